@@ -1,0 +1,67 @@
+/**
+ * Decimal strings and whole steps: a price is a whole number of ticks, a quantity of lots, money of cents.
+ * All arithmetic is exact; nothing here passes through a float.
+ */
+
+/** Decimals on the wire: at most 12 digits before the point and 8 after, no sign, no exponent, no leading zero. */
+export const DECIMAL_PATTERN = /^(0|[1-9]\d{0,11})(\.\d{1,8})?$/
+
+/** The size of one step: `unit` in the last of `decimals` places ("0.05" is 5 and 2). */
+export interface Step {
+  readonly decimals: number
+  readonly unit: number
+}
+
+/** A count of whole steps, or why there is none; `nearest` is the closest decimal that is on a step. */
+export type Parsed =
+  | { readonly ok: true; readonly value: number }
+  | { readonly ok: false; readonly rule: 'format' | 'step' | 'max'; readonly nearest?: string }
+
+/**
+ * @param size a decimal string such as "0.05", "1000"
+ * @throws {RangeError} when it is no positive decimal
+ */
+export function stepOf(size: string): Step {
+  if (!DECIMAL_PATTERN.test(size)) throw new RangeError(`expected a decimal as step size, found ${size}`)
+  const [whole = '', fraction = ''] = size.split('.')
+  const trimmed = fraction.replace(/0+$/, '')
+  const unit = Number(whole + trimmed)
+  if (unit === 0 || !Number.isSafeInteger(unit)) throw new RangeError(`expected a positive step size, found ${size}`)
+  return { decimals: trimmed.length, unit }
+}
+
+/** How many whole steps a decimal string is. */
+export function parseSteps(text: string, step: Step): Parsed {
+  if (!DECIMAL_PATTERN.test(text)) return { ok: false, rule: 'format' }
+  const [whole = '', fraction = ''] = text.split('.')
+  const places = Math.max(step.decimals, fraction.length)
+  const scaled = BigInt(whole + fraction.padEnd(places, '0'))
+  const unit = BigInt(step.unit) * 10n ** BigInt(places - step.decimals)
+  const steps = scaled / unit
+  if (steps * unit === scaled) {
+    return steps <= BigInt(Number.MAX_SAFE_INTEGER) ? { ok: true, value: Number(steps) } : { ok: false, rule: 'max' }
+  }
+  const nearest = (scaled * 2n + unit) / (unit * 2n)
+  if (nearest > BigInt(Number.MAX_SAFE_INTEGER)) return { ok: false, rule: 'max' }
+  return { ok: false, rule: 'step', nearest: formatSteps(Number(nearest === 0n ? 1n : nearest), step) }
+}
+
+/** A count of steps as a decimal string with exactly the step's decimals: 18432 ticks of 0.01 are "184.32". */
+export function formatSteps(count: number, step: Step): string {
+  const scaled = count * step.unit
+  return Number.isSafeInteger(scaled)
+    ? formatScaled(scaled, step.decimals)
+    : formatScaled(BigInt(count) * BigInt(step.unit), step.decimals)
+}
+
+/** An integer in units of 10^-decimals as a decimal string. */
+export function formatScaled(scaled: number | bigint, decimals: number): string {
+  const negative = scaled < 0
+  const digits = (negative ? -scaled : scaled).toString().padStart(decimals + 1, '0')
+  const text = decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`
+  return negative ? `-${text}` : text
+}
+
+/** Quotient of two non-negative integers, rounded half up. */
+export const divideHalfUp = (numerator: bigint, denominator: bigint): bigint =>
+  (numerator * 2n + denominator) / (denominator * 2n)

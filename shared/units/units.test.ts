@@ -1,0 +1,73 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { formatCents, parseCents } from './cents.ts'
+import { divideHalfUp, formatSteps, parseSteps, stepOf } from './decimal.ts'
+import { idNumber, idText, parseId } from './id.ts'
+
+describe('decimals', () => {
+  it('a price on the tick is a whole number of ticks', () => {
+    expect(parseSteps('184.32', stepOf('0.02'))).toEqual({ ok: true, value: 9216 })
+    expect(parseSteps('1.08420', stepOf('0.00005'))).toEqual({ ok: true, value: 21684 })
+    expect(parseSteps('64220', stepOf('20'))).toEqual({ ok: true, value: 3211 })
+  })
+
+  it('a price off the tick names the nearest that is on it', () => {
+    expect(parseSteps('184.33', stepOf('0.02'))).toEqual({ ok: false, rule: 'step', nearest: '184.34' })
+    expect(parseSteps('0.001', stepOf('0.02'))).toEqual({ ok: false, rule: 'step', nearest: '0.02' })
+  })
+
+  it.each(['1e3', '0x10', '-0', '-1', '१', ' 1', '1.', '.5', '01', '', 'NaN', '9'.repeat(40), '0.000000000001'])(
+    'refuses %j by its form',
+    (text) => {
+      expect(parseSteps(text, stepOf('0.01'))).toEqual({ ok: false, rule: 'format' })
+    },
+  )
+
+  it('formats and parses back, for any count of any step', () => {
+    const step = fc.constantFrom('0.01', '0.02', '0.05', '0.00005', '20', '1', '0.001', '1000', '100')
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 1_000_000_000 }), step, (count, size) => {
+        const text = formatSteps(count, stepOf(size))
+        expect(parseSteps(text, stepOf(size))).toEqual({ ok: true, value: count })
+      }),
+    )
+  })
+
+  it('money has two decimals and a sign', () => {
+    expect(formatCents(-5)).toBe('-0.05')
+    expect(formatCents(10_000_000)).toBe('100000.00')
+    expect(parseCents('100000.00')).toEqual({ ok: true, value: 10_000_000 })
+  })
+
+  it('a half rounds up', () => {
+    expect(divideHalfUp(5n, 2n)).toBe(3n)
+    expect(divideHalfUp(4n, 3n)).toBe(1n)
+  })
+})
+
+describe('ids', () => {
+  const account = fc.integer({ min: 1, max: 2 ** 31 - 1 })
+  const number = fc.integer({ min: 0, max: 2 ** 32 - 1 })
+
+  it('read back to the account and number they were made of', () => {
+    fc.assert(
+      fc.property(account, number, (a, n) => {
+        expect(parseId(idText(a, n))).toEqual({ account: a, number: n })
+      }),
+    )
+  })
+
+  it('sort on the wire as they do in the database', () => {
+    fc.assert(
+      fc.property(account, number, account, number, (a, n, b, m) => {
+        expect(idText(a, n) < idText(b, m)).toBe(idNumber(a, n) < idNumber(b, m))
+      }),
+    )
+  })
+
+  it('what is no id is undefined', () => {
+    for (const text of ['', 'no-such-order', '0'.repeat(12), 'U'.repeat(13), 'Z'.repeat(13)]) {
+      expect(parseId(text)).toBeUndefined()
+    }
+  })
+})
