@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs'
+import { formatScaled, formatSteps, parseSteps, type Step, stepOf } from '@valiant/shared/units/decimal'
+import { AssetClass, type Instrument } from '@valiant/shared/protocol/market-data'
+import { Decimal, InstrumentSymbol } from '@valiant/shared/protocol/fields'
+import { z } from 'zod'
+import type { InstrumentSpec } from './engine/instrument.ts'
+
+/** One line of the file of instruments: what an operator may choose. */
+const Definition = z.strictObject({
+  symbol: InstrumentSymbol,
+  name: z.string().min(1).max(60),
+  assetClass: AssetClass,
+  sector: z.string().min(1),
+  startPrice: Decimal,
+  tickSize: Decimal,
+  lotSize: Decimal,
+  /** Standard deviation of a day's logarithmic return. */
+  sigmaDay: z.number().positive().max(0.2),
+  /** Multiplies the mean sizes of the simulated orders, and so the day's volume. */
+  sizeMultiplier: z.number().positive().max(10),
+  makerBps: z.int().min(0).max(100),
+  takerBps: z.int().min(0).max(100),
+  priceBandBps: z.int().min(10).max(5_000),
+  initialMarginBps: z.int().min(1).max(10_000),
+  maintenanceMarginBps: z.int().min(1).max(10_000),
+})
+type Definition = z.infer<typeof Definition>
+
+/** An instrument in all the forms that the parts of the server need. */
+export interface ListedInstrument {
+  readonly spec: InstrumentSpec
+  readonly wire: Instrument
+  readonly tick: Step
+  readonly lot: Step
+  readonly startTicks: number
+  readonly sigmaDay: number
+  readonly sizeMultiplier: number
+}
+
+const MAX_LOTS = 1_000_000
+const MIN_NOTIONAL_CENTS = 100
+/** A book reaches to so many times the start price. */
+const PRICE_RANGE = 10
+const BORROW_BPS = { equity: 150, currency: 50, coin: 600 } as const
+
+/**
+ * Reads and checks the file of instruments.
+ * @throws {Error} naming the instrument and the rule that it breaks
+ */
+export function readInstruments(file: string): readonly ListedInstrument[] {
+  const parsed = z
+    .array(Definition)
+    .min(1)
+    .safeParse(JSON.parse(readFileSync(file, 'utf8')))
+  if (!parsed.success) throw new Error(`${file}: ${z.prettifyError(parsed.error)}`)
+  const listed = parsed.data.map((definition) => {
+    try {
+      return listedInstrument(definition)
+    } catch (error) {
+      throw new Error(`${file}: ${definition.symbol}: ${(error as Error).message}`, { cause: error })
+    }
+  })
+  const symbols = new Set(listed.map(({ wire }) => wire.symbol))
+  if (symbols.size !== listed.length) throw new Error(`${file}: a symbol stands in it twice`)
+  return listed
+}
+
+/** Checks the rules that keep money whole: see the comments. */
+function listedInstrument(definition: Definition): ListedInstrument {
+  const tick = stepOf(definition.tickSize)
+  const lot = stepOf(definition.lotSize)
+  const start = parseSteps(definition.startPrice, tick)
+  if (!start.ok) throw new Error(`startPrice ${definition.startPrice} is not on the tick of ${definition.tickSize}`)
+
+  // Prices of one tick in a hundredth of the day's movement: spreads near two ticks.
+  const ticksPerSigma = start.value * definition.sigmaDay
+  if (ticksPerSigma < 100 || ticksPerSigma > 200) {
+    throw new Error(`startPrice × sigmaDay ÷ tickSize must lie between 100 and 200, is ${ticksPerSigma.toFixed(0)}`)
+  }
+  if (!['1', '2', '5'].includes(String(tick.unit).replace(/0+$/, ''))) {
+    throw new Error(`tickSize ${definition.tickSize} is not 1, 2 or 5 times a power of ten`)
+  }
+  // Tick × lot in whole cents: a fill's value never rounds.
+  const centsPerTickLot = (tick.unit * lot.unit * 100) / 10 ** (tick.decimals + lot.decimals)
+  if (!Number.isInteger(centsPerTickLot)) throw new Error('tickSize × lotSize is not a whole number of cents')
+  const maxTicks = start.value * PRICE_RANGE
+  // The basis points of the fee are counted before they are divided: they must fit as well.
+  if (maxTicks * MAX_LOTS * centsPerTickLot * Math.max(1, definition.takerBps) > Number.MAX_SAFE_INTEGER) {
+    throw new Error('the largest order is worth more than can be counted exactly')
+  }
+  const [base = definition.symbol] = definition.symbol.split('-')
+  return {
+    tick,
+    lot,
+    startTicks: start.value,
+    sigmaDay: definition.sigmaDay,
+    sizeMultiplier: definition.sizeMultiplier,
+    spec: {
+      symbol: definition.symbol,
+      centsPerTickLot,
+      maxTicks,
+      minLots: 1,
+      maxLots: MAX_LOTS,
+      minNotionalCents: MIN_NOTIONAL_CENTS,
+      makerBps: definition.makerBps,
+      takerBps: definition.takerBps,
+      priceBandBps: definition.priceBandBps,
+    },
+    wire: {
+      symbol: definition.symbol,
+      name: definition.name,
+      assetClass: definition.assetClass,
+      sector: definition.sector,
+      base,
+      quote: 'USD',
+      tickSize: definition.tickSize,
+      lotSize: definition.lotSize,
+      minQty: formatSteps(1, lot),
+      maxQty: formatSteps(MAX_LOTS, lot),
+      minNotional: formatScaled(MIN_NOTIONAL_CENTS, 2),
+      makerBps: definition.makerBps,
+      takerBps: definition.takerBps,
+      initialMarginBps: definition.initialMarginBps,
+      maintenanceMarginBps: definition.maintenanceMarginBps,
+      // Orders beyond these, shorts and margin are not served yet: see ORDER_FIELDS_NOT_SERVED.
+      shortable: false,
+      borrowBps: BORROW_BPS[definition.assetClass],
+      priceBandBps: definition.priceBandBps,
+      orderTypes: ['market', 'limit'],
+      timesInForce: ['gtc', 'ioc', 'fok'],
+      session:
+        definition.assetClass === 'equity' ? { open: '13:30', close: '20:00' } : { open: '00:00', close: '00:00' },
+      status: 'open',
+      version: 1,
+    },
+  }
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import { AccountFrame } from './account.ts'
+import { GOODBYE_CODES, type WireError } from './errors.ts'
+import { Epoch, Id, Seq, Time } from './fields.ts'
+import { BookFrame, CandleFrame, QuotesFrame, TickerFrame, TradesFrame } from './market-data.ts'
+import { type DataOf, type PayloadOf, type RequestName } from './requests.ts'
+
+export const Scope = z.enum(['read', 'trade'])
+export type Scope = z.infer<typeof Scope>
+
+export const Welcome = z.object({
+  protocol: z.literal(1),
+  serverVersion: z.string(),
+  instanceId: z.string(),
+  epoch: Epoch,
+  time: Time,
+  accountId: Id.optional(),
+  scopes: z.array(Scope),
+  limits: z.record(z.string(), z.number()),
+  heartbeatMs: z.int(),
+  resumed: z.boolean(),
+})
+export type Welcome = z.infer<typeof Welcome>
+
+export const Heartbeat = z.object({ time: Time, counter: z.int(), epoch: Epoch, accountSeq: Seq.optional() })
+export type Heartbeat = z.infer<typeof Heartbeat>
+
+export const StatusFrame = z.object({
+  epoch: Epoch,
+  time: Time,
+  market: z.enum(['open', 'degraded', 'halted']),
+  message: z.string().optional(),
+})
+export type StatusFrame = z.infer<typeof StatusFrame>
+
+export const Goodbye = z.object({ code: z.enum(GOODBYE_CODES), message: z.string() })
+export type Goodbye = z.infer<typeof Goodbye>
+
+export const ServerClosing = z.object({ afterMs: z.int(), reason: z.string() })
+export type ServerClosing = z.infer<typeof ServerClosing>
+
+/** Every event that the server sends by itself. */
+export const EVENTS = {
+  welcome: Welcome,
+  heartbeat: Heartbeat,
+  quotes: QuotesFrame,
+  ticker: TickerFrame,
+  candle: CandleFrame,
+  book: BookFrame,
+  trades: TradesFrame,
+  account: AccountFrame,
+  status: StatusFrame,
+  goodbye: Goodbye,
+  'server.closing': ServerClosing,
+} as const
+export type EventName = keyof typeof EVENTS
+export type EventOf<Name extends EventName> = z.infer<(typeof EVENTS)[Name]>
+
+/** The bucket of a trading request, after it. */
+export interface Rate {
+  remaining: number
+  resetMs: number
+}
+
+/** The answer to a request. `duplicate`: the first answer to this id again. */
+export type Answer<Data = unknown> =
+  | { ok: true; data: Data; duplicate?: true; rate?: Rate }
+  | { ok: false; error: WireError; duplicate?: true; rate?: Rate }
+
+export type ClientToServerEvents = {
+  [Name in RequestName]: (payload: PayloadOf<Name>, answer: (answer: Answer<DataOf<Name>>) => void) => void
+}
+export type ServerToClientEvents = { [Name in EventName]: (frame: EventOf<Name>) => void }

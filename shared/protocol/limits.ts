@@ -1,0 +1,36 @@
+/** Bounds that both ends need. What an operator may turn is in server/config.ts, and told in `welcome.limits`. */
+export const PROTOCOL_VERSION = 1
+
+export const FRAME_BYTES_MAX = 16_384
+export const PAYLOAD_DEPTH_MAX = 8
+export const SYMBOLS_MAX = 200
+
+/** A market-data frame is one quantum of the market: 20 a second. */
+export const FRAMES_PER_SECOND_MAX = 20
+export const QUANTUM_MS = 1_000 / FRAMES_PER_SECOND_MAX
+export const TICKER_MS = 1_000 / 4
+
+export const HEARTBEAT_MS = 1_000
+/** Nothing at all for so long: the client reconnects. */
+export const SILENCE_MS_MAX = 5_000
+/** A quiet book still sends an empty update. */
+export const BOOK_QUIET_MS = 5_000
+
+/** A request is answered within this, if only with TIMEOUT. */
+export const ANSWER_MS_MAX = 5_000
+/** `validUntil` of an order that names none: receipt and this. */
+export const ORDER_VALID_MS = 5_000
+
+export const CANDLES_DEFAULT = 500
+export const CANDLES_MAX = 1_000
+export const PAGE_DEFAULT = 50
+export const PAGE_MAX = 500
+export const TRADES_DEFAULT = 100
+export const TRADES_MAX = 1_000
+export const SPARKLINE_POINTS = 48
+export const SPARKLINE_POINTS_MAX = 288
+
+export const BOOK_DEPTHS = [10, 25, 100] as const
+export const BOOK_DEPTH_DEFAULT = 25
+/** Levels a side that the checksum of a book covers. */
+export const CHECKSUM_LEVELS = 10

@@ -1,0 +1,148 @@
+import { z } from 'zod'
+import { Epoch, InstrumentSymbol, OrderType, Seq, Side, SignedDecimal, Time, TimeInForce } from './fields.ts'
+import { BOOK_DEPTHS, SYMBOLS_MAX } from './limits.ts'
+
+export const AssetClass = z.enum(['equity', 'currency', 'coin'])
+export type AssetClass = z.infer<typeof AssetClass>
+
+export const Instrument = z.object({
+  symbol: z.string(),
+  name: z.string(),
+  assetClass: AssetClass,
+  sector: z.string(),
+  base: z.string(),
+  quote: z.string(),
+  tickSize: SignedDecimal,
+  lotSize: SignedDecimal,
+  minQty: SignedDecimal,
+  maxQty: SignedDecimal,
+  minNotional: SignedDecimal,
+  makerBps: z.number(),
+  takerBps: z.number(),
+  initialMarginBps: z.number(),
+  maintenanceMarginBps: z.number(),
+  shortable: z.boolean(),
+  borrowBps: z.number(),
+  priceBandBps: z.number(),
+  orderTypes: z.array(OrderType),
+  timesInForce: z.array(TimeInForce),
+  session: z.object({ open: z.string(), close: z.string() }),
+  status: z.enum(['open', 'halted', 'closed']),
+  version: z.int(),
+})
+export type Instrument = z.infer<typeof Instrument>
+
+export const INTERVALS = ['1s', '5s', '15s', '1m', '5m', '15m', '30m', '1h', '4h', '1d'] as const
+export const Interval = z.enum(INTERVALS)
+export type Interval = z.infer<typeof Interval>
+export const INTERVAL_MS: Readonly<Record<Interval, number>> = {
+  '1s': 1_000,
+  '5s': 5_000,
+  '15s': 15_000,
+  '1m': 60_000,
+  '5m': 300_000,
+  '15m': 900_000,
+  '30m': 1_800_000,
+  '1h': 3_600_000,
+  '4h': 14_400_000,
+  '1d': 86_400_000,
+}
+
+/** `[time, open, high, low, close, volume, trades]`; `time` is the bar's start. */
+export const Candle = z.tuple([
+  Time,
+  SignedDecimal,
+  SignedDecimal,
+  SignedDecimal,
+  SignedDecimal,
+  SignedDecimal,
+  z.int(),
+])
+export type Candle = z.infer<typeof Candle>
+
+/** `[id, time, price, qty, takerSide]` */
+export const Trade = z.tuple([z.string(), Time, SignedDecimal, SignedDecimal, Side])
+export type Trade = z.infer<typeof Trade>
+
+export const CHANNELS = ['quotes', 'ticker', 'candles', 'book', 'trades'] as const
+export const Channel = z.enum(CHANNELS)
+export type Channel = z.infer<typeof Channel>
+export const BookDepth = z.union(BOOK_DEPTHS.map((depth) => z.literal(depth)))
+export type BookDepth = (typeof BOOK_DEPTHS)[number]
+
+/** A list of symbols, or `["*"]` (also when absent) for all, which only `quotes` and `ticker` know. */
+export const Symbols = z
+  .array(z.union([z.literal('*'), InstrumentSymbol]))
+  .min(1)
+  .max(SYMBOLS_MAX)
+export const Subscription = z.strictObject({
+  channel: Channel,
+  symbols: Symbols.optional(),
+  interval: Interval.optional(),
+  depth: BookDepth.optional(),
+})
+export type Subscription = z.infer<typeof Subscription>
+
+const indicative = z.literal(true).optional().describe('The database is away: prices go on, orders are not taken.')
+
+/** `[symbol, bidTicks, bidLots, askTicks, askLots, lastTicks]`; an empty side is 0, 0. */
+export const Quote = z.tuple([z.string(), z.int(), z.int(), z.int(), z.int(), z.int()])
+export type Quote = z.infer<typeof Quote>
+export const QuotesFrame = z.object({ epoch: Epoch, time: Time, q: z.array(Quote), indicative })
+export type QuotesFrame = z.infer<typeof QuotesFrame>
+
+/** Over the last 24 hours. */
+export const TickerFrame = z.object({
+  epoch: Epoch,
+  symbol: z.string(),
+  time: Time,
+  bid: SignedDecimal,
+  bidQty: SignedDecimal,
+  ask: SignedDecimal,
+  askQty: SignedDecimal,
+  last: SignedDecimal,
+  open: SignedDecimal,
+  high: SignedDecimal,
+  low: SignedDecimal,
+  close: SignedDecimal,
+  volume: SignedDecimal,
+  vwap: SignedDecimal,
+  changePct: SignedDecimal,
+  indicative,
+})
+export type TickerFrame = z.infer<typeof TickerFrame>
+
+export const CandleFrame = z.object({
+  epoch: Epoch,
+  symbol: z.string(),
+  interval: Interval,
+  candle: Candle,
+  closed: z.boolean(),
+  indicative,
+})
+export type CandleFrame = z.infer<typeof CandleFrame>
+
+/** `[priceTicks, lots]`; in an update `lots` 0 removes the level. */
+export const Level = z.tuple([z.int(), z.int()])
+export type Level = z.infer<typeof Level>
+export const BookFrame = z.object({
+  epoch: Epoch,
+  type: z.enum(['snapshot', 'update']),
+  symbol: z.string(),
+  depth: BookDepth,
+  seq: Seq,
+  prevSeq: Seq,
+  time: Time,
+  bids: z.array(Level),
+  asks: z.array(Level),
+  /** CRC-32 of the best ten bids and asks, see `book-checksum.ts`. */
+  checksum: z.int(),
+  indicative,
+})
+export type BookFrame = z.infer<typeof BookFrame>
+
+/** `[id, time, priceTicks, lots, takerSide]` */
+export const StreamedTrade = z.tuple([z.string(), Time, z.int(), z.int(), Side])
+export type StreamedTrade = z.infer<typeof StreamedTrade>
+export const TradesFrame = z.object({ epoch: Epoch, symbol: z.string(), t: z.array(StreamedTrade), indicative })
+export type TradesFrame = z.infer<typeof TradesFrame>
