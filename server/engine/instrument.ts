@@ -29,7 +29,8 @@ const BPS = 10_000
  * @throws {AssertionError} naming the symbol and the bound
  */
 export function checkInstrument(spec: InstrumentSpec): void {
-  const { symbol, centsPerTickLot, maxTicks, minLots, maxLots, minNotionalCents, makerBps, takerBps, priceBandBps } = spec
+  const { symbol, centsPerTickLot, maxTicks, minLots, maxLots, minNotionalCents, makerBps, takerBps, priceBandBps } =
+    spec
   const isWhole = (value: number, min: number, max: number) => Number.isInteger(value) && value >= min && value <= max
   assert(symbol !== '' && symbol !== 'USD', 'a symbol that is not cash')
   assert(isWhole(maxTicks, 1, MAX_TICKS), `${symbol}: maxTicks from 1 to ${MAX_TICKS}`)
@@ -37,7 +38,10 @@ export function checkInstrument(spec: InstrumentSpec): void {
   assert(isWhole(centsPerTickLot, 1, LOTS_MAX), `${symbol}: whole cents per tick and lot`)
   assert(isWhole(minNotionalCents, 0, Number.MAX_SAFE_INTEGER), `${symbol}: a minNotional of 0 cents or more`)
   assert(isWhole(priceBandBps, 0, BPS), `${symbol}: a price band of 0 to ${BPS} bps`)
-  assert(isWhole(makerBps, 0, takerBps) && isWhole(takerBps, 0, BPS), `${symbol}: fees of 0 ≤ maker ≤ taker ≤ ${BPS} bps`)
+  assert(
+    isWhole(makerBps, 0, takerBps) && isWhole(takerBps, 0, BPS),
+    `${symbol}: fees of 0 ≤ maker ≤ taker ≤ ${BPS} bps`,
+  )
   const largestCents = maxTicks * maxLots * centsPerTickLot
   assert(largestCents * Math.max(1, takerBps) < FEE_CENT_BPS_MAX, `${symbol}: the largest order stays exact`)
 }

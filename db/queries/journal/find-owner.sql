@@ -1,0 +1,5 @@
+-- Who owns an account.
+-- account int
+SELECT user_id AS "userId"
+FROM account_owner
+WHERE account_id = ${account}

@@ -1,0 +1,5 @@
+-- Forgets the ids of requests answered before a time; those of orders are kept for ever.
+-- beforeMs bigint
+DELETE FROM command_result
+WHERE command_id LIKE 'r:%'
+  AND batch <= (SELECT max(batch) FROM journal_batch WHERE time_ms < ${beforeMs})

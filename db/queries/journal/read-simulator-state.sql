@@ -1,0 +1,3 @@
+-- What the simulated participants knew at their last batch.
+SELECT state
+FROM simulator_state

@@ -1,0 +1,29 @@
+import type { AccountFrame } from '@valiant/shared/protocol/account'
+import type { Broadcast, BroadcastReceiver, MarketStatus } from '../broadcast.ts'
+import { Deliveries } from './deliveries.ts'
+
+/** Frames within one process: handed on as they are, in order. */
+export class MemoryBroadcast<MarketFrame> implements Broadcast<MarketFrame> {
+  private readonly deliveries = new Deliveries()
+  private readonly receivers: BroadcastReceiver<MarketFrame>[] = []
+
+  publishMarket(frame: MarketFrame): void {
+    this.publish((receiver) => receiver.market(frame))
+  }
+
+  publishAccount(account: number, frame: AccountFrame): void {
+    this.publish((receiver) => receiver.account(account, frame))
+  }
+
+  publishStatus(status: MarketStatus): void {
+    this.publish((receiver) => receiver.status(status))
+  }
+
+  subscribe(receiver: BroadcastReceiver<MarketFrame>): void {
+    this.receivers.push(receiver)
+  }
+
+  private publish(deliver: (receiver: BroadcastReceiver<MarketFrame>) => void): void {
+    for (const receiver of this.receivers) this.deliveries.add(() => deliver(receiver))
+  }
+}

@@ -1,0 +1,99 @@
+import {
+  type CommandBus,
+  type CommandEntry,
+  type CommandReader,
+  type CommandReply,
+  type NewCommand,
+  Unavailable,
+} from '../commands.ts'
+import { Deliveries } from './deliveries.ts'
+
+/** Commands that lie here unread or uncommitted; more are not taken. */
+const ENTRIES_MAX = 20_000
+
+interface Consumer {
+  /** Number of the next entry to take. */
+  next: number
+  readonly arrived: () => void
+}
+
+/** Commands and answers within one process. */
+export class MemoryCommandBus implements CommandBus {
+  private readonly entriesMax: number
+  private readonly deliveries = new Deliveries()
+  private readonly receivers = new Map<string, (reply: CommandReply) => void>()
+  private readonly consumers = new Set<Consumer>()
+  private entries: CommandEntry[] = []
+  /**
+   * Number of the first of `entries`. It begins at the wall clock, in microseconds: so positions rise over a restart
+   * too, and one that the journal kept of an earlier process lies before all of this one.
+   */
+  private firstNumber = Date.now() * 1_000
+
+  constructor({ entriesMax = ENTRIES_MAX }: { entriesMax?: number } = {}) {
+    this.entriesMax = entriesMax
+  }
+
+  send(command: NewCommand): Promise<void> {
+    if (this.entries.length >= this.entriesMax) {
+      return Promise.reject(new Unavailable(`${this.entries.length} commands wait already`))
+    }
+    const number = this.endNumber
+    this.entries.push({ ...command, position: `${number}-0` })
+    for (const consumer of this.consumers) {
+      if (consumer.next === number) this.announce(consumer)
+    }
+    return Promise.resolve()
+  }
+
+  onReply(gateway: string, receive: (reply: CommandReply) => void): void {
+    this.receivers.set(gateway, receive)
+  }
+
+  reply(gateway: string, reply: CommandReply): void {
+    this.deliveries.add(() => this.receivers.get(gateway)?.(reply))
+  }
+
+  consume(after: string, arrived: () => void): CommandReader {
+    const next = numberOf(after) + 1
+    // Beyond the end it is of another bus, or the clock was set back: all is read, and known ids make it harmless (A9).
+    const consumer: Consumer = {
+      next: next > this.endNumber ? this.firstNumber : Math.max(this.firstNumber, next),
+      arrived,
+    }
+    this.consumers.add(consumer)
+    if (consumer.next < this.endNumber) this.announce(consumer)
+    return {
+      take: (max) => {
+        const from = Math.max(consumer.next, this.firstNumber) - this.firstNumber
+        const taken = this.entries.slice(from, from + max)
+        consumer.next = this.firstNumber + from + taken.length
+        return taken
+      },
+      close: () => void this.consumers.delete(consumer),
+    }
+  }
+
+  trim(position: string): void {
+    const count = Math.min(this.entries.length, numberOf(position) - this.firstNumber + 1)
+    if (count <= 0) return
+    this.entries = this.entries.slice(count)
+    this.firstNumber += count
+  }
+
+  private get endNumber(): number {
+    return this.firstNumber + this.entries.length
+  }
+
+  private announce(consumer: Consumer): void {
+    this.deliveries.add(() => {
+      if (this.consumers.has(consumer)) consumer.arrived()
+    })
+  }
+}
+
+/** The number in a position; 0 for what no memory bus has given. */
+function numberOf(position: string): number {
+  const found = /^(\d{1,16})-0$/.exec(position)
+  return found === null ? 0 : Number(found[1])
+}

@@ -1,0 +1,90 @@
+import { z } from 'zod'
+
+/** A setting's sentence, for `.env.example`, the README's table and the error when it is wrong. */
+const setting = <Type extends z.ZodType>(type: Type, sentence: string) => type.meta({ description: sentence })
+
+const count = (fallback: number, max = 1_000_000_000) => z.coerce.number().int().min(0).max(max).default(fallback)
+const optionalText = z
+  .string()
+  .optional()
+  .transform((text) => (text === '' ? undefined : text))
+
+/** Every setting there is. `server/cli.ts generate` writes `.env.example` and the README's table from it. */
+export const SETTINGS = z.object({
+  PORT: setting(z.coerce.number().int().min(0).max(65_535).default(3_000), 'Port of page, API and socket.'),
+  HOST: setting(z.string().default('0.0.0.0'), 'Address to listen on; 127.0.0.1 keeps it to this machine.'),
+  DATA_DIR: setting(
+    z.string().default('.data'),
+    'Folder of the embedded Postgres and of the secret made for it; relative to the project.',
+  ),
+  DATABASE_URL: setting(optionalText, 'A Postgres (17 or newer) to use instead of the embedded one.'),
+  LEASE_DATABASE_URL: setting(
+    optionalText,
+    'The same Postgres without a pooler between, where DATABASE_URL goes through one.',
+  ),
+  PUBLIC_ORIGIN: setting(
+    optionalText.pipe(z.url({ protocol: /^https?$/ }).optional()),
+    'The address people use, such as https://valiant.example; other pages may not use its cookie. Unset: the address of the request.',
+  ),
+  TRUST_PROXY: setting(
+    optionalText,
+    'Proxies whose X-Forwarded-For is believed: a number of hops, or addresses such as 10.0.0.0/8. Unset: none.',
+  ),
+  AUTH_SECRET: setting(
+    optionalText.pipe(z.string().min(32).optional()),
+    'Signs sessions; at least 32 characters, the same for all instances. Must be given with DATABASE_URL; else made and kept in DATA_DIR.',
+  ),
+  LOG_LEVEL: setting(
+    z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+    'How much is logged.',
+  ),
+  INSTRUMENTS_FILE: setting(z.string().default('db/instruments.json'), 'What can be traded; checked at start.'),
+  SEED: setting(count(1), 'Seed of a market that begins anew; the same seed makes the same history.'),
+  MARKET_LIVENESS: setting(
+    z.coerce.number().min(0.05).max(2).default(1),
+    'How lively simulated quotes are: 1 is some 77 events a second and instrument, 0.25 some 22.',
+  ),
+  STARTING_CASH: setting(
+    z
+      .string()
+      .regex(/^[1-9]\d{0,9}\.\d{2}$/)
+      .default('100000.00'),
+    'Cash of a new account, in USD.',
+  ),
+  DRAIN_NOTICE_MS: setting(
+    count(0, 60_000),
+    'On SIGTERM: how long /readyz says no before new connections are refused, so that a load balancer sees it.',
+  ),
+  DRAIN_SPREAD_MS: setting(count(1_000, 20_000), 'On SIGTERM: over how long the sockets are sent away.'),
+  LIMIT_ORDERS_PER_SECOND: setting(count(50), 'Orders a second and account; cancels have twice as much of their own.'),
+  LIMIT_ORDERS_BURST: setting(count(100), 'Orders at once and account.'),
+  LIMIT_REQUESTS_PER_SECOND: setting(count(100), 'Other requests a second and socket.'),
+  LIMIT_OPEN_ORDERS: setting(count(200), 'Open orders of an account in one instrument.'),
+  LIMIT_SOCKETS_PER_ACCOUNT: setting(count(20), 'Sockets of an account; past it the oldest goes.'),
+  LIMIT_PUBLIC_SOCKETS_PER_ADDRESS: setting(count(50), 'Sockets without an account from one address.'),
+  LIMIT_GUESTS_PER_MINUTE: setting(count(30), 'New guests a minute from one address (IPv6: /64).'),
+  LIMIT_GUESTS_PER_HOUR: setting(count(300), 'New guests an hour from one address (IPv6: /64).'),
+})
+
+export type Config = z.infer<typeof SETTINGS>
+
+/**
+ * The environment as one typed object.
+ * @throws {ConfigError} naming each setting that is wrong and what belongs there
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const parsed = SETTINGS.safeParse(environment)
+  const problems = parsed.success ? [] : parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+  if (parsed.success && parsed.data.DATABASE_URL !== undefined && parsed.data.AUTH_SECRET === undefined) {
+    problems.push('AUTH_SECRET: must be given with DATABASE_URL (openssl rand -hex 32 makes one)')
+  }
+  if (parsed.success && problems.length === 0) return parsed.data
+  throw new ConfigError(problems)
+}
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  constructor(problems: readonly string[]) {
+    super(`The configuration is wrong. ${problems.join('; ')}. See .env.example.`)
+  }
+}

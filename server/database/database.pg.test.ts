@@ -1,0 +1,153 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import pg from 'pg'
+import { expect, test, vi } from 'vitest'
+import { freshDatabase, POSTGRES_URL_VARIABLE, withDatabase } from '../../test/rig/postgres.ts'
+import { openDatabase } from './database.ts'
+import { migrate } from './migrations.ts'
+import { sql } from './sql.ts'
+import { StartupError } from './startup-error.ts'
+
+const db = fileURLToPath(new URL('../../db', import.meta.url))
+const logger = { warn: () => undefined }
+
+test('three servers that start at once migrate once', async () => {
+  const server = process.env[POSTGRES_URL_VARIABLE] ?? ''
+  const root = new pg.Client(withDatabase(server, 'postgres'))
+  await root.connect()
+  await root.query('CREATE DATABASE migrated_at_once')
+  const url = withDatabase(server, 'migrated_at_once')
+  try {
+    const applied = await Promise.all([migrate(url), migrate(url), migrate(url)])
+    const files = (await readdir(join(db, 'migrations'))).map((name) => name.replace('.sql', '')).sort()
+    expect(applied.sort((a, b) => b.length - a.length)).toEqual([files, [], []])
+  } finally {
+    await root.query('DROP DATABASE migrated_at_once WITH (FORCE)')
+    await root.end()
+  }
+})
+
+test('migrations go forward only, and their names sort', async () => {
+  for (const name of await readdir(join(db, 'migrations'))) {
+    expect(name).toMatch(/^\d{4}_[a-z_]+\.sql$/)
+    expect(await readFile(join(db, 'migrations', name), 'utf8')).not.toMatch(/^--\s*Down Migration/im)
+  }
+})
+
+test('the database has the functions of db/functions as they stand there', async () => {
+  await using fresh = await freshDatabase()
+  await using database = await openDatabase({ url: fresh.url, logger })
+  const definitions = () =>
+    database.queries.any<unknown>(`SELECT proname, pg_get_functiondef(p.oid) AS definition FROM pg_proc p
+      JOIN pg_namespace n ON n.oid = pronamespace WHERE nspname = 'public' AND prokind = 'f' ORDER BY p.oid`)
+  const migrated = await definitions()
+  const files = await readdir(join(db, 'functions'))
+  expect(migrated).toHaveLength(files.length)
+  for (const file of files) await database.queries.none(await readFile(join(db, 'functions', file), 'utf8'))
+  expect(await definitions()).toEqual(migrated)
+})
+
+test('every file of db/queries is loaded, and every statement fits the schema', async () => {
+  await using fresh = await freshDatabase()
+  const loaded = Object.values(sql).flatMap((folder) =>
+    Object.values(folder).map((one: { file?: string; name?: string }) =>
+      one.name === undefined ? String(one.file) : join(db, 'queries', `${one.name}.sql`),
+    ),
+  )
+  const files = (await readdir(join(db, 'queries'), { recursive: true }))
+    .filter((name) => name.endsWith('.sql'))
+    .map((name) => join(db, 'queries', name))
+  expect(loaded.sort()).toEqual(files.sort())
+  for (const file of files) {
+    const text = await readFile(file, 'utf8')
+    expect(text, `${file} says what it does`).toMatch(/^-- [A-Z]/)
+    const explained = /\$1\b/.test(text) ? `EXPLAIN (GENERIC_PLAN) ${text}` : `EXPLAIN ${withTypedNulls(text)}`
+    const client = new pg.Client(fresh.url) // by the simple protocol: $1 stands for itself
+    await client.connect()
+    try {
+      await client.query(explained)
+    } catch (cause) {
+      throw new Error(file, { cause })
+    } finally {
+      await client.end()
+    }
+  }
+})
+
+/** Its parameters as NULLs of the types in its header; a name as the first one that the header gives. */
+function withTypedNulls(text: string): string {
+  const header = text.split('\n').filter((line) => line.startsWith('--'))
+  return text.replace(/\$\{(\w+)(:name)?\}/g, (_, name: string, isName?: string) => {
+    const typed = new RegExp(`(?:^--|,) ${name} (int|bigint|text|name)(?: \\((\\w+))?`, 'm').exec(header.join('\n'))
+    if (typed === null) throw new Error(`no type in the header for ${name}`)
+    return isName === undefined ? `null::${typed[1] ?? ''}` : (typed[2] ?? '')
+  })
+}
+
+test('better-auth finds nothing left to migrate', async () => {
+  const { getMigrations } = await import('better-auth/db/migration')
+  const { anonymous } = await import('better-auth/plugins')
+  await using fresh = await freshDatabase()
+  await using database = await openDatabase({ url: fresh.url, logger })
+  const { toBeCreated, toBeAdded, toBeAddedIndexes } = await getMigrations({
+    database: database.authPool(),
+    secret: 'a secret of the tests, long enough',
+    emailAndPassword: { enabled: true },
+    plugins: [anonymous()],
+  })
+  expect([toBeCreated, toBeAdded, toBeAddedIndexes]).toEqual([[], [], []])
+})
+
+test('int8 is bigint in our pools and text in better-auth’s', async () => {
+  await using fresh = await freshDatabase()
+  await using database = await openDatabase({ url: fresh.url, logger })
+  expect(await database.queries.one('SELECT 9007199254740993 AS n')).toEqual({ n: 9007199254740993n })
+  expect(await database.commits.query({ text: 'SELECT 5::bigint AS n' })).toEqual([{ n: 5n }])
+  const { rows } = await database.authPool().query("SELECT 5::bigint AS n, current_setting('search_path') AS path")
+  expect(rows).toEqual([{ n: '5', path: 'auth' }])
+})
+
+test('the role keeps no transaction open for long', async () => {
+  await using fresh = await freshDatabase()
+  await using database = await openDatabase({ url: fresh.url, logger })
+  const settings = await database.queries.any<unknown>(
+    `SELECT name, setting FROM pg_settings WHERE name IN ('transaction_timeout', 'lock_timeout',
+       'idle_in_transaction_session_timeout', 'client_connection_check_interval') ORDER BY name`,
+  )
+  expect(settings).toEqual([
+    { name: 'client_connection_check_interval', setting: '500' },
+    { name: 'idle_in_transaction_session_timeout', setting: '1000' },
+    { name: 'lock_timeout', setting: '1000' },
+    { name: 'transaction_timeout', setting: '1500' },
+  ])
+})
+
+test('connections that die while idle are logged and made again', async () => {
+  await using fresh = await freshDatabase()
+  const warn = vi.fn()
+  await using database = await openDatabase({ url: fresh.url, logger: { warn } })
+  const auth = database.authPool()
+  const ask = () =>
+    Promise.all([
+      database.queries.one('SELECT 1'),
+      auth.query('SELECT 1'),
+      database.commits.query({ text: 'SELECT 1' }),
+      database.lease.query({ text: 'SELECT 1' }),
+    ])
+  await ask()
+  const root = new pg.Client(withDatabase(fresh.url, 'postgres'))
+  await root.connect()
+  await root.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [
+    new URL(fresh.url).pathname.slice(1),
+  ])
+  await root.end()
+  await vi.waitFor(() => expect(warn.mock.calls.length).toBeGreaterThanOrEqual(4))
+  await ask()
+})
+
+test('an address where no Postgres answers is one clear line', async () => {
+  const opening = openDatabase({ url: 'postgres://me:secret@127.0.0.1:1/x', logger })
+  await expect(opening).rejects.toBeInstanceOf(StartupError)
+  await expect(opening).rejects.toThrow(/^Cannot reach Postgres at postgres:\/\/127\.0\.0\.1:1\/x: .*ECONNREFUSED/)
+})

@@ -1,0 +1,139 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import pg from 'pg'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { startEmbeddedPostgres } from './embedded-postgres.ts'
+import { StartupError } from './startup-error.ts'
+
+let dataDir: string
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'valiant-embedded-'))
+  if (process.getuid?.() === 0) await import('node:fs/promises').then(({ chmod }) => chmod(dataDir, 0o755))
+})
+afterEach(async () => {
+  const left = await postmaster()
+  if (left !== undefined) process.kill(left, 'SIGINT')
+  while (left !== undefined && lives(left)) await new Promise((resolve) => setTimeout(resolve, 20))
+  await rm(dataDir, { recursive: true, force: true })
+})
+
+const postmaster = async () => {
+  const text = await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').catch(() => undefined)
+  return text === undefined ? undefined : Number(text.split('\n')[0])
+}
+
+/** Whether it runs; one that has ended and that nobody has asked for yet (a zombie) does not. */
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return process.platform !== 'linux' || !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+async function ask(url: string, text: string): Promise<unknown> {
+  const client = new pg.Client(url)
+  await client.connect()
+  const { rows } = await client.query<{ value: unknown }>(text)
+  await client.end()
+  return rows[0]?.value
+}
+
+test('it starts, keeps what it is told, and stops without a trace; its secret is readable by its owner alone', async () => {
+  const first = await startEmbeddedPostgres({ dataDir })
+  expect(first.adopted).toBe(false)
+  expect(await ask(first.url, "SELECT string_agg(setting, ' ' ORDER BY name) AS value FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit', 'listen_addresses', 'unix_socket_directories', 'data_checksums')")) // prettier-ignore
+    .toBe('on on 127.0.0.1 on ')
+  await ask(first.url, 'CREATE TABLE kept AS SELECT 42 AS value')
+  expect((await stat(join(dataDir, 'postgres.json'))).mode & 0o777).toBe(0o600)
+  const pid = await postmaster()
+  await first.stop()
+  expect(lives(pid ?? 0)).toBe(false)
+
+  const second = await startEmbeddedPostgres({ dataDir })
+  expect(await ask(second.url, 'SELECT value FROM kept')).toBe(42)
+  await second.stop()
+  await second.stop() // harmless
+})
+
+test('the one left behind by a server that was killed is adopted; it has a session of its own', async () => {
+  const module = new URL('embedded-postgres.ts', import.meta.url).href
+  const code = `const { startEmbeddedPostgres } = await import(${JSON.stringify(module)})
+    const postgres = await startEmbeddedPostgres({ dataDir: ${JSON.stringify(dataDir)} })
+    console.log(postgres.url); setInterval(() => {}, 1000)`
+  const server = spawn(process.execPath, ['--input-type=module', '--eval', code], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [url] = (await once(createInterface(server.stdout), 'line')) as [string]
+  const exit = once(server, 'exit')
+  process.kill(-(server.pid ?? 0), 'SIGINT') // as Ctrl-C: the whole process group
+  await exit
+  expect(await ask(url, 'SELECT 1 AS value')).toBe(1)
+
+  const adopted = await startEmbeddedPostgres({ dataDir })
+  expect([adopted.adopted, adopted.url]).toEqual([true, url])
+  const pid = await postmaster()
+  await adopted.stop()
+  expect(lives(pid ?? 0)).toBe(false)
+})
+
+test('a crash of Postgres itself leaves a stale pid file, which is no hindrance', async () => {
+  const first = await startEmbeddedPostgres({ dataDir })
+  await ask(first.url, 'CREATE TABLE kept AS SELECT 42 AS value')
+  const pid = (await postmaster()) ?? 0
+  process.kill(pid, 'SIGKILL')
+  while (lives(pid)) await new Promise((resolve) => setTimeout(resolve, 20))
+  const second = await startEmbeddedPostgres({ dataDir })
+  expect(second.adopted).toBe(false)
+  expect(await ask(second.url, 'SELECT value FROM kept')).toBe(42)
+  await second.stop()
+})
+
+test('a port that another program has taken is exchanged for another', async () => {
+  const first = await startEmbeddedPostgres({ dataDir })
+  await first.stop()
+  const port = Number(new URL(first.url).port)
+  const other = createServer().listen(port, '127.0.0.1')
+  await once(other, 'listening')
+  const second = await startEmbeddedPostgres({ dataDir })
+  expect(new URL(second.url).port).not.toBe(String(port))
+  expect(await ask(second.url, 'SELECT 1 AS value')).toBe(1)
+  await second.stop()
+  other.close()
+})
+
+test('what another version has written is left alone, and said', async () => {
+  const first = await startEmbeddedPostgres({ dataDir })
+  await first.stop()
+  await writeFile(join(dataDir, 'postgres', 'PG_VERSION'), '15\n')
+  const starting = startEmbeddedPostgres({ dataDir })
+  await expect(starting).rejects.toBeInstanceOf(StartupError)
+  await expect(starting).rejects.toThrow(/was made by Postgres 15, and this version brings Postgres 18/)
+})
+
+test('one that another server uses is left running', async () => {
+  const first = await startEmbeddedPostgres({ dataDir })
+  const other = new pg.Client({ connectionString: first.url, application_name: 'valiant-commit' })
+  await other.connect()
+  await first.stop()
+  expect(lives((await postmaster()) ?? 0)).toBe(true)
+  await other.end()
+  await first.stop()
+  expect(await postmaster()).toBeUndefined()
+})
+
+test.runIf(process.getuid?.() === 0)('as root, a folder that the user postgres cannot reach is said', async () => {
+  const { chmod } = await import('node:fs/promises')
+  await chmod(dataDir, 0o700)
+  await expect(startEmbeddedPostgres({ dataDir: join(dataDir, 'deep') })).rejects.toThrow(
+    new RegExp(`which cannot reach .*${dataDir} is closed to others`),
+  )
+})

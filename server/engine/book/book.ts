@@ -1,0 +1,80 @@
+import type { Side } from '../command.ts'
+
+/** A resting order as its book knows it: a number from 1, free again once the order has gone. */
+export type BookSlot = number
+/** No slot; and as a price, an empty side. */
+export const NONE = 0
+/** The owner of orders that no self-trade rule looks at: those of the house. */
+export const NO_OWNER = 0
+
+/** Tells the quantity that now rests at a price, in lots; 0 when the level has gone. */
+export type LevelVisitor = (side: Side, ticks: number, lots: number) => void
+
+/**
+ * One instrument's resting orders in price-time priority. Prices are ticks from 1 to `maxTicks`, quantities lots. It
+ * knows neither accounts nor money, and is never crossed: what could match is matched before the rest is added.
+ */
+export interface Book {
+  readonly maxTicks: number
+  /** Best prices; 0 when the side is empty. */
+  readonly bidTicks: number
+  readonly askTicks: number
+  /** What the last `match` filled, oldest first; good until the next `match` or `add`. */
+  readonly matches: Matches
+
+  /** Rests an order behind all others at its price. It must not cross. */
+  add(side: Side, ticks: number, lots: number, owner: number): BookSlot
+  /** Takes a resting order out. */
+  remove(slot: BookSlot): void
+  /**
+   * Fills against the other side at prices not worse than `limitTicks`, and writes `matches`. It stops before an order
+   * of the same `owner`, unless that is NO_OWNER.
+   * @returns lots left
+   */
+  match(side: Side, lots: number, limitTicks: number, owner: number): number
+
+  /** Of a resting order, or of one that the last `match` filled: it then has 0 lots. */
+  ticksOf(slot: BookSlot): number
+  lotsOf(slot: BookSlot): number
+  ownerOf(slot: BookSlot): number
+
+  /** The oldest order at a price, and the one behind a resting order; NONE at the end. */
+  firstAt(ticks: number): BookSlot
+  nextAfter(slot: BookSlot): BookSlot
+  lotsAt(ticks: number): number
+  /** The next worse price of a side that has orders, from one that has; 0 at the end. */
+  nextTicks(side: Side, ticks: number): number
+
+  /** Visits the levels whose quantity may have changed since the last drain, each once, in the order of first change. */
+  drainLevels(visit: LevelVisitor): void
+}
+
+/** The fills of one `match`: parallel columns, used again by the next, so that matching allocates nothing. */
+export class Matches {
+  count = 0
+  slots = new Int32Array(64)
+  ticks = new Int32Array(64)
+  lots = new Int32Array(64)
+
+  push(slot: BookSlot, ticks: number, lots: number): void {
+    const at = this.count
+    if (at === this.slots.length) this.grow()
+    this.slots[at] = slot
+    this.ticks[at] = ticks
+    this.lots[at] = lots
+    this.count = at + 1
+  }
+
+  private grow(): void {
+    this.slots = doubled(this.slots)
+    this.ticks = doubled(this.ticks)
+    this.lots = doubled(this.lots)
+  }
+}
+
+/** A copy of twice the length; the new half is 0. */
+export function doubled(column: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const longer = new Int32Array(column.length * 2)
+  longer.set(column)
+  return longer
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest'
+import { NO_SLOT } from './house.ts'
+import { ANN, floorOf, orderOf, START_MS } from './trading-floor.ts'
+
+describe('the house', () => {
+  it('trades with itself in public, and nothing else happens', () => {
+    const engine = floorOf('| 100.00 | 50')
+    expect(engine.house('VLNT').take('buy', 60, 10_000, START_MS)).toBe(50)
+    const trade = { symbol: 'VLNT', id: 1_000_000_001, timeMs: START_MS, ticks: 10_000, lots: 50, takerSide: 'buy' }
+    expect(engine.drain()).toEqual([{ kind: 'trade', trade }])
+  })
+
+  it('is told of each fill of its resting orders, by a user or by itself', () => {
+    const engine = floorOf()
+    const house = engine.house('VLNT')
+    const slot = house.place('sell', 10_000, 10, 42)
+    const told: unknown[] = []
+    house.onHouseFill = (...fill) => told.push(fill)
+    engine.apply(orderOf({ side: 'buy', lots: 4 }), START_MS)
+    house.take('buy', 6, 10_000, START_MS)
+    expect(told).toEqual([
+      [42, slot, 4, false],
+      [42, slot, 6, true],
+    ])
+  })
+
+  it('may not trade while it is told', () => {
+    const engine = floorOf('| 100.00 | 50')
+    const house = engine.house('VLNT')
+    house.onHouseFill = () => house.place('sell', 10_000, 1, 0)
+    expect(() => house.take('buy', 1, 10_000, START_MS)).toThrow()
+  })
+
+  it('fills a user who rests: only the user is booked', () => {
+    const engine = floorOf()
+    engine.apply(orderOf({ side: 'buy', lots: 10, limitTicks: 10_000 }), START_MS)
+    engine.drain()
+    expect(engine.house('VLNT').take('sell', 4, 10_000, START_MS)).toBe(4)
+    const kinds = engine.drain().map((event) => event.kind)
+    const entries = ['entry', 'entry', 'entry', 'entry', 'entry', 'entry']
+    expect(kinds).toEqual(['trade', ...entries, 'fill', 'order', 'account', 'position', 'account', 'account'])
+    expect(engine.account(ANN)?.seq).toBe(3)
+  })
+
+  it('sees the queue of a price, but not who is behind an order', () => {
+    const engine = floorOf()
+    const house = engine.house('VLNT')
+    const first = house.place('buy', 9_000, 5, 7)
+    engine.apply(orderOf({ side: 'buy', lots: 3, limitTicks: 9_000 }), START_MS)
+    const last = house.place('buy', 9_000, 2, 8)
+    const users = house.nextAfter(first)
+    expect([house.firstAt(9_000), house.nextAfter(users), house.nextAfter(last)]).toEqual([first, last, NO_SLOT])
+    expect([first, users, last].map((slot) => house.isHouse(slot))).toEqual([true, false, true])
+    expect([house.tagOf(last), house.lotsAt(9_000), house.firstAt(8_999), house.isHouse(NO_SLOT)]).toEqual([8, 10, NO_SLOT, false]) // prettier-ignore
+    expect(() => house.cancel(users)).toThrow()
+    house.cancel(first)
+    expect([house.bidTicks, house.askTicks, house.firstAt(9_000), house.isHouse(first)]).toEqual([
+      9_000,
+      0,
+      users,
+      false,
+    ])
+  })
+})

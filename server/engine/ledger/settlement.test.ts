@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest'
+import { FEES, HOUSE, OUTSIDE } from '../command.ts'
+import { Engine } from '../engine.ts'
+import { ANN, BEN, COIN, floorOf, give, orderOf, SHARE, START_CENTS, START_MS } from '../trading-floor.ts'
+
+const entriesOf = (engine: Engine) =>
+  engine.drain().flatMap((event) => {
+    if (event.kind !== 'entry') return []
+    const { account, kind, asset, amount, balanceAfter } = event.entry
+    return [[account, kind, asset, amount, balanceAfter]]
+  })
+
+describe('a movement', () => {
+  it('of an opened account comes from outside', () => {
+    const engine = new Engine({ instruments: [SHARE], maxOpenOrdersPerInstrument: 1 })
+    const open = { kind: 'account.open', account: ANN, name: 'Ann', startingCents: 500 } as const
+    expect(engine.apply(open, START_MS)).toMatchObject({
+      ok: true,
+      account: { cashCents: 500, seq: 1, entryNumber: 1 },
+    })
+    expect(entriesOf(engine)).toEqual([
+      [OUTSIDE, 'deposit', 'USD', -500, undefined],
+      [ANN, 'deposit', 'USD', 500, 500],
+    ])
+    expect(() => engine.apply(open, START_MS)).toThrow()
+  })
+
+  it('of a fill with the house moves cash and lots at once, and the fee after', () => {
+    const engine = floorOf('| 100.00 | 50')
+    engine.apply(orderOf({ side: 'buy', lots: 10, limitTicks: 10_000 }), START_MS)
+    expect(entriesOf(engine)).toEqual([
+      [ANN, 'trade', 'USD', -100_000, START_CENTS - 100_000],
+      [ANN, 'trade', 'VLNT', 10, 10],
+      [HOUSE, 'trade', 'USD', 100_000, undefined],
+      [HOUSE, 'trade', 'VLNT', -10, undefined],
+      [ANN, 'fee', 'USD', -50, START_CENTS - 100_050],
+      [FEES, 'fee', 'USD', 50, undefined],
+    ])
+  })
+
+  it('between two users goes directly, and each pays a fee of its own kind', () => {
+    const engine = floorOf()
+    give(engine, BEN, 10)
+    engine.apply(orderOf({ account: BEN, side: 'sell', lots: 10, limitTicks: 10_000 }), START_MS)
+    engine.drain()
+    const result = engine.apply(orderOf({ side: 'buy', lots: 10, limitTicks: 10_000 }), START_MS)
+    expect(result.ok && result.fills).toMatchObject([{ feeCents: 50, liquidity: 'taker', tradeId: 1_000_000_001 }])
+    const kinds = engine.drain().map((event) => event.kind)
+    expect(kinds.filter((kind) => kind === 'fill')).toHaveLength(2)
+    expect(kinds.filter((kind) => kind === 'trade')).toHaveLength(1)
+    expect(engine.account(BEN)).toMatchObject({ cashCents: START_CENTS + 100_000 - 20, feesPaidCents: 20 })
+    expect(engine.account(HOUSE)?.entryNumber).toBe(0)
+    expect(engine.account(FEES)?.cashCents).toBe(70)
+  })
+
+  it('is named by its first entry, and its entries by their own accounts', () => {
+    const engine = floorOf('| 100.00 | 50')
+    engine.apply(orderOf({ side: 'buy', lots: 1, limitTicks: 10_000 }), START_MS)
+    const entries = engine.drain().flatMap((event) => (event.kind === 'entry' ? [event.entry] : []))
+    expect(entries.map((entry) => [entry.movementAccount, entry.movementNumber, entry.number])).toEqual([
+      [ANN, 2, 2],
+      [ANN, 2, 3],
+      [ANN, 2, 1],
+      [ANN, 2, 2],
+      [ANN, 4, 4],
+      [ANN, 4, 1],
+    ])
+    expect(entries.map((entry) => entry.fillNumber)).toEqual([1, 1, undefined, undefined, 1, undefined])
+  })
+})
+
+describe('fees', () => {
+  it('are rounded up on the running total: many small fills cost no more than one', () => {
+    const engine = floorOf('| 1.00 | 1 1 1 1 1 1 1 1 1 1')
+    const result = engine.apply(orderOf({ side: 'buy', lots: 10, limitTicks: 100 }), START_MS)
+    expect(result.ok && result.fills.map(({ feeCents }) => feeCents)).toEqual([1, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+    expect(result.order.feesPaidCents).toBe(1)
+  })
+
+  it('never exceed what the hold was for, however a buy fills', () => {
+    const engine = floorOf()
+    engine.apply(orderOf({ side: 'buy', lots: 989, limitTicks: 10_100 }), START_MS)
+    for (let at = 0; at < 989; at++) engine.house('VLNT').take('sell', 1, 1, START_MS)
+    // 99,889.00 and the maker's 2 bps of it.
+    expect(engine.account(ANN)).toMatchObject({ cashCents: START_CENTS - 9_988_900 - 1_998, heldCents: 0 })
+  })
+
+  it('of nothing make no movement', () => {
+    const free = { ...SHARE, makerBps: 0, takerBps: 0 }
+    const engine = new Engine({ instruments: [free, COIN], maxOpenOrdersPerInstrument: 9 })
+    engine.apply({ kind: 'account.open', account: ANN, name: 'Ann', startingCents: START_CENTS }, START_MS)
+    engine.house('VLNT').place('sell', 10_000, 10, 0)
+    engine.drain()
+    engine.apply(orderOf({ side: 'buy', lots: 10, limitTicks: 10_000 }), START_MS)
+    expect(entriesOf(engine)).toHaveLength(4)
+  })
+})
+
+describe('a position', () => {
+  it('averages its cost, and a sale takes its share of it; the last lot takes the rest', () => {
+    const engine = floorOf(`
+      bid | price  | ask
+          | 100.01 | 2
+          | 100.00 | 1
+       3  |  99.00 |     `)
+    engine.apply(orderOf({ side: 'buy', lots: 3, limitTicks: 10_001 }), START_MS)
+    expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: 3, costCents: 30_002, realizedCents: 0 })
+    engine.apply(orderOf({ side: 'sell', lots: 1 }), START_MS)
+    // 30,002 ÷ 3 is 10,000.67.
+    expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: 2, costCents: 20_001, realizedCents: 9_900 - 10_001 })
+    engine.apply(orderOf({ side: 'sell', lots: 2 }), START_MS)
+    expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: 0, costCents: 0, realizedCents: 29_700 - 30_002 })
+    expect(engine.account(ANN)?.realizedCents).toBe(29_700 - 30_002)
+  })
+
+  it('in a coin is worth what a tick and lot of it are', () => {
+    const engine = floorOf()
+    engine.house('VCN-USD').place('sell', 3_211, 10, 0)
+    engine.apply(orderOf({ symbol: 'VCN-USD', side: 'buy', lots: 10, limitTicks: 3_211 }), START_MS)
+    expect(engine.position(ANN, 'VCN-USD')?.costCents).toBe(64_220)
+    expect(engine.account(ANN)?.cashCents).toBe(START_CENTS - 64_220 - 65)
+  })
+})

@@ -1,0 +1,84 @@
+import { assert } from './assert.ts'
+import { type Book, NONE } from './book/book.ts'
+import type { Side } from './command.ts'
+import { checkInstrument, type InstrumentSpec } from './instrument.ts'
+import { halfTicksOf, stepMark } from './mark.ts'
+import type { OpenOrder } from './open-order.ts'
+
+const BPS = 10_000
+/** Trade ids of one epoch begin at this multiple of it. */
+const TRADES_PER_EPOCH = 1_000_000_000
+
+/** One instrument with its book, its state and its mark. */
+export class Market {
+  readonly index: number
+  readonly symbol: string
+  readonly instrument: InstrumentSpec
+  readonly book: Book
+  /** The users' resting orders by slot of the book; a slot of the house has none. */
+  readonly openOrders: (OpenOrder | undefined)[] = [undefined]
+  isHalted = false
+  /** While fills are being settled nothing else may touch the book. */
+  isMatching = false
+  /** The smoothed mid in millionths of a tick; 0 before the first two-sided market. */
+  markMicroTicks = 0
+  /** Told of each fill of a resting house order: see HouseMarket. */
+  onHouseFill: (tag: number, slot: number, lots: number, gone: boolean) => void = () => undefined
+  /** What the participants gave with their orders, by slot. */
+  readonly houseTags: number[] = [0]
+  private tradeId = 0
+
+  constructor(index: number, instrument: InstrumentSpec, book: Book) {
+    checkInstrument(instrument)
+    this.index = index
+    this.symbol = instrument.symbol
+    this.instrument = instrument
+    this.book = book
+  }
+
+  beginEpoch(epoch: number): void {
+    this.tradeId = epoch * TRADES_PER_EPOCH
+    assert(Number.isSafeInteger(this.tradeId), 'an epoch that trade ids can hold')
+  }
+
+  nextTradeId(): number {
+    return ++this.tradeId
+  }
+
+  /** Bid + ask, which is the mid in half ticks; 0 when a side is empty. */
+  get twoSidedMidHalfTicks(): number {
+    const { bidTicks, askTicks } = this.book
+    return bidTicks === NONE || askTicks === NONE ? 0 : bidTicks + askTicks
+  }
+
+  /** The middle the price band lies around: of the best prices, of the mark where a side is empty; 0 before any mark. */
+  get bandMidHalfTicks(): number {
+    return this.twoSidedMidHalfTicks || halfTicksOf(this.markMicroTicks)
+  }
+
+  /** The band's ends, inclusive, in ticks. Before there is any middle it is everything the book can hold. */
+  get bandLowTicks(): number {
+    return Math.max(1, Math.ceil((this.bandMidHalfTicks * (BPS - this.instrument.priceBandBps)) / (2 * BPS)))
+  }
+
+  get bandHighTicks(): number {
+    const mid = this.bandMidHalfTicks
+    if (mid === 0) return this.book.maxTicks
+    return Math.min(this.book.maxTicks, Math.floor((mid * (BPS + this.instrument.priceBandBps)) / (2 * BPS)))
+  }
+
+  /** The worst price an aggressive order of this side may reach. */
+  reachTicks(side: Side): number {
+    return side === 'buy' ? this.bandHighTicks : this.bandLowTicks
+  }
+
+  /** The best price that an order of this side would trade at; 0 when there is none. */
+  touchTicks(side: Side): number {
+    return side === 'buy' ? this.book.askTicks : this.book.bidTicks
+  }
+
+  stepMark(): void {
+    const mid = this.twoSidedMidHalfTicks
+    if (mid !== 0) this.markMicroTicks = stepMark(this.markMicroTicks, mid)
+  }
+}

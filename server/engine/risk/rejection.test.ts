@@ -1,0 +1,192 @@
+import { describe, expect, it } from 'vitest'
+import type { Engine } from '../engine.ts'
+import { ANN, BEN, floorOf, give, orderOf, SHARE, START_CENTS, START_MS } from '../trading-floor.ts'
+
+const MARKET = `
+  bid | price  | ask
+      | 120.00 | 50
+      | 101.10 | 40
+      | 101.05 | 60
+  100 | 101.00 |
+   30 | 100.90 |      `
+
+const place = (engine: Engine, wish: Parameters<typeof orderOf>[0]) => engine.apply(orderOf(wish), START_MS)
+function rejectionOf(engine: Engine, wish: Parameters<typeof orderOf>[0]) {
+  const before = JSON.stringify([engine.account(ANN)?.cashCents, engine.levels('VLNT', 'buy'), engine.openOrders(ANN)])
+  const result = place(engine, wish)
+  const after = JSON.stringify([engine.account(ANN)?.cashCents, engine.levels('VLNT', 'buy'), engine.openOrders(ANN)])
+  if (!result.ok) expect(after).toBe(before)
+  expect(engine.account(ANN)?.heldCents).toBe(engine.openOrders(ANN).reduce((sum, order) => sum + order.heldCents, 0))
+  return result.ok ? undefined : result.rejection
+}
+
+describe('an order is refused', () => {
+  it('with MARKET_HALTED while its market is halted; cancels go through', () => {
+    const engine = floorOf(MARKET)
+    const resting = place(engine, { side: 'buy', lots: 1, limitTicks: 10_000 })
+    engine.halt('VLNT')
+    expect(rejectionOf(engine, { side: 'buy', lots: 1, limitTicks: 10_000 })).toEqual({ code: 'MARKET_HALTED' })
+    const { number } = resting.order
+    expect(engine.apply({ kind: 'order.cancel', account: ANN, order: { number } }, START_MS).ok).toBe(true)
+    engine.resume('VLNT')
+    expect(rejectionOf(engine, { side: 'buy', lots: 1, limitTicks: 10_000 })).toBeUndefined()
+  })
+
+  it('with MIN_NOTIONAL below the smallest value, at its limit or at the touch', () => {
+    const engine = floorOf(`
+      bid | price | ask
+          |  0.60 | 500
+      500 |  0.50 |      `)
+    const small = { code: 'MIN_NOTIONAL', minCents: 100 }
+    expect(rejectionOf(engine, { side: 'buy', lots: 1, limitTicks: 50 })).toEqual(small)
+    expect(rejectionOf(engine, { side: 'buy', lots: 1 })).toEqual(small)
+    expect(rejectionOf(engine, { side: 'buy', lots: 2, limitTicks: 50 })).toBeUndefined()
+  })
+
+  it('with MAX_OPEN_ORDERS when as many rest already; what cannot rest is let through', () => {
+    const engine = floorOf(MARKET, { openOrdersMax: 2 })
+    place(engine, { side: 'buy', lots: 1, limitTicks: 10_000 })
+    place(engine, { side: 'buy', lots: 1, limitTicks: 10_001 })
+    const max = { code: 'MAX_OPEN_ORDERS', max: 2 }
+    expect(rejectionOf(engine, { side: 'buy', lots: 1, limitTicks: 10_002 })).toEqual(max)
+    expect(place(engine, { side: 'buy', lots: 1 }).ok).toBe(true)
+    expect(place(engine, { side: 'buy', lots: 1, limitTicks: 10_000, timeInForce: 'ioc' }).ok).toBe(true)
+    expect(place(engine, { account: BEN, side: 'buy', lots: 1, limitTicks: 10_000 }).ok).toBe(true)
+  })
+
+  it('with PRICE_BAND beyond the band on the aggressive side only', () => {
+    const engine = floorOf(MARKET)
+    give(engine, ANN, 100)
+    // Around 101.025, 5 %: 95.97375 to 106.07625.
+    const band = { code: 'PRICE_BAND', lowTicks: 9_598, highTicks: 10_607 }
+    expect(rejectionOf(engine, { side: 'buy', lots: 1, limitTicks: 10_608 })).toEqual(band)
+    expect(rejectionOf(engine, { side: 'sell', lots: 1, limitTicks: 9_597 })).toEqual(band)
+    expect(place(engine, { side: 'buy', lots: 1, limitTicks: 1_000 }).ok).toBe(true)
+    expect(place(engine, { side: 'sell', lots: 1, limitTicks: SHARE.maxTicks }).ok).toBe(true)
+    const high = rejectionOf(engine, { side: 'sell', lots: 1, limitTicks: SHARE.maxTicks + 1 })
+    expect(high?.code).toBe('PRICE_BAND')
+    expect(place(engine, { side: 'buy', lots: 1, limitTicks: 10_607 }).ok).toBe(true)
+  })
+
+  it('with PRICE_BAND around the mark where a side of the book is empty', () => {
+    const engine = floorOf(MARKET)
+    engine.quantum(START_MS)
+    engine.house('VLNT').take('sell', 130, 1, START_MS)
+    expect(engine.house('VLNT').bidTicks).toBe(0)
+    expect(rejectionOf(engine, { side: 'buy', lots: 1, limitTicks: 10_608 })?.highTicks).toBe(10_607)
+  })
+
+  it('with no band before there ever was a mid', () => {
+    const engine = floorOf()
+    expect(place(engine, { side: 'buy', lots: 1, limitTicks: 50_000 }).ok).toBe(true)
+  })
+
+  it('with POST_ONLY_WOULD_CROSS when it would take, and is told the best price', () => {
+    const engine = floorOf(MARKET)
+    const crossing = rejectionOf(engine, { side: 'buy', lots: 1, limitTicks: 10_105, postOnly: true })
+    expect(crossing).toEqual({ code: 'POST_ONLY_WOULD_CROSS', bestTicks: 10_105 })
+    expect(rejectionOf(engine, { side: 'buy', lots: 1, limitTicks: 10_104, postOnly: true })).toBeUndefined()
+  })
+
+  it('with NO_LIQUIDITY when a market order finds nothing inside the band', () => {
+    const engine = floorOf(`
+      bid | price  | ask
+          | 120.00 | 50
+      100 | 101.00 |      `)
+    expect(rejectionOf(engine, { side: 'buy', lots: 1 })).toEqual({ code: 'NO_LIQUIDITY' })
+    expect(rejectionOf(floorOf(), { side: 'buy', lots: 1 })).toEqual({ code: 'NO_LIQUIDITY' })
+  })
+
+  it('with NO_LIQUIDITY when a market order would only meet its own, which stay', () => {
+    const engine = floorOf('100 | 101.00 |')
+    give(engine, ANN, 10)
+    place(engine, { side: 'sell', lots: 10, limitTicks: 10_200 })
+    expect(rejectionOf(engine, { side: 'buy', lots: 1 })).toEqual({ code: 'NO_LIQUIDITY' })
+    expect(engine.openOrders(ANN)).toHaveLength(1)
+  })
+
+  it('with SELF_TRADE when its own order stands first and it asked for the taker to go', () => {
+    const engine = floorOf(MARKET)
+    give(engine, ANN, 10)
+    place(engine, { side: 'sell', lots: 10, limitTicks: 10_104 })
+    const wish = { side: 'buy', lots: 5, limitTicks: 10_110, selfTrade: 'cancel_taker' } as const
+    expect(rejectionOf(engine, wish)).toEqual({ code: 'SELF_TRADE' })
+    expect(engine.openOrders(ANN)).toHaveLength(1)
+  })
+
+  it('with FOK_NOT_FILLABLE when not all of it can fill at its limit, and is told how much could', () => {
+    const engine = floorOf(MARKET)
+    const wish = { side: 'buy', lots: 101, limitTicks: 10_110, timeInForce: 'fok' } as const
+    expect(rejectionOf(engine, wish)).toEqual({ code: 'FOK_NOT_FILLABLE', fillableLots: 100 })
+    expect(rejectionOf(engine, { ...wish, limitTicks: 10_105 })?.fillableLots).toBe(60)
+    expect(rejectionOf(engine, { side: 'buy', lots: 101, timeInForce: 'fok' })?.fillableLots).toBe(100)
+    expect(place(engine, { ...wish, lots: 100 })).toMatchObject({ ok: true, order: { status: 'filled' } })
+  })
+
+  it('with FOK_NOT_FILLABLE when its own resting orders would have to help', () => {
+    const engine = floorOf(MARKET)
+    give(engine, ANN, 10)
+    place(engine, { side: 'sell', lots: 10, limitTicks: 10_105 })
+    const wish = { side: 'buy', lots: 110, limitTicks: 10_110, timeInForce: 'fok' } as const
+    expect(rejectionOf(engine, wish)?.fillableLots).toBe(100)
+    expect(rejectionOf(engine, { ...wish, selfTrade: 'cancel_taker' })?.fillableLots).toBe(60)
+  })
+
+  it('with INSUFFICIENT_POSITION when it sells more than is held and free', () => {
+    const engine = floorOf(MARKET)
+    const required = { code: 'INSUFFICIENT_POSITION', requiredLots: 6 }
+    expect(rejectionOf(engine, { side: 'sell', lots: 6 })).toEqual({ ...required, availableLots: 0 })
+    give(engine, ANN, 10)
+    place(engine, { side: 'sell', lots: 5, limitTicks: 10_300 })
+    expect(rejectionOf(engine, { side: 'sell', lots: 6, limitTicks: 10_300 })).toEqual({
+      ...required,
+      availableLots: 5,
+    })
+    expect(place(engine, { side: 'sell', lots: 5 }).ok).toBe(true)
+  })
+
+  it('with INSUFFICIENT_FUNDS when its whole hold, fee included, exceeds buying power', () => {
+    const engine = floorOf(MARKET)
+    // 990 × 101.00 = 99,990.00 and 5 bps of it, 49.995, rounded up.
+    const rejection = rejectionOf(engine, { side: 'buy', lots: 990, limitTicks: 10_100 })
+    expect(rejection).toEqual({ code: 'INSUFFICIENT_FUNDS', requiredCents: 100_040_00, availableCents: START_CENTS })
+    expect(rejectionOf(engine, { side: 'buy', lots: 989, limitTicks: 10_100 })).toBeUndefined()
+    expect(engine.buyingPower(ANN)).toBe(START_CENTS - 9_988_900 - 4_995)
+  })
+
+  it('with INSUFFICIENT_FUNDS when a market buy would cost more, priced by walking the book', () => {
+    const drawing = `
+      bid | price  | ask
+          | 102.00 | 9000
+          | 101.10 | 500
+          | 101.05 | 400
+      100 | 101.00 |      `
+    const engine = floorOf(drawing)
+    // 400 × 101.05 + 500 × 101.10 + 90 × 102.00 = 100,150.00, and 50.08 of fee.
+    const rejection = rejectionOf(engine, { side: 'buy', lots: 990 })
+    expect(rejection).toEqual({ code: 'INSUFFICIENT_FUNDS', requiredCents: 100_200_08, availableCents: START_CENTS })
+    expect(place(engine, { side: 'buy', lots: 980 }).ok).toBe(true)
+  })
+
+  it('for the first reason that holds', () => {
+    const engine = floorOf(MARKET, { openOrdersMax: 0 })
+    engine.halt('VLNT')
+    const wish = { side: 'sell', lots: 999, limitTicks: 1, postOnly: true } as const
+    expect(rejectionOf(engine, wish)?.code).toBe('MARKET_HALTED')
+    engine.resume('VLNT')
+    expect(rejectionOf(engine, { ...wish, lots: 1 })?.code).toBe('MIN_NOTIONAL')
+    expect(rejectionOf(engine, wish)?.code).toBe('MAX_OPEN_ORDERS')
+    const roomy = floorOf(MARKET)
+    expect(rejectionOf(roomy, wish)?.code).toBe('PRICE_BAND')
+    expect(rejectionOf(roomy, { ...wish, limitTicks: 10_000 })?.code).toBe('POST_ONLY_WOULD_CROSS')
+  })
+
+  it('and yet uses its number up and is told', () => {
+    const engine = floorOf()
+    const result = place(engine, { side: 'buy', lots: 1 })
+    expect(result.order).toMatchObject({ number: 1, status: 'rejected', rejectCode: 'NO_LIQUIDITY', priority: 0 })
+    const events = engine.drain()
+    expect(events.map(({ kind }) => kind)).toEqual(['order', 'account'])
+    expect(engine.account(ANN)).toMatchObject({ orderNumber: 1, seq: 2, heldCents: 0 })
+  })
+})

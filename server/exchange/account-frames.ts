@@ -1,0 +1,121 @@
+import type {
+  Account as WireAccount,
+  AccountFrame,
+  AccountFrameCause,
+  AccountSnapshot,
+  Position as WirePosition,
+} from '@valiant/shared/protocol/account'
+import type { AccountNumber } from '../engine/command.ts'
+import { FIRST_USER_ACCOUNT } from '../engine/command.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { EngineEvent } from '../engine/event.ts'
+import type { Account, Order, Position } from '../engine/state.ts'
+import { toWireAccount } from '../feed/account/account.ts'
+import { toWireFill } from '../feed/account/fill.ts'
+import { toWireOrder } from '../feed/account/order.ts'
+import { toWirePosition, valueCents } from '../feed/account/position.ts'
+import type { ListedInstrument } from '../instruments.ts'
+
+/** Why the account that gave the command was changed; every other account it touched was traded with. */
+export interface OperationCause {
+  readonly account: AccountNumber | undefined
+  readonly cause: AccountFrameCause
+}
+
+/** Account states and frames as the wire shows them, read from the engine as it stands now. */
+export class AccountFrames {
+  readonly #engine: Engine
+  readonly #instruments: ReadonlyMap<string, ListedInstrument>
+
+  constructor(engine: Engine, instruments: ReadonlyMap<string, ListedInstrument>) {
+    this.#engine = engine
+    this.#instruments = instruments
+  }
+
+  /** One frame for each user's account that an operation changed, out of its events. */
+  framesOf(
+    events: readonly EngineEvent[],
+    operation: OperationCause,
+    { epoch, timeMs }: { epoch: number; timeMs: number },
+  ): { account: AccountNumber; frame: AccountFrame }[] {
+    return changesByAccount(events).map(({ account, orders, fills, positions }) => ({
+      account: account.account,
+      frame: {
+        epoch,
+        seq: account.seq,
+        time: timeMs,
+        cause: operation.account === account.account ? operation.cause : 'trade',
+        orders: orders.map((order) => toWireOrder(order, this.instrument(order.symbol))),
+        fills: fills.map((fill) => toWireFill(fill, this.instrument(fill.symbol))),
+        positions: positions.map((position) => this.position(position)),
+        balance: this.account(account),
+      },
+    }))
+  }
+
+  snapshot(account: Readonly<Account>): AccountSnapshot {
+    return {
+      seq: account.seq,
+      account: this.account(account),
+      positions: this.#engine
+        .positions(account.account)
+        .filter((position) => position.lots !== 0)
+        .map((position) => this.position(position)),
+      openOrders: this.#engine
+        .openOrders(account.account)
+        .map((order) => toWireOrder(order, this.instrument(order.symbol), this.#engine.queueAhead(order))),
+    }
+  }
+
+  account(account: Readonly<Account>): WireAccount {
+    let value = 0
+    let cost = 0
+    for (const position of this.#engine.positions(account.account)) {
+      if (position.lots === 0) continue
+      const mark = this.#engine.markMicroTicks(position.symbol)
+      value += valueCents(position.lots, mark, this.instrument(position.symbol))
+      cost += position.costCents
+    }
+    return toWireAccount(account, { equityCents: account.cashCents + value, unrealizedCents: value - cost })
+  }
+
+  position(position: Readonly<Position>): WirePosition {
+    const markMicroTicks = this.#engine.markMicroTicks(position.symbol)
+    return toWirePosition(position, this.instrument(position.symbol), { markMicroTicks })
+  }
+
+  instrument(symbol: string): ListedInstrument {
+    const instrument = this.#instruments.get(symbol)
+    if (instrument === undefined) throw new Error(`expected a listed instrument, found ${symbol}`)
+    return instrument
+  }
+}
+
+interface AccountChange {
+  readonly account: Readonly<Account>
+  readonly orders: Readonly<Order>[]
+  readonly fills: Extract<EngineEvent, { kind: 'fill' }>['fill'][]
+  readonly positions: Readonly<Position>[]
+}
+
+/** Sorts an operation's events by user's account; an object that changed twice stands in it once, as it is at the end. */
+function changesByAccount(events: readonly EngineEvent[]): AccountChange[] {
+  const changes: AccountChange[] = []
+  for (const event of events) {
+    if (event.kind === 'account' && event.account.account >= FIRST_USER_ACCOUNT) {
+      changes.push({ account: event.account, orders: [], fills: [], positions: [] })
+    }
+  }
+  if (changes.length === 0) return changes
+  const byAccount = new Map(changes.map((change) => [change.account.account, change]))
+  for (const event of events) {
+    if (event.kind === 'order') addOnce(byAccount.get(event.order.account)?.orders, event.order)
+    else if (event.kind === 'fill') byAccount.get(event.fill.account)?.fills.push(event.fill)
+    else if (event.kind === 'position') addOnce(byAccount.get(event.position.account)?.positions, event.position)
+  }
+  return changes
+}
+
+function addOnce<Item>(list: Item[] | undefined, item: Item): void {
+  if (list !== undefined && !list.includes(item)) list.push(item)
+}

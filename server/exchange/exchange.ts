@@ -1,0 +1,400 @@
+import { randomInt } from 'node:crypto'
+import type { Logger } from 'pino'
+import type { Broadcast } from '../bus/broadcast.ts'
+import type { CommandBus } from '../bus/commands.ts'
+import { AssertionError } from '../engine/assert.ts'
+import { FIRST_USER_ACCOUNT } from '../engine/command.ts'
+import type { Database } from '../database/database.ts'
+import type { MarketFrame } from '../feed/market-frame.ts'
+import type { ListedInstrument } from '../instruments.ts'
+import { Bars } from '../journal/bars.ts'
+import { History } from '../journal/history.ts'
+import { Fenced, Journal, Refused } from '../journal/journal.ts'
+import { readLastBatch, readState } from '../journal/recovery.ts'
+import type { SimulatedInstrument } from '../simulator/instrument.ts'
+import { CATCH_UP_MAX_MS, Simulator } from '../simulator/simulator.ts'
+import { readSimulatorState } from '../simulator/state.ts'
+import { AccountRates, type RateLimits } from './account-rates.ts'
+import { BarWriter } from './bar-writer.ts'
+import type { Clock } from './clock.ts'
+import { CommandDefect, CommandDesk, entryKey } from './command-desk.ts'
+import { FIRST_CATCH_UP_MS, makeFirstHistory } from './first-history.ts'
+import { Intake } from './intake.ts'
+import { KnownCommands } from './known-commands.ts'
+import { acquireLease, type Lease } from './lease.ts'
+import type { OpenBatch } from './open-batch.ts'
+import { recoverEngine } from './recovery.ts'
+import { TradingSession } from './trading-session.ts'
+
+export interface ExchangeOptions {
+  readonly database: Database
+  readonly bus: CommandBus
+  readonly broadcast: Broadcast<MarketFrame>
+  readonly instruments: readonly ListedInstrument[]
+  readonly clock: Clock
+  readonly log: Logger
+  /** Names this process in the lease. */
+  readonly holder: string
+  /** For a market that begins anew. */
+  readonly seed: number
+  /** Liveliness of simulated quotes: 1 is some 77 events a second and instrument. */
+  readonly live: number
+  readonly rates: RateLimits
+  readonly maxOpenOrdersPerInstrument: number
+}
+
+/** A batch takes what has arrived, at most so many commands, and waits for no timer. */
+const BATCH_COMMANDS_MAX = 256
+/** After the database refused a batch, so many commands are committed one by one, to find the one it refuses. */
+const CAUTIOUS_COMMANDS = 2 * BATCH_COMMANDS_MAX
+/** The simulator's state is saved at least so often. */
+const SAVE_MS = 1_000
+const RETRY_MS = 250
+/** Defects in a row, without a batch between, before the market is given up for an operator to look at. */
+const DEFECTS_MAX = 5
+
+/** A batch between its sending and its answer. */
+interface InFlight {
+  readonly number: number
+  readonly open: OpenBatch
+  readonly entries: readonly string[]
+  readonly settled: Promise<void>
+}
+
+/** What ended a stretch of leading: the operator, or something that went wrong. */
+type End = { readonly kind: 'stopped' } | { readonly kind: 'fault'; readonly error: unknown }
+
+/**
+ * The exchange's loop: the single writer. It leads while it holds the lease; time and commands come in, batches go to
+ * the journal, and what is said of a batch leaves after its commit. While one batch commits the next is filled, never
+ * more than one ahead.
+ */
+export class Exchange implements AsyncDisposable {
+  readonly #options: ExchangeOptions
+  readonly #journal: Journal
+  readonly #history: History
+  readonly #bars: Bars
+  readonly #stopping = new AbortController()
+  readonly #running: Promise<void>
+  readonly #leading = Promise.withResolvers<undefined>()
+  readonly #condemned = new Set<string>()
+  readonly #rates: AccountRates
+  #wake = Promise.withResolvers<undefined>()
+  #inFlight: InFlight | undefined
+  #fault: { readonly error: unknown } | undefined
+  #batch = 0
+  #savedAtMs = 0
+  #cautious = 0
+  #defects = 0
+
+  private constructor(options: ExchangeOptions) {
+    this.#options = options
+    this.#journal = new Journal(options.database.commits)
+    this.#history = new History(options.database.queries)
+    this.#bars = new Bars(options.database.queries)
+    this.#rates = new AccountRates(options.rates)
+    this.#running = this.#run()
+    // A failure is told through `leading` or `ended`.
+    this.#running.catch((error: unknown) => this.#leading.reject(error))
+  }
+
+  /** Starts the loop; `leading` tells when it takes commands. */
+  static start(options: ExchangeOptions): Exchange {
+    return new Exchange(options)
+  }
+
+  /** Resolves when this process leads for the first time. */
+  get leading(): Promise<unknown> {
+    return this.#leading.promise
+  }
+
+  /** Resolves when the loop has stopped; rejects when it gave the market up. */
+  get ended(): Promise<void> {
+    return this.#running
+  }
+
+  /** Commits what has been applied, gives the lease up and ends. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping.abort()
+    this.#wake.resolve(undefined)
+    await this.#running.catch(() => undefined) // told through `ended`
+  }
+
+  async #run(): Promise<void> {
+    const { database, holder, log } = this.#options
+    while (!this.#isStopping) {
+      let lease: Lease
+      try {
+        const { signal } = this.#stopping
+        lease = await acquireLease({ connection: database.lease, holder, logger: log, signal, onLost: this.#onLost })
+      } catch (error) {
+        if (this.#stopping.signal.aborted) return
+        throw error
+      }
+      log.info({ epoch: lease.epoch }, 'exchange: leads')
+      try {
+        await this.#leadWhileHeld(lease)
+      } finally {
+        await lease.release()
+      }
+    }
+  }
+
+  /** Recovers and leads, again after each fault, until stopped or fenced off. */
+  async #leadWhileHeld(lease: Lease): Promise<void> {
+    const { broadcast, log } = this.#options
+    for (;;) {
+      const end = await this.#recoverAndLead(lease)
+      if (end.kind === 'stopped') return
+      if (end.error instanceof Fenced || lease.state === 'lost') {
+        log.warn({ err: end.error }, 'exchange: another leads')
+        return
+      }
+      log.error({ err: end.error }, 'exchange: recovers from a fault')
+      broadcast.publishStatus({ market: 'degraded', message: 'The exchange can’t take orders for the moment.' })
+      this.#noteDefect(end.error)
+      if (!(await this.#settleDoubt(lease))) return
+    }
+  }
+
+  async #recoverAndLead(lease: Lease): Promise<End> {
+    try {
+      await using recovered = await this.#recover(lease)
+      return await this.#lead(lease, recovered)
+    } catch (error) {
+      return { kind: 'fault', error }
+    }
+  }
+
+  /** Reads the state of the last batch and puts the market together from it. */
+  async #recover(lease: Lease): Promise<Recovered> {
+    const { database, bus, broadcast, instruments, clock, log, maxOpenOrdersPerInstrument } = this.#options
+    const startedAtMs = clock.now()
+    const state = await readState(database.queries)
+    const { simulator, catchUpMaxMs } = await this.#simulator(state.simulator)
+    const engine = recoverEngine({ state, epoch: lease.epoch, instruments, simulator, maxOpenOrdersPerInstrument })
+    const barWriter = await BarWriter.open({ bars: this.#bars, instruments, nowMs: clock.now(), log })
+    const session = new TradingSession({
+      epoch: lease.epoch,
+      engine,
+      simulator,
+      instruments: new Map(instruments.map((instrument) => [instrument.spec.symbol, instrument])),
+      bus,
+      broadcast,
+      history: this.#history,
+      clock,
+      log,
+      onMarketFrame: (frame) => barWriter.add(frame),
+    })
+    const known = new KnownCommands()
+    const position = state.last.streamPosition
+    const intake: Intake = new Intake({
+      reader: bus.consume(position, this.#arrived),
+      history: this.#history,
+      known,
+      isPending: (account, commandId) => desk.isPending(account, commandId),
+      position,
+      arrived: this.#arrived,
+      failed: (error) => this.#fail(error),
+    })
+    const desk = new CommandDesk({
+      session,
+      intake,
+      known,
+      rates: this.#rates,
+      condemned: this.#condemned,
+      drawAccount: () => randomInt(FIRST_USER_ACCOUNT, 2 ** 31),
+    })
+    this.#batch = state.last.batch
+    this.#fault = undefined
+    log.info(
+      {
+        batch: this.#batch,
+        accounts: state.accounts.length,
+        openOrders: state.openOrders.length,
+        ms: clock.now() - startedAtMs,
+      },
+      'exchange: recovered',
+    )
+    return {
+      session,
+      desk,
+      intake,
+      catchUpMaxMs,
+      async [Symbol.asyncDispose]() {
+        intake.close()
+        await barWriter[Symbol.asyncDispose]()
+      },
+    }
+  }
+
+  async #simulator(saved: unknown): Promise<{ simulator: Simulator; catchUpMaxMs: number }> {
+    const { instruments, clock, seed, live, log } = this.#options
+    const simulated = instruments.map(toSimulated)
+    if (saved !== undefined) {
+      const simulator = Simulator.restore(readSimulatorState(saved), simulated, { live })
+      return { simulator, catchUpMaxMs: CATCH_UP_MAX_MS }
+    }
+    log.info('history: making thirty days of it, once')
+    const history = { instruments: simulated, bars: this.#bars, seed, live, nowMs: clock.now(), log }
+    return { simulator: await makeFirstHistory(history), catchUpMaxMs: FIRST_CATCH_UP_MS }
+  }
+
+  /** The loop itself. */
+  async #lead(lease: Lease, { session, desk, intake, catchUpMaxMs }: Recovered): Promise<End> {
+    this.#savedAtMs = 0
+    let isOpen = false
+    for (;;) {
+      await this.#nextTurn(session)
+      if (this.#fault !== undefined) return { kind: 'fault', error: this.#fault.error }
+      if (!this.#isStopping) {
+        session.advance(isOpen ? CATCH_UP_MAX_MS : catchUpMaxMs)
+        desk.takeUp(this.#commandsMax)
+      }
+      if (this.#inFlight !== undefined) continue
+      if (this.#savedAtMs === Infinity) return { kind: 'stopped' }
+      this.#seal(lease, session, intake)
+      if (!isOpen && session.untilQuantumMs > 0) {
+        isOpen = true
+        this.#options.broadcast.publishStatus({ market: 'open' })
+        this.#leading.resolve(undefined)
+      }
+    }
+  }
+
+  /** Waits for a command, the next quantum or the end of a commit, whichever is first; lets I/O have its turn. */
+  async #nextTurn(session: TradingSession): Promise<void> {
+    const cancel = this.#options.clock.after(session.untilQuantumMs, () => this.#wake.resolve(undefined))
+    await this.#wake.promise
+    cancel()
+    this.#wake = Promise.withResolvers()
+    await new Promise(setImmediate)
+  }
+
+  /** Closes the open batch: commits it when it has rows, or when a second is over; else says at once what it has to say. */
+  #seal(lease: Lease, session: TradingSession, intake: Intake): void {
+    const { open } = session
+    const isSaveDue = this.#isStopping || session.timeMs - this.#savedAtMs >= SAVE_MS
+    // Without a fresh lease only a commit can show that this process still leads.
+    const mustCommit = open.hasRows || isSaveDue || lease.state !== 'held'
+    if (!mustCommit && open.isEmpty) return
+    session.beginBatch()
+    if (!mustCommit) {
+      open.release()
+      return
+    }
+    if (isSaveDue) this.#savedAtMs = this.#isStopping ? Infinity : session.timeMs
+    const number = this.#batch + 1
+    const batch = open.toCommit({
+      epoch: lease.epoch,
+      batch: number,
+      streamPosition: intake.position,
+      timeMs: session.timeMs,
+      ...(isSaveDue && { simulator: session.simulator.save() }),
+    })
+    this.#cautious = Math.max(0, this.#cautious - open.commands)
+    const settled = this.#journal.commit(batch).then(
+      () => {
+        this.#batch = number
+        this.#defects = 0
+        this.#inFlight = undefined
+        open.release()
+        this.#options.bus.trim(batch.streamPosition)
+        this.#wake.resolve(undefined)
+      },
+      (error: unknown) => this.#fail(error),
+    )
+    this.#inFlight = { number, open, entries: open.entries, settled }
+  }
+
+  /**
+   * After a fault: takes the next epoch, which waits for a commit in doubt, and looks whether it was written. If so, what
+   * was held back is said; if not, its commands are read again, and their senders see only delay.
+   * @returns whether this process still leads
+   */
+  async #settleDoubt(lease: Lease): Promise<boolean> {
+    const { clock, database, log } = this.#options
+    await this.#inFlight?.settled
+    const doubtful = this.#inFlight
+    this.#inFlight = undefined
+    while (!this.#isStopping) {
+      try {
+        if (!(await lease.fenceSelf())) return false
+        const last = await readLastBatch(database.queries)
+        if (last.batch < this.#batch) {
+          throw new MarketGivenUp(`batch ${this.#batch} was acknowledged, but the database ends at ${last.batch}`)
+        }
+        if (doubtful !== undefined && last.batch === doubtful.number) doubtful.open.release()
+        return true
+      } catch (error) {
+        if (error instanceof MarketGivenUp) throw error
+        log.warn({ err: error }, 'exchange: the database does not answer; trying again')
+        await new Promise<void>((resolve) => clock.after(RETRY_MS, resolve))
+      }
+    }
+    return false
+  }
+
+  /** Commands that a defect points at are answered INTERNAL and never tried again. */
+  #noteDefect(error: unknown): void {
+    if (!isDefect(error)) return
+    this.#defects += 1
+    if (this.#defects > DEFECTS_MAX) {
+      throw new MarketGivenUp('the market meets one defect after the other', { cause: error })
+    }
+    if (error instanceof CommandDefect) {
+      this.#condemned.add(entryKey(error.entry))
+      return
+    }
+    const entries = this.#inFlight?.entries ?? []
+    const [only] = entries
+    if (only !== undefined && entries.length === 1) this.#condemned.add(only)
+    this.#cautious = CAUTIOUS_COMMANDS
+  }
+
+  readonly #arrived = (): void => this.#wake.resolve(undefined)
+  readonly #onLost = (): void => this.#fail(new Fenced('the lease is lost'))
+
+  #fail(error: unknown): void {
+    this.#fault ??= { error }
+    this.#wake.resolve(undefined)
+  }
+
+  get #commandsMax(): number {
+    return this.#cautious > 0 ? 1 : BATCH_COMMANDS_MAX
+  }
+
+  get #isStopping(): boolean {
+    return this.#stopping.signal.aborted
+  }
+}
+
+/** What recovery puts together; closed when the stretch of leading ends. */
+interface Recovered extends AsyncDisposable {
+  readonly session: TradingSession
+  readonly desk: CommandDesk
+  readonly intake: Intake
+  readonly catchUpMaxMs: number
+}
+
+/** The loop cannot go on by itself: the process ends with an error, for its supervisor and an operator to see. */
+export class MarketGivenUp extends Error {
+  override readonly name = 'MarketGivenUp'
+}
+
+/** Ours to mend, as opposed to a database or network that is away. */
+const isDefect = (error: unknown): boolean =>
+  error instanceof CommandDefect ||
+  error instanceof Refused ||
+  error instanceof AssertionError ||
+  error instanceof TypeError ||
+  error instanceof RangeError
+
+const toSimulated = ({ wire, startTicks, sigmaDay, sizeMultiplier }: ListedInstrument): SimulatedInstrument => ({
+  symbol: wire.symbol,
+  assetClass: wire.assetClass,
+  sector: wire.sector,
+  startTicks,
+  sigmaDay,
+  sizeMultiplier,
+})

@@ -1,0 +1,170 @@
+import type { CommandEntry, CommandReader } from '../bus/commands.ts'
+import type { StoredResult } from '../journal/history.ts'
+import type { KnownCommands } from './known-commands.ts'
+
+/** A command with all that must be read before it can be applied. */
+export interface PreparedCommand {
+  readonly entry: CommandEntry
+  /** The answer its id once got. */
+  readonly stored?: StoredResult
+  /** The journal was asked for its id while nothing under it was waiting for a commit, and has none. */
+  readonly isNew?: boolean
+  /** Of `accounts.create`: the accounts that the user has. */
+  readonly accounts?: readonly number[]
+}
+
+export interface IntakeHistory {
+  knownCommands(account: number): Promise<readonly number[]>
+  commandResult(account: number, commandId: string): Promise<StoredResult | undefined>
+  accountsOf(userId: string): Promise<readonly { readonly account: number }[]>
+}
+
+/** Whose commands keep their order: an account's, or those of a user who has none yet. */
+const laneOf = ({ request }: CommandEntry): string =>
+  request.event === 'accounts.create' ? `user ${request.userId}` : `account ${request.account}`
+
+/** Commands of one account while one of them is being read for: the others keep their order behind it. */
+interface Lane {
+  current: CommandEntry
+  readonly waiting: CommandEntry[]
+}
+
+/**
+ * Takes commands from the bus and reads what they need before they can be applied: the ids their account has used, the
+ * stored answer of a known one. Meanwhile the account's later commands wait behind, and everyone else's go on.
+ */
+export class Intake {
+  readonly #reader: CommandReader
+  readonly #history: IntakeHistory
+  readonly #known: KnownCommands
+  /** Whether an answer under this id waits for its commit: the journal cannot know it yet. */
+  readonly #isPending: (account: number, commandId: string) => boolean
+  /** Calls when a read has come back and there is something to take again. */
+  readonly #arrived: () => void
+  readonly #failed: (error: unknown) => void
+  readonly #ready: PreparedCommand[] = []
+  readonly #lanes = new Map<string, Lane>()
+  /** Entries taken from the reader, oldest first, until they and all before them are done. */
+  readonly #taken: { readonly position: string; done: boolean }[] = []
+  readonly #takenByPosition = new Map<string, { done: boolean }>()
+  #position: string
+  #closed = false
+
+  constructor(parts: {
+    reader: CommandReader
+    history: IntakeHistory
+    known: KnownCommands
+    isPending: (account: number, commandId: string) => boolean
+    position: string
+    arrived: () => void
+    failed: (error: unknown) => void
+  }) {
+    this.#reader = parts.reader
+    this.#history = parts.history
+    this.#known = parts.known
+    this.#isPending = parts.isPending
+    this.#position = parts.position
+    this.#arrived = parts.arrived
+    this.#failed = parts.failed
+  }
+
+  /** The next command that can be applied now. Every one must be told `done` when it has been. */
+  next(): PreparedCommand | undefined {
+    const ready = this.#ready.shift()
+    if (ready !== undefined) return ready
+    for (;;) {
+      const [entry] = this.#reader.take(1)
+      if (entry === undefined) return undefined
+      const taken = { position: entry.position, done: false }
+      this.#taken.push(taken)
+      this.#takenByPosition.set(entry.position, taken)
+      const lane = this.#lanes.get(laneOf(entry))
+      if (lane !== undefined) lane.waiting.push(entry)
+      else if (this.#needsReading(entry)) this.#read(entry)
+      else return { entry }
+    }
+  }
+
+  /** Reads anew what a command needs: its id was answered, and committed, since it was prepared. */
+  again({ entry }: PreparedCommand): void {
+    this.#read(entry)
+  }
+
+  done({ entry }: PreparedCommand): void {
+    this.#follow(entry)
+    const taken = this.#takenByPosition.get(entry.position)
+    if (taken === undefined) return
+    taken.done = true
+    this.#takenByPosition.delete(entry.position)
+    let first = this.#taken[0]
+    while (first?.done) {
+      this.#position = first.position
+      this.#taken.shift()
+      first = this.#taken[0]
+    }
+  }
+
+  /** All commands up to here have been applied: where a successor reads on. */
+  get position(): string {
+    return this.#position
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#reader.close()
+  }
+
+  #needsReading({ request, commandId }: CommandEntry): boolean {
+    if (request.event === 'accounts.create') return true
+    if (commandId === undefined) return false
+    const { account } = request
+    return (
+      !this.#known.isLoaded(account) ||
+      (this.#known.mayHave(account, commandId) && !this.#isPending(account, commandId))
+    )
+  }
+
+  #read(entry: CommandEntry): void {
+    const lane = this.#lanes.get(laneOf(entry))
+    if (lane === undefined) this.#lanes.set(laneOf(entry), { current: entry, waiting: [] })
+    else lane.current = entry
+    this.#prepare(entry).then(
+      (prepared) => {
+        if (this.#closed) return
+        this.#ready.push(prepared)
+        this.#arrived()
+      },
+      (error: unknown) => {
+        if (!this.#closed) this.#failed(error)
+      },
+    )
+  }
+
+  /** The one that its lane waited for is done: the next in it has its turn. */
+  #follow(entry: CommandEntry): void {
+    const name = laneOf(entry)
+    const lane = this.#lanes.get(name)
+    if (lane?.current !== entry) return
+    const next = lane.waiting.shift()
+    if (next === undefined) this.#lanes.delete(name)
+    else if (this.#needsReading(next)) this.#read(next)
+    else {
+      lane.current = next
+      this.#ready.push({ entry: next })
+    }
+  }
+
+  async #prepare(entry: CommandEntry): Promise<PreparedCommand> {
+    const { request, commandId } = entry
+    if (request.event === 'accounts.create') {
+      const accounts = await this.#history.accountsOf(request.userId)
+      return { entry, accounts: accounts.map(({ account }) => account) }
+    }
+    if (commandId === undefined) return { entry }
+    const { account } = request
+    if (!this.#known.isLoaded(account)) this.#known.load(account, await this.#history.knownCommands(account))
+    if (!this.#known.mayHave(account, commandId) || this.#isPending(account, commandId)) return { entry }
+    const stored = await this.#history.commandResult(account, commandId)
+    return stored === undefined ? { entry, isNew: true } : { entry, stored }
+  }
+}

@@ -1,0 +1,81 @@
+import type { EngineEvent, Entry, Fill } from '../engine/event.ts'
+import type { Account, Order, Position } from '../engine/state.ts'
+import type { AccountOwner, Batch, CommandResult } from '../journal/journal.ts'
+
+/** Answers, frames and later reads of a batch; they leave in this order, and never before the batch's own commit. */
+export type Release = () => void
+
+/** What the exchange has done since the last batch was sealed: the rows it makes, and what may be told after the commit. */
+export class OpenBatch {
+  /** The commands applied, by entry. */
+  readonly entries: string[] = []
+  readonly results: CommandResult[] = []
+  readonly opened: AccountOwner[] = []
+  readonly #orders = new Set<Readonly<Order>>()
+  readonly #fills: Fill[] = []
+  readonly #entries: Entry[] = []
+  readonly #positions = new Set<Readonly<Position>>()
+  readonly #accounts = new Set<Readonly<Account>>()
+  readonly #releases: Release[] = []
+
+  /** Takes the rows out of the events of one operation. */
+  record(events: readonly EngineEvent[]): void {
+    for (const event of events) {
+      switch (event.kind) {
+        case 'order':
+          this.#orders.add(event.order)
+          break
+        case 'fill':
+          this.#fills.push(event.fill)
+          break
+        case 'entry':
+          this.#entries.push(event.entry)
+          break
+        case 'position':
+          this.#positions.add(event.position)
+          break
+        case 'account':
+          this.#accounts.add(event.account)
+          break
+        case 'trade':
+          break // simulated flow is not journalled; what it did to a user is
+      }
+    }
+  }
+
+  get commands(): number {
+    return this.entries.length
+  }
+
+  onRelease(release: Release): void {
+    this.#releases.push(release)
+  }
+
+  /** Whether it answers a user or changes something of one: such a batch waits for its commit. */
+  get hasRows(): boolean {
+    return this.results.length > 0 || this.opened.length > 0 || this.#accounts.size > 0
+  }
+
+  get isEmpty(): boolean {
+    return !this.hasRows && this.#releases.length === 0
+  }
+
+  /** The batch as the journal takes it. Its orders, positions and accounts are live: commit it before the next command. */
+  toCommit(head: Pick<Batch, 'epoch' | 'batch' | 'streamPosition' | 'timeMs' | 'simulator'>): Batch {
+    return {
+      ...head,
+      results: this.results,
+      orders: [...this.#orders],
+      fills: this.#fills,
+      entries: this.#entries,
+      positions: [...this.#positions],
+      accounts: [...this.#accounts],
+      opened: this.opened,
+    }
+  }
+
+  /** Says what was held back. */
+  release(): void {
+    for (const release of this.#releases) release()
+  }
+}

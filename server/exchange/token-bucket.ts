@@ -1,0 +1,47 @@
+/** The rate of one kind of request of one account: `perSecond` on average, `burst` at once. Time comes in as data. */
+export class TokenBucket {
+  readonly #perSecond: number
+  readonly #burst: number
+  /** Thousandths of a token, so that all is whole. */
+  #milliTokens: number
+  #atMs: number
+
+  constructor({ perSecond, burst, nowMs }: { perSecond: number; burst: number; nowMs: number }) {
+    this.#perSecond = perSecond
+    this.#burst = burst
+    this.#milliTokens = burst * 1_000
+    this.#atMs = nowMs
+  }
+
+  /** Takes one token. @returns 0 when there was one, else after how many ms there will be. */
+  take(nowMs: number): number {
+    this.#refill(nowMs)
+    if (this.#milliTokens >= 1_000) {
+      this.#milliTokens -= 1_000
+      return 0
+    }
+    return Math.ceil((1_000 - this.#milliTokens) / this.#perSecond)
+  }
+
+  /** Whole tokens left, and in how many ms the bucket is full again. */
+  state(nowMs: number): { remaining: number; resetMs: number } {
+    this.#refill(nowMs)
+    return {
+      remaining: Math.floor(this.#milliTokens / 1_000),
+      resetMs: Math.ceil((this.#burst * 1_000 - this.#milliTokens) / this.#perSecond),
+    }
+  }
+
+  isFull(nowMs: number): boolean {
+    this.#refill(nowMs)
+    return this.#milliTokens >= this.#burst * 1_000
+  }
+
+  #refill(nowMs: number): void {
+    // A wall clock that was set back gives nothing and takes nothing.
+    if (nowMs > this.#atMs) {
+      this.#milliTokens = Math.min(this.#burst * 1_000, this.#milliTokens + (nowMs - this.#atMs) * this.#perSecond)
+    }
+    this.#atMs = nowMs
+  }
+}

@@ -1,0 +1,120 @@
+import type { Queries } from '../database/database.ts'
+import { sql } from '../database/sql.ts'
+import { integers, texts } from './array-literal.ts'
+import { fromRow } from './rows.ts'
+
+/** Bars are kept in two widths; the others are made from them at reading. */
+export type BarWidth = '1s' | '1m'
+
+/** Integer ticks and lots. A silent stretch has none. */
+export interface Bar {
+  readonly startAtMs: number
+  readonly openTicks: number
+  readonly highTicks: number
+  readonly lowTicks: number
+  readonly closeTicks: number
+  readonly volumeLots: number
+  readonly trades: number
+  /** Sum of ticks × lots. */
+  readonly turnover: number
+}
+
+/** Many bars, one array a column: what `writeBars` takes, since the first history has hundreds of thousands. */
+export interface BarColumns {
+  readonly symbol: readonly string[]
+  readonly startAtMs: ArrayLike<number>
+  readonly openTicks: ArrayLike<number>
+  readonly highTicks: ArrayLike<number>
+  readonly lowTicks: ArrayLike<number>
+  readonly closeTicks: ArrayLike<number>
+  readonly volumeLots: ArrayLike<number>
+  readonly trades: ArrayLike<number>
+  readonly turnover: ArrayLike<number>
+}
+
+/** A statement writes at most so many, so that it ends well within the role's transaction_timeout. */
+const BARS_A_STATEMENT_MAX = 10_000
+/** Stretches of time no longer than a partition. */
+const STRETCH_MS = { '1s': 3_600_000, '1m': 28 * 86_400_000 } as const
+const STRETCHES_KNOWN_MAX = 1_000
+const tableOf = (width: BarWidth) => `candle_${width}`
+
+/** The bars of all symbols, outside the journal's batches: a crash may lose the last two seconds of them. */
+export class Bars {
+  readonly #queries: Queries
+  /** The stretches whose partitions are known to be there. */
+  readonly #partitioned: Record<BarWidth, Set<number>> = { '1s': new Set(), '1m': new Set() }
+
+  constructor(queries: Queries) {
+    this.#queries = queries
+  }
+
+  /** Writes bars; those that are there already are replaced. Makes the partitions they need. */
+  async writeBars(width: BarWidth, columns: BarColumns): Promise<void> {
+    const count = columns.symbol.length
+    if (count === 0) return
+    await this.#makePartitions(width, columns.startAtMs)
+    const statement = width === '1s' ? sql.journal.writeBars1s : sql.journal.writeBars1m
+    const numbers = [
+      columns.startAtMs,
+      columns.openTicks,
+      columns.highTicks,
+      columns.lowTicks,
+      columns.closeTicks,
+      columns.volumeLots,
+      columns.trades,
+      columns.turnover,
+    ]
+    for (let from = 0; from < count; from += BARS_A_STATEMENT_MAX) {
+      const rows = Array.from({ length: Math.min(BARS_A_STATEMENT_MAX, count - from) }, (_, i) => from + i)
+      const values = [
+        texts(rows, (row) => columns.symbol[row]),
+        ...numbers.map((column) => integers(rows, (row) => column[row])),
+      ]
+      await this.#queries.none({ ...statement, values })
+    }
+  }
+
+  /** Oldest first; `toMs` is exclusive. Silent bars are not there. */
+  async bars(width: BarWidth, symbol: string, { fromMs, toMs }: { fromMs: number; toMs: number }): Promise<Bar[]> {
+    const parameters = { table: tableOf(width), symbol, fromMs, toMs }
+    return (await this.#queries.any<unknown>(sql.journal.listBars, parameters)).map((row) => fromRow<Bar>(row))
+  }
+
+  /** The last bar before a time, whose close the silent ones after it repeat. */
+  async barBefore(width: BarWidth, symbol: string, beforeMs: number): Promise<Bar | undefined> {
+    const parameters = { table: tableOf(width), symbol, beforeMs }
+    const row = await this.#queries.oneOrNone<unknown>(sql.journal.findBarBefore, parameters)
+    return row === null ? undefined : fromRow<Bar>(row)
+  }
+
+  /** The first and last start of what is kept, a symbol each; empty when there is no history yet. */
+  async barEnds(width: BarWidth): Promise<{ symbol: string; firstMs: number; lastMs: number }[]> {
+    const rows = await this.#queries.any<unknown>(sql.journal.findBarEnds, { table: tableOf(width) })
+    return rows.map((row) => fromRow(row))
+  }
+
+  /** Drops the bars of a second that are older than a time, by whole hours. */
+  async dropSeconds(beforeMs: number): Promise<void> {
+    await this.#queries.one(sql.journal.dropBarPartitions, { beforeMs })
+  }
+
+  /** Forgets the ids of requests answered before a time; those of orders are kept for ever. */
+  async forgetRequests(beforeMs: number): Promise<void> {
+    await this.#queries.none(sql.journal.forgetRequests, { beforeMs })
+  }
+
+  async #makePartitions(width: BarWidth, startsMs: ArrayLike<number>): Promise<void> {
+    const made = this.#partitioned[width]
+    const stretchMs = STRETCH_MS[width]
+    for (let i = 0; i < startsMs.length; i++) {
+      const stretch = Math.floor((startsMs[i] ?? 0) / stretchMs)
+      if (made.has(stretch)) continue
+      // One further than what is needed, so that the change of the hour finds its partition there.
+      const bounds = { fromMs: stretch * stretchMs, toMs: (stretch + 2) * stretchMs }
+      await this.#queries.one(sql.journal.makeBarPartitions, { table: tableOf(width), ...bounds })
+      if (made.size >= STRETCHES_KNOWN_MAX) made.clear()
+      made.add(stretch)
+    }
+  }
+}

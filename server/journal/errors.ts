@@ -1,0 +1,49 @@
+/** Another has the lease: this process no longer leads. Nothing of the batch was written, nor ever will be. */
+export class Fenced extends Error {
+  override readonly name = 'Fenced'
+}
+
+/** Whether the batch was written cannot be known from here: reliability 2b, fence yourself and look. */
+export class InDoubt extends Error {
+  override readonly name = 'InDoubt'
+  readonly retryAfterMs = 1_000
+}
+
+/** The database does not accept the batch: a defect, here or in the engine. Nothing of it was written. */
+export class Refused extends Error {
+  override readonly name = 'Refused'
+  /** The constraint that refused it, where one did. */
+  readonly constraint: string | undefined
+  readonly sqlState: string | undefined
+
+  constructor(message: string, options: { cause: unknown; constraint?: string; sqlState?: string }) {
+    super(message, { cause: options.cause })
+    this.constraint = options.constraint
+    this.sqlState = options.sqlState
+  }
+}
+
+/** Classes of SQLSTATE that say that the statement itself, or a row of it, is wrong; all else is in doubt. */
+const REFUSING = new Set(['0A', '20', '21', '22', '23', '26', '2F', '38', '39', '42', '54', 'P0'])
+
+/** What a failed commit means. */
+export function commitError(cause: unknown): Fenced | InDoubt | Refused {
+  if (cause instanceof Fenced || cause instanceof InDoubt || cause instanceof Refused) return cause
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  const sqlState = textOf(cause, 'code')
+  if (sqlState === 'VL001') return new Fenced(reason, { cause })
+  if (cause instanceof RangeError || (sqlState?.length === 5 && REFUSING.has(sqlState.slice(0, 2)))) {
+    const constraint = textOf(cause, 'constraint')
+    return new Refused(`the database refused a batch: ${reason}`, {
+      cause,
+      ...(constraint !== undefined && { constraint }),
+      ...(sqlState !== undefined && { sqlState }),
+    })
+  }
+  return new InDoubt(`a batch is in doubt: ${reason}`, { cause })
+}
+
+function textOf(cause: unknown, field: string): string | undefined {
+  const value: unknown = typeof cause === 'object' && cause !== null ? Reflect.get(cause, field) : undefined
+  return typeof value === 'string' ? value : undefined
+}

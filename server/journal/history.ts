@@ -1,0 +1,114 @@
+import type { Queries } from '../database/database.ts'
+import { sql } from '../database/sql.ts'
+import type { AccountNumber } from '../engine/command.ts'
+import type { Asset, Entry, Fill } from '../engine/event.ts'
+import type { Account, Order } from '../engine/state.ts'
+import { fromRow } from './rows.ts'
+
+/** The answer that a command once got. */
+export interface StoredResult {
+  readonly payloadHash: Buffer
+  readonly batch: number
+  readonly result: unknown
+}
+
+export interface OrderWithFills {
+  readonly order: Order
+  readonly fills: Fill[]
+}
+
+/** A part of a list, newest first. */
+export interface Page {
+  /** Market time, inclusive. */
+  readonly fromMs?: number
+  /** Market time, exclusive. */
+  readonly toMs?: number
+  /** The running number of the last item of the page before: only older ones follow. */
+  readonly before?: number
+  readonly limit: number
+}
+
+/** Past the last running number there can be. */
+const NEWEST = 2 ** 32
+
+/** What is committed, read from Postgres in the engine's units. Never the authority on what is happening now. */
+export class History {
+  readonly #queries: Queries
+
+  constructor(queries: Queries) {
+    this.#queries = queries
+  }
+
+  /** @param commandId 'o:' and a clientOrderId, or 'r:' and a requestId */
+  async commandResult(account: AccountNumber, commandId: string): Promise<StoredResult | undefined> {
+    return this.#find(sql.journal.findCommandResult, { account, commandId })
+  }
+
+  /** The `commandHash` of every command that the account has had answered. */
+  async knownCommands(account: AccountNumber): Promise<number[]> {
+    const rows = await this.#list<{ hash: number }>(sql.journal.listKnownCommands, { account })
+    return rows.map((row) => row.hash)
+  }
+
+  async order(account: AccountNumber, number: number): Promise<OrderWithFills | undefined> {
+    return this.#withFills(await this.#find<Order>(sql.journal.findOrder, { account, number }))
+  }
+
+  async orderByClientId(account: AccountNumber, clientOrderId: string): Promise<OrderWithFills | undefined> {
+    return this.#withFills(await this.#find<Order>(sql.journal.findOrderByClientId, { account, clientOrderId }))
+  }
+
+  async fillsOfOrder(account: AccountNumber, number: number): Promise<Fill[]> {
+    return this.#list(sql.journal.listFillsOfOrder, { account, number })
+  }
+
+  async orders(
+    account: AccountNumber,
+    page: Page & { readonly status?: 'open' | 'closed' | 'all'; readonly symbol?: string },
+  ): Promise<Order[]> {
+    const { status = 'all', symbol = null } = page
+    return this.#list(sql.journal.listOrders, { account, status, symbol, ...bounds(page) })
+  }
+
+  async fills(account: AccountNumber, page: Page & { readonly symbol?: string }): Promise<Fill[]> {
+    return this.#list(sql.journal.listFills, { account, symbol: page.symbol ?? null, ...bounds(page) })
+  }
+
+  async entries(account: AccountNumber, page: Page & { readonly asset?: Asset }): Promise<Entry[]> {
+    return this.#list(sql.journal.listEntries, { account, asset: page.asset ?? null, ...bounds(page) })
+  }
+
+  /** Oldest first. */
+  async accountsOf(userId: string): Promise<Account[]> {
+    return this.#list(sql.journal.listAccountsOfUser, { userId })
+  }
+
+  async ownerOf(account: AccountNumber): Promise<string | undefined> {
+    return (await this.#find<{ userId: string }>(sql.journal.findOwner, { account }))?.userId
+  }
+
+  /**
+   * Gives all accounts of one user to another, when a guest becomes lasting. Moves no money; harmless when repeated.
+   * @returns the accounts moved
+   */
+  async moveAccounts(users: { readonly fromUserId: string; readonly toUserId: string }): Promise<AccountNumber[]> {
+    return (await this.#list<{ account: number }>(sql.journal.moveAccounts, users)).map((row) => row.account)
+  }
+
+  async #withFills(order: Order | undefined): Promise<OrderWithFills | undefined> {
+    return order && { order, fills: await this.fillsOfOrder(order.account, order.number) }
+  }
+
+  async #find<Shape>(statement: (typeof sql.journal)['findOrder'], parameters: object): Promise<Shape | undefined> {
+    const row = await this.#queries.oneOrNone<unknown>(statement, parameters)
+    return row === null ? undefined : fromRow<Shape>(row)
+  }
+
+  async #list<Shape>(statement: (typeof sql.journal)['listOrders'], parameters: object): Promise<Shape[]> {
+    return (await this.#queries.any<unknown>(statement, parameters)).map((row) => fromRow<Shape>(row))
+  }
+}
+
+function bounds({ fromMs = 0, toMs = Number.MAX_SAFE_INTEGER, before = NEWEST, limit }: Page) {
+  return { fromMs, toMs, before, limit }
+}

@@ -1,0 +1,100 @@
+import type { HouseMarket } from '../../engine/house.ts'
+import { CLASS_PARAMETERS } from '../instrument.ts'
+import type { Flow } from './flow.ts'
+import { lotsAbout } from './lot-sizes.ts'
+
+/** At live 1 and activity 1: placements a second, and the mean life of a quote; about their product of quotes rests. */
+const QUOTES_PER_SECOND = 48
+const LIFETIME_SECONDS = 4.5
+export const USUAL_QUOTES = QUOTES_PER_SECOND * LIFETIME_SECONDS
+/** Probability (of 256ths, at live 1) that a quote is placed at the half spread itself; such quotes have half the size. */
+const TOUCH_OF_256 = 256 * 0.12
+/** Mean size of a quote, as a multiple of the mean child's at 100 lots. */
+const QUOTE_LOTS = 110
+const FEWEST_QUOTES = 8
+export const QUOTES_MAX = 4_000
+
+/**
+ * Makers: quotes placed around the reference and canceled at random, each memoryless, so that an "agent" is a rate
+ * (the zero-intelligence books of Smith, Farmer, Gillemot and Krishnamurthy 2003, with a reference). Nothing is ever
+ * re-centered by hand. A quote's tag is its place in `slots`, 0 to 3,999.
+ */
+export class Makers {
+  private readonly market: HouseMarket
+  private readonly flow: Flow
+  private readonly live: number
+  private readonly meanLots: number
+  private readonly touchOf256: number
+  /** The engine's slot by tag; the tags of resting quotes are the first `count` of `tags`, in any order. */
+  private readonly slots = new Int32Array(QUOTES_MAX)
+  private readonly tags = Int32Array.from({ length: QUOTES_MAX }, (_, tag) => tag)
+  private readonly placeOf = Int32Array.from({ length: QUOTES_MAX }, (_, tag) => tag)
+  private count = 0
+
+  constructor(market: HouseMarket, flow: Flow, live: number) {
+    this.market = market
+    this.flow = flow
+    this.live = live
+    this.meanLots = QUOTE_LOTS * flow.value.instrument.sizeMultiplier
+    this.touchOf256 = TOUCH_OF_256 / Math.sqrt(live)
+  }
+
+  get placementRate(): number {
+    const { pace, value } = this.flow
+    const { placements } = value.conditions
+    const rate = QUOTES_PER_SECOND * this.live * pace.quoting * placements
+    return this.count < 0.5 * USUAL_QUOTES * placements ? 1.5 * rate : rate
+  }
+
+  get cancelRate(): number {
+    return (this.live * this.flow.pace.quoting * this.count) / LIFETIME_SECONDS
+  }
+
+  /** Post-only: moved one tick behind the opposite best where it would cross. */
+  place(): void {
+    const { market, flow } = this
+    const { rng, pace, referenceTicks } = flow
+    if (this.count >= QUOTES_MAX) return
+    const bits = rng.uint32()
+    const atTouch = ((bits >>> 1) & 255) < this.touchOf256
+    const away = pace.halfSpreadTicks + (atTouch ? 0 : -pace.depthTicks * Math.log(rng.uniform() * rng.uniform()))
+    const mean = this.meanLots * flow.value.conditions.depth * (atTouch ? 0.5 : 1)
+    const buys = (bits & 1) === 0
+    let ticks: number
+    if (buys) {
+      ticks = Math.floor(referenceTicks - away)
+      if (market.askTicks > 0 && ticks >= market.askTicks) ticks = market.askTicks - 1
+    } else {
+      ticks = Math.ceil(referenceTicks + away)
+      if (ticks <= market.bidTicks) ticks = market.bidTicks + 1
+    }
+    if (ticks < 1 || ticks > market.maxTicks) return
+    const tag = this.tags[this.count] ?? 0
+    this.slots[tag] = market.place(buys ? 'buy' : 'sell', ticks, lotsAbout(mean, rng), tag)
+    this.count++
+  }
+
+  cancelOne(): void {
+    if (this.count <= FEWEST_QUOTES) return
+    this.cancel(this.tags[this.flow.rng.below(this.count)] ?? 0)
+  }
+
+  cancel(tag: number): void {
+    this.forget(tag)
+    this.market.cancel(this.slots[tag] ?? 0)
+  }
+
+  /** The quote is filled or canceled: the last one of the list takes its place there. */
+  forget(tag: number): void {
+    const place = this.placeOf[tag] ?? 0
+    const moved = this.tags[--this.count] ?? 0
+    this.tags[place] = moved
+    this.placeOf[moved] = place
+    this.tags[this.count] = tag
+    this.placeOf[tag] = this.count
+  }
+}
+
+/** Makers' sizes do not differ by class; takers' do. */
+export const childLotsOf = (flow: Flow): number =>
+  CLASS_PARAMETERS[flow.value.instrument.assetClass].childLots * flow.value.instrument.sizeMultiplier

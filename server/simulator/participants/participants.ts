@@ -1,0 +1,128 @@
+import type { Side } from '../../engine/command.ts'
+import { type HouseMarket, NO_SLOT } from '../../engine/house.ts'
+import type { Flow } from './flow.ts'
+import { Makers, USUAL_QUOTES } from './makers.ts'
+import { Tail } from './tail.ts'
+import { Takers } from './takers.ts'
+
+/** A quote this much nearer to the reference than the half spread is stale; a price this much beyond it is wrong. */
+const TOLERANCE_TICKS = 0.2
+const STALE_PER_SECOND = 20
+/** Probability that a stale quote beyond the reference is hit before it is canceled. */
+const SNIPED = 0.35
+/** When the reference has run away this far, several levels go at once. */
+const RUN_AWAY_TICKS = 8
+const RUN_AWAY_LEVELS = 3
+
+/**
+ * All simulated participants of one instrument, as one memoryless process of events on the same book the users trade
+ * in: exponential waits from the total rate (Gillespie 1977), arrivals of takers by thinning (Ogata 1981).
+ */
+export class Participants {
+  private readonly market: HouseMarket
+  private readonly flow: Flow
+  private readonly makers: Makers
+  private readonly tail: Tail
+  private readonly takers: Takers
+
+  /** Puts the tail and the makers' quotes around the reference; users' orders may lie in the book already. */
+  constructor(market: HouseMarket, flow: Flow, live: number) {
+    this.market = market
+    this.flow = flow
+    this.makers = new Makers(market, flow, live)
+    this.tail = new Tail(market, flow)
+    this.takers = new Takers(market, flow)
+    market.onHouseFill = (tag, _slot, _lots, gone) => {
+      if (!gone) return
+      if (Tail.owns(tag)) this.tail.forget(tag)
+      else this.makers.forget(tag)
+    }
+    this.tail.renewAll()
+    for (let quote = 0; quote < USUAL_QUOTES; quote++) this.makers.place()
+  }
+
+  /**
+   * All events of the next `seconds`; the value stays put meanwhile. The wait that oversteps the end is thrown away,
+   * which is exact, since nothing here remembers how long it has waited.
+   * @returns the number of events
+   */
+  run(fromMs: number, seconds: number): number {
+    const { market, flow, makers, tail } = this
+    const { rng, arrivals } = flow
+    tail.refillEmptySides()
+    let at = 0
+    for (let events = 0; ; events++) {
+      const edge = flow.pace.halfSpreadTicks - TOLERANCE_TICKS
+      const askStale = market.askTicks > 0 && market.askTicks < flow.referenceTicks + edge
+      const bidStale = market.bidTicks > flow.referenceTicks - edge
+      const placing = makers.placementRate
+      const canceling = makers.cancelRate
+      const taking = arrivals.intensity
+      const cleaning = askStale || bidStale ? STALE_PER_SECOND : 0
+      const total = placing + canceling + taking + cleaning + tail.renewalRate
+      const wait = rng.exponential() / total
+      if (at + wait >= seconds) {
+        flow.age(seconds - at)
+        return events
+      }
+      at += wait
+      flow.age(wait)
+      const timeMs = fromMs + Math.floor(at * 1_000)
+      let chosen = rng.uniform() * total
+      if ((chosen -= placing) < 0) makers.place()
+      else if ((chosen -= canceling) < 0) makers.cancelOne()
+      else if ((chosen -= taking) < 0) {
+        // Thinning: the intensity has decayed since the wait was drawn.
+        if (-chosen < arrivals.intensity) {
+          this.takers.takeOne(timeMs)
+          arrivals.excite()
+        }
+      } else if ((chosen -= cleaning) < 0) {
+        this.cleanStale(askStale && (!bidStale || rng.uniform() < 0.5) ? 'sell' : 'buy', timeMs)
+      } else tail.renewOne()
+      tail.refillEmptySides()
+    }
+  }
+
+  private cleanStale(side: Side, timeMs: number): void {
+    this.cleanLevel(side, timeMs)
+    for (let level = 0; level < RUN_AWAY_LEVELS && this.beyondReference(side) > RUN_AWAY_TICKS; level++) {
+      this.cleanLevel(side, timeMs)
+    }
+  }
+
+  /**
+   * The best level of a side stands too near to the reference, or beyond it. Simulated orders are hit or canceled; a
+   * user's is hit when its price is wrong, and left alone when it merely improves the spread.
+   */
+  private cleanLevel(side: Side, timeMs: number): void {
+    const { market } = this
+    const ticks = side === 'buy' ? market.bidTicks : market.askTicks
+    if (ticks === 0) return
+    const wrongBy = this.beyondReference(side)
+    if (this.flow.rng.uniform() < SNIPED && wrongBy > 0) {
+      this.takers.snipe(side, ticks, timeMs)
+      return
+    }
+    let usersRest = false
+    for (let slot = market.firstAt(ticks); slot !== NO_SLOT;) {
+      const next = market.nextAfter(slot)
+      if (!market.isHouse(slot)) usersRest = true
+      else this.cancel(market.tagOf(slot))
+      slot = next
+    }
+    if (usersRest && wrongBy > TOLERANCE_TICKS) this.takers.clear(side, ticks, timeMs)
+  }
+
+  private cancel(tag: number): void {
+    if (Tail.owns(tag)) this.tail.cancel(tag)
+    else this.makers.cancel(tag)
+  }
+
+  /** By how many ticks the best price of a side is beyond the reference; negative when it is not, or the side is empty. */
+  private beyondReference(side: Side): number {
+    const { market, flow } = this
+    if (side === 'buy') return market.bidTicks - flow.referenceTicks
+    return market.askTicks === 0 ? -1 : flow.referenceTicks - market.askTicks
+  }
+}

@@ -1,0 +1,260 @@
+import { describe, expect, test } from 'vitest'
+import { PlainMarket } from '../../test/realism/plain-market.ts'
+import type { SimulatedInstrument } from './instrument.ts'
+import { Simulator } from './simulator.ts'
+import { readSimulatorState, type SimulatorState } from './state.ts'
+
+const START_MS = 1_750_000_000_000
+const MINUTE_MS = 60_000
+
+const SHARE: SimulatedInstrument = {
+  symbol: 'NOVA',
+  assetClass: 'equity',
+  sector: 'Technology',
+  startTicks: 9_216,
+  sigmaDay: 0.019,
+  sizeMultiplier: 1.2,
+}
+const COIN: SimulatedInstrument = {
+  symbol: 'NIM-USD',
+  assetClass: 'coin',
+  sector: 'Crypto',
+  startTicks: 4_821,
+  sigmaDay: 0.034,
+  sizeMultiplier: 0.6,
+}
+
+interface Running {
+  readonly simulator: Simulator
+  readonly market: PlainMarket
+  readonly tape: string[]
+}
+
+/** A market of the given instruments; book and tape are the first one's. */
+function running(simulator: Simulator, instruments: readonly SimulatedInstrument[]): Running {
+  const tape: string[] = []
+  const markets = instruments.map((instrument) => {
+    const market = new PlainMarket(instrument.startTicks * 6)
+    simulator.attach(instrument.symbol, market)
+    return market
+  })
+  const market = markets[0]!
+  market.onTrade = (timeMs, side, lots, ticks) => tape.push(`${timeMs} ${side} ${lots}@${ticks}`)
+  return { simulator, market, tape }
+}
+
+const started = (seed = 7, instruments = [SHARE]): Running =>
+  running(Simulator.start({ instruments, seed, startMs: START_MS }), instruments)
+
+const restored = (state: SimulatorState): Running => running(Simulator.restore(state, [SHARE]), [SHARE])
+
+const throughJson = (state: SimulatorState) => readSimulatorState(JSON.parse(JSON.stringify(state)))
+
+describe('the simulated market', () => {
+  test('is the same for the same seed, however the steps are cut, and another for another seed', () => {
+    const [whole, cut, other] = [started(), started(), started(8)]
+    whole.simulator.step(START_MS + MINUTE_MS)
+    for (let ms = 0; ms <= MINUTE_MS; ms += 37) cut.simulator.step(START_MS + ms)
+    cut.simulator.step(START_MS + MINUTE_MS)
+    other.simulator.step(START_MS + MINUTE_MS)
+    expect(whole.tape.length).toBeGreaterThan(10)
+    expect(cut.tape).toEqual(whole.tape)
+    expect(cut.simulator.save()).toEqual(whole.simulator.save())
+    expect(other.tape).not.toEqual(whole.tape)
+  })
+
+  test('of one instrument does not change when another is listed beside it', () => {
+    const [alone, beside] = [started(), started(7, [SHARE, COIN])]
+    alone.simulator.step(START_MS + MINUTE_MS)
+    beside.simulator.step(START_MS + MINUTE_MS)
+    expect(beside.tape).toEqual(alone.tape)
+  })
+
+  test('goes on identically from a saved state, at any quantum', () => {
+    const first = started()
+    first.simulator.step(START_MS + 33_350)
+    const state = throughJson(first.simulator.save())
+    expect(Simulator.restore(state, [SHARE]).save()).toEqual(state)
+    const [again, copy] = [running(first.simulator, [SHARE]), restored(state)]
+    for (const market of [again, copy]) market.simulator.step(START_MS + 2 * MINUTE_MS)
+    expect(copy.tape.length).toBeGreaterThan(10)
+    expect(copy.tape).toEqual(again.tape)
+    expect(copy.simulator.save()).toEqual(again.simulator.save())
+  })
+
+  test('trades at milliseconds inside the quantum, in order', () => {
+    const { simulator, market } = started()
+    let lastMs = START_MS
+    market.onTrade = (timeMs) => {
+      expect(Number.isInteger(timeMs)).toBe(true)
+      expect(timeMs).toBeGreaterThanOrEqual(Math.max(lastMs, simulator.nowMs))
+      expect(timeMs).toBeLessThan(simulator.nowMs + 50)
+      lastMs = timeMs
+    }
+    simulator.step(START_MS + MINUTE_MS)
+    expect(lastMs).toBeGreaterThan(START_MS)
+  })
+
+  test('never has a crossed or an empty book in an hour of each class', () => {
+    for (const instrument of [SHARE, COIN]) {
+      const { simulator, market } = started(3, [instrument])
+      for (let ms = 0; ms < 60 * MINUTE_MS; ms += 500) {
+        simulator.step(START_MS + ms)
+        expect(market.bidTicks).toBeGreaterThan(0)
+        expect(market.askTicks).toBeGreaterThan(market.bidTicks)
+        expect(market.askTicks - market.bidTicks).toBeLessThan(0.02 * instrument.startTicks)
+      }
+    }
+  })
+
+  test('stands again at once when a user has swept the whole book', () => {
+    const { simulator, market } = started()
+    simulator.step(START_MS + 10_000)
+    market.take('buy', 1e9, market.maxTicks, simulator.nowMs)
+    market.take('sell', 1e9, 1, simulator.nowMs)
+    expect([market.bidTicks, market.askTicks]).toEqual([0, 0])
+    simulator.step(START_MS + 10_050)
+    expect(market.bidTicks).toBeGreaterThan(0)
+    expect(market.askTicks).toBeGreaterThan(market.bidTicks)
+    simulator.step(START_MS + 40_000)
+    expect(market.askTicks - market.bidTicks).toBeLessThan(15)
+  })
+
+  test('moves with a user who trades, and comes back', () => {
+    const [pushed, calm] = [started(), started()]
+    for (const { simulator } of [pushed, calm]) simulator.step(START_MS + 10_000)
+    const before = pushed.simulator.referenceTicks('NOVA')
+    pushed.simulator.onUserTrade('NOVA', 'buy', 60_000)
+    const moved = pushed.simulator.referenceTicks('NOVA') - before
+    expect(moved / before).toBeGreaterThan(0.1 * SHARE.sigmaDay)
+    expect(moved / before).toBeLessThan(0.3 * SHARE.sigmaDay)
+    for (const { simulator } of [pushed, calm]) simulator.step(START_MS + 10_000 + 120 * MINUTE_MS)
+    const left = pushed.simulator.referenceTicks('NOVA') - calm.simulator.referenceTicks('NOVA')
+    expect(Math.abs(left)).toBeLessThan(0.6 * moved)
+  })
+})
+
+describe("a user's order", () => {
+  test('that is wrong by more than the tolerance is hit, all of it, within a second', () => {
+    const { simulator, market } = started()
+    simulator.step(START_MS + 10_000)
+    let filled = 0
+    market.onUserFill = (_slot, lots) => (filled += lots)
+    const wrong = Math.ceil(simulator.referenceTicks('NOVA')) + 6
+    market.take('buy', 1e9, wrong, simulator.nowMs)
+    market.placeUser('buy', wrong, 200_000)
+    simulator.step(START_MS + 11_000)
+    expect(filled).toBe(200_000)
+  })
+
+  test('that improves the spread is not taken for stale: the informed leave it alone', () => {
+    const { simulator, market } = started()
+    simulator.setConditions('NOVA', { takers: 0, volatility: 1e-6, spread: 4 })
+    simulator.step(START_MS + 60_000)
+    let filled = 0
+    market.onUserFill = (_slot, lots) => (filled += lots)
+    const improving = Math.floor(simulator.referenceTicks('NOVA')) - 2
+    const slot = market.placeUser('buy', improving, 500)
+    simulator.step(START_MS + 120_000)
+    expect(filled).toBe(0)
+    expect(market.remainingOf(slot)).toBe(500)
+    expect(market.bidTicks).toBeGreaterThanOrEqual(improving)
+  })
+
+  test('that rests at a recovery is neither crossed nor canceled by the quotes that return', () => {
+    const { simulator } = started()
+    simulator.step(START_MS + 10_000)
+    const reference = Math.round(simulator.referenceTicks('NOVA'))
+    const market = new PlainMarket(SHARE.startTicks * 6)
+    const orders = [market.placeUser('buy', reference + 40, 700), market.placeUser('sell', reference + 42, 300)]
+    simulator.attach('NOVA', market)
+    expect(orders.map((slot) => market.remainingOf(slot))).toEqual([700, 300])
+    expect([market.bidTicks, market.askTicks]).toEqual([reference + 40, reference + 41])
+  })
+
+  test('far from the market is never canceled', () => {
+    const { simulator, market } = started()
+    const far = market.placeUser('buy', Math.round(0.9 * SHARE.startTicks), 10)
+    simulator.step(START_MS + 10 * MINUTE_MS)
+    expect(market.remainingOf(far)).toBe(10)
+    expect(market.isHouse(far)).toBe(false)
+  })
+})
+
+describe('time', () => {
+  test('that was missed moves the season and not the value', () => {
+    const { simulator, market } = started()
+    simulator.step(START_MS + 10_000)
+    const [before, bid] = [simulator.save(), market.bidTicks]
+    simulator.jumpTo(START_MS + 8 * 60 * MINUTE_MS + 123)
+    const after = simulator.save()
+    expect(simulator.nowMs).toBe(START_MS + 8 * 60 * MINUTE_MS)
+    expect(after.instruments).toEqual(before.instruments)
+    expect(market.bidTicks).toBe(bid)
+    simulator.step(simulator.nowMs + 1_000)
+    expect(Math.abs(market.bidTicks - bid)).toBeLessThan(60)
+  })
+
+  test('never goes back', () => {
+    const { simulator } = started()
+    simulator.step(START_MS + 10_000)
+    simulator.jumpTo(START_MS)
+    simulator.step(START_MS + 5_000)
+    expect(simulator.nowMs).toBe(START_MS + 10_000)
+  })
+})
+
+describe('conditions', () => {
+  test('bend the market, are saved, and end', () => {
+    const { simulator, market } = started()
+    simulator.setConditions('NOVA', { spread: 4, placements: 0.3 })
+    simulator.step(START_MS + MINUTE_MS)
+    expect(market.askTicks - market.bidTicks).toBeGreaterThan(6)
+    const state = throughJson(simulator.save())
+    expect(Simulator.restore(state, [SHARE]).save()).toEqual(state)
+    simulator.setConditions('NOVA', {})
+    expect(simulator.save().instruments[0]?.conditions).toBeUndefined()
+    simulator.step(START_MS + 2 * MINUTE_MS)
+    expect(market.askTicks - market.bidTicks).toBeLessThan(7)
+  })
+
+  test('a jump is news, and the market follows within seconds', () => {
+    const { simulator, market } = started()
+    simulator.step(START_MS + 10_000)
+    const before = market.bidTicks
+    simulator.jump('NOVA', 0.05)
+    simulator.step(START_MS + 20_000)
+    expect(market.bidTicks / before).toBeGreaterThan(1.04)
+    expect(simulator.newsSince(START_MS)).toEqual([
+      { timeMs: START_MS + 10_000, symbol: 'NOVA', logSize: 0.05, scope: 'own' },
+    ])
+    expect(simulator.newsSince(simulator.nowMs)).toEqual([])
+  })
+})
+
+describe('a simulator', () => {
+  test('does not step an instrument that has no book, nor know one that is not listed', () => {
+    const simulator = Simulator.start({ instruments: [SHARE], seed: 1, startMs: START_MS })
+    expect(() => simulator.step(START_MS + 50)).toThrow('NOVA: expected a book')
+    expect(() => simulator.onUserTrade('NONE', 'buy', 1)).toThrow('found NONE')
+  })
+
+  test('restored with another list starts what is new at its start price and drops what is gone', () => {
+    const { simulator } = started()
+    simulator.step(START_MS + MINUTE_MS)
+    const other = Simulator.restore(simulator.save(), [COIN])
+    expect(other.referenceTicks('NIM-USD')).toBe(COIN.startTicks)
+    expect(other.save().instruments.map(({ symbol }) => symbol)).toEqual(['NIM-USD'])
+  })
+
+  test('refuses a state of another version or with a hole', () => {
+    const state = started().simulator.save()
+    expect(() => readSimulatorState({ ...state, version: 0 })).toThrow('expected version 1, found 0')
+    expect(() => readSimulatorState({ ...state, nowMs: Number.NaN })).toThrow('finite number at state.nowMs')
+    expect(() => readSimulatorState(null)).toThrow('expected an object')
+  })
+
+  test('keeps about a kilobyte an instrument', () => {
+    expect(JSON.stringify(started(7, [SHARE, COIN]).simulator.save()).length).toBeLessThan(2_600)
+  })
+})

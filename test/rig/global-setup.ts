@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startEmbeddedPostgres } from '../../server/database/embedded-postgres.ts'
+import { migrate } from '../../server/database/migrations.ts'
+import { POSTGRES_URL_VARIABLE } from './postgres.ts'
+
+const PREFIX = 'valiant-test-'
+
+/**
+ * One Postgres for all tests of this run, in a folder of the run. It does not flush: what is tested in it survives
+ * everything but a crash of the machine. Tests of durability start an embedded one of their own, as it ships.
+ */
+export default async function setup(): Promise<() => Promise<void>> {
+  await sweep()
+  const dataDir = join(tmpdir(), `${PREFIX}${process.pid}`)
+  await mkdir(dataDir, { recursive: true })
+  const postgres = await startEmbeddedPostgres({
+    dataDir,
+    settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200' },
+  })
+  await migrate(postgres.url)
+  process.env[POSTGRES_URL_VARIABLE] = postgres.url
+  return async () => {
+    await postgres.stop()
+    await rm(dataDir, { recursive: true, force: true })
+  }
+}
+
+/** Ends what runs that were killed have left behind. */
+async function sweep(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const pid = name.startsWith(PREFIX) ? Number(name.slice(PREFIX.length)) : NaN
+    if (Number.isNaN(pid) || lives(pid)) continue
+    const dataDir = join(tmpdir(), name)
+    if (existsSync(join(dataDir, 'postgres', 'postmaster.pid'))) await (await startEmbeddedPostgres({ dataDir })).stop()
+    await rm(dataDir, { recursive: true, force: true })
+  }
+}
+
+function lives(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
