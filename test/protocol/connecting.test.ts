@@ -1,0 +1,134 @@
+import { EVENTS } from '@valiant/shared/protocol/events'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { startServer, type TestServer } from '../rig/server.ts'
+import { closeAll, connect, cookieOf, guest, guestCookie, market, rest } from './client.ts'
+
+let server: TestServer
+let url: string
+beforeAll(async () => {
+  server = await startServer()
+  url = server.url
+})
+afterEach(closeAll)
+afterAll(() => server[Symbol.asyncDispose]())
+
+describe('a connection', () => {
+  test('is welcomed first, then hears a heartbeat each second', async () => {
+    const client = await connect(url)
+    await vi.waitFor(() => expect(client.of('heartbeat').length).toBeGreaterThanOrEqual(3), 5_000)
+    expect(client.seen[0]?.event).toBe('welcome')
+    const welcome = EVENTS.welcome.parse(client.seen[0]?.frame)
+    expect(welcome).toMatchObject({ protocol: 1, scopes: [], resumed: false, heartbeatMs: 1_000 })
+    expect(welcome).not.toHaveProperty('accountId')
+    expect(welcome.limits).toMatchObject({ frameBytes: 16_384, depth: 8, symbols: 200, drainSpreadMs: 0 })
+    const beats = client.of('heartbeat').map((beat) => EVENTS.heartbeat.parse(beat))
+    beats.slice(1).forEach(({ counter }, i) => expect(counter).toBe((beats[i]?.counter ?? 0) + 1))
+  })
+  test('with the cookie and its own origin has the account; without an origin, or a cookie, it is public', async () => {
+    const cookie = await guestCookie(url)
+    const own = await connect(url, { cookie })
+    await vi.waitFor(() => expect(own.of('welcome')).toHaveLength(1))
+    expect(own.of('welcome')[0]).toMatchObject({ accountId: (await own.money()).id, scopes: ['read', 'trade'] })
+    for (const client of [await connect(url, { cookie, origin: '' }), await connect(url, { auth: {} })]) {
+      await client.refused('account', {}, 'UNAUTHENTICATED')
+      await client.good('time')
+    }
+  })
+  test('from a foreign page is refused', async () => {
+    const cookie = await guestCookie(url)
+    await expect(connect(url, { cookie, origin: 'https://evil.example' })).rejects.toThrow()
+    await expect(connect(url, { origin: 'null' })).rejects.toThrow()
+  })
+  test('with a key, or an account of somebody else, is told why not', async () => {
+    const theirs = await (await guest(url)).money()
+    const cookie = await guestCookie(url)
+    const why = (auth: Record<string, unknown>) =>
+      connect(url, { cookie, auth }).then(
+        () => undefined,
+        (error: unknown) => (error as { data?: unknown }).data,
+      )
+    expect(await why({ apiKey: 'no-such-key' })).toMatchObject({ code: 'UNAUTHENTICATED' })
+    expect(await why({ accountId: theirs.id })).toMatchObject({ code: 'FORBIDDEN' })
+  })
+  test('past the sockets of an account, the oldest is replaced', async () => {
+    await using small = await startServer({ LIMIT_SOCKETS_PER_ACCOUNT: '2' })
+    const cookie = await guestCookie(small.url)
+    const first = await connect(small.url, { cookie })
+    await connect(small.url, { cookie })
+    const third = await connect(small.url, { cookie })
+    await vi.waitFor(() => expect(first.socket.connected).toBe(false))
+    expect(first.of('goodbye')).toMatchObject([{ code: 'REPLACED' }])
+    await third.account()
+  })
+})
+
+describe('a guest', () => {
+  test('who signs up keeps account, position and ledger, and the old session is over', async () => {
+    const client = await guest(url)
+    const { symbol, qty } = await market(client)
+    await client.place({ symbol, side: 'buy', type: 'market', qty: qty() })
+    const before = await client.account()
+    const ledger = await client.good('ledger')
+    const body = { email: `ada-${Date.now()}@example.com`, password: 'long enough', name: 'Ada' }
+    const response = await rest(url, '/api/auth/sign-up/email', { method: 'POST', body, cookie: client.cookie })
+    expect(response.status).toBe(200)
+    await vi.waitFor(() => expect(client.socket.connected).toBe(false))
+    expect(client.of('goodbye')).toMatchObject([{ code: 'SIGNED_OUT' }])
+    const lasting = await connect(url, { cookie: cookieOf(response) })
+    const after = await lasting.account()
+    expect(after.account.id).toBe(before.account.id)
+    expect(after.account.cash).toBe(before.account.cash)
+    expect(after.positions.map(({ qty: held }) => held)).toEqual(before.positions.map(({ qty: held }) => held))
+    expect(await lasting.good('ledger')).toEqual(ledger)
+    expect((await lasting.good('accounts')).map(({ id }) => id)).toEqual([before.account.id])
+    const old = await connect(url, { cookie: client.cookie ?? '' })
+    await old.refused('account', {}, 'UNAUTHENTICATED')
+  })
+  test('past the quota of an address is told when to come again', async () => {
+    await using strict = await startServer({ LIMIT_GUESTS_PER_MINUTE: '1' })
+    await guestCookie(strict.url)
+    const headers = { 'x-forwarded-for': '9.9.9.9', 'x-valiant-ip': '8.8.8.8' }
+    const response = await rest(strict.url, '/api/auth/sign-in/anonymous', { method: 'POST', body: {}, headers })
+    expect(response.status).toBe(429)
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
+  })
+})
+
+describe('a socket cannot harm the server', () => {
+  test('by a frame over the limit', async () => {
+    const victim = await connect(url)
+    const bystander = await connect(url)
+    victim.socket.emit('time', { junk: 'x'.repeat(200_000) }, () => undefined)
+    await vi.waitFor(() => expect(victim.socket.connected).toBe(false), 5_000)
+    await bystander.good('time')
+  })
+  test('by odd events and payloads, which are INVALID', async () => {
+    const client = await guest(url)
+    for (const event of ['no.such.event', 'constructor', 'toString', '__proto__', 'error', 'position.close']) {
+      await client.refused(event, {}, 'INVALID')
+    }
+    let deep: unknown = 1
+    for (let i = 0; i < 2_000; i++) deep = [deep]
+    for (const payload of [null, 7, 'x', [], [[]], true, { a: 1 }, { deep }, { b: Buffer.from('x') }]) {
+      await client.refused('account', payload, 'INVALID')
+    }
+    expect(await client.ask('account')).toMatchObject({ error: { code: 'INVALID', details: { rule: 'required' } } })
+  })
+  test('by emits without an acknowledgement, which do nothing', async () => {
+    const client = await guest(url)
+    const { symbol, below, qty } = await market(client)
+    const order = { clientOrderId: 'silent', symbol, side: 'buy', type: 'limit', qty: qty(), limitPrice: below(2) }
+    client.socket.emit('order.place', order)
+    client.socket.emit('order.place')
+    await client.refused('order.get', { clientOrderId: 'silent' }, 'NOT_FOUND')
+    expect((await client.account()).openOrders).toEqual([])
+  })
+  test('by asking faster than the limit', async () => {
+    await using strict = await startServer({ LIMIT_REQUESTS_PER_SECOND: '5' })
+    const client = await connect(strict.url)
+    const answers = await Promise.all(Array.from({ length: 10 }, () => client.ask('time', {})))
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(5)
+    const refused = answers.find(({ ok }) => !ok)
+    expect(refused).toMatchObject({ error: { code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) as number } })
+  })
+})

@@ -1,0 +1,110 @@
+import { ERRORS } from '@valiant/shared/protocol/errors'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { startServer, type TestServer } from '../rig/server.ts'
+import { closeAll, guest, market, newId, type ProtocolClient, rest, type TestMarket } from './client.ts'
+
+let server: TestServer
+let client: ProtocolClient
+let on: TestMarket
+beforeAll(async () => {
+  server = await startServer()
+})
+afterAll(() => server[Symbol.asyncDispose]())
+beforeEach(async () => {
+  client = await guest(server.url)
+  on = await market(client)
+})
+afterEach(closeAll)
+
+interface Body {
+  readonly ok: boolean
+  readonly data?: unknown
+  readonly error?: { readonly code: keyof typeof ERRORS }
+}
+const ask = async (path: string, options: Parameters<typeof rest>[2] = {}) => {
+  const response = await rest(server.url, path, { cookie: client.cookie, ...options })
+  const body = (await response.json()) as Body
+  if (body.error !== undefined) expect(response.status).toBe(ERRORS[body.error.code].status)
+  else expect(response.status).toBe(200)
+  return { status: response.status, headers: response.headers, ...body }
+}
+const order = (more: object = {}) => ({
+  ...{ clientOrderId: newId(), symbol: on.symbol, side: 'buy', type: 'limit', qty: on.qty(), limitPrice: on.below(2) },
+  ...more,
+})
+
+test('reads say the same as the socket', async () => {
+  const { orderId } = await client.place(order())
+  await client.place({ symbol: on.symbol, side: 'buy', type: 'market', qty: on.qty() })
+  for (const list of ['instruments', 'orders', 'fills', 'ledger'] as const) {
+    expect((await ask(`/api/${list}`)).data).toEqual(await client.good(list))
+  }
+  expect((await ask('/api/account')).data).toMatchObject({ openOrders: [{ orderId }] })
+  expect((await ask('/api/positions')).data).toMatchObject([{ symbol: on.symbol, qty: on.qty() }])
+  expect((await ask(`/api/orders/${orderId}`)).data).toMatchObject({ orderId, status: 'open' })
+  expect((await ask('/api/orders?limit=1&status=open')).data).toMatchObject({ items: [{ orderId }] })
+  expect((await ask('/api/time')).data).toMatchObject({ time: expect.any(Number) as number })
+  expect((await ask(`/api/candles/${on.symbol}?interval=1m&limit=5`)).data).toHaveLength(5)
+  expect((await ask(`/api/trades/${on.symbol}?limit=3`)).data).toHaveLength(3)
+  expect((await ask(`/api/book/${on.symbol}?depth=10`)).data).toMatchObject({ type: 'snapshot', depth: 10 })
+})
+
+test('an order is placed, repeated and canceled', async () => {
+  const body = order()
+  const placed = await ask('/api/orders', { method: 'POST', body })
+  const { orderId } = placed.data as { orderId: string }
+  expect(placed.headers.get('ratelimit-remaining')).not.toBeNull()
+  expect((await ask('/api/orders', { method: 'POST', body })).data).toMatchObject({ orderId })
+  const other = await ask('/api/orders', { method: 'POST', body: { ...body, side: 'sell' } })
+  expect(other).toMatchObject({ status: 409, error: { code: 'DUPLICATE_CLIENT_ORDER_ID' } })
+  expect((await ask(`/api/orders/${orderId}`, { method: 'DELETE' })).data).toMatchObject({ status: 'canceled' })
+  const again = await ask(`/api/orders/${orderId}`, { method: 'DELETE' })
+  expect(again).toMatchObject({ status: 409, error: { code: 'ORDER_CLOSED' } })
+  await ask('/api/orders', { method: 'POST', body: order() })
+  const all = await ask(`/api/orders?symbol=${on.symbol}`, { method: 'DELETE' })
+  expect((all.data as { orderIds: string[] }).orderIds).toHaveLength(1)
+})
+
+test('errors have their status', async () => {
+  const post = (body: unknown) => ask('/api/orders', { method: 'POST', body })
+  expect((await post(order({ qty: 'x' }))).status).toBe(400)
+  expect((await post(order({ timeInForce: 'fok' }))).status).toBe(422)
+  expect((await post([])).status).toBe(400)
+  expect((await post({ junk: 'x'.repeat(20_000) })).status).toBe(413)
+  expect((await ask('/api/orders/none')).status).toBe(404)
+  expect((await ask('/api/candles/NOPE?interval=1m')).status).toBe(404)
+  expect((await ask(`/api/candles/${on.symbol}?interval=7m`)).status).toBe(400)
+  expect((await ask('/api/orders?limit=x')).status).toBe(400)
+  expect((await ask('/api/nothing')).status).toBe(404)
+  expect((await ask('/api/account', { cookie: undefined })).status).toBe(401)
+  expect((await ask('/api/time', { headers: { authorization: 'Bearer none' } })).status).toBe(401)
+  const other = await guest(server.url)
+  const { orderId } = await other.place(order())
+  expect((await ask(`/api/orders/${orderId}`)).status).toBe(404)
+  expect((await ask(`/api/orders/${orderId}`, { method: 'DELETE' })).status).toBe(404)
+})
+
+test('a change comes only from a page of its own, and only as JSON', async () => {
+  for (const origin of ['https://evil.example', 'null']) {
+    expect((await ask('/api/orders', { method: 'DELETE', headers: { origin } })).status).toBe(403)
+  }
+  const missing = await fetch(`${server.url}/api/orders`, {
+    method: 'DELETE',
+    headers: { cookie: client.cookie ?? '' },
+  })
+  expect(missing.status).toBe(403)
+  for (const type of ['text/plain', 'application/x-www-form-urlencoded']) {
+    expect(
+      (await ask('/api/orders', { method: 'POST', body: order(), headers: { 'content-type': type } })).status,
+    ).toBe(403)
+  }
+})
+
+test('health, readiness and headers', async () => {
+  for (const path of ['/healthz', '/readyz']) expect((await rest(server.url, path)).status).toBe(200)
+  const { headers } = await rest(server.url, '/api/time')
+  expect(headers.get('x-frame-options')).toBe('DENY')
+  expect(headers.get('x-content-type-options')).toBe('nosniff')
+  expect(headers.get('strict-transport-security')).toBeNull()
+  expect(headers.get('x-powered-by')).toBeNull()
+})

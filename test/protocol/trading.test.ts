@@ -1,0 +1,243 @@
+import { AccountFrame } from '@valiant/shared/protocol/account'
+import { parseCents } from '@valiant/shared/units/cents'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { startServer, type TestServer } from '../rig/server.ts'
+import { closeAll, connect, guest, market, newId, type ProtocolClient, type TestMarket } from './client.ts'
+
+let server: TestServer
+let client: ProtocolClient
+let on: TestMarket
+beforeAll(async () => {
+  server = await startServer()
+})
+afterAll(() => server[Symbol.asyncDispose]())
+beforeEach(async () => {
+  client = await guest(server.url)
+  on = await market(client)
+})
+afterEach(closeAll)
+
+const limit = (more: object = {}) => ({
+  ...{ clientOrderId: newId(), symbol: on.symbol, side: 'buy', type: 'limit', qty: on.qty(), limitPrice: on.below(2) },
+  ...more,
+})
+const atMarket = (side: 'buy' | 'sell', qty: string) => ({ symbol: on.symbol, side, type: 'market', qty })
+const cents = (text: string): number => {
+  const parsed = parseCents(text.replace('-', ''))
+  if (!parsed.ok) throw new Error(`expected money, found ${text}`)
+  return text.startsWith('-') ? -parsed.value : parsed.value
+}
+
+describe('order.place', () => {
+  test('at the market fills, moves exactly its money, and shows in ledger, fills and account', async () => {
+    const bought = await client.place(atMarket('buy', on.qty(10)))
+    expect(bought).toMatchObject({ status: 'filled', timeInForce: 'ioc', filledQty: on.qty(10) })
+    const sold = await client.place(atMarket('sell', bought.filledQty))
+    const { account, positions } = await client.account()
+    expect(positions).toEqual([])
+    const { items } = await client.good('ledger', { limit: 200 })
+    const cash = items.filter(({ asset }) => asset === 'USD')
+    expect(cash.reduce((sum, { amount }) => sum + cents(amount), 0)).toBe(cents(account.cash))
+    expect(cash[0]?.balanceAfter).toBe(account.cash)
+    const fees = [...bought.fills, ...sold.fills].reduce((sum, { fee }) => sum + cents(fee), 0)
+    expect(cents(account.feesPaid)).toBe(fees)
+    const fills = (await client.good('fills')).items
+    expect(fills.map(({ fillId }) => fillId)).toEqual(
+      [...bought.fills, ...sold.fills].map(({ fillId }) => fillId).reverse(),
+    )
+  })
+  test('at a limit rests, holds its money and gives it back', async () => {
+    const order = await client.place(limit())
+    expect(order).toMatchObject({ status: 'open', timeInForce: 'gtc', avgPrice: null, fills: [] })
+    const { account, openOrders } = await client.account()
+    expect(openOrders.map(({ orderId }) => orderId)).toEqual([order.orderId])
+    expect(cents(account.held)).toBeGreaterThan(0)
+    expect(cents(account.buyingPower)).toBe(cents(account.cash) - cents(account.held))
+    const canceled = await client.good('order.cancel', { orderId: order.orderId })
+    expect(canceled).toMatchObject({ status: 'canceled', reason: 'user' })
+    expect((await client.money()).held).toBe('0.00')
+    const closed = await client.refused('order.cancel', { clientOrderId: order.clientOrderId }, 'ORDER_CLOSED')
+    expect(closed.order).toMatchObject({ status: 'canceled' })
+  })
+  test('that is understood and refused says why, with the figures and the order', async () => {
+    const crossing = limit({ limitPrice: on.above(1), postOnly: true })
+    const refusals = [
+      [await client.refused('order.place', crossing, 'POST_ONLY_WOULD_CROSS')],
+      [await client.refused('order.place', limit({ timeInForce: 'fok' }), 'FOK_NOT_FILLABLE'), 'fillable'],
+      [await client.refused('order.place', limit({ side: 'sell', limitPrice: on.above(2) }), 'INSUFFICIENT_POSITION')],
+      [await client.refused('order.place', limit({ limitPrice: on.above(90) }), 'PRICE_BAND'), 'low', 'high'],
+    ] as const
+    for (const [error, ...figures] of refusals) {
+      expect(error.order).toMatchObject({ status: 'rejected', rejectCode: error.code })
+      for (const figure of figures) expect(error.details).toHaveProperty(figure)
+    }
+    expect(await client.money()).toMatchObject({ cash: '100000.00', held: '0.00' })
+  })
+  test('ioc that finds nothing is canceled; all three fill above the market', async () => {
+    expect(await client.place(limit({ timeInForce: 'ioc' }))).toMatchObject({
+      ...{ status: 'canceled', reason: 'ioc_remainder' },
+    })
+    for (const timeInForce of ['fok', 'ioc', 'gtc']) {
+      const filled = await client.place(limit({ timeInForce, limitPrice: on.above(1) }))
+      expect(filled.status).toBe('filled')
+    }
+  })
+  test('the same id is the same order, whatever its form and validity', async () => {
+    const order = limit()
+    const answers = await Promise.all([1, 2, 3, 4, 5].map(() => client.ask('order.place', order)))
+    const placed = answers.map((answer) => (answer.ok ? (answer.data as { orderId: string }).orderId : undefined))
+    expect(new Set(placed).size).toBe(1)
+    expect(answers.filter(({ duplicate }) => duplicate)).toHaveLength(4)
+    const sameByValue = { ...order, qty: `${order.qty}${order.qty.includes('.') ? '0' : '.0'}`, postOnly: false }
+    expect(await client.ask('order.place', { ...sameByValue, validUntil: 1 })).toMatchObject({
+      ok: true,
+      duplicate: true,
+    })
+    for (const other of [{ side: 'sell' }, { qty: 'x' }, { limitPrice: undefined }]) {
+      const error = await client.refused('order.place', { ...order, ...other }, 'DUPLICATE_CLIENT_ORDER_ID')
+      expect(error.order).toMatchObject({ orderId: placed[0] })
+    }
+  })
+  test('that only expired or was INVALID has not used its id up', async () => {
+    const order = limit()
+    await client.refused('order.place', { ...order, validUntil: Date.now() - 1_000 }, 'REQUEST_EXPIRED')
+    await client.refused('order.place', { ...order, qty: 'x' }, 'INVALID')
+    expect(await client.ask('order.place', order)).not.toHaveProperty('duplicate')
+  })
+  test('says its rate, and past it RATE_LIMITED, while cancels still go', async () => {
+    await using strict = await startServer({ LIMIT_ORDERS_PER_SECOND: '1', LIMIT_ORDERS_BURST: '3' })
+    const bot = await guest(strict.url)
+    const { symbol, qty, below } = await market(bot)
+    const order = () => ({ ...limit(), symbol, qty: qty(), limitPrice: below(2) })
+    const answers = []
+    for (let i = 0; i < 5; i++) answers.push(await bot.ask('order.place', order()))
+    expect(answers[0]).toMatchObject({ ok: true, rate: { remaining: 2 } })
+    expect(answers.at(-1)).toMatchObject({
+      error: { code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) as number },
+    })
+    expect((await bot.good('order.cancelAll')).orderIds.length).toBeGreaterThanOrEqual(3)
+  })
+})
+
+test('order.preview places nothing', async () => {
+  const preview = await client.good('order.preview', limit({ limitPrice: on.above(1) }))
+  expect(preview.fills.length).toBeGreaterThan(0)
+  expect(preview.avgPrice).not.toBeNull()
+  expect((await client.account()).openOrders).toEqual([])
+})
+
+describe('order.get and order.cancel', () => {
+  test('take exactly one id', async () => {
+    const { orderId, clientOrderId } = await client.place(limit())
+    expect((await client.good('order.get', { clientOrderId })).orderId).toBe(orderId)
+    for (const event of ['order.get', 'order.cancel']) {
+      await client.refused(event, { orderId, clientOrderId }, 'INVALID')
+      await client.refused(event, {}, 'INVALID')
+      await client.refused(event, { orderId: 'no-such-order' }, 'NOT_FOUND')
+      await client.refused(event, { clientOrderId: newId() }, 'NOT_FOUND')
+    }
+  })
+  test('of another account find nothing', async () => {
+    const { orderId, clientOrderId } = await client.place(limit())
+    const other = await guest(server.url)
+    for (const event of ['order.get', 'order.cancel']) {
+      await other.refused(event, { orderId }, 'NOT_FOUND')
+      await other.refused(event, { clientOrderId }, 'NOT_FOUND')
+    }
+    expect((await other.good('order.cancelAll')).orderIds).toEqual([])
+    expect((await client.good('order.get', { orderId })).status).toBe('open')
+    expect(other.of('account')).toEqual([])
+  })
+  test('a cancel with a requestId is safe to send again', async () => {
+    const { orderId } = await client.place(limit())
+    const cancel = { orderId, requestId: newId() }
+    await client.good('order.cancel', cancel)
+    expect(await client.ask('order.cancel', cancel)).toMatchObject({ ok: true, duplicate: true })
+    const all = { requestId: newId() }
+    await client.good('order.cancelAll', all)
+    await client.place(limit())
+    expect(await client.ask('order.cancelAll', all)).toMatchObject({
+      ok: true,
+      duplicate: true,
+      data: { orderIds: [] },
+    })
+    expect((await client.account()).openOrders).toHaveLength(1)
+  })
+})
+
+test('bad orders are INVALID by field and rule', async () => {
+  const cases: [string, object, string][] = [
+    ['symbol', { symbol: 'NOPE' }, 'unknown'],
+    ['symbol', { symbol: '__proto__' }, 'format'],
+    ['side', { side: 'hold' }, 'unknown'],
+    ['type', { type: 'iceberg' }, 'unknown'],
+    ['type', { type: 'stop' }, 'unknown'],
+    ['qty', { qty: '0' }, 'min'],
+    ['qty', { qty: '1e3' }, 'format'],
+    ['qty', { qty: 1 }, 'type'],
+    ['qty', { qty: undefined }, 'required'],
+    ['limitPrice', { limitPrice: `${on.below(2)}001` }, 'tick'],
+    ['limitPrice', { limitPrice: {} }, 'type'],
+    ['timeInForce', { timeInForce: 'gtd' }, 'unknown'],
+    ['clientOrderId', { clientOrderId: 'a b' }, 'format'],
+    ['postOnly', { postOnly: 'yes' }, 'type'],
+    ['takeProfit', { takeProfit: { limitPrice: on.above(3) } }, 'unknown'],
+    ['tag', { tag: 'a\u0000b' }, 'format'],
+    ['odd', { odd: 1 }, 'unknown'],
+  ]
+  for (const [field, change, rule] of cases) {
+    const error = await client.refused('order.place', limit(change), 'INVALID')
+    expect(error).toMatchObject({ field, details: { rule, expected: expect.any(String) as string } })
+    if (rule === 'tick') expect(error.details?.nearest).toBeTypeOf('string')
+  }
+  expect(await client.money()).toMatchObject({ cash: '100000.00', held: '0.00' })
+})
+
+test('account frames are whole and in sequence, on every socket of the account', async () => {
+  const second = await connect(server.url, { cookie: client.cookie ?? '' })
+  const start = (await second.account()).seq
+  const bought = await client.place(atMarket('buy', on.qty()))
+  const resting = await client.place(limit())
+  const canceled = await client.good('order.cancel', { orderId: resting.orderId })
+  const { seq } = await second.account()
+  for (const socket of [client, second]) {
+    const frames = () => socket.of<AccountFrame>('account').filter((frame) => frame.seq > start)
+    await vi.waitFor(() => expect(frames().at(-1)?.seq).toBe(seq))
+    frames().forEach((frame, i) => expect(AccountFrame.parse(frame).seq).toBe(start + 1 + i))
+    for (const ack of [bought, resting, canceled]) {
+      const frame = frames().find((one) => one.seq === ack.seq)
+      expect(frame?.orders.map(({ orderId, status }) => [orderId, status])).toContainEqual([ack.orderId, ack.status])
+    }
+  }
+  await vi.waitFor(() => expect(second.of('heartbeat').at(-1)).toMatchObject({ accountSeq: seq }), 3_000)
+})
+
+describe('lists', () => {
+  test('come newest first, in pages that meet, by status and symbol', async () => {
+    const placed: string[] = []
+    for (let i = 0; i < 5; i++) placed.unshift((await client.place(limit())).orderId)
+    const found: string[] = []
+    let cursor: string | undefined
+    do {
+      const page = await client.good('orders', { limit: 2, ...(cursor !== undefined && { cursor }) })
+      expect(page.items.length).toBeLessThanOrEqual(2)
+      found.push(...page.items.map(({ orderId }) => orderId))
+      cursor = page.nextCursor
+    } while (cursor !== undefined)
+    expect(found).toEqual(placed)
+    await client.good('order.cancel', { orderId: placed[0] })
+    const ids = async (query: object) => (await client.good('orders', query)).items.map(({ orderId }) => orderId)
+    expect(await ids({ status: 'closed' })).toEqual([placed[0]])
+    expect(await ids({ status: 'open', symbol: on.symbol })).toEqual(placed.slice(1))
+    expect(await ids({ to: 1 })).toEqual([])
+  })
+  test('refuse a cursor of another account, a page too large and a symbol that is none', async () => {
+    const other = await guest(server.url)
+    const { orderId } = await other.place(limit())
+    for (const list of ['orders', 'fills', 'ledger']) {
+      expect(await client.refused(list, { cursor: orderId }, 'INVALID')).toMatchObject({ field: 'cursor' })
+      expect(await client.refused(list, { limit: 100_000 }, 'INVALID')).toMatchObject({ field: 'limit' })
+      expect(await client.refused(list, { symbol: 'NOPE' }, 'INVALID')).toMatchObject({ field: 'symbol' })
+    }
+  })
+})

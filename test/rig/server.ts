@@ -1,0 +1,135 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { startEmbeddedPostgres } from '../../server/database/embedded-postgres.ts'
+import { freshDatabase } from './postgres.ts'
+
+const MAIN = fileURLToPath(new URL('../../server/main.ts', import.meta.url))
+const START_MS_MAX = 60_000
+const LOG_CHARACTERS_MAX = 200_000
+
+export interface TestServer extends AsyncDisposable {
+  readonly url: string
+  readonly port: number
+  readonly process: ChildProcess
+  /** What it has printed so far. */
+  readonly log: () => string
+  /** Ends as an operator ends it. @returns its exit code */
+  stop(): Promise<number | null>
+  /** Ends as a power cut ends it. */
+  kill(): Promise<void>
+}
+
+/**
+ * Starts the real server as a process of its own and waits until it takes traffic.
+ * @param environment settings beside those of the test; without a DATABASE_URL it starts an embedded Postgres
+ */
+export async function spawnServer(environment: Readonly<Record<string, string>>): Promise<TestServer> {
+  const port = environment['PORT'] === undefined ? await freePort() : Number(environment['PORT'])
+  const child = spawn(process.execPath, [MAIN], {
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      LOG_LEVEL: 'info',
+      HOST: '127.0.0.1',
+      MARKET_LIVENESS: '0.5',
+      LIMIT_GUESTS_PER_MINUTE: '100000',
+      LIMIT_GUESTS_PER_HOUR: '100000',
+      DRAIN_SPREAD_MS: '0',
+      ...environment,
+      PORT: String(port),
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let printed = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      printed = (printed + text).slice(-LOG_CHARACTERS_MAX)
+    })
+  }
+  const exited = once(child, 'exit')
+  const url = `http://localhost:${port}`
+  const server: TestServer = {
+    url,
+    port,
+    process: child,
+    log: () => printed,
+    stop: async () => {
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
+      await exited
+      return child.exitCode
+    },
+    kill: async () => {
+      child.kill('SIGKILL')
+      await exited
+    },
+    [Symbol.asyncDispose]: async () => {
+      await server.stop()
+    },
+  }
+  const deadline = Date.now() + START_MS_MAX
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${printed}`)
+    if (Date.now() > deadline) {
+      await server.kill()
+      throw new Error(`the server was not ready within ${START_MS_MAX} ms:\n${printed}`)
+    }
+    const ready = await fetch(`${url}/readyz`).catch(() => undefined)
+    if (ready?.status === 200) return server
+    await delay(50)
+  }
+}
+
+/** A server on a fresh database of the tests' Postgres: for tests that are not about durability. */
+export async function startServer(environment: Readonly<Record<string, string>> = {}): Promise<TestServer> {
+  const database = await freshDatabase()
+  const dataDir = await mkdtemp(join(tmpdir(), 'valiant-data-'))
+  try {
+    const server = await spawnServer({
+      DATABASE_URL: database.url,
+      AUTH_SECRET: 'a secret of the tests, long enough for it',
+      DATA_DIR: dataDir,
+      ...environment,
+    })
+    return {
+      ...server,
+      [Symbol.asyncDispose]: async () => {
+        await server.stop()
+        await database[Symbol.asyncDispose]()
+        await rm(dataDir, { recursive: true, force: true })
+      },
+    }
+  } catch (error) {
+    await database[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+/** A data folder for servers with a Postgres of their own, stopped and removed with it. */
+export async function dataFolder(): Promise<AsyncDisposable & { readonly path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'valiant-data-'))
+  return {
+    path,
+    [Symbol.asyncDispose]: async () => {
+      // Whatever a killed server left running is adopted and stopped as it ships.
+      await (await startEmbeddedPostgres({ dataDir: path })).stop()
+      await rm(path, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('expected a port')
+  return address.port
+}
