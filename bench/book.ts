@@ -30,6 +30,9 @@ const MAX_TICKS = 100_000
 const ACCOUNTS_A_SIDE = 100
 const BATCH = 64
 const CHUNK = 64 * BATCH
+/** Enough for all that one account buys, or sells. */
+const STARTING_CENTS = 20_000_000_00
+const STARTING_LOTS = 100_000
 const NOW_MS = Date.UTC(2026, 0, 1)
 const BOOK_GOAL = 40
 const ENGINE_GOAL = 10
@@ -237,9 +240,9 @@ function engineForBench(): Engine {
   engine.beginEpoch(1)
   for (let at = 0; at < 2 * ACCOUNTS_A_SIDE; at++) {
     const account = FIRST_USER_ACCOUNT + at
-    engine.apply({ kind: 'account.open', account, name: 'bench', startingCents: 10 ** 13 }, NOW_MS)
+    engine.apply({ kind: 'account.open', account, name: 'bench', startingCents: STARTING_CENTS }, NOW_MS)
     if (at < ACCOUNTS_A_SIDE) continue
-    const position = { account, symbol: 'VLNT', lots: 10 ** 7, costCents: 5 * 10 ** 11, realizedCents: 0, heldLots: 0 }
+    const position = { account, symbol: 'VLNT', lots: STARTING_LOTS, costCents: 0, realizedCents: 0, heldLots: 0 }
     engine.restorePosition(position)
   }
   engine.drain()

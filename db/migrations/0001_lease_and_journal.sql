@@ -39,3 +39,5 @@ CREATE TABLE command_result (
   result json NOT NULL,
   CONSTRAINT command_result_pkey PRIMARY KEY (account_id, command_id)
 );
+-- For forgetting request ids after a day; orders' ids are not in it.
+CREATE INDEX command_result_requests ON command_result (batch) WHERE command_id LIKE 'r:%';

@@ -45,6 +45,7 @@ const ROLE = 'valiant'
 const DATABASE = 'valiant'
 const START_SECONDS_MAX = 60
 const PORTS_TRIED_MAX = 5
+const WRONG_PASSWORD = '28P01'
 
 /** Durable, on the machine of one person. What is not here is Postgres' own default: fsync, synchronous_commit and checksums are on. */
 const SETTINGS: Readonly<Record<string, string>> = {
@@ -255,8 +256,11 @@ async function adoptablePort(place: Place, access: Access): Promise<number | und
     const lines = (await readFile(join(place.cluster, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')
     const port = Number(lines[3])
     if (port > 0) {
-      const served = await ask(urlOf({ ...access, port }, 'postgres'), 'SHOW data_directory').catch((cause: unknown) =>
-        codeOf(cause) === 'ECONNREFUSED' ? false : undefined,
+      const served = await ask(urlOf({ ...access, port }, 'postgres'), 'SHOW data_directory').catch(
+        (cause: unknown) => {
+          if (codeOf(cause) === WRONG_PASSWORD) throw notLetIn(place)
+          return codeOf(cause) === 'ECONNREFUSED' ? false : undefined
+        },
       )
       if (served === false && attempt >= 20) return undefined // that process is not a Postgres at this port
       if (typeof served === 'string' && (await realpath(served)) === (await realpath(place.cluster))) return port
@@ -265,11 +269,14 @@ async function adoptablePort(place: Place, access: Access): Promise<number | und
     await delay(100) // starting up, or shutting down
     if (!(await isRunning(place))) return undefined
   }
-  throw new StartupError(
+  throw notLetIn(place)
+}
+
+const notLetIn = (place: Place) =>
+  new StartupError(
     `A Postgres runs in ${place.cluster} but does not let us in with the password of ${place.accessFile}. ` +
       'Stop it, or set DATABASE_URL.',
   )
-}
 
 async function makeDatabase(access: Access): Promise<void> {
   const client = new pg.Client({ connectionString: urlOf(access, 'postgres'), connectionTimeoutMillis: 10_000 })

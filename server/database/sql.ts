@@ -34,6 +34,7 @@ export const sql = {
     findBarEnds: named('journal/find-bar-ends'),
     writeBars1s: prepared('journal/write-bars-1s'),
     writeBars1m: prepared('journal/write-bars-1m'),
+    insertBars1m: prepared('journal/insert-bars-1m'),
     makeBarPartitions: named('journal/make-bar-partitions'),
     dropBarPartitions: named('journal/drop-bar-partitions'),
     forgetRequests: named('journal/forget-requests'),

@@ -3,16 +3,23 @@ import type { EngineEvent } from './event.ts'
 import type { Portfolio } from './portfolio.ts'
 import type { Position } from './state.ts'
 
+const NO_EVENTS: readonly EngineEvent[] = []
+/** A single large drain must not make all later ones large. */
+const PRESIZED_MAX = 1_024
+
 /** What has happened since the last drain, and which accounts the operation that is under way has changed. */
 export class EventLog {
+  /** The first `count` count; as long as the longest drain so far, so that it seldom grows. */
   private events: EngineEvent[] = []
+  private count = 0
+  private countMax = 0
   private operation = 1
   /** The first `changedCount` count: emptying an array gives its memory away, once an operation. */
   private readonly changed: Portfolio[] = []
   private changedCount = 0
 
   push(event: EngineEvent): void {
-    this.events.push(event)
+    this.events[this.count++] = event
   }
 
   /** Notes that the operation changed something of an account. */
@@ -37,20 +44,24 @@ export class EventLog {
       const { account, changedPosition } = portfolio
       if (changedPosition !== undefined) {
         assertPosition(changedPosition)
-        this.events.push({ kind: 'position', position: changedPosition })
+        this.push({ kind: 'position', position: changedPosition })
         portfolio.changedPosition = undefined
       }
       account.seq++
       assertAccount(portfolio)
-      this.events.push({ kind: 'account', account })
+      this.push({ kind: 'account', account })
     }
     this.changedCount = 0
     this.operation++
   }
 
   drain(): readonly EngineEvent[] {
-    const { events } = this
-    this.events = []
+    const { events, count } = this
+    if (count === 0) return NO_EVENTS
+    events.length = count
+    this.countMax = Math.min(Math.max(this.countMax, count), PRESIZED_MAX)
+    this.events = new Array<EngineEvent>(this.countMax)
+    this.count = 0
     return events
   }
 }

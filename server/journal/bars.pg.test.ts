@@ -63,3 +63,14 @@ test('two servers make the same partitions at once', async () => {
   await Promise.all(writing)
   expect(await new Bars(database.queries).barEnds('1m')).toHaveLength(3)
 })
+
+test('a first history that was broken off can be written again', async () => {
+  await using fresh = await freshDatabase()
+  await using database = await openDatabase({ url: fresh.url, logger: { warn: () => undefined } })
+  const bars = new Bars(database.queries)
+  const starts = Array.from({ length: 12_000 }, (_, i) => START + i * 60_000)
+  await bars.writeBars('1m', columnsOf('VLNT', starts.slice(0, 11_000)))
+  await bars.writeBars('1m', columnsOf('VLNT', starts, 300))
+  const kept = await bars.bars('1m', 'VLNT', { fromMs: START, toMs: START + 12_000 * 60_000 })
+  expect(kept.map((bar) => bar.openTicks)).toEqual(starts.map(() => 300))
+})

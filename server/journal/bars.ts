@@ -34,6 +34,8 @@ export interface BarColumns {
 
 /** A statement writes at most so many, so that it ends well within the role's transaction_timeout. */
 const BARS_A_STATEMENT_MAX = 10_000
+/** So many at once are a first history, none of which is there: it is inserted without looking. */
+const FIRST_HISTORY_BARS_MIN = 1_000
 /** Stretches of time no longer than a partition. */
 const STRETCH_MS = { '1s': 3_600_000, '1m': 28 * 86_400_000 } as const
 const STRETCHES_KNOWN_MAX = 1_000
@@ -54,7 +56,6 @@ export class Bars {
     const count = columns.symbol.length
     if (count === 0) return
     await this.#makePartitions(width, columns.startAtMs)
-    const statement = width === '1s' ? sql.journal.writeBars1s : sql.journal.writeBars1m
     const numbers = [
       columns.startAtMs,
       columns.openTicks,
@@ -65,14 +66,18 @@ export class Bars {
       columns.trades,
       columns.turnover,
     ]
+    let writing: Promise<void> = Promise.resolve()
     for (let from = 0; from < count; from += BARS_A_STATEMENT_MAX) {
       const rows = Array.from({ length: Math.min(BARS_A_STATEMENT_MAX, count - from) }, (_, i) => from + i)
+      // Encoded while the one before is being written.
       const values = [
         texts(rows, (row) => columns.symbol[row]),
         ...numbers.map((column) => integers(rows, (row) => column[row])),
       ]
-      await this.#queries.none({ ...statement, values })
+      await writing
+      writing = this.#write(width, rows.length, values)
     }
+    await writing
   }
 
   /** Oldest first; `toMs` is exclusive. Silent bars are not there. */
@@ -99,9 +104,18 @@ export class Bars {
     await this.#queries.one(sql.journal.dropBarPartitions, { beforeMs })
   }
 
-  /** Forgets the ids of requests answered before a time; those of orders are kept for ever. */
-  async forgetRequests(beforeMs: number): Promise<void> {
-    await this.#queries.none(sql.journal.forgetRequests, { beforeMs })
+  async #write(width: BarWidth, count: number, values: string[]): Promise<void> {
+    if (width === '1m' && count >= FIRST_HISTORY_BARS_MIN) {
+      const inserted = await this.#queries.none({ ...sql.journal.insertBars1m, values }).then(
+        () => true,
+        (cause: unknown) => {
+          if (isDuplicate(cause)) return false // a first history that was broken off is written again
+          throw cause
+        },
+      )
+      if (inserted) return
+    }
+    await this.#queries.none({ ...(width === '1s' ? sql.journal.writeBars1s : sql.journal.writeBars1m), values })
   }
 
   async #makePartitions(width: BarWidth, startsMs: ArrayLike<number>): Promise<void> {
@@ -118,3 +132,6 @@ export class Bars {
     }
   }
 }
+
+const isDuplicate = (cause: unknown) =>
+  typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === '23505'

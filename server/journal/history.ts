@@ -95,6 +95,14 @@ export class History {
     return (await this.#list<{ account: number }>(sql.journal.moveAccounts, users)).map((row) => row.account)
   }
 
+  /** Forgets the ids of requests answered before a time; those of orders are kept for ever. */
+  async forgetRequests(beforeMs: number): Promise<void> {
+    await this.#queries.tx(async (t) => {
+      await t.none('SET LOCAL transaction_timeout = 0')
+      await t.none(sql.journal.forgetRequests, { beforeMs })
+    })
+  }
+
   async #withFills(order: Order | undefined): Promise<OrderWithFills | undefined> {
     return order && { order, fills: await this.fillsOfOrder(order.account, order.number) }
   }

@@ -271,6 +271,16 @@ test('history: pages, one order with its fills, the first answer', async () => {
   expect(await history.accountsOf(`user-${ALICE}`)).toEqual([])
 })
 
+test('after a day the ids of requests are forgotten, those of orders never', async () => {
+  await journal.commit(batchOf({ batch: 1, timeMs: 1_000, results: [resultOf(ALICE, 'r:1'), resultOf(ALICE, 'o:1')] }))
+  await journal.commit(batchOf({ batch: 2, timeMs: 2_000, results: [resultOf(ALICE, 'r:2')] }))
+  const history = new History(database.queries)
+  await history.forgetRequests(2_000)
+  expect(await history.commandResult(ALICE, 'r:1')).toBeUndefined()
+  expect(await history.commandResult(ALICE, 'o:1')).toBeDefined()
+  expect(await history.commandResult(ALICE, 'r:2')).toBeDefined()
+})
+
 test('an answer holds what no jsonb would', async () => {
   const result = { note: 'nul \u0000 and half a pair \ud800', n: 1.0000000000000002 }
   await journal.commit(batchOf({ batch: 1, results: [resultOf(ALICE, 'r:odd', result)] }))

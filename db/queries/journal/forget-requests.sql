@@ -2,4 +2,4 @@
 -- beforeMs bigint
 DELETE FROM command_result
 WHERE command_id LIKE 'r:%'
-  AND batch <= (SELECT max(batch) FROM journal_batch WHERE time_ms < ${beforeMs})
+  AND batch <= (SELECT batch FROM journal_batch WHERE time_ms < ${beforeMs} ORDER BY batch DESC LIMIT 1)

@@ -1,4 +1,4 @@
-import type { Scope } from '@valiant/shared/protocol/events'
+import type { Answer, Scope } from '@valiant/shared/protocol/events'
 import type { DataOf, REQUESTS, RequestName } from '@valiant/shared/protocol/requests'
 import type { z } from 'zod'
 
@@ -25,3 +25,35 @@ export type Handler<Name extends RequestName> = (
   payload: Payload<Name>,
   requester: Requester,
 ) => DataOf<Name> | Promise<DataOf<Name>>
+
+/** Asks the exchange and hands its answer on as it is, with what stands beside `ok`. */
+export type Relay<Name extends RequestName> = (payload: Payload<Name>, requester: Requester) => Promise<Answer>
+
+/** What the exchange itself answers; all else the gateway does, from the mirror and from history. */
+export const RELAYED = [
+  'order.place',
+  'order.preview',
+  'order.cancel',
+  'order.cancelAll',
+  'order.get',
+  'account',
+] as const satisfies readonly RequestName[]
+export type RelayedName = (typeof RELAYED)[number]
+
+export type Relays = { readonly [Name in RelayedName]: Relay<Name> }
+export type Handlers = { readonly [Name in Exclude<RequestName, RelayedName>]: Handler<Name> }
+/** Requests that are answered from the mirror of the market and its history. */
+export type MarketHandlers = Pick<
+  Handlers,
+  'time' | 'instruments' | 'subscribe' | 'unsubscribe' | 'candles' | 'trades' | 'sparklines'
+>
+export type AccountHandlers = Omit<Handlers, keyof MarketHandlers>
+
+/**
+ * The account that a request acts for. The schema's scope has been checked before a handler is called.
+ * @throws {Error} for a handler of a public request, which is a defect
+ */
+export function accountOf({ account }: Requester): number {
+  if (account === undefined) throw new Error('a request with a scope has an account')
+  return account
+}

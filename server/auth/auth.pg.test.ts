@@ -1,0 +1,154 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getMigrations } from 'better-auth/db/migration'
+import { anonymous } from 'better-auth/plugins'
+import pg from 'pg'
+import { pino } from 'pino'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type FreshDatabase, freshDatabase } from '../../test/rig/postgres.ts'
+import { ADDRESS_HEADER, type Auth, openAuth } from './auth.ts'
+
+let database: FreshDatabase
+let pool: pg.Pool
+let auth: Auth
+let server: Server
+let url: string
+/** Who owns which account, as the database holds it. */
+let owners: Map<string, string>
+let away = false
+let moveFails = false
+const ended: string[] = []
+
+beforeAll(async () => {
+  database = await freshDatabase()
+  pool = new pg.Pool({ connectionString: database.url, options: '-c search_path=auth', max: 4 })
+  auth = openAuth({
+    database: pool,
+    secret: 'a secret of thirty-two characters or more',
+    publicOrigin: undefined,
+    port: 3_000,
+    admitGuest: () => Promise.resolve(0),
+    ensureAccount: ({ userId }) => {
+      if (away) return Promise.reject(new Error('away'))
+      if (!owners.has(userId)) owners.set(userId, `account of ${userId}`)
+      return Promise.resolve()
+    },
+    moveAccounts: ({ fromUserId, toUserId }) => {
+      if (moveFails) return Promise.reject(new Error('the database went away'))
+      const account = owners.get(fromUserId)
+      if (account !== undefined) owners.set(toUserId, account)
+      owners.delete(fromUserId)
+      return Promise.resolve()
+    },
+    logger: pino({ level: 'silent' }),
+  })
+  auth.onSessionEnded((sessionId) => ended.push(sessionId))
+  server = createServer((request, response) => {
+    request.headers[ADDRESS_HEADER] = '127.0.0.1'
+    auth.handle(request, response).catch(() => response.writeHead(500).end())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  url = `http://localhost:${(server.address() as AddressInfo).port}`
+})
+afterAll(async () => {
+  server.close()
+  server.closeAllConnections()
+  await pool.end()
+  await database[Symbol.asyncDispose]()
+})
+beforeEach(() => {
+  owners = new Map()
+  ;[away, moveFails] = [false, false]
+  ended.length = 0
+})
+
+const post = (path: string, body: object = {}, headers: Record<string, string> = {}) =>
+  fetch(`${url}/api/auth${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: url, ...headers },
+    body: JSON.stringify(body),
+  })
+const cookieOf = (response: Response) =>
+  response.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(';')[0])
+    .join('; ')
+let people = 0
+const person = () => ({ email: `p${++people}@example.com`, password: 'long enough', name: 'Ada' })
+
+test('our migration leaves better-auth nothing to migrate', async () => {
+  const { toBeCreated, toBeAdded } = await getMigrations({ database: pool, plugins: [anonymous()] })
+  expect([toBeCreated, toBeAdded]).toEqual([[], []])
+})
+
+describe('a guest', () => {
+  test('has a name, an account and an HttpOnly cookie', async () => {
+    const response = await post('/sign-in/anonymous')
+    expect(response.status).toBe(200)
+    for (const cookie of response.headers.getSetCookie()) expect(cookie).toMatch(/HttpOnly.*SameSite=Lax/i)
+    const signedIn = await auth.signedIn({ cookie: cookieOf(response) })
+    expect(signedIn).toMatchObject({ isGuest: true, email: undefined })
+    expect(signedIn?.name).toMatch(/^Guest \d{4}$/)
+    expect([...owners.keys()]).toEqual([signedIn?.userId])
+  })
+  test('who signs up keeps the account; the guest’s session is over, its row is not', async () => {
+    const cookie = cookieOf(await post('/sign-in/anonymous'))
+    const guest = await auth.signedIn({ cookie })
+    const account = owners.get(guest!.userId)
+    const response = await post('/sign-up/email', person(), { cookie })
+    const user = await auth.signedIn({ cookie: cookieOf(response) })
+    expect(user).toMatchObject({ isGuest: false, name: 'Ada' })
+    expect([...owners]).toEqual([[user!.userId, account]])
+    expect(await auth.signedIn({ cookie })).toBeUndefined()
+    expect(ended).toEqual([guest!.sessionId])
+    const { rows } = await pool.query('select id from "user" where id = $1', [guest!.userId])
+    expect(rows).toHaveLength(1)
+  })
+  test('whose account could not be moved finds it moved at the next sign-in', async () => {
+    const cookie = cookieOf(await post('/sign-in/anonymous'))
+    const account = [...owners.values()][0]
+    const ada = person()
+    moveFails = true
+    expect((await post('/sign-up/email', ada, { cookie })).status).toBe(500)
+    moveFails = false
+    expect(owners.size).toBe(1)
+    const response = await post('/sign-in/email', ada, { cookie })
+    expect(response.status).toBe(200)
+    const user = await auth.signedIn({ cookie: cookieOf(response) })
+    expect([...owners]).toEqual([[user!.userId, account]])
+  })
+  test('without an account yet is told 503 and signed in', async () => {
+    away = true
+    const response = await post('/sign-in/anonymous')
+    expect([response.status, await response.json()]).toMatchObject([503, { ok: false, error: { code: 'UNAVAILABLE' } }])
+    expect(await auth.signedIn({ cookie: cookieOf(response) })).toMatchObject({ isGuest: true })
+  })
+  test('cannot delete itself, and what money hangs on', async () => {
+    const cookie = cookieOf(await post('/sign-in/anonymous'))
+    expect((await post('/delete-anonymous-user', {}, { cookie })).status).toBe(400)
+    expect((await post('/delete-user', {}, { cookie })).status).toBe(404)
+  })
+})
+
+test('signing out ends the session, and says which', async () => {
+  const cookie = cookieOf(await post('/sign-up/email', person()))
+  const signedIn = await auth.signedIn({ cookie })
+  await post('/sign-out', {}, { cookie })
+  expect(ended).toEqual([signedIn!.sessionId])
+  expect(await auth.signedIn({ cookie })).toBeUndefined()
+})
+
+test('a foreign page can neither sign in nor out', async () => {
+  const cookie = cookieOf(await post('/sign-in/anonymous'))
+  for (const path of ['/sign-out', '/sign-in/anonymous', '/sign-up/email']) {
+    const response = await post(path, person(), { cookie, origin: 'https://evil.example' })
+    expect(response.status).toBe(403)
+  }
+  expect(await auth.signedIn({ cookie })).toBeDefined()
+})
+
+test('a forged or broken cookie is nobody', async () => {
+  for (const cookie of ['valiant.session_token=x.y', 'valiant.session_token=%00', '=;;;', '\u00ff']) {
+    expect(await auth.signedIn({ cookie })).toBeUndefined()
+  }
+})

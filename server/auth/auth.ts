@@ -1,0 +1,211 @@
+import { randomInt } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { betterAuth, type BetterAuthPlugin } from 'better-auth'
+import type { memoryAdapter } from 'better-auth/adapters/memory'
+import { APIError, createAuthMiddleware, isAPIError } from 'better-auth/api'
+import { fromNodeHeaders, toNodeHandler } from 'better-auth/node'
+import { anonymous } from 'better-auth/plugins'
+import type { Pool } from 'pg'
+import type { Logger } from '../telemetry/logger.ts'
+
+/** A user who is signed in, by the session that says so. */
+export interface SignedIn {
+  readonly sessionId: string
+  readonly userId: string
+  readonly name: string
+  /** Undefined for a guest. */
+  readonly email: string | undefined
+  readonly isGuest: boolean
+}
+
+export interface AuthOptions {
+  /** With the search_path `auth`; closed by whoever opened it. In memory for tests. */
+  readonly database: Pool | ReturnType<typeof memoryAdapter>
+  /** Signs the cookies; the same for all instances. */
+  readonly secret: string
+  /** Where the pages are, such as "https://valiant.example"; without it, any host that is asked is its own. */
+  readonly publicOrigin: string | undefined
+  /** Used where no public origin is given. */
+  readonly port: number
+  /** Counts a guest of an address. @returns 0, or for how many milliseconds it makes no more */
+  readonly admitGuest: (address: string) => Promise<number>
+  /** The user has a trading account when this is done. @throws {Error} when it cannot be committed now */
+  readonly ensureAccount: (user: { readonly userId: string; readonly name: string }) => Promise<unknown>
+  /** Gives all accounts of one user to another. */
+  readonly moveAccounts: (users: { readonly fromUserId: string; readonly toUserId: string }) => Promise<unknown>
+  readonly logger: Logger
+}
+
+/** Who users are: guests, e-mail and password, sessions. It knows no money but whose accounts are whose. */
+export interface Auth {
+  /** Serves /api/auth/*; before any body parser. The header `x-valiant-ip` must have been set by the server. */
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>
+  /** Of a request's cookies; undefined where they name no session that lives. */
+  signedIn(headers: { readonly cookie?: string | undefined }): Promise<SignedIn | undefined>
+  /** Called with the id of each session that ends on this instance. */
+  onSessionEnded(listener: (sessionId: string) => void): void
+}
+
+/** The header in which the server tells better-auth the client's address; what a client sends under it is overwritten. */
+export const ADDRESS_HEADER = 'x-valiant-ip'
+
+const DAY_SECONDS = 86_400
+/** A guest's account is worth keeping: as long as browsers keep a cookie. */
+const SESSION_DAYS = 365
+const PASSWORD_LENGTH_MIN = 8
+/** Tries of a password, and of making a user, from one address. */
+const SIGN_INS = { window: 10, max: 10 }
+
+export function openAuth(options: AuthOptions): Auth {
+  const { logger } = options
+  const ended: ((sessionId: string) => void)[] = []
+  const secure = options.publicOrigin?.startsWith('https:') ?? false
+  const auth = betterAuth({
+    appName: 'Valiant',
+    database: options.database,
+    secret: options.secret,
+    baseURL: options.publicOrigin ?? `http://localhost:${options.port}`,
+    basePath: '/api/auth',
+    trustedOrigins: (request) => sameHost(request),
+    telemetry: { enabled: false },
+    logger: {
+      level: 'warn',
+      // What better-auth calls an error is mostly a client's: a foreign origin, a wrong password.
+      log: (level, message, ...rest: unknown[]) =>
+        logger[level === 'error' ? 'warn' : level]({ detail: rest.map(String) }, `auth: ${message}`),
+    },
+    onAPIError: {
+      onError: (error) => {
+        if (isAPIError(error) && error.statusCode < 500) logger.debug({ err: error }, 'auth: a request was refused')
+        else logger.error({ err: error }, 'auth: a request failed')
+      },
+    },
+    session: { expiresIn: SESSION_DAYS * DAY_SECONDS, updateAge: DAY_SECONDS, cookieCache: { enabled: false } },
+    emailAndPassword: { enabled: true, minPasswordLength: PASSWORD_LENGTH_MIN },
+    rateLimit: {
+      enabled: true,
+      storage: 'memory',
+      customRules: { '/sign-in/anonymous': false, '/sign-in/email': SIGN_INS, '/sign-up/email': SIGN_INS },
+    },
+    advanced: {
+      // Said aloud: better-auth leaves these checks out when it finds itself in a test.
+      disableOriginCheck: false,
+      disableCSRFCheck: false,
+      ipAddress: { ipAddressHeaders: [ADDRESS_HEADER], ipv6Subnet: 64 },
+      // Ours is the prefix that binds a cookie to this very host, not better-auth's __Secure-.
+      useSecureCookies: false,
+      cookiePrefix: secure ? '__Host-valiant' : 'valiant',
+      defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', path: '/', secure },
+    },
+    databaseHooks: {
+      session: {
+        delete: {
+          after: (session) => {
+            for (const listener of ended) listener(session.id)
+            return Promise.resolve()
+          },
+        },
+      },
+    },
+    // In this order: a guest's accounts have moved before the new user is looked at for one.
+    plugins: [
+      anonymous({
+        generateName: guestName,
+        // The guest's row stays: nothing that money hangs on is ever deleted (A11).
+        disableDeleteAnonymousUser: true,
+        onLinkAccount: async ({ anonymousUser, newUser, ctx }) => {
+          const fromUserId = anonymousUser.user.id
+          if (fromUserId === newUser.user.id) return
+          await options.moveAccounts({ fromUserId, toUserId: newUser.user.id })
+          await ctx.context.internalAdapter.deleteUserSessions(fromUserId)
+        },
+      }),
+      accountsPlugin(options),
+    ],
+  })
+  const handler = toNodeHandler(auth)
+  return {
+    handle: async (request, response) => {
+      await handler(request, response)
+    },
+    signedIn: async ({ cookie }) => {
+      if (cookie === undefined) return undefined
+      const found = await auth.api.getSession({ headers: fromNodeHeaders({ cookie }), query: { disableRefresh: true } })
+      if (found === null) return undefined
+      const { user, session } = found
+      const isGuest = user.isAnonymous === true
+      return {
+        sessionId: session.id,
+        userId: user.id,
+        name: user.name,
+        email: isGuest ? undefined : user.email,
+        isGuest,
+      }
+    },
+    onSessionEnded: (listener) => void ended.push(listener),
+  }
+}
+
+/** Bounds how many guests an address makes, and gives each new session's user an account before the answer leaves. */
+function accountsPlugin({ admitGuest, ensureAccount, logger }: AuthOptions): BetterAuthPlugin {
+  return {
+    id: 'valiant-accounts',
+    hooks: {
+      before: [
+        {
+          matcher: ({ path }) => path === '/sign-in/anonymous',
+          handler: createAuthMiddleware(async ({ headers }) => {
+            const waitMs = await admitGuest(headers?.get(ADDRESS_HEADER) ?? 'unknown')
+            if (waitMs > 0)
+              throw refused('TOO_MANY_REQUESTS', 'RATE_LIMITED', 'Too many guests from this address.', waitMs)
+          }),
+        },
+      ],
+      after: [
+        {
+          matcher: ({ path }) => path?.startsWith('/sign-in') === true || path?.startsWith('/sign-up') === true,
+          handler: createAuthMiddleware(async ({ context }) => {
+            if (context.newSession === null) return
+            const { id: userId, name } = context.newSession.user
+            try {
+              await ensureAccount({ userId, name })
+            } catch (error) {
+              logger.warn({ err: error }, 'auth: a user has no account yet; the next connection tries again')
+              throw refused(
+                'SERVICE_UNAVAILABLE',
+                'UNAVAILABLE',
+                'You are signed in, but no account could be opened yet.',
+                1_000,
+              )
+            }
+          }),
+        },
+      ],
+    },
+  }
+}
+
+/** An error of the protocol as better-auth answers it. */
+function refused(
+  status: 'TOO_MANY_REQUESTS' | 'SERVICE_UNAVAILABLE',
+  code: 'RATE_LIMITED' | 'UNAVAILABLE',
+  message: string,
+  retryAfterMs: number,
+): APIError {
+  const error = { code, message, outcome: 'not_executed', retryAfterMs }
+  return new APIError(
+    status,
+    { ok: false, error, code, message },
+    { 'retry-after': String(Math.ceil(retryAfterMs / 1_000)) },
+  )
+}
+
+const guestName = (): string => `Guest ${randomInt(1_000, 10_000)}`
+
+/** The origin of a request that comes from a page of the very host it asks. */
+function sameHost(request: Request | undefined): string[] {
+  const origin = request?.headers.get('origin')
+  const host = request?.headers.get('host')
+  if (origin === null || origin === undefined || host === null) return []
+  return origin === `http://${host}` || origin === `https://${host}` ? [origin] : []
+}

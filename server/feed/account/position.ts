@@ -1,0 +1,37 @@
+import type { Position as WirePosition } from '@valiant/shared/protocol/account'
+import { formatCents } from '@valiant/shared/units/cents'
+import { divideHalfUp, formatSteps } from '@valiant/shared/units/decimal'
+import { MICRO_TICKS } from '../../engine/mark.ts'
+import type { Position } from '../../engine/state.ts'
+import { averagePrice, type WireInstrument } from './wire-instrument.ts'
+
+/** A position as the wire shows it, valued at the mark; an empty one has the average price 0. */
+export function toWirePosition(
+  position: Readonly<Position>,
+  instrument: WireInstrument,
+  { markMicroTicks }: { markMicroTicks: number },
+): WirePosition {
+  const { spec, tick, lot } = instrument
+  const value = valueCents(position.lots, markMicroTicks, instrument)
+  // Cost and lots have one sign: their quotient is a price.
+  const costPerTick = BigInt(Math.abs(position.lots)) * BigInt(spec.centsPerTickLot)
+  return {
+    symbol: position.symbol,
+    qty: formatSteps(position.lots, lot),
+    avgPrice:
+      position.lots === 0
+        ? averagePrice(0n, 1n, tick)
+        : averagePrice(BigInt(Math.abs(position.costCents)), costPerTick, tick),
+    markPrice: averagePrice(BigInt(markMicroTicks), BigInt(MICRO_TICKS), tick),
+    value: formatCents(value),
+    realizedPnl: formatCents(position.realizedCents),
+    unrealizedPnl: formatCents(value - position.costCents),
+  }
+}
+
+/** What lots are worth at a mark, in cents, rounded half away from zero; negative for a short. */
+export function valueCents(lots: number, markMicroTicks: number, { spec }: WireInstrument): number {
+  const product = BigInt(markMicroTicks) * BigInt(Math.abs(lots)) * BigInt(spec.centsPerTickLot)
+  const value = Number(divideHalfUp(product, BigInt(MICRO_TICKS)))
+  return lots < 0 ? -value : value
+}

@@ -1,0 +1,270 @@
+import type { TradesQuery } from '@valiant/shared/protocol/requests'
+import {
+  type BookDepth,
+  type BookFrame,
+  type Candle,
+  type CandleFrame,
+  type Instrument,
+  type Interval,
+  type QuotesFrame,
+  type TickerFrame,
+  type Trade,
+  type TradesFrame,
+} from '@valiant/shared/protocol/market-data'
+import { TRADES_DEFAULT } from '@valiant/shared/protocol/limits'
+import { formatSteps } from '@valiant/shared/units/decimal'
+import type { Bar, BarWidth } from './bar.ts'
+import type { Candles } from './candles.ts'
+import { sparkline } from './day.ts'
+import type { MarketFrame } from './market-frame.ts'
+import { type Applied, Mirror } from './mirror.ts'
+import { SymbolFeed } from './symbol-feed.ts'
+import { tickerFigures } from './ticker.ts'
+import { type FeedInstrument, toCandle, toStreamedTrade, toTrade } from './wire.ts'
+
+export { type Bar, type BarWidth, barsOver, startOf, widthOf } from './bar.ts'
+export type { Applied } from './mirror.ts'
+export type { FeedInstrument } from './wire.ts'
+
+/** Trades in the snapshot of the channel `trades`. */
+const SNAPSHOT_TRADES = 50
+/** Bars that wait to be stored: two hours of 16 symbols. When more wait, the oldest are lost. */
+const UNSTORED_BARS_MAX = 120_000
+
+/** A bar with trades that has closed, for the one who stores it. */
+export interface StorableBar {
+  readonly width: BarWidth
+  readonly symbol: string
+  readonly bar: Bar
+}
+
+/** The part of a symbol's bars that memory holds. */
+export type RecentBars = Pick<Candles, 'recent' | 'recentFromMs' | 'closeBefore' | 'timeMs'>
+
+/**
+ * All that clients see of the market, made of the leader's frames. The leader and each gateway run one. After `apply`
+ * the methods that speak of the last frame tell what it changed; all others tell the present state.
+ */
+export class Feed {
+  readonly symbols: readonly string[]
+  readonly #mirror: Mirror
+  readonly #feeds: ReadonlyMap<string, SymbolFeed>
+  readonly #storesBars: boolean
+  #unstored: StorableBar[] = []
+  #changedQuotes: QuotesFrame | undefined
+
+  /** @param options.storesBars the closed bars are kept for `closedBars()`, which somebody must then ask */
+  constructor({ instruments, storesBars = false }: { instruments: readonly FeedInstrument[]; storesBars?: boolean }) {
+    this.symbols = instruments.map(({ wire }) => wire.symbol)
+    this.#mirror = new Mirror(this.symbols)
+    this.#feeds = new Map(
+      instruments.flatMap((instrument) => {
+        const mirrored = this.#mirror.of(instrument.wire.symbol)
+        return mirrored ? [[instrument.wire.symbol, new SymbolFeed(instrument, mirrored)]] : []
+      }),
+    )
+    this.#storesBars = storesBars
+  }
+
+  get epoch(): number {
+    return this.#mirror.epoch
+  }
+
+  /** Market time of the last frame; 0 before the first. */
+  get timeMs(): number {
+    return this.#mirror.timeMs
+  }
+
+  /** The books are known; false before the first full frame and after a gap. */
+  get isWhole(): boolean {
+    return this.#mirror.isWhole
+  }
+
+  has(symbol: string): boolean {
+    return this.#feeds.has(symbol)
+  }
+
+  /**
+   * Bars of the history, oldest first, without the silent ones: of '1m' the last 25 hours, of '1s' the last hour, and of
+   * both the last bar before that, whose close the first ones need. Best before the first frame; later they are merged
+   * with what has been seen.
+   */
+  seed(symbol: string, width: BarWidth, bars: readonly Bar[]): void {
+    this.#feeds.get(symbol)?.seed(width, bars)
+  }
+
+  apply(frame: MarketFrame): Applied {
+    const applied = this.#mirror.apply(frame)
+    if (applied === 'old') return applied
+    for (const feed of this.#feeds.values()) {
+      feed.takeFrame(this.timeMs)
+      for (const { interval, bar } of feed.candles.drainUnstored()) {
+        if (this.#storesBars) this.#unstored.push({ width: interval === '1s' ? '1s' : '1m', symbol: feed.symbol, bar })
+      }
+    }
+    if (this.#unstored.length > UNSTORED_BARS_MAX) this.#unstored = this.#unstored.slice(-UNSTORED_BARS_MAX)
+    this.#changedQuotes = this.#quotesOf([...this.#feeds.values()].filter((feed) => feed.hasQuoteChanged))
+    return applied
+  }
+
+  /** The bars with trades that have closed since last asked. */
+  closedBars(): readonly StorableBar[] {
+    const bars = this.#unstored
+    this.#unstored = []
+    return bars
+  }
+
+  instruments(): readonly Instrument[] {
+    return [...this.#feeds.values()].map(({ instrument, mirrored }) => ({
+      ...instrument.wire,
+      status: mirrored.status,
+    }))
+  }
+
+  /** Absolute values of all symbols, or of some. */
+  quotes(symbols: Iterable<string> = this.symbols): QuotesFrame {
+    const feeds = [...symbols].flatMap((symbol) => this.#feeds.get(symbol) ?? [])
+    return this.#quotesOf(feeds) ?? { ...this.#head(), time: this.timeMs, q: [] }
+  }
+
+  /** What the last frame changed; undefined when nothing. */
+  changedQuotes(): QuotesFrame | undefined {
+    return this.#changedQuotes
+  }
+
+  ticker(symbol: string): TickerFrame | undefined {
+    const feed = this.#feeds.get(symbol)
+    return feed && this.#tickerOf(feed)
+  }
+
+  /** Of all symbols that have traded. */
+  tickers(): readonly TickerFrame[] {
+    return [...this.#feeds.values()].filter((feed) => feed.lastTicks > 0).map((feed) => this.#tickerOf(feed))
+  }
+
+  /** Symbols whose ticker has changed and was not sent for a quarter of a second; they count as sent now. */
+  dueTickers(): readonly string[] {
+    return [...this.#feeds.values()].filter((feed) => feed.takeTicker(this.timeMs)).map((feed) => feed.symbol)
+  }
+
+  /** Closes of the last 24 hours for every symbol that has traded, oldest first. */
+  sparklines(points: number): Record<string, string[]> {
+    return Object.fromEntries(
+      [...this.#feeds.values()].map(({ symbol, candles, instrument }) => [
+        symbol,
+        sparkline(candles, points).map((ticks) => formatSteps(ticks, instrument.tick)),
+      ]),
+    )
+  }
+
+  /** The bar now forming; undefined when nothing has traded yet. */
+  candle(symbol: string, interval: Interval): CandleFrame | undefined {
+    const feed = this.#feeds.get(symbol)
+    const bar = feed?.candles.forming(interval)
+    return feed && bar && this.#candleOf(feed, { interval, bar, closed: false })
+  }
+
+  /** What the last frame changed of an interval: bars that closed, then the forming one. */
+  changedCandles(symbol: string, interval: Interval): readonly CandleFrame[] {
+    const feed = this.#feeds.get(symbol)
+    if (feed === undefined) return []
+    const { candles } = feed
+    if (!candles.hasTraded && candles.closed.length === 0) return []
+    const closed = candles.closed
+      .filter((one) => one.interval === interval)
+      .map(({ bar }) => this.#candleOf(feed, { interval, bar, closed: true }))
+    const forming = candles.hasTraded || closed.length > 0 ? candles.forming(interval) : undefined
+    return forming ? [...closed, this.#candleOf(feed, { interval, bar: forming, closed: false })] : closed
+  }
+
+  recentBars(symbol: string): RecentBars | undefined {
+    return this.#feeds.get(symbol)?.candles
+  }
+
+  /** A bar of this symbol as the wire shows it. */
+  toCandle(symbol: string, bar: Bar): Candle {
+    const feed = this.#feeds.get(symbol)
+    if (feed === undefined) throw new RangeError(`expected a listed symbol, found ${symbol}`)
+    return toCandle(bar, feed.instrument)
+  }
+
+  /** The newest trades, as the snapshot of the channel has them. */
+  recentTrades(symbol: string): TradesFrame | undefined {
+    const newest = this.#feeds.get(symbol)?.mirrored.tape.newest(SNAPSHOT_TRADES)
+    return newest && { ...this.#head(), symbol, t: newest.map(toStreamedTrade) }
+  }
+
+  /** The trades of the last frame; undefined when there were none. */
+  newTrades(symbol: string): TradesFrame | undefined {
+    const trades = this.#feeds.get(symbol)?.mirrored.trades ?? []
+    return trades.length === 0 ? undefined : { ...this.#head(), symbol, t: trades.map(toStreamedTrade) }
+  }
+
+  /** From an id on, else the newest; oldest first. Undefined for an unknown symbol. */
+  trades({ symbol, fromId, limit = TRADES_DEFAULT }: TradesQuery): readonly Trade[] | undefined {
+    const feed = this.#feeds.get(symbol)
+    if (feed === undefined) return undefined
+    const { tape } = feed.mirrored
+    const found = fromId === undefined ? tape.newest(limit) : tape.from(Number(fromId), limit)
+    return found.map((trade) => toTrade(trade, feed.instrument))
+  }
+
+  /** A snapshot of a book; undefined for an unknown symbol. */
+  book(symbol: string, depth: BookDepth): BookFrame | undefined {
+    const feed = this.#feeds.get(symbol)
+    if (feed === undefined) return undefined
+    return { ...this.#head(), symbol, ...feed.window(depth, this.timeMs).snapshot(this.timeMs) }
+  }
+
+  /** A snapshot that `changedBooks` carries along from here on, for as long as the window is watched. */
+  watchBook(symbol: string, depth: BookDepth): BookFrame | undefined {
+    const feed = this.#feeds.get(symbol)
+    feed?.windows.set(depth, feed.window(depth, this.timeMs))
+    return this.book(symbol, depth)
+  }
+
+  /** The frames of all watched windows after the last frame; a window that is not watched any more is dropped. */
+  changedBooks(isWatched: (symbol: string, depth: BookDepth) => boolean): readonly BookFrame[] {
+    const frames: BookFrame[] = []
+    for (const feed of this.#feeds.values()) {
+      for (const window of feed.windows.values()) {
+        if (!isWatched(feed.symbol, window.depth)) feed.closeWindow(window)
+        else if (this.isWhole) {
+          const frame = this.#mirror.areBooksRenewed
+            ? window.renewed(this.timeMs)
+            : window.update(this.timeMs, { hasChanged: feed.mirrored.hasBookChanged })
+          if (frame) frames.push({ ...this.#head(), symbol: feed.symbol, ...frame })
+        }
+      }
+    }
+    return frames
+  }
+
+  /** What every frame carries. */
+  #head(): { epoch: number; indicative?: true } {
+    return { epoch: this.epoch, ...(this.#mirror.isIndicative ? { indicative: true } : {}) }
+  }
+
+  #quotesOf(feeds: readonly SymbolFeed[]): QuotesFrame | undefined {
+    if (feeds.length === 0) return undefined
+    return { ...this.#head(), time: this.timeMs, q: feeds.map((feed) => feed.quote) }
+  }
+
+  #tickerOf(feed: SymbolFeed): TickerFrame {
+    const { bids, asks } = feed.mirrored.book
+    const parts = { bid: bids.best, ask: asks.best, lastTicks: feed.lastTicks, day: feed.day.figures() }
+    return {
+      ...this.#head(),
+      symbol: feed.symbol,
+      time: this.timeMs,
+      ...tickerFigures(parts, feed.instrument),
+    }
+  }
+
+  #candleOf(
+    feed: SymbolFeed,
+    { interval, bar, closed }: { interval: Interval; bar: Bar; closed: boolean },
+  ): CandleFrame {
+    return { ...this.#head(), symbol: feed.symbol, interval, candle: toCandle(bar, feed.instrument), closed }
+  }
+}

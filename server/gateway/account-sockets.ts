@@ -1,0 +1,33 @@
+import type { Socket } from 'socket.io'
+
+/** Which sockets of this instance an account has, and the seq of the newest of its frames that was seen here. */
+export class AccountSockets {
+  readonly #byAccount = new Map<number, { readonly sockets: Set<Socket>; seq: number | undefined }>()
+
+  add(account: number, socket: Socket): void {
+    const known = this.#byAccount.get(account) ?? { sockets: new Set<Socket>(), seq: undefined }
+    this.#byAccount.set(account, known)
+    known.sockets.add(socket)
+  }
+
+  delete(account: number, socket: Socket): void {
+    const known = this.#byAccount.get(account)
+    known?.sockets.delete(socket)
+    if (known?.sockets.size === 0) this.#byAccount.delete(account)
+  }
+
+  /** Oldest first. */
+  of(account: number): readonly Socket[] {
+    return [...(this.#byAccount.get(account)?.sockets ?? [])]
+  }
+
+  /** Remembers a seq of an account that has a socket here; an older one changes nothing. */
+  saw(account: number, seq: number): void {
+    const known = this.#byAccount.get(account)
+    if (known !== undefined && seq > (known.seq ?? -1)) known.seq = seq
+  }
+
+  seq(account: number): number | undefined {
+    return this.#byAccount.get(account)?.seq
+  }
+}

@@ -1,0 +1,36 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Server, type Socket as ServerSocket } from 'socket.io'
+import { io as connectTo } from 'socket.io-client'
+import { expect, test, vi } from 'vitest'
+import { backlogBytes, isBeyondHope, terminate } from './backpressure.ts'
+
+/** Holds the private fields of engine.io and ws that backpressure.ts rests on. */
+test('a socket that does not read has a backlog, is beyond hope, and can be ended at once', async () => {
+  const http = createServer().listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  const io = new Server(http, { transports: ['websocket'], perMessageDeflate: false })
+  const connected = once(io, 'connection') as Promise<[ServerSocket]>
+  const client = connectTo(`http://127.0.0.1:${(http.address() as AddressInfo).port}`, { transports: ['websocket'] })
+  try {
+    const [socket] = await connected
+    socket.emit('healthy')
+    await vi.waitFor(() => expect(backlogBytes(socket)).toBe(0))
+    const { transport } = client.io.engine as unknown as { transport: { ws: { _socket: { pause(): void } } } }
+    transport.ws._socket.pause()
+    for (let i = 0; i < 200; i++) {
+      socket.emit('frame', 'x'.repeat(65_536))
+      io.local.emit('frame', 'x'.repeat(65_536))
+      await new Promise(setImmediate)
+    }
+    expect(backlogBytes(socket)).toBeGreaterThan(1_048_576)
+    expect(isBeyondHope(socket)).toBe(true)
+    const gone = once(socket, 'disconnect')
+    terminate(socket)
+    await gone
+  } finally {
+    client.disconnect()
+    await io.close()
+  }
+})

@@ -1,0 +1,126 @@
+import { CLIENT_ID_PATTERN } from '@valiant/shared/protocol/fields'
+import type { Answer } from '@valiant/shared/protocol/events'
+import { NOT_SERVED, REQUESTS, type RequestName } from '@valiant/shared/protocol/requests'
+import { toWireFill } from '../feed/account/fill.ts'
+import { toWireOrder } from '../feed/account/order.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import { assertSoundPayload } from './payload.ts'
+import { type AccountHistory, type InstrumentOf, listed } from './requests/history.ts'
+import { type Handlers, RELAYED, type RelayedName, type Relays, type Requester } from './requests/request.ts'
+import { failure, foundText, invalid, isDefect, RequestFailure, toWireError } from './wire-error.ts'
+import { fieldFailure } from './zod-issue.ts'
+
+/** Counts a request that is no trading. @returns 0, or for how many milliseconds there may be no more */
+export type TakeRequest = () => Promise<number>
+
+/**
+ * The one way of a request through the gateway, for sockets and REST alike. It is looked at in the order of protocol.md,
+ * section 1: depth, shape, authentication, scope, known id, rate, fields; the first that fails answers.
+ */
+export class Dispatcher {
+  readonly #handlers: Handlers
+  readonly #relays: Relays
+  readonly #history: AccountHistory
+  readonly #instrumentOf: InstrumentOf
+  readonly #logger: Logger
+
+  constructor(parts: {
+    handlers: Handlers
+    relays: Relays
+    history: AccountHistory
+    instrumentOf: InstrumentOf
+    logger: Logger
+  }) {
+    this.#handlers = parts.handlers
+    this.#relays = parts.relays
+    this.#history = parts.history
+    this.#instrumentOf = parts.instrumentOf
+    this.#logger = parts.logger
+  }
+
+  /** Never throws and never leaves a request without an answer. */
+  async answer(event: unknown, payload: unknown, requester: Requester, take: TakeRequest): Promise<Answer> {
+    try {
+      assertSoundPayload(payload)
+      const name = nameOf(event)
+      authorise(name, requester)
+      return await this.#serve(name, payload, requester, take)
+    } catch (error) {
+      if (isDefect(error)) this.#logger.error({ err: error, event: foundText(event) }, 'a request failed')
+      const mayLive = typeof event === 'string' && isRequest(event) && REQUESTS[event].changes
+      return { ok: false, error: toWireError(error, mayLive) }
+    }
+  }
+
+  async #serve(name: RequestName, payload: unknown, requester: Requester, take: TakeRequest): Promise<Answer> {
+    // How fast an account trades is held by the exchange, which knows all its sockets.
+    if (!REQUESTS[name].changes) assertWithin(await take())
+    const parsed = REQUESTS[name].payload.safeParse(payload)
+    if (!parsed.success) throw await this.#orKnown(name, payload, requester, take, fieldFailure(parsed.error, payload))
+    // The schema of this very name has parsed it: the tables are typed by name, which TypeScript cannot follow here.
+    const sound = parsed.data as never
+    try {
+      if (isRelayed(name)) return await this.#relays[name](sound, requester)
+      const handler = this.#handlers[name]
+      return { ok: true, data: await handler(sound, requester) }
+    } catch (error) {
+      if (error instanceof RequestFailure && error.error.code === 'INVALID') {
+        throw await this.#orKnown(name, payload, requester, take, error)
+      }
+      throw error
+    }
+  }
+
+  /** An id that is known already answers before the fields do: what is wrong with this order matters no more. */
+  async #orKnown(
+    name: RequestName,
+    payload: unknown,
+    { account }: Requester,
+    take: TakeRequest,
+    wrong: RequestFailure,
+  ): Promise<RequestFailure> {
+    if (name !== 'order.place' || account === undefined) return wrong
+    const id: unknown = Reflect.get(payload as object, 'clientOrderId')
+    if (typeof id !== 'string' || !CLIENT_ID_PATTERN.test(id)) return wrong
+    // This reads the database, so it counts as a request, though an order does not.
+    assertWithin(await take())
+    const known = await this.#history.orderByClientId(account, id)
+    if (known === undefined) return wrong
+    const instrument = listed(known.order.symbol, this.#instrumentOf)
+    const order = {
+      ...toWireOrder(known.order, instrument),
+      fills: known.fills.map((fill) => toWireFill(fill, instrument)),
+    }
+    return failure('DUPLICATE_CLIENT_ORDER_ID', `clientOrderId "${id}" was used before, for another order.`, { order })
+  }
+}
+
+/** @throws {RequestFailure} INVALID, for an event that is none */
+function nameOf(event: unknown): RequestName {
+  if (typeof event === 'string' && isRequest(event)) return event
+  const found = foundText(event)
+  if (NOT_SERVED.some((name) => name === event)) {
+    throw invalid('', 'unknown', { expected: 'a request that is served; this one is not yet', found })
+  }
+  throw invalid('', 'unknown', { expected: 'an event of the protocol', found })
+}
+
+const isRequest = (event: string): event is RequestName => Object.hasOwn(REQUESTS, event)
+const isRelayed = (name: RequestName): name is RelayedName => RELAYED.some((relayed) => relayed === name)
+
+/** The only place that decides who may ask what, from the schema's scope. */
+function authorise(name: RequestName, { account, scopes }: Requester): void {
+  const { scope } = REQUESTS[name]
+  if (scope === 'public') return
+  if (account === undefined) {
+    throw failure('UNAUTHENTICATED', `${name} needs an account: expected a session, found a public connection.`)
+  }
+  if (!scopes.includes(scope)) {
+    throw failure('FORBIDDEN', `${name} needs the scope "${scope}", found ${scopes.join(', ') || 'none'}.`)
+  }
+}
+
+function assertWithin(retryAfterMs: number): void {
+  if (retryAfterMs === 0) return
+  throw failure('RATE_LIMITED', `Too many requests: expected a pause of ${retryAfterMs} ms.`, { retryAfterMs })
+}

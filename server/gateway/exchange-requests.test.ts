@@ -1,0 +1,121 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { type CommandBus, type CommandReply, type NewCommand, Unavailable } from '../bus/commands.ts'
+import type { PlaceOrderRequest } from '../bus/exchange-request.ts'
+import { contentHash, ExchangeRequests } from './exchange-requests.ts'
+
+const order: PlaceOrderRequest = {
+  event: 'order.place',
+  account: 17,
+  clientOrderId: 'a',
+  symbol: 'VLNT',
+  side: 'buy',
+  type: 'limit',
+  lots: 10,
+  limitTicks: 100,
+  timeInForce: 'gtc',
+  postOnly: false,
+  selfTrade: 'cancel_maker',
+  source: 'web',
+  validUntilMs: 9e12,
+}
+
+let sent: NewCommand[] = []
+let send: () => Promise<void> = () => Promise.resolve()
+let receive: (reply: CommandReply) => void = () => undefined
+const bus = {
+  send: (command: NewCommand) => {
+    sent.push(command)
+    return send()
+  },
+  onReply: (_gateway: string, receiver: (reply: CommandReply) => void) => (receive = receiver),
+} as unknown as CommandBus
+let exchange: ExchangeRequests
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  sent = []
+  send = () => Promise.resolve()
+  exchange = new ExchangeRequests({ bus, gateway: 'gw' })
+})
+afterEach(async () => {
+  const closing = exchange[Symbol.asyncDispose]()
+  await vi.advanceTimersByTimeAsync(9_000)
+  await closing
+  vi.useRealTimers()
+})
+
+const ask = (more: Partial<PlaceOrderRequest> = {}) =>
+  exchange.ask({ request: { ...order, ...more }, commandId: 'o:a', receivedAtMs: Date.now() })
+const replyTo = (index: number, epoch = 1) =>
+  receive({ id: sent[index]!.id, epoch, answer: { ok: true, data: { epoch } } })
+
+describe('a request', () => {
+  test('is answered under its id', async () => {
+    const [first, second] = [ask(), ask({ clientOrderId: 'b' })]
+    replyTo(1)
+    replyTo(0, 2)
+    expect(await first).toEqual({ ok: true, data: { epoch: 2 } })
+    expect(await second).toEqual({ ok: true, data: { epoch: 1 } })
+    expect(sent[0]).toMatchObject({ gateway: 'gw', commandId: 'o:a', expiresAtMs: Date.now() + 3_500 })
+  })
+  test('is sent again, the very same, until it can no longer begin; then TIMEOUT says so', async () => {
+    const startMs = Date.now()
+    const outcome = ask().catch((error: unknown) => error)
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(sent).toHaveLength(4)
+    expect(new Set(sent).size).toBe(1)
+    expect(await outcome).toMatchObject({ error: { code: 'TIMEOUT', outcome: 'unknown', finalAt: startMs + 3_500 } })
+  })
+  test('cannot begin after its validUntil', async () => {
+    const validUntilMs = Date.now() + 2_000
+    const outcome = ask({ validUntilMs }).catch((error: unknown) => error)
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(await outcome).toMatchObject({ error: { finalAt: validUntilMs } })
+  })
+  test('that changes nothing and times out was not executed', async () => {
+    const question = { request: { event: 'account', account: 17 }, receivedAtMs: Date.now() } as const
+    const outcome = exchange.ask(question).catch((error: unknown) => error)
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(await outcome).toMatchObject({ error: { code: 'TIMEOUT', outcome: 'not_executed' } })
+    expect(sent[0]).not.toHaveProperty('commandId')
+  })
+  test('that was certainly not taken is UNAVAILABLE at once', async () => {
+    send = () => Promise.reject(new Unavailable('full'))
+    await expect(ask()).rejects.toBeInstanceOf(Unavailable)
+  })
+  test('of which nobody knows whether it was taken waits on', async () => {
+    send = () => Promise.reject(new Error('the link was cut'))
+    const answer = ask()
+    await vi.advanceTimersByTimeAsync(10)
+    replyTo(0)
+    expect(await answer).toMatchObject({ ok: true })
+  })
+  test('refused when sent again may still live', async () => {
+    const answer = ask()
+    send = () => Promise.reject(new Unavailable('full'))
+    await vi.advanceTimersByTimeAsync(1_500)
+    replyTo(0)
+    expect(await answer).toMatchObject({ ok: true })
+  })
+  test('is not answered by a leader that has been replaced', async () => {
+    const newer = ask()
+    replyTo(0, 5)
+    await newer
+    const answer = ask({ clientOrderId: 'b' })
+    replyTo(1, 4)
+    await vi.advanceTimersByTimeAsync(1_100)
+    replyTo(2, 5)
+    expect(await answer).toEqual({ ok: true, data: { epoch: 5 } })
+  })
+})
+
+test('the same content has the same hash, whatever its validity, source and order of fields', () => {
+  const { tag, ...backwards } = Object.fromEntries(Object.entries({ ...order, tag: undefined }).reverse()) as never as {
+    tag: undefined
+  } & PlaceOrderRequest
+  expect(tag).toBeUndefined()
+  expect(contentHash(backwards)).toBe(contentHash(order))
+  expect(contentHash({ ...order, validUntilMs: 1, source: 'api' })).toBe(contentHash(order))
+  expect(contentHash({ ...order, lots: 11 })).not.toBe(contentHash(order))
+  expect(contentHash(order)).toMatch(/^[0-9a-f]{64}$/)
+})

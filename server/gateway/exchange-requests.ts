@@ -1,0 +1,157 @@
+import { createHash, randomUUID } from 'node:crypto'
+import type { Answer } from '@valiant/shared/protocol/events'
+import { ANSWER_MS_MAX } from '@valiant/shared/protocol/limits'
+import { type CommandBus, type CommandReply, type NewCommand, Unavailable } from '../bus/commands.ts'
+import type { ExchangeRequest } from '../bus/exchange-request.ts'
+import { RequestFailure } from './wire-error.ts'
+
+/** The exchange does not begin with a request later than this after its receipt; the rest is for the way back. */
+const EXECUTION_MS_MAX = ANSWER_MS_MAX - 1_500
+/** TIMEOUT is told so long before the client stops listening. */
+const ANSWER_MARGIN_MS = 300
+/** Nothing heard for so long: the same entry again, since either way may have lost it. */
+const RESEND_MS = 1_000
+const SWEEP_MS = 100
+const PENDING_MAX = 10_000
+const CLOSE_MS_MAX = 8_000
+
+export interface ExchangeQuestion {
+  readonly request: ExchangeRequest
+  /** Under what the exchange records its answer; absent for what changes nothing. */
+  readonly commandId?: string
+  /** Wall time in ms at which the client's request arrived. */
+  readonly receivedAtMs: number
+}
+
+interface Pending {
+  readonly command: NewCommand
+  readonly answerByMs: number
+  /** Undefined for what changes nothing. */
+  readonly finalAtMs: number | undefined
+  sentAtMs: number
+  resolve(answer: Answer): void
+  reject(error: Error): void
+}
+
+/**
+ * The gateway's side of the command bus (reliability.md, 2c): sends what is asked, sends it again when nothing is heard,
+ * and answers in time, if only with TIMEOUT.
+ */
+export class ExchangeRequests implements AsyncDisposable {
+  readonly #bus: CommandBus
+  readonly #gateway: string
+  readonly #pending = new Map<string, Pending>()
+  readonly #sweep: NodeJS.Timeout
+  #emptied: (() => void) | undefined
+  #epoch = 0
+
+  /** @param gateway names this instance on the bus, as no other */
+  constructor({ bus, gateway }: { bus: CommandBus; gateway: string }) {
+    this.#bus = bus
+    this.#gateway = gateway
+    bus.onReply(gateway, (reply) => this.#receive(reply))
+    this.#sweep = setInterval(() => this.#review(Date.now()), SWEEP_MS)
+  }
+
+  /**
+   * Asks the exchange.
+   * @throws {Unavailable} when the request has certainly not been taken
+   * @throws {RequestFailure} TIMEOUT: it may have been, but not after `finalAt`
+   */
+  ask({ request, commandId, receivedAtMs }: ExchangeQuestion): Promise<Answer> {
+    if (this.#pending.size >= PENDING_MAX) {
+      return Promise.reject(new Unavailable(`${this.#pending.size} requests wait already`))
+    }
+    const expiresAtMs = receivedAtMs + EXECUTION_MS_MAX
+    const command: NewCommand = {
+      id: randomUUID(),
+      gateway: this.#gateway,
+      expiresAtMs,
+      request,
+      ...(commandId !== undefined && { commandId, payloadHash: contentHash(request) }),
+    }
+    return new Promise((resolve, reject) => {
+      this.#pending.set(command.id, {
+        command,
+        answerByMs: receivedAtMs + ANSWER_MS_MAX - ANSWER_MARGIN_MS,
+        finalAtMs: commandId === undefined ? undefined : finalAtMs(request, expiresAtMs),
+        sentAtMs: Date.now(),
+        resolve,
+        reject,
+      })
+      this.#bus.send(command).catch((error: unknown) => {
+        // Any other failure leaves open whether it was taken: an answer may come, or the resend brings one.
+        if (error instanceof Unavailable) this.#settle(command.id)?.reject(error)
+      })
+    })
+  }
+
+  /** Waits until all is answered, within bounds; what is asked meanwhile is still served. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#pending.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#emptied = resolve
+        setTimeout(resolve, CLOSE_MS_MAX).unref()
+      })
+    }
+    clearInterval(this.#sweep)
+    for (const id of [...this.#pending.keys()]) this.#timeOut(id)
+  }
+
+  #receive({ id, epoch, answer }: CommandReply): void {
+    // The word of a leader that has been replaced is worth nothing (A7): the resend asks its successor.
+    if (epoch < this.#epoch) return
+    this.#epoch = epoch
+    this.#settle(id)?.resolve(answer)
+  }
+
+  #review(nowMs: number): void {
+    for (const [id, pending] of this.#pending) {
+      if (nowMs >= pending.answerByMs) {
+        this.#timeOut(id)
+      } else if (nowMs - pending.sentAtMs >= RESEND_MS && nowMs < pending.command.expiresAtMs) {
+        pending.sentAtMs = nowMs
+        // Refused now says nothing about the first time: it goes on waiting.
+        this.#bus.send(pending.command).catch(() => undefined)
+      }
+    }
+  }
+
+  #timeOut(id: string): void {
+    const pending = this.#settle(id)
+    pending?.reject(
+      new RequestFailure({
+        code: 'TIMEOUT',
+        message:
+          pending.finalAtMs === undefined
+            ? 'The exchange did not answer in time.'
+            : 'The exchange did not answer in time: send the same id again, or ask order.get after finalAt.',
+        outcome: pending.finalAtMs === undefined ? 'not_executed' : 'unknown',
+        ...(pending.finalAtMs !== undefined && { finalAt: pending.finalAtMs }),
+      }),
+    )
+  }
+
+  #settle(id: string): Pending | undefined {
+    const pending = this.#pending.get(id)
+    this.#pending.delete(id)
+    if (this.#pending.size === 0) this.#emptied?.()
+    return pending
+  }
+}
+
+/** When a request that was not answered can no longer begin to execute. */
+function finalAtMs(request: ExchangeRequest, expiresAtMs: number): number {
+  return request.event === 'order.place' ? Math.min(expiresAtMs, request.validUntilMs) : expiresAtMs
+}
+
+/** Fields that may differ between two sends of the same request. */
+const NOT_CONTENT: readonly string[] = ['validUntilMs', 'source']
+
+/** sha256 of what a request asks for: ticks and lots, defaults filled in, so that "10" and "10.0" are the same. */
+export function contentHash(request: ExchangeRequest): string {
+  const content = Object.entries(request)
+    .filter(([field, value]) => value !== undefined && !NOT_CONTENT.includes(field))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex')
+}

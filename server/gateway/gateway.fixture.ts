@@ -1,0 +1,138 @@
+import { memoryAdapter } from 'better-auth/adapters/memory'
+import { pino } from 'pino'
+import { io as connectTo, type Socket } from 'socket.io-client'
+import type { Answer } from '@valiant/shared/protocol/events'
+import { Feed } from '../feed/feed.ts'
+import { ExchangeStandIn, instruments } from './exchange-stand-in.fixture.ts'
+import { type Gateway, type GatewayLimits, openGateway, type OperatorLimits } from './gateway.ts'
+
+const limits: OperatorLimits = {
+  ordersPerSecond: 50,
+  ordersBurst: 100,
+  openOrders: 200,
+  requestsPerSecond: 100,
+  guestsPerMinute: 30,
+  guestsPerHour: 300,
+  socketsPerAccount: 20,
+  publicSocketsPerAddress: 50,
+  drainSpreadMs: 0,
+}
+
+const none = () => Promise.resolve([])
+
+/** A gateway of its own for one test file, over a stand-in for the exchange and users in memory. */
+export class GatewayRig implements AsyncDisposable {
+  readonly exchange: ExchangeStandIn
+  readonly url: string
+  readonly #gateway: Gateway
+  readonly #sockets: Socket[] = []
+
+  private constructor(exchange: ExchangeStandIn, gateway: Gateway) {
+    this.exchange = exchange
+    this.#gateway = gateway
+    this.url = `http://localhost:${gateway.port}`
+  }
+
+  static async open(changed: Partial<GatewayLimits> = {}, port = 0): Promise<GatewayRig> {
+    const exchange = new ExchangeStandIn()
+    const gateway = await openGateway({
+      config: {
+        port,
+        host: '127.0.0.1',
+        publicOrigin: undefined,
+        trustProxy: '',
+        authSecret: 'a secret of thirty-two characters or more',
+        startingCents: 10_000_000,
+        limits: { ...limits, ...changed },
+        drainNoticeMs: 0,
+        serverVersion: 'test',
+      },
+      instanceId: 'gw-test',
+      commands: exchange.commands,
+      broadcast: exchange.broadcast,
+      history: exchange.history,
+      authDatabase: memoryAdapter({ user: [], session: [], account: [], verification: [] }),
+      instruments,
+      feed: new Feed({ instruments }),
+      bars: { bars: none, barBefore: () => Promise.resolve(undefined), barEnds: none },
+      onGap: () => undefined,
+      page: undefined,
+      ready: () => true,
+      logger: pino({ level: process.env.LOG_LEVEL ?? 'silent' }),
+    })
+    return new GatewayRig(exchange, gateway)
+  }
+
+  /** A new guest. @returns the cookie */
+  async guest(): Promise<string> {
+    const response = await this.post('/api/auth/sign-in/anonymous', {})
+    if (!response.ok) throw new Error(`no guest: ${response.status} ${await response.text()}`)
+    return cookieOf(response)
+  }
+
+  post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+    return fetch(this.url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: this.url, ...headers },
+      body: JSON.stringify(body),
+    })
+  }
+
+  /** A socket, once it has been let in; rejects with what `connect_error` said. */
+  async connect({
+    cookie,
+    origin = cookie === undefined ? '' : this.url,
+    auth,
+  }: { cookie?: string; origin?: string; auth?: Record<string, unknown> } = {}): Promise<Client> {
+    const socket = connectTo(this.url, {
+      transports: ['websocket'],
+      forceNew: true,
+      reconnection: false,
+      extraHeaders: { ...(cookie !== undefined && { cookie }), ...(origin !== '' && { origin }) },
+      ...(auth !== undefined && { auth }),
+    })
+    this.#sockets.push(socket)
+    const client = new Client(socket)
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', () => resolve())
+      socket.once('connect_error', reject)
+    })
+    return client
+  }
+
+  /** Closes the gateway under its clients. */
+  async close(): Promise<void> {
+    await this.#gateway[Symbol.asyncDispose]()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const socket of this.#sockets) socket.disconnect()
+    await this.close()
+  }
+}
+
+/** A client with all that it was sent. */
+export class Client {
+  readonly socket: Socket
+  readonly seen: { readonly event: string; readonly frame: unknown }[] = []
+
+  constructor(socket: Socket) {
+    this.socket = socket
+    socket.onAny((event: string, frame: unknown) => this.seen.push({ event, frame }))
+  }
+
+  of(event: string): unknown[] {
+    return this.seen.filter((one) => one.event === event).map(({ frame }) => frame)
+  }
+
+  /** Emits with an acknowledgement, whatever the arguments. */
+  async ask(event: string, ...args: unknown[]): Promise<Answer> {
+    return (await this.socket.timeout(6_000).emitWithAck(event, ...args)) as Answer
+  }
+}
+
+export const cookieOf = (response: Response): string =>
+  response.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(';')[0])
+    .join('; ')

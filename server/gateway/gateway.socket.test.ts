@@ -1,0 +1,381 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { type Client, cookieOf, GatewayRig } from './gateway.fixture.ts'
+import { instruments } from './exchange-stand-in.fixture.ts'
+
+let rig: GatewayRig
+beforeAll(async () => {
+  rig = await GatewayRig.open({ guestsPerMinute: 1_000, requestsPerSecond: 100_000, refusalsPer10Seconds: 100_000 })
+})
+afterAll(() => rig[Symbol.asyncDispose]())
+
+const { wire, startTicks } = instruments[0]!
+const price = (startTicks * Number(wire.tickSize)).toFixed(2)
+let ids = 0
+const order = (more: object = {}) => ({
+  clientOrderId: `test-${++ids}`,
+  symbol: wire.symbol,
+  side: 'buy',
+  type: 'limit',
+  qty: wire.minQty,
+  limitPrice: price,
+  ...more,
+})
+const signedIn = async () => rig.connect({ cookie: await rig.guest() })
+
+describe('a socket', () => {
+  test('is welcomed first, and hears the heart beat', async () => {
+    const client = await rig.connect()
+    await vi.waitFor(() => expect(client.of('heartbeat')).toHaveLength(2), 3_000)
+    expect(client.seen[0]).toMatchObject({ event: 'welcome', frame: { protocol: 1, scopes: [], resumed: false } })
+    const [first, second] = client.of('heartbeat') as { counter: number }[]
+    expect(second!.counter).toBe(first!.counter + 1)
+  })
+  test('of a guest names the account, and has its frames and seq', async () => {
+    const client = await signedIn()
+    const answer = await client.ask('account', {})
+    await vi.waitFor(() => expect(client.of('welcome')).toHaveLength(1))
+    expect(answer).toMatchObject({ ok: true, data: { account: { cash: '100000.00' } } })
+    expect(client.of('welcome')[0]).toMatchObject({ scopes: ['read', 'trade'] })
+    expect(await client.ask('order.place', order())).toMatchObject({ ok: true, data: { status: 'open' } })
+    await vi.waitFor(() => expect(client.of('account')).toHaveLength(1))
+    await vi.waitFor(() => expect(client.of('heartbeat').at(-1)).toMatchObject({ accountSeq: 2 }), 3_000)
+  })
+  test('with the cookie but from a foreign page is refused; without an origin it is public', async () => {
+    const cookie = await rig.guest()
+    await expect(rig.connect({ cookie, origin: 'https://evil.example' })).rejects.toThrow()
+    const client = await rig.connect({ cookie, origin: '' })
+    expect(await client.ask('account', {})).toMatchObject({ error: { code: 'UNAUTHENTICATED' } })
+  })
+  test('with a key, a foreign account or another protocol is told why not', async () => {
+    const cookie = await rig.guest()
+    const data = async (auth: Record<string, unknown>) =>
+      rig.connect({ cookie, auth }).then(
+        () => undefined,
+        (error: unknown) => (error as { data?: { code: string } }).data?.code,
+      )
+    expect(await data({ apiKey: 'no-such-key' })).toBe('UNAUTHENTICATED')
+    expect(await data({ accountId: '0000000000000' })).toBe('FORBIDDEN')
+    expect(await data({ accountId: { $ne: 1 } })).toBe('INVALID')
+    expect(await data({ protocol: 2 })).toBe('INVALID')
+  })
+})
+
+describe('the wrapper of all events', () => {
+  test('answers unknown events, empty and odd payloads with INVALID', async () => {
+    const client = await signedIn()
+    for (const event of ['no.such.event', 'constructor', 'toString', '__proto__', 'error', 'order.amend']) {
+      expect(await client.ask(event, {})).toMatchObject({ ok: false, error: { code: 'INVALID' } })
+    }
+    for (const payload of [null, 7, 'x', [], [[]], true, { a: { b: { c: 1 } } }]) {
+      expect(await client.ask('order.place', payload)).toMatchObject({ ok: false, error: { code: 'INVALID' } })
+    }
+    expect(await client.ask('account')).toMatchObject({ error: { code: 'INVALID', details: { rule: 'required' } } })
+  })
+  test('refuses what is too deep, and what is binary', async () => {
+    const client = await signedIn()
+    let deep: unknown = {}
+    for (let i = 0; i < 3_000; i++) deep = [deep]
+    expect(await client.ask('time', { deep })).toMatchObject({ error: { code: 'INVALID', details: { rule: 'max' } } })
+    const binary = { a: Buffer.from('x') }
+    expect(await client.ask('time', binary)).toMatchObject({ error: { code: 'INVALID' } })
+  })
+  test('survives eight thousand brackets, which fit into a frame', async () => {
+    const client = await rig.connect()
+    const before = client.socket.connected
+    // Written past the client's own encoder, which such a payload overflows.
+    const { engine } = client.socket.io
+    engine.write(`2999["time",${'['.repeat(8_000)}${']'.repeat(8_000)}]`)
+    engine.write(`2998["time",{"a":${'{"a":'.repeat(2_500)}1${'}'.repeat(2_500)}}]`)
+    expect(await client.ask('time', {})).toMatchObject({ ok: true })
+    expect([before, client.socket.connected]).toEqual([true, true])
+  })
+  test('ignores an emit without an acknowledgement', async () => {
+    const client = await signedIn()
+    const before = rig.exchange.taken.length
+    client.socket.emit('order.place', order())
+    client.socket.emit('order.place')
+    client.socket.emit('account')
+    client.socket.emit('order.place', order(), 'no function')
+    expect(await client.ask('time', {})).toMatchObject({ ok: true })
+    expect(rig.exchange.taken).toHaveLength(before)
+  })
+  test('lets a frame of 200 kB end its own socket alone', async () => {
+    const victim = await rig.connect()
+    const bystander = await rig.connect()
+    victim.socket.emit('time', { junk: 'x'.repeat(200_000) }, () => undefined)
+    await vi.waitFor(() => expect(victim.socket.connected).toBe(false), 5_000)
+    expect(await bystander.ask('time', {})).toMatchObject({ ok: true })
+  })
+  test('looks at authentication before fields', async () => {
+    const client = await rig.connect()
+    for (const event of ['account', 'orders', 'fills', 'ledger', 'order.place', 'order.cancelAll']) {
+      expect(await client.ask(event, { odd: 1 })).toMatchObject({ error: { code: 'UNAUTHENTICATED' } })
+    }
+  })
+  test('survives hostile payloads in every field of every request', async () => {
+    const client = await signedIn()
+    const hostile: unknown[] = [
+      ...[null, true, -1, 1e308, '', '\u0000', '\ud800', '1e9', '0x10', '-0', '१', ' 1', '1.', '9'.repeat(40)],
+      ...['__proto__', 'constructor', '<script>', "'; drop table orders; --", '../..', 'x'.repeat(10_000)],
+      ...[[], [null], {}, { toString: 1 }, JSON.parse('{"__proto__": {"polluted": 1}}') as unknown],
+    ]
+    const fields = ['clientOrderId', 'symbol', 'side', 'type', 'qty', 'limitPrice', 'timeInForce', 'tag', 'validUntil']
+    for (const value of hostile) {
+      for (const field of fields) {
+        const answer = await client.ask('order.place', order({ [field]: value }))
+        if (answer.ok) expect(['tag', 'validUntil', 'clientOrderId']).toContain(field)
+        else expect(answer.error).toMatchObject({ outcome: 'not_executed' })
+      }
+      for (const event of ['orders', 'fills', 'ledger', 'order.get', 'order.cancel', 'order.cancelAll', 'subscribe']) {
+        for (const field of ['symbol', 'cursor', 'limit', 'orderId', 'clientOrderId', 'from', 'channel', 'symbols']) {
+          const answer = await client.ask(event, { [field]: value })
+          if (!answer.ok) expect(answer.error.code).toMatch(/INVALID|NOT_FOUND/)
+        }
+      }
+    }
+    expect(Reflect.get({}, 'polluted')).toBeUndefined()
+    expect(await client.ask('time', {})).toMatchObject({ ok: true })
+  }, 60_000)
+  test('closes a socket that keeps at it, and says why', async () => {
+    await using strict = await GatewayRig.open({ refusalsPer10Seconds: 50 })
+    const client = await strict.connect()
+    for (let i = 0; i < 60; i++) client.socket.emit('nothing', {}, () => undefined)
+    await vi.waitFor(() => expect(client.socket.connected).toBe(false))
+    expect(client.of('goodbye')).toMatchObject([{ code: 'RATE_LIMITED' }])
+  })
+  test('holds other requests to their rate, but lets trading through', async () => {
+    await using strict = await GatewayRig.open({ requestsPerSecond: 5 })
+    const client = await strict.connect({ cookie: await strict.guest() })
+    const answers = await Promise.all(Array.from({ length: 10 }, () => client.ask('time', {})))
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(5)
+    expect(answers.at(-1)).toMatchObject({
+      error: { code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) as number },
+    })
+    expect(await client.ask('order.place', order())).toMatchObject({ ok: true, rate: { remaining: 99 } })
+  })
+})
+
+describe('an order', () => {
+  test('sent again, by value the same, is the same order', async () => {
+    const client = await signedIn()
+    const first = order({ qty: wire.minQty })
+    const answer = await client.ask('order.place', first)
+    const again = await client.ask('order.place', {
+      ...first,
+      limitPrice: `${price}000`,
+      postOnly: false,
+      validUntil: 1,
+    })
+    expect(answer).toMatchObject({ ok: true })
+    expect(again).toMatchObject({ ok: true, duplicate: true })
+    expect(await client.ask('order.place', { ...first, side: 'sell' })).toMatchObject({
+      error: { code: 'DUPLICATE_CLIENT_ORDER_ID' },
+    })
+  })
+  test('with a known id answers so before its fields do', async () => {
+    const client = await signedIn()
+    const first = order()
+    await client.ask('order.place', first)
+    for (const wrong of [{ qty: 'x' }, { symbol: 'NOPE' }, { stopPrice: '1' }]) {
+      expect(await client.ask('order.place', { ...first, ...wrong })).toMatchObject({
+        error: { code: 'DUPLICATE_CLIENT_ORDER_ID', order: { clientOrderId: first.clientOrderId } },
+      })
+    }
+    expect(await client.ask('order.place', order({ qty: 'x' }))).toMatchObject({
+      error: { code: 'INVALID', field: 'qty' },
+    })
+  })
+  test('is found by one id only, and only by its owner', async () => {
+    const client = await signedIn()
+    const other = await signedIn()
+    const placed = await client.ask('order.place', order())
+    const { orderId, clientOrderId } = (placed as { data: { orderId: string; clientOrderId: string } }).data
+    expect(await client.ask('order.get', { orderId })).toMatchObject({ ok: true })
+    expect(await client.ask('order.get', { orderId, clientOrderId })).toMatchObject({ error: { code: 'INVALID' } })
+    expect(await client.ask('order.get', {})).toMatchObject({ error: { code: 'INVALID', field: 'orderId' } })
+    for (const event of ['order.get', 'order.cancel']) {
+      for (const reference of [{ orderId }, { clientOrderId }, { orderId: 'no-such-order' }]) {
+        expect(await other.ask(event, reference)).toMatchObject({ error: { code: 'NOT_FOUND' } })
+      }
+    }
+  })
+  test('that nobody answers is TIMEOUT with its finalAt, and never later than 5 s', async () => {
+    const client = await signedIn()
+    rig.exchange.deaf = true
+    const sentAtMs = Date.now()
+    const answer = await client.ask('order.place', order())
+    const read = await client.ask('account', {}).finally(() => (rig.exchange.deaf = false))
+    expect(Date.now() - sentAtMs).toBeLessThan(10_500)
+    expect(answer).toMatchObject({ error: { code: 'TIMEOUT', outcome: 'unknown' } })
+    const { finalAt } = (answer as { error: { finalAt: number } }).error
+    expect(finalAt - sentAtMs).toBeGreaterThan(3_400)
+    expect(finalAt - sentAtMs).toBeLessThan(3_700)
+    expect(read).toMatchObject({ error: { code: 'TIMEOUT', outcome: 'not_executed' } })
+  }, 20_000)
+  test('that was lost on the way is sent again', async () => {
+    const client = await signedIn()
+    rig.exchange.deaf = true
+    const answer = client.ask('order.place', order())
+    setTimeout(() => (rig.exchange.deaf = false), 500)
+    expect(await answer).toMatchObject({ ok: true })
+  })
+})
+
+test('lists come newest first, in pages that meet', async () => {
+  const client = await signedIn()
+  const placed: string[] = []
+  for (let i = 0; i < 5; i++) {
+    const answer = (await client.ask('order.place', order())) as { data: { orderId: string } }
+    placed.unshift(answer.data.orderId)
+  }
+  const found: string[] = []
+  let cursor: string | undefined
+  do {
+    const page = (await client.ask('orders', { limit: 2, ...(cursor && { cursor }) })) as {
+      data: { items: { orderId: string }[]; nextCursor?: string }
+    }
+    found.push(...page.data.items.map(({ orderId }) => orderId))
+    cursor = page.data.nextCursor
+  } while (cursor !== undefined)
+  expect(found).toEqual(placed)
+  const foreign = await signedIn()
+  expect(await foreign.ask('orders', { cursor: placed[0] })).toMatchObject({ error: { field: 'cursor' } })
+})
+
+describe('an account', () => {
+  test('has so many sockets: the oldest makes room', async () => {
+    await using small = await GatewayRig.open({ socketsPerAccount: 2 })
+    const cookie = await small.guest()
+    const clients: Client[] = []
+    for (let i = 0; i < 3; i++) clients.push(await small.connect({ cookie }))
+    await vi.waitFor(() => expect(clients[0]!.socket.connected).toBe(false))
+    expect(clients[0]!.of('goodbye')).toMatchObject([{ code: 'REPLACED' }])
+    expect(clients[1]!.socket.connected && clients[2]!.socket.connected).toBe(true)
+  })
+  test('of a guest who signs up stays; the guest’s sockets end', async () => {
+    const cookie = await rig.guest()
+    const client = await rig.connect({ cookie })
+    const before = (await client.ask('account', {})) as { data: { account: { id: string } } }
+    const body = { email: `a${Date.now()}@example.com`, password: 'long enough', name: 'Ada' }
+    const response = await rig.post('/api/auth/sign-up/email', body, { cookie })
+    expect(response.status).toBe(200)
+    await vi.waitFor(() => expect(client.socket.connected).toBe(false))
+    expect(client.of('goodbye')).toMatchObject([{ code: 'SIGNED_OUT' }])
+    const lasting = await rig.connect({ cookie: cookieOf(response) })
+    expect(await lasting.ask('account', {})).toMatchObject({ data: { account: { id: before.data.account.id } } })
+    expect(await lasting.ask('accounts', {})).toMatchObject({ data: [{ id: before.data.account.id }] })
+    const old = await rig.connect({ cookie })
+    expect(await old.ask('account', {})).toMatchObject({ error: { code: 'UNAUTHENTICATED' } })
+    const again = await rig.post('/api/auth/sign-in/email', body)
+    const other = await rig.connect({ cookie: cookieOf(again) })
+    expect(await other.ask('account', {})).toMatchObject({ data: { account: { id: before.data.account.id } } })
+  })
+  test('that is signed out loses its sockets', async () => {
+    const cookie = await rig.guest()
+    const client = await rig.connect({ cookie })
+    expect((await rig.post('/api/auth/sign-out', {}, { cookie })).status).toBe(200)
+    await vi.waitFor(() => expect(client.socket.connected).toBe(false))
+    expect(client.of('goodbye')).toMatchObject([{ code: 'SIGNED_OUT' }])
+  })
+  test('that cannot be opened is 503 now, and is opened by the next connection', async () => {
+    await using away = await GatewayRig.open()
+    away.exchange.deaf = true
+    const response = await away.post('/api/auth/sign-in/anonymous', {})
+    expect(response.status).toBe(503)
+    expect(response.headers.get('retry-after')).not.toBeNull()
+    away.exchange.deaf = false
+    const client = await away.connect({ cookie: cookieOf(response) })
+    expect(await client.ask('account', {})).toMatchObject({ ok: true })
+  }, 20_000)
+})
+
+test('an address has so many public sockets; a closed one makes room', async () => {
+  await using strict = await GatewayRig.open({ publicSocketsPerAddress: 2 })
+  const first = await strict.connect()
+  await strict.connect()
+  await expect(strict.connect()).rejects.toMatchObject({ data: { code: 'RATE_LIMITED' } })
+  await strict.connect({ cookie: await strict.guest() })
+  first.socket.disconnect()
+  await vi.waitFor(() => strict.connect())
+})
+
+test('an address makes so many guests', async () => {
+  await using strict = await GatewayRig.open({ guestsPerMinute: 2 })
+  await strict.guest()
+  await strict.guest()
+  const headers = { 'x-forwarded-for': '9.9.9.9', 'x-valiant-ip': '8.8.8.8' }
+  const response = await strict.post('/api/auth/sign-in/anonymous', {}, headers)
+  expect(response.status).toBe(429)
+  expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
+  expect(await response.json()).toMatchObject({ ok: false, error: { code: 'RATE_LIMITED' } })
+})
+
+describe('REST', () => {
+  const get = (path: string, cookie?: string) =>
+    fetch(rig.url + path, { headers: { ...(cookie !== undefined && { cookie }) } })
+  const send = (method: string, path: string, cookie: string, origin: string | undefined = rig.url) =>
+    fetch(rig.url + path, { method, headers: { cookie, ...(origin !== '' && { origin }) } })
+
+  test('says the same as the socket', async () => {
+    const cookie = await rig.guest()
+    const body = order()
+    const placed = await rig.post('/api/orders', body, { cookie })
+    expect(placed.status).toBe(200)
+    expect(placed.headers.get('ratelimit-remaining')).toBe('99')
+    const { data } = (await placed.json()) as { data: { orderId: string } }
+    expect(await (await get('/api/account', cookie)).json()).toMatchObject({
+      data: { openOrders: [data.orderId && {}] },
+    })
+    expect(await (await get(`/api/orders/${data.orderId}`, cookie)).json()).toMatchObject({ data: { status: 'open' } })
+    expect(await (await get('/api/orders?limit=1', cookie)).json()).toMatchObject({ data: { items: [{}] } })
+    expect((await get('/api/orders?limit=x', cookie)).status).toBe(400)
+    expect((await rig.post('/api/orders', { ...body, side: 'sell' }, { cookie })).status).toBe(409)
+    expect((await send('DELETE', `/api/orders/${data.orderId}`, cookie)).status).toBe(200)
+    expect((await send('DELETE', `/api/orders/${data.orderId}`, cookie)).status).toBe(409)
+    expect((await get('/api/orders/none', cookie)).status).toBe(404)
+    expect((await rig.post('/api/orders', order({ qty: 'x' }), { cookie })).status).toBe(400)
+    expect((await get('/api/account')).status).toBe(401)
+    expect((await get('/api/positions', cookie)).status).toBe(200)
+    expect((await get('/api/candles/NOPE')).status).toBe(404)
+    const nothing = await get('/api/nothing')
+    expect([nothing.status, await nothing.json()]).toMatchObject([404, { error: { code: 'NOT_FOUND' } }])
+  })
+  test('takes a change only from a page of its own, and only as JSON', async () => {
+    const cookie = await rig.guest()
+    expect((await send('DELETE', '/api/orders', cookie, 'https://evil.example')).status).toBe(403)
+    expect((await send('DELETE', '/api/orders', cookie, '')).status).toBe(403)
+    const form = { cookie, 'content-type': 'text/plain' }
+    expect((await rig.post('/api/orders', order(), form)).status).toBe(403)
+    expect((await rig.post('/api/orders', { junk: 'x'.repeat(20_000) }, { cookie })).status).toBe(413)
+    const headers = { cookie, origin: rig.url, 'content-type': 'application/json' }
+    const broken = await fetch(`${rig.url}/api/orders`, { method: 'POST', headers, body: '{' })
+    expect(broken.status).toBe(400)
+    expect((await fetch(`${rig.url}/api/time`, { headers: { authorization: 'Bearer x' } })).status).toBe(401)
+  })
+  test('answers health, and sends headers that hold pages together', async () => {
+    expect((await get('/healthz')).status).toBe(200)
+    expect((await get('/readyz')).status).toBe(200)
+    const { headers } = await get('/api/time')
+    expect(headers.get('x-frame-options')).toBe('DENY')
+    expect(headers.get('strict-transport-security')).toBeNull()
+  })
+})
+
+test('a gateway whose port is taken says so, and leaves nothing running', async () => {
+  await expect(GatewayRig.open({}, Number(new URL(rig.url).port))).rejects.toMatchObject({ code: 'EADDRINUSE' })
+})
+
+test('a gateway that closes tells its sockets, and answers what it was asked', async () => {
+  const leaving = await GatewayRig.open()
+  const client = await leaving.connect({ cookie: await leaving.guest() })
+  leaving.exchange.deaf = true
+  const answer = client.ask('order.place', order())
+  setTimeout(() => (leaving.exchange.deaf = false), 500)
+  const closed = new Promise((resolve) => client.socket.once('disconnect', resolve))
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  const closing = leaving.close()
+  expect(await answer).toMatchObject({ ok: true })
+  expect(client.of('server.closing')).toHaveLength(1)
+  expect(await closed).not.toBe('io server disconnect')
+  await closing
+})

@@ -1,0 +1,192 @@
+import { once } from 'node:events'
+import type { RequestHandler } from 'express'
+import { type AuthOptions, openAuth } from '../auth/auth.ts'
+import type { Broadcast, MarketStatus } from '../bus/broadcast.ts'
+import type { CommandBus } from '../bus/commands.ts'
+import type { Feed } from '../feed/feed.ts'
+import type { MarketFrame } from '../feed/market-frame.ts'
+import type { ListedInstrument } from '../instruments.ts'
+import type { History } from '../journal/history.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import { AccountsOfUser } from './accounts-of-user.ts'
+import type { BarHistory } from './bar-history.ts'
+import { clientAddressOf } from './client-address.ts'
+import { Dispatcher } from './dispatcher.ts'
+import { drain, type DrainTimes } from './drain.ts'
+import { ExchangeRequests } from './exchange-requests.ts'
+import { openHttpServer, serveHttp } from './http.ts'
+import { type GatewayLimits, gatewayLimits, GuestQuota, type OperatorLimits } from './limits.ts'
+import { marketOf } from './market.ts'
+import { MarketData } from './market-data.ts'
+import { Origins } from './origin.ts'
+import { pageSourceOf } from './page-source.ts'
+import { account } from './requests/account.ts'
+import { accounts } from './requests/accounts.ts'
+import { fills } from './requests/fills.ts'
+import type { AccountHistory } from './requests/history.ts'
+import { ledger } from './requests/ledger.ts'
+import { orderCancelAll } from './requests/order-cancel-all.ts'
+import { orderCancel } from './requests/order-cancel.ts'
+import { orderGet } from './requests/order-get.ts'
+import { orderPlace } from './requests/order-place.ts'
+import { orderPreview } from './requests/order-preview.ts'
+import { orders } from './requests/orders.ts'
+import type { AccountHandlers, Relays } from './requests/request.ts'
+import { restRouter } from './rest.ts'
+import { Sessions } from './sessions.ts'
+import { openSocketServer, Sockets } from './sockets.ts'
+
+export type { DrainTimes } from './drain.ts'
+export type { GatewayLimits, OperatorLimits } from './limits.ts'
+
+export interface GatewayConfig {
+  readonly port: number
+  readonly host: string
+  readonly publicOrigin: string | undefined
+  /** Hops, or addresses and CIDRs with commas between; undefined trusts nothing. */
+  readonly trustProxy: string | undefined
+  readonly authSecret: string
+  /** What a new account begins with. */
+  readonly startingCents: number
+  /** What it does not name is as the protocol fixes it. */
+  readonly limits: OperatorLimits & Partial<GatewayLimits>
+  /** How long the notice to the load balancer stands; the spread is `limits.drainSpreadMs`. */
+  readonly drainNoticeMs: DrainTimes['noticeMs']
+  readonly serverVersion: string
+}
+
+export interface GatewayParts {
+  readonly config: GatewayConfig
+  /** Names this instance, as no other. */
+  readonly instanceId: string
+  readonly commands: CommandBus
+  readonly broadcast: Broadcast<MarketFrame>
+  readonly history: AccountHistory & Pick<History, 'accountsOf' | 'moveAccounts'>
+  /** better-auth's pool: its search_path is `auth`. */
+  readonly authDatabase: AuthOptions['database']
+  readonly instruments: readonly ListedInstrument[]
+  /** The mirror of the market: applied to here, frame by frame, so nobody else may. */
+  readonly feed: Feed
+  readonly bars: BarHistory
+  /** Frames of the market are missing: somebody must bring a full one. Called once a gap. */
+  readonly onGap: () => void
+  /** SvelteKit's handler; without it there are no pages. */
+  readonly page: RequestHandler | undefined
+  /** Whether the rest of the process may take traffic. */
+  readonly ready: () => boolean
+  readonly logger: Logger
+}
+
+/** Everything that clients meet. Disposing of it drains it first. */
+export interface Gateway extends AsyncDisposable {
+  /** Where it listens; the port is the one the system gave where 0 was asked for. */
+  readonly port: number
+}
+
+/** Opens the gateway and listens. @throws {Error} when the address cannot be had */
+export async function openGateway(parts: GatewayParts): Promise<Gateway> {
+  const { config, instanceId, commands, broadcast, history, feed, logger } = parts
+  const { publicOrigin } = config
+  const limits = gatewayLimits(config.limits)
+  const { httpServer, app } = openHttpServer()
+  const origins = new Origins(publicOrigin)
+  const clientAddress = clientAddressOf(config.trustProxy ?? '')
+  const instruments = new Map(parts.instruments.map((instrument) => [instrument.wire.symbol, instrument]))
+  const instrumentOf = (symbol: string) => instruments.get(symbol)
+
+  const exchange = new ExchangeRequests({ bus: commands, gateway: instanceId })
+  const accountsOfUser = new AccountsOfUser({ exchange, history, startingCents: config.startingCents })
+  const guests = new GuestQuota(limits)
+  const auth = openAuth({
+    database: parts.authDatabase,
+    secret: config.authSecret,
+    publicOrigin,
+    port: config.port,
+    admitGuest: (address) => guests.take(address),
+    ensureAccount: (user) => accountsOfUser.ensure(user),
+    moveAccounts: (users) => history.moveAccounts(users),
+    logger,
+  })
+  const sessions = new Sessions({ auth, accounts: accountsOfUser, origins })
+
+  const io = openSocketServer(httpServer, { origins, limits })
+  const marketData = new MarketData({ io, feed, subscriptionsMax: limits.subscriptions, onGap: parts.onGap })
+  const market = marketOf({ feed, bars: parts.bars, subscriptions: marketData })
+  const ofAccounts: AccountHandlers = {
+    accounts: accounts({ exchange, accountsOf: (userId) => accountsOfUser.numbers(userId) }),
+    orders: orders({ history, instrumentOf }),
+    fills: fills({ history, instrumentOf }),
+    ledger: ledger({ history, instrumentOf }),
+  }
+  const relays: Relays = {
+    'order.place': orderPlace({ exchange, instrumentOf }),
+    'order.preview': orderPreview({ exchange, instrumentOf }),
+    'order.cancel': orderCancel(exchange),
+    'order.cancelAll': orderCancelAll({ exchange, instrumentOf }),
+    'order.get': orderGet(exchange),
+    account: account(exchange),
+  }
+  const handlers = { ...market.handlers, ...ofAccounts }
+  const dispatcher = new Dispatcher({ handlers, relays, history, instrumentOf, logger })
+
+  let status: MarketStatus = { market: 'open' }
+  const sockets = new Sockets({
+    io,
+    dispatcher,
+    sessions,
+    limits,
+    clientAddress,
+    instanceId,
+    serverVersion: config.serverVersion,
+    epoch: () => market.epoch(),
+    status: () => status,
+    logger,
+  })
+  auth.onSessionEnded((sessionId) => sockets.endSession(sessionId))
+  broadcast.subscribe({
+    market: (frame) => marketData.market(frame),
+    account: (number, frame) => sockets.sendAccount(number, frame),
+    status: (next) => {
+      status = next
+      sockets.sendStatus(next)
+    },
+  })
+
+  let leaving = false
+  serveHttp(app, {
+    api: restRouter({ dispatcher, sessions, market, instrumentOf, clientAddress, limits, logger }),
+    auth,
+    page: parts.page,
+    pageSourceOf: (request) =>
+      pageSourceOf(request, { market, status: () => status, sessions, exchange, fills: ofAccounts.fills }),
+    origins,
+    clientAddress,
+    ready: () => !leaving && parts.ready(),
+    https: publicOrigin?.startsWith('https:') ?? false,
+    bodyBytesMax: limits.frameBytes,
+    logger,
+  })
+  /** What runs by itself ends, so that nothing keeps the process alive. */
+  const close = async () => {
+    sockets[Symbol.dispose]()
+    await exchange[Symbol.asyncDispose]()
+    await io.close()
+  }
+  try {
+    httpServer.listen(config.port, config.host)
+    await once(httpServer, 'listening')
+  } catch (error) {
+    await close()
+    throw error
+  }
+  const address = httpServer.address()
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : config.port,
+    [Symbol.asyncDispose]: async () => {
+      leaving = true
+      const times = { noticeMs: config.drainNoticeMs, spreadMs: limits.drainSpreadMs }
+      await drain({ httpServer, sockets }, times)
+      await close()
+    },
+  }
+}

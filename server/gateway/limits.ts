@@ -1,0 +1,106 @@
+import { isIPv6 } from 'node:net'
+import { FRAME_BYTES_MAX, PAYLOAD_DEPTH_MAX, SYMBOLS_MAX } from '@valiant/shared/protocol/limits'
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+
+/** What an operator may turn. */
+export interface OperatorLimits {
+  /** Held by the exchange, told here; cancels have twice as much. */
+  readonly ordersPerSecond: number
+  readonly ordersBurst: number
+  /** Per account and instrument; held by the exchange. */
+  readonly openOrders: number
+  /** Requests of a socket that are no trading; over REST of an address. */
+  readonly requestsPerSecond: number
+  /** Guests made from an address (IPv6: a /64). */
+  readonly guestsPerMinute: number
+  readonly guestsPerHour: number
+  readonly socketsPerAccount: number
+  readonly publicSocketsPerAddress: number
+  /** Over how long a draining instance sends its sockets away. */
+  readonly drainSpreadMs: number
+}
+
+/** All limits; `welcome.limits` tells every one. */
+export interface GatewayLimits extends OperatorLimits {
+  readonly cancelsPerSecond: number
+  readonly cancelsBurst: number
+  readonly frameBytes: number
+  readonly depth: number
+  readonly symbols: number
+  /** Streams of one symbol that a socket may watch at once. */
+  readonly subscriptions: number
+  /** A socket that is refused more often than this is closed. */
+  readonly refusalsPer10Seconds: number
+  /** Of this instance, whoever they are; the rest are refused before any work. */
+  readonly handshakesPerSecond: number
+}
+
+/** Fills in what the protocol fixes. */
+export const gatewayLimits = (limits: OperatorLimits & Partial<GatewayLimits>): GatewayLimits => ({
+  cancelsPerSecond: 2 * limits.ordersPerSecond,
+  cancelsBurst: 2 * limits.ordersBurst,
+  frameBytes: FRAME_BYTES_MAX,
+  depth: PAYLOAD_DEPTH_MAX,
+  symbols: SYMBOLS_MAX,
+  subscriptions: 1_000,
+  refusalsPer10Seconds: 1_000,
+  handshakesPerSecond: 200,
+  ...limits,
+})
+
+/** So many in so many seconds, per key, in the memory of this instance. */
+export class Limit {
+  readonly #limiter: RateLimiterMemory
+
+  constructor(points: number, seconds: number) {
+    this.#limiter = new RateLimiterMemory({ points, duration: seconds })
+  }
+
+  /** Counts one. @returns 0, or for how many milliseconds there are no more */
+  async take(key: string): Promise<number> {
+    try {
+      await this.#limiter.consume(key)
+      return 0
+    } catch (refusal) {
+      if (refusal instanceof RateLimiterRes) return Math.max(1, refusal.msBeforeNext)
+      throw refusal
+    }
+  }
+
+  async forget(key: string): Promise<void> {
+    await this.#limiter.delete(key)
+  }
+}
+
+/** How many guests an address may make: in a minute, and in an hour. */
+export class GuestQuota {
+  readonly #minute: Limit
+  readonly #hour: Limit
+
+  constructor({ guestsPerMinute, guestsPerHour }: GatewayLimits) {
+    this.#minute = new Limit(guestsPerMinute, 60)
+    this.#hour = new Limit(guestsPerHour, 3_600)
+  }
+
+  /** @returns 0, or for how many milliseconds this address makes no more guests */
+  async take(address: string): Promise<number> {
+    const key = limitKey(address)
+    const waitMs = await this.#minute.take(key)
+    return waitMs > 0 ? waitMs : this.#hour.take(key)
+  }
+}
+
+/** What limits count an address as: itself, or the /64 of an IPv6 address, which one client has all of. */
+export function limitKey(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
+  if (mapped?.[1] !== undefined) return mapped[1]
+  if (!isIPv6(address)) return address
+  const [head = '', tail = ''] = (address.split('%')[0] ?? '').split('::')
+  const first = head === '' ? [] : head.split(':')
+  const last = tail === '' ? [] : tail.split(':')
+  const groups = address.includes('::')
+    ? [...first, ...Array<string>(Math.max(0, 8 - first.length - last.length)).fill('0'), ...last]
+    : first
+  const network = groups.slice(0, 4).map((group) => parseInt(group, 16).toString(16))
+  return `${network.join(':')}::/64`
+}

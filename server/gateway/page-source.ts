@@ -1,0 +1,64 @@
+import type { IncomingMessage } from 'node:http'
+import { AccountSnapshot } from '@valiant/shared/protocol/account'
+import type { PageSource } from '@valiant/shared/protocol/page'
+import type { MarketStatus } from '../bus/broadcast.ts'
+import type { ExchangeRequests } from './exchange-requests.ts'
+import type { Market } from './market.ts'
+import { requesterOf, type Sessions } from './sessions.ts'
+import type { Handler } from './requests/request.ts'
+
+export interface PageParts {
+  readonly market: Market
+  readonly status: () => MarketStatus
+  readonly sessions: Sessions
+  readonly exchange: ExchangeRequests
+  readonly fills: Handler<'fills'>
+}
+
+/** What the page of one request may read, in process. A page without an account, or with the exchange away, still comes. */
+export function pageSourceOf(request: IncomingMessage, parts: PageParts): PageSource {
+  const { market, status, sessions, exchange, fills } = parts
+  const identity = once(async () => sessions.ofRequest(request.headers, 'GET').catch(() => undefined))
+  return {
+    now: () => ({ timeMs: Date.now(), epoch: market.epoch(), market: status().market }),
+    instruments: () => market.instruments(),
+    tickers: () => market.tickers(),
+    sparklines: (points) => market.sparklines(points),
+    book: (symbol, depth) => market.book(symbol, depth),
+    trades: (query) => market.trades(query),
+    candles: (query) => market.candles(query),
+    visitor: async () => {
+      // Without the account: who is signed in is known while the exchange is away too.
+      const signedIn = await sessions.signedIn(request.headers).catch(() => undefined)
+      if (signedIn === undefined) return undefined
+      const { userId, name, email, isGuest } = signedIn
+      return { userId, name, ...(email !== undefined && { email }), isGuest }
+    },
+    account: async () => {
+      const account = (await identity())?.account
+      if (account === undefined) return undefined
+      try {
+        const answer = await exchange.ask({ request: { event: 'account', account }, receivedAtMs: Date.now() })
+        return answer.ok ? AccountSnapshot.parse(answer.data) : undefined
+      } catch {
+        return undefined
+      }
+    },
+    fills: async (limit) => {
+      const known = await identity()
+      if (known === undefined) return []
+      try {
+        const { items } = await fills({ limit }, requesterOf(known, { socketId: undefined, receivedAtMs: Date.now() }))
+        return items
+      } catch {
+        return []
+      }
+    },
+  }
+}
+
+/** The same promise each time: a page asks in several places. */
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined
+  return () => (made ??= make())
+}

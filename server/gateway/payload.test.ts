@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { assertSoundPayload } from './payload.ts'
+
+const nested = (levels: number): unknown => (levels === 0 ? 1 : { a: nested(levels - 1) })
+
+test('eight levels are sound, nine are not, and eight thousand neither', () => {
+  expect(() => assertSoundPayload(nested(8))).not.toThrow()
+  expect(() => assertSoundPayload(nested(9))).toThrow(/levels/)
+  let deep: unknown = []
+  for (let i = 0; i < 8_000; i++) deep = [deep]
+  expect(() => assertSoundPayload({ deep })).toThrow(/levels/)
+})
+
+test.each([[undefined], [null], [7], ['x'], [[]], [[[]]], [true], [() => 1], [Buffer.from('x')], [new Map()]])(
+  '%j is no payload',
+  (payload) => {
+    expect(() => assertSoundPayload(payload)).toThrow(/The payload/)
+  },
+)
+
+test('binary parts are found wherever they stand', () => {
+  expect(() => assertSoundPayload({ a: [Buffer.from('x')] })).toThrow(/binary/)
+  expect(() => assertSoundPayload({ a: new Uint8Array(3) })).toThrow(/binary/)
+})

@@ -1,0 +1,10 @@
+import type { ExchangeRequests } from '../exchange-requests.ts'
+import { accountOf, type Relay } from './request.ts'
+
+export const account =
+  (exchange: ExchangeRequests): Relay<'account'> =>
+  (_payload, requester) =>
+    exchange.ask({
+      request: { event: 'account', account: accountOf(requester) },
+      receivedAtMs: requester.receivedAtMs,
+    })

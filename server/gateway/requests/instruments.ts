@@ -1,0 +1,16 @@
+import type { Feed } from '../../feed/feed.ts'
+import { invalid } from '../wire-error.ts'
+import type { Handler } from './request.ts'
+
+export const instruments =
+  ({ feed }: { feed: Feed }): Handler<'instruments'> =>
+  () => [...feed.instruments()]
+
+/**
+ * The symbol, when it is listed.
+ * @throws {RequestFailure} INVALID naming the field
+ */
+export function knownSymbol(feed: Feed, symbol: string, field = 'symbol'): string {
+  if (feed.has(symbol)) return symbol
+  throw invalid(field, 'unknown', { expected: 'the symbol of a listed instrument', found: `"${symbol}"` })
+}

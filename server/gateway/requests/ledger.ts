@@ -1,0 +1,16 @@
+import { toWireEntry } from '../../feed/account/entry.ts'
+import { type AccountHistory, assertListed, type InstrumentOf, pageOf } from './history.ts'
+import { accountOf, type Handler } from './request.ts'
+
+export const ledger =
+  ({ history, instrumentOf }: { history: AccountHistory; instrumentOf: InstrumentOf }): Handler<'ledger'> =>
+  (query, requester) => {
+    const account = accountOf(requester)
+    const { symbol } = query
+    assertListed(symbol, instrumentOf)
+    return pageOf(query, account, {
+      read: (page) => history.entries(account, { ...page, ...(symbol !== undefined && { asset: symbol }) }),
+      toWire: (entry) => toWireEntry(entry, instrumentOf),
+      idOf: (entry) => entry.entryId,
+    })
+  }

@@ -1,0 +1,14 @@
+import type { ExchangeRequests } from '../exchange-requests.ts'
+import { referenceOf } from './order-reference.ts'
+import { accountOf, type Relay } from './request.ts'
+
+/** Through the exchange, in the order of all commands: so that after an order's `finalAt` its NOT_FOUND is final. */
+export const orderGet =
+  (exchange: ExchangeRequests): Relay<'order.get'> =>
+  (payload, requester) => {
+    const account = accountOf(requester)
+    return exchange.ask({
+      request: { event: 'order.get', account, ...referenceOf(payload, account) },
+      receivedAtMs: requester.receivedAtMs,
+    })
+  }

@@ -1,0 +1,12 @@
+import type { ExchangeRequests } from '../exchange-requests.ts'
+import type { InstrumentOf } from './history.ts'
+import { orderRequestOf } from './order-fields.ts'
+import type { Relay } from './request.ts'
+
+export const orderPreview =
+  ({ exchange, instrumentOf }: { exchange: ExchangeRequests; instrumentOf: InstrumentOf }): Relay<'order.preview'> =>
+  (payload, requester) =>
+    exchange.ask({
+      request: orderRequestOf('order.preview', payload, { requester, instrumentOf }),
+      receivedAtMs: requester.receivedAtMs,
+    })

@@ -1,0 +1,26 @@
+import type { OrderReference } from '@valiant/shared/protocol/order'
+import { parseId } from '@valiant/shared/units/id'
+import { failure, invalid } from '../wire-error.ts'
+
+/**
+ * An order by the one id that was given.
+ * @throws {RequestFailure} INVALID without an id or with both; NOT_FOUND for an id that no order of this account has
+ */
+export function referenceOf(
+  { orderId, clientOrderId }: OrderReference,
+  account: number,
+): { number: number } | { clientOrderId: string } {
+  if (orderId === undefined && clientOrderId === undefined) {
+    throw invalid('orderId', 'required', { expected: 'orderId or clientOrderId', found: 'neither' })
+  }
+  if (orderId === undefined) return { clientOrderId: clientOrderId ?? '' }
+  if (clientOrderId !== undefined) {
+    throw invalid('clientOrderId', 'unknown', { expected: 'orderId or clientOrderId', found: 'both' })
+  }
+  const id = parseId(orderId)
+  // Another account's order and none at all are told apart by nothing.
+  if (id === undefined || id.account !== account || id.number === 0) {
+    throw failure('NOT_FOUND', 'No order of this account has that orderId.')
+  }
+  return { number: id.number }
+}

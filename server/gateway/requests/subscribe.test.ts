@@ -1,0 +1,43 @@
+import { Subscription } from '@valiant/shared/protocol/market-data'
+import { expect, test } from 'vitest'
+import { Feed } from '../../feed/feed.ts'
+import { listed } from '../../feed/frames.fixture.ts'
+import { RequestFailure } from '../wire-error.ts'
+import { checkedSubscription, ofSocket } from './subscribe.ts'
+
+const feed = new Feed({ instruments: [listed('NOVA'), listed('VLNT')] })
+const check = (payload: object) => checkedSubscription(feed, Subscription.parse(payload))
+
+test.each([
+  [{ channel: 'book', symbols: ['NOPE'] }, 'symbols', 'unknown'],
+  [{ channel: 'quotes', symbols: ['NOVA', 'NOPE'] }, 'symbols', 'unknown'],
+  [{ channel: 'book' }, 'symbols', 'required'],
+  [{ channel: 'trades' }, 'symbols', 'required'],
+  [{ channel: 'candles', interval: '1m' }, 'symbols', 'required'],
+  [{ channel: 'book', symbols: ['*'] }, 'symbols', 'format'],
+  [{ channel: 'trades', symbols: ['NOVA', '*'] }, 'symbols', 'format'],
+  [{ channel: 'quotes', symbols: ['NOVA', '*'] }, 'symbols', 'format'],
+  [{ channel: 'candles', symbols: ['NOVA'] }, 'interval', 'required'],
+  [{ channel: 'trades', symbols: ['NOVA'], interval: '1m' }, 'interval', 'unknown'],
+  [{ channel: 'ticker', symbols: ['NOVA'], depth: 10 }, 'depth', 'unknown'],
+])('%j is INVALID: %s, %s', (payload, field, rule) => {
+  let failure: unknown
+  try {
+    check(payload)
+  } catch (error) {
+    failure = error
+  }
+  expect(failure).toBeInstanceOf(RequestFailure)
+  expect(failure).toMatchObject({ error: { code: 'INVALID', outcome: 'not_executed', field, details: { rule } } })
+})
+
+test('quotes and ticker take all symbols, named or not; a symbol given twice counts once, in the order asked', () => {
+  expect(check({ channel: 'quotes' }).symbols).toEqual(['NOVA', 'VLNT'])
+  expect(check({ channel: 'ticker', symbols: ['*'] }).symbols).toEqual(['NOVA', 'VLNT'])
+  expect(check({ channel: 'book', symbols: ['VLNT', 'NOVA', 'VLNT'] }).symbols).toEqual(['VLNT', 'NOVA'])
+})
+
+test('a stream needs a socket', () => {
+  expect(() => ofSocket(undefined)).toThrow(RequestFailure)
+  expect(ofSocket('abc')).toBe('abc')
+})

@@ -1,0 +1,93 @@
+import { BOOK_DEPTHS } from '@valiant/shared/protocol/limits'
+import {
+  type BookDepth,
+  type Channel,
+  type Interval,
+  INTERVALS,
+  type Subscription,
+} from '@valiant/shared/protocol/market-data'
+import type { DataOf } from '@valiant/shared/protocol/requests'
+import type { Feed } from '../../feed/feed.ts'
+import { invalid } from '../wire-error.ts'
+import { knownSymbol } from './instruments.ts'
+import type { Handler } from './request.ts'
+
+/** What a subscription names, checked: listed symbols, each once, in the order asked. */
+export type CheckedSubscription =
+  | { readonly channel: 'quotes' | 'ticker' | 'trades'; readonly symbols: readonly string[] }
+  | { readonly channel: 'candles'; readonly symbols: readonly string[]; readonly interval: Interval }
+  | {
+      readonly channel: 'book'
+      readonly symbols: readonly string[]
+      /** Of this depth; undefined: 25 when subscribing, whichever it is when unsubscribing. */
+      readonly depth: BookDepth | undefined
+    }
+
+/** Where the streams of sockets begin and end. */
+export interface Subscriptions {
+  /**
+   * From the snapshot on, the socket gets the frames of the subscription. Must be answered in the same turn.
+   * @throws {RequestFailure} TOO_MANY_SUBSCRIPTIONS
+   */
+  subscribe(socketId: string, subscription: CheckedSubscription): DataOf<'subscribe'>
+  unsubscribe(socketId: string, subscription: CheckedSubscription): void
+}
+
+export const subscribe =
+  ({ feed, subscriptions }: { feed: Feed; subscriptions: Subscriptions }): Handler<'subscribe'> =>
+  (payload, { socketId }) =>
+    subscriptions.subscribe(ofSocket(socketId), checkedSubscription(feed, payload))
+
+/** @throws {RequestFailure} over REST, which has no streams */
+export function ofSocket(socketId: string | undefined): string {
+  if (socketId !== undefined) return socketId
+  throw invalid('', 'type', { expected: 'a socket, since a stream needs one', found: 'a REST request' })
+}
+
+/**
+ * What the schema cannot see: which fields a channel takes, and which symbols there are.
+ * @throws {RequestFailure} INVALID naming the field
+ */
+export function checkedSubscription(
+  feed: Feed,
+  { channel, symbols, interval, depth }: Subscription,
+): CheckedSubscription {
+  if (interval !== undefined && channel !== 'candles') throw notOf('interval', { channel, owner: 'candles' })
+  if (depth !== undefined && channel !== 'book') throw notOf('depth', { channel, owner: 'book' })
+  const listed = listedSymbols(feed, channel, symbols)
+  switch (channel) {
+    case 'quotes':
+    case 'ticker':
+    case 'trades':
+      return { channel, symbols: listed }
+    case 'candles':
+      if (interval === undefined) {
+        throw invalid('interval', 'required', { expected: `one of ${INTERVALS.join(' ')}`, found: 'none' })
+      }
+      return { channel, symbols: listed, interval }
+    case 'book':
+      return { channel, symbols: listed, depth }
+    default:
+      return channel satisfies never
+  }
+}
+
+function listedSymbols(feed: Feed, channel: Channel, symbols: readonly string[] | undefined): readonly string[] {
+  const takesAll = channel === 'quotes' || channel === 'ticker'
+  if (symbols === undefined) {
+    if (takesAll) return feed.symbols
+    throw invalid('symbols', 'required', { expected: `a list of symbols for the channel ${channel}`, found: 'none' })
+  }
+  if (symbols.includes('*')) {
+    if (takesAll && symbols.length === 1) return feed.symbols
+    const expected = takesAll ? '"*" alone, or symbols' : `symbols one by one for the channel ${channel}`
+    throw invalid('symbols', 'format', { expected, found: '"*"' })
+  }
+  return [...new Set(symbols)].map((symbol) => knownSymbol(feed, symbol, 'symbols'))
+}
+
+function notOf(field: 'interval' | 'depth', { channel, owner }: { channel: Channel; owner: Channel }) {
+  const values = field === 'depth' ? BOOK_DEPTHS : INTERVALS
+  const expected = `none for the channel ${channel}: ${values.join(' ')} are for ${owner}`
+  return invalid(field, 'unknown', { expected })
+}

@@ -1,0 +1,15 @@
+import type { Trade } from '@valiant/shared/protocol/market-data'
+import type { TradesQuery } from '@valiant/shared/protocol/requests'
+import type { Feed } from '../../feed/feed.ts'
+import { knownSymbol } from './instruments.ts'
+import type { Handler } from './request.ts'
+
+/** The trades that the mirror still has, oldest first: from an id on, else the newest. */
+export function tradesPage(feed: Feed, query: TradesQuery): Trade[] {
+  return [...(feed.trades({ ...query, symbol: knownSymbol(feed, query.symbol) }) ?? [])]
+}
+
+export const trades =
+  ({ feed }: { feed: Feed }): Handler<'trades'> =>
+  (query) =>
+    tradesPage(feed, query)

@@ -1,0 +1,348 @@
+import type { IncomingMessage, Server as HttpServer } from 'node:http'
+import { type AccountFrame, AccountSnapshot } from '@valiant/shared/protocol/account'
+import type { Answer, ClientToServerEvents, ServerToClientEvents, Welcome } from '@valiant/shared/protocol/events'
+import type { GOODBYE_CODES } from '@valiant/shared/protocol/errors'
+import { HEARTBEAT_MS, PROTOCOL_VERSION } from '@valiant/shared/protocol/limits'
+import { accountId } from '../feed/account/order.ts'
+import { type DefaultEventsMap, Server, type Socket } from 'socket.io'
+import type { MarketStatus } from '../bus/broadcast.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import { AccountSockets } from './account-sockets.ts'
+import { isBeyondHope, terminate } from './backpressure.ts'
+import type { ClientAddress } from './client-address.ts'
+import type { Dispatcher } from './dispatcher.ts'
+import { type GatewayLimits, Limit, limitKey } from './limits.ts'
+import type { Origins } from './origin.ts'
+import { type Identity, requesterOf, type Sessions } from './sessions.ts'
+import { failure, RequestFailure, toWireError } from './wire-error.ts'
+
+/** What the server knows of a socket. */
+interface SocketData {
+  identity: Identity | undefined
+  cookie: string | undefined
+  /** What the limits count its address as. */
+  address: string
+  inFlight: number
+  refusals: { count: number; sinceMs: number }
+}
+export type ValiantServer = Server<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>
+export type ValiantSocket = Socket<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>
+
+/** Requests of one socket that wait for their answer; more are refused. */
+const IN_FLIGHT_MAX = 1_000
+const REFUSALS_MS = 10_000
+const SESSION_CHECK_MS = 60_000
+const BACKLOG_CHECK_MS = 250
+/** A socket that is told goodbye has so long to read it. */
+const GOODBYE_MS = 1_000
+
+export interface SocketsOptions {
+  readonly io: ValiantServer
+  readonly dispatcher: Dispatcher
+  readonly sessions: Sessions
+  readonly limits: GatewayLimits
+  readonly clientAddress: ClientAddress
+  readonly instanceId: string
+  readonly serverVersion: string
+  readonly epoch: () => number
+  readonly status: () => MarketStatus
+  readonly logger: Logger
+}
+
+/**
+ * The Socket.IO server, before anyone is let in.
+ * @param origins whose pages may connect; a foreign page's handshake is refused, whatever it carries
+ */
+export function openSocketServer(
+  httpServer: HttpServer,
+  { origins, limits }: { origins: Origins; limits: GatewayLimits },
+): ValiantServer {
+  const handshakes = new Limit(limits.handshakesPerSecond, 1)
+  const refusalOf = async (request: IncomingMessage): Promise<string | undefined> => {
+    if (origins.of(request.headers) === 'foreign') return 'the Origin is not one of this exchange'
+    return (await handshakes.take('all')) > 0 ? 'too many connections at once; try again' : undefined
+  }
+  return new Server(httpServer, {
+    transports: ['websocket'],
+    serveClient: false,
+    pingInterval: 10_000,
+    pingTimeout: 8_000,
+    connectTimeout: 5_000,
+    maxHttpBufferSize: limits.frameBytes,
+    perMessageDeflate: false,
+    allowRequest: (request, callback) => {
+      refusalOf(request).then(
+        (refusal) => callback(refusal, refusal === undefined),
+        (error: unknown) => callback(String(error), false),
+      )
+    },
+  })
+}
+
+/** Lets sockets in, serves their requests and sends them what is theirs. */
+export class Sockets implements Disposable {
+  readonly #options: SocketsOptions
+  readonly #io: ValiantServer
+  readonly #byAccount = new AccountSockets()
+  readonly #publicByAddress = new Map<string, number>()
+  readonly #requests: Limit
+  readonly #timers: NodeJS.Timeout[]
+  #beats = 0
+  #inFlight = 0
+
+  constructor(options: SocketsOptions) {
+    this.#options = options
+    this.#io = options.io
+    this.#requests = new Limit(options.limits.requestsPerSecond, 1)
+    this.#io.use((socket, next) => {
+      this.#admit(socket).then(
+        () => next(),
+        (error: unknown) => next(this.#refusal(error)),
+      )
+    })
+    this.#io.on('connection', (socket) => this.#welcome(socket))
+    this.#timers = [
+      setInterval(() => this.#beat(), HEARTBEAT_MS),
+      setInterval(() => this.#dropSlow(), BACKLOG_CHECK_MS),
+      setInterval(() => void this.#checkSessions(), SESSION_CHECK_MS),
+    ]
+  }
+
+  get count(): number {
+    return this.#io.of('/').sockets.size
+  }
+
+  /** Requests that have not been answered yet. */
+  get inFlight(): number {
+    return this.#inFlight
+  }
+
+  /** To every socket of the account, here. */
+  sendAccount(account: number, frame: AccountFrame): void {
+    this.#byAccount.saw(account, frame.seq)
+    this.#io.local.to(roomOf(account)).emit('account', frame)
+  }
+
+  sendStatus({ market, message }: MarketStatus): void {
+    const { epoch } = this.#options
+    this.#io.local.emit('status', {
+      epoch: epoch(),
+      time: Date.now(),
+      market,
+      ...(message !== undefined && { message }),
+    })
+  }
+
+  /** Ends the sockets of a session that is over. */
+  endSession(sessionId: string): void {
+    for (const socket of this.#all()) {
+      if (socket.data.identity?.signedIn.sessionId === sessionId) {
+        this.#close(socket, 'SIGNED_OUT', 'This session has ended: sign in again.')
+      }
+    }
+  }
+
+  /** Tells each socket its own time to go elsewhere, spread evenly. */
+  sendAway(spreadMs: number): void {
+    for (const socket of this.#all()) {
+      const afterMs = Math.floor(Math.random() * spreadMs)
+      socket.emit('server.closing', { afterMs, reason: 'This instance is going away; another takes its place.' })
+    }
+  }
+
+  /** Closes the transports of what is left, so that clients come back; then ends them. */
+  async closeAll(): Promise<void> {
+    for (const socket of this.#all()) socket.conn.close()
+    if (this.count > 0) await new Promise((resolve) => setTimeout(resolve, GOODBYE_MS))
+    for (const socket of this.#all()) terminate(socket)
+  }
+
+  [Symbol.dispose](): void {
+    for (const timer of this.#timers) clearInterval(timer)
+  }
+
+  #all(): ValiantSocket[] {
+    return [...this.#io.of('/').sockets.values()]
+  }
+
+  /** Says who a socket is, before anything of it is served. */
+  async #admit(socket: ValiantSocket): Promise<void> {
+    const { sessions, limits, clientAddress } = this.#options
+    const { headers, auth } = socket.handshake
+    const address = limitKey(clientAddress(socket.request))
+    const identity = await sessions.ofHandshake(headers, auth)
+    if (identity === undefined && (this.#publicByAddress.get(address) ?? 0) >= limits.publicSocketsPerAddress) {
+      throw failure(
+        'RATE_LIMITED',
+        `Expected at most ${limits.publicSocketsPerAddress} public sockets of one address.`,
+        {
+          retryAfterMs: 5_000,
+        },
+      )
+    }
+    Object.assign(socket.data, {
+      identity,
+      cookie: headers.cookie,
+      address,
+      inFlight: 0,
+      refusals: { count: 0, sinceMs: Date.now() },
+    } satisfies SocketData)
+  }
+
+  /** What `connect_error` carries. */
+  #refusal(error: unknown): Error {
+    if (!(error instanceof RequestFailure)) this.#options.logger.warn({ err: error }, 'a handshake failed')
+    const { code, message, retryAfterMs } = toWireError(error, false)
+    const data = { code, message, ...(retryAfterMs !== undefined && { retryAfterMs }) }
+    return Object.assign(new Error(message), { data })
+  }
+
+  /** All in one turn: nothing can be sent to the socket before `welcome`. */
+  #welcome(socket: ValiantSocket): void {
+    const { limits, instanceId, serverVersion, epoch, status } = this.#options
+    const { identity, address } = socket.data
+    const welcome: Welcome = {
+      protocol: PROTOCOL_VERSION,
+      serverVersion,
+      instanceId,
+      epoch: epoch(),
+      time: Date.now(),
+      ...(identity !== undefined && { accountId: accountId(identity.account) }),
+      scopes: identity === undefined ? [] : ['read', 'trade'],
+      limits: { ...limits },
+      heartbeatMs: HEARTBEAT_MS,
+      resumed: false,
+    }
+    socket.emit('welcome', welcome)
+    const { market, message } = status()
+    if (market !== 'open') {
+      socket.emit('status', { epoch: epoch(), time: Date.now(), market, ...(message !== undefined && { message }) })
+    }
+    // Every event comes by here and none goes on: an event has no listener of its own that could be missed or thrown in.
+    socket.use((packet) => void this.#receive(socket, packet))
+    if (identity === undefined) this.#countPublic(address, 1)
+    else this.#addToAccount(identity.account, socket)
+    socket.on('disconnect', () => {
+      if (identity === undefined) this.#countPublic(address, -1)
+      else this.#byAccount.delete(identity.account, socket)
+      void this.#requests.forget(socket.id)
+    })
+  }
+
+  #addToAccount(account: number, socket: ValiantSocket): void {
+    void socket.join(roomOf(account))
+    this.#byAccount.add(account, socket)
+    const sockets = this.#byAccount.of(account)
+    for (const oldest of sockets.slice(0, Math.max(0, sockets.length - this.#options.limits.socketsPerAccount))) {
+      this.#close(oldest, 'REPLACED', 'This account has as many sockets as it may have: a newer one took this place.')
+    }
+  }
+
+  #countPublic(address: string, change: 1 | -1): void {
+    const count = (this.#publicByAddress.get(address) ?? 0) + change
+    if (count > 0) this.#publicByAddress.set(address, count)
+    else this.#publicByAddress.delete(address)
+  }
+
+  /** The one wrapper of all events, known or not. Whatever comes in, it neither throws nor leaves a request unanswered. */
+  async #receive(socket: ValiantSocket, packet: readonly unknown[]): Promise<void> {
+    const acknowledge = packet.at(-1)
+    if (typeof acknowledge !== 'function') {
+      // Without an acknowledgement nothing is executed; a flood of it is a refusal each.
+      this.#countRefusal(socket)
+      return
+    }
+    const [event] = packet
+    const payload = packet.length > 2 ? packet[1] : undefined
+    socket.data.inFlight += 1
+    this.#inFlight += 1
+    const answer = await this.#answer(socket, event, payload)
+    socket.data.inFlight -= 1
+    this.#inFlight -= 1
+    try {
+      const answerTo = acknowledge as (answer: Answer) => void
+      answerTo(answer)
+    } catch (error) {
+      this.#options.logger.error({ err: error }, 'an answer could not be sent')
+    }
+    if (!answer.ok) this.#countRefusal(socket)
+  }
+
+  async #answer(socket: ValiantSocket, event: unknown, payload: unknown): Promise<Answer> {
+    const { data } = socket
+    if (data.inFlight > IN_FLIGHT_MAX) {
+      const message = `Expected at most ${IN_FLIGHT_MAX} requests that wait for their answer.`
+      return { ok: false, error: failure('RATE_LIMITED', message, { retryAfterMs: 1_000 }).error }
+    }
+    const requester = requesterOf(data.identity, { socketId: socket.id, receivedAtMs: Date.now() })
+    const answer = await this.#options.dispatcher.answer(event, payload, requester, () =>
+      this.#requests.take(socket.id),
+    )
+    if (answer.ok && event === 'account') this.#sawSnapshot(data.identity, answer.data)
+    return answer
+  }
+
+  /** A quiet account's heartbeats know its seq too, from its snapshot. */
+  #sawSnapshot(identity: Identity | undefined, snapshot: unknown): void {
+    const parsed = AccountSnapshot.pick({ seq: true }).safeParse(snapshot)
+    if (identity !== undefined && parsed.success) this.#byAccount.saw(identity.account, parsed.data.seq)
+  }
+
+  #countRefusal(socket: ValiantSocket): void {
+    const { refusals } = socket.data
+    const nowMs = Date.now()
+    if (nowMs - refusals.sinceMs > REFUSALS_MS) Object.assign(refusals, { count: 0, sinceMs: nowMs })
+    refusals.count += 1
+    const { refusalsPer10Seconds } = this.#options.limits
+    if (refusals.count === refusalsPer10Seconds + 1) {
+      this.#close(socket, 'RATE_LIMITED', `More than ${refusalsPer10Seconds} refusals in 10 s.`)
+    }
+  }
+
+  #beat(): void {
+    this.#beats += 1
+    const beat = { time: Date.now(), counter: this.#beats, epoch: this.#options.epoch() }
+    for (const socket of this.#all()) {
+      const { identity } = socket.data
+      const accountSeq = identity === undefined ? undefined : this.#byAccount.seq(identity.account)
+      socket.emit('heartbeat', accountSeq === undefined ? beat : { ...beat, accountSeq })
+    }
+  }
+
+  #dropSlow(): void {
+    for (const socket of this.#all()) {
+      if (!isBeyondHope(socket)) continue
+      this.#options.logger.warn({ socket: socket.id }, 'a slow socket is dropped')
+      terminate(socket)
+    }
+  }
+
+  async #checkSessions(): Promise<void> {
+    const checked = new Map<string, string | undefined>()
+    for (const { data } of this.#all()) {
+      if (data.identity !== undefined) checked.set(data.identity.signedIn.sessionId, data.cookie)
+    }
+    for (const [sessionId, cookie] of checked) {
+      try {
+        if (!(await this.#options.sessions.lives(cookie, sessionId))) this.endSession(sessionId)
+      } catch (error) {
+        // Not known now; asked again in a minute.
+        this.#options.logger.warn({ err: error }, 'sessions could not be checked')
+        return
+      }
+    }
+  }
+
+  /** Says why, closes, and sees to it that a socket which does not read is closed too. */
+  #close(
+    socket: Pick<ValiantSocket, 'emit' | 'disconnect' | 'conn'>,
+    code: (typeof GOODBYE_CODES)[number],
+    message: string,
+  ): void {
+    socket.emit('goodbye', { code, message })
+    socket.disconnect(true)
+    setTimeout(() => terminate(socket), GOODBYE_MS).unref()
+  }
+}
+
+const roomOf = (account: number): string => `account:${account}`

@@ -1,0 +1,60 @@
+import { PlaceOrder } from '@valiant/shared/protocol/order'
+import { REQUESTS } from '@valiant/shared/protocol/requests'
+import { expect, test } from 'vitest'
+import type { z } from 'zod'
+import { fieldFailure } from './zod-issue.ts'
+
+const order = { clientOrderId: 'a', symbol: 'VLNT', side: 'buy', type: 'limit', qty: '1', limitPrice: '1' }
+
+function wrong(schema: z.ZodType, payload: unknown) {
+  const parsed = schema.safeParse(payload)
+  if (parsed.success) throw new Error('expected a payload that does not parse')
+  const { field, details, message } = fieldFailure(parsed.error, payload).error
+  return { field, rule: details?.rule, expected: details?.expected, message }
+}
+
+test.each([
+  ['symbol', { ...order, symbol: undefined }, 'required'],
+  ['symbol', { ...order, symbol: '__proto__' }, 'format'],
+  ['side', { ...order, side: 'hold' }, 'unknown'],
+  ['side', { ...order, side: 7 }, 'type'],
+  ['side', { ...order, side: undefined }, 'required'],
+  ['qty', { ...order, qty: 1 }, 'type'],
+  ['qty', { ...order, qty: '-1' }, 'format'],
+  ['qty', { ...order, qty: '9'.repeat(40) }, 'max'],
+  ['limitPrice', { ...order, limitPrice: {} }, 'type'],
+  ['clientOrderId', { ...order, clientOrderId: 'a b' }, 'format'],
+  ['postOnly', { ...order, postOnly: 'yes' }, 'type'],
+  ['validUntil', { ...order, validUntil: -1 }, 'min'],
+  ['validUntil', { ...order, validUntil: 1.5 }, 'type'],
+  ['price', { ...order, price: '1' }, 'unknown'],
+  ['takeProfit.limitPrice', { ...order, takeProfit: { limitPrice: 1 } }, 'type'],
+  ['takeProfit.odd', { ...order, takeProfit: { limitPrice: '1', odd: 1 } }, 'unknown'],
+])('%s of an order breaks its rule', (field, payload, rule) => {
+  const found = wrong(PlaceOrder, payload)
+  expect(found).toMatchObject({ field, rule })
+  expect(found.expected).toBeTypeOf('string')
+  expect(found.message).toContain(field)
+})
+
+test('an own __proto__ is a field that does not exist', () => {
+  const payload: unknown = JSON.parse(
+    '{"clientOrderId":"a","symbol":"V","side":"buy","type":"limit","__proto__":{"qty":"1"}}',
+  )
+  expect(wrong(PlaceOrder, payload)).toMatchObject({ field: '__proto__', rule: 'unknown' })
+})
+
+test('what was expected and found stands in the message, shortened', () => {
+  expect(wrong(PlaceOrder, { ...order, side: 'hold' }).message).toBe(
+    'side: expected one of "buy", "sell", found "hold".',
+  )
+  expect(wrong(PlaceOrder, { ...order, qty: `1${'x'.repeat(30)}` }).message.length).toBeLessThan(220)
+  const { payload } = REQUESTS.subscribe
+  expect(wrong(payload, { channel: 'book', depth: 11 })).toMatchObject({
+    field: 'depth',
+    rule: 'unknown',
+    expected: 'one of 10, 25, 100',
+  })
+  expect(wrong(payload, { channel: 'book', symbols: [7] })).toMatchObject({ field: 'symbols.0' })
+  expect(wrong(payload, { channel: 'book', symbols: [] })).toMatchObject({ field: 'symbols', rule: 'min' })
+})

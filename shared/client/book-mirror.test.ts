@@ -1,0 +1,68 @@
+import { expect, it } from 'vitest'
+import { bookChecksum } from '../protocol/book-checksum.ts'
+import type { BookFrame, Level } from '../protocol/market-data.ts'
+import { bookAfter } from './book-mirror.ts'
+
+const frame = (
+  type: BookFrame['type'],
+  seq: { prev: number; now: number },
+  changes: { bids: Level[]; asks: Level[] },
+  after: { bids: Level[]; asks: Level[] },
+): BookFrame => ({
+  epoch: 1,
+  type,
+  symbol: 'NOVA',
+  depth: 10,
+  seq: seq.now,
+  prevSeq: seq.prev,
+  time: 0,
+  ...changes,
+  checksum: bookChecksum(after.bids, after.asks),
+})
+
+const first: { bids: Level[]; asks: Level[] } = {
+  bids: [
+    [100, 5],
+    [98, 7],
+  ],
+  asks: [
+    [101, 4],
+    [103, 6],
+  ],
+}
+const snapshot = frame('snapshot', { prev: 7, now: 7 }, first, first)
+
+it('changes, adds and removes levels on their place', () => {
+  const after: { bids: Level[]; asks: Level[] } = {
+    bids: [
+      [100, 2],
+      [99, 1],
+    ],
+    asks: [
+      [102, 9],
+      [103, 6],
+    ],
+  }
+  const changes: { bids: Level[]; asks: Level[] } = {
+    bids: [
+      [100, 2],
+      [98, 0],
+      [99, 1],
+    ],
+    asks: [
+      [101, 0],
+      [102, 9],
+    ],
+  }
+  const book = bookAfter(bookAfter(undefined, snapshot), frame('update', { prev: 7, now: 8 }, changes, after))
+  expect(book).toMatchObject({ seq: 8, ...after })
+})
+
+it('does not follow where a frame is missing, where the checksum is another, or from nothing', () => {
+  const book = bookAfter(undefined, snapshot)
+  const update = frame('update', { prev: 7, now: 8 }, { bids: [], asks: [] }, first)
+  expect(bookAfter(book, { ...update, prevSeq: 6 })).toBeUndefined()
+  expect(bookAfter(book, { ...update, checksum: 1 })).toBeUndefined()
+  expect(bookAfter(undefined, update)).toBeUndefined()
+  expect(bookAfter(book, update)?.seq).toBe(8)
+})

@@ -1,0 +1,88 @@
+import type { Level } from '@valiant/shared/protocol/market-data'
+
+export type BookSide = 'bid' | 'ask'
+
+/** One line of the ladder. `totalLots` is the sum from the best price down to this one. */
+export interface LadderRow {
+  readonly ticks: number
+  readonly lots: number
+  readonly totalLots: number
+  readonly own: boolean
+}
+
+/** Multiples of the tick by which a book can be grouped. */
+export const GROUPINGS = [1, 2, 5, 10, 50, 100] as const
+export type Grouping = (typeof GROUPINGS)[number]
+
+/** Levels of one side, best first, with the changes of an update: 0 lots removes. */
+export function changed(levels: readonly Level[], changes: readonly Level[], side: BookSide): readonly Level[] {
+  if (changes.length === 0) return levels
+  const sizes = new Map(levels)
+  for (const [ticks, lots] of changes) {
+    if (lots === 0) sizes.delete(ticks)
+    else sizes.set(ticks, lots)
+  }
+  return [...sizes].sort(side === 'bid' ? ([a], [b]) => b - a : ([a], [b]) => a - b)
+}
+
+/** The price a level shows under when grouped: away from the middle, so that a group never looks better than it is. */
+export const groupTicks = (ticks: number, grouping: number, side: BookSide): number =>
+  (side === 'bid' ? Math.floor(ticks / grouping) : Math.ceil(ticks / grouping)) * grouping
+
+/** Rows of one side, best first, with running totals; `ownTicks` are the prices of the account's open orders. */
+export function rowsOf(
+  levels: readonly Level[],
+  { side, grouping, count, ownTicks }: { side: BookSide; grouping: number; count: number; ownTicks: readonly number[] },
+): LadderRow[] {
+  const own = new Set(ownTicks.map((ticks) => groupTicks(ticks, grouping, side)))
+  const rows: LadderRow[] = []
+  let totalLots = 0
+  for (const [exact, lots] of levels) {
+    const ticks = groupTicks(exact, grouping, side)
+    const last = rows.at(-1)
+    if (last?.ticks !== ticks && rows.length === count) break
+    totalLots += lots
+    if (last?.ticks === ticks) rows[rows.length - 1] = { ...last, lots: last.lots + lots, totalLots }
+    else rows.push({ ticks, lots, totalLots, own: own.has(ticks) })
+  }
+  return rows
+}
+
+/** Share of the bids in what stands on both sides, in whole percent; undefined when nothing does. */
+export function bidPercent(bids: readonly LadderRow[], asks: readonly LadderRow[]): number | undefined {
+  const bidLots = bids.at(-1)?.totalLots ?? 0
+  const askLots = asks.at(-1)?.totalLots ?? 0
+  return bidLots + askLots === 0 ? undefined : Math.round((100 * bidLots) / (bidLots + askLots))
+}
+
+/** How many leading characters all prices share: they are drawn light, the rest bold. */
+export function sharedDigits(prices: readonly string[]): number {
+  const [first = '', ...others] = prices
+  let shared = 0
+  while (shared < first.length && others.every((price) => price[shared] === first[shared])) shared++
+  return others.length === 0 ? first.lastIndexOf('.') + 1 : shared
+}
+
+/** What taking the book down to a row would come to. */
+export interface Sweep {
+  readonly lots: number
+  readonly valueCents: bigint
+  /** Average price, rounded to a tick. */
+  readonly averageTicks: number
+}
+
+export function sweepTo(
+  rows: readonly LadderRow[],
+  index: number,
+  valueCents: (ticks: number, lots: number) => bigint,
+): Sweep {
+  let lots = 0
+  let value = 0n
+  let weighted = 0
+  for (const row of rows.slice(0, index + 1)) {
+    lots += row.lots
+    value += valueCents(row.ticks, row.lots)
+    weighted += row.ticks * row.lots
+  }
+  return { lots, valueCents: value, averageTicks: lots === 0 ? 0 : Math.round(weighted / lots) }
+}

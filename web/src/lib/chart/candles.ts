@@ -1,0 +1,40 @@
+import type { Candle } from '@valiant/shared/protocol/market-data'
+import { MovingAverage } from './average.ts'
+
+/** A bar as the legend reads it, with its two averages. */
+export interface LegendBar {
+  readonly candle: Candle
+  readonly average20: number
+  readonly average50: number
+}
+
+/** The newest bar's legend, which the server paints before there is a drawing. */
+export function legendOf(candles: readonly Candle[]): LegendBar | undefined {
+  const [average20, average50] = [new MovingAverage(20), new MovingAverage(50)]
+  let legend: LegendBar | undefined
+  for (const candle of candles) {
+    const close = Number(candle[4])
+    legend = { candle, average20: average20.next(close, false), average50: average50.next(close, false) }
+  }
+  return legend
+}
+
+/** Bars oldest first, without doubles: older pages are put before, and a newer state of a bar replaces it. */
+export function merged(older: readonly Candle[], newer: readonly Candle[]): readonly Candle[] {
+  const from = newer[0]?.[0]
+  return from === undefined ? older : [...older.filter(([time]) => time < from), ...newer]
+}
+
+/** The series after a frame of the bar now forming; the same array when the frame is old news. */
+export function withForming(candles: readonly Candle[], candle: Candle): readonly Candle[] {
+  const last = candles.at(-1)
+  if (last === undefined || candle[0] > last[0]) return [...candles, candle]
+  if (candle[0] < last[0]) return candles
+  return [...candles.slice(0, -1), candle]
+}
+
+/** Whether bars are missing between the series' last and the forming one: the page was asleep. */
+export const hasHole = (candles: readonly Candle[], candle: Candle, intervalMs: number): boolean => {
+  const last = candles.at(-1)
+  return last !== undefined && candle[0] - last[0] > intervalMs
+}

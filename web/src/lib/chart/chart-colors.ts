@@ -1,0 +1,58 @@
+/** What the canvas is drawn in, read from the page's tokens: a canvas knows no custom properties. */
+export interface ChartColors {
+  readonly text: string
+  readonly grid: string
+  readonly line: string
+  readonly crosshair: string
+  readonly label: string
+  readonly up: string
+  readonly down: string
+  readonly upVolume: string
+  readonly downVolume: string
+  readonly average1: string
+  readonly average2: string
+  readonly you: string
+  readonly youSolid: string
+  /** Rising candles are hollow and the second average dashed, where color tells less. */
+  readonly isBlueOrange: boolean
+}
+
+/** @param isStale everything grey: what is not live has no live color */
+export function chartColors(element: Element, isStale: boolean): ChartColors {
+  const style = getComputedStyle(element)
+  const token = (name: string) => style.getPropertyValue(name).trim()
+  const grey = token('--fg-3')
+  const live = (name: string) => (isStale ? grey : token(name))
+  return {
+    text: grey,
+    grid: token('--grid'),
+    line: token('--line'),
+    crosshair: token('--ctl'),
+    label: token('--line-2'),
+    up: live('--up'),
+    down: live('--down'),
+    upVolume: isStale ? token('--line-2') : token('--up-volume'),
+    downVolume: isStale ? token('--line-2') : token('--down-volume'),
+    average1: live('--ma-1'),
+    average2: live('--ma-2'),
+    you: live('--you'),
+    youSolid: isStale ? token('--ctl') : token('--you-solid'),
+    isBlueOrange: document.documentElement.dataset['palette'] === 'cb',
+  }
+}
+
+/** Calls when theme or palette change. @returns ends it */
+export function onThemeChange(changed: () => void): () => void {
+  const observer = new MutationObserver(changed)
+  observer.observe(document.documentElement, { attributeFilter: ['data-theme', 'data-palette'] })
+  return () => observer.disconnect()
+}
+
+/** A language that Intl knows: "en-US@posix" of a bare Linux makes it throw. */
+export function knownLocale(language: string): string {
+  try {
+    return Intl.DateTimeFormat.supportedLocalesOf(language)[0] ?? 'en-US'
+  } catch {
+    return 'en-US'
+  }
+}

@@ -1,0 +1,86 @@
+import type { Client } from '@valiant/shared/client/client'
+import type { Instrument, Quote, TickerFrame } from '@valiant/shared/protocol/market-data'
+import { createContext } from 'svelte'
+import { OnceAFrame } from '#lib/ui/once-a-frame.ts'
+import { Listing } from './listing.svelte.ts'
+
+export interface MarketSeed {
+  readonly instruments: readonly Instrument[]
+  readonly tickers: readonly TickerFrame[]
+  readonly closes: Readonly<Record<string, readonly string[]>>
+  readonly market: 'open' | 'degraded' | 'halted'
+}
+
+/** All instruments with their quotes, tickers and lines of the day. Frames gather and are applied once a painted frame. */
+export class Market {
+  /** In the order of the exchange. */
+  readonly listings: readonly Listing[]
+  readonly #bySymbol: Readonly<Record<string, Listing>>
+  status = $state.raw<'open' | 'degraded' | 'halted'>('open')
+  /** The share with the largest turnover: what a first visit opens. */
+  readonly mostTraded = $derived.by(() =>
+    this.listings
+      .filter((listing) => listing.instrument.assetClass === 'equity')
+      .reduce<Listing | undefined>(
+        (best, listing) => ((listing.turnover ?? 0) > (best?.turnover ?? -1) ? listing : best),
+        undefined,
+      ),
+  )
+
+  readonly #quotes = new OnceAFrame<Quote>((quotes) => {
+    for (const quote of quotes) this.of(quote[0])?.applyQuote(quote)
+  })
+  readonly #tickers = new OnceAFrame<TickerFrame>((tickers) => {
+    for (const ticker of tickers) this.of(ticker.symbol)?.applyTicker(ticker)
+  })
+
+  constructor(seed: MarketSeed) {
+    this.listings = seed.instruments.map((instrument) => new Listing(instrument))
+    this.#bySymbol = Object.fromEntries(this.listings.map((listing) => [listing.symbol, listing]))
+    this.status = seed.market
+    for (const ticker of seed.tickers) this.of(ticker.symbol)?.applyTicker(ticker)
+    this.#applyCloses(seed.closes)
+  }
+
+  of(symbol: string): Listing | undefined {
+    return this.#bySymbol[symbol]
+  }
+
+  /** Follows the exchange. @returns ends it */
+  follow(client: Client): () => void {
+    const stops = [
+      client.subscribe({ channel: 'quotes' }, (frame) => {
+        for (const quote of frame.q) this.#quotes.put(quote[0], quote)
+      }),
+      client.subscribe({ channel: 'ticker' }, (frame) => {
+        this.#tickers.put(frame.symbol, frame)
+      }),
+      client.on('status', (frame) => {
+        this.status = frame.market
+      }),
+    ]
+    return () => {
+      for (const stop of stops) stop()
+      this.#quotes.stop()
+      this.#tickers.stop()
+    }
+  }
+
+  /** The lines of the day anew; what is not answered keeps the old ones. */
+  async refreshCloses(client: Client): Promise<void> {
+    try {
+      this.#applyCloses(await client.ask('sparklines', {}))
+    } catch {
+      // The next minute asks again.
+    }
+  }
+
+  #applyCloses(closes: Readonly<Record<string, readonly string[]>>): void {
+    for (const [symbol, values] of Object.entries(closes)) {
+      const listing = this.of(symbol)
+      if (listing) listing.closes = values.map(Number)
+    }
+  }
+}
+
+export const [useMarket, provideMarket] = createContext<Market>()

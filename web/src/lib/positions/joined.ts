@@ -1,0 +1,9 @@
+/** `first`, and after it those of `rest` that are not in it: what is newer wins. */
+export function joined<Item>(
+  first: readonly Item[],
+  rest: readonly Item[],
+  idOf: (item: Item) => string,
+): readonly Item[] {
+  const known = new Set(first.map(idOf))
+  return [...first, ...rest.filter((item) => !known.has(idOf(item)))]
+}

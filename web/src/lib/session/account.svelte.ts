@@ -1,0 +1,95 @@
+import type { Client } from '@valiant/shared/client/client'
+import type { AccountFrame, AccountSnapshot, Position } from '@valiant/shared/protocol/account'
+import type { Fill } from '@valiant/shared/protocol/order'
+import { createContext } from 'svelte'
+import type { Listing } from '#lib/market/listing.svelte.ts'
+import type { Market } from '#lib/market/market.svelte.ts'
+
+/** A position at the market of this moment. Dollars as numbers, for showing only; the exact figures are the server's. */
+export interface LivePosition {
+  readonly position: Position
+  readonly listing: Listing | undefined
+  /** Signed: negative is short. */
+  readonly qty: number
+  readonly mark: number
+  readonly value: number
+  readonly unrealized: number
+  /** Unrealized profit against what the position cost, in percent. */
+  readonly unrealizedPct: number
+}
+
+const FILLS_MAX = 200
+
+/** The visitor's money, positions, orders and fills: painted from the server's load, then kept by account frames. */
+export class AccountState {
+  readonly #market: Market
+  snapshot = $state.raw<AccountSnapshot | undefined>()
+  /** Newest first; those of the page's load and since. */
+  fills = $state.raw<readonly Fill[]>([])
+
+  readonly account = $derived(this.snapshot?.account)
+  readonly openOrders = $derived(this.snapshot?.openOrders ?? [])
+  readonly cash = $derived(this.account ? Number(this.account.cash) : undefined)
+  readonly held = $derived(this.account ? Number(this.account.held) : undefined)
+  readonly buyingPower = $derived(this.account ? Number(this.account.buyingPower) : undefined)
+  readonly positions = $derived((this.snapshot?.positions ?? []).map((position) => this.#live(position)))
+  readonly unrealized = $derived(this.positions.reduce((sum, { unrealized }) => sum + unrealized, 0))
+  readonly equity = $derived(
+    this.cash === undefined ? undefined : this.cash + this.positions.reduce((sum, { value }) => sum + value, 0),
+  )
+
+  constructor(market: Market, snapshot: AccountSnapshot | undefined, fills: readonly Fill[]) {
+    this.#market = market
+    this.snapshot = snapshot
+    this.fills = fills
+  }
+
+  positionOf(symbol: string): LivePosition | undefined {
+    return this.positions.find(({ position }) => position.symbol === symbol)
+  }
+
+  /** Another account, or none. */
+  seed(snapshot: AccountSnapshot | undefined, fills: readonly Fill[]): void {
+    this.snapshot = snapshot
+    this.fills = fills
+  }
+
+  /** @returns ends it */
+  follow(client: Client): () => void {
+    const stops = [
+      client.on('accountState', (snapshot) => {
+        this.snapshot = snapshot
+      }),
+      client.on('account', (frame) => this.#addFills(frame)),
+    ]
+    return () => {
+      for (const stop of stops) stop()
+    }
+  }
+
+  #addFills(frame: AccountFrame): void {
+    if (frame.fills.length === 0) return
+    const isKnown = (fill: Fill) => this.fills.some(({ fillId }) => fillId === fill.fillId)
+    const fresh = frame.fills.filter((fill) => !isKnown(fill)).reverse()
+    this.fills = [...fresh, ...this.fills].slice(0, FILLS_MAX)
+  }
+
+  #live(position: Position): LivePosition {
+    const listing = this.#market.of(position.symbol)
+    const qty = Number(position.qty)
+    const mark = listing?.mid ?? Number(position.markPrice)
+    const cost = qty * Number(position.avgPrice)
+    const unrealized = qty * mark - cost
+    return {
+      position,
+      listing,
+      qty,
+      mark,
+      value: qty * mark,
+      unrealized,
+      unrealizedPct: cost === 0 ? 0 : (unrealized / Math.abs(cost)) * 100,
+    }
+  }
+}
+
+export const [useAccount, provideAccount] = createContext<AccountState>()

@@ -1,0 +1,98 @@
+import { Client } from '@valiant/shared/client/client'
+import type { ConnectionState } from '@valiant/shared/client/connection'
+import type { AccountSnapshot } from '@valiant/shared/protocol/account'
+import type { Fill } from '@valiant/shared/protocol/order'
+import type { Visitor } from '@valiant/shared/protocol/page'
+import { createContext } from 'svelte'
+import type { AccountState } from './account.svelte.ts'
+
+/** What the server knows of who looks at the page. */
+export interface VisitorData {
+  readonly visitor: Visitor | undefined
+  readonly account: AccountSnapshot | undefined
+  readonly fills: readonly Fill[]
+}
+
+/** Under a second a lost connection says nothing. */
+const STALE_AFTER_MS = 1_000
+export const SLOW_FROM_MS = 250
+
+/** The visitor and the connection of this page. */
+export class Session {
+  visitor = $state.raw<Visitor | undefined>()
+  connection = $state.raw<ConnectionState>({ phase: 'connecting' })
+  /** Wall time here; runs each second, faster while the connection is lost. */
+  nowMs = $state.raw(0)
+
+  readonly isLive = $derived(this.connection.phase === 'live')
+  readonly lostAtMs = $derived.by(() => {
+    const { connection } = this
+    if (connection.phase === 'live') return undefined
+    return connection.phase === 'connecting' ? this.#startedAtMs : connection.sinceMs
+  })
+  /** How old what is shown is, while it isn't live. */
+  readonly ageMs = $derived(this.lostAtMs === undefined ? 0 : Math.max(0, this.nowMs - this.lostAtMs))
+  /** What is shown isn't live: it turns grey and says its age. */
+  readonly isStale = $derived(this.ageMs >= STALE_AFTER_MS)
+  readonly latencyMs = $derived(this.connection.phase === 'live' ? this.connection.latencyMs : undefined)
+  readonly isSlow = $derived((this.latencyMs ?? 0) > SLOW_FROM_MS)
+
+  readonly #account: AccountState
+  #client: Client | undefined
+  #startedAtMs = $state.raw(0)
+
+  constructor(account: AccountState, visitor: Visitor | undefined, nowMs: number) {
+    this.#account = account
+    this.visitor = visitor
+    this.nowMs = nowMs
+    this.#startedAtMs = nowMs
+  }
+
+  /** The connection to the exchange. In the browser only: use it in effects and handlers. */
+  get client(): Client {
+    if (!this.#client) throw new Error('The connection exists in the browser only.')
+    return this.#client
+  }
+
+  /** The server's wall time, as well as it is known here, at a moment of this machine's clock. */
+  serverNow(nowMs = Date.now()): number {
+    return nowMs + (this.#client?.clockOffsetMs ?? 0)
+  }
+
+  /** Connects; called once, in the browser. @returns ends it */
+  start(): () => void {
+    this.nowMs = this.#startedAtMs = Date.now()
+    const snapshot = this.#account.snapshot
+    const client = (this.#client = new Client(snapshot ? { account: snapshot } : {}))
+    const stop = client.on('connection', (state) => {
+      this.nowMs = Date.now()
+      this.connection = state
+    })
+    const stopAccount = this.#account.follow(client)
+    let beat = 0
+    const timer = setInterval(() => {
+      if (!this.isLive || ++beat % 4 === 0) this.nowMs = Date.now()
+    }, 250)
+    const retry = () => client.retryNow()
+    window.addEventListener('online', retry)
+    return () => {
+      window.removeEventListener('online', retry)
+      clearInterval(timer)
+      stop()
+      stopAccount()
+      client.close()
+    }
+  }
+
+  /** Somebody else looks at the page now, or the same one with an account: the connection follows. */
+  become(data: VisitorData): void {
+    const isSame =
+      this.visitor?.userId === data.visitor?.userId && this.#account.account?.id === data.account?.account.id
+    this.visitor = data.visitor
+    if (isSame) return
+    this.#account.seed(data.account, data.fills)
+    this.#client?.reconnect(data.account)
+  }
+}
+
+export const [useSession, provideSession] = createContext<Session>()

@@ -1,0 +1,34 @@
+/** A sign-in that did not happen; the message is for people. */
+export class SignInFailed extends Error {
+  override readonly name = 'SignInFailed'
+}
+
+async function post(path: string, body: object): Promise<void> {
+  let response: Response
+  try {
+    response = await fetch(`/api/auth/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  } catch {
+    throw new SignInFailed('The exchange can’t be reached. Check your connection and try again.')
+  }
+  if (response.ok) return
+  if (response.status === 429) throw new SignInFailed('Too many tries from this address. Wait a minute and try again.')
+  const answer = (await response.json().catch(() => ({}))) as { message?: string; error?: { message?: string } }
+  throw new SignInFailed(answer.message ?? answer.error?.message ?? 'That didn’t work. Nothing was changed. Try again.')
+}
+
+/** A guest with a funded account, in one call. @throws {SignInFailed} */
+export const signInAsGuest = () => post('sign-in/anonymous', {})
+
+/** @throws {SignInFailed} */
+export const signUpByEmail = (name: string, email: string, password: string) =>
+  post('sign-up/email', { name, email, password })
+
+/** @throws {SignInFailed} */
+export const signInByEmail = (email: string, password: string) => post('sign-in/email', { email, password })
+
+/** @throws {SignInFailed} */
+export const signOut = () => post('sign-out', {})

@@ -1,0 +1,55 @@
+import { goto, refreshAll } from '$app/navigation'
+import { page } from '$app/state'
+import type { Client } from '@valiant/shared/client/client'
+import { createContext } from 'svelte'
+import type { Session, VisitorData } from './session.svelte.ts'
+import { signInAsGuest, SignInFailed } from './sign-in.ts'
+
+/** What the visitor does to become somebody: the guest in one click, and every other change of who looks at the page. */
+export class Visit {
+  readonly #session: Session
+  /** The symbol whose workspace is being opened, while the account is. */
+  opening = $state.raw<string | undefined>()
+  failure = $state.raw<string | undefined>()
+
+  constructor(session: Session) {
+    this.#session = session
+  }
+
+  /** When the connection is of somebody else than the page (a session that ended), the page follows. @returns ends it */
+  follow(client: Client): () => void {
+    return client.on('welcome', (welcome) => {
+      if ((welcome.accountId === undefined) !== (this.#session.visitor === undefined)) void this.refresh()
+    })
+  }
+
+  /** Opens an instrument's workspace; who has no account gets one on the way. No order is sent. */
+  async trade(symbol: string, side: 'buy' | 'sell' = 'buy'): Promise<void> {
+    if (this.opening !== undefined) return
+    this.failure = undefined
+    if (this.#session.visitor) {
+      await goto(`/trade/${symbol}?side=${side}`)
+      return
+    }
+    this.opening = symbol
+    try {
+      await signInAsGuest()
+      await this.refresh()
+      await goto(`/trade/${symbol}?first=${side}`)
+    } catch (error) {
+      this.failure =
+        error instanceof SignInFailed ? error.message : 'Your account didn’t open. Nothing was changed. Try again.'
+    } finally {
+      this.opening = undefined
+    }
+  }
+
+  /** After the cookie has changed: the page's data anew, and the connection as whoever it says. */
+  async refresh(): Promise<void> {
+    await refreshAll()
+    const { visitor, account, fills } = page.data as unknown as VisitorData
+    this.#session.become({ visitor, account, fills })
+  }
+}
+
+export const [useVisit, provideVisit] = createContext<Visit>()

@@ -1,0 +1,38 @@
+import type { Level } from '@valiant/shared/protocol/market-data'
+import type { Scale } from './scale.ts'
+
+export const PERCENTS = [10, 25, 50, 75, 100] as const
+export type Percent = (typeof PERCENTS)[number]
+
+/** A hundredth of a basis point in the whole: rates may have decimals. */
+const WHOLE = 1_000_000n
+
+/**
+ * Lots that so much money buys, fee included, rounded down.
+ * @param offers what is on offer, best first; a limit order's is its own price without end
+ */
+export function affordableLots(
+  { budgetCents, feeBps, offers }: { budgetCents: bigint; feeBps: number; offers: readonly Level[] },
+  scale: Scale,
+): number {
+  const rate = WHOLE + BigInt(Math.round(feeBps * 100))
+  let left = (budgetCents * WHOLE) / rate
+  let lots = 0
+  for (const [ticks, available] of offers) {
+    const lotCents = scale.valueCents(ticks, 1)
+    if (lotCents === 0n) break
+    const some = Number(left / lotCents < BigInt(available) ? left / lotCents : BigInt(available))
+    lots += some
+    left -= BigInt(some) * lotCents
+    if (some < available) break
+  }
+  return lots
+}
+
+export const percentOf = (whole: bigint, percent: number): bigint => (whole * BigInt(percent)) / 100n
+
+/** The percent before or after, for the keys [ and ]. */
+export function nextPercent(current: Percent | undefined, by: 1 | -1): Percent {
+  const at = current === undefined ? (by === 1 ? -1 : PERCENTS.length) : PERCENTS.indexOf(current)
+  return PERCENTS[Math.min(PERCENTS.length - 1, Math.max(0, at + by))] ?? 100
+}

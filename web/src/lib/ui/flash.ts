@@ -1,0 +1,34 @@
+import type { Attachment } from 'svelte/attachments'
+
+interface Move {
+  readonly count: number
+  readonly direction: -1 | 0 | 1
+}
+
+/** At most two a second a cell. */
+const FLASH_EVERY_MS = 500
+const FLASH_MS = 400
+
+/**
+ * Lights a cell's background when its price moves; text color and weight stay. Nothing with reduced motion, where an
+ * arrow beside the price tells the direction.
+ * @param move the listing's last move
+ */
+export function flash(move: () => Move): Attachment<HTMLElement> {
+  let seen: number | undefined
+  let flashedAt = -FLASH_EVERY_MS
+  return (node) => {
+    const { count, direction } = move()
+    const isFirst = seen === undefined
+    if (isFirst || count === seen || direction === 0) {
+      seen = count
+      return
+    }
+    seen = count
+    const now = performance.now()
+    if (now - flashedAt < FLASH_EVERY_MS || matchMedia('(prefers-reduced-motion: reduce)').matches) return
+    flashedAt = now
+    const color = direction > 0 ? 'var(--up-soft)' : 'var(--down-soft)'
+    node.animate([{ backgroundColor: color }, { backgroundColor: 'transparent' }], FLASH_MS)
+  }
+}

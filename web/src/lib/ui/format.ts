@@ -1,0 +1,125 @@
+import { formatSteps, type Step } from '@valiant/shared/units/decimal'
+
+/** Numbers as the screens write them. What is missing is an en dash, never 0; a minus is U+2212, never a hyphen. */
+export const MISSING = '–'
+export const MINUS = '−'
+
+type Maybe<Value> = Value | undefined | null
+
+/** `-1234.5` to `−1,234.5`: a decimal string grouped by thousands, digits untouched. */
+export function grouped(text: string): string {
+  const negative = text.startsWith('-')
+  const [whole = '', fraction] = (negative ? text.slice(1) : text).split('.')
+  const head = whole.replace(/\B(?=(\d{3})+$)/g, ',')
+  return (negative ? MINUS : '') + (fraction === undefined ? head : `${head}.${fraction}`)
+}
+
+/** Rise, fall or neither, of a number as it is shown. */
+export function signOf(value: Maybe<number | string>): -1 | 0 | 1 {
+  const number = Number(value ?? 0)
+  return number > 0 ? 1 : number < 0 ? -1 : 0
+}
+
+/** The class that colors a signed number. */
+export const toneOf = (value: Maybe<number | string>): '' | 'up' | 'down' =>
+  (['down', '', 'up'] as const)[signOf(value) + 1] ?? ''
+
+/** Rounded to so many decimals; a result of zero has no sign. */
+function fixed(value: number, decimals: number): string {
+  const text = value.toFixed(decimals)
+  return /^-0(\.0*)?$/.test(text) ? text.slice(1) : text
+}
+
+const signed = (text: string, unit = ''): string => {
+  const body = grouped(text.replace('-', ''))
+  if (!/[1-9]/.test(text)) return unit + body
+  return (text.startsWith('-') ? MINUS : '+') + unit + body
+}
+
+/** A price with exactly the decimals of the tick. */
+export function price(value: Maybe<number | string>, tick: Step): string {
+  if (value === undefined || value === null || value === '') return MISSING
+  return grouped(Number(value).toFixed(tick.decimals))
+}
+
+/** A price given in ticks; 0 stands for an empty side. */
+export const priceOfTicks = (ticks: Maybe<number>, tick: Step): string =>
+  ticks ? grouped(formatSteps(ticks, tick)) : MISSING
+
+/** A quantity with the decimals of the lot. */
+export function quantity(value: Maybe<number | string>, lot: Step): string {
+  if (value === undefined || value === null || value === '') return MISSING
+  return grouped(fixed(Number(value), lot.decimals))
+}
+
+/** A quantity given in lots. */
+export const quantityOfLots = (lots: Maybe<number>, lot: Step): string =>
+  lots === undefined || lots === null ? MISSING : grouped(formatSteps(lots, lot))
+
+/** `$1,234.56` */
+export function money(value: Maybe<number | string>): string {
+  if (value === undefined || value === null) return MISSING
+  const text = fixed(Number(value), 2)
+  return text.startsWith('-') ? `${MINUS}$${grouped(text.slice(1))}` : `$${grouped(text)}`
+}
+
+/** `+$912.00`, `−$230.38`, `$0.00`: profit, loss and change. */
+export const signedMoney = (value: Maybe<number | string>): string =>
+  value === undefined || value === null ? MISSING : signed(fixed(Number(value), 2), '$')
+
+/** `+4.34`: a change of price. */
+export const signedPrice = (value: Maybe<number | string>, tick: Step): string =>
+  value === undefined || value === null ? MISSING : signed(fixed(Number(value), tick.decimals))
+
+/** `+2.41%` */
+export const signedPercent = (value: Maybe<number | string>): string =>
+  value === undefined || value === null ? MISSING : `${signed(fixed(Number(value), 2))}%`
+
+/** `31.00%` */
+export const percent = (value: Maybe<number>, decimals = 2): string =>
+  value === undefined || value === null ? MISSING : `${grouped(fixed(value, decimals))}%`
+
+/** `1.1 bp` */
+export const basisPoints = (value: Maybe<number>): string =>
+  value === undefined || value === null ? MISSING : `${grouped(fixed(value, 1))} bp`
+
+const COMPACT = [
+  { from: 999_995_000, size: 1e9, decimals: 2, unit: 'B' },
+  { from: 999_950, size: 1e6, decimals: 2, unit: 'M' },
+  { from: 1_000, size: 1e3, decimals: 1, unit: 'K' },
+]
+
+/** Volume and turnover only: `28.4K`, `4.82M`, `1.20B`. */
+export function compact(value: Maybe<number | string>): string {
+  if (value === undefined || value === null) return MISSING
+  const number = Number(value)
+  const step = COMPACT.find(({ from }) => Math.abs(number) >= from)
+  return step
+    ? grouped(fixed(number / step.size, step.decimals)) + step.unit
+    : grouped(fixed(number, Number.isInteger(number) ? 0 : 2))
+}
+
+const two = (value: number) => String(value).padStart(2, '0')
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** `14:32:18`, UTC. */
+export function clock(timeMs: number): string {
+  const date = new Date(timeMs)
+  return [date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds()].map(two).join(':')
+}
+
+/** Today `14:32:18`, before that `12 Nov 14:32`. */
+export function moment(timeMs: number, nowMs: number): string {
+  const date = new Date(timeMs)
+  if (Math.floor(timeMs / 86_400_000) === Math.floor(nowMs / 86_400_000)) return clock(timeMs)
+  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()] ?? ''} ${clock(timeMs).slice(0, 5)}`
+}
+
+/** `6 s`, `4 min`, `3 h 12 min`, `3 d 2 h` */
+export function age(ageMs: number): string {
+  const seconds = Math.max(0, Math.floor(ageMs / 1_000))
+  const [minutes, hours, days] = [Math.floor(seconds / 60), Math.floor(seconds / 3_600), Math.floor(seconds / 86_400)]
+  if (minutes < 1) return `${seconds} s`
+  if (hours < 1) return `${minutes} min`
+  return days < 1 ? `${hours} h ${minutes % 60} min` : `${days} d ${hours % 24} h`
+}

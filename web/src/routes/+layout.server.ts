@@ -1,0 +1,24 @@
+import { SPARKLINE_POINTS } from '@valiant/shared/protocol/limits'
+import { appearanceOf } from '#lib/session/appearance.ts'
+import { pageSource } from '#lib/session/page-source.ts'
+import { FAVOURITES_COOKIE, favouritesOf } from '#lib/watchlist/favourites.svelte.ts'
+import type { LayoutServerLoad } from './$types'
+
+/** What every page begins with: the market as it stands, and who looks at it. */
+export const load: LayoutServerLoad = async (event) => {
+  const source = pageSource(event)
+  const [visitor, account, fills] = await Promise.all([source.visitor(), source.account(), source.fills(50)])
+  const { timeMs, market } = source.now()
+  return {
+    timeMs,
+    market,
+    instruments: source.instruments(),
+    tickers: source.tickers(),
+    closes: source.sparklines(SPARKLINE_POINTS),
+    visitor,
+    account,
+    fills,
+    appearance: appearanceOf((name) => event.cookies.get(name)),
+    favourites: favouritesOf(event.cookies.get(FAVOURITES_COOKIE)),
+  }
+}

@@ -1,0 +1,165 @@
+import { isClosed } from '@valiant/shared/client/account-mirror'
+import type { Client } from '@valiant/shared/client/client'
+import type { AskPayload } from '@valiant/shared/client/requests'
+import type { LedgerEntry } from '@valiant/shared/protocol/account'
+import { BOOK_DEPTH_DEFAULT } from '@valiant/shared/protocol/limits'
+import type { BookFrame, Candle, Instrument, Trade } from '@valiant/shared/protocol/market-data'
+import type { Fill, Order } from '@valiant/shared/protocol/order'
+import type { DataOf, RequestName } from '@valiant/shared/protocol/requests'
+import { BookView } from '#lib/book/book-view.svelte.ts'
+import { OnceAFrame } from '#lib/book/once-a-frame.ts'
+import { CandleFeed } from '#lib/chart/candle-feed.svelte.ts'
+import { Listing } from '#lib/market/listing.svelte.ts'
+import type { Market } from '#lib/market/market.svelte.ts'
+import type { AccountTab } from '#lib/positions/account-tab.ts'
+import { OrderActions } from '#lib/positions/order-actions.svelte.ts'
+import { PagedList } from '#lib/positions/paged-list.svelte.ts'
+import type { AccountState } from '#lib/session/account.svelte.ts'
+import type { Session } from '#lib/session/session.svelte.ts'
+import { type Scale, scaleOf } from '#lib/ticket/scale.ts'
+import { type Surroundings, Ticket } from '#lib/ticket/ticket.svelte.ts'
+import { Tape } from '#lib/trades/tape.svelte.ts'
+
+/** What the server painted of one instrument. */
+export interface DeskSeed {
+  readonly instrument: Instrument
+  readonly book: BookFrame | undefined
+  readonly candles: readonly Candle[]
+  readonly trades: readonly Trade[]
+}
+
+/** Everything one instrument's workspace shows, and what is done from it. */
+export class Desk implements Surroundings {
+  readonly instrument: Instrument
+  readonly listing: Listing
+  readonly scale: Scale
+  readonly book: BookView
+  readonly tape: Tape
+  readonly candles: CandleFeed
+  readonly ticket: Ticket
+  readonly actions: OrderActions
+  readonly fills: PagedList<Fill>
+  readonly history: PagedList<Order>
+  readonly ledger: PagedList<LedgerEntry>
+
+  accountTab = $state.raw<AccountTab>('positions')
+  /** The price that is lit in chart and book at once. */
+  litTicks = $state.raw<number | undefined>()
+
+  readonly #session: Session
+  readonly #account: AccountState
+  readonly #market: Market
+  readonly myOrders = $derived.by(() =>
+    this.#account.openOrders.filter(({ symbol }) => symbol === this.instrument.symbol),
+  )
+  readonly myFills = $derived.by(() => this.#account.fills.filter(({ symbol }) => symbol === this.instrument.symbol))
+  readonly myTicks = $derived(this.myOrders.map(({ limitPrice }) => this.scale.ticks(limitPrice ?? '') ?? 0))
+  /** Bought or sold within these seconds: its row is lit once. */
+  litSymbol = $state.raw<string | undefined>()
+  readonly position = $derived.by(() => this.#account.positionOf(this.instrument.symbol))
+
+  constructor(seed: DeskSeed, session: Session, account: AccountState, market: Market) {
+    this.instrument = seed.instrument
+    this.#session = session
+    this.#account = account
+    this.#market = market
+    this.listing = market.of(seed.instrument.symbol) ?? new Listing(seed.instrument)
+    this.scale = scaleOf(seed.instrument)
+    this.book = new BookView(seed.book)
+    this.tape = new Tape(seed.trades, this.scale)
+    this.candles = new CandleFeed(seed.instrument.symbol, seed.candles)
+    this.ticket = new Ticket(this)
+    this.actions = new OrderActions(
+      this,
+      (symbol) => market.of(symbol),
+      (receipt) => this.ticket.tell(receipt),
+    ).at(this.name)
+    this.fills = new PagedList(
+      (cursor) => this.ask('fills', pageAfter(cursor)),
+      ({ fillId }) => fillId,
+    )
+    this.history = new PagedList(
+      (cursor) => this.ask('orders', { status: 'closed', ...pageAfter(cursor) }),
+      ({ orderId }) => orderId,
+    )
+    this.ledger = new PagedList(
+      (cursor) => this.ask('ledger', pageAfter(cursor)),
+      ({ entryId }) => entryId,
+    )
+  }
+
+  /** Open orders of all instruments. */
+  get orderCount(): number {
+    return this.#account.openOrders.length
+  }
+
+  get name(): string {
+    return this.listing.label
+  }
+
+  get account() {
+    return this.#account.snapshot
+  }
+
+  get isLive(): boolean {
+    return this.#session.isLive
+  }
+
+  get marketStatus() {
+    return this.#market.status
+  }
+
+  get isStale(): boolean {
+    return this.#session.isStale
+  }
+
+  ask<Name extends RequestName>(name: Name, payload: AskPayload<Name>): Promise<DataOf<Name>> {
+    return this.#session.client.ask(name, payload)
+  }
+
+  serverNow(): number {
+    return this.#session.serverNow()
+  }
+
+  /** Joins the streams; what arrives is applied once a painted frame. @returns ends it */
+  follow(client: Client): () => void {
+    const { symbol } = this.instrument
+    const books = new OnceAFrame<Parameters<BookView['show']>[0]>((states) => {
+      const newest = states.at(-1)
+      if (newest) this.book.show(newest)
+    })
+    const tape = new OnceAFrame<Parameters<Tape['take']>[0]>((frames) => {
+      for (const frame of frames) this.tape.take(frame)
+    })
+    const stops = [
+      client.book(symbol, BOOK_DEPTH_DEFAULT, (state) => books.add(state)),
+      client.subscribe({ channel: 'trades', symbols: [symbol] }, (frame) => tape.add(frame)),
+      this.candles.follow(client),
+      client.on('account', ({ fills, orders }) => {
+        this.litSymbol = fills[0]?.symbol ?? this.litSymbol
+        this.fills.prepend([...fills].reverse())
+        this.history.prepend(orders.filter(isClosed))
+        void this.ledger.reload()
+      }),
+      client.on('connection', ({ phase }) => {
+        if (phase === 'live') this.ticket.refresh()
+      }),
+      this.ticket.watch(),
+    ]
+    return () => {
+      books.stop()
+      tape.stop()
+      for (const stop of stops) stop()
+    }
+  }
+
+  show(tab: AccountTab): void {
+    this.accountTab = tab
+    if (!this.account) return
+    if (tab === 'fills') this.fills.open()
+    if (tab === 'history') this.history.open()
+    if (tab === 'money') this.ledger.open()
+  }
+}
+
+const pageAfter = (cursor: string | undefined) => (cursor === undefined ? {} : { cursor })

@@ -1,0 +1,63 @@
+import { intervalOfKey } from '#lib/chart/intervals.ts'
+import { isCommand } from '#lib/ui/typing.ts'
+import type { Desk } from './desk.svelte.ts'
+
+/** The workspace's keys. Letters are dead in text fields; Ctrl+Enter and Esc are not. @returns whether the key was one */
+export function takeKey(event: KeyboardEvent, desk: Desk): boolean {
+  const { ticket, actions } = desk
+  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) return done(() => ticket.press())
+  if (event.key === 'Escape') {
+    if (ticket.phase === 'confirming') return done(() => ticket.back())
+    if (actions.asking !== undefined) return done(() => actions.keep())
+    if (ticket.receipts.length > 0 || ticket.refusal) return done(() => ticket.dismiss())
+    return false
+  }
+  if (!isCommand(event)) return false
+
+  const interval = intervalOfKey(event.key)
+  if (interval) return done(() => void desk.candles.show(interval))
+  switch (event.key) {
+    case 'b':
+      return done(() => ticket.edit({ side: 'buy' }))
+    case 's':
+      return done(() => ticket.edit({ side: 'sell' }))
+    case 'l':
+      return done(() => ticket.edit({ type: 'limit' }))
+    case 'm':
+      return done(() => ticket.edit({ type: 'market' }))
+    case '[':
+      return done(() => ticket.stepPercent(-1))
+    case ']':
+      return done(() => ticket.stepPercent(1))
+    case 'ArrowUp':
+    case 'ArrowDown':
+      if (!isFree(event.target)) return false
+      return done(() => ticket.stepPrice((event.key === 'ArrowUp' ? 1 : -1) * (event.shiftKey ? 10 : 1)))
+    case 'x':
+      if (desk.orderCount === 0) return false
+      return done(() => {
+        desk.show('orders')
+        if (actions.isAgain('cancelAll')) void actions.cancelAll()
+      })
+    case 'c': {
+      const { position } = desk
+      if (!position) return false
+      return done(() => {
+        desk.show('positions')
+        if (actions.isAgain(`close ${desk.instrument.symbol}`)) void actions.close(position.position)
+      })
+    }
+    default:
+      return false
+  }
+}
+
+/** Arrows belong to what has the focus, if it is anything that uses them. */
+const isFree = (target: EventTarget | null): boolean =>
+  !(target instanceof Element) ||
+  target.closest('[role=tablist], [role=radiogroup], select, [role=menu], [role=listbox]') === null
+
+function done(act: () => void): true {
+  act()
+  return true
+}
