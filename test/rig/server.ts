@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -113,6 +113,8 @@ export async function startServer(environment: Readonly<Record<string, string>> 
 /** A data folder for servers with a Postgres of their own, stopped and removed with it. */
 export async function dataFolder(): Promise<AsyncDisposable & { readonly path: string }> {
   const path = await mkdtemp(join(tmpdir(), 'valiant-data-'))
+  // Run as root, Postgres is another user, who must be able to enter.
+  await chmod(path, 0o755)
   return {
     path,
     [Symbol.asyncDispose]: async () => {

@@ -1,0 +1,81 @@
+import sparticuz from '@sparticuz/chromium'
+import { mkdir } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+
+/** Chromium is unpacked once, into the project: what lies in the machine's temp folder may be another version. */
+const UNPACKED = fileURLToPath(new URL('../../.cache/chromium', import.meta.url))
+
+export const DESKTOP: BrowserContextOptions = { viewport: { width: 1440, height: 900 } }
+export const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
+
+/** A real Chromium, the one of the lock file; `await using` ends it. @throws when it doesn't start: there is no other */
+export async function launchBrowser(): Promise<Browser> {
+  return await chromium.launch({
+    executablePath: await unpackedChromium(),
+    args: ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
+  })
+}
+
+async function unpackedChromium(): Promise<string> {
+  await mkdir(UNPACKED, { recursive: true })
+  const before = process.env['TMPDIR']
+  process.env['TMPDIR'] = UNPACKED
+  try {
+    return await sparticuz.executablePath()
+  } finally {
+    if (before === undefined) delete process.env['TMPDIR']
+    else process.env['TMPDIR'] = before
+  }
+}
+
+/** A page and what it complains of. */
+export interface WatchedPage {
+  readonly page: Page
+  /** Console errors, exceptions, failed requests and policy violations, in the order they came. */
+  readonly complaints: string[]
+  /** Sum of all layout shifts since this document began that no input has caused. */
+  readonly layoutShift: () => Promise<number>
+}
+
+/** Opens a page in a context of its own: another visitor, with cookies of its own. */
+export async function newVisitor(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = DESKTOP,
+): Promise<WatchedPage> {
+  // With LANG=C the page's language would be `en-US@posix`, and `Intl` throws.
+  const context = await browser.newContext({ locale: 'en-US', baseURL: url, ...options })
+  return watch(await context.newPage())
+}
+
+/** Begins to listen to a page that has not been anywhere yet. */
+export async function watch(page: Page): Promise<WatchedPage> {
+  const complaints: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(`console: ${message.text()}`)
+  })
+  page.on('pageerror', (error) => complaints.push(`exception: ${error.message}`))
+  page.on('requestfailed', (request) => {
+    // Pages that are left end what they were still loading.
+    const reason = request.failure()?.errorText ?? ''
+    if (reason !== 'net::ERR_ABORTED') complaints.push(`request: ${reason} ${request.url()}`)
+  })
+  page.on('response', (response) => {
+    if (response.status() >= 400) complaints.push(`response: ${response.status()} ${response.url()}`)
+  })
+  await page.addInitScript(() => {
+    const seen = globalThis as unknown as { layoutShift: number }
+    seen.layoutShift = 0
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[]) {
+        if (!entry.hadRecentInput) seen.layoutShift += entry.value
+      }
+    }).observe({ type: 'layout-shift', buffered: true })
+    document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
+      console.error(`policy: ${violatedDirective} forbids ${blockedURI}`),
+    )
+  })
+  const layoutShift = () => page.evaluate(() => (globalThis as unknown as { layoutShift: number }).layoutShift)
+  return { page, complaints, layoutShift }
+}
