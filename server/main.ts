@@ -21,6 +21,7 @@ import { seedFeed } from './gateway/seed-feed.ts'
 import { readInstruments } from './instruments.ts'
 import { Bars } from './journal/bars.ts'
 import { History } from './journal/history.ts'
+import { seedInstruments } from './journal/instruments.ts'
 import { openLogger, type Logger } from './telemetry/logger.ts'
 
 /** The wiring of one server, and nothing else: it alone knows the concrete parts and reads the environment. */
@@ -33,7 +34,7 @@ async function serve(config: Config, log: Logger): Promise<void> {
   const stopped = terminated()
   const say = (text: string) => log.info(text)
   const dataDir = resolve(ROOT, config.DATA_DIR)
-  const instruments = listedInstruments(config)
+  const listed = listedInstruments(config)
   const page = await pageHandler(config)
 
   await using parts = new AsyncDisposableStack()
@@ -41,6 +42,14 @@ async function serve(config: Config, log: Logger): Promise<void> {
   await migrate(url, say)
   const leaseUrl = config.LEASE_DATABASE_URL
   const database = parts.use(await openDatabase({ url, logger: log, ...(leaseUrl !== undefined && { leaseUrl }) }))
+  const versions = await seedInstruments(
+    database.queries,
+    listed.map(({ wire }) => wire),
+  )
+  const instruments = listed.map((one) => ({
+    ...one,
+    wire: { ...one.wire, version: versions.get(one.wire.symbol) ?? 1 },
+  }))
   const bars = new Bars(database.queries)
 
   const commands = new MemoryCommandBus()

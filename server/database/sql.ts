@@ -38,6 +38,7 @@ export const sql = {
     makeBarPartitions: named('journal/make-bar-partitions'),
     dropBarPartitions: named('journal/drop-bar-partitions'),
     forgetRequests: named('journal/forget-requests'),
+    seedInstruments: named('journal/seed-instruments'),
   },
   exchange: {
     readLease: prepared('exchange/read-lease'),

@@ -1,0 +1,28 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { freshDatabase, type FreshDatabase } from '../../test/rig/postgres.ts'
+import { type Database, openDatabase } from '../database/database.ts'
+import { seedInstruments } from './instruments.ts'
+
+let fresh: FreshDatabase
+let database: Database
+beforeAll(async () => {
+  fresh = await freshDatabase()
+  database = await openDatabase({ url: fresh.url, logger: { warn: () => undefined } })
+})
+afterAll(async () => {
+  await database[Symbol.asyncDispose]()
+  await fresh[Symbol.asyncDispose]()
+})
+
+it('an instrument keeps its version until its definition changes', async () => {
+  const listed = [
+    { symbol: 'NOVA', tickSize: '0.02' },
+    { symbol: 'VCN-USD', tickSize: '20' },
+  ]
+  const seed = async (definitions: readonly { symbol: string }[]) =>
+    Object.fromEntries(await seedInstruments(database.queries, definitions))
+  expect(await seed(listed)).toEqual({ NOVA: 1, 'VCN-USD': 1 })
+  expect(await seed(listed)).toEqual({ NOVA: 1, 'VCN-USD': 1 })
+  expect(await seed([{ symbol: 'NOVA', tickSize: '0.05' } as { symbol: string }])).toEqual({ NOVA: 2 })
+  expect(await seed(listed)).toEqual({ NOVA: 3, 'VCN-USD': 1 })
+})
