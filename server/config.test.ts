@@ -9,19 +9,25 @@ describe('the configuration', () => {
   })
 
   it('an empty setting is one that is not set', () => {
-    const config = readConfig({ DATABASE_URL: '', PUBLIC_ORIGIN: '', AUTH_SECRET: '' })
-    expect([config.DATABASE_URL, config.PUBLIC_ORIGIN, config.AUTH_SECRET]).toEqual([undefined, undefined, undefined])
+    expect(readConfig({ DATABASE_URL: '', PUBLIC_ORIGIN: '', AUTH_SECRET: '', PORT: '', SEED: '' })).toEqual(
+      readConfig({}),
+    )
   })
 
   it.each([
-    [{ PORT: 'http' }, /PORT/],
+    [{ PORT: 'http' }, /PORT: expected number, found "http"/],
     [{ PORT: '70000' }, /PORT/],
     [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL/],
-    [{ STARTING_CASH: '100000' }, /STARTING_CASH/],
+    [{ STARTING_CASH: '100000' }, /STARTING_CASH: expected money such as 100000.00, found "100000"/],
     [{ PUBLIC_ORIGIN: 'valiant.example' }, /PUBLIC_ORIGIN/],
     [{ DATABASE_URL: 'postgres://localhost/valiant' }, /AUTH_SECRET: must be given/],
   ])('%j is refused by name', (environment, message) => {
     expect(() => readConfig(environment)).toThrow(message)
+  })
+
+  it('never shows a secret, though it is wrong', () => {
+    expect(() => readConfig({ AUTH_SECRET: 'hunter2' })).toThrow(/AUTH_SECRET: /)
+    expect(() => readConfig({ AUTH_SECRET: 'hunter2' })).not.toThrow(/hunter2/)
   })
 
   it('names every setting that is wrong at once', () => {

@@ -4,10 +4,7 @@ import { z } from 'zod'
 const setting = <Type extends z.ZodType>(type: Type, sentence: string) => type.meta({ description: sentence })
 
 const count = (fallback: number, max = 1_000_000_000) => z.coerce.number().int().min(0).max(max).default(fallback)
-const optionalText = z
-  .string()
-  .optional()
-  .transform((text) => (text === '' ? undefined : text))
+const optionalText = z.string().optional()
 
 /** Every setting there is. `server/cli.ts generate` writes `.env.example` and the README's table from it. */
 export const SETTINGS = z.object({
@@ -23,7 +20,7 @@ export const SETTINGS = z.object({
     'The same Postgres without a pooler between, where DATABASE_URL goes through one.',
   ),
   PUBLIC_ORIGIN: setting(
-    optionalText.pipe(z.url({ protocol: /^https?$/ }).optional()),
+    z.url({ protocol: /^https?$/ }).optional(),
     'The address people use, such as https://valiant.example; other pages may not use its cookie. Unset: the address of the request.',
   ),
   TRUST_PROXY: setting(
@@ -31,8 +28,12 @@ export const SETTINGS = z.object({
     'Proxies whose X-Forwarded-For is believed: a number of hops, or addresses such as 10.0.0.0/8. Unset: none.',
   ),
   AUTH_SECRET: setting(
-    optionalText.pipe(z.string().min(32).optional()),
+    z.string().min(32).optional(),
     'Signs sessions; at least 32 characters, the same for all instances. Must be given with DATABASE_URL; else made and kept in DATA_DIR.',
+  ),
+  ENV_FILE: setting(
+    z.string().default('.env'),
+    'A file with these settings; what the environment says goes before. Relative to the project.',
   ),
   LOG_LEVEL: setting(
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -47,7 +48,7 @@ export const SETTINGS = z.object({
   STARTING_CASH: setting(
     z
       .string()
-      .regex(/^[1-9]\d{0,9}\.\d{2}$/)
+      .regex(/^[1-9]\d{0,9}\.\d{2}$/, { error: 'expected money such as 100000.00' })
       .default('100000.00'),
     'Cash of a new account, in USD.',
   ),
@@ -68,18 +69,27 @@ export const SETTINGS = z.object({
 
 export type Config = z.infer<typeof SETTINGS>
 
+/** A wrong value of these is not shown. */
+const SECRETS: readonly string[] = ['AUTH_SECRET', 'DATABASE_URL', 'LEASE_DATABASE_URL'] satisfies (keyof Config)[]
+
 /**
- * The environment as one typed object.
- * @throws {ConfigError} naming each setting that is wrong and what belongs there
+ * The environment as one typed object. An empty setting is one that is not set.
+ * @throws {ConfigError} naming each setting that is wrong, what belongs there and what was found
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const parsed = SETTINGS.safeParse(environment)
-  const problems = parsed.success ? [] : parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
-  if (parsed.success && parsed.data.DATABASE_URL !== undefined && parsed.data.AUTH_SECRET === undefined) {
-    problems.push('AUTH_SECRET: must be given with DATABASE_URL (openssl rand -hex 32 makes one)')
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const parsed = SETTINGS.safeParse(given)
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => problemOf(issue, given)))
+  if (parsed.data.DATABASE_URL !== undefined && parsed.data.AUTH_SECRET === undefined) {
+    throw new ConfigError(['AUTH_SECRET: must be given with DATABASE_URL (openssl rand -hex 32 makes one)'])
   }
-  if (parsed.success && problems.length === 0) return parsed.data
-  throw new ConfigError(problems)
+  return parsed.data
+}
+
+function problemOf({ path, message }: z.core.$ZodIssue, given: Readonly<Record<string, string | undefined>>): string {
+  const name = path.join('.')
+  const expected = message.replace(/^Invalid (input|option): /, '').replace(/, received .*$/, '')
+  return `${name}: ${expected}${SECRETS.includes(name) ? '' : `, found ${JSON.stringify(given[name])}`}`
 }
 
 export class ConfigError extends Error {

@@ -12,6 +12,7 @@ import { openDatabase } from './database/database.ts'
 import { startEmbeddedPostgres } from './database/embedded-postgres.ts'
 import { migrate } from './database/migrations.ts'
 import { reasonOf, StartupError } from './database/startup-error.ts'
+import { addEnvFile } from './env-file.ts'
 import { systemClock } from './exchange/clock.ts'
 import { Exchange } from './exchange/exchange.ts'
 import { Feed } from './feed/feed.ts'
@@ -31,17 +32,19 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..')
 const STOP_MS_MAX = 25_000
 
 async function serve(config: Config, log: Logger): Promise<void> {
-  const stopped = terminated()
   const say = (text: string) => log.info(text)
+  const { stopped, isStopping } = onStopSignal(say)
   const dataDir = resolve(ROOT, config.DATA_DIR)
   const listed = listedInstruments(config)
   const page = await pageHandler(config)
 
   await using parts = new AsyncDisposableStack()
   const url = config.DATABASE_URL ?? parts.use(await startEmbeddedPostgres({ dataDir, say })).url
-  await migrate(url, say)
+  if (isStopping()) return
   const leaseUrl = config.LEASE_DATABASE_URL
   const database = parts.use(await openDatabase({ url, logger: log, ...(leaseUrl !== undefined && { leaseUrl }) }))
+  await migrate(url, say)
+  if (isStopping()) return
   const versions = await seedInstruments(
     database.queries,
     listed.map(({ wire }) => wire),
@@ -110,26 +113,31 @@ async function serve(config: Config, log: Logger): Promise<void> {
   // Closed first: everyone is answered and sent away while the exchange still works.
   parts.use(gateway)
 
-  const started = await Promise.race([
-    exchange.leading.then(() => 'leads'),
-    stopped,
-    exchange.ended.then(() => 'ended'),
-  ])
+  const started = await Promise.race([exchange.leading.then(() => 'leads'), stopped, exchange.ended])
   if (started === 'leads') {
     await seedFeed(feed, bars, Date.now())
     isReady = true
     say(`Valiant is at ${config.PUBLIC_ORIGIN ?? `http://localhost:${gateway.port}`}`)
     await Promise.race([stopped, exchange.ended])
   }
-  say('Stopping …')
-  setTimeout(() => process.exit(1), STOP_MS_MAX).unref()
 }
 
-/** Resolves at the first SIGTERM or Ctrl-C; later ones change nothing, since the stop is under way. */
-function terminated(): Promise<string> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal))
-  })
+/**
+ * Resolves at the first SIGTERM, Ctrl-C or closing of the terminal; later ones change nothing, since the stop is under
+ * way. A database that is starting is started to its end first: half of one would be left behind.
+ */
+function onStopSignal(say: (text: string) => void): { stopped: Promise<void>; isStopping: () => boolean } {
+  const { promise: stopped, resolve } = Promise.withResolvers<undefined>()
+  let isStopping = false
+  const stop = () => {
+    if (isStopping) return
+    isStopping = true
+    say('Stopping …')
+    setTimeout(() => process.exit(1), STOP_MS_MAX).unref()
+    resolve(undefined)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop)
+  return { stopped, isStopping: () => isStopping }
 }
 
 async function listen(parts: GatewayParts): Promise<Gateway> {
@@ -149,10 +157,12 @@ async function listen(parts: GatewayParts): Promise<Gateway> {
 }
 
 function listedInstruments({ INSTRUMENTS_FILE }: Config) {
+  const file = resolve(ROOT, INSTRUMENTS_FILE)
   try {
-    return readInstruments(resolve(ROOT, INSTRUMENTS_FILE))
+    return readInstruments(file)
   } catch (cause) {
-    throw new StartupError(`The instruments cannot be read. ${reasonOf(cause)}`, { cause })
+    const reason = reasonOf(cause).replace(`${file}: `, '')
+    throw new StartupError(`Cannot use ${file}: ${reason}. Mend it, or set INSTRUMENTS_FILE to another.`, { cause })
   }
 }
 
@@ -176,14 +186,9 @@ const version = (): string => {
   return found
 }
 
-function loadEnvironment(): Config {
-  const file = join(ROOT, '.env')
-  if (existsSync(file)) process.loadEnvFile(file)
-  return readConfig(process.env)
-}
-
 try {
-  const config = loadEnvironment()
+  addEnvFile(process.env, ROOT)
+  const config = readConfig(process.env)
   const log = openLogger({ level: config.LOG_LEVEL })
   process.on('unhandledRejection', (error) => {
     log.fatal({ err: error }, 'a promise was rejected and nobody minded: a defect')
@@ -191,6 +196,7 @@ try {
     throw error
   })
   await serve(config, log)
+  log.info('Stopped.')
   process.exit(0)
 } catch (error) {
   const isPlain = error instanceof StartupError || error instanceof ConfigError

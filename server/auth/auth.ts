@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomInt } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { betterAuth, type BetterAuthPlugin } from 'better-auth'
@@ -38,12 +39,24 @@ export interface AuthOptions {
 
 /** Who users are: guests, e-mail and password, sessions. It knows no money but whose accounts are whose. */
 export interface Auth {
-  /** Serves /api/auth/*; before any body parser. The header `x-valiant-ip` must have been set by the server. */
+  /**
+   * Serves /api/auth/*; before any body parser. The header `x-valiant-ip` must have been set by the server.
+   * @throws what better-auth would answer with a bare 500: a database that is away, or a defect
+   */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>
-  /** Of a request's cookies; undefined where they name no session that lives. */
+  /**
+   * Of a request's cookies; undefined where they name no session that lives.
+   * @throws {AuthUnavailable} when it cannot be read now
+   */
   signedIn(headers: { readonly cookie?: string | undefined }): Promise<SignedIn | undefined>
   /** Called with the id of each session that ends on this instance. */
   onSessionEnded(listener: (sessionId: string) => void): void
+}
+
+/** Sessions and users cannot be read or written for the moment: the same request may succeed later. */
+export class AuthUnavailable extends Error {
+  override readonly name = 'AuthUnavailable'
+  readonly retryAfterMs = 1_000
 }
 
 /** The header in which the server tells better-auth the client's address; what a client sends under it is overwritten. */
@@ -59,6 +72,8 @@ const SIGN_INS = { window: 10, max: 10 }
 export function openAuth(options: AuthOptions): Auth {
   const { logger } = options
   const ended: ((sessionId: string) => void)[] = []
+  /** What failed in a request under way: better-auth tells it a hook, and the client nothing. */
+  const failures = new AsyncLocalStorage<{ error: unknown }>()
   const secure = options.publicOrigin?.startsWith('https:') ?? false
   const auth = betterAuth({
     appName: 'Valiant',
@@ -77,7 +92,7 @@ export function openAuth(options: AuthOptions): Auth {
     onAPIError: {
       onError: (error) => {
         if (isAPIError(error) && error.statusCode < 500) logger.debug({ err: error }, 'auth: a request was refused')
-        else logger.error({ err: error }, 'auth: a request failed')
+        else Object.assign(failures.getStore() ?? {}, { error })
       },
     },
     session: { expiresIn: SESSION_DAYS * DAY_SECONDS, updateAge: DAY_SECONDS, cookieCache: { enabled: false } },
@@ -123,14 +138,26 @@ export function openAuth(options: AuthOptions): Auth {
       accountsPlugin(options),
     ],
   })
-  const handler = toNodeHandler(auth)
+  const handler = toNodeHandler(async (request: Request) => {
+    const failed: { error: unknown } = { error: undefined }
+    const response = await failures.run(failed, () => auth.handler(request))
+    if (failed.error !== undefined && response.status >= 500 && !isOurs(failed.error)) throw unavailable(failed.error)
+    return response
+  })
+  const sessionOf = async (cookie: string) => {
+    try {
+      return await auth.api.getSession({ headers: fromNodeHeaders({ cookie }), query: { disableRefresh: true } })
+    } catch (error) {
+      throw unavailable(error)
+    }
+  }
   return {
     handle: async (request, response) => {
       await handler(request, response)
     },
     signedIn: async ({ cookie }) => {
       if (cookie === undefined) return undefined
-      const found = await auth.api.getSession({ headers: fromNodeHeaders({ cookie }), query: { disableRefresh: true } })
+      const found = await sessionOf(cookie)
       if (found === null) return undefined
       const { user, session } = found
       const isGuest = user.isAnonymous === true
@@ -199,6 +226,15 @@ function refused(
     { 'retry-after': String(Math.ceil(retryAfterMs / 1_000)) },
   )
 }
+
+/** `refused` has given the protocol's form already. */
+const isOurs = (error: unknown): boolean => isAPIError(error) && error.body?.['ok'] === false
+
+/** better-auth hides a failed database behind a 500 of its own; any other error says itself what it is. */
+const unavailable = (error: unknown): unknown =>
+  isAPIError(error) && error.statusCode >= 500
+    ? new AuthUnavailable('who you are cannot be looked up', { cause: error })
+    : error
 
 const guestName = (): string => `Guest ${randomInt(1_000, 10_000)}`
 

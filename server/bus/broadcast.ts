@@ -2,6 +2,8 @@ import type { AccountFrame } from '@valiant/shared/protocol/account'
 
 /** The state of the market as a whole, for everyone. */
 export interface MarketStatus {
+  /** Of who says it: below the highest seen, it is the word of a leader that has been replaced. */
+  readonly epoch: number
   readonly market: 'open' | 'degraded' | 'halted'
   readonly message?: string
 }

@@ -162,7 +162,7 @@ export function broadcastContract(name: string, open: () => Promise<Opened<Broad
         bus.publishMarket({ seq: 2 })
         bus.publishAccount(17, { seq: 5 } as AccountFrame)
         bus.publishAccount(17, { seq: 6 } as AccountFrame)
-        bus.publishStatus({ market: 'degraded' })
+        bus.publishStatus({ epoch: 3, market: 'degraded' })
         expect(seen.flat()).toEqual([])
         await vi.waitFor(() => expect(seen.map((list) => list.length)).toEqual([5, 5]))
         for (const list of seen) {

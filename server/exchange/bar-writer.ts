@@ -4,6 +4,7 @@ import type { MarketFrame } from '../feed/market-frame.ts'
 import type { BarColumns, Bars } from '../journal/bars.ts'
 
 const WRITE_MS = 1_000
+const CLOSE_MS_MAX = 2_000
 const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000
 /** Bars of a second are kept for a day. */
@@ -52,7 +53,11 @@ export class BarWriter implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer)
     this.#write()
-    await this.#writing
+    // A write that hangs on a dead link must not hold up the recovery that mends it.
+    const patience = Promise.withResolvers<undefined>()
+    const timer = setTimeout(() => patience.resolve(undefined), CLOSE_MS_MAX)
+    await Promise.race([this.#writing, patience.promise])
+    clearTimeout(timer)
   }
 
   #write(): void {

@@ -9,14 +9,11 @@ import type {
   PlaceOrderRequest,
 } from '../bus/exchange-request.ts'
 import type { AccountRates } from './account-rates.ts'
-import type { Intake, PreparedCommand } from './intake.ts'
+import { hasExpired, type Intake, type PreparedCommand } from './intake.ts'
 import type { KnownCommands } from './known-commands.ts'
 import type { NotOpen, Outcome } from './operations.ts'
 import { plainError } from './refusal.ts'
 import type { TradingSession } from './trading-session.ts'
-
-/** Two clocks may differ by so much: a command this close to its end is dropped, its gateway has given up or sends again. */
-const EXPIRY_MARGIN_MS = 250
 
 /** A request that changes something. */
 type Change =
@@ -93,12 +90,13 @@ export class CommandDesk {
     while (open.commands < commandsMax) {
       const command = this.#intake.next()
       if (command === undefined) return
-      open.entries.push(entryKey(command.entry))
       try {
-        if (this.#takeUpOne(command)) this.#intake.done(command)
+        if (!this.#takeUpOne(command)) continue
       } catch (cause) {
         throw new CommandDefect(command.entry, { cause })
       }
+      open.entries.push(entryKey(command.entry))
+      this.#intake.done(command)
     }
   }
 
@@ -107,7 +105,12 @@ export class CommandDesk {
     const { entry } = command
     const nowMs = this.#session.clock.now()
     const { request } = entry
-    if (nowMs > entry.expiresAtMs - EXPIRY_MARGIN_MS) return true
+    if (command.isExpired === true || hasExpired(entry, nowMs)) return true
+    // What changes an order or uses an id up is condemned below, where that is recorded.
+    if (!isChange(request) && this.#condemned.has(entryKey(entry))) {
+      this.#reply(entry, condemned.answer)
+      return true
+    }
 
     if (request.event === 'accounts.create') {
       this.#openAccount(entry, request, command.accounts ?? [])
@@ -139,7 +142,8 @@ export class CommandDesk {
         this.#repeat(entry, known)
         return true
       }
-      if (!command.isNew && this.#known.mayHave(account, commandId)) {
+      // Forgotten since it was prepared, or answered and committed since: read anew.
+      if (!this.#known.isLoaded(account) || (!command.isNew && this.#known.mayHave(account, commandId))) {
         this.#intake.again(command)
         return false
       }
@@ -173,7 +177,10 @@ export class CommandDesk {
     if (commandId !== undefined) {
       this.#known.add(account, commandId)
       this.#pending.set(pendingKey(account, commandId), { payloadHash, result })
-      this.#session.open.onRelease(() => this.#pending.delete(pendingKey(account, commandId)))
+      this.#session.open.onRelease(() => {
+        this.#pending.delete(pendingKey(account, commandId))
+        this.#known.settled(account)
+      })
       const hash = Buffer.from(payloadHash ?? '', 'hex')
       this.#session.open.results.push({ account, commandId, payloadHash: hash, result })
     }

@@ -1,154 +1,14 @@
-import { fileURLToPath } from 'node:url'
-import type { AccountFrame } from '@valiant/shared/protocol/account'
 import type { Answer } from '@valiant/shared/protocol/events'
-import { parseId } from '@valiant/shared/units/id'
-import { pino } from 'pino'
 import pg from 'pg'
 import { afterEach, describe, expect, it } from 'vitest'
-import { freshDatabase, type FreshDatabase } from '../../test/rig/postgres.ts'
-import { MemoryBroadcast } from '../bus/memory/memory-broadcast.ts'
-import { MemoryCommandBus } from '../bus/memory/memory-commands.ts'
-import type { ExchangeRequest, PlaceOrderRequest } from '../bus/exchange-request.ts'
-import { type Database, openDatabase } from '../database/database.ts'
-import type { MarketFrame } from '../feed/market-frame.ts'
-import { readInstruments } from '../instruments.ts'
-import { systemClock } from './clock.ts'
-import { Exchange } from './exchange.ts'
+import { ExchangeRig, good } from './exchange.fixture.ts'
 
-const INSTRUMENTS = readInstruments(fileURLToPath(new URL('../../db/instruments.json', import.meta.url))).slice(0, 2)
-const log = pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' })
-
-/** An exchange on a database of its own, and a gateway's side of its buses. */
-class Rig {
-  readonly bus = new MemoryCommandBus()
-  readonly broadcast = new MemoryBroadcast<MarketFrame>()
-  readonly accountFrames: { account: number; frame: AccountFrame }[] = []
-  readonly marketFrames: MarketFrame[] = []
-  readonly #waiting = new Map<string, (answer: Answer) => void>()
-  readonly #fresh: FreshDatabase
-  database: Database
-  exchange: Exchange
-  #sent = 0
-
-  private constructor(fresh: FreshDatabase, database: Database) {
-    this.#fresh = fresh
-    this.database = database
-    this.bus.onReply('rig', ({ id, answer }) => this.#waiting.get(id)?.(answer))
-    this.broadcast.subscribe({
-      market: (frame) => void this.marketFrames.push(frame),
-      account: (account, frame) => void this.accountFrames.push({ account, frame }),
-      status: () => undefined,
-    })
-    this.exchange = this.#start()
-  }
-
-  static async open(): Promise<Rig> {
-    const fresh = await freshDatabase()
-    const rig = new Rig(fresh, await openDatabase({ url: fresh.url, logger: log }))
-    await rig.exchange.leading
-    return rig
-  }
-
-  get url(): string {
-    return this.#fresh.url
-  }
-
-  #start(): Exchange {
-    return Exchange.start({
-      database: this.database,
-      bus: this.bus,
-      broadcast: this.broadcast,
-      instruments: INSTRUMENTS,
-      clock: systemClock,
-      log,
-      holder: 'rig',
-      seed: 7,
-      live: 0.25,
-      rates: { ordersPerSecond: 1_000, ordersBurst: 1_000 },
-      maxOpenOrdersPerInstrument: 200,
-    })
-  }
-
-  async restart(): Promise<void> {
-    await this.exchange[Symbol.asyncDispose]()
-    this.exchange = this.#start()
-    await this.exchange.leading
-  }
-
-  /** Sends without waiting; `hash` stands for the content. */
-  ask(
-    request: ExchangeRequest,
-    { commandId, hash = 'aa' }: { commandId?: string; hash?: string } = {},
-  ): Promise<Answer> {
-    const id = String((this.#sent += 1))
-    const answered = new Promise<Answer>((resolve) => this.#waiting.set(id, resolve))
-    void this.bus.send({
-      id,
-      gateway: 'rig',
-      expiresAtMs: Date.now() + 5_000,
-      request,
-      ...(commandId !== undefined && { commandId, payloadHash: hash }),
-    })
-    return answered
-  }
-
-  async openAccount(userId: string): Promise<number> {
-    const answer = good(await this.ask({ event: 'accounts.create', userId, name: 'Guest', startingCents: 10_000_000 }))
-    return parseId((answer as { id: string }).id)?.account ?? 0
-  }
-
-  place(account: number, clientOrderId: string, more: Partial<PlaceOrderRequest> = {}): Promise<Answer> {
-    const request: PlaceOrderRequest = {
-      event: 'order.place',
-      account,
-      clientOrderId,
-      symbol: 'VLNT',
-      side: 'buy',
-      type: 'market',
-      lots: 10,
-      limitTicks: 0,
-      timeInForce: 'ioc',
-      postOnly: false,
-      selfTrade: 'cancel_maker',
-      source: 'api',
-      validUntilMs: Date.now() + 5_000,
-      ...more,
-    }
-    return this.ask(request, { commandId: `o:${clientOrderId}` })
-  }
-
-  /** A buy far below the market. */
-  rest(account: number, clientOrderId: string): Promise<Answer> {
-    return this.place(account, clientOrderId, { type: 'limit', limitTicks: 5_000, timeInForce: 'gtc' })
-  }
-
-  async count(sql: string): Promise<number> {
-    const client = new pg.Client({ connectionString: this.url })
-    await client.connect()
-    try {
-      return Number((await client.query<{ count: string }>(sql)).rows[0]?.count)
-    } finally {
-      await client.end()
-    }
-  }
-
-  async close(): Promise<void> {
-    await this.exchange[Symbol.asyncDispose]()
-    await this.database[Symbol.asyncDispose]()
-    await this.#fresh[Symbol.asyncDispose]()
-  }
-}
-
-const good = (answer: Answer): unknown => {
-  expect(answer).toMatchObject({ ok: true })
-  return answer.ok ? answer.data : undefined
-}
-let rig: Rig
+let rig: ExchangeRig
 afterEach(() => rig.close())
 
 describe('the exchange', () => {
   it('fills a market order, and the journal has it when the answer comes', async () => {
-    rig = await Rig.open()
+    rig = await ExchangeRig.open()
     const account = await rig.openAccount('user-1')
     const order = good(await rig.place(account, 'a'))
     expect(order).toMatchObject({ status: 'filled', filledQty: '10', clientOrderId: 'a' })
@@ -159,7 +19,7 @@ describe('the exchange', () => {
   })
 
   it('says quotes, books and trades in frames that rise by one', async () => {
-    rig = await Rig.open()
+    rig = await ExchangeRig.open()
     await expect.poll(() => rig.marketFrames.length).toBeGreaterThan(10)
     const [first, ...rest] = rig.marketFrames
     expect(first).toMatchObject({ full: true, seq: 1 })
@@ -167,7 +27,7 @@ describe('the exchange', () => {
   })
 
   it('the same id is the same order: at once, while it commits, and after a restart', async () => {
-    rig = await Rig.open()
+    rig = await ExchangeRig.open()
     const account = await rig.openAccount('user-1')
     const answers = await Promise.all([rig.rest(account, 'a'), rig.rest(account, 'a'), rig.rest(account, 'a')] as const)
     expect(answers.map(({ duplicate }) => duplicate ?? false)).toEqual([false, true, true])
@@ -178,7 +38,7 @@ describe('the exchange', () => {
   })
 
   it('another order under a known id is refused and names the first', async () => {
-    rig = await Rig.open()
+    rig = await ExchangeRig.open()
     const account = await rig.openAccount('user-1')
     const first = good(await rig.rest(account, 'a')) as { orderId: string }
     const request = { event: 'order.cancelAll', account } as const
@@ -190,7 +50,7 @@ describe('the exchange', () => {
   })
 
   it('a cancel of a closed order says how it ended, one of an unknown order leaves nothing behind', async () => {
-    rig = await Rig.open()
+    rig = await ExchangeRig.open()
     const account = await rig.openAccount('user-1')
     good(await rig.place(account, 'a'))
     const cancel = (clientOrderId: string, commandId: string) =>
@@ -206,7 +66,7 @@ describe('the exchange', () => {
   })
 
   it('an order is as it stands after the commit of all that came before', async () => {
-    rig = await Rig.open()
+    rig = await ExchangeRig.open()
     const account = await rig.openAccount('user-1')
     const [, read] = await Promise.all([
       rig.place(account, 'a'),
@@ -216,7 +76,7 @@ describe('the exchange', () => {
   })
 
   it('money, position, resting orders and prices go on after a restart', async () => {
-    rig = await Rig.open()
+    rig = await ExchangeRig.open()
     const account = await rig.openAccount('user-1')
     good(await rig.place(account, 'a'))
     good(await rig.rest(account, 'b'))
@@ -233,7 +93,7 @@ describe('the exchange', () => {
   })
 
   it('one user has one account, however often it is asked for', async () => {
-    rig = await Rig.open()
+    rig = await ExchangeRig.open()
     const accounts = await Promise.all([rig.openAccount('u'), rig.openAccount('u'), rig.openAccount('v')])
     expect(new Set(accounts).size).toBe(2)
     await rig.restart()
@@ -241,7 +101,7 @@ describe('the exchange', () => {
   })
 
   it('a lost database connection costs delay and nothing else', async () => {
-    rig = await Rig.open()
+    rig = await ExchangeRig.open()
     const account = await rig.openAccount('user-1')
     const client = new pg.Client({ connectionString: rig.url })
     await client.connect()

@@ -50,6 +50,11 @@ const CAUTIOUS_COMMANDS = 2 * BATCH_COMMANDS_MAX
 /** The simulator's state is saved at least so often. */
 const SAVE_MS = 1_000
 const RETRY_MS = 250
+/** A commit that takes longer than twice this: no commands are taken until it is answered. Twice, since one long turn of
+ * the event loop makes one timer late, not two. */
+const SLOW_COMMIT_MS = 500
+/** A reading of the state that takes longer hangs on a dead link. */
+const RECOVERY_READ_MS_MAX = 20_000
 /** Defects in a row, without a batch between, before the market is given up for an operator to look at. */
 const DEFECTS_MAX = 5
 
@@ -86,6 +91,8 @@ export class Exchange implements AsyncDisposable {
   #savedAtMs = 0
   #cautious = 0
   #defects = 0
+  /** What the world was told last. */
+  #said: 'open' | 'degraded' | undefined
 
   private constructor(options: ExchangeOptions) {
     this.#options = options
@@ -142,16 +149,19 @@ export class Exchange implements AsyncDisposable {
 
   /** Recovers and leads, again after each fault, until stopped or fenced off. */
   async #leadWhileHeld(lease: Lease): Promise<void> {
-    const { broadcast, log } = this.#options
+    const { log } = this.#options
     for (;;) {
       const end = await this.#recoverAndLead(lease)
       if (end.kind === 'stopped') return
       if (end.error instanceof Fenced || lease.state === 'lost') {
         log.warn({ err: end.error }, 'exchange: another leads')
+        // What becomes of a commit in flight is the successor's to say; but it must not reach into what is led next.
+        await this.#inFlight?.settled
+        this.#inFlight = undefined
         return
       }
+      if (this.#isStopping && this.#inFlight === undefined) return
       log.error({ err: end.error }, 'exchange: recovers from a fault')
-      broadcast.publishStatus({ market: 'degraded', message: 'The exchange can’t take orders for the moment.' })
       this.#noteDefect(end.error)
       if (!(await this.#settleDoubt(lease))) return
     }
@@ -160,8 +170,13 @@ export class Exchange implements AsyncDisposable {
   async #recoverAndLead(lease: Lease): Promise<End> {
     try {
       await using recovered = await this.#recover(lease)
-      return await this.#lead(lease, recovered)
+      const end = await this.#lead(lease, recovered).catch((error: unknown): End => ({ kind: 'fault', error }))
+      // Before anything that takes time: gateways then refuse at once what would only wait.
+      if (end.kind === 'fault') this.#say(lease, 'degraded')
+      return end
     } catch (error) {
+      this.#say(lease, 'degraded')
+      await this.#pause()
       return { kind: 'fault', error }
     }
   }
@@ -170,10 +185,9 @@ export class Exchange implements AsyncDisposable {
   async #recover(lease: Lease): Promise<Recovered> {
     const { database, bus, broadcast, instruments, clock, log, maxOpenOrdersPerInstrument } = this.#options
     const startedAtMs = clock.now()
-    const state = await readState(database.queries)
+    const state = await within(RECOVERY_READ_MS_MAX, readState(database.queries))
     const { simulator, catchUpMaxMs } = await this.#simulator(state.simulator)
     const engine = recoverEngine({ state, epoch: lease.epoch, instruments, simulator, maxOpenOrdersPerInstrument })
-    const barWriter = await BarWriter.open({ bars: this.#bars, instruments, nowMs: clock.now(), log })
     const session = new TradingSession({
       epoch: lease.epoch,
       engine,
@@ -186,6 +200,7 @@ export class Exchange implements AsyncDisposable {
       log,
       onMarketFrame: (frame) => barWriter.add(frame),
     })
+    const barWriter = await BarWriter.open({ bars: this.#bars, instruments, nowMs: clock.now(), log })
     const known = new KnownCommands()
     const position = state.last.streamPosition
     const intake: Intake = new Intake({
@@ -194,6 +209,7 @@ export class Exchange implements AsyncDisposable {
       known,
       isPending: (account, commandId) => desk.isPending(account, commandId),
       position,
+      clock,
       arrived: this.#arrived,
       failed: (error) => this.#fail(error),
     })
@@ -236,7 +252,8 @@ export class Exchange implements AsyncDisposable {
       return { simulator, catchUpMaxMs: CATCH_UP_MAX_MS }
     }
     log.info('history: making thirty days of it, once')
-    const history = { instruments: simulated, bars: this.#bars, seed, live, nowMs: clock.now(), log }
+    const { signal } = this.#stopping
+    const history = { instruments: simulated, bars: this.#bars, seed, live, nowMs: clock.now(), log, signal }
     return { simulator: await makeFirstHistory(history), catchUpMaxMs: FIRST_CATCH_UP_MS }
   }
 
@@ -256,7 +273,7 @@ export class Exchange implements AsyncDisposable {
       this.#seal(lease, session, intake)
       if (!isOpen && session.untilQuantumMs > 0) {
         isOpen = true
-        this.#options.broadcast.publishStatus({ market: 'open' })
+        this.#say(lease, 'open')
         this.#leading.resolve(undefined)
       }
     }
@@ -280,7 +297,7 @@ export class Exchange implements AsyncDisposable {
     if (!mustCommit && open.isEmpty) return
     session.beginBatch()
     if (!mustCommit) {
-      open.release()
+      this.#release(open)
       return
     }
     if (isSaveDue) this.#savedAtMs = this.#isStopping ? Infinity : session.timeMs
@@ -293,16 +310,21 @@ export class Exchange implements AsyncDisposable {
       ...(isSaveDue && { simulator: session.simulator.save() }),
     })
     this.#cautious = Math.max(0, this.#cautious - open.commands)
+    const isPrompt = this.#watchCommit(lease)
     const settled = this.#journal.commit(batch).then(
       () => {
+        isPrompt()
         this.#batch = number
         this.#defects = 0
         this.#inFlight = undefined
-        open.release()
+        this.#release(open)
         this.#options.bus.trim(batch.streamPosition)
         this.#wake.resolve(undefined)
       },
-      (error: unknown) => this.#fail(error),
+      (error: unknown) => {
+        isPrompt()
+        this.#fail(error)
+      },
     )
     this.#inFlight = { number, open, entries: open.entries, settled }
   }
@@ -313,26 +335,60 @@ export class Exchange implements AsyncDisposable {
    * @returns whether this process still leads
    */
   async #settleDoubt(lease: Lease): Promise<boolean> {
-    const { clock, database, log } = this.#options
+    const { database, log } = this.#options
     await this.#inFlight?.settled
     const doubtful = this.#inFlight
     this.#inFlight = undefined
-    while (!this.#isStopping) {
+    for (;;) {
       try {
         if (!(await lease.fenceSelf())) return false
-        const last = await readLastBatch(database.queries)
+        const last = await within(RECOVERY_READ_MS_MAX, readLastBatch(database.queries))
         if (last.batch < this.#batch) {
           throw new MarketGivenUp(`batch ${this.#batch} was acknowledged, but the database ends at ${last.batch}`)
         }
-        if (doubtful !== undefined && last.batch === doubtful.number) doubtful.open.release()
-        return true
+        if (doubtful !== undefined && last.batch === doubtful.number) this.#release(doubtful.open)
+        return !this.#isStopping
       } catch (error) {
         if (error instanceof MarketGivenUp) throw error
         log.warn({ err: error }, 'exchange: the database does not answer; trying again')
-        await new Promise<void>((resolve) => clock.after(RETRY_MS, resolve))
       }
+      // Who stops asks once, for those who wait for an answer; they are told TIMEOUT else.
+      if (this.#isStopping) return false
+      await this.#pause()
     }
-    return false
+  }
+
+  /** Says what a batch held back. What a receiver makes of it is no reason to keep it from the others. */
+  #release(open: OpenBatch): void {
+    open.release((error) => this.#options.log.error({ err: error }, 'exchange: a defect of who was told'))
+  }
+
+  /** Calls the market degraded while a commit takes too long. @returns to be called when it is answered */
+  #watchCommit(lease: Lease): () => void {
+    const { clock } = this.#options
+    const wasOpen = this.#said === 'open'
+    let cancel = clock.after(SLOW_COMMIT_MS, () => {
+      cancel = clock.after(SLOW_COMMIT_MS, () => this.#say(lease, 'degraded'))
+    })
+    return () => {
+      cancel()
+      if (wasOpen && this.#fault === undefined) this.#say(lease, 'open')
+    }
+  }
+
+  #say(lease: Lease, market: 'open' | 'degraded'): void {
+    if (this.#said === market) return
+    this.#said = market
+    const message = 'The exchange can’t take orders for the moment.'
+    this.#options.broadcast.publishStatus({
+      epoch: lease.epoch,
+      market,
+      ...(market === 'degraded' && { message }),
+    })
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => this.#options.clock.after(RETRY_MS, resolve))
   }
 
   /** Commands that a defect points at are answered INTERNAL and never tried again. */
@@ -380,6 +436,18 @@ interface Recovered extends AsyncDisposable {
 /** The loop cannot go on by itself: the process ends with an error, for its supervisor and an operator to see. */
 export class MarketGivenUp extends Error {
   override readonly name = 'MarketGivenUp'
+}
+
+/** What a read gives, or an error within its time: one on a dead link would never end. */
+async function within<Value>(ms: number, reading: Promise<Value>): Promise<Value> {
+  const overdue = Promise.withResolvers<never>()
+  const timer = setTimeout(() => overdue.reject(new Error(`the database did not answer within ${ms} ms`)), ms)
+  reading.catch(() => undefined) // where the race is over, that it fails too is no news
+  try {
+    return await Promise.race([reading, overdue.promise])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /** Ours to mend, as opposed to a database or network that is away. */

@@ -23,14 +23,19 @@ export async function makeFirstHistory(parts: {
   live: number
   nowMs: number
   log: Logger
+  /** Breaks it off: the next start begins anew. */
+  signal: AbortSignal
 }): Promise<Simulator> {
-  const { instruments, bars, seed, live, nowMs, log } = parts
+  const { instruments, bars, seed, live, nowMs, log, signal } = parts
   const endMs = nowMs - (nowMs % MINUTE_MS) - WARM_UP_MS
   const simulator = Simulator.start({ instruments, seed, live, startMs: endMs - HISTORY_DAYS * DAY_MS })
+  // One that was broken off left bars of another past, whose minutes would stand between those of this one.
+  await bars.clear()
   let writing: Promise<void> = Promise.resolve()
   let days = 0
   for (const day of generateHistory(simulator, endMs)) {
     await writing
+    signal.throwIfAborted()
     writing = write(bars, day)
     days += 1
     if (days % 10 === 0) log.info(`history: ${days} of ${HISTORY_DAYS} days`)

@@ -1,6 +1,15 @@
 import type { CommandEntry, CommandReader } from '../bus/commands.ts'
-import type { StoredResult } from '../journal/history.ts'
+import type { KnownIds, StoredResult } from '../journal/history.ts'
+import type { Clock } from './clock.ts'
 import type { KnownCommands } from './known-commands.ts'
+
+/** Two clocks may differ by so much: a command this close to its end is dropped, its gateway has given up or sends again. */
+const EXPIRY_MARGIN_MS = 250
+/** A read that takes longer hangs on a dead link: the state is read anew, on others. */
+const READ_MS_MAX = 3_000
+
+export const hasExpired = ({ expiresAtMs }: CommandEntry, nowMs: number): boolean =>
+  nowMs > expiresAtMs - EXPIRY_MARGIN_MS
 
 /** A command with all that must be read before it can be applied. */
 export interface PreparedCommand {
@@ -9,12 +18,14 @@ export interface PreparedCommand {
   readonly stored?: StoredResult
   /** The journal was asked for its id while nothing under it was waiting for a commit, and has none. */
   readonly isNew?: boolean
+  /** Nothing was read for it, since it had expired: it is to be dropped. */
+  readonly isExpired?: boolean
   /** Of `accounts.create`: the accounts that the user has. */
   readonly accounts?: readonly number[]
 }
 
 export interface IntakeHistory {
-  knownCommands(account: number): Promise<readonly number[]>
+  knownCommands(account: number): Promise<KnownIds>
   commandResult(account: number, commandId: string): Promise<StoredResult | undefined>
   accountsOf(userId: string): Promise<readonly { readonly account: number }[]>
 }
@@ -42,6 +53,7 @@ export class Intake {
   /** Calls when a read has come back and there is something to take again. */
   readonly #arrived: () => void
   readonly #failed: (error: unknown) => void
+  readonly #clock: Clock
   readonly #ready: PreparedCommand[] = []
   readonly #lanes = new Map<string, Lane>()
   /** Entries taken from the reader, oldest first, until they and all before them are done. */
@@ -56,6 +68,7 @@ export class Intake {
     known: KnownCommands
     isPending: (account: number, commandId: string) => boolean
     position: string
+    clock: Clock
     arrived: () => void
     failed: (error: unknown) => void
   }) {
@@ -66,6 +79,7 @@ export class Intake {
     this.#position = parts.position
     this.#arrived = parts.arrived
     this.#failed = parts.failed
+    this.#clock = parts.clock
   }
 
   /** The next command that can be applied now. Every one must be told `done` when it has been. */
@@ -128,13 +142,19 @@ export class Intake {
     const lane = this.#lanes.get(laneOf(entry))
     if (lane === undefined) this.#lanes.set(laneOf(entry), { current: entry, waiting: [] })
     else lane.current = entry
+    const overdue = () => this.#failed(new Error(`a command waited ${READ_MS_MAX} ms for what must be read for it`))
+    const cancel = this.#clock.after(READ_MS_MAX, () => {
+      if (!this.#closed) overdue()
+    })
     this.#prepare(entry).then(
       (prepared) => {
+        cancel()
         if (this.#closed) return
         this.#ready.push(prepared)
         this.#arrived()
       },
       (error: unknown) => {
+        cancel()
         if (!this.#closed) this.#failed(error)
       },
     )
@@ -156,6 +176,8 @@ export class Intake {
 
   async #prepare(entry: CommandEntry): Promise<PreparedCommand> {
     const { request, commandId } = entry
+    // So that one which cannot be read does not fail for ever.
+    if (hasExpired(entry, this.#clock.now())) return { entry, isExpired: true }
     if (request.event === 'accounts.create') {
       const accounts = await this.#history.accountsOf(request.userId)
       return { entry, accounts: accounts.map(({ account }) => account) }

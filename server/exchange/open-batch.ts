@@ -74,8 +74,14 @@ export class OpenBatch {
     }
   }
 
-  /** Says what was held back. */
-  release(): void {
-    for (const release of this.#releases) release()
+  /** Says what was held back, all of it: what one receiver throws is told and keeps nothing from the others. */
+  release(tell: (error: unknown) => void): void {
+    for (const release of this.#releases) {
+      try {
+        release()
+      } catch (error) {
+        tell(error)
+      }
+    }
   }
 }

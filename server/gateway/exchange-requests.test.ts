@@ -30,12 +30,14 @@ const bus = {
   onReply: (_gateway: string, receiver: (reply: CommandReply) => void) => (receive = receiver),
 } as unknown as CommandBus
 let exchange: ExchangeRequests
+let isOpen = true
 
 beforeEach(() => {
   vi.useFakeTimers()
   sent = []
   send = () => Promise.resolve()
-  exchange = new ExchangeRequests({ bus, gateway: 'gw' })
+  isOpen = true
+  exchange = new ExchangeRequests({ bus, gateway: 'gw', isOpen: () => isOpen })
 })
 afterEach(async () => {
   const closing = exchange[Symbol.asyncDispose]()
@@ -118,4 +120,11 @@ test('the same content has the same hash, whatever its validity, source and orde
   expect(contentHash({ ...order, validUntilMs: 1, source: 'api' })).toBe(contentHash(order))
   expect(contentHash({ ...order, lots: 11 })).not.toBe(contentHash(order))
   expect(contentHash(order)).toMatch(/^[0-9a-f]{64}$/)
+})
+
+test('while the exchange takes nothing a request is refused at once, and never sent', async () => {
+  isOpen = false
+  const asked = exchange.ask({ request: order, commandId: 'o:a', receivedAtMs: Date.now() })
+  await expect(asked).rejects.toBeInstanceOf(Unavailable)
+  expect(sent).toEqual([])
 })

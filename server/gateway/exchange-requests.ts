@@ -40,14 +40,19 @@ interface Pending {
 export class ExchangeRequests implements AsyncDisposable {
   readonly #bus: CommandBus
   readonly #gateway: string
+  readonly #isOpen: () => boolean
   readonly #pending = new Map<string, Pending>()
   readonly #sweep: NodeJS.Timeout
   #emptied: (() => void) | undefined
   #epoch = 0
 
-  /** @param gateway names this instance on the bus, as no other */
-  constructor({ bus, gateway }: { bus: CommandBus; gateway: string }) {
+  /**
+   * @param gateway names this instance on the bus, as no other
+   * @param isOpen whether the exchange takes commands now
+   */
+  constructor({ bus, gateway, isOpen }: { bus: CommandBus; gateway: string; isOpen: () => boolean }) {
     this.#bus = bus
+    this.#isOpen = isOpen
     this.#gateway = gateway
     bus.onReply(gateway, (reply) => this.#receive(reply))
     this.#sweep = setInterval(() => this.#review(Date.now()), SWEEP_MS)
@@ -59,6 +64,8 @@ export class ExchangeRequests implements AsyncDisposable {
    * @throws {RequestFailure} TIMEOUT: it may have been, but not after `finalAt`
    */
   ask({ request, commandId, receivedAtMs }: ExchangeQuestion): Promise<Answer> {
+    // Before anything is sent: this is certain, where TIMEOUT would leave it open.
+    if (!this.#isOpen()) return Promise.reject(new Unavailable('it is recovering'))
     if (this.#pending.size >= PENDING_MAX) {
       return Promise.reject(new Unavailable(`${this.#pending.size} requests wait already`))
     }

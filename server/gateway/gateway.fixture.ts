@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { memoryAdapter } from 'better-auth/adapters/memory'
 import { pino } from 'pino'
 import { io as connectTo, type Socket } from 'socket.io-client'
@@ -60,6 +61,8 @@ export class GatewayRig implements AsyncDisposable {
       ready: () => true,
       logger: pino({ level: process.env.LOG_LEVEL ?? 'silent' }),
     })
+    exchange.broadcast.publishStatus({ epoch: 1, market: 'open' })
+    await turn()
     return new GatewayRig(exchange, gateway)
   }
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { RequestHandler } from 'express'
 import { type AuthOptions, openAuth } from '../auth/auth.ts'
-import type { Broadcast, MarketStatus } from '../bus/broadcast.ts'
+import type { Broadcast } from '../bus/broadcast.ts'
 import type { CommandBus } from '../bus/commands.ts'
 import type { Feed } from '../feed/feed.ts'
 import type { MarketFrame } from '../feed/market-frame.ts'
@@ -9,11 +9,13 @@ import type { ListedInstrument } from '../instruments.ts'
 import type { History } from '../journal/history.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { AccountsOfUser } from './accounts-of-user.ts'
+import { Admission, openSocketServer } from './admission.ts'
 import type { BarHistory } from './bar-history.ts'
 import { clientAddressOf } from './client-address.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { drain, type DrainTimes } from './drain.ts'
 import { ExchangeRequests } from './exchange-requests.ts'
+import { ExchangeState } from './exchange-state.ts'
 import { openHttpServer, serveHttp } from './http.ts'
 import { type GatewayLimits, gatewayLimits, GuestQuota, type OperatorLimits } from './limits.ts'
 import { marketOf } from './market.ts'
@@ -34,7 +36,7 @@ import { orders } from './requests/orders.ts'
 import type { AccountHandlers, Relays } from './requests/request.ts'
 import { restRouter } from './rest.ts'
 import { Sessions } from './sessions.ts'
-import { openSocketServer, Sockets } from './sockets.ts'
+import { Sockets } from './sockets.ts'
 
 export type { DrainTimes } from './drain.ts'
 export type { GatewayLimits, OperatorLimits } from './limits.ts'
@@ -94,7 +96,8 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   const instruments = new Map(parts.instruments.map((instrument) => [instrument.wire.symbol, instrument]))
   const instrumentOf = (symbol: string) => instruments.get(symbol)
 
-  const exchange = new ExchangeRequests({ bus: commands, gateway: instanceId })
+  const state = new ExchangeState((status) => sockets.sendStatus(status))
+  const exchange = new ExchangeRequests({ bus: commands, gateway: instanceId, isOpen: () => state.isOpen })
   const accountsOfUser = new AccountsOfUser({ exchange, history, startingCents: config.startingCents })
   const guests = new GuestQuota(limits)
   const auth = openAuth({
@@ -129,27 +132,26 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   const handlers = { ...market.handlers, ...ofAccounts }
   const dispatcher = new Dispatcher({ handlers, relays, history, instrumentOf, logger })
 
-  let status: MarketStatus = { market: 'open' }
-  const sockets = new Sockets({
+  const sockets: Sockets = new Sockets({
     io,
     dispatcher,
     sessions,
     limits,
-    clientAddress,
+    admission: new Admission({ sessions, limits, clientAddress, logger }),
     instanceId,
     serverVersion: config.serverVersion,
     epoch: () => market.epoch(),
-    status: () => status,
+    status: () => state.status,
     logger,
   })
   auth.onSessionEnded((sessionId) => sockets.endSession(sessionId))
   broadcast.subscribe({
-    market: (frame) => marketData.market(frame),
-    account: (number, frame) => sockets.sendAccount(number, frame),
-    status: (next) => {
-      status = next
-      sockets.sendStatus(next)
+    market: (frame) => {
+      state.heard()
+      marketData.market(frame)
     },
+    account: (number, frame) => sockets.sendAccount(number, frame),
+    status: (status) => state.said(status),
   })
 
   let leaving = false
@@ -158,7 +160,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     auth,
     page: parts.page,
     pageSourceOf: (request) =>
-      pageSourceOf(request, { market, status: () => status, sessions, exchange, fills: ofAccounts.fills }),
+      pageSourceOf(request, { market, status: () => state.status, sessions, exchange, fills: ofAccounts.fills }),
     origins,
     clientAddress,
     ready: () => !leaving && parts.ready(),
@@ -168,6 +170,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   })
   /** What runs by itself ends, so that nothing keeps the process alive. */
   const close = async () => {
+    state[Symbol.dispose]()
     sockets[Symbol.dispose]()
     await exchange[Symbol.asyncDispose]()
     await io.close()

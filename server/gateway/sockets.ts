@@ -1,32 +1,17 @@
-import type { IncomingMessage, Server as HttpServer } from 'node:http'
 import { type AccountFrame, AccountSnapshot } from '@valiant/shared/protocol/account'
-import type { Answer, ClientToServerEvents, ServerToClientEvents, Welcome } from '@valiant/shared/protocol/events'
+import type { Answer, Welcome } from '@valiant/shared/protocol/events'
 import type { GOODBYE_CODES } from '@valiant/shared/protocol/errors'
 import { HEARTBEAT_MS, PROTOCOL_VERSION } from '@valiant/shared/protocol/limits'
 import { accountId } from '../feed/account/order.ts'
-import { type DefaultEventsMap, Server, type Socket } from 'socket.io'
 import type { MarketStatus } from '../bus/broadcast.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { AccountSockets } from './account-sockets.ts'
+import type { Admission, ValiantServer, ValiantSocket } from './admission.ts'
 import { isBeyondHope, terminate } from './backpressure.ts'
-import type { ClientAddress } from './client-address.ts'
 import type { Dispatcher } from './dispatcher.ts'
-import { type GatewayLimits, Limit, limitKey } from './limits.ts'
-import type { Origins } from './origin.ts'
+import { type GatewayLimits, Limit } from './limits.ts'
 import { type Identity, requesterOf, type Sessions } from './sessions.ts'
-import { failure, RequestFailure, toWireError } from './wire-error.ts'
-
-/** What the server knows of a socket. */
-interface SocketData {
-  identity: Identity | undefined
-  cookie: string | undefined
-  /** What the limits count its address as. */
-  address: string
-  inFlight: number
-  refusals: { count: number; sinceMs: number }
-}
-export type ValiantServer = Server<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>
-export type ValiantSocket = Socket<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>
+import { failure } from './wire-error.ts'
 
 /** Requests of one socket that wait for their answer; more are refused. */
 const IN_FLIGHT_MAX = 1_000
@@ -41,7 +26,7 @@ export interface SocketsOptions {
   readonly dispatcher: Dispatcher
   readonly sessions: Sessions
   readonly limits: GatewayLimits
-  readonly clientAddress: ClientAddress
+  readonly admission: Admission
   readonly instanceId: string
   readonly serverVersion: string
   readonly epoch: () => number
@@ -49,42 +34,11 @@ export interface SocketsOptions {
   readonly logger: Logger
 }
 
-/**
- * The Socket.IO server, before anyone is let in.
- * @param origins whose pages may connect; a foreign page's handshake is refused, whatever it carries
- */
-export function openSocketServer(
-  httpServer: HttpServer,
-  { origins, limits }: { origins: Origins; limits: GatewayLimits },
-): ValiantServer {
-  const handshakes = new Limit(limits.handshakesPerSecond, 1)
-  const refusalOf = async (request: IncomingMessage): Promise<string | undefined> => {
-    if (origins.of(request.headers) === 'foreign') return 'the Origin is not one of this exchange'
-    return (await handshakes.take('all')) > 0 ? 'too many connections at once; try again' : undefined
-  }
-  return new Server(httpServer, {
-    transports: ['websocket'],
-    serveClient: false,
-    pingInterval: 10_000,
-    pingTimeout: 8_000,
-    connectTimeout: 5_000,
-    maxHttpBufferSize: limits.frameBytes,
-    perMessageDeflate: false,
-    allowRequest: (request, callback) => {
-      refusalOf(request).then(
-        (refusal) => callback(refusal, refusal === undefined),
-        (error: unknown) => callback(String(error), false),
-      )
-    },
-  })
-}
-
 /** Lets sockets in, serves their requests and sends them what is theirs. */
 export class Sockets implements Disposable {
   readonly #options: SocketsOptions
   readonly #io: ValiantServer
   readonly #byAccount = new AccountSockets()
-  readonly #publicByAddress = new Map<string, number>()
   readonly #requests: Limit
   readonly #timers: NodeJS.Timeout[]
   #beats = 0
@@ -95,9 +49,10 @@ export class Sockets implements Disposable {
     this.#io = options.io
     this.#requests = new Limit(options.limits.requestsPerSecond, 1)
     this.#io.use((socket, next) => {
-      this.#admit(socket).then(
+      const { admission } = options
+      admission.admit(socket).then(
         () => next(),
-        (error: unknown) => next(this.#refusal(error)),
+        (error: unknown) => next(admission.refusal(error)),
       )
     })
     this.#io.on('connection', (socket) => this.#welcome(socket))
@@ -165,41 +120,9 @@ export class Sockets implements Disposable {
     return [...this.#io.of('/').sockets.values()]
   }
 
-  /** Says who a socket is, before anything of it is served. */
-  async #admit(socket: ValiantSocket): Promise<void> {
-    const { sessions, limits, clientAddress } = this.#options
-    const { headers, auth } = socket.handshake
-    const address = limitKey(clientAddress(socket.request))
-    const identity = await sessions.ofHandshake(headers, auth)
-    if (identity === undefined && (this.#publicByAddress.get(address) ?? 0) >= limits.publicSocketsPerAddress) {
-      throw failure(
-        'RATE_LIMITED',
-        `Expected at most ${limits.publicSocketsPerAddress} public sockets of one address.`,
-        {
-          retryAfterMs: 5_000,
-        },
-      )
-    }
-    Object.assign(socket.data, {
-      identity,
-      cookie: headers.cookie,
-      address,
-      inFlight: 0,
-      refusals: { count: 0, sinceMs: Date.now() },
-    } satisfies SocketData)
-  }
-
-  /** What `connect_error` carries. */
-  #refusal(error: unknown): Error {
-    if (!(error instanceof RequestFailure)) this.#options.logger.warn({ err: error }, 'a handshake failed')
-    const { code, message, retryAfterMs } = toWireError(error, false)
-    const data = { code, message, ...(retryAfterMs !== undefined && { retryAfterMs }) }
-    return Object.assign(new Error(message), { data })
-  }
-
   /** All in one turn: nothing can be sent to the socket before `welcome`. */
   #welcome(socket: ValiantSocket): void {
-    const { limits, instanceId, serverVersion, epoch, status } = this.#options
+    const { limits, admission, instanceId, serverVersion, epoch, status } = this.#options
     const { identity, address } = socket.data
     const welcome: Welcome = {
       protocol: PROTOCOL_VERSION,
@@ -220,10 +143,10 @@ export class Sockets implements Disposable {
     }
     // Every event comes by here and none goes on: an event has no listener of its own that could be missed or thrown in.
     socket.use((packet) => void this.#receive(socket, packet))
-    if (identity === undefined) this.#countPublic(address, 1)
+    if (identity === undefined) admission.countPublic(address, 1)
     else this.#addToAccount(identity.account, socket)
     socket.on('disconnect', () => {
-      if (identity === undefined) this.#countPublic(address, -1)
+      if (identity === undefined) admission.countPublic(address, -1)
       else this.#byAccount.delete(identity.account, socket)
       void this.#requests.forget(socket.id)
     })
@@ -236,12 +159,6 @@ export class Sockets implements Disposable {
     for (const oldest of sockets.slice(0, Math.max(0, sockets.length - this.#options.limits.socketsPerAccount))) {
       this.#close(oldest, 'REPLACED', 'This account has as many sockets as it may have: a newer one took this place.')
     }
-  }
-
-  #countPublic(address: string, change: 1 | -1): void {
-    const count = (this.#publicByAddress.get(address) ?? 0) + change
-    if (count > 0) this.#publicByAddress.set(address, count)
-    else this.#publicByAddress.delete(address)
   }
 
   /** The one wrapper of all events, known or not. Whatever comes in, it neither throws nor leaves a request unanswered. */

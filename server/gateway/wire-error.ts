@@ -1,5 +1,6 @@
 import { ANSWER_MS_MAX } from '@valiant/shared/protocol/limits'
 import type { ErrorCode, InvalidRule, WireError } from '@valiant/shared/protocol/errors'
+import { AuthUnavailable } from '../auth/auth.ts'
 import { Unavailable } from '../bus/commands.ts'
 
 /** A request that is answered with an error of the protocol. */
@@ -59,6 +60,14 @@ export function toWireError(error: unknown, mayLive: boolean): WireError {
       retryAfterMs: error.retryAfterMs,
     }
   }
+  if (error instanceof AuthUnavailable) {
+    return {
+      code: 'UNAVAILABLE',
+      message: 'Who asks cannot be looked up at the moment. The request was not executed.',
+      outcome: 'not_executed',
+      retryAfterMs: error.retryAfterMs,
+    }
+  }
   if (isLostDatabase(error)) {
     return {
       code: 'UNAVAILABLE',
@@ -77,7 +86,10 @@ export function toWireError(error: unknown, mayLive: boolean): WireError {
 
 /** Whether an error is a defect of ours, to be logged as one. */
 export const isDefect = (error: unknown): boolean =>
-  !(error instanceof RequestFailure) && !(error instanceof Unavailable) && !isLostDatabase(error)
+  !(error instanceof RequestFailure) &&
+  !(error instanceof Unavailable) &&
+  !(error instanceof AuthUnavailable) &&
+  !isLostDatabase(error)
 
 /** SQLSTATE classes and Node's codes of a database that cannot be reached, stops, is full or only readable. */
 const LOST_CODES = /^(08|53|57P|25006|25P0|57014$|ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN)/

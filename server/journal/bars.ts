@@ -99,6 +99,11 @@ export class Bars {
     return rows.map((row) => fromRow(row))
   }
 
+  /** Forgets all bars: before a first history, which may have been begun and broken off. */
+  async clear(): Promise<void> {
+    await this.#queries.none('TRUNCATE candle_1s, candle_1m')
+  }
+
   /** Drops the bars of a second that are older than a time, by whole hours. */
   async dropSeconds(beforeMs: number): Promise<void> {
     await this.#queries.one(sql.journal.dropBarPartitions, { beforeMs })

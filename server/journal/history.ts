@@ -17,6 +17,12 @@ export interface OrderWithFills {
   readonly fills: Fill[]
 }
 
+/** The `commandHash` of every command that an account has had answered, unless they are too many to keep at hand. */
+export type KnownIds = readonly number[] | 'too many'
+
+/** So many take 0.1 s to read; an account with more has each of its ids looked up. */
+const KNOWN_IDS_MAX = 100_000
+
 /** A part of a list, newest first. */
 export interface Page {
   /** Market time, inclusive. */
@@ -44,18 +50,17 @@ export class History {
     return this.#find(sql.journal.findCommandResult, { account, commandId })
   }
 
-  /** The `commandHash` of every command that the account has had answered. */
-  async knownCommands(account: AccountNumber): Promise<number[]> {
-    const rows = await this.#list<{ hash: number }>(sql.journal.listKnownCommands, { account })
-    return rows.map((row) => row.hash)
+  async knownCommands(account: AccountNumber, max = KNOWN_IDS_MAX): Promise<KnownIds> {
+    const rows = await this.#list<{ hash: number }>(sql.journal.listKnownCommands, { account, limit: max + 1 })
+    return rows.length > max ? 'too many' : rows.map((row) => row.hash)
   }
 
   async order(account: AccountNumber, number: number): Promise<OrderWithFills | undefined> {
-    return this.#withFills(await this.#find<Order>(sql.journal.findOrder, { account, number }))
+    return withFills(await this.#find(sql.journal.findOrder, { account, number }))
   }
 
   async orderByClientId(account: AccountNumber, clientOrderId: string): Promise<OrderWithFills | undefined> {
-    return this.#withFills(await this.#find<Order>(sql.journal.findOrderByClientId, { account, clientOrderId }))
+    return withFills(await this.#find(sql.journal.findOrderByClientId, { account, clientOrderId }))
   }
 
   async fillsOfOrder(account: AccountNumber, number: number): Promise<Fill[]> {
@@ -103,10 +108,6 @@ export class History {
     })
   }
 
-  async #withFills(order: Order | undefined): Promise<OrderWithFills | undefined> {
-    return order && { order, fills: await this.fillsOfOrder(order.account, order.number) }
-  }
-
   async #find<Shape>(statement: (typeof sql.journal)['findOrder'], parameters: object): Promise<Shape | undefined> {
     const row = await this.#queries.oneOrNone<unknown>(statement, parameters)
     return row === null ? undefined : fromRow<Shape>(row)
@@ -119,4 +120,11 @@ export class History {
 
 function bounds({ fromMs = 0, toMs = Number.MAX_SAFE_INTEGER, before = NEWEST, limit }: Page) {
   return { fromMs, toMs, before, limit }
+}
+
+/** One statement reads both, so that the fills sum to what the order says is filled, whatever is committed meanwhile. */
+function withFills(row: (Order & { readonly fills: Fill[] }) | undefined): OrderWithFills | undefined {
+  if (row === undefined) return undefined
+  const { fills, ...order } = row
+  return { order, fills }
 }

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { freshDatabase, withDatabase, type FreshDatabase } from '../../test/rig/postgres.ts'
 import { Connection } from '../database/connection.ts'
 import { openDatabase, type Database } from '../database/database.ts'
-import { CASH } from '../engine/event.ts'
+import { CASH, type Fill } from '../engine/event.ts'
 import {
   accountOf,
   batchOf,
@@ -65,6 +65,38 @@ async function refusal(batch: Batch): Promise<string | undefined> {
   expect(error).toBeInstanceOf(Refused)
   return (error as Refused).constraint
 }
+
+test('an order is read with just the fills that it has at that moment, whatever is committed meanwhile', async () => {
+  await open()
+  const history = new History(database.queries)
+  const lots = 150
+  const fillOf = (number: number): Fill => ({
+    ...{ account: ALICE, number, orderNumber: 1, clientOrderId: 'a', symbol: 'VLNT', side: 'buy', ticks: 100, lots: 1 },
+    ...{ valueCents: 100, feeCents: 1, liquidity: 'maker', realizedCents: 0, tradeId: 1e9 + number, timeMs: 1 },
+  })
+  const fill = async (): Promise<'filled'> => {
+    for (let filledLots = 1; filledLots <= lots; filledLots++) {
+      const order = orderOf(ALICE, 1, { clientOrderId: 'a', lots, filledLots, version: filledLots })
+      await journal.commit(batchOf({ batch: 1 + filledLots, orders: [order], fills: [fillOf(filledLots)] }))
+    }
+    return 'filled'
+  }
+  const filling = fill()
+  const read = () => Promise.all([history.order(ALICE, 1), history.orderByClientId(ALICE, 'a')])
+  let reads = 0
+  for (
+    let next = await Promise.race([filling, read()]);
+    next !== 'filled';
+    next = await Promise.race([filling, read()])
+  ) {
+    for (const found of next) {
+      if (found === undefined) continue
+      reads += 1
+      expect(found.fills).toEqual(Array.from({ length: found.order.filledLots }, (_, i) => fillOf(i + 1)))
+    }
+  }
+  expect(reads).toBeGreaterThan(10)
+})
 
 describe('the database refuses', () => {
   test('a movement that does not balance', async () => {

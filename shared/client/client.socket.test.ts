@@ -92,6 +92,25 @@ const open = (options: Parameters<typeof connect>[0] = {}) => {
   return phase('live')
 }
 
+describe('a connection', () => {
+  it('to an instance that knows of no leader yet is one, and its streams are asked for anew when one leads', async () => {
+    exchange.answers['subscribe'] = ({ answer }) =>
+      answer({ ok: false, error: { code: 'UNAVAILABLE', message: 'Starting.', outcome: 'not_executed' } })
+    exchange.welcome = { epoch: 2 }
+    await open()
+    client.subscribe({ channel: 'quotes' }, () => undefined)
+    await until(() => exchange.names().length === 1)
+    exchange.welcome = { epoch: 0 }
+    exchange.cut()
+    await phase('reconnecting')
+    await phase('live')
+    await until(() => exchange.names().length === 2)
+    exchange.io.emit('heartbeat', { time: Date.now(), counter: 1, epoch: 3 })
+    await until(() => exchange.names().length === 3)
+    expect(exchange.names()).toEqual(['subscribe', 'subscribe', 'subscribe'])
+  })
+})
+
 describe('a request', () => {
   it('resolves with the data, or rejects with the exchange’s own error', async () => {
     await open()

@@ -57,6 +57,8 @@ export class Client {
   #settling: ReturnType<typeof setTimeout> | undefined
   #failures = 0
   #epoch = 0
+  /** Joined to an instance that knows of no leader yet. */
+  #awaitsLeader = false
   #clockOffsetMs = 0
   #goodbye: Goodbye | undefined
 
@@ -203,10 +205,20 @@ export class Client {
 
   #take(event: string, payload: unknown): void {
     const frame = payload as { epoch?: number }
-    // A lower epoch speaks for a leader that leads no more.
     if (frame.epoch !== undefined) {
-      if (frame.epoch < this.#epoch) return
-      this.#epoch = frame.epoch
+      const isNewLeader = frame.epoch > this.#epoch
+      if (event === 'welcome') {
+        // An instance that has just begun knows of no leader yet, and welcomes nevertheless.
+        this.#awaitsLeader = frame.epoch === 0 || frame.epoch < this.#epoch
+      } else if (frame.epoch < this.#epoch) {
+        // It speaks for a leader that leads no more.
+        return
+      } else if (this.#awaitsLeader && frame.epoch > 0) {
+        // What was asked for before had no answer, or an old one.
+        this.#awaitsLeader = false
+        this.#subscriptions.renew()
+      }
+      if (isNewLeader) this.#epoch = frame.epoch
     }
     switch (event as EventName) {
       case 'welcome':

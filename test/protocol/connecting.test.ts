@@ -63,10 +63,11 @@ describe('a connection', () => {
 })
 
 describe('a guest', () => {
-  test('who signs up keeps account, position and ledger, and the old session is over', async () => {
+  test('who signs up keeps account, position, open orders and ledger, and the old session is over', async () => {
     const client = await guest(url)
-    const { symbol, qty } = await market(client)
+    const { symbol, qty, below } = await market(client)
     await client.place({ symbol, side: 'buy', type: 'market', qty: qty() })
+    const resting = await client.place({ symbol, side: 'buy', type: 'limit', qty: qty(), limitPrice: below(2) })
     const before = await client.account()
     const ledger = await client.good('ledger')
     const body = { email: `ada-${Date.now()}@example.com`, password: 'long enough', name: 'Ada' }
@@ -79,6 +80,9 @@ describe('a guest', () => {
     expect(after.account.id).toBe(before.account.id)
     expect(after.account.cash).toBe(before.account.cash)
     expect(after.positions.map(({ qty: held }) => held)).toEqual(before.positions.map(({ qty: held }) => held))
+    expect(after.openOrders.map(({ orderId }) => orderId)).toEqual([resting.orderId])
+    expect(after.account.held).toBe(before.account.held)
+    expect(await lasting.good('order.cancel', { orderId: resting.orderId })).toMatchObject({ status: 'canceled' })
     expect(await lasting.good('ledger')).toEqual(ledger)
     expect((await lasting.good('accounts')).map(({ id }) => id)).toEqual([before.account.id])
     const old = await connect(url, { cookie: client.cookie ?? '' })

@@ -1,5 +1,6 @@
--- The hashes of all commands an account has had answered.
--- account int
+-- The hashes of the commands an account has had answered, `limit` of them.
+-- account int, limit int
 SELECT command_hash AS hash
 FROM command_result
 WHERE account_id = ${account}
+LIMIT ${limit}

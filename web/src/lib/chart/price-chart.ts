@@ -119,6 +119,12 @@ export class PriceChart {
     this.#candles.attachPrimitive({ updateAllViews: () => handlers.onmoved() })
     this.#markers = createSeriesMarkers<Time>(this.#candles, [])
     this.#chart.subscribeCrosshairMove((event) => handlers.onhover(this.#barAt(event), this.#priceAt(event)))
+    // Hidden, it has no width and forgets how wide its bars are.
+    let width = element.clientWidth
+    this.#chart.timeScale().subscribeSizeChange((wide) => {
+      if (width === 0 && wide > 0) this.#chart.timeScale().resetTimeScale()
+      width = wide
+    })
     this.#chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
       if (range && range.from < OLDER_WITHIN_BARS && this.#bars.size > 0) handlers.onolder()
     })

@@ -50,10 +50,10 @@ export class Market {
   follow(client: Client): () => void {
     const stops = [
       client.subscribe({ channel: 'quotes' }, (frame) => {
-        for (const quote of frame.q) this.#quotes.put(quote[0], quote)
+        for (const quote of frame.q) this.#quotes.add(quote)
       }),
       client.subscribe({ channel: 'ticker' }, (frame) => {
-        this.#tickers.put(frame.symbol, frame)
+        this.#tickers.add(frame)
       }),
       client.on('status', (frame) => {
         this.status = frame.market

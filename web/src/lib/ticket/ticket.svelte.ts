@@ -43,6 +43,7 @@ const CONFIRM_DEAF_MS = 300
 const CONFIRM_BACK_MS = 8_000
 const RECEIPT_MS = 6_000
 const ASK_AGAIN_MS = 2_000
+const COUNT_DOWN_MS = 100
 
 /** The order ticket of one instrument: what is typed, what it would do, what became of it. */
 export class Ticket {
@@ -57,6 +58,8 @@ export class Ticket {
 
   phase = $state<'editing' | 'confirming' | 'sending'>('editing')
   inFlight = $state.raw<InFlight | undefined>()
+  /** Too many orders at once: how long until the next one. */
+  waitMs = $state(0)
   /** Newest first; all but the first are counted as "+1". */
   receipts = $state.raw<readonly Receipt[]>([])
   refusal = $state.raw<(Receipt & { readonly code: WireError['code'] }) | undefined>()
@@ -69,6 +72,7 @@ export class Ticket {
   #previewTimer: ReturnType<typeof setTimeout> | undefined
   #confirmTimer: ReturnType<typeof setTimeout> | undefined
   #receiptTimer: ReturnType<typeof setTimeout> | undefined
+  #waitTimer: ReturnType<typeof setInterval> | undefined
   #confirmSince = 0
   #refusedContent = ''
 
@@ -128,6 +132,7 @@ export class Ticket {
       return `${this.#around.name} is halted`
     }
     if (this.inFlight) return this.inFlight.isUnknown ? 'Waiting for the result' : 'Sending'
+    if (this.waitMs > 0) return `Next order in ${(this.waitMs / 1_000).toFixed(1)} s`
     if (!this.check.ok) return this.check.missing
     if (!this.#around.account) return 'Waiting for your account'
     if (this.isRefusedAsIs) return `Change the ${this.refusal?.code === 'PRICE_BAND' ? 'price' : 'order'} to send`
@@ -141,6 +146,7 @@ export class Ticket {
       this.#around.account !== undefined &&
       this.check.ok &&
       !this.inFlight &&
+      this.waitMs === 0 &&
       !this.isRefusedAsIs,
   )
 
@@ -275,6 +281,7 @@ export class Ticket {
     }, PREVIEW_AGAIN_MS)
     return () => {
       clearInterval(again)
+      clearInterval(this.#waitTimer)
       for (const timer of [this.#previewTimer, this.#confirmTimer, this.#receiptTimer]) clearTimeout(timer)
     }
   }
@@ -340,7 +347,8 @@ export class Ticket {
     const bid = book.bids[0]?.[0] ?? 0
     const ask = book.asks[0]?.[0] ?? 0
     const limitTicks = content.limitPrice === undefined ? undefined : scale.ticks(content.limitPrice)
-    this.#refusedContent = this.#key
+    this.#refusedContent = JSON.stringify(content)
+    if (error.code === 'RATE_LIMITED') this.#countDown(error.retryAfterMs ?? 1_000)
     this.refusal = {
       code: error.code,
       ...refusalOf(error, {
@@ -354,6 +362,18 @@ export class Ticket {
       }),
     }
     this.receipts = []
+  }
+
+  #countDown(forMs: number): void {
+    const until = performance.now() + forMs
+    clearInterval(this.#waitTimer)
+    this.waitMs = forMs
+    this.#waitTimer = setInterval(() => {
+      this.waitMs = Math.max(0, until - performance.now())
+      if (this.waitMs > 0) return
+      clearInterval(this.#waitTimer)
+      if (this.refusal?.code === 'RATE_LIMITED') this.refusal = undefined
+    }, COUNT_DOWN_MS)
   }
 
   /** Lots for a percentage of the buying power, at a limit or down the book. */

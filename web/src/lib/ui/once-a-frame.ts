@@ -1,27 +1,35 @@
-/** Gathers the newest value of each key, and applies them together before the next painted frame. */
+/**
+ * Gathers what arrives and hands it on once per animation frame: 20 frames a second of several streams then cost one
+ * pass over the page. In a hidden tab, where no frame comes, it is handed on by a timer.
+ */
 export class OnceAFrame<Value> {
-  readonly #apply: (values: Iterable<Value>) => void
-  readonly #gathered = new Map<string, Value>()
-  #frame: number | undefined
+  #values: Value[] = []
+  #frame = 0
+  #timer: ReturnType<typeof setTimeout> | undefined
+  readonly #handle: (values: readonly Value[]) => void
 
-  constructor(apply: (values: Iterable<Value>) => void) {
-    this.#apply = apply
+  constructor(handle: (values: readonly Value[]) => void) {
+    this.#handle = handle
   }
 
-  put(key: string, value: Value): void {
-    this.#gathered.set(key, value)
-    this.#frame ??= requestAnimationFrame(() => {
-      this.#frame = undefined
-      const values = [...this.#gathered.values()]
-      this.#gathered.clear()
-      this.#apply(values)
-    })
+  add(value: Value): void {
+    this.#values.push(value)
+    if (this.#values.length > 1) return
+    this.#frame = requestAnimationFrame(this.#flush)
+    this.#timer = setTimeout(this.#flush, HIDDEN_MS)
   }
 
-  /** What was gathered is not applied any more. */
   stop(): void {
-    if (this.#frame !== undefined) cancelAnimationFrame(this.#frame)
-    this.#frame = undefined
-    this.#gathered.clear()
+    cancelAnimationFrame(this.#frame)
+    clearTimeout(this.#timer)
+    this.#values = []
+  }
+
+  readonly #flush = () => {
+    const values = this.#values
+    this.stop()
+    if (values.length > 0) this.#handle(values)
   }
 }
+
+const HIDDEN_MS = 500

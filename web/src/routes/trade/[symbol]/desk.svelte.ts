@@ -7,7 +7,7 @@ import type { BookFrame, Candle, Instrument, Trade } from '@valiant/shared/proto
 import type { Fill, Order } from '@valiant/shared/protocol/order'
 import type { DataOf, RequestName } from '@valiant/shared/protocol/requests'
 import { BookView } from '#lib/book/book-view.svelte.ts'
-import { OnceAFrame } from '#lib/book/once-a-frame.ts'
+import { OnceAFrame } from '#lib/ui/once-a-frame.ts'
 import { CandleFeed } from '#lib/chart/candle-feed.svelte.ts'
 import { Listing } from '#lib/market/listing.svelte.ts'
 import type { Market } from '#lib/market/market.svelte.ts'

@@ -1,0 +1,114 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import pg from 'pg'
+import { io, type Socket } from 'socket.io-client'
+import type { Rig } from './rig.ts'
+import { quantileOf } from './row.ts'
+import type { OpenVenue } from './sockets.ts'
+
+const SLICES = 20
+const A_SLICE = 25
+const WARM_UP = 100
+const MEDIAN = 0.5
+const TAIL = 0.99
+
+export interface AckTimes {
+  readonly p50Ms: number
+  readonly p99Ms: number
+}
+export interface AckComparison {
+  readonly order: AckTimes
+  readonly echo: AckTimes
+  readonly commit: AckTimes
+}
+
+/** An order's way from emit to acknowledgement, one in flight, and its parts bare; in slices, in turn. */
+export async function ackTimes(rig: Rig, venue: OpenVenue): Promise<AckComparison> {
+  await using parts = new AsyncDisposableStack()
+  const trader = parts.use(await venue.trader())
+  const echo = parts.use(await Echo.open())
+  const commit = parts.use(await BareCommit.open(rig))
+  const works = [() => trader.order(), () => echo.ask(), () => commit.once()] as const
+  const times: [number[], number[], number[]] = [[], [], []]
+  for (const work of works) await timesOf(work, WARM_UP)
+  for (let slice = 0; slice < SLICES; slice++) {
+    for (const [at, work] of works.entries()) times[at]?.push(...(await timesOf(work, A_SLICE)))
+  }
+  const [order, echoed, committed] = times
+  return { order: summaryOf(order), echo: summaryOf(echoed), commit: summaryOf(committed) }
+}
+
+async function timesOf(work: () => Promise<unknown>, count: number): Promise<number[]> {
+  const times: number[] = []
+  for (let at = 0; at < count; at++) {
+    const began = performance.now()
+    await work()
+    times.push(performance.now() - began)
+  }
+  return times
+}
+
+const summaryOf = (times: readonly number[]): AckTimes => ({
+  p50Ms: quantileOf(times, MEDIAN),
+  p99Ms: quantileOf(times, TAIL),
+})
+
+/** A bare Socket.IO server in a process of its own. */
+class Echo implements AsyncDisposable {
+  readonly #server: ChildProcess
+  readonly #socket: Socket
+
+  private constructor(server: ChildProcess, socket: Socket) {
+    this.#server = server
+    this.#socket = socket
+  }
+
+  static async open(): Promise<Echo> {
+    const server = fork(fileURLToPath(new URL('echo-server.ts', import.meta.url)))
+    const [port] = (await once(server, 'message')) as [number]
+    const socket = io(`http://127.0.0.1:${port}`, { transports: ['websocket'], forceNew: true, reconnection: false })
+    await once(socket as never, 'connect')
+    return new Echo(server, socket)
+  }
+
+  ask(): Promise<unknown> {
+    return this.#socket.emitWithAck('echo', {
+      clientOrderId: 'bench-echo',
+      symbol: 'VLNT',
+      side: 'buy',
+      qty: '1',
+      type: 'market',
+    })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#socket.disconnect()
+    const exited = once(this.#server, 'exit')
+    this.#server.disconnect()
+    await exited
+  }
+}
+
+/** One row in one transaction of its own. */
+class BareCommit implements AsyncDisposable {
+  readonly #client: pg.Client
+
+  private constructor(client: pg.Client) {
+    this.#client = client
+  }
+
+  static async open({ plainUrl }: Rig): Promise<BareCommit> {
+    const client = new pg.Client({ connectionString: plainUrl })
+    await client.connect()
+    return new BareCommit(client)
+  }
+
+  once(): Promise<unknown> {
+    return this.#client.query({ name: 'bare', text: 'INSERT INTO bare_commit (value) VALUES ($1)', values: [1] })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#client.end()
+  }
+}

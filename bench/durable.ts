@@ -1,0 +1,121 @@
+import { openDatabase } from '../server/database/database.ts'
+import { FIRST_USER_ACCOUNT } from '../server/engine/command.ts'
+import type { EngineEvent } from '../server/engine/event.ts'
+import { OpenBatch } from '../server/exchange/open-batch.ts'
+import { batchOf, resultOf, TakerFlow } from '../server/journal/batch.fixture.ts'
+import { type Batch, Journal } from '../server/journal/journal.ts'
+import type { Rig } from './rig.ts'
+import { commandOf, NOW_MS, tradersEngine } from './traders.ts'
+import { type Operation, workload } from './workload.ts'
+
+/** What comes to the journal, batch by batch. */
+interface Flow {
+  readonly size: number
+  next(batch: number): Batch
+}
+
+export interface DurableRates {
+  /** 1 order, 1 fill, 4 entries, its balances and its answer, 256 orders a batch. */
+  readonly by256: number
+  /** The same, each order alone. */
+  readonly by1: number
+  /** What the engine makes of the bench's workload: orders that rest, cancels, partial and full fills with fees. */
+  readonly mixed: number
+}
+
+const SECONDS = 2
+const WARM_UP_SECONDS = 0.3
+const BATCH = 256
+const ACCOUNTS = 2_000
+const ACCOUNTS_A_BATCH = 500
+
+/** Orders a second through the journal. While one batch commits the next is made, as in the exchange's loop. */
+export async function durableRates(rig: Rig): Promise<DurableRates> {
+  return {
+    by256: await rateOf(rig, (commit) => marketOrders(commit, BATCH)),
+    by1: await rateOf(rig, (commit) => marketOrders(commit, 1)),
+    mixed: await rateOf(rig, mixedOrders),
+  }
+}
+
+type Commit = (make: (batch: number) => Batch) => Promise<void>
+
+async function rateOf(rig: Rig, open: (commit: Commit) => Promise<Flow>): Promise<number> {
+  await using database = await openDatabase({ url: await rig.freshUrl(), logger: { warn: () => undefined } })
+  const journal = new Journal(database.commits)
+  let number = 0
+  const flow = await open((make) => journal.commit(make(++number)))
+  // As pgbench does for its own tables; otherwise autovacuum does it within a minute.
+  await database.queries.none('VACUUM ANALYZE')
+  let orders = 0
+  const run = async (seconds: number) => {
+    const began = performance.now()
+    orders = 0
+    let next = flow.next(++number)
+    while (performance.now() - began < 1_000 * seconds) {
+      const committed = journal.commit(next)
+      next = flow.next(++number)
+      await committed
+      orders += flow.size
+    }
+    const rate = (1_000 * orders) / (performance.now() - began)
+    await journal.commit(next)
+    return rate
+  }
+  await run(WARM_UP_SECONDS)
+  return await run(SECONDS)
+}
+
+async function marketOrders(commit: Commit, size: number): Promise<Flow> {
+  const flow = new TakerFlow()
+  const accounts = Array.from({ length: ACCOUNTS }, (_, at) => FIRST_USER_ACCOUNT + at)
+  for (let from = 0; from < ACCOUNTS; from += ACCOUNTS_A_BATCH) {
+    await commit((batch) => flow.opening(batch, accounts.slice(from, from + ACCOUNTS_A_BATCH)))
+  }
+  let next = 0
+  return {
+    size,
+    next: (number) => {
+      const takers = Array.from({ length: size }, (_, at) => accounts[(next + at) % ACCOUNTS] ?? 0)
+      next += size
+      const batch = flow.batch(number, takers)
+      // The yardstick of yardsticks.md has four entries an order; those of the fee would be two more.
+      return { ...batch, entries: batch.entries.filter(({ kind }) => kind !== 'fee') }
+    },
+  }
+}
+
+async function mixedOrders(commit: Commit): Promise<Flow> {
+  const { engine, opening, accounts } = tradersEngine()
+  await commit((batch) => ({
+    ...rowsOf(batch, opening),
+    opened: accounts.map((account) => ({ account, userId: `user-${account}` })),
+  }))
+  const operations = workload()
+  let at = 0
+  return {
+    size: BATCH,
+    next: (batch) => {
+      const taken = operations.slice(at, (at += BATCH))
+      if (taken.length < BATCH) throw new Error('the workload is at its end')
+      for (const operation of taken) engine.apply(commandOf(operation), NOW_MS)
+      return { ...rowsOf(batch, engine.drain()), results: taken.map(answerTo) }
+    },
+  }
+}
+
+/** As the exchange would commit it. Its objects are the engine's own, so it is to be committed before the next command. */
+function rowsOf(batch: number, events: readonly EngineEvent[]): Batch {
+  const open = new OpenBatch()
+  open.record(events)
+  const { epoch, streamPosition, timeMs } = batchOf({ batch })
+  return open.toCommit({ epoch, batch, streamPosition, timeMs })
+}
+
+const ORDER_ANSWER_CHARACTERS = 600
+
+function answerTo({ id, lots, account, number }: Operation) {
+  const commandId = lots > 0 ? `o:o${id}` : `r:cancel-${id}`
+  const data = { orderId: `${account}-${number}`, rest: 'x'.repeat(ORDER_ANSWER_CHARACTERS) }
+  return resultOf(account, commandId, { ok: true, data })
+}

@@ -1,0 +1,164 @@
+import { parseArgs } from 'node:util'
+import { ackTimes, type AckComparison } from './ack.ts'
+import { benchBook } from './book.ts'
+import { type DurableRates, durableRates } from './durable.ts'
+import { type Gate, gateText, readGate, worseOf } from './machine.ts'
+import { openRig, PGBENCH_MISSING, type Rig, TpcB } from './rig.ts'
+import { type Question, type Row, rowOf, rowWithout } from './row.ts'
+import { Venue } from './sockets.ts'
+
+/** `npm run bench -- [NAME…] [--json]`: ratios against yardsticks in the same run (docs/performance.md). */
+
+const NAMES = ['book', 'engine', 'durable', 'sockets', 'ack'] as const
+type Name = (typeof NAMES)[number]
+const ROUNDS = 5
+
+const ORDER_BOOK = 'nodejs-order-book'
+const TPC_B = 'pgbench TPC-B'
+const PARTS = 'Socket.IO ack + commit'
+const QUESTIONS = {
+  book: { name: 'book', yardstick: ORDER_BOOK, goal: 40 },
+  engine: { name: 'engine', yardstick: ORDER_BOOK, goal: 10 },
+  by256: { name: 'durable, batches of 256', yardstick: TPC_B, goal: 6, commits: true },
+  by1: { name: 'durable, batches of 1', yardstick: TPC_B, goal: 0.4, commits: true },
+  mixed: { name: 'durable, mixed, 256', yardstick: TPC_B, commits: true },
+  sockets: { name: 'sockets', yardstick: TPC_B, goal: 2, commits: true },
+  ack: { name: 'ack, p50', yardstick: PARTS, goal: 1.3, isDuration: true, commits: true },
+  ackTail: { name: 'ack, p99', yardstick: PARTS, isDuration: true, commits: true },
+} as const satisfies Record<string, Question>
+
+/** What one round measured, and the machine around it. */
+interface Round {
+  readonly gate: Gate
+  readonly durable: DurableRates | undefined
+  readonly sockets: number | undefined
+  readonly ack: AckComparison | undefined
+}
+
+// What goes on, on stderr: stdout has the rows alone.
+const say = (text: string) => console.error(text)
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } })
+const unknown = positionals.filter((name) => !NAMES.some((known) => known === name))
+if (unknown.length > 0) {
+  say(`There is no ${unknown.join(', ')}: expected some of ${NAMES.join(', ')}.`)
+  process.exit(2)
+}
+const asked = (name: Name) => positionals.length === 0 || positionals.includes(name)
+
+await using parts = new AsyncDisposableStack()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void parts.disposeAsync().finally(() => process.exit(1)))
+}
+const rig = parts.use(await openRig(say))
+const rows = [...(await measureBook(rig)), ...(await measureOrders(rig))]
+if (values.json) for (const row of rows) console.log(JSON.stringify(row))
+else printTable(rows)
+
+async function measureBook({ folder }: Rig): Promise<Row[]> {
+  if (!asked('book') && !asked('engine')) return []
+  const before = await gateOf(folder)
+  const ratios = benchBook()
+  const gate = worseOf(before, await gateOf(folder))
+  const names = (['book', 'engine'] as const).filter(asked)
+  return names.map((name) =>
+    rowOf(
+      QUESTIONS[name],
+      ratios[name].map((ratio) => ({ ratio, gate })),
+    ),
+  )
+}
+
+async function measureOrders(rig: Rig): Promise<Row[]> {
+  if (!asked('durable') && !asked('sockets') && !asked('ack')) return []
+  const needsTpcB = asked('durable') || asked('sockets')
+  const tpcB = needsTpcB ? await TpcB.prepare(rig) : undefined
+  if (needsTpcB && tpcB === undefined) say(PGBENCH_MISSING)
+  const venue = asked('sockets') || asked('ack') ? await Venue.prepare(rig) : undefined
+
+  const rounds: Round[] = []
+  const bests = [await tpcB?.best()]
+  let before = await gateOf(rig.folder)
+  for (let number = 1; number <= ROUNDS; number++) {
+    const durable = asked('durable') && tpcB !== undefined ? await durableRates(rig) : undefined
+    const { sockets, ack } = venue === undefined ? {} : await measureVenue(rig, venue, tpcB !== undefined)
+    const after = await gateOf(rig.folder)
+    rounds.push({ gate: worseOf(before, after), durable, sockets, ack })
+    bests.push(await tpcB?.best())
+    before = after
+    say(roundText(number, rounds.at(-1), bests.at(-1)))
+  }
+
+  // TPC-B ran before and after each round: its mean there is what the round is held against.
+  const tpcBRates = rounds.map((_, at) => ((bests[at]?.perSecond ?? NaN) + (bests[at + 1]?.perSecond ?? NaN)) / 2)
+  const rowOfRate = (name: 'by256' | 'by1' | 'mixed' | 'sockets'): Row => {
+    if (tpcB === undefined) return rowWithout(QUESTIONS[name], 'no pgbench')
+    const samples = rounds.map(({ gate, durable, sockets }, at) => {
+      const rate = name === 'sockets' ? sockets : durable?.[name]
+      return { ratio: (rate ?? NaN) / (tpcBRates[at] ?? NaN), gate }
+    })
+    return rowOf(QUESTIONS[name], samples)
+  }
+  const rowOfAck = (name: 'ack' | 'ackTail', of: 'p50Ms' | 'p99Ms'): Row => {
+    const samples = rounds.map(({ gate, ack }) => {
+      const sum = (ack?.echo[of] ?? NaN) + (ack?.commit[of] ?? NaN)
+      return { ratio: (ack?.order[of] ?? NaN) / sum, gate }
+    })
+    return rowOf(QUESTIONS[name], samples)
+  }
+  return [
+    ...(asked('durable') ? [rowOfRate('by256'), rowOfRate('by1'), rowOfRate('mixed')] : []),
+    ...(asked('sockets') ? [rowOfRate('sockets')] : []),
+    ...(asked('ack') ? [rowOfAck('ack', 'p50Ms'), rowOfAck('ackTail', 'p99Ms')] : []),
+  ]
+}
+
+/** The server runs only meanwhile: its market would take a share of the yardstick's cores. */
+async function measureVenue(rig: Rig, venue: Venue, hasTpcB: boolean): Promise<Pick<Round, 'sockets' | 'ack'>> {
+  const open = parts.use(await venue.open())
+  const sockets = asked('sockets') && hasTpcB ? await open.ordersPerSecond() : undefined
+  const ack = asked('ack') ? await ackTimes(rig, open) : undefined
+  await open[Symbol.asyncDispose]()
+  return { sockets, ack }
+}
+
+async function gateOf(folder: string): Promise<Gate> {
+  const gate = await readGate(folder)
+  say(gateText(gate))
+  return gate
+}
+
+/** The figures behind the ratios: true of this machine and minute only. */
+function roundText(number: number, round: Round | undefined, best: { perSecond: number; clients: number } | undefined) {
+  const facts: string[] = []
+  const add = (name: string, value: number | undefined, unit: string, digits = 0) => {
+    if (value !== undefined) facts.push(`${name} ${value.toFixed(digits)}${unit}`)
+  }
+  add('TPC-B', best?.perSecond, `/s (${best?.clients ?? 0} clients)`)
+  add('by 256', round?.durable?.by256, '/s')
+  add('by 1', round?.durable?.by1, '/s')
+  add('mixed', round?.durable?.mixed, '/s')
+  add('sockets', round?.sockets, '/s')
+  for (const part of ['order', 'echo', 'commit'] as const) {
+    add(`${part} p50`, round?.ack?.[part].p50Ms, ' ms', 2)
+    add('p99', round?.ack?.[part].p99Ms, ' ms', 2)
+  }
+  return `round ${number} of ${ROUNDS}: ${facts.join(', ')}`
+}
+
+function printTable(rows: readonly Row[]): void {
+  const lines = rows.map(({ name, yardstick, ratio, low, high, goal, verdict }) => [
+    name,
+    yardstick,
+    `${ratio}x`,
+    `${low} to ${high}`,
+    goal === undefined ? '' : `${goal}x`,
+    verdict,
+  ])
+  const head = ['what', 'yardstick', 'ratio', 'range', 'goal', 'verdict']
+  const widths = head.map((title, column) =>
+    Math.max(...[head, ...lines].map((line) => (line[column] ?? title).length)),
+  )
+  for (const line of [head, ...lines])
+    console.log(line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
+}

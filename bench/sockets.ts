@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs'
+import { spawnServer, type TestServer } from '../test/rig/server.ts'
+import { guestCookie, openSocket, type TraderSocket } from '../test/rig/trader.ts'
+import type { Rig } from './rig.ts'
+
+const UNLIMITED = '1000000'
+const TRADERS = 64
+const WARM_UP_SECONDS = 1
+const SECONDS = 3
+/** A limit order that crosses: so much worse than the last fill, within every price band. */
+const CROSSING_SHARE = 0.02
+/** Prices in cents, whole lots: no arithmetic beside the orders. */
+const TICK = '0.01'
+
+/** The real server on the bench's Postgres, started and stopped round by round; its guests stay the same. */
+export class Venue {
+  readonly #environment: Readonly<Record<string, string>>
+  readonly #cookies: string[] = []
+
+  private constructor(environment: Readonly<Record<string, string>>) {
+    this.#environment = environment
+  }
+
+  static async prepare(rig: Rig): Promise<Venue> {
+    return new Venue({
+      DATABASE_URL: await rig.freshUrl(),
+      DATA_DIR: rig.folder,
+      AUTH_SECRET: 'a secret of the bench, long enough for it',
+      MARKET_LIVENESS: '1', // as it ships
+      STARTING_CASH: '1000000000.00',
+      LIMIT_ORDERS_PER_SECOND: UNLIMITED,
+      LIMIT_ORDERS_BURST: UNLIMITED,
+      LIMIT_REQUESTS_PER_SECOND: UNLIMITED,
+    })
+  }
+
+  async open(): Promise<OpenVenue> {
+    const server = await spawnServer(this.#environment)
+    try {
+      while (this.#cookies.length < TRADERS) this.#cookies.push(await guestCookie(server.url))
+    } catch (error) {
+      await server.stop()
+      throw error
+    }
+    return new OpenVenue(server, this.#cookies)
+  }
+}
+
+export class OpenVenue implements AsyncDisposable {
+  readonly #server: TestServer
+  readonly #cookies: readonly string[]
+
+  constructor(server: TestServer, cookies: readonly string[]) {
+    this.#server = server
+    this.#cookies = cookies
+  }
+
+  /** Answered orders a second, each trader with one in flight. */
+  async ordersPerSecond(): Promise<number> {
+    await using traders = new AsyncDisposableStack()
+    const all: Trader[] = []
+    for (const [at, cookie] of this.#cookies.entries()) all.push(traders.use(await this.trader(cookie, at)))
+    const began = performance.now()
+    const countFrom = began + 1_000 * WARM_UP_SECONDS
+    const until = countFrom + 1_000 * SECONDS
+    let answered = 0
+    const trade = async (trader: Trader) => {
+      for (;;) {
+        await trader.order()
+        const now = performance.now()
+        if (now > until) return
+        if (now > countFrom) answered++
+      }
+    }
+    await Promise.all(all.map(trade))
+    return answered / SECONDS
+  }
+
+  async trader(cookie = this.#cookies[0], at = 0): Promise<Trader> {
+    return new Trader(await openSocket(this.#server.url, cookie), at)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server.stop()
+  }
+}
+
+const INSTRUMENTS = JSON.parse(readFileSync(new URL('../db/instruments.json', import.meta.url), 'utf8')) as {
+  symbol: string
+  tickSize: string
+  lotSize: string
+}[]
+const SYMBOLS = INSTRUMENTS.filter(({ tickSize, lotSize }) => tickSize === TICK && lotSize === '1').map(
+  ({ symbol }) => symbol,
+)
+let orders = 0
+const RUN = Date.now().toString(36)
+
+/** Buys a lot and sells it again, by market and by crossing limit orders in turn. */
+export class Trader implements AsyncDisposable {
+  readonly #socket: TraderSocket
+  readonly #symbol: string
+  #hasLot = false
+  #price: number | undefined
+
+  constructor(socket: TraderSocket, at: number) {
+    this.#socket = socket
+    this.#symbol = SYMBOLS[at % SYMBOLS.length] ?? 'VLNT'
+  }
+
+  /** @throws when the exchange refuses: the measurement is wrong then */
+  async order(): Promise<void> {
+    const number = ++orders
+    const side = this.#hasLot ? 'sell' : 'buy'
+    const worst = (this.#price ?? 0) * (side === 'buy' ? 1 + CROSSING_SHARE : 1 - CROSSING_SHARE)
+    const isLimit = number % 2 === 0 && this.#price !== undefined
+    const answer = await this.#socket.emitWithAck('order.place', {
+      clientOrderId: `bench-${RUN}-${number}`,
+      symbol: this.#symbol,
+      side,
+      qty: '1',
+      type: isLimit ? 'limit' : 'market',
+      ...(isLimit && { limitPrice: worst.toFixed(2), timeInForce: 'ioc' }),
+    })
+    if (!answer.ok) throw new Error(`an order was refused: ${JSON.stringify(answer.error)}`)
+    const order = answer.data
+    if (order.filledQty !== '1') return
+    this.#hasLot = side === 'buy'
+    this.#price = Number(order.avgPrice)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#socket.disconnect()
+    return Promise.resolve()
+  }
+}

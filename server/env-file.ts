@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseEnv } from 'node:util'
+import { ConfigError } from './config.ts'
+
+/**
+ * Adds the settings of the file that `ENV_FILE` names, else of `.env` at the root if there is one, to an environment;
+ * what stands there already goes before.
+ * @throws {ConfigError} when the file cannot be read, or a line of it says nothing: Node's loader would pass over it
+ */
+export function addEnvFile(environment: NodeJS.ProcessEnv, root: string): void {
+  const named = environment['ENV_FILE'] ?? ''
+  const file = named === '' ? join(root, '.env') : resolve(root, named)
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (cause) {
+    if (named === '' && cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return
+    throw new ConfigError([`${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`])
+  }
+  const wrong = wrongLines(text)
+  if (wrong.length > 0) throw new ConfigError(wrong.map((line) => `${file}, line ${line}: expected NAME=value`))
+  for (const [name, value] of Object.entries(parseEnv(text))) environment[name] ??= value
+}
+
+/** The numbers of the lines that are neither empty, nor a comment, nor a setting. What they say may be a secret. */
+function wrongLines(text: string): number[] {
+  // A value in quotes may run over several lines.
+  const unquoted = text.replaceAll(/=[ \t]*(["'`])[^]*?\1/g, (value) => '=' + value.replaceAll(/[^\n]/g, ''))
+  return unquoted.split(/\r?\n/).flatMap((line, i) => (/^\s*(#.*|(export\s+)?\w+\s*=.*)?$/.test(line) ? [] : [i + 1]))
+}

@@ -1,0 +1,181 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import type { Answer } from '@valiant/shared/protocol/events'
+import pg from 'pg'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { assert } from '../engine/assert.ts'
+import { Engine } from '../engine/engine.ts'
+import { ExchangeRig, good, orderOf } from './exchange.fixture.ts'
+
+let rig: ExchangeRig
+afterEach(() => rig.close())
+
+const internal = { ok: false, error: { code: 'INTERNAL', outcome: 'not_executed' } }
+const BUMP = `UPDATE lease SET epoch = epoch + 1, holder = 'another', expires_at = clock_timestamp()`
+
+describe('a command that the database refuses', () => {
+  it('is answered INTERNAL, for ever, and the market goes on', async () => {
+    rig = await ExchangeRig.open()
+    const account = await rig.openAccount('user-1')
+    await rig.sql(`ALTER TABLE orders ADD CONSTRAINT no_such_order CHECK (client_order_id <> 'bad')`)
+    const ids = ['a', 'b', 'bad', 'c', 'd']
+    const answers = await Promise.all(ids.map((id) => rig.rest(account, id)))
+    expect(answers.map((answer) => (answer.ok ? 'ok' : answer.error.code))).toEqual([
+      'ok',
+      'ok',
+      'INTERNAL',
+      'ok',
+      'ok',
+    ])
+    expect(answers[2]).toMatchObject(internal)
+    expect(await rig.rest(account, 'bad')).toMatchObject({ ...internal, duplicate: true })
+    good(await rig.rest(account, 'e'))
+    const { openOrders } = good(await rig.ask({ event: 'account', account })) as {
+      openOrders: { clientOrderId: string }[]
+    }
+    expect(openOrders.map(({ clientOrderId }) => clientOrderId).sort()).toEqual(['a', 'b', 'c', 'd', 'e'])
+  })
+
+  it('opens no account, and the next one is opened', async () => {
+    rig = await ExchangeRig.open()
+    await rig.sql(`ALTER TABLE account_owner ADD CONSTRAINT no_such_user CHECK (user_id <> 'bad')`)
+    const request = { event: 'accounts.create', name: 'Guest', startingCents: 1_000 } as const
+    const [bad] = await Promise.all([rig.ask({ ...request, userId: 'bad' }), rig.openAccount('user-1')])
+    expect(bad).toMatchObject(internal)
+    await rig.openAccount('user-2')
+  })
+})
+
+describe('a command on which the engine asserts', () => {
+  afterEach(() => vi.restoreAllMocks())
+
+  it('is answered INTERNAL, for ever, and the market goes on', async () => {
+    rig = await ExchangeRig.open()
+    const account = await rig.openAccount('user-1')
+    breakEngine()
+    const ids = ['a', 'bad', 'b']
+    const answers = await Promise.all(ids.map((id) => rig.rest(account, id)))
+    expect(answers.map(({ ok }) => ok)).toEqual([true, false, true])
+    expect(answers[1]).toMatchObject(internal)
+    expect(await rig.rest(account, 'bad')).toMatchObject({ ...internal, duplicate: true })
+    expect(await rig.count(`SELECT count(*) FROM orders WHERE account_id = ${account}`)).toBe(2)
+  })
+
+  it('is answered so too when it changes nothing', async () => {
+    rig = await ExchangeRig.open()
+    const account = await rig.openAccount('user-1')
+    breakEngine()
+    for (let i = 0; i < 8; i++) {
+      const request = { ...orderOf(account, 'bad'), event: 'order.preview' } as const
+      const [bad] = await Promise.all([rig.ask(request), rig.rest(account, `a-${i}`)])
+      expect(bad).toMatchObject(internal)
+    }
+  })
+})
+
+/** The engine asserts on the order `bad`, whatever is asked of it. */
+function breakEngine(): void {
+  for (const method of ['apply', 'preview'] as const) {
+    const whole = Reflect.get(Engine.prototype, method) as (this: Engine, ...args: unknown[]) => never
+    vi.spyOn(Engine.prototype, method).mockImplementation(function (this: Engine, ...args: unknown[]) {
+      const { clientOrderId } = args[0] as { readonly clientOrderId?: string }
+      assert(clientOrderId !== 'bad', 'a defect that the test made')
+      return whole.apply(this, args)
+    })
+  }
+}
+
+describe('a leader that another has fenced off', () => {
+  it('says nothing more under its epoch, leads again when it can, and every command is answered once', async () => {
+    rig = await ExchangeRig.open()
+    const account = await rig.openAccount('user-1')
+    for (let round = 1; round <= 5; round++) {
+      const asked = Array.from({ length: 20 }, (_, i) => rig.rest(account, `${round}-${i}`))
+      await rig.sql(BUMP)
+      for (const answer of await Promise.all(asked)) good(answer)
+    }
+    const epochs = rig.marketFrames.map(({ epoch }) => epoch)
+    expect(epochs).toEqual([...epochs].sort((a, b) => a - b))
+    expect(await rig.count(`SELECT count(*) FROM orders WHERE account_id = ${account} AND status = 'open'`)).toBe(100)
+    expect(rig.statuses.map(({ market }) => market)).toContain('degraded')
+    await expect.poll(() => rig.statuses.at(-1)?.market).toBe('open')
+    const seqs = rig.accountFrames.filter((one) => one.account === account).map(({ frame }) => frame.seq)
+    expect(seqs).toEqual(seqs.map((_, i) => i + 1))
+  })
+
+  it('stands by as long as the other lives, and answers when that one is gone', async () => {
+    rig = await ExchangeRig.open()
+    const account = await rig.openAccount('user-1')
+    const other = new pg.Client({ connectionString: rig.url })
+    await other.connect()
+    const { rows } = await other.query<{ epoch: string }>(`${BUMP} + interval '60 s' RETURNING epoch`)
+    const epoch = Number(rows[0]?.epoch)
+    await other.query('SELECT pg_advisory_lock(42, $1::int)', [epoch])
+    await expect.poll(() => rig.statuses.at(-1)?.market).toBe('degraded')
+    const frames = rig.marketFrames.length
+    const asked = rig.rest(account, 'a')
+    // Three polls of the lease and more: it looks, and takes nothing.
+    await other.query('SELECT pg_sleep(0.5)')
+    expect(rig.marketFrames.length).toBe(frames)
+    expect(await rig.count('SELECT epoch AS count FROM lease')).toBe(epoch)
+    await other.end()
+    good(await asked)
+    expect(rig.marketFrames.at(-1)?.epoch).toBeGreaterThan(epoch)
+    await expect.poll(() => rig.statuses.at(-1)?.market).toBe('open')
+  })
+})
+
+describe('a first history that was broken off', () => {
+  it('ends at once, and the next start makes another, without the bars of the first', async () => {
+    rig = await ExchangeRig.starting()
+    await expect.poll(() => rig.count('SELECT count(*) FROM candle_1m'), { interval: 5 }).toBeGreaterThan(0)
+    await rig.exchange[Symbol.asyncDispose]()
+    expect(await rig.count('SELECT count(*) FROM journal_batch')).toBe(1)
+    expect(await rig.count('SELECT count(*) FROM candle_1m WHERE open_ticks = 1')).toBe(0)
+    await rig.sql(`INSERT INTO candle_1m SELECT 'VLNT', start_at_ms - 60000, 1, 1, 1, 1, 1, 1, 1
+      FROM candle_1m WHERE symbol = 'VLNT' ORDER BY start_at_ms LIMIT 1`)
+    await rig.restart()
+    expect(await rig.count('SELECT count(*) FROM candle_1m WHERE open_ticks = 1')).toBe(0)
+    const perSymbol = 'SELECT count(*) FROM candle_1m GROUP BY symbol ORDER BY count(*) LIMIT 1'
+    expect(await rig.count(perSymbol)).toBeGreaterThan(30 * 1_440 * 0.9)
+  })
+})
+
+describe('an account that is asked of without end', () => {
+  it('whose ids are too many to keep is answered as ever', async () => {
+    rig = await ExchangeRig.open()
+    const account = await rig.openAccount('user-1')
+    const first = good(await rig.rest(account, 'a'))
+    await rig.sql(`INSERT INTO command_result (account_id, command_id, command_hash, payload_hash, batch, result)
+      SELECT ${account}, 'o:old-' || i, i, '', 1, '{}' FROM generate_series(1, 120000) i`)
+    await rig.restart()
+    expect(await rig.rest(account, 'a')).toMatchObject({ ok: true, duplicate: true, data: first as object })
+    const answers = await Promise.all(Array.from({ length: 60 }, (_, i) => rig.rest(account, `b-${i % 30}`)))
+    for (const answer of answers) good(answer)
+    expect(answers.filter(({ duplicate }) => duplicate === true)).toHaveLength(30)
+    expect(await rig.count(`SELECT count(*) FROM orders WHERE account_id = ${account}`)).toBe(31)
+  })
+})
+
+describe('the end of the exchange', () => {
+  it.each(['its database answers', 'its last commit is in doubt'])(
+    'answers what it has committed, when %s, and leaves the rest untouched',
+    async (how) => {
+      rig = await ExchangeRig.open()
+      const account = await rig.openAccount('user-1')
+      const answered: Answer[] = []
+      for (let i = 0; i < 40; i++) void rig.rest(account, `order-${i}`).then((answer) => answered.push(answer))
+      await expect.poll(() => answered.length, { interval: 0 }).toBeGreaterThan(0)
+      for (let i = 40; i < 80; i++) void rig.rest(account, `order-${i}`).then((answer) => answered.push(answer))
+      await turn()
+      const cut = how.includes('doubt')
+        ? rig.sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND application_name LIKE 'valiant-commit%'`)
+        : undefined
+      await Promise.all([rig.exchange[Symbol.asyncDispose](), cut])
+      await turn()
+      for (const answer of answered) good(answer)
+      expect(answered.length).toBe(await rig.count('SELECT count(*) FROM orders'))
+      expect(await rig.count(`SELECT count(*) FROM lease WHERE expires_at < now()`)).toBe(1)
+    },
+  )
+})

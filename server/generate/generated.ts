@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { format, resolveConfig } from 'prettier'
+import { envExample, settingsTable } from './settings.ts'
+
+/** A file of the repository that is written from the code, in whole or between two markers. */
+export interface GeneratedFile {
+  readonly path: string
+  readonly text: string
+}
+
+/** Every generated file as it must stand. @param root of the repository */
+export async function generatedFiles(root: string): Promise<GeneratedFile[]> {
+  const readme = join(root, 'README.md')
+  const style = await resolveConfig(readme)
+  const table = await format(settingsTable(), { ...style, parser: 'markdown' })
+  return [
+    { path: '.env.example', text: envExample() },
+    { path: 'README.md', text: between('settings', await readFile(readme, 'utf8'), `\n${table}\n`) },
+  ]
+}
+
+/** A text with another between its markers `<!-- name:begin -->` and `<!-- name:end -->`. */
+function between(name: string, text: string, inner: string): string {
+  const [begin, end] = [`<!-- ${name}:begin -->\n`, `<!-- ${name}:end -->`]
+  const [before, after] = [text.indexOf(begin), text.indexOf(end)]
+  if (before < 0 || after < before) throw new Error(`expected ${begin.trim()} and ${end} in the text`)
+  return text.slice(0, before + begin.length) + inner + text.slice(after)
+}

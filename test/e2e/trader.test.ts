@@ -1,0 +1,320 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { DESKTOP, launchBrowser, newVisitor, PHONE, watch } from '../rig/browser.ts'
+import { freshDatabase } from '../rig/postgres.ts'
+import { freePort, spawnServer, startServer, type TestServer } from '../rig/server.ts'
+import {
+  field,
+  list,
+  live,
+  openOrders,
+  position,
+  receipt,
+  refusal,
+  send,
+  start,
+  startTrading,
+  typeLimit,
+  view,
+} from './desk.ts'
+
+const SCREENS = [
+  { screen: 'desktop', options: DESKTOP },
+  { screen: 'phone', options: PHONE },
+] as const
+const SHIFT_MAX = 0.01
+
+let server: TestServer
+let browser: Browser
+beforeAll(async () => {
+  server = await startServer()
+  browser = await launchBrowser()
+})
+afterAll(async () => {
+  await browser.close()
+  await server[Symbol.asyncDispose]()
+})
+
+const textOf = async (page: Page, testId: string) => (await page.getByTestId(testId).innerText()).trim()
+/** "Buy 5 NOVA at market": what the button says it will do. */
+const sentence = async (page: Page) => (await send(page).locator('.num').innerText()).trim()
+
+describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
+  test('a new visitor buys, rests, cancels, is refused, and finds all of it after a reload', async () => {
+    const { page, complaints } = await newVisitor(browser, server.url, options)
+    await using _context = page.context()
+    await startTrading(page)
+    const [, qty = '', symbol = ''] = /^Buy ([\d,]+) (\w+) at market$/.exec(await sentence(page)) ?? []
+    expect(Number(qty)).toBeGreaterThan(0)
+
+    await send(page).click()
+    await receipt(page).getByText(`Bought ${qty} ${symbol} at`).waitFor()
+    await receipt(page)
+      .getByText(/Fee \$\d/)
+      .waitFor()
+    await view(page, 'Positions')
+    await position(page, symbol).waitFor()
+    expect(await position(page, symbol).innerText()).toContain('Long')
+
+    await view(page, 'Trade')
+    await typeLimit(page, '7', 2)
+    const price = await field(page, 'Limit price').inputValue()
+    expect(await sentence(page)).toBe(`Buy 7 ${symbol} at ${price}`)
+    await send(page).click()
+    await receipt(page).getByText(`Buy 7 ${symbol} at ${price} is open`).waitFor()
+    await view(page, 'Chart')
+    const chip = page.getByRole('region', { name: 'Chart' }).getByRole('listitem', { name: /^Buy .*7/i })
+    await chip.waitFor()
+    await view(page, 'Book')
+    await page.getByLabel('Price grouping').selectOption({ index: 3 })
+    await page
+      .getByRole('region', { name: 'Order book' })
+      .getByRole('button', { name: /your order/ })
+      .waitFor()
+    await list(page, /Orders|Open orders/)
+    expect(await openOrders(page).count()).toBe(1)
+    expect(await openOrders(page).innerText()).toContain(price)
+
+    await view(page, 'Trade')
+    await typeLimit(page, '1m', 1)
+    await send(page).click()
+    await page.getByText(/^Confirm: buy 1,000,000/).waitFor()
+    await confirm(page)
+    expect(await refusal(page).innerText()).toMatch(
+      /Order not placed\s+It needs \$[\d,.]+ and you have \$[\d,.]+\. Nothing is held\./,
+    )
+    await refusal(page)
+      .getByRole('button', { name: /^Use [\d,]+ / })
+      .click()
+    await send(page).and(page.locator(':enabled')).waitFor()
+
+    await list(page, /Positions/)
+    const before = await position(page, symbol).locator('th').innerText()
+    await page.reload()
+    await live(page)
+    await view(page, 'Positions')
+    await position(page, symbol).waitFor()
+    expect((await position(page, symbol).locator('th').innerText()).split('→')[0]).toBe(before.split('→')[0])
+    await list(page, /Orders|Open orders/)
+    await openOrders(page).getByText(price).waitFor()
+
+    const second = await watch(await page.context().newPage())
+    await second.page.goto(page.url())
+    await live(second.page)
+    await list(second.page, /Orders|Open orders/)
+    await openOrders(second.page).getByText(price).waitFor()
+
+    await page
+      .getByTestId('panel-orders')
+      .getByRole('button', { name: `Cancel buy 7 ${symbol} at ${price}` })
+      .click()
+    await page.getByText('No open orders').waitFor()
+    await second.page.getByText('No open orders').waitFor()
+    if (screen === 'desktop')
+      await receipt(page)
+        .getByText(/cancel/i)
+        .first()
+        .waitFor()
+    expect([...complaints, ...second.complaints]).toEqual([])
+  })
+
+  test('nothing moves but the numbers', async () => {
+    const { page, layoutShift } = await newVisitor(browser, server.url, options)
+    await using _context = page.context()
+    await page.goto('/')
+    await live(page)
+    await moves(page)
+    expect(await layoutShift()).toBeLessThan(SHIFT_MAX)
+    await startTrading(page)
+    const workspace = page.url()
+    await page.goto(workspace)
+    await live(page)
+    await moves(page)
+    expect(await layoutShift()).toBeLessThan(SHIFT_MAX)
+  })
+
+  test.each(['dark', 'light'])('nothing serious stands in the way of who cannot see or point, %s', async (theme) => {
+    const { page } = await newVisitor(browser, server.url, options)
+    await using context = page.context()
+    await context.addCookies([{ name: 'valiant_theme', value: theme, url: server.url }])
+    await page.goto('/')
+    await live(page)
+    expect(await barriers(page)).toEqual([])
+    await startTrading(page)
+    await send(page).click()
+    await receipt(page).getByText('Bought').waitFor()
+    expect(await barriers(page)).toEqual([])
+    await typeLimit(page, '1m', 1)
+    await send(page).click()
+    await confirm(page)
+    expect(await barriers(page)).toEqual([])
+    for (const name of ['Chart', 'Book', 'Positions'] as const) {
+      await view(page, name)
+      expect(await barriers(page)).toEqual([])
+    }
+    await page.goto('/account')
+    await live(page)
+    expect(await barriers(page)).toEqual([])
+  })
+})
+
+/** Presses once more. The button is deaf for a moment, so that a double click is no confirmation. */
+async function confirm(page: Page): Promise<void> {
+  await expect
+    .poll(async () => {
+      await send(page).dispatchEvent('click')
+      return await refusal(page).count()
+    })
+    .toBe(1)
+}
+
+/** Waits until some price on the page has changed twice. */
+async function moves(page: Page): Promise<void> {
+  await page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        let changes = 0
+        new MutationObserver((records, observer) => {
+          changes += records.length
+          if (changes < 50) return
+          observer.disconnect()
+          resolve()
+        }).observe(document.querySelector('main') ?? document.body, {
+          subtree: true,
+          characterData: true,
+          childList: true,
+        })
+      }),
+  )
+}
+
+async function barriers(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html, any }) => `${html} ${any[0]?.message ?? ''}`).join('\n')}`)
+}
+
+describe('an impatient trader', () => {
+  test('who presses twice has bought once', async () => {
+    const { page } = await newVisitor(browser, server.url)
+    await using _context = page.context()
+    await startTrading(page)
+    const [, qty = '', symbol = ''] = /^Buy ([\d,]+) (\w+) at market$/.exec(await sentence(page)) ?? []
+    await send(page).dblclick({ delay: 0 })
+    await receipt(page).getByText('Bought').waitFor()
+    await position(page, symbol).waitFor()
+    await list(page, /Fills/)
+    await page.getByTestId('panel-fills').locator('tbody tr').first().waitFor()
+    await list(page, /Order history/)
+    await page.getByTestId('panel-history').locator('tbody tr').first().waitFor()
+    expect(await page.getByTestId('panel-history').locator('tbody tr').count()).toBe(1)
+    await list(page, /Positions/)
+    expect(await position(page, symbol).locator('td').first().innerText()).toBe(qty)
+  })
+
+  test('who sells more than held is told how much there is, and sells that', async () => {
+    const { page } = await newVisitor(browser, server.url)
+    await using _context = page.context()
+    await startTrading(page)
+    const [, qty = '', symbol = ''] = /^Buy ([\d,]+) (\w+) at market$/.exec(await sentence(page)) ?? []
+    await send(page).click()
+    await position(page, symbol).waitFor()
+    await page.getByRole('radio', { name: /^Sell/ }).click()
+    await field(page, 'Quantity').fill('20')
+    await send(page).click()
+    await refusal(page)
+      .getByRole('button', { name: `Sell ${qty} ${symbol}` })
+      .click()
+    await send(page).click()
+    await receipt(page).getByText(`Sold ${qty} ${symbol} at`).waitFor()
+    await page.getByText('No positions yet').waitFor()
+  })
+
+  test('whose field is empty is told what is missing, and nothing is sent', async () => {
+    const { page } = await newVisitor(browser, server.url)
+    await using _context = page.context()
+    await startTrading(page)
+    await field(page, 'Quantity').fill('')
+    expect(await sentence(page)).toBe('Enter a quantity')
+    expect(await send(page).isDisabled()).toBe(true)
+    await page.keyboard.press('Control+Enter')
+    await list(page, /Order history/)
+    await page.getByText('Orders that are filled, cancelled or refused show here.').waitFor()
+  })
+
+  test('who has no mouse trades by keys alone', async () => {
+    const { page } = await newVisitor(browser, server.url)
+    await using _context = page.context()
+    await page.goto('/')
+    await live(page)
+    await start(page).focus()
+    await page.keyboard.press('Enter')
+    await receipt(page).getByText('Press Buy to own').waitFor()
+    await expect.poll(() => send(page).evaluate((button) => button === document.activeElement)).toBe(true)
+    await page.keyboard.press('Enter')
+    await receipt(page).getByText('Bought').waitFor()
+    await page.keyboard.press('l')
+    await page.keyboard.press('Shift+ArrowDown')
+    await page.keyboard.press(']')
+    await expect.poll(() => sentence(page)).toMatch(/^Buy \d+ \w+ at [\d.]+$/)
+    await page.keyboard.press('Control+Enter')
+    await receipt(page).getByText('is open').waitFor()
+    await list(page, /Open orders/)
+    await openOrders(page).waitFor()
+    await page.keyboard.press('x')
+    await page.keyboard.press('x')
+    await page.getByText('No open orders').waitFor()
+  })
+})
+
+test('a server that is killed makes what is old say so, and comes back with the same account', async () => {
+  await using database = await freshDatabase()
+  const dataDir = await mkdtemp(join(tmpdir(), 'valiant-data-'))
+  const environment = {
+    DATABASE_URL: database.url,
+    AUTH_SECRET: 'a secret of the tests, long enough for it',
+    DATA_DIR: dataDir,
+    PORT: String(await freePort()),
+  }
+  let own = await spawnServer(environment)
+  try {
+    const { page, complaints } = await newVisitor(browser, own.url)
+    await using _context = page.context()
+    await startTrading(page)
+    await send(page).click()
+    await receipt(page).getByText('Bought').waitFor()
+    await typeLimit(page, '7', 2)
+    await send(page).click()
+    await receipt(page).getByText('is open').waitFor()
+    const who = await page.locator('header .account .name').innerText()
+
+    await own.kill()
+    await page.getByText(/Connection lost \d s ago/).waitFor({ timeout: 2_000 })
+    expect(await textOf(page, 'send')).toContain('Waiting for connection')
+    expect(await page.getByText(/^\d s old$/).count()).toBeGreaterThan(0)
+    expect(await page.getByText('Your open orders keep working on the exchange.').count()).toBe(1)
+    expect(complaints.filter((complaint) => !complaint.includes('WebSocket'))).toEqual([])
+
+    own = await spawnServer(environment)
+    await live(page)
+    await send(page).and(page.locator(':enabled')).waitFor()
+    expect(await page.getByText(/s old$/).count()).toBe(0)
+    expect(await page.locator('header .account .name').innerText()).toBe(who)
+    expect(await page.getByTestId('panel-positions').locator('[data-symbol]').count()).toBe(1)
+    await list(page, /Open orders/)
+    expect(await openOrders(page).count()).toBe(1)
+    await page
+      .getByTestId('panel-orders')
+      .getByRole('button', { name: /^Cancel buy 7/ })
+      .click()
+    await page.getByText('No open orders').waitFor()
+  } finally {
+    await own.stop()
+    await rm(dataDir, { recursive: true, force: true })
+  }
+})

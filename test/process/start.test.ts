@@ -1,0 +1,202 @@
+import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { closeAll, connect, guestCookie, market } from '../protocol/client.ts'
+import { freePort } from '../rig/server.ts'
+import { Command, dataFolder, processesOf, ROOT } from './command.ts'
+
+const SECRET = 'a secret of the tests, long enough for it'
+
+let folder: Awaited<ReturnType<typeof dataFolder>>
+let running: Command[]
+beforeEach(async () => {
+  folder = await dataFolder()
+  running = []
+})
+afterEach(async () => {
+  closeAll()
+  for (const command of running) {
+    if (!command.hasEnded) command.process.kill('SIGKILL')
+    await command.code()
+  }
+  await folder[Symbol.asyncDispose]()
+})
+
+async function start(environment: Readonly<Record<string, string>> = {}, root?: string): Promise<Command> {
+  const command = new Command({ PORT: String(await freePort()), DATA_DIR: folder.path, ...environment }, root)
+  running.push(command)
+  return command
+}
+
+/** Two of the instruments only: their history is made in a second. */
+async function smallMarket(): Promise<{ INSTRUMENTS_FILE: string }> {
+  const file = join(folder.path, 'instruments.json')
+  const all = JSON.parse(await readFile(join(ROOT, 'db/instruments.json'), 'utf8')) as unknown[]
+  await writeFile(file, JSON.stringify(all.slice(0, 2)))
+  return { INSTRUMENTS_FILE: file }
+}
+
+describe('a start', () => {
+  it('on an empty folder says what it makes and, last, its address, where page and API answer', async () => {
+    const server = await start()
+    const url = await server.ready()
+    expect(server.said.join('\n')).toMatch(
+      /Making a database.*Starting the embedded Postgres.*Applied migration 0001.*thirty days/s,
+    )
+    expect(server.said.at(-1)).toBe(`Valiant is at ${url}`)
+    expect(server.stderr).toBe('')
+    for (const path of ['/', '/readyz', '/api/instruments']) expect((await fetch(url + path)).status, path).toBe(200)
+  })
+
+  it('after kill -9 adopts the Postgres that was left, and keeps sessions, orders, money and prices', async () => {
+    const settings = await smallMarket()
+    const first = await start(settings)
+    const url = await first.ready()
+    const cookie = await guestCookie(url)
+    const trader = await connect(url, { cookie })
+    const { symbol, below, qty, bidTicks } = await market(trader)
+    await trader.place({ symbol, side: 'buy', type: 'market', qty: qty(3) })
+    const resting = await trader.place({ symbol, side: 'buy', type: 'limit', qty: qty(), limitPrice: below(2) })
+    const { cash } = await trader.money()
+    first.process.kill('SIGKILL')
+    await first.code()
+    expect(processesOf(folder.path)).not.toEqual([])
+
+    const second = await start(settings)
+    const again = await connect(await second.ready(), { cookie })
+    expect(second.said).toContain('Found the embedded Postgres of an earlier run; going on with it.')
+    expect(second.stdout).not.toMatch(/Making a database|Applied migration|thirty days/)
+    const { account, openOrders, positions } = await again.account()
+    expect(account.cash).toBe(cash)
+    expect(openOrders.map(({ orderId }) => orderId)).toEqual([resting.orderId])
+    expect(positions.map((position) => position.symbol)).toEqual([symbol])
+    expect(Math.abs((await market(again)).bidTicks / bidTicks - 1)).toBeLessThan(0.02)
+  })
+
+  it('beside another server, each with a port and a folder of its own, shares nothing with it', async () => {
+    await using otherFolder = await dataFolder()
+    const settings = await smallMarket()
+    const [one, other] = [await start(settings), await start({ ...settings, DATA_DIR: otherFolder.path })]
+    const [oneUrl, otherUrl] = await Promise.all([one.ready(), other.ready()])
+    const cookie = await guestCookie(oneUrl)
+    const trader = await connect(oneUrl, { cookie })
+    expect((await trader.good('accounts')).length).toBe(1)
+    const stranger = await connect(otherUrl, { cookie })
+    await stranger.refused('account', {}, 'UNAUTHENTICATED')
+    one.process.kill('SIGTERM')
+    expect(await one.code()).toBe(0)
+    expect((await fetch(`${otherUrl}/readyz`)).status).toBe(200)
+    other.process.kill('SIGTERM')
+    expect(await other.code()).toBe(0)
+  })
+})
+
+describe('a stop', () => {
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('by %s exits with 0 and leaves no process', async (signal) => {
+    const server = await start(await smallMarket())
+    const url = await server.ready()
+    await connect(url, { cookie: await guestCookie(url) })
+    server.process.kill(signal)
+    expect(await server.code()).toBe(0)
+    expect(server.said.slice(-2)).toEqual(['Stopping …', 'Stopped.'])
+    expect(processesOf(folder.path)).toEqual([])
+  })
+
+  it('by Ctrl-C pressed over and over is as whole as by one', async () => {
+    const server = await start(await smallMarket())
+    await server.ready()
+    while (!server.hasEnded) {
+      server.pressCtrlC()
+      await delay(20)
+    }
+    expect(await server.code()).toBe(0)
+    expect(server.said.slice(-2)).toEqual(['Stopping …', 'Stopped.'])
+    expect(processesOf(folder.path)).toEqual([])
+  })
+
+  it.each(['Making a database', 'Starting the embedded Postgres', 'thirty days'])(
+    'by Ctrl-C at "%s" leaves no process, and a folder that can be started again',
+    async (moment) => {
+      const settings = await smallMarket()
+      const first = await start(settings)
+      await first.says(moment)
+      first.pressCtrlC()
+      expect(await first.code(), first.stderr).toBe(0)
+      expect(processesOf(folder.path)).toEqual([])
+      await (await start(settings)).ready()
+    },
+  )
+})
+
+describe('a start that cannot be says so in one line on stderr, what to do in it', () => {
+  async function lineOf(command: Command): Promise<string> {
+    expect(await command.code(), command.stdout).toBe(1)
+    expect(command.stderr.trimEnd().split('\n'), command.stderr).toHaveLength(1)
+    expect(processesOf(folder.path)).toEqual([])
+    return command.stderr
+  }
+
+  it.each([
+    ['a wrong setting', { PORT: 'http' }, /PORT: expected number, found "http".*\.env\.example/],
+    ['a file of settings that is missing', { ENV_FILE: '/nowhere/.env' }, /\/nowhere\/\.env cannot be read/],
+    [
+      'a Postgres that cannot be reached',
+      { DATABASE_URL: 'postgres://me:hidden@127.0.0.1:1/x', AUTH_SECRET: SECRET },
+      /Cannot reach Postgres at postgres:\/\/127\.0\.0\.1:1\/x: .*ECONNREFUSED.*Check DATABASE_URL/,
+    ],
+    [
+      'an address that is none',
+      { DATABASE_URL: 'nonsense', AUTH_SECRET: SECRET },
+      /Cannot reach Postgres at an address that is no URL.*Check DATABASE_URL/,
+    ],
+    ['a DATABASE_URL without AUTH_SECRET', { DATABASE_URL: 'postgres://localhost/x' }, /AUTH_SECRET: must be given/],
+    [
+      'a file of instruments that is missing',
+      { INSTRUMENTS_FILE: '/nowhere.json' },
+      /\/nowhere\.json: .*INSTRUMENTS_FILE/,
+    ],
+    ['a data folder that cannot be made', { DATA_DIR: '/dev/null/data' }, /\/dev\/null\/data.*Set DATA_DIR/],
+  ])('%s', async (_, settings, line) => {
+    expect(await lineOf(await start(settings))).toMatch(line)
+  })
+
+  it('a broken file of instruments', async () => {
+    const { INSTRUMENTS_FILE } = await smallMarket()
+    await writeFile(INSTRUMENTS_FILE, '[{ "symbol": "NOVA" ')
+    expect(await lineOf(await start({ INSTRUMENTS_FILE }))).toMatch(/instruments\.json: .*JSON.*INSTRUMENTS_FILE/)
+  })
+
+  it('a broken file of settings', async () => {
+    const file = join(folder.path, 'mine.env')
+    await writeFile(file, 'HOST=127.0.0.1\nPORT: 4000\n')
+    expect(await lineOf(await start({ ENV_FILE: file }))).toMatch(/mine\.env, line 2: expected NAME=value/)
+  })
+
+  it('a taken port; its Postgres is stopped again', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port } = other.address() as { port: number }
+    const server = await start({ ...(await smallMarket()), PORT: String(port) })
+    expect(await lineOf(server)).toMatch(new RegExp(`Port ${port} is taken.*set PORT`))
+    other.close()
+  })
+
+  it('a data folder of another version of Postgres', async () => {
+    const cluster = join(folder.path, 'postgres')
+    await mkdir(cluster)
+    await writeFile(join(cluster, 'PG_VERSION'), '15\n')
+    expect(await lineOf(await start())).toMatch(/was made by Postgres 15.*Dump it/)
+  })
+
+  it('a terminal that is not built', async () => {
+    const root = join(folder.path, 'checkout')
+    await mkdir(root)
+    for (const part of ['server', 'db', 'package.json'])
+      await cp(join(ROOT, part), join(root, part), { recursive: true })
+    await symlink(join(ROOT, 'node_modules'), join(root, 'node_modules'))
+    expect(await lineOf(await start({}, root))).toMatch(/not built. Run `npm run build`/)
+  })
+})

@@ -1,0 +1,132 @@
+import type { Answer } from '@valiant/shared/protocol/events'
+import type { PlacedOrder } from '@valiant/shared/protocol/order'
+import pg from 'pg'
+import { afterEach, expect, test, vi } from 'vitest'
+import { type Cable, openCable } from '../rig/cable.ts'
+import { freshDatabase, type FreshDatabase } from '../rig/postgres.ts'
+import { startServer, type TestServer } from '../rig/server.ts'
+import { closeAll, guest, market, newId, type ProtocolClient, rest, type TestMarket } from './client.ts'
+
+afterEach(closeAll)
+
+/** A server whose way to its database can be cut. */
+async function open(): Promise<AsyncDisposable & { server: TestServer; cable: Cable; database: FreshDatabase }> {
+  await using parts = new AsyncDisposableStack()
+  const database = parts.use(await freshDatabase())
+  const url = new URL(database.url)
+  const cable = parts.use(await openCable({ host: url.hostname, port: Number(url.port) }))
+  url.port = String(cable.port)
+  const server = parts.use(
+    await startServer({ DATABASE_URL: url.href, LIMIT_ORDERS_PER_SECOND: '10000', LIMIT_ORDERS_BURST: '10000' }),
+  )
+  const all = parts.move()
+  return { server, cable, database, [Symbol.asyncDispose]: () => all.disposeAsync() }
+}
+
+interface Sent {
+  readonly order: { readonly clientOrderId: string }
+  readonly answer: Promise<Answer>
+  readonly sentAtMs: number
+  tookMs: number
+}
+
+function send(client: ProtocolClient, { symbol, qty, below }: TestMarket, i: number): Sent {
+  const order = { clientOrderId: newId(), symbol, side: 'buy', qty: qty() }
+  const whole = i % 2 === 0 ? { ...order, type: 'market' } : { ...order, type: 'limit', limitPrice: below(2) }
+  const sent: Sent = { order: whole, answer: client.ask('order.place', whole), sentAtMs: Date.now(), tookMs: 0 }
+  sent.answer.then(
+    () => (sent.tookMs = Date.now() - sent.sentAtMs),
+    () => undefined,
+  )
+  return sent
+}
+
+const beatsOf = (client: ProtocolClient) => client.of('heartbeat').length
+const marketOf = (client: ProtocolClient) => client.of<{ market: string }>('status').at(-1)?.market
+
+for (const how of ['cut', 'freeze'] as const) {
+  test(
+    `with the database away (${how}) an order is UNAVAILABLE, TIMEOUT or ok, and none is lost, doubled or contradicted`,
+    { timeout: 120_000 },
+    async () => {
+      await using rig = await open()
+      const { server, cable, database } = rig
+      const client = await guest(server.url)
+      const on = await market(client)
+      await client.good('subscribe', { channel: 'quotes' })
+      const sent: Sent[] = []
+      let i = 0
+      const flow = setInterval(() => sent.push(send(client, on, i++)), 20)
+      await vi.waitFor(() => expect(sent.length).toBeGreaterThan(20))
+      cable[how]()
+      const beats = beatsOf(client)
+      await vi.waitFor(() => expect(marketOf(client)).toBe('degraded'), 10_000)
+
+      // Told at once, and for certain.
+      const refused = send(client, on, 0)
+      expect(await refused.answer).toMatchObject({ ok: false, error: { code: 'UNAVAILABLE', outcome: 'not_executed' } })
+      expect(refused.tookMs).toBeLessThan(500)
+      if (how === 'cut') {
+        const session = await rest(server.url, '/api/account', { cookie: client.cookie })
+        expect([session.status, await session.json()]).toMatchObject([
+          503,
+          { ok: false, error: { code: 'UNAVAILABLE' } },
+        ])
+        for (const path of ['/sign-in/anonymous', '/sign-in/email']) {
+          const body = path.endsWith('email') ? { email: 'a@example.com', password: 'long enough' } : {}
+          const signIn = await rest(server.url, `/api/auth${path}`, { method: 'POST', body })
+          expect([signIn.status, await signIn.json()]).toMatchObject([
+            503,
+            { ok: false, error: { code: 'UNAVAILABLE' } },
+          ])
+        }
+      }
+      await vi.waitFor(() => expect(beatsOf(client)).toBeGreaterThan(beats + 6), 10_000)
+
+      cable.mend()
+      const quotes = client.of('quotes').length
+      await vi.waitFor(() => expect(client.of('quotes').length).toBeGreaterThan(quotes + 5), 15_000)
+      await vi.waitFor(() => expect(marketOf(client)).toBe('open'), 15_000)
+      const settledFrom = sent.length
+      await vi.waitFor(() => expect(sent.length).toBeGreaterThan(settledFrom + 20), 5_000)
+      clearInterval(flow)
+      const answers = await Promise.all(sent.map(({ answer }) => answer))
+      const codes = answers.map((answer) => (answer.ok ? 'ok' : answer.error.code))
+      expect(codes.filter((code) => !['ok', 'UNAVAILABLE', 'TIMEOUT'].includes(code))).toEqual([])
+      expect(codes.slice(settledFrom + 1).filter((code) => code !== 'ok')).toEqual([])
+
+      // What was ok is the same again; UNAVAILABLE was never executed; TIMEOUT may be either, and nothing is there twice.
+      const { ids, unbalanced } = await inDatabase(database.url)
+      expect(unbalanced).toEqual([])
+      expect(new Set(ids).size).toBe(ids.length)
+      for (const [index, { order }] of sent.entries()) {
+        if (codes[index] === 'UNAVAILABLE') expect(ids).not.toContain(order.clientOrderId)
+        if (codes[index] !== 'ok') continue
+        expect(ids).toContain(order.clientOrderId)
+        const again = await client.ask('order.place', order)
+        expect(again).toMatchObject({ ok: true, duplicate: true })
+        expect(orderIdOf(again)).toBe(orderIdOf(answers[index]))
+      }
+      expect(server.process.exitCode).toBeNull()
+      expect(server.log()).not.toMatch(/nobody minded|unhandled/i)
+      // Frames of the account: whole and in sequence, over the outage too.
+      const seqs = client.of<{ seq: number }>('account').map(({ seq }) => seq)
+      expect(seqs).toEqual(seqs.map((_, k) => (seqs[0] ?? 0) + k))
+    },
+  )
+}
+
+const orderIdOf = (answer: Answer | undefined) =>
+  answer?.ok === true ? (answer.data as PlacedOrder).orderId : undefined
+
+async function inDatabase(url: string): Promise<{ ids: string[]; unbalanced: unknown[] }> {
+  const database = new pg.Client({ connectionString: url })
+  await database.connect()
+  try {
+    const orders = await database.query<{ id: string }>('SELECT client_order_id AS id FROM orders')
+    const entries = await database.query('SELECT asset FROM ledger_entry GROUP BY asset HAVING sum(amount) <> 0')
+    return { ids: orders.rows.map(({ id }) => id), unbalanced: entries.rows }
+  } finally {
+    await database.end()
+  }
+}
