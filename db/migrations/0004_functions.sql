@@ -44,7 +44,9 @@ END $$;
 
 -- The ledger's guard, once a statement: refuses a movement that does not balance, and applies the rest to balance.
 CREATE OR REPLACE FUNCTION apply_ledger_entries() RETURNS trigger
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan
+  -- Planned while the tables are empty, the plan is kept: without these it would scan all balances for each batch.
+  SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
 DECLARE
   unbalanced bigint;
   accounts int[];

@@ -36,6 +36,7 @@ export const sql = {
     writeBars1m: prepared('journal/write-bars-1m'),
     insertBars1m: prepared('journal/insert-bars-1m'),
     makeBarPartitions: named('journal/make-bar-partitions'),
+    clearBars: named('journal/clear-bars'),
     dropBarPartitions: named('journal/drop-bar-partitions'),
     forgetRequests: named('journal/forget-requests'),
     seedInstruments: named('journal/seed-instruments'),

@@ -6,9 +6,6 @@ import type { BarColumns, Bars } from '../journal/bars.ts'
 const WRITE_MS = 1_000
 const CLOSE_MS_MAX = 2_000
 const MINUTE_MS = 60_000
-const HOUR_MS = 3_600_000
-/** Bars of a second are kept for a day. */
-const SECONDS_KEPT_MS = 24 * HOUR_MS
 
 /**
  * Keeps the bars that the leader's frames make: written each second beside the journal, so that a crash loses at most the
@@ -20,7 +17,6 @@ export class BarWriter implements AsyncDisposable {
   readonly #log: Logger
   readonly #timer: NodeJS.Timeout
   #writing: Promise<void> = Promise.resolve()
-  #droppedAtMs = 0
 
   private constructor(bars: Bars, feed: Feed, log: Logger) {
     this.#bars = bars
@@ -65,18 +61,10 @@ export class BarWriter implements AsyncDisposable {
     this.#writing = this.#writing.then(async () => {
       try {
         for (const width of ['1s', '1m'] as const) await this.#bars.writeBars(width, columnsOf(closed, width))
-        await this.#dropOld()
       } catch (error) {
         this.#log.warn({ err: error, bars: closed.length }, 'exchange: bars could not be written and are lost')
       }
     })
-  }
-
-  async #dropOld(): Promise<void> {
-    const nowMs = this.#feed.timeMs
-    if (nowMs - this.#droppedAtMs < HOUR_MS) return
-    this.#droppedAtMs = nowMs
-    await this.#bars.dropSeconds(nowMs - SECONDS_KEPT_MS)
   }
 }
 

@@ -1,30 +1,24 @@
-import { randomInt } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Broadcast } from '../bus/broadcast.ts'
 import type { CommandBus } from '../bus/commands.ts'
 import { AssertionError } from '../engine/assert.ts'
-import { FIRST_USER_ACCOUNT } from '../engine/command.ts'
 import type { Database } from '../database/database.ts'
 import type { MarketFrame } from '../feed/market-frame.ts'
 import type { ListedInstrument } from '../instruments.ts'
 import { Bars } from '../journal/bars.ts'
 import { History } from '../journal/history.ts'
 import { Fenced, Journal, Refused } from '../journal/journal.ts'
-import { readLastBatch, readState } from '../journal/recovery.ts'
-import type { SimulatedInstrument } from '../simulator/instrument.ts'
-import { CATCH_UP_MAX_MS, Simulator } from '../simulator/simulator.ts'
-import { readSimulatorState } from '../simulator/state.ts'
+import { readLastBatch } from '../journal/recovery.ts'
+import { CATCH_UP_MAX_MS } from '../simulator/simulator.ts'
 import { AccountRates, type RateLimits } from './account-rates.ts'
-import { BarWriter } from './bar-writer.ts'
+import { type AssembledMarket, assembleMarket } from './assembly.ts'
 import type { Clock } from './clock.ts'
-import { CommandDefect, CommandDesk, entryKey } from './command-desk.ts'
-import { FIRST_CATCH_UP_MS, makeFirstHistory } from './first-history.ts'
-import { Intake } from './intake.ts'
-import { KnownCommands } from './known-commands.ts'
+import { CommandDefect, entryKey } from './command-desk.ts'
+import type { Intake } from './intake.ts'
 import { acquireLease, type Lease } from './lease.ts'
 import type { OpenBatch } from './open-batch.ts'
-import { recoverEngine } from './recovery.ts'
-import { TradingSession } from './trading-session.ts'
+import type { TradingSession } from './trading-session.ts'
+import { within } from './within.ts'
 
 export interface ExchangeOptions {
   readonly database: Database
@@ -50,6 +44,8 @@ const CAUTIOUS_COMMANDS = 2 * BATCH_COMMANDS_MAX
 /** The simulator's state is saved at least so often. */
 const SAVE_MS = 1_000
 const RETRY_MS = 250
+/** A market that has caught up so far takes commands. */
+const OPEN_BEHIND_MS_MAX = 500
 /** A commit that takes longer than twice this: no commands are taken until it is answered. Twice, since one long turn of
  * the event loop makes one timer late, not two. */
 const SLOW_COMMIT_MS = 500
@@ -169,8 +165,8 @@ export class Exchange implements AsyncDisposable {
 
   async #recoverAndLead(lease: Lease): Promise<End> {
     try {
-      await using recovered = await this.#recover(lease)
-      const end = await this.#lead(lease, recovered).catch((error: unknown): End => ({ kind: 'fault', error }))
+      await using market = await this.#assemble(lease)
+      const end = await this.#lead(lease, market).catch((error: unknown): End => ({ kind: 'fault', error }))
       // Before anything that takes time: gateways then refuse at once what would only wait.
       if (end.kind === 'fault') this.#say(lease, 'degraded')
       return end
@@ -181,84 +177,25 @@ export class Exchange implements AsyncDisposable {
     }
   }
 
-  /** Reads the state of the last batch and puts the market together from it. */
-  async #recover(lease: Lease): Promise<Recovered> {
-    const { database, bus, broadcast, instruments, clock, log, maxOpenOrdersPerInstrument } = this.#options
-    const startedAtMs = clock.now()
-    const state = await within(RECOVERY_READ_MS_MAX, readState(database.queries))
-    const { simulator, catchUpMaxMs } = await this.#simulator(state.simulator)
-    const engine = recoverEngine({ state, epoch: lease.epoch, instruments, simulator, maxOpenOrdersPerInstrument })
-    const session = new TradingSession({
+  async #assemble(lease: Lease): Promise<AssembledMarket> {
+    const market = await assembleMarket({
+      ...this.#options,
       epoch: lease.epoch,
-      engine,
-      simulator,
-      instruments: new Map(instruments.map((instrument) => [instrument.spec.symbol, instrument])),
-      bus,
-      broadcast,
       history: this.#history,
-      clock,
-      log,
-      onMarketFrame: (frame) => barWriter.add(frame),
-    })
-    const barWriter = await BarWriter.open({ bars: this.#bars, instruments, nowMs: clock.now(), log })
-    const known = new KnownCommands()
-    const position = state.last.streamPosition
-    const intake: Intake = new Intake({
-      reader: bus.consume(position, this.#arrived),
-      history: this.#history,
-      known,
-      isPending: (account, commandId) => desk.isPending(account, commandId),
-      position,
-      clock,
+      bars: this.#bars,
+      accountRates: this.#rates,
+      condemned: this.#condemned,
+      signal: this.#stopping.signal,
       arrived: this.#arrived,
       failed: (error) => this.#fail(error),
     })
-    const desk = new CommandDesk({
-      session,
-      intake,
-      known,
-      rates: this.#rates,
-      condemned: this.#condemned,
-      drawAccount: () => randomInt(FIRST_USER_ACCOUNT, 2 ** 31),
-    })
-    this.#batch = state.last.batch
+    this.#batch = market.lastBatch
     this.#fault = undefined
-    log.info(
-      {
-        batch: this.#batch,
-        accounts: state.accounts.length,
-        openOrders: state.openOrders.length,
-        ms: clock.now() - startedAtMs,
-      },
-      'exchange: recovered',
-    )
-    return {
-      session,
-      desk,
-      intake,
-      catchUpMaxMs,
-      async [Symbol.asyncDispose]() {
-        intake.close()
-        await barWriter[Symbol.asyncDispose]()
-      },
-    }
-  }
-
-  async #simulator(saved: unknown): Promise<{ simulator: Simulator; catchUpMaxMs: number }> {
-    const { instruments, clock, seed, live, log } = this.#options
-    const simulated = instruments.map(toSimulated)
-    if (saved !== undefined) {
-      const simulator = Simulator.restore(readSimulatorState(saved), simulated, { live })
-      return { simulator, catchUpMaxMs: CATCH_UP_MAX_MS }
-    }
-    log.info('history: making thirty days of it, once')
-    const { signal } = this.#stopping
-    const history = { instruments: simulated, bars: this.#bars, seed, live, nowMs: clock.now(), log, signal }
-    return { simulator: await makeFirstHistory(history), catchUpMaxMs: FIRST_CATCH_UP_MS }
+    return market
   }
 
   /** The loop itself. */
-  async #lead(lease: Lease, { session, desk, intake, catchUpMaxMs }: Recovered): Promise<End> {
+  async #lead(lease: Lease, { session, desk, intake, catchUpMaxMs }: AssembledMarket): Promise<End> {
     this.#savedAtMs = 0
     let isOpen = false
     for (;;) {
@@ -271,7 +208,7 @@ export class Exchange implements AsyncDisposable {
       if (this.#inFlight !== undefined) continue
       if (this.#savedAtMs === Infinity) return { kind: 'stopped' }
       this.#seal(lease, session, intake)
-      if (!isOpen && session.untilQuantumMs > 0) {
+      if (!isOpen && session.behindMs < OPEN_BEHIND_MS_MAX) {
         isOpen = true
         this.#say(lease, 'open')
         this.#leading.resolve(undefined)
@@ -425,29 +362,9 @@ export class Exchange implements AsyncDisposable {
   }
 }
 
-/** What recovery puts together; closed when the stretch of leading ends. */
-interface Recovered extends AsyncDisposable {
-  readonly session: TradingSession
-  readonly desk: CommandDesk
-  readonly intake: Intake
-  readonly catchUpMaxMs: number
-}
-
 /** The loop cannot go on by itself: the process ends with an error, for its supervisor and an operator to see. */
 export class MarketGivenUp extends Error {
   override readonly name = 'MarketGivenUp'
-}
-
-/** What a read gives, or an error within its time: one on a dead link would never end. */
-async function within<Value>(ms: number, reading: Promise<Value>): Promise<Value> {
-  const overdue = Promise.withResolvers<never>()
-  const timer = setTimeout(() => overdue.reject(new Error(`the database did not answer within ${ms} ms`)), ms)
-  reading.catch(() => undefined) // where the race is over, that it fails too is no news
-  try {
-    return await Promise.race([reading, overdue.promise])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 /** Ours to mend, as opposed to a database or network that is away. */
@@ -457,12 +374,3 @@ const isDefect = (error: unknown): boolean =>
   error instanceof AssertionError ||
   error instanceof TypeError ||
   error instanceof RangeError
-
-const toSimulated = ({ wire, startTicks, sigmaDay, sizeMultiplier }: ListedInstrument): SimulatedInstrument => ({
-  symbol: wire.symbol,
-  assetClass: wire.assetClass,
-  sector: wire.sector,
-  startTicks,
-  sigmaDay,
-  sizeMultiplier,
-})

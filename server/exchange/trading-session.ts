@@ -91,6 +91,11 @@ export class TradingSession {
     return Math.max(0, this.simulator.nowMs + QUANTUM_MS - this.clock.now())
   }
 
+  /** How far market time is behind the clock, in ms. */
+  get behindMs(): number {
+    return this.clock.now() - this.simulator.nowMs
+  }
+
   /**
    * Runs the quanta that are due. Further behind than the simulator catches up, it was a halt: time jumps.
    * @param catchUpMaxMs more only at the first start, when the history ends a minute ago

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { hash, randomUUID } from 'node:crypto'
 import type { Answer } from '@valiant/shared/protocol/events'
 import { ANSWER_MS_MAX } from '@valiant/shared/protocol/limits'
 import { type CommandBus, type CommandReply, type NewCommand, Unavailable } from '../bus/commands.ts'
@@ -160,5 +160,5 @@ export function contentHash(request: ExchangeRequest): string {
   const content = Object.entries(request)
     .filter(([field, value]) => value !== undefined && !NOT_CONTENT.includes(field))
     .sort(([a], [b]) => (a < b ? -1 : 1))
-  return createHash('sha256').update(JSON.stringify(content)).digest('hex')
+  return hash('sha256', JSON.stringify(content), 'hex')
 }

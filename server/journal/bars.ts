@@ -101,7 +101,7 @@ export class Bars {
 
   /** Forgets all bars: before a first history, which may have been begun and broken off. */
   async clear(): Promise<void> {
-    await this.#queries.none('TRUNCATE candle_1s, candle_1m')
+    await this.#queries.none(sql.journal.clearBars)
   }
 
   /** Drops the bars of a second that are older than a time, by whole hours. */

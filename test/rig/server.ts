@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { devNull, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -35,6 +35,7 @@ export async function spawnServer(environment: Readonly<Record<string, string>>)
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
+      ENV_FILE: devNull, // a developer's .env is no business of a test
       LOG_LEVEL: 'info',
       HOST: '127.0.0.1',
       MARKET_LIVENESS: '0.5',

@@ -1,0 +1,144 @@
+import { randomInt } from 'node:crypto'
+import type { Logger } from 'pino'
+import type { Broadcast } from '../bus/broadcast.ts'
+import type { CommandBus } from '../bus/commands.ts'
+import type { Database } from '../database/database.ts'
+import { FIRST_USER_ACCOUNT } from '../engine/command.ts'
+import type { MarketFrame } from '../feed/market-frame.ts'
+import type { ListedInstrument } from '../instruments.ts'
+import type { Bars } from '../journal/bars.ts'
+import type { History } from '../journal/history.ts'
+import { readState } from '../journal/recovery.ts'
+import type { SimulatedInstrument } from '../simulator/instrument.ts'
+import { CATCH_UP_MAX_MS, Simulator } from '../simulator/simulator.ts'
+import { readSimulatorState } from '../simulator/state.ts'
+import type { AccountRates } from './account-rates.ts'
+import { BarWriter } from './bar-writer.ts'
+import type { Clock } from './clock.ts'
+import { CommandDesk, type Condemned } from './command-desk.ts'
+import { FIRST_CATCH_UP_MS, makeFirstHistory } from './first-history.ts'
+import { Housekeeping } from './housekeeping.ts'
+import { Intake } from './intake.ts'
+import { KnownCommands } from './known-commands.ts'
+import { recoverEngine } from './recovery.ts'
+import { TradingSession } from './trading-session.ts'
+import { within } from './within.ts'
+
+export interface AssemblyParts {
+  readonly database: Database
+  readonly history: History
+  readonly bars: Bars
+  readonly bus: CommandBus
+  readonly broadcast: Broadcast<MarketFrame>
+  readonly instruments: readonly ListedInstrument[]
+  readonly epoch: number
+  readonly seed: number
+  readonly live: number
+  readonly accountRates: AccountRates
+  readonly maxOpenOrdersPerInstrument: number
+  readonly condemned: Condemned
+  readonly clock: Clock
+  readonly log: Logger
+  /** Breaks a first history off. */
+  readonly signal: AbortSignal
+  /** There is something to take up. */
+  readonly arrived: () => void
+  /** A read for a command failed: the market must be put together anew. */
+  readonly failed: (error: unknown) => void
+}
+
+/** A market in memory, ready to be led; closed when the stretch of leading ends. */
+export interface AssembledMarket extends AsyncDisposable {
+  readonly session: TradingSession
+  readonly desk: CommandDesk
+  readonly intake: Intake
+  /** How far behind the clock it may be and still run through the gap. */
+  readonly catchUpMaxMs: number
+  readonly lastBatch: number
+}
+
+/** A state that takes longer to read than this hangs on a dead link. */
+const READ_STATE_MS_MAX = 20_000
+
+/** Reads the state of the last batch and puts the market together from it. @throws when the database does not answer */
+export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMarket> {
+  const { database, history, bars, bus, broadcast, instruments, epoch, clock, log, maxOpenOrdersPerInstrument } = parts
+  const startedAtMs = clock.now()
+  const state = await within(READ_STATE_MS_MAX, readState(database.queries))
+  const { simulator, catchUpMaxMs } = await simulatorOf(state.simulator, parts)
+  const engine = recoverEngine({ state, epoch, instruments, simulator, maxOpenOrdersPerInstrument })
+  const barWriter = await BarWriter.open({ bars, instruments, nowMs: clock.now(), log })
+  const session = new TradingSession({
+    epoch,
+    engine,
+    simulator,
+    instruments: new Map(instruments.map((instrument) => [instrument.spec.symbol, instrument])),
+    bus,
+    broadcast,
+    history,
+    clock,
+    log,
+    onMarketFrame: (frame) => barWriter.add(frame),
+  })
+  const known = new KnownCommands()
+  const position = state.last.streamPosition
+  const intake: Intake = new Intake({
+    reader: bus.consume(position, parts.arrived),
+    history,
+    known,
+    isPending: (account, commandId) => desk.isPending(account, commandId),
+    position,
+    clock,
+    arrived: parts.arrived,
+    failed: parts.failed,
+  })
+  const desk = new CommandDesk({
+    session,
+    intake,
+    known,
+    rates: parts.accountRates,
+    condemned: parts.condemned,
+    drawAccount: () => randomInt(FIRST_USER_ACCOUNT, 2 ** 31),
+  })
+  const housekeeping = new Housekeeping({ bars, history, clock, log })
+  const { accounts, openOrders, last } = state
+  log.info(
+    { batch: last.batch, accounts: accounts.length, openOrders: openOrders.length, ms: clock.now() - startedAtMs },
+    'exchange: recovered',
+  )
+  return {
+    session,
+    desk,
+    intake,
+    catchUpMaxMs,
+    lastBatch: last.batch,
+    async [Symbol.asyncDispose]() {
+      intake.close()
+      housekeeping[Symbol.dispose]()
+      await barWriter[Symbol.asyncDispose]()
+    },
+  }
+}
+
+async function simulatorOf(
+  saved: unknown,
+  { instruments, bars, clock, seed, live, log, signal }: AssemblyParts,
+): Promise<{ simulator: Simulator; catchUpMaxMs: number }> {
+  const simulated = instruments.map(toSimulated)
+  if (saved !== undefined) {
+    const simulator = Simulator.restore(readSimulatorState(saved), simulated, { live })
+    return { simulator, catchUpMaxMs: CATCH_UP_MAX_MS }
+  }
+  log.info('history: making thirty days of it, once')
+  const history = { instruments: simulated, bars, seed, live, nowMs: clock.now(), log, signal }
+  return { simulator: await makeFirstHistory(history), catchUpMaxMs: FIRST_CATCH_UP_MS }
+}
+
+const toSimulated = ({ wire, startTicks, sigmaDay, sizeMultiplier }: ListedInstrument): SimulatedInstrument => ({
+  symbol: wire.symbol,
+  assetClass: wire.assetClass,
+  sector: wire.sector,
+  startTicks,
+  sigmaDay,
+  sizeMultiplier,
+})
