@@ -24,6 +24,9 @@ export const REDACTED_PATHS = [
 export function openLogger({ level, pretty = process.stdout.isTTY }: { level: string; pretty?: boolean }): Logger {
   const redact = { paths: REDACTED_PATHS, censor: '[redacted]' }
   if (!pretty) return pino({ level, redact })
-  const transport = { target: 'pino-pretty', options: { ignore: 'pid,hostname', translateTime: 'HH:MM:ss.l', singleLine: true } }
+  const transport = {
+    target: 'pino-pretty',
+    options: { ignore: 'pid,hostname', translateTime: 'HH:MM:ss.l', singleLine: true },
+  }
   return pino({ level, redact, transport })
 }
