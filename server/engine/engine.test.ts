@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { FEES, HOUSE } from './command.ts'
 import { Engine } from './engine.ts'
-import { ANN, BEN, COIN, floorOf, give, orderOf, SHARE, START_CENTS, START_MS } from './trading-floor.ts'
+import { ANN, BEN, COIN, floorOf, give, NO_EVENTS, orderOf, SHARE, START_CENTS, START_MS } from './trading-floor.ts'
 
 describe('a restored engine', () => {
   it('rests the orders it is given without matching, holds what they held, and tells nothing', () => {
@@ -18,7 +18,7 @@ describe('a restored engine', () => {
     }
     after.restoreOrder(buy)
     after.restoreOrder(sale)
-    expect(after.drain()).toEqual([])
+    expect(after.drain()).toEqual(NO_EVENTS)
     expect(after.accounts()).toEqual(before.accounts())
     expect([after.positions(ANN), after.positions(BEN)]).toEqual([before.positions(ANN), before.positions(BEN)])
     expect([after.levels('VLNT', 'buy'), after.levels('VLNT', 'sell')]).toEqual([[[10_000, 6]], [[10_100, 10]]])
@@ -40,7 +40,7 @@ describe('trade ids', () => {
     for (const epoch of [1, 2]) {
       engine.beginEpoch(epoch)
       engine.house('VLNT').take('buy', epoch, 10_000, START_MS)
-      for (const event of engine.drain()) if (event.kind === 'trade') ids.push(event.trade.id)
+      ids.push(...engine.drain().trades.map(({ id }) => id))
     }
     expect(ids).toEqual([1_000_000_001, 2_000_000_001, 2_000_000_002])
   })
@@ -66,7 +66,7 @@ describe('a preview', () => {
       ok: false,
       rejection: { code: 'INSUFFICIENT_FUNDS' },
     })
-    expect(engine.drain()).toEqual([])
+    expect(engine.drain()).toEqual(NO_EVENTS)
     expect(engine.openOrders(ANN)).toEqual([])
   })
 })

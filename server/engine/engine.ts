@@ -22,7 +22,7 @@ import type {
   PlaceOrderResult,
   Preview,
 } from './command-result.ts'
-import { CASH, type EngineEvent } from './event.ts'
+import { CASH, type EngineEvents } from './event.ts'
 import { EventLog } from './event-log.ts'
 import { HouseBook } from './house-book.ts'
 import type { HouseMarket } from './house.ts'
@@ -175,8 +175,8 @@ export class Engine {
     return this.market(symbol).isHalted
   }
 
-  /** Events since the last drain, in order of happening. */
-  drain(): readonly EngineEvent[] {
+  /** What has happened since the last drain. */
+  drain(): EngineEvents {
     return this.log.drain()
   }
 

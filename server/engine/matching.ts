@@ -66,6 +66,6 @@ export class Matching {
       market.openOrders[open.slot] = undefined
       portfolio.forget(open)
     } else order.status = 'partially_filled'
-    this.log.push({ kind: 'order', order })
+    this.log.orders.push(order)
   }
 }

@@ -40,7 +40,7 @@ export class OrderDesk {
     const fills = this.crossesBook(request) ? this.fill(request, open, timeMs) : NO_FILLS
     if (open.remainingLots === 0) close(open, 'filled', undefined, timeMs)
     else if (order.status !== 'canceled') this.leaveRest(request, open, timeMs)
-    this.log.push({ kind: 'order', order })
+    this.log.orders.push(order)
     this.log.endOperation()
     return { kind: 'order.place', ok: true, order, fills }
   }
@@ -85,7 +85,7 @@ export class OrderDesk {
       const own = market.openOrders[met]
       if (own !== undefined) this.cancelResting(own, 'self_trade', order.createdAtMs)
     }
-    this.log.push({ kind: 'order', order })
+    this.log.orders.push(order)
     this.log.endOperation()
     return { kind: 'order.place', ok: false, order, rejection } as const
   }
@@ -135,7 +135,7 @@ export class OrderDesk {
     order.version++
     close(open, 'canceled', reason, timeMs)
     this.log.touch(portfolio)
-    this.log.push({ kind: 'order', order })
+    this.log.orders.push(order)
   }
 }
 

@@ -38,7 +38,7 @@ export class Settlement {
   settle(match: Match): Fill | undefined {
     const { market, taker, maker, takerSide, ticks, lots, timeMs } = match
     const tradeId = market.nextTradeId()
-    this.log.push({ kind: 'trade', trade: { symbol: market.symbol, id: tradeId, timeMs, ticks, lots, takerSide } })
+    this.log.trades.push({ symbol: market.symbol, id: tradeId, timeMs, ticks, lots, takerSide })
     if (taker === undefined && maker === undefined) return undefined
 
     const valueCents = ticks * lots * market.instrument.centsPerTickLot
@@ -118,7 +118,7 @@ export class Settlement {
       tradeId,
       timeMs,
     }
-    this.log.push({ kind: 'fill', fill })
+    this.log.fills.push(fill)
     return fill
   }
 
