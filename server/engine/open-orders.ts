@@ -16,7 +16,7 @@ export class OpenOrders {
   private byClientId: Map<string, OpenOrder> | undefined
 
   add(open: OpenOrder): void {
-    const { number } = open.order
+    const { number } = open
     const isLast = number > (this.numbers[this.numbers.length - 1] ?? 0)
     const at = isLast ? this.numbers.length : this.placeOf(number)
     assert(isLast || this.numbers[at] !== number, 'an order that rests once')
@@ -28,10 +28,10 @@ export class OpenOrders {
       this.orders.splice(at, 0, open)
     }
     this.count++
-    this.byClientId?.set(open.order.clientOrderId, open)
+    this.byClientId?.set(open.clientOrderId, open)
   }
 
-  remove({ order }: OpenOrder): void {
+  remove(order: OpenOrder): void {
     const at = this.placeOf(order.number)
     assert(this.numbers[at] === order.number && this.orders[at] !== undefined, 'an order that rests')
     this.orders[at] = undefined
@@ -46,7 +46,7 @@ export class OpenOrders {
   }
 
   getByClientId(clientOrderId: string): OpenOrder | undefined {
-    this.byClientId ??= new Map(this.all().map((open) => [open.order.clientOrderId, open]))
+    this.byClientId ??= new Map(this.all().map((open) => [open.clientOrderId, open]))
     return this.byClientId.get(clientOrderId)
   }
 
