@@ -86,6 +86,21 @@ describe('what the engine is asked', () => {
     expect([engine.order(ANN, 1), engine.orderByClientId(ANN, 'b'), engine.openOrders(ANN)]).toEqual([undefined, undefined, []]) // prettier-ignore
   })
 
+  it('finds an order that has rested for long behind many newer ones', () => {
+    const engine = floorOf()
+    const rest = () => engine.apply(orderOf({ side: 'buy', lots: 1, limitTicks: 10_000 }), START_MS).order
+    const pass = () => engine.apply(orderOf({ side: 'buy', lots: 1, limitTicks: 9_000, timeInForce: 'ioc' }), START_MS)
+    const old = Array.from({ length: 3 }, rest)
+    for (let at = 0; at < 300; at++) pass()
+    const recent = Array.from({ length: 160 }, rest)
+    expect(engine.openOrders(ANN)).toEqual([...old, ...recent])
+    expect([engine.order(ANN, 2), engine.order(ANN, 4), engine.order(ANN, 463)]).toEqual([old[1], undefined, recent.at(-1)]) // prettier-ignore
+    const cancel = (number: number) =>
+      engine.apply({ kind: 'order.cancel', account: ANN, order: { number } }, START_MS).ok
+    expect([cancel(2), cancel(2), cancel(303), cancel(304)]).toEqual([true, false, false, true])
+    expect(engine.openOrders(ANN).map(({ number }) => number)).toEqual([1, 3, ...recent.slice(1).map(({ number }) => number)]) // prettier-ignore
+  })
+
   it('tells changed levels once', () => {
     const engine = floorOf('10 | 100.00 |')
     const changes: unknown[] = []
