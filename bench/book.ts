@@ -118,10 +118,9 @@ class EngineRun implements Contestant {
 
   run(): void {
     for (const command of this.commands) this.engine.apply(command, NOW_MS)
-    for (const event of this.engine.drain()) {
-      if (event.kind !== 'trade') continue
+    for (const { lots } of this.engine.drain().trades) {
       this.fills++
-      this.lots += event.trade.lots
+      this.lots += lots
     }
   }
 

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { NaiveBook } from './book/naive-book.ts'
 import { FEES, HOUSE, OUTSIDE } from './command.ts'
 import { Engine } from './engine.ts'
-import { CASH, type EngineEvent } from './event.ts'
+import { CASH, type EngineEvents } from './event.ts'
 import { anyActions, Player, SYMBOLS, USERS, usersActions } from './random-trading.ts'
-import { COIN, SHARE } from './trading-floor.ts'
+import { COIN, NO_EVENTS, SHARE } from './trading-floor.ts'
 
 const INSTRUMENTS = [SHARE, COIN]
 const newEngine = (isPlain = false) => {
@@ -53,7 +53,7 @@ describe('whatever users and the house do', () => {
         for (const action of actions) {
           const events = player.play(action)
           expectOneSeq(events, seqs)
-          for (const event of events) expectFillsToSum(event, fills)
+          expectFillsToSum(events, fills)
         }
       }),
       { numRuns: 200 },
@@ -99,10 +99,9 @@ describe('whatever users and the house do', () => {
           const preview = action.what === 'place' ? player.engine.preview(action.order) : undefined
           const events = player.play(action)
           if (action.what !== 'place' || preview === undefined) continue
-          const order = events.findLast((event) => event.kind === 'order')?.order
-          const fills = events.filter((event) => event.kind === 'fill' && event.fill.liquidity === 'taker')
-          const sum = (pick: 'valueCents' | 'feeCents') =>
-            fills.reduce((total, event) => total + (event.kind === 'fill' ? event.fill[pick] : 0), 0)
+          const order = events.orders.at(-1)
+          const fills = events.fills.filter(({ liquidity }) => liquidity === 'taker')
+          const sum = (pick: 'valueCents' | 'feeCents') => fills.reduce((total, fill) => total + fill[pick], 0)
           if (!preview.ok) expect(order?.rejectCode).toBe(preview.rejection.code)
           else {
             expect([sum('valueCents'), sum('feeCents')]).toEqual([preview.valueCents, preview.feeCents])
@@ -138,7 +137,7 @@ describe('whatever users and the house do', () => {
 })
 
 /** Priorities go on after the highest that is still open: only their order is the same. */
-const withoutPriority = (events: readonly EngineEvent[]) =>
+const withoutPriority = (events: EngineEvents) =>
   JSON.stringify(events, (key, value: unknown) => (key === 'priority' ? undefined : value))
 
 function restored(engine: Engine): Engine {
@@ -156,7 +155,7 @@ function restored(engine: Engine): Engine {
   for (const account of stored.accounts) fresh.restoreAccount({ ...account, heldCents: 0 })
   for (const position of stored.positions) fresh.restorePosition({ ...position, heldLots: 0 })
   for (const order of stored.orders) fresh.restoreOrder(order)
-  expect(fresh.drain()).toEqual([])
+  expect(fresh.drain()).toEqual(NO_EVENTS)
   return fresh
 }
 
@@ -203,37 +202,33 @@ function expectConserved({ engine, houseOrders }: Player): void {
 
 const levelsOf = (engine: Engine, symbol: string) => [engine.levels(symbol, 'buy'), engine.levels(symbol, 'sell')]
 
-function expectOneSeq(events: readonly EngineEvent[], seqs: Map<number, number>): void {
-  const told = events.flatMap((event) => (event.kind === 'account' ? [event.account] : []))
+function expectOneSeq(events: EngineEvents, seqs: Map<number, number>): void {
+  const told = events.accounts
   expect(new Set(told.map(({ account }) => account)).size).toBe(told.length)
   for (const { account, seq } of told) {
     expect(seq).toBe((seqs.get(account) ?? 0) + 1)
     seqs.set(account, seq)
   }
-  const changed = events.flatMap((event) => {
-    if (event.kind === 'order') return [event.order.account]
-    if (event.kind === 'entry') return [event.entry.account]
-    return event.kind === 'fill' ? [event.fill.account] : []
-  })
+  const changed = [...events.orders, ...events.entries, ...events.fills].map(({ account }) => account)
   expect(new Set(told.map(({ account }) => account))).toEqual(new Set(changed))
 }
 
+/** The orders are live, so they show what all fills of the operation have come to. */
 function expectFillsToSum(
-  event: EngineEvent,
-  fills: Map<string, { lots: number; tickLots: number; feeCents: number }>,
+  { orders, fills }: EngineEvents,
+  sums: Map<string, { lots: number; tickLots: number; feeCents: number }>,
 ): void {
-  if (event.kind === 'fill') {
-    const { account, orderNumber, lots, ticks, feeCents } = event.fill
+  for (const { account, orderNumber, lots, ticks, feeCents } of fills) {
     const key = `${account}:${orderNumber}`
-    const sum = fills.get(key) ?? { lots: 0, tickLots: 0, feeCents: 0 }
-    fills.set(key, {
+    const sum = sums.get(key) ?? { lots: 0, tickLots: 0, feeCents: 0 }
+    sums.set(key, {
       lots: sum.lots + lots,
       tickLots: sum.tickLots + ticks * lots,
       feeCents: sum.feeCents + feeCents,
     })
-  } else if (event.kind === 'order') {
-    const { account, number, filledLots, filledTickLots, feesPaidCents, lots, status } = event.order
-    const sum = fills.get(`${account}:${number}`) ?? { lots: 0, tickLots: 0, feeCents: 0 }
+  }
+  for (const { account, number, filledLots, filledTickLots, feesPaidCents, lots, status } of orders) {
+    const sum = sums.get(`${account}:${number}`) ?? { lots: 0, tickLots: 0, feeCents: 0 }
     expect([filledLots, filledTickLots, feesPaidCents]).toEqual([sum.lots, sum.tickLots, sum.feeCents])
     expect(status === 'filled').toBe(filledLots === lots)
   }
@@ -245,10 +240,8 @@ class Books {
   private readonly movements = new Map<string, Map<string, number>>()
   private readonly numbers = new Map<number, number>()
 
-  add(events: readonly EngineEvent[]): void {
-    for (const event of events) {
-      if (event.kind !== 'entry') continue
-      const { account, number, asset, amount, balanceAfter, movementAccount, movementNumber } = event.entry
+  add(events: EngineEvents): void {
+    for (const { account, number, asset, amount, balanceAfter, movementAccount, movementNumber } of events.entries) {
       expect(number).toBe((this.numbers.get(account) ?? 0) + 1)
       this.numbers.set(account, number)
       const balance = (this.balances.get(`${account} ${asset}`) ?? 0) + amount

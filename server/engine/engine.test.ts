@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { FEES, HOUSE } from './command.ts'
 import { Engine } from './engine.ts'
-import { ANN, BEN, COIN, floorOf, give, orderOf, SHARE, START_CENTS, START_MS } from './trading-floor.ts'
+import { ANN, BEN, COIN, floorOf, give, NO_EVENTS, orderOf, SHARE, START_CENTS, START_MS } from './trading-floor.ts'
 
 describe('a restored engine', () => {
   it('rests the orders it is given without matching, holds what they held, and tells nothing', () => {
@@ -18,7 +18,7 @@ describe('a restored engine', () => {
     }
     after.restoreOrder(buy)
     after.restoreOrder(sale)
-    expect(after.drain()).toEqual([])
+    expect(after.drain()).toEqual(NO_EVENTS)
     expect(after.accounts()).toEqual(before.accounts())
     expect([after.positions(ANN), after.positions(BEN)]).toEqual([before.positions(ANN), before.positions(BEN)])
     expect([after.levels('VLNT', 'buy'), after.levels('VLNT', 'sell')]).toEqual([[[10_000, 6]], [[10_100, 10]]])
@@ -40,7 +40,7 @@ describe('trade ids', () => {
     for (const epoch of [1, 2]) {
       engine.beginEpoch(epoch)
       engine.house('VLNT').take('buy', epoch, 10_000, START_MS)
-      for (const event of engine.drain()) if (event.kind === 'trade') ids.push(event.trade.id)
+      ids.push(...engine.drain().trades.map(({ id }) => id))
     }
     expect(ids).toEqual([1_000_000_001, 2_000_000_001, 2_000_000_002])
   })
@@ -66,7 +66,7 @@ describe('a preview', () => {
       ok: false,
       rejection: { code: 'INSUFFICIENT_FUNDS' },
     })
-    expect(engine.drain()).toEqual([])
+    expect(engine.drain()).toEqual(NO_EVENTS)
     expect(engine.openOrders(ANN)).toEqual([])
   })
 })
@@ -84,6 +84,21 @@ describe('what the engine is asked', () => {
     expect(engine.orderByClientId(BEN, 'a')).toBeUndefined()
     engine.house('VLNT').take('sell', 2, 1, START_MS)
     expect([engine.order(ANN, 1), engine.orderByClientId(ANN, 'b'), engine.openOrders(ANN)]).toEqual([undefined, undefined, []]) // prettier-ignore
+  })
+
+  it('finds an order that has rested for long behind many newer ones', () => {
+    const engine = floorOf()
+    const rest = () => engine.apply(orderOf({ side: 'buy', lots: 1, limitTicks: 10_000 }), START_MS).order
+    const pass = () => engine.apply(orderOf({ side: 'buy', lots: 1, limitTicks: 9_000, timeInForce: 'ioc' }), START_MS)
+    const old = Array.from({ length: 3 }, rest)
+    for (let at = 0; at < 300; at++) pass()
+    const recent = Array.from({ length: 160 }, rest)
+    expect(engine.openOrders(ANN)).toEqual([...old, ...recent])
+    expect([engine.order(ANN, 2), engine.order(ANN, 4), engine.order(ANN, 463)]).toEqual([old[1], undefined, recent.at(-1)]) // prettier-ignore
+    const cancel = (number: number) =>
+      engine.apply({ kind: 'order.cancel', account: ANN, order: { number } }, START_MS).ok
+    expect([cancel(2), cancel(2), cancel(303), cancel(304)]).toEqual([true, false, false, true])
+    expect(engine.openOrders(ANN).map(({ number }) => number)).toEqual([1, 3, ...recent.slice(1).map(({ number }) => number)]) // prettier-ignore
   })
 
   it('tells changed levels once', () => {

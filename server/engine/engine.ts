@@ -22,7 +22,7 @@ import type {
   PlaceOrderResult,
   Preview,
 } from './command-result.ts'
-import { CASH, type EngineEvent } from './event.ts'
+import { CASH, type EngineEvents } from './event.ts'
 import { EventLog } from './event-log.ts'
 import { HouseBook } from './house-book.ts'
 import type { HouseMarket } from './house.ts'
@@ -32,7 +32,6 @@ import { Settlement } from './ledger/settlement.ts'
 import { wholeTicksOf } from './mark.ts'
 import { Market } from './market.ts'
 import { Matching } from './matching.ts'
-import { orderFrom } from './new-order.ts'
 import { newAccount } from './new-account.ts'
 import { OpenOrder } from './open-order.ts'
 import { OrderDesk } from './order-desk.ts'
@@ -112,7 +111,7 @@ export class Engine {
    * holds what it held and makes no event.
    */
   restoreOrder(stored: Order): void {
-    this.desk.restore(new OpenOrder(orderFrom(stored), this.portfolio(stored.account), this.market(stored.symbol)))
+    this.desk.restore(OpenOrder.restored(stored, this.portfolio(stored.account), this.market(stored.symbol)))
   }
 
   /** Recovery: the mark as it was, in millionths of a tick; without it the mark begins at the first mid. */
@@ -175,8 +174,8 @@ export class Engine {
     return this.market(symbol).isHalted
   }
 
-  /** Events since the last drain, in order of happening. */
-  drain(): readonly EngineEvent[] {
+  /** What has happened since the last drain. */
+  drain(): EngineEvents {
     return this.log.drain()
   }
 
@@ -212,7 +211,7 @@ export class Engine {
     if (open === undefined) return undefined
     const { book } = open.market
     let lots = 0
-    for (let slot = book.firstAt(open.order.limitTicks); slot !== open.slot; slot = book.nextAfter(slot)) {
+    for (let slot = book.firstAt(open.limitTicks); slot !== open.slot; slot = book.nextAfter(slot)) {
       lots += book.lotsOf(slot)
     }
     return lots
@@ -243,18 +242,16 @@ export class Engine {
 
   /** An open order; closed ones are forgotten. */
   order(account: AccountNumber, number: number): Readonly<Order> | undefined {
-    return this.portfolio(account).openOrder(number)?.order
+    return this.portfolio(account).openOrder(number)
   }
 
   orderByClientId(account: AccountNumber, clientOrderId: string): Readonly<Order> | undefined {
-    return this.portfolio(account).openOrderByClientId(clientOrderId)?.order
+    return this.portfolio(account).openOrderByClientId(clientOrderId)
   }
 
   /** Oldest first. */
   openOrders(account: AccountNumber): readonly Readonly<Order>[] {
-    return this.portfolio(account)
-      .openOrders()
-      .map((open) => open.order)
+    return this.portfolio(account).openOrders()
   }
 
   private openAccount(command: OpenAccount, timeMs: number): OpenAccountResult {

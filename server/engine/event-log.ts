@@ -1,26 +1,20 @@
 import { assert } from './assert.ts'
-import type { EngineEvent } from './event.ts'
+import type { EngineEvents, Entry, Fill, Trade } from './event.ts'
 import type { Portfolio } from './portfolio.ts'
-import type { Position } from './state.ts'
-
-const NO_EVENTS: readonly EngineEvent[] = []
-/** A single large drain must not make all later ones large. */
-const PRESIZED_MAX = 1_024
+import type { Account, Order, Position } from './state.ts'
 
 /** What has happened since the last drain, and which accounts the operation that is under way has changed. */
 export class EventLog {
-  /** The first `count` count; as long as the longest drain so far, so that it seldom grows. */
-  private events: EngineEvent[] = []
-  private count = 0
-  private countMax = 0
+  readonly trades = new Gathered<Trade>()
+  readonly entries = new Gathered<Entry>()
+  readonly fills = new Gathered<Fill>()
+  readonly orders = new Gathered<Order>()
+  private readonly positions = new Gathered<Position>()
+  private readonly accounts = new Gathered<Account>()
   private operation = 1
   /** The first `changedCount` count: emptying an array gives its memory away, once an operation. */
   private readonly changed: Portfolio[] = []
   private changedCount = 0
-
-  push(event: EngineEvent): void {
-    this.events[this.count++] = event
-  }
 
   /** Notes that the operation changed something of an account. */
   touch(portfolio: Portfolio): void {
@@ -44,25 +38,48 @@ export class EventLog {
       const { account, changedPosition } = portfolio
       if (changedPosition !== undefined) {
         assertPosition(changedPosition)
-        this.push({ kind: 'position', position: changedPosition })
+        this.positions.push(changedPosition)
         portfolio.changedPosition = undefined
       }
       account.seq++
       assertAccount(portfolio)
-      this.push({ kind: 'account', account })
+      this.accounts.push(account)
     }
     this.changedCount = 0
     this.operation++
   }
 
-  drain(): readonly EngineEvent[] {
-    const { events, count } = this
-    if (count === 0) return NO_EVENTS
-    events.length = count
-    this.countMax = Math.min(Math.max(this.countMax, count), PRESIZED_MAX)
-    this.events = new Array<EngineEvent>(this.countMax)
+  drain(): EngineEvents {
+    return {
+      trades: this.trades.drain(),
+      entries: this.entries.drain(),
+      fills: this.fills.drain(),
+      orders: this.orders.drain(),
+      positions: this.positions.drain(),
+      accounts: this.accounts.drain(),
+    }
+  }
+}
+
+const NOTHING: readonly never[] = []
+
+/** A list that is given away and begun anew. */
+class Gathered<Item> {
+  /** The first `count` count; as long as the last one given away, so that it seldom grows. */
+  private items: Item[] = []
+  private count = 0
+
+  push(item: Item): void {
+    this.items[this.count++] = item
+  }
+
+  drain(): readonly Item[] {
+    const { items, count } = this
+    if (count === 0) return NOTHING
+    items.length = count
+    this.items = new Array<Item>(count)
     this.count = 0
-    return events
+    return items
   }
 }
 

@@ -2,16 +2,18 @@ import type { AccountNumber, Side } from './command.ts'
 import type { Account, Order, Position } from './state.ts'
 
 /**
- * What an operation of the engine did. `order`, `position` and `account` carry the live object, whole: read it before
- * the next operation.
+ * What operations of the engine did, a list a kind, each in order of happening: no object is made only to say which
+ * kind another is. Orders, positions and accounts are the live objects, whole: read them before the next operation. An
+ * order stands in its list once for each change.
  */
-export type EngineEvent =
-  | { readonly kind: 'order'; readonly order: Readonly<Order> }
-  | { readonly kind: 'fill'; readonly fill: Fill }
-  | { readonly kind: 'entry'; readonly entry: Entry }
-  | { readonly kind: 'position'; readonly position: Readonly<Position> }
-  | { readonly kind: 'account'; readonly account: Readonly<Account> }
-  | { readonly kind: 'trade'; readonly trade: Trade }
+export interface EngineEvents {
+  readonly trades: readonly Trade[]
+  readonly entries: readonly Entry[]
+  readonly fills: readonly Fill[]
+  readonly orders: readonly Readonly<Order>[]
+  readonly positions: readonly Readonly<Position>[]
+  readonly accounts: readonly Readonly<Account>[]
+}
 
 /** One user's side of a trade. */
 export interface Fill {

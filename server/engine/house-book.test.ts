@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
+import { FEES, HOUSE } from './command.ts'
 import { NO_SLOT } from './house.ts'
-import { ANN, floorOf, orderOf, START_MS } from './trading-floor.ts'
+import { ANN, floorOf, NO_EVENTS, orderOf, START_MS } from './trading-floor.ts'
 
 describe('the house', () => {
   it('trades with itself in public, and nothing else happens', () => {
     const engine = floorOf('| 100.00 | 50')
     expect(engine.house('VLNT').take('buy', 60, 10_000, START_MS)).toBe(50)
     const trade = { symbol: 'VLNT', id: 1_000_000_001, timeMs: START_MS, ticks: 10_000, lots: 50, takerSide: 'buy' }
-    expect(engine.drain()).toEqual([{ kind: 'trade', trade }])
+    expect(engine.drain()).toEqual({ ...NO_EVENTS, trades: [trade] })
   })
 
   it('is told of each fill of its resting orders, by a user or by itself', () => {
@@ -36,9 +37,10 @@ describe('the house', () => {
     engine.apply(orderOf({ side: 'buy', lots: 10, limitTicks: 10_000 }), START_MS)
     engine.drain()
     expect(engine.house('VLNT').take('sell', 4, 10_000, START_MS)).toBe(4)
-    const kinds = engine.drain().map((event) => event.kind)
-    const entries = ['entry', 'entry', 'entry', 'entry', 'entry', 'entry']
-    expect(kinds).toEqual(['trade', ...entries, 'fill', 'order', 'account', 'position', 'account', 'account'])
+    const { trades, entries, fills, orders, positions, accounts } = engine.drain()
+    const counts = [trades, entries, fills, orders, positions].map((events) => events.length)
+    expect(counts).toEqual([1, 6, 1, 1, 1])
+    expect(accounts.map(({ account }) => account)).toEqual([HOUSE, ANN, FEES])
     expect(engine.account(ANN)?.seq).toBe(3)
   })
 

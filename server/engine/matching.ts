@@ -37,7 +37,7 @@ export class Matching {
   take(taking: Taking, fills: Fill[]): number {
     const { market, taker, side: takerSide, timeMs } = taking
     const { book } = market
-    const left = book.match(takerSide, taking.lots, taking.limitTicks, taker?.order.account ?? NO_OWNER)
+    const left = book.match(takerSide, taking.lots, taking.limitTicks, taker?.account ?? NO_OWNER)
     const { matches } = book
     market.isMatching = true
     for (let at = 0; at < matches.count; at++) {
@@ -55,17 +55,16 @@ export class Matching {
   }
 
   /** What a fill means for a resting order: less is held, and it is over when nothing is left. */
-  private serveMaker(open: OpenOrder, lots: number, timeMs: number): void {
-    const { order, portfolio, market } = open
-    releaseFilled(open, lots)
+  private serveMaker(order: OpenOrder, lots: number, timeMs: number): void {
+    releaseFilled(order, lots)
     order.version++
     order.updatedAtMs = timeMs
-    if (open.remainingLots === 0) {
+    if (order.remainingLots === 0) {
       order.status = 'filled'
       order.closedAtMs = timeMs
-      market.openOrders[open.slot] = undefined
-      portfolio.forget(open)
+      order.market.openOrders[order.slot] = undefined
+      order.portfolio.forget(order)
     } else order.status = 'partially_filled'
-    this.log.push({ kind: 'order', order })
+    this.log.orders.push(order)
   }
 }

@@ -6,7 +6,6 @@ import type { CancelAllOrdersResult, CancelOrderResult, PlaceOrderResult } from 
 import type { Fill } from './event.ts'
 import type { EventLog } from './event-log.ts'
 import type { Matching } from './matching.ts'
-import { newOrder } from './new-order.ts'
 import { OpenOrder } from './open-order.ts'
 import type { Portfolio } from './portfolio.ts'
 import { bind, releaseRest } from './risk/holds.ts'
@@ -32,51 +31,51 @@ export class OrderDesk {
     assertWellFormed(request)
     const rejection = rejectionOf(request)
     const number = ++portfolio.account.orderNumber
-    const order = newOrder(command, { number, arrivalMidHalfTicks: market.twoSidedMidHalfTicks, timeMs })
-    const open = new OpenOrder(order, portfolio, market)
+    const arrivalMidHalfTicks = market.twoSidedMidHalfTicks
+    const order = new OpenOrder(command, { number, timeMs, arrivalMidHalfTicks, portfolio, market })
     this.log.touch(portfolio)
-    if (rejection !== undefined) return this.reject(request, open, rejection)
+    if (rejection !== undefined) return this.reject(request, order, rejection)
 
-    const fills = this.crossesBook(request) ? this.fill(request, open, timeMs) : NO_FILLS
-    if (open.remainingLots === 0) close(open, 'filled', undefined, timeMs)
-    else if (order.status !== 'canceled') this.leaveRest(request, open, timeMs)
-    this.log.push({ kind: 'order', order })
+    const fills = this.crossesBook(request) ? this.fill(request, order, timeMs) : NO_FILLS
+    if (order.remainingLots === 0) close(order, 'filled', undefined, timeMs)
+    else if (order.status !== 'canceled') this.leaveRest(request, order, timeMs)
+    this.log.orders.push(order)
     this.log.endOperation()
     return { kind: 'order.place', ok: true, order, fills }
   }
 
   cancel(portfolio: Portfolio, { order: reference }: CancelOrder, timeMs: number): CancelOrderResult {
-    const open =
+    const order =
       'number' in reference
         ? portfolio.openOrder(reference.number)
         : portfolio.openOrderByClientId(reference.clientOrderId)
-    if (open === undefined) return { kind: 'order.cancel', ok: false, code: 'NOT_FOUND' }
-    this.cancelResting(open, 'user', timeMs)
+    if (order === undefined) return { kind: 'order.cancel', ok: false, code: 'NOT_FOUND' }
+    this.cancelResting(order, 'user', timeMs)
     this.log.endOperation()
-    return { kind: 'order.cancel', ok: true, order: open.order }
+    return { kind: 'order.cancel', ok: true, order }
   }
 
   cancelAll(portfolio: Portfolio, { symbol, side }: CancelAllOrders, timeMs: number): CancelAllOrdersResult {
     const chosen = portfolio
       .openOrders()
-      .filter(({ order }) => (symbol ?? order.symbol) === order.symbol && (side ?? order.side) === order.side)
-    for (const open of chosen) this.cancelResting(open, 'cancel_all', timeMs)
+      .filter((order) => (symbol ?? order.symbol) === order.symbol && (side ?? order.side) === order.side)
+    for (const order of chosen) this.cancelResting(order, 'cancel_all', timeMs)
     this.log.endOperation()
-    return { kind: 'order.cancelAll', ok: true, orders: chosen.map((open) => open.order) }
+    return { kind: 'order.cancelAll', ok: true, orders: chosen }
   }
 
   /** Puts a stored order back at work, behind those restored before it. */
-  restore(open: OpenOrder): void {
-    const { order, portfolio, market } = open
-    assert(order.priority > 0 && open.remainingLots > 0, 'a stored order that has its place in a book')
+  restore(order: OpenOrder): void {
+    const { portfolio, market } = order
+    assert(order.priority > 0 && order.remainingLots > 0, 'a stored order that has its place in a book')
     this.priority = Math.max(this.priority, order.priority)
-    enterBook(open)
+    enterBook(order)
     if (order.side === 'buy') portfolio.account.heldCents += order.heldCents
-    else portfolio.positionToChange(market).heldLots += open.remainingLots
+    else portfolio.positionToChange(market).heldLots += order.remainingLots
   }
 
   /** Refuses an order. One that would have met its own and asked for both to go takes that one with it. */
-  private reject({ command, market, worstTicks }: Request, { order }: OpenOrder, rejection: Rejection) {
+  private reject({ command, market, worstTicks }: Request, order: OpenOrder, rejection: Rejection) {
     order.status = 'rejected'
     order.rejectCode = rejection.code
     order.closedAtMs = order.createdAtMs
@@ -85,7 +84,7 @@ export class OrderDesk {
       const own = market.openOrders[met]
       if (own !== undefined) this.cancelResting(own, 'self_trade', order.createdAtMs)
     }
-    this.log.push({ kind: 'order', order })
+    this.log.orders.push(order)
     this.log.endOperation()
     return { kind: 'order.place', ok: false, order, rejection } as const
   }
@@ -96,57 +95,58 @@ export class OrderDesk {
   }
 
   /** Takes what it may, and settles with the owner's own orders as the self-trade rule says. */
-  private fill(request: Request, open: OpenOrder, timeMs: number): readonly Fill[] {
+  private fill(request: Request, order: OpenOrder, timeMs: number): readonly Fill[] {
     const { market, worstTicks, command } = request
     const fills: Fill[] = []
     for (;;) {
       const { side } = command
-      const lots = open.remainingLots
-      const left = this.matching.take({ market, taker: open, side, lots, limitTicks: worstTicks, timeMs }, fills)
-      assert(left === open.remainingLots, 'fills that sum to what the book gave')
+      const lots = order.remainingLots
+      const left = this.matching.take({ market, taker: order, side, lots, limitTicks: worstTicks, timeMs }, fills)
+      assert(left === order.remainingLots, 'fills that sum to what the book gave')
       const own = left === 0 ? undefined : market.openOrders[ownOrderMet(market.book, reachingOf(request))]
       if (own === undefined) return fills
       if (command.selfTrade !== 'cancel_taker') this.cancelResting(own, 'self_trade', timeMs)
       if (command.selfTrade !== 'cancel_maker') {
-        close(open, 'canceled', 'self_trade', timeMs)
+        close(order, 'canceled', 'self_trade', timeMs)
         return fills
       }
     }
   }
 
   /** The rest of an order that has taken what it could: it rests, or is over. */
-  private leaveRest({ command }: Request, open: OpenOrder, timeMs: number): void {
+  private leaveRest({ command }: Request, order: OpenOrder, timeMs: number): void {
     if (!mayRest(command)) {
-      close(open, 'canceled', command.type === 'market' ? 'no_liquidity' : 'ioc_remainder', timeMs)
+      close(order, 'canceled', command.type === 'market' ? 'no_liquidity' : 'ioc_remainder', timeMs)
       return
     }
-    open.order.priority = ++this.priority
-    if (open.order.filledLots > 0) open.order.status = 'partially_filled'
-    bind(open)
-    enterBook(open)
+    order.priority = ++this.priority
+    if (order.filledLots > 0) order.status = 'partially_filled'
+    bind(order)
+    enterBook(order)
   }
 
-  private cancelResting(open: OpenOrder, reason: CancelReason, timeMs: number): void {
-    const { order, portfolio, market } = open
-    market.book.remove(open.slot)
-    market.openOrders[open.slot] = undefined
-    releaseRest(open)
-    portfolio.forget(open)
+  private cancelResting(order: OpenOrder, reason: CancelReason, timeMs: number): void {
+    const { portfolio, market, slot } = order
+    market.book.remove(slot)
+    market.openOrders[slot] = undefined
+    releaseRest(order)
+    portfolio.forget(order)
     order.version++
-    close(open, 'canceled', reason, timeMs)
+    close(order, 'canceled', reason, timeMs)
     this.log.touch(portfolio)
-    this.log.push({ kind: 'order', order })
+    this.log.orders.push(order)
   }
 }
 
-function enterBook(open: OpenOrder): void {
-  const { order, portfolio, market } = open
-  open.slot = market.book.add(order.side, order.limitTicks, open.remainingLots, order.account)
-  market.openOrders[open.slot] = open
-  portfolio.remember(open)
+function enterBook(order: OpenOrder): void {
+  const { portfolio, market } = order
+  const slot = market.book.add(order.side, order.limitTicks, order.remainingLots, order.account)
+  order.restAt(slot)
+  market.openOrders[slot] = order
+  portfolio.remember(order)
 }
 
-function close({ order }: OpenOrder, status: 'filled' | 'canceled', reason: CancelReason | undefined, timeMs: number) {
+function close(order: OpenOrder, status: 'filled' | 'canceled', reason: CancelReason | undefined, timeMs: number) {
   order.status = status
   order.reason = reason
   order.updatedAtMs = timeMs

@@ -21,7 +21,7 @@ export function previewOf(request: Request): Preview {
   const restHoldCents = restCents + feesOn(feeCentBps + restCents * rateBps(command, instrument)) - feeCents
 
   // Its own orders that it would cancel are on the other side: only a sale meets buys, which bind cash.
-  const releasedCents = reach.canceled.reduce((sum, slot) => sum + (openOrders[slot]?.order.heldCents ?? 0), 0)
+  const releasedCents = reach.canceled.reduce((sum, slot) => sum + (openOrders[slot]?.heldCents ?? 0), 0)
   const changeCents = command.side === 'buy' ? -valueCents - restHoldCents : valueCents
   const buyingPowerAfterCents = portfolio.buyingPowerCents + changeCents - feeCents + releasedCents
   return { ok: true, fills: reach.fills, valueCents, feeCents, restLots, restFeeCents, buyingPowerAfterCents }

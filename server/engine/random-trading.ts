@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { AccountNumber, PlaceOrder, Side } from './command.ts'
 import type { Engine } from './engine.ts'
-import type { EngineEvent } from './event.ts'
+import type { EngineEvents } from './event.ts'
 import { NO_SLOT } from './house.ts'
 import { ANN, BEN, COIN, orderOf, SHARE, START_MS } from './trading-floor.ts'
 
@@ -114,7 +114,7 @@ export class Player {
   }
 
   /** Three accounts, one of them poor, and a market with two sides. */
-  open(): readonly EngineEvent[] {
+  open(): EngineEvents {
     this.engine.beginEpoch(1)
     const told = this.engine.house(SHARE.symbol).onHouseFill
     this.engine.house(SHARE.symbol).onHouseFill = () => undefined
@@ -135,7 +135,7 @@ export class Player {
     return this.engine.drain()
   }
 
-  play(action: Action): readonly EngineEvent[] {
+  play(action: Action): EngineEvents {
     const { engine } = this
     const timeMs = START_MS + ++this.steps
     switch (action.what) {

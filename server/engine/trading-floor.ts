@@ -2,6 +2,7 @@ import { ordersOf } from './book/drawing.ts'
 import type { Book } from './book/book.ts'
 import { type AccountNumber, FIRST_USER_ACCOUNT, type PlaceOrder, type Side } from './command.ts'
 import { Engine } from './engine.ts'
+import type { EngineEvents } from './event.ts'
 import type { InstrumentSpec } from './instrument.ts'
 
 /** For tests: a share with a tick of a cent, fees of 2 and 5 bps, a band of 5 %. */
@@ -21,6 +22,8 @@ export const COIN: InstrumentSpec = { ...SHARE, symbol: 'VCN-USD', centsPerTickL
 
 export const ANN: AccountNumber = FIRST_USER_ACCOUNT
 export const BEN: AccountNumber = FIRST_USER_ACCOUNT + 1
+/** What is drained when nothing has happened. */
+export const NO_EVENTS: EngineEvents = { trades: [], entries: [], fills: [], orders: [], positions: [], accounts: [] }
 export const START_MS = 1_000_000
 export const START_CENTS = 100_000_00
 

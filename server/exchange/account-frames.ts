@@ -8,7 +8,7 @@ import type {
 import type { AccountNumber } from '../engine/command.ts'
 import { FIRST_USER_ACCOUNT } from '../engine/command.ts'
 import type { Engine } from '../engine/engine.ts'
-import type { EngineEvent } from '../engine/event.ts'
+import type { EngineEvents, Fill } from '../engine/event.ts'
 import type { Account, Order, Position } from '../engine/state.ts'
 import { toWireAccount } from '../feed/account/account.ts'
 import { toWireFill } from '../feed/account/fill.ts'
@@ -34,7 +34,7 @@ export class AccountFrames {
 
   /** One frame for each user's account that an operation changed, out of its events. */
   framesOf(
-    events: readonly EngineEvent[],
+    events: EngineEvents,
     operation: OperationCause,
     { epoch, timeMs }: { epoch: number; timeMs: number },
   ): { account: AccountNumber; frame: AccountFrame }[] {
@@ -94,25 +94,21 @@ export class AccountFrames {
 interface AccountChange {
   readonly account: Readonly<Account>
   readonly orders: Readonly<Order>[]
-  readonly fills: Extract<EngineEvent, { kind: 'fill' }>['fill'][]
+  readonly fills: Fill[]
   readonly positions: Readonly<Position>[]
 }
 
 /** Sorts an operation's events by user's account; an object that changed twice stands in it once, as it is at the end. */
-function changesByAccount(events: readonly EngineEvent[]): AccountChange[] {
+function changesByAccount(events: EngineEvents): AccountChange[] {
   const changes: AccountChange[] = []
-  for (const event of events) {
-    if (event.kind === 'account' && event.account.account >= FIRST_USER_ACCOUNT) {
-      changes.push({ account: event.account, orders: [], fills: [], positions: [] })
-    }
+  for (const account of events.accounts) {
+    if (account.account >= FIRST_USER_ACCOUNT) changes.push({ account, orders: [], fills: [], positions: [] })
   }
   if (changes.length === 0) return changes
   const byAccount = new Map(changes.map((change) => [change.account.account, change]))
-  for (const event of events) {
-    if (event.kind === 'order') addOnce(byAccount.get(event.order.account)?.orders, event.order)
-    else if (event.kind === 'fill') byAccount.get(event.fill.account)?.fills.push(event.fill)
-    else if (event.kind === 'position') addOnce(byAccount.get(event.position.account)?.positions, event.position)
-  }
+  for (const order of events.orders) addOnce(byAccount.get(order.account)?.orders, order)
+  for (const fill of events.fills) byAccount.get(fill.account)?.fills.push(fill)
+  for (const position of events.positions) addOnce(byAccount.get(position.account)?.positions, position)
   return changes
 }
 

@@ -1,4 +1,4 @@
-import type { EngineEvent, Entry, Fill } from '../engine/event.ts'
+import type { EngineEvents, Entry, Fill } from '../engine/event.ts'
 import type { Account, Order, Position } from '../engine/state.ts'
 import type { AccountOwner, Batch, CommandResult } from '../journal/journal.ts'
 
@@ -18,29 +18,13 @@ export class OpenBatch {
   readonly #accounts = new Set<Readonly<Account>>()
   readonly #releases: Release[] = []
 
-  /** Takes the rows out of the events of one operation. */
-  record(events: readonly EngineEvent[]): void {
-    for (const event of events) {
-      switch (event.kind) {
-        case 'order':
-          this.#orders.add(event.order)
-          break
-        case 'fill':
-          this.#fills.push(event.fill)
-          break
-        case 'entry':
-          this.#entries.push(event.entry)
-          break
-        case 'position':
-          this.#positions.add(event.position)
-          break
-        case 'account':
-          this.#accounts.add(event.account)
-          break
-        case 'trade':
-          break // simulated flow is not journalled; what it did to a user is
-      }
-    }
+  /** Takes the rows out of what one operation did. Trades make none: simulated flow is not journalled, what it did to a user is. */
+  record({ orders, fills, entries, positions, accounts }: EngineEvents): void {
+    for (const order of orders) this.#orders.add(order)
+    for (const fill of fills) this.#fills.push(fill)
+    for (const entry of entries) this.#entries.push(entry)
+    for (const position of positions) this.#positions.add(position)
+    for (const account of accounts) this.#accounts.add(account)
   }
 
   get commands(): number {

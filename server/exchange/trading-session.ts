@@ -6,7 +6,7 @@ import type { Broadcast } from '../bus/broadcast.ts'
 import type { CommandBus, CommandEntry } from '../bus/commands.ts'
 import type { OrderReferenceRequest } from '../bus/exchange-request.ts'
 import type { Engine } from '../engine/engine.ts'
-import type { EngineEvent } from '../engine/event.ts'
+import type { Fill } from '../engine/event.ts'
 import { toWireFill } from '../feed/account/fill.ts'
 import { toWireOrder } from '../feed/account/order.ts'
 import type { MarketFrame } from '../feed/market-frame.ts'
@@ -153,12 +153,9 @@ export class TradingSession {
   /** Rows, account frames, public trades and the impact of users' trades out of what the engine has just done. */
   #tell(operation: OperationCause): void {
     const events = this.engine.drain()
-    if (events.length === 0) return
     this.open.record(events)
-    for (const event of events) {
-      if (event.kind === 'trade') this.#marketFrames.addTrade(event.trade)
-      else if (event.kind === 'fill') this.#feedImpact(event)
-    }
+    for (const trade of events.trades) this.#marketFrames.addTrade(trade)
+    for (const fill of events.fills) this.#feedImpact(fill)
     const stamp = { epoch: this.epoch, timeMs: this.#timeMs }
     for (const { account, frame } of this.#frames.framesOf(events, operation, stamp)) {
       this.open.onRelease(() => this.#parts.broadcast.publishAccount(account, frame))
@@ -166,7 +163,7 @@ export class TradingSession {
   }
 
   /** A user who takes moves the price like anyone else. What the house takes, its own step has counted. */
-  #feedImpact({ fill }: Extract<EngineEvent, { kind: 'fill' }>): void {
+  #feedImpact(fill: Fill): void {
     if (fill.liquidity === 'taker') this.simulator.onUserTrade(fill.symbol, fill.side, fill.lots)
   }
 

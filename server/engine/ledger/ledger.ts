@@ -56,6 +56,6 @@ export class Ledger {
       timeMs: this.timeMs,
     }
     this.log.touch(portfolio)
-    this.log.push({ kind: 'entry', entry })
+    this.log.entries.push(entry)
   }
 }

@@ -4,11 +4,9 @@ import { Engine } from '../engine.ts'
 import { ANN, BEN, COIN, floorOf, give, orderOf, SHARE, START_CENTS, START_MS } from '../trading-floor.ts'
 
 const entriesOf = (engine: Engine) =>
-  engine.drain().flatMap((event) => {
-    if (event.kind !== 'entry') return []
-    const { account, kind, asset, amount, balanceAfter } = event.entry
-    return [[account, kind, asset, amount, balanceAfter]]
-  })
+  engine
+    .drain()
+    .entries.map(({ account, kind, asset, amount, balanceAfter }) => [account, kind, asset, amount, balanceAfter])
 
 describe('a movement', () => {
   it('of an opened account comes from outside', () => {
@@ -45,9 +43,8 @@ describe('a movement', () => {
     engine.drain()
     const result = engine.apply(orderOf({ side: 'buy', lots: 10, limitTicks: 10_000 }), START_MS)
     expect(result.ok && result.fills).toMatchObject([{ feeCents: 50, liquidity: 'taker', tradeId: 1_000_000_001 }])
-    const kinds = engine.drain().map((event) => event.kind)
-    expect(kinds.filter((kind) => kind === 'fill')).toHaveLength(2)
-    expect(kinds.filter((kind) => kind === 'trade')).toHaveLength(1)
+    const { fills, trades } = engine.drain()
+    expect([fills.length, trades.length]).toEqual([2, 1])
     expect(engine.account(BEN)).toMatchObject({ cashCents: START_CENTS + 100_000 - 20, feesPaidCents: 20 })
     expect(engine.account(HOUSE)?.entryNumber).toBe(0)
     expect(engine.account(FEES)?.cashCents).toBe(70)
@@ -56,7 +53,7 @@ describe('a movement', () => {
   it('is named by its first entry, and its entries by their own accounts', () => {
     const engine = floorOf('| 100.00 | 50')
     engine.apply(orderOf({ side: 'buy', lots: 1, limitTicks: 10_000 }), START_MS)
-    const entries = engine.drain().flatMap((event) => (event.kind === 'entry' ? [event.entry] : []))
+    const { entries } = engine.drain()
     expect(entries.map((entry) => [entry.movementAccount, entry.movementNumber, entry.number])).toEqual([
       [ANN, 2, 2],
       [ANN, 2, 3],

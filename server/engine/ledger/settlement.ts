@@ -38,7 +38,7 @@ export class Settlement {
   settle(match: Match): Fill | undefined {
     const { market, taker, maker, takerSide, ticks, lots, timeMs } = match
     const tradeId = market.nextTradeId()
-    this.log.push({ kind: 'trade', trade: { symbol: market.symbol, id: tradeId, timeMs, ticks, lots, takerSide } })
+    this.log.trades.push({ symbol: market.symbol, id: tradeId, timeMs, ticks, lots, takerSide })
     if (taker === undefined && maker === undefined) return undefined
 
     const valueCents = ticks * lots * market.instrument.centsPerTickLot
@@ -54,16 +54,16 @@ export class Settlement {
    * Moves cash one way and lots the other, for one side.
    * @returns the profit it realised, in cents, fees apart
    */
-  private exchange({ market, lots }: Match, open: OpenOrder | undefined, side: Side, valueCents: number): number {
+  private exchange({ market, lots }: Match, order: OpenOrder | undefined, side: Side, valueCents: number): number {
     const cash = side === 'buy' ? -valueCents : valueCents
     const amount = side === 'buy' ? lots : -lots
-    if (open === undefined) {
+    if (order === undefined) {
       this.house.account.cashCents += cash
       this.ledger.write(this.house, CASH, cash, 0)
       this.ledger.write(this.house, market.symbol, amount, 0)
       return 0
     }
-    const { order, portfolio } = open
+    const { portfolio } = order
     const { account } = portfolio
     const position = portfolio.positionToChange(market)
     const orderNumber = order.number
@@ -89,10 +89,11 @@ export class Settlement {
   /** Counts the fill on its order, takes the fee and tells of it. */
   private fill(
     { market, ticks, lots, timeMs }: Match,
-    { order, portfolio }: OpenOrder,
+    order: OpenOrder,
     liquidity: 'maker' | 'taker',
     { tradeId, valueCents, realizedCents }: { tradeId: number; valueCents: number; realizedCents: number },
   ): Fill {
+    const { portfolio } = order
     const { account } = portfolio
     const bps = liquidity === 'maker' ? market.instrument.makerBps : market.instrument.takerBps
     const feeCents = feeOnFill(order, valueCents, bps)
@@ -118,7 +119,7 @@ export class Settlement {
       tradeId,
       timeMs,
     }
-    this.log.push({ kind: 'fill', fill })
+    this.log.fills.push(fill)
     return fill
   }
 

@@ -15,23 +15,24 @@ export function holdOn(order: Order, instrument: InstrumentSpec): number {
 
 /** Binds what an order needs as it takes its place in the book: cash for a buy, lots for a sale. */
 export function bind(open: OpenOrder): void {
-  if (open.order.side === 'buy') moveHold(open, holdOn(open.order, open.market.instrument))
+  if (open.side === 'buy') moveHold(open, holdOn(open, open.market.instrument))
   else bindLots(open, open.remainingLots)
 }
 
 /** Releases what a fill of a resting order no longer needs. */
 export function releaseFilled(open: OpenOrder, filledLots: number): void {
-  if (open.order.side === 'buy') moveHold(open, holdOn(open.order, open.market.instrument))
+  if (open.side === 'buy') moveHold(open, holdOn(open, open.market.instrument))
   else bindLots(open, -filledLots)
 }
 
 /** Releases all that the rest of a resting order binds. */
 export function releaseRest(open: OpenOrder): void {
-  if (open.order.side === 'buy') moveHold(open, 0)
+  if (open.side === 'buy') moveHold(open, 0)
   else bindLots(open, -open.remainingLots)
 }
 
-function moveHold({ order, portfolio: { account } }: OpenOrder, heldCents: number): void {
+function moveHold(order: OpenOrder, heldCents: number): void {
+  const { account } = order.portfolio
   account.heldCents += heldCents - order.heldCents
   order.heldCents = heldCents
   assert(Number.isSafeInteger(heldCents) && heldCents >= 0 && account.heldCents >= 0, 'no negative hold')
