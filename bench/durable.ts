@@ -1,6 +1,6 @@
 import { openDatabase } from '../server/database/database.ts'
 import { FIRST_USER_ACCOUNT } from '../server/engine/command.ts'
-import type { EngineEvent } from '../server/engine/event.ts'
+import type { EngineEvents } from '../server/engine/event.ts'
 import { OpenBatch } from '../server/exchange/open-batch.ts'
 import { batchOf, resultOf, TakerFlow } from '../server/journal/batch.fixture.ts'
 import { type Batch, Journal } from '../server/journal/journal.ts'
@@ -105,7 +105,7 @@ async function mixedOrders(commit: Commit): Promise<Flow> {
 }
 
 /** As the exchange would commit it. Its objects are the engine's own, so it is to be committed before the next command. */
-function rowsOf(batch: number, events: readonly EngineEvent[]): Batch {
+function rowsOf(batch: number, events: EngineEvents): Batch {
   const open = new OpenBatch()
   open.record(events)
   const { epoch, streamPosition, timeMs } = batchOf({ batch })

@@ -1,6 +1,6 @@
 import { type Command, FIRST_USER_ACCOUNT } from '../server/engine/command.ts'
 import { Engine } from '../server/engine/engine.ts'
-import type { EngineEvent } from '../server/engine/event.ts'
+import type { EngineEvents } from '../server/engine/event.ts'
 import { ACCOUNTS_A_SIDE, MAX_TICKS, MIDDLE_TICKS, type Operation } from './workload.ts'
 
 /** Enough for all that one account buys, or sells. */
@@ -22,7 +22,7 @@ const INSTRUMENT = {
 }
 
 /** An engine with the workload's buyers and sellers, the latter with what they will sell. */
-export function tradersEngine(): { engine: Engine; opening: readonly EngineEvent[]; accounts: readonly number[] } {
+export function tradersEngine(): { engine: Engine; opening: EngineEvents; accounts: readonly number[] } {
   const engine = new Engine({ instruments: [INSTRUMENT], maxOpenOrdersPerInstrument: 200 })
   engine.beginEpoch(1)
   const accounts = Array.from({ length: 2 * ACCOUNTS_A_SIDE }, (_, at) => FIRST_USER_ACCOUNT + at)
