@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { CLIENT_ID_PATTERN } from '@valiant/shared/protocol/fields'
 import type { Answer } from '@valiant/shared/protocol/events'
 import { NOT_SERVED, REQUESTS, type RequestName } from '@valiant/shared/protocol/requests'
@@ -40,6 +41,29 @@ export class Dispatcher {
 
   /** Never throws and never leaves a request without an answer. */
   async answer(event: unknown, payload: unknown, requester: Requester, take: TakeRequest): Promise<Answer> {
+    const answer = await this.#answer(event, payload, requester, take)
+    if (typeof event === 'string' && isRequest(event) && REQUESTS[event].changes) this.#log(event, requester, answer)
+    return answer
+  }
+
+  /** A line for each request that changes something, by which an order is found again: who sent it and what came of it. */
+  #log(event: RequestName, { socketId, account, receivedAtMs }: Requester, answer: Answer): void {
+    this.#logger.info(
+      {
+        request: randomUUID(),
+        socket: socketId,
+        account,
+        event,
+        ...orderIdsOf(answer),
+        outcome: answer.ok ? 'ok' : answer.error.code,
+        duplicate: answer.duplicate,
+        ms: Date.now() - receivedAtMs,
+      },
+      'a request was answered',
+    )
+  }
+
+  async #answer(event: unknown, payload: unknown, requester: Requester, take: TakeRequest): Promise<Answer> {
     try {
       assertSoundPayload(payload)
       const name = nameOf(event)
@@ -93,6 +117,13 @@ export class Dispatcher {
     }
     return failure('DUPLICATE_CLIENT_ORDER_ID', `clientOrderId "${id}" was used before, for another order.`, { order })
   }
+}
+
+/** The ids of the order that an answer speaks of. */
+function orderIdsOf(answer: Answer): { order?: unknown; clientOrderId?: unknown } {
+  const order: unknown = answer.ok ? answer.data : answer.error.order
+  if (typeof order !== 'object' || order === null || !('orderId' in order)) return {}
+  return { order: order.orderId, clientOrderId: Reflect.get(order, 'clientOrderId') }
 }
 
 /** @throws {RequestFailure} INVALID, for an event that is none */

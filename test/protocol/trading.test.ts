@@ -241,3 +241,20 @@ describe('lists', () => {
     }
   })
 })
+
+test('an order is found in the log by its ids, with the socket that sent it', async () => {
+  const { orderId, clientOrderId } = await client.place(limit())
+  await expect.poll(() => server.log()).toContain(`"clientOrderId":"${clientOrderId}"`)
+  const line =
+    server
+      .log()
+      .split('\n')
+      .find((text) => text.includes(clientOrderId)) ?? ''
+  expect(JSON.parse(line)).toMatchObject({
+    event: 'order.place',
+    order: orderId,
+    socket: client.socket.id,
+    outcome: 'ok',
+  })
+  expect(line).toMatch(/"request":"[0-9a-f-]{36}"/)
+})
