@@ -135,6 +135,23 @@ describe('a request', () => {
     expect(first?.payload['validUntil']).toBeGreaterThan(Date.now() - 5_000)
   })
 
+  it.each([
+    ['order.amend', { orderId: 'o1', qty: '5' }],
+    ['position.close', { symbol: 'NOVA' }],
+    ['cancelAfter', { timeoutMs: 1_000 }],
+    ['account.deposit', { amount: '5.00' }],
+  ] as const)('%s is sent again under an id of its own', async (name, payload) => {
+    await open()
+    const done = client.ask(name, payload)
+    await until(() => exchange.asked.length === 1)
+    exchange.answers[name] = ({ answer }) => answer({ ok: true, data: {}, duplicate: true })
+    exchange.cut()
+    await done
+    const [first, second] = exchange.asked
+    expect(first?.payload).toEqual({ ...payload, requestId: expect.any(String) as string })
+    expect(second?.payload).toEqual(first?.payload)
+  })
+
   it('whose outcome is unknown is asked for again under the same id', async () => {
     await open()
     exchange.answers['order.cancel'] = ({ answer }) => {
@@ -292,5 +309,19 @@ describe('the account', () => {
     await phase('live')
     expect(exchange.handshakes.map((auth) => auth['resumeFrom'])).toEqual([4, 5])
     expect(exchange.names()).toEqual([])
+  })
+
+  it('is another one when it is switched, and none of the kind for somebody else', async () => {
+    exchange.welcome = { accountId: 'A', resumed: true }
+    await open({ account: snapshot(4) as never })
+    client.switchAccount('B', { ...snapshot(7), account: { id: 'B' } } as never)
+    await until(() => exchange.handshakes.length === 2)
+    client.reconnect()
+    await until(() => exchange.handshakes.length === 3)
+    expect(exchange.handshakes.map(({ accountId, resumeFrom }) => ({ accountId, resumeFrom }))).toEqual([
+      { resumeFrom: 4 },
+      { accountId: 'B', resumeFrom: 7 },
+      {},
+    ])
   })
 })

@@ -49,6 +49,7 @@ export class Client {
   readonly #requests = new Requests(() => this.serverNow())
   readonly #subscriptions: Subscriptions
   readonly #account: AccountFollower
+  #accountId: string | undefined
   #state: ConnectionState = { phase: 'connecting' }
   #link: Link | undefined
   #retry: ReturnType<typeof setTimeout> | undefined
@@ -65,6 +66,7 @@ export class Client {
   constructor(options: ConnectOptions = {}) {
     this.#options = options
     this.#random = options.random ?? Math.random
+    this.#accountId = options.accountId
     this.#subscriptions = new Subscriptions({
       subscribe: (subscription) =>
         this.#requests.isOpen ? this.#requests.ask('subscribe', subscription) : Promise.reject(new NotConnectedError()),
@@ -140,18 +142,34 @@ export class Client {
     this.#open()
   }
 
-  /** Connects anew, as somebody else perhaps: after a sign-in or sign-out the handshake carries another cookie. */
+  /**
+   * Connects anew, as somebody else perhaps: after a sign-in or sign-out the handshake carries another cookie, and no
+   * account of it is picked. With a key it stays that of the options.
+   */
   reconnect(account?: AccountSnapshot): void {
-    this.#account.forget(account)
-    // Never sent again as somebody else.
-    this.#requests.end()
-    this.#open()
+    this.#becomeOf(this.#options.apiKey === undefined ? undefined : this.#options.accountId, account)
+  }
+
+  /**
+   * Connects anew for another account of the same user.
+   * @param account as it is known already, if it is
+   */
+  switchAccount(accountId: string, account?: AccountSnapshot): void {
+    this.#becomeOf(accountId, account)
   }
 
   close(): void {
     this.#stop()
     this.#requests.end()
     this.#set({ phase: 'closed', sinceMs: Date.now() })
+  }
+
+  #becomeOf(accountId: string | undefined, account: AccountSnapshot | undefined): void {
+    this.#accountId = accountId
+    this.#account.forget(account)
+    // Never sent again as somebody else.
+    this.#requests.end()
+    this.#open()
   }
 
   #open(): void {
@@ -166,7 +184,7 @@ export class Client {
         auth: {
           protocol: PROTOCOL_VERSION,
           ...(this.#options.apiKey === undefined ? {} : { apiKey: this.#options.apiKey }),
-          ...(this.#options.accountId === undefined ? {} : { accountId: this.#options.accountId }),
+          ...(this.#accountId === undefined ? {} : { accountId: this.#accountId }),
           ...(resumeFrom === undefined ? {} : { resumeFrom }),
         },
       },

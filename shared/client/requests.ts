@@ -7,8 +7,17 @@ import { newRequestId } from './request-id.ts'
 /** Requests that change something, and the field that makes each safe to send again. A test holds it to REQUESTS. */
 export const ID_FIELDS = {
   'order.place': 'clientOrderId',
+  'order.amend': 'requestId',
   'order.cancel': 'requestId',
   'order.cancelAll': 'requestId',
+  'position.close': 'requestId',
+  'position.protect': 'requestId',
+  cancelAfter: 'requestId',
+  'account.update': 'requestId',
+  'account.deposit': 'requestId',
+  'account.withdraw': 'requestId',
+  'account.reset': 'requestId',
+  'accounts.create': 'requestId',
 } as const satisfies Partial<Record<RequestName, 'clientOrderId' | 'requestId'>>
 
 type WithoutId<Payload> = Payload extends { clientOrderId: string }

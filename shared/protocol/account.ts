@@ -1,18 +1,23 @@
 import { z } from 'zod'
-import { Epoch, Id, Seq, SignedDecimal, Time } from './fields.ts'
+import { AccountMode, Epoch, Id, Seq, SignedDecimal, Time } from './fields.ts'
 import { Fill, Order } from './order.ts'
+
+export const MarginState = z.enum(['ok', 'warning', 'liquidating'])
+export type MarginState = z.infer<typeof MarginState>
 
 export const Account = z.object({
   id: Id,
   name: z.string(),
   resets: z.int(),
   currency: z.literal('USD'),
-  mode: z.enum(['cash', 'margin']),
+  mode: AccountMode,
   cash: SignedDecimal,
   held: SignedDecimal,
   buyingPower: SignedDecimal,
   equity: SignedDecimal,
   marginUsed: SignedDecimal,
+  maintenanceMargin: SignedDecimal.optional().describe('Equity below this is liquidated.'),
+  marginState: MarginState.optional().describe('Of a margin account: `warning` comes before `liquidating`.'),
   realizedPnl: SignedDecimal,
   unrealizedPnl: SignedDecimal,
   feesPaid: SignedDecimal,
@@ -27,9 +32,13 @@ export const Position = z.object({
   value: SignedDecimal,
   realizedPnl: SignedDecimal,
   unrealizedPnl: SignedDecimal,
-  liquidationPrice: SignedDecimal.optional(),
+  liquidationPrice: SignedDecimal.optional().describe('The mark at which a margin account would be liquidated.'),
 })
 export type Position = z.infer<typeof Position>
+
+/** An ack of what changed an account: the account after it, and the `seq` of the frame it became. */
+export const ChangedAccount = Account.extend({ seq: Seq.optional() })
+export type ChangedAccount = z.infer<typeof ChangedAccount>
 
 export const AccountSnapshot = z.object({
   seq: Seq,
@@ -69,11 +78,23 @@ export const AccountFrame = z.object({
 })
 export type AccountFrame = z.infer<typeof AccountFrame>
 
+export const ENTRY_KINDS = [
+  'deposit',
+  'withdraw',
+  'reset',
+  'trade',
+  'fee',
+  'interest',
+  'borrow',
+  'dividend',
+  'split',
+] as const
+
 export const LedgerEntry = z.object({
   entryId: Id,
   time: Time,
-  kind: z.string(),
-  asset: z.string(),
+  kind: z.string().describe(`one of ${ENTRY_KINDS.join(' ')}; more may come`),
+  asset: z.string().describe('USD, or a symbol'),
   amount: SignedDecimal,
   balanceAfter: SignedDecimal,
   orderId: Id.optional(),
@@ -81,3 +102,11 @@ export const LedgerEntry = z.object({
   note: z.string().optional(),
 })
 export type LedgerEntry = z.infer<typeof LedgerEntry>
+
+/** An ack of a deposit or withdrawal. */
+export const MovedMoney = z.object({ account: Account, entry: LedgerEntry, seq: Seq.optional() })
+export type MovedMoney = z.infer<typeof MovedMoney>
+
+/** `[time, equity, cash]`: as it stood at that time, or last before it. */
+export const EquityPoint = z.tuple([Time, SignedDecimal, SignedDecimal])
+export type EquityPoint = z.infer<typeof EquityPoint>

@@ -76,8 +76,8 @@ export const ERRORS = {
   INSUFFICIENT_FUNDS: {
     status: 422,
     retryable: false,
-    cause: 'The order needs more cash than is free.',
-    cure: 'Buy less, cancel an open order, or deposit.',
+    cause: 'The order or withdrawal needs more cash than is free.',
+    cure: 'Buy or withdraw less, cancel an open order, or deposit.',
   },
   INSUFFICIENT_POSITION: {
     status: 422,
@@ -88,13 +88,13 @@ export const ERRORS = {
   INSUFFICIENT_MARGIN: {
     status: 422,
     retryable: false,
-    cause: 'The order needs more margin than the account has.',
-    cure: 'Trade less, or close a position.',
+    cause: 'The order, withdrawal or switch to cash needs more margin than the account has.',
+    cure: 'Trade less, close a position, or deposit; back to cash there may be no short and no debt.',
   },
   SHORT_NOT_ALLOWED: {
     status: 422,
     retryable: false,
-    cause: 'This instrument cannot be sold short.',
+    cause: 'This instrument, or an account without margin, cannot be sold short.',
     cure: 'Sell no more than the position.',
   },
   PRICE_BAND: {
@@ -124,8 +124,8 @@ export const ERRORS = {
   REDUCE_ONLY_WOULD_INCREASE: {
     status: 422,
     retryable: false,
-    cause: 'The order is reduce-only and would open or enlarge a position.',
-    cure: 'Trade no more than the position.',
+    cause: 'The order is reduce-only, and there is no position, or not enough of it free, that it could reduce.',
+    cure: 'Trade no more than `details.maxQty`.',
   },
   STOP_WOULD_TRIGGER: {
     status: 422,
@@ -184,8 +184,8 @@ export const ERRORS = {
   LIQUIDATING: {
     status: 422,
     retryable: true,
-    cause: 'The account is being liquidated.',
-    cure: 'Wait until it is over.',
+    cause: 'The account is being liquidated: orders can be canceled, not placed.',
+    cure: 'Wait until it is over; a deposit may end it.',
   },
 } as const satisfies Record<string, ErrorMeaning>
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DECIMAL_PATTERN } from '../units/decimal.ts'
+import { NAME_LENGTH_MAX, TAG_LENGTH_MAX } from './limits.ts'
 
 /** The forms that fields of several requests and frames share. */
 export const CLIENT_ID_PATTERN = /^[A-Za-z0-9_.:-]{1,64}$/
@@ -21,6 +22,14 @@ export const RequestId = z
   .regex(CLIENT_ID_PATTERN, '1 to 64 characters of A-Z a-z 0-9 _ . : -')
   .describe('Makes a request that changes something safe to send again; kept for 24 hours.')
 export const InstrumentSymbol = z.string().max(25).regex(SYMBOL_PATTERN, 'the symbol of an instrument, such as "NOVA"')
+/** Text that the database and every log can hold: no control characters, no halves of characters. */
+const PLAIN_TEXT_PATTERN = /^[^\p{Cc}\p{Cs}]*$/u
+export const Tag = z.string().max(TAG_LENGTH_MAX).regex(PLAIN_TEXT_PATTERN, 'text without control characters')
+export const AccountName = z
+  .string()
+  .min(1)
+  .max(NAME_LENGTH_MAX)
+  .regex(/^(?=.*\S)[^\p{Cc}\p{Cs}]*$/u, 'a name that can be seen, without control characters')
 export const Id = z.string().max(64)
 /** Integer milliseconds since the epoch, UTC. */
 export const Time = z.int().min(0)
@@ -33,3 +42,6 @@ export const OrderType = z.enum(['market', 'limit', 'stop', 'stop_limit', 'trail
 export type OrderType = z.infer<typeof OrderType>
 export const TimeInForce = z.enum(['gtc', 'ioc', 'fok', 'day', 'gtd'])
 export type TimeInForce = z.infer<typeof TimeInForce>
+/** A cash account owns what it holds; a margin account may be short or in debt. */
+export const AccountMode = z.enum(['cash', 'margin'])
+export type AccountMode = z.infer<typeof AccountMode>

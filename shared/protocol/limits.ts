@@ -5,6 +5,20 @@ export const FRAME_BYTES_MAX = 16_384
 export const PAYLOAD_DEPTH_MAX = 8
 export const SYMBOLS_MAX = 200
 
+/** Of a deposit, a withdrawal and the cash to begin with; more than 0. */
+export const AMOUNT_CENTS_MAX = 1_000_000_000_00
+/** A deposit that would lift the cash of an account above this is INVALID, so that all sums stay exact. */
+export const CASH_CENTS_MAX = 100_000_000_000_00
+export const ACCOUNTS_PER_USER_MAX = 10
+export const NAME_LENGTH_MAX = 60
+export const TAG_LENGTH_MAX = 64
+
+/** The dead man's switch, when it is not 0. */
+export const CANCEL_AFTER_MS_MIN = 100
+export const CANCEL_AFTER_MS_MAX = 86_400_000
+/** How far off the end of a gtd order may lie. */
+export const EXPIRE_AHEAD_MS_MAX = 366 * 86_400_000
+
 /** A market-data frame is one quantum of the market: 20 a second. */
 export const FRAMES_PER_SECOND_MAX = 20
 export const QUANTUM_MS = 1_000 / FRAMES_PER_SECOND_MAX
@@ -29,6 +43,9 @@ export const TRADES_DEFAULT = 100
 export const TRADES_MAX = 1_000
 export const SPARKLINE_POINTS = 48
 export const SPARKLINE_POINTS_MAX = 288
+
+/** Points of the curve of an account's equity in one answer. */
+export const EQUITY_POINTS_MAX = 1_500
 
 export const BOOK_DEPTHS = [10, 25, 100] as const
 export const BOOK_DEPTH_DEFAULT = 25

@@ -5,37 +5,45 @@ import {
   Id,
   InstrumentSymbol,
   OrderType,
+  RequestId,
   Seq,
   Side,
   SignedDecimal,
+  Tag,
   Time,
   TimeInForce,
 } from './fields.ts'
+import { ERROR_CODES } from './errors.ts'
 
 export const SelfTrade = z.enum(['cancel_maker', 'cancel_taker', 'cancel_both'])
 
-const TakeProfit = z.strictObject({ limitPrice: Decimal, timeInForce: TimeInForce.optional() })
-const StopLoss = z.strictObject({
+const ExitTimeInForce = z.enum(['gtc', 'day'])
+/** An exit at a limit. */
+export const TakeProfit = z.strictObject({ limitPrice: Decimal, timeInForce: ExitTimeInForce.optional() })
+export type TakeProfit = z.infer<typeof TakeProfit>
+/** An exit that waits for a price: `stopPrice`, with `limitPrice` if wished, or `trailPercent`. */
+export const StopLoss = z.strictObject({
   stopPrice: Decimal.optional(),
   limitPrice: Decimal.optional(),
   trailPercent: Decimal.optional(),
-  timeInForce: TimeInForce.optional(),
+  timeInForce: ExitTimeInForce.optional(),
 })
+export type StopLoss = z.infer<typeof StopLoss>
 
-/** What `order.place` and `order.preview` take. Which fields a type needs is said by `order-rules.ts`. */
+/** What `order.place` and `order.preview` take. Which fields a type needs, and which it forbids, the gateway says. */
 export const PlaceOrder = z.strictObject({
   clientOrderId: ClientOrderId,
   symbol: InstrumentSymbol,
   side: Side,
   type: OrderType,
   qty: Decimal.optional(),
-  notional: Decimal.optional(),
+  notional: Decimal.optional().describe('Instead of `qty`, of a market order: the most it may come to, fee included.'),
   limitPrice: Decimal.optional(),
   stopPrice: Decimal.optional(),
   trailAmount: Decimal.optional(),
-  trailPercent: Decimal.optional(),
+  trailPercent: Decimal.optional().describe('"5" is five percent; two decimals at most.'),
   timeInForce: TimeInForce.optional(),
-  expireAt: Time.optional(),
+  expireAt: Time.optional().describe('Of a gtd order, and of no other.'),
   postOnly: z.boolean().optional(),
   reduceOnly: z.boolean().optional(),
   takeProfit: TakeProfit.optional(),
@@ -44,13 +52,24 @@ export const PlaceOrder = z.strictObject({
   validUntil: Time.optional().describe(
     'Server wall time after which the order must not be taken up; default: receipt and 5 s.',
   ),
-  tag: z.string().max(64).optional(),
+  tag: Tag.optional(),
 })
 export type PlaceOrder = z.infer<typeof PlaceOrder>
 
 /** An order by exactly one of its two ids. */
 export const OrderReference = z.strictObject({ orderId: Id.optional(), clientOrderId: ClientOrderId.optional() })
 export type OrderReference = z.infer<typeof OrderReference>
+
+/** What `order.amend` takes: `qty` is the new total. */
+export const AmendOrder = OrderReference.extend({
+  qty: Decimal.optional(),
+  limitPrice: Decimal.optional(),
+  stopPrice: Decimal.optional(),
+  trailAmount: Decimal.optional(),
+  trailPercent: Decimal.optional(),
+  requestId: RequestId.optional(),
+})
+export type AmendOrder = z.infer<typeof AmendOrder>
 
 export const OrderStatus = z.enum([
   'held',
@@ -63,6 +82,27 @@ export const OrderStatus = z.enum([
   'rejected',
 ])
 export type OrderStatus = z.infer<typeof OrderStatus>
+
+/** Why an order was canceled; `day_end` and `gtd`: why it expired. */
+export const CloseReason = z.enum([
+  'user',
+  'cancel_all',
+  'replaced',
+  'ioc_remainder',
+  'no_liquidity',
+  'self_trade',
+  'sibling_filled',
+  'parent_closed',
+  'dead_man',
+  'day_end',
+  'gtd',
+  'reduce_only',
+  'liquidation',
+  'halt',
+  'reset',
+  'admin',
+])
+export type CloseReason = z.infer<typeof CloseReason>
 
 export const Fill = z.object({
   fillId: Id,
@@ -97,17 +137,17 @@ export const Order = z.object({
   stopPrice: SignedDecimal.optional(),
   trailAmount: SignedDecimal.optional(),
   trailPercent: SignedDecimal.optional(),
-  highWater: SignedDecimal.optional(),
+  highWater: SignedDecimal.optional().describe('Of a trailing stop: the best trade since it waits.'),
   postOnly: z.boolean(),
   reduceOnly: z.boolean(),
   status: OrderStatus,
-  reason: z.string().optional(),
-  rejectCode: z.string().optional(),
-  groupId: Id.optional(),
+  reason: CloseReason.optional(),
+  rejectCode: z.enum(ERROR_CODES).optional(),
+  groupId: Id.optional().describe('Orders of one group share a holding, and one cancels the other.'),
   role: z.enum(['take_profit', 'stop_loss']).optional(),
-  parentOrderId: Id.optional(),
+  parentOrderId: Id.optional().describe('The entry of a leg.'),
   feesPaid: SignedDecimal,
-  queueAhead: SignedDecimal.optional(),
+  queueAhead: SignedDecimal.optional().describe('What stands before it at its price.'),
   tag: z.string().optional(),
   source: z.enum(['web', 'api', 'system']),
   version: z.int(),
@@ -121,7 +161,20 @@ export type Order = z.infer<typeof Order>
 export const PlacedOrder = Order.extend({ fills: z.array(Fill), seq: Seq.optional() })
 export type PlacedOrder = z.infer<typeof PlacedOrder>
 
+/** An ack of an amend; `priorityKept` is false when the order went to the back of its new place. */
+export const AmendedOrder = PlacedOrder.extend({ priorityKept: z.boolean() })
+export type AmendedOrder = z.infer<typeof AmendedOrder>
+
+/** An ack of `position.protect`. */
+export const Protection = z.object({
+  takeProfit: Order.optional(),
+  stopLoss: Order.optional(),
+  seq: Seq.optional(),
+})
+export type Protection = z.infer<typeof Protection>
+
 export const OrderPreview = z.object({
+  qty: SignedDecimal.optional().describe('What the order comes to: a notional order learns it here.'),
   fills: z.array(z.tuple([SignedDecimal, SignedDecimal])).describe('[price, qty] of what would fill at once'),
   avgPrice: SignedDecimal.nullable(),
   worstPrice: SignedDecimal.nullable(),
@@ -129,8 +182,8 @@ export const OrderPreview = z.object({
   notional: SignedDecimal.describe('value of what would fill at once and of what would rest'),
   fee: SignedDecimal.describe('the most it can cost'),
   buyingPowerAfter: SignedDecimal,
-  marginAfter: SignedDecimal.optional(),
-  liquidationPrice: SignedDecimal.optional(),
+  marginAfter: SignedDecimal.optional().describe('Of a margin account: the margin then used.'),
+  liquidationPrice: SignedDecimal.optional().describe('The mark that would then liquidate the account.'),
   warnings: z.array(z.string()),
 })
 export type OrderPreview = z.infer<typeof OrderPreview>

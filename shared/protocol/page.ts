@@ -3,6 +3,9 @@ import type { Fill } from './order.ts'
 import type { BookDepth, BookFrame, Candle, Instrument, TickerFrame, Trade } from './market-data.ts'
 import type { CandlesQuery, TradesQuery } from './requests.ts'
 
+/** A cookie that the page sets: the id of the one of several accounts that it shows. Without it, the oldest. */
+export const ACCOUNT_COOKIE = 'valiant-account'
+
 /** Who looks at the page. */
 export interface Visitor {
   readonly userId: string
@@ -27,7 +30,7 @@ export interface PageSource {
   trades(query: TradesQuery): Promise<readonly Trade[]>
   candles(query: CandlesQuery): Promise<readonly Candle[]>
   visitor(): Promise<Visitor | undefined>
-  /** Of the visitor's account; undefined without one, or while the exchange is away. */
+  /** Of the visitor's account, the chosen one of several; undefined without one, or while the exchange is away. */
   account(): Promise<AccountSnapshot | undefined>
   fills(limit: number): Promise<readonly Fill[]>
 }

@@ -1,8 +1,31 @@
 import { z } from 'zod'
-import { Account, AccountSnapshot, LedgerEntry } from './account.ts'
-import { Id, InstrumentSymbol, RequestId, Seq, Side, SignedDecimal, Time } from './fields.ts'
-import { Fill, Order, OrderPreview, OrderReference, PlaceOrder, PlacedOrder } from './order.ts'
-import { CANDLES_MAX, PAGE_MAX, SPARKLINE_POINTS_MAX, TRADES_MAX } from './limits.ts'
+import { Account, AccountSnapshot, ChangedAccount, EquityPoint, LedgerEntry, MovedMoney } from './account.ts'
+import {
+  AccountMode,
+  AccountName,
+  Decimal,
+  Id,
+  InstrumentSymbol,
+  RequestId,
+  Seq,
+  Side,
+  SignedDecimal,
+  Time,
+} from './fields.ts'
+import {
+  AmendedOrder,
+  AmendOrder,
+  Fill,
+  Order,
+  OrderPreview,
+  OrderReference,
+  PlacedOrder,
+  PlaceOrder,
+  Protection,
+  StopLoss,
+  TakeProfit,
+} from './order.ts'
+import { CANCEL_AFTER_MS_MAX, CANDLES_MAX, PAGE_MAX, SPARKLINE_POINTS_MAX, SYMBOLS_MAX, TRADES_MAX } from './limits.ts'
 import {
   BookFrame,
   Candle,
@@ -56,6 +79,56 @@ export const CancelAll = z.strictObject({
   requestId: RequestId.optional(),
 })
 export type CancelAll = z.infer<typeof CancelAll>
+
+export const ClosePosition = z.strictObject({
+  symbol: InstrumentSymbol,
+  qty: Decimal.optional(),
+  requestId: RequestId.optional(),
+})
+export type ClosePosition = z.infer<typeof ClosePosition>
+
+export const ProtectPosition = z.strictObject({
+  symbol: InstrumentSymbol,
+  qty: Decimal.optional(),
+  takeProfit: TakeProfit.optional(),
+  stopLoss: StopLoss.optional(),
+  requestId: RequestId.optional(),
+})
+export type ProtectPosition = z.infer<typeof ProtectPosition>
+
+export const CancelAfter = z.strictObject({
+  timeoutMs: z.int().min(0).max(CANCEL_AFTER_MS_MAX),
+  symbols: z.array(InstrumentSymbol).min(1).max(SYMBOLS_MAX).optional(),
+  keepProtective: z.boolean().optional(),
+  requestId: RequestId.optional(),
+})
+export type CancelAfter = z.infer<typeof CancelAfter>
+
+export const UpdateAccount = z.strictObject({
+  name: AccountName.optional(),
+  mode: AccountMode.optional(),
+  requestId: RequestId.optional(),
+})
+export type UpdateAccount = z.infer<typeof UpdateAccount>
+
+const MoveMoney = z.strictObject({ amount: Decimal, requestId: RequestId.optional() })
+
+export const CreateAccount = z.strictObject({
+  name: AccountName,
+  startingCash: Decimal,
+  mode: AccountMode.optional(),
+  requestId: RequestId.optional(),
+})
+export type CreateAccount = z.infer<typeof CreateAccount>
+
+/** Equity is sampled each minute; a point is the last sample of its interval. */
+export const EQUITY_INTERVALS = ['1m', '5m', '15m', '30m', '1h', '4h', '1d'] as const satisfies readonly Interval[]
+export const EquityQuery = z.strictObject({
+  from: Time.optional(),
+  to: Time.optional(),
+  interval: z.enum(EQUITY_INTERVALS).optional().describe('Absent: the finest that shows all since `from`; 1m without.'),
+})
+export type EquityQuery = z.infer<typeof EquityQuery>
 
 /**
  * Who may ask: `public` anyone, `read` and `trade` only an account whose session or key has that scope.
@@ -144,6 +217,13 @@ export const REQUESTS = {
     payload: PlaceOrder,
     data: OrderPreview,
   }),
+  'order.amend': kind({
+    scope: 'trade',
+    changes: true,
+    summary: 'Changes an open order; its place in the queue is kept when only the quantity falls.',
+    payload: AmendOrder,
+    data: AmendedOrder,
+  }),
   'order.cancel': kind({
     scope: 'trade',
     changes: true,
@@ -165,6 +245,27 @@ export const REQUESTS = {
     payload: OrderReference,
     data: PlacedOrder,
   }),
+  'position.close': kind({
+    scope: 'trade',
+    changes: true,
+    summary: 'Closes a position, or part of it, at the market; what binds it is canceled.',
+    payload: ClosePosition,
+    data: PlacedOrder,
+  }),
+  'position.protect': kind({
+    scope: 'trade',
+    changes: true,
+    summary: 'Replaces the exits of a position; without either price it removes them.',
+    payload: ProtectPosition,
+    data: Protection,
+  }),
+  cancelAfter: kind({
+    scope: 'trade',
+    changes: true,
+    summary: 'The dead man’s switch: cancels open orders unless it is set again in time; 0 is off.',
+    payload: CancelAfter,
+    data: z.object({ cancelAt: Time.optional().describe('Absent when it is off.'), seq: Seq.optional() }),
+  }),
   account: kind({
     scope: 'read',
     changes: false,
@@ -172,12 +273,47 @@ export const REQUESTS = {
     payload: Nothing,
     data: AccountSnapshot,
   }),
+  'account.update': kind({
+    scope: 'trade',
+    changes: true,
+    summary: 'Renames the account, or switches margin on or off.',
+    payload: UpdateAccount,
+    data: ChangedAccount,
+  }),
+  'account.deposit': kind({
+    scope: 'trade',
+    changes: true,
+    summary: 'Pays simulated money in.',
+    payload: MoveMoney,
+    data: MovedMoney,
+  }),
+  'account.withdraw': kind({
+    scope: 'trade',
+    changes: true,
+    summary: 'Takes money out, no more than is free.',
+    payload: MoveMoney,
+    data: MovedMoney,
+  }),
+  'account.reset': kind({
+    scope: 'trade',
+    changes: true,
+    summary: 'Cancels all orders and begins anew with this cash; history stays.',
+    payload: z.strictObject({ startingCash: Decimal, requestId: RequestId.optional() }),
+    data: ChangedAccount,
+  }),
   accounts: kind({
     scope: 'read',
     changes: false,
     summary: 'The accounts of the user.',
     payload: Nothing,
     data: z.array(Account),
+  }),
+  'accounts.create': kind({
+    scope: 'trade',
+    changes: true,
+    summary: 'Opens another account of the user; a connection picks it by `auth.accountId`.',
+    payload: CreateAccount,
+    data: ChangedAccount,
   }),
   orders: kind({
     scope: 'read',
@@ -200,6 +336,13 @@ export const REQUESTS = {
     payload: ListQuery,
     data: list(LedgerEntry),
   }),
+  equity: kind({
+    scope: 'read',
+    changes: false,
+    summary: 'The curve of the account’s equity, oldest first: the newest points that an answer holds.',
+    payload: EquityQuery,
+    data: z.array(EquityPoint),
+  }),
 } as const
 
 export type RequestName = keyof typeof REQUESTS
@@ -207,32 +350,4 @@ export type PayloadOf<Name extends RequestName> = z.input<(typeof REQUESTS)[Name
 export type DataOf<Name extends RequestName> = z.infer<(typeof REQUESTS)[Name]['data']>
 
 /** Requests of the protocol that this version does not serve yet; they answer INVALID and say so. */
-export const NOT_SERVED = [
-  'order.amend',
-  'position.close',
-  'position.protect',
-  'cancelAfter',
-  'account.update',
-  'account.deposit',
-  'account.withdraw',
-  'accounts.create',
-  'account.reset',
-  'equity',
-  'preferences.get',
-  'preferences.set',
-  'alert.create',
-  'alert.list',
-  'alert.delete',
-] as const
-
-/** Fields of an order that this version does not serve yet. */
-export const ORDER_FIELDS_NOT_SERVED = [
-  'notional',
-  'stopPrice',
-  'trailAmount',
-  'trailPercent',
-  'expireAt',
-  'reduceOnly',
-  'takeProfit',
-  'stopLoss',
-] as const
+export const NOT_SERVED = ['preferences.get', 'preferences.set', 'alert.create', 'alert.list', 'alert.delete'] as const

@@ -62,6 +62,9 @@ export function formatScaled(scaled: number | bigint, decimals: number): string 
   return negative ? `-${text}` : text
 }
 
+/** The shortest decimal of the same value: "10.50" is "10.5", "10.00" is "10". */
+export const withoutTrailingZeros = (text: string): string => (text.includes('.') ? text.replace(/\.?0+$/, '') : text)
+
 /** Quotient of two non-negative integers, rounded half up. */
 export const divideHalfUp = (numerator: bigint, denominator: bigint): bigint =>
   (numerator * 2n + denominator) / (denominator * 2n)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatCents, parseCents } from './cents.ts'
-import { divideHalfUp, formatSteps, parseSteps, stepOf } from './decimal.ts'
+import { divideHalfUp, formatSteps, parseSteps, stepOf, withoutTrailingZeros } from './decimal.ts'
 import { idNumber, idText, parseId } from './id.ts'
 
 describe('decimals', () => {
@@ -22,6 +22,11 @@ describe('decimals', () => {
       expect(parseSteps(text, stepOf('0.01'))).toEqual({ ok: false, rule: 'format' })
     },
   )
+
+  it('the shortest form of a value keeps it', () => {
+    const short = ['10', '10.0', '10.50', '100', '0.10', '0', '0.00', '1.01'].map(withoutTrailingZeros)
+    expect(short).toEqual(['10', '10', '10.5', '100', '0.1', '0', '0', '1.01'])
+  })
 
   it('formats and parses back, for any count of any step', () => {
     const step = fc.constantFrom('0.01', '0.02', '0.05', '0.00005', '20', '1', '0.001', '1000', '100')

@@ -1,0 +1,23 @@
+import type { InvalidRule, WireError } from './errors.ts'
+
+/** What is wrong with a field: its path ("takeProfit.limitPrice"; empty for the payload itself) and the rule it breaks. */
+export interface FieldFault {
+  readonly field: string
+  readonly rule: InvalidRule
+  readonly expected: string
+  readonly found?: string
+  /** The closest decimal that would be taken. */
+  readonly nearest?: string
+}
+
+/** INVALID: names the field, the rule it breaks, what was expected and what was found. */
+export function invalidField({ field, rule, expected, found, nearest }: FieldFault): WireError {
+  const where = field === '' ? 'The payload' : field
+  return {
+    code: 'INVALID',
+    message: `${where}: expected ${expected}${found === undefined ? '' : `, found ${found}`}.`,
+    outcome: 'not_executed',
+    field,
+    details: { rule, expected, ...(nearest !== undefined && { nearest }) },
+  }
+}
