@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { FEES, HOUSE } from './command.ts'
 import { Engine } from './engine.ts'
+import { copyOf } from './state.ts'
 import { ANN, BEN, COIN, floorOf, give, NO_EVENTS, orderOf, SHARE, START_CENTS, START_MS } from './trading-floor.ts'
 
 describe('a restored engine', () => {
@@ -24,6 +25,44 @@ describe('a restored engine', () => {
     expect([after.levels('VLNT', 'buy'), after.levels('VLNT', 'sell')]).toEqual([[[10_000, 6]], [[10_100, 10]]])
     expect(after.apply(orderOf({ side: 'buy', lots: 1, limitTicks: 9_000 }), START_MS).order.priority).toBe(3)
     expect([after.account(HOUSE)?.entryNumber, after.account(FEES)?.entryNumber]).toEqual([2, 1])
+  })
+
+  it('finds waiting orders, held legs and groups again, whichever is given first', () => {
+    const before = floorOf('900 | 90.00 |')
+    give(before, BEN, 10)
+    const exits = { takeProfit: { limitTicks: 10_500 }, stopLoss: { trailBps: 100 } }
+    before.apply(orderOf({ side: 'buy', lots: 10, limitTicks: 10_000, ...exits }), START_MS)
+    before.house('VLNT').take('sell', 4, 10_000, START_MS)
+    before.apply(orderOf({ side: 'buy', lots: 5, limitTicks: 9_900, ...exits }), START_MS)
+    const pair = { takeProfit: { limitTicks: 10_400 }, stopLoss: { stopTicks: 9_500 } }
+    before.apply({ kind: 'position.protect', account: BEN, symbol: 'VLNT', source: 'web', ...pair }, START_MS)
+
+    const after = new Engine({ instruments: [SHARE, COIN], maxOpenOrdersPerInstrument: 200 })
+    for (const account of before.accounts()) after.restoreAccount({ ...account, heldCents: 0 })
+    for (const account of [ANN, BEN]) {
+      for (const position of before.positions(account)) after.restorePosition({ ...position, heldLots: 0 })
+    }
+    const orders = [...before.openOrders(ANN), ...before.openOrders(BEN)]
+    for (const order of orders.sort((a, b) => a.priority - b.priority || b.number - a.number)) after.restoreOrder(order)
+    after.restoreLastTrade('VLNT', before.lastTicks('VLNT'))
+    expect(after.drain()).toEqual(NO_EVENTS)
+    for (const account of [ANN, BEN]) {
+      expect(after.openOrders(account).map(copyOf)).toEqual(before.openOrders(account).map(copyOf))
+      expect(after.positions(account)).toEqual(before.positions(account))
+      expect(after.account(account)).toEqual(before.account(account))
+    }
+    // The entry's next fill lets its legs grow; one of the pair filled cancels the other.
+    after.house('VLNT').take('sell', 6, 10_000, START_MS)
+    expect(after.openOrders(ANN).map(({ number, lots, status }) => [number, lots, status])).toEqual([
+      [2, 10, 'open'],
+      [3, 10, 'untriggered'],
+      [4, 5, 'open'],
+      [5, 5, 'held'],
+      [6, 5, 'held'],
+    ])
+    after.house('VLNT').take('buy', 10, 10_400, START_MS)
+    expect(after.openOrders(BEN)).toEqual([])
+    expect(after.order(ANN, 3)).toMatchObject({ highWaterTicks: 10_400, stopTicks: 10_296 })
   })
 
   it('goes on with its mark', () => {
@@ -61,6 +100,9 @@ describe('a preview', () => {
       restLots: 6,
       restFeeCents: 12,
       buyingPowerAfterCents: START_CENTS - 141_000 - 71 - 60_600 - 30,
+      marginAfterCents: undefined,
+      liquidationTicks: undefined,
+      lots: 20,
     })
     expect(engine.preview({ ...wish, lots: 999 })).toMatchObject({
       ok: false,
@@ -68,6 +110,45 @@ describe('a preview', () => {
     })
     expect(engine.drain()).toEqual(NO_EVENTS)
     expect(engine.openOrders(ANN)).toEqual([])
+  })
+})
+
+describe('a preview of an order that waits', () => {
+  it('tells what it would bind and no fills', () => {
+    const engine = floorOf('| 101.00 | 50\n 50 | 99.00 |')
+    const stop = { type: 'stop', side: 'buy', lots: 10, stopTicks: 10_050 } as const
+    const nothing = { ok: true, fills: [], valueCents: 0, feeCents: 0, restLots: 10, lots: 10 }
+    // Triggered it would pay 5 bps of 1,005.00; it binds 105.53 a lot.
+    const cents = { restFeeCents: 51, buyingPowerAfterCents: START_CENTS - 105_530 - 53 }
+    expect(engine.preview(orderOf(stop))).toMatchObject({ ...nothing, ...cents })
+    const trailing = { type: 'trailing_stop', side: 'buy', lots: 10, trailTicks: 50 } as const
+    expect(engine.preview(orderOf(trailing))).toMatchObject({ ...nothing, ...cents })
+    const limited = { ...stop, type: 'stop_limit', limitTicks: 10_100 } as const
+    expect(engine.preview(orderOf(limited))).toMatchObject({ buyingPowerAfterCents: START_CENTS - 101_000 - 51 })
+    const reached = engine.preview(orderOf({ ...stop, stopTicks: 9_000 }))
+    expect(reached).toMatchObject({ ok: false, rejection: { code: 'STOP_WOULD_TRIGGER' } })
+  })
+
+  it('tells what a notional comes to', () => {
+    const engine = floorOf('| 101.00 | 50\n 50 | 99.00 |')
+    const wish = orderOf({ side: 'buy', lots: 0, notionalCents: 102_000 })
+    expect(engine.preview(wish)).toMatchObject({ ok: true, lots: 10, fills: [[10_100, 10]], valueCents: 101_000 })
+    expect(engine.drain()).toEqual(NO_EVENTS)
+  })
+})
+
+describe('a preview for a margin account', () => {
+  it('tells the margin used and the price that would liquidate the position', () => {
+    const engine = floorOf('| 101.00 | 5000\n 5000 | 99.00 |')
+    engine.apply({ kind: 'account.update', account: ANN, mode: 'margin' }, START_MS)
+    engine.quantum(START_MS)
+    const wish = orderOf({ side: 'buy', lots: 1_500 })
+    const preview = engine.preview(wish)
+    engine.apply(wish, START_MS)
+    const { marginUsedCents } = engine.marginFigures(ANN)
+    const liquidationTicks = engine.liquidationTicks(ANN, 'VLNT')
+    expect(preview).toMatchObject({ marginAfterCents: marginUsedCents, liquidationTicks })
+    expect([marginUsedCents, liquidationTicks]).toEqual([7_500_000, expect.any(Number)])
   })
 })
 
@@ -121,6 +202,6 @@ describe('what the engine is asked', () => {
     expect(engine.symbols).toEqual(['VLNT', 'VCN-USD'])
     expect(engine.accounts().map(({ account }) => account)).toEqual([1, 2, 3, ANN, BEN])
     expect(engine.account(99)).toBeUndefined()
-    expect(engine.isHalted('VLNT')).toBe(false)
+    expect(engine.status('VLNT')).toBe('open')
   })
 })

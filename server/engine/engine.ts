@@ -1,35 +1,40 @@
+import { AccountDesk } from './account-desk.ts'
+import { Aftermath } from './aftermath.ts'
+import { AmendDesk } from './amend-desk.ts'
 import { assert, unreachable } from './assert.ts'
 import { type Book, type LevelVisitor, NONE } from './book/book.ts'
 import { OrderBook } from './book/order-book.ts'
+import { Charges } from './charges.ts'
 import {
   type AccountNumber,
-  type CancelAllOrders,
-  type CancelOrder,
   type Command,
   FEES,
   FIRST_USER_ACCOUNT,
   HOUSE,
+  type MarketStatus,
   type OpenAccount,
   OUTSIDE,
   type PlaceOrder,
+  type SetMarketStatus,
   type Side,
 } from './command.ts'
-import type {
-  CancelAllOrdersResult,
-  CancelOrderResult,
-  CommandResult,
-  OpenAccountResult,
-  PlaceOrderResult,
-  Preview,
-} from './command-result.ts'
-import { CASH, type EngineEvents } from './event.ts'
+import type { CommandResult, MarketCommandResult, Preview, ResultOf } from './command-result.ts'
+import { Consequences } from './consequences.ts'
+import { Dividends } from './corporate/dividends.ts'
+import { SplitRatio } from './corporate/split-ratio.ts'
+import { Splits } from './corporate/splits.ts'
+import { DeadMen } from './dead-men.ts'
+import type { EngineEvents } from './event.ts'
 import { EventLog } from './event-log.ts'
+import { Execution } from './execution.ts'
+import { ExitDesk } from './exit-desk.ts'
+import { Expiries } from './expiries.ts'
 import { HouseBook } from './house-book.ts'
 import type { HouseMarket } from './house.ts'
 import type { InstrumentSpec } from './instrument.ts'
 import { Ledger } from './ledger/ledger.ts'
 import { Settlement } from './ledger/settlement.ts'
-import { wholeTicksOf } from './mark.ts'
+import { relativeStep, wholeTicksOf } from './mark.ts'
 import { Market } from './market.ts'
 import { Matching } from './matching.ts'
 import { newAccount } from './new-account.ts'
@@ -37,20 +42,31 @@ import { OpenOrder } from './open-order.ts'
 import { OrderDesk } from './order-desk.ts'
 import { Portfolio } from './portfolio.ts'
 import { previewOf } from './preview.ts'
-import type { Request } from './risk/rejection.ts'
-import type { Account, Order, Position } from './state.ts'
+import { Liquidation } from './risk/liquidation.ts'
+import { freeMarginCents, liquidationTicks, type MarginFigures, marginFiguresOf } from './risk/margin.ts'
+import { MarginWatch } from './risk/margin-watch.ts'
+import { requestOf } from './risk/request.ts'
+import type { Account, DeadMan, Order, Position } from './state.ts'
+import { WorkingOrders } from './working-orders.ts'
+
+/** Basis points a year. */
+const INTEREST_BPS = 800
+const newOrderBook = (maxTicks: number): Book => new OrderBook(maxTicks)
 
 export interface EngineOptions {
   readonly instruments: readonly InstrumentSpec[]
   readonly maxOpenOrdersPerInstrument: number
+  /** What a margin account pays for its debt, in basis points a year: 800 unless told. */
+  readonly interestBps?: number
   /** Makes the books; the plain one stands in where it is the oracle. */
   readonly makeBook?: (maxTicks: number) => Book
 }
 
 /**
- * The matching engine: limit and market orders of cash accounts in price-time priority, with holds, fees and double
- * entry. Pure and deterministic: the same calls give the same events, byte for byte. One thread owns it; an
- * AssertionError thrown from any method is a defect, after which the engine must not be used again.
+ * The matching engine: cash and margin accounts, their orders of every type in price-time priority, and what follows from
+ * them, with holds, fees, liquidation and double entry (docs/trading-rules.md). Pure and deterministic: the same calls
+ * give the same events, byte for byte. One thread owns it; an AssertionError thrown from any method is a defect, after
+ * which the engine must not be used again.
  */
 export class Engine {
   private readonly openOrdersMax: number
@@ -59,10 +75,24 @@ export class Engine {
   private readonly portfolios = new Map<AccountNumber, Portfolio>()
   private readonly markets = new Map<string, Market>()
   private readonly houses = new Map<string, HouseMarket>()
+  private readonly expiries = new Expiries()
+  private readonly working: WorkingOrders
   private readonly desk: OrderDesk
+  private readonly amends: AmendDesk
+  private readonly exits: ExitDesk
+  private readonly deadMen: DeadMen
+  private readonly accountDesk: AccountDesk
+  private readonly charges: Charges
+  private readonly dividends: Dividends
+  private readonly splits: Splits
+  private readonly watch = new MarginWatch()
+  private readonly liquidation: Liquidation
   private readonly outside: Portfolio
+  /** The second of market time in which moved waters were told last. */
+  private toldSecond = 0
 
-  constructor({ instruments, maxOpenOrdersPerInstrument, makeBook = (max) => new OrderBook(max) }: EngineOptions) {
+  constructor(options: EngineOptions) {
+    const { instruments, maxOpenOrdersPerInstrument, makeBook = newOrderBook } = options
     this.openOrdersMax = maxOpenOrdersPerInstrument
     for (const instrument of instruments) {
       assert(!this.markets.has(instrument.symbol), `${instrument.symbol}: one instrument of a symbol`)
@@ -71,11 +101,27 @@ export class Engine {
     const house = this.admit(newAccount(HOUSE, 'house', 0))
     const fees = this.admit(newAccount(FEES, 'fees', 0))
     this.outside = this.admit(newAccount(OUTSIDE, 'outside', 0))
-    const settlement = new Settlement({ log: this.log, ledger: this.ledger, house, fees })
-    const matching = new Matching(this.log, settlement)
-    this.desk = new OrderDesk(this.log, matching)
+    const settlement = new Settlement({ log: this.log, ledger: this.ledger, house, fees, watch: this.watch })
+    const { log } = this
+    const consequences = new Consequences()
+    const working = new WorkingOrders(log, consequences, this.expiries)
+    const matching = new Matching({ log, settlement, working, consequences })
+    const execution = new Execution(matching, working)
+    const aftermath = new Aftermath({ log, working, execution, consequences })
+    const desk = { log, working, execution, aftermath }
+    this.working = working
+    this.desk = new OrderDesk(desk)
+    this.amends = new AmendDesk(desk, maxOpenOrdersPerInstrument)
+    this.exits = new ExitDesk(desk, this.desk, maxOpenOrdersPerInstrument)
+    this.deadMen = new DeadMen(log, this.desk)
+    const money = { log, ledger: this.ledger, working, watch: this.watch, outside: this.outside }
+    this.accountDesk = new AccountDesk(money)
+    this.charges = new Charges({ ...money, interestBps: options.interestBps ?? INTEREST_BPS })
+    this.dividends = new Dividends(money)
+    this.splits = new Splits(money)
+    this.liquidation = new Liquidation({ ...desk, watch: this.watch })
     for (const market of this.markets.values()) {
-      this.houses.set(market.symbol, new HouseBook(market, matching, this.log))
+      this.houses.set(market.symbol, new HouseBook({ market, matching, log, aftermath }))
     }
   }
 
@@ -93,7 +139,7 @@ export class Engine {
   restoreAccount(account: Account): void {
     assert(account.heldCents === 0, 'a stored account without holds: they come with its orders')
     const known = this.portfolios.get(account.account)
-    if (known === undefined) this.admit({ ...account })
+    if (known === undefined) this.watchMargin(this.admit({ ...account }))
     else {
       assert(known.isExchange, 'an account that is restored once')
       Object.assign(known.account, account)
@@ -103,15 +149,38 @@ export class Engine {
   /** Recovery, after its account: a position as stored, with `heldLots` 0. Makes no event. */
   restorePosition(stored: Position): void {
     assert(stored.heldLots === 0, 'a stored position without holds: they come with its orders')
-    Object.assign(this.portfolio(stored.account).positionToChange(this.market(stored.symbol)), stored)
+    const portfolio = this.portfolio(stored.account)
+    Object.assign(portfolio.positionToChange(this.market(stored.symbol)), stored)
+    this.watchMargin(portfolio)
   }
 
   /**
-   * Recovery, after accounts and positions: an open order, called in order of priority. It rests without matching,
-   * holds what it held and makes no event.
+   * Recovery, after accounts and positions: an open order, called in order of priority (held legs have none). It rests
+   * without matching, waits or is held as it was, holds what it held, finds its group again, and makes no event.
    */
   restoreOrder(stored: Order): void {
-    this.desk.restore(OpenOrder.restored(stored, this.portfolio(stored.account), this.market(stored.symbol)))
+    this.working.restore(OpenOrder.restored(stored, this.portfolio(stored.account), this.market(stored.symbol)))
+  }
+
+  /** Recovery: a dead man's switch as stored. Makes no event. */
+  restoreDeadMan(deadMan: DeadMan): void {
+    const { atMs } = deadMan
+    if (atMs !== undefined) this.deadMen.arm({ ...deadMan, atMs })
+  }
+
+  /** After a time in which no command could be taken: the switches go off that much later. Told by events. */
+  postponeDeadMen(gapMs: number): void {
+    this.deadMen.postpone(gapMs)
+  }
+
+  /** The switches that are on, by account. */
+  armedDeadMen(): readonly DeadMan[] {
+    return this.deadMen.all()
+  }
+
+  /** Recovery: the price of the last trade, which stops are held against; without it the mid is. */
+  restoreLastTrade(symbol: string, ticks: number): void {
+    this.market(symbol).lastTicks = ticks
   }
 
   /** Recovery: the mark as it was, in millionths of a tick; without it the mark begins at the first mid. */
@@ -122,23 +191,48 @@ export class Engine {
 
   /**
    * Carries out one command as one operation.
-   * @param timeMs market time
+   * @param timeMs market time; one that is behind the last is taken for it
    */
-  apply(command: OpenAccount, timeMs: number): OpenAccountResult
-  apply(command: PlaceOrder, timeMs: number): PlaceOrderResult
-  apply(command: CancelOrder, timeMs: number): CancelOrderResult
-  apply(command: CancelAllOrders, timeMs: number): CancelAllOrdersResult
-  apply(command: Command, timeMs: number): CommandResult
-  apply(command: Command, timeMs: number): CommandResult {
+  apply<One extends Command>(command: One, timeMs: number): ResultOf<One['kind']>
+  apply(command: Command, atMs: number): CommandResult {
+    const timeMs = this.log.marketTime(atMs)
     switch (command.kind) {
       case 'order.place':
         return this.desk.place(this.requestOf(command), timeMs)
+      case 'order.amend':
+        return this.amends.amend(this.portfolio(command.account), command, timeMs)
       case 'order.cancel':
         return this.desk.cancel(this.portfolio(command.account), command, timeMs)
       case 'order.cancelAll':
         return this.desk.cancelAll(this.portfolio(command.account), command, timeMs)
+      case 'position.close':
+        return this.exits.close(this.portfolio(command.account), this.market(command.symbol), command, timeMs)
+      case 'position.protect':
+        return this.exits.protect(this.portfolio(command.account), this.market(command.symbol), command, timeMs)
+      case 'cancelAfter':
+        return this.deadMen.set(command, timeMs)
+      case 'market.status':
+        return this.setMarketStatus(command, timeMs)
       case 'account.open':
-        return this.openAccount(command, timeMs)
+        return this.accountDesk.open(this.newPortfolio(command, timeMs), command, timeMs)
+      case 'account.update':
+        return this.accountDesk.update(this.portfolio(command.account), command)
+      case 'account.deposit':
+      case 'account.withdraw':
+        return this.accountDesk.move(this.portfolio(command.account), command, timeMs)
+      case 'account.reset':
+        return this.accountDesk.reset(this.portfolio(command.account), command, timeMs)
+      case 'margin.charge':
+        this.charges.charge(this.portfoliosByNumber(), command, timeMs)
+        return { kind: command.kind, ok: true }
+      case 'corporate.dividend':
+        this.dividends.pay(this.market(command.symbol), this.portfoliosByNumber(), command.centsPerLot, timeMs)
+        return { kind: command.kind, ok: true }
+      case 'corporate.split': {
+        const ratio = new SplitRatio(command.numerator, command.denominator)
+        this.splits.split(this.market(command.symbol), this.portfoliosByNumber(), ratio, timeMs)
+        return { kind: command.kind, ok: true }
+      }
       default:
         return unreachable(command)
     }
@@ -156,22 +250,19 @@ export class Engine {
     return house
   }
 
-  /** Every 50 ms of market time: the marks move towards the mids. */
-  quantum(_timeMs: number): void {
-    for (const market of this.markets.values()) market.stepMark()
+  /** Every 50 ms of market time: marks move, and what time alone brings about happens. */
+  quantum(atMs: number): void {
+    const timeMs = this.log.marketTime(atMs)
+    this.stepMarks()
+    this.expire(timeMs)
+    this.deadMen.goOff(timeMs, (account) => this.portfolio(account))
+    this.liquidation.step(timeMs)
+    this.tellWaters(timeMs)
   }
 
-  /** A halted market refuses users' orders with MARKET_HALTED; cancels go through, and the house does as it likes. */
-  halt(symbol: string): void {
-    this.market(symbol).isHalted = true
-  }
-
-  resume(symbol: string): void {
-    this.market(symbol).isHalted = false
-  }
-
-  isHalted(symbol: string): boolean {
-    return this.market(symbol).isHalted
+  /** What a market takes: see SetMarketStatus. */
+  status(symbol: string): MarketStatus {
+    return this.market(symbol).status
   }
 
   /** What has happened since the last drain. */
@@ -205,10 +296,15 @@ export class Engine {
     return this.market(symbol).markMicroTicks
   }
 
+  /** The price of the last trade in ticks; 0 before the first. */
+  lastTicks(symbol: string): number {
+    return this.market(symbol).lastTicks
+  }
+
   /** Lots that stand before a resting order at its price; undefined when it does not rest. */
   queueAhead({ account, number }: Readonly<Order>): number | undefined {
     const open = this.portfolio(account).openOrder(number)
-    if (open === undefined) return undefined
+    if (open === undefined || open.slot === NONE) return undefined
     const { book } = open.market
     let lots = 0
     for (let slot = book.firstAt(open.limitTicks); slot !== open.slot; slot = book.nextAfter(slot)) {
@@ -226,9 +322,20 @@ export class Engine {
     return [...this.portfolios.values()].map((portfolio) => portfolio.account)
   }
 
-  /** Cash that no order binds, in cents. */
+  /** What an account may spend, in cents: cash that no order binds, or of a margin account what margin leaves free. */
   buyingPower(account: AccountNumber): number {
-    return this.portfolio(account).buyingPowerCents
+    const portfolio = this.portfolio(account)
+    return portfolio.isMargin ? freeMarginCents(portfolio) : portfolio.buyingPowerCents
+  }
+
+  /** How an account stands at the marks; its `marginState` is in the account itself. */
+  marginFigures(account: AccountNumber): MarginFigures {
+    return marginFiguresOf(this.portfolio(account))
+  }
+
+  /** The price in whole ticks at which a position would be liquidated if only its own mark moved; undefined for none. */
+  liquidationTicks(account: AccountNumber, symbol: string): number | undefined {
+    return liquidationTicks(this.portfolio(account), this.market(symbol))
   }
 
   position(account: AccountNumber, symbol: string): Readonly<Position> | undefined {
@@ -254,26 +361,59 @@ export class Engine {
     return this.portfolio(account).openOrders()
   }
 
-  private openAccount(command: OpenAccount, timeMs: number): OpenAccountResult {
-    const { startingCents } = command
-    assert(command.account >= FIRST_USER_ACCOUNT && !this.portfolios.has(command.account), 'a new account of a user')
-    assert(Number.isSafeInteger(startingCents) && startingCents > 0, 'whole cents to begin with')
-    const portfolio = this.admit(newAccount(command.account, command.name, timeMs))
-    const { account } = portfolio
-    account.cashCents += startingCents
-    this.outside.account.cashCents -= startingCents
-    this.ledger.beginMovement('deposit', timeMs)
-    this.ledger.write(this.outside, CASH, -startingCents, 0)
-    this.ledger.write(portfolio, CASH, startingCents, account.cashCents)
-    this.log.endOperation()
-    return { kind: 'account.open', ok: true, account }
+  private newPortfolio({ account, name, mode }: OpenAccount, timeMs: number): Portfolio {
+    assert(account >= FIRST_USER_ACCOUNT && !this.portfolios.has(account), 'a new account of a user')
+    return this.admit(newAccount(account, name, timeMs, mode))
   }
 
-  private requestOf(command: PlaceOrder): Request {
-    const market = this.market(command.symbol)
-    const portfolio = this.portfolio(command.account)
-    const worstTicks = command.type === 'limit' ? command.limitTicks : market.reachTicks(command.side)
-    return { command, market, portfolio, worstTicks, openOrdersMax: this.openOrdersMax }
+  /** In an order that a restart does not change. */
+  private portfoliosByNumber(): Portfolio[] {
+    return [...this.portfolios.values()].sort((a, b) => a.account.account - b.account.account)
+  }
+
+  private watchMargin(portfolio: Portfolio): void {
+    if (portfolio.isMargin) this.watch.note(portfolio)
+  }
+
+  private stepMarks(): void {
+    let largest = 0
+    for (const market of this.markets.values()) {
+      const before = market.markMicroTicks
+      market.stepMark()
+      largest = Math.max(largest, relativeStep(before, market.markMicroTicks))
+    }
+    this.watch.move(largest)
+  }
+
+  private setMarketStatus({ symbol, status, cancelOrders }: SetMarketStatus, timeMs: number): MarketCommandResult {
+    const market = this.market(symbol)
+    market.status = status
+    if (cancelOrders === true) {
+      this.desk.clear(market, this.portfoliosByNumber(), timeMs)
+    }
+    return { kind: 'market.status', ok: true }
+  }
+
+  private expire(timeMs: number): void {
+    for (let order = this.expiries.due(timeMs); order !== undefined; order = this.expiries.due(timeMs)) {
+      this.log.begin(order.portfolio, 'session')
+      this.working.cancel(order, order.timeInForce === 'day' ? 'day_end' : 'gtd', timeMs)
+    }
+  }
+
+  /** A water moves with every new high or low; it is told no more than once a second. */
+  private tellWaters(timeMs: number): void {
+    const second = Math.floor(timeMs / 1_000)
+    if (second === this.toldSecond) return
+    this.toldSecond = second
+    this.log.begin(undefined, 'trade')
+    for (const market of this.markets.values()) {
+      for (const order of market.stops.takeMoved()) this.working.change(order, timeMs)
+    }
+  }
+
+  private requestOf(command: PlaceOrder) {
+    return requestOf(command, this.market(command.symbol), this.portfolio(command.account), this.openOrdersMax)
   }
 
   private admit(account: Account): Portfolio {

@@ -1,62 +1,76 @@
 import { assert } from './assert.ts'
-import type { EngineEvents, Entry, Fill, Trade } from './event.ts'
+import type { AccountChange, Cause, EngineEvents, Entry, Fill, Trade } from './event.ts'
 import type { Portfolio } from './portfolio.ts'
-import type { Account, Order, Position } from './state.ts'
+import type { DeadMan, Order, Position } from './state.ts'
 
-/** What has happened since the last drain, and which accounts the operation that is under way has changed. */
+/** What has happened since the last drain, and which accounts it has changed. */
 export class EventLog {
   readonly trades = new Gathered<Trade>()
   readonly entries = new Gathered<Entry>()
   readonly fills = new Gathered<Fill>()
   readonly orders = new Gathered<Order>()
+  readonly deadMen = new Gathered<DeadMan>()
   private readonly positions = new Gathered<Position>()
-  private readonly accounts = new Gathered<Account>()
-  private operation = 1
-  /** The first `changedCount` count: emptying an array gives its memory away, once an operation. */
+  /** The first `changedCount` count: emptying an array gives its memory away. */
   private readonly changed: Portfolio[] = []
   private changedCount = 0
+  private latestMs = 0
+  private actor: Portfolio | undefined
+  private cause: Cause = 'trade'
 
-  /** Notes that the operation changed something of an account. */
-  touch(portfolio: Portfolio): void {
-    if (portfolio.changedInOperation === this.operation) return
-    portfolio.changedInOperation = this.operation
-    this.changed[this.changedCount++] = portfolio
+  /** Market time never goes back: what comes with an earlier one, as the house's flow may, happens now. */
+  marketTime(timeMs: number): number {
+    if (timeMs > this.latestMs) this.latestMs = timeMs
+    return this.latestMs
   }
 
-  /** Notes a changed position; an operation trades in one instrument, so there is one at most an account. */
+  /** Says who acts and why: what else is touched meanwhile was traded with. */
+  begin(actor: Portfolio | undefined, cause: Cause): void {
+    this.actor = actor
+    this.cause = cause
+  }
+
+  /** Notes that something of an account has changed: for the first time since the last drain its `seq` rises. */
+  touch(portfolio: Portfolio): void {
+    const cause = portfolio === this.actor ? this.cause : 'trade'
+    if (!portfolio.isTouched) {
+      portfolio.isTouched = true
+      portfolio.account.seq++
+      portfolio.touchedFor = cause
+      this.changed[this.changedCount++] = portfolio
+    } else if (portfolio.touchedFor === 'trade') portfolio.touchedFor = cause
+  }
+
   touchPosition(portfolio: Portfolio, position: Position): void {
     this.touch(portfolio)
-    portfolio.changedPosition = position
+    this.positions.push(position)
   }
 
-  /** Ends an operation: each account that it changed rises by one `seq` and is told, after its position. */
-  endOperation(): void {
-    const { changed } = this
-    for (let at = 0; at < this.changedCount; at++) {
-      const portfolio = changed[at]
-      if (portfolio === undefined) break
-      const { account, changedPosition } = portfolio
-      if (changedPosition !== undefined) {
-        assertPosition(changedPosition)
-        this.positions.push(changedPosition)
-        portfolio.changedPosition = undefined
-      }
-      account.seq++
-      assertAccount(portfolio)
-      this.accounts.push(account)
-    }
-    this.changedCount = 0
-    this.operation++
+  /** The fills of an order since the last drain. */
+  fillsOf({ account, number }: Order): readonly Fill[] {
+    return this.fills.all().filter((fill) => fill.account === account && fill.orderNumber === number)
   }
 
   drain(): EngineEvents {
+    const accounts: AccountChange[] = []
+    for (let at = 0; at < this.changedCount; at++) {
+      const portfolio = this.changed[at]
+      if (portfolio === undefined) break
+      portfolio.isTouched = false
+      assertAccount(portfolio)
+      accounts.push({ account: portfolio.account, cause: portfolio.touchedFor })
+    }
+    this.changedCount = 0
+    const positions = this.positions.drain()
+    for (const position of positions) assertPosition(position)
     return {
       trades: this.trades.drain(),
       entries: this.entries.drain(),
       fills: this.fills.drain(),
       orders: this.orders.drain(),
-      positions: this.positions.drain(),
-      accounts: this.accounts.drain(),
+      positions,
+      accounts: accounts.length === 0 ? NOTHING : accounts,
+      deadMen: this.deadMen.drain(),
     }
   }
 }
@@ -73,6 +87,10 @@ class Gathered<Item> {
     this.items[this.count++] = item
   }
 
+  all(): readonly Item[] {
+    return this.items.slice(0, this.count)
+  }
+
   drain(): readonly Item[] {
     const { items, count } = this
     if (count === 0) return NOTHING
@@ -83,11 +101,14 @@ class Gathered<Item> {
   }
 }
 
-function assertPosition(position: Position): void {
-  const { lots, heldLots, costCents, realizedCents } = position
-  assert(Number.isSafeInteger(lots) && lots >= heldLots, 'lots that cover what sales bind')
+function assertPosition({ lots, heldLots, costCents, realizedCents }: Position): void {
+  assert(Number.isSafeInteger(lots) && Math.abs(lots) >= heldLots, 'lots that cover what orders bind of them')
   assert(heldLots >= 0, 'no negative hold on lots')
-  assert(Number.isSafeInteger(costCents) && costCents >= 0, 'a cost of 0 cents or more')
+  assert(
+    Number.isSafeInteger(costCents) && (lots > 0 ? costCents >= 0 : costCents <= 0),
+    'a cost of the side of its lots',
+  )
+  assert(lots !== 0 || costCents === 0, 'no cost of what is not held')
   assert(Number.isSafeInteger(realizedCents), 'realised profit in whole cents')
 }
 
@@ -95,5 +116,5 @@ function assertAccount(portfolio: Portfolio): void {
   const { cashCents, heldCents, realizedCents, feesPaidCents } = portfolio.account
   assert(Number.isSafeInteger(cashCents) && Number.isSafeInteger(realizedCents), 'money in whole cents')
   assert(heldCents >= 0 && feesPaidCents >= 0, 'no negative hold or fees')
-  assert(portfolio.isExchange || cashCents >= heldCents, 'cash that covers what buys bind')
+  assert(portfolio.isExchange || portfolio.isMargin || cashCents >= heldCents, 'cash that covers what buys bind')
 }

@@ -1,5 +1,5 @@
 import type { AccountNumber, Side } from './command.ts'
-import type { Account, Order, Position } from './state.ts'
+import type { Account, DeadMan, Order, Position } from './state.ts'
 
 /**
  * What operations of the engine did, a list a kind, each in order of happening: no object is made only to say which
@@ -12,8 +12,33 @@ export interface EngineEvents {
   readonly fills: readonly Fill[]
   readonly orders: readonly Readonly<Order>[]
   readonly positions: readonly Readonly<Position>[]
-  readonly accounts: readonly Readonly<Account>[]
+  /** Each account that anything was done to since the last drain, once; its `seq` has risen by one. */
+  readonly accounts: readonly AccountChange[]
+  /** Switches that were set, or that went off: then without a time. */
+  readonly deadMen: readonly DeadMan[]
 }
+
+export interface AccountChange {
+  readonly account: Readonly<Account>
+  /** Why: the first reason since the last drain, but `trade` gives way to any other. */
+  readonly cause: Cause
+}
+
+/** Why an account was changed: the word of its frame. */
+export type Cause =
+  | 'order'
+  | 'cancel'
+  | 'amend'
+  | 'trade'
+  | 'trigger'
+  | 'liquidation'
+  | 'deposit'
+  | 'withdraw'
+  | 'reset'
+  | 'corporate_action'
+  | 'interest'
+  | 'session'
+  | 'system'
 
 /** One user's side of a trade. */
 export interface Fill {
@@ -34,25 +59,35 @@ export interface Fill {
   readonly timeMs: number
 }
 
-export type EntryKind = 'deposit' | 'trade' | 'fee'
+export type EntryKind =
+  'deposit' | 'withdraw' | 'reset' | 'trade' | 'fee' | 'interest' | 'borrow' | 'dividend' | 'split'
 /** Cash in cents, or a symbol in lots. */
 export type Asset = string
 export const CASH: Asset = 'USD'
 
-/** One line of the ledger. The entries of one movement (`movement`: the id number of its first entry) sum to zero per asset. */
+/**
+ * One line of the ledger: an account got (or, negative, gave) an amount, and `counter` gave (or got) it. Both sides are one
+ * line, so that no line can be unbalanced. `account` is a user's; `counter` a user's or one of the exchange's own.
+ */
 export interface Entry {
   readonly account: AccountNumber
   /** The account's running number of the entry: with `account` its id. */
   readonly number: number
-  readonly movementAccount: AccountNumber
-  readonly movementNumber: number
+  readonly counter: AccountNumber
+  /** The same of the counter account. */
+  readonly counterNumber: number
   readonly kind: EntryKind
   readonly asset: Asset
+  /** What `account` gained; never 0. */
   readonly amount: number
-  /** The account's balance in this asset after it; not kept for the exchange's own accounts. */
-  readonly balanceAfter: number | undefined
+  /** The account's balance in this asset after it. */
+  readonly balanceAfter: number
+  /** The counter account's; undefined for the exchange's own, whose balances are not kept. */
+  readonly counterBalanceAfter: number | undefined
   readonly orderNumber: number | undefined
   readonly fillNumber: number | undefined
+  readonly counterOrderNumber: number | undefined
+  readonly counterFillNumber: number | undefined
   readonly timeMs: number
 }
 

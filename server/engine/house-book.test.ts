@@ -32,6 +32,15 @@ describe('the house', () => {
     expect(() => house.take('buy', 1, 10_000, START_MS)).toThrow()
   })
 
+  it('trades no earlier than what was done before it, though its own time lags', () => {
+    const engine = floorOf()
+    engine.apply(orderOf({ side: 'buy', lots: 10, limitTicks: 10_000 }), START_MS + 80)
+    engine.house('VLNT').take('sell', 10, 10_000, START_MS + 50)
+    const { trades, fills, entries, orders } = engine.drain()
+    for (const { timeMs } of [...trades, ...fills, ...entries]) expect(timeMs).toBe(START_MS + 80)
+    expect(orders.at(-1)?.closedAtMs).toBe(START_MS + 80)
+  })
+
   it('fills a user who rests: only the user is booked', () => {
     const engine = floorOf()
     engine.apply(orderOf({ side: 'buy', lots: 10, limitTicks: 10_000 }), START_MS)
@@ -39,8 +48,8 @@ describe('the house', () => {
     expect(engine.house('VLNT').take('sell', 4, 10_000, START_MS)).toBe(4)
     const { trades, entries, fills, orders, positions, accounts } = engine.drain()
     const counts = [trades, entries, fills, orders, positions].map((events) => events.length)
-    expect(counts).toEqual([1, 6, 1, 1, 1])
-    expect(accounts.map(({ account }) => account)).toEqual([HOUSE, ANN, FEES])
+    expect(counts).toEqual([1, 3, 1, 1, 1])
+    expect(accounts.map(({ account }) => account.account)).toEqual([ANN, HOUSE, FEES])
     expect(engine.account(ANN)?.seq).toBe(3)
   })
 

@@ -1,3 +1,4 @@
+import type { Aftermath } from './aftermath.ts'
 import { assert } from './assert.ts'
 import { NO_OWNER, NONE } from './book/book.ts'
 import type { Side } from './command.ts'
@@ -12,12 +13,14 @@ export class HouseBook implements HouseMarket {
   private readonly market: Market
   private readonly matching: Matching
   private readonly log: EventLog
+  private readonly aftermath: Aftermath
   private readonly fills: Fill[] = []
 
-  constructor(market: Market, matching: Matching, log: EventLog) {
-    this.market = market
-    this.matching = matching
-    this.log = log
+  constructor(parts: { market: Market; matching: Matching; log: EventLog; aftermath: Aftermath }) {
+    this.market = parts.market
+    this.matching = parts.matching
+    this.log = parts.log
+    this.aftermath = parts.aftermath
   }
 
   get bidTicks(): number {
@@ -72,11 +75,14 @@ export class HouseBook implements HouseMarket {
     this.market.book.remove(slot)
   }
 
-  take(side: Side, lots: number, limitTicks: number, timeMs: number): number {
+  take(side: Side, lots: number, limitTicks: number, atMs: number): number {
     assert(!this.market.isMatching && lots >= 1, 'a quantity to take, and no fills being told')
     const { market } = this
+    if (market.status !== 'open') return 0
+    const timeMs = this.log.marketTime(atMs)
+    this.log.begin(undefined, 'trade')
     const left = this.matching.take({ market, taker: undefined, side, lots, limitTicks, timeMs }, this.fills)
-    this.log.endOperation()
+    this.aftermath.run(timeMs)
     return lots - left
   }
 }

@@ -29,7 +29,9 @@ export interface HouseMarket {
   /** Takes a resting order of the house out. */
   cancel(slot: Slot): void
   /**
-   * A marketable order of the house: takes up to `lots` at prices not worse than `limitTicks`; the rest is dropped.
+   * A marketable order of the house: takes up to `lots` at prices not worse than `limitTicks`; the rest is dropped. In a
+   * market that is not open it takes nothing. What it sets off (stops, exits) has happened too when it returns: the book
+   * may have changed anywhere.
    * @param timeMs market time of the trades it makes
    * @returns lots filled
    */

@@ -1,6 +1,7 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { halfTicksOf, markValueCents, MICRO_TICKS, relativeStep, stepMark, wholeTicksOf } from './mark.ts'
 import { floorOf, START_MS } from './trading-floor.ts'
-import { halfTicksOf, MICRO_TICKS, stepMark, wholeTicksOf } from './mark.ts'
 
 describe('the mark', () => {
   it('begins at the first mid', () => {
@@ -30,4 +31,32 @@ describe('the mark', () => {
     engine.quantum(START_MS)
     expect(engine.markMicroTicks('VLNT')).toBeGreaterThan(10_005 * MICRO_TICKS)
   })
+})
+
+describe('the value of lots at the mark', () => {
+  it('is rounded half up by size, and negative for a short', () => {
+    expect(markValueCents(3, 100.5 * MICRO_TICKS, 1)).toBe(302)
+    expect(markValueCents(-3, 100.5 * MICRO_TICKS, 1)).toBe(-302)
+    expect(markValueCents(3, 100.499_999 * MICRO_TICKS, 1)).toBe(301)
+    expect(markValueCents(10, 0.05 * MICRO_TICKS, 2)).toBe(1)
+    expect([markValueCents(0, MICRO_TICKS, 1), markValueCents(-1, 1, 1), markValueCents(5, 0, 1)]).toEqual([0, 0, 0])
+  })
+
+  it('is exact, however large', () => {
+    const lots = fc.integer({ min: -(2 ** 36), max: 2 ** 36 })
+    const mark = fc.oneof(fc.integer({ min: 0, max: 10_000 * MICRO_TICKS }), fc.nat(3 * MICRO_TICKS))
+    fc.assert(
+      fc.property(lots, mark, fc.integer({ min: 1, max: 9 }), (lots, mark, cents) => {
+        const size = 2n * BigInt(Math.abs(lots)) * BigInt(mark) * BigInt(cents)
+        const value = Number((size + BigInt(MICRO_TICKS)) / BigInt(2 * MICRO_TICKS))
+        expect(markValueCents(lots, mark, cents)).toBe(lots < 0 ? 0 - value : value)
+      }),
+    )
+  })
+})
+
+it('a step of a mark is measured by the smaller of its two values', () => {
+  expect([relativeStep(100, 110), relativeStep(110, 100), relativeStep(7, 7), relativeStep(0, 5)]).toEqual([
+    0.1, 0.1, 0, 0,
+  ])
 })

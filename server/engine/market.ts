@@ -1,9 +1,10 @@
 import { assert } from './assert.ts'
 import { type Book, NONE } from './book/book.ts'
-import type { Side } from './command.ts'
+import type { MarketStatus, Side } from './command.ts'
 import { checkInstrument, type InstrumentSpec } from './instrument.ts'
 import { halfTicksOf, stepMark } from './mark.ts'
 import type { OpenOrder } from './open-order.ts'
+import { WaitingStops } from './triggers/waiting-stops.ts'
 
 const BPS = 10_000
 /** Trade ids of one epoch begin at this multiple of it. */
@@ -17,7 +18,12 @@ export class Market {
   readonly book: Book
   /** The users' resting orders by slot of the book; a slot of the house has none. */
   readonly openOrders: (OpenOrder | undefined)[] = [undefined]
-  isHalted = false
+  status: MarketStatus = 'open'
+  /** The price of the last trade; 0 before the first. */
+  lastTicks = 0
+  readonly stops = new WaitingStops()
+  /** How many reduce-only orders rest in the book: while there are any, sweeps go order by order. */
+  reduceOnlyCount = 0
   /** While fills are being settled nothing else may touch the book. */
   isMatching = false
   /** The smoothed mid in millionths of a tick; 0 before the first two-sided market. */
@@ -56,6 +62,11 @@ export class Market {
     return this.twoSidedMidHalfTicks || halfTicksOf(this.markMicroTicks)
   }
 
+  /** What a trigger is first held against, in half ticks: the last trade, else the middle; 0 before there is any. */
+  get triggerHalfTicks(): number {
+    return this.lastTicks > 0 ? 2 * this.lastTicks : this.bandMidHalfTicks
+  }
+
   /** The band's ends, inclusive, in ticks. Before there is any middle it is everything the book can hold. */
   get bandLowTicks(): number {
     return Math.max(1, Math.ceil((this.bandMidHalfTicks * (BPS - this.instrument.priceBandBps)) / (2 * BPS)))
@@ -70,6 +81,19 @@ export class Market {
   /** The worst price an aggressive order of this side may reach. */
   reachTicks(side: Side): number {
     return side === 'buy' ? this.bandHighTicks : this.bandLowTicks
+  }
+
+  /** The worst price that an order may take: its limit inside the band; a limit of 0 is none. */
+  worstTicks(side: Side, limitTicks: number): number {
+    const reachTicks = this.reachTicks(side)
+    if (limitTicks === 0) return reachTicks
+    return side === 'buy' ? Math.min(limitTicks, reachTicks) : Math.max(limitTicks, reachTicks)
+  }
+
+  /** Whether an order of this side and limit would take something now. */
+  crosses(side: Side, limitTicks: number): boolean {
+    const touch = this.touchTicks(side)
+    return touch !== NONE && (side === 'buy' ? touch <= limitTicks : touch >= limitTicks)
   }
 
   /** The best price that an order of this side would trade at; 0 when there is none. */

@@ -1,11 +1,14 @@
-import { NO_OWNER } from './book/book.ts'
+import { NO_OWNER, NONE } from './book/book.ts'
 import type { Side } from './command.ts'
+import type { Consequences } from './consequences.ts'
 import type { Fill } from './event.ts'
 import type { EventLog } from './event-log.ts'
 import type { Settlement } from './ledger/settlement.ts'
 import type { Market } from './market.ts'
 import type { OpenOrder } from './open-order.ts'
-import { releaseFilled } from './risk/holds.ts'
+import { bind } from './risk/holds.ts'
+import { cutToPosition, mayExceed } from './risk/reduce-only.ts'
+import type { WorkingOrders } from './working-orders.ts'
 
 /** A marketable order, or what is left of it. */
 export interface Taking {
@@ -23,10 +26,14 @@ export interface Taking {
 export class Matching {
   private readonly log: EventLog
   private readonly settlement: Settlement
+  private readonly working: WorkingOrders
+  private readonly consequences: Consequences
 
-  constructor(log: EventLog, settlement: Settlement) {
-    this.log = log
-    this.settlement = settlement
+  constructor(parts: { log: EventLog; settlement: Settlement; working: WorkingOrders; consequences: Consequences }) {
+    this.log = parts.log
+    this.settlement = parts.settlement
+    this.working = parts.working
+    this.consequences = parts.consequences
   }
 
   /**
@@ -35,36 +42,90 @@ export class Matching {
    * @returns lots left
    */
   take(taking: Taking, fills: Fill[]): number {
+    const { market, taker, side, lots, limitTicks } = taking
+    if (market.reduceOnlyCount > 0) return this.takeOneByOne(taking, fills)
+    const left = market.book.match(side, lots, limitTicks, taker?.account ?? NO_OWNER)
+    this.settleMatches(taking, fills)
+    return left
+  }
+
+  /** The same order by order: one of them may only reduce a position, which an earlier match makes smaller. */
+  private takeOneByOne(taking: Taking, fills: Fill[]): number {
+    const { market, taker, side, limitTicks } = taking
+    const { book } = market
+    const owner = taker?.account ?? NO_OWNER
+    let left = taking.lots
+    while (left > 0 && market.crosses(side, limitTicks)) {
+      const lots = Math.min(left, book.lotsOf(book.firstAt(market.touchTicks(side))))
+      const missed = book.match(side, lots, limitTicks, owner)
+      left -= lots - missed
+      this.settleMatches(taking, fills)
+      this.cutShrunk(taking.timeMs)
+      if (missed > 0) return left
+    }
+    return left
+  }
+
+  private settleMatches(taking: Taking, fills: Fill[]): void {
     const { market, taker, side: takerSide, timeMs } = taking
     const { book } = market
-    const left = book.match(takerSide, taking.lots, taking.limitTicks, taker?.account ?? NO_OWNER)
     const { matches } = book
     market.isMatching = true
     for (let at = 0; at < matches.count; at++) {
-      const slot = matches.slots[at] ?? 0
+      const slot = matches.slots[at] ?? NONE
       const ticks = matches.ticks[at] ?? 0
       const lots = matches.lots[at] ?? 0
       const maker = market.openOrders[slot]
       const fill = this.settlement.settle({ market, taker, maker, takerSide, ticks, lots, timeMs })
+      this.consequences.addTrade(market, ticks)
       if (fill !== undefined) fills.push(fill)
+      if (taker !== undefined) this.follow(taker, lots, timeMs)
       if (maker !== undefined) this.serveMaker(maker, lots, timeMs)
       else market.onHouseFill(market.houseTags[slot] ?? 0, slot, lots, book.lotsOf(slot) === 0)
     }
     market.isMatching = false
-    return left
   }
 
   /** What a fill means for a resting order: less is held, and it is over when nothing is left. */
   private serveMaker(order: OpenOrder, lots: number, timeMs: number): void {
-    releaseFilled(order, lots)
+    bind(order)
     order.version++
     order.updatedAtMs = timeMs
     if (order.remainingLots === 0) {
-      order.status = 'filled'
-      order.closedAtMs = timeMs
-      order.market.openOrders[order.slot] = undefined
-      order.portfolio.forget(order)
+      this.working.leaveBook(order)
+      this.working.end(order, 'filled', undefined, timeMs)
     } else order.status = 'partially_filled'
     this.log.orders.push(order)
+    this.follow(order, lots, timeMs)
+  }
+
+  /** What a fill means for others: legs that wake, a sibling, what binds the same position. */
+  private follow(order: OpenOrder, lots: number, timeMs: number): void {
+    if (order.group !== undefined) {
+      if (order.role !== undefined) this.settleGroup(order, lots, timeMs)
+      else if (this.consequences.filledEntries.at(-1) !== order) this.consequences.filledEntries.push(order)
+    }
+    const { portfolio, market } = order
+    if (mayExceed(order, lots)) this.consequences.shrunk.push({ portfolio, market })
+  }
+
+  /** An exit that fills takes its lots from its sibling; filled whole, it cancels it. */
+  private settleGroup(exit: OpenOrder, lots: number, timeMs: number): void {
+    const isFilled = exit.remainingLots === 0
+    const sibling = exit.group?.siblingOf(exit)
+    if (sibling !== undefined) {
+      if (isFilled || sibling.remainingLots <= lots) this.working.cancel(sibling, 'sibling_filled', timeMs)
+      else {
+        this.working.reduceTo(sibling, sibling.lots - lots)
+        this.working.change(sibling, timeMs)
+      }
+    }
+    if (isFilled) this.consequences.filledExits.push(exit)
+  }
+
+  private cutShrunk(timeMs: number): void {
+    for (const { portfolio, market } of this.consequences.shrunk.splice(0)) {
+      cutToPosition(portfolio, market, this.working, timeMs)
+    }
   }
 }

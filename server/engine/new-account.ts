@@ -1,10 +1,17 @@
-import type { AccountNumber } from './command.ts'
+import type { AccountMode, AccountNumber } from './command.ts'
 import type { Account } from './state.ts'
 
 /** An account without money or history. */
-export const newAccount = (account: AccountNumber, name: string, timeMs: number): Account => ({
+export const newAccount = (
+  account: AccountNumber,
+  name: string,
+  timeMs: number,
+  mode: AccountMode = 'cash',
+): Account => ({
   account,
   name,
+  mode,
+  marginState: 'ok',
   cashCents: 0,
   heldCents: 0,
   realizedCents: 0,

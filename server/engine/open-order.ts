@@ -1,105 +1,118 @@
 import { type BookSlot, NONE } from './book/book.ts'
+import type { Group } from './brackets/group.ts'
 import type { AccountNumber, OrderSource, OrderType, PlaceOrder, SelfTrade, Side, TimeInForce } from './command.ts'
 import type { Market } from './market.ts'
 import type { Portfolio } from './portfolio.ts'
-import type { CancelReason, Order, OrderStatus, RejectCode } from './state.ts'
+import { type CloseReason, copyOf, type LegRole, type Order, type OrderStatus, type RejectCode } from './state.ts'
+
+/** What a new order and a stored one say alike. */
+type Placed = Omit<PlaceOrder, 'kind' | 'tag' | 'expireAtMs'> & Partial<Pick<Order, 'tag' | 'expireAtMs'>>
+
+/** What few orders have: those that wait or end by themselves, exits, entries with legs, and what was refused. */
+class Rarity {
+  stopTicks = 0
+  trailTicks = 0
+  trailBps = 0
+  highWaterTicks = 0
+  toldStopTicks = 0
+  expireAtMs: number | undefined
+  reduceOnly = false
+  role: LegRole | undefined
+  parentNumber: number | undefined
+  groupNumber: number | undefined
+  group: Group | undefined
+  rejectCode: RejectCode | undefined
+}
+
+/** What the fills of an order come to: most are canceled without any. */
+class Filled {
+  tickLots = 0
+  feeCentBps = 0
+  feesPaidCents = 0
+}
 
 /**
  * An order at work: what everyone sees of it, and, out of their sight, its owner, its market and its place in the book
- * once it rests. One object, since most orders are cold when they are canceled or filled, and a second is a second miss.
+ * once it rests. Most orders are cold when they are canceled or filled: what both touch is written first, so that it lies
+ * in the same cache lines, and what most orders lack lies apart, so that an order is small. Getters answer for it, and
+ * `copyOf` makes copies.
  */
 export class OpenOrder implements Order {
-  // Declared only: a field that began as `undefined` would take a boxed number at every write.
-  declare readonly account: AccountNumber
-  declare readonly number: number
-  declare readonly side: Side
-  declare readonly lots: number
-  declare readonly limitTicks: number
-  declare filledLots: number
-  declare heldCents: number
-  declare status: OrderStatus
-  declare reason: CancelReason | undefined
-  declare version: number
-  declare updatedAtMs: number
-  declare closedAtMs: number | undefined
-  declare readonly postOnly: boolean
-  declare feeCentBps: number
-  declare feesPaidCents: number
-  declare filledTickLots: number
-  declare readonly clientOrderId: string
-  declare readonly symbol: string
-  declare readonly type: OrderType
-  declare readonly timeInForce: TimeInForce
-  declare readonly selfTrade: SelfTrade
-  declare readonly source: OrderSource
-  declare readonly tag: string | undefined
-  declare readonly arrivalMidHalfTicks: number
-  declare rejectCode: RejectCode | undefined
-  declare priority: number
-  declare readonly createdAtMs: number
   readonly #portfolio: Portfolio
   readonly #market: Market
   #slot: BookSlot = NONE
+  #boundLots = 0
+  #countedLots = 0
+  #rarity: Rarity | undefined
+  #filled: Filled | undefined
+  /** Undefined until it is changed; as a reference to the operation's own number it needs no box. */
+  #changedAtMs: number | undefined
+  // Declared only: a field that began as `undefined` would take a boxed number at every write.
+  declare readonly number: number
+  declare status: OrderStatus
+  declare version: number
+  declare reason: CloseReason | undefined
+  declare heldCents: number
+  declare lots: number
+  declare filledLots: number
+  declare readonly side: Side
+  declare limitTicks: number
+  declare readonly postOnly: boolean
+  declare priority: number
+  declare readonly type: OrderType
+  declare readonly timeInForce: TimeInForce
+  declare readonly selfTrade: SelfTrade
+  declare readonly clientOrderId: string
+  declare readonly source: OrderSource
+  declare readonly tag: string | undefined
+  declare arrivalMidHalfTicks: number
+  declare readonly createdAtMs: number
 
-  /** An order as it arrives. What a cancel or a fill touches is written first, so that it lies in the same cache lines. */
-  constructor(
-    command: Omit<PlaceOrder, 'kind'>,
-    arrival: {
-      readonly number: number
-      readonly timeMs: number
-      readonly arrivalMidHalfTicks: number
-      readonly portfolio: Portfolio
-      readonly market: Market
-    },
-  ) {
-    this.#portfolio = arrival.portfolio
-    this.#market = arrival.market
-    this.account = command.account
-    this.number = arrival.number
-    this.side = command.side
-    this.lots = command.lots
-    this.limitTicks = command.limitTicks
-    this.filledLots = 0
-    this.heldCents = 0
+  /** An order as it arrives. */
+  constructor(command: Placed, number: number, portfolio: Portfolio, market: Market, timeMs: number) {
+    this.#portfolio = portfolio
+    this.#market = market
+    this.number = number
     this.status = 'open'
-    this.reason = undefined
     this.version = 1
-    this.updatedAtMs = arrival.timeMs
-    this.closedAtMs = undefined
+    this.reason = undefined
+    this.heldCents = 0
+    this.lots = command.lots
+    this.filledLots = 0
+    this.side = command.side
+    this.limitTicks = command.limitTicks
     this.postOnly = command.postOnly
-    this.feeCentBps = 0
-    this.feesPaidCents = 0
-    this.filledTickLots = 0
-    this.clientOrderId = command.clientOrderId
-    this.symbol = command.symbol
+    this.priority = 0
     this.type = command.type
     this.timeInForce = command.timeInForce
     this.selfTrade = command.selfTrade
+    this.clientOrderId = command.clientOrderId
     this.source = command.source
     this.tag = command.tag
-    this.arrivalMidHalfTicks = arrival.arrivalMidHalfTicks
-    this.rejectCode = undefined
-    this.priority = 0
-    this.createdAtMs = arrival.timeMs
+    this.arrivalMidHalfTicks = market.twoSidedMidHalfTicks
+    this.createdAtMs = timeMs
+    const { stopTicks = 0, trailTicks = 0, trailBps = 0, expireAtMs, reduceOnly = false } = command
+    if (command.type === 'limit' && expireAtMs === undefined && !reduceOnly) return
+    this.#rarity = new Rarity()
+    Object.assign(this.#rarity, { stopTicks, trailTicks, trailBps, expireAtMs, reduceOnly })
   }
 
   /** A stored order as one of the engine's own. */
   static restored(stored: Order, portfolio: Portfolio, market: Market): OpenOrder {
-    const { number, arrivalMidHalfTicks, createdAtMs: timeMs, tag, ...rest } = stored
-    const command = tag === undefined ? rest : { ...rest, tag }
-    const order = new OpenOrder(command, { number, timeMs, arrivalMidHalfTicks, portfolio, market })
+    const order = new OpenOrder(stored, stored.number, portfolio, market, stored.createdAtMs)
+    order.arrivalMidHalfTicks = stored.arrivalMidHalfTicks
     order.filledLots = stored.filledLots
-    order.filledTickLots = stored.filledTickLots
-    order.feeCentBps = stored.feeCentBps
-    order.feesPaidCents = stored.feesPaidCents
+    const { filledTickLots: tickLots, feeCentBps, feesPaidCents } = stored
+    if (stored.filledLots > 0) order.#filled = Object.assign(new Filled(), { tickLots, feeCentBps, feesPaidCents })
     order.heldCents = stored.heldCents
     order.status = stored.status
     order.reason = stored.reason
-    order.rejectCode = stored.rejectCode
     order.priority = stored.priority
     order.version = stored.version
     order.updatedAtMs = stored.updatedAtMs
-    order.closedAtMs = stored.closedAtMs
+    if (stored.highWaterTicks > 0) order.highWaterTicks = stored.highWaterTicks
+    if (stored.stopTicks > 0) order.toldStopTicks = stored.stopTicks
+    order.join(stored)
     return order
   }
 
@@ -111,17 +124,176 @@ export class OpenOrder implements Order {
     return this.#market
   }
 
-  /** Its place in the book; NONE until it rests. */
+  get account(): AccountNumber {
+    return this.#portfolio.account.account
+  }
+
+  get symbol(): string {
+    return this.#market.symbol
+  }
+
+  get updatedAtMs(): number {
+    return this.#changedAtMs ?? this.createdAtMs
+  }
+
+  set updatedAtMs(timeMs: number) {
+    this.#changedAtMs = timeMs
+  }
+
+  /** Nothing changes an order that is over. */
+  get closedAtMs(): number | undefined {
+    return this.isClosed ? this.updatedAtMs : undefined
+  }
+
+  get filledTickLots(): number {
+    return this.#filled?.tickLots ?? 0
+  }
+
+  get feeCentBps(): number {
+    return this.#filled?.feeCentBps ?? 0
+  }
+
+  get feesPaidCents(): number {
+    return this.#filled?.feesPaidCents ?? 0
+  }
+
+  get stopTicks(): number {
+    return this.#rarity?.stopTicks ?? 0
+  }
+
+  set stopTicks(ticks: number) {
+    if (ticks !== this.stopTicks) this.rarity.stopTicks = ticks
+  }
+
+  get trailTicks(): number {
+    return this.#rarity?.trailTicks ?? 0
+  }
+
+  set trailTicks(ticks: number) {
+    if (ticks !== this.trailTicks) this.rarity.trailTicks = ticks
+  }
+
+  get trailBps(): number {
+    return this.#rarity?.trailBps ?? 0
+  }
+
+  set trailBps(ticks: number) {
+    if (ticks !== this.trailBps) this.rarity.trailBps = ticks
+  }
+
+  get highWaterTicks(): number {
+    return this.#rarity?.highWaterTicks ?? 0
+  }
+
+  set highWaterTicks(ticks: number) {
+    if (ticks !== this.highWaterTicks) this.rarity.highWaterTicks = ticks
+  }
+
+  /** The trigger as the owner was last told it: what a trailing buy binds follows it, never what was not told. */
+  get toldStopTicks(): number {
+    return this.#rarity?.toldStopTicks ?? 0
+  }
+
+  set toldStopTicks(ticks: number) {
+    if (ticks !== this.toldStopTicks) this.rarity.toldStopTicks = ticks
+  }
+
+  get expireAtMs(): number | undefined {
+    return this.#rarity?.expireAtMs
+  }
+
+  get reduceOnly(): boolean {
+    return this.#rarity?.reduceOnly ?? false
+  }
+
+  get role(): LegRole | undefined {
+    return this.#rarity?.role
+  }
+
+  get parentNumber(): number | undefined {
+    return this.#rarity?.parentNumber
+  }
+
+  get groupNumber(): number | undefined {
+    return this.#rarity?.groupNumber
+  }
+
+  get rejectCode(): RejectCode | undefined {
+    return this.#rarity?.rejectCode
+  }
+
+  set rejectCode(code: RejectCode | undefined) {
+    this.rarity.rejectCode = code
+  }
+  /** Its place in the book; NONE while it has none. */
   get slot(): BookSlot {
     return this.#slot
+  }
+
+  set slot(slot: BookSlot) {
+    this.#slot = slot
+  }
+
+  /** Lots of the position that it binds. */
+  get boundLots(): number {
+    return this.#boundLots
+  }
+
+  set boundLots(lots: number) {
+    this.#boundLots = lots
+  }
+
+  /** Lots of it that its margin account counts as open. */
+  get countedLots(): number {
+    return this.#countedLots
+  }
+
+  set countedLots(lots: number) {
+    this.#countedLots = lots
+  }
+
+  /** The group of an exit, or of an entry with legs. */
+  get group(): Group | undefined {
+    return this.#rarity?.group
+  }
+
+  set group(group: Group | undefined) {
+    this.rarity.group = group
   }
 
   get remainingLots(): number {
     return this.lots - this.filledLots
   }
 
-  /** It has come to rest. */
-  restAt(slot: BookSlot): void {
-    this.#slot = slot
+  get isClosed(): boolean {
+    const { status } = this
+    return status === 'canceled' || status === 'filled' || status === 'rejected' || status === 'expired'
+  }
+
+  /** It belongs to others: as an exit, or as an entry with legs. */
+  join({ role, parentNumber, groupNumber }: Pick<Order, 'role' | 'parentNumber' | 'groupNumber'>): void {
+    if (role === undefined && parentNumber === undefined && groupNumber === undefined) return
+    const { rarity } = this
+    rarity.role = role
+    rarity.parentNumber = parentNumber
+    rarity.groupNumber = groupNumber
+  }
+
+  /** Counts a fill. */
+  fill(lots: number, ticks: number, feeCentBps: number, feeCents: number): void {
+    this.filledLots += lots
+    const filled = (this.#filled ??= new Filled())
+    filled.tickLots += ticks * lots
+    filled.feeCentBps += feeCentBps
+    filled.feesPaidCents += feeCents
+  }
+
+  /** What JSON and whoever else must see all of it gets. */
+  toJSON(): Order {
+    return copyOf(this)
+  }
+
+  private get rarity(): Rarity {
+    return (this.#rarity ??= new Rarity())
   }
 }

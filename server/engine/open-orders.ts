@@ -23,13 +23,15 @@ export class OpenOrders {
     this.byClientId?.set(open.clientOrderId, open)
   }
 
-  remove(order: OpenOrder): void {
+  /** @returns whether it was there */
+  remove(order: OpenOrder): boolean {
     const { number } = order
     const at = number & (this.ring.length - 1)
     if (this.ring[at] === order) this.ring[at] = undefined
-    else assert(this.older.delete(number), 'an order that rests')
+    else if (!this.older.delete(number)) return false
     this.count--
     this.byClientId?.delete(order.clientOrderId)
+    return true
   }
 
   get(number: number): OpenOrder | undefined {

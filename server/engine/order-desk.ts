@@ -1,164 +1,154 @@
-import { assert } from './assert.ts'
-import { NONE } from './book/book.ts'
+import type { Aftermath } from './aftermath.ts'
 import { ownOrderMet } from './book/reach.ts'
-import type { CancelAllOrders, CancelOrder } from './command.ts'
+import { makeExits, oppositeOf } from './brackets/legs.ts'
+import type { CancelAllOrders, CancelOrder, OrderReference } from './command.ts'
 import type { CancelAllOrdersResult, CancelOrderResult, PlaceOrderResult } from './command-result.ts'
 import type { Fill } from './event.ts'
 import type { EventLog } from './event-log.ts'
-import type { Matching } from './matching.ts'
+import type { Execution } from './execution.ts'
+import type { Market } from './market.ts'
 import { OpenOrder } from './open-order.ts'
 import type { Portfolio } from './portfolio.ts'
-import { bind, releaseRest } from './risk/holds.ts'
-import { mayRest, reachingOf, rejectionOf, type Request } from './risk/rejection.ts'
-import type { CancelReason, Rejection } from './state.ts'
+import { rejectionOf, type Request, waits } from './risk/rejection.ts'
+import type { CloseReason, Rejection } from './state.ts'
+import { assertWellFormed } from './well-formed.ts'
+import type { WorkingOrders } from './working-orders.ts'
 
 const NO_FILLS: readonly Fill[] = []
 
-/** Takes the users' orders: guards, match, and what becomes of the rest. Each public method is one operation. */
+/** What the desks have in common. */
+export interface DeskParts {
+  readonly log: EventLog
+  readonly working: WorkingOrders
+  readonly execution: Execution
+  readonly aftermath: Aftermath
+}
+
+/** Takes the users' orders and cancels. Each public method that has a command is one operation. */
 export class OrderDesk {
   private readonly log: EventLog
-  private readonly matching: Matching
-  /** The last number given to an order that took its place in a book. */
-  private priority = 0
+  private readonly working: WorkingOrders
+  private readonly execution: Execution
+  private readonly aftermath: Aftermath
 
-  constructor(log: EventLog, matching: Matching) {
+  constructor({ log, working, execution, aftermath }: DeskParts) {
     this.log = log
-    this.matching = matching
+    this.working = working
+    this.execution = execution
+    this.aftermath = aftermath
   }
 
   place(request: Request, timeMs: number): PlaceOrderResult {
-    const { command, market, portfolio } = request
+    const { portfolio } = request
+    this.log.begin(portfolio, 'order')
     assertWellFormed(request)
     const rejection = rejectionOf(request)
-    const number = ++portfolio.account.orderNumber
-    const arrivalMidHalfTicks = market.twoSidedMidHalfTicks
-    const order = new OpenOrder(command, { number, timeMs, arrivalMidHalfTicks, portfolio, market })
-    this.log.touch(portfolio)
+    const order = this.receive(request, timeMs)
     if (rejection !== undefined) return this.reject(request, order, rejection)
+    return { kind: 'order.place', ok: true, order, fills: this.admit(request, order, timeMs) }
+  }
 
-    const fills = this.crossesBook(request) ? this.fill(request, order, timeMs) : NO_FILLS
-    if (order.remainingLots === 0) close(order, 'filled', undefined, timeMs)
-    else if (order.status !== 'canceled') this.leaveRest(request, order, timeMs)
-    this.log.orders.push(order)
-    this.log.endOperation()
-    return { kind: 'order.place', ok: true, order, fills }
+  /**
+   * An order that nobody has to agree to: it is not held against what the account can afford.
+   * @returns its fills; the order itself is told
+   */
+  placeUnchecked(request: Request, timeMs: number): { readonly order: OpenOrder; readonly fills: readonly Fill[] } {
+    const order = this.receive(request, timeMs)
+    return { order, fills: this.admit(request, order, timeMs) }
   }
 
   cancel(portfolio: Portfolio, { order: reference }: CancelOrder, timeMs: number): CancelOrderResult {
-    const order =
-      'number' in reference
-        ? portfolio.openOrder(reference.number)
-        : portfolio.openOrderByClientId(reference.clientOrderId)
+    this.log.begin(portfolio, 'cancel')
+    const order = openOrderOf(portfolio, reference)
     if (order === undefined) return { kind: 'order.cancel', ok: false, code: 'NOT_FOUND' }
-    this.cancelResting(order, 'user', timeMs)
-    this.log.endOperation()
+    this.working.cancel(order, 'user', timeMs)
     return { kind: 'order.cancel', ok: true, order }
   }
 
   cancelAll(portfolio: Portfolio, { symbol, side }: CancelAllOrders, timeMs: number): CancelAllOrdersResult {
-    const chosen = portfolio
-      .openOrders()
-      .filter((order) => (symbol ?? order.symbol) === order.symbol && (side ?? order.side) === order.side)
-    for (const order of chosen) this.cancelResting(order, 'cancel_all', timeMs)
-    this.log.endOperation()
-    return { kind: 'order.cancelAll', ok: true, orders: chosen }
+    this.log.begin(portfolio, 'cancel')
+    const isChosen = (order: OpenOrder) =>
+      (symbol ?? order.symbol) === order.symbol && (side ?? order.side) === order.side
+    return { kind: 'order.cancelAll', ok: true, orders: this.cancelOpen(portfolio, 'cancel_all', timeMs, isChosen) }
   }
 
-  /** Puts a stored order back at work, behind those restored before it. */
-  restore(order: OpenOrder): void {
-    const { portfolio, market } = order
-    assert(order.priority > 0 && order.remainingLots > 0, 'a stored order that has its place in a book')
-    this.priority = Math.max(this.priority, order.priority)
-    enterBook(order)
-    if (order.side === 'buy') portfolio.account.heldCents += order.heldCents
-    else portfolio.positionToChange(market).heldLots += order.remainingLots
+  /**
+   * Cancels an account's open orders, by number.
+   * @returns those that are canceled now, held legs among them
+   */
+  cancelOpen(
+    portfolio: Portfolio,
+    reason: CloseReason,
+    timeMs: number,
+    isChosen: (order: OpenOrder) => boolean = () => true,
+  ): OpenOrder[] {
+    const orders = portfolio.openOrders()
+    for (const order of orders) if (!order.isClosed && isChosen(order)) this.working.cancel(order, reason, timeMs)
+    return orders.filter((order) => order.isClosed)
+  }
+
+  /** The operator takes all users' orders out of a market. */
+  clear(market: Market, portfolios: readonly Portfolio[], timeMs: number): void {
+    for (const portfolio of portfolios) {
+      this.log.begin(portfolio, 'system')
+      this.cancelOpen(portfolio, 'halt', timeMs, (order) => order.market === market)
+    }
   }
 
   /** Refuses an order. One that would have met its own and asked for both to go takes that one with it. */
-  private reject({ command, market, worstTicks }: Request, order: OpenOrder, rejection: Rejection) {
+  reject({ command, market, worstTicks: limitTicks }: Request, order: OpenOrder, rejection: Rejection) {
     order.status = 'rejected'
     order.rejectCode = rejection.code
-    order.closedAtMs = order.createdAtMs
     if (rejection.code === 'SELF_TRADE' && command.selfTrade === 'cancel_both') {
-      const met = ownOrderMet(market.book, { side: command.side, limitTicks: worstTicks, owner: command.account })
+      const met = ownOrderMet(market.book, { side: command.side, limitTicks, owner: command.account })
       const own = market.openOrders[met]
-      if (own !== undefined) this.cancelResting(own, 'self_trade', order.createdAtMs)
+      if (own !== undefined) this.working.cancel(own, 'self_trade', order.createdAtMs)
     }
     this.log.orders.push(order)
-    this.log.endOperation()
     return { kind: 'order.place', ok: false, order, rejection } as const
   }
 
-  private crossesBook({ command, market, worstTicks }: Request): boolean {
-    const touch = market.touchTicks(command.side)
-    return touch !== NONE && (command.side === 'buy' ? touch <= worstTicks : touch >= worstTicks)
-  }
-
-  /** Takes what it may, and settles with the owner's own orders as the self-trade rule says. */
-  private fill(request: Request, order: OpenOrder, timeMs: number): readonly Fill[] {
-    const { market, worstTicks, command } = request
-    const fills: Fill[] = []
-    for (;;) {
-      const { side } = command
-      const lots = order.remainingLots
-      const left = this.matching.take({ market, taker: order, side, lots, limitTicks: worstTicks, timeMs }, fills)
-      assert(left === order.remainingLots, 'fills that sum to what the book gave')
-      const own = left === 0 ? undefined : market.openOrders[ownOrderMet(market.book, reachingOf(request))]
-      if (own === undefined) return fills
-      if (command.selfTrade !== 'cancel_taker') this.cancelResting(own, 'self_trade', timeMs)
-      if (command.selfTrade !== 'cancel_maker') {
-        close(order, 'canceled', 'self_trade', timeMs)
-        return fills
-      }
-    }
-  }
-
-  /** The rest of an order that has taken what it could: it rests, or is over. */
-  private leaveRest({ command }: Request, order: OpenOrder, timeMs: number): void {
-    if (!mayRest(command)) {
-      close(order, 'canceled', command.type === 'market' ? 'no_liquidity' : 'ioc_remainder', timeMs)
-      return
-    }
-    order.priority = ++this.priority
-    if (order.filledLots > 0) order.status = 'partially_filled'
-    bind(order)
-    enterBook(order)
-  }
-
-  private cancelResting(order: OpenOrder, reason: CancelReason, timeMs: number): void {
-    const { portfolio, market, slot } = order
-    market.book.remove(slot)
-    market.openOrders[slot] = undefined
-    releaseRest(order)
-    portfolio.forget(order)
-    order.version++
-    close(order, 'canceled', reason, timeMs)
+  /** Gives an order its number. */
+  receive({ command, market, portfolio, lots }: Request, timeMs: number): OpenOrder {
+    const order = new OpenOrder(command, ++portfolio.account.orderNumber, portfolio, market, timeMs)
+    order.lots = lots
     this.log.touch(portfolio)
+    return order
+  }
+
+  /** What an order that was not refused does now, and all that follows from it. */
+  private admit(request: Request, order: OpenOrder, timeMs: number): readonly Fill[] {
+    const { command, worstTicks } = request
+    const hasLegs = command.takeProfit !== undefined || command.stopLoss !== undefined
+    if (hasLegs) this.makeLegs(request, order, timeMs)
+    let fills = NO_FILLS
+    if (waits(command.type)) this.working.arm(order)
+    else fills = this.execution.carryOut(order, worstTicks, timeMs)
     this.log.orders.push(order)
+    if (hasLegs) this.working.closeLegs(order, timeMs)
+    this.aftermath.run(timeMs)
+    return order.filledLots > filledBy(fills) ? this.log.fillsOf(order) : fills
+  }
+
+  private makeLegs({ command, portfolio, market }: Request, entry: OpenOrder, timeMs: number): void {
+    const { takeProfit, stopLoss, selfTrade, source, tag } = command
+    const side = oppositeOf(command.side)
+    const exits = { portfolio, market, side, lots: entry.lots, takeProfit, stopLoss, selfTrade, source, tag }
+    for (const leg of makeExits(exits, timeMs, entry)) {
+      leg.status = 'held'
+      this.working.open(leg)
+      this.working.tell(leg)
+    }
   }
 }
 
-function enterBook(order: OpenOrder): void {
-  const { portfolio, market } = order
-  const slot = market.book.add(order.side, order.limitTicks, order.remainingLots, order.account)
-  order.restAt(slot)
-  market.openOrders[slot] = order
-  portfolio.remember(order)
-}
+/** The open order that a reference names. */
+export const openOrderOf = (portfolio: Portfolio, reference: OrderReference): OpenOrder | undefined =>
+  'number' in reference ? portfolio.openOrder(reference.number) : portfolio.openOrderByClientId(reference.clientOrderId)
 
-function close(order: OpenOrder, status: 'filled' | 'canceled', reason: CancelReason | undefined, timeMs: number) {
-  order.status = status
-  order.reason = reason
-  order.updatedAtMs = timeMs
-  order.closedAtMs = timeMs
-}
-
-/** What the wire's schema and the instrument's checks have made sure of. */
-function assertWellFormed({ command, market }: Request): void {
-  const { type, lots, limitTicks, timeInForce, postOnly } = command
-  const { maxLots } = market.instrument
-  assert(Number.isSafeInteger(lots) && lots >= 1 && lots <= maxLots, 'lots from 1 to the largest order')
-  assert(type === 'market' ? limitTicks === 0 : Number.isSafeInteger(limitTicks) && limitTicks >= 1, 'a limit in ticks')
-  assert(type === 'limit' || timeInForce !== 'gtc', 'a market order is ioc or fok')
-  assert(!postOnly || (type === 'limit' && timeInForce === 'gtc'), 'a post-only order is a gtc limit order')
+/** Plain orders have all their fills at once; one that rested may have been filled by what it set off. */
+const filledBy = (fills: readonly Fill[]): number => {
+  let lots = 0
+  for (const fill of fills) lots += fill.lots
+  return lots
 }

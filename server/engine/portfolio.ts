@@ -1,8 +1,18 @@
-import { FIRST_USER_ACCOUNT } from './command.ts'
+import { assert } from './assert.ts'
+import { FIRST_USER_ACCOUNT, type Side } from './command.ts'
+import type { Cause } from './event.ts'
 import type { Market } from './market.ts'
 import type { OpenOrder } from './open-order.ts'
 import { OpenOrders } from './open-orders.ts'
 import type { Account, Position } from './state.ts'
+
+/** Lots that orders which may increase a position have left, by their side. */
+interface OpenLots {
+  buy: number
+  sell: number
+}
+
+export const NOT_WATCHED = -1
 
 /** An account with what it holds and what it has in the books. */
 export class Portfolio {
@@ -13,9 +23,15 @@ export class Portfolio {
   private readonly positionByMarket: (Position | undefined)[]
   private readonly openCountByMarket: number[]
   private readonly open = new OpenOrders()
-  /** The last operation that changed the account, and the position that it changed. */
-  changedInOperation = 0
-  changedPosition: Position | undefined
+  /** Markets in which it ever had a position, or as a margin account an order. */
+  private readonly knownMarkets: Market[] = []
+  /** By the market's index; only a margin account needs it. */
+  private openLotsByMarket: Map<number, OpenLots> | undefined
+  /** Something of it has changed since the last drain, and why. */
+  isTouched = false
+  touchedFor: Cause = 'trade'
+  /** When its margin must be looked at again: see MarginWatch, which alone writes it. */
+  watchedAt = NOT_WATCHED
 
   constructor(account: Account, marketCount: number) {
     this.account = account
@@ -24,9 +40,23 @@ export class Portfolio {
     this.openCountByMarket = new Array<number>(marketCount).fill(0)
   }
 
-  /** Cash that no order binds. */
+  get isMargin(): boolean {
+    return this.account.mode === 'margin'
+  }
+
+  /** Every market that its margin depends on, in the order in which it came to them. */
+  get markets(): readonly Market[] {
+    return this.knownMarkets
+  }
+
+  /** Cash that no order binds: what a cash account may spend. */
   get buyingPowerCents(): number {
     return this.account.cashCents - this.account.heldCents
+  }
+
+  /** The same in the order of the instruments, where the order shows. */
+  marketsInOrder(): readonly Market[] {
+    return [...this.knownMarkets].sort((a, b) => a.index - b.index)
   }
 
   position(market: Market): Position | undefined {
@@ -40,7 +70,30 @@ export class Portfolio {
     const { account } = this.account
     const position = { account, symbol: market.symbol, lots: 0, costCents: 0, realizedCents: 0, heldLots: 0 }
     this.positionByMarket[market.index] = position
+    if (this.openLotsByMarket?.has(market.index) !== true) this.knownMarkets.push(market)
     return position
+  }
+
+  /** Lots of it; 0 where there never was a position. */
+  lots(market: Market): number {
+    return this.positionByMarket[market.index]?.lots ?? 0
+  }
+
+  /** Lots that its open orders of a side have left; reduce-only ones apart, and of a margin account only. */
+  openLots(market: Market, side: Side): number {
+    return this.openLotsByMarket?.get(market.index)?.[side] ?? 0
+  }
+
+  /** Counts so many open lots more, or less: called where a margin account's orders bind and release (risk/holds.ts). */
+  countOpenLots(market: Market, side: Side, lots: number): void {
+    this.openLotsByMarket ??= new Map()
+    const known = this.openLotsByMarket.get(market.index)
+    if (known !== undefined) known[side] += lots
+    else {
+      this.openLotsByMarket.set(market.index, { buy: side === 'buy' ? lots : 0, sell: side === 'sell' ? lots : 0 })
+      if (this.positionByMarket[market.index] === undefined) this.knownMarkets.push(market)
+    }
+    assert(this.openLots(market, side) >= 0, 'no fewer than no open lots')
   }
 
   /** Every position ever held, closed ones too. */
@@ -76,8 +129,10 @@ export class Portfolio {
     this.openCountByMarket[open.market.index] = this.openCount(open.market) + 1
   }
 
-  forget(open: OpenOrder): void {
-    this.open.remove(open)
+  /** @returns whether it was open */
+  forget(open: OpenOrder): boolean {
+    if (!this.open.remove(open)) return false
     this.openCountByMarket[open.market.index] = this.openCount(open.market) - 1
+    return true
   }
 }

@@ -1,28 +1,98 @@
-import { reachOf } from './book/reach.ts'
+import type { Reach } from './book/reach.ts'
 import type { Preview } from './command-result.ts'
 import { feesOn, rateBps } from './ledger/fees.ts'
-import { mayRest, reachingOf, rejectionOf, type Request } from './risk/rejection.ts'
+import { reachIn } from './risk/foresight.ts'
+import { isPricedByTrigger } from './risk/holds.ts'
+import { exposedLots, initialOf, liquidationTicks, marginFiguresOf, valueCentsOf } from './risk/margin.ts'
+import { mayRest, reachingOf, rejectionOf, type Request, waits, wholeHoldOn } from './risk/rejection.ts'
+
+/** What would have changed when an order has taken what it may, and the rest of it works. */
+interface After {
+  readonly reach: Reach
+  readonly valueCents: number
+  readonly feeCents: number
+  /** Lots that rest or wait. */
+  readonly restLots: number
+  readonly restFeeCents: number
+  readonly restHoldCents: number
+}
 
 /** What an order would do if it came now, to the cent; it changes nothing. */
 export function previewOf(request: Request): Preview {
   const rejection = rejectionOf(request)
   if (rejection !== undefined) return { ok: false, rejection }
-  const { command, portfolio, market } = request
-  const { instrument, book, openOrders } = market
-  const { centsPerTickLot, makerBps, takerBps } = instrument
+  const after = waits(request.command.type) ? waiting(request) : carriedOut(request)
+  const { valueCents, feeCents, restLots, restFeeCents } = after
+  const { fills } = after.reach
+  const account = request.portfolio.isMargin ? marginAfter(request, after) : cashAfter(request, after)
+  return { ok: true, fills, valueCents, feeCents, restLots, restFeeCents, ...account, lots: request.lots }
+}
 
-  const reach = reachOf(book, reachingOf(request))
+const NOTHING_MET: Reach = { lots: 0, tickLots: 0, fills: [], canceled: [], isStopped: false }
+
+/** Nothing happens now; once triggered it would pay the taker's fee. */
+function waiting(request: Request): After {
+  const { command, market, lots, stopTicks } = request
+  const { centsPerTickLot, takerBps } = market.instrument
+  const ticks = isPricedByTrigger(command) ? stopTicks : command.limitTicks
+  const restFeeCents = feesOn(ticks * lots * centsPerTickLot * takerBps)
+  return {
+    reach: NOTHING_MET,
+    valueCents: 0,
+    feeCents: 0,
+    restLots: lots,
+    restFeeCents,
+    restHoldCents: wholeHoldOn(request),
+  }
+}
+
+function carriedOut(request: Request): After {
+  const { command, market, lots } = request
+  const { centsPerTickLot, makerBps, takerBps } = market.instrument
+  const reach = reachIn(market, reachingOf(request))
   const valueCents = reach.tickLots * centsPerTickLot
   const feeCentBps = valueCents * takerBps
   const feeCents = feesOn(feeCentBps)
-  const restLots = mayRest(command) && !reach.isStopped ? command.lots - reach.lots : 0
+  const restLots = mayRest(command) && !reach.isStopped ? lots - reach.lots : 0
   const restCents = command.limitTicks * restLots * centsPerTickLot
   const restFeeCents = feesOn(feeCentBps + restCents * makerBps) - feeCents
-  const restHoldCents = restCents + feesOn(feeCentBps + restCents * rateBps(command, instrument)) - feeCents
+  const holdCents = restCents + feesOn(feeCentBps + restCents * rateBps(command, market.instrument)) - feeCents
+  const restHoldCents = command.side === 'buy' && !command.reduceOnly ? holdCents : 0
+  return { reach, valueCents, feeCents, restLots, restFeeCents, restHoldCents }
+}
 
+function cashAfter({ command, market, portfolio }: Request, after: After) {
+  const { reach, valueCents, feeCents, restHoldCents } = after
   // Its own orders that it would cancel are on the other side: only a sale meets buys, which bind cash.
-  const releasedCents = reach.canceled.reduce((sum, slot) => sum + (openOrders[slot]?.heldCents ?? 0), 0)
-  const changeCents = command.side === 'buy' ? -valueCents - restHoldCents : valueCents
-  const buyingPowerAfterCents = portfolio.buyingPowerCents + changeCents - feeCents + releasedCents
-  return { ok: true, fills: reach.fills, valueCents, feeCents, restLots, restFeeCents, buyingPowerAfterCents }
+  const releasedCents = reach.canceled.reduce((sum, slot) => sum + (market.openOrders[slot]?.heldCents ?? 0), 0)
+  const changeCents = command.side === 'buy' ? -valueCents : valueCents
+  const buyingPowerAfterCents = portfolio.buyingPowerCents + changeCents - feeCents - restHoldCents + releasedCents
+  return { buyingPowerAfterCents, marginAfterCents: undefined, liquidationTicks: undefined }
+}
+
+function marginAfter({ command, market, portfolio }: Request, after: After) {
+  const { reach, valueCents, feeCents, restLots } = after
+  const sign = command.side === 'buy' ? 1 : -1
+  const lotsBefore = portfolio.lots(market)
+  const lots = lotsBefore + sign * reach.lots
+  const cashCents = portfolio.account.cashCents - sign * valueCents - feeCents
+  const restingLots = command.reduceOnly ? 0 : restLots
+  const canceledLots = reach.canceled.reduce((sum, slot) => sum + (market.openOrders[slot]?.countedLots ?? 0), 0)
+  const [buys, sales] = sign > 0 ? [restingLots, -canceledLots] : [-canceledLots, restingLots]
+  const up = lots + portfolio.openLots(market, 'buy') + buys
+  const down = lots - portfolio.openLots(market, 'sell') - sales
+  const usedAfter = initialOf(market, Math.max(Math.abs(lots), Math.abs(up), Math.abs(down)))
+  const { equityCents, marginUsedCents } = marginFiguresOf(portfolio)
+  const marginAfterCents = marginUsedCents - initialOf(market, exposedLots(portfolio, market)) + usedAfter
+  const equityAfterCents =
+    equityCents -
+    portfolio.account.cashCents +
+    cashCents -
+    valueCentsOf(market, lotsBefore) +
+    valueCentsOf(market, lots)
+  return {
+    buyingPowerAfterCents: equityAfterCents - marginAfterCents,
+    marginAfterCents,
+    liquidationTicks: liquidationTicks(portfolio, market, { market, lots, cashCents }),
+  }
 }

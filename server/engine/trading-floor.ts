@@ -4,6 +4,7 @@ import { type AccountNumber, FIRST_USER_ACCOUNT, type PlaceOrder, type Side } fr
 import { Engine } from './engine.ts'
 import type { EngineEvents } from './event.ts'
 import type { InstrumentSpec } from './instrument.ts'
+import type { Rejection } from './state.ts'
 
 /** For tests: a share with a tick of a cent, fees of 2 and 5 bps, a band of 5 %. */
 export const SHARE: InstrumentSpec = {
@@ -16,6 +17,10 @@ export const SHARE: InstrumentSpec = {
   makerBps: 2,
   takerBps: 5,
   priceBandBps: 500,
+  initialMarginBps: 5_000,
+  maintenanceMarginBps: 2_500,
+  shortable: true,
+  borrowBps: 150,
 }
 /** And a coin whose lot and tick are worth 2 cents. */
 export const COIN: InstrumentSpec = { ...SHARE, symbol: 'VCN-USD', centsPerTickLot: 2, makerBps: 5, takerBps: 10 }
@@ -23,7 +28,15 @@ export const COIN: InstrumentSpec = { ...SHARE, symbol: 'VCN-USD', centsPerTickL
 export const ANN: AccountNumber = FIRST_USER_ACCOUNT
 export const BEN: AccountNumber = FIRST_USER_ACCOUNT + 1
 /** What is drained when nothing has happened. */
-export const NO_EVENTS: EngineEvents = { trades: [], entries: [], fills: [], orders: [], positions: [], accounts: [] }
+export const NO_EVENTS: EngineEvents = {
+  trades: [],
+  entries: [],
+  fills: [],
+  orders: [],
+  positions: [],
+  accounts: [],
+  deadMen: [],
+}
 export const START_MS = 1_000_000
 export const START_CENTS = 100_000_00
 
@@ -51,9 +64,9 @@ export function give(engine: Engine, account: AccountNumber, lots: number, symbo
 type Wish = Partial<PlaceOrder> & { readonly side: Side; readonly lots: number }
 let orders = 0
 
-/** An order of Ann's, gtc at a limit, or ioc at the market, unless told otherwise. */
+/** An order of Ann's, gtc at a limit or waiting, or ioc at the market, unless told otherwise. */
 export function orderOf(wish: Wish): PlaceOrder {
-  const isMarket = wish.limitTicks === undefined
+  const isMarket = (wish.type ?? (wish.limitTicks === undefined ? 'market' : 'limit')) === 'market'
   return {
     kind: 'order.place',
     account: ANN,
@@ -67,4 +80,24 @@ export function orderOf(wish: Wish): PlaceOrder {
     source: 'api',
     ...wish,
   }
+}
+
+/** Places what must be accepted. */
+export function place(engine: Engine, wish: Wish) {
+  const result = engine.apply(orderOf(wish), START_MS)
+  if (!result.ok) throw new Error(result.rejection.code)
+  return result
+}
+
+/** Places what must be refused. */
+export function refusalOf(engine: Engine, wish: Wish): Rejection | undefined {
+  const result = engine.apply(orderOf(wish), START_MS)
+  return result.ok ? undefined : result.rejection
+}
+
+/** The house trades a lot with itself at a price inside the spread. */
+export function tradeAt(engine: Engine, ticks: number, symbol = SHARE.symbol): void {
+  const house = engine.house(symbol)
+  house.place('sell', ticks, 1, 0)
+  house.take('buy', 1, ticks, START_MS)
 }

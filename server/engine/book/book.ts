@@ -26,6 +26,8 @@ export interface Book {
   add(side: Side, ticks: number, lots: number, owner: number): BookSlot
   /** Takes a resting order out. */
   remove(slot: BookSlot): void
+  /** Leaves a resting order fewer lots, at least 1; it keeps its place. */
+  reduce(slot: BookSlot, lots: number): void
   /**
    * Fills against the other side at prices not worse than `limitTicks`, and writes `matches`. It stops before an order
    * of the same `owner`, unless that is NO_OWNER.

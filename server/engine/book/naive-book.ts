@@ -51,6 +51,13 @@ export class NaiveBook implements Book {
     this.leave(order)
   }
 
+  reduce(slot: BookSlot, lots: number): void {
+    const order = this.slots[slot - 1]
+    assert(order !== undefined && lots >= 1 && lots <= order.lots, 'no more lots than a resting order has')
+    order.lots = lots
+    this.markChanged(order.side, order.ticks)
+  }
+
   match(side: Side, lots: number, limitTicks: number, owner: number): number {
     this.matches.count = 0
     let left = lots

@@ -32,6 +32,19 @@ export function bookContract(name: string, makeBook: (maxTicks: number) => Book,
       expect(book.matches.count).toBe(0)
     })
 
+    it('leaves an order fewer lots at its place', () => {
+      const book = makeBook(MAX_TICKS)
+      const first = book.add('sell', 10_110, 40, NO_OWNER)
+      book.add('sell', 10_110, 60, NO_OWNER)
+      book.reduce(first, 5)
+      expect(drawingOf(book)).toEqual(['|101.10|5 60'])
+      expect(book.lotsAt(10_110)).toBe(65)
+      expect(() => book.reduce(first, 6)).toThrow()
+      expect(() => book.reduce(first, 0)).toThrow()
+      expect(book.match('buy', 6, 10_110, NO_OWNER)).toBe(0)
+      expect(drawingOf(book)).toEqual(['|101.10|59'])
+    })
+
     it('fills the best price first, and at a price the oldest order first', () => {
       const book = bookOf(`
         bid | price  | ask
@@ -160,12 +173,15 @@ interface Step {
   readonly owner: number
 }
 
-/** Mostly orders that match what they can and rest; some take the front of a queue out; some look at the changes. */
+/** Mostly orders that match what they can and rest; some take out, or reduce, an order near the front of a queue; some look at the changes. */
 function run(book: Book, { what, side, ticks, lots, owner }: Step): unknown {
   if (what < 2) {
     const front = book.firstAt(side === 'buy' ? book.bidTicks : book.askTicks)
     const gone = book.nextAfter(front) || front
-    if (gone !== NONE) book.remove(gone)
+    if (gone === NONE) return []
+    const fewer = Math.min(lots, book.lotsOf(gone))
+    if (what === 0) book.remove(gone)
+    else book.reduce(gone, fewer)
     return drawingOf(book)
   }
   if (what === 2) return drained(book)

@@ -90,6 +90,15 @@ export class OrderBook implements Book {
     if (next === NONE && previous === NONE) this.dropLevel(ticks)
   }
 
+  reduce(slot: BookSlot, lots: number): void {
+    const ticks = this.ticksColumn[slot] ?? NONE
+    const before = this.lotsColumn[slot] ?? 0
+    assert(lots >= 1 && lots <= before, 'no more lots than a resting order has')
+    this.lotsColumn[slot] = lots
+    this.levelLots[ticks] = (this.levelLots[ticks] ?? 0) - before + lots
+    this.markChanged(ticks, ticks <= this.bidTicks ? BID_CHANGED : ASK_CHANGED)
+  }
+
   match(side: Side, lots: number, limitTicks: number, owner: number): number {
     const { matches } = this
     matches.count = 0

@@ -24,8 +24,15 @@ export interface Reach {
   isStopped: boolean
 }
 
+/** Knows what fills on the way would make of the orders behind. */
+export interface Foresight {
+  /** Lots that would be there by then. */
+  lotsAt(slot: BookSlot): number
+  fill(slot: BookSlot, lots: number): void
+}
+
 /** Walks the book as `match` and the self-trade rule would, and changes nothing. */
-export function reachOf(book: Book, order: Reaching): Reach {
+export function reachOf(book: Book, order: Reaching, foresight?: Foresight): Reach {
   const { side, limitTicks, owner, selfTrade } = order
   const reach: Reach = { lots: 0, tickLots: 0, fills: [], canceled: [], isStopped: false }
   let ticks = side === 'buy' ? book.askTicks : book.bidTicks
@@ -33,8 +40,11 @@ export function reachOf(book: Book, order: Reaching): Reach {
     let taken = 0
     for (let slot = book.firstAt(ticks); slot !== NONE; slot = book.nextAfter(slot)) {
       if (reach.lots + taken === order.lots) break
-      if (book.ownerOf(slot) !== owner) taken += Math.min(book.lotsOf(slot), order.lots - reach.lots - taken)
-      else {
+      if (book.ownerOf(slot) !== owner) {
+        const lots = Math.min(foresight?.lotsAt(slot) ?? book.lotsOf(slot), order.lots - reach.lots - taken)
+        foresight?.fill(slot, lots)
+        taken += lots
+      } else {
         if (selfTrade !== 'cancel_taker') reach.canceled.push(slot)
         if (selfTrade !== 'cancel_maker') {
           reach.isStopped = true

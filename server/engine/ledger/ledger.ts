@@ -2,60 +2,61 @@ import type { Asset, Entry, EntryKind } from '../event.ts'
 import type { EventLog } from '../event-log.ts'
 import type { Portfolio } from '../portfolio.ts'
 
-/** Double entry: writes movements as events. The entries of one movement sum to zero per asset. */
+/** Double entry: each line takes from one account what it gives to another. */
 export class Ledger {
   private readonly log: EventLog
   private kind: EntryKind = 'trade'
   private timeMs = 0
-  private movementAccount = 0
-  private movementNumber = 0
 
   constructor(log: EventLog) {
     this.log = log
   }
 
-  /** Begins a movement: the entries that follow belong to it, and the first gives it its name. */
-  beginMovement(kind: EntryKind, timeMs: number): void {
+  /** Says what the lines that follow are for. */
+  begin(kind: EntryKind, timeMs: number): void {
     this.kind = kind
     this.timeMs = timeMs
-    this.movementAccount = 0
   }
 
   /**
-   * Writes one line of the movement. Plain arguments, not an object: eight lines a trade are where the engine's
+   * Writes one line; the balances have been changed already. Plain arguments, not an object: lines are where the engine's
    * memory goes.
-   * @param balanceAfter the account's balance in the asset; not told for the exchange's own accounts
-   * @param orderNumber of the entry's own account
-   * @param fillNumber of the entry's own account
+   * @param portfolio a user's
+   * @param amount what it gains and `counter` loses; not 0
+   * @param balanceAfter of `portfolio` in the asset
+   * @param counterBalanceAfter of `counter`; not told for the exchange's own accounts
    */
   write(
     portfolio: Portfolio,
+    counter: Portfolio,
     asset: Asset,
     amount: number,
     balanceAfter: number,
+    counterBalanceAfter: number,
     orderNumber?: number,
     fillNumber?: number,
-  ): void {
-    const { account } = portfolio
-    const number = ++account.entryNumber
-    if (this.movementAccount === 0) {
-      this.movementAccount = account.account
-      this.movementNumber = number
-    }
+    counterOrderNumber?: number,
+    counterFillNumber?: number,
+  ): Entry {
     const entry: Entry = {
-      account: account.account,
-      number,
-      movementAccount: this.movementAccount,
-      movementNumber: this.movementNumber,
+      account: portfolio.account.account,
+      number: ++portfolio.account.entryNumber,
+      counter: counter.account.account,
+      counterNumber: ++counter.account.entryNumber,
       kind: this.kind,
       asset,
       amount,
-      balanceAfter: portfolio.isExchange ? undefined : balanceAfter,
+      balanceAfter,
+      counterBalanceAfter: counter.isExchange ? undefined : counterBalanceAfter,
       orderNumber,
       fillNumber,
+      counterOrderNumber,
+      counterFillNumber,
       timeMs: this.timeMs,
     }
     this.log.touch(portfolio)
+    this.log.touch(counter)
     this.log.entries.push(entry)
+    return entry
   }
 }

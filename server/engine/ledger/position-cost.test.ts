@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { divideHalfUp } from '../../../shared/units/decimal.ts'
-import { costTaken } from './position-cost.ts'
+import { changePosition, costTaken } from './position-cost.ts'
 
 describe('the cost that a sale takes', () => {
   it('is its share, half up', () => {
@@ -21,6 +21,29 @@ describe('the cost that a sale takes', () => {
       fc.property(fc.nat(2 ** 28), fc.integer({ min: 1, max: 2 ** 20 }), fc.nat(2 ** 20), (cost, closed, more) => {
         const held = closed + more
         expect(costTaken(cost, closed, held)).toBe(Number(divideHalfUp(BigInt(cost) * BigInt(closed), BigInt(held))))
+      }),
+    )
+  })
+})
+
+describe('a fill of a position', () => {
+  const ANY_PRICE = fc.integer({ min: 1, max: 100_000 })
+  const anyFills = fc.array(fc.tuple(fc.integer({ min: -50, max: 50 }), ANY_PRICE), { maxLength: 40 })
+
+  it('moves its cost so that realised profit is the cash that moved, and is 0 when nothing is held', () => {
+    fc.assert(
+      fc.property(anyFills, (fills) => {
+        const position = { account: 16, symbol: 'VLNT', lots: 0, costCents: 0, realizedCents: 0, heldLots: 0 }
+        let [cash, lots, realized] = [0, 0, 0]
+        for (const [more, ticks] of fills) {
+          if (more === 0) continue
+          realized += changePosition(position, more, Math.abs(more) * ticks)
+          cash -= more * ticks
+          lots += more
+          expect(position).toMatchObject({ lots, realizedCents: realized })
+          expect(cash).toBe(realized - position.costCents)
+          expect(Math.sign(position.costCents)).toBe(Math.sign(lots))
+        }
       }),
     )
   })

@@ -1,9 +1,11 @@
+import type { Position } from '../state.ts'
+
 /** Below this, quotients of integers in doubles round down to the right integer. */
 const EXACT_MAX = 2 ** 52
 
 /**
- * The part of a position's cost that a sale takes with it: cost × closed ÷ held, half up; the last lot takes the rest.
- * @param costCents what all lots held cost, 0 or more
+ * The part of a position's cost that closing takes with it: cost × closed ÷ held, half up; the last lot takes the rest.
+ * @param costCents what all lots held cost, by size: 0 or more
  * @param closedLots 1 to `heldLots`
  */
 export function costTaken(costCents: number, closedLots: number, heldLots: number): number {
@@ -12,4 +14,31 @@ export function costTaken(costCents: number, closedLots: number, heldLots: numbe
   if (doubledProduct + heldLots < EXACT_MAX) return Math.floor((doubledProduct + heldLots) / (2 * heldLots))
   const held = BigInt(heldLots)
   return Number((2n * BigInt(costCents) * BigInt(closedLots) + held) / (2n * held))
+}
+
+/**
+ * A fill of a position: what it opens adds to the cost, what it closes takes its share of it. One that goes past zero
+ * closes all, and opens what is left.
+ * @param lots bought, or, negative, sold
+ * @param valueCents of all of them; each lot is worth the same
+ * @returns the profit realised, in cents, fees apart
+ */
+export function changePosition(position: Position, lots: number, valueCents: number): number {
+  const held = position.lots
+  position.lots = held + lots
+  const isBuy = lots > 0
+  if (held === 0 || held > 0 === isBuy) {
+    position.costCents += isBuy ? valueCents : -valueCents
+    return 0
+  }
+
+  const [heldSize, size] = [Math.abs(held), Math.abs(lots)]
+  const closed = Math.min(heldSize, size)
+  const closedCents = (valueCents / size) * closed
+  const openedCents = valueCents - closedCents
+  const taken = costTaken(Math.abs(position.costCents), closed, heldSize)
+  const realizedCents = isBuy ? taken - closedCents : closedCents - taken
+  position.costCents += isBuy ? taken + openedCents : -taken - openedCents
+  position.realizedCents += realizedCents
+  return realizedCents
 }

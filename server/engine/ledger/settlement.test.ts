@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { FEES, HOUSE, OUTSIDE } from '../command.ts'
 import { Engine } from '../engine.ts'
+import { marginFloorOf } from '../risk/margin-floor.ts'
 import { ANN, BEN, COIN, floorOf, give, orderOf, SHARE, START_CENTS, START_MS } from '../trading-floor.ts'
 
+/** Who got what from whom, and what both have then. */
 const entriesOf = (engine: Engine) =>
   engine
     .drain()
-    .entries.map(({ account, kind, asset, amount, balanceAfter }) => [account, kind, asset, amount, balanceAfter])
+    .entries.map(({ account, counter, kind, asset, amount, balanceAfter, counterBalanceAfter }) => [
+      ...[account, counter, kind, asset, amount, balanceAfter, counterBalanceAfter],
+    ])
 
 describe('a movement', () => {
   it('of an opened account comes from outside', () => {
@@ -16,10 +20,8 @@ describe('a movement', () => {
       ok: true,
       account: { cashCents: 500, seq: 1, entryNumber: 1 },
     })
-    expect(entriesOf(engine)).toEqual([
-      [OUTSIDE, 'deposit', 'USD', -500, undefined],
-      [ANN, 'deposit', 'USD', 500, 500],
-    ])
+    expect(entriesOf(engine)).toEqual([[ANN, OUTSIDE, 'deposit', 'USD', 500, 500, undefined]])
+    expect(engine.account(OUTSIDE)).toMatchObject({ cashCents: -500, entryNumber: 1 })
     expect(() => engine.apply(open, START_MS)).toThrow()
   })
 
@@ -27,12 +29,9 @@ describe('a movement', () => {
     const engine = floorOf('| 100.00 | 50')
     engine.apply(orderOf({ side: 'buy', lots: 10, limitTicks: 10_000 }), START_MS)
     expect(entriesOf(engine)).toEqual([
-      [ANN, 'trade', 'USD', -100_000, START_CENTS - 100_000],
-      [ANN, 'trade', 'VLNT', 10, 10],
-      [HOUSE, 'trade', 'USD', 100_000, undefined],
-      [HOUSE, 'trade', 'VLNT', -10, undefined],
-      [ANN, 'fee', 'USD', -50, START_CENTS - 100_050],
-      [FEES, 'fee', 'USD', 50, undefined],
+      [ANN, HOUSE, 'trade', 'USD', -100_000, START_CENTS - 100_000, undefined],
+      [ANN, HOUSE, 'trade', 'VLNT', 10, 10, undefined],
+      [ANN, FEES, 'fee', 'USD', -50, START_CENTS - 100_050, undefined],
     ])
   })
 
@@ -43,26 +42,52 @@ describe('a movement', () => {
     engine.drain()
     const result = engine.apply(orderOf({ side: 'buy', lots: 10, limitTicks: 10_000 }), START_MS)
     expect(result.ok && result.fills).toMatchObject([{ feeCents: 50, liquidity: 'taker', tradeId: 1_000_000_001 }])
-    const { fills, trades } = engine.drain()
-    expect([fills.length, trades.length]).toEqual([2, 1])
+    expect(entriesOf(engine)).toEqual([
+      [ANN, BEN, 'trade', 'USD', -100_000, START_CENTS - 100_000, START_CENTS + 100_000],
+      [ANN, BEN, 'trade', 'VLNT', 10, 10, 0],
+      [ANN, FEES, 'fee', 'USD', -50, START_CENTS - 100_050, undefined],
+      [BEN, FEES, 'fee', 'USD', -20, START_CENTS + 99_980, undefined],
+    ])
     expect(engine.account(BEN)).toMatchObject({ cashCents: START_CENTS + 100_000 - 20, feesPaidCents: 20 })
     expect(engine.account(HOUSE)?.entryNumber).toBe(0)
     expect(engine.account(FEES)?.cashCents).toBe(70)
   })
 
-  it('is named by its first entry, and its entries by their own accounts', () => {
-    const engine = floorOf('| 100.00 | 50')
+  it('has a number of each of its accounts, and names the orders and fills of both', () => {
+    const engine = floorOf()
+    give(engine, BEN, 10)
+    engine.apply(orderOf({ account: BEN, side: 'sell', lots: 10, limitTicks: 10_000 }), START_MS)
+    engine.apply(orderOf({ side: 'buy', lots: 1, limitTicks: 9_900 }), START_MS)
     engine.apply(orderOf({ side: 'buy', lots: 1, limitTicks: 10_000 }), START_MS)
+    // Both have a deposit as their first entry; Ann's order is her second, Ben's his first.
     const { entries } = engine.drain()
-    expect(entries.map((entry) => [entry.movementAccount, entry.movementNumber, entry.number])).toEqual([
-      [ANN, 2, 2],
-      [ANN, 2, 3],
-      [ANN, 2, 1],
-      [ANN, 2, 2],
-      [ANN, 4, 4],
-      [ANN, 4, 1],
+    expect(
+      entries.map(({ account, number, counter, counterNumber }) => [account, number, counter, counterNumber]),
+    ).toEqual([
+      [ANN, 2, BEN, 2],
+      [ANN, 3, BEN, 3],
+      [ANN, 4, FEES, 1],
+      [BEN, 4, FEES, 2],
     ])
-    expect(entries.map((entry) => entry.fillNumber)).toEqual([1, 1, undefined, undefined, 1, undefined])
+    expect(
+      entries.map((entry) => [entry.orderNumber, entry.fillNumber, entry.counterOrderNumber, entry.counterFillNumber]),
+    ).toEqual([
+      [2, 1, 1, 1],
+      [2, 1, 1, 1],
+      [2, 1, undefined, undefined],
+      [1, 1, undefined, undefined],
+    ])
+  })
+
+  it('is told from the side of the user whom the house has taken from', () => {
+    const engine = floorOf()
+    engine.apply(orderOf({ side: 'buy', lots: 10, limitTicks: 10_000 }), START_MS)
+    engine.house('VLNT').take('sell', 4, 10_000, START_MS)
+    expect(entriesOf(engine)).toEqual([
+      [ANN, HOUSE, 'trade', 'USD', -40_000, START_CENTS - 40_000, undefined],
+      [ANN, HOUSE, 'trade', 'VLNT', 4, 4, undefined],
+      [ANN, FEES, 'fee', 'USD', -8, START_CENTS - 40_008, undefined],
+    ])
   })
 })
 
@@ -89,7 +114,7 @@ describe('fees', () => {
     engine.house('VLNT').place('sell', 10_000, 10, 0)
     engine.drain()
     engine.apply(orderOf({ side: 'buy', lots: 10, limitTicks: 10_000 }), START_MS)
-    expect(entriesOf(engine)).toHaveLength(4)
+    expect(entriesOf(engine).map(([, , kind]) => kind)).toEqual(['trade', 'trade'])
   })
 })
 
@@ -116,5 +141,39 @@ describe('a position', () => {
     engine.apply(orderOf({ symbol: 'VCN-USD', side: 'buy', lots: 10, limitTicks: 3_211 }), START_MS)
     expect(engine.position(ANN, 'VCN-USD')?.costCents).toBe(64_220)
     expect(engine.account(ANN)?.cashCents).toBe(START_CENTS - 64_220 - 65)
+  })
+
+  it('may be short: its cost is what selling it brought, and buying it back takes a share of that', () => {
+    const engine = marginFloorOf(`
+      bid | price  | ask
+          | 101.00 | 2
+       3  |  99.99 |     `)
+    engine.apply(orderOf({ side: 'sell', lots: 3 }), START_MS)
+    expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: -3, costCents: -29_997, realizedCents: 0 })
+    engine.drain()
+    engine.apply(orderOf({ side: 'buy', lots: 2 }), START_MS)
+    // Two thirds of 29,997 are 19,998; they cost 20,200. The fees: 14.9985 + 10.1, each rounded up.
+    expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: -1, costCents: -9_999, realizedCents: 19_998 - 20_200 })
+    const cash = START_CENTS + 29_997 - 15 - 20_200
+    expect(entriesOf(engine)).toEqual([
+      [ANN, HOUSE, 'trade', 'USD', -20_200, cash, undefined],
+      [ANN, HOUSE, 'trade', 'VLNT', 2, -1, undefined],
+      [ANN, FEES, 'fee', 'USD', -11, cash - 11, undefined],
+    ])
+  })
+
+  it('turned over by one fill closes all first, and begins anew with the rest', () => {
+    const engine = marginFloorOf(`
+      bid | price  | ask
+          | 101.00 | 4
+      10  | 100.00 |     `)
+    engine.apply(orderOf({ side: 'buy', lots: 4 }), START_MS)
+    engine.apply(orderOf({ side: 'sell', lots: 10 }), START_MS)
+    // Four lots bought at 101.00 and sold at 100.00; six sold at 100.00 are the new position's cost.
+    expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: -6, costCents: -60_000, realizedCents: -400 })
+    engine.house('VLNT').place('sell', 9_900, 9, 0)
+    engine.apply(orderOf({ side: 'buy', lots: 9 }), START_MS)
+    expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: 3, costCents: 29_700, realizedCents: -400 + 600 })
+    expect(engine.account(ANN)?.realizedCents).toBe(200)
   })
 })

@@ -5,9 +5,10 @@ import type { EventLog } from '../event-log.ts'
 import type { Market } from '../market.ts'
 import type { OpenOrder } from '../open-order.ts'
 import type { Portfolio } from '../portfolio.ts'
+import type { MarginWatch } from '../risk/margin-watch.ts'
 import { feeOnFill } from './fees.ts'
 import type { Ledger } from './ledger.ts'
-import { costTaken } from './position-cost.ts'
+import { changePosition } from './position-cost.ts'
 
 /** One match: who meets whom, at what price. A side without an order is the house's. */
 export interface Match {
@@ -20,18 +21,20 @@ export interface Match {
   readonly timeMs: number
 }
 
-/** Turns a match into money: cash and lots change hands in one movement, then each user pays the fee. */
+/** Turns a match into money: cash and lots change hands, then each user pays the fee. */
 export class Settlement {
   private readonly log: EventLog
   private readonly ledger: Ledger
   private readonly house: Portfolio
   private readonly fees: Portfolio
+  private readonly watch: MarginWatch
 
-  constructor(parts: { log: EventLog; ledger: Ledger; house: Portfolio; fees: Portfolio }) {
+  constructor(parts: { log: EventLog; ledger: Ledger; house: Portfolio; fees: Portfolio; watch: MarginWatch }) {
     this.log = parts.log
     this.ledger = parts.ledger
     this.house = parts.house
     this.fees = parts.fees
+    this.watch = parts.watch
   }
 
   /** @returns the taker's fill, when the taker is a user */
@@ -42,11 +45,13 @@ export class Settlement {
     if (taker === undefined && maker === undefined) return undefined
 
     const valueCents = ticks * lots * market.instrument.centsPerTickLot
-    this.ledger.beginMovement('trade', timeMs)
     const takerRealized = this.exchange(match, taker, takerSide, valueCents)
     const makerRealized = this.exchange(match, maker, takerSide === 'buy' ? 'sell' : 'buy', valueCents)
-    const fill = taker && this.fill(match, taker, 'taker', { tradeId, valueCents, realizedCents: takerRealized })
-    if (maker) this.fill(match, maker, 'maker', { tradeId, valueCents, realizedCents: makerRealized })
+    this.ledger.begin('trade', timeMs)
+    if (taker !== undefined) this.write(market, taker, takerSide, maker, valueCents, lots)
+    else if (maker !== undefined) this.write(market, maker, maker.side, undefined, valueCents, lots)
+    const fill = taker && this.fill(match, taker, 'taker', tradeId, valueCents, takerRealized)
+    if (maker) this.fill(match, maker, 'maker', tradeId, valueCents, makerRealized)
     return fill
   }
 
@@ -56,51 +61,78 @@ export class Settlement {
    */
   private exchange({ market, lots }: Match, order: OpenOrder | undefined, side: Side, valueCents: number): number {
     const cash = side === 'buy' ? -valueCents : valueCents
-    const amount = side === 'buy' ? lots : -lots
     if (order === undefined) {
       this.house.account.cashCents += cash
-      this.ledger.write(this.house, CASH, cash, 0)
-      this.ledger.write(this.house, market.symbol, amount, 0)
       return 0
     }
     const { portfolio } = order
     const { account } = portfolio
     const position = portfolio.positionToChange(market)
-    const orderNumber = order.number
-    const fillNumber = ++account.fillNumber
-    let realizedCents = 0
-    if (side === 'buy') position.costCents += valueCents
-    else {
-      const taken = costTaken(position.costCents, lots, position.lots)
-      position.costCents -= taken
-      realizedCents = valueCents - taken
-      position.realizedCents += realizedCents
-      account.realizedCents += realizedCents
-    }
+    account.fillNumber++
+    const realizedCents = changePosition(position, side === 'buy' ? lots : -lots, valueCents)
+    account.realizedCents += realizedCents
     account.cashCents += cash
-    position.lots += amount
-    assert(account.cashCents >= 0 && position.lots >= 0, 'cash and lots that the order could pay with')
+    if (portfolio.isMargin) this.watch.note(portfolio)
+    else assert(account.cashCents >= 0 && position.lots >= 0, 'cash and lots that the order could pay with')
     this.log.touchPosition(portfolio, position)
-    this.ledger.write(portfolio, CASH, cash, account.cashCents, orderNumber, fillNumber)
-    this.ledger.write(portfolio, market.symbol, amount, position.lots, orderNumber, fillNumber)
     return realizedCents
   }
 
-  /** Counts the fill on its order, takes the fee and tells of it. */
+  /** The two lines of a trade: cash and lots, between a user and the other side. */
+  private write(
+    market: Market,
+    order: OpenOrder,
+    side: Side,
+    other: OpenOrder | undefined,
+    valueCents: number,
+    lots: number,
+  ): void {
+    const { ledger } = this
+    const { portfolio } = order
+    const counter = other?.portfolio ?? this.house
+    const isBuy = side === 'buy'
+    const cents = isBuy ? -valueCents : valueCents
+    const moved = isBuy ? lots : -lots
+    const { number } = order
+    const fill = portfolio.account.fillNumber
+    const cash = portfolio.account.cashCents
+    const lotsAfter = portfolio.lots(market)
+    if (other === undefined) {
+      ledger.write(portfolio, counter, CASH, cents, cash, 0, number, fill, undefined, undefined)
+      ledger.write(portfolio, counter, market.symbol, moved, lotsAfter, 0, number, fill, undefined, undefined)
+      return
+    }
+    const { cashCents, fillNumber } = counter.account
+    const counterLots = counter.lots(market)
+    ledger.write(portfolio, counter, CASH, cents, cash, cashCents, number, fill, other.number, fillNumber)
+    ledger.write(
+      portfolio,
+      counter,
+      market.symbol,
+      moved,
+      lotsAfter,
+      counterLots,
+      number,
+      fill,
+      other.number,
+      fillNumber,
+    )
+  }
+
+  /** Counts the fill on its order, takes the fee and tells of it. Plain arguments: see Ledger.write. */
   private fill(
     { market, ticks, lots, timeMs }: Match,
     order: OpenOrder,
     liquidity: 'maker' | 'taker',
-    { tradeId, valueCents, realizedCents }: { tradeId: number; valueCents: number; realizedCents: number },
+    tradeId: number,
+    valueCents: number,
+    realizedCents: number,
   ): Fill {
     const { portfolio } = order
     const { account } = portfolio
     const bps = liquidity === 'maker' ? market.instrument.makerBps : market.instrument.takerBps
     const feeCents = feeOnFill(order, valueCents, bps)
-    order.filledLots += lots
-    order.filledTickLots += ticks * lots
-    order.feeCentBps += valueCents * bps
-    order.feesPaidCents += feeCents
+    order.fill(lots, ticks, valueCents * bps, feeCents)
     assert(order.filledLots <= order.lots && feeCents >= 0, 'a fill within the order, with a fee of 0 or more')
     if (feeCents > 0) this.takeFee(portfolio, order.number, feeCents, timeMs)
     const fill: Fill = {
@@ -128,10 +160,9 @@ export class Settlement {
     account.cashCents -= feeCents
     account.feesPaidCents += feeCents
     this.fees.account.cashCents += feeCents
-    assert(account.cashCents >= 0, 'cash that covers the fee')
-    const fillNumber = account.fillNumber
-    this.ledger.beginMovement('fee', timeMs)
-    this.ledger.write(payer, CASH, -feeCents, account.cashCents, orderNumber, fillNumber)
-    this.ledger.write(this.fees, CASH, feeCents, 0)
+    assert(payer.isMargin || account.cashCents >= 0, 'cash that covers the fee')
+    this.ledger.begin('fee', timeMs)
+    const { cashCents, fillNumber } = account
+    this.ledger.write(payer, this.fees, CASH, -feeCents, cashCents, 0, orderNumber, fillNumber, undefined, undefined)
   }
 }

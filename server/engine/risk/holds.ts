@@ -1,45 +1,99 @@
 import { assert } from '../assert.ts'
-import type { InstrumentSpec } from '../instrument.ts'
-import { feeOnFill, rateBps } from '../ledger/fees.ts'
+import type { Side } from '../command.ts'
+import { feesOn, rateBps } from '../ledger/fees.ts'
+import type { Market } from '../market.ts'
 import type { OpenOrder } from '../open-order.ts'
+import type { Portfolio } from '../portfolio.ts'
 import type { Order } from '../state.ts'
 
+const BPS = 10_000
+
+/** What of an order says what its rest binds. */
+export type Binding = Pick<
+  Order,
+  'side' | 'type' | 'status' | 'limitTicks' | 'stopTicks' | 'postOnly' | 'reduceOnly' | 'feeCentBps' | 'feesPaidCents'
+>
+
 /**
- * The cash, in cents, that the rest of a buy binds: its value at the limit and the fee it could still add to the
- * running total. Fills at the limit or better pay at most what they release, so that it always suffices.
+ * The cash, in cents, that so many lots of an order bind at work: docs/trading-rules.md, 4. Fills at that price or better
+ * pay at most what they release, so that it always suffices.
  */
-export function holdOn(order: Order, instrument: InstrumentSpec): number {
-  const restCents = order.limitTicks * (order.lots - order.filledLots) * instrument.centsPerTickLot
-  return restCents + feeOnFill(order, restCents, rateBps(order, instrument))
+export function holdOn(order: Binding, lots: number, market: Market, stopTicks = order.stopTicks): number {
+  if (order.side === 'sell' || order.reduceOnly || order.status === 'held') return 0
+  const { instrument } = market
+  const ticks = isPricedByTrigger(order) ? bandEndTicks(stopTicks, market) : order.limitTicks
+  const restCents = ticks * lots * instrument.centsPerTickLot
+  return restCents + feesOn(order.feeCentBps + restCents * rateBps(order, instrument)) - order.feesPaidCents
 }
 
-/** Binds what an order needs as it takes its place in the book: cash for a buy, lots for a sale. */
-export function bind(open: OpenOrder): void {
-  if (open.side === 'buy') moveHold(open, holdOn(open, open.market.instrument))
-  else bindLots(open, open.remainingLots)
+/** A trigger and the band on top: where a buy that it triggers may end. */
+export const bandEndTicks = (stopTicks: number, { book, instrument }: Market): number =>
+  Math.min(book.maxTicks, Math.ceil((stopTicks * (BPS + instrument.priceBandBps)) / BPS))
+
+/** A stop or trailing stop has no limit, so that its trigger says what it may cost. */
+export const isPricedByTrigger = ({ type }: Pick<Order, 'type'>): boolean => type === 'stop' || type === 'trailing_stop'
+
+/** Binds what an order at work needs as it stands now; to be called whenever its lots, prices or place have changed. */
+export function bind(order: OpenOrder): void {
+  if (order.side === 'buy') setHold(order, holdOn(order, order.remainingLots, order.market, triggerOf(order)))
+  bindLots(order)
 }
 
-/** Releases what a fill of a resting order no longer needs. */
-export function releaseFilled(open: OpenOrder, filledLots: number): void {
-  if (open.side === 'buy') moveHold(open, holdOn(open, open.market.instrument))
-  else bindLots(open, -filledLots)
+/** The trigger that prices a hold: of a trailing stop the one that was told. */
+const triggerOf = (order: OpenOrder): number =>
+  order.type === 'trailing_stop' && order.status === 'untriggered' ? order.toldStopTicks : order.stopTicks
+
+/** Binds the lots that an order at work may reduce the position by. */
+export function bindLots(order: OpenOrder): void {
+  if (bindsLots(order)) setBoundLots(order, order.status === 'held' ? 0 : order.remainingLots)
+  else if (order.boundLots > 0) setBoundLots(order, 0)
+  if (!order.reduceOnly && order.portfolio.isMargin) setCountedLots(order, order.remainingLots)
+  else if (order.countedLots > 0) setCountedLots(order, 0)
 }
 
-/** Releases all that the rest of a resting order binds. */
-export function releaseRest(open: OpenOrder): void {
-  if (open.side === 'buy') moveHold(open, 0)
-  else bindLots(open, -open.remainingLots)
+/** Releases all that an order binds. */
+export function release(order: OpenOrder): void {
+  if (order.heldCents > 0) setHold(order, 0)
+  if (order.boundLots > 0) setBoundLots(order, 0)
+  if (order.countedLots > 0) setCountedLots(order, 0)
 }
 
-function moveHold(order: OpenOrder, heldCents: number): void {
+/** Lots that an order of this side may reduce a position by, bound or not. */
+export function reducibleLots(portfolio: Portfolio, market: Market, side: Side): number {
+  const lots = portfolio.position(market)?.lots ?? 0
+  return Math.max(0, side === 'sell' ? lots : -lots)
+}
+
+/** The same without what orders bind; an order that is to be replaced binds nothing. */
+export function freeLots(portfolio: Portfolio, market: Market, side: Side, replaced?: OpenOrder): number {
+  const boundLots = portfolio.position(market)?.heldLots ?? 0
+  return Math.max(0, reducibleLots(portfolio, market, side) - boundLots + (replaced?.boundLots ?? 0))
+}
+
+/** A cash account's sales bind what they sell, a margin account's orders only where they may do nothing but reduce. */
+const bindsLots = (order: OpenOrder): boolean =>
+  order.reduceOnly || (order.side === 'sell' && !order.portfolio.isMargin)
+
+function setHold(order: OpenOrder, heldCents: number): void {
   const { account } = order.portfolio
   account.heldCents += heldCents - order.heldCents
   order.heldCents = heldCents
   assert(Number.isSafeInteger(heldCents) && heldCents >= 0 && account.heldCents >= 0, 'no negative hold')
 }
 
-function bindLots(open: OpenOrder, lots: number): void {
-  const position = open.portfolio.positionToChange(open.market)
-  position.heldLots += lots
+/** What may increase a margin account's position binds margin. */
+function setCountedLots(order: OpenOrder, lots: number): void {
+  order.portfolio.countOpenLots(order.market, order.side, lots - order.countedLots)
+  order.countedLots = lots
+}
+
+/** Exits of one group bind once: the larger. */
+function setBoundLots(order: OpenOrder, lots: number): void {
+  if (lots === order.boundLots) return
+  const position = order.portfolio.positionToChange(order.market)
+  const group = order.role === undefined ? undefined : order.group
+  const before = (group ?? order).boundLots
+  order.boundLots = lots
+  position.heldLots += (group ?? order).boundLots - before
   assert(position.heldLots >= 0, 'no negative hold on lots')
 }

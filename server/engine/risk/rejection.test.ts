@@ -24,11 +24,11 @@ describe('an order is refused', () => {
   it('with MARKET_HALTED while its market is halted; cancels go through', () => {
     const engine = floorOf(MARKET)
     const resting = place(engine, { side: 'buy', lots: 1, limitTicks: 10_000 })
-    engine.halt('VLNT')
+    engine.apply({ kind: 'market.status', symbol: 'VLNT', status: 'halted' }, START_MS)
     expect(rejectionOf(engine, { side: 'buy', lots: 1, limitTicks: 10_000 })).toEqual({ code: 'MARKET_HALTED' })
     const { number } = resting.order
     expect(engine.apply({ kind: 'order.cancel', account: ANN, order: { number } }, START_MS).ok).toBe(true)
-    engine.resume('VLNT')
+    engine.apply({ kind: 'market.status', symbol: 'VLNT', status: 'open' }, START_MS)
     expect(rejectionOf(engine, { side: 'buy', lots: 1, limitTicks: 10_000 })).toBeUndefined()
   })
 
@@ -170,10 +170,10 @@ describe('an order is refused', () => {
 
   it('for the first reason that holds', () => {
     const engine = floorOf(MARKET, { openOrdersMax: 0 })
-    engine.halt('VLNT')
+    engine.apply({ kind: 'market.status', symbol: 'VLNT', status: 'halted' }, START_MS)
     const wish = { side: 'sell', lots: 999, limitTicks: 1, postOnly: true } as const
     expect(rejectionOf(engine, wish)?.code).toBe('MARKET_HALTED')
-    engine.resume('VLNT')
+    engine.apply({ kind: 'market.status', symbol: 'VLNT', status: 'open' }, START_MS)
     expect(rejectionOf(engine, { ...wish, lots: 1 })?.code).toBe('MIN_NOTIONAL')
     expect(rejectionOf(engine, wish)?.code).toBe('MAX_OPEN_ORDERS')
     const roomy = floorOf(MARKET)

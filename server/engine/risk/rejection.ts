@@ -1,19 +1,34 @@
 import { NONE } from '../book/book.ts'
-import { ownOrderMet, type Reach, reachOf } from '../book/reach.ts'
-import type { PlaceOrder } from '../command.ts'
+import { ownOrderMet, type Reach } from '../book/reach.ts'
+import type { OrderType, PlaceOrder } from '../command.ts'
 import { feesOn, rateBps } from '../ledger/fees.ts'
 import type { Market } from '../market.ts'
+import type { OpenOrder } from '../open-order.ts'
 import type { Portfolio } from '../portfolio.ts'
 import type { Rejection } from '../state.ts'
+import { isReached } from '../triggers/reached.ts'
+import { reachIn } from './foresight.ts'
+import { fundsRejectionOf } from './funds.ts'
+import { bandEndTicks, freeLots, isPricedByTrigger } from './holds.ts'
 
 /** An order that was placed, before it is anything in the market. */
 export interface Request {
+  /** Of an amend: the order as it would be, `lots` what would remain. */
   readonly command: PlaceOrder
   readonly market: Market
   readonly portfolio: Portfolio
+  /** What it is for: the command's lots, or what its notional comes to. */
+  readonly lots: number
+  /** The trigger: of a trailing stop where it would begin; 0 for a type that does not wait. */
+  readonly stopTicks: number
   /** The worst price it may take: its limit, or the end of the price band. */
   readonly worstTicks: number
   readonly openOrdersMax: number
+  /** The open order that an amend would replace: what it binds is free, and it is not counted. */
+  readonly replaced: OpenOrder | undefined
+  /** What else is canceled for it: lots that are bound now, and open orders. */
+  readonly freedLots: number
+  readonly freedOrders: number
 }
 
 /**
@@ -21,79 +36,144 @@ export interface Request {
  * RejectCode.
  */
 export function rejectionOf(request: Request): Rejection | undefined {
-  const { command, market, portfolio, openOrdersMax } = request
-  const { side, lots, type, timeInForce } = command
+  const { command, market, portfolio, lots } = request
+  const { type, side } = command
   const { instrument, book } = market
-  if (market.isHalted) return { code: 'MARKET_HALTED' }
-
-  const notionalCents = notionalOf(request)
-  if (notionalCents !== undefined && notionalCents < instrument.minNotionalCents) {
+  const rejection = closedRejectionOf(portfolio, market)
+  if (rejection !== undefined) return rejection
+  if (isTooSmall(request)) {
     return { code: 'MIN_NOTIONAL', minCents: instrument.minNotionalCents }
   }
-  if (mayRest(command) && portfolio.openCount(market) >= openOrdersMax) {
-    return { code: 'MAX_OPEN_ORDERS', max: openOrdersMax }
-  }
+  if (exceedsOpenOrders(request)) return { code: 'MAX_OPEN_ORDERS', max: request.openOrdersMax }
   if (isOutsideBand(request)) {
     return { code: 'PRICE_BAND', lowTicks: market.bandLowTicks, highTicks: market.bandHighTicks }
   }
-  if (command.postOnly && crosses(request)) {
+  if (waits(type)) {
+    const waiting = triggerRejectionOf(request)
+    if (waiting !== undefined) return waiting
+  }
+  if (command.postOnly && market.crosses(side, command.limitTicks)) {
     return { code: 'POST_ONLY_WOULD_CROSS', bestTicks: market.touchTicks(side) }
   }
 
   // Only these must know beforehand what they would meet; a plain limit order need not walk the book twice.
-  const reach = type === 'market' || timeInForce === 'fok' ? reachOf(book, reachingOf(request)) : undefined
+  const isFok = command.timeInForce === 'fok'
+  const reach = type === 'market' || isFok ? reachIn(market, reachingOf(request)) : undefined
   if (type === 'market' && reach?.lots === 0 && !reach.isStopped) return { code: 'NO_LIQUIDITY' }
-  if (command.selfTrade !== 'cancel_maker' && ownOrderMet(book, reachingOf(request)) !== NONE) {
+  if (command.selfTrade !== 'cancel_maker' && !waits(type) && ownOrderMet(book, reachingOf(request)) !== NONE) {
     return { code: 'SELF_TRADE' }
   }
-  if (timeInForce === 'fok' && reach !== undefined && reach.lots < lots) {
-    return { code: 'FOK_NOT_FILLABLE', fillableLots: reach.lots }
-  }
-
-  if (side === 'sell') {
-    const availableLots = portfolio.sellableLots(market)
-    return lots > availableLots ? { code: 'INSUFFICIENT_POSITION', requiredLots: lots, availableLots } : undefined
-  }
-  const requiredCents = type === 'market' && reach !== undefined ? costOf(request, reach) : wholeHoldOn(request)
-  const availableCents = portfolio.buyingPowerCents
-  return requiredCents > availableCents ? { code: 'INSUFFICIENT_FUNDS', requiredCents, availableCents } : undefined
+  if (isFok && reach !== undefined && reach.lots < lots) return { code: 'FOK_NOT_FILLABLE', fillableLots: reach.lots }
+  if (command.reduceOnly) return reduceOnlyRejectionOf(request) ?? entryRejectionOf(request)
+  return entryRejectionOf(request) ?? affordingRejectionOf(request, reach)
 }
 
-/** Only a gtc limit order can come to rest; the others are never counted among the open ones. */
-export const mayRest = (command: PlaceOrder): boolean => command.type === 'limit' && command.timeInForce === 'gtc'
-
-/** The request as its walk through the book sees it. */
-export function reachingOf({ command, worstTicks }: Request) {
-  const { side, lots, account, selfTrade } = command
-  return { side, lots, limitTicks: worstTicks, owner: account, selfTrade }
+/** Why an account may change nothing in a market but cancel. */
+export function closedRejectionOf({ account }: Portfolio, { status }: Market): Rejection | undefined {
+  if (account.marginState === 'liquidating') return { code: 'LIQUIDATING' }
+  if (status === 'open') return undefined
+  return { code: status === 'halted' ? 'MARKET_HALTED' : 'MARKET_CLOSED' }
 }
 
-/** At the limit, or for a market order at the touch; undefined where there is none. */
-function notionalOf({ command, market }: Request): number | undefined {
-  const ticks = command.type === 'limit' ? command.limitTicks : market.touchTicks(command.side)
-  return ticks === NONE ? undefined : ticks * command.lots * market.instrument.centsPerTickLot
+/** A limit order that outlives its arrival; the others never take a place in the book. */
+export const mayRest = ({ type, timeInForce }: Pick<PlaceOrder, 'type' | 'timeInForce'>): boolean =>
+  (type === 'limit' || type === 'stop_limit') && timeInForce !== 'ioc' && timeInForce !== 'fok'
+
+/** Types that wait for a price. */
+export const waits = (type: OrderType): boolean => type !== 'limit' && type !== 'market'
+
+/** The request as its walk through the book sees it; less than a lot asks for one. */
+export function reachingOf({ command, worstTicks, lots }: Request) {
+  const { side, account, selfTrade } = command
+  return { side, lots: Math.max(1, lots), limitTicks: worstTicks, owner: account, selfTrade }
 }
 
-/** Beyond the band on the aggressive side; on the passive side any price that the book holds may rest. */
-function isOutsideBand({ command: { type, side, limitTicks }, market }: Request): boolean {
-  if (type === 'market') return false
-  if (limitTicks > market.book.maxTicks) return true
+/** What a request that may fill these lots at these ticks × lots would pay in fees, on top of what its order has paid. */
+function feeOn({ command, market: { instrument }, replaced }: Request, valueCents: number): number {
+  const bps = rateBps(command, instrument)
+  if (replaced === undefined) return feesOn(valueCents * bps)
+  return feesOn(replaced.feeCentBps + valueCents * bps) - replaced.feesPaidCents
+}
+
+/** Below the smallest value: at the limit, the trigger, or for a market order the touch, where there is one. */
+function isTooSmall(request: Request): boolean {
+  const { command, market, lots, stopTicks } = request
+  if (command.notionalCents !== undefined && lots === 0) return reachIn(market, reachingOf(request)).lots > 0
+  if (command.reduceOnly === true) return false
+  // A trailing stop without any price yet has no trigger, and the touch is not its price.
+  const ticks = command.limitTicks || stopTicks || (waits(command.type) ? NONE : market.touchTicks(command.side))
+  // Of an amend all lots count, filled ones too.
+  const allLots = lots + (request.replaced?.filledLots ?? 0)
+  return ticks !== NONE && ticks * allLots * market.instrument.centsPerTickLot < market.instrument.minNotionalCents
+}
+
+function exceedsOpenOrders({ command, market, portfolio, openOrdersMax, replaced, freedOrders }: Request): boolean {
+  if (replaced !== undefined) return false
+  const own = mayRest(command) || waits(command.type) ? 1 : 0
+  const legs = (command.takeProfit === undefined ? 0 : 1) + (command.stopLoss === undefined ? 0 : 1)
+  return own + legs > 0 && portfolio.openCount(market) - freedOrders + own + legs > openOrdersMax
+}
+
+/**
+ * A limit beyond the band on the aggressive side; on the passive side, and for what waits, any price that the book holds
+ * will do.
+ */
+function isOutsideBand({ command, market, stopTicks }: Request): boolean {
+  const { type, side, limitTicks, takeProfit, stopLoss } = command
+  const highestTicks = market.book.maxTicks
+  if (limitTicks > highestTicks || stopTicks > highestTicks) return true
+  if (takeProfit !== undefined && takeProfit.limitTicks > highestTicks) return true
+  if (stopLoss !== undefined && Math.max(stopLoss.stopTicks ?? 0, stopLoss.limitTicks ?? 0) > highestTicks) return true
+  if (type !== 'limit') return false
   return side === 'buy' ? limitTicks > market.bandHighTicks : limitTicks < market.bandLowTicks
 }
 
-function crosses({ command: { side, limitTicks }, market }: Request): boolean {
-  const touch = market.touchTicks(side)
-  return touch !== NONE && (side === 'buy' ? limitTicks >= touch : limitTicks <= touch)
+/** A trigger that is reached already, or a trailing one without a price to begin at. */
+function triggerRejectionOf({ command: { type, side }, market, stopTicks }: Request): Rejection | undefined {
+  const halfTicks = market.triggerHalfTicks
+  if (stopTicks === 0) return type === 'trailing_stop' ? { code: 'NO_LIQUIDITY' } : undefined
+  return isReached(side, stopTicks, halfTicks)
+    ? { code: 'STOP_WOULD_TRIGGER', lastTicks: Math.ceil(halfTicks / 2) }
+    : undefined
 }
 
-/** What a market buy would pay, fee included. */
-function costOf({ market: { instrument } }: Request, { tickLots }: Reach): number {
-  const valueCents = tickLots * instrument.centsPerTickLot
-  return valueCents + feesOn(valueCents * instrument.takerBps)
+/** What reduces a position binds no money: it must only be no more than what of it is free. */
+function reduceOnlyRejectionOf({ command, market, portfolio, lots, replaced, freedLots }: Request) {
+  const maxLots = freeLots(portfolio, market, command.side, replaced) + freedLots
+  return lots === 0 || lots > maxLots ? ({ code: 'REDUCE_ONLY_WOULD_INCREASE', maxLots } as const) : undefined
 }
 
-/** What a limit buy may come to pay: all of it at its limit, and the fee. */
-function wholeHoldOn({ command, market: { instrument } }: Request): number {
-  const valueCents = command.limitTicks * command.lots * instrument.centsPerTickLot
-  return valueCents + feesOn(valueCents * rateBps(command, instrument))
+/** An entry with legs that can open nothing. */
+function entryRejectionOf({ command, portfolio }: Request): Rejection | undefined {
+  if (command.takeProfit === undefined && command.stopLoss === undefined) return undefined
+  return command.side === 'sell' && portfolio.account.mode === 'cash' ? { code: 'SHORT_NOT_ALLOWED' } : undefined
+}
+
+function affordingRejectionOf(request: Request, reach: Reach | undefined): Rejection | undefined {
+  const { command, market } = request
+  const { centsPerTickLot } = market.instrument
+  const isBuy = command.side === 'buy'
+  if (command.type === 'market' && reach !== undefined) {
+    const valueCents = reach.tickLots * centsPerTickLot
+    const feeCents = feeOn(request, valueCents)
+    return fundsRejectionOf(request, reach.lots, valueCents, feeCents, isBuy ? valueCents + feeCents : 0)
+  }
+  const ticks = isPricedByTrigger(command) ? request.stopTicks : command.limitTicks
+  const valueCents = ticks * request.lots * centsPerTickLot
+  return fundsRejectionOf(
+    request,
+    request.lots,
+    valueCents,
+    feeOn(request, valueCents),
+    isBuy ? wholeHoldOn(request) : 0,
+  )
+}
+
+/** What a buy that is not a market order would bind as it takes its place: all of it, as if it filled nothing now. */
+export function wholeHoldOn(request: Request): number {
+  const { command, market, lots, stopTicks } = request
+  if (command.side === 'sell' || command.reduceOnly) return 0
+  const ticks = isPricedByTrigger(command) ? bandEndTicks(stopTicks, market) : command.limitTicks
+  const valueCents = ticks * lots * market.instrument.centsPerTickLot
+  return valueCents + feeOn(request, valueCents)
 }

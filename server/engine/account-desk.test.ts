@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest'
+import type { UpdateAccount } from './command.ts'
+import { OUTSIDE } from './command.ts'
+import type { Engine } from './engine.ts'
+import { marginFloorOf, markAt } from './risk/margin-floor.ts'
+import { ANN, BEN, floorOf, give, NO_EVENTS, orderOf, START_CENTS, START_MS } from './trading-floor.ts'
+
+const MARKET = `
+  bid   | price  | ask
+        | 100.10 | 1000
+  1000  |  99.90 |      `
+
+const place = (engine: Engine, wish: Parameters<typeof orderOf>[0]) => engine.apply(orderOf(wish), START_MS)
+const update = (engine: Engine, change: Omit<UpdateAccount, 'kind' | 'account'>) =>
+  engine.apply({ kind: 'account.update', account: ANN, ...change }, START_MS)
+const move = (engine: Engine, kind: 'account.deposit' | 'account.withdraw', cents: number) =>
+  engine.apply({ kind, account: ANN, cents }, START_MS)
+const reset = (engine: Engine, startingCents: number) =>
+  engine.apply({ kind: 'account.reset', account: ANN, startingCents }, START_MS)
+
+describe('a deposit', () => {
+  it('comes from outside and is told', () => {
+    const engine = floorOf()
+    const result = move(engine, 'account.deposit', 500)
+    const entry = { account: ANN, counter: OUTSIDE, kind: 'deposit', asset: 'USD', amount: 500, number: 2 }
+    expect(result).toMatchObject({ ok: true, entry: { ...entry, balanceAfter: START_CENTS + 500 } })
+    const events = engine.drain()
+    expect(events.entries).toMatchObject([entry])
+    expect(events.accounts[0]).toMatchObject({ account: { account: ANN }, cause: 'deposit' })
+    expect(engine.account(OUTSIDE)?.cashCents).toBe(-2 * START_CENTS - 500)
+    expect(() => move(engine, 'account.deposit', 0)).toThrow()
+  })
+})
+
+describe('a withdrawal', () => {
+  it('takes no more than what no order binds', () => {
+    const engine = floorOf(MARKET)
+    place(engine, { side: 'buy', lots: 10, limitTicks: 9_900 })
+    engine.drain()
+    // 990.00 and a fee of 0.50 are bound.
+    const free = START_CENTS - 99_050
+    expect(move(engine, 'account.withdraw', free + 1)).toEqual({
+      ...{ kind: 'account.withdraw', ok: false },
+      rejection: { code: 'INSUFFICIENT_FUNDS', requiredCents: free + 1, availableCents: free },
+    })
+    expect(engine.drain()).toEqual(NO_EVENTS)
+    const result = move(engine, 'account.withdraw', free)
+    expect(result).toMatchObject({ ok: true, entry: { kind: 'withdraw', amount: -free, balanceAfter: 99_050 } })
+    expect(engine.drain().accounts[0]).toMatchObject({ cause: 'withdraw' })
+  })
+
+  it('of a margin account leaves its margin, and is no loan', () => {
+    const engine = marginFloorOf(MARKET)
+    place(engine, { side: 'sell', lots: 500 })
+    // Equity 99,925.02 less 25,000.00 of margin; the cash is 149,925.02.
+    const free = 9_992_502 - 2_500_000
+    expect(move(engine, 'account.withdraw', free + 1)).toMatchObject({ rejection: { availableCents: free } })
+    expect(move(engine, 'account.withdraw', free)).toMatchObject({ ok: true })
+    const long = marginFloorOf(MARKET)
+    place(long, { side: 'buy', lots: 900 })
+    // 90,090.00 and 45.05 of the cash are spent; of the equity 54,864.95 are free.
+    const cash = START_CENTS - 9_009_000 - 4_505
+    expect(move(long, 'account.withdraw', cash + 1)).toMatchObject({ rejection: { availableCents: cash } })
+    place(long, { side: 'buy', lots: 99 })
+    expect(move(long, 'account.withdraw', 1)).toMatchObject({
+      rejection: { code: 'INSUFFICIENT_FUNDS', availableCents: 0 },
+    })
+  })
+})
+
+describe('an update', () => {
+  it('of the name is told; of nothing it is not', () => {
+    const engine = floorOf()
+    expect(update(engine, { name: 'Anna' })).toMatchObject({ ok: true, account: { name: 'Anna', seq: 2 } })
+    expect(engine.drain().accounts).toMatchObject([{ account: { account: ANN, name: 'Anna' }, cause: 'system' }])
+    expect(update(engine, { name: 'Anna', mode: 'cash' })).toMatchObject({ ok: true })
+    expect(engine.drain()).toEqual(NO_EVENTS)
+  })
+
+  it('to margin lets what is open bind margin, and back again lots and cash', () => {
+    const engine = floorOf(MARKET)
+    engine.quantum(START_MS)
+    give(engine, ANN, 100)
+    place(engine, { side: 'sell', lots: 60, limitTicks: 10_050 })
+    place(engine, { side: 'buy', lots: 10, limitTicks: 9_900 })
+    engine.drain()
+    update(engine, { mode: 'margin' })
+    expect(engine.position(ANN, 'VLNT')).toMatchObject({ heldLots: 0 })
+    // 110 lots at 100.00, of which half is bound.
+    expect(engine.marginFigures(ANN).marginUsedCents).toBe(550_000)
+    expect(engine.drain()).toMatchObject({ orders: [], accounts: [{ account: { mode: 'margin' }, cause: 'system' }] })
+    place(engine, { side: 'sell', lots: 30, limitTicks: 10_050, reduceOnly: true })
+    expect(update(engine, { mode: 'cash' })).toMatchObject({ ok: true })
+    expect(engine.position(ANN, 'VLNT')).toMatchObject({ heldLots: 90 })
+    expect(engine.buyingPower(ANN)).toBe(START_CENTS - 99_050)
+    expect(place(engine, { side: 'sell', lots: 11, limitTicks: 10_050 })).toMatchObject({
+      rejection: { code: 'INSUFFICIENT_POSITION', availableLots: 10 },
+    })
+  })
+
+  it('to cash is refused with a short, with debt, and with more in the market than it has', () => {
+    const refused = { ok: false, rejection: { code: 'INSUFFICIENT_MARGIN' } }
+    const short = marginFloorOf(MARKET)
+    place(short, { side: 'sell', lots: 1 })
+    expect(update(short, { mode: 'cash', name: 'No' })).toMatchObject(refused)
+    expect(short.account(ANN)).toMatchObject({ mode: 'margin', name: 'Ann' })
+
+    const indebted = marginFloorOf(MARKET)
+    place(indebted, { side: 'buy', lots: 1_000 })
+    expect(update(indebted, { mode: 'cash' })).toMatchObject(refused)
+    move(indebted, 'account.deposit', 15_005)
+    expect(update(indebted, { mode: 'cash' })).toMatchObject({ ok: true })
+
+    const buying = marginFloorOf(MARKET)
+    place(buying, { side: 'buy', lots: 1_000, limitTicks: 9_999 })
+    const required = 9_999_000 + 5_000
+    expect(update(buying, { mode: 'cash' })).toMatchObject({
+      rejection: { code: 'INSUFFICIENT_MARGIN', requiredCents: required, availableCents: START_CENTS },
+    })
+
+    const selling = marginFloorOf(MARKET)
+    give(selling, ANN, 10)
+    place(selling, { side: 'sell', lots: 6, limitTicks: 10_050 })
+    place(selling, { side: 'sell', lots: 5, limitTicks: 10_050, reduceOnly: true })
+    expect(update(selling, { mode: 'cash' })).toMatchObject({ rejection: { requiredLots: 11, availableLots: 10 } })
+
+    const waiting = marginFloorOf(MARKET)
+    const entry = place(waiting, { side: 'sell', lots: 5, limitTicks: 10_050, takeProfit: { limitTicks: 9_000 } })
+    give(waiting, ANN, 10)
+    expect(entry.ok).toBe(true)
+    expect(update(waiting, { mode: 'cash' })).toMatchObject(refused)
+  })
+
+  it('to cash is no longer watched', () => {
+    const engine = marginFloorOf(MARKET)
+    place(engine, { side: 'buy', lots: 900 })
+    engine.quantum(START_MS)
+    update(engine, { mode: 'cash' })
+    engine.drain()
+    markAt(engine, 1)
+    engine.quantum(START_MS)
+    expect(engine.drain()).toEqual(NO_EVENTS)
+  })
+})
+
+describe('a reset', () => {
+  it('cancels orders, gives all back to outside and begins anew', () => {
+    const engine = marginFloorOf(MARKET)
+    place(engine, { side: 'sell', lots: 10 })
+    place(engine, { side: 'buy', lots: 4 })
+    const { number } = place(engine, { side: 'buy', lots: 5, limitTicks: 9_900 }).order
+    const before = engine.account(ANN)!.cashCents
+    engine.drain()
+    expect(reset(engine, 2_000_000)).toMatchObject({ ok: true, account: { resets: 1 } })
+    expect(engine.account(ANN)).toMatchObject({
+      ...{ name: 'Ann', mode: 'margin', marginState: 'ok', cashCents: 2_000_000, heldCents: 0 },
+      ...{ realizedCents: 0, feesPaidCents: 0, orderNumber: 3, fillNumber: 2, entryNumber: 10 },
+    })
+    const events = engine.drain()
+    expect(events.orders).toMatchObject([{ number, status: 'canceled', reason: 'reset' }])
+    expect(events.entries.map(({ kind, asset, amount, balanceAfter }) => [kind, asset, amount, balanceAfter])).toEqual([
+      ['reset', 'VLNT', 6, 0],
+      ['reset', 'USD', -before, 0],
+      ['reset', 'USD', 2_000_000, 2_000_000],
+    ])
+    expect(events.positions).toMatchObject([{ lots: 0, costCents: 0, realizedCents: 0, heldLots: 0 }])
+    expect(events.accounts[0]).toMatchObject({ account: { account: ANN }, cause: 'reset' })
+    expect(place(engine, { side: 'buy', lots: 5, limitTicks: 9_900 })).toMatchObject({ ok: true, order: { number: 4 } })
+  })
+
+  it('forgives a debt', () => {
+    const engine = marginFloorOf(MARKET)
+    Object.assign(engine.account(ANN)!, { cashCents: -700 })
+    reset(engine, 100)
+    expect(engine.drain().entries.map(({ amount }) => amount)).toEqual([700, 100])
+  })
+
+  it('leaves other accounts alone', () => {
+    const engine = floorOf(MARKET)
+    place(engine, { account: BEN, side: 'buy', lots: 5, limitTicks: 9_900 })
+    reset(engine, 100)
+    expect(engine.openOrders(BEN)).toHaveLength(1)
+  })
+})

@@ -1,0 +1,149 @@
+import { assert } from './assert.ts'
+import type { AccountMode, MoveMoney, OpenAccount, ResetAccount, UpdateAccount } from './command.ts'
+import type { MoveMoneyResult, OpenAccountResult, ResetAccountResult, UpdateAccountResult } from './command-result.ts'
+import { CASH, type Entry, type EntryKind } from './event.ts'
+import type { EventLog } from './event-log.ts'
+import type { Ledger } from './ledger/ledger.ts'
+import type { Portfolio } from './portfolio.ts'
+import { bind } from './risk/holds.ts'
+import { freeMarginCents } from './risk/margin.ts'
+import type { MarginWatch } from './risk/margin-watch.ts'
+import type { Rejection } from './state.ts'
+import type { WorkingOrders } from './working-orders.ts'
+
+/** What owners do to their accounts but trade: docs/trading-rules.md, 9. Each public method is one operation. */
+export class AccountDesk {
+  private readonly log: EventLog
+  private readonly ledger: Ledger
+  private readonly working: WorkingOrders
+  private readonly watch: MarginWatch
+  /** The other side of all that comes and goes. */
+  private readonly outside: Portfolio
+
+  constructor(parts: {
+    log: EventLog
+    ledger: Ledger
+    working: WorkingOrders
+    watch: MarginWatch
+    outside: Portfolio
+  }) {
+    this.log = parts.log
+    this.ledger = parts.ledger
+    this.working = parts.working
+    this.watch = parts.watch
+    this.outside = parts.outside
+  }
+
+  /** @param portfolio new and empty */
+  open(portfolio: Portfolio, { startingCents }: OpenAccount, timeMs: number): OpenAccountResult {
+    assertCents(startingCents)
+    this.log.begin(portfolio, 'deposit')
+    this.moveCash(portfolio, startingCents, 'deposit', timeMs)
+    return { kind: 'account.open', ok: true, account: portfolio.account }
+  }
+
+  update(portfolio: Portfolio, { name, mode }: UpdateAccount): UpdateAccountResult {
+    const { account } = portfolio
+    const isRenamed = name !== undefined && name !== account.name
+    const isOtherMode = mode !== undefined && mode !== account.mode
+    const rejection = isOtherMode ? modeRejectionOf(portfolio, mode) : undefined
+    if (rejection !== undefined) return { kind: 'account.update', ok: false, rejection }
+    this.log.begin(portfolio, 'system')
+    if (isRenamed) account.name = name
+    if (isOtherMode) this.changeMode(portfolio, mode)
+    if (isRenamed || isOtherMode) this.log.touch(portfolio)
+    return { kind: 'account.update', ok: true, account }
+  }
+
+  move(portfolio: Portfolio, { kind, cents }: MoveMoney, timeMs: number): MoveMoneyResult {
+    assertCents(cents)
+    const isDeposit = kind === 'account.deposit'
+    const rejection = isDeposit ? undefined : withdrawalRejectionOf(portfolio, cents)
+    if (rejection !== undefined) return { kind, ok: false, rejection }
+    const cause = isDeposit ? 'deposit' : 'withdraw'
+    this.log.begin(portfolio, cause)
+    const entry = this.moveCash(portfolio, isDeposit ? cents : -cents, cause, timeMs)
+    if (portfolio.isMargin) this.watch.note(portfolio)
+    return { kind, ok: true, account: portfolio.account, entry }
+  }
+
+  /** Whatever state it is in, it begins anew. */
+  reset(portfolio: Portfolio, { startingCents }: ResetAccount, timeMs: number): ResetAccountResult {
+    assertCents(startingCents)
+    const { account } = portfolio
+    this.log.begin(portfolio, 'reset')
+    this.working.cancelEverything(portfolio, 'reset', timeMs)
+    this.giveBackPositions(portfolio, timeMs)
+    if (account.cashCents !== 0) this.moveCash(portfolio, -account.cashCents, 'reset', timeMs)
+    this.moveCash(portfolio, startingCents, 'reset', timeMs)
+    account.realizedCents = 0
+    account.feesPaidCents = 0
+    account.resets++
+    account.marginState = 'ok'
+    this.watch.forget(portfolio)
+    return { kind: 'account.reset', ok: true, account }
+  }
+
+  private changeMode(portfolio: Portfolio, mode: AccountMode): void {
+    const { account } = portfolio
+    account.mode = mode
+    account.marginState = 'ok'
+    // Orders bind differently now; what they bind of cash does not change, and is not told.
+    for (const order of portfolio.openOrders()) bind(order)
+    if (mode === 'margin') this.watch.note(portfolio)
+    else this.watch.forget(portfolio)
+  }
+
+  private giveBackPositions(portfolio: Portfolio, timeMs: number): void {
+    this.ledger.begin('reset', timeMs)
+    for (const position of portfolio.positions()) {
+      const { lots, symbol } = position
+      if (lots === 0 && position.realizedCents === 0) continue
+      position.lots = 0
+      position.costCents = 0
+      position.realizedCents = 0
+      if (lots !== 0) this.ledger.write(portfolio, this.outside, symbol, -lots, 0, 0)
+      this.log.touchPosition(portfolio, position)
+    }
+  }
+
+  private moveCash(portfolio: Portfolio, cents: number, kind: EntryKind, timeMs: number): Entry {
+    const { account } = portfolio
+    account.cashCents += cents
+    this.outside.account.cashCents -= cents
+    this.ledger.begin(kind, timeMs)
+    return this.ledger.write(portfolio, this.outside, CASH, cents, account.cashCents, 0)
+  }
+}
+
+const assertCents = (cents: number): void => {
+  assert(Number.isSafeInteger(cents) && cents > 0, 'whole cents, more than 0')
+}
+
+/** A cash account owes nothing, and what it has in the market it can pay. */
+function modeRejectionOf(portfolio: Portfolio, mode: AccountMode): Rejection | undefined {
+  const { account } = portfolio
+  if (mode === 'margin') return undefined
+  if (account.marginState === 'liquidating') return { code: 'LIQUIDATING' }
+  if (account.cashCents < account.heldCents) {
+    return { code: 'INSUFFICIENT_MARGIN', requiredCents: account.heldCents, availableCents: account.cashCents }
+  }
+  const orders = portfolio.openOrders()
+  // A buy that may only reduce waits for a short that is not there yet.
+  if (orders.some((order) => order.side === 'buy' && order.reduceOnly)) return { code: 'INSUFFICIENT_MARGIN' }
+  for (const market of portfolio.markets) {
+    const requiredLots = portfolio.openLots(market, 'sell') + (portfolio.position(market)?.heldLots ?? 0)
+    const availableLots = portfolio.lots(market)
+    if (requiredLots > availableLots) return { code: 'INSUFFICIENT_MARGIN', requiredLots, availableLots }
+  }
+  return undefined
+}
+
+function withdrawalRejectionOf(portfolio: Portfolio, requiredCents: number): Rejection | undefined {
+  const { account } = portfolio
+  if (account.marginState === 'liquidating') return { code: 'LIQUIDATING' }
+  const availableCents = portfolio.isMargin
+    ? Math.max(0, Math.min(account.cashCents, freeMarginCents(portfolio)))
+    : portfolio.buyingPowerCents
+  return requiredCents > availableCents ? { code: 'INSUFFICIENT_FUNDS', requiredCents, availableCents } : undefined
+}

@@ -1,0 +1,84 @@
+import { expect, it } from 'vitest'
+import { OUTSIDE } from './command.ts'
+import { Engine } from './engine.ts'
+import { marginFloorOf, markAt, toMargin } from './risk/margin-floor.ts'
+import { ANN, BEN, COIN, give, orderOf, SHARE, START_CENTS, START_MS } from './trading-floor.ts'
+
+const MARKET = `
+  bid   | price  | ask
+        | 100.10 | 1000
+  1000  |  99.90 |      `
+
+const charge = (engine: Engine, days: number) => engine.apply({ kind: 'margin.charge', days }, START_MS)
+const entriesOf = (engine: Engine) =>
+  engine.drain().entries.map(({ account, counter, kind, amount, balanceAfter }) => {
+    return [account, counter, kind, amount, balanceAfter]
+  })
+
+it('debt pays interest, so many 365ths of a year together, rounded up once', () => {
+  const engine = marginFloorOf(MARKET)
+  engine.apply(orderOf({ side: 'buy', lots: 1_000 }), START_MS)
+  engine.drain()
+  // 150.05 at 8 % a year: 0.0329 a day, 0.9866 in thirty.
+  charge(engine, 1)
+  expect(entriesOf(engine)).toEqual([[ANN, OUTSIDE, 'interest', -4, -15_009]])
+  charge(engine, 30)
+  // 150.09: 0.98689.
+  const { accounts, ...events } = engine.drain()
+  expect(events.entries).toMatchObject([{ kind: 'interest', asset: 'USD', amount: -99, balanceAfter: -15_108 }])
+  expect(accounts[0]).toMatchObject({ account: { account: ANN, realizedCents: 0 }, cause: 'interest' })
+})
+
+it('at the rate that the engine was made with', () => {
+  const engine = new Engine({ instruments: [SHARE], maxOpenOrdersPerInstrument: 9, interestBps: 3_650 })
+  const open = { kind: 'account.open', account: ANN, name: 'Ann', startingCents: START_CENTS, mode: 'margin' } as const
+  engine.apply(open, START_MS)
+  Object.assign(engine.account(ANN)!, { cashCents: -100_000 })
+  engine.drain()
+  charge(engine, 1)
+  expect(entriesOf(engine)).toEqual([[ANN, OUTSIDE, 'interest', -100, -100_100]])
+})
+
+it('a short pays for what it has borrowed, at the mark; each symbol for itself, in the order of the instruments', () => {
+  const engine = marginFloorOf(MARKET)
+  give(engine, ANN, -10, COIN.symbol)
+  give(engine, ANN, -500)
+  engine.restoreMark(COIN.symbol, 5_000_000_000)
+  charge(engine, 1)
+  // 50,000.00 and 1,000.00 at 1.5 % a year are 2.0548 and 0.0411 a day.
+  expect(entriesOf(engine)).toEqual([
+    [ANN, OUTSIDE, 'borrow', -206, START_CENTS - 206],
+    [ANN, OUTSIDE, 'borrow', -5, START_CENTS - 211],
+  ])
+  markAt(engine, 20_000)
+  charge(engine, 3)
+  // Three days of 100,000.00: 12.3288.
+  expect(entriesOf(engine)[0]).toEqual([ANN, OUTSIDE, 'borrow', -1_233, START_CENTS - 211 - 1_233])
+})
+
+it('who owes nothing pays nothing; accounts come by number', () => {
+  const engine = marginFloorOf(MARKET)
+  give(engine, ANN, 500)
+  charge(engine, 1)
+  expect(engine.drain()).toMatchObject({ entries: [], accounts: [] })
+  toMargin(engine, BEN)
+  give(engine, BEN, -1)
+  give(engine, ANN, -1)
+  engine.drain()
+  charge(engine, 1)
+  expect(entriesOf(engine).map(([account]) => account)).toEqual([ANN, BEN])
+})
+
+it('a charge may bring an account below its maintenance', () => {
+  const engine = marginFloorOf(MARKET)
+  give(engine, ANN, -1_000)
+  // Equity is what 1,000 short lots at 100.00 need, 25,000.00, and the fee of a day, 4.11.
+  Object.assign(engine.account(ANN)!, { cashCents: 12_500_000 + 411 })
+  engine.quantum(START_MS)
+  charge(engine, 1)
+  engine.quantum(START_MS)
+  expect(engine.account(ANN)?.marginState).toBe('warning')
+  charge(engine, 1)
+  engine.quantum(START_MS)
+  expect(engine.account(ANN)?.marginState).toBe('liquidating')
+})

@@ -1,0 +1,66 @@
+import type { ChargeDays } from './command.ts'
+import { CASH, type EntryKind } from './event.ts'
+import type { EventLog } from './event-log.ts'
+import type { Ledger } from './ledger/ledger.ts'
+import type { Portfolio } from './portfolio.ts'
+import { valueCentsOf } from './risk/margin.ts'
+import type { MarginWatch } from './risk/margin-watch.ts'
+
+const BPS = 10_000
+const DAYS_A_YEAR = 365
+
+/** What margin accounts pay for what they owe: docs/trading-rules.md, 8. */
+export class Charges {
+  private readonly log: EventLog
+  private readonly ledger: Ledger
+  private readonly watch: MarginWatch
+  private readonly outside: Portfolio
+  private readonly interestBps: number
+
+  constructor(parts: {
+    log: EventLog
+    ledger: Ledger
+    watch: MarginWatch
+    outside: Portfolio
+    /** Basis points a year on negative cash. */
+    interestBps: number
+  }) {
+    this.log = parts.log
+    this.ledger = parts.ledger
+    this.watch = parts.watch
+    this.outside = parts.outside
+    this.interestBps = parts.interestBps
+  }
+
+  /** @param portfolios all, in the order in which they are charged */
+  charge(portfolios: readonly Portfolio[], { days }: ChargeDays, timeMs: number): void {
+    for (const portfolio of portfolios) {
+      if (!portfolio.isMargin) continue
+      const debtCents = -portfolio.account.cashCents
+      if (debtCents > 0) this.take(portfolio, chargeOn(debtCents, this.interestBps, days), 'interest', timeMs)
+      for (const market of portfolio.marketsInOrder()) {
+        const lots = portfolio.lots(market)
+        if (lots >= 0) continue
+        const valueCents = -valueCentsOf(market, lots)
+        this.take(portfolio, chargeOn(valueCents, market.instrument.borrowBps, days), 'borrow', timeMs)
+      }
+    }
+  }
+
+  private take(portfolio: Portfolio, cents: number, kind: EntryKind, timeMs: number): void {
+    if (cents === 0) return
+    const { account } = portfolio
+    account.cashCents -= cents
+    this.outside.account.cashCents += cents
+    this.log.begin(portfolio, 'interest')
+    this.ledger.begin(kind, timeMs)
+    this.ledger.write(portfolio, this.outside, CASH, -cents, account.cashCents, 0)
+    this.watch.note(portfolio)
+  }
+}
+
+/** So many 365ths of a year's rate, rounded up to the cent. */
+function chargeOn(cents: number, bps: number, days: number): number {
+  const year = BigInt(BPS * DAYS_A_YEAR)
+  return Number((BigInt(cents) * BigInt(bps) * BigInt(days) + year - 1n) / year)
+}

@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest'
+import type { PlaceOrder } from '../command.ts'
+import { OUTSIDE } from '../command.ts'
+import type { Engine } from '../engine.ts'
+import { marginFloorOf } from '../risk/margin-floor.ts'
+import { ANN, BEN, floorOf, give, orderOf, START_CENTS, START_MS } from '../trading-floor.ts'
+
+const STOP = { type: 'stop', timeInForce: 'gtc', limitTicks: 0 } as const
+const place = (engine: Engine, wish: Partial<PlaceOrder> & Pick<PlaceOrder, 'side' | 'lots'>) =>
+  engine.apply(orderOf(wish), START_MS).order
+const split = (engine: Engine, numerator: number, denominator: number) =>
+  engine.apply({ kind: 'corporate.split', symbol: 'VLNT', numerator, denominator }, START_MS)
+
+/** A margin account of Ann's, a mark of 100.00, and nothing left in the book. */
+function emptied(): Engine {
+  const engine = marginFloorOf(`
+    bid | price  | ask
+        | 100.10 | 1
+     1  |  99.90 |   `)
+  engine.house('VLNT').take('buy', 1, 10_010, START_MS)
+  engine.house('VLNT').take('sell', 1, 9_990, START_MS)
+  engine.drain()
+  return engine
+}
+
+describe('a split', () => {
+  it('makes more lots of each position, and prices so much lower', () => {
+    const engine = emptied()
+    give(engine, ANN, 10)
+    give(engine, BEN, 7)
+    const { equityCents } = engine.marginFigures(ANN)
+    split(engine, 3, 2)
+    expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: 15, costCents: 1_000, realizedCents: 0 })
+    // Seven become ten and a half: the half lot is worth 33.33, and has cost 0.33 of 7.00.
+    expect(engine.position(BEN, 'VLNT')).toMatchObject({ lots: 10, costCents: 667, realizedCents: 3_333 - 33 })
+    expect(engine.account(BEN)).toMatchObject({ cashCents: START_CENTS + 3_333, realizedCents: 3_300 })
+    const { entries, accounts, positions } = engine.drain()
+    expect(
+      entries.map(({ account, counter, kind, asset, amount, balanceAfter }) => [
+        ...[account, counter, kind, asset, amount, balanceAfter],
+      ]),
+    ).toEqual([
+      [ANN, OUTSIDE, 'split', 'VLNT', 5, 15],
+      [BEN, OUTSIDE, 'split', 'VLNT', 3, 10],
+      [BEN, OUTSIDE, 'split', 'USD', 3_333, START_CENTS + 3_333],
+    ])
+    expect(accounts[0]?.cause).toBe('corporate_action')
+    expect(positions).toHaveLength(2)
+    expect(engine.markMicroTicks('VLNT')).toBe(6_666_666_667)
+    expect(engine.lastTicks('VLNT')).toBe(6_660)
+    expect(engine.marginFigures(ANN).equityCents).toBe(equityCents)
+  })
+
+  it('in reverse leaves fewer, down to none; a short pays for its fraction', () => {
+    const engine = emptied()
+    give(engine, ANN, -25)
+    give(engine, BEN, 9)
+    split(engine, 1, 10)
+    // Two lots and a half, which is worth 500.00 and had brought 5.00.
+    expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: -2, costCents: -2_000, realizedCents: 500 - 50_000 })
+    expect(engine.account(ANN)?.cashCents).toBe(START_CENTS - 50_000)
+    expect(engine.position(BEN, 'VLNT')).toMatchObject({ lots: 0, costCents: 0, realizedCents: 90_000 - 900 })
+    expect(engine.account(BEN)?.cashCents).toBe(START_CENTS + 90_000)
+    expect(engine.markMicroTicks('VLNT')).toBe(100_000_000_000)
+    expect(engine.lastTicks('VLNT')).toBe(99_900)
+  })
+
+  it('needs a book without orders of the house', () => {
+    const engine = emptied()
+    engine.house('VLNT').place('buy', 9_000, 1, 0)
+    expect(() => split(engine, 2, 1)).toThrow('without orders of the house')
+  })
+})
+
+describe('at a split open orders', () => {
+  it('have so many more lots left at prices so much lower, and keep their places', () => {
+    const engine = emptied()
+    give(engine, ANN, 100)
+    const buy = place(engine, { side: 'buy', lots: 10, limitTicks: 9_901 })
+    const behind = place(engine, { account: BEN, side: 'buy', lots: 5, limitTicks: 9_900 })
+    const sale = place(engine, { side: 'sell', lots: 10, limitTicks: 10_101 })
+    engine.drain()
+    split(engine, 2, 1)
+    // 49.505 down, 50.505 up: both buys are at 49.50 now.
+    expect(buy).toMatchObject({ lots: 20, limitTicks: 4_950, version: 2, status: 'open' })
+    expect(behind).toMatchObject({ lots: 10, limitTicks: 4_950, heldCents: 49_500 + 25 })
+    expect(sale).toMatchObject({ lots: 20, limitTicks: 5_051 })
+    expect([engine.levels('VLNT', 'buy'), engine.levels('VLNT', 'sell')]).toEqual([[[4_950, 30]], [[5_051, 20]]])
+    expect([engine.queueAhead(buy), engine.queueAhead(behind)]).toEqual([0, 20])
+    const { orders } = engine.drain()
+    expect(orders).toEqual([buy, behind, sale])
+    // 200 lots and 20 more at 50.00, of which half is bound.
+    expect(engine.marginFigures(ANN).marginUsedCents).toBe(550_000)
+  })
+
+  it('that are partly filled keep what they have filled', () => {
+    const engine = emptied()
+    const buy = place(engine, { side: 'buy', lots: 10, limitTicks: 9_900 })
+    engine.house('VLNT').take('sell', 3, 9_900, START_MS)
+    split(engine, 3, 2)
+    // Seven left become ten and a half.
+    expect(buy).toMatchObject({ lots: 13, filledLots: 3, filledTickLots: 29_700, limitTicks: 6_600 })
+    expect(engine.levels('VLNT', 'buy')).toEqual([[6_600, 10]])
+    expect(engine.position(ANN, 'VLNT')?.lots).toBe(4)
+  })
+
+  it('bind no more than before, in cash and in lots', () => {
+    const engine = floorOf()
+    give(engine, BEN, 7)
+    place(engine, { account: BEN, side: 'sell', lots: 3, limitTicks: 10_000 })
+    place(engine, { account: BEN, side: 'sell', lots: 4, limitTicks: 10_000 })
+    place(engine, { side: 'buy', lots: 999, limitTicks: 9_999 })
+    const before = engine.account(ANN)!.heldCents
+    split(engine, 3, 2)
+    expect(engine.position(BEN, 'VLNT')).toMatchObject({ lots: 10, heldLots: 4 + 6 })
+    expect(engine.account(ANN)!.heldCents).toBeLessThanOrEqual(before)
+    expect(engine.drain().orders).toHaveLength(6)
+  })
+
+  it('that wait do so at the new prices, with the new trail', () => {
+    const engine = emptied()
+    give(engine, ANN, 100)
+    const stop = place(engine, { side: 'sell', lots: 4, ...STOP, stopTicks: 9_001 })
+    const trailing = place(engine, { side: 'sell', lots: 4, ...STOP, type: 'trailing_stop', trailTicks: 301 })
+    expect(trailing).toMatchObject({ highWaterTicks: 9_990, stopTicks: 9_689 })
+    split(engine, 2, 1)
+    expect(stop).toMatchObject({ stopTicks: 4_501, lots: 8, status: 'untriggered' })
+    expect(trailing).toMatchObject({ highWaterTicks: 4_995, trailTicks: 150, stopTicks: 4_845, lots: 8 })
+    engine.house('VLNT').place('buy', 4_845, 100, 0)
+    engine.house('VLNT').take('sell', 1, 4_845, START_MS)
+    expect([stop.status, trailing.status]).toEqual(['untriggered', 'filled'])
+  })
+
+  it('with nothing left, or without a price, are canceled', () => {
+    const engine = emptied()
+    give(engine, ANN, 100)
+    const small = place(engine, { side: 'buy', lots: 1, limitTicks: 9_900 })
+    const high = place(engine, { side: 'sell', lots: 10, limitTicks: 60_000 })
+    split(engine, 1, 2)
+    for (const order of [small, high]) expect(order).toMatchObject({ status: 'canceled', reason: 'admin' })
+    const low = place(engine, { side: 'buy', lots: 100, limitTicks: 1 })
+    split(engine, 2, 1)
+    expect(low).toMatchObject({ status: 'canceled', reason: 'admin', limitTicks: 1 })
+    expect(engine.account(ANN)?.heldCents).toBe(0)
+  })
+
+  it('that have begun to fill and have legs are canceled, and the legs go on', () => {
+    const engine = emptied()
+    const exits = { takeProfit: { limitTicks: 12_000 }, stopLoss: { stopTicks: 9_000 } }
+    const begun = place(engine, { side: 'buy', lots: 10, limitTicks: 9_900, ...exits })
+    const waiting = place(engine, { side: 'buy', lots: 10, limitTicks: 9_800, ...exits })
+    engine.house('VLNT').take('sell', 4, 9_900, START_MS)
+    split(engine, 2, 1)
+    expect(begun).toMatchObject({ status: 'canceled', reason: 'admin', filledLots: 4 })
+    expect(waiting).toMatchObject({ status: 'open', lots: 20, limitTicks: 4_900 })
+    const legs = engine.openOrders(ANN).filter(({ role }) => role !== undefined)
+    expect(legs.map(({ status, lots, limitTicks, stopTicks }) => [status, lots, limitTicks, stopTicks])).toEqual([
+      ['open', 8, 6_000, 0],
+      ['untriggered', 8, 0, 4_500],
+      ['held', 20, 6_000, 0],
+      ['held', 20, 0, 4_500],
+    ])
+    expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: 8, heldLots: 8 })
+  })
+})

@@ -1,0 +1,104 @@
+import { assert } from '../assert.ts'
+import { NONE } from '../book/book.ts'
+import { type Asset, CASH } from '../event.ts'
+import type { EventLog } from '../event-log.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import { costTaken } from '../ledger/position-cost.ts'
+import { MICRO_TICKS } from '../mark.ts'
+import type { Market } from '../market.ts'
+import type { Portfolio } from '../portfolio.ts'
+import type { MarginWatch } from '../risk/margin-watch.ts'
+import type { Position } from '../state.ts'
+import type { WorkingOrders } from '../working-orders.ts'
+import { openOrdersIn } from './open-orders-in.ts'
+import type { SplitRatio } from './split-ratio.ts'
+
+/** Splits the lots of an instrument, and with them prices and orders: docs/trading-rules.md, 9. */
+export class Splits {
+  private readonly log: EventLog
+  private readonly ledger: Ledger
+  private readonly working: WorkingOrders
+  private readonly watch: MarginWatch
+  private readonly outside: Portfolio
+
+  constructor(parts: {
+    log: EventLog
+    ledger: Ledger
+    working: WorkingOrders
+    watch: MarginWatch
+    outside: Portfolio
+  }) {
+    this.log = parts.log
+    this.ledger = parts.ledger
+    this.working = parts.working
+    this.watch = parts.watch
+    this.outside = parts.outside
+  }
+
+  /**
+   * The house's orders must have gone from the book.
+   * @param portfolios all, in the order in which their positions are split
+   */
+  split(market: Market, portfolios: readonly Portfolio[], ratio: SplitRatio, timeMs: number): void {
+    const orders = openOrdersIn(market, portfolios)
+    for (const order of orders.filter((order) => ratio.ends(order))) {
+      if (order.isClosed) continue
+      this.log.begin(order.portfolio, 'corporate_action')
+      this.working.cancel(order, 'admin', timeMs)
+    }
+    const left = orders.filter((order) => !order.isClosed)
+    for (const order of left) this.working.withdraw(order)
+    assert(market.book.bidTicks === NONE && market.book.askTicks === NONE, 'a book without orders of the house')
+
+    this.ledger.begin('split', timeMs)
+    for (const portfolio of portfolios) {
+      const position = portfolio.position(market)
+      if (position !== undefined && position.lots !== 0) this.splitPosition(portfolio, position, market, ratio)
+    }
+    market.markMicroTicks = ratio.price(market.markMicroTicks)
+    if (market.lastTicks > 0) market.lastTicks = Math.max(1, ratio.price(market.lastTicks))
+
+    for (const order of left) {
+      this.log.begin(order.portfolio, 'corporate_action')
+      ratio.change(order)
+      this.working.putBack(order)
+      this.working.change(order, timeMs)
+    }
+  }
+
+  /** Whole lots stay; a fraction is paid at the mark, and takes its share of the cost. */
+  private splitPosition(portfolio: Portfolio, position: Position, market: Market, ratio: SplitRatio): void {
+    const before = position.lots
+    const [size, sign] = [Math.abs(before), Math.sign(before)]
+    const lots = ratio.lots(size)
+    // In parts of a new lot: all are `size × numerator`, the fraction what whole lots leave of them.
+    const parts = size * ratio.numerator
+    const fraction = parts - lots * ratio.denominator
+    const paidCents = fraction === 0 ? 0 : fractionCents(market, fraction, ratio)
+    const costCents = fraction === 0 ? 0 : costTaken(Math.abs(position.costCents), fraction, parts)
+    const realizedCents = sign * (paidCents - costCents)
+
+    this.log.begin(portfolio, 'corporate_action')
+    position.lots = before > 0 ? lots : 0 - lots
+    position.costCents -= sign * costCents
+    position.realizedCents += realizedCents
+    portfolio.account.realizedCents += realizedCents
+    this.write(portfolio, market.symbol, position.lots - before, position.lots)
+    portfolio.account.cashCents += sign * paidCents
+    this.outside.account.cashCents -= sign * paidCents
+    this.write(portfolio, CASH, sign * paidCents, portfolio.account.cashCents)
+    this.log.touchPosition(portfolio, position)
+    if (portfolio.isMargin) this.watch.note(portfolio)
+  }
+
+  private write(portfolio: Portfolio, asset: Asset, amount: number, balanceAfter: number): void {
+    if (amount !== 0) this.ledger.write(portfolio, this.outside, asset, amount, balanceAfter, 0)
+  }
+}
+
+/** So many parts of a new lot at the mark as it was, half up: a new lot is worth denominator ÷ numerator of an old one. */
+function fractionCents({ markMicroTicks, instrument }: Market, parts: number, { numerator }: SplitRatio): number {
+  const dividend = BigInt(parts) * BigInt(markMicroTicks) * BigInt(instrument.centsPerTickLot)
+  const divisor = BigInt(numerator) * BigInt(MICRO_TICKS)
+  return Number((2n * dividend + divisor) / (2n * divisor))
+}

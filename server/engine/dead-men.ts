@@ -1,0 +1,78 @@
+import type { AccountNumber, SetDeadMan } from './command.ts'
+import type { SetDeadManResult } from './command-result.ts'
+import type { EventLog } from './event-log.ts'
+import type { OpenOrder } from './open-order.ts'
+import type { OrderDesk } from './order-desk.ts'
+import type { Portfolio } from './portfolio.ts'
+import type { DeadMan } from './state.ts'
+
+type Armed = DeadMan & { readonly atMs: number }
+
+/** The dead man's switches: each cancels its account's orders unless it is set again in time. */
+export class DeadMen {
+  private readonly log: EventLog
+  private readonly desk: OrderDesk
+  private readonly armed = new Map<AccountNumber, Armed>()
+  /** No switch goes off before: quanta are many, switches few. */
+  private nextMs = Infinity
+
+  constructor(log: EventLog, desk: OrderDesk) {
+    this.log = log
+    this.desk = desk
+  }
+
+  /** Sets a switch in place of the one before, or turns it off. */
+  set({ account, timeoutMs, symbols, keepProtective }: SetDeadMan, timeMs: number): SetDeadManResult {
+    const atMs = timeoutMs === 0 ? undefined : timeMs + timeoutMs
+    const deadMan = { account, symbols, keepProtective }
+    if (atMs === undefined) this.turnOff({ ...deadMan, atMs })
+    else {
+      this.arm({ ...deadMan, atMs })
+      this.log.deadMen.push({ ...deadMan, atMs })
+    }
+    return { kind: 'cancelAfter', ok: true, atMs }
+  }
+
+  arm(deadMan: Armed): void {
+    this.armed.set(deadMan.account, deadMan)
+    this.nextMs = Math.min(this.nextMs, deadMan.atMs)
+  }
+
+  all(): readonly DeadMan[] {
+    return [...this.armed.values()].sort((a, b) => a.account - b.account)
+  }
+
+  /** While nobody could set them again they stood still. */
+  postpone(gapMs: number): void {
+    this.nextMs = Infinity
+    for (const deadMan of [...this.armed.values()].sort(byTime)) {
+      const later = { ...deadMan, atMs: deadMan.atMs + gapMs }
+      this.arm(later)
+      this.log.deadMen.push(later)
+    }
+  }
+
+  /** Those whose time has come go off. */
+  goOff(timeMs: number, portfolioOf: (account: AccountNumber) => Portfolio): void {
+    if (timeMs < this.nextMs) return
+    const due = [...this.armed.values()].filter(({ atMs }) => atMs <= timeMs).sort(byTime)
+    for (const deadMan of due) {
+      const portfolio = portfolioOf(deadMan.account)
+      this.log.begin(portfolio, 'cancel')
+      this.desk.cancelOpen(portfolio, 'dead_man', timeMs, (order) => isMeant(order, deadMan))
+      this.turnOff({ ...deadMan, atMs: undefined })
+    }
+    this.nextMs = Math.min(Infinity, ...[...this.armed.values()].map(({ atMs }) => atMs))
+  }
+
+  private turnOff(deadMan: DeadMan): void {
+    if (this.armed.delete(deadMan.account)) this.log.deadMen.push(deadMan)
+  }
+}
+
+const byTime = (a: Armed, b: Armed): number => a.atMs - b.atMs || a.account - b.account
+
+function isMeant(order: OpenOrder, { symbols, keepProtective }: DeadMan): boolean {
+  if (symbols !== undefined && !symbols.includes(order.symbol)) return false
+  return !(keepProtective && order.reduceOnly && order.status === 'untriggered')
+}

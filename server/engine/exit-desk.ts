@@ -1,0 +1,148 @@
+import type { Aftermath } from './aftermath.ts'
+import { exitCommands, type Exits, makeExits, oppositeOf } from './brackets/legs.ts'
+import type { ClosePosition, PlaceOrder, ProtectPosition, Side } from './command.ts'
+import type { ClosePositionResult, ProtectPositionResult } from './command-result.ts'
+import type { EventLog } from './event-log.ts'
+import type { Market } from './market.ts'
+import type { OpenOrder } from './open-order.ts'
+import type { DeskParts, OrderDesk } from './order-desk.ts'
+import type { Portfolio } from './portfolio.ts'
+import { bind, freeLots, reducibleLots } from './risk/holds.ts'
+import { closedRejectionOf, rejectionOf, type Request } from './risk/rejection.ts'
+import { requestOf } from './risk/request.ts'
+import type { LegRole, Rejection } from './state.ts'
+import type { WorkingOrders } from './working-orders.ts'
+
+/** Closes positions, and gives them exits. */
+export class ExitDesk {
+  private readonly log: EventLog
+  private readonly working: WorkingOrders
+  private readonly aftermath: Aftermath
+  private readonly desk: OrderDesk
+  private readonly openOrdersMax: number
+
+  constructor({ log, working, aftermath }: DeskParts, desk: OrderDesk, openOrdersMax: number) {
+    this.log = log
+    this.working = working
+    this.aftermath = aftermath
+    this.desk = desk
+    this.openOrdersMax = openOrdersMax
+  }
+
+  /** At the market; what binds the lots is canceled first. */
+  close(portfolio: Portfolio, market: Market, command: ClosePosition, timeMs: number): ClosePositionResult {
+    this.log.begin(portfolio, 'order')
+    const side = closingSide(portfolio, market)
+    const positionLots = reducibleLots(portfolio, market, side)
+    const lots = command.lots ?? Math.min(positionLots, market.instrument.maxLots)
+    const order = closingOrder(portfolio, { symbol: market.symbol, side, lots, source: command.source })
+    const freedLots = positionLots - freeLots(portfolio, market, side)
+    const request = { ...requestOf(order, market, portfolio, this.openOrdersMax), freedLots }
+    const rejection = rejectionOf(request)
+    if (rejection !== undefined) {
+      const { order: refused } = this.desk.reject(request, this.desk.receive(request, timeMs), rejection)
+      return { kind: 'position.close', ok: false, order: refused, rejection }
+    }
+    this.freeUp(portfolio, market, side, lots, timeMs)
+    return { kind: 'position.close', ok: true, ...this.desk.placeUnchecked(request, timeMs) }
+  }
+
+  /** Closes so much of a position because the account must; nobody has to agree. */
+  liquidate(portfolio: Portfolio, market: Market, lots: number, timeMs: number) {
+    this.log.begin(portfolio, 'liquidation')
+    const side = closingSide(portfolio, market)
+    const order = closingOrder(portfolio, { symbol: market.symbol, side, lots, source: 'system' })
+    return this.desk.placeUnchecked(requestOf(order, market, portfolio, this.openOrdersMax), timeMs)
+  }
+
+  /** Replaces the exits of a position: all of it, or nothing. */
+  protect(portfolio: Portfolio, market: Market, command: ProtectPosition, timeMs: number): ProtectPositionResult {
+    this.log.begin(portfolio, 'order')
+    const { takeProfit, stopLoss, source } = command
+    const earlier = portfolio.openOrders().filter((order) => isExit(order, market))
+    const side = closingSide(portfolio, market)
+    const lots = command.lots ?? Math.min(reducibleLots(portfolio, market, side), market.instrument.maxLots)
+    const rules = { selfTrade: 'cancel_maker', source, tag: undefined } as const
+    const exits = { portfolio, market, side, lots, takeProfit, stopLoss, ...rules }
+    const refused = this.refusedExit(exits, earlier)
+    if (refused !== undefined) return { kind: 'position.protect', ok: false, ...refused }
+
+    for (const order of earlier) this.working.cancel(order, 'replaced', timeMs)
+    const orders = takeProfit === undefined && stopLoss === undefined ? [] : makeExits(exits, timeMs)
+    for (const order of orders) {
+      this.working.open(order)
+      bind(order)
+    }
+    for (const order of orders) if (!order.isClosed) this.aftermath.activate(order, timeMs)
+    this.aftermath.run(timeMs)
+    const withRole = (role: LegRole) => orders.find((order) => order.role === role)
+    return { kind: 'position.protect', ok: true, takeProfit: withRole('take_profit'), stopLoss: withRole('stop_loss') }
+  }
+
+  /** The first exit that may not be, with the earlier ones gone. */
+  private refusedExit(exits: Exits, earlier: readonly OpenOrder[]) {
+    const { portfolio, market, side } = exits
+    const commands = exitCommands(exits)
+    const isMissing = reducibleLots(portfolio, market, side) === 0
+    if (commands.length > 0 && isMissing && closedRejectionOf(portfolio, market) === undefined) {
+      return { rejection: { code: 'REDUCE_ONLY_WOULD_INCREASE', maxLots: 0 }, role: undefined } as const
+    }
+    const freedLots = boundTogether(earlier)
+    for (const [at, { role, command }] of commands.entries()) {
+      const request: Request = {
+        ...requestOf(command, market, portfolio, this.openOrdersMax),
+        freedLots,
+        freedOrders: earlier.length - at,
+      }
+      const rejection: Rejection | undefined = rejectionOf(request)
+      if (rejection !== undefined) return { rejection, role }
+    }
+    return undefined
+  }
+
+  /** Cancels what binds the position, the newest first, until so many lots are free; for the whole position all of it. */
+  private freeUp(portfolio: Portfolio, market: Market, side: Side, lots: number, timeMs: number): void {
+    const isWhole = lots === reducibleLots(portfolio, market, side)
+    const binding = portfolio.openOrders().filter((order) => order.market === market && order.boundLots > 0)
+    for (const order of binding.reverse()) {
+      if (!isWhole && freeLots(portfolio, market, side) >= lots) return
+      this.working.cancel(order, 'reduce_only', timeMs)
+    }
+  }
+}
+
+/** A market ioc order that can only reduce; its id is its number. */
+export function closingOrder(
+  portfolio: Portfolio,
+  { symbol, side, lots, source }: Pick<PlaceOrder, 'symbol' | 'side' | 'lots' | 'source'>,
+): PlaceOrder {
+  const { account, orderNumber } = portfolio.account
+  return {
+    kind: 'order.place',
+    account,
+    clientOrderId: `#${orderNumber + 1}`,
+    symbol,
+    side,
+    type: 'market',
+    lots,
+    limitTicks: 0,
+    timeInForce: 'ioc',
+    postOnly: false,
+    reduceOnly: true,
+    selfTrade: 'cancel_maker',
+    source,
+  }
+}
+
+/** A position that is not there would be closed by a sale. */
+const closingSide = (portfolio: Portfolio, market: Market): Side =>
+  oppositeOf((portfolio.position(market)?.lots ?? 0) < 0 ? 'sell' : 'buy')
+
+const isExit = (order: OpenOrder, market: Market): boolean =>
+  order.market === market && order.role !== undefined && order.status !== 'held'
+
+/** What exits bind, those of a group once. */
+function boundTogether(exits: readonly OpenOrder[]): number {
+  const holdings = new Set(exits.map((exit) => exit.group ?? exit))
+  return [...holdings].reduce((sum, holding) => sum + holding.boundLots, 0)
+}

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import { ANN, BEN, floorOf, give, NO_EVENTS, place, START_CENTS, START_MS } from './trading-floor.ts'
+
+const END_MS = START_MS + 1_000
+const day = { timeInForce: 'day', expireAtMs: END_MS } as const
+const gtd = { timeInForce: 'gtd', expireAtMs: END_MS } as const
+
+describe('an order with an end', () => {
+  it('rests until the first quantum at or past it', () => {
+    const engine = floorOf()
+    const { order } = place(engine, { side: 'buy', lots: 10, limitTicks: 10_000, ...day })
+    engine.drain()
+    engine.quantum(END_MS - 1)
+    expect([order.status, engine.drain()]).toEqual(['open', NO_EVENTS])
+    engine.quantum(END_MS)
+    expect(order).toMatchObject({ status: 'expired', reason: 'day_end', closedAtMs: END_MS, heldCents: 0, version: 2 })
+    expect([engine.openOrders(ANN), engine.buyingPower(ANN)]).toEqual([[], START_CENTS])
+    expect(engine.levels('VLNT', 'buy')).toEqual([])
+    const { orders, accounts } = engine.drain()
+    expect([orders, accounts.map(({ cause }) => cause)]).toEqual([[order], ['session']])
+  })
+
+  it('of a date says so', () => {
+    const engine = floorOf()
+    const { order } = place(engine, { side: 'buy', lots: 10, limitTicks: 10_000, ...gtd })
+    engine.quantum(END_MS + 7)
+    expect(order).toMatchObject({ status: 'expired', reason: 'gtd', closedAtMs: END_MS + 7 })
+  })
+
+  it('expires while it waits as well, and what it was filled stays', () => {
+    const engine = floorOf('5 | 99.00 |')
+    give(engine, ANN, 10)
+    const { order: stop } = place(engine, { type: 'stop', side: 'sell', lots: 4, stopTicks: 9_000, ...gtd })
+    const { order: sale } = place(engine, { side: 'sell', lots: 6, limitTicks: 9_900, ...day })
+    expect(sale.filledLots).toBe(5)
+    engine.quantum(END_MS)
+    expect([stop, sale]).toMatchObject([
+      { status: 'expired', reason: 'gtd' },
+      { status: 'expired', reason: 'day_end', filledLots: 5, lots: 6 },
+    ])
+    expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: 5, heldLots: 0 })
+  })
+
+  it('takes its held legs with it, and a leg may end before its entry', () => {
+    const engine = floorOf()
+    const exits = { takeProfit: { limitTicks: 11_000 }, stopLoss: { stopTicks: 9_000, expireAtMs: END_MS - 500 } }
+    place(engine, { side: 'buy', lots: 10, limitTicks: 10_000, ...day, ...exits })
+    const legs = engine.openOrders(ANN).slice(1)
+    engine.quantum(END_MS - 500)
+    expect(legs.map(({ status }) => status)).toEqual(['held', 'expired'])
+    engine.quantum(END_MS)
+    expect(legs[0]).toMatchObject({ status: 'canceled', reason: 'parent_closed' })
+  })
+
+  it('does so by its time, then its account, then its number; one that is gone already does not', () => {
+    const engine = floorOf()
+    const wish = { side: 'buy', lots: 1, limitTicks: 10_000 } as const
+    place(engine, { account: BEN, ...wish, ...day })
+    place(engine, { ...wish, ...day })
+    const { order: canceled } = place(engine, { ...wish, ...day })
+    place(engine, { ...wish, ...gtd, expireAtMs: END_MS - 1 })
+    place(engine, { ...wish, ...day })
+    engine.apply({ kind: 'order.cancel', account: ANN, order: { number: canceled.number } }, START_MS)
+    engine.drain()
+    engine.quantum(END_MS)
+    expect(engine.drain().orders.map(({ account, number }) => [account, number])).toEqual([[ANN, 3], [ANN, 1], [ANN, 4], [BEN, 1]]) // prettier-ignore
+  })
+})

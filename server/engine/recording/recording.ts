@@ -1,0 +1,26 @@
+import type { Command, Side } from '../command.ts'
+import type { EngineOptions } from '../engine.ts'
+import type { Slot } from '../house.ts'
+
+/** What an engine is made of, as far as it can be written down. */
+export type RecordedOptions = Pick<EngineOptions, 'instruments' | 'maxOpenOrdersPerInstrument' | 'interestBps'>
+
+/** The first line of a recording. */
+export interface Head {
+  /** Of this page. */
+  readonly recording: 1
+  /** The version of Node that ran it. */
+  readonly node: string
+  readonly options: RecordedOptions
+}
+
+/** Each other line: what was called, and with what. Slots are those that the engine gave. */
+export type Call =
+  | readonly [what: 'beginEpoch', epoch: number]
+  | readonly [what: 'apply', command: Command, timeMs: number]
+  | readonly [what: 'quantum', timeMs: number]
+  | readonly [what: 'postponeDeadMen', gapMs: number]
+  | readonly [what: 'drain']
+  | readonly [what: 'place', symbol: string, side: Side, ticks: number, lots: number, tag: number]
+  | readonly [what: 'cancel', symbol: string, slot: Slot]
+  | readonly [what: 'take', symbol: string, side: Side, lots: number, limitTicks: number, timeMs: number]

@@ -1,0 +1,240 @@
+import { describe, expect, it } from 'vitest'
+import { Engine } from '../engine.ts'
+import { ANN, COIN, floorOf, give, orderOf, SHARE, START_MS } from '../trading-floor.ts'
+import { marginFloorOf, markAt, toMargin } from './margin-floor.ts'
+
+/** The share binds 50 % of its value and needs 25 %; the mark is 100.00. */
+const MARKET = `
+  bid   | price  | ask
+        | 100.10 | 5000
+  1000  |  99.90 |
+  5000  |  99.00 |      `
+const QUANTUM_MS = 50
+
+const place = (engine: Engine, wish: Parameters<typeof orderOf>[0]) => engine.apply(orderOf(wish), START_MS)
+const stateOf = (engine: Engine, account = ANN) => engine.account(account)?.marginState
+
+/** Gives Ann so many lots, and leaves her so much cash: out of thin air. */
+function standing(engine: Engine, lots: number, cashCents: number, symbol = SHARE.symbol): void {
+  give(engine, ANN, lots, symbol)
+  Object.assign(engine.account(ANN)!, { cashCents })
+}
+
+describe('a margin account', () => {
+  it('is warned below 1.25 times its maintenance, and no longer at it', () => {
+    const engine = marginFloorOf(MARKET)
+    // 1,000 lots at 100.00 need 25,000.00; 1.25 times that are 31,250.00.
+    standing(engine, 1_000, 3_125_000 - 10_000_000)
+    engine.quantum(START_MS)
+    expect(engine.drain().accounts).toEqual([])
+    standing(engine, 1_000, 3_124_999 - 10_000_000)
+    engine.quantum(START_MS)
+    expect(engine.drain().accounts).toMatchObject([
+      { account: { account: ANN, marginState: 'warning', seq: 3 }, cause: 'liquidation' },
+    ])
+    engine.quantum(START_MS)
+    expect(engine.drain().accounts).toEqual([])
+    engine.apply({ kind: 'account.deposit', account: ANN, cents: 1 }, START_MS)
+    engine.quantum(START_MS)
+    expect(engine.drain().accounts[0]).toMatchObject({ account: { account: ANN, marginState: 'ok' }, cause: 'deposit' })
+  })
+
+  it('below its maintenance loses its orders, and from the next quantum on its positions', () => {
+    const engine = marginFloorOf(MARKET)
+    standing(engine, 1_500, 0)
+    const resting = place(engine, { side: 'sell', lots: 200, limitTicks: 10_050, reduceOnly: true }).order
+    const stop = { type: 'stop', timeInForce: 'gtc', limitTicks: 0 } as const
+    const waiting = place(engine, { side: 'sell', lots: 100, ...stop, stopTicks: 9_800 }).order
+    // 1,500 lots at 100.00 need 37,500.00.
+    Object.assign(engine.account(ANN)!, { cashCents: 3_749_999 - 15_000_000 })
+    engine.drain()
+    engine.quantum(START_MS)
+    expect(stateOf(engine)).toBe('liquidating')
+    expect(engine.drain()).toMatchObject({
+      orders: [
+        { number: resting.number, status: 'canceled', reason: 'liquidation' },
+        { number: waiting.number, status: 'canceled', reason: 'liquidation' },
+      ],
+      fills: [],
+      accounts: [{ account: { account: ANN, heldCents: 0 }, cause: 'liquidation' }],
+    })
+
+    engine.quantum(START_MS + QUANTUM_MS)
+    // 1,000 lots at 99.90 and 500 at 99.00 bring 149,400.00, less 74.70: the debt of 112,500.01 is paid.
+    expect(engine.account(ANN)).toMatchObject({ marginState: 'ok', cashCents: 3_749_999 - 60_000 - 7_470 })
+    const { orders, fills, accounts } = engine.drain()
+    const closing = { side: 'sell', type: 'market', timeInForce: 'ioc', reduceOnly: true, lots: 1_500 } as const
+    expect(orders).toMatchObject([{ ...closing, status: 'filled', source: 'system', clientOrderId: '#3' }])
+    expect(fills.map(({ ticks, lots }) => [ticks, lots])).toEqual([
+      [9_990, 1_000],
+      [9_900, 500],
+    ])
+    expect(accounts[0]).toMatchObject({ account: { account: ANN }, cause: 'liquidation' })
+  })
+
+  it('that is short is bought in', () => {
+    const engine = marginFloorOf(MARKET)
+    standing(engine, -1_000, 10_000_000 + 2_499_999)
+    engine.quantum(START_MS)
+    engine.quantum(START_MS)
+    // 1,000 lots at 100.10 cost 100,100.00, and 50.05.
+    expect(engine.account(ANN)).toMatchObject({ marginState: 'ok', cashCents: 12_499_999 - 10_010_000 - 5_005 })
+  })
+
+  it('that is bankrupt ends with its debt, and may only deposit or begin anew', () => {
+    const engine = marginFloorOf(MARKET)
+    standing(engine, 1_000, -12_000_000)
+    engine.quantum(START_MS)
+    engine.quantum(START_MS)
+    const cashCents = -12_000_000 + 9_990_000 - 4_995
+    expect(engine.account(ANN)).toMatchObject({ marginState: 'ok', cashCents })
+    engine.quantum(START_MS)
+    expect(stateOf(engine)).toBe('ok')
+    expect(place(engine, { side: 'buy', lots: 1, limitTicks: 9_990 })).toMatchObject({
+      rejection: { code: 'INSUFFICIENT_MARGIN', availableCents: cashCents },
+    })
+  })
+})
+
+describe('while it is being liquidated', () => {
+  const liquidating = () => {
+    const engine = marginFloorOf(MARKET)
+    const halt = { kind: 'market.status', symbol: 'VLNT', status: 'halted' } as const
+    standing(engine, 1_000, -8_000_000)
+    engine.quantum(START_MS)
+    engine.apply(halt, START_MS)
+    engine.quantum(START_MS)
+    expect(stateOf(engine)).toBe('liquidating')
+    engine.drain()
+    return engine
+  }
+
+  it('orders, withdrawals and another mode are refused; a deposit may end it', () => {
+    const engine = liquidating()
+    const refused = { ok: false, rejection: { code: 'LIQUIDATING' } }
+    expect(place(engine, { side: 'sell', lots: 1, limitTicks: 10_000 })).toMatchObject(refused)
+    expect(engine.apply({ kind: 'account.withdraw', account: ANN, cents: 1 }, START_MS)).toMatchObject(refused)
+    expect(engine.apply({ kind: 'account.update', account: ANN, mode: 'cash' }, START_MS)).toMatchObject(refused)
+    // Equity is 20,000.00; 31,250.00 end it.
+    engine.apply({ kind: 'account.deposit', account: ANN, cents: 1_124_999 }, START_MS)
+    engine.quantum(START_MS)
+    expect(stateOf(engine)).toBe('liquidating')
+    engine.apply({ kind: 'account.deposit', account: ANN, cents: 1 }, START_MS)
+    engine.quantum(START_MS)
+    expect(stateOf(engine)).toBe('ok')
+    expect(engine.position(ANN, 'VLNT')?.lots).toBe(1_000)
+  })
+
+  it('a halted market is passed over, and its turn comes when it trades again', () => {
+    const engine = liquidating()
+    expect(engine.position(ANN, 'VLNT')?.lots).toBe(1_000)
+    engine.apply({ kind: 'market.status', symbol: 'VLNT', status: 'open' }, START_MS)
+    engine.quantum(START_MS)
+    expect(engine.position(ANN, 'VLNT')?.lots).toBe(0)
+  })
+
+  it('a reset ends it', () => {
+    const engine = liquidating()
+    engine.apply({ kind: 'account.reset', account: ANN, startingCents: 100 }, START_MS)
+    expect(engine.account(ANN)).toMatchObject({ marginState: 'ok', mode: 'margin', cashCents: 100 })
+    engine.quantum(START_MS)
+    expect(engine.drain().fills).toEqual([])
+  })
+
+  it('it goes on after a restart', () => {
+    const engine = liquidating()
+    const restarted = new Engine({ instruments: [SHARE, COIN], maxOpenOrdersPerInstrument: 9 })
+    restarted.beginEpoch(2)
+    restarted.restoreAccount({ ...engine.account(ANN)! })
+    for (const position of engine.positions(ANN)) restarted.restorePosition({ ...position })
+    // Nothing is judged while there is no mark.
+    restarted.quantum(START_MS)
+    expect(restarted.drain().accounts).toEqual([])
+    markAt(restarted, 10_000)
+    restarted.house('VLNT').place('buy', 9_990, 1_000, 0)
+    restarted.quantum(START_MS)
+    expect(restarted.position(ANN, 'VLNT')?.lots).toBe(0)
+    expect(stateOf(restarted)).toBe('ok')
+  })
+})
+
+describe('positions are closed', () => {
+  /** A mark of 50.00, so that a coin is worth 100.00. */
+  function withCoins(bidTicks: number): Engine {
+    const engine = marginFloorOf(MARKET)
+    engine.house(COIN.symbol).place('buy', bidTicks, 5_000, 0)
+    engine.house(COIN.symbol).place('sell', 10_000 - bidTicks, 5_000, 0)
+    engine.quantum(START_MS)
+    return engine
+  }
+  const heldIn = (engine: Engine) => [SHARE.symbol, COIN.symbol].map((symbol) => engine.position(ANN, symbol)?.lots)
+
+  it('one a quantum, the smallest loss first', () => {
+    const engine = withCoins(4_990)
+    // 110,000.00 need 27,500.00 and have 27,000.00. The shares would lose 0.10 and 0.05 each, the coins 0.20 and 0.10:
+    // 150.00 against 30.00.
+    standing(engine, 1_000, -8_300_000)
+    give(engine, ANN, 100, COIN.symbol)
+    engine.quantum(START_MS)
+    engine.quantum(START_MS)
+    expect(heldIn(engine)).toEqual([1_000, 0])
+    expect(engine.account(ANN)).toMatchObject({ marginState: 'liquidating', cashCents: -8_300_000 + 998_000 - 998 })
+    engine.quantum(START_MS)
+    expect(heldIn(engine)).toEqual([0, 0])
+    expect(stateOf(engine)).toBe('ok')
+  })
+
+  it('no more of them than are needed', () => {
+    const engine = withCoins(4_800)
+    // The coins would lose 4.00 and 0.10 each. Without the shares 2,500.00 are needed, and 26,850.00 are left.
+    standing(engine, 1_000, -8_300_000)
+    give(engine, ANN, 100, COIN.symbol)
+    engine.quantum(START_MS)
+    engine.quantum(START_MS)
+    expect(heldIn(engine)).toEqual([0, 100])
+    expect(stateOf(engine)).toBe('ok')
+    engine.quantum(START_MS)
+    expect(heldIn(engine)).toEqual([0, 100])
+  })
+
+  it('no more at once than the largest order', () => {
+    const engine = marginFloorOf(`
+      bid     | price | ask
+              | 1.01  | 9
+      1200000 | 0.99  |   `)
+    standing(engine, 1_100_000, -108_000_000)
+    engine.quantum(START_MS)
+    engine.quantum(START_MS)
+    expect(engine.position(ANN, 'VLNT')?.lots).toBe(100_000)
+    engine.quantum(START_MS)
+    expect(engine.position(ANN, 'VLNT')?.lots).toBe(0)
+  })
+
+  it('as far as there is liquidity inside the band; the rest is tried again a second later', () => {
+    const engine = floorOf(`
+      bid | price  | ask
+          | 100.10 | 50
+      30  |  99.90 |
+      60  |  90.00 |      `)
+    toMargin(engine, ANN)
+    engine.quantum(START_MS)
+    // An equity of 200.00; even ten lots need 250.00.
+    standing(engine, 100, -980_000)
+    engine.quantum(START_MS)
+    engine.drain()
+    engine.quantum(START_MS)
+    expect(engine.drain().orders).toMatchObject([
+      { lots: 100, filledLots: 30, status: 'canceled', reason: 'no_liquidity' },
+    ])
+    engine.house('VLNT').place('buy', 9_990, 60, 0)
+    engine.quantum(START_MS + 999)
+    expect(engine.position(ANN, 'VLNT')?.lots).toBe(70)
+    engine.quantum(START_MS + 1_000)
+    expect(engine.position(ANN, 'VLNT')?.lots).toBe(10)
+    engine.drain()
+    // Nothing inside the band: it waits without an order.
+    for (let at = 0; at < 3; at++) engine.quantum(START_MS + 2_000 + at)
+    expect(engine.drain().orders).toEqual([])
+    expect(stateOf(engine)).toBe('liquidating')
+  })
+})

@@ -1,0 +1,90 @@
+import { NOT_WATCHED, type Portfolio } from '../portfolio.ts'
+
+/** How finely the travel of the marks is counted: a ten-thousandth of their value. */
+const STEPS = 10_000
+/** Against the rounding of the travel itself. */
+const SLACK = 1e-9
+
+/**
+ * Which margin accounts must be looked at in a quantum: those whose cash or positions have changed, and those whose
+ * equity the marks may have carried to a limit since they were last looked at. How far the marks have travelled is the sum
+ * over quanta of the largest relative step of any mark, so that an account that can bear a move of a tenth is left alone
+ * until they have travelled that far: of 100,000 accounts, a few a quantum.
+ */
+export class MarginWatch {
+  /** To be looked at in the next quantum. */
+  private due = new Set<Portfolio>()
+  /** Those that wait for a travel, by its whole steps. */
+  private readonly waiting = new Map<number, Set<Portfolio>>()
+  private travel = 0
+  /** Waiting accounts of this step and below have been taken. */
+  private takenStep = -1
+
+  /** Its cash or positions have changed. */
+  note(portfolio: Portfolio): void {
+    if (portfolio.watchedAt === DUE) return
+    this.forget(portfolio)
+    portfolio.watchedAt = DUE
+    this.due.add(portfolio)
+  }
+
+  /**
+   * The marks have made a step.
+   * @param largest of all relative steps: how much larger the larger of a mark's two values is
+   */
+  move(largest: number): void {
+    this.travel += largest
+    const step = Math.floor(this.travel * STEPS)
+    if (step - this.takenStep > this.waiting.size) {
+      for (const at of [...this.waiting.keys()].sort((a, b) => a - b)) if (at <= step) this.take(at)
+    } else for (let at = this.takenStep + 1; at <= step; at++) this.take(at)
+    this.takenStep = step
+  }
+
+  /** Those to be looked at now, by account number; each must be given back by `wait`, `note` or `forget`. */
+  takeDue(): Portfolio[] {
+    if (this.due.size === 0) return NOBODY
+    const portfolios = [...this.due].sort((a, b) => a.account.account - b.account.account)
+    for (const portfolio of portfolios) portfolio.watchedAt = NOT_WATCHED
+    this.due.clear()
+    return portfolios
+  }
+
+  /**
+   * It need not be looked at until the marks have moved against it.
+   * @param bearable by what part of their value all marks may rise, or fall, at once; 0 or more
+   */
+  wait(portfolio: Portfolio, bearable: number): void {
+    this.forget(portfolio)
+    // Steps x of a travel multiply to at most e^x, and 1 + bearable is at least e^(bearable ÷ (1 + bearable)).
+    const step = Math.floor((this.travel + bearable / (1 + bearable) - SLACK) * STEPS)
+    if (step <= this.takenStep) {
+      this.note(portfolio)
+      return
+    }
+    portfolio.watchedAt = step
+    const there = this.waiting.get(step)
+    if (there === undefined) this.waiting.set(step, new Set([portfolio]))
+    else there.add(portfolio)
+  }
+
+  /** Nothing can happen to it until it is noted again. */
+  forget(portfolio: Portfolio): void {
+    const { watchedAt } = portfolio
+    portfolio.watchedAt = NOT_WATCHED
+    if (watchedAt === DUE) this.due.delete(portfolio)
+    if (watchedAt < 0) return
+    const there = this.waiting.get(watchedAt)
+    there?.delete(portfolio)
+    if (there?.size === 0) this.waiting.delete(watchedAt)
+  }
+
+  private take(step: number): void {
+    const there = this.waiting.get(step)
+    if (there === undefined) return
+    for (const portfolio of [...there]) this.note(portfolio)
+  }
+}
+
+const DUE = -2
+const NOBODY: Portfolio[] = []

@@ -1,0 +1,241 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Engine } from '../engine.ts'
+import { ANN, BEN, COIN, floorOf, give, orderOf, SHARE, START_CENTS, START_MS } from '../trading-floor.ts'
+import { shareRoundedUp } from './margin.ts'
+import { marginFloorOf, markAt, toMargin } from './margin-floor.ts'
+
+/** The share binds 50 % of its value and needs 25 %; the mark is 100.00. */
+const MARKET = `
+  bid   | price  | ask
+        | 104.00 | 5000
+        | 100.10 | 1000
+  1000  |  99.90 |
+  5000  |  96.00 |      `
+
+const place = (engine: Engine, wish: Parameters<typeof orderOf>[0]) => engine.apply(orderOf(wish), START_MS)
+const rejectionOf = (engine: Engine, wish: Parameters<typeof orderOf>[0]) => {
+  const result = place(engine, wish)
+  return result.ok ? undefined : result.rejection
+}
+const leave = (engine: Engine, cents: number) =>
+  engine.apply({ kind: 'account.withdraw', account: ANN, cents: START_CENTS - cents }, START_MS)
+
+describe('equity and margin', () => {
+  it('of a long position follow the mark', () => {
+    const engine = marginFloorOf(MARKET)
+    place(engine, { side: 'buy', lots: 1_000 })
+    // 100,100.00 and a fee of 50.05 for what is worth 100,000.00 at the mark.
+    expect(engine.account(ANN)?.cashCents).toBe(-15_005)
+    expect(engine.marginFigures(ANN)).toEqual({
+      equityCents: 9_984_995,
+      unrealizedCents: -10_000,
+      marginUsedCents: 5_000_000,
+      positionMarginCents: 5_000_000,
+      maintenanceCents: 2_500_000,
+    })
+    expect(engine.buyingPower(ANN)).toBe(4_984_995)
+    markAt(engine, 10_100)
+    expect(engine.marginFigures(ANN)).toMatchObject({ equityCents: 10_084_995, marginUsedCents: 5_050_000 })
+  })
+
+  it('of a short count its value against the cash that it brought', () => {
+    const engine = marginFloorOf(MARKET)
+    place(engine, { side: 'sell', lots: 500 })
+    // 49,950.00 less 24.98, for what is owed: 50,000.00 at the mark.
+    expect(engine.marginFigures(ANN)).toEqual({
+      equityCents: START_CENTS + 4_995_000 - 2_498 - 5_000_000,
+      unrealizedCents: -5_000,
+      marginUsedCents: 2_500_000,
+      positionMarginCents: 2_500_000,
+      maintenanceCents: 1_250_000,
+    })
+  })
+
+  it('bind the larger of what open buys and open sales could come to', () => {
+    const engine = marginFloorOf(MARKET)
+    const used = () => engine.marginFigures(ANN).marginUsedCents
+    const buy = place(engine, { side: 'buy', lots: 300, limitTicks: 9_980 }).order
+    expect(used()).toBe(1_500_000)
+    place(engine, { side: 'sell', lots: 200, limitTicks: 10_020 })
+    expect(used()).toBe(1_500_000)
+    place(engine, { side: 'sell', lots: 250, limitTicks: 10_020 })
+    expect(used()).toBe(2_250_000)
+    // Bought 100: the buys left could still make it 300, the sales a short of 350.
+    engine.house('VLNT').take('sell', 1_100, 9_980, START_MS)
+    expect(engine.order(ANN, buy.number)?.filledLots).toBe(100)
+    expect(engine.marginFigures(ANN)).toMatchObject({ marginUsedCents: 1_750_000, positionMarginCents: 500_000 })
+    engine.apply({ kind: 'order.cancelAll', account: ANN, side: 'sell' }, START_MS)
+    expect(used()).toBe(1_500_000)
+    place(engine, { side: 'sell', lots: 100, limitTicks: 10_020, reduceOnly: true })
+    expect(used()).toBe(1_500_000)
+    engine.apply({ kind: 'order.amend', account: ANN, order: { number: buy.number }, lots: 150 }, START_MS)
+    expect(used()).toBe(750_000)
+  })
+
+  it('of a cash account are 0, and its buying power is its free cash', () => {
+    const engine = floorOf(MARKET)
+    engine.quantum(START_MS)
+    place(engine, { side: 'buy', lots: 100 })
+    place(engine, { side: 'buy', lots: 10, limitTicks: 9_900 })
+    expect(engine.marginFigures(ANN)).toMatchObject({
+      marginUsedCents: 0,
+      maintenanceCents: 0,
+      unrealizedCents: -1_000,
+    })
+    // 10,010.00 and 5.01 for the lots, 990.00 and 0.50 held.
+    expect(engine.buyingPower(ANN)).toBe(START_CENTS - 1_001_501 - 99_050)
+  })
+
+  it('are found again after a restart', () => {
+    const engine = marginFloorOf(MARKET)
+    place(engine, { side: 'buy', lots: 300, limitTicks: 9_980 })
+    place(engine, { side: 'sell', lots: 700 })
+    const restarted = new Engine({ instruments: [SHARE, COIN], maxOpenOrdersPerInstrument: 9 })
+    restarted.restoreAccount({ ...engine.account(ANN)!, heldCents: 0 })
+    for (const position of engine.positions(ANN)) restarted.restorePosition({ ...position, heldLots: 0 })
+    for (const order of engine.openOrders(ANN)) restarted.restoreOrder(order)
+    markAt(restarted, 10_000)
+    expect(restarted.marginFigures(ANN)).toEqual(engine.marginFigures(ANN))
+    expect(restarted.marginFigures(ANN).marginUsedCents).toBe(3_500_000)
+  })
+})
+
+describe('an order on margin', () => {
+  it('is let through up to what is free after its margin and its fee', () => {
+    const engine = marginFloorOf(MARKET)
+    // At the mark a lot binds 50.00 and may cost a fee of 0.05: 1,999 are one too many.
+    expect(rejectionOf(engine, { side: 'buy', lots: 1_999, limitTicks: 10_000 })).toEqual({
+      code: 'INSUFFICIENT_MARGIN',
+      requiredCents: 1_999 * 5_000 + 9_995,
+      availableCents: START_CENTS,
+    })
+    expect(rejectionOf(engine, { side: 'buy', lots: 1_998, limitTicks: 10_000 })).toBeUndefined()
+    expect(engine.buyingPower(ANN)).toBe(START_CENTS - 9_990_000)
+  })
+
+  it('pays for each lot what its limit, its trigger or its walk through the book is worse than the mark', () => {
+    const engine = marginFloorOf(MARKET)
+    leave(engine, 1)
+    const requiredBy = (wish: Parameters<typeof orderOf>[0]) => rejectionOf(engine, wish)?.requiredCents
+    expect(requiredBy({ side: 'buy', lots: 100, limitTicks: 10_005 })).toBe(500_000 + 501 + 500)
+    expect(requiredBy({ side: 'buy', lots: 100, limitTicks: 9_995 })).toBe(500_000 + 500)
+    expect(requiredBy({ side: 'sell', lots: 100, limitTicks: 9_995 })).toBe(500_000 + 500 + 500)
+    expect(requiredBy({ side: 'sell', lots: 100, limitTicks: 10_005 })).toBe(500_000 + 501)
+    // 1,000 at 100.10 and 500 at 104.00 are 2,100.00 worse than 1,500 at 100.00.
+    expect(requiredBy({ side: 'buy', lots: 1_500 })).toBe(7_500_000 + 7_605 + 210_000)
+    const stop = { type: 'stop', timeInForce: 'gtc', limitTicks: 0, stopTicks: 10_200 } as const
+    expect(requiredBy({ side: 'buy', lots: 100, ...stop })).toBe(500_000 + 510 + 20_000)
+  })
+
+  it('at its worst leaves nothing free, and no less', () => {
+    const engine = marginFloorOf(MARKET)
+    leave(engine, 7_717_604)
+    expect(rejectionOf(engine, { side: 'buy', lots: 1_500 })).toMatchObject({ availableCents: 7_717_604 })
+    engine.apply({ kind: 'account.deposit', account: ANN, cents: 1 }, START_MS)
+    expect(rejectionOf(engine, { side: 'buy', lots: 1_500 })).toBeUndefined()
+    expect(engine.buyingPower(ANN)).toBe(0)
+  })
+
+  it('that makes no position larger needs nothing', () => {
+    const engine = marginFloorOf(MARKET)
+    place(engine, { side: 'buy', lots: 1_000 })
+    markAt(engine, 20)
+    // −150.05 and the 200.00 that the position is worth, less half of those.
+    expect(engine.buyingPower(ANN)).toBe(-5_005)
+    expect(rejectionOf(engine, { side: 'buy', lots: 1, limitTicks: 9_900 })?.code).toBe('INSUFFICIENT_MARGIN')
+    expect(rejectionOf(engine, { side: 'sell', lots: 2_000, limitTicks: 10_050 })).toBeUndefined()
+    expect(rejectionOf(engine, { side: 'sell', lots: 1, limitTicks: 10_050 })?.code).toBe('INSUFFICIENT_MARGIN')
+  })
+
+  it('that replaces another has that one’s margin too', () => {
+    const engine = marginFloorOf(MARKET)
+    const { number } = place(engine, { side: 'buy', lots: 1_998, limitTicks: 10_000 }).order
+    const amend = (change: { lots?: number; limitTicks?: number }) =>
+      engine.apply({ kind: 'order.amend', account: ANN, order: { number }, ...change }, START_MS)
+    expect(amend({ limitTicks: 9_999 })).toMatchObject({ ok: true, priorityKept: false })
+    const required = 1_999 * 5_000 + 9_995
+    expect(amend({ lots: 1_999 })).toMatchObject({
+      rejection: { requiredCents: required, availableCents: START_CENTS },
+    })
+  })
+
+  it('goes short only what is shortable, and only where there is a mark', () => {
+    const engine = new Engine({ instruments: [{ ...SHARE, shortable: false }], maxOpenOrdersPerInstrument: 9 })
+    const open = {
+      kind: 'account.open',
+      account: ANN,
+      name: 'Ann',
+      startingCents: START_CENTS,
+      mode: 'margin',
+    } as const
+    engine.apply(open, START_MS)
+    give(engine, ANN, 10)
+    expect(rejectionOf(engine, { side: 'sell', lots: 11, limitTicks: 10_000 })).toEqual({ code: 'SHORT_NOT_ALLOWED' })
+    expect(rejectionOf(engine, { side: 'sell', lots: 10, limitTicks: 10_000 })).toBeUndefined()
+    expect(rejectionOf(engine, { side: 'sell', lots: 1, limitTicks: 10_000 })).toEqual({ code: 'SHORT_NOT_ALLOWED' })
+
+    const unmarked = floorOf()
+    toMargin(unmarked, ANN)
+    give(unmarked, ANN, 10)
+    const short = { side: 'sell', lots: 11, limitTicks: 10_000 } as const
+    expect(rejectionOf(unmarked, short)).toEqual({ code: 'INSUFFICIENT_MARGIN' })
+    // Without a mark lots count for nothing, and a buy must be paid in full.
+    const buy = { side: 'buy', limitTicks: 10_000 } as const
+    expect(rejectionOf(unmarked, { ...buy, lots: 1_000 })?.requiredCents).toBe(10_005_000)
+    expect(rejectionOf(unmarked, { ...buy, lots: 999 })).toBeUndefined()
+  })
+})
+
+describe('the price of liquidation', () => {
+  it('is where equity meets maintenance, rounded towards the mark', () => {
+    const engine = marginFloorOf(MARKET)
+    place(engine, { side: 'buy', lots: 1_000 })
+    // −150.05 + 1,000 p = 250 p at p = 20.007 ticks.
+    expect(engine.liquidationTicks(ANN, 'VLNT')).toBe(21)
+    const short = marginFloorOf(MARKET)
+    place(short, { side: 'sell', lots: 500 })
+    // 149,925.02 − 500 p = 125 p at p = 23,988.0032.
+    expect(short.liquidationTicks(ANN, 'VLNT')).toBe(23_988)
+  })
+
+  it('reckons with the other positions as they stand', () => {
+    const engine = marginFloorOf(MARKET)
+    engine.restoreMark('VCN-USD', 5_000_000_000)
+    place(engine, { side: 'buy', lots: 1_000 })
+    give(engine, ANN, 10, 'VCN-USD')
+    // Ten coins of 100.00: 1,000.00 less 250.00. What is owed is covered.
+    expect(engine.liquidationTicks(ANN, 'VLNT')).toBeUndefined()
+    expect(engine.liquidationTicks(ANN, 'VCN-USD')).toBeUndefined()
+    give(engine, ANN, -2_000, 'VCN-USD')
+    // −150.05 − 200,000.00 − 50,000.00 + 750 p = 0 at p = 33,353.34.
+    expect(engine.liquidationTicks(ANN, 'VLNT')).toBe(33_354)
+    // −150.05 + 100,000.00 − 25,000.00 = 5,000 p at p = 1,496.999.
+    expect(engine.liquidationTicks(ANN, 'VCN-USD')).toBe(1_496)
+  })
+
+  it('is none without a position, on a cash account, and beyond what a book holds', () => {
+    const engine = marginFloorOf(MARKET)
+    expect(engine.liquidationTicks(ANN, 'VLNT')).toBeUndefined()
+    place(engine, { side: 'buy', lots: 100 })
+    expect(engine.liquidationTicks(ANN, 'VLNT')).toBeUndefined()
+    place(engine, { side: 'sell', lots: 150 })
+    // 100,000.00 stand against 50 lots: they could rise to 160,000 ticks.
+    expect(engine.liquidationTicks(ANN, 'VLNT')).toBeUndefined()
+    give(engine, BEN, 10)
+    expect(engine.liquidationTicks(BEN, 'VLNT')).toBeUndefined()
+  })
+})
+
+it('a share in basis points is rounded up, exactly', () => {
+  expect([shareRoundedUp(0, 2_500), shareRoundedUp(1, 1), shareRoundedUp(40_000, 2_500)]).toEqual([0, 1, 10_000])
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
+      fc.integer({ min: 1, max: 10_000 }),
+      (cents, bps) => {
+        expect(shareRoundedUp(cents, bps)).toBe(Number((BigInt(cents) * BigInt(bps) + 9_999n) / 10_000n))
+      },
+    ),
+  )
+})

@@ -1,0 +1,93 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { feesOn } from '../ledger/fees.ts'
+import { ANN, floorOf, give, place, refusalOf, SHARE, START_MS } from '../trading-floor.ts'
+import { affordableLots } from './payable.ts'
+
+const MARKET = `
+  bid | price  | ask
+      | 120.00 | 900
+      | 102.00 | 40
+      | 101.00 | 10
+   20 |  99.00 |
+   30 |  98.00 |      `
+
+describe('what a budget can pay', () => {
+  it('is the most lots whose value and fee do not exceed it', () => {
+    const level = fc.tuple(fc.integer({ min: 1, max: 1_000_000 }), fc.integer({ min: 1, max: 60 }))
+    const terms = fc.record({
+      centsPerTickLot: fc.integer({ min: 1, max: 9 }),
+      feeBps: fc.integer({ min: 0, max: 500 }),
+    })
+    fc.assert(
+      fc.property(fc.array(level, { maxLength: 6 }), terms, fc.nat(1_000_000_000), (fills, terms, cents) => {
+        const prices = fills.flatMap(([ticks, lots]) => Array.from({ length: lots }, () => ticks))
+        const costOf = (lots: number) => {
+          const value = prices.slice(0, lots).reduce((sum, ticks) => sum + ticks * terms.centsPerTickLot, 0)
+          return value + feesOn(value * terms.feeBps)
+        }
+        const lots = affordableLots(fills, { cents, ...terms })
+        expect(costOf(lots)).toBeLessThanOrEqual(cents)
+        if (lots < prices.length) expect(costOf(lots + 1)).toBeGreaterThan(cents)
+      }),
+    )
+  })
+})
+
+describe('a market order for so much money', () => {
+  it('buys the most lots whose value and fee it pays', () => {
+    const engine = floorOf(MARKET)
+    // 10 × 101.00 + 3 × 102.00 is 1,316.00, and 0.658 of fee.
+    const { order } = place(engine, { side: 'buy', lots: 0, notionalCents: 131_666 })
+    expect(order).toMatchObject({ status: 'filled', lots: 13, filledLots: 13, feesPaidCents: 66 })
+    expect(engine.preview({ ...orderOfCents(131_665), side: 'buy' })).toMatchObject({ ok: true })
+    expect(place(floorOf(MARKET), { side: 'buy', lots: 0, notionalCents: 131_665 }).order.lots).toBe(12)
+  })
+
+  it('sells the most lots whose value does not exceed it, the fee apart', () => {
+    const engine = floorOf(MARKET)
+    give(engine, ANN, 50)
+    const { order } = place(engine, { side: 'sell', lots: 0, notionalCents: 20 * 9_900 + 5 * 9_800 + 9_799 })
+    expect(order).toMatchObject({ status: 'filled', lots: 25 })
+  })
+
+  it('comes to no more than the band holds', () => {
+    const engine = floorOf(MARKET)
+    const { order } = place(engine, { side: 'buy', lots: 0, notionalCents: 9_000_000 })
+    expect(order).toMatchObject({ status: 'filled', lots: 50 })
+  })
+
+  it('is refused where it comes to less than a lot, where nobody sells, and where it cannot be paid', () => {
+    const small = { code: 'MIN_NOTIONAL', minCents: SHARE.minNotionalCents }
+    expect(refusalOf(floorOf(MARKET), { side: 'buy', lots: 0, notionalCents: 10_104 })).toEqual(small)
+    expect(refusalOf(floorOf(), { side: 'buy', lots: 0, notionalCents: 10_104 })).toEqual({ code: 'NO_LIQUIDITY' })
+    const rich = floorOf('| 101.00 | 9000')
+    const rejection = refusalOf(rich, { side: 'buy', lots: 0, notionalCents: 20_000_000 })
+    expect(rejection?.code).toBe('INSUFFICIENT_FUNDS')
+    expect(rich.apply({ ...orderOfCents(100), side: 'buy' }, START_MS)).toMatchObject({ ok: false, order: { lots: 0 } })
+  })
+
+  it('passes its own orders over as it counts', () => {
+    const engine = floorOf(MARKET)
+    give(engine, ANN, 10)
+    const { order: own } = place(engine, { side: 'sell', lots: 10, limitTicks: 10_050 })
+    const { order } = place(engine, { side: 'buy', lots: 0, notionalCents: 131_666 })
+    expect([order.lots, order.status, own.reason]).toEqual([13, 'filled', 'self_trade'])
+  })
+})
+
+const orderOfCents = (notionalCents: number) =>
+  ({
+    kind: 'order.place',
+    account: ANN,
+    clientOrderId: `cents-${notionalCents}`,
+    symbol: 'VLNT',
+    type: 'market',
+    lots: 0,
+    notionalCents,
+    limitTicks: 0,
+    timeInForce: 'ioc',
+    postOnly: false,
+    selfTrade: 'cancel_maker',
+    source: 'api',
+  }) as const

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest'
+import type { Engine } from '../engine.ts'
+import { ANN, BEN, floorOf, give, place, refusalOf, START_MS, tradeAt } from '../trading-floor.ts'
+import { toMargin } from './margin-floor.ts'
+
+const MARKET = `
+  bid | price  | ask
+      | 101.00 | 900
+  900 |  99.00 |      `
+
+/** Ann's account on margin, long so many lots. */
+function longFloor(lots: number): Engine {
+  const engine = floorOf(MARKET)
+  toMargin(engine, ANN)
+  engine.quantum(START_MS)
+  place(engine, { side: 'buy', lots })
+  engine.drain()
+  return engine
+}
+const reducing = { side: 'sell', reduceOnly: true } as const
+
+describe('an order that may only reduce', () => {
+  it('of a cash account sells what is free and buys nothing', () => {
+    const engine = floorOf(MARKET)
+    give(engine, ANN, 10)
+    place(engine, { side: 'sell', lots: 4, limitTicks: 10_200 })
+    const tooMany = { code: 'REDUCE_ONLY_WOULD_INCREASE', maxLots: 6 }
+    expect(refusalOf(engine, { ...reducing, lots: 7, limitTicks: 10_200 })).toEqual(tooMany)
+    expect(refusalOf(engine, { side: 'buy', reduceOnly: true, lots: 1, limitTicks: 9_900 })).toEqual({ ...tooMany, maxLots: 0 }) // prettier-ignore
+    place(engine, { ...reducing, lots: 6, limitTicks: 10_200 })
+    expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: 10, heldLots: 10 })
+  })
+
+  it('of a margin account binds what it reduces, the others bind nothing', () => {
+    const engine = longFloor(10)
+    place(engine, { side: 'sell', lots: 8, limitTicks: 10_200 })
+    expect(engine.position(ANN, 'VLNT')?.heldLots).toBe(0)
+    const { order } = place(engine, { ...reducing, lots: 8, limitTicks: 10_200 })
+    expect([order.heldCents, engine.position(ANN, 'VLNT')?.heldLots]).toEqual([0, 8])
+    const tooMany = { code: 'REDUCE_ONLY_WOULD_INCREASE', maxLots: 2 }
+    expect(refusalOf(engine, { ...reducing, lots: 3 })).toEqual(tooMany)
+    expect(refusalOf(engine, { ...reducing, side: 'buy', lots: 1 })).toEqual({ ...tooMany, maxLots: 0 })
+  })
+
+  it('has no smallest value', () => {
+    const engine = floorOf('900 | 0.50 |')
+    give(engine, ANN, 1)
+    expect(refusalOf(engine, { side: 'sell', lots: 1 })?.code).toBe('MIN_NOTIONAL')
+    place(engine, { ...reducing, lots: 1 })
+  })
+
+  it('is cut when the position becomes smaller, the newest first', () => {
+    const engine = longFloor(10)
+    const old = place(engine, { ...reducing, lots: 4, limitTicks: 10_200 }).order
+    const waiting = place(engine, { ...reducing, type: 'stop', lots: 3, stopTicks: 9_500 }).order
+    const newest = place(engine, { ...reducing, lots: 2, limitTicks: 10_300 }).order
+    engine.drain()
+    place(engine, { side: 'sell', lots: 4 })
+    expect(newest).toMatchObject({ status: 'canceled', reason: 'reduce_only', lots: 2 })
+    expect(waiting).toMatchObject({ status: 'untriggered', lots: 2 })
+    expect(old).toMatchObject({ status: 'open', lots: 4 })
+    expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: 6, heldLots: 6 })
+    place(engine, { side: 'sell', lots: 3 })
+    expect([waiting.status, old.lots]).toEqual(['canceled', 3])
+    expect(engine.levels('VLNT', 'sell', 2)).toEqual([[10_100, 890], [10_200, 3]]) // prettier-ignore
+  })
+
+  it('goes altogether when the position turns over', () => {
+    const engine = longFloor(10)
+    const { order } = place(engine, { ...reducing, lots: 4, limitTicks: 10_200 })
+    place(engine, { side: 'sell', lots: 30 })
+    expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: -20, heldLots: 0 })
+    expect(order).toMatchObject({ status: 'canceled', reason: 'reduce_only', filledLots: 0 })
+  })
+
+  it('shares what is left with its sibling: a pair is cut to the same rest', () => {
+    const engine = longFloor(10)
+    const exits = { takeProfit: { limitTicks: 10_300 }, stopLoss: { stopTicks: 9_500 } }
+    engine.apply({ kind: 'position.protect', account: ANN, symbol: 'VLNT', source: 'web', ...exits }, START_MS)
+    place(engine, { side: 'sell', lots: 7 })
+    expect(engine.openOrders(ANN)).toMatchObject([{ lots: 3 }, { lots: 3 }])
+    expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: 3, heldLots: 3 })
+  })
+
+  it('never fills past the position, though one sweep meets it and another sale of the account', () => {
+    const engine = longFloor(10)
+    place(engine, { side: 'sell', lots: 8, limitTicks: 10_050 })
+    const { order } = place(engine, { ...reducing, lots: 10, limitTicks: 10_060 })
+    const { order: bens } = place(engine, { account: BEN, side: 'buy', lots: 20, limitTicks: 10_060 })
+    expect(order).toMatchObject({ status: 'filled', lots: 2, filledLots: 2 })
+    expect(bens).toMatchObject({ status: 'partially_filled', filledLots: 10 })
+    expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: 0, heldLots: 0 })
+  })
+
+  it('is gone from the book by the time a sweep reaches it when nothing is left to reduce', () => {
+    const engine = longFloor(10)
+    place(engine, { side: 'sell', lots: 15, limitTicks: 10_050 })
+    const { order } = place(engine, { ...reducing, lots: 10, limitTicks: 10_060 })
+    engine.house('VLNT').take('buy', 40, 10_060, START_MS)
+    expect(order).toMatchObject({ status: 'canceled', reason: 'reduce_only', filledLots: 0, lots: 10 })
+    expect(engine.position(ANN, 'VLNT')?.lots).toBe(-5)
+  })
+
+  it('is foreseen as it will be by whoever must know beforehand what it would meet', () => {
+    const engine = longFloor(10)
+    place(engine, { side: 'sell', lots: 8, limitTicks: 10_050 })
+    place(engine, { ...reducing, lots: 10, limitTicks: 10_060 })
+    const wish = { account: BEN, side: 'buy', limitTicks: 10_060, timeInForce: 'fok' } as const
+    expect(refusalOf(engine, { ...wish, lots: 11 })).toEqual({ code: 'FOK_NOT_FILLABLE', fillableLots: 10 })
+    // 8 × 100.50 and 2 × 100.60, and then 101.00.
+    const cents = 8 * 10_050 + 2 * 10_060 + 5 * 10_100
+    const { order } = place(engine, { account: BEN, side: 'buy', lots: 0, notionalCents: cents + 76 })
+    expect(order).toMatchObject({ status: 'filled', lots: 15, filledTickLots: cents })
+  })
+
+  it('triggers for what is left of it', () => {
+    const engine = longFloor(10)
+    const { order } = place(engine, { ...reducing, type: 'stop', lots: 10, stopTicks: 9_950 })
+    place(engine, { side: 'sell', lots: 6 })
+    expect(order).toMatchObject({ status: 'filled', lots: 4 })
+    expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: 0, heldLots: 0 })
+    tradeAt(engine, 9_950)
+  })
+})

@@ -1,0 +1,16 @@
+import type { Order } from '../state.ts'
+
+const BPS = 10_000
+
+/**
+ * The trigger of a trailing stop whose water stands here: docs/trading-rules.md, 3.
+ * @param maxTicks the highest price of the book
+ */
+export function trailedStopTicks(
+  { side, trailTicks, trailBps }: Pick<Order, 'side' | 'trailTicks' | 'trailBps'>,
+  waterTicks: number,
+  maxTicks: number,
+): number {
+  const trail = trailTicks > 0 ? trailTicks : Math.max(1, Math.floor((waterTicks * trailBps) / BPS))
+  return side === 'sell' ? Math.max(1, waterTicks - trail) : Math.min(maxTicks, waterTicks + trail)
+}

@@ -1,0 +1,120 @@
+import type { OpenOrder } from '../open-order.ts'
+import { RemovableHeap } from './removable-heap.ts'
+
+/** Above any price: nothing waits there. */
+const NEVER = 2 ** 30
+
+/**
+ * The stops of one instrument that wait for a trade, each side by its nearest trigger, and the trailing ones by the water
+ * that moves first. What a trade must be compared with is two numbers, however many wait.
+ */
+export class WaitingStops {
+  /** A trade between these two concerns nobody. */
+  quietLowTicks = 0
+  quietHighTicks = NEVER
+  private readonly buys = new RemovableHeap<OpenOrder>((a, b) => isBefore(a.stopTicks - b.stopTicks, a, b))
+  private readonly sales = new RemovableHeap<OpenOrder>((a, b) => isBefore(b.stopTicks - a.stopTicks, a, b))
+  private readonly buyTrails = new RemovableHeap<OpenOrder>((a, b) =>
+    isBefore(b.highWaterTicks - a.highWaterTicks, a, b),
+  )
+  private readonly saleTrails = new RemovableHeap<OpenOrder>((a, b) =>
+    isBefore(a.highWaterTicks - b.highWaterTicks, a, b),
+  )
+  /** Those whose water has moved since they were told. */
+  private readonly moved = new Set<OpenOrder>()
+
+  add(order: OpenOrder): void {
+    this.put(order)
+    this.lookAgain()
+  }
+
+  /** Does nothing for one that has triggered already. */
+  remove(order: OpenOrder): void {
+    this.take(order)
+    this.moved.delete(order)
+    this.lookAgain()
+  }
+
+  /**
+   * Shows a trade: waters move, then what it reaches comes out, by priority.
+   * @param priorityMax of those that were armed before the trade
+   * @param moveWater gives a trailing stop its new water, trigger and hold
+   */
+  show(ticks: number, priorityMax: number, moveWater: (order: OpenOrder, ticks: number) => void): OpenOrder[] {
+    for (const order of this.trailsLeftBy(ticks, priorityMax)) {
+      this.take(order)
+      moveWater(order, ticks)
+      this.put(order)
+      this.moved.add(order)
+    }
+    const reached = [
+      ...takeWhile(this.buys, priorityMax, (order) => order.stopTicks <= ticks),
+      ...takeWhile(this.sales, priorityMax, (order) => order.stopTicks >= ticks),
+    ]
+    for (const order of reached) this.remove(order)
+    this.lookAgain()
+    return reached.sort((a, b) => a.priority - b.priority)
+  }
+
+  /** One whose order is being told anyway. */
+  told(order: OpenOrder): void {
+    this.moved.delete(order)
+  }
+
+  /** Those whose water has moved since they were told, by priority. */
+  takeMoved(): readonly OpenOrder[] {
+    if (this.moved.size === 0) return []
+    const moved = [...this.moved].sort((a, b) => a.priority - b.priority)
+    this.moved.clear()
+    return moved
+  }
+
+  /** All that wait, in any order. */
+  all(): readonly OpenOrder[] {
+    return [...this.buys.all, ...this.sales.all]
+  }
+
+  private trailsLeftBy(ticks: number, priorityMax: number): OpenOrder[] {
+    return [
+      ...takeWhile(this.buyTrails, priorityMax, (order) => order.highWaterTicks > ticks),
+      ...takeWhile(this.saleTrails, priorityMax, (order) => order.highWaterTicks < ticks),
+    ]
+  }
+
+  private put(order: OpenOrder): void {
+    const isBuy = order.side === 'buy'
+    ;(isBuy ? this.buys : this.sales).add(order)
+    if (order.type === 'trailing_stop') (isBuy ? this.buyTrails : this.saleTrails).add(order)
+  }
+
+  private take(order: OpenOrder): void {
+    const isBuy = order.side === 'buy'
+    ;(isBuy ? this.buys : this.sales).remove(order)
+    if (order.type === 'trailing_stop') (isBuy ? this.buyTrails : this.saleTrails).remove(order)
+  }
+
+  private lookAgain(): void {
+    const saleWater = this.saleTrails.first?.highWaterTicks ?? NEVER
+    const buyWater = this.buyTrails.first?.highWaterTicks ?? 0
+    this.quietHighTicks = Math.min(this.buys.first?.stopTicks ?? NEVER, saleWater + 1)
+    this.quietLowTicks = Math.max(this.sales.first?.stopTicks ?? 0, buyWater - 1)
+  }
+}
+
+const isBefore = (difference: number, a: OpenOrder, b: OpenOrder) =>
+  difference < 0 || (difference === 0 && a.priority < b.priority)
+
+/** The first items for which something holds, without those that are too young; the heap is as before. */
+function takeWhile(
+  heap: RemovableHeap<OpenOrder>,
+  priorityMax: number,
+  holds: (order: OpenOrder) => boolean,
+): OpenOrder[] {
+  const met: OpenOrder[] = []
+  for (let first = heap.first; first !== undefined && holds(first); first = heap.first) {
+    heap.remove(first)
+    met.push(first)
+  }
+  for (const order of met) heap.add(order)
+  return met.filter((order) => order.priority <= priorityMax)
+}

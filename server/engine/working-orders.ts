@@ -1,0 +1,182 @@
+import { assert } from './assert.ts'
+import { NONE } from './book/book.ts'
+import { regroup } from './brackets/legs.ts'
+import type { Consequences } from './consequences.ts'
+import type { EventLog } from './event-log.ts'
+import type { Expiries } from './expiries.ts'
+import type { OpenOrder } from './open-order.ts'
+import type { Portfolio } from './portfolio.ts'
+import { bind, bindLots, release } from './risk/holds.ts'
+import type { CloseReason } from './state.ts'
+import { trailedStopTicks } from './triggers/trailing.ts'
+
+/** Gives orders their places (in the book, among the waiting, held) and takes them out, with all that they bind. */
+export class WorkingOrders {
+  private readonly log: EventLog
+  private readonly consequences: Consequences
+  private readonly expiries: Expiries
+
+  constructor(log: EventLog, consequences: Consequences, expiries: Expiries) {
+    this.log = log
+    this.consequences = consequences
+    this.expiries = expiries
+  }
+
+  /** An order is to stay: it can be found, counts as open, and ends when its time has come. */
+  open(order: OpenOrder): void {
+    if (isOpen(order)) return
+    order.portfolio.remember(order)
+    if (order.expireAtMs !== undefined) this.expiries.add(order)
+  }
+
+  /** The rest of an order goes into the book, behind all others of its price. It must not cross. */
+  rest(order: OpenOrder): void {
+    this.open(order)
+    order.priority = ++this.consequences.priority
+    order.status = order.filledLots > 0 ? 'partially_filled' : 'open'
+    bind(order)
+    this.enterBook(order)
+  }
+
+  /** An order waits for its price; a trailing one from the last trade on, unless it has a water. */
+  arm(order: OpenOrder): void {
+    const { market } = order
+    this.open(order)
+    order.priority = ++this.consequences.priority
+    order.status = 'untriggered'
+    if (order.type === 'trailing_stop' && order.highWaterTicks === 0) {
+      order.highWaterTicks = Math.ceil(market.triggerHalfTicks / 2)
+    }
+    this.followWater(order)
+    order.toldStopTicks = order.stopTicks
+    bind(order)
+    market.stops.add(order)
+  }
+
+  /**
+   * A trade better than a trailing stop's water moves it and its trigger. What a buy binds follows when that is told: money
+   * that its row still binds must not be spent meanwhile.
+   */
+  readonly moveWater = (order: OpenOrder, ticks: number): void => {
+    order.highWaterTicks = ticks
+    this.followWater(order)
+  }
+
+  /** Out of the book or from among the waiting, binding nothing; it is still open. */
+  withdraw(order: OpenOrder): void {
+    const { market, slot } = order
+    if (slot !== NONE) {
+      market.book.remove(slot)
+      this.leaveBook(order)
+    } else if (order.status === 'untriggered') market.stops.remove(order)
+    release(order)
+  }
+
+  /** A resting order has been filled, or is taken out: its slot is another's. */
+  leaveBook(order: OpenOrder): void {
+    order.market.openOrders[order.slot] = undefined
+    order.slot = NONE
+    if (order.reduceOnly) order.market.reduceOnlyCount--
+  }
+
+  /** Fewer lots in all; it keeps its place. At least a lot must remain. */
+  reduceTo(order: OpenOrder, lots: number): void {
+    order.lots = lots
+    if (order.slot !== NONE) order.market.book.reduce(order.slot, order.remainingLots)
+    bind(order)
+  }
+
+  /** An open order is over before it is filled: it is told, and an entry without a fill closes its held legs. */
+  cancel(order: OpenOrder, reason: CloseReason, timeMs: number): void {
+    this.withdraw(order)
+    this.end(order, reason === 'day_end' || reason === 'gtd' ? 'expired' : 'canceled', reason, timeMs)
+    this.change(order, timeMs)
+    this.closeLegs(order, timeMs)
+  }
+
+  /** Cancels all that an account has open, oldest first. */
+  cancelEverything(portfolio: Portfolio, reason: CloseReason, timeMs: number): void {
+    for (const order of portfolio.openOrders()) if (!order.isClosed) this.cancel(order, reason, timeMs)
+  }
+
+  /** The last state of an order that has no place any more, open or not yet; the caller tells it. */
+  end(
+    order: OpenOrder,
+    status: 'filled' | 'canceled' | 'expired',
+    reason: CloseReason | undefined,
+    timeMs: number,
+  ): void {
+    order.status = status
+    order.reason = reason
+    order.updatedAtMs = timeMs
+    this.forget(order)
+  }
+
+  /** The legs of an entry that has ended without a fill never wake. */
+  closeLegs(entry: OpenOrder, timeMs: number): void {
+    if (entry.group === undefined || entry.role !== undefined || !entry.isClosed || entry.filledLots > 0) return
+    for (const leg of entry.group.legs) this.cancel(leg, 'parent_closed', timeMs)
+  }
+
+  /** One more change of an order, told. */
+  change(order: OpenOrder, timeMs: number): void {
+    order.version++
+    order.updatedAtMs = timeMs
+    this.tell(order)
+  }
+
+  tell(order: OpenOrder): void {
+    this.log.touch(order.portfolio)
+    this.log.orders.push(order)
+    if (order.type === 'trailing_stop') this.tellWater(order)
+  }
+
+  private tellWater(order: OpenOrder): void {
+    order.market.stops.told(order)
+    if (order.status !== 'untriggered') return
+    order.toldStopTicks = order.stopTicks
+    bind(order)
+  }
+
+  /** Puts a stored order back to where it was, behind those restored before it. */
+  restore(order: OpenOrder): void {
+    assert(order.remainingLots > 0 && !order.isClosed, 'a stored order that is open')
+    this.consequences.priority = Math.max(this.consequences.priority, order.priority)
+    this.open(order)
+    regroup(order)
+    order.portfolio.account.heldCents += order.heldCents
+    bindLots(order)
+    if (order.status === 'held') return
+    assert(order.priority > 0, 'a stored order that has its place')
+    if (order.status === 'untriggered') order.market.stops.add(order)
+    else this.enterBook(order)
+  }
+
+  /** One that was withdrawn goes back where its status says, behind those put back before it; its priority stays. */
+  putBack(order: OpenOrder): void {
+    bind(order)
+    if (order.status === 'held') return
+    if (order.status === 'untriggered') order.market.stops.add(order)
+    else this.enterBook(order)
+  }
+
+  private enterBook(order: OpenOrder): void {
+    const { market } = order
+    const slot = market.book.add(order.side, order.limitTicks, order.remainingLots, order.account)
+    order.slot = slot
+    market.openOrders[slot] = order
+    if (order.reduceOnly) market.reduceOnlyCount++
+  }
+
+  private forget(order: OpenOrder): void {
+    order.group?.remove(order)
+    if (order.portfolio.forget(order) && order.expireAtMs !== undefined) this.expiries.remove(order)
+  }
+
+  private followWater(order: OpenOrder): void {
+    if (order.type !== 'trailing_stop') return
+    order.stopTicks = trailedStopTicks(order, order.highWaterTicks, order.market.book.maxTicks)
+  }
+}
+
+const isOpen = (order: OpenOrder): boolean => order.portfolio.openOrder(order.number) === order
