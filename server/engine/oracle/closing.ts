@@ -1,0 +1,42 @@
+import type { Cause } from '../event.ts'
+import type { CloseReason, Order } from '../state.ts'
+import { change, marketOf, type NaiveState, ordersOf } from './state.ts'
+
+/** Ends an order, and with an entry that never filled its legs. */
+export function closeOrder(
+  state: NaiveState,
+  order: Order,
+  status: 'filled' | 'canceled' | 'expired',
+  reason?: CloseReason,
+  why?: Cause,
+): void {
+  takeOut(state, order)
+  state.orders = state.orders.filter((one) => one !== order)
+  state.triggered = state.triggered.filter((one) => one !== order)
+  order.status = status
+  order.reason = reason
+  order.closedAtMs = state.nowMs
+  order.heldCents = 0
+  change(state, order, why)
+  state.toldWater.delete(order)
+  if (order.filledLots > 0) return
+  for (const leg of legsOf(state, order)) {
+    if (leg.status === 'held') closeOrder(state, leg, 'canceled', 'parent_closed', why)
+  }
+}
+
+/** Takes an order out of the book, if it is there. */
+export function takeOut(state: NaiveState, order: Order): void {
+  const market = marketOf(state, order.symbol)
+  market.resting = market.resting.filter((resting) => !('order' in resting) || resting.order !== order)
+}
+
+/** The open legs of an entry, take profit first. */
+export const legsOf = (state: NaiveState, entry: Order): Order[] =>
+  ordersOf(state, entry.account).filter((leg) => leg.parentNumber === entry.number)
+
+/** The other one of its group, while it is open. */
+export const siblingOf = (state: NaiveState, leg: Order): Order | undefined =>
+  ordersOf(state, leg.account).find(
+    (one) => leg.groupNumber !== undefined && one.groupNumber === leg.groupNumber && one !== leg,
+  )

@@ -1,0 +1,147 @@
+import { OUTSIDE, type PayDividend, type SplitShares } from '../command.ts'
+import { CASH } from '../event.ts'
+import { MICRO_TICKS } from '../mark.ts'
+import type { Order, Position } from '../state.ts'
+import { costShare, roundDivide, scaledDown, scaledHalfUp, scaledUp, trailingStopTicks } from './arithmetic.ts'
+import { closeOrder, legsOf } from './closing.ts'
+import { move } from './settlement.ts'
+import {
+  accountOf,
+  change,
+  changePosition,
+  hasLimit,
+  isOpen,
+  leftOf,
+  marketOf,
+  type NaiveMarket,
+  type NaiveState,
+} from './state.ts'
+
+const holdersOf = (state: NaiveState, symbol: string): Position[] =>
+  state.positions
+    .filter((position) => position.symbol === symbol && position.lots !== 0)
+    .sort((a, b) => a.account - b.account)
+
+const openIn = (state: NaiveState, symbol: string): Order[] =>
+  state.orders
+    .filter((order) => order.symbol === symbol)
+    .sort((a, b) => a.priority - b.priority || a.account - b.account || a.number - b.number)
+
+/** Pays the longs, takes from the shorts; price and orders fall by it. */
+export function payDividend(state: NaiveState, { symbol, centsPerLot }: PayDividend): void {
+  const market = marketOf(state, symbol)
+  const { centsPerTickLot } = market.spec
+  for (const { account, lots } of holdersOf(state, symbol)) {
+    move(state, { account, counter: OUTSIDE, kind: 'dividend', asset: CASH, amount: lots * centsPerLot })
+  }
+  const fall = Number(roundDivide(BigInt(centsPerLot) * BigInt(MICRO_TICKS), BigInt(centsPerTickLot)))
+  const ticks = Math.ceil(centsPerLot / centsPerTickLot)
+  if (market.markMicroTicks > 0) market.markMicroTicks = Math.max(MICRO_TICKS, market.markMicroTicks - fall)
+  if (market.lastTicks > 0) market.lastTicks = Math.max(1, market.lastTicks - ticks)
+  for (const order of openIn(state, symbol)) {
+    if (lower(order, ticks, market)) change(state, order)
+  }
+  restInOrderOfPriority(market)
+}
+
+/** @returns whether the order has another price now */
+function lower(order: Order, ticks: number, { spec }: NaiveMarket): boolean {
+  const before = [order.limitTicks, order.stopTicks, order.highWaterTicks].join()
+  const less = (price: number) => (price === 0 ? 0 : Math.max(1, price - ticks))
+  const waits = order.status === 'held' || order.status === 'untriggered'
+  const isLimitBuy = order.type === 'limit' || (order.type === 'stop_limit' && !waits)
+  if (order.side === 'buy' && isLimitBuy) order.limitTicks = less(order.limitTicks)
+  if (order.side === 'sell' && waits && order.type !== 'limit') {
+    order.limitTicks = less(order.limitTicks)
+    order.stopTicks = less(order.stopTicks)
+    order.highWaterTicks = less(order.highWaterTicks)
+    followWater(order, spec.maxTicks)
+  }
+  return before !== [order.limitTicks, order.stopTicks, order.highWaterTicks].join()
+}
+
+function followWater(order: Order, maxTicks: number): void {
+  if (order.highWaterTicks > 0) order.stopTicks = trailingStopTicks(order, order.highWaterTicks, maxTicks)
+}
+
+function restInOrderOfPriority(market: NaiveMarket): void {
+  const priorityOf = (resting: NaiveMarket['resting'][number]) => ('order' in resting ? resting.order.priority : 0)
+  market.resting.sort((a, b) => priorityOf(a) - priorityOf(b))
+}
+
+/** Each `denominator` lots become `numerator`: positions, orders and prices. */
+export function splitShares(state: NaiveState, { symbol, numerator: n, denominator: m }: SplitShares): void {
+  const market = marketOf(state, symbol)
+  const { spec } = market
+  const markBefore = market.markMicroTicks
+  market.markMicroTicks = scaledHalfUp(markBefore, m, n)
+  if (market.lastTicks > 0) market.lastTicks = Math.max(1, scaledHalfUp(market.lastTicks, m, n))
+  for (const position of holdersOf(state, symbol)) splitPosition(state, market, position, n, m, markBefore)
+  const orders = openIn(state, symbol)
+  const scaled = new Map(orders.map((order) => [order, scaledOrder(order, spec.maxTicks, n, m)]))
+  for (const order of orders) {
+    const isEntryBegun = order.filledLots > 0 && legsOf(state, order).length > 0
+    const cannotBe = !isPossible(scaled.get(order) ?? order, spec.maxTicks) || isEntryBegun
+    if (isOpen(order) && cannotBe) closeOrder(state, order, 'canceled', 'admin')
+  }
+  for (const order of orders) {
+    const after = scaled.get(order)
+    if (!isOpen(order) || after === undefined) continue
+    const { lots, limitTicks, stopTicks, trailTicks, highWaterTicks } = after
+    Object.assign(order, { lots, limitTicks, stopTicks, trailTicks, highWaterTicks })
+    change(state, order)
+  }
+}
+
+/** The fraction of a lot is paid at the mark, and what it cost is realised against that. */
+function splitPosition(
+  state: NaiveState,
+  { spec }: NaiveMarket,
+  position: Position,
+  n: number,
+  m: number,
+  markBefore: number,
+): void {
+  const { account, symbol, lots, costCents } = position
+  const whole = BigInt(lots) * BigInt(n)
+  const fraction = whole % BigInt(m)
+  const after = Number(whole / BigInt(m))
+  // A fraction of the new lots at the new mark: n and m stand in both, and cancel out.
+  const paid = Number(
+    roundDivide(fraction * BigInt(markBefore) * BigInt(spec.centsPerTickLot), BigInt(n) * BigInt(MICRO_TICKS)),
+  )
+  const size = (value: bigint) => Number(value < 0n ? -value : value)
+  const share = costShare(costCents, size(fraction), size(whole))
+  move(state, { account, counter: OUTSIDE, kind: 'split', asset: symbol, amount: after - lots })
+  move(state, { account, counter: OUTSIDE, kind: 'split', asset: CASH, amount: paid })
+  position.costCents -= share
+  position.realizedCents += paid - share
+  accountOf(state, account).realizedCents += paid - share
+  changePosition(state, position)
+}
+
+/** As it would be; prices that it does not have stay 0. */
+function scaledOrder(order: Order, maxTicks: number, n: number, m: number): Order {
+  const price = (ticks: number) => (order.side === 'buy' ? scaledDown(ticks, m, n) : scaledUp(ticks, m, n))
+  const scaled: Order = {
+    ...order,
+    lots: order.filledLots + scaledDown(leftOf(order), n, m),
+    limitTicks: price(order.limitTicks),
+    stopTicks: price(order.stopTicks),
+    trailTicks: order.trailTicks === 0 ? 0 : Math.max(1, scaledDown(order.trailTicks, m, n)),
+    highWaterTicks: price(order.highWaterTicks),
+  }
+  followWater(scaled, maxTicks)
+  return scaled
+}
+
+function isPossible(order: Order, maxTicks: number): boolean {
+  const fits = (ticks: number) => ticks >= 1 && ticks <= maxTicks
+  const needsTrigger = order.type !== 'limit' && order.type !== 'market'
+  const hasTrigger = order.stopTicks > 0 || order.type !== 'trailing_stop' || order.highWaterTicks > 0
+  return (
+    leftOf(order) > 0 &&
+    (!hasLimit(order) || fits(order.limitTicks)) &&
+    (!needsTrigger || !hasTrigger || fits(order.stopTicks))
+  )
+}

@@ -1,0 +1,124 @@
+import { trailingStopTicks } from './arithmetic.ts'
+import type { PlaceOrder } from '../command.ts'
+import type { PlaceOrderResult } from '../command-result.ts'
+import type { Order } from '../state.ts'
+import { midHalfTicks, payable, reachOf, walk } from './book.ts'
+import { makeLegs } from './brackets.ts'
+import { closeOrder } from './closing.ts'
+import { enter, type Listeners } from './matching.ts'
+import { type Arrival, pathOf, refusalOf } from './refusal.ts'
+import { settle } from './settle.ts'
+import { accountOf, change, isStop, marketOf, type NaiveState } from './state.ts'
+import { arm, waterNow } from './stops.ts'
+
+/** A new order: refused and remembered, or carried out with all that follows. */
+export function place(state: NaiveState, listeners: Listeners, command: PlaceOrder): PlaceOrderResult {
+  const order = orderOf(state, command)
+  const legs = (command.takeProfit === undefined ? 0 : 1) + (command.stopLoss === undefined ? 0 : 1)
+  const admission = admit(state, listeners, { order, legs, notionalCents: command.notionalCents }, () => {
+    makeLegs(state, order, command)
+  })
+  return { kind: command.kind, ...admission }
+}
+
+type Admitted = { [Kind in PlaceOrderResult as `${Kind['ok']}`]: Omit<Kind, 'kind'> }
+export type Admission = Admitted['true'] | Admitted['false']
+
+/**
+ * Lets an order in, or refuses it, with all that follows.
+ * @param whenAccepted what happens before it takes or waits
+ */
+export function admit(
+  state: NaiveState,
+  listeners: Listeners,
+  arrival: Arrival,
+  whenAccepted: () => void = () => undefined,
+): Admission {
+  const { order } = arrival
+  accountOf(state, order.account).orderNumber = order.number
+  const rejection = refusalOf(state, arrival)
+  if (rejection !== undefined) {
+    const met = rejection.code === 'SELF_TRADE' ? pathOf(state, order, 1).own : undefined
+    if (met !== undefined && order.selfTrade === 'cancel_both') closeOrder(state, met, 'canceled', 'self_trade')
+    order.status = 'rejected'
+    order.rejectCode = rejection.code
+    order.closedAtMs = state.nowMs
+    // Never armed, it has no water and no trigger.
+    if (order.type === 'trailing_stop') Object.assign(order, { highWaterTicks: 0, stopTicks: 0 })
+    change(state, order)
+    settle(state, listeners)
+    return { ok: false, order, rejection }
+  }
+  const reachTicks = reachOf(marketOf(state, order.symbol), order.side)
+  state.orders.push(order)
+  whenAccepted()
+  const before = state.events.fills.length
+  if (order.status === 'untriggered') arm(state, order)
+  else {
+    change(state, order)
+    enter(state, listeners, order, { reachTicks })
+  }
+  settle(state, listeners)
+  const fills = state.events.fills.slice(before).filter((fill) => isOf(fill, order))
+  return { ok: true, order, fills }
+}
+
+const isOf = (fill: { account: number; orderNumber: number }, order: Order): boolean =>
+  fill.account === order.account && fill.orderNumber === order.number
+
+/** The order as it comes: a stop as it would wait, with what a sum of money comes to counted out. */
+export function orderOf(state: NaiveState, command: PlaceOrder): Order {
+  const market = marketOf(state, command.symbol)
+  const waits = isStop(command)
+  const order: Order = {
+    account: command.account,
+    number: accountOf(state, command.account).orderNumber + 1,
+    clientOrderId: command.clientOrderId,
+    symbol: command.symbol,
+    side: command.side,
+    type: command.type,
+    timeInForce: command.timeInForce,
+    postOnly: command.postOnly,
+    selfTrade: command.selfTrade,
+    source: command.source,
+    tag: command.tag,
+    lots: command.notionalCents === undefined ? command.lots : lotsFor(state, command, command.notionalCents),
+    limitTicks: command.limitTicks,
+    stopTicks: command.stopTicks ?? 0,
+    trailTicks: command.trailTicks ?? 0,
+    trailBps: command.trailBps ?? 0,
+    highWaterTicks: 0,
+    expireAtMs: command.expireAtMs,
+    reduceOnly: command.reduceOnly ?? false,
+    role: undefined,
+    parentNumber: undefined,
+    groupNumber: undefined,
+    arrivalMidHalfTicks: midHalfTicks(market),
+    filledLots: 0,
+    filledTickLots: 0,
+    feeCentBps: 0,
+    feesPaidCents: 0,
+    heldCents: 0,
+    status: waits ? 'untriggered' : 'open',
+    reason: undefined,
+    rejectCode: undefined,
+    priority: 0,
+    version: 0,
+    createdAtMs: state.nowMs,
+    updatedAtMs: state.nowMs,
+    closedAtMs: undefined,
+  }
+  if (order.type !== 'trailing_stop') return order
+  order.highWaterTicks = waterNow(state, order.symbol)
+  order.stopTicks =
+    order.highWaterTicks === 0 ? 0 : trailingStopTicks(order, order.highWaterTicks, market.spec.maxTicks)
+  return order
+}
+
+/** The most lots inside the band that a sum pays for, or that are sold for no more. */
+function lotsFor(state: NaiveState, command: PlaceOrder, cents: number): number {
+  const market = marketOf(state, command.symbol)
+  const { centsPerTickLot, maxLots, takerBps } = market.spec
+  const path = walk(state, market, command, reachOf(market, command.side), maxLots)
+  return payable(path, cents, centsPerTickLot, command.side === 'buy' ? takerBps : 0)
+}

@@ -1,0 +1,156 @@
+import type { AccountNumber, MarketStatus, Side } from '../command.ts'
+import type { AccountChange, Cause, Entry, Fill, Trade } from '../event.ts'
+import type { InstrumentSpec } from '../instrument.ts'
+import type { Account, DeadMan, Order, Position } from '../state.ts'
+
+/**
+ * The whole exchange as plain lists. The oracle is a second reading of docs/trading-rules.md: it keeps no sum that it
+ * can count again, and finds everything by looking at all there is.
+ */
+export interface NaiveState {
+  readonly openOrdersMax: number
+  /** Basis points a year on negative cash. */
+  readonly interestBps: number
+  readonly markets: NaiveMarket[]
+  readonly accounts: Account[]
+  readonly positions: Position[]
+  /** All that are open: held, waiting and resting ones, of all accounts, oldest first in each. */
+  orders: Order[]
+
+  deadMen: DeadMan[]
+  /** When a position of an account that is being liquidated is tried again. */
+  retries: { readonly account: AccountNumber; readonly symbol: string; readonly atMs: number }[]
+  /** The last running number of places. */
+  priority: number
+  nextSlot: number
+  nowMs: number
+  /** The second of the last quantum. */
+  second: number
+  /** The water that was last told of each trailing stop. */
+  readonly toldWater: Map<Order, number>
+  /** The operation: who does it, and why. */
+  actor: AccountNumber | undefined
+  cause: Cause
+  /** What the operation has still to do: section 1. */
+  filledEntries: { readonly entry: Order; readonly lots: number }[]
+  filledLegs: Order[]
+  triggered: Order[]
+  /** With the place that was last taken before each. */
+  tradesToShow: { readonly trade: Trade; readonly priority: number }[]
+  events: NaiveEvents
+}
+
+export interface NaiveEvents {
+  trades: Trade[]
+  entries: Entry[]
+  fills: Fill[]
+  orders: Order[]
+  positions: Position[]
+  accounts: { -readonly [Key in keyof AccountChange]: AccountChange[Key] }[]
+  deadMen: DeadMan[]
+}
+
+export interface NaiveMarket {
+  readonly spec: InstrumentSpec
+  status: MarketStatus
+  markMicroTicks: number
+  /** The last trade's price; 0 before the first. */
+  lastTicks: number
+  epoch: number
+  /** Trades of the epoch. */
+  trades: number
+  /** What rests in the book, in order of arrival. */
+  resting: Resting[]
+}
+
+/** An order of a user in the book, or one of the house. */
+export type Resting = { readonly order: Order } | { readonly house: HouseOrder }
+
+export interface HouseOrder {
+  readonly slot: number
+  readonly side: Side
+  readonly ticks: number
+  readonly tag: number
+  lots: number
+}
+
+export const noEvents = (): NaiveEvents => ({
+  trades: [],
+  entries: [],
+  fills: [],
+  orders: [],
+  positions: [],
+  accounts: [],
+  deadMen: [],
+})
+
+/** The one that there must be. */
+export function found<Thing>(thing: Thing | undefined, what: string): Thing {
+  if (thing === undefined) throw new Error(`the oracle knows no ${what}`)
+  return thing
+}
+
+export const marketOf = (state: NaiveState, symbol: string): NaiveMarket =>
+  found(
+    state.markets.find(({ spec }) => spec.symbol === symbol),
+    symbol,
+  )
+
+export const accountOf = (state: NaiveState, account: AccountNumber): Account =>
+  found(
+    state.accounts.find((one) => one.account === account),
+    `account ${account}`,
+  )
+
+export const ordersOf = (state: NaiveState, account: AccountNumber, symbol?: string): Order[] =>
+  state.orders.filter((order) => order.account === account && (symbol === undefined || order.symbol === symbol))
+
+/** The position, made when it is first asked for. */
+export function positionOf(state: NaiveState, account: AccountNumber, symbol: string): Position {
+  const known = state.positions.find((one) => one.account === account && one.symbol === symbol)
+  if (known !== undefined) return known
+  const position = { account, symbol, lots: 0, costCents: 0, realizedCents: 0, heldLots: 0 }
+  state.positions.push(position)
+  return position
+}
+
+export const lotsHeld = (state: NaiveState, account: AccountNumber, symbol: string): number =>
+  state.positions.find((one) => one.account === account && one.symbol === symbol)?.lots ?? 0
+
+export const opposite = (side: Side): Side => (side === 'buy' ? 'sell' : 'buy')
+export const leftOf = (order: Order): number => order.lots - order.filledLots
+export const isOpen = ({ status }: Order): boolean =>
+  status === 'held' || status === 'untriggered' || status === 'open' || status === 'partially_filled'
+/** Awake: not a leg that waits for its entry. */
+export const isAwake = (order: Order): boolean => isOpen(order) && order.status !== 'held'
+/** Orders that wait for a price have a trigger. */
+export const isStop = ({ type }: { readonly type: Order['type'] }): boolean =>
+  type === 'stop' || type === 'stop_limit' || type === 'trailing_stop'
+export const hasLimit = ({ type }: { readonly type: Order['type'] }): boolean =>
+  type === 'limit' || type === 'stop_limit'
+
+/** Notes that an account was changed, and why: the first reason, but `trade` gives way to any other. */
+export function touch(state: NaiveState, account: AccountNumber, why?: Cause): void {
+  const acts = state.actor === undefined || account === state.actor
+  const cause = why ?? (acts ? state.cause : 'trade')
+  const told = state.events.accounts.find((change) => change.account.account === account)
+  if (told === undefined) {
+    const changed = accountOf(state, account)
+    changed.seq++
+    state.events.accounts.push({ account: changed, cause })
+  } else if (told.cause === 'trade') told.cause = cause
+}
+
+/** Notes that an order was changed. */
+export function change(state: NaiveState, order: Order, why?: Cause): void {
+  order.version++
+  order.updatedAtMs = state.nowMs
+  if (isOpen(order)) state.toldWater.set(order, order.highWaterTicks)
+  state.events.orders.push(order)
+  touch(state, order.account, why)
+}
+
+export function changePosition(state: NaiveState, position: Position): void {
+  state.events.positions.push(position)
+  touch(state, position.account)
+}

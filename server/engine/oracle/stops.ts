@@ -1,0 +1,89 @@
+import { trailingStopTicks } from './arithmetic.ts'
+import { halfTicksOf } from '../mark.ts'
+import type { Order } from '../state.ts'
+import { midHalfTicks, payable, reachOf, walk } from './book.ts'
+import { closeOrder, siblingOf } from './closing.ts'
+import { freeCash } from './holds.ts'
+import { enter, type Listeners } from './matching.ts'
+import { accountOf, change, isStop, leftOf, marketOf, type NaiveState, ordersOf } from './state.ts'
+
+/** The price that stops are held against as they are armed: last trade, mid or mark; 0 without any. In half ticks. */
+export function lastHalfTicks(state: NaiveState, symbol: string): number {
+  const market = marketOf(state, symbol)
+  return 2 * market.lastTicks || midHalfTicks(market) || halfTicksOf(market.markMicroTicks)
+}
+
+/** What a trailing stop begins with. */
+export const waterNow = (state: NaiveState, symbol: string): number => Math.round(lastHalfTicks(state, symbol) / 2)
+
+export const isReached = ({ side, stopTicks }: Pick<Order, 'side' | 'stopTicks'>, halfTicks: number): boolean =>
+  side === 'buy' ? halfTicks >= 2 * stopTicks : halfTicks <= 2 * stopTicks
+
+/** Takes its place among the waiting. One that the last trade has reached already triggers at once. */
+export function arm(state: NaiveState, order: Order): void {
+  const { spec } = marketOf(state, order.symbol)
+  if (order.type === 'trailing_stop') {
+    if (order.highWaterTicks === 0) order.highWaterTicks = waterNow(state, order.symbol)
+    order.stopTicks = trailingStopTicks(order, order.highWaterTicks, spec.maxTicks)
+  }
+  order.status = 'untriggered'
+  order.priority = ++state.priority
+  change(state, order)
+  const last = lastHalfTicks(state, order.symbol)
+  if (last > 0 && isReached(order, last)) state.triggered.push(order)
+}
+
+/** The oldest trade not yet shown moves the water of trailing stops, then triggers all that it reaches. */
+export function showTrade(state: NaiveState): void {
+  const shown = state.tradesToShow.shift()
+  if (shown === undefined) return
+  const { trade } = shown
+  const { spec } = marketOf(state, trade.symbol)
+  const waiting = state.orders
+    .filter((order) => order.symbol === trade.symbol && isStop(order) && order.status === 'untriggered')
+    .filter((order) => order.priority <= shown.priority && !state.triggered.includes(order))
+    .sort((a, b) => a.priority - b.priority)
+  for (const order of waiting) {
+    const isBetter = order.side === 'sell' ? trade.ticks > order.highWaterTicks : trade.ticks < order.highWaterTicks
+    if (order.type !== 'trailing_stop' || !isBetter) continue
+    order.highWaterTicks = trade.ticks
+    order.stopTicks = trailingStopTicks(order, trade.ticks, spec.maxTicks)
+  }
+  state.triggered.push(...waiting.filter((order) => isReached(order, 2 * trade.ticks)))
+}
+
+/** A triggered order acts as a market or a limit order. */
+export function act(state: NaiveState, listeners: Listeners, order: Order): void {
+  state.triggered = state.triggered.filter((one) => one !== order)
+  endGroupOf(state, order, 'trigger')
+  order.status = 'open'
+  change(state, order, 'trigger')
+  const isCashBuy = order.side === 'buy' && accountOf(state, order.account).mode === 'cash'
+  const isPriced = isCashBuy && order.type !== 'stop_limit'
+  enter(state, listeners, order, isPriced ? { payableLots: payableLots(state, order) } : {})
+}
+
+/** Water that has moved since it was last told, at the first quantum of a second. */
+export function tellWaters(state: NaiveState): void {
+  const second = Math.floor(state.nowMs / 1_000)
+  if (second === state.second) return
+  state.second = second
+  for (const order of state.orders) {
+    const told = state.toldWater.get(order)
+    if (order.status === 'untriggered' && told !== order.highWaterTicks) change(state, order, 'trade')
+  }
+}
+
+/** A leg that triggers cancels its sibling and what is left of its entry. */
+export function endGroupOf(state: NaiveState, leg: Order, why?: 'trigger'): void {
+  const sibling = siblingOf(state, leg)
+  if (sibling !== undefined) closeOrder(state, sibling, 'canceled', 'sibling_filled', why)
+  const entry = ordersOf(state, leg.account).find(({ number }) => number === leg.parentNumber)
+  if (entry !== undefined) closeOrder(state, entry, 'canceled', 'sibling_filled', why)
+}
+
+function payableLots(state: NaiveState, order: Order): number {
+  const market = marketOf(state, order.symbol)
+  const path = walk(state, market, order, reachOf(market, order.side), leftOf(order))
+  return payable(path, freeCash(state, order.account, [order]), market.spec.centsPerTickLot, market.spec.takerBps)
+}

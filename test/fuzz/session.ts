@@ -1,0 +1,154 @@
+import { Engine } from '../../server/engine/engine.ts'
+import { NaiveEngine } from '../../server/engine/oracle/naive-engine.ts'
+import { Chance } from './chance.ts'
+import { difference, eventsView, resultView, stateView } from './comparison.ts'
+import { type Action, type Exchange, OPTIONS, Player } from './floor.ts'
+import { Generator } from './generator.ts'
+import { Books, checkBooks } from './invariants.ts'
+import type { Coverage } from './vocabulary.ts'
+
+/** The whole state is compared after each so many actions. */
+export const STATE_EVERY = 50
+
+/** Of the orders as many are previewed as came in such a millisecond. */
+const PREVIEW_EVERY = 5
+
+export interface Fault {
+  /** The action at which it showed, from 0. */
+  readonly at: number
+  readonly text: string
+}
+
+export interface SessionOptions {
+  readonly coverage?: Coverage
+  readonly stateEvery?: number
+  readonly makeEngine?: () => Exchange
+}
+
+/** One session on both exchanges at once, action by action. */
+export class Session {
+  readonly oracle = new Player(new NaiveEngine(OPTIONS))
+  private readonly engine: Player
+  private readonly books = new Books()
+  private readonly accounts: number[] = []
+  private readonly coverage: Coverage | undefined
+  private readonly stateEvery: number
+  private played = 0
+
+  constructor({ coverage, stateEvery = STATE_EVERY, makeEngine = () => new Engine(OPTIONS) }: SessionOptions = {}) {
+    this.coverage = coverage
+    this.stateEvery = stateEvery
+    this.engine = new Player(makeEngine())
+  }
+
+  /** @returns in what the two differ, or what does not hold; empty when all is well */
+  play(action: Action): string {
+    try {
+      return this.compared(action)
+    } catch (error) {
+      return error instanceof Error ? (error.stack ?? error.message) : String(error)
+    }
+  }
+
+  private compared(action: Action): string {
+    const foretold = this.foretold(action)
+    if (foretold !== '') return foretold
+    const expected = this.oracle.play(action)
+    const expectedView = resultView(expected)
+    const expectedEvents = this.oracle.exchange.drain()
+    const got = resultView(this.engine.play(action))
+    const events = this.engine.exchange.drain()
+    const differs = difference(
+      { result: expectedView, events: eventsView(expectedEvents) },
+      { result: got, events: eventsView(events) },
+    )
+    if (differs !== '') return differs
+    if (action.what === 'command' && action.command.kind === 'account.open') this.accounts.push(action.command.account)
+    if (action.what === 'command' && typeof expected === 'object') this.coverage?.command(action.command, expected)
+    this.coverage?.events(events)
+    return this.check(events)
+  }
+
+  /** Some orders are previewed before they come. */
+  private foretold(action: Action): string {
+    if (action.what !== 'command' || action.command.kind !== 'order.place') return ''
+    if (action.timeMs % PREVIEW_EVERY !== 0) return ''
+    const preview = { liquidationTicks: undefined, ...this.oracle.exchange.preview(action.command) }
+    const got = { ...this.engine.exchange.preview(action.command), liquidationTicks: undefined }
+    return difference({ preview }, { preview: got })
+  }
+
+  private check(events: ReturnType<Exchange['drain']>): string {
+    const { exchange } = this.engine
+    this.books.add(events)
+    for (const { account } of events.accounts) if (account.account >= 16) this.books.account(exchange, account.account)
+    checkBooks(exchange)
+    if (++this.played % this.stateEvery !== 0) return ''
+    return difference(stateView(this.oracle.exchange, this.accounts), stateView(exchange, this.accounts))
+  }
+}
+
+/** So many actions of a seed; ends at the first fault. */
+export function run(
+  seed: number,
+  count: number,
+  options: SessionOptions = {},
+): { actions: Action[]; fault: Fault | undefined } {
+  const session = new Session(options)
+  const generator = new Generator(new Chance(seed), session.oracle)
+  const actions: Action[] = []
+  for (let at = 0; at < count; at++) {
+    const action = generator.next()
+    actions.push(action)
+    const text = session.play(action)
+    if (text !== '') return { actions, fault: { at, text } }
+  }
+  return { actions, fault: undefined }
+}
+
+/** Plays a list of actions anew. */
+export function replayed(actions: readonly Action[], options: SessionOptions = {}): Fault | undefined {
+  const session = new Session(options)
+  for (const [at, action] of actions.entries()) {
+    const text = session.play(action)
+    if (text !== '') return { at, text }
+  }
+  return undefined
+}
+
+/** So many actions are replayed at most. */
+const REPLAYED_MAX = 120_000
+/** Without its accounts no command of a session would be well formed. */
+const isNeeded = (action: Action): boolean =>
+  action.what === 'epoch' || (action.what === 'command' && action.command.kind === 'account.open')
+
+/** Where it differs: shrinking is not to end at another fault. */
+const kindOf = ({ text }: Fault): string =>
+  text
+    .split('\n')[0]
+    ?.split(':')[0]
+    ?.replace(/[0-9]+/g, '') ?? ''
+
+/** Drops actions, many at first, as long as it still goes wrong; what is left is all needed. */
+export function shrunk(
+  actions: readonly Action[],
+  options: SessionOptions = {},
+): { actions: readonly Action[]; fault: Fault | undefined } {
+  let [kept, fault] = [actions, replayed(actions, options)]
+  const kind = fault === undefined ? '' : kindOf(fault)
+  let played = 0
+  for (let size = Math.ceil(actions.length / 2); size >= 1 && played < REPLAYED_MAX; size = Math.floor(size / 2)) {
+    for (let from = 0; from < kept.length && played < REPLAYED_MAX;) {
+      const fewer = [
+        ...kept.slice(0, from),
+        ...kept.slice(from, from + size).filter(isNeeded),
+        ...kept.slice(from + size),
+      ]
+      const again = fewer.length === kept.length ? undefined : replayed(fewer, options)
+      played += again === undefined ? fewer.length : again.at
+      if (again === undefined || kindOf(again) !== kind) from += size
+      else [kept, fault] = [fewer.slice(0, again.at + 1), again]
+    }
+  }
+  return { actions: kept, fault }
+}
