@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { HOUSE, FEES, OUTSIDE, type AccountNumber } from '../engine/command.ts'
+import { type AccountNumber, FEES, FIRST_USER_ACCOUNT, HOUSE, OUTSIDE } from '../engine/command.ts'
 import { CASH, type Entry, type Fill } from '../engine/event.ts'
 import type { Account, Order, Position } from '../engine/state.ts'
 import type { Batch, CommandResult } from './batch.ts'
@@ -20,6 +20,7 @@ export function batchOf(parts: Partial<Batch> & Pick<Batch, 'batch'>): Batch {
     positions: [],
     accounts: [],
     opened: [],
+    deadMen: [],
     ...parts,
   }
 }
@@ -27,6 +28,8 @@ export function batchOf(parts: Partial<Batch> & Pick<Batch, 'batch'>): Batch {
 export const accountOf = (account: AccountNumber, parts: Partial<Account> = {}): Account => ({
   account,
   name: `account ${account}`,
+  mode: 'cash',
+  marginState: 'ok',
   cashCents: 0,
   heldCents: 0,
   realizedCents: 0,
@@ -54,6 +57,15 @@ export const orderOf = (account: AccountNumber, number: number, parts: Partial<O
   tag: undefined,
   lots: 10,
   limitTicks: 10_000,
+  stopTicks: 0,
+  trailTicks: 0,
+  trailBps: 0,
+  highWaterTicks: 0,
+  expireAtMs: undefined,
+  reduceOnly: false,
+  role: undefined,
+  parentNumber: undefined,
+  groupNumber: undefined,
   arrivalMidHalfTicks: 20_001,
   filledLots: 0,
   filledTickLots: 0,
@@ -88,28 +100,30 @@ export const resultOf = (account: AccountNumber, commandId: string, result: unkn
   result,
 })
 
-/** One movement: what each account gets of each asset. Numbers its entries by `next`. */
-export function movementOf(
+/** One line: what `account` gets of an asset, and `counter` gives. Numbered by `next`. */
+export function entryOf(
   next: (account: AccountNumber) => number,
   kind: Entry['kind'],
-  lines: readonly (readonly [account: AccountNumber, asset: string, amount: number])[],
+  [account, counter, asset, amount]: readonly [AccountNumber, AccountNumber, string, number],
   parts: Partial<Entry> = {},
-): Entry[] {
-  const numbers = lines.map(([account]) => next(account))
-  return lines.map(([account, asset, amount], i) => ({
+): Entry {
+  return {
     account,
-    number: numbers[i] ?? 0,
-    movementAccount: lines[0]?.[0] ?? 0,
-    movementNumber: numbers[0] ?? 0,
+    number: next(account),
+    counter,
+    counterNumber: next(counter),
     kind,
     asset,
     amount,
-    balanceAfter: undefined,
+    balanceAfter: 0,
+    counterBalanceAfter: counter < FIRST_USER_ACCOUNT ? undefined : 0,
     orderNumber: undefined,
     fillNumber: undefined,
+    counterOrderNumber: undefined,
+    counterFillNumber: undefined,
     timeMs: TIME_MS,
     ...parts,
-  }))
+  }
 }
 
 /** Running numbers, one row an account. */
@@ -122,12 +136,8 @@ export function counters(): (account: AccountNumber) => number {
   }
 }
 
-export function depositOf(next: (account: AccountNumber) => number, account: AccountNumber, cents: number): Entry[] {
-  return movementOf(next, 'deposit', [
-    [account, CASH, cents],
-    [OUTSIDE, CASH, -cents],
-  ])
-}
+export const depositOf = (next: (account: AccountNumber) => number, account: AccountNumber, cents: number): Entry =>
+  entryOf(next, 'deposit', [account, OUTSIDE, CASH, cents])
 
 /** A market order filled at once by the house: an order, a fill, value, quantity and fee. */
 export class TakerFlow {
@@ -140,7 +150,7 @@ export class TakerFlow {
     return batchOf({
       batch,
       accounts: accounts.map((account) => accountOf(account)),
-      entries: accounts.flatMap((account) => depositOf(this.#next, account, 1e12)),
+      entries: accounts.map((account) => depositOf(this.#next, account, 1e12)),
       opened: accounts.map((account) => ({ account, userId: `user-${account}` })),
     })
   }
@@ -151,6 +161,7 @@ export class TakerFlow {
     const entries: Entry[] = []
     const positions = new Map<string, Position>()
     const touched = new Map<AccountNumber, Account>()
+    const timeMs = TIME_MS + batch
     for (const account of accounts) {
       const number = this.#orders(account)
       const symbol = `SYM${number % 16}`
@@ -171,7 +182,9 @@ export class TakerFlow {
         status: 'filled',
         priority: 0,
         version: 2,
-        closedAtMs: TIME_MS,
+        createdAtMs: timeMs,
+        updatedAtMs: timeMs,
+        closedAtMs: timeMs,
       })
       orders.push(order)
       fills.push({
@@ -188,14 +201,14 @@ export class TakerFlow {
         liquidity: 'taker',
         realizedCents: 0,
         tradeId: 1e9 + ++this.#trade,
-        timeMs: TIME_MS,
+        timeMs,
       })
-      const of = { orderNumber: number, fillNumber: number }
-      // prettier-ignore
-      entries.push(...movementOf(this.#next, 'trade', [
-        [account, CASH, -ticks * lots], [HOUSE, CASH, ticks * lots], [account, symbol, lots], [HOUSE, symbol, -lots]], of))
-      // prettier-ignore
-      entries.push(...movementOf(this.#next, 'fee', [[account, CASH, -feeCents], [FEES, CASH, feeCents]], of))
+      const of = { orderNumber: number, fillNumber: number, timeMs }
+      entries.push(
+        entryOf(this.#next, 'trade', [account, HOUSE, CASH, -ticks * lots], of),
+        entryOf(this.#next, 'trade', [account, HOUSE, symbol, lots], of),
+        entryOf(this.#next, 'fee', [account, FEES, CASH, -feeCents], of),
+      )
       positions.set(`${account} ${symbol}`, positionOf(account, { symbol, lots, costCents: ticks * lots }))
       touched.set(account, accountOf(account, { orderNumber: number, fillNumber: number, entryNumber: number * 3 + 1 }))
     }

@@ -1,8 +1,10 @@
-import type { AccountNumber } from '../engine/command.ts'
+import { type AccountNumber, FIRST_USER_ACCOUNT } from '../engine/command.ts'
 import type { Entry, Fill } from '../engine/event.ts'
-import type { Account, Order, Position } from '../engine/state.ts'
-import { booleans, bytes, integers, texts, words } from './array-literal.ts'
+import type { Account, DeadMan, Order, OrderStatus, Position } from '../engine/state.ts'
+import { integers } from './array-literal.ts'
 import { commandHash } from './command-hash.ts'
+import { entriesDigest } from './entries-digest.ts'
+import { RowWriter } from './row-writer.ts'
 
 /** What one commit writes, all of it or nothing. */
 export interface Batch {
@@ -19,9 +21,16 @@ export interface Batch {
   readonly fills: readonly Fill[]
   readonly entries: readonly Entry[]
   readonly positions: readonly Readonly<Position>[]
+  /** Whole new states; the exchange's own among them are passed over. */
   readonly accounts: readonly Readonly<Account>[]
   /** Owners of the accounts opened in this batch; the accounts stand in `accounts`. */
   readonly opened: readonly AccountOwner[]
+  /** Switches that were set or went off; the last of an account counts. */
+  readonly deadMen: readonly DeadMan[]
+  /** Ids of the corporate actions applied; one that was applied before is refused. */
+  readonly corporateActions?: readonly number[]
+  /** When interest has been charged: the last day charged, in days since 1970-01-01 UTC. */
+  readonly chargedDay?: number
   /** The simulator's state, JSON-able, when a second is over since the last. */
   readonly simulator?: unknown
 }
@@ -41,99 +50,177 @@ export interface AccountOwner {
   readonly userId: string
 }
 
+/** The types of rows that commit_batch_2 takes arrays of. */
+export type RowType = 'result' | 'order' | 'fill' | 'entry' | 'position' | 'account' | 'owner' | 'dead_man'
+
+/** One parameter; rows still lack the number that the database has for their type. */
+export type Parameter = string | Buffer | null | { readonly type: RowType; readonly rows: Buffer }
+
+/** Used by one encoding at a time, from its first byte to its last. */
+const writer = new RowWriter()
+
 /**
- * The parameters of commit_batch, in its order (db/functions/commit_batch.sql). Reads all of the batch before it returns:
- * its orders, positions and accounts are the engine's live objects.
+ * The parameters of commit_batch_2, in its order. Reads all of the batch before it returns: its orders, positions and
+ * accounts are the engine's live objects.
+ * @param knownToMs market time of the batch before: orders created later are new, and are written without a look for them
  * @throws {RangeError} for a number that is not a safe integer
  */
-export function encodeBatch(batch: Batch): (string | null)[] {
-  const { results, orders, fills, entries, positions, accounts, opened } = batch
+export function encodeBatch(batch: Batch, knownToMs = Infinity): Parameter[] {
+  const isNew = (order: Readonly<Order>) => order.createdAtMs > knownToMs
   return [
     String(batch.epoch),
     String(batch.batch),
     batch.streamPosition,
     String(batch.timeMs),
-
-    integers(results, (row) => row.account),
-    texts(results, (row) => row.commandId),
-    integers(results, (row) => commandHash(row.commandId)),
-    bytes(results, (row) => row.payloadHash),
-    texts(results, (row) => JSON.stringify(row.result)),
-
-    integers(orders, (order) => order.account),
-    integers(orders, (order) => order.number),
-    texts(orders, (order) => order.clientOrderId),
-    texts(orders, (order) => order.symbol),
-    words(orders, (order) => order.side),
-    words(orders, (order) => order.type),
-    words(orders, (order) => order.timeInForce),
-    booleans(orders, (order) => order.postOnly),
-    words(orders, (order) => order.selfTrade),
-    words(orders, (order) => order.source),
-    texts(orders, (order) => order.tag),
-    integers(orders, (order) => order.lots),
-    integers(orders, (order) => order.limitTicks),
-    integers(orders, (order) => order.arrivalMidHalfTicks),
-    integers(orders, (order) => order.filledLots),
-    integers(orders, (order) => order.filledTickLots),
-    integers(orders, (order) => order.feeCentBps),
-    integers(orders, (order) => order.feesPaidCents),
-    integers(orders, (order) => order.heldCents),
-    words(orders, (order) => order.status),
-    words(orders, (order) => order.reason),
-    words(orders, (order) => order.rejectCode),
-    integers(orders, (order) => order.priority),
-    integers(orders, (order) => order.version),
-    integers(orders, (order) => order.createdAtMs),
-    integers(orders, (order) => order.updatedAtMs),
-    integers(orders, (order) => order.closedAtMs),
-
-    integers(fills, (fill) => fill.account),
-    integers(fills, (fill) => fill.number),
-    integers(fills, (fill) => fill.orderNumber),
-    texts(fills, (fill) => fill.symbol),
-    words(fills, (fill) => fill.side),
-    integers(fills, (fill) => fill.ticks),
-    integers(fills, (fill) => fill.lots),
-    integers(fills, (fill) => fill.valueCents),
-    integers(fills, (fill) => fill.feeCents),
-    words(fills, (fill) => fill.liquidity),
-    integers(fills, (fill) => fill.realizedCents),
-    integers(fills, (fill) => fill.tradeId),
-    integers(fills, (fill) => fill.timeMs),
-
-    integers(entries, (entry) => entry.account),
-    integers(entries, (entry) => entry.number),
-    integers(entries, (entry) => entry.movementAccount),
-    integers(entries, (entry) => entry.movementNumber),
-    words(entries, (entry) => entry.kind),
-    texts(entries, (entry) => entry.asset),
-    integers(entries, (entry) => entry.amount),
-    integers(entries, (entry) => entry.balanceAfter),
-    integers(entries, (entry) => entry.orderNumber),
-    integers(entries, (entry) => entry.fillNumber),
-    integers(entries, (entry) => entry.timeMs),
-
-    integers(positions, (position) => position.account),
-    texts(positions, (position) => position.symbol),
-    integers(positions, (position) => position.lots),
-    integers(positions, (position) => position.costCents),
-    integers(positions, (position) => position.realizedCents),
-
-    integers(accounts, (account) => account.account),
-    texts(accounts, (account) => account.name),
-    integers(accounts, (account) => account.resets),
-    integers(accounts, (account) => account.seq),
-    integers(accounts, (account) => account.orderNumber),
-    integers(accounts, (account) => account.fillNumber),
-    integers(accounts, (account) => account.entryNumber),
-    integers(accounts, (account) => account.realizedCents),
-    integers(accounts, (account) => account.feesPaidCents),
-    integers(accounts, (account) => account.createdAtMs),
-
-    integers(opened, (owner) => owner.account),
-    texts(opened, (owner) => owner.userId),
-
+    entriesDigest(batch.entries),
+    rowsOf('result', batch.results, 5, writeResult),
+    rowsOf('order', batch.orders.filter(isNew), 35, writeOrder),
+    rowsOf(
+      'order',
+      knownToMs === Infinity ? batch.orders : batch.orders.filter((order) => !isNew(order)),
+      35,
+      writeOrder,
+    ),
+    rowsOf('fill', batch.fills, 12, writeFill),
+    rowsOf('entry', batch.entries, 13, writeEntry),
+    rowsOf('position', batch.positions, 5, writePosition),
+    rowsOf('account', batch.accounts.filter(isUsers), 12, writeAccount),
+    rowsOf('owner', batch.opened, 2, writeOwner),
+    rowsOf('dead_man', lastOfAccount(batch.deadMen), 4, writeDeadMan),
+    batch.corporateActions === undefined ? null : integers(batch.corporateActions, (id) => id),
+    batch.chargedDay === undefined ? null : String(batch.chargedDay),
     batch.simulator === undefined ? null : JSON.stringify(batch.simulator),
   ]
+}
+
+/** The exchange's own accounts are as they were made: all that changes of them is their balances. */
+const isUsers = ({ account }: Readonly<Account>): boolean => account >= FIRST_USER_ACCOUNT
+
+function rowsOf<Row>(type: RowType, rows: readonly Row[], columns: number, write: (row: Row) => void): Parameter {
+  const array = writer.rows(rows, columns, write)
+  return array && { type, rows: array }
+}
+
+const lastOfAccount = (switches: readonly DeadMan[]): readonly DeadMan[] =>
+  switches.length < 2 ? switches : [...new Map(switches.map((one) => [one.account, one])).values()]
+
+// What follows writes the columns of batch_result, batch_order and so on, in their order (db/migrations/0007).
+
+function writeResult(row: CommandResult): void {
+  writer.int4(row.account)
+  writer.text(row.commandId)
+  writer.int8(commandHash(row.commandId))
+  writer.binary(row.payloadHash)
+  writer.text(JSON.stringify(row.result))
+}
+
+const OPEN: ReadonlySet<OrderStatus> = new Set(['held', 'untriggered', 'open', 'partially_filled'])
+
+function writeOrder(order: Readonly<Order>): void {
+  // The database takes an order for open until it has the time of its end.
+  if (OPEN.has(order.status) !== (order.closedAtMs === undefined)) {
+    throw new RangeError(`journal: expected the time of its end with a closed order alone, found it ${order.status}`)
+  }
+  writer.id(order.account, order.number)
+  writer.text(order.clientOrderId)
+  writer.text(order.symbol)
+  writer.text(order.side)
+  writer.text(order.type)
+  writer.text(order.timeInForce)
+  writer.boolean(order.postOnly)
+  writer.text(order.selfTrade)
+  writer.text(order.source)
+  writer.text(order.tag)
+  writer.boolean(order.reduceOnly)
+  writer.text(order.role)
+  writer.int8(order.parentNumber)
+  writer.int8(order.groupNumber)
+  writer.int8(order.expireAtMs)
+  writer.int8(order.arrivalMidHalfTicks)
+  writer.int8(order.createdAtMs)
+  writer.int8(order.lots)
+  writer.int8(order.limitTicks)
+  writer.int8(order.stopTicks)
+  writer.int8(order.trailTicks)
+  writer.int8(order.trailBps)
+  writer.int8(order.highWaterTicks)
+  writer.int8(order.filledLots)
+  writer.int8(order.filledTickLots)
+  writer.int8(order.feeCentBps)
+  writer.int8(order.feesPaidCents)
+  writer.int8(order.heldCents)
+  writer.text(order.status)
+  writer.text(order.reason)
+  writer.text(order.rejectCode)
+  writer.int8(order.priority)
+  writer.int4(order.version)
+  writer.int8(order.updatedAtMs)
+  writer.int8(order.closedAtMs)
+}
+
+function writeFill(fill: Fill): void {
+  writer.id(fill.account, fill.number)
+  writer.id(fill.account, fill.orderNumber)
+  writer.text(fill.symbol)
+  writer.text(fill.side)
+  writer.int8(fill.ticks)
+  writer.int8(fill.lots)
+  writer.int8(fill.valueCents)
+  writer.int8(fill.feeCents)
+  writer.text(fill.liquidity)
+  writer.int8(fill.realizedCents)
+  writer.int8(fill.tradeId)
+  writer.int8(fill.timeMs)
+}
+
+function writeEntry(entry: Entry): void {
+  writer.id(entry.account, entry.number)
+  writer.int4(entry.counter)
+  // The exchange's own do not keep their lines' numbers.
+  writer.int8(entry.counter < FIRST_USER_ACCOUNT ? undefined : entry.counterNumber)
+  writer.text(entry.kind)
+  writer.text(entry.asset)
+  writer.int8(entry.amount)
+  writer.int8(entry.balanceAfter)
+  writer.int8(entry.counterBalanceAfter)
+  writer.int8(entry.orderNumber)
+  writer.int8(entry.fillNumber)
+  writer.int8(entry.counterOrderNumber)
+  writer.int8(entry.counterFillNumber)
+  writer.int8(entry.timeMs)
+}
+
+function writePosition(position: Readonly<Position>): void {
+  writer.int4(position.account)
+  writer.text(position.symbol)
+  writer.int8(position.lots)
+  writer.int8(position.costCents)
+  writer.int8(position.realizedCents)
+}
+
+function writeAccount(account: Readonly<Account>): void {
+  writer.int4(account.account)
+  writer.text(account.name)
+  writer.text(account.mode)
+  writer.text(account.marginState)
+  writer.int4(account.resets)
+  writer.int8(account.seq)
+  writer.int8(account.orderNumber)
+  writer.int8(account.fillNumber)
+  writer.int8(account.entryNumber)
+  writer.int8(account.realizedCents)
+  writer.int8(account.feesPaidCents)
+  writer.int8(account.createdAtMs)
+}
+
+function writeOwner(owner: AccountOwner): void {
+  writer.int4(owner.account)
+  writer.text(owner.userId)
+}
+
+function writeDeadMan(one: DeadMan): void {
+  writer.int4(one.account)
+  writer.int8(one.atMs)
+  writer.texts(one.symbols)
+  writer.boolean(one.keepProtective)
 }

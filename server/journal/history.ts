@@ -3,6 +3,7 @@ import { sql } from '../database/sql.ts'
 import type { AccountNumber } from '../engine/command.ts'
 import type { Asset, Entry, Fill } from '../engine/event.ts'
 import type { Account, Order } from '../engine/state.ts'
+import type { EquitySample } from './equity.ts'
 import { fromRow } from './rows.ts'
 
 /** The answer that a command once got. */
@@ -33,6 +34,8 @@ export interface Page {
   readonly before?: number
   readonly limit: number
 }
+
+export type EquityStretch = Omit<Page, 'before'> & { readonly intervalMs: number }
 
 /** Past the last running number there can be. */
 const NEWEST = 2 ** 32
@@ -79,8 +82,16 @@ export class History {
     return this.#list(sql.journal.listFills, { account, symbol: page.symbol ?? null, ...bounds(page) })
   }
 
+  /** Seen from the account's side, whichever one of the line it is: `amount` is what it gained, `number` its own. */
   async entries(account: AccountNumber, page: Page & { readonly asset?: Asset }): Promise<Entry[]> {
     return this.#list(sql.journal.listEntries, { account, asset: page.asset ?? null, ...bounds(page) })
+  }
+
+  /** What the account was worth: the last sample of each interval, oldest first, of the newest `limit` intervals. */
+  async equity(account: AccountNumber, { intervalMs, ...stretch }: EquityStretch): Promise<EquitySample[]> {
+    const { fromMs = 0, toMs = Number.MAX_SAFE_INTEGER, limit } = stretch
+    const parameters = { account, fromMs, toMs, intervalMs, limit }
+    return (await this.#list<EquitySample>(sql.journal.listEquity, parameters)).reverse()
   }
 
   /** Oldest first. */
@@ -118,8 +129,9 @@ export class History {
   }
 }
 
-function bounds({ fromMs = 0, toMs = Number.MAX_SAFE_INTEGER, before = NEWEST, limit }: Page) {
-  return { fromMs, toMs, before, limit }
+/** A time that is not given is null, and costs no look for its number. */
+function bounds({ fromMs, toMs, before = NEWEST, limit }: Page) {
+  return { fromMs: fromMs ?? null, toMs: toMs ?? null, before, limit }
 }
 
 /** One statement reads both, so that the fills sum to what the order says is filled, whatever is committed meanwhile. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { freshDatabase, type FreshDatabase } from '../../test/rig/postgres.ts'
 import { type Database, openDatabase } from '../database/database.ts'
-import { seedInstruments } from './instruments.ts'
+import { marketStatuses, seedInstruments, setMarketStatus } from './instruments.ts'
 
 let fresh: FreshDatabase
 let database: Database
@@ -25,4 +25,14 @@ it('an instrument keeps its version until its definition changes', async () => {
   expect(await seed(listed)).toEqual({ NOVA: 1, 'VCN-USD': 1 })
   expect(await seed([{ symbol: 'NOVA', tickSize: '0.05' } as { symbol: string }])).toEqual({ NOVA: 2 })
   expect(await seed(listed)).toEqual({ NOVA: 3, 'VCN-USD': 1 })
+})
+
+it('what an operator says of an instrument stays when its definition is kept anew', async () => {
+  const listed = [{ symbol: 'NOVA' }, { symbol: 'VLNT' }]
+  await seedInstruments(database.queries, listed)
+  expect(await setMarketStatus(database.queries, 'VLNT', 'halted')).toBe(true)
+  expect(await setMarketStatus(database.queries, 'NONE', 'halted')).toBe(false)
+  await seedInstruments(database.queries, listed)
+  const statuses = await marketStatuses(database.queries)
+  expect([statuses.get('NOVA'), statuses.get('VLNT')]).toEqual(['open', 'halted'])
 })

@@ -1,5 +1,6 @@
 import type { Queries } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
+import type { MarketStatus } from '../engine/command.ts'
 
 /**
  * Keeps the definitions of what is listed, so that the database alone says what its ticks and lots mean.
@@ -13,4 +14,15 @@ export async function seedInstruments(
     definitions: JSON.stringify(definitions),
   })
   return new Map(rows.map(({ symbol, version }) => [symbol, version]))
+}
+
+/** What each instrument takes, by symbol, as its operator set it last. */
+export async function marketStatuses(queries: Queries): Promise<ReadonlyMap<string, MarketStatus>> {
+  const rows = await queries.any<{ symbol: string; status: MarketStatus }>(sql.journal.listMarketStatuses)
+  return new Map(rows.map(({ symbol, status }) => [symbol, status]))
+}
+
+/** @returns false for a symbol that is not listed */
+export async function setMarketStatus(queries: Queries, symbol: string, status: MarketStatus): Promise<boolean> {
+  return (await queries.oneOrNone(sql.journal.setMarketStatus, { symbol, status })) !== null
 }

@@ -1,21 +1,24 @@
+import { createHash } from 'node:crypto'
 import { createServer, connect, type Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { freshDatabase, withDatabase, type FreshDatabase } from '../../test/rig/postgres.ts'
 import { Connection } from '../database/connection.ts'
 import { openDatabase, type Database } from '../database/database.ts'
+import { FEES, HOUSE, OUTSIDE } from '../engine/command.ts'
 import { CASH, type Fill } from '../engine/event.ts'
 import {
   accountOf,
   batchOf,
   counters,
   depositOf,
-  movementOf,
+  entryOf,
   orderOf,
   positionOf,
   resultOf,
   TakerFlow,
 } from './batch.fixture.ts'
+import { CorporateActions } from './corporate-actions.ts'
 import { History } from './history.ts'
 import { Fenced, InDoubt, Journal, Refused, type Batch } from './journal.ts'
 import { readLastBatch, readState } from './recovery.ts'
@@ -46,6 +49,12 @@ const balanceOf = async (account: number, asset: string) =>
     )
   )?.amount
 
+/** Of the account's first order. */
+const fillOf = (account: number, number: number, clientOrderId = 'order-1'): Fill => ({
+  ...{ account, number, orderNumber: 1, clientOrderId, symbol: 'VLNT', side: 'buy', ticks: 100, lots: 1 },
+  ...{ valueCents: 100, feeCents: 1, liquidity: 'maker', realizedCents: 0, tradeId: 1e9 + number, timeMs: 1 },
+})
+
 /** ALICE, with 1,000.00; her second entry is the next. */
 async function open(): Promise<ReturnType<typeof counters>> {
   const next = counters()
@@ -53,7 +62,7 @@ async function open(): Promise<ReturnType<typeof counters>> {
     batchOf({
       batch: 1,
       accounts: [accountOf(ALICE, { entryNumber: 1 })],
-      entries: depositOf(next, ALICE, 100_000),
+      entries: [depositOf(next, ALICE, 100_000)],
       opened: [{ account: ALICE, userId: 'alice' }],
     }),
   )
@@ -70,74 +79,68 @@ test('an order is read with just the fills that it has at that moment, whatever 
   await open()
   const history = new History(database.queries)
   const lots = 150
-  const fillOf = (number: number): Fill => ({
-    ...{ account: ALICE, number, orderNumber: 1, clientOrderId: 'a', symbol: 'VLNT', side: 'buy', ticks: 100, lots: 1 },
-    ...{ valueCents: 100, feeCents: 1, liquidity: 'maker', realizedCents: 0, tradeId: 1e9 + number, timeMs: 1 },
-  })
   const readAndCheck = async () => {
     for (const found of await Promise.all([history.order(ALICE, 1), history.orderByClientId(ALICE, 'a')])) {
       if (found === undefined) continue
-      expect(found.fills).toEqual(Array.from({ length: found.order.filledLots }, (_, i) => fillOf(i + 1)))
+      expect(found.fills).toEqual(Array.from({ length: found.order.filledLots }, (_, i) => fillOf(ALICE, i + 1, 'a')))
     }
   }
   for (let filledLots = 1; filledLots <= lots; filledLots++) {
     const order = orderOf(ALICE, 1, { clientOrderId: 'a', lots, filledLots, version: filledLots })
-    const batch = batchOf({ batch: 1 + filledLots, orders: [order], fills: [fillOf(filledLots)] })
+    const batch = batchOf({ batch: 1 + filledLots, orders: [order], fills: [fillOf(ALICE, filledLots, 'a')] })
     await Promise.all([journal.commit(batch), readAndCheck(), readAndCheck()])
   }
   expect((await history.order(ALICE, 1))?.fills).toHaveLength(lots)
 })
 
 describe('the database refuses', () => {
-  test('a movement that does not balance', async () => {
+  test('a line that moves nothing, that goes from an account to itself, or that is not a user’s', async () => {
     const next = await open()
-    const entries = movementOf(next, 'trade', [
-      [ALICE, CASH, -500],
-      [BOB, CASH, 499],
-    ])
-    expect(await refusal(batchOf({ batch: 2, entries }))).toBe('ledger_entry_balanced')
+    const refused = async (line: Parameters<typeof entryOf>[2]) =>
+      refusal(batchOf({ batch: 2, entries: [entryOf(next, 'trade', line)] }))
+    expect(await refused([ALICE, HOUSE, CASH, 0])).toBe('ledger_entry_sound')
+    expect(await refused([ALICE, ALICE, CASH, 5])).toBe('ledger_entry_sound')
+    expect(await refused([HOUSE, ALICE, CASH, 5])).toBe('ledger_entry_sound')
     expect(await balanceOf(ALICE, CASH)).toBe(100_000n)
     expect((await readLastBatch(database.queries)).batch).toBe(1)
   })
 
-  test('a movement that balances only over two assets', async () => {
+  test('a line’s number used again, on either side', async () => {
     const next = await open()
-    const entries = movementOf(next, 'trade', [
-      [ALICE, CASH, -5],
-      [ALICE, 'VLNT', 5],
-    ])
-    expect(await refusal(batchOf({ batch: 2, entries }))).toBe('ledger_entry_balanced')
+    await journal.commit(batchOf({ batch: 2, accounts: [accountOf(BOB)], entries: [depositOf(next, BOB, 500)] }))
+    const again = { ...depositOf(next, ALICE, 1), number: 1 }
+    expect(await refusal(batchOf({ batch: 3, entries: [again] }))).toBe('ledger_entry_pkey')
+    const toBob = entryOf(next, 'trade', [ALICE, BOB, CASH, -1])
+    await journal.commit(batchOf({ batch: 3, entries: [toBob] }))
+    const toBobAgain = { ...entryOf(next, 'trade', [ALICE, BOB, CASH, -1]), counterNumber: toBob.counterNumber }
+    expect(await refusal(batchOf({ batch: 4, entries: [toBobAgain] }))).toBe('ledger_entry_counter')
   })
 
-  test('two movements that balance only together', async () => {
+  test('an overdrawn account, on either side', async () => {
     const next = await open()
-    const entries = [...movementOf(next, 'fee', [[ALICE, CASH, -5]]), ...movementOf(next, 'fee', [[2, CASH, 5]])]
-    expect(await refusal(batchOf({ batch: 2, entries }))).toBe('ledger_entry_balanced')
-  })
-
-  test('an overdrawn account', async () => {
-    const next = await open()
-    const entries = movementOf(next, 'fee', [
-      [ALICE, CASH, -100_001],
-      [2, CASH, 100_001],
-    ])
-    expect(await refusal(batchOf({ batch: 2, entries }))).toBe('balance_not_overdrawn')
-    expect(await balanceOf(ALICE, CASH)).toBe(100_000n)
-  })
-
-  test('selling what the account does not have', async () => {
-    const next = await open()
-    const entries = movementOf(next, 'trade', [
-      [ALICE, 'VLNT', -1],
-      [1, 'VLNT', 1],
-    ])
-    expect(await refusal(batchOf({ batch: 2, entries }))).toBe('balance_not_overdrawn')
+    await journal.commit(batchOf({ batch: 2, accounts: [accountOf(BOB)], entries: [depositOf(next, BOB, 500)] }))
+    const overdrawn = async (line: Parameters<typeof entryOf>[2]) =>
+      refusal(batchOf({ batch: 3, entries: [entryOf(next, 'trade', line)] }))
+    expect(await overdrawn([ALICE, FEES, CASH, -100_001])).toBe('balance_not_overdrawn')
+    expect(await overdrawn([ALICE, BOB, CASH, 501])).toBe('balance_not_overdrawn')
+    expect(await overdrawn([ALICE, HOUSE, 'VLNT', -1])).toBe('balance_not_overdrawn')
+    expect([await balanceOf(ALICE, CASH), await balanceOf(BOB, CASH)]).toEqual([100_000n, 500n])
   })
 
   test('money of an account that does not exist', async () => {
     await open()
-    const entries = depositOf((account) => (account === BOB ? 1 : 99), BOB, 5)
-    expect(await refusal(batchOf({ batch: 2, entries }))).toBe('balance_account_fkey')
+    const entries = [depositOf(() => 1, BOB, 5)]
+    const error: unknown = await journal.commit(batchOf({ batch: 2, entries })).catch((cause: unknown) => cause)
+    expect(error).toBeInstanceOf(Refused)
+    expect((error as Refused).message).toMatch(/null value in column "account_id" of relation "balance"/)
+  })
+
+  test('a corporate action applied twice', async () => {
+    await open()
+    const actions = new CorporateActions(database.queries)
+    const id = await actions.schedule({ symbol: 'VLNT', atMs: 5, kind: 'dividend', centsPerLot: 3 })
+    await journal.commit(batchOf({ batch: 2, corporateActions: [id] }))
+    expect(await refusal(batchOf({ batch: 3, corporateActions: [id] }))).toBe('corporate_action_applied_once')
   })
 
   test('a second use of a command id', async () => {
@@ -159,7 +162,7 @@ describe('the database refuses', () => {
 
   test('a batch after a gap, and a batch twice', async () => {
     await open()
-    expect(await refusal(batchOf({ batch: 3 }))).toBe('journal_batch_prev_fkey')
+    expect(await refusal(batchOf({ batch: 3 }))).toBe('journal_batch_no_gap')
     expect(await refusal(batchOf({ batch: 1 }))).toBe('journal_batch_pkey')
   })
 
@@ -170,10 +173,10 @@ describe('the database refuses', () => {
     await journal.commit(batchOf({ batch: 1, epoch: 7 }))
   })
 
-  test('to delete an account that has money, and to change the ledger', async () => {
+  test('to delete an account, and to change the ledger', async () => {
     await open()
     await expect(database.queries.none('DELETE FROM account WHERE account_id = 100')).rejects.toMatchObject({
-      code: '23001',
+      constraint: 'account_for_ever',
     })
     await expect(database.queries.none('UPDATE ledger_entry SET amount = 1')).rejects.toMatchObject({
       constraint: 'ledger_entry_for_ever',
@@ -181,9 +184,15 @@ describe('the database refuses', () => {
   })
 })
 
-test('a number that is not whole is refused before anything is sent', async () => {
-  const bad = batchOf({ batch: 1, orders: [orderOf(ALICE, 1, { lots: 1.5 })] })
-  await expect(journal.commit(bad)).rejects.toBeInstanceOf(Refused)
+test('what cannot be kept is refused before anything is sent', async () => {
+  const refused = async (order: Parameters<typeof orderOf>[2], number = 1) =>
+    expect(journal.commit(batchOf({ batch: 1, orders: [orderOf(ALICE, number, order)] }))).rejects.toBeInstanceOf(
+      Refused,
+    )
+  await refused({ lots: 1.5 })
+  await refused({}, 2 ** 32)
+  await refused({ status: 'filled', closedAtMs: undefined })
+  await refused({ status: 'held', closedAtMs: 5 })
   await journal.commit(batchOf({ batch: 1 }))
 })
 
@@ -202,48 +211,183 @@ test('what was committed is what recovery reads', async () => {
   })
   const resting = orderOf(ALICE, 2, { heldCents: 50_050, priority: 12, tag: 'a "nasty" \\ tag, {}' })
   const sale = orderOf(ALICE, 3, { side: 'sell', lots: 1, heldCents: 0, priority: 11, status: 'partially_filled' })
+  const waiting = orderOf(ALICE, 5, {
+    ...{
+      type: 'trailing_stop',
+      status: 'untriggered',
+      priority: 10,
+      side: 'sell',
+      lots: 2,
+      heldCents: 0,
+      limitTicks: 0,
+    },
+    ...{ stopTicks: 990, trailTicks: 10, trailBps: 100, highWaterTicks: 1_000, timeInForce: 'gtd', expireAtMs: 77 },
+  })
+  const leg = { status: 'held', priority: 0, reduceOnly: true, parentNumber: 2, groupNumber: 2, heldCents: 0 } as const
+  const legs = [
+    orderOf(ALICE, 6, { ...leg, side: 'sell', role: 'take_profit' }),
+    orderOf(ALICE, 7, { ...leg, side: 'sell', role: 'stop_loss', type: 'stop' }),
+  ]
   const filled = orderOf(ALICE, 1, { status: 'filled', filledLots: 10, heldCents: 0, closedAtMs: 5 })
-  const rejected = orderOf(ALICE, 4, { status: 'rejected', rejectCode: 'PRICE_BAND', heldCents: 0, priority: 0 })
+  const rejected = orderOf(ALICE, 4, {
+    ...{ status: 'rejected', rejectCode: 'PRICE_BAND', heldCents: 0, priority: 0, closedAtMs: 5 },
+  })
+  const deadMan = { account: ALICE, atMs: 99, symbols: ['VLNT', 'a "b", {c}'], keepProtective: true }
   const position = positionOf(ALICE, { lots: 10, costCents: 10_000, realizedCents: -3 })
   const simulator = { VLNT: { mid: 100.125, seed: [1, 2, 3] } }
   await journal.commit(
     batchOf({
       batch: 2,
       streamPosition: '1764000000000-7',
-      orders: [filled, resting, sale, rejected],
+      orders: [filled, resting, sale, rejected, waiting, ...legs],
+      deadMen: [{ ...deadMan, atMs: 1 }, deadMan],
+      chargedDay: 20_418,
       positions: [position],
-      accounts: [account],
+      accounts: [account, accountOf(HOUSE)],
       entries: [
-        ...movementOf(next, 'trade', [
-          [ALICE, CASH, -10_000],
-          [1, CASH, 10_000],
-          [ALICE, 'VLNT', 10],
-          [1, 'VLNT', -10],
-        ]),
-        ...movementOf(next, 'fee', [
-          [ALICE, CASH, -10],
-          [2, CASH, 10],
-        ]),
+        entryOf(next, 'trade', [ALICE, HOUSE, CASH, -10_000]),
+        entryOf(next, 'trade', [ALICE, HOUSE, 'VLNT', 10]),
+        entryOf(next, 'fee', [ALICE, FEES, CASH, -10]),
       ],
       simulator,
     }),
   )
   const state = await readState(database.queries)
-  expect(state.last).toEqual({ batch: 2, epoch: 0, streamPosition: '1764000000000-7', timeMs: 1764000000002 })
-  expect(state.openOrders).toEqual([sale, resting])
-  expect(state.positions).toEqual([{ ...position, heldLots: 1 }])
+  expect(state.last).toMatchObject({ batch: 2, epoch: 0, streamPosition: '1764000000000-7', timeMs: 1764000000002 })
+  expect(state.openOrders).toEqual([...legs, waiting, sale, resting])
+  expect(state.positions).toEqual([position])
+  expect(state.deadMen).toEqual([deadMan])
+  expect(state.chargedDay).toBe(20_418)
   expect(state.simulator).toEqual(simulator)
   expect(state.accounts.find((one) => one.account === ALICE)).toEqual(account)
-  // The exchange's own accounts were not in the batch: they count on from their last entry.
-  expect(state.accounts.filter((one) => one.account < 16).map((one) => [one.account, one.entryNumber])).toEqual([
-    [1, 2],
-    [2, 1],
-    [3, 1],
-  ])
+  expect(state.accounts.map((one) => one.account).sort()).toEqual([ALICE, HOUSE, FEES, OUTSIDE].sort())
 
   // An order's new state replaces the old one; what is identity stays.
-  await journal.commit(batchOf({ batch: 3, orders: [{ ...resting, status: 'canceled', reason: 'user', version: 2 }] }))
-  expect((await readState(database.queries)).openOrders).toEqual([sale])
+  const canceled = { ...resting, status: 'canceled', reason: 'user', version: 2, closedAtMs: 6 } as const
+  const armed = { ...waiting, highWaterTicks: 1_010, stopTicks: 1_000, version: 2 }
+  const off = { ...deadMan, atMs: undefined }
+  await journal.commit(batchOf({ batch: 3, orders: [canceled, armed], deadMen: [off] }))
+  const after = await readState(database.queries)
+  expect(after.openOrders).toEqual([...legs, armed, sale])
+  expect(after.deadMen).toEqual([])
+  expect(after.chargedDay).toBe(20_418)
+})
+
+test('a new order is written without a look for it; a changed one, and one that is perhaps new, is not written twice', async () => {
+  await open()
+  const timeMs = 1_764_000_000_100
+  await journal.commit(batchOf({ batch: 2, timeMs }))
+  const at = (createdAtMs: number, number: number) => orderOf(ALICE, number, { createdAtMs })
+  const changed = { ...at(timeMs - 1, 1), version: 2, limitTicks: 5 }
+  await journal.commit(
+    batchOf({ batch: 3, timeMs: timeMs + 10, orders: [at(timeMs - 1, 1), at(timeMs, 2), at(timeMs + 1, 3)] }),
+  )
+  const orders = [changed, { ...at(timeMs, 2), version: 2 }, at(timeMs + 11, 4)]
+  await journal.commit(batchOf({ batch: 4, timeMs: timeMs + 20, orders }))
+  const versions = async () =>
+    (await readState(database.queries)).openOrders.map(({ number, version }) => [number, version])
+  expect(await versions()).toEqual([
+    [1, 2],
+    [2, 2],
+    [3, 1],
+    [4, 1],
+  ])
+  // Another process led meanwhile: what is newer than our last batch may be there.
+  await database.queries.none('UPDATE lease SET epoch = 2')
+  const other = new Journal(database.lease)
+  await other.commit(batchOf({ batch: 5, epoch: 2, timeMs: timeMs + 30, orders: [at(timeMs + 25, 5)] }))
+  await database.queries.none('UPDATE lease SET epoch = 3')
+  await journal.commit(
+    batchOf({ batch: 6, epoch: 3, timeMs: timeMs + 40, orders: [{ ...at(timeMs + 25, 5), version: 2 }] }),
+  )
+  expect((await versions()).at(-1)).toEqual([5, 2])
+})
+
+test('the floor of a balance follows the mode of its account', async () => {
+  const next = await open()
+  const account = accountOf(ALICE)
+  const spend = (cents: number) => [entryOf(next, 'trade', [ALICE, HOUSE, CASH, -cents])]
+  // On the switch to margin, cash and lots may be negative in the same batch.
+  const short = entryOf(next, 'trade', [ALICE, HOUSE, 'VLNT', -5])
+  const position = positionOf(ALICE, { lots: -5, costCents: -500 })
+  const margin = accountOf(ALICE, { mode: 'margin', marginState: 'warning' })
+  const entries = [...spend(150_000), short]
+  await journal.commit(batchOf({ batch: 2, accounts: [margin], positions: [position], entries }))
+  expect(await balanceOf(ALICE, CASH)).toBe(-50_000n)
+  const state = await readState(database.queries)
+  expect(state.positions).toEqual([position])
+  expect(state.accounts.find((one) => one.account === ALICE)).toMatchObject({ mode: 'margin', marginState: 'warning' })
+
+  // Back to cash only without debt, though what pays it off may come in the same batch.
+  expect(await refusal(batchOf({ batch: 3, accounts: [account] }))).toBe('balance_not_overdrawn')
+  const covered = [depositOf(next, ALICE, 60_000), entryOf(next, 'trade', [ALICE, HOUSE, 'VLNT', 5])]
+  await journal.commit(batchOf({ batch: 3, accounts: [account], entries: covered }))
+  expect(await balanceOf(ALICE, CASH)).toBe(10_000n)
+  expect(await refusal(batchOf({ batch: 4, accounts: [account], entries: spend(10_001) }))).toBe(
+    'balance_not_overdrawn',
+  )
+  await journal.commit(batchOf({ batch: 4, accounts: [account], entries: spend(10_000) }))
+})
+
+test('each batch is chained to the one before by the hash of its entries', async () => {
+  const next = await open()
+  const hash = async () => (await readLastBatch(database.queries)).hash
+  const first = await hash()
+  const bob = accountOf(BOB)
+  const toBob = entryOf(next, 'trade', [ALICE, BOB, CASH, -500], {
+    orderNumber: 3,
+    fillNumber: 2,
+    counterFillNumber: 9,
+  })
+  const deposit = depositOf(next, BOB, 1)
+  await journal.commit(batchOf({ batch: 2, accounts: [bob], entries: [deposit, toBob] }))
+  // As written in docs/architecture.md: by id, whatever the order in which they happened.
+  const lines = [
+    '100 2 trade USD -500 0 3 2 200 1 0 - 9 1764000000000',
+    '200 2 deposit USD 1 0 - - 3 - - - - 1764000000000',
+  ]
+  const sha256 = (...parts: (string | Buffer)[]) => {
+    const made = createHash('sha256')
+    for (const part of parts) made.update(part)
+    return made.digest()
+  }
+  const digest = sha256(lines.map((line) => `${line}\n`).join(''))
+  expect(await hash()).toBe(sha256(Buffer.from(first ?? '', 'hex'), digest).toString('hex'))
+  // A batch without entries has its link too.
+  const second = Buffer.from((await hash()) ?? '', 'hex')
+  await journal.commit(batchOf({ batch: 3 }))
+  expect(await hash()).toBe(sha256(second, sha256('')).toString('hex'))
+  expect(await refusal(batchOf({ batch: 5 }))).toBe('journal_batch_no_gap')
+  expect(first).toMatch(/^[0-9a-f]{64}$/)
+})
+
+test('an account’s ledger has the lines of both its sides, each seen from its own', async () => {
+  const next = await open()
+  const bob = accountOf(BOB)
+  const deposit = depositOf(next, BOB, 900)
+  const sides = { balanceAfter: 99_500, counterBalanceAfter: 1_400, orderNumber: 3, fillNumber: 2 }
+  const counterSide = { counterOrderNumber: 8, counterFillNumber: 9 }
+  const paid = entryOf(next, 'trade', [ALICE, BOB, CASH, -500], { ...sides, ...counterSide })
+  const back = entryOf(next, 'trade', [BOB, ALICE, CASH, -100])
+  const fee = entryOf(next, 'fee', [BOB, FEES, CASH, -1])
+  await journal.commit(batchOf({ batch: 2, accounts: [bob], entries: [deposit, paid, back, fee] }))
+  const history = new History(database.queries)
+  const ofBob = await history.entries(BOB, { limit: 9 })
+  expect(ofBob.map(({ number, counter, amount }) => [number, counter, amount])).toEqual([
+    [4, FEES, -1],
+    [3, ALICE, -100],
+    [2, ALICE, 500],
+    [1, OUTSIDE, 900],
+  ])
+  expect(ofBob[2]).toEqual({
+    ...{ account: BOB, number: 2, counter: ALICE, counterNumber: 2, kind: 'trade', asset: CASH, amount: 500 },
+    ...{ balanceAfter: 1_400, counterBalanceAfter: 99_500, orderNumber: 8, fillNumber: 9 },
+    ...{ counterOrderNumber: 3, counterFillNumber: 2, timeMs: paid.timeMs },
+  })
+  expect(ofBob[0]).toEqual({ ...fee, counterNumber: 0 })
+  const pages = [await history.entries(BOB, { limit: 2 }), await history.entries(BOB, { limit: 9, before: 3 })]
+  expect(pages).toEqual([ofBob.slice(0, 2), ofBob.slice(2)])
+  expect((await history.entries(ALICE, { limit: 9 })).map(({ amount }) => amount)).toEqual([100, -500, 100_000])
 })
 
 test('a batch is read before commit returns: its objects may change at once', async () => {
@@ -266,13 +410,21 @@ test('history: pages, one order with its fills, the first answer', async () => {
   expect(second.map((order) => order.number)).toEqual([6, 5, 4, 3, 2, 1])
   expect(await history.orders(ALICE, { limit: 9, status: 'open' })).toEqual([])
   expect(await history.orders(ALICE, { limit: 99, status: 'closed', symbol: 'SYM3' })).toHaveLength(1)
-  expect(await history.orders(ALICE, { limit: 99, fromMs: 1764000000001 })).toEqual([])
+  expect(await history.orders(ALICE, { limit: 99, fromMs: 1764000000100 })).toEqual([])
   expect((await history.fills(BOB, { limit: 2 })).map((fill) => [fill.account, fill.number])).toEqual([
     [BOB, 5],
     [BOB, 4],
   ])
   expect(await history.entries(ALICE, { limit: 99, asset: CASH })).toHaveLength(21)
-  expect((await history.entries(ALICE, { limit: 1 }))[0]).toMatchObject({ number: 31, kind: 'fee', fillNumber: 10 })
+  expect(await history.fills(BOB, { limit: 9, symbol: 'SYM3' })).toHaveLength(1)
+  expect(await history.fills(BOB, { limit: 9, symbol: 'NEVER' })).toEqual([])
+  expect(await history.entries(ALICE, { limit: 9, asset: 'NEVER' })).toEqual([])
+  expect((await history.entries(ALICE, { limit: 1 }))[0]).toMatchObject({
+    number: 31,
+    counter: FEES,
+    kind: 'fee',
+    fillNumber: 10,
+  })
 
   const found = await history.orderByClientId(ALICE, `web-${ALICE}-4`)
   expect(found?.order.number).toBe(4)
@@ -291,6 +443,36 @@ test('history: pages, one order with its fills, the first answer', async () => {
   expect(await history.moveAccounts({ fromUserId: `user-${ALICE}`, toUserId: 'lasting' })).toEqual([ALICE])
   expect((await history.accountsOf('lasting')).map((one) => one.account)).toEqual([ALICE])
   expect(await history.accountsOf(`user-${ALICE}`)).toEqual([])
+})
+
+test('a stretch of time is found in each list, whichever its ends', async () => {
+  const LATER_MS = 1_765_000_000_000
+  const next = await open()
+  const timeOf = (number: number) => LATER_MS + 10 * Math.floor(number / 3) // some share a time
+  const numbers = Array.from({ length: 20 }, (_, i) => i + 1)
+  const orders = numbers.map((number) => orderOf(ALICE, number, { createdAtMs: timeOf(number) }))
+  const fills = numbers.map((number): Fill => ({ ...fillOf(ALICE, number), timeMs: timeOf(number) }))
+  // Alice is now this side of the line, now the other.
+  const entries = numbers.map((number) => {
+    const timeMs = timeOf(number)
+    return entryOf(next, 'trade', number % 2 === 0 ? [ALICE, BOB, CASH, 1] : [BOB, ALICE, CASH, 1], { timeMs })
+  })
+  const accounts = [accountOf(BOB, { mode: 'margin' })]
+  await journal.commit(batchOf({ batch: 2, accounts, orders, fills, entries }))
+  const history = new History(database.queries)
+  const all = await history.entries(ALICE, { limit: 99 })
+  // prettier-ignore
+  for (const [from, to] of [[10, 30], [0, 1], [11, 19], [60, 9_999], [9_999, 10_000], [20, 20]] as const) {
+    const [fromMs, toMs] = [LATER_MS + from, LATER_MS + to]
+    const isWithin = (timeMs: number) => timeMs >= fromMs && timeMs < toMs
+    const within = numbers.filter((number) => isWithin(timeOf(number))).reverse()
+    const stretch = { fromMs, toMs, limit: 99 }
+    expect((await history.orders(ALICE, stretch)).map(({ number }) => number)).toEqual(within)
+    expect((await history.fills(ALICE, stretch)).map(({ number }) => number)).toEqual(within)
+    expect(await history.entries(ALICE, stretch)).toEqual(all.filter(({ timeMs }) => isWithin(timeMs)))
+  }
+  expect((await history.orders(ALICE, { toMs: LATER_MS + 40, limit: 2 })).map(({ number }) => number)).toEqual([11, 10])
+  expect(await history.orders(ALICE, { fromMs: LATER_MS + 40, before: 12, limit: 9 })).toEqual([])
 })
 
 test('after a day the ids of requests are forgotten, those of orders never', async () => {

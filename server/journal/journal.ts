@@ -1,7 +1,8 @@
 import type { Connection, Session } from '../database/connection.ts'
 import { sql } from '../database/sql.ts'
-import { type Batch, encodeBatch } from './batch.ts'
+import { type Batch, encodeBatch, type Parameter, type RowType } from './batch.ts'
 import { commitError, InDoubt } from './errors.ts'
+import { ofType } from './row-writer.ts'
 
 export type { AccountOwner, Batch, CommandResult } from './batch.ts'
 export { commandHash } from './command-hash.ts'
@@ -9,12 +10,20 @@ export { Fenced, InDoubt, Refused } from './errors.ts'
 
 /** After so long without an answer the connection is cut, and the batch is in doubt. */
 const COMMIT_MS_MAX = 2_000
+/** See db/functions/commit_batch_2.sql. */
+const PLANS = `SET plan_cache_mode = force_generic_plan; SET enable_hashjoin = off; SET enable_mergejoin = off;
+  SET enable_seqscan = off; SET jit = off`
+
+/** The numbers that this database has for the types of rows. */
+type RowTypes = Readonly<Record<RowType, number>>
 
 /** Writes what the engine's events say, and computes nothing. */
 export class Journal {
   readonly #connection: Connection
-  /** The session that bears its epoch's name. */
-  #named: { session: number; epoch: number } | undefined
+  /** The session that has been readied, for its epoch. */
+  #ready: { session: number; epoch: number; types: RowTypes } | undefined
+  /** The last batch committed here, as long as nothing went wrong since. */
+  #last: { epoch: number; timeMs: number } | undefined
   #committing = false
 
   /** @param connection `database.commits`; nobody else uses it */
@@ -31,17 +40,22 @@ export class Journal {
    */
   commit(batch: Batch): Promise<void> {
     if (this.#committing) throw new Error('journal: a batch is still being committed')
-    let values: (string | null)[]
+    const knownToMs = this.#last?.epoch === batch.epoch ? this.#last.timeMs : undefined
+    this.#last = undefined
+    let values: Parameter[]
     try {
-      values = encodeBatch(batch)
+      values = encodeBatch(batch, knownToMs)
     } catch (cause) {
       return Promise.reject(commitError(cause))
     }
     this.#committing = true
-    return this.#send(values, batch.epoch).finally(() => (this.#committing = false))
+    const { epoch, timeMs } = batch
+    return this.#send(values, epoch)
+      .then(() => void (this.#last = { epoch, timeMs }))
+      .finally(() => (this.#committing = false))
   }
 
-  async #send(values: (string | null)[], epoch: number): Promise<void> {
+  async #send(values: Parameter[], epoch: number): Promise<void> {
     const overdue = Promise.withResolvers<never>()
     const timer = setTimeout(
       () => overdue.reject(new InDoubt(`a batch is in doubt: no answer within ${COMMIT_MS_MAX} ms`)),
@@ -60,16 +74,26 @@ export class Journal {
     }
   }
 
-  async #run(values: (string | null)[], epoch: number): Promise<void> {
+  async #run(parameters: Parameter[], epoch: number): Promise<void> {
     const session = await this.#connection.session()
-    await this.#name(session, epoch)
+    const types = await this.#prepare(session, epoch)
+    const values = parameters.map((one) =>
+      one === null || typeof one === 'string' || Buffer.isBuffer(one) ? one : ofType(one.rows, types[one.type]),
+    )
     await session.client.query({ ...sql.journal.commitBatch, values })
   }
 
-  /** Gives the session its epoch's name, by which a successor that waits for it too long finds and ends it. */
-  async #name(session: Session, epoch: number): Promise<void> {
-    if (this.#named?.session === session.number && this.#named.epoch === epoch) return
+  /**
+   * Readies a session for its first batch: gives it its epoch's name, by which a successor that waits for it too long
+   * finds and ends it, and the plans that commit_batch_2 counts on.
+   */
+  async #prepare(session: Session, epoch: number): Promise<RowTypes> {
+    if (this.#ready?.session === session.number && this.#ready.epoch === epoch) return this.#ready.types
     await session.client.query(`SET application_name = 'valiant-commit-${epoch}'`)
-    this.#named = { session: session.number, epoch }
+    await session.client.query(PLANS)
+    const { rows } = await session.client.query<{ name: RowType; type: number }>(sql.journal.readRowTypes)
+    const types = Object.fromEntries(rows.map(({ name, type }) => [name, type])) as RowTypes
+    this.#ready = { session: session.number, epoch, types }
+    return types
   }
 }

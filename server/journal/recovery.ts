@@ -1,7 +1,8 @@
 import pgPromise from 'pg-promise'
 import type { Queries } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
-import type { Account, Order, Position } from '../engine/state.ts'
+import type { Account, DeadMan, Order, Position } from '../engine/state.ts'
+import type { Split } from './corporate-actions.ts'
 import { fromRow } from './rows.ts'
 
 export interface LastBatch {
@@ -9,6 +10,8 @@ export interface LastBatch {
   readonly epoch: number
   readonly streamPosition: string
   readonly timeMs: number
+  /** Of the chain over the ledger, in hex; undefined before its first link. */
+  readonly hash: string | undefined
 }
 
 /** All that the exchange goes on from, as of the last batch. */
@@ -16,10 +19,15 @@ export interface JournalState {
   readonly last: LastBatch
   /** The exchange's own among them. `heldCents` is the sum over open orders. */
   readonly accounts: Account[]
-  /** `heldLots` is what the open sales bind. */
+  /** `heldLots` is 0: what orders bind comes back with them. */
   readonly positions: Position[]
-  /** Those in the books, by priority. */
+  /** Resting, waiting and held ones, by priority. */
   readonly openOrders: Order[]
+  readonly deadMen: DeadMan[]
+  /** The last day that interest was charged for, in days since 1970-01-01 UTC; undefined before the first. */
+  readonly chargedDay: number | undefined
+  /** Those applied, oldest first: what ticks and lots mean since. */
+  readonly splits: Split[]
   /** undefined when none was ever written. */
   readonly simulator: unknown
 }
@@ -40,16 +48,10 @@ export async function readState(queries: Queries): Promise<JournalState> {
     const accounts = (await t.any(sql.journal.readAccounts)).map(fromRow<Account>)
     const positions = (await t.any(sql.journal.readPositions)).map(fromRow<Position>)
     const openOrders = (await t.any(sql.journal.readOpenOrders)).map(fromRow<Order>)
+    const deadMen = (await t.any(sql.journal.readDeadMen)).map(fromRow<DeadMan>)
+    const { chargedDay } = fromRow<Pick<JournalState, 'chargedDay'>>(await t.one(sql.journal.readCalendar))
+    const splits = (await t.any(sql.journal.listSplits)).map(fromRow<Split>)
     const simulator = await t.oneOrNone<{ state: unknown }>(sql.journal.readSimulatorState)
-    bindSales(positions, openOrders)
-    return { last, accounts, positions, openOrders, simulator: simulator?.state }
+    return { last, accounts, positions, openOrders, deadMen, chargedDay, splits, simulator: simulator?.state }
   })
-}
-
-function bindSales(positions: readonly Position[], orders: readonly Readonly<Order>[]): void {
-  const byKey = new Map(positions.map((position) => [`${position.account} ${position.symbol}`, position]))
-  for (const order of orders) {
-    const position = order.side === 'sell' ? byKey.get(`${order.account} ${order.symbol}`) : undefined
-    if (position !== undefined) position.heldLots += order.lots - order.filledLots
-  }
 }

@@ -1,6 +1,2 @@
--- One batch. What each array holds stands with the function (db/functions/commit_batch.sql).
-SELECT commit_batch(
-  $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-  $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44,
-  $45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64, $65,
-  $66, $67, $68, $69, $70, $71, $72, $73, $74, $75, $76, $77, $78)
+-- One batch. What each parameter holds stands with the function (db/functions/commit_batch_2.sql).
+SELECT commit_batch_2($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)

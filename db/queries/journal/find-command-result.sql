@@ -1,5 +1,5 @@
 -- The answer that a command once got.
 -- account int, commandId text
-SELECT payload_hash AS "payloadHash", batch, result
+SELECT payload_hash AS "payloadHash", batch, result::json AS result
 FROM command_result
 WHERE account_id = ${account} AND command_id = ${commandId}

@@ -1,17 +1,19 @@
 -- An account's orders, newest first, one page. Values stand in the text, so that the planner folds what is not asked for.
--- account int, status text (open, closed or all), symbol text (or null), fromMs bigint, toMs bigint (exclusive),
--- before bigint (exclusive), limit int
+-- account int, status text (open, closed or all), symbol text (or null), fromMs bigint (or null),
+-- toMs bigint (exclusive; or null), before bigint (exclusive), limit int
 SELECT account_id AS account, order_id & 4294967295 AS number, client_order_id AS "clientOrderId", symbol, side, type,
   time_in_force AS "timeInForce", post_only AS "postOnly", self_trade AS "selfTrade", source, tag, lots,
-  limit_ticks AS "limitTicks", arrival_mid_half_ticks AS "arrivalMidHalfTicks", filled_lots AS "filledLots",
-  filled_tick_lots AS "filledTickLots", fee_cent_bps AS "feeCentBps", fees_paid_cents AS "feesPaidCents",
-  held_cents AS "heldCents", status, reason, reject_code AS "rejectCode", priority, version,
-  created_at_ms AS "createdAtMs", updated_at_ms AS "updatedAtMs", closed_at_ms AS "closedAtMs"
+  limit_ticks AS "limitTicks", stop_ticks AS "stopTicks", trail_ticks AS "trailTicks", trail_bps AS "trailBps",
+  high_water_ticks AS "highWaterTicks", expire_at_ms AS "expireAtMs", reduce_only AS "reduceOnly", role,
+  parent_number AS "parentNumber", group_number AS "groupNumber", arrival_mid_half_ticks AS "arrivalMidHalfTicks",
+  filled_lots AS "filledLots", filled_tick_lots AS "filledTickLots", fee_cent_bps AS "feeCentBps",
+  fees_paid_cents AS "feesPaidCents", held_cents AS "heldCents", status, reason, reject_code AS "rejectCode", priority,
+  version, created_at_ms AS "createdAtMs", updated_at_ms AS "updatedAtMs", closed_at_ms AS "closedAtMs"
 FROM orders
-WHERE account_id = ${account} AND order_id > ${account}::bigint << 32
-  AND order_id < (${account}::bigint << 32) + ${before}
-  AND (${status} = 'all' OR (${status} = 'open') = (status IN ('open', 'partially_filled')))
+WHERE account_id = ${account}
+  AND order_id >= (${account}::bigint << 32) + coalesce(first_number_at('orders', ${account}, ${fromMs}), 1)
+  AND order_id < (${account}::bigint << 32) + least(${before}, first_number_at('orders', ${account}, ${toMs}))
+  AND (${status} = 'all' OR (${status} = 'open') = (closed_at_ms IS NULL))
   AND (${symbol}::text IS NULL OR symbol = ${symbol}::text)
-  AND created_at_ms >= ${fromMs} AND created_at_ms < ${toMs}
 ORDER BY order_id DESC
 LIMIT ${limit}

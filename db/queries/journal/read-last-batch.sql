@@ -1,5 +1,5 @@
 -- The last batch committed: where to go on from.
-SELECT batch, epoch, stream_position AS "streamPosition", time_ms AS "timeMs"
+SELECT batch, epoch, stream_position AS "streamPosition", time_ms AS "timeMs", encode(hash, 'hex') AS hash
 FROM journal_batch
 ORDER BY batch DESC
 LIMIT 1

@@ -1,0 +1,13 @@
+-- Balances of cash accounts below 0, floors that do not follow the mode, and what only a margin account can be.
+SELECT format('account %s, %s', account_id, asset) AS "row", concat_ws(', ',
+  CASE WHEN mode = 'cash' AND amount < 0 THEN format('a cash account has %s', amount) END,
+  CASE WHEN floor IS DISTINCT FROM CASE mode WHEN 'cash' THEN 0 END
+    THEN format('the floor of a %s account is %s', mode, coalesce(floor::text, 'none')) END
+) AS fault
+FROM balance
+JOIN account USING (account_id)
+WHERE mode = 'cash' AND amount < 0 OR floor IS DISTINCT FROM CASE mode WHEN 'cash' THEN 0 END
+UNION ALL
+SELECT format('account %s', account_id), format('a %s account is %s', mode, margin_state)
+FROM account
+WHERE mode <> 'margin' AND margin_state <> 'ok' OR (mode = 'exchange') <> (account_id < 16)

@@ -1,0 +1,7 @@
+-- What the users' accounts and their positions say of profit, cost and fees, in the accounts' order.
+SELECT account_id::bigint AS account, symbol, lots, cost_cents AS "costCents", position.realized_cents AS "realizedCents",
+  account.realized_cents AS "accountRealizedCents", fees_paid_cents AS "feesPaidCents"
+FROM account
+LEFT JOIN position USING (account_id)
+WHERE account_id >= 16
+ORDER BY account_id, symbol

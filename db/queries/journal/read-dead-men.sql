@@ -1,0 +1,4 @@
+-- The dead man's switches that are set.
+SELECT account_id AS account, at_ms AS "atMs", symbols, keep_protective AS "keepProtective"
+FROM dead_man
+ORDER BY account_id

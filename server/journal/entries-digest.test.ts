@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { counters, depositOf, entryOf } from './batch.fixture.ts'
+import { entriesDigest } from './entries-digest.ts'
+
+test('the digest of entries is that of any order of them, and of no other entries', () => {
+  const next = counters()
+  const entries = [depositOf(next, 200, 5), depositOf(next, 100, 7), entryOf(next, 'trade', [100, 200, 'USD', -3])]
+  const digest = entriesDigest(entries).toString('hex')
+  expect(entriesDigest(entries.toReversed()).toString('hex')).toBe(digest)
+  const changes = [
+    { account: 101 },
+    { number: 9 },
+    { counter: 201 },
+    { counterNumber: 9 },
+    { kind: 'fee' },
+    { asset: 'VLNT' },
+    { amount: -4 },
+    { balanceAfter: 1 },
+    { counterBalanceAfter: 1 },
+    { orderNumber: 1 },
+    { fillNumber: 1 },
+    { counterOrderNumber: 1 },
+    { counterFillNumber: 1 },
+    { timeMs: 1 },
+  ] as const
+  const digests = changes.map((change) =>
+    entriesDigest(entries.map((entry) => (entry.kind === 'trade' ? { ...entry, ...change } : entry))).toString('hex'),
+  )
+  expect(new Set([digest, ...digests]).size).toBe(changes.length + 1)
+})
