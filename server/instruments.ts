@@ -3,7 +3,7 @@ import { formatScaled, formatSteps, parseSteps, type Step, stepOf } from '@valia
 import { AssetClass, type Instrument } from '@valiant/shared/protocol/market-data'
 import { Decimal, InstrumentSymbol } from '@valiant/shared/protocol/fields'
 import { z } from 'zod'
-import type { InstrumentSpec } from './engine/instrument.ts'
+import { highestTicks, type InstrumentSpec } from './engine/instrument.ts'
 
 /** One line of the file of instruments: what an operator may choose. */
 const Definition = z.strictObject({
@@ -65,6 +65,38 @@ export function readInstruments(file: string): readonly ListedInstrument[] {
   return listed
 }
 
+/** Each `denominator` lots became `numerator`. */
+export interface AppliedSplit {
+  readonly symbol: string
+  readonly numerator: number
+  readonly denominator: number
+}
+
+/**
+ * The instruments after the splits that they have had: the file tells of their beginning. Prices scale, sizes the other
+ * way. The highest price a book holds only rises, as far as the largest order stays exact: what a gateway that does not
+ * know of a split yet lets through, the book can hold.
+ */
+export function afterSplits(
+  listed: readonly ListedInstrument[],
+  splits: readonly AppliedSplit[],
+): readonly ListedInstrument[] {
+  if (splits.length === 0) return listed
+  return listed.map((instrument) => {
+    const own = splits.filter(({ symbol }) => symbol === instrument.spec.symbol)
+    if (own.length === 0) return instrument
+    const factor = own.reduce((product, { numerator, denominator }) => (product * denominator) / numerator, 1)
+    const { spec, startTicks, sizeMultiplier } = instrument
+    const maxTicks = Math.max(spec.maxTicks, Math.min(Math.floor(spec.maxTicks * factor), highestTicks(spec)))
+    return {
+      ...instrument,
+      startTicks: startTicks * factor,
+      sizeMultiplier: sizeMultiplier / factor,
+      spec: { ...spec, maxTicks },
+    }
+  })
+}
+
 /** Checks the rules that keep money whole: see the comments. */
 function listedInstrument(definition: Definition): ListedInstrument {
   const tick = stepOf(definition.tickSize)
@@ -84,8 +116,7 @@ function listedInstrument(definition: Definition): ListedInstrument {
   const centsPerTickLot = (tick.unit * lot.unit * 100) / 10 ** (tick.decimals + lot.decimals)
   if (!Number.isInteger(centsPerTickLot)) throw new Error('tickSize × lotSize is not a whole number of cents')
   const maxTicks = start.value * PRICE_RANGE
-  // The basis points of the fee are counted before they are divided: they must fit as well.
-  if (maxTicks * MAX_LOTS * centsPerTickLot * Math.max(1, definition.takerBps) > Number.MAX_SAFE_INTEGER) {
+  if (maxTicks > highestTicks({ maxLots: MAX_LOTS, centsPerTickLot, takerBps: definition.takerBps })) {
     throw new Error('the largest order is worth more than can be counted exactly')
   }
   const [base = definition.symbol] = definition.symbol.split('-')
@@ -105,6 +136,10 @@ function listedInstrument(definition: Definition): ListedInstrument {
       makerBps: definition.makerBps,
       takerBps: definition.takerBps,
       priceBandBps: definition.priceBandBps,
+      initialMarginBps: definition.initialMarginBps,
+      maintenanceMarginBps: definition.maintenanceMarginBps,
+      shortable: true,
+      borrowBps: BORROW_BPS[definition.assetClass],
     },
     wire: {
       symbol: definition.symbol,
@@ -122,12 +157,11 @@ function listedInstrument(definition: Definition): ListedInstrument {
       takerBps: definition.takerBps,
       initialMarginBps: definition.initialMarginBps,
       maintenanceMarginBps: definition.maintenanceMarginBps,
-      // Orders beyond these, shorts and margin are not served yet: see ORDER_FIELDS_NOT_SERVED.
-      shortable: false,
+      shortable: true,
       borrowBps: BORROW_BPS[definition.assetClass],
       priceBandBps: definition.priceBandBps,
-      orderTypes: ['market', 'limit'],
-      timesInForce: ['gtc', 'ioc', 'fok'],
+      orderTypes: ['market', 'limit', 'stop', 'stop_limit', 'trailing_stop'],
+      timesInForce: ['gtc', 'ioc', 'fok', 'day', 'gtd'],
       session:
         definition.assetClass === 'equity' ? { open: '13:30', close: '20:00' } : { open: '00:00', close: '00:00' },
       status: 'open',

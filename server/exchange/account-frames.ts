@@ -16,12 +16,6 @@ import { toWireOrder } from '../feed/account/order.ts'
 import { toWirePosition, valueCents } from '../feed/account/position.ts'
 import type { ListedInstrument } from '../instruments.ts'
 
-/** Why the account that gave the command was changed; every other account it touched was traded with. */
-export interface OperationCause {
-  readonly account: AccountNumber | undefined
-  readonly cause: AccountFrameCause
-}
-
 /** Account states and frames as the wire shows them, read from the engine as it stands now. */
 export class AccountFrames {
   readonly #engine: Engine
@@ -32,19 +26,18 @@ export class AccountFrames {
     this.#instruments = instruments
   }
 
-  /** One frame for each user's account that an operation changed, out of its events. */
+  /** One frame for each user's account that was changed, out of the events of one drain. */
   framesOf(
     events: EngineEvents,
-    operation: OperationCause,
     { epoch, timeMs }: { epoch: number; timeMs: number },
   ): { account: AccountNumber; frame: AccountFrame }[] {
-    return changesByAccount(events).map(({ account, orders, fills, positions }) => ({
+    return changesByAccount(events).map(({ account, cause, orders, fills, positions }) => ({
       account: account.account,
       frame: {
         epoch,
         seq: account.seq,
         time: timeMs,
-        cause: operation.account === account.account ? operation.cause : 'trade',
+        cause,
         orders: orders.map((order) => toWireOrder(order, this.instrument(order.symbol))),
         fills: fills.map((fill) => toWireFill(fill, this.instrument(fill.symbol))),
         positions: positions.map((position) => this.position(position)),
@@ -68,20 +61,35 @@ export class AccountFrames {
   }
 
   account(account: Readonly<Account>): WireAccount {
-    let value = 0
-    let cost = 0
-    for (const position of this.#engine.positions(account.account)) {
-      if (position.lots === 0) continue
-      const mark = this.#engine.markMicroTicks(position.symbol)
-      value += valueCents(position.lots, mark, this.instrument(position.symbol))
-      cost += position.costCents
+    let unrealizedCents = 0
+    for (const { lots, costCents, symbol } of this.#engine.positions(account.account)) {
+      if (lots === 0) continue
+      unrealizedCents += valueCents(lots, this.#engine.markMicroTicks(symbol), this.instrument(symbol)) - costCents
     }
-    return toWireAccount(account, { equityCents: account.cashCents + value, unrealizedCents: value - cost })
+    return toWireAccount(account, { ...this.#engine.marginFigures(account.account), unrealizedCents })
   }
 
   position(position: Readonly<Position>): WirePosition {
-    const markMicroTicks = this.#engine.markMicroTicks(position.symbol)
-    return toWirePosition(position, this.instrument(position.symbol), { markMicroTicks })
+    const { account, symbol } = position
+    return toWirePosition(position, this.instrument(symbol), {
+      markMicroTicks: this.#engine.markMicroTicks(symbol),
+      liquidationTicks: this.#engine.liquidationTicks(account, symbol),
+    })
+  }
+
+  /** An account that there is. */
+  known(number: AccountNumber): Readonly<Account> {
+    const account = this.#engine.account(number)
+    if (account === undefined) throw new Error(`expected a known account, found ${number}`)
+    return account
+  }
+
+  /**
+   * The `seq` of the frame that an operation on this account will become: what is said of it before its events are
+   * drained, and the frame after, agree.
+   */
+  seqOf(number: AccountNumber): number {
+    return this.known(number).seq
   }
 
   instrument(symbol: string): ListedInstrument {
@@ -93,6 +101,7 @@ export class AccountFrames {
 
 interface AccountChange {
   readonly account: Readonly<Account>
+  readonly cause: AccountFrameCause
   readonly orders: Readonly<Order>[]
   readonly fills: Fill[]
   readonly positions: Readonly<Position>[]
@@ -101,8 +110,8 @@ interface AccountChange {
 /** Sorts an operation's events by user's account; an object that changed twice stands in it once, as it is at the end. */
 function changesByAccount(events: EngineEvents): AccountChange[] {
   const changes: AccountChange[] = []
-  for (const account of events.accounts) {
-    if (account.account >= FIRST_USER_ACCOUNT) changes.push({ account, orders: [], fills: [], positions: [] })
+  for (const { account, cause } of events.accounts) {
+    if (account.account >= FIRST_USER_ACCOUNT) changes.push({ account, cause, orders: [], fills: [], positions: [] })
   }
   if (changes.length === 0) return changes
   const byAccount = new Map(changes.map((change) => [change.account.account, change]))

@@ -2,25 +2,29 @@ import { randomInt } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Broadcast } from '../bus/broadcast.ts'
 import type { CommandBus } from '../bus/commands.ts'
-import type { Database } from '../database/database.ts'
+import type { Database, Queries } from '../database/database.ts'
 import { FIRST_USER_ACCOUNT } from '../engine/command.ts'
 import type { MarketFrame } from '../feed/market-frame.ts'
-import type { ListedInstrument } from '../instruments.ts'
+import { afterSplits, type ListedInstrument } from '../instruments.ts'
 import type { Bars } from '../journal/bars.ts'
+import { CorporateActions } from '../journal/corporate-actions.ts'
 import type { History } from '../journal/history.ts'
 import { readState } from '../journal/recovery.ts'
 import type { SimulatedInstrument } from '../simulator/instrument.ts'
 import { CATCH_UP_MAX_MS, Simulator } from '../simulator/simulator.ts'
-import { readSimulatorState } from '../simulator/state.ts'
 import type { AccountRates } from './account-rates.ts'
 import { BarWriter } from './bar-writer.ts'
 import type { Clock } from './clock.ts'
 import { CommandDesk, type Condemned } from './command-desk.ts'
+import { EquitySampler } from './equity-sampler.ts'
+import { EquityWriter } from './equity-writer.ts'
 import { FIRST_CATCH_UP_MS, makeFirstHistory } from './first-history.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { Intake } from './intake.ts'
 import { KnownCommands } from './known-commands.ts'
+import { OperatorWatch } from './operator-watch.ts'
 import { recoverEngine } from './recovery.ts'
+import { readSavedMarket, type SavedMarket } from './saved-market.ts'
 import { TradingSession } from './trading-session.ts'
 import { within } from './within.ts'
 
@@ -62,14 +66,23 @@ const READ_STATE_MS_MAX = 20_000
 
 /** Reads the state of the last batch and puts the market together from it. @throws when the database does not answer */
 export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMarket> {
-  const { database, history, bars, bus, broadcast, instruments, epoch, clock, log, maxOpenOrdersPerInstrument } = parts
+  const { database, history, bars, bus, broadcast, epoch, clock, log, maxOpenOrdersPerInstrument } = parts
   const startedAtMs = clock.now()
   const state = await within(READ_STATE_MS_MAX, readState(database.queries))
-  const { simulator, catchUpMaxMs } = await simulatorOf(state.simulator, parts)
-  const engine = recoverEngine({ state, epoch, instruments, simulator, maxOpenOrdersPerInstrument })
-  const barWriter = await BarWriter.open({ bars, instruments, nowMs: clock.now(), log })
+  await restateHistory(database.queries, log)
+  const instruments = afterSplits(parts.instruments, state.splits)
+  const saved = state.simulator === undefined ? undefined : readSavedMarket(state.simulator)
+  const { simulator, catchUpMaxMs } = await simulatorOf(saved, { ...parts, instruments })
+  await using opened = new AsyncDisposableStack()
+  const operator = opened.use(await OperatorWatch.open({ queries: database.queries, clock, log }))
+  const { statuses } = operator.wishes
+  const engine = recoverEngine({ state, epoch, instruments, simulator, saved, statuses, maxOpenOrdersPerInstrument })
+  // Nobody could renew them meanwhile.
+  engine.postponeDeadMen(Math.max(0, clock.now() - state.last.timeMs))
+  const barWriter = opened.use(await BarWriter.open({ bars, instruments, nowMs: clock.now(), log }))
   const session = new TradingSession({
     epoch,
+    lastBatchMs: state.last.timeMs,
     engine,
     simulator,
     instruments: new Map(instruments.map((instrument) => [instrument.spec.symbol, instrument])),
@@ -78,6 +91,13 @@ export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMar
     history,
     clock,
     log,
+    operator,
+    chargedDay: state.chargedDay,
+    splits: countBySymbol(state.splits),
+    equity: {
+      sampler: new EquitySampler(engine, state.positions, simulator.nowMs),
+      writer: new EquityWriter({ queries: database.queries, log }),
+    },
     onMarketFrame: (frame) => barWriter.add(frame),
   })
   const known = new KnownCommands()
@@ -100,33 +120,46 @@ export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMar
     condemned: parts.condemned,
     drawAccount: () => randomInt(FIRST_USER_ACCOUNT, 2 ** 31),
   })
-  const housekeeping = new Housekeeping({ bars, history, clock, log })
+  opened.defer(() => intake.close())
+  opened.use(new Housekeeping({ bars, history, clock, log }))
   const { accounts, openOrders, last } = state
   log.info(
     { batch: last.batch, accounts: accounts.length, openOrders: openOrders.length, ms: clock.now() - startedAtMs },
     'exchange: recovered',
   )
+  const closing = opened.move()
   return {
     session,
     desk,
     intake,
     catchUpMaxMs,
     lastBatch: last.batch,
-    async [Symbol.asyncDispose]() {
-      intake.close()
-      housekeeping[Symbol.dispose]()
-      await barWriter[Symbol.asyncDispose]()
-    },
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
   }
 }
 
+/** The bars of shares that were split when the market stopped before it could write them anew. */
+async function restateHistory(queries: Queries, log: Logger): Promise<void> {
+  const actions = new CorporateActions(queries)
+  for (const { id, symbol } of await actions.unrestated()) {
+    await actions.restate(id)
+    log.info({ symbol, action: id }, 'exchange: the history of prices is restated after a split')
+  }
+}
+
+function countBySymbol(splits: readonly { readonly symbol: string }[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const { symbol } of splits) counts.set(symbol, (counts.get(symbol) ?? 0) + 1)
+  return counts
+}
+
 async function simulatorOf(
-  saved: unknown,
+  saved: SavedMarket | undefined,
   { instruments, bars, clock, seed, live, log, signal }: AssemblyParts,
 ): Promise<{ simulator: Simulator; catchUpMaxMs: number }> {
   const simulated = instruments.map(toSimulated)
   if (saved !== undefined) {
-    const simulator = Simulator.restore(readSimulatorState(saved), simulated, { live })
+    const simulator = Simulator.restore(saved, simulated, { live })
     return { simulator, catchUpMaxMs: CATCH_UP_MAX_MS }
   }
   log.info('history: making thirty days of it, once')

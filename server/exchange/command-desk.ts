@@ -1,49 +1,24 @@
 import type { Answer, Rate } from '@valiant/shared/protocol/events'
 import type { Order } from '@valiant/shared/protocol/order'
 import type { CommandEntry } from '../bus/commands.ts'
-import type {
-  CancelAllRequest,
-  ExchangeRequest,
-  OpenAccountRequest,
-  OrderReferenceRequest,
-  PlaceOrderRequest,
-} from '../bus/exchange-request.ts'
+import type { ChangeRequest, ExchangeRequest, PlaceOrderRequest } from '../bus/exchange-request.ts'
+import { AccountOpening } from './account-opening.ts'
 import type { AccountRates } from './account-rates.ts'
+import { AnswerMemory, entryKey, type KnownAnswer, type Result } from './answer-memory.ts'
 import { hasExpired, type Intake, type PreparedCommand } from './intake.ts'
 import type { KnownCommands } from './known-commands.ts'
-import type { NotOpen, Outcome } from './operations.ts'
+import { type Outcome, refused } from './operations/outcome.ts'
+import { OrderAnswers } from './order-answers.ts'
 import { plainError } from './refusal.ts'
 import type { TradingSession } from './trading-session.ts'
 
-/** A request that changes something. */
-type Change =
-  | (PlaceOrderRequest & { readonly event: 'order.place' })
-  | (OrderReferenceRequest & { readonly event: 'order.cancel' })
-  | CancelAllRequest
-
-const isChange = (request: ExchangeRequest): request is Change =>
-  request.event === 'order.place' || request.event === 'order.cancel' || request.event === 'order.cancelAll'
+const READS: readonly ExchangeRequest['event'][] = ['order.preview', 'order.get', 'account', 'accounts.open']
+const isChange = (request: ExchangeRequest): request is ChangeRequest => !READS.includes(request.event)
 const isPreview = (request: ExchangeRequest): request is PlaceOrderRequest => request.event === 'order.preview'
-
-/** An answer that waits for its batch's commit, under the id that it will be known by. */
-interface PendingResult {
-  readonly payloadHash: string | undefined
-  readonly result: Answer | NotOpen
-}
-
-/** An answer that uses no id up: kept until its entry expires, so that a second copy of the entry gets the same. */
-interface PassingAnswer {
-  readonly answer: Answer
-  readonly untilMs: number
-}
-
-const isNotOpen = (result: Answer | NotOpen): result is NotOpen => 'notOpen' in result
-const pendingKey = (account: number, commandId: string) => `${account} ${commandId}`
-const entryKey = ({ gateway, id }: CommandEntry) => `${gateway} ${id}`
+const isNotOpen = (result: Result): result is Exclude<Result, Answer> => 'notOpen' in result
 
 /** Entries on which the engine or the database found a defect: answered INTERNAL, never tried again. */
 export type Condemned = ReadonlySet<string>
-export { entryKey }
 
 /**
  * Takes up commands in the order of protocol.md section 1: expiry, an id already known, rate, `validUntil`, the rules of
@@ -55,11 +30,9 @@ export class CommandDesk {
   readonly #known: KnownCommands
   readonly #rates: AccountRates
   readonly #condemned: Condemned
-  readonly #pending = new Map<string, PendingResult>()
-  readonly #passing = new Map<string, PassingAnswer>()
-  /** Accounts opened since the session began, by user: the journal may not have them yet. */
-  readonly #opened = new Map<string, number>()
-  readonly #drawAccount: () => number
+  readonly #answers = new AnswerMemory()
+  readonly #orders: OrderAnswers
+  readonly #opening: AccountOpening
 
   constructor(parts: {
     session: TradingSession
@@ -74,11 +47,12 @@ export class CommandDesk {
     this.#known = parts.known
     this.#rates = parts.rates
     this.#condemned = parts.condemned
-    this.#drawAccount = parts.drawAccount
+    this.#orders = new OrderAnswers(parts.session)
+    this.#opening = new AccountOpening(parts)
   }
 
   isPending(account: number, commandId: string): boolean {
-    return this.#pending.has(pendingKey(account, commandId))
+    return this.#answers.isPending(account, commandId)
   }
 
   /**
@@ -87,7 +61,7 @@ export class CommandDesk {
    */
   takeUp(commandsMax: number): void {
     const { open } = this.#session
-    while (open.commands < commandsMax) {
+    while (open.commands < commandsMax && !this.#session.isOver) {
       const command = this.#intake.next()
       if (command === undefined) return
       try {
@@ -103,43 +77,51 @@ export class CommandDesk {
   /** @returns false when it must be read anew */
   #takeUpOne(command: PreparedCommand): boolean {
     const { entry } = command
-    const nowMs = this.#session.clock.now()
     const { request } = entry
+    const nowMs = this.#session.clock.now()
     if (command.isExpired === true || hasExpired(entry, nowMs)) return true
-    // What changes an order or uses an id up is condemned below, where that is recorded.
-    if (!isChange(request) && this.#condemned.has(entryKey(entry))) {
-      this.#reply(entry, condemned.answer)
-      return true
-    }
-
-    if (request.event === 'accounts.create') {
-      this.#openAccount(entry, request, command.accounts ?? [])
-      return true
-    }
-    if (!this.#session.hasAccount(request.account)) {
-      this.#reply(entry, { ok: false, error: plainError('NOT_FOUND', 'There is no such account.') })
-      return true
-    }
-    if (isChange(request)) return this.#change(command, request, nowMs)
-    if (request.event === 'account') this.#reply(entry, this.#session.operations.account(request.account))
-    else if (isPreview(request)) this.#reply(entry, this.#session.operations.preview(request))
-    else this.#replyWithOrder(entry, request)
+    if (request.event === 'accounts.open') this.#openFirst(command)
+    else if (isChange(request)) return this.#change(command, request, nowMs)
+    else this.#read(entry, request)
     return true
   }
 
-  /** A command that changes something: once under its id. */
-  #change(command: PreparedCommand, request: Change, nowMs: number): boolean {
-    const { entry, stored } = command
-    const { commandId, payloadHash } = entry
-    const { account } = request
+  #openFirst({ entry, accounts = [] }: PreparedCommand): void {
+    const { request } = entry
+    if (request.event !== 'accounts.open') return
+    if (this.#isCondemned(entry)) {
+      this.#reply(entry, condemned.answer)
+      return
+    }
+    const { account, isNew } = this.#opening.openFirst(request, accounts)
+    this.#reply(entry, { ok: true, data: account, ...(!isNew && { duplicate: true }) })
+  }
 
+  /** What changes nothing and uses no id up. */
+  #read(entry: CommandEntry, request: Exclude<ExchangeRequest, ChangeRequest | { event: 'accounts.open' }>): void {
+    const { operations, timeMs } = this.#session
+    const { account } = request
+    if (this.#isCondemned(entry)) this.#reply(entry, condemned.answer)
+    else if (!this.#session.hasAccount(account)) this.#reply(entry, noAccount.answer)
+    else if (isPreview(request)) this.#reply(entry, operations.preview(request, timeMs))
+    else if (request.event === 'account') {
+      this.#reply(entry, { ok: true, data: operations.accounts.snapshot(account) })
+    } else this.#orders.order(entry, request)
+  }
+
+  /** A command that changes something: once under its id. */
+  #change(command: PreparedCommand, request: ChangeRequest, nowMs: number): boolean {
+    const { entry } = command
+    const { commandId } = entry
+    const { account } = request
+    if (!this.#session.hasAccount(account)) {
+      this.#reply(entry, noAccount.answer)
+      return true
+    }
     if (commandId !== undefined) {
-      const pending = this.#pending.get(pendingKey(account, commandId))
-      const known =
-        pending ??
-        (stored && { payloadHash: stored.payloadHash.toString('hex'), result: stored.result as Answer | NotOpen })
+      const known = this.#knownAnswer(command, account, commandId)
       if (known !== undefined) {
-        this.#repeat(entry, known)
+        this.#repeat(entry, request, known)
         return true
       }
       // Forgotten since it was prepared, or answered and committed since: read anew.
@@ -148,144 +130,85 @@ export class CommandDesk {
         return false
       }
     }
+    const passing = this.#answers.passing(entry)
+    if (passing !== undefined) this.#reply(entry, passing)
+    else this.#takeUpNew(command, request, nowMs)
+    return true
+  }
 
-    const passing = this.#passing.get(entryKey(entry))
-    if (passing !== undefined) {
-      this.#reply(entry, passing.answer)
-      return true
-    }
-    const { rate, retryAfterMs } = this.#rates.take(
-      account,
-      request.event === 'order.place' ? 'order' : 'cancel',
-      nowMs,
+  #knownAnswer({ stored }: PreparedCommand, account: number, commandId: string): KnownAnswer | undefined {
+    return (
+      this.#answers.pending(account, commandId) ??
+      (stored && { payloadHash: stored.payloadHash.toString('hex'), result: stored.result as Result })
     )
+  }
+
+  /** Rate, `validUntil`, then the rules of the exchange. */
+  #takeUpNew({ entry, accounts = [] }: PreparedCommand, request: ChangeRequest, nowMs: number): void {
+    const { rate, retryAfterMs } = this.#rates.take(request.account, request.event, nowMs)
     if (retryAfterMs > 0) {
-      const message = `Too many ${request.event === 'order.place' ? 'orders' : 'cancels'} at once. The next one in ${retryAfterMs} ms.`
-      const answer: Answer = { ok: false, error: plainError('RATE_LIMITED', message, { retryAfterMs }), rate }
-      this.#remember(entry, answer, nowMs)
-      this.#reply(entry, answer)
-      return true
+      const message = `Too many requests at once (${request.event}). The next one in ${retryAfterMs} ms.`
+      this.#pass(entry, { ok: false, error: plainError('RATE_LIMITED', message, { retryAfterMs }), rate }, nowMs)
+      return
     }
     if (request.event === 'order.place' && nowMs > request.validUntilMs) {
       const message = `The order was valid until ${request.validUntilMs} and was taken up at ${nowMs}. It was not executed.`
       this.#reply(entry, { ok: false, error: plainError('REQUEST_EXPIRED', message), rate })
-      return true
+      return
     }
-
-    const outcome = this.#condemned.has(entryKey(entry)) ? condemned : this.#carryOut(request)
+    const outcome = this.#isCondemned(entry) ? condemned : this.#carryOut(request, accounts)
+    if ('invalid' in outcome) {
+      this.#pass(entry, { ok: false, error: outcome.invalid, rate }, nowMs)
+      return
+    }
     const result = 'notOpen' in outcome ? outcome : outcome.answer
-    if (commandId !== undefined) {
-      this.#known.add(account, commandId)
-      this.#pending.set(pendingKey(account, commandId), { payloadHash, result })
-      this.#session.open.onRelease(() => {
-        this.#pending.delete(pendingKey(account, commandId))
-        this.#known.settled(account)
-      })
-      const hash = Buffer.from(payloadHash ?? '', 'hex')
-      this.#session.open.results.push({ account, commandId, payloadHash: hash, result })
-    }
-    if (isNotOpen(result)) this.#replyNotOpen(entry, rate)
+    this.#record(entry, request.account, result)
+    if (isNotOpen(result)) this.#replyNotOpen(entry, request, { rate })
     else this.#reply(entry, { ...result, rate })
-    return true
   }
 
-  #carryOut(request: Change): Outcome | NotOpen {
-    const { operations } = this.#session
-    return this.#session.operate<Outcome | NotOpen>(request.account, (timeMs) => {
-      switch (request.event) {
-        case 'order.place':
-          return operations.place(request, timeMs)
-        case 'order.cancel':
-          return operations.cancel(request, timeMs)
-        case 'order.cancelAll':
-          return operations.cancelAll(request, timeMs)
-        default:
-          return request satisfies never
-      }
+  #carryOut(request: ChangeRequest, owned: readonly number[]): Outcome {
+    if (request.event === 'accounts.create') return this.#opening.create(request, owned)
+    return this.#session.operate((timeMs) => this.#session.operations.carryOut(request, timeMs))
+  }
+
+  /** The answer becomes a row, under the command's id. */
+  #record({ commandId, payloadHash }: CommandEntry, account: number, result: Result): void {
+    if (commandId === undefined) return
+    this.#known.add(account, commandId)
+    const isCommitted = this.#answers.awaitCommit(account, commandId, { payloadHash, result })
+    this.#session.open.onRelease(() => {
+      isCommitted()
+      this.#known.settled(account)
     })
+    const hash = Buffer.from(payloadHash ?? '', 'hex')
+    this.#session.open.results.push({ account, commandId, payloadHash: hash, result })
   }
 
   /** The first answer again; with other content the id is taken. */
-  #repeat(entry: CommandEntry, { payloadHash, result }: PendingResult): void {
+  #repeat(entry: CommandEntry, request: ChangeRequest, { payloadHash, result }: KnownAnswer): void {
     if (payloadHash !== undefined && payloadHash !== entry.payloadHash) {
-      const order = isNotOpen(result) ? undefined : orderOf(result)
-      const [, id = ''] = entry.commandId?.split(/^[or]:/) ?? []
-      const error = plainError(
-        'DUPLICATE_CLIENT_ORDER_ID',
-        `The id ${id} was used before, for another request.`,
-        order && { order },
-      )
-      this.#reply(entry, { ok: false, error })
-    } else if (isNotOpen(result)) {
-      this.#replyNotOpen(entry, undefined, true)
-    } else {
-      this.#reply(entry, { ...result, duplicate: true })
-    }
+      this.#reply(entry, { ok: false, error: idTaken(entry.commandId ?? '', result) })
+    } else if (isNotOpen(result)) this.#replyNotOpen(entry, request, { duplicate: true })
+    else this.#reply(entry, { ...result, duplicate: true })
   }
 
-  #openAccount(entry: CommandEntry, request: OpenAccountRequest, owned: readonly number[]): void {
-    const { userId, name, startingCents } = request
-    const known = this.#opened.get(userId) ?? owned[0]
-    if (known !== undefined) {
-      this.#reply(entry, { ok: true, data: this.#session.wireAccount(known), duplicate: true })
-      return
-    }
-    let account = this.#drawAccount()
-    while (this.#session.hasAccount(account)) account = this.#drawAccount()
-    this.#session.operate(account, (timeMs) => {
-      this.#session.engine.apply({ kind: 'account.open', account, name, startingCents }, timeMs)
-      return { cause: 'deposit' as const }
-    })
-    this.#known.load(account, [])
-    this.#opened.set(userId, account)
-    this.#session.open.opened.push({ account, userId })
-    this.#reply(entry, { ok: true, data: this.#session.wireAccount(account) })
-  }
-
-  /** An order as it stands: read after the commit of all that came before, so that NOT_FOUND is final. */
-  #replyWithOrder(entry: CommandEntry, request: OrderReferenceRequest): void {
-    this.#replyLater(entry, async () => {
-      const found = await this.#session.findOrder(request)
-      if (found === undefined) return { ok: false, error: notFound(request) }
-      return { ok: true, data: found }
-    })
-  }
-
-  #replyNotOpen(entry: CommandEntry, rate?: Rate, duplicate?: true): void {
-    const request = entry.request as OrderReferenceRequest
-    this.#replyLater(entry, async () => {
-      const found = await this.#session.findOrder(request)
-      const isClosed = found?.closedAt !== undefined
-      const error = isClosed
-        ? plainError('ORDER_CLOSED', `The order is ${found.status} and can no longer be canceled.`, { order: found })
-        : notFound(request)
-      return { ok: false, error, ...(rate && { rate }), ...(duplicate && { duplicate }) }
-    })
+  #replyNotOpen(entry: CommandEntry, request: ChangeRequest, more: { rate?: Rate; duplicate?: true }): void {
+    this.#orders.notOpen(entry, request, more)
   }
 
   #reply(entry: CommandEntry, answer: Answer): void {
     this.#session.open.onRelease(() => this.#session.reply(entry, answer))
   }
 
-  #replyLater(entry: CommandEntry, read: () => Promise<Answer>): void {
-    this.#session.open.onRelease(() => {
-      read().then(
-        (answer) => this.#session.reply(entry, answer),
-        (error: unknown) => {
-          this.#session.log.warn({ err: error }, 'exchange: reading an order failed')
-          const message = 'The order could not be read for the moment.'
-          this.#session.reply(entry, { ok: false, error: plainError('UNAVAILABLE', message, { retryAfterMs: 1_000 }) })
-        },
-      )
-    })
+  /** An answer that uses no id up. */
+  #pass(entry: CommandEntry, answer: Answer, nowMs: number): void {
+    this.#answers.rememberPassing(entry, answer, nowMs)
+    this.#reply(entry, answer)
   }
 
-  #remember(entry: CommandEntry, answer: Answer, nowMs: number): void {
-    for (const [key, { untilMs }] of this.#passing) {
-      if (untilMs >= nowMs) break
-      this.#passing.delete(key)
-    }
-    this.#passing.set(entryKey(entry), { answer, untilMs: entry.expiresAtMs })
+  #isCondemned(entry: CommandEntry): boolean {
+    return this.#condemned.has(entryKey(entry))
   }
 }
 
@@ -299,16 +222,18 @@ export class CommandDefect extends Error {
   }
 }
 
-const condemned: Outcome = {
-  answer: {
-    ok: false,
-    error: plainError('INTERNAL', 'A fault of the exchange. The request was not executed and never will be.'),
-  },
-  cause: 'system',
-}
+const condemned = refused(
+  plainError('INTERNAL', 'A fault of the exchange. The request was not executed and never will be.'),
+)
+const noAccount = refused(plainError('NOT_FOUND', 'There is no such account.'))
 
-const notFound = ({ clientOrderId, number }: OrderReferenceRequest) =>
-  plainError('NOT_FOUND', `There is no order ${clientOrderId ?? number ?? ''} of this account.`)
+/** An order under a clientOrderId is named; a request under a requestId has none to name. */
+function idTaken(commandId: string, result: Result) {
+  const [, kind, id = ''] = /^([or]):(.*)$/s.exec(commandId) ?? []
+  const order = kind === 'o' && !isNotOpen(result) ? orderOf(result) : undefined
+  const message = `The id ${id} was used before, for another request.`
+  return plainError('DUPLICATE_CLIENT_ORDER_ID', message, order && { order })
+}
 
 function orderOf(answer: Answer): Order | undefined {
   const order: unknown = answer.ok ? answer.data : answer.error.order

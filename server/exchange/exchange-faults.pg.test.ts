@@ -38,11 +38,26 @@ describe('a command that the database refuses', () => {
   it('opens no account, and the next one is opened', async () => {
     rig = await ExchangeRig.open()
     await rig.sql(`ALTER TABLE account_owner ADD CONSTRAINT no_such_user CHECK (user_id <> 'bad')`)
-    const request = { event: 'accounts.create', name: 'Guest', startingCents: 1_000 } as const
+    const request = { event: 'accounts.open', name: 'Guest', startingCents: 1_000 } as const
     const [bad] = await Promise.all([rig.ask({ ...request, userId: 'bad' }), rig.openAccount('user-1')])
     expect(bad).toMatchObject(internal)
     await rig.openAccount('user-2')
   })
+})
+
+it('market time does not go back behind the last batch, though the simulator was saved before it', async () => {
+  rig = await ExchangeRig.open()
+  const account = await rig.openAccount('user-1')
+  await rig.stop()
+  await rig.sql(
+    `INSERT INTO journal_batch (batch, prev, epoch, stream_position, time_ms, hash)
+     SELECT batch + 1, batch, epoch, stream_position, time_ms + 60000, hash FROM journal_batch ORDER BY batch DESC LIMIT 1`,
+  )
+  await rig.resume()
+  good(await rig.rest(account, 'a'))
+  const wentBack =
+    'SELECT count(*) FROM journal_batch b JOIN journal_batch p ON p.batch = b.prev WHERE b.time_ms < p.time_ms'
+  expect(await rig.count(wentBack)).toBe(0)
 })
 
 describe('a command on which the engine asserts', () => {

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
-import type { AccountFrame } from '@valiant/shared/protocol/account'
+import type { AccountFrame, AccountSnapshot } from '@valiant/shared/protocol/account'
 import type { Answer } from '@valiant/shared/protocol/events'
+import type { Order } from '@valiant/shared/protocol/order'
 import { parseId } from '@valiant/shared/units/id'
 import { pino } from 'pino'
 import pg from 'pg'
@@ -11,9 +12,12 @@ import { MemoryBroadcast } from '../bus/memory/memory-broadcast.ts'
 import { MemoryCommandBus } from '../bus/memory/memory-commands.ts'
 import type { ExchangeRequest, PlaceOrderRequest } from '../bus/exchange-request.ts'
 import { type Database, openDatabase } from '../database/database.ts'
+import { Feed } from '../feed/feed.ts'
 import type { MarketFrame } from '../feed/market-frame.ts'
 import { readInstruments } from '../instruments.ts'
-import { systemClock } from './clock.ts'
+import { seedInstruments } from '../journal/instruments.ts'
+import type { InstrumentState, SimulatorState } from '../simulator/state.ts'
+import { type Clock, systemClock } from './clock.ts'
 import { Exchange } from './exchange.ts'
 
 const INSTRUMENTS = readInstruments(fileURLToPath(new URL('../../db/instruments.json', import.meta.url))).slice(0, 2)
@@ -21,11 +25,14 @@ const log = pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' })
 
 /** An exchange on a database of its own, and a gateway's side of its buses. */
 export class ExchangeRig {
+  /** Wall time is ahead of the machine's by so much. */
+  aheadMs = 0
   readonly bus = new MemoryCommandBus()
   readonly broadcast = new MemoryBroadcast<MarketFrame>()
   readonly accountFrames: { account: number; frame: AccountFrame }[] = []
   readonly marketFrames: MarketFrame[] = []
   readonly statuses: MarketStatus[] = []
+  readonly #feed = new Feed({ instruments: INSTRUMENTS })
   readonly #waiting = new Map<string, (answer: Answer) => void>()
   readonly #fresh: FreshDatabase
   database: Database
@@ -37,7 +44,10 @@ export class ExchangeRig {
     this.database = database
     this.bus.onReply('rig', ({ id, answer }) => this.#waiting.get(id)?.(answer))
     this.broadcast.subscribe({
-      market: (frame) => void this.marketFrames.push(frame),
+      market: (frame) => {
+        this.marketFrames.push(frame)
+        this.#feed.apply(frame)
+      },
       account: (account, frame) => void this.accountFrames.push({ account, frame }),
       status: (status) => void this.statuses.push(status),
     })
@@ -53,11 +63,22 @@ export class ExchangeRig {
   /** One that may not lead yet. */
   static async starting(): Promise<ExchangeRig> {
     const fresh = await freshDatabase()
-    return new ExchangeRig(fresh, await openDatabase({ url: fresh.url, logger: log }))
+    const database = await openDatabase({ url: fresh.url, logger: log })
+    await seedInstruments(
+      database.queries,
+      INSTRUMENTS.map(({ wire }) => wire),
+    )
+    return new ExchangeRig(fresh, database)
   }
 
   get url(): string {
     return this.#fresh.url
+  }
+
+  readonly clock: Clock = { now: () => this.nowMs, after: (ms, call) => systemClock.after(ms, call) }
+
+  get nowMs(): number {
+    return Date.now() + this.aheadMs
   }
 
   #start(): Exchange {
@@ -66,7 +87,7 @@ export class ExchangeRig {
       bus: this.bus,
       broadcast: this.broadcast,
       instruments: INSTRUMENTS,
-      clock: systemClock,
+      clock: this.clock,
       log,
       holder: 'rig',
       seed: 7,
@@ -77,9 +98,26 @@ export class ExchangeRig {
   }
 
   async restart(): Promise<void> {
+    await this.stop()
+    await this.resume()
+  }
+
+  async stop(): Promise<void> {
     await this.exchange[Symbol.asyncDispose]()
+  }
+
+  async resume(): Promise<void> {
     this.exchange = this.#start()
     await this.exchange.leading
+  }
+
+  /** The market opens elsewhere: it stops, the value becomes `factor` of itself, and it goes on. */
+  async reopenAt(symbol: string, factor: number): Promise<void> {
+    await this.stop()
+    const [saved] = await this.sql<{ state: SimulatorState }>('SELECT state FROM simulator_state')
+    const instruments = saved?.state.instruments.map((one) => (one.symbol === symbol ? moved(one, factor) : one))
+    await this.sql('UPDATE simulator_state SET state = $1', [JSON.stringify({ ...saved?.state, instruments })])
+    await this.resume()
   }
 
   /** Sends without waiting; `hash` stands for the content. */
@@ -92,7 +130,7 @@ export class ExchangeRig {
     void this.bus.send({
       id,
       gateway: 'rig',
-      expiresAtMs: Date.now() + 5_000,
+      expiresAtMs: this.nowMs + 5_000,
       request,
       ...(commandId !== undefined && { commandId, payloadHash: hash }),
     })
@@ -100,13 +138,51 @@ export class ExchangeRig {
   }
 
   async openAccount(userId: string): Promise<number> {
-    const answer = good(await this.ask({ event: 'accounts.create', userId, name: 'Guest', startingCents: 10_000_000 }))
+    const answer = good(await this.ask({ event: 'accounts.open', userId, name: 'Guest', startingCents: 10_000_000 }))
     return parseId((answer as { id: string }).id)?.account ?? 0
   }
 
   place(account: number, clientOrderId: string, more: Partial<PlaceOrderRequest> = {}): Promise<Answer> {
-    const request = { ...orderOf(account, clientOrderId), ...more }
+    const request = { ...orderOf(account, clientOrderId), validUntilMs: this.nowMs + 5_000, ...more }
     return this.ask(request, { commandId: `o:${clientOrderId}` })
+  }
+
+  /** The best prices of a symbol, as the frames tell them. */
+  touch(symbol = 'VLNT'): { bidTicks: number; askTicks: number } {
+    const [, bidTicks = 0, , askTicks = 0] = this.#feed.quotes([symbol]).q[0] ?? []
+    return { bidTicks, askTicks }
+  }
+
+  /** Of the last frame of the market. */
+  get epoch(): number {
+    return this.#feed.epoch
+  }
+
+  statusOf(symbol: string): string | undefined {
+    return this.#feed.instruments().find((one) => one.symbol === symbol)?.status
+  }
+
+  /** Everything that has been said of an account. */
+  framesOf(account: number): AccountFrame[] {
+    return this.accountFrames.filter((one) => one.account === account).map(({ frame }) => frame)
+  }
+
+  /** The frame of an account with this `seq`, which an answer may come before. */
+  async frame(account: number, seq: number | undefined): Promise<AccountFrame | undefined> {
+    const find = () => this.framesOf(account).find((frame) => frame.seq === seq)
+    await expect.poll(find).toBeDefined()
+    return find()
+  }
+
+  /** The last state told of each order of an account, by the id its owner gave it. */
+  ordersOf(account: number): ReadonlyMap<string, Order> {
+    const told = this.framesOf(account).flatMap(({ orders }) => orders)
+    return new Map(told.map((order) => [order.clientOrderId, order]))
+  }
+
+  /** The account as the exchange has it now. */
+  async account(account: number): Promise<AccountSnapshot> {
+    return good(await this.ask({ event: 'account', account })) as AccountSnapshot
   }
 
   /** A buy far below the market. */
@@ -119,11 +195,11 @@ export class ExchangeRig {
   }
 
   /** As an operator would, on a connection of its own. */
-  async sql<Row extends object>(text: string): Promise<Row[]> {
+  async sql<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
     const client = new pg.Client({ connectionString: this.url })
     await client.connect()
     try {
-      return (await client.query<Row & pg.QueryResultRow>(text)).rows
+      return (await client.query<Row & pg.QueryResultRow>(text, [...values])).rows
     } finally {
       await client.end()
     }
@@ -133,6 +209,15 @@ export class ExchangeRig {
     await this.exchange[Symbol.asyncDispose]()
     await this.database[Symbol.asyncDispose]()
     await this.#fresh[Symbol.asyncDispose]()
+  }
+}
+
+function moved(instrument: InstrumentState, factor: number): InstrumentState {
+  const { value, flow } = instrument
+  return {
+    ...instrument,
+    value: { ...value, logReturn: value.logReturn + Math.log(factor) },
+    flow: { ...flow, followedTicks: flow.followedTicks * factor },
   }
 }
 
@@ -153,6 +238,7 @@ export const orderOf = (account: number, clientOrderId: string): PlaceOrderReque
   limitTicks: 0,
   timeInForce: 'ioc',
   postOnly: false,
+  reduceOnly: false,
   selfTrade: 'cancel_maker',
   source: 'api',
   validUntilMs: Date.now() + 5_000,

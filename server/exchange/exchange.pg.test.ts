@@ -120,7 +120,7 @@ describe('the exchange', () => {
     await client.end()
     expect(await rig.count(`SELECT count(*) FROM orders WHERE account_id = ${account} AND status = 'filled'`)).toBe(60)
     expect(
-      await rig.count('SELECT count(*) FROM (SELECT asset FROM ledger_entry GROUP BY asset HAVING sum(amount) <> 0) x'),
+      await rig.count('SELECT count(*) FROM (SELECT asset FROM balance GROUP BY asset HAVING sum(amount) <> 0) x'),
     ).toBe(0)
   })
 })

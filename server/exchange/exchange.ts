@@ -13,10 +13,12 @@ import { CATCH_UP_MAX_MS } from '../simulator/simulator.ts'
 import { AccountRates, type RateLimits } from './account-rates.ts'
 import { type AssembledMarket, assembleMarket } from './assembly.ts'
 import type { Clock } from './clock.ts'
-import { CommandDefect, entryKey } from './command-desk.ts'
+import { entryKey } from './answer-memory.ts'
+import { CommandDefect } from './command-desk.ts'
 import type { Intake } from './intake.ts'
 import { acquireLease, type Lease } from './lease.ts'
 import type { OpenBatch } from './open-batch.ts'
+import { StatusTeller } from './status-teller.ts'
 import type { TradingSession } from './trading-session.ts'
 import { within } from './within.ts'
 
@@ -46,9 +48,6 @@ const SAVE_MS = 1_000
 const RETRY_MS = 250
 /** A market that has caught up so far takes commands. */
 const OPEN_BEHIND_MS_MAX = 500
-/** A commit that takes longer than twice this: no commands are taken until it is answered. Twice, since one long turn of
- * the event loop makes one timer late, not two. */
-const SLOW_COMMIT_MS = 500
 /** A reading of the state that takes longer hangs on a dead link. */
 const RECOVERY_READ_MS_MAX = 20_000
 /** Defects in a row, without a batch between, before the market is given up for an operator to look at. */
@@ -62,8 +61,9 @@ interface InFlight {
   readonly settled: Promise<void>
 }
 
-/** What ended a stretch of leading: the operator, or something that went wrong. */
-type End = { readonly kind: 'stopped' } | { readonly kind: 'fault'; readonly error: unknown }
+/** What ended a stretch of leading: the operator, a split, after which all in memory is out of date, or what went wrong. */
+type End =
+  { readonly kind: 'stopped' } | { readonly kind: 'split' } | { readonly kind: 'fault'; readonly error: unknown }
 
 /**
  * The exchange's loop: the single writer. It leads while it holds the lease; time and commands come in, batches go to
@@ -80,6 +80,7 @@ export class Exchange implements AsyncDisposable {
   readonly #leading = Promise.withResolvers<undefined>()
   readonly #condemned = new Set<string>()
   readonly #rates: AccountRates
+  readonly #status: StatusTeller
   #wake = Promise.withResolvers<undefined>()
   #inFlight: InFlight | undefined
   #fault: { readonly error: unknown } | undefined
@@ -87,8 +88,6 @@ export class Exchange implements AsyncDisposable {
   #savedAtMs = 0
   #cautious = 0
   #defects = 0
-  /** What the world was told last. */
-  #said: 'open' | 'degraded' | undefined
 
   private constructor(options: ExchangeOptions) {
     this.#options = options
@@ -96,6 +95,7 @@ export class Exchange implements AsyncDisposable {
     this.#history = new History(options.database.queries)
     this.#bars = new Bars(options.database.queries)
     this.#rates = new AccountRates(options.rates)
+    this.#status = new StatusTeller(options)
     this.#running = this.#run()
     // A failure is told through `leading` or `ended`.
     this.#running.catch((error: unknown) => this.#leading.reject(error))
@@ -149,6 +149,10 @@ export class Exchange implements AsyncDisposable {
     for (;;) {
       const end = await this.#recoverAndLead(lease)
       if (end.kind === 'stopped') return
+      if (end.kind === 'split') {
+        if (!(await this.#settleDoubt(lease))) return
+        continue
+      }
       if (end.error instanceof Fenced || lease.state === 'lost') {
         log.warn({ err: end.error }, 'exchange: another leads')
         // What becomes of a commit in flight is the successor's to say; but it must not reach into what is led next.
@@ -168,10 +172,10 @@ export class Exchange implements AsyncDisposable {
       await using market = await this.#assemble(lease)
       const end = await this.#lead(lease, market).catch((error: unknown): End => ({ kind: 'fault', error }))
       // Before anything that takes time: gateways then refuse at once what would only wait.
-      if (end.kind === 'fault') this.#say(lease, 'degraded')
+      if (end.kind !== 'stopped') this.#status.degraded(lease.epoch)
       return end
     } catch (error) {
-      this.#say(lease, 'degraded')
+      this.#status.degraded(lease.epoch)
       await this.#pause()
       return { kind: 'fault', error }
     }
@@ -202,18 +206,26 @@ export class Exchange implements AsyncDisposable {
       await this.#nextTurn(session)
       if (this.#fault !== undefined) return { kind: 'fault', error: this.#fault.error }
       if (!this.#isStopping) {
+        session.isDegraded = this.#status.isDegraded
         session.advance(isOpen ? CATCH_UP_MAX_MS : catchUpMaxMs)
         desk.takeUp(this.#commandsMax)
       }
       if (this.#inFlight !== undefined) continue
       if (this.#savedAtMs === Infinity) return { kind: 'stopped' }
+      if (session.isOver && session.open.isEmpty) return { kind: 'split' }
       this.#seal(lease, session, intake)
       if (!isOpen && session.behindMs < OPEN_BEHIND_MS_MAX) {
         isOpen = true
-        this.#say(lease, 'open')
         this.#leading.resolve(undefined)
       }
+      if (isOpen) this.#sayOpen(lease, session)
     }
+  }
+
+  /** While a commit takes too long the market stays degraded; its answer ends that. */
+  #sayOpen({ epoch }: Lease, { haltMessage }: TradingSession): void {
+    const waits = this.#inFlight !== undefined && this.#status.isDegraded
+    if (!waits) this.#status.open(epoch, haltMessage)
   }
 
   /** Waits for a command, the next quantum or the end of a commit, whichever is first; lets I/O have its turn. */
@@ -228,7 +240,7 @@ export class Exchange implements AsyncDisposable {
   /** Closes the open batch: commits it when it has rows, or when a second is over; else says at once what it has to say. */
   #seal(lease: Lease, session: TradingSession, intake: Intake): void {
     const { open } = session
-    const isSaveDue = this.#isStopping || session.timeMs - this.#savedAtMs >= SAVE_MS
+    const isSaveDue = this.#isStopping || open.mustSave || session.timeMs - this.#savedAtMs >= SAVE_MS
     // Without a fresh lease only a commit can show that this process still leads.
     const mustCommit = open.hasRows || isSaveDue || lease.state !== 'held'
     if (!mustCommit && open.isEmpty) return
@@ -244,22 +256,24 @@ export class Exchange implements AsyncDisposable {
       batch: number,
       streamPosition: intake.position,
       timeMs: session.timeMs,
-      ...(isSaveDue && { simulator: session.simulator.save() }),
+      ...(isSaveDue && { simulator: session.save() }),
     })
     this.#cautious = Math.max(0, this.#cautious - open.commands)
-    const isPrompt = this.#watchCommit(lease)
+    const answered = this.#status.watchCommit(lease.epoch)
     const settled = this.#journal.commit(batch).then(
       () => {
-        isPrompt()
+        answered(this.#fault === undefined)
         this.#batch = number
         this.#defects = 0
         this.#inFlight = undefined
+        // Before anything is said, which takes a while: Postgres works meanwhile.
+        if (this.#fault === undefined && session.open.hasRows) this.#seal(lease, session, intake)
         this.#release(open)
         this.#options.bus.trim(batch.streamPosition)
         this.#wake.resolve(undefined)
       },
       (error: unknown) => {
-        isPrompt()
+        answered(false)
         this.#fail(error)
       },
     )
@@ -298,30 +312,6 @@ export class Exchange implements AsyncDisposable {
   /** Says what a batch held back. What a receiver makes of it is no reason to keep it from the others. */
   #release(open: OpenBatch): void {
     open.release((error) => this.#options.log.error({ err: error }, 'exchange: a defect of who was told'))
-  }
-
-  /** Calls the market degraded while a commit takes too long. @returns to be called when it is answered */
-  #watchCommit(lease: Lease): () => void {
-    const { clock } = this.#options
-    const wasOpen = this.#said === 'open'
-    let cancel = clock.after(SLOW_COMMIT_MS, () => {
-      cancel = clock.after(SLOW_COMMIT_MS, () => this.#say(lease, 'degraded'))
-    })
-    return () => {
-      cancel()
-      if (wasOpen && this.#fault === undefined) this.#say(lease, 'open')
-    }
-  }
-
-  #say(lease: Lease, market: 'open' | 'degraded'): void {
-    if (this.#said === market) return
-    this.#said = market
-    const message = 'The exchange can’t take orders for the moment.'
-    this.#options.broadcast.publishStatus({
-      epoch: lease.epoch,
-      market,
-      ...(market === 'degraded' && { message }),
-    })
   }
 
   #pause(): Promise<void> {

@@ -20,7 +20,7 @@ export interface PreparedCommand {
   readonly isNew?: boolean
   /** Nothing was read for it, since it had expired: it is to be dropped. */
   readonly isExpired?: boolean
-  /** Of `accounts.create`: the accounts that the user has. */
+  /** Of `accounts.open` and `accounts.create`: the accounts that the user has. */
   readonly accounts?: readonly number[]
 }
 
@@ -32,7 +32,7 @@ export interface IntakeHistory {
 
 /** Whose commands keep their order: an account's, or those of a user who has none yet. */
 const laneOf = ({ request }: CommandEntry): string =>
-  request.event === 'accounts.create' ? `user ${request.userId}` : `account ${request.account}`
+  request.event === 'accounts.open' ? `user ${request.userId}` : `account ${request.account}`
 
 /** Commands of one account while one of them is being read for: the others keep their order behind it. */
 interface Lane {
@@ -129,7 +129,7 @@ export class Intake {
   }
 
   #needsReading({ request, commandId }: CommandEntry): boolean {
-    if (request.event === 'accounts.create') return true
+    if (request.event === 'accounts.open' || request.event === 'accounts.create') return true
     if (commandId === undefined) return false
     const { account } = request
     return (
@@ -175,14 +175,22 @@ export class Intake {
   }
 
   async #prepare(entry: CommandEntry): Promise<PreparedCommand> {
-    const { request, commandId } = entry
+    const { request } = entry
     // So that one which cannot be read does not fail for ever.
     if (hasExpired(entry, this.#clock.now())) return { entry, isExpired: true }
-    if (request.event === 'accounts.create') {
-      const accounts = await this.#history.accountsOf(request.userId)
-      return { entry, accounts: accounts.map(({ account }) => account) }
-    }
-    if (commandId === undefined) return { entry }
+    if (request.event === 'accounts.open') return { entry, accounts: await this.#accountsOf(request.userId) }
+    const accounts = request.event === 'accounts.create' ? await this.#accountsOf(request.userId) : undefined
+    return { ...(await this.#prepareById(entry)), ...(accounts && { accounts }) }
+  }
+
+  async #accountsOf(userId: string): Promise<number[]> {
+    return (await this.#history.accountsOf(userId)).map(({ account }) => account)
+  }
+
+  /** What is known under its id. */
+  async #prepareById(entry: CommandEntry): Promise<PreparedCommand> {
+    const { request, commandId } = entry
+    if (commandId === undefined || request.event === 'accounts.open') return { entry }
     const { account } = request
     if (!this.#known.isLoaded(account)) this.#known.load(account, await this.#history.knownCommands(account))
     if (!this.#known.mayHave(account, commandId) || this.#isPending(account, commandId)) return { entry }

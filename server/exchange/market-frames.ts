@@ -1,3 +1,4 @@
+import type { MarketStatus } from '../engine/command.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Trade } from '../engine/event.ts'
 import type { MarketFrame, SymbolChange } from '../feed/market-frame.ts'
@@ -8,12 +9,16 @@ type Levels = (readonly [number, number])[]
 export class MarketFrames {
   readonly #engine: Engine
   readonly #trades = new Map<string, Trade[]>()
+  readonly #statuses = new Map<string, MarketStatus>()
+  readonly #splits: ReadonlyMap<string, number>
   readonly #epoch: number
   #seq = 0
 
-  constructor(engine: Engine, epoch: number) {
+  /** @param splits how often the shares of a symbol have been split: by that a mirror sees that its history is old */
+  constructor(engine: Engine, epoch: number, splits: ReadonlyMap<string, number>) {
     this.#engine = engine
     this.#epoch = epoch
+    this.#splits = splits
   }
 
   addTrade(trade: Trade): void {
@@ -45,9 +50,12 @@ export class MarketFrames {
     for (const symbol of this.#engine.symbols) {
       const { bids, asks } = levelsOf(symbol)
       const trades = this.#trades.get(symbol) ?? []
-      if (!full && bids.length === 0 && asks.length === 0 && trades.length === 0) continue
-      const status = this.#engine.isHalted(symbol) ? 'halted' : 'open'
-      symbols.push({ symbol, bids, asks, trades, status })
+      const status = this.#engine.status(symbol)
+      const hasChanged =
+        bids.length > 0 || asks.length > 0 || trades.length > 0 || status !== this.#statuses.get(symbol)
+      if (!full && !hasChanged) continue
+      this.#statuses.set(symbol, status)
+      symbols.push({ symbol, bids, asks, trades, status, ...(full && { splits: this.#splits.get(symbol) ?? 0 }) })
     }
     this.#trades.clear()
     this.#seq += 1

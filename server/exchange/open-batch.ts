@@ -1,5 +1,6 @@
+import type { AccountNumber } from '../engine/command.ts'
 import type { EngineEvents, Entry, Fill } from '../engine/event.ts'
-import type { Account, Order, Position } from '../engine/state.ts'
+import type { Account, DeadMan, Order, Position } from '../engine/state.ts'
 import type { AccountOwner, Batch, CommandResult } from '../journal/journal.ts'
 
 /** Answers, frames and later reads of a batch; they leave in this order, and never before the batch's own commit. */
@@ -11,6 +12,12 @@ export class OpenBatch {
   readonly entries: string[] = []
   readonly results: CommandResult[] = []
   readonly opened: AccountOwner[] = []
+  /** The corporate actions applied: such a batch saves the simulator's state, which they have changed. */
+  readonly corporateActions: number[] = []
+  /** The day that was charged for, as a count of days. */
+  chargedDay: number | undefined
+  /** The last of each account. */
+  readonly #deadMen = new Map<AccountNumber, DeadMan>()
   readonly #orders = new Set<Readonly<Order>>()
   readonly #fills: Fill[] = []
   readonly #entries: Entry[] = []
@@ -19,12 +26,13 @@ export class OpenBatch {
   readonly #releases: Release[] = []
 
   /** Takes the rows out of what one operation did. Trades make none: simulated flow is not journalled, what it did to a user is. */
-  record({ orders, fills, entries, positions, accounts }: EngineEvents): void {
+  record({ orders, fills, entries, positions, accounts, deadMen }: EngineEvents): void {
     for (const order of orders) this.#orders.add(order)
     for (const fill of fills) this.#fills.push(fill)
     for (const entry of entries) this.#entries.push(entry)
     for (const position of positions) this.#positions.add(position)
-    for (const account of accounts) this.#accounts.add(account)
+    for (const { account } of accounts) this.#accounts.add(account)
+    for (const deadMan of deadMen) this.#deadMen.set(deadMan.account, deadMan)
   }
 
   get commands(): number {
@@ -37,7 +45,20 @@ export class OpenBatch {
 
   /** Whether it answers a user or changes something of one: such a batch waits for its commit. */
   get hasRows(): boolean {
-    return this.results.length > 0 || this.opened.length > 0 || this.#accounts.size > 0
+    return (
+      this.results.length > 0 ||
+      this.opened.length > 0 ||
+      this.#accounts.size > 0 ||
+      this.#deadMen.size > 0 ||
+      this.#orders.size > 0 ||
+      this.chargedDay !== undefined ||
+      this.mustSave
+    )
+  }
+
+  /** What it did to the simulated market would be lost, or repeated, without its state. */
+  get mustSave(): boolean {
+    return this.corporateActions.length > 0
   }
 
   get isEmpty(): boolean {
@@ -55,6 +76,9 @@ export class OpenBatch {
       positions: [...this.#positions],
       accounts: [...this.#accounts],
       opened: this.opened,
+      deadMen: [...this.#deadMen.values()],
+      ...(this.corporateActions.length > 0 && { corporateActions: this.corporateActions }),
+      ...(this.chargedDay !== undefined && { chargedDay: this.chargedDay }),
     }
   }
 

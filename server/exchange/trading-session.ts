@@ -1,27 +1,34 @@
-import type { Account as WireAccount } from '@valiant/shared/protocol/account'
 import type { Answer } from '@valiant/shared/protocol/events'
 import type { PlacedOrder } from '@valiant/shared/protocol/order'
 import type { Logger } from 'pino'
 import type { Broadcast } from '../bus/broadcast.ts'
 import type { CommandBus, CommandEntry } from '../bus/commands.ts'
-import type { OrderReferenceRequest } from '../bus/exchange-request.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Fill } from '../engine/event.ts'
 import { toWireFill } from '../feed/account/fill.ts'
 import { toWireOrder } from '../feed/account/order.ts'
 import type { MarketFrame } from '../feed/market-frame.ts'
 import type { ListedInstrument } from '../instruments.ts'
+import type { EquitySample } from '../journal/equity.ts'
 import type { OrderWithFills } from '../journal/history.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import { CATCH_UP_MAX_MS, QUANTUM_MS } from '../simulator/simulator.ts'
-import { AccountFrames, type OperationCause } from './account-frames.ts'
+import { AccountFrames } from './account-frames.ts'
+import { Calendar } from './calendar.ts'
 import type { Clock } from './clock.ts'
+import type { EquitySampler } from './equity-sampler.ts'
+import type { EquityWriter } from './equity-writer.ts'
 import { MarketFrames } from './market-frames.ts'
 import { OpenBatch } from './open-batch.ts'
-import { Operations } from './operations.ts'
+import { Operations } from './operations/operations.ts'
+import type { OperatorWatch } from './operator-watch.ts'
+import type { Reference } from './order-answers.ts'
+import { type SavedMarket, saveMarket } from './saved-market.ts'
 
 export interface SessionParts {
   readonly epoch: number
+  /** Market time of the last batch, which the simulator was saved before. */
+  readonly lastBatchMs: number
   readonly engine: Engine
   readonly simulator: Simulator
   readonly instruments: ReadonlyMap<string, ListedInstrument>
@@ -33,6 +40,12 @@ export interface SessionParts {
   }
   readonly clock: Clock
   readonly log: Logger
+  readonly operator: Pick<OperatorWatch, 'wishes'>
+  /** The last day that was charged for; undefined before the first. */
+  readonly chargedDay: number | undefined
+  /** How often the shares of each symbol have been split. */
+  readonly splits: ReadonlyMap<string, number>
+  readonly equity: { readonly sampler: EquitySampler; readonly writer: EquityWriter }
   /** Sees each frame as it leaves, to keep the bars. */
   readonly onMarketFrame: (frame: MarketFrame) => void
 }
@@ -55,7 +68,12 @@ export class TradingSession {
   readonly #parts: SessionParts
   readonly #frames: AccountFrames
   readonly #marketFrames: MarketFrames
+  readonly #calendar: Calendar
   #timeMs: number
+  #advancedAtMs: number
+  /** Commands are not taken, and no dead man's switch goes off. */
+  #isDegraded = false
+  #haltMessage: string | undefined
 
   constructor(parts: SessionParts) {
     this.#parts = parts
@@ -65,9 +83,12 @@ export class TradingSession {
     this.clock = parts.clock
     this.log = parts.log
     this.#frames = new AccountFrames(parts.engine, parts.instruments)
-    this.#marketFrames = new MarketFrames(parts.engine, parts.epoch)
+    this.#marketFrames = new MarketFrames(parts.engine, parts.epoch, parts.splits)
     this.operations = new Operations(parts.engine, this.#frames)
-    this.#timeMs = parts.simulator.nowMs
+    this.#calendar = new Calendar(this, parts.chargedDay)
+    this.#timeMs = Math.max(parts.lastBatchMs, parts.simulator.nowMs)
+    this.#advancedAtMs = parts.clock.now()
+    this.#haltMessage = haltMessageOf(parts.engine)
     this.#publishMarket(this.#marketFrames.full(this.#timeMs))
   }
 
@@ -96,28 +117,63 @@ export class TradingSession {
     return this.clock.now() - this.simulator.nowMs
   }
 
+  /** What people are told of halted instruments; undefined when there are none. */
+  get haltMessage(): string | undefined {
+    return this.#haltMessage
+  }
+
+  /** Shares have been split: nothing more may happen here, and the market is put together anew around them. */
+  get isOver(): boolean {
+    return this.#calendar.split !== undefined
+  }
+
+  /** While degraded, nobody can renew a dead man's switch: they stand still. */
+  set isDegraded(isDegraded: boolean) {
+    this.#isDegraded = isDegraded
+  }
+
+  /** What a successor goes on from, as of now. */
+  save(): SavedMarket {
+    return saveMarket(this.engine, this.simulator, this.#calendar.split)
+  }
+
+  centsPerTickLot(symbol: string): number {
+    return this.#frames.instrument(symbol).spec.centsPerTickLot
+  }
+
   /**
    * Runs the quanta that are due. Further behind than the simulator catches up, it was a halt: time jumps.
    * @param catchUpMaxMs more only at the first start, when the history ends a minute ago
    */
   advance(catchUpMaxMs = CATCH_UP_MAX_MS): void {
     const nowMs = this.clock.now()
+    const stoodMs = nowMs - this.#advancedAtMs
+    this.#advancedAtMs = nowMs
     if (nowMs - this.simulator.nowMs > catchUpMaxMs) this.simulator.jumpTo(nowMs)
-    for (let quanta = 0; quanta < QUANTA_A_TURN_MAX && this.simulator.nowMs + QUANTUM_MS <= nowMs; quanta++) {
-      this.simulator.step(this.simulator.nowMs + QUANTUM_MS)
-      this.#timeMs = Math.max(this.#timeMs, this.simulator.nowMs)
-      this.engine.quantum(this.#timeMs)
-      this.#tell({ account: undefined, cause: 'trade' })
-      this.#publishMarket(this.#marketFrames.changes(this.#timeMs))
-    }
+    // The process stood still: what came meanwhile is only being read now.
+    if (stoodMs > CATCH_UP_MAX_MS) this.engine.postponeDeadMen(stoodMs)
+    const isDue = () => !this.isOver && this.simulator.nowMs + QUANTUM_MS <= nowMs
+    for (let quanta = 0; quanta < QUANTA_A_TURN_MAX && isDue(); quanta++) this.#runQuantum()
+  }
+
+  #runQuantum(): void {
+    this.simulator.step(this.simulator.nowMs + QUANTUM_MS)
+    this.#timeMs = Math.max(this.#timeMs, this.simulator.nowMs)
+    if (this.#isDegraded) this.engine.postponeDeadMen(QUANTUM_MS)
+    this.engine.quantum(this.#timeMs)
+    this.#tell()
+    this.#sample(this.#parts.equity.sampler.due(this.#timeMs))
+    this.#publishMarket(this.#marketFrames.changes(this.#timeMs))
+    // After the frame: a split leaves a book that nobody is to see.
+    if (this.#calendar.run(this.#parts.operator.wishes, this.#timeMs)) this.#haltMessage = haltMessageOf(this.engine)
+    this.#tell()
   }
 
   /** Carries out one operation of a user, and tells the accounts it changed. */
-  operate<Result extends object>(account: number, operation: (timeMs: number) => Result): Result {
+  operate<Result>(operation: (timeMs: number) => Result): Result {
     this.#timeMs = Math.max(this.#timeMs, this.clock.now())
     const result = operation(this.#timeMs)
-    const cause = 'cause' in result ? (result.cause as OperationCause['cause']) : 'system'
-    this.#tell({ account, cause })
+    this.#tell()
     return result
   }
 
@@ -125,14 +181,8 @@ export class TradingSession {
     return this.engine.account(account) !== undefined
   }
 
-  wireAccount(number: number): WireAccount {
-    const account = this.engine.account(number)
-    if (account === undefined) throw new Error(`expected a known account, found ${number}`)
-    return this.#frames.account(account)
-  }
-
   /** An order as committed, with its fills; of an open one what stands before it too. */
-  async findOrder({ account, number, clientOrderId }: OrderReferenceRequest): Promise<PlacedOrder | undefined> {
+  async findOrder({ account, number, clientOrderId }: Reference): Promise<PlacedOrder | undefined> {
     const { history } = this.#parts
     const found =
       number === undefined
@@ -151,15 +201,20 @@ export class TradingSession {
   }
 
   /** Rows, account frames, public trades and the impact of users' trades out of what the engine has just done. */
-  #tell(operation: OperationCause): void {
+  #tell(): void {
     const events = this.engine.drain()
     this.open.record(events)
     for (const trade of events.trades) this.#marketFrames.addTrade(trade)
     for (const fill of events.fills) this.#feedImpact(fill)
     const stamp = { epoch: this.epoch, timeMs: this.#timeMs }
-    for (const { account, frame } of this.#frames.framesOf(events, operation, stamp)) {
+    for (const { account, frame } of this.#frames.framesOf(events, stamp)) {
       this.open.onRelease(() => this.#parts.broadcast.publishAccount(account, frame))
     }
+    this.#sample(this.#parts.equity.sampler.note(events, this.#timeMs))
+  }
+
+  #sample(samples: readonly EquitySample[]): void {
+    if (samples.length > 0) this.open.onRelease(() => this.#parts.equity.writer.write(samples))
   }
 
   /** A user who takes moves the price like anyone else. What the house takes, its own step has counted. */
@@ -173,4 +228,13 @@ export class TradingSession {
       this.#parts.broadcast.publishMarket(frame)
     })
   }
+}
+
+/** Which instruments take no orders. */
+function haltMessageOf(engine: Engine): string | undefined {
+  const sentences = engine.symbols.flatMap((symbol) => {
+    const status = engine.status(symbol)
+    return status === 'open' ? [] : [`${symbol} is ${status}.`]
+  })
+  return sentences.length === 0 ? undefined : `${sentences.join(' ')} Orders can be canceled, not placed.`
 }

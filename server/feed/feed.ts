@@ -38,6 +38,10 @@ export interface StorableBar {
   readonly bar: Bar
 }
 
+/** Of one symbol, as `seed` takes it. */
+export type RecentHistory = Readonly<Record<BarWidth, readonly Bar[]>>
+const NO_HISTORIES: ReadonlyMap<string, RecentHistory> = new Map()
+
 /** The part of a symbol's bars that memory holds. */
 export type RecentBars = Pick<Candles, 'recent' | 'recentFromMs' | 'closeBefore' | 'timeMs'>
 
@@ -93,11 +97,12 @@ export class Feed {
     this.#feeds.get(symbol)?.seed(width, bars)
   }
 
-  apply(frame: MarketFrame): Applied {
+  /** @param histories the bars after their split of the symbols that it restates */
+  apply(frame: MarketFrame, histories: ReadonlyMap<string, RecentHistory> = NO_HISTORIES): Applied {
     const applied = this.#mirror.apply(frame)
     if (applied === 'old') return applied
     for (const feed of this.#feeds.values()) {
-      feed.takeFrame(this.timeMs)
+      feed.takeFrame(this.timeMs, histories.get(feed.symbol))
       for (const { interval, bar } of feed.candles.drainUnstored()) {
         if (this.#storesBars) this.#unstored.push({ width: interval === '1s' ? '1s' : '1m', symbol: feed.symbol, bar })
       }
@@ -105,6 +110,14 @@ export class Feed {
     if (this.#unstored.length > UNSTORED_BARS_MAX) this.#unstored = this.#unstored.slice(-UNSTORED_BARS_MAX)
     this.#changedQuotes = this.#quotesOf([...this.#feeds.values()].filter((feed) => feed.hasQuoteChanged))
     return applied
+  }
+
+  /**
+   * Symbols whose shares have been split, as a frame tells that has not been applied yet: with it their bars go, and what
+   * they have become is to be given along.
+   */
+  restatedBy(frame: MarketFrame): readonly string[] {
+    return this.#mirror.restatedBy(frame)
   }
 
   /** The bars with trades that have closed since last asked. */

@@ -23,4 +23,6 @@ export interface SymbolChange {
   readonly asks: readonly (readonly [number, number])[]
   readonly trades: readonly Trade[]
   readonly status: 'open' | 'halted' | 'closed'
+  /** In a full frame: how often its shares have been split. When it is more, what was known of prices is out of date. */
+  readonly splits?: number
 }

@@ -17,6 +17,10 @@ export interface Mirrored {
   readonly book: Book
   readonly tape: Tape
   status: SymbolChange['status']
+  /** How often its shares have been split; undefined before the first full frame. */
+  splits: number | undefined
+  /** The last frame told of a split: what was known of prices before it is out of date. */
+  isRestated: boolean
   /** Of the last frame: its new trades, and whether a level changed. */
   trades: readonly Trade[]
   hasBookChanged: boolean
@@ -66,6 +70,15 @@ export class Mirror {
     return this.#symbols.get(symbol)
   }
 
+  /** Symbols that a frame says have been split since. */
+  restatedBy({ epoch, symbols }: MarketFrame): readonly string[] {
+    if (epoch < this.#epoch) return []
+    return symbols.flatMap(({ symbol, splits }) => {
+      const known = this.#symbols.get(symbol)?.splits
+      return splits !== undefined && known !== undefined && splits !== known ? [symbol] : []
+    })
+  }
+
   apply(frame: MarketFrame): Applied {
     if (frame.epoch < this.#epoch) return 'old'
     const isNewEpoch = frame.epoch > this.#epoch
@@ -90,13 +103,17 @@ export class Mirror {
     for (const mirrored of this.#symbols.values()) {
       mirrored.trades = NONE
       mirrored.hasBookChanged = false
+      mirrored.isRestated = false
     }
   }
 
-  #takeFacts({ symbol, trades, status }: SymbolChange): void {
+  #takeFacts({ symbol, trades, status, splits }: SymbolChange): void {
     const mirrored = this.#symbols.get(symbol)
     if (mirrored === undefined) return
     mirrored.status = status
+    mirrored.isRestated = splits !== undefined && mirrored.splits !== undefined && splits !== mirrored.splits
+    mirrored.splits = splits ?? mirrored.splits
+    if (mirrored.isRestated) mirrored.tape.clear()
     if (trades.length > 0) mirrored.trades = trades.filter((trade) => mirrored.tape.add(trade))
   }
 
@@ -138,6 +155,8 @@ function newMirrored(): Mirrored {
     book: new Book(),
     tape: new Tape(),
     status: 'open',
+    splits: undefined,
+    isRestated: false,
     trades: NONE,
     hasBookChanged: false,
   }

@@ -1,9 +1,10 @@
 import { TICKER_MS } from '@valiant/shared/protocol/limits'
 import type { BookDepth, Quote } from '@valiant/shared/protocol/market-data'
-import type { Bar, BarWidth } from './bar.ts'
+import { type Bar, BAR_WIDTHS, type BarWidth } from './bar.ts'
 import { BookWindow } from './book-window.ts'
 import { Candles } from './candles.ts'
 import { Day } from './day.ts'
+import type { RecentHistory } from './feed.ts'
 import type { Mirrored } from './mirror.ts'
 import type { FeedInstrument } from './wire.ts'
 
@@ -11,11 +12,11 @@ import type { FeedInstrument } from './wire.ts'
 export class SymbolFeed {
   readonly instrument: FeedInstrument
   readonly mirrored: Mirrored
-  readonly candles = new Candles()
   readonly windows = new Map<BookDepth, BookWindow>()
   /** The last seq of windows that nobody watches now. */
   readonly #bookSeqs = new Map<BookDepth, number>()
-  #day = new Day(this.candles)
+  #candles = new Candles()
+  #day = new Day(this.#candles)
   #quote: Quote
   #hasQuoteChanged = false
   #isTickerOld = false
@@ -29,6 +30,10 @@ export class SymbolFeed {
 
   get symbol(): string {
     return this.instrument.wire.symbol
+  }
+
+  get candles(): Candles {
+    return this.#candles
   }
 
   get quote(): Quote {
@@ -54,8 +59,16 @@ export class SymbolFeed {
     this.#quote = this.#quoteNow()
   }
 
-  /** The mirror has taken a frame. */
-  takeFrame(timeMs: number): void {
+  /**
+   * The mirror has taken a frame.
+   * @param history what the bars have become, when it told of a split
+   */
+  takeFrame(timeMs: number, history?: RecentHistory): void {
+    if (this.mirrored.isRestated) {
+      this.#candles = new Candles()
+      for (const width of BAR_WIDTHS) this.#candles.seed(width, history?.[width] ?? [])
+      this.#day = new Day(this.#candles)
+    }
     this.candles.beginFrame()
     for (const trade of this.mirrored.trades) this.candles.trade(trade)
     this.candles.advance(timeMs)

@@ -8,6 +8,8 @@ export class Tape {
   #trades: Trade[] = []
   /** Where the oldest stands, once the room is used up. */
   #oldest = 0
+  /** Of the last one forgotten. */
+  #lastId = -1
 
   get last(): Trade | undefined {
     return this.#trades.at(this.#oldest - 1)
@@ -15,13 +17,20 @@ export class Tape {
 
   /** @returns false for a trade that stands here already, or is older than the last */
   add(trade: Trade): boolean {
-    if (trade.id <= (this.last?.id ?? -1)) return false
+    if (trade.id <= (this.last?.id ?? this.#lastId)) return false
     if (this.#trades.length < TAPE_TRADES_MAX) this.#trades.push(trade)
     else {
       this.#trades[this.#oldest] = trade
       this.#oldest = (this.#oldest + 1) % TAPE_TRADES_MAX
     }
     return true
+  }
+
+  /** Forgets all: what they were traded at is out of date. Ids go on rising. */
+  clear(): void {
+    this.#lastId = this.last?.id ?? this.#lastId
+    this.#trades = []
+    this.#oldest = 0
   }
 
   /** The newest, oldest of them first. */

@@ -35,7 +35,9 @@ export interface SimulatorStart extends SimulatorOptions {
 class Simulated {
   readonly value: LatentValue
   readonly flow: Flow
+  market: HouseMarket | undefined
   participants: Participants | undefined
+  isHalted = false
 
   constructor(value: LatentValue, flow: Flow) {
     this.value = value
@@ -111,10 +113,35 @@ export class Simulator {
 
   /**
    * Gives an instrument its book, which holds no order of the house: at the start, and at every recovery, where users'
-   * orders already rest in it. Puts the tail and 216 quotes around the reference and never crosses an order.
+   * orders already rest in it. Puts the tail and 216 quotes around the reference and never crosses an order; in a halt it
+   * waits for its end with that.
    */
   attach(symbol: string, market: HouseMarket): void {
     const simulated = this.find(symbol)
+    simulated.market = market
+    if (!simulated.isHalted) simulated.participants = new Participants(market, simulated.flow, this.live)
+  }
+
+  /** Takes the house out of a book, which must be attached anew before the next step. */
+  detach(symbol: string): void {
+    const simulated = this.find(symbol)
+    simulated.participants?.withdraw()
+    simulated.participants = undefined
+    simulated.market = undefined
+  }
+
+  /** Nobody places, cancels or takes until `resume`; the value moves on, and what rests stays. */
+  halt(symbol: string): void {
+    this.find(symbol).isHalted = true
+  }
+
+  /** The makers come back around the value as it is now; what they left in the book goes. */
+  resume(symbol: string): void {
+    const simulated = this.find(symbol)
+    const { market, isHalted } = simulated
+    simulated.isHalted = false
+    if (!isHalted || market === undefined) return
+    simulated.participants?.withdraw()
     simulated.participants = new Participants(market, simulated.flow, this.live)
   }
 
@@ -125,7 +152,11 @@ export class Simulator {
   step(toMs: number): void {
     while (this.nowMs + this.quantumMs <= toMs) {
       if (this.nowMs >= this.world.nowMs) this.stepWorld(WORLD_STEP_MS)
-      for (const { participants, value } of this.simulated.values()) {
+      for (const { participants, value, flow, isHalted } of this.simulated.values()) {
+        if (isHalted) {
+          flow.age(this.quantumMs / 1_000)
+          continue
+        }
         if (!participants) throw new RangeError(`${value.instrument.symbol}: expected a book before the first step`)
         this.events += participants.run(this.nowMs, this.quantumMs / 1_000)
       }

@@ -28,6 +28,19 @@ export interface SimulatorState {
 }
 
 /**
+ * The state after a split of one instrument, whose start price has become `factor` of what it was: the value follows from
+ * that, sizes are told in parts of a day's volume, and only where the makers stand is kept in ticks.
+ */
+export function rescaled(state: SimulatorState, symbol: string, factor: number): SimulatorState {
+  const instruments = state.instruments.map((instrument) => {
+    if (instrument.symbol !== symbol) return instrument
+    const { flow } = instrument
+    return { ...instrument, flow: { ...flow, followedTicks: flow.followedTicks * factor } }
+  })
+  return { ...state, instruments }
+}
+
+/**
  * A state that was kept as JSON, as `save` gave it.
  * @throws {RangeError} when it is of another version or not a state: the caller starts a new market or stops
  */

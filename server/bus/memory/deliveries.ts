@@ -1,13 +1,13 @@
 /**
  * Hands things over in the order in which they came, never inside the call that brought them: neither side then has to
- * expect the other in the middle of its own work. Together, once the present turn of the event loop is over, so that
- * what arrives together is taken together.
+ * expect the other in the middle of its own work. At the end of the present call, not of the turn of the event loop: an
+ * order makes several of these ways, and each turn is a look at all sockets.
  */
 export class Deliveries {
   private waiting: (() => void)[] = []
 
   add(deliver: () => void): void {
-    if (this.waiting.length === 0) setImmediate(() => this.deliverAll())
+    if (this.waiting.length === 0) queueMicrotask(() => this.deliverAll())
     this.waiting.push(deliver)
   }
 

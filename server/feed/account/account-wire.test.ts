@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import type { Entry, Fill } from '../../engine/event.ts'
 import type { Account, Order, Position } from '../../engine/state.ts'
 import { readInstruments } from '../../instruments.ts'
-import { toWireAccount } from './account.ts'
+import { type AccountFigures, toWireAccount } from './account.ts'
 import { toWireEntry } from './entry.ts'
 import { toWireFill } from './fill.ts'
 import { accountId, toWireOrder } from './order.ts'
@@ -16,6 +16,7 @@ const listed = readInstruments(new URL('../../../db/instruments.json', import.me
 const instrument = listed[0]!
 const instrumentOf = (symbol: string) => listed.find(({ wire }) => wire.symbol === symbol)
 const { symbol } = instrument.spec
+const cent = { ...instrument, tick: { decimals: 2, unit: 1 } }
 const ACCOUNT = 123_456
 
 const order: Order = {
@@ -32,6 +33,15 @@ const order: Order = {
   tag: undefined,
   lots: 10,
   limitTicks: 101,
+  stopTicks: 0,
+  trailTicks: 0,
+  trailBps: 0,
+  highWaterTicks: 0,
+  expireAtMs: undefined,
+  reduceOnly: false,
+  role: undefined,
+  parentNumber: undefined,
+  groupNumber: undefined,
   arrivalMidHalfTicks: 200,
   filledLots: 0,
   filledTickLots: 0,
@@ -72,8 +82,36 @@ describe('an order on the wire', () => {
     expect(wire).toMatchObject({ status: 'canceled', reason: 'user', closedAt: 5 })
     expect(wire).not.toHaveProperty('queueAhead')
   })
-  test('at the market shows no limit price', () => {
-    expect(toWireOrder({ ...order, type: 'market', limitTicks: 0 }, instrument)).not.toHaveProperty('limitPrice')
+  test('shows the prices that its type has, and no others', () => {
+    const pricesOf = (more: Partial<Order>) => {
+      const wire = WireOrder.parse(toWireOrder({ ...order, limitTicks: 0, ...more }, cent))
+      const { limitPrice, stopPrice, trailAmount, trailPercent, highWater } = wire
+      return { limitPrice, stopPrice, trailAmount, trailPercent, highWater }
+    }
+    expect(pricesOf({ type: 'market' })).toEqual({})
+    expect(pricesOf({ type: 'stop', stopTicks: 99 })).toEqual({ stopPrice: '0.99' })
+    expect(pricesOf({ type: 'stop_limit', stopTicks: 99, limitTicks: 98 })).toEqual({
+      stopPrice: '0.99',
+      limitPrice: '0.98',
+    })
+    const trailing = { type: 'trailing_stop', stopTicks: 95, highWaterTicks: 100 } as const
+    expect(pricesOf({ ...trailing, trailBps: 500 })).toEqual({
+      ...{ stopPrice: '0.95', trailPercent: '5', highWater: '1.00' },
+    })
+    expect(pricesOf({ ...trailing, trailBps: 25 })).toMatchObject({ trailPercent: '0.25' })
+    expect(pricesOf({ ...trailing, trailBps: 1_050 })).toMatchObject({ trailPercent: '10.5' })
+    expect(pricesOf({ ...trailing, trailTicks: 5 })).toMatchObject({ trailAmount: '0.05' })
+    // A leg that is held is not armed yet: nothing is known but what it will trail by.
+    expect(pricesOf({ type: 'trailing_stop', status: 'held', trailBps: 5 })).toEqual({ trailPercent: '0.05' })
+  })
+  test('that is a leg names its entry, its group and its role', () => {
+    const leg = { reduceOnly: true, role: 'stop_loss', parentNumber: 3, groupNumber: 3, expireAtMs: 77 } as const
+    expect(WireOrder.parse(toWireOrder({ ...order, ...leg, timeInForce: 'day' }, instrument))).toMatchObject({
+      ...{ reduceOnly: true, role: 'stop_loss', parentOrderId: idText(ACCOUNT, 3), groupId: idText(ACCOUNT, 3) },
+      ...{ timeInForce: 'day', expireAt: 77 },
+    })
+    const alone = toWireOrder(order, instrument)
+    for (const field of ['role', 'parentOrderId', 'groupId', 'expireAt']) expect(alone).not.toHaveProperty(field)
   })
 })
 
@@ -111,30 +149,44 @@ test('a fill names its order and its trade', () => {
 })
 
 describe('a ledger entry', () => {
+  const OTHER = 654_321
   const entry: Entry = {
     account: ACCOUNT,
     number: 11,
-    movementAccount: ACCOUNT,
-    movementNumber: 11,
+    counter: OTHER,
+    counterNumber: 5,
     kind: 'trade',
     asset: 'USD',
     amount: -12_345,
     balanceAfter: 9_987_655,
+    counterBalanceAfter: 12_345,
     orderNumber: 7,
     fillNumber: 9,
+    counterOrderNumber: 2,
+    counterFillNumber: undefined,
     timeMs: 3,
   }
   test('in cash has two decimals', () => {
-    const wire = LedgerEntry.parse(toWireEntry(entry, instrumentOf))
-    expect(wire).toMatchObject({ amount: '-123.45', balanceAfter: '99876.55', fillId: idText(ACCOUNT, 9) })
+    const wire = LedgerEntry.parse(toWireEntry(entry, ACCOUNT, instrumentOf))
+    expect(wire).toEqual({
+      ...{ entryId: idText(ACCOUNT, 11), time: 3, kind: 'trade', asset: 'USD', amount: '-123.45' },
+      ...{ balanceAfter: '99876.55', orderId: idText(ACCOUNT, 7), fillId: idText(ACCOUNT, 9) },
+    })
+  })
+  test('is the opposite for the other account in it', () => {
+    expect(LedgerEntry.parse(toWireEntry(entry, OTHER, instrumentOf))).toEqual({
+      ...{ entryId: idText(OTHER, 5), time: 3, kind: 'trade', asset: 'USD', amount: '123.45' },
+      ...{ balanceAfter: '123.45', orderId: idText(OTHER, 2) },
+    })
   })
   test('in an instrument is a quantity', () => {
-    const wire = toWireEntry({ ...entry, asset: symbol, amount: 3, balanceAfter: 3 }, instrumentOf)
+    const wire = toWireEntry({ ...entry, asset: symbol, amount: 3, balanceAfter: 3 }, ACCOUNT, instrumentOf)
     expect(Number(wire.amount)).toBeCloseTo(3 * Number(instrument.wire.lotSize))
   })
-  test('of what is not listed, or of the house, is a defect', () => {
-    expect(() => toWireEntry({ ...entry, asset: 'NOPE' }, instrumentOf)).toThrow(/NOPE/)
-    expect(() => toWireEntry({ ...entry, balanceAfter: undefined }, instrumentOf)).toThrow(/balance/)
+  test('of what is not listed, of a third account or of the exchange itself is a defect', () => {
+    expect(() => toWireEntry({ ...entry, asset: 'NOPE' }, ACCOUNT, instrumentOf)).toThrow(/NOPE/)
+    expect(() => toWireEntry(entry, 77, instrumentOf)).toThrow(/account 77/)
+    expect(() => toWireEntry({ ...entry, counterBalanceAfter: undefined }, OTHER, instrumentOf)).toThrow(/balance/)
   })
 })
 
@@ -157,15 +209,22 @@ describe('a position', () => {
     const wire = toWirePosition({ ...position, lots: 0, costCents: 0 }, five, { markMicroTicks: 101_500_000 })
     expect(wire).toMatchObject({ qty: '0', avgPrice: '0.000000', value: '0.00', unrealizedPnl: '0.00' })
   })
-  test('that is short is worth less than nothing', () => {
+  test('that is short is worth less than nothing, and loses as the mark rises', () => {
     expect(valueCents(-3, 101_500_000, five)).toBe(-1_523)
+    const short = { ...position, lots: -3, costCents: -1_500 }
+    const figures = { markMicroTicks: 101_500_000, liquidationTicks: 150 }
+    expect(WirePosition.parse(toWirePosition(short, five, figures))).toMatchObject({
+      ...{ qty: '-15', avgPrice: '1.000000', value: '-15.23', unrealizedPnl: '-0.23', liquidationPrice: '1.50' },
+    })
   })
 })
 
-test('an account has what its open orders do not bind to spend', () => {
+describe('an account', () => {
   const account: Account = {
     account: ACCOUNT,
     name: 'Guest 4821',
+    mode: 'cash',
+    marginState: 'ok',
     cashCents: 10_000_000,
     heldCents: 123_456,
     realizedCents: -1,
@@ -177,15 +236,31 @@ test('an account has what its open orders do not bind to spend', () => {
     entryNumber: 1,
     createdAtMs: 0,
   }
-  const wire = WireAccount.parse(toWireAccount(account, { equityCents: 10_000_001, unrealizedCents: -5 }))
-  expect(wire).toMatchObject({
-    id: accountId(ACCOUNT),
-    cash: '100000.00',
-    held: '1234.56',
-    buyingPower: '98765.44',
-    equity: '100000.01',
-    realizedPnl: '-0.01',
-    unrealizedPnl: '-0.05',
-    mode: 'cash',
+  const figures: AccountFigures = {
+    ...{
+      equityCents: 10_000_001,
+      unrealizedCents: -5,
+      marginUsedCents: 0,
+      positionMarginCents: 0,
+      maintenanceCents: 0,
+    },
+  }
+  test('has what its open orders do not bind to spend', () => {
+    const wire = WireAccount.parse(toWireAccount(account, figures))
+    expect(wire).toEqual({
+      ...{ id: accountId(ACCOUNT), name: 'Guest 4821', resets: 0, currency: 'USD', mode: 'cash' },
+      ...{ cash: '100000.00', held: '1234.56', buyingPower: '98765.44', equity: '100000.01', marginUsed: '0.00' },
+      ...{ realizedPnl: '-0.01', unrealizedPnl: '-0.05', feesPaid: '0.07' },
+    })
+  })
+  test('on margin has the equity to spend that no margin uses', () => {
+    const margin = { ...account, mode: 'margin', marginState: 'warning' } as const
+    const used = { marginUsedCents: 700_000, positionMarginCents: 500_000, maintenanceCents: 250_000 }
+    expect(WireAccount.parse(toWireAccount(margin, { ...figures, ...used }))).toMatchObject({
+      ...{ mode: 'margin', marginState: 'warning', held: '2000.00', buyingPower: '93000.01', marginUsed: '7000.00' },
+      maintenanceMargin: '2500.00',
+    })
+    const over = toWireAccount(margin, { ...figures, ...used, equityCents: -100 })
+    expect(over).toMatchObject({ equity: '-1.00', buyingPower: '-7001.00' })
   })
 })

@@ -7,21 +7,39 @@ import { CASH, type Entry } from '../../engine/event.ts'
 import type { WireInstrument } from './wire-instrument.ts'
 
 /**
- * A line of a user's ledger as the wire shows it: cash with two decimals, an instrument in its quantity.
- * @throws {AssertionError} for an asset that is not listed, and for an entry of the exchange's own accounts
+ * A line of the ledger as one of the two accounts in it sees it: cash with two decimals, an instrument in its quantity.
+ * @param account whose line it is: what it gained is positive
+ * @throws {AssertionError} for an asset that is not listed, and for an account that is not in it or is the exchange's own
  */
-export function toWireEntry(entry: Entry, instrumentOf: (symbol: string) => WireInstrument | undefined): LedgerEntry {
-  assert(entry.balanceAfter !== undefined, 'an entry of a user has the balance after it')
+export function toWireEntry(
+  entry: Entry,
+  account: number,
+  instrumentOf: (symbol: string) => WireInstrument | undefined,
+): LedgerEntry {
+  const { number, amount, balanceAfter, orderNumber, fillNumber } = sideOf(entry, account)
+  assert(balanceAfter !== undefined, 'an entry of a user has the balance after it')
   const amountText = formatterOf(entry.asset, instrumentOf)
   return {
-    entryId: idText(entry.account, entry.number),
+    entryId: idText(account, number),
     time: entry.timeMs,
     kind: entry.kind,
     asset: entry.asset,
-    amount: amountText(entry.amount),
-    balanceAfter: amountText(entry.balanceAfter),
-    ...(entry.orderNumber !== undefined && { orderId: idText(entry.account, entry.orderNumber) }),
-    ...(entry.fillNumber !== undefined && { fillId: idText(entry.account, entry.fillNumber) }),
+    amount: amountText(amount),
+    balanceAfter: amountText(balanceAfter),
+    ...(orderNumber !== undefined && { orderId: idText(account, orderNumber) }),
+    ...(fillNumber !== undefined && { fillId: idText(account, fillNumber) }),
+  }
+}
+
+function sideOf(entry: Entry, account: number) {
+  if (entry.account === account) return entry
+  assert(entry.counter === account, `an entry of account ${account}`)
+  return {
+    number: entry.counterNumber,
+    amount: -entry.amount,
+    balanceAfter: entry.counterBalanceAfter,
+    orderNumber: entry.counterOrderNumber,
+    fillNumber: entry.counterFillNumber,
   }
 }
 

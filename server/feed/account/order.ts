@@ -1,8 +1,9 @@
 import type { Order as WireOrder } from '@valiant/shared/protocol/order'
 import { formatCents } from '@valiant/shared/units/cents'
-import { formatSteps } from '@valiant/shared/units/decimal'
+import { formatSteps, withoutTrailingZeros } from '@valiant/shared/units/decimal'
 import { idText } from '@valiant/shared/units/id'
 import type { Order } from '../../engine/state.ts'
+import { BASIS_POINT } from './order-decimals.ts'
 import { averagePrice, type WireInstrument } from './wire-instrument.ts'
 
 /** An account's id on the wire: its first id number, before that of any order. */
@@ -23,17 +24,21 @@ export function toWireOrder(order: Readonly<Order>, instrument: WireInstrument, 
     side: order.side,
     type: order.type,
     timeInForce: order.timeInForce,
+    ...(order.expireAtMs !== undefined && { expireAt: order.expireAtMs }),
     qty: formatSteps(order.lots, lot),
     filledQty: formatSteps(order.filledLots, lot),
     remainingQty: formatSteps(isClosed ? 0 : order.lots - order.filledLots, lot),
     avgPrice:
       order.filledLots === 0 ? null : averagePrice(BigInt(order.filledTickLots), BigInt(order.filledLots), tick),
-    ...(order.type === 'limit' && { limitPrice: formatSteps(order.limitTicks, tick) }),
+    ...pricesOf(order, instrument),
     postOnly: order.postOnly,
-    reduceOnly: false,
+    reduceOnly: order.reduceOnly,
     status: order.status,
     ...(order.reason !== undefined && { reason: order.reason }),
     ...(order.rejectCode !== undefined && { rejectCode: order.rejectCode }),
+    ...(order.groupNumber !== undefined && { groupId: idText(order.account, order.groupNumber) }),
+    ...(order.role !== undefined && { role: order.role }),
+    ...(order.parentNumber !== undefined && { parentOrderId: idText(order.account, order.parentNumber) }),
     feesPaid: formatCents(order.feesPaidCents),
     ...(queueAheadLots !== undefined && !isClosed && { queueAhead: formatSteps(queueAheadLots, lot) }),
     ...(order.tag !== undefined && { tag: order.tag }),
@@ -42,5 +47,19 @@ export function toWireOrder(order: Readonly<Order>, instrument: WireInstrument, 
     createdAt: order.createdAtMs,
     updatedAt: order.updatedAtMs,
     ...(order.closedAtMs !== undefined && { closedAt: order.closedAtMs }),
+  }
+}
+
+/** What an order's type does not have is 0 in the engine, and absent on the wire. */
+function pricesOf(
+  { limitTicks, stopTicks, trailTicks, trailBps, highWaterTicks }: Readonly<Order>,
+  { tick }: WireInstrument,
+): Pick<WireOrder, 'limitPrice' | 'stopPrice' | 'trailAmount' | 'trailPercent' | 'highWater'> {
+  return {
+    ...(limitTicks > 0 && { limitPrice: formatSteps(limitTicks, tick) }),
+    ...(stopTicks > 0 && { stopPrice: formatSteps(stopTicks, tick) }),
+    ...(trailTicks > 0 && { trailAmount: formatSteps(trailTicks, tick) }),
+    ...(trailBps > 0 && { trailPercent: withoutTrailingZeros(formatSteps(trailBps, BASIS_POINT)) }),
+    ...(highWaterTicks > 0 && { highWater: formatSteps(highWaterTicks, tick) }),
   }
 }

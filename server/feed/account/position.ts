@@ -5,11 +5,17 @@ import { MICRO_TICKS } from '../../engine/mark.ts'
 import type { Position } from '../../engine/state.ts'
 import { averagePrice, type WireInstrument } from './wire-instrument.ts'
 
+export interface PositionFigures {
+  readonly markMicroTicks: number
+  /** The mark at which its account would be liquidated; undefined where no price would. */
+  readonly liquidationTicks?: number | undefined
+}
+
 /** A position as the wire shows it, valued at the mark; an empty one has the average price 0. */
 export function toWirePosition(
   position: Readonly<Position>,
   instrument: WireInstrument,
-  { markMicroTicks }: { markMicroTicks: number },
+  { markMicroTicks, liquidationTicks }: PositionFigures,
 ): WirePosition {
   const { spec, tick, lot } = instrument
   const value = valueCents(position.lots, markMicroTicks, instrument)
@@ -26,6 +32,7 @@ export function toWirePosition(
     value: formatCents(value),
     realizedPnl: formatCents(position.realizedCents),
     unrealizedPnl: formatCents(value - position.costCents),
+    ...(liquidationTicks !== undefined && { liquidationPrice: formatSteps(liquidationTicks, tick) }),
   }
 }
 

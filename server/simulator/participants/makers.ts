@@ -84,6 +84,11 @@ export class Makers {
     this.market.cancel(this.slots[tag] ?? 0)
   }
 
+  /** Takes every quote out of the book. */
+  withdraw(): void {
+    while (this.count > 0) this.cancel(this.tags[0] ?? 0)
+  }
+
   /** The quote is filled or canceled: the last one of the list takes its place there. */
   forget(tag: number): void {
     const place = this.placeOf[tag] ?? 0

@@ -84,6 +84,13 @@ export class Participants {
     }
   }
 
+  /** Takes all their orders out of the book; they are not to be run afterwards. */
+  withdraw(): void {
+    this.makers.withdraw()
+    this.tail.withdraw()
+    this.market.onHouseFill = () => undefined
+  }
+
   private cleanStale(side: Side, timeMs: number): void {
     this.cleanLevel(side, timeMs)
     for (let level = 0; level < RUN_AWAY_LEVELS && this.beyondReference(side) > RUN_AWAY_TICKS; level++) {

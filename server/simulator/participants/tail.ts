@@ -47,6 +47,11 @@ export class Tail {
     if (this.market.askTicks === 0) this.renew(ORDERS_A_SIDE)
   }
 
+  /** Takes every order out of the book. */
+  withdraw(): void {
+    for (const [order, slot] of this.slots.entries()) if (slot !== NO_SLOT) this.cancel(FIRST_TAG + order)
+  }
+
   cancel(tag: number): void {
     const order = tag - FIRST_TAG
     this.market.cancel(this.slots[order] ?? NO_SLOT)

@@ -1,0 +1,50 @@
+import { invalidField } from '@valiant/shared/protocol/invalid'
+import type { AmendOrderRequest } from '../../bus/exchange-request.ts'
+import type { Engine } from '../../engine/engine.ts'
+import { isFault, readAmendment, WIRE_FIELD_OF } from '../../feed/account/order-decimals.ts'
+import { toWireOrder } from '../../feed/account/order.ts'
+import type { AccountFrames } from '../account-frames.ts'
+import { refusal } from '../refusal.ts'
+import { placedOrder } from './orders.ts'
+import { done, type Invalid, invalid, NOT_OPEN, type NotOpen, type Recorded, refused } from './outcome.ts'
+
+/** Amends an open order; its decimals are read here, since only the order says which instrument they are of. */
+export class AmendOperation {
+  readonly #engine: Engine
+  readonly #frames: AccountFrames
+
+  constructor(engine: Engine, frames: AccountFrames) {
+    this.#engine = engine
+    this.#frames = frames
+  }
+
+  amend(request: AmendOrderRequest, timeMs: number): Recorded | NotOpen | Invalid {
+    const { account, number, clientOrderId = '' } = request
+    const order =
+      number === undefined ? this.#engine.orderByClientId(account, clientOrderId) : this.#engine.order(account, number)
+    if (order === undefined) return NOT_OPEN
+    const instrument = this.#frames.instrument(order.symbol)
+    const amendment = readAmendment(request, instrument)
+    if (isFault(amendment)) return invalid(invalidField(amendment))
+    const reference = { number: order.number }
+    const result = this.#engine.apply({ kind: 'order.amend', account, order: reference, ...amendment }, timeMs)
+    if (result.ok) {
+      const { priorityKept } = result
+      return done({ ...placedOrder(result, instrument, this.#frames.seqOf(account)), priorityKept })
+    }
+    switch (result.code) {
+      case 'NOT_FOUND':
+        return NOT_OPEN
+      case 'NOT_AMENDABLE': {
+        const expected = order.role === undefined ? `nothing, since a ${order.type} order has none` : UNCHANGEABLE
+        return invalid(invalidField({ field: WIRE_FIELD_OF[result.field], rule: 'unknown', expected }))
+      }
+      case 'REJECTED':
+        return refused({ ...refusal(result.rejection, instrument), order: toWireOrder(result.order, instrument) })
+      default:
+        return result satisfies never
+    }
+  }
+}
+
+const UNCHANGEABLE = 'nothing, since this leg does not have it or follows its entry'

@@ -1,0 +1,64 @@
+import type { Answer } from '@valiant/shared/protocol/events'
+import type { ChangeRequest, CreateAccountRequest, PlaceOrderRequest } from '../../bus/exchange-request.ts'
+import type { Engine } from '../../engine/engine.ts'
+import type { AccountFrames } from '../account-frames.ts'
+import { AccountOperations } from './accounts.ts'
+import { AmendOperation } from './amend.ts'
+import { OrderOperations } from './orders.ts'
+import type { Outcome } from './outcome.ts'
+import { PositionOperations } from './positions.ts'
+import { previewAnswer } from './preview.ts'
+
+/** What a user asks for of an account that there is. */
+export type AccountChange = Exclude<ChangeRequest, CreateAccountRequest>
+
+/** Carries out what users ask for, on the engine as it stands, and words the answer. */
+export class Operations {
+  readonly accounts: AccountOperations
+  readonly #engine: Engine
+  readonly #frames: AccountFrames
+  readonly #orders: OrderOperations
+  readonly #amend: AmendOperation
+  readonly #positions: PositionOperations
+
+  constructor(engine: Engine, frames: AccountFrames) {
+    this.#engine = engine
+    this.#frames = frames
+    this.accounts = new AccountOperations(engine, frames)
+    this.#orders = new OrderOperations(engine, frames)
+    this.#amend = new AmendOperation(engine, frames)
+    this.#positions = new PositionOperations(engine, frames)
+  }
+
+  carryOut(request: AccountChange, timeMs: number): Outcome {
+    switch (request.event) {
+      case 'order.place':
+        return this.#orders.place(request, timeMs)
+      case 'order.amend':
+        return this.#amend.amend(request, timeMs)
+      case 'order.cancel':
+        return this.#orders.cancel(request, timeMs)
+      case 'order.cancelAll':
+        return this.#orders.cancelAll(request, timeMs)
+      case 'position.close':
+        return this.#positions.close(request, timeMs)
+      case 'position.protect':
+        return this.#positions.protect(request, timeMs)
+      case 'cancelAfter':
+        return this.accounts.cancelAfter(request, timeMs)
+      case 'account.update':
+        return this.accounts.update(request, timeMs)
+      case 'account.deposit':
+      case 'account.withdraw':
+        return this.accounts.moveMoney(request, timeMs)
+      case 'account.reset':
+        return this.accounts.reset(request, timeMs)
+      default:
+        return request satisfies never
+    }
+  }
+
+  preview(request: PlaceOrderRequest, timeMs: number): Answer {
+    return previewAnswer(request, { engine: this.#engine, frames: this.#frames, timeMs })
+  }
+}

@@ -1,0 +1,133 @@
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { type Config, readConfig } from './config.ts'
+import { type Queries, openDatabase } from './database/database.ts'
+import { startEmbeddedPostgres } from './database/embedded-postgres.ts'
+import { StartupError } from './database/startup-error.ts'
+import type { MarketStatus } from './engine/command.ts'
+import { addEnvFile } from './env-file.ts'
+import { readInstruments } from './instruments.ts'
+import { type CorporateAction, CorporateActions, type PlannedAction } from './journal/corporate-actions.ts'
+import { setMarketStatus } from './journal/instruments.ts'
+
+/** What an operator does to the market: each is a row that the exchange sees within a second. */
+
+const SPLIT_TERM_MAX = 1_000
+
+/** @param root the folder of the installation */
+export function addOperatorCommands(program: Command, root: string): void {
+  const inDatabase = async (work: (queries: Queries, config: Config) => Promise<string>): Promise<void> => {
+    addEnvFile(process.env, root)
+    const config = readConfig(process.env)
+    await using parts = new AsyncDisposableStack()
+    const dataDir = resolve(root, config.DATA_DIR)
+    const url = config.DATABASE_URL ?? parts.use(await startEmbeddedPostgres({ dataDir })).url
+    const logger = { warn: (_: object, message: string) => console.error(message) }
+    const { queries } = parts.use(await openDatabase({ url, logger }))
+    console.log(await work(queries, config))
+  }
+  const listed = (config: Config) => readInstruments(resolve(root, config.INSTRUMENTS_FILE)).map(({ spec }) => spec)
+
+  for (const [name, status, description] of STATUS_COMMANDS) {
+    program
+      .command(name)
+      .argument('<symbol>')
+      .description(description)
+      .action((symbol: string) => inDatabase((queries) => changeStatus(queries, symbol, status)))
+  }
+  program
+    .command('dividend')
+    .argument('<symbol>')
+    .requiredOption('--cents-per-lot <cents>', 'whole cents that each lot held pays')
+    .requiredOption('--at <time>', 'when, such as 2026-12-01T14:00:00Z')
+    .description('schedule a dividend: longs get it, shorts pay it, the price falls by it')
+    .action((symbol: string, { centsPerLot, at }: { centsPerLot: string; at: string }) =>
+      inDatabase((queries, config) => {
+        const cents = wholeNumber(centsPerLot, '--cents-per-lot')
+        return schedule(queries, listed(config), { kind: 'dividend', symbol, atMs: timeOf(at), centsPerLot: cents })
+      }),
+    )
+  program
+    .command('split')
+    .argument('<symbol>')
+    .requiredOption('--ratio <n:m>', 'of m lots n are made: 2:1 doubles them')
+    .requiredOption('--at <time>', 'when, such as 2026-12-01T14:00:00Z')
+    .description('schedule a split of shares: positions, open orders and the history of prices follow it')
+    .action((symbol: string, { ratio, at }: { ratio: string; at: string }) =>
+      inDatabase((queries, config) =>
+        schedule(queries, listed(config), { kind: 'split', symbol, atMs: timeOf(at), ...ratioOf(ratio) }),
+      ),
+    )
+  program
+    .command('scheduled')
+    .description('list the dividends and splits that are to come')
+    .action(() =>
+      inDatabase(async (queries) => {
+        const actions = await new CorporateActions(queries).pending()
+        return actions.length === 0 ? 'Nothing is scheduled.' : actions.map(sentenceOf).join('\n')
+      }),
+    )
+  program
+    .command('unschedule')
+    .argument('<number>', 'as `scheduled` lists it')
+    .description('take back a dividend or a split that has not come yet')
+    .action((number: string) =>
+      inDatabase(async (queries) => {
+        if (await new CorporateActions(queries).cancel(wholeNumber(number, 'the number'))) return `Took ${number} back.`
+        throw new StartupError(`Nothing is scheduled under ${number}, or it has come already.`)
+      }),
+    )
+}
+
+const STATUS_COMMANDS: readonly (readonly [name: string, status: MarketStatus, description: string])[] = [
+  ['halt', 'halted', 'halt an instrument: orders can be canceled, not placed, and nobody trades'],
+  ['resume', 'open', 'end the halt of an instrument'],
+  ['close', 'closed', 'close an instrument: as a halt, but called closed'],
+  ['open', 'open', 'open an instrument that was closed'],
+]
+
+async function changeStatus(queries: Queries, symbol: string, status: MarketStatus): Promise<string> {
+  if (await setMarketStatus(queries, symbol, status)) return `${symbol} is ${status}.`
+  throw unlisted(symbol)
+}
+
+async function schedule(
+  queries: Queries,
+  listed: readonly { readonly symbol: string }[],
+  action: PlannedAction,
+): Promise<string> {
+  if (!listed.some(({ symbol }) => symbol === action.symbol)) throw unlisted(action.symbol)
+  const id = await new CorporateActions(queries).schedule(action)
+  return `Scheduled ${sentenceOf({ ...action, id, appliedBatch: undefined })}`
+}
+
+function sentenceOf(action: CorporateAction): string {
+  const what =
+    action.kind === 'dividend'
+      ? `dividend of ${action.centsPerLot} cents a lot`
+      : `split of ${action.numerator} for ${action.denominator}`
+  return `${action.id}: ${action.symbol}, ${what}, at ${new Date(action.atMs).toISOString()}`
+}
+
+const unlisted = (symbol: string) => new StartupError(`${symbol} is not listed: expected the symbol of an instrument.`)
+
+function wholeNumber(text: string, what: string, max = Number.MAX_SAFE_INTEGER): number {
+  const value = /^\d+$/.test(text) ? Number(text) : 0
+  if (value >= 1 && value <= max) return value
+  throw new StartupError(`Expected a whole number from 1 to ${max} as ${what}, found ${text}.`)
+}
+
+function ratioOf(text: string): { numerator: number; denominator: number } {
+  const [first = '', second = '', ...more] = text.split(':')
+  const numerator = wholeNumber(first, 'the first of --ratio', SPLIT_TERM_MAX)
+  const denominator = wholeNumber(second, 'the second of --ratio', SPLIT_TERM_MAX)
+  if (more.length === 0 && numerator !== denominator) return { numerator, denominator }
+  throw new StartupError(`Expected a ratio such as 2:1, found ${text}.`)
+}
+
+/** A moment with its zone, so that nobody is surprised by the server's. */
+function timeOf(text: string): number {
+  const atMs = /(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : NaN
+  if (!Number.isNaN(atMs)) return atMs
+  throw new StartupError(`Expected a time with its zone, such as 2026-12-01T14:00:00Z, found ${text}.`)
+}
