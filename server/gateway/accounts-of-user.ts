@@ -1,8 +1,7 @@
+import { NAME_LENGTH_MAX } from '@valiant/shared/protocol/limits'
 import type { History } from '../journal/history.ts'
 import type { ExchangeRequests } from './exchange-requests.ts'
 import { RequestFailure } from './wire-error.ts'
-
-const NAME_LENGTH_MAX = 60
 
 /** Which trading accounts a user has, and the first one for who has none. */
 export class AccountsOfUser {
@@ -30,13 +29,13 @@ export class AccountsOfUser {
     const known = await this.numbers(userId)
     if (known.length > 0) return known
     const answer = await this.#exchange.ask({
-      request: { event: 'accounts.create', userId, name: soundName(name), startingCents: this.#startingCents },
+      request: { event: 'accounts.open', userId, name: soundName(name), startingCents: this.#startingCents },
       commandId: `r:${userId}`,
       receivedAtMs: Date.now(),
     })
     if (!answer.ok) throw new RequestFailure(answer.error)
     const opened = await this.numbers(userId)
-    if (opened.length === 0) throw new Error(`user ${userId} has no account after accounts.create`)
+    if (opened.length === 0) throw new Error(`user ${userId} has no account after accounts.open`)
     return opened
   }
 }

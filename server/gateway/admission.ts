@@ -33,7 +33,7 @@ export function openSocketServer(
     if (origins.of(request.headers) === 'foreign') return 'the Origin is not one of this exchange'
     return (await handshakes.take('all')) > 0 ? 'too many connections at once; try again' : undefined
   }
-  return new Server(httpServer, {
+  const io: ValiantServer = new Server(httpServer, {
     transports: ['websocket'],
     serveClient: false,
     pingInterval: 10_000,
@@ -48,7 +48,15 @@ export function openSocketServer(
       )
     },
   })
+  // Socket.IO looks through all that is sent for binary parts, which this protocol has none of.
+  io.encoder.encode = encodePacket
+  return io
 }
+
+/** A packet of JSON alone, as Socket.IO's own encoder writes it. */
+export const encodePacket: ValiantServer['encoder']['encode'] = ({ type, nsp, id, data }) => [
+  `${type}${nsp === '/' ? '' : `${nsp},`}${id ?? ''}${data === undefined ? '' : JSON.stringify(data)}`,
+]
 
 export interface AdmissionParts {
   readonly sessions: Pick<Sessions, 'ofHandshake'>

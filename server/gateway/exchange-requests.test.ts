@@ -14,6 +14,7 @@ const order: PlaceOrderRequest = {
   limitTicks: 100,
   timeInForce: 'gtc',
   postOnly: false,
+  reduceOnly: false,
   selfTrade: 'cancel_maker',
   source: 'web',
   validUntilMs: 9e12,
@@ -120,6 +121,13 @@ test('the same content has the same hash, whatever its validity, source and orde
   expect(contentHash({ ...order, validUntilMs: 1, source: 'api' })).toBe(contentHash(order))
   expect(contentHash({ ...order, lots: 11 })).not.toBe(contentHash(order))
   expect(contentHash(order)).toMatch(/^[0-9a-f]{64}$/)
+  const stopLoss = { stopTicks: 9, limitTicks: 8, timeInForce: 'gtc' } as const
+  const otherwise = { timeInForce: 'gtc', limitTicks: 8, stopTicks: 9 } as const
+  expect(contentHash({ ...order, stopLoss })).toBe(contentHash({ ...order, stopLoss: otherwise }))
+  expect(contentHash({ ...order, stopLoss })).not.toBe(contentHash(order))
+  expect(contentHash({ ...order, stopLoss: { ...stopLoss, limitTicks: 7 } })).not.toBe(
+    contentHash({ ...order, stopLoss }),
+  )
 })
 
 test('while the exchange takes nothing a request is refused at once, and never sent', async () => {

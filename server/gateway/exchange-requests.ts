@@ -126,13 +126,13 @@ export class ExchangeRequests implements AsyncDisposable {
 
   #timeOut(id: string): void {
     const pending = this.#settle(id)
-    pending?.reject(
+    if (pending === undefined) return
+    const isOrder = pending.command.request.event === 'order.place'
+    const advice = `: send the same id again${isOrder ? ', or ask order.get after finalAt' : ''}`
+    pending.reject(
       new RequestFailure({
         code: 'TIMEOUT',
-        message:
-          pending.finalAtMs === undefined
-            ? 'The exchange did not answer in time.'
-            : 'The exchange did not answer in time: send the same id again, or ask order.get after finalAt.',
+        message: `The exchange did not answer in time${pending.finalAtMs === undefined ? '' : advice}.`,
         outcome: pending.finalAtMs === undefined ? 'not_executed' : 'unknown',
         ...(pending.finalAtMs !== undefined && { finalAt: pending.finalAtMs }),
       }),
@@ -157,8 +157,16 @@ const NOT_CONTENT: readonly string[] = ['validUntilMs', 'source']
 
 /** sha256 of what a request asks for: ticks and lots, defaults filled in, so that "10" and "10.0" are the same. */
 export function contentHash(request: ExchangeRequest): string {
-  const content = Object.entries(request)
-    .filter(([field, value]) => value !== undefined && !NOT_CONTENT.includes(field))
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-  return hash('sha256', JSON.stringify(content), 'hex')
+  const content = Object.entries(request).filter(
+    ([field, value]) => value !== undefined && !NOT_CONTENT.includes(field),
+  )
+  return hash('sha256', JSON.stringify(content.sort(byName), sorted), 'hex')
 }
+
+/** A replacer of JSON: the fields of an inner object in the order of their names, so that none depends on who wrote it. */
+const sorted = (_key: string, value: unknown): unknown =>
+  typeof value !== 'object' || value === null || Array.isArray(value)
+    ? value
+    : Object.fromEntries(Object.entries(value).sort(byName))
+
+const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1)

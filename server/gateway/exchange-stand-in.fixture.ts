@@ -1,9 +1,17 @@
+import type { ErrorCode } from '@valiant/shared/protocol/errors'
 import type { Answer } from '@valiant/shared/protocol/events'
+import { invalidField } from '@valiant/shared/protocol/invalid'
 import { type CommandEntry, START } from '../bus/commands.ts'
-import type { ExchangeRequest, PlaceOrderRequest } from '../bus/exchange-request.ts'
+import type {
+  AmendOrderRequest,
+  ExchangeRequest,
+  OrderReferenceRequest,
+  PlaceOrderRequest,
+} from '../bus/exchange-request.ts'
 import { MemoryBroadcast } from '../bus/memory/memory-broadcast.ts'
 import { MemoryCommandBus } from '../bus/memory/memory-commands.ts'
 import { toWireAccount } from '../feed/account/account.ts'
+import { isFault, readAmendment } from '../feed/account/order-decimals.ts'
 import { toWireOrder } from '../feed/account/order.ts'
 import type { MarketFrame } from '../feed/market-frame.ts'
 import { readInstruments } from '../instruments.ts'
@@ -16,15 +24,18 @@ type Account = Awaited<ReturnType<GatewayParts['history']['accountsOf']>>[number
 export const instruments = readInstruments(new URL('../../db/instruments.json', import.meta.url).pathname)
 
 /**
- * An exchange that only rests and cancels orders, in memory, behind the real bus: enough to try what stands before it.
+ * An exchange that keeps accounts and only rests, amends and cancels orders, in memory, behind the real bus: enough to try
+ * what stands before it.
  */
 export class ExchangeStandIn {
   readonly commands = new MemoryCommandBus()
   readonly broadcast = new MemoryBroadcast<MarketFrame>()
   readonly taken: CommandEntry[] = []
+  readonly equityQueries: unknown[] = []
   /** Takes nothing up while it is deaf. */
   deaf = false
   readonly #accounts = new Map<string, Account[]>()
+  #opened = 0
   readonly #orders = new Map<number, Order[]>()
   readonly #answers = new Map<string, { hash: string | undefined; answer: Answer }>()
 
@@ -55,6 +66,10 @@ export class ExchangeStandIn {
       ),
     fills: () => Promise.resolve([]),
     entries: () => Promise.resolve([]),
+    equity: (account, query) => {
+      this.equityQueries.push(query)
+      return Promise.resolve([{ account, atMs: 60_000, equityCents: -5, cashCents: 10_000_000 }])
+    },
     orderByClientId: (account, clientOrderId) => {
       const order = this.#of(account).find((one) => one.clientOrderId === clientOrderId)
       return Promise.resolve(order && { order, fills: [] })
@@ -67,7 +82,7 @@ export class ExchangeStandIn {
 
   #answer({ request, commandId, payloadHash }: CommandEntry): Answer {
     if (commandId === undefined) return this.#apply(request)
-    const key = `${request.event === 'accounts.create' ? request.userId : request.account} ${commandId}`
+    const key = `${request.event === 'accounts.open' ? request.userId : request.account} ${commandId}`
     const known = this.#answers.get(key)
     if (known !== undefined) {
       return known.hash === payloadHash ? { ...known.answer, duplicate: true } : refusal('DUPLICATE_CLIENT_ORDER_ID')
@@ -80,30 +95,39 @@ export class ExchangeStandIn {
 
   #apply(request: ExchangeRequest): Answer {
     switch (request.event) {
-      case 'accounts.create': {
-        const account = 1_000 + this.#accounts.size
-        const { startingCents, name } = request
-        this.#accounts.set(request.userId, [
-          {
-            ...{ account, name, cashCents: startingCents, heldCents: 0, realizedCents: 0, feesPaidCents: 0 },
-            ...{ resets: 0, seq: 1, orderNumber: 0, fillNumber: 0, entryNumber: 1, createdAtMs: 0 },
-          },
-        ])
+      case 'accounts.open':
+        this.#open(request)
         return { ok: true, data: {} }
-      }
+      case 'accounts.create':
+        return this.#shown(this.#open(request))
       case 'account':
         return this.#snapshot(request.account)
+      case 'account.update':
+        return this.#changed(request.account, {
+          ...(request.name !== undefined && { name: request.name }),
+          ...(request.mode !== undefined && { mode: request.mode }),
+        })
+      case 'account.reset':
+        return this.#changed(request.account, { cashCents: request.startingCents })
+      case 'account.deposit':
+      case 'account.withdraw':
+        return this.#move(request.account, request.event === 'account.deposit' ? request.cents : -request.cents)
       case 'order.place':
         return this.#place(request)
       case 'order.preview':
         return refusal('NO_LIQUIDITY')
       case 'order.cancelAll':
         return { ok: true, data: { orderIds: [] } }
+      case 'position.close':
+      case 'position.protect':
+        return refusal('REDUCE_ONLY_WOULD_INCREASE')
+      case 'cancelAfter':
+        return { ok: true, data: request.timeoutMs === 0 ? {} : { cancelAt: request.timeoutMs } }
+      case 'order.amend':
+        return this.#amend(request)
       case 'order.get':
       case 'order.cancel': {
-        const order = this.#of(request.account).find(
-          (one) => one.number === request.number || one.clientOrderId === request.clientOrderId,
-        )
+        const order = this.#find(request)
         if (order === undefined) return refusal('NOT_FOUND')
         if (request.event === 'order.cancel') {
           if (!isOpen(order)) return refusal('ORDER_CLOSED')
@@ -111,16 +135,73 @@ export class ExchangeStandIn {
         }
         return { ok: true, data: wireOf(order) }
       }
+      default:
+        return request satisfies never
     }
   }
 
+  #open(request: { userId: string; name: string; startingCents: number; mode?: 'cash' | 'margin' }): Account {
+    const { userId, name, startingCents, mode = 'cash' } = request
+    const others = this.#accounts.get(userId) ?? []
+    const account: Account = {
+      ...{ account: 1_000 + this.#opened++, name, mode, marginState: 'ok', cashCents: startingCents, heldCents: 0 },
+      ...{ realizedCents: 0, feesPaidCents: 0, resets: 0, seq: 1, orderNumber: 0, fillNumber: 0, entryNumber: 1 },
+      createdAtMs: 0,
+    }
+    this.#accounts.set(userId, [...others, account])
+    return account
+  }
+
+  #changed(number: number, changes: Partial<Account>): Answer {
+    const account = this.#account(number)
+    if (account === undefined) return refusal('NOT_FOUND')
+    return this.#shown(Object.assign(account, changes))
+  }
+
+  #shown(account: Account): Answer {
+    return { ok: true, data: { ...wireAccountOf(account), seq: account.seq } }
+  }
+
+  #move(number: number, change: number): Answer {
+    const account = this.#account(number)
+    if (account === undefined) return refusal('NOT_FOUND')
+    account.cashCents += change
+    const wire = wireAccountOf(account)
+    const entry = {
+      entryId: wire.id,
+      time: 1,
+      kind: 'deposit',
+      asset: 'USD',
+      amount: wire.cash,
+      balanceAfter: wire.cash,
+    }
+    return { ok: true, data: { account: wire, entry, seq: account.seq } }
+  }
+
+  #find({ account, number, clientOrderId }: OrderReferenceRequest | AmendOrderRequest): Order | undefined {
+    return this.#of(account).find((one) => one.number === number || one.clientOrderId === clientOrderId)
+  }
+
+  #amend(request: AmendOrderRequest): Answer {
+    const order = this.#find(request)
+    if (order === undefined) return refusal('NOT_FOUND')
+    const changes = readAmendment(request, instrumentOf(order))
+    if (isFault(changes)) return { ok: false, error: invalidField(changes) }
+    Object.assign(order, changes)
+    return { ok: true, data: { ...wireOf(order), priorityKept: changes.limitTicks === undefined } }
+  }
+
   #place(request: PlaceOrderRequest): Answer {
-    const { account, clientOrderId, symbol, side, type, timeInForce, postOnly, selfTrade, source, tag, lots } = request
+    const { event: _event, validUntilMs: _validUntilMs, notionalCents: _notionalCents, ...fields } = request
+    const { takeProfit: _takeProfit, stopLoss: _stopLoss, ...same } = fields
+    const { account } = request
     const order: Order = {
-      ...{ account, number: this.#of(account).length + 1, clientOrderId, symbol, side, type, timeInForce, postOnly },
-      ...{ selfTrade, source, tag, lots, limitTicks: request.limitTicks, arrivalMidHalfTicks: 0, filledLots: 0 },
-      ...{ filledTickLots: 0, feeCentBps: 0, feesPaidCents: 0, heldCents: 0, status: 'open', reason: undefined },
-      ...{ rejectCode: undefined, priority: 1, version: 1, createdAtMs: 1, updatedAtMs: 1, closedAtMs: undefined },
+      ...{ tag: undefined, stopTicks: 0, trailTicks: 0, trailBps: 0, expireAtMs: undefined },
+      ...same,
+      ...{ number: this.#of(account).length + 1, arrivalMidHalfTicks: 0, highWaterTicks: 0, filledLots: 0 },
+      ...{ role: undefined, parentNumber: undefined, groupNumber: undefined, filledTickLots: 0, feeCentBps: 0 },
+      ...{ feesPaidCents: 0, heldCents: 0, status: 'open', reason: undefined, rejectCode: undefined, priority: 1 },
+      ...{ version: 1, createdAtMs: 1, updatedAtMs: 1, closedAtMs: undefined },
     }
     this.#orders.set(account, [...this.#of(account), order])
     const data = { ...wireOf(order), seq: 2 }
@@ -134,7 +215,7 @@ export class ExchangeStandIn {
     account.seq += 1
     this.broadcast.publishAccount(number, {
       ...{ epoch: 1, seq: account.seq, time: 1, cause: 'order', orders: [wireOf(order)], fills: [], positions: [] },
-      balance: toWireAccount(account, { equityCents: 0, unrealizedCents: 0 }),
+      balance: wireAccountOf(account),
     })
   }
 
@@ -145,20 +226,28 @@ export class ExchangeStandIn {
   #snapshot(number: number): Answer {
     const account = this.#account(number)
     if (account === undefined) return refusal('NOT_FOUND')
-    const wire = toWireAccount(account, { equityCents: account.cashCents, unrealizedCents: 0 })
     const openOrders = this.#of(number).filter(isOpen).map(wireOf)
-    return { ok: true, data: { seq: account.seq, account: wire, positions: [], openOrders } }
+    return { ok: true, data: { seq: account.seq, account: wireAccountOf(account), positions: [], openOrders } }
   }
 }
 
 const isOpen = ({ status }: Order): boolean => status === 'open'
 
-function wireOf(order: Order) {
-  const instrument = instruments.find(({ wire }) => wire.symbol === order.symbol)
-  if (instrument === undefined) throw new Error(`expected a listed symbol, found ${order.symbol}`)
-  return { ...toWireOrder(order, instrument), fills: [] }
+const wireAccountOf = (account: Account) =>
+  toWireAccount(account, {
+    ...{ equityCents: account.cashCents, unrealizedCents: 0, marginUsedCents: 0, positionMarginCents: 0 },
+    maintenanceCents: 0,
+  })
+
+function instrumentOf({ symbol }: Order) {
+  const instrument = instruments.find(({ wire }) => wire.symbol === symbol)
+  if (instrument === undefined) throw new Error(`expected a listed symbol, found ${symbol}`)
+  return instrument
 }
 
-const refusal = (
-  code: 'NOT_FOUND' | 'ORDER_CLOSED' | 'DUPLICATE_CLIENT_ORDER_ID' | 'NO_LIQUIDITY' | 'REQUEST_EXPIRED',
-) => ({ ok: false, error: { code, message: `refused: ${code}`, outcome: 'not_executed' } }) as const
+const wireOf = (order: Order) => ({ ...toWireOrder(order, instrumentOf(order)), fills: [] })
+
+const refusal = (code: ErrorCode): Answer => ({
+  ok: false,
+  error: { code, message: `refused: ${code}`, outcome: 'not_executed' },
+})

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
+import type { RequestHandler } from 'express'
 import { memoryAdapter } from 'better-auth/adapters/memory'
 import { pino } from 'pino'
 import { io as connectTo, type Socket } from 'socket.io-client'
@@ -34,7 +35,7 @@ export class GatewayRig implements AsyncDisposable {
     this.url = `http://localhost:${gateway.port}`
   }
 
-  static async open(changed: Partial<GatewayLimits> = {}, port = 0): Promise<GatewayRig> {
+  static async open(changed: Partial<GatewayLimits> = {}, port = 0, page?: RequestHandler): Promise<GatewayRig> {
     const exchange = new ExchangeStandIn()
     const gateway = await openGateway({
       config: {
@@ -57,7 +58,7 @@ export class GatewayRig implements AsyncDisposable {
       feed: new Feed({ instruments }),
       bars: { bars: none, barBefore: () => Promise.resolve(undefined), barEnds: none },
       onGap: () => undefined,
-      page: undefined,
+      page,
       ready: () => true,
       logger: pino({ level: process.env.LOG_LEVEL ?? 'silent' }),
     })

@@ -22,20 +22,30 @@ import { marketOf } from './market.ts'
 import { MarketData } from './market-data.ts'
 import { Origins } from './origin.ts'
 import { pageSourceOf } from './page-source.ts'
+import { moveMoney } from './requests/account-money.ts'
+import { accountReset } from './requests/account-reset.ts'
+import { accountUpdate } from './requests/account-update.ts'
 import { account } from './requests/account.ts'
+import { accountsCreate } from './requests/accounts-create.ts'
 import { accounts } from './requests/accounts.ts'
+import { cancelAfter } from './requests/cancel-after.ts'
+import { equity } from './requests/equity.ts'
 import { fills } from './requests/fills.ts'
 import type { AccountHistory } from './requests/history.ts'
 import { ledger } from './requests/ledger.ts'
+import { orderAmend } from './requests/order-amend.ts'
 import { orderCancelAll } from './requests/order-cancel-all.ts'
 import { orderCancel } from './requests/order-cancel.ts'
 import { orderGet } from './requests/order-get.ts'
 import { orderPlace } from './requests/order-place.ts'
 import { orderPreview } from './requests/order-preview.ts'
 import { orders } from './requests/orders.ts'
+import { positionClose } from './requests/position-close.ts'
+import { positionProtect } from './requests/position-protect.ts'
 import type { AccountHandlers, Relays } from './requests/request.ts'
 import { restRouter } from './rest.ts'
 import { Sessions } from './sessions.ts'
+import { recentHistory } from './seed-feed.ts'
 import { Sockets } from './sockets.ts'
 
 export type { DrainTimes } from './drain.ts'
@@ -113,21 +123,38 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   const sessions = new Sessions({ auth, accounts: accountsOfUser, origins })
 
   const io = openSocketServer(httpServer, { origins, limits })
-  const marketData = new MarketData({ io, feed, subscriptionsMax: limits.subscriptions, onGap: parts.onGap })
+  const marketData = new MarketData({
+    io,
+    feed,
+    subscriptionsMax: limits.subscriptions,
+    onGap: parts.onGap,
+    historyOf: (symbol) => recentHistory(parts.bars, symbol, Date.now()),
+    log: logger,
+  })
   const market = marketOf({ feed, bars: parts.bars, subscriptions: marketData })
   const ofAccounts: AccountHandlers = {
     accounts: accounts({ exchange, accountsOf: (userId) => accountsOfUser.numbers(userId) }),
     orders: orders({ history, instrumentOf }),
     fills: fills({ history, instrumentOf }),
     ledger: ledger({ history, instrumentOf }),
+    equity: equity({ history }),
   }
   const relays: Relays = {
     'order.place': orderPlace({ exchange, instrumentOf }),
     'order.preview': orderPreview({ exchange, instrumentOf }),
+    'order.amend': orderAmend(exchange),
     'order.cancel': orderCancel(exchange),
     'order.cancelAll': orderCancelAll({ exchange, instrumentOf }),
     'order.get': orderGet(exchange),
+    'position.close': positionClose({ exchange, instrumentOf }),
+    'position.protect': positionProtect({ exchange, instrumentOf }),
+    cancelAfter: cancelAfter({ exchange, instrumentOf }),
     account: account(exchange),
+    'account.update': accountUpdate(exchange),
+    'account.deposit': moveMoney('account.deposit', exchange),
+    'account.withdraw': moveMoney('account.withdraw', exchange),
+    'account.reset': accountReset(exchange),
+    'accounts.create': accountsCreate(exchange),
   }
   const handlers = { ...market.handlers, ...ofAccounts }
   const dispatcher = new Dispatcher({ handlers, relays, history, instrumentOf, logger })

@@ -1,5 +1,15 @@
 import { isIPv6 } from 'node:net'
-import { FRAME_BYTES_MAX, PAYLOAD_DEPTH_MAX, SYMBOLS_MAX } from '@valiant/shared/protocol/limits'
+import {
+  ACCOUNTS_PER_USER_MAX,
+  AMOUNT_CENTS_MAX,
+  CANCEL_AFTER_MS_MAX,
+  CANCEL_AFTER_MS_MIN,
+  EXPIRE_AHEAD_MS_MAX,
+  FRAME_BYTES_MAX,
+  NAME_LENGTH_MAX,
+  PAYLOAD_DEPTH_MAX,
+  SYMBOLS_MAX,
+} from '@valiant/shared/protocol/limits'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 
 /** What an operator may turn. */
@@ -20,7 +30,7 @@ export interface OperatorLimits {
   readonly drainSpreadMs: number
 }
 
-/** All limits; `welcome.limits` tells every one. */
+/** What this instance holds clients to. */
 export interface GatewayLimits extends OperatorLimits {
   readonly cancelsPerSecond: number
   readonly cancelsBurst: number
@@ -46,6 +56,18 @@ export const gatewayLimits = (limits: OperatorLimits & Partial<GatewayLimits>): 
   refusalsPer10Seconds: 1_000,
   handshakesPerSecond: 200,
   ...limits,
+})
+
+/** `welcome.limits`: all of them, with what the protocol fixes for everyone. */
+export const toldLimits = (limits: GatewayLimits): Record<string, number> => ({
+  ...limits,
+  accounts: ACCOUNTS_PER_USER_MAX,
+  /** Of a deposit, a withdrawal and the cash to begin with, in USD. */
+  amount: AMOUNT_CENTS_MAX / 100,
+  nameLength: NAME_LENGTH_MAX,
+  cancelAfterMsMin: CANCEL_AFTER_MS_MIN,
+  cancelAfterMsMax: CANCEL_AFTER_MS_MAX,
+  expireAheadMs: EXPIRE_AHEAD_MS_MAX,
 })
 
 /** So many in so many seconds, per key, in the memory of this instance. */

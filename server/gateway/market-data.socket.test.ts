@@ -6,7 +6,7 @@ import { type BookFrame, type QuotesFrame, Subscription } from '@valiant/shared/
 import { Server } from 'socket.io'
 import { io as connectTo, type Socket } from 'socket.io-client'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { Feed } from '../feed/feed.ts'
+import { Feed, type RecentHistory } from '../feed/feed.ts'
 import { changeOf, frameOf, listed, tradeOf } from '../feed/frames.fixture.ts'
 import type { SymbolChange } from '../feed/market-frame.ts'
 import { MarketData } from './market-data.ts'
@@ -24,15 +24,22 @@ let market: MarketData
 let gaps = 0
 let seq = 0
 let clients: Client[] = []
+/** What the database has of a symbol's bars. */
+let storedHistory: (symbol: string) => Promise<RecentHistory>
 /** What happens between a handler's end and its answer. */
 let afterHandler = () => {}
 
 beforeEach(async () => {
   ;[gaps, seq, clients, afterHandler] = [0, 0, [], () => {}]
+  storedHistory = () => Promise.resolve({ '1m': [], '1s': [] })
   http = createServer()
   io = new Server(http, { transports: ['websocket'] })
   const feed = new Feed({ instruments: ['NOVA', 'VLNT', 'MERI'].map(listed) })
-  market = new MarketData({ io, feed, subscriptionsMax: SUBSCRIPTIONS_MAX, onGap: () => gaps++ })
+  market = new MarketData({
+    ...{ io, feed, subscriptionsMax: SUBSCRIPTIONS_MAX, onGap: () => gaps++ },
+    historyOf: (symbol) => storedHistory(symbol),
+    log: { error: () => undefined },
+  })
   const handlers = {
     subscribe: subscribe({ feed, subscriptions: market }),
     unsubscribe: unsubscribe({ feed, subscriptions: market }),
@@ -255,4 +262,29 @@ test('a socket that goes takes its streams along', async () => {
   await stays.settled()
   expect([leaves.of('book').length, stays.of('book').length]).toEqual([0, 1])
   expect([...io.sockets.adapter.rooms.keys()].filter((room) => room.startsWith('book'))).toHaveLength(1)
+})
+
+test('a frame that tells of a split is shown once its history is read, with those behind it, and no price jumps', async () => {
+  const split = (epoch: number, splits: number) => frame([{ ...whole('NOVA'), splits }], { full: true, epoch })
+  const read = Promise.withResolvers<RecentHistory>()
+  const bar = { startAtMs: T - 60_000, openTicks: 500, highTicks: 500, lowTicks: 500, closeTicks: 500 }
+  storedHistory = () => read.promise
+  const { ask, of, settled } = await connect()
+  split(1, 0)
+  const trades = [tradeOf('NOVA', { id: 7, timeMs: T + 60, ticks: 1_000 })]
+  frame([changeOf('NOVA', { trades })])
+  await settled()
+  await ask('subscribe', { channel: 'quotes', symbols: ['NOVA'] })
+  seq = 0
+  split(2, 1)
+  frame([bid('NOVA', 6)], { epoch: 2 })
+  await settled()
+  expect(of('quotes')).toEqual([])
+  read.resolve({ '1m': [{ ...bar, volumeLots: 2, trades: 1, turnover: 1_000 }], '1s': [] })
+  await settled()
+  const quotes = of<QuotesFrame>('quotes')
+  expect(quotes.map(({ epoch, q }) => [epoch, q[0]?.[5]])).toEqual([
+    [2, 500],
+    [2, 500],
+  ])
 })

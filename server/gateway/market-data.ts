@@ -3,8 +3,9 @@ import type { BookDepth, Interval } from '@valiant/shared/protocol/market-data'
 import type { ClientToServerEvents, ServerToClientEvents } from '@valiant/shared/protocol/events'
 import type { DataOf } from '@valiant/shared/protocol/requests'
 import type { Server, Socket } from 'socket.io'
-import type { Feed } from '../feed/feed.ts'
+import type { Feed, RecentHistory } from '../feed/feed.ts'
 import type { MarketFrame } from '../feed/market-frame.ts'
+import type { Logger } from '../telemetry/logger.ts'
 import { QuoteGroups } from './quote-groups.ts'
 import type { CheckedSubscription, Subscriptions } from './requests/subscribe.ts'
 import { RequestFailure } from './wire-error.ts'
@@ -34,6 +35,9 @@ interface MarketDataParts {
   readonly subscriptionsMax: number
   /** Frames are missing: the books stand still until somebody brings a full one. Called at most once a gap. */
   readonly onGap: () => void
+  /** The bars of a symbol as they are stored now: after a split its whole history is another. */
+  readonly historyOf: (symbol: string) => Promise<RecentHistory>
+  readonly log: Pick<Logger, 'error'>
 }
 
 /** Streams the market to the sockets of this gateway: each frame is made and encoded once for all who watch. */
@@ -42,17 +46,23 @@ export class MarketData implements Subscriptions {
   readonly #feed: Feed
   readonly #subscriptionsMax: number
   readonly #onGap: () => void
+  readonly #historyOf: MarketDataParts['historyOf']
+  readonly #log: MarketDataParts['log']
   readonly #streams = new WeakMap<MarketSocket, Streams>()
   readonly #quoteGroups: QuoteGroups
   /** Rooms of candles that may have members. */
   readonly #candleRooms = new Map<string, { readonly symbol: string; readonly interval: Interval }>()
   #hasGap = false
+  /** Frames behind one that waits for the history after a split. */
+  #held: MarketFrame[] | undefined
 
-  constructor({ io, feed, subscriptionsMax, onGap }: MarketDataParts) {
+  constructor({ io, feed, subscriptionsMax, onGap, historyOf, log }: MarketDataParts) {
     this.#io = io
     this.#feed = feed
     this.#subscriptionsMax = subscriptionsMax
     this.#onGap = onGap
+    this.#historyOf = historyOf
+    this.#log = log
     this.#quoteGroups = new QuoteGroups(feed.symbols)
   }
 
@@ -132,7 +142,31 @@ export class MarketData implements Subscriptions {
   }
 
   #deliver(frame: MarketFrame): void {
-    const applied = this.#feed.apply(frame)
+    if (this.#held !== undefined) {
+      this.#held.push(frame)
+      return
+    }
+    const restated = this.#feed.restatedBy(frame)
+    if (restated.length > 0) void this.#restate(frame, restated)
+    else this.#apply(frame)
+  }
+
+  /** Shares were split: their bars are read anew before the frame that tells of it is shown, so that no price jumps. */
+  async #restate(frame: MarketFrame, symbols: readonly string[]): Promise<void> {
+    const held: MarketFrame[] = (this.#held = [])
+    const histories = new Map<string, RecentHistory>()
+    try {
+      for (const symbol of symbols) histories.set(symbol, await this.#historyOf(symbol))
+    } catch (error) {
+      this.#log.error({ err: error, symbols }, 'feed: the history after a split could not be read; it begins anew')
+    }
+    this.#held = undefined
+    this.#apply(frame, histories)
+    for (const later of held) this.#deliver(later)
+  }
+
+  #apply(frame: MarketFrame, histories?: ReadonlyMap<string, RecentHistory>): void {
+    const applied = this.#feed.apply(frame, histories)
     if (applied === 'old') return
     if (applied === 'gap' && !this.#hasGap) this.#onGap()
     this.#hasGap = applied === 'gap'

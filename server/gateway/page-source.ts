@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import { AccountSnapshot } from '@valiant/shared/protocol/account'
-import type { PageSource } from '@valiant/shared/protocol/page'
+import { ACCOUNT_COOKIE, type PageSource } from '@valiant/shared/protocol/page'
 import type { MarketStatus } from '../bus/broadcast.ts'
 import type { ExchangeRequests } from './exchange-requests.ts'
 import type { Market } from './market.ts'
-import { requesterOf, type Sessions } from './sessions.ts'
+import { type Identity, requesterOf, type Sessions } from './sessions.ts'
 import type { Handler } from './requests/request.ts'
 
 export interface PageParts {
@@ -18,7 +18,7 @@ export interface PageParts {
 /** What the page of one request may read, in process. A page without an account, or with the exchange away, still comes. */
 export function pageSourceOf(request: IncomingMessage, parts: PageParts): PageSource {
   const { market, status, sessions, exchange, fills } = parts
-  const identity = once(async () => sessions.ofRequest(request.headers, 'GET').catch(() => undefined))
+  const identity = once(() => identityOf(request, sessions))
   return {
     now: () => ({ timeMs: Date.now(), epoch: market.epoch(), market: status().market }),
     instruments: () => market.instruments(),
@@ -56,6 +56,15 @@ export function pageSourceOf(request: IncomingMessage, parts: PageParts): PageSo
     },
   }
 }
+
+/** The visitor with the account that the page's cookie names, while it is theirs; else with the oldest. */
+async function identityOf({ headers }: IncomingMessage, sessions: Sessions): Promise<Identity | undefined> {
+  const ofAccount = (accountId?: string) => sessions.ofRequest(headers, 'GET', accountId).catch(() => undefined)
+  const chosen = CHOSEN.exec(headers.cookie ?? '')?.[1]
+  return (chosen === undefined ? undefined : await ofAccount(chosen)) ?? ofAccount()
+}
+
+const CHOSEN = new RegExp(`(?:^|;\\s*)${ACCOUNT_COOKIE}=([0-9A-Z]{1,64})(?:;|$)`)
 
 /** The same promise each time: a page asks in several places. */
 function once<Value>(make: () => Promise<Value>): () => Promise<Value> {

@@ -11,7 +11,7 @@ import { type GatewayLimits, Limit, limitKey } from './limits.ts'
 import type { Market } from './market.ts'
 import type { InstrumentOf } from './requests/history.ts'
 import { requesterOf, type Sessions } from './sessions.ts'
-import { failure, invalid, isDefect, RequestFailure, toWireError } from './wire-error.ts'
+import { failure, foundText, invalid, isDefect, RequestFailure, toWireError } from './wire-error.ts'
 
 export interface RestParts {
   readonly dispatcher: Dispatcher
@@ -25,6 +25,8 @@ export interface RestParts {
 
 /** Whole numbers come as text in a query; what is none stays text, and the schema says so. */
 const NUMBERS: readonly string[] = ['from', 'to', 'limit', 'points', 'depth']
+/** Picks one of several accounts; a query that may stand in a link says `accountId` likewise. */
+const ACCOUNT_HEADER = 'x-account-id'
 const CANCELS: readonly string[] = ['order.cancel', 'order.cancelAll']
 
 /** What is not live, over HTTP: the same requests, the same schemas, the socket's answer as the body. */
@@ -36,7 +38,7 @@ export function restRouter(parts: RestParts): Router {
   /** Asks as the visitor of this request, and gives the answer. */
   async function ask(request: Request, event: string, payload: unknown): Promise<Answer> {
     const receivedAtMs = Date.now()
-    const identity = await sessions.ofRequest(request.headers, request.method)
+    const identity = await sessions.ofRequest(request.headers, request.method, accountIdOf(request))
     return dispatcher.answer(event, payload, requesterOf(identity, { socketId: undefined, receivedAtMs }), () =>
       take(request),
     )
@@ -59,7 +61,7 @@ export function restRouter(parts: RestParts): Router {
 
   const api = Router()
   api.use(jsonOnly, express.json({ limit: limits.frameBytes, strict: false }))
-  for (const name of ['time', 'instruments', 'account', 'accounts', 'orders', 'fills', 'ledger'] as const) {
+  for (const name of ['time', 'instruments', 'account', 'accounts', 'orders', 'fills', 'ledger', 'equity'] as const) {
     api.get(`/${name}`, route(name, queryOf))
   }
   api.get('/candles/:symbol', route('candles', bySymbol))
@@ -109,9 +111,17 @@ const jsonOnly: RequestHandler = (request, _response, next) => {
   next()
 }
 
+/** @throws {RequestFailure} INVALID, for one that is no text */
+function accountIdOf(request: Request): string | undefined {
+  const accountId = request.query.accountId ?? request.headers[ACCOUNT_HEADER]
+  if (accountId === undefined || typeof accountId === 'string') return accountId
+  throw invalid('accountId', 'type', { expected: 'a string', found: foundText(accountId) })
+}
+
 function queryOf(request: Request): Record<string, unknown> {
+  const { accountId: _accountId, ...query } = request.query
   return Object.fromEntries(
-    Object.entries(request.query).map(([name, value]) => {
+    Object.entries(query).map(([name, value]) => {
       const isNumber = NUMBERS.includes(name) && typeof value === 'string' && /^\d{1,15}$/.test(value)
       return [name, isNumber ? Number(value) : value]
     }),

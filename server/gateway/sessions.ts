@@ -51,9 +51,10 @@ export class Sessions {
 
   /**
    * Of an HTTP request. One that changes something must come from a page of ours.
+   * @param accountId picks one of several accounts; the oldest unless told
    * @throws {RequestFailure} FORBIDDEN, or UNAUTHENTICATED for a key
    */
-  async ofRequest(headers: IncomingHttpHeaders, method: string): Promise<Identity | undefined> {
+  async ofRequest(headers: IncomingHttpHeaders, method: string, accountId?: string): Promise<Identity | undefined> {
     if (headers.authorization !== undefined) throw failure('UNAUTHENTICATED', KEYS_NOT_SERVED)
     if (headers.cookie === undefined) return undefined
     const changes = method !== 'GET' && method !== 'HEAD'
@@ -62,7 +63,7 @@ export class Sessions {
       const found = origin === 'none' ? 'none' : `"${String(headers.origin)}"`
       throw failure('FORBIDDEN', `A change with the cookie: expected the exchange's own Origin, found ${found}.`)
     }
-    return this.#identify(headers, undefined)
+    return this.#identify(headers, accountId)
   }
 
   /** Whether the session of these cookies still lives. */
@@ -78,12 +79,18 @@ export class Sessions {
     const signedIn = await this.#auth.signedIn(headers)
     if (signedIn === undefined) return undefined
     const numbers = await this.#accounts.ensure(signedIn)
-    const wanted = accountId === undefined ? numbers[0] : parseId(accountId)?.account
+    const wanted = accountId === undefined ? numbers[0] : accountNumber(accountId)
     if (wanted === undefined || !numbers.includes(wanted)) {
-      throw failure('FORBIDDEN', 'auth.accountId: no account of this user has that id.')
+      throw failure('FORBIDDEN', 'accountId: no account of this user has that id.')
     }
     return { signedIn, account: wanted }
   }
+}
+
+/** The account of an id that names one, and no order of it. */
+function accountNumber(accountId: string): number | undefined {
+  const id = parseId(accountId)
+  return id?.number === 0 ? id.account : undefined
 }
 
 /** Who asks, for the handlers. Sessions may read and trade; without one there is only what is public. */

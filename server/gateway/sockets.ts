@@ -9,7 +9,8 @@ import { AccountSockets } from './account-sockets.ts'
 import type { Admission, ValiantServer, ValiantSocket } from './admission.ts'
 import { isBeyondHope, terminate } from './backpressure.ts'
 import type { Dispatcher } from './dispatcher.ts'
-import { type GatewayLimits, Limit } from './limits.ts'
+import { GatheredWrites } from './gathered-writes.ts'
+import { type GatewayLimits, Limit, toldLimits } from './limits.ts'
 import { type Identity, requesterOf, type Sessions } from './sessions.ts'
 import { failure } from './wire-error.ts'
 
@@ -39,6 +40,7 @@ export class Sockets implements Disposable {
   readonly #options: SocketsOptions
   readonly #io: ValiantServer
   readonly #byAccount = new AccountSockets()
+  readonly #writes = new GatheredWrites()
   readonly #requests: Limit
   readonly #timers: NodeJS.Timeout[]
   #beats = 0
@@ -75,6 +77,9 @@ export class Sockets implements Disposable {
   /** To every socket of the account, here. */
   sendAccount(account: number, frame: AccountFrame): void {
     this.#byAccount.saw(account, frame.seq)
+    const sockets = this.#byAccount.of(account)
+    if (sockets.length === 0) return
+    for (const socket of sockets) this.#writes.gather(socket)
     this.#io.local.to(roomOf(account)).emit('account', frame)
   }
 
@@ -132,7 +137,7 @@ export class Sockets implements Disposable {
       time: Date.now(),
       ...(identity !== undefined && { accountId: accountId(identity.account) }),
       scopes: identity === undefined ? [] : ['read', 'trade'],
-      limits: { ...limits },
+      limits: toldLimits(limits),
       heartbeatMs: HEARTBEAT_MS,
       resumed: false,
     }
@@ -178,6 +183,7 @@ export class Sockets implements Disposable {
     this.#inFlight -= 1
     try {
       const answerTo = acknowledge as (answer: Answer) => void
+      this.#writes.gather(socket)
       answerTo(answer)
     } catch (error) {
       this.#options.logger.error({ err: error }, 'an answer could not be sent')

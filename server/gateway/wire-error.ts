@@ -1,5 +1,6 @@
 import { ANSWER_MS_MAX } from '@valiant/shared/protocol/limits'
 import type { ErrorCode, InvalidRule, WireError } from '@valiant/shared/protocol/errors'
+import { invalidField } from '@valiant/shared/protocol/invalid'
 import { AuthUnavailable } from '../auth/auth.ts'
 import { Unavailable } from '../bus/commands.ts'
 
@@ -17,21 +18,19 @@ export class RequestFailure extends Error {
 export const failure = (code: ErrorCode, message: string, more: Partial<WireError> = {}): RequestFailure =>
   new RequestFailure({ code, message, outcome: 'not_executed', ...more })
 
-/** INVALID: names the field, the rule it breaks, what was expected and what was found. */
-export function invalid(
+/** INVALID, thrown: see `invalidField`. */
+export const invalid = (
   field: string,
   rule: InvalidRule,
   { expected, found, nearest }: { expected: string; found?: string; nearest?: string },
-): RequestFailure {
-  const where = field === '' ? 'The payload' : field
-  return new RequestFailure({
-    code: 'INVALID',
-    message: `${where}: expected ${expected}${found === undefined ? '' : `, found ${found}`}.`,
-    outcome: 'not_executed',
-    field,
-    details: { rule, expected, ...(nearest === undefined ? {} : { nearest }) },
-  })
-}
+): RequestFailure =>
+  new RequestFailure(
+    invalidField({
+      ...{ field, rule, expected },
+      ...(found !== undefined && { found }),
+      ...(nearest !== undefined && { nearest }),
+    }),
+  )
 
 const FOUND_LENGTH_MAX = 40
 

@@ -6,7 +6,7 @@ import type { History, Page } from '../../journal/history.ts'
 import { invalid } from '../wire-error.ts'
 
 /** What has been committed of an account, newest first. */
-export type AccountHistory = Pick<History, 'orders' | 'fills' | 'entries' | 'orderByClientId'>
+export type AccountHistory = Pick<History, 'orders' | 'fills' | 'entries' | 'equity' | 'orderByClientId'>
 
 export type InstrumentOf = (symbol: string) => ListedInstrument | undefined
 
@@ -18,12 +18,19 @@ export function listed(symbol: string, instrumentOf: InstrumentOf): ListedInstru
 }
 
 /** @throws {RequestFailure} INVALID, for a symbol of the client's that is not listed */
-export function assertListed(symbol: string | undefined, instrumentOf: InstrumentOf): void {
-  if (symbol !== undefined && instrumentOf(symbol) === undefined) throw unknownSymbol(symbol)
+export function knownInstrument(symbol: string, instrumentOf: InstrumentOf, field = 'symbol'): ListedInstrument {
+  const instrument = instrumentOf(symbol)
+  if (instrument === undefined) throw unknownSymbol(symbol, field)
+  return instrument
 }
 
-export const unknownSymbol = (symbol: string) =>
-  invalid('symbol', 'unknown', { expected: 'the symbol of one of `instruments`', found: `"${symbol}"` })
+/** @throws {RequestFailure} INVALID, for a symbol of the client's that is not listed */
+export function assertListed(symbol: string | undefined, instrumentOf: InstrumentOf): void {
+  if (symbol !== undefined) knownInstrument(symbol, instrumentOf)
+}
+
+const unknownSymbol = (symbol: string, field: string) =>
+  invalid(field, 'unknown', { expected: 'the symbol of one of `instruments`', found: `"${symbol}"` })
 
 /**
  * One page of an account's list. A cursor is the id of the last item of the page before.

@@ -10,7 +10,7 @@ export const ledger =
     assertListed(symbol, instrumentOf)
     return pageOf(query, account, {
       read: (page) => history.entries(account, { ...page, ...(symbol !== undefined && { asset: symbol }) }),
-      toWire: (entry) => toWireEntry(entry, instrumentOf),
+      toWire: (entry) => toWireEntry(entry, account, instrumentOf),
       idOf: (entry) => entry.entryId,
     })
   }

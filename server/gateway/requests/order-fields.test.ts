@@ -20,6 +20,9 @@ const requester: Requester = {
 const limit: PlaceOrder = {
   ...{ clientOrderId: 'a', symbol: instrument.wire.symbol, side: 'buy', type: 'limit', qty: '10', limitPrice: '1.05' },
 }
+const stop: PlaceOrder = { ...limit, type: 'stop', limitPrice: undefined, stopPrice: '2' }
+const trailing: PlaceOrder = { ...limit, type: 'trailing_stop', limitPrice: undefined, trailPercent: '5' }
+const YEAR_MS = 366 * 86_400_000
 const market: PlaceOrder = { ...{ clientOrderId: 'a', symbol: limit.symbol, side: 'sell', type: 'market', qty: '1.5' } }
 
 const parse = (order: PlaceOrder) =>
@@ -41,13 +44,69 @@ describe('an order', () => {
   test('is in ticks and lots, with its defaults', () => {
     expect(parse(limit)).toEqual({
       ...{ event: 'order.place', account: 17, clientOrderId: 'a', symbol: limit.symbol, side: 'buy', type: 'limit' },
-      ...{ lots: 20, limitTicks: 21, timeInForce: 'gtc', postOnly: false, selfTrade: 'cancel_maker', source: 'web' },
+      ...{
+        lots: 20,
+        limitTicks: 21,
+        timeInForce: 'gtc',
+        postOnly: false,
+        reduceOnly: false,
+        selfTrade: 'cancel_maker',
+        source: 'web',
+      },
       validUntilMs: 6_000,
     })
     expect(parse(market)).toMatchObject({ lots: 3, limitTicks: 0, timeInForce: 'ioc' })
   })
   test('is the same by value', () => {
     expect(parse({ ...limit, qty: '10.0', limitPrice: '1.0500', reduceOnly: false })).toEqual(parse(limit))
+  })
+  test('has the prices of its type', () => {
+    expect(parse(stop)).toMatchObject({ type: 'stop', limitTicks: 0, stopTicks: 40, timeInForce: 'gtc' })
+    expect(parse({ ...stop, type: 'stop_limit', limitPrice: '1.95' })).toMatchObject({ limitTicks: 39, stopTicks: 40 })
+    const byPercent = parse(trailing)
+    expect(byPercent).toMatchObject({ type: 'trailing_stop', limitTicks: 0, trailBps: 500 })
+    const byAmount = parse({ ...trailing, trailPercent: undefined, trailAmount: '0.50' })
+    expect(byAmount).toMatchObject({ limitTicks: 0, trailTicks: 10 })
+    for (const field of ['stopTicks', 'trailTicks']) expect(byPercent).not.toHaveProperty(field)
+    for (const field of ['stopTicks', 'trailBps']) expect(byAmount).not.toHaveProperty(field)
+    expect(parse({ ...trailing, trailPercent: '0.010' })).toMatchObject({ trailBps: 1 })
+    expect(parse({ ...trailing, trailPercent: '99.99' })).toMatchObject({ trailBps: 9_999 })
+  })
+  test('at the market may say how much in money', () => {
+    const byMoney = parse({ ...market, qty: undefined, notional: '100.5' })
+    expect(byMoney).toMatchObject({ lots: 0, notionalCents: 10_050 })
+    expect(parse(market)).not.toHaveProperty('notionalCents')
+  })
+  test('that ends by itself says when, and a day’s does not', () => {
+    const gtd = parse({ ...limit, timeInForce: 'gtd', expireAt: 2_000 })
+    expect(gtd).toMatchObject({ timeInForce: 'gtd', expireAtMs: 2_000 })
+    expect(parse({ ...stop, timeInForce: 'gtd', expireAt: 1_000 + YEAR_MS })).toMatchObject({ timeInForce: 'gtd' })
+    expect(parse({ ...trailing, timeInForce: 'day' })).not.toHaveProperty('expireAtMs')
+  })
+  test('is the same whenever it is sent: whether its end has come the exchange says', () => {
+    expect(parse({ ...limit, timeInForce: 'gtd', expireAt: 1 })).toMatchObject({ expireAtMs: 1 })
+  })
+  test('has the exits that it asks for', () => {
+    const exits = parse({
+      ...market,
+      takeProfit: { limitPrice: '3' },
+      stopLoss: { stopPrice: '1', limitPrice: '0.95', timeInForce: 'day' },
+    })
+    expect(exits.takeProfit).toEqual({ limitTicks: 60, timeInForce: 'gtc' })
+    expect(exits.stopLoss).toEqual({ stopTicks: 20, limitTicks: 19, timeInForce: 'day' })
+    expect(parse({ ...limit, stopLoss: { trailPercent: '2.50' } }).stopLoss).toEqual({
+      ...{ trailBps: 250, timeInForce: 'gtc' },
+    })
+    expect(parse(limit)).not.toHaveProperty('takeProfit')
+  })
+  test('may post only while it rests, and reduce only in every type', () => {
+    for (const timeInForce of ['gtc', 'day', 'gtd'] as const) {
+      const expireAt = timeInForce === 'gtd' ? 2_000 : undefined
+      expect(parse({ ...limit, postOnly: true, timeInForce, expireAt })).toMatchObject({ postOnly: true })
+    }
+    for (const order of [limit, market, stop, trailing]) {
+      expect(parse({ ...order, reduceOnly: true, postOnly: false })).toMatchObject({ reduceOnly: true })
+    }
   })
   test('keeps its validity and tag', () => {
     expect(parse({ ...limit, validUntil: 5, tag: 'mine ✓' })).toMatchObject({ validUntilMs: 5, tag: 'mine ✓' })
@@ -67,23 +126,74 @@ test.each<[string, PlaceOrder, string, string?]>([
   ['limitPrice', { ...limit, limitPrice: '500.05' }, 'max'],
   ['limitPrice', { ...limit, limitPrice: undefined }, 'required'],
   ['limitPrice', { ...market, limitPrice: '1.05' }, 'unknown'],
-  ['timeInForce', { ...market, timeInForce: 'gtc' }, 'unknown'],
-  ['timeInForce', { ...limit, timeInForce: 'day' }, 'unknown'],
-  ['postOnly', { ...market, postOnly: true }, 'unknown'],
-  ['type', { ...limit, type: 'trailing_stop' }, 'unknown'],
-  ['stopPrice', { ...limit, type: 'stop', stopPrice: '1' }, 'unknown'],
+  ['limitPrice', { ...stop, limitPrice: '1.05' }, 'unknown'],
+  ['limitPrice', { ...trailing, limitPrice: '1.05' }, 'unknown'],
+  ['limitPrice', { ...stop, type: 'stop_limit' }, 'required'],
+  ['stopPrice', { ...stop, stopPrice: undefined }, 'required'],
+  ['stopPrice', { ...stop, type: 'stop_limit', limitPrice: '1', stopPrice: undefined }, 'required'],
+  ['stopPrice', { ...stop, stopPrice: '2.01' }, 'tick', '2.00'],
+  ['stopPrice', { ...stop, stopPrice: '0' }, 'min'],
+  ['stopPrice', { ...stop, stopPrice: '500.05' }, 'max'],
+  ['stopPrice', { ...limit, stopPrice: '1' }, 'unknown'],
+  ['stopPrice', { ...market, stopPrice: '1' }, 'unknown'],
+  ['stopPrice', { ...trailing, stopPrice: '1' }, 'unknown'],
+  ['trailAmount', { ...trailing, trailPercent: undefined }, 'required'],
+  ['trailAmount', { ...trailing, trailPercent: undefined, trailAmount: '0.01' }, 'tick', '0.05'],
+  ['trailAmount', { ...trailing, trailPercent: undefined, trailAmount: '0' }, 'min'],
+  ['trailAmount', { ...limit, trailAmount: '1' }, 'unknown'],
+  ['trailAmount', { ...stop, trailAmount: '1' }, 'unknown'],
+  ['trailPercent', { ...trailing, trailAmount: '0.5' }, 'unknown'],
+  ['trailPercent', { ...trailing, trailPercent: '0' }, 'min'],
+  ['trailPercent', { ...trailing, trailPercent: '100' }, 'max'],
+  ['trailPercent', { ...trailing, trailPercent: '1.125' }, 'format', '1.13'],
+  ['trailPercent', { ...market, trailPercent: '5' }, 'unknown'],
+  ['notional', { ...limit, qty: undefined, notional: '100' }, 'unknown'],
+  ['notional', { ...stop, notional: '100' }, 'unknown'],
   ['notional', { ...market, notional: '100' }, 'unknown'],
-  ['reduceOnly', { ...limit, reduceOnly: true }, 'unknown'],
-  ['takeProfit', { ...limit, takeProfit: { limitPrice: '2' } }, 'unknown'],
-  ['tag', { ...limit, tag: 'a\u0000b' }, 'format'],
-  ['tag', { ...limit, tag: '\ud800' }, 'format'],
-])('%s that its instrument does not allow is INVALID', (field, order, rule, nearest) => {
+  ['notional', { ...market, qty: undefined, notional: '0' }, 'min'],
+  ['notional', { ...market, qty: undefined, notional: '1.005' }, 'format', '1.01'],
+  ['notional', { ...market, qty: undefined, notional: '1000000000.01' }, 'max'],
+  ['qty', { ...market, qty: undefined }, 'required'],
+  ['timeInForce', { ...market, timeInForce: 'gtc' }, 'unknown'],
+  ['timeInForce', { ...market, timeInForce: 'day' }, 'unknown'],
+  ['timeInForce', { ...stop, timeInForce: 'ioc' }, 'unknown'],
+  ['timeInForce', { ...trailing, timeInForce: 'fok' }, 'unknown'],
+  ['timeInForce', { ...stop, type: 'stop_limit', limitPrice: '1', timeInForce: 'ioc' }, 'unknown'],
+  ['expireAt', { ...limit, timeInForce: 'gtd' }, 'required'],
+  ['expireAt', { ...limit, timeInForce: 'gtd', expireAt: 1_001 + YEAR_MS }, 'max'],
+  ['expireAt', { ...limit, expireAt: 2_000 }, 'unknown'],
+  ['expireAt', { ...limit, timeInForce: 'day', expireAt: 2_000 }, 'unknown'],
+  ['expireAt', { ...market, expireAt: 2_000 }, 'unknown'],
+  ['postOnly', { ...market, postOnly: true }, 'unknown'],
+  ['postOnly', { ...stop, postOnly: true }, 'unknown'],
+  ['postOnly', { ...trailing, postOnly: true }, 'unknown'],
+  ['postOnly', { ...limit, timeInForce: 'ioc', postOnly: true }, 'unknown'],
+  ['postOnly', { ...limit, timeInForce: 'fok', postOnly: true }, 'unknown'],
+  ['reduceOnly', { ...limit, reduceOnly: true, takeProfit: { limitPrice: '2' } }, 'unknown'],
+  ['reduceOnly', { ...limit, reduceOnly: true, stopLoss: { stopPrice: '1' } }, 'unknown'],
+  ['takeProfit.limitPrice', { ...limit, takeProfit: { limitPrice: '2.01' } }, 'tick', '2.00'],
+  ['takeProfit.limitPrice', { ...limit, takeProfit: { limitPrice: '0' } }, 'min'],
+  ['stopLoss.stopPrice', { ...limit, stopLoss: {} }, 'required'],
+  ['stopLoss.stopPrice', { ...limit, stopLoss: { limitPrice: '1' } }, 'required'],
+  ['stopLoss.stopPrice', { ...limit, stopLoss: { stopPrice: '1.01' } }, 'tick', '1.00'],
+  ['stopLoss.limitPrice', { ...limit, stopLoss: { stopPrice: '1', limitPrice: '600' } }, 'max'],
+  ['stopLoss.limitPrice', { ...limit, stopLoss: { trailPercent: '1', limitPrice: '1' } }, 'unknown'],
+  ['stopLoss.trailPercent', { ...limit, stopLoss: { trailPercent: '1', stopPrice: '1' } }, 'unknown'],
+  ['stopLoss.trailPercent', { ...limit, stopLoss: { trailPercent: '100' } }, 'max'],
+])('%s that its type or instrument does not allow is INVALID', (field, order, rule, nearest) => {
   const error = wrong(order)
   expect(error).toMatchObject({ code: 'INVALID', field, outcome: 'not_executed', details: { rule } })
   expect(error.details?.nearest).toBe(nearest)
-  if (['type', 'stopPrice', 'notional', 'reduceOnly', 'takeProfit'].includes(field)) {
-    expect(error.message).toContain('served yet')
+})
+
+test('what an instrument does not serve is refused by its own lists', () => {
+  const { wire } = instrument
+  const only = { ...instrument, wire: { ...wire, orderTypes: ['limit' as const], timesInForce: ['gtc' as const] } }
+  const refused = (order: PlaceOrder) => {
+    expect(() => orderRequestOf('order.place', order, { requester, instrumentOf: () => only })).toThrow(RequestFailure)
   }
+  refused(market)
+  refused({ ...limit, timeInForce: 'ioc' })
 })
 
 describe('an order is referred to', () => {

@@ -33,10 +33,19 @@ export type Relay<Name extends RequestName> = (payload: Payload<Name>, requester
 export const RELAYED = [
   'order.place',
   'order.preview',
+  'order.amend',
   'order.cancel',
   'order.cancelAll',
   'order.get',
+  'position.close',
+  'position.protect',
+  'cancelAfter',
   'account',
+  'account.update',
+  'account.deposit',
+  'account.withdraw',
+  'account.reset',
+  'accounts.create',
 ] as const satisfies readonly RequestName[]
 export type RelayedName = (typeof RELAYED)[number]
 

@@ -1,0 +1,17 @@
+import { Server } from 'socket.io'
+import { expect, test } from 'vitest'
+import { encodePacket } from './admission.ts'
+
+/** Kinds of packets by their numbers: connect 0, disconnect 1, event 2, acknowledgement 3, error of connect 4. */
+test.each([
+  { type: 0, nsp: '/', data: { sid: 'a' } },
+  { type: 0, nsp: '/other', data: { sid: 'a' } },
+  { type: 1, nsp: '/' },
+  { type: 2, nsp: '/', data: ['account', { seq: 1, name: 'Ünï "quoted"\n', gone: undefined, list: [null, 1.5] }] },
+  { type: 2, nsp: '/other', data: ['heartbeat'], id: 0 },
+  { type: 3, nsp: '/', data: [{ ok: true }], id: 12 },
+  { type: 4, nsp: '/', data: { message: 'no', data: { code: 'RATE_LIMITED' } } },
+])('a packet of kind $type to $nsp is written as Socket.IO writes it', (one) => {
+  const packet = one as unknown as Parameters<typeof encodePacket>[0]
+  expect(encodePacket(packet)).toEqual(new Server().encoder.encode(packet))
+})

@@ -1,0 +1,42 @@
+import type { Socket } from 'socket.io'
+
+/** What engine.io and ws keep of a connection, which their types do not show; pinned by gathered-writes.socket.test.ts. */
+interface Connection {
+  readonly transport?: {
+    writable?: boolean
+    readonly socket?: { readonly _socket?: { cork(): void; uncork(): void } | null }
+  }
+  flush?(): void
+}
+
+/**
+ * An order is answered by two packets, the acknowledgement and the account's frame. By itself engine.io writes the first
+ * at once and the second when the first is out; here both wait for the end of the turn in engine.io's own queue, where
+ * order and backlog are kept, and leave in one write to the kernel.
+ */
+export class GatheredWrites {
+  readonly #held = new Set<Connection>()
+
+  /** What is emitted to this socket from now on leaves together, at the end of the turn. */
+  gather({ conn }: Pick<Socket, 'conn'>): void {
+    const connection = conn as unknown as Connection
+    // Not writable: engine.io gathers already. Not known: another version, which then writes as it does.
+    if (connection.transport?.writable !== true || connection.flush === undefined) return
+    connection.transport.writable = false
+    if (this.#held.size === 0) setImmediate(() => this.#release())
+    this.#held.add(connection)
+  }
+
+  #release(): void {
+    const due = [...this.#held]
+    this.#held.clear()
+    for (const connection of due) {
+      const { transport } = connection
+      const tcp = transport?.socket?._socket
+      if (transport !== undefined) transport.writable = true
+      tcp?.cork()
+      connection.flush?.()
+      tcp?.uncork()
+    }
+  }
+}

@@ -1,0 +1,15 @@
+import { readCents } from '../../feed/account/order-decimals.ts'
+import type { ExchangeRequests } from '../exchange-requests.ts'
+import { sound } from './read-field.ts'
+import { commandIdOf } from './request-id.ts'
+import { accountOf, type Relay } from './request.ts'
+
+/** Money in or out. */
+export const moveMoney =
+  <Event extends 'account.deposit' | 'account.withdraw'>(event: Event, exchange: ExchangeRequests): Relay<Event> =>
+  ({ amount, requestId }, requester) =>
+    exchange.ask({
+      request: { event, account: accountOf(requester), cents: sound(readCents('amount', amount)) },
+      commandId: commandIdOf(requestId),
+      receivedAtMs: requester.receivedAtMs,
+    })

@@ -1,0 +1,18 @@
+import { readCents } from '../../feed/account/order-decimals.ts'
+import type { ExchangeRequests } from '../exchange-requests.ts'
+import { sound } from './read-field.ts'
+import { commandIdOf } from './request-id.ts'
+import { accountOf, type Relay } from './request.ts'
+
+export const accountReset =
+  (exchange: ExchangeRequests): Relay<'account.reset'> =>
+  ({ startingCash, requestId }, requester) =>
+    exchange.ask({
+      request: {
+        event: 'account.reset',
+        account: accountOf(requester),
+        startingCents: sound(readCents('startingCash', startingCash)),
+      },
+      commandId: commandIdOf(requestId),
+      receivedAtMs: requester.receivedAtMs,
+    })

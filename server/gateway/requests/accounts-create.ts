@@ -1,0 +1,26 @@
+import { readCents } from '../../feed/account/order-decimals.ts'
+import type { ExchangeRequests } from '../exchange-requests.ts'
+import { failure } from '../wire-error.ts'
+import { sound } from './read-field.ts'
+import { commandIdOf } from './request-id.ts'
+import { accountOf, type Relay } from './request.ts'
+
+/** How many a user may have the exchange says: it alone knows whether this is one that it has opened already. */
+export const accountsCreate =
+  (exchange: ExchangeRequests): Relay<'accounts.create'> =>
+  ({ name, startingCash, mode = 'cash', requestId }, requester) => {
+    const { userId, receivedAtMs } = requester
+    if (userId === undefined) throw failure('FORBIDDEN', 'accounts.create needs a user, found a key of one account.')
+    return exchange.ask({
+      request: {
+        event: 'accounts.create',
+        account: accountOf(requester),
+        userId,
+        name,
+        startingCents: sound(readCents('startingCash', startingCash)),
+        mode,
+      },
+      commandId: commandIdOf(requestId),
+      receivedAtMs,
+    })
+  }

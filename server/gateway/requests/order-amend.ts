@@ -1,0 +1,37 @@
+import type { AmendOrder } from '@valiant/shared/protocol/order'
+import { withoutTrailingZeros } from '@valiant/shared/units/decimal'
+import type { AmendOrderRequest } from '../../bus/exchange-request.ts'
+import type { ExchangeRequests } from '../exchange-requests.ts'
+import { bothTrails } from './order-prices.ts'
+import { referenceOf } from './order-reference.ts'
+import { commandIdOf } from './request-id.ts'
+import { accountOf, type Relay } from './request.ts'
+
+/** Its decimals go on as text: only the exchange knows which instrument the order is of. */
+export const orderAmend =
+  (exchange: ExchangeRequests): Relay<'order.amend'> =>
+  (payload, requester) => {
+    const account = accountOf(requester)
+    const { orderId, clientOrderId, requestId } = payload
+    return exchange.ask({
+      request: {
+        event: 'order.amend',
+        account,
+        ...referenceOf({ orderId, clientOrderId }, account),
+        ...changesOf(payload),
+      },
+      commandId: commandIdOf(requestId),
+      receivedAtMs: requester.receivedAtMs,
+    })
+  }
+
+/** In one form, so that "10" and "10.0" are the same request. @throws {RequestFailure} INVALID, for both kinds of trail */
+function changesOf({ qty, limitPrice, stopPrice, trailAmount, trailPercent }: AmendOrder): Changes {
+  if (trailAmount !== undefined && trailPercent !== undefined) throw bothTrails(trailPercent)
+  const given = Object.entries({ qty, limitPrice, stopPrice, trailAmount, trailPercent })
+  return Object.fromEntries(
+    given.flatMap(([field, text]) => (text === undefined ? [] : [[field, withoutTrailingZeros(text)]])),
+  )
+}
+
+type Changes = Pick<AmendOrderRequest, 'qty' | 'limitPrice' | 'stopPrice' | 'trailAmount' | 'trailPercent'>

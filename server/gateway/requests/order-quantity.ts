@@ -1,0 +1,30 @@
+import type { PlaceOrder } from '@valiant/shared/protocol/order'
+import type { PlaceOrderRequest } from '../../bus/exchange-request.ts'
+import { readCents, readLots } from '../../feed/account/order-decimals.ts'
+import type { ListedInstrument } from '../../instruments.ts'
+import { nameOf } from './order-type.ts'
+import { forbid, needed, sound } from './read-field.ts'
+
+/**
+ * How much: a quantity, or of a market order the money it may come to.
+ * @throws {RequestFailure} INVALID, naming the field
+ */
+export function quantityOf(
+  { type, qty, notional }: PlaceOrder,
+  instrument: ListedInstrument,
+): Pick<PlaceOrderRequest, 'lots' | 'notionalCents'> {
+  if (type !== 'market') forbid('notional', notional, `for ${nameOf(type)}`)
+  if (notional === undefined) {
+    const expected = type === 'market' ? 'a quantity, or notional' : 'a quantity'
+    return { lots: sound(readLots('qty', needed('qty', qty, expected), instrument)) }
+  }
+  forbid('notional', qty === undefined ? undefined : notional, 'beside qty')
+  return { lots: 0, notionalCents: sound(readCents('notional', notional)) }
+}
+
+/**
+ * A part of a position.
+ * @throws {RequestFailure} INVALID, naming the field
+ */
+export const partOf = (qty: string | undefined, instrument: ListedInstrument): { lots?: number } =>
+  qty === undefined ? {} : { lots: sound(readLots('qty', qty, instrument)) }

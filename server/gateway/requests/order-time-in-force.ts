@@ -1,0 +1,59 @@
+import type { PlaceOrder } from '@valiant/shared/protocol/order'
+import { EXPIRE_AHEAD_MS_MAX } from '@valiant/shared/protocol/limits'
+import type { PlaceOrderRequest } from '../../bus/exchange-request.ts'
+import type { ListedInstrument } from '../../instruments.ts'
+import { foundText, invalid } from '../wire-error.ts'
+import { nameOf } from './order-type.ts'
+import { forbid } from './read-field.ts'
+
+type TimeInForce = PlaceOrderRequest['timeInForce']
+
+/** Of an order that stays until it is filled or its time is over. */
+const RESTING: readonly TimeInForce[] = ['gtc', 'day', 'gtd']
+const ALLOWED: Readonly<Record<PlaceOrder['type'], readonly TimeInForce[]>> = {
+  market: ['ioc', 'fok'],
+  limit: ['gtc', 'ioc', 'fok', 'day', 'gtd'],
+  stop: RESTING,
+  stop_limit: RESTING,
+  trailing_stop: RESTING,
+}
+
+/**
+ * How long an order stays, and whether it may take. That `expireAt` is still to come the exchange says, when it takes the
+ * order up: a repeat gets its first answer, however late.
+ * @throws {RequestFailure} INVALID, naming the field
+ */
+export function timeInForceOf(
+  order: PlaceOrder,
+  { wire }: ListedInstrument,
+  receivedAtMs: number,
+): Pick<PlaceOrderRequest, 'timeInForce' | 'expireAtMs' | 'postOnly'> {
+  const { type, timeInForce = type === 'market' ? 'ioc' : 'gtc', postOnly = false } = order
+  const allowed = ALLOWED[type].filter((one) => wire.timesInForce.includes(one))
+  if (!allowed.includes(timeInForce)) {
+    const expected = `one of ${allowed.join(', ')} for ${nameOf(type)}`
+    throw invalid('timeInForce', 'unknown', { expected, found: foundText(timeInForce) })
+  }
+  if (type !== 'limit') forbid('postOnly', postOnly, `for ${nameOf(type)}`)
+  else if (!RESTING.includes(timeInForce))
+    forbid('postOnly', postOnly, `for an ${timeInForce} order, which never rests`)
+  return { timeInForce, ...expiryOf(order.expireAt, timeInForce, receivedAtMs), postOnly }
+}
+
+function expiryOf(
+  expireAt: number | undefined,
+  timeInForce: TimeInForce,
+  receivedAtMs: number,
+): Pick<PlaceOrderRequest, 'expireAtMs'> {
+  if (timeInForce !== 'gtd') {
+    forbid('expireAt', expireAt, `for a ${timeInForce} order`)
+    return {}
+  }
+  if (expireAt === undefined) {
+    throw invalid('expireAt', 'required', { expected: 'the time at which a gtd order ends', found: 'nothing' })
+  }
+  if (expireAt > receivedAtMs + EXPIRE_AHEAD_MS_MAX) {
+    throw invalid('expireAt', 'max', { expected: 'a time at most a year off', found: String(expireAt) })
+  }
+  return { expireAtMs: expireAt }
+}
