@@ -9,8 +9,15 @@ export const refusal = (page: Page): Locator => page.getByTestId('refusal')
 export const position = (page: Page, symbol: string): Locator =>
   page.getByTestId('panel-positions').locator(`[data-symbol="${symbol}"]`)
 export const openOrders = (page: Page): Locator => page.getByTestId('panel-orders').locator('[data-order]')
-export const field = (page: Page, name: 'Limit price' | 'Quantity'): Locator =>
-  page.getByRole('spinbutton', { name, exact: true })
+type FieldName = 'Limit price' | 'Stop price' | 'Trail' | 'Quantity' | 'Take profit' | 'Stop loss'
+export const field = (page: Page, name: FieldName): Locator => page.getByRole('spinbutton', { name, exact: true })
+/** "Buy 5 NOVA at market": what the button says it will do. */
+export const sentence = async (page: Page): Promise<string> => (await send(page).locator('.num').innerText()).trim()
+/** The order that a first visit is offered. */
+export async function proposal(page: Page): Promise<{ readonly qty: string; readonly symbol: string }> {
+  const [, qty = '', symbol = ''] = /^Buy ([\d,]+) (\w+) at market$/.exec(await sentence(page)) ?? []
+  return { qty, symbol }
+}
 
 /** Waits until the page is joined to the exchange. */
 export async function live(page: Page): Promise<void> {
@@ -43,4 +50,34 @@ export async function typeLimit(page: Page, qty: string, steps: number): Promise
   await page.getByRole('button', { name: 'Bid', exact: true }).click()
   for (let step = 0; step < steps; step++) await field(page, 'Limit price').press('Shift+ArrowDown')
   await field(page, 'Quantity').fill(qty)
+}
+
+/** The order types that have no tab of their own, too. */
+export async function type(
+  page: Page,
+  name: 'Limit' | 'Market' | 'Stop' | 'Stop limit' | 'Trailing stop',
+): Promise<void> {
+  if (name === 'Stop limit' || name === 'Trailing stop') {
+    await page.getByRole('button', { name: 'More', exact: true }).click()
+    await page.getByRole('menuitem', { name }).click()
+  } else await page.getByRole('tab', { name, exact: true }).click()
+}
+
+/** A button of a row; on a phone those of a position stand under it. */
+export const button = (page: Page, name: string | RegExp): Locator =>
+  page.getByRole('region', { name: 'Your account' }).getByRole('button', { name }).filter({ visible: true })
+
+/** Opens the page of the account and joins the exchange there. */
+export async function accountPage(page: Page): Promise<void> {
+  await page.goto('/account')
+  await live(page)
+}
+
+/** The page of the account has a switch for margin; waits until the exchange has switched it. */
+export async function switchMargin(page: Page, on: boolean): Promise<void> {
+  await page
+    .getByRole('region', { name: /^Guest/ })
+    .getByRole('switch', { name: 'Margin and short selling' })
+    .click()
+  await page.getByText(on ? 'Margin and short selling are on.' : 'This account pays in cash now.').waitFor()
 }

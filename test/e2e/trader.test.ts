@@ -1,4 +1,3 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,15 +6,18 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DESKTOP, launchBrowser, newVisitor, PHONE, watch } from '../rig/browser.ts'
 import { freshDatabase } from '../rig/postgres.ts'
 import { freePort, spawnServer, startServer, type TestServer } from '../rig/server.ts'
+import { barriers } from './barriers.ts'
 import {
   field,
   list,
   live,
   openOrders,
   position,
+  proposal,
   receipt,
   refusal,
   send,
+  sentence,
   start,
   startTrading,
   typeLimit,
@@ -40,15 +42,12 @@ afterAll(async () => {
 })
 
 const textOf = async (page: Page, testId: string) => (await page.getByTestId(testId).innerText()).trim()
-/** "Buy 5 NOVA at market": what the button says it will do. */
-const sentence = async (page: Page) => (await send(page).locator('.num').innerText()).trim()
-
 describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
   test('a new visitor buys, rests, cancels, is refused, and finds all of it after a reload', async () => {
     const { page, complaints } = await newVisitor(browser, server.url, options)
     await using _context = page.context()
     await startTrading(page)
-    const [, qty = '', symbol = ''] = /^Buy ([\d,]+) (\w+) at market$/.exec(await sentence(page)) ?? []
+    const { qty, symbol } = await proposal(page)
     expect(Number(qty)).toBeGreaterThan(0)
 
     await send(page).click()
@@ -100,13 +99,13 @@ describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
     await position(page, symbol).waitFor()
     expect((await position(page, symbol).locator('th').innerText()).split('→')[0]).toBe(before.split('→')[0])
     await list(page, /Orders|Open orders/)
-    await openOrders(page).getByText(price).waitFor()
+    await openOrders(page).getByText(price).filter({ visible: true }).waitFor()
 
     const second = await watch(await page.context().newPage())
     await second.page.goto(page.url())
     await live(second.page)
     await list(second.page, /Orders|Open orders/)
-    await openOrders(second.page).getByText(price).waitFor()
+    await openOrders(second.page).getByText(price).filter({ visible: true }).waitFor()
 
     await page
       .getByTestId('panel-orders')
@@ -192,19 +191,12 @@ async function moves(page: Page): Promise<void> {
   )
 }
 
-async function barriers(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html, any }) => `${html} ${any[0]?.message ?? ''}`).join('\n')}`)
-}
-
 describe('an impatient trader', () => {
   test('who presses twice has bought once', async () => {
     const { page } = await newVisitor(browser, server.url)
     await using _context = page.context()
     await startTrading(page)
-    const [, qty = '', symbol = ''] = /^Buy ([\d,]+) (\w+) at market$/.exec(await sentence(page)) ?? []
+    const { qty, symbol } = await proposal(page)
     await send(page).dblclick({ delay: 0 })
     await receipt(page).getByText('Bought').waitFor()
     await position(page, symbol).waitFor()
@@ -221,7 +213,7 @@ describe('an impatient trader', () => {
     const { page } = await newVisitor(browser, server.url)
     await using _context = page.context()
     await startTrading(page)
-    const [, qty = '', symbol = ''] = /^Buy ([\d,]+) (\w+) at market$/.exec(await sentence(page)) ?? []
+    const { qty, symbol } = await proposal(page)
     await send(page).click()
     await position(page, symbol).waitFor()
     await page.getByRole('radio', { name: /^Sell/ }).click()

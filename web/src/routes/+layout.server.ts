@@ -1,4 +1,5 @@
 import { SPARKLINE_POINTS } from '@valiant/shared/protocol/limits'
+import { ACCOUNT_COOKIE } from '@valiant/shared/protocol/page'
 import { appearanceOf } from '#lib/session/appearance.ts'
 import { pageSource } from '#lib/session/page-source.ts'
 import { FAVOURITES_COOKIE, favouritesOf } from '#lib/watchlist/favourites.svelte.ts'
@@ -17,6 +18,8 @@ export const load: LayoutServerLoad = async (event) => {
     closes: source.sparklines(SPARKLINE_POINTS),
     visitor,
     account,
+    // Only while it is one of the visitor's: another is shown then.
+    chosenAccount: event.cookies.get(ACCOUNT_COOKIE) === account?.account.id ? account?.account.id : undefined,
     fills,
     appearance: appearanceOf((name) => event.cookies.get(name)),
     favourites: favouritesOf(event.cookies.get(FAVOURITES_COOKIE)),

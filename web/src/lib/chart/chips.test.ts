@@ -1,16 +1,28 @@
 import { expect, test } from 'vitest'
 import type { Order } from '@valiant/shared/protocol/order'
+import type { LivePosition } from '#lib/session/account.svelte.ts'
 import { scaleOf } from '#lib/ticket/scale.ts'
 import { type Chip, chipsOf, placed } from './chips.ts'
 
 const scale = scaleOf({ tickSize: '0.02', lotSize: '1' })
-const chip = (id: string, price: number): Chip => ({ id, price, head: 'Buy', text: '', label: id, canCancel: true })
+const chip = (id: string, price: number): Chip => ({
+  id,
+  price,
+  head: 'Buy',
+  text: '',
+  label: id,
+  canCancel: true,
+  canMove: true,
+  isWaiting: false,
+})
 const within = { top: 50, bottom: 300, decimals: 2 }
 
 test('a chip says what still waits of an order', () => {
   const order = {
     orderId: '1',
     side: 'buy',
+    type: 'limit',
+    status: 'open',
     qty: '200',
     filledQty: '60',
     remainingQty: '140',
@@ -18,6 +30,31 @@ test('a chip says what still waits of an order', () => {
   } as Order
   expect(chipsOf([order], undefined, { name: 'NOVA', scale })).toMatchObject([
     { head: 'Buy', text: 'Limit 140 of 200', label: 'Buy 140 NOVA at 183.60' },
+  ])
+})
+
+test('an exit says what it would bring, and waits at its trigger', () => {
+  const stop = {
+    orderId: '2',
+    side: 'sell',
+    type: 'stop',
+    role: 'stop_loss',
+    status: 'untriggered',
+    qty: '320',
+    filledQty: '0',
+    remainingQty: '320',
+    stopPrice: '180.50',
+  } as Order
+  const position = { position: { qty: '320', avgPrice: '181.470000' }, unrealized: 912 } as LivePosition
+  expect(chipsOf([stop], position, { name: 'NOVA', scale })).toMatchObject([
+    {
+      head: 'SL',
+      text: 'Sell 320',
+      tone: { text: '−$310.40', sign: 'down' },
+      label: 'Stop loss: sell 320 NOVA at 180.50',
+      isWaiting: true,
+    },
+    { head: 'Long', tone: { text: '+$912.00' } },
   ])
 })
 
@@ -33,4 +70,13 @@ test('off the scale a chip sticks to the edge with its price and an arrow', () =
   const [above, below] = placed([chip('above', 10), chip('below', 999)], (price) => price, within)
   expect(above).toMatchObject({ y: 50, off: '10.00 ↑' })
   expect(below).toMatchObject({ y: 300, off: '999.00 ↓' })
+})
+
+test('at the foot they push each other up, the lowest price lowest', () => {
+  const chips = placed([chip('c', 900), chip('b', 299), chip('d', 950)], (price) => price, within)
+  expect(chips.map(({ id, y }) => [id, y])).toEqual([
+    ['b', 256],
+    ['d', 278],
+    ['c', 300],
+  ])
 })

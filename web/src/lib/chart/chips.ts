@@ -1,5 +1,6 @@
 import type { Order } from '@valiant/shared/protocol/order'
 import type { LivePosition } from '#lib/session/account.svelte.ts'
+import { kindOf, linePriceOf } from '#lib/orders/order-words.ts'
 import { rounded } from '#lib/ticket/amount.ts'
 import type { Scale } from '#lib/ticket/scale.ts'
 import { grouped, signedMoney, toneOf } from '#lib/ui/format.ts'
@@ -14,6 +15,10 @@ export interface Chip {
   /** Its name for who does not see it. */
   readonly label: string
   readonly canCancel: boolean
+  /** Its line can be dragged to another price. */
+  readonly canMove: boolean
+  /** It is not in the book: it waits for its price, or its entry. */
+  readonly isWaiting: boolean
 }
 
 /** A chip with its place: pixels from the top. `off` is the price and where it lies, when that is out of sight. */
@@ -30,16 +35,34 @@ export function chipsOf(
   position: LivePosition | undefined,
   { name, scale }: { name: string; scale: Scale },
 ): readonly Chip[] {
-  const ofOrder = ({ orderId, side, qty, filledQty, remainingQty, limitPrice = '0' }: Order): Chip => {
-    const verb = side === 'buy' ? 'Buy' : 'Sell'
-    return {
-      id: orderId,
-      price: Number(limitPrice),
-      head: verb,
-      text: scale.lots(filledQty) ? `Limit ${grouped(remainingQty)} of ${grouped(qty)}` : `Limit ${grouped(qty)}`,
-      label: `${verb} ${grouped(remainingQty)} ${name} at ${grouped(limitPrice)}`,
-      canCancel: true,
-    }
+  /** What an exit is held against: its entry, while it waits for that, else the position. */
+  const entryPriceOf = (leg: Order): number | undefined => {
+    if (leg.status !== 'held') return position && Number(position.position.avgPrice)
+    const entry = orders.find(({ orderId }) => orderId === leg.parentOrderId)
+    const price = entry && linePriceOf(entry)
+    return price === undefined ? undefined : Number(price)
+  }
+  const ofOrder = (order: Order): Chip[] => {
+    const price = linePriceOf(order)
+    if (price === undefined) return []
+    const { orderId, side, qty, filledQty, remainingQty } = order
+    const verb = VERB[side]
+    const isPartial = scale.lots(filledQty) !== 0
+    const size = isPartial ? `${grouped(remainingQty)} of ${grouped(qty)}` : grouped(qty)
+    const gain = order.role ? gainAt(price, order, entryPriceOf(order)) : undefined
+    return [
+      {
+        id: orderId,
+        price: Number(price),
+        head: order.role ? HEAD[order.role] : verb,
+        text: order.role ? `${verb} ${size}` : `${kindOf(order)} ${size}`,
+        ...(gain === undefined ? {} : { tone: { text: signedMoney(gain), sign: toneOf(gain.toFixed(2)) } }),
+        label: `${order.role ? `${kindOf(order)}: ${verb.toLowerCase()}` : verb} ${grouped(remainingQty)} ${name} at ${grouped(price)}`,
+        canCancel: true,
+        canMove: order.type !== 'trailing_stop',
+        isWaiting: order.status === 'held' || order.status === 'untriggered',
+      },
+    ]
   }
   const ofPosition = ({ position: { qty, avgPrice }, unrealized }: LivePosition): Chip => ({
     id: POSITION_CHIP,
@@ -49,11 +72,19 @@ export function chipsOf(
     tone: { text: signedMoney(unrealized), sign: toneOf(unrealized.toFixed(2)) },
     label: `Position ${grouped(qty)} ${name} at ${grouped(rounded(avgPrice, scale.tick.decimals))}`,
     canCancel: false,
+    canMove: false,
+    isWaiting: false,
   })
-  return [
-    ...orders.filter(({ limitPrice }) => limitPrice !== undefined).map(ofOrder),
-    ...(position ? [ofPosition(position)] : []),
-  ]
+  return [...orders.flatMap(ofOrder), ...(position ? [ofPosition(position)] : [])]
+}
+
+const VERB = { buy: 'Buy', sell: 'Sell' } as const
+const HEAD = { take_profit: 'TP', stop_loss: 'SL' } as const
+
+/** What an exit would bring if it filled at its line, fees apart; for showing. */
+function gainAt(price: string, { remainingQty, side }: Order, entryPrice: number | undefined): number | undefined {
+  if (entryPrice === undefined) return undefined
+  return (side === 'sell' ? 1 : -1) * (Number(price) - entryPrice) * Number(remainingQty)
 }
 
 const CHIP_PX = 22
@@ -67,8 +98,7 @@ export function placed(
   coordinateOf: (price: number) => number | undefined,
   { top, bottom, decimals }: { top: number; bottom: number; decimals: number },
 ): readonly PlacedChip[] {
-  let below = -Infinity
-  return chips
+  const shown = chips
     .flatMap((chip): PlacedChip[] => {
       const at = coordinateOf(chip.price)
       if (at === undefined) return []
@@ -76,10 +106,19 @@ export function placed(
       if (y === at) return [{ ...chip, y }]
       return [{ ...chip, y, off: `${grouped(chip.price.toFixed(decimals))} ${at < y ? '↑' : '↓'}` }]
     })
-    .sort((a, b) => a.y - b.y)
+    .sort((a, b) => a.y - b.y || b.price - a.price)
+  let below = -Infinity
+  const apart = shown.map((chip) => {
+    below = Math.max(chip.y, below + CHIP_PX)
+    return { ...chip, y: below }
+  })
+  // Those that were pushed past the foot push the others up.
+  let above = bottom + CHIP_PX
+  return apart
+    .reverse()
     .map((chip) => {
-      const y = Math.max(chip.y, below + CHIP_PX)
-      below = y
-      return { ...chip, y }
+      above = Math.min(chip.y, above - CHIP_PX)
+      return { ...chip, y: above }
     })
+    .reverse()
 }

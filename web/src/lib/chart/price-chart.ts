@@ -19,19 +19,14 @@ import { grouped } from '#lib/ui/format.ts'
 import { MovingAverage } from './average.ts'
 import type { LegendBar } from './candles.ts'
 import { type ChartColors, knownLocale } from './chart-colors.ts'
+import { barMarks, type OwnFill } from './fill-marks.ts'
 
 /** A line of the account's own: an open order or the position. */
 export interface OwnLine {
   readonly id: string
   readonly price: number
-  readonly kind: 'order' | 'position'
-}
-
-/** The account's own trades on the chart. */
-export interface FillMark {
-  readonly timeMs: number
-  readonly side: 'buy' | 'sell'
-  readonly qty: string
+  /** `waiting`: not in the book, but for its price or its entry. */
+  readonly kind: 'order' | 'waiting' | 'position'
 }
 
 export interface ChartHandlers {
@@ -203,7 +198,7 @@ export class PriceChart {
       const options = {
         price,
         lineWidth: 1 as const,
-        lineStyle: kind === 'position' ? LineStyle.Dotted : LineStyle.Solid,
+        lineStyle: LINE_STYLES[kind],
         color: this.#colors.you,
         axisLabelColor: this.#colors.youSolid,
         axisLabelVisible: true,
@@ -215,19 +210,18 @@ export class PriceChart {
     }
   }
 
-  marks(fills: readonly FillMark[]): void {
+  /** The account's own trades. */
+  marks(fills: readonly OwnFill[], qtyText: (lots: number) => string): void {
     const first = this.#bars.keys().next().value ?? Infinity
     this.#markers.setMarkers(
-      fills
-        .map((fill) => ({ ...fill, start: Math.floor(fill.timeMs / this.#intervalMs) * this.#intervalMs }))
-        .filter(({ start }) => start >= first)
-        .sort((a, b) => a.start - b.start)
-        .map(({ start, side, qty }) => ({
-          time: (start / 1_000) as UTCTimestamp,
+      barMarks(fills, this.#intervalMs)
+        .filter(({ startMs }) => startMs >= first)
+        .map(({ startMs, side, lots }) => ({
+          time: (startMs / 1_000) as UTCTimestamp,
           position: side === 'buy' ? ('belowBar' as const) : ('aboveBar' as const),
           shape: side === 'buy' ? ('arrowUp' as const) : ('arrowDown' as const),
           color: this.#colors.you,
-          text: `${side === 'buy' ? 'B' : 'S'} ${qty}`,
+          text: `${side === 'buy' ? 'B' : 'S'} ${qtyText(lots)}`,
         })),
     )
   }
@@ -235,6 +229,11 @@ export class PriceChart {
   /** Pixels from the top; undefined before the first drawing. */
   coordinateOf(price: number): number | undefined {
     return this.#candles.priceToCoordinate(price) ?? undefined
+  }
+
+  /** The price at a height; undefined before the first drawing. */
+  priceAt(y: number): number | undefined {
+    return this.#candles.coordinateToPrice(y) ?? undefined
   }
 
   /** Width of the axis at the right, where chips end. */
@@ -297,6 +296,8 @@ export class PriceChart {
     return point === undefined ? undefined : (this.#candles.coordinateToPrice(point.y) ?? undefined)
   }
 }
+
+const LINE_STYLES = { order: LineStyle.Solid, waiting: LineStyle.Dashed, position: LineStyle.Dotted } as const
 
 const timeOf = ([time]: Candle): UTCTimestamp => (time / 1_000) as UTCTimestamp
 

@@ -26,6 +26,8 @@ export class Listing {
   readonly tickSize: number
   readonly lotSize: number
 
+  /** Whether it takes orders; `instrument` has what it was when the page was loaded. */
+  status = $state.raw<Instrument['status']>('open')
   touch = $state.raw<Touch | undefined>()
   ticker = $state.raw<TickerFrame | undefined>()
   /** Closes of the last 24 hours, oldest first. */
@@ -71,6 +73,7 @@ export class Listing {
     this.instrument = instrument
     this.symbol = instrument.symbol
     this.label = labelOf(instrument)
+    this.status = instrument.status
     this.tick = stepOf(instrument.tickSize)
     this.lot = stepOf(instrument.lotSize)
     this.tickSize = Number(instrument.tickSize)

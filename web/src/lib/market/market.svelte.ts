@@ -75,6 +75,18 @@ export class Market {
     }
   }
 
+  /** Which instruments take orders, anew: no stream tells it. */
+  async refreshStatuses(client: Client): Promise<void> {
+    try {
+      for (const { symbol, status } of await client.ask('instruments', {})) {
+        const listing = this.of(symbol)
+        if (listing) listing.status = status
+      }
+    } catch {
+      // What is known stays; it is asked for again.
+    }
+  }
+
   #applyCloses(closes: Readonly<Record<string, readonly string[]>>): void {
     for (const [symbol, values] of Object.entries(closes)) {
       const listing = this.of(symbol)

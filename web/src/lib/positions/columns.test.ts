@@ -1,12 +1,6 @@
 import { expect, test } from 'vitest'
 import type { LedgerEntry } from '@valiant/shared/protocol/account'
-import { ledgerColumns, statusOf } from './columns.ts'
-
-test('an order’s state is said in words', () => {
-  expect(statusOf({ status: 'rejected' })).toBe('Refused')
-  expect(statusOf({ status: 'canceled', reason: 'ioc_remainder' })).toBe('Cancelled, none left at its price')
-  expect(statusOf({ status: 'canceled', reason: 'user' })).toBe('Cancelled')
-})
+import { ledgerColumns } from './columns.ts'
 
 test('money of the ledger is in dollars, assets in units, both with a sign', () => {
   const columns = ledgerColumns({ nowMs: 0, listing: () => undefined })
@@ -14,4 +8,12 @@ test('money of the ledger is in dollars, assets in units, both with a sign', () 
     columns.find(({ head }) => head === 'Amount')?.text(entry as LedgerEntry)
   expect(amount({ asset: 'USD', amount: '-921.65' })).toBe('−$921.65')
   expect(amount({ asset: 'NOVA', amount: '5' })).toBe('+5')
+})
+
+test('entries are called what they are, one that is new by its own name', () => {
+  const [, kind] = ledgerColumns({ nowMs: 0, listing: () => undefined })
+  const named = ['borrow', 'withdraw', 'dividend', 'round_trip'].map((entry) =>
+    kind?.text({ kind: entry } as LedgerEntry),
+  )
+  expect(named).toEqual(['Borrow fee', 'Withdrawal', 'Dividend', 'Round trip'])
 })

@@ -1,6 +1,7 @@
 import type { LedgerEntry } from '@valiant/shared/protocol/account'
 import type { Fill, Order } from '@valiant/shared/protocol/order'
 import type { Listing } from '#lib/market/listing.svelte.ts'
+import { priceText, statusOf, typeText } from '#lib/orders/order-words.ts'
 import { rounded } from '#lib/ticket/amount.ts'
 import { grouped, MINUS, MISSING, moment, money, signedMoney, toneOf } from '#lib/ui/format.ts'
 
@@ -23,39 +24,6 @@ export interface Context {
 
 const SIDE = { buy: 'Buy', sell: 'Sell' } as const
 const sideTone = ({ side }: { side: 'buy' | 'sell' }) => (side === 'buy' ? 'up' : 'down')
-const TYPE = {
-  market: 'Market',
-  limit: 'Limit',
-  stop: 'Stop',
-  stop_limit: 'Stop limit',
-  trailing_stop: 'Trailing stop',
-} as const
-
-/** An order's state, as people say it. */
-export function statusOf({ status, reason }: Pick<Order, 'status' | 'reason'>): string {
-  switch (status) {
-    case 'open':
-      return 'Open'
-    case 'partially_filled':
-      return 'Partly filled'
-    case 'filled':
-      return 'Filled'
-    case 'rejected':
-      return 'Refused'
-    case 'expired':
-      return 'Expired'
-    case 'held':
-    case 'untriggered':
-      return 'Waiting'
-    case 'canceled':
-      return (
-        { ioc_remainder: 'Cancelled, none left at its price', no_liquidity: 'Cancelled, none on offer' }[
-          reason ?? ''
-        ] ?? 'Cancelled'
-      )
-  }
-}
-
 export const fillColumns = ({ nowMs, listing }: Context): readonly Column<Fill>[] => [
   { head: 'Time', text: ({ time }) => moment(time, nowMs) },
   { head: 'Instrument', text: ({ symbol }) => listing(symbol)?.label ?? symbol },
@@ -77,13 +45,9 @@ export const orderColumns = ({ nowMs, listing }: Context): readonly Column<Order
   { head: 'Time', text: ({ createdAt }) => moment(createdAt, nowMs) },
   { head: 'Instrument', text: ({ symbol }) => listing(symbol)?.label ?? symbol },
   { head: 'Side', text: ({ side }) => SIDE[side], tone: sideTone },
-  { head: 'Type', text: ({ type, postOnly }) => TYPE[type] + (postOnly ? ', post only' : ''), isWide: true },
+  { head: 'Type', text: typeText, isWide: true },
   { head: 'Filled', text: ({ filledQty, qty }) => `${grouped(filledQty)} of ${grouped(qty)}`, isNumber: true },
-  {
-    head: 'Limit',
-    text: ({ limitPrice }) => (limitPrice === undefined ? MISSING : grouped(limitPrice)),
-    isNumber: true,
-  },
+  { head: 'Price', text: priceText, isNumber: true },
   {
     head: 'Average',
     text: ({ avgPrice, symbol }) =>
@@ -95,9 +59,25 @@ export const orderColumns = ({ nowMs, listing }: Context): readonly Column<Order
   { head: 'State', text: statusOf },
 ]
 
+/** The kinds of entries that there are; one that comes later is shown by its own name. */
+const ENTRY_KINDS: Readonly<Record<string, string>> = {
+  deposit: 'Deposit',
+  withdraw: 'Withdrawal',
+  reset: 'Reset',
+  trade: 'Trade',
+  fee: 'Fee',
+  interest: 'Interest',
+  borrow: 'Borrow fee',
+  dividend: 'Dividend',
+  split: 'Split',
+}
+
+const kindText = (kind: string): string =>
+  ENTRY_KINDS[kind] ?? kind.charAt(0).toUpperCase() + kind.slice(1).replaceAll('_', ' ')
+
 export const ledgerColumns = ({ nowMs, listing }: Context): readonly Column<LedgerEntry>[] => [
   { head: 'Time', text: ({ time }) => moment(time, nowMs) },
-  { head: 'Entry', text: ({ kind }) => kind.charAt(0).toUpperCase() + kind.slice(1).replaceAll('_', ' ') },
+  { head: 'Entry', text: ({ kind }) => kindText(kind) },
   { head: 'Asset', text: ({ asset }) => listing(asset)?.label ?? asset },
   { head: 'Amount', text: amountOf, tone: ({ amount }) => toneOf(amount), isNumber: true },
   {

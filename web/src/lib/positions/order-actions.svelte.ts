@@ -4,40 +4,53 @@ import type { Position } from '@valiant/shared/protocol/account'
 import type { Order } from '@valiant/shared/protocol/order'
 import type { DataOf, RequestName } from '@valiant/shared/protocol/requests'
 import type { Listing } from '#lib/market/listing.svelte.ts'
-import { type Receipt, receiptOf } from '#lib/ticket/receipt.ts'
+import type { Draft } from '#lib/ticket/draft.ts'
+import { type Receipt, receiptOf, type WayOn } from '#lib/ticket/receipt.ts'
 import { scaleOf } from '#lib/ticket/scale.ts'
 import { grouped } from '#lib/ui/format.ts'
+import { type AmendField, amendable, type Change } from './amendment.ts'
+import type { ExitPrices } from './exits-of.ts'
+import { amended, canceled, manyCanceled, protectedBy } from './action-receipts.ts'
 
 export interface Exchange {
   ask<Name extends RequestName>(name: Name, payload: AskPayload<Name>): Promise<DataOf<Name>>
 }
 
 /** A question that a row or a head asks in place. */
-export type Question = 'cancelAll' | `close ${string}`
+export type Question = 'cancelAll' | `close ${string}` | `reverse ${string}`
+/** A row that is being changed in place. */
+export type Editing = `amend ${string}` | `protect ${string}`
 
 const ASKS_MS = 8_000
 const AGAIN_MS = 2_000
 
-/** Cancels and closes: each asks in place where it is large, tells what came of it, and is sent once a press. */
+/** What is done to orders and positions from their lists: asked in place where it is large, sent once a press, told. */
 export class OrderActions {
   asking = $state.raw<Question | undefined>()
+  editing = $state.raw<Editing | undefined>()
   /** Ids of orders and symbols of positions with a request on its way. */
   busy = $state.raw<readonly string[]>([])
 
   readonly #exchange: Exchange
   readonly #listingOf: (symbol: string) => Listing | undefined
   readonly #tell: (receipt: Receipt) => void
+  /** Only the ticket's own instrument can be ordered again from here. */
+  readonly #homeSymbol: string
   #askedAt = 0
   #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(
     exchange: Exchange,
-    listingOf: (symbol: string) => Listing | undefined,
-    tell: (receipt: Receipt) => void,
+    parts: {
+      readonly listingOf: (symbol: string) => Listing | undefined
+      readonly tell: (receipt: Receipt) => void
+      readonly homeSymbol: string
+    },
   ) {
     this.#exchange = exchange
-    this.#listingOf = listingOf
-    this.#tell = tell
+    this.#listingOf = parts.listingOf
+    this.#tell = parts.tell
+    this.#homeSymbol = parts.homeSymbol
   }
 
   ask(question: Question): void {
@@ -50,6 +63,7 @@ export class OrderActions {
   keep(): void {
     clearTimeout(this.#timer)
     this.asking = undefined
+    this.editing = undefined
   }
 
   /** A key pressed once asks; again within two seconds it does. @returns whether it is to be done */
@@ -59,73 +73,109 @@ export class OrderActions {
     return false
   }
 
-  async cancel(order: Order): Promise<void> {
-    const label = this.#listingOf(order.symbol)?.label ?? order.symbol
-    const what = `${order.side} ${grouped(order.remainingQty)} ${label}`
-    await this.#once(order.orderId, `The order to ${what} was not cancelled.`, async () => {
-      await this.#exchange.ask('order.cancel', { orderId: order.orderId })
-      this.#tell({
-        kind: 'canceled',
-        title: `Cancelled: ${what}`,
-        text: order.side === 'buy' ? 'Its money is free again.' : 'What it bound is free again.',
-        waysOn:
-          order.limitPrice === undefined || label !== this.#home
-            ? []
-            : [
-                {
-                  label: 'Place again',
-                  do: 'use',
-                  draft: {
-                    side: order.side,
-                    type: 'limit',
-                    priceText: order.limitPrice,
-                    qtyText: order.remainingQty,
-                    unit: 'qty',
-                  },
-                },
-              ],
-      })
-    })
+  /** Opens a row to be changed; once more closes it. */
+  edit(row: Editing): void {
+    this.editing = this.editing === row ? undefined : row
   }
 
-  /** Label of the ticket's own instrument: only its orders can be placed again from here. */
-  #home = ''
-  at(label: string): this {
-    this.#home = label
-    return this
+  async cancel(order: Order): Promise<void> {
+    const what = this.#what(order)
+    await this.#once(order.orderId, `The order to ${what} was not cancelled.`, async () => {
+      await this.#exchange.ask('order.cancel', { orderId: order.orderId })
+      const isAgainPossible = order.symbol === this.#homeSymbol && order.role === undefined
+      this.#tell(canceled(order, what, isAgainPossible ? [again(order)] : []))
+    })
   }
 
   async cancelAll(): Promise<void> {
     this.keep()
     await this.#once('cancelAll', 'The orders were not cancelled.', async () => {
       const { orderIds } = await this.#exchange.ask('order.cancelAll', {})
-      const count = orderIds.length
-      this.#tell({
-        kind: 'canceled',
-        title: count === 1 ? '1 order cancelled' : `${count} orders cancelled`,
-        text: 'What they held is free again.',
-        waysOn: [{ label: 'View', do: 'view', list: 'history' }],
-      })
+      this.#tell(manyCanceled(orderIds.length))
     })
   }
 
-  /** A market order of the whole quantity, the other way. */
+  async amend(order: Order, change: Change): Promise<void> {
+    this.keep()
+    if (Object.keys(change).length === 0) return
+    const what = this.#what(order)
+    await this.#once(order.orderId, `The order to ${what} stays as it was.`, async () => {
+      const after = await this.#exchange.ask('order.amend', { orderId: order.orderId, ...change })
+      const before = amendable(order)
+      const back = Object.fromEntries(Object.keys(change).map((field) => [field, before[field as AmendField]]))
+      this.#tell(
+        amended(after, this.#label(order.symbol), {
+          label: 'Move back',
+          do: 'act',
+          act: () => void this.amend(after, back),
+        }),
+      )
+    })
+  }
+
+  /** At the market; what binds it is cancelled in the same breath. */
   async close({ symbol, qty }: Position): Promise<void> {
+    this.keep()
+    const side = qty.startsWith('-') ? 'sell' : 'buy'
+    const reopen: WayOn = {
+      label: 'Reopen',
+      do: 'act',
+      act: () => void this.#market(symbol, side, qty.replace('-', '')),
+    }
+    await this.#once(symbol, `${this.#label(symbol)} was not closed.`, async () => {
+      const order = await this.#exchange.ask('position.close', { symbol })
+      this.#told(order, [reopen])
+    })
+  }
+
+  /** From long to as much short, or back: twice the quantity at the market. */
+  async reverse({ symbol, qty }: Position): Promise<void> {
     this.keep()
     const listing = this.#listingOf(symbol)
     if (!listing) return
-    const isShort = qty.startsWith('-')
-    const order = {
-      symbol,
-      side: isShort ? ('buy' as const) : ('sell' as const),
-      type: 'market' as const,
-      qty: isShort ? qty.slice(1) : qty,
-      timeInForce: 'ioc' as const,
-    }
-    await this.#once(symbol, `${listing.label} was not closed.`, async () => {
-      const placed = await this.#exchange.ask('order.place', order)
-      this.#tell(receiptOf(placed, { name: listing.label, scale: scaleOf(listing.instrument) }))
+    const scale = scaleOf(listing.instrument)
+    const lots = Math.abs(scale.lots(qty) ?? 0)
+    await this.#market(symbol, qty.startsWith('-') ? 'buy' : 'sell', scale.qty(2 * lots))
+  }
+
+  /** Without either price the exits are removed. */
+  async protect(symbol: string, prices: ExitPrices): Promise<void> {
+    this.keep()
+    await this.#once(symbol, `The exits of ${this.#label(symbol)} stay as they were.`, async () => {
+      const { takeProfit, stopLoss } = prices
+      await this.#exchange.ask('position.protect', {
+        symbol,
+        ...(takeProfit === undefined ? {} : { takeProfit: { limitPrice: takeProfit } }),
+        ...(stopLoss === undefined ? {} : { stopLoss: { stopPrice: stopLoss } }),
+      })
+      this.#tell(protectedBy(this.#label(symbol), prices))
     })
+  }
+
+  async #market(symbol: string, side: 'buy' | 'sell', qty: string): Promise<void> {
+    await this.#once(
+      symbol,
+      `The order to ${side} ${grouped(qty)} ${this.#label(symbol)} was not placed.`,
+      async () => {
+        const order = { symbol, side, type: 'market', qty, timeInForce: 'ioc' } as const
+        this.#told(await this.#exchange.ask('order.place', order))
+      },
+    )
+  }
+
+  #told(order: DataOf<'order.place'>, more: readonly WayOn[] = []): void {
+    const listing = this.#listingOf(order.symbol)
+    if (!listing) return
+    const receipt = receiptOf(order, { name: listing.label, scale: scaleOf(listing.instrument) })
+    this.#tell({ ...receipt, waysOn: more.length > 0 ? more : receipt.waysOn })
+  }
+
+  #what({ side, remainingQty, symbol }: Order): string {
+    return `${side} ${grouped(remainingQty)} ${this.#label(symbol)}`
+  }
+
+  #label(symbol: string): string {
+    return this.#listingOf(symbol)?.label ?? symbol
   }
 
   async #once(key: string, failure: string, act: () => Promise<void>): Promise<void> {
@@ -143,4 +193,20 @@ export class OrderActions {
       this.busy = this.busy.filter((other) => other !== key)
     }
   }
+}
+
+/** Fills the ticket with a cancelled order: its place in the queue is a new one. */
+function again(order: Order): WayOn {
+  const draft: Partial<Draft> = {
+    side: order.side,
+    type: order.type,
+    qtyText: order.remainingQty,
+    unit: 'qty',
+    timeInForce: order.timeInForce,
+    ...(order.limitPrice === undefined ? {} : { priceText: order.limitPrice }),
+    ...(order.stopPrice === undefined ? {} : { stopText: order.stopPrice }),
+    ...(order.trailAmount === undefined ? {} : { trailText: order.trailAmount, trailUnit: 'amount' }),
+    ...(order.trailPercent === undefined ? {} : { trailText: order.trailPercent, trailUnit: 'percent' }),
+  }
+  return { label: 'Place again', do: 'use', draft }
 }

@@ -19,6 +19,7 @@ export interface LivePosition {
 }
 
 const FILLS_MAX = 200
+const MARGIN_EVERY_MS = 2_000
 
 /** The visitor's money, positions, orders and fills: painted from the server's load, then kept by account frames. */
 export class AccountState {
@@ -62,8 +63,24 @@ export class AccountState {
       }),
       client.on('account', (frame) => this.#addFills(frame)),
     ]
+    // A frame comes with what the account does; what the market does to its margin is asked for.
+    const figures = setInterval(() => void this.#refreshMargin(client), MARGIN_EVERY_MS)
     return () => {
+      clearInterval(figures)
       for (const stop of stops) stop()
+    }
+  }
+
+  async #refreshMargin(client: Client): Promise<void> {
+    const isNeeded = this.account?.mode === 'margin' && this.positions.length > 0
+    if (!isNeeded || !client.isLive || document.hidden) return
+    try {
+      const answer = await client.ask('account', {})
+      // Older or newer than the frames that came: those are what is shown.
+      const { snapshot } = this
+      if (answer.seq === snapshot?.seq && answer.account.id === snapshot.account.id) this.snapshot = answer
+    } catch {
+      // What is shown stays; it is asked for again.
     }
   }
 

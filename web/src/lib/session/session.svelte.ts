@@ -10,6 +10,8 @@ import type { AccountState } from './account.svelte.ts'
 export interface VisitorData {
   readonly visitor: Visitor | undefined
   readonly account: AccountSnapshot | undefined
+  /** Its id, where it was chosen among several. */
+  readonly chosenAccount: string | undefined
   readonly fills: readonly Fill[]
 }
 
@@ -38,12 +40,14 @@ export class Session {
   readonly isSlow = $derived((this.latencyMs ?? 0) > SLOW_FROM_MS)
 
   readonly #account: AccountState
+  readonly #chosenAccount: string | undefined
   #client: Client | undefined
   #startedAtMs = $state.raw(0)
 
-  constructor(account: AccountState, visitor: Visitor | undefined, nowMs: number) {
+  constructor(account: AccountState, data: Pick<VisitorData, 'visitor' | 'chosenAccount'>, nowMs: number) {
     this.#account = account
-    this.visitor = visitor
+    this.visitor = data.visitor
+    this.#chosenAccount = data.chosenAccount
     this.nowMs = nowMs
     this.#startedAtMs = nowMs
   }
@@ -63,7 +67,11 @@ export class Session {
   start(): () => void {
     this.nowMs = this.#startedAtMs = Date.now()
     const snapshot = this.#account.snapshot
-    const client = (this.#client = new Client(snapshot ? { account: snapshot } : {}))
+    const accountId = this.#chosenAccount
+    const client = (this.#client = new Client({
+      ...(snapshot ? { account: snapshot } : {}),
+      ...(accountId === undefined ? {} : { accountId }),
+    }))
     const stop = client.on('connection', (state) => {
       this.nowMs = Date.now()
       this.connection = state
@@ -91,7 +99,8 @@ export class Session {
     this.visitor = data.visitor
     if (isSame) return
     this.#account.seed(data.account, data.fills)
-    this.#client?.reconnect(data.account)
+    if (data.chosenAccount === undefined) this.#client?.reconnect(data.account)
+    else this.#client?.switchAccount(data.chosenAccount, data.account)
   }
 }
 

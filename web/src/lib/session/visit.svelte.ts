@@ -1,9 +1,13 @@
 import { goto, refreshAll } from '$app/navigation'
 import { page } from '$app/state'
 import type { Client } from '@valiant/shared/client/client'
+import { ACCOUNT_COOKIE } from '@valiant/shared/protocol/page'
 import { createContext } from 'svelte'
 import type { Session, VisitorData } from './session.svelte.ts'
 import { signInAsGuest, SignInFailed } from './sign-in.ts'
+
+const YEAR_S = 31_536_000
+const REFUSED = ['UNAUTHENTICATED', 'FORBIDDEN']
 
 /** What the visitor does to become somebody: the guest in one click, and every other change of who looks at the page. */
 export class Visit {
@@ -18,9 +22,18 @@ export class Visit {
 
   /** When the connection is of somebody else than the page (a session that ended), the page follows. @returns ends it */
   follow(client: Client): () => void {
-    return client.on('welcome', (welcome) => {
-      if ((welcome.accountId === undefined) !== (this.#session.visitor === undefined)) void this.refresh()
-    })
+    const stops = [
+      client.on('welcome', (welcome) => {
+        if ((welcome.accountId === undefined) !== (this.#session.visitor === undefined)) void this.refresh()
+      }),
+      // The account that was chosen is not theirs any more, or nobody's.
+      client.on('connection', ({ phase, ...closed }) => {
+        if (phase === 'closed' && 'code' in closed && REFUSED.includes(closed.code ?? '')) void this.refresh()
+      }),
+    ]
+    return () => {
+      for (const stop of stops) stop()
+    }
   }
 
   /** Opens an instrument's workspace; who has no account gets one on the way. No order is sent. */
@@ -44,11 +57,17 @@ export class Visit {
     }
   }
 
+  /** Shows another account of the same visitor, here and after a reload. */
+  async switchTo(accountId: string): Promise<void> {
+    document.cookie = `${ACCOUNT_COOKIE}=${accountId}; path=/; max-age=${YEAR_S}; samesite=lax`
+    await this.refresh()
+  }
+
   /** After the cookie has changed: the page's data anew, and the connection as whoever it says. */
   async refresh(): Promise<void> {
     await refreshAll()
-    const { visitor, account, fills } = page.data as unknown as VisitorData
-    this.#session.become({ visitor, account, fills })
+    const { visitor, account, chosenAccount, fills } = page.data as unknown as VisitorData
+    this.#session.become({ visitor, account, chosenAccount, fills })
   }
 }
 

@@ -1,72 +1,105 @@
-import type { TimeInForce } from '@valiant/shared/protocol/fields'
-import type { Instrument } from '@valiant/shared/protocol/market-data'
+import type { OrderType, TimeInForce } from '@valiant/shared/protocol/fields'
 import type { PlaceOrder } from '@valiant/shared/protocol/order'
 import { plainDecimal, stepsOf } from './entry.ts'
 import { centsOf, type Scale } from './scale.ts'
 
-/** What the ticket's fields hold, as typed. */
+/** What the ticket's fields hold, as typed. A field that the type does not have keeps its text for when it is back. */
 export interface Draft {
   readonly side: 'buy' | 'sell'
-  readonly type: 'limit' | 'market'
+  readonly type: OrderType
+  /** The limit. */
   readonly priceText: string
+  /** The price that a stop waits for. */
+  readonly stopText: string
+  readonly trailText: string
+  readonly trailUnit: 'amount' | 'percent'
   readonly qtyText: string
   /** Whether the quantity was typed in the instrument or in dollars. */
   readonly unit: 'qty' | 'money'
-  readonly timeInForce: Extract<TimeInForce, 'gtc' | 'ioc' | 'fok'>
+  readonly timeInForce: TimeInForce
+  /** The end of a gtd order: "2026-11-27T14:30", UTC. */
+  readonly expireText: string
   readonly postOnly: boolean
+  readonly reduceOnly: boolean
+  /** Take profit and stop loss are open. */
+  readonly hasExits: boolean
+  readonly takeProfitText: string
+  readonly stopLossText: string
+}
+
+/** In the order of their keys. */
+export const ORDER_TYPES = [
+  'limit',
+  'market',
+  'stop',
+  'stop_limit',
+  'trailing_stop',
+] as const satisfies readonly OrderType[]
+
+export const EMPTY_DRAFT: Draft = {
+  side: 'buy',
+  type: 'limit',
+  priceText: '',
+  stopText: '',
+  trailText: '',
+  trailUnit: 'percent',
+  qtyText: '',
+  unit: 'qty',
+  timeInForce: 'gtc',
+  expireText: '',
+  postOnly: false,
+  reduceOnly: false,
+  hasExits: false,
+  takeProfitText: '',
+  stopLossText: '',
 }
 
 /** An order but for its id. */
 export type OrderContent = Omit<PlaceOrder, 'clientOrderId'>
 
-/** A draft as an order, or what it lacks in the words of the send button. */
-export type Checked =
-  | {
-      readonly ok: true
-      readonly content: OrderContent
-      readonly lots: number
-      readonly limitTicks: number | undefined
-    }
-  | { readonly ok: false; readonly missing: string; readonly field: 'price' | 'qty' }
+export const hasLimit = ({ type }: Pick<Draft, 'type'>): boolean => type === 'limit' || type === 'stop_limit'
+export const hasStop = ({ type }: Pick<Draft, 'type'>): boolean => type === 'stop' || type === 'stop_limit'
 
-/**
- * @param touchTicks what a market order would meet first; 0 when nobody quotes
- */
-export function checked(draft: Draft, instrument: Instrument, scale: Scale, touchTicks: number): Checked {
-  const limitTicks = draft.type === 'limit' ? stepsOf(draft.priceText, scale.tick) : undefined
-  if (draft.type === 'limit') {
-    if (plainDecimal(draft.priceText) === undefined) return lacks('price', 'Enter a price')
-    if (limitTicks === undefined) return lacks('price', `Price goes in steps of ${instrument.tickSize}`)
-    if (limitTicks === 0) return lacks('price', 'Enter a price above 0')
-  }
-  const lots = lotsOf(draft, scale, limitTicks ?? touchTicks)
-  if (plainDecimal(draft.qtyText) === undefined) return lacks('qty', 'Enter a quantity')
-  if (lots === undefined) return lacks('qty', `Quantity goes in steps of ${instrument.lotSize}`)
-  if (lots === 0) return lacks('qty', draft.unit === 'money' ? 'Too little for one lot' : 'Enter a quantity')
-  if (lots < (scale.lots(instrument.minQty) ?? 0)) return lacks('qty', `At least ${instrument.minQty}`)
-  if (lots > (scale.lots(instrument.maxQty) ?? Infinity)) return lacks('qty', `At most ${instrument.maxQty}`)
-
-  const { side, type, timeInForce, postOnly } = draft
-  const content: OrderContent = { symbol: instrument.symbol, side, type, qty: scale.qty(lots) }
-  if (limitTicks === undefined) return { ok: true, content: { ...content, timeInForce: 'ioc' }, lots, limitTicks }
-  return {
-    ok: true,
-    content: { ...content, limitPrice: scale.price(limitTicks), timeInForce, ...(postOnly ? { postOnly } : {}) },
-    lots,
-    limitTicks,
-  }
+/** How long an order of each type may stay, its usual way first. */
+const DURATIONS: Readonly<Record<OrderType, readonly TimeInForce[]>> = {
+  limit: ['gtc', 'day', 'gtd', 'ioc', 'fok'],
+  market: ['ioc', 'fok'],
+  stop: ['gtc', 'day', 'gtd'],
+  stop_limit: ['gtc', 'day', 'gtd'],
+  trailing_stop: ['gtc', 'day', 'gtd'],
 }
+export const DURATION_LABELS: Readonly<Record<TimeInForce, string>> = {
+  gtc: 'Until cancelled',
+  day: 'Today',
+  gtd: 'Until a date',
+  ioc: 'At once only',
+  fok: 'All or nothing',
+}
+
+export const durationsOf = (type: OrderType, served: readonly TimeInForce[]): readonly TimeInForce[] =>
+  DURATIONS[type].filter((duration) => served.includes(duration))
+
+/** What was chosen, or the type's own where it has no such duration. */
+export function durationOf({ type, timeInForce }: Pick<Draft, 'type' | 'timeInForce'>): TimeInForce {
+  const [usual = 'gtc'] = DURATIONS[type]
+  return DURATIONS[type].includes(timeInForce) ? timeInForce : usual
+}
+
+/** Whether it may rest: only then is there a queue, and sense in post only. */
+export const mayRest = (draft: Pick<Draft, 'type' | 'timeInForce'>): boolean =>
+  draft.type === 'limit' && !['ioc', 'fok'].includes(durationOf(draft))
 
 /** Lots that a draft asks for; dollars are rounded down to a lot. */
-export function lotsOf({ unit, qtyText }: Draft, scale: Scale, ticks: number): number | undefined {
+export function lotsOf({ unit, qtyText }: Pick<Draft, 'unit' | 'qtyText'>, scale: Scale, ticks: number) {
   if (unit === 'qty') return stepsOf(qtyText, scale.lot)
-  const plain = plainDecimal(qtyText)
-  if (plain === undefined) return undefined
+  const cents = typedCents(qtyText)
+  if (cents === undefined) return undefined
   const lotCents = scale.valueCents(ticks, 1)
-  return lotCents === 0n ? 0 : Number(BigInt(centsOf(withCents(plain))) / lotCents)
+  return lotCents === 0n ? 0 : Number(BigInt(cents) / lotCents)
 }
 
-/** Digits past the cent are dropped. */
-const withCents = (plain: string) => plain.replace(/(\.\d\d)\d+$/, '$1')
-
-const lacks = (field: 'price' | 'qty', missing: string): Checked => ({ ok: false, field, missing })
+/** Cents of a typed amount; digits past the cent are dropped. */
+export function typedCents(text: string): number | undefined {
+  const plain = plainDecimal(text)
+  return plain === undefined ? undefined : centsOf(plain.replace(/(\.\d\d)\d+$/, '$1'))
+}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { scaleOf } from './scale.ts'
-import { affordableLots, nextPercent, percentOf } from './share.ts'
+import { affordableLots, buyingBudget, nextPercent, percentOf } from './share.ts'
 
 const scale = scaleOf({ tickSize: '0.02', lotSize: '1' })
 const endless = (ticks: number): [number, number] => [ticks, Number.MAX_SAFE_INTEGER]
@@ -22,6 +22,12 @@ describe('lots for a share of the money', () => {
     expect(affordableLots({ budgetCents: 1_600n, feeBps: 0, offers }, scale)).toBe(13)
     expect(affordableLots({ budgetCents: 1_000_000n, feeBps: 0, offers }, scale)).toBe(20)
     expect(affordableLots({ budgetCents: 1_000n, feeBps: 0, offers: [] }, scale)).toBe(0)
+  })
+
+  test('with margin are as many as the free money secures, fee inside', () => {
+    expect(buyingBudget({ freeCents: 1_000_000n, initialMarginBps: undefined, feeBps: 5 })).toBe(1_000_000n)
+    // 50 % margin and 5 bp: each dollar of value needs 50.05 cents.
+    expect(buyingBudget({ freeCents: 1_000_000n, initialMarginBps: 5_000, feeBps: 5 })).toBe(1_998_001n)
   })
 
   test('a percent of lots is rounded down', () => {

@@ -29,6 +29,23 @@ export function affordableLots(
   return lots
 }
 
+/**
+ * What so much free money lets an account take on: of a margin account so many times its margin, with the fee inside.
+ * @param initialMarginBps undefined for a cash account, whose money is what it pays with
+ */
+export function buyingBudget({
+  freeCents,
+  initialMarginBps,
+  feeBps,
+}: {
+  freeCents: bigint
+  initialMarginBps: number | undefined
+  feeBps: number
+}): bigint {
+  if (initialMarginBps === undefined) return freeCents
+  return (freeCents * WHOLE) / BigInt(Math.max(1, Math.round((initialMarginBps + feeBps) * 100)))
+}
+
 export const percentOf = (whole: bigint, percent: number): bigint => (whole * BigInt(percent)) / 100n
 
 /** The percent before or after, for the keys [ and ]. */

@@ -17,7 +17,8 @@ import { PagedList } from '#lib/positions/paged-list.svelte.ts'
 import type { AccountState } from '#lib/session/account.svelte.ts'
 import type { Session } from '#lib/session/session.svelte.ts'
 import { type Scale, scaleOf } from '#lib/ticket/scale.ts'
-import { type Surroundings, Ticket } from '#lib/ticket/ticket.svelte.ts'
+import type { Surroundings } from '#lib/ticket/surroundings.ts'
+import { Ticket } from '#lib/ticket/ticket.svelte.ts'
 import { Tape } from '#lib/trades/tape.svelte.ts'
 
 /** What the server painted of one instrument. */
@@ -27,6 +28,9 @@ export interface DeskSeed {
   readonly candles: readonly Candle[]
   readonly trades: readonly Trade[]
 }
+
+/** A halt is told by no stream. */
+const STATUSES_EVERY_MS = 10_000
 
 /** Everything one instrument's workspace shows, and what is done from it. */
 export class Desk implements Surroundings {
@@ -53,7 +57,16 @@ export class Desk implements Surroundings {
     this.#account.openOrders.filter(({ symbol }) => symbol === this.instrument.symbol),
   )
   readonly myFills = $derived.by(() => this.#account.fills.filter(({ symbol }) => symbol === this.instrument.symbol))
-  readonly myTicks = $derived(this.myOrders.map(({ limitPrice }) => this.scale.ticks(limitPrice ?? '') ?? 0))
+  readonly touch = $derived.by(() => ({
+    bidTicks: this.book.bids[0]?.[0] ?? 0,
+    askTicks: this.book.asks[0]?.[0] ?? 0,
+  }))
+  /** Where its own orders stand in the book. */
+  readonly myTicks = $derived(
+    this.myOrders
+      .filter(({ status }) => status === 'open' || status === 'partially_filled')
+      .map(({ limitPrice }) => this.scale.ticks(limitPrice ?? '') ?? 0),
+  )
   /** Bought or sold within these seconds: its row is lit once. */
   litSymbol = $state.raw<string | undefined>()
   readonly position = $derived.by(() => this.#account.positionOf(this.instrument.symbol))
@@ -69,11 +82,11 @@ export class Desk implements Surroundings {
     this.tape = new Tape(seed.trades, this.scale)
     this.candles = new CandleFeed(seed.instrument.symbol, seed.candles)
     this.ticket = new Ticket(this)
-    this.actions = new OrderActions(
-      this,
-      (symbol) => market.of(symbol),
-      (receipt) => this.ticket.tell(receipt),
-    ).at(this.name)
+    this.actions = new OrderActions(this, {
+      listingOf: (symbol) => market.of(symbol),
+      tell: (receipt) => this.ticket.receipts.tell(receipt),
+      homeSymbol: seed.instrument.symbol,
+    })
     this.fills = new PagedList(
       (cursor) => this.ask('fills', pageAfter(cursor)),
       ({ fillId }) => fillId,
@@ -103,6 +116,10 @@ export class Desk implements Surroundings {
 
   get isLive(): boolean {
     return this.#session.isLive
+  }
+
+  get instrumentStatus() {
+    return this.listing.status
   }
 
   get marketStatus() {
@@ -142,11 +159,15 @@ export class Desk implements Surroundings {
         void this.ledger.reload()
       }),
       client.on('connection', ({ phase }) => {
-        if (phase === 'live') this.ticket.refresh()
+        if (phase === 'live') this.ticket.preview.refresh()
       }),
       this.ticket.watch(),
     ]
+    const statuses = setInterval(() => {
+      if (!document.hidden && this.isLive) void this.#market.refreshStatuses(client)
+    }, STATUSES_EVERY_MS)
     return () => {
+      clearInterval(statuses)
       books.stop()
       tape.stop()
       for (const stop of stops) stop()

@@ -1,4 +1,5 @@
 import { intervalOfKey } from '#lib/chart/intervals.ts'
+import { ORDER_TYPES } from '#lib/ticket/draft.ts'
 import { isCommand } from '#lib/ui/typing.ts'
 import type { Desk } from './desk.svelte.ts'
 
@@ -6,10 +7,12 @@ import type { Desk } from './desk.svelte.ts'
 export function takeKey(event: KeyboardEvent, desk: Desk): boolean {
   const { ticket, actions } = desk
   if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) return done(() => ticket.press())
+  const type = event.altKey ? ORDER_TYPES[Number(/^Digit([1-5])$/.exec(event.code)?.[1]) - 1] : undefined
+  if (type && desk.instrument.orderTypes.includes(type)) return done(() => ticket.edit({ type }))
   if (event.key === 'Escape') {
-    if (ticket.phase === 'confirming') return done(() => ticket.back())
-    if (actions.asking !== undefined) return done(() => actions.keep())
-    if (ticket.receipts.length > 0 || ticket.refusal) return done(() => ticket.dismiss())
+    if (ticket.isConfirming) return done(() => ticket.sender.back())
+    if (actions.asking !== undefined || actions.editing !== undefined) return done(() => actions.keep())
+    if (ticket.receipts.items.length > 0 || ticket.receipts.refusal) return done(() => ticket.receipts.dismiss())
     return false
   }
   if (!isCommand(event)) return false

@@ -1,0 +1,385 @@
+import { execFile } from 'node:child_process'
+import { devNull } from 'node:os'
+import { promisify } from 'node:util'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { DESKTOP, launchBrowser, newVisitor, PHONE } from '../rig/browser.ts'
+import { ROOT } from '../process/command.ts'
+import { type FreshDatabase, freshDatabase } from '../rig/postgres.ts'
+import { startServer, type TestServer } from '../rig/server.ts'
+import { barriers } from './barriers.ts'
+import {
+  accountPage,
+  button,
+  field,
+  list,
+  live,
+  openOrders,
+  position,
+  proposal,
+  receipt,
+  send,
+  sentence,
+  startTrading,
+  switchMargin,
+  type,
+  typeLimit,
+  view,
+} from './desk.ts'
+
+const SCREENS = [
+  { screen: 'desktop', options: DESKTOP },
+  { screen: 'phone', options: PHONE },
+] as const
+
+const AUTH_SECRET = 'a secret of the tests, long enough for it'
+
+let database: FreshDatabase
+let server: TestServer
+let browser: Browser
+beforeAll(async () => {
+  database = await freshDatabase()
+  server = await startServer({ DATABASE_URL: database.url, AUTH_SECRET })
+  browser = await launchBrowser()
+})
+afterAll(async () => {
+  await browser.close()
+  await server[Symbol.asyncDispose]()
+  await database[Symbol.asyncDispose]()
+})
+
+/** What an operator says to the market. */
+async function operator(command: 'halt' | 'resume', symbol: string): Promise<void> {
+  const env = { PATH: process.env['PATH'], ENV_FILE: devNull, DATABASE_URL: database.url, AUTH_SECRET }
+  await promisify(execFile)(process.execPath, ['server/cli.ts', command, symbol], { cwd: ROOT, env })
+}
+
+/** A new visitor who has bought what a first visit is offered. */
+async function owner(page: Page): Promise<{ readonly qty: string; readonly symbol: string }> {
+  await startTrading(page)
+  const first = await proposal(page)
+  await send(page).click()
+  await receipt(page).getByText(`Bought ${first.qty} ${first.symbol} at`).waitFor()
+  return first
+}
+
+/** Types exits into an open bracket, some percent away from the price. */
+async function typeExits(page: Page): Promise<void> {
+  await page.getByRole('switch', { name: 'Take profit and stop loss' }).click()
+  for (const name of ['Take profit', 'Stop loss'] as const) await field(page, name).press('ArrowUp')
+}
+
+describe.each(SCREENS)('on a $screen', ({ options }) => {
+  test('a stop is placed, waits for its price, and is cancelled', async () => {
+    const { page, complaints } = await newVisitor(browser, server.url, options)
+    await using _context = page.context()
+    const { qty, symbol } = await owner(page)
+    await view(page, 'Trade')
+    await page.getByRole('radio', { name: /^Sell/ }).click()
+    await type(page, 'Stop')
+    expect(await sentence(page)).toBe('Enter a stop price')
+    await field(page, 'Stop price').press('ArrowUp')
+    await field(page, 'Stop price').press('PageDown')
+    await field(page, 'Quantity').fill(qty)
+    const stop = await field(page, 'Stop price').inputValue()
+    expect(await sentence(page)).toBe(`Sell ${qty} ${symbol} from ${stop}`)
+    await send(page).click()
+    await receipt(page).getByText(`Sell ${qty} ${symbol} waits for ${stop}`).waitFor()
+
+    await list(page, /Orders|Open orders/)
+    const row = openOrders(page)
+    expect(await row.innerText()).toContain(stop)
+    await view(page, 'Chart')
+    await page.getByRole('listitem', { name: `Sell ${qty} ${symbol} at ${stop}` }).waitFor()
+    await list(page, /Orders|Open orders/)
+    await button(page, `Cancel sell ${qty} ${symbol} at ${stop}`).click()
+    await page.getByText('No open orders').waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  test('a bracket is bought, its exits wait with it, and closing the position ends them', async () => {
+    const { page, complaints } = await newVisitor(browser, server.url, options)
+    await using _context = page.context()
+    await startTrading(page)
+    const { qty, symbol } = await proposal(page)
+    await typeExits(page)
+    expect(await sentence(page)).toBe(`Buy ${qty} ${symbol} at market`)
+    await send(page).click()
+    await receipt(page).getByText(`Bought ${qty} ${symbol} at`).waitFor()
+
+    await list(page, /Orders|Open orders/)
+    await expect.poll(() => openOrders(page).count()).toBe(2)
+    const [first, second] = await openOrders(page).allInnerTexts()
+    expect(first).toContain('Take profit')
+    expect(second).toContain('Stop loss')
+    await list(page, /Positions/)
+    await button(page, new RegExp(`^Take profit and stop loss of ${symbol}: [\\d,.]+ / [\\d,.]+$`)).waitFor()
+
+    await button(page, `Close ${symbol}`).click()
+    await button(page, new RegExp(`^Close ${qty}, `)).click()
+    await page.getByText('No positions yet').waitFor()
+    await list(page, /Orders|Open orders/)
+    await page.getByText('No open orders').waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  test('an order is changed in its row', async () => {
+    const { page, complaints } = await newVisitor(browser, server.url, options)
+    await using _context = page.context()
+    await startTrading(page)
+    const { symbol } = await proposal(page)
+    await typeLimit(page, '7', 6)
+    const before = await field(page, 'Limit price').inputValue()
+    await send(page).click()
+    await receipt(page).getByText('is open').waitFor()
+    await list(page, /Orders|Open orders/)
+    await button(page, `Change buy 7 ${symbol} at ${before}`).click()
+    const form = page.getByRole('form', { name: 'Change the order' })
+    await form.getByLabel('Quantity').fill('5')
+    await form.getByLabel('Limit').press('PageDown')
+    const after = await form.getByLabel('Limit').inputValue()
+    await form.getByRole('button', { name: 'Save' }).click()
+    await openOrders(page).getByText(after).filter({ visible: true }).waitFor()
+    expect(await openOrders(page).innerText()).toContain('0 of 5')
+
+    // What is off the grid is not sent, and a row that is left stays as it was.
+    await button(page, `Change buy 5 ${symbol} at ${after}`).click()
+    await form.getByLabel('Quantity').fill('0')
+    expect(await form.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true)
+    await form.getByLabel('Quantity').press('Escape')
+    await form.waitFor({ state: 'detached' })
+    expect(await openOrders(page).innerText()).toContain('0 of 5')
+    expect(complaints).toEqual([])
+  })
+
+  test('with margin a sale of nothing is a short, which is bought back', async () => {
+    const { page, complaints } = await newVisitor(browser, server.url, options)
+    await using _context = page.context()
+    await startTrading(page)
+    const { symbol } = await proposal(page)
+    const workspace = `/trade/${symbol}?tab=ticket`
+    await accountPage(page)
+    await switchMargin(page, true)
+    await page.goto(workspace)
+    await live(page)
+    await type(page, 'Market')
+    await page.getByRole('radio', { name: /^Sell/ }).click()
+    await field(page, 'Quantity').fill('9')
+    expect(await sentence(page)).toBe(`Sell short 9 ${symbol} at market`)
+    await page
+      .locator('[data-testid=ticket-preview][aria-busy=false]')
+      .getByText(/^\$[\d,]+\.\d\d$/)
+      .first()
+      .waitFor()
+    await send(page).click()
+    await receipt(page).getByText(`Sold 9 ${symbol} at`).waitFor()
+
+    await list(page, /Positions/)
+    expect(await position(page, symbol).innerText()).toMatch(/Short/)
+    expect(await barriers(page)).toEqual([])
+    await accountPage(page)
+    await page
+      .getByRole('region', { name: /^Guest/ })
+      .getByRole('switch', { name: 'Margin and short selling' })
+      .click()
+    await page.getByText(/^Not while you are short/).waitFor()
+
+    await page.goto(`/trade/${symbol}?tab=positions`)
+    await live(page)
+    await button(page, `Close ${symbol}`).click()
+    await button(page, /^Close 9, /).click()
+    await page.getByText('No positions yet').waitFor()
+    await accountPage(page)
+    await switchMargin(page, false)
+    expect(complaints).toEqual([])
+  })
+
+  test.each(['dark', 'light'])('nothing serious stands in the way where orders wait, %s', async (theme) => {
+    const { page, layoutShift } = await newVisitor(browser, server.url, options)
+    await using context = page.context()
+    await context.addCookies([{ name: 'valiant_theme', value: theme, url: server.url }])
+    await startTrading(page)
+    const { symbol } = await proposal(page)
+    await typeExits(page)
+    await send(page).click()
+    await receipt(page).getByText('Bought').waitFor()
+    for (const name of ['Stop', 'Stop limit', 'Trailing stop'] as const) {
+      await type(page, name)
+      await page.getByLabel('Time in force').selectOption('gtd')
+      expect(await barriers(page)).toEqual([])
+    }
+    await list(page, /Positions/)
+    await button(page, new RegExp(`^Take profit and stop loss of ${symbol}`)).click()
+    expect(await barriers(page)).toEqual([])
+    await list(page, /Orders|Open orders/)
+    await button(page, /^Change sell/)
+      .first()
+      .click()
+    expect(await barriers(page)).toEqual([])
+    expect(await layoutShift()).toBeLessThan(0.01)
+    await accountPage(page)
+    await page.getByRole('button', { name: 'New account' }).click()
+    expect(await barriers(page)).toEqual([])
+    await page.getByRole('button', { name: 'Reset account' }).click()
+    await page.getByRole('alertdialog').waitFor()
+    expect(await barriers(page)).toEqual([])
+  })
+})
+
+describe('a position', () => {
+  test('is protected, its exits are shown with it, and removed', async () => {
+    const { page } = await newVisitor(browser, server.url)
+    await using _context = page.context()
+    const { symbol } = await owner(page)
+    await button(page, `Take profit and stop loss of ${symbol}: – / –`).click()
+    const form = page.getByRole('form', { name: `Protect ${symbol}` })
+    for (const [label, key] of [
+      ['Take profit', 'PageUp'],
+      ['Stop loss', 'PageDown'],
+    ] as const) {
+      await form.getByLabel(label).press('ArrowUp')
+      await form.getByLabel(label).press(key)
+    }
+    await form.getByRole('button', { name: 'Protect' }).click()
+    await receipt(page).getByText(`${symbol} is protected`).waitFor()
+    const exits = button(page, new RegExp(`^Take profit and stop loss of ${symbol}: [\\d,.]+ / [\\d,.]+$`))
+    await exits.click()
+    await form.getByRole('button', { name: 'Remove', exact: true }).click()
+    await button(page, `Take profit and stop loss of ${symbol}: – / –`).waitFor()
+  })
+
+  test('is reversed in a margin account: as much short as it was long', async () => {
+    const { page } = await newVisitor(browser, server.url)
+    await using _context = page.context()
+    const { qty, symbol } = await owner(page)
+    expect(await button(page, `Reverse ${symbol}`).count()).toBe(0)
+    await accountPage(page)
+    await switchMargin(page, true)
+    await page.goto(`/trade/${symbol}`)
+    await live(page)
+    await button(page, `Reverse ${symbol}`).click()
+    await button(page, `Go short ${qty}`).click()
+    await position(page, symbol).getByText('Short').filter({ visible: true }).waitFor()
+    expect(await position(page, symbol).innerText()).toContain(`−${qty}`)
+  })
+})
+
+test('a line on the chart is moved by keys, and goes where the exchange put it', async () => {
+  const { page } = await newVisitor(browser, server.url)
+  await using _context = page.context()
+  await startTrading(page)
+  const { symbol } = await proposal(page)
+  await typeLimit(page, '7', 2)
+  const before = await field(page, 'Limit price').inputValue()
+  await send(page).click()
+  await receipt(page).getByText('is open').waitFor()
+  const handle = page.getByRole('slider', { name: `Price of Buy 7 ${symbol} at ${before}` })
+  await handle.press('Shift+ArrowDown')
+  await handle.press('ArrowDown')
+  const moved = /^[\d,.]*\d/.exec((await handle.getAttribute('aria-valuetext')) ?? '')?.[0] ?? ''
+  expect(Number(moved.replaceAll(',', ''))).toBeLessThan(Number(before.replaceAll(',', '')))
+  await handle.press('Enter')
+  await page.getByRole('listitem', { name: `Buy 7 ${symbol} at ${moved}` }).waitFor()
+  await receipt(page).getByRole('button', { name: 'Move back' }).click()
+  await page.getByRole('listitem', { name: `Buy 7 ${symbol} at ${before}` }).waitFor()
+})
+
+test('an instrument that is halted says so, takes cancels only, and goes on', async () => {
+  const { page, complaints } = await newVisitor(browser, server.url)
+  await using _context = page.context()
+  await startTrading(page)
+  const { symbol } = await proposal(page)
+  await typeLimit(page, '7', 2)
+  await send(page).click()
+  await receipt(page).getByText('is open').waitFor()
+  await operator('halt', symbol)
+  await page.getByText(`${symbol} is halted. Orders can be cancelled, not placed.`).first().waitFor()
+  expect(await sentence(page)).toBe(`${symbol} is halted`)
+  expect(await send(page).isDisabled()).toBe(true)
+  expect(await barriers(page)).toEqual([])
+  await list(page, /Open orders/)
+  await button(page, /^Cancel buy 7/).click()
+  await page.getByText('No open orders').waitFor()
+  await operator('resume', symbol)
+  await send(page).and(page.locator(':enabled')).waitFor()
+  expect(complaints).toEqual([])
+})
+
+describe('on the page of the account', () => {
+  test('money is paid in and taken out, never more than there is', async () => {
+    const { page, complaints } = await newVisitor(browser, server.url)
+    await using _context = page.context()
+    await startTrading(page)
+    await accountPage(page)
+    const form = page.getByRole('form', { name: 'Deposit or withdraw' })
+    await form.getByLabel('Amount in dollars').fill('5k')
+    await form.getByRole('button', { name: 'Deposit' }).click()
+    await page.getByText('$5,000.00 was paid in.').waitFor()
+    await page
+      .getByRole('region', { name: /^Guest/ })
+      .getByText('$105,000.00')
+      .first()
+      .waitFor()
+    await form.getByLabel('Amount in dollars').fill('200,000')
+    await form.getByRole('button', { name: 'Withdraw' }).click()
+    await page.getByText('$105,000.00 are free. Nothing was moved.').waitFor()
+    await form.getByLabel('Amount in dollars').fill('105,000')
+    await form.getByRole('button', { name: 'Withdraw' }).click()
+    await page.getByText('$105,000.00 was taken out.').waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  test('a reset asks first, then gives everything back and begins anew', async () => {
+    const { page, complaints } = await newVisitor(browser, server.url)
+    await using _context = page.context()
+    const { symbol } = await owner(page)
+    await typeLimit(page, '7', 2)
+    await send(page).click()
+    await receipt(page).getByText('is open').waitFor()
+    await accountPage(page)
+    await page.getByRole('button', { name: 'Reset account' }).click()
+    const dialog = page.getByRole('alertdialog')
+    await dialog.getByRole('button', { name: 'Keep it' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Reset account' }).click()
+    await dialog.getByLabel('Begin with, in dollars').fill('25,000')
+    await dialog.getByRole('button', { name: 'Reset', exact: true }).click()
+    await page.getByText('You begin anew with $25,000.00.').waitFor()
+    await page.goto(`/trade/${symbol}`)
+    await live(page)
+    await page.getByText('No positions yet').waitFor()
+    await list(page, /Open orders/)
+    await page.getByText('No open orders').waitFor()
+    await list(page, /Fills/)
+    expect(await page.getByTestId('panel-fills').locator('tbody tr').count()).toBeGreaterThan(0)
+    await list(page, /Money/)
+    await page.getByTestId('panel-money').getByText('Reset').first().waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  test('another account is opened, shown after a reload, and left again', async () => {
+    const { page, complaints } = await newVisitor(browser, server.url)
+    await using _context = page.context()
+    const { symbol } = await owner(page)
+    await accountPage(page)
+    await page.getByRole('button', { name: 'New account' }).click()
+    const form = page.getByRole('form', { name: 'New account' })
+    await form.getByLabel('Name').fill('Second thoughts')
+    await form.getByLabel('Starts with, in dollars').fill('7,500')
+    await form.getByRole('switch', { name: 'Margin and short selling' }).click()
+    await form.getByRole('button', { name: 'Open account' }).click()
+    await page.getByText('Second thoughts is open, with $7,500.00.').waitFor()
+    await page.goto(`/trade/${symbol}`)
+    await live(page)
+    await page.getByText('No positions yet').waitFor()
+    await page.locator('header').getByText('$7,500.00').first().waitFor()
+
+    await accountPage(page)
+    await page.getByRole('button', { name: /^Switch to Guest/ }).click()
+    await page.getByText(/^This is Guest .* now\.$/).waitFor()
+    await page.goto(`/trade/${symbol}`)
+    await live(page)
+    await position(page, symbol).waitFor()
+    expect(complaints).toEqual([])
+  })
+})

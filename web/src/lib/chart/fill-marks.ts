@@ -1,0 +1,24 @@
+/** One of the account's own fills. */
+export interface OwnFill {
+  readonly timeMs: number
+  readonly side: 'buy' | 'sell'
+  readonly lots: number
+}
+
+/** What was bought, or sold, within one bar. */
+export interface BarMark {
+  readonly startMs: number
+  readonly side: 'buy' | 'sell'
+  readonly lots: number
+}
+
+/** One mark a bar and side, oldest first: an order that took a dozen others is one trade of its owner. */
+export function barMarks(fills: readonly OwnFill[], intervalMs: number): readonly BarMark[] {
+  const marks = new Map<string, BarMark>()
+  for (const { timeMs, side, lots } of fills) {
+    const startMs = Math.floor(timeMs / intervalMs) * intervalMs
+    const key = `${startMs} ${side}`
+    marks.set(key, { startMs, side, lots: (marks.get(key)?.lots ?? 0) + lots })
+  }
+  return [...marks.values()].sort((a, b) => a.startMs - b.startMs)
+}

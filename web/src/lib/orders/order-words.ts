@@ -1,0 +1,127 @@
+import type { OrderType } from '@valiant/shared/protocol/fields'
+import type { CloseReason, Order } from '@valiant/shared/protocol/order'
+import { grouped, MISSING } from '#lib/ui/format.ts'
+
+/* An order in the words of the screens. */
+
+const TYPES: Readonly<Record<OrderType, string>> = {
+  market: 'Market',
+  limit: 'Limit',
+  stop: 'Stop',
+  stop_limit: 'Stop limit',
+  trailing_stop: 'Trailing stop',
+}
+
+/** What kind of order it is: an exit by what it is for, others by their type. */
+export function kindOf({ type, role }: Pick<Order, 'type' | 'role'>): string {
+  if (role === 'take_profit') return 'Take profit'
+  return role === 'stop_loss' ? 'Stop loss' : TYPES[type]
+}
+
+/** The same with what it does and does not do. */
+export function typeText(order: Pick<Order, 'type' | 'role' | 'postOnly' | 'reduceOnly'>): string {
+  const isPlainReducer = order.reduceOnly && order.role === undefined
+  return kindOf(order) + (order.postOnly ? ', post only' : '') + (isPlainReducer ? ', reduce only' : '')
+}
+
+/** By how much a trailing stop follows: "2%" or "1.50". */
+export const trailText = ({ trailAmount, trailPercent }: Pick<Order, 'trailAmount' | 'trailPercent'>): string =>
+  trailPercent !== undefined ? `${trailPercent.replace(/\.?0+$/, '')}%` : grouped(trailAmount ?? '')
+
+/** Its price, and the price it waits for: "183.60", "at 180.50, then 180.00", "180.50, trails by 2%". */
+export function priceText(order: Order): string {
+  const limit = order.limitPrice === undefined ? undefined : grouped(order.limitPrice)
+  const stop = order.stopPrice === undefined ? undefined : grouped(order.stopPrice)
+  if (order.type === 'trailing_stop') {
+    return stop === undefined ? `trails by ${trailText(order)}` : `${stop}, trails by ${trailText(order)}`
+  }
+  if (stop === undefined) return limit ?? MISSING
+  return limit === undefined ? stop : `${stop}, then ${limit}`
+}
+
+/** The price at which it stands on a chart: its trigger while it waits, its limit in the book. */
+export function linePriceOf(order: Order): string | undefined {
+  const isWaiting = order.status === 'untriggered' || order.status === 'held'
+  return isWaiting ? (order.stopPrice ?? order.limitPrice) : order.limitPrice
+}
+
+const CANCELED: Readonly<Partial<Record<CloseReason, string>>> = {
+  ioc_remainder: 'none left at its price',
+  no_liquidity: 'none on offer',
+  self_trade: 'it met your own order',
+  replaced: 'replaced',
+  sibling_filled: 'the other exit came first',
+  parent_closed: 'its entry ended',
+  dead_man: 'connection lost',
+  reduce_only: 'nothing left to reduce',
+  liquidation: 'liquidation',
+  halt: 'halted',
+  reset: 'account reset',
+  admin: 'by the exchange',
+}
+
+/** An order's state, as people say it. */
+export function statusOf({ status, reason }: Pick<Order, 'status' | 'reason'>): string {
+  switch (status) {
+    case 'open':
+      return 'Open'
+    case 'partially_filled':
+      return 'Partly filled'
+    case 'filled':
+      return 'Filled'
+    case 'rejected':
+      return 'Refused'
+    case 'expired':
+      return 'Expired'
+    case 'held':
+      return 'Waits for its entry'
+    case 'untriggered':
+      return 'Waits for its price'
+    case 'canceled': {
+      const why = reason && CANCELED[reason]
+      return why === undefined ? 'Cancelled' : `Cancelled, ${why}`
+    }
+  }
+}
+
+/** Why an order ended before all of it was filled, as a sentence. */
+export function endSentence({ reason, side, limitPrice }: Pick<Order, 'reason' | 'side' | 'limitPrice'>): string {
+  const wanted = side === 'buy' ? 'on offer' : 'wanted'
+  switch (reason) {
+    case 'ioc_remainder':
+      return limitPrice === undefined
+        ? `No more was ${wanted}.`
+        : `No more was ${wanted} at ${grouped(limitPrice)} or better.`
+    case 'no_liquidity':
+      return `No more was ${wanted}.`
+    case 'self_trade':
+      return 'It met an order of your own.'
+    case 'user':
+    case 'cancel_all':
+      return 'You cancelled the order.'
+    case 'replaced':
+      return 'Another order took its place.'
+    case 'sibling_filled':
+      return 'The other exit came first.'
+    case 'parent_closed':
+      return 'Its entry ended without a fill.'
+    case 'dead_man':
+      return 'It was cancelled as the connection was lost.'
+    case 'day_end':
+      return 'Its day ended.'
+    case 'gtd':
+      return 'Its time was over.'
+    case 'reduce_only':
+      return 'Nothing was left to reduce.'
+    case 'liquidation':
+      return 'It was cancelled by the liquidation.'
+    case 'halt':
+      return 'The instrument was halted.'
+    case 'reset':
+      return 'The account was reset.'
+    case 'admin':
+      return 'The exchange cancelled it.'
+    case undefined:
+      return 'The order was cancelled.'
+  }
+}

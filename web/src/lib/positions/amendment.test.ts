@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest'
+import type { Order } from '@valiant/shared/protocol/order'
+import { scaleOf } from '#lib/ticket/scale.ts'
+import { amendable, amendmentOf } from './amendment.ts'
+
+const scale = scaleOf({ tickSize: '0.02', lotSize: '1' })
+const limit = { type: 'limit', qty: '200', limitPrice: '183.60', status: 'open' } as Order
+const trailing = {
+  type: 'trailing_stop',
+  qty: '5',
+  stopPrice: '180.50',
+  trailPercent: '2',
+  status: 'untriggered',
+} as Order
+
+describe('an order is amended', () => {
+  test('only in what was changed', () => {
+    expect(amendmentOf(limit, { qty: '150', limitPrice: '183.60' }, scale)).toEqual({
+      ok: true,
+      change: { qty: '150' },
+    })
+    expect(amendmentOf(limit, { limitPrice: '1,183.4' }, scale)).toEqual({
+      ok: true,
+      change: { limitPrice: '1183.40' },
+    })
+  })
+
+  test('not at all when the same is written another way', () => {
+    expect(amendmentOf(limit, { qty: '200.0', limitPrice: '183.6' }, scale)).toEqual({ ok: true, change: {} })
+    expect(amendmentOf(trailing, { trailPercent: '2.00' }, scale)).toEqual({ ok: true, change: {} })
+  })
+
+  test('never off the grid', () => {
+    expect(amendmentOf(limit, { limitPrice: '183.61' }, scale)).toMatchObject({ ok: false, field: 'limitPrice' })
+    expect(amendmentOf(limit, { qty: '0' }, scale)).toMatchObject({ ok: false, field: 'qty' })
+  })
+
+  test('in what its type has: the trigger of a trailing stop follows, and an exit has no quantity of its own', () => {
+    expect(Object.keys(amendable(trailing))).toEqual(['qty', 'trailPercent'])
+    expect(Object.keys(amendable({ ...limit, role: 'take_profit' }))).toEqual(['limitPrice'])
+    expect(
+      Object.keys(amendable({ ...limit, type: 'stop_limit', stopPrice: '184.00', status: 'untriggered' })),
+    ).toEqual(['qty', 'stopPrice', 'limitPrice'])
+  })
+})

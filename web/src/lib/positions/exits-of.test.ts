@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest'
+import type { Order } from '@valiant/shared/protocol/order'
+import { scaleOf } from '#lib/ticket/scale.ts'
+import { exitsOf, protectionOf } from './exits-of.ts'
+
+const scale = scaleOf({ tickSize: '0.02', lotSize: '1' })
+const long = { markTicks: 9216, isLong: true, scale } // 184.32
+const short = { ...long, isLong: false }
+
+test('a position is protected by its exits that are awake, the newest of each kind', () => {
+  const exit = (orderId: string, more: Partial<Order>) =>
+    ({ orderId, symbol: 'NOVA', status: 'open', ...more }) as Order
+  const orders = [
+    exit('1', { role: 'take_profit' }),
+    exit('2', { role: 'take_profit' }),
+    exit('3', { role: 'stop_loss', status: 'held' }),
+    exit('4', { role: 'stop_loss', symbol: 'LUMA' }),
+    exit('5', {}),
+  ]
+  expect(exitsOf(orders, 'NOVA')).toEqual({ takeProfit: orders[1], stopLoss: undefined })
+})
+
+describe('a protection', () => {
+  test('is of what is typed; an empty field is no exit', () => {
+    expect(protectionOf({ takeProfit: '188', stopLoss: '' }, long)).toEqual({
+      ok: true,
+      takeProfit: '188.00',
+      stopLoss: undefined,
+    })
+    expect(protectionOf({ takeProfit: '180', stopLoss: '188' }, short)).toMatchObject({ ok: true })
+  })
+
+  test.each([
+    [{ takeProfit: '184.30', stopLoss: '' }, long, 'Take profit goes above the market'],
+    [{ takeProfit: '', stopLoss: '184.40' }, long, 'Stop loss goes below the market'],
+    [{ takeProfit: '190', stopLoss: '' }, short, 'Take profit goes below the market'],
+    [{ takeProfit: '188.01', stopLoss: '' }, long, 'Take profit is not on the grid'],
+  ] as const)('%o would act at once, or is none', (texts, at, missing) => {
+    expect(protectionOf(texts, at)).toEqual({ ok: false, missing })
+  })
+})

@@ -1,0 +1,55 @@
+import type { Order } from '@valiant/shared/protocol/order'
+import { isTyped } from '#lib/ticket/check.ts'
+import { stepsOf } from '#lib/ticket/entry.ts'
+import type { Scale } from '#lib/ticket/scale.ts'
+
+/** The exits that protect a position now. */
+export interface Exits {
+  readonly takeProfit: Order | undefined
+  readonly stopLoss: Order | undefined
+}
+
+/** Those that are awake; with several of a kind, the newest. */
+export function exitsOf(orders: readonly Order[], symbol: string): Exits {
+  const awake = orders.filter((order) => order.symbol === symbol && order.status !== 'held')
+  const newest = (role: Order['role']) =>
+    awake
+      .filter((order) => order.role === role)
+      .sort((a, b) => (a.orderId < b.orderId ? -1 : 1))
+      .at(-1)
+  return { takeProfit: newest('take_profit'), stopLoss: newest('stop_loss') }
+}
+
+/** As the wire has them; undefined is no exit. */
+export interface ExitPrices {
+  readonly takeProfit: string | undefined
+  readonly stopLoss: string | undefined
+}
+
+/** Prices of exits, or why they cannot protect. */
+export type Protection = ({ readonly ok: true } & ExitPrices) | { readonly ok: false; readonly missing: string }
+
+/**
+ * @param markTicks what the position is worth now: an exit that it has reached already would act at once
+ * @param isLong whether profit lies above
+ */
+export function protectionOf(
+  texts: { readonly takeProfit: string; readonly stopLoss: string },
+  { markTicks, isLong, scale }: { markTicks: number; isLong: boolean; scale: Scale },
+): Protection {
+  const sign = isLong ? 1 : -1
+  const profitTicks = isTyped(texts.takeProfit) ? stepsOf(texts.takeProfit, scale.tick) : undefined
+  const lossTicks = isTyped(texts.stopLoss) ? stepsOf(texts.stopLoss, scale.tick) : undefined
+  if (isTyped(texts.takeProfit) && !profitTicks) return off('Take profit is not on the grid')
+  if (isTyped(texts.stopLoss) && !lossTicks) return off('Stop loss is not on the grid')
+  if (profitTicks !== undefined && (profitTicks - markTicks) * sign <= 0) {
+    return off(`Take profit goes ${isLong ? 'above' : 'below'} the market`)
+  }
+  if (lossTicks !== undefined && (markTicks - lossTicks) * sign <= 0) {
+    return off(`Stop loss goes ${isLong ? 'below' : 'above'} the market`)
+  }
+  const text = (ticks: number | undefined) => (ticks === undefined ? undefined : scale.price(ticks))
+  return { ok: true, takeProfit: text(profitTicks), stopLoss: text(lossTicks) }
+}
+
+const off = (missing: string): Protection => ({ ok: false, missing })

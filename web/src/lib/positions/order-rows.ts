@@ -1,0 +1,31 @@
+import type { Order } from '@valiant/shared/protocol/order'
+
+/** An open order in its list; a leg stands under its entry, an exit under the other that it cancels. */
+export interface OrderRow {
+  readonly order: Order
+  readonly isUnder: boolean
+}
+
+const newestFirst = (a: Order, b: Order) => (a.orderId < b.orderId ? 1 : -1)
+
+export function orderRows(orders: readonly Order[]): readonly OrderRow[] {
+  const ids = new Set(orders.map(({ orderId }) => orderId))
+  const sorted = [...orders].sort(newestFirst)
+  // Take profit before stop loss: the older of the two.
+  const heads = sorted.filter((order) => headOf(order, sorted, ids) === order.orderId)
+  return heads.flatMap((head) => [
+    { order: head, isUnder: false },
+    ...sorted
+      .filter((order) => order !== head && headOf(order, sorted, ids) === head.orderId)
+      .reverse()
+      .map((order) => ({ order, isUnder: true })),
+  ])
+}
+
+/** The order under which one stands: its entry while that is open, else the first of its group. */
+function headOf(order: Order, orders: readonly Order[], ids: ReadonlySet<string>): string {
+  if (order.parentOrderId !== undefined && ids.has(order.parentOrderId)) return order.parentOrderId
+  if (order.groupId === undefined || order.role === undefined) return order.orderId
+  const group = orders.filter(({ groupId, role }) => groupId === order.groupId && role !== undefined)
+  return group.at(-1)?.orderId ?? order.orderId
+}

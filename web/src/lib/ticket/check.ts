@@ -1,0 +1,139 @@
+import type { Instrument } from '@valiant/shared/protocol/market-data'
+import { formatScaled, stepOf } from '@valiant/shared/units/decimal'
+import { type Draft, durationOf, hasLimit, hasStop, lotsOf, mayRest, type OrderContent, typedCents } from './draft.ts'
+import { plainDecimal, stepsOf } from './entry.ts'
+import type { Scale } from './scale.ts'
+
+export type DraftField = 'price' | 'stop' | 'trail' | 'qty' | 'expiry' | 'takeProfit' | 'stopLoss'
+
+/** A draft as an order, or what it lacks in the words of the send button. */
+export type Checked =
+  | {
+      readonly ok: true
+      readonly content: OrderContent
+      /** What a market order in dollars comes to is the exchange's to say; this is by the touch. */
+      readonly lots: number
+      readonly limitTicks: number | undefined
+      /** At what it is reckoned before the exchange has said: its limit, else its trigger, else the touch. */
+      readonly pricingTicks: number
+    }
+  | Lack
+
+export interface Lack {
+  readonly ok: false
+  readonly missing: string
+  readonly field: DraftField
+}
+
+/** What a draft is held against. */
+export interface CheckAgainst {
+  readonly instrument: Instrument
+  readonly scale: Scale
+  /** What a market order would meet first; 0 when nobody quotes. */
+  readonly touchTicks: number
+  readonly nowMs: number
+  /** Take profit and stop loss need an order that can open something. */
+  readonly mayHaveExits: boolean
+}
+
+export const PERCENT_STEP = stepOf('0.01')
+
+export function checked(draft: Draft, against: CheckAgainst): Checked {
+  const { instrument, scale, touchTicks } = against
+  const stopTicks = hasStop(draft) ? priceIn('stop', draft.stopText, against) : undefined
+  if (isLack(stopTicks)) return stopTicks
+  const limitTicks = hasLimit(draft) ? priceIn('price', draft.priceText, against) : undefined
+  if (isLack(limitTicks)) return limitTicks
+  const trail = draft.type === 'trailing_stop' ? trailOf(draft, against) : {}
+  if (isLack(trail)) return trail
+  const pricingTicks = limitTicks ?? stopTicks ?? touchTicks
+  const lots = quantity(draft, pricingTicks, against)
+  if (isLack(lots)) return lots
+  const timeInForce = durationOf(draft)
+  const end = timeInForce === 'gtd' ? expiry(draft.expireText, against.nowMs) : {}
+  if (isLack(end)) return end
+  const exits = draft.hasExits && against.mayHaveExits ? exitsOf(draft, pricingTicks, against) : {}
+  if (isLack(exits)) return exits
+
+  const { side, type } = draft
+  const isNotional = type === 'market' && draft.unit === 'money'
+  const content: OrderContent = {
+    symbol: instrument.symbol,
+    side,
+    type,
+    ...(isNotional ? { notional: formatScaled(BigInt(typedCents(draft.qtyText) ?? 0), 2) } : { qty: scale.qty(lots) }),
+    ...(limitTicks === undefined ? {} : { limitPrice: scale.price(limitTicks) }),
+    ...(stopTicks === undefined ? {} : { stopPrice: scale.price(stopTicks) }),
+    ...trail,
+    timeInForce,
+    ...end,
+    ...(draft.postOnly && mayRest(draft) ? { postOnly: true } : {}),
+    ...(draft.reduceOnly ? { reduceOnly: true } : {}),
+    ...exits,
+  }
+  return { ok: true, content, lots, limitTicks, pricingTicks }
+}
+
+const PRICE_NAMES = { price: 'price', stop: 'stop price', takeProfit: 'take profit', stopLoss: 'stop loss' } as const
+
+function priceIn(field: keyof typeof PRICE_NAMES, text: string, { instrument, scale }: CheckAgainst): number | Lack {
+  const name = PRICE_NAMES[field]
+  if (plainDecimal(text) === undefined) return lacks(field, `Enter a ${name}`)
+  const ticks = stepsOf(text, scale.tick)
+  if (ticks === undefined) return lacks(field, `${capital(name)} goes in steps of ${instrument.tickSize}`)
+  return ticks === 0 ? lacks(field, `Enter a ${name} above 0`) : ticks
+}
+
+function trailOf({ trailText, trailUnit }: Draft, { instrument, scale }: CheckAgainst): Partial<OrderContent> | Lack {
+  if (plainDecimal(trailText) === undefined) return lacks('trail', 'Enter a trail')
+  const isPercent = trailUnit === 'percent'
+  const steps = stepsOf(trailText, isPercent ? PERCENT_STEP : scale.tick)
+  if (steps === undefined) return lacks('trail', `Trail goes in steps of ${isPercent ? '0.01%' : instrument.tickSize}`)
+  if (steps === 0) return lacks('trail', 'Enter a trail above 0')
+  if (!isPercent) return { trailAmount: scale.price(steps) }
+  return steps < 10_000 ? { trailPercent: formatScaled(BigInt(steps), 2) } : lacks('trail', 'Trail stays below 100%')
+}
+
+function quantity(draft: Draft, ticks: number, { instrument, scale }: CheckAgainst): number | Lack {
+  const isMoney = draft.unit === 'money'
+  if (plainDecimal(draft.qtyText) === undefined) return lacks('qty', isMoney ? 'Enter an amount' : 'Enter a quantity')
+  const lots = lotsOf(draft, scale, ticks)
+  if (lots === undefined) return lacks('qty', `Quantity goes in steps of ${instrument.lotSize}`)
+  if (lots === 0) return lacks('qty', isMoney ? 'Too little for one lot' : 'Enter a quantity')
+  if (lots < (scale.lots(instrument.minQty) ?? 0)) return lacks('qty', `At least ${instrument.minQty}`)
+  return lots > (scale.lots(instrument.maxQty) ?? Infinity) ? lacks('qty', `At most ${instrument.maxQty}`) : lots
+}
+
+function expiry(text: string, nowMs: number): { readonly expireAt: number } | Lack {
+  const expireAt = Date.parse(`${text}Z`)
+  if (Number.isNaN(expireAt)) return lacks('expiry', 'Enter a date and time')
+  return expireAt <= nowMs ? lacks('expiry', 'That time has passed') : { expireAt }
+}
+
+/** The exchange would let an exit on the wrong side of its entry act at once: here it is caught before. */
+function exitsOf(draft: Draft, entryTicks: number, against: CheckAgainst): Partial<OrderContent> | Lack {
+  const sign = draft.side === 'buy' ? 1 : -1
+  const [gain, loss] = draft.side === 'buy' ? ['above', 'below'] : ['below', 'above']
+  const profitTicks = isTyped(draft.takeProfitText) ? priceIn('takeProfit', draft.takeProfitText, against) : undefined
+  if (isLack(profitTicks)) return profitTicks
+  const lossTicks = isTyped(draft.stopLossText) ? priceIn('stopLoss', draft.stopLossText, against) : undefined
+  if (isLack(lossTicks)) return lossTicks
+  if (profitTicks === undefined && lossTicks === undefined)
+    return lacks('takeProfit', 'Enter a take profit or stop loss')
+  if (profitTicks !== undefined && (profitTicks - entryTicks) * sign <= 0) {
+    return lacks('takeProfit', `Take profit goes ${gain} the price`)
+  }
+  if (lossTicks !== undefined && (entryTicks - lossTicks) * sign <= 0) {
+    return lacks('stopLoss', `Stop loss goes ${loss} the price`)
+  }
+  return {
+    ...(profitTicks === undefined ? {} : { takeProfit: { limitPrice: against.scale.price(profitTicks) } }),
+    ...(lossTicks === undefined ? {} : { stopLoss: { stopPrice: against.scale.price(lossTicks) } }),
+  }
+}
+
+export const isTyped = (text: string): boolean => text.trim() !== ''
+
+const lacks = (field: DraftField, missing: string): Lack => ({ ok: false, field, missing })
+const isLack = (read: unknown): read is Lack => typeof read === 'object' && read !== null && 'missing' in read
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)

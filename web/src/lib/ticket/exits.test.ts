@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { percentFrom, stakeOf } from './exits.ts'
+import { scaleOf } from './scale.ts'
+
+const scale = scaleOf({ tickSize: '0.02', lotSize: '1' })
+const long = { side: 'buy', lots: 83, entryTicks: 9215, takeProfitTicks: 9400, stopLossTicks: 9025 } as const
+
+test('the money at stake is exact, and the ratio says profit for a dollar of loss', () => {
+  // 188.00 − 184.30 = 3.70, × 83; 184.30 − 180.50 = 3.80, × 83
+  const stake = stakeOf(long, scale)
+  expect(stake).toMatchObject({ profitCents: 30_710n, lossCents: -31_540n })
+  expect(stake.ratio?.toFixed(2)).toBe('0.97')
+})
+
+test('of a sale it is the other way round', () => {
+  const short = { ...long, side: 'sell', takeProfitTicks: 9025, stopLossTicks: 9400 } as const
+  expect(stakeOf(short, scale)).toMatchObject({ profitCents: 31_540n, lossCents: -30_710n })
+})
+
+test('one exit alone has no ratio', () => {
+  expect(stakeOf({ ...long, stopLossTicks: undefined }, scale)).toEqual({
+    profitCents: 30_710n,
+    lossCents: undefined,
+    ratio: undefined,
+  })
+})
+
+test('an exit’s distance is told in percent of the entry', () => {
+  expect(percentFrom(9215, 9400)?.toFixed(2)).toBe('2.01')
+  expect(percentFrom(9215, 9025)?.toFixed(2)).toBe('-2.06')
+  expect(percentFrom(0, 9025)).toBeUndefined()
+})

@@ -1,0 +1,219 @@
+import type { ErrorCode, WireError } from '@valiant/shared/protocol/errors'
+import { grouped, money } from '#lib/ui/format.ts'
+import { amountText } from './sentences.ts'
+import type { Draft, OrderContent } from './draft.ts'
+import type { Named, Receipt, WayOn } from './receipt.ts'
+import { centsOf, type Scale } from './scale.ts'
+
+/** What the ticket knew when an order was refused: it offers a way on from these. */
+export interface AtRefusal extends Named {
+  readonly content: OrderContent
+  readonly bid: string
+  readonly ask: string
+  /** One tick on the own side of the market, where post-only rests. */
+  readonly passive: string
+  /** How far from the middle an order may be, in percent. */
+  readonly bandPercent: number
+  /** Lots that the free money buys at the order's price. */
+  readonly affordable: string
+  /** Lots held, as a size. */
+  readonly held: string
+  /** Equity in dollars, by which margin is told in percent. */
+  readonly equity: number
+  readonly isMargin: boolean
+  /** When a closed instrument opens: "14:30". */
+  readonly opens: string
+}
+
+const DONE = { buy: 'bought', sell: 'sold' } as const
+const DO = { buy: 'Buy', sell: 'Sell' } as const
+
+/** What happened, what it did to the money, what can be done. */
+export function refusalOf(error: WireError, at: AtRefusal): Receipt {
+  const { content, name } = at
+  const { side, limitPrice = '', stopPrice = '', qty = '' } = content
+  const detail = detailsOf(error)
+  const nothing = `Nothing was ${DONE[side]}`
+  const touch = side === 'buy' ? 'ask' : 'bid'
+  const { use, useQty, usePrice, refused } = waysFor(at)
+
+  switch (error.code) {
+    case 'INSUFFICIENT_FUNDS':
+      return refused(
+        `It needs ${money(detail('required'))} and you have ${money(detail('available'))}. Nothing is held.`,
+        [useQty('Use', at.affordable), DEPOSIT],
+      )
+    case 'INSUFFICIENT_MARGIN': {
+      const most = detail('maxQty')
+      const less = side === 'buy' ? 'buy less' : 'sell less'
+      return refused(
+        `${marginSentence(at.equity, detail('required'), detail('available'))} Close something or ${less}.`,
+        [most === '' ? undefined : useQty('Max is', most, ''), DEPOSIT],
+      )
+    }
+    case 'PRICE_BAND': {
+      const edge = side === 'buy' ? detail('high') : detail('low')
+      const band = side === 'buy' ? 'above' : 'below'
+      return refused(
+        `${grouped(limitPrice)} is more than ${at.bandPercent}% ${band} the middle of the market, so the exchange refused it. ${nothing} and no money is held.`,
+        [usePrice(at[touch], ` (${touch})`), usePrice(edge, ' (limit)')],
+      )
+    }
+    case 'POST_ONLY_WOULD_CROSS':
+      return refused(`At ${grouped(limitPrice)} this would fill at once, and post only forbids it.`, [
+        usePrice(at.passive, ''),
+        { label: 'Send without post only', do: 'send', draft: { postOnly: false } },
+      ])
+    case 'FOK_NOT_FILLABLE':
+    case 'NO_LIQUIDITY': {
+      const fillable = detail('fillable') || '0'
+      const of = qty === '' ? '' : ` of ${grouped(qty)}`
+      return refused(
+        `Only ${grouped(fillable)}${of} are on offer${limitPrice === '' ? '' : ' up to your price'}. ${nothing}.`,
+        [useQty(DO[side], fillable)],
+      )
+    }
+    case 'INSUFFICIENT_POSITION': {
+      const available = detail('available') || '0'
+      return refused(`${holding(at, available)} ${nothing}.`, [useQty('Sell', available)])
+    }
+    case 'REDUCE_ONLY_WOULD_INCREASE': {
+      const most = detail('maxQty') || '0'
+      const what = qty === '' ? `can't ${side} so much` : `can't ${side} ${grouped(qty)}`
+      const free = at.scale.lots(most) ?? 0
+      return refused(
+        free > 0
+          ? `You hold ${grouped(at.held)}; reduce only ${what}. ${nothing}.`
+          : `There is no ${name} that this could reduce. ${nothing}.`,
+        [useQty(DO[side], most), { label: 'Without reduce only', do: 'use', draft: { reduceOnly: false } }],
+      )
+    }
+    case 'SHORT_NOT_ALLOWED':
+      return at.isMargin
+        ? refused(`${name} can't be sold short. ${nothing}.`, [useQty('Sell', detail('maxQty'))])
+        : refused(`Only an account with margin can sell what it doesn't hold. ${nothing}.`, [
+            { label: 'Margin', do: 'go', href: '/account#accounts' },
+          ])
+    case 'STOP_WOULD_TRIGGER': {
+      const last = detail('last')
+      const where = last === '' ? '' : `: the last trade was at ${grouped(last)}`
+      const stop = stopPrice === '' ? 'this price' : grouped(stopPrice)
+      return refused(`The market has reached ${stop} already${where}. Nothing is held.`, [
+        use(`${DO[side]} at market`, { type: 'market' }),
+      ])
+    }
+    case 'MIN_NOTIONAL': {
+      const least = detail('minNotional') || '1.00'
+      const price = limitPrice || stopPrice || at[touch]
+      return refused(`An order in ${name} is worth at least ${money(least)}. ${nothing}.`, [
+        useQty('Use', at.scale.qty(lotsWorth(centsOf(least), at.scale.ticks(price) ?? 0, at.scale))),
+      ])
+    }
+    case 'MAX_OPEN_ORDERS':
+      return refused(`You have ${detail('max') || 'as many'} open orders in ${name}; no more are taken. ${nothing}.`, [
+        viewed('orders'),
+      ])
+    case 'SELF_TRADE':
+      return refused(`It would only have met your own order. ${nothing}.`, [viewed('orders')])
+    case 'REQUEST_EXPIRED':
+      return refused(`It reached the exchange too late and was not executed. ${nothing}.`, [
+        { label: 'Send again', do: 'send', draft: {} },
+      ])
+    case 'MARKET_HALTED':
+      return refused(`${name} is halted. Orders can be cancelled, not placed.`)
+    case 'MARKET_CLOSED':
+      return refused(closedSentence(name, at.opens))
+    case 'LIQUIDATING':
+      return refused(
+        'Your account is being liquidated: its positions are closed until what it owns covers them. Orders can be cancelled, not placed.',
+        [DEPOSIT],
+      )
+    case 'UNAVAILABLE':
+      return refused("The exchange can't take orders for the moment; prices are indicative. Nothing was executed.")
+    case 'RATE_LIMITED':
+      return refused('Too many orders at once; the button says when the next one can go. Nothing was sent on.')
+    case 'INVALID': {
+      const nearest = detail('nearest')
+      return refused(error.message, [
+        nearest === '' ? undefined : error.field === 'qty' ? useQty('Use', nearest) : usePrice(nearest, ''),
+      ])
+    }
+    case 'ORDER_CLOSED':
+    case 'DUPLICATE_CLIENT_ORDER_ID':
+    case 'UNAUTHENTICATED':
+    case 'FORBIDDEN':
+    case 'NOT_FOUND':
+    case 'PAYLOAD_TOO_LARGE':
+    case 'TOO_MANY_SUBSCRIPTIONS':
+    case 'TIMEOUT':
+    case 'INTERNAL':
+      return refused(error.message, [viewed('history')])
+  }
+}
+
+/** "NOVA is closed until 14:30 UTC. …" */
+export const closedSentence = (name: string, opens: string): string =>
+  `${name} is closed${opens === '' ? '' : ` until ${opens} UTC`}. Orders can be cancelled, not placed.`
+
+/** Refusals that the same order would meet again. */
+export const MUST_CHANGE: ReadonlySet<ErrorCode> = new Set([
+  'PRICE_BAND',
+  'INSUFFICIENT_FUNDS',
+  'INSUFFICIENT_POSITION',
+  'INSUFFICIENT_MARGIN',
+  'SHORT_NOT_ALLOWED',
+  'REDUCE_ONLY_WOULD_INCREASE',
+  'MIN_NOTIONAL',
+  'INVALID',
+])
+
+/** The fewest lots that are worth so much; 0 without a price. */
+function lotsWorth(cents: number, ticks: number, scale: Scale): number {
+  const lotCents = Number(scale.valueCents(ticks, 1))
+  return lotCents === 0 ? 0 : Math.ceil(cents / lotCents)
+}
+
+const DEPOSIT: WayOn = { label: 'Deposit', do: 'go', href: '/account#money' }
+const viewed = (list: 'orders' | 'history'): WayOn => ({ label: 'View', do: 'view', list })
+
+/** A figure of the refusal as text; empty where it is not told. */
+const detailsOf =
+  ({ details }: WireError) =>
+  (key: string): string => {
+    const value = details?.[key]
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+  }
+
+function marginSentence(equity: number, required: string, available: string): string {
+  const used = equity - Number(available) + Number(required)
+  if (required === '' || available === '' || equity <= 0) return 'There is not enough margin.'
+  return `Margin would reach ${Math.ceil((used / equity) * 100)}%.`
+}
+
+function holding({ name, scale, held }: AtRefusal, available: string): string {
+  const bound = (scale.lots(held) ?? 0) - (scale.lots(available) ?? 0)
+  if ((scale.lots(held) ?? 0) === 0) return `You hold no ${name}.`
+  if (bound <= 0) return `You hold ${grouped(held)} ${name}.`
+  return `You hold ${grouped(held)} ${name}, and open orders bind ${grouped(scale.qty(bound))} of them.`
+}
+
+function waysFor({ name, scale }: AtRefusal) {
+  const use = (label: string, draft: Partial<Draft>): WayOn => ({ label, do: 'use', draft })
+  return {
+    use,
+    useQty: (verb: string, text: string, of = ` ${name}`): WayOn | undefined =>
+      (scale.lots(text) ?? 0) > 0 ? use(`${verb} ${grouped(text)}${of}`, { qtyText: text, unit: 'qty' }) : undefined,
+    usePrice: (text: string, what: string): WayOn | undefined =>
+      (scale.ticks(text) ?? 0) > 0 ? use(`Use ${grouped(text)}${what}`, { priceText: text }) : undefined,
+    refused: (text: string, waysOn: (WayOn | undefined)[] = []): Receipt => ({
+      kind: 'refused',
+      title: 'Order not placed',
+      text,
+      waysOn: waysOn.filter((way) => way !== undefined),
+    }),
+  }
+}
+
+/** "Buy 50 NOVA was sent at 14:32:11; …", while its result isn't known. */
+export const unknownSentence = (content: OrderContent, name: string, sentAt: string): string =>
+  `${DO[content.side]} ${amountText(content, name)} was sent at ${sentAt}; its result isn't known yet. It can't be placed twice. The result shows here as soon as we're back.`

@@ -1,0 +1,133 @@
+import { OutcomeUnknownError, RequestRefused } from '@valiant/shared/client/errors'
+import { newRequestId } from '@valiant/shared/client/request-id'
+import type { WireError } from '@valiant/shared/protocol/errors'
+import type { OrderContent } from './draft.ts'
+import { type Receipt, receiptOf } from './receipt.ts'
+import type { Receipts } from './receipts.svelte.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/** An order on its way. `isUnknown`: no answer came in time. */
+export interface InFlight {
+  readonly clientOrderId: string
+  readonly content: OrderContent
+  readonly sentAtMs: number
+  readonly isUnknown: boolean
+}
+
+const CONFIRM_DEAF_MS = 300
+const CONFIRM_BACK_MS = 8_000
+const ASK_AGAIN_MS = 2_000
+const COUNT_DOWN_MS = 100
+
+/** Sends orders, each press at most one: asks again where it is told to, and finds out what became of each. */
+export class Sender {
+  phase = $state.raw<'editing' | 'confirming' | 'sending'>('editing')
+  inFlight = $state.raw<InFlight | undefined>()
+  /** Too many orders at once: how long until the next one. */
+  waitMs = $state(0)
+
+  readonly #around: Surroundings
+  readonly #receipts: Receipts
+  readonly #refused: (error: WireError, content: OrderContent) => void
+  #confirmTimer: ReturnType<typeof setTimeout> | undefined
+  #waitTimer: ReturnType<typeof setInterval> | undefined
+  #confirmSince = 0
+
+  constructor(
+    around: Surroundings,
+    receipts: Receipts,
+    /** Says in words why an order was refused. */
+    refused: (error: WireError, content: OrderContent) => void,
+  ) {
+    this.#around = around
+    this.#receipts = receipts
+    this.#refused = refused
+  }
+
+  /** @param asksFirst the button turns into a question; the same press a moment later is no answer to it */
+  async press(content: OrderContent, asksFirst: boolean): Promise<void> {
+    if (this.phase === 'confirming') {
+      if (performance.now() - this.#confirmSince >= CONFIRM_DEAF_MS) await this.#send(content)
+      return
+    }
+    if (!asksFirst) return this.#send(content)
+    this.phase = 'confirming'
+    this.#confirmSince = performance.now()
+    this.#confirmTimer = setTimeout(() => this.back(), CONFIRM_BACK_MS)
+  }
+
+  /** Esc, or eight seconds: the button asks no more. */
+  back(): void {
+    clearTimeout(this.#confirmTimer)
+    if (this.phase === 'confirming') this.phase = 'editing'
+  }
+
+  stop(): void {
+    clearInterval(this.#waitTimer)
+    clearTimeout(this.#confirmTimer)
+  }
+
+  async #send(content: OrderContent): Promise<void> {
+    this.back()
+    const clientOrderId = newRequestId()
+    this.phase = 'sending'
+    this.#receipts.refusal = undefined
+    this.inFlight = { clientOrderId, content, sentAtMs: this.#around.serverNow(), isUnknown: false }
+    try {
+      const order = await this.#around.ask('order.place', { ...content, clientOrderId })
+      this.#receipts.tell(receiptOf(order, this.#around))
+    } catch (error) {
+      if (error instanceof OutcomeUnknownError) await this.#findOut(clientOrderId, error.finalAt)
+      else if (error instanceof RequestRefused) {
+        if (error.error.code === 'RATE_LIMITED') this.#countDown(error.error.retryAfterMs ?? 1_000)
+        this.#refused(error.error, content)
+      } else this.#receipts.tell(NOT_SENT)
+    }
+    this.inFlight = undefined
+    this.phase = 'editing'
+  }
+
+  /** No answer: after `finalAt` what the exchange says of the id is final. */
+  async #findOut(clientOrderId: string, finalAt = 0): Promise<void> {
+    if (this.inFlight) this.inFlight = { ...this.inFlight, isUnknown: true }
+    for (;;) {
+      const waitMs = Math.max(ASK_AGAIN_MS, finalAt - this.#around.serverNow())
+      await new Promise((resolve) => setTimeout(resolve, waitMs))
+      try {
+        const order = await this.#around.ask('order.get', { clientOrderId })
+        this.#receipts.tell(receiptOf(order, this.#around))
+        return
+      } catch (error) {
+        if (error instanceof RequestRefused && error.error.code === 'NOT_FOUND') {
+          this.#receipts.tell(NEVER_ARRIVED)
+          return
+        }
+      }
+    }
+  }
+
+  #countDown(forMs: number): void {
+    const until = performance.now() + forMs
+    clearInterval(this.#waitTimer)
+    this.waitMs = forMs
+    this.#waitTimer = setInterval(() => {
+      this.waitMs = Math.max(0, until - performance.now())
+      if (this.waitMs > 0) return
+      clearInterval(this.#waitTimer)
+      if (this.#receipts.refusal?.code === 'RATE_LIMITED') this.#receipts.refusal = undefined
+    }, COUNT_DOWN_MS)
+  }
+}
+
+const NOT_SENT: Receipt = {
+  kind: 'canceled',
+  title: 'Order not sent',
+  text: 'There is no connection to the exchange. Nothing is held.',
+  waysOn: [],
+}
+const NEVER_ARRIVED: Receipt = {
+  kind: 'canceled',
+  title: 'Order not placed',
+  text: 'It never reached the exchange. Nothing was executed.',
+  waysOn: [],
+}

@@ -1,0 +1,62 @@
+import { grouped } from '#lib/ui/format.ts'
+import { trailText } from '#lib/orders/order-words.ts'
+import { moneyOfCents } from './amount.ts'
+import type { OrderContent } from './draft.ts'
+import { centsOf } from './scale.ts'
+
+const DO = { buy: 'Buy', sell: 'Sell' } as const
+
+/** "83 NOVA", or for an order in dollars "$1,000.00 of NOVA". */
+export const amountText = ({ qty, notional }: Pick<OrderContent, 'qty' | 'notional'>, name: string): string =>
+  notional === undefined ? `${grouped(qty ?? '')} ${name}` : `${moneyOfCents(centsOf(notional))} of ${name}`
+
+function priceWords(content: OrderContent): string {
+  const { type, limitPrice = '', stopPrice = '' } = content
+  switch (type) {
+    case 'market':
+      return 'at market'
+    case 'limit':
+      return `at ${grouped(limitPrice)}`
+    case 'stop':
+      return `from ${grouped(stopPrice)}`
+    case 'stop_limit':
+      return `from ${grouped(stopPrice)} at ${grouped(limitPrice)}`
+    case 'trailing_stop':
+      return `trailing ${trailText(content)}`
+  }
+}
+
+/** What of a sale is more than what is held. */
+export interface Shorting {
+  /** As shown; empty where nothing is sold short. */
+  readonly shortQty: string
+  /** All of the sale is short. */
+  readonly isWhole: boolean
+}
+
+/** "Buy 83 NOVA at 184.30": the action in full. A sale that opens or enlarges a short says so. */
+export function sentenceOf(content: OrderContent, name: string, shorting?: Shorting): string {
+  const isWhollyShort = shorting?.isWhole ?? false
+  const verb = isWhollyShort ? 'Sell short' : DO[content.side]
+  const part = shorting && !isWhollyShort && shorting.shortQty !== '' ? `, ${grouped(shorting.shortQty)} short` : ''
+  return `${verb} ${amountText(content, name)} ${priceWords(content)}${part}`
+}
+
+/** "Confirm: buy 83 NOVA, $15,296.90" */
+export function confirmationOf(
+  content: OrderContent,
+  name: string,
+  { valueCents, shorting }: { valueCents: bigint; shorting?: Shorting | undefined },
+): string {
+  const verb = shorting?.isWhole ? 'sell short' : content.side
+  if (content.notional !== undefined) return `Confirm: ${verb} ${amountText(content, name)}`
+  return `Confirm: ${verb} ${amountText(content, name)}, ${moneyOfCents(valueCents)}`
+}
+
+/** Orders over this ask once more. */
+export const CONFIRM_ABOVE_CENTS = 1_000_000n
+/** So do market orders that are expected to slip by more. */
+export const CONFIRM_ABOVE_SLIPPAGE_BPS = 100
+
+export const asksAgain = (type: OrderContent['type'], valueCents: bigint, slippageBps: number): boolean =>
+  valueCents > CONFIRM_ABOVE_CENTS || (type === 'market' && slippageBps > CONFIRM_ABOVE_SLIPPAGE_BPS)
