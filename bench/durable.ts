@@ -79,7 +79,7 @@ async function marketOrders(commit: Commit, size: number): Promise<Flow> {
       const takers = Array.from({ length: size }, (_, at) => accounts[(next + at) % ACCOUNTS] ?? 0)
       next += size
       const batch = flow.batch(number, takers)
-      // The yardstick of yardsticks.md has four entries an order; those of the fee would be two more.
+      // The yardstick of yardsticks.md moves cash and quantity, four sides an order; the fee would be two more.
       return { ...batch, entries: batch.entries.filter(({ kind }) => kind !== 'fee') }
     },
   }
@@ -98,7 +98,7 @@ async function mixedOrders(commit: Commit): Promise<Flow> {
     next: (batch) => {
       const taken = operations.slice(at, (at += BATCH))
       if (taken.length < BATCH) throw new Error('the workload is at its end')
-      for (const operation of taken) engine.apply(commandOf(operation), NOW_MS)
+      for (const operation of taken) engine.apply(commandOf(operation), NOW_MS + batch)
       return { ...rowsOf(batch, engine.drain()), results: taken.map(answerTo) }
     },
   }
@@ -108,8 +108,8 @@ async function mixedOrders(commit: Commit): Promise<Flow> {
 function rowsOf(batch: number, events: EngineEvents): Batch {
   const open = new OpenBatch()
   open.record(events)
-  const { epoch, streamPosition, timeMs } = batchOf({ batch })
-  return open.toCommit({ epoch, batch, streamPosition, timeMs })
+  const { epoch, streamPosition } = batchOf({ batch })
+  return open.toCommit({ epoch, batch, streamPosition, timeMs: NOW_MS + batch })
 }
 
 const ORDER_ANSWER_CHARACTERS = 600

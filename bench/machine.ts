@@ -1,5 +1,6 @@
 import { closeSync, fdatasyncSync, openSync, rmSync, writeSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { medianOf } from './row.ts'
@@ -55,6 +56,13 @@ export function worseOf(one: Gate, other: Gate): Gate {
 
 export const gateText = ({ flushMs, cpuPressure }: Gate): string =>
   `flush ${flushMs.toFixed(2)} ms, CPU pressure ${cpuPressure === undefined ? 'not told' : `${cpuPressure.toFixed(0)} %`}`
+
+/** Where and when, for the page that keeps the figures. */
+export function machineText(): string {
+  const cores = cpus()
+  const time = new Date().toISOString().slice(0, 16).replace('T', ' ')
+  return `${time} UTC, ${cores.length} cores (${cores[0]?.model ?? 'unknown'}), Node ${process.versions.node}.`
+}
 
 /** Overwrites one page of a file that is there already, as a database's log does. */
 function flushMs(folder: string): number {

@@ -1,15 +1,21 @@
 import { parseArgs } from 'node:util'
 import { ackTimes, type AckComparison } from './ack.ts'
 import { benchBook } from './book.ts'
+import { type Growth, growth } from './growth.ts'
 import { type DurableRates, durableRates } from './durable.ts'
-import { type Gate, gateText, readGate, worseOf } from './machine.ts'
+import { historyTable, historyTimes } from './history.ts'
+import { type Gate, gateText, machineText, readGate, worseOf } from './machine.ts'
 import { openRig, PGBENCH_MISSING, type Rig, TpcB } from './rig.ts'
 import { type Question, type Row, rowOf, rowWithout } from './row.ts'
 import { Venue } from './sockets.ts'
+import { tableOf, writeIntoPage } from './table.ts'
 
-/** `npm run bench -- [NAME…] [--json]`: ratios against yardsticks in the same run (docs/performance.md). */
+/**
+ * `npm run bench -- [NAME…] [--json] [--write]`: ratios against yardsticks in the same run, and how costs grow
+ * (docs/performance.md, which `--write` writes the tables into).
+ */
 
-const NAMES = ['book', 'engine', 'durable', 'sockets', 'ack'] as const
+const NAMES = ['book', 'engine', 'durable', 'sockets', 'ack', 'growth', 'history'] as const
 type Name = (typeof NAMES)[number]
 const ROUNDS = 5
 
@@ -38,22 +44,42 @@ interface Round {
 // What goes on, on stderr: stdout has the rows alone.
 const say = (text: string) => console.error(text)
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } })
+const options = { json: { type: 'boolean' }, write: { type: 'boolean' } } as const
+const { values, positionals } = parseArgs({ allowPositionals: true, options })
 const unknown = positionals.filter((name) => !NAMES.some((known) => known === name))
 if (unknown.length > 0) {
   say(`There is no ${unknown.join(', ')}: expected some of ${NAMES.join(', ')}.`)
   process.exit(2)
 }
-const asked = (name: Name) => positionals.length === 0 || positionals.includes(name)
+/** `history` only by its name: it writes some gigabytes first. */
+const asked = (name: Name) => (positionals.length === 0 && name !== 'history') || positionals.includes(name)
 
 await using parts = new AsyncDisposableStack()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => void parts.disposeAsync().finally(() => process.exit(1)))
 }
-const rig = parts.use(await openRig(say))
-const rows = [...(await measureBook(rig)), ...(await measureOrders(rig))]
-if (values.json) for (const row of rows) console.log(JSON.stringify(row))
-else printTable(rows)
+const rows = NAMES.some((name) => name !== 'growth' && name !== 'history' && asked(name)) ? await measureRows() : []
+if (rows.length > 0) tell('figures', rows, figuresOf(rows))
+if (asked('growth')) {
+  const grown = [...growth()]
+  tell('growth', grown, growthOf(grown))
+}
+
+if (asked('history')) {
+  const times = await historyTimes(parts.use(await openRig(say)), say)
+  tell('history', times, historyTable(times))
+}
+
+function tell(name: string, rows: readonly object[], table: string): void {
+  if (values.json) for (const row of rows) console.log(JSON.stringify(row))
+  else console.log(table)
+  if (values.write) writeIntoPage(name, `${machineText()}\n\n${table}`)
+}
+
+async function measureRows(): Promise<Row[]> {
+  const rig = parts.use(await openRig(say))
+  return [...(await measureBook(rig)), ...(await measureOrders(rig))]
+}
 
 async function measureBook({ folder }: Rig): Promise<Row[]> {
   if (!asked('book') && !asked('engine')) return []
@@ -146,7 +172,7 @@ function roundText(number: number, round: Round | undefined, best: { perSecond: 
   return `round ${number} of ${ROUNDS}: ${facts.join(', ')}`
 }
 
-function printTable(rows: readonly Row[]): void {
+function figuresOf(rows: readonly Row[]): string {
   const lines = rows.map(({ name, yardstick, ratio, low, high, goal, verdict }) => [
     name,
     yardstick,
@@ -155,10 +181,27 @@ function printTable(rows: readonly Row[]): void {
     goal === undefined ? '' : `${goal}x`,
     verdict,
   ])
-  const head = ['what', 'yardstick', 'ratio', 'range', 'goal', 'verdict']
-  const widths = head.map((title, column) =>
-    Math.max(...[head, ...lines].map((line) => (line[column] ?? title).length)),
-  )
-  for (const line of [head, ...lines])
-    console.log(line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
+  return tableOf(['what', 'yardstick', 'ratio', 'range', 'goal', 'verdict'], lines)
+}
+
+function growthOf(rows: readonly Growth[]): string {
+  const lines = rows.map((row) => [
+    row.instruments.toLocaleString('en'),
+    row.accounts.toLocaleString('en'),
+    row.resting.toLocaleString('en'),
+    row.commandUs.toFixed(2),
+    row.marketSecondMs?.toFixed(1) ?? '',
+    row.restoreMs.toFixed(0),
+    row.heapMb.toFixed(0),
+  ])
+  const head = [
+    'instruments',
+    'accounts',
+    'resting orders',
+    'command, µs',
+    'market second, ms',
+    'restore, ms',
+    'memory, MiB',
+  ]
+  return tableOf(head, lines)
 }

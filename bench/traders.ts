@@ -19,6 +19,10 @@ const INSTRUMENT = {
   makerBps: 2,
   takerBps: 5,
   priceBandBps: 2_000,
+  initialMarginBps: 5_000,
+  maintenanceMarginBps: 2_500,
+  shortable: true,
+  borrowBps: 150,
 }
 
 /** An engine with the workload's buyers and sellers, the latter with what they will sell. */

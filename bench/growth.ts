@@ -1,0 +1,224 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { type AccountNumber, type Command, FIRST_USER_ACCOUNT } from '../server/engine/command.ts'
+import { Engine } from '../server/engine/engine.ts'
+import type { InstrumentSpec } from '../server/engine/instrument.ts'
+import { copyOf } from '../server/engine/state.ts'
+import { type ListedInstrument, readInstruments } from '../server/instruments.ts'
+import { Simulator } from '../server/simulator/simulator.ts'
+import { medianOf } from './row.ts'
+
+/** How what the exchange does in memory grows: absolute figures of one machine and minute, to be read down a column. */
+export interface Growth {
+  readonly instruments: number
+  readonly accounts: number
+  readonly resting: number
+  /** One command and its events, in microseconds: 60 % limit orders, 30 % cancels, 10 % market orders. */
+  readonly commandUs: number
+  /** A second of the simulated market, in milliseconds of one core; only where instruments grow. */
+  readonly marketSecondMs: number | undefined
+  /** An engine brought back from rows that have been read already. */
+  readonly restoreMs: number
+  readonly heapMb: number
+}
+
+const LISTED = readInstruments(new URL('../db/instruments.json', import.meta.url).pathname)
+const NOW_MS = Date.UTC(2026, 0, 1)
+const INSTRUMENTS = [1, 16, 100, 500]
+const ACCOUNTS = [10, 1_000, 10_000, 100_000]
+const RESTING = [100, 10_000, 100_000, 1_000_000]
+const PLAIN = { instruments: 16, accounts: 1_000, resting: 1_000 }
+const STARTING_CENTS = 100_000_000_00
+const SLICES = 21
+const COMMANDS_A_SLICE = 6_400
+const BATCH = 64
+const MARKET_SECONDS = 20
+
+export function* growth(): Generator<Growth> {
+  for (const instruments of INSTRUMENTS) yield measure({ ...PLAIN, instruments }, true)
+  for (const accounts of ACCOUNTS) yield measure({ ...PLAIN, accounts }, false)
+  for (const resting of RESTING) yield measure({ ...PLAIN, resting }, false)
+}
+
+interface Size {
+  readonly instruments: number
+  readonly accounts: number
+  readonly resting: number
+}
+
+function measure(size: Size, withMarket: boolean): Growth {
+  const before = heapMb()
+  const floor = new Floor(size)
+  const heap = heapMb() - before
+  const commandUs = floor.commandUs()
+  return {
+    ...size,
+    commandUs,
+    marketSecondMs: withMarket ? marketSecondMs(size.instruments) : undefined,
+    restoreMs: floor.restoreMs(),
+    heapMb: heap,
+  }
+}
+
+/** An engine of a size, with the house on both sides of every book. */
+class Floor {
+  private readonly size: Size
+  private readonly specs: readonly InstrumentSpec[]
+  private readonly engine: Engine
+  private readonly open: { account: AccountNumber; number: number }[] = []
+  private operations = 0
+
+  constructor(size: Size) {
+    this.size = size
+    this.specs = listedOf(size.instruments).map(({ spec }) => spec)
+    this.engine = engineOf(this.specs, size)
+    this.engine.beginEpoch(1)
+    for (const spec of this.specs) {
+      const middle = middleOf(spec)
+      for (let away = 1; away <= 20; away++) {
+        this.engine.house(spec.symbol).place('buy', middle - away, spec.maxLots, 0)
+        this.engine.house(spec.symbol).place('sell', middle + away, spec.maxLots, 0)
+      }
+    }
+    for (let at = 0; at < size.accounts; at++) {
+      const account = FIRST_USER_ACCOUNT + at
+      this.engine.apply({ kind: 'account.open', account, name: 'bench', startingCents: STARTING_CENTS }, NOW_MS)
+      this.engine.drain()
+    }
+    // Far from the market, so that they stay.
+    for (let at = 0; at < size.resting; at++) {
+      this.apply(this.limitOrder(at, 100 + (at % 1_000)))
+      this.engine.drain()
+    }
+  }
+
+  commandUs(): number {
+    const times: number[] = []
+    for (let slice = 0; slice < SLICES; slice++) {
+      let milliseconds = 0
+      for (let done = 0; done < COMMANDS_A_SLICE; done += BATCH) {
+        const commands = Array.from({ length: BATCH }, () => this.nextCommand())
+        const began = performance.now()
+        for (const command of commands) this.apply(command)
+        this.engine.drain()
+        milliseconds += performance.now() - began
+      }
+      times.push((1_000 * milliseconds) / COMMANDS_A_SLICE)
+    }
+    return medianOf(times)
+  }
+
+  /** Accounts, positions and open orders into a new engine, as at a recovery. */
+  restoreMs(): number {
+    const { engine } = this
+    const accounts = engine.accounts().map((account) => ({ ...account, heldCents: 0 }))
+    const positions = accounts.flatMap(({ account }) => engine.positions(account).map((p) => ({ ...p, heldLots: 0 })))
+    const orders = accounts
+      .flatMap(({ account }) => engine.openOrders(account).map(copyOf))
+      .sort((a, b) => a.priority - b.priority)
+    const began = performance.now()
+    const restored = engineOf(this.specs, this.size)
+    for (const account of accounts) restored.restoreAccount(account)
+    for (const position of positions) restored.restorePosition(position)
+    for (const order of orders) restored.restoreOrder(order)
+    return performance.now() - began
+  }
+
+  private apply(command: Command): void {
+    const result = this.engine.apply(command, NOW_MS)
+    if (!result.ok) throw new Error(`expected ${command.kind} to be carried out, found ${JSON.stringify(result)}`)
+    if (result.kind === 'order.place' && result.order.status === 'open') {
+      this.open.push({ account: result.order.account, number: result.order.number })
+    }
+  }
+
+  private nextCommand(): Command {
+    const at = this.operations++
+    const dice = at % 10
+    if (dice < 6) return this.limitOrder(at, 21 + (at % 40))
+    const cancel = dice < 9 ? this.open.pop() : undefined
+    if (cancel === undefined) return this.marketOrder(at)
+    return { kind: 'order.cancel', account: cancel.account, order: { number: cancel.number } }
+  }
+
+  private limitOrder(at: number, ticksAway: number): Command {
+    const spec = this.specOf(at)
+    const limitTicks = Math.max(1, middleOf(spec) - ticksAway)
+    return { ...this.order(at, spec), type: 'limit', lots: 10, limitTicks, timeInForce: 'gtc' }
+  }
+
+  private marketOrder(at: number): Command {
+    const spec = this.specOf(at)
+    return { ...this.order(at, spec), type: 'market', lots: 10, limitTicks: 0, timeInForce: 'ioc' }
+  }
+
+  private order(at: number, { symbol }: InstrumentSpec) {
+    const account = FIRST_USER_ACCOUNT + ((at * 7) % this.size.accounts)
+    const fixed = {
+      kind: 'order.place',
+      side: 'buy',
+      postOnly: false,
+      selfTrade: 'cancel_maker',
+      source: 'api',
+    } as const
+    return { ...fixed, account, symbol, clientOrderId: `g${at}` }
+  }
+
+  private specOf(at: number): InstrumentSpec {
+    const spec = this.specs[at % this.specs.length]
+    if (spec === undefined) throw new Error('a floor without instruments')
+    return spec
+  }
+}
+
+/** The whole market of so many instruments, participants and marks, without anyone listening. */
+function marketSecondMs(instruments: number): number {
+  const listed = listedOf(instruments)
+  const engine = engineOf(
+    listed.map(({ spec }) => spec),
+    { instruments, accounts: 0, resting: 0 },
+  )
+  engine.beginEpoch(1)
+  const simulator = Simulator.start({ instruments: listed.map(toSimulated), seed: 1, startMs: NOW_MS })
+  for (const { spec } of listed) simulator.attach(spec.symbol, engine.house(spec.symbol))
+  const run = (seconds: number) => {
+    const began = process.cpuUsage()
+    for (let second = 0; second < seconds; second++) {
+      simulator.step(simulator.nowMs + 1_000)
+      engine.quantum(simulator.nowMs)
+      engine.drain()
+      for (const { spec } of listed) engine.drainLevels(spec.symbol, () => undefined)
+    }
+    return process.cpuUsage(began).user / 1_000 / seconds
+  }
+  run(2)
+  return run(MARKET_SECONDS)
+}
+
+const toSimulated = ({ wire, startTicks, sigmaDay, sizeMultiplier }: ListedInstrument) => {
+  const { symbol, assetClass, sector } = wire
+  return { symbol, assetClass, sector, startTicks, sigmaDay, sizeMultiplier }
+}
+
+/** The shipped ones, again and again under other names. */
+function listedOf(count: number): ListedInstrument[] {
+  return Array.from({ length: count }, (_, at) => {
+    const listed = LISTED[at % LISTED.length]
+    if (listed === undefined) throw new Error('no instruments')
+    const symbol = at < LISTED.length ? listed.spec.symbol : `${listed.spec.symbol.slice(0, 4)}${at}`
+    return { ...listed, spec: { ...listed.spec, symbol }, wire: { ...listed.wire, symbol } }
+  })
+}
+
+const engineOf = (instruments: readonly InstrumentSpec[], { resting }: Size) =>
+  new Engine({ instruments, maxOpenOrdersPerInstrument: Math.max(1_000, resting) + SLICES * COMMANDS_A_SLICE })
+const middleOf = ({ maxTicks }: InstrumentSpec) => Math.round(maxTicks / 10)
+
+function heapMb(): number {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  // Once is not enough for array buffers: they go with the second.
+  for (let at = 0; at < 3; at++) collect()
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return (heapUsed + arrayBuffers) / 2 ** 20
+}
