@@ -18,13 +18,14 @@ const mayImport = {
   auth: ['database', 'telemetry'],
   exchange: ['engine', 'simulator', 'feed', 'database', 'journal', 'bus', 'telemetry'],
   gateway: ['feed', 'journal', 'bus', 'auth', 'telemetry'],
+  audit: ['engine', 'database'],
 }
 const folders = Object.keys(mayImport)
 const pure = ['engine', 'simulator', 'feed']
 
 const importRules = folders.map((folder) => ({
   files: [`server/${folder}/**/*.ts`],
-  ignores: ['**/*.test.ts'],
+  ignores: ['**/*.test.ts', '**/*.fixture.ts'],
   rules: {
     'no-restricted-imports': [
       'error',

@@ -1,12 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Command } from 'commander'
+import { addAuditCommand } from './audit-command.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { openDatabase } from './database/database.ts'
 import { startEmbeddedPostgres } from './database/embedded-postgres.ts'
 import { migrate } from './database/migrations.ts'
 import { StartupError } from './database/startup-error.ts'
 import { addEnvFile } from './env-file.ts'
+import { addOperatorCommands } from './operator-commands.ts'
+import { addReplayCommand } from './replay-command.ts'
 
 /** What an operator and a developer do beside running the server. */
 
@@ -32,6 +35,10 @@ program
     addEnvFile(process.env, ROOT)
     await migrateDatabase(readConfig(process.env))
   })
+
+addAuditCommand(program, ROOT)
+addOperatorCommands(program, ROOT)
+addReplayCommand(program)
 
 async function generate({ check = false }: { check?: boolean }): Promise<void> {
   // Not with the rest: it needs prettier, which only a checkout for development has.

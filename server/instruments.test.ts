@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readInstruments } from './instruments.ts'
+import { checkInstrument } from './engine/instrument.ts'
+import { afterSplits, readInstruments } from './instruments.ts'
 
 const FILE = new URL('../db/instruments.json', import.meta.url).pathname
 
@@ -38,5 +39,37 @@ describe('a file that breaks a rule is refused, by instrument and rule', () => {
     [{ colour: 'red' }, /colour/],
   ])('%j', (change, message) => {
     expect(() => readInstruments(changed(change))).toThrow(message)
+  })
+})
+
+describe('an instrument after a split', () => {
+  const listed = readInstruments(FILE)
+  const after = (...splits: [number, number][]) =>
+    afterSplits(
+      listed,
+      splits.map(([numerator, denominator]) => ({ symbol: 'VLNT', numerator, denominator })),
+    )
+  const [before] = listed
+
+  it('has half the price and twice the sizes when two become of one, and its book reaches no less far', () => {
+    const [split, next] = after([2, 1])
+    expect(split?.startTicks).toBe((before?.startTicks ?? 0) / 2)
+    expect(split?.sizeMultiplier).toBe((before?.sizeMultiplier ?? 0) * 2)
+    expect(split?.spec).toEqual(before?.spec)
+    expect(next).toBe(listed[1])
+  })
+
+  it('has a book that reaches higher after a reverse split, as far as all stays exact', () => {
+    const [split] = after([1, 2])
+    expect(split?.spec.maxTicks).toBe((before?.spec.maxTicks ?? 0) * 2)
+    const [far] = after([1, 10], [1, 1_000])
+    expect(far?.spec.maxTicks).toBeLessThan((before?.spec.maxTicks ?? 0) * 10_000)
+    if (far) checkInstrument(far.spec)
+  })
+
+  it('is as before when splits cancel each other', () => {
+    const [split] = after([3, 2], [2, 3])
+    expect(split?.startTicks).toBeCloseTo(before?.startTicks ?? 0, 6)
+    expect(split?.spec.maxTicks).toBe(before?.spec.maxTicks)
   })
 })

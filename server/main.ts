@@ -47,7 +47,7 @@ async function serve(config: Config, log: Logger): Promise<void> {
   if (isStopping()) return
   const versions = await seedInstruments(
     database.queries,
-    listed.map(({ wire }) => wire),
+    listed.map(({ wire, spec }) => ({ ...wire, maxTicks: spec.maxTicks })),
   )
   const instruments = listed.map((one) => ({
     ...one,

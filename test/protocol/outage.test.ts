@@ -124,8 +124,8 @@ async function inDatabase(url: string): Promise<{ ids: string[]; unbalanced: unk
   await database.connect()
   try {
     const orders = await database.query<{ id: string }>('SELECT client_order_id AS id FROM orders')
-    const entries = await database.query('SELECT asset FROM ledger_entry GROUP BY asset HAVING sum(amount) <> 0')
-    return { ids: orders.rows.map(({ id }) => id), unbalanced: entries.rows }
+    const balances = await database.query('SELECT asset FROM balance GROUP BY asset HAVING sum(amount) <> 0')
+    return { ids: orders.rows.map(({ id }) => id), unbalanced: balances.rows }
   } finally {
     await database.end()
   }

@@ -20,13 +20,19 @@ export interface FreshDatabase extends AsyncDisposable {
   readonly url: string
 }
 
-/** A database of its own, migrated, dropped when disposed of. */
-export async function freshDatabase(serverUrl = process.env[POSTGRES_URL_VARIABLE]): Promise<FreshDatabase> {
+/**
+ * A database of its own, migrated, dropped when disposed of.
+ * @param template what it is a copy of; nobody may be connected to that
+ */
+export async function freshDatabase(
+  serverUrl = process.env[POSTGRES_URL_VARIABLE],
+  template = TEMPLATE,
+): Promise<FreshDatabase> {
   if (serverUrl === undefined) throw new Error('No Postgres for tests: run by vitest, in project `real`.')
   const name = `test_${randomBytes(6).toString('hex')}`
   const url = withDatabase(serverUrl, name)
   await inServer(serverUrl, async (client) => {
-    await client.query(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`)
+    await client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`)
     // A role's settings in a database are not copied with it.
     const found = await client.query<{ setting: string }>(
       `SELECT unnest(setconfig) AS setting FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { devNull, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +10,7 @@ import { startEmbeddedPostgres } from '../../server/database/embedded-postgres.t
 import { freshDatabase } from './postgres.ts'
 
 const MAIN = fileURLToPath(new URL('../../server/main.ts', import.meta.url))
+const INSTRUMENTS = fileURLToPath(new URL('../../db/instruments.json', import.meta.url))
 const START_MS_MAX = 60_000
 const LOG_CHARACTERS_MAX = 200_000
 
@@ -109,6 +110,14 @@ export async function startServer(environment: Readonly<Record<string, string>> 
     await database[Symbol.asyncDispose]()
     throw error
   }
+}
+
+/** A file of some of the shipped instruments: a market of few has its history sooner. */
+export async function fewInstruments(symbols: readonly string[], folder: string): Promise<string> {
+  const all = JSON.parse(await readFile(INSTRUMENTS, 'utf8')) as { symbol: string }[]
+  const file = join(folder, 'instruments.json')
+  await writeFile(file, JSON.stringify(all.filter(({ symbol }) => symbols.includes(symbol))))
+  return file
 }
 
 /** A data folder for servers with a Postgres of their own, stopped and removed with it. */

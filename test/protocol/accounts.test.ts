@@ -1,0 +1,64 @@
+import type { AccountFrame } from '@valiant/shared/protocol/account'
+import { expect, test } from 'vitest'
+import { connect, newId } from './client.ts'
+import { desk, frameOf } from './desk.ts'
+
+const at = desk()
+
+test('a user opens a second account, trades on it apart from the first, and lists both', async () => {
+  const { client, server, on } = at
+  const create = { name: 'Swing', startingCash: '5000.00', mode: 'margin', requestId: newId() }
+  const second = await client.good('accounts.create', create)
+  expect(second).toMatchObject({ name: 'Swing', cash: '5000.00', mode: 'margin', resets: 0 })
+  expect(await client.ask('accounts.create', create)).toMatchObject({ duplicate: true, data: { id: second.id } })
+  const there = await connect(server.url, { cookie: client.cookie ?? '', auth: { accountId: second.id } })
+  await there.place({ symbol: on.symbol, side: 'buy', type: 'market', qty: on.qty() })
+  expect((await client.account()).positions).toEqual([])
+  const listed = await client.good('accounts')
+  expect(listed.map(({ id }) => id)).toEqual([(await client.money()).id, second.id])
+})
+
+test('money comes and goes with a line of the ledger each', async () => {
+  const { client } = at
+  const deposit = await client.good('account.deposit', { amount: '250.50' })
+  expect(deposit).toMatchObject({ account: { cash: '100250.50' }, entry: { kind: 'deposit', amount: '250.50' } })
+  expect(await frameOf(client, deposit.seq)).toMatchObject({ cause: 'deposit', balance: { cash: '100250.50' } })
+  const out = await client.good('account.withdraw', { amount: '100250.50' })
+  expect(out.entry).toMatchObject({ kind: 'withdraw', amount: '-100250.50', balanceAfter: '0.00' })
+  const error = await client.refused('account.withdraw', { amount: '0.01' }, 'INSUFFICIENT_FUNDS')
+  expect(error.details).toEqual({ required: '0.01', available: '0.00' })
+  await client.refused('account.deposit', { amount: '0' }, 'INVALID')
+  expect((await client.good('ledger')).items.map(({ kind }) => kind)).toEqual(['withdraw', 'deposit', 'deposit'])
+})
+
+test('a reset begins anew; keys, orders and fills of before stay in the history', async () => {
+  const { client, on } = at
+  const bought = await client.place({ symbol: on.symbol, side: 'buy', type: 'market', qty: on.qty() })
+  const open = { symbol: on.symbol, side: 'buy', type: 'limit', qty: on.qty(), limitPrice: on.below(2) }
+  const { orderId } = await client.place(open)
+  const reset = await client.good('account.reset', { startingCash: '777.00' })
+  expect(reset).toMatchObject({ cash: '777.00', held: '0.00', equity: '777.00', resets: 1, feesPaid: '0.00' })
+  const frame = await frameOf(client, reset.seq)
+  expect(frame).toMatchObject({ cause: 'reset', orders: [{ orderId, status: 'canceled', reason: 'reset' }] })
+  expect(frame.positions).toMatchObject([{ qty: '0' }])
+  expect(await client.account()).toMatchObject({ positions: [], openOrders: [] })
+  expect((await client.good('fills')).items.map(({ orderId: of }) => of)).toContain(bought.orderId)
+  expect((await client.good('ledger')).items.map(({ kind }) => kind)).toContain('reset')
+})
+
+test('name and mode are changed, and told in a frame', async () => {
+  const { client } = at
+  const changed = await client.good('account.update', { name: 'Mine', mode: 'margin' })
+  expect(changed).toMatchObject({ name: 'Mine', mode: 'margin', marginState: 'ok' })
+  expect((await frameOf(client, changed.seq)).balance).toMatchObject({ name: 'Mine', mode: 'margin' })
+  expect(await client.good('account.update', { mode: 'cash' })).toMatchObject({ mode: 'cash' })
+  const seqs = client.of<AccountFrame>('account').map(({ seq }) => seq)
+  expect(seqs).toEqual(seqs.map((_, i) => (seqs[0] ?? 0) + i))
+})
+
+test('the curve of equity begins with the account, and begins anew with it', async () => {
+  const { client } = at
+  await expect.poll(async () => (await client.good('equity')).at(-1)?.[1]).toBe('100000.00')
+  await client.good('account.reset', { startingCash: '10.00' })
+  await expect.poll(async () => (await client.good('equity')).at(-1)?.[1]).toBe('10.00')
+})

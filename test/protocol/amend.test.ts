@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest'
+import { newId } from './client.ts'
+import { desk, frameOf } from './desk.ts'
+
+const at = desk()
+const buy = (more: object = {}) => ({
+  ...{ symbol: at.on.symbol, side: 'buy', type: 'limit', qty: at.on.qty(10), limitPrice: at.on.below(2) },
+  ...more,
+})
+
+test('an amend keeps the place only when the quantity falls, and is one frame', async () => {
+  const { client, on } = at
+  const { orderId, clientOrderId } = await client.place(buy())
+  const less = await client.good('order.amend', { orderId, qty: on.qty(5) })
+  expect(less).toMatchObject({ orderId, qty: on.qty(5), priorityKept: true, version: 2 })
+  expect(await frameOf(client, less.seq)).toMatchObject({ cause: 'amend', orders: [{ orderId, qty: on.qty(5) }] })
+  expect(await client.good('order.amend', { clientOrderId, qty: on.qty(6) })).toMatchObject({ priorityKept: false })
+  const moved = await client.good('order.amend', { orderId, limitPrice: on.below(3) })
+  expect(moved).toMatchObject({ limitPrice: on.below(3), priorityKept: false, qty: on.qty(6) })
+})
+
+test('an amend to a marketable price fills, and its answer has the fills', async () => {
+  const { client, on } = at
+  const { orderId } = await client.place(buy())
+  const filled = await client.good('order.amend', { orderId, limitPrice: on.above(1) })
+  expect(filled).toMatchObject({ status: 'filled', filledQty: on.qty(10) })
+  expect(filled.fills.length).toBeGreaterThan(0)
+})
+
+test('a refused amend says why and changes nothing', async () => {
+  const { client, on } = at
+  const { orderId } = await client.place(buy())
+  const { held } = await client.money()
+  const invalid = await client.refused('order.amend', { orderId, qty: '0.5' }, 'INVALID')
+  expect(invalid).toMatchObject({ field: 'qty', details: { rule: 'lot', nearest: '1' } })
+  await client.refused('order.amend', { orderId, stopPrice: on.below(5) }, 'INVALID')
+  const rich = await client.refused('order.amend', { orderId, qty: '100000' }, 'INSUFFICIENT_FUNDS')
+  expect(rich.details).toMatchObject({
+    required: expect.any(String) as string,
+    available: expect.any(String) as string,
+  })
+  expect(rich.order).toMatchObject({ orderId, status: 'open', qty: on.qty(10) })
+  await client.refused('order.amend', { orderId, limitPrice: on.above(50) }, 'PRICE_BAND')
+  expect(await client.good('order.get', { orderId })).toMatchObject({ status: 'open', qty: on.qty(10), version: 1 })
+  expect((await client.money()).held).toBe(held)
+})
+
+test('an amend with a requestId is answered once; of a closed or an unknown order it says so', async () => {
+  const { client, on } = at
+  const { orderId } = await client.place(buy())
+  const amend = { orderId, qty: on.qty(5), requestId: newId() }
+  await client.good('order.amend', amend)
+  expect(await client.ask('order.amend', amend)).toMatchObject({ ok: true, duplicate: true, data: { version: 2 } })
+  const other = { ...amend, qty: on.qty(4) }
+  expect(await client.refused('order.amend', other, 'DUPLICATE_CLIENT_ORDER_ID')).not.toHaveProperty('order')
+  await client.good('order.cancel', { orderId })
+  const closed = await client.refused('order.amend', { orderId, qty: on.qty(1) }, 'ORDER_CLOSED')
+  expect(closed.order).toMatchObject({ orderId, status: 'canceled' })
+  await client.refused('order.amend', { clientOrderId: newId(), qty: on.qty(1) }, 'NOT_FOUND')
+})

@@ -1,0 +1,62 @@
+import type { Order } from '@valiant/shared/protocol/order'
+import { expect, test } from 'vitest'
+import { desk, frameOf, ordersOf } from './desk.ts'
+
+const at = desk()
+const entry = (more: object) => ({ symbol: at.on.symbol, side: 'buy', qty: at.on.qty(2), ...more })
+const exits = () => ({ takeProfit: { limitPrice: at.on.above(3) }, stopLoss: { stopPrice: at.on.below(3) } })
+const legsOf = ({ orderId }: Order) => [...ordersOf(at.client).values()].filter((o) => o.parentOrderId === orderId)
+const states = (orders: readonly Order[]) => orders.map(({ role, status, reason }) => [role, status, reason])
+
+test('legs are held while their entry rests, and end with it', async () => {
+  const { client, on } = at
+  const resting = await client.place(entry({ type: 'limit', limitPrice: on.below(2), ...exits() }))
+  await frameOf(client, resting.seq)
+  expect(states(legsOf(resting))).toEqual([['take_profit', 'held', undefined], ['stop_loss', 'held', undefined]]) // prettier-ignore
+  const canceled = await client.good('order.cancel', { orderId: resting.orderId })
+  await frameOf(client, canceled.seq)
+  expect(states(legsOf(resting))).toEqual([['take_profit', 'canceled', 'parent_closed'], ['stop_loss', 'canceled', 'parent_closed']]) // prettier-ignore
+})
+
+test('legs wake with the fill of their entry, for what it has filled, and share the holding', async () => {
+  const { client, on } = at
+  const filled = await client.place(entry({ type: 'market', ...exits() }))
+  await frameOf(client, filled.seq)
+  const legs = legsOf(filled)
+  expect(states(legs)).toEqual([['take_profit', 'open', undefined], ['stop_loss', 'untriggered', undefined]]) // prettier-ignore
+  for (const leg of legs) expect(leg).toMatchObject({ side: 'sell', qty: on.qty(2), reduceOnly: true, groupId: filled.orderId }) // prettier-ignore
+})
+
+test('a leg that fills cancels the other', async () => {
+  const { client, on } = at
+  const takes = { takeProfit: { limitPrice: on.below(1) }, stopLoss: { stopPrice: on.below(3) } }
+  const filled = await client.place(entry({ type: 'market', ...takes }))
+  await frameOf(client, filled.seq)
+  expect(states(legsOf(filled))).toEqual([['take_profit', 'filled', undefined], ['stop_loss', 'canceled', 'sibling_filled']]) // prettier-ignore
+  expect((await client.account()).positions).toEqual([])
+})
+
+test('position.protect replaces the exits of a position, position.close ends them with it', async () => {
+  const { client, on } = at
+  const { symbol } = on
+  await client.place(entry({ type: 'market' }))
+  const first = await client.good('position.protect', { symbol, ...exits() })
+  expect(first).toMatchObject({ takeProfit: { status: 'open' }, stopLoss: { status: 'untriggered' } })
+  const refusal = { symbol, stopLoss: { stopPrice: on.above(3) } }
+  expect(await client.refused('position.protect', refusal, 'STOP_WOULD_TRIGGER')).toMatchObject({ field: 'stopLoss' })
+  const second = await client.good('position.protect', {
+    symbol,
+    qty: on.qty(1),
+    takeProfit: { limitPrice: on.above(4) },
+  })
+  expect(second).not.toHaveProperty('stopLoss')
+  await frameOf(client, second.seq)
+  expect(ordersOf(client).get(first.stopLoss?.orderId ?? '')).toMatchObject({ status: 'canceled', reason: 'replaced' })
+  const half = await client.good('position.close', { symbol, qty: on.qty(1) })
+  expect(half).toMatchObject({ status: 'filled', filledQty: on.qty(1), reduceOnly: true })
+  const rest = await client.good('position.close', { symbol })
+  await frameOf(client, rest.seq)
+  expect(ordersOf(client).get(second.takeProfit?.orderId ?? '')).toMatchObject({ reason: 'reduce_only' })
+  expect(await client.account()).toMatchObject({ positions: [], openOrders: [] })
+  await client.refused('position.close', { symbol }, 'REDUCE_ONLY_WOULD_INCREASE')
+})

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest'
+import { desk, ordersOf } from './desk.ts'
+
+const at = desk()
+const buy = () => ({ symbol: at.on.symbol, side: 'buy', type: 'limit', qty: at.on.qty(), limitPrice: at.on.below(2) })
+
+test('the dead man’s switch cancels when it is not renewed, in one frame, and keeps what protects', async () => {
+  const { client, on } = at
+  await client.place({ symbol: on.symbol, side: 'buy', type: 'market', qty: on.qty() })
+  const stop = {
+    symbol: on.symbol,
+    side: 'sell',
+    type: 'stop',
+    qty: on.qty(),
+    stopPrice: on.below(3),
+    reduceOnly: true,
+  }
+  const protective = await client.place(stop)
+  const orders = [await client.place(buy()), await client.place(buy())]
+  const armed = await client.good('cancelAfter', { timeoutMs: 800 })
+  expect(armed.cancelAt).toBeGreaterThan(Date.now())
+  const states = () => orders.map(({ orderId }) => ordersOf(client).get(orderId)?.reason)
+  await expect.poll(states, { timeout: 5_000 }).toEqual(['dead_man', 'dead_man'])
+  expect(client.of<{ orders: unknown[] }>('account').at(-1)?.orders).toHaveLength(2)
+  expect((await client.account()).openOrders.map(({ orderId }) => orderId)).toEqual([protective.orderId])
+})
+
+test('it is renewed by calling again, and 0 switches it off', async () => {
+  const { client } = at
+  const { orderId } = await client.place(buy())
+  const first = await client.good('cancelAfter', { timeoutMs: 2_000 })
+  const renewed = await client.good('cancelAfter', { timeoutMs: 60_000 })
+  expect(renewed.cancelAt).toBeGreaterThan((first.cancelAt ?? 0) + 50_000)
+  expect(await client.good('cancelAfter', { timeoutMs: 0 })).not.toHaveProperty('cancelAt')
+  expect((await client.good('order.get', { orderId })).status).toBe('open')
+})
+
+test('with symbols it leaves the orders in others, and without protection it takes stops too', async () => {
+  const { client, on } = at
+  await client.place({ symbol: on.symbol, side: 'buy', type: 'market', qty: on.qty() })
+  const stop = {
+    symbol: on.symbol,
+    side: 'sell',
+    type: 'stop',
+    qty: on.qty(),
+    stopPrice: on.below(3),
+    reduceOnly: true,
+  }
+  const { orderId } = await client.place(stop)
+  const other = await client.place({
+    symbol: 'EUR-USD',
+    side: 'buy',
+    type: 'limit',
+    qty: '1000',
+    limitPrice: '0.90000',
+  })
+  await client.good('cancelAfter', { timeoutMs: 300, symbols: [on.symbol], keepProtective: false })
+  await expect.poll(() => ordersOf(client).get(orderId)?.reason, { timeout: 5_000 }).toBe('dead_man')
+  expect((await client.account()).openOrders.map((order) => order.orderId)).toEqual([other.orderId])
+})

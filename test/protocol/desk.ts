@@ -1,0 +1,79 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { AccountFrame } from '@valiant/shared/protocol/account'
+import type { Order } from '@valiant/shared/protocol/order'
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
+import { freshDatabase, type FreshDatabase } from '../rig/postgres.ts'
+import { fewInstruments, spawnServer, type TestServer } from '../rig/server.ts'
+import { closeAll, guest, market, type ProtocolClient, type TestMarket } from './client.ts'
+
+/** What the tests of one file trade at: one server with two instruments, and for each test a new guest. */
+export interface Desk {
+  readonly server: TestServer
+  readonly database: FreshDatabase
+  readonly client: ProtocolClient
+  readonly on: TestMarket
+  /** The server ends, something is done meanwhile, and it starts again on the same database and port. */
+  restart(meanwhile?: () => Promise<void>): Promise<void>
+}
+
+/** To be called once at the top of a file. */
+export function desk(symbols: readonly string[] = ['VLNT', 'EUR-USD']): Desk {
+  let [server, database, client, on, folder]: [TestServer?, FreshDatabase?, ProtocolClient?, TestMarket?, string?] = []
+  const start = async (port?: number) => {
+    folder ??= await mkdtemp(join(tmpdir(), 'valiant-data-'))
+    database ??= await freshDatabase()
+    server = await spawnServer({
+      DATABASE_URL: database.url,
+      AUTH_SECRET: 'a secret of the tests, long enough for it',
+      DATA_DIR: folder,
+      INSTRUMENTS_FILE: await fewInstruments(symbols, folder),
+      ...(port !== undefined && { PORT: String(port) }),
+    })
+  }
+  beforeAll(() => start())
+  afterAll(async () => {
+    await server?.stop()
+    await database?.[Symbol.asyncDispose]()
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true })
+  })
+  beforeEach(async () => {
+    client = await guest(server!.url)
+    on = await market(client)
+  })
+  afterEach(closeAll)
+  return {
+    get server() {
+      return server!
+    },
+    get database() {
+      return database!
+    },
+    get client() {
+      return client!
+    },
+    get on() {
+      return on!
+    },
+    restart: async (meanwhile) => {
+      const { port } = server!
+      await server!.stop()
+      await meanwhile?.()
+      await start(port)
+    },
+  }
+}
+
+/** The last state told of each order of a client's account, by its id. */
+export function ordersOf(client: ProtocolClient): ReadonlyMap<string, Order> {
+  const told = client.of<AccountFrame>('account').flatMap(({ orders }) => orders)
+  return new Map(told.map((order) => [order.orderId, order]))
+}
+
+/** The frame that an answer names: it may come after the answer. */
+export async function frameOf(client: ProtocolClient, seq: number | undefined): Promise<AccountFrame> {
+  const find = () => client.of<AccountFrame>('account').find((frame) => frame.seq === seq)
+  await expect.poll(find, { timeout: 5_000 }).toBeDefined()
+  return find()!
+}

@@ -1,0 +1,96 @@
+import { execFile } from 'node:child_process'
+import { devNull } from 'node:os'
+import { promisify } from 'node:util'
+import { fileURLToPath } from 'node:url'
+import type { Candle, TickerFrame } from '@valiant/shared/protocol/market-data'
+import { expect, test } from 'vitest'
+import { newId } from './client.ts'
+import { desk } from './desk.ts'
+
+const CLI = fileURLToPath(new URL('../../server/cli.ts', import.meta.url))
+const at = desk()
+
+/** What an operator types, on the database of the test's server. @returns what it says */
+async function operator(...words: string[]): Promise<string> {
+  const env = {
+    PATH: process.env['PATH'],
+    ENV_FILE: devNull,
+    DATABASE_URL: at.database.url,
+    AUTH_SECRET: 'x'.repeat(40),
+  }
+  return (await promisify(execFile)(process.execPath, [CLI, ...words], { env })).stdout
+}
+const statusOf = async (symbol: string) =>
+  (await at.client.good('instruments')).find((one) => one.symbol === symbol)?.status
+const now = () => new Date().toISOString()
+
+test('an operator halts an instrument and resumes it: cancels go through, orders do not, everyone is told', async () => {
+  const { client, on } = at
+  const buy = { symbol: on.symbol, side: 'buy', type: 'limit', qty: on.qty(), limitPrice: on.below(2) }
+  const { orderId } = await client.place(buy)
+  await operator('halt', on.symbol)
+  await expect.poll(() => statusOf(on.symbol), { timeout: 10_000 }).toBe('halted')
+  const status = () => client.of<{ market: string; message?: string }>('status').at(-1)
+  await expect.poll(status).toMatchObject({ market: 'open', message: expect.stringContaining(on.symbol) as string })
+  expect((await client.good('order.get', { orderId })).status).toBe('open')
+  const refused = await client.refused('order.place', { ...buy, clientOrderId: newId() }, 'MARKET_HALTED')
+  expect(refused.order).toMatchObject({ status: 'rejected', rejectCode: 'MARKET_HALTED' })
+  await client.refused('order.amend', { orderId, qty: on.qty(2) }, 'MARKET_HALTED')
+  expect((await client.good('order.cancel', { orderId })).status).toBe('canceled')
+  await operator('resume', on.symbol)
+  await expect.poll(() => statusOf(on.symbol), { timeout: 10_000 }).toBe('open')
+  expect((await client.place({ ...buy, type: 'market', limitPrice: undefined })).status).toBe('filled')
+  await operator('close', on.symbol)
+  await expect.poll(() => statusOf(on.symbol), { timeout: 10_000 }).toBe('closed')
+  await client.refused('order.place', { ...buy, clientOrderId: newId() }, 'MARKET_CLOSED')
+  await operator('open', on.symbol)
+  await expect.poll(() => statusOf(on.symbol), { timeout: 10_000 }).toBe('open')
+})
+
+test('what an operator says wrong is refused with what was expected', async () => {
+  await expect(operator('halt', 'NOPE')).rejects.toThrow('NOPE is not listed')
+  await expect(operator('split', at.on.symbol, '--ratio', '2', '--at', now())).rejects.toThrow('a whole number')
+  await expect(operator('split', at.on.symbol, '--ratio', '2:1', '--at', 'soon')).rejects.toThrow(
+    'a time with its zone',
+  )
+})
+
+test('a dividend that is taken back never comes', async () => {
+  const said = await operator('dividend', at.on.symbol, '--cents-per-lot', '5', '--at', '2099-01-01T00:00:00Z')
+  const [, id = ''] = /^Scheduled (\d+):/.exec(said) ?? []
+  expect(await operator('scheduled')).toContain(`${id}: ${at.on.symbol}, dividend of 5 cents a lot`)
+  await operator('unschedule', id)
+  expect(await operator('scheduled')).toContain('Nothing is scheduled')
+})
+
+test('a split changes positions, orders and the history together, and the day’s change not at all', async () => {
+  const { client, on } = at
+  const { symbol } = on
+  await client.place({ symbol, side: 'buy', type: 'market', qty: '11' })
+  const resting = { symbol, side: 'buy', type: 'limit', qty: '4', limitPrice: on.below(3) }
+  const { orderId, limitPrice } = await client.place(resting)
+  const to = Date.now() - 2 * 3_600_000
+  const hours = () => client.good('candles', { symbol, interval: '1h', limit: 20, to })
+  const before = { candles: await hours(), money: await client.money() }
+  await client.good('subscribe', { channel: 'ticker', symbols: [symbol] })
+  await operator('split', symbol, '--ratio', '2:1', '--at', now())
+  await expect.poll(async () => (await client.account().catch(() => undefined))?.positions[0]?.qty, { timeout: 20_000 }).toBe('22') // prettier-ignore
+  const order = await client.good('order.get', { orderId })
+  expect(order).toMatchObject({ qty: '8', status: 'open' })
+  expect(Number(order.limitPrice)).toBeCloseTo(Number(limitPrice) / 2, 1)
+  const close = (candle: Candle | undefined) => Number(candle?.[4])
+  // The history follows the positions within a moment: it is restated after their commit.
+  const halved = close(before.candles[0]) / 2
+  await expect.poll(async () => close((await hours())[0]), { timeout: 20_000 }).toBeCloseTo(halved, 1)
+  for (const [i, candle] of (await hours()).entries()) {
+    expect(close(candle)).toBeCloseTo(close(before.candles[i]) / 2, 1)
+    expect(Number(candle[5])).toBe(2 * Number(before.candles[i]?.[5]))
+  }
+  expect(Math.abs(Number((await client.money()).equity) - Number(before.money.equity))).toBeLessThan(20)
+  const kinds = (await client.good('ledger')).items.map(({ kind }) => kind)
+  expect(kinds).toContain('split')
+  const tickers = () => client.of<TickerFrame>('ticker').filter((ticker) => ticker.symbol === symbol)
+  const isSplit = ({ last }: TickerFrame) => Number(last) < 0.7 * Number(on.price(on.bidTicks))
+  await expect.poll(() => tickers().some(isSplit), { timeout: 20_000 }).toBe(true)
+  for (const { changePct } of tickers()) expect(Math.abs(Number(changePct))).toBeLessThan(15)
+})

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { newId } from './client.ts'
+import { desk } from './desk.ts'
+
+const at = desk()
+const order = (more: object) => ({ clientOrderId: newId(), symbol: at.on.symbol, side: 'buy', ...more })
+
+test('a preview shows the fills that the order would get, what it costs and what is left', async () => {
+  const { client, on } = at
+  const preview = await client.good('order.preview', order({ type: 'market', qty: on.qty(10) }))
+  expect(preview.fills.reduce((sum, [, qty]) => sum + Number(qty), 0)).toBe(Number(on.qty(10)))
+  expect(preview.slippageBps).toBeGreaterThanOrEqual(0)
+  const left = 100_000 - Number(preview.notional) - Number(preview.fee)
+  expect(Number(preview.buyingPowerAfter)).toBeCloseTo(left, 2)
+  expect(preview).not.toHaveProperty('marginAfter')
+  expect(await client.account()).toMatchObject({ positions: [], openOrders: [], account: { held: '0.00' } })
+})
+
+test('of a notional order it shows the quantity that the money buys', async () => {
+  const { client, on } = at
+  const preview = await client.good('order.preview', order({ type: 'market', notional: '5000.00' }))
+  expect(Number(preview.notional) + Number(preview.fee)).toBeLessThanOrEqual(5_000)
+  expect(Number(preview.qty) * Number(on.price(on.askTicks))).toBeGreaterThan(4_800)
+  const bought = await client.place(order({ type: 'market', notional: '5000.00' }))
+  expect(Math.abs(Number(bought.qty) - Number(preview.qty))).toBeLessThanOrEqual(1)
+})
+
+test('of a margin account it shows the margin then used, and where it would be liquidated', async () => {
+  const { client } = at
+  await client.good('account.update', { mode: 'margin' })
+  const preview = await client.good('order.preview', order({ type: 'market', side: 'sell', qty: '1500' }))
+  expect(Number(preview.marginAfter)).toBeGreaterThan(0.45 * Number(preview.notional))
+  expect(Number(preview.liquidationPrice)).toBeGreaterThan(Number(preview.avgPrice))
+})
+
+test('what would be refused is refused, and uses no id up', async () => {
+  const { client } = at
+  const rich = order({ type: 'market', qty: '500000' })
+  await client.refused('order.preview', rich, 'INSUFFICIENT_FUNDS')
+  await client.refused('order.preview', order({ type: 'market', side: 'sell', qty: '1' }), 'INSUFFICIENT_POSITION')
+  expect(await client.ask('order.place', { ...rich, qty: at.on.qty() })).toMatchObject({ ok: true })
+})
