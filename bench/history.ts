@@ -2,7 +2,8 @@ import pgPromise from 'pg-promise'
 import { openDatabase, type Queries } from '../server/database/database.ts'
 import { FIRST_USER_ACCOUNT } from '../server/engine/command.ts'
 import { CASH } from '../server/engine/event.ts'
-import { History } from '../server/journal/history.ts'
+import { LOOKED_AT_MAX } from '../server/gateway/requests/history.ts'
+import { History, type ListName } from '../server/journal/history.ts'
 import type { Rig } from './rig.ts'
 import { medianOf } from './row.ts'
 import { tableOf } from './table.ts'
@@ -48,24 +49,30 @@ export async function historyTimes(rig: Rig, say: (text: string) => void, orders
   const questions: [string, () => Promise<readonly unknown[]>][] = []
   const ask = (name: string, read: () => Promise<readonly unknown[]>) => questions.push([name, read])
 
+  // As the gateway reads a page with a symbol: a bounded way down the list.
+  const ofSymbol = async (list: ListName, filter: { readonly symbol?: string; readonly asset?: string }) => {
+    const { first, before } = await history.stretchOf(list, ACCOUNT, page)
+    return history[list](ACCOUNT, { ...page, ...filter, downTo: Math.max(first, before - LOOKED_AT_MAX) })
+  }
+
   ask('orders, newest', () => history.orders(ACCOUNT, page))
   ask('orders, a page in the middle', () => history.orders(ACCOUNT, { ...page, before: orders / 2 }))
   ask('orders, open', () => history.orders(ACCOUNT, { ...page, status: 'open' }))
   ask('orders, closed', () => history.orders(ACCOUNT, { ...page, status: 'closed' }))
-  ask('orders of a symbol', () => history.orders(ACCOUNT, { ...page, symbol: 'SYM3' }))
-  ask('orders of a symbol long not traded', () => history.orders(ACCOUNT, { ...page, symbol: 'RARE' }))
+  ask('orders of a symbol', () => ofSymbol('orders', { symbol: 'SYM3' }))
+  ask('orders of a symbol long not traded', () => ofSymbol('orders', { symbol: 'RARE' }))
   ask('orders of an hour in the middle', () => history.orders(ACCOUNT, { ...page, ...middle }))
   ask('orders of the first hour', () => history.orders(ACCOUNT, { ...page, ...early }))
   ask('orders of a symbol, of the first hour', () => history.orders(ACCOUNT, { ...page, ...early, symbol: 'SYM3' }))
   ask('an order with its fills', async () => [await history.orderByClientId(ACCOUNT, `bot-${orders / 2}`)])
   ask('fills, newest', () => history.fills(ACCOUNT, page))
-  ask('fills of a symbol', () => history.fills(ACCOUNT, { ...page, symbol: 'SYM3' }))
-  ask('fills of a symbol long not traded', () => history.fills(ACCOUNT, { ...page, symbol: 'RARE' }))
+  ask('fills of a symbol', () => ofSymbol('fills', { symbol: 'SYM3' }))
+  ask('fills of a symbol long not traded', () => ofSymbol('fills', { symbol: 'RARE' }))
   ask('fills of the first hour', () => history.fills(ACCOUNT, { ...page, ...early }))
   ask('ledger, newest', () => history.entries(ACCOUNT, page))
   ask('ledger of cash', () => history.entries(ACCOUNT, { ...page, asset: CASH }))
-  ask('ledger of a symbol', () => history.entries(ACCOUNT, { ...page, asset: 'SYM3' }))
-  ask('ledger of a symbol long not traded', () => history.entries(ACCOUNT, { ...page, asset: 'RARE' }))
+  ask('ledger of a symbol', () => ofSymbol('entries', { asset: 'SYM3' }))
+  ask('ledger of a symbol long not traded', () => ofSymbol('entries', { asset: 'RARE' }))
   ask('ledger of the first hour', () => history.entries(ACCOUNT, { ...page, ...early }))
   ask('equity of a day, by the minute', () =>
     history.equity(ACCOUNT, { ...early, toMs: BEGAN_MS + 86_400_000, intervalMs: 60_000, limit: 2_000 }),

@@ -26,6 +26,7 @@ export const sql = {
     findOrder: named('journal/find-order'),
     findOrderByClientId: named('journal/find-order-by-client-id'),
     listFillsOfOrder: named('journal/list-fills-of-order'),
+    findListStretch: named('journal/find-list-stretch'),
     listOrders: named('journal/list-orders'),
     listFills: named('journal/list-fills'),
     listEntries: named('journal/list-entries'),

@@ -57,6 +57,7 @@ export class ExchangeStandIn {
       this.#accounts.set(toUserId, [...(this.#accounts.get(toUserId) ?? []), ...moved])
       return Promise.resolve(moved.map(({ account }) => account))
     },
+    stretchOf: (_list, account) => Promise.resolve({ first: 1, before: this.#of(account).length + 1 }),
     orders: (account, { before = Infinity, limit, status = 'all' }) =>
       Promise.resolve(
         this.#of(account)

@@ -32,8 +32,12 @@ export interface Page {
   readonly toMs?: number
   /** The running number of the last item of the page before: only older ones follow. */
   readonly before?: number
+  /** The running number that is looked at last. */
+  readonly downTo?: number
   readonly limit: number
 }
+
+export type ListName = 'orders' | 'fills' | 'entries'
 
 export type EquityStretch = Omit<Page, 'before'> & { readonly intervalMs: number }
 
@@ -68,6 +72,20 @@ export class History {
 
   async fillsOfOrder(account: AccountNumber, number: number): Promise<Fill[]> {
     return this.#list(sql.journal.listFillsOfOrder, { account, number })
+  }
+
+  /** Between which running numbers of a list a page lies: from `first` on, and below `before`. */
+  async stretchOf(
+    list: ListName,
+    account: AccountNumber,
+    page: Omit<Page, 'downTo'>,
+  ): Promise<{ readonly first: number; readonly before: number }> {
+    const found = await this.#find<{ first: number; before: number }>(sql.journal.findListStretch, {
+      list,
+      account,
+      ...bounds(page),
+    })
+    return found ?? { first: 1, before: 1 }
   }
 
   async orders(
@@ -130,8 +148,8 @@ export class History {
 }
 
 /** A time that is not given is null, and costs no look for its number. */
-function bounds({ fromMs, toMs, before = NEWEST, limit }: Page) {
-  return { fromMs: fromMs ?? null, toMs: toMs ?? null, before, limit }
+function bounds({ fromMs, toMs, before = NEWEST, downTo = 1, limit }: Page) {
+  return { fromMs: fromMs ?? null, toMs: toMs ?? null, before, downTo, limit }
 }
 
 /** One statement reads both, so that the fills sum to what the order says is filled, whatever is committed meanwhile. */

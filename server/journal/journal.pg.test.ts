@@ -457,7 +457,9 @@ test('a stretch of time is found in each list, whichever its ends', async () => 
     const timeMs = timeOf(number)
     return entryOf(next, 'trade', number % 2 === 0 ? [ALICE, BOB, CASH, 1] : [BOB, ALICE, CASH, 1], { timeMs })
   })
-  const accounts = [accountOf(BOB, { mode: 'margin' })]
+  const own = entries.map((entry) => (entry.account === ALICE ? entry.number : entry.counterNumber))
+  const counters = { orderNumber: 20, fillNumber: 20, entryNumber: Math.max(...own) }
+  const accounts = [accountOf(BOB, { mode: 'margin' }), accountOf(ALICE, counters)]
   await journal.commit(batchOf({ batch: 2, accounts, orders, fills, entries }))
   const history = new History(database.queries)
   const all = await history.entries(ALICE, { limit: 99 })
@@ -473,6 +475,18 @@ test('a stretch of time is found in each list, whichever its ends', async () => 
   }
   expect((await history.orders(ALICE, { toMs: LATER_MS + 40, limit: 2 })).map(({ number }) => number)).toEqual([11, 10])
   expect(await history.orders(ALICE, { fromMs: LATER_MS + 40, before: 12, limit: 9 })).toEqual([])
+  for (const list of ['orders', 'fills'] as const) {
+    expect(await history.stretchOf(list, ALICE, { limit: 9 })).toEqual({ first: 1, before: 21 })
+    expect(await history.stretchOf(list, ALICE, { fromMs: LATER_MS + 40, before: 15, limit: 9 })).toEqual({ first: 12, before: 15 }) // prettier-ignore
+    expect(await history.stretchOf(list, ALICE, { toMs: LATER_MS + 40, limit: 9 })).toEqual({ first: 1, before: 12 })
+  }
+  expect((await history.orders(ALICE, { downTo: 18, limit: 9 })).map(({ number }) => number)).toEqual([20, 19, 18])
+  expect((await history.fills(ALICE, { downTo: 18, limit: 9 })).map(({ number }) => number)).toEqual([20, 19, 18])
+  expect(await history.entries(ALICE, { downTo: 10, limit: 99 })).toEqual(all.filter(({ number }) => number >= 10))
+  const stretch = await history.stretchOf('entries', ALICE, { fromMs: LATER_MS, limit: 9 })
+  const numbersOf = all.filter(({ timeMs }) => timeMs >= LATER_MS).map(({ number }) => number)
+  expect(stretch.first).toBeLessThanOrEqual(Math.min(...numbersOf))
+  expect(stretch.before).toBe(Math.max(...numbersOf) + 1)
 })
 
 test('after a day the ids of requests are forgotten, those of orders never', async () => {

@@ -1,6 +1,6 @@
 -- An account's orders, newest first, one page. Values stand in the text, so that the planner folds what is not asked for.
 -- account int, status text (open, closed or all), symbol text (or null), fromMs bigint (or null),
--- toMs bigint (exclusive; or null), before bigint (exclusive), limit int
+-- toMs bigint (exclusive; or null), before bigint (exclusive), downTo bigint, limit int
 SELECT account_id AS account, order_id & 4294967295 AS number, client_order_id AS "clientOrderId", symbol, side, type,
   time_in_force AS "timeInForce", post_only AS "postOnly", self_trade AS "selfTrade", source, tag, lots,
   limit_ticks AS "limitTicks", stop_ticks AS "stopTicks", trail_ticks AS "trailTicks", trail_bps AS "trailBps",
@@ -11,7 +11,7 @@ SELECT account_id AS account, order_id & 4294967295 AS number, client_order_id A
   version, created_at_ms AS "createdAtMs", updated_at_ms AS "updatedAtMs", closed_at_ms AS "closedAtMs"
 FROM orders
 WHERE account_id = ${account}
-  AND order_id >= (${account}::bigint << 32) + coalesce(first_number_at('orders', ${account}, ${fromMs}), 1)
+  AND order_id >= (${account}::bigint << 32) + greatest(${downTo}, first_number_at('orders', ${account}, ${fromMs}))
   AND order_id < (${account}::bigint << 32) + least(${before}, first_number_at('orders', ${account}, ${toMs}))
   AND (${status} = 'all' OR (${status} = 'open') = (closed_at_ms IS NULL))
   AND (${symbol}::text IS NULL OR symbol = ${symbol}::text)

@@ -9,6 +9,8 @@ export const fills =
     const { symbol } = query
     assertListed(symbol, instrumentOf)
     return pageOf(query, account, {
+      name: 'fills',
+      history,
       read: (page) => history.fills(account, { ...page, ...(symbol !== undefined && { symbol }) }),
       toWire: (fill) => toWireFill(fill, listed(fill.symbol, instrumentOf)),
       idOf: (fill) => fill.fillId,

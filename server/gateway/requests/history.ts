@@ -1,12 +1,12 @@
-import { parseId } from '@valiant/shared/units/id'
+import { idText, parseId } from '@valiant/shared/units/id'
 import { PAGE_DEFAULT } from '@valiant/shared/protocol/limits'
 import type { ListQuery } from '@valiant/shared/protocol/requests'
 import type { ListedInstrument } from '../../instruments.ts'
-import type { History, Page } from '../../journal/history.ts'
+import type { History, ListName, Page } from '../../journal/history.ts'
 import { invalid } from '../wire-error.ts'
 
 /** What has been committed of an account, newest first. */
-export type AccountHistory = Pick<History, 'orders' | 'fills' | 'entries' | 'equity' | 'orderByClientId'>
+export type AccountHistory = Pick<History, 'orders' | 'fills' | 'entries' | 'stretchOf' | 'equity' | 'orderByClientId'>
 
 export type InstrumentOf = (symbol: string) => ListedInstrument | undefined
 
@@ -32,31 +32,50 @@ export function assertListed(symbol: string | undefined, instrumentOf: Instrumen
 const unknownSymbol = (symbol: string, field: string) =>
   invalid(field, 'unknown', { expected: 'the symbol of one of `instruments`', found: `"${symbol}"` })
 
+/** What is rare is looked for so far down a list, and what was not found by then is on the pages that follow. */
+export const LOOKED_AT_MAX = 30_000
+
+/** A list of an account, and how its items are read and shown. */
+export interface AccountList<Item, Wire> {
+  readonly name: ListName
+  readonly history: AccountHistory
+  readonly read: (page: Page) => Promise<readonly Item[]>
+  readonly toWire: (item: Item) => Wire
+  readonly idOf: (wire: Wire) => string
+}
+
 /**
- * One page of an account's list. A cursor is the id of the last item of the page before.
- * @param read asks for one item more than the page has, to know whether another follows
+ * One page of an account's list. A cursor is an id: only older items follow. With a symbol a page may have fewer items than
+ * its limit, or none, and yet a next one.
  * @throws {RequestFailure} INVALID, for a cursor of another list or account
  */
 export async function pageOf<Item extends { readonly number: number }, Wire>(
-  { from, to, cursor, limit = PAGE_DEFAULT }: ListQuery,
+  { from, to, cursor, symbol, limit = PAGE_DEFAULT }: ListQuery,
   account: number,
-  {
-    read,
-    toWire,
-    idOf,
-  }: { read: (page: Page) => Promise<readonly Item[]>; toWire: (item: Item) => Wire; idOf: (wire: Wire) => string },
+  { name, history, read, toWire, idOf }: AccountList<Item, Wire>,
 ): Promise<{ items: Wire[]; nextCursor?: string }> {
   const before = cursor === undefined ? undefined : parseId(cursor)
   if (cursor !== undefined && before?.account !== account) {
     throw invalid('cursor', 'format', { expected: 'the nextCursor of the page before', found: `"${cursor}"` })
   }
-  const found = await read({
+  // One item more than the page has, to know whether another follows.
+  const page = {
     ...(from !== undefined && { fromMs: from }),
     ...(to !== undefined && { toMs: to }),
     ...(before !== undefined && { before: before.number }),
     limit: limit + 1,
-  })
+  }
+  const downTo = symbol === undefined ? undefined : await lookedDownTo(history, name, account, page)
+  const found = await read(downTo === undefined ? page : { ...page, downTo })
   const items = found.slice(0, limit).map(toWire)
   const last = items.at(-1)
-  return { items, ...(found.length > limit && last !== undefined && { nextCursor: idOf(last) }) }
+  if (found.length > limit && last !== undefined) return { items, nextCursor: idOf(last) }
+  return { items, ...(downTo !== undefined && { nextCursor: idText(account, downTo) }) }
+}
+
+/** The last number to look at; undefined where the whole list is short enough. */
+async function lookedDownTo(history: AccountHistory, name: ListName, account: number, page: Page) {
+  const { first, before } = await history.stretchOf(name, account, page)
+  const downTo = before - LOOKED_AT_MAX
+  return downTo > first ? downTo : undefined
 }

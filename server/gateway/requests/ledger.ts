@@ -9,6 +9,8 @@ export const ledger =
     const { symbol } = query
     assertListed(symbol, instrumentOf)
     return pageOf(query, account, {
+      name: 'entries',
+      history,
       read: (page) => history.entries(account, { ...page, ...(symbol !== undefined && { asset: symbol }) }),
       toWire: (entry) => toWireEntry(entry, account, instrumentOf),
       idOf: (entry) => entry.entryId,

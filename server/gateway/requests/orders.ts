@@ -9,6 +9,8 @@ export const orders =
     const { status = 'all', symbol } = query
     assertListed(symbol, instrumentOf)
     return pageOf(query, account, {
+      name: 'orders',
+      history,
       read: (page) => history.orders(account, { ...page, status, ...(symbol !== undefined && { symbol }) }),
       toWire: (order) => toWireOrder(order, listed(order.symbol, instrumentOf)),
       idOf: (order) => order.orderId,
