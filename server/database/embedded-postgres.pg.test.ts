@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import pg from 'pg'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
 import { StartupError } from './startup-error.ts'
 
@@ -55,7 +55,8 @@ test('it starts, keeps what it is told, and stops without a trace; its secret is
   expect((await stat(join(dataDir, 'postgres.json'))).mode & 0o777).toBe(0o600)
   const pid = await postmaster()
   await first.stop()
-  expect(lives(pid ?? 0)).toBe(false)
+  // pg_ctl waits until the pid file has gone, which is a moment before the process has.
+  await vi.waitFor(() => expect(lives(pid ?? 0)).toBe(false))
 
   const second = await startEmbeddedPostgres({ dataDir })
   expect(await ask(second.url, 'SELECT value FROM kept')).toBe(42)
