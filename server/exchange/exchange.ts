@@ -267,7 +267,7 @@ export class Exchange implements AsyncDisposable {
         this.#defects = 0
         this.#inFlight = undefined
         // Before anything is said, which takes a while: Postgres works meanwhile.
-        if (this.#fault === undefined && session.open.hasRows) this.#seal(lease, session, intake)
+        this.#sealNext(lease, session, intake)
         this.#release(open)
         this.#options.bus.trim(batch.streamPosition)
         this.#wake.resolve(undefined)
@@ -278,6 +278,16 @@ export class Exchange implements AsyncDisposable {
       },
     )
     this.#inFlight = { number, open, entries: open.entries, settled }
+  }
+
+  /** Seals what has gathered while a batch was committed. What goes wrong there is no fault of the batch that was. */
+  #sealNext(lease: Lease, session: TradingSession, intake: Intake): void {
+    if (this.#fault !== undefined || !session.open.hasRows) return
+    try {
+      this.#seal(lease, session, intake)
+    } catch (error) {
+      this.#fail(error)
+    }
   }
 
   /**
