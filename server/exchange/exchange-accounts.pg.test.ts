@@ -153,7 +153,8 @@ describe('a margin account', () => {
     good(await rig.place(account, 'a', { lots: Math.floor(3_300 * scale) }))
     good(await rig.place(account, 'b', { side: 'sell', symbol: 'MERI', lots: 800 }))
     await setMarketStatus(rig.database.queries, 'MERI', 'halted')
-    await rig.reopenAt('VLNT', 0.35)
+    // So far that its other position alone is too much for what is left.
+    await rig.reopenAt('VLNT', 0.25)
     await expect.poll(stateOf, { timeout: 60_000 }).toBe('liquidating')
     expect(await rig.place(account, 'c')).toMatchObject({ error: { code: 'LIQUIDATING' } })
     good(await rig.ask({ event: 'order.cancelAll', account }))
