@@ -1,9 +1,8 @@
 import { assert } from './assert.ts'
 import type { AccountMode, MoveMoney, OpenAccount, ResetAccount, UpdateAccount } from './command.ts'
 import type { MoveMoneyResult, OpenAccountResult, ResetAccountResult, UpdateAccountResult } from './command-result.ts'
-import { CASH, type Entry, type EntryKind } from './event.ts'
 import type { EventLog } from './event-log.ts'
-import type { Ledger } from './ledger/ledger.ts'
+import type { Outside } from './ledger/outside.ts'
 import type { Portfolio } from './portfolio.ts'
 import { bind } from './risk/holds.ts'
 import { freeMarginCents } from './risk/margin.ts'
@@ -14,21 +13,12 @@ import type { WorkingOrders } from './working-orders.ts'
 /** What owners do to their accounts but trade: docs/trading-rules.md, 9. Each public method is one operation. */
 export class AccountDesk {
   private readonly log: EventLog
-  private readonly ledger: Ledger
   private readonly working: WorkingOrders
   private readonly watch: MarginWatch
-  /** The other side of all that comes and goes. */
-  private readonly outside: Portfolio
+  private readonly outside: Outside
 
-  constructor(parts: {
-    log: EventLog
-    ledger: Ledger
-    working: WorkingOrders
-    watch: MarginWatch
-    outside: Portfolio
-  }) {
+  constructor(parts: { log: EventLog; working: WorkingOrders; watch: MarginWatch; outside: Outside }) {
     this.log = parts.log
-    this.ledger = parts.ledger
     this.working = parts.working
     this.watch = parts.watch
     this.outside = parts.outside
@@ -38,7 +28,7 @@ export class AccountDesk {
   open(portfolio: Portfolio, { startingCents }: OpenAccount, timeMs: number): OpenAccountResult {
     assertCents(startingCents)
     this.log.begin(portfolio, 'deposit')
-    this.moveCash(portfolio, startingCents, 'deposit', timeMs)
+    this.outside.moveCash(portfolio, startingCents, 'deposit', timeMs)
     return { kind: 'account.open', ok: true, account: portfolio.account }
   }
 
@@ -62,8 +52,7 @@ export class AccountDesk {
     if (rejection !== undefined) return { kind, ok: false, rejection }
     const cause = isDeposit ? 'deposit' : 'withdraw'
     this.log.begin(portfolio, cause)
-    const entry = this.moveCash(portfolio, isDeposit ? cents : -cents, cause, timeMs)
-    if (portfolio.isMargin) this.watch.note(portfolio)
+    const entry = this.outside.moveCash(portfolio, isDeposit ? cents : -cents, cause, timeMs)
     return { kind, ok: true, account: portfolio.account, entry }
   }
 
@@ -72,10 +61,10 @@ export class AccountDesk {
     assertCents(startingCents)
     const { account } = portfolio
     this.log.begin(portfolio, 'reset')
-    this.working.cancelEverything(portfolio, 'reset', timeMs)
+    this.working.cancelOpen(portfolio, 'reset', timeMs)
     this.giveBackPositions(portfolio, timeMs)
-    if (account.cashCents !== 0) this.moveCash(portfolio, -account.cashCents, 'reset', timeMs)
-    this.moveCash(portfolio, startingCents, 'reset', timeMs)
+    if (account.cashCents !== 0) this.outside.moveCash(portfolio, -account.cashCents, 'reset', timeMs)
+    this.outside.moveCash(portfolio, startingCents, 'reset', timeMs)
     account.realizedCents = 0
     account.feesPaidCents = 0
     account.resets++
@@ -95,24 +84,15 @@ export class AccountDesk {
   }
 
   private giveBackPositions(portfolio: Portfolio, timeMs: number): void {
-    this.ledger.begin('reset', timeMs)
     for (const position of portfolio.positions()) {
       const { lots, symbol } = position
       if (lots === 0 && position.realizedCents === 0) continue
       position.lots = 0
       position.costCents = 0
       position.realizedCents = 0
-      if (lots !== 0) this.ledger.write(portfolio, this.outside, symbol, -lots, 0, 0)
+      if (lots !== 0) this.outside.bookLots(portfolio, symbol, -lots, 0, 'reset', timeMs)
       this.log.touchPosition(portfolio, position)
     }
-  }
-
-  private moveCash(portfolio: Portfolio, cents: number, kind: EntryKind, timeMs: number): Entry {
-    const { account } = portfolio
-    account.cashCents += cents
-    this.outside.account.cashCents -= cents
-    this.ledger.begin(kind, timeMs)
-    return this.ledger.write(portfolio, this.outside, CASH, cents, account.cashCents, 0)
   }
 }
 

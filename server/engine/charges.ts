@@ -1,10 +1,9 @@
 import type { ChargeDays } from './command.ts'
-import { CASH, type EntryKind } from './event.ts'
+import type { EntryKind } from './event.ts'
 import type { EventLog } from './event-log.ts'
-import type { Ledger } from './ledger/ledger.ts'
+import type { Outside } from './ledger/outside.ts'
 import type { Portfolio } from './portfolio.ts'
 import { valueCentsOf } from './risk/margin.ts'
-import type { MarginWatch } from './risk/margin-watch.ts'
 
 const BPS = 10_000
 const DAYS_A_YEAR = 365
@@ -12,22 +11,16 @@ const DAYS_A_YEAR = 365
 /** What margin accounts pay for what they owe: docs/trading-rules.md, 8. */
 export class Charges {
   private readonly log: EventLog
-  private readonly ledger: Ledger
-  private readonly watch: MarginWatch
-  private readonly outside: Portfolio
+  private readonly outside: Outside
   private readonly interestBps: number
 
   constructor(parts: {
     log: EventLog
-    ledger: Ledger
-    watch: MarginWatch
-    outside: Portfolio
+    outside: Outside
     /** Basis points a year on negative cash. */
     interestBps: number
   }) {
     this.log = parts.log
-    this.ledger = parts.ledger
-    this.watch = parts.watch
     this.outside = parts.outside
     this.interestBps = parts.interestBps
   }
@@ -49,13 +42,8 @@ export class Charges {
 
   private take(portfolio: Portfolio, cents: number, kind: EntryKind, timeMs: number): void {
     if (cents === 0) return
-    const { account } = portfolio
-    account.cashCents -= cents
-    this.outside.account.cashCents += cents
     this.log.begin(portfolio, 'interest')
-    this.ledger.begin(kind, timeMs)
-    this.ledger.write(portfolio, this.outside, CASH, -cents, account.cashCents, 0)
-    this.watch.note(portfolio)
+    this.outside.moveCash(portfolio, -cents, kind, timeMs)
   }
 }
 

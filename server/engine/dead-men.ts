@@ -2,23 +2,23 @@ import type { AccountNumber, SetDeadMan } from './command.ts'
 import type { SetDeadManResult } from './command-result.ts'
 import type { EventLog } from './event-log.ts'
 import type { OpenOrder } from './open-order.ts'
-import type { OrderDesk } from './order-desk.ts'
 import type { Portfolio } from './portfolio.ts'
 import type { DeadMan } from './state.ts'
+import type { WorkingOrders } from './working-orders.ts'
 
 type Armed = DeadMan & { readonly atMs: number }
 
 /** The dead man's switches: each cancels its account's orders unless it is set again in time. */
 export class DeadMen {
   private readonly log: EventLog
-  private readonly desk: OrderDesk
+  private readonly working: WorkingOrders
   private readonly armed = new Map<AccountNumber, Armed>()
   /** No switch goes off before: quanta are many, switches few. */
   private nextMs = Infinity
 
-  constructor(log: EventLog, desk: OrderDesk) {
+  constructor(log: EventLog, working: WorkingOrders) {
     this.log = log
-    this.desk = desk
+    this.working = working
   }
 
   /** Sets a switch in place of the one before, or turns it off. */
@@ -59,7 +59,7 @@ export class DeadMen {
     for (const deadMan of due) {
       const portfolio = portfolioOf(deadMan.account)
       this.log.begin(portfolio, 'cancel')
-      this.desk.cancelOpen(portfolio, 'dead_man', timeMs, (order) => isMeant(order, deadMan))
+      this.working.cancelOpen(portfolio, 'dead_man', timeMs, (order) => isMeant(order, deadMan))
       this.turnOff({ ...deadMan, atMs: undefined })
     }
     this.nextMs = Math.min(Infinity, ...[...this.armed.values()].map(({ atMs }) => atMs))

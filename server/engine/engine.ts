@@ -33,6 +33,7 @@ import { HouseBook } from './house-book.ts'
 import type { HouseMarket } from './house.ts'
 import type { InstrumentSpec } from './instrument.ts'
 import { Ledger } from './ledger/ledger.ts'
+import { Outside } from './ledger/outside.ts'
 import { Settlement } from './ledger/settlement.ts'
 import { relativeStep, wholeTicksOf } from './mark.ts'
 import { Market } from './market.ts'
@@ -87,7 +88,6 @@ export class Engine {
   private readonly splits: Splits
   private readonly watch = new MarginWatch()
   private readonly liquidation: Liquidation
-  private readonly outside: Portfolio
   /** The second of market time in which moved waters were told last. */
   private toldSecond = 0
 
@@ -100,7 +100,7 @@ export class Engine {
     }
     const house = this.admit(newAccount(HOUSE, 'house', 0))
     const fees = this.admit(newAccount(FEES, 'fees', 0))
-    this.outside = this.admit(newAccount(OUTSIDE, 'outside', 0))
+    const outsider = this.admit(newAccount(OUTSIDE, 'outside', 0))
     const settlement = new Settlement({ log: this.log, ledger: this.ledger, house, fees, watch: this.watch })
     const { log } = this
     const consequences = new Consequences()
@@ -113,8 +113,10 @@ export class Engine {
     this.desk = new OrderDesk(desk)
     this.amends = new AmendDesk(desk, maxOpenOrdersPerInstrument)
     this.exits = new ExitDesk(desk, this.desk, maxOpenOrdersPerInstrument)
-    this.deadMen = new DeadMen(log, this.desk)
-    const money = { log, ledger: this.ledger, working, watch: this.watch, outside: this.outside }
+    this.deadMen = new DeadMen(log, working)
+    const { ledger, watch } = this
+    const outside = new Outside({ ledger, watch, portfolio: outsider })
+    const money = { log, working, watch, outside }
     this.accountDesk = new AccountDesk(money)
     this.charges = new Charges({ ...money, interestBps: options.interestBps ?? INTEREST_BPS })
     this.dividends = new Dividends(money)

@@ -10,7 +10,7 @@ import type { Market } from './market.ts'
 import { OpenOrder } from './open-order.ts'
 import type { Portfolio } from './portfolio.ts'
 import { rejectionOf, type Request, waits } from './risk/rejection.ts'
-import type { CloseReason, Rejection } from './state.ts'
+import type { Rejection } from './state.ts'
 import { assertWellFormed } from './well-formed.ts'
 import type { WorkingOrders } from './working-orders.ts'
 
@@ -69,29 +69,18 @@ export class OrderDesk {
     this.log.begin(portfolio, 'cancel')
     const isChosen = (order: OpenOrder) =>
       (symbol ?? order.symbol) === order.symbol && (side ?? order.side) === order.side
-    return { kind: 'order.cancelAll', ok: true, orders: this.cancelOpen(portfolio, 'cancel_all', timeMs, isChosen) }
-  }
-
-  /**
-   * Cancels an account's open orders, by number.
-   * @returns those that are canceled now, held legs among them
-   */
-  cancelOpen(
-    portfolio: Portfolio,
-    reason: CloseReason,
-    timeMs: number,
-    isChosen: (order: OpenOrder) => boolean = () => true,
-  ): OpenOrder[] {
-    const orders = portfolio.openOrders()
-    for (const order of orders) if (!order.isClosed && isChosen(order)) this.working.cancel(order, reason, timeMs)
-    return orders.filter((order) => order.isClosed)
+    return {
+      kind: 'order.cancelAll',
+      ok: true,
+      orders: this.working.cancelOpen(portfolio, 'cancel_all', timeMs, isChosen),
+    }
   }
 
   /** The operator takes all users' orders out of a market. */
   clear(market: Market, portfolios: readonly Portfolio[], timeMs: number): void {
     for (const portfolio of portfolios) {
       this.log.begin(portfolio, 'system')
-      this.cancelOpen(portfolio, 'halt', timeMs, (order) => order.market === market)
+      this.working.cancelOpen(portfolio, 'halt', timeMs, (order) => order.market === market)
     }
   }
 

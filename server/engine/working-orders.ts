@@ -94,9 +94,19 @@ export class WorkingOrders {
     this.closeLegs(order, timeMs)
   }
 
-  /** Cancels all that an account has open, oldest first. */
-  cancelEverything(portfolio: Portfolio, reason: CloseReason, timeMs: number): void {
-    for (const order of portfolio.openOrders()) if (!order.isClosed) this.cancel(order, reason, timeMs)
+  /**
+   * Cancels an account's open orders, by number.
+   * @returns those that are canceled now, held legs among them
+   */
+  cancelOpen(
+    portfolio: Portfolio,
+    reason: CloseReason,
+    timeMs: number,
+    isChosen: (order: OpenOrder) => boolean = () => true,
+  ): OpenOrder[] {
+    const orders = portfolio.openOrders()
+    for (const order of orders) if (!order.isClosed && isChosen(order)) this.cancel(order, reason, timeMs)
+    return orders.filter((order) => order.isClosed)
   }
 
   /** The last state of an order that has no place any more, open or not yet; the caller tells it. */

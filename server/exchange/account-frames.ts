@@ -9,11 +9,12 @@ import type { AccountNumber } from '../engine/command.ts'
 import { FIRST_USER_ACCOUNT } from '../engine/command.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { EngineEvents, Fill } from '../engine/event.ts'
+import { markValueCents } from '../engine/mark.ts'
 import type { Account, Order, Position } from '../engine/state.ts'
 import { toWireAccount } from '../feed/account/account.ts'
 import { toWireFill } from '../feed/account/fill.ts'
 import { toWireOrder } from '../feed/account/order.ts'
-import { toWirePosition, valueCents } from '../feed/account/position.ts'
+import { toWirePosition } from '../feed/account/position.ts'
 import type { ListedInstrument } from '../instruments.ts'
 
 /** Account states and frames as the wire shows them, read from the engine as it stands now. */
@@ -64,7 +65,8 @@ export class AccountFrames {
     let unrealizedCents = 0
     for (const { lots, costCents, symbol } of this.#engine.positions(account.account)) {
       if (lots === 0) continue
-      unrealizedCents += valueCents(lots, this.#engine.markMicroTicks(symbol), this.instrument(symbol)) - costCents
+      const { centsPerTickLot } = this.instrument(symbol).spec
+      unrealizedCents += markValueCents(lots, this.#engine.markMicroTicks(symbol), centsPerTickLot) - costCents
     }
     return toWireAccount(account, { ...this.#engine.marginFigures(account.account), unrealizedCents })
   }

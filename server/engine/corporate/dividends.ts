@@ -1,13 +1,11 @@
 import { assert } from '../assert.ts'
 import { NONE } from '../book/book.ts'
-import { CASH } from '../event.ts'
 import type { EventLog } from '../event-log.ts'
-import type { Ledger } from '../ledger/ledger.ts'
+import type { Outside } from '../ledger/outside.ts'
 import { MICRO_TICKS } from '../mark.ts'
 import type { Market } from '../market.ts'
 import type { OpenOrder } from '../open-order.ts'
 import type { Portfolio } from '../portfolio.ts'
-import type { MarginWatch } from '../risk/margin-watch.ts'
 import { trailedStopTicks } from '../triggers/trailing.ts'
 import type { WorkingOrders } from '../working-orders.ts'
 import { openOrdersIn } from './open-orders-in.ts'
@@ -15,45 +13,27 @@ import { openOrdersIn } from './open-orders-in.ts'
 /** Pays dividends, and lowers prices and orders by them: docs/trading-rules.md, 9. */
 export class Dividends {
   private readonly log: EventLog
-  private readonly ledger: Ledger
   private readonly working: WorkingOrders
-  private readonly watch: MarginWatch
-  private readonly outside: Portfolio
+  private readonly outside: Outside
 
-  constructor(parts: {
-    log: EventLog
-    ledger: Ledger
-    working: WorkingOrders
-    watch: MarginWatch
-    outside: Portfolio
-  }) {
+  constructor(parts: { log: EventLog; working: WorkingOrders; outside: Outside }) {
     this.log = parts.log
-    this.ledger = parts.ledger
     this.working = parts.working
-    this.watch = parts.watch
     this.outside = parts.outside
   }
 
   /** @param portfolios all, in the order in which they are paid */
   pay(market: Market, portfolios: readonly Portfolio[], centsPerLot: number, timeMs: number): void {
     assert(Number.isSafeInteger(centsPerLot) && centsPerLot >= 1, 'whole cents a lot')
-    this.ledger.begin('dividend', timeMs)
     for (const portfolio of portfolios) {
       const lots = portfolio.lots(market)
-      if (lots !== 0) this.payOne(portfolio, lots * centsPerLot)
+      if (lots === 0) continue
+      this.log.begin(portfolio, 'corporate_action')
+      this.outside.moveCash(portfolio, lots * centsPerLot, 'dividend', timeMs)
     }
     const fallTicks = Math.ceil(centsPerLot / market.instrument.centsPerTickLot)
     lowerPrices(market, centsPerLot, fallTicks)
     this.lowerOrders(openOrdersIn(market, portfolios).filter(follows), fallTicks, timeMs)
-  }
-
-  private payOne(portfolio: Portfolio, cents: number): void {
-    const { account } = portfolio
-    account.cashCents += cents
-    this.outside.account.cashCents -= cents
-    this.log.begin(portfolio, 'corporate_action')
-    this.ledger.write(portfolio, this.outside, CASH, cents, account.cashCents, 0)
-    if (portfolio.isMargin) this.watch.note(portfolio)
   }
 
   private lowerOrders(orders: readonly OpenOrder[], fallTicks: number, timeMs: number): void {

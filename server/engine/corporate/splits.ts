@@ -1,8 +1,7 @@
 import { assert } from '../assert.ts'
 import { NONE } from '../book/book.ts'
-import { type Asset, CASH } from '../event.ts'
 import type { EventLog } from '../event-log.ts'
-import type { Ledger } from '../ledger/ledger.ts'
+import type { Outside } from '../ledger/outside.ts'
 import { costTaken } from '../ledger/position-cost.ts'
 import { MICRO_TICKS } from '../mark.ts'
 import type { Market } from '../market.ts'
@@ -16,20 +15,12 @@ import type { SplitRatio } from './split-ratio.ts'
 /** Splits the lots of an instrument, and with them prices and orders: docs/trading-rules.md, 9. */
 export class Splits {
   private readonly log: EventLog
-  private readonly ledger: Ledger
   private readonly working: WorkingOrders
   private readonly watch: MarginWatch
-  private readonly outside: Portfolio
+  private readonly outside: Outside
 
-  constructor(parts: {
-    log: EventLog
-    ledger: Ledger
-    working: WorkingOrders
-    watch: MarginWatch
-    outside: Portfolio
-  }) {
+  constructor(parts: { log: EventLog; working: WorkingOrders; watch: MarginWatch; outside: Outside }) {
     this.log = parts.log
-    this.ledger = parts.ledger
     this.working = parts.working
     this.watch = parts.watch
     this.outside = parts.outside
@@ -50,10 +41,9 @@ export class Splits {
     for (const order of left) this.working.withdraw(order)
     assert(market.book.bidTicks === NONE && market.book.askTicks === NONE, 'a book without orders of the house')
 
-    this.ledger.begin('split', timeMs)
     for (const portfolio of portfolios) {
       const position = portfolio.position(market)
-      if (position !== undefined && position.lots !== 0) this.splitPosition(portfolio, position, market, ratio)
+      if (position !== undefined && position.lots !== 0) this.splitPosition(portfolio, position, market, ratio, timeMs)
     }
     market.markMicroTicks = ratio.price(market.markMicroTicks)
     if (market.lastTicks > 0) market.lastTicks = Math.max(1, ratio.price(market.lastTicks))
@@ -67,7 +57,13 @@ export class Splits {
   }
 
   /** Whole lots stay; a fraction is paid at the mark, and takes its share of the cost. */
-  private splitPosition(portfolio: Portfolio, position: Position, market: Market, ratio: SplitRatio): void {
+  private splitPosition(
+    portfolio: Portfolio,
+    position: Position,
+    market: Market,
+    ratio: SplitRatio,
+    timeMs: number,
+  ): void {
     const before = position.lots
     const [size, sign] = [Math.abs(before), Math.sign(before)]
     const lots = ratio.lots(size)
@@ -83,16 +79,11 @@ export class Splits {
     position.costCents -= sign * costCents
     position.realizedCents += realizedCents
     portfolio.account.realizedCents += realizedCents
-    this.write(portfolio, market.symbol, position.lots - before, position.lots)
-    portfolio.account.cashCents += sign * paidCents
-    this.outside.account.cashCents -= sign * paidCents
-    this.write(portfolio, CASH, sign * paidCents, portfolio.account.cashCents)
+    const gained = position.lots - before
+    if (gained !== 0) this.outside.bookLots(portfolio, market.symbol, gained, position.lots, 'split', timeMs)
+    if (paidCents !== 0) this.outside.moveCash(portfolio, sign * paidCents, 'split', timeMs)
     this.log.touchPosition(portfolio, position)
     if (portfolio.isMargin) this.watch.note(portfolio)
-  }
-
-  private write(portfolio: Portfolio, asset: Asset, amount: number, balanceAfter: number): void {
-    if (amount !== 0) this.ledger.write(portfolio, this.outside, asset, amount, balanceAfter, 0)
   }
 }
 

@@ -67,7 +67,7 @@ export class Liquidation {
     portfolio.account.marginState = state
     this.log.begin(portfolio, 'liquidation')
     this.log.touch(portfolio)
-    if (state === 'liquidating') this.working.cancelEverything(portfolio, 'liquidation', timeMs)
+    if (state === 'liquidating') this.working.cancelOpen(portfolio, 'liquidation', timeMs)
     else this.retries.delete(portfolio)
   }
 

@@ -3,13 +3,14 @@ import { Fill as WireFill, Order as WireOrder } from '@valiant/shared/protocol/o
 import { idText } from '@valiant/shared/units/id'
 import { describe, expect, test } from 'vitest'
 import type { Entry, Fill } from '../../engine/event.ts'
+import { markValueCents } from '../../engine/mark.ts'
 import type { Account, Order, Position } from '../../engine/state.ts'
 import { readInstruments } from '../../instruments.ts'
 import { type AccountFigures, toWireAccount } from './account.ts'
 import { toWireEntry } from './entry.ts'
 import { toWireFill } from './fill.ts'
 import { accountId, toWireOrder } from './order.ts'
-import { toWirePosition, valueCents } from './position.ts'
+import { toWirePosition } from './position.ts'
 import { averagePrice } from './wire-instrument.ts'
 
 const listed = readInstruments(new URL('../../../db/instruments.json', import.meta.url).pathname)
@@ -210,7 +211,7 @@ describe('a position', () => {
     expect(wire).toMatchObject({ qty: '0', avgPrice: '0.000000', value: '0.00', unrealizedPnl: '0.00' })
   })
   test('that is short is worth less than nothing, and loses as the mark rises', () => {
-    expect(valueCents(-3, 101_500_000, five)).toBe(-1_523)
+    expect(markValueCents(-3, 101_500_000, five.spec.centsPerTickLot)).toBe(-1_523)
     const short = { ...position, lots: -3, costCents: -1_500 }
     const figures = { markMicroTicks: 101_500_000, liquidationTicks: 150 }
     expect(WirePosition.parse(toWirePosition(short, five, figures))).toMatchObject({

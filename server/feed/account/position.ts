@@ -1,7 +1,7 @@
 import type { Position as WirePosition } from '@valiant/shared/protocol/account'
 import { formatCents } from '@valiant/shared/units/cents'
-import { divideHalfUp, formatSteps } from '@valiant/shared/units/decimal'
-import { MICRO_TICKS } from '../../engine/mark.ts'
+import { formatSteps } from '@valiant/shared/units/decimal'
+import { markValueCents, MICRO_TICKS } from '../../engine/mark.ts'
 import type { Position } from '../../engine/state.ts'
 import { averagePrice, type WireInstrument } from './wire-instrument.ts'
 
@@ -18,7 +18,7 @@ export function toWirePosition(
   { markMicroTicks, liquidationTicks }: PositionFigures,
 ): WirePosition {
   const { spec, tick, lot } = instrument
-  const value = valueCents(position.lots, markMicroTicks, instrument)
+  const value = markValueCents(position.lots, markMicroTicks, spec.centsPerTickLot)
   // Cost and lots have one sign: their quotient is a price.
   const costPerTick = BigInt(Math.abs(position.lots)) * BigInt(spec.centsPerTickLot)
   return {
@@ -34,11 +34,4 @@ export function toWirePosition(
     unrealizedPnl: formatCents(value - position.costCents),
     ...(liquidationTicks !== undefined && { liquidationPrice: formatSteps(liquidationTicks, tick) }),
   }
-}
-
-/** What lots are worth at a mark, in cents, rounded half away from zero; negative for a short. */
-export function valueCents(lots: number, markMicroTicks: number, { spec }: WireInstrument): number {
-  const product = BigInt(markMicroTicks) * BigInt(Math.abs(lots)) * BigInt(spec.centsPerTickLot)
-  const value = Number(divideHalfUp(product, BigInt(MICRO_TICKS)))
-  return lots < 0 ? -value : value
 }

@@ -1,0 +1,40 @@
+import { type Asset, CASH, type Entry, type EntryKind } from '../event.ts'
+import type { Portfolio } from '../portfolio.ts'
+import type { MarginWatch } from '../risk/margin-watch.ts'
+import type { Ledger } from './ledger.ts'
+
+/** The other side of all that comes to the exchange's users and goes: deposits, resets, charges, dividends, splits. */
+export class Outside {
+  private readonly ledger: Ledger
+  private readonly watch: MarginWatch
+  private readonly portfolio: Portfolio
+
+  constructor(parts: { ledger: Ledger; watch: MarginWatch; portfolio: Portfolio }) {
+    this.ledger = parts.ledger
+    this.watch = parts.watch
+    this.portfolio = parts.portfolio
+  }
+
+  /** Gives an account cash, or, negative, takes it; not 0. */
+  moveCash(portfolio: Portfolio, cents: number, kind: EntryKind, timeMs: number): Entry {
+    const { account } = portfolio
+    account.cashCents += cents
+    this.portfolio.account.cashCents -= cents
+    if (portfolio.isMargin) this.watch.note(portfolio)
+    this.ledger.begin(kind, timeMs)
+    return this.ledger.write(portfolio, this.portfolio, CASH, cents, account.cashCents, 0)
+  }
+
+  /** Books lots that an account's position has gained, or, negative, lost; not 0. */
+  bookLots(
+    portfolio: Portfolio,
+    symbol: Asset,
+    lots: number,
+    lotsAfter: number,
+    kind: EntryKind,
+    timeMs: number,
+  ): void {
+    this.ledger.begin(kind, timeMs)
+    this.ledger.write(portfolio, this.portfolio, symbol, lots, lotsAfter, 0)
+  }
+}
