@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, expect } from 'vitest'
+import { freshDatabase, type FreshDatabase } from '../../test/rig/postgres.ts'
+import { openDatabase, type Database } from '../database/database.ts'
+import type { Fill } from '../engine/event.ts'
+import { accountOf, batchOf, counters, depositOf } from './batch.fixture.ts'
+import { type Batch, Journal, Refused } from './journal.ts'
+
+export const ALICE = 100
+export const BOB = 200
+export const logger = { warn: () => undefined }
+
+/** What a test works on; made anew for each. */
+export interface JournalAtWork {
+  fresh: FreshDatabase
+  database: Database
+  journal: Journal
+}
+
+/** Gives each test of the file a migrated database of its own, and its journal. */
+export function journalForEach(): JournalAtWork {
+  const at = {} as JournalAtWork // filled before the first test reads it
+  beforeEach(async () => {
+    at.fresh = await freshDatabase()
+    at.database = await openDatabase({ url: at.fresh.url, logger })
+    at.journal = new Journal(at.database.commits)
+  })
+  afterEach(async () => {
+    await at.database[Symbol.asyncDispose]()
+    await at.fresh[Symbol.asyncDispose]()
+  })
+  return at
+}
+
+/** Of the account's first order. */
+export const fillOf = (account: number, number: number, clientOrderId = 'order-1'): Fill => ({
+  ...{ account, number, orderNumber: 1, clientOrderId, symbol: 'VLNT', side: 'buy', ticks: 100, lots: 1 },
+  ...{ valueCents: 100, feeCents: 1, liquidity: 'maker', realizedCents: 0, tradeId: 1e9 + number, timeMs: 1 },
+})
+
+/** ALICE, with 1,000.00; her second entry is the next. */
+export async function open(journal: Journal): Promise<ReturnType<typeof counters>> {
+  const next = counters()
+  await journal.commit(
+    batchOf({
+      batch: 1,
+      accounts: [accountOf(ALICE, { entryNumber: 1 })],
+      entries: [depositOf(next, ALICE, 100_000)],
+      opened: [{ account: ALICE, userId: 'alice' }],
+    }),
+  )
+  return next
+}
+
+/** The constraint that a batch breaks. */
+export async function refusal(journal: Journal, batch: Batch): Promise<string | undefined> {
+  const error: unknown = await journal.commit(batch).catch((cause: unknown) => cause)
+  expect(error).toBeInstanceOf(Refused)
+  return (error as Refused).constraint
+}
