@@ -143,9 +143,9 @@ async function fill(queries: Queries, orders: number, say: (text: string) => voi
     await t.none('SET LOCAL transaction_timeout = 0')
     await t.none('SET LOCAL session_replication_role = replica') // no triggers: balances are not asked for
     await t.none(
-      `INSERT INTO account (account_id, name, created_at_ms, batch)
-       SELECT $1 + n, 'bench', $2, 1 FROM generate_series(0, $3) n`,
-      [ACCOUNT, BEGAN_MS, OTHERS],
+      `INSERT INTO account (account_id, name, order_number, fill_number, entry_number, created_at_ms, batch)
+       SELECT $1 + n, 'bench', $4, $4, 3 * $4, $2, 1 FROM generate_series(0, $3) n`,
+      [ACCOUNT, BEGAN_MS, OTHERS, orders],
     )
     await t.none(`INSERT INTO account_owner VALUES ($1, 'user')`, ACCOUNT)
     await t.none(
