@@ -10,17 +10,27 @@ export interface MarketStatus {
 
 /**
  * From the leader to every gateway. May lose frames: each kind says how a gap shows (market frames by epoch and seq,
- * account frames by seq).
+ * account frames by seq), and `linked` says when frames may have been lost.
  */
 export interface Broadcast<MarketFrame> {
   publishMarket(frame: MarketFrame): void
+  /** To the account's sockets, at whichever gateway they are. */
   publishAccount(account: number, frame: AccountFrame): void
   publishStatus(status: MarketStatus): void
+  /** Lays down what a gateway that starts, or has missed frames, goes on from. The leader renews it each second. */
+  keepSnapshot(frame: MarketFrame): void
+  /** The newest snapshot, a full frame; undefined where no leader has left one in the last 10 s. @throws when it cannot be read */
+  snapshot(): Promise<MarketFrame | undefined>
   subscribe(receiver: BroadcastReceiver<MarketFrame>): void
 }
 
 export interface BroadcastReceiver<MarketFrame> {
   market(frame: MarketFrame): void
+  /** A frame for the account's sockets here, where the bus does not bring it to them itself. */
   account(account: number, frame: AccountFrame): void
+  /** A frame of this seq has been sent to the account's sockets by the bus itself: what heartbeats tell. */
+  accountSeq(account: number, seq: number): void
   status(status: MarketStatus): void
+  /** The link to the leader is lost, or is there again; in between frames of every kind may have been missed. */
+  linked(isUp: boolean): void
 }

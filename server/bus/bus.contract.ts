@@ -155,7 +155,9 @@ export function broadcastContract(name: string, open: () => Promise<Opened<Broad
           bus.subscribe({
             market: ({ seq }) => list.push(`market ${seq}`),
             account: (account, { seq }) => list.push(`account ${account} ${seq}`),
+            accountSeq: () => undefined,
             status: ({ market }) => list.push(market),
+            linked: () => undefined,
           })
         }
         bus.publishMarket({ seq: 1 })

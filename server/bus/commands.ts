@@ -15,7 +15,7 @@ export interface CommandEntry {
   readonly commandId?: string
   /** sha256 in hex of the request's content, so that a repeat can be told from another request under the same id. */
   readonly payloadHash?: string
-  /** Wall time in ms after which the exchange drops it unseen. */
+  /** Time of the bus in ms (`CommandBus.nowMs`) after which the exchange drops it unseen. */
   readonly expiresAtMs: number
   readonly request: ExchangeRequest
 }
@@ -34,6 +34,8 @@ export interface CommandReply {
  * and nothing is lost, since the gateway sends again and the journal knows what was answered.
  */
 export interface CommandBus {
+  /** Wall time in ms by the one clock that gateways and exchange share; commands expire by it. */
+  nowMs(): number
   /** @throws {Unavailable} when the command has certainly not been taken, and never will be */
   send(command: NewCommand): Promise<void>
   /** Answers to commands of this gateway; set before its first send. */

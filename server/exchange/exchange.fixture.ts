@@ -49,7 +49,9 @@ export class ExchangeRig {
         this.#feed.apply(frame)
       },
       account: (account, frame) => void this.accountFrames.push({ account, frame }),
+      accountSeq: () => undefined,
       status: (status) => void this.statuses.push(status),
+      linked: () => undefined,
     })
     this.exchange = this.#start()
   }

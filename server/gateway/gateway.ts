@@ -178,7 +178,9 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
       marketData.market(frame)
     },
     account: (number, frame) => sockets.sendAccount(number, frame),
+    accountSeq: (number, seq) => sockets.sawAccountSeq(number, seq),
     status: (status) => state.said(status),
+    linked: () => undefined,
   })
 
   let leaving = false

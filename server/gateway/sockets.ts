@@ -83,6 +83,11 @@ export class Sockets implements Disposable {
     this.#io.local.to(roomOf(account)).emit('account', frame)
   }
 
+  /** A frame of this seq has gone to the account's sockets without passing here. */
+  sawAccountSeq(account: number, seq: number): void {
+    this.#byAccount.saw(account, seq)
+  }
+
   sendStatus({ market, message }: MarketStatus): void {
     const { epoch } = this.#options
     this.#io.local.emit('status', {

@@ -19,6 +19,13 @@ export class MemoryBroadcast<MarketFrame> implements Broadcast<MarketFrame> {
     this.publish((receiver) => receiver.status(status))
   }
 
+  /** Within one process no frame is missed, so nobody needs one. */
+  keepSnapshot(): void {}
+
+  snapshot(): Promise<undefined> {
+    return Promise.resolve(undefined)
+  }
+
   subscribe(receiver: BroadcastReceiver<MarketFrame>): void {
     this.receivers.push(receiver)
   }

@@ -34,6 +34,10 @@ export class MemoryCommandBus implements CommandBus {
     this.entriesMax = entriesMax
   }
 
+  nowMs(): number {
+    return Date.now()
+  }
+
   send(command: NewCommand): Promise<void> {
     if (this.entries.length >= this.entriesMax) {
       return Promise.reject(new Unavailable(`${this.entries.length} commands wait already`))
