@@ -29,6 +29,12 @@ export class Aftermath {
 
   private doNext(timeMs: number): void {
     const { filledEntries, filledExits, shrunk, trades, triggered } = this.consequences
+    const holding = shrunk.shift()
+    if (holding !== undefined) {
+      this.log.begin(undefined, 'trade')
+      cutToPosition(holding.portfolio, holding.market, this.working, timeMs)
+      return
+    }
     const entry = filledEntries.shift()
     if (entry !== undefined) {
       this.growLegs(entry, timeMs)
@@ -38,12 +44,6 @@ export class Aftermath {
     if (exit !== undefined) {
       this.log.begin(undefined, 'trade')
       this.closeEntry(exit, timeMs)
-      return
-    }
-    const holding = shrunk.shift()
-    if (holding !== undefined) {
-      this.log.begin(undefined, 'trade')
-      cutToPosition(holding.portfolio, holding.market, this.working, timeMs)
       return
     }
     const order = triggered.shift()

@@ -65,6 +65,18 @@ describe('an order that may only reduce', () => {
     expect(engine.levels('VLNT', 'sell', 2)).toEqual([[10_100, 890], [10_200, 3]]) // prettier-ignore
   })
 
+  it('is cut at once, though what follows from the same fill makes the position larger again', () => {
+    const engine = longFloor(10)
+    const stop = place(engine, { ...reducing, type: 'stop', lots: 10, stopTicks: 9_500 }).order
+    place(engine, { side: 'sell', lots: 2, limitTicks: 10_050 })
+    place(engine, { side: 'buy', lots: 2, limitTicks: 9_950 })
+    // Ben buys Ann's two lots, and his take profit sells them back to her.
+    const bens = { account: BEN, side: 'buy', lots: 2, limitTicks: 10_050, takeProfit: { limitTicks: 9_950 } } as const
+    place(engine, bens)
+    expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: 10, heldLots: 8 })
+    expect(stop).toMatchObject({ status: 'untriggered', lots: 8 })
+  })
+
   it('goes altogether when the position turns over', () => {
     const engine = longFloor(10)
     const { order } = place(engine, { ...reducing, lots: 4, limitTicks: 10_200 })
