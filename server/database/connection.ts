@@ -15,8 +15,8 @@ export interface ConnectionOptions {
   readonly onOpen?: readonly string[]
 }
 
-/** Establishing one may take so long, then it is given up. */
-export const CONNECT_MS_MAX = 2_000
+/** Establishing one may take so long, then it is given up. It takes some five answers, each of which may be a second late. */
+export const CONNECT_MS_MAX = 5_000
 
 /**
  * One session with Postgres, opened when it is first needed and again after it broke. A pool of one would hide the

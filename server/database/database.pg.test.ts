@@ -79,9 +79,10 @@ test('every file of db/queries is loaded, and every statement fits the schema', 
 function withTypedNulls(text: string): string {
   const header = text.split('\n').filter((line) => line.startsWith('--'))
   return text.replace(/\$\{(\w+)(:name)?\}/g, (_, name: string, isName?: string) => {
-    const typed = new RegExp(`(?:^--|,) ${name} (int|bigint|text|name|json)(?: \\((\\w+))?`, 'm').exec(
-      header.join('\n'),
-    )
+    const typed = new RegExp(
+      `(?:^--|,) ${name} ((?:int|text)\\[\\]|int|bigint|text|boolean|name|json)(?: \\((\\w+))?`,
+      'm',
+    ).exec(header.join('\n'))
     if (typed === null) throw new Error(`no type in the header for ${name}`)
     return isName === undefined ? `null::${typed[1] ?? ''}` : (typed[2] ?? '')
   })

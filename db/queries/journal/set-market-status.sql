@@ -1,5 +1,5 @@
--- Says what an instrument takes; no row for a symbol that is not listed.
--- symbol text, status text
-UPDATE instrument SET status = ${status}
+-- Says what an instrument takes, and whether the users' orders are taken out; no row for a symbol that is not listed.
+-- symbol text, status text, cancelsOrders boolean
+UPDATE instrument SET status = ${status}, cancels_orders = ${cancelsOrders}
 WHERE symbol = ${symbol}
 RETURNING symbol
