@@ -86,6 +86,24 @@ export class Bars {
     return (await this.#queries.any<unknown>(sql.journal.listBars, parameters)).map((row) => fromRow<Bar>(row))
   }
 
+  /** The same of many symbols in one reading; a symbol without a bar is not in it. */
+  async barsOf(
+    symbols: readonly string[],
+    width: BarWidth,
+    stretch: { fromMs: number; toMs: number },
+  ): Promise<ReadonlyMap<string, readonly Bar[]>> {
+    const parameters = { table: tableOf(width), symbols, ...stretch }
+    const rows = await this.#queries.any<{ symbol: string }>(sql.journal.listBarsOfSymbols, parameters)
+    const bars = new Map<string, Bar[]>()
+    for (const { symbol, ...row } of rows) {
+      const bar = fromRow<Bar>(row)
+      const before = bars.get(symbol)
+      if (before === undefined) bars.set(symbol, [bar])
+      else before.push(bar)
+    }
+    return bars
+  }
+
   /** The last bar before a time, whose close the silent ones after it repeat. */
   async barBefore(width: BarWidth, symbol: string, beforeMs: number): Promise<Bar | undefined> {
     const parameters = { table: tableOf(width), symbol, beforeMs }

@@ -117,6 +117,11 @@ export class History {
     return this.#list(sql.journal.listAccountsOfUser, { userId })
   }
 
+  /** The seq of the last frame of each. */
+  async seqsOf(accounts: readonly AccountNumber[]): Promise<{ account: AccountNumber; seq: number }[]> {
+    return this.#list(sql.journal.listSeqs, { accounts })
+  }
+
   async ownerOf(account: AccountNumber): Promise<string | undefined> {
     return (await this.#find<{ userId: string }>(sql.journal.findOwner, { account }))?.userId
   }

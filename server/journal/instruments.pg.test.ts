@@ -34,5 +34,8 @@ it('what an operator says of an instrument stays when its definition is kept ane
   expect(await setMarketStatus(database.queries, 'NONE', 'halted')).toBe(false)
   await seedInstruments(database.queries, listed)
   const statuses = await marketStatuses(database.queries)
-  expect([statuses.get('NOVA'), statuses.get('VLNT')]).toEqual(['open', 'halted'])
+  expect([statuses.get('NOVA'), statuses.get('VLNT')]).toEqual([
+    { status: 'open', cancelsOrders: false },
+    { status: 'halted', cancelsOrders: false },
+  ])
 })

@@ -16,13 +16,25 @@ export async function seedInstruments(
   return new Map(rows.map(({ symbol, version }) => [symbol, version]))
 }
 
+/** What an operator wants of an instrument. */
+export interface WishedStatus {
+  readonly status: MarketStatus
+  /** While it is not open, the users' orders are taken out of it. */
+  readonly cancelsOrders: boolean
+}
+
 /** What each instrument takes, by symbol, as its operator set it last. */
-export async function marketStatuses(queries: Queries): Promise<ReadonlyMap<string, MarketStatus>> {
-  const rows = await queries.any<{ symbol: string; status: MarketStatus }>(sql.journal.listMarketStatuses)
-  return new Map(rows.map(({ symbol, status }) => [symbol, status]))
+export async function marketStatuses(queries: Queries): Promise<ReadonlyMap<string, WishedStatus>> {
+  const rows = await queries.any<WishedStatus & { symbol: string }>(sql.journal.listMarketStatuses)
+  return new Map(rows.map(({ symbol, status, cancelsOrders }) => [symbol, { status, cancelsOrders }]))
 }
 
 /** @returns false for a symbol that is not listed */
-export async function setMarketStatus(queries: Queries, symbol: string, status: MarketStatus): Promise<boolean> {
-  return (await queries.oneOrNone(sql.journal.setMarketStatus, { symbol, status })) !== null
+export async function setMarketStatus(
+  queries: Queries,
+  symbol: string,
+  status: MarketStatus,
+  { cancelsOrders = false }: Partial<WishedStatus> = {},
+): Promise<boolean> {
+  return (await queries.oneOrNone(sql.journal.setMarketStatus, { symbol, status, cancelsOrders })) !== null
 }

@@ -10,6 +10,7 @@ export { Fenced, InDoubt, Refused } from './errors.ts'
 
 /** After so long without an answer the connection is cut, and the batch is in doubt. */
 const COMMIT_MS_MAX = 2_000
+const READY_MS_MAX = 10_000
 /** See db/functions/commit_batch_2.sql. */
 const PLANS = `SET plan_cache_mode = force_generic_plan; SET enable_hashjoin = off; SET enable_mergejoin = off;
   SET enable_seqscan = off; SET jit = off`
@@ -29,6 +30,26 @@ export class Journal {
   /** @param connection `database.commits`; nobody else uses it */
   constructor(connection: Connection) {
     this.#connection = connection
+  }
+
+  /**
+   * Opens and readies a session for an epoch's batches. Their first one does it too, but within its own time: where each
+   * answer of Postgres is slow, it would always be in doubt.
+   * @throws when Postgres does not answer in time: try again
+   */
+  async ready(epoch: number): Promise<void> {
+    const overdue = Promise.withResolvers<never>()
+    const timer = setTimeout(() => {
+      this.#connection.destroy()
+      overdue.reject(new Error(`journal: no session within ${READY_MS_MAX} ms`))
+    }, READY_MS_MAX)
+    const readied = this.#connection.session().then((session) => this.#prepare(session, epoch))
+    readied.catch(() => undefined) // where the race is over it is cut off by us
+    try {
+      await Promise.race([readied, overdue.promise])
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   /**

@@ -1,6 +1,6 @@
-import pgPromise from 'pg-promise'
+import pgPromise, { type ITask } from 'pg-promise'
 import type { Queries } from '../database/database.ts'
-import { sql } from '../database/sql.ts'
+import { sql, type Statement } from '../database/sql.ts'
 import type { Account, DeadMan, Order, Position } from '../engine/state.ts'
 import type { Split } from './corporate-actions.ts'
 import { fromRow } from './rows.ts'
@@ -15,7 +15,7 @@ export interface LastBatch {
 }
 
 /** All that the exchange goes on from, as of the last batch. */
-export interface JournalState {
+export interface JournalState extends SmallState {
   readonly last: LastBatch
   /** The exchange's own among them. `heldCents` is the sum over open orders. */
   readonly accounts: Account[]
@@ -23,6 +23,10 @@ export interface JournalState {
   readonly positions: Position[]
   /** Resting, waiting and held ones, by priority. */
   readonly openOrders: Order[]
+}
+
+/** What is little enough to be read whole whenever it is needed. */
+export interface SmallState {
   readonly deadMen: DeadMan[]
   /** The last day that interest was charged for, in days since 1970-01-01 UTC; undefined before the first. */
   readonly chargedDay: number | undefined
@@ -33,25 +37,53 @@ export interface JournalState {
 }
 
 /** The last batch committed. Read it after fencing yourself: before, one in doubt may still come (reliability A3). */
-export async function readLastBatch(queries: Queries): Promise<LastBatch> {
+export async function readLastBatch(queries: Queries | Snapshot): Promise<LastBatch> {
   return fromRow(await queries.one(sql.journal.readLastBatch))
 }
 
+/** Readings of one moment. */
+export type Snapshot = ITask<unknown>
 const { TransactionMode, isolationLevel } = pgPromise.txMode
+/** Between two statements the rows of a large one are taken in, which may last longer than a commit ever may stand idle. */
+const PATIENCE = "SET LOCAL transaction_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = '20s'"
 const SNAPSHOT = new TransactionMode({ tiLevel: isolationLevel.repeatableRead, readOnly: true })
+
+/** Several statements in one round trip; the rows of each. */
+export async function readTogether(
+  t: Snapshot,
+  statements: readonly Statement[],
+  values: Readonly<Record<string, unknown>> = {},
+): Promise<unknown[][]> {
+  return t.multi<unknown>(statements.map((one) => pgPromise.as.format(one, values)).join(';\n'))
+}
+
+export async function inSnapshot<Value>(queries: Queries, read: (t: Snapshot) => Promise<Value>): Promise<Value> {
+  return queries.tx({ mode: SNAPSHOT }, async (t) => {
+    await t.none(PATIENCE)
+    return read(t)
+  })
+}
 
 /** Reads the whole state, of one moment. */
 export async function readState(queries: Queries): Promise<JournalState> {
-  return queries.tx({ mode: SNAPSHOT }, async (t) => {
-    await t.none('SET LOCAL transaction_timeout = 0')
-    const last = fromRow<LastBatch>(await t.one(sql.journal.readLastBatch))
+  return inSnapshot(queries, async (t) => {
+    const last = await readLastBatch(t)
     const accounts = (await t.any(sql.journal.readAccounts)).map(fromRow<Account>)
     const positions = (await t.any(sql.journal.readPositions)).map(fromRow<Position>)
     const openOrders = (await t.any(sql.journal.readOpenOrders)).map(fromRow<Order>)
-    const deadMen = (await t.any(sql.journal.readDeadMen)).map(fromRow<DeadMan>)
-    const { chargedDay } = fromRow<Pick<JournalState, 'chargedDay'>>(await t.one(sql.journal.readCalendar))
-    const splits = (await t.any(sql.journal.listSplits)).map(fromRow<Split>)
-    const simulator = await t.oneOrNone<{ state: unknown }>(sql.journal.readSimulatorState)
-    return { last, accounts, positions, openOrders, deadMen, chargedDay, splits, simulator: simulator?.state }
+    return { last, accounts, positions, openOrders, ...(await readSmallState(t)) }
   })
+}
+
+export async function readSmallState(t: Snapshot): Promise<SmallState> {
+  const { readDeadMen, readCalendar, listSplits, readSimulatorState } = sql.journal
+  const [deadMen = [], [calendar] = [], splits = [], [simulator] = []] = await readTogether(t, [
+    ...[readDeadMen, readCalendar, listSplits, readSimulatorState],
+  ])
+  return {
+    deadMen: deadMen.map(fromRow<DeadMan>),
+    chargedDay: fromRow<Pick<SmallState, 'chargedDay'>>(calendar).chargedDay,
+    splits: splits.map(fromRow<Split>),
+    simulator: (simulator as { state: unknown } | undefined)?.state,
+  }
 }

@@ -1,0 +1,210 @@
+import type { Queries } from '../database/database.ts'
+import { sql } from '../database/sql.ts'
+import type { AccountNumber } from '../engine/command.ts'
+import type { Account, Order, Position } from '../engine/state.ts'
+import {
+  inSnapshot,
+  type JournalState,
+  type LastBatch,
+  readSmallState,
+  readState,
+  readTogether,
+  type SmallState,
+  type Snapshot,
+} from './recovery.ts'
+import { fromRow } from './rows.ts'
+
+/** Further behind than this a whole reading costs less. */
+const BATCHES_BEHIND_MAX = 10_000
+
+export interface FollowLogger {
+  info(details: object, message: string): void
+  error(details: object, message: string): void
+}
+
+/** What later batches have changed, read in one moment. */
+interface News {
+  readonly last: LastBatch
+  readonly accounts: readonly Account[]
+  readonly positions: readonly Position[]
+  readonly orders: readonly Order[]
+  /** The numbers of all open orders of the changed accounts. */
+  readonly open: ReadonlyMap<AccountNumber, readonly number[]>
+}
+interface OpenNumbers {
+  readonly account: AccountNumber
+  readonly numbers: string
+}
+type Mark = Pick<LastBatch, 'epoch' | 'hash'>
+
+/**
+ * The journal's state, held in memory by a process that may lead next: read whole once, and from then on by what is new.
+ * It equals `readState` of the same batch. What cannot be followed (too far behind; a journal that went back; an order
+ * that is open and was never seen) is read whole again.
+ */
+export class FollowedState {
+  readonly #queries: Queries
+  readonly #log: FollowLogger
+  readonly #batchesBehindMax: number
+  #known: LastBatch | undefined
+  readonly #accounts = new Map<AccountNumber, Account>()
+  readonly #positions = new Map<string, Position>()
+  readonly #orders = new Map<AccountNumber, Map<number, Order>>()
+
+  constructor(parts: { queries: Queries; log: FollowLogger; batchesBehindMax?: number }) {
+    this.#queries = parts.queries
+    this.#log = parts.log
+    this.#batchesBehindMax = parts.batchesBehindMax ?? BATCHES_BEHIND_MAX
+  }
+
+  /** The batch that it stands at; undefined before the first reading. */
+  get batch(): number | undefined {
+    return this.#known?.batch
+  }
+
+  /** Comes up to the last batch. One call at a time, this or `read`. @throws when the database does not answer */
+  async follow(): Promise<void> {
+    if (!(await inSnapshot(this.#queries, (t) => this.#readOn(t)))) await this.#readWhole()
+  }
+
+  /** The state of the last batch: reads what is new, and what is not followed since it is little. */
+  async read(): Promise<JournalState> {
+    const state = await inSnapshot(this.#queries, async (t) => {
+      if (!(await this.#readOn(t)) || !(await this.#isWhole(t))) return undefined
+      return this.#stateWith(await readSmallState(t))
+    })
+    return state ?? this.#readWhole()
+  }
+
+  async #readWhole(): Promise<JournalState> {
+    const state = await readState(this.#queries)
+    this.#accounts.clear()
+    this.#positions.clear()
+    this.#orders.clear()
+    for (const account of state.accounts) this.#accounts.set(account.account, account)
+    for (const position of state.positions) this.#positions.set(keyOf(position), position)
+    for (const order of state.openOrders) this.#ordersOf(order.account).set(order.number, order)
+    this.#known = state.last
+    return state
+  }
+
+  /** @returns false when all must be read anew; nothing of what was held is changed then, nor when a reading fails */
+  async #readOn(t: Snapshot): Promise<boolean> {
+    if (this.#known === undefined) return false
+    const { last, found } = await readMarks(t, this.#known.batch)
+    if (!this.#isContinued(this.#known, last, found)) return false
+    if (last.batch === this.#known.batch) return true
+    if (last.batch - this.#known.batch > this.#batchesBehindMax) {
+      this.#log.info({ known: this.#known.batch, last: last.batch }, 'journal: far behind, all of it is read anew')
+      return false
+    }
+    const news = await readNews(t, this.#known.batch, last)
+    if (!this.#hasSeen(news)) {
+      this.#log.error({ known: this.#known, last }, 'journal: an order is open that was never seen; all is read anew')
+      return false
+    }
+    this.#apply(news)
+    return true
+  }
+
+  /** Whether the batch that is known is the journal's still: a database may go back after a failover (reliability A13). */
+  #isContinued(known: LastBatch, last: LastBatch, found: Mark | undefined): boolean {
+    if (found?.epoch === known.epoch && found.hash === known.hash && last.epoch >= known.epoch) return true
+    this.#log.error({ known, found, last }, 'journal: it went back behind what was read of it; all is read anew')
+    return false
+  }
+
+  /** Whether each open order of the changed accounts is held already, or among the changed ones. */
+  #hasSeen({ open, orders }: News): boolean {
+    const changed = new Set(orders.map(idOf))
+    for (const [account, numbers] of open) {
+      const held = this.#orders.get(account)
+      if (numbers.some((number) => held?.has(number) !== true && !changed.has(idOf({ account, number })))) return false
+    }
+    return true
+  }
+
+  #apply({ last, accounts, positions, orders, open }: News): void {
+    for (const account of accounts) this.#accounts.set(account.account, account)
+    for (const position of positions) this.#positions.set(keyOf(position), position)
+    for (const order of orders) this.#ordersOf(order.account).set(order.number, order)
+    for (const { account } of accounts) {
+      const held = this.#orders.get(account)
+      const numbers = open.get(account) ?? []
+      if (held === undefined || held.size === numbers.length) continue
+      const isOpen = new Set(numbers)
+      for (const number of held.keys()) if (!isOpen.has(number)) held.delete(number)
+      if (held.size === 0) this.#orders.delete(account)
+    }
+    this.#known = last
+  }
+
+  /** Each change of an account raises its seq by one: where the sums agree, none was missed. */
+  async #isWhole(t: Snapshot): Promise<boolean> {
+    const counted = fromRow<{ accounts: number; changes: number }>(await t.one(sql.journal.countAccountChanges))
+    let changes = 0
+    for (const { seq } of this.#accounts.values()) changes += seq
+    if (counted.accounts === this.#accounts.size && counted.changes === changes) return true
+    this.#log.error({ counted, held: { accounts: this.#accounts.size, changes } }, 'journal: a change was missed')
+    return false
+  }
+
+  #stateWith(small: SmallState): JournalState {
+    const { last, accounts, positions, openOrders } = this.#large()
+    return { last, accounts, positions, openOrders, ...small }
+  }
+
+  #large(): Pick<JournalState, 'last' | 'accounts' | 'positions' | 'openOrders'> {
+    if (this.#known === undefined) throw new Error('journal: expected a state that was read, found none')
+    const openOrders: Order[] = []
+    const held = new Map<AccountNumber, number>()
+    for (const [account, orders] of this.#orders) {
+      let heldCents = 0
+      for (const order of orders.values()) {
+        heldCents += order.heldCents
+        openOrders.push(order)
+      }
+      held.set(account, heldCents)
+    }
+    openOrders.sort((a, b) => a.priority - b.priority || a.account - b.account || a.number - b.number)
+    const accounts = [...this.#accounts.values()].map((one) => ({ ...one, heldCents: held.get(one.account) ?? 0 }))
+    return { last: this.#known, accounts, positions: [...this.#positions.values()], openOrders }
+  }
+
+  #ordersOf(account: AccountNumber): Map<number, Order> {
+    const orders = this.#orders.get(account) ?? new Map<number, Order>()
+    this.#orders.set(account, orders)
+    return orders
+  }
+}
+
+const keyOf = ({ account, symbol }: Position): string => `${account} ${symbol}`
+const idOf = ({ account, number }: { account: AccountNumber; number: number }): string => `${account} ${number}`
+
+/** The last batch, and what tells one batch from another of its number. */
+async function readMarks(t: Snapshot, batch: number): Promise<{ last: LastBatch; found: Mark | undefined }> {
+  const statements = [sql.journal.readLastBatch, sql.journal.readBatchMark]
+  const [[last] = [], [found] = []] = await readTogether(t, statements, { batch })
+  return { last: fromRow(last), found: found === undefined ? undefined : fromRow<Mark>(found) }
+}
+
+/**
+ * What batches after one have changed. An account is in each batch that changes anything of it, so that its orders and
+ * positions are found through it: an order that has been closed is one that is no longer among the open ones.
+ */
+async function readNews(t: Snapshot, batch: number, last: LastBatch): Promise<News> {
+  // The planner believes that a changed account may be anywhere, and would read all of them.
+  await t.none('SET LOCAL enable_seqscan = off')
+  const changed = (await t.any(sql.journal.listChangedAccounts, { batch })).map(fromRow<Account>)
+  const accounts = changed.map(({ account }) => account)
+  const { listChangedPositions, listChangedOrders, listOpenNumbers } = sql.journal
+  const statements = [listChangedPositions, listChangedOrders, listOpenNumbers]
+  const [positions = [], orders = [], open = []] = await readTogether(t, statements, { accounts, batch })
+  return {
+    last,
+    accounts: changed,
+    positions: positions.map(fromRow<Position>),
+    orders: orders.map(fromRow<Order>),
+    open: new Map((open as OpenNumbers[]).map(({ account, numbers }) => [account, numbers.split(',').map(Number)])),
+  }
+}
