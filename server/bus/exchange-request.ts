@@ -1,3 +1,5 @@
+import type { AccountFrame } from '@valiant/shared/protocol/account'
+
 /**
  * What a gateway asks of the exchange: parsed, in ticks, lots and cents. It travels as JSON, so it holds nothing else.
  * `account` is the account's number.
@@ -27,7 +29,7 @@ export interface PlaceOrderRequest {
   readonly selfTrade: 'cancel_maker' | 'cancel_taker' | 'cancel_both'
   readonly source: 'web' | 'api'
   readonly tag?: string
-  /** Wall time in ms after which the exchange must not take it up. */
+  /** Time of the bus in ms (`CommandBus.nowMs`) after which the exchange must not take it up. */
   readonly validUntilMs: number
 }
 
@@ -107,6 +109,21 @@ export interface AccountRequest {
   readonly account: number
 }
 
+/** The account's frames after a seq, of which a client saw the last. */
+export interface ResumeAccountRequest {
+  readonly event: 'account.resume'
+  readonly account: number
+  readonly afterSeq: number
+}
+
+/** What is answered to it: the account's newest seq, and frames in order, the first the one after; null when they are not held. */
+export interface ResumedFrames {
+  readonly seq: number
+  /** At most RESUMED_FRAMES_MAX: the rest is asked for again. */
+  readonly frames: readonly AccountFrame[] | null
+}
+export const RESUMED_FRAMES_MAX = 500
+
 export interface UpdateAccountRequest {
   readonly event: 'account.update'
   readonly account: number
@@ -160,4 +177,4 @@ export type ChangeRequest =
   | CreateAccountRequest
 
 export type ExchangeRequest =
-  ChangeRequest | PlaceOrderRequest | OrderReferenceRequest | AccountRequest | OpenAccountRequest
+  ChangeRequest | PlaceOrderRequest | OrderReferenceRequest | AccountRequest | ResumeAccountRequest | OpenAccountRequest

@@ -20,7 +20,7 @@ export class MemoryBroadcast<MarketFrame> implements Broadcast<MarketFrame> {
   }
 
   /** Within one process no frame is missed, so nobody needs one. */
-  keepSnapshot(): void {}
+  keepSnapshot(_frame: MarketFrame): void {}
 
   snapshot(): Promise<undefined> {
     return Promise.resolve(undefined)

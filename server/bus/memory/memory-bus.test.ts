@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { broadcastContract, commandBusContract, commandOf } from '../bus.contract.ts'
+import { broadcastContract, commandBusContract, commandOf, type NumberedFrame } from '../bus.contract.ts'
 import { START, Unavailable } from '../commands.ts'
 import { MemoryBroadcast } from './memory-broadcast.ts'
 import { MemoryCommandBus } from './memory-commands.ts'
@@ -7,7 +7,7 @@ import { MemoryCommandBus } from './memory-commands.ts'
 const nothing = () => Promise.resolve()
 commandBusContract('MemoryCommandBus', () => Promise.resolve({ bus: new MemoryCommandBus(), close: nothing }))
 broadcastContract('MemoryBroadcast', () =>
-  Promise.resolve({ bus: new MemoryBroadcast<{ seq: number }>(), close: nothing }),
+  Promise.resolve({ bus: new MemoryBroadcast<NumberedFrame>(), close: nothing }),
 )
 
 test('a full bus refuses, and takes again once some are committed', async () => {

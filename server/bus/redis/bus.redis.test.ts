@@ -1,0 +1,381 @@
+import { createServer } from 'node:http'
+import { once } from 'node:events'
+import type { AccountFrame } from '@valiant/shared/protocol/account'
+import { Redis } from 'ioredis'
+import { pino } from 'pino'
+import { Server } from 'socket.io'
+import { io as connect } from 'socket.io-client'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { type Cable, openCable } from '../../../test/rig/cable.ts'
+import { startRedis, type TestRedis } from '../../../test/rig/redis.ts'
+import { broadcastContract, commandBusContract, commandOf, type NumberedFrame, soon } from '../bus.contract.ts'
+import { type CommandEntry, type CommandReader, type CommandReply, START, Unavailable } from '../commands.ts'
+import { RedisBroadcast } from './redis-broadcast.ts'
+import { RedisCommandBus } from './redis-commands.ts'
+import { RedisLinks } from './redis-links.ts'
+
+const log = pino({ level: 'silent' })
+
+let redis: TestRedis
+beforeAll(async () => {
+  redis = await startRedis()
+})
+afterAll(() => redis[Symbol.asyncDispose]())
+
+const openLinks = (url = redis.url) => RedisLinks.open({ url, log, signal: AbortSignal.timeout(10_000) })
+
+commandBusContract('RedisCommandBus', async () => {
+  await redis.flush()
+  const links = await openLinks()
+  const bus = await RedisCommandBus.open(links)
+  return {
+    bus,
+    settled: () => links.subscriber.settled(),
+    close: async () => {
+      bus[Symbol.dispose]()
+      await links[Symbol.asyncDispose]()
+    },
+  }
+})
+
+broadcastContract('RedisBroadcast', async () => {
+  await redis.flush()
+  const links = await openLinks()
+  return {
+    bus: new RedisBroadcast<NumberedFrame>(links),
+    canMiss: true,
+    settled: () => links.subscriber.settled(),
+    close: () => links[Symbol.asyncDispose](),
+  }
+})
+
+/** One instance: its links, on a cable of their own, and both buses. */
+async function openInstance(at: TestRedis) {
+  const cable = await openCable({ host: '127.0.0.1', port: at.port })
+  const links = await openLinks(`redis://127.0.0.1:${cable.port}`)
+  const bus = await RedisCommandBus.open(links)
+  const broadcast = new RedisBroadcast<NumberedFrame>(links)
+  const seen: string[] = []
+  broadcast.subscribe({
+    market: ({ seq }) => seen.push(`market ${seq}`),
+    account: () => undefined,
+    accountSeq: (account, seq) => seen.push(`seq ${account} ${seq}`),
+    status: ({ market }) => seen.push(market),
+    linked: (isUp) => seen.push(isUp ? 'up' : 'down'),
+  })
+  await links.subscriber.settled()
+  await soon(() => expect(links.subscriber.isUp).toBe(true))
+  seen.length = 0 // the first "up" may come before or after who was told of it
+  return {
+    cable,
+    links,
+    bus,
+    broadcast,
+    seen,
+    close: async () => {
+      bus[Symbol.dispose]()
+      await links[Symbol.asyncDispose]()
+      await cable[Symbol.asyncDispose]()
+    },
+  }
+}
+type Instance = Awaited<ReturnType<typeof openInstance>>
+
+/** All that a reader gives, in order, as it comes. */
+function gather(bus: RedisCommandBus, after = START) {
+  const ids: string[] = []
+  const entries: CommandEntry[] = []
+  const take = (reader: CommandReader) => {
+    for (const entry of reader.take(1_000)) {
+      entries.push(entry)
+      ids.push(entry.id)
+    }
+  }
+  const reader: CommandReader = bus.consume(after, () => queueMicrotask(() => take(reader)))
+  return { ids, entries, close: () => reader.close() }
+}
+
+describe('many instances on one Redis', () => {
+  const rejections: unknown[] = []
+  const onRejection = (reason: unknown) => rejections.push(reason)
+  let own: TestRedis
+  let direct: Redis
+  let gateway: Instance
+  let leader: Instance
+  beforeEach(async () => {
+    process.on('unhandledRejection', onRejection)
+    own = await startRedis({ ownClock: true })
+    direct = new Redis(own.url)
+    direct.on('error', () => undefined)
+    gateway = await openInstance(own)
+    leader = await openInstance(own)
+  })
+  afterEach(async () => {
+    direct.disconnect()
+    await gateway.close()
+    await leader.close()
+    await own[Symbol.asyncDispose]()
+    process.off('unhandledRejection', onRejection)
+    expect(rejections.splice(0)).toEqual([])
+  })
+
+  /** Sends until it is taken: what is refused meanwhile is refused for good. */
+  async function sendUntilTaken(name: string): Promise<{ id: string; refused: string[] }> {
+    const refused: string[] = []
+    for (let attempt = 0; ; attempt++) {
+      const id = `${name}-${attempt}`
+      try {
+        await gateway.bus.send({ ...commandOf(id), expiresAtMs: gateway.bus.nowMs() + 3_500 })
+        return { id, refused }
+      } catch (error) {
+        if (error instanceof Unavailable) refused.push(id)
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+    }
+  }
+
+  const faults: readonly [string, (cable: Cable) => void, (cable: Cable) => void][] = [
+    ['cut', (cable) => cable.cut(), (cable) => cable.mend()],
+    ['frozen', (cable) => cable.freeze(), (cable) => cable.mend()],
+  ]
+
+  test.each(faults)('a gateway whose link is %s knows it, refuses, and works again', async (_, hurt, mend) => {
+    const read = gather(leader.bus)
+    await gateway.bus.send(commandOf('before'))
+    await soon(() => expect(read.ids).toEqual(['before']))
+    hurt(gateway.cable)
+    await soon(() => expect(gateway.seen).toEqual(['down']))
+    const refused: string[] = []
+    let attempts = 0
+    await soon(async () => {
+      const id = `away-${attempts++}`
+      await expect(gateway.bus.send(commandOf(id))).rejects.toBeInstanceOf(Unavailable)
+      refused.push(id)
+    })
+    gateway.broadcast.publishStatus({ epoch: 1, market: 'open' })
+    gateway.bus.reply('gw-9', { id: 'x', epoch: 1, answer: { ok: true, data: {} } })
+    leader.broadcast.publishMarket({ epoch: 1, seq: 1 })
+    mend(gateway.cable)
+    await soon(() => expect(gateway.seen.slice(0, 2)).toEqual(['down', 'up']))
+    leader.broadcast.publishMarket({ epoch: 1, seq: 2 })
+    await soon(() => expect(gateway.seen).toEqual(['down', 'up', 'market 2']))
+    const taken = await sendUntilTaken('after')
+    await soon(() => expect(read.ids.at(-1)).toBe(taken.id))
+    // Nothing that was refused appears, then or later; what was neither taken nor refused may.
+    expect(read.ids.filter((id) => [...refused, ...taken.refused].includes(id))).toEqual([])
+    read.close()
+  })
+
+  test('what is sent into a link that freezes is neither refused nor taken for sure', async () => {
+    gateway.cable.freeze()
+    const sent = gateway.bus.send(commandOf('a'))
+    await expect(sent).rejects.not.toBeInstanceOf(Unavailable)
+    await expect(sent).rejects.toThrow('it is not known whether')
+  })
+
+  test.each(faults)('a reader whose link is %s reads on, each once and in order', async (_, hurt, mend) => {
+    const read = gather(leader.bus)
+    await gateway.bus.send(commandOf('a'))
+    await soon(() => expect(read.ids).toEqual(['a']))
+    hurt(leader.cable)
+    await gateway.bus.send(commandOf('b'))
+    await soon(() => expect(leader.seen).toContain('down'))
+    await gateway.bus.send(commandOf('c'))
+    mend(leader.cable)
+    await soon(() => expect(read.ids).toEqual(['a', 'b', 'c']))
+    read.close()
+  })
+
+  test('a reader that waits is not left on a link that froze while nothing came', async () => {
+    const read = gather(leader.bus)
+    leader.cable.freeze()
+    await soon(() => expect(leader.seen).toContain('down'))
+    leader.cable.mend()
+    await soon(() => expect(leader.seen).toContain('up'))
+    const { id } = await sendUntilTaken('a')
+    await soon(() => expect(read.ids).toContain(id))
+    read.close()
+  })
+
+  test('Redis killed and started empty: commands, answers and frames go on', async () => {
+    const read = gather(leader.bus)
+    const replies: CommandReply[] = []
+    gateway.bus.onReply('gw-1', (reply) => replies.push(reply))
+    await gateway.bus.send(commandOf('before'))
+    await soon(() => expect(read.ids).toEqual(['before']))
+    await own.kill()
+    await soon(() => expect(gateway.seen).toEqual(['down']))
+    await expect(gateway.bus.send(commandOf('away'))).rejects.toBeInstanceOf(Unavailable)
+    await own.restart()
+    await soon(() => expect([...gateway.seen, ...leader.seen]).toEqual(['down', 'up', 'down', 'up']))
+    const taken = await sendUntilTaken('after')
+    await soon(() => expect(read.ids).toEqual(['before', taken.id]))
+    leader.bus.reply('gw-1', { id: 'after', epoch: 4, answer: { ok: true, data: {} } })
+    await soon(() => expect(replies.map(({ id }) => id)).toEqual(['after']))
+    leader.broadcast.publishMarket({ epoch: 4, seq: 7 })
+    await soon(() => expect(gateway.seen).toContain('market 7'))
+    read.close()
+  })
+
+  test('everything in Redis deleted: the reader goes on, and a new one with its position too', async () => {
+    const read = gather(leader.bus)
+    await gateway.bus.send(commandOf('a'))
+    await soon(() => expect(read.ids).toEqual(['a']))
+    const position = read.entries[0]!.position
+    await own.flush()
+    await gateway.bus.send(commandOf('b'))
+    await soon(() => expect(read.ids).toEqual(['a', 'b']))
+    read.close()
+    const again = gather(leader.bus, position)
+    await soon(() => expect(again.ids).toEqual(['b']))
+    again.close()
+  })
+
+  test('started empty with its clock an hour back: the reader sees that the stream went back', async () => {
+    const read = gather(leader.bus)
+    await gateway.bus.send(commandOf('a'))
+    await soon(() => expect(read.ids).toEqual(['a']))
+    const position = read.entries[0]!.position
+    await own.setClock(-3_600)
+    await own.restart()
+    await soon(() => expect(Math.abs(gateway.bus.nowMs() - Date.now() + 3_600_000)).toBeLessThan(1_000))
+    await soon(() => expect(Math.abs(leader.bus.nowMs() - Date.now() + 3_600_000)).toBeLessThan(1_000))
+    // Sent again, as a gateway does: what lay there when the clock was seen to jump is left out.
+    await soon(
+      async () => {
+        await gateway.bus.send({ ...commandOf('b'), expiresAtMs: gateway.bus.nowMs() + 3_500 })
+        expect(read.ids).toContain('b')
+      },
+      { interval: 200 },
+    )
+    read.close()
+    const again = gather(leader.bus, position)
+    await soon(() => expect(again.ids).toContain('b'))
+    again.close()
+  })
+
+  test('its clock set back under a reader: what waited is dropped, what comes later is read', async () => {
+    const reader = leader.bus.consume(START, () => undefined)
+    await gateway.bus.send(commandOf('a'))
+    const arrived = vi.fn()
+    const watching = leader.bus.consume(START, arrived)
+    await soon(() => expect(arrived).toHaveBeenCalled())
+    await own.setClock(-60)
+    await soon(() => expect(leader.bus.nowMs()).toBeLessThan(Date.now() - 59_000))
+    await soon(() => expect(gateway.bus.nowMs()).toBeLessThan(Date.now() - 59_000))
+    expect(watching.take(10)).toEqual([])
+    const ids: string[] = []
+    await soon(
+      async () => {
+        await gateway.bus.send({ ...commandOf('b'), expiresAtMs: gateway.bus.nowMs() + 3_500 })
+        ids.push(...watching.take(10).map(({ id }) => id))
+        expect(ids).toContain('b')
+      },
+      { interval: 200 },
+    )
+    expect(ids).not.toContain('a')
+    reader.close()
+    watching.close()
+  })
+
+  test('a reader that is not taken from holds a bounded part of what lies there, and loses nothing', async () => {
+    const filling = direct.pipeline()
+    const expiresAtMs = String(gateway.bus.nowMs() + 5_000)
+    for (let n = 0; n < 10_000; n++) {
+      filling.xadd('valiant:cmd', '*', 'v', '1', 'id', String(n), 'gw', 'g', 'exp', expiresAtMs, 'p', '{}')
+    }
+    await filling.exec()
+    const arrived = vi.fn()
+    const reader = leader.bus.consume(START, arrived)
+    await soon(() => expect(arrived).toHaveBeenCalled())
+    const ids: string[] = []
+    await soon(
+      () => {
+        const taken = reader.take(20_000)
+        expect(taken.length).toBeLessThanOrEqual(4_096)
+        ids.push(...taken.map(({ id }) => id))
+        expect(ids).toHaveLength(10_000)
+      },
+      { interval: 20 },
+    )
+    expect(ids).toEqual(Array.from({ length: 10_000 }, (_, n) => String(n)))
+    reader.close()
+  })
+
+  test('a full stream refuses, and takes again once it is trimmed', async () => {
+    const small = await RedisCommandBus.open(gateway.links, { entriesMax: 3 })
+    const read = gather(leader.bus)
+    for (const id of ['a', 'b', 'c']) await small.send(commandOf(id))
+    await expect(small.send(commandOf('d'))).rejects.toBeInstanceOf(Unavailable)
+    await soon(() => expect(read.ids).toEqual(['a', 'b', 'c']))
+    leader.bus.trim(read.entries[1]!.position)
+    await soon(() => small.send(commandOf('e')))
+    await soon(() => expect(read.ids).toEqual(['a', 'b', 'c', 'e']))
+    expect(await direct.xlen('valiant:cmd')).toBe(2)
+    small[Symbol.dispose]()
+    read.close()
+  })
+
+  test('what Redis itself refuses has not been taken', async () => {
+    await direct.set('valiant:cmd', 'not a stream')
+    await expect(gateway.bus.send(commandOf('a'))).rejects.toBeInstanceOf(Unavailable)
+  })
+
+  test('what is no command does not stop the reader', async () => {
+    const read = gather(leader.bus)
+    await direct.xadd('valiant:cmd', '*', 'hello', 'there')
+    await gateway.bus.send(commandOf('a'))
+    await soon(() => expect(read.ids).toEqual(['a']))
+    read.close()
+  })
+
+  test('a gateway that starts hears the status within a snapshot’s time', async () => {
+    leader.broadcast.publishStatus({ epoch: 5, market: 'open' })
+    await soon(() => expect(gateway.seen).toEqual(['open']))
+    leader.broadcast.keepSnapshot({ epoch: 6, seq: 1 })
+    leader.broadcast.keepSnapshot({ epoch: 5, seq: 1 })
+    await soon(() => expect(gateway.seen).toEqual(['open', 'open']))
+  })
+
+  test('an account’s frames reach its sockets at every instance, and then their seqs', async () => {
+    await using parts = new AsyncDisposableStack()
+    const received: string[] = []
+    for (const [name, { links }] of Object.entries({ gateway, leader })) {
+      const http = createServer()
+      const io = new Server(http, { adapter: links.adapter(), transports: ['websocket'], serveClient: false })
+      io.on('connection', (socket) => void socket.join('account:17'))
+      parts.defer(() => io.close())
+      http.listen(0, '127.0.0.1')
+      await once(http, 'listening')
+      const socket = connect(`http://127.0.0.1:${(http.address() as { port: number }).port}`, {
+        transports: ['websocket'],
+        forceNew: true,
+      })
+      parts.defer(() => void socket.close())
+      socket.on('account', ({ seq }: AccountFrame) => received.push(`${name} ${seq}`))
+      await once(socket as never, 'connect')
+      await links.subscriber.settled()
+    }
+    leader.broadcast.publishAccount(17, { seq: 5 } as AccountFrame)
+    leader.broadcast.publishAccount(18, { seq: 9 } as AccountFrame)
+    leader.broadcast.publishAccount(17, { seq: 6 } as AccountFrame)
+    await soon(() => expect(received).toHaveLength(4))
+    expect(received.filter((text) => text.startsWith('gateway'))).toEqual(['gateway 5', 'gateway 6'])
+    expect(received.filter((text) => text.startsWith('leader'))).toEqual(['leader 5', 'leader 6'])
+    await soon(() => expect(gateway.seen).toEqual(['seq 17 5', 'seq 18 9', 'seq 17 6']))
+    // The adapter, too, hears and speaks again after a cut.
+    gateway.cable.cut()
+    await soon(() => expect(gateway.seen).toContain('down'))
+    leader.broadcast.publishAccount(17, { seq: 7 } as AccountFrame)
+    gateway.cable.mend()
+    await soon(() => expect(gateway.seen).toContain('up'))
+    leader.broadcast.publishAccount(17, { seq: 8 } as AccountFrame)
+    await soon(() => expect(received).toContain('gateway 8'))
+    expect(received).not.toContain('gateway 7')
+  })
+})
+
+test('without a Redis the links do not open, and leave nothing behind', async () => {
+  const opening = RedisLinks.open({ url: 'redis://127.0.0.1:1', log, signal: AbortSignal.timeout(300) })
+  await expect(opening).rejects.toThrow()
+})

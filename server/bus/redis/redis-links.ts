@@ -1,0 +1,116 @@
+import { EventEmitter } from 'node:events'
+import { createAdapter } from '@socket.io/redis-adapter'
+import type { Redis } from 'ioredis'
+import type { Server } from 'socket.io'
+import type { Logger } from '../../telemetry/logger.ts'
+import { Publisher } from './publisher.ts'
+import { closeClient, LinkWatch, openClient } from './redis-client.ts'
+import { Subscriber } from './subscriber.ts'
+
+/** What `io.adapter` takes. */
+export type AdapterFactory = NonNullable<Parameters<Server['adapter']>[0]>
+
+/**
+ * This process's links to Redis: one that commands go out on, one that everything else is said on, one that listens. A
+ * reader of commands opens one of its own, since it blocks.
+ */
+export class RedisLinks implements AsyncDisposable {
+  readonly log: Logger
+  readonly commands: Redis
+  readonly publisher: Publisher
+  readonly subscriber: Subscriber
+  readonly #url: string
+  readonly #publishing: Redis
+  readonly #listening: Redis
+  readonly #watches: readonly LinkWatch[]
+
+  private constructor(url: string, log: Logger) {
+    this.#url = url
+    this.log = log
+    this.commands = openClient({ url, name: 'commands', log })
+    this.#publishing = openClient({ url, name: 'publisher', log })
+    this.#listening = openClient({ url, name: 'subscriber', log })
+    this.publisher = new Publisher(this.#publishing, log)
+    this.subscriber = new Subscriber(this.#listening)
+    this.#watches = [this.#publishing, this.#listening].map((client) => new LinkWatch(client, () => client.ping()))
+  }
+
+  /** Opens the links, and waits until they are up or `signal` says that it has been long enough. @throws then */
+  static async open({ url, log, signal }: { url: string; log: Logger; signal: AbortSignal }): Promise<RedisLinks> {
+    const links = new RedisLinks(url, log)
+    try {
+      for (const client of [links.commands, links.#publishing, links.#listening]) {
+        await whenReady(client, signal)
+      }
+      return links
+    } catch (error) {
+      await links[Symbol.asyncDispose]()
+      throw error
+    }
+  }
+
+  /** A connection for reads that block; its user closes it. */
+  openReader(): Redis {
+    return openClient({ url: this.#url, name: 'reader', log: this.log, blocking: true })
+  }
+
+  /** Joins the rooms of a Socket.IO server to those of the other instances. */
+  adapter(): AdapterFactory {
+    return createAdapter(this.#publishingEnd(), this.#listeningEnd())
+  }
+
+  /** The same for a server without sockets, which only speaks. */
+  speakingAdapter(): AdapterFactory {
+    return createAdapter(this.#publishingEnd(), deafEnd())
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const watch of this.#watches) watch[Symbol.dispose]()
+    await Promise.all([this.commands, this.#publishing, this.#listening].map(closeClient))
+  }
+
+  /** The adapter minds no promise that a client gives it: none of these is ever rejected. */
+  #publishingEnd() {
+    const publish = (channel: string, message: string | Buffer) => this.publisher.publish(channel, message)
+    return Object.assign(new EventEmitter(), { publish })
+  }
+
+  #listeningEnd() {
+    const { subscriber } = this
+    const client = this.#listening
+    return {
+      on: (event: string, listener: (...heard: unknown[]) => void) => client.on(event, listener),
+      off: (event: string, listener: (...heard: unknown[]) => void) => client.off(event, listener),
+      subscribe: (channels: readonly string[]) => subscriber.addChannels(channels),
+      psubscribe: (pattern: string) => subscriber.addPattern(pattern),
+      unsubscribe: (channels: readonly string[]) => subscriber.removeChannels(channels),
+      punsubscribe: (pattern: string) => subscriber.removePattern(pattern),
+    }
+  }
+}
+
+/** Errors until then are of attempts, and others follow. @throws when `signal` is aborted before */
+function whenReady(client: Redis, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      client.off('ready', ready)
+      reject(new Error('Redis is not there yet'))
+    }
+    const ready = () => {
+      signal.removeEventListener('abort', stop)
+      resolve()
+    }
+    if (client.status === 'ready') resolve()
+    else if (signal.aborted) stop()
+    else {
+      client.once('ready', ready)
+      signal.addEventListener('abort', stop, { once: true })
+    }
+  })
+}
+
+function deafEnd() {
+  const nothing = () => undefined
+  const subscriptions = { subscribe: nothing, psubscribe: nothing, unsubscribe: nothing, punsubscribe: nothing }
+  return Object.assign(new EventEmitter(), subscriptions)
+}

@@ -1,0 +1,65 @@
+import { ANSWER_MS_MAX } from '@valiant/shared/protocol/limits'
+import type { CommandEntry, NewCommand } from '../commands.ts'
+import type { ExchangeRequest } from '../exchange-request.ts'
+
+/** The stream that commands lie in. */
+export const STREAM = 'valiant:cmd'
+
+/** Of the fields below: a reader leaves out what it does not understand. */
+const VERSION = '1'
+/** No command lives longer than its client waits: one that would was dated by another clock. */
+const LIFE_MS_MAX = ANSWER_MS_MAX + 1_000
+
+/** A command as the fields of an entry. */
+export function toFields({ id, gateway, commandId, payloadHash, expiresAtMs, request }: NewCommand): string[] {
+  const known = commandId === undefined ? [] : ['cid', commandId, 'hash', payloadHash ?? '']
+  return ['v', VERSION, 'id', id, 'gw', gateway, 'exp', String(expiresAtMs), ...known, 'p', JSON.stringify(request)]
+}
+
+/** @returns undefined for what is no command of this version, or was written under another clock than `nowMs` */
+export function toEntry(position: string, fields: readonly string[], nowMs: number): CommandEntry | undefined {
+  const found = new Map<string, string>()
+  for (let index = 0; index + 1 < fields.length; index += 2) found.set(fields[index] ?? '', fields[index + 1] ?? '')
+  const [id, gateway, payload] = [found.get('id'), found.get('gw'), found.get('p')]
+  const expiresAtMs = Number(found.get('exp'))
+  if (found.get('v') !== VERSION || id === undefined || gateway === undefined || payload === undefined) return undefined
+  if (!Number.isFinite(expiresAtMs) || expiresAtMs > nowMs + LIFE_MS_MAX) return undefined
+  const request = parsed(payload)
+  if (request === undefined) return undefined
+  const [commandId, payloadHash] = [found.get('cid'), found.get('hash')]
+  return {
+    position,
+    id,
+    gateway,
+    expiresAtMs,
+    request,
+    ...(commandId !== undefined && { commandId }),
+    ...(payloadHash !== undefined && payloadHash !== '' && { payloadHash }),
+  }
+}
+
+/** A gateway has checked it; only what is not even JSON is left out here. */
+function parsed(payload: string): ExchangeRequest | undefined {
+  try {
+    return JSON.parse(payload) as ExchangeRequest
+  } catch {
+    return undefined
+  }
+}
+
+/** Positions are `ms-n`: by the first number, then by the second. Negative where `a` lies before `b`. */
+export function comparePositions(a: string, b: string): number {
+  const [first, second] = [partsOf(a), partsOf(b)]
+  return first.ms - second.ms || first.n - second.n
+}
+
+/** The first position behind this one. */
+export function nextPosition(position: string): string {
+  const { ms, n } = partsOf(position)
+  return `${ms}-${n + 1}`
+}
+
+function partsOf(position: string): { ms: number; n: number } {
+  const [ms = 0, n = 0] = position.split('-').map(Number)
+  return { ms, n }
+}

@@ -1,0 +1,160 @@
+import type { Redis } from 'ioredis'
+import type { Logger } from '../../telemetry/logger.ts'
+import { type CommandEntry, type CommandReader, START } from '../commands.ts'
+import { LinkWatch, wasNotDone } from './redis-client.ts'
+import type { SharedClock } from './shared-clock.ts'
+import { comparePositions, STREAM, toEntry } from './stream-entry.ts'
+
+/** Commands that have been read and wait to be taken; the others wait in Redis. */
+const WAITING_MAX = 4_096
+const READ_MAX = 512
+const BLOCK_MS = 1_000
+/** A question on a link where nothing blocks is answered within this, or the link is dead. */
+const ANSWER_MS_MAX = 1_000
+const RETRY_MS = 100
+
+export interface StreamReaderParts {
+  /** The reader's own, closed with it. */
+  readonly client: Redis
+  readonly clock: SharedClock
+  readonly log: Logger
+  readonly after: string
+  readonly arrived: () => void
+}
+
+/** Reads the stream of commands ahead of who takes them, over cut links and lost streams. */
+export class StreamReader implements CommandReader {
+  readonly #parts: StreamReaderParts
+  readonly #forgetJumps: () => void
+  readonly #watch: LinkWatch
+  #waiting: CommandEntry[] = []
+  /** The position of the last entry that was read. */
+  #cursor: string
+  /** Whether the cursor must be compared with the stream before the next read. */
+  #mustCompare = true
+  /** Rises when all that lies in the stream is to be left out. */
+  #skips = 0
+  #skipped = 0
+  #wake = Promise.withResolvers<undefined>()
+  #isClosed = false
+
+  constructor(parts: StreamReaderParts) {
+    this.#parts = parts
+    this.#cursor = parts.after
+    this.#forgetJumps = parts.clock.onJump(() => this.#skipAll())
+    // Only while it connects: later a read may block for longer than a link may be silent.
+    this.#watch = new LinkWatch(parts.client, () => Promise.resolve())
+    parts.client.on('ready', () => {
+      this.#mustCompare = true
+      this.#wake.resolve(undefined)
+    })
+    void this.#run()
+  }
+
+  take(max: number): readonly CommandEntry[] {
+    const wasFull = this.#waiting.length >= WAITING_MAX
+    const taken = this.#waiting.splice(0, max)
+    if (wasFull) this.#wake.resolve(undefined)
+    return taken
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#forgetJumps()
+    this.#watch[Symbol.dispose]()
+    this.#wake.resolve(undefined)
+    this.#parts.client.disconnect()
+  }
+
+  /** Never rejects. */
+  async #run(): Promise<void> {
+    const { client, log } = this.#parts
+    while (!this.#isClosed) {
+      if (client.status !== 'ready' || this.#waiting.length >= WAITING_MAX) {
+        await this.#wake.promise
+        this.#wake = Promise.withResolvers()
+        continue
+      }
+      try {
+        if (this.#mustCompare) await this.#compare()
+        await this.#read()
+      } catch (error) {
+        this.#mustCompare = true
+        // A cut link tells of itself; what Redis refuses to do would be refused again at once.
+        if (wasNotDone(error)) log.warn({ err: error }, 'redis: commands cannot be read; trying again')
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+      }
+    }
+  }
+
+  async #read(): Promise<void> {
+    const count = Math.min(READ_MAX, WAITING_MAX - this.#waiting.length)
+    const skips = this.#skips
+    const { client } = this.#parts
+    const found = await client.xread('COUNT', count, 'BLOCK', BLOCK_MS, 'STREAMS', STREAM, this.#cursor)
+    const entries = found?.[0]?.[1] ?? []
+    // Nothing new is also what a stream gives that has gone back behind the cursor, or a link that has gone silent.
+    if (entries.length === 0) this.#mustCompare = true
+    if (skips === this.#skips && !this.#isClosed) this.#add(entries)
+  }
+
+  #add(entries: readonly (readonly [string, readonly string[]])[]): void {
+    const { clock, log, arrived } = this.#parts
+    const wasEmpty = this.#waiting.length === 0
+    const nowMs = clock.nowMs()
+    for (const [position, fields] of entries) {
+      this.#cursor = position
+      const entry = toEntry(position, fields, nowMs)
+      if (entry === undefined) log.warn({ position }, 'redis: left out what is no command of this time and version')
+      else this.#waiting.push(entry)
+    }
+    if (wasEmpty && this.#waiting.length > 0) arrived()
+  }
+
+  /**
+   * Compares the cursor with the newest id of the stream. A lower one is of a stream that began anew under a clock that
+   * has been set back, and would be read from the cursor in silence for ever (A9); from the start it may be read twice,
+   * which known ids make harmless.
+   */
+  async #compare(): Promise<void> {
+    const skips = this.#skips
+    const newest = await this.#newestId()
+    this.#mustCompare = false
+    if (skips > this.#skipped) {
+      this.#cursor = newest
+      this.#skipped = skips
+    } else if (comparePositions(newest, this.#cursor) < 0) {
+      this.#parts.log.warn(
+        { newest, cursor: this.#cursor },
+        'redis: the stream of commands went back; reading all of it',
+      )
+      this.#cursor = START
+    }
+  }
+
+  /** The newest id that the stream has ever given; START when there is no stream. */
+  async #newestId(): Promise<string> {
+    const { client } = this.#parts
+    const overdue = setTimeout(() => client.disconnect(true), ANSWER_MS_MAX)
+    try {
+      const answer = (await client.xinfo('STREAM', STREAM)) as readonly unknown[]
+      const value = answer[answer.indexOf('last-generated-id') + 1]
+      if (typeof value !== 'string') throw new Error('XINFO STREAM: expected last-generated-id')
+      return value
+    } catch (error) {
+      if (error instanceof Error && error.message.includes('no such key')) return START
+      throw error
+    } finally {
+      clearTimeout(overdue)
+    }
+  }
+
+  /** The clock was set: what was queued before expires by another time, and its senders send it again (2c). */
+  #skipAll(): void {
+    this.#parts.log.warn({ dropped: this.#waiting.length }, 'redis: its clock was set; commands of before are dropped')
+    this.#waiting = []
+    this.#skips += 1
+    this.#mustCompare = true
+    this.#wake.resolve(undefined)
+  }
+}

@@ -1,0 +1,148 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { Redis } from 'ioredis'
+import { programPath } from './program.ts'
+import { freePort } from './server.ts'
+
+/*
+ * A Redis for tests: a server of their own each, so that they can run side by side and hurt it. Where there is no program
+ * to start, nor one to be had, it is the one that REDIS_URL names, which nobody may stop.
+ */
+
+const run = promisify(execFile)
+const START_MS_MAX = 10_000
+
+export interface TestRedis extends AsyncDisposable {
+  readonly url: string
+  readonly port: number
+  /** Ends it as a power cut does: what it held is gone. */
+  kill(): Promise<void>
+  /** Kills it where it runs, and starts an empty one at the same address. */
+  restart(): Promise<void>
+  /** Everything in it is gone; connections stay. */
+  flush(): Promise<void>
+  /** Sets its clock off by so many seconds from the right one, at once. Only where it was started with `ownClock`. */
+  setClock(offsetSeconds: number): Promise<void>
+}
+
+export interface RedisOptions {
+  /** Its clock can be set (by faketime). */
+  readonly ownClock?: boolean
+}
+
+export async function startRedis({ ownClock = false }: RedisOptions = {}): Promise<TestRedis> {
+  const program = await programPath('redis-server').catch((error: unknown) => error)
+  if (typeof program !== 'string') {
+    const given = process.env['REDIS_URL']
+    if (given === undefined || given === '') throw program
+    return foreignRedis(given)
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'valiant-redis-'))
+  const clockFile = join(folder, 'clock')
+  await writeFile(clockFile, '+0')
+  const environment = ownClock ? await clockEnvironment(clockFile) : {}
+  const port = await freePort()
+  const start = () => startServer(program, port, folder, environment)
+  let server = await start()
+  const redis: TestRedis = {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    kill: () => end(server, 'SIGKILL'),
+    restart: async () => {
+      await end(server, 'SIGKILL')
+      server = await start()
+    },
+    flush: () => flush(port),
+    setClock: async (offsetSeconds) => {
+      if (!ownClock) throw new Error('expected a Redis that was started with a clock of its own')
+      await writeFile(clockFile, `${offsetSeconds < 0 ? '' : '+'}${offsetSeconds}`)
+    },
+    [Symbol.asyncDispose]: async () => {
+      // Nothing in it is worth an orderly end; a stopped process could not even come to one.
+      await end(server, 'SIGKILL')
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+  return redis
+}
+
+async function startServer(
+  program: string,
+  port: number,
+  folder: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<ChildProcess> {
+  const settings = ['--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder]
+  const child = spawn(program, ['--port', String(port), ...settings], {
+    env: { PATH: process.env['PATH'], ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let printed = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (printed = (printed + text).slice(-10_000)))
+  }
+  const deadlineMs = Date.now() + START_MS_MAX
+  while (!printed.includes('Ready to accept connections')) {
+    if (child.exitCode !== null) throw new Error(`redis-server ended with ${child.exitCode}:\n${printed}`)
+    if (Date.now() > deadlineMs) {
+      await end(child, 'SIGKILL')
+      throw new Error(`redis-server was not ready within ${START_MS_MAX} ms:\n${printed}`)
+    }
+    await delay(10)
+  }
+  return child
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exited = once(child, 'exit')
+  child.kill(signal)
+  await exited
+}
+
+async function flush(port: number): Promise<void> {
+  const client = new Redis({ port, host: '127.0.0.1' })
+  try {
+    await client.flushall()
+  } finally {
+    client.disconnect()
+  }
+}
+
+/** What makes a program see a clock that a file says. Time that only measures spans stays true. */
+async function clockEnvironment(clockFile: string): Promise<Record<string, string>> {
+  const { stdout } = await run(await programPath('faketime'), ['-f', '+0', 'printenv', 'LD_PRELOAD'])
+  return {
+    // The C library's memory before jemalloc's, which asks for the time while it starts and so waits for itself.
+    LD_PRELOAD: `${stdout.trim()} libc.so.6`,
+    FAKETIME_TIMESTAMP_FILE: clockFile,
+    FAKETIME_NO_CACHE: '1',
+    FAKETIME_DONT_FAKE_MONOTONIC: '1',
+  }
+}
+
+async function foreignRedis(url: string): Promise<TestRedis> {
+  const { port } = new URL(url)
+  const refuse = () =>
+    Promise.reject(new Error('REDIS_URL names a Redis that tests may not stop: install redis-server for this one.'))
+  const client = new Redis(url)
+  await client.flushall()
+  return {
+    url,
+    port: Number(port === '' ? 6_379 : port),
+    kill: refuse,
+    restart: refuse,
+    setClock: refuse,
+    flush: async () => {
+      await client.flushall()
+    },
+    [Symbol.asyncDispose]: async () => {
+      await client.quit()
+    },
+  }
+}
