@@ -174,3 +174,30 @@ test('the status of an instrument is the market’s', () => {
   feed.apply(frameOf({ seq: 1, timeMs: T, full: true, symbols: [changeOf('NOVA', { status: 'halted' })] }))
   expect(feed.instruments().map(({ status }) => status)).toEqual(['halted', 'open'])
 })
+
+const recentOf = (...ids: number[]) => ids.map((id) => tradeOf('NOVA', { id, timeMs: T, ticks: 100 + id }))
+
+test('a snapshot fills the tape of who begins with it, which is no news, and of who has missed trades, which is', () => {
+  const feed = newFeed()
+  const tape = () => feed.trades({ symbol: 'NOVA' })?.map(([id]) => Number(id))
+  feed.apply(frameOf({ seq: 8, timeMs: T, full: true, symbols: [changeOf('NOVA', { recent: recentOf(1, 2, 3) })] }))
+  expect(tape()).toEqual([1, 2, 3])
+  expect(feed.newTrades('NOVA')).toBeUndefined()
+  expect(feed.candle('NOVA', '1m')).toBeUndefined()
+
+  const symbols = [changeOf('NOVA', { trades: recentOf(6) })]
+  expect(feed.apply(frameOf({ seq: 11, timeMs: T, symbols }))).toBe('gap')
+  const snapshot = [changeOf('NOVA', { recent: recentOf(2, 3, 4, 5, 6, 7) })]
+  expect(feed.apply(frameOf({ seq: 11, timeMs: T, full: true, symbols: snapshot }))).toBe('applied')
+  expect(tape()).toEqual([1, 2, 3, 4, 5, 6, 7])
+  expect(feed.newTrades('NOVA')?.t.map(([id]) => id)).toEqual(['4', '5', '7'])
+  expect(feed.candle('NOVA', '1m')?.candle[5]).toBe('4')
+})
+
+test('who hears a frame before the snapshot has the trades before it too', () => {
+  const feed = newFeed()
+  feed.apply(frameOf({ seq: 8, timeMs: T, symbols: [changeOf('NOVA', { trades: recentOf(5) })] }))
+  feed.apply(frameOf({ seq: 8, timeMs: T, full: true, symbols: [changeOf('NOVA', { recent: recentOf(3, 4, 5) })] }))
+  expect(feed.trades({ symbol: 'NOVA' })?.map(([id]) => id)).toEqual(['3', '4', '5'])
+  expect(feed.candle('NOVA', '1m')?.candle[5]).toBe('1')
+})

@@ -9,9 +9,12 @@ export interface MarketFrame {
   /** Rises by one with each frame of an epoch: a gap makes a mirror ask for a snapshot. */
   readonly seq: number
   readonly timeMs: number
-  /** Every level of every book stands in it: a mirror forgets what it had. The first of an epoch is full. */
+  /**
+   * Every level of every book stands in it: a mirror forgets what it had. The first of an epoch is full, and so are the
+   * first indicative one and the snapshot.
+   */
   readonly full: boolean
-  /** The database is away: prices go on without the users' orders. */
+  /** The database is away: prices go on without the users' orders. What is traded in it is real all the same. */
   readonly indicative: boolean
   readonly symbols: readonly SymbolChange[]
 }
@@ -22,6 +25,8 @@ export interface SymbolChange {
   readonly bids: readonly (readonly [number, number])[]
   readonly asks: readonly (readonly [number, number])[]
   readonly trades: readonly Trade[]
+  /** In the snapshot: the newest trades, oldest of them first, for the tape of who begins with it or has missed some. */
+  readonly recent?: readonly Trade[]
   readonly status: 'open' | 'halted' | 'closed'
   /** In a full frame: how often its shares have been split. When it is more, what was known of prices is out of date. */
   readonly splits?: number

@@ -107,14 +107,16 @@ export class Mirror {
     }
   }
 
-  #takeFacts({ symbol, trades, status, splits }: SymbolChange): void {
+  #takeFacts({ symbol, trades, recent, status, splits }: SymbolChange): void {
     const mirrored = this.#symbols.get(symbol)
     if (mirrored === undefined) return
     mirrored.status = status
     mirrored.isRestated = splits !== undefined && mirrored.splits !== undefined && splits !== mirrored.splits
     mirrored.splits = splits ?? mirrored.splits
     if (mirrored.isRestated) mirrored.tape.clear()
-    if (trades.length > 0) mirrored.trades = trades.filter((trade) => mirrored.tape.add(trade))
+    if (recent !== undefined) mirrored.trades = mirrored.tape.fill(recent)
+    const newer = trades.filter((trade) => mirrored.tape.add(trade))
+    if (newer.length > 0) mirrored.trades = [...mirrored.trades, ...newer]
   }
 
   #takeLevels(change: SymbolChange): void {

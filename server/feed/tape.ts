@@ -26,6 +26,21 @@ export class Tape {
     return true
   }
 
+  /**
+   * Takes a stretch of recent trades, some of which may stand here, and puts each where it belongs.
+   * @returns those that were missed since the first that stood here: what was traded before that is no news
+   */
+  fill(stretch: readonly Trade[]): Trade[] {
+    const known = this.newest(TAPE_TRADES_MAX)
+    const ids = new Set(known.map(({ id }) => id))
+    const missing = stretch.filter(({ id }) => !ids.has(id) && id > this.#lastId)
+    if (missing.length === 0) return []
+    this.#trades = [...known, ...missing].sort((a, b) => a.id - b.id).slice(-TAPE_TRADES_MAX)
+    this.#oldest = 0
+    const firstId = known[0]?.id ?? Infinity
+    return missing.filter(({ id }) => id > firstId)
+  }
+
   /** Forgets all: what they were traded at is out of date. Ids go on rising. */
   clear(): void {
     this.#lastId = this.last?.id ?? this.#lastId
