@@ -8,7 +8,7 @@ import type { MarketStatus } from './engine/command.ts'
 import { addEnvFile } from './env-file.ts'
 import { readInstruments } from './instruments.ts'
 import { type CorporateAction, CorporateActions, type PlannedAction } from './journal/corporate-actions.ts'
-import { setMarketStatus } from './journal/instruments.ts'
+import { setMarketStatus, type WishedStatus } from './journal/instruments.ts'
 
 /** What an operator does to the market: each is a row that the exchange sees within a second. */
 
@@ -29,11 +29,11 @@ export function addOperatorCommands(program: Command, root: string): void {
   const listed = (config: Config) => readInstruments(resolve(root, config.INSTRUMENTS_FILE)).map(({ spec }) => spec)
 
   for (const [name, status, description] of STATUS_COMMANDS) {
-    program
-      .command(name)
-      .argument('<symbol>')
-      .description(description)
-      .action((symbol: string) => inDatabase((queries) => changeStatus(queries, symbol, status)))
+    const command = program.command(name).argument('<symbol>').description(description)
+    if (status !== 'open') command.option('--cancel-orders', 'take the users’ orders out of it too')
+    command.action((symbol: string, { cancelOrders = false }: { cancelOrders?: boolean }) =>
+      inDatabase((queries) => changeStatus(queries, symbol, { status, cancelsOrders: cancelOrders })),
+    )
   }
   program
     .command('dividend')
@@ -86,8 +86,10 @@ const STATUS_COMMANDS: readonly (readonly [name: string, status: MarketStatus, d
   ['open', 'open', 'open an instrument that was closed'],
 ]
 
-async function changeStatus(queries: Queries, symbol: string, status: MarketStatus): Promise<string> {
-  if (await setMarketStatus(queries, symbol, status)) return `${symbol} is ${status}.`
+async function changeStatus(queries: Queries, symbol: string, wished: WishedStatus): Promise<string> {
+  const { status, cancelsOrders } = wished
+  const orders = cancelsOrders ? ' The orders of users are canceled.' : ''
+  if (await setMarketStatus(queries, symbol, status, wished)) return `${symbol} is ${status}.${orders}`
   throw unlisted(symbol)
 }
 

@@ -1,4 +1,5 @@
 import type { Answer } from '@valiant/shared/protocol/events'
+import { ANSWER_MS_MAX } from '@valiant/shared/protocol/limits'
 import type { CommandEntry } from '../bus/commands.ts'
 import type { NotOpen } from './operations/outcome.ts'
 
@@ -13,27 +14,48 @@ export interface KnownAnswer {
 
 /** Names a copy of a command on the bus: sent again it is the same entry. */
 export const entryKey = ({ gateway, id }: CommandEntry): string => `${gateway} ${id}`
-const pendingKey = (account: number, commandId: string) => `${account} ${commandId}`
+const keyOf = (account: number, commandId: string) => `${account} ${commandId}`
 
-/** Answers that the journal does not know: those that wait for their commit, and those that use no id up. */
+/** So long after its answer further copies of a command may come: its gateway sends none that would have expired. */
+const KEPT_MS = ANSWER_MS_MAX
+
+/**
+ * Answers that need no reading: those that wait for their commit, which the journal does not know; those of the last
+ * seconds, since under load copies of a command are many and a reading for each would be more load; and those that use no
+ * id up.
+ */
 export class AnswerMemory {
   readonly #pending = new Map<string, KnownAnswer>()
+  /** Committed, in order of their end. */
+  readonly #recent = new Map<string, { readonly answer: KnownAnswer; readonly untilMs: number }>()
   /** By entry, in order of their end: a second copy of the entry gets the same. */
   readonly #passing = new Map<string, { readonly answer: Answer; readonly untilMs: number }>()
 
-  isPending(account: number, commandId: string): boolean {
-    return this.#pending.has(pendingKey(account, commandId))
+  remembers(account: number, commandId: string): boolean {
+    return this.known(account, commandId) !== undefined
   }
 
-  pending(account: number, commandId: string): KnownAnswer | undefined {
-    return this.#pending.get(pendingKey(account, commandId))
+  known(account: number, commandId: string): KnownAnswer | undefined {
+    const key = keyOf(account, commandId)
+    return this.#pending.get(key) ?? this.#recent.get(key)?.answer
   }
 
   /** @returns to be called when it is committed */
-  awaitCommit(account: number, commandId: string, answer: KnownAnswer): () => void {
-    const key = pendingKey(account, commandId)
+  awaitCommit(account: number, commandId: string, answer: KnownAnswer): (nowMs: number) => void {
+    const key = keyOf(account, commandId)
     this.#pending.set(key, answer)
-    return () => void this.#pending.delete(key)
+    return (nowMs) => {
+      this.#pending.delete(key)
+      this.keep(account, commandId, answer, nowMs)
+    }
+  }
+
+  /** Keeps an answer that the journal has. */
+  keep(account: number, commandId: string, answer: KnownAnswer, nowMs: number): void {
+    forgetUntil(this.#recent, nowMs)
+    const key = keyOf(account, commandId)
+    this.#recent.delete(key)
+    this.#recent.set(key, { answer, untilMs: nowMs + KEPT_MS })
   }
 
   passing(entry: CommandEntry): Answer | undefined {
@@ -42,10 +64,14 @@ export class AnswerMemory {
 
   /** Keeps an answer until its entry expires. */
   rememberPassing(entry: CommandEntry, answer: Answer, nowMs: number): void {
-    for (const [key, { untilMs }] of this.#passing) {
-      if (untilMs >= nowMs) break
-      this.#passing.delete(key)
-    }
+    forgetUntil(this.#passing, nowMs)
     this.#passing.set(entryKey(entry), { answer, untilMs: entry.expiresAtMs })
+  }
+}
+
+function forgetUntil(answers: Map<string, { readonly untilMs: number }>, nowMs: number): void {
+  for (const [key, { untilMs }] of answers) {
+    if (untilMs >= nowMs) return
+    answers.delete(key)
   }
 }

@@ -9,9 +9,9 @@ import { afterSplits, type ListedInstrument } from '../instruments.ts'
 import type { Bars } from '../journal/bars.ts'
 import { CorporateActions } from '../journal/corporate-actions.ts'
 import type { History } from '../journal/history.ts'
-import { readState } from '../journal/recovery.ts'
-import type { SimulatedInstrument } from '../simulator/instrument.ts'
+import type { JournalState } from '../journal/recovery.ts'
 import { CATCH_UP_MAX_MS, Simulator } from '../simulator/simulator.ts'
+import type { SimulatorState } from '../simulator/state.ts'
 import type { AccountRates } from './account-rates.ts'
 import { BarWriter } from './bar-writer.ts'
 import type { Clock } from './clock.ts'
@@ -22,11 +22,12 @@ import { FIRST_CATCH_UP_MS, makeFirstHistory } from './first-history.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { Intake } from './intake.ts'
 import { KnownCommands } from './known-commands.ts'
+import type { MarketPublisher } from './market-publisher.ts'
 import { OperatorWatch } from './operator-watch.ts'
 import { recoverEngine } from './recovery.ts'
 import { readSavedMarket, type SavedMarket } from './saved-market.ts'
+import { toSimulated } from './simulated.ts'
 import { TradingSession } from './trading-session.ts'
-import { within } from './within.ts'
 
 export interface AssemblyParts {
   readonly database: Database
@@ -34,8 +35,13 @@ export interface AssemblyParts {
   readonly bars: Bars
   readonly bus: CommandBus
   readonly broadcast: Broadcast<MarketFrame>
+  readonly publisher: MarketPublisher
   readonly instruments: readonly ListedInstrument[]
   readonly epoch: number
+  /** The state of the last batch. */
+  readonly readState: () => Promise<JournalState>
+  /** Readies the journal's session, so that the first batch need not wait for it. */
+  readonly ready: () => Promise<void>
   readonly seed: number
   readonly live: number
   readonly accountRates: AccountRates
@@ -49,6 +55,8 @@ export interface AssemblyParts {
   readonly arrived: () => void
   /** A read for a command failed: the market must be put together anew. */
   readonly failed: (error: unknown) => void
+  /** Where prices have come to without the users, for the market to reopen around; undefined when they have stood still. */
+  readonly reopening: () => SimulatorState | undefined
 }
 
 /** A market in memory, ready to be led; closed when the stretch of leading ends. */
@@ -56,30 +64,37 @@ export interface AssembledMarket extends AsyncDisposable {
   readonly session: TradingSession
   readonly desk: CommandDesk
   readonly intake: Intake
+  /** What it was put together from, beside the accounts; undefined for a market that begins anew. */
+  readonly saved: SavedMarket | undefined
+  /** As they are after their splits. */
+  readonly instruments: readonly ListedInstrument[]
+  /** How often the shares of each symbol have been split. */
+  readonly splits: ReadonlyMap<string, number>
   /** How far behind the clock it may be and still run through the gap. */
   readonly catchUpMaxMs: number
   readonly lastBatch: number
+  /** Writes the bars that are closed by now, so that nothing is left to be waited for when this ends. */
+  flushBars(): Promise<void>
 }
-
-/** A state that takes longer to read than this hangs on a dead link. */
-const READ_STATE_MS_MAX = 20_000
 
 /** Reads the state of the last batch and puts the market together from it. @throws when the database does not answer */
 export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMarket> {
   const { database, history, bars, bus, broadcast, epoch, clock, log, maxOpenOrdersPerInstrument } = parts
   const startedAtMs = clock.now()
-  const state = await within(READ_STATE_MS_MAX, readState(database.queries))
-  await restateHistory(database.queries, log)
+  const [state] = await Promise.all([parts.readState(), parts.ready(), restateHistory(database.queries, log)])
   const instruments = afterSplits(parts.instruments, state.splits)
-  const saved = state.simulator === undefined ? undefined : readSavedMarket(state.simulator)
-  const { simulator, catchUpMaxMs } = await simulatorOf(saved, { ...parts, instruments })
   await using opened = new AsyncDisposableStack()
   const operator = opened.use(await OperatorWatch.open({ queries: database.queries, clock, log }))
   const { statuses } = operator.wishes
+  const committed = state.simulator === undefined ? undefined : readSavedMarket(state.simulator)
+  // Read last, so that prices go on from where they are seen. Marks and last trades stay: nobody has traded since.
+  const saved = committed && { ...committed, ...parts.reopening() }
+  const { simulator, catchUpMaxMs } = await simulatorOf(saved, { ...parts, instruments })
   const engine = recoverEngine({ state, epoch, instruments, simulator, saved, statuses, maxOpenOrdersPerInstrument })
   // Nobody could renew them meanwhile.
   engine.postponeDeadMen(Math.max(0, clock.now() - state.last.timeMs))
-  const barWriter = opened.use(await BarWriter.open({ bars, instruments, nowMs: clock.now(), log }))
+  const splits = countBySymbol(state.splits)
+  const barWriter = opened.use(new BarWriter({ bars, instruments, nowMs: clock.now(), log, failed: parts.failed }))
   const session = new TradingSession({
     epoch,
     lastBatchMs: state.last.timeMs,
@@ -88,14 +103,15 @@ export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMar
     instruments: new Map(instruments.map((instrument) => [instrument.spec.symbol, instrument])),
     bus,
     broadcast,
+    publisher: parts.publisher,
     history,
     clock,
     log,
     operator,
     chargedDay: state.chargedDay,
-    splits: countBySymbol(state.splits),
+    splits,
     equity: {
-      sampler: new EquitySampler(engine, state.positions, simulator.nowMs),
+      sampler: new EquitySampler(engine, state.positions, state.last.timeMs),
       writer: new EquityWriter({ queries: database.queries, log }),
     },
     onMarketFrame: (frame) => barWriter.add(frame),
@@ -106,14 +122,16 @@ export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMar
     reader: bus.consume(position, parts.arrived),
     history,
     known,
-    isPending: (account, commandId) => desk.isPending(account, commandId),
+    isRemembered: (account, commandId) => desk.remembers(account, commandId),
     position,
+    nowMs: () => bus.nowMs(),
     clock,
     arrived: parts.arrived,
     failed: parts.failed,
   })
   const desk = new CommandDesk({
     session,
+    bus,
     intake,
     known,
     rates: parts.accountRates,
@@ -132,8 +150,12 @@ export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMar
     session,
     desk,
     intake,
+    saved,
+    instruments,
+    splits,
     catchUpMaxMs,
     lastBatch: last.batch,
+    flushBars: () => barWriter.flush(),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   }
 }
@@ -166,12 +188,3 @@ async function simulatorOf(
   const history = { instruments: simulated, bars, seed, live, nowMs: clock.now(), log, signal }
   return { simulator: await makeFirstHistory(history), catchUpMaxMs: FIRST_CATCH_UP_MS }
 }
-
-const toSimulated = ({ wire, startTicks, sigmaDay, sizeMultiplier }: ListedInstrument): SimulatedInstrument => ({
-  symbol: wire.symbol,
-  assetClass: wire.assetClass,
-  sector: wire.sector,
-  startTicks,
-  sigmaDay,
-  sizeMultiplier,
-})

@@ -16,38 +16,51 @@ export class BarWriter implements AsyncDisposable {
   readonly #feed: Feed
   readonly #log: Logger
   readonly #timer: NodeJS.Timeout
-  #writing: Promise<void> = Promise.resolve()
+  #writing: Promise<void>
+  /** Frames that wait until the history before them is read. */
+  #early: MarketFrame[] | undefined = []
+  #isClosed = false
 
-  private constructor(bars: Bars, feed: Feed, log: Logger) {
-    this.#bars = bars
-    this.#feed = feed
-    this.#log = log
-    this.#timer = setInterval(() => this.#write(), WRITE_MS)
-  }
-
-  /** Begins with the seconds of the current minute, which the stop before did not live to close. */
-  static async open(parts: {
+  /**
+   * Begins with the seconds of the current minute, which the stop before did not live to close. They are read meanwhile:
+   * the market does not wait for its bars.
+   * @param parts.failed they cannot be read
+   */
+  constructor(parts: {
     bars: Bars
     instruments: readonly FeedInstrument[]
     nowMs: number
     log: Logger
-  }): Promise<BarWriter> {
-    const feed = new Feed({ instruments: parts.instruments, storesBars: true })
-    const fromMs = parts.nowMs - (parts.nowMs % MINUTE_MS) - MINUTE_MS
-    for (const symbol of feed.symbols) {
-      for (const width of ['1m', '1s'] as const) {
-        feed.seed(symbol, width, await parts.bars.bars(width, symbol, { fromMs, toMs: parts.nowMs }))
-      }
-    }
-    return new BarWriter(parts.bars, feed, parts.log)
+    failed: (error: unknown) => void
+  }) {
+    this.#bars = parts.bars
+    this.#log = parts.log
+    this.#feed = new Feed({ instruments: parts.instruments, storesBars: true })
+    this.#writing = this.#seed(parts.nowMs).catch((error: unknown) => {
+      if (!this.#isClosed) parts.failed(error)
+    })
+    this.#timer = setInterval(() => this.#write(), WRITE_MS)
   }
 
   add(frame: MarketFrame): void {
-    this.#feed.apply(frame)
+    if (this.#early === undefined) this.#feed.apply(frame)
+    else this.#early.push(frame)
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    clearInterval(this.#timer)
+  async #seed(nowMs: number): Promise<void> {
+    const fromMs = nowMs - (nowMs % MINUTE_MS) - MINUTE_MS
+    const { symbols } = this.#feed
+    for (const width of ['1m', '1s'] as const) {
+      const bars = await this.#bars.barsOf(symbols, width, { fromMs, toMs: nowMs })
+      for (const symbol of symbols) this.#feed.seed(symbol, width, bars.get(symbol) ?? [])
+    }
+    const early = this.#early ?? []
+    this.#early = undefined
+    for (const frame of early) this.#feed.apply(frame)
+  }
+
+  /** Writes what is closed by now. */
+  async flush(): Promise<void> {
     this.#write()
     // A write that hangs on a dead link must not hold up the recovery that mends it.
     const patience = Promise.withResolvers<undefined>()
@@ -56,9 +69,16 @@ export class BarWriter implements AsyncDisposable {
     clearTimeout(timer)
   }
 
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true
+    clearInterval(this.#timer)
+    await this.flush()
+  }
+
   #write(): void {
-    const closed = this.#feed.closedBars()
     this.#writing = this.#writing.then(async () => {
+      const closed = this.#feed.closedBars()
+      if (closed.length === 0) return
       try {
         for (const width of ['1s', '1m'] as const) await this.#bars.writeBars(width, columnsOf(closed, width))
       } catch (error) {

@@ -34,6 +34,8 @@ export interface DoneSplit {
 export class Calendar {
   readonly #market: CalendarMarket
   readonly #applied = new Set<number>()
+  /** Symbols that the users' orders have been taken out of: none comes in before they are open again. */
+  readonly #cleared = new Set<string>()
   /** The last day that was charged for, as a count of days; undefined before the first batch. */
   #chargedDay: number | undefined
   #split: DoneSplit | undefined
@@ -49,9 +51,10 @@ export class Calendar {
   }
 
   /** Does what is due. @returns whether the status of an instrument has changed */
-  run({ statuses, actions }: OperatorWishes, timeMs: number): boolean {
+  run({ statuses, cleared, actions }: OperatorWishes, timeMs: number): boolean {
     this.#charge(timeMs)
     const hasChanged = this.#setStatuses(statuses, timeMs)
+    this.#clear(cleared, timeMs)
     for (const action of actions) {
       if (this.#split !== undefined || action.atMs > timeMs) break
       if (!this.#applied.has(action.id)) this.#apply(action, timeMs)
@@ -73,6 +76,17 @@ export class Calendar {
       hasChanged = true
     }
     return hasChanged
+  }
+
+  /** Takes the users' orders out. Once, and again after a recovery, when some may have come back. */
+  #clear(cleared: ReadonlySet<string>, timeMs: number): void {
+    const { engine } = this.#market
+    for (const symbol of this.#cleared) if (!cleared.has(symbol)) this.#cleared.delete(symbol)
+    for (const symbol of cleared) {
+      if (this.#cleared.has(symbol) || !engine.symbols.includes(symbol)) continue
+      this.#cleared.add(symbol)
+      engine.apply({ kind: 'market.status', symbol, status: engine.status(symbol), cancelOrders: true }, timeMs)
+    }
   }
 
   /** At 00:00 UTC; days that were missed are charged together, at the first chance. */

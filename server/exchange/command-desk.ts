@@ -1,7 +1,14 @@
 import type { Answer, Rate } from '@valiant/shared/protocol/events'
 import type { Order } from '@valiant/shared/protocol/order'
-import type { CommandEntry } from '../bus/commands.ts'
-import type { ChangeRequest, ExchangeRequest, PlaceOrderRequest } from '../bus/exchange-request.ts'
+import type { CommandBus, CommandEntry } from '../bus/commands.ts'
+import {
+  type ChangeRequest,
+  type ExchangeRequest,
+  type PlaceOrderRequest,
+  RESUMED_FRAMES_MAX,
+  type ResumeAccountRequest,
+  type ResumedFrames,
+} from '../bus/exchange-request.ts'
 import { AccountOpening } from './account-opening.ts'
 import type { AccountRates } from './account-rates.ts'
 import { AnswerMemory, entryKey, type KnownAnswer, type Result } from './answer-memory.ts'
@@ -12,7 +19,13 @@ import { OrderAnswers } from './order-answers.ts'
 import { plainError } from './refusal.ts'
 import type { TradingSession } from './trading-session.ts'
 
-const READS: readonly ExchangeRequest['event'][] = ['order.preview', 'order.get', 'account', 'accounts.open']
+const READS: readonly ExchangeRequest['event'][] = [
+  'order.preview',
+  'order.get',
+  'account',
+  'account.resume',
+  'accounts.open',
+]
 const isChange = (request: ExchangeRequest): request is ChangeRequest => !READS.includes(request.event)
 const isPreview = (request: ExchangeRequest): request is PlaceOrderRequest => request.event === 'order.preview'
 const isNotOpen = (result: Result): result is Exclude<Result, Answer> => 'notOpen' in result
@@ -26,6 +39,7 @@ export type Condemned = ReadonlySet<string>
  */
 export class CommandDesk {
   readonly #session: TradingSession
+  readonly #bus: Pick<CommandBus, 'nowMs'>
   readonly #intake: Intake
   readonly #known: KnownCommands
   readonly #rates: AccountRates
@@ -36,6 +50,7 @@ export class CommandDesk {
 
   constructor(parts: {
     session: TradingSession
+    bus: Pick<CommandBus, 'nowMs'>
     intake: Intake
     known: KnownCommands
     rates: AccountRates
@@ -43,6 +58,7 @@ export class CommandDesk {
     drawAccount: () => number
   }) {
     this.#session = parts.session
+    this.#bus = parts.bus
     this.#intake = parts.intake
     this.#known = parts.known
     this.#rates = parts.rates
@@ -51,8 +67,9 @@ export class CommandDesk {
     this.#opening = new AccountOpening(parts)
   }
 
-  isPending(account: number, commandId: string): boolean {
-    return this.#answers.isPending(account, commandId)
+  /** Whether the answer under this id is at hand, without the journal. */
+  remembers(account: number, commandId: string): boolean {
+    return this.#answers.remembers(account, commandId)
   }
 
   /**
@@ -78,8 +95,8 @@ export class CommandDesk {
   #takeUpOne(command: PreparedCommand): boolean {
     const { entry } = command
     const { request } = entry
+    if (command.isExpired === true || hasExpired(entry, this.#bus.nowMs())) return true
     const nowMs = this.#session.clock.now()
-    if (command.isExpired === true || hasExpired(entry, nowMs)) return true
     if (request.event === 'accounts.open') this.#openFirst(command)
     else if (isChange(request)) return this.#change(command, request, nowMs)
     else this.#read(entry, request)
@@ -106,7 +123,18 @@ export class CommandDesk {
     else if (isPreview(request)) this.#reply(entry, operations.preview(request, timeMs))
     else if (request.event === 'account') {
       this.#reply(entry, { ok: true, data: operations.accounts.snapshot(account) })
-    } else this.#orders.order(entry, request)
+    } else if (request.event === 'account.resume') this.#resume(entry, request)
+    else this.#orders.order(entry, request)
+  }
+
+  /** The frames that have been sent when this is answered: those of the present batch leave just before. */
+  #resume(entry: CommandEntry, { account, afterSeq }: ResumeAccountRequest): void {
+    const seq = this.#session.seqOf(account)
+    this.#session.open.onRelease(() => {
+      const frames = this.#session.framesAfter(account, { afterSeq, newestSeq: seq })
+      const data: ResumedFrames = { seq, frames: frames?.slice(0, RESUMED_FRAMES_MAX) ?? null }
+      this.#session.reply(entry, { ok: true, data })
+    })
   }
 
   /** A command that changes something: once under its id. */
@@ -137,10 +165,11 @@ export class CommandDesk {
   }
 
   #knownAnswer({ stored }: PreparedCommand, account: number, commandId: string): KnownAnswer | undefined {
-    return (
-      this.#answers.pending(account, commandId) ??
-      (stored && { payloadHash: stored.payloadHash.toString('hex'), result: stored.result as Result })
-    )
+    const remembered = this.#answers.known(account, commandId)
+    if (remembered !== undefined || stored === undefined) return remembered
+    const known = { payloadHash: stored.payloadHash.toString('hex'), result: stored.result as Result }
+    this.#answers.keep(account, commandId, known, this.#session.clock.now())
+    return known
   }
 
   /** Rate, `validUntil`, then the rules of the exchange. */
@@ -151,8 +180,10 @@ export class CommandDesk {
       this.#pass(entry, { ok: false, error: plainError('RATE_LIMITED', message, { retryAfterMs }), rate }, nowMs)
       return
     }
-    if (request.event === 'order.place' && nowMs > request.validUntilMs) {
-      const message = `The order was valid until ${request.validUntilMs} and was taken up at ${nowMs}. It was not executed.`
+    // By the clock that all servers share, as its `finalAt` was promised: this one's own may be seconds off.
+    const busMs = this.#bus.nowMs()
+    if (request.event === 'order.place' && busMs > request.validUntilMs) {
+      const message = `The order was valid until ${request.validUntilMs} and was taken up at ${busMs}. It was not executed.`
       this.#reply(entry, { ok: false, error: plainError('REQUEST_EXPIRED', message), rate })
       return
     }
@@ -178,7 +209,7 @@ export class CommandDesk {
     this.#known.add(account, commandId)
     const isCommitted = this.#answers.awaitCommit(account, commandId, { payloadHash, result })
     this.#session.open.onRelease(() => {
-      isCommitted()
+      isCommitted(this.#session.clock.now())
       this.#known.settled(account)
     })
     const hash = Buffer.from(payloadHash ?? '', 'hex')

@@ -55,6 +55,34 @@ describe('a halt', () => {
   })
 })
 
+describe('a halt that takes the orders out', () => {
+  const clear = () => setMarketStatus(rig.database.queries, 'VLNT', 'halted', { cancelsOrders: true })
+  const told = (id: string) => rig.ordersOf(account).get(id)
+
+  test('cancels those of all users in that instrument, for the reason halt, and no others', async () => {
+    good(await rig.rest(account, 'a'))
+    const limitTicks = rig.touch('MERI').bidTicks - 100
+    good(await rig.place(account, 'other', { ...resting, symbol: 'MERI', limitTicks }))
+    await clear()
+    await expect.poll(() => told('a'), { timeout: 10_000 }).toMatchObject({ status: 'canceled', reason: 'halt' })
+    expect(rig.framesOf(account).at(-1)).toMatchObject({ cause: 'system', orders: [{ clientOrderId: 'a' }] })
+    expect((await rig.account(account)).openOrders).toMatchObject([{ clientOrderId: 'other' }])
+    await expect.poll(() => rig.statusOf('VLNT')).toBe('halted')
+    await setStatus('open')
+    good(await rig.rest(account, 'b'))
+    expect((await rig.account(account)).openOrders).toHaveLength(2)
+  })
+
+  test('that came while nobody led does so at the start, before anyone trades', async () => {
+    good(await rig.rest(account, 'a'))
+    await rig.stop()
+    await clear()
+    await rig.resume()
+    await expect.poll(() => told('a')).toMatchObject({ status: 'canceled', reason: 'halt' })
+    expect((await rig.account(account)).openOrders).toEqual([])
+  })
+})
+
 describe('a dividend', () => {
   test('is paid to who holds, lowers the orders below the market and the price, and comes once', async () => {
     good(await rig.place(account, 'a', { lots: 100 }))
@@ -86,7 +114,8 @@ describe('what is applied and not committed', () => {
     await rig.sql(`CREATE TRIGGER away BEFORE UPDATE ON corporate_action FOR EACH STATEMENT EXECUTE FUNCTION away()`)
     const { epoch } = rig
     await schedule({ symbol: 'VLNT', kind: 'dividend', centsPerLot: 200, atMs: Date.now() })
-    await expect.poll(() => rig.epoch, { timeout: 10_000 }).toBeGreaterThan(epoch + 1)
+    const led = () => rig.count('SELECT epoch AS count FROM lease')
+    await expect.poll(led, { timeout: 20_000 }).toBeGreaterThan(epoch + 1)
     expect(rig.framesOf(account).map(({ cause }) => cause)).not.toContain('corporate_action')
     await rig.sql('DROP TRIGGER away ON corporate_action')
     await expect.poll(() => balanceOf('USD'), { timeout: 10_000 }).toBe(cash + 200 * 100)
@@ -141,6 +170,15 @@ describe('a split', () => {
     await rig.restart()
     await expectSplit(was)
     good(await rig.place(account, 'c', { lots: 1 }))
+  })
+
+  test('that leaves nothing of an order cancels it, for the reason admin', async () => {
+    good(await rig.place(account, 'b', { ...resting, lots: 10, limitTicks: 5_000 }))
+    await schedule({ symbol: 'VLNT', kind: 'split', numerator: 1, denominator: 20, atMs: Date.now() })
+    await expect
+      .poll(() => rig.ordersOf(account).get('b'), { timeout: 10_000 })
+      .toMatchObject({ status: 'canceled', reason: 'admin' })
+    expect(rig.framesOf(account).at(-1)).toMatchObject({ cause: 'corporate_action' })
   })
 
   test('that was committed and not restated when the process died is brought to its end at the next start', async () => {

@@ -26,6 +26,12 @@ const placed = async (id: string, more: Parameters<ExchangeRig['place']>[2]): Pr
   good(await rig.place(account, id, more)) as PlacedOrder
 const amend = (clientOrderId: string, changes: Partial<AmendOrderRequest>): Promise<Answer> =>
   rig.ask({ event: 'order.amend', account, clientOrderId, ...changes })
+/** An account that can buy all that is offered. */
+async function openRich(): Promise<number> {
+  const request = { event: 'accounts.open', userId: `user-${++users}`, name: 'Guest' } as const
+  const opened = good(await rig.ask({ ...request, startingCents: 100_000_000_000 })) as { id: string }
+  return parseId(opened.id)?.account ?? 0
+}
 const numberOf = ({ orderId }: Order): number => parseId(orderId)?.number ?? 0
 
 describe('order.amend', () => {
@@ -103,6 +109,19 @@ describe('stops', () => {
     const { orderIds, seq } = answer as { orderIds: string[]; seq: number }
     expect(orderIds).toHaveLength(3)
     expect(await rig.frame(account, seq)).toMatchObject({ cause: 'cancel', orders: [{}, {}, {}] })
+  })
+
+  test('that trail tell of their water at most once a second', async () => {
+    await placed('a', {})
+    await placed('t', { ...sale, type: 'trailing_stop', trailBps: 2_000 })
+    const told = () =>
+      rig.framesOf(account).filter(({ orders }) => orders.some(({ clientOrderId }) => clientOrderId === 't'))
+    const trader = await openRich()
+    const waters = () => new Set(told().flatMap(({ orders }) => orders.map(({ highWater }) => highWater)))
+    for (let i = 0; waters().size < 3; i++) good(await rig.place(trader, `up-${i}`, { lots: 200 }))
+    const seconds = told().map(({ time }) => Math.floor(time / 1_000))
+    // The first tells that it was placed.
+    expect(new Set(seconds.slice(1)).size).toBe(seconds.length - 1)
   })
 
   test('that the last trade has reached are refused, with it', async () => {
@@ -183,6 +202,17 @@ describe('refusals', () => {
     expect(answer).toMatchObject({ ok: false, error: { outcome: 'not_executed', order: { status: 'rejected' } } })
     return answer.ok ? undefined : answer.error
   }
+
+  test('of what finds nobody to trade with: NO_LIQUIDITY', async () => {
+    const rich = await openRich()
+    good(await rig.place(rich, 'first', { symbol: 'MERI', lots: 1 }))
+    // In one batch: between two the makers would be back.
+    const ids = ['a', 'b', 'c', 'd', 'e', 'f']
+    const sweep = (id: string) => rig.place(rich, id, { symbol: 'MERI', lots: 1_000_000 })
+    const [first, ...others] = await Promise.all(ids.map(sweep))
+    expect(first).toMatchObject({ ok: true, data: { status: 'canceled', reason: 'no_liquidity' } })
+    expect(others.at(-1)).toMatchObject({ ok: false, error: { code: 'NO_LIQUIDITY', order: { status: 'rejected' } } })
+  })
 
   test('say their code, a sentence and the figures', async () => {
     const text = expect.any(String) as string

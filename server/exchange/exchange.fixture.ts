@@ -6,6 +6,7 @@ import { parseId } from '@valiant/shared/units/id'
 import { pino } from 'pino'
 import pg from 'pg'
 import { expect } from 'vitest'
+import { type Cable, openCable } from '../../test/rig/cable.ts'
 import { freshDatabase, type FreshDatabase } from '../../test/rig/postgres.ts'
 import type { MarketStatus } from '../bus/broadcast.ts'
 import { MemoryBroadcast } from '../bus/memory/memory-broadcast.ts'
@@ -28,19 +29,26 @@ export class ExchangeRig {
   /** Wall time is ahead of the machine's by so much. */
   aheadMs = 0
   readonly bus = new MemoryCommandBus()
-  readonly broadcast = new MemoryBroadcast<MarketFrame>()
+  /** What the leader has laid down for gateways that start. */
+  readonly snapshots: MarketFrame[] = []
+  readonly broadcast = Object.assign(new MemoryBroadcast<MarketFrame>(), {
+    keepSnapshot: (frame: MarketFrame) => void this.snapshots.push(frame),
+  })
   readonly accountFrames: { account: number; frame: AccountFrame }[] = []
   readonly marketFrames: MarketFrame[] = []
   readonly statuses: MarketStatus[] = []
   readonly #feed = new Feed({ instruments: INSTRUMENTS })
   readonly #waiting = new Map<string, (answer: Answer) => void>()
   readonly #fresh: FreshDatabase
+  /** The exchange's way to its database. */
+  readonly cable: Cable
   database: Database
   exchange: Exchange
   #sent = 0
 
-  private constructor(fresh: FreshDatabase, database: Database) {
+  private constructor(fresh: FreshDatabase, cable: Cable, database: Database) {
     this.#fresh = fresh
+    this.cable = cable
     this.database = database
     this.bus.onReply('rig', ({ id, answer }) => this.#waiting.get(id)?.(answer))
     this.broadcast.subscribe({
@@ -65,12 +73,17 @@ export class ExchangeRig {
   /** One that may not lead yet. */
   static async starting(): Promise<ExchangeRig> {
     const fresh = await freshDatabase()
-    const database = await openDatabase({ url: fresh.url, logger: log })
+    const direct = new URL(fresh.url)
+    const cable = await openCable({ host: direct.hostname, port: Number(direct.port) })
+    const url = new URL(fresh.url)
+    url.hostname = '127.0.0.1'
+    url.port = String(cable.port)
+    const database = await openDatabase({ url: url.href, logger: log })
     await seedInstruments(
       database.queries,
       INSTRUMENTS.map(({ wire }) => wire),
     )
-    return new ExchangeRig(fresh, database)
+    return new ExchangeRig(fresh, cable, database)
   }
 
   get url(): string {
@@ -116,23 +129,28 @@ export class ExchangeRig {
   /** The market opens elsewhere: it stops, the value becomes `factor` of itself, and it goes on. */
   async reopenAt(symbol: string, factor: number): Promise<void> {
     await this.stop()
-    const [saved] = await this.sql<{ state: SimulatorState }>('SELECT state FROM simulator_state')
-    const instruments = saved?.state.instruments.map((one) => (one.symbol === symbol ? moved(one, factor) : one))
-    await this.sql('UPDATE simulator_state SET state = $1', [JSON.stringify({ ...saved?.state, instruments })])
+    await this.bend(symbol, (instrument) => moved(instrument, factor))
     await this.resume()
+  }
+
+  /** Changes the saved state of an instrument of the market, which is stopped. */
+  async bend(symbol: string, change: (instrument: InstrumentState) => InstrumentState): Promise<void> {
+    const [saved] = await this.sql<{ state: SimulatorState }>('SELECT state FROM simulator_state')
+    const instruments = saved?.state.instruments.map((one) => (one.symbol === symbol ? change(one) : one))
+    await this.sql('UPDATE simulator_state SET state = $1', [JSON.stringify({ ...saved?.state, instruments })])
   }
 
   /** Sends without waiting; `hash` stands for the content. */
   ask(
     request: ExchangeRequest,
-    { commandId, hash = 'aa' }: { commandId?: string; hash?: string } = {},
+    { commandId, hash = 'aa', expiresInMs = 5_000 }: { commandId?: string; hash?: string; expiresInMs?: number } = {},
   ): Promise<Answer> {
     const id = String((this.#sent += 1))
     const answered = new Promise<Answer>((resolve) => this.#waiting.set(id, resolve))
     void this.bus.send({
       id,
       gateway: 'rig',
-      expiresAtMs: this.nowMs + 5_000,
+      expiresAtMs: this.bus.nowMs() + expiresInMs,
       request,
       ...(commandId !== undefined && { commandId, payloadHash: hash }),
     })
@@ -153,6 +171,11 @@ export class ExchangeRig {
   touch(symbol = 'VLNT'): { bidTicks: number; askTicks: number } {
     const [, bidTicks = 0, , askTicks = 0] = this.#feed.quotes([symbol]).q[0] ?? []
     return { bidTicks, askTicks }
+  }
+
+  /** Lots at a price of a symbol's book, as the frames tell it. */
+  lotsAt(symbol: string, side: 'bids' | 'asks', ticks: number): number {
+    return this.#feed.book(symbol, 100)?.[side].find(([price]) => price === ticks)?.[1] ?? 0
   }
 
   /** Of the last frame of the market. */
@@ -208,8 +231,10 @@ export class ExchangeRig {
   }
 
   async close(): Promise<void> {
+    this.cable.mend()
     await this.exchange[Symbol.asyncDispose]()
     await this.database[Symbol.asyncDispose]()
+    await this.cable[Symbol.asyncDispose]()
     await this.#fresh[Symbol.asyncDispose]()
   }
 }

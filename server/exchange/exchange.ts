@@ -1,26 +1,27 @@
 import type { Logger } from 'pino'
 import type { Broadcast } from '../bus/broadcast.ts'
 import type { CommandBus } from '../bus/commands.ts'
-import { AssertionError } from '../engine/assert.ts'
 import type { Database } from '../database/database.ts'
 import type { MarketFrame } from '../feed/market-frame.ts'
 import type { ListedInstrument } from '../instruments.ts'
 import { Bars } from '../journal/bars.ts'
 import { History } from '../journal/history.ts'
-import { Fenced, Journal, Refused } from '../journal/journal.ts'
-import { readLastBatch } from '../journal/recovery.ts'
-import { CATCH_UP_MAX_MS } from '../simulator/simulator.ts'
+import { Fenced, Journal } from '../journal/journal.ts'
 import { AccountRates, type RateLimits } from './account-rates.ts'
 import { type AssembledMarket, assembleMarket } from './assembly.ts'
 import type { Clock } from './clock.ts'
-import { entryKey } from './answer-memory.ts'
-import { CommandDefect } from './command-desk.ts'
-import type { Intake } from './intake.ts'
+import { Defects, MarketGivenUp } from './defects.ts'
+import { settleDoubt } from './in-doubt.ts'
+import { IndicativeMarket } from './indicative-market.ts'
+import { type End, Leading } from './leading.ts'
 import { acquireLease, type Lease } from './lease.ts'
-import type { OpenBatch } from './open-batch.ts'
+import { LoopSignal } from './loop-signal.ts'
+import { MarketPublisher } from './market-publisher.ts'
+import { SlowCommit } from './slow-commit.ts'
+import { Standby } from './standby.ts'
 import { StatusTeller } from './status-teller.ts'
-import type { TradingSession } from './trading-session.ts'
-import { within } from './within.ts'
+
+export { MarketGivenUp } from './defects.ts'
 
 export interface ExchangeOptions {
   readonly database: Database
@@ -31,6 +32,8 @@ export interface ExchangeOptions {
   readonly log: Logger
   /** Names this process in the lease. */
   readonly holder: string
+  /** Where it can be reached, for people who look at the lease. */
+  readonly address?: string
   /** For a market that begins anew. */
   readonly seed: number
   /** Liveliness of simulated quotes: 1 is some 77 events a second and instrument. */
@@ -39,55 +42,43 @@ export interface ExchangeOptions {
   readonly maxOpenOrdersPerInstrument: number
 }
 
-/** A batch takes what has arrived, at most so many commands, and waits for no timer. */
-const BATCH_COMMANDS_MAX = 256
-/** After the database refused a batch, so many commands are committed one by one, to find the one it refuses. */
-const CAUTIOUS_COMMANDS = 2 * BATCH_COMMANDS_MAX
-/** The simulator's state is saved at least so often. */
-const SAVE_MS = 1_000
 const RETRY_MS = 250
-/** A market that has caught up so far takes commands. */
-const OPEN_BEHIND_MS_MAX = 500
-/** A reading of the state that takes longer hangs on a dead link. */
-const RECOVERY_READ_MS_MAX = 20_000
-/** Defects in a row, without a batch between, before the market is given up for an operator to look at. */
-const DEFECTS_MAX = 5
-
-/** A batch between its sending and its answer. */
-interface InFlight {
-  readonly number: number
-  readonly open: OpenBatch
-  readonly entries: readonly string[]
-  readonly settled: Promise<void>
-}
-
-/** What ended a stretch of leading: the operator, a split, after which all in memory is out of date, or what went wrong. */
-type End =
-  { readonly kind: 'stopped' } | { readonly kind: 'split' } | { readonly kind: 'fault'; readonly error: unknown }
+/** A standby that was handed the lead and has not taken it in this time is none: the lead is taken back. */
+const HAND_OVER_MS_MAX = 1_000
+/** A recovery that is over before shows no indicative prices. Quotes must not stand still for a second. */
+const SILENT_MS_MAX = 500
 
 /**
- * The exchange's loop: the single writer. It leads while it holds the lease; time and commands come in, batches go to
- * the journal, and what is said of a batch leaves after its commit. While one batch commits the next is filled, never
- * more than one ahead.
+ * The exchange: the single writer. It leads while it holds the lease: recovers, leads a stretch (`Leading`), and after a
+ * fault settles what is in doubt and recovers again. Where that takes long, prices go on as an indicative market.
  */
 export class Exchange implements AsyncDisposable {
   readonly #options: ExchangeOptions
   readonly #journal: Journal
   readonly #history: History
   readonly #bars: Bars
+  /** This process leads no more, and waits for nothing. */
   readonly #stopping = new AbortController()
+  /** What is being led ends, with what has been applied committed: to stop, or to hand over. */
+  #leaving = new AbortController()
   readonly #running: Promise<void>
   readonly #leading = Promise.withResolvers<undefined>()
-  readonly #condemned = new Set<string>()
   readonly #rates: AccountRates
-  readonly #status: StatusTeller
-  #wake = Promise.withResolvers<undefined>()
-  #inFlight: InFlight | undefined
-  #fault: { readonly error: unknown } | undefined
-  #batch = 0
-  #savedAtMs = 0
-  #cautious = 0
-  #defects = 0
+  #status: StatusTeller
+  readonly #publisher: MarketPublisher
+  readonly #defects = new Defects()
+  /** Of the stretch that is being led, or put together. */
+  #signal = new LoopSignal()
+  /** What is being led. */
+  #market: AssembledMarket | undefined
+  /** The last that came to lead. */
+  #stretch: Leading | undefined
+  /** The last batch that the database has acknowledged, of whichever stretch. */
+  #acknowledged = 0
+  #indicative: IndicativeMarket | undefined
+  #lease: Lease | undefined
+  /** Set while the lead is being handed over: to be told whether it was. */
+  #handedOver: ((isLedOn: boolean) => void) | undefined
 
   private constructor(options: ExchangeOptions) {
     this.#options = options
@@ -95,7 +86,8 @@ export class Exchange implements AsyncDisposable {
     this.#history = new History(options.database.queries)
     this.#bars = new Bars(options.database.queries)
     this.#rates = new AccountRates(options.rates)
-    this.#status = new StatusTeller(options)
+    this.#status = new StatusTeller(options.broadcast)
+    this.#publisher = new MarketPublisher(options)
     this.#running = this.#run()
     // A failure is told through `leading` or `ended`.
     this.#running.catch((error: unknown) => this.#leading.reject(error))
@@ -119,195 +111,184 @@ export class Exchange implements AsyncDisposable {
   /** Commits what has been applied, gives the lease up and ends. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort()
-    this.#wake.resolve(undefined)
+    this.#leaving.abort()
+    this.#signal.wake()
     await this.#running.catch(() => undefined) // told through `ended`
   }
 
+  /**
+   * Before this process leaves: a standby that is there leads on at once, from the last batch, and reads what is not in it
+   * again. From then on this process leads nothing and waits for nothing.
+   * @returns whether another leads; false where there is none to take it, and this process leads until it is disposed of
+   */
+  async handOver(): Promise<boolean> {
+    if (this.#lease === undefined) {
+      await this[Symbol.asyncDispose]()
+      return true
+    }
+    const seen = this.#lease.hasStandby().catch((error: unknown) => {
+      this.#options.log.warn({ err: error }, 'exchange: whether there is a standby could not be seen')
+      return false
+    })
+    // While the market still runs: from the last batch on, all that is waited for is time without one.
+    const [isThere] = await Promise.all([seen, this.#market?.flushBars()])
+    if (!isThere || this.#isStopping) return false
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    this.#handedOver = resolve
+    this.#leaving.abort()
+    this.#signal.wake()
+    return promise
+  }
+
   async #run(): Promise<void> {
-    const { database, holder, log } = this.#options
-    while (!this.#isStopping) {
+    const { database, holder, address, log } = this.#options
+    do {
+      await using standby = Standby.start(this.#options)
       let lease: Lease
       try {
-        const { signal } = this.#stopping
-        lease = await acquireLease({ connection: database.lease, holder, logger: log, signal, onLost: this.#onLost })
+        lease = await acquireLease({
+          ...{ connection: database.lease, holder, logger: log, onLost: this.#onLost },
+          ...(address !== undefined && { address }),
+          signal: this.#stopping.signal,
+          isWarm: () => standby.isWarm,
+        })
       } catch (error) {
-        if (this.#stopping.signal.aborted) return
+        if (this.#isStopping) return
         throw error
       }
       log.info({ epoch: lease.epoch }, 'exchange: leads')
+      this.#lease = lease
+      // Another may have spoken since.
+      this.#status = new StatusTeller(this.#options.broadcast)
       try {
-        await this.#leadWhileHeld(lease)
+        await this.#leadWhileHeld(lease, standby)
       } finally {
+        this.#endIndicative()
+        // What it left in doubt is its successor's to settle.
+        this.#stretch = undefined
+        this.#lease = undefined
         await lease.release()
+        await this.#seeHandOver(lease)
       }
-    }
+    } while (!this.#isStopping)
+  }
+
+  /** A standby that was there, and does not take the lead, is none: this process waits for it like any other. */
+  async #seeHandOver(lease: Lease): Promise<void> {
+    const tell = this.#handedOver
+    if (tell === undefined) return
+    this.#handedOver = undefined
+    const isLedOn = await lease.isFollowed(HAND_OVER_MS_MAX)
+    if (isLedOn) this.#stopping.abort()
+    else this.#options.log.warn('exchange: the standby has not taken the lead')
+    if (!this.#stopping.signal.aborted) this.#leaving = new AbortController()
+    tell(isLedOn)
   }
 
   /** Recovers and leads, again after each fault, until stopped or fenced off. */
-  async #leadWhileHeld(lease: Lease): Promise<void> {
-    const { log } = this.#options
+  async #leadWhileHeld(lease: Lease, standby: Standby): Promise<void> {
     for (;;) {
-      const end = await this.#recoverAndLead(lease)
+      const end = await this.#recoverAndLead(lease, standby)
       if (end.kind === 'stopped') return
-      if (end.kind === 'split') {
-        if (!(await this.#settleDoubt(lease))) return
-        continue
+      const pending = this.#stretch?.inFlight
+      if (end.kind === 'fault') {
+        this.#noteFault(end.error)
+        if (isReplaced(end.error, lease)) {
+          // Another leads, and what becomes of a commit in flight is its to say; but it must not reach into what is led next.
+          this.#endIndicative()
+          await pending?.settled
+          return
+        }
+        if (this.#isStopping && pending === undefined) return
+        this.#defects.note(end.error, pending?.entries ?? [])
       }
-      if (end.error instanceof Fenced || lease.state === 'lost') {
-        log.warn({ err: end.error }, 'exchange: another leads')
-        // What becomes of a commit in flight is the successor's to say; but it must not reach into what is led next.
-        await this.#inFlight?.settled
-        this.#inFlight = undefined
-        return
-      }
-      if (this.#isStopping && this.#inFlight === undefined) return
-      log.error({ err: end.error }, 'exchange: recovers from a fault')
-      this.#noteDefect(end.error)
-      if (!(await this.#settleDoubt(lease))) return
+      if (!(await this.#settle(lease))) return
     }
   }
 
-  async #recoverAndLead(lease: Lease): Promise<End> {
+  async #recoverAndLead(lease: Lease, standby: Standby): Promise<End> {
+    this.#signal = new LoopSignal()
     try {
-      await using market = await this.#assemble(lease)
-      const end = await this.#lead(lease, market).catch((error: unknown): End => ({ kind: 'fault', error }))
+      await using market = await this.#assemble(lease, standby)
+      const stretch = this.#stretchOf(market, lease)
+      this.#market = market
+      this.#stretch = stretch
+      const end = await stretch.run().catch((error: unknown): End => ({ kind: 'fault', error }))
       // Before anything that takes time: gateways then refuse at once what would only wait.
-      if (end.kind !== 'stopped') this.#status.degraded(lease.epoch)
+      if (end.kind === 'split' || (end.kind === 'fault' && !isReplaced(end.error, lease))) this.#degrade(lease, stretch)
       return end
     } catch (error) {
-      this.#status.degraded(lease.epoch)
+      if (!isReplaced(error, lease)) this.#status.degraded(lease.epoch)
       await this.#pause()
       return { kind: 'fault', error }
+    } finally {
+      this.#market = undefined
     }
   }
 
-  async #assemble(lease: Lease): Promise<AssembledMarket> {
-    const market = await assembleMarket({
+  async #assemble(lease: Lease, standby: Standby): Promise<AssembledMarket> {
+    return assembleMarket({
       ...this.#options,
       epoch: lease.epoch,
+      readState: () => standby.state(),
+      ready: () => this.#journal.ready(lease.epoch),
       history: this.#history,
       bars: this.#bars,
+      publisher: this.#publisher,
       accountRates: this.#rates,
-      condemned: this.#condemned,
+      condemned: this.#defects.condemned,
       signal: this.#stopping.signal,
-      arrived: this.#arrived,
-      failed: (error) => this.#fail(error),
+      arrived: this.#signal.wake,
+      failed: this.#signal.fail,
+      reopening: () => this.#indicative?.save(),
     })
-    this.#batch = market.lastBatch
-    this.#fault = undefined
-    return market
   }
 
-  /** The loop itself. */
-  async #lead(lease: Lease, { session, desk, intake, catchUpMaxMs }: AssembledMarket): Promise<End> {
-    this.#savedAtMs = 0
-    let isOpen = false
-    for (;;) {
-      await this.#nextTurn(session)
-      if (this.#fault !== undefined) return { kind: 'fault', error: this.#fault.error }
-      if (!this.#isStopping) {
-        session.isDegraded = this.#status.isDegraded
-        session.advance(isOpen ? CATCH_UP_MAX_MS : catchUpMaxMs)
-        desk.takeUp(this.#commandsMax)
-      }
-      if (this.#inFlight !== undefined) continue
-      if (this.#savedAtMs === Infinity) return { kind: 'stopped' }
-      if (session.isOver && session.open.isEmpty) return { kind: 'split' }
-      this.#seal(lease, session, intake)
-      if (!isOpen && session.behindMs < OPEN_BEHIND_MS_MAX) {
-        isOpen = true
-        this.#leading.resolve(undefined)
-      }
-      if (isOpen) this.#sayOpen(lease, session)
-    }
-  }
-
-  /** While a commit takes too long the market stays degraded; its answer ends that. */
-  #sayOpen({ epoch }: Lease, { haltMessage }: TradingSession): void {
-    const waits = this.#inFlight !== undefined && this.#status.isDegraded
-    if (!waits) this.#status.open(epoch, haltMessage)
-  }
-
-  /** Waits for a command, the next quantum or the end of a commit, whichever is first; lets I/O have its turn. */
-  async #nextTurn(session: TradingSession): Promise<void> {
-    const cancel = this.#options.clock.after(session.untilQuantumMs, () => this.#wake.resolve(undefined))
-    await this.#wake.promise
-    cancel()
-    this.#wake = Promise.withResolvers()
-    await new Promise(setImmediate)
-  }
-
-  /** Closes the open batch: commits it when it has rows, or when a second is over; else says at once what it has to say. */
-  #seal(lease: Lease, session: TradingSession, intake: Intake): void {
-    const { open } = session
-    const isSaveDue = this.#isStopping || open.mustSave || session.timeMs - this.#savedAtMs >= SAVE_MS
-    // Without a fresh lease only a commit can show that this process still leads.
-    const mustCommit = open.hasRows || isSaveDue || lease.state !== 'held'
-    if (!mustCommit && open.isEmpty) return
-    session.beginBatch()
-    if (!mustCommit) {
-      this.#release(open)
-      return
-    }
-    if (isSaveDue) this.#savedAtMs = this.#isStopping ? Infinity : session.timeMs
-    const number = this.#batch + 1
-    const batch = open.toCommit({
-      epoch: lease.epoch,
-      batch: number,
-      streamPosition: intake.position,
-      timeMs: session.timeMs,
-      ...(isSaveDue && { simulator: session.save() }),
+  #stretchOf(market: AssembledMarket, lease: Lease): Leading {
+    const { bus, clock, log } = this.#options
+    this.#acknowledged = market.lastBatch
+    return new Leading({
+      ...{ market, lease, bus, clock, log },
+      journal: this.#journal,
+      status: this.#status,
+      defects: this.#defects,
+      signal: this.#signal,
+      stopping: this.#leaving.signal,
+      opened: () => this.#leading.resolve(undefined),
+      isReal: () => this.#endIndicative(),
     })
-    this.#cautious = Math.max(0, this.#cautious - open.commands)
-    const answered = this.#status.watchCommit(lease.epoch)
-    const settled = this.#journal.commit(batch).then(
-      () => {
-        answered(this.#fault === undefined)
-        this.#batch = number
-        this.#defects = 0
-        this.#inFlight = undefined
-        // Before anything is said, which takes a while: Postgres works meanwhile.
-        this.#sealNext(lease, session, intake)
-        this.#release(open)
-        this.#options.bus.trim(batch.streamPosition)
-        this.#wake.resolve(undefined)
-      },
-      (error: unknown) => {
-        answered(false)
-        this.#fail(error)
-      },
-    )
-    this.#inFlight = { number, open, entries: open.entries, settled }
   }
 
-  /** Seals what has gathered while a batch was committed. What goes wrong there is no fault of the batch that was. */
-  #sealNext(lease: Lease, session: TradingSession, intake: Intake): void {
-    if (this.#fault !== undefined || !session.open.hasRows) return
-    try {
-      this.#seal(lease, session, intake)
-    } catch (error) {
-      this.#fail(error)
-    }
+  /** No command is taken; prices go on without the users' orders, should this take long. */
+  #degrade(lease: Lease, { base }: Leading): void {
+    const { clock, log, live } = this.#options
+    this.#status.degraded(lease.epoch)
+    if (this.#indicative !== undefined || base === undefined || lease.state === 'lost' || this.#isStopping) return
+    const startsInMs = Math.max(0, SILENT_MS_MAX - this.#publisher.silentMs)
+    this.#indicative = new IndicativeMarket({ base, publisher: this.#publisher, clock, log, live, startsInMs })
   }
 
-  /**
-   * After a fault: takes the next epoch, which waits for a commit in doubt, and looks whether it was written. If so, what
-   * was held back is said; if not, its commands are read again, and their senders see only delay.
-   * @returns whether this process still leads
-   */
-  async #settleDoubt(lease: Lease): Promise<boolean> {
+  #endIndicative(): void {
+    this.#indicative?.[Symbol.dispose]()
+    this.#indicative = undefined
+  }
+
+  /** Tries until it is known what became of the batch in flight. @returns whether this process still leads */
+  async #settle(lease: Lease): Promise<boolean> {
     const { database, log } = this.#options
-    await this.#inFlight?.settled
-    const doubtful = this.#inFlight
-    this.#inFlight = undefined
+    const stretch = this.#stretch
+    const pending = stretch?.inFlight
+    await pending?.settled
+    if (stretch !== undefined) this.#acknowledged = Math.max(this.#acknowledged, stretch.batch)
     for (;;) {
       try {
-        if (!(await lease.fenceSelf())) return false
-        const last = await within(RECOVERY_READ_MS_MAX, readLastBatch(database.queries))
-        if (last.batch < this.#batch) {
-          throw new MarketGivenUp(`batch ${this.#batch} was acknowledged, but the database ends at ${last.batch}`)
-        }
-        if (doubtful !== undefined && last.batch === doubtful.number) this.#release(doubtful.open)
+        const acknowledged = this.#acknowledged
+        const settled = await settleDoubt({ lease, queries: database.queries, stretch, acknowledged })
+        this.#stretch = undefined
+        if (settled === 'replaced') return false
+        // What has moved the price for good, as a dividend does, stands in the state that was committed with it.
+        const isWritten = settled === 'written' || stretch?.inFlight === undefined
+        if (isWritten && pending?.open.mustSave === true) this.#endIndicative()
         return !this.#isStopping
       } catch (error) {
         if (error instanceof MarketGivenUp) throw error
@@ -319,58 +300,23 @@ export class Exchange implements AsyncDisposable {
     }
   }
 
-  /** Says what a batch held back. What a receiver makes of it is no reason to keep it from the others. */
-  #release(open: OpenBatch): void {
-    open.release((error) => this.#options.log.error({ err: error }, 'exchange: a defect of who was told'))
+  #noteFault(error: unknown): void {
+    const { log } = this.#options
+    if (error instanceof Fenced) log.warn({ err: error }, 'exchange: another leads')
+    else if (error instanceof SlowCommit) log.warn({ err: error }, 'exchange: the database is slow; recovers')
+    else log.error({ err: error }, 'exchange: recovers from a fault')
   }
 
   #pause(): Promise<void> {
     return new Promise((resolve) => this.#options.clock.after(RETRY_MS, resolve))
   }
 
-  /** Commands that a defect points at are answered INTERNAL and never tried again. */
-  #noteDefect(error: unknown): void {
-    if (!isDefect(error)) return
-    this.#defects += 1
-    if (this.#defects > DEFECTS_MAX) {
-      throw new MarketGivenUp('the market meets one defect after the other', { cause: error })
-    }
-    if (error instanceof CommandDefect) {
-      this.#condemned.add(entryKey(error.entry))
-      return
-    }
-    const entries = this.#inFlight?.entries ?? []
-    const [only] = entries
-    if (only !== undefined && entries.length === 1) this.#condemned.add(only)
-    this.#cautious = CAUTIOUS_COMMANDS
-  }
-
-  readonly #arrived = (): void => this.#wake.resolve(undefined)
-  readonly #onLost = (): void => this.#fail(new Fenced('the lease is lost'))
-
-  #fail(error: unknown): void {
-    this.#fault ??= { error }
-    this.#wake.resolve(undefined)
-  }
-
-  get #commandsMax(): number {
-    return this.#cautious > 0 ? 1 : BATCH_COMMANDS_MAX
-  }
+  readonly #onLost = (): void => this.#signal.fail(new Fenced('the lease is lost'))
 
   get #isStopping(): boolean {
-    return this.#stopping.signal.aborted
+    return this.#leaving.signal.aborted
   }
 }
 
-/** The loop cannot go on by itself: the process ends with an error, for its supervisor and an operator to see. */
-export class MarketGivenUp extends Error {
-  override readonly name = 'MarketGivenUp'
-}
-
-/** Ours to mend, as opposed to a database or network that is away. */
-const isDefect = (error: unknown): boolean =>
-  error instanceof CommandDefect ||
-  error instanceof Refused ||
-  error instanceof AssertionError ||
-  error instanceof TypeError ||
-  error instanceof RangeError
+/** Another leads, for certain: nothing more is to be said. */
+const isReplaced = (error: unknown, lease: Lease): boolean => error instanceof Fenced || lease.state === 'lost'

@@ -10,13 +10,17 @@ let bus: MemoryCommandBus
 let reads: number[]
 let knownCommands: IntakeHistory['knownCommands']
 let intake: Intake
+let known: KnownCommands
+let isRemembered: boolean
 const failed = vi.fn()
 
 beforeEach(() => {
   bus = new MemoryCommandBus()
   reads = []
+  isRemembered = false
   failed.mockClear()
   knownCommands = () => Promise.resolve([])
+  known = new KnownCommands()
   intake = new Intake({
     reader: bus.consume(START, () => undefined),
     history: {
@@ -24,12 +28,16 @@ beforeEach(() => {
         reads.push(account)
         return knownCommands(account)
       },
-      commandResult: () => Promise.resolve(undefined),
+      commandResult: (account) => {
+        reads.push(account)
+        return Promise.resolve(undefined)
+      },
       accountsOf: () => Promise.resolve([]),
     },
-    known: new KnownCommands(),
-    isPending: () => false,
+    known,
+    isRemembered: () => isRemembered,
     position: START,
+    nowMs: () => bus.nowMs(),
     clock: systemClock,
     arrived: () => undefined,
     failed,
@@ -72,6 +80,18 @@ it('an account that is being read for keeps its order, and holds nobody else up'
   expect(take()).toEqual(['a', 'b'])
 })
 
+it('a copy of what was just answered is not read for', async () => {
+  known.load(17, [])
+  known.add(17, 'o:a')
+  isRemembered = true
+  await send(17, 'a')
+  expect(take()).toEqual(['a'])
+  isRemembered = false
+  await send(17, 'a')
+  expect(take()).toEqual([])
+  expect(reads).toEqual([17])
+})
+
 it('the position stands before the first command that is not done', async () => {
   const reading = Promise.withResolvers<number[]>()
   knownCommands = (account) => (account === 17 ? reading.promise : Promise.resolve([]))
@@ -108,6 +128,40 @@ it('a read that never ends is a fault, told once', async () => {
   expect(failed).not.toHaveBeenCalled()
   vi.advanceTimersByTime(60_000)
   expect(failed).toHaveBeenCalledOnce()
+})
+
+it('a read that takes too long where others come back costs its command, not the market', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+  knownCommands = (account) => (account === 17 ? new Promise(() => undefined) : Promise.resolve([]))
+  await send(17, 'a')
+  take()
+  await send(16, 'b')
+  take()
+  await turn()
+  expect(take()).toEqual(['b'])
+  vi.advanceTimersByTime(3_000)
+  expect(intake.next()).toMatchObject({ isExpired: true, entry: { id: 'a' } })
+  expect(failed).not.toHaveBeenCalled()
+})
+
+it('a read that comes back when its command has been dropped changes nothing of what is known since', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+  const late = Promise.withResolvers<number[]>()
+  knownCommands = (account) => (account === 17 ? late.promise : Promise.resolve([]))
+  await send(17, 'a')
+  await send(16, 'other')
+  take()
+  await turn()
+  vi.advanceTimersByTime(3_000)
+  knownCommands = () => Promise.resolve([])
+  await send(17, 'b')
+  expect(take()).toEqual(['other', 'a'])
+  await turn()
+  expect(take()).toEqual(['b'])
+  known.add(17, 'o:b')
+  late.resolve([])
+  await turn()
+  expect(known.mayHave(17, 'o:b')).toBe(true)
 })
 
 it('twenty thousand commands of as many accounts wait for their reads, and no more are taken', async () => {

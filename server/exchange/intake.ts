@@ -5,9 +5,13 @@ import type { KnownCommands } from './known-commands.ts'
 
 /** Two clocks may differ by so much: a command this close to its end is dropped, its gateway has given up or sends again. */
 const EXPIRY_MARGIN_MS = 250
-/** A read that takes longer hangs on a dead link: the state is read anew, on others. */
+/**
+ * A command does not wait longer for a read, whose client will have been told. Where no other has come back meanwhile the
+ * links are dead, and the state is read anew; else there is much to read, and to read all of it would be even more.
+ */
 const READ_MS_MAX = 3_000
 
+/** @param nowMs time of the bus (`CommandBus.nowMs`), which commands expire by */
 export const hasExpired = ({ expiresAtMs }: CommandEntry, nowMs: number): boolean =>
   nowMs > expiresAtMs - EXPIRY_MARGIN_MS
 
@@ -18,7 +22,7 @@ export interface PreparedCommand {
   readonly stored?: StoredResult
   /** The journal was asked for its id while nothing under it was waiting for a commit, and has none. */
   readonly isNew?: boolean
-  /** Nothing was read for it, since it had expired: it is to be dropped. */
+  /** Nothing was read for it in time: it is to be dropped. */
   readonly isExpired?: boolean
   /** Of `accounts.open` and `accounts.create`: the accounts that the user has. */
   readonly accounts?: readonly number[]
@@ -48,26 +52,31 @@ export class Intake {
   readonly #reader: CommandReader
   readonly #history: IntakeHistory
   readonly #known: KnownCommands
-  /** Whether an answer under this id waits for its commit: the journal cannot know it yet. */
-  readonly #isPending: (account: number, commandId: string) => boolean
+  /** Whether the answer under this id is at hand: while it waits for its commit, the journal cannot even know it. */
+  readonly #isRemembered: (account: number, commandId: string) => boolean
   /** Calls when a read has come back and there is something to take again. */
   readonly #arrived: () => void
   readonly #failed: (error: unknown) => void
   readonly #clock: Clock
+  /** The clock that commands expire by. */
+  readonly #nowMs: () => number
   readonly #ready: PreparedCommand[] = []
   readonly #lanes = new Map<string, Lane>()
   /** Entries taken from the reader, oldest first, until they and all before them are done. */
   readonly #taken: { readonly position: string; done: boolean }[] = []
   readonly #takenByPosition = new Map<string, { done: boolean }>()
   #position: string
+  /** How many reads have come back. */
+  #reads = 0
   #closed = false
 
   constructor(parts: {
     reader: CommandReader
     history: IntakeHistory
     known: KnownCommands
-    isPending: (account: number, commandId: string) => boolean
+    isRemembered: (account: number, commandId: string) => boolean
     position: string
+    nowMs: () => number
     clock: Clock
     arrived: () => void
     failed: (error: unknown) => void
@@ -75,10 +84,11 @@ export class Intake {
     this.#reader = parts.reader
     this.#history = parts.history
     this.#known = parts.known
-    this.#isPending = parts.isPending
+    this.#isRemembered = parts.isRemembered
     this.#position = parts.position
     this.#arrived = parts.arrived
     this.#failed = parts.failed
+    this.#nowMs = parts.nowMs
     this.#clock = parts.clock
   }
 
@@ -134,7 +144,7 @@ export class Intake {
     const { account } = request
     return (
       !this.#known.isLoaded(account) ||
-      (this.#known.mayHave(account, commandId) && !this.#isPending(account, commandId))
+      (this.#known.mayHave(account, commandId) && !this.#isRemembered(account, commandId))
     )
   }
 
@@ -142,22 +152,31 @@ export class Intake {
     const lane = this.#lanes.get(laneOf(entry))
     if (lane === undefined) this.#lanes.set(laneOf(entry), { current: entry, waiting: [] })
     else lane.current = entry
-    const overdue = () => this.#failed(new Error(`a command waited ${READ_MS_MAX} ms for what must be read for it`))
+    const readsBefore = this.#reads
+    let isOver = false
     const cancel = this.#clock.after(READ_MS_MAX, () => {
-      if (!this.#closed) overdue()
+      if (this.#closed) return
+      isOver = true
+      if (this.#reads === readsBefore) {
+        this.#failed(new Error(`a command waited ${READ_MS_MAX} ms for what must be read for it`))
+      } else this.#prepared({ entry, isExpired: true })
     })
     this.#prepare(entry).then(
       (prepared) => {
         cancel()
-        if (this.#closed) return
-        this.#ready.push(prepared)
-        this.#arrived()
+        this.#reads += 1
+        if (!this.#closed && !isOver) this.#prepared(prepared)
       },
       (error: unknown) => {
         cancel()
-        if (!this.#closed) this.#failed(error)
+        if (!this.#closed && !isOver) this.#failed(error)
       },
     )
+  }
+
+  #prepared(command: PreparedCommand): void {
+    this.#ready.push(command)
+    this.#arrived()
   }
 
   /** The one that its lane waited for is done: the next in it has its turn. */
@@ -177,7 +196,7 @@ export class Intake {
   async #prepare(entry: CommandEntry): Promise<PreparedCommand> {
     const { request } = entry
     // So that one which cannot be read does not fail for ever.
-    if (hasExpired(entry, this.#clock.now())) return { entry, isExpired: true }
+    if (hasExpired(entry, this.#nowMs())) return { entry, isExpired: true }
     if (request.event === 'accounts.open') return { entry, accounts: await this.#accountsOf(request.userId) }
     const accounts = request.event === 'accounts.create' ? await this.#accountsOf(request.userId) : undefined
     return { ...(await this.#prepareById(entry)), ...(accounts && { accounts }) }
@@ -192,8 +211,13 @@ export class Intake {
     const { request, commandId } = entry
     if (commandId === undefined || request.event === 'accounts.open') return { entry }
     const { account } = request
-    if (!this.#known.isLoaded(account)) this.#known.load(account, await this.#history.knownCommands(account))
-    if (!this.#known.mayHave(account, commandId) || this.#isPending(account, commandId)) return { entry }
+    if (!this.#known.isLoaded(account)) {
+      const ids = await this.#history.knownCommands(account)
+      // Dropped meanwhile: what a later read has found, and what was added to it, must stay.
+      if (this.#lanes.get(laneOf(entry))?.current !== entry) return { entry, isExpired: true }
+      this.#known.load(account, ids)
+    }
+    if (!this.#known.mayHave(account, commandId) || this.#isRemembered(account, commandId)) return { entry }
     const stored = await this.#history.commandResult(account, commandId)
     return stored === undefined ? { entry, isNew: true } : { entry, stored }
   }

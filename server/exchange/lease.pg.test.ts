@@ -4,9 +4,11 @@ import { openDatabase, type Database } from '../database/database.ts'
 import { batchOf, orderOf } from '../journal/batch.fixture.ts'
 import { Fenced, InDoubt, Journal } from '../journal/journal.ts'
 import { readLastBatch } from '../journal/recovery.ts'
-import { acquireLease, type Lease } from './lease.ts'
+import { acquireLease, type Lease, type LeaseOptions } from './lease.ts'
 
 const logger = { warn: () => undefined }
+
+const PATIENCE = { timeout: 30_000 }
 
 let fresh: FreshDatabase
 /** Two servers on one database. */
@@ -28,15 +30,13 @@ afterEach(async () => {
 
 async function take(
   database: Database,
-  parts: { onLost?: () => void; signal?: AbortSignal; clock?: Parameters<typeof acquireLease>[0]['clock'] } = {},
+  parts: Partial<Pick<LeaseOptions, 'onLost' | 'signal' | 'clock' | 'isWarm' | 'pollMs'>> = {},
 ): Promise<Lease> {
-  const { clock, ...rest } = parts
   const lease = await acquireLease({
     connection: database.lease,
     holder: database === one ? 'one' : 'two',
     logger,
-    ...rest,
-    ...(clock !== undefined && { clock }),
+    ...parts,
   })
   held.push(lease)
   return lease
@@ -74,6 +74,66 @@ test('a standby can be told to stop waiting', async () => {
   const waiting = take(two, { signal: stop.signal })
   stop.abort(new Error('enough'))
   await expect(waiting).rejects.toThrow('enough')
+})
+
+test('who waits is told when the lease is given up, and does not wait for its next look', async () => {
+  const first = await take(one)
+  const isWarm = vi.fn(() => true)
+  const waiting = take(two, { pollMs: 3_600_000, isWarm })
+  await expect.poll(() => first.hasStandby(), PATIENCE).toBe(true)
+  await first.release()
+  expect((await waiting).epoch).toBe(2)
+  expect(isWarm).toHaveBeenCalledTimes(2) // it looked once, and once when it was told
+})
+
+describe('a leader sees whether there is a standby', () => {
+  test('that could lead at once, as long as it waits', async () => {
+    const first = await take(one)
+    expect(await first.hasStandby()).toBe(false)
+    let isWarm = false
+    const looked = Promise.withResolvers<undefined>()
+    const stop = new AbortController()
+    const asked = () => {
+      looked.resolve(undefined)
+      return isWarm
+    }
+    const waiting = take(two, { signal: stop.signal, isWarm: asked })
+    await looked.promise
+    expect(await first.hasStandby()).toBe(false)
+    isWarm = true
+    await expect.poll(() => first.hasStandby(), PATIENCE).toBe(true)
+    stop.abort(new Error('enough'))
+    await expect(waiting).rejects.toThrow('enough')
+    expect(await first.hasStandby()).toBe(false)
+  })
+
+  test('again after its session broke, and not when it leads itself', async () => {
+    const first = await take(one)
+    const waiting = take(two, { isWarm: () => true })
+    await expect.poll(() => first.hasStandby(), PATIENCE).toBe(true)
+    const before = (await two.lease.session()).number
+    two.lease.destroy()
+    await expect
+      .poll(async () => (await two.lease.session()).number > before && (await first.hasStandby()), PATIENCE)
+      .toBe(true)
+    await first.release()
+    expect(await first.isFollowed(1_000)).toBe(true)
+    expect(await (await waiting).hasStandby()).toBe(false)
+  })
+
+  test('and that nobody has taken what it gave up', async () => {
+    const first = await take(one)
+    await first.release()
+    expect(await first.isFollowed(50)).toBe(false)
+  })
+})
+
+test('the lease says who has it, and where', async () => {
+  const lease = await acquireLease({ connection: one.lease, holder: 'one', address: 'here:3000', logger })
+  held.push(lease)
+  expect(await two.queries.one('SELECT epoch, holder, address FROM lease')).toEqual({
+    ...{ epoch: 1n, holder: 'one', address: 'here:3000' },
+  })
 })
 
 test('a leader whose session dies is followed at once, and learns that it has lost', async () => {

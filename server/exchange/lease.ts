@@ -6,6 +6,8 @@ import { sql, type Prepared } from '../database/sql.ts'
 const POLL_MS = 100
 const POLL_JITTER_MS = 20
 const RENEW_MS = 500
+/** How often one that has given it up looks whether another has taken it. */
+const FOLLOWED_POLL_MS = 20
 /** The leader says nothing more so long after the start of its last good renewal. The lease itself runs for 2 s. */
 const FRESH_MS = 1_500
 /** Taking the lease waits for a commit in flight; a session that holds it up is ended this often before giving up. */
@@ -13,6 +15,8 @@ const TAKE_ATTEMPTS_MAX = 3
 /** A statement on the lease's session that takes longer is cut off with the session. */
 const STATEMENT_MS_MAX = 5_000
 const LOCK_TIMEOUT = '55P03'
+/** Hears of a lease that is given up. */
+const LISTEN: Prepared = { name: 'exchange/listen', text: 'LISTEN valiant_lease' }
 
 export interface LeaseOptions {
   /** `database.lease`; nobody else uses it. */
@@ -24,8 +28,12 @@ export interface LeaseOptions {
   /** Another leads, for certain: forget everything and stand by. At most once; not after `release`. */
   readonly onLost?: () => void
   readonly signal?: AbortSignal
+  /** Whether the one that waits could lead at once: only then a leader that leaves hands over to it. */
+  readonly isWarm?: () => boolean
   /** For tests. */
   readonly clock?: LeaseClock
+  /** For tests: how often it looks. */
+  readonly pollMs?: number
 }
 
 /** Two clocks: the monotonic one stands still while a laptop sleeps, the other may be set back. */
@@ -53,8 +61,12 @@ export interface Lease extends AsyncDisposable {
    * @throws when Postgres does not answer: try again
    */
   fenceSelf(): Promise<boolean>
-  /** Gives it up, after the last commit: whoever waits leads at once. */
+  /** Whether a standby is there that could lead at once. @throws when Postgres does not answer */
+  hasStandby(): Promise<boolean>
+  /** Gives it up, after the last commit: whoever waits is told, and leads at once. */
   release(): Promise<void>
+  /** After `release`: whether another has it, within a time. False as well when Postgres does not answer. */
+  isFollowed(withinMs: number): Promise<boolean>
 }
 
 /**
@@ -62,19 +74,82 @@ export interface Lease extends AsyncDisposable {
  * @throws the signal's reason when it is aborted
  */
 export async function acquireLease(options: LeaseOptions): Promise<Lease> {
-  const { connection, logger, signal } = options
-  for (;;) {
-    signal?.throwIfAborted()
-    try {
-      const taken = await tryTake(options)
-      if (taken !== undefined) return new HeldLease(options, taken)
-    } catch (cause) {
-      logger.warn({ err: cause }, 'lease: looking at it failed; trying again')
-      connection.destroy()
+  const { connection, logger, signal, isWarm, pollMs = POLL_MS } = options
+  const post = new StandbyPost(connection)
+  try {
+    for (;;) {
+      signal?.throwIfAborted()
+      try {
+        await post.keep(isWarm?.() ?? false)
+        const taken = await tryTake(options)
+        if (taken !== undefined) return new HeldLease(options, taken)
+      } catch (cause) {
+        logger.warn({ err: cause }, 'lease: looking at it failed; trying again')
+        connection.destroy()
+      }
+      await post.pause(pollMs + (2 * Math.random() - 1) * POLL_JITTER_MS, signal)
     }
-    const pauseMs = POLL_MS + (2 * Math.random() - 1) * POLL_JITTER_MS
-    await delay(pauseMs, undefined, { ...(signal !== undefined && { signal }) }).catch(() => signal?.throwIfAborted())
+  } finally {
+    await post.leave().catch(() => connection.destroy()) // its lock goes with the session
   }
+}
+
+/** Where a standby waits: it hears of a lease that is given up at once, not at the next look, and is seen by the leader. */
+class StandbyPost {
+  readonly #connection: Connection
+  /** The session that listens; another hears nothing, and holds no lock of ours. */
+  #session: Session | undefined
+  #isAnnounced = false
+  #hasHeard = false
+  #end = (): void => undefined
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+  }
+
+  async keep(isWarm: boolean): Promise<void> {
+    const session = await this.#connection.session()
+    if (session !== this.#session) {
+      this.#session?.client.off('notification', this.#hear)
+      this.#session = session
+      this.#isAnnounced = false
+      session.client.on('notification', this.#hear)
+      await run(this.#connection, LISTEN)
+    }
+    if (isWarm && !this.#isAnnounced) {
+      await run(this.#connection, sql.exchange.announceStandby)
+      this.#isAnnounced = true
+    }
+  }
+
+  /** Waits, but not once a lease has been given up since the last pause. */
+  async pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+    const ended = new AbortController()
+    const end = () => ended.abort()
+    this.#end = end
+    signal?.addEventListener('abort', end, { once: true })
+    if (this.#hasHeard || signal?.aborted === true) end()
+    await delay(ms, undefined, { signal: ended.signal }).catch(() => undefined) // the caller looks at its signal itself
+    signal?.removeEventListener('abort', end)
+    this.#hasHeard = false
+  }
+
+  async leave(): Promise<void> {
+    this.#session?.client.off('notification', this.#hear)
+    if (!this.#isAnnounced) return
+    this.#isAnnounced = false
+    await run(this.#connection, sql.exchange.withdrawStandby)
+  }
+
+  readonly #hear = (): void => {
+    this.#hasHeard = true
+    this.#end()
+  }
+}
+
+interface LeaseRow {
+  readonly epoch: bigint
+  readonly expired: boolean
 }
 
 interface Taken {
@@ -88,7 +163,7 @@ interface Taken {
 async function tryTake(options: LeaseOptions): Promise<Taken | undefined> {
   const { connection, holder, address = '' } = options
   const clock = options.clock ?? systemClock
-  const [lease] = await run<{ epoch: bigint; expired: boolean }>(connection, sql.exchange.readLease)
+  const [lease] = await run<LeaseRow>(connection, sql.exchange.readLease)
   if (lease === undefined) throw new Error('lease: its row is missing')
   const epoch = Number(lease.epoch)
   // The lock of the holder's epoch can be had only when its session is gone. A hint: it makes the take-over quick.
@@ -166,6 +241,26 @@ class HeldLease implements Lease {
       this.#renewedAt = since
       return true
     })
+  }
+
+  async hasStandby(): Promise<boolean> {
+    const [row] = await run<{ found: boolean }>(this.#options.connection, sql.exchange.findStandby)
+    return row?.found === true
+  }
+
+  async isFollowed(withinMs: number): Promise<boolean> {
+    const until = this.#clock.monotonicMs() + withinMs
+    try {
+      for (;;) {
+        const [lease] = await run<LeaseRow>(this.#options.connection, sql.exchange.readLease)
+        if (lease !== undefined && Number(lease.epoch) > this.#epoch) return true
+        if (this.#clock.monotonicMs() > until) return false
+        await delay(FOLLOWED_POLL_MS)
+      }
+    } catch (cause) {
+      this.#options.logger.warn({ err: cause }, 'lease: who has it now could not be seen')
+      return false
+    }
   }
 
   async release(): Promise<void> {

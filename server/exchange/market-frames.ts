@@ -1,7 +1,8 @@
 import type { MarketStatus } from '../engine/command.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Trade } from '../engine/event.ts'
-import type { MarketFrame, SymbolChange } from '../feed/market-frame.ts'
+import type { SymbolChange } from '../feed/market-frame.ts'
+import type { UnnumberedFrame } from './market-publisher.ts'
 
 type Levels = (readonly [number, number])[]
 
@@ -12,13 +13,14 @@ export class MarketFrames {
   readonly #statuses = new Map<string, MarketStatus>()
   readonly #splits: ReadonlyMap<string, number>
   readonly #epoch: number
-  #seq = 0
+  readonly #indicative: boolean
 
-  /** @param splits how often the shares of a symbol have been split: by that a mirror sees that its history is old */
-  constructor(engine: Engine, epoch: number, splits: ReadonlyMap<string, number>) {
-    this.#engine = engine
-    this.#epoch = epoch
-    this.#splits = splits
+  /** @param parts.splits how often the shares of a symbol have been split: by that a mirror sees that its history is old */
+  constructor(parts: { engine: Engine; epoch: number; splits: ReadonlyMap<string, number>; indicative?: boolean }) {
+    this.#engine = parts.engine
+    this.#epoch = parts.epoch
+    this.#splits = parts.splits
+    this.#indicative = parts.indicative ?? false
   }
 
   addTrade(trade: Trade): void {
@@ -27,8 +29,8 @@ export class MarketFrames {
     else trades.push(trade)
   }
 
-  /** Every level of every book: the first frame of an epoch. */
-  full(timeMs: number): MarketFrame {
+  /** Every level of every book: the first frame, and what is laid down for those who come later. */
+  full(timeMs: number): UnnumberedFrame {
     return this.#frame(timeMs, true, (symbol) => {
       this.#engine.drainLevels(symbol, () => undefined)
       return { bids: this.#engine.levels(symbol, 'buy'), asks: this.#engine.levels(symbol, 'sell') }
@@ -36,7 +38,7 @@ export class MarketFrames {
   }
 
   /** What has changed since the last frame. */
-  changes(timeMs: number): MarketFrame {
+  changes(timeMs: number): UnnumberedFrame {
     return this.#frame(timeMs, false, (symbol) => {
       const bids: Levels = []
       const asks: Levels = []
@@ -45,7 +47,7 @@ export class MarketFrames {
     })
   }
 
-  #frame(timeMs: number, full: boolean, levelsOf: (symbol: string) => { bids: Levels; asks: Levels }): MarketFrame {
+  #frame(timeMs: number, full: boolean, levelsOf: (symbol: string) => { bids: Levels; asks: Levels }): UnnumberedFrame {
     const symbols: SymbolChange[] = []
     for (const symbol of this.#engine.symbols) {
       const { bids, asks } = levelsOf(symbol)
@@ -58,7 +60,6 @@ export class MarketFrames {
       symbols.push({ symbol, bids, asks, trades, status, ...(full && { splits: this.#splits.get(symbol) ?? 0 }) })
     }
     this.#trades.clear()
-    this.#seq += 1
-    return { epoch: this.#epoch, seq: this.#seq, timeMs, full, indicative: false, symbols }
+    return { epoch: this.#epoch, timeMs, full, indicative: this.#indicative, symbols }
   }
 }

@@ -10,6 +10,8 @@ const LOOK_MS = 1_000
 /** What the operator wants of the market. */
 export interface OperatorWishes {
   readonly statuses: ReadonlyMap<string, MarketStatus>
+  /** The symbols that no user's order is to stay in. */
+  readonly cleared: ReadonlySet<string>
   /** Scheduled and not applied, in order of their time. */
   readonly actions: readonly CorporateAction[]
 }
@@ -59,5 +61,11 @@ export class OperatorWatch implements Disposable {
 }
 
 async function readWishes(queries: Queries, actions: CorporateActions): Promise<OperatorWishes> {
-  return { statuses: await marketStatuses(queries), actions: await actions.pending() }
+  const [wished, pending] = await Promise.all([marketStatuses(queries), actions.pending()])
+  const all = [...wished]
+  return {
+    statuses: new Map(all.map(([symbol, { status }]) => [symbol, status])),
+    cleared: new Set(all.flatMap(([symbol, one]) => (one.status !== 'open' && one.cancelsOrders ? [symbol] : []))),
+    actions: pending,
+  }
 }

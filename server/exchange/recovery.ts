@@ -7,10 +7,11 @@ import { restorePrices, type SavedMarket } from './saved-market.ts'
 
 /**
  * The engine as of the last batch: accounts, positions and open orders into empty books, then the simulated participants
- * around them. The one way to come to a state: at the start, after a take-over, after a commit in doubt, after a defect.
+ * around them. The one way to come to a state: at the start, after a take-over, after a commit in doubt, after a defect; and
+ * without accounts and orders that of the indicative market.
  */
 export function recoverEngine(parts: {
-  state: JournalState
+  state: Pick<JournalState, 'accounts' | 'positions' | 'openOrders' | 'deadMen'> & { last: { timeMs: number } }
   epoch: number
   instruments: readonly ListedInstrument[]
   simulator: Simulator

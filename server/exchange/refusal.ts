@@ -1,4 +1,5 @@
-import type { ErrorCode, WireError } from '@valiant/shared/protocol/errors'
+import type { ErrorCode } from '@valiant/shared/protocol/errors'
+import type { WireError } from '@valiant/shared/protocol/wire-error'
 import { formatCents } from '@valiant/shared/units/cents'
 import { formatSteps } from '@valiant/shared/units/decimal'
 import type { Rejection } from '../engine/state.ts'

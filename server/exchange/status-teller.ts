@@ -1,10 +1,5 @@
 import type { Broadcast, MarketStatus } from '../bus/broadcast.ts'
 import type { MarketFrame } from '../feed/market-frame.ts'
-import type { Clock } from './clock.ts'
-
-/** A commit that takes longer than twice this: no commands are taken until it is answered. Twice, since one long turn of
- * the event loop makes one timer late, not two. */
-const SLOW_COMMIT_MS = 500
 
 type Said = Pick<MarketStatus, 'market' | 'message'>
 
@@ -13,12 +8,10 @@ const DEGRADED: Said = { market: 'degraded', message: 'The exchange can’t take
 /** Tells the world whether the exchange takes commands, and which instruments do not: each change once. */
 export class StatusTeller {
   readonly #broadcast: Broadcast<MarketFrame>
-  readonly #clock: Clock
   #said: Said | undefined
 
-  constructor({ broadcast, clock }: { broadcast: Broadcast<MarketFrame>; clock: Clock }) {
+  constructor(broadcast: Broadcast<MarketFrame>) {
     this.#broadcast = broadcast
-    this.#clock = clock
   }
 
   get isDegraded(): boolean {
@@ -32,18 +25,6 @@ export class StatusTeller {
 
   degraded(epoch: number): void {
     this.#say(epoch, DEGRADED)
-  }
-
-  /** Calls the market degraded while a commit takes too long. @returns to be called when it is answered, with how */
-  watchCommit(epoch: number): (isGood: boolean) => void {
-    const before = this.#said
-    let cancel = this.#clock.after(SLOW_COMMIT_MS, () => {
-      cancel = this.#clock.after(SLOW_COMMIT_MS, () => this.degraded(epoch))
-    })
-    return (isGood) => {
-      cancel()
-      if (isGood && before?.market === 'open') this.#say(epoch, before)
-    }
   }
 
   #say(epoch: number, status: Said): void {

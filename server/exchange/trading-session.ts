@@ -1,3 +1,4 @@
+import type { AccountFrame } from '@valiant/shared/protocol/account'
 import type { Answer } from '@valiant/shared/protocol/events'
 import type { PlacedOrder } from '@valiant/shared/protocol/order'
 import type { Logger } from 'pino'
@@ -18,7 +19,9 @@ import { Calendar } from './calendar.ts'
 import type { Clock } from './clock.ts'
 import type { EquitySampler } from './equity-sampler.ts'
 import type { EquityWriter } from './equity-writer.ts'
+import { FrameMemory } from './frame-memory.ts'
 import { MarketFrames } from './market-frames.ts'
+import type { MarketPublisher, UnnumberedFrame } from './market-publisher.ts'
 import { OpenBatch } from './open-batch.ts'
 import { Operations } from './operations/operations.ts'
 import type { OperatorWatch } from './operator-watch.ts'
@@ -34,6 +37,7 @@ export interface SessionParts {
   readonly instruments: ReadonlyMap<string, ListedInstrument>
   readonly bus: CommandBus
   readonly broadcast: Broadcast<MarketFrame>
+  readonly publisher: MarketPublisher
   readonly history: {
     order(account: number, number: number): Promise<OrderWithFills | undefined>
     orderByClientId(account: number, clientOrderId: string): Promise<OrderWithFills | undefined>
@@ -52,6 +56,8 @@ export interface SessionParts {
 
 /** The quanta run in one go before commands get their turn again. */
 const QUANTA_A_TURN_MAX = 40
+/** How often a snapshot is laid down, in market time. */
+const SNAPSHOT_MS = 1_000
 
 /**
  * The market in memory, from one recovery to the next: engine and simulator, and the batch that is being filled. What
@@ -67,13 +73,17 @@ export class TradingSession {
   #open = new OpenBatch()
   readonly #parts: SessionParts
   readonly #frames: AccountFrames
+  readonly #sent = new FrameMemory()
   readonly #marketFrames: MarketFrames
   readonly #calendar: Calendar
   #timeMs: number
   #advancedAtMs: number
+  #snapshotAtMs = 0
   /** Commands are not taken, and no dead man's switch goes off. */
   #isDegraded = false
   #haltMessage: string | undefined
+  /** From the last batch to the first quantum, and over a jump of time. */
+  #hasStoodStill = true
 
   constructor(parts: SessionParts) {
     this.#parts = parts
@@ -83,13 +93,15 @@ export class TradingSession {
     this.clock = parts.clock
     this.log = parts.log
     this.#frames = new AccountFrames(parts.engine, parts.instruments)
-    this.#marketFrames = new MarketFrames(parts.engine, parts.epoch, parts.splits)
+    this.#marketFrames = new MarketFrames(parts)
     this.operations = new Operations(parts.engine, this.#frames)
     this.#calendar = new Calendar(this, parts.chargedDay)
     this.#timeMs = Math.max(parts.lastBatchMs, parts.simulator.nowMs)
     this.#advancedAtMs = parts.clock.now()
     this.#haltMessage = haltMessageOf(parts.engine)
-    this.#publishMarket(this.#marketFrames.full(this.#timeMs))
+    const first = this.#marketFrames.full(this.#timeMs)
+    this.#publishMarket(first)
+    this.#keepSnapshot(first)
   }
 
   /** The batch that is being filled. */
@@ -149,11 +161,24 @@ export class TradingSession {
     const nowMs = this.clock.now()
     const stoodMs = nowMs - this.#advancedAtMs
     this.#advancedAtMs = nowMs
-    if (nowMs - this.simulator.nowMs > catchUpMaxMs) this.simulator.jumpTo(nowMs)
+    if (nowMs - this.simulator.nowMs > catchUpMaxMs) {
+      this.simulator.jumpTo(nowMs)
+      this.#hasStoodStill = true
+    }
     // The process stood still: what came meanwhile is only being read now.
     if (stoodMs > CATCH_UP_MAX_MS) this.engine.postponeDeadMen(stoodMs)
+    if (this.#hasStoodStill) this.#reopen()
     const isDue = () => !this.isOver && this.simulator.nowMs + QUANTUM_MS <= nowMs
     for (let quanta = 0; quanta < QUANTA_A_TURN_MAX && isDue(); quanta++) this.#runQuantum()
+  }
+
+  /** What fell due while nobody could trade is done before anyone does: an order whose time was up must not fill. */
+  #reopen(): void {
+    this.#hasStoodStill = false
+    this.#timeMs = Math.max(this.#timeMs, this.simulator.nowMs)
+    this.engine.quantum(this.#timeMs)
+    this.#tell()
+    this.#runCalendar()
   }
 
   #runQuantum(): void {
@@ -164,7 +189,12 @@ export class TradingSession {
     this.#tell()
     this.#sample(this.#parts.equity.sampler.due(this.#timeMs))
     this.#publishMarket(this.#marketFrames.changes(this.#timeMs))
+    if (this.#timeMs - this.#snapshotAtMs >= SNAPSHOT_MS) this.#keepSnapshot(this.#marketFrames.full(this.#timeMs))
     // After the frame: a split leaves a book that nobody is to see.
+    this.#runCalendar()
+  }
+
+  #runCalendar(): void {
     if (this.#calendar.run(this.#parts.operator.wishes, this.#timeMs)) this.#haltMessage = haltMessageOf(this.engine)
     this.#tell()
   }
@@ -196,6 +226,16 @@ export class TradingSession {
     }
   }
 
+  /** The newest seq of an account that there is, committed or about to be. */
+  seqOf(account: number): number {
+    return this.#frames.seqOf(account)
+  }
+
+  /** Frames that have been sent to an account; undefined when they are not all remembered. */
+  framesAfter(account: number, range: { afterSeq: number; newestSeq: number }): AccountFrame[] | undefined {
+    return this.#sent.after(account, range)
+  }
+
   reply(entry: CommandEntry, answer: Answer): void {
     this.#parts.bus.reply(entry.gateway, { id: entry.id, epoch: this.epoch, answer })
   }
@@ -208,7 +248,10 @@ export class TradingSession {
     for (const fill of events.fills) this.#feedImpact(fill)
     const stamp = { epoch: this.epoch, timeMs: this.#timeMs }
     for (const { account, frame } of this.#frames.framesOf(events, stamp)) {
-      this.open.onRelease(() => this.#parts.broadcast.publishAccount(account, frame))
+      this.open.onRelease(() => {
+        this.#sent.add(account, frame, this.clock.now())
+        this.#parts.broadcast.publishAccount(account, frame)
+      })
     }
     this.#sample(this.#parts.equity.sampler.note(events, this.#timeMs))
   }
@@ -222,11 +265,27 @@ export class TradingSession {
     if (fill.liquidity === 'taker') this.simulator.onUserTrade(fill.symbol, fill.side, fill.lots)
   }
 
-  #publishMarket(frame: MarketFrame): void {
+  /** Of a batch that was committed when this session was over: no frame of a later quantum will tell its trades. */
+  tellTradesOf({ trades }: OpenBatch): void {
+    const { epoch, engine } = this
+    const symbols = engine.symbols.map((symbol) => ({
+      ...{ symbol, bids: [], asks: [], status: engine.status(symbol) },
+      trades: trades.filter((trade) => trade.symbol === symbol),
+    }))
+    this.#parts.publisher.publishTrades({ epoch, timeMs: this.#timeMs, symbols })
+  }
+
+  #publishMarket(frame: UnnumberedFrame): void {
     this.open.onRelease(() => {
-      this.#parts.onMarketFrame(frame)
-      this.#parts.broadcast.publishMarket(frame)
+      const sent = this.#parts.publisher.publish(frame)
+      if (sent !== undefined) this.#parts.onMarketFrame(sent)
     })
+  }
+
+  /** @param frame of the books as the last frame has them */
+  #keepSnapshot(frame: UnnumberedFrame): void {
+    this.#snapshotAtMs = this.#timeMs
+    this.open.onRelease(() => this.#parts.publisher.keepSnapshot(frame))
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Answer } from '@valiant/shared/protocol/events'
-import type { WireError } from '@valiant/shared/protocol/errors'
+import type { WireError } from '@valiant/shared/protocol/wire-error'
 
 /** What an operation of a user is answered, for ever under its id. */
 export interface Recorded {

@@ -1,4 +1,4 @@
-import type { WireError } from '@valiant/shared/protocol/errors'
+import type { WireError } from '@valiant/shared/protocol/wire-error'
 import { invalidField } from '@valiant/shared/protocol/invalid'
 import type { PlaceOrderRequest, StopLossRequest, TakeProfitRequest } from '../../bus/exchange-request.ts'
 import type { PlaceOrder, StopLoss, TakeProfit } from '../../engine/command.ts'

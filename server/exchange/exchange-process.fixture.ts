@@ -1,0 +1,45 @@
+import { fileURLToPath } from 'node:url'
+import { pino } from 'pino'
+import { MemoryBroadcast } from '../bus/memory/memory-broadcast.ts'
+import { MemoryCommandBus } from '../bus/memory/memory-commands.ts'
+import { openDatabase } from '../database/database.ts'
+import type { MarketFrame } from '../feed/market-frame.ts'
+import { readInstruments } from '../instruments.ts'
+import { systemClock } from './clock.ts'
+import { Exchange } from './exchange.ts'
+
+/** What an exchange in a process of its own tells its parent. */
+export type Told =
+  | { readonly kind: 'frame'; readonly epoch: number; readonly full: boolean; readonly atMs: number }
+  | { readonly kind: 'status'; readonly epoch: number; readonly market: string }
+  | { readonly kind: 'log'; readonly message: string }
+  | { readonly kind: 'handedOver'; readonly isLedOn: boolean }
+
+/*
+ * `node exchange-process.fixture.ts URL`, forked: an exchange alone, for tests of processes that are killed and frozen.
+ * The message `handOver` makes it hand over; when its parent goes, it goes.
+ */
+if (import.meta.main) {
+  const [, , url = ''] = process.argv
+  const tell = (told: Told) => process.send?.(told)
+  const write = (line: string) => tell({ kind: 'log', message: (JSON.parse(line) as { msg: string }).msg })
+  const log = pino({ level: 'info' }, { write })
+  const instruments = readInstruments(fileURLToPath(new URL('../../db/instruments.json', import.meta.url)))
+  const broadcast = new MemoryBroadcast<MarketFrame>()
+  broadcast.subscribe({
+    market: ({ epoch, full }) => tell({ kind: 'frame', epoch, full, atMs: Date.now() }),
+    status: ({ epoch, market }) => tell({ kind: 'status', epoch, market }),
+    account: () => undefined,
+    accountSeq: () => undefined,
+    linked: () => undefined,
+  })
+  const exchange = Exchange.start({
+    ...{ database: await openDatabase({ url, logger: log }), bus: new MemoryCommandBus(), broadcast, instruments, log },
+    ...{ clock: systemClock, holder: `process ${process.pid}`, seed: 7, live: 1, maxOpenOrdersPerInstrument: 200 },
+    rates: { ordersPerSecond: 1_000, ordersBurst: 1_000 },
+  })
+  process.on('message', () => {
+    void exchange.handOver().then((isLedOn) => tell({ kind: 'handedOver', isLedOn }))
+  })
+  process.on('disconnect', () => process.exit(0))
+}

@@ -1,0 +1,22 @@
+/** What a stretch of leading waits for: a reason to take a turn, or a fault, from wherever it comes. The first fault counts. */
+export class LoopSignal {
+  #wake = Promise.withResolvers<undefined>()
+  #fault: { readonly error: unknown } | undefined
+
+  readonly wake = (): void => this.#wake.resolve(undefined)
+
+  readonly fail = (error: unknown): void => {
+    this.#fault ??= { error }
+    this.wake()
+  }
+
+  get fault(): { readonly error: unknown } | undefined {
+    return this.#fault
+  }
+
+  /** Resolves with the next `wake`, or at once when there has been one since it last resolved. */
+  async next(): Promise<void> {
+    await this.#wake.promise
+    this.#wake = Promise.withResolvers()
+  }
+}
