@@ -16,6 +16,11 @@ export class AccountSockets {
     if (known?.sockets.size === 0) this.#byAccount.delete(account)
   }
 
+  /** Those that have sockets here. */
+  accounts(): readonly number[] {
+    return [...this.#byAccount.keys()]
+  }
+
   /** Oldest first. */
   of(account: number): readonly Socket[] {
     return [...(this.#byAccount.get(account)?.sockets ?? [])]

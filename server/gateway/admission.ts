@@ -5,6 +5,7 @@ import type { Logger } from '../telemetry/logger.ts'
 import type { ClientAddress } from './client-address.ts'
 import { type GatewayLimits, Limit, limitKey } from './limits.ts'
 import type { Origins } from './origin.ts'
+import type { Missed } from './resuming.ts'
 import type { Identity, Sessions } from './sessions.ts'
 import { failure, RequestFailure, toWireError } from './wire-error.ts'
 
@@ -16,17 +17,36 @@ interface SocketData {
   address: string
   inFlight: number
   refusals: { count: number; sinceMs: number }
+  /** Account frames that go out after the welcome; undefined where none were asked for, or they are not to be had. */
+  missed: Missed | undefined
 }
 export type ValiantServer = Server<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>
 export type ValiantSocket = Socket<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>
 
+/** What Socket.IO takes as its adapter. */
+export type RoomsAdapter = NonNullable<Parameters<Server['adapter']>[0]>
+
+/** A client is asked so often whether it is there, and has so long to answer. */
+export const PING_INTERVAL_MS = 10_000
+export const PING_TIMEOUT_MS = 8_000
+
+interface SocketServerOptions {
+  readonly origins: Origins
+  readonly limits: GatewayLimits
+  readonly adapter?: RoomsAdapter | undefined
+  readonly isServing?: () => boolean
+}
+
 /**
  * The Socket.IO server, before anyone is let in.
- * @param origins whose pages may connect; a foreign page's handshake is refused, whatever it carries
+ * @param options.origins whose pages may connect; a foreign page's handshake is refused, whatever it carries
+ * @param options.adapter joins its rooms to those of other instances
+ * @param options.isServing until then a handshake is hung up on, as if nobody listened yet: a load balancer that does not
+ * ask /readyz tries the next instance then
  */
 export function openSocketServer(
   httpServer: HttpServer,
-  { origins, limits }: { origins: Origins; limits: GatewayLimits },
+  { origins, limits, adapter, isServing = () => true }: SocketServerOptions,
 ): ValiantServer {
   const handshakes = new Limit(limits.handshakesPerSecond, 1)
   const refusalOf = async (request: IncomingMessage): Promise<string | undefined> => {
@@ -36,12 +56,18 @@ export function openSocketServer(
   const io: ValiantServer = new Server(httpServer, {
     transports: ['websocket'],
     serveClient: false,
-    pingInterval: 10_000,
-    pingTimeout: 8_000,
+    pingInterval: PING_INTERVAL_MS,
+    pingTimeout: PING_TIMEOUT_MS,
     connectTimeout: 5_000,
     maxHttpBufferSize: limits.frameBytes,
     perMessageDeflate: false,
+    ...(adapter !== undefined && { adapter }),
     allowRequest: (request, callback) => {
+      if (!isServing()) {
+        request.socket.destroy()
+        callback('this instance is starting', false)
+        return
+      }
       refusalOf(request).then(
         (refusal) => callback(refusal, refusal === undefined),
         (error: unknown) => callback(String(error), false),
@@ -94,6 +120,7 @@ export class Admission {
       address,
       inFlight: 0,
       refusals: { count: 0, sinceMs: Date.now() },
+      missed: undefined,
     } satisfies SocketData)
   }
 

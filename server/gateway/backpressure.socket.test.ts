@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net'
 import { Server, type Socket as ServerSocket } from 'socket.io'
 import { io as connectTo } from 'socket.io-client'
 import { expect, test, vi } from 'vitest'
-import { backlogBytes, isBeyondHope, terminate } from './backpressure.ts'
+import { backlogBytes, ReadingMeter, terminate } from './backpressure.ts'
 
 /** Holds the private fields of engine.io and ws that backpressure.ts rests on. */
-test('a socket that does not read has a backlog, is beyond hope, and can be ended at once', async () => {
+test('a socket that does not read has a backlog and can be ended at once', async () => {
   const http = createServer().listen(0, '127.0.0.1')
   await once(http, 'listening')
   const io = new Server(http, { transports: ['websocket'], perMessageDeflate: false })
@@ -25,10 +25,39 @@ test('a socket that does not read has a backlog, is beyond hope, and can be ende
       await new Promise(setImmediate)
     }
     expect(backlogBytes(socket)).toBeGreaterThan(1_048_576)
-    expect(isBeyondHope(socket)).toBe(true)
     const gone = once(socket, 'disconnect')
     terminate(socket)
     await gone
+  } finally {
+    client.disconnect()
+    await io.close()
+  }
+})
+
+test('what the operating system took for a client that does not read is seen, and not what a client has read', async () => {
+  const http = createServer().listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  const io = new Server(http, { transports: ['websocket'], perMessageDeflate: false })
+  const connected = once(io, 'connection') as Promise<[ServerSocket]>
+  const client = connectTo(`http://127.0.0.1:${(http.address() as AddressInfo).port}`, { transports: ['websocket'] })
+  try {
+    const [socket] = await connected
+    const meter = new ReadingMeter(socket)
+    const { transport } = client.io.engine as unknown as {
+      transport: { ws: { _socket: { pause(): void; resume(): void } } }
+    }
+    socket.emit('frame', 'x'.repeat(100_000))
+    await vi.waitFor(() => expect(backlogBytes(socket)).toBe(0))
+    expect(meter.unreadBytes()).toBe(0)
+    await vi.waitFor(() => expect(meter.unreadBytes()).toBe(0))
+    transport.ws._socket.pause()
+    await vi.waitFor(() => {
+      socket.emit('frame', 'x'.repeat(70_000))
+      expect(meter.unreadBytes()).toBeGreaterThan(100_000)
+    })
+    expect(backlogBytes(socket)).toBe(0)
+    transport.ws._socket.resume()
+    await vi.waitFor(() => expect(meter.unreadBytes()).toBe(0))
   } finally {
     client.disconnect()
     await io.close()

@@ -1,4 +1,5 @@
 import type { Server as HttpServer } from 'node:http'
+import type { ExchangeRequests } from './exchange-requests.ts'
 import type { Sockets } from './sockets.ts'
 
 export interface DrainTimes {
@@ -10,7 +11,7 @@ export interface DrainTimes {
 
 /** Sockets that have been told to go have so long more. */
 const GRACE_MS = 2_000
-/** What has been asked is answered within this, or never. */
+/** What has been asked is answered within this after that, or never. */
 const ANSWERS_MS_MAX = 8_000
 const LOOK_MS = 50
 
@@ -19,7 +20,7 @@ const LOOK_MS = 50
  * already said on /readyz that it goes.
  */
 export async function drain(
-  { httpServer, sockets }: { httpServer: HttpServer; sockets: Sockets },
+  { httpServer, sockets, exchange }: { httpServer: HttpServer; sockets: Sockets; exchange: ExchangeRequests },
   { noticeMs, spreadMs }: DrainTimes,
 ): Promise<void> {
   await pause(noticeMs)
@@ -27,9 +28,10 @@ export async function drain(
   httpServer.close()
   httpServer.closeIdleConnections()
   sockets.sendAway(spreadMs)
-  await until(() => sockets.inFlight === 0, Date.now() + ANSWERS_MS_MAX)
-  const endMs = Date.now() + (spreadMs === 0 ? 0 : spreadMs + GRACE_MS)
-  await until(() => sockets.count === 0, endMs)
+  const sentAwayMs = Date.now()
+  if (spreadMs > 0) await until(() => sockets.count === 0, sentAwayMs + spreadMs + GRACE_MS)
+  const isAnswered = () => sockets.inFlight === 0 && exchange.pending === 0
+  await until(isAnswered, sentAwayMs + Math.max(ANSWERS_MS_MAX, spreadMs + GRACE_MS))
   await sockets.closeAll()
   httpServer.closeAllConnections()
 }

@@ -23,7 +23,9 @@ const order: PlaceOrderRequest = {
 let sent: NewCommand[] = []
 let send: () => Promise<void> = () => Promise.resolve()
 let receive: (reply: CommandReply) => void = () => undefined
+let aheadMs = 0
 const bus = {
+  nowMs: () => Date.now() + aheadMs,
   send: (command: NewCommand) => {
     sent.push(command)
     return send()
@@ -38,6 +40,7 @@ beforeEach(() => {
   sent = []
   send = () => Promise.resolve()
   isOpen = true
+  aheadMs = 0
   exchange = new ExchangeRequests({ bus, gateway: 'gw', isOpen: () => isOpen })
 })
 afterEach(async () => {
@@ -66,7 +69,7 @@ describe('a request', () => {
     const outcome = ask().catch((error: unknown) => error)
     await vi.advanceTimersByTimeAsync(5_000)
     expect(sent).toHaveLength(4)
-    expect(new Set(sent).size).toBe(1)
+    expect(new Set(sent.map((copy) => JSON.stringify(copy))).size).toBe(1)
     expect(await outcome).toMatchObject({ error: { code: 'TIMEOUT', outcome: 'unknown', finalAt: startMs + 3_500 } })
   })
   test('cannot begin after its validUntil', async () => {
@@ -99,6 +102,57 @@ describe('a request', () => {
     await vi.advanceTimersByTimeAsync(1_500)
     replyTo(0)
     expect(await answer).toMatchObject({ ok: true })
+  })
+  test('sent again is not UNAVAILABLE any more, whatever became of the first time', async () => {
+    const first = Promise.withResolvers<undefined>()
+    send = () => first.promise
+    const answer = ask()
+    send = () => Promise.resolve()
+    await vi.advanceTimersByTimeAsync(1_100)
+    first.reject(new Unavailable('never written'))
+    await vi.advanceTimersByTimeAsync(10)
+    replyTo(1)
+    expect(await answer).toMatchObject({ ok: true })
+  })
+  test('expires by the clock that all servers share, and is final by the client’s', async () => {
+    aheadMs = 700
+    const startMs = Date.now()
+    const outcome = ask({ validUntilMs: startMs + 2_000 }).catch((error: unknown) => error)
+    expect(sent[0]).toMatchObject({ expiresAtMs: startMs + 4_200, request: { validUntilMs: startMs + 2_700 } })
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(await outcome).toMatchObject({ error: { finalAt: startMs + 2_000 } })
+  })
+  test('does not live longer by a shared clock that is set back: each copy is dated as it stands', async () => {
+    const startMs = Date.now()
+    const outcome = ask({ validUntilMs: startMs + 2_000 }).catch((error: unknown) => error)
+    aheadMs = -4_000
+    exchange.resend()
+    expect(sent[1]).toMatchObject({ expiresAtMs: startMs - 500, request: { validUntilMs: startMs - 2_000 } })
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(await outcome).toMatchObject({ error: { finalAt: startMs + 2_000 } })
+  })
+  test('is sent again at once when the link is there again, unless it can no longer begin', async () => {
+    const answer = ask()
+    exchange.resend()
+    expect(sent).toHaveLength(2)
+    expect(sent[1]).toEqual(sent[0])
+    await vi.advanceTimersByTimeAsync(3_600)
+    const count = sent.length
+    exchange.resend()
+    expect(sent).toHaveLength(count)
+    replyTo(0)
+    expect(await answer).toMatchObject({ ok: true })
+  })
+  test('is sent again at once to the successor of a leader', async () => {
+    exchange.sawEpoch(3)
+    const answer = ask()
+    exchange.sawEpoch(3)
+    expect(sent).toHaveLength(1)
+    exchange.sawEpoch(4)
+    expect(sent).toHaveLength(2)
+    replyTo(0, 3)
+    replyTo(1, 4)
+    expect(await answer).toMatchObject({ data: { epoch: 4 } })
   })
   test('is not answered by a leader that has been replaced', async () => {
     const newer = ask()

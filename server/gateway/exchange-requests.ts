@@ -24,11 +24,13 @@ export interface ExchangeQuestion {
 }
 
 interface Pending {
+  /** Dated by this server's clock. */
   readonly command: NewCommand
   readonly answerByMs: number
   /** Undefined for what changes nothing. */
   readonly finalAtMs: number | undefined
   sentAtMs: number
+  sends: number
   resolve(answer: Answer): void
   reject(error: Error): void
 }
@@ -69,11 +71,11 @@ export class ExchangeRequests implements AsyncDisposable {
     if (this.#pending.size >= PENDING_MAX) {
       return Promise.reject(new Unavailable(`${this.#pending.size} requests wait already`))
     }
-    const expiresAtMs = receivedAtMs + EXECUTION_MS_MAX
+    const finalAtMs = finalAtOf(request, receivedAtMs + EXECUTION_MS_MAX)
     const command: NewCommand = {
       id: randomUUID(),
       gateway: this.#gateway,
-      expiresAtMs,
+      expiresAtMs: receivedAtMs + EXECUTION_MS_MAX,
       request,
       ...(commandId !== undefined && { commandId, payloadHash: contentHash(request) }),
     }
@@ -81,16 +83,37 @@ export class ExchangeRequests implements AsyncDisposable {
       this.#pending.set(command.id, {
         command,
         answerByMs: receivedAtMs + ANSWER_MS_MAX - ANSWER_MARGIN_MS,
-        finalAtMs: commandId === undefined ? undefined : finalAtMs(request, expiresAtMs),
+        finalAtMs: commandId === undefined ? undefined : finalAtMs,
         sentAtMs: Date.now(),
+        sends: 1,
         resolve,
         reject,
       })
-      this.#bus.send(command).catch((error: unknown) => {
-        // Any other failure leaves open whether it was taken: an answer may come, or the resend brings one.
-        if (error instanceof Unavailable) this.#settle(command.id)?.reject(error)
+      this.#bus.send(this.#dated(command)).catch((error: unknown) => {
+        // Any other failure leaves open whether it was taken, and so does one that comes after it was sent again.
+        if (error instanceof Unavailable && this.#pending.get(command.id)?.sends === 1) {
+          this.#settle(command.id)?.reject(error)
+        }
       })
     })
+  }
+
+  /** How many wait for their answer. */
+  get pending(): number {
+    return this.#pending.size
+  }
+
+  /** Sends all that waits again: commands, or answers to them, may have been lost. */
+  resend(): void {
+    for (const pending of this.#pending.values()) this.#sendAgain(pending)
+  }
+
+  /** Another exchange leads: what its predecessor committed and did not answer any more, this one does. */
+  sawEpoch(epoch: number): void {
+    if (epoch <= this.#epoch) return
+    const isSuccessor = this.#epoch > 0
+    this.#epoch = epoch
+    if (isSuccessor) this.resend()
   }
 
   /** Waits until all is answered, within bounds; what is asked meanwhile is still served. */
@@ -108,19 +131,36 @@ export class ExchangeRequests implements AsyncDisposable {
   #receive({ id, epoch, answer }: CommandReply): void {
     // The word of a leader that has been replaced is worth nothing (A7): the resend asks its successor.
     if (epoch < this.#epoch) return
-    this.#epoch = epoch
     this.#settle(id)?.resolve(answer)
+    this.sawEpoch(epoch)
   }
 
   #review(nowMs: number): void {
     for (const [id, pending] of this.#pending) {
-      if (nowMs >= pending.answerByMs) {
-        this.#timeOut(id)
-      } else if (nowMs - pending.sentAtMs >= RESEND_MS && nowMs < pending.command.expiresAtMs) {
-        pending.sentAtMs = nowMs
-        // Refused now says nothing about the first time: it goes on waiting.
-        this.#bus.send(pending.command).catch(() => undefined)
-      }
+      if (nowMs >= pending.answerByMs) this.#timeOut(id)
+      else if (nowMs - pending.sentAtMs >= RESEND_MS) this.#sendAgain(pending)
+    }
+  }
+
+  #sendAgain(pending: Pending): void {
+    if (Date.now() >= pending.command.expiresAtMs) return
+    pending.sentAtMs = Date.now()
+    pending.sends += 1
+    // Refused now says nothing about the first time: it goes on waiting.
+    this.#bus.send(this.#dated(pending.command)).catch(() => undefined)
+  }
+
+  /**
+   * The client is told by this server's clock; the exchange goes by the one that all servers share. Each copy is dated as
+   * that clock stands: one that was set back meanwhile would let it live past its `finalAt`.
+   */
+  #dated(command: NewCommand): NewCommand {
+    const { request } = command
+    const aheadMs = Math.round(this.#bus.nowMs() - Date.now())
+    return {
+      ...command,
+      expiresAtMs: command.expiresAtMs + aheadMs,
+      request: request.event === 'order.place' ? { ...request, validUntilMs: request.validUntilMs + aheadMs } : request,
     }
   }
 
@@ -148,7 +188,7 @@ export class ExchangeRequests implements AsyncDisposable {
 }
 
 /** When a request that was not answered can no longer begin to execute. */
-function finalAtMs(request: ExchangeRequest, expiresAtMs: number): number {
+function finalAtOf(request: ExchangeRequest, expiresAtMs: number): number {
   return request.event === 'order.place' ? Math.min(expiresAtMs, request.validUntilMs) : expiresAtMs
 }
 

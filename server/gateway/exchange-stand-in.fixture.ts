@@ -1,13 +1,18 @@
+import type { AccountFrame } from '@valiant/shared/protocol/account'
 import type { ErrorCode } from '@valiant/shared/protocol/errors'
 import type { Answer } from '@valiant/shared/protocol/events'
 import { invalidField } from '@valiant/shared/protocol/invalid'
 import { type CommandEntry, START } from '../bus/commands.ts'
-import type {
-  AmendOrderRequest,
-  ExchangeRequest,
-  OrderReferenceRequest,
-  PlaceOrderRequest,
+import {
+  type AmendOrderRequest,
+  type ExchangeRequest,
+  type OrderReferenceRequest,
+  type PlaceOrderRequest,
+  RESUMED_FRAMES_MAX,
+  type ResumeAccountRequest,
+  type ResumedFrames,
 } from '../bus/exchange-request.ts'
+import type { Broadcast, BroadcastReceiver, MarketStatus } from '../bus/broadcast.ts'
 import { MemoryBroadcast } from '../bus/memory/memory-broadcast.ts'
 import { MemoryCommandBus } from '../bus/memory/memory-commands.ts'
 import { toWireAccount } from '../feed/account/account.ts'
@@ -23,15 +28,68 @@ type Account = Awaited<ReturnType<GatewayParts['history']['accountsOf']>>[number
 
 export const instruments = readInstruments(new URL('../../db/instruments.json', import.meta.url).pathname)
 
+/** A broadcast within the process whose link can be cut, and that keeps a snapshot. */
+export class BroadcastStandIn implements Broadcast<MarketFrame> {
+  readonly #bus = new MemoryBroadcast<MarketFrame>()
+  readonly #receivers: BroadcastReceiver<MarketFrame>[] = []
+  #kept: MarketFrame | undefined
+  /** What is published is lost, and nobody is told. */
+  loses = false
+
+  /** Down: what is published from now on is lost. */
+  link(isUp: boolean): void {
+    this.loses = !isUp
+    for (const receiver of this.#receivers) receiver.linked(isUp)
+  }
+
+  publishMarket(frame: MarketFrame): void {
+    this.#bus.publishMarket(frame)
+  }
+
+  publishAccount(account: number, frame: AccountFrame): void {
+    this.#bus.publishAccount(account, frame)
+  }
+
+  publishStatus(status: MarketStatus): void {
+    this.#bus.publishStatus(status)
+  }
+
+  keepSnapshot(frame: MarketFrame): void {
+    this.#kept = frame
+  }
+
+  snapshot(): Promise<MarketFrame | undefined> {
+    return this.loses ? Promise.reject(new Error('the link is down')) : Promise.resolve(this.#kept)
+  }
+
+  subscribe(receiver: BroadcastReceiver<MarketFrame>): void {
+    this.#receivers.push(receiver)
+    this.#bus.subscribe({
+      market: (frame) => this.#heard(() => receiver.market(frame)),
+      account: (account, frame) => this.#heard(() => receiver.account(account, frame)),
+      accountSeq: (account, seq) => this.#heard(() => receiver.accountSeq(account, seq)),
+      status: (status) => this.#heard(() => receiver.status(status)),
+      linked: (isUp) => receiver.linked(isUp),
+    })
+  }
+
+  #heard(receive: () => void): void {
+    if (!this.loses) receive()
+  }
+}
+
 /**
  * An exchange that keeps accounts and only rests, amends and cancels orders, in memory, behind the real bus: enough to try
  * what stands before it.
  */
 export class ExchangeStandIn {
   readonly commands = new MemoryCommandBus()
-  readonly broadcast = new MemoryBroadcast<MarketFrame>()
+  readonly broadcast = new BroadcastStandIn()
   readonly taken: CommandEntry[] = []
   readonly equityQueries: unknown[] = []
+  /** Account frames that were sent; emptied, as by a leader that has just begun. */
+  sent: { readonly account: number; readonly frame: AccountFrame }[] = []
+  epoch = 1
   /** Takes nothing up while it is deaf. */
   deaf = false
   readonly #accounts = new Map<string, Account[]>()
@@ -44,13 +102,15 @@ export class ExchangeStandIn {
       for (const entry of reader.take(100)) {
         if (this.deaf) continue
         this.taken.push(entry)
-        this.commands.reply(entry.gateway, { id: entry.id, epoch: 1, answer: this.#answer(entry) })
+        this.commands.reply(entry.gateway, { id: entry.id, epoch: this.epoch, answer: this.#answer(entry) })
       }
     })
   }
 
   readonly history: GatewayParts['history'] = {
     accountsOf: (userId) => Promise.resolve(this.#accounts.get(userId) ?? []),
+    seqsOf: (accounts) =>
+      Promise.resolve([...this.#accounts.values()].flat().filter(({ account }) => accounts.includes(account))),
     moveAccounts: ({ fromUserId, toUserId }) => {
       const moved = this.#accounts.get(fromUserId) ?? []
       this.#accounts.delete(fromUserId)
@@ -103,6 +163,8 @@ export class ExchangeStandIn {
         return this.#shown(this.#open(request))
       case 'account':
         return this.#snapshot(request.account)
+      case 'account.resume':
+        return { ok: true, data: this.#resumed(request) }
       case 'account.update':
         return this.#changed(request.account, {
           ...(request.name !== undefined && { name: request.name }),
@@ -139,6 +201,23 @@ export class ExchangeStandIn {
       default:
         return request satisfies never
     }
+  }
+
+  /** The account is sent its last frame once more, as the next. */
+  sendAnother(): void {
+    const last = this.sent.at(-1)
+    const account = last && this.#account(last.account)
+    if (last === undefined || account === undefined) return
+    account.seq += 1
+    const next = { account: last.account, frame: { ...last.frame, seq: account.seq } }
+    this.sent.push(next)
+    this.broadcast.publishAccount(next.account, next.frame)
+  }
+
+  /** The account has been sent frames like this one up to a seq. */
+  pretend(number: number, seq: number, like: AccountFrame): void {
+    this.sent = Array.from({ length: seq - 1 }, (_, index) => ({ account: number, frame: { ...like, seq: index + 2 } }))
+    Object.assign(this.#account(number) ?? {}, { seq })
   }
 
   #open(request: { userId: string; name: string; startingCents: number; mode?: 'cash' | 'margin' }): Account {
@@ -214,10 +293,19 @@ export class ExchangeStandIn {
     const account = this.#account(number)
     if (account === undefined) return
     account.seq += 1
-    this.broadcast.publishAccount(number, {
+    const frame: AccountFrame = {
       ...{ epoch: 1, seq: account.seq, time: 1, cause: 'order', orders: [wireOf(order)], fills: [], positions: [] },
       balance: wireAccountOf(account),
-    })
+    }
+    this.sent.push({ account: number, frame })
+    this.broadcast.publishAccount(number, frame)
+  }
+
+  #resumed({ account, afterSeq }: ResumeAccountRequest): ResumedFrames {
+    const { seq = 0 } = this.#account(account) ?? {}
+    const frames = this.sent.filter((one) => one.account === account).map(({ frame }) => frame)
+    const missed = frames.filter((frame) => frame.seq > afterSeq)
+    return { seq, frames: missed.length === seq - afterSeq ? missed.slice(0, RESUMED_FRAMES_MAX) : null }
   }
 
   #account(number: number): Account | undefined {

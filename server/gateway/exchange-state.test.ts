@@ -40,3 +40,23 @@ test('a leader that falls silent is as good as none, until it is heard again', (
   expect(state.isOpen).toBe(true)
   expect(told.map(({ market }) => market)).toEqual(['open', 'degraded', 'open'])
 })
+
+test('cut off from the leader nothing is taken, until it is heard again', () => {
+  state.said({ epoch: 1, market: 'open' })
+  state.heard()
+  state.linked(false)
+  state.linked(false)
+  expect(state.isOpen).toBe(false)
+  state.linked(true)
+  expect(state.isOpen).toBe(false)
+  state.heard()
+  expect(state.isOpen).toBe(true)
+  expect(told.map(({ market }) => market)).toEqual(['open', 'degraded', 'open'])
+})
+
+test('a link that was away before anything was heard changes nothing', () => {
+  state.linked(false)
+  state.linked(true)
+  state.said({ epoch: 1, market: 'open' })
+  expect(state.isOpen).toBe(true)
+})

@@ -6,15 +6,17 @@ const SILENT_LOOKS_MAX = 8
 
 const STARTING: MarketStatus = { epoch: 0, market: 'degraded', message: 'The exchange is starting.' }
 const SILENT = 'The exchange is not heard at the moment.'
+const CUT_OFF = 'This part of the exchange is cut off from the rest for the moment.'
 
 /**
- * Whether the exchange takes commands, as far as this instance knows: what its leader said last, and whether it speaks at
- * all. What is asked while it does not is refused at once and never sent.
+ * Whether the exchange takes commands, as far as this instance knows: what its leader said last, whether it speaks at all,
+ * and whether it could be heard. What is asked while it does not is refused at once and never sent.
  */
 export class ExchangeState implements Disposable {
   readonly #changed: (status: MarketStatus) => void
   readonly #timer: NodeJS.Timeout
   #said = STARTING
+  #isCutOff = false
   #isSilent = false
   #hasSpoken = false
   #silentLooks = 0
@@ -27,6 +29,7 @@ export class ExchangeState implements Disposable {
 
   get status(): MarketStatus {
     const { epoch, market } = this.#said
+    if (this.#isCutOff) return { epoch, market: 'degraded', message: CUT_OFF }
     return this.#isSilent && market === 'open' ? { epoch, market: 'degraded', message: SILENT } : this.#said
   }
 
@@ -44,7 +47,13 @@ export class ExchangeState implements Disposable {
   heard(): void {
     this.#hasSpoken = true
     this.#silentLooks = 0
-    if (this.#isSilent) this.#change(() => (this.#isSilent = false))
+    if (this.#isSilent || this.#isCutOff) this.#change(() => (this.#isSilent = this.#isCutOff = false))
+  }
+
+  /** The link to the leader is lost, or there again: then what it said last counts once it is heard. */
+  linked(isUp: boolean): void {
+    if (!isUp) this.#change(() => (this.#isCutOff = true))
+    else if (!this.#hasSpoken) this.#change(() => (this.#isCutOff = false))
   }
 
   [Symbol.dispose](): void {

@@ -6,7 +6,7 @@ import { io as connectTo, type Socket } from 'socket.io-client'
 import type { Answer } from '@valiant/shared/protocol/events'
 import { Feed } from '../feed/feed.ts'
 import { ExchangeStandIn, instruments } from './exchange-stand-in.fixture.ts'
-import { type Gateway, type GatewayLimits, openGateway, type OperatorLimits } from './gateway.ts'
+import { type Gateway, type GatewayLimits, type GatewayParts, openGateway, type OperatorLimits } from './gateway.ts'
 
 const limits: OperatorLimits = {
   ordersPerSecond: 50,
@@ -22,6 +22,15 @@ const limits: OperatorLimits = {
 
 const none = () => Promise.resolve([])
 
+type Users = Parameters<typeof memoryAdapter>[0]
+interface SharedParts extends Partial<Pick<GatewayParts, 'adapter' | 'instanceId' | 'ready'>> {
+  readonly exchange?: ExchangeStandIn
+  readonly users?: Users
+}
+
+/** An empty database of users. */
+export const noUsers = (): Users => ({ user: [], session: [], account: [], verification: [] })
+
 /** A gateway of its own for one test file, over a stand-in for the exchange and users in memory. */
 export class GatewayRig implements AsyncDisposable {
   readonly exchange: ExchangeStandIn
@@ -35,8 +44,19 @@ export class GatewayRig implements AsyncDisposable {
     this.url = `http://localhost:${gateway.port}`
   }
 
-  static async open(changed: Partial<GatewayLimits> = {}, port = 0, page?: RequestHandler): Promise<GatewayRig> {
-    const exchange = new ExchangeStandIn()
+  /** @param shared what several gateways have in common */
+  static async open(
+    changed: Partial<GatewayLimits> = {},
+    port = 0,
+    page?: RequestHandler,
+    {
+      exchange = new ExchangeStandIn(),
+      users = noUsers(),
+      adapter,
+      instanceId = 'gw-test',
+      ready = () => true,
+    }: SharedParts = {},
+  ): Promise<GatewayRig> {
     const gateway = await openGateway({
       config: {
         port,
@@ -49,17 +69,17 @@ export class GatewayRig implements AsyncDisposable {
         drainNoticeMs: 0,
         serverVersion: 'test',
       },
-      instanceId: 'gw-test',
+      instanceId,
+      ...(adapter !== undefined && { adapter }),
       commands: exchange.commands,
       broadcast: exchange.broadcast,
       history: exchange.history,
-      authDatabase: memoryAdapter({ user: [], session: [], account: [], verification: [] }),
+      authDatabase: memoryAdapter(users),
       instruments,
       feed: new Feed({ instruments }),
       bars: { bars: none, barBefore: () => Promise.resolve(undefined), barEnds: none },
-      onGap: () => undefined,
       page,
-      ready: () => true,
+      ready,
       logger: pino({ level: process.env.LOG_LEVEL ?? 'silent' }),
     })
     exchange.broadcast.publishStatus({ epoch: 1, market: 'open' })

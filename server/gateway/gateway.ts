@@ -9,17 +9,20 @@ import type { ListedInstrument } from '../instruments.ts'
 import type { History } from '../journal/history.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { AccountsOfUser } from './accounts-of-user.ts'
-import { Admission, openSocketServer } from './admission.ts'
+import { Admission, openSocketServer, type RoomsAdapter } from './admission.ts'
 import type { BarHistory } from './bar-history.ts'
 import { clientAddressOf } from './client-address.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { drain, type DrainTimes } from './drain.ts'
 import { ExchangeRequests } from './exchange-requests.ts'
 import { ExchangeState } from './exchange-state.ts'
+import { FanOut } from './fan-out.ts'
 import { openHttpServer, serveHttp } from './http.ts'
+import { LeaderLink } from './leader-link.ts'
 import { type GatewayLimits, gatewayLimits, GuestQuota, type OperatorLimits } from './limits.ts'
 import { marketOf } from './market.ts'
 import { MarketData } from './market-data.ts'
+import { MarketSubscriptions } from './market-subscriptions.ts'
 import { Origins } from './origin.ts'
 import { pageSourceOf } from './page-source.ts'
 import { moveMoney } from './requests/account-money.ts'
@@ -43,9 +46,11 @@ import { orders } from './requests/orders.ts'
 import { positionClose } from './requests/position-close.ts'
 import { positionProtect } from './requests/position-protect.ts'
 import type { AccountHandlers, Relays } from './requests/request.ts'
+import { Resuming } from './resuming.ts'
 import { restRouter } from './rest.ts'
 import { Sessions } from './sessions.ts'
 import { recentHistory } from './seed-feed.ts'
+import { SlowSockets } from './slow-sockets.ts'
 import { Sockets } from './sockets.ts'
 
 export type { DrainTimes } from './drain.ts'
@@ -73,15 +78,15 @@ export interface GatewayParts {
   readonly instanceId: string
   readonly commands: CommandBus
   readonly broadcast: Broadcast<MarketFrame>
-  readonly history: AccountHistory & Pick<History, 'accountsOf' | 'moveAccounts'>
+  /** Joins the rooms of sockets to those of the other instances; without it this is the only one. */
+  readonly adapter?: RoomsAdapter
+  readonly history: AccountHistory & Pick<History, 'accountsOf' | 'moveAccounts' | 'seqsOf'>
   /** better-auth's pool: its search_path is `auth`. */
   readonly authDatabase: AuthOptions['database']
   readonly instruments: readonly ListedInstrument[]
   /** The mirror of the market: applied to here, frame by frame, so nobody else may. */
   readonly feed: Feed
   readonly bars: BarHistory
-  /** Frames of the market are missing: somebody must bring a full one. Called once a gap. */
-  readonly onGap: () => void
   /** SvelteKit's handler; without it there are no pages. */
   readonly page: RequestHandler | undefined
   /** Whether the rest of the process may take traffic. */
@@ -122,16 +127,22 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   })
   const sessions = new Sessions({ auth, accounts: accountsOfUser, origins })
 
-  const io = openSocketServer(httpServer, { origins, limits })
+  // With others there, nobody has to wait for this one: sockets come when it has the market and knows its leader.
+  let hasBeenReady = parts.adapter === undefined
+  const isServing = () => (hasBeenReady ||= parts.ready())
+  const io = openSocketServer(httpServer, { origins, limits, adapter: parts.adapter, isServing })
+  const fanOut = new FanOut(io)
+  const subscriptions = new MarketSubscriptions({ io, feed, subscriptionsMax: limits.subscriptions })
+  const slowSockets = new SlowSockets({ io, subscriptions, logger })
   const marketData = new MarketData({
-    io,
     feed,
-    subscriptionsMax: limits.subscriptions,
-    onGap: parts.onGap,
+    subscriptions,
+    rooms: fanOut,
+    onGap: () => leaderLink.missed(),
     historyOf: (symbol) => recentHistory(parts.bars, symbol, Date.now()),
     log: logger,
   })
-  const market = marketOf({ feed, bars: parts.bars, subscriptions: marketData })
+  const market = marketOf({ feed, bars: parts.bars, subscriptions })
   const ofAccounts: AccountHandlers = {
     accounts: accounts({ exchange, accountsOf: (userId) => accountsOfUser.numbers(userId) }),
     orders: orders({ history, instrumentOf }),
@@ -165,6 +176,8 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     sessions,
     limits,
     admission: new Admission({ sessions, limits, clientAddress, logger }),
+    resuming: new Resuming(exchange),
+    fanOut,
     instanceId,
     serverVersion: config.serverVersion,
     epoch: () => market.epoch(),
@@ -172,15 +185,8 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     logger,
   })
   auth.onSessionEnded((sessionId) => sockets.endSession(sessionId))
-  broadcast.subscribe({
-    market: (frame) => {
-      state.heard()
-      marketData.market(frame)
-    },
-    account: (number, frame) => sockets.sendAccount(number, frame),
-    accountSeq: (number, seq) => sockets.sawAccountSeq(number, seq),
-    status: (status) => state.said(status),
-    linked: () => undefined,
+  const leaderLink: LeaderLink = new LeaderLink({
+    ...{ broadcast, feed, marketData, state, exchange, sockets, history, logger },
   })
 
   let leaving = false
@@ -199,7 +205,9 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   })
   /** What runs by itself ends, so that nothing keeps the process alive. */
   const close = async () => {
+    leaderLink[Symbol.dispose]()
     state[Symbol.dispose]()
+    slowSockets[Symbol.dispose]()
     sockets[Symbol.dispose]()
     await exchange[Symbol.asyncDispose]()
     await io.close()
@@ -217,7 +225,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     [Symbol.asyncDispose]: async () => {
       leaving = true
       const times = { noticeMs: config.drainNoticeMs, spreadMs: limits.drainSpreadMs }
-      await drain({ httpServer, sockets }, times)
+      await drain({ httpServer, sockets, exchange }, times)
       await close()
     },
   }

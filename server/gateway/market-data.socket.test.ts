@@ -9,7 +9,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Feed, type RecentHistory } from '../feed/feed.ts'
 import { changeOf, frameOf, listed, tradeOf } from '../feed/frames.fixture.ts'
 import type { SymbolChange } from '../feed/market-frame.ts'
+import { FanOut } from './fan-out.ts'
 import { MarketData } from './market-data.ts'
+import { MarketSubscriptions } from './market-subscriptions.ts'
 import { subscribe } from './requests/subscribe.ts'
 import { unsubscribe } from './requests/unsubscribe.ts'
 import { RequestFailure } from './wire-error.ts'
@@ -35,14 +37,15 @@ beforeEach(async () => {
   http = createServer()
   io = new Server(http, { transports: ['websocket'] })
   const feed = new Feed({ instruments: ['NOVA', 'VLNT', 'MERI'].map(listed) })
+  const subscriptions = new MarketSubscriptions({ io, feed, subscriptionsMax: SUBSCRIPTIONS_MAX })
   market = new MarketData({
-    ...{ io, feed, subscriptionsMax: SUBSCRIPTIONS_MAX, onGap: () => gaps++ },
+    ...{ feed, subscriptions, rooms: new FanOut(io), onGap: () => gaps++ },
     historyOf: (symbol) => storedHistory(symbol),
     log: { error: () => undefined },
   })
   const handlers = {
-    subscribe: subscribe({ feed, subscriptions: market }),
-    unsubscribe: unsubscribe({ feed, subscriptions: market }),
+    subscribe: subscribe({ feed, subscriptions }),
+    unsubscribe: unsubscribe({ feed, subscriptions }),
   }
   io.on('connection', (socket) => {
     const requester = {

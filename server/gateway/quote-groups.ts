@@ -1,4 +1,4 @@
-interface QuoteGroup {
+export interface QuoteGroup {
   readonly room: string
   readonly symbols: ReadonlySet<string> | 'all'
 }

@@ -1,16 +1,19 @@
 import { type AccountFrame, AccountSnapshot } from '@valiant/shared/protocol/account'
 import type { Answer, Welcome } from '@valiant/shared/protocol/events'
-import type { GOODBYE_CODES } from '@valiant/shared/protocol/errors'
 import { HEARTBEAT_MS, PROTOCOL_VERSION } from '@valiant/shared/protocol/limits'
 import { accountId } from '../feed/account/order.ts'
 import type { MarketStatus } from '../bus/broadcast.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { AccountSockets } from './account-sockets.ts'
 import type { Admission, ValiantServer, ValiantSocket } from './admission.ts'
-import { isBeyondHope, terminate } from './backpressure.ts'
+import { terminate } from './backpressure.ts'
 import type { Dispatcher } from './dispatcher.ts'
+import type { FanOut } from './fan-out.ts'
 import { GatheredWrites } from './gathered-writes.ts'
+import { close, GOODBYE_MS } from './goodbye.ts'
 import { type GatewayLimits, Limit, toldLimits } from './limits.ts'
+import { readSoFar } from './read-so-far.ts'
+import { type Missed, resumeFromOf, type Resuming } from './resuming.ts'
 import { type Identity, requesterOf, type Sessions } from './sessions.ts'
 import { failure } from './wire-error.ts'
 
@@ -18,9 +21,6 @@ import { failure } from './wire-error.ts'
 const IN_FLIGHT_MAX = 1_000
 const REFUSALS_MS = 10_000
 const SESSION_CHECK_MS = 60_000
-const BACKLOG_CHECK_MS = 250
-/** A socket that is told goodbye has so long to read it. */
-const GOODBYE_MS = 1_000
 
 export interface SocketsOptions {
   readonly io: ValiantServer
@@ -28,6 +28,8 @@ export interface SocketsOptions {
   readonly sessions: Sessions
   readonly limits: GatewayLimits
   readonly admission: Admission
+  readonly resuming: Resuming
+  readonly fanOut: Pick<FanOut, 'sendTo'>
   readonly instanceId: string
   readonly serverVersion: string
   readonly epoch: () => number
@@ -52,15 +54,17 @@ export class Sockets implements Disposable {
     this.#requests = new Limit(options.limits.requestsPerSecond, 1)
     this.#io.use((socket, next) => {
       const { admission } = options
-      admission.admit(socket).then(
-        () => next(),
-        (error: unknown) => next(admission.refusal(error)),
-      )
+      admission
+        .admit(socket)
+        .then(() => this.#findMissed(socket))
+        .then(
+          () => next(),
+          (error: unknown) => next(admission.refusal(error)),
+        )
     })
     this.#io.on('connection', (socket) => this.#welcome(socket))
     this.#timers = [
       setInterval(() => this.#beat(), HEARTBEAT_MS),
-      setInterval(() => this.#dropSlow(), BACKLOG_CHECK_MS),
       setInterval(() => void this.#checkSessions(), SESSION_CHECK_MS),
     ]
   }
@@ -76,16 +80,22 @@ export class Sockets implements Disposable {
 
   /** To every socket of the account, here. */
   sendAccount(account: number, frame: AccountFrame): void {
-    this.#byAccount.saw(account, frame.seq)
+    this.sawAccountSeq(account, frame.seq)
     const sockets = this.#byAccount.of(account)
     if (sockets.length === 0) return
     for (const socket of sockets) this.#writes.gather(socket)
-    this.#io.local.to(roomOf(account)).emit('account', frame)
+    this.#io.local.to(roomOf.account(account)).emit('account', frame)
   }
 
-  /** A frame of this seq has gone to the account's sockets without passing here. */
+  /** Those that have sockets here. */
+  accounts(): readonly number[] {
+    return this.#byAccount.accounts()
+  }
+
+  /** A frame of this seq has gone to the account's sockets, here or without passing here. */
   sawAccountSeq(account: number, seq: number): void {
     this.#byAccount.saw(account, seq)
+    this.#options.resuming.saw(account, seq)
   }
 
   sendStatus({ market, message }: MarketStatus): void {
@@ -98,13 +108,11 @@ export class Sockets implements Disposable {
     })
   }
 
-  /** Ends the sockets of a session that is over. */
+  /** Ends the sockets of a session that is over, at whichever instance they are. */
   endSession(sessionId: string): void {
-    for (const socket of this.#all()) {
-      if (socket.data.identity?.signedIn.sessionId === sessionId) {
-        this.#close(socket, 'SIGNED_OUT', 'This session has ended: sign in again.')
-      }
-    }
+    const sockets = this.#io.in(roomOf.session(sessionId))
+    sockets.emit('goodbye', { code: 'SIGNED_OUT', message: 'This session has ended: sign in again.' })
+    sockets.disconnectSockets(true)
   }
 
   /** Tells each socket its own time to go elsewhere, spread evenly. */
@@ -144,7 +152,7 @@ export class Sockets implements Disposable {
       scopes: identity === undefined ? [] : ['read', 'trade'],
       limits: toldLimits(limits),
       heartbeatMs: HEARTBEAT_MS,
-      resumed: false,
+      resumed: socket.data.missed !== undefined,
     }
     socket.emit('welcome', welcome)
     const { market, message } = status()
@@ -154,7 +162,7 @@ export class Sockets implements Disposable {
     // Every event comes by here and none goes on: an event has no listener of its own that could be missed or thrown in.
     socket.use((packet) => void this.#receive(socket, packet))
     if (identity === undefined) admission.countPublic(address, 1)
-    else this.#addToAccount(identity.account, socket)
+    else this.#addToAccount(identity, socket)
     socket.on('disconnect', () => {
       if (identity === undefined) admission.countPublic(address, -1)
       else this.#byAccount.delete(identity.account, socket)
@@ -162,12 +170,38 @@ export class Sockets implements Disposable {
     })
   }
 
-  #addToAccount(account: number, socket: ValiantSocket): void {
-    void socket.join(roomOf(account))
+  #addToAccount({ account, signedIn }: Identity, socket: ValiantSocket): void {
+    void socket.join(roomOf.session(signedIn.sessionId))
     this.#byAccount.add(account, socket)
+    if (socket.data.missed === undefined) void socket.join(roomOf.account(account))
+    else void this.#bringMissed(account, socket, socket.data.missed)
     const sockets = this.#byAccount.of(account)
     for (const oldest of sockets.slice(0, Math.max(0, sockets.length - this.#options.limits.socketsPerAccount))) {
-      this.#close(oldest, 'REPLACED', 'This account has as many sockets as it may have: a newer one took this place.')
+      close(oldest, 'REPLACED', 'This account has as many sockets as it may have: a newer one took this place.')
+    }
+  }
+
+  async #findMissed({ data, handshake }: ValiantSocket): Promise<void> {
+    const afterSeq = resumeFromOf(handshake.auth)
+    if (data.identity === undefined || afterSeq === undefined) return
+    data.missed = await this.#options.resuming.missed(data.identity.account, afterSeq)
+  }
+
+  async #bringMissed(account: number, socket: ValiantSocket, missed: Missed): Promise<void> {
+    socket.data.missed = undefined
+    try {
+      await this.#options.resuming.bring(account, missed, {
+        isOpen: () => socket.connected,
+        send: (frame) => {
+          this.#writes.gather(socket)
+          socket.emit('account', frame)
+        },
+        wasRead: () => readSoFar(socket),
+        join: () => void socket.join(roomOf.account(account)),
+      })
+    } catch (error) {
+      this.#options.logger.error({ err: error }, 'missed frames could not be sent')
+      socket.conn.close()
     }
   }
 
@@ -223,25 +257,18 @@ export class Sockets implements Disposable {
     refusals.count += 1
     const { refusalsPer10Seconds } = this.#options.limits
     if (refusals.count === refusalsPer10Seconds + 1) {
-      this.#close(socket, 'RATE_LIMITED', `More than ${refusalsPer10Seconds} refusals in 10 s.`)
+      close(socket, 'RATE_LIMITED', `More than ${refusalsPer10Seconds} refusals in 10 s.`)
     }
   }
 
   #beat(): void {
     this.#beats += 1
     const beat = { time: Date.now(), counter: this.#beats, epoch: this.#options.epoch() }
-    for (const socket of this.#all()) {
-      const { identity } = socket.data
-      const accountSeq = identity === undefined ? undefined : this.#byAccount.seq(identity.account)
-      socket.emit('heartbeat', accountSeq === undefined ? beat : { ...beat, accountSeq })
-    }
-  }
-
-  #dropSlow(): void {
-    for (const socket of this.#all()) {
-      if (!isBeyondHope(socket)) continue
-      this.#options.logger.warn({ socket: socket.id }, 'a slow socket is dropped')
-      terminate(socket)
+    const bySeq = Map.groupBy(this.#all(), ({ data: { identity } }) =>
+      identity === undefined ? undefined : this.#byAccount.seq(identity.account),
+    )
+    for (const [accountSeq, sockets] of bySeq) {
+      this.#options.fanOut.sendTo(sockets, 'heartbeat', accountSeq === undefined ? beat : { ...beat, accountSeq })
     }
   }
 
@@ -260,17 +287,9 @@ export class Sockets implements Disposable {
       }
     }
   }
-
-  /** Says why, closes, and sees to it that a socket which does not read is closed too. */
-  #close(
-    socket: Pick<ValiantSocket, 'emit' | 'disconnect' | 'conn'>,
-    code: (typeof GOODBYE_CODES)[number],
-    message: string,
-  ): void {
-    socket.emit('goodbye', { code, message })
-    socket.disconnect(true)
-    setTimeout(() => terminate(socket), GOODBYE_MS).unref()
-  }
 }
 
-const roomOf = (account: number): string => `account:${account}`
+const roomOf = {
+  account: (account: number) => `account:${account}`,
+  session: (sessionId: string) => `session:${sessionId}`,
+}

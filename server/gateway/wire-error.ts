@@ -1,5 +1,6 @@
 import { ANSWER_MS_MAX } from '@valiant/shared/protocol/limits'
-import type { ErrorCode, InvalidRule, WireError } from '@valiant/shared/protocol/errors'
+import type { ErrorCode, InvalidRule } from '@valiant/shared/protocol/errors'
+import type { WireError } from '@valiant/shared/protocol/wire-error'
 import { invalidField } from '@valiant/shared/protocol/invalid'
 import { AuthUnavailable } from '../auth/auth.ts'
 import { Unavailable } from '../bus/commands.ts'

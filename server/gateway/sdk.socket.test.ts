@@ -1,0 +1,84 @@
+import { type Client, connectWith } from '@valiant/shared/client/client'
+import { openSocketLink } from '@valiant/shared/client/link'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { GatewayRig } from './gateway.fixture.ts'
+
+const order = { symbol: 'VLNT', side: 'buy', type: 'limit', qty: '1', limitPrice: '50.00' } as const
+
+let rig: GatewayRig
+let client: Client
+let seqs: number[]
+let cut: () => void
+
+const isLive = () => vi.waitFor(() => expect(client.isLive).toBe(true), { timeout: 10_000 })
+const isAt = (seq: number) => vi.waitFor(() => expect(client.account?.seq).toBe(seq), { timeout: 10_000 })
+
+beforeEach(async () => {
+  rig = await GatewayRig.open()
+  const cookie = await rig.guest()
+  client = connectWith(
+    {
+      openLink: (options, listeners) => {
+        const link = openSocketLink(options, listeners)
+        cut = () => {
+          link.close()
+          listeners.lost({ message: 'cut' })
+        }
+        return link
+      },
+    },
+    { url: rig.url, extraHeaders: { cookie, origin: rig.url } },
+  )
+  seqs = []
+  client.on('account', ({ seq }) => seqs.push(seq))
+  await isLive()
+  await isAt(1)
+})
+afterEach(async () => {
+  client.close()
+  await rig[Symbol.asyncDispose]()
+})
+
+/** The connection breaks, and something happens to the account before it is back. */
+async function lapse(meanwhile: () => void): Promise<void> {
+  cut()
+  expect(client.isLive).toBe(false)
+  meanwhile()
+  await isLive()
+}
+
+test('a client that was away gets the frames that it missed, and asks for nothing', async () => {
+  await client.ask('order.place', order)
+  await isAt(2)
+  const welcomes: boolean[] = []
+  client.on('welcome', ({ resumed }) => welcomes.push(resumed))
+  const asked = () => rig.exchange.taken.filter(({ request }) => request.event === 'account').length
+  const askedBefore = asked()
+  await lapse(() => {
+    rig.exchange.sendAnother()
+    rig.exchange.sendAnother()
+  })
+  await isAt(4)
+  expect(seqs).toEqual([2, 3, 4])
+  expect(welcomes).toEqual([true])
+  expect(asked()).toBe(askedBefore)
+})
+
+test('a client whose frames are not held any more asks for its account', async () => {
+  await client.ask('order.place', order)
+  await isAt(2)
+  await lapse(() => {
+    rig.exchange.sendAnother()
+    rig.exchange.sent = []
+  })
+  await isAt(3)
+  expect(seqs).toEqual([2])
+})
+
+test('an order whose answer was lost is placed once, and its promise resolves', async () => {
+  const placed = client.ask('order.place', { ...order, clientOrderId: 'lost-1' })
+  cut()
+  expect(await placed).toMatchObject({ clientOrderId: 'lost-1', status: 'open' })
+  const orders = await client.ask('account', {})
+  expect(orders.openOrders.map(({ clientOrderId }) => clientOrderId)).toEqual(['lost-1'])
+})

@@ -1,0 +1,143 @@
+import type { Logger } from '../telemetry/logger.ts'
+import { PING_INTERVAL_MS, PING_TIMEOUT_MS, type ValiantServer, type ValiantSocket } from './admission.ts'
+import { backlogBytes, ReadingMeter, terminate } from './backpressure.ts'
+import { close, GOODBYE_MS } from './goodbye.ts'
+import type { MarketSubscriptions } from './market-subscriptions.ts'
+
+const LOOK_MS = 250
+/** More than this waits in this process for a socket: it gets nothing of the market until all of it is written. */
+const HELD_BACKLOG_BYTES = 65_536
+/** The same of what was written and has not been read, in the operating system and on the way. */
+const HELD_UNREAD_BYTES = 131_072
+/** What waits without the market too is what is its own, of which nothing may be left out: it cannot be saved. */
+const BACKLOG_BYTES_MAX = 1_048_576
+const HELD_MS_MAX = 5_000
+/** A moment before engine.io ends a socket that does not answer its ping, since it does so without a word. */
+const SILENT_MS_MAX = PING_INTERVAL_MS + PING_TIMEOUT_MS - 2 * LOOK_MS
+
+/** What is known of a socket at one look. */
+export interface Look {
+  /** Bytes that wait for it in this process. */
+  readonly backlogBytes: number
+  readonly unreadBytes: number
+  /** For how long it has been held back; undefined when it is not. */
+  readonly heldMs: number | undefined
+  /** For how long it has not answered a ping. */
+  readonly silentMs: number
+}
+
+/** `well` and `wait` leave a socket as it is. */
+export type Verdict = 'well' | 'hold' | 'wait' | 'resume' | 'end'
+
+export function verdictOn({ backlogBytes, unreadBytes, heldMs, silentMs }: Look): Verdict {
+  if (backlogBytes > BACKLOG_BYTES_MAX || silentMs > SILENT_MS_MAX) return 'end'
+  const isBehind = backlogBytes > HELD_BACKLOG_BYTES || unreadBytes > HELD_UNREAD_BYTES
+  if (heldMs === undefined) return isBehind ? 'hold' : 'well'
+  if (backlogBytes === 0 && !isBehind) return 'resume'
+  return heldMs > HELD_MS_MAX ? 'end' : 'wait'
+}
+
+interface Watched {
+  readonly meter: ReadingMeter
+  /** By `SlowSockets`' own time. */
+  heldSinceMs: number | undefined
+  heardAtMs: number
+}
+
+interface SlowSocketsParts {
+  readonly io: ValiantServer
+  readonly subscriptions: Pick<MarketSubscriptions, 'hold' | 'resume'>
+  readonly logger: Logger
+}
+
+/**
+ * Keeps a socket that reads slowly from costing memory (reliability.md, 2d): it is held back from the market, told the
+ * state of it in one frame a stream when it has caught up, and ended when it does not.
+ */
+export class SlowSockets implements Disposable {
+  readonly #parts: SlowSocketsParts
+  readonly #watched = new Map<ValiantSocket, Watched>()
+  readonly #timer: NodeJS.Timeout
+  /** Time in which sockets could be heard: a long turn of the event loop counts as two looks, whatever it took. */
+  #nowMs = 0
+  #lookedAtMs = performance.now()
+  #ended = 0
+
+  constructor(parts: SlowSocketsParts) {
+    this.#parts = parts
+    parts.io.engine.on('connection', endOnceClosed)
+    parts.io.on('connection', (socket) => this.#watch(socket))
+    this.#timer = setInterval(() => this.look(), LOOK_MS)
+  }
+
+  /** How many have been ended since the start. */
+  get ended(): number {
+    return this.#ended
+  }
+
+  /** Looks at all sockets of this instance; called by itself each quarter of a second. */
+  look(): void {
+    const lookedAtMs = performance.now()
+    this.#nowMs += Math.min(lookedAtMs - this.#lookedAtMs, 2 * LOOK_MS)
+    this.#lookedAtMs = lookedAtMs
+    for (const [socket, watched] of this.#watched) this.#judge(socket, watched)
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer)
+  }
+
+  #watch(socket: ValiantSocket): void {
+    const watched: Watched = { meter: new ReadingMeter(socket), heldSinceMs: undefined, heardAtMs: this.#nowMs }
+    this.#watched.set(socket, watched)
+    socket.conn.on('heartbeat', () => (watched.heardAtMs = this.#nowMs))
+    // Its queue is empty: a look now, since the market waits for it.
+    socket.conn.on('drain', () => {
+      if (watched.heldSinceMs !== undefined) this.#judge(socket, watched)
+    })
+    socket.conn.once('close', (reason) => {
+      this.#watched.delete(socket)
+      if (reason === 'ping timeout') this.#end(socket)
+    })
+  }
+
+  #judge(socket: ValiantSocket, watched: Watched): void {
+    const look: Look = {
+      backlogBytes: backlogBytes(socket),
+      unreadBytes: watched.meter.unreadBytes(),
+      heldMs: watched.heldSinceMs === undefined ? undefined : this.#nowMs - watched.heldSinceMs,
+      silentMs: this.#nowMs - watched.heardAtMs,
+    }
+    const { subscriptions } = this.#parts
+    switch (verdictOn(look)) {
+      case 'hold':
+        watched.heldSinceMs = this.#nowMs
+        subscriptions.hold(socket)
+        return
+      case 'resume':
+        watched.heldSinceMs = undefined
+        subscriptions.resume(socket)
+        return
+      case 'end':
+        this.#watched.delete(socket)
+        this.#end(socket, look)
+        return
+      case 'well':
+      case 'wait':
+    }
+  }
+
+  #end(socket: ValiantSocket, look?: Look): void {
+    this.#ended += 1
+    this.#parts.logger.warn({ socket: socket.id, ...look, ended: this.#ended }, 'a slow socket is ended')
+    // Said only where it goes out by itself: elsewhere it would wait behind what is not read.
+    if (look?.backlogBytes === 0 && look.unreadBytes === 0) {
+      close(socket, 'SLOW_CLIENT', 'This client did not answer: it does not read, or not fast enough.')
+    } else terminate(socket)
+  }
+}
+
+/** However a connection is closed, also one that never became a socket: ws would wait half a minute for the client's goodbye. */
+function endOnceClosed(conn: ValiantSocket['conn']): void {
+  conn.once('close', () => setTimeout(() => terminate({ conn }), GOODBYE_MS).unref())
+}
