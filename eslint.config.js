@@ -37,6 +37,9 @@ const importRules = folders.map((folder) => ({
               group: [`**/${other}/*`, `**/${other}/**`],
               message: `${folder}/ may not import ${other}/ (eslint.config.js holds the table).`,
             })),
+          ...(folder === 'bus'
+            ? []
+            : [{ group: ['**/bus/memory/*', '**/bus/redis/*'], message: 'Only the wiring knows which bus there is.' }]),
           ...(pure.includes(folder)
             ? [{ group: ['node:*', 'pg*', 'socket.io*', 'express'], message: `${folder}/ is pure: no I/O.` }]
             : []),
@@ -64,6 +67,47 @@ const purityRules = {
   },
 }
 
+/** What a Socket.IO server does without `local` or a room, it does to the sockets of all instances. */
+const ofBareServer = ':matches([callee.object.name="io"], [callee.object.property.name="io"])'
+const clusterRules = {
+  files: ['server/**/*.ts'],
+  ignores: ['server/bus/**', '**/*.test.ts', '**/*.fixture.ts'],
+  rules: {
+    'no-restricted-syntax': [
+      'error',
+      ...['emit', 'send', 'disconnectSockets', 'socketsJoin', 'socketsLeave'].map((name) => ({
+        selector: `CallExpression[callee.property.name="${name}"]${ofBareServer}`,
+        message: 'It reaches the sockets of all instances: io.local, a room, or bus/.',
+      })),
+      {
+        selector: 'CallExpression[callee.property.name=/^(fetchSockets|serverSideEmit|serverSideEmitWithAck)$/]',
+        message: 'It waits for all instances, or costs each of them a parse: bus/.',
+      },
+    ],
+  },
+}
+
+/** zod stays out of the page: it is large, and looks whether it may compile code, which the page's policy forbids. */
+const clientRules = {
+  files: ['shared/client/**/*.ts'],
+  ignores: ['**/*.test.ts', '**/*.fixture.ts'],
+  rules: {
+    '@typescript-eslint/no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            regex: '/protocol/(?!(errors|limits|book-checksum)\\.ts$)',
+            allowTypeImports: true,
+            message: 'Types alone: its schemas would bring zod into the page.',
+          },
+          { group: ['node:*', 'zod'], message: 'The SDK runs in a browser.' },
+        ],
+      },
+    ],
+  },
+}
+
 export default defineConfig(
   { ignores: ['**/build/**', '**/.svelte-kit/**', '**/node_modules/**', '.data/**', '.cache/**'] },
   ...ts.configs.strictTypeChecked,
@@ -79,12 +123,6 @@ export default defineConfig(
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
-      'no-restricted-properties': [
-        'error',
-        { object: 'io', property: 'emit', message: 'It reaches the whole cluster: io.local, or bus/.' },
-        { object: 'io', property: 'disconnectSockets', message: 'It reaches the whole cluster: io.local, or bus/.' },
-        { object: 'io', property: 'fetchSockets', message: 'It waits for the whole cluster: io.local, or bus/.' },
-      ],
     },
   },
   {
@@ -95,5 +133,7 @@ export default defineConfig(
   { files: ['**/*.js'], extends: [ts.configs.disableTypeChecked] },
   { files: ['**/*.test.ts', 'test/**/*.ts'], rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },
   ...importRules,
+  clusterRules,
+  clientRules,
   purityRules,
 )

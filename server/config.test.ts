@@ -21,8 +21,22 @@ describe('the configuration', () => {
     [{ STARTING_CASH: '100000' }, /STARTING_CASH: expected money such as 100000.00, found "100000"/],
     [{ PUBLIC_ORIGIN: 'valiant.example' }, /PUBLIC_ORIGIN/],
     [{ DATABASE_URL: 'postgres://localhost/valiant' }, /AUTH_SECRET: must be given/],
+    [{ ROLE: 'leader' }, /ROLE: expected one of "all"\|"gateway"\|"exchange", found "leader"/],
+    [{ ROLE: 'gateway' }, /REDIS_URL: must be given with ROLE=gateway; DATABASE_URL: must be given with ROLE=gateway/],
+    [{ ROLE: 'exchange', DATABASE_URL: 'postgres://x/y' }, /REDIS_URL: must be given with ROLE=exchange; AUTH_SECRET/],
+    [{ REDIS_URL: 'redis://localhost' }, /DATABASE_URL: must be given with REDIS_URL, one Postgres for all/],
+    [{ REDIS_URL: 'localhost:6379' }, /REDIS_URL: /],
   ])('%j is refused by name', (environment, message) => {
     expect(() => readConfig(environment)).toThrow(message)
+  })
+
+  it.each(['all', 'gateway', 'exchange'])('many instances: role %s with a Postgres and a Redis for all', (role) => {
+    const shared = {
+      DATABASE_URL: 'postgres://x/y',
+      REDIS_URL: 'rediss://me:hidden@x:6380',
+      AUTH_SECRET: 'x'.repeat(32),
+    }
+    expect(readConfig({ ...shared, ROLE: role })).toMatchObject({ ...shared, ROLE: role })
   })
 
   it('never shows a secret, though it is wrong', () => {

@@ -19,6 +19,14 @@ export const SETTINGS = z.object({
     optionalText,
     'The same Postgres without a pooler between, where DATABASE_URL goes through one.',
   ),
+  REDIS_URL: setting(
+    z.url({ protocol: /^rediss?$/ }).optional(),
+    'A Redis (6 or newer) that joins several instances on one DATABASE_URL. Unset: this instance is alone.',
+  ),
+  ROLE: setting(
+    z.enum(['all', 'gateway', 'exchange']).default('all'),
+    'What this instance does: gateway serves people and bots, exchange leads the market or stands by to.',
+  ),
   PUBLIC_ORIGIN: setting(
     z.url({ protocol: /^https?$/ }).optional(),
     'The address people use, such as https://valiant.example; other pages may not use its cookie. Unset: the address of the request.',
@@ -70,7 +78,12 @@ export const SETTINGS = z.object({
 export type Config = z.infer<typeof SETTINGS>
 
 /** A wrong value of these is not shown. */
-const SECRETS: readonly string[] = ['AUTH_SECRET', 'DATABASE_URL', 'LEASE_DATABASE_URL'] satisfies (keyof Config)[]
+const SECRETS: readonly string[] = [
+  'AUTH_SECRET',
+  'DATABASE_URL',
+  'LEASE_DATABASE_URL',
+  'REDIS_URL',
+] satisfies (keyof Config)[]
 
 /**
  * The environment as one typed object. An empty setting is one that is not set.
@@ -80,10 +93,24 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
   const parsed = SETTINGS.safeParse(given)
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => problemOf(issue, given)))
-  if (parsed.data.DATABASE_URL !== undefined && parsed.data.AUTH_SECRET === undefined) {
-    throw new ConfigError(['AUTH_SECRET: must be given with DATABASE_URL (openssl rand -hex 32 makes one)'])
-  }
+  const missing = missingOf(parsed.data)
+  if (missing.length > 0) throw new ConfigError(missing)
   return parsed.data
+}
+
+/** Settings that others ask for. */
+function missingOf({ DATABASE_URL, REDIS_URL, AUTH_SECRET, ROLE }: Config): string[] {
+  const missing: string[] = []
+  const isAlone = ROLE === 'all'
+  if (!isAlone && REDIS_URL === undefined) missing.push(`REDIS_URL: must be given with ROLE=${ROLE}`)
+  if (DATABASE_URL === undefined && (REDIS_URL !== undefined || !isAlone)) {
+    const asker = REDIS_URL === undefined ? `ROLE=${ROLE}` : 'REDIS_URL'
+    missing.push(`DATABASE_URL: must be given with ${asker}, one Postgres for all instances`)
+  }
+  if (DATABASE_URL !== undefined && AUTH_SECRET === undefined) {
+    missing.push('AUTH_SECRET: must be given with DATABASE_URL (openssl rand -hex 32 makes one)')
+  }
+  return missing
 }
 
 function problemOf({ path, message }: z.core.$ZodIssue, given: Readonly<Record<string, string | undefined>>): string {

@@ -1,0 +1,70 @@
+import type { Broadcast } from '../bus/broadcast.ts'
+import type { CommandBus } from '../bus/commands.ts'
+import { MemoryBroadcast } from '../bus/memory/memory-broadcast.ts'
+import { MemoryCommandBus } from '../bus/memory/memory-commands.ts'
+import { RedisBroadcast } from '../bus/redis/redis-broadcast.ts'
+import { RedisCommandBus } from '../bus/redis/redis-commands.ts'
+import { type AdapterFactory, RedisLinks } from '../bus/redis/redis-links.ts'
+import { StartupError } from '../database/startup-error.ts'
+import type { MarketFrame } from '../feed/market-frame.ts'
+import type { Logger } from '../telemetry/logger.ts'
+
+/** Redis may come up together with us: so long a start waits for it. */
+const REDIS_WAIT_MS = 30_000
+const SAY_AFTER_MS = 1_000
+
+/** What gateways and exchange meet at. */
+export interface Buses extends AsyncDisposable {
+  readonly commands: CommandBus
+  readonly broadcast: Broadcast<MarketFrame>
+  /** Joins the rooms of this instance's sockets to those of the others; undefined where it is alone. */
+  readonly adapter: AdapterFactory | undefined
+}
+
+interface BusesParts {
+  /** Undefined: this instance is alone. */
+  readonly redisUrl: string | undefined
+  readonly log: Logger
+  /** Aborts the wait for Redis. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * Opens the buses; waits for Redis where there is one, and says so.
+ * @returns undefined when the wait was aborted
+ * @throws {StartupError} when Redis cannot be reached within its time
+ */
+export async function openBuses({ redisUrl, log, signal }: BusesParts): Promise<Buses | undefined> {
+  if (redisUrl === undefined) {
+    return {
+      commands: new MemoryCommandBus(),
+      broadcast: new MemoryBroadcast<MarketFrame>(),
+      adapter: undefined,
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    }
+  }
+  const where = withoutSecrets(redisUrl)
+  const waiting = setTimeout(() => log.info(`Waiting for Redis at ${where}.`), SAY_AFTER_MS)
+  try {
+    await using parts = new AsyncDisposableStack()
+    const enough = AbortSignal.any([signal, AbortSignal.timeout(REDIS_WAIT_MS)])
+    const links = parts.use(await RedisLinks.open({ url: redisUrl, log, signal: enough }))
+    const commands = parts.use(await RedisCommandBus.open(links))
+    const broadcast = new RedisBroadcast<MarketFrame>(links)
+    const closing = parts.move()
+    return { commands, broadcast, adapter: links.adapter(), [Symbol.asyncDispose]: () => closing.disposeAsync() }
+  } catch (cause) {
+    if (signal.aborted) return undefined
+    throw new StartupError(
+      `Cannot reach Redis at ${where} within ${REDIS_WAIT_MS / 1_000} s. Start it, or check REDIS_URL.`,
+      { cause },
+    )
+  } finally {
+    clearTimeout(waiting)
+  }
+}
+
+function withoutSecrets(url: string): string {
+  const { protocol, host } = new URL(url)
+  return `${protocol}//${host}`
+}
