@@ -15,7 +15,11 @@ export class AccountFollower {
   readonly #follow: Follow
   #snapshot: AccountSnapshot | undefined
   #early: AccountFrame[] = []
+  /** How many accounts have been followed: an answer about the one before counts for nothing. */
+  #follows = 0
   #isAsking = false
+  /** Asked for, and not answered: what is shown may be old. */
+  #isStale = false
   #behindAt: number | undefined
 
   constructor(snapshot: AccountSnapshot | undefined, follow: Follow) {
@@ -31,6 +35,8 @@ export class AccountFollower {
   forget(snapshot: AccountSnapshot | undefined): void {
     this.#snapshot = snapshot
     this.#early = []
+    this.#isAsking = this.#isStale = false
+    this.#follows += 1
   }
 
   welcome(welcome: Welcome): void {
@@ -39,8 +45,12 @@ export class AccountFollower {
     if (!welcome.resumed || !this.#snapshot) void this.#renew()
   }
 
-  /** A heartbeat's number: one that stays ahead of ours for two beats shows a frame that was lost last. */
+  /**
+   * A heartbeat, with its number: one that stays ahead of ours for two beats shows a frame that was lost last. An account
+   * that could not be had is asked for again.
+   */
   heard(seq: number | undefined): void {
+    if (this.#isStale) void this.#renew()
     const isBehind = seq !== undefined && seq > (this.#snapshot?.seq ?? -1)
     const at = this.#snapshot?.seq ?? -1
     if (isBehind && this.#behindAt === at) void this.#renew()
@@ -69,17 +79,23 @@ export class AccountFollower {
   async #renew(): Promise<void> {
     if (this.#isAsking) return
     this.#isAsking = true
-    let isAnswered = false
+    const follows = this.#follows
+    let snapshot: AccountSnapshot | undefined
     try {
-      this.#snapshot = await this.#follow.ask()
-      this.#follow.changed(this.#snapshot)
-      isAnswered = true
+      snapshot = await this.#follow.ask()
     } catch {
-      // Not asked again at once, which could go on for ever: the next heartbeats find the gap.
+      // Not asked again at once, which could go on for ever: the next heartbeat does.
     }
+    // Another account is followed meanwhile.
+    if (follows !== this.#follows) return
     this.#isAsking = false
-    const early = this.#early
+    this.#isStale = snapshot === undefined
+    // While two lines stand, the frames of one may overtake those of the other.
+    const early = this.#early.sort((a, b) => a.seq - b.seq)
     this.#early = []
-    if (isAnswered) early.every((frame) => this.#applied(frame))
+    if (snapshot === undefined) return
+    this.#snapshot = snapshot
+    this.#follow.changed(snapshot)
+    early.every((frame) => this.#applied(frame))
   }
 }

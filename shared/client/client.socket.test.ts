@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { Server, type Socket } from 'socket.io'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { bookChecksum } from '../protocol/book-checksum.ts'
-import { connect, type Client } from './client.ts'
+import { type Client, connectWith, type ConnectOptions } from './client.ts'
 import { NotConnectedError, RequestRefused } from './errors.ts'
 
 type Answer = (answer: unknown) => void
@@ -87,8 +87,8 @@ afterEach(async () => {
   client.close()
   await exchange.io.close()
 })
-const open = (options: Parameters<typeof connect>[0] = {}) => {
-  client = connect({ url, random: () => 0, ...options })
+const open = (options: ConnectOptions = {}) => {
+  client = connectWith({ random: () => 0 }, { url, ...options })
   return phase('live')
 }
 
@@ -189,12 +189,27 @@ describe('a connection', () => {
     expect(exchange.handshakes).toHaveLength(2)
   }, 20_000)
 
-  it('of an instance that goes away moves by itself', async () => {
+  it('of an instance that goes away moves by itself, and is live all the time', async () => {
+    exchange.answers['subscribe'] = ({ answer }) => answer({ ok: true, data: { epoch: 1, time: 1, q: [] } })
     await open()
-    exchange.io.local.emit('server.closing', { afterMs: 100, reason: 'deploy' })
-    await phase('reconnecting')
-    await phase('live')
-    expect(exchange.handshakes).toHaveLength(2)
+    const phases: string[] = []
+    client.on('connection', (state) => phases.push(state.phase))
+    const times: number[] = []
+    client.subscribe({ channel: 'quotes' }, (frame) => times.push(frame.time))
+    await until(() => times.length === 1)
+    const [old] = [...exchange.io.sockets.sockets.values()]
+    old?.emit('server.closing', { afterMs: 100, reason: 'deploy' })
+    let time = 1
+    await until(() => {
+      // Each socket gets the frame, as from instances of its own.
+      exchange.io.local.emit('quotes', { epoch: 1, time: (time += 1), q: [] })
+      return exchange.handshakes.length === 2 && old?.connected === false
+    })
+    exchange.io.local.emit('quotes', { epoch: 1, time: (time += 1), q: [] })
+    await until(() => times.at(-1) === time)
+    expect(times).toEqual([...new Set(times)].sort((a, b) => a - b))
+    expect(times).toHaveLength(time)
+    expect(new Set(phases)).toEqual(new Set(['live']))
   })
 
   it('that was replaced is not fought for, but can be asked for', async () => {

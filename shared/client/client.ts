@@ -1,17 +1,19 @@
 import type { AccountFrame, AccountSnapshot } from '../protocol/account.ts'
-import type { EventName, EventOf, Goodbye, Heartbeat, ServerClosing, Welcome } from '../protocol/events.ts'
+import type { EventName, EventOf, Heartbeat, StatusFrame, Welcome } from '../protocol/events.ts'
 import { PROTOCOL_VERSION } from '../protocol/limits.ts'
 import type { BookDepth, Channel, Subscription } from '../protocol/market-data.ts'
 import type { DataOf, RequestName } from '../protocol/requests.ts'
 import { AccountFollower } from './account-follower.ts'
-import { retryDelayMs } from './backoff.ts'
 import type { BookState } from './book-mirror.ts'
-import { type CloseCode, type ConnectionState, FINAL_CODES } from './connection.ts'
-import { NotConnectedError } from './errors.ts'
-import { Link } from './link.ts'
+import type { ConnectionState } from './connection.ts'
+import type { Line } from './line.ts'
+import { Lines } from './lines.ts'
+import type { LinkOptions } from './link.ts'
 import { Listeners } from './listeners.ts'
 import { type AskPayload, Requests } from './requests.ts'
+import type { StreamFrame } from './stream-order.ts'
 import { EVENT_OF_CHANNEL, type FrameOf, Subscriptions } from './subscriptions.ts'
+import { type Surroundings, SYSTEM } from './surroundings.ts'
 
 export interface ConnectOptions {
   /** Address of the exchange; absent in a browser: the page's own. */
@@ -23,8 +25,6 @@ export interface ConnectOptions {
   readonly account?: AccountSnapshot
   /** Headers of the handshake; not possible in a browser. */
   readonly extraHeaders?: Readonly<Record<string, string>>
-  /** A number from 0 to below 1, for the jitter. */
-  readonly random?: () => number
 }
 
 /** What a client tells, beside the server's own events. */
@@ -37,6 +37,10 @@ type Events = ClientEvents & { [Name in EventName]: EventOf<Name> }
 
 const LATENCY_EVERY_MS = 5_000
 const SETTLING_MS = 500
+/** A measurement of the clock is wrong by half of what it takes: a longer one is worth nothing. */
+const MEASURED_MS_MAX = 1_000
+/** The clock of this machine, or the server's, has been set: what a welcome says counts more than what was measured. */
+const CLOCK_JUMP_MS = 2_000
 
 /**
  * A connection to the exchange that mends itself. Requests that change something are safe: each is executed at most
@@ -44,51 +48,58 @@ const SETTLING_MS = 500
  */
 export class Client {
   readonly #options: ConnectOptions
-  readonly #random: () => number
+  readonly #around: Surroundings
   readonly #listeners = new Map<string, Listeners<never>>()
-  readonly #requests = new Requests(() => this.serverNow())
+  readonly #requests: Requests
   readonly #subscriptions: Subscriptions
   readonly #account: AccountFollower
+  readonly #lines: Lines
   #accountId: string | undefined
-  #state: ConnectionState = { phase: 'connecting' }
-  #link: Link | undefined
-  #retry: ReturnType<typeof setTimeout> | undefined
-  #moving: ReturnType<typeof setTimeout> | undefined
-  #pulse: ReturnType<typeof setInterval> | undefined
-  #settling: ReturnType<typeof setTimeout> | undefined
-  #failures = 0
+  #cancelMeasure: () => void = () => undefined
   #epoch = 0
-  /** Joined to an instance that knows of no leader yet. */
+  /** Joined to an instance that knows of no leader yet, or of an older one. */
   #awaitsLeader = false
-  #clockOffsetMs = 0
-  #goodbye: Goodbye | undefined
+  #clockOffsetMs: number | undefined
+  /** Whose clock that is. */
+  #instanceId: string | undefined
+  #market: StatusFrame['market'] = 'open'
 
-  constructor(options: ConnectOptions = {}) {
+  /** @param around what stands for the system's own clock, chance and sockets, in a simulation */
+  constructor(options: ConnectOptions = {}, around: Partial<Surroundings> = {}) {
     this.#options = options
-    this.#random = options.random ?? Math.random
+    this.#around = { ...SYSTEM, ...around }
     this.#accountId = options.accountId
-    this.#subscriptions = new Subscriptions({
-      subscribe: (subscription) =>
-        this.#requests.isOpen ? this.#requests.ask('subscribe', subscription) : Promise.reject(new NotConnectedError()),
-      unsubscribe: (subscription) => {
-        if (this.isLive) this.#requests.ask('unsubscribe', subscription).catch(() => undefined)
-      },
-    })
+    this.#requests = new Requests(this.#around, () => this.serverNow())
+    this.#subscriptions = new Subscriptions(this.#around)
     this.#account = new AccountFollower(options.account, {
       ask: () => this.#requests.ask('account', {}),
       changed: (snapshot) => this.#tell('accountState', snapshot),
       framed: (frame) => this.#tell('account', frame),
     })
-    this.#open()
+    this.#lines = new Lines(
+      {
+        handshake: () => this.#handshake(),
+        joined: (line, welcome) => this.#joined(line, welcome),
+        frame: (line, event, payload) => this.#take(line, event, payload),
+        lost: (line) => {
+          this.#subscriptions.lose(line)
+          this.#requests.lose(line)
+        },
+        isDone: (line) => !this.#requests.awaits(line) && !this.#subscriptions.awaits(line),
+        changed: (state) => this.#tell('connection', state),
+      },
+      this.#around,
+    )
+    this.#lines.open()
   }
 
   /** How the connection stands; changes are told as `connection`. */
   get connection(): ConnectionState {
-    return this.#state
+    return this.#lines.state
   }
 
   get isLive(): boolean {
-    return this.#state.phase === 'live'
+    return this.#lines.state.phase === 'live'
   }
 
   /** The account as last known; undefined on a public connection. */
@@ -98,15 +109,15 @@ export class Client {
 
   /** The server's wall clock less this machine's. */
   get clockOffsetMs(): number {
-    return this.#clockOffsetMs
+    return this.#clockOffsetMs ?? 0
   }
 
   /** The server's wall time, as well as it is known here. */
   serverNow(): number {
-    return Math.round(Date.now() + this.#clockOffsetMs)
+    return Math.round(this.#around.clock.now() + this.clockOffsetMs)
   }
 
-  /** @returns stops it */
+  /** Listens to an event of the server, or to what the client tells of itself. @returns stops it */
   on<Name extends keyof Events>(name: Name, listener: (value: Events[Name]) => void): () => void {
     const listeners = (this.#listeners.get(name) ?? new Listeners<never>()) as unknown as Listeners<Events[Name]>
     this.#listeners.set(name, listeners as unknown as Listeners<never>)
@@ -115,14 +126,18 @@ export class Client {
 
   /**
    * Asks the exchange. What only reads waits for a connection; what changes something is sent again under the same id
-   * until its answer is known.
-   * @throws {RequestRefused} not executed · {OutcomeUnknownError} no answer within a minute · {NotConnectedError}
+   * until what became of it is certain.
+   * @throws {RequestRefused} certainly not executed · {OutcomeUnknownError} not known within a minute, and it may have
+   * been · {NotConnectedError} never sent
    */
   ask<Name extends RequestName>(name: Name, payload: AskPayload<Name>): Promise<DataOf<Name>> {
     return this.#requests.ask(name, payload)
   }
 
-  /** Listens to a stream: its snapshot first, then its frames; again from a snapshot after a reconnect. @returns ends it */
+  /**
+   * Listens to a stream: its snapshot first, then its frames; again from a snapshot after a reconnect, and never back to
+   * something older. Who joins a stream that another listener began gets the frames from then on. @returns ends it
+   */
   subscribe<Of extends Channel>(
     subscription: Subscription & { channel: Of },
     listener: (frame: FrameOf<Of>) => void,
@@ -137,9 +152,7 @@ export class Client {
 
   /** Tries at once instead of when it is due. */
   retryNow(): void {
-    if (this.#state.phase === 'live') return
-    this.#failures = 0
-    this.#open()
+    this.#lines.retryNow()
   }
 
   /**
@@ -158,10 +171,12 @@ export class Client {
     this.#becomeOf(accountId, account)
   }
 
+  /** Ends the connection for good. What has no answer yet is rejected: unknown where it was sent. */
   close(): void {
-    this.#stop()
+    this.#cancelMeasure()
     this.#requests.end()
-    this.#set({ phase: 'closed', sinceMs: Date.now() })
+    this.#subscriptions.close()
+    this.#lines.close()
   }
 
   #becomeOf(accountId: string | undefined, account: AccountSnapshot | undefined): void {
@@ -169,136 +184,93 @@ export class Client {
     this.#account.forget(account)
     // Never sent again as somebody else.
     this.#requests.end()
-    this.#open()
+    this.#lines.open()
   }
 
-  #open(): void {
-    this.#stop()
-    this.#goodbye = undefined
-    if (this.#state.phase !== 'connecting') this.#set({ phase: 'reconnecting', sinceMs: this.#lostAt() })
+  #handshake(): LinkOptions {
+    const { url, apiKey, extraHeaders } = this.#options
+    const accountId = this.#accountId
     const resumeFrom = this.#account.snapshot?.seq
-    this.#link = new Link(
-      {
-        url: this.#options.url,
-        extraHeaders: this.#options.extraHeaders,
-        auth: {
-          protocol: PROTOCOL_VERSION,
-          ...(this.#options.apiKey === undefined ? {} : { apiKey: this.#options.apiKey }),
-          ...(this.#accountId === undefined ? {} : { accountId: this.#accountId }),
-          ...(resumeFrom === undefined ? {} : { resumeFrom }),
-        },
+    return {
+      url,
+      extraHeaders,
+      auth: {
+        protocol: PROTOCOL_VERSION,
+        ...(apiKey === undefined ? {} : { apiKey }),
+        ...(accountId === undefined ? {} : { accountId }),
+        ...(resumeFrom === undefined ? {} : { resumeFrom }),
       },
-      { frame: (event, payload) => this.#take(event, payload), lost: (reason) => this.#lost(reason) },
-    )
-  }
-
-  #stop(): void {
-    clearTimeout(this.#retry)
-    clearTimeout(this.#moving)
-    clearInterval(this.#pulse)
-    clearTimeout(this.#settling)
-    this.#link?.close()
-    this.#link = undefined
-  }
-
-  #lostAt(): number {
-    return this.#state.phase === 'reconnecting' || this.#state.phase === 'closed' ? this.#state.sinceMs : Date.now()
-  }
-
-  #lost(reason: { code?: string; message: string }): void {
-    const code = this.#goodbye?.code ?? reason.code
-    this.#stop()
-    this.#requests.lose()
-    if (code !== undefined && FINAL_CODES.includes(code)) {
-      const message = this.#goodbye?.message ?? reason.message
-      this.#set({ phase: 'closed', sinceMs: this.#lostAt(), code: code as CloseCode, message })
-      return
     }
-    // Who was told to send less comes back late.
-    if (code === 'RATE_LIMITED') this.#failures = Math.max(this.#failures, 5)
-    const waitMs = retryDelayMs(this.#failures++, this.#random())
-    this.#set({ phase: 'reconnecting', sinceMs: this.#lostAt(), nextTryAtMs: Date.now() + waitMs })
-    this.#retry = setTimeout(() => this.#open(), waitMs)
   }
 
-  #take(event: string, payload: unknown): void {
-    const frame = payload as { epoch?: number }
-    if (frame.epoch !== undefined) {
-      const isNewLeader = frame.epoch > this.#epoch
-      if (event === 'welcome') {
-        // An instance that has just begun knows of no leader yet, and welcomes nevertheless.
-        this.#awaitsLeader = frame.epoch === 0 || frame.epoch < this.#epoch
-      } else if (frame.epoch < this.#epoch) {
-        // It speaks for a leader that leads no more.
-        return
-      } else if (this.#awaitsLeader && frame.epoch > 0) {
-        // What was asked for before had no answer, or an old one.
-        this.#awaitsLeader = false
-        this.#subscriptions.renew()
-      }
-      if (isNewLeader) this.#epoch = frame.epoch
-    }
-    switch (event as EventName) {
-      case 'welcome':
-        this.#welcomed(payload as Welcome)
-        break
-      case 'heartbeat':
-        this.#account.heard((payload as Heartbeat).accountSeq)
-        break
-      case 'goodbye':
-        this.#goodbye = payload as Goodbye
-        break
-      case 'server.closing':
-        // Each socket its own moment, so that an instance that goes away doesn't send all to the next at once.
-        this.#moving = setTimeout(
-          () => this.#lost({ message: 'moved' }),
-          this.#random() * (payload as ServerClosing).afterMs,
-        )
-        break
-      case 'account':
-        this.#account.take(payload as AccountFrame)
-        return // told by the follower, in order
-      case 'quotes':
-      case 'ticker':
-      case 'candle':
-      case 'book':
-      case 'trades':
-      case 'status':
-        break
-    }
-    for (const [channel, name] of Object.entries(EVENT_OF_CHANNEL)) {
-      if (name === event) this.#subscriptions.take(channel as Channel, payload as { epoch: number })
-    }
-    this.#tell(event as EventName, payload as never)
-  }
-
-  #welcomed(welcome: Welcome): void {
-    const link = this.#link
-    if (!link) return
-    this.#failures = 0
-    this.#clockOffsetMs = welcome.time - Date.now()
-    this.#requests.open((name, payload, answered) => link.send(name, payload, answered))
+  #joined(line: Line, welcome: Welcome): void {
+    this.#awaitsLeader = welcome.epoch === 0 || welcome.epoch < this.#epoch
+    this.#epoch = Math.max(this.#epoch, welcome.epoch)
+    const offsetMs = welcome.time - this.#around.clock.now()
+    // Another instance has another clock. Of the same one, a measurement knows how long the way takes, a welcome does not.
+    const isOther = welcome.instanceId !== this.#instanceId
+    this.#instanceId = welcome.instanceId
+    if (isOther || Math.abs(offsetMs - this.clockOffsetMs) > CLOCK_JUMP_MS) this.#clockOffsetMs = offsetMs
+    this.#requests.open(line)
     this.#account.welcome(welcome)
-    this.#subscriptions.renew()
-    this.#set({ phase: 'live', instanceId: welcome.instanceId })
+    this.#subscriptions.open(line)
+    // An instance says so when the market is not open, and nothing when it is.
+    if (this.#market !== 'open') this.#tellStatus({ epoch: this.#epoch, time: welcome.time, market: 'open' })
     // Not while a page that has just joined is still busy with itself: that would be its own slowness.
-    this.#settling = setTimeout(() => this.#measure(welcome.instanceId), SETTLING_MS)
-    this.#pulse = setInterval(() => this.#measure(welcome.instanceId), LATENCY_EVERY_MS)
+    this.#measureIn(SETTLING_MS, line)
   }
 
-  #measure(instanceId: string): void {
-    const link = this.#link
-    const sentAt = performance.now()
-    link?.send('time', {}, (answer) => {
-      const latencyMs = Math.round(performance.now() - sentAt)
-      if (answer.ok) this.#clockOffsetMs = (answer.data as { time: number }).time + latencyMs / 2 - Date.now()
-      if (this.isLive && link === this.#link) this.#set({ phase: 'live', latencyMs, instanceId })
+  #take(line: Line, event: string, payload: unknown): void {
+    const { epoch } = payload as { epoch?: number }
+    const isCurrent = line === this.#lines.current
+    if (epoch !== undefined && event !== 'welcome') {
+      // It speaks for a leader that leads no more.
+      if (epoch < this.#epoch) return
+      this.#epoch = epoch
+      if (this.#awaitsLeader && isCurrent && epoch > 0) {
+        this.#awaitsLeader = false
+        // What was asked for before had no answer, or an old one.
+        this.#subscriptions.open(line)
+      }
+    }
+    const channel = CHANNEL_OF_EVENT.get(event)
+    if (channel !== undefined) this.#subscriptions.take(line, channel, payload as StreamFrame)
+    else if (event === 'account') this.#account.take(payload as AccountFrame)
+    // Of an instance that was left, what it says of itself and of the whole is past.
+    else if (isCurrent) this.#takeOwn(event, payload)
+    if (channel !== undefined) this.#tell(event as EventName, payload as never)
+  }
+
+  #takeOwn(event: string, payload: unknown): void {
+    if (event === 'heartbeat') this.#account.heard((payload as Heartbeat).accountSeq)
+    if (event === 'status') this.#tellStatus(payload as StatusFrame)
+    else this.#tell(event as EventName, payload as never)
+  }
+
+  #tellStatus(status: StatusFrame): void {
+    this.#market = status.market
+    this.#tell('status', status)
+  }
+
+  #measureIn(ms: number, line: Line): void {
+    this.#cancelMeasure()
+    this.#cancelMeasure = this.#around.clock.after(ms, () => {
+      this.#measureIn(LATENCY_EVERY_MS, line)
+      this.#measure(line)
     })
   }
 
-  #set(state: ConnectionState): void {
-    this.#state = state
-    this.#tell('connection', state)
+  #measure(line: Line): void {
+    const { clock } = this.#around
+    const sentAt = clock.now()
+    line.send('time', {}, (answer) => {
+      const latencyMs = Math.max(0, clock.now() - sentAt)
+      // A server that stood still says when it went on, not when it was asked.
+      if (answer.ok && latencyMs <= MEASURED_MS_MAX) {
+        this.#clockOffsetMs = (answer.data as { time: number }).time + latencyMs / 2 - clock.now()
+      }
+      this.#lines.measured(line, latencyMs)
+    })
   }
 
   #tell<Name extends keyof Events>(name: Name, value: Events[Name]): void {
@@ -306,5 +278,13 @@ export class Client {
   }
 }
 
+const CHANNEL_OF_EVENT: ReadonlyMap<string, Channel> = new Map(
+  Object.entries(EVENT_OF_CHANNEL).map(([channel, event]) => [event, channel as Channel]),
+)
+
 /** Connects to the exchange; the client is there at once, the connection when `connection` says `live`. */
 export const connect = (options: ConnectOptions = {}): Client => new Client(options)
+
+/** As `connect`, with a clock, chance and sockets of one's own. */
+export const connectWith = (around: Partial<Surroundings>, options: ConnectOptions = {}): Client =>
+  new Client(options, around)

@@ -1,4 +1,4 @@
-import type { WireError } from '../protocol/errors.ts'
+import type { WireError } from '../protocol/wire-error.ts'
 
 /** The exchange looked at a request and refused it: certainly not executed. `error.message` is for people. */
 export class RequestRefused extends Error {

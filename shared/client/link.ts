@@ -1,14 +1,22 @@
-import { io, type Socket } from 'socket.io-client'
+import { io } from 'socket.io-client'
 import { SILENCE_MS_MAX } from '../protocol/limits.ts'
 import type { Answer } from '../protocol/events.ts'
 
-/** What a link tells its client. `lost` comes once, last; `frame` with every event of the server. */
+/** Why a link ended; the last two are the server's, of a handshake that it refused. */
+export interface LinkEnd {
+  readonly message: string
+  readonly code?: string
+  readonly retryAfterMs?: number
+}
+
+/** What a link tells. `lost` comes once, last, and not after `close`; `frame` with every event of the server. */
 export interface LinkListeners {
   frame(event: string, payload: unknown): void
-  lost(reason: { code?: string; message: string }): void
+  lost(end: LinkEnd): void
 }
 
 export interface LinkOptions {
+  /** Absent in a browser: the page's own origin. */
   readonly url: string | undefined
   readonly auth: Readonly<Record<string, unknown>>
   readonly extraHeaders?: Readonly<Record<string, string>> | undefined
@@ -18,61 +26,42 @@ export interface LinkOptions {
  * One socket, from its handshake to its end. It never connects a second time: each try is a new link, so that nothing
  * which was written for one connection is ever sent on the next.
  */
-export class Link {
-  readonly #socket: Socket
-  readonly #listeners: LinkListeners
-  #heardAt = Date.now()
-  #watch: ReturnType<typeof setInterval>
-  #isOver = false
+export interface Link {
+  /** Emits with an acknowledgement; without a connection nothing is sent, or kept for later. */
+  send(event: string, payload: unknown, answered: (answer: Answer) => void): void
+  /** Ends it; nothing is told any more. */
+  close(): void
+}
 
-  constructor(options: LinkOptions, listeners: LinkListeners) {
-    this.#listeners = listeners
-    this.#socket = io(options.url ?? '', {
-      transports: ['websocket'],
-      reconnection: false,
-      forceNew: true,
-      timeout: SILENCE_MS_MAX,
-      auth: { ...options.auth },
-      ...(options.extraHeaders ? { extraHeaders: { ...options.extraHeaders } } : {}),
-    })
-    this.#socket.onAny((event: string, payload: unknown) => {
-      this.#heardAt = Date.now()
-      listeners.frame(event, payload)
-    })
-    this.#socket.on('connect_error', (error: Error & { data?: { code?: string; message?: string } }) => {
-      const code = error.data?.code
-      this.#end({ message: error.data?.message ?? error.message, ...(code ? { code } : {}) })
-    })
-    this.#socket.on('disconnect', (reason) => this.#end({ message: reason }))
-    this.#watch = setInterval(() => {
-      if (Date.now() - this.#heardAt > SILENCE_MS_MAX) this.#end({ message: 'nothing was heard' })
-    }, 500)
+/** Begins a handshake. It tells nothing before it has returned. */
+export type OpenLink = (options: LinkOptions, listeners: LinkListeners) => Link
+
+/** A link over Socket.IO. */
+export const openSocketLink: OpenLink = (options, listeners) => {
+  const socket = io(options.url ?? '', {
+    transports: ['websocket'],
+    reconnection: false,
+    forceNew: true,
+    timeout: SILENCE_MS_MAX,
+    auth: { ...options.auth },
+    ...(options.extraHeaders ? { extraHeaders: { ...options.extraHeaders } } : {}),
+  })
+  const end = (reason: LinkEnd) => {
+    close()
+    listeners.lost(reason)
   }
-
-  get isOpen(): boolean {
-    return !this.#isOver && this.#socket.connected
+  const close = () => {
+    socket.off()
+    socket.offAny()
+    socket.disconnect()
   }
-
-  /** Sends a request; the answer never comes when the link is lost before it. */
-  send(event: string, payload: unknown, answered: (answer: Answer) => void): void {
-    if (!this.isOpen) return
-    this.#socket.emit(event, payload, (answer: Answer) => {
-      this.#heardAt = Date.now()
-      if (!this.#isOver) answered(answer)
-    })
-  }
-
-  /** Ends it without telling `lost`. */
-  close(): void {
-    this.#isOver = true
-    clearInterval(this.#watch)
-    this.#socket.offAny()
-    this.#socket.disconnect()
-  }
-
-  #end(reason: { code?: string; message: string }): void {
-    if (this.#isOver) return
-    this.close()
-    this.#listeners.lost(reason)
+  socket.onAny((event: string, payload: unknown) => listeners.frame(event, payload))
+  socket.on('connect_error', (error: Error & { data?: LinkEnd }) => end(error.data ?? { message: error.message }))
+  socket.on('disconnect', (reason) => end({ message: reason }))
+  return {
+    send: (event, payload, answered) => {
+      if (socket.connected) socket.emit(event, payload, answered)
+    },
+    close,
   }
 }

@@ -1,8 +1,13 @@
-import { ANSWER_MS_MAX, ORDER_VALID_MS } from '../protocol/limits.ts'
+import { ERRORS } from '../protocol/errors.ts'
+import type { WireError } from '../protocol/wire-error.ts'
 import type { Answer } from '../protocol/events.ts'
+import { ANSWER_MS_MAX, ORDER_VALID_MS } from '../protocol/limits.ts'
+import type { PlacedOrder } from '../protocol/order.ts'
 import type { DataOf, PayloadOf, RequestName } from '../protocol/requests.ts'
+import { FINAL_MARGIN_MS, isFinalRefusal } from './certainty.ts'
 import { NotConnectedError, OutcomeUnknownError, RequestRefused } from './errors.ts'
-import { newRequestId } from './request-id.ts'
+import type { Line } from './line.ts'
+import type { Surroundings } from './surroundings.ts'
 
 /** Requests that change something, and the field that makes each safe to send again. A test holds it to REQUESTS. */
 export const ID_FIELDS = {
@@ -35,19 +40,33 @@ const PATIENCE_MS = ANSWER_MS_MAX + 2_000
 const GIVE_UP_MS = 60_000
 const AGAIN_MS = 500
 
+/** One copy that has been sent, and not been answered yet. */
+interface Copy {
+  readonly line: Line
+  /** Here, and the wall time of the server it was sent to: each has a clock of its own. */
+  readonly sentAt: number
+  readonly sentAtServer: number
+}
+
 interface Pending {
   readonly name: RequestName
   readonly payload: Record<string, unknown>
   /** Of what changes something: the id it is sent again under. */
   readonly id: string | undefined
+  /** The server's wall time after which it must not begin; of an order, the exchange holds to it. */
+  readonly validUntil: number
   readonly giveUpAt: number
+  readonly copies: Set<Copy>
+  /** A copy's answer was lost, or left the outcome open. */
+  isUncertain: boolean
+  /** The wall time here after which no copy can begin at any server; `finalAt` is the server's word for it. */
+  finalHereAt: number | undefined
   finalAt: number | undefined
-  timer: ReturnType<typeof setTimeout> | undefined
+  refusal: WireError | undefined
+  cancelTimer: () => void
   readonly resolve: (data: unknown) => void
   readonly reject: (error: Error) => void
 }
-
-type Send = (name: string, payload: unknown, answered: (answer: Answer) => void) => void
 
 /**
  * Requests without an answer yet. Those that change something are sent again under their own id after a reconnect,
@@ -55,108 +74,209 @@ type Send = (name: string, payload: unknown, answered: (answer: Answer) => void)
  */
 export class Requests {
   readonly #pending = new Set<Pending>()
+  readonly #around: Surroundings
   readonly #serverNow: () => number
-  #send: Send | undefined
+  #line: Line | undefined
 
   /** @param serverNow the server's wall time, as well as it is known */
-  constructor(serverNow: () => number) {
+  constructor(around: Surroundings, serverNow: () => number) {
+    this.#around = around
     this.#serverNow = serverNow
   }
 
-  /** Whether what is asked is sent at once. */
-  get isOpen(): boolean {
-    return this.#send !== undefined
-  }
-
   ask<Name extends RequestName>(name: Name, payload: AskPayload<Name>): Promise<DataOf<Name>> {
+    const { clock, newId } = this.#around
     const idField = (ID_FIELDS as Partial<Record<RequestName, string>>)[name]
     // Without a connection nothing that changes something is begun: it would be executed when nobody expects it.
-    if (idField !== undefined && this.#send === undefined) return Promise.reject(new NotConnectedError())
+    if (idField !== undefined && this.#line === undefined) return Promise.reject(new NotConnectedError())
     const body: Record<string, unknown> = { ...payload }
-    if (name === 'order.preview') body['clientOrderId'] ??= newRequestId()
+    if (name === 'order.preview') body['clientOrderId'] ??= newId()
     let id: string | undefined
     if (idField !== undefined) {
-      body[idField] ??= newRequestId()
+      body[idField] ??= newId()
       id = String(body[idField])
     }
-    // Sent again late, an order that never arrived must not begin to execute: validUntil stays that of the first time.
-    if (name === 'order.place') body['validUntil'] ??= this.#serverNow() + ORDER_VALID_MS
+    let validUntil = this.#serverNow() + ORDER_VALID_MS
+    if (name === 'order.place') {
+      // Sent again late, an order that never arrived must not begin: validUntil stays that of the first time.
+      body['validUntil'] ??= validUntil
+      validUntil = Number(body['validUntil'])
+    }
     return new Promise<DataOf<Name>>((resolve, reject) => {
       const pending: Pending = {
         name,
         payload: body,
         id,
-        giveUpAt: Date.now() + (id === undefined ? 2 * PATIENCE_MS : GIVE_UP_MS),
-        finalAt: body['validUntil'] as number | undefined,
-        timer: undefined,
+        validUntil,
+        giveUpAt: clock.now() + (id === undefined ? 2 * PATIENCE_MS : GIVE_UP_MS),
+        copies: new Set(),
+        isUncertain: false,
+        finalHereAt: undefined,
+        finalAt: undefined,
+        refusal: undefined,
+        cancelTimer: () => undefined,
         resolve: resolve as (data: unknown) => void,
         reject,
       }
       this.#pending.add(pending)
-      this.#try(pending)
+      this.#send(pending)
     })
   }
 
-  /** A connection is there: what waits is sent, what had no answer is sent again. */
-  open(send: Send): void {
-    this.#send = send
-    for (const pending of this.#pending) this.#try(pending)
-  }
-
-  /** The connection is lost: answers can't come until the next. */
-  lose(): void {
-    this.#send = undefined
+  /**
+   * What is asked goes over this line from now on, and what waits is sent. What another line that still stands has been
+   * asked, it answers itself.
+   */
+  open(line: Line): void {
+    this.#line = line
     for (const pending of [...this.#pending]) {
-      // Streams are asked for anew by who keeps them.
-      if (pending.name === 'subscribe' || pending.name === 'unsubscribe') this.#fail(pending)
-      else this.#wait(pending, PATIENCE_MS)
+      if (pending.copies.size === 0) this.#send(pending)
     }
   }
 
-  /** The client is closed: nothing will be answered. */
+  /** Whether answers are still to come on this line. */
+  awaits(line: Line): boolean {
+    return [...this.#pending].some(({ copies }) => [...copies].some((copy) => copy.line === line))
+  }
+
+  /** The line is lost: what was sent on it and not answered may have been executed, and is sent again on the next. */
+  lose(line: Line): void {
+    if (line === this.#line) this.#line = undefined
+    for (const pending of [...this.#pending]) {
+      const lost = [...pending.copies].filter((copy) => copy.line === line)
+      if (lost.length === 0) continue
+      for (const copy of lost) {
+        pending.copies.delete(copy)
+        this.#doubt(pending, copy)
+      }
+      if (pending.copies.size === 0 && this.#line) this.#send(pending)
+    }
+  }
+
+  /** The client is closed, or somebody else's: nothing will be sent again. */
   end(): void {
-    this.#send = undefined
-    for (const pending of [...this.#pending]) this.#fail(pending)
+    this.#line = undefined
+    for (const pending of [...this.#pending]) this.#giveUp(pending)
   }
 
-  #try(pending: Pending): void {
+  #send(pending: Pending): void {
     this.#wait(pending, PATIENCE_MS)
-    this.#send?.(pending.name, pending.payload, (answer) => this.#answered(pending, answer))
+    const line = this.#line
+    if (!line) return
+    const copy: Copy = { line, sentAt: this.#around.clock.now(), sentAtServer: this.#serverNow() }
+    pending.copies.add(copy)
+    if (this.#canBeLookedUp(pending, copy.sentAt)) {
+      line.send('order.get', { clientOrderId: pending.id }, (answer) => {
+        if (this.#takesAnswer(pending, copy)) this.#lookedUp(pending, answer as Answer<PlacedOrder>)
+      })
+    } else {
+      line.send(pending.name, pending.payload, (answer) => {
+        if (this.#takesAnswer(pending, copy)) this.#answered(pending, copy, answer)
+      })
+    }
   }
 
-  #answered(pending: Pending, answer: Answer): void {
-    if (!this.#pending.has(pending)) return
+  /** After `finalAt` an order that the exchange does not know never will be: sending it again could tell no more. */
+  #canBeLookedUp({ name, isUncertain, finalHereAt }: Pending, now: number): boolean {
+    return name === 'order.place' && isUncertain && finalHereAt !== undefined && now > finalHereAt + FINAL_MARGIN_MS
+  }
+
+  #takesAnswer(pending: Pending, copy: Copy): boolean {
+    pending.copies.delete(copy)
+    return this.#pending.has(pending)
+  }
+
+  #answered(pending: Pending, copy: Copy, answer: Answer): void {
     if (answer.ok) {
       this.#settle(pending)
       pending.resolve(answer.data)
-    } else if (answer.error.outcome === 'unknown' && pending.id !== undefined) {
-      pending.finalAt = answer.error.finalAt ?? pending.finalAt
-      this.#wait(pending, AGAIN_MS)
-    } else {
-      this.#settle(pending)
-      pending.reject(new RequestRefused(answer.error))
+      return
     }
+    const { error, duplicate } = answer
+    const { isUncertain, finalHereAt, copies } = pending
+    const sends = { isUncertain: isUncertain || copies.size > 0, finalAt: finalHereAt, sentAt: copy.sentAt }
+    const isFinal = pending.id === undefined || isFinalRefusal(error, duplicate === true, sends)
+    if (error.outcome === 'unknown') this.#doubt(pending, copy, error.finalAt)
+    else pending.refusal = error
+    const againMs = Math.max(AGAIN_MS, error.retryAfterMs ?? 0)
+    if (isFinal && !this.#mayTryAgain(pending, error, againMs)) this.#refuse(pending, error)
+    else this.#wait(pending, againMs)
+  }
+
+  /**
+   * A hand-over between instances takes some tenths of a second: a request that was certainly not taken is sent again
+   * as long as it would have been valid anyway.
+   */
+  #mayTryAgain({ id, validUntil }: Pending, { code }: WireError, afterMs: number): boolean {
+    return id !== undefined && code === 'UNAVAILABLE' && this.#serverNow() + afterMs < validUntil
+  }
+
+  #lookedUp(pending: Pending, answer: Answer<PlacedOrder>): void {
+    if (answer.ok) {
+      const { rejectCode } = answer.data
+      if (answer.data.status === 'rejected' && rejectCode !== undefined) {
+        const message = ERRORS[rejectCode].cause
+        this.#refuse(pending, { code: rejectCode, message, outcome: 'not_executed', order: answer.data })
+        return
+      }
+      this.#settle(pending)
+      pending.resolve(answer.data)
+    } else if (answer.error.code === 'NOT_FOUND') {
+      this.#refuse(pending, pending.refusal ?? NEVER_ARRIVED)
+    } else {
+      this.#wait(pending, Math.max(AGAIN_MS, answer.error.retryAfterMs ?? 0))
+    }
+  }
+
+  /** A copy may have been executed. @param finalAt when it can no longer begin, where its server has said it */
+  #doubt(pending: Pending, { sentAt, sentAtServer }: Copy, finalAt?: number): void {
+    if (pending.id === undefined) return
+    pending.isUncertain = true
+    const isOrder = pending.name === 'order.place'
+    const bound = finalAt ?? (isOrder ? pending.validUntil : this.#serverNow() + ANSWER_MS_MAX)
+    pending.finalAt = Math.max(pending.finalAt ?? 0, bound)
+    // By the clock of the server that has this copy, whichever server is asked next.
+    pending.finalHereAt = Math.max(pending.finalHereAt ?? 0, sentAt + (bound - sentAtServer))
   }
 
   #wait(pending: Pending, afterMs: number): void {
-    clearTimeout(pending.timer)
-    pending.timer = setTimeout(() => {
-      if (Date.now() >= pending.giveUpAt) this.#fail(pending)
-      else this.#try(pending)
-    }, afterMs)
+    const { clock } = this.#around
+    pending.cancelTimer()
+    pending.cancelTimer = clock.after(afterMs, () => {
+      if (clock.now() >= pending.giveUpAt) {
+        this.#giveUp(pending)
+        return
+      }
+      for (const copy of pending.copies) this.#doubt(pending, copy)
+      this.#send(pending)
+    })
   }
 
-  #fail(pending: Pending): void {
+  #giveUp(pending: Pending): void {
+    const { id, copies, isUncertain, name, refusal } = pending
     this.#settle(pending)
-    if (pending.id !== undefined) pending.reject(new OutcomeUnknownError(pending.id, pending.finalAt))
-    else {
-      const message = `No answer to ${pending.name} came in time. Nothing was changed.`
+    if (id === undefined) {
+      const message = `No answer to ${name} came in time. Nothing was changed.`
       pending.reject(new RequestRefused({ code: 'TIMEOUT', message, outcome: 'not_executed' }))
-    }
+    } else if (isUncertain || copies.size > 0) {
+      for (const copy of copies) this.#doubt(pending, copy)
+      pending.reject(new OutcomeUnknownError(id, pending.finalAt))
+    } else pending.reject(refusal ? new RequestRefused(refusal) : new NotConnectedError())
+  }
+
+  #refuse(pending: Pending, error: WireError): void {
+    this.#settle(pending)
+    pending.reject(new RequestRefused(error))
   }
 
   #settle(pending: Pending): void {
-    clearTimeout(pending.timer)
+    pending.cancelTimer()
     this.#pending.delete(pending)
   }
+}
+
+const NEVER_ARRIVED: WireError = {
+  code: 'REQUEST_EXPIRED',
+  message: 'The order did not reach the exchange before its validUntil. It was not executed and never will be.',
+  outcome: 'not_executed',
 }

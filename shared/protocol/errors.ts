@@ -1,6 +1,3 @@
-import { z } from 'zod'
-import type { Order } from './order.ts'
-
 /**
  * Every code a client can meet: the HTTP status it has over REST, whether the same request may succeed later, what it
  * means and what helps. `/docs/errors` is made of this table.
@@ -205,25 +202,3 @@ export const GOODBYE_CODES = [
 /** What a field breaks, for `INVALID`. */
 export const INVALID_RULES = ['type', 'required', 'unknown', 'tick', 'lot', 'min', 'max', 'format'] as const
 export type InvalidRule = (typeof INVALID_RULES)[number]
-
-export const InvalidDetails = z.object({
-  rule: z.enum(INVALID_RULES),
-  expected: z.string(),
-  nearest: z.string().optional(),
-})
-export type InvalidDetails = z.infer<typeof InvalidDetails>
-
-export const WireError = z.object({
-  code: z.enum(ERROR_CODES),
-  /** For people: what was expected and what was found. */
-  message: z.string(),
-  /** `unknown` (only TIMEOUT and INTERNAL): the order may live, but cannot begin to after `finalAt`. */
-  outcome: z.enum(['not_executed', 'unknown']),
-  field: z.string().optional(),
-  details: z.record(z.string(), z.unknown()).optional(),
-  retryAfterMs: z.int().optional(),
-  finalAt: z.int().optional(),
-  order: z.unknown().optional(),
-  seq: z.int().optional(),
-})
-export type WireError = Omit<z.infer<typeof WireError>, 'order'> & { order?: Order | undefined }

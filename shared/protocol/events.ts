@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AccountFrame } from './account.ts'
-import { GOODBYE_CODES, type WireError } from './errors.ts'
+import { GOODBYE_CODES } from './errors.ts'
+import type { WireError } from './wire-error.ts'
 import { Epoch, Id, Seq, Time } from './fields.ts'
 import { BookFrame, CandleFrame, QuotesFrame, TickerFrame, TradesFrame } from './market-data.ts'
 import { type DataOf, type PayloadOf, type RequestName } from './requests.ts'

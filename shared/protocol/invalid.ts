@@ -1,4 +1,5 @@
-import type { InvalidRule, WireError } from './errors.ts'
+import type { InvalidRule } from './errors.ts'
+import type { WireError } from './wire-error.ts'
 
 /** What is wrong with a field: its path ("takeProfit.limitPrice"; empty for the payload itself) and the rule it breaks. */
 export interface FieldFault {

@@ -1,5 +1,5 @@
 import { RequestRefused } from '@valiant/shared/client/errors'
-import type { WireError } from '@valiant/shared/protocol/errors'
+import type { WireError } from '@valiant/shared/protocol/wire-error'
 import { expect, test } from 'vitest'
 import { accountRefusal } from './account-refusal.ts'
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { ERROR_CODES, type WireError } from '@valiant/shared/protocol/errors'
+import { ERROR_CODES } from '@valiant/shared/protocol/errors'
+import type { WireError } from '@valiant/shared/protocol/wire-error'
 import type { OrderContent } from './draft.ts'
 import { type AtRefusal, refusalOf } from './refusal.ts'
 import { scaleOf } from './scale.ts'

@@ -1,4 +1,5 @@
-import type { ErrorCode, WireError } from '@valiant/shared/protocol/errors'
+import type { ErrorCode } from '@valiant/shared/protocol/errors'
+import type { WireError } from '@valiant/shared/protocol/wire-error'
 import { grouped, money } from '#lib/ui/format.ts'
 import { amountText } from './sentences.ts'
 import type { Draft, OrderContent } from './draft.ts'

@@ -1,6 +1,6 @@
 import { OutcomeUnknownError, RequestRefused } from '@valiant/shared/client/errors'
 import { newRequestId } from '@valiant/shared/client/request-id'
-import type { WireError } from '@valiant/shared/protocol/errors'
+import type { WireError } from '@valiant/shared/protocol/wire-error'
 import type { OrderContent } from './draft.ts'
 import { type Receipt, receiptOf } from './receipt.ts'
 import type { Receipts } from './receipts.svelte.ts'

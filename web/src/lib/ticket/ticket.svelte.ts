@@ -1,4 +1,4 @@
-import type { WireError } from '@valiant/shared/protocol/errors'
+import type { WireError } from '@valiant/shared/protocol/wire-error'
 import { clock } from '#lib/ui/format.ts'
 import type { Draft, OrderContent } from './draft.ts'
 import { Fields } from './fields.svelte.ts'

@@ -1,0 +1,234 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { bookChecksum } from '../protocol/book-checksum.ts'
+import { refusal, Simulated, type TestLink } from './simulated.fixture.ts'
+
+let rig: Simulated
+let phases: string[]
+
+const linkOf = (index: number): TestLink => {
+  const link = rig.links[index]
+  if (link === undefined) throw new Error(`expected a link ${index}`)
+  return link
+}
+const quotes = (time: number, epoch = 1) => ({ epoch, time, q: [] })
+const subscribed = async (link: TestLink, data: unknown) => {
+  link.answer('subscribe', { ok: true, data })
+  await rig.clock.pass(0)
+}
+
+beforeEach(() => {
+  rig = new Simulated({}, () => 0.5)
+  phases = []
+  rig.client.on('connection', ({ phase }) => phases.push(phase))
+  rig.welcome()
+})
+afterEach(() => rig.client.close())
+
+describe('when an instance goes away', () => {
+  it('the next link is opened first, at the moment the server has drawn, and the old one dropped when it is of no more use', async () => {
+    linkOf(0).tell('server.closing', { afterMs: 300, reason: 'deploy' })
+    await rig.pass(299)
+    expect(rig.links).toHaveLength(1)
+    await rig.pass(1)
+    expect(rig.links).toHaveLength(2)
+    expect(linkOf(0).isClosed).toBe(false)
+    rig.welcome(linkOf(1))
+    await rig.pass(50)
+    expect(linkOf(0).isClosed).toBe(true)
+    expect(linkOf(1).isClosed).toBe(false)
+    expect(new Set(phases)).toEqual(new Set(['live']))
+    expect(rig.client.connection).toMatchObject({ instanceId: 'i-1' })
+  })
+
+  it('what was asked on the old link is answered by it, what is asked now goes over the new one', async () => {
+    const first = rig.client.ask('order.cancel', { orderId: 'o1' })
+    linkOf(0).tell('server.closing', { afterMs: 0, reason: 'deploy' })
+    await rig.pass(0)
+    rig.welcome(linkOf(1))
+    const second = rig.client.ask('order.cancel', { orderId: 'o2' })
+    await rig.pass(1_000)
+    expect(linkOf(0).isClosed).toBe(false)
+    linkOf(0).answer('order.cancel', { ok: true, data: { orderId: 'o1' } })
+    linkOf(1).answer('order.cancel', { ok: true, data: { orderId: 'o2' } })
+    expect([await first, await second]).toEqual([{ orderId: 'o1' }, { orderId: 'o2' }])
+    await rig.pass(50)
+    expect(linkOf(0).isClosed).toBe(true)
+    expect(linkOf(1).of('order.cancel')).toHaveLength(1)
+  })
+
+  it('what the old link does not answer is sent again on the new one, under its id', async () => {
+    const asked = rig.client.ask('order.cancel', { orderId: 'o1' })
+    linkOf(0).tell('server.closing', { afterMs: 0, reason: 'deploy' })
+    await rig.pass(0)
+    rig.welcome(linkOf(1))
+    linkOf(0).end()
+    linkOf(1).answer('order.cancel', { ok: true, data: {}, duplicate: true })
+    await asked
+    expect(linkOf(1).of('order.cancel')[0]?.payload).toEqual(linkOf(0).of('order.cancel')[0]?.payload)
+    expect(new Set(phases)).toEqual(new Set(['live']))
+  })
+
+  it('a stream follows the old link until the new one has given its snapshot, and never goes back', async () => {
+    const times: number[] = []
+    rig.client.subscribe({ channel: 'quotes' }, ({ time }) => times.push(time))
+    await subscribed(linkOf(0), quotes(10))
+    linkOf(0).tell('server.closing', { afterMs: 0, reason: 'deploy' })
+    await rig.pass(0)
+    linkOf(0).tell('quotes', quotes(20))
+    rig.welcome(linkOf(1))
+    await rig.pass(100)
+    linkOf(0).tell('quotes', quotes(30))
+    expect(linkOf(0).isClosed).toBe(false)
+    // The new instance is a little behind.
+    await subscribed(linkOf(1), quotes(25))
+    linkOf(0).tell('quotes', quotes(31))
+    linkOf(1).tell('quotes', quotes(29))
+    linkOf(1).tell('quotes', quotes(35))
+    expect(times).toEqual([10, 20, 30, 35])
+    await rig.pass(50)
+    expect(linkOf(0).isClosed).toBe(true)
+  })
+
+  it('and no other is to be had, the old link is kept until it ends', async () => {
+    linkOf(0).tell('server.closing', { afterMs: 0, reason: 'deploy' })
+    await rig.pass(0)
+    linkOf(1).end({ message: 'refused' })
+    await rig.pass(5_000)
+    expect(rig.links).toHaveLength(3)
+    expect(rig.client.isLive).toBe(true)
+    expect(linkOf(0).isClosed).toBe(false)
+    linkOf(0).end()
+    expect(phases.at(-1)).toBe('reconnecting')
+    rig.welcome(linkOf(2))
+    expect(phases.at(-1)).toBe('live')
+  })
+
+  it('account frames of both are applied once, in order', async () => {
+    rig.client.close()
+    const account = { seq: 4, account: { id: 'A' }, positions: [], openOrders: [] }
+    rig = new Simulated({ account: account as never })
+    const seqs: number[] = []
+    rig.client.on('account', ({ seq }) => seqs.push(seq))
+    const frame = (seq: number) => ({ epoch: 1, seq, orders: [], fills: [], positions: [], balance: { id: 'A' } })
+    rig.welcome(linkOf(0), { accountId: 'A', resumed: true })
+    linkOf(0).tell('account', frame(5))
+    linkOf(0).tell('server.closing', { afterMs: 0, reason: 'deploy' })
+    await rig.pass(0)
+    expect(linkOf(1).auth).toMatchObject({ resumeFrom: 5 })
+    linkOf(0).tell('account', frame(6))
+    rig.welcome(linkOf(1), { accountId: 'A', resumed: true })
+    for (const seq of [6, 7]) linkOf(1).tell('account', frame(seq))
+    linkOf(0).tell('account', frame(7))
+    linkOf(1).tell('account', frame(8))
+    expect(seqs).toEqual([5, 6, 7, 8])
+    expect(linkOf(1).of('account')).toHaveLength(0)
+  })
+})
+
+describe('a link that is lost', () => {
+  it('is made anew after a while that is drawn, from 0.2 to 5 s, and longer where the server says so', async () => {
+    linkOf(0).end()
+    await rig.clock.pass(299)
+    expect(rig.links).toHaveLength(1)
+    await rig.clock.pass(1)
+    expect(rig.links).toHaveLength(2)
+    linkOf(1).end({ code: 'RATE_LIMITED', message: 'too many', retryAfterMs: 20_000 })
+    await rig.clock.pass(20_199)
+    expect(rig.links).toHaveLength(2)
+    await rig.clock.pass(5_000)
+    expect(rig.links).toHaveLength(3)
+  })
+
+  it('by silence of 5 s, whatever the clock of this machine does', async () => {
+    await rig.pass(60_000)
+    expect(rig.links).toHaveLength(1)
+    await rig.clock.pass(6_200)
+    expect(rig.links.length).toBeGreaterThan(1)
+  })
+})
+
+describe('a market that was degraded', () => {
+  it('is open again on an instance that does not say otherwise', async () => {
+    const told: string[] = []
+    rig.client.on('status', ({ market }) => told.push(market))
+    linkOf(0).tell('status', { epoch: 1, time: 1, market: 'degraded' })
+    linkOf(0).end()
+    await rig.clock.pass(300)
+    rig.welcome(linkOf(1))
+    expect(told).toEqual(['degraded', 'open'])
+  })
+})
+
+describe('streams', () => {
+  it('of one kind are asked for together on a new link, those that were never answered alone', async () => {
+    for (const symbol of ['NOVA', 'VLNT'])
+      rig.client.subscribe({ channel: 'trades', symbols: [symbol] }, () => undefined)
+    for (const sent of linkOf(0).of('subscribe')) sent.answer({ ok: true, data: [] })
+    rig.client.subscribe({ channel: 'trades', symbols: ['NONE'] }, () => undefined)
+    linkOf(0).answer('subscribe', refusal('NOT_FOUND'))
+    linkOf(0).end()
+    await rig.clock.pass(300)
+    rig.welcome(linkOf(1))
+    expect(linkOf(1).of('subscribe').map(({ payload }) => payload['symbols'])).toEqual([['NOVA', 'VLNT'], ['NONE']]) // prettier-ignore
+  })
+
+  it('that the server cannot give yet are asked for again', async () => {
+    rig.client.subscribe({ channel: 'quotes' }, () => undefined)
+    linkOf(0).answer('subscribe', refusal('UNAVAILABLE', { retryAfterMs: 1_000 }))
+    await rig.pass(2_000)
+    expect(linkOf(0).of('subscribe')).toHaveLength(2)
+  })
+
+  it('of trades tell each once', async () => {
+    const ids: string[] = []
+    const trades = (...some: number[]) => ({
+      epoch: 1,
+      symbol: 'NOVA',
+      t: some.map((id) => [String(id), 1, 1, 1, 'buy']),
+    })
+    rig.client.subscribe({ channel: 'trades', symbols: ['NOVA'] }, ({ t }) => ids.push(...t.map(([id]) => id)))
+    await subscribed(linkOf(0), [trades(8, 9, 10)])
+    linkOf(0).tell('trades', trades(11))
+    linkOf(0).end()
+    await rig.clock.pass(300)
+    rig.welcome(linkOf(1))
+    await subscribed(linkOf(1), [trades(10, 11, 12)])
+    expect(ids).toEqual(['8', '9', '10', '11', '12'])
+  })
+
+  it('of a book that keeps failing heal at once first, then ever later, that symbol alone', async () => {
+    const bids = [[100, 5]] as [number, number][]
+    const frame = (seq: number, checksum = bookChecksum(bids, [])) => ({
+      ...{
+        epoch: 1,
+        type: 'snapshot',
+        symbol: 'NOVA',
+        depth: 10,
+        seq,
+        prevSeq: seq,
+        time: seq,
+        bids,
+        asks: [],
+        checksum,
+      },
+    })
+    const seen: number[] = []
+    await rig.pass(20_000)
+    rig.client.book('NOVA', 10, ({ seq }) => seen.push(seq))
+    await subscribed(linkOf(0), [frame(1)])
+    const asked = () => linkOf(0).of('subscribe').length
+    linkOf(0).tell('book', { ...frame(2, 1), type: 'update', prevSeq: 1 })
+    expect(asked()).toBe(2)
+    await subscribed(linkOf(0), [frame(3, 1)])
+    expect(asked()).toBe(2)
+    await rig.pass(300)
+    expect(asked()).toBe(3)
+    await subscribed(linkOf(0), [frame(4, 1)])
+    await rig.pass(300)
+    expect(asked()).toBe(3)
+    await rig.pass(300)
+    expect(asked()).toBe(4)
+    await subscribed(linkOf(0), [frame(5)])
+    expect(seen).toEqual([1, 5])
+  })
+})

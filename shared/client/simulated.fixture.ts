@@ -1,0 +1,137 @@
+import type { Answer } from '../protocol/events.ts'
+import { type Client, connectWith, type ConnectOptions } from './client.ts'
+import type { LinkEnd, LinkListeners, LinkOptions } from './link.ts'
+import type { Clock } from './surroundings.ts'
+
+/** Time that passes when a test says so. */
+export class TestClock implements Clock {
+  #now = 1_800_000_000_000
+  readonly #due = new Set<{ atMs: number; run: () => void }>()
+
+  now(): number {
+    return this.#now
+  }
+
+  after(ms: number, run: () => void): () => void {
+    const timer = { atMs: this.#now + ms, run }
+    this.#due.add(timer)
+    return () => void this.#due.delete(timer)
+  }
+
+  /** Lets so much pass, each timer in its turn, and promises after each. */
+  async pass(ms: number): Promise<void> {
+    const endMs = this.#now + ms
+    await settled()
+    for (;;) {
+      const [next] = [...this.#due].filter(({ atMs }) => atMs <= endMs).sort((a, b) => a.atMs - b.atMs)
+      if (next === undefined) break
+      this.#due.delete(next)
+      this.#now = Math.max(this.#now, next.atMs)
+      next.run()
+      await settled()
+    }
+    this.#now = endMs
+  }
+}
+
+const settled = async (): Promise<void> => {
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve()
+}
+
+interface Sent {
+  readonly event: string
+  readonly payload: Record<string, unknown>
+  readonly answer: (answer: Answer) => void
+}
+
+/** The server's end of one link. */
+export class TestLink {
+  readonly auth: LinkOptions['auth']
+  readonly sent: Sent[] = []
+  isClosed = false
+  readonly #listeners: LinkListeners
+  readonly #answered = new Set<Sent>()
+
+  constructor(options: LinkOptions, listeners: LinkListeners) {
+    this.auth = options.auth
+    this.#listeners = listeners
+  }
+
+  tell(event: string, payload: unknown): void {
+    if (!this.isClosed) this.#listeners.frame(event, payload)
+  }
+
+  /** It breaks, or its handshake is refused. */
+  end(end: LinkEnd = { message: 'cut' }): void {
+    if (this.isClosed) return
+    this.isClosed = true
+    this.#listeners.lost(end)
+  }
+
+  of(event: string): Sent[] {
+    return this.sent.filter((one) => one.event === event)
+  }
+
+  /** Answers the last of its kind, if that has not been answered. */
+  answer(event: string, answer: Answer): void {
+    const last = this.of(event).at(-1)
+    if (last === undefined || this.#answered.has(last)) return
+    this.#answered.add(last)
+    last.answer(answer)
+  }
+}
+
+/** A client over links and a clock of a test. */
+export class Simulated {
+  readonly clock = new TestClock()
+  readonly links: TestLink[] = []
+  readonly client: Client
+
+  constructor(options: ConnectOptions = {}, random: () => number = () => 0) {
+    let ids = 0
+    this.client = connectWith(
+      {
+        clock: this.clock,
+        random,
+        newId: () => `id-${(ids += 1)}`,
+        openLink: (linkOptions, listeners) => {
+          const link = new TestLink(linkOptions, listeners)
+          this.links.push(link)
+          return {
+            send: (event, payload, answer) => {
+              if (!link.isClosed) link.sent.push({ event, payload: payload as Record<string, unknown>, answer })
+            },
+            close: () => {
+              link.isClosed = true
+            },
+          }
+        },
+      },
+      options,
+    )
+  }
+
+  /** The newest link. */
+  get link(): TestLink {
+    const link = this.links.at(-1)
+    if (link === undefined) throw new Error('expected a link')
+    return link
+  }
+
+  /** Lets so much pass while the server's heart beats. */
+  async pass(ms: number): Promise<void> {
+    const endMs = this.clock.now() + ms
+    for (let counter = 0; this.clock.now() < endMs || counter === 0; counter++) {
+      for (const link of this.links) link.tell('heartbeat', { time: this.clock.now(), counter, epoch: 1 })
+      await this.clock.pass(Math.min(1_000, endMs - this.clock.now()))
+    }
+  }
+
+  welcome(link = this.link, more: object = {}): void {
+    const welcome = { protocol: 1, instanceId: `i-${this.links.indexOf(link)}`, epoch: 1, resumed: false }
+    link.tell('welcome', { ...welcome, time: this.clock.now(), scopes: [], limits: {}, ...more })
+  }
+}
+
+export const refusal = (code: string, more: object = {}): Answer =>
+  ({ ok: false, error: { code, message: code, outcome: 'not_executed', ...more } }) as Answer
