@@ -1,0 +1,29 @@
+import type { Redis } from 'ioredis'
+import { Publisher } from '../../../server/bus/redis/publisher.ts'
+import { LinkWatch } from '../../../server/bus/redis/redis-client.ts'
+import type { RedisLinks } from '../../../server/bus/redis/redis-links.ts'
+import { Subscriber } from '../../../server/bus/redis/subscriber.ts'
+import type { Logger } from '../../../server/telemetry/logger.ts'
+import type { Process } from '../world/process.ts'
+import type { World } from '../world/world.ts'
+import { SimRedisClient } from './redis-client.ts'
+import type { RedisServer } from './redis-server.ts'
+import { speakingRooms } from './rooms.ts'
+
+/** A process's links to the fake Redis: what `RedisLinks` is to the real one. */
+export function openSimLinks(parts: { world: World; server: RedisServer; process: Process; log: Logger }): RedisLinks {
+  const open = () => new SimRedisClient(parts) as unknown as Redis
+  const [commands, publishing, listening] = [open(), open(), open()]
+  const publisher = new Publisher(publishing, parts.log)
+  const links = {
+    log: parts.log,
+    commands,
+    publisher,
+    subscriber: new Subscriber(listening),
+    openReader: open,
+    speakingAdapter: () => speakingRooms(publisher),
+    watches: [publishing, listening].map((client) => new LinkWatch(client, () => client.ping())),
+  }
+  // A class with private fields: what the command bus uses of it is here.
+  return links as unknown as RedisLinks
+}

@@ -1,0 +1,61 @@
+import { parseArgs } from 'node:util'
+import { genesis } from './genesis.ts'
+import { runHistory } from './history.ts'
+import { PLANTS } from './planted/plants.ts'
+import { runSeeds } from './run-seeds.ts'
+
+/** `--seeds N --from F` runs many histories; `--seed N` runs one and tells all of it; `--plant NAME` puts a bug into that. */
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string' },
+    seeds: { type: 'string', default: '2000' },
+    from: { type: 'string', default: '1' },
+    plant: { type: 'string' },
+  },
+})
+const FAILURES_TOLD_MAX = 20
+const PROGRESS_SEEDS = 1_000
+
+if (values.seed === undefined) await runMany(Number(values.seeds), Number(values.from))
+else await runOne(Number(values.seed), values.plant)
+process.exit(process.exitCode)
+
+async function runOne(seed: number, plant: string | undefined): Promise<void> {
+  const planted = plant === undefined ? {} : PLANTS[plant]
+  if (planted === undefined) throw new Error(`expected one of: ${Object.keys(PLANTS).join(' | ')}`)
+  const { lines, faults, violations, hash, virtualMs } = await runHistory({
+    ...{ seed, genesis: await genesis(), plant: planted, isTold: true },
+  })
+  console.log(lines.join('\n'))
+  console.log(`\nfaults of seed ${seed}:`)
+  for (const fault of faults) console.log(`  ${JSON.stringify(fault)}`)
+  console.log(`${(virtualMs / 1_000).toFixed(1)} s of virtual time, trace ${hash}`)
+  for (const { rule, found } of violations) console.log(`VIOLATION ${rule}: ${found}`)
+  if (violations.length > 0) process.exitCode = 1
+}
+
+async function runMany(count: number, from: number): Promise<void> {
+  const startedAt = performance.now()
+  const sum = { seeds: 0, failed: 0, events: 0, virtualMs: 0, commits: 0, replies: 0 }
+  await runSeeds({ from, count }, ({ seed, violations, events, virtualMs, commits, replies }) => {
+    sum.seeds += 1
+    sum.events += events
+    sum.virtualMs += virtualMs
+    sum.commits += commits
+    sum.replies += replies
+    if (sum.seeds % PROGRESS_SEEDS === 0) console.error(`${sum.seeds} of ${count}`)
+    const [first] = violations
+    if (first === undefined) return
+    sum.failed += 1
+    if (sum.failed <= FAILURES_TOLD_MAX) console.log(`seed ${seed}: ${first.rule}: ${first.found}`)
+  })
+  const seconds = (performance.now() - startedAt) / 1_000
+  const hours = (sum.virtualMs / 3_600_000).toFixed(1)
+  console.log(
+    `${sum.seeds} histories, ${hours} h of virtual time, ${sum.events} events, ${sum.commits} commits, ${sum.replies} answers in ${seconds.toFixed(0)} s: ${sum.failed} failed`,
+  )
+  if (sum.failed > 0) {
+    console.log('Live through one again, with all that happened: npm run sim -- --seed N')
+    process.exitCode = 1
+  }
+}

@@ -1,0 +1,238 @@
+import { Client } from '@valiant/shared/client/client'
+import type { Answer } from '@valiant/shared/protocol/events'
+import type { Link, LinkListeners } from '@valiant/shared/client/link'
+import { NotConnectedError, OutcomeUnknownError, RequestRefused } from '@valiant/shared/client/errors'
+import type { Order } from '@valiant/shared/protocol/order'
+import type { Wire } from '../bus/wire.ts'
+import type { Judge } from '../judge.ts'
+import type { Chance } from '../world/chance.ts'
+import type { Process } from '../world/process.ts'
+import type { World } from '../world/world.ts'
+import type { ClientEnd, GatewayNode } from './gateway-node.ts'
+import { INSTRUMENTS } from './market.ts'
+
+export interface ClientParts {
+  readonly world: World
+  readonly process: Process
+  readonly judge: Judge
+  readonly account: number
+  readonly chance: Chance
+  /** Where a load balancer sends a new socket; undefined where nobody listens. */
+  readonly gateway: () => { readonly process: Process; readonly node: GatewayNode } | undefined
+}
+
+const REFUSED_MS = 2
+const [INSTRUMENT] = INSTRUMENTS
+const PAUSE_MS = 250
+
+/** A trader: production's SDK over wires, that asks for this and that and writes down what it is told. */
+export class ClientNode {
+  readonly #parts: ClientParts
+  readonly #sdk: Client
+  readonly #wires = new Set<Wire>()
+  readonly #placed: string[] = []
+  #waiting = 0
+  #epoch = 0
+  #isDone = false
+
+  constructor(parts: ClientParts) {
+    this.#parts = parts
+    const { chance } = parts
+    let ids = 0
+    this.#sdk = new Client(
+      { url: 'sim' },
+      {
+        openLink: ({ auth }, listeners) => this.#open(auth, listeners),
+        random: () => chance.next(),
+        newId: () => `${parts.process.name}-r${(ids += 1)}`,
+      },
+    )
+    for (const name of ['account', 'heartbeat', 'status'] as const) {
+      this.#sdk.on(name, ({ epoch }) => {
+        if (epoch < this.#epoch) this.#parts.world.violate('no frame of a lower epoch after a higher', name)
+        this.#epoch = Math.max(this.#epoch, epoch)
+      })
+    }
+    this.#sdk.on('account', (frame) => this.#parts.judge.framed(parts.account, frame))
+  }
+
+  /** Requests without an outcome. */
+  get waiting(): number {
+    return this.#waiting
+  }
+
+  get sdk(): Client {
+    return this.#sdk
+  }
+
+  get account(): number {
+    return this.#parts.account
+  }
+
+  get name(): string {
+    return this.#parts.process.name
+  }
+
+  /** Trades until then. To be called as the client's process. */
+  trade(untilMs: number): void {
+    const { world, chance } = this.#parts
+    const pauseMs = -Math.log(1 - chance.next()) * PAUSE_MS
+    setTimeout(() => {
+      if (world.nowMs > untilMs || this.#isDone) return
+      this.#act()
+      this.trade(untilMs)
+    }, pauseMs)
+  }
+
+  /** Tears or freezes its sockets. */
+  disturb(disturb: (wire: Wire) => void): void {
+    for (const wire of this.#wires) disturb(wire)
+  }
+
+  close(): void {
+    this.#isDone = true
+    this.#sdk.close()
+  }
+
+  #act(): void {
+    const { chance } = this.#parts
+    const drawn = chance.next()
+    const known = this.#placed.length > 0 ? chance.of(this.#placed) : undefined
+    if (drawn < 0.62 || known === undefined) this.#place()
+    else if (drawn < 0.74) this.#ask('order.cancel', () => this.#sdk.ask('order.cancel', { clientOrderId: known }))
+    else if (drawn < 0.86) this.#get(known)
+    else if (drawn < 0.93) this.#ask('account', () => this.#sdk.ask('account', {}))
+    else this.#ask('order.cancelAll', () => this.#sdk.ask('order.cancelAll', {}))
+  }
+
+  #place(): void {
+    const { judge, account, chance } = this.#parts
+    const clientOrderId = `${this.#parts.process.name}-${this.#placed.length + 1}`
+    this.#placed.push(clientOrderId)
+    const side = chance.is(0.5) ? 'buy' : 'sell'
+    const qty = String(chance.is(0.05) ? 900_000 : chance.whole(1, 40))
+    // Around the start price: some rest, some meet each other, some the house.
+    const ticks = (INSTRUMENT?.startTicks ?? 0) + chance.whole(-60, 60)
+    const order = chance.is(0.3)
+      ? ({ clientOrderId, symbol: 'VLNT', side, type: 'market', qty } as const)
+      : ({ clientOrderId, symbol: 'VLNT', side, type: 'limit', qty, limitPrice: (ticks / 100).toFixed(2) } as const)
+    const place = () => {
+      this.#ask(
+        'order.place',
+        () => this.#sdk.ask('order.place', order),
+        (outcome) => judge.told({ account, clientOrderId, outcome }),
+      )
+    }
+    place()
+    // Two hands on one order: the same id again, while the first waits or after.
+    if (chance.is(0.1)) setTimeout(place, chance.between(0, 2_500))
+  }
+
+  #get(clientOrderId: string): void {
+    const { judge, account } = this.#parts
+    const askedAtMs = this.#parts.world.nowMs
+    this.#ask(
+      'order.get',
+      () => this.#sdk.ask('order.get', { clientOrderId }),
+      (outcome) => judge.looked({ account, clientOrderId, outcome, askedAtMs }),
+    )
+  }
+
+  #ask(name: string, ask: () => Promise<unknown>, told: (outcome: Outcome) => void = () => undefined): void {
+    const { world } = this.#parts
+    this.#waiting += 1
+    const startedMs = world.nowMs
+    ask()
+      .then(
+        (data): Outcome => ({ kind: 'done', order: data as Order }),
+        (error: unknown): Outcome => outcomeOf(error),
+      )
+      .then((outcome) => {
+        this.#waiting -= 1
+        world.note(`${name} ${textOf(outcome)} after ${(world.nowMs - startedMs).toFixed(0)} ms`)
+        told(outcome)
+      })
+      .catch((error: unknown) => world.violate('nothing fails by itself', String(error)))
+  }
+
+  #open(auth: unknown, listeners: LinkListeners): Link {
+    const { world, process, account } = this.#parts
+    let wire: Wire | undefined
+    let isOver = false
+    let asked = 0
+    const waiting = new Map<number, (answer: Answer) => void>()
+    const lost = (message: string) => {
+      if (wire !== undefined) this.#wires.delete(wire)
+      if (isOver) return
+      isOver = true
+      listeners.lost({ message })
+    }
+    const end: ClientEnd = {
+      process,
+      event: (event, payload) => {
+        if (!isOver) listeners.frame(event, payload)
+      },
+      answer: (request, answer) => {
+        const answered = waiting.get(request)
+        waiting.delete(request)
+        if (!isOver) answered?.(answer)
+      },
+      closed: () => lost('the socket was closed'),
+    }
+    const gateway = this.#parts.gateway()
+    if (gateway === undefined) world.after(REFUSED_MS, process, () => lost('nobody listens'))
+    else {
+      world.after(world.chance.between(0.5, 4), gateway.process, () => {
+        if (isOver) return
+        void gateway.node.accept(account, auth, end).then((accepted) => {
+          if (isOver) accepted.cut()
+          else {
+            wire = accepted
+            this.#wires.add(accepted)
+          }
+        })
+      })
+      gateway.process.onEnd(() => {
+        if (wire === undefined) world.after(REFUSED_MS, process, () => lost('nobody listens'))
+      })
+    }
+    return {
+      send: (event, payload, answered) => {
+        if (wire?.isOpen !== true || isOver) return
+        const request = (asked += 1)
+        waiting.set(request, answered)
+        // A frame is bytes: what is changed afterwards is not in it.
+        wire.send(0, request, event, structuredClone(payload))
+      },
+      close: () => {
+        isOver = true
+        wire?.close(0)
+        if (wire !== undefined) this.#wires.delete(wire)
+      },
+    }
+  }
+}
+
+/** What a client knows of a request in the end. */
+export type Outcome =
+  | { readonly kind: 'done'; readonly order: Order }
+  | { readonly kind: 'refused'; readonly code: string; readonly outcome: string; readonly order?: Order }
+  | { readonly kind: 'unknown'; readonly finalAt: number | undefined }
+  | { readonly kind: 'not sent' }
+
+function outcomeOf(error: unknown): Outcome {
+  if (error instanceof RequestRefused) {
+    const { code, outcome, order } = error.error
+    return { kind: 'refused', code, outcome, ...(order !== undefined && { order: order }) }
+  }
+  if (error instanceof OutcomeUnknownError) return { kind: 'unknown', finalAt: error.finalAt }
+  if (error instanceof NotConnectedError) return { kind: 'not sent' }
+  throw error
+}
+
+const textOf = (outcome: Outcome): string =>
+  outcome.kind === 'refused'
+    ? `refused ${outcome.code}`
+    : outcome.kind === 'done' && 'status' in outcome.order
+      ? `done ${outcome.order.clientOrderId} ${outcome.order.status} ${outcome.order.filledQty}`
+      : outcome.kind

@@ -1,0 +1,41 @@
+import type { Broadcast } from '../../../server/bus/broadcast.ts'
+import type { CommandBus } from '../../../server/bus/commands.ts'
+import { systemClock } from '../../../server/exchange/clock.ts'
+import { Exchange } from '../../../server/exchange/exchange.ts'
+import type { MarketFrame } from '../../../server/feed/market-frame.ts'
+import { openSimDatabase } from '../postgres/database.ts'
+import type { PostgresServer } from '../postgres/server.ts'
+import type { Process } from '../world/process.ts'
+import type { World } from '../world/world.ts'
+import { simLog } from './log.ts'
+import { INSTRUMENTS, LIVE } from './market.ts'
+
+export interface ExchangeParts {
+  readonly world: World
+  readonly process: Process
+  readonly postgres: PostgresServer
+  readonly bus: CommandBus
+  readonly broadcast: Broadcast<MarketFrame>
+}
+
+/** Starts production's exchange in a process: to be called as that process. */
+export function startExchange({ world, process, postgres, bus, broadcast }: ExchangeParts): Exchange {
+  const exchange = Exchange.start({
+    database: openSimDatabase({ world, server: postgres, process }),
+    bus,
+    broadcast,
+    instruments: INSTRUMENTS,
+    clock: systemClock,
+    log: simLog(world),
+    holder: process.name,
+    seed: 7,
+    live: LIVE,
+    rates: { ordersPerSecond: 10_000, ordersBurst: 10_000 },
+    maxOpenOrdersPerInstrument: 200,
+  })
+  exchange.ended.catch((error: unknown) => {
+    world.violate('the market is never given up', error instanceof Error ? error.message : String(error))
+  })
+  exchange.leading.catch(() => undefined) // told through `ended`
+  return exchange
+}

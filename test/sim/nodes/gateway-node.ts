@@ -1,0 +1,222 @@
+import type { AccountFrame } from '@valiant/shared/protocol/account'
+import type { Answer } from '@valiant/shared/protocol/events'
+import { HEARTBEAT_MS, PROTOCOL_VERSION } from '@valiant/shared/protocol/limits'
+import type { Broadcast, MarketStatus } from '../../../server/bus/broadcast.ts'
+import type { CommandBus } from '../../../server/bus/commands.ts'
+import { accountId } from '../../../server/feed/account/order.ts'
+import type { MarketFrame } from '../../../server/feed/market-frame.ts'
+import { Dispatcher } from '../../../server/gateway/dispatcher.ts'
+import { ExchangeRequests } from '../../../server/gateway/exchange-requests.ts'
+import { ExchangeState } from '../../../server/gateway/exchange-state.ts'
+import { LeaderLink } from '../../../server/gateway/leader-link.ts'
+import type { MarketData } from '../../../server/gateway/market-data.ts'
+import { account } from '../../../server/gateway/requests/account.ts'
+import { orderCancelAll } from '../../../server/gateway/requests/order-cancel-all.ts'
+import { orderCancel } from '../../../server/gateway/requests/order-cancel.ts'
+import { orderGet } from '../../../server/gateway/requests/order-get.ts'
+import { orderPlace } from '../../../server/gateway/requests/order-place.ts'
+import type { Handlers, Relays } from '../../../server/gateway/requests/request.ts'
+import { type Missed, resumeFromOf, Resuming } from '../../../server/gateway/resuming.ts'
+import { History } from '../../../server/journal/history.ts'
+import { Wire } from '../bus/wire.ts'
+import { openSimDatabase } from '../postgres/database.ts'
+import type { PostgresServer } from '../postgres/server.ts'
+import type { Process } from '../world/process.ts'
+import type { World } from '../world/world.ts'
+import { simLog } from './log.ts'
+import { INSTRUMENTS } from './market.ts'
+
+export interface GatewayParts {
+  readonly world: World
+  readonly process: Process
+  readonly postgres: PostgresServer
+  readonly bus: CommandBus
+  readonly broadcast: Broadcast<MarketFrame>
+  /** What a plant makes of an answer. */
+  readonly answerOf?: (answer: Answer) => Answer
+}
+
+interface Socket {
+  readonly account: number
+  /** It gets the account's frames as they come. */
+  isJoined: boolean
+  readonly send: (event: string, payload: unknown) => void
+  readonly close: () => void
+}
+
+/** What a client sees of the socket it is given. */
+export interface ClientEnd {
+  readonly process: Process
+  event(event: string, payload: unknown): void
+  answer(request: number, answer: Answer): void
+  closed(): void
+}
+
+/**
+ * Production's way of a request through a gateway, behind sockets of the simulation: what `Sockets` does with Socket.IO is
+ * done here with wires.
+ */
+export class GatewayNode {
+  readonly #parts: GatewayParts
+  readonly #sockets = new Set<Socket>()
+  readonly #requests: ExchangeRequests
+  readonly #state: ExchangeState
+  readonly #resuming: Resuming
+  readonly #dispatcher: Dispatcher
+  readonly #seqs = new Map<number, number>()
+  #epoch = 0
+  #beats = 0
+  #isLeaving = false
+
+  constructor(parts: GatewayParts) {
+    const { world, process, postgres, bus, broadcast } = parts
+    this.#parts = parts
+    const logger = simLog(world)
+    this.#state = new ExchangeState((status) => this.#sendStatus(status))
+    this.#requests = new ExchangeRequests({ bus, gateway: process.name, isOpen: () => this.#state.isOpen })
+    const instrumentOf = (symbol: string) => INSTRUMENTS.find(({ wire }) => wire.symbol === symbol)
+    const exchange = this.#requests
+    const relays: Partial<Relays> = {
+      'order.place': orderPlace({ exchange, instrumentOf }),
+      'order.cancel': orderCancel(exchange),
+      'order.cancelAll': orderCancelAll({ exchange, instrumentOf }),
+      'order.get': orderGet(exchange),
+      account: account(exchange),
+    }
+    const handlers: Partial<Handlers> = { time: () => ({ time: Date.now() }) }
+    const { queries } = openSimDatabase({ world, server: postgres, process })
+    const history = new History(queries)
+    // Clients of the simulation ask for nothing else.
+    this.#dispatcher = new Dispatcher({
+      handlers: handlers as Handlers,
+      relays: relays as Relays,
+      history,
+      instrumentOf,
+      logger,
+    })
+    this.#resuming = new Resuming(exchange)
+    const market = (frame: MarketFrame) => void (this.#epoch = Math.max(this.#epoch, frame.epoch))
+    new LeaderLink({
+      ...{ broadcast, exchange, history, logger, state: this.#state },
+      // No streams of the market here, so there is no mirror to mend.
+      feed: { isWhole: true },
+      marketData: { market } as unknown as MarketData,
+      sockets: {
+        sendAccount: (number, frame) => this.sendAccount(number, frame),
+        sawAccountSeq: (number, seq) => this.#saw(number, seq),
+        accounts: () => [...new Set([...this.#sockets].map((socket) => socket.account))],
+      },
+    })
+    setInterval(() => this.#beat(), HEARTBEAT_MS)
+  }
+
+  get isLeaving(): boolean {
+    return this.#isLeaving
+  }
+
+  /** To the account's sockets here. */
+  sendAccount(number: number, frame: AccountFrame): void {
+    this.#saw(number, frame.seq)
+    for (const socket of this.#sockets) if (socket.account === number && socket.isJoined) socket.send('account', frame)
+  }
+
+  /** A handshake has come in, of the owner of an account. To be called as the gateway's process. */
+  async accept(number: number, auth: unknown, client: ClientEnd): Promise<Wire> {
+    const afterSeq = resumeFromOf(auth)
+    const missed = afterSeq === undefined ? undefined : await this.#resuming.missed(number, afterSeq)
+    return this.#welcome(number, missed, client)
+  }
+
+  #welcome(number: number, missed: Missed | undefined, client: ClientEnd): Wire {
+    const { world, process } = this.#parts
+    const gatewayEnd = {
+      process,
+      receive: (request: unknown, event: unknown, payload: unknown) => {
+        void this.#answer(number, event, payload).then((answer) => wire.send(1, 'answer', request, answer))
+      },
+      closed: () => void this.#sockets.delete(socket),
+    }
+    const clientEnd = {
+      process: client.process,
+      receive: (kind: unknown, first: unknown, second: unknown) => {
+        if (kind === 'answer') client.answer(Number(first), second as Answer)
+        else client.event(String(first), second)
+      },
+      closed: () => client.closed(),
+    }
+    const wire: Wire = new Wire(world, [clientEnd, gatewayEnd])
+    const socket: Socket = {
+      account: number,
+      isJoined: missed === undefined,
+      send: (event, payload) => wire.send(1, 'event', event, payload),
+      close: () => wire.close(1),
+    }
+    this.#sockets.add(socket)
+    socket.send('welcome', {
+      protocol: PROTOCOL_VERSION,
+      serverVersion: 'sim',
+      instanceId: process.name,
+      epoch: this.#epoch,
+      time: Date.now(),
+      accountId: accountId(number),
+      scopes: ['read', 'trade'],
+      limits: {},
+      heartbeatMs: HEARTBEAT_MS,
+      resumed: missed !== undefined,
+    })
+    const { market, message } = this.#state.status
+    if (market !== 'open') this.#sendStatusTo(socket, { market, message })
+    if (missed !== undefined) {
+      void this.#resuming.bring(number, missed, {
+        isOpen: () => wire.isOpen,
+        send: (frame) => socket.send('account', frame),
+        wasRead: () => Promise.resolve(),
+        join: () => (socket.isJoined = true),
+      })
+    }
+    return wire
+  }
+
+  /** Sends its sockets elsewhere, answers what it was asked, and closes. */
+  async drain(spreadMs: number): Promise<void> {
+    this.#isLeaving = true
+    for (const socket of this.#sockets) {
+      socket.send('server.closing', { afterMs: Math.floor(Math.random() * spreadMs), reason: 'It goes away.' })
+    }
+    await new Promise((resolve) => setTimeout(resolve, spreadMs + 1_000))
+    await this.#requests[Symbol.asyncDispose]()
+    for (const socket of this.#sockets) socket.close()
+  }
+
+  async #answer(number: number, event: unknown, payload: unknown): Promise<Answer> {
+    const requester = {
+      ...{ account: number, userId: `user of ${number}`, scopes: ['read', 'trade'] as const, source: 'api' as const },
+      ...{ socketId: 'a socket', receivedAtMs: Date.now() },
+    }
+    const answer = await this.#dispatcher.answer(event, payload, requester, () => Promise.resolve(0))
+    if (answer.ok && event === 'account') this.#saw(number, (answer.data as { seq: number }).seq)
+    return this.#parts.answerOf?.(answer) ?? answer
+  }
+
+  #saw(number: number, seq: number): void {
+    this.#resuming.saw(number, seq)
+    this.#seqs.set(number, Math.max(seq, this.#seqs.get(number) ?? 0))
+  }
+
+  #sendStatus(status: MarketStatus): void {
+    for (const socket of this.#sockets) this.#sendStatusTo(socket, status)
+  }
+
+  #sendStatusTo(socket: Socket, { market, message }: Pick<MarketStatus, 'market' | 'message'>): void {
+    socket.send('status', { epoch: this.#epoch, time: Date.now(), market, ...(message !== undefined && { message }) })
+  }
+
+  #beat(): void {
+    this.#beats += 1
+    const beat = { time: Date.now(), counter: this.#beats, epoch: this.#epoch }
+    for (const socket of this.#sockets) {
+      const accountSeq = this.#seqs.get(socket.account)
+      socket.send('heartbeat', accountSeq === undefined ? beat : { ...beat, accountSeq })
+    }
+  }
+}

@@ -1,0 +1,8 @@
+import { fileURLToPath } from 'node:url'
+import { readInstruments } from '../../../server/instruments.ts'
+
+/** One instrument, hardly alive: what is tried here is not the market. */
+export const INSTRUMENTS = readInstruments(
+  fileURLToPath(new URL('../../../db/instruments.json', import.meta.url)),
+).slice(0, 1)
+export const LIVE = 0.02

@@ -1,0 +1,31 @@
+import type { Plant } from './plant.ts'
+
+/** The newest position that any reader has given. */
+let read: string | undefined
+
+/** As with XACK: what has been read counts as done, whatever becomes of it. */
+export const movesPositionWhenRead: Plant = {
+  busOf: (bus) => ({
+    nowMs: () => bus.nowMs(),
+    send: (command) => bus.send(command),
+    onReply: (gateway, receive) => bus.onReply(gateway, receive),
+    reply: (gateway, reply) => bus.reply(gateway, reply),
+    trim: (position) => bus.trim(position),
+    consume: (after, arrived) => {
+      const reader = bus.consume(after, arrived)
+      return {
+        take: (max) => {
+          const entries = reader.take(max)
+          read = entries.at(-1)?.position ?? read
+          return entries
+        },
+        close: () => reader.close(),
+      }
+    },
+  }),
+  postgres: () => ({ rewrite: (call) => ({ ...call, streamPosition: read ?? call.streamPosition }) }),
+  install: () => {
+    read = undefined
+    return () => (read = undefined)
+  },
+}

@@ -1,0 +1,11 @@
+/** An error as Postgres tells it. */
+export class PgError extends Error {
+  readonly code: string
+  readonly constraint: string | undefined
+
+  constructor(code: string, message: string, constraint?: string) {
+    super(message)
+    this.code = code
+    this.constraint = constraint
+  }
+}

@@ -1,0 +1,184 @@
+import crypto from 'node:crypto'
+import { syncBuiltinESMExports } from 'node:module'
+import timers from 'node:timers/promises'
+import type { World } from './world.ts'
+
+/*
+ * Production code runs unchanged under virtual time: the clocks, timers and sources of chance that it finds are replaced for
+ * as long as a history runs, also those it imports from `node:`. Each process sees its own clock.
+ */
+
+const RealDate = Date
+const real = {
+  setTimeout,
+  clearTimeout,
+  setInterval,
+  clearInterval,
+  setImmediate,
+  clearImmediate,
+  random: Math.random,
+  now: performance.now.bind(performance),
+  getRandomValues: globalThis.crypto.getRandomValues.bind(globalThis.crypto),
+  randomUUID: crypto.randomUUID,
+  randomInt: crypto.randomInt,
+  delay: timers.setTimeout,
+}
+
+/** An immediate comes after what the same turn still has to do. */
+const IMMEDIATE_MS = 0.01
+/** Node's timers take no less. */
+const TIMER_MS_MIN = 1
+
+let world: World | undefined
+
+function worldNow(): World {
+  if (world === undefined) throw new Error('virtual time is over: something still runs')
+  return world
+}
+
+const wallMs = (): number => {
+  const { trueMs, current } = worldNow()
+  return trueMs + (current?.clockOffsetMs ?? 0)
+}
+
+/** Stands in for Node's Timeout and Immediate. */
+class VirtualTimer {
+  #cancel: () => void
+
+  constructor(cancel: () => void) {
+    this.#cancel = cancel
+  }
+
+  again(cancel: () => void): void {
+    this.#cancel = cancel
+  }
+
+  close(): void {
+    this.#cancel()
+  }
+
+  ref(): this {
+    return this
+  }
+
+  unref(): this {
+    return this
+  }
+}
+
+type Call = (...args: unknown[]) => void
+
+function after(ms: number, call: () => void): () => void {
+  const { current } = worldNow()
+  const planned = worldNow().after(ms, current, call)
+  return () => void (planned.isOff = true)
+}
+
+function virtualTimeout(call: Call, ms = 0, ...args: unknown[]): VirtualTimer {
+  return new VirtualTimer(after(Math.max(TIMER_MS_MIN, ms), () => call(...args)))
+}
+
+function virtualInterval(call: Call, ms = 0, ...args: unknown[]): VirtualTimer {
+  const every = Math.max(TIMER_MS_MIN, ms)
+  const beat = () => {
+    timer.again(after(every, beat))
+    call(...args)
+  }
+  const timer = new VirtualTimer(after(every, beat))
+  return timer
+}
+
+const virtualImmediate = (call: Call, ...args: unknown[]): VirtualTimer =>
+  new VirtualTimer(after(IMMEDIATE_MS, () => call(...args)))
+
+function clear(timer: unknown): void {
+  if (timer instanceof VirtualTimer) timer.close()
+}
+
+function virtualDelay(
+  ms: number,
+  value?: unknown,
+  { signal }: { signal?: AbortSignal | undefined } = {},
+): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      timer.close()
+      reject(signal?.reason instanceof Error ? signal.reason : new Error('aborted'))
+    }
+    const timer = virtualTimeout(() => {
+      signal?.removeEventListener('abort', abort)
+      resolve(value)
+    }, ms)
+    if (signal?.aborted === true) abort()
+    else signal?.addEventListener('abort', abort, { once: true })
+  })
+}
+
+class VirtualDate extends RealDate {
+  constructor(...args: [] | [number | string | Date]) {
+    if (args.length === 0) super(wallMs())
+    else super(args[0])
+  }
+
+  static override now(): number {
+    return wallMs()
+  }
+}
+
+/** @param max exclusive */
+function virtualInt(min: number, max: number): number {
+  return min + Math.floor(worldNow().chance.next() * (max - min))
+}
+
+function virtualUuid(): string {
+  const part = () =>
+    virtualInt(0, 2 ** 32)
+      .toString(16)
+      .padStart(8, '0')
+  return `${part()}-${part()}`
+}
+
+function fill<Bytes extends ArrayBufferView | null>(bytes: Bytes): Bytes {
+  if (bytes instanceof Uint8Array) for (let i = 0; i < bytes.length; i++) bytes[i] = virtualInt(0, 256)
+  return bytes
+}
+
+/** Puts virtual time in place of the real one. @returns puts the real one back */
+export function enterVirtualTime(entered: World): () => void {
+  if (world !== undefined) throw new Error('virtual time: one history at a time')
+  world = entered
+  put({
+    Date: VirtualDate,
+    setTimeout: virtualTimeout,
+    clearTimeout: clear,
+    setInterval: virtualInterval,
+    clearInterval: clear,
+    setImmediate: virtualImmediate,
+    clearImmediate: clear,
+  })
+  Math.random = () => entered.chance.next()
+  Object.defineProperty(performance, 'now', { value: () => entered.nowMs, configurable: true, writable: true })
+  Object.assign(globalThis.crypto, { getRandomValues: fill })
+  Object.assign(crypto, { randomUUID: virtualUuid, randomInt: virtualInt })
+  Object.assign(timers, { setTimeout: virtualDelay })
+  syncBuiltinESMExports()
+  return leave
+}
+
+function leave(): void {
+  world = undefined
+  const { setTimeout, clearTimeout, setInterval, clearInterval, setImmediate, clearImmediate } = real
+  put({ Date: RealDate, setTimeout, clearTimeout, setInterval, clearInterval, setImmediate, clearImmediate })
+  Math.random = real.random
+  Object.defineProperty(performance, 'now', { value: real.now, configurable: true, writable: true })
+  Object.assign(globalThis.crypto, { getRandomValues: real.getRandomValues })
+  Object.assign(crypto, { randomUUID: real.randomUUID, randomInt: real.randomInt })
+  Object.assign(timers, { setTimeout: real.delay })
+  syncBuiltinESMExports()
+}
+
+function put(globals: Record<string, unknown>): void {
+  for (const [name, value] of Object.entries(globals)) {
+    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true, enumerable: true })
+  }
+}
