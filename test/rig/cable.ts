@@ -1,33 +1,72 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 
-/** A TCP cable to a server, that a test can cut, freeze and mend. */
+/** A TCP cable to a server, that a test can cut, freeze, slow down, watch and mend. */
 export interface Cable extends AsyncDisposable {
   readonly port: number
   /** Ends all connections and refuses new ones. */
   cut(): void
   /** Nothing gets through, and nobody is told. */
   freeze(): void
-  /** What was frozen goes on; new connections are taken again. */
+  /** What comes back from the server takes so much longer; 0 is as quick as ever. */
+  slow(ms: number): void
+  /** Has somebody look at what goes to the server; undefined ends that. */
+  watch(look: Look | undefined): void
+  /** What was frozen goes on; new connections are taken again; nothing is slow or watched. */
   mend(): void
 }
 
+/**
+ * Says what becomes of bytes on their way to the server, and of their connection: `cut_answer` sends them on and ends
+ * the connection when the answer comes, which nobody hears; `cut` sends them on and ends it at once; `freeze` keeps them
+ * until the cable is mended.
+ */
+export type Look = (bytes: Buffer) => 'pass' | 'cut_answer' | 'cut' | 'freeze'
+
+/** @param to where the server is; read anew for each connection */
 export async function openCable(to: { readonly host: string; readonly port: number }): Promise<Cable> {
   const ends = new Set<Socket>()
+  const held: (() => void)[] = []
   let state: 'whole' | 'cut' | 'frozen' = 'whole'
+  let slowMs = 0
+  let look: Look | undefined
+
+  const freeze = () => {
+    state = 'frozen'
+    for (const end of ends) end.pause()
+  }
   const server = createServer({ pauseOnConnect: true }, (near) => {
     if (state === 'cut') {
       near.destroy()
       return
     }
     const far = connect(to.port, to.host)
+    let isAnswerCut = false
+    const pass = (from: Socket, bytes: Buffer) => {
+      if (from === far) {
+        if (isAnswerCut) near.destroy()
+        else if (slowMs === 0) near.write(bytes)
+        else setTimeout(() => near.write(bytes), slowMs)
+        return
+      }
+      const verdict = look?.(bytes) ?? 'pass'
+      if (verdict === 'freeze') {
+        freeze()
+        held.push(() => far.write(bytes))
+        return
+      }
+      isAnswerCut ||= verdict === 'cut_answer'
+      far.write(bytes)
+      // What has been written arrives all the same, or half of it.
+      if (verdict === 'cut') near.destroy()
+    }
     for (const [one, other] of [
       [near, far],
       [far, near],
     ] as const) {
       ends.add(one)
       one.on('error', () => undefined)
-      one.on('data', (bytes) => void other.write(bytes))
+      one.on('data', (bytes: Buffer) => pass(one, bytes))
       one.on('close', () => {
         ends.delete(one)
         other.destroy()
@@ -46,12 +85,14 @@ export async function openCable(to: { readonly host: string; readonly port: numb
       state = 'cut'
       for (const end of ends) end.destroy()
     },
-    freeze: () => {
-      state = 'frozen'
-      for (const end of ends) end.pause()
-    },
+    freeze,
+    slow: (ms) => (slowMs = ms),
+    watch: (next) => (look = next),
     mend: () => {
       state = 'whole'
+      slowMs = 0
+      look = undefined
+      for (const send of held.splice(0)) send()
       for (const end of ends) end.resume()
     },
     [Symbol.asyncDispose]: async () => {

@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { Arena } from './arena.ts'
+import type { Floor } from './floor.ts'
+import { judge } from './judge.ts'
+import { linesOf } from './report.ts'
+import { ROWS } from './rows.ts'
+import { openFloor } from './rows/open-floor.ts'
+import { type Asked, TradingLog } from './trading-log.ts'
+
+/** The short form of `npm run chaos`: every fault once or twice, and of times only what is absurd counts. */
+
+let opened: Arena | undefined
+beforeAll(async () => {
+  opened = await Arena.open()
+}, 240_000)
+afterAll(async () => {
+  await opened?.[Symbol.asyncDispose]()
+})
+const arenaOf = (): Arena => {
+  if (opened === undefined) throw new Error('expected the servers to run')
+  return opened
+}
+
+it.each(ROWS)('$title: nothing acked is lost, doubled or contradicted', { timeout: 240_000 }, async (row) => {
+  const result = await row.run(arenaOf(), { isLong: false })
+  console.log(linesOf({ row, result, error: undefined }).join('\n'))
+  expect(result.misses).toEqual([])
+})
+
+it('the judge finds what is planted: an ack without a row, an execution that was denied, a second answer, a second fill', async () => {
+  const arena = arenaOf()
+  const floor = await openFloor(arena, { isLong: false, via: 'haproxy' })
+  await expect.poll(() => ackedOf(floor).length, { timeout: 30_000 }).toBeGreaterThan(20)
+  expect((await floor.close()).misses).toEqual([])
+  const [first, second, third] = ackedOf(floor)
+  if (first === undefined || second === undefined || third?.told?.as !== 'acked') throw new Error('expected acks')
+
+  const log = new TradingLog()
+  const denied = { code: 'UNAVAILABLE', message: '', outcome: 'not_executed' } as const
+  log.orders.push(
+    { ...first, order: { ...first.order, clientOrderId: 'never-sent' } },
+    { ...second, told: { as: 'refused', error: denied } },
+    third,
+  )
+  const again = new Map([[third, { as: 'refused', error: denied } as const]])
+  // The last of all tests: what is in the journal stays there, so the books never balance again.
+  const client = await arena.connection()
+  try {
+    await client.query(`${COPY_FILL} WHERE client_order_id = $1 LIMIT 1`, [third.order.clientOrderId])
+    const verdict = await judge(arena.databaseUrl, log, { again, fromMs: 0, toMs: Date.now() })
+    expect(verdict.lost).toEqual([expect.stringContaining('never-sent')])
+    expect(verdict.contradicted).toEqual([
+      expect.stringContaining(second.order.clientOrderId),
+      expect.stringContaining(third.order.clientOrderId),
+    ])
+    expect(verdict.doubled).toEqual([expect.stringContaining(third.order.clientOrderId)])
+    expect(verdict.auditFaults).not.toEqual([])
+  } finally {
+    await client.end()
+  }
+}, 120_000)
+
+const COPY_FILL = `INSERT INTO fill (fill_id, order_id, symbol, side, ticks, lots, value_cents, fee_cents, liquidity,
+    realized_cents, trade_id, time_ms, batch)
+  SELECT fill_id + 1000000, f.order_id, f.symbol, f.side, ticks, f.lots, value_cents, fee_cents, liquidity, realized_cents, -1, time_ms, f.batch
+  FROM fill f JOIN orders o USING (order_id)`
+
+/** Orders that were filled by their ack. */
+const ackedOf = (floor: Floor): Asked[] =>
+  floor.log.orders.filter(({ told }) => told?.as === 'acked' && told.order.fills.length > 0)

@@ -1,0 +1,100 @@
+import { Command, InvalidArgumentError } from 'commander'
+import { machineText } from '../../bench/machine.ts'
+import { Chance } from '../fuzz/chance.ts'
+import { Arena } from './arena.ts'
+import { isGood, linesOf, type Outcome, tableOfOutcomes, writeIntoPage } from './report.ts'
+import { type Row, ROWS } from './rows.ts'
+
+/**
+ * `npm run chaos`: real servers behind real load balancers, a real Postgres and Redis, and one fault after the other
+ * (docs/faults.md, which `--write` writes the table into).
+ */
+
+interface Options {
+  readonly only?: readonly string[]
+  readonly short?: true
+  readonly soak?: number | true
+  readonly seed: number
+  readonly json?: true
+  readonly write?: true
+}
+
+const SOAK_HOURS = 8
+const HOUR_MS = 3_600_000
+
+const program = new Command('npm run chaos --')
+  .description('Breaks one thing after the other under trade, and judges by the clients’ own logs.')
+  .option('--only <name...>', `some rows of ${ROWS.map(({ name }) => name).join(', ')}`)
+  .option('--short', 'fewer repeats and shorter waits, as in the tests')
+  .option('--soak [hours]', `rows at random, for so many hours (${SOAK_HOURS})`, positive)
+  .option('--seed <number>', 'of the order in a soak', positive, Date.now() % 1_000_000)
+  .option('--json', 'one object a row on stdout instead of the table')
+  .option('--write', 'into docs/faults.md')
+program.parse()
+const options = program.opts<Options>()
+const rows = chosen(options.only)
+
+await using parts = new AsyncDisposableStack()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void parts.disposeAsync().finally(() => process.exit(1)))
+}
+// What goes on, on stderr: stdout has the table alone.
+const say = (text: string) => console.error(text)
+say('Starting Postgres, Redis, three servers and two load balancers…')
+let arena = parts.use(await Arena.open())
+const outcomes =
+  options.soak === undefined ? await runAll() : await soak(options.soak === true ? SOAK_HOURS : options.soak)
+
+if (options.json === true) {
+  for (const { row, result } of outcomes) console.log(JSON.stringify({ name: row.name, ...result }))
+} else console.log(tableOfOutcomes(outcomes))
+const form = options.short === true ? 'The short form.' : 'In full.'
+if (options.write === true) writeIntoPage(`${machineText()} ${form}\n\n${tableOfOutcomes(outcomes)}`)
+process.exitCode = outcomes.every(isGood) ? 0 : 1
+
+async function runAll(): Promise<Outcome[]> {
+  const done: Outcome[] = []
+  for (const row of rows) done.push(await run(row, options.short !== true))
+  return done
+}
+
+/** The seed gives the order; what happens within a row is the machine's own chance. */
+async function soak(hours: number): Promise<Outcome[]> {
+  say(`soak for ${hours} h, seed ${options.seed}`)
+  const endAt = Date.now() + hours * HOUR_MS
+  const chance = new Chance(options.seed)
+  const done: Outcome[] = []
+  while (Date.now() < endAt) {
+    done.push(await run(chance.one(rows), options.short !== true && chance.oneIn(2)))
+  }
+  return done
+}
+
+async function run(row: Row, isLong: boolean): Promise<Outcome> {
+  const from = Date.now()
+  say(`${row.name}…`)
+  let outcome: Outcome
+  try {
+    outcome = { row, result: await row.run(arena, { isLong }), error: undefined }
+  } catch (error) {
+    outcome = { row, result: undefined, error }
+    // What it left behind is no ground for the next.
+    await arena[Symbol.asyncDispose]()
+    arena = parts.use(await Arena.open())
+  }
+  say(`${linesOf(outcome).join('\n')}  (${Math.round((Date.now() - from) / 1_000)} s)`)
+  return outcome
+}
+
+function chosen(names: readonly string[] | undefined): readonly Row[] {
+  if (names === undefined) return ROWS
+  const unknown = names.filter((name) => ROWS.every((row) => row.name !== name))
+  if (unknown.length > 0) program.error(`There is no row ${unknown.join(', ')}.`)
+  return ROWS.filter(({ name }) => names.includes(name))
+}
+
+function positive(text: string): number {
+  const value = Number(text)
+  if (!(value > 0)) throw new InvalidArgumentError('expected a number above 0')
+  return value
+}

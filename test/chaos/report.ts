@@ -1,0 +1,69 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { tableOf } from '../../bench/table.ts'
+import type { Result } from './floor.ts'
+import type { Row } from './rows.ts'
+
+const PAGE = fileURLToPath(new URL('../../docs/faults.md', import.meta.url))
+const BETWEEN = /(<!-- last run -->\n)[^]*?(\n<!-- end of last run -->)/
+const HEAD = [
+  'fault',
+  'acked',
+  'lost',
+  'doubled',
+  'contradicted',
+  'failed',
+  'unknown',
+  'longest without prices, ms',
+  'recovered after, ms',
+]
+
+/** A row that was run, or the error that ended it. */
+export interface Outcome {
+  readonly row: Row
+  readonly result: Result | undefined
+  readonly error: unknown
+}
+
+export const isGood = ({ result }: Outcome): boolean => result?.misses.length === 0
+
+export function tableOfOutcomes(outcomes: readonly Outcome[]): string {
+  const lines = outcomes.map(({ row, result }) => {
+    if (result === undefined) return [row.title, 'did not come to an end', ...Array<string>(HEAD.length - 2).fill('')]
+    const { verdict, quotesGapMs, recoverMs } = result
+    const longest = recoverMs.length === 0 ? '' : String(Math.max(...recoverMs))
+    return [
+      row.title,
+      verdict.acked,
+      verdict.lost.length,
+      verdict.doubled.length,
+      verdict.contradicted.length,
+      verdict.failed,
+      verdict.unknown,
+      quotesGapMs,
+      longest,
+    ].map(String)
+  })
+  return tableOf(HEAD, lines)
+}
+
+/** What a row noted and missed, a line each. */
+export function linesOf({ row, result, error }: Outcome): string[] {
+  if (result === undefined)
+    return [`FAULT  ${row.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`]
+  return [
+    `${result.misses.length === 0 ? 'ok   ' : 'FAULT'}  ${row.name}`,
+    ...result.notes.map((note) => `         ${note}`),
+    ...result.misses.map((miss) => `       ! ${miss}`),
+  ]
+}
+
+/** Puts the table into docs/faults.md. @throws {Error} when the page has no marks for it */
+export function writeIntoPage(text: string): void {
+  const page = readFileSync(PAGE, 'utf8')
+  if (!BETWEEN.test(page)) throw new Error(`${PAGE}: expected the marks of the last run`)
+  writeFileSync(
+    PAGE,
+    page.replace(BETWEEN, (_, begin: string, end: string) => `${begin}\n${text}\n${end}`),
+  )
+}

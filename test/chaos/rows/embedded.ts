@@ -1,0 +1,61 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { startEmbeddedPostgres } from '../../../server/database/embedded-postgres.ts'
+import { Command, dataFolder, processesOf } from '../../process/command.ts'
+import { SYMBOLS } from '../../rig/fleet.ts'
+import { fewInstruments, freePort } from '../../rig/server.ts'
+import type { Arena } from '../arena.ts'
+import { Floor, type Result } from '../floor.ts'
+import type { Scale } from '../rows.ts'
+
+const UP_MS = 5_000
+
+/** One server alone, as `npm start` has it: node dies and its Postgres lives on, to be found at the next start. */
+export async function killEmbedded(_: Arena, { isLong }: Scale): Promise<Result> {
+  await using folder = await dataFolder()
+  const environment = {
+    PORT: String(await freePort()),
+    DATA_DIR: folder.path,
+    INSTRUMENTS_FILE: await fewInstruments(SYMBOLS, folder.path),
+    LIMIT_ORDERS_PER_SECOND: '100000',
+    LIMIT_ORDERS_BURST: '100000',
+    LIMIT_GUESTS_PER_MINUTE: '100000',
+    MARKET_LIVENESS: '0.25',
+    DRAIN_SPREAD_MS: '0',
+  }
+  let server = new Command(environment)
+  try {
+    const url = await server.ready()
+    // Found, not started: the server has it running already, and it is left to it.
+    const { url: databaseUrl } = await startEmbeddedPostgres({ dataDir: folder.path })
+    const faults: string[] = []
+    const ground = { databaseUrl, faults: () => faults, describe: () => server.stdout.slice(-4_000) }
+    const options = { traders: isLong ? 32 : 8, urls: [url], paceMs: 200, againMax: isLong ? 2_000 : 100 }
+    const floor = await Floor.open(ground, options, isLong)
+    const ups: number[] = []
+    for (let round = 0; round < (isLong ? 20 : 2); round++) {
+      await delay(500)
+      const killedAt = Date.now()
+      server.process.kill('SIGKILL')
+      await server.code()
+      server = new Command(environment)
+      await server.ready()
+      ups.push(Date.now() - killedAt)
+      floor.must('the Postgres that was left is gone on with', server.stdout.includes('Found the embedded Postgres'))
+      await floor.recovered(killedAt, { maxMs: 2 * UP_MS })
+    }
+    floor.within('up again', Math.max(...ups), UP_MS)
+    floor.note(`up again after ${Math.max(...ups)} ms at most`)
+    const result = await floor.close()
+    server.pressCtrlC()
+    const misses = [...result.misses]
+    if ((await server.code()) !== 0) misses.push('Ctrl-C did not end it with 0')
+    const left = processesOf(folder.path)
+    if (left.length > 0) misses.push(`after Ctrl-C there is left: ${left.join('; ')}`)
+    return { ...result, misses }
+  } finally {
+    if (!server.hasEnded) {
+      server.process.kill('SIGKILL')
+      await server.code()
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Arena } from '../arena.ts'
+import type { Floor, Result } from '../floor.ts'
+import type { Scale } from '../rows.ts'
+import { openFloor } from './open-floor.ts'
+import { fires, isCommit } from './statements.ts'
+
+const BACK_MS = 3_000
+const GAP_MS = 1_000
+const SLOW_MS = 800
+const IN_DOUBT_MS = 6_000
+
+/** The link breaks when a commit has been sent: written, not written or on its way, nobody is told. */
+export async function cutCommitAnswers(arena: Arena, { isLong }: Scale): Promise<Result> {
+  const { fleet } = arena
+  const floor = await openFloor(arena, { isLong, via: 'haproxy' })
+  const breaks = ['cut_answer', 'cut', 'cut_answer', 'freeze'] as const
+  let longestMs = 0
+  for (let round = 0; round < (isLong ? 200 : 8); round++) {
+    const leader = await fleet.leader()
+    const { epoch } = await fleet.lease()
+    const how = breaks[round % breaks.length] ?? 'cut'
+    await fires(leader.postgres, isCommit, () => how)
+    const brokenAt = Date.now()
+    // What was frozen arrives when whoever leads has long fenced it off.
+    if (how === 'freeze') {
+      await fleet.ledAfter(epoch)
+      leader.postgres.mend()
+    }
+    await fleet.ledAfter(epoch)
+    longestMs = Math.max(longestMs, await floor.recovered(brokenAt, { maxMs: IN_DOUBT_MS }))
+  }
+  floor.note(`every commit in doubt was settled, the last one after ${longestMs} ms at most`)
+  return floor.close()
+}
+
+/** Postgres is shut down, and started again. */
+export async function stopPostgres(arena: Arena, { isLong }: Scale): Promise<Result> {
+  const floor = await openFloor(arena, { isLong, via: 'haproxy' })
+  const pids = pidsOf(arena)
+  const stoppedAt = Date.now()
+  await arena.stopPostgres()
+  const awayFrom = Date.now()
+  await delay(isLong ? 20_000 : 4_000)
+  const awayTo = Date.now()
+  mustNotExecute(floor, awayFrom, awayTo)
+  floor.must(
+    'sockets were told `degraded`',
+    floor.log.statuses.some(({ at, market }) => at >= stoppedAt && market === 'degraded'),
+  )
+  floor.must('prices went on, marked indicative', floor.log.indicative > 0)
+  await arena.startPostgres()
+  await floor.recovered(Date.now(), { maxMs: BACK_MS })
+  floor.within('a socket without prices', floor.quotesGapMs, GAP_MS)
+  floor.must('no server was restarted', samePids(arena, pids))
+  return floor.close()
+}
+
+/** Every answer of Postgres takes most of a second longer. */
+export async function slowPostgres(arena: Arena, { isLong }: Scale): Promise<Result> {
+  const { fleet } = arena
+  const floor = await openFloor(arena, { isLong, via: 'haproxy' })
+  const pids = pidsOf(arena)
+  for (const { postgres } of fleet.members) postgres.slow(SLOW_MS)
+  await floor.goOn(isLong ? 20_000 : 5_000)
+  for (const { postgres } of fleet.members) postgres.slow(0)
+  await floor.recovered(Date.now(), { maxMs: BACK_MS })
+  floor.within('a socket without prices', floor.quotesGapMs, GAP_MS)
+  floor.must('no server was restarted', samePids(arena, pids))
+  return floor.close()
+}
+
+/** What was asked while nothing could be written was not executed then. */
+function mustNotExecute(floor: Floor, fromMs: number, toMs: number): void {
+  const acked = floor.log.orders.filter(
+    ({ told, sentAt, toldAt }) => told?.as === 'acked' && sentAt >= fromMs && toldAt <= toMs,
+  )
+  floor.must(`${acked.length} orders acked while Postgres was away`, acked.length === 0)
+}
+
+export const pidsOf = (arena: Arena): number[] => arena.fleet.members.map(({ pid }) => pid)
+export const samePids = (arena: Arena, before: readonly number[]): boolean =>
+  pidsOf(arena).every((pid, at) => pid === before[at]) && arena.fleet.members.every(({ unwished }) => unwished === 0)

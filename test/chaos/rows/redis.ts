@@ -1,0 +1,121 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Arena } from '../arena.ts'
+import type { Floor, Result } from '../floor.ts'
+import type { Scale } from '../rows.ts'
+import { openFloor } from './open-floor.ts'
+import { pidsOf, samePids } from './postgres.ts'
+
+const FRESH_MS = 2_000
+const BACK_MS = 3_000
+const CLOCK_BACK_S = -3_600
+
+interface Outage {
+  /** How long it is away. */
+  readonly awayMs: number
+  readonly begin: (arena: Arena) => void | Promise<void>
+  readonly end: (arena: Arena) => void | Promise<void>
+  /** How long frames may take after it is back. */
+  readonly freshMs?: number
+}
+
+/** Something of Redis goes away for a while, and comes back; the servers and their sockets stay. */
+async function outage(
+  arena: Arena,
+  { isLong }: Scale,
+  { awayMs, begin, end, freshMs = FRESH_MS }: Outage,
+): Promise<Result> {
+  const floor = await openFloor(arena, { isLong, via: 'haproxy' })
+  const pids = pidsOf(arena)
+  await begin(arena)
+  await delay(awayMs)
+  const connectionsBefore = floor.log.connections.length
+  await end(arena)
+  const backAt = Date.now()
+  await freshQuotes(floor, backAt, freshMs)
+  await floor.recovered(backAt, { maxMs: BACK_MS })
+  floor.must('no server was restarted', samePids(arena, pids))
+  floor.must('sockets stayed', floor.log.connections.length === connectionsBefore && connectionsBefore === 0)
+  return floor.close()
+}
+
+async function freshQuotes(floor: Floor, backAt: number, maxMs: number): Promise<void> {
+  const deadline = backAt + 30_000
+  while (floor.traders.some(({ heardAt }) => heardAt < backAt) && Date.now() < deadline) await delay(5)
+  const tookMs = Math.max(...floor.traders.map(({ heardAt }) => heardAt)) - backAt
+  floor.must(
+    'prices came again on every socket',
+    floor.traders.every(({ heardAt }) => heardAt >= backAt),
+  )
+  floor.within('fresh prices', tookMs, maxMs)
+  floor.note(`fresh prices on every socket ${tookMs} ms after the return`)
+}
+
+export const killRedis = (arena: Arena, scale: Scale): Promise<Result> =>
+  outage(arena, scale, {
+    awayMs: scale.isLong ? 10_000 : 2_000,
+    begin: () => arena.redis.kill(),
+    end: () => arena.redis.restart(),
+  })
+
+export const flushRedis = (arena: Arena, scale: Scale): Promise<Result> =>
+  outage(arena, scale, { awayMs: 0, begin: () => arena.redis.flush(), end: () => undefined })
+
+/** The stream is gone, and what is new in it has older numbers than what was read. */
+export async function setRedisClockBack(arena: Arena, scale: Scale): Promise<Result> {
+  try {
+    return await outage(arena, scale, {
+      awayMs: 500,
+      begin: () => arena.redis.kill(),
+      end: async () => {
+        await arena.redis.setClock(CLOCK_BACK_S)
+        await arena.redis.restart()
+      },
+    })
+  } finally {
+    await arena.redis.setClock(0)
+    await arena.redis.restart()
+  }
+}
+
+export const freezeRedis = (arena: Arena, scale: Scale): Promise<Result> =>
+  outage(arena, scale, {
+    awayMs: scale.isLong ? 10_000 : 4_000,
+    begin: () => {
+      for (const { redis } of arena.fleet.members) redis?.freeze()
+    },
+    end: () => {
+      for (const { redis } of arena.fleet.members) redis?.mend()
+    },
+  })
+
+/** One gateway alone hears nothing of the market: its sockets are told, the others notice nothing. */
+export async function cutGateway(arena: Arena, { isLong }: Scale): Promise<Result> {
+  const { fleet } = arena
+  const floor = await openFloor(arena, { isLong, via: 'straight' })
+  const pids = pidsOf(arena)
+  const leader = await fleet.leader()
+  const at = fleet.members.findIndex((member) => member !== leader)
+  const cut = fleet.members[at]
+  if (cut === undefined) throw new Error('expected a gateway that does not lead')
+  const isAtCut = (trader: number) => trader % fleet.members.length === at
+  const cutAt = Date.now()
+  cut.redis?.cut()
+  await delay(isLong ? 15_000 : 4_000)
+  const told = floor.log.statuses.filter((status) => status.at >= cutAt && status.market === 'degraded')
+  floor.must(
+    'the sockets of the gateway were told `degraded`',
+    told.some(({ trader }) => isAtCut(trader)),
+  )
+  floor.must(
+    'nobody else was told so',
+    told.every(({ trader }) => isAtCut(trader)),
+  )
+  const others = floor.traders.filter((_, number) => !isAtCut(number))
+  floor.within('prices of the others', Math.max(...others.map(({ longestQuietMs }) => longestQuietMs)), 1_000)
+  cut.redis?.mend()
+  const backAt = Date.now()
+  await freshQuotes(floor, backAt, FRESH_MS)
+  await floor.recovered(backAt, { maxMs: BACK_MS })
+  floor.must('no server was restarted', samePids(arena, pids))
+  return floor.close()
+}

@@ -1,0 +1,201 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { BalancerName } from '../../rig/balancer.ts'
+import type { Look } from '../../rig/cable.ts'
+import type { Member } from '../../rig/fleet.ts'
+import { type Arena, DRAIN_SPREAD_MS } from '../arena.ts'
+import type { Floor, Result } from '../floor.ts'
+import type { Scale } from '../rows.ts'
+import { type Asked, isExecuted } from '../trading-log.ts'
+import { clientsOf, openFloor } from './open-floor.ts'
+import { fires, isCommit, isRenewal } from './statements.ts'
+
+/** Another leads, with a warm standby, within this at the 95th percentile. */
+const TAKEOVER_MS = 1_000
+const ACK_P99_MS = 1_500
+const ACK_MAX_MS = 4_000
+/** Of so many orders that took too long, or were rejected, it is said what happened to them. */
+const TRAILS_MAX = 5
+const SLEEP_MS = 10_000
+const EXPIRED_MS = 4_000
+
+/** The leader dies, again and again, under load. */
+export async function killLeader(arena: Arena, { isLong }: Scale): Promise<Result> {
+  const { fleet } = arena
+  const floor = await openFloor(arena, { isLong, via: 'haproxy' })
+  const takeovers: number[] = []
+  for (let round = 0; round < (isLong ? 20 : 2); round++) {
+    const leader = await fleet.leader()
+    const { epoch } = await fleet.lease()
+    const killedAt = Date.now()
+    await leader.kill()
+    takeovers.push((await fleet.ledAfter(epoch)) - killedAt)
+    await floor.recovered(killedAt, { maxMs: ACK_MAX_MS })
+    await leader.start()
+  }
+  floor.within('take-over, 95th percentile', percentile(takeovers, 95), TAKEOVER_MS)
+  floor.note(`taken over after ${percentile(takeovers, 50)} ms, ${percentile(takeovers, 95)} ms at the 95th percentile`)
+  noteAcks(floor)
+  return floor.close()
+}
+
+/** Where the leader is when it falls asleep. */
+const MOMENTS: readonly { readonly name: string; readonly sleep: (leader: Member, arena: Arena) => Promise<void> }[] = [
+  { name: 'at any moment', sleep: (leader) => fallAsleep(leader) },
+  { name: 'with a commit sent', sleep: (leader) => sleepAt(leader, isCommit, 'pass') },
+  {
+    name: 'with a commit on the way, that arrives when another leads',
+    sleep: (leader) => sleepAt(leader, isCommit, 'freeze'),
+  },
+  { name: 'inside the call, which waits for a lock', sleep: sleepInsideCommit },
+  { name: 'with a renewal of the lease sent', sleep: (leader) => sleepAt(leader, isRenewal, 'pass') },
+  { name: 'with a renewal on the way', sleep: (leader) => sleepAt(leader, isRenewal, 'freeze') },
+  { name: 'with the answer of a commit lost', sleep: (leader) => sleepAt(leader, isCommit, 'cut_answer') },
+  { name: 'cut off from Redis', sleep: sleepWithoutRedis },
+]
+
+/** The leader stands still, another leads, and it wakes as if nothing had been. */
+export async function stopLeader(arena: Arena, { isLong }: Scale): Promise<Result> {
+  const { fleet } = arena
+  const floor = await openFloor(arena, { isLong, via: 'haproxy' })
+  const moments = isLong ? MOMENTS : MOMENTS.slice(2, 4)
+  for (const { name, sleep } of moments) {
+    const leader = await fleet.leader()
+    const { epoch } = await fleet.lease()
+    await sleep(leader, arena)
+    const asleepAt = Date.now()
+    const takenMs = (await fleet.ledAfter(epoch)) - asleepAt
+    floor.within(`asleep ${name}: a new epoch`, takenMs, EXPIRED_MS)
+    await floor.recovered(asleepAt, { maxMs: ACK_MAX_MS + EXPIRED_MS })
+    floor.note(`asleep ${name}: another led after ${takenMs} ms`)
+    await delay(isLong ? SLEEP_MS - (Date.now() - asleepAt) : 0)
+    leader.mend()
+    const awakeAt = Date.now()
+    await leader.ready()
+    await floor.recovered(awakeAt, { maxMs: ACK_MAX_MS })
+  }
+  return floor.close()
+}
+
+function fallAsleep(leader: Member): Promise<void> {
+  leader.sleep()
+  return Promise.resolve()
+}
+
+/** Falls asleep as a statement leaves it. */
+async function sleepAt(leader: Member, isIt: (bytes: Buffer) => boolean, becomes: ReturnType<Look>): Promise<void> {
+  await fires(leader.postgres, isIt, () => {
+    leader.sleep()
+    return becomes
+  })
+}
+
+/** The lease's row is locked by somebody else, so that the commit waits for it within Postgres. */
+async function sleepInsideCommit(leader: Member, arena: Arena): Promise<void> {
+  const holder = await arena.connection()
+  try {
+    await holder.query('BEGIN')
+    await holder.query('SELECT 1 FROM lease WHERE id = 1 FOR UPDATE')
+    await waitsForLock(holder)
+    leader.sleep()
+    await holder.query('ROLLBACK')
+  } finally {
+    await holder.end()
+  }
+}
+
+async function waitsForLock(client: Awaited<ReturnType<Arena['connection']>>): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query(
+      `SELECT FROM pg_stat_activity WHERE application_name LIKE 'valiant-commit%' AND wait_event_type = 'Lock'`,
+    )
+    if (rows.length > 0) return
+    await delay(1)
+  }
+}
+
+function sleepWithoutRedis(leader: Member): Promise<void> {
+  leader.redis?.freeze()
+  return fallAsleep(leader)
+}
+
+const HAND_OVER_MS = 300
+
+/** An operator stops the leader. */
+export async function handOver(arena: Arena, { isLong }: Scale): Promise<Result> {
+  const { fleet } = arena
+  const floor = await openFloor(arena, { isLong, via: 'haproxy' })
+  for (let round = 0; round < (isLong ? 10 : 1); round++) {
+    const leader = await fleet.leader()
+    const { epoch } = await fleet.lease()
+    const stoppedAt = Date.now()
+    const exited = leader.stop()
+    await fleet.ledAfter(epoch)
+    await floor.recovered(stoppedAt, { maxMs: ACK_MAX_MS })
+    floor.must('the leader ended with 0 on SIGTERM', (await exited) === 0)
+    await leader.start()
+  }
+  const result = await floor.close()
+  const gap = result.verdict.longestWithoutMatchMs
+  const misses = [...result.misses]
+  if (gap > (isLong ? HAND_OVER_MS : 15_000)) misses.push(`without a match: ${gap} ms, at most ${HAND_OVER_MS}`)
+  if (floor.log.timeouts > 0) misses.push(`${floor.log.timeouts} TIMEOUT, expected none`)
+  return {
+    ...result,
+    misses,
+    notes: [...result.notes, `longest without a match ${gap} ms, ${floor.log.timeouts} TIMEOUT`],
+  }
+}
+
+const FEEDLESS_MS = 2_000
+
+/** One instance after the other is replaced, as in a release. */
+export const rollingRestart =
+  (balancer: BalancerName) =>
+  async (arena: Arena, { isLong }: Scale): Promise<Result> => {
+    const { fleet } = arena
+    const floor = await openFloor(arena, { isLong, via: balancer })
+    const began = Date.now()
+    const members = isLong ? fleet.members : fleet.members.slice(0, 2)
+    for (const member of members) {
+      floor.must(`${member.name} ended with 0 on SIGTERM`, (await member.stop()) === 0)
+      await member.start({ DRAIN_NOTICE_MS: balancer === 'nginx' ? '0' : '1500' })
+    }
+    await floor.recovered(Date.now(), { maxMs: ACK_MAX_MS })
+    floor.within('a socket without prices', floor.quotesGapMs, FEEDLESS_MS)
+    if (floor.quotesGapMs > FEEDLESS_MS) floor.noteLongestQuiet()
+    const perSecond = mostInOneSecond(floor.log.connections.map(({ at }) => at))
+    const bar = Math.ceil((2 * clientsOf(isLong)) / (DRAIN_SPREAD_MS / 1_000))
+    floor.within('connections a second', perSecond, bar)
+    floor.note(
+      `${floor.log.connections.length} connections moved in ${Date.now() - began} ms, at most ${perSecond} in a second`,
+    )
+    const rejected = floor.log.orders.filter(({ by, told }) => by === 'sdk' && told !== undefined && !isExecuted(told))
+    floor.note(`${rejected.length} promises of the SDK rejected without an answer of the exchange`)
+    for (const asked of rejected.slice(0, TRAILS_MAX)) floor.noteTrail(asked)
+    if (isLong)
+      floor.must(
+        `${rejected.length} promises of the SDK rejected without an answer of the exchange`,
+        rejected.length === 0,
+      )
+    return floor.close()
+  }
+
+function noteAcks(floor: Floor): void {
+  const acked = floor.log.orders.filter(({ told }) => told?.as === 'acked')
+  const tookMs = (asked: Asked) => asked.toldAt - asked.sentAt
+  const times = acked.map(tookMs)
+  const slowest = acked.toSorted((a, b) => tookMs(b) - tookMs(a)).slice(0, TRAILS_MAX)
+  floor.within('ack, 99th percentile', percentile(times, 99), ACK_P99_MS)
+  floor.within('ack, longest', Math.max(...times), ACK_MAX_MS)
+  floor.note(`ack p99 ${percentile(times, 99)} ms, longest ${Math.max(...times)} ms`)
+  for (const asked of slowest) if (tookMs(asked) > ACK_MAX_MS) floor.noteTrail(asked)
+}
+
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.ceil((percent / 100) * sorted.length) - 1)] ?? 0
+}
+
+function mostInOneSecond(times: readonly number[]): number {
+  return Math.max(0, ...times.map((from) => times.filter((at) => at >= from && at < from + 1_000).length))
+}

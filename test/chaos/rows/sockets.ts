@@ -1,0 +1,175 @@
+import { readFile } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Client, connect } from '@valiant/shared/client/client'
+import { io, type Socket } from 'socket.io-client'
+import { type Member, SYMBOLS } from '../../rig/fleet.ts'
+import type { Arena } from '../arena.ts'
+import type { Floor, Result } from '../floor.ts'
+import type { Scale } from '../rows.ts'
+import { openFloor } from './open-floor.ts'
+import { percentile } from './servers.ts'
+
+const MIB = 1_048_576
+const CLOSED_MS = 25_000
+const CLOSED_MS_MAX = 60_000
+const MEMORY_MIB = 200
+const SUBSCRIBED_MS = 5_000
+
+/** Sockets that ask for everything and read nothing. */
+export async function silentReaders(arena: Arena, { isLong }: Scale): Promise<Result> {
+  const { fleet } = arena
+  const floor = await openFloor(arena, { isLong, via: 'haproxy' })
+  const leader = await fleet.leader()
+  const member = fleet.members.find((each) => each !== leader) ?? leader
+  await floor.goOn(isLong ? 10_000 : 2_000)
+  const before = {
+    memory: await member.memoryBytes(),
+    delays: floor.log.delaysSince(0),
+    sockets: await openSockets(member),
+  }
+  const sockets: Socket[] = []
+  try {
+    while (sockets.length < (isLong ? 500 : 60)) sockets.push(await silentReader(member.url))
+    const from = Date.now()
+    let most = 0
+    while ((await openSockets(member)) > before.sockets && Date.now() - from < CLOSED_MS_MAX) {
+      most = Math.max(most, await member.memoryBytes())
+      await delay(200)
+    }
+    const tookMs = Date.now() - from
+    floor.must('all sockets that never read were closed', (await openSockets(member)) <= before.sockets)
+    floor.within('closing them', tookMs, CLOSED_MS)
+    const grownMib = Math.round((most - before.memory) / MIB)
+    floor.within('memory, MiB', grownMib, MEMORY_MIB)
+    const [p99Before, p99] = [percentile(before.delays, 99), percentile(floor.log.delaysSince(from), 99)]
+    floor.note(
+      `${sockets.length} closed after ${tookMs} ms, +${grownMib} MiB; prices p99 ${p99Before} ms old before, ${p99} ms meanwhile`,
+    )
+    if (isLong) floor.within('delay of prices at the 99th percentile', p99, Math.max(p99Before * 1.2, p99Before + 10))
+  } finally {
+    for (const socket of sockets) socket.disconnect()
+  }
+  return floor.close()
+}
+
+/** Subscribed to all there is; then its connection is not read any more. */
+async function silentReader(url: string): Promise<Socket> {
+  const socket = io(url, { transports: ['websocket'], forceNew: true, reconnection: false })
+  for (const request of [
+    { channel: 'quotes' },
+    { channel: 'book', symbols: [...SYMBOLS], depth: 100 },
+    { channel: 'trades', symbols: [...SYMBOLS] },
+  ]) {
+    await socket.timeout(20_000).emitWithAck('subscribe', request)
+  }
+  const { transport } = socket.io.engine as unknown as { transport: { ws: { _socket: { pause(): void } } } }
+  transport.ws._socket.pause()
+  return socket
+}
+
+/** Connections that the kernel holds established at a server's port; those that it has ended are none, read or not. */
+async function openSockets({ port }: Member): Promise<number> {
+  const hex = port.toString(16).toUpperCase().padStart(4, '0')
+  const lines = (await readFile('/proc/net/tcp', 'utf8')).split('\n')
+  return lines.filter((line) => new RegExp(`^ *\\d+: [0-9A-F]{8}:${hex} \\S+ 01 `).test(line)).length
+}
+
+/** The load balancer goes, and with it every connection; all come back at once. */
+export async function manyReconnects(arena: Arena, { isLong }: Scale): Promise<Result> {
+  const floor = await openFloor(arena, { isLong, via: 'nginx' })
+  const clients: Watcher[] = []
+  try {
+    const url = arena.balancers.haproxy.url
+    for (let i = 0; i < (isLong ? 1_000 : 150); i++) clients.push(new Watcher(url))
+    await everyone(clients, 0)
+    await arena.balancers.haproxy.restart()
+    const backAt = Date.now()
+    const probe = probeLoops(arena)
+    const tookMs = (await everyone(clients, backAt)) - backAt
+    const loopP99 = await probe()
+    floor.within('all subscribed again', tookMs, SUBSCRIBED_MS)
+    floor.note(`${clients.length} subscribed again after ${tookMs} ms; an answer meanwhile took ${loopP99} ms at p99`)
+  } finally {
+    for (const client of clients) client.close()
+  }
+  await floor.recovered(Date.now(), { maxMs: 3_000 })
+  return floor.close()
+}
+
+class Watcher {
+  readonly #client: Client
+  heardAt = 0
+
+  constructor(url: string) {
+    this.#client = connect({ url })
+    this.#client.subscribe({ channel: 'ticker', symbols: ['NOVA'] }, () => (this.heardAt = Date.now()))
+  }
+
+  close(): void {
+    this.#client.close()
+  }
+}
+
+/** Waits until each has heard something after a moment. @returns when the last one had */
+async function everyone(clients: readonly Watcher[], sinceMs: number): Promise<number> {
+  const first = new Map<Watcher, number>()
+  const deadline = Date.now() + 60_000
+  while (first.size < clients.length) {
+    for (const client of clients) if (!first.has(client) && client.heardAt > sinceMs) first.set(client, client.heardAt)
+    if (Date.now() > deadline) throw new Error(`${clients.length - first.size} of ${clients.length} hear nothing`)
+    await delay(10)
+  }
+  return Math.max(...first.values())
+}
+
+/** Asks each server for its health over and over. @returns ends it and gives the 99th percentile of its times, in ms */
+function probeLoops({ fleet }: Arena): () => Promise<number> {
+  const times: number[] = []
+  let isOver = false
+  const asking = fleet.members.map(async ({ url }) => {
+    while (!isOver) {
+      const from = performance.now()
+      await fetch(`${url}/healthz`).then(
+        (answer) => answer.text(),
+        () => undefined,
+      )
+      times.push(Math.round(performance.now() - from))
+      await delay(20)
+    }
+  })
+  return async () => {
+    isOver = true
+    await Promise.all(asking)
+    return percentile(times, 99)
+  }
+}
+
+const SLOWER_MAX = 0.1
+
+/** Somebody exports: his snapshot keeps every old version of the lease's and the balances' rows. */
+export async function holdSnapshot(arena: Arena, { isLong }: Scale): Promise<Result> {
+  const floor = await openFloor(arena, { isLong, via: 'straight', paceMs: isLong ? 20 : 100 })
+  const windowMs = isLong ? 60_000 : 2_000
+  await floor.goOn(windowMs)
+  const before = ackedPerSecond(floor, windowMs)
+  const reader = await arena.connection()
+  try {
+    await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+    await reader.query('SET LOCAL transaction_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0')
+    await reader.query('SELECT count(*) FROM lease')
+    await floor.goOn(isLong ? 600_000 : 3_000)
+    const meanwhile = ackedPerSecond(floor, windowMs)
+    floor.note(`${Math.round(before)} orders acked a second before, ${Math.round(meanwhile)} at the end of it`)
+    if (isLong) floor.must('within a tenth of the rate before', meanwhile >= before * (1 - SLOWER_MAX))
+    await reader.query('COMMIT')
+  } finally {
+    await reader.end()
+  }
+  await floor.recovered(Date.now(), { maxMs: 3_000 })
+  return floor.close()
+}
+
+function ackedPerSecond({ log }: Floor, windowMs: number): number {
+  const from = Date.now() - windowMs
+  return log.orders.filter(({ told, toldAt }) => told !== undefined && toldAt >= from).length / (windowMs / 1_000)
+}

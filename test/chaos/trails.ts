@@ -1,0 +1,68 @@
+import type { Answer, ServerClosing } from '@valiant/shared/protocol/events'
+import { type OpenLink, openSocketLink } from '@valiant/shared/client/link'
+
+/** What became of each copy of an order, and of each connection: for who has to find out why something took long. */
+export class Trails {
+  readonly #steps = new Map<string, string[]>()
+
+  /** Links of one trader, under whose name each is noted, and what goes over it under a client's own order id. */
+  openLinkOf(trader: string): OpenLink {
+    return (options, listeners) => this.#openLink(trader, options, listeners)
+  }
+
+  #openLink(trader: string, ...[options, listeners]: Parameters<OpenLink>): ReturnType<OpenLink> {
+    let instance = '?'
+    const asked = new Set<string>()
+    this.note(trader, 'connects')
+    const link = openSocketLink(options, {
+      frame: (event, payload) => {
+        if (event === 'welcome') {
+          instance = (payload as { instanceId: string }).instanceId.slice(0, 4)
+          this.note(trader, `welcomed by ${instance}`)
+        } else if (event === 'server.closing') {
+          this.note(trader, `${instance} goes in ${(payload as ServerClosing).afterMs} ms`)
+        }
+        listeners.frame(event, payload)
+      },
+      lost: (end) => {
+        this.note(trader, `${instance} lost: ${end.message}`)
+        for (const id of asked) this.note(id, `${instance} lost: ${end.message}`)
+        listeners.lost(end)
+      },
+    })
+    return {
+      send: (event, payload, answered) => {
+        const { clientOrderId: id } = payload as { clientOrderId?: string }
+        if (id === undefined) {
+          link.send(event, payload, answered)
+          return
+        }
+        this.note(id, `${event} to ${instance}`)
+        asked.add(id)
+        link.send(event, payload, (answer) => {
+          asked.delete(id)
+          this.note(id, `${instance} answers ${answerText(answer)}`)
+          answered(answer)
+        })
+      },
+      close: () => {
+        this.note(trader, `${instance} closed`)
+        for (const id of asked) this.note(id, `${instance} closed`)
+        link.close()
+      },
+    }
+  }
+
+  note(id: string, step: string): void {
+    const steps = this.#steps.get(id) ?? []
+    this.#steps.set(id, steps)
+    steps.push(`${new Date().toISOString().slice(11, 23)} ${step}`)
+  }
+
+  of(id: string): readonly string[] {
+    return this.#steps.get(id) ?? []
+  }
+}
+
+export const answerText = (answer: Answer): string =>
+  answer.ok ? 'ok' : `${answer.error.code} (${answer.error.outcome}): ${answer.error.message}`

@@ -1,0 +1,42 @@
+import { once } from 'node:events'
+import { createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { expect, test } from 'vitest'
+import { startBalancer } from './balancer.ts'
+
+const SOCKETS = 30
+
+test('behind nginx, instances that failed take all sockets again at once, though none of these has ended', async () => {
+  await using parts = new AsyncDisposableStack()
+  const open: Duplex[] = []
+  parts.defer(() => {
+    for (const socket of open) socket.destroy()
+  })
+  let isHangingUp = true
+  const ports: number[] = []
+  for (let i = 0; i < 2; i++) {
+    const server = createServer((_request, response) => void response.end('ok'))
+    server.on('upgrade', (_request, socket: Duplex) => {
+      open.push(socket)
+      socket.on('error', () => undefined)
+      if (isHangingUp) socket.destroy()
+      else socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n')
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    parts.defer(() => void server.close())
+    ports.push((server.address() as AddressInfo).port)
+  }
+  const nginx = parts.use(await startBalancer('nginx', ports))
+  const upgrade = async (): Promise<number | undefined> => {
+    const asked = request(nginx.url, { headers: { connection: 'upgrade', upgrade: 'websocket' }, agent: false }).end()
+    asked.on('upgrade', (_response, socket) => open.push(socket))
+    const upgraded = once(asked, 'upgrade').then(() => 101)
+    const answered = once(asked, 'response').then(([response]: { statusCode: number }[]) => response?.statusCode)
+    return await Promise.race([upgraded, answered])
+  }
+  expect(await upgrade()).toBe(502)
+  isHangingUp = false
+  const statuses = await Promise.all(Array.from({ length: SOCKETS }, upgrade))
+  expect(statuses).toEqual(Array<number>(SOCKETS).fill(101))
+})

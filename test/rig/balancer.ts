@@ -1,0 +1,134 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { programPath } from './program.ts'
+import { freePort } from './server.ts'
+
+const run = promisify(execFile)
+const CONFIGURATIONS = fileURLToPath(new URL('../../infra/load-balancer/', import.meta.url))
+const START_MS_MAX = 10_000
+
+export type BalancerName = 'haproxy' | 'nginx'
+
+/** A load balancer in front of instances on this machine, from the configuration that ships. */
+export interface Balancer extends AsyncDisposable {
+  readonly url: string
+  readonly port: number
+  /** Ends it, and every connection with it, and starts it again at the same address. */
+  restart(): Promise<void>
+}
+
+interface Kind {
+  readonly package: string
+  readonly file: string
+  serverLine(port: number): string
+  bind(port: number): string
+  checkArguments(file: string, folder: string): string[]
+  runArguments(file: string, folder: string): string[]
+}
+
+const KINDS: Readonly<Record<BalancerName, Kind>> = {
+  haproxy: {
+    package: 'haproxy',
+    file: 'haproxy.cfg',
+    serverLine: (port) => `server instance-${port} 127.0.0.1:${port}`,
+    bind: (port) => `127.0.0.1:${port}`,
+    checkArguments: (file) => ['-c', '-f', file],
+    runArguments: (file) => ['-db', '-f', file],
+  },
+  nginx: {
+    package: 'nginx-light',
+    file: 'nginx.conf',
+    serverLine: (port) => `server 127.0.0.1:${port} max_fails=0;`,
+    bind: (port) => `127.0.0.1:${port}`,
+    checkArguments: (file, folder) => ['-t', '-p', folder, '-e', 'stderr', '-c', file],
+    runArguments: (file, folder) => ['-p', folder, '-e', 'stderr', '-c', file, '-g', 'daemon off;'],
+  },
+}
+
+/** @throws when its own check refuses the configuration, or it does not listen */
+export async function startBalancer(name: BalancerName, serverPorts: readonly number[]): Promise<Balancer> {
+  const kind = KINDS[name]
+  const program = await programPath(name, kind.package)
+  const folder = await mkdtemp(join(tmpdir(), `valiant-${name}-`))
+  const port = await freePort()
+  try {
+    const file = join(folder, kind.file)
+    await writeFile(file, await filledIn(kind, port, serverPorts))
+    await run(program, kind.checkArguments(file, folder))
+    const start = () => startProgram(program, kind.runArguments(file, folder), port)
+    let child = await start()
+    return {
+      url: `http://localhost:${port}`,
+      port,
+      restart: async () => {
+        await end(child)
+        child = await start()
+      },
+      [Symbol.asyncDispose]: async () => {
+        await end(child)
+        await rm(folder, { recursive: true, force: true })
+      },
+    }
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true })
+    throw error
+  }
+}
+
+async function startProgram(program: string, programArguments: readonly string[], port: number): Promise<ChildProcess> {
+  const child = spawn(program, programArguments, { stdio: ['ignore', 'pipe', 'pipe'] })
+  let printed = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (printed = (printed + text).slice(-10_000)))
+  }
+  try {
+    await listens(child, port)
+  } catch (cause) {
+    await end(child)
+    throw new Error(`${program} did not start: ${printed}`, { cause })
+  }
+  return child
+}
+
+async function filledIn(kind: Kind, port: number, serverPorts: readonly number[]): Promise<string> {
+  const values: Readonly<Record<string, string>> = {
+    BIND: kind.bind(port),
+    SERVERS: serverPorts.map((each) => kind.serverLine(each)).join('\n    '),
+  }
+  const shipped = await readFile(join(CONFIGURATIONS, kind.file), 'utf8')
+  return shipped
+    .split('\n')
+    .filter((line) => !line.trimStart().startsWith('#'))
+    .join('\n')
+    .replace(/\$\{([A-Z_]+)\}/g, (_, key: string) => {
+      const value = values[key]
+      if (value === undefined) throw new Error(`${kind.file}: there is nothing to fill in for ${key}`)
+      return value
+    })
+}
+
+/** Waits until somebody answers there, an instance or the balancer itself. */
+async function listens(child: ChildProcess, port: number): Promise<void> {
+  const deadline = Date.now() + START_MS_MAX
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}`)
+    if (Date.now() > deadline) throw new Error(`it did not answer within ${START_MS_MAX} ms`)
+    const answer = await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => undefined)
+    if (answer !== undefined) return
+    await delay(20)
+  }
+}
+
+/** SIGTERM ends both at once, with all connections. */
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exited = once(child, 'exit')
+  child.kill('SIGTERM')
+  await exited
+}
