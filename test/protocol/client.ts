@@ -1,6 +1,6 @@
 import type { Account, AccountSnapshot } from '@valiant/shared/protocol/account'
 import type { Answer } from '@valiant/shared/protocol/events'
-import type { WireError } from '@valiant/shared/protocol/errors'
+import type { WireError } from '@valiant/shared/protocol/wire-error'
 import type { BookFrame, Instrument } from '@valiant/shared/protocol/market-data'
 import type { PlacedOrder } from '@valiant/shared/protocol/order'
 import { type DataOf, REQUESTS, type RequestName } from '@valiant/shared/protocol/requests'

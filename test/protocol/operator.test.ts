@@ -45,6 +45,12 @@ test('an operator halts an instrument and resumes it: cancels go through, orders
   await client.refused('order.place', { ...buy, clientOrderId: newId() }, 'MARKET_CLOSED')
   await operator('open', on.symbol)
   await expect.poll(() => statusOf(on.symbol), { timeout: 10_000 }).toBe('open')
+  const other = await client.place({ ...buy, clientOrderId: newId() })
+  expect(await operator('halt', on.symbol, '--cancel-orders')).toContain('are canceled')
+  const placed = () => client.good('order.get', { orderId: other.orderId })
+  await expect.poll(placed, { timeout: 10_000 }).toMatchObject({ status: 'canceled', reason: 'halt' })
+  await operator('resume', on.symbol)
+  await expect.poll(() => statusOf(on.symbol), { timeout: 10_000 }).toBe('open')
 })
 
 test('what an operator says wrong is refused with what was expected', async () => {

@@ -83,6 +83,10 @@ for (const how of ['cut', 'freeze'] as const) {
       }
       await vi.waitFor(() => expect(beatsOf(client)).toBeGreaterThan(beats + 6), 10_000)
 
+      // Prices go on, and say what they are.
+      const indicative = () => client.of<{ indicative?: true }>('quotes').filter((frame) => frame.indicative === true)
+      await vi.waitFor(() => expect(indicative().length).toBeGreaterThan(5), 10_000)
+
       cable.mend()
       const quotes = client.of('quotes').length
       await vi.waitFor(() => expect(client.of('quotes').length).toBeGreaterThan(quotes + 5), 15_000)
