@@ -1,11 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { Redis } from 'ioredis'
 import pg from 'pg'
 import { io, type Socket } from 'socket.io-client'
+import { Child } from '../test/load/child.ts'
 import type { Rig } from './rig.ts'
 import { quantileOf } from './row.ts'
 import type { OpenVenue } from './sockets.ts'
+import { ECHO_CHANNEL, ECHO_STREAM } from './stream-echo.ts'
 
 const SLICES = 20
 const A_SLICE = 25
@@ -21,23 +24,37 @@ export interface AckComparison {
   readonly order: AckTimes
   readonly echo: AckTimes
   readonly commit: AckTimes
+  /** Where the order goes through Redis: an entry in a stream there, and a message published back. */
+  readonly redis?: AckTimes
 }
 
-/** An order's way from emit to acknowledgement, one in flight, and its parts bare; in slices, in turn. */
-export async function ackTimes(rig: Rig, venue: OpenVenue): Promise<AckComparison> {
+/**
+ * An order's way from emit to acknowledgement, one in flight, and its parts bare; in slices, in turn.
+ * @param redisUrl the one that the venue's commands go through, if any
+ */
+export async function ackTimes(rig: Rig, venue: OpenVenue, redisUrl?: string): Promise<AckComparison> {
   await using parts = new AsyncDisposableStack()
   const trader = parts.use(await venue.trader())
   const echo = parts.use(await Echo.open())
   const commit = parts.use(await BareCommit.open(rig))
-  const works = [() => trader.order(), () => echo.ask(), () => commit.once()] as const
-  const times: [number[], number[], number[]] = [[], [], []]
+  const redis = redisUrl === undefined ? undefined : parts.use(await BareStream.open(redisUrl))
+  const works: (() => Promise<unknown>)[] = [() => trader.order(), () => echo.ask(), () => commit.once()]
+  if (redis !== undefined) works.push(() => redis.ask())
+  const times: number[][] = works.map(() => [])
   for (const work of works) await timesOf(work, WARM_UP)
   for (let slice = 0; slice < SLICES; slice++) {
     for (const [at, work] of works.entries()) times[at]?.push(...(await timesOf(work, A_SLICE)))
   }
-  const [order, echoed, committed] = times
-  return { order: summaryOf(order), echo: summaryOf(echoed), commit: summaryOf(committed) }
+  const [order = [], echoed = [], committed = [], streamed] = times
+  return {
+    ...{ order: summaryOf(order), echo: summaryOf(echoed), commit: summaryOf(committed) },
+    ...(streamed !== undefined && { redis: summaryOf(streamed) }),
+  }
 }
+
+/** What the order is held against: all that it cannot be without. */
+export const sumOfParts = ({ echo, commit, redis }: AckComparison, of: keyof AckTimes): number =>
+  echo[of] + commit[of] + (redis?.[of] ?? 0)
 
 async function timesOf(work: () => Promise<unknown>, count: number): Promise<number[]> {
   const times: number[] = []
@@ -110,5 +127,46 @@ class BareCommit implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#client.end()
+  }
+}
+
+/** An entry in a stream and a message back, both by way of another process. */
+class BareStream implements AsyncDisposable {
+  readonly #other: Child
+  readonly #sender: Redis
+  readonly #listener: Redis
+  #asked = 0
+  #answered: ((number: string) => void) | undefined
+
+  private constructor(other: Child, sender: Redis, listener: Redis) {
+    this.#other = other
+    this.#sender = sender
+    this.#listener = listener
+    listener.on('message', (_channel, number) => this.#answered?.(number))
+  }
+
+  static async open(redisUrl: string): Promise<BareStream> {
+    const other = await Child.start(new URL('stream-echo.ts', import.meta.url))
+    await other.ask({ redisUrl })
+    const stream = new BareStream(other, new Redis(redisUrl), new Redis(redisUrl))
+    await stream.#listener.subscribe(ECHO_CHANNEL)
+    return stream
+  }
+
+  async ask(): Promise<void> {
+    const number = String(++this.#asked)
+    const answered = new Promise<void>((resolve) => {
+      this.#answered = (found) => {
+        if (found === number) resolve()
+      }
+    })
+    await this.#sender.xadd(ECHO_STREAM, '*', 'number', number)
+    await answered
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#sender.disconnect()
+    this.#listener.disconnect()
+    await this.#other[Symbol.asyncDispose]()
   }
 }

@@ -1,12 +1,15 @@
 import { parseArgs } from 'node:util'
-import { ackTimes, type AckComparison } from './ack.ts'
+import { startRedis, type TestRedis } from '../test/rig/redis.ts'
+import { ackTimes, type AckComparison, sumOfParts } from './ack.ts'
 import { benchBook } from './book.ts'
-import { type Growth, growth } from './growth.ts'
 import { type DurableRates, durableRates } from './durable.ts'
+import { type FanOutCase, fanOut } from './fan-out.ts'
+import { type Growth, growth } from './growth.ts'
 import { historyTable, historyTimes } from './history.ts'
 import { type Gate, gateText, machineText, readGate, worseOf } from './machine.ts'
+import { idleSockets } from './memory.ts'
 import { openRig, PGBENCH_MISSING, type Rig, TpcB } from './rig.ts'
-import { type Question, type Row, rowOf, rowWithout } from './row.ts'
+import { medianOf, type Question, type Row, rowOf, rowWithout } from './row.ts'
 import { Venue } from './sockets.ts'
 import { tableOf, writeIntoPage } from './table.ts'
 
@@ -15,13 +18,26 @@ import { tableOf, writeIntoPage } from './table.ts'
  * (docs/performance.md, which `--write` writes the tables into).
  */
 
-const NAMES = ['book', 'engine', 'durable', 'sockets', 'ack', 'growth', 'history'] as const
+const NAMES = [
+  'book',
+  'engine',
+  'durable',
+  'sockets',
+  'ack',
+  'ack-redis',
+  'fanout',
+  'memory',
+  'growth',
+  'history',
+] as const
 type Name = (typeof NAMES)[number]
 const ROUNDS = 5
 
 const ORDER_BOOK = 'nodejs-order-book'
 const TPC_B = 'pgbench TPC-B'
 const PARTS = 'Socket.IO ack + commit'
+const PARTS_AND_REDIS = 'Socket.IO ack + commit + Redis'
+const WS = 'bare ws'
 const QUESTIONS = {
   book: { name: 'book', yardstick: ORDER_BOOK, goal: 40 },
   engine: { name: 'engine', yardstick: ORDER_BOOK, goal: 10 },
@@ -31,7 +47,24 @@ const QUESTIONS = {
   sockets: { name: 'sockets', yardstick: TPC_B, goal: 2, commits: true },
   ack: { name: 'ack, p50', yardstick: PARTS, goal: 1.3, isDuration: true, commits: true },
   ackTail: { name: 'ack, p99', yardstick: PARTS, isDuration: true, commits: true },
+  ackRedis: { name: 'ack through Redis, p50', yardstick: PARTS_AND_REDIS, goal: 1.3, isDuration: true, commits: true },
+  ackRedisTail: { name: 'ack through Redis, p99', yardstick: PARTS_AND_REDIS, isDuration: true, commits: true },
+  memory: { name: 'memory of an idle socket', yardstick: 'Socket.IO', goal: 1.3, isDuration: true },
 } as const satisfies Record<string, Question>
+
+/** Server's CPU for each frame that a socket gets. */
+const FAN_OUTS: readonly { readonly question: Question; readonly of: FanOutCase }[] = [
+  { question: { name: 'fan-out, 200 sockets', yardstick: WS, goal: 1.15, isDuration: true }, of: { sockets: 200 } },
+  { question: { name: 'fan-out, 1,000 sockets', yardstick: WS, goal: 1.15, isDuration: true }, of: { sockets: 1_000 } },
+  {
+    question: { name: 'fan-out, 1,000 terminals', yardstick: WS, goal: 1.15, isDuration: true },
+    of: { sockets: 1_000, isTerminal: true },
+  },
+  {
+    question: { name: 'fan-out, 999 sockets of 3 instances', yardstick: WS, isDuration: true },
+    of: { sockets: 999, instances: 3 },
+  },
+]
 
 /** What one round measured, and the machine around it. */
 interface Round {
@@ -39,6 +72,7 @@ interface Round {
   readonly durable: DurableRates | undefined
   readonly sockets: number | undefined
   readonly ack: AckComparison | undefined
+  readonly ackRedis: AckComparison | undefined
 }
 
 // What goes on, on stderr: stdout has the rows alone.
@@ -78,7 +112,12 @@ function tell(name: string, rows: readonly object[], table: string): void {
 
 async function measureRows(): Promise<Row[]> {
   const rig = parts.use(await openRig(say))
-  return [...(await measureBook(rig)), ...(await measureOrders(rig))]
+  return [
+    ...(await measureBook(rig)),
+    ...(await measureOrders(rig)),
+    ...(await measureFanOut(rig)),
+    ...(await measureMemory(rig)),
+  ]
 }
 
 async function measureBook({ folder }: Rig): Promise<Row[]> {
@@ -95,12 +134,50 @@ async function measureBook({ folder }: Rig): Promise<Row[]> {
   )
 }
 
+async function measureFanOut({ folder }: Rig): Promise<Row[]> {
+  const rows: Row[] = []
+  for (const { question, of } of asked('fanout') ? FAN_OUTS : []) {
+    const before = await gateOf(folder)
+    const { ratios, gatewayMicroseconds, wsMicroseconds } = await fanOut(of)
+    const gate = worseOf(before, await gateOf(folder))
+    const figures = [gatewayMicroseconds, wsMicroseconds].map((costs) => medianOf(costs).toFixed(1))
+    say(`${question.name}: ${figures.join(' and ')} µs a frame`)
+    rows.push(
+      rowOf(
+        question,
+        ratios.map((ratio) => ({ ratio, gate })),
+      ),
+    )
+  }
+  return rows
+}
+
+async function measureMemory({ folder }: Rig): Promise<Row[]> {
+  if (!asked('memory')) return []
+  const before = await gateOf(folder)
+  const sockets = await idleSockets()
+  const gate = worseOf(before, await gateOf(folder))
+  const kib = (bytes: number) => (bytes / 1_024).toFixed(1)
+  for (const { gateway, socketIo } of sockets) {
+    const sizes = `process ${kib(gateway.rssBytes)} and ${kib(socketIo.rssBytes)} KiB`
+    say(`idle socket: heap ${kib(gateway.heapBytes)} and ${kib(socketIo.heapBytes)} KiB, ${sizes}`)
+  }
+  return [
+    rowOf(
+      QUESTIONS.memory,
+      sockets.map(({ gateway, socketIo }) => ({ ratio: gateway.heapBytes / socketIo.heapBytes, gate })),
+    ),
+  ]
+}
+
 async function measureOrders(rig: Rig): Promise<Row[]> {
-  if (!asked('durable') && !asked('sockets') && !asked('ack')) return []
+  if (!(['durable', 'sockets', 'ack', 'ack-redis'] as const).some(asked)) return []
   const needsTpcB = asked('durable') || asked('sockets')
   const tpcB = needsTpcB ? await TpcB.prepare(rig) : undefined
   if (needsTpcB && tpcB === undefined) say(PGBENCH_MISSING)
   const venue = asked('sockets') || asked('ack') ? await Venue.prepare(rig) : undefined
+  const redis = asked('ack-redis') ? parts.use(await startRedis()) : undefined
+  const redisVenue = redis === undefined ? undefined : await Venue.prepare(rig, redis.url)
 
   const rounds: Round[] = []
   const bests = [await tpcB?.best()]
@@ -108,8 +185,9 @@ async function measureOrders(rig: Rig): Promise<Row[]> {
   for (let number = 1; number <= ROUNDS; number++) {
     const durable = asked('durable') && tpcB !== undefined ? await durableRates(rig) : undefined
     const { sockets, ack } = venue === undefined ? {} : await measureVenue(rig, venue, tpcB !== undefined)
+    const ackRedis = redisVenue === undefined ? undefined : await measureAckThrough(redis, rig, redisVenue)
     const after = await gateOf(rig.folder)
-    rounds.push({ gate: worseOf(before, after), durable, sockets, ack })
+    rounds.push({ gate: worseOf(before, after), durable, sockets, ack, ackRedis })
     bests.push(await tpcB?.best())
     before = after
     say(roundText(number, rounds.at(-1), bests.at(-1)))
@@ -125,10 +203,10 @@ async function measureOrders(rig: Rig): Promise<Row[]> {
     })
     return rowOf(QUESTIONS[name], samples)
   }
-  const rowOfAck = (name: 'ack' | 'ackTail', of: 'p50Ms' | 'p99Ms'): Row => {
-    const samples = rounds.map(({ gate, ack }) => {
-      const sum = (ack?.echo[of] ?? NaN) + (ack?.commit[of] ?? NaN)
-      return { ratio: (ack?.order[of] ?? NaN) / sum, gate }
+  const rowOfAck = (name: 'ack' | 'ackTail' | 'ackRedis' | 'ackRedisTail', of: 'p50Ms' | 'p99Ms'): Row => {
+    const samples = rounds.map((round) => {
+      const ack = name === 'ack' || name === 'ackTail' ? round.ack : round.ackRedis
+      return { ratio: ack === undefined ? NaN : ack.order[of] / sumOfParts(ack, of), gate: round.gate }
     })
     return rowOf(QUESTIONS[name], samples)
   }
@@ -136,6 +214,7 @@ async function measureOrders(rig: Rig): Promise<Row[]> {
     ...(asked('durable') ? [rowOfRate('by256'), rowOfRate('by1'), rowOfRate('mixed')] : []),
     ...(asked('sockets') ? [rowOfRate('sockets')] : []),
     ...(asked('ack') ? [rowOfAck('ack', 'p50Ms'), rowOfAck('ackTail', 'p99Ms')] : []),
+    ...(asked('ack-redis') ? [rowOfAck('ackRedis', 'p50Ms'), rowOfAck('ackRedisTail', 'p99Ms')] : []),
   ]
 }
 
@@ -146,6 +225,11 @@ async function measureVenue(rig: Rig, venue: Venue, hasTpcB: boolean): Promise<P
   const ack = asked('ack') ? await ackTimes(rig, open) : undefined
   await open[Symbol.asyncDispose]()
   return { sockets, ack }
+}
+
+async function measureAckThrough(redis: TestRedis | undefined, rig: Rig, venue: Venue): Promise<AckComparison> {
+  await using open = await venue.open()
+  return await ackTimes(rig, open, redis?.url)
 }
 
 async function gateOf(folder: string): Promise<Gate> {
@@ -165,9 +249,14 @@ function roundText(number: number, round: Round | undefined, best: { perSecond: 
   add('by 1', round?.durable?.by1, '/s')
   add('mixed', round?.durable?.mixed, '/s')
   add('sockets', round?.sockets, '/s')
-  for (const part of ['order', 'echo', 'commit'] as const) {
-    add(`${part} p50`, round?.ack?.[part].p50Ms, ' ms', 2)
-    add('p99', round?.ack?.[part].p99Ms, ' ms', 2)
+  for (const [way, ack] of [
+    ['', round?.ack],
+    ['through Redis: ', round?.ackRedis],
+  ] as const) {
+    for (const part of ['order', 'echo', 'commit', 'redis'] as const) {
+      add(`${way}${part} p50`, ack?.[part]?.p50Ms, ' ms', 2)
+      add('p99', ack?.[part]?.p99Ms, ' ms', 2)
+    }
   }
   return `round ${number} of ${ROUNDS}: ${facts.join(', ')}`
 }

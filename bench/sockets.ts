@@ -21,8 +21,10 @@ export class Venue {
     this.#environment = environment
   }
 
-  static async prepare(rig: Rig): Promise<Venue> {
+  /** @param redisUrl what its commands go through; without it they stay in the process */
+  static async prepare(rig: Rig, redisUrl?: string): Promise<Venue> {
     return new Venue({
+      ...(redisUrl !== undefined && { REDIS_URL: redisUrl }),
       DATABASE_URL: await rig.freshUrl(),
       DATA_DIR: rig.folder,
       AUTH_SECRET: 'a secret of the bench, long enough for it',

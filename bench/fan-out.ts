@@ -1,0 +1,133 @@
+import type { Subscription } from '@valiant/shared/protocol/market-data'
+import { startRedis } from '../test/rig/redis.ts'
+import { Child } from '../test/load/child.ts'
+import type { Published } from './fan-out-server.ts'
+
+/** What is compared with bare ws, which always sends as many frames of the same size. */
+export interface FanOutCase {
+  readonly sockets: number
+  /** Gateways that the sockets are spread over; a leader sends to them through Redis. Undefined: one, without Redis. */
+  readonly instances?: number
+  /** Each socket watches quotes, a book and its trades, and gets three frames each time; else quotes, one of 600 bytes. */
+  readonly isTerminal?: boolean
+}
+
+export interface FanOut {
+  /** Server's CPU per delivered frame in each pair of slices, as a multiple of bare ws. */
+  readonly ratios: readonly number[]
+  readonly gatewayMicroseconds: readonly number[]
+  readonly wsMicroseconds: readonly number[]
+}
+
+const SECONDS = 1.5
+const PAIRS = 5
+/** Before them the compiler has not seen everything yet. */
+const WARM_UP_PAIRS = 2
+
+const QUOTES: readonly Subscription[] = [{ channel: 'quotes' }]
+const TERMINAL: readonly Subscription[] = [
+  { channel: 'quotes' },
+  { channel: 'book', symbols: ['VLNT'], depth: 25 },
+  { channel: 'trades', symbols: ['VLNT'] },
+]
+
+/** What a frame costs a server for each socket that gets it, in slices in turn. */
+export async function fanOut(one: FanOutCase): Promise<FanOut> {
+  await using parts = new AsyncDisposableStack()
+  const gateways = await openGateways(parts, one)
+  const ws = await openWs(parts, one)
+  const gatewayMicroseconds: number[] = []
+  const wsMicroseconds: number[] = []
+  for (let pair = -WARM_UP_PAIRS; pair < PAIRS; pair++) {
+    // Strictly in turn: the second of two slices of one server costs a tenth less, its memory being in the caches.
+    const costs = [await gateways.microsecondsPerFrame(), await ws.microsecondsPerFrame()] as const
+    if (pair < 0) continue
+    gatewayMicroseconds.push(costs[0])
+    wsMicroseconds.push(costs[1])
+  }
+  const ratios = gatewayMicroseconds.map((cost, pair) => cost / (wsMicroseconds[pair] ?? NaN))
+  return { ratios, gatewayMicroseconds, wsMicroseconds }
+}
+
+async function openGateways(
+  parts: AsyncDisposableStack,
+  { sockets, instances, isTerminal = false }: FanOutCase,
+): Promise<Side> {
+  const redis = instances === undefined ? undefined : parts.use(await startRedis())
+  const way = { hasTrades: isTerminal, ...(redis !== undefined && { redisUrl: redis.url }) }
+  const clients = parts.use(await Child.start(new URL('light-clients.ts', import.meta.url)))
+  const servers: Child[] = []
+  for (let at = 0; at < (instances ?? 1); at++) {
+    const server = parts.use(await Child.start(new URL('fan-out-server.ts', import.meta.url)))
+    const port = await server.ask<number>({ open: 'gateway', ...way })
+    servers.push(server)
+    const share = Math.floor(sockets / (instances ?? 1))
+    await clients.ask({ open: share, port, subscriptions: isTerminal ? TERMINAL : QUOTES, events: EVENTS })
+  }
+  const [only] = servers
+  const leader =
+    redis === undefined ? only : parts.use(await Child.start(new URL('fan-out-server.ts', import.meta.url)))
+  if (leader === undefined) throw new Error('expected a gateway')
+  if (redis !== undefined) await leader.ask({ open: 'leader', ...way })
+  return new Side({ publisher: leader, servers, clients, isTerminal })
+}
+
+async function openWs(parts: AsyncDisposableStack, { sockets, isTerminal = false }: FanOutCase): Promise<Side> {
+  const server = parts.use(await Child.start(new URL('fan-out-server.ts', import.meta.url)))
+  const port = await server.ask<number>({ open: 'ws', hasTrades: isTerminal })
+  const clients = parts.use(await Child.start(new URL('light-clients.ts', import.meta.url)))
+  await clients.ask({ open: sockets, port, bare: true })
+  return new Side({ publisher: server, servers: [server], clients, isTerminal })
+}
+
+const EVENTS = ['quotes', 'trades', 'book']
+const LOOK_MS = 50
+const ARRIVED_MS_MAX = 10_000
+
+interface SideParts {
+  readonly publisher: Child
+  /** Those whose CPU counts. */
+  readonly servers: readonly Child[]
+  readonly clients: Child
+  readonly isTerminal: boolean
+}
+
+class Side {
+  readonly #parts: SideParts
+
+  constructor(parts: SideParts) {
+    this.#parts = parts
+  }
+
+  /** @throws {Error} when a socket has missed a frame */
+  async microsecondsPerFrame(): Promise<number> {
+    const { publisher, clients, isTerminal } = this.#parts
+    const before = await Promise.all([this.#cpuMicroseconds(), clients.ask<Counts>({ count: true })])
+    const { quanta } = await publisher.ask<Published>({ publishSeconds: SECONDS })
+    const expected = quanta * before[1].sockets * (isTerminal ? 3 : 1)
+    await this.#arrived(before[1].frames + expected)
+    const afterMicroseconds = await this.#cpuMicroseconds()
+    return (afterMicroseconds - before[0]) / expected
+  }
+
+  /** @throws {Error} when frames are missing after a while */
+  async #arrived(frames: number): Promise<void> {
+    const deadlineMs = performance.now() + ARRIVED_MS_MAX
+    for (;;) {
+      const { frames: found } = await this.#parts.clients.ask<Counts>({ count: true })
+      if (found >= frames) return
+      if (performance.now() > deadlineMs) throw new Error(`expected ${frames} frames to arrive, found ${found}`)
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+    }
+  }
+
+  async #cpuMicroseconds(): Promise<number> {
+    const usages = await Promise.all(this.#parts.servers.map((server) => server.ask<NodeJS.CpuUsage>({ cpu: true })))
+    return usages.reduce((sum, { user, system }) => sum + user + system, 0)
+  }
+}
+
+interface Counts {
+  readonly sockets: number
+  readonly frames: number
+}

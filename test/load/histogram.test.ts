@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest'
+import { Histogram } from './histogram.ts'
+
+test('quantiles are those of all that was added, here and elsewhere', () => {
+  const one = new Histogram()
+  for (let ms = 1; ms <= 98; ms++) one.add(ms)
+  const other = new Histogram()
+  other.add(1_000, 2)
+  one.addAll(other.counts)
+  expect(one.quantile(0.5)).toBe(50)
+  expect(one.quantile(0.98)).toBe(98)
+  expect(one.quantile(0.99)).toBe(1_000)
+  expect(one.quantile(1)).toBe(1_000)
+})
+
+test('nothing measured has no quantile', () => {
+  expect(new Histogram().quantile(0.5)).toBeNaN()
+})

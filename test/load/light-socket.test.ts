@@ -1,0 +1,77 @@
+import { once } from 'node:events'
+import { createServer, type Server as HttpServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Server, type Socket } from 'socket.io'
+import { WebSocketServer } from 'ws'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { LightSocket } from './light-socket.ts'
+
+/** The clients of the load, held against the servers that they are to be clients of. */
+
+let http: HttpServer
+let port: number
+beforeEach(async () => {
+  http = createServer().listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  port = (http.address() as AddressInfo).port
+})
+afterEach(() => {
+  http.closeAllConnections()
+  http.close()
+})
+
+const serve = (): Server => new Server(http, { transports: ['websocket'], pingInterval: 50, pingTimeout: 500 })
+
+test('gets every event whole, short or long, alone or many in one piece of TCP', async () => {
+  const io = serve()
+  const connected = once(io, 'connection') as Promise<[Socket]>
+  const got: string[] = []
+  const client = await LightSocket.open({ port, onMessage: (packet) => got.push(packet.toString()) })
+  const [socket] = await connected
+  const sent = [0, 1, 100, 125, 126, 5_000, 65_536, 300_000].map((length) => 'x'.repeat(length))
+  for (const text of sent) socket.emit('text', text)
+  await vi.waitFor(() => expect(got.length).toBe(sent.length))
+  expect(got).toEqual(sent.map((text) => `2${JSON.stringify(['text', text])}`))
+  client.close()
+  await io.close()
+})
+
+test('is answered what it asks, and answers the pings', async () => {
+  const io = serve()
+  io.on('connection', (socket) => {
+    socket.on('echo', (payload: unknown, answer: (data: object) => void) => answer({ ok: true, data: payload }))
+  })
+  const client = await LightSocket.open({ port })
+  const [socket] = [...io.sockets.sockets.values()]
+  const answers = await Promise.all([1, 2, 'x'.repeat(1_000)].map((payload) => client.ask('echo', payload)))
+  expect(answers.map((answer) => answer.ok && answer.data)).toEqual([1, 2, 'x'.repeat(1_000)])
+  await once(socket!.conn, 'heartbeat')
+  await once(socket!.conn, 'heartbeat')
+  expect(client.isOpen).toBe(true)
+  await io.close()
+  await vi.waitFor(() => expect(client.isOpen).toBe(false))
+})
+
+test('says why it was not let in', async () => {
+  const io = serve()
+  io.use((_socket, next) => next(new Error('not you')))
+  await expect(LightSocket.open({ port })).rejects.toThrow('not you')
+  await io.close()
+  await expect(LightSocket.open({ port })).rejects.toThrow()
+})
+
+test('is a client of a bare WebSocket server too, and answers its pings', async () => {
+  const server = new WebSocketServer({ server: http })
+  const pongs: string[] = []
+  server.on('connection', (socket) => {
+    socket.on('pong', (token) => pongs.push(token.toString()))
+    socket.ping('are you reading?')
+    socket.send('hello')
+  })
+  const got: string[] = []
+  const client = await LightSocket.open({ port, bare: true, onMessage: (packet) => got.push(packet.toString()) })
+  await vi.waitFor(() => expect(got).toEqual(['hello']))
+  await vi.waitFor(() => expect(pongs).toEqual(['are you reading?']))
+  client.close()
+  server.close()
+})

@@ -1,0 +1,173 @@
+import { Command, InvalidArgumentError } from 'commander'
+import { guestCookie } from '../rig/trader.ts'
+import { Child } from './child.ts'
+import type { Measured } from './clients.ts'
+import { Histogram } from './histogram.ts'
+import { type LoadRow, keepRow, tableOf } from './report.ts'
+import { Servers } from './servers.ts'
+import type { Figures } from './watch.ts'
+
+/**
+ * `npm run load -- --clients N --instances K`: so many terminals watch, some of them trade, and what it takes is told
+ * (docs/load). Everything runs on this machine, clients too, so that it is their cores as well.
+ */
+
+interface Options {
+  readonly clients: number
+  readonly instances: number
+  readonly seconds: number
+  readonly orders: number
+  readonly workers: number
+  readonly write: boolean
+}
+
+/** An instance takes 200 handshakes a second and refuses the rest. */
+const HANDSHAKES_PER_SECOND = 150
+const TRADERS = 20
+const GUEST_TRIES_MAX = 5
+const SYMBOLS = ['VLNT', 'NOVA', 'EUR-USD']
+const WARM_UP_SECONDS = 3
+const SETTLE_MS = 1_500
+
+let isStopping = false
+const say = (text: string) => console.error(text)
+const count = (text: string): number => {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('Expected a whole number.')
+  return value
+}
+
+const command = new Command('load')
+  .description('Many light clients on real servers, all on this machine.')
+  .option('--clients <count>', 'sockets, each subscribed as the terminal is', count, 1_000)
+  .option('--instances <count>', 'servers; more than one meet at a Redis', count, 1)
+  .option('--seconds <count>', 'how long it is measured', count, 12)
+  .option('--orders <count>', 'orders a second, by 20 traders', count, 50)
+  .option('--workers <count>', 'processes that the clients are in', count, 1)
+  .option('--write', 'puts the row, the table and the plot into docs/load', false)
+  .action(async (options: Options) => {
+    await using parts = new AsyncDisposableStack()
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        isStopping = true
+        void parts.disposeAsync().finally(() => process.exit(1))
+      })
+    }
+    const row = await load(parts, options)
+    console.log(tableOf([row]))
+    if (options.write) keepRow(row)
+  })
+await command.parseAsync().catch((error: unknown) => {
+  // The parts that end with us fail what still waits for them: the signal's own handler ends the process, once all is closed.
+  if (!isStopping) throw error
+})
+
+async function load(parts: AsyncDisposableStack, options: Options): Promise<LoadRow> {
+  const { clients, instances, seconds, orders, workers } = options
+  say(`Starting ${instances} server${instances === 1 ? '' : 's'} …`)
+  const servers = parts.use(await Servers.open(instances, say))
+  const { ports } = servers
+  const traders = orders > 0 ? await tradersAt(servers) : []
+  await pause(SETTLE_MS)
+  const idle = await servers.figures()
+
+  say(`Opening ${clients} sockets …`)
+  const children: Child[] = []
+  for (let at = 0; at < workers; at++) {
+    children.push(parts.use(await Child.start(new URL('clients.ts', import.meta.url))))
+  }
+  const perSecond = (HANDSHAKES_PER_SECOND * instances) / workers
+  await Promise.all(
+    children.map((child, at) => {
+      const share = Math.floor(clients / workers) + (at < clients % workers ? 1 : 0)
+      return child.ask({ open: share, ports, perSecond, symbols: SYMBOLS })
+    }),
+  )
+  await pause(SETTLE_MS)
+  const opened = await servers.figures()
+
+  await children[0]?.ask({ traders })
+  const measure = (forSeconds: number) =>
+    Promise.all(
+      children.map((child, at) => child.ask<Measured>({ seconds: forSeconds, ordersPerSecond: at === 0 ? orders : 0 })),
+    )
+  await measure(WARM_UP_SECONDS)
+  say(`Measuring ${seconds} s …`)
+  const before = await servers.figures()
+  const looks: (readonly Figures[])[] = []
+  const looking = setInterval(() => void servers.figures().then((figures) => looks.push(figures), say), 1_000)
+  const measured = await measure(seconds)
+  clearInterval(looking)
+  return rowOf(options, { idle, opened, before, looks, measured })
+}
+
+async function tradersAt({ all }: Servers) {
+  const traders = []
+  for (let at = 0; at < TRADERS; at++) {
+    const server = all[at % all.length]
+    if (server === undefined) continue
+    const symbol = SYMBOLS[at % 2] ?? 'VLNT' // shares, in whole lots
+    traders.push({ port: server.port, cookie: await guestOf(server.url), symbol })
+  }
+  return traders
+}
+
+/** A machine that is full answers "not now" now and then. */
+async function guestOf(url: string): Promise<string> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await guestCookie(url)
+    } catch (error) {
+      if (tries === GUEST_TRIES_MAX) throw error
+      await pause(SETTLE_MS)
+    }
+  }
+}
+
+interface Facts {
+  readonly idle: readonly Figures[]
+  readonly opened: readonly Figures[]
+  readonly before: readonly Figures[]
+  readonly looks: readonly (readonly Figures[])[]
+  readonly measured: readonly Measured[]
+}
+
+function rowOf({ clients, instances, seconds }: Options, { idle, opened, before, looks, measured }: Facts): LoadRow {
+  const frameMs = new Histogram()
+  const ackMs = new Histogram()
+  const refused: Record<string, number> = {}
+  for (const one of measured) {
+    frameMs.addAll(one.frameMs)
+    ackMs.addAll(one.ackMs)
+    for (const [code, times] of Object.entries(one.refused)) refused[code] = (refused[code] ?? 0) + times
+  }
+  if (Object.keys(refused).length > 0) say(`Refused: ${JSON.stringify(refused)}`)
+  const sum = (of: readonly Figures[], what: 'rssBytes' | 'cpuMicroseconds') =>
+    of.reduce((total, figures) => total + figures[what], 0)
+  const total = (what: 'frames' | 'bytes' | 'orders' | 'lost' | 'cpuMicroseconds') =>
+    measured.reduce((all, one) => all + one[what], 0)
+  const last = looks.at(-1) ?? before
+  const cpuSeconds = (sum(last, 'cpuMicroseconds') - sum(before, 'cpuMicroseconds')) / 1e6
+  const lookedSeconds = Math.max(1, looks.length)
+  const delays = looks.flat()
+  return {
+    clients,
+    instances,
+    framesPerSecond: total('frames') / seconds,
+    megabytesPerSecond: total('bytes') / seconds / 1e6,
+    frameP50Ms: frameMs.quantile(0.5),
+    frameP99Ms: frameMs.quantile(0.99),
+    ordersPerSecond: total('orders') / seconds,
+    ackP50Ms: ackMs.quantile(0.5),
+    ackP99Ms: ackMs.quantile(0.99),
+    kibPerSocket: (sum(opened, 'rssBytes') - sum(idle, 'rssBytes')) / 1_024 / Math.max(1, clients),
+    loopP99Ms: Math.max(...delays.map(({ delayP99Ms }) => delayP99Ms)),
+    serverCores: cpuSeconds / lookedSeconds,
+    clientCores: total('cpuMicroseconds') / 1e6 / seconds,
+    lost: total('lost'),
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
