@@ -1,0 +1,122 @@
+locals {
+  name = "valiant-production"
+  # Known before there are services, so that what comes first may name them.
+  services = ["exchange", "gateway"]
+  ca_file  = "/certificates/rds.pem"
+  log_days = 90
+  gateway  = { cpu = 1024, memory = 2048, min = 3, max = 12 }
+  exchange = { cpu = 2048, memory = 4096, count = 2 }
+}
+
+module "network" {
+  source = "../../modules/network"
+
+  name      = local.name
+  cidr      = "10.10.0.0/16"
+  nat_zones = 3
+  log_days  = local.log_days
+}
+
+module "database" {
+  source = "../../modules/database"
+
+  name                = local.name
+  vpc_id              = module.network.vpc_id
+  subnet_ids          = module.network.data_subnet_ids
+  instance_class      = "db.r7g.large"
+  readers             = 1
+  backup_days         = 14
+  deletion_protection = true
+  ca_file             = local.ca_file
+  logs_key_arn        = module.network.logs_key_arn
+  log_days            = local.log_days
+  cluster             = local.name
+  services            = local.services
+}
+
+module "cache" {
+  source = "../../modules/cache"
+
+  name         = local.name
+  vpc_id       = module.network.vpc_id
+  subnet_ids   = module.network.data_subnet_ids
+  node_type    = "cache.m7g.large"
+  replicas     = 1
+  logs_key_arn = module.network.logs_key_arn
+  log_days     = local.log_days
+  cluster      = local.name
+  services     = local.services
+}
+
+module "app" {
+  source = "../../modules/app"
+
+  name                = local.name
+  image               = var.image
+  registry_secret_arn = var.registry_secret_arn
+  domain              = var.domain
+  route53_zone_id     = var.route53_zone_id
+  vpc_id              = module.network.vpc_id
+  public_subnet_ids   = module.network.public_subnet_ids
+  app_subnet_ids      = module.network.app_subnet_ids
+  gateway             = local.gateway
+  exchange            = local.exchange
+  bake_minutes        = 10
+  logs_bucket         = module.network.logs_bucket
+  logs_key_arn        = module.network.logs_key_arn
+  log_days            = local.log_days
+  ca_file             = local.ca_file
+  alarms_topic_arn    = module.observability.topic_arn
+  deletion_protection = true
+
+  database = {
+    security_group_id = module.database.security_group_id
+    secret_arn        = module.database.secret_arn
+    key_arn           = module.database.key_arn
+  }
+
+  cache = {
+    security_group_id = module.cache.security_group_id
+    secret_arn        = module.cache.secret_arn
+    key_arn           = module.cache.key_arn
+  }
+}
+
+module "observability" {
+  source = "../../modules/observability"
+
+  name               = local.name
+  emails             = var.alarm_emails
+  logs_key_arn       = module.network.logs_key_arn
+  cache_node_ids     = module.cache.node_ids
+  rotation_functions = [module.database.rotation_function, module.cache.rotation_function]
+
+  database = {
+    cluster_id      = module.database.cluster_id
+    memory_gib      = 16
+    connections_max = 1600
+  }
+
+  app = {
+    cluster_name     = module.app.cluster_name
+    gateway_service  = module.app.gateway_service
+    exchange_service = module.app.exchange_service
+    load_balancer    = module.app.load_balancer
+    target_groups    = module.app.target_groups
+    web_acl          = module.app.web_acl
+    gateway_min      = local.gateway.min
+    gateway_max      = local.gateway.max
+    exchange_count   = local.exchange.count
+  }
+}
+
+module "pipeline" {
+  source = "../../modules/pipeline"
+
+  name         = local.name
+  repository   = var.github_repository
+  environment  = "production"
+  cluster_name = local.name
+  services     = local.services
+  role_arns    = module.app.role_arns
+}

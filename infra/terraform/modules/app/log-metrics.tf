@@ -1,0 +1,85 @@
+# What the server's log says, counted. Its lines are JSON with pino's levels: 50 is an error, 60 is fatal.
+
+locals {
+  counted = {
+    errors            = "{ $.level >= 50 }"
+    fatal             = "{ $.level >= 60 }"
+    leads             = "{ $.msg = \"exchange: leads\" }"
+    indicative        = "{ $.msg = \"exchange: prices are indicative\" }"
+    recoveries        = "{ $.msg = \"exchange: recovers from a fault\" || $.msg = \"exchange: the database is slow; recovers\" }"
+    journal_went_back = "{ $.msg = \"journal: it went back*\" }"
+    no_standby        = "{ $.msg = \"exchange: the standby has not taken the lead\" }"
+    redis_down        = "{ $.msg = \"redis: the link is down; trying again\" }"
+    slow_sockets      = "{ $.msg = \"a slow socket is ended\" }"
+  }
+}
+
+resource "aws_cloudwatch_log_metric_filter" "counted" {
+  for_each = local.counted
+
+  name           = each.key
+  log_group_name = aws_cloudwatch_log_group.server.name
+  pattern        = each.value
+
+  metric_transformation {
+    namespace     = var.name
+    name          = each.key
+    value         = "1"
+    default_value = "0"
+  }
+}
+
+locals {
+  # A deployment is turned back by what a good one never does, within a minute or two.
+  deployment_alarms = {
+    gateway-5xx = {
+      description = "Answers 5xx of gateways: more than 10 a minute, twice. A good deployment has none; a single client may meet a few."
+      namespace   = "AWS/ApplicationELB"
+      metric      = "HTTPCode_Target_5XX_Count"
+      dimensions  = { LoadBalancer = aws_lb.this.arn_suffix }
+      threshold   = 10
+      periods     = 2
+    }
+    balancer-5xx = {
+      description = "Answers 5xx of the load balancer itself: it found no gateway that is ready, or was cut off by one."
+      namespace   = "AWS/ApplicationELB"
+      metric      = "HTTPCode_ELB_5XX_Count"
+      dimensions  = { LoadBalancer = aws_lb.this.arn_suffix }
+      threshold   = 10
+      periods     = 2
+    }
+    errors = {
+      description = "Errors in the server's log: more than 20 a minute, twice. Each is a defect or a fault outside; a fault that passes makes fewer."
+      namespace   = var.name
+      metric      = "errors"
+      dimensions  = {}
+      threshold   = 20
+      periods     = 2
+    }
+    fatal = {
+      description = "A server ended by a defect. One is too many."
+      namespace   = var.name
+      metric      = "fatal"
+      dimensions  = {}
+      threshold   = 0
+      periods     = 1
+    }
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "deployment" {
+  for_each = local.deployment_alarms
+
+  alarm_name          = "${var.name}-deployment-${each.key}"
+  alarm_description   = each.value.description
+  namespace           = each.value.namespace
+  metric_name         = each.value.metric
+  dimensions          = each.value.dimensions
+  statistic           = "Sum"
+  period              = 60
+  evaluation_periods  = each.value.periods
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = each.value.threshold
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [var.alarms_topic_arn]
+}

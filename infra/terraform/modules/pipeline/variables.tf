@@ -1,0 +1,34 @@
+variable "name" {
+  description = "Begins the name of everything here."
+  type        = string
+}
+
+variable "repository" {
+  description = "The GitHub repository, owner/name."
+  type        = string
+
+  validation {
+    condition     = length(split("/", var.repository)) == 2
+    error_message = "It must be owner/name."
+  }
+}
+
+variable "environment" {
+  description = "The GitHub environment whose jobs may deploy; it asks for a reviewer where that is wanted."
+  type        = string
+}
+
+variable "cluster_name" {
+  description = "The ECS cluster."
+  type        = string
+}
+
+variable "services" {
+  description = "The services that are deployed."
+  type        = list(string)
+}
+
+variable "role_arns" {
+  description = "The roles that a deployment hands to tasks."
+  type        = list(string)
+}
