@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process'
+import { readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs, promisify } from 'node:util'
+import { deployImage, type Ecs, type Fleet, type Running, runningOf, runTaskDefinition } from './services.ts'
+
+/**
+ * What .github/workflows/deploy.yml does to ECS:
+ *   node infra/deploy/main.ts deploy --image IMAGE    each of ECS_SERVICES in turn, the next only once the last runs it
+ *   node infra/deploy/main.ts roll-back               those that it began with, to what they ran before; same machine
+ */
+
+const run = promisify(execFile)
+const POLL_MS = 5_000
+/** Blue and green stand side by side for ten minutes once the new ones run, which takes some five. */
+const DEPLOYMENT_MS_MAX = 40 * 60_000
+const BEFORE_FILE = join(process.env['RUNNER_TEMP'] ?? tmpdir(), 'valiant-before.json')
+
+const ecs: Ecs = async (...args) => {
+  const { stdout } = await run('aws', ['ecs', ...args, '--output', 'json'], { maxBuffer: 16 * 1024 * 1024 })
+  return JSON.parse(stdout) as unknown
+}
+
+const setting = (name: string): string => {
+  const value = process.env[name] ?? ''
+  if (value === '') throw new Error(`${name} is not set: see docs/operations.md, Releases`)
+  return value
+}
+
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { image: { type: 'string' } } })
+const [command] = positionals
+const fleet: Fleet = {
+  ecs,
+  cluster: setting('ECS_CLUSTER'),
+  say: (text) => console.log(text),
+  pollMs: POLL_MS,
+  deploymentMsMax: DEPLOYMENT_MS_MAX,
+}
+
+if (command === 'deploy' && values.image !== undefined) {
+  const before: Running[] = []
+  for (const service of setting('ECS_SERVICES').split(/[\s,]+/)) {
+    const running = await runningOf(fleet, service)
+    before.push(running)
+    await writeFile(BEFORE_FILE, JSON.stringify(before))
+    await deployImage(fleet, running, values.image)
+  }
+} else if (command === 'roll-back') {
+  const before = JSON.parse(await readFile(BEFORE_FILE, 'utf8')) as Running[]
+  for (const each of before.toReversed()) await runTaskDefinition(fleet, each)
+} else {
+  throw new Error('expected: deploy --image IMAGE, or roll-back')
+}
