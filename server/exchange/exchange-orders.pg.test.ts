@@ -118,7 +118,13 @@ describe('stops', () => {
       rig.framesOf(account).filter(({ orders }) => orders.some(({ clientOrderId }) => clientOrderId === 't'))
     const trader = await openRich()
     const waters = () => new Set(told().flatMap(({ orders }) => orders.map(({ highWater }) => highWater)))
-    for (let i = 0; waters().size < 3; i++) good(await rig.place(trader, `up-${i}`, { lots: 200 }))
+    const marketMs = () => rig.marketFrames.at(-1)?.timeMs ?? 0
+    for (let i = 0; waters().size < 3; i++) {
+      good(await rig.place(trader, `up-${i}`, { lots: 60 }))
+      // Makers come back from quantum to quantum: bought faster than that, the book is empty, for the next test too.
+      const boughtAtMs = marketMs()
+      await expect.poll(marketMs, { timeout: 10_000, interval: 10 }).toBeGreaterThan(boughtAtMs + 200)
+    }
     const seconds = told().map(({ time }) => Math.floor(time / 1_000))
     // The first tells that it was placed.
     expect(new Set(seconds.slice(1)).size).toBe(seconds.length - 1)
