@@ -8,7 +8,6 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { backlogBytes } from './backpressure.ts'
 import { FanOut } from './fan-out.ts'
 import { GatheredWrites } from './gathered-writes.ts'
-import { socketIoRooms } from './room-sender.ts'
 
 /** Holds the private fields of engine.io and ws that fan-out.ts rests on. */
 
@@ -73,7 +72,7 @@ test('a frame reaches the room, as Socket.IO sends it, and nobody else', async (
   await using rig = await Rig.open()
   const [one, two, other] = [await rig.join(), await rig.join(), await rig.join('BOLT')]
   rig.fanOut.send('VLNT', 'quotes', quotes(1))
-  socketIoRooms(rig.io).send('VLNT', 'quotes', quotes(1))
+  rig.io.local.to('VLNT').emit('quotes', quotes(1))
   rig.fanOut.send('BOLT', 'trades', trades)
   for (const { got } of [one, two]) {
     await vi.waitFor(() =>

@@ -1,5 +1,4 @@
-import type { ClientToServerEvents, ServerToClientEvents } from '@valiant/shared/protocol/events'
-import type { Server } from 'socket.io'
+import type { ServerToClientEvents } from '@valiant/shared/protocol/events'
 
 /** What goes to all who watch the same. */
 export type RoomEvent = 'quotes' | 'ticker' | 'candle' | 'book' | 'trades'
@@ -12,10 +11,3 @@ export type RoomFrame<Event extends RoomEvent> = Parameters<ServerToClientEvents
 export interface RoomSender {
   send<Event extends RoomEvent>(room: string, event: Event, frame: RoomFrame<Event>): void
 }
-
-/** By Socket.IO, and never beyond this instance: each has the market from the leader itself. */
-export const socketIoRooms = (io: Server<ClientToServerEvents, ServerToClientEvents>): RoomSender => ({
-  send: (room, event, frame) => {
-    io.local.to(room).emit(event, ...([frame] as Parameters<ServerToClientEvents[typeof event]>))
-  },
-})
