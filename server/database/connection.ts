@@ -13,6 +13,8 @@ export interface ConnectionOptions {
   readonly logger: DatabaseLogger
   /** Statements for each new session. */
   readonly onOpen?: readonly string[]
+  /** What its sessions are made of; pg's own unless told. */
+  readonly Client?: typeof pg.Client
 }
 
 /** Establishing one may take so long, then it is given up. It takes some five answers, each of which may be a second late. */
@@ -38,6 +40,11 @@ export class Connection implements AsyncDisposable {
   async query<Row extends pg.QueryResultRow>(config: pg.QueryConfig): Promise<Row[]> {
     const session = await this.session()
     return (await session.client.query<Row>(config)).rows
+  }
+
+  /** Whether a session is open, or being opened. */
+  get isOpen(): boolean {
+    return this.#opening !== undefined
   }
 
   /** The open session. Several callers at once share one opening. */
@@ -70,7 +77,7 @@ export class Connection implements AsyncDisposable {
   #open(): Promise<Session> {
     const number = ++this.#sessions
     const socket = new Socket()
-    const client = new pg.Client({
+    const client = new (this.#options.Client ?? pg.Client)({
       connectionString: this.#options.url,
       application_name: this.#options.applicationName,
       connectionTimeoutMillis: CONNECT_MS_MAX,

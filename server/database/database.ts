@@ -1,6 +1,10 @@
 import pg from 'pg'
 import pgPromise, { type IDatabase } from 'pg-promise'
 import { Connection, CONNECT_MS_MAX, type DatabaseLogger } from './connection.ts'
+import { type MeasuredClients, measuredClients } from './measured-client.ts'
+import { SlowStatements } from './slow-statements.ts'
+import type { Sample } from '../telemetry/asked-metrics.ts'
+import { DatabaseMetrics } from '../telemetry/database-metrics.ts'
 import { reasonOf, StartupError } from './startup-error.ts'
 import { ourTypes } from './types.ts'
 
@@ -9,7 +13,10 @@ export interface DatabaseConfig {
   readonly url: string
   /** Goes to Postgres directly: advisory locks need a session of their own. */
   readonly leaseUrl?: string
+  /** What takes longer is logged; unset or 0, nothing is. */
+  readonly slowStatementMs?: number
   readonly logger: DatabaseLogger
+  readonly metrics?: DatabaseMetrics
 }
 
 /** Postgres, by purpose, so that an export never starves a commit. */
@@ -37,14 +44,21 @@ const pgp = pgPromise({ noWarnings: true })
  * Opens the database; connections are made as they are needed, but for one that shows that it can be reached.
  * @throws {StartupError} when it cannot, or is too old
  */
-export async function openDatabase({ url, leaseUrl, logger }: DatabaseConfig): Promise<Database> {
+export async function openDatabase(config: DatabaseConfig): Promise<Database> {
+  const { url, leaseUrl, slowStatementMs = 0, logger, metrics = new DatabaseMetrics() } = config
   await assertUsable(url)
+  const slow = new SlowStatements(slowStatementMs, logger)
   const pools: pg.Pool[] = []
-  const commits = new Connection({ url, applicationName: 'valiant-commit', logger })
+  const ofCommits = measuredClients('commit', metrics, slow)
+  const ofLease = measuredClients('lease', metrics, slow)
+  const ofQueries = measuredClients('queries', metrics, slow)
+  const ofAuth = measuredClients('auth', metrics, slow)
+  const commits = new Connection({ url, applicationName: 'valiant-commit', logger, Client: ofCommits.Client })
   const lease = new Connection({
     url: leaseUrl ?? url,
     applicationName: 'valiant-lease',
     logger,
+    Client: ofLease.Client,
     // Longer than the role's: taking the lease waits for a commit in flight, which the role ends after 1.5 s.
     onOpen: ["SET transaction_timeout = '5s'", "SET lock_timeout = '3s'"],
   })
@@ -55,11 +69,20 @@ export async function openDatabase({ url, leaseUrl, logger }: DatabaseConfig): P
     connectionTimeoutMillis: CONNECT_MS_MAX,
     keepAlive: true,
     maxLifetimeSeconds: LIFETIME_SECONDS,
-    types: ourTypes as never, // pg-promise's own, narrower type of the same thing
+    // pg-promise's own, narrower types of the same things
+    types: ourTypes as never,
+    Client: ofQueries.Client as never,
   })
   queries.$pool.on('error', (cause: unknown) =>
     logger.warn({ err: cause }, 'database, valiant-queries: connection lost'),
   )
+
+  const forget = metrics.connections.from(() => [
+    ...ofConnection('commit', commits, ofCommits),
+    ...ofConnection('lease', lease, ofLease),
+    ...ofPool('queries', queries.$pool),
+    ...pools.flatMap((pool) => ofPool('auth', pool)),
+  ])
 
   return {
     commits,
@@ -74,12 +97,14 @@ export async function openDatabase({ url, leaseUrl, logger }: DatabaseConfig): P
         connectionTimeoutMillis: CONNECT_MS_MAX,
         keepAlive: true,
         maxLifetimeSeconds: LIFETIME_SECONDS,
+        Client: ofAuth.Client,
       })
       pool.on('error', (cause) => logger.warn({ err: cause }, 'database, valiant-auth: connection lost'))
       pools.push(pool)
       return pool
     },
     [Symbol.asyncDispose]: async () => {
+      forget()
       await Promise.all([
         commits[Symbol.asyncDispose](),
         lease[Symbol.asyncDispose](),
@@ -88,6 +113,26 @@ export async function openDatabase({ url, leaseUrl, logger }: DatabaseConfig): P
       ])
     },
   }
+}
+
+type Connections = Sample<'pool' | 'state'>[]
+
+function ofPool(pool: string, counted: Pick<pg.Pool, 'totalCount' | 'idleCount' | 'waitingCount'>): Connections {
+  return [
+    [{ pool, state: 'total' }, counted.totalCount],
+    [{ pool, state: 'idle' }, counted.idleCount],
+    [{ pool, state: 'waiting' }, counted.waitingCount],
+  ]
+}
+
+/** A connection is a pool of one, in which what waits stands behind what is being answered. */
+function ofConnection(pool: string, { isOpen }: Connection, clients: MeasuredClients): Connections {
+  const running = clients.running()
+  return ofPool(pool, {
+    totalCount: isOpen ? 1 : 0,
+    idleCount: isOpen && running === 0 ? 1 : 0,
+    waitingCount: Math.max(0, running - 1),
+  })
 }
 
 async function assertUsable(url: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -52,13 +52,20 @@ test('it starts, keeps what it is told, and stops without a trace; its secret is
   expect(await ask(first.url, "SELECT string_agg(setting, ' ' ORDER BY name) AS value FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit', 'listen_addresses', 'unix_socket_directories', 'data_checksums')")) // prettier-ignore
     .toBe('on on 127.0.0.1 on ')
   await ask(first.url, 'CREATE TABLE kept AS SELECT 42 AS value')
+  // What takes long leaves its plan in the log, without values.
+  await ask(first.url, 'SELECT pg_sleep(0.06) AS value')
+  const log = join(dataDir, 'postgres.log')
+  expect(await readFile(log, 'utf8')).toMatch(/duration: .* plan:\n\tQuery Text: SELECT pg_sleep.*\n\tResult/)
   expect((await stat(join(dataDir, 'postgres.json'))).mode & 0o777).toBe(0o600)
   const pid = await postmaster()
   await first.stop()
   // pg_ctl waits until the pid file has gone, which is a moment before the process has.
   await vi.waitFor(() => expect(lives(pid ?? 0)).toBe(false))
 
+  await truncate(log, 17 * 1024 * 1024)
   const second = await startEmbeddedPostgres({ dataDir })
+  expect((await stat(log)).size).toBeLessThan(1024 * 1024)
+  expect((await stat(`${log}.old`)).size).toBe(17 * 1024 * 1024)
   expect(await ask(second.url, 'SELECT value FROM kept')).toBe(42)
   await second.stop()
   await second.stop() // harmless

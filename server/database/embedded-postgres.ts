@@ -16,6 +16,7 @@ import { dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { type Place, preparePlace } from './postgres-place.ts'
+import { POSTGRES_PRELOADS, POSTGRES_REPORTS } from './postgres-reports.ts'
 import { run } from './run-program.ts'
 import { StartupError } from './startup-error.ts'
 
@@ -43,6 +44,7 @@ const ROLE = 'valiant'
 const DATABASE = 'valiant'
 const START_SECONDS_MAX = 60
 const PORTS_TRIED_MAX = 5
+const LOG_BYTES_MAX = 16 * 1024 * 1024
 const WRONG_PASSWORD = '28P01'
 
 /** Durable, on the machine of one person. What is not here is Postgres' own default: fsync, synchronous_commit and checksums are on. */
@@ -53,12 +55,12 @@ const SETTINGS: Readonly<Record<string, string>> = {
   shared_buffers: '256MB',
   max_wal_size: '4GB', // a checkpoint rewrites every page it meets into the log: few of them
   checkpoint_timeout: '15min',
-  jit: 'off', // all our statements are short
+  jit: 'off', // compiling a statement takes longer than running any of ours: docs/performance.md, JIT
   timezone: 'UTC',
   log_timezone: 'UTC',
   log_line_prefix: '%m [%p] %q%a ',
   log_checkpoints: 'off',
-  'pg_stat_statements.track': 'top', // those inside functions too cost a twentieth of a commit
+  ...POSTGRES_REPORTS,
 }
 
 /**
@@ -130,6 +132,12 @@ async function initialise(place: Place, say: (text: string) => void): Promise<vo
 }
 
 async function startServer(place: Place, access: Access, extra: Readonly<Record<string, string>>): Promise<number> {
+  // Plans of slow statements stand in it: a large log is begun anew, and the last one kept.
+  if ((await stat(place.log)).size > LOG_BYTES_MAX) {
+    await rename(place.log, `${place.log}.old`)
+    await writeFile(place.log, '', { mode: 0o600 })
+    await own(place, place.log)
+  }
   let port = access.port
   for (let tried = 1; ; tried++) {
     if (!(await isFree(port))) port = await freePort()
@@ -245,9 +253,14 @@ async function isInUse(url: string): Promise<boolean> {
 }
 
 async function preloadable(place: Place): Promise<Record<string, string>> {
-  const library = join(dirname(place.binaries.postgres), '..', 'lib', 'postgresql', 'pg_stat_statements')
-  const found = await Promise.all(['.so', '.dylib', '.dll'].map((ending) => exists(library + ending)))
-  return found.includes(true) ? { shared_preload_libraries: 'pg_stat_statements' } : {}
+  const folder = join(dirname(place.binaries.postgres), '..', 'lib', 'postgresql')
+  const isThere = await Promise.all(
+    POSTGRES_PRELOADS.map(async (name) => {
+      const found = await Promise.all(['.so', '.dylib', '.dll'].map((ending) => exists(join(folder, name + ending))))
+      return found.includes(true)
+    }),
+  )
+  return { shared_preload_libraries: POSTGRES_PRELOADS.filter((_, at) => isThere[at] === true).join(',') }
 }
 
 async function writeSettings(place: Place, settings: Readonly<Record<string, string>>): Promise<void> {

@@ -1,43 +1,141 @@
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { runner } from 'node-pg-migrate'
+import { type MigrationBuilder, PG_MIGRATE_LOCK_ID, runner } from 'node-pg-migrate'
 import pg from 'pg'
 import { reasonOf, StartupError } from './startup-error.ts'
 
 const FOLDER = fileURLToPath(new URL('../../db/migrations', import.meta.url))
+/**
+ * Another version trades meanwhile, and whoever comes after a migration that waits for a table's lock waits behind it:
+ * so it waits for less than a slow commit takes, gives everyone way, and comes back.
+ */
+const LOCK_MS_MAX = 200
+const AGAIN_MS = 500
+/** An audit or an export may hold a table for minutes; what holds it longer is for an operator to look at. */
+const GIVE_UP_MS = 10 * 60_000
+/** How often it is said that it waits. */
+const SAY_MS = 10_000
+const TURN_MS = 100
+/** lock_not_available, deadlock_detected */
+const LOCKED_OUT: readonly (string | undefined)[] = ['55P03', '40P01']
+/** The first line of a migration whose statements run one by one, each by itself, as CREATE INDEX CONCURRENTLY must. */
+export const NO_TRANSACTION = '-- no transaction:'
+
+export interface MigrateOptions {
+  /** Told what was done or is waited for, a line each. */
+  readonly say?: (text: string) => void
+  /** Whose migrations, this version's when it is not given. */
+  readonly folder?: string
+}
 
 /**
- * Brings the database to the newest schema, forward only. Several servers may start at once: one migrates, the others
- * wait for it.
- * @param say what was done, a line a migration
+ * Brings the database to the newest schema, forward only, one migration after the other. Several servers may start at
+ * once: one migrates, the others wait for it. A database that a newer version has migrated is left as it is.
  * @returns the names of those applied
- * @throws {StartupError} when one cannot be applied; none of this run is then
+ * @throws {StartupError} when one cannot be applied; those before it are then
  */
-export async function migrate(url: string, say: (text: string) => void = () => undefined): Promise<string[]> {
+export async function migrate(
+  url: string,
+  { say = () => undefined, folder = FOLDER }: MigrateOptions = {},
+): Promise<string[]> {
   const client = new pg.Client({ connectionString: url, application_name: 'valiant-migrations' })
   client.on('error', () => undefined) // the query that is running says it too
-  const quiet = () => undefined
   try {
     await client.connect()
-    // The role's limits are for trading; a migration takes its time and waits for its turn.
+    // The role's limits are for trading; each migration has its own limit on waiting.
     await client.query(
       'SET transaction_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = 0; SET client_min_messages = warning',
     )
-    const applied = await runner({
-      dbClient: client,
-      dir: FOLDER,
-      direction: 'up',
-      migrationsTable: 'schema_migration',
-      checkOrder: true,
-      singleTransaction: true,
-      advisoryLockMode: 'wait',
-      // It has nothing to say but the SQL, and that our names carry no timestamp.
-      logger: { debug: quiet, info: quiet, warn: quiet, error: quiet },
-    })
-    for (const { name } of applied) say(`Applied migration ${name}.`)
-    return applied.map(({ name }) => name)
+    await takeTurn(client)
+    const applied: string[] = []
+    for (;;) {
+      const name = await applyNext(client, folder, say)
+      if (name === undefined) return applied
+      say(`Applied migration ${name}.`)
+      applied.push(name)
+    }
   } catch (cause) {
     throw new StartupError(`Migrating the database failed: ${reasonOf(cause)}`, { cause })
   } finally {
-    await client.end().catch(quiet)
+    await client.end().catch(() => undefined) // and with it the turn
   }
 }
+
+/**
+ * Asked for again and again rather than waited for: a statement that waits holds a snapshot, and an index that the one
+ * who has the turn builds beside trading waits for all snapshots to end.
+ */
+async function takeTurn(client: pg.Client): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query<{ ours: boolean }>('SELECT pg_try_advisory_lock($1) AS ours', [
+      PG_MIGRATE_LOCK_ID,
+    ])
+    if (rows[0]?.ours === true) return
+    await delay(TURN_MS)
+  }
+}
+
+/** @returns its name, undefined when there is none left */
+async function applyNext(client: pg.Client, folder: string, say: (text: string) => void): Promise<string | undefined> {
+  const giveUpAt = Date.now() + GIVE_UP_MS
+  let sayAt = Date.now()
+  for (;;) {
+    let tried = ''
+    try {
+      const [applied] = await runNext(client, folder, (name) => (tried = name))
+      return applied?.name
+    } catch (error) {
+      await client.query('ROLLBACK').catch(() => undefined) // where the connection is gone it is done
+      if (!(error instanceof pg.DatabaseError) || !LOCKED_OUT.includes(error.code)) throw error
+      if (Date.now() > giveUpAt) throw error
+      if (Date.now() >= sayAt) {
+        say(`Migration ${tried} makes way for who holds what it needs, and tries again (${error.message}).`)
+        sayAt = Date.now() + SAY_MS
+      }
+      await delay(AGAIN_MS)
+    }
+  }
+}
+
+async function runNext(client: pg.Client, folder: string, begins: (name: string) => void) {
+  const quiet = () => undefined
+  const load = async (file: string) => {
+    const text = await readFile(file, 'utf8')
+    const up = (builder: MigrationBuilder) => {
+      begins(basename(file, '.sql'))
+      addSteps(builder, text)
+    }
+    return { id: file, filePaths: [file], actions: { up, down: false as const } }
+  }
+  return await runner({
+    dbClient: client,
+    dir: folder,
+    direction: 'up',
+    count: 1,
+    migrationsTable: 'schema_migration',
+    checkOrder: true,
+    singleTransaction: false,
+    noLock: true,
+    migrationLoaderStrategies: [{ extensions: ['.sql'], loader: (files) => Promise.all(files.map(load)) }],
+    // It has nothing to say but the SQL, and that our names carry no timestamp.
+    logger: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+  })
+}
+
+function addSteps(builder: MigrationBuilder, text: string): void {
+  if (text.startsWith(NO_TRANSACTION)) {
+    builder.noTransaction()
+    for (const statement of stepsOf(text)) builder.sql(statement)
+  } else {
+    builder.sql(`SET LOCAL lock_timeout = ${LOCK_MS_MAX}`)
+    builder.sql(text)
+  }
+}
+
+/**
+ * The statements of a migration without a transaction: each ends with a semicolon at the end of a line. The check of
+ * migrations holds that they are whole.
+ */
+export const stepsOf = (text: string): string[] => text.split(/(?<=;)[ \t]*\n/).filter((step) => step.trim() !== '')

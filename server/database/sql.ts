@@ -11,6 +11,10 @@ export type Statement = pgPromise.QueryFile
  * `${name}` and are formatted by pg-promise; `prepared` ones take `$1` and are prepared under their own name.
  */
 export const sql = {
+  database: {
+    listStatements: prepared('database/list-statements'),
+    forgetStatements: prepared('database/forget-statements'),
+  },
   journal: {
     commitBatch: prepared('journal/commit-batch'),
     readRowTypes: prepared('journal/read-row-types'),
@@ -64,6 +68,16 @@ export const sql = {
     markSplitRestated: named('journal/mark-split-restated'),
     restateBars: named('journal/restate-bars'),
   },
+  auth: {
+    createKey: named('auth/create-key'),
+    findKey: named('auth/find-key'),
+    listKeys: named('auth/list-keys'),
+    revokeKey: named('auth/revoke-key'),
+    noteKeyUse: named('auth/note-key-use'),
+  },
+  operator: {
+    findAccounts: named('operator/find-accounts'),
+  },
   exchange: {
     readLease: prepared('exchange/read-lease'),
     takeLease: prepared('exchange/take-lease'),
@@ -76,6 +90,8 @@ export const sql = {
     announceStandby: prepared('exchange/announce-standby'),
     withdrawStandby: prepared('exchange/withdraw-standby'),
     findStandby: prepared('exchange/find-standby'),
+    readLastCommit: prepared('exchange/read-last-commit'),
+    skipEpochs: prepared('exchange/skip-epochs'),
   },
   audit: {
     countRows: prepared('audit/count-rows'),

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { FEES, OUTSIDE } from '../engine/command.ts'
 import { CASH, type Fill } from '../engine/event.ts'
 import { accountOf, batchOf, depositOf, entryOf, orderOf, resultOf, TakerFlow } from './batch.fixture.ts'
+import { commandHash } from './command-hash.ts'
 import { History } from './history.ts'
 import { ALICE, BOB, fillOf, journalForEach, open } from './journal.fixture.ts'
 
@@ -89,11 +90,17 @@ test('history: pages, one order with its fills, the first answer', async () => {
   expect(await history.order(ALICE, 999)).toBeUndefined()
 
   const stored = await history.commandResult(ALICE, `o:web-${ALICE}-4`)
-  const known = resultOf(ALICE, `o:web-${ALICE}-4`)
-  expect(stored?.payloadHash.equals(known.payloadHash)).toBe(true)
+  const answered = resultOf(ALICE, `o:web-${ALICE}-4`)
+  expect(stored?.payloadHash.equals(answered.payloadHash)).toBe(true)
   expect(stored?.result).toMatchObject({ ok: true, data: { number: 4 } })
   expect(await history.commandResult(BOB, `o:web-${ALICE}-4`)).toBeUndefined()
-  expect(await history.knownCommands(ALICE)).toHaveLength(10)
+  const nobody = BOB + 1
+  const known = await Promise.all([ALICE, nobody, BOB].map((account) => history.knownCommands(account)))
+  expect(known.map((ids) => ids.length)).toEqual([10, 0, 5])
+  expect(known[0]).toContain(commandHash(`o:web-${ALICE}-4`))
+  const forgetful = new History(at.database.queries, { knownIdsMax: 9 })
+  const few = await Promise.all([ALICE, BOB].map((account) => forgetful.knownCommands(account)))
+  expect(few).toEqual(['too many', expect.objectContaining({ length: 5 })])
 
   expect(await history.ownerOf(ALICE)).toBe(`user-${ALICE}`)
   expect(await history.moveAccounts({ fromUserId: `user-${ALICE}`, toUserId: 'lasting' })).toEqual([ALICE])

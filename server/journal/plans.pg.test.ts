@@ -1,0 +1,64 @@
+import pgPromise from 'pg-promise'
+import { expect, test } from 'vitest'
+import { freshDatabase } from '../../test/rig/postgres.ts'
+import { openDatabase, type Queries } from '../database/database.ts'
+import { sql, type Statement } from '../database/sql.ts'
+
+/** What Postgres reads for a page, where its statistics know nothing of what is asked for. */
+
+const PAGES_READ_MAX = 40
+const OLD = 16
+const NEW = 9_000
+
+/** How many pages of 8 KiB a statement looked at. */
+async function pagesRead(queries: Queries, statement: Statement, parameters: object): Promise<number> {
+  const text = `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${pgPromise.as.format(statement, parameters)}`
+  const answer = await queries.one<{ 'QUERY PLAN': [{ Plan: Record<string, number> }] }>(text)
+  const { Plan } = answer['QUERY PLAN'][0]
+  return (Plan['Shared Hit Blocks'] ?? NaN) + (Plan['Shared Read Blocks'] ?? NaN)
+}
+
+async function trades(queries: Queries, account: number, orders: number): Promise<void> {
+  await queries.none(
+    `INSERT INTO orders (order_id, account_id, client_order_id, symbol, side, type, time_in_force, post_only, self_trade,
+       source, lots, limit_ticks, arrival_mid_half_ticks, filled_lots, filled_tick_lots, fee_cent_bps, fees_paid_cents,
+       held_cents, status, priority, version, created_at_ms, updated_at_ms, closed_at_ms, batch)
+     SELECT $1::bigint << 32 | n, $1, 'bot-' || n, 'VLNT', 'buy', 'limit', 'gtc', false, 'cancel_maker', 'api', 10, 100, 200,
+       10, 1000, 5000, 1, 0, 'filled', n, 2, n, n, n, 1 FROM generate_series(1, $2) n`,
+    [account, orders],
+  )
+}
+
+test('a page of orders reads as much as it shows, also of an account that is new since ANALYZE', async () => {
+  await using fresh = await freshDatabase()
+  await using database = await openDatabase({ url: fresh.url, logger: { warn: () => undefined } })
+  const { queries } = database
+  await queries.none('ALTER TABLE orders SET (autovacuum_enabled = off)')
+  await trades(queries, OLD, 20_000)
+  await queries.none('ANALYZE orders')
+  await trades(queries, NEW, 2_000)
+  const page = { symbol: null, fromMs: null, toMs: null, before: 2 ** 32, downTo: 1, limit: 100 }
+  for (const account of [OLD, NEW]) {
+    for (const status of ['all', 'closed', 'open']) {
+      const pages = await pagesRead(queries, sql.journal.listOrders, { ...page, account, status })
+      expect(pages, `${status} orders of account ${account}`).toBeLessThan(PAGES_READ_MAX)
+    }
+  }
+})
+
+test('where the bars of each symbol begin and end is read from the ends of the index', async () => {
+  await using fresh = await freshDatabase()
+  await using database = await openDatabase({ url: fresh.url, logger: { warn: () => undefined } })
+  const { queries } = database
+  await queries.one(sql.journal.makeBarPartitions, { table: 'candle_1m', fromMs: 0, toMs: 60_000 })
+  await queries.none(
+    `INSERT INTO candle_1m SELECT symbol, n * 60000, 1, 1, 1, 1, 1, 1, 1
+     FROM unnest(ARRAY['AAA', 'BBB']) symbol, generate_series(0, 9999) n`,
+  )
+  await queries.none('ANALYZE candle_1m')
+  expect(await queries.any(sql.journal.findBarEnds, { table: 'candle_1m' })).toEqual([
+    { symbol: 'AAA', firstMs: 0n, lastMs: 599_940_000n },
+    { symbol: 'BBB', firstMs: 0n, lastMs: 599_940_000n },
+  ])
+  expect(await pagesRead(queries, sql.journal.findBarEnds, { table: 'candle_1m' })).toBeLessThan(PAGES_READ_MAX)
+})
