@@ -1,4 +1,5 @@
 import type { Answer, Goodbye } from '../protocol/events.ts'
+import type { TraceHeaders } from '../protocol/trace.ts'
 import { SILENCE_MS_MAX } from '../protocol/limits.ts'
 import type { Link, LinkEnd, LinkOptions } from './link.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -42,12 +43,13 @@ export class Line {
   }
 
   /** Sends a request; the answer never comes when the line is lost before it. */
-  send(event: string, payload: unknown, answered: (answer: Answer) => void): void {
+  send(event: string, payload: unknown, answered: (answer: Answer) => void, trace?: TraceHeaders): void {
     if (this.#isOver) return
-    this.#link.send(event, payload, (answer) => {
+    const heard = (answer: Answer) => {
       this.#heardAt = this.#clock.now()
       if (!this.#isOver) answered(answer)
-    })
+    }
+    this.#link.send(event, payload, heard, trace)
   }
 
   /** Ends it without telling `lost`. */

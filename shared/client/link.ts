@@ -1,6 +1,7 @@
 import { io } from 'socket.io-client'
 import { SILENCE_MS_MAX } from '../protocol/limits.ts'
 import type { Answer } from '../protocol/events.ts'
+import type { TraceHeaders } from '../protocol/trace.ts'
 
 /** Why a link ended; the last two are the server's, of a handshake that it refused. */
 export interface LinkEnd {
@@ -28,7 +29,7 @@ export interface LinkOptions {
  */
 export interface Link {
   /** Emits with an acknowledgement; without a connection nothing is sent, or kept for later. */
-  send(event: string, payload: unknown, answered: (answer: Answer) => void): void
+  send(event: string, payload: unknown, answered: (answer: Answer) => void, trace?: TraceHeaders): void
   /** Ends it; nothing is told any more. */
   close(): void
 }
@@ -59,8 +60,10 @@ export const openSocketLink: OpenLink = (options, listeners) => {
   socket.on('connect_error', (error: Error & { data?: LinkEnd }) => end(error.data ?? { message: error.message }))
   socket.on('disconnect', (reason) => end({ message: reason }))
   return {
-    send: (event, payload, answered) => {
-      if (socket.connected) socket.emit(event, payload, answered)
+    send: (event, payload, answered, trace) => {
+      if (!socket.connected) return
+      if (trace === undefined) socket.emit(event, payload, answered)
+      else socket.emit(event, payload, trace, answered)
     },
     close,
   }

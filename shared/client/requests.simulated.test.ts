@@ -37,6 +37,33 @@ beforeEach(() => {
 })
 afterEach(() => rig.client.close())
 
+describe('a request that is followed', () => {
+  it('says by what, each time it is sent, and is followed to its answer; one that reads is not', async () => {
+    const trace = { sentry: `${'a'.repeat(32)}-${'b'.repeat(16)}-1` }
+    const followed: string[] = []
+    rig.client.close()
+    rig = new Simulated({}, undefined, {
+      follow: async (name, send) => {
+        followed.push(`${name} begins`)
+        return send(trace).finally(() => followed.push(`${name} ends`))
+      },
+    })
+    rig.welcome()
+    place()
+    await reconnect()
+    expect(rig.links.flatMap((link) => link.of('order.place')).map((sent) => sent.trace)).toEqual([trace, trace])
+    expect(followed).toEqual(['order.place begins'])
+    await answer('order.place', { ok: true, data: placed })
+    expect(outcome.value).toEqual(placed)
+    expect(followed).toEqual(['order.place begins', 'order.place ends'])
+
+    watch(rig.client.ask('orders', {}))
+    await rig.pass(0)
+    expect(rig.link.of('orders').map((sent) => sent.trace)).toEqual([undefined])
+    expect(followed).toHaveLength(2)
+  })
+})
+
 describe('an order', () => {
   it('that was refused before anyone saw a copy of it is certainly refused', async () => {
     for (const refused of ['INVALID', 'RATE_LIMITED', 'REQUEST_EXPIRED', 'INSUFFICIENT_FUNDS', 'UNAUTHENTICATED']) {

@@ -4,6 +4,7 @@ import type { Answer } from '../protocol/events.ts'
 import { ANSWER_MS_MAX, ORDER_VALID_MS } from '../protocol/limits.ts'
 import type { PlacedOrder } from '../protocol/order.ts'
 import type { DataOf, PayloadOf, RequestName } from '../protocol/requests.ts'
+import type { TraceHeaders } from '../protocol/trace.ts'
 import { FINAL_MARGIN_MS, isFinalRefusal } from './certainty.ts'
 import { NotConnectedError, OutcomeUnknownError, RequestRefused } from './errors.ts'
 import type { Line } from './line.ts'
@@ -51,6 +52,8 @@ interface Copy {
 interface Pending {
   readonly name: RequestName
   readonly payload: Record<string, unknown>
+  /** What it is followed by. */
+  readonly trace: TraceHeaders | undefined
   /** Of what changes something: the id it is sent again under. */
   readonly id: string | undefined
   /** The server's wall time after which it must not begin; of an order, the exchange holds to it. */
@@ -85,10 +88,20 @@ export class Requests {
   }
 
   ask<Name extends RequestName>(name: Name, payload: AskPayload<Name>): Promise<DataOf<Name>> {
-    const { clock, newId } = this.#around
     const idField = (ID_FIELDS as Partial<Record<RequestName, string>>)[name]
     // Without a connection nothing that changes something is begun: it would be executed when nobody expects it.
     if (idField !== undefined && this.#line === undefined) return Promise.reject(new NotConnectedError())
+    if (idField === undefined) return this.#begin(name, payload, idField)
+    return this.#around.follow(name, (trace) => this.#begin(name, payload, idField, trace))
+  }
+
+  #begin<Name extends RequestName>(
+    name: Name,
+    payload: AskPayload<Name>,
+    idField: string | undefined,
+    trace?: TraceHeaders,
+  ): Promise<DataOf<Name>> {
+    const { clock, newId } = this.#around
     const body: Record<string, unknown> = { ...payload }
     if (name === 'order.preview') body['clientOrderId'] ??= newId()
     let id: string | undefined
@@ -106,6 +119,7 @@ export class Requests {
       const pending: Pending = {
         name,
         payload: body,
+        trace,
         id,
         validUntil,
         giveUpAt: clock.now() + (id === undefined ? 2 * PATIENCE_MS : GIVE_UP_MS),
@@ -170,9 +184,10 @@ export class Requests {
         if (this.#takesAnswer(pending, copy)) this.#lookedUp(pending, answer as Answer<PlacedOrder>)
       })
     } else {
-      line.send(pending.name, pending.payload, (answer) => {
+      const answered = (answer: Answer) => {
         if (this.#takesAnswer(pending, copy)) this.#answered(pending, copy, answer)
-      })
+      }
+      line.send(pending.name, pending.payload, answered, pending.trace)
     }
   }
 

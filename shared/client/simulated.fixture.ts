@@ -1,7 +1,8 @@
 import type { Answer } from '../protocol/events.ts'
+import type { TraceHeaders } from '../protocol/trace.ts'
 import { type Client, connectWith, type ConnectOptions } from './client.ts'
 import type { LinkEnd, LinkListeners, LinkOptions } from './link.ts'
-import type { Clock } from './surroundings.ts'
+import type { Clock, Surroundings } from './surroundings.ts'
 
 /** Time that passes when a test says so. */
 export class TestClock implements Clock {
@@ -41,6 +42,7 @@ const settled = async (): Promise<void> => {
 interface Sent {
   readonly event: string
   readonly payload: Record<string, unknown>
+  readonly trace: TraceHeaders | undefined
   readonly answer: (answer: Answer) => void
 }
 
@@ -87,10 +89,15 @@ export class Simulated {
   readonly links: TestLink[] = []
   readonly client: Client
 
-  constructor(options: ConnectOptions = {}, random: () => number = () => 0) {
+  constructor(
+    options: ConnectOptions = {},
+    random: () => number = () => 0,
+    around: Pick<Partial<Surroundings>, 'follow'> = {},
+  ) {
     let ids = 0
     this.client = connectWith(
       {
+        ...around,
         clock: this.clock,
         random,
         newId: () => `id-${(ids += 1)}`,
@@ -98,8 +105,8 @@ export class Simulated {
           const link = new TestLink(linkOptions, listeners)
           this.links.push(link)
           return {
-            send: (event, payload, answer) => {
-              if (!link.isClosed) link.sent.push({ event, payload: payload as Record<string, unknown>, answer })
+            send: (event, payload, answer, trace) => {
+              if (!link.isClosed) link.sent.push({ event, payload: payload as Record<string, unknown>, answer, trace })
             },
             close: () => {
               link.isClosed = true

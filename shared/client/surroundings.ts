@@ -1,5 +1,7 @@
 import { newRequestId } from './request-id.ts'
 import { type OpenLink, openSocketLink } from './link.ts'
+import type { RequestName } from '../protocol/requests.ts'
+import type { TraceHeaders } from '../protocol/trace.ts'
 
 /** Time as the client sees it. */
 export interface Clock {
@@ -9,6 +11,12 @@ export interface Clock {
   after(ms: number, run: () => void): () => void
 }
 
+/**
+ * Follows a request that changes something, from here to its answer.
+ * @param send sends it, with what the exchange follows it by, if anything
+ */
+export type Follow = <Data>(name: RequestName, send: (trace?: TraceHeaders) => Promise<Data>) => Promise<Data>
+
 /** What a client takes from outside itself: with these replaced, the same calls make the same history. */
 export interface Surroundings {
   readonly openLink: OpenLink
@@ -17,6 +25,7 @@ export interface Surroundings {
   readonly random: () => number
   /** Ids of orders and requests, unique for ever. */
   readonly newId: () => string
+  readonly follow: Follow
 }
 
 const systemClock: Clock = {
@@ -32,4 +41,5 @@ export const SYSTEM: Surroundings = {
   clock: systemClock,
   random: Math.random,
   newId: newRequestId,
+  follow: (_name, send) => send(),
 }
