@@ -1,15 +1,18 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Command } from 'commander'
+import { addAccountCommands } from './account-commands.ts'
 import { addAuditCommand } from './audit-command.ts'
-import { type Config, ConfigError, readConfig } from './config.ts'
-import { openDatabase } from './database/database.ts'
-import { startEmbeddedPostgres } from './database/embedded-postgres.ts'
+import { type CommandDatabase, inCommandDatabase } from './command-database.ts'
+import { ConfigError } from './config.ts'
 import { migrate } from './database/migrations.ts'
 import { StartupError } from './database/startup-error.ts'
-import { addEnvFile } from './env-file.ts'
+import { definitionsOf, readInstruments } from './instruments.ts'
+import { seedInstruments } from './journal/instruments.ts'
 import { addOperatorCommands } from './operator-commands.ts'
+import { addQueriesCommand } from './queries-command.ts'
 import { addReplayCommand } from './replay-command.ts'
+import { addRestoredCommand } from './restored-command.ts'
 
 /** What an operator and a developer do beside running the server. */
 
@@ -31,14 +34,27 @@ program
   .command('migrate')
   .description('bring the database (DATABASE_URL, else the embedded one) to the newest schema')
   .addHelpText('after', '\nThe server does so itself when it starts; this is for a deployment that does it before.')
-  .action(async () => {
-    addEnvFile(process.env, ROOT)
-    await migrateDatabase(readConfig(process.env))
-  })
+  .action(() => inCommandDatabase(ROOT, migrateDatabase))
 
+program
+  .command('seed')
+  .description('migrate, then list what INSTRUMENTS_FILE defines')
+  .addHelpText('after', '\nThe server does so itself when it starts; its leader makes the history of a new market.')
+  .action(() =>
+    inCommandDatabase(ROOT, async (parts) => {
+      await migrateDatabase(parts)
+      const listed = readInstruments(resolve(ROOT, parts.config.INSTRUMENTS_FILE))
+      await seedInstruments(parts.database.queries, definitionsOf(listed))
+      console.log(`${listed.length} instruments are listed: ${listed.map(({ wire }) => wire.symbol).join(', ')}.`)
+    }),
+  )
+
+addAccountCommands(program, ROOT)
 addAuditCommand(program, ROOT)
 addOperatorCommands(program, ROOT)
+addQueriesCommand(program, ROOT)
 addReplayCommand(program)
+addRestoredCommand(program, ROOT)
 
 async function generate({ check = false }: { check?: boolean }): Promise<void> {
   // Not with the rest: it needs prettier, which only a checkout for development has.
@@ -52,14 +68,9 @@ async function generate({ check = false }: { check?: boolean }): Promise<void> {
   }
 }
 
-async function migrateDatabase(config: Config): Promise<void> {
+async function migrateDatabase({ url, config }: CommandDatabase): Promise<void> {
   const say = (text: string) => console.log(text)
-  await using parts = new AsyncDisposableStack()
-  const dataDir = resolve(ROOT, config.DATA_DIR)
-  const url = config.DATABASE_URL ?? parts.use(await startEmbeddedPostgres({ dataDir, say })).url
-  // Says whether it can be reached and is new enough.
-  parts.use(await openDatabase({ url, logger: { warn: (_, message) => console.error(message) } }))
-  const applied = await migrate(url, say)
+  const applied = await migrate(config.LEASE_DATABASE_URL ?? url, { say })
   if (applied.length === 0) say('The database is up to date.')
 }
 

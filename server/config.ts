@@ -43,9 +43,34 @@ export const SETTINGS = z.object({
     z.string().default('.env'),
     'A file with these settings; what the environment says goes before. Relative to the project.',
   ),
+  METRICS_PORT: setting(
+    z.coerce.number().int().min(0).max(65_535).optional(),
+    'Port of /metrics, for Prometheus: of its own, so that no load balancer leads to it. Unset: none; 0: any free one.',
+  ),
   LOG_LEVEL: setting(
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     'How much is logged.',
+  ),
+  SLOW_STATEMENT_MS: setting(
+    count(200),
+    'A statement of the database that takes longer is logged, by its name and without values; 0 logs none.',
+  ),
+  SENTRY_DSN: setting(
+    z.url({ protocol: /^https?$/ }).optional(),
+    'Where errors and traces of the server are told (Sentry). Unset: nowhere, and nothing of it is loaded.',
+  ),
+  SENTRY_DSN_WEB: setting(
+    z.url({ protocol: /^https?$/ }).optional(),
+    'Where pages tell theirs; they may then send to its origin. Unset: nowhere.',
+  ),
+  SENTRY_ENVIRONMENT: setting(z.string().default('production'), 'What Sentry is told this deployment is.'),
+  SENTRY_RELEASE: setting(
+    optionalText,
+    'What Sentry is told runs here; the image sets it to its version and commit. Unset: the version.',
+  ),
+  SENTRY_TRACES_SAMPLE_RATE: setting(
+    z.coerce.number().min(0).max(1).default(0.05),
+    'Share of requests that are followed into the database, from 0 to 1; 0 tells errors alone.',
   ),
   INSTRUMENTS_FILE: setting(z.string().default('db/instruments.json'), 'What can be traded; checked at start.'),
   SEED: setting(count(1), 'Seed of a market that begins anew; the same seed makes the same history.'),

@@ -65,6 +65,10 @@ export function readInstruments(file: string): readonly ListedInstrument[] {
   return listed
 }
 
+/** What the database keeps of what is listed (`seedInstruments`). */
+export const definitionsOf = (listed: readonly ListedInstrument[]) =>
+  listed.map(({ wire, spec }) => ({ ...wire, maxTicks: spec.maxTicks }))
+
 /** Each `denominator` lots became `numerator`. */
 export interface AppliedSplit {
   readonly symbol: string

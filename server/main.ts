@@ -1,10 +1,12 @@
+import './telemetry/instrument.ts' // before all that it watches
 import { randomUUID } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { RequestHandler } from 'express'
+import { ApiKeys } from './auth/api-keys.ts'
 import { keptSecret } from './auth/secret.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { openDatabase } from './database/database.ts'
@@ -17,15 +19,20 @@ import { Exchange } from './exchange/exchange.ts'
 import { Feed } from './feed/feed.ts'
 import { openGateway } from './gateway/gateway.ts'
 import { seedFeed } from './gateway/seed-feed.ts'
-import { readInstruments } from './instruments.ts'
+import { definitionsOf, readInstruments } from './instruments.ts'
 import { Bars } from './journal/bars.ts'
 import { History } from './journal/history.ts'
 import { seedInstruments } from './journal/instruments.ts'
+import { only } from './telemetry/asked-metrics.ts'
 import { openLogger, type Logger } from './telemetry/logger.ts'
+import { Metrics } from './telemetry/metrics.ts'
+import { releaseOf, version } from './telemetry/release.ts'
+import { endTracing, reportDefect } from './telemetry/tracing.ts'
 import { openBuses } from './wiring/buses.ts'
 import { gatewayConfig } from './wiring/gateway-config.ts'
 import { openHealthServer } from './wiring/health-server.ts'
 import { marketHeard } from './wiring/market-heard.ts'
+import { openMetricsPort } from './wiring/metrics-port.ts'
 import { onStopSignal } from './wiring/stop-signal.ts'
 
 /** The wiring of one server, and nothing else: it alone knows the concrete parts and reads the environment. */
@@ -42,29 +49,39 @@ async function serve(config: Config, log: Logger): Promise<void> {
   const page = config.ROLE === 'exchange' ? undefined : await pageHandler(config)
 
   await using parts = new AsyncDisposableStack()
+  const metrics = new Metrics({ version: version(), role: config.ROLE })
+  let isReady = false
+  const ready = () => isReady && !stop.isStopping()
+  metrics.ready.from(() => only(ready() ? 1 : 0))
+  const atMetrics = { port: config.METRICS_PORT ?? 0, host: config.HOST, setting: 'METRICS_PORT' }
+  parts.use(await listen(atMetrics, () => openMetricsPort(config, { metrics, log })))
   const url = config.DATABASE_URL ?? parts.use(await startEmbeddedPostgres({ dataDir, say })).url
   if (stop.isStopping()) return
   const leaseUrl = config.LEASE_DATABASE_URL
-  const database = parts.use(await openDatabase({ url, logger: log, ...(leaseUrl !== undefined && { leaseUrl }) }))
-  await migrate(url, say)
-  if (stop.isStopping()) return
-  const versions = await seedInstruments(
-    database.queries,
-    listed.map(({ wire, spec }) => ({ ...wire, maxTicks: spec.maxTicks })),
+  const database = parts.use(
+    await openDatabase({
+      url,
+      logger: log,
+      slowStatementMs: config.SLOW_STATEMENT_MS,
+      metrics: metrics.database,
+      ...(leaseUrl !== undefined && { leaseUrl }),
+    }),
   )
+  await migrate(leaseUrl ?? url, { say }) // its turn is a lock of a session, which no pooler keeps
+  if (stop.isStopping()) return
+  const versions = await seedInstruments(database.queries, definitionsOf(listed))
   const instruments = listed.map((one) => ({
     ...one,
     wire: { ...one.wire, version: versions.get(one.wire.symbol) ?? 1 },
   }))
-  const buses = await openBuses({ redisUrl: config.REDIS_URL, log, signal: stop.signal })
+  const buses = await openBuses({ redisUrl: config.REDIS_URL, log, metrics: metrics.redis, signal: stop.signal })
   if (buses === undefined) return
   parts.use(buses)
   const { commands, broadcast, adapter } = buses
   const bars = new Bars(database.queries)
   const feed = new Feed({ instruments })
   const instanceId = randomUUID()
-  let isReady = false
-  const at = { port: config.PORT, host: config.HOST, ready: () => isReady && !stop.isStopping() }
+  const at = { port: config.PORT, host: config.HOST, setting: 'PORT', ready }
 
   // The gateway first, since it must not miss the first frame; it says "not ready" until it has the market.
   const market = config.ROLE === 'exchange' ? undefined : marketHeard({ feed, broadcast }, stop.signal)
@@ -83,12 +100,14 @@ async function serve(config: Config, log: Logger): Promise<void> {
             ...(adapter !== undefined && { adapter }),
             history: new History(database.queries),
             authDatabase: database.authPool(),
+            keys: new ApiKeys(database.queries),
             instruments,
             feed,
             bars,
             page,
-            ready: at.ready,
+            ready,
             logger: log,
+            metrics: metrics.gateway,
           }),
         )
   const exchange =
@@ -107,6 +126,7 @@ async function serve(config: Config, log: Logger): Promise<void> {
           live: config.MARKET_LIVENESS,
           rates: { ordersPerSecond: config.LIMIT_ORDERS_PER_SECOND, ordersBurst: config.LIMIT_ORDERS_BURST },
           maxOpenOrdersPerInstrument: config.LIMIT_OPEN_ORDERS,
+          metrics,
         })
   if (exchange !== undefined) parts.use(exchange)
   // Closed first: everyone is answered and sent away while the exchange still works.
@@ -138,7 +158,7 @@ const addressOf = ({ ROLE, PUBLIC_ORIGIN }: Config, port: number): string =>
 
 /** @throws {StartupError} when the address cannot be had */
 async function listen<Listening>(
-  { host, port }: { host: string; port: number },
+  { host, port, setting }: { host: string; port: number; setting: string },
   open: () => Promise<Listening>,
 ): Promise<Listening> {
   try {
@@ -146,10 +166,14 @@ async function listen<Listening>(
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
     if (code === 'EADDRINUSE') {
-      throw new StartupError(`Port ${port} is taken by another program. Stop it, or set PORT to a free one.`, { cause })
+      throw new StartupError(`Port ${port} is taken by another program. Stop it, or set ${setting} to a free one.`, {
+        cause,
+      })
     }
     if (code === 'EACCES' || code === 'EADDRNOTAVAIL') {
-      throw new StartupError(`Cannot listen on ${host}, port ${port}: ${reasonOf(cause)}. Set HOST or PORT.`, { cause })
+      throw new StartupError(`Cannot listen on ${host}, port ${port}: ${reasonOf(cause)}. Set HOST or ${setting}.`, {
+        cause,
+      })
     }
     throw cause
   }
@@ -166,33 +190,41 @@ function listedInstruments({ INSTRUMENTS_FILE }: Config) {
 }
 
 /** SvelteKit's handler out of the built terminal. */
-async function pageHandler({ PUBLIC_ORIGIN }: Config): Promise<RequestHandler> {
+async function pageHandler(config: Config): Promise<RequestHandler> {
   const file = join(ROOT, 'web/build/handler.js')
   if (!existsSync(file)) throw new StartupError('The terminal is not built. Run `npm run build` first.')
-  if (PUBLIC_ORIGIN !== undefined) process.env['ORIGIN'] = PUBLIC_ORIGIN // what adapter-node reads
+  // What adapter-node and web/src/env.ts read.
+  if (config.PUBLIC_ORIGIN !== undefined) process.env['ORIGIN'] = config.PUBLIC_ORIGIN
+  if (config.SENTRY_DSN_WEB !== undefined) {
+    process.env['SENTRY_RELEASE'] = releaseOf(config)
+    process.env['SENTRY_ENVIRONMENT'] = config.SENTRY_ENVIRONMENT
+    process.env['SENTRY_TRACES_SAMPLE_RATE'] = String(config.SENTRY_TRACES_SAMPLE_RATE)
+  }
   const { handler } = (await import(pathToFileURL(file).href)) as { handler: RequestHandler }
   return handler
 }
 
-const version = (): string => {
-  const { version: found } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
-  return found
-}
-
+let log: Logger | undefined
 try {
   addEnvFile(process.env, ROOT)
   const config = readConfig(process.env)
-  const log = openLogger({ level: config.LOG_LEVEL })
+  log = openLogger({ level: config.LOG_LEVEL })
   process.on('unhandledRejection', (error) => {
-    log.fatal({ err: error }, 'a promise was rejected and nobody minded: a defect')
+    log?.fatal({ err: error }, 'a promise was rejected and nobody minded: a defect')
     process.exitCode = 1
     throw error
   })
   await serve(config, log)
   log.info('Stopped.')
+  await endTracing()
   process.exit(0)
 } catch (error) {
   const isPlain = error instanceof StartupError || error instanceof ConfigError
-  console.error(isPlain ? error.message : error)
+  // Whoever watches the log looks for this level; before there is a log, somebody sits there and reads.
+  if (log === undefined) console.error(isPlain ? error.message : error)
+  else if (isPlain) log.fatal(error.message)
+  else log.fatal({ err: error }, 'the server ends: it met what it cannot mend')
+  if (!isPlain) reportDefect(error, { isFatal: true, ids: { where: 'main' } })
+  await endTracing()
   process.exit(1)
 }

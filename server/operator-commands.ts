@@ -1,11 +1,10 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { type Config, readConfig } from './config.ts'
-import { type Queries, openDatabase } from './database/database.ts'
-import { startEmbeddedPostgres } from './database/embedded-postgres.ts'
+import { inCommandDatabase } from './command-database.ts'
+import type { Config } from './config.ts'
+import type { Queries } from './database/database.ts'
 import { StartupError } from './database/startup-error.ts'
 import type { MarketStatus } from './engine/command.ts'
-import { addEnvFile } from './env-file.ts'
 import { readInstruments } from './instruments.ts'
 import { type CorporateAction, CorporateActions, type PlannedAction } from './journal/corporate-actions.ts'
 import { setMarketStatus, type WishedStatus } from './journal/instruments.ts'
@@ -17,14 +16,7 @@ const SPLIT_TERM_MAX = 1_000
 /** @param root the folder of the installation */
 export function addOperatorCommands(program: Command, root: string): void {
   const inDatabase = async (work: (queries: Queries, config: Config) => Promise<string>): Promise<void> => {
-    addEnvFile(process.env, root)
-    const config = readConfig(process.env)
-    await using parts = new AsyncDisposableStack()
-    const dataDir = resolve(root, config.DATA_DIR)
-    const url = config.DATABASE_URL ?? parts.use(await startEmbeddedPostgres({ dataDir })).url
-    const logger = { warn: (_: object, message: string) => console.error(message) }
-    const { queries } = parts.use(await openDatabase({ url, logger }))
-    console.log(await work(queries, config))
+    console.log(await inCommandDatabase(root, ({ database, config }) => work(database.queries, config)))
   }
   const listed = (config: Config) => readInstruments(resolve(root, config.INSTRUMENTS_FILE)).map(({ spec }) => spec)
 

@@ -8,6 +8,7 @@ import { fromNodeHeaders, toNodeHandler } from 'better-auth/node'
 import { anonymous } from 'better-auth/plugins'
 import type { Pool } from 'pg'
 import type { Logger } from '../telemetry/logger.ts'
+import { AuthUnavailable } from './auth-unavailable.ts'
 
 /** A user who is signed in, by the session that says so. */
 export interface SignedIn {
@@ -51,12 +52,6 @@ export interface Auth {
   signedIn(headers: { readonly cookie?: string | undefined }): Promise<SignedIn | undefined>
   /** Called with the id of each session that ends on this instance. */
   onSessionEnded(listener: (sessionId: string) => void): void
-}
-
-/** Sessions and users cannot be read or written for the moment: the same request may succeed later. */
-export class AuthUnavailable extends Error {
-  override readonly name = 'AuthUnavailable'
-  readonly retryAfterMs = 1_000
 }
 
 /** The header in which the server tells better-auth the client's address; what a client sends under it is overwritten. */

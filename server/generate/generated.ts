@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { format, resolveConfig } from 'prettier'
+import { metricsTable } from './metrics.ts'
 import { envExample, settingsTable } from './settings.ts'
 
 /** A file of the repository that is written from the code, in whole or between two markers. */
@@ -11,13 +12,18 @@ export interface GeneratedFile {
 
 /** Every generated file as it must stand. @param root of the repository */
 export async function generatedFiles(root: string): Promise<GeneratedFile[]> {
-  const readme = join(root, 'README.md')
-  const style = await resolveConfig(readme)
-  const table = await format(settingsTable(), { ...style, parser: 'markdown' })
   return [
     { path: '.env.example', text: envExample() },
-    { path: 'README.md', text: between('settings', await readFile(readme, 'utf8'), `\n${table}\n`) },
+    await withTable(root, 'README.md', 'settings', settingsTable()),
+    await withTable(root, 'docs/operations.md', 'metrics', metricsTable()),
   ]
+}
+
+async function withTable(root: string, path: string, name: string, table: string): Promise<GeneratedFile> {
+  const file = join(root, path)
+  const style = await resolveConfig(file)
+  const formatted = await format(table, { ...style, parser: 'markdown' })
+  return { path, text: between(name, await readFile(file, 'utf8'), `\n${formatted}\n`) }
 }
 
 /** A text with another between its markers `<!-- name:begin -->` and `<!-- name:end -->`. */

@@ -1,4 +1,5 @@
-import { pino, type Logger } from 'pino'
+import { pino, type Logger, type LoggerOptions } from 'pino'
+import { isWatched, reportDefect, traceFields, type TraceIds } from './tracing.ts'
 
 export type { Logger } from 'pino'
 
@@ -22,11 +23,36 @@ export const REDACTED_PATHS = [
  * @param level of pino: trace, debug, info, warn, error, fatal or silent
  */
 export function openLogger({ level, pretty = process.stdout.isTTY }: { level: string; pretty?: boolean }): Logger {
-  const redact = { paths: REDACTED_PATHS, censor: '[redacted]' }
-  if (!pretty) return pino({ level, redact })
+  const options = { level, redact: { paths: REDACTED_PATHS, censor: '[redacted]' }, ...(isWatched() && WATCHED) }
+  if (!pretty) return pino(options)
   const transport = {
     target: 'pino-pretty',
     options: { ignore: 'pid,hostname', translateTime: 'HH:MM:ss.l', singleLine: true },
   }
-  return pino({ level, redact, transport })
+  return pino({ ...options, transport })
 }
+
+/** pino's levels. */
+const ERROR = 50
+const FATAL = 60
+
+/**
+ * Where somebody watches, lines name the trace they belong to, and what is logged as an error is told as one: there is
+ * one rule of what a defect is, and what clients do wrong, or a database that is away for a moment, is none.
+ */
+const WATCHED: LoggerOptions = {
+  mixin: traceFields,
+  hooks: {
+    logMethod(line, log, level) {
+      const [fields, where] = line as readonly unknown[]
+      if (level >= ERROR && typeof fields === 'object' && fields !== null && 'err' in fields) {
+        const { err, path } = fields as { err: unknown; path?: unknown }
+        const ids: TraceIds = { where: textOf(where), path: textOf(path) }
+        reportDefect(err, { isFatal: level >= FATAL, ids })
+      }
+      log.apply(this, line)
+    },
+  },
+}
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)

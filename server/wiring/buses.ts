@@ -8,6 +8,7 @@ import { type AdapterFactory, RedisLinks } from '../bus/redis/redis-links.ts'
 import { StartupError } from '../database/startup-error.ts'
 import type { MarketFrame } from '../feed/market-frame.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import type { RedisMetrics } from '../telemetry/redis-metrics.ts'
 
 /** Redis may come up together with us: so long a start waits for it. */
 const REDIS_WAIT_MS = 30_000
@@ -25,6 +26,7 @@ interface BusesParts {
   /** Undefined: this instance is alone. */
   readonly redisUrl: string | undefined
   readonly log: Logger
+  readonly metrics: RedisMetrics
   /** Aborts the wait for Redis. */
   readonly signal: AbortSignal
 }
@@ -34,7 +36,7 @@ interface BusesParts {
  * @returns undefined when the wait was aborted
  * @throws {StartupError} when Redis cannot be reached within its time
  */
-export async function openBuses({ redisUrl, log, signal }: BusesParts): Promise<Buses | undefined> {
+export async function openBuses({ redisUrl, log, metrics, signal }: BusesParts): Promise<Buses | undefined> {
   if (redisUrl === undefined) {
     return {
       commands: new MemoryCommandBus(),
@@ -48,7 +50,7 @@ export async function openBuses({ redisUrl, log, signal }: BusesParts): Promise<
   try {
     await using parts = new AsyncDisposableStack()
     const enough = AbortSignal.any([signal, AbortSignal.timeout(REDIS_WAIT_MS)])
-    const links = parts.use(await RedisLinks.open({ url: redisUrl, log, signal: enough }))
+    const links = parts.use(await RedisLinks.open({ url: redisUrl, log, metrics, signal: enough }))
     const commands = parts.use(await RedisCommandBus.open(links))
     const broadcast = new RedisBroadcast<MarketFrame>(links)
     const closing = parts.move()

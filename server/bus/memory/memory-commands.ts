@@ -74,6 +74,7 @@ export class MemoryCommandBus implements CommandBus {
         consumer.next = this.firstNumber + from + taken.length
         return taken
       },
+      waiting: () => this.endNumber - Math.max(consumer.next, this.firstNumber),
       close: () => void this.consumers.delete(consumer),
     }
   }

@@ -1,3 +1,4 @@
+import { only } from '../../telemetry/asked-metrics.ts'
 import {
   type CommandBus,
   type CommandReader,
@@ -39,6 +40,7 @@ export class RedisCommandBus implements CommandBus, Disposable {
     this.#links = links
     this.#entriesMax = entriesMax
     this.#watch = new LinkWatch(links.commands, () => this.#ask())
+    links.metrics.streamEntries.from(() => only(this.#entries))
   }
 
   /** @throws when Redis does not answer */
@@ -86,11 +88,13 @@ export class RedisCommandBus implements CommandBus, Disposable {
   }
 
   consume(after: string, arrived: () => void): CommandReader {
-    const { log } = this.#links
-    const reader = new StreamReader({ client: this.#links.openReader(), clock: this.#clock, log, after, arrived })
+    const { log, metrics } = this.#links
+    const client = this.#links.openReader()
+    const reader = new StreamReader({ client, clock: this.#clock, log, metrics, after, arrived })
     this.#readers.add(reader)
     return {
       take: (max) => reader.take(max),
+      waiting: () => reader.waiting(),
       close: () => {
         this.#readers.delete(reader)
         reader.close()

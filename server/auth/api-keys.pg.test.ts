@@ -1,0 +1,95 @@
+import pg from 'pg'
+import { pino } from 'pino'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type FreshDatabase, freshDatabase } from '../../test/rig/postgres.ts'
+import { type Database, openDatabase } from '../database/database.ts'
+import { type ApiKey, ApiKeys, KEYS_PER_ACCOUNT_MAX } from './api-keys.ts'
+import { AuthUnavailable } from './auth-unavailable.ts'
+
+let fresh: FreshDatabase
+let database: Database
+let keys: ApiKeys
+const [ADA, BOB] = [17, 18]
+
+beforeAll(async () => {
+  fresh = await freshDatabase()
+  database = await openDatabase({ url: fresh.url, logger: pino({ level: 'silent' }) })
+  keys = new ApiKeys(database.queries)
+  await database.queries.none(
+    'INSERT INTO account (account_id, name, created_at_ms, batch) VALUES ($1, $3, 0, 0), ($2, $3, 0, 0)',
+    [ADA, BOB, 'a'],
+  )
+})
+afterAll(async () => {
+  await database[Symbol.asyncDispose]()
+  await fresh[Symbol.asyncDispose]()
+})
+
+async function made(account: number, name = 'bot'): Promise<{ key: ApiKey; text: string }> {
+  const key = await keys.create({ account, name, scopes: ['read'] })
+  if (key === undefined) throw new Error('no key was made')
+  return key
+}
+
+test('a key is found by its text, and by no other', async () => {
+  const { key, text } = await made(ADA)
+  expect(text).toMatch(/^vk_/)
+  expect(await keys.ofText(text)).toEqual(key)
+  const changed = text.at(-2) === 'A' ? 'B' : 'A'
+  const others = ['', 'vk_', text.slice(0, -1), `${text}A`, ` ${text}`, text.slice(0, -2) + changed + text.slice(-1)]
+  for (const other of [...others, `vk_${'0'.repeat(16)}_${'A'.repeat(43)}`, text.replace('_', "_'")]) {
+    expect(await keys.ofText(other)).toBeUndefined()
+  }
+})
+
+test('nothing that is kept lets anybody in', async () => {
+  const { text } = await made(ADA)
+  const rows = await database.queries.any<object>('SELECT api_key::text FROM api_key')
+  expect(JSON.stringify(rows)).not.toContain(text.slice(-43))
+})
+
+test('a use is noted, once a minute', async () => {
+  const { key, text } = await made(ADA)
+  const usedAtMs = async () => (await keys.list([ADA])).find(({ id }) => id === key.id)?.usedAtMs
+  expect(await usedAtMs()).toBeNull()
+  await keys.ofText(text)
+  const first = await usedAtMs()
+  expect(first).toBeGreaterThanOrEqual(key.createdAtMs)
+  await keys.ofText(text)
+  expect(await usedAtMs()).toBe(first)
+})
+
+test('who revokes a key must have it, unless it is the operator', async () => {
+  const [one, other] = [await made(ADA), await made(ADA)]
+  expect(await keys.revoke(one.key.id, [BOB])).toBe(false)
+  expect(await keys.ofText(one.text)).toBeDefined()
+  expect(await keys.revoke(one.key.id, [BOB, ADA])).toBe(true)
+  expect(await keys.revoke(one.key.id, [ADA])).toBe(true)
+  expect(await keys.revoke(other.key.id)).toBe(true)
+  expect(await keys.revoke('none')).toBe(false)
+  for (const { key, text } of [one, other]) {
+    expect(await keys.ofText(text)).toBeUndefined()
+    expect(await keys.lives(key.id)).toBe(false)
+    expect((await keys.list([ADA])).map(({ id }) => id)).not.toContain(key.id)
+  }
+})
+
+test('an account has so many and no more; a revoked one makes room', async () => {
+  const all = []
+  for (let count = 0; count < KEYS_PER_ACCOUNT_MAX; count++) all.push(await made(BOB, `bot ${count}`))
+  expect((await keys.list([BOB])).length).toBe(KEYS_PER_ACCOUNT_MAX)
+  expect(await keys.create({ account: BOB, name: 'one more', scopes: ['trade'] })).toBeUndefined()
+  await keys.revoke(all[0]?.key.id ?? '')
+  expect(await keys.create({ account: BOB, name: 'one more', scopes: ['trade'] })).toBeDefined()
+})
+
+test('a database that is away is said to be, and no key is called wrong for it', async () => {
+  const { text } = await made(ADA)
+  const client = new pg.Client({ connectionString: fresh.url })
+  await client.connect()
+  await client.query('ALTER TABLE api_key RENAME TO away')
+  await expect(keys.ofText(text)).rejects.toThrow(AuthUnavailable)
+  await client.query('ALTER TABLE away RENAME TO api_key')
+  await client.end()
+  expect(await keys.ofText(text)).toBeDefined()
+})

@@ -1,0 +1,19 @@
+import { describedMetrics } from '../telemetry/metrics.ts'
+
+/** Of the process, where its system tells them: the table is the same wherever it is written. */
+const LINUX_ALONE = ['process_heap_bytes', 'process_max_fds', 'process_open_fds', 'process_virtual_memory_bytes']
+
+/** The table of all metrics, in Markdown: ours first. */
+export function metricsTable(): string {
+  const isOurs = ({ name }: { name: string }) => name.startsWith('valiant_')
+  const described = describedMetrics().filter(({ name }) => !LINUX_ALONE.includes(name))
+  const rows = [...described.filter(isOurs), ...described.filter((one) => !isOurs(one))].map((one) => [
+    `\`${one.name}\``,
+    one.type,
+    one.labelNames.map((label) => `\`${label}\``).join(', '),
+    one.help.replaceAll('|', '\\|'),
+  ])
+  return [['Metric', 'Type', 'Labels', 'What it tells'], ['-', '-', '-', '-'], ...rows]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n')
+}

@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { type Command, Option } from 'commander'
+import { readConfig } from './config.ts'
+import { startEmbeddedPostgres } from './database/embedded-postgres.ts'
+import { HeaviestStatements, type Order, ORDERS, type StatementCost } from './database/heaviest-statements.ts'
+import { StartupError } from './database/startup-error.ts'
+import { addEnvFile } from './env-file.ts'
+
+/** Where the server must have a secret with a database of its own, this must not. */
+const SIGNS_NOTHING = { AUTH_SECRET: 'not needed, since nothing is signed' }
+
+interface Options {
+  readonly limit: string
+  readonly by: Order
+  readonly json?: boolean
+  readonly plans?: boolean
+  readonly reset?: boolean
+}
+
+/** @param root the folder of the installation */
+export function addQueriesCommand(program: Command, root: string): void {
+  program
+    .command('queries')
+    .description('list the heaviest statements of the database (DATABASE_URL, else the embedded one)')
+    .option('--limit <number>', 'how many', '10')
+    .addOption(
+      new Option(
+        '--by <order>',
+        'what makes one heavy: time in all or a call, calls, or blocks that were not in the cache',
+      )
+        .choices(Object.keys(ORDERS))
+        .default('total'),
+    )
+    .option('--plans', 'how Postgres carries each out, whatever its values are (EXPLAIN GENERIC_PLAN)')
+    .option('--json', 'one object a statement, a line each')
+    .option('--reset', 'count anew after this')
+    .addHelpText(
+      'after',
+      '\nIt reads pg_stat_statements, which counts from the last --reset on, over restarts too. Those inside functions are\n' +
+        "counted where pg_stat_statements.track is 'all'. docs/performance.md says how to read it.",
+    )
+    .action((options: Options) => listQueries(options, root))
+}
+
+async function listQueries({ limit, by, json = false, plans = false, reset = false }: Options, root: string) {
+  const count = /^[1-9]\d{0,3}$/.test(limit) ? Number(limit) : undefined
+  if (count === undefined) throw new StartupError(`Expected a number from 1 to 9999 as --limit, found ${limit}.`)
+  addEnvFile(process.env, root)
+  const config = readConfig({ ...process.env, ...SIGNS_NOTHING })
+  await using parts = new AsyncDisposableStack()
+  const dataDir = resolve(root, config.DATA_DIR)
+  if (config.DATABASE_URL === undefined && !existsSync(join(dataDir, 'postgres.json'))) {
+    throw new StartupError(`There is no database in ${dataDir}: set DATA_DIR to where it is, or DATABASE_URL.`)
+  }
+  const say = (text: string) => console.error(text)
+  const url = config.DATABASE_URL ?? parts.use(await startEmbeddedPostgres({ dataDir, say })).url
+  const statements = parts.use(await HeaviestStatements.open(url))
+  const costs = await statements.list(by, count)
+  const planned = await mapInTurn(costs, async (cost) => ({
+    ...cost,
+    ...(plans && { plan: await statements.planOf(cost) }),
+  }))
+  if (json) for (const cost of planned) console.log(JSON.stringify(cost))
+  else console.log(planned.length === 0 ? 'Nothing has been counted yet.' : tableOf(planned).join('\n'))
+  if (reset) await statements.forget()
+}
+
+async function mapInTurn<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = []
+  for (const item of items) results.push(await work(item))
+  return results
+}
+
+const HEADER = ['total', 'share', 'calls', 'mean', 'max', 'rows', 'cached', 'statement']
+
+/** Columns of one width, the statement last, since it is of any length; below it its plan, if there is one. */
+function tableOf(costs: readonly (StatementCost & { readonly plan?: readonly string[] })[]): string[] {
+  const rows = [HEADER, ...costs.map(cellsOf)]
+  const widths = HEADER.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)))
+  const lines = rows.map((row) =>
+    row.map((cell, at) => (at === HEADER.length - 1 ? cell : cell.padStart(widths[at] ?? 0))).join('  '),
+  )
+  return lines.flatMap((line, at) => [line, ...(costs[at - 1]?.plan ?? []).map((step) => `    ${step}`)])
+}
+
+const cellsOf = (cost: StatementCost): string[] => [
+  msOf(cost.totalMs),
+  percentOf(cost.share),
+  cost.calls.toLocaleString('en-US'),
+  msOf(cost.meanMs),
+  msOf(cost.maxMs),
+  cost.rowsPerCall.toFixed(cost.rowsPerCall < 10 ? 1 : 0),
+  cost.cacheShare === undefined ? '' : percentOf(cost.cacheShare),
+  cost.name,
+]
+
+const msOf = (ms: number): string => `${ms.toLocaleString('en-US', { maximumSignificantDigits: 3 })} ms`
+const percentOf = (share: number): string => `${(100 * share).toFixed(1)} %`

@@ -1,0 +1,143 @@
+import { Counter, Histogram, Registry } from 'prom-client'
+import { AskedCounter, AskedGauge } from './asked-metrics.ts'
+import { startAtZero } from './start-at-zero.ts'
+
+/** From half a millisecond, which an order takes on one machine, to the time after which clients give up. */
+const ANSWER_SECONDS = [0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+/** Whole pages too. */
+const HTTP_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+const REFUSED_FOR = ['starting', 'foreign_origin', 'handshake_rate', 'RATE_LIMITED', 'UNAVAILABLE', 'INTERNAL']
+const LIMITS = [
+  ...['trading', 'requests', 'in_flight', 'refusals'],
+  ...['guests', 'sign_ins', 'handshakes', 'public_sockets'],
+]
+
+/** What clients meet. No label names an account, a socket or an address. */
+export class GatewayMetrics {
+  readonly sockets: AskedGauge<'signed_in'>
+  readonly socketsHeld: AskedGauge
+  readonly socketsDraining: AskedGauge
+  readonly slowSocketsEnded: AskedCounter
+  readonly connectionsAccepted: Counter<'signed_in'>
+  readonly connectionsRefused: Counter<'reason'>
+  readonly framesSent: AskedCounter<'stream'>
+  readonly framesSentBytes: AskedCounter<'stream'>
+  readonly networkSentBytes: AskedCounter
+  readonly networkReceivedBytes: AskedCounter
+  readonly requests: Counter<'request' | 'code'>
+  readonly requestSeconds: Histogram<'request'>
+  readonly requestsInFlight: AskedGauge
+  readonly orders: Counter<'outcome'>
+  readonly orderAckSeconds: Histogram<'request'>
+  readonly exchangeRequestsWaiting: AskedGauge
+  readonly commandsResent: AskedCounter
+  readonly signIns: Counter<'kind'>
+  readonly rateLimited: Counter<'limit'>
+  readonly httpRequests: Counter<'method' | 'route' | 'status'>
+  readonly httpSeconds: Histogram<'method' | 'route'>
+  readonly marketStatus: AskedGauge<'status'>
+  readonly feedAgeSeconds: AskedGauge
+
+  constructor(registry = new Registry()) {
+    const registers = [registry]
+    this.sockets = new AskedGauge({
+      ...{ registry, name: 'valiant_sockets', labelNames: ['signed_in'] },
+      help: 'Sockets that are connected, by whether they have an account ("true", "false").',
+    })
+    this.socketsHeld = new AskedGauge({
+      ...{ registry, name: 'valiant_sockets_held' },
+      help: 'Sockets that read too slowly and are sent nothing of the market until they have caught up.',
+    })
+    this.socketsDraining = new AskedGauge({
+      ...{ registry, name: 'valiant_sockets_draining' },
+      help: 'Sockets that have been told to go elsewhere, since this instance stops, and are still here.',
+    })
+    this.slowSocketsEnded = new AskedCounter({
+      ...{ registry, name: 'valiant_slow_sockets_ended_total' },
+      help: 'Sockets that were ended since their clients did not read, or not fast enough.',
+    })
+    this.connectionsAccepted = new Counter({
+      ...{ registers, name: 'valiant_connections_accepted_total', labelNames: ['signed_in'] as const },
+      help: 'Sockets that were let in.',
+    })
+    this.connectionsRefused = new Counter({
+      ...{ registers, name: 'valiant_connections_refused_total', labelNames: ['reason'] as const },
+      help: 'Handshakes that were refused: "starting", "foreign_origin", "handshake_rate", else the code of the protocol.',
+    })
+    this.framesSent = new AskedCounter({
+      ...{ registry, name: 'valiant_frames_sent_total', labelNames: ['stream'] },
+      help: 'Frames that were handed to sockets, each socket counted, by event of the protocol.',
+    })
+    this.framesSentBytes = new AskedCounter({
+      ...{ registry, name: 'valiant_frames_sent_bytes_total', labelNames: ['stream'] },
+      help: 'Bytes of those frames that are made once for many sockets (market and heartbeats), each socket counted.',
+    })
+    this.networkSentBytes = new AskedCounter({
+      ...{ registry, name: 'valiant_network_sent_bytes_total' },
+      help: 'Bytes written to connections of the public port: frames, answers, pages.',
+    })
+    this.networkReceivedBytes = new AskedCounter({
+      ...{ registry, name: 'valiant_network_received_bytes_total' },
+      help: 'Bytes read from connections of the public port.',
+    })
+    this.requests = new Counter({
+      ...{ registers, name: 'valiant_requests_total', labelNames: ['request', 'code'] as const },
+      help: 'Requests of the protocol that were answered, over sockets and REST: code "ok", or of the error; a name that is none is "unknown".',
+    })
+    this.requestSeconds = new Histogram({
+      ...{ registers, name: 'valiant_request_duration_seconds', labelNames: ['request'] as const },
+      ...{ buckets: ANSWER_SECONDS, help: 'From the arrival of a request to its answer.' },
+    })
+    this.requestsInFlight = new AskedGauge({
+      ...{ registry, name: 'valiant_requests_in_flight' },
+      help: 'Requests of sockets that wait for their answer.',
+    })
+    this.orders = new Counter({
+      ...{ registers, name: 'valiant_orders_total', labelNames: ['outcome'] as const },
+      help: 'Answers to order.place: "accepted" (taken, and open or waiting), "filled" (taken and filled at once), "closed" (taken and canceled at once, as an IOC), "duplicate" (answered before), or the code of the refusal.',
+    })
+    this.orderAckSeconds = new Histogram({
+      ...{ registers, name: 'valiant_order_ack_seconds', labelNames: ['request'] as const },
+      ...{ buckets: ANSWER_SECONDS },
+      help: 'From the arrival of an order.* that changes something to its answer; those alone that the exchange answered or left to time out.',
+    })
+    this.exchangeRequestsWaiting = new AskedGauge({
+      ...{ registry, name: 'valiant_exchange_requests_waiting' },
+      help: 'Requests that this gateway has sent to the exchange and that have no answer yet.',
+    })
+    this.commandsResent = new AskedCounter({
+      ...{ registry, name: 'valiant_commands_resent_total' },
+      help: 'Commands that were sent to the exchange again, since nothing was heard of them.',
+    })
+    this.signIns = new Counter({
+      ...{ registers, name: 'valiant_sign_ins_total', labelNames: ['kind'] as const },
+      help: 'Sessions that were begun: "guest" (a new one), "sign_up", "sign_in".',
+    })
+    this.rateLimited = new Counter({
+      ...{ registers, name: 'valiant_rate_limited_total', labelNames: ['limit'] as const },
+      help: 'Requests refused for their rate, by limit: "trading" (held by the exchange), "requests", "in_flight", "guests", "sign_ins", "handshakes", "public_sockets", "refusals" (the socket is closed).',
+    })
+    this.httpRequests = new Counter({
+      ...{ registers, name: 'valiant_http_requests_total', labelNames: ['method', 'route', 'status'] as const },
+      help: 'HTTP requests that were answered, by pattern of the route ("page" for all of the terminal) and class of the status ("2xx").',
+    })
+    this.httpSeconds = new Histogram({
+      ...{ registers, name: 'valiant_http_request_duration_seconds', labelNames: ['method', 'route'] as const },
+      ...{ buckets: HTTP_SECONDS, help: 'From the head of an HTTP request to the end of its answer.' },
+    })
+    this.marketStatus = new AskedGauge({
+      ...{ registry, name: 'valiant_gateway_market_status', labelNames: ['status'] },
+      help: '1 for what this gateway tells its clients of the market: "open", "degraded" or "halted".',
+    })
+    this.feedAgeSeconds = new AskedGauge({
+      ...{ registry, name: 'valiant_feed_age_seconds' },
+      help: 'How far the newest frame of the market that this gateway has shown is behind its clock.',
+    })
+    startAtZero(this.connectionsAccepted, 'signed_in', ['true', 'false'])
+    startAtZero(this.connectionsRefused, 'reason', REFUSED_FOR)
+    startAtZero(this.orders, 'outcome', ['accepted', 'filled', 'UNAVAILABLE', 'TIMEOUT', 'INTERNAL'])
+    startAtZero(this.signIns, 'kind', ['guest', 'sign_up', 'sign_in'])
+    startAtZero(this.rateLimited, 'limit', LIMITS)
+  }
+}

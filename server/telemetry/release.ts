@@ -1,0 +1,11 @@
+import { readFileSync } from 'node:fs'
+
+/** The version of package.json. */
+export function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}
+
+/** What errors and traces are told for: what the image was built from, else the version. */
+export const releaseOf = ({ SENTRY_RELEASE }: { readonly SENTRY_RELEASE?: string | undefined }): string =>
+  SENTRY_RELEASE ?? `valiant@${version()}`
