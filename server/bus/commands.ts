@@ -1,4 +1,5 @@
 import type { Answer } from '@valiant/shared/protocol/events'
+import type { TraceHeaders } from '../telemetry/tracing.ts'
 import type { ExchangeRequest } from './exchange-request.ts'
 
 /** A request on its way from a gateway to the exchange. */
@@ -18,6 +19,8 @@ export interface CommandEntry {
   /** Time of the bus in ms (`CommandBus.nowMs`) after which the exchange drops it unseen. */
   readonly expiresAtMs: number
   readonly request: ExchangeRequest
+  /** Of a request that is followed; one of an instance that knows nothing of it has none. */
+  readonly trace?: TraceHeaders
 }
 
 export type NewCommand = Omit<CommandEntry, 'position'>
@@ -56,6 +59,8 @@ export const START = '0-0'
 export interface CommandReader {
   /** What has arrived, oldest first, at most `max`; each entry is given once. */
   take(max: number): readonly CommandEntry[]
+  /** How many have been read here and wait to be taken. */
+  waiting(): number
   close(): void
 }
 

@@ -12,6 +12,7 @@ import type { History } from '../journal/history.ts'
 import type { JournalState } from '../journal/recovery.ts'
 import { CATCH_UP_MAX_MS, Simulator } from '../simulator/simulator.ts'
 import type { SimulatorState } from '../simulator/state.ts'
+import type { ExchangeMetrics } from '../telemetry/exchange-metrics.ts'
 import type { AccountRates } from './account-rates.ts'
 import { BarWriter } from './bar-writer.ts'
 import type { Clock } from './clock.ts'
@@ -49,6 +50,7 @@ export interface AssemblyParts {
   readonly condemned: Condemned
   readonly clock: Clock
   readonly log: Logger
+  readonly metrics: Pick<ExchangeMetrics, 'quantumSeconds'>
   /** Breaks a first history off. */
   readonly signal: AbortSignal
   /** There is something to take up. */
@@ -107,6 +109,7 @@ export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMar
     history,
     clock,
     log,
+    metrics: parts.metrics,
     operator,
     chargedDay: state.chargedDay,
     splits,

@@ -9,6 +9,7 @@ import {
   type ResumeAccountRequest,
   type ResumedFrames,
 } from '../bus/exchange-request.ts'
+import { traceCommand } from '../telemetry/tracing.ts'
 import { AccountOpening } from './account-opening.ts'
 import type { AccountRates } from './account-rates.ts'
 import { AnswerMemory, entryKey, type KnownAnswer, type Result } from './answer-memory.ts'
@@ -81,12 +82,15 @@ export class CommandDesk {
     while (open.commands < commandsMax && !this.#session.isOver) {
       const command = this.#intake.next()
       if (command === undefined) return
+      const { trace, request } = command.entry
+      const span = traceCommand(trace, request.event)
       try {
         if (!this.#takeUpOne(command)) continue
       } catch (cause) {
         throw new CommandDefect(command.entry, { cause })
       }
       open.entries.push(entryKey(command.entry))
+      if (span !== undefined) open.follow(span)
       this.#intake.done(command)
     }
   }

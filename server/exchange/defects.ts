@@ -58,7 +58,7 @@ export class Defects {
 }
 
 /** Ours to mend, as opposed to a database or network that is away. */
-const isDefect = (error: unknown): boolean =>
+export const isDefect = (error: unknown): boolean =>
   error instanceof CommandDefect ||
   error instanceof Refused ||
   error instanceof AssertionError ||

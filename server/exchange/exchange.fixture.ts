@@ -19,6 +19,7 @@ import { readInstruments } from '../instruments.ts'
 import { seedInstruments } from '../journal/instruments.ts'
 import type { InstrumentState, SimulatorState } from '../simulator/state.ts'
 import { type Clock, systemClock } from './clock.ts'
+import { Metrics } from '../telemetry/metrics.ts'
 import { Exchange } from './exchange.ts'
 
 const INSTRUMENTS = readInstruments(fileURLToPath(new URL('../../db/instruments.json', import.meta.url))).slice(0, 2)
@@ -37,6 +38,7 @@ export class ExchangeRig {
   readonly accountFrames: { account: number; frame: AccountFrame }[] = []
   readonly marketFrames: MarketFrame[] = []
   readonly statuses: MarketStatus[] = []
+  readonly metrics = new Metrics()
   readonly #feed = new Feed({ instruments: INSTRUMENTS })
   readonly #waiting = new Map<string, (answer: Answer) => void>()
   readonly #fresh: FreshDatabase
@@ -104,6 +106,7 @@ export class ExchangeRig {
       instruments: INSTRUMENTS,
       clock: this.clock,
       log,
+      metrics: this.metrics,
       holder: 'rig',
       seed: 7,
       live: 0.25,
@@ -155,6 +158,13 @@ export class ExchangeRig {
       ...(commandId !== undefined && { commandId, payloadHash: hash }),
     })
     return answered
+  }
+
+  /** What a series of the metrics says; undefined where there is none. */
+  async metric(series: string): Promise<number | undefined> {
+    const lines = (await this.metrics.registry.metrics()).split('\n')
+    const line = lines.find((one) => one.startsWith(`${series} `))
+    return line === undefined ? undefined : Number(line.slice(series.length))
   }
 
   async openAccount(userId: string): Promise<number> {

@@ -7,16 +7,19 @@ import type { ListedInstrument } from '../instruments.ts'
 import { Bars } from '../journal/bars.ts'
 import { History } from '../journal/history.ts'
 import { Fenced, Journal } from '../journal/journal.ts'
+import { Metrics } from '../telemetry/metrics.ts'
+import { Stopwatch } from '../telemetry/stopwatch.ts'
 import { AccountRates, type RateLimits } from './account-rates.ts'
 import { type AssembledMarket, assembleMarket } from './assembly.ts'
 import type { Clock } from './clock.ts'
-import { Defects, MarketGivenUp } from './defects.ts'
+import { Defects, isDefect, MarketGivenUp } from './defects.ts'
 import { settleDoubt } from './in-doubt.ts'
 import { IndicativeMarket } from './indicative-market.ts'
 import { type End, Leading } from './leading.ts'
 import { acquireLease, type Lease } from './lease.ts'
 import { LoopSignal } from './loop-signal.ts'
 import { MarketPublisher } from './market-publisher.ts'
+import { showReadings } from './readings.ts'
 import { SlowCommit } from './slow-commit.ts'
 import { Standby } from './standby.ts'
 import { StatusTeller } from './status-teller.ts'
@@ -30,6 +33,7 @@ export interface ExchangeOptions {
   readonly instruments: readonly ListedInstrument[]
   readonly clock: Clock
   readonly log: Logger
+  readonly metrics?: Metrics
   /** Names this process in the lease. */
   readonly holder: string
   /** Where it can be reached, for people who look at the lease. */
@@ -54,6 +58,9 @@ const SILENT_MS_MAX = 500
  */
 export class Exchange implements AsyncDisposable {
   readonly #options: ExchangeOptions
+  readonly #metrics: Metrics
+  readonly #degraded = new Stopwatch()
+  readonly #inDoubt = new Stopwatch()
   readonly #journal: Journal
   readonly #history: History
   readonly #bars: Bars
@@ -77,18 +84,22 @@ export class Exchange implements AsyncDisposable {
   #acknowledged = 0
   #indicative: IndicativeMarket | undefined
   #lease: Lease | undefined
+  /** While another leads. */
+  #standby: Standby | undefined
   /** Set while the lead is being handed over: to be told whether it was. */
   #handedOver: ((isLedOn: boolean) => void) | undefined
 
   private constructor(options: ExchangeOptions) {
     this.#options = options
+    this.#metrics = options.metrics ?? new Metrics()
     this.#journal = new Journal(options.database.commits)
     this.#history = new History(options.database.queries)
     this.#bars = new Bars(options.database.queries)
     this.#rates = new AccountRates(options.rates)
-    this.#status = new StatusTeller(options.broadcast)
+    this.#status = new StatusTeller(options.broadcast, this.#degraded)
     this.#publisher = new MarketPublisher(options)
-    this.#running = this.#run()
+    const forget = this.#showReadings()
+    this.#running = this.#run().finally(forget)
     // A failure is told through `leading` or `ended`.
     this.#running.catch((error: unknown) => this.#leading.reject(error))
   }
@@ -144,6 +155,7 @@ export class Exchange implements AsyncDisposable {
     const { database, holder, address, log } = this.#options
     do {
       await using standby = Standby.start(this.#options)
+      this.#standby = standby
       let lease: Lease
       try {
         lease = await acquireLease({
@@ -158,8 +170,11 @@ export class Exchange implements AsyncDisposable {
       }
       log.info({ epoch: lease.epoch }, 'exchange: leads')
       this.#lease = lease
+      this.#standby = undefined
+      this.#noteLease('taken')
+      this.#degraded.start()
       // Another may have spoken since.
-      this.#status = new StatusTeller(this.#options.broadcast)
+      this.#status = new StatusTeller(this.#options.broadcast, this.#degraded)
       try {
         await this.#leadWhileHeld(lease, standby)
       } finally {
@@ -167,6 +182,8 @@ export class Exchange implements AsyncDisposable {
         // What it left in doubt is its successor's to settle.
         this.#stretch = undefined
         this.#lease = undefined
+        this.#degraded.stop()
+        this.#noteLease(lease.state === 'lost' ? 'lost' : 'released')
         await lease.release()
         await this.#seeHandOver(lease)
       }
@@ -191,6 +208,7 @@ export class Exchange implements AsyncDisposable {
       const end = await this.#recoverAndLead(lease, standby)
       if (end.kind === 'stopped') return
       const pending = this.#stretch?.inFlight
+      this.#metrics.exchange.recoveries.inc({ cause: causeOf(end) })
       if (end.kind === 'fault') {
         this.#noteFault(end.error)
         if (isReplaced(end.error, lease)) {
@@ -229,6 +247,7 @@ export class Exchange implements AsyncDisposable {
   async #assemble(lease: Lease, standby: Standby): Promise<AssembledMarket> {
     return assembleMarket({
       ...this.#options,
+      metrics: this.#metrics.exchange,
       epoch: lease.epoch,
       readState: () => standby.state(),
       ready: () => this.#journal.ready(lease.epoch),
@@ -248,7 +267,7 @@ export class Exchange implements AsyncDisposable {
     const { bus, clock, log } = this.#options
     this.#acknowledged = market.lastBatch
     return new Leading({
-      ...{ market, lease, bus, clock, log },
+      ...{ market, lease, bus, clock, log, metrics: this.#metrics.exchange },
       journal: this.#journal,
       status: this.#status,
       defects: this.#defects,
@@ -278,6 +297,8 @@ export class Exchange implements AsyncDisposable {
     const { database, log } = this.#options
     const stretch = this.#stretch
     const pending = stretch?.inFlight
+    if (pending !== undefined) this.#inDoubt.start()
+    using _settled = { [Symbol.dispose]: () => this.#inDoubt.stop() }
     await pending?.settled
     if (stretch !== undefined) this.#acknowledged = Math.max(this.#acknowledged, stretch.batch)
     for (;;) {
@@ -286,6 +307,7 @@ export class Exchange implements AsyncDisposable {
         const settled = await settleDoubt({ lease, queries: database.queries, stretch, acknowledged })
         this.#stretch = undefined
         if (settled === 'replaced') return false
+        this.#noteLease('renewed_epoch')
         // What has moved the price for good, as a dividend does, stands in the state that was committed with it.
         const isWritten = settled === 'written' || stretch?.inFlight === undefined
         if (isWritten && pending?.open.mustSave === true) this.#endIndicative()
@@ -298,6 +320,23 @@ export class Exchange implements AsyncDisposable {
       if (this.#isStopping) return false
       await this.#pause()
     }
+  }
+
+  #noteLease(change: 'taken' | 'renewed_epoch' | 'released' | 'lost'): void {
+    this.#metrics.exchange.leaseChanges.inc({ change })
+  }
+
+  #showReadings(): () => void {
+    return showReadings(this.#metrics, () => ({
+      lease: this.#lease,
+      market: this.#market,
+      standby: this.#standby,
+      batch: Math.max(this.#acknowledged, this.#stretch?.batch ?? 0),
+      isDegraded: !this.#status.isOpen,
+      degraded: this.#degraded,
+      inDoubt: this.#inDoubt,
+      publisher: this.#publisher,
+    }))
   }
 
   #noteFault(error: unknown): void {
@@ -320,3 +359,11 @@ export class Exchange implements AsyncDisposable {
 
 /** Another leads, for certain: nothing more is to be said. */
 const isReplaced = (error: unknown, lease: Lease): boolean => error instanceof Fenced || lease.state === 'lost'
+
+/** Why the market in memory was given up, as metrics say it. */
+function causeOf(end: Exclude<End, { kind: 'stopped' }>): 'split' | 'fenced' | 'slow_commit' | 'defect' | 'fault' {
+  if (end.kind === 'split') return 'split'
+  if (end.error instanceof Fenced) return 'fenced'
+  if (end.error instanceof SlowCommit) return 'slow_commit'
+  return isDefect(end.error) ? 'defect' : 'fault'
+}

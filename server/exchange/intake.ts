@@ -133,6 +133,11 @@ export class Intake {
     return this.#position
   }
 
+  /** Commands that are here and have not been done: taken ones, and those behind them. */
+  get waiting(): number {
+    return this.#takenByPosition.size + this.#reader.waiting()
+  }
+
   close(): void {
     this.#closed = true
     this.#reader.close()

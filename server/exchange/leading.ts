@@ -1,7 +1,9 @@
 import type { Logger } from 'pino'
 import type { CommandBus } from '../bus/commands.ts'
-import type { Journal } from '../journal/journal.ts'
+import { Fenced, type Journal, Refused } from '../journal/journal.ts'
 import { CATCH_UP_MAX_MS } from '../simulator/simulator.ts'
+import type { ExchangeMetrics } from '../telemetry/exchange-metrics.ts'
+import { traceCommit } from '../telemetry/tracing.ts'
 import type { AssembledMarket } from './assembly.ts'
 import type { Clock } from './clock.ts'
 import type { Defects } from './defects.ts'
@@ -30,6 +32,7 @@ export interface LeadingParts {
   readonly signal: LoopSignal
   readonly clock: Clock
   readonly log: Logger
+  readonly metrics: Pick<ExchangeMetrics, 'commits' | 'commitSeconds' | 'batchCommands'>
   /** Commits what has been applied, and ends. */
   readonly stopping: AbortSignal
   /** The market takes commands. */
@@ -152,16 +155,24 @@ export class Leading {
       ...(saved && { simulator: saved }),
     })
     defects.sealed(open.commands)
-    const { clock, journal, signal } = this.#parts
+    const { clock, journal, signal, metrics } = this.#parts
     const sentAtMs = clock.now()
-    const answered = watchCommit(clock, () => signal.fail(new SlowCommit(`batch ${number} is not answered in time`)))
-    const settled = journal.commit(batch).then(
+    const unwatch = watchCommit(clock, () => signal.fail(new SlowCommit(`batch ${number} is not answered in time`)))
+    const beganMs = performance.now()
+    const answered = (outcome: string) => {
+      unwatch()
+      metrics.commits.inc({ outcome })
+      metrics.commitSeconds.observe((performance.now() - beganMs) / 1_000)
+    }
+    metrics.batchCommands.observe(open.commands)
+    const traced = { number, commands: open.commands, spans: open.spans }
+    const settled = traceCommit(traced, () => journal.commit(batch)).then(
       () => {
-        answered()
+        answered('committed')
         this.#committed(batch.streamPosition)
       },
       (error: unknown) => {
-        answered()
+        answered(outcomeOf(error))
         signal.fail(error)
       },
     )
@@ -218,4 +229,10 @@ export class Leading {
   get #isStopping(): boolean {
     return this.#parts.stopping.aborted
   }
+}
+
+/** What became of a batch, as metrics say it. */
+function outcomeOf(error: unknown): 'fenced' | 'refused' | 'in_doubt' {
+  if (error instanceof Fenced) return 'fenced'
+  return error instanceof Refused ? 'refused' : 'in_doubt'
 }

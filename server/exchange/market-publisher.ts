@@ -23,6 +23,7 @@ export class MarketPublisher {
   readonly #broadcast: Broadcast<MarketFrame>
   readonly #clock: Clock
   readonly #tapes = new Map<string, Tape>()
+  readonly #trades = new Map<string, number>()
   #epoch = 0
   #seq = 0
   #isIndicative = false
@@ -36,6 +37,11 @@ export class MarketPublisher {
   /** Of the last frame, and of the indicative ones that go on from it. */
   get epoch(): number {
     return this.#epoch
+  }
+
+  /** How many trades have left, by symbol. */
+  get trades(): ReadonlyMap<string, number> {
+    return this.#trades
   }
 
   /** How long no frame has left, in ms. */
@@ -85,6 +91,7 @@ export class MarketPublisher {
   }
 
   #note({ symbol, trades, splits }: SymbolChange): void {
+    this.#trades.set(symbol, (this.#trades.get(symbol) ?? 0) + trades.length)
     const tape = this.#tapes.get(symbol)
     const isSplit = splits !== undefined && tape !== undefined && splits !== tape.splits
     // What was traded before a split is out of date.

@@ -2,6 +2,7 @@ import type { AccountNumber } from '../engine/command.ts'
 import type { EngineEvents, Entry, Fill, Trade } from '../engine/event.ts'
 import type { Account, DeadMan, Order, Position } from '../engine/state.ts'
 import type { AccountOwner, Batch, CommandResult } from '../journal/journal.ts'
+import type { CommandSpan } from '../telemetry/tracing.ts'
 
 /** Answers, frames and later reads of a batch; they leave in this order, and never before the batch's own commit. */
 export type Release = () => void
@@ -10,6 +11,8 @@ export type Release = () => void
 export class OpenBatch {
   /** The commands applied, by entry. */
   readonly entries: string[] = []
+  /** Of those among them that are followed. */
+  readonly spans: CommandSpan[] = []
   readonly results: CommandResult[] = []
   readonly opened: AccountOwner[] = []
   /** The corporate actions applied: such a batch saves the simulator's state, which they have changed. */
@@ -36,6 +39,12 @@ export class OpenBatch {
     for (const position of positions) this.#positions.add(position)
     for (const { account } of accounts) this.#accounts.add(account)
     for (const deadMan of deadMen) this.#deadMen.set(deadMan.account, deadMan)
+  }
+
+  /** A command in it is followed until what is said of it has left. */
+  follow(span: CommandSpan): void {
+    this.spans.push(span)
+    this.onRelease(() => span.end())
   }
 
   get commands(): number {

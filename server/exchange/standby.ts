@@ -35,6 +35,8 @@ export class Standby implements AsyncDisposable {
   #following: Promise<void> = Promise.resolve()
   #cancel: () => void
   #isWarm = false
+  #batch: number | undefined
+  #lagBatches = 0
   #isOver = false
 
   private constructor(parts: StandbyParts) {
@@ -46,6 +48,16 @@ export class Standby implements AsyncDisposable {
   /** Its first look is a while away: a process that leads at once reads nothing twice. */
   static start(parts: StandbyParts): Standby {
     return new Standby(parts)
+  }
+
+  /** The batch that it stands at; undefined before its first look. */
+  get batch(): number | undefined {
+    return this.#batch
+  }
+
+  /** How many batches were new at its last look. */
+  get lagBatches(): number {
+    return this.#lagBatches
   }
 
   /** Whether it could lead at once. */
@@ -94,10 +106,17 @@ export class Standby implements AsyncDisposable {
     try {
       // Opened again where it broke; the journal readies it for its epoch.
       await Promise.all([this.#followed?.follow(), database.commits.session()])
+      this.#noteBatch(this.#followed?.batch)
       if (!this.#isWarm) await this.#warmUp()
     } catch (error) {
       log.warn({ err: error }, 'exchange: the journal could not be followed; trying again')
     }
+  }
+
+  #noteBatch(batch: number | undefined): void {
+    if (batch === undefined) return
+    this.#lagBatches = batch - (this.#batch ?? batch)
+    this.#batch = batch
   }
 
   async #warmUp(): Promise<void> {

@@ -4,6 +4,7 @@ import type { PlacedOrder } from '@valiant/shared/protocol/order'
 import type { Logger } from 'pino'
 import type { Broadcast } from '../bus/broadcast.ts'
 import type { CommandBus, CommandEntry } from '../bus/commands.ts'
+import { FIRST_USER_ACCOUNT } from '../engine/command.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Fill } from '../engine/event.ts'
 import { toWireFill } from '../feed/account/fill.ts'
@@ -14,6 +15,7 @@ import type { EquitySample } from '../journal/equity.ts'
 import type { OrderWithFills } from '../journal/history.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import { CATCH_UP_MAX_MS, QUANTUM_MS } from '../simulator/simulator.ts'
+import type { ExchangeMetrics } from '../telemetry/exchange-metrics.ts'
 import { AccountFrames } from './account-frames.ts'
 import { Calendar } from './calendar.ts'
 import type { Clock } from './clock.ts'
@@ -44,6 +46,7 @@ export interface SessionParts {
   }
   readonly clock: Clock
   readonly log: Logger
+  readonly metrics: Pick<ExchangeMetrics, 'quantumSeconds'>
   readonly operator: Pick<OperatorWatch, 'wishes'>
   /** The last day that was charged for; undefined before the first. */
   readonly chargedDay: number | undefined
@@ -182,6 +185,7 @@ export class TradingSession {
   }
 
   #runQuantum(): void {
+    const beganMs = performance.now()
     this.simulator.step(this.simulator.nowMs + QUANTUM_MS)
     this.#timeMs = Math.max(this.#timeMs, this.simulator.nowMs)
     if (this.#isDegraded) this.engine.postponeDeadMen(QUANTUM_MS)
@@ -192,6 +196,7 @@ export class TradingSession {
     if (this.#timeMs - this.#snapshotAtMs >= SNAPSHOT_MS) this.#keepSnapshot(this.#marketFrames.full(this.#timeMs))
     // After the frame: a split leaves a book that nobody is to see.
     this.#runCalendar()
+    this.#parts.metrics.quantumSeconds.observe((performance.now() - beganMs) / 1_000)
   }
 
   #runCalendar(): void {
@@ -205,6 +210,11 @@ export class TradingSession {
     const result = operation(this.#timeMs)
     this.#tell()
     return result
+  }
+
+  /** How many accounts people have. */
+  get accountCount(): number {
+    return this.engine.accounts().filter(({ account }) => account >= FIRST_USER_ACCOUNT).length
   }
 
   hasAccount(account: number): boolean {

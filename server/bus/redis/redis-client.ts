@@ -1,5 +1,6 @@
 import { Redis, type RedisOptions, ReplyError } from 'ioredis'
 import type { Logger } from '../../telemetry/logger.ts'
+import type { RedisMetrics } from '../../telemetry/redis-metrics.ts'
 
 /** How often a link is looked at. */
 export const LOOK_MS = 250
@@ -31,11 +32,12 @@ export interface ClientOptions {
   /** Seen in `CLIENT LIST` and in the log. */
   readonly name: string
   readonly log: Logger
+  readonly metrics: RedisMetrics
   readonly blocking?: boolean
 }
 
 /** Opens a client; it goes on trying to connect until it is closed. Errors are told to the log, never thrown. */
-export function openClient({ url, name, log, blocking = false }: ClientOptions): Redis {
+export function openClient({ url, name, log, metrics, blocking = false }: ClientOptions): Redis {
   const client = new Redis(url, {
     ...OPTIONS,
     connectionName: `valiant-${name}`,
@@ -48,10 +50,15 @@ export function openClient({ url, name, log, blocking = false }: ClientOptions):
     if (state === 'up') log.warn({ err: error, client: name }, 'redis: the link is down; trying again')
     if (state === 'up') state = 'away'
   })
+  let hasBeenUp = false
   client.on('ready', () => {
     if (state === 'away') log.info({ client: name }, 'redis: the link is up again')
     state = 'up'
+    if (hasBeenUp) metrics.reconnections.inc({ connection: name })
+    hasBeenUp = true
   })
+  const forget = metrics.connected.from(() => [[{ connection: name }, client.status === 'ready' ? 1 : 0]])
+  client.on('end', forget)
   client.connect().catch(() => undefined) // told by `error`; it tries again by itself
   return client
 }

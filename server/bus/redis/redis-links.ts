@@ -2,7 +2,9 @@ import { EventEmitter } from 'node:events'
 import { createAdapter } from '@socket.io/redis-adapter'
 import type { Redis } from 'ioredis'
 import type { Server } from 'socket.io'
+import { only } from '../../telemetry/asked-metrics.ts'
 import type { Logger } from '../../telemetry/logger.ts'
+import { RedisMetrics } from '../../telemetry/redis-metrics.ts'
 import { Publisher } from './publisher.ts'
 import { closeClient, LinkWatch, openClient } from './redis-client.ts'
 import { Subscriber } from './subscriber.ts'
@@ -10,12 +12,19 @@ import { Subscriber } from './subscriber.ts'
 /** What `io.adapter` takes. */
 export type AdapterFactory = NonNullable<Parameters<Server['adapter']>[0]>
 
+interface LinksOptions {
+  readonly url: string
+  readonly log: Logger
+  readonly metrics?: RedisMetrics
+}
+
 /**
  * This process's links to Redis: one that commands go out on, one that everything else is said on, one that listens. A
  * reader of commands opens one of its own, since it blocks.
  */
 export class RedisLinks implements AsyncDisposable {
   readonly log: Logger
+  readonly metrics: RedisMetrics
   readonly commands: Redis
   readonly publisher: Publisher
   readonly subscriber: Subscriber
@@ -24,20 +33,22 @@ export class RedisLinks implements AsyncDisposable {
   readonly #listening: Redis
   readonly #watches: readonly LinkWatch[]
 
-  private constructor(url: string, log: Logger) {
+  private constructor({ url, log, metrics = new RedisMetrics() }: LinksOptions) {
     this.#url = url
     this.log = log
-    this.commands = openClient({ url, name: 'commands', log })
-    this.#publishing = openClient({ url, name: 'publisher', log })
-    this.#listening = openClient({ url, name: 'subscriber', log })
+    this.metrics = metrics
+    this.commands = openClient({ url, name: 'commands', log, metrics })
+    this.#publishing = openClient({ url, name: 'publisher', log, metrics })
+    this.#listening = openClient({ url, name: 'subscriber', log, metrics })
     this.publisher = new Publisher(this.#publishing, log)
+    metrics.publishesFailed.from(() => only(this.publisher.lost))
     this.subscriber = new Subscriber(this.#listening)
     this.#watches = [this.#publishing, this.#listening].map((client) => new LinkWatch(client, () => client.ping()))
   }
 
   /** Opens the links, and waits until they are up or `signal` says that it has been long enough. @throws then */
-  static async open({ url, log, signal }: { url: string; log: Logger; signal: AbortSignal }): Promise<RedisLinks> {
-    const links = new RedisLinks(url, log)
+  static async open({ signal, ...options }: LinksOptions & { signal: AbortSignal }): Promise<RedisLinks> {
+    const links = new RedisLinks(options)
     try {
       for (const client of [links.commands, links.#publishing, links.#listening]) {
         await whenReady(client, signal)
@@ -51,7 +62,8 @@ export class RedisLinks implements AsyncDisposable {
 
   /** A connection for reads that block; its user closes it. */
   openReader(): Redis {
-    return openClient({ url: this.#url, name: 'reader', log: this.log, blocking: true })
+    const { log, metrics } = this
+    return openClient({ url: this.#url, name: 'reader', log, metrics, blocking: true })
   }
 
   /** Joins the rooms of a Socket.IO server to those of the other instances. */

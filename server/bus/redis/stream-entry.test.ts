@@ -19,6 +19,12 @@ test('a command comes out of its entry as it went in', () => {
   expect(toEntry('5-1', toFields(unnamed), NOW_MS)).toEqual({ ...unnamed, position: '5-1' })
 })
 
+test('what a command is followed by is of no account where nobody watches, as in an earlier version', () => {
+  const trace = { sentry: `${'a'.repeat(32)}-${'b'.repeat(16)}-1`, baggage: 'sentry-sampled=true' }
+  expect(toFields({ ...command, trace }).length).toBe(toFields(command).length + 2)
+  expect(toEntry('5-1', toFields({ ...command, trace }), NOW_MS)).toEqual({ ...command, position: '5-1' })
+})
+
 test('what is no command of this version is left out', () => {
   const fields = toFields(command)
   const without = (name: string) => fields.toSpliced(fields.indexOf(name), 2)

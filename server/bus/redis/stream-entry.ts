@@ -1,4 +1,5 @@
 import { ANSWER_MS_MAX } from '@valiant/shared/protocol/limits'
+import { traceHeadersOf } from '../../telemetry/tracing.ts'
 import type { CommandEntry, NewCommand } from '../commands.ts'
 import type { ExchangeRequest } from '../exchange-request.ts'
 
@@ -11,9 +12,12 @@ const VERSION = '1'
 const LIFE_MS_MAX = ANSWER_MS_MAX + 1_000
 
 /** A command as the fields of an entry. */
-export function toFields({ id, gateway, commandId, payloadHash, expiresAtMs, request }: NewCommand): string[] {
+export function toFields({ id, gateway, commandId, payloadHash, expiresAtMs, request, trace }: NewCommand): string[] {
   const known = commandId === undefined ? [] : ['cid', commandId, 'hash', payloadHash ?? '']
-  return ['v', VERSION, 'id', id, 'gw', gateway, 'exp', String(expiresAtMs), ...known, 'p', JSON.stringify(request)]
+  // An instance of an earlier version passes over fields that it does not know.
+  const followed = trace === undefined ? [] : ['tr', JSON.stringify(trace)]
+  const head = ['v', VERSION, 'id', id, 'gw', gateway, 'exp', String(expiresAtMs)]
+  return [...head, ...known, ...followed, 'p', JSON.stringify(request)]
 }
 
 /** @returns undefined for what is no command of this version, or was written under another clock than `nowMs` */
@@ -24,9 +28,10 @@ export function toEntry(position: string, fields: readonly string[], nowMs: numb
   const expiresAtMs = Number(found.get('exp'))
   if (found.get('v') !== VERSION || id === undefined || gateway === undefined || payload === undefined) return undefined
   if (!Number.isFinite(expiresAtMs) || expiresAtMs > nowMs + LIFE_MS_MAX) return undefined
-  const request = parsed(payload)
+  const request = parsed(payload) as ExchangeRequest | undefined
   if (request === undefined) return undefined
   const [commandId, payloadHash] = [found.get('cid'), found.get('hash')]
+  const trace = traceHeadersOf(parsed(found.get('tr') ?? ''))
   return {
     position,
     id,
@@ -35,13 +40,14 @@ export function toEntry(position: string, fields: readonly string[], nowMs: numb
     request,
     ...(commandId !== undefined && { commandId }),
     ...(payloadHash !== undefined && payloadHash !== '' && { payloadHash }),
+    ...(trace !== undefined && { trace }),
   }
 }
 
 /** A gateway has checked it; only what is not even JSON is left out here. */
-function parsed(payload: string): ExchangeRequest | undefined {
+function parsed(payload: string): unknown {
   try {
-    return JSON.parse(payload) as ExchangeRequest
+    return JSON.parse(payload)
   } catch {
     return undefined
   }

@@ -1,5 +1,7 @@
 import type { Redis } from 'ioredis'
+import { only } from '../../telemetry/asked-metrics.ts'
 import type { Logger } from '../../telemetry/logger.ts'
+import type { RedisMetrics } from '../../telemetry/redis-metrics.ts'
 import { type CommandEntry, type CommandReader, START } from '../commands.ts'
 import { LinkWatch, wasNotDone } from './redis-client.ts'
 import type { SharedClock } from './shared-clock.ts'
@@ -18,6 +20,7 @@ export interface StreamReaderParts {
   readonly client: Redis
   readonly clock: SharedClock
   readonly log: Logger
+  readonly metrics: RedisMetrics
   readonly after: string
   readonly arrived: () => void
 }
@@ -26,6 +29,7 @@ export interface StreamReaderParts {
 export class StreamReader implements CommandReader {
   readonly #parts: StreamReaderParts
   readonly #forgetJumps: () => void
+  readonly #forgetMetric: () => void
   readonly #watch: LinkWatch
   #waiting: CommandEntry[] = []
   /** The position of the last entry that was read. */
@@ -42,6 +46,7 @@ export class StreamReader implements CommandReader {
     this.#parts = parts
     this.#cursor = parts.after
     this.#forgetJumps = parts.clock.onJump(() => this.#skipAll())
+    this.#forgetMetric = parts.metrics.streamPositionSeconds.from(() => only(sentAtSeconds(this.#cursor)))
     // Only while it connects: later a read may block for longer than a link may be silent.
     this.#watch = new LinkWatch(parts.client, () => Promise.resolve())
     parts.client.on('ready', () => {
@@ -58,9 +63,14 @@ export class StreamReader implements CommandReader {
     return taken
   }
 
+  waiting(): number {
+    return this.#waiting.length
+  }
+
   close(): void {
     this.#isClosed = true
     this.#forgetJumps()
+    this.#forgetMetric()
     this.#watch[Symbol.dispose]()
     this.#wake.resolve(undefined)
     this.#parts.client.disconnect()
@@ -129,6 +139,7 @@ export class StreamReader implements CommandReader {
         'redis: the stream of commands went back; reading all of it',
       )
       this.#cursor = START
+      this.#parts.metrics.streamResets.inc()
     }
   }
 
@@ -158,3 +169,6 @@ export class StreamReader implements CommandReader {
     this.#wake.resolve(undefined)
   }
 }
+
+/** An id of a stream begins with when it was given, in ms. */
+const sentAtSeconds = (position: string): number => Number(position.split('-')[0]) / 1_000
