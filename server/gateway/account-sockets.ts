@@ -26,6 +26,11 @@ export class AccountSockets {
     return [...(this.#byAccount.get(account)?.sockets ?? [])]
   }
 
+  /** How many sockets the account has here. */
+  count(account: number): number {
+    return this.#byAccount.get(account)?.sockets.size ?? 0
+  }
+
   /** Remembers a seq of an account that has a socket here; an older one changes nothing. */
   saw(account: number, seq: number): void {
     const known = this.#byAccount.get(account)

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http'
 import type { ClientToServerEvents, ServerToClientEvents } from '@valiant/shared/protocol/events'
 import { type DefaultEventsMap, Server, type Socket } from 'socket.io'
+import type { GatewayMetrics } from '../telemetry/gateway-metrics.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { ClientAddress } from './client-address.ts'
 import { type GatewayLimits, Limit, limitKey } from './limits.ts'
@@ -35,6 +36,7 @@ interface SocketServerOptions {
   readonly limits: GatewayLimits
   readonly adapter?: RoomsAdapter | undefined
   readonly isServing?: () => boolean
+  readonly metrics?: Pick<GatewayMetrics, 'connectionsRefused' | 'rateLimited'>
 }
 
 /**
@@ -46,12 +48,18 @@ interface SocketServerOptions {
  */
 export function openSocketServer(
   httpServer: HttpServer,
-  { origins, limits, adapter, isServing = () => true }: SocketServerOptions,
+  { origins, limits, adapter, isServing = () => true, metrics }: SocketServerOptions,
 ): ValiantServer {
   const handshakes = new Limit(limits.handshakesPerSecond, 1)
   const refusalOf = async (request: IncomingMessage): Promise<string | undefined> => {
-    if (origins.of(request.headers) === 'foreign') return 'the Origin is not one of this exchange'
-    return (await handshakes.take('all')) > 0 ? 'too many connections at once; try again' : undefined
+    if (origins.of(request.headers) === 'foreign') {
+      metrics?.connectionsRefused.inc({ reason: 'foreign_origin' })
+      return 'the Origin is not one of this exchange'
+    }
+    if ((await handshakes.take('all')) === 0) return undefined
+    metrics?.connectionsRefused.inc({ reason: 'handshake_rate' })
+    metrics?.rateLimited.inc({ limit: 'handshakes' })
+    return 'too many connections at once; try again'
   }
   const io: ValiantServer = new Server(httpServer, {
     transports: ['websocket'],
@@ -64,6 +72,7 @@ export function openSocketServer(
     ...(adapter !== undefined && { adapter }),
     allowRequest: (request, callback) => {
       if (!isServing()) {
+        metrics?.connectionsRefused.inc({ reason: 'starting' })
         request.socket.destroy()
         callback('this instance is starting', false)
         return
@@ -84,11 +93,26 @@ export const encodePacket: ValiantServer['encoder']['encode'] = ({ type, nsp, id
   `${type}${nsp === '/' ? '' : `${nsp},`}${id ?? ''}${data === undefined ? '' : JSON.stringify(data)}`,
 ]
 
+const NOTHING = {}
+
+/**
+ * Lets go of the HTTP request that a socket came with, and of what Socket.IO copied out of it: all of it has been read,
+ * and would be kept for as long as the socket lives, a sixth of its memory. Of the handshake `auth` stays.
+ */
+export function forgetRequest({ conn, handshake }: ValiantSocket): void {
+  const { request } = conn
+  Object.assign(conn, { request: undefined })
+  // A listener of engine.io's keeps the object itself.
+  for (const name of Reflect.ownKeys(request)) Reflect.deleteProperty(request, name)
+  Object.assign(handshake, { headers: NOTHING, query: NOTHING, time: '', url: '' })
+}
+
 export interface AdmissionParts {
   readonly sessions: Pick<Sessions, 'ofHandshake'>
   readonly limits: GatewayLimits
   readonly clientAddress: ClientAddress
   readonly logger: Logger
+  readonly metrics: Pick<GatewayMetrics, 'connectionsRefused' | 'rateLimited'>
 }
 
 /** Who is let in, and as whom, before anything of a socket is served. */
@@ -128,6 +152,8 @@ export class Admission {
   refusal(error: unknown): Error {
     if (!(error instanceof RequestFailure)) this.#parts.logger.warn({ err: error }, 'a handshake failed')
     const { code, message, retryAfterMs } = toWireError(error, false)
+    this.#parts.metrics.connectionsRefused.inc({ reason: code })
+    if (code === 'RATE_LIMITED') this.#parts.metrics.rateLimited.inc({ limit: 'public_sockets' })
     const data = { code, message, ...(retryAfterMs !== undefined && { retryAfterMs }) }
     return Object.assign(new Error(message), { data })
   }

@@ -42,7 +42,9 @@ test('what the operating system took for a client that does not read is seen, an
   const client = connectTo(`http://127.0.0.1:${(http.address() as AddressInfo).port}`, { transports: ['websocket'] })
   try {
     const [socket] = await connected
-    const meter = new ReadingMeter(socket)
+    const { socket: webSocket } = (socket.conn as unknown as { transport: { socket: { ping(data: Buffer): void } } })
+      .transport
+    const meter = new ReadingMeter(socket, (_, token) => webSocket.ping(token))
     const { transport } = client.io.engine as unknown as {
       transport: { ws: { _socket: { pause(): void; resume(): void } } }
     }

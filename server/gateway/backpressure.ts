@@ -11,8 +11,8 @@ interface Connection {
     readonly socket?: {
       readonly bufferedAmount: number
       readonly _socket?: { readonly bytesWritten: number; resetAndDestroy(): void } | null
-      ping(data: Buffer): void
       on(event: 'pong', listener: (data: Buffer) => void): void
+      off(event: 'pong', listener: (data: Buffer) => void): void
       terminate(): void
     }
   }
@@ -40,18 +40,16 @@ export function backlogBytes(socket: HasConnection): number {
  * How far a client has read. The operating system takes megabytes for a client that does not read, which no counter of
  * ours shows; a WebSocket ping queues behind them, and every client answers it as it reads.
  */
-export class ReadingMeter {
-  readonly #socket: Connection['transport']['socket']
+export class ReadingMeter<Asked extends HasConnection> {
+  readonly #socket: Asked
+  readonly #ping: (socket: Asked, token: Buffer) => void
   #readBytes = 0
-  #asked: { readonly token: Buffer; readonly bytes: number } | undefined
+  #isAsked = false
 
-  constructor(socket: HasConnection) {
-    this.#socket = connectionOf(socket).transport.socket
-    this.#socket?.on('pong', (token) => {
-      if (this.#asked?.token.equals(token) !== true) return
-      this.#readBytes = this.#asked.bytes
-      this.#asked = undefined
-    })
+  /** @param ping sends a WebSocket ping, now or soon; one function for all, since there is a meter for each socket */
+  constructor(socket: Asked, ping: (socket: Asked, token: Buffer) => void) {
+    this.#socket = socket
+    this.#ping = ping
   }
 
   /**
@@ -59,13 +57,24 @@ export class ReadingMeter {
    * Asks anew when enough has been written.
    */
   unreadBytes(): number {
-    const bytes = this.#socket?._socket?.bytesWritten ?? 0
-    if (this.#asked !== undefined) return bytes - this.#readBytes
-    if (bytes - this.#readBytes >= ASKED_BYTES_MIN) {
-      this.#asked = { token: randomBytes(TOKEN_BYTES), bytes }
-      this.#socket?.ping(this.#asked.token)
-    }
+    const bytes = connectionOf(this.#socket).transport.socket?._socket?.bytesWritten ?? 0
+    if (this.#isAsked) return bytes - this.#readBytes
+    if (bytes - this.#readBytes >= ASKED_BYTES_MIN) this.#ask(bytes)
     return 0
+  }
+
+  #ask(bytes: number): void {
+    const webSocket = connectionOf(this.#socket).transport.socket
+    const asked = randomBytes(TOKEN_BYTES)
+    const heard = (token: Buffer) => {
+      if (!asked.equals(token)) return
+      webSocket?.off('pong', heard)
+      this.#readBytes = bytes
+      this.#isAsked = false
+    }
+    this.#isAsked = true
+    webSocket?.on('pong', heard)
+    this.#ping(this.#socket, asked)
   }
 }
 

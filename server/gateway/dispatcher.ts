@@ -4,7 +4,11 @@ import type { Answer } from '@valiant/shared/protocol/events'
 import { NOT_SERVED, REQUESTS, type RequestName } from '@valiant/shared/protocol/requests'
 import { toWireFill } from '../feed/account/fill.ts'
 import { toWireOrder } from '../feed/account/order.ts'
+import { GatewayMetrics } from '../telemetry/gateway-metrics.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import { noteTrace, type TraceHeaders, traceRequest } from '../telemetry/tracing.ts'
+import { measureAnswer } from './measured-answers.ts'
+import { orderIdsOf } from './order-ids.ts'
 import { assertSoundPayload } from './payload.ts'
 import { type AccountHistory, type InstrumentOf, listed } from './requests/history.ts'
 import { type Handlers, RELAYED, type RelayedName, type Relays, type Requester } from './requests/request.ts'
@@ -25,6 +29,7 @@ export class Dispatcher {
   readonly #instrumentOf: InstrumentOf
   readonly #logger: Logger
   readonly #requestLog: Logger
+  readonly #metrics: GatewayMetrics
 
   constructor(parts: {
     handlers: Handlers
@@ -32,33 +37,58 @@ export class Dispatcher {
     history: AccountHistory
     instrumentOf: InstrumentOf
     logger: Logger
+    metrics?: GatewayMetrics
   }) {
     this.#handlers = parts.handlers
     this.#relays = parts.relays
     this.#history = parts.history
     this.#instrumentOf = parts.instrumentOf
     this.#logger = parts.logger
+    this.#metrics = parts.metrics ?? new GatewayMetrics()
     // Its records have fixed fields, none of them secret: looking for secrets costs as much as all else of a line.
     this.#requestLog = parts.logger.child({}, { redact: [] })
   }
 
-  /** Never throws and never leaves a request without an answer. */
-  async answer(event: unknown, payload: unknown, requester: Requester, take: TakeRequest): Promise<Answer> {
+  /**
+   * Never throws and never leaves a request without an answer.
+   * @param trace what its client follows it with
+   */
+  answer(
+    event: unknown,
+    payload: unknown,
+    requester: Requester,
+    take: TakeRequest,
+    trace?: TraceHeaders,
+  ): Promise<Answer> {
+    const name = typeof event === 'string' && isRequest(event) ? event : 'unknown'
+    const about = { event: name, trace, socket: requester.socketId, user: requester.userId }
+    return traceRequest(about, () => this.#answerAndLog(event, payload, requester, take))
+  }
+
+  async #answerAndLog(event: unknown, payload: unknown, requester: Requester, take: TakeRequest): Promise<Answer> {
+    const beganMs = performance.now()
     const answer = await this.#answer(event, payload, requester, take)
-    if (typeof event === 'string' && isRequest(event) && REQUESTS[event].changes) this.#log(event, requester, answer)
+    const name = typeof event === 'string' && isRequest(event) ? event : 'unknown'
+    measureAnswer(this.#metrics, name, answer, (performance.now() - beganMs) / 1_000)
+    if (name !== 'unknown' && REQUESTS[name].changes) this.#log(name, payload, requester, answer)
     return answer
   }
 
   /** A line for each request that changes something, by which an order is found again: who sent it and what came of it. */
-  #log(event: RequestName, { socketId, account, receivedAtMs }: Requester, answer: Answer): void {
+  #log(event: RequestName, payload: unknown, { socketId, account, receivedAtMs }: Requester, answer: Answer): void {
+    const request = randomUUID()
+    const { order, clientOrderId } = orderIdsOf(payload, answer)
+    const outcome = answer.ok ? 'ok' : answer.error.code
+    noteTrace({ request, order, client_order: clientOrderId, outcome })
     this.#requestLog.info(
       {
-        request: randomUUID(),
+        request,
         socket: socketId,
         account,
         event,
-        ...orderIdsOf(answer),
-        outcome: answer.ok ? 'ok' : answer.error.code,
+        order,
+        clientOrderId,
+        outcome,
         duplicate: answer.duplicate,
         ms: Date.now() - receivedAtMs,
       },
@@ -120,13 +150,6 @@ export class Dispatcher {
     }
     return failure('DUPLICATE_CLIENT_ORDER_ID', `clientOrderId "${id}" was used before, for another order.`, { order })
   }
-}
-
-/** The ids of the order that an answer speaks of. */
-function orderIdsOf(answer: Answer): { order?: unknown; clientOrderId?: unknown } {
-  const order: unknown = answer.ok ? answer.data : answer.error.order
-  if (typeof order !== 'object' || order === null || !('orderId' in order)) return {}
-  return { order: order.orderId, clientOrderId: Reflect.get(order, 'clientOrderId') }
 }
 
 /** @throws {RequestFailure} INVALID, for an event that is none */

@@ -72,6 +72,46 @@ describe('a request', () => {
     expect(new Set(sent.map((copy) => JSON.stringify(copy))).size).toBe(1)
     expect(await outcome).toMatchObject({ error: { code: 'TIMEOUT', outcome: 'unknown', finalAt: startMs + 3_500 } })
   })
+  test('is not sent again while it stands in a queue that moves, and is when one behind it has been answered', async () => {
+    const answers = ['a', 'b', 'c'].map((clientOrderId) => ask({ clientOrderId }))
+    await vi.advanceTimersByTimeAsync(100)
+    const last = ask({ clientOrderId: 'd' })
+    await vi.advanceTimersByTimeAsync(800)
+    replyTo(0)
+    await vi.advanceTimersByTimeAsync(800)
+    expect(sent).toHaveLength(4)
+    replyTo(3)
+    await vi.advanceTimersByTimeAsync(100)
+    expect(sent.slice(4).map(({ id }) => id)).toEqual([sent[1]?.id, sent[2]?.id])
+    replyTo(1)
+    replyTo(2)
+    await Promise.all([...answers, last])
+  })
+  test('is refused at once when more wait than the exchange can answer in time; what takes risk away is not', async () => {
+    const waiting: Promise<unknown>[] = []
+    const late = () => ask().catch((error: unknown) => error)
+    // One in ten milliseconds is answered, and four come.
+    for (let ms = 0; ms < 4_000; ms += 10) {
+      for (let i = 0; i < 4; i++) waiting.push(late())
+      await vi.advanceTimersByTimeAsync(10)
+      if (sent.length > ms / 10) replyTo(ms / 10)
+    }
+    for (let i = 0; i < 4; i++) waiting.push(late())
+    const took = sent.length
+    await expect(ask()).rejects.toThrow(/requests wait already/)
+    expect(sent).toHaveLength(took)
+    const out = exchange.ask({
+      request: { event: 'order.cancelAll', account: 17 },
+      commandId: 'r:out',
+      receivedAtMs: Date.now(),
+    })
+    expect(sent).toHaveLength(took + 1)
+    replyTo(took)
+    await out
+    expect(took).toBeLessThan(1_000)
+    await vi.advanceTimersByTimeAsync(6_000)
+    await Promise.all(waiting)
+  })
   test('cannot begin after its validUntil', async () => {
     const validUntilMs = Date.now() + 2_000
     const outcome = ask({ validUntilMs }).catch((error: unknown) => error)

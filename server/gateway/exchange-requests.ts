@@ -3,6 +3,8 @@ import type { Answer } from '@valiant/shared/protocol/events'
 import { ANSWER_MS_MAX } from '@valiant/shared/protocol/limits'
 import { type CommandBus, type CommandReply, type NewCommand, Unavailable } from '../bus/commands.ts'
 import type { ExchangeRequest } from '../bus/exchange-request.ts'
+import { currentTrace } from '../telemetry/tracing.ts'
+import { ExchangeCapacity } from './exchange-capacity.ts'
 import { RequestFailure } from './wire-error.ts'
 
 /** The exchange does not begin with a request later than this after its receipt; the rest is for the way back. */
@@ -14,6 +16,13 @@ const RESEND_MS = 1_000
 const SWEEP_MS = 100
 const PENDING_MAX = 10_000
 const CLOSE_MS_MAX = 8_000
+/** A program in trouble can always get out: these are taken as long as anything is. */
+const WAYS_OUT: readonly ExchangeRequest['event'][] = [
+  'order.cancel',
+  'order.cancelAll',
+  'position.close',
+  'cancelAfter',
+]
 
 export interface ExchangeQuestion {
   readonly request: ExchangeRequest
@@ -45,7 +54,12 @@ export class ExchangeRequests implements AsyncDisposable {
   readonly #isOpen: () => boolean
   readonly #pending = new Map<string, Pending>()
   readonly #sweep: NodeJS.Timeout
+  readonly #capacity = new ExchangeCapacity(Date.now())
+  /** When the exchange was last heard, and until when the newest request would have waited that it has answered. */
+  #heardAtMs = 0
+  #answeredByMs = 0
   #emptied: (() => void) | undefined
+  #resent = 0
   #epoch = 0
 
   /**
@@ -68,16 +82,19 @@ export class ExchangeRequests implements AsyncDisposable {
   ask({ request, commandId, receivedAtMs }: ExchangeQuestion): Promise<Answer> {
     // Before anything is sent: this is certain, where TIMEOUT would leave it open.
     if (!this.#isOpen()) return Promise.reject(new Unavailable('it is recovering'))
-    if (this.#pending.size >= PENDING_MAX) {
+    const waitingMax = WAYS_OUT.includes(request.event) ? PENDING_MAX : this.#capacity.waitingMax
+    if (this.#pending.size >= Math.min(PENDING_MAX, waitingMax)) {
       return Promise.reject(new Unavailable(`${this.#pending.size} requests wait already`))
     }
     const finalAtMs = finalAtOf(request, receivedAtMs + EXECUTION_MS_MAX)
+    const trace = currentTrace()
     const command: NewCommand = {
       id: randomUUID(),
       gateway: this.#gateway,
       expiresAtMs: receivedAtMs + EXECUTION_MS_MAX,
       request,
       ...(commandId !== undefined && { commandId, payloadHash: contentHash(request) }),
+      ...(trace !== undefined && { trace }),
     }
     return new Promise((resolve, reject) => {
       this.#pending.set(command.id, {
@@ -101,6 +118,11 @@ export class ExchangeRequests implements AsyncDisposable {
   /** How many wait for their answer. */
   get pending(): number {
     return this.#pending.size
+  }
+
+  /** How often a command was sent again, since the start. */
+  get resent(): number {
+    return this.#resent
   }
 
   /** Sends all that waits again: commands, or answers to them, may have been lost. */
@@ -129,23 +151,36 @@ export class ExchangeRequests implements AsyncDisposable {
   }
 
   #receive({ id, epoch, answer }: CommandReply): void {
+    this.#heardAtMs = Date.now()
     // The word of a leader that has been replaced is worth nothing (A7): the resend asks its successor.
     if (epoch < this.#epoch) return
-    this.#settle(id)?.resolve(answer)
+    const answered = this.#settle(id)
+    if (answered !== undefined) {
+      this.#capacity.answered()
+      this.#answeredByMs = Math.max(this.#answeredByMs, answered.answerByMs)
+      answered.resolve(answer)
+    }
     this.sawEpoch(epoch)
   }
 
   #review(nowMs: number): void {
     for (const [id, pending] of this.#pending) {
       if (nowMs >= pending.answerByMs) this.#timeOut(id)
-      else if (nowMs - pending.sentAtMs >= RESEND_MS) this.#sendAgain(pending)
+      else if (nowMs - pending.sentAtMs >= RESEND_MS && this.#mayBeLost(pending, nowMs)) this.#sendAgain(pending)
     }
+    this.#capacity.look(this.#pending.size, nowMs)
+  }
+
+  /** Not when it only stands in a long queue, which copies would make longer. */
+  #mayBeLost({ answerByMs }: Pending, nowMs: number): boolean {
+    return answerByMs < this.#answeredByMs || nowMs - this.#heardAtMs >= RESEND_MS
   }
 
   #sendAgain(pending: Pending): void {
     if (Date.now() >= pending.command.expiresAtMs) return
     pending.sentAtMs = Date.now()
     pending.sends += 1
+    this.#resent += 1
     // Refused now says nothing about the first time: it goes on waiting.
     this.#bus.send(this.#dated(pending.command)).catch(() => undefined)
   }

@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { type EventEmitter, once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo, Socket as TcpSocket } from 'node:net'
 import type { ServerToClientEvents } from '@valiant/shared/protocol/events'
@@ -85,19 +85,61 @@ test('a frame reaches the room, as Socket.IO sends it, and nobody else', async (
   await vi.waitFor(() => expect(other.got).toEqual([['trades', trades]]))
 })
 
-test('it does not pass engine.io where nothing waits, and all of one turn leaves in one write', async () => {
+test('it does not pass engine.io where nothing waits, and what is sent together leaves in one write', async () => {
+  await using rig = await Rig.open()
+  const [one, two] = [await rig.join(), await rig.join()]
+  await two.socket.join('NOVA')
+  const queued = vi.spyOn(one.socket.conn, 'write')
+  const writes = [one, two].map(({ tcp }) => vi.spyOn(tcp, '_write' as never))
+  rig.fanOut.together(() => {
+    rig.fanOut.send('VLNT', 'quotes', quotes(1))
+    rig.fanOut.send('NOVA', 'trades', trades)
+    rig.fanOut.send('VLNT', 'quotes', quotes(2))
+    for (const write of writes) expect(write).not.toHaveBeenCalled()
+  })
+  for (const write of writes) expect(write).toHaveBeenCalledTimes(1)
+  await vi.waitFor(() => expect(one.got.map(([event]) => event)).toEqual(['quotes', 'quotes']))
+  await vi.waitFor(() => expect(two.got.map(([event]) => event)).toEqual(['quotes', 'trades', 'quotes']))
+  expect(queued).not.toHaveBeenCalled()
+})
+
+test('what is in no hurry leaves with the next frames, or after a moment by itself', async () => {
   await using rig = await Rig.open()
   const { socket, tcp, got } = await rig.join()
-  const queued = vi.spyOn(socket.conn, 'write')
-  const writes = vi.spyOn(tcp, '_writev' as never)
-  rig.fanOut.send('VLNT', 'quotes', quotes(1))
-  rig.fanOut.send('VLNT', 'trades', trades)
-  rig.fanOut.send('VLNT', 'quotes', quotes(2))
-  expect(backlogBytes(socket)).toBeGreaterThan(0)
-  await vi.waitFor(() => expect(got.map(([event]) => event)).toEqual(['quotes', 'trades', 'quotes']))
-  expect(queued).not.toHaveBeenCalled()
+  const writes = vi.spyOn(tcp, '_write' as never)
+  const beat = (counter: number) => rig.fanOut.sendTo([socket], 'heartbeat', { time: 1, counter, epoch: 1 })
+  rig.fanOut.inCompany(() => beat(1))
+  expect(writes).not.toHaveBeenCalled()
+  rig.fanOut.together(() => rig.fanOut.send('VLNT', 'quotes', quotes(1)))
   expect(writes).toHaveBeenCalledTimes(1)
-  expect(backlogBytes(socket)).toBe(0)
+  rig.fanOut.inCompany(() => beat(2))
+  await vi.waitFor(() => expect(got.map(([event]) => event)).toEqual(['quotes', 'heartbeat', 'heartbeat']))
+  expect(writes).toHaveBeenCalledTimes(2)
+})
+
+test('what is sent together leaves also when the one who sends it fails', async () => {
+  await using rig = await Rig.open()
+  const { got } = await rig.join()
+  const fail = () => {
+    rig.fanOut.send('VLNT', 'quotes', quotes(1))
+    throw new Error('a defect')
+  }
+  expect(() => rig.fanOut.together(fail)).toThrow('a defect')
+  rig.fanOut.send('VLNT', 'quotes', quotes(2))
+  await vi.waitFor(() => expect(got.length).toBe(2))
+})
+
+test('a question how far a client has read is answered, past engine.io and behind what waits', async () => {
+  await using rig = await Rig.open()
+  const { socket } = await rig.join()
+  const { transport } = socket.conn as unknown as { transport: { socket: EventEmitter } }
+  const token = async () => ((await once(transport.socket, 'pong')) as [Buffer])[0].toString()
+  rig.fanOut.ask(socket, Buffer.from('first'))
+  expect(await token()).toBe('first')
+  socket.emit('x'.repeat(65_536))
+  expect(writable(socket)).toBe(false)
+  rig.fanOut.ask(socket, Buffer.from('second'))
+  expect(await token()).toBe('second')
 })
 
 test('order is kept with what is emitted to the socket alone, before, between and after', async () => {

@@ -1,13 +1,14 @@
 import type { ClientToServerEvents, EventName, EventOf, ServerToClientEvents } from '@valiant/shared/protocol/events'
 import type { Server, Socket } from 'socket.io'
 import type { RoomEvent, RoomFrame, RoomSender } from './room-sender.ts'
-import { textFrame } from './text-frame.ts'
+import { pingFrame, textFrame } from './text-frame.ts'
 
 /** What engine.io and ws keep of a connection, which their types do not show; pinned by fan-out.socket.test.ts. */
 interface Connection {
   readonly writeBuffer: { readonly length: number }
   readonly transport: Transport
   write(packet: string, options: { readonly wsPreEncodedFrame: readonly Buffer[] }): unknown
+  sendPacket(type: 'ping'): unknown
 }
 interface Transport {
   readonly name: string
@@ -19,12 +20,11 @@ interface WebSocket {
   readonly readyState: number
   readonly _sender?: { readonly _state: number }
   readonly _socket?: Tcp | null
+  ping(data: Buffer): void
 }
 interface Tcp {
   readonly writableLength: number
   write(bytes: Buffer): boolean
-  cork(): void
-  uncork(): void
 }
 type MarketServer = Server<ClientToServerEvents, ServerToClientEvents>
 type HasConnection = Pick<Socket, 'conn'>
@@ -32,27 +32,35 @@ type HasConnection = Pick<Socket, 'conn'>
 /** A connection as this writes to it. */
 interface Line {
   readonly connection: Connection
+  readonly transport: Transport
+  readonly webSocket: WebSocket | undefined
   /** The way past engine.io; undefined where these libraries are not as we know them. */
-  readonly direct: { readonly transport: Transport; readonly webSocket: WebSocket; readonly tcp: Tcp } | undefined
-  /** What is written stays in Node until the end of the turn. */
-  isCorked: boolean
+  readonly tcp: Tcp | undefined
+  /** What it is about to be sent. */
+  parcel: Parcel | undefined
 }
 
 const OPEN = 1
+/** What is sent in company waits for no more than two quanta of the market. */
+const COMPANY_MS_MAX = 100
 
 /**
  * Frames for many sockets, each finished once, down to the bytes of the WebSocket, and written past engine.io to the TCP
- * of every socket that has nothing before them. What a socket gets in one turn leaves in one write to the kernel, which is
- * most of what a frame costs: Socket.IO alone takes some 1.7 times what bare ws does, this half of it where quotes, book and
- * trades come together (docs/performance.md). Where anything waits already, engine.io's queue takes the frame, so that
- * order and backlog stay where they are kept.
+ * of every socket that has nothing before them. What a socket gets together is one piece of bytes, put together once for
+ * all who get the same, and one write to the kernel, which is most of what a frame costs (docs/performance.md). Where
+ * anything waits already, engine.io's queue takes the frames, so that order and backlog stay where they are kept.
  */
 export class FanOut implements RoomSender {
   readonly #io: MarketServer
   readonly #lines = new WeakMap<HasConnection, Line>()
   /** Of the rooms that were sent to since somebody came or went: looking each socket up costs a tenth of a frame. */
   readonly #rooms = new Map<string, readonly Line[]>()
-  #corked: Line[] = []
+  #isGathering = false
+  #due: Line[] = []
+  #company: (() => void)[] = []
+  #timer: NodeJS.Timeout | undefined
+  /** Since the start, each socket counted. */
+  readonly sent = new Map<EventName, { frames: number; bytes: number }>()
 
   constructor(io: MarketServer) {
     this.#io = io
@@ -62,47 +70,78 @@ export class FanOut implements RoomSender {
   }
 
   send<Event extends RoomEvent>(room: string, event: Event, frame: RoomFrame<Event>): void {
-    this.#write(this.#rooms.get(room) ?? this.#linesOf(room), event, frame)
+    this.#addEvent(this.#rooms.get(room) ?? this.#linesOf(room), event, frame)
   }
 
   /** The same frame to each of them. */
   sendTo<Event extends EventName>(sockets: readonly HasConnection[], event: Event, frame: EventOf<Event>): void {
-    this.#write(
-      sockets.map((socket) => this.#lineOf(socket)),
-      event,
-      frame,
-    )
+    this.#addEvent(this.#linesOfAll(sockets), event, frame)
   }
 
-  #write(lines: readonly Line[], event: EventName, frame: unknown): void {
-    if (lines.length === 0) return
-    const packet = `2${JSON.stringify([event, frame])}`
-    const bytes = textFrame(`4${packet}`)
-    const options = { wsPreEncodedFrame: [bytes] }
-    for (const line of lines) {
-      const tcp = idleTcpOf(line)
-      if (tcp === undefined) {
-        line.connection.write(packet, options)
-        continue
-      }
-      if (!line.isCorked) this.#cork(line, tcp)
-      tcp.write(bytes)
+  /** Engine.IO's ping. */
+  ping(sockets: readonly HasConnection[]): void {
+    this.#add(this.#linesOfAll(sockets), PING)
+  }
+
+  /** WebSocket's ping, which brings `token` back as a pong when the client has read so far. */
+  ask(socket: HasConnection, token: Buffer): void {
+    this.#add([this.#lineOf(socket)], {
+      bytes: pingFrame(token),
+      queue: ({ transport }) => transport.socket?.ping(token),
+    })
+  }
+
+  together(send: () => void): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#isGathering = true
+    try {
+      send()
+      for (const one of this.#company.splice(0)) one()
+    } finally {
+      this.#isGathering = false
+      this.#release()
     }
   }
 
-  #cork(line: Line, tcp: Tcp): void {
-    if (this.#corked.length === 0) process.nextTick(() => this.#release())
-    line.isCorked = true
-    this.#corked.push(line)
-    tcp.cork()
+  /** Sends what is in no hurry, in the same writes as the next frames that go out together, or by itself after a moment. */
+  inCompany(send: () => void): void {
+    this.#company.push(send)
+    this.#timer ??= setTimeout(() => this.together(() => undefined), COMPANY_MS_MAX).unref()
+  }
+
+  #addEvent(lines: readonly Line[], event: EventName, frame: unknown): void {
+    if (lines.length === 0) return
+    const packet = `2${JSON.stringify([event, frame])}`
+    const bytes = textFrame(`4${packet}`)
+    const sent = this.sent.get(event) ?? { frames: 0, bytes: 0 }
+    sent.frames += lines.length
+    sent.bytes += lines.length * bytes.length
+    this.sent.set(event, sent)
+    this.#add(lines, { bytes, queue: (connection) => connection.write(packet, { wsPreEncodedFrame: [bytes] }) })
+  }
+
+  #add(lines: readonly Line[], frame: Frame): void {
+    const alone = new Parcel([frame])
+    for (const line of lines) {
+      if (line.parcel === undefined) {
+        line.parcel = alone
+        this.#due.push(line)
+      } else line.parcel = line.parcel.with(frame)
+    }
+    if (!this.#isGathering) this.#release()
   }
 
   #release(): void {
-    const due = this.#corked
-    this.#corked = []
+    const due = this.#due
+    this.#due = []
     for (const line of due) {
-      line.isCorked = false
-      line.direct?.tcp.uncork()
+      const { parcel } = line
+      if (parcel === undefined) continue
+      line.parcel = undefined
+      const tcp = idleTcpOf(line)
+      if (tcp !== undefined) tcp.write(parcel.bytes)
+      else for (const frame of parcel.frames) frame.queue(line.connection)
     }
   }
 
@@ -116,12 +155,49 @@ export class FanOut implements RoomSender {
     return lines
   }
 
+  #linesOfAll(sockets: readonly HasConnection[]): readonly Line[] {
+    return sockets.map((socket) => this.#lineOf(socket))
+  }
+
   #lineOf(socket: HasConnection): Line {
     const known = this.#lines.get(socket)
     if (known !== undefined) return known
     const line = lineOf(socket)
     this.#lines.set(socket, line)
     return line
+  }
+}
+
+interface Frame {
+  /** As it leaves. */
+  readonly bytes: Buffer
+  /** Where something waits before it, or these libraries are not as we know them. */
+  readonly queue: (connection: Connection) => unknown
+}
+
+const PING: Frame = { bytes: textFrame('2'), queue: (connection) => connection.sendPacket('ping') }
+
+/** Frames that some sockets get together, in order. */
+class Parcel {
+  readonly frames: readonly Frame[]
+  #bytes: Buffer | undefined
+  /** The newest that was made of this one: who gets these frames and another gets the same other one. */
+  #longer: { readonly by: Frame; readonly parcel: Parcel } | undefined
+
+  constructor(frames: readonly Frame[]) {
+    this.frames = frames
+  }
+
+  get bytes(): Buffer {
+    const [first, ...rest] = this.frames
+    this.#bytes ??=
+      first !== undefined && rest.length === 0 ? first.bytes : Buffer.concat(this.frames.map(({ bytes }) => bytes))
+    return this.#bytes
+  }
+
+  with(frame: Frame): Parcel {
+    if (this.#longer?.by !== frame) this.#longer = { by: frame, parcel: new Parcel([...this.frames, frame]) }
+    return this.#longer.parcel
   }
 }
 
@@ -133,15 +209,11 @@ function lineOf({ conn }: HasConnection): Line {
   // Compressed frames are finished later than they are written, and Blobs read: nothing here may overtake them.
   const isPlain = (transport.perMessageDeflate ?? false) === false && webSocket?._sender?._state === 0
   const isKnown = typeof transport.writable === 'boolean' && typeof tcp?.writableLength === 'number'
-  const direct =
-    webSocket === undefined || tcp == null || !isPlain || !isKnown ? undefined : { transport, webSocket, tcp }
-  return { connection, direct, isCorked: false }
+  return { connection, transport, webSocket, tcp: isPlain && isKnown ? tcp : undefined, parcel: undefined }
 }
 
-/** Where the next byte that leaves may be ours: engine.io has nothing for this socket, nor has TCP but what we corked. */
-function idleTcpOf({ connection, direct, isCorked }: Line): Tcp | undefined {
-  if (direct === undefined) return undefined
-  const { transport, webSocket, tcp } = direct
-  const isIdle = transport.writable && connection.writeBuffer.length === 0 && webSocket.readyState === OPEN
-  return isIdle && (isCorked || tcp.writableLength === 0) ? tcp : undefined
+/** Where the next byte that leaves may be ours: neither engine.io nor TCP has anything for this socket. */
+function idleTcpOf({ connection, transport, webSocket, tcp }: Line): Tcp | undefined {
+  const isIdle = transport.writable && connection.writeBuffer.length === 0 && webSocket?.readyState === OPEN
+  return isIdle && tcp?.writableLength === 0 ? tcp : undefined
 }

@@ -22,6 +22,15 @@ const limits: OperatorLimits = {
 
 const none = () => Promise.resolve([])
 
+/** Nobody has a key here; test/protocol has them, with the database. */
+const noKeys: GatewayParts['keys'] = {
+  create: () => Promise.resolve(undefined),
+  ofText: () => Promise.resolve(undefined),
+  lives: () => Promise.resolve(false),
+  list: none,
+  revoke: () => Promise.resolve(false),
+}
+
 type Users = Parameters<typeof memoryAdapter>[0]
 interface SharedParts extends Partial<Pick<GatewayParts, 'adapter' | 'instanceId' | 'ready'>> {
   readonly exchange?: ExchangeStandIn
@@ -75,6 +84,7 @@ export class GatewayRig implements AsyncDisposable {
       broadcast: exchange.broadcast,
       history: exchange.history,
       authDatabase: memoryAdapter(users),
+      keys: noKeys,
       instruments,
       feed: new Feed({ instruments }),
       bars: { bars: none, barBefore: () => Promise.resolve(undefined), barEnds: none },

@@ -379,3 +379,15 @@ test('a gateway that closes tells its sockets, and answers what it was asked', a
   expect(await closed).not.toBe('io server disconnect')
   await closing
 })
+
+test('a page goes out compressed to whoever takes that, an answer as it is', async () => {
+  const text = '<p>a page</p>'.repeat(1_000)
+  await using paged = await GatewayRig.open({}, 0, (_request, response) => void response.type('html').send(text))
+  const page = await fetch(paged.url, { headers: { 'accept-encoding': 'gzip' } })
+  expect(page.headers.get('content-encoding')).toBe('gzip')
+  expect(await page.text()).toBe(text)
+  const plain = await fetch(paged.url, { headers: { 'accept-encoding': 'identity' } })
+  expect(plain.headers.get('content-encoding')).toBeNull()
+  const answer = await fetch(`${paged.url}/api/instruments`, { headers: { 'accept-encoding': 'gzip' } })
+  expect(answer.headers.get('content-encoding')).toBeNull()
+})

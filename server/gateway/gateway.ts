@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { RequestHandler } from 'express'
+import type { Keys } from '../auth/api-keys.ts'
 import { type AuthOptions, openAuth } from '../auth/auth.ts'
 import type { Broadcast } from '../bus/broadcast.ts'
 import type { CommandBus } from '../bus/commands.ts'
@@ -7,6 +8,7 @@ import type { Feed } from '../feed/feed.ts'
 import type { MarketFrame } from '../feed/market-frame.ts'
 import type { ListedInstrument } from '../instruments.ts'
 import type { History } from '../journal/history.ts'
+import { GatewayMetrics } from '../telemetry/gateway-metrics.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { AccountsOfUser } from './accounts-of-user.ts'
 import { Admission, openSocketServer, type RoomsAdapter } from './admission.ts'
@@ -18,13 +20,17 @@ import { ExchangeRequests } from './exchange-requests.ts'
 import { ExchangeState } from './exchange-state.ts'
 import { FanOut } from './fan-out.ts'
 import { openHttpServer, serveHttp } from './http.ts'
+import { KeyDesk } from './key-desk.ts'
 import { LeaderLink } from './leader-link.ts'
 import { type GatewayLimits, gatewayLimits, GuestQuota, type OperatorLimits } from './limits.ts'
 import { marketOf } from './market.ts'
 import { MarketData } from './market-data.ts'
 import { MarketSubscriptions } from './market-subscriptions.ts'
+import { NetworkBytes } from './measured-http.ts'
 import { Origins } from './origin.ts'
 import { pageSourceOf } from './page-source.ts'
+import { Pings } from './pings.ts'
+import { showReadings } from './readings.ts'
 import { moveMoney } from './requests/account-money.ts'
 import { accountReset } from './requests/account-reset.ts'
 import { accountUpdate } from './requests/account-update.ts'
@@ -83,6 +89,7 @@ export interface GatewayParts {
   readonly history: AccountHistory & Pick<History, 'accountsOf' | 'moveAccounts' | 'seqsOf'>
   /** better-auth's pool: its search_path is `auth`. */
   readonly authDatabase: AuthOptions['database']
+  readonly keys: Keys
   readonly instruments: readonly ListedInstrument[]
   /** The mirror of the market: applied to here, frame by frame, so nobody else may. */
   readonly feed: Feed
@@ -92,6 +99,7 @@ export interface GatewayParts {
   /** Whether the rest of the process may take traffic. */
   readonly ready: () => boolean
   readonly logger: Logger
+  readonly metrics?: GatewayMetrics
 }
 
 /** Everything that clients meet. Disposing of it drains it first. */
@@ -102,10 +110,11 @@ export interface Gateway extends AsyncDisposable {
 
 /** Opens the gateway and listens. @throws {Error} when the address cannot be had */
 export async function openGateway(parts: GatewayParts): Promise<Gateway> {
-  const { config, instanceId, commands, broadcast, history, feed, logger } = parts
+  const { config, instanceId, commands, broadcast, history, feed, logger, metrics = new GatewayMetrics() } = parts
   const { publicOrigin } = config
   const limits = gatewayLimits(config.limits)
   const { httpServer, app } = openHttpServer()
+  const network = new NetworkBytes(httpServer)
   const origins = new Origins(publicOrigin)
   const clientAddress = clientAddressOf(config.trustProxy ?? '')
   const instruments = new Map(parts.instruments.map((instrument) => [instrument.wire.symbol, instrument]))
@@ -125,15 +134,16 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     moveAccounts: (users) => history.moveAccounts(users),
     logger,
   })
-  const sessions = new Sessions({ auth, accounts: accountsOfUser, origins })
+  const sessions = new Sessions({ auth, keys: parts.keys, accounts: accountsOfUser, origins })
 
   // With others there, nobody has to wait for this one: sockets come when it has the market and knows its leader.
   let hasBeenReady = parts.adapter === undefined
   const isServing = () => (hasBeenReady ||= parts.ready())
-  const io = openSocketServer(httpServer, { origins, limits, adapter: parts.adapter, isServing })
+  const io = openSocketServer(httpServer, { origins, limits, adapter: parts.adapter, isServing, metrics })
   const fanOut = new FanOut(io)
   const subscriptions = new MarketSubscriptions({ io, feed, subscriptionsMax: limits.subscriptions })
-  const slowSockets = new SlowSockets({ io, subscriptions, logger })
+  const slowSockets = new SlowSockets({ io, subscriptions, fanOut, logger })
+  const pings = new Pings({ io, fanOut })
   const marketData = new MarketData({
     feed,
     subscriptions,
@@ -168,14 +178,14 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     'accounts.create': accountsCreate(exchange),
   }
   const handlers = { ...market.handlers, ...ofAccounts }
-  const dispatcher = new Dispatcher({ handlers, relays, history, instrumentOf, logger })
+  const dispatcher = new Dispatcher({ handlers, relays, history, instrumentOf, logger, metrics })
 
   const sockets: Sockets = new Sockets({
     io,
     dispatcher,
     sessions,
     limits,
-    admission: new Admission({ sessions, limits, clientAddress, logger }),
+    admission: new Admission({ sessions, limits, clientAddress, logger, metrics }),
     resuming: new Resuming(exchange),
     fanOut,
     instanceId,
@@ -183,15 +193,21 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     epoch: () => market.epoch(),
     status: () => state.status,
     logger,
+    metrics,
   })
-  auth.onSessionEnded((sessionId) => sockets.endSession(sessionId))
+  auth.onSessionEnded((id) => sockets.end({ kind: 'session', id }))
+  const keys = new KeyDesk({
+    keys: parts.keys,
+    accountsOf: (userId) => accountsOfUser.numbers(userId),
+    end: (credential) => sockets.end(credential),
+  })
   const leaderLink: LeaderLink = new LeaderLink({
     ...{ broadcast, feed, marketData, state, exchange, sockets, history, logger },
   })
 
   let leaving = false
   serveHttp(app, {
-    api: restRouter({ dispatcher, sessions, market, instrumentOf, clientAddress, limits, logger }),
+    api: restRouter({ dispatcher, sessions, keys, market, instrumentOf, clientAddress, limits, logger }),
     auth,
     page: parts.page,
     pageSourceOf: (request) =>
@@ -202,12 +218,16 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     https: publicOrigin?.startsWith('https:') ?? false,
     bodyBytesMax: limits.frameBytes,
     logger,
+    metrics,
   })
+  const forget = showReadings(metrics, { sockets, slowSockets, fanOut, exchange, state, feed, network })
   /** What runs by itself ends, so that nothing keeps the process alive. */
   const close = async () => {
+    forget()
     leaderLink[Symbol.dispose]()
     state[Symbol.dispose]()
     slowSockets[Symbol.dispose]()
+    pings[Symbol.dispose]()
     sockets[Symbol.dispose]()
     await exchange[Symbol.asyncDispose]()
     await io.close()

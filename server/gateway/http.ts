@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type Server as HttpServer } from 'node:http'
+import compression from 'compression'
 import express, { type Express, type RequestHandler, type Router } from 'express'
 import helmet from 'helmet'
 import { pinoHttp } from 'pino-http'
 import type { PageSource } from '@valiant/shared/protocol/page'
 import type { IncomingMessage } from 'node:http'
 import { ADDRESS_HEADER, type Auth } from '../auth/auth.ts'
+import type { GatewayMetrics } from '../telemetry/gateway-metrics.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import { noteTrace } from '../telemetry/tracing.ts'
 import type { ClientAddress } from './client-address.ts'
+import { measureHttp } from './measured-http.ts'
 import type { Origins } from './origin.ts'
 import { answerErrors } from './rest.ts'
 import { failure } from './wire-error.ts'
@@ -25,6 +29,7 @@ export interface HttpParts {
   readonly https: boolean
   readonly bodyBytesMax: number
   readonly logger: Logger
+  readonly metrics: GatewayMetrics
 }
 
 /** Longer than a load balancer keeps an idle connection, so that it is never the one to be surprised (B21). */
@@ -51,6 +56,7 @@ export function serveHttp(app: Express, parts: HttpParts): void {
     response.status(isReady ? 200 : 503).json({ ok: isReady })
   })
   app.use(requestLog(logger))
+  app.use(measureHttp(parts.metrics))
   app.use(
     helmet({
       // The page's own policy is SvelteKit's, which knows the nonce of its scripts.
@@ -73,6 +79,8 @@ export function serveHttp(app: Express, parts: HttpParts): void {
   })
   app.use('/api', api)
   if (page !== undefined) {
+    // Pages, not answers: those are small, and told to programs that seldom ask for it. Files are compressed when they are built.
+    app.use(compression())
     app.use((request, response, next) => {
       Object.assign(request, { valiant: parts.pageSourceOf(request) })
       return page(request, response, next)
@@ -98,6 +106,7 @@ function requestLog(logger: Logger): RequestHandler {
   })
   return (request, response, next) => {
     log(request, response)
+    noteTrace({ request: typeof request.id === 'object' ? undefined : request.id })
     next()
   }
 }

@@ -54,7 +54,7 @@ export const gatewayLimits = (limits: OperatorLimits & Partial<GatewayLimits>): 
   symbols: SYMBOLS_MAX,
   subscriptions: 1_000,
   refusalsPer10Seconds: 1_000,
-  handshakesPerSecond: 200,
+  handshakesPerSecond: 300,
   ...limits,
 })
 

@@ -68,19 +68,21 @@ export class MarketData {
     if (applied === 'old') return
     if (applied === 'gap' && !this.#hasGap) this.#parts.onGap()
     this.#hasGap = applied === 'gap'
-    this.#sendQuotes()
-    this.#sendTrades(frame)
-    this.#sendCandles()
-    this.#sendTickers()
-    this.#sendBooks()
+    this.#parts.rooms.together(() => {
+      this.#sendQuotes()
+      this.#sendTrades(frame)
+      this.#sendCandles()
+      this.#sendTickers()
+      this.#sendBooks()
+    })
   }
 
   #sendQuotes(): void {
     const frame = this.#feed.changedQuotes()
     if (frame === undefined) return
     const { rooms, subscriptions } = this.#parts
-    for (const { room, symbols } of subscriptions.quoteGroups()) {
-      const q = symbols === 'all' ? frame.q : frame.q.filter(([symbol]) => symbols.has(symbol))
+    for (const { room, symbols, isAll } of subscriptions.quoteGroups()) {
+      const q = isAll ? frame.q : frame.q.filter(([symbol]) => symbols.has(symbol))
       if (q.length > 0) rooms.send(room, 'quotes', { ...frame, q })
     }
   }

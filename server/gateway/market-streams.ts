@@ -2,17 +2,26 @@ import type { BookDepth, Interval } from '@valiant/shared/protocol/market-data'
 import type { Feed } from '../feed/feed.ts'
 import type { RoomEvent, RoomFrame } from './room-sender.ts'
 
-/** What one socket watches. */
+/** What one socket watches. Most sockets watch few kinds, and the same as many others: nothing here is theirs alone until it must be. */
 export interface Streams {
-  readonly quotes: Set<string>
-  readonly tickers: Set<string>
-  readonly trades: Set<string>
+  quotes: ReadonlySet<string>
+  tickers: ReadonlySet<string>
+  trades: ReadonlySet<string>
   /** By room. */
-  readonly candles: Map<string, { readonly symbol: string; readonly interval: Interval }>
-  readonly depths: Map<string, BookDepth>
+  candles: ReadonlyMap<string, { readonly symbol: string; readonly interval: Interval }>
+  depths: ReadonlyMap<string, BookDepth>
   /** Of a socket that is held back: the id of the last trade of each symbol that it was told. Undefined for all others. */
   toldTrades: Map<string, number> | undefined
 }
+
+const NO_SYMBOLS: ReadonlySet<string> = new Set()
+const NO_CANDLES: Streams['candles'] = new Map()
+const NO_DEPTHS: Streams['depths'] = new Map()
+
+export const noStreams = (): Streams => ({
+  ...{ quotes: NO_SYMBOLS, tickers: NO_SYMBOLS, trades: NO_SYMBOLS, candles: NO_CANDLES, depths: NO_DEPTHS },
+  toldTrades: undefined,
+})
 
 /** A frame with the event that it is sent as. */
 export type MarketEvent = {

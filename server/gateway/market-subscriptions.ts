@@ -4,7 +4,7 @@ import type { ClientToServerEvents, ServerToClientEvents } from '@valiant/shared
 import type { DataOf } from '@valiant/shared/protocol/requests'
 import type { Server, Socket } from 'socket.io'
 import type { Feed } from '../feed/feed.ts'
-import { newestTradeId, type Streams, stateOf } from './market-streams.ts'
+import { newestTradeId, noStreams, type Streams, stateOf } from './market-streams.ts'
 import { type QuoteGroup, QuoteGroups } from './quote-groups.ts'
 import type { CheckedSubscription, Subscriptions } from './requests/subscribe.ts'
 import { RequestFailure } from './wire-error.ts'
@@ -41,6 +41,8 @@ export class MarketSubscriptions implements Subscriptions {
     this.#feed = feed
     this.#subscriptionsMax = subscriptionsMax
     this.#quoteGroups = new QuoteGroups(feed.symbols)
+    // A socket's own room goes with it: one listener for all, where each would cost memory.
+    io.of('/').adapter.on('delete-room', (room: string) => this.#streams.delete(room))
   }
 
   subscribe(socketId: string, subscription: CheckedSubscription): DataOf<'subscribe'> {
@@ -51,28 +53,24 @@ export class MarketSubscriptions implements Subscriptions {
     const { symbols } = subscription
     switch (subscription.channel) {
       case 'quotes':
-        this.#setQuotes(socket, streams, new Set([...streams.quotes, ...symbols]))
+        this.#setQuotes(socket, streams, union(streams.quotes, symbols))
         return this.#feed.quotes(symbols)
       case 'ticker':
-        for (const symbol of symbols) {
-          streams.tickers.add(symbol)
-          this.#enter(socket, streams, marketRoom.ticker(symbol))
-        }
+        streams.tickers = union(streams.tickers, symbols)
+        for (const symbol of symbols) this.#enter(socket, streams, marketRoom.ticker(symbol))
         return symbols.flatMap((symbol) => this.#feed.ticker(symbol) ?? [])
       case 'trades':
+        streams.trades = union(streams.trades, symbols)
         for (const symbol of symbols) {
-          streams.trades.add(symbol)
           streams.toldTrades?.set(symbol, newestTradeId(this.#feed, symbol))
           this.#enter(socket, streams, marketRoom.trades(symbol))
         }
         return symbols.flatMap((symbol) => this.#feed.recentTrades(symbol) ?? [])
       case 'candles': {
         const { interval } = subscription
-        for (const symbol of symbols) {
-          const room = marketRoom.candles(symbol, interval)
-          streams.candles.set(room, { symbol, interval })
-          this.#enter(socket, streams, room)
-        }
+        const added = symbols.map((symbol) => [marketRoom.candles(symbol, interval), { symbol, interval }] as const)
+        streams.candles = new Map([...streams.candles, ...added])
+        for (const [room] of added) this.#enter(socket, streams, room)
         return symbols.flatMap((symbol) => this.#feed.candle(symbol, interval) ?? [])
       }
       case 'book': {
@@ -92,25 +90,25 @@ export class MarketSubscriptions implements Subscriptions {
     const { symbols } = subscription
     switch (subscription.channel) {
       case 'quotes':
-        this.#setQuotes(socket, streams, new Set([...streams.quotes].filter((symbol) => !symbols.includes(symbol))))
+        this.#setQuotes(socket, streams, without(streams.quotes, symbols))
         return
       case 'ticker':
-        for (const symbol of symbols) {
-          if (streams.tickers.delete(symbol)) void socket.leave(marketRoom.ticker(symbol))
-        }
+        streams.tickers = without(streams.tickers, symbols)
+        for (const symbol of symbols) void socket.leave(marketRoom.ticker(symbol))
         return
       case 'trades':
+        streams.trades = without(streams.trades, symbols)
         for (const symbol of symbols) {
           streams.toldTrades?.delete(symbol)
-          if (streams.trades.delete(symbol)) void socket.leave(marketRoom.trades(symbol))
+          void socket.leave(marketRoom.trades(symbol))
         }
         return
-      case 'candles':
-        for (const symbol of symbols) {
-          const room = marketRoom.candles(symbol, subscription.interval)
-          if (streams.candles.delete(room)) void socket.leave(room)
-        }
+      case 'candles': {
+        const rooms = symbols.map((symbol) => marketRoom.candles(symbol, subscription.interval))
+        streams.candles = new Map([...streams.candles].filter(([room]) => !rooms.includes(room)))
+        for (const room of rooms) void socket.leave(room)
         return
+      }
       case 'book':
         for (const symbol of symbols) {
           const isOther = subscription.depth !== undefined && subscription.depth !== streams.depths.get(symbol)
@@ -160,12 +158,8 @@ export class MarketSubscriptions implements Subscriptions {
   #streamsOf(socket: MarketSocket): Streams {
     const known = this.#streams.get(socket.id)
     if (known) return known
-    const streams: Streams = {
-      ...{ quotes: new Set(), tickers: new Set(), trades: new Set(), candles: new Map(), depths: new Map() },
-      toldTrades: undefined,
-    }
+    const streams = noStreams()
     this.#streams.set(socket.id, streams)
-    this.#io.sockets.sockets.get(socket.id)?.once('disconnect', () => this.#streams.delete(socket.id))
     return streams
   }
 
@@ -193,7 +187,7 @@ export class MarketSubscriptions implements Subscriptions {
 
   #roomsOf({ quotes, tickers, trades, candles, depths }: Streams): readonly string[] {
     return [
-      ...[this.#quoteGroups.roomOf(quotes) ?? []].flat(),
+      ...[this.#quoteGroups.of(quotes)?.room ?? []].flat(),
       ...[...tickers].map(marketRoom.ticker),
       ...[...trades].map(marketRoom.trades),
       ...candles.keys(),
@@ -216,23 +210,24 @@ export class MarketSubscriptions implements Subscriptions {
     const before = streams.depths.get(symbol)
     if (before === depth) return
     if (before !== undefined) void socket.leave(marketRoom.book(symbol, before))
-    if (depth === undefined) streams.depths.delete(symbol)
-    else {
-      streams.depths.set(symbol, depth)
-      this.#enter(socket, streams, marketRoom.book(symbol, depth))
-    }
+    const others = [...streams.depths].filter(([other]) => other !== symbol)
+    streams.depths = new Map(depth === undefined ? others : [...others, [symbol, depth]])
+    if (depth !== undefined) this.#enter(socket, streams, marketRoom.book(symbol, depth))
   }
 
   #setQuotes(socket: MarketSocket, streams: Streams, symbols: ReadonlySet<string>): void {
-    const before = this.#quoteGroups.roomOf(streams.quotes)
-    const after = this.#quoteGroups.roomOf(symbols)
-    streams.quotes.clear()
-    for (const symbol of symbols) streams.quotes.add(symbol)
+    const before = this.#quoteGroups.of(streams.quotes)
+    const after = this.#quoteGroups.of(symbols)
+    streams.quotes = after?.symbols ?? symbols
     if (before === after) return
-    if (before !== undefined) void socket.leave(before)
-    if (after !== undefined) this.#enter(socket, streams, after)
+    if (before !== undefined) void socket.leave(before.room)
+    if (after !== undefined) this.#enter(socket, streams, after.room)
   }
 }
+
+const union = (some: ReadonlySet<string>, more: readonly string[]): ReadonlySet<string> => new Set([...some, ...more])
+const without = (some: ReadonlySet<string>, fewer: readonly string[]): ReadonlySet<string> =>
+  new Set([...some].filter((symbol) => !fewer.includes(symbol)))
 
 function tooMany(count: number, max: number): RequestFailure {
   return new RequestFailure({

@@ -1,6 +1,7 @@
 export interface QuoteGroup {
   readonly room: string
-  readonly symbols: ReadonlySet<string> | 'all'
+  readonly symbols: ReadonlySet<string>
+  readonly isAll: boolean
 }
 
 /** Sockets that watch the quotes of the same symbols share a room, so that each filtered frame is encoded once. */
@@ -14,16 +15,16 @@ export class QuoteGroups {
     this.#symbols = symbols
   }
 
-  /** The room of those who watch exactly these; undefined for none. */
-  roomOf(symbols: ReadonlySet<string>): string | undefined {
+  /** The group of those who watch exactly these; undefined for none. */
+  of(symbols: ReadonlySet<string>): QuoteGroup | undefined {
     if (symbols.size === 0) return undefined
     const isAll = symbols.size === this.#symbols.length
     const key = isAll ? '*' : [...symbols].sort().join(' ')
     const known = this.#groups.get(key)
-    if (known) return known.room
-    const group: QuoteGroup = { room: `quotes ${++this.#made}`, symbols: isAll ? 'all' : new Set(symbols) }
+    if (known) return known
+    const group: QuoteGroup = { room: `quotes ${++this.#made}`, symbols, isAll }
     this.#groups.set(key, group)
-    return group.room
+    return group
   }
 
   /** The groups with members; those without are forgotten. */

@@ -9,13 +9,15 @@ import type { ClientAddress } from './client-address.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import { type GatewayLimits, Limit, limitKey } from './limits.ts'
 import type { Market } from './market.ts'
+import type { KeyDesk } from './key-desk.ts'
 import type { InstrumentOf } from './requests/history.ts'
-import { requesterOf, type Sessions } from './sessions.ts'
+import { type Identity, requesterOf, type Sessions } from './sessions.ts'
 import { failure, foundText, invalid, isDefect, RequestFailure, toWireError } from './wire-error.ts'
 
 export interface RestParts {
   readonly dispatcher: Dispatcher
   readonly sessions: Sessions
+  readonly keys: KeyDesk
   readonly market: Market
   readonly instrumentOf: InstrumentOf
   readonly clientAddress: ClientAddress
@@ -31,14 +33,22 @@ const CANCELS: readonly string[] = ['order.cancel', 'order.cancelAll']
 
 /** What is not live, over HTTP: the same requests, the same schemas, the socket's answer as the body. */
 export function restRouter(parts: RestParts): Router {
-  const { dispatcher, sessions, market, instrumentOf, clientAddress, limits } = parts
+  const { dispatcher, sessions, keys, market, instrumentOf, clientAddress, limits } = parts
   const requests = new Limit(limits.requestsPerSecond, 1)
   const take = (request: Request) => requests.take(`http ${limitKey(clientAddress(request))}`)
+
+  const identityOf = (request: Request): Promise<Identity | undefined> =>
+    sessions.ofRequest(request.headers, request.method, accountIdOf(request))
+
+  async function assertWithin(request: Request): Promise<void> {
+    const retryAfterMs = await take(request)
+    if (retryAfterMs > 0) throw failure('RATE_LIMITED', 'Too many requests of this address.', { retryAfterMs })
+  }
 
   /** Asks as the visitor of this request, and gives the answer. */
   async function ask(request: Request, event: string, payload: unknown): Promise<Answer> {
     const receivedAtMs = Date.now()
-    const identity = await sessions.ofRequest(request.headers, request.method, accountIdOf(request))
+    const identity = await identityOf(request)
     return dispatcher.answer(event, payload, requesterOf(identity, { socketId: undefined, receivedAtMs }), () =>
       take(request),
     )
@@ -67,8 +77,7 @@ export function restRouter(parts: RestParts): Router {
   api.get('/candles/:symbol', route('candles', bySymbol))
   api.get('/trades/:symbol', route('trades', bySymbol))
   api.get('/book/:symbol', async (request, response) => {
-    const retryAfterMs = await take(request)
-    if (retryAfterMs > 0) throw failure('RATE_LIMITED', 'Too many requests of this address.', { retryAfterMs })
+    await assertWithin(request)
     const symbol = known(request)
     const depth = BookDepth.safeParse(queryOf(request).depth ?? BOOK_DEPTH_DEFAULT)
     if (!depth.success) throw invalid('depth', 'unknown', { expected: 'one of 10, 25, 100' })
@@ -90,6 +99,24 @@ export function restRouter(parts: RestParts): Router {
   api.patch(
     '/orders/:id',
     route('order.amend', (request) => ({ ...(request.body as object), orderId: request.params.id })),
+  )
+  const keyRoute =
+    (work: (identity: Identity | undefined, request: Request) => Promise<unknown>): RequestHandler =>
+    async (request, response) => {
+      await assertWithin(request)
+      send(response, { ok: true, data: await work(await identityOf(request), request) })
+    }
+  api.get(
+    '/keys',
+    keyRoute((identity) => keys.list(identity)),
+  )
+  api.post(
+    '/keys',
+    keyRoute((identity, { body }) => keys.make(identity, body as unknown)),
+  )
+  api.delete(
+    '/keys/:id',
+    keyRoute((identity, { params }) => keys.revoke(identity, String(params.id))),
   )
   api.use((request) => {
     throw failure('NOT_FOUND', `Nothing is served at ${request.method} /api${request.path.slice(0, 100)}.`)

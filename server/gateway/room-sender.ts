@@ -10,4 +10,6 @@ export type RoomFrame<Event extends RoomEvent> = Parameters<ServerToClientEvents
  */
 export interface RoomSender {
   send<Event extends RoomEvent>(room: string, event: Event, frame: RoomFrame<Event>): void
+  /** What is sent while `send` runs leaves when it returns, in one write a socket. It emits in no other way. */
+  together(send: () => void): void
 }

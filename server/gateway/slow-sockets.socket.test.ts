@@ -45,9 +45,10 @@ beforeEach(async () => {
   io = openSocketServer(http, { origins: new Origins(undefined), limits: gatewayLimits({ ...operator, ...more }) })
   const feed = new Feed({ instruments: SYMBOLS.map(listed) })
   subscriptions = new MarketSubscriptions({ io, feed, subscriptionsMax: 100 })
-  slow = new SlowSockets({ io, subscriptions, logger: pino({ level: 'silent' }) })
+  const fanOut = new FanOut(io)
+  slow = new SlowSockets({ io, subscriptions, fanOut, logger: pino({ level: 'silent' }) })
   market = new MarketData({
-    ...{ feed, subscriptions, rooms: new FanOut(io), onGap: () => undefined, log: { error: () => undefined } },
+    ...{ feed, subscriptions, rooms: fanOut, onGap: () => undefined, log: { error: () => undefined } },
     historyOf: () => Promise.resolve({ '1m': [], '1s': [] }),
   })
   io.on('connection', (socket) =>

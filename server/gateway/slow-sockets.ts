@@ -1,6 +1,7 @@
 import type { Logger } from '../telemetry/logger.ts'
 import { PING_INTERVAL_MS, PING_TIMEOUT_MS, type ValiantServer, type ValiantSocket } from './admission.ts'
 import { backlogBytes, ReadingMeter, terminate } from './backpressure.ts'
+import type { FanOut } from './fan-out.ts'
 import { close, GOODBYE_MS } from './goodbye.ts'
 import type { MarketSubscriptions } from './market-subscriptions.ts'
 
@@ -37,8 +38,11 @@ export function verdictOn({ backlogBytes, unreadBytes, heldMs, silentMs }: Look)
   return heldMs > HELD_MS_MAX ? 'end' : 'wait'
 }
 
+type Conn = ValiantSocket['conn']
+
 interface Watched {
-  readonly meter: ReadingMeter
+  readonly socket: ValiantSocket
+  readonly meter: ReadingMeter<ValiantSocket>
   /** By `SlowSockets`' own time. */
   heldSinceMs: number | undefined
   heardAtMs: number
@@ -47,6 +51,7 @@ interface Watched {
 interface SlowSocketsParts {
   readonly io: ValiantServer
   readonly subscriptions: Pick<MarketSubscriptions, 'hold' | 'resume'>
+  readonly fanOut: Pick<FanOut, 'inCompany' | 'ask'>
   readonly logger: Logger
 }
 
@@ -56,7 +61,7 @@ interface SlowSocketsParts {
  */
 export class SlowSockets implements Disposable {
   readonly #parts: SlowSocketsParts
-  readonly #watched = new Map<ValiantSocket, Watched>()
+  readonly #watched = new Map<Conn, Watched>()
   readonly #timer: NodeJS.Timeout
   /** Time in which sockets could be heard: a long turn of the event loop counts as two looks, whatever it took. */
   #nowMs = 0
@@ -65,8 +70,17 @@ export class SlowSockets implements Disposable {
 
   constructor(parts: SlowSocketsParts) {
     this.#parts = parts
-    parts.io.engine.on('connection', endOnceClosed)
-    parts.io.on('connection', (socket) => this.#watch(socket))
+    const { io, fanOut } = parts
+    const ask = (socket: ValiantSocket, token: Buffer) => fanOut.inCompany(() => fanOut.ask(socket, token))
+    const heard = listenerOf((conn) => this.#heard(conn))
+    const drained = listenerOf((conn) => this.#drained(conn))
+    const closed = listenerOf((conn, reason) => this.#closed(conn, reason))
+    io.engine.on('connection', (conn: Conn) => void conn.on('close', closed))
+    io.on('connection', (socket) => {
+      const meter = new ReadingMeter(socket, ask)
+      this.#watched.set(socket.conn, { socket, meter, heldSinceMs: undefined, heardAtMs: this.#nowMs })
+      socket.conn.on('heartbeat', heard).on('drain', drained)
+    })
     this.#timer = setInterval(() => this.look(), LOOK_MS)
   }
 
@@ -75,33 +89,44 @@ export class SlowSockets implements Disposable {
     return this.#ended
   }
 
+  /** How many are held back now. */
+  get held(): number {
+    return [...this.#watched.values()].filter(({ heldSinceMs }) => heldSinceMs !== undefined).length
+  }
+
   /** Looks at all sockets of this instance; called by itself each quarter of a second. */
   look(): void {
     const lookedAtMs = performance.now()
     this.#nowMs += Math.min(lookedAtMs - this.#lookedAtMs, 2 * LOOK_MS)
     this.#lookedAtMs = lookedAtMs
-    for (const [socket, watched] of this.#watched) this.#judge(socket, watched)
+    for (const watched of this.#watched.values()) this.#judge(watched)
   }
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer)
   }
 
-  #watch(socket: ValiantSocket): void {
-    const watched: Watched = { meter: new ReadingMeter(socket), heldSinceMs: undefined, heardAtMs: this.#nowMs }
-    this.#watched.set(socket, watched)
-    socket.conn.on('heartbeat', () => (watched.heardAtMs = this.#nowMs))
-    // Its queue is empty: a look now, since the market waits for it.
-    socket.conn.on('drain', () => {
-      if (watched.heldSinceMs !== undefined) this.#judge(socket, watched)
-    })
-    socket.conn.once('close', (reason) => {
-      this.#watched.delete(socket)
-      if (reason === 'ping timeout') this.#end(socket)
-    })
+  #heard(conn: Conn): void {
+    const watched = this.#watched.get(conn)
+    if (watched !== undefined) watched.heardAtMs = this.#nowMs
   }
 
-  #judge(socket: ValiantSocket, watched: Watched): void {
+  /** Its queue is empty: a look now, since the market waits for it. */
+  #drained(conn: Conn): void {
+    const watched = this.#watched.get(conn)
+    if (watched?.heldSinceMs !== undefined) this.#judge(watched)
+  }
+
+  /** However it came, also where it never became a socket: ws would wait half a minute for the client's goodbye. */
+  #closed(conn: Conn, reason: unknown): void {
+    const watched = this.#watched.get(conn)
+    this.#watched.delete(conn)
+    if (watched !== undefined && reason === 'ping timeout') this.#end(watched.socket)
+    setTimeout(() => terminate({ conn }), GOODBYE_MS).unref()
+  }
+
+  #judge(watched: Watched): void {
+    const { socket } = watched
     const look: Look = {
       backlogBytes: backlogBytes(socket),
       unreadBytes: watched.meter.unreadBytes(),
@@ -119,7 +144,7 @@ export class SlowSockets implements Disposable {
         subscriptions.resume(socket)
         return
       case 'end':
-        this.#watched.delete(socket)
+        this.#watched.delete(socket.conn)
         this.#end(socket, look)
         return
       case 'well':
@@ -137,7 +162,9 @@ export class SlowSockets implements Disposable {
   }
 }
 
-/** However a connection is closed, also one that never became a socket: ws would wait half a minute for the client's goodbye. */
-function endOnceClosed(conn: ValiantSocket['conn']): void {
-  conn.once('close', () => setTimeout(() => terminate({ conn }), GOODBYE_MS).unref())
+/** One listener for all connections: a closure for each of them is memory. */
+function listenerOf(listen: (conn: Conn, detail: unknown) => void) {
+  return function (this: Conn, detail?: unknown): void {
+    listen(this, detail)
+  }
 }

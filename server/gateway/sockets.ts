@@ -3,9 +3,11 @@ import type { Answer, Welcome } from '@valiant/shared/protocol/events'
 import { HEARTBEAT_MS, PROTOCOL_VERSION } from '@valiant/shared/protocol/limits'
 import { accountId } from '../feed/account/order.ts'
 import type { MarketStatus } from '../bus/broadcast.ts'
+import type { GatewayMetrics } from '../telemetry/gateway-metrics.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import { type TraceHeaders, traceHeadersOf } from '../telemetry/tracing.ts'
 import { AccountSockets } from './account-sockets.ts'
-import type { Admission, ValiantServer, ValiantSocket } from './admission.ts'
+import { type Admission, forgetRequest, type ValiantServer, type ValiantSocket } from './admission.ts'
 import { terminate } from './backpressure.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { FanOut } from './fan-out.ts'
@@ -14,13 +16,13 @@ import { close, GOODBYE_MS } from './goodbye.ts'
 import { type GatewayLimits, Limit, toldLimits } from './limits.ts'
 import { readSoFar } from './read-so-far.ts'
 import { type Missed, resumeFromOf, type Resuming } from './resuming.ts'
-import { type Identity, requesterOf, type Sessions } from './sessions.ts'
+import { type Credential, type Identity, requesterOf, type Sessions } from './sessions.ts'
 import { failure } from './wire-error.ts'
 
 /** Requests of one socket that wait for their answer; more are refused. */
 const IN_FLIGHT_MAX = 1_000
 const REFUSALS_MS = 10_000
-const SESSION_CHECK_MS = 60_000
+const CREDENTIAL_CHECK_MS = 60_000
 
 export interface SocketsOptions {
   readonly io: ValiantServer
@@ -29,12 +31,13 @@ export interface SocketsOptions {
   readonly limits: GatewayLimits
   readonly admission: Admission
   readonly resuming: Resuming
-  readonly fanOut: Pick<FanOut, 'sendTo'>
+  readonly fanOut: Pick<FanOut, 'sendTo' | 'inCompany'>
   readonly instanceId: string
   readonly serverVersion: string
   readonly epoch: () => number
   readonly status: () => MarketStatus
   readonly logger: Logger
+  readonly metrics: Pick<GatewayMetrics, 'connectionsAccepted' | 'rateLimited'>
 }
 
 /** Lets sockets in, serves their requests and sends them what is theirs. */
@@ -47,6 +50,10 @@ export class Sockets implements Disposable {
   readonly #timers: NodeJS.Timeout[]
   #beats = 0
   #inFlight = 0
+  #signedIn = 0
+  #isSentAway = false
+  #accountFrames = 0
+  #answers = 0
 
   constructor(options: SocketsOptions) {
     this.#options = options
@@ -64,13 +71,31 @@ export class Sockets implements Disposable {
     })
     this.#io.on('connection', (socket) => this.#welcome(socket))
     this.#timers = [
-      setInterval(() => this.#beat(), HEARTBEAT_MS),
-      setInterval(() => void this.#checkSessions(), SESSION_CHECK_MS),
+      setInterval(() => options.fanOut.inCompany(() => this.#beat()), HEARTBEAT_MS),
+      setInterval(() => void this.#checkCredentials(), CREDENTIAL_CHECK_MS),
     ]
   }
 
   get count(): number {
     return this.#io.of('/').sockets.size
+  }
+
+  /** Those of accounts. */
+  get signedIn(): number {
+    return this.#signedIn
+  }
+
+  /** Whether those that are here have been told to go. */
+  get isSentAway(): boolean {
+    return this.#isSentAway
+  }
+
+  /** What has gone to sockets since the start, each by itself. */
+  get sent(): ReadonlyMap<'account' | 'answer', number> {
+    return new Map([
+      ['account', this.#accountFrames],
+      ['answer', this.#answers],
+    ])
   }
 
   /** Requests that have not been answered yet. */
@@ -94,6 +119,7 @@ export class Sockets implements Disposable {
 
   /** A frame of this seq has gone to the account's sockets, here or without passing here. */
   sawAccountSeq(account: number, seq: number): void {
+    this.#accountFrames += this.#byAccount.count(account)
     this.#byAccount.saw(account, seq)
     this.#options.resuming.saw(account, seq)
   }
@@ -108,15 +134,16 @@ export class Sockets implements Disposable {
     })
   }
 
-  /** Ends the sockets of a session that is over, at whichever instance they are. */
-  endSession(sessionId: string): void {
-    const sockets = this.#io.in(roomOf.session(sessionId))
-    sockets.emit('goodbye', { code: 'SIGNED_OUT', message: 'This session has ended: sign in again.' })
+  /** Ends the sockets of a session or key that is over, at whichever instance they are. */
+  end(credential: Credential): void {
+    const sockets = this.#io.in(roomOf.credential(credential))
+    sockets.emit('goodbye', FAREWELLS[credential.kind])
     sockets.disconnectSockets(true)
   }
 
   /** Tells each socket its own time to go elsewhere, spread evenly. */
   sendAway(spreadMs: number): void {
+    this.#isSentAway = true
     for (const socket of this.#all()) {
       const afterMs = Math.floor(Math.random() * spreadMs)
       socket.emit('server.closing', { afterMs, reason: 'This instance is going away; another takes its place.' })
@@ -149,7 +176,7 @@ export class Sockets implements Disposable {
       epoch: epoch(),
       time: Date.now(),
       ...(identity !== undefined && { accountId: accountId(identity.account) }),
-      scopes: identity === undefined ? [] : ['read', 'trade'],
+      scopes: [...(identity?.scopes ?? [])],
       limits: toldLimits(limits),
       heartbeatMs: HEARTBEAT_MS,
       resumed: socket.data.missed !== undefined,
@@ -161,17 +188,25 @@ export class Sockets implements Disposable {
     }
     // Every event comes by here and none goes on: an event has no listener of its own that could be missed or thrown in.
     socket.use((packet) => void this.#receive(socket, packet))
+    this.#options.metrics.connectionsAccepted.inc({ signed_in: String(identity !== undefined) })
     if (identity === undefined) admission.countPublic(address, 1)
     else this.#addToAccount(identity, socket)
     socket.on('disconnect', () => {
       if (identity === undefined) admission.countPublic(address, -1)
-      else this.#byAccount.delete(identity.account, socket)
+      else this.#removeFromAccount(identity, socket)
       void this.#requests.forget(socket.id)
     })
+    forgetRequest(socket)
   }
 
-  #addToAccount({ account, signedIn }: Identity, socket: ValiantSocket): void {
-    void socket.join(roomOf.session(signedIn.sessionId))
+  #removeFromAccount({ account }: Identity, socket: ValiantSocket): void {
+    this.#signedIn -= 1
+    this.#byAccount.delete(account, socket)
+  }
+
+  #addToAccount({ account, credential }: Identity, socket: ValiantSocket): void {
+    this.#signedIn += 1
+    void socket.join(roomOf.credential(credential))
     this.#byAccount.add(account, socket)
     if (socket.data.missed === undefined) void socket.join(roomOf.account(account))
     else void this.#bringMissed(account, socket, socket.data.missed)
@@ -194,6 +229,7 @@ export class Sockets implements Disposable {
         isOpen: () => socket.connected,
         send: (frame) => {
           this.#writes.gather(socket)
+          this.#accountFrames += 1
           socket.emit('account', frame)
         },
         wasRead: () => readSoFar(socket),
@@ -215,31 +251,36 @@ export class Sockets implements Disposable {
     }
     const [event] = packet
     const payload = packet.length > 2 ? packet[1] : undefined
+    const trace = packet.length > 3 ? traceHeadersOf(packet[2]) : undefined
     socket.data.inFlight += 1
     this.#inFlight += 1
-    const answer = await this.#answer(socket, event, payload)
+    const answer = await this.#answer(socket, { event, payload, trace })
     socket.data.inFlight -= 1
     this.#inFlight -= 1
     try {
       const answerTo = acknowledge as (answer: Answer) => void
       this.#writes.gather(socket)
       answerTo(answer)
+      this.#answers += 1
     } catch (error) {
       this.#options.logger.error({ err: error }, 'an answer could not be sent')
     }
     if (!answer.ok) this.#countRefusal(socket)
   }
 
-  async #answer(socket: ValiantSocket, event: unknown, payload: unknown): Promise<Answer> {
+  async #answer(
+    socket: ValiantSocket,
+    { event, payload, trace }: { event: unknown; payload: unknown; trace: TraceHeaders | undefined },
+  ): Promise<Answer> {
     const { data } = socket
     if (data.inFlight > IN_FLIGHT_MAX) {
+      this.#options.metrics.rateLimited.inc({ limit: 'in_flight' })
       const message = `Expected at most ${IN_FLIGHT_MAX} requests that wait for their answer.`
       return { ok: false, error: failure('RATE_LIMITED', message, { retryAfterMs: 1_000 }).error }
     }
     const requester = requesterOf(data.identity, { socketId: socket.id, receivedAtMs: Date.now() })
-    const answer = await this.#options.dispatcher.answer(event, payload, requester, () =>
-      this.#requests.take(socket.id),
-    )
+    const take = () => this.#requests.take(socket.id)
+    const answer = await this.#options.dispatcher.answer(event, payload, requester, take, trace)
     if (answer.ok && event === 'account') this.#sawSnapshot(data.identity, answer.data)
     return answer
   }
@@ -257,6 +298,7 @@ export class Sockets implements Disposable {
     refusals.count += 1
     const { refusalsPer10Seconds } = this.#options.limits
     if (refusals.count === refusalsPer10Seconds + 1) {
+      this.#options.metrics.rateLimited.inc({ limit: 'refusals' })
       close(socket, 'RATE_LIMITED', `More than ${refusalsPer10Seconds} refusals in 10 s.`)
     }
   }
@@ -272,24 +314,32 @@ export class Sockets implements Disposable {
     }
   }
 
-  async #checkSessions(): Promise<void> {
-    const checked = new Map<string, string | undefined>()
+  /** Those that another instance, or an operator, has ended without being heard here. */
+  async #checkCredentials(): Promise<void> {
+    const checked = new Map<string, { readonly credential: Credential; readonly cookie: string | undefined }>()
     for (const { data } of this.#all()) {
-      if (data.identity !== undefined) checked.set(data.identity.signedIn.sessionId, data.cookie)
+      if (data.identity === undefined) continue
+      const { credential } = data.identity
+      checked.set(roomOf.credential(credential), { credential, cookie: data.cookie })
     }
-    for (const [sessionId, cookie] of checked) {
+    for (const { credential, cookie } of checked.values()) {
       try {
-        if (!(await this.#options.sessions.lives(cookie, sessionId))) this.endSession(sessionId)
+        if (!(await this.#options.sessions.lives(credential, cookie))) this.end(credential)
       } catch (error) {
         // Not known now; asked again in a minute.
-        this.#options.logger.warn({ err: error }, 'sessions could not be checked')
+        this.#options.logger.warn({ err: error }, 'sessions and keys could not be checked')
         return
       }
     }
   }
 }
 
+const FAREWELLS = {
+  session: { code: 'SIGNED_OUT', message: 'This session has ended: sign in again.' },
+  key: { code: 'KEY_REVOKED', message: 'This key was revoked.' },
+} as const
+
 const roomOf = {
   account: (account: number) => `account:${account}`,
-  session: (sessionId: string) => `session:${sessionId}`,
+  credential: ({ kind, id }: Credential) => `${kind}:${id}`,
 }

@@ -1,12 +1,12 @@
 import * as ws from 'ws'
 import { expect, test } from 'vitest'
-import { textFrame } from './text-frame.ts'
+import { pingFrame, textFrame } from './text-frame.ts'
 
-/** What ws itself makes of a text. */
-function framed(text: string): Buffer {
+/** What ws itself makes of it. */
+function framed(data: string, opcode = 1): Buffer {
   const { Sender } = ws as unknown as { Sender: { frame(data: Buffer, options: object): Buffer[] } }
   return Buffer.concat(
-    Sender.frame(Buffer.from(text), { fin: true, rsv1: false, opcode: 1, mask: false, readOnly: false }),
+    Sender.frame(Buffer.from(data), { fin: true, rsv1: false, opcode, mask: false, readOnly: false }),
   )
 }
 
@@ -18,4 +18,8 @@ test.each([0, 1, 125, 126, 127, 65_535, 65_536, 200_000])('a text of %i bytes is
 test('length is that of the bytes, not of the characters', () => {
   const text = '€'.repeat(42)
   expect(textFrame(text).equals(framed(text))).toBe(true)
+})
+
+test('a ping is framed as ws frames it', () => {
+  expect(pingFrame(Buffer.from('12345678')).equals(framed('12345678', 9))).toBe(true)
 })

@@ -1,4 +1,5 @@
 const FIN_TEXT = 0x81
+const FIN_PING = 0x89
 const LENGTH_7_MAX = 125
 const LENGTH_16 = 126
 const LENGTH_16_MAX = 0xffff
@@ -20,4 +21,9 @@ export function textFrame(text: string): Buffer {
   }
   bytes.write(text, headBytes)
   return bytes
+}
+
+/** WebSocket's own ping (section 5.5.2). @param data of at most 125 bytes, which the pong brings back */
+export function pingFrame(data: Buffer): Buffer {
+  return Buffer.concat([Buffer.from([FIN_PING, data.length]), data])
 }

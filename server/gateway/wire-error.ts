@@ -2,7 +2,7 @@ import { ANSWER_MS_MAX } from '@valiant/shared/protocol/limits'
 import type { ErrorCode, InvalidRule } from '@valiant/shared/protocol/errors'
 import type { WireError } from '@valiant/shared/protocol/wire-error'
 import { invalidField } from '@valiant/shared/protocol/invalid'
-import { AuthUnavailable } from '../auth/auth.ts'
+import { AuthUnavailable } from '../auth/auth-unavailable.ts'
 import { Unavailable } from '../bus/commands.ts'
 
 /** A request that is answered with an error of the protocol. */

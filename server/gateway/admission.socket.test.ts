@@ -1,0 +1,42 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Server } from 'socket.io'
+import { io as connectTo } from 'socket.io-client'
+import { expect, test } from 'vitest'
+import { forgetRequest, type ValiantServer, type ValiantSocket } from './admission.ts'
+
+/** Holds what Socket.IO and engine.io do without the request that a connection began with. */
+test('a socket lives on, and ends, without the request that it came with', async () => {
+  const http = createServer().listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  const io: ValiantServer = new Server(http, { transports: ['websocket'], perMessageDeflate: false })
+  const connected = once(io, 'connection') as Promise<[ValiantSocket]>
+  const client = connectTo(`http://127.0.0.1:${(http.address() as AddressInfo).port}`, {
+    ...{ transports: ['websocket'], reconnection: false, auth: { resumeFrom: 7 } },
+    extraHeaders: { cookie: 'session=1' },
+  })
+  try {
+    const [socket] = await connected
+    const { request } = socket
+    expect(request.headers.cookie).toBe('session=1')
+    forgetRequest(socket)
+    expect(socket.conn.request).toBeUndefined()
+    expect(Reflect.ownKeys(request)).toEqual([])
+    expect(socket.handshake).toMatchObject({ headers: {}, auth: { resumeFrom: 7 } })
+    socket.use(([event], next) => {
+      expect(event).toBe('time')
+      socket.emit('heartbeat', { time: 1, counter: 1, epoch: 1 })
+      next()
+    })
+    const beat = once(client as never, 'heartbeat')
+    client.emit('time')
+    expect(await beat).toEqual([{ time: 1, counter: 1, epoch: 1 }])
+    const gone = once(socket, 'disconnect')
+    client.disconnect()
+    await gone
+  } finally {
+    client.disconnect()
+    await io.close()
+  }
+})
