@@ -1,8 +1,12 @@
-import type { Handle } from '@sveltejs/kit/hooks'
+import { SENTRY_DSN } from '$app/env/private'
+import { SENTRY_DSN_WEB } from '$app/env/public'
+import { type Handle, type HandleServerError, sequence } from '@sveltejs/kit/hooks'
 import { appearanceOf, THEME_COLORS } from '#lib/session/appearance.ts'
 
+const sentry = SENTRY_DSN === '' ? undefined : await import('#lib/telemetry/server-hooks.ts')
+
 /** Writes theme and palette into the page before it leaves, so that no other one is ever painted. */
-export const handle: Handle = ({ event, resolve }) => {
+const dress: Handle = ({ event, resolve }) => {
   const { choice, palette } = appearanceOf((name) => event.cookies.get(name))
   const theme = choice === 'light' ? 'light' : 'dark'
   return resolve(event, {
@@ -15,3 +19,21 @@ export const handle: Handle = ({ event, resolve }) => {
     preload: ({ type, path }) => type === 'js' || type === 'css' || (type === 'font' && path.includes('inter-latin')),
   })
 }
+
+/** Lets the page send to where its errors are told, if that is anywhere. */
+const allowTelemetry: Handle = async ({ event, resolve }) => {
+  const response = await resolve(event)
+  const policy = response.headers.get('content-security-policy')
+  if (policy !== null && SENTRY_DSN_WEB !== '') {
+    const { origin } = new URL(SENTRY_DSN_WEB)
+    response.headers.set(
+      'content-security-policy',
+      policy.replace("connect-src 'self'", `connect-src 'self' ${origin}`),
+    )
+  }
+  return response
+}
+
+export const handle: Handle = sequence(...(sentry ? [sentry.handle] : []), allowTelemetry, dress)
+
+export const handleError: HandleServerError | undefined = sentry?.handleError

@@ -1,6 +1,7 @@
 import type { Client } from '@valiant/shared/client/client'
 import { CANDLES_DEFAULT } from '@valiant/shared/protocol/limits'
 import type { Candle, Interval } from '@valiant/shared/protocol/market-data'
+import { OnceAFrame } from '#lib/ui/once-a-frame.ts'
 import { hasHole, merged, withForming } from './candles.ts'
 import { intervalMs } from './intervals.ts'
 
@@ -113,9 +114,20 @@ export class CandleFeed {
 
   #subscribe(client: Client): void {
     const { interval } = this
-    this.#stop = client.subscribe({ channel: 'candles', symbols: [this.#symbol], interval }, ({ candle }) => {
-      if (interval === this.interval) this.#take(candle)
+    // With what else is painted then: the drawing is a pass of its own.
+    const frames = new OnceAFrame<Candle>((candles) => {
+      if (interval !== this.interval) return
+      for (const [index, candle] of candles.entries()) {
+        if (candles[index + 1]?.[0] !== candle[0]) this.#take(candle)
+      }
     })
+    const stop = client.subscribe({ channel: 'candles', symbols: [this.#symbol], interval }, ({ candle }) => {
+      frames.add(candle)
+    })
+    this.#stop = () => {
+      stop()
+      frames.stop()
+    }
   }
 
   #take(candle: Candle): void {
@@ -127,6 +139,12 @@ export class CandleFeed {
     const next = withForming(this.#candles, candle)
     if (next === this.#candles) return
     const isNew = next.length > this.#candles.length
+    if (next.length > BARS_MAX) {
+      this.#set(next.slice(-BARS_MAX / 2))
+      this.#hasOlder = true
+      this.#sink?.replace(this.#candles, intervalMs(this.interval), false)
+      return
+    }
     this.#candles = next
     this.last = candle
     if (isNew) this.recent = recentOf(next)

@@ -72,7 +72,7 @@ export function chipsOf(
     tone: { text: signedMoney(unrealized), sign: toneOf(unrealized.toFixed(2)) },
     label: `Position ${grouped(qty)} ${name} at ${grouped(rounded(avgPrice, scale.tick.decimals))}`,
     canCancel: false,
-    canMove: false,
+    canMove: true,
     isWaiting: false,
   })
   return [...orders.flatMap(ofOrder), ...(position ? [ofPosition(position)] : [])]

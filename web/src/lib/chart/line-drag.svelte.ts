@@ -1,8 +1,15 @@
-import type { Order } from '@valiant/shared/protocol/order'
+/** A line of the account's own that can be taken elsewhere: an order's, or the position's, whose exits begin there. */
+export interface MovableLine {
+  readonly id: string
+  readonly ticks: number
+  /** Where it would fill at once, which is asked about first. */
+  fillsAtOnce(ticks: number): boolean
+  send(ticks: number): void
+}
 
-/** A line of the account's own on its way to another price: with the pointer, or by keys. */
+/** A line on its way to another price: with the pointer, or by keys. */
 export interface Moving {
-  readonly order: Order
+  readonly line: MovableLine
   readonly fromTicks: number
   readonly ticks: number
   /** It has been let go where it would fill at once: the chip asks. */
@@ -12,19 +19,9 @@ export interface Moving {
 /** One line at a time is moved. What it sends, the exchange answers; until then it is not where it was dropped. */
 export class LineDrag {
   moving = $state.raw<Moving | undefined>()
-  readonly #fillsAtOnce: (order: Order, ticks: number) => boolean
-  readonly #send: (order: Order, ticks: number) => void
 
-  constructor(parts: {
-    readonly fillsAtOnce: (order: Order, ticks: number) => boolean
-    readonly send: (order: Order, ticks: number) => void
-  }) {
-    this.#fillsAtOnce = parts.fillsAtOnce
-    this.#send = parts.send
-  }
-
-  take(order: Order, ticks: number): void {
-    this.moving = { order, fromTicks: ticks, ticks, asks: false }
+  take(line: MovableLine): void {
+    this.moving = { line, fromTicks: line.ticks, ticks: line.ticks, asks: false }
   }
 
   to(ticks: number): void {
@@ -32,9 +29,9 @@ export class LineDrag {
   }
 
   /** By keys: the line is taken up where it stands. */
-  step(order: Order, ticks: number, by: number): void {
-    if (this.moving?.order.orderId !== order.orderId) this.take(order, ticks)
-    this.to((this.moving?.ticks ?? ticks) + by)
+  step(line: MovableLine, by: number): void {
+    if (this.moving?.line.id !== line.id) this.take(line)
+    this.to((this.moving?.ticks ?? line.ticks) + by)
   }
 
   /** Dropped, or Enter: sent, unless it would fill at once and has not been asked about. */
@@ -45,12 +42,12 @@ export class LineDrag {
       this.back()
       return
     }
-    if (!moving.asks && this.#fillsAtOnce(moving.order, moving.ticks)) {
+    if (!moving.asks && moving.line.fillsAtOnce(moving.ticks)) {
       this.moving = { ...moving, asks: true }
       return
     }
     this.moving = undefined
-    this.#send(moving.order, moving.ticks)
+    moving.line.send(moving.ticks)
   }
 
   back(): void {

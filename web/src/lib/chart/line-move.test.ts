@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Order } from '@valiant/shared/protocol/order'
 import { scaleOf } from '#lib/ticket/scale.ts'
-import { changeTo, fillsAtOnce } from './line-move.ts'
+import { changeTo, exitOf, fillsAtOnce } from './line-move.ts'
 
 const scale = scaleOf({ tickSize: '0.02', lotSize: '1' })
 const touch = { bidTicks: 100, askTicks: 102 }
@@ -21,4 +21,12 @@ test('a move that would fill at once is known before it is sent', () => {
   expect(fillsAtOnce({ ...buy, status: 'held' }, 102, touch)).toBe(false)
   expect(fillsAtOnce({ ...buy, type: 'stop' }, 102, touch)).toBe(false)
   expect(fillsAtOnce(buy, 102, { bidTicks: 0, askTicks: 0 })).toBe(false)
+})
+
+test('a position is taken to its profit beyond the market, and to its stop on this side of it', () => {
+  expect(exitOf(101, 100, 5)).toBe('takeProfit')
+  expect(exitOf(99, 100, 5)).toBe('stopLoss')
+  expect(exitOf(99, 100, -5)).toBe('takeProfit')
+  expect(exitOf(101, 100, -5)).toBe('stopLoss')
+  expect(exitOf(100, 100, 5)).toBeUndefined()
 })

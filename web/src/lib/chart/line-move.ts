@@ -17,3 +17,9 @@ export function fillsAtOnce(
   if (type !== 'limit' || status === 'held') return false
   return side === 'buy' ? askTicks > 0 && ticks >= askTicks : bidTicks > 0 && ticks <= bidTicks
 }
+
+/** Which exit of a position a price is: beyond the market a profit, on this side of it a stop; at the market neither. */
+export function exitOf(ticks: number, markTicks: number, qty: number): 'takeProfit' | 'stopLoss' | undefined {
+  if (ticks === markTicks) return undefined
+  return ticks > markTicks === qty > 0 ? 'takeProfit' : 'stopLoss'
+}

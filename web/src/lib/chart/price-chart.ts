@@ -50,7 +50,7 @@ export class PriceChart {
   readonly #averages: readonly [ISeriesApi<'Line'>, ISeriesApi<'Line'>]
   readonly #markers: ISeriesMarkersPluginApi<Time>
   readonly #lastLine: IPriceLine
-  readonly #lines = new Map<string, IPriceLine>()
+  readonly #lines = new Map<string, { readonly drawn: IPriceLine; price: number; kind: OwnLine['kind'] }>()
   #running: [MovingAverage, MovingAverage] = [new MovingAverage(20), new MovingAverage(50)]
   #bars = new Map<number, LegendBar>()
   #last: Candle | undefined
@@ -150,7 +150,8 @@ export class PriceChart {
       color: colors.average2,
       lineStyle: isBlueOrange ? LineStyle.Dashed : LineStyle.Solid,
     })
-    for (const line of this.#lines.values()) line.applyOptions({ color: colors.you, axisLabelColor: colors.youSolid })
+    for (const { drawn } of this.#lines.values())
+      drawn.applyOptions({ color: colors.you, axisLabelColor: colors.youSolid })
     this.#volume.setData([...this.#bars.values()].map(({ candle }) => this.#volumeBar(candle)))
     this.#drawLast()
   }
@@ -189,12 +190,15 @@ export class PriceChart {
 
   lines(lines: readonly OwnLine[]): void {
     const wanted = new Map(lines.map((line) => [line.id, line]))
-    for (const [id, line] of this.#lines) {
+    for (const [id, { drawn }] of this.#lines) {
       if (wanted.has(id)) continue
-      this.#candles.removePriceLine(line)
+      this.#candles.removePriceLine(drawn)
       this.#lines.delete(id)
     }
     for (const { id, price, kind } of lines) {
+      const line = this.#lines.get(id)
+      // What changes with each price is the chip, not the line: it would be a drawing of everything.
+      if (line?.price === price && line.kind === kind) continue
       const options = {
         price,
         lineWidth: 1 as const,
@@ -204,9 +208,10 @@ export class PriceChart {
         axisLabelVisible: true,
         title: '',
       }
-      const line = this.#lines.get(id)
-      if (line) line.applyOptions(options)
-      else this.#lines.set(id, this.#candles.createPriceLine(options))
+      if (line) {
+        line.drawn.applyOptions(options)
+        Object.assign(line, { price, kind })
+      } else this.#lines.set(id, { drawn: this.#candles.createPriceLine(options), price, kind })
     }
   }
 

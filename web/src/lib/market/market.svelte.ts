@@ -17,6 +17,8 @@ export class Market {
   readonly listings: readonly Listing[]
   readonly #bySymbol: Readonly<Record<string, Listing>>
   status = $state.raw<'open' | 'degraded' | 'halted'>('open')
+  /** No orders are taken, and prices go on without those of users. */
+  readonly isIndicative = $derived(this.status === 'degraded')
   /** The share with the largest turnover: what a first visit opens. */
   readonly mostTraded = $derived.by(() =>
     this.listings

@@ -40,7 +40,8 @@ export function amended(after: AmendedOrder, name: string, back: WayOn): Receipt
   }
 }
 
-export function protectedBy(name: string, { takeProfit, stopLoss }: ExitPrices): Receipt {
+/** @param qty how much of the position, where open orders bind the rest */
+export function protectedBy(name: string, { takeProfit, stopLoss }: ExitPrices, qty?: string): Receipt {
   const exits = [
     ...(takeProfit === undefined ? [] : [`Take profit ${grouped(takeProfit)}`]),
     ...(stopLoss === undefined ? [] : [`stop loss ${grouped(stopLoss)}`]),
@@ -51,7 +52,7 @@ export function protectedBy(name: string, { takeProfit, stopLoss }: ExitPrices):
   const text = exits.join(', ') + (exits.length > 1 ? '; one cancels the other.' : '.')
   return {
     kind: 'rests',
-    title: `${name} is protected`,
+    title: qty === undefined ? `${name} is protected` : `${grouped(qty)} ${name} are protected`,
     text: text.charAt(0).toUpperCase() + text.slice(1),
     waysOn: [{ label: 'View', do: 'view', list: 'orders' }],
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Order } from '@valiant/shared/protocol/order'
 import { scaleOf } from '#lib/ticket/scale.ts'
-import { exitsOf, protectionOf } from './exits-of.ts'
+import { exitsOf, protectableQty, protectionOf } from './exits-of.ts'
 
 const scale = scaleOf({ tickSize: '0.02', lotSize: '1' })
 const long = { markTicks: 9216, isLong: true, scale } // 184.32
@@ -18,6 +18,29 @@ test('a position is protected by its exits that are awake, the newest of each ki
     exit('5', {}),
   ]
   expect(exitsOf(orders, 'NOVA')).toEqual({ takeProfit: orders[1], stopLoss: undefined })
+})
+
+test('what open orders other than its exits bind cannot be protected', () => {
+  const held = { symbol: 'NOVA', qty: '320' }
+  const sale = (more: Partial<Order>) =>
+    ({
+      orderId: '1',
+      symbol: 'NOVA',
+      side: 'sell',
+      status: 'open',
+      remainingQty: '200',
+      reduceOnly: false,
+      ...more,
+    }) as Order
+  const cash = { isMargin: false, scale }
+  expect(protectableQty([], held, cash)).toBeUndefined()
+  expect(protectableQty([sale({})], held, cash)).toBe('120')
+  expect(protectableQty([sale({ remainingQty: '320' })], held, cash)).toBe('0')
+  expect(protectableQty([sale({ role: 'take_profit' }), sale({ side: 'buy' })], held, cash)).toBeUndefined()
+  expect(protectableQty([sale({})], held, { isMargin: true, scale })).toBeUndefined()
+  expect(
+    protectableQty([sale({ side: 'buy', reduceOnly: true })], { ...held, qty: '-320' }, { isMargin: true, scale }),
+  ).toBe('120')
 })
 
 describe('a protection', () => {

@@ -1,4 +1,6 @@
+import type { Position } from '@valiant/shared/protocol/account'
 import type { Order } from '@valiant/shared/protocol/order'
+import { boundLots } from '#lib/ticket/bound.ts'
 import { isTyped } from '#lib/ticket/check.ts'
 import { stepsOf } from '#lib/ticket/entry.ts'
 import type { Scale } from '#lib/ticket/scale.ts'
@@ -18,6 +20,21 @@ export function exitsOf(orders: readonly Order[], symbol: string): Exits {
       .sort((a, b) => (a.orderId < b.orderId ? -1 : 1))
       .at(-1)
   return { takeProfit: newest('take_profit'), stopLoss: newest('stop_loss') }
+}
+
+/**
+ * How much of a position exits can protect: all but what open orders other than its exits bind.
+ * @returns undefined where that is the whole position
+ */
+export function protectableQty(
+  orders: readonly Order[],
+  { symbol, qty }: Pick<Position, 'symbol' | 'qty'>,
+  { isMargin, scale }: { isMargin: boolean; scale: Scale },
+): string | undefined {
+  const lots = scale.lots(qty) ?? 0
+  const others = orders.filter(({ role }) => role === undefined)
+  const bound = boundLots(others, { symbol, side: lots > 0 ? 'sell' : 'buy', onlyReducing: isMargin }, scale)
+  return bound === 0 ? undefined : scale.qty(Math.max(0, Math.abs(lots) - bound))
 }
 
 /** As the wire has them; undefined is no exit. */

@@ -34,6 +34,7 @@ export class OrderActions {
   readonly #exchange: Exchange
   readonly #listingOf: (symbol: string) => Listing | undefined
   readonly #tell: (receipt: Receipt) => void
+  readonly #qtyToProtect: (symbol: string) => string | undefined
   /** Only the ticket's own instrument can be ordered again from here. */
   readonly #homeSymbol: string
   #askedAt = 0
@@ -45,12 +46,15 @@ export class OrderActions {
       readonly listingOf: (symbol: string) => Listing | undefined
       readonly tell: (receipt: Receipt) => void
       readonly homeSymbol: string
+      /** How much of a position exits can protect, where that is not all of it. */
+      readonly qtyToProtect: (symbol: string) => string | undefined
     },
   ) {
     this.#exchange = exchange
     this.#listingOf = parts.listingOf
     this.#tell = parts.tell
     this.#homeSymbol = parts.homeSymbol
+    this.#qtyToProtect = parts.qtyToProtect
   }
 
   ask(question: Question): void {
@@ -138,17 +142,19 @@ export class OrderActions {
     await this.#market(symbol, qty.startsWith('-') ? 'buy' : 'sell', scale.qty(2 * lots))
   }
 
-  /** Without either price the exits are removed. */
+  /** What is free of the position; without either price the exits are removed. */
   async protect(symbol: string, prices: ExitPrices): Promise<void> {
     this.keep()
     await this.#once(symbol, `The exits of ${this.#label(symbol)} stay as they were.`, async () => {
       const { takeProfit, stopLoss } = prices
+      const qty = takeProfit === undefined && stopLoss === undefined ? undefined : this.#qtyToProtect(symbol)
       await this.#exchange.ask('position.protect', {
         symbol,
+        ...(qty === undefined ? {} : { qty }),
         ...(takeProfit === undefined ? {} : { takeProfit: { limitPrice: takeProfit } }),
         ...(stopLoss === undefined ? {} : { stopLoss: { stopPrice: stopLoss } }),
       })
-      this.#tell(protectedBy(this.#label(symbol), prices))
+      this.#tell(protectedBy(this.#label(symbol), prices, qty))
     })
   }
 

@@ -1,14 +1,17 @@
-import { Client } from '@valiant/shared/client/client'
+import { type Client, connectWith } from '@valiant/shared/client/client'
 import type { ConnectionState } from '@valiant/shared/client/connection'
 import type { AccountSnapshot } from '@valiant/shared/protocol/account'
 import type { Fill } from '@valiant/shared/protocol/order'
 import type { Visitor } from '@valiant/shared/protocol/page'
 import { createContext } from 'svelte'
+import { follow, sawVisitor } from '#lib/telemetry/telemetry.ts'
 import type { AccountState } from './account.svelte.ts'
 
 /** What the server knows of who looks at the page. */
 export interface VisitorData {
   readonly visitor: Visitor | undefined
+  /** There is a session, and who it is of could not be read. */
+  readonly isVisitorAway: boolean
   readonly account: AccountSnapshot | undefined
   /** Its id, where it was chosen among several. */
   readonly chosenAccount: string | undefined
@@ -22,6 +25,7 @@ export const SLOW_FROM_MS = 250
 /** The visitor and the connection of this page. */
 export class Session {
   visitor = $state.raw<Visitor | undefined>()
+  isVisitorAway = $state.raw(false)
   connection = $state.raw<ConnectionState>({ phase: 'connecting' })
   /** Wall time here; runs each second, faster while the connection is lost. */
   nowMs = $state.raw(0)
@@ -44,9 +48,14 @@ export class Session {
   #client: Client | undefined
   #startedAtMs = $state.raw(0)
 
-  constructor(account: AccountState, data: Pick<VisitorData, 'visitor' | 'chosenAccount'>, nowMs: number) {
+  constructor(
+    account: AccountState,
+    data: Pick<VisitorData, 'visitor' | 'isVisitorAway' | 'chosenAccount'>,
+    nowMs: number,
+  ) {
     this.#account = account
     this.visitor = data.visitor
+    this.isVisitorAway = data.isVisitorAway
     this.#chosenAccount = data.chosenAccount
     this.nowMs = nowMs
     this.#startedAtMs = nowMs
@@ -68,10 +77,11 @@ export class Session {
     this.nowMs = this.#startedAtMs = Date.now()
     const snapshot = this.#account.snapshot
     const accountId = this.#chosenAccount
-    const client = (this.#client = new Client({
-      ...(snapshot ? { account: snapshot } : {}),
-      ...(accountId === undefined ? {} : { accountId }),
-    }))
+    const client = (this.#client = connectWith(
+      { follow },
+      { ...(snapshot ? { account: snapshot } : {}), ...(accountId === undefined ? {} : { accountId }) },
+    ))
+    sawVisitor(this.visitor?.userId)
     const stop = client.on('connection', (state) => {
       this.nowMs = Date.now()
       this.connection = state
@@ -97,7 +107,9 @@ export class Session {
     const isSame =
       this.visitor?.userId === data.visitor?.userId && this.#account.account?.id === data.account?.account.id
     this.visitor = data.visitor
+    this.isVisitorAway = data.isVisitorAway
     if (isSame) return
+    sawVisitor(data.visitor?.userId)
     this.#account.seed(data.account, data.fills)
     if (data.chosenAccount === undefined) this.#client?.reconnect(data.account)
     else this.#client?.switchAccount(data.chosenAccount, data.account)

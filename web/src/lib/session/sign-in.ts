@@ -3,6 +3,8 @@ export class SignInFailed extends Error {
   override readonly name = 'SignInFailed'
 }
 
+const AWAY = 'Accounts can’t be reached for the moment. Nothing was changed. Try again soon.'
+
 async function post(path: string, body: object): Promise<void> {
   let response: Response
   try {
@@ -16,6 +18,7 @@ async function post(path: string, body: object): Promise<void> {
   }
   if (response.ok) return
   if (response.status === 429) throw new SignInFailed('Too many tries from this address. Wait a minute and try again.')
+  if (response.status === 503) throw new SignInFailed(AWAY)
   const answer = (await response.json().catch(() => ({}))) as { message?: string; error?: { message?: string } }
   throw new SignInFailed(answer.message ?? answer.error?.message ?? 'That didn’t work. Nothing was changed. Try again.')
 }

@@ -40,7 +40,7 @@ export class Visit {
   async trade(symbol: string, side: 'buy' | 'sell' = 'buy'): Promise<void> {
     if (this.opening !== undefined) return
     this.failure = undefined
-    if (this.#session.visitor) {
+    if (this.#session.visitor || this.#session.isVisitorAway) {
       await goto(`/trade/${symbol}?side=${side}`)
       return
     }
@@ -66,8 +66,8 @@ export class Visit {
   /** After the cookie has changed: the page's data anew, and the connection as whoever it says. */
   async refresh(): Promise<void> {
     await refreshAll()
-    const { visitor, account, chosenAccount, fills } = page.data as unknown as VisitorData
-    this.#session.become({ visitor, account, chosenAccount, fills })
+    const { visitor, isVisitorAway, account, chosenAccount, fills } = page.data as unknown as VisitorData
+    this.#session.become({ visitor, isVisitorAway, account, chosenAccount, fills })
   }
 }
 

@@ -6,7 +6,7 @@ import { type Draft, EMPTY_DRAFT, hasLimit, hasStop, lotsOf } from './draft.ts'
 import { stepped, stepsOf } from './entry.ts'
 import { centsOf } from './scale.ts'
 import type { Shorting } from './sentences.ts'
-import { affordableLots, buyingBudget, nextPercent, type Percent, percentOf } from './share.ts'
+import { affordableLots, buyingBudget, nextPercent, type Percent, percentOf, withSlippage } from './share.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** What is typed into a ticket, and the order that it comes to. */
@@ -129,7 +129,8 @@ export class Fields {
       feeBps: instrument.takerBps,
     })
     const levels = this.side === 'sell' ? book.bids : book.asks
-    const offers: readonly Level[] = ticks === undefined ? levels : [[ticks, Number.MAX_SAFE_INTEGER]]
+    const taken = this.isMargin ? withSlippage(levels, instrument.initialMarginBps + instrument.takerBps) : levels
+    const offers: readonly Level[] = ticks === undefined ? taken : [[ticks, Number.MAX_SAFE_INTEGER]]
     const lots = affordableLots({ budgetCents, feeBps: this.isMargin ? 0 : instrument.takerBps, offers }, scale)
     return Math.min(lots, scale.lots(instrument.maxQty) ?? lots)
   }

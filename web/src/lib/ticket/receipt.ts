@@ -20,6 +20,8 @@ export interface Receipt {
   readonly title: string
   readonly text: string
   readonly waysOn: readonly WayOn[]
+  /** The order that it tells of as it goes on: a later receipt of it takes its place. */
+  readonly of?: string
 }
 
 /** What the words need to know of the instrument. */

@@ -12,7 +12,7 @@ export class Receipts {
 
   /** Tells of something that was done, here or elsewhere on the page. */
   tell(receipt: Receipt): void {
-    this.items = [receipt, ...this.#done]
+    this.items = [receipt, ...this.#done.filter(({ of }) => of === undefined || of !== receipt.of)]
     this.release()
   }
 

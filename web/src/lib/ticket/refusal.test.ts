@@ -40,6 +40,12 @@ describe('a refusal says what happened, what it did to the money, and a way on',
     expect(labels(receipt)).toEqual(['Max is 210', 'Deposit'])
   })
 
+  test('too little margin, and no quantity told: what the free margin covers of it', () => {
+    const details = { required: '12000.00', available: '8000.00' }
+    const receipt = refuse({ code: 'INSUFFICIENT_MARGIN', details }, { ...SALE, qty: '300' }, { isMargin: true })
+    expect(labels(receipt)).toEqual(['Max is 199', 'Deposit'])
+  })
+
   test('outside the band: the touch, and the edge of the band', () => {
     const receipt = refuse({ code: 'PRICE_BAND', details: { low: '175.10', high: '193.52' } }, { limitPrice: '203.90' })
     expect(receipt.text).toBe(

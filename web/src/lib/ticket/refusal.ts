@@ -45,8 +45,8 @@ export function refusalOf(error: WireError, at: AtRefusal): Receipt {
         [useQty('Use', at.affordable), DEPOSIT],
       )
     case 'INSUFFICIENT_MARGIN': {
-      const most = detail('maxQty')
       const less = side === 'buy' ? 'buy less' : 'sell less'
+      const most = detail('maxQty') || qtyWithin(at, Number(detail('required')), Number(detail('available')))
       return refused(
         `${marginSentence(at.equity, detail('required'), detail('available'))} Close something or ${less}.`,
         [most === '' ? undefined : useQty('Max is', most, ''), DEPOSIT],
@@ -184,6 +184,13 @@ const detailsOf =
     const value = details?.[key]
     return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
   }
+
+/** What of the order the free margin covers, a little less for a market that moves on; empty where that is not known. */
+function qtyWithin({ content, scale }: AtRefusal, required: number, available: number): string {
+  const lots = scale.lots(content.qty ?? '') ?? 0
+  const covered = required > 0 ? Math.floor(lots * Math.min(1, available / required) * 0.995) : 0
+  return covered > 0 ? scale.qty(covered) : ''
+}
 
 function marginSentence(equity: number, required: string, available: string): string {
   const used = equity - Number(available) + Number(required)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { scaleOf } from './scale.ts'
-import { affordableLots, buyingBudget, nextPercent, percentOf } from './share.ts'
+import { affordableLots, buyingBudget, nextPercent, percentOf, withSlippage } from './share.ts'
 
 const scale = scaleOf({ tickSize: '0.02', lotSize: '1' })
 const endless = (ticks: number): [number, number] => [ticks, Number.MAX_SAFE_INTEGER]
@@ -41,4 +41,22 @@ describe('lots for a share of the money', () => {
     expect(nextPercent(10, -1)).toBe(10)
     expect(nextPercent(undefined, -1)).toBe(100)
   })
+})
+
+test('what is paid beyond the best price weighs whole on a margin account, its value by the margin alone', () => {
+  expect(
+    withSlippage(
+      [
+        [1_000, 5],
+        [1_001, 7],
+        [1_003, 9],
+      ],
+      5_000,
+    ),
+  ).toEqual([
+    [1_000, 5],
+    [1_003, 7],
+    [1_009, 9],
+  ])
+  expect(withSlippage([], 5_000)).toEqual([])
 })

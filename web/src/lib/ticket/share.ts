@@ -30,6 +30,15 @@ export function affordableLots(
 }
 
 /**
+ * Offers as they weigh on a margin account: what an order pays beyond the best price is a loss at once, which counts
+ * whole, where its value counts by the margin alone.
+ */
+export function withSlippage(offers: readonly Level[], marginBps: number): readonly Level[] {
+  const best = offers[0]?.[0] ?? 0
+  return offers.map(([ticks, lots]) => [ticks + Math.ceil((Math.abs(ticks - best) * 10_000) / marginBps), lots])
+}
+
+/**
  * What so much free money lets an account take on: of a margin account so many times its margin, with the fee inside.
  * @param initialMarginBps undefined for a cash account, whose money is what it pays with
  */

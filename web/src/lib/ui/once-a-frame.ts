@@ -1,11 +1,55 @@
-/**
- * Gathers what arrives and hands it on once per animation frame: 20 frames a second of several streams then cost one
- * pass over the page. In a hidden tab, where no frame comes, it is handed on by a timer.
- */
+/** As often as the exchange sends: a pass over the page for each of its streams by itself would be four times as many. */
+const PASSES_PER_SECOND_MAX = 20
+/** A little less than the interval, so that a frame that comes early is not one too late. */
+const PASS_MS = 1_000 / PASSES_PER_SECOND_MAX - 6
+const HIDDEN_MS = 500
+
+/** Hands on what all streams have gathered in one animation frame. In a hidden tab, where no frame comes, a timer does. */
+class Passes {
+  readonly #waiting = new Set<() => void>()
+  #passedAtMs = -PASS_MS
+  #frame = 0
+  #due: ReturnType<typeof setTimeout> | undefined
+  #hidden: ReturnType<typeof setTimeout> | undefined
+
+  add(flush: () => void): void {
+    this.#waiting.add(flush)
+    if (this.#waiting.size > 1) return
+    const inMs = this.#passedAtMs + PASS_MS - performance.now()
+    if (inMs <= 0) this.#ask()
+    else this.#due = setTimeout(this.#ask, inMs)
+    this.#hidden = setTimeout(this.#pass, HIDDEN_MS)
+  }
+
+  delete(flush: () => void): void {
+    this.#waiting.delete(flush)
+    if (this.#waiting.size === 0) this.#stop()
+  }
+
+  readonly #ask = () => {
+    this.#frame = requestAnimationFrame(this.#pass)
+  }
+
+  readonly #pass = () => {
+    this.#stop()
+    this.#passedAtMs = performance.now()
+    const flushes = [...this.#waiting]
+    this.#waiting.clear()
+    for (const flush of flushes) flush()
+  }
+
+  #stop(): void {
+    cancelAnimationFrame(this.#frame)
+    clearTimeout(this.#due)
+    clearTimeout(this.#hidden)
+  }
+}
+
+const passes = new Passes()
+
+/** Gathers what arrives of a stream and hands it on with all others, once per animation frame and 20 times a second at most. */
 export class OnceAFrame<Value> {
   #values: Value[] = []
-  #frame = 0
-  #timer: ReturnType<typeof setTimeout> | undefined
   readonly #handle: (values: readonly Value[]) => void
 
   constructor(handle: (values: readonly Value[]) => void) {
@@ -14,22 +58,17 @@ export class OnceAFrame<Value> {
 
   add(value: Value): void {
     this.#values.push(value)
-    if (this.#values.length > 1) return
-    this.#frame = requestAnimationFrame(this.#flush)
-    this.#timer = setTimeout(this.#flush, HIDDEN_MS)
+    if (this.#values.length === 1) passes.add(this.#flush)
   }
 
   stop(): void {
-    cancelAnimationFrame(this.#frame)
-    clearTimeout(this.#timer)
+    passes.delete(this.#flush)
     this.#values = []
   }
 
   readonly #flush = () => {
     const values = this.#values
-    this.stop()
+    this.#values = []
     if (values.length > 0) this.#handle(values)
   }
 }
-
-const HIDDEN_MS = 500

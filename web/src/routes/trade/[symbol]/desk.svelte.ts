@@ -12,10 +12,13 @@ import { CandleFeed } from '#lib/chart/candle-feed.svelte.ts'
 import { Listing } from '#lib/market/listing.svelte.ts'
 import type { Market } from '#lib/market/market.svelte.ts'
 import type { AccountTab } from '#lib/positions/account-tab.ts'
+import { type ExitPrices, exitsOf, protectableQty } from '#lib/positions/exits-of.ts'
 import { OrderActions } from '#lib/positions/order-actions.svelte.ts'
 import { PagedList } from '#lib/positions/paged-list.svelte.ts'
 import type { AccountState } from '#lib/session/account.svelte.ts'
 import type { Session } from '#lib/session/session.svelte.ts'
+import { happened } from '#lib/ticket/happened.ts'
+import type { Named } from '#lib/ticket/receipt.ts'
 import { type Scale, scaleOf } from '#lib/ticket/scale.ts'
 import type { Surroundings } from '#lib/ticket/surroundings.ts'
 import { Ticket } from '#lib/ticket/ticket.svelte.ts'
@@ -86,6 +89,7 @@ export class Desk implements Surroundings {
       listingOf: (symbol) => market.of(symbol),
       tell: (receipt) => this.ticket.receipts.tell(receipt),
       homeSymbol: seed.instrument.symbol,
+      qtyToProtect: (symbol) => this.#qtyToProtect(symbol),
     })
     this.fills = new PagedList(
       (cursor) => this.ask('fills', pageAfter(cursor)),
@@ -118,6 +122,11 @@ export class Desk implements Surroundings {
     return this.#session.isLive
   }
 
+  /** Orders can be cancelled and changed, positions closed. */
+  get canAct(): boolean {
+    return this.isLive && !this.#market.isIndicative
+  }
+
   get instrumentStatus() {
     return this.listing.status
   }
@@ -138,6 +147,30 @@ export class Desk implements Surroundings {
     return this.#session.serverNow()
   }
 
+  /** What of the position in this instrument exits can protect. */
+  readonly exitQty = $derived.by(() => this.#qtyToProtect(this.instrument.symbol) ?? this.position?.position.qty ?? '0')
+
+  /** Take profit or stop loss of the position in this instrument, beside the exit of the other kind that there is. */
+  protect(exit: Partial<ExitPrices>): void {
+    const { symbol } = this.instrument
+    const { takeProfit, stopLoss } = exitsOf(this.#account.openOrders, symbol)
+    const prices = { takeProfit: takeProfit?.limitPrice, stopLoss: stopLoss?.stopPrice, ...exit }
+    void this.actions.protect(symbol, prices)
+  }
+
+  #namedOf(symbol: string): Named | undefined {
+    const listing = this.#market.of(symbol)
+    return listing && { name: listing.label, scale: scaleOf(listing.instrument) }
+  }
+
+  #qtyToProtect(symbol: string): string | undefined {
+    const live = this.#account.positionOf(symbol)
+    if (!live?.listing) return undefined
+    const isMargin = this.#account.account?.mode === 'margin'
+    const scale = scaleOf(live.listing.instrument)
+    return protectableQty(this.#account.openOrders, live.position, { isMargin, scale })
+  }
+
   /** Joins the streams; what arrives is applied once a painted frame. @returns ends it */
   follow(client: Client): () => void {
     const { symbol } = this.instrument
@@ -152,7 +185,9 @@ export class Desk implements Surroundings {
       client.book(symbol, BOOK_DEPTH_DEFAULT, (state) => books.add(state)),
       client.subscribe({ channel: 'trades', symbols: [symbol] }, (frame) => tape.add(frame)),
       this.candles.follow(client),
-      client.on('account', ({ fills, orders }) => {
+      client.on('account', (frame) => {
+        const { fills, orders } = frame
+        for (const receipt of happened(frame, (named) => this.#namedOf(named))) this.ticket.receipts.tell(receipt)
         this.litSymbol = fills[0]?.symbol ?? this.litSymbol
         this.fills.prepend([...fills].reverse())
         this.history.prepend(orders.filter(isClosed))

@@ -37,14 +37,14 @@ export function takeKey(event: KeyboardEvent, desk: Desk): boolean {
       if (!isFree(event.target)) return false
       return done(() => ticket.stepPrice((event.key === 'ArrowUp' ? 1 : -1) * (event.shiftKey ? 10 : 1)))
     case 'x':
-      if (desk.orderCount === 0) return false
+      if (desk.orderCount === 0 || !desk.canAct) return false
       return done(() => {
         desk.show('orders')
         if (actions.isAgain('cancelAll')) void actions.cancelAll()
       })
     case 'c': {
       const { position } = desk
-      if (!position) return false
+      if (!position || !desk.canAct) return false
       return done(() => {
         desk.show('positions')
         if (actions.isAgain(`close ${desk.instrument.symbol}`)) void actions.close(position.position)
