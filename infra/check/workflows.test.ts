@@ -86,7 +86,7 @@ test('every test of the project `real` is run by one job, and by one only', () =
     )
   })
   const tests = filesOf('{server,shared,db,infra}/**/*.{pg,redis,socket,process}.test.ts', 'test/**/*.test.ts')
-  for (const path of tests.filter((each) => !each.startsWith('test/chaos/'))) {
+  for (const path of tests.filter((each) => !/^test\/(chaos|update)\//.test(each))) {
     expect(
       folders.filter((folder) => path.includes(folder)),
       path,

@@ -3,12 +3,22 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs, promisify } from 'node:util'
-import { deployImage, type Ecs, type Fleet, type Running, runningOf, runTaskDefinition } from './services.ts'
+import {
+  deployImage,
+  type Ecs,
+  type Fleet,
+  runCommand,
+  type Running,
+  runningOf,
+  runTaskDefinition,
+} from './services.ts'
 
 /**
  * What .github/workflows/deploy.yml does to ECS:
  *   node infra/deploy/main.ts deploy --image IMAGE    each of ECS_SERVICES in turn, the next only once the last runs it
  *   node infra/deploy/main.ts roll-back               those that it began with, to what they ran before; same machine
+ * and what an operator does by hand, which needs ECS_CLUSTER and ECS_SERVICES alone:
+ *   node infra/deploy/main.ts run [--image IMAGE] -- halt VLNT    a command of `valiant`, in a task of its own
  */
 
 const run = promisify(execFile)
@@ -29,7 +39,7 @@ const setting = (name: string): string => {
 }
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { image: { type: 'string' } } })
-const [command] = positionals
+const [command, ...rest] = positionals
 const fleet: Fleet = {
   ecs,
   cluster: setting('ECS_CLUSTER'),
@@ -38,9 +48,10 @@ const fleet: Fleet = {
   deploymentMsMax: DEPLOYMENT_MS_MAX,
 }
 
+const services = setting('ECS_SERVICES').split(/[\s,]+/)
 if (command === 'deploy' && values.image !== undefined) {
   const before: Running[] = []
-  for (const service of setting('ECS_SERVICES').split(/[\s,]+/)) {
+  for (const service of services) {
     const running = await runningOf(fleet, service)
     before.push(running)
     await writeFile(BEFORE_FILE, JSON.stringify(before))
@@ -49,6 +60,10 @@ if (command === 'deploy' && values.image !== undefined) {
 } else if (command === 'roll-back') {
   const before = JSON.parse(await readFile(BEFORE_FILE, 'utf8')) as Running[]
   for (const each of before.toReversed()) await runTaskDefinition(fleet, each)
+} else if (command === 'run' && rest.length > 0) {
+  const { image } = values
+  const wanted = { service: services[0] ?? '', command: ['node', 'server/cli.ts', ...rest] }
+  await runCommand(fleet, { ...wanted, ...(image !== undefined && { image }) })
 } else {
-  throw new Error('expected: deploy --image IMAGE, or roll-back')
+  throw new Error('expected: deploy --image IMAGE, roll-back, or run [--image IMAGE] -- COMMAND')
 }

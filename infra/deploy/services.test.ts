@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import { fileOf } from '../check/files.ts'
-import { deployImage, type Ecs, type Fleet, runningOf, runTaskDefinition } from './services.ts'
+import { deployImage, type Ecs, type Fleet, runCommand, runningOf, runTaskDefinition } from './services.ts'
 
 /** ECS as far as it is asked, with one service. */
 class Cloud {
@@ -8,6 +8,8 @@ class Cloud {
   taskDefinition = 'gateway:7'
   /** How each new deployment goes, question by question; the last stays. */
   statuses = ['SUCCESSFUL']
+  /** How a task of its own goes, question by question; the last stays. */
+  task: { lastStatus: string; exitCode?: number }[] = [{ lastStatus: 'STOPPED', exitCode: 0 }]
   #deployments = 1
 
   readonly ecs: Ecs = (...args) => {
@@ -23,7 +25,11 @@ class Cloud {
     const [verb = ''] = args
     switch (verb) {
       case 'describe-services':
-        return { services: args.includes('gateway') ? [{ taskDefinition: this.taskDefinition }] : [] }
+        return {
+          services: args.includes('gateway')
+            ? [{ taskDefinition: this.taskDefinition, networkConfiguration: NETWORK }]
+            : [],
+        }
       case 'list-service-deployments':
         return { serviceDeployments: this.#listed() }
       case 'describe-task-definition':
@@ -46,6 +52,16 @@ class Cloud {
         this.taskDefinition = args[args.indexOf('--task-definition') + 1] ?? ''
         this.#deployments++
         return {}
+      case 'run-task':
+        return { tasks: [{ taskArn: 'task/1' }], failures: [] }
+      case 'describe-tasks': {
+        const now = this.task.length > 1 ? this.task.shift() : this.task[0]
+        const containers = [
+          { name: 'certificates', exitCode: 0 },
+          { name: 'app', exitCode: now?.exitCode },
+        ]
+        return { tasks: [{ lastStatus: now?.lastStatus, stoppedReason: 'it ended', containers }] }
+      }
       default:
         throw new Error(`unexpected: ${args.join(' ')}`)
     }
@@ -60,6 +76,7 @@ class Cloud {
   }
 }
 
+const NETWORK = { awsvpcConfiguration: { subnets: ['subnet-1'], securityGroups: ['group-1'] } }
 let cloud: Cloud
 let fleet: Fleet
 beforeEach(() => {
@@ -109,6 +126,33 @@ test('a roll-back is a deployment of what ran before', async () => {
 
 test('a service that is not there is named', async () => {
   await expect(runningOf(fleet, 'broker')).rejects.toThrow('no service broker in the cluster valiant')
+})
+
+test('a command runs in a task that has what those of the service have', async () => {
+  cloud.task = [{ lastStatus: 'PROVISIONING' }, { lastStatus: 'RUNNING' }, { lastStatus: 'STOPPED', exitCode: 0 }]
+  await runCommand(fleet, { service: 'gateway', command: ['node', 'server/cli.ts', 'halt', 'VLNT'] })
+  const [started = []] = cloud.asks('run-task')
+  const given = (option: string) => started[started.indexOf(option) + 1]
+  expect(given('--task-definition')).toBe('gateway:7')
+  expect(JSON.parse(given('--network-configuration') ?? '')).toEqual(NETWORK)
+  expect(JSON.parse(given('--overrides') ?? '')).toEqual({
+    containerOverrides: [{ name: 'app', command: ['node', 'server/cli.ts', 'halt', 'VLNT'] }],
+  })
+  expect(cloud.asks('describe-tasks')).toHaveLength(3)
+  expect(cloud.asks('update-service')).toEqual([])
+})
+
+test('a command of the next image, before it is deployed', async () => {
+  await runCommand(fleet, { service: 'gateway', command: ['node', 'server/cli.ts', 'migrate'], image })
+  const [started = []] = cloud.asks('run-task')
+  expect(started).toContain('gateway:8')
+  expect(cloud.taskDefinition).toBe('gateway:7')
+})
+
+test.each([[1], [undefined]])('a command that ends with %s has failed', async (exitCode) => {
+  cloud.task = [{ lastStatus: 'STOPPED', ...(exitCode !== undefined && { exitCode }) }]
+  const running = runCommand(fleet, { service: 'gateway', command: ['node', 'server/cli.ts', 'audit'] })
+  await expect(running).rejects.toThrow(`audit: ended with ${exitCode ?? 'nothing'}, it ended`)
 })
 
 test('the container has the name that Terraform gave it', () => {

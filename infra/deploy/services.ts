@@ -56,14 +56,68 @@ export async function runningOf({ ecs, cluster }: Fleet, service: string): Promi
 
 /** Puts an image into a service; waits and throws as `runTaskDefinition` does. */
 export async function deployImage(fleet: Fleet, { service, taskDefinition }: Running, image: string): Promise<void> {
+  await runTaskDefinition(fleet, { service, taskDefinition: await registered(fleet, taskDefinition, image) })
+}
+
+/** A task definition that differs from another in the image alone. */
+async function registered(fleet: Fleet, taskDefinition: string, image: string): Promise<string> {
   const told = (await fleet.ecs('describe-task-definition', '--task-definition', taskDefinition)) as {
     taskDefinition: TaskDefinition
   }
   const next = JSON.stringify(withImage(told.taskDefinition, image))
-  const registered = (await fleet.ecs('register-task-definition', '--cli-input-json', next)) as {
+  const made = (await fleet.ecs('register-task-definition', '--cli-input-json', next)) as {
     taskDefinition: { taskDefinitionArn: string }
   }
-  await runTaskDefinition(fleet, { service, taskDefinition: registered.taskDefinition.taskDefinitionArn })
+  return made.taskDefinition.taskDefinitionArn
+}
+
+/**
+ * Runs a command of the image once, in a task of its own that has all that those of the service have.
+ * @param image another than the service runs, such as the next one, whose migrations are to go before it
+ * @throws {Error} when it does not end with 0, or not at all
+ */
+export async function runCommand(
+  fleet: Fleet,
+  { service, command, image }: { service: string; command: readonly string[]; image?: string },
+): Promise<void> {
+  const { ecs, cluster, say, pollMs, deploymentMsMax } = fleet
+  const { services } = (await ecs('describe-services', '--cluster', cluster, '--services', service)) as {
+    services: readonly { readonly taskDefinition: string; readonly networkConfiguration: unknown }[]
+  }
+  const [found] = services
+  if (found === undefined) throw new Error(`there is no service ${service} in the cluster ${cluster}`)
+  const of = image === undefined ? found.taskDefinition : await registered(fleet, found.taskDefinition, image)
+  const overrides = { containerOverrides: [{ name: CONTAINER, command }] }
+  const { tasks, failures } = (await ecs(
+    ...['run-task', '--cluster', cluster, '--task-definition', of, '--launch-type', 'FARGATE'],
+    ...['--network-configuration', JSON.stringify(found.networkConfiguration)],
+    ...['--overrides', JSON.stringify(overrides)],
+  )) as { tasks: readonly { readonly taskArn: string }[]; failures?: readonly { readonly reason: string }[] }
+  const [started] = tasks
+  if (started === undefined) throw new Error(`no task was started: ${failures?.[0]?.reason ?? 'without a reason'}`)
+  say(`${command.join(' ')}: in the task ${started.taskArn}`)
+  const deadline = Date.now() + deploymentMsMax
+  for (;;) {
+    const described = (await ecs('describe-tasks', '--cluster', cluster, '--tasks', started.taskArn)) as {
+      tasks: readonly Task[]
+    }
+    const [task] = described.tasks
+    if (task?.lastStatus === 'STOPPED') {
+      const code = task.containers.find(({ name }) => name === CONTAINER)?.exitCode
+      if (code === 0) return
+      throw new Error(
+        `${command.join(' ')}: ended with ${code ?? 'nothing'}, ${task.stoppedReason ?? 'without a reason'}`,
+      )
+    }
+    if (Date.now() > deadline) throw new Error(`${command.join(' ')}: still runs, waited long enough`)
+    await delay(pollMs)
+  }
+}
+
+interface Task {
+  readonly lastStatus: string
+  readonly stoppedReason?: string
+  readonly containers: readonly { readonly name: string; readonly exitCode?: number }[]
 }
 
 /**

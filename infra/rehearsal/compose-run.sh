@@ -15,14 +15,14 @@ cgroup_manager = "cgroupfs"
 events_logger = "file"
 CONF
 export CONTAINERS_CONF=$work/containers.conf DOCKER_HOST=unix://$work/podman.sock
-node=$PWD/node_modules/.bin/node
+node=$PWD/node_modules/.bin/node prometheus=http://127.0.0.1:$PROMETHEUS_PORT
 
 say() { printf '%(%T)T  %s\n' -1 "$*"; }
 dc() { "$compose" --progress quiet "$@"; }
 held=no
 finish() {
-  [ "$held" = yes ] || { dc ps -a; dc logs --no-color --tail 40; } || true
-  dc down --volumes --timeout 35 || true
+  [ "$held" = yes ] || { dc --profile observe ps -a; dc --profile observe logs --no-color --tail 40; } || true
+  dc --profile observe down --volumes --timeout 35 || true
   kill "$checks" "$service" || true
   wait || true
   [ "$held" = yes ] || { say 'FAILED'; exit 1; }
@@ -50,6 +50,16 @@ say "preloaded by Postgres: $(dc exec -T postgres psql -U valiant -At -c 'SHOW s
 say 'docker compose up -d --scale app=3'
 dc up -d --no-build --pull never --scale app=3 --no-recreate
 dc ps --format '{{.Service}} {{.State}} {{.Health}}' app
+smoke
+
+say 'docker compose --profile observe up -d, but for grafana: Debian has none'
+dc --profile observe up -d --no-build --pull never --no-recreate prometheus postgres-exporter redis-exporter node-exporter
+"$node" infra/rehearsal/watched.ts "$prometheus" 3
+say 'Redis is stopped, and an alert fires; it is started again, empty, and orders are taken'
+dc stop redis
+"$node" infra/rehearsal/holds.ts "$prometheus" 'ALERTS{alertname="RedisDown", alertstate="firing"}'
+dc start redis
+"$node" infra/rehearsal/holds.ts "$prometheus" 'sum(valiant_gateway_market_status{status="open"}) == 3'
 smoke
 
 say 'the first of the three is stopped, as an operator stops it'

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.."
 work=${REHEARSAL_DIR:-/var/tmp/valiant-rehearsal}
 # Debian's release of the services: the first with a Postgres that is new enough, and with Compose 2.
 release=trixie
-export PORT=${PORT:-3100}
+export PORT=${PORT:-3100} PROMETHEUS_PORT=${PROMETHEUS_PORT:-9190}
 url=http://localhost:$PORT
 
 say() { printf '%(%T)T  %s\n' -1 "$*"; }
@@ -85,6 +85,28 @@ make_service_images() {
   make_image docker.io/library/haproxy:3.2-alpine "$root" 'USER haproxy' 'STOPSIGNAL SIGUSR1'
 }
 
+# image_of SERVICE: what docker-compose.yml names, in full.
+image_of() {
+  "$work/compose/usr/bin/docker-compose" --profile observe config --format json |
+    node_modules/.bin/node -p "'docker.io/' + JSON.parse(require('node:fs').readFileSync(0)).services['$1'].image"
+}
+
+# Stand for those that watch. Grafana is in no release of Debian, so that it is not run.
+make_observer_images() {
+  podman image exists "$(image_of prometheus)" && return
+  local root=$work/observers
+  rm -rf "$root" && cp -a "$work/base" "$root"
+  cp /etc/resolv.conf "$root/etc/resolv.conf"
+  printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d" && chmod +x "$root/usr/sbin/policy-rc.d"
+  chroot "$root" sh -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+    prometheus prometheus-postgres-exporter prometheus-redis-exporter prometheus-node-exporter && apt-get clean' >"$work/observers.log" 2>&1
+  install -d -o 65534 -g 65534 "$root/prometheus"
+  make_image "$(image_of node-exporter)" "$root" 'ENTRYPOINT ["/usr/bin/prometheus-node-exporter"]' 'USER nobody'
+  make_image "$(image_of postgres-exporter)" "$root" 'ENTRYPOINT ["/usr/bin/prometheus-postgres-exporter"]' 'USER nobody'
+  make_image "$(image_of redis-exporter)" "$root" 'ENTRYPOINT ["/usr/bin/prometheus-redis-exporter"]' 'USER nobody'
+  make_image "$(image_of prometheus)" "$root" 'ENTRYPOINT ["/usr/bin/prometheus"]' 'USER nobody' 'VOLUME /prometheus'
+}
+
 build_image() {
   say 'building the image'
   # The registry and the certificates that this machine itself uses.
@@ -101,6 +123,7 @@ install_tools
 get_compose
 make_node_image
 make_service_images
+make_observer_images
 build_image
 # A mount namespace of its own, in which control groups can be what podman takes.
 exec unshare --mount bash infra/rehearsal/compose-run.sh "$work" "$work/compose/usr/bin/docker-compose" "$url"

@@ -55,6 +55,8 @@ module "app" {
   name                = local.name
   image               = var.image
   registry_secret_arn = var.registry_secret_arn
+  environment         = "staging"
+  sentry_secret_arn   = var.sentry_secret_arn
   domain              = var.domain
   route53_zone_id     = var.route53_zone_id
   vpc_id              = module.network.vpc_id
@@ -88,6 +90,7 @@ module "observability" {
 
   name               = local.name
   emails             = var.alarm_emails
+  run_book           = "https://github.com/${var.github_repository}/blob/master/docs"
   logs_key_arn       = module.network.logs_key_arn
   cache_node_ids     = module.cache.node_ids
   rotation_functions = [module.database.rotation_function, module.cache.rotation_function]
@@ -105,6 +108,7 @@ module "observability" {
     load_balancer    = module.app.load_balancer
     target_groups    = module.app.target_groups
     web_acl          = module.app.web_acl
+    certificate_arn  = module.app.certificate_arn
     gateway_min      = local.gateway.min
     gateway_max      = local.gateway.max
     exchange_count   = local.exchange.count

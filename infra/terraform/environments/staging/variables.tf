@@ -29,6 +29,12 @@ variable "registry_secret_arn" {
   default     = null
 }
 
+variable "sentry_secret_arn" {
+  description = "A secret with the addresses that errors are told to, as server and web; null where there is no Sentry."
+  type        = string
+  default     = null
+}
+
 variable "github_repository" {
   description = "owner/name."
   type        = string

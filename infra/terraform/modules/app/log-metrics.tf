@@ -1,16 +1,13 @@
-# What the server's log says, counted. Its lines are JSON with pino's levels: 50 is an error, 60 is fatal.
+# What the server's log says, counted, where no metric says it. Its lines are JSON with pino's levels: 50 is an error, 60 is
+# fatal: the process ends.
 
 locals {
   counted = {
     errors            = "{ $.level >= 50 }"
     fatal             = "{ $.level >= 60 }"
     leads             = "{ $.msg = \"exchange: leads\" }"
-    indicative        = "{ $.msg = \"exchange: prices are indicative\" }"
-    recoveries        = "{ $.msg = \"exchange: recovers from a fault\" || $.msg = \"exchange: the database is slow; recovers\" }"
     journal_went_back = "{ $.msg = \"journal: it went back*\" }"
     no_standby        = "{ $.msg = \"exchange: the standby has not taken the lead\" }"
-    redis_down        = "{ $.msg = \"redis: the link is down; trying again\" }"
-    slow_sockets      = "{ $.msg = \"a slow socket is ended\" }"
   }
 }
 

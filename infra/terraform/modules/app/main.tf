@@ -15,7 +15,16 @@ locals {
     # The load balancer is the one hop whose X-Forwarded-For is believed.
     TRUST_PROXY = "1"
     LOG_LEVEL   = "info"
+    # Read by the collector beside it; no security group lets anyone else in.
+    METRICS_PORT       = tostring(local.metrics_port)
+    SENTRY_ENVIRONMENT = var.environment
   }, var.settings)
+
+  # Without it the server tells nobody of its errors.
+  sentry = var.sentry_secret_arn == null ? [] : [
+    { name = "SENTRY_DSN", valueFrom = "${var.sentry_secret_arn}:server::" },
+    { name = "SENTRY_DSN_WEB", valueFrom = "${var.sentry_secret_arn}:web::" },
+  ]
 
   of_role = {
     # 11 s of notice, 5 s in which the sockets are sent away, 3 s for what is left: within the server's own 25 s.
@@ -60,7 +69,7 @@ resource "aws_cloudwatch_log_group" "server" {
 resource "aws_ecs_cluster" "this" {
   name = var.name
 
-  # The alarms and the scaling by sockets need the number of tasks that run.
+  # The alarms need the number of tasks that run.
   setting {
     name  = "containerInsights"
     value = "enabled"
@@ -191,11 +200,11 @@ resource "aws_ecs_task_definition" "server" {
       portMappings           = [{ containerPort = local.port, protocol = "tcp" }]
       mountPoints            = [{ sourceVolume = "certificates", containerPath = local.certificates, readOnly = true }]
       environment            = [for name, value in merge(local.settings, each.value) : { name = name, value = value }]
-      secrets = [
+      secrets = concat([
         { name = "DATABASE_URL", valueFrom = "${var.database.secret_arn}:url::" },
         { name = "REDIS_URL", valueFrom = "${var.cache.secret_arn}:url::" },
         { name = "AUTH_SECRET", valueFrom = aws_secretsmanager_secret.auth.arn },
-      ]
+      ], local.sentry)
       # Whether the process answers at all. Not /readyz: what is missing outside is waited for, and a restart would not help.
       healthCheck = {
         command     = ["CMD", "node", "-e", local.is_alive]
@@ -207,5 +216,6 @@ resource "aws_ecs_task_definition" "server" {
       logConfiguration      = local.log_of_role[each.key]
       repositoryCredentials = local.registry
     },
+    local.collector[each.key],
   ])
 }

@@ -20,6 +20,10 @@ output "target_groups" {
   value       = [for group in aws_lb_target_group.gateway : group.arn_suffix]
 }
 
+output "certificate_arn" {
+  value = aws_acm_certificate.this.arn
+}
+
 output "web_acl" {
   value = aws_wafv2_web_acl.this.name
 }

@@ -1,5 +1,5 @@
-# What ECS may do to start a task: read its secrets, write one log group. The server itself asks
-# AWS for nothing, so its role has no policy.
+# What ECS may do to start a task: read its secrets, write one log group. The server itself asks AWS for nothing; the
+# collector beside it may write the log group of metrics (metrics.tf).
 
 data "aws_caller_identity" "here" {}
 
@@ -40,7 +40,7 @@ data "aws_iam_policy_document" "execution" {
   statement {
     sid       = "Secrets"
     actions   = ["secretsmanager:GetSecretValue"]
-    resources = compact([var.database.secret_arn, var.cache.secret_arn, aws_secretsmanager_secret.auth.arn, var.registry_secret_arn])
+    resources = compact([var.database.secret_arn, var.cache.secret_arn, aws_secretsmanager_secret.auth.arn, var.registry_secret_arn, var.sentry_secret_arn])
   }
 
   statement {

@@ -120,7 +120,8 @@ resource "aws_appautoscaling_policy" "cpu" {
   }
 }
 
-# The load balancer counts each socket twice: to it and from it. A minute without a figure is not a minute without tasks.
+# What each gateway says of itself, on average. Its clients come from elsewhere only when they connect, so that a new one
+# fills slowly: the target is well below what one can carry.
 resource "aws_appautoscaling_policy" "sockets" {
   name               = "sockets"
   policy_type        = "TargetTrackingScaling"
@@ -135,54 +136,13 @@ resource "aws_appautoscaling_policy" "sockets" {
     scale_in_cooldown = 900
 
     customized_metric_specification {
-      metrics {
-        id          = "sockets"
-        label       = "Sockets of a gateway"
-        expression  = "connections / 2 / FILL(tasks, ${var.gateway.min})"
-        return_data = true
-      }
+      namespace   = var.name
+      metric_name = "valiant_sockets"
+      statistic   = "Average"
 
-      metrics {
-        id          = "connections"
-        return_data = false
-
-        metric_stat {
-          stat = "Sum"
-
-          metric {
-            namespace   = "AWS/ApplicationELB"
-            metric_name = "ActiveConnectionCount"
-
-            dimensions {
-              name  = "LoadBalancer"
-              value = aws_lb.this.arn_suffix
-            }
-          }
-        }
-      }
-
-      metrics {
-        id          = "tasks"
-        return_data = false
-
-        metric_stat {
-          stat = "Average"
-
-          metric {
-            namespace   = "ECS/ContainerInsights"
-            metric_name = "RunningTaskCount"
-
-            dimensions {
-              name  = "ClusterName"
-              value = aws_ecs_cluster.this.name
-            }
-
-            dimensions {
-              name  = "ServiceName"
-              value = aws_ecs_service.gateway.name
-            }
-          }
-        }
+      dimensions {
+        name  = "role"
+        value = "gateway"
       }
     }
   }

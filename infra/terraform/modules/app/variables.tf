@@ -14,6 +14,23 @@ variable "registry_secret_arn" {
   default     = null
 }
 
+variable "environment" {
+  description = "What Sentry is told this deployment is."
+  type        = string
+}
+
+variable "sentry_secret_arn" {
+  description = "A secret with the addresses that errors are told to, as server and web; null where there is no Sentry."
+  type        = string
+  default     = null
+}
+
+variable "collector_image" {
+  description = "AWS's own collector of metrics, by its version."
+  type        = string
+  default     = "public.ecr.aws/aws-observability/aws-otel-collector:v0.43.3"
+}
+
 variable "domain" {
   description = "The name that people use, such as valiant.example."
   type        = string

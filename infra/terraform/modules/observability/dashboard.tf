@@ -26,9 +26,46 @@ locals {
       ]
     },
     {
-      title = "The market, from its log"
+      title = "Sockets of a gateway, and slow ones that were ended"
       metrics = [
-        for name in ["leads", "indicative", "recoveries", "errors", "slow_sockets", "redis_down"] :
+        [var.name, "valiant_sockets", "role", "gateway", { stat = "Average" }],
+        [var.name, "valiant_sockets", "role", "gateway", { stat = "Maximum" }],
+        [var.name, "valiant_slow_sockets_ended_total", "role", "gateway", { stat = "Sum", yAxis = "right" }],
+      ]
+    },
+    {
+      title = "Orders and commits: time, on average, in s"
+      metrics = [
+        [var.name, "valiant_order_ack_seconds", "role", "gateway", { stat = "Average" }],
+        [var.name, "valiant_commit_duration_seconds", "role", "exchange", { stat = "Average" }],
+      ]
+    },
+    {
+      title = "Leaders, and seconds without orders"
+      metrics = [
+        [var.name, "valiant_exchange_leader", "role", "exchange", { stat = "Sum" }],
+        [var.name, "valiant_degraded_seconds_total", "role", "exchange", { stat = "Sum", yAxis = "right" }],
+        [var.name, "valiant_in_doubt_seconds_total", "role", "exchange", { stat = "Sum", yAxis = "right" }],
+      ]
+    },
+    {
+      title = "The market and its prices: behind the clock, in s"
+      metrics = [
+        [var.name, "valiant_market_age_seconds", "role", "exchange", { stat = "Maximum" }],
+        [var.name, "valiant_feed_age_seconds", "role", "gateway", { stat = "Maximum" }],
+      ]
+    },
+    {
+      title = "The thread of a server: how late, slowest hundredth, in s"
+      metrics = [
+        for role in ["gateway", "exchange"] :
+        [var.name, "nodejs_eventloop_lag_p99_seconds", "role", role, { stat = "Maximum" }]
+      ]
+    },
+    {
+      title = "From the log: take-overs, errors, ends by a defect"
+      metrics = [
+        for name in ["leads", "errors", "fatal"] :
         [var.name, name, { stat = "Sum" }]
       ]
     },

@@ -50,6 +50,8 @@ locals {
     local.balancer_alarms,
     local.task_alarms,
     local.market_alarms,
+    local.server_alarms,
+    local.gateway_alarms,
     local.rotation_alarms,
   )
 }
@@ -58,14 +60,14 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   for_each = local.alarms
 
   alarm_name        = "${var.name}-${each.key}"
-  alarm_description = each.value.why
+  alarm_description = "${each.value.why} ${var.run_book}/${lookup(each.value, "see", "operations-aws.md#alarms")}"
   namespace         = each.value.namespace
   metric_name       = each.value.metric
   dimensions        = each.value.dimensions
   # Percentiles are asked for in another place than the other statistics.
   statistic           = startswith(each.value.of, "p") ? null : each.value.of
   extended_statistic  = startswith(each.value.of, "p") ? each.value.of : null
-  period              = 60
+  period              = lookup(each.value, "period", 60)
   evaluation_periods  = each.value.minutes
   datapoints_to_alarm = each.value.minutes
   comparison_operator = each.value.is == "above" ? "GreaterThanThreshold" : "LessThanThreshold"

@@ -8,6 +8,11 @@ variable "emails" {
   type        = list(string)
 }
 
+variable "run_book" {
+  description = "Where the pages of operation are read: each alarm leads to its part of them."
+  type        = string
+}
+
 variable "logs_key_arn" {
   description = "The key of the topic."
   type        = string
@@ -32,6 +37,7 @@ variable "app" {
     load_balancer    = string
     target_groups    = list(string)
     web_acl          = string
+    certificate_arn  = string
     gateway_min      = number
     gateway_max      = number
     exchange_count   = number
