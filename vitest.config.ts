@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 /** Tests that need a real Postgres, Redis, socket, process or browser say so in their name; the rest run in milliseconds. */
 const real = ['{server,shared,db,infra}/**/*.{pg,redis,socket,process}.test.ts', 'test/**/*.test.ts']
 /** Whole fleets of servers and what breaks them: they need the machine for themselves. */
-const chaos = ['test/chaos/*.test.ts']
+const chaos = ['test/{chaos,update}/*.test.ts']
 
 export default defineConfig({
   test: {

@@ -6,7 +6,7 @@ import type { InstrumentSpec } from '../server/engine/instrument.ts'
 import { copyOf } from '../server/engine/state.ts'
 import { type ListedInstrument, readInstruments } from '../server/instruments.ts'
 import { Simulator } from '../server/simulator/simulator.ts'
-import { medianOf } from './row.ts'
+import { medianOf } from './quantiles.ts'
 
 /** How what the exchange does in memory grows: absolute figures of one machine and minute, to be read down a column. */
 export interface Growth {

@@ -5,7 +5,7 @@ import { CASH } from '../server/engine/event.ts'
 import { LOOKED_AT_MAX } from '../server/gateway/requests/history.ts'
 import { History, type ListName } from '../server/journal/history.ts'
 import type { Rig } from './rig.ts'
-import { medianOf } from './row.ts'
+import { medianOf } from './quantiles.ts'
 import { tableOf } from './table.ts'
 
 /** One question to an account's history. */

@@ -14,21 +14,15 @@ type ClientsQuestion =
       readonly cookie?: string
     }
   | { readonly count: true }
-  | { readonly close: true }
 
 /** Handshakes at a time. */
 const AT_ONCE = 50
 
-let sockets: LightSocket[] = []
+const sockets: LightSocket[] = []
 let events = 0
 
 answerQuestions(async (question: ClientsQuestion) => {
   if ('count' in question) return { sockets: sockets.length, frames: events }
-  if ('close' in question) {
-    for (const socket of sockets) socket.close()
-    sockets = []
-    return undefined
-  }
   const { open: count, ...options } = question
   for (let at = 0; at < count; at += AT_ONCE) {
     const some = Array.from({ length: Math.min(AT_ONCE, count - at) }, () => open(options))

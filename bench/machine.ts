@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { medianOf } from './row.ts'
+import { medianOf } from './quantiles.ts'
 
 /** How busy the machine is with others, taken while we ourselves are idle. */
 export interface Gate {

@@ -26,7 +26,7 @@ export async function openRig(say: (text: string) => void): Promise<Rig> {
   parts.defer(() => rm(folder, { recursive: true, force: true }))
   await chmod(folder, 0o755) // run as root, Postgres is another user, who must be able to enter
   const postgres = parts.use(await startEmbeddedPostgres({ dataDir: folder, say }))
-  await migrate(postgres.url, () => undefined)
+  await migrate(postgres.url)
   const plainUrl = withDatabase(postgres.url, PLAIN)
   await once(postgres.url, `CREATE DATABASE ${PLAIN}`)
   await once(plainUrl, 'CREATE TABLE bare_commit (value bigint NOT NULL)')

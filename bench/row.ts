@@ -52,14 +52,6 @@ export function rowWithout({ name, yardstick, goal }: Question, why: string): Ro
   return { name, yardstick, ratio: NaN, low: NaN, high: NaN, goal, verdict: `no verdict (${why})` }
 }
 
-export const medianOf = (values: readonly number[]): number => quantileOf(values, 0.5)
-
-/** @param share from 0 to 1 */
-export function quantileOf(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN
-}
-
 /** What kept most of the samples from counting: the median one's reason. */
 function whyClosed(samples: readonly Sample[], commits: boolean): string {
   const reasons = samples.map(({ gate }) => closedBy(gate, { commits })).filter((reason) => reason !== undefined)

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { startEmbeddedPostgres } from '../../server/database/embedded-postgres.ts'
 import pg from 'pg'
-import { migrate } from '../../server/database/migrations.ts'
 import { type Balancer, type BalancerName, startBalancer } from '../rig/balancer.ts'
 import { Fleet, type Place } from '../rig/fleet.ts'
 import type { Ground } from './floor.ts'
@@ -43,7 +42,8 @@ export class Arena implements Ground, AsyncDisposable {
     this.#parts = parts
   }
 
-  static async open(servers = SERVERS): Promise<Arena> {
+  /** The first server migrates the database. @param main whose servers, those of this checkout when it is not given */
+  static async open({ servers = SERVERS, main, environment = {} }: ArenaOptions = {}): Promise<Arena> {
     await using parts = new AsyncDisposableStack()
     const folder = await mkdtemp(join(tmpdir(), 'valiant-chaos-'))
     await chmod(folder, 0o755) // run as root, Postgres is another user, who must be able to enter
@@ -52,7 +52,6 @@ export class Arena implements Ground, AsyncDisposable {
       await rm(folder, { recursive: true, force: true })
     })
     const databaseUrl = await startPostgres(folder)
-    await migrate(databaseUrl)
     const redis = parts.use(await startRedis({ ownClock: true }))
     const fleet = parts.use(
       await Fleet.open({
@@ -60,7 +59,8 @@ export class Arena implements Ground, AsyncDisposable {
         databaseUrl,
         postgres: placeOf(databaseUrl),
         redis: placeOf(redis.url),
-        environment: ENVIRONMENT,
+        environment: { ...ENVIRONMENT, ...environment },
+        ...(main !== undefined && { main }),
       }),
     )
     const haproxy = parts.use(await startBalancer('haproxy', fleet.ports))
@@ -104,6 +104,13 @@ export class Arena implements Ground, AsyncDisposable {
     const [pid = ''] = (await readFile(join(this.#folder, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')
     return Number(pid)
   }
+}
+
+interface ArenaOptions {
+  readonly servers?: number
+  readonly main?: string
+  /** Settings beside those of the arena. */
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 interface Parts {

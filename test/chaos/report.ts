@@ -7,7 +7,6 @@ import type { Row } from './rows.ts'
 const PAGE = fileURLToPath(new URL('../../docs/faults.md', import.meta.url))
 const BETWEEN = /(<!-- last run -->\n)[^]*?(\n<!-- end of last run -->)/
 const HEAD = [
-  'fault',
   'acked',
   'lost',
   'doubled',
@@ -20,16 +19,17 @@ const HEAD = [
 
 /** A row that was run, or the error that ended it. */
 export interface Outcome {
-  readonly row: Row
+  readonly row: Pick<Row, 'name' | 'title'>
   readonly result: Result | undefined
   readonly error: unknown
 }
 
 export const isGood = ({ result }: Outcome): boolean => result?.misses.length === 0
 
-export function tableOfOutcomes(outcomes: readonly Outcome[]): string {
+/** @param what the outcomes are of */
+export function tableOfOutcomes(outcomes: readonly Outcome[], what = 'fault'): string {
   const lines = outcomes.map(({ row, result }) => {
-    if (result === undefined) return [row.title, 'did not come to an end', ...Array<string>(HEAD.length - 2).fill('')]
+    if (result === undefined) return [row.title, 'did not come to an end', ...Array<string>(HEAD.length - 1).fill('')]
     const { verdict, quotesGapMs, recoverMs } = result
     const longest = recoverMs.length === 0 ? '' : String(Math.max(...recoverMs))
     return [
@@ -44,7 +44,7 @@ export function tableOfOutcomes(outcomes: readonly Outcome[]): string {
       longest,
     ].map(String)
   })
-  return tableOf(HEAD, lines)
+  return tableOf([what, ...HEAD], lines)
 }
 
 /** What a row noted and missed, a line each. */

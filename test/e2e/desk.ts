@@ -5,6 +5,8 @@ import type { Locator, Page } from 'playwright-core'
 export const start = (page: Page): Locator => page.getByRole('button', { name: 'Start trading with $100,000' })
 export const send = (page: Page): Locator => page.getByTestId('send')
 export const receipt = (page: Page): Locator => page.getByTestId('receipt')
+/** Where receipts stand while the ticket is out of sight. */
+export const receiptAway = (page: Page): Locator => page.getByTestId('receipt-away')
 export const refusal = (page: Page): Locator => page.getByTestId('refusal')
 export const position = (page: Page, symbol: string): Locator =>
   page.getByTestId('panel-positions').locator(`[data-symbol="${symbol}"]`)

@@ -18,6 +18,7 @@ import {
   position,
   proposal,
   receipt,
+  receiptAway,
   send,
   sentence,
   startTrading,
@@ -26,6 +27,7 @@ import {
   typeLimit,
   view,
 } from './desk.ts'
+import { smallMarket } from './small-market.ts'
 
 const SCREENS = [
   { screen: 'desktop', options: DESKTOP },
@@ -34,19 +36,18 @@ const SCREENS = [
 
 const AUTH_SECRET = 'a secret of the tests, long enough for it'
 
+const parts = new AsyncDisposableStack()
 let database: FreshDatabase
 let server: TestServer
 let browser: Browser
 beforeAll(async () => {
-  database = await freshDatabase()
-  server = await startServer({ DATABASE_URL: database.url, AUTH_SECRET })
+  database = parts.use(await freshDatabase())
+  const { INSTRUMENTS_FILE } = parts.use(await smallMarket())
+  server = parts.use(await startServer({ DATABASE_URL: database.url, AUTH_SECRET, INSTRUMENTS_FILE }))
   browser = await launchBrowser()
+  parts.defer(() => browser.close())
 })
-afterAll(async () => {
-  await browser.close()
-  await server[Symbol.asyncDispose]()
-  await database[Symbol.asyncDispose]()
-})
+afterAll(() => parts.disposeAsync())
 
 /** What an operator says to the market. */
 async function operator(command: 'halt' | 'resume', symbol: string): Promise<void> {
@@ -69,7 +70,7 @@ async function typeExits(page: Page): Promise<void> {
   for (const name of ['Take profit', 'Stop loss'] as const) await field(page, name).press('ArrowUp')
 }
 
-describe.each(SCREENS)('on a $screen', ({ options }) => {
+describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
   test('a stop is placed, waits for its price, and is cancelled', async () => {
     const { page, complaints } = await newVisitor(browser, server.url, options)
     await using _context = page.context()
@@ -94,6 +95,9 @@ describe.each(SCREENS)('on a $screen', ({ options }) => {
     await list(page, /Orders|Open orders/)
     await button(page, `Cancel sell ${qty} ${symbol} at ${stop}`).click()
     await page.getByText('No open orders').waitFor()
+    // What came of it is told where it was done: a phone's ticket is another view.
+    const told = screen === 'phone' ? receiptAway(page) : receipt(page)
+    await told.getByText(`Cancelled: sell ${qty} ${symbol}`).waitFor()
     expect(complaints).toEqual([])
   })
 
@@ -248,6 +252,38 @@ describe('a position', () => {
     await button(page, `Take profit and stop loss of ${symbol}: – / –`).waitFor()
   })
 
+  test('is protected as far as open orders leave it free, from its row and from its line on the chart', async () => {
+    const { page, complaints } = await newVisitor(browser, server.url)
+    await using _context = page.context()
+    const { symbol } = await owner(page)
+    await page.getByRole('radio', { name: /^Sell/ }).click()
+    await type(page, 'Limit')
+    await page.getByRole('button', { name: 'Ask', exact: true }).click()
+    for (let step = 0; step < 4; step++) await field(page, 'Limit price').press('Shift+ArrowUp')
+    await field(page, 'Quantity').fill('2')
+    await send(page).click()
+    await receipt(page).getByText('is open').waitFor()
+
+    await button(page, /^Take profit and stop loss of/).click()
+    const form = page.getByRole('form', { name: `Protect ${symbol}` })
+    await form.getByText(/^Protects \d+; open orders bind the rest\.$/).waitFor()
+    const free = /\d+/.exec(await form.getByText(/^Protects/).innerText())?.[0] ?? ''
+    await form.getByLabel('Take profit').press('ArrowUp')
+    await form.getByLabel('Take profit').press('PageUp')
+    await form.getByRole('button', { name: 'Protect' }).click()
+    await receipt(page).getByText(`${free} ${symbol} are protected`).waitFor()
+
+    const line = page.getByRole('slider', { name: /^Price of Position/ })
+    for (let step = 0; step < 3; step++) await line.press('Shift+ArrowDown')
+    expect(await line.getAttribute('aria-valuetext')).toMatch(/^Stop loss [\d,.]+, −/)
+    await line.press('Enter')
+    await receipt(page)
+      .getByText(/stop loss [\d,.]+; one cancels the other\.$/)
+      .waitFor()
+    await button(page, new RegExp(`^Take profit and stop loss of ${symbol}: [\\d,.]+ / [\\d,.]+$`)).waitFor()
+    expect(complaints).toEqual([])
+  })
+
   test('is reversed in a margin account: as much short as it was long', async () => {
     const { page } = await newVisitor(browser, server.url)
     await using _context = page.context()
@@ -354,6 +390,34 @@ describe('on the page of the account', () => {
     expect(await page.getByTestId('panel-fills').locator('tbody tr').count()).toBeGreaterThan(0)
     await list(page, /Money/)
     await page.getByTestId('panel-money').getByText('Reset').first().waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  test('a key is made, shown once, signs a program in, and is revoked', async () => {
+    const { page, complaints } = await newVisitor(browser, server.url)
+    await using _context = page.context()
+    await owner(page)
+    await accountPage(page)
+    await page.getByText('No keys yet.').waitFor()
+    await page.getByRole('button', { name: 'New key' }).click()
+    const form = page.getByRole('form', { name: 'New key' })
+    await form.getByLabel('Name').fill('grid-bot')
+    await form.getByLabel('May trade').uncheck()
+    await form.getByRole('button', { name: 'Make key' }).click()
+    const made = page.getByRole('status').filter({ hasText: '“grid-bot” is ready.' })
+    const key = await made.locator('code').innerText()
+    const asBot = () => fetch(`${server.url}/api/account`, { headers: { authorization: `Bearer ${key}` } })
+    expect((await asBot()).status).toBe(200)
+    await made.getByRole('button', { name: 'Done' }).click()
+    expect(await page.content()).not.toContain(key)
+    const row = page.getByRole('row', { name: /grid-bot/ })
+    expect(await row.innerText()).toMatch(/vk_.{6}….*read/s)
+    await row.getByRole('button', { name: 'Revoke grid-bot' }).click()
+    await row.getByText('Revoke grid-bot? Its open orders stay.').waitFor()
+    await row.getByRole('button', { name: 'Revoke grid-bot now' }).click()
+    await page.getByText('grid-bot is revoked. Its programs are signed out.').waitFor()
+    await page.getByText('No keys yet.').waitFor()
+    expect((await asBot()).status).toBe(401)
     expect(complaints).toEqual([])
   })
 

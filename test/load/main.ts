@@ -21,7 +21,7 @@ interface Options {
   readonly write: boolean
 }
 
-/** An instance takes 200 handshakes a second and refuses the rest. */
+/** An instance takes 300 handshakes a second and refuses the rest. */
 const HANDSHAKES_PER_SECOND = 150
 const TRADERS = 20
 const GUEST_TRIES_MAX = 5

@@ -31,7 +31,7 @@ export class Servers implements AsyncDisposable {
     const postgres = parts.use(
       await startEmbeddedPostgres({ dataDir: folder, settings: { max_connections: '200' }, say }),
     )
-    await migrate(postgres.url, () => undefined)
+    await migrate(postgres.url)
     const { url } = parts.use(await freshDatabase(postgres.url))
     const redis = instances > 1 ? parts.use(await startRedis()) : undefined
     const all: TestServer[] = []

@@ -38,8 +38,12 @@ export class Command {
 
   /** What it told the person at the terminal, a line each. */
   get said(): string[] {
-    const lines = this.stdout.split('\n').filter((line) => line.startsWith('{'))
-    return lines.map((line) => (JSON.parse(line) as { msg: string }).msg)
+    return this.#records().map(({ msg }) => msg)
+  }
+
+  /** What it said when it ended by itself. */
+  get fatal(): string[] {
+    return this.#records().flatMap(({ level, msg }) => (level === 60 ? [msg] : []))
   }
 
   get hasEnded(): boolean {
@@ -66,6 +70,11 @@ export class Command {
   /** Ctrl-C: the terminal signals everyone in the group. */
   pressCtrlC(): void {
     if (!this.hasEnded) process.kill(-(this.process.pid ?? 0), 'SIGINT')
+  }
+
+  #records(): { readonly level: number; readonly msg: string }[] {
+    const lines = this.stdout.split('\n').filter((line) => line.startsWith('{'))
+    return lines.map((line) => JSON.parse(line) as { level: number; msg: string })
   }
 
   async #until(what: string, holds: () => boolean): Promise<void> {

@@ -3,8 +3,10 @@ import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { closeAll, connect, guestCookie, market } from '../protocol/client.ts'
+import { freshDatabase } from '../rig/postgres.ts'
 import { freePort } from '../rig/server.ts'
 import { Command, dataFolder, processesOf, ROOT } from './command.ts'
 
@@ -131,12 +133,14 @@ describe('a stop', () => {
   )
 })
 
-describe('a start that cannot be says so in one line on stderr, what to do in it', () => {
+describe('a start that cannot be says so in one line, what to do in it', () => {
+  /** On stderr where the settings cannot be read, else in the log, as fatal. */
   async function lineOf(command: Command): Promise<string> {
     expect(await command.code(), command.stdout).toBe(1)
-    expect(command.stderr.trimEnd().split('\n'), command.stderr).toHaveLength(1)
+    const lines = [...command.stderr.split('\n').filter((line) => line !== ''), ...command.fatal]
+    expect(lines, command.stderr + command.stdout).toHaveLength(1)
     expect(processesOf(folder.path)).toEqual([])
-    return command.stderr
+    return lines[0] ?? ''
   }
 
   it.each([
@@ -161,6 +165,19 @@ describe('a start that cannot be says so in one line on stderr, what to do in it
     ['a data folder that cannot be made', { DATA_DIR: '/dev/null/data' }, /\/dev\/null\/data.*Set DATA_DIR/],
   ])('%s', async (_, settings, line) => {
     expect(await lineOf(await start(settings))).toMatch(line)
+  })
+
+  it('a defect, which is fatal in the log too, with where it comes from', async () => {
+    await using database = await freshDatabase()
+    const name = new URL(database.url).pathname.slice(1)
+    const admin = new pg.Client({ connectionString: database.url })
+    await admin.connect()
+    await admin.query(`ALTER DATABASE "${name}" SET default_transaction_read_only = on`)
+    await admin.end()
+    const server = await start({ DATABASE_URL: database.url, AUTH_SECRET: SECRET })
+    expect(await lineOf(server)).toMatch(/the server ends/)
+    expect(server.stderr).toBe('')
+    expect(server.stdout).toMatch(/"level":60,.*"err":\{.*read-only transaction.*"stack"/)
   })
 
   it('a broken file of instruments', async () => {

@@ -3,6 +3,7 @@ import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { expect, test } from 'vitest'
+import { WebSocket, WebSocketServer } from 'ws'
 import { startBalancer } from './balancer.ts'
 
 const SOCKETS = 30
@@ -40,3 +41,29 @@ test('behind nginx, instances that failed take all sockets again at once, though
   const statuses = await Promise.all(Array.from({ length: SOCKETS }, upgrade))
   expect(statuses).toEqual(Array<number>(SOCKETS).fill(101))
 })
+
+test.each(['haproxy', 'nginx'] as const)(
+  '%s sends who comes after a reload elsewhere, and keeps who is there',
+  async (name) => {
+    await using parts = new AsyncDisposableStack()
+    const portOf = async (color: string) => {
+      const server = createServer((_request, response) => void response.end(color))
+      const sockets = new WebSocketServer({ server })
+      sockets.on('connection', (socket) => socket.on('message', () => socket.send(color)))
+      await once(server.listen(0, '127.0.0.1'), 'listening')
+      parts.defer(() => void server.close())
+      return (server.address() as AddressInfo).port
+    }
+    const [blue, green] = [await portOf('blue'), await portOf('green')]
+    const balancer = parts.use(await startBalancer(name, [blue]))
+    const socket = new WebSocket(balancer.url)
+    parts.defer(() => socket.terminate())
+    await once(socket, 'open')
+    const page = async () => (await fetch(balancer.url)).text()
+    expect(await page()).toBe('blue')
+    await balancer.route([green])
+    await expect.poll(page, { timeout: 10_000 }).toBe('green')
+    socket.send('?')
+    expect(String(((await once(socket, 'message')) as [Buffer])[0])).toBe('blue')
+  },
+)

@@ -21,6 +21,8 @@ export interface Balancer extends AsyncDisposable {
   readonly port: number
   /** Ends it, and every connection with it, and starts it again at the same address. */
   restart(): Promise<void>
+  /** New connections go to these instances from here on, as after a reload by an operator; open ones stay where they are. */
+  route(serverPorts: readonly number[]): Promise<void>
 }
 
 interface Kind {
@@ -30,6 +32,8 @@ interface Kind {
   bind(port: number): string
   checkArguments(file: string, folder: string): string[]
   runArguments(file: string, folder: string): string[]
+  /** At which it reads its configuration anew. */
+  readonly reload: NodeJS.Signals
 }
 
 const KINDS: Readonly<Record<BalancerName, Kind>> = {
@@ -39,7 +43,9 @@ const KINDS: Readonly<Record<BalancerName, Kind>> = {
     serverLine: (port) => `server instance-${port} 127.0.0.1:${port}`,
     bind: (port) => `127.0.0.1:${port}`,
     checkArguments: (file) => ['-c', '-f', file],
-    runArguments: (file) => ['-db', '-f', file],
+    // A master that reloads, and workers that stay for what they have; not in the background.
+    runArguments: (file) => ['-W', '-f', file],
+    reload: 'SIGUSR2',
   },
   nginx: {
     package: 'nginx-light',
@@ -48,6 +54,7 @@ const KINDS: Readonly<Record<BalancerName, Kind>> = {
     bind: (port) => `127.0.0.1:${port}`,
     checkArguments: (file, folder) => ['-t', '-p', folder, '-e', 'stderr', '-c', file],
     runArguments: (file, folder) => ['-p', folder, '-e', 'stderr', '-c', file, '-g', 'daemon off;'],
+    reload: 'SIGHUP',
   },
 }
 
@@ -59,8 +66,11 @@ export async function startBalancer(name: BalancerName, serverPorts: readonly nu
   const port = await freePort()
   try {
     const file = join(folder, kind.file)
-    await writeFile(file, await filledIn(kind, port, serverPorts))
-    await run(program, kind.checkArguments(file, folder))
+    const configure = async (serverPortsNow: readonly number[]) => {
+      await writeFile(file, await filledIn(kind, port, serverPortsNow))
+      await run(program, kind.checkArguments(file, folder))
+    }
+    await configure(serverPorts)
     const start = () => startProgram(program, kind.runArguments(file, folder), port)
     let child = await start()
     return {
@@ -69,6 +79,12 @@ export async function startBalancer(name: BalancerName, serverPorts: readonly nu
       restart: async () => {
         await end(child)
         child = await start()
+      },
+      route: async (serverPortsNow) => {
+        await configure(serverPortsNow)
+        const before = await workersOf(child)
+        child.kill(kind.reload)
+        while ((await workersOf(child)).every((pid) => before.includes(pid))) await delay(20)
       },
       [Symbol.asyncDispose]: async () => {
         await end(child)
@@ -123,6 +139,12 @@ async function listens(child: ChildProcess, port: number): Promise<void> {
     if (answer !== undefined) return
     await delay(20)
   }
+}
+
+/** The processes that serve: a reload leaves the old ones to what they have, and starts others. */
+async function workersOf({ pid = 0 }: ChildProcess): Promise<string[]> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  return children.split(' ').filter((text) => text !== '')
 }
 
 /** SIGTERM ends both at once, with all connections. */

@@ -27,6 +27,8 @@ export interface FleetOptions {
   /** Where Redis is now; undefined for one server alone. */
   readonly redis: Place | undefined
   readonly environment: Readonly<Record<string, string>>
+  /** Whose server/main.ts they run, that of this checkout when it is not given. */
+  readonly main?: string
 }
 
 export interface Lease {
@@ -37,12 +39,14 @@ export interface Lease {
 
 /** Several real servers on one database and one Redis, each with cables of its own to them. */
 export class Fleet implements AsyncDisposable {
-  readonly members: readonly Member[]
+  readonly members: Member[]
+  readonly #options: FleetOptions
   readonly #database: pg.Pool
   readonly #folder: string
 
-  private constructor(members: readonly Member[], database: pg.Pool, folder: string) {
+  private constructor(members: Member[], options: FleetOptions, database: pg.Pool, folder: string) {
     this.members = members
+    this.#options = options
     this.#database = database
     this.#folder = folder
   }
@@ -55,19 +59,24 @@ export class Fleet implements AsyncDisposable {
     const database = new pg.Pool({ connectionString: options.databaseUrl, max: 1 })
     database.on('error', () => undefined) // Postgres is stopped on purpose; the next query connects anew
     parts.defer(() => database.end())
-    const members: Member[] = []
-    for (let i = 0; i < options.size; i++) {
-      const name = String.fromCharCode(97 + i)
-      const environment = { INSTRUMENTS_FILE: instruments, DATA_DIR: join(folder, name), ...options.environment }
-      members.push(parts.use(await Member.prepare(name, { ...options, environment })))
-    }
+    const environment = { INSTRUMENTS_FILE: instruments, ...options.environment }
+    const fleet = new Fleet([], { ...options, environment }, database, folder)
+    for (let i = 0; i < options.size; i++) parts.use(await fleet.prepare())
     // The first makes the market's history where there is none; the others find it.
-    const [first, ...others] = members
+    const [first, ...others] = fleet.members
     await first?.start()
     await Promise.all(others.map((member) => member.start()))
-    const fleet = new Fleet(members, database, folder)
     parts.move()
     return fleet
+  }
+
+  /** One more, with a place of its own, not yet started. @param changes what it has otherwise than the rest */
+  async prepare(changes: Partial<Pick<FleetOptions, 'main' | 'environment'>> = {}): Promise<Member> {
+    const name = String.fromCharCode(97 + this.members.length)
+    const own = { DATA_DIR: join(this.#folder, name), ...this.#options.environment, ...changes.environment }
+    const member = await Member.prepare(name, { ...this.#options, ...changes, environment: own })
+    this.members.push(member)
+    return member
   }
 
   get ports(): number[] {
@@ -134,14 +143,16 @@ export class Member implements AsyncDisposable {
   /** How often it ended although nobody ended it. */
   unwished = 0
   readonly #environment: Readonly<Record<string, string>>
+  readonly #main: string | undefined
   #server: TestServer | undefined
   #instanceId: string | undefined
   #isEndWished = false
 
-  private constructor(name: string, port: number, environment: Readonly<Record<string, string>>, cables: Cables) {
+  private constructor(name: string, port: number, own: Pick<FleetOptions, 'environment' | 'main'>, cables: Cables) {
     this.name = name
     this.port = port
-    this.#environment = environment
+    this.#environment = own.environment
+    this.#main = own.main
     this.postgres = cables.postgres
     this.redis = cables.redis
   }
@@ -158,7 +169,7 @@ export class Member implements AsyncDisposable {
       ...options.environment,
       PORT: String(port),
     }
-    return new Member(name, port, environment, { postgres, redis })
+    return new Member(name, port, { ...options, environment }, { postgres, redis })
   }
 
   get url(): string {
@@ -173,10 +184,15 @@ export class Member implements AsyncDisposable {
     return this.#running().process.pid ?? 0
   }
 
+  get lives(): boolean {
+    const child = this.#server?.process
+    return child !== undefined && child.exitCode === null && child.signalCode === null
+  }
+
   /** @param environment settings of this life alone */
   async start(environment: Readonly<Record<string, string>> = {}): Promise<void> {
     this.#isEndWished = false
-    const server = await spawnServer({ ...this.#environment, ...environment })
+    const server = await spawnServer({ ...this.#environment, ...environment }, this.#main)
     this.#server = server
     const look = (text: string) =>
       this.faults.push(...text.split('\n').filter((line) => FAULT.test(line) && !this.#isEndWished))
@@ -215,12 +231,12 @@ export class Member implements AsyncDisposable {
   mend(): void {
     this.postgres.mend()
     this.redis?.mend()
-    if (this.#lives) this.wake()
+    if (this.lives) this.wake()
   }
 
   /** Takes traffic, started again if it has ended. */
   async ready(): Promise<void> {
-    if (!this.#lives) {
+    if (!this.lives) {
       await this.start()
       return
     }
@@ -244,14 +260,9 @@ export class Member implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#lives) await this.stop()
+    if (this.lives) await this.stop()
     await this.postgres[Symbol.asyncDispose]()
     await this.redis?.[Symbol.asyncDispose]()
-  }
-
-  get #lives(): boolean {
-    const child = this.#server?.process
-    return child !== undefined && child.exitCode === null && child.signalCode === null
   }
 
   #running(): TestServer {

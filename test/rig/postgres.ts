@@ -71,6 +71,6 @@ async function inServer(url: string, work: (client: pg.Client) => Promise<void>)
 
 if (import.meta.main) {
   const postgres = await startEmbeddedPostgres({ dataDir: join(tmpdir(), 'valiant-rig'), say: console.error })
-  await migrate(postgres.url, console.error)
+  await migrate(postgres.url, { say: console.error })
   console.log((await freshDatabase(postgres.url)).url)
 }

@@ -29,10 +29,11 @@ export interface TestServer extends AsyncDisposable {
 /**
  * Starts the real server as a process of its own and waits until it takes traffic.
  * @param environment settings beside those of the test; without a DATABASE_URL it starts an embedded Postgres
+ * @param main whose server, that of this checkout when it is not given
  */
-export async function spawnServer(environment: Readonly<Record<string, string>>): Promise<TestServer> {
+export async function spawnServer(environment: Readonly<Record<string, string>>, main = MAIN): Promise<TestServer> {
   const port = environment['PORT'] === undefined ? await freePort() : Number(environment['PORT'])
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, [main], {
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],

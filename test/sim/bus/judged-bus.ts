@@ -26,6 +26,7 @@ export function judgedBus(bus: CommandBus, { judge, process }: { judge: Judge; p
           tell(entries)
           return entries
         },
+        waiting: () => reader.waiting(),
         close: () => reader.close(),
       }
     },

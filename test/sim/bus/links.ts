@@ -4,6 +4,7 @@ import { LinkWatch } from '../../../server/bus/redis/redis-client.ts'
 import type { RedisLinks } from '../../../server/bus/redis/redis-links.ts'
 import { Subscriber } from '../../../server/bus/redis/subscriber.ts'
 import type { Logger } from '../../../server/telemetry/logger.ts'
+import { RedisMetrics } from '../../../server/telemetry/redis-metrics.ts'
 import type { Process } from '../world/process.ts'
 import type { World } from '../world/world.ts'
 import { SimRedisClient } from './redis-client.ts'
@@ -17,6 +18,7 @@ export function openSimLinks(parts: { world: World; server: RedisServer; process
   const publisher = new Publisher(publishing, parts.log)
   const links = {
     log: parts.log,
+    metrics: new RedisMetrics(),
     commands,
     publisher,
     subscriber: new Subscriber(listening),

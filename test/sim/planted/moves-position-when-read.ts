@@ -19,6 +19,7 @@ export const movesPositionWhenRead: Plant = {
           read = entries.at(-1)?.position ?? read
           return entries
         },
+        waiting: () => reader.waiting(),
         close: () => reader.close(),
       }
     },

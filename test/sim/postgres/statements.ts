@@ -231,7 +231,10 @@ export function answerTo(name: string, parameters: Readonly<Record<string, unkno
       return [{ payloadHash, batch, result: JSON.parse(result) as unknown }]
     }
     case 'listKnownCommands':
-      return [...tables.results.values()].filter((one) => one.account === account).map(({ hash }) => ({ hash }))
+      return (parameters['accounts'] as number[]).map((asked) => ({
+        account: asked,
+        hashes: [...tables.results.values()].filter((one) => one.account === asked).map(({ hash }) => hash),
+      }))
     case 'findOrder':
       return orderWithFills(tables, keyOf({ account, number: Number(parameters['number']) }))
     case 'findOrderByClientId':

@@ -1,0 +1,135 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { DESKTOP, launchBrowser, newVisitor, PHONE, watch, type WatchedPage } from '../rig/browser.ts'
+import { type Cable, openCable } from '../rig/cable.ts'
+import { freshDatabase } from '../rig/postgres.ts'
+import { startServer, type TestServer } from '../rig/server.ts'
+import { barriers } from './barriers.ts'
+import {
+  button,
+  list,
+  live,
+  openOrders,
+  position,
+  proposal,
+  receipt,
+  send,
+  sentence,
+  start,
+  startTrading,
+  typeLimit,
+  view,
+} from './desk.ts'
+import { smallMarket } from './small-market.ts'
+
+/* Postgres is out of reach: the server lives, no order is taken, and prices go on without the users' orders. */
+
+const WORDS = 'The exchange can’t take orders for the moment; prices are indicative.'
+
+const parts = new AsyncDisposableStack()
+let cable: Cable
+let server: TestServer
+let browser: Browser
+beforeAll(async () => {
+  const database = parts.use(await freshDatabase())
+  const url = new URL(database.url)
+  cable = parts.use(await openCable({ host: url.hostname, port: Number(url.port) }))
+  url.port = String(cable.port)
+  const { INSTRUMENTS_FILE } = parts.use(await smallMarket())
+  server = parts.use(await startServer({ DATABASE_URL: url.href, INSTRUMENTS_FILE }))
+  browser = await launchBrowser()
+  parts.defer(() => browser.close())
+})
+afterAll(() => parts.disposeAsync())
+
+/** A visitor with a position and an order that rests. */
+async function owner(options: typeof DESKTOP): Promise<WatchedPage & { readonly symbol: string }> {
+  const visitor = await newVisitor(browser, server.url, options)
+  const { page } = visitor
+  await startTrading(page)
+  const { symbol } = await proposal(page)
+  await send(page).click()
+  await receipt(page).getByText('Bought').waitFor()
+  await typeLimit(page, '7', 2)
+  await send(page).click()
+  await receipt(page).getByText('is open').waitFor()
+  return { ...visitor, symbol }
+}
+
+const seen = (page: Page, text: string | RegExp) => page.getByText(text).filter({ visible: true })
+const sides = (page: Page) => page.getByRole('button', { name: /^(Sell|[\d.,]+) / }).filter({ visible: true })
+
+describe('while the database is away', () => {
+  test('every screen says so, marks its prices, refuses honestly, and is as before when it is back', async () => {
+    const desktop = await owner(DESKTOP)
+    const phone = await owner(PHONE)
+    await using _desktop = desktop.page.context()
+    await using _phone = phone.page.context()
+    await view(phone.page, 'Chart')
+    const shift = await desktop.layoutShift()
+    cable.cut()
+
+    for (const { page } of [phone, desktop]) {
+      await seen(page, WORDS).first().waitFor()
+      await page.getByRole('region', { name: 'Instrument' }).getByText('Indicative').filter({ visible: true }).waitFor()
+      expect(await seen(page, /^Live/).count()).toBe(page === desktop.page ? 1 : 0)
+      await page.getByRole('region', { name: 'Chart' }).getByText('Indicative').waitFor()
+      expect(await barriers(page)).toEqual([])
+    }
+    for (const side of await sides(phone.page).all()) expect(await side.isDisabled()).toBe(true)
+    for (const { page } of [phone, desktop]) {
+      await view(page, 'Book')
+      await page.getByRole('region', { name: 'Order book' }).getByText('Indicative').waitFor()
+      await view(page, 'Trade')
+      expect(await sentence(page)).toBe('No orders for the moment')
+      expect(await send(page).isDisabled()).toBe(true)
+      await seen(page, 'Prices are indicative. Nothing is executed.').waitFor()
+      await list(page, /Positions/)
+      await seen(page, WORDS).first().waitFor()
+      expect(await button(page, /^Close /).isDisabled()).toBe(true)
+      await list(page, /Orders|Open orders/)
+      expect(await button(page, /^Cancel buy 7/).isDisabled()).toBe(true)
+      expect(await button(page, 'Cancel all').isDisabled()).toBe(true)
+    }
+    // Numbers alone have moved: a line of the ticket more is 0.03.
+    expect((await desktop.layoutShift()) - shift).toBeLessThan(0.02)
+
+    // Who comes back now is not taken for a stranger, and a stranger is told why there is no account.
+    const again = await watch(await desktop.page.context().newPage())
+    await again.page.goto(desktop.page.url())
+    await again.page.getByText('Your account didn’t load.').waitFor()
+    expect(await again.page.getByRole('link', { name: 'Sign in' }).count()).toBe(0)
+    expect(await start(again.page).count()).toBe(0)
+    const stranger = await newVisitor(browser, server.url, PHONE)
+    await using _stranger = stranger.page.context()
+    await stranger.page.goto('/')
+    await live(stranger.page)
+    await seen(stranger.page, WORDS).first().waitFor()
+    await start(stranger.page).click()
+    await stranger.page
+      .getByRole('status')
+      .getByText('Accounts can’t be reached for the moment. Nothing was changed. Try again soon.')
+      .waitFor()
+
+    cable.mend()
+    for (const { page, symbol } of [phone, desktop]) {
+      await seen(page, WORDS).first().waitFor({ state: 'detached', timeout: 30_000 })
+      await list(page, /Orders|Open orders/)
+      await button(page, /^Cancel buy 7/)
+        .and(page.locator(':enabled'))
+        .click()
+      await page.getByText('No open orders').waitFor()
+      expect(await page.getByText('Indicative', { exact: true }).count()).toBe(0)
+      await view(page, 'Trade')
+      await typeLimit(page, '3', 0)
+      await page.getByRole('tab', { name: 'Market', exact: true }).click()
+      await send(page).and(page.locator(':enabled')).click()
+      await receipt(page).getByText(`Bought 3 ${symbol} at`).waitFor()
+    }
+    await live(again.page)
+    await position(again.page, desktop.symbol).waitFor()
+    expect(await openOrders(again.page).count()).toBe(0)
+    expect(desktop.complaints).toEqual([])
+    expect(phone.complaints).toEqual([])
+  })
+})

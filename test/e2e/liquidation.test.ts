@@ -1,0 +1,72 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { ROOT } from '../process/command.ts'
+import { launchBrowser, newVisitor } from '../rig/browser.ts'
+import { freshDatabase } from '../rig/postgres.ts'
+import { freePort, spawnServer } from '../rig/server.ts'
+import { barriers } from './barriers.ts'
+import { accountPage, field, list, live, proposal, receipt, send, startTrading, switchMargin, type } from './desk.ts'
+
+test('a position that is no longer covered is closed before the trader’s eyes, and why is told', async () => {
+  await using parts = new AsyncDisposableStack()
+  const database = parts.use(await freshDatabase())
+  const folder = await mkdtemp(join(tmpdir(), 'valiant-liquidation-'))
+  parts.defer(() => rm(folder, { recursive: true, force: true }))
+  const INSTRUMENTS_FILE = join(folder, 'instruments.json')
+  const environment = {
+    DATABASE_URL: database.url,
+    AUTH_SECRET: 'a secret of the tests, long enough for it',
+    DATA_DIR: folder,
+    INSTRUMENTS_FILE,
+    PORT: String(await freePort()),
+  }
+  await writeMargins(INSTRUMENTS_FILE, { initialMarginBps: 1_000, maintenanceMarginBps: 500 })
+  let server = await spawnServer(environment)
+  parts.defer(async () => {
+    await server.stop()
+  })
+  const browser = await launchBrowser()
+  parts.defer(() => browser.close())
+  const { page } = await newVisitor(browser, server.url)
+  await startTrading(page)
+  const { symbol } = await proposal(page)
+  await accountPage(page)
+  await switchMargin(page, true)
+  await page.goto(`/trade/${symbol}`)
+  await live(page)
+  await type(page, 'Market')
+  await field(page, 'Quantity').fill('600')
+  await page.getByText('Sends after one confirmation').waitFor()
+  await send(page).click()
+  // The button is deaf for a moment, so that a double click is no confirmation.
+  const question = page.getByText(/^Confirm: buy 600/)
+  await question.waitFor()
+  await expect
+    .poll(async () => {
+      if ((await question.count()) > 0) await send(page).click()
+      return await question.count()
+    })
+    .toBe(0)
+  await receipt(page).getByText(`Bought 600 ${symbol} at`).waitFor()
+
+  // From now on the exchange wants more margin than the account has.
+  await server.stop()
+  await writeMargins(INSTRUMENTS_FILE, { initialMarginBps: 10_000, maintenanceMarginBps: 9_900 })
+  server = await spawnServer(environment)
+  await receipt(page).getByText(`Your long in ${symbol} was closed`).waitFor({ timeout: 60_000 })
+  expect(await receipt(page).innerText()).toMatch(/What you own no longer covered it\. Sold [\d,]+ NOVA at [\d.]+\./)
+  expect(await barriers(page)).toEqual([])
+  await list(page, /Positions/)
+  await page.getByText('No positions yet').waitFor()
+})
+
+async function writeMargins(
+  file: string,
+  margins: { readonly initialMarginBps: number; readonly maintenanceMarginBps: number },
+): Promise<void> {
+  const all = JSON.parse(await readFile(join(ROOT, 'db/instruments.json'), 'utf8')) as { symbol: string }[]
+  const nova = all.filter(({ symbol }) => symbol === 'NOVA')
+  await writeFile(file, JSON.stringify(nova.map((one) => ({ ...one, ...margins }))))
+}

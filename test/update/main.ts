@@ -1,0 +1,151 @@
+import { writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { Command } from 'commander'
+import { machineText } from '../../bench/machine.ts'
+import type { Result } from '../chaos/floor.ts'
+import { isGood, linesOf, type Outcome, tableOfOutcomes } from '../chaos/report.ts'
+import { type Tree, treeOf, workingTree } from './tree.ts'
+import { blueGreen, restarted, rolledBack, rolling, type Scale } from './updates.ts'
+import { AFTER_NEXT, BAD, NEXT } from './versions.ts'
+
+/**
+ * `npm run rehearse:update`: a version of the exchange is replaced by the next while people trade on it, on real
+ * processes behind real load balancers. The version before is that of the last commit, the next one that of the working
+ * tree with a change of the schema, and where the history has something to say, what it has.
+ */
+
+const LOG = fileURLToPath(new URL('../../docs/rehearsals/update.log', import.meta.url))
+/** The first version that several instances of can share a Redis. */
+const FIRST_OF_MANY = 'f185601'
+/** The last one whose schema is older than 0008: it serves alone. */
+const ALONE = '5093146'
+
+interface Options {
+  readonly only?: readonly string[]
+  readonly short?: true
+  readonly before: string
+  readonly next: string
+  readonly write?: true
+}
+
+interface Update {
+  readonly name: string
+  readonly title: string
+  run(trees: Trees, scale: Scale): Promise<Result>
+}
+
+/** Makes a tree that is removed at the end. */
+type Trees = Record<'before' | 'next' | 'afterNext' | 'bad' | 'same' | 'firstOfMany' | 'alone', () => Promise<Tree>>
+
+const UPDATES: readonly Update[] = [
+  ...(['haproxy', 'nginx'] as const).map((balancer) => ({
+    name: `rolling-${balancer}`,
+    title: `rolling, behind ${balancer}`,
+    run: async (trees: Trees, scale: Scale) =>
+      rolling(balancer, {
+        before: await trees.before(),
+        next: await trees.next(),
+        afterNext: await trees.afterNext(),
+      })(scale),
+  })),
+  ...(['haproxy', 'nginx'] as const).map((balancer) => ({
+    name: `blue-green-${balancer}`,
+    title: `blue/green, behind ${balancer}`,
+    run: async (trees: Trees, scale: Scale) =>
+      blueGreen(balancer, {
+        before: await trees.before(),
+        next: await trees.next(),
+        afterNext: await trees.afterNext(),
+      })(scale),
+  })),
+  {
+    name: 'rolled-back',
+    title: 'a bad version, rolled back by its metrics',
+    run: async (trees, scale) =>
+      rolledBack('haproxy', { before: await trees.before(), next: await trees.bad() })(scale),
+  },
+  {
+    name: 'first-of-many',
+    title: `from ${FIRST_OF_MANY}, the first of which many share a Redis`,
+    run: async (trees, scale) =>
+      rolling('haproxy', { before: await trees.firstOfMany(), next: await trees.same() })(scale),
+  },
+  {
+    name: 'alone',
+    title: `from ${ALONE}, whose schema is older and which serves alone: a restart`,
+    run: async (trees, scale) => restarted({ before: await trees.alone(), next: await trees.same() })(scale),
+  },
+]
+
+const program = new Command('npm run rehearse:update --')
+  .description('Replaces a version by the next under trade, and judges by the clients’ own logs.')
+  .option('--only <name...>', `some of ${UPDATES.map(({ name }) => name).join(', ')}`)
+  .option('--short', 'fewer instances and traders, as in the tests')
+  .option('--before <commit>', 'the version before', 'HEAD')
+  .option('--next <commit>', 'what the next version is made from: a commit, or the working tree', 'the working tree')
+  .option('--write', 'into docs/rehearsals/update.log')
+program.parse()
+const options = program.opts<Options>()
+const unknown = (options.only ?? []).filter((name) => UPDATES.every((one) => one.name !== name))
+if (unknown.length > 0) program.error(`There is no update ${unknown.join(', ')}.`)
+
+await using parts = new AsyncDisposableStack()
+const running = new Set<AsyncDisposable>()
+parts.defer(async () => {
+  for (const one of running) await one[Symbol.asyncDispose]()
+})
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void parts.disposeAsync().finally(() => process.exit(1)))
+}
+const trees = treesOf(options)
+const log: string[] = []
+const say = (text: string) => {
+  log.push(text)
+  console.log(text)
+}
+say(`\`npm run rehearse:update\`, ${machineText()}`)
+say(`The version before: ${(await trees.before()).name}. The next: ${options.next}, with a change of the schema.\n`)
+const began = Date.now()
+const scale: Scale = {
+  isLong: options.short !== true,
+  running,
+  // What goes on, on stderr: stdout has what is kept.
+  say: (text) => console.error(`${String(Math.round((Date.now() - began) / 1_000)).padStart(5)} s  ${text}`),
+}
+const outcomes: Outcome[] = []
+for (const update of UPDATES) {
+  if (options.only !== undefined && !options.only.includes(update.name)) continue
+  const from = Date.now()
+  let outcome: Outcome
+  try {
+    outcome = { row: update, result: await update.run(trees, scale), error: undefined }
+  } catch (error) {
+    outcome = { row: update, result: undefined, error }
+  }
+  outcomes.push(outcome)
+  say(`${linesOf(outcome).join('\n')}  (${Math.round((Date.now() - from) / 1_000)} s)`)
+}
+say(`\n${tableOfOutcomes(outcomes, 'update')}`)
+if (options.write === true) await writeFile(LOG, `${log.join('\n')}\n`)
+process.exitCode = outcomes.every(isGood) ? 0 : 1
+
+/** Each is made when it is first asked for. */
+function treesOf({ before, next }: Pick<Options, 'before' | 'next'>): Trees {
+  const made = new Map<string, Promise<Tree>>()
+  const once = (name: string, make: () => Promise<Tree>) => async () => {
+    const tree = made.get(name) ?? make().then((one) => parts.use(one))
+    made.set(name, tree)
+    return await tree
+  }
+  const from = (name: string, changes: typeof NEXT) =>
+    once(name, () => (next === 'the working tree' ? workingTree(name, changes) : treeOf(next, changes)))
+  return {
+    before: once('before', () => treeOf(before)),
+    next: from('next', NEXT),
+    afterNext: from('after next', AFTER_NEXT),
+    bad: from('bad', BAD),
+    same: from('same', []),
+    firstOfMany: once('first of many', () => treeOf(FIRST_OF_MANY)),
+    alone: once('alone', () => treeOf(ALONE)),
+  }
+}

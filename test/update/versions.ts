@@ -1,0 +1,64 @@
+import { type Change, replaced } from './tree.ts'
+
+/*
+ * The version after this one, as one that changes the schema is made: each batch says which release has written it.
+ * Expand: a column with a default, that the version before leaves to it, and a function beside the one that it calls.
+ * Contract, once no instance of the version before is left: the old function goes, and the column must be given.
+ */
+
+const OLD = 'db/functions/commit_batch_2.sql'
+export const RELEASE = 'the next'
+
+const EXPAND: Change = {
+  file: 'db/migrations/9001_release_of_a_batch.sql',
+  text: async (read) => {
+    let text = await read(OLD)
+    for (const [replace, by] of [
+      ['CREATE OR REPLACE FUNCTION commit_batch_2(', 'CREATE FUNCTION commit_batch_3('],
+      [
+        'INSERT INTO journal_batch (batch, prev, epoch, stream_position, time_ms, hash)',
+        'INSERT INTO journal_batch (batch, prev, epoch, stream_position, time_ms, hash, release)',
+      ],
+      ["sha256(coalesce(hash, '') || p_digest)", `sha256(coalesce(hash, '') || p_digest), '${RELEASE}'`],
+    ] as const) {
+      text = replaced(text, { file: OLD, replace, by })
+    }
+    return `-- A new column with a default and a new function: the version before leaves both alone.
+ALTER TABLE journal_batch ADD COLUMN release text NOT NULL DEFAULT 'before';
+${text}`
+  },
+}
+
+/** A release that changes the schema, and can run beside the one before it. */
+export const NEXT: readonly Change[] = [
+  EXPAND,
+  { file: 'db/queries/journal/commit-batch.sql', replace: 'SELECT commit_batch_2(', by: 'SELECT commit_batch_3(' },
+]
+
+/** What the release after that does to the schema. */
+export const AFTER_NEXT: readonly Change[] = [
+  ...NEXT,
+  {
+    file: 'db/migrations/9002_release_is_given.sql',
+    text: () =>
+      Promise.resolve(`-- contract: the release before 9001 called commit_batch_2, and none of it runs any more, since 9001
+DROP FUNCTION commit_batch_2;
+ALTER TABLE journal_batch ALTER COLUMN release DROP DEFAULT;
+`),
+  },
+]
+
+/** A release whose orders are answered late, as one is that waits for something it should not. */
+export const BAD: readonly Change[] = [
+  ...NEXT,
+  {
+    file: 'server/gateway/requests/order-place.ts',
+    replace: '    exchange.ask({',
+    by: '    new Promise((resolve) => setTimeout(resolve, 800)).then(() => exchange.ask({',
+  },
+  {
+    file: 'server/gateway/requests/order-place.ts',
+    replace: 'receivedAtMs: requester.receivedAtMs,\n    })',
+    by: 'receivedAtMs: requester.receivedAtMs,\n    }))',
+  },
+]
