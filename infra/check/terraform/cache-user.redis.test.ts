@@ -3,9 +3,7 @@ import { Redis } from 'ioredis'
 import { pino } from 'pino'
 import { Server } from 'socket.io'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { broadcastContract, commandBusContract, type NumberedFrame } from '../../../server/bus/bus.contract.ts'
-import { RedisBroadcast } from '../../../server/bus/redis/redis-broadcast.ts'
-import { RedisCommandBus } from '../../../server/bus/redis/redis-commands.ts'
+import { redisBusesContract } from '../../../server/bus/redis/redis-buses.contract.ts'
 import { RedisLinks } from '../../../server/bus/redis/redis-links.ts'
 import { startRedis, type TestRedis } from '../../../test/rig/redis.ts'
 
@@ -30,30 +28,7 @@ afterAll(async () => {
 const url = () => `redis://valiant:secret@127.0.0.1:${redis.port}`
 const openLinks = () => RedisLinks.open({ url: url(), log, signal: AbortSignal.timeout(10_000) })
 
-commandBusContract('RedisCommandBus, as the user of the cache', async () => {
-  await redis.flush()
-  const links = await openLinks()
-  const bus = await RedisCommandBus.open(links)
-  return {
-    bus,
-    settled: () => links.subscriber.settled(),
-    close: async () => {
-      bus[Symbol.dispose]()
-      await links[Symbol.asyncDispose]()
-    },
-  }
-})
-
-broadcastContract('RedisBroadcast, as the user of the cache', async () => {
-  await redis.flush()
-  const links = await openLinks()
-  return {
-    bus: new RedisBroadcast<NumberedFrame>(links),
-    canMiss: true,
-    settled: () => links.subscriber.settled(),
-    close: () => links[Symbol.asyncDispose](),
-  }
-})
+redisBusesContract(', as the user of the cache', { redis: () => redis, openLinks: () => openLinks() })
 
 test('sockets of two instances are in one room', async () => {
   const [here, there] = [await openLinks(), await openLinks()]

@@ -8,9 +8,10 @@ import { io as connect } from 'socket.io-client'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Cable, openCable } from '../../../test/rig/cable.ts'
 import { startRedis, type TestRedis } from '../../../test/rig/redis.ts'
-import { broadcastContract, commandBusContract, commandOf, type NumberedFrame, soon } from '../bus.contract.ts'
+import { commandOf, type NumberedFrame, soon } from '../bus.contract.ts'
 import { type CommandEntry, type CommandReader, type CommandReply, START, Unavailable } from '../commands.ts'
 import { RedisBroadcast } from './redis-broadcast.ts'
+import { redisBusesContract } from './redis-buses.contract.ts'
 import { RedisCommandBus } from './redis-commands.ts'
 import { RedisLinks } from './redis-links.ts'
 
@@ -24,30 +25,7 @@ afterAll(() => redis[Symbol.asyncDispose]())
 
 const openLinks = (url = redis.url) => RedisLinks.open({ url, log, signal: AbortSignal.timeout(10_000) })
 
-commandBusContract('RedisCommandBus', async () => {
-  await redis.flush()
-  const links = await openLinks()
-  const bus = await RedisCommandBus.open(links)
-  return {
-    bus,
-    settled: () => links.subscriber.settled(),
-    close: async () => {
-      bus[Symbol.dispose]()
-      await links[Symbol.asyncDispose]()
-    },
-  }
-})
-
-broadcastContract('RedisBroadcast', async () => {
-  await redis.flush()
-  const links = await openLinks()
-  return {
-    bus: new RedisBroadcast<NumberedFrame>(links),
-    canMiss: true,
-    settled: () => links.subscriber.settled(),
-    close: () => links[Symbol.asyncDispose](),
-  }
-})
+redisBusesContract('', { redis: () => redis, openLinks: () => openLinks() })
 
 /** One instance: its links, on a cable of their own, and both buses. */
 async function openInstance(at: TestRedis) {

@@ -34,6 +34,7 @@ locals {
       namespace   = "AWS/ApplicationELB"
       metric      = "HTTPCode_Target_5XX_Count"
       dimensions  = { LoadBalancer = aws_lb.this.arn_suffix }
+      statistic   = "Sum"
       threshold   = 10
       periods     = 2
     }
@@ -42,14 +43,25 @@ locals {
       namespace   = "AWS/ApplicationELB"
       metric      = "HTTPCode_ELB_5XX_Count"
       dimensions  = { LoadBalancer = aws_lb.this.arn_suffix }
+      statistic   = "Sum"
       threshold   = 10
       periods     = 2
+    }
+    acknowledgements = {
+      description = "Orders are answered after more than 250 ms, on average of each of 3 minutes. A good deployment hands the lead over in a fifth of a second, once; a version that is slow stays so."
+      namespace   = var.name
+      metric      = "valiant_order_ack_seconds"
+      dimensions  = { role = "gateway" }
+      statistic   = "Average"
+      threshold   = 0.25
+      periods     = 3
     }
     errors = {
       description = "Errors in the server's log: more than 20 a minute, twice. Each is a defect or a fault outside; a fault that passes makes fewer."
       namespace   = var.name
       metric      = "errors"
       dimensions  = {}
+      statistic   = "Sum"
       threshold   = 20
       periods     = 2
     }
@@ -58,6 +70,7 @@ locals {
       namespace   = var.name
       metric      = "fatal"
       dimensions  = {}
+      statistic   = "Sum"
       threshold   = 0
       periods     = 1
     }
@@ -72,7 +85,7 @@ resource "aws_cloudwatch_metric_alarm" "deployment" {
   namespace           = each.value.namespace
   metric_name         = each.value.metric
   dimensions          = each.value.dimensions
-  statistic           = "Sum"
+  statistic           = each.value.statistic
   period              = 60
   evaluation_periods  = each.value.periods
   comparison_operator = "GreaterThanThreshold"
