@@ -83,3 +83,15 @@ test('pools tell what is open, idle and waited for', async () => {
   expect(await connections('commit', 'idle')).toBe(1)
   expect(await connections('commit', 'waiting')).toBe(0)
 })
+
+test('a session that Postgres ends while it is lent out and asked nothing ends nobody’s process', async () => {
+  const auth = database.authPool()
+  const client = await auth.connect()
+  const lent = (await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]
+  const ended = new Promise<void>((resolve) => client.once('end', resolve))
+  await database.queries.one('SELECT pg_terminate_backend($1)', [lent?.pid])
+  await ended
+  await expect(client.query('SELECT 1')).rejects.toThrow(/not queryable|connection/i)
+  client.release()
+  expect((await auth.query<{ one: number }>('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
+})

@@ -28,6 +28,13 @@ export function measuredClients(pool: string, metrics: DatabaseMetrics, slow: Sl
     }
   }
   class Client extends pg.Client {
+    constructor(config?: pg.ClientConfig) {
+      super(config)
+      // Of a session that a pool has lent out nobody hears, between two statements, that Postgres has ended it; the next
+      // statement says so.
+      this.on('error', () => undefined)
+    }
+
     /** All of pg's forms: with a callback, or with a promise as the result. What is neither (a cursor) is not measured. */
     override query(...given: readonly unknown[]): never {
       const send = (sent: readonly unknown[]): never => {
