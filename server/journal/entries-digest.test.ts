@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { counters, depositOf, entryOf } from './batch.fixture.ts'
 import { entriesDigest } from './entries-digest.ts'
@@ -27,4 +28,19 @@ test('the digest of entries is that of any order of them, and of no other entrie
     entriesDigest(entries.map((entry) => (entry.kind === 'trade' ? { ...entry, ...change } : entry))).toString('hex'),
   )
   expect(new Set([digest, ...digests]).size).toBe(changes.length + 1)
+})
+
+test('the digest is that of the lines that docs/architecture.md tells', () => {
+  const next = counters()
+  const timeMs = 1_767_225_600_000
+  const deposit = { ...depositOf(next, 200, 5), timeMs, balanceAfter: 5 }
+  const trade = {
+    ...entryOf(next, 'trade', [100, 200, 'USD', -3]),
+    ...{ timeMs, balanceAfter: 20_000_000_000, counterBalanceAfter: -1, orderNumber: 4, fillNumber: 2 },
+  }
+  const text =
+    '100 1 trade USD -3 20000000000 4 2 200 2 -1 - - 1767225600000\n' +
+    '200 1 deposit USD 5 5 - - 3 - - - - 1767225600000\n'
+  const digest = createHash('sha256').update(text).digest('hex')
+  expect(entriesDigest([deposit, trade]).toString('hex')).toBe(digest)
 })
