@@ -54,8 +54,19 @@ export function formatSteps(count: number, step: Step): string {
     : formatScaled(BigInt(count) * BigInt(step.unit), step.decimals)
 }
 
+const POWERS_OF_TEN = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000]
+
 /** An integer in units of 10^-decimals as a decimal string. */
 export function formatScaled(scaled: number | bigint, decimals: number): string {
+  const power = POWERS_OF_TEN[decimals]
+  // Account frames are full of these, and two numbers are written faster than a text is cut in two. Exact: the quotient
+  // of a safe integer is never rounded up to a whole number.
+  if (typeof scaled === 'number' && decimals > 0 && power !== undefined) {
+    const size = Math.abs(scaled)
+    const whole = Math.floor(size / power)
+    const text = `${whole}.${String(size - whole * power).padStart(decimals, '0')}`
+    return scaled < 0 ? `-${text}` : text
+  }
   const negative = scaled < 0
   const digits = (negative ? -scaled : scaled).toString().padStart(decimals + 1, '0')
   const text = decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`

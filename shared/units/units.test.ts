@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatCents, parseCents } from './cents.ts'
-import { divideHalfUp, formatSteps, parseSteps, stepOf, withoutTrailingZeros } from './decimal.ts'
+import { divideHalfUp, formatScaled, formatSteps, parseSteps, stepOf, withoutTrailingZeros } from './decimal.ts'
 import { idNumber, idText, parseId } from './id.ts'
 
 describe('decimals', () => {
@@ -22,6 +22,18 @@ describe('decimals', () => {
       expect(parseSteps(text, stepOf('0.01'))).toEqual({ ok: false, rule: 'format' })
     },
   )
+
+  it('a number is written as the same bigint is, up to the largest that is safe', () => {
+    const nearPower = fc
+      .tuple(fc.integer({ min: 0, max: 15 }), fc.integer({ min: -2, max: 2 }), fc.integer({ min: 1, max: 9_007 }))
+      .map(([exponent, off, times]) => Math.min(times * 10 ** exponent + off, Number.MAX_SAFE_INTEGER - 2 + off))
+    fc.assert(
+      fc.property(fc.oneof(fc.maxSafeInteger(), nearPower), fc.integer({ min: 0, max: 12 }), (scaled, decimals) => {
+        expect(formatScaled(scaled, decimals)).toBe(formatScaled(BigInt(scaled), decimals))
+      }),
+      { numRuns: 2_000 },
+    )
+  })
 
   it('the shortest form of a value keeps it', () => {
     const short = ['10', '10.0', '10.50', '100', '0.10', '0', '0.00', '1.01'].map(withoutTrailingZeros)
