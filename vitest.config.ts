@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 /** Tests that need a real Postgres, Redis, socket, process or browser say so in their name; the rest run in milliseconds. */
 const real = ['{server,shared,db,infra}/**/*.{pg,redis,socket,process}.test.ts', 'test/**/*.test.ts']
+/** How long something may take to come true on a busy machine; a second, unless told. */
+const expectation = { poll: { timeout: 10_000 } }
 /** Whole fleets of servers and what breaks them: they need the machine for themselves. */
 const chaos = ['test/{chaos,update}/*.test.ts']
 
@@ -24,7 +26,9 @@ export default defineConfig({
           globalSetup: ['test/rig/global-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          maxWorkers: 2,
+          expect: expectation,
+          // Most of their time they wait: with two, two cores were idle more than half of it.
+          maxWorkers: 3,
         },
       },
       {
@@ -37,6 +41,7 @@ export default defineConfig({
           include: chaos,
           testTimeout: 300_000,
           hookTimeout: 180_000,
+          expect: expectation,
           maxWorkers: 1,
           sequence: { groupOrder: 1 }, // after all others
         },

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -114,8 +115,20 @@ async function flush(port: number): Promise<void> {
   }
 }
 
+const SHARED_MEMORY = '/dev/shm'
+const LEFTOVER = /^(?:sem\.faketime_sem|faketime_shm)_(\d+)$/
+
+/** What faketime leaves of a process that was killed bears its number, and nothing of that number can start under it again. */
+async function clearLeftovers(): Promise<void> {
+  for (const name of await readdir(SHARED_MEMORY)) {
+    const [, pid] = LEFTOVER.exec(name) ?? []
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) await rm(join(SHARED_MEMORY, name), { force: true })
+  }
+}
+
 /** What makes a program see a clock that a file says. Time that only measures spans stays true. */
 async function clockEnvironment(clockFile: string): Promise<Record<string, string>> {
+  await clearLeftovers()
   const { stdout } = await run(await programPath('faketime'), ['-f', '+0', 'printenv', 'LD_PRELOAD'])
   return {
     // The C library's memory before jemalloc's, which asks for the time while it starts and so waits for itself.
