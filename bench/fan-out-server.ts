@@ -24,7 +24,8 @@ export type ServerQuestion =
       /** Each quantum makes three frames for a socket that watches quotes, a book and its trades; else one of quotes. */
       readonly hasTrades?: boolean
     }
-  | { readonly publishSeconds: number }
+  /** A quantum is 50 ms unless told. */
+  | { readonly publishSeconds: number; readonly quantumMs?: number }
   | { readonly cpu: true }
   | { readonly memory: true }
   | { readonly guest: true }
@@ -63,7 +64,7 @@ answerQuestions((question: ServerQuestion) => {
   if ('memory' in question) return memory()
   if ('cpu' in question) return process.cpuUsage()
   if ('guest' in question) return rig?.guest()
-  return publishFor(1_000 * question.publishSeconds)
+  return publishFor(1_000 * question.publishSeconds, question.quantumMs ?? QUANTUM_MS)
 })
 
 /** @returns the port; 0 where there is none */
@@ -95,7 +96,7 @@ async function openGateway(redisUrl: string | undefined): Promise<number> {
   const { broadcast } = made.exchange
   const ignored = () => undefined
   redis?.broadcast.subscribe({
-    ...{ account: ignored, accountSeq: ignored, status: ignored, linked: ignored },
+    ...{ account: ignored, accountSeq: ignored, alert: ignored, status: ignored, linked: ignored },
     market: (frame) => broadcast.publishMarket(frame),
   })
   publish = (number) => broadcast.publishMarket(marketFrame(number))
@@ -126,13 +127,13 @@ async function listen(http: HttpServer): Promise<number> {
   return (http.address() as AddressInfo).port
 }
 
-/** Twenty quanta a second, for so long. */
-async function publishFor(ms: number): Promise<Published> {
+/** A quantum each so many milliseconds, for so long. */
+async function publishFor(ms: number, quantumMs: number): Promise<Published> {
   const before = process.cpuUsage()
-  const quanta = Math.round(ms / QUANTUM_MS)
+  const quanta = Math.round(ms / quantumMs)
   for (let sent = 0; sent < quanta; sent++) {
     publish(++quantum)
-    await new Promise((resolve) => setTimeout(resolve, QUANTUM_MS))
+    await new Promise((resolve) => setTimeout(resolve, quantumMs))
   }
   const { user, system } = process.cpuUsage(before)
   return { cpuMicroseconds: user + system, quanta }

@@ -96,6 +96,8 @@ export const SETTINGS = z.object({
   LIMIT_OPEN_ORDERS: setting(count(200), 'Open orders of an account in one instrument.'),
   LIMIT_SOCKETS_PER_ACCOUNT: setting(count(20), 'Sockets of an account; past it the oldest goes.'),
   LIMIT_PUBLIC_SOCKETS_PER_ADDRESS: setting(count(50), 'Sockets without an account from one address.'),
+  LIMIT_ALERTS: setting(count(100), 'Price alerts of an account that wait.'),
+  LIMIT_PREFERENCES: setting(count(64), 'Preferences of a user; each is at most 16 KiB.'),
   LIMIT_GUESTS_PER_MINUTE: setting(count(30), 'New guests a minute from one address (IPv6: /64).'),
   LIMIT_GUESTS_PER_HOUR: setting(count(300), 'New guests an hour from one address (IPv6: /64).'),
 })

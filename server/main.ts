@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { RequestHandler } from 'express'
 import { ApiKeys } from './auth/api-keys.ts'
+import { Preferences } from './auth/preferences.ts'
 import { keptSecret } from './auth/secret.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { openDatabase } from './database/database.ts'
@@ -20,6 +21,7 @@ import { Feed } from './feed/feed.ts'
 import { openGateway } from './gateway/gateway.ts'
 import { seedFeed } from './gateway/seed-feed.ts'
 import { definitionsOf, readInstruments } from './instruments.ts'
+import { Alerts } from './journal/alerts.ts'
 import { Bars } from './journal/bars.ts'
 import { History } from './journal/history.ts'
 import { seedInstruments } from './journal/instruments.ts'
@@ -101,6 +103,8 @@ async function serve(config: Config, log: Logger): Promise<void> {
             history: new History(database.queries),
             authDatabase: database.authPool(),
             keys: new ApiKeys(database.queries),
+            alerts: new Alerts(database.queries),
+            preferences: new Preferences(database.queries, config.LIMIT_PREFERENCES),
             instruments,
             feed,
             bars,

@@ -1,4 +1,5 @@
 import type { AccountFrame } from '@valiant/shared/protocol/account'
+import type { FiredAlert } from '@valiant/shared/protocol/alerts'
 
 /** The state of the market as a whole, for everyone. */
 export interface MarketStatus {
@@ -16,6 +17,8 @@ export interface Broadcast<MarketFrame> {
   publishMarket(frame: MarketFrame): void
   /** To the account's sockets, at whichever gateway they are. */
   publishAccount(account: number, frame: AccountFrame): void
+  /** To every gateway: whoever has a socket of the account tells it, and notes that it was told. */
+  publishAlert(account: number, alert: FiredAlert): void
   publishStatus(status: MarketStatus): void
   /** Lays down what a gateway that starts, or has missed frames, goes on from. The leader renews it each second. */
   keepSnapshot(frame: MarketFrame): void
@@ -30,6 +33,7 @@ export interface BroadcastReceiver<MarketFrame> {
   account(account: number, frame: AccountFrame): void
   /** A frame of this seq has been sent to the account's sockets by the bus itself: what heartbeats tell. */
   accountSeq(account: number, seq: number): void
+  alert(account: number, alert: FiredAlert): void
   status(status: MarketStatus): void
   /** The link to the leader is lost, or is there again; in between frames of every kind may have been missed. */
   linked(isUp: boolean): void

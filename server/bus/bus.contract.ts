@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { AccountFrame } from '@valiant/shared/protocol/account'
+import type { FiredAlert } from '@valiant/shared/protocol/alerts'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Broadcast } from './broadcast.ts'
 import { type CommandBus, type CommandEntry, type CommandReply, type NewCommand, START } from './commands.ts'
@@ -178,6 +179,7 @@ export function broadcastContract(name: string, open: () => Promise<Opened<Broad
             account: (account, { seq }) => list.push(`account ${account} ${seq}`),
             // Where the bus itself brings them to the sockets, this is what is heard of them.
             accountSeq: (account, seq) => list.push(`account ${account} ${seq}`),
+            alert: (account, { alertId }) => list.push(`alert ${account} ${alertId}`),
             status: ({ market }) => list.push(market),
             linked: () => undefined,
           })
@@ -187,12 +189,14 @@ export function broadcastContract(name: string, open: () => Promise<Opened<Broad
         bus.publishMarket({ epoch: 3, seq: 2 })
         bus.publishAccount(17, { seq: 5 } as AccountFrame)
         bus.publishAccount(17, { seq: 6 } as AccountFrame)
+        bus.publishAlert(17, { alertId: 'A' } as FiredAlert)
         bus.publishStatus({ epoch: 3, market: 'degraded' })
         expect(seen.flat()).toEqual([])
-        await soon(() => expect(seen.map((list) => list.length)).toEqual([5, 5]))
+        await soon(() => expect(seen.map((list) => list.length)).toEqual([6, 6]))
         for (const list of seen) {
           expect(list.filter((text) => text.startsWith('market'))).toEqual(['market 1', 'market 2'])
           expect(list.filter((text) => text.startsWith('account'))).toEqual(['account 17 5', 'account 17 6'])
+          expect(list).toContain('alert 17 A')
           expect(list).toContain('degraded')
         }
       } finally {

@@ -82,7 +82,7 @@ function withTypedNulls(text: string): string {
   const header = text.split('\n').filter((line) => line.startsWith('--'))
   return text.replace(/\$\{(\w+)(:name)?\}/g, (_, name: string, isName?: string) => {
     const typed = new RegExp(
-      `(?:^--|,) ${name} ((?:int|text)\\[\\]|int|bigint|text|boolean|name|json|bytea)(?: \\((\\w+))?`,
+      `(?:^--|,) ${name} ((?:int|bigint|text)\\[\\]|int|bigint|text|boolean|name|json|bytea)(?: \\((\\w+))?`,
       'm',
     ).exec(header.join('\n'))
     if (typed === null) throw new Error(`no type in the header for ${name}`)

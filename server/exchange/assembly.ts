@@ -6,6 +6,7 @@ import type { Database, Queries } from '../database/database.ts'
 import { FIRST_USER_ACCOUNT } from '../engine/command.ts'
 import type { MarketFrame } from '../feed/market-frame.ts'
 import { afterSplits, type ListedInstrument } from '../instruments.ts'
+import type { Alerts } from '../journal/alerts.ts'
 import type { Bars } from '../journal/bars.ts'
 import { CorporateActions } from '../journal/corporate-actions.ts'
 import type { History } from '../journal/history.ts'
@@ -14,6 +15,8 @@ import { CATCH_UP_MAX_MS, Simulator } from '../simulator/simulator.ts'
 import type { SimulatorState } from '../simulator/state.ts'
 import type { ExchangeMetrics } from '../telemetry/exchange-metrics.ts'
 import type { AccountRates } from './account-rates.ts'
+import type { AlertFirings } from './alerts/alert-firings.ts'
+import { AlertWatch } from './alerts/alert-watch.ts'
 import { BarWriter } from './bar-writer.ts'
 import type { Clock } from './clock.ts'
 import { CommandDesk, type Condemned } from './command-desk.ts'
@@ -34,6 +37,9 @@ export interface AssemblyParts {
   readonly database: Database
   readonly history: History
   readonly bars: Bars
+  readonly alerts: Alerts
+  /** Outlives the market: what has fired must be written, whatever becomes of this one. */
+  readonly alertFirings: AlertFirings
   readonly bus: CommandBus
   readonly broadcast: Broadcast<MarketFrame>
   readonly publisher: MarketPublisher
@@ -81,7 +87,7 @@ export interface AssembledMarket extends AsyncDisposable {
 
 /** Reads the state of the last batch and puts the market together from it. @throws when the database does not answer */
 export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMarket> {
-  const { database, history, bars, bus, broadcast, epoch, clock, log, maxOpenOrdersPerInstrument } = parts
+  const { database, history, bars, alerts, bus, broadcast, epoch, clock, log, maxOpenOrdersPerInstrument } = parts
   const startedAtMs = clock.now()
   const [state] = await Promise.all([parts.readState(), parts.ready(), restateHistory(database.queries, log)])
   const instruments = afterSplits(parts.instruments, state.splits)
@@ -97,6 +103,8 @@ export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMar
   engine.postponeDeadMen(Math.max(0, clock.now() - state.last.timeMs))
   const splits = countBySymbol(state.splits)
   const barWriter = opened.use(new BarWriter({ bars, instruments, nowMs: clock.now(), log, failed: parts.failed }))
+  // After the history is restated: the prices of alerts are too.
+  const alertWatch = opened.use(new AlertWatch({ alerts, firings: parts.alertFirings, clock, log }))
   const session = new TradingSession({
     epoch,
     lastBatchMs: state.last.timeMs,
@@ -118,6 +126,7 @@ export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMar
       writer: new EquityWriter({ queries: database.queries, log }),
     },
     onMarketFrame: (frame) => barWriter.add(frame),
+    onTrades: (frame) => alertWatch.saw(frame),
   })
   const known = new KnownCommands()
   const position = state.last.streamPosition
@@ -142,7 +151,7 @@ export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMar
     drawAccount: () => randomInt(FIRST_USER_ACCOUNT, 2 ** 31),
   })
   opened.defer(() => intake.close())
-  opened.use(new Housekeeping({ bars, history, clock, log }))
+  opened.use(new Housekeeping({ alerts, bars, history, clock, log }))
   const { accounts, openOrders, last } = state
   log.info(
     { batch: last.batch, accounts: accounts.length, openOrders: openOrders.length, ms: clock.now() - startedAtMs },

@@ -31,6 +31,7 @@ if (import.meta.main) {
     status: ({ epoch, market }) => tell({ kind: 'status', epoch, market }),
     account: () => undefined,
     accountSeq: () => undefined,
+    alert: () => undefined,
     linked: () => undefined,
   })
   const exchange = Exchange.start({

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { AccountFrame, AccountSnapshot } from '@valiant/shared/protocol/account'
+import type { FiredAlert } from '@valiant/shared/protocol/alerts'
 import type { Answer } from '@valiant/shared/protocol/events'
 import type { Order } from '@valiant/shared/protocol/order'
 import { parseId } from '@valiant/shared/units/id'
@@ -22,7 +23,10 @@ import { type Clock, systemClock } from './clock.ts'
 import { Metrics } from '../telemetry/metrics.ts'
 import { Exchange } from './exchange.ts'
 
-const INSTRUMENTS = readInstruments(fileURLToPath(new URL('../../db/instruments.json', import.meta.url))).slice(0, 2)
+export const INSTRUMENTS = readInstruments(fileURLToPath(new URL('../../db/instruments.json', import.meta.url))).slice(
+  0,
+  2,
+)
 const log = pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' })
 
 /** An exchange on a database of its own, and a gateway's side of its buses. */
@@ -36,6 +40,7 @@ export class ExchangeRig {
     keepSnapshot: (frame: MarketFrame) => void this.snapshots.push(frame),
   })
   readonly accountFrames: { account: number; frame: AccountFrame }[] = []
+  readonly alerts: { account: number; alert: FiredAlert }[] = []
   readonly marketFrames: MarketFrame[] = []
   readonly statuses: MarketStatus[] = []
   readonly metrics = new Metrics()
@@ -60,6 +65,7 @@ export class ExchangeRig {
       },
       account: (account, frame) => void this.accountFrames.push({ account, frame }),
       accountSeq: () => undefined,
+      alert: (account, alert) => void this.alerts.push({ account, alert }),
       status: (status) => void this.statuses.push(status),
       linked: () => undefined,
     })

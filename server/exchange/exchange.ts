@@ -4,12 +4,14 @@ import type { CommandBus } from '../bus/commands.ts'
 import type { Database } from '../database/database.ts'
 import type { MarketFrame } from '../feed/market-frame.ts'
 import type { ListedInstrument } from '../instruments.ts'
+import { Alerts } from '../journal/alerts.ts'
 import { Bars } from '../journal/bars.ts'
 import { History } from '../journal/history.ts'
 import { Fenced, Journal } from '../journal/journal.ts'
 import { Metrics } from '../telemetry/metrics.ts'
 import { Stopwatch } from '../telemetry/stopwatch.ts'
 import { AccountRates, type RateLimits } from './account-rates.ts'
+import { AlertFirings } from './alerts/alert-firings.ts'
 import { type AssembledMarket, assembleMarket } from './assembly.ts'
 import type { Clock } from './clock.ts'
 import { Defects, isDefect, MarketGivenUp } from './defects.ts'
@@ -73,6 +75,8 @@ export class Exchange implements AsyncDisposable {
   readonly #rates: AccountRates
   #status: StatusTeller
   readonly #publisher: MarketPublisher
+  readonly #alerts: Alerts
+  readonly #alertFirings: AlertFirings
   readonly #defects = new Defects()
   /** Of the stretch that is being led, or put together. */
   #signal = new LoopSignal()
@@ -98,6 +102,8 @@ export class Exchange implements AsyncDisposable {
     this.#rates = new AccountRates(options.rates)
     this.#status = new StatusTeller(options.broadcast, this.#degraded)
     this.#publisher = new MarketPublisher(options)
+    this.#alerts = new Alerts(options.database.queries)
+    this.#alertFirings = new AlertFirings({ ...options, alerts: this.#alerts })
     const forget = this.#showReadings()
     this.#running = this.#run().finally(forget)
     // A failure is told through `leading` or `ended`.
@@ -125,6 +131,7 @@ export class Exchange implements AsyncDisposable {
     this.#leaving.abort()
     this.#signal.wake()
     await this.#running.catch(() => undefined) // told through `ended`
+    await this.#alertFirings[Symbol.asyncDispose]()
   }
 
   /**
@@ -253,6 +260,8 @@ export class Exchange implements AsyncDisposable {
       ready: () => this.#journal.ready(lease.epoch),
       history: this.#history,
       bars: this.#bars,
+      alerts: this.#alerts,
+      alertFirings: this.#alertFirings,
       publisher: this.#publisher,
       accountRates: this.#rates,
       condemned: this.#defects.condemned,

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { Alerts } from '../journal/alerts.ts'
 import type { Bars } from '../journal/bars.ts'
 import type { History } from '../journal/history.ts'
 import type { Clock } from './clock.ts'
@@ -9,13 +10,15 @@ const KEPT_MS = 24 * HOUR_MS
 
 /** Drops, an hour at a time, what need not be kept; the leader does it, beside the journal. */
 export class Housekeeping implements Disposable {
+  readonly #alerts: Alerts
   readonly #bars: Bars
   readonly #history: History
   readonly #clock: Clock
   readonly #log: Logger
   #cancel: () => void
 
-  constructor(parts: { bars: Bars; history: History; clock: Clock; log: Logger }) {
+  constructor(parts: { alerts: Alerts; bars: Bars; history: History; clock: Clock; log: Logger }) {
+    this.#alerts = parts.alerts
     this.#bars = parts.bars
     this.#history = parts.history
     this.#clock = parts.clock
@@ -33,6 +36,7 @@ export class Housekeeping implements Disposable {
     try {
       await this.#bars.dropSeconds(beforeMs)
       await this.#history.forgetRequests(beforeMs)
+      await this.#alerts.forget(this.#clock.now())
     } catch (error) {
       this.#log.warn({ err: error }, 'exchange: what is old could not be dropped; again in an hour')
     }

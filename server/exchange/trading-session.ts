@@ -55,6 +55,8 @@ export interface SessionParts {
   readonly equity: { readonly sampler: EquitySampler; readonly writer: EquityWriter }
   /** Sees each frame as it leaves, to keep the bars. */
   readonly onMarketFrame: (frame: MarketFrame) => void
+  /** Sees what is told of trades, with a frame or after the end, for the alerts on prices. */
+  readonly onTrades: (frame: MarketFrame) => void
 }
 
 /** The quanta run in one go before commands get their turn again. */
@@ -282,13 +284,16 @@ export class TradingSession {
       ...{ symbol, bids: [], asks: [], status: engine.status(symbol) },
       trades: trades.filter((trade) => trade.symbol === symbol),
     }))
-    this.#parts.publisher.publishTrades({ epoch, timeMs: this.#timeMs, symbols })
+    const sent = this.#parts.publisher.publishTrades({ epoch, timeMs: this.#timeMs, symbols })
+    if (sent !== undefined) this.#parts.onTrades(sent)
   }
 
   #publishMarket(frame: UnnumberedFrame): void {
     this.open.onRelease(() => {
       const sent = this.#parts.publisher.publish(frame)
-      if (sent !== undefined) this.#parts.onMarketFrame(sent)
+      if (sent === undefined) return
+      this.#parts.onMarketFrame(sent)
+      this.#parts.onTrades(sent)
     })
   }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { CLIENT_ID_PATTERN } from '@valiant/shared/protocol/fields'
 import type { Answer } from '@valiant/shared/protocol/events'
-import { NOT_SERVED, REQUESTS, type RequestName } from '@valiant/shared/protocol/requests'
+import { REQUESTS, type RequestName } from '@valiant/shared/protocol/requests'
 import { toWireFill } from '../feed/account/fill.ts'
 import { toWireOrder } from '../feed/account/order.ts'
 import { GatewayMetrics } from '../telemetry/gateway-metrics.ts'
@@ -11,7 +11,14 @@ import { measureAnswer } from './measured-answers.ts'
 import { orderIdsOf } from './order-ids.ts'
 import { assertSoundPayload } from './payload.ts'
 import { type AccountHistory, type InstrumentOf, listed } from './requests/history.ts'
-import { type Handlers, RELAYED, type RelayedName, type Relays, type Requester } from './requests/request.ts'
+import {
+  BESIDE_THE_EXCHANGE,
+  type Handlers,
+  RELAYED,
+  type RelayedName,
+  type Relays,
+  type Requester,
+} from './requests/request.ts'
 import { failure, foundText, invalid, isDefect, RequestFailure, toWireError } from './wire-error.ts'
 import { fieldFailure } from './zod-issue.ts'
 
@@ -111,7 +118,7 @@ export class Dispatcher {
 
   async #serve(name: RequestName, payload: unknown, requester: Requester, take: TakeRequest): Promise<Answer> {
     // How fast an account trades is held by the exchange, which knows all its sockets.
-    if (!REQUESTS[name].changes) assertWithin(await take())
+    if (!isTrading(name)) assertWithin(await take())
     const parsed = REQUESTS[name].payload.safeParse(payload)
     if (!parsed.success) throw await this.#orKnown(name, payload, requester, take, fieldFailure(parsed.error, payload))
     // The schema of this very name has parsed it: the tables are typed by name, which TypeScript cannot follow here.
@@ -155,14 +162,12 @@ export class Dispatcher {
 /** @throws {RequestFailure} INVALID, for an event that is none */
 function nameOf(event: unknown): RequestName {
   if (typeof event === 'string' && isRequest(event)) return event
-  const found = foundText(event)
-  if (NOT_SERVED.some((name) => name === event)) {
-    throw invalid('', 'unknown', { expected: 'a request that is served; this one is not yet', found })
-  }
-  throw invalid('', 'unknown', { expected: 'an event of the protocol', found })
+  throw invalid('', 'unknown', { expected: 'an event of the protocol', found: foundText(event) })
 }
 
 const isRequest = (event: string): event is RequestName => Object.hasOwn(REQUESTS, event)
+const isTrading = (name: RequestName): boolean =>
+  REQUESTS[name].changes && !BESIDE_THE_EXCHANGE.some((other) => other === name)
 const isRelayed = (name: RequestName): name is RelayedName => RELAYED.some((relayed) => relayed === name)
 
 /** The only place that decides who may ask what, from the schema's scope. */

@@ -1,4 +1,5 @@
 import type { AccountFrame } from '@valiant/shared/protocol/account'
+import type { FiredAlert } from '@valiant/shared/protocol/alerts'
 import type { ErrorCode } from '@valiant/shared/protocol/errors'
 import type { Answer } from '@valiant/shared/protocol/events'
 import { invalidField } from '@valiant/shared/protocol/invalid'
@@ -50,6 +51,10 @@ export class BroadcastStandIn implements Broadcast<MarketFrame> {
     this.#bus.publishAccount(account, frame)
   }
 
+  publishAlert(account: number, alert: FiredAlert): void {
+    this.#bus.publishAlert(account, alert)
+  }
+
   publishStatus(status: MarketStatus): void {
     this.#bus.publishStatus(status)
   }
@@ -68,6 +73,7 @@ export class BroadcastStandIn implements Broadcast<MarketFrame> {
       market: (frame) => this.#heard(() => receiver.market(frame)),
       account: (account, frame) => this.#heard(() => receiver.account(account, frame)),
       accountSeq: (account, seq) => this.#heard(() => receiver.accountSeq(account, seq)),
+      alert: (account, alert) => this.#heard(() => receiver.alert(account, alert)),
       status: (status) => this.#heard(() => receiver.status(status)),
       linked: (isUp) => receiver.linked(isUp),
     })
@@ -109,6 +115,8 @@ export class ExchangeStandIn {
 
   readonly history: GatewayParts['history'] = {
     accountsOf: (userId) => Promise.resolve(this.#accounts.get(userId) ?? []),
+    ownerOf: (account) =>
+      Promise.resolve([...this.#accounts].find(([, own]) => own.some((one) => one.account === account))?.[0]),
     seqsOf: (accounts) =>
       Promise.resolve([...this.#accounts.values()].flat().filter(({ account }) => accounts.includes(account))),
     moveAccounts: ({ fromUserId, toUserId }) => {

@@ -17,6 +17,8 @@ const limits: OperatorLimits = {
   guestsPerHour: 300,
   socketsPerAccount: 20,
   publicSocketsPerAddress: 50,
+  preferences: 64,
+  alerts: 100,
   drainSpreadMs: 0,
 }
 
@@ -29,6 +31,22 @@ const noKeys: GatewayParts['keys'] = {
   lives: () => Promise.resolve(false),
   list: none,
   revoke: () => Promise.resolve(false),
+}
+
+/** Nor does anybody keep anything: there is no row of a user to hang it on. */
+const noPreferences: GatewayParts['preferences'] = {
+  read: () => Promise.resolve({}),
+  set: () => Promise.resolve('full'),
+  move: () => Promise.resolve(),
+}
+
+/** Nor has anybody an alert. */
+const noAlerts: GatewayParts['alerts'] = {
+  create: () => Promise.resolve('full'),
+  delete: () => Promise.resolve('none'),
+  list: none,
+  untold: none,
+  noteTold: () => Promise.resolve(),
 }
 
 type Users = Parameters<typeof memoryAdapter>[0]
@@ -85,6 +103,8 @@ export class GatewayRig implements AsyncDisposable {
       history: exchange.history,
       authDatabase: memoryAdapter(users),
       keys: noKeys,
+      preferences: noPreferences,
+      alerts: noAlerts,
       instruments,
       feed: new Feed({ instruments }),
       bars: { bars: none, barBefore: () => Promise.resolve(undefined), barEnds: none },

@@ -2,16 +2,19 @@ import { once } from 'node:events'
 import type { RequestHandler } from 'express'
 import type { Keys } from '../auth/api-keys.ts'
 import { type AuthOptions, openAuth } from '../auth/auth.ts'
+import type { PreferenceStore } from '../auth/preferences.ts'
 import type { Broadcast } from '../bus/broadcast.ts'
 import type { CommandBus } from '../bus/commands.ts'
 import type { Feed } from '../feed/feed.ts'
 import type { MarketFrame } from '../feed/market-frame.ts'
 import type { ListedInstrument } from '../instruments.ts'
+import type { AlertStore } from '../journal/alerts.ts'
 import type { History } from '../journal/history.ts'
 import { GatewayMetrics } from '../telemetry/gateway-metrics.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { AccountsOfUser } from './accounts-of-user.ts'
 import { Admission, openSocketServer, type RoomsAdapter } from './admission.ts'
+import { AlertTeller } from './alert-teller.ts'
 import type { BarHistory } from './bar-history.ts'
 import { clientAddressOf } from './client-address.ts'
 import { Dispatcher } from './dispatcher.ts'
@@ -35,6 +38,7 @@ import { moveMoney } from './requests/account-money.ts'
 import { accountReset } from './requests/account-reset.ts'
 import { accountUpdate } from './requests/account-update.ts'
 import { account } from './requests/account.ts'
+import { alertCreate, alertDelete, alertList } from './requests/alerts.ts'
 import { accountsCreate } from './requests/accounts-create.ts'
 import { accounts } from './requests/accounts.ts'
 import { cancelAfter } from './requests/cancel-after.ts'
@@ -51,6 +55,8 @@ import { orderPreview } from './requests/order-preview.ts'
 import { orders } from './requests/orders.ts'
 import { positionClose } from './requests/position-close.ts'
 import { positionProtect } from './requests/position-protect.ts'
+import { preferencesGet } from './requests/preferences-get.ts'
+import { preferencesSet } from './requests/preferences-set.ts'
 import type { AccountHandlers, Relays } from './requests/request.ts'
 import { Resuming } from './resuming.ts'
 import { restRouter } from './rest.ts'
@@ -86,10 +92,12 @@ export interface GatewayParts {
   readonly broadcast: Broadcast<MarketFrame>
   /** Joins the rooms of sockets to those of the other instances; without it this is the only one. */
   readonly adapter?: RoomsAdapter
-  readonly history: AccountHistory & Pick<History, 'accountsOf' | 'moveAccounts' | 'seqsOf'>
+  readonly history: AccountHistory & Pick<History, 'accountsOf' | 'moveAccounts' | 'ownerOf' | 'seqsOf'>
   /** better-auth's pool: its search_path is `auth`. */
   readonly authDatabase: AuthOptions['database']
   readonly keys: Keys
+  readonly preferences: PreferenceStore
+  readonly alerts: AlertStore
   readonly instruments: readonly ListedInstrument[]
   /** The mirror of the market: applied to here, frame by frame, so nobody else may. */
   readonly feed: Feed
@@ -110,7 +118,18 @@ export interface Gateway extends AsyncDisposable {
 
 /** Opens the gateway and listens. @throws {Error} when the address cannot be had */
 export async function openGateway(parts: GatewayParts): Promise<Gateway> {
-  const { config, instanceId, commands, broadcast, history, feed, logger, metrics = new GatewayMetrics() } = parts
+  const {
+    config,
+    instanceId,
+    commands,
+    broadcast,
+    history,
+    alerts,
+    preferences,
+    feed,
+    logger,
+    metrics = new GatewayMetrics(),
+  } = parts
   const { publicOrigin } = config
   const limits = gatewayLimits(config.limits)
   const { httpServer, app } = openHttpServer()
@@ -131,7 +150,11 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     port: config.port,
     admitGuest: (address) => guests.take(address),
     ensureAccount: (user) => accountsOfUser.ensure(user),
-    moveAccounts: (users) => history.moveAccounts(users),
+    // The money first; the sign-in that fails in between is tried again, and neither minds.
+    moveAccounts: async (users) => {
+      await history.moveAccounts(users)
+      await preferences.move(users)
+    },
     logger,
   })
   const sessions = new Sessions({ auth, keys: parts.keys, accounts: accountsOfUser, origins })
@@ -152,6 +175,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     historyOf: (symbol) => recentHistory(parts.bars, symbol, Date.now()),
     log: logger,
   })
+  const ownerOf = (account: number) => history.ownerOf(account)
   const market = marketOf({ feed, bars: parts.bars, subscriptions })
   const ofAccounts: AccountHandlers = {
     accounts: accounts({ exchange, accountsOf: (userId) => accountsOfUser.numbers(userId) }),
@@ -159,6 +183,8 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     fills: fills({ history, instrumentOf }),
     ledger: ledger({ history, instrumentOf }),
     equity: equity({ history }),
+    'preferences.get': preferencesGet({ preferences, ownerOf }),
+    'alert.list': alertList({ alerts, instrumentOf }),
   }
   const relays: Relays = {
     'order.place': orderPlace({ exchange, instrumentOf }),
@@ -176,6 +202,9 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     'account.withdraw': moveMoney('account.withdraw', exchange),
     'account.reset': accountReset(exchange),
     'accounts.create': accountsCreate(exchange),
+    'preferences.set': preferencesSet({ preferences, ownerOf, keysMax: limits.preferences }),
+    'alert.create': alertCreate({ alerts, instrumentOf, max: limits.alerts }),
+    'alert.delete': alertDelete({ alerts, instrumentOf }),
   }
   const handlers = { ...market.handlers, ...ofAccounts }
   const dispatcher = new Dispatcher({ handlers, relays, history, instrumentOf, logger, metrics })
@@ -191,6 +220,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     instanceId,
     serverVersion: config.serverVersion,
     epoch: () => market.epoch(),
+    joined: (account) => alertTeller.joined(account),
     status: () => state.status,
     logger,
     metrics,
@@ -201,8 +231,9 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     accountsOf: (userId) => accountsOfUser.numbers(userId),
     end: (credential) => sockets.end(credential),
   })
+  const alertTeller: AlertTeller = new AlertTeller({ alerts, instrumentOf, sockets, logger })
   const leaderLink: LeaderLink = new LeaderLink({
-    ...{ broadcast, feed, marketData, state, exchange, sockets, history, logger },
+    ...{ broadcast, feed, marketData, state, exchange, sockets, alerts: alertTeller, history, logger },
   })
 
   let leaving = false
@@ -211,7 +242,9 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     auth,
     page: parts.page,
     pageSourceOf: (request) =>
-      pageSourceOf(request, { market, status: () => state.status, sessions, exchange, fills: ofAccounts.fills }),
+      pageSourceOf(request, {
+        ...{ market, status: () => state.status, sessions, exchange, lists: ofAccounts, preferences },
+      }),
     origins,
     clientAddress,
     ready: () => !leaving && parts.ready(),
@@ -225,6 +258,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   const close = async () => {
     forget()
     leaderLink[Symbol.dispose]()
+    alertTeller[Symbol.dispose]()
     state[Symbol.dispose]()
     slowSockets[Symbol.dispose]()
     pings[Symbol.dispose]()

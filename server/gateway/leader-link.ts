@@ -4,6 +4,7 @@ import type { Feed } from '../feed/feed.ts'
 import type { MarketFrame } from '../feed/market-frame.ts'
 import type { History } from '../journal/history.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import type { AlertTeller } from './alert-teller.ts'
 import type { ExchangeRequests } from './exchange-requests.ts'
 import type { ExchangeState } from './exchange-state.ts'
 import type { MarketData } from './market-data.ts'
@@ -22,6 +23,7 @@ interface LeaderLinkParts {
   readonly state: ExchangeState
   readonly exchange: ExchangeRequests
   readonly sockets: Pick<Sockets, 'sendAccount' | 'sawAccountSeq' | 'accounts'>
+  readonly alerts: Pick<AlertTeller, 'fired' | 'missed'>
   readonly history: Pick<History, 'seqsOf'>
   readonly logger: Logger
 }
@@ -58,6 +60,7 @@ export class LeaderLink implements Disposable {
       },
       account: (number, frame) => sockets.sendAccount(number, frame),
       accountSeq: (number, seq) => sockets.sawAccountSeq(number, seq),
+      alert: (number, alert) => parts.alerts.fired(number, alert),
       status: (status) => {
         this.#saw(status.epoch)
         state.said(status)
@@ -84,6 +87,7 @@ export class LeaderLink implements Disposable {
     if (!isUp) return
     this.#parts.exchange.resend()
     this.missed()
+    this.#parts.alerts.missed()
   }
 
   #saw(epoch: number): void {
@@ -91,7 +95,9 @@ export class LeaderLink implements Disposable {
     const isSuccessor = this.#epoch > 0
     this.#epoch = epoch
     this.#parts.exchange.sawEpoch(epoch)
-    if (isSuccessor) this.#seqs.ask()
+    if (!isSuccessor) return
+    this.#seqs.ask()
+    this.#parts.alerts.missed()
   }
 
   async #readSnapshot(): Promise<boolean> {

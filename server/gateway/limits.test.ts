@@ -35,7 +35,14 @@ test('a limit says how long to wait, and lets go again', async () => {
 
 test('guests of one /64 share their quota', async () => {
   const operator = { ordersPerSecond: 1, ordersBurst: 1, openOrders: 1, requestsPerSecond: 1, guestsPerMinute: 2 }
-  const rest = { guestsPerHour: 3, socketsPerAccount: 1, publicSocketsPerAddress: 1, drainSpreadMs: 0 }
+  const rest = {
+    guestsPerHour: 3,
+    socketsPerAccount: 1,
+    publicSocketsPerAddress: 1,
+    preferences: 1,
+    alerts: 1,
+    drainSpreadMs: 0,
+  }
   const quota = new GuestQuota(gatewayLimits({ ...operator, ...rest }))
   expect([await quota.take('2001:db8::1'), await quota.take('2001:db8::2')]).toEqual([0, 0])
   expect(await quota.take('2001:db8::3')).toBeGreaterThan(0)

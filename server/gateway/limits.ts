@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net'
 import {
   ACCOUNTS_PER_USER_MAX,
+  ALERT_NOTE_LENGTH_MAX,
   AMOUNT_CENTS_MAX,
   CANCEL_AFTER_MS_MAX,
   CANCEL_AFTER_MS_MIN,
@@ -8,6 +9,7 @@ import {
   FRAME_BYTES_MAX,
   NAME_LENGTH_MAX,
   PAYLOAD_DEPTH_MAX,
+  PREFERENCE_BYTES_MAX,
   SYMBOLS_MAX,
 } from '@valiant/shared/protocol/limits'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
@@ -26,6 +28,10 @@ export interface OperatorLimits {
   readonly guestsPerHour: number
   readonly socketsPerAccount: number
   readonly publicSocketsPerAddress: number
+  /** Keys under which a user keeps something. */
+  readonly preferences: number
+  /** Alerts of an account that wait. */
+  readonly alerts: number
   /** Over how long a draining instance sends its sockets away. */
   readonly drainSpreadMs: number
 }
@@ -65,6 +71,8 @@ export const toldLimits = (limits: GatewayLimits): Record<string, number> => ({
   /** Of a deposit, a withdrawal and the cash to begin with, in USD. */
   amount: AMOUNT_CENTS_MAX / 100,
   nameLength: NAME_LENGTH_MAX,
+  alertNoteLength: ALERT_NOTE_LENGTH_MAX,
+  preferenceBytes: PREFERENCE_BYTES_MAX,
   cancelAfterMsMin: CANCEL_AFTER_MS_MIN,
   cancelAfterMsMax: CANCEL_AFTER_MS_MAX,
   expireAheadMs: EXPIRE_AHEAD_MS_MAX,
@@ -87,6 +95,12 @@ export class Limit {
       if (refusal instanceof RateLimiterRes) return Math.max(1, refusal.msBeforeNext)
       throw refusal
     }
+  }
+
+  /** What a key has left, and when it has all of it again. */
+  async left(key: string): Promise<{ readonly remaining: number; readonly resetMs: number }> {
+    const { remainingPoints, msBeforeNext } = (await this.#limiter.get(key)) ?? {}
+    return { remaining: Math.max(0, remainingPoints ?? this.#limiter.points), resetMs: Math.max(0, msBeforeNext ?? 0) }
   }
 
   async forget(key: string): Promise<void> {

@@ -1,24 +1,38 @@
 import type { IncomingMessage } from 'node:http'
+import type { PreferenceStore } from '../auth/preferences.ts'
 import { AccountSnapshot } from '@valiant/shared/protocol/account'
-import { ACCOUNT_COOKIE, type PageSource } from '@valiant/shared/protocol/page'
+import { ACCOUNT_COOKIE, type PageList, type PageSource } from '@valiant/shared/protocol/page'
 import type { MarketStatus } from '../bus/broadcast.ts'
 import type { ExchangeRequests } from './exchange-requests.ts'
 import type { Market } from './market.ts'
 import { type Identity, requesterOf, type Sessions } from './sessions.ts'
-import type { Handler } from './requests/request.ts'
+import type { AccountHandlers, Handler } from './requests/request.ts'
 
 export interface PageParts {
   readonly market: Market
   readonly status: () => MarketStatus
   readonly sessions: Sessions
   readonly exchange: ExchangeRequests
-  readonly fills: Handler<'fills'>
+  readonly lists: Pick<AccountHandlers, PageList>
+  readonly preferences: Pick<PreferenceStore, 'read'>
 }
 
 /** What the page of one request may read, in process. A page without an account, or with the exchange away, still comes. */
 export function pageSourceOf(request: IncomingMessage, parts: PageParts): PageSource {
-  const { market, status, sessions, exchange, fills } = parts
+  const { market, status, sessions, exchange, lists, preferences } = parts
   const identity = once(() => identityOf(request, sessions))
+  // Without the account: who is signed in is known while the exchange is away too.
+  const signedIn = once(() => sessions.signedIn(request.headers).catch(() => undefined))
+  const list: PageSource['list'] = async (name, query) => {
+    const known = await identity()
+    if (known === undefined) return undefined
+    const answer: Handler<typeof name> = lists[name]
+    try {
+      return await answer(query, requesterOf(known, { socketId: undefined, receivedAtMs: Date.now() }))
+    } catch {
+      return undefined
+    }
+  }
   return {
     now: () => ({ timeMs: Date.now(), epoch: market.epoch(), market: status().market }),
     instruments: () => market.instruments(),
@@ -28,10 +42,9 @@ export function pageSourceOf(request: IncomingMessage, parts: PageParts): PageSo
     trades: (query) => market.trades(query),
     candles: (query) => market.candles(query),
     visitor: async () => {
-      // Without the account: who is signed in is known while the exchange is away too.
-      const signedIn = await sessions.signedIn(request.headers).catch(() => undefined)
-      if (signedIn === undefined) return undefined
-      const { userId, name, email, isGuest } = signedIn
+      const known = await signedIn()
+      if (known === undefined) return undefined
+      const { userId, name, email, isGuest } = known
       return { userId, name, ...(email !== undefined && { email }), isGuest }
     },
     account: async () => {
@@ -44,16 +57,12 @@ export function pageSourceOf(request: IncomingMessage, parts: PageParts): PageSo
         return undefined
       }
     },
-    fills: async (limit) => {
-      const known = await identity()
-      if (known === undefined) return []
-      try {
-        const { items } = await fills({ limit }, requesterOf(known, { socketId: undefined, receivedAtMs: Date.now() }))
-        return items
-      } catch {
-        return []
-      }
+    preferences: async (keys) => {
+      const known = await signedIn()
+      return known && preferences.read(known.userId, keys).catch(() => undefined)
     },
+    fills: async (limit) => (await list('fills', { limit }))?.items ?? [],
+    list,
   }
 }
 

@@ -1,18 +1,23 @@
-import { BOOK_DEPTH_DEFAULT } from '@valiant/shared/protocol/limits'
-import { BookDepth } from '@valiant/shared/protocol/market-data'
 import { AccountSnapshot } from '@valiant/shared/protocol/account'
 import { ERRORS } from '@valiant/shared/protocol/errors'
-import type { Answer } from '@valiant/shared/protocol/events'
+import type { Answer, Rate } from '@valiant/shared/protocol/events'
+import { BOOK_DEPTH_DEFAULT } from '@valiant/shared/protocol/limits'
+import { BookQuery, type OwnRoute, REST_ROUTES, type RestMethod, type RestRoute } from '@valiant/shared/protocol/rest'
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
+import type { z } from 'zod'
 import type { Logger } from '../telemetry/logger.ts'
 import type { ClientAddress } from './client-address.ts'
 import type { Dispatcher } from './dispatcher.ts'
+import { Documents } from './documents/documents.ts'
 import { type GatewayLimits, Limit, limitKey } from './limits.ts'
 import type { Market } from './market.ts'
 import type { KeyDesk } from './key-desk.ts'
 import type { InstrumentOf } from './requests/history.ts'
+import { accountIdOf, readerOf } from './rest-fields.ts'
+import { sendTable, wantsTable } from './rest-table.ts'
 import { type Identity, requesterOf, type Sessions } from './sessions.ts'
 import { failure, foundText, invalid, isDefect, RequestFailure, toWireError } from './wire-error.ts'
+import { fieldFailure } from './zod-issue.ts'
 
 export interface RestParts {
   readonly dispatcher: Dispatcher
@@ -25,23 +30,26 @@ export interface RestParts {
   readonly logger: Logger
 }
 
-/** Whole numbers come as text in a query; what is none stays text, and the schema says so. */
-const NUMBERS: readonly string[] = ['from', 'to', 'limit', 'points', 'depth']
-/** Picks one of several accounts; a query that may stand in a link says `accountId` likewise. */
-const ACCOUNT_HEADER = 'x-account-id'
-const CANCELS: readonly string[] = ['order.cancel', 'order.cancelAll']
+type OwnAnswer = (request: Request, payload: unknown, route: RestRoute) => Promise<Answer>
 
-/** What is not live, over HTTP: the same requests, the same schemas, the socket's answer as the body. */
+const CANCELS: readonly string[] = ['order.cancel', 'order.cancelAll']
+const ON = { GET: 'get', POST: 'post', PATCH: 'patch', DELETE: 'delete' } as const satisfies Record<RestMethod, string>
+
+/**
+ * What is not live, over HTTP: the routes of `shared/protocol/rest.ts` and no others, with the same requests, the same
+ * schemas, and the socket's answer as the body.
+ */
 export function restRouter(parts: RestParts): Router {
   const { dispatcher, sessions, keys, market, instrumentOf, clientAddress, limits } = parts
   const requests = new Limit(limits.requestsPerSecond, 1)
-  const take = (request: Request) => requests.take(`http ${limitKey(clientAddress(request))}`)
+  const documents = new Documents()
+  const keyOf = (request: Request) => `http ${limitKey(clientAddress(request))}`
 
   const identityOf = (request: Request): Promise<Identity | undefined> =>
     sessions.ofRequest(request.headers, request.method, accountIdOf(request))
 
   async function assertWithin(request: Request): Promise<void> {
-    const retryAfterMs = await take(request)
+    const retryAfterMs = await requests.take(keyOf(request))
     if (retryAfterMs > 0) throw failure('RATE_LIMITED', 'Too many requests of this address.', { retryAfterMs })
   }
 
@@ -50,79 +58,93 @@ export function restRouter(parts: RestParts): Router {
     const receivedAtMs = Date.now()
     const identity = await identityOf(request)
     return dispatcher.answer(event, payload, requesterOf(identity, { socketId: undefined, receivedAtMs }), () =>
-      take(request),
+      requests.take(keyOf(request)),
     )
   }
 
-  const route =
-    (event: string, payloadOf: (request: Request) => unknown): RequestHandler =>
-    async (request, response) => {
-      const answer = await ask(request, event, payloadOf(request))
-      tellRate(response, event, answer, limits)
-      send(response, answer)
+  /** @param work refuses who is not signed in, before a field is looked at */
+  const ofUser =
+    (work: (identity: Identity | undefined, request: Request) => Promise<unknown>): OwnAnswer =>
+    async (request, payload, route) => {
+      await assertWithin(request)
+      const identity = await identityOf(request)
+      if (identity !== undefined) parsed(route.payload, payload)
+      return { ok: true, data: await work(identity, request) }
     }
-  const known = (request: Request): string => {
-    const symbol = String(request.params.symbol)
-    if (instrumentOf(symbol) === undefined) throw failure('NOT_FOUND', `No instrument has the symbol "${symbol}".`)
-    return symbol
+  const own: Readonly<Record<OwnRoute, OwnAnswer>> = {
+    book: async (request, payload) => {
+      await assertWithin(request)
+      const { symbol, depth = BOOK_DEPTH_DEFAULT } = parsed(BookQuery, payload)
+      const book = market.book(symbol, depth)
+      if (book === undefined) throw failure('UNAVAILABLE', 'The book is not known yet.', { retryAfterMs: 1_000 })
+      return { ok: true, data: book }
+    },
+    positions: async (request, payload) => {
+      const answer = await ask(request, 'account', payload)
+      return answer.ok ? { ok: true, data: AccountSnapshot.parse(answer.data).positions } : answer
+    },
+    'keys.list': ofUser((identity) => keys.list(identity)),
+    'keys.make': ofUser((identity, { body }) => keys.make(identity, body as unknown)),
+    'keys.revoke': ofUser((identity, { params }) => keys.revoke(identity, String(params.id))),
   }
-  const bySymbol = (request: Request) => ({ ...queryOf(request), symbol: known(request) })
-  const byOrder = (request: Request) => ({ ...queryOf(request), orderId: request.params.id })
+
+  /** An answer comes out of the bucket of its account when it trades, else out of that of its address. */
+  async function tellRate(request: Request, response: Response, { served }: RestRoute, { rate }: Answer) {
+    const isCancel = 'request' in served && CANCELS.includes(served.request)
+    const { remaining, resetMs }: Rate = rate ?? (await requests.left(keyOf(request)))
+    const ofAccount = isCancel ? limits.cancelsBurst : limits.ordersBurst
+    response.set({
+      'ratelimit-limit': String(rate === undefined ? limits.requestsPerSecond : ofAccount),
+      'ratelimit-remaining': String(remaining),
+      'ratelimit-reset': String(Math.ceil(resetMs / 1_000)),
+    })
+  }
+
+  function handlerOf(route: RestRoute): RequestHandler {
+    const { served, rows } = route
+    const payloadOf = readerOf(route)
+    const answerTo = async (request: Request): Promise<Answer> => {
+      const { symbol } = request.params
+      if (symbol !== undefined && instrumentOf(String(symbol)) === undefined) {
+        throw failure('NOT_FOUND', `No instrument has the symbol ${foundText(symbol)}.`)
+      }
+      const payload = payloadOf(request)
+      if ('request' in served) return ask(request, served.request, payload)
+      if ('own' in served) return own[served.own](request, payload, route)
+      await assertWithin(request)
+      return { ok: true, data: undefined }
+    }
+    return async (request, response) => {
+      const answer = await answerTo(request).catch(refusalOf)
+      await tellRate(request, response, route, answer)
+      if (answer.ok && 'document' in served) documents.send(served.document, response)
+      else if (answer.ok && rows !== undefined && wantsTable(request)) {
+        sendTable(request, response, { rows, data: answer.data })
+      } else send(response, answer)
+    }
+  }
 
   const api = Router()
   api.use(jsonOnly, express.json({ limit: limits.frameBytes, strict: false }))
-  for (const name of ['time', 'instruments', 'account', 'accounts', 'orders', 'fills', 'ledger', 'equity'] as const) {
-    api.get(`/${name}`, route(name, queryOf))
-  }
-  api.get('/candles/:symbol', route('candles', bySymbol))
-  api.get('/trades/:symbol', route('trades', bySymbol))
-  api.get('/book/:symbol', async (request, response) => {
-    await assertWithin(request)
-    const symbol = known(request)
-    const depth = BookDepth.safeParse(queryOf(request).depth ?? BOOK_DEPTH_DEFAULT)
-    if (!depth.success) throw invalid('depth', 'unknown', { expected: 'one of 10, 25, 100' })
-    const book = market.book(symbol, depth.data)
-    if (book === undefined) throw failure('UNAVAILABLE', 'The book is not known yet.', { retryAfterMs: 1_000 })
-    send(response, { ok: true, data: book })
-  })
-  api.get('/positions', async (request, response) => {
-    const answer = await ask(request, 'account', queryOf(request))
-    send(response, answer.ok ? { ok: true, data: AccountSnapshot.parse(answer.data).positions } : answer)
-  })
-  api.post(
-    '/orders',
-    route('order.place', ({ body }) => body as unknown),
-  )
-  api.delete('/orders', route('order.cancelAll', queryOf))
-  api.get('/orders/:id', route('order.get', byOrder))
-  api.delete('/orders/:id', route('order.cancel', byOrder))
-  api.patch(
-    '/orders/:id',
-    route('order.amend', (request) => ({ ...(request.body as object), orderId: request.params.id })),
-  )
-  const keyRoute =
-    (work: (identity: Identity | undefined, request: Request) => Promise<unknown>): RequestHandler =>
-    async (request, response) => {
-      await assertWithin(request)
-      send(response, { ok: true, data: await work(await identityOf(request), request) })
-    }
-  api.get(
-    '/keys',
-    keyRoute((identity) => keys.list(identity)),
-  )
-  api.post(
-    '/keys',
-    keyRoute((identity, { body }) => keys.make(identity, body as unknown)),
-  )
-  api.delete(
-    '/keys/:id',
-    keyRoute((identity, { params }) => keys.revoke(identity, String(params.id))),
-  )
+  for (const route of REST_ROUTES) api[ON[route.method]](route.path, handlerOf(route))
   api.use((request) => {
     throw failure('NOT_FOUND', `Nothing is served at ${request.method} /api${request.path.slice(0, 100)}.`)
   })
   api.use(answerErrors(parts.logger))
   return api
+}
+
+/** @throws {RequestFailure} INVALID naming the field */
+function parsed<Schema extends z.ZodType>(schema: Schema, payload: unknown): z.infer<Schema> {
+  const result = schema.safeParse(payload)
+  if (!result.success) throw fieldFailure(result.error, payload)
+  return result.data
+}
+
+/** A refusal, as an answer; what is none stays thrown. */
+function refusalOf(error: unknown): Answer {
+  if (error instanceof RequestFailure) return { ok: false, error: error.error }
+  throw error
 }
 
 /** A form of a foreign page can send cookies, but not JSON. */
@@ -132,27 +154,10 @@ const jsonOnly: RequestHandler = (request, _response, next) => {
   if (hasBody && !isEmpty && request.is('application/json') !== 'application/json') {
     throw failure('FORBIDDEN', 'A request with a body: expected the content type application/json.')
   }
-  if (request.method === 'POST' && (!hasBody || isEmpty)) {
+  if ((request.method === 'POST' || request.method === 'PATCH') && (!hasBody || isEmpty)) {
     throw invalid('', 'required', { expected: 'a JSON object as the body', found: 'nothing' })
   }
   next()
-}
-
-/** @throws {RequestFailure} INVALID, for one that is no text */
-function accountIdOf(request: Request): string | undefined {
-  const accountId = request.query.accountId ?? request.headers[ACCOUNT_HEADER]
-  if (accountId === undefined || typeof accountId === 'string') return accountId
-  throw invalid('accountId', 'type', { expected: 'a string', found: foundText(accountId) })
-}
-
-function queryOf(request: Request): Record<string, unknown> {
-  const { accountId: _accountId, ...query } = request.query
-  return Object.fromEntries(
-    Object.entries(query).map(([name, value]) => {
-      const isNumber = NUMBERS.includes(name) && typeof value === 'string' && /^\d{1,15}$/.test(value)
-      return [name, isNumber ? Number(value) : value]
-    }),
-  )
 }
 
 function send(response: Response, answer: Answer): void {
@@ -165,15 +170,6 @@ function send(response: Response, answer: Answer): void {
   const { status } = ERRORS[code]
   if (status === 429 || status === 503) response.set('retry-after', String(Math.ceil((retryAfterMs ?? 1_000) / 1_000)))
   response.status(status).json(answer)
-}
-
-function tellRate(response: Response, event: string, { rate }: Answer, limits: GatewayLimits): void {
-  if (rate === undefined) return
-  response.set({
-    'ratelimit-limit': String(CANCELS.includes(event) ? limits.cancelsBurst : limits.ordersBurst),
-    'ratelimit-remaining': String(rate.remaining),
-    'ratelimit-reset': String(Math.ceil(rate.resetMs / 1_000)),
-  })
 }
 
 /** Whatever went wrong on the way is answered in the protocol's form. */

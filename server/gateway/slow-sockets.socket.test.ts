@@ -41,7 +41,14 @@ beforeEach(async () => {
   const operator = {
     ...{ ordersPerSecond: 1, ordersBurst: 1, openOrders: 1, requestsPerSecond: 1, guestsPerMinute: 1 },
   }
-  const more = { guestsPerHour: 1, socketsPerAccount: 1, publicSocketsPerAddress: 100, drainSpreadMs: 0 }
+  const more = {
+    guestsPerHour: 1,
+    socketsPerAccount: 1,
+    publicSocketsPerAddress: 100,
+    preferences: 1,
+    alerts: 1,
+    drainSpreadMs: 0,
+  }
   io = openSocketServer(http, { origins: new Origins(undefined), limits: gatewayLimits({ ...operator, ...more }) })
   const feed = new Feed({ instruments: SYMBOLS.map(listed) })
   subscriptions = new MarketSubscriptions({ io, feed, subscriptionsMax: 100 })

@@ -1,4 +1,5 @@
 import { type AccountFrame, AccountSnapshot } from '@valiant/shared/protocol/account'
+import type { FiredAlert } from '@valiant/shared/protocol/alerts'
 import type { Answer, Welcome } from '@valiant/shared/protocol/events'
 import { HEARTBEAT_MS, PROTOCOL_VERSION } from '@valiant/shared/protocol/limits'
 import { accountId } from '../feed/account/order.ts'
@@ -35,6 +36,8 @@ export interface SocketsOptions {
   readonly instanceId: string
   readonly serverVersion: string
   readonly epoch: () => number
+  /** A socket of the account has come. */
+  readonly joined: (account: number) => void
   readonly status: () => MarketStatus
   readonly logger: Logger
   readonly metrics: Pick<GatewayMetrics, 'connectionsAccepted' | 'rateLimited'>
@@ -110,6 +113,16 @@ export class Sockets implements Disposable {
     if (sockets.length === 0) return
     for (const socket of sockets) this.#writes.gather(socket)
     this.#io.local.to(roomOf.account(account)).emit('account', frame)
+  }
+
+  /** To every socket of the account, here, also to one that is still being brought up to date. @returns whether there is any */
+  sendAlert(account: number, alert: FiredAlert): boolean {
+    const sockets = this.#byAccount.of(account)
+    for (const socket of sockets) {
+      this.#writes.gather(socket)
+      socket.emit('alert', { epoch: this.#options.epoch(), ...alert })
+    }
+    return sockets.length > 0
   }
 
   /** Those that have sockets here. */
@@ -211,6 +224,7 @@ export class Sockets implements Disposable {
     if (socket.data.missed === undefined) void socket.join(roomOf.account(account))
     else void this.#bringMissed(account, socket, socket.data.missed)
     const sockets = this.#byAccount.of(account)
+    this.#options.joined(account)
     for (const oldest of sockets.slice(0, Math.max(0, sockets.length - this.#options.limits.socketsPerAccount))) {
       close(oldest, 'REPLACED', 'This account has as many sockets as it may have: a newer one took this place.')
     }

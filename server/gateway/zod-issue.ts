@@ -63,7 +63,7 @@ function choice(values: readonly unknown[], value: unknown): { rule: InvalidRule
 
 const literal = (value: unknown): string => (typeof value === 'string' ? `"${value}"` : String(value))
 const countOf = (origin: string): string =>
-  origin === 'string' ? ' characters' : origin === 'array' ? ' elements' : ''
+  origin === 'string' ? ' characters' : origin === 'array' ? ' elements' : origin === 'json' ? ' bytes of JSON' : ''
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
   object: 'an object',

@@ -54,13 +54,17 @@ export class CorporateActions {
     return (await this.#queries.any(sql.journal.listUnrestatedSplits)).map(fromRow<Split>)
   }
 
-  /** Brings the bars before a split to its prices and lots: once, however often it is asked, and all of them or none. */
+  /**
+   * Brings the bars before a split to its prices and lots, and the alerts that wait to its prices: once, however often it
+   * is asked, and all of them or none.
+   */
   async restate(id: number): Promise<void> {
     await this.#queries.tx(async (t) => {
       await t.none('SET LOCAL transaction_timeout = 0')
       const row: unknown = await t.oneOrNone(sql.journal.markSplitRestated, { id })
       if (row === null) return
       const restatement = fromRow<Restatement>(row)
+      await t.none(sql.journal.restateAlerts, restatement)
       for (const table of ['candle_1s', 'candle_1m']) await t.none(sql.journal.restateBars, { table, ...restatement })
     })
   }

@@ -24,6 +24,8 @@ export function gatewayConfig(
       guestsPerHour: config.LIMIT_GUESTS_PER_HOUR,
       socketsPerAccount: config.LIMIT_SOCKETS_PER_ACCOUNT,
       publicSocketsPerAddress: config.LIMIT_PUBLIC_SOCKETS_PER_ADDRESS,
+      preferences: config.LIMIT_PREFERENCES,
+      alerts: config.LIMIT_ALERTS,
       drainSpreadMs: config.DRAIN_SPREAD_MS,
     },
     drainNoticeMs: config.DRAIN_NOTICE_MS,

@@ -1,4 +1,5 @@
 import type { AccountFrame, AccountSnapshot } from '../protocol/account.ts'
+import type { AlertFrame } from '../protocol/alerts.ts'
 import type { EventName, EventOf, Heartbeat, StatusFrame, Welcome } from '../protocol/events.ts'
 import { PROTOCOL_VERSION } from '../protocol/limits.ts'
 import type { BookDepth, Channel, Subscription } from '../protocol/market-data.ts'
@@ -37,6 +38,7 @@ type Events = ClientEvents & { [Name in EventName]: EventOf<Name> }
 
 const LATENCY_EVERY_MS = 5_000
 const SETTLING_MS = 500
+const ALERT_IDS_MAX = 1_000
 /** A measurement of the clock is wrong by half of what it takes: a longer one is worth nothing. */
 const MEASURED_MS_MAX = 1_000
 /** The clock of this machine, or the server's, has been set: what a welcome says counts more than what was measured. */
@@ -54,6 +56,8 @@ export class Client {
   readonly #subscriptions: Subscriptions
   readonly #account: AccountFollower
   readonly #lines: Lines
+  /** Alerts that were told, so that none is told twice. */
+  readonly #alertIds = new Set<string>()
   #accountId: string | undefined
   #cancelMeasure: () => void = () => undefined
   #epoch = 0
@@ -223,6 +227,11 @@ export class Client {
   #take(line: Line, event: string, payload: unknown): void {
     const { epoch } = payload as { epoch?: number }
     const isCurrent = line === this.#lines.current
+    // An alert is told whoever leads, and by whichever line: it is not said again.
+    if (event === 'alert') {
+      this.#takeAlert(payload as AlertFrame)
+      return
+    }
     if (epoch !== undefined && event !== 'welcome') {
       // It speaks for a leader that leads no more.
       if (epoch < this.#epoch) return
@@ -239,6 +248,15 @@ export class Client {
     // Of an instance that was left, what it says of itself and of the whole is past.
     else if (isCurrent) this.#takeOwn(event, payload)
     if (channel !== undefined) this.#tell(event as EventName, payload as never)
+  }
+
+  /** While two lines stand, both bring it. */
+  #takeAlert(alert: AlertFrame): void {
+    if (this.#alertIds.has(alert.alertId)) return
+    this.#alertIds.add(alert.alertId)
+    const [oldest] = this.#alertIds
+    if (this.#alertIds.size > ALERT_IDS_MAX && oldest !== undefined) this.#alertIds.delete(oldest)
+    this.#tell('alert', alert)
   }
 
   #takeOwn(event: string, payload: unknown): void {

@@ -56,6 +56,19 @@ describe('when an instance goes away', () => {
     expect(linkOf(1).of('order.cancel')).toHaveLength(1)
   })
 
+  it('an alert that both links bring is told once, whichever brings it, and whoever leads', async () => {
+    const alert = { symbol: 'NOVA', op: 'above', price: '1.00', createdAt: 1, firedAt: 2, tradePrice: '1.01', epoch: 1 }
+    const told: string[] = []
+    rig.client.on('alert', ({ alertId }) => told.push(alertId))
+    linkOf(0).tell('server.closing', { afterMs: 0, reason: 'deploy' })
+    await rig.pass(0)
+    rig.welcome(linkOf(1), { epoch: 2 })
+    linkOf(0).tell('alert', { ...alert, alertId: 'A' })
+    linkOf(1).tell('alert', { ...alert, alertId: 'A', epoch: 2 })
+    linkOf(1).tell('alert', { ...alert, alertId: 'B' })
+    expect(told).toEqual(['A', 'B'])
+  })
+
   it('what the old link does not answer is sent again on the new one, under its id', async () => {
     const asked = rig.client.ask('order.cancel', { orderId: 'o1' })
     linkOf(0).tell('server.closing', { afterMs: 0, reason: 'deploy' })

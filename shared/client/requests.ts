@@ -24,6 +24,9 @@ export const ID_FIELDS = {
   'account.withdraw': 'requestId',
   'account.reset': 'requestId',
   'accounts.create': 'requestId',
+  'preferences.set': 'requestId',
+  'alert.create': 'requestId',
+  'alert.delete': 'requestId',
 } as const satisfies Partial<Record<RequestName, 'clientOrderId' | 'requestId'>>
 
 type WithoutId<Payload> = Payload extends { clientOrderId: string }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AccountFrame } from './account.ts'
+import { AlertFrame } from './alerts.ts'
 import { GOODBYE_CODES } from './errors.ts'
 import type { WireError } from './wire-error.ts'
 import { Epoch, Id, Seq, Time } from './fields.ts'
@@ -50,6 +51,7 @@ export const EVENTS = {
   book: BookFrame,
   trades: TradesFrame,
   account: AccountFrame,
+  alert: AlertFrame,
   status: StatusFrame,
   goodbye: Goodbye,
   'server.closing': ServerClosing,

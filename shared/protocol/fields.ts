@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DECIMAL_PATTERN } from '../units/decimal.ts'
-import { NAME_LENGTH_MAX, TAG_LENGTH_MAX } from './limits.ts'
+import { ALERT_NOTE_LENGTH_MAX, NAME_LENGTH_MAX, TAG_LENGTH_MAX } from './limits.ts'
 
 /** The forms that fields of several requests and frames share. */
 export const CLIENT_ID_PATTERN = /^[A-Za-z0-9_.:-]{1,64}$/
@@ -25,6 +25,11 @@ export const InstrumentSymbol = z.string().max(25).regex(SYMBOL_PATTERN, 'the sy
 /** Text that the database and every log can hold: no control characters, no halves of characters. */
 const PLAIN_TEXT_PATTERN = /^[^\p{Cc}\p{Cs}]*$/u
 export const Tag = z.string().max(TAG_LENGTH_MAX).regex(PLAIN_TEXT_PATTERN, 'text without control characters')
+export const AlertNote = z
+  .string()
+  .min(1)
+  .max(ALERT_NOTE_LENGTH_MAX)
+  .regex(PLAIN_TEXT_PATTERN, 'text without control characters')
 export const AccountName = z
   .string()
   .min(1)

@@ -12,6 +12,11 @@ export const CASH_CENTS_MAX = 100_000_000_000_00
 export const ACCOUNTS_PER_USER_MAX = 10
 export const NAME_LENGTH_MAX = 60
 export const TAG_LENGTH_MAX = 64
+export const ALERT_NOTE_LENGTH_MAX = 120
+/** So many alerts that have fired are listed, the newest; all that wait are. */
+export const FIRED_ALERTS_MAX = 100
+/** Of a preference, as JSON; over a socket a little less, since the frame around it is bounded too. */
+export const PREFERENCE_BYTES_MAX = 16_384
 
 /** The dead man's switch, when it is not 0. */
 export const CANCEL_AFTER_MS_MIN = 100

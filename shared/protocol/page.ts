@@ -1,10 +1,16 @@
+import type { z } from 'zod'
 import type { AccountSnapshot } from './account.ts'
 import type { Fill } from './order.ts'
 import type { BookDepth, BookFrame, Candle, Instrument, TickerFrame, Trade } from './market-data.ts'
-import type { CandlesQuery, TradesQuery } from './requests.ts'
+import type { Preferences } from './preferences.ts'
+import type { CandlesQuery, DataOf, REQUESTS, TradesQuery } from './requests.ts'
 
 /** A cookie that the page sets: the id of the one of several accounts that it shows. Without it, the oldest. */
 export const ACCOUNT_COOKIE = 'valiant-account'
+
+/** The lists of an account that a page reads. */
+export type PageList = 'fills' | 'ledger' | 'equity'
+export type PageQuery<Name extends PageList> = z.output<(typeof REQUESTS)[Name]['payload']>
 
 /** Who looks at the page. */
 export interface Visitor {
@@ -32,5 +38,9 @@ export interface PageSource {
   visitor(): Promise<Visitor | undefined>
   /** Of the visitor's account, the chosen one of several; undefined without one, or while the exchange is away. */
   account(): Promise<AccountSnapshot | undefined>
+  /** What the visitor keeps under these keys; undefined without one, or while the database is away. */
+  preferences(keys: readonly string[]): Promise<Preferences | undefined>
   fills(limit: number): Promise<readonly Fill[]>
+  /** What the request of that name answers for the same account; undefined without one, or where it can't be read. */
+  list<Name extends PageList>(name: Name, query: PageQuery<Name>): Promise<DataOf<Name> | undefined>
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Account, AccountSnapshot, ChangedAccount, EquityPoint, LedgerEntry, MovedMoney } from './account.ts'
+import { Alert, CreateAlert, DeleteAlert } from './alerts.ts'
 import {
   AccountMode,
   AccountName,
@@ -25,6 +26,7 @@ import {
   StopLoss,
   TakeProfit,
 } from './order.ts'
+import { GetPreferences, Preferences, SetPreference } from './preferences.ts'
 import { CANCEL_AFTER_MS_MAX, CANDLES_MAX, PAGE_MAX, SPARKLINE_POINTS_MAX, SYMBOLS_MAX, TRADES_MAX } from './limits.ts'
 import {
   BookFrame,
@@ -132,7 +134,8 @@ export type EquityQuery = z.infer<typeof EquityQuery>
 
 /**
  * Who may ask: `public` anyone, `read` and `trade` only an account whose session or key has that scope.
- * `changes`: the request goes to the exchange, is recorded under its id, and is safe to send again.
+ * `changes`: the request is recorded under its id, and is safe to send again; all go to the exchange
+ * but `preferences.set`, `alert.create` and `alert.delete`.
  */
 interface RequestKind<Payload extends z.ZodType = z.ZodType, Data extends z.ZodType = z.ZodType> {
   readonly scope: 'public' | 'read' | 'trade'
@@ -343,11 +346,43 @@ export const REQUESTS = {
     payload: EquityQuery,
     data: z.array(EquityPoint),
   }),
+  'preferences.get': kind({
+    scope: 'read',
+    changes: false,
+    summary: 'What the user keeps, by key: all of it, or what is under one key, which is absent where nothing is.',
+    payload: GetPreferences,
+    data: Preferences,
+  }),
+  'preferences.set': kind({
+    scope: 'trade',
+    changes: true,
+    summary: 'Keeps a value of the user’s under a key, null removes it; the answer is what is under the key now.',
+    payload: SetPreference,
+    data: Preferences,
+  }),
+  'alert.create': kind({
+    scope: 'trade',
+    changes: true,
+    summary: 'Makes a price alert; it fires once, by the first trade at its price or beyond that follows.',
+    payload: CreateAlert,
+    data: Alert,
+  }),
+  'alert.list': kind({
+    scope: 'read',
+    changes: false,
+    summary: 'The account’s alerts, newest first: all that wait, and the newest that have fired.',
+    payload: Nothing,
+    data: z.array(Alert),
+  }),
+  'alert.delete': kind({
+    scope: 'trade',
+    changes: true,
+    summary: 'Deletes an alert, waiting or fired.',
+    payload: DeleteAlert,
+    data: z.object({ alertId: Id }),
+  }),
 } as const
 
 export type RequestName = keyof typeof REQUESTS
 export type PayloadOf<Name extends RequestName> = z.input<(typeof REQUESTS)[Name]['payload']>
 export type DataOf<Name extends RequestName> = z.infer<(typeof REQUESTS)[Name]['data']>
-
-/** Requests of the protocol that this version does not serve yet; they answer INVALID and say so. */
-export const NOT_SERVED = ['preferences.get', 'preferences.set', 'alert.create', 'alert.list', 'alert.delete'] as const

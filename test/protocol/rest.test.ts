@@ -19,7 +19,7 @@ afterEach(closeAll)
 interface Body {
   readonly ok: boolean
   readonly data?: unknown
-  readonly error?: { readonly code: keyof typeof ERRORS }
+  readonly error?: { readonly code: keyof typeof ERRORS; readonly field?: string }
 }
 const ask = async (path: string, options: Parameters<typeof rest>[2] = {}) => {
   const response = await rest(server.url, path, { cookie: client.cookie, ...options })
@@ -98,6 +98,52 @@ test('a change comes only from a page of its own, and only as JSON', async () =>
       (await ask('/api/orders', { method: 'POST', body: order(), headers: { 'content-type': type } })).status,
     ).toBe(403)
   }
+})
+
+test('an order is amended by its path; a body that is none, or names an order itself, is INVALID', async () => {
+  const { orderId } = await client.place(order({ qty: on.qty(3) }))
+  const amend = (body: unknown) => ask(`/api/orders/${orderId}`, { method: 'PATCH', body })
+  const amended = await amend({ qty: on.qty(2) })
+  expect(amended.data).toMatchObject({ orderId, qty: on.qty(2), priorityKept: true })
+  expect(amended.headers.get('ratelimit-remaining')).not.toBeNull()
+  for (const body of [null, [], 'x']) {
+    expect(await amend(body)).toMatchObject({ status: 400, error: { code: 'INVALID', field: '' } })
+  }
+  const twice = await amend({ orderId: 'another', qty: on.qty() })
+  expect(twice).toMatchObject({ status: 400, error: { code: 'INVALID', field: 'orderId' } })
+  const queried = await ask(`/api/candles/${on.symbol}?interval=1m&symbol=NOPE`)
+  expect(queried).toMatchObject({ status: 400, error: { code: 'INVALID', field: 'symbol' } })
+  expect((await ask(`/api/orders/${orderId}`)).data).toMatchObject({ qty: on.qty(2), status: 'open' })
+})
+
+test('a field that no route has is INVALID and named', async () => {
+  const paths = ['/api/time', '/api/keys', '/api/positions', `/api/book/${on.symbol}`, '/api/fills']
+  for (const path of paths) {
+    const answer = await ask(`${path}?nothing=1`)
+    expect(answer, path).toMatchObject({ status: 400, error: { code: 'INVALID', field: 'nothing' } })
+  }
+})
+
+test('an unknown symbol in a path is not found, in a query it is INVALID', async () => {
+  for (const path of ['/api/candles/NOPE?interval=1m', '/api/trades/NOPE', '/api/book/NOPE', '/api/book/%00']) {
+    expect(await ask(path), path).toMatchObject({ status: 404, error: { code: 'NOT_FOUND' } })
+  }
+  for (const path of ['/api/orders?symbol=NOPE', '/api/fills?symbol=NOPE']) {
+    expect(await ask(path), path).toMatchObject({ status: 400, error: { code: 'INVALID', field: 'symbol' } })
+  }
+})
+
+test('every answer tells what is left of its bucket, and a refusal when to come again', async () => {
+  const { headers } = await ask('/api/time')
+  const [limit, remaining] = ['limit', 'remaining'].map((name) => Number(headers.get(`ratelimit-${name}`)))
+  expect(limit).toBe(100)
+  expect(remaining).toBeLessThan(100)
+  expect(Number(headers.get('ratelimit-reset'))).toBeGreaterThan(0)
+  const flood = await Promise.all(Array.from({ length: 150 }, () => ask('/api/time')))
+  const refused = flood.find(({ status }) => status === 429)
+  expect(refused?.error?.code).toBe('RATE_LIMITED')
+  expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0)
+  expect(refused?.headers.get('ratelimit-remaining')).toBe('0')
 })
 
 test('health, readiness and headers', async () => {

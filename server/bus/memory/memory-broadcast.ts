@@ -1,4 +1,5 @@
 import type { AccountFrame } from '@valiant/shared/protocol/account'
+import type { FiredAlert } from '@valiant/shared/protocol/alerts'
 import type { Broadcast, BroadcastReceiver, MarketStatus } from '../broadcast.ts'
 import { Deliveries } from './deliveries.ts'
 
@@ -13,6 +14,10 @@ export class MemoryBroadcast<MarketFrame> implements Broadcast<MarketFrame> {
 
   publishAccount(account: number, frame: AccountFrame): void {
     this.publish((receiver) => receiver.account(account, frame))
+  }
+
+  publishAlert(account: number, alert: FiredAlert): void {
+    this.publish((receiver) => receiver.alert(account, alert))
   }
 
   publishStatus(status: MarketStatus): void {

@@ -38,6 +38,7 @@ async function openInstance(at: TestRedis) {
     market: ({ seq }) => seen.push(`market ${seq}`),
     account: () => undefined,
     accountSeq: (account, seq) => seen.push(`seq ${account} ${seq}`),
+    alert: () => undefined,
     status: ({ market }) => seen.push(market),
     linked: (isUp) => seen.push(isUp ? 'up' : 'down'),
   })

@@ -1,19 +1,28 @@
 import type { AccountFrame } from '@valiant/shared/protocol/account'
+import type { FiredAlert } from '@valiant/shared/protocol/alerts'
 import type { ServerToClientEvents } from '@valiant/shared/protocol/events'
 import { type DefaultEventsMap, Server } from 'socket.io'
 import type { Broadcast, BroadcastReceiver, MarketStatus } from '../broadcast.ts'
 import type { RedisLinks } from './redis-links.ts'
 
 const CHANNEL = 'valiant:market'
+/** Of their own: a gateway of a version before alerts would stumble over them in the other. */
+const ALERTS = 'valiant:alerts'
 const SNAPSHOT = 'valiant:snap'
 const SNAPSHOT_MS = 10_000
 
-/** What travels on the channel. */
+/** What travels on the market's channel. */
 type Message<MarketFrame> =
   | { readonly market: MarketFrame }
   | { readonly status: MarketStatus }
   /** Account and seq of each frame that has just gone to an account's sockets. */
   | { readonly seqs: readonly (readonly [number, number])[] }
+
+/** What travels on the alerts' channel. */
+interface AlertMessage {
+  readonly account: number
+  readonly alert: FiredAlert
+}
 
 /**
  * Market frames and status on a channel of their own, written once for all gateways (B18). Account frames go to the
@@ -43,6 +52,10 @@ export class RedisBroadcast<MarketFrame extends { readonly epoch: number }> impl
     this.#seqs.push([account, frame.seq])
   }
 
+  publishAlert(account: number, alert: FiredAlert): void {
+    this.#links.publisher.publish(ALERTS, JSON.stringify({ account, alert } satisfies AlertMessage))
+  }
+
   publishStatus(status: MarketStatus): void {
     this.#status = status
     this.#publish({ status })
@@ -63,6 +76,10 @@ export class RedisBroadcast<MarketFrame extends { readonly epoch: number }> impl
     const { subscriber } = this.#links
     if (this.#receivers.length === 0) {
       subscriber.receive(CHANNEL, (message) => this.#receive(message))
+      subscriber.receive(ALERTS, (message) => {
+        const { account, alert } = JSON.parse(message.toString()) as AlertMessage
+        for (const receiver of this.#receivers) receiver.alert(account, alert)
+      })
       subscriber.onLink((isUp) => {
         for (const receiver of this.#receivers) receiver.linked(isUp)
       })

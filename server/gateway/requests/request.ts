@@ -29,7 +29,10 @@ export type Handler<Name extends RequestName> = (
 /** Asks the exchange and hands its answer on as it is, with what stands beside `ok`. */
 export type Relay<Name extends RequestName> = (payload: Payload<Name>, requester: Requester) => Promise<Answer>
 
-/** What the exchange itself answers; all else the gateway does, from the mirror and from history. */
+/**
+ * What answers with more than data: the exchange itself, and what is changed beside it, which knows its request ids. All
+ * else the gateway does, from the mirror and from the database.
+ */
 export const RELAYED = [
   'order.place',
   'order.preview',
@@ -46,8 +49,13 @@ export const RELAYED = [
   'account.withdraw',
   'account.reset',
   'accounts.create',
+  'preferences.set',
+  'alert.create',
+  'alert.delete',
 ] as const satisfies readonly RequestName[]
 export type RelayedName = (typeof RELAYED)[number]
+/** What changes something that the exchange knows nothing of: a socket's own rate holds it. */
+export const BESIDE_THE_EXCHANGE: readonly RequestName[] = ['preferences.set', 'alert.create', 'alert.delete']
 
 export type Relays = { readonly [Name in RelayedName]: Relay<Name> }
 export type Handlers = { readonly [Name in Exclude<RequestName, RelayedName>]: Handler<Name> }

@@ -45,6 +45,7 @@ export function judgedBroadcast(
       if (process.isAlive) judge.published(account, frame)
       broadcast.publishAccount(account, frame)
     },
+    publishAlert: (account, alert) => broadcast.publishAlert(account, alert),
     publishStatus: (status) => broadcast.publishStatus(status),
     keepSnapshot: (frame) => broadcast.keepSnapshot(frame),
     snapshot: () => broadcast.snapshot(),

@@ -101,6 +101,8 @@ export class GatewayNode {
       // No streams of the market here, so there is no mirror to mend.
       feed: { isWhole: true },
       marketData: { market } as unknown as MarketData,
+      // Nobody has an alert here.
+      alerts: { fired: () => undefined, missed: () => undefined },
       sockets: {
         sendAccount: (number, frame) => this.sendAccount(number, frame),
         sawAccountSeq: (number, seq) => this.#saw(number, seq),

@@ -246,6 +246,12 @@ export function answerTo(name: string, parameters: Readonly<Record<string, unkno
           const row = tables.accounts.get(owned)
           return row === undefined ? [] : [accountOf(tables, row)]
         })
+    // Nobody has an alert here.
+    case 'readAlertMark':
+      return [{ mark: '1' }]
+    case 'listWaitingAlerts':
+    case 'listChangedAlerts':
+    case 'listUntoldAlerts':
     case 'listMarketStatuses':
     case 'listPendingCorporateActions':
     case 'listSplits':
@@ -263,6 +269,7 @@ export function answerTo(name: string, parameters: Readonly<Record<string, unkno
     case 'writeBars1m':
     case 'clearBars':
     case 'forgetRequests':
+    case 'forgetAlerts':
       return []
     default:
       throw new Error(`postgres: the fake does not know the statement ${name}`)

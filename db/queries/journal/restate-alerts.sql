@@ -1,0 +1,8 @@
+-- Brings alerts that wait for a price of before a split to the new prices: from above rounded up, from below down, as the
+-- prices of a sale and of a buy are.
+-- symbol text, numerator bigint, denominator bigint, beforeMs bigint
+UPDATE price_alert SET price_ticks = greatest(1, CASE op
+  WHEN 'above' THEN (price_ticks * ${denominator} + ${numerator} - 1) / ${numerator}
+  ELSE price_ticks * ${denominator} / ${numerator}
+END)
+WHERE symbol = ${symbol} AND created_at_ms < ${beforeMs} AND fired_at_ms IS NULL AND deleted_at_ms IS NULL

@@ -1,0 +1,123 @@
+import { pino } from 'pino'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type FreshDatabase, freshDatabase } from '../../test/rig/postgres.ts'
+import { type Database, openDatabase } from '../database/database.ts'
+import { ChangeInDoubt, Preferences } from './preferences.ts'
+
+const KEYS_MAX = 4
+let fresh: FreshDatabase
+let database: Database
+let preferences: Preferences
+let [ada, bob] = ['', '']
+let people = 0
+
+beforeAll(async () => {
+  fresh = await freshDatabase()
+  database = await openDatabase({ url: fresh.url, logger: pino({ level: 'silent' }) })
+  preferences = new Preferences(database.queries, KEYS_MAX)
+})
+afterAll(async () => {
+  await database[Symbol.asyncDispose]()
+  await fresh[Symbol.asyncDispose]()
+})
+beforeEach(async () => {
+  ;[ada, bob] = [await person(), await person()]
+})
+
+async function person(): Promise<string> {
+  const id = `user-${++people}`
+  await database.queries.none(
+    'INSERT INTO auth."user" ("id", "name", "email", "emailVerified", "updatedAt") VALUES ($1, $1, $1, false, now())',
+    [id],
+  )
+  return id
+}
+const set = (userId: string, key: string, value: unknown, requestId?: string) =>
+  preferences.set({ userId, key, value, requestId })
+
+test('what is kept is read as it was, all of it or by key, by nobody else', async () => {
+  const odd = { text: "a'b\\${key}\u0000\ud800é", list: [null, 1e300, -0.5, [], {}], '': true }
+  expect(await set(ada, 'odd', odd)).toBe('set')
+  expect(await set(ada, 'theme', 'light')).toBe('set')
+  expect(await set(ada, 'none', null)).toBe('set')
+  expect(await preferences.read(ada)).toEqual({ odd, theme: 'light' })
+  expect(await preferences.read(ada, ['odd', 'other'])).toEqual({ odd })
+  expect(await preferences.read(bob)).toEqual({})
+  expect(await set(ada, 'odd', null)).toBe('set')
+  expect(await preferences.read(ada)).toEqual({ theme: 'light' })
+})
+
+test('a request that comes again is known, and undoes nothing that came after it', async () => {
+  expect(await set(ada, 'theme', 'dark', 'a')).toBe('set')
+  expect(await set(ada, 'theme', 'light', 'b')).toBe('set')
+  expect(await set(ada, 'theme', 'dark', 'a')).toBe('repeated')
+  expect(await set(ada, 'theme', 'system', 'a')).toBe('other')
+  expect(await set(ada, 'themes', 'dark', 'a')).toBe('other')
+  expect(await preferences.read(ada)).toEqual({ theme: 'light' })
+  expect(await set(bob, 'theme', 'dark', 'a')).toBe('set')
+})
+
+test('requests are forgotten after a day, and all but the newest thousand', async () => {
+  const remembered = async () =>
+    (await database.queries.any<{ id: string }>('SELECT request_id AS id FROM preference_request')).map(({ id }) => id)
+  const dayAgoMs = Date.now() - 86_400_000
+  await database.queries.none(
+    `INSERT INTO preference_request SELECT $1, 'old-' || n, sha256(''), $2 + n * 1000 FROM generate_series(-5, 1200) n`,
+    [ada, dayAgoMs + 60_000],
+  )
+  expect(await set(ada, 'a', 1, 'new')).toBe('set')
+  const kept = (await remembered()).filter((id) => id.startsWith('old-'))
+  expect(kept).toHaveLength(999)
+  expect(kept).toContain('old-1200')
+  await database.queries.none('UPDATE preference_request SET set_at_ms = $2 WHERE user_id = $1', [ada, dayAgoMs - 1])
+  expect(await set(ada, 'a', 1, 'newer')).toBe('set')
+  expect((await remembered()).filter((id) => id === 'new' || id.startsWith('old-'))).toEqual([])
+})
+
+test('a user has so many keys and no more, however many ask at once; a removed one makes room', async () => {
+  const outcomes = await Promise.all(Array.from({ length: 8 }, (_, i) => set(ada, `key${i}`, i, `at-once-${i}`)))
+  expect(outcomes.filter((outcome) => outcome === 'set')).toHaveLength(KEYS_MAX)
+  const [first = ''] = Object.keys(await preferences.read(ada))
+  expect(await set(ada, first, 'another')).toBe('set')
+  expect(await set(ada, 'more', 1, 'more')).toBe('full')
+  expect(await set(ada, first, null)).toBe('set')
+  expect(await set(ada, 'more', 1, 'more')).toBe('set')
+})
+
+test('a guest who becomes lasting brings what it kept, but for what the user has already', async () => {
+  const guest = await person()
+  for (const key of ['theme', 'layout', 'stars']) await set(guest, key, 'of the guest')
+  for (const key of ['theme', 'drawings']) await set(ada, key, 'own')
+  await preferences.move({ fromUserId: guest, toUserId: ada })
+  await preferences.move({ fromUserId: guest, toUserId: ada })
+  const [theirs, own] = ['of the guest', 'own']
+  expect(await preferences.read(ada)).toEqual({ theme: own, drawings: own, layout: theirs, stars: theirs })
+  expect(await preferences.read(guest)).toEqual({})
+  await set(guest, 'late', 1)
+  await preferences.move({ fromUserId: guest, toUserId: ada })
+  expect(Object.keys(await preferences.read(ada))).toHaveLength(KEYS_MAX)
+})
+
+test('who is deleted leaves none, and nobody can have any who is no user', async () => {
+  await set(ada, 'theme', 'light', 'a')
+  await database.queries.none('DELETE FROM auth."user" WHERE "id" = $1', [ada])
+  expect(await preferences.read(ada)).toEqual({})
+  await expect(set(ada, 'theme', 'light')).rejects.toThrow('preference_user')
+})
+
+test('a connection that breaks at the commit leaves it in doubt; one that breaks before does not', async () => {
+  await database.queries.none(`
+    CREATE FUNCTION break_off() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END';
+    CREATE CONSTRAINT TRIGGER late AFTER INSERT ON preference DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION break_off();`)
+  try {
+    await expect(set(ada, 'a', 1, 'a')).rejects.toThrow(ChangeInDoubt)
+    await database.queries.none('ALTER TABLE preference RENAME TO away')
+    const error: unknown = await set(ada, 'a', 1, 'b').catch((cause: unknown) => cause)
+    expect(error).toBeInstanceOf(Error)
+    expect(error).not.toBeInstanceOf(ChangeInDoubt)
+    await database.queries.none('ALTER TABLE away RENAME TO preference')
+  } finally {
+    await database.queries.none('DROP FUNCTION break_off CASCADE')
+  }
+  expect(await set(ada, 'a', 1, 'a')).toBe('set')
+})

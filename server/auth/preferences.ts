@@ -1,0 +1,86 @@
+import { hash } from 'node:crypto'
+import type { Preferences as Kept } from '@valiant/shared/protocol/preferences'
+import type { Queries } from '../database/database.ts'
+import { sql } from '../database/sql.ts'
+
+/** Something to keep; a value of null removes the key. */
+export interface NewPreference {
+  readonly userId: string
+  readonly key: string
+  readonly value: unknown
+  readonly requestId: string | undefined
+}
+
+/** `repeated`: it was done before, under the same id. `other`: the id was used for something else. */
+export type SetOutcome = 'set' | 'repeated' | 'other' | 'full'
+
+/** All that is done with preferences. */
+export type PreferenceStore = Pick<Preferences, 'read' | 'set' | 'move'>
+
+/** The connection broke while a change was committed: it may have been made. */
+export class ChangeInDoubt extends Error {
+  override readonly name = 'ChangeInDoubt'
+}
+
+/** For so long a request that comes again is known: that long, and so many of a user. */
+const REMEMBERED_MS = 86_400_000
+const REMEMBERED_MAX = 1_000
+
+/** What users keep of their own, guests too. It is the user's, whichever of the trading accounts they look at. */
+export class Preferences {
+  readonly #queries: Queries
+  readonly #keysMax: number
+
+  constructor(queries: Queries, keysMax: number) {
+    this.#queries = queries
+    this.#keysMax = keysMax
+  }
+
+  /** @param keys of what; all where none are given */
+  async read(userId: string, keys?: readonly string[]): Promise<Kept> {
+    const rows = await this.#queries.any<{ key: string; value: unknown }>(sql.auth.listPreferences, {
+      userId,
+      keys: keys ?? null,
+    })
+    return Object.fromEntries(rows.map(({ key, value }) => [key, value]))
+  }
+
+  /** @throws {ChangeInDoubt} when it may have been done; whatever else it throws, it was not */
+  async set({ userId, key, value, requestId }: NewPreference): Promise<SetOutcome> {
+    const nowMs = Date.now()
+    const text = JSON.stringify(value)
+    const sha256 = hash('sha256', JSON.stringify([key, text]), 'buffer')
+    const progress = { isDone: false }
+    try {
+      return await this.#queries.tx(async (t): Promise<SetOutcome> => {
+        await t.any(sql.auth.lockPreferences, { userId })
+        if (requestId !== undefined) {
+          const known = await t.oneOrNone<{ sha256: Buffer }>(sql.auth.findPreferenceRequest, { userId, requestId })
+          if (known !== null) return known.sha256.equals(sha256) ? 'repeated' : 'other'
+        }
+        if (value === null) await t.none(sql.auth.removePreference, { userId, key })
+        else {
+          const kept = { userId, key, value: text, nowMs, max: this.#keysMax }
+          if ((await t.oneOrNone(sql.auth.setPreference, kept)) === null) return 'full'
+        }
+        if (requestId !== undefined) {
+          const bounds = { beforeMs: nowMs - REMEMBERED_MS, max: REMEMBERED_MAX }
+          await t.none(sql.auth.notePreferenceRequest, { userId, requestId, sha256, nowMs, ...bounds })
+        }
+        progress.isDone = true
+        return 'set'
+      })
+    } catch (cause) {
+      if (progress.isDone) throw new ChangeInDoubt('a preference may have been set', { cause })
+      throw cause
+    }
+  }
+
+  /** A guest has become lasting: what it kept is the user's, who keeps their own where both have one. */
+  async move(users: { readonly fromUserId: string; readonly toUserId: string }): Promise<void> {
+    await this.#queries.tx(async (t) => {
+      await t.any(sql.auth.lockPreferences, { userId: users.toUserId })
+      await t.none(sql.auth.movePreferences, { ...users, max: this.#keysMax })
+    })
+  }
+}

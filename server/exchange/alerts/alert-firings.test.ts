@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest'
+import type { FiredAlert } from '@valiant/shared/protocol/alerts'
+import type { FiredPriceAlert, Firing } from '../../journal/alerts.ts'
+import { readInstruments } from '../../instruments.ts'
+import { AlertFirings } from './alert-firings.ts'
+
+const instruments = readInstruments(new URL('../../../db/instruments.json', import.meta.url).pathname)
+
+/** A table in memory of alerts 1 to 9, and what is told; `answers` are given by hand. */
+function rig() {
+  const written = new Set<number>()
+  const told: FiredAlert[] = []
+  const asked: { firings: readonly Firing[]; answer: PromiseWithResolvers<FiredPriceAlert[]> }[] = []
+  const due: (() => void)[] = []
+  const firings = new AlertFirings({
+    alerts: {
+      fire: (wished) => {
+        const answer = Promise.withResolvers<FiredPriceAlert[]>()
+        asked.push({ firings: wished, answer })
+        return answer.promise
+      },
+    },
+    broadcast: { publishAlert: (_account, alert) => void told.push(alert) },
+    instruments,
+    clock: {
+      now: () => 0,
+      after: (_ms, call) => {
+        due.push(call)
+        return () => undefined
+      },
+    },
+    log: { warn: () => undefined },
+  })
+  /** The database has done what it was asked last. */
+  const write = () => {
+    const { firings: wished, answer } = asked.at(-1)!
+    const fresh = wished.filter(({ id }) => !written.has(id))
+    for (const { id } of fresh) written.add(id)
+    answer.resolve(
+      fresh.map(({ id, timeMs, ticks }) => ({
+        ...{ id, account: 7, symbol: 'VLNT', op: 'above', ticks: 1, note: undefined, createdAtMs: 0 },
+        ...{ firedAtMs: timeMs, tradeTicks: ticks },
+      })),
+    )
+    return answer.promise
+  }
+  return { firings, told, asked, due, write }
+}
+
+const firing = (id: number, ticks = 100): Firing => ({ id, timeMs: id, ticks })
+
+test('an alert is told when it is written that it fired, and not before', async () => {
+  const { firings, told, write } = rig()
+  firings.add([firing(1)])
+  expect(told).toEqual([])
+  await write()
+  await expect.poll(() => told).toMatchObject([{ firedAt: 1, tradePrice: '1.00' }])
+})
+
+test('one that fires again while it is being written, or after, is told once, with its first trade', async () => {
+  const { firings, told, write, asked } = rig()
+  firings.add([firing(1, 100)])
+  firings.add([firing(1, 200), firing(2)])
+  await write()
+  await expect.poll(() => asked.length).toBe(2)
+  await write()
+  firings.add([firing(1, 300)])
+  await expect.poll(() => asked.length).toBe(3)
+  await write()
+  await expect.poll(() => told.map(({ tradePrice }) => tradePrice)).toEqual(['1.00', '1.00'])
+})
+
+test('while the database is away what fired waits, and is written and told when it is back', async () => {
+  const { firings, told, asked, due, write } = rig()
+  firings.add([firing(1)])
+  asked[0]?.answer.reject(new Error('away'))
+  await expect.poll(() => due.length).toBe(1)
+  firings.add([firing(2)])
+  expect(told).toEqual([])
+  due.shift()?.()
+  await expect.poll(() => asked.length).toBe(2)
+  expect(asked[1]?.firings.map(({ id }) => id)).toEqual([1, 2])
+  await write()
+  await expect.poll(() => told.length).toBe(2)
+})

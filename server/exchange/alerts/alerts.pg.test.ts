@@ -1,0 +1,96 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { formatSteps } from '@valiant/shared/units/decimal'
+import { alertId } from '../../feed/account/alert.ts'
+import { Alerts, type NewAlert, type PriceAlert } from '../../journal/alerts.ts'
+import { CorporateActions } from '../../journal/corporate-actions.ts'
+import { ExchangeRig, good, INSTRUMENTS } from '../exchange.fixture.ts'
+
+let rig: ExchangeRig
+let account = 0
+beforeEach(async () => {
+  rig = await ExchangeRig.open()
+  account = await rig.openAccount('user-1')
+})
+afterEach(() => rig.close())
+
+const alerts = () => new Alerts(rig.database.queries)
+async function made(more: Partial<NewAlert> = {}): Promise<PriceAlert> {
+  const wished = { symbol: 'VLNT', op: 'above', ticks: 1, note: undefined, requestId: undefined, max: 10 } as const
+  const outcome = await alerts().create({ account, ...wished, ...more })
+  if (typeof outcome === 'string') throw new Error(`expected an alert, found ${outcome}`)
+  return outcome.alert
+}
+const told = () => rig.alerts.map(({ alert }) => alert.alertId)
+const firedOf = async () => (await alerts().list(account, 10)).filter(({ firedAtMs }) => firedAtMs !== undefined)
+/** All that the frames have told of trades in VLNT. */
+const prints = () =>
+  rig.marketFrames
+    .flatMap(({ symbols }) => symbols.filter(({ symbol }) => symbol === 'VLNT'))
+    .flatMap((one) => one.trades)
+
+test('an alert fires by a trade that everyone is told of, and is written before it is told', async () => {
+  const { id } = await made({ ticks: rig.touch().askTicks, note: 'look' })
+  await made({ ticks: rig.touch().askTicks * 2 })
+  await made({ op: 'below', ticks: 1 })
+  good(await rig.place(account, 'a'))
+  await expect.poll(told, { timeout: 20_000 }).toEqual([alertId(id)])
+  const [fired, ...others] = await firedOf()
+  expect(others).toEqual([])
+  expect(fired).toMatchObject({ id, note: 'look' })
+  expect(prints().map(({ timeMs, ticks }) => [timeMs, ticks])).toContainEqual([fired!.firedAtMs, fired!.tradeTicks])
+  const { tick } = INSTRUMENTS[0]!
+  expect(rig.alerts).toMatchObject([
+    { account, alert: { firedAt: fired!.firedAtMs, tradePrice: formatSteps(fired!.tradeTicks!, tick), op: 'above' } },
+  ])
+})
+
+test('after a restart what waits is watched again, and what has fired does not fire again', async () => {
+  const first = await made()
+  await expect.poll(told, { timeout: 20_000 }).toEqual([alertId(first.id)])
+  await rig.stop()
+  const second = await made()
+  await rig.resume()
+  await expect.poll(told, { timeout: 20_000 }).toEqual([first.id, second.id].map(alertId))
+  expect(await firedOf()).toHaveLength(2)
+})
+
+test('one that was deleted does not fire', async () => {
+  const far = await made({ op: 'below', ticks: 1 })
+  const { id } = await made({ ticks: rig.touch().askTicks * 2 })
+  expect(await alerts().delete({ account, id, requestId: undefined })).toBe('deleted')
+  await rig.reopenAt('VLNT', 2.5)
+  const last = await made()
+  await expect.poll(told, { timeout: 20_000 }).toEqual([alertId(last.id)])
+  expect((await alerts().list(account, 10)).map((one) => one.id)).toEqual([last.id, far.id])
+})
+
+test('no indicative price fires one; when the market is back, it does', async () => {
+  rig.cable.cut()
+  await expect.poll(() => rig.statuses.at(-1)?.market, { timeout: 20_000 }).toBe('degraded')
+  // As a gateway with another way to the database would.
+  const [row] = await rig.sql<{ alert_id: string }>(
+    `INSERT INTO price_alert (account_id, symbol, op, price_ticks, created_at_ms)
+     VALUES ($1, 'VLNT', 'above', 1, $2) RETURNING alert_id`,
+    [account, Date.now()],
+  )
+  const from = rig.marketFrames.length
+  await expect.poll(() => rig.marketFrames.slice(from).filter(({ indicative }) => indicative).length, { timeout: 20_000 }).toBeGreaterThan(10) // prettier-ignore
+  expect(told()).toEqual([])
+  rig.cable.mend()
+  await expect.poll(told, { timeout: 30_000 }).toEqual([alertId(Number(row?.alert_id))])
+  const { epoch } = rig
+  const trade = prints().find(({ timeMs }) => timeMs === rig.alerts[0]?.alert.firedAt)
+  expect(Math.floor((trade?.id ?? 0) / 1e9)).toBe(epoch)
+})
+
+test('a split leaves an alert as far from the price as it was', async () => {
+  const ticks = rig.touch().askTicks * 2
+  const { id } = await made({ ticks })
+  await new CorporateActions(rig.database.queries).schedule({
+    ...{ symbol: 'VLNT', atMs: rig.nowMs + 500, kind: 'split', numerator: 4, denominator: 1 },
+  })
+  await expect.poll(async () => (await alerts().list(account, 10))[0]?.ticks, { timeout: 20_000 }).toBe(Math.ceil(ticks / 4)) // prettier-ignore
+  const last = await made()
+  await expect.poll(told, { timeout: 20_000 }).toEqual([alertId(last.id)])
+  expect((await alerts().list(account, 10)).map((one) => one.id)).toEqual([last.id, id])
+})

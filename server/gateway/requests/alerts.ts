@@ -1,0 +1,68 @@
+import { ANSWER_MS_MAX, FIRED_ALERTS_MAX } from '@valiant/shared/protocol/limits'
+import { alertId as idOf, alertNumber, toWireAlert } from '../../feed/account/alert.ts'
+import { readTicks } from '../../feed/account/order-decimals.ts'
+import type { AlertStore } from '../../journal/alerts.ts'
+import { InDoubt } from '../../journal/errors.ts'
+import { failure, invalid } from '../wire-error.ts'
+import { type InstrumentOf, knownInstrument } from './history.ts'
+import { sound } from './read-field.ts'
+import { accountOf, type Handler, type Relay } from './request.ts'
+
+interface AlertParts {
+  readonly alerts: Pick<AlertStore, 'create' | 'delete' | 'list'>
+  readonly instrumentOf: InstrumentOf
+}
+
+export const alertCreate =
+  ({ alerts, instrumentOf, max }: AlertParts & { readonly max: number }): Relay<'alert.create'> =>
+  async ({ symbol, op, price, note, requestId }, requester) => {
+    const instrument = knownInstrument(symbol, instrumentOf)
+    const ticks = sound(readTicks('price', price, instrument))
+    const wished = { account: accountOf(requester), symbol, op, ticks, note, requestId, max }
+    const outcome = await certain(() => alerts.create(wished))
+    if (outcome === 'other') throw idTaken(requestId)
+    if (outcome === 'full') {
+      throw invalid('', 'max', { expected: `at most ${max} alerts of an account that wait: delete one` })
+    }
+    const { alert, isRepeated } = outcome
+    return { ok: true, data: toWireAlert(alert, instrument), ...(isRepeated && { duplicate: true }) }
+  }
+
+export const alertList =
+  ({ alerts, instrumentOf }: AlertParts): Handler<'alert.list'> =>
+  async (_payload, requester) =>
+    (await alerts.list(accountOf(requester), FIRED_ALERTS_MAX)).map((alert) =>
+      toWireAlert(alert, knownInstrument(alert.symbol, instrumentOf)),
+    )
+
+export const alertDelete =
+  ({ alerts }: AlertParts): Relay<'alert.delete'> =>
+  async ({ alertId, requestId }, requester) => {
+    const id = alertNumber(alertId)
+    if (id === undefined) throw notFound()
+    const outcome = await certain(() => alerts.delete({ account: accountOf(requester), id, requestId }))
+    if (outcome === 'other') throw idTaken(requestId)
+    if (outcome === 'none') throw notFound()
+    return { ok: true, data: { alertId: idOf(id) }, ...(outcome === 'repeated' && { duplicate: true }) }
+  }
+
+const notFound = () => failure('NOT_FOUND', 'No alert of this account has that id.')
+const idTaken = (requestId = '') =>
+  failure('DUPLICATE_CLIENT_ORDER_ID', `requestId "${requestId}" was used before, for another request.`)
+
+/** @throws {RequestFailure} TIMEOUT, where it may have been done: the same request id tells */
+async function certain<Outcome>(change: () => Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await change()
+  } catch (error) {
+    if (!(error instanceof InDoubt)) throw error
+    throw failure(
+      'TIMEOUT',
+      'The connection to the database broke: send the same id again to learn what became of it.',
+      {
+        outcome: 'unknown',
+        finalAt: Date.now() + ANSWER_MS_MAX,
+      },
+    )
+  }
+}

@@ -1,0 +1,40 @@
+import { ANSWER_MS_MAX } from '@valiant/shared/protocol/limits'
+import { ChangeInDoubt, type NewPreference, type PreferenceStore, type SetOutcome } from '../../auth/preferences.ts'
+import { failure, invalid } from '../wire-error.ts'
+import { type OwnerOf, userOf } from './preferences-user.ts'
+import type { Relay } from './request.ts'
+
+/** Keeps a value, and answers with what is under the key now, as `preferences.get` would. */
+export const preferencesSet =
+  (parts: { preferences: PreferenceStore; ownerOf: OwnerOf; keysMax: number }): Relay<'preferences.set'> =>
+  async ({ key, value, requestId }, requester) => {
+    const userId = await userOf(requester, parts.ownerOf)
+    const outcome = await setIn(parts.preferences, { userId, key, value, requestId })
+    const data = value === null ? {} : { [key]: value }
+    switch (outcome) {
+      case 'set':
+        return { ok: true, data }
+      case 'repeated':
+        return { ok: true, data, duplicate: true }
+      case 'other':
+        throw failure('DUPLICATE_CLIENT_ORDER_ID', `requestId "${requestId}" was used before, for another request.`)
+      case 'full':
+        throw invalid('key', 'max', {
+          expected: `one of the ${parts.keysMax} keys that a user may have: remove one`,
+          found: `"${key}", which is new`,
+        })
+    }
+  }
+
+/** @throws {RequestFailure} TIMEOUT, where it may have been done: the same request id tells */
+async function setIn(preferences: PreferenceStore, wished: NewPreference): Promise<SetOutcome> {
+  try {
+    return await preferences.set(wished)
+  } catch (error) {
+    if (!(error instanceof ChangeInDoubt)) throw error
+    throw failure('TIMEOUT', 'The connection to the database broke: it is not known whether the preference was set.', {
+      outcome: 'unknown',
+      finalAt: Date.now() + ANSWER_MS_MAX,
+    })
+  }
+}

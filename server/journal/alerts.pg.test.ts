@@ -1,0 +1,148 @@
+import { beforeEach, expect, test } from 'vitest'
+import { Alerts, type NewAlert } from './alerts.ts'
+import { batchOf } from './batch.fixture.ts'
+import { CorporateActions } from './corporate-actions.ts'
+import { ALICE, journalForEach, open } from './journal.fixture.ts'
+
+const at = journalForEach()
+let alerts: Alerts
+beforeEach(async () => {
+  await open(at.journal)
+  alerts = new Alerts(at.database.queries)
+})
+
+const wish = (more: Partial<NewAlert> = {}): NewAlert => ({
+  ...{ account: ALICE, symbol: 'VLNT', op: 'above', ticks: 101, note: undefined, requestId: undefined, max: 3 },
+  ...more,
+})
+async function made(more: Partial<NewAlert> = {}) {
+  const outcome = await alerts.create(wish(more))
+  if (typeof outcome === 'string') throw new Error(`expected an alert, found ${outcome}`)
+  return outcome.alert
+}
+const fire = (...ids: number[]) => alerts.fire(ids.map((id) => ({ id, timeMs: 50, ticks: 102 })))
+const list = async () => (await alerts.list(ALICE, 2)).map(({ id }) => id)
+
+test('an alert is made once under its request id; with other content the id is taken', async () => {
+  const first = await alerts.create(wish({ requestId: 'a', note: 'look' }))
+  expect(first).toMatchObject({ isRepeated: false, alert: { ticks: 101, note: 'look', account: ALICE } })
+  expect(await alerts.create(wish({ requestId: 'a', note: 'look' }))).toMatchObject({
+    ...{ isRepeated: true, alert: (first as { alert: object }).alert },
+  })
+  expect(await alerts.create(wish({ requestId: 'a', note: 'other' }))).toBe('other')
+  expect(await list()).toHaveLength(1)
+})
+
+test('requests under one id that come at once make one alert, and no two pass the bound together', async () => {
+  const same = await Promise.all([1, 2, 3, 4].map(() => alerts.create(wish({ requestId: 'a' }))))
+  expect(same.filter((one) => typeof one === 'object' && !one.isRepeated)).toHaveLength(1)
+  const many = await Promise.all([1, 2, 3, 4].map(() => alerts.create(wish())))
+  expect(many.filter((one) => one === 'full')).toHaveLength(2)
+  expect(await list()).toHaveLength(3)
+})
+
+test('one that has fired, or is deleted, makes room', async () => {
+  const [one, other] = [await made(), await made()]
+  await made()
+  expect(await alerts.create(wish())).toBe('full')
+  await fire(one.id)
+  await made()
+  expect(await alerts.delete({ account: ALICE, id: other.id, requestId: undefined })).toBe('deleted')
+  await made()
+  expect(await alerts.create(wish())).toBe('full')
+})
+
+test('a deletion is done once under its request id, of an alert of this account that is there', async () => {
+  const [{ id }, other] = [await made({ requestId: 'a' }), await made()]
+  const deletion = { account: ALICE, id, requestId: 'd' }
+  expect(await alerts.delete({ ...deletion, account: ALICE + 1 })).toBe('none')
+  expect(await alerts.delete(deletion)).toBe('deleted')
+  expect(await alerts.delete(deletion)).toBe('repeated')
+  expect(await alerts.delete({ ...deletion, requestId: 'e' })).toBe('none')
+  expect(await alerts.delete({ ...deletion, id: other.id })).toBe('other')
+  expect(await alerts.delete({ account: ALICE, id: other.id, requestId: 'a' })).toBe('other')
+  expect(await alerts.create(wish({ requestId: 'd' }))).toBe('other')
+  expect(await list()).toEqual([other.id])
+})
+
+test('an alert fires once, and not when it was deleted', async () => {
+  const [one, gone] = [await made({ note: 'look' }), await made()]
+  await alerts.delete({ account: ALICE, id: gone.id, requestId: undefined })
+  expect(await fire(one.id, gone.id)).toEqual([{ ...one, firedAtMs: 50, tradeTicks: 102 }])
+  expect(await fire(one.id, gone.id)).toEqual([])
+})
+
+test('what fired is untold until it is noted; who deletes it need not be told', async () => {
+  const [one, gone] = [await made(), await made()]
+  await made()
+  await fire(one.id, gone.id)
+  await alerts.delete({ account: ALICE, id: gone.id, requestId: undefined })
+  expect(await alerts.untold([ALICE + 1])).toEqual([])
+  expect(await alerts.untold([ALICE])).toMatchObject([{ id: one.id, firedAtMs: 50 }])
+  await alerts.noteTold([one.id])
+  expect(await alerts.untold([ALICE])).toEqual([])
+})
+
+test('the list has all that wait and the newest that fired, newest first', async () => {
+  const waits = await made()
+  const fired = []
+  for (let i = 0; i < 3; i++) {
+    fired.push((await made()).id)
+    await fire(fired.at(-1)!)
+  }
+  expect(await list()).toEqual([fired[2], fired[1], waits.id])
+})
+
+test('the leader pages through those that wait, and hears of what changes after a mark', async () => {
+  const [one, other] = [await made(), await made()]
+  expect((await alerts.waiting(0, 1)).map(({ id }) => id)).toEqual([one.id])
+  expect((await alerts.waiting(one.id, 10)).map(({ id }) => id)).toEqual([other.id])
+  const mark = await alerts.mark()
+  await fire(one.id)
+  await alerts.delete({ account: ALICE, id: other.id, requestId: undefined })
+  const third = await made({ op: 'below' })
+  expect(await alerts.changes(mark)).toMatchObject([
+    { id: one.id, isWaiting: false },
+    { id: other.id, isWaiting: false },
+    { id: third.id, isWaiting: true, op: 'below', ticks: 101, symbol: 'VLNT' },
+  ])
+  expect(await alerts.changes(await alerts.mark())).toEqual([])
+})
+
+test('one whose transaction was still at work at the mark is not passed over', async () => {
+  let mark = ''
+  await at.database.queries.tx(async (t) => {
+    await t.none('SET LOCAL transaction_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0')
+    await t.none(`INSERT INTO price_alert (account_id, symbol, op, price_ticks, created_at_ms)
+                  VALUES (${ALICE}, 'VLNT', 'above', 5, 1)`)
+    await made()
+    mark = await alerts.mark()
+  })
+  expect((await alerts.changes(mark)).map(({ ticks }) => ticks)).toContain(5)
+})
+
+test('a split restates what waits for a price of before it, once: up from above, down from below', async () => {
+  const [above, below] = [await made({ ticks: 101 }), await made({ op: 'below', ticks: 101 })]
+  const other = await made({ symbol: 'NOVA' })
+  const actions = new CorporateActions(at.database.queries)
+  const atMs = Date.now() + 1_000
+  const split = await actions.schedule({ symbol: 'VLNT', atMs, kind: 'split', numerator: 2, denominator: 1 })
+  await at.journal.commit(batchOf({ batch: 2, timeMs: atMs, corporateActions: [split] }))
+  await actions.restate(split)
+  await actions.restate(split)
+  const ticksOf = new Map((await alerts.waiting(0, 10)).map(({ id, ticks }) => [id, ticks]))
+  expect([above, below, other].map(({ id }) => ticksOf.get(id))).toEqual([51, 50, 101])
+})
+
+test('what was deleted is forgotten after a day, what fired after thirty', async () => {
+  const [waits, fired, gone] = [await made(), await made(), await made()]
+  await fire(fired.id)
+  await alerts.delete({ account: ALICE, id: gone.id, requestId: 'd' })
+  const rows = () => at.database.queries.any<unknown>('SELECT FROM price_alert')
+  await alerts.forget(Date.now())
+  // It fired in 1970.
+  expect(await rows()).toHaveLength(2)
+  await alerts.forget(Date.now() + 2 * 86_400_000)
+  expect(await list()).toEqual([waits.id])
+  expect(await rows()).toHaveLength(1)
+})

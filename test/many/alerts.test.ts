@@ -1,0 +1,35 @@
+import type { AlertFrame } from '@valiant/shared/protocol/alerts'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { closeAll, connect, guest, market, type ProtocolClient } from '../protocol/client.ts'
+import { openPlace, type Place } from './instances.ts'
+
+let place: Place
+beforeAll(async () => {
+  place = await openPlace()
+})
+afterAll(() => place[Symbol.asyncDispose]())
+afterEach(() => closeAll())
+
+const told = (...clients: ProtocolClient[]) =>
+  clients.map((client) => client.of<AlertFrame>('alert').map(({ alertId }) => alertId))
+/** A busy machine takes its time. */
+const soon = (check: () => void) => vi.waitFor(check, { timeout: 30_000 })
+
+test('an alert is told to sockets at every instance, and fires by whoever leads after a take-over', async () => {
+  const first = await place.join()
+  const second = await place.join()
+  const atFirst = await guest(first.url)
+  const cookie = atFirst.cookie ?? ''
+  const atSecond = await connect(second.url, { cookie })
+  const { symbol, price, above } = await market(atFirst)
+  const near = { symbol, op: 'above', price: price(1) } as const
+  const { alertId } = await atSecond.good('alert.create', near)
+  await soon(() => expect(told(atFirst, atSecond)).toEqual([[alertId], [alertId]]))
+
+  const far = await atSecond.good('alert.create', { symbol, op: 'above', price: above(100) })
+  await first.stop()
+  // The second leads now: what waits is watched there.
+  const after = await atSecond.good('alert.create', near)
+  await soon(() => expect(told(atSecond)).toEqual([[alertId, after.alertId]]))
+  expect((await atSecond.good('alert.list')).filter(({ firedAt }) => firedAt === undefined)).toEqual([far])
+})

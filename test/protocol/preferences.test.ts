@@ -1,0 +1,150 @@
+import { MadeApiKey } from '@valiant/shared/protocol/api-keys'
+import { PREFERENCE_BYTES_MAX } from '@valiant/shared/protocol/limits'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { type FreshDatabase, freshDatabase } from '../rig/postgres.ts'
+import { startServer, type TestServer } from '../rig/server.ts'
+import { closeAll, connect, cookieOf, guest, guestCookie, newId, type ProtocolClient, rest } from './client.ts'
+
+const KEYS_MAX = 5
+let database: FreshDatabase
+let server: TestServer
+let client: ProtocolClient
+beforeAll(async () => {
+  database = await freshDatabase()
+  const settings = { DATABASE_URL: database.url, AUTH_SECRET: 'x'.repeat(40), LIMIT_PREFERENCES: String(KEYS_MAX) }
+  server = await startServer(settings)
+})
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+  await database[Symbol.asyncDispose]()
+})
+beforeEach(async () => {
+  client = await guest(server.url)
+})
+afterEach(closeAll)
+
+const set = (key: string, value: unknown, by = client) => by.good('preferences.set', { key, value })
+const all = (by = client) => by.good('preferences.get')
+
+/** Signs in or up with an e-mail, out of what a cookie was. @returns the new cookie */
+async function signIn(kind: 'sign-up' | 'sign-in', person: object, cookie?: string): Promise<string> {
+  const response = await rest(server.url, `/api/auth/${kind}/email`, { method: 'POST', body: person, cookie })
+  expect(response.status).toBe(200)
+  return cookieOf(response)
+}
+let people = 0
+const someone = () => ({ name: 'Ada', email: `ada${++people}@example.com`, password: 'long enough' })
+
+test('a guest keeps values under keys, reads all or one of them, and removes them with null', async () => {
+  expect(await all()).toEqual({})
+  const layout = { wide: { book: 300, ticket: 320 }, drawings: [[1, '101.25'], null] }
+  expect(await set('layout', layout)).toEqual({ layout })
+  expect(await set('ui:theme', 'light')).toEqual({ 'ui:theme': 'light' })
+  expect(await all()).toEqual({ layout, 'ui:theme': 'light' })
+  expect(await client.good('preferences.get', { key: 'layout' })).toEqual({ layout })
+  expect(await client.good('preferences.get', { key: 'other' })).toEqual({})
+  expect(await set('layout', null)).toEqual({})
+  expect(await set('layout', null)).toEqual({})
+  expect(await all()).toEqual({ 'ui:theme': 'light' })
+})
+
+test('they are the user’s, whichever account is looked at, and nobody else’s', async () => {
+  await set('theme', 'light')
+  const { id } = await client.good('accounts.create', { name: 'Second', startingCash: '5000.00' })
+  const second = await connect(server.url, { cookie: client.cookie!, auth: { accountId: id } })
+  expect(await all(second)).toEqual({ theme: 'light' })
+  await set('theme', 'dark', second)
+  expect(await all()).toEqual({ theme: 'dark' })
+  expect(await all(await guest(server.url))).toEqual({})
+})
+
+test('a request that is sent again is answered again and changes nothing', async () => {
+  const first = { key: 'theme', value: 'dark', requestId: newId() }
+  expect(await client.ask('preferences.set', first)).toEqual({ ok: true, data: { theme: 'dark' } })
+  await set('theme', 'light')
+  expect(await client.ask('preferences.set', first)).toEqual({ ok: true, data: { theme: 'dark' }, duplicate: true })
+  expect(await all()).toEqual({ theme: 'light' })
+  await client.refused('preferences.set', { ...first, value: 'system' }, 'DUPLICATE_CLIENT_ORDER_ID')
+})
+
+test('what a guest kept stays when it becomes lasting; who signs in keeps their own', async () => {
+  const person = someone()
+  await set('theme', 'light')
+  const cookie = await signIn('sign-up', person, client.cookie)
+  const ada = await connect(server.url, { cookie })
+  expect(await all(ada)).toEqual({ theme: 'light' })
+
+  const visiting = await guest(server.url)
+  await set('theme', 'system', visiting)
+  await set('layout', [1, 2], visiting)
+  const back = await connect(server.url, { cookie: await signIn('sign-in', person, visiting.cookie) })
+  expect(await all(back)).toEqual({ theme: 'light', layout: [1, 2] })
+})
+
+test('a key that only reads gets them and sets none; one that trades sets them; a public socket has none', async () => {
+  await set('theme', 'light')
+  const bot = async (...scopes: string[]) => {
+    const options = { method: 'POST', body: { name: 'bot', scopes }, cookie: client.cookie }
+    const { data } = (await (await rest(server.url, '/api/keys', options)).json()) as { data: unknown }
+    return connect(server.url, { auth: { apiKey: MadeApiKey.parse(data).key } })
+  }
+  const reader = await bot('read')
+  expect(await all(reader)).toEqual({ theme: 'light' })
+  await reader.refused('preferences.set', { key: 'theme', value: 'dark' }, 'FORBIDDEN')
+  await set('theme', 'dark', await bot('trade'))
+  expect(await all()).toEqual({ theme: 'dark' })
+  const nobody = await connect(server.url)
+  await nobody.refused('preferences.get', { odd: 1 }, 'UNAUTHENTICATED')
+  await nobody.refused('preferences.set', { key: 'theme', value: 'dark' }, 'UNAUTHENTICATED')
+})
+
+test('what is wrong names the field, and leaves what is kept as it was', async () => {
+  await set('theme', 'light')
+  const wrong = (payload: object) => client.refused('preferences.set', payload, 'INVALID')
+  for (const key of ['', ' a', '__proto__', 'a b', 'é', 'x'.repeat(65)]) {
+    expect(await wrong({ key, value: 1 })).toMatchObject({ field: 'key', details: { rule: 'format' } })
+    const refused = await client.refused('preferences.get', { key }, 'INVALID')
+    expect(refused).toMatchObject({ field: 'key', details: { rule: 'format' } })
+  }
+  expect(await wrong({ key: 7, value: 1 })).toMatchObject({ field: 'key', details: { rule: 'type' } })
+  expect(await wrong({ value: 1 })).toMatchObject({ field: 'key', details: { rule: 'required' } })
+  expect(await wrong({ key: 'a' })).toMatchObject({ field: 'value', details: { rule: 'required' } })
+  expect(await wrong({ key: 'a', value: 1, more: 1 })).toMatchObject({ field: 'more', details: { rule: 'unknown' } })
+  const deep = { a: { a: { a: { a: { a: { a: { a: { a: 1 } } } } } } } }
+  expect(await wrong({ key: 'a', value: deep })).toMatchObject({ field: '', details: { rule: 'max' } })
+  expect(await all()).toEqual({ theme: 'light' })
+})
+
+test('a value is as large as may be, and no larger; keys are as many', async () => {
+  const large = 'é'.repeat(PREFERENCE_BYTES_MAX / 2 - 50)
+  expect(await set('large', large)).toEqual({ large })
+  // Written short on the way, long where it is kept.
+  await vi.waitFor(() => expect(client.of('welcome')).toHaveLength(1))
+  const { engine } = client.socket.io
+  const answered = new Promise<string>((resolve) => {
+    engine.on('data', (data: unknown) => {
+      if (String(data).startsWith('3998')) resolve(String(data))
+    })
+  })
+  engine.write(`2998["preferences.set",{"key":"long","value":[${Array(3_000).fill('1e20').join()}]}]`)
+  const [{ error }] = JSON.parse((await answered).slice(4)) as [{ error: unknown }]
+  expect(error).toMatchObject({
+    ...{ code: 'INVALID', field: 'value', details: { rule: 'max', expected: 'at most 16384 bytes of JSON' } },
+  })
+  const { limits } = client.of<{ limits: Record<string, number> }>('welcome')[0]!
+  expect(limits).toMatchObject({ preferences: KEYS_MAX, preferenceBytes: PREFERENCE_BYTES_MAX })
+  for (let count = 1; count < KEYS_MAX; count++) await set(`key${count}`, count)
+  const full = await client.refused('preferences.set', { key: 'more', value: 1 }, 'INVALID')
+  expect(full).toMatchObject({ field: 'key', details: { rule: 'max' } })
+  await set('key1', 'changed')
+  await set('large', null)
+  await set('more', 1)
+})
+
+test('they outlive the connection, and a cookie from a foreign page sets none', async () => {
+  await set('theme', 'light')
+  client.socket.disconnect()
+  expect(await all(await connect(server.url, { cookie: client.cookie! }))).toEqual({ theme: 'light' })
+  const foreign = await connect(server.url, { cookie: await guestCookie(server.url), origin: '' })
+  await foreign.refused('preferences.set', { key: 'theme', value: 'dark' }, 'UNAUTHENTICATED')
+})
