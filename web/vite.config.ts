@@ -18,7 +18,7 @@ const sentry = sentrySvelteKit({
 })
 
 export default defineConfig({
-  server: { proxy: { '/socket.io': { target: exchange, ws: true }, '/api': exchange, '/docs': exchange } },
+  server: { proxy: { '/socket.io': { target: exchange, ws: true }, '/api': exchange } },
   // For who uploads them: nothing that is served points to them.
   build: { sourcemap: process.env['SENTRY_AUTH_TOKEN'] ? 'hidden' : false },
   plugins: [

@@ -3,7 +3,7 @@ import { devNull } from 'node:os'
 import { promisify } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DESKTOP, launchBrowser, newVisitor, PHONE } from '../rig/browser.ts'
+import { launchBrowser, newVisitor } from '../rig/browser.ts'
 import { ROOT } from '../process/command.ts'
 import { type FreshDatabase, freshDatabase } from '../rig/postgres.ts'
 import { startServer, type TestServer } from '../rig/server.ts'
@@ -28,11 +28,7 @@ import {
   view,
 } from './desk.ts'
 import { smallMarket } from './small-market.ts'
-
-const SCREENS = [
-  { screen: 'desktop', options: DESKTOP },
-  { screen: 'phone', options: PHONE },
-] as const
+import { SCREENS } from './stage.ts'
 
 const AUTH_SECRET = 'a secret of the tests, long enough for it'
 

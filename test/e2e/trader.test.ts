@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DESKTOP, launchBrowser, newVisitor, PHONE, watch } from '../rig/browser.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { newVisitor, watch } from '../rig/browser.ts'
 import { freshDatabase } from '../rig/postgres.ts'
-import { freePort, spawnServer, startServer, type TestServer } from '../rig/server.ts'
+import { freePort, spawnServer } from '../rig/server.ts'
 import { barriers } from './barriers.ts'
 import {
   field,
@@ -23,30 +23,16 @@ import {
   typeLimit,
   view,
 } from './desk.ts'
-import { smallMarket } from './small-market.ts'
+import { SCREENS, Stage } from './stage.ts'
 
-const SCREENS = [
-  { screen: 'desktop', options: DESKTOP },
-  { screen: 'phone', options: PHONE },
-] as const
 const SHIFT_MAX = 0.01
 
-const parts = new AsyncDisposableStack()
-let instruments: string
-let server: TestServer
-let browser: Browser
-beforeAll(async () => {
-  instruments = parts.use(await smallMarket()).INSTRUMENTS_FILE
-  server = parts.use(await startServer({ INSTRUMENTS_FILE: instruments }))
-  browser = await launchBrowser()
-  parts.defer(() => browser.close())
-})
-afterAll(() => parts.disposeAsync())
+const stage = new Stage()
 
 const textOf = async (page: Page, testId: string) => (await page.getByTestId(testId).innerText()).trim()
 describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
   test('a new visitor buys, rests, cancels, is refused, and finds all of it after a reload', async () => {
-    const { page, complaints } = await newVisitor(browser, server.url, options)
+    const { page, complaints } = await stage.visitor(options)
     await using _context = page.context()
     await startTrading(page)
     const { qty, symbol } = await proposal(page)
@@ -124,7 +110,7 @@ describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
   })
 
   test('nothing moves but the numbers', async () => {
-    const { page, layoutShift } = await newVisitor(browser, server.url, options)
+    const { page, layoutShift } = await stage.visitor(options)
     await using _context = page.context()
     await page.goto('/')
     await live(page)
@@ -146,9 +132,9 @@ describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
   })
 
   test.each(['dark', 'light'])('nothing serious stands in the way of who cannot see or point, %s', async (theme) => {
-    const { page } = await newVisitor(browser, server.url, options)
+    const { page } = await stage.visitor(options)
     await using context = page.context()
-    await context.addCookies([{ name: 'valiant_theme', value: theme, url: server.url }])
+    await context.addCookies([{ name: 'valiant_theme', value: theme, url: stage.server.url }])
     await page.goto('/')
     await live(page)
     expect(await barriers(page)).toEqual([])
@@ -202,7 +188,7 @@ async function moves(page: Page): Promise<void> {
 
 describe('an impatient trader', () => {
   test('who presses twice has bought once', async () => {
-    const { page } = await newVisitor(browser, server.url)
+    const { page } = await stage.visitor()
     await using _context = page.context()
     await startTrading(page)
     const { qty, symbol } = await proposal(page)
@@ -219,7 +205,7 @@ describe('an impatient trader', () => {
   })
 
   test('who sells more than held is told how much there is, and sells that', async () => {
-    const { page } = await newVisitor(browser, server.url)
+    const { page } = await stage.visitor()
     await using _context = page.context()
     await startTrading(page)
     const { qty, symbol } = await proposal(page)
@@ -237,7 +223,7 @@ describe('an impatient trader', () => {
   })
 
   test('whose field is empty is told what is missing, and nothing is sent', async () => {
-    const { page } = await newVisitor(browser, server.url)
+    const { page } = await stage.visitor()
     await using _context = page.context()
     await startTrading(page)
     await field(page, 'Quantity').fill('')
@@ -249,7 +235,7 @@ describe('an impatient trader', () => {
   })
 
   test('who has no mouse trades by keys alone', async () => {
-    const { page } = await newVisitor(browser, server.url)
+    const { page } = await stage.visitor()
     await using _context = page.context()
     await page.goto('/')
     await live(page)
@@ -286,12 +272,12 @@ test('a server that is killed makes what is old say so, and comes back with the 
     DATABASE_URL: database.url,
     AUTH_SECRET: 'a secret of the tests, long enough for it',
     DATA_DIR: dataDir,
-    INSTRUMENTS_FILE: instruments,
+    INSTRUMENTS_FILE: stage.instruments,
     PORT: String(await freePort()),
   }
   let own = await spawnServer(environment)
   try {
-    const { page, complaints } = await newVisitor(browser, own.url)
+    const { page, complaints } = await newVisitor(stage.browser, own.url)
     await using _context = page.context()
     await startTrading(page)
     await send(page).click()

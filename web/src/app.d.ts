@@ -1,10 +1,15 @@
 import type { PageSource } from '@valiant/shared/protocol/page'
+import type { Appearance } from '#lib/session/appearance.ts'
 
 declare global {
   namespace App {
     interface Platform {
       /** Node's request, on which Express puts what the page reads of the running exchange. */
       req: { valiant?: PageSource }
+    }
+    interface Locals {
+      /** What the page's load found that its visitor chose. */
+      appearance?: Appearance
     }
     interface Error {
       message: string

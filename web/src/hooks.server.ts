@@ -7,15 +7,17 @@ const sentry = SENTRY_DSN === '' ? undefined : await import('#lib/telemetry/serv
 
 /** Writes theme and palette into the page before it leaves, so that no other one is ever painted. */
 const dress: Handle = ({ event, resolve }) => {
-  const { choice, palette } = appearanceOf((name) => event.cookies.get(name))
-  const theme = choice === 'light' ? 'light' : 'dark'
   return resolve(event, {
-    transformPageChunk: ({ html }) =>
-      html
+    transformPageChunk: ({ html }) => {
+      // By then the page's load has looked at what the user keeps; an error's page has none.
+      const { choice, palette } = event.locals.appearance ?? appearanceOf((name) => event.cookies.get(name))
+      const theme = choice === 'light' ? 'light' : 'dark'
+      return html
         .replace('%valiant.theme%', theme)
         .replace('%valiant.choice%', choice)
         .replace('%valiant.palette%', palette)
-        .replace('%valiant.color%', THEME_COLORS[theme]),
+        .replace('%valiant.color%', THEME_COLORS[theme])
+    },
     preload: ({ type, path }) => type === 'js' || type === 'css' || (type === 'font' && path.includes('inter-latin')),
   })
 }

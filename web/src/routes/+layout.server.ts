@@ -1,8 +1,9 @@
 import { SPARKLINE_POINTS } from '@valiant/shared/protocol/limits'
 import { ACCOUNT_COOKIE } from '@valiant/shared/protocol/page'
-import { appearanceOf } from '#lib/session/appearance.ts'
+import { beginningOf, cookiesOf } from '#lib/preferences/beginning.ts'
+import { COOKIE_OPTIONS } from '#lib/preferences/cookie.ts'
+import { KEPT_KEYS, UNSAVED_COOKIE, unsavedOf } from '#lib/preferences/kept.ts'
 import { pageSource } from '#lib/session/page-source.ts'
-import { FAVOURITES_COOKIE, favouritesOf } from '#lib/watchlist/favourites.svelte.ts'
 import type { LayoutServerLoad } from './$types'
 
 /** The cookie of a session, whatever its prefix; only its being there is looked at. */
@@ -11,7 +12,18 @@ const SESSION = /\.session_token$/
 /** What every page begins with: the market as it stands, and who looks at it. */
 export const load: LayoutServerLoad = async (event) => {
   const source = pageSource(event)
-  const [visitor, account, fills] = await Promise.all([source.visitor(), source.account(), source.fills(50)])
+  const [visitor, account, fills, kept] = await Promise.all([
+    source.visitor(),
+    source.account(),
+    source.fills(50),
+    source.preferences(KEPT_KEYS),
+  ])
+  const beginning = beginningOf(kept, (name) => event.cookies.get(name))
+  event.locals.appearance = beginning.appearance
+  // The next page is painted alike, though the database may be away then.
+  for (const [name, value] of kept === undefined ? [] : cookiesOf(beginning)) {
+    if (event.cookies.get(name) !== value) event.cookies.set(name, value, COOKIE_OPTIONS)
+  }
   const { timeMs, market } = source.now()
   return {
     timeMs,
@@ -27,7 +39,8 @@ export const load: LayoutServerLoad = async (event) => {
     // Only while it is one of the visitor's: another is shown then.
     chosenAccount: event.cookies.get(ACCOUNT_COOKIE) === account?.account.id ? account?.account.id : undefined,
     fills,
-    appearance: appearanceOf((name) => event.cookies.get(name)),
-    favourites: favouritesOf(event.cookies.get(FAVOURITES_COOKIE)),
+    kept,
+    unsaved: unsavedOf(event.cookies.get(UNSAVED_COOKIE)),
+    beginning,
   }
 }

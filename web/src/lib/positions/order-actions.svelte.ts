@@ -4,12 +4,12 @@ import type { Position } from '@valiant/shared/protocol/account'
 import type { Order } from '@valiant/shared/protocol/order'
 import type { DataOf, RequestName } from '@valiant/shared/protocol/requests'
 import type { Listing } from '#lib/market/listing.svelte.ts'
-import type { Draft } from '#lib/ticket/draft.ts'
 import { type Receipt, receiptOf, type WayOn } from '#lib/ticket/receipt.ts'
 import { scaleOf } from '#lib/ticket/scale.ts'
 import { grouped } from '#lib/ui/format.ts'
 import { type AmendField, amendable, type Change } from './amendment.ts'
 import type { ExitPrices } from './exits-of.ts'
+import { contentOf } from './placed-again.ts'
 import { amended, canceled, manyCanceled, protectedBy } from './action-receipts.ts'
 
 export interface Exchange {
@@ -34,9 +34,8 @@ export class OrderActions {
   readonly #exchange: Exchange
   readonly #listingOf: (symbol: string) => Listing | undefined
   readonly #tell: (receipt: Receipt) => void
+  readonly #hasExits: (order: Order) => boolean
   readonly #qtyToProtect: (symbol: string) => string | undefined
-  /** Only the ticket's own instrument can be ordered again from here. */
-  readonly #homeSymbol: string
   #askedAt = 0
   #timer: ReturnType<typeof setTimeout> | undefined
 
@@ -45,7 +44,8 @@ export class OrderActions {
     parts: {
       readonly listingOf: (symbol: string) => Listing | undefined
       readonly tell: (receipt: Receipt) => void
-      readonly homeSymbol: string
+      /** It is an entry whose exits go with it. */
+      readonly hasExits: (order: Order) => boolean
       /** How much of a position exits can protect, where that is not all of it. */
       readonly qtyToProtect: (symbol: string) => string | undefined
     },
@@ -53,7 +53,7 @@ export class OrderActions {
     this.#exchange = exchange
     this.#listingOf = parts.listingOf
     this.#tell = parts.tell
-    this.#homeSymbol = parts.homeSymbol
+    this.#hasExits = parts.hasExits
     this.#qtyToProtect = parts.qtyToProtect
   }
 
@@ -84,10 +84,12 @@ export class OrderActions {
 
   async cancel(order: Order): Promise<void> {
     const what = this.#what(order)
+    // An exit belongs to a position or an entry; an entry without its exits would be another order.
+    const isWhole = order.role === undefined && !this.#hasExits(order)
     await this.#once(order.orderId, `The order to ${what} was not cancelled.`, async () => {
       await this.#exchange.ask('order.cancel', { orderId: order.orderId })
-      const isAgainPossible = order.symbol === this.#homeSymbol && order.role === undefined
-      this.#tell(canceled(order, what, isAgainPossible ? [again(order)] : []))
+      const again: WayOn = { label: 'Place again', do: 'act', act: () => void this.#placeAgain(order) }
+      this.#tell(canceled(order, what, isWhole ? [again] : []))
     })
   }
 
@@ -122,7 +124,7 @@ export class OrderActions {
     this.keep()
     const side = qty.startsWith('-') ? 'sell' : 'buy'
     const reopen: WayOn = {
-      label: 'Reopen',
+      label: 'Reopen at market',
       do: 'act',
       act: () => void this.#market(symbol, side, qty.replace('-', '')),
     }
@@ -155,6 +157,13 @@ export class OrderActions {
         ...(stopLoss === undefined ? {} : { stopLoss: { stopPrice: stopLoss } }),
       })
       this.#tell(protectedBy(this.#label(symbol), prices, qty))
+    })
+  }
+
+  /** The rest of a cancelled order, as it was; its place in the queue is a new one. */
+  async #placeAgain(order: Order): Promise<void> {
+    await this.#once(order.orderId, `The order to ${this.#what(order)} was not placed again.`, async () => {
+      this.#told(await this.#exchange.ask('order.place', contentOf(order)))
     })
   }
 
@@ -199,20 +208,4 @@ export class OrderActions {
       this.busy = this.busy.filter((other) => other !== key)
     }
   }
-}
-
-/** Fills the ticket with a cancelled order: its place in the queue is a new one. */
-function again(order: Order): WayOn {
-  const draft: Partial<Draft> = {
-    side: order.side,
-    type: order.type,
-    qtyText: order.remainingQty,
-    unit: 'qty',
-    timeInForce: order.timeInForce,
-    ...(order.limitPrice === undefined ? {} : { priceText: order.limitPrice }),
-    ...(order.stopPrice === undefined ? {} : { stopText: order.stopPrice }),
-    ...(order.trailAmount === undefined ? {} : { trailText: order.trailAmount, trailUnit: 'amount' }),
-    ...(order.trailPercent === undefined ? {} : { trailText: order.trailPercent, trailUnit: 'percent' }),
-  }
-  return { label: 'Place again', do: 'use', draft }
 }

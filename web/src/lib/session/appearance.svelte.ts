@@ -1,16 +1,17 @@
 import { createContext } from 'svelte'
+import { writeCookie } from '#lib/preferences/cookie.ts'
+import type { Preferences } from '#lib/preferences/preferences.ts'
 import {
   type Appearance,
+  appearanceCookies,
+  appearanceFrom,
+  DEFAULT,
   type Palette,
-  PALETTE_COOKIE,
   THEME_COLORS,
-  THEME_COOKIE,
   type ThemeChoice,
 } from './appearance.ts'
 
-const YEAR_S = 31_536_000
-
-/** Theme and palette as chosen and as seen. `theme` and `palette` are what a canvas paints by. */
+/** Theme and palette as chosen and as seen. `theme` and `palette` are what a canvas paints by. Kept with the user. */
 export class AppearanceState {
   choice = $state.raw<ThemeChoice>('dark')
   palette = $state.raw<Palette>('default')
@@ -20,10 +21,21 @@ export class AppearanceState {
     return this.choice
   })
 
-  constructor(appearance: Appearance) {
+  readonly #changed: () => void
+
+  constructor(appearance: Appearance, preferences: Preferences) {
     this.choice = appearance.choice
     this.palette = appearance.palette
     if (typeof matchMedia === 'function') this.#isSystemLight = matchMedia('(prefers-color-scheme: light)').matches
+    this.#changed = preferences.keep({
+      key: 'appearance',
+      value: () => this.#chosen(),
+      isChosen: () => this.choice !== DEFAULT.choice || this.palette !== DEFAULT.palette,
+      take: (value) => {
+        const kept = appearanceFrom(value)
+        if (kept && (kept.choice !== this.choice || kept.palette !== this.palette)) this.#show(kept)
+      },
+    })
   }
 
   /** Follows the system's theme. @returns ends it */
@@ -31,7 +43,7 @@ export class AppearanceState {
     const query = matchMedia('(prefers-color-scheme: light)')
     const changed = () => {
       this.#isSystemLight = query.matches
-      this.#write()
+      this.#paint()
     }
     query.addEventListener('change', changed)
     return () => query.removeEventListener('change', changed)
@@ -42,27 +54,32 @@ export class AppearanceState {
   }
 
   setTheme(choice: ThemeChoice): void {
-    this.choice = choice
-    this.#write()
+    this.#show({ ...this.#chosen(), choice })
+    this.#changed()
   }
 
   setPalette(palette: Palette): void {
-    this.palette = palette
-    this.#write()
+    this.#show({ ...this.#chosen(), palette })
+    this.#changed()
   }
 
-  #write(): void {
+  #chosen(): Appearance {
+    return { choice: this.choice, palette: this.palette }
+  }
+
+  #show(appearance: Appearance): void {
+    this.choice = appearance.choice
+    this.palette = appearance.palette
+    this.#paint()
+    for (const [name, value] of appearanceCookies(appearance)) writeCookie(name, value)
+  }
+
+  #paint(): void {
     const root = document.documentElement
     root.dataset['theme'] = this.theme
     root.dataset['themeChoice'] = this.choice
     root.dataset['palette'] = this.palette
     document.querySelector('meta[name="theme-color"]')?.setAttribute('content', THEME_COLORS[this.theme])
-    for (const [name, value] of [
-      [THEME_COOKIE, this.choice],
-      [PALETTE_COOKIE, this.palette],
-    ] as const) {
-      document.cookie = `${name}=${value}; path=/; max-age=${YEAR_S}; samesite=lax`
-    }
   }
 }
 

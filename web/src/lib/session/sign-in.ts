@@ -5,6 +5,12 @@ export class SignInFailed extends Error {
 
 const AWAY = 'Accounts can’t be reached for the moment. Nothing was changed. Try again soon.'
 
+/** In our own words, each with its way on; all others say what the server says. */
+const WORDS: Readonly<Record<string, string>> = {
+  INVALID_EMAIL_OR_PASSWORD: 'This e-mail and password don’t belong together. Nothing was changed. Check both.',
+  USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL: 'This e-mail has an account already. Sign in with it, or use another one.',
+}
+
 async function post(path: string, body: object): Promise<void> {
   let response: Response
   try {
@@ -19,8 +25,17 @@ async function post(path: string, body: object): Promise<void> {
   if (response.ok) return
   if (response.status === 429) throw new SignInFailed('Too many tries from this address. Wait a minute and try again.')
   if (response.status === 503) throw new SignInFailed(AWAY)
-  const answer = (await response.json().catch(() => ({}))) as { message?: string; error?: { message?: string } }
-  throw new SignInFailed(answer.message ?? answer.error?.message ?? 'That didn’t work. Nothing was changed. Try again.')
+  const answer = (await response.json().catch(() => ({}))) as {
+    code?: string
+    message?: string
+    error?: { message?: string }
+  }
+  throw new SignInFailed(
+    WORDS[answer.code ?? ''] ??
+      answer.message ??
+      answer.error?.message ??
+      'That didn’t work. Nothing was changed. Try again.',
+  )
 }
 
 /** A guest with a funded account, in one call. @throws {SignInFailed} */

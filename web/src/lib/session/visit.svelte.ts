@@ -3,21 +3,25 @@ import { page } from '$app/state'
 import type { Client } from '@valiant/shared/client/client'
 import { ACCOUNT_COOKIE } from '@valiant/shared/protocol/page'
 import { createContext } from 'svelte'
+import { writeCookie } from '#lib/preferences/cookie.ts'
+import type { KeptValues } from '#lib/preferences/kept.ts'
+import type { Preferences } from '#lib/preferences/preferences.ts'
 import type { Session, VisitorData } from './session.svelte.ts'
 import { signInAsGuest, SignInFailed } from './sign-in.ts'
 
-const YEAR_S = 31_536_000
 const REFUSED = ['UNAUTHENTICATED', 'FORBIDDEN']
 
 /** What the visitor does to become somebody: the guest in one click, and every other change of who looks at the page. */
 export class Visit {
   readonly #session: Session
+  readonly #preferences: Preferences
   /** The symbol whose workspace is being opened, while the account is. */
   opening = $state.raw<string | undefined>()
   failure = $state.raw<string | undefined>()
 
-  constructor(session: Session) {
+  constructor(session: Session, preferences: Preferences) {
     this.#session = session
+    this.#preferences = preferences
   }
 
   /** When the connection is of somebody else than the page (a session that ended), the page follows. @returns ends it */
@@ -59,15 +63,17 @@ export class Visit {
 
   /** Shows another account of the same visitor, here and after a reload. */
   async switchTo(accountId: string): Promise<void> {
-    document.cookie = `${ACCOUNT_COOKIE}=${accountId}; path=/; max-age=${YEAR_S}; samesite=lax`
+    writeCookie(ACCOUNT_COOKIE, accountId)
     await this.refresh()
   }
 
   /** After the cookie has changed: the page's data anew, and the connection as whoever it says. */
   async refresh(): Promise<void> {
     await refreshAll()
-    const { visitor, isVisitorAway, account, chosenAccount, fills } = page.data as unknown as VisitorData
+    const data = page.data as unknown as VisitorData & { readonly kept: KeptValues | undefined }
+    const { visitor, isVisitorAway, account, chosenAccount, fills, kept } = data
     this.#session.become({ visitor, isVisitorAway, account, chosenAccount, fills })
+    this.#preferences.adopt(kept)
   }
 }
 

@@ -132,7 +132,7 @@ export function refusalOf(error: WireError, at: AtRefusal): Receipt {
     case 'UNAVAILABLE':
       return refused("The exchange can't take orders for the moment; prices are indicative. Nothing was executed.")
     case 'RATE_LIMITED':
-      return refused('Too many orders at once; the button says when the next one can go. Nothing was sent on.')
+      return refused('Too many orders at once. The button says when the next one can go. Nothing was executed.')
     case 'INVALID': {
       const nearest = detail('nearest')
       return refused(error.message, [

@@ -1,18 +1,24 @@
 import { createContext } from 'svelte'
+import { writeCookie } from '#lib/preferences/cookie.ts'
+import type { Preferences } from '#lib/preferences/preferences.ts'
+import { favouritesCookies, favouritesFrom } from './favourites.ts'
 
-export const FAVOURITES_COOKIE = 'valiant_favourites'
-const YEAR_S = 31_536_000
-
-/** Symbols in the cookie: joined by dots, which no symbol has. */
-export const favouritesOf = (cookie: string | undefined): readonly string[] =>
-  (cookie ?? '').split('.').filter((symbol) => symbol !== '')
-
-/** The starred instruments. Kept in a cookie, so that the server's page has the same stars. */
+/** The starred instruments. Kept with the user, and in a cookie, so that the server's page has the same stars. */
 export class Favourites {
   symbols = $state.raw<readonly string[]>([])
+  readonly #changed: () => void
 
-  constructor(symbols: readonly string[]) {
+  constructor(symbols: readonly string[], preferences: Preferences) {
     this.symbols = symbols
+    this.#changed = preferences.keep({
+      key: 'favourites',
+      value: () => this.symbols,
+      isChosen: () => this.symbols.length > 0,
+      take: (value) => {
+        const kept = favouritesFrom(value)
+        if (kept && kept.join() !== this.symbols.join()) this.#show(kept)
+      },
+    })
   }
 
   has(symbol: string): boolean {
@@ -20,8 +26,13 @@ export class Favourites {
   }
 
   toggle(symbol: string): void {
-    this.symbols = this.has(symbol) ? this.symbols.filter((other) => other !== symbol) : [...this.symbols, symbol]
-    document.cookie = `${FAVOURITES_COOKIE}=${this.symbols.join('.')}; path=/; max-age=${YEAR_S}; samesite=lax`
+    this.#show(this.has(symbol) ? this.symbols.filter((other) => other !== symbol) : [...this.symbols, symbol])
+    this.#changed()
+  }
+
+  #show(symbols: readonly string[]): void {
+    this.symbols = symbols
+    for (const [name, value] of favouritesCookies(symbols)) writeCookie(name, value)
   }
 }
 

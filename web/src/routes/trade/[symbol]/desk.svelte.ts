@@ -88,7 +88,7 @@ export class Desk implements Surroundings {
     this.actions = new OrderActions(this, {
       listingOf: (symbol) => market.of(symbol),
       tell: (receipt) => this.ticket.receipts.tell(receipt),
-      homeSymbol: seed.instrument.symbol,
+      hasExits: ({ orderId }) => account.openOrders.some(({ parentOrderId }) => parentOrderId === orderId),
       qtyToProtect: (symbol) => this.#qtyToProtect(symbol),
     })
     this.fills = new PagedList(

@@ -19,7 +19,8 @@ export function takeKey(event: KeyboardEvent, desk: Desk): boolean {
 
   const interval = intervalOfKey(event.key)
   if (interval) return done(() => void desk.candles.show(interval))
-  switch (event.key) {
+  // Caps Lock changes no command; Shift may.
+  switch (event.shiftKey ? event.key : event.key.replace(/^[A-Z]$/, (letter) => letter.toLowerCase())) {
     case 'b':
       return done(() => ticket.edit({ side: 'buy' }))
     case 's':

@@ -1,0 +1,69 @@
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { barriers } from './barriers.ts'
+import { button, list, startTrading } from './desk.ts'
+import { SCREENS, Stage } from './stage.ts'
+
+const stage = new Stage()
+
+const price = (page: Page) => page.getByRole('textbox', { name: /^Tell me when .+ trades at$/ })
+const rows = (page: Page) => page.getByTestId('panel-alerts').locator('[data-alert]')
+/** The toast of an alert that has fired. */
+const toast = (page: Page) => page.getByRole('alert').filter({ hasText: /Your alert was for/ })
+const lastPrice = async (page: Page) =>
+  Number((await page.getByTestId('last-price').innerText()).replaceAll(/[^\d.]/g, ''))
+
+describe.each(SCREENS)('on a $screen', ({ screen, options }) => {
+  test('an alert just beside the price fires and is told; one far off waits until it is deleted', async () => {
+    const { page, complaints } = await stage.visitor(options)
+    await using _context = page.context()
+    await startTrading(page)
+    await list(page, /^Alerts/)
+    const panel = page.getByTestId('panel-alerts')
+    await panel.getByText('Nothing yet.').waitFor()
+
+    if (screen === 'desktop') {
+      // By key and by the bell, which leads to the field from anywhere.
+      await list(page, /^Positions/)
+      await page.getByRole('button', { name: 'Set a price alert' }).press('Enter')
+      await expect.poll(() => price(page).evaluate((field) => field === document.activeElement)).toBe(true)
+    }
+    await price(page).fill('0.001')
+    await panel.getByText('Use steps of').waitFor()
+    expect(await button(page, 'Set alert').isDisabled()).toBe(true)
+    const far = (2 * (await lastPrice(page))).toFixed(2)
+    await price(page).fill(far)
+    await panel.getByText(/^At [\d,.]+ or higher$/).waitFor()
+    await price(page).press('Enter')
+    await rows(page).getByText('Waiting').waitFor()
+    expect(await price(page).inputValue()).toBe('')
+
+    // The field begins at the last price: an alert there is reached by the next trade that isn't on the other side.
+    await price(page).press('ArrowUp')
+    await button(page, 'Set alert').click()
+    await toast(page).waitFor({ timeout: 60_000 })
+    expect(await toast(page).innerText()).toMatch(/^\w+ traded at [\d,.]+ at \d\d:\d\d:\d\d\./)
+    await rows(page)
+      .getByText(/^Traded at/)
+      .waitFor()
+    expect(await rows(page).count()).toBe(2)
+    expect(await barriers(page)).toEqual([])
+
+    await button(page, /^Delete the alert for .+ or higher$/)
+      .last()
+      .click()
+    await expect.poll(() => rows(page).count()).toBe(1)
+    await toast(page)
+      .getByRole('link', { name: /^Open / })
+      .click()
+    await toast(page).waitFor({ state: 'detached' })
+    expect(new URL(page.url()).pathname).toMatch(/^\/trade\/\w+$/)
+    await page.reload()
+    await list(page, /^Alerts/)
+    await rows(page)
+      .getByText(/^Traded at/)
+      .waitFor()
+    expect(await rows(page).count()).toBe(1)
+    expect(complaints).toEqual([])
+  })
+})

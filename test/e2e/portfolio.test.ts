@@ -1,0 +1,282 @@
+import type { Account, AccountSnapshot } from '@valiant/shared/protocol/account'
+import type { Fill } from '@valiant/shared/protocol/order'
+import type { Locator, Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { DESKTOP, newVisitor, PHONE } from '../rig/browser.ts'
+import { startServer } from '../rig/server.ts'
+import { barriers } from './barriers.ts'
+import { accountPage, live, receipt, start, startTrading, switchMargin } from './desk.ts'
+import { Stage } from './stage.ts'
+
+const SHIFT_MAX = 0.01
+const WIDTHS = [1440, 1024, 768, 390]
+
+const stage = new Stage()
+
+const profitRow = (page: Page, symbol: string): Locator =>
+  page.getByTestId('profit').locator(`[data-symbol="${symbol}"]`)
+const trades = (page: Page): Locator => page.getByTestId('portfolio-trades').locator('tbody tr')
+const span = (page: Page, name: string): Locator =>
+  page.getByRole('radiogroup', { name: 'Span of time' }).getByRole('radio', { name, exact: true })
+
+/** "−$1,234.50" and "1,234.50" to cents. */
+const cents = (text: string): number => Math.round(Number(text.replaceAll(/[$,+\s]/g, '').replace('−', '-')) * 100)
+const sum = (all: readonly string[]): number => all.reduce((total, text) => total + cents(text), 0)
+
+async function openPortfolio(page: Page): Promise<void> {
+  await page.goto('/portfolio')
+  await live(page)
+}
+
+async function ask<Data>(page: Page, path: string): Promise<Data> {
+  const answer = (await (await page.request.get(path)).json()) as { data: Data }
+  return answer.data
+}
+
+/** Sends a market order as a program with the page's cookie would. */
+async function order(page: Page, side: 'buy' | 'sell', qty: string, symbol: string): Promise<void> {
+  const answer = await page.evaluate(
+    async (order) => {
+      const body = JSON.stringify({ clientOrderId: crypto.randomUUID(), type: 'market', ...order })
+      const headers = { 'content-type': 'application/json' }
+      return (await (await fetch('/api/orders', { method: 'POST', headers, body })).json()) as { ok: boolean }
+    },
+    { side, qty, symbol },
+  )
+  expect(answer).toMatchObject({ ok: true, data: { filledQty: qty } })
+}
+
+/** A guest on margin: long in NOVA, short in LUMA, and out of QILL again. */
+async function tradeALittle(page: Page): Promise<void> {
+  await startTrading(page)
+  await accountPage(page)
+  await switchMargin(page, true)
+  await order(page, 'buy', '40', 'NOVA')
+  await order(page, 'sell', '10', 'NOVA')
+  await order(page, 'sell', '25', 'LUMA')
+  await order(page, 'buy', '5', 'QILL')
+  await order(page, 'sell', '5', 'QILL')
+}
+
+/** What the page says, all of one moment. */
+async function figures(page: Page) {
+  return await page.evaluate(() => {
+    const textOf = (selector: string) => (document.querySelector(selector)?.textContent ?? '').trim()
+    const cell = (row: Element, index: number) =>
+      (row.querySelectorAll('td:not(.drawing)')[index]?.textContent ?? '').trim()
+    const rows = [...document.querySelectorAll('[data-testid=profit] tbody tr')]
+    const sums = [...document.querySelectorAll('.sums dd')].map(({ textContent }) => textContent.trim())
+    return {
+      equity: textOf('[data-testid=equity]'),
+      today: textOf('[data-testid=today]').split(' ')[0] ?? '',
+      buyingPower: textOf('[data-testid=buying-power]'),
+      realised: textOf('[data-testid=realised]').split(' ')[0] ?? '',
+      fees: textOf('[data-testid=realised] .detail').replace('fees ', ''),
+      unrealised: textOf('[data-testid=unrealised]'),
+      cash: textOf('[data-part=cash] td'),
+      net: sums[2] ?? '',
+      rowsRealised: rows.map((row) => cell(row, 0)),
+      rowsUnrealised: rows.map((row) => cell(row, 1)),
+      rowsTotal: rows.map((row) => cell(row, 2)),
+    }
+  })
+}
+
+const sideways = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+
+describe('who holds a long and a short', () => {
+  test('sees the exchange’s own figures to the cent, and finds them after a reload', async () => {
+    const { page, complaints, layoutShift } = await stage.visitor()
+    await using _context = page.context()
+    await tradeALittle(page)
+    await openPortfolio(page)
+    expect((await profitRow(page, 'NOVA').locator('th').innerText()).replace(/\s+/g, ' ')).toBe('NOVA Long 30')
+    expect((await profitRow(page, 'LUMA').locator('th').innerText()).replace(/\s+/g, ' ')).toBe('LUMA Short −25')
+    await page.locator('[data-part=LUMA]').getByText('short').waitFor()
+
+    const { account } = await ask<AccountSnapshot>(page, '/api/account')
+    const shown = await figures(page)
+    expect(cents(shown.cash)).toBe(cents(account.cash))
+    expect(cents(shown.realised)).toBe(cents(account.realizedPnl))
+    expect(cents(shown.fees)).toBe(cents(account.feesPaid))
+    expect(cents(shown.realised)).not.toBe(0)
+    expect(cents(shown.equity)).toBe(cents(shown.cash) + cents(shown.net))
+    expect(cents(shown.unrealised)).toBe(sum(shown.rowsUnrealised))
+    expect(cents(shown.realised)).toBe(sum(shown.rowsRealised))
+    expect(sum(shown.rowsTotal)).toBe(sum(shown.rowsRealised) + sum(shown.rowsUnrealised))
+    // The account began today with 100,000: what is missing of it are losses and fees, and the deposit is no profit.
+    expect(cents(shown.today)).toBe(cents(shown.equity) - 10_000_000)
+    expect(cents(shown.today)).toBe(cents(shown.realised) + cents(shown.unrealised) - cents(shown.fees))
+    expect(await layoutShift()).toBeLessThan(SHIFT_MAX)
+
+    const painted = await (await page.request.get('/portfolio')).text()
+    for (const text of [shown.cash, shown.realised, 'LUMA', 'Short', '−25']) expect(painted).toContain(text)
+    await page.reload()
+    await live(page)
+    const again = await figures(page)
+    expect({ cash: again.cash, realised: again.realised, rows: again.rowsRealised.toSorted() }).toEqual({
+      ...{ cash: shown.cash, realised: shown.realised, rows: shown.rowsRealised.toSorted() },
+    })
+    expect(complaints).toEqual([])
+  })
+
+  test('sees what is done elsewhere at once: a close, a deposit, which is no profit', async () => {
+    const { page } = await stage.visitor()
+    await using _context = page.context()
+    await tradeALittle(page)
+    await openPortfolio(page)
+    const other = await page.context().newPage()
+    await accountPage(other)
+    await order(other, 'sell', '30', 'NOVA')
+    await profitRow(page, 'NOVA').getByText('Long').waitFor({ state: 'detached' })
+    await page.getByRole('tab', { name: 'Money' }).click()
+    await other.getByLabel('Amount in dollars').fill('5000')
+    await other.getByRole('button', { name: 'Deposit', exact: true }).click()
+    await page.getByTestId('portfolio-money').getByText('+$5,000.00').waitFor()
+    await expect
+      .poll(async () => {
+        const { today, equity } = await figures(page)
+        return cents(equity) - cents(today)
+      })
+      .toBe(10_500_000)
+    const account = await ask<{ account: Account }>(page, '/api/account')
+    expect(cents((await figures(page)).realised)).toBe(cents(account.account.realizedPnl))
+  })
+
+  test('begins anew with a reset: the profits of before are told by the lists alone', async () => {
+    const { page } = await stage.visitor()
+    await using _context = page.context()
+    await tradeALittle(page)
+    await openPortfolio(page)
+    const other = await page.context().newPage()
+    await accountPage(other)
+    await other.getByRole('button', { name: 'Reset account' }).click()
+    await other.getByLabel('Begin with, in dollars').fill('50,000')
+    await other
+      .getByRole('alertdialog')
+      .getByRole('button', { name: /^Reset/ })
+      .click()
+    await page.getByText('No positions yet.').waitFor()
+    const begun = { equity: '$50,000.00', today: '$0.00', realised: '$0.00', unrealised: '$0.00' }
+    await expect.poll(() => figures(page)).toMatchObject(begun)
+    expect(await trades(page).count()).toBeGreaterThanOrEqual(5)
+    await page.reload()
+    await live(page)
+    expect(await figures(page)).toMatchObject({ ...begun, rowsTotal: [] })
+    expect(await trades(page).count()).toBeGreaterThanOrEqual(5)
+  })
+
+  test('is told how old everything is while the connection is lost', async () => {
+    await using own = await startServer({ INSTRUMENTS_FILE: stage.instruments })
+    const { page } = await newVisitor(stage.browser, own.url)
+    await using _context = page.context()
+    await tradeALittle(page)
+    await openPortfolio(page)
+    const shown = await figures(page)
+    await own.kill()
+    for (const name of ['Statistics', 'Equity', 'Allocation', 'Profit and loss by instrument']) {
+      await page
+        .getByRole('region', { name })
+        .getByText(/^\d+ s old$/)
+        .waitFor()
+    }
+    const colors = await page.evaluate(() => {
+      const grey = document.createElement('i')
+      grey.style.color = 'var(--fg-3)'
+      document.body.append(grey)
+      const texts = document.querySelectorAll(
+        '[data-testid=today], [data-testid=profit] td:not(.drawing), [data-part] td',
+      )
+      return [getComputedStyle(grey).color, [...new Set([...texts].map((text) => getComputedStyle(text).color))]]
+    })
+    expect(colors[1]).toEqual([colors[0]])
+    expect((await figures(page)).realised).toBe(shown.realised)
+  })
+
+  test('picks how far back the curve goes, by pointer and by key, and goes where G and P lead', async () => {
+    const { page, complaints } = await stage.visitor()
+    await using _context = page.context()
+    await tradeALittle(page)
+    await page.keyboard.press('g')
+    await page.keyboard.press('p')
+    await page.waitForURL('**/portfolio')
+    await page.getByTestId('curve-legend').getByText('until now').waitFor()
+    expect(await span(page, '1M').getAttribute('aria-checked')).toBe('true')
+    for (const name of ['1D', 'All']) {
+      await span(page, name).click()
+      await expect.poll(() => span(page, name).getAttribute('aria-checked')).toBe('true')
+      await page.getByTestId('curve-legend').getByText('All markets, equal weight').waitFor()
+    }
+    await page.getByRole('radio', { name: 'In percent' }).press('Enter')
+    expect(await page.getByRole('radio', { name: 'In percent' }).getAttribute('aria-checked')).toBe('true')
+    await page.getByRole('tab', { name: 'Worst' }).click()
+    await page.getByTestId('portfolio-worst').getByText('QILL').waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  test('pages through trades, newest first', async () => {
+    const { page } = await stage.visitor()
+    await using _context = page.context()
+    await tradeALittle(page)
+    for (let round = 0; round < 26; round++) {
+      await order(page, 'buy', '1', 'NOVA')
+      await order(page, 'sell', '1', 'NOVA')
+    }
+    await openPortfolio(page)
+    const all = await ask<{ items: Fill[] }>(page, '/api/fills?limit=500')
+    expect(await trades(page).count()).toBe(50)
+    await page.getByRole('button', { name: 'Show more' }).click()
+    await expect.poll(() => trades(page).count()).toBe(Math.min(100, all.items.length))
+    expect(await trades(page).first().innerText()).toContain('NOVA sell 1')
+  })
+
+  test.each(['dark', 'light'])('has nothing serious in the way at any width, %s', async (theme) => {
+    const { page } = await stage.visitor()
+    await using context = page.context()
+    await context.addCookies([{ name: 'valiant_theme', value: theme, url: stage.server.url }])
+    await tradeALittle(page)
+    await openPortfolio(page)
+    await page.getByTestId('curve-legend').getByText('until now').waitFor()
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 844 })
+      expect(await barriers(page)).toEqual([])
+      expect(await sideways(page)).toBe(0)
+    }
+  })
+})
+
+describe.each([
+  { screen: 'desktop', options: DESKTOP },
+  { screen: 'phone', options: PHONE },
+])('on a $screen', ({ options }) => {
+  test('a guest without a trade is told what will come', async () => {
+    const { page, complaints, layoutShift } = await stage.visitor(options)
+    await using _context = page.context()
+    await startTrading(page)
+    await page.goto('/')
+    await live(page)
+    await page.getByRole('button', { name: /, account/ }).click()
+    await page.getByRole('menuitem', { name: 'Portfolio' }).click()
+    await page.waitForURL('**/portfolio')
+    await page.getByText('No positions yet.').waitFor()
+    await page.getByText('Each trade of yours shows here with what it brought.').waitFor()
+    expect((await figures(page)).equity).toBe('$100,000.00')
+    expect(await page.locator('[data-part=cash]').innerText()).toMatch(/Cash\s+\$100,000\.00\s+100\.0%/)
+    expect(await sideways(page)).toBe(0)
+    expect(await barriers(page)).toEqual([])
+    await openPortfolio(page)
+    expect(await layoutShift()).toBeLessThan(SHIFT_MAX)
+    expect(complaints).toEqual([])
+  })
+
+  test('who has no account is shown the way to one', async () => {
+    const { page, complaints } = await stage.visitor(options)
+    await using _context = page.context()
+    await openPortfolio(page)
+    await page.getByText('Your first buy shows here with its live profit or loss.').waitFor()
+    expect(await barriers(page)).toEqual([])
+    await start(page).click()
+    await receipt(page).getByText('Press Buy to own').waitFor()
+    expect(complaints).toEqual([])
+  })
+})

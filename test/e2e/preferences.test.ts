@@ -1,0 +1,177 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { DESKTOP, launchBrowser, newVisitor } from '../rig/browser.ts'
+import { type FreshDatabase, freshDatabase } from '../rig/postgres.ts'
+import { startServer, type TestServer } from '../rig/server.ts'
+import { barriers } from './barriers.ts'
+import { accountPage, live, startTrading } from './desk.ts'
+import { smallMarket } from './small-market.ts'
+
+const parts = new AsyncDisposableStack()
+let database: FreshDatabase
+let server: TestServer
+let browser: Browser
+beforeAll(async () => {
+  database = parts.use(await freshDatabase())
+  const { INSTRUMENTS_FILE } = parts.use(await smallMarket())
+  const AUTH_SECRET = 'a secret of the tests, long enough for it'
+  server = parts.use(await startServer({ DATABASE_URL: database.url, AUTH_SECRET, INSTRUMENTS_FILE }))
+  browser = await launchBrowser()
+  parts.defer(() => browser.close())
+})
+afterAll(() => parts.disposeAsync())
+
+const SOON = { timeout: 30_000 }
+
+const edge = (page: Page, name: 'Width of the book' | 'Width of the ticket' | 'Height of the lists') =>
+  page.getByRole('separator', { name })
+const sizeOf = async (page: Page, name: Parameters<typeof edge>[1]) =>
+  Number(await edge(page, name).getAttribute('aria-valuenow'))
+const star = (page: Page) => page.getByRole('button', { name: 'Favourite', exact: true })
+const theme = (page: Page) => page.evaluate(() => document.documentElement.dataset['theme'])
+const boxOf = async (page: Page, name: Parameters<typeof edge>[1]) => {
+  const box = await edge(page, name).boundingBox()
+  if (!box) throw new Error(`${name} is not to be seen`)
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 }
+}
+/** Until the server has all that was changed. */
+const saved = (page: Page) =>
+  expect
+    .poll(
+      async () => (await page.context().cookies()).find(({ name }) => name === 'valiant_unsaved')?.value ?? '',
+      SOON,
+    )
+    .toBe('')
+
+/** The server's page for a browser that has the session of this one and nothing else. */
+async function paintedFor(page: Page, pathname: string): Promise<string> {
+  const session = (await page.context().cookies()).filter(({ name }) => name.endsWith('session_token'))
+  const cookie = session.map(({ name, value }) => `${name}=${value}`).join('; ')
+  return (await fetch(server.url + pathname, { headers: { cookie } })).text()
+}
+
+async function signIn(page: Page, button: 'Keep this account' | 'Sign in', email: string): Promise<void> {
+  await page.getByLabel('E-mail').fill(email)
+  await page.getByLabel(/^Password/).fill('long enough')
+  await page.locator('form').getByRole('button', { name: button }).click()
+  await page.getByText(/^You are signed in as/).waitFor()
+}
+
+describe('what a visitor chose', () => {
+  test('follows them to another browser, and is painted at once', async () => {
+    const { page, complaints } = await newVisitor(browser, server.url)
+    await using _context = page.context()
+    await startTrading(page)
+    const { pathname } = new URL(page.url())
+    await page.getByRole('button', { name: 'Light theme' }).click()
+    await star(page).click()
+    await edge(page, 'Width of the book').press('ArrowLeft')
+    await expect.poll(() => sizeOf(page, 'Width of the book'), SOON).toBe(276 + 16)
+    await saved(page)
+    await accountPage(page)
+    const email = 'follows@example.com'
+    await signIn(page, 'Keep this account', email)
+
+    const other = await newVisitor(browser, server.url)
+    await using _other = other.page.context()
+    await accountPage(other.page)
+    expect(await theme(other.page)).toBe('dark')
+    await signIn(other.page, 'Sign in', email)
+    expect(await theme(other.page)).toBe('light')
+    await other.page.goto(pathname)
+    await live(other.page)
+    expect(await theme(other.page)).toBe('light')
+    expect(await star(other.page).getAttribute('aria-pressed')).toBe('true')
+    await expect.poll(() => sizeOf(other.page, 'Width of the book'), SOON).toBe(276 + 16)
+    expect(await other.layoutShift()).toBeLessThan(0.01)
+    expect([...complaints, ...other.complaints]).toEqual([])
+
+    const html = await paintedFor(other.page, pathname)
+    expect(html).toMatch(/<html[^>]* data-theme="light"/)
+    expect(html).toContain('--wide-book: 292px')
+  })
+
+  test('before they were anybody is theirs once they are, and is not lost to a page that is left at once', async () => {
+    const { page } = await newVisitor(browser, server.url)
+    await using _context = page.context()
+    await page.goto('/')
+    await live(page)
+    await page.getByRole('button', { name: 'Light theme' }).click()
+    await startTrading(page)
+    await saved(page)
+    await star(page).click()
+    await page.reload()
+    await live(page)
+    expect(await star(page).getAttribute('aria-pressed')).toBe('true')
+    await saved(page)
+    const html = await paintedFor(page, new URL(page.url()).pathname)
+    expect(html).toMatch(/<html[^>]* data-theme="light"/)
+    expect(html).toMatch(/aria-pressed="true"[^>]* aria-label="Favourite"/)
+  })
+
+  test('in another tab is seen when this one is looked at again', async () => {
+    const { page } = await newVisitor(browser, server.url)
+    await using context = page.context()
+    await startTrading(page)
+    const second = await context.newPage()
+    await second.goto(page.url())
+    await live(second)
+    await second.getByRole('button', { name: 'Light theme' }).click()
+    await saved(second)
+    expect(await theme(page)).toBe('dark')
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+    await expect.poll(() => theme(page), SOON).toBe('light')
+  })
+})
+
+describe('the panels', () => {
+  test('are resized by their gaps, with pointer and keys, and stay so', async () => {
+    const { page, complaints } = await newVisitor(browser, server.url)
+    await using _context = page.context()
+    await startTrading(page)
+    const chart = page.getByTestId('workspace').locator('.chart-area')
+    const before = await chart.boundingBox()
+    const from = await boxOf(page, 'Width of the book')
+    await page.mouse.move(from.x, from.y)
+    await page.mouse.down()
+    await page.mouse.move(from.x - 20, from.y, { steps: 4 })
+    await page.mouse.up()
+    await expect.poll(() => sizeOf(page, 'Width of the book'), SOON).toBe(296)
+    expect((await boxOf(page, 'Width of the book')).x).toBeCloseTo(from.x - 20, 0)
+    expect((await chart.boundingBox())?.width).toBeCloseTo((before?.width ?? 0) - 20, 0)
+
+    await edge(page, 'Height of the lists').press('ArrowUp')
+    await expect.poll(() => sizeOf(page, 'Height of the lists'), SOON).toBe(238)
+    await edge(page, 'Width of the ticket').press('Home')
+    await expect.poll(() => sizeOf(page, 'Width of the ticket'), SOON).toBe(288)
+    expect(await barriers(page)).toEqual([])
+    await page.reload()
+    await live(page)
+    await expect.poll(() => sizeOf(page, 'Width of the book'), SOON).toBe(296)
+    await expect.poll(() => sizeOf(page, 'Height of the lists'), SOON).toBe(238)
+    await expect.poll(() => sizeOf(page, 'Width of the ticket'), SOON).toBe(288)
+
+    await edge(page, 'Width of the book').dblclick()
+    await expect.poll(() => sizeOf(page, 'Width of the book'), SOON).toBe(276)
+    expect(complaints).toEqual([])
+  })
+
+  test('leave the chart its least size, and are kept for each width of the page by itself', async () => {
+    const { page } = await newVisitor(browser, server.url)
+    await using _context = page.context()
+    await startTrading(page)
+    const chart = page.getByTestId('workspace').locator('.chart-area')
+    await edge(page, 'Width of the book').press('End')
+    await edge(page, 'Height of the lists').press('End')
+    await expect.poll(async () => (await chart.boundingBox())?.width, SOON).toBe(420)
+    expect((await chart.boundingBox())?.height).toBe(260)
+    await page.setViewportSize({ width: 1_100, height: 900 })
+    await expect.poll(() => sizeOf(page, 'Width of the book'), SOON).toBe(212)
+    await edge(page, 'Width of the book').press('ArrowLeft')
+    await expect.poll(() => sizeOf(page, 'Width of the book'), SOON).toBe(228)
+    await page.setViewportSize(DESKTOP.viewport ?? { width: 1_440, height: 900 })
+    await expect.poll(async () => (await chart.boundingBox())?.width, SOON).toBe(420)
+    await page.setViewportSize({ width: 900, height: 900 })
+    await edge(page, 'Width of the book').waitFor({ state: 'hidden' })
+  })
+})

@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest'
+import { PHONE } from '../rig/browser.ts'
+import {
+  button,
+  field,
+  list,
+  live,
+  openOrders,
+  position,
+  proposal,
+  receipt,
+  send,
+  startTrading,
+  typeLimit,
+} from './desk.ts'
+import { Stage } from './stage.ts'
+
+/* What a trader does who thinks again: another instrument, a cancelled order after all, a closed position after all. */
+
+const stage = new Stage()
+
+test('a cancelled order is placed again on its terms, and a closed position opened again', async () => {
+  const { page } = await stage.visitor()
+  await using _context = page.context()
+  await startTrading(page)
+  const { qty, symbol } = await proposal(page)
+  await send(page).click()
+  await receipt(page).getByText('Bought').waitFor()
+  await typeLimit(page, '7', 2)
+  const price = await field(page, 'Limit price').inputValue()
+  await send(page).click()
+  await receipt(page).getByText('is open').waitFor()
+  await field(page, 'Quantity').fill('')
+  await list(page, /Open orders/)
+  await button(page, /^Cancel buy 7/).click()
+  await page.getByText('No open orders').waitFor()
+  await receipt(page).getByRole('button', { name: 'Place again' }).click()
+  await openOrders(page).getByText(price).filter({ visible: true }).waitFor()
+  expect(await field(page, 'Quantity').inputValue()).toBe('')
+
+  await list(page, /Positions/)
+  await button(page, `Close ${symbol}`).click()
+  await button(page, new RegExp(`^Close ${qty}, `)).click()
+  await receipt(page).getByRole('button', { name: 'Reopen at market' }).click()
+  await receipt(page).getByText(`Bought ${qty} ${symbol} at`).waitFor()
+  await position(page, symbol).waitFor()
+})
+
+test('a phone’s head leads to another instrument, in the same view', async () => {
+  const { page, complaints } = await stage.visitor(PHONE)
+  await using _context = page.context()
+  await page.goto('/trade/NOVA?tab=book')
+  await live(page)
+  await page.getByRole('button', { name: 'Another instrument' }).click()
+  await page.keyboard.type('xyz')
+  await page.getByText('No instrument called ‘xyz’.').waitFor()
+  await page.getByRole('button', { name: 'Show all' }).click()
+  await page.keyboard.type('lum')
+  await page.getByRole('option', { name: /LUMA/ }).click()
+  await page.waitForURL('**/trade/LUMA?tab=book')
+  await page.getByRole('heading', { name: 'LUMA' }).waitFor()
+  expect(complaints).toEqual([])
+})
+
+test('an address in small letters is the instrument’s', async () => {
+  const { page } = await stage.visitor()
+  await using _context = page.context()
+  await page.goto('/trade/nova')
+  await page.waitForURL('**/trade/NOVA')
+})

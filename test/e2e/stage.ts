@@ -1,0 +1,56 @@
+import type { Browser, BrowserContextOptions } from 'playwright-core'
+import { afterAll, beforeAll } from 'vitest'
+import { DESKTOP, launchBrowser, newVisitor, PHONE, type WatchedPage } from '../rig/browser.ts'
+import { startServer, type TestServer } from '../rig/server.ts'
+import { smallMarket } from './small-market.ts'
+
+/** What most is looked at on. */
+export const SCREENS = [
+  { screen: 'desktop', options: DESKTOP },
+  { screen: 'phone', options: PHONE },
+] as const
+
+/** A server with a small market and a browser, for all tests of a file; there from its first test to its last. */
+export class Stage {
+  readonly #parts = new AsyncDisposableStack()
+  #instruments: string | undefined
+  #server: TestServer | undefined
+  #browser: Browser | undefined
+
+  constructor() {
+    beforeAll(() => this.#open())
+    afterAll(() => this.#parts.disposeAsync())
+  }
+
+  /** The file of the market's instruments. */
+  get instruments(): string {
+    return opened(this.#instruments)
+  }
+
+  get server(): TestServer {
+    return opened(this.#server)
+  }
+
+  get browser(): Browser {
+    return opened(this.#browser)
+  }
+
+  /** Somebody who comes to the server with cookies of their own. */
+  visitor(options?: BrowserContextOptions): Promise<WatchedPage> {
+    return newVisitor(this.browser, this.server.url, options)
+  }
+
+  async #open(): Promise<void> {
+    const { INSTRUMENTS_FILE } = this.#parts.use(await smallMarket())
+    this.#instruments = INSTRUMENTS_FILE
+    this.#server = this.#parts.use(await startServer({ INSTRUMENTS_FILE }))
+    const browser = await launchBrowser()
+    this.#browser = browser
+    this.#parts.defer(() => browser.close())
+  }
+}
+
+function opened<Part>(part: Part | undefined): Part {
+  if (part === undefined) throw new Error('expected to be asked in a test: nothing is open before')
+  return part
+}

@@ -1,0 +1,122 @@
+import type { Client } from '@valiant/shared/client/client'
+import { RequestRefused } from '@valiant/shared/client/errors'
+import type { Alert, AlertFrame } from '@valiant/shared/protocol/alerts'
+import { createContext } from 'svelte'
+import type { Market } from '#lib/market/market.svelte.ts'
+import type { AccountState } from '#lib/session/account.svelte.ts'
+import type { Session } from '#lib/session/session.svelte.ts'
+import type { Toasts } from '#lib/ui/toasts.svelte.ts'
+import { firedSentence } from './alert-words.ts'
+
+interface Parts {
+  readonly session: Session
+  readonly account: AccountState
+  readonly market: Market
+  readonly toasts: Toasts
+}
+
+/** The price alerts of the account that is shown. They are read when somebody looks at them; what fires is told anywhere. */
+export class Alerts {
+  /** Newest first. */
+  items = $state.raw<readonly Alert[]>([])
+  state = $state.raw<'new' | 'loading' | 'ready' | 'failed'>('new')
+  isBusy = $state.raw(false)
+  /** Why the last one was not made. */
+  refusal = $state.raw('')
+
+  readonly #parts: Parts
+  /** Whose `items` are. */
+  #accountId: string | undefined
+  #isWatched = false
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  /** Somebody looks at them. */
+  open(): void {
+    this.#isWatched = true
+    if (this.state === 'new' || this.state === 'failed') void this.load()
+  }
+
+  async load(): Promise<void> {
+    const accountId = this.#parts.account.account?.id
+    if (accountId === undefined) return
+    if (accountId !== this.#accountId) this.items = []
+    this.#accountId = accountId
+    this.state = this.items.length === 0 ? 'loading' : 'ready'
+    try {
+      const items = await this.#parts.session.client.ask('alert.list', {})
+      if (accountId !== this.#accountId) return
+      this.items = items
+      this.state = 'ready'
+    } catch {
+      if (accountId === this.#accountId && this.state === 'loading') this.state = 'failed'
+    }
+  }
+
+  /** @returns whether it was made */
+  async create(alert: Pick<Alert, 'symbol' | 'op' | 'price'>): Promise<boolean> {
+    if (this.isBusy) return false
+    this.isBusy = true
+    this.refusal = ''
+    try {
+      const made = await this.#parts.session.client.ask('alert.create', alert)
+      // It may have fired before its making was answered.
+      if (!this.items.some(({ alertId }) => alertId === made.alertId)) this.items = [made, ...this.items]
+      return true
+    } catch (error) {
+      this.refusal = textOf(error)
+      return false
+    } finally {
+      this.isBusy = false
+    }
+  }
+
+  async delete({ alertId }: Alert): Promise<void> {
+    try {
+      await this.#parts.session.client.ask('alert.delete', { alertId })
+      this.items = this.items.filter((one) => one.alertId !== alertId)
+    } catch (error) {
+      this.#parts.toasts.show(textOf(error), 'alert')
+      void this.load()
+    }
+  }
+
+  /** @returns ends it */
+  follow(client: Client): () => void {
+    let wasLive = false
+    const stops = [
+      client.on('alert', (alert) => this.#fired(alert)),
+      client.on('connection', ({ phase }) => {
+        const isLive = phase === 'live'
+        const isOther = this.#parts.account.account?.id !== this.#accountId
+        // What fired while the connection was lost has been told, but what was made elsewhere has not.
+        if (this.#isWatched && isLive && (!wasLive || isOther)) void this.load()
+        wasLive = isLive
+      }),
+    ]
+    return () => {
+      for (const stop of stops) stop()
+    }
+  }
+
+  #fired(alert: AlertFrame): void {
+    const isListed = this.items.some(({ alertId }) => alertId === alert.alertId)
+    this.items = isListed
+      ? this.items.map((one) => (one.alertId === alert.alertId ? alert : one))
+      : [alert, ...this.items]
+    const { market, toasts } = this.#parts
+    const name = market.of(alert.symbol)?.label ?? alert.symbol
+    toasts.show(firedSentence(alert, name), 'alert', { label: `Open ${name}`, href: `/trade/${alert.symbol}` })
+  }
+}
+
+/** What it did to the money goes without saying: an alert has none. */
+function textOf(error: unknown): string {
+  if (!(error instanceof RequestRefused)) return 'Its result isn’t known yet. The list shows what came of it.'
+  const { code, message } = error.error
+  return code === 'UNAVAILABLE' ? 'Alerts can’t be changed for the moment. Nothing was changed; try again.' : message
+}
+
+export const [useAlerts, provideAlerts] = createContext<Alerts>()

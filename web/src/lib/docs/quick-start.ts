@@ -1,0 +1,16 @@
+/** A whole bot: a guest who buys one share and sees what came of it. */
+export const quickStart = (origin: string): string => `import { io } from 'socket.io-client'
+
+const origin = '${origin}'
+const headers = { origin, 'content-type': 'application/json' }
+const guest = await fetch(origin + '/api/auth/sign-in/anonymous', { method: 'POST', headers, body: '{}' })
+const cookie = guest.headers.getSetCookie().map((one) => one.split(';')[0]).join('; ')
+
+const socket = io(origin, { transports: ['websocket'], extraHeaders: { origin, cookie } })
+socket.on('account', ({ cause, balance }) => console.log(cause, balance.cash))
+const answer = await socket.emitWithAck('order.place', {
+  clientOrderId: crypto.randomUUID(),
+  symbol: 'NOVA', side: 'buy', type: 'market', qty: '1',
+})
+console.log(answer.ok ? answer.data.status : answer.error.message)
+socket.close()`

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import {
+  panelCookies,
+  panelSizesFrom,
+  panelSizesOf,
+  panelStyle,
+  PANELS_COOKIE,
+  screenOf,
+  withSize,
+} from './panel-sizes.ts'
+
+test('each width of the page has sizes of its own; a narrow one has none', () => {
+  expect([1_023, 1_024, 1_439, 1_440, 1_799, 1_800].map(screenOf)).toEqual([
+    ...[undefined, 'narrow', 'narrow', 'wide', 'wide', 'widest'],
+  ])
+})
+
+test('a chosen size is written into cookie and style, and taken out again', () => {
+  const one = withSize({}, { screen: 'wide', panel: 'book', px: 300.4 })
+  const both = withSize(one, { screen: 'narrow', panel: 'bottom', px: 180 })
+  expect(both).toEqual({ narrow: { bottom: 180 }, wide: { book: 300 } })
+  expect(panelStyle(both)).toBe('--narrow-bottom: 180px; --wide-book: 300px')
+  expect(panelCookies(both)).toEqual([[PANELS_COOKIE, 'narrow-bottom-180.wide-book-300']])
+  expect(panelSizesOf('narrow-bottom-180.wide-book-300')).toEqual(both)
+  expect(withSize(both, { screen: 'wide', panel: 'book', px: undefined })).toEqual({ narrow: { bottom: 180 } })
+  expect(panelStyle({})).toBe('')
+  expect(panelSizesOf(undefined)).toEqual({})
+})
+
+test('of what any program may have kept only sizes are believed', () => {
+  const odd = { wide: { book: 199, ticket: '300', bottom: 5_000, chart: 500 }, narrow: [1], huge: { book: 300 } }
+  expect(panelSizesFrom(odd)).toEqual({})
+  expect(panelSizesFrom({ wide: { book: 250, ticket: Number.NaN } })).toEqual({ wide: { book: 250 } })
+  for (const none of [undefined, null, 'wide', 7]) expect(panelSizesFrom(none)).toBeUndefined()
+  expect(panelSizesOf('wide-book-300;x.wide-ticket-1e9.wide-bottom-.wide-book')).toEqual({})
+})

@@ -1,0 +1,84 @@
+/** The widths of a workspace whose layouts are kept apart: from 1024, from 1440 and from 1800 pixels. */
+export const SCREENS = { narrow: 1_024, wide: 1_440, widest: 1_800 } as const
+export type Screen = keyof typeof SCREENS
+
+/** Panels whose size can be chosen: widths of book and ticket, the height of the lists at the foot. The chart has the rest. */
+export const PANELS = { book: { minPx: 200 }, ticket: { minPx: 288 }, bottom: { minPx: 120 } } as const
+export type Panel = keyof typeof PANELS
+
+/** The chart is never smaller. */
+export const CHART_MIN_PX = { width: 420, height: 260 }
+/** More than any screen gives; what is kept may have been set by any program. */
+const SIZE_MAX_PX = 4_000
+
+/** In pixels, of those that were chosen; the others are as the page makes them. */
+export type PanelSizes = Readonly<Partial<Record<Screen, Readonly<Partial<Record<Panel, number>>>>>>
+
+export const PANELS_COOKIE = 'valiant_panels'
+
+const screens = Object.keys(SCREENS) as Screen[]
+const panels = Object.keys(PANELS) as Panel[]
+
+/** @returns undefined where the page is so narrow that its panels stand in another order */
+export const screenOf = (widthPx: number): Screen | undefined =>
+  screens.findLast((screen) => widthPx >= SCREENS[screen])
+
+/** What the user keeps; undefined for what is none. */
+export function panelSizesFrom(value: unknown): PanelSizes | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const found = value as Partial<Record<Screen, unknown>>
+  return sizesOf((screen, panel) => {
+    const ofScreen = found[screen]
+    return typeof ofScreen === 'object' && ofScreen !== null
+      ? (ofScreen as Partial<Record<Panel, unknown>>)[panel]
+      : undefined
+  })
+}
+
+/** Out of the cookie, in which a size is "wide-book-300" and dots part them. */
+export function panelSizesOf(cookie: string | undefined): PanelSizes {
+  const texts = (cookie ?? '').split('.')
+  return sizesOf((screen, panel) => {
+    const before = `${screen}-${panel}-`
+    const text = texts.find((one) => one.startsWith(before))
+    return text === undefined ? undefined : Number(text.slice(before.length))
+  })
+}
+
+export const panelCookies = (sizes: PanelSizes): [string, string][] => [
+  [PANELS_COOKIE, chosenIn(sizes, ({ screen, panel, px }) => `${screen}-${panel}-${px}`).join('.')],
+]
+
+/** For the style of the workspace: which of them count, its media queries say. */
+export const panelStyle = (sizes: PanelSizes): string =>
+  chosenIn(sizes, ({ screen, panel, px }) => `--${screen}-${panel}: ${px}px`).join('; ')
+
+/** The same with one of them chosen, or as the page makes it again. @param px undefined for that */
+export function withSize(
+  sizes: PanelSizes,
+  { screen, panel, px }: { screen: Screen; panel: Panel; px: number | undefined },
+): PanelSizes {
+  return sizesOf((of, one) => (of === screen && one === panel ? px : sizes[of]?.[one]))
+}
+
+function sizesOf(read: (screen: Screen, panel: Panel) => unknown): PanelSizes {
+  const entries = screens.map((screen) => {
+    const ofScreen = panels.flatMap((panel) => {
+      const px = read(screen, panel)
+      return isSize(px, panel) ? [[panel, Math.round(px)] as const] : []
+    })
+    return [screen, Object.fromEntries(ofScreen)] as const
+  })
+  return Object.fromEntries(entries.filter(([, ofScreen]) => Object.keys(ofScreen).length > 0))
+}
+
+const isSize = (px: unknown, panel: Panel): px is number =>
+  typeof px === 'number' && px >= PANELS[panel].minPx && px <= SIZE_MAX_PX
+
+const chosenIn = <Of>(sizes: PanelSizes, make: (one: { screen: Screen; panel: Panel; px: number }) => Of): Of[] =>
+  screens.flatMap((screen) =>
+    panels.flatMap((panel) => {
+      const px = sizes[screen]?.[panel]
+      return px === undefined ? [] : [make({ screen, panel, px })]
+    }),
+  )

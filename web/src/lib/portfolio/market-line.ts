@@ -1,0 +1,79 @@
+import type { Candle } from '@valiant/shared/protocol/market-data'
+import { intervalMs } from '#lib/chart/intervals.ts'
+
+const INTERVALS = ['1m', '5m', '15m', '30m', '1h', '4h', '1d'] as const
+/** Of each instrument, for a line in the background. */
+export const CANDLES_MAX = 60
+
+/** The finest bars of which few reach back so far. */
+export const marketInterval = (spanMs: number): (typeof INTERVALS)[number] =>
+  INTERVALS.find((interval) => spanMs < (CANDLES_MAX - 1) * intervalMs(interval)) ?? '1d'
+
+/** A line to measure oneself against: percent since it began. */
+export interface MarketPoint {
+  readonly timeMs: number
+  readonly percent: number
+}
+
+/** What all instruments together have done: each weighs the same, as it does for who bought all of them at the beginning. */
+export interface MarketLine {
+  /** Where each began. */
+  readonly bases: ReadonlyMap<string, number>
+  readonly points: readonly MarketPoint[]
+}
+
+/** @param candles of each symbol, oldest first, all of one interval; who has none is left out, and stands still where one is missing */
+export function marketLineOf(
+  candles: readonly (readonly [symbol: string, of: readonly Candle[]])[],
+  stepMs: number,
+): MarketLine | undefined {
+  const known = candles.flatMap(([symbol, of]) => (of[0] ? [{ symbol, base: Number(of[0][1]), of }] : []))
+  if (known.length === 0) return undefined
+  const closes = new Map<number, Map<string, number>>()
+  for (const { symbol, base, of } of known) {
+    for (const [time, , , , close] of of) {
+      const at = closes.get(time) ?? new Map<string, number>()
+      closes.set(time, at.set(symbol, Number(close) / base))
+    }
+  }
+  const times = [...closes.keys()].sort((a, b) => a - b)
+  const ratios = new Map(known.map(({ symbol }) => [symbol, 1]))
+  const points = times.map((time) => {
+    for (const [symbol, ratio] of closes.get(time) ?? []) ratios.set(symbol, ratio)
+    return { timeMs: time + stepMs, percent: percentOf([...ratios.values()]) }
+  })
+  const bases = new Map(known.map(({ symbol, base }) => [symbol, base]))
+  return { bases, points: [{ timeMs: times[0] ?? 0, percent: 0 }, ...points] }
+}
+
+/** The line at other moments, straight between its points; after the last as it stands now. */
+export function alongside(
+  points: readonly MarketPoint[],
+  times: readonly number[],
+  nowPercent: number,
+): readonly MarketPoint[] {
+  let next = 0
+  return times.map((timeMs) => {
+    while ((points[next]?.timeMs ?? Infinity) < timeMs) next++
+    const [before, after] = [points[next - 1], points[next]]
+    if (!after) return { timeMs, percent: nowPercent }
+    if (!before) return { timeMs, percent: after.percent }
+    const part = (timeMs - before.timeMs) / (after.timeMs - before.timeMs)
+    return { timeMs, percent: before.percent + part * (after.percent - before.percent) }
+  })
+}
+
+/** How the line stands now. @param lastOf the last price of a symbol */
+export function marketPercent(
+  { bases }: MarketLine,
+  lastOf: (symbol: string) => number | undefined,
+): number | undefined {
+  const ratios = [...bases].flatMap(([symbol, base]) => {
+    const last = lastOf(symbol)
+    return last === undefined ? [] : [last / base]
+  })
+  return ratios.length === 0 ? undefined : percentOf(ratios)
+}
+
+const percentOf = (ratios: readonly number[]): number =>
+  (ratios.reduce((total, ratio) => total + ratio, 0) / ratios.length - 1) * 100

@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest'
+import { beginningOf, cookiesOf } from './beginning.ts'
+
+const cookies: Record<string, string> = {
+  valiant_theme: 'light',
+  valiant_palette: 'cb',
+  valiant_favourites: 'NOVA.EUR-USD',
+  valiant_panels: 'wide-book-300',
+}
+const here = (name: string) => cookies[name]
+const nowhere = () => undefined
+const ofCookies = {
+  appearance: { choice: 'light', palette: 'cb' },
+  favourites: ['NOVA', 'EUR-USD'],
+  panels: { wide: { book: 300 } },
+}
+const kept = {
+  appearance: { choice: 'system', palette: 'rg' },
+  favourites: ['VLNT'],
+  panels: { narrow: { ticket: 320 } },
+}
+
+describe('a page begins with', () => {
+  test('what the user keeps, wherever they come from', () => {
+    expect(beginningOf(kept, here)).toEqual(kept)
+    expect(beginningOf(kept, nowhere)).toEqual(kept)
+  })
+  test('the cookies, where nothing is kept, or nobody is there, or the database is away', () => {
+    expect(beginningOf({}, here)).toEqual(ofCookies)
+    expect(beginningOf(undefined, here)).toEqual(ofCookies)
+    expect(beginningOf({ favourites: [] }, here)).toEqual({ ...ofCookies, favourites: [] })
+    const { appearance, favourites, panels } = beginningOf(undefined, nowhere)
+    expect([appearance, favourites, panels]).toEqual([{ choice: 'dark', palette: 'default' }, [], {}])
+  })
+  test('what was changed here and is not saved yet', () => {
+    const unsaved = (name: string) => (name === 'valiant_unsaved' ? 'favourites.odd' : here(name))
+    expect(beginningOf(kept, unsaved)).toEqual({ ...kept, favourites: ofCookies.favourites })
+  })
+  test('nothing that any other program kept under these keys', () => {
+    const odd = { appearance: { choice: 'pink' }, favourites: 'NOVA', panels: 7 }
+    expect(beginningOf(odd, here)).toEqual(ofCookies)
+    const half = { appearance: { choice: 'light', palette: 3 }, favourites: ['NOVA', 1, '<b>', 'NOVA'], panels: [] }
+    expect(beginningOf(half, nowhere)).toEqual({
+      ...{ appearance: { choice: 'light', palette: 'default' }, favourites: ['NOVA'], panels: {} },
+    })
+  })
+})
+
+test('the cookies that are written say the same when they are read', () => {
+  const written = Object.fromEntries(cookiesOf(beginningOf(kept, nowhere)))
+  expect(beginningOf(undefined, (name) => written[name])).toEqual(kept)
+})

@@ -1,0 +1,34 @@
+import { type Appearance, appearanceFrom, appearanceOf, appearanceCookies } from '#lib/session/appearance.ts'
+import { type PanelSizes, panelCookies, panelSizesFrom, panelSizesOf, PANELS_COOKIE } from '#lib/panels/panel-sizes.ts'
+import { FAVOURITES_COOKIE, favouritesCookies, favouritesFrom, favouritesOf } from '#lib/watchlist/favourites.ts'
+import { type KeptKey, type KeptValues, UNSAVED_COOKIE, unsavedOf } from './kept.ts'
+
+/** What a page is painted with of what its visitor chose. */
+export interface Beginning {
+  readonly appearance: Appearance
+  readonly favourites: readonly string[]
+  readonly panels: PanelSizes
+}
+
+/**
+ * What the user keeps goes before this browser's cookies, so that no page is painted twice; but for what was changed here
+ * and is not saved yet.
+ * @param kept undefined without a user, or where it cannot be read now
+ * @param cookie reads a cookie of the request by name
+ */
+export function beginningOf(kept: KeptValues | undefined, cookie: (name: string) => string | undefined): Beginning {
+  const unsaved = unsavedOf(cookie(UNSAVED_COOKIE))
+  const stored = (key: KeptKey) => (unsaved.includes(key) ? undefined : kept?.[key])
+  return {
+    appearance: appearanceFrom(stored('appearance')) ?? appearanceOf(cookie),
+    favourites: favouritesFrom(stored('favourites')) ?? favouritesOf(cookie(FAVOURITES_COOKIE)),
+    panels: panelSizesFrom(stored('panels')) ?? panelSizesOf(cookie(PANELS_COOKIE)),
+  }
+}
+
+/** The cookies that say the same, as names and values. */
+export const cookiesOf = ({ appearance, favourites, panels }: Beginning): [string, string][] => [
+  ...appearanceCookies(appearance),
+  ...favouritesCookies(favourites),
+  ...panelCookies(panels),
+]
