@@ -64,10 +64,17 @@ export function startSentry(settings: SentrySettings): void {
     }),
     maxBreadcrumbs: 0,
     beforeSend: (event) => (repeats.isDue(event, Date.now()) ? impersonal(event) : null),
-    beforeSendTransaction: (event) => (budget.take(Date.now()) ? impersonal(event) : null),
+    beforeSendTransaction: (event) => (!isLeftBehind(event) && budget.take(Date.now()) ? impersonal(event) : null),
   })
   watchWith(rate > 0 ? following(rate) : reporting)
 }
+
+/**
+ * Whether a transaction is but one span whose own has been sent, say of an entry that Redis confirms once the exchange
+ * has answered already. The library makes one more transaction of it.
+ */
+const isLeftBehind = ({ contexts }: Sentry.Event): boolean =>
+  contexts?.trace?.data?.['sentry.parent_span_already_sent'] === true
 
 /** A span as this file makes it. */
 class SentryCommand implements CommandSpan {

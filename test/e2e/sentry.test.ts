@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { openPlace } from '../many/instances.ts'
 import { closeAll, connect, guestCookie, market, newId, rest } from '../protocol/client.ts'
 import { launchBrowser, newVisitor } from '../rig/browser.ts'
+import { openCable } from '../rig/cable.ts'
 import { type Ingest, startIngest, type Told } from '../rig/ingest.ts'
 import { freshDatabase, type FreshDatabase } from '../rig/postgres.ts'
 import { fewInstruments, spawnServer, type TestServer } from '../rig/server.ts'
@@ -300,6 +301,35 @@ test('over Redis the trace goes on in another process', async () => {
   })
   expect(ingest.transactions(SERVER).filter(({ contexts }) => contexts.trace.op?.startsWith('db'))).toEqual([])
   expect(exchange.log()).not.toContain('"level":50')
+})
+
+test('an answer of Redis that comes after its request has ended makes no transaction', async () => {
+  await using ingest = await startIngest()
+  await using place = await openPlace()
+  await using cable = await openCable({ host: '127.0.0.1', port: place.redis.port })
+  await place.join({ ROLE: 'exchange' })
+  const REDIS_URL = `redis://127.0.0.1:${cable.port}`
+  const gateway = await place.join({ ...sentry(ingest), REDIS_URL, ROLE: 'gateway' })
+  const trader = await connect(gateway.url, { cookie: await guestCookie(gateway.url) })
+  const { symbol, qty } = await market(trader)
+  const ordered = async () => {
+    const before = ingest.transactions(SERVER).length
+    const order = { clientOrderId: newId(), symbol, side: 'buy', type: 'market', qty: qty() }
+    expect(await trader.ask('order.place', order)).toMatchObject({ ok: true })
+    return await soon(() => {
+      const told = ingest.transactions(SERVER).slice(before)
+      expect(told.map(({ transaction }) => transaction)).toContain('order.place')
+      return told
+    })
+  }
+  const ops = (told: readonly Told[]) => told.map(({ contexts }) => contexts.trace.op)
+  const descriptions = (told: readonly Told[]) =>
+    told.flatMap(({ spans = [] }) => spans.map((span) => span.description))
+  expect(descriptions(await ordered())).toContain('redis-xadd')
+  cable.watch((bytes) => (/xadd/i.test(bytes.toString('latin1')) ? 'hold_answer' : 'pass'))
+  expect(descriptions(await ordered())).not.toContain('redis-xadd')
+  cable.mend()
+  expect(ops(await ordered())).not.toContain('db.redis')
 })
 
 test('without a DSN nothing of Sentry is loaded, at either end, and nothing is sent', async () => {

@@ -19,9 +19,9 @@ export interface Cable extends AsyncDisposable {
 /**
  * Says what becomes of bytes on their way to the server, and of their connection: `cut_answer` sends them on and ends
  * the connection when the answer comes, which nobody hears; `cut` sends them on and ends it at once; `freeze` keeps them
- * until the cable is mended.
+ * until the cable is mended; `hold_answer` sends them on and keeps what comes back on this connection until then.
  */
-export type Look = (bytes: Buffer) => 'pass' | 'cut_answer' | 'cut' | 'freeze'
+export type Look = (bytes: Buffer) => 'pass' | 'cut_answer' | 'cut' | 'freeze' | 'hold_answer'
 
 /** @param to where the server is; read anew for each connection */
 export async function openCable(to: { readonly host: string; readonly port: number }): Promise<Cable> {
@@ -42,9 +42,11 @@ export async function openCable(to: { readonly host: string; readonly port: numb
     }
     const far = connect(to.port, to.host)
     let isAnswerCut = false
+    let isAnswerHeld = false
     const pass = (from: Socket, bytes: Buffer) => {
       if (from === far) {
         if (isAnswerCut) near.destroy()
+        else if (isAnswerHeld) held.push(() => near.write(bytes))
         else if (slowMs === 0) near.write(bytes)
         else setTimeout(() => near.write(bytes), slowMs)
         return
@@ -56,6 +58,10 @@ export async function openCable(to: { readonly host: string; readonly port: numb
         return
       }
       isAnswerCut ||= verdict === 'cut_answer'
+      if (verdict === 'hold_answer' && !isAnswerHeld) {
+        isAnswerHeld = true
+        held.push(() => (isAnswerHeld = false))
+      }
       far.write(bytes)
       // What has been written arrives all the same, or half of it.
       if (verdict === 'cut') near.destroy()
