@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { AccountFrame, AccountSnapshot } from '@valiant/shared/protocol/account'
 import type { FiredAlert } from '@valiant/shared/protocol/alerts'
 import type { Answer } from '@valiant/shared/protocol/events'
+import type { NewsFrame } from '@valiant/shared/protocol/news'
 import type { Order } from '@valiant/shared/protocol/order'
 import { parseId } from '@valiant/shared/units/id'
 import { pino } from 'pino'
@@ -43,9 +44,11 @@ export class ExchangeRig {
   readonly alerts: { account: number; alert: FiredAlert }[] = []
   readonly marketFrames: MarketFrame[] = []
   readonly statuses: MarketStatus[] = []
+  readonly news: NewsFrame[] = []
   readonly metrics = new Metrics()
   readonly #feed = new Feed({ instruments: INSTRUMENTS })
   readonly #waiting = new Map<string, (answer: Answer) => void>()
+  readonly #onFrame: ((frame: MarketFrame) => void)[] = []
   readonly #fresh: FreshDatabase
   /** The exchange's way to its database. */
   readonly cable: Cable
@@ -61,12 +64,14 @@ export class ExchangeRig {
     this.broadcast.subscribe({
       market: (frame) => {
         this.marketFrames.push(frame)
+        for (const heard of this.#onFrame.splice(0)) heard(frame)
         this.#feed.apply(frame)
       },
       account: (account, frame) => void this.accountFrames.push({ account, frame }),
       accountSeq: () => undefined,
       alert: (account, alert) => void this.alerts.push({ account, alert }),
       status: (status) => void this.statuses.push(status),
+      news: (news) => void this.news.push(news),
       linked: () => undefined,
     })
     this.exchange = this.#start()
@@ -164,6 +169,11 @@ export class ExchangeRig {
       ...(commandId !== undefined && { commandId, payloadHash: hash }),
     })
     return answered
+  }
+
+  /** The next one to be published. */
+  nextMarketFrame(): Promise<MarketFrame> {
+    return new Promise((resolve) => this.#onFrame.push(resolve))
   }
 
   /** What a series of the metrics says; undefined where there is none. */

@@ -68,6 +68,8 @@ export class Leading {
   #savedAtMs = 0
   #isCaughtUp = false
   #hasCommitted = false
+  /** When prices that a commit had held back last left, by wall time. */
+  #pricesLeftAtMs = -Infinity
 
   constructor(parts: LeadingParts) {
     this.#parts = parts
@@ -157,7 +159,11 @@ export class Leading {
     defects.sealed(open.commands)
     const { clock, journal, signal, metrics } = this.#parts
     const sentAtMs = clock.now()
-    const unwatch = watchCommit(clock, () => signal.fail(new SlowCommit(`batch ${number} is not answered in time`)))
+    // Its prices may have waited already, for a batch that held none.
+    const silentMs = sentAtMs - Math.max(open.pricedAtMs ?? sentAtMs, this.#pricesLeftAtMs)
+    const unwatch = watchCommit(clock, silentMs, () =>
+      signal.fail(new SlowCommit(`batch ${number} is not answered in time`)),
+    )
     const beganMs = performance.now()
     const answered = (outcome: string) => {
       unwatch()
@@ -192,6 +198,7 @@ export class Leading {
     this.#batch = inFlight.number
     this.#saved = inFlight.saved ?? this.#saved
     this.#inFlight = undefined
+    if (inFlight.open.pricedAtMs !== undefined) this.#pricesLeftAtMs = clock.now()
     defects.committed()
     if (signal.fault === undefined) {
       // Before anything is said, which takes a while: Postgres works meanwhile.

@@ -21,6 +21,8 @@ export class OpenBatch {
   readonly trades: Trade[] = []
   /** The day that was charged for, as a count of days. */
   chargedDay: number | undefined
+  /** When the first frame of prices was put into it, by wall time. */
+  pricedAtMs: number | undefined
   /** The last of each account. */
   readonly #deadMen = new Map<AccountNumber, DeadMan>()
   readonly #orders = new Set<Readonly<Order>>()

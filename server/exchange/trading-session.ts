@@ -289,6 +289,7 @@ export class TradingSession {
   }
 
   #publishMarket(frame: UnnumberedFrame): void {
+    this.open.pricedAtMs ??= this.clock.now()
     this.open.onRelease(() => {
       const sent = this.#parts.publisher.publish(frame)
       if (sent === undefined) return
