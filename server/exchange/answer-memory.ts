@@ -1,6 +1,7 @@
 import type { Answer } from '@valiant/shared/protocol/events'
 import { ANSWER_MS_MAX } from '@valiant/shared/protocol/limits'
 import type { CommandEntry } from '../bus/commands.ts'
+import { OldestFirst } from './oldest-first.ts'
 import type { NotOpen } from './operations/outcome.ts'
 
 /** What a command was answered under its id; where it found no open order, that is read anew each time. */
@@ -27,9 +28,9 @@ const KEPT_MS = ANSWER_MS_MAX
 export class AnswerMemory {
   readonly #pending = new Map<string, KnownAnswer>()
   /** Committed, in order of their end. */
-  readonly #recent = new Map<string, { readonly answer: KnownAnswer; readonly untilMs: number }>()
+  readonly #recent = new OldestFirst<string, { readonly answer: KnownAnswer; readonly untilMs: number }>()
   /** By entry, in order of their end: a second copy of the entry gets the same. */
-  readonly #passing = new Map<string, { readonly answer: Answer; readonly untilMs: number }>()
+  readonly #passing = new OldestFirst<string, { readonly answer: Answer; readonly untilMs: number }>()
 
   remembers(account: number, commandId: string): boolean {
     return this.known(account, commandId) !== undefined
@@ -53,9 +54,7 @@ export class AnswerMemory {
   /** Keeps an answer that the journal has. */
   keep(account: number, commandId: string, answer: KnownAnswer, nowMs: number): void {
     forgetUntil(this.#recent, nowMs)
-    const key = keyOf(account, commandId)
-    this.#recent.delete(key)
-    this.#recent.set(key, { answer, untilMs: nowMs + KEPT_MS })
+    this.#recent.set(keyOf(account, commandId), { answer, untilMs: nowMs + KEPT_MS })
   }
 
   passing(entry: CommandEntry): Answer | undefined {
@@ -69,9 +68,8 @@ export class AnswerMemory {
   }
 }
 
-function forgetUntil(answers: Map<string, { readonly untilMs: number }>, nowMs: number): void {
-  for (const [key, { untilMs }] of answers) {
-    if (untilMs >= nowMs) return
-    answers.delete(key)
+function forgetUntil(answers: OldestFirst<string, { readonly untilMs: number }>, nowMs: number): void {
+  for (let { oldest } = answers; oldest !== undefined && oldest[1].untilMs < nowMs; { oldest } = answers) {
+    answers.delete(oldest[0])
   }
 }

@@ -1,4 +1,5 @@
 import type { AccountFrame } from '@valiant/shared/protocol/account'
+import { OldestFirst } from './oldest-first.ts'
 
 export interface FrameMemoryBounds {
   readonly ageMs: number
@@ -18,7 +19,6 @@ const POSITION_BYTES = 400
 interface Remembered {
   readonly account: number
   readonly frame: AccountFrame
-  readonly atMs: number
   readonly bytes: number
 }
 
@@ -35,8 +35,8 @@ interface AccountMemory {
 export class FrameMemory {
   readonly #bounds: FrameMemoryBounds
   readonly #byAccount = new Map<number, AccountMemory>()
-  /** Oldest first. */
-  readonly #all = new Set<Remembered>()
+  /** All of them, and when each was sent. */
+  readonly #sentAtMs = new OldestFirst<Remembered, number>()
   #bytes = 0
 
   constructor(bounds: Partial<FrameMemoryBounds> = {}) {
@@ -52,10 +52,10 @@ export class FrameMemory {
     if (this.#byAccount.get(account)?.newestSeq !== seq - 1) this.#forgetAccount(account)
     const memory = this.#byAccount.get(account) ?? { bySeq: new Map<number, Remembered>(), newestSeq: seq }
     this.#byAccount.set(account, memory)
-    const remembered: Remembered = { account, frame, atMs: nowMs, bytes }
+    const remembered: Remembered = { account, frame, bytes }
     memory.bySeq.set(seq, remembered)
     memory.newestSeq = seq
-    this.#all.add(remembered)
+    this.#sentAtMs.set(remembered, nowMs)
     this.#bytes += bytes
     if (memory.bySeq.size > this.#bounds.perAccount) this.#forget(memory.bySeq.get(seq - this.#bounds.perAccount))
     this.#forgetOld(nowMs)
@@ -81,8 +81,9 @@ export class FrameMemory {
   }
 
   #forgetOld(nowMs: number): void {
-    for (const remembered of this.#all) {
-      if (remembered.atMs >= nowMs - this.#bounds.ageMs && this.#bytes <= this.#bounds.bytes) return
+    for (;;) {
+      const [remembered, atMs] = this.#sentAtMs.oldest ?? [undefined, nowMs]
+      if (atMs >= nowMs - this.#bounds.ageMs && this.#bytes <= this.#bounds.bytes) return
       this.#forget(remembered)
     }
   }
@@ -92,7 +93,7 @@ export class FrameMemory {
   }
 
   #forget(remembered: Remembered | undefined): void {
-    if (remembered === undefined || !this.#all.delete(remembered)) return
+    if (remembered === undefined || !this.#sentAtMs.delete(remembered)) return
     const { account, frame, bytes } = remembered
     this.#bytes -= bytes
     const bySeq = this.#byAccount.get(account)?.bySeq

@@ -59,6 +59,8 @@ export class KnownCommands {
   }
 
   #makeRoom(except: number): void {
+    // First: each walk begins at the holes of those that have spoken since.
+    if (this.#size <= this.#idsMax) return
     for (const account of this.#byAccount.keys()) {
       if (this.#size <= this.#idsMax) return
       if (account !== except && !this.#unsettled.has(account)) this.#forget(account)
