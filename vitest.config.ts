@@ -4,11 +4,17 @@ import { defineConfig } from 'vitest/config'
 const real = ['{server,shared,db,infra}/**/*.{pg,redis,socket,process}.test.ts', 'test/**/*.test.ts']
 /** How long something may take to come true on a busy machine; a second, unless told. */
 const expectation = { poll: { timeout: 10_000 } }
+/**
+ * CI's machine is others' too and may stand still for seconds, so that there a test is tried twice. Those that needed it
+ * are named at the end.
+ */
+const retry = process.env['CI'] === undefined ? 0 : 1
 /** Whole fleets of servers and what breaks them: they need the machine for themselves. */
 const chaos = ['test/{chaos,update}/*.test.ts']
 
 export default defineConfig({
   test: {
+    reporters: ['default', './test/rig/second-tries.ts'],
     projects: [
       {
         test: {
@@ -27,6 +33,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           expect: expectation,
+          retry,
           // Most of their time they wait: with two, two cores were idle more than half of it.
           maxWorkers: 3,
         },
@@ -42,6 +49,7 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 180_000,
           expect: expectation,
+          retry,
           maxWorkers: 1,
           sequence: { groupOrder: 1 }, // after all others
         },
