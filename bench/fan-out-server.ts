@@ -96,7 +96,7 @@ async function openGateway(redisUrl: string | undefined): Promise<number> {
   const { broadcast } = made.exchange
   const ignored = () => undefined
   redis?.broadcast.subscribe({
-    ...{ account: ignored, accountSeq: ignored, alert: ignored, status: ignored, linked: ignored },
+    ...{ account: ignored, accountSeq: ignored, alert: ignored, status: ignored, news: ignored, linked: ignored },
     market: (frame) => broadcast.publishMarket(frame),
   })
   publish = (number) => broadcast.publishMarket(marketFrame(number))

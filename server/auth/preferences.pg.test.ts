@@ -2,7 +2,7 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type FreshDatabase, freshDatabase } from '../../test/rig/postgres.ts'
 import { type Database, openDatabase } from '../database/database.ts'
-import { ChangeInDoubt, Preferences } from './preferences.ts'
+import { InDoubt, Preferences } from './preferences.ts'
 
 const KEYS_MAX = 4
 let fresh: FreshDatabase
@@ -110,11 +110,11 @@ test('a connection that breaks at the commit leaves it in doubt; one that breaks
     CREATE FUNCTION break_off() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END';
     CREATE CONSTRAINT TRIGGER late AFTER INSERT ON preference DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION break_off();`)
   try {
-    await expect(set(ada, 'a', 1, 'a')).rejects.toThrow(ChangeInDoubt)
+    await expect(set(ada, 'a', 1, 'a')).rejects.toThrow(InDoubt)
     await database.queries.none('ALTER TABLE preference RENAME TO away')
     const error: unknown = await set(ada, 'a', 1, 'b').catch((cause: unknown) => cause)
     expect(error).toBeInstanceOf(Error)
-    expect(error).not.toBeInstanceOf(ChangeInDoubt)
+    expect(error).not.toBeInstanceOf(InDoubt)
     await database.queries.none('ALTER TABLE away RENAME TO preference')
   } finally {
     await database.queries.none('DROP FUNCTION break_off CASCADE')

@@ -1,7 +1,10 @@
 import { hash } from 'node:crypto'
 import type { Preferences as Kept } from '@valiant/shared/protocol/preferences'
 import type { Queries } from '../database/database.ts'
+import { InDoubt } from '../database/in-doubt.ts'
 import { sql } from '../database/sql.ts'
+
+export { InDoubt }
 
 /** Something to keep; a value of null removes the key. */
 export interface NewPreference {
@@ -16,11 +19,6 @@ export type SetOutcome = 'set' | 'repeated' | 'other' | 'full'
 
 /** All that is done with preferences. */
 export type PreferenceStore = Pick<Preferences, 'read' | 'set' | 'move'>
-
-/** The connection broke while a change was committed: it may have been made. */
-export class ChangeInDoubt extends Error {
-  override readonly name = 'ChangeInDoubt'
-}
 
 /** For so long a request that comes again is known: that long, and so many of a user. */
 const REMEMBERED_MS = 86_400_000
@@ -45,7 +43,7 @@ export class Preferences {
     return Object.fromEntries(rows.map(({ key, value }) => [key, value]))
   }
 
-  /** @throws {ChangeInDoubt} when it may have been done; whatever else it throws, it was not */
+  /** @throws {InDoubt} when it may have been done; whatever else it throws, it was not */
   async set({ userId, key, value, requestId }: NewPreference): Promise<SetOutcome> {
     const nowMs = Date.now()
     const text = JSON.stringify(value)
@@ -71,7 +69,7 @@ export class Preferences {
         return 'set'
       })
     } catch (cause) {
-      if (progress.isDone) throw new ChangeInDoubt('a preference may have been set', { cause })
+      if (progress.isDone) throw new InDoubt('a preference may have been set', { cause })
       throw cause
     }
   }

@@ -1,5 +1,6 @@
 import type { AccountFrame } from '@valiant/shared/protocol/account'
 import type { FiredAlert } from '@valiant/shared/protocol/alerts'
+import type { NewsFrame } from '@valiant/shared/protocol/news'
 
 /** The state of the market as a whole, for everyone. */
 export interface MarketStatus {
@@ -20,6 +21,8 @@ export interface Broadcast<MarketFrame> {
   /** To every gateway: whoever has a socket of the account tells it, and notes that it was told. */
   publishAlert(account: number, alert: FiredAlert): void
   publishStatus(status: MarketStatus): void
+  /** Said once, and kept nowhere: what is lost on the way stays lost. */
+  publishNews(news: NewsFrame): void
   /** Lays down what a gateway that starts, or has missed frames, goes on from. The leader renews it each second. */
   keepSnapshot(frame: MarketFrame): void
   /** The newest snapshot, a full frame; undefined where no leader has left one in the last 10 s. @throws when it cannot be read */
@@ -35,6 +38,7 @@ export interface BroadcastReceiver<MarketFrame> {
   accountSeq(account: number, seq: number): void
   alert(account: number, alert: FiredAlert): void
   status(status: MarketStatus): void
+  news(news: NewsFrame): void
   /** The link to the leader is lost, or is there again; in between frames of every kind may have been missed. */
   linked(isUp: boolean): void
 }

@@ -181,6 +181,7 @@ export function broadcastContract(name: string, open: () => Promise<Opened<Broad
             accountSeq: (account, seq) => list.push(`account ${account} ${seq}`),
             alert: (account, { alertId }) => list.push(`alert ${account} ${alertId}`),
             status: ({ market }) => list.push(market),
+            news: ({ id, symbol, headline }) => list.push(`news ${id} ${symbol} ${headline}`),
             linked: () => undefined,
           })
         }
@@ -191,13 +192,15 @@ export function broadcastContract(name: string, open: () => Promise<Opened<Broad
         bus.publishAccount(17, { seq: 6 } as AccountFrame)
         bus.publishAlert(17, { alertId: 'A' } as FiredAlert)
         bus.publishStatus({ epoch: 3, market: 'degraded' })
+        for (const id of ['A', 'B']) bus.publishNews({ epoch: 3, id, time: 1, headline: 'Up', kind: 'jump' })
         expect(seen.flat()).toEqual([])
-        await soon(() => expect(seen.map((list) => list.length)).toEqual([6, 6]))
+        await soon(() => expect(seen.map((list) => list.length)).toEqual([8, 8]))
         for (const list of seen) {
           expect(list.filter((text) => text.startsWith('market'))).toEqual(['market 1', 'market 2'])
           expect(list.filter((text) => text.startsWith('account'))).toEqual(['account 17 5', 'account 17 6'])
           expect(list).toContain('alert 17 A')
           expect(list).toContain('degraded')
+          expect(list.filter((text) => text.startsWith('news'))).toEqual(['news A undefined Up', 'news B undefined Up'])
         }
       } finally {
         await opened.close()

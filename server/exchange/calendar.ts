@@ -3,6 +3,8 @@ import type { MarketStatus } from '../engine/command.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { CorporateAction } from '../journal/corporate-actions.ts'
 import type { Simulator } from '../simulator/simulator.ts'
+import type { NewsDesk } from './news/news-desk.ts'
+import { Plans } from './news/plans.ts'
 import type { OpenBatch } from './open-batch.ts'
 import type { OperatorWishes } from './operator-watch.ts'
 import { DAY_MS } from './session-close.ts'
@@ -10,10 +12,13 @@ import { DAY_MS } from './session-close.ts'
 /** A dividend lets the price fall by at most this part of it. */
 const FALL_MAX = 0.9
 
+const NEWS_OF_STATUS = { open: 'resume', halted: 'halt', closed: 'close' } as const
+
 /** What the calendar works on. */
 export interface CalendarMarket {
   readonly engine: Engine
   readonly simulator: Simulator
+  readonly news: Pick<NewsDesk, 'tell'>
   /** The batch that is being filled. */
   readonly open: OpenBatch
   centsPerTickLot(symbol: string): number
@@ -34,6 +39,7 @@ export interface DoneSplit {
 export class Calendar {
   readonly #market: CalendarMarket
   readonly #applied = new Set<number>()
+  readonly #plans = new Plans()
   /** Symbols that the users' orders have been taken out of: none comes in before they are open again. */
   readonly #cleared = new Set<string>()
   /** The last day that was charged for, as a count of days; undefined before the first batch. */
@@ -55,6 +61,7 @@ export class Calendar {
     this.#charge(timeMs)
     const hasChanged = this.#setStatuses(statuses, timeMs)
     this.#clear(cleared, timeMs)
+    this.#tellPlans(actions, timeMs)
     for (const action of actions) {
       if (this.#split !== undefined || action.atMs > timeMs) break
       if (!this.#applied.has(action.id)) this.#apply(action, timeMs)
@@ -64,7 +71,7 @@ export class Calendar {
 
   /** Halts and resumes: users and the simulated participants alike. */
   #setStatuses(statuses: ReadonlyMap<string, MarketStatus>, timeMs: number): boolean {
-    const { engine, simulator, log } = this.#market
+    const { engine, simulator, news, open, log } = this.#market
     let hasChanged = false
     for (const symbol of engine.symbols) {
       const status = statuses.get(symbol) ?? 'open'
@@ -72,6 +79,7 @@ export class Calendar {
       engine.apply({ kind: 'market.status', symbol, status }, timeMs)
       if (status === 'open') simulator.resume(symbol)
       else simulator.halt(symbol)
+      news.tell(open, { kind: NEWS_OF_STATUS[status], symbol }, timeMs)
       log.info({ symbol, status }, 'exchange: the operator has changed the status of an instrument')
       hasChanged = true
     }
@@ -89,6 +97,16 @@ export class Calendar {
     }
   }
 
+  /** What has been planned, or called off, since this market began. What is due at once is told when it is done. */
+  #tellPlans(actions: readonly CorporateAction[], timeMs: number): void {
+    const { news, open } = this.#market
+    const { made, gone } = this.#plans.changesTo(actions)
+    for (const action of made) if (action.atMs > timeMs) news.tell(open, { ...action, stage: 'planned' }, timeMs)
+    for (const action of gone) {
+      if (!this.#applied.has(action.id)) news.tell(open, { ...action, stage: 'withdrawn' }, timeMs)
+    }
+  }
+
   /** At 00:00 UTC; days that were missed are charged together, at the first chance. */
   #charge(timeMs: number): void {
     const { engine, open } = this.#market
@@ -102,12 +120,13 @@ export class Calendar {
   }
 
   #apply(action: CorporateAction, timeMs: number): void {
-    const { engine, simulator, open, log } = this.#market
+    const { engine, simulator, news, open, log } = this.#market
     const { symbol } = action
     if (!engine.symbols.includes(symbol)) return
     this.#applied.add(action.id)
     log.info({ action }, 'exchange: a corporate action is due')
     open.corporateActions.push(action.id)
+    news.tell(open, { ...action, stage: 'applied' }, timeMs)
     if (action.kind === 'dividend') {
       const { centsPerLot } = action
       engine.apply({ kind: 'corporate.dividend', symbol, centsPerLot }, timeMs)

@@ -32,6 +32,7 @@ if (import.meta.main) {
     account: () => undefined,
     accountSeq: () => undefined,
     alert: () => undefined,
+    news: () => undefined,
     linked: () => undefined,
   })
   const exchange = Exchange.start({

@@ -148,7 +148,7 @@ export class Leading {
     }
     if (isSaveDue) this.#savedAtMs = this.#isStopping ? Infinity : session.timeMs
     const number = this.#batch + 1
-    const saved = isSaveDue ? session.save() : undefined
+    const saved = isSaveDue ? session.save(open) : undefined
     const batch = open.toCommit({
       epoch: lease.epoch,
       batch: number,

@@ -24,6 +24,7 @@ import type { EquityWriter } from './equity-writer.ts'
 import { FrameMemory } from './frame-memory.ts'
 import { MarketFrames } from './market-frames.ts'
 import type { MarketPublisher, UnnumberedFrame } from './market-publisher.ts'
+import { NewsDesk } from './news/news-desk.ts'
 import { OpenBatch } from './open-batch.ts'
 import { Operations } from './operations/operations.ts'
 import type { OperatorWatch } from './operator-watch.ts'
@@ -73,6 +74,7 @@ export class TradingSession {
   readonly engine: Engine
   readonly simulator: Simulator
   readonly operations: Operations
+  readonly news: NewsDesk
   readonly clock: Clock
   readonly log: Logger
   #open = new OpenBatch()
@@ -100,6 +102,7 @@ export class TradingSession {
     this.#frames = new AccountFrames(parts.engine, parts.instruments)
     this.#marketFrames = new MarketFrames(parts)
     this.operations = new Operations(parts.engine, this.#frames)
+    this.news = new NewsDesk(parts)
     this.#calendar = new Calendar(this, parts.chargedDay)
     this.#timeMs = Math.max(parts.lastBatchMs, parts.simulator.nowMs)
     this.#advancedAtMs = parts.clock.now()
@@ -149,8 +152,12 @@ export class TradingSession {
     this.#isDegraded = isDegraded
   }
 
-  /** What a successor goes on from, as of now. */
-  save(): SavedMarket {
+  /**
+   * What a successor goes on from, as of now. It never draws the jumps in it again: they are told.
+   * @param open the batch that it is written with
+   */
+  save(open: OpenBatch): SavedMarket {
+    this.news.tellJumps(open)
     return saveMarket(this.engine, this.simulator, this.#calendar.split)
   }
 

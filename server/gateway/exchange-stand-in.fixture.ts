@@ -3,6 +3,7 @@ import type { FiredAlert } from '@valiant/shared/protocol/alerts'
 import type { ErrorCode } from '@valiant/shared/protocol/errors'
 import type { Answer } from '@valiant/shared/protocol/events'
 import { invalidField } from '@valiant/shared/protocol/invalid'
+import type { NewsFrame } from '@valiant/shared/protocol/news'
 import { type CommandEntry, START } from '../bus/commands.ts'
 import {
   type AmendOrderRequest,
@@ -59,6 +60,10 @@ export class BroadcastStandIn implements Broadcast<MarketFrame> {
     this.#bus.publishStatus(status)
   }
 
+  publishNews(news: NewsFrame): void {
+    this.#bus.publishNews(news)
+  }
+
   keepSnapshot(frame: MarketFrame): void {
     this.#kept = frame
   }
@@ -75,6 +80,7 @@ export class BroadcastStandIn implements Broadcast<MarketFrame> {
       accountSeq: (account, seq) => this.#heard(() => receiver.accountSeq(account, seq)),
       alert: (account, alert) => this.#heard(() => receiver.alert(account, alert)),
       status: (status) => this.#heard(() => receiver.status(status)),
+      news: (news) => this.#heard(() => receiver.news(news)),
       linked: (isUp) => receiver.linked(isUp),
     })
   }

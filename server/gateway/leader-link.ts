@@ -22,7 +22,7 @@ interface LeaderLinkParts {
   readonly marketData: MarketData
   readonly state: ExchangeState
   readonly exchange: ExchangeRequests
-  readonly sockets: Pick<Sockets, 'sendAccount' | 'sawAccountSeq' | 'accounts'>
+  readonly sockets: Pick<Sockets, 'sendAccount' | 'sawAccountSeq' | 'accounts' | 'sendNews'>
   readonly alerts: Pick<AlertTeller, 'fired' | 'missed'>
   readonly history: Pick<History, 'seqsOf'>
   readonly logger: Logger
@@ -64,6 +64,11 @@ export class LeaderLink implements Disposable {
       status: (status) => {
         this.#saw(status.epoch)
         state.said(status)
+      },
+      news: (news) => {
+        this.#saw(news.epoch)
+        // Not of a leader that has been replaced, as with all that it says.
+        if (news.epoch === this.#epoch) sockets.sendNews(news)
       },
       linked: (isUp) => this.#linked(isUp),
     }

@@ -2,6 +2,7 @@ import { type AccountFrame, AccountSnapshot } from '@valiant/shared/protocol/acc
 import type { FiredAlert } from '@valiant/shared/protocol/alerts'
 import type { Answer, Welcome } from '@valiant/shared/protocol/events'
 import { HEARTBEAT_MS, PROTOCOL_VERSION } from '@valiant/shared/protocol/limits'
+import type { NewsFrame } from '@valiant/shared/protocol/news'
 import { accountId } from '../feed/account/order.ts'
 import type { MarketStatus } from '../bus/broadcast.ts'
 import type { GatewayMetrics } from '../telemetry/gateway-metrics.ts'
@@ -145,6 +146,11 @@ export class Sockets implements Disposable {
       market,
       ...(message !== undefined && { message }),
     })
+  }
+
+  /** To every socket here. */
+  sendNews(news: NewsFrame): void {
+    this.#io.local.emit('news', news)
   }
 
   /** Ends the sockets of a session or key that is over, at whichever instance they are. */

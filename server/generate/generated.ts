@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { format, resolveConfig } from 'prettier'
+import { asyncApi } from '../gateway/documents/asyncapi.ts'
+import { openApi } from '../gateway/documents/openapi.ts'
 import { metricsTable } from './metrics.ts'
 import { envExample, settingsTable } from './settings.ts'
 
@@ -16,15 +18,29 @@ export async function generatedFiles(root: string): Promise<GeneratedFile[]> {
     { path: '.env.example', text: envExample() },
     await withTable(root, 'README.md', 'settings', settingsTable()),
     await withTable(root, 'docs/operations.md', 'metrics', metricsTable()),
+    await document(root, 'docs/openapi.json', openApi()),
+    await document(root, 'docs/asyncapi.json', asyncApi()),
   ]
 }
 
+/**
+ * What a running exchange serves: here a change of the wire is seen in review, and a client is generated without one.
+ * Schemas come out of the exports of modules, whose order is the loader's: here they stand by name.
+ */
+async function document(root: string, path: string, content: object): Promise<GeneratedFile> {
+  const byName = (key: string, value: unknown) => (key === 'schemas' ? sorted(value as object) : value)
+  return { path, text: await styled(join(root, path), JSON.stringify(content, byName), 'json') }
+}
+
+const sorted = (named: object): object => Object.fromEntries(Object.entries(named).sort(([a], [b]) => (a < b ? -1 : 1)))
+
 async function withTable(root: string, path: string, name: string, table: string): Promise<GeneratedFile> {
   const file = join(root, path)
-  const style = await resolveConfig(file)
-  const formatted = await format(table, { ...style, parser: 'markdown' })
-  return { path, text: between(name, await readFile(file, 'utf8'), `\n${formatted}\n`) }
+  return { path, text: between(name, await readFile(file, 'utf8'), `\n${await styled(file, table, 'markdown')}\n`) }
 }
+
+const styled = async (file: string, text: string, parser: 'json' | 'markdown'): Promise<string> =>
+  await format(text, { ...(await resolveConfig(file)), parser })
 
 /** A text with another between its markers `<!-- name:begin -->` and `<!-- name:end -->`. */
 function between(name: string, text: string, inner: string): string {

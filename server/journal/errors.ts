@@ -1,12 +1,10 @@
+import { InDoubt } from '../database/in-doubt.ts'
+
+export { InDoubt }
+
 /** Another has the lease: this process no longer leads. Nothing of the batch was written, nor ever will be. */
 export class Fenced extends Error {
   override readonly name = 'Fenced'
-}
-
-/** Whether the batch was written cannot be known from here: reliability 2b, fence yourself and look. */
-export class InDoubt extends Error {
-  override readonly name = 'InDoubt'
-  readonly retryAfterMs = 1_000
 }
 
 /** The database does not accept the batch: a defect, here or in the engine. Nothing of it was written. */

@@ -226,7 +226,7 @@ describe('conditions', () => {
     simulator.step(START_MS + 20_000)
     expect(market.bidTicks / before).toBeGreaterThan(1.04)
     expect(simulator.newsSince(START_MS)).toEqual([
-      { timeMs: START_MS + 10_000, symbol: 'NOVA', logSize: 0.05, scope: 'own' },
+      { timeMs: START_MS + 10_000, symbol: 'NOVA', logSize: 0.05, scope: 'asked' },
     ])
     expect(simulator.newsSince(simulator.nowMs)).toEqual([])
   })

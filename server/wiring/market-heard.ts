@@ -19,7 +19,7 @@ export async function marketHeard(
   const opened = Promise.withResolvers<undefined>()
   const nothing = () => undefined
   broadcast.subscribe({
-    ...{ market: nothing, account: nothing, accountSeq: nothing, alert: nothing, linked: nothing },
+    ...{ market: nothing, account: nothing, accountSeq: nothing, alert: nothing, news: nothing, linked: nothing },
     status: ({ market }) => {
       if (market !== 'degraded') opened.resolve(undefined)
     },

@@ -1,5 +1,4 @@
 import type { AccountFrame, AccountSnapshot } from '../protocol/account.ts'
-import type { AlertFrame } from '../protocol/alerts.ts'
 import type { EventName, EventOf, Heartbeat, StatusFrame, Welcome } from '../protocol/events.ts'
 import { PROTOCOL_VERSION } from '../protocol/limits.ts'
 import type { BookDepth, Channel, Subscription } from '../protocol/market-data.ts'
@@ -38,7 +37,7 @@ type Events = ClientEvents & { [Name in EventName]: EventOf<Name> }
 
 const LATENCY_EVERY_MS = 5_000
 const SETTLING_MS = 500
-const ALERT_IDS_MAX = 1_000
+const TOLD_IDS_MAX = 1_000
 /** A measurement of the clock is wrong by half of what it takes: a longer one is worth nothing. */
 const MEASURED_MS_MAX = 1_000
 /** The clock of this machine, or the server's, has been set: what a welcome says counts more than what was measured. */
@@ -56,8 +55,8 @@ export class Client {
   readonly #subscriptions: Subscriptions
   readonly #account: AccountFollower
   readonly #lines: Lines
-  /** Alerts that were told, so that none is told twice. */
-  readonly #alertIds = new Set<string>()
+  /** Of alerts and news that were told, so that none is told twice. */
+  readonly #toldIds = new Set<string>()
   #accountId: string | undefined
   #cancelMeasure: () => void = () => undefined
   #epoch = 0
@@ -229,7 +228,7 @@ export class Client {
     const isCurrent = line === this.#lines.current
     // An alert is told whoever leads, and by whichever line: it is not said again.
     if (event === 'alert') {
-      this.#takeAlert(payload as AlertFrame)
+      this.#takeOnce('alert', payload as EventOf<'alert'>, (payload as EventOf<'alert'>).alertId)
       return
     }
     if (epoch !== undefined && event !== 'welcome') {
@@ -245,18 +244,20 @@ export class Client {
     const channel = CHANNEL_OF_EVENT.get(event)
     if (channel !== undefined) this.#subscriptions.take(line, channel, payload as StreamFrame)
     else if (event === 'account') this.#account.take(payload as AccountFrame)
+    else if (event === 'news') this.#takeOnce('news', payload as EventOf<'news'>, (payload as EventOf<'news'>).id)
     // Of an instance that was left, what it says of itself and of the whole is past.
     else if (isCurrent) this.#takeOwn(event, payload)
     if (channel !== undefined) this.#tell(event as EventName, payload as never)
   }
 
   /** While two lines stand, both bring it. */
-  #takeAlert(alert: AlertFrame): void {
-    if (this.#alertIds.has(alert.alertId)) return
-    this.#alertIds.add(alert.alertId)
-    const [oldest] = this.#alertIds
-    if (this.#alertIds.size > ALERT_IDS_MAX && oldest !== undefined) this.#alertIds.delete(oldest)
-    this.#tell('alert', alert)
+  #takeOnce<Name extends 'alert' | 'news'>(event: Name, frame: Events[Name], id: string): void {
+    const told = `${event} ${id}`
+    if (this.#toldIds.has(told)) return
+    this.#toldIds.add(told)
+    const [oldest] = this.#toldIds
+    if (this.#toldIds.size > TOLD_IDS_MAX && oldest !== undefined) this.#toldIds.delete(oldest)
+    this.#tell(event, frame)
   }
 
   #takeOwn(event: string, payload: unknown): void {

@@ -69,6 +69,22 @@ describe('when an instance goes away', () => {
     expect(told).toEqual(['A', 'B'])
   })
 
+  it('news that both links bring is told once, whichever brings it, and not of a leader that leads no more', async () => {
+    const news = { epoch: 1, time: 1, symbol: 'NOVA', headline: 'Trading in Novacore (NOVA) is halted', kind: 'halt' }
+    const told: string[] = []
+    rig.client.on('news', ({ id }) => told.push(id))
+    linkOf(0).tell('server.closing', { afterMs: 0, reason: 'deploy' })
+    await rig.pass(0)
+    rig.welcome(linkOf(1))
+    linkOf(1).tell('news', { ...news, id: 'A' })
+    linkOf(0).tell('news', { ...news, id: 'A' })
+    linkOf(0).tell('news', { ...news, id: 'B' })
+    linkOf(1).tell('news', { ...news, id: 'B' })
+    linkOf(1).tell('news', { ...news, id: 'C', epoch: 2 })
+    linkOf(0).tell('news', { ...news, id: 'D' })
+    expect(told).toEqual(['A', 'B', 'C'])
+  })
+
   it('what the old link does not answer is sent again on the new one, under its id', async () => {
     const asked = rig.client.ask('order.cancel', { orderId: 'o1' })
     linkOf(0).tell('server.closing', { afterMs: 0, reason: 'deploy' })

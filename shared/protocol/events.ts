@@ -5,6 +5,7 @@ import { GOODBYE_CODES } from './errors.ts'
 import type { WireError } from './wire-error.ts'
 import { Epoch, Id, Seq, Time } from './fields.ts'
 import { BookFrame, CandleFrame, QuotesFrame, TickerFrame, TradesFrame } from './market-data.ts'
+import { NewsFrame } from './news.ts'
 import { type DataOf, type PayloadOf, type RequestName } from './requests.ts'
 
 export const Scope = z.enum(['read', 'trade'])
@@ -52,6 +53,7 @@ export const EVENTS = {
   trades: TradesFrame,
   account: AccountFrame,
   alert: AlertFrame,
+  news: NewsFrame,
   status: StatusFrame,
   goodbye: Goodbye,
   'server.closing': ServerClosing,

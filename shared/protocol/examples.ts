@@ -1,4 +1,5 @@
 import type { Account, Position } from './account.ts'
+import type { Alert, FiredAlert } from './alerts.ts'
 import type { ApiKey, MadeApiKey } from './api-keys.ts'
 import { bookChecksum } from './book-checksum.ts'
 import type { EventName, EventOf } from './events.ts'
@@ -192,6 +193,16 @@ const ticker: TickerFrame = {
   vwap: '75.784623',
   changePct: '-0.38',
 }
+const waiting: Alert = {
+  alertId: '43VZ7BG000001',
+  symbol,
+  op: 'below',
+  price: '74.62',
+  note: 'Cheap enough to buy more.',
+  createdAt: TIME,
+}
+const fired: FiredAlert = { ...waiting, firedAt: TIME + 62_000, tradePrice: '74.61' }
+const settings = { palette: 'cb', theme: 'dark' }
 const key: ApiKey = { id: 'key-1', name: 'bot', scopes: ['read', 'trade'], accountId: ACCOUNT_ID, createdAt: TIME }
 const buy: PayloadOf<'order.place'> = { clientOrderId: 'buy-1', symbol, side: 'buy', type: 'market', qty: '10' }
 
@@ -277,6 +288,14 @@ export const REQUEST_EXAMPLES: { readonly [Name in RequestName]?: Example<Name> 
     },
   },
   equity: { payload: { interval: '1h' }, data: [[TIME, '99999.58', '99245.62']] },
+  'preferences.get': { payload: { key: 'appearance' }, data: { appearance: settings } },
+  'preferences.set': { payload: { key: 'appearance', value: settings }, data: { appearance: settings } },
+  'alert.create': {
+    payload: { symbol, op: 'below', price: '74.62', note: 'Cheap enough to buy more.' },
+    data: waiting,
+  },
+  'alert.list': { payload: {}, data: [waiting] },
+  'alert.delete': { payload: { alertId: waiting.alertId }, data: { alertId: waiting.alertId } },
 }
 
 /** An example of each event. */
@@ -307,6 +326,11 @@ export const EVENT_EXAMPLES: { readonly [Name in EventName]?: EventOf<Name> } = 
     ...{ epoch: 1, seq: 2, time: TIME, cause: 'order', orders: [bought], fills: [fill], positions: [position] },
     balance: { ...account, held: '0.00', buyingPower: '99245.62' },
   },
+  news: {
+    ...{ epoch: 1, id: '0000004000001', time: TIME, symbol, kind: 'halt' },
+    headline: 'Trading in Valiant Exchange Group (VLNT) is halted',
+  },
+  alert: { ...fired, epoch: 1 },
   status: { epoch: 1, time: TIME, market: 'open' },
   goodbye: { code: 'SLOW_CLIENT', message: 'This socket does not take what it subscribed to.' },
   'server.closing': { afterMs: 700, reason: 'update' },

@@ -6,6 +6,7 @@ import { ERRORS, type ErrorCode } from './errors.ts'
 import * as events from './events.ts'
 import * as fields from './fields.ts'
 import * as marketData from './market-data.ts'
+import * as news from './news.ts'
 import * as order from './order.ts'
 import * as preferences from './preferences.ts'
 import * as requests from './requests.ts'
@@ -17,7 +18,7 @@ export type JsonSchemas = Readonly<Record<string, JsonSchema>>
 /** Modules whose exported schemas go by their own names; what others hold is written out where it is used. */
 const NAMED = {
   ...{ ...account, ...alerts, ...apiKeys, ...events, ...fields, ...marketData },
-  ...{ ...order, ...preferences, ...requests, ...wireError },
+  ...{ ...news, ...order, ...preferences, ...requests, ...wireError },
 }
 
 /** The bucket of a trading request, after it. */

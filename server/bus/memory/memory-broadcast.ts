@@ -1,5 +1,6 @@
 import type { AccountFrame } from '@valiant/shared/protocol/account'
 import type { FiredAlert } from '@valiant/shared/protocol/alerts'
+import type { NewsFrame } from '@valiant/shared/protocol/news'
 import type { Broadcast, BroadcastReceiver, MarketStatus } from '../broadcast.ts'
 import { Deliveries } from './deliveries.ts'
 
@@ -22,6 +23,10 @@ export class MemoryBroadcast<MarketFrame> implements Broadcast<MarketFrame> {
 
   publishStatus(status: MarketStatus): void {
     this.publish((receiver) => receiver.status(status))
+  }
+
+  publishNews(news: NewsFrame): void {
+    this.publish((receiver) => receiver.news(news))
   }
 
   /** Within one process no frame is missed, so nobody needs one. */

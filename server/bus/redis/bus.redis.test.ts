@@ -40,6 +40,7 @@ async function openInstance(at: TestRedis) {
     accountSeq: (account, seq) => seen.push(`seq ${account} ${seq}`),
     alert: () => undefined,
     status: ({ market }) => seen.push(market),
+    news: () => undefined,
     linked: (isUp) => seen.push(isUp ? 'up' : 'down'),
   })
   await links.subscriber.settled()

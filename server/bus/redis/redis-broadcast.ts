@@ -1,6 +1,7 @@
 import type { AccountFrame } from '@valiant/shared/protocol/account'
 import type { FiredAlert } from '@valiant/shared/protocol/alerts'
 import type { ServerToClientEvents } from '@valiant/shared/protocol/events'
+import type { NewsFrame } from '@valiant/shared/protocol/news'
 import { type DefaultEventsMap, Server } from 'socket.io'
 import type { Broadcast, BroadcastReceiver, MarketStatus } from '../broadcast.ts'
 import type { RedisLinks } from './redis-links.ts'
@@ -8,6 +9,8 @@ import type { RedisLinks } from './redis-links.ts'
 const CHANNEL = 'valiant:market'
 /** Of their own: a gateway of a version before alerts would stumble over them in the other. */
 const ALERTS = 'valiant:alerts'
+/** Of its own, for the same reason. */
+const NEWS = 'valiant:news'
 const SNAPSHOT = 'valiant:snap'
 const SNAPSHOT_MS = 10_000
 
@@ -61,6 +64,10 @@ export class RedisBroadcast<MarketFrame extends { readonly epoch: number }> impl
     this.#publish({ status })
   }
 
+  publishNews(news: NewsFrame): void {
+    this.#links.publisher.publish(NEWS, JSON.stringify(news))
+  }
+
   /** Says the status again with it: a gateway that has just started, or missed it, hears it within a second. */
   keepSnapshot(frame: MarketFrame): void {
     this.#links.publisher.keep(SNAPSHOT, JSON.stringify(frame), SNAPSHOT_MS)
@@ -79,6 +86,10 @@ export class RedisBroadcast<MarketFrame extends { readonly epoch: number }> impl
       subscriber.receive(ALERTS, (message) => {
         const { account, alert } = JSON.parse(message.toString()) as AlertMessage
         for (const receiver of this.#receivers) receiver.alert(account, alert)
+      })
+      subscriber.receive(NEWS, (message) => {
+        const news = JSON.parse(message.toString()) as NewsFrame
+        for (const receiver of this.#receivers) receiver.news(news)
       })
       subscriber.onLink((isUp) => {
         for (const receiver of this.#receivers) receiver.linked(isUp)

@@ -1,5 +1,5 @@
 import { ANSWER_MS_MAX } from '@valiant/shared/protocol/limits'
-import { ChangeInDoubt, type NewPreference, type PreferenceStore, type SetOutcome } from '../../auth/preferences.ts'
+import { InDoubt, type NewPreference, type PreferenceStore, type SetOutcome } from '../../auth/preferences.ts'
 import { failure, invalid } from '../wire-error.ts'
 import { type OwnerOf, userOf } from './preferences-user.ts'
 import type { Relay } from './request.ts'
@@ -31,7 +31,7 @@ async function setIn(preferences: PreferenceStore, wished: NewPreference): Promi
   try {
     return await preferences.set(wished)
   } catch (error) {
-    if (!(error instanceof ChangeInDoubt)) throw error
+    if (!(error instanceof InDoubt)) throw error
     throw failure('TIMEOUT', 'The connection to the database broke: it is not known whether the preference was set.', {
       outcome: 'unknown',
       finalAt: Date.now() + ANSWER_MS_MAX,

@@ -8,13 +8,13 @@ import { Rng, type RngState } from './rng.ts'
 const VOLATILITY_STEP_MS = 10_000
 const NEWS_MAX = 512
 
-/** A jump of an instrument's value; a common one is told once an instrument. */
+/** A jump of an instrument's value; a common one is told once an instrument. `asked`: not drawn, but brought from outside. */
 export interface News {
   readonly timeMs: number
   readonly symbol: string
   /** Log size; 0.01 is one percent up. */
   readonly logSize: number
-  readonly scope: 'own' | 'market'
+  readonly scope: 'own' | 'market' | 'asked'
 }
 
 export interface WorldState {
@@ -130,7 +130,7 @@ export class World {
 
   jump(value: LatentValue, logSize: number): void {
     value.jump(logSize)
-    this.tell({ timeMs: this.nowMs, symbol: value.instrument.symbol, logSize, scope: 'own' })
+    this.tell({ timeMs: this.nowMs, symbol: value.instrument.symbol, logSize, scope: 'asked' })
   }
 
   /** The jumps after a moment, oldest first; the log holds the last 512. */

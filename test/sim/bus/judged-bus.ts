@@ -47,6 +47,7 @@ export function judgedBroadcast(
     },
     publishAlert: (account, alert) => broadcast.publishAlert(account, alert),
     publishStatus: (status) => broadcast.publishStatus(status),
+    publishNews: (news) => broadcast.publishNews(news),
     keepSnapshot: (frame) => broadcast.keepSnapshot(frame),
     snapshot: () => broadcast.snapshot(),
     subscribe: (receiver) => broadcast.subscribe(receiver),

@@ -107,6 +107,8 @@ export class GatewayNode {
         sendAccount: (number, frame) => this.sendAccount(number, frame),
         sawAccountSeq: (number, seq) => this.#saw(number, seq),
         accounts: () => [...new Set([...this.#sockets].map((socket) => socket.account))],
+        // Nor are there headlines.
+        sendNews: () => undefined,
       },
     })
     setInterval(() => this.#beat(), HEARTBEAT_MS)

@@ -1,0 +1,56 @@
+import { formatCents } from '@valiant/shared/units/cents'
+import type { ListedInstrument } from '../../instruments.ts'
+import type { PlannedAction } from '../../journal/corporate-actions.ts'
+
+/** What has become of a corporate action. */
+export type Stage = 'planned' | 'applied' | 'withdrawn'
+
+/** What has happened to one instrument; `logSize` is that of a jump of its value. */
+export type Happening =
+  | { readonly kind: 'halt' | 'close' | 'resume'; readonly symbol: string }
+  | { readonly kind: 'jump'; readonly symbol: string; readonly logSize: number }
+  | (PlannedAction & { readonly stage: Stage })
+
+type Named = Pick<ListedInstrument['wire'], 'symbol' | 'name' | 'assetClass' | 'base' | 'lotSize'>
+
+/** What has happened, in one line without a full stop. */
+export function headlineOf(happening: Happening, instrument: Named): string {
+  const who = `${instrument.name} (${instrument.symbol})`
+  switch (happening.kind) {
+    case 'halt':
+      return `Trading in ${who} is halted`
+    case 'close':
+      return `Trading in ${who} is closed`
+    case 'resume':
+      return `Trading in ${who} is open again`
+    case 'jump':
+      return `The price of ${who} has ${moved(happening.logSize)} by about ${percent(happening.logSize)}`
+    case 'dividend': {
+      const dividend = `a dividend of $${formatCents(happening.centsPerLot)} ${unitOf(instrument)}`
+      if (happening.stage === 'planned') return `${who} will pay ${dividend} on ${moment(happening.atMs)}`
+      if (happening.stage === 'applied') return `${who} has paid ${dividend}`
+      return `The dividend of ${who} that was due on ${moment(happening.atMs)} is called off`
+    }
+    case 'split': {
+      const split = `${happening.numerator} for ${happening.denominator}`
+      if (happening.stage === 'planned') return `${who} will be split ${split} on ${moment(happening.atMs)}`
+      if (happening.stage === 'applied') return `${who} has been split ${split}`
+      return `The split of ${who} that was due on ${moment(happening.atMs)} is called off`
+    }
+  }
+}
+
+/** Of a jump of all values, each by its own size. @param logSize the largest of them */
+export const marketHeadlineOf = (logSize: number): string =>
+  `Prices across the market have ${moved(logSize)} by up to ${percent(logSize)}`
+
+const moved = (logSize: number): string => (logSize > 0 ? 'jumped' : 'dropped')
+
+const percent = (logSize: number): string => `${(100 * Math.abs(Math.expm1(logSize))).toFixed(2)}%`
+
+const unitOf = ({ assetClass, lotSize, base }: Named): string =>
+  assetClass === 'equity' && lotSize === '1' ? 'a share' : `for each ${lotSize} ${base}`
+
+const DAY = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
+const moment = (timeMs: number): string =>
+  `${DAY.format(timeMs)} at ${new Date(timeMs).toISOString().slice(11, 16)} UTC`

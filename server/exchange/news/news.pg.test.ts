@@ -1,0 +1,103 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { CorporateActions, type PlannedAction } from '../../journal/corporate-actions.ts'
+import { setMarketStatus } from '../../journal/instruments.ts'
+import { LatentValue } from '../../simulator/price-process/latent-value.ts'
+import type { InstrumentState } from '../../simulator/state.ts'
+import { ExchangeRig, INSTRUMENTS } from '../exchange.fixture.ts'
+import { toSimulated } from '../simulated.ts'
+
+let rig: ExchangeRig
+beforeEach(async () => {
+  rig = await ExchangeRig.open()
+})
+afterEach(() => rig.close())
+
+const actions = () => new CorporateActions(rig.database.queries)
+const schedule = (action: PlannedAction) => actions().schedule(action)
+const headlines = () => rig.news.map(({ headline }) => headline)
+const soon = { timeout: 20_000 }
+/** Whatever was told of it again would stand before what is told now. */
+async function expectNothingElse() {
+  const before = headlines()
+  expect(await setMarketStatus(rig.database.queries, 'MERI', 'halted')).toBe(true)
+  await expect.poll(headlines, soon).toEqual([...before, 'Trading in Meridian Bank (MERI) is halted'])
+}
+
+test('a halt and its end are told once, and no successor tells them again', async () => {
+  await setMarketStatus(rig.database.queries, 'VLNT', 'halted')
+  await expect.poll(() => rig.news, soon).toMatchObject([{ kind: 'halt', symbol: 'VLNT', epoch: rig.epoch }])
+  const [halt] = rig.news
+  expect(halt?.time).toBeLessThanOrEqual(Date.now())
+  await rig.restart()
+  await setMarketStatus(rig.database.queries, 'VLNT', 'open')
+  await expect.poll(() => rig.news.map(({ kind }) => kind), soon).toEqual(['halt', 'resume'])
+  await setMarketStatus(rig.database.queries, 'VLNT', 'closed')
+  await expect.poll(() => rig.news.map(({ kind }) => kind), soon).toEqual(['halt', 'resume', 'close'])
+  const ids = rig.news.map(({ id }) => id)
+  expect(ids.toSorted()).toEqual(ids)
+  await expectNothingElse()
+})
+
+test('a dividend is told when it is planned and when it is called off', async () => {
+  const id = await schedule({ symbol: 'VLNT', kind: 'dividend', centsPerLot: 25, atMs: Date.UTC(2099, 0, 1) })
+  const planned = 'Valiant Exchange Group (VLNT) will pay a dividend of $0.25 a share on 1 January 2099 at 00:00 UTC'
+  await expect.poll(headlines, soon).toEqual([planned])
+  await rig.restart()
+  expect(await actions().cancel(id)).toBe(true)
+  const calledOff =
+    'The dividend of Valiant Exchange Group (VLNT) that was due on 1 January 2099 at 00:00 UTC is called off'
+  await expect.poll(headlines, soon).toEqual([planned, calledOff])
+  await expectNothingElse()
+})
+
+test('a dividend that is applied and not committed is told with the commit that holds it, once, and its fall not at all', async () => {
+  const body = `BEGIN RAISE 'the database goes away' USING ERRCODE = '57P01'; END`
+  await rig.sql(`CREATE FUNCTION away() RETURNS trigger LANGUAGE plpgsql AS $$ ${body} $$`)
+  await rig.sql(`CREATE TRIGGER away BEFORE UPDATE ON corporate_action FOR EACH STATEMENT EXECUTE FUNCTION away()`)
+  const { epoch } = rig
+  await schedule({ symbol: 'VLNT', kind: 'dividend', centsPerLot: 200, atMs: Date.now() })
+  const led = () => rig.count('SELECT epoch AS count FROM lease')
+  await expect.poll(led, soon).toBeGreaterThan(epoch + 1)
+  expect(headlines()).toEqual([])
+  await rig.sql('DROP TRIGGER away ON corporate_action')
+  const paid = 'Valiant Exchange Group (VLNT) has paid a dividend of $2.00 a share'
+  await expect.poll(headlines, soon).toEqual([paid])
+  const [{ epoch: told, time } = { epoch: 0, time: 0 }] = rig.news
+  expect(told).toBeGreaterThan(epoch)
+  // By then a jump would have been told.
+  await expect.poll(() => rig.marketFrames.at(-1)?.timeMs, soon).toBeGreaterThan(time + 4_000)
+  await rig.restart()
+  await expectNothingElse()
+})
+
+test('a split is told by the leader that does it', async () => {
+  await schedule({ symbol: 'VLNT', kind: 'split', numerator: 2, denominator: 1, atMs: Date.now() })
+  await expect.poll(headlines, soon).toEqual(['Valiant Exchange Group (VLNT) has been split 2 for 1'])
+  await expect.poll(() => rig.epoch, soon).toBeGreaterThan(rig.news[0]?.epoch ?? 0)
+  await expectNothingElse()
+})
+
+/** The same instrument where the next step of its value draws a jump. */
+function aboutToJump(instrument: InstrumentState): InstrumentState {
+  const listed = INSTRUMENTS.find(({ wire }) => wire.symbol === instrument.symbol)
+  const value = LatentValue.restore(toSimulated(listed!), instrument.value)
+  for (;;) {
+    const { rng } = value.save()
+    if (value.step(0, 0.5, { market: 0, sector: 0, commonJump: 0 }) !== 0) {
+      return { ...instrument, value: { ...instrument.value, rng } }
+    }
+  }
+}
+
+test('a jump that the simulator draws is told once prices have followed, and is drawn by no successor again', async () => {
+  await rig.stop()
+  await rig.bend('VLNT', aboutToJump)
+  await rig.resume()
+  await expect.poll(() => rig.news, soon).toMatchObject([{ kind: 'jump', symbol: 'VLNT', epoch: rig.epoch }])
+  const [jump] = rig.news
+  expect(jump?.headline).toMatch(
+    /^The price of Valiant Exchange Group \(VLNT\) has (jumped|dropped) by about 0\.\d\d%$/,
+  )
+  await rig.restart()
+  await expectNothingElse()
+})

@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process'
+import { devNull } from 'node:os'
+import { promisify } from 'node:util'
+import { fileURLToPath } from 'node:url'
+import { EVENTS } from '@valiant/shared/protocol/events'
+import type { NewsFrame } from '@valiant/shared/protocol/news'
+import { expect, test } from 'vitest'
+import { connect, guest, type ProtocolClient } from './client.ts'
+import { desk } from './desk.ts'
+
+const CLI = fileURLToPath(new URL('../../server/cli.ts', import.meta.url))
+const at = desk()
+
+/** What an operator types, on the database of the test's server. @returns what it says */
+async function operator(...words: string[]): Promise<string> {
+  const env = {
+    PATH: process.env['PATH'],
+    ENV_FILE: devNull,
+    DATABASE_URL: at.database.url,
+    AUTH_SECRET: 'x'.repeat(40),
+  }
+  return (await promisify(execFile)(process.execPath, [CLI, ...words], { env })).stdout
+}
+
+const told = (client: ProtocolClient): NewsFrame[] =>
+  client.of('news').map((frame) => EVENTS.news.strict().parse(frame))
+/** The headlines told so far are these, and at last the newest. */
+const becomes = (client: ProtocolClient, expected: readonly object[]) =>
+  expect.poll(() => told(client), { timeout: 20_000 }).toMatchObject(expected)
+
+test('a halt and its end are told to every socket, signed in or not, as one line for people', async () => {
+  const { client, on } = at
+  const nobody = await connect(at.server.url)
+  await operator('halt', on.symbol)
+  const halt = {
+    kind: 'halt',
+    symbol: on.symbol,
+    headline: `Trading in ${on.instrument.name} (${on.symbol}) is halted`,
+  }
+  for (const one of [client, nobody]) await becomes(one, [halt])
+  await operator('resume', on.symbol)
+  for (const one of [client, nobody]) await becomes(one, [halt, { kind: 'resume', symbol: on.symbol }])
+  expect(told(nobody)).toEqual(told(client))
+  const [first, second] = told(client)
+  expect(second!.id > first!.id).toBe(true)
+  expect(second!.time).toBeGreaterThan(first!.time)
+  expect(first!.epoch).toBe(client.of<{ epoch: number }>('heartbeat').at(-1)?.epoch)
+})
+
+test('a dividend is told when it is scheduled, when it is taken back, and when it is paid', async () => {
+  const { client, on } = at
+  const { symbol } = on
+  const dividend = (time: string) => operator('dividend', symbol, '--cents-per-lot', '5', '--at', time)
+  const [, id = ''] = /^Scheduled (\d+):/.exec(await dividend('2099-01-01T00:00:00Z')) ?? []
+  const scheduled = { kind: 'dividend', symbol, headline: expect.stringContaining('will pay a dividend of $0.05 a share on 1 January 2099 at 00:00 UTC') as string } // prettier-ignore
+  await becomes(client, [scheduled])
+  await operator('unschedule', id)
+  const calledOff = { kind: 'dividend', symbol, headline: expect.stringContaining('is called off') as string }
+  await becomes(client, [scheduled, calledOff])
+  await dividend(new Date().toISOString())
+  const paid = { kind: 'dividend', symbol, headline: expect.stringContaining('has paid a dividend of $0.05') as string }
+  await becomes(client, [scheduled, calledOff, paid])
+})
+
+test('a split is told once, and what is planned is not told again by a server that has been started anew', async () => {
+  const { client, on } = at
+  const { symbol } = on
+  await operator('split', symbol, '--ratio', '2:1', '--at', new Date().toISOString())
+  const split = { kind: 'split', symbol, headline: `${on.instrument.name} (${symbol}) has been split 2 for 1` }
+  await becomes(client, [split])
+  await operator('split', symbol, '--ratio', '1:2', '--at', '2099-01-01T00:00:00Z')
+  await becomes(client, [split, { ...split, headline: expect.stringContaining('will be split 1 for 2') as string }])
+  await at.restart()
+  const next = await guest(at.server.url)
+  await operator('halt', symbol)
+  await becomes(next, [{ kind: 'halt', symbol }])
+  await operator('resume', symbol)
+  await becomes(next, [
+    { kind: 'halt', symbol },
+    { kind: 'resume', symbol },
+  ])
+  expect(next.of<NewsFrame>('news')[0]!.id > client.of<NewsFrame>('news').at(-1)!.id).toBe(true)
+})
