@@ -25,7 +25,7 @@ export class CandleFeed {
   isLoading = $state.raw(false)
   failed = $state.raw<'bars' | 'older' | undefined>()
 
-  readonly #symbol: string
+  readonly symbol: string
   #candles: readonly Candle[] = []
   #client: Client | undefined
   #sink: CandleSink | undefined
@@ -34,7 +34,7 @@ export class CandleFeed {
   #isAskingOlder = false
 
   constructor(symbol: string, candles: readonly Candle[]) {
-    this.#symbol = symbol
+    this.symbol = symbol
     this.#set(candles)
   }
 
@@ -71,7 +71,7 @@ export class CandleFeed {
     const { interval } = this
     this.isLoading = true
     try {
-      const candles = await this.#client?.ask('candles', { symbol: this.#symbol, interval })
+      const candles = await this.#client?.ask('candles', { symbol: this.symbol, interval })
       if (interval !== this.interval || !candles) return
       this.#set(candles)
       this.failed = undefined
@@ -91,7 +91,7 @@ export class CandleFeed {
     if (this.#candles.length >= BARS_MAX) return
     this.#isAskingOlder = true
     try {
-      const page = await this.#client.ask('candles', { symbol: this.#symbol, interval, to, limit: CANDLES_DEFAULT })
+      const page = await this.#client.ask('candles', { symbol: this.symbol, interval, to, limit: CANDLES_DEFAULT })
       if (interval !== this.interval) return
       this.#hasOlder = page.length > 0
       this.failed = undefined
@@ -121,7 +121,7 @@ export class CandleFeed {
         if (candles[index + 1]?.[0] !== candle[0]) this.#take(candle)
       }
     })
-    const stop = client.subscribe({ channel: 'candles', symbols: [this.#symbol], interval }, ({ candle }) => {
+    const stop = client.subscribe({ channel: 'candles', symbols: [this.symbol], interval }, ({ candle }) => {
       frames.add(candle)
     })
     this.#stop = () => {

@@ -1,23 +1,4 @@
 import type { Candle } from '@valiant/shared/protocol/market-data'
-import { MovingAverage } from './average.ts'
-
-/** A bar as the legend reads it, with its two averages. */
-export interface LegendBar {
-  readonly candle: Candle
-  readonly average20: number
-  readonly average50: number
-}
-
-/** The newest bar's legend, which the server paints before there is a drawing. */
-export function legendOf(candles: readonly Candle[]): LegendBar | undefined {
-  const [average20, average50] = [new MovingAverage(20), new MovingAverage(50)]
-  let legend: LegendBar | undefined
-  for (const candle of candles) {
-    const close = Number(candle[4])
-    legend = { candle, average20: average20.next(close, false), average50: average50.next(close, false) }
-  }
-  return legend
-}
 
 /** Bars oldest first, without doubles: older pages are put before, and a newer state of a bar replaces it. */
 export function merged(older: readonly Candle[], newer: readonly Candle[]): readonly Candle[] {

@@ -11,8 +11,15 @@ export interface ChartColors {
   readonly downVolume: string
   readonly average1: string
   readonly average2: string
+  /** The price as a line, and what lies under it: neither rise nor fall, and not ink, which may be yours. */
+  readonly price: string
+  readonly underPrice: string
+  readonly strength: string
   readonly you: string
   readonly youSolid: string
+  /** What was drawn by hand, and its label: no price that grows old. */
+  readonly drawn: string
+  readonly ink: string
   /** Rising candles are hollow and the second average dashed, where color tells less. */
   readonly isBlueOrange: boolean
 }
@@ -35,8 +42,13 @@ export function chartColors(element: Element, isStale: boolean): ChartColors {
     downVolume: isStale ? token('--line-2') : token('--down-volume'),
     average1: live('--ma-1'),
     average2: live('--ma-2'),
+    price: live('--fg-2'),
+    underPrice: token('--grid'),
+    strength: live('--fg-2'),
     you: live('--you'),
     youSolid: isStale ? token('--ctl') : token('--you-solid'),
+    drawn: token('--you'),
+    ink: token('--fg-1'),
     isBlueOrange: document.documentElement.dataset['palette'] === 'cb',
   }
 }

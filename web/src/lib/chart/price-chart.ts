@@ -1,39 +1,33 @@
 import type { Candle } from '@valiant/shared/protocol/market-data'
 import {
-  CandlestickSeries,
   createChart,
-  createSeriesMarkers,
   CrosshairMode,
   HistogramSeries,
   type IChartApi,
-  type IPriceLine,
   type ISeriesApi,
-  type ISeriesMarkersPluginApi,
   LineSeries,
   LineStyle,
+  type Logical,
   type MouseEventParams,
-  type Time,
-  type UTCTimestamp,
 } from 'lightweight-charts'
 import { grouped } from '#lib/ui/format.ts'
-import { MovingAverage } from './average.ts'
-import type { LegendBar } from './candles.ts'
+import { logicalOf, timeAt } from './bar-times.ts'
 import { type ChartColors, knownLocale } from './chart-colors.ts'
+import type { ChartStyle } from './chart-look.ts'
+import type { Anchor, Drawing } from './drawing.ts'
+import type { Hit, Point } from './drawing-shapes.ts'
+import { DrawingsPrimitive } from './drawings-primitive.ts'
 import { barMarks, type OwnFill } from './fill-marks.ts'
-
-/** A line of the account's own: an open order or the position. */
-export interface OwnLine {
-  readonly id: string
-  readonly price: number
-  /** `waiting`: not in the book, but for its price or its entry. */
-  readonly kind: 'order' | 'waiting' | 'position'
-}
+import { Indicators, type LegendBar } from './indicators.ts'
+import { type OwnLine, PriceSeries } from './price-series.ts'
+import { RsiPane } from './rsi-pane.ts'
+import { secondOf, timeOf } from './series-time.ts'
 
 export interface ChartHandlers {
   /** The left edge comes near: older bars are wanted. */
   onolder(): void
-  /** Under the crosshair; undefined when it left. */
-  onhover(bar: LegendBar | undefined, price: number | undefined): void
+  /** Under the crosshair, and where among the prices it is; undefined when it left them. */
+  onhover(bar: LegendBar | undefined, at: Point | undefined): void
   /** Something moved: coordinates of prices are others now. */
   onmoved(): void
 }
@@ -42,24 +36,31 @@ const OLDER_WITHIN_BARS = 60
 const RIGHT_OFFSET = 28
 const BAR_SPACING = 6.2
 
-/** The drawing of one instrument's bars: candles, volume, two averages, own lines and fills. Fed directly. */
+/** The drawing of one instrument's bars: price, volume, averages, strength, own lines and fills, drawings. Fed directly. */
 export class PriceChart {
   readonly #chart: IChartApi
-  readonly #candles: ISeriesApi<'Candlestick'>
+  readonly #price: PriceSeries
+  readonly #drawings: DrawingsPrimitive
   readonly #volume: ISeriesApi<'Histogram'>
   readonly #averages: readonly [ISeriesApi<'Line'>, ISeriesApi<'Line'>]
-  readonly #markers: ISeriesMarkersPluginApi<Time>
-  readonly #lastLine: IPriceLine
-  readonly #lines = new Map<string, { readonly drawn: IPriceLine; price: number; kind: OwnLine['kind'] }>()
-  #running: [MovingAverage, MovingAverage] = [new MovingAverage(20), new MovingAverage(50)]
+  readonly #rsi: RsiPane
+  readonly #tick: number
+  #indicators = new Indicators()
   #bars = new Map<number, LegendBar>()
+  #timesMs: number[] = []
   #last: Candle | undefined
   #colors: ChartColors
   #intervalMs = 60_000
 
-  constructor(element: HTMLElement, tickSize: string, colors: ChartColors, handlers: ChartHandlers) {
+  constructor(
+    element: HTMLElement,
+    { tickSize, style, colors }: { tickSize: string; style: ChartStyle; colors: ChartColors },
+    handlers: ChartHandlers,
+  ) {
     this.#colors = colors
+    this.#tick = Number(tickSize)
     const decimals = (tickSize.split('.')[1] ?? '').length
+    const priceText = (price: number) => grouped(price.toFixed(decimals))
     this.#chart = createChart(element, {
       autoSize: true,
       layout: {
@@ -67,11 +68,9 @@ export class PriceChart {
         fontFamily: 'Inter Variable, Inter Fallback, sans-serif',
         fontSize: 11,
         attributionLogo: false,
+        panes: { enableResize: false },
       },
-      localization: {
-        locale: knownLocale(navigator.language),
-        priceFormatter: (price: number) => grouped(price.toFixed(decimals)),
-      },
+      localization: { locale: knownLocale(navigator.language) },
       rightPriceScale: { borderVisible: false, scaleMargins: { top: 0.13, bottom: 0.15 }, minimumWidth: 60 },
       timeScale: {
         borderVisible: false,
@@ -82,7 +81,7 @@ export class PriceChart {
       },
       crosshair: { mode: CrosshairMode.Normal },
     })
-    const priceFormat = { type: 'price' as const, minMove: Number(tickSize), precision: decimals }
+    const format = { type: 'custom' as const, minMove: this.#tick, formatter: priceText }
     this.#volume = this.#chart.addSeries(HistogramSeries, {
       priceScaleId: 'volume',
       lastValueVisible: false,
@@ -95,25 +94,24 @@ export class PriceChart {
         lastValueVisible: false,
         priceLineVisible: false,
         crosshairMarkerVisible: false,
-        priceFormat,
+        priceFormat: format,
       })
     this.#averages = [average(), average()]
-    this.#candles = this.#chart.addSeries(CandlestickSeries, {
-      priceFormat,
-      // A line of our own instead: a hollow bar has no color to give it.
-      lastValueVisible: false,
-      priceLineVisible: false,
-    })
-    this.#lastLine = this.#candles.createPriceLine({
-      price: 0,
-      lineWidth: 1,
-      lineStyle: LineStyle.Dotted,
-      lineVisible: false,
-      axisLabelVisible: false,
-    })
-    this.#candles.attachPrimitive({ updateAllViews: () => handlers.onmoved() })
-    this.#markers = createSeriesMarkers<Time>(this.#candles, [])
-    this.#chart.subscribeCrosshairMove((event) => handlers.onhover(this.#barAt(event), this.#priceAt(event)))
+    this.#drawings = new DrawingsPrimitive(
+      {
+        pointOf: (anchor) => this.pointOf(anchor),
+        heightOf: (ticks) => this.coordinateOf(ticks * this.#tick),
+        width: () => this.#chart.timeScale().width(),
+        priceText: (ticks) => priceText(ticks * this.#tick),
+      },
+      colors,
+    )
+    this.#price = new PriceSeries(this.#chart, { style, colors, format }, [
+      this.#drawings,
+      { updateAllViews: () => handlers.onmoved() },
+    ])
+    this.#rsi = new RsiPane(this.#chart, element)
+    this.#chart.subscribeCrosshairMove((event) => handlers.onhover(this.#barAt(event), pricePoint(event)))
     // Hidden, it has no width and forgets how wide its bars are.
     let width = element.clientWidth
     this.#chart.timeScale().subscribeSizeChange((wide) => {
@@ -128,47 +126,39 @@ export class PriceChart {
 
   paint(colors: ChartColors): void {
     this.#colors = colors
-    const { up, down, isBlueOrange } = colors
     this.#chart.applyOptions({
-      layout: { textColor: colors.text },
+      layout: { textColor: colors.text, panes: { separatorColor: colors.line, separatorHoverColor: colors.line } },
       grid: { vertLines: { color: colors.grid }, horzLines: { color: colors.grid } },
       crosshair: {
         vertLine: { color: colors.crosshair, labelBackgroundColor: colors.label },
         horzLine: { color: colors.crosshair, labelBackgroundColor: colors.label },
       },
     })
-    this.#candles.applyOptions({
-      upColor: isBlueOrange ? 'transparent' : up,
-      downColor: down,
-      borderUpColor: up,
-      borderDownColor: down,
-      wickUpColor: up,
-      wickDownColor: down,
-    })
+    this.#price.paint(colors)
+    this.#drawings.paint(colors)
     this.#averages[0].applyOptions({ color: colors.average1 })
     this.#averages[1].applyOptions({
       color: colors.average2,
-      lineStyle: isBlueOrange ? LineStyle.Dashed : LineStyle.Solid,
+      lineStyle: colors.isBlueOrange ? LineStyle.Dashed : LineStyle.Solid,
     })
-    for (const { drawn } of this.#lines.values())
-      drawn.applyOptions({ color: colors.you, axisLabelColor: colors.youSolid })
+    this.#rsi.paint(colors)
     this.#volume.setData([...this.#bars.values()].map(({ candle }) => this.#volumeBar(candle)))
-    this.#drawLast()
   }
 
   /** All bars anew: another interval, an older page, or after a gap. The view stays where it is unless `fit`. */
   replace(candles: readonly Candle[], intervalMs: number, fit: boolean): void {
     this.#intervalMs = intervalMs
-    this.#running = [new MovingAverage(20), new MovingAverage(50)]
+    this.#indicators = new Indicators()
     this.#bars = new Map()
+    this.#timesMs = []
     const bars = candles.map((candle) => this.#remember(candle, false))
     this.#last = candles.at(-1)
     this.#chart.timeScale().applyOptions({ secondsVisible: intervalMs < 60_000 })
-    this.#candles.setData(candles.map(candleBar))
+    this.#price.replace(candles)
     this.#volume.setData(candles.map((candle) => this.#volumeBar(candle)))
     this.#averages[0].setData(bars.map(({ candle, average20 }) => ({ time: timeOf(candle), value: average20 })))
     this.#averages[1].setData(bars.map(({ candle, average50 }) => ({ time: timeOf(candle), value: average50 })))
-    this.#drawLast()
+    this.#rsi.replace(bars)
     if (fit) {
       this.#chart.priceScale('right').applyOptions({ autoScale: true })
       this.#chart.timeScale().resetTimeScale()
@@ -178,51 +168,45 @@ export class PriceChart {
   /** The bar now forming, or the next. */
   update(candle: Candle): void {
     if (this.#last && candle[0] < this.#last[0]) return
-    const { average20, average50 } = this.#remember(candle, candle[0] === this.#last?.[0])
+    const bar = this.#remember(candle, candle[0] === this.#last?.[0])
     this.#last = candle
     const time = timeOf(candle)
-    this.#candles.update(candleBar(candle))
+    this.#price.update(candle)
     this.#volume.update(this.#volumeBar(candle))
-    this.#averages[0].update({ time, value: average20 })
-    this.#averages[1].update({ time, value: average50 })
-    this.#drawLast()
+    this.#averages[0].update({ time, value: bar.average20 })
+    this.#averages[1].update({ time, value: bar.average50 })
+    this.#rsi.update(bar)
+  }
+
+  /** Another look of the same bars, in the same view. */
+  look({ style, hasAverages, hasRsi }: { style: ChartStyle; hasAverages: boolean; hasRsi: boolean }): void {
+    this.#price.become(
+      style,
+      [...this.#bars.values()].map(({ candle }) => candle),
+    )
+    for (const average of this.#averages) average.applyOptions({ visible: hasAverages })
+    if (hasRsi === this.#rsi.isShown) return
+    if (hasRsi) this.#rsi.show(this.#bars.values(), this.#colors)
+    else this.#rsi.hide()
   }
 
   lines(lines: readonly OwnLine[]): void {
-    const wanted = new Map(lines.map((line) => [line.id, line]))
-    for (const [id, { drawn }] of this.#lines) {
-      if (wanted.has(id)) continue
-      this.#candles.removePriceLine(drawn)
-      this.#lines.delete(id)
-    }
-    for (const { id, price, kind } of lines) {
-      const line = this.#lines.get(id)
-      // What changes with each price is the chip, not the line: it would be a drawing of everything.
-      if (line?.price === price && line.kind === kind) continue
-      const options = {
-        price,
-        lineWidth: 1 as const,
-        lineStyle: LINE_STYLES[kind],
-        color: this.#colors.you,
-        axisLabelColor: this.#colors.youSolid,
-        axisLabelVisible: true,
-        title: '',
-      }
-      if (line) {
-        line.drawn.applyOptions(options)
-        Object.assign(line, { price, kind })
-      } else this.#lines.set(id, { drawn: this.#candles.createPriceLine(options), price, kind })
-    }
+    this.#price.lines(lines)
+  }
+
+  /** @param isOpen they can be taken with the pointer */
+  drawings(drawings: readonly Drawing[], selected: string | undefined, isOpen: boolean): void {
+    this.#drawings.show(drawings, selected, isOpen)
   }
 
   /** The account's own trades. */
   marks(fills: readonly OwnFill[], qtyText: (lots: number) => string): void {
-    const first = this.#bars.keys().next().value ?? Infinity
-    this.#markers.setMarkers(
+    const first = this.#timesMs[0] ?? Infinity
+    this.#price.marks(
       barMarks(fills, this.#intervalMs)
         .filter(({ startMs }) => startMs >= first)
         .map(({ startMs, side, lots }) => ({
-          time: (startMs / 1_000) as UTCTimestamp,
+          time: secondOf(startMs),
           position: side === 'buy' ? ('belowBar' as const) : ('aboveBar' as const),
           shape: side === 'buy' ? ('arrowUp' as const) : ('arrowDown' as const),
           color: this.#colors.you,
@@ -233,12 +217,38 @@ export class PriceChart {
 
   /** Pixels from the top; undefined before the first drawing. */
   coordinateOf(price: number): number | undefined {
-    return this.#candles.priceToCoordinate(price) ?? undefined
+    return this.#price.coordinateOf(price)
   }
 
   /** The price at a height; undefined before the first drawing. */
   priceAt(y: number): number | undefined {
-    return this.#candles.coordinateToPrice(y) ?? undefined
+    return this.#price.priceAt(y)
+  }
+
+  pointOf({ timeMs, ticks }: Anchor): Point | undefined {
+    if (this.#timesMs.length === 0) return undefined
+    const logical = logicalOf(this.#timesMs, timeMs, this.#intervalMs)
+    const x = this.#chart.timeScale().logicalToCoordinate(logical as Logical)
+    const y = this.coordinateOf(ticks * this.#tick)
+    return x === null || y === undefined ? undefined : { x, y }
+  }
+
+  /** The bar and the tick at a point, or where they would be. */
+  anchorAt({ x, y }: Point): Anchor | undefined {
+    const logical = this.#chart.timeScale().coordinateToLogical(x)
+    const price = this.priceAt(y)
+    if (logical === null || price === undefined) return undefined
+    return { timeMs: timeAt(this.#timesMs, logical, this.#intervalMs), ticks: Math.round(price / this.#tick) }
+  }
+
+  /** Whether a point lies among the prices: not on an axis, nor in the pane below. */
+  hasPrices({ x, y }: Point): boolean {
+    return x <= this.#chart.timeScale().width() && y <= this.priceHeight
+  }
+
+  /** The drawing under a point. */
+  hit(at: Point): Hit | undefined {
+    return this.hasPrices(at) ? this.#drawings.hit(at) : undefined
   }
 
   /** Width of the axis at the right, where chips end. */
@@ -246,8 +256,22 @@ export class PriceChart {
     return this.#chart.priceScale('right').width()
   }
 
+  /** Height of the prices' pane, in pixels from the top. */
+  get priceHeight(): number {
+    return this.#chart.panes()[0]?.getHeight() ?? 0
+  }
+
   get lastBar(): LegendBar | undefined {
     return this.#last && this.#bars.get(this.#last[0])
+  }
+
+  /** From the close of the bar so many before the last to that of the last. */
+  closesOver(bars: number): { readonly from: Anchor; readonly to: Anchor } | undefined {
+    const [first, last] = [
+      this.#closeAt(this.#timesMs.at(-1 - bars) ?? this.#timesMs[0]),
+      this.#closeAt(this.#last?.[0]),
+    ]
+    return first && last && { from: first, to: last }
   }
 
   pan(bars: number): void {
@@ -261,31 +285,20 @@ export class PriceChart {
   }
 
   destroy(): void {
+    this.#rsi.destroy()
     this.#chart.remove()
   }
 
-  #drawLast(): void {
-    if (!this.#last) return
-    const [, open, , , close] = this.#last
-    const color = Number(close) >= Number(open) ? this.#colors.up : this.#colors.down
-    this.#lastLine.applyOptions({
-      price: Number(close),
-      color,
-      axisLabelColor: color,
-      lineVisible: true,
-      axisLabelVisible: true,
-    })
+  #remember(candle: Candle, again: boolean): LegendBar {
+    const bar = this.#indicators.next(candle, again)
+    this.#bars.set(candle[0], bar)
+    if (!again) this.#timesMs.push(candle[0])
+    return bar
   }
 
-  #remember(candle: Candle, again: boolean): LegendBar {
-    const close = Number(candle[4])
-    const bar = {
-      candle,
-      average20: this.#running[0].next(close, again),
-      average50: this.#running[1].next(close, again),
-    }
-    this.#bars.set(candle[0], bar)
-    return bar
+  #closeAt(timeMs: number | undefined): Anchor | undefined {
+    const bar = timeMs === undefined ? undefined : this.#bars.get(timeMs)
+    return bar && { timeMs: bar.candle[0], ticks: Math.round(Number(bar.candle[4]) / this.#tick) }
   }
 
   #volumeBar(candle: Candle) {
@@ -296,21 +309,7 @@ export class PriceChart {
   #barAt({ time }: MouseEventParams): LegendBar | undefined {
     return typeof time === 'number' ? this.#bars.get(time * 1_000) : undefined
   }
-
-  #priceAt({ point }: MouseEventParams): number | undefined {
-    return point === undefined ? undefined : (this.#candles.coordinateToPrice(point.y) ?? undefined)
-  }
 }
 
-const LINE_STYLES = { order: LineStyle.Solid, waiting: LineStyle.Dashed, position: LineStyle.Dotted } as const
-
-const timeOf = ([time]: Candle): UTCTimestamp => (time / 1_000) as UTCTimestamp
-
-/** A drawing needs numbers; the exact strings stay in the bars. */
-const candleBar = (candle: Candle) => ({
-  time: timeOf(candle),
-  open: Number(candle[1]),
-  high: Number(candle[2]),
-  low: Number(candle[3]),
-  close: Number(candle[4]),
-})
+/** Where the pointer is, if that is among the prices. */
+const pricePoint = ({ point, paneIndex }: MouseEventParams): Point | undefined => (paneIndex === 0 ? point : undefined)

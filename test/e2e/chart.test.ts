@@ -1,0 +1,280 @@
+import type { Locator, Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { PHONE } from '../rig/browser.ts'
+import { barriers } from './barriers.ts'
+import { live } from './desk.ts'
+import { Stage } from './stage.ts'
+
+/* The chart's tools: what is drawn by hand, the strength below, the style of the price. */
+
+const SHIFT_MAX = 0.01
+const RSI_PANE_PX = 78
+
+const stage = new Stage()
+
+const canvas = (page: Page): Locator => page.getByTestId('chart-canvas')
+const drawn = (page: Page): Locator => page.getByRole('list', { name: 'Your drawings on the chart' })
+/** One for each drawing, and the ends of the trend line that is selected. */
+const grips = (page: Page): Locator => drawn(page).getByRole('slider')
+const valueOf = (grip: Locator) => grip.getAttribute('aria-valuetext')
+const priceOf = async (grip: Locator) => Number(await grip.getAttribute('aria-valuenow'))
+const hint = (page: Page): Locator => page.getByText('Pick where the trend line')
+const tool = (page: Page, name: string): Locator =>
+  page.getByRole('region', { name: 'Chart' }).getByRole('button', { name, exact: true })
+
+/** Opens an instrument's chart and waits until it is drawn. @returns where a point of it is on the page */
+async function open(page: Page, symbol = 'NOVA'): Promise<(x: number, y: number) => { x: number; y: number }> {
+  await page.goto(`/trade/${symbol}?tab=chart`)
+  await live(page)
+  const box = await canvas(page).boundingBox()
+  if (!box) throw new Error('expected a chart to be seen')
+  return (x, y) => ({ x: box.x + x, y: box.y + y })
+}
+
+async function centerOf(grip: Locator): Promise<{ x: number; y: number }> {
+  const box = await grip.boundingBox()
+  if (!box) throw new Error('expected a grip to be seen')
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 }
+}
+
+async function dragged(page: Page, from: { x: number; y: number }, byY: number): Promise<void> {
+  await page.mouse.move(from.x, from.y)
+  await page.mouse.down()
+  await page.mouse.move(from.x, from.y + byY / 2)
+  await page.mouse.move(from.x, from.y + byY)
+  await page.mouse.up()
+}
+
+describe('a horizontal line', () => {
+  test('is drawn at the crosshair, moved by keys, kept for its instrument, and removed', async () => {
+    const { page, complaints } = await stage.visitor()
+    await using _context = page.context()
+    const at = await open(page)
+    const point = at(300, 150)
+    await page.mouse.move(point.x, point.y)
+    await page.keyboard.press('Alt+h')
+    await grips(page).and(page.locator(':focus')).waitFor()
+    expect(Math.abs((await centerOf(grips(page))).y - point.y)).toBeLessThan(5)
+
+    const before = await priceOf(grips(page))
+    await page.keyboard.press('ArrowUp')
+    await page.keyboard.press('Shift+ArrowUp')
+    const tick = 0.02
+    await expect.poll(() => priceOf(grips(page))).toBeCloseTo(before + 11 * tick, 6)
+    const value = await valueOf(grips(page))
+
+    await open(page, 'LUMA')
+    expect(await grips(page).count()).toBe(0)
+    await open(page)
+    await expect.poll(() => grips(page).count()).toBe(1)
+    expect(await valueOf(grips(page))).toBe(value)
+
+    await grips(page).focus()
+    await page.keyboard.press('Delete')
+    await expect.poll(() => grips(page).count()).toBe(0)
+    expect(await canvas(page).and(page.locator(':focus')).count()).toBe(1)
+    await open(page)
+    expect(await grips(page).count()).toBe(0)
+    expect(complaints).toEqual([])
+  })
+
+  test('is drawn at the last price by its button, and dragged with the mouse', async () => {
+    const { page } = await stage.visitor()
+    await using _context = page.context()
+    const at = await open(page)
+    await tool(page, 'Draw').click()
+    await page.getByRole('menuitem', { name: /^Horizontal line/ }).click()
+    await grips(page).and(page.locator(':focus')).waitFor()
+    const before = await priceOf(grips(page))
+    const { y } = await centerOf(grips(page))
+    await dragged(page, { x: at(500, 0).x, y }, 40)
+    await expect.poll(() => priceOf(grips(page))).toBeLessThan(before)
+    expect(Math.abs((await centerOf(grips(page))).y - (y + 40))).toBeLessThan(5)
+  })
+
+  test('is not drawn by a key that is typed into a field', async () => {
+    const { page } = await stage.visitor()
+    await using _context = page.context()
+    await open(page)
+    await page.getByRole('spinbutton', { name: 'Quantity' }).press('Alt+h')
+    await canvas(page).press('Alt+h')
+    await grips(page).first().waitFor({ state: 'attached' })
+    expect(await grips(page).count()).toBe(1)
+  })
+})
+
+describe('a trend line', () => {
+  test('goes through two clicks, is moved whole and by its ends, left, picked again, and removed', async () => {
+    const { page, complaints } = await stage.visitor()
+    await using _context = page.context()
+    const at = await open(page)
+    await page.keyboard.press('Alt+t')
+    await hint(page).waitFor()
+    const [from, to] = [at(150, 260), at(350, 180)]
+    await page.mouse.click(from.x, from.y)
+    await page.getByText('Pick where the trend line ends.').waitFor()
+    await page.mouse.click(to.x, to.y)
+    await expect.poll(() => grips(page).count()).toBe(3)
+    expect(await hint(page).count()).toBe(0)
+    const [whole, start, end] = [grips(page).nth(0), grips(page).nth(1), grips(page).nth(2)]
+    expect(await valueOf(whole)).toBe(`${await valueOf(start)} to ${await valueOf(end)}`)
+    const [startPrice, endPrice] = [await priceOf(start), await priceOf(end)]
+    expect(endPrice).toBeGreaterThan(startPrice)
+
+    // A quarter of the way along, where there is no grip: the line itself.
+    const [first, middle] = [await centerOf(start), await centerOf(whole)]
+    await dragged(page, { x: (first.x + middle.x) / 2, y: (first.y + middle.y) / 2 }, 30)
+    await expect.poll(() => priceOf(start)).toBeLessThan(startPrice)
+    const fall = startPrice - (await priceOf(start))
+    expect(endPrice - (await priceOf(end))).toBeCloseTo(fall, 6)
+
+    await dragged(page, await centerOf(end), -30)
+    await expect.poll(() => priceOf(end)).toBeGreaterThan(endPrice - fall)
+    expect(await priceOf(start)).toBeCloseTo(startPrice - fall, 6)
+    const value = await valueOf(end)
+    await end.press('ArrowLeft')
+    await expect.poll(() => valueOf(end)).not.toBe(value)
+    expect(await valueOf(whole)).toBe(`${await valueOf(start)} to ${await valueOf(end)}`)
+
+    const begin = await centerOf(start)
+    await page.keyboard.press('Escape')
+    await expect.poll(() => grips(page).count()).toBe(1)
+    await page.mouse.click(begin.x + 2, begin.y)
+    await expect.poll(() => grips(page).count()).toBe(3)
+    await page.getByRole('button', { name: 'Remove the trend line' }).click()
+    await expect.poll(() => grips(page).count()).toBe(0)
+    expect(complaints).toEqual([])
+  })
+
+  test('is laid over the newest bars without a pointer, or given up', async () => {
+    const { page } = await stage.visitor()
+    await using _context = page.context()
+    await open(page)
+    await page.keyboard.press('Alt+t')
+    await page.keyboard.press('Escape')
+    await hint(page).waitFor({ state: 'detached' })
+    await page.keyboard.press('Alt+t')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => grips(page).count()).toBe(3)
+    await page.keyboard.press('Tab')
+    const start = page.locator(':focus')
+    expect(await start.getAttribute('aria-label')).toBe('Start of the trend line')
+    const [value, price] = [await valueOf(start), await priceOf(start)]
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('ArrowDown')
+    await expect.poll(() => priceOf(start)).toBeCloseTo(price - 0.02, 6)
+    expect((await valueOf(start))?.split(' at ')[1]).not.toBe(value?.split(' at ')[1])
+  })
+})
+
+test('style and strength are switched on the chart that is there, and remembered', async () => {
+  const { page, complaints, layoutShift } = await stage.visitor()
+  await using _context = page.context()
+  await open(page)
+  await canvas(page)
+    .locator('canvas')
+    .first()
+    .evaluate((element) => (element.dataset['mine'] = 'yes'))
+  const heights = () =>
+    canvas(page)
+      .locator('canvas')
+      .evaluateAll((all) => all.map(({ clientHeight }) => clientHeight))
+  const rsiHead = page.getByRole('columnheader', { name: 'RSI 14' })
+  // A wide page has room for it from the start.
+  await rsiHead.waitFor()
+  await expect.poll(heights).toContain(RSI_PANE_PX)
+  await page
+    .getByRole('cell', { name: /^\d{1,3}\.\d\d$/ })
+    .first()
+    .waitFor({ state: 'attached' })
+
+  for (const [name, label] of [
+    ['Bars', 'Bars of NOVA'],
+    ['Line', 'Line of the closes of NOVA'],
+    ['Area', 'Area under the closes of NOVA'],
+    ['Candles', 'Candles of NOVA'],
+    ['Bars', 'Bars of NOVA'],
+  ] as const) {
+    await page.getByRole('radio', { name, exact: true }).click()
+    await page.getByRole('group', { name: label }).waitFor()
+  }
+  await tool(page, 'Indicators').click()
+  await page.getByRole('menuitemcheckbox', { name: /RSI 14/ }).click()
+  await rsiHead.waitFor({ state: 'detached' })
+  await expect.poll(heights).not.toContain(RSI_PANE_PX)
+  await tool(page, 'Indicators').click()
+  await page.getByRole('menuitemcheckbox', { name: /^Averages/ }).click()
+  await page.getByText('EMA 20', { exact: false }).first().waitFor({ state: 'detached' })
+  expect(await canvas(page).locator('canvas[data-mine]').count()).toBe(1)
+
+  await open(page, 'LUMA')
+  await page.getByRole('group', { name: 'Bars of LUMA' }).waitFor()
+  expect(await page.getByRole('radio', { name: 'Bars', exact: true }).getAttribute('aria-checked')).toBe('true')
+  expect(await rsiHead.count()).toBe(0)
+  await tool(page, 'Indicators').click()
+  await page.getByRole('menuitemcheckbox', { name: /RSI 14/ }).click()
+  await expect.poll(heights).toContain(RSI_PANE_PX)
+  await page.setViewportSize({ width: 1440, height: 1000 })
+  await expect.poll(heights).toContain(RSI_PANE_PX)
+  expect(await layoutShift()).toBeLessThan(SHIFT_MAX)
+  expect(complaints).toEqual([])
+})
+
+test('what this browser keeps is looked at before it is believed', async () => {
+  const { page, complaints } = await stage.visitor()
+  await using _context = page.context()
+  await page.addInitScript(() => {
+    localStorage.setItem('valiant.chart', '{"style":"renko"')
+    localStorage.setItem('valiant.drawings.NOVA', '[{"kind":"horizontal","price":"1e9"},{"kind":"trend"},7]')
+  })
+  await open(page)
+  await page.getByRole('group', { name: 'Candles of NOVA' }).waitFor()
+  expect(await grips(page).count()).toBe(0)
+  expect(complaints).toEqual([])
+})
+
+test('a narrower page has the tools in menus, a phone in one', async () => {
+  const { page } = await stage.visitor({ viewport: { width: 1024, height: 768 } })
+  await using _context = page.context()
+  await open(page)
+  await tool(page, 'Chart type: Candles').click()
+  await page.getByRole('menuitemradio', { name: 'Line' }).click()
+  await tool(page, 'Chart type: Line').waitFor()
+  expect(await page.getByRole('columnheader', { name: 'RSI 14' }).count()).toBe(0)
+
+  const phone = await stage.visitor(PHONE)
+  await using _phone = phone.page.context()
+  const at = await open(phone.page)
+  const menu = tool(phone.page, 'Chart type, indicators, drawing')
+  await menu.tap()
+  await phone.page.getByRole('menuitem', { name: 'Trend line' }).tap()
+  await hint(phone.page).waitFor()
+  const [from, to] = [at(60, 260), at(200, 160)]
+  await phone.page.touchscreen.tap(from.x, from.y)
+  await phone.page.getByText('Pick where the trend line ends.').waitFor()
+  await phone.page.touchscreen.tap(to.x, to.y)
+  await expect.poll(() => grips(phone.page).count()).toBe(3)
+  expect(await barriers(phone.page)).toEqual([])
+  await phone.page.touchscreen.tap(at(30, 400).x, at(30, 400).y)
+  await expect.poll(() => grips(phone.page).count()).toBe(1)
+  await phone.page.touchscreen.tap(to.x, to.y)
+  await phone.page.getByRole('button', { name: 'Remove the trend line' }).tap()
+  await expect.poll(() => grips(phone.page).count()).toBe(0)
+  expect(await phone.layoutShift()).toBeLessThan(SHIFT_MAX)
+  expect(phone.complaints).toEqual([])
+})
+
+test.each(['dark', 'light'])('nothing serious stands in the way of who cannot see or point, %s', async (theme) => {
+  const { page } = await stage.visitor()
+  await using context = page.context()
+  await context.addCookies([{ name: 'valiant_theme', value: theme, url: stage.server.url }])
+  await open(page)
+  await page.keyboard.press('Alt+h')
+  await page.keyboard.press('Alt+t')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => grips(page).count()).toBe(4)
+  expect(await barriers(page)).toEqual([])
+  await tool(page, 'Draw').click()
+  await page.getByRole('menuitem').first().waitFor()
+  expect(await barriers(page)).toEqual([])
+})

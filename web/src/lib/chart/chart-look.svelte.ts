@@ -1,0 +1,38 @@
+import { type ChartStyle, type Look, lookFrom } from './chart-look.ts'
+import { keepHere, readHere } from './kept-here.ts'
+
+const KEPT_NAME = 'valiant.chart'
+/** Where the chart has room for a second pane from the start. */
+const WIDE = '(min-width: 1440px)'
+
+/** How the chart is drawn: one look for all instruments. This browser keeps it. */
+export class ChartLook {
+  #chosen = $state.raw<Look>({})
+  #isWide = $state.raw(false)
+  readonly style = $derived(this.#chosen.style ?? 'candles')
+  readonly hasAverages = $derived(this.#chosen.hasAverages ?? true)
+  readonly hasRsi = $derived(this.#chosen.hasRsi ?? this.#isWide)
+
+  /** In the browser, once the page is live: what the server painted knows nothing of it. */
+  read(): void {
+    this.#isWide = matchMedia(WIDE).matches
+    this.#chosen = lookFrom(readHere(KEPT_NAME))
+  }
+
+  draw(style: ChartStyle): void {
+    this.#choose({ style })
+  }
+
+  toggleAverages(): void {
+    this.#choose({ hasAverages: !this.hasAverages })
+  }
+
+  toggleRsi(): void {
+    this.#choose({ hasRsi: !this.hasRsi })
+  }
+
+  #choose(chosen: Look): void {
+    this.#chosen = { ...this.#chosen, ...chosen }
+    keepHere(KEPT_NAME, this.#chosen)
+  }
+}

@@ -1,0 +1,92 @@
+import type { Anchor } from './drawing.ts'
+import type { Hit, Point } from './drawing-shapes.ts'
+import type { Drawings } from './drawings.svelte.ts'
+
+/** What of the chart the hand feels. */
+export interface DrawnChart {
+  hasPrices(at: Point): boolean
+  anchorAt(at: Point): Anchor | undefined
+  hit(at: Point): Hit | undefined
+}
+
+type CanvasPointer = PointerEvent & { currentTarget: HTMLElement }
+
+/** A press may move so far and is still none that pulls the chart. */
+const PRESS_PX = 5
+
+/**
+ * The pointer over the chart: it places, picks and drags what is drawn. The mouse takes a drawn line itself; a finger picks
+ * it and takes it by its grips, since over the canvas it scrolls the chart.
+ */
+export class DrawingHand {
+  readonly #drawings: Drawings
+  readonly #chart: () => DrawnChart | undefined
+  readonly #onpick: (id: string) => void
+  /** Where the pointer went down, if that took nothing. */
+  #downAt: Point | undefined
+
+  /** @param onpick a drawing was made or picked: the keys go on with it */
+  constructor(drawings: Drawings, chart: () => DrawnChart | undefined, onpick: (id: string) => void) {
+    this.#drawings = drawings
+    this.#chart = chart
+    this.#onpick = onpick
+  }
+
+  down(event: CanvasPointer): void {
+    if (event.button !== 0) return
+    const at = pointOf(event)
+    this.#downAt = at
+    const [hit, anchor] = [this.#chart()?.hit(at), this.#chart()?.anchorAt(at)]
+    if (!hit || !anchor || event.pointerType !== 'mouse') return
+    this.#downAt = undefined
+    // The chart hears nothing of it, and stays where it is.
+    event.preventDefault()
+    event.currentTarget.setPointerCapture(event.pointerId)
+    this.#drawings.take(hit.id, hit.part, anchor)
+    this.#onpick(hit.id)
+  }
+
+  move(event: CanvasPointer): void {
+    const isHeld = event.currentTarget.hasPointerCapture(event.pointerId)
+    const at = isHeld ? this.#chart()?.anchorAt(pointOf(event)) : undefined
+    if (at) this.#drawings.drag(at)
+  }
+
+  /** Not the chart's own clicks: the second of two within half a second it keeps to itself, wherever it was. */
+  up(event: CanvasPointer): void {
+    const at = pointOf(event)
+    if (this.#downAt && Math.hypot(at.x - this.#downAt.x, at.y - this.#downAt.y) < PRESS_PX) this.#press(at)
+    this.#downAt = undefined
+    this.#drawings.drop()
+  }
+
+  cancel(): void {
+    this.#downAt = undefined
+    this.#drawings.back()
+  }
+
+  /** The crosshair is there. */
+  hover(at: Point): void {
+    const anchor = this.#drawings.placing && this.#chart()?.anchorAt(at)
+    if (anchor) this.#drawings.aim(anchor)
+  }
+
+  #press(at: Point): void {
+    const chart = this.#chart()
+    if (!chart?.hasPrices(at)) return
+    if (this.#drawings.placing) {
+      const anchor = chart.anchorAt(at)
+      const made = anchor && this.#drawings.place(anchor)
+      if (made !== undefined) this.#onpick(made)
+      return
+    }
+    const hit = chart.hit(at)
+    this.#drawings.select(hit?.id)
+    if (hit) this.#onpick(hit.id)
+  }
+}
+
+function pointOf({ clientX, clientY, currentTarget }: CanvasPointer): Point {
+  const { left, top } = currentTarget.getBoundingClientRect()
+  return { x: clientX - left, y: clientY - top }
+}

@@ -1,0 +1,44 @@
+/** A point of the chart: a moment and a price. */
+export interface Anchor {
+  readonly timeMs: number
+  readonly ticks: number
+}
+
+/** A line across all times at one price. */
+export interface HorizontalLine {
+  readonly kind: 'horizontal'
+  readonly id: string
+  readonly ticks: number
+}
+
+/** A line from one point to another. */
+export interface TrendLine {
+  readonly kind: 'trend'
+  readonly id: string
+  readonly from: Anchor
+  readonly to: Anchor
+}
+
+/** What is drawn on the chart by hand. It orders nothing. */
+export type Drawing = HorizontalLine | TrendLine
+
+/** What of it is moved: all of it, or one end. */
+export type DrawingPart = 'line' | 'from' | 'to'
+
+/** The same, with the part of it moved so far. It leaves neither the prices nor the times there are. */
+export function moved(drawing: Drawing, part: DrawingPart, by: Anchor): Drawing {
+  if (drawing.kind === 'horizontal') return { ...drawing, ticks: Math.max(1, drawing.ticks + by.ticks) }
+  const { from, to } = drawing
+  if (part !== 'line') return { ...drawing, [part]: shifted(drawing[part], by) }
+  // Held at the edge by the end that meets it first, so that the line keeps its slope.
+  const held = {
+    timeMs: Math.max(by.timeMs, -Math.min(from.timeMs, to.timeMs)),
+    ticks: Math.max(by.ticks, 1 - Math.min(from.ticks, to.ticks)),
+  }
+  return { ...drawing, from: shifted(from, held), to: shifted(to, held) }
+}
+
+const shifted = (anchor: Anchor, by: Anchor): Anchor => ({
+  timeMs: Math.max(0, anchor.timeMs + by.timeMs),
+  ticks: Math.max(1, anchor.ticks + by.ticks),
+})

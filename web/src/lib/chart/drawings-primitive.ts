@@ -1,0 +1,125 @@
+import type {
+  IPrimitivePaneRenderer,
+  IPrimitivePaneView,
+  ISeriesPrimitive,
+  ISeriesPrimitiveAxisView,
+  PrimitiveHoveredItem,
+  SeriesAttachedParameter,
+} from 'lightweight-charts'
+import type { ChartColors } from './chart-colors.ts'
+import type { Anchor, Drawing } from './drawing.ts'
+import { type Hit, hitOf, type Point, type Shape } from './drawing-shapes.ts'
+
+/** Where the chart has what is drawn on it; undefined before its first drawing. */
+export interface Surface {
+  pointOf(anchor: Anchor): Point | undefined
+  heightOf(ticks: number): number | undefined
+  width(): number
+  priceText(ticks: number): string
+}
+
+/** What was drawn by hand, over the bars. Paler than the lines of orders, and its price in grey: it orders nothing. */
+export class DrawingsPrimitive implements ISeriesPrimitive {
+  readonly #surface: Surface
+  readonly #views: readonly IPrimitivePaneView[]
+  #drawings: readonly Drawing[] = []
+  #selected: string | undefined
+  #colors: ChartColors
+  /** The lines take the pointer: not while another is being placed. */
+  #isOpen = true
+  #shapes: readonly Shape[] = []
+  #labels: readonly ISeriesPrimitiveAxisView[] = []
+  #update: (() => void) | undefined
+
+  constructor(surface: Surface, colors: ChartColors) {
+    this.#surface = surface
+    this.#colors = colors
+    const renderer: IPrimitivePaneRenderer = {
+      draw: (target) =>
+        target.useBitmapCoordinateSpace(({ context, horizontalPixelRatio, verticalPixelRatio }) => {
+          for (const { drawing, from, to } of this.#shapes) {
+            const isSelected = drawing.id === this.#selected
+            const width = Math.max(1, Math.floor(verticalPixelRatio)) * (isSelected ? 2 : 1)
+            // A line between two rows of pixels would be drawn as two pale ones.
+            const sharp = (y: number) =>
+              drawing.kind === 'horizontal'
+                ? Math.round(y * verticalPixelRatio) + (width % 2) / 2
+                : y * verticalPixelRatio
+            context.globalAlpha = isSelected ? 1 : PALE
+            context.strokeStyle = this.#colors.drawn
+            context.lineWidth = width
+            context.beginPath()
+            context.moveTo(from.x * horizontalPixelRatio, sharp(from.y))
+            context.lineTo(to.x * horizontalPixelRatio, sharp(to.y))
+            context.stroke()
+          }
+          context.globalAlpha = 1
+        }),
+    }
+    this.#views = [{ zOrder: () => 'top', renderer: () => renderer }]
+  }
+
+  attached({ requestUpdate }: SeriesAttachedParameter): void {
+    this.#update = requestUpdate
+  }
+
+  detached(): void {
+    this.#update = undefined
+  }
+
+  show(drawings: readonly Drawing[], selected: string | undefined, isOpen: boolean): void {
+    this.#drawings = drawings
+    this.#selected = selected
+    this.#isOpen = isOpen
+    this.#update?.()
+  }
+
+  paint(colors: ChartColors): void {
+    this.#colors = colors
+    this.#update?.()
+  }
+
+  hit(at: Point): Hit | undefined {
+    return this.#isOpen ? hitOf(this.#shapes, at) : undefined
+  }
+
+  updateAllViews(): void {
+    this.#shapes = this.#drawings.map((drawing) => this.#shapeOf(drawing)).filter((shape) => shape !== undefined)
+    this.#labels = this.#shapes.flatMap(({ drawing, from }) =>
+      drawing.kind === 'horizontal' ? [this.#label(drawing.ticks, from.y)] : [],
+    )
+  }
+
+  paneViews(): readonly IPrimitivePaneView[] {
+    return this.#views
+  }
+
+  priceAxisViews(): readonly ISeriesPrimitiveAxisView[] {
+    return this.#labels
+  }
+
+  hitTest(x: number, y: number): PrimitiveHoveredItem | null {
+    const hit = this.hit({ x, y })
+    return hit ? { externalId: hit.id, cursorStyle: hit.part === 'line' ? 'grab' : 'crosshair', zOrder: 'top' } : null
+  }
+
+  #shapeOf(drawing: Drawing): Shape | undefined {
+    if (drawing.kind === 'horizontal') {
+      const y = this.#surface.heightOf(drawing.ticks)
+      return y === undefined ? undefined : { drawing, from: { x: 0, y }, to: { x: this.#surface.width(), y } }
+    }
+    const [from, to] = [this.#surface.pointOf(drawing.from), this.#surface.pointOf(drawing.to)]
+    return from && to && { drawing, from, to }
+  }
+
+  #label(ticks: number, y: number): ISeriesPrimitiveAxisView {
+    return {
+      coordinate: () => y,
+      text: () => this.#surface.priceText(ticks),
+      textColor: () => this.#colors.ink,
+      backColor: () => this.#colors.label,
+    }
+  }
+}
+
+const PALE = 0.65

@@ -1,0 +1,105 @@
+import type { Order } from '@valiant/shared/protocol/order'
+import { linePriceOf } from '#lib/orders/order-words.ts'
+import type { Change } from '#lib/positions/amendment.ts'
+import type { ExitPrices } from '#lib/positions/exits-of.ts'
+import type { LivePosition } from '#lib/session/account.svelte.ts'
+import { rounded } from '#lib/ticket/amount.ts'
+import type { Scale } from '#lib/ticket/scale.ts'
+import { signedMoney, toneOf } from '#lib/ui/format.ts'
+import { type Chip, chipsOf, POSITION_CHIP } from './chips.ts'
+import { LineDrag, type MovableLine } from './line-drag.svelte.ts'
+import { changeTo, exitOf, fillsAtOnce } from './line-move.ts'
+import type { OwnLine } from './price-series.ts'
+
+/** The account's own in one instrument, as it is now, and where what is done with its lines goes. */
+export interface Owned {
+  readonly name: string
+  readonly scale: Scale
+  readonly tickSize: string
+  readonly orders: readonly Order[]
+  readonly position: LivePosition | undefined
+  /** How much of it an exit would protect. */
+  readonly exitQty: string
+  /** The market's touch, in ticks. */
+  readonly touch: { readonly bidTicks: number; readonly askTicks: number }
+  onamend(order: Order, change: Change): void
+  /** The position's line was taken where an exit of it is to be. */
+  onprotect(exit: Partial<ExitPrices>): void
+}
+
+/** The lines of orders and position, and their chips; one that is being moved stands where it is held. */
+export class OwnLines {
+  readonly drag = new LineDrag()
+  readonly #of: Owned
+
+  constructor(of: Owned) {
+    this.#of = of
+  }
+
+  readonly chips = $derived.by((): readonly Chip[] => {
+    const { orders, position, name, scale } = this.#of
+    const { moving } = this.drag
+    return chipsOf(orders, position, { name, scale }).map((chip) =>
+      moving?.line.id === chip.id ? this.#movedTo(chip, moving.ticks) : chip,
+    )
+  })
+
+  readonly lines = $derived.by((): readonly OwnLine[] => {
+    const { position, scale } = this.#of
+    const { moving } = this.drag
+    return [
+      ...this.chips
+        .filter(({ id }) => id !== POSITION_CHIP)
+        .map(({ id, price, isWaiting }): OwnLine => ({ id, price, kind: isWaiting ? 'waiting' : 'order' })),
+      ...(position
+        ? [{ id: POSITION_CHIP, price: Number(position.position.avgPrice), kind: 'position' as const }]
+        : []),
+      ...(moving?.line.id === POSITION_CHIP
+        ? [{ id: 'exit', price: Number(scale.price(moving.ticks)), kind: 'waiting' as const }]
+        : []),
+    ]
+  })
+
+  /** The line of a chip, to be taken elsewhere. */
+  readonly lineOf = (id: string): MovableLine | undefined => {
+    const { orders, position, scale } = this.#of
+    if (id === POSITION_CHIP) {
+      const ticks = position && scale.ticks(rounded(position.position.avgPrice, scale.tick.decimals))
+      return ticks ? { id, ticks, fillsAtOnce: () => false, send: (to) => this.#protect(to) } : undefined
+    }
+    const order = orders.find(({ orderId }) => orderId === id)
+    return (
+      order && {
+        id,
+        ticks: scale.ticks(linePriceOf(order) ?? '') ?? 0,
+        fillsAtOnce: (ticks) => fillsAtOnce(order, ticks, this.#of.touch),
+        send: (ticks) => this.#of.onamend(order, changeTo(order, ticks, scale)),
+      }
+    )
+  }
+
+  /** What becomes of a line at a price: of the position's, an exit. */
+  readonly becomes = (id: string, ticks: number): string | undefined => {
+    const exit = id === POSITION_CHIP ? this.#exitAt(ticks) : undefined
+    return exit && { takeProfit: 'Take profit', stopLoss: 'Stop loss' }[exit]
+  }
+
+  /** Where the position's line is taken, an exit is made: beyond the market a profit, on this side of it a stop. */
+  #exitAt(ticks: number): 'takeProfit' | 'stopLoss' | undefined {
+    const { position, tickSize } = this.#of
+    return position ? exitOf(ticks, Math.round(position.mark / Number(tickSize)), position.qty) : undefined
+  }
+
+  #protect(ticks: number): void {
+    const exit = this.#exitAt(ticks)
+    if (exit) this.#of.onprotect({ [exit]: this.#of.scale.price(ticks) })
+  }
+
+  #movedTo(chip: Chip, ticks: number): Chip {
+    const { position, scale, exitQty } = this.#of
+    const price = Number(scale.price(ticks))
+    if (chip.id !== POSITION_CHIP || !position) return { ...chip, price }
+    const gain = (price - Number(position.position.avgPrice)) * Math.sign(position.qty) * Math.abs(Number(exitQty))
+    return { ...chip, price, tone: { text: signedMoney(gain), sign: toneOf(gain.toFixed(2)) } }
+  }
+}

@@ -1,0 +1,97 @@
+import type { Candle } from '@valiant/shared/protocol/market-data'
+import { type IChartApi, type IPriceLine, type ISeriesApi, LineSeries, LineStyle } from 'lightweight-charts'
+import type { ChartColors } from './chart-colors.ts'
+import type { LegendBar } from './indicators.ts'
+import { timeOf } from './series-time.ts'
+
+export const RSI_PANE_PX = 78
+/** Of the line between two panes. */
+const SEPARATOR_PX = 1
+/** Where a price counts as bought, or sold, too fast. */
+const BOUNDS = [70, 30] as const
+/** The bounds are seen even where the line keeps between them. */
+const ROOM = 4
+
+/** The relative strength index in a pane of its own below the price, as high whatever height the chart has. */
+export class RsiPane {
+  readonly #chart: IChartApi
+  readonly #element: HTMLElement
+  readonly #resized: ResizeObserver
+  #line: ISeriesApi<'Line'> | undefined
+  #bounds: readonly IPriceLine[] = []
+
+  constructor(chart: IChartApi, element: HTMLElement) {
+    this.#chart = chart
+    this.#element = element
+    this.#resized = new ResizeObserver(() => this.#fit())
+    this.#resized.observe(element)
+    chart.timeScale().subscribeSizeChange(() => this.#fit())
+  }
+
+  get isShown(): boolean {
+    return this.#line !== undefined
+  }
+
+  show(bars: Iterable<LegendBar>, colors: ChartColors): void {
+    const line = this.#chart.addSeries(
+      LineSeries,
+      {
+        lineWidth: 1,
+        priceLineVisible: false,
+        crosshairMarkerVisible: false,
+        priceFormat: { type: 'price', minMove: 0.01, precision: 2 },
+        autoscaleInfoProvider: (ofLine: () => { priceRange: { minValue: number; maxValue: number } | null } | null) => {
+          const { minValue, maxValue } = ofLine()?.priceRange ?? { minValue: 50, maxValue: 50 }
+          const [high, low] = BOUNDS
+          return {
+            priceRange: { minValue: Math.min(minValue, low - ROOM), maxValue: Math.max(maxValue, high + ROOM) },
+          }
+        },
+      },
+      1,
+    )
+    line.priceScale().applyOptions({ scaleMargins: { top: 0.06, bottom: 0.06 } })
+    this.#bounds = BOUNDS.map((price) =>
+      line.createPriceLine({ price, lineWidth: 1, lineStyle: LineStyle.Dotted, axisLabelVisible: false }),
+    )
+    this.#line = line
+    this.replace(bars)
+    this.paint(colors)
+    this.#fit()
+  }
+
+  /** Its pane goes with it. */
+  hide(): void {
+    if (this.#line) this.#chart.removeSeries(this.#line)
+    this.#line = undefined
+  }
+
+  paint({ strength, crosshair }: ChartColors): void {
+    this.#line?.applyOptions({ color: strength })
+    for (const bound of this.#bounds) bound.applyOptions({ color: crosshair })
+  }
+
+  replace(bars: Iterable<LegendBar>): void {
+    this.#line?.setData([...bars].map(({ candle, rsi }) => point(candle, rsi)))
+  }
+
+  update({ candle, rsi }: LegendBar): void {
+    this.#line?.update(point(candle, rsi))
+  }
+
+  destroy(): void {
+    this.#resized.disconnect()
+  }
+
+  #fit(): void {
+    const [price, own] = this.#chart.panes()
+    const pricePx = this.#element.clientHeight - this.#chart.timeScale().height() - SEPARATOR_PX - RSI_PANE_PX
+    if (!this.#line || !price || !own || pricePx <= 0) return
+    price.setStretchFactor(pricePx)
+    own.setStretchFactor(RSI_PANE_PX)
+  }
+}
+
+/** Without a value its place is kept: both panes have the same bars. */
+const point = (candle: Candle, rsi: number | undefined) =>
+  rsi === undefined ? { time: timeOf(candle) } : { time: timeOf(candle), value: rsi }
