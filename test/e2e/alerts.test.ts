@@ -7,6 +7,7 @@ import { SCREENS, Stage } from './stage.ts'
 const stage = new Stage()
 
 const price = (page: Page) => page.getByRole('textbox', { name: /^Tell me when .+ trades at$/ })
+const note = (page: Page) => page.getByRole('textbox', { name: 'Note' })
 const rows = (page: Page) => page.getByTestId('panel-alerts').locator('[data-alert]')
 /** The toast of an alert that has fired. */
 const toast = (page: Page) => page.getByRole('alert').filter({ hasText: /Your alert was for/ })
@@ -34,15 +35,18 @@ describe.each(SCREENS)('on a $screen', ({ screen, options }) => {
     const far = (2 * (await lastPrice(page))).toFixed(2)
     await price(page).fill(far)
     await panel.getByText(/^At [\d,.]+ or higher$/).waitFor()
-    await price(page).press('Enter')
+    await note(page).fill(' Too good to be true. ')
+    await note(page).press('Enter')
     await rows(page).getByText('Waiting').waitFor()
-    expect(await price(page).inputValue()).toBe('')
+    await rows(page).getByText('Too good to be true.').filter({ visible: true }).waitFor()
+    expect([await price(page).inputValue(), await note(page).inputValue()]).toEqual(['', ''])
 
     // The field begins at the last price: an alert there is reached by the next trade that isn't on the other side.
     await price(page).press('ArrowUp')
+    await note(page).fill('Sell half.')
     await button(page, 'Set alert').click()
     await toast(page).waitFor({ timeout: 60_000 })
-    expect(await toast(page).innerText()).toMatch(/^\w+ traded at [\d,.]+ at \d\d:\d\d:\d\d\./)
+    expect(await toast(page).innerText()).toMatch(/^\w+ traded at [\d,.]+ at \d\d:\d\d:\d\d\..+ Sell half\.$/m)
     await rows(page)
       .getByText(/^Traded at/)
       .waitFor()

@@ -68,6 +68,7 @@ async function figures(page: Page) {
     const sums = [...document.querySelectorAll('.sums dd')].map(({ textContent }) => textContent.trim())
     return {
       equity: textOf('[data-testid=equity]'),
+      equityAtTop: textOf('header dl dd'),
       today: textOf('[data-testid=today]').split(' ')[0] ?? '',
       buyingPower: textOf('[data-testid=buying-power]'),
       realised: textOf('[data-testid=realised]').split(' ')[0] ?? '',
@@ -82,7 +83,41 @@ async function figures(page: Page) {
   })
 }
 
+/** How many pixels of the curve have a color of the page. */
+async function drawnIn(page: Page, token: string): Promise<number> {
+  return await page.evaluate((token) => {
+    const pixel = (color: string) => {
+      const context = new OffscreenCanvas(1, 1).getContext('2d')
+      if (!context) throw new Error('expected a canvas that can be drawn on')
+      context.fillStyle = color
+      context.fillRect(0, 0, 1, 1)
+      return [...context.getImageData(0, 0, 1, 1).data].join()
+    }
+    const wanted = pixel(getComputedStyle(document.documentElement).getPropertyValue(token).trim())
+    let count = 0
+    for (const canvas of document.querySelectorAll<HTMLCanvasElement>('.drawing canvas')) {
+      if (canvas.width === 0 || canvas.height === 0) continue
+      const data = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? []
+      for (let at = 0; at < data.length; at += 4) if (data.slice(at, at + 4).join() === wanted) count++
+    }
+    return count
+  }, token)
+}
+
 const sideways = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+
+/** Nothing serious in the way, nothing beside the screen; on a phone panels go from edge to edge. */
+async function standsAtAnyWidth(page: Page): Promise<void> {
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 844 })
+    expect(await barriers(page)).toEqual([])
+    expect(await sideways(page)).toBe(0)
+  }
+  const corners = await page
+    .locator('main .panel')
+    .evaluateAll((panels) => panels.map((panel) => getComputedStyle(panel).borderRadius))
+  expect(new Set(corners)).toEqual(new Set(['0px']))
+}
 
 describe('who holds a long and a short', () => {
   test('sees the exchange’s own figures to the cent, and finds them after a reload', async () => {
@@ -101,6 +136,7 @@ describe('who holds a long and a short', () => {
     expect(cents(shown.fees)).toBe(cents(account.feesPaid))
     expect(cents(shown.realised)).not.toBe(0)
     expect(cents(shown.equity)).toBe(cents(shown.cash) + cents(shown.net))
+    expect(shown.equityAtTop).toBe(shown.equity)
     expect(cents(shown.unrealised)).toBe(sum(shown.rowsUnrealised))
     expect(cents(shown.realised)).toBe(sum(shown.rowsRealised))
     expect(sum(shown.rowsTotal)).toBe(sum(shown.rowsRealised) + sum(shown.rowsUnrealised))
@@ -237,11 +273,9 @@ describe('who holds a long and a short', () => {
     await tradeALittle(page)
     await openPortfolio(page)
     await page.getByTestId('curve-legend').getByText('until now').waitFor()
-    for (const width of WIDTHS) {
-      await page.setViewportSize({ width, height: 844 })
-      expect(await barriers(page)).toEqual([])
-      expect(await sideways(page)).toBe(0)
-    }
+    await standsAtAnyWidth(page)
+    await accountPage(page)
+    await standsAtAnyWidth(page)
   })
 })
 
@@ -261,6 +295,9 @@ describe.each([
     await page.getByText('No positions yet.').waitFor()
     await page.getByText('Each trade of yours shows here with what it brought.').waitFor()
     expect((await figures(page)).equity).toBe('$100,000.00')
+    // What neither rose nor fell is drawn in neither color.
+    await expect.poll(() => drawnIn(page, '--fg-2')).toBeGreaterThan(0)
+    expect([await drawnIn(page, '--up'), await drawnIn(page, '--down')]).toEqual([0, 0])
     expect(await page.locator('[data-part=cash]').innerText()).toMatch(/Cash\s+\$100,000\.00\s+100\.0%/)
     expect(await sideways(page)).toBe(0)
     expect(await barriers(page)).toEqual([])

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { conditionText, firedSentence, opOf, stateText } from './alert-words.ts'
+import { conditionText, firedSentence, noteOf, opOf, stateText } from './alert-words.ts'
 
 const alert = { alertId: 'A', symbol: 'NOVA', op: 'above', price: '1184.50', createdAt: 0 } as const
 const AT_MS = Date.UTC(2026, 10, 26, 14, 32, 18)
@@ -14,6 +14,10 @@ test('what it waits for, and what has become of it, is said with the price', () 
   expect(conditionText({ ...alert, op: 'below' })).toBe('1,184.50 or lower')
   expect(stateText(alert, AT_MS)).toBe('Waiting')
   expect(stateText(fired, AT_MS)).toBe('Traded at 1,184.62, 14:32:18')
+})
+
+test('a note is what was written without the blanks around it, and nothing else is none', () => {
+  expect([noteOf(' Sell half. '), noteOf('  '), noteOf('')]).toEqual([{ note: 'Sell half.' }, {}, {}])
 })
 
 test('when it fires a sentence says what happened and what was asked for, and the note', () => {

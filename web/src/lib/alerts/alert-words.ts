@@ -1,4 +1,4 @@
-import type { Alert, AlertFrame } from '@valiant/shared/protocol/alerts'
+import type { Alert, AlertFrame, CreateAlert } from '@valiant/shared/protocol/alerts'
 import { clock, grouped, moment } from '#lib/ui/format.ts'
 
 /** From which side the price comes: an alert is for when it has got there. @param lastTicks 0 where nothing was traded */
@@ -8,6 +8,12 @@ const FROM = { above: 'or higher', below: 'or lower' } as const
 
 /** What an alert waits for. */
 export const conditionText = ({ op, price }: Pick<Alert, 'op' | 'price'>): string => `${grouped(price)} ${FROM[op]}`
+
+/** What was written beside it; blanks are none. */
+export function noteOf(typed: string): Pick<CreateAlert, 'note'> {
+  const note = typed.trim()
+  return note === '' ? {} : { note }
+}
 
 /** What has become of it. */
 export function stateText({ firedAt, tradePrice }: Alert, nowMs: number): string {

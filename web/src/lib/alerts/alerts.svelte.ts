@@ -1,6 +1,6 @@
 import type { Client } from '@valiant/shared/client/client'
 import { RequestRefused } from '@valiant/shared/client/errors'
-import type { Alert, AlertFrame } from '@valiant/shared/protocol/alerts'
+import type { Alert, AlertFrame, CreateAlert } from '@valiant/shared/protocol/alerts'
 import { createContext } from 'svelte'
 import type { Market } from '#lib/market/market.svelte.ts'
 import type { AccountState } from '#lib/session/account.svelte.ts'
@@ -56,7 +56,7 @@ export class Alerts {
   }
 
   /** @returns whether it was made */
-  async create(alert: Pick<Alert, 'symbol' | 'op' | 'price'>): Promise<boolean> {
+  async create(alert: Omit<CreateAlert, 'requestId'>): Promise<boolean> {
     if (this.isBusy) return false
     this.isBusy = true
     this.refusal = ''

@@ -1,4 +1,5 @@
 import {
+  type BaselineData,
   BaselineSeries,
   createChart,
   CrosshairMode,
@@ -11,13 +12,24 @@ import {
 import { chartColors, knownLocale } from '#lib/chart/chart-colors.ts'
 import { grouped, MINUS, signedPercent } from '#lib/ui/format.ts'
 import type { MarketPoint } from './market-line.ts'
-import type { CurvePoint } from './performance.ts'
+import { type CurvePoint, levelsOf } from './performance.ts'
 
 export type EquityUnit = 'dollars' | 'percent'
 
 const DRAWDOWN_PX = 62
 /** Under this spread whole dollars would say the same on every line of the grid. */
 const WHOLE_FROM = 20
+/** On a phone there may be more than two points a pixel. */
+const STEP_PX_MIN = 0.1
+/** Below this span whole minutes would say the same twice along the foot. */
+const SECONDS_BELOW_MS = 600_000
+
+/** Of a line above its base, below it, and on it, where it says neither rise nor fall. */
+interface LineColors {
+  readonly up: string
+  readonly down: string
+  readonly level: string
+}
 
 /** The drawing of a curve, with its drawdown below. It can't be moved: the page scrolls under it. */
 export class EquityChart {
@@ -29,7 +41,8 @@ export class EquityChart {
   #decimals = 0
   #unit: EquityUnit = 'dollars'
   #base = 0
-  #lastMs = 0
+  #moments: readonly CurvePoint[] = []
+  #colors: LineColors = { up: '', down: '', level: '' }
 
   constructor(element: HTMLElement, onhover: (timeMs: number | undefined, worth: number | undefined) => void) {
     this.#element = element
@@ -46,11 +59,9 @@ export class EquityChart {
       rightPriceScale: { borderVisible: false, scaleMargins: { top: 0.13, bottom: 0.08 }, minimumWidth: 64 },
       timeScale: {
         borderVisible: false,
-        rightOffset: 0,
-        fixLeftEdge: true,
-        fixRightEdge: true,
+        minBarSpacing: STEP_PX_MIN,
+        lockVisibleTimeRangeOnResize: true,
         timeVisible: true,
-        secondsVisible: false,
       },
       crosshair: { mode: CrosshairMode.Magnet },
       handleScroll: false,
@@ -104,49 +115,51 @@ export class EquityChart {
       },
     })
     this.#equity.applyOptions({
-      topLineColor: colors.up,
       topFillColor1: upSoft,
       topFillColor2: 'transparent',
-      bottomLineColor: colors.down,
       bottomFillColor1: 'transparent',
       bottomFillColor2: 'transparent',
     })
     this.#drawdown.applyOptions({
-      topLineColor: colors.down,
       topFillColor1: 'transparent',
       topFillColor2: 'transparent',
-      bottomLineColor: colors.down,
       bottomFillColor1: downSoft,
       bottomFillColor2: downSoft,
     })
     this.#market.applyOptions({ color: colors.text })
+    this.#colors = { up: colors.up, down: colors.down, level: isStale ? colors.text : soft('--fg-2') }
+    this.#draw()
   }
 
-  /** A curve anew, whole in view. */
+  /** A curve anew, whole in view, from edge to edge. */
   replace(curve: readonly CurvePoint[], market: readonly MarketPoint[], unit: EquityUnit): void {
     this.#unit = unit
     this.#base = curve[0]?.equity ?? 0
     this.#scale(curve)
-    const worth = this.#inUnit
-    const moments = eachSecondOnce(curve)
-    this.#equity.applyOptions({ baseValue: { type: 'price', price: worth(this.#base) } })
-    this.#equity.setData(moments.map(({ timeMs, equity }) => ({ time: second(timeMs), value: worth(equity) })))
-    this.#drawdown.setData(moments.map(({ timeMs, drawdownPct }) => ({ time: second(timeMs), value: drawdownPct })))
+    this.#moments = eachSecondOnce(curve)
+    this.#equity.applyOptions({ baseValue: { type: 'price', price: this.#inUnit(this.#base) } })
+    this.#draw()
     this.#market.setData(
       eachSecondOnce(market).map(({ timeMs, percent }) => ({
         time: second(timeMs),
         value: unit === 'percent' ? percent : this.#base * (1 + percent / 100),
       })),
     )
-    this.#lastMs = moments.at(-1)?.timeMs ?? 0
-    this.#chart.timeScale().fitContent()
+    const [first, last] = [this.#moments[0], this.#moments.at(-1)]
+    if (!first || !last) return
+    const timeScale = this.#chart.timeScale()
+    timeScale.applyOptions({ secondsVisible: last.timeMs - first.timeMs < SECONDS_BELOW_MS })
+    // A point has room at both of its sides: half of it is cut at the ends. The library won't show less than two whole.
+    if (this.#moments.length < 3) timeScale.fitContent()
+    else timeScale.setVisibleLogicalRange({ from: 0.5, to: this.#moments.length - 1.5 })
   }
 
   /** How it stands now takes the place of how it stood when the curve was drawn. */
   update(now: CurvePoint): void {
-    const time = second(this.#lastMs)
-    this.#equity.update({ time, value: this.#inUnit(now.equity) })
-    this.#drawdown.update({ time, value: now.drawdownPct })
+    const last = this.#moments.at(-1)
+    if (!last) return
+    this.#moments = this.#moments.with(-1, { ...now, timeMs: last.timeMs })
+    this.#draw()
   }
 
   remove(): void {
@@ -155,6 +168,17 @@ export class EquityChart {
 
   readonly #inUnit = (equity: number): number =>
     this.#unit === 'dollars' || this.#base <= 0 ? equity : (equity / this.#base - 1) * 100
+
+  #draw(): void {
+    const { up, down, level } = this.#colors
+    const worths = this.#moments.map(({ timeMs, equity }) => ({ timeMs, value: this.#inUnit(equity) }))
+    const falls = this.#moments.map(({ timeMs, drawdownPct }) => ({ timeMs, value: drawdownPct }))
+    const base = this.#inUnit(this.#base)
+    // The label of the last value takes the color of the series, not of its point.
+    this.#equity.applyOptions({ topLineColor: worths.at(-1)?.value === base ? level : up, bottomLineColor: down })
+    this.#equity.setData(colored(worths, base, this.#colors))
+    this.#drawdown.setData(colored(falls, 0, { up: down, down, level }))
+  }
 
   #text(value: number): string {
     if (this.#unit === 'percent') return signedPercent(value)
@@ -171,6 +195,22 @@ export class EquityChart {
 function fallText(percent: number): string {
   const text = percent.toFixed(percent > -0.1 ? 2 : 1)
   return `${/[1-9]/.test(text) ? text.replace('-', MINUS) : '0.0'}%`
+}
+
+/** On its base a line would be drawn in both of its colors, in each with half of its width: there it has one of its own. */
+function colored(
+  moments: readonly { readonly timeMs: number; readonly value: number }[],
+  base: number,
+  { up, down, level }: LineColors,
+): BaselineData<UTCTimestamp>[] {
+  const values = moments.map(({ value }) => value)
+  const levels = levelsOf(values, base)
+  return moments.map(({ timeMs, value }, index) => ({
+    ...{ time: second(timeMs), value },
+    ...(levels[index] === true
+      ? { topLineColor: level, bottomLineColor: level }
+      : { topLineColor: up, bottomLineColor: down }),
+  }))
 }
 
 const second = (timeMs: number) => Math.floor(timeMs / 1_000) as UTCTimestamp

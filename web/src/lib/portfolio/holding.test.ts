@@ -1,6 +1,6 @@
 import { stepOf } from '@valiant/shared/units/decimal'
 import { expect, test } from 'vitest'
-import { holdingOf } from './holding.ts'
+import { equityCentsOf, holdingOf } from './holding.ts'
 
 const position = {
   symbol: 'NOVA',
@@ -42,4 +42,12 @@ test('with one side of the book empty the last price stands in, and without a ma
     valueCents: 30_300n,
     unrealizedCents: 300n,
   })
+})
+
+test('an account is worth its cash and each position to the cent: two half cents are one more, or one less of shorts', () => {
+  const one = holdingOf({ ...position, qty: '1' }, at(10_000, 10_001))
+  const short = holdingOf({ ...position, qty: '-1', value: '-101.00' }, at(10_000, 10_001))
+  expect(equityCentsOf('99800.00', [one, one])).toBe(10_000_002n)
+  expect(equityCentsOf('100200.00', [short, short])).toBe(9_999_998n)
+  expect(equityCentsOf('100000.00', [])).toBe(10_000_000n)
 })

@@ -1,7 +1,7 @@
 import type { Position } from '@valiant/shared/protocol/account'
 import type { Step } from '@valiant/shared/units/decimal'
 import type { Touch } from '#lib/market/listing.svelte.ts'
-import { centsOf, sizeOf } from './money.ts'
+import { centsOf, sizeOf, sum } from './money.ts'
 
 /** A position at the market of this moment, in whole cents. */
 export interface Holding {
@@ -35,6 +35,14 @@ export function holdingOf(position: Position, market: Quoted | undefined): Holdi
     unrealizedCents: valueCents - (toldCents - centsOf(position.unrealizedPnl)),
   }
 }
+
+/**
+ * What an account is worth: its cash and what it holds. As at the exchange, every position is rounded by itself: the sum is of
+ * what the screens show.
+ * @param cash as the wire writes it
+ */
+export const equityCentsOf = (cash: string, holdings: readonly Holding[]): bigint =>
+  centsOf(cash) + sum(holdings.map(({ valueCents }) => valueCents))
 
 /** Rounded half up by size. */
 function midValueCents(qty: string, { tick, touch }: Quoted): bigint | undefined {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { changeSince, curveOf, deepestOf, evenly } from './performance.ts'
+import { changeSince, curveOf, deepestOf, evenly, levelsOf } from './performance.ts'
 
 const deposit = { timeMs: 2_000, cents: 5_000n }
 
@@ -39,5 +39,12 @@ test('a curve has a point at every step, and stands still where nothing was samp
     at(40, 2),
     at(47, 3),
   ])
+  expect(evenly([at(5, 1), at(9, 2)], 10)).toEqual([at(5, 1), at(6, 1), at(8, 1), at(9, 2)])
   expect(evenly([at(5, 1)], 10)).toEqual([at(5, 1)])
+})
+
+test('a curve is level where it stays on its base, not where it leaves it or only touches it', () => {
+  expect(levelsOf([5, 5, 6, 5, 4, 5], 5)).toEqual([true, false, false, false, false, true])
+  expect(levelsOf([5, 5], 5)).toEqual([true, true])
+  expect(levelsOf([], 5)).toEqual([])
 })

@@ -56,10 +56,12 @@ export function curveOf(
 /**
  * The same curve at even steps: where nothing was sampled, it stood still. A chart gives every point the same room.
  * @param curve oldest first
+ * @param longestMs the step, where the curve is not so young that there would be none
  */
-export function evenly(curve: readonly CurvePoint[], stepMs: number): readonly CurvePoint[] {
+export function evenly(curve: readonly CurvePoint[], longestMs: number): readonly CurvePoint[] {
   const [first, last] = [curve[0], curve.at(-1)]
   if (!first || !last || first === last) return curve
+  const stepMs = Math.min(longestMs, (last.timeMs - first.timeMs) / 2)
   const even = [first]
   let next = 0
   for (let timeMs = (Math.floor(first.timeMs / stepMs) + 1) * stepMs; timeMs < last.timeMs; timeMs += stepMs) {
@@ -72,3 +74,10 @@ export function evenly(curve: readonly CurvePoint[], stepMs: number): readonly C
 /** The deepest fall from a high, in percent; 0 where there was none. */
 export const deepestOf = (curve: readonly CurvePoint[]): number =>
   curve.reduce((deepest, { drawdownPct }) => Math.min(deepest, drawdownPct), 0)
+
+/**
+ * Whether the line that leaves each point of a curve is level with its base: neither a rise nor a fall. From the last none
+ * leaves: it is as level as itself.
+ */
+export const levelsOf = (values: readonly number[], base: number): readonly boolean[] =>
+  values.map((value, index) => value === base && (values[index + 1] ?? value) === base)

@@ -9,7 +9,6 @@ import type { Session } from '#lib/session/session.svelte.ts'
 
 import { allocationOf } from './allocation.ts'
 import { closedTradesOf } from './closed-trades.ts'
-import { holdingOf } from './holding.ts'
 import { CANDLES_MAX, type MarketLine, marketInterval, marketLineOf, marketPercent } from './market-line.ts'
 import { centsOf, sum } from './money.ts'
 import { beganAnewMs, moneyMovesOf } from './money-moves.ts'
@@ -48,12 +47,10 @@ export class Portfolio {
   readonly #order: readonly (string | undefined)[]
   readonly #parts: readonly (string | undefined)[]
 
-  readonly holdings = $derived.by(() =>
-    (this.#account.snapshot?.positions ?? []).map((position) => holdingOf(position, this.#market.of(position.symbol))),
-  )
+  readonly holdings = $derived.by(() => this.#account.holdings)
   readonly cashCents = $derived.by(() => centsOf(this.#account.account?.cash ?? '0'))
   readonly realizedCents = $derived.by(() => centsOf(this.#account.account?.realizedPnl ?? '0'))
-  readonly equityCents = $derived(this.cashCents + sum(this.holdings.map(({ valueCents }) => valueCents)))
+  readonly equityCents = $derived.by(() => this.#account.equityCents ?? 0n)
   readonly unrealizedCents = $derived(sum(this.holdings.map(({ unrealizedCents }) => unrealizedCents)))
 
   /** When it began anew, as far back as is known; undefined where it never did. */

@@ -4,11 +4,13 @@ import type { Fill } from '@valiant/shared/protocol/order'
 import { createContext } from 'svelte'
 import type { Listing } from '#lib/market/listing.svelte.ts'
 import type { Market } from '#lib/market/market.svelte.ts'
+import { equityCentsOf, type Holding, holdingOf } from '#lib/portfolio/holding.ts'
 
-/** A position at the market of this moment. Dollars as numbers, for showing only; the exact figures are the server's. */
+/** A position at the market of this moment. Its sums are those of `holding`, in dollars as numbers, for showing only. */
 export interface LivePosition {
   readonly position: Position
   readonly listing: Listing | undefined
+  readonly holding: Holding
   /** Signed: negative is short. */
   readonly qty: number
   readonly mark: number
@@ -34,10 +36,9 @@ export class AccountState {
   readonly held = $derived(this.account ? Number(this.account.held) : undefined)
   readonly buyingPower = $derived(this.account ? Number(this.account.buyingPower) : undefined)
   readonly positions = $derived((this.snapshot?.positions ?? []).map((position) => this.#live(position)))
-  readonly unrealized = $derived(this.positions.reduce((sum, { unrealized }) => sum + unrealized, 0))
-  readonly equity = $derived(
-    this.cash === undefined ? undefined : this.cash + this.positions.reduce((sum, { value }) => sum + value, 0),
-  )
+  readonly holdings = $derived(this.positions.map(({ holding }) => holding))
+  readonly equityCents = $derived(this.account && equityCentsOf(this.account.cash, this.holdings))
+  readonly equity = $derived(this.equityCents === undefined ? undefined : dollarsOf(this.equityCents))
 
   constructor(market: Market, snapshot: AccountSnapshot | undefined, fills: readonly Fill[]) {
     this.#market = market
@@ -93,20 +94,23 @@ export class AccountState {
 
   #live(position: Position): LivePosition {
     const listing = this.#market.of(position.symbol)
+    const holding = holdingOf(position, listing)
     const qty = Number(position.qty)
     const mark = listing?.mid ?? Number(position.markPrice)
     const cost = qty * Number(position.avgPrice)
-    const unrealized = qty * mark - cost
     return {
       position,
       listing,
+      holding,
       qty,
       mark,
-      value: qty * mark,
-      unrealized,
-      unrealizedPct: cost === 0 ? 0 : (unrealized / Math.abs(cost)) * 100,
+      value: dollarsOf(holding.valueCents),
+      unrealized: dollarsOf(holding.unrealizedCents),
+      unrealizedPct: cost === 0 ? 0 : ((qty * mark - cost) / Math.abs(cost)) * 100,
     }
   }
 }
+
+const dollarsOf = (cents: bigint): number => Number(cents) / 100
 
 export const [useAccount, provideAccount] = createContext<AccountState>()
