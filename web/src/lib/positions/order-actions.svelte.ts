@@ -1,5 +1,5 @@
 import type { AskPayload } from '@valiant/shared/client/requests'
-import { RequestRefused } from '@valiant/shared/client/errors'
+import { NotConnectedError, RequestRefused } from '@valiant/shared/client/errors'
 import type { Position } from '@valiant/shared/protocol/account'
 import type { Order } from '@valiant/shared/protocol/order'
 import type { DataOf, RequestName } from '@valiant/shared/protocol/requests'
@@ -8,6 +8,7 @@ import { type Receipt, receiptOf, type WayOn } from '#lib/ticket/receipt.ts'
 import { scaleOf } from '#lib/ticket/scale.ts'
 import { grouped } from '#lib/ui/format.ts'
 import { type AmendField, amendable, type Change } from './amendment.ts'
+import { allClosed, type Closing } from './all-closed.ts'
 import type { ExitPrices } from './exits-of.ts'
 import { contentOf } from './placed-again.ts'
 import { amended, canceled, manyCanceled, protectedBy } from './action-receipts.ts'
@@ -17,7 +18,7 @@ export interface Exchange {
 }
 
 /** A question that a row or a head asks in place. */
-export type Question = 'cancelAll' | `close ${string}` | `reverse ${string}`
+export type Question = 'cancelAll' | 'closeAll' | `close ${string}` | `reverse ${string}`
 /** A row that is being changed in place. */
 export type Editing = `amend ${string}` | `protect ${string}`
 
@@ -132,6 +133,28 @@ export class OrderActions {
       const order = await this.#exchange.ask('position.close', { symbol })
       this.#told(order, [reopen])
     })
+  }
+
+  /** Each by a request of its own, all at once; those that are being closed already are left to it. One receipt tells of all. */
+  async closeAll(positions: readonly Position[]): Promise<void> {
+    this.keep()
+    const symbols = positions.map(({ symbol }) => symbol).filter((symbol) => !this.busy.includes(symbol))
+    if (symbols.length === 0) return
+    this.busy = [...this.busy, ...symbols]
+    const closings = await Promise.all(symbols.map((symbol) => this.#closing(symbol)))
+    this.busy = this.busy.filter((key) => !symbols.includes(key))
+    this.#tell(allClosed(closings))
+  }
+
+  async #closing(symbol: string): Promise<Closing> {
+    const name = this.#label(symbol)
+    try {
+      return { name, end: 'answered', order: await this.#exchange.ask('position.close', { symbol }) }
+    } catch (error) {
+      if (error instanceof RequestRefused) return { name, end: 'refused', why: error.error.message }
+      if (error instanceof NotConnectedError) return { name, end: 'refused', why: error.message }
+      return { name, end: 'unknown' }
+    }
   }
 
   /** From long to as much short, or back: twice the quantity at the market. */

@@ -3,10 +3,10 @@ import type { Client } from '@valiant/shared/client/client'
 import type { AskPayload } from '@valiant/shared/client/requests'
 import type { LedgerEntry } from '@valiant/shared/protocol/account'
 import { BOOK_DEPTH_DEFAULT } from '@valiant/shared/protocol/limits'
-import type { BookFrame, Candle, Instrument, Trade } from '@valiant/shared/protocol/market-data'
+import type { BookDepth, BookFrame, Candle, Instrument, Trade } from '@valiant/shared/protocol/market-data'
 import type { Fill, Order } from '@valiant/shared/protocol/order'
 import type { DataOf, RequestName } from '@valiant/shared/protocol/requests'
-import { BookView } from '#lib/book/book-view.svelte.ts'
+import { type BookTab, BookView } from '#lib/book/book-view.svelte.ts'
 import { OnceAFrame } from '#lib/ui/once-a-frame.ts'
 import { CandleFeed } from '#lib/chart/candle-feed.svelte.ts'
 import { Listing } from '#lib/market/listing.svelte.ts'
@@ -34,6 +34,8 @@ export interface DeskSeed {
 
 /** A halt is told by no stream. */
 const STATUSES_EVERY_MS = 10_000
+/** A ladder has room for fewer levels than a drawing. */
+const LEVELS: Readonly<Record<BookTab, BookDepth>> = { book: BOOK_DEPTH_DEFAULT, depth: 100 }
 
 /** Everything one instrument's workspace shows, and what is done from it. */
 export class Desk implements Surroundings {
@@ -50,12 +52,18 @@ export class Desk implements Surroundings {
   readonly ledger: PagedList<LedgerEntry>
 
   accountTab = $state.raw<AccountTab>('positions')
+  bookTab = $state.raw<BookTab>('book')
   /** The price that is lit in chart and book at once. */
   litTicks = $state.raw<number | undefined>()
 
   readonly #session: Session
   readonly #account: AccountState
   readonly #market: Market
+  readonly #books = new OnceAFrame<Parameters<BookView['show']>[0]>((states) => {
+    const newest = states.at(-1)
+    if (newest) this.book.show(newest)
+  })
+  #leaveBook = () => {}
   readonly myOrders = $derived.by(() =>
     this.#account.openOrders.filter(({ symbol }) => symbol === this.instrument.symbol),
   )
@@ -174,15 +182,11 @@ export class Desk implements Surroundings {
   /** Joins the streams; what arrives is applied once a painted frame. @returns ends it */
   follow(client: Client): () => void {
     const { symbol } = this.instrument
-    const books = new OnceAFrame<Parameters<BookView['show']>[0]>((states) => {
-      const newest = states.at(-1)
-      if (newest) this.book.show(newest)
-    })
     const tape = new OnceAFrame<Parameters<Tape['take']>[0]>((frames) => {
       for (const frame of frames) this.tape.take(frame)
     })
+    this.#followBook(client)
     const stops = [
-      client.book(symbol, BOOK_DEPTH_DEFAULT, (state) => books.add(state)),
       client.subscribe({ channel: 'trades', symbols: [symbol] }, (frame) => tape.add(frame)),
       this.candles.follow(client),
       client.on('account', (frame) => {
@@ -203,10 +207,23 @@ export class Desk implements Surroundings {
     }, STATUSES_EVERY_MS)
     return () => {
       clearInterval(statuses)
-      books.stop()
+      this.#leaveBook()
+      this.#books.stop()
       tape.stop()
       for (const stop of stops) stop()
     }
+  }
+
+  showBook(tab: BookTab): void {
+    this.bookTab = tab
+    this.#followBook(this.#session.client)
+  }
+
+  /** As deep as what is shown of it. The new one is joined before the old one is left: there is never none. */
+  #followBook(client: Client): void {
+    const leave = this.#leaveBook
+    this.#leaveBook = client.book(this.instrument.symbol, LEVELS[this.bookTab], (state) => this.#books.add(state))
+    leave()
   }
 
   show(tab: AccountTab): void {

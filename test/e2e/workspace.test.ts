@@ -1,0 +1,269 @@
+import type { Page, WebSocketRoute } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { DESKTOP } from '../rig/browser.ts'
+import { type Cable, openCable } from '../rig/cable.ts'
+import { barriers } from './barriers.ts'
+import { button, field, list, live, position, receipt, receiptAway, send, startTrading, type } from './desk.ts'
+import { SCREENS, Stage } from './stage.ts'
+
+/* What stands around chart, book and ticket: the depth of the book, all positions at once, what is told once, the watchlist. */
+
+const stage = new Stage()
+const SHIFT_MAX = 0.01
+
+const tab = (page: Page, name: 'Book' | 'Depth') => page.getByRole('tab', { name, exact: true })
+const drawing = (page: Page) => page.getByRole('img', { name: /^Depth of / })
+const figures = async (page: Page) => (await page.getByTestId('depth-figures').innerText()).split(/\s*\n\s*/)
+const closeAll = (page: Page) => button(page, 'Close all')
+const closes = (page: Page) => button(page, /^Close \d positions of \$[\d,.]+, [+−]?\$[\d,.]+$/)
+const things = (page: Page) => button(page, '3 things worth knowing')
+const account = (page: Page) => page.getByRole('button', { name: /, account/ })
+const watchlist = (page: Page) => page.getByRole('region', { name: 'Watchlist' })
+
+/** Buys at the market, in its own workspace. */
+async function buy(page: Page, symbol: string, qty: string): Promise<void> {
+  await page.goto(`/trade/${symbol}?tab=ticket`)
+  await live(page)
+  await type(page, 'Market')
+  await field(page, 'Quantity').fill(qty)
+  await send(page).and(page.locator(':enabled')).click()
+  await receipt(page).getByText('Bought').waitFor()
+}
+
+/** At a part of the drawing's width, from the left. */
+async function pointAt(page: Page, part: number): Promise<void> {
+  const box = await drawing(page).boundingBox()
+  if (!box) throw new Error('the depth is not to be seen')
+  await page.mouse.move(box.x + box.width * part, box.y + box.height / 2)
+}
+
+describe.each(SCREENS)('the depth of the book, on a $screen', ({ options }) => {
+  test('is drawn beside it, told in words, and shows what it takes to reach a price', async () => {
+    const { page, complaints, layoutShift } = await stage.visitor(options)
+    await using _context = page.context()
+    await page.goto('/trade/NOVA?tab=book')
+    await live(page)
+    await tab(page, 'Book').press('ArrowRight')
+    await drawing(page).waitFor()
+    expect(await drawing(page).getAttribute('aria-label')).toMatch(
+      /^Depth of NOVA: [\d,]+ bid from [\d.]+ to [\d.]+; [\d,]+ offered from [\d.]+ to [\d.]+\.$/,
+    )
+    expect((await figures(page)).map((text) => text.replaceAll(/[\d,.]+/g, '#'))).toEqual([
+      ...['Bids down to #', '#', 'Asks up to #', '#', 'Spread', '#'],
+    ])
+    await pointAt(page, 0.9)
+    const words = () => figures(page).then((texts) => texts.map((text) => text.replaceAll(/[\d,.]+/g, '#')))
+    await expect.poll(words).toEqual(['Buy up to #', '#', 'Average', '#', 'Cost', '$#'])
+    await pointAt(page, 0.1)
+    await expect.poll(words).toEqual(['Sell down to #', '#', 'Average', '#', 'Proceeds', '$#'])
+    expect(await barriers(page)).toEqual([])
+
+    await tab(page, 'Book').click()
+    await drawing(page).waitFor({ state: 'detached' })
+    await page.getByRole('list', { name: 'Asks' }).filter({ visible: true }).waitFor()
+    expect(await layoutShift()).toBeLessThan(SHIFT_MAX)
+    expect(complaints).toEqual([])
+  })
+})
+
+test('the depth says its age when it is old', async () => {
+  await using cable: Cable = await openCable({ host: '127.0.0.1', port: stage.server.port })
+  const { page } = await stage.visitor({ ...DESKTOP, baseURL: `http://localhost:${cable.port}` })
+  await using _context = page.context()
+  await page.goto('/trade/NOVA')
+  await live(page)
+  await tab(page, 'Depth').click()
+  await drawing(page).waitFor()
+  cable.cut()
+  const book = page.getByRole('region', { name: 'Order book' })
+  await book.getByText(/^\d+ s old$/).waitFor()
+  const grey = await book.evaluate((panel) => {
+    const token = document.createElement('i')
+    token.style.color = 'var(--fg-3)'
+    panel.append(token)
+    const color = getComputedStyle(token).color
+    token.remove()
+    return [...panel.querySelectorAll('path.line')].every((line) => getComputedStyle(line).stroke === color)
+  })
+  expect(grey).toBe(true)
+})
+
+describe.each(SCREENS)('all positions at once, on a $screen', ({ options, screen }) => {
+  test('are closed after one question, with what it comes to', async () => {
+    const { page, complaints } = await stage.visitor(options)
+    await using _context = page.context()
+    await startTrading(page)
+    await buy(page, 'LUMA', '7')
+    await list(page, /^Positions/)
+    await position(page, 'LUMA').waitFor()
+    // One has its own button.
+    expect(await closeAll(page).count()).toBe(0)
+    await buy(page, 'NOVA', '3')
+    await list(page, /^Positions/)
+
+    await closeAll(page).click()
+    await closes(page).waitFor()
+    await button(page, 'Keep').click()
+    await position(page, 'NOVA').waitFor()
+    await closeAll(page).click()
+    await closes(page).click()
+    const told = screen === 'phone' ? receiptAway(page) : receipt(page)
+    await told.getByText('2 positions closed').waitFor()
+    expect(await told.innerText()).toMatch(/Result [+−]?\$[\d,.]+\. Fees \$[\d,.]+\./)
+    await page.getByText('No positions yet').waitFor()
+    expect(complaints).toEqual([])
+  })
+})
+
+test('of positions of which one is not closed, it is named, and stays', async () => {
+  const { page } = await stage.visitor()
+  await using _context = page.context()
+  await page.routeWebSocket(/socket\.io/, refusingToClose('LUMA'))
+  await startTrading(page)
+  await buy(page, 'LUMA', '7')
+  await buy(page, 'NOVA', '3')
+  await closeAll(page).click()
+  await closes(page).click()
+  await receipt(page).getByText('1 of 2 positions closed').waitFor()
+  await receipt(page).getByText('LUMA stays: Nobody buys it now.').waitFor()
+  await position(page, 'NOVA').waitFor({ state: 'detached' })
+  await position(page, 'LUMA').waitFor()
+})
+
+/** An exchange that refuses to close one position. */
+function refusingToClose(symbol: string): (socket: WebSocketRoute) => void {
+  return (socket) => {
+    const server = socket.connectToServer()
+    socket.onMessage((message) => {
+      // Socket.IO: 42, the number of the request, its name and payload; the answer is 43 with the same number.
+      const [, id] = /^42(\d+)\["position\.close",.*/.exec(String(message)) ?? []
+      if (id === undefined || !String(message).includes(`"symbol":"${symbol}"`)) server.send(message)
+      else socket.send(`43${id}[{"ok":false,"error":{"code":"NO_LIQUIDITY","message":"Nobody buys it now."}}]`)
+    })
+  }
+}
+
+describe('what is told once', () => {
+  test('are three things worth knowing after the first trade, until they are left for good', async () => {
+    const { page, complaints, layoutShift } = await stage.visitor()
+    await using _context = page.context()
+    await startTrading(page)
+    expect(await things(page).count()).toBe(0)
+    await send(page).click()
+    await receipt(page).getByText('Bought').waitFor()
+    await things(page).click()
+    for (const thing of ['Lines can be dragged.', 'Click the book.', 'Add a stop.']) {
+      await page.getByText(thing).filter({ visible: true }).waitFor()
+    }
+    expect(await barriers(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await page.reload()
+    await live(page)
+    await things(page).waitFor()
+    expect(await layoutShift()).toBeLessThan(SHIFT_MAX)
+    await button(page, 'Don’t show this again').click()
+    await things(page).waitFor({ state: 'detached' })
+    await page.reload()
+    await position(page, await symbolOf(page)).waitFor()
+    await live(page)
+    expect(await things(page).count()).toBe(0)
+    expect(complaints).toEqual([])
+  })
+
+  test('is that a guest’s account can be kept, after the third trade and until the menu was opened', async () => {
+    const { page, layoutShift } = await stage.visitor()
+    await using _context = page.context()
+    await startTrading(page)
+    const symbol = await symbolOf(page)
+    for (const qty of ['1', '2']) await buy(page, symbol, qty)
+    expect(await account(page).getAttribute('aria-label')).not.toContain('keep')
+    await buy(page, symbol, '3')
+    const dotted = page.getByRole('button', { name: /, account: keep it with an e-mail$/ })
+    await dotted.waitFor()
+    await page.reload()
+    await dotted.waitFor()
+    expect(await layoutShift()).toBeLessThan(SHIFT_MAX)
+    await dotted.click()
+    await page.getByRole('menuitem', { name: 'Keep this account' }).waitFor()
+    await page.keyboard.press('Escape')
+    await dotted.waitFor({ state: 'detached' })
+    await page.reload()
+    await live(page)
+    expect(await account(page).getAttribute('aria-label')).not.toContain('keep')
+  })
+})
+
+const symbolOf = (page: Page) => Promise.resolve(new URL(page.url()).pathname.split('/').at(-1) ?? '')
+
+describe('on a page of 1800 pixels and more', () => {
+  const WIDE = { viewport: { width: 1_800, height: 900 } }
+
+  test('a watchlist stands at the left, favourites first, and leads to each instrument', async () => {
+    const { page, complaints, layoutShift } = await stage.visitor(WIDE)
+    await using _context = page.context()
+    await page.goto('/trade/NOVA')
+    await live(page)
+    expect((await watchlist(page).boundingBox())?.width).toBe(220)
+    expect((await page.getByRole('region', { name: 'Order book' }).boundingBox())?.width).toBe(300)
+    expect(await barriers(page)).toEqual([])
+    const names = () => watchlist(page).getByRole('link').allInnerTexts()
+    const before = await names()
+    expect(before[0]).not.toBe('EUR/USD')
+    await watchlist(page).getByRole('link', { name: 'NOVA' }).press('ArrowDown')
+    await watchlist(page).getByRole('link', { name: 'EUR/USD' }).click()
+    await page.waitForURL('**/trade/EUR-USD')
+    await page.getByRole('heading', { name: 'EUR/USD' }).waitFor()
+    await page.keyboard.press('f')
+    await expect.poll(names).toEqual(['EUR/USD', ...before.filter((name) => name !== 'EUR/USD')])
+    await page.keyboard.press('Alt+ArrowDown')
+    await page.waitForURL(`**/trade/${before[0]}`)
+    expect(await watchlist(page).locator('[aria-current]').innerText()).toBe(before[0])
+    expect(await layoutShift()).toBeLessThan(SHIFT_MAX)
+    expect(complaints).toEqual([])
+  })
+
+  test('and on none below', async () => {
+    const { page } = await stage.visitor({ viewport: { width: 1_799, height: 900 } })
+    await using _context = page.context()
+    await page.goto('/trade/NOVA')
+    await live(page)
+    expect(await watchlist(page).count()).toBe(0)
+    await page.setViewportSize(WIDE.viewport)
+    await watchlist(page).waitFor()
+  })
+})
+
+describe.each([
+  { width: 1_024, height: 768 },
+  { width: 1_440, height: 720 },
+  { width: 1_440, height: 900 },
+])('with exits in the ticket on a page of $width by $height', (viewport) => {
+  test('what the order comes to stands beside the button, and the fields scroll', async () => {
+    const { page } = await stage.visitor({ viewport })
+    await using _context = page.context()
+    await startTrading(page)
+    await type(page, 'Limit')
+    await page.getByRole('button', { name: 'Bid', exact: true }).click()
+    await field(page, 'Quantity').fill('5')
+    await page.getByRole('switch', { name: 'Take profit and stop loss' }).click()
+    for (const name of ['Take profit', 'Stop loss'] as const) await field(page, name).press('ArrowUp')
+    await send(page).and(page.locator(':enabled')).waitFor()
+    for (const seen of [page.getByTestId('ticket-preview'), send(page)]) expect(await isInSight(seen)).toBe(true)
+    await page.getByRole('checkbox', { name: 'Reduce only' }).scrollIntoViewIfNeeded()
+    for (const seen of [page.getByTestId('ticket-preview'), send(page)]) expect(await isInSight(seen)).toBe(true)
+    expect(await page.getByText('Buying power after').filter({ visible: true }).count()).toBe(1)
+  })
+})
+
+/** Whole, and with nothing over its corners. */
+const isInSight = (element: ReturnType<typeof send>) =>
+  element.evaluate((node) => {
+    const { left, right, top, bottom } = node.getBoundingClientRect()
+    const corners = [
+      [left + 8, top + 8],
+      [right - 8, top + 8],
+      [left + 8, bottom - 8],
+      [right - 8, bottom - 8],
+    ] as const
+    return corners.every(([x, y]) => node.contains(document.elementFromPoint(x, y)))
+  })

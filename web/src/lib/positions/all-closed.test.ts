@@ -1,0 +1,34 @@
+import { describe, expect, test } from 'vitest'
+import { allClosed, type Closing } from './all-closed.ts'
+
+const closed = (name: string, realizedPnl: string): Closing => ({
+  name,
+  end: 'answered',
+  order: { qty: '10', filledQty: '10', fills: [{ fee: '0.50', realizedPnl }] },
+})
+const refused = (name: string, why = 'There are no bids.'): Closing => ({ name, end: 'refused', why })
+
+describe('the receipt of positions that were closed together', () => {
+  test('sums up what they brought', () => {
+    expect(allClosed([closed('NOVA', '912.00'), closed('LUMA', '-2.50')])).toEqual({
+      kind: 'done',
+      title: '2 positions closed',
+      text: 'Result +$909.50. Fees $1.00.',
+      waysOn: [{ label: 'View', do: 'view', list: 'fills' }],
+    })
+  })
+
+  test('names those that stay, and why', () => {
+    const { kind, title, text } = allClosed([refused('KLIO'), closed('NOVA', '5.00'), refused('VCN')])
+    expect([kind, title]).toEqual(['refused', '1 of 3 positions closed'])
+    expect(text).toBe('KLIO and VCN stay: There are no bids.')
+  })
+
+  test('says how much found no taker, and what is not known', () => {
+    const part: Closing = { name: 'LUMA', end: 'answered', order: { qty: '1200', filledQty: '0', fills: [] } }
+    expect(allClosed([part, { name: 'NOVA', end: 'unknown' }])).toMatchObject({
+      title: '0 of 2 positions closed',
+      text: 'Of LUMA 0 of 1,200 found a buyer or seller; the rest stays. Whether NOVA closed isn’t known yet; the list shows it.',
+    })
+  })
+})

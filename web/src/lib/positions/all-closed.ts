@@ -1,0 +1,59 @@
+import type { Fill, Order } from '@valiant/shared/protocol/order'
+import type { Receipt } from '#lib/ticket/receipt.ts'
+import { grouped, money, signedMoney } from '#lib/ui/format.ts'
+
+/** What came of one of several positions that were to be closed. */
+export type Closing = { readonly name: string } & (
+  | { readonly end: 'answered'; readonly order: ClosingOrder }
+  /** It stays as it was. */
+  | { readonly end: 'refused'; readonly why: string }
+  /** No answer came: it may be closed. */
+  | { readonly end: 'unknown' }
+)
+type ClosingOrder = Pick<Order, 'filledQty' | 'qty'> & {
+  readonly fills: readonly Pick<Fill, 'fee' | 'realizedPnl'>[]
+}
+
+/** One receipt of all of them: what they brought, or which did not close, and why. */
+export function allClosed(closings: readonly Closing[]): Receipt {
+  const orders = closings.flatMap((one) => (one.end === 'answered' ? [one.order] : []))
+  const closed = orders.filter(isWhole).length
+  const waysOn = [{ label: 'View', do: 'view', list: 'fills' }] as const
+  if (closed < closings.length) {
+    const title = `${closed} of ${positions(closings.length)} closed`
+    return { kind: 'refused', title, text: leftovers(closings).join(' '), waysOn }
+  }
+  const fills = orders.flatMap((order) => order.fills)
+  const result = signedMoney(sumOf(fills.map(({ realizedPnl }) => realizedPnl)))
+  const fees = money(sumOf(fills.map(({ fee }) => fee)))
+  return { kind: 'done', title: `${positions(closed)} closed`, text: `Result ${result}. Fees ${fees}.`, waysOn }
+}
+
+/** "4 positions" */
+export const positions = (count: number): string => (count === 1 ? '1 position' : `${count} positions`)
+
+const isWhole = ({ filledQty, qty }: ClosingOrder): boolean => Number(filledQty) === Number(qty)
+
+/** A sentence for each that is not closed; those that were refused for the same reason share one. */
+function leftovers(closings: readonly Closing[]): readonly string[] {
+  const reasons = new Map<string, string[]>()
+  const others: string[] = []
+  for (const closing of closings) {
+    const { name } = closing
+    if (closing.end === 'refused') reasons.set(closing.why, [...(reasons.get(closing.why) ?? []), name])
+    else if (closing.end === 'unknown') others.push(`Whether ${name} closed isn’t known yet; the list shows it.`)
+    else if (!isWhole(closing.order)) {
+      const { filledQty, qty } = closing.order
+      others.push(`Of ${name} ${grouped(filledQty)} of ${grouped(qty)} found a buyer or seller; the rest stays.`)
+    }
+  }
+  const refused = [...reasons].map(
+    ([why, names]) => `${listed(names)} ${names.length === 1 ? 'stays' : 'stay'}: ${why}`,
+  )
+  return [...refused, ...others]
+}
+
+const listed = (names: readonly string[]): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`
+
+const sumOf = (amounts: readonly string[]): number => amounts.reduce((sum, amount) => sum + Number(amount), 0)

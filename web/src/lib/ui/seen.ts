@@ -1,0 +1,21 @@
+import { writeCookie } from '#lib/preferences/cookie.ts'
+
+/** What is told once in this browser, and never again when it was seen or left. */
+export const HINTS = ['keep', 'worth'] as const
+export type Hint = (typeof HINTS)[number]
+
+const SEEN_COOKIE = 'valiant_seen'
+
+/** @param cookies as the document has them: "valiant_theme=light; valiant_seen=keep.worth" */
+export function seenIn(cookies: string): readonly Hint[] {
+  const names = new RegExp(`(?:^|; )${SEEN_COOKIE}=([^;]*)`).exec(cookies)?.[1]?.split('.') ?? []
+  return HINTS.filter((hint) => names.includes(hint))
+}
+
+/** In the browser only. */
+export const hasSeen = (hint: Hint): boolean => seenIn(document.cookie).includes(hint)
+
+export function saw(hint: Hint): void {
+  const seen = seenIn(document.cookie)
+  if (!seen.includes(hint)) writeCookie(SEEN_COOKIE, [...seen, hint].join('.'))
+}
