@@ -26,7 +26,9 @@ const program = new Command('node server/cli.ts')
 
 program
   .command('generate')
-  .description('write what is made from the code: .env.example, tables of README.md and docs/operations.md, docs/*api.json')
+  .description(
+    'write what is made from the code: .env.example, tables of README.md and docs/operations.md, docs/*api.json',
+  )
   .option('--check', 'write nothing; fail when one of them is stale')
   .action(generate)
 

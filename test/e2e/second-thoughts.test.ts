@@ -53,7 +53,7 @@ test('a phone’s head leads to another instrument, in the same view', async () 
   await live(page)
   await page.getByRole('button', { name: 'Another instrument' }).click()
   await page.keyboard.type('xyz')
-  await page.getByText('No instrument called ‘xyz’.').waitFor()
+  await page.getByText('No instrument called ‘xyz’. Show all').waitFor()
   await page.getByRole('button', { name: 'Show all' }).click()
   // All are shown, and what is typed next narrows them: the field has the focus again, and nothing of before in it.
   await page.getByRole('option', { name: /NOVA/ }).waitFor()

@@ -6,6 +6,7 @@ import type { Visitor } from '@valiant/shared/protocol/page'
 import { createContext } from 'svelte'
 import { follow, sawVisitor } from '#lib/telemetry/telemetry.ts'
 import type { AccountState } from './account.svelte.ts'
+import { ConnectionDetails } from './connection-details.svelte.ts'
 
 /** What the server knows of who looks at the page. */
 export interface VisitorData {
@@ -29,6 +30,7 @@ export class Session {
   connection = $state.raw<ConnectionState>({ phase: 'connecting' })
   /** Wall time here; runs each second, faster while the connection is lost. */
   nowMs = $state.raw(0)
+  readonly details = new ConnectionDetails()
 
   readonly isLive = $derived(this.connection.phase === 'live')
   readonly lostAtMs = $derived.by(() => {
@@ -87,6 +89,7 @@ export class Session {
       this.connection = state
     })
     const stopAccount = this.#account.follow(client)
+    const stopDetails = this.details.follow(client)
     let beat = 0
     const timer = setInterval(() => {
       if (!this.isLive || ++beat % 4 === 0) this.nowMs = Date.now()
@@ -98,6 +101,7 @@ export class Session {
       clearInterval(timer)
       stop()
       stopAccount()
+      stopDetails()
       client.close()
     }
   }

@@ -1,0 +1,217 @@
+import { execFile } from 'node:child_process'
+import { devNull } from 'node:os'
+import { promisify } from 'node:util'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ROOT } from '../process/command.ts'
+import { DESKTOP, launchBrowser, newVisitor, PHONE, type WatchedPage } from '../rig/browser.ts'
+import { type Cable, openCable } from '../rig/cable.ts'
+import { type FreshDatabase, freshDatabase } from '../rig/postgres.ts'
+import { startServer } from '../rig/server.ts'
+import { barriers } from './barriers.ts'
+import { live, receipt, send, startTrading, typeLimit, view } from './desk.ts'
+import { smallMarket } from './small-market.ts'
+
+/* The line at the foot and what stands behind it, and the switch to another instrument. */
+
+const AUTH_SECRET = 'a secret of the tests, long enough for it'
+const parts = new AsyncDisposableStack()
+let database: FreshDatabase
+let browser: Browser
+/** Between the browser and the server. */
+let cable: Cable
+beforeAll(async () => {
+  database = parts.use(await freshDatabase())
+  const { INSTRUMENTS_FILE } = parts.use(await smallMarket())
+  const server = parts.use(await startServer({ DATABASE_URL: database.url, AUTH_SECRET, INSTRUMENTS_FILE }))
+  cable = parts.use(await openCable({ host: '127.0.0.1', port: server.port }))
+  browser = await launchBrowser()
+  parts.defer(() => browser.close())
+})
+afterAll(() => parts.disposeAsync())
+
+/** What an operator says to the market. */
+async function operator(command: 'halt' | 'resume', symbol: string): Promise<void> {
+  const env = { PATH: process.env['PATH'], ENV_FILE: devNull, DATABASE_URL: database.url, AUTH_SECRET }
+  await promisify(execFile)(process.execPath, ['server/cli.ts', command, symbol], { cwd: ROOT, env })
+}
+
+const visitor = (options: BrowserContextOptions): Promise<WatchedPage> =>
+  newVisitor(browser, `http://localhost:${cable.port}`, options)
+
+const SOON = { timeout: 30_000 }
+const status = (page: Page) => page.getByRole('contentinfo').getByTitle('Latency, sequence and instance')
+const details = (page: Page) => page.getByRole('dialog', { name: 'Connection' })
+const figure = async (page: Page, name: string) =>
+  (await details(page).locator('dt', { hasText: name }).locator('+ dd').innerText()).trim()
+const ms = async (page: Page, name: string) => Number((await figure(page, name)).replace(' ms', '').replace(',', ''))
+
+/** An order that rests: a change of the account. */
+async function rest(page: Page): Promise<void> {
+  await view(page, 'Trade')
+  await typeLimit(page, '7', 2)
+  await send(page).click()
+  await receipt(page).getByText('is open').waitFor()
+}
+
+describe('the status bar', () => {
+  test('tells how quick the connection has been, where it leads and what came of it last', async () => {
+    const { page, complaints, layoutShift } = await visitor(DESKTOP)
+    await using _context = page.context()
+    await startTrading(page)
+    const shift = await layoutShift()
+    await status(page).focus()
+    await page.keyboard.press('Enter')
+    await details(page).waitFor()
+    expect(await figure(page, 'Instance')).toMatch(/^[0-9a-f-]{36}$/)
+    expect(Number(await figure(page, 'Epoch of the exchange'))).toBeGreaterThan(0)
+    await expect.poll(() => ms(page, 'p50'), SOON).toBeGreaterThanOrEqual(0)
+    expect(await details(page).locator('rect').count()).toBeGreaterThan(0)
+    const before = Number(await figure(page, 'Account sequence'))
+    expect(await barriers(page)).toEqual([])
+
+    await page.keyboard.press('Escape')
+    await details(page).waitFor({ state: 'detached' })
+    expect(await status(page).evaluate((button) => document.activeElement === button)).toBe(true)
+    await rest(page)
+    await status(page).click()
+    expect(Number(await figure(page, 'Account sequence'))).toBe(before + 1)
+    expect((await layoutShift()) - shift).toBeLessThan(0.02)
+    expect(complaints).toEqual([])
+  })
+
+  test('says that the connection is slow, and what the worst of it was when it is quick again', async () => {
+    const { page } = await visitor(DESKTOP)
+    await using _context = page.context()
+    await page.goto('/')
+    await live(page)
+    cable.slow(400)
+    await page.getByRole('status').getByText('Slow connection').waitFor(SOON)
+    await status(page).getByText('Slow').waitFor()
+    cable.slow(0)
+    await status(page).getByText('Live').waitFor(SOON)
+    await status(page).click()
+    expect(await ms(page, 'Worst')).toBeGreaterThanOrEqual(400)
+    expect(await ms(page, 'Latency now')).toBeLessThanOrEqual(250)
+    await details(page).locator('rect.slow').first().waitFor()
+  })
+
+  test.each([
+    ['a desktop', DESKTOP],
+    ['a phone', PHONE],
+  ] as const)(
+    'on %s a lost connection shows its age and what becomes of the orders, and leads on',
+    async (_, screen) => {
+      const { page } = await visitor(screen)
+      await using _context = page.context()
+      await startTrading(page)
+      await rest(page)
+      const here = page.url()
+      cable.cut()
+      await page.getByText(/^Connection lost \d+ s ago/).waitFor()
+      await page.getByText('Your open orders keep working on the exchange.').filter({ visible: true }).waitFor()
+      await status(page).click()
+      await details(page)
+        .getByText(/^\d+ s old$/)
+        .waitFor()
+      expect(await figure(page, 'Latency now')).toBe('–')
+      expect(await barriers(page)).toEqual([])
+      await page.keyboard.press('Escape')
+      await details(page).waitFor({ state: 'detached' })
+
+      // Another page can't come now: this one stays, with all that stands in it.
+      const markets = page.getByRole('link', { name: 'Markets', exact: true }).filter({ visible: true })
+      await markets.click()
+      await page.getByRole('alert').getByText('That page can’t be loaded while the connection is lost.').waitFor()
+      expect(page.url()).toBe(here)
+      expect(await page.getByTestId('workspace').isVisible()).toBe(true)
+
+      cable.mend()
+      await page.getByText(/^Connection lost \d/).waitFor({ state: 'detached', ...SOON })
+      await markets.click()
+      await page.waitForURL((url) => url.pathname === '/')
+    },
+  )
+})
+
+test('the bar says which instrument is halted, on the page of that instrument', async () => {
+  const { page } = await visitor(DESKTOP)
+  await using _context = page.context()
+  await page.goto('/trade/LUMA')
+  const bar = page.getByRole('contentinfo')
+  await bar.getByText('Market open').waitFor()
+  await operator('halt', 'LUMA')
+  await bar.getByText('LUMA is halted').waitFor(SOON)
+  await page.getByRole('link', { name: 'Markets', exact: true }).click()
+  await bar.getByText('Market open').waitFor()
+  await operator('resume', 'LUMA')
+})
+
+describe('the instrument switch', () => {
+  const options = async (page: Page) =>
+    (await page.getByRole('listbox', { name: 'Instruments' }).getByRole('option').allInnerTexts()).map(
+      (text) => text.split('\n')[1]?.split(' ')[0],
+    )
+  const field = (page: Page) => page.getByTestId('workspace').getByRole('combobox', { name: 'Search markets' })
+  const group = (page: Page, name: string) => page.getByRole('group', { name, exact: true })
+  const open = async (page: Page, symbol: string) => {
+    await page.goto(`/trade/${symbol}`)
+    await live(page)
+  }
+
+  test('offers what was looked at lately, then the favourites, then all; Enter goes back and forth', async () => {
+    const { page, complaints } = await visitor(DESKTOP)
+    await using _context = page.context()
+    await open(page, 'QILL')
+    await page.getByRole('button', { name: 'Favourite', exact: true }).click()
+    await page.evaluate(() => localStorage.clear())
+    await open(page, 'EUR-USD')
+    await open(page, 'NOVA')
+    await page.keyboard.press('/')
+    expect(await options(page)).toEqual(['EUR/USD', 'QILL', 'NOVA', 'LUMA'])
+    await group(page, 'Recent').getByText('EUR/USD').waitFor()
+    await group(page, 'Favourites').getByText('QILL').waitFor()
+    await group(page, 'All').getByText('LUMA', { exact: true }).waitFor()
+    // Each with its price and its change.
+    expect(await group(page, 'All').getByRole('option').first().innerText()).toMatch(/\n[\d,.]+\n[+−]?[\d.]+%$/)
+    expect(await barriers(page)).toEqual([])
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/trade/EUR-USD')
+    await page.keyboard.press('/')
+    await group(page, 'Recent').getByText('NOVA', { exact: true }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/trade/NOVA')
+    expect(complaints).toEqual([])
+  })
+
+  test.each([
+    ['a desktop', DESKTOP],
+    ['a phone', PHONE],
+  ] as const)('on %s says that nothing is called so, and shows all again', async (_, screen) => {
+    const { page, complaints } = await visitor(screen)
+    await using _context = page.context()
+    await open(page, 'NOVA')
+    await page.getByRole('button', { name: 'Another instrument' }).click()
+    await field(page).fill('xyz')
+    await page.getByRole('group', { name: 'Instruments' }).getByText('No instrument called ‘xyz’.').waitFor()
+    expect(await barriers(page)).toEqual([])
+    await page.getByRole('button', { name: 'Show all' }).click()
+    await expect.poll(() => options(page)).toHaveLength(4)
+    await field(page).fill('xyz')
+    await page.getByRole('status').getByText('No instrument called ‘xyz’.').waitFor({ state: 'attached' })
+    await field(page).press('Enter')
+    await expect.poll(() => options(page)).toHaveLength(4)
+    await field(page).fill('luma')
+    await field(page).press('Enter')
+    await page.waitForURL('**/trade/LUMA')
+    expect(complaints).toEqual([])
+  })
+})
+
+test('the errors’ texts show what is code as code', async () => {
+  const { page } = await visitor(DESKTOP)
+  await using _context = page.context()
+  await page.goto('/docs/errors')
+  await page.locator('#RATE_LIMITED').getByText('retryAfterMs').and(page.locator('code')).waitFor()
+  expect(await page.locator('main').innerText()).not.toContain('`')
+})

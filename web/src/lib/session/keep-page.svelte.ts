@@ -1,0 +1,37 @@
+import { beforeNavigate, goto } from '$app/navigation'
+import type { Toasts } from '#lib/ui/toasts.svelte.ts'
+import type { Session } from './session.svelte.ts'
+
+const TRY_MS_MAX = 4_000
+const WORDS = 'That page can’t be loaded while the connection is lost. This one stays; nothing was changed.'
+
+/**
+ * Pages come from the exchange. While that is out of reach the browser would put its own error in the place of this page,
+ * with an order that is being typed or waits for its answer: another page is asked for before this one is left. Called
+ * while a component is made.
+ */
+export function keepPageWhileLost(session: Session, toasts: Toasts): void {
+  let reached: string | undefined
+
+  beforeNavigate((navigation) => {
+    const { from, to, willUnload } = navigation
+    // Another view of the same page needs nothing from the exchange. Nor is anything lost in the first second: after a
+    // sign-in the connection is made anew on purpose.
+    if (!session.isStale || willUnload || !to || to.url.pathname === from?.url.pathname || to.url.href === reached)
+      return
+    navigation.cancel()
+    void tryTo(to.url)
+  })
+
+  async function tryTo(url: URL): Promise<void> {
+    try {
+      await fetch(url, { method: 'HEAD', cache: 'no-store', signal: AbortSignal.timeout(TRY_MS_MAX) })
+    } catch {
+      if (!toasts.items.some(({ text }) => text === WORDS)) toasts.show(WORDS, 'alert')
+      return
+    }
+    reached = url.href
+    await goto(url)
+    reached = undefined
+  }
+}

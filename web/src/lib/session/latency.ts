@@ -1,0 +1,54 @@
+/** One measurement of the way to the exchange and back. */
+export interface LatencySample {
+  readonly atMs: number
+  readonly latencyMs: number
+}
+
+export interface LatencyFigures {
+  /** Half of them took at most this. */
+  readonly p50Ms: number
+  readonly worstMs: number
+}
+
+/** A measurement as it is drawn: how far from the left, and how high. */
+export interface LatencyBar {
+  readonly atMs: number
+  readonly x: number
+  readonly height: number
+  readonly isSlow: boolean
+}
+
+/** So much of the past is kept and drawn. */
+export const LATENCY_WINDOW_MS = 120_000
+/** A quick connection's jitter is not drawn as if it were a mountain. */
+const SCALE_MS_MIN = 50
+const BAR_HEIGHT_MIN = 2
+
+/** With one more, and without those too old to be shown. */
+export const withSample = (samples: readonly LatencySample[], sample: LatencySample): readonly LatencySample[] => [
+  ...samples.filter(({ atMs }) => atMs > sample.atMs - LATENCY_WINDOW_MS),
+  sample,
+]
+
+/** @returns undefined before the first measurement */
+export function latencyFigures(samples: readonly LatencySample[]): LatencyFigures | undefined {
+  const sorted = samples.map(({ latencyMs }) => latencyMs).sort((a, b) => a - b)
+  const p50Ms = sorted[Math.ceil(sorted.length / 2) - 1]
+  const worstMs = sorted.at(-1)
+  return p50Ms === undefined || worstMs === undefined ? undefined : { p50Ms, worstMs }
+}
+
+/** The measurements in a box, each where its moment is: now at the right. Where the connection was lost there is a gap. */
+export function latencyBars(
+  samples: readonly LatencySample[],
+  box: { readonly nowMs: number; readonly slowFromMs: number; readonly width: number; readonly height: number },
+): LatencyBar[] {
+  const shown = samples.filter(({ atMs }) => atMs > box.nowMs - LATENCY_WINDOW_MS)
+  const scaleMs = Math.max(SCALE_MS_MIN, ...shown.map(({ latencyMs }) => latencyMs))
+  return shown.map(({ atMs, latencyMs }) => ({
+    atMs,
+    x: box.width * (1 - Math.max(0, box.nowMs - atMs) / LATENCY_WINDOW_MS),
+    height: Math.max(BAR_HEIGHT_MIN, (box.height * latencyMs) / scaleMs),
+    isSlow: latencyMs > box.slowFromMs,
+  }))
+}
