@@ -1,5 +1,5 @@
 import { type ChartStyle, type Look, lookFrom } from './chart-look.ts'
-import { keepHere, readHere } from './kept-here.ts'
+import { keepHere, readHere } from '#lib/preferences/kept-here.ts'
 
 const KEPT_NAME = 'valiant.chart'
 /** Where the chart has room for a second pane from the start. */

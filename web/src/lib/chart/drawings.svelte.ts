@@ -1,7 +1,7 @@
 import type { Scale } from '#lib/ticket/scale.ts'
 import { type Anchor, type Drawing, type DrawingPart, moved, type TrendLine } from './drawing.ts'
 import { drawingsFrom, drawingsName, DRAWINGS_MAX, keptDrawings } from './kept-drawings.ts'
-import { forgetHere, keepHere, readHere } from './kept-here.ts'
+import { forgetHere, keepHere, readHere } from '#lib/preferences/kept-here.ts'
 
 /** A trend line on its way: before the first click, or after it, when its other end follows the pointer. */
 export type Placing = { readonly from: undefined } | { readonly from: Anchor; readonly to: Anchor }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseRecent, withRecent } from './recent-instruments.ts'
+import { recentFrom, withRecent } from './recent-instruments.ts'
 
 test('what is looked at again is newest, and there once', () => {
   expect(withRecent(['NOVA', 'LUMA', 'EUR-USD'], 'LUMA')).toEqual(['LUMA', 'NOVA', 'EUR-USD'])
@@ -10,7 +10,8 @@ test('a seventh instrument displaces the oldest', () => {
 })
 
 test('what was kept is read again, and what is none of ours is not', () => {
-  expect(parseRecent(['EUR-USD', 'NOVA'].join('.'))).toEqual(['EUR-USD', 'NOVA'])
-  expect(parseRecent('NOVA.<b>.NOVA..nova')).toEqual(['NOVA'])
-  expect(parseRecent(null)).toEqual([])
+  expect(recentFrom(['EUR-USD', 'NOVA'])).toEqual(['EUR-USD', 'NOVA'])
+  expect(recentFrom(['NOVA', '<b>', 'NOVA', '', 7, 'nova'])).toEqual(['NOVA'])
+  expect(recentFrom('NOVA')).toEqual([])
+  expect(recentFrom(undefined)).toEqual([])
 })

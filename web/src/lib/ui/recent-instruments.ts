@@ -1,30 +1,23 @@
-const RECENT_KEY = 'valiant.recent'
+import { keepHere, readHere } from '#lib/preferences/kept-here.ts'
+
+const RECENT_NAME = 'valiant.recent'
 /** One more than is shown: that which is looked at now is none to switch to. */
 const RECENT_MAX = 6
 const SYMBOL = /^[A-Z0-9-]{1,25}$/
 
-/** What this browser keeps, whoever wrote it; symbols joined by dots, which no symbol has. */
-export const parseRecent = (kept: string | null): readonly string[] =>
-  [...new Set((kept ?? '').split('.').filter((symbol) => SYMBOL.test(symbol)))].slice(0, RECENT_MAX)
+/** Out of what this browser keeps, whoever wrote it. */
+export function recentFrom(kept: unknown): readonly string[] {
+  if (!Array.isArray(kept)) return []
+  const symbols = kept.filter((one): one is string => typeof one === 'string' && SYMBOL.test(one))
+  return [...new Set(symbols)].slice(0, RECENT_MAX)
+}
 
 /** With this one newest. */
 export const withRecent = (recent: readonly string[], symbol: string): readonly string[] =>
   [symbol, ...recent.filter((other) => other !== symbol)].slice(0, RECENT_MAX)
 
 /** The instruments that were looked at in this browser, newest first. In the browser only. */
-export function recentSymbols(): readonly string[] {
-  try {
-    return parseRecent(localStorage.getItem(RECENT_KEY))
-  } catch {
-    return [] // A browser may be told to keep nothing.
-  }
-}
+export const recentSymbols = (): readonly string[] => recentFrom(readHere(RECENT_NAME))
 
 /** This one is looked at now. In the browser only. */
-export function keepRecent(symbol: string): void {
-  try {
-    localStorage.setItem(RECENT_KEY, withRecent(recentSymbols(), symbol).join('.'))
-  } catch {
-    // Likewise; the list is the shorter for it.
-  }
-}
+export const keepRecent = (symbol: string): void => keepHere(RECENT_NAME, withRecent(recentSymbols(), symbol))
