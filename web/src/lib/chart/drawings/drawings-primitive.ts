@@ -6,7 +6,7 @@ import type {
   PrimitiveHoveredItem,
   SeriesAttachedParameter,
 } from 'lightweight-charts'
-import type { ChartColors } from './chart-colors.ts'
+import type { ChartColors } from '../chart-colors.ts'
 import type { Anchor, Drawing } from './drawing.ts'
 import { type Hit, hitOf, type Point, type Shape } from './drawing-shapes.ts'
 
