@@ -43,6 +43,8 @@ async function dragged(page: Page, from: { x: number; y: number }, byY: number):
   await page.mouse.move(from.x, from.y + byY / 2)
   await page.mouse.move(from.x, from.y + byY)
   await page.mouse.up()
+  // The grips follow a frame later.
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
 }
 
 describe('a horizontal line', () => {

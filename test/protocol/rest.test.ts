@@ -139,8 +139,10 @@ test('every answer tells what is left of its bucket, and a refusal when to come 
   expect(limit).toBe(100)
   expect(remaining).toBeLessThan(100)
   expect(Number(headers.get('ratelimit-reset'))).toBeGreaterThan(0)
-  const flood = await Promise.all(Array.from({ length: 150 }, () => ask('/api/time')))
-  const refused = flood.find(({ status }) => status === 429)
+  // A busy machine may be slower than the bucket fills again: the flood goes on until it is too much.
+  const flood = async () => await Promise.all(Array.from({ length: 300 }, () => ask('/api/time')))
+  const tooMuch = async () => (await flood()).find(({ status }) => status === 429)
+  const refused = (await tooMuch()) ?? (await tooMuch()) ?? (await tooMuch())
   expect(refused?.error?.code).toBe('RATE_LIMITED')
   expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0)
   expect(refused?.headers.get('ratelimit-remaining')).toBe('0')
