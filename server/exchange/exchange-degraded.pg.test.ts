@@ -214,14 +214,14 @@ test('a reopening that breaks off after its first frame goes on with indicative 
 })
 
 describe('a slow Postgres', () => {
-  test('that takes 0.4 s for each commit is waited for, and nobody is told', async () => {
-    rig.cable.slow(400)
+  test('that takes 0.3 s for each commit is waited for, and nobody is told', async () => {
+    rig.cable.slow(300)
     for (const id of ['a', 'b', 'c']) good(await rig.rest(account, id))
     expect(rig.statuses.map((status) => status.market)).not.toContain('degraded')
     expect(rig.marketFrames.some((frame) => frame.indicative)).toBe(false)
   })
 
-  test('that takes 0.7 s shows indicative prices where no price has left for two commits in a row', async () => {
+  test('that takes 0.6 s shows indicative prices where no price has left for two commits in a row', async () => {
     const firstSent = Promise.withResolvers<undefined>()
     rig.cable.watch((bytes) => {
       if (bytes.includes('journal/commit-batch')) firstSent.resolve(undefined)
@@ -229,7 +229,7 @@ describe('a slow Postgres', () => {
     })
     // The next frame is made in 50 ms: when the first order has been sent.
     await rig.nextMarketFrame()
-    rig.cable.slow(700)
+    rig.cable.slow(600)
     const first = rig.rest(account, 'first')
     await firstSent.promise
     const second = rig.rest(account, 'second')

@@ -240,7 +240,8 @@ export class Exchange implements AsyncDisposable {
       this.#stretch = stretch
       const end = await stretch.run().catch((error: unknown): End => ({ kind: 'fault', error }))
       // Before anything that takes time: gateways then refuse at once what would only wait.
-      if (end.kind === 'split' || (end.kind === 'fault' && !isReplaced(end.error, lease))) this.#degrade(lease, stretch)
+      if (end.kind === 'split' || (end.kind === 'fault' && !isReplaced(end.error, lease)))
+        this.#degrade(lease, stretch, end)
       return end
     } catch (error) {
       if (!isReplaced(error, lease)) this.#status.degraded(lease.epoch)
@@ -288,11 +289,13 @@ export class Exchange implements AsyncDisposable {
   }
 
   /** No command is taken; prices go on without the users' orders, should this take long. */
-  #degrade(lease: Lease, { base }: Leading): void {
+  #degrade(lease: Lease, { base }: Leading, end: End): void {
     const { clock, log, live } = this.#options
     this.#status.degraded(lease.epoch)
     if (this.#indicative !== undefined || base === undefined || lease.state === 'lost' || this.#isStopping) return
-    const startsInMs = Math.max(0, SILENT_MS_MAX - this.#publisher.silentMs)
+    // Where a commit was slow some prices have waited long enough, whatever frame was the last.
+    const hasWaited = end.kind === 'fault' && end.error instanceof SlowCommit
+    const startsInMs = hasWaited ? 0 : Math.max(0, SILENT_MS_MAX - this.#publisher.silentMs)
     this.#indicative = new IndicativeMarket({ base, publisher: this.#publisher, clock, log, live, startsInMs })
   }
 

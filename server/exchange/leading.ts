@@ -68,8 +68,8 @@ export class Leading {
   #savedAtMs = 0
   #isCaughtUp = false
   #hasCommitted = false
-  /** When prices that a commit had held back last left, by wall time. */
-  #pricesLeftAtMs = -Infinity
+  /** For how long a time the prices spoke that the last commit had held back. */
+  #toldForMs = 0
 
   constructor(parts: LeadingParts) {
     this.#parts = parts
@@ -159,8 +159,8 @@ export class Leading {
     defects.sealed(open.commands)
     const { clock, journal, signal, metrics } = this.#parts
     const sentAtMs = clock.now()
-    // Its prices may have waited already, for a batch that held none.
-    const silentMs = sentAtMs - Math.max(open.pricedAtMs ?? sentAtMs, this.#pricesLeftAtMs)
+    // Its prices may have waited already, for a batch that held none, or too few for all instruments.
+    const silentMs = Math.max(0, sentAtMs - (open.pricedAtMs ?? sentAtMs) - this.#toldForMs)
     const unwatch = watchCommit(clock, silentMs, () =>
       signal.fail(new SlowCommit(`batch ${number} is not answered in time`)),
     )
@@ -198,7 +198,7 @@ export class Leading {
     this.#batch = inFlight.number
     this.#saved = inFlight.saved ?? this.#saved
     this.#inFlight = undefined
-    if (inFlight.open.pricedAtMs !== undefined) this.#pricesLeftAtMs = clock.now()
+    this.#toldForMs = inFlight.open.pricedForMs
     defects.committed()
     if (signal.fault === undefined) {
       // Before anything is said, which takes a while: Postgres works meanwhile.

@@ -23,6 +23,8 @@ export class OpenBatch {
   chargedDay: number | undefined
   /** When the first frame of prices was put into it, by wall time. */
   pricedAtMs: number | undefined
+  /** From there to its last one: an instrument's price may be missing in a single frame. A full one has all prices. */
+  pricedForMs = 0
   /** The last of each account. */
   readonly #deadMen = new Map<AccountNumber, DeadMan>()
   readonly #orders = new Set<Readonly<Order>>()

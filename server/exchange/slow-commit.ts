@@ -1,10 +1,10 @@
 import type { Clock } from './clock.ts'
 
 /**
- * Prices must not stand still for a second: the rest of it is the quantum before the commit, and the start of the
- * indicative market.
+ * Prices must not stand still for a second: the rest of it is the time between two quotes of one instrument, the quantum
+ * before the commit, and the start of the indicative market.
  */
-const SLOW_MS = 880
+const SLOW_MS = 700
 
 /** Postgres has not answered a commit in time: it may be away. */
 export class SlowCommit extends Error {

@@ -296,7 +296,9 @@ export class TradingSession {
   }
 
   #publishMarket(frame: UnnumberedFrame): void {
-    this.open.pricedAtMs ??= this.clock.now()
+    const nowMs = this.clock.now()
+    this.open.pricedAtMs ??= nowMs
+    this.open.pricedForMs = frame.full ? Infinity : Math.max(this.open.pricedForMs, nowMs - this.open.pricedAtMs)
     this.open.onRelease(() => {
       const sent = this.#parts.publisher.publish(frame)
       if (sent === undefined) return
