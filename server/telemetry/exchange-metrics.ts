@@ -3,7 +3,7 @@ import { AskedCounter, AskedGauge } from './asked-metrics.ts'
 import { startAtZero } from './start-at-zero.ts'
 
 /** Past 0.7 s a commit is slow, past 2 s it is cut off. */
-const COMMIT_SECONDS = [0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.9, 1.5, 2]
+const COMMIT_SECONDS = [0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.7, 1.5, 2]
 /** A batch takes at most 256 commands; none where time alone has changed something. */
 const BATCH_COMMANDS = [0, 1, 2, 4, 8, 16, 32, 64, 128, 256]
 /** A quantum is 50 ms of market time: one that takes longer cannot keep up. */

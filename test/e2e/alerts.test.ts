@@ -14,6 +14,20 @@ const toast = (page: Page) => page.getByRole('alert').filter({ hasText: /Your al
 const lastPrice = async (page: Page) =>
   Number((await page.getByTestId('last-price').innerText()).replaceAll(/[^\d.]/g, ''))
 
+async function setBesidePrice(page: Page): Promise<void> {
+  await price(page).press('ArrowUp')
+  await note(page).fill('Sell half.')
+  await button(page, 'Set alert').click()
+  await expect.poll(() => rows(page).count()).toBe(2)
+}
+const isToldSoon = (page: Page): Promise<boolean> =>
+  toast(page)
+    .waitFor({ timeout: 10_000 })
+    .then(
+      () => true,
+      () => false,
+    )
+
 describe.each(SCREENS)('on a $screen', ({ screen, options }) => {
   test('an alert just beside the price fires and is told; one far off waits until it is deleted', async () => {
     const { page, complaints } = await stage.visitor(options)
@@ -43,17 +57,13 @@ describe.each(SCREENS)('on a $screen', ({ screen, options }) => {
 
     // The field begins at the last price: an alert there is reached by the next trade that isn't on the other side. While
     // it is being set the price may go away, and stay there: then another is set instead.
-    for (let isTold = false; !isTold;) {
-      await price(page).press('ArrowUp')
-      await note(page).fill('Sell half.')
-      await button(page, 'Set alert').click()
-      await expect.poll(() => rows(page).count()).toBe(2)
-      const told = toast(page).waitFor({ timeout: 10_000 })
-      isTold = await told.then(
-        () => true,
-        () => false,
-      )
-      if (!isTold) await button(page, /^Delete the alert for /).first().click() // prettier-ignore
+    await setBesidePrice(page)
+    while (!(await isToldSoon(page))) {
+      await button(page, /^Delete the alert for /)
+        .first()
+        .click()
+      await expect.poll(() => rows(page).count()).toBe(1)
+      await setBesidePrice(page)
     }
     expect(await toast(page).innerText()).toMatch(/^\w+ traded at [\d,.]+ at \d\d:\d\d:\d\d\..+ Sell half\.$/m)
     await rows(page)

@@ -17,6 +17,9 @@ export const field = (page: Page, name: FieldName): Locator => page.getByRole('s
 export const sentence = async (page: Page): Promise<string> => (await send(page).locator('.num').innerText()).trim()
 /** The order that a first visit is offered. */
 export async function proposal(page: Page): Promise<{ readonly qty: string; readonly symbol: string }> {
+  await send(page)
+    .getByText(/^Buy [\d,]+ \w+ at market$/)
+    .waitFor()
   const [, qty = '', symbol = ''] = /^Buy ([\d,]+) (\w+) at market$/.exec(await sentence(page)) ?? []
   return { qty, symbol }
 }

@@ -1,12 +1,5 @@
-import { execFile } from 'node:child_process'
-import { devNull } from 'node:os'
-import { promisify } from 'node:util'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { launchBrowser, newVisitor } from '../rig/browser.ts'
-import { ROOT } from '../process/command.ts'
-import { type FreshDatabase, freshDatabase } from '../rig/postgres.ts'
-import { startServer, type TestServer } from '../rig/server.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
 import { barriers } from './barriers.ts'
 import {
   accountPage,
@@ -27,29 +20,9 @@ import {
   typeLimit,
   view,
 } from './desk.ts'
-import { smallMarket } from './small-market.ts'
-import { SCREENS } from './stage.ts'
+import { SCREENS, Stage } from './stage.ts'
 
-const AUTH_SECRET = 'a secret of the tests, long enough for it'
-
-const parts = new AsyncDisposableStack()
-let database: FreshDatabase
-let server: TestServer
-let browser: Browser
-beforeAll(async () => {
-  database = parts.use(await freshDatabase())
-  const { INSTRUMENTS_FILE } = parts.use(await smallMarket())
-  server = parts.use(await startServer({ DATABASE_URL: database.url, AUTH_SECRET, INSTRUMENTS_FILE }))
-  browser = await launchBrowser()
-  parts.defer(() => browser.close())
-})
-afterAll(() => parts.disposeAsync())
-
-/** What an operator says to the market. */
-async function operator(command: 'halt' | 'resume', symbol: string): Promise<void> {
-  const env = { PATH: process.env['PATH'], ENV_FILE: devNull, DATABASE_URL: database.url, AUTH_SECRET }
-  await promisify(execFile)(process.execPath, ['server/cli.ts', command, symbol], { cwd: ROOT, env })
-}
+const stage = new Stage()
 
 /** A new visitor who has bought what a first visit is offered. */
 async function owner(page: Page): Promise<{ readonly qty: string; readonly symbol: string }> {
@@ -68,7 +41,7 @@ async function typeExits(page: Page): Promise<void> {
 
 describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
   test('a stop is placed, waits for its price, and is cancelled', async () => {
-    const { page, complaints } = await newVisitor(browser, server.url, options)
+    const { page, complaints } = await stage.visitor(options)
     await using _context = page.context()
     const { qty, symbol } = await owner(page)
     await view(page, 'Trade')
@@ -98,7 +71,7 @@ describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
   })
 
   test('a bracket is bought, its exits wait with it, and closing the position ends them', async () => {
-    const { page, complaints } = await newVisitor(browser, server.url, options)
+    const { page, complaints } = await stage.visitor(options)
     await using _context = page.context()
     await startTrading(page)
     const { qty, symbol } = await proposal(page)
@@ -124,7 +97,7 @@ describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
   })
 
   test('an order is changed in its row', async () => {
-    const { page, complaints } = await newVisitor(browser, server.url, options)
+    const { page, complaints } = await stage.visitor(options)
     await using _context = page.context()
     await startTrading(page)
     const { symbol } = await proposal(page)
@@ -153,7 +126,7 @@ describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
   })
 
   test('with margin a sale of nothing is a short, which is bought back', async () => {
-    const { page, complaints } = await newVisitor(browser, server.url, options)
+    const { page, complaints } = await stage.visitor(options)
     await using _context = page.context()
     await startTrading(page)
     const { symbol } = await proposal(page)
@@ -195,9 +168,9 @@ describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
   })
 
   test.each(['dark', 'light'])('nothing serious stands in the way where orders wait, %s', async (theme) => {
-    const { page, layoutShift } = await newVisitor(browser, server.url, options)
+    const { page, layoutShift } = await stage.visitor(options)
     await using context = page.context()
-    await context.addCookies([{ name: 'valiant_theme', value: theme, url: server.url }])
+    await context.addCookies([{ name: 'valiant_theme', value: theme, url: stage.server.url }])
     await startTrading(page)
     const { symbol } = await proposal(page)
     await typeExits(page)
@@ -228,7 +201,7 @@ describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
 
 describe('a position', () => {
   test('is protected, its exits are shown with it, and removed', async () => {
-    const { page } = await newVisitor(browser, server.url)
+    const { page } = await stage.visitor()
     await using _context = page.context()
     const { symbol } = await owner(page)
     await button(page, `Take profit and stop loss of ${symbol}: – / –`).click()
@@ -249,7 +222,7 @@ describe('a position', () => {
   })
 
   test('is protected as far as open orders leave it free, from its row and from its line on the chart', async () => {
-    const { page, complaints } = await newVisitor(browser, server.url)
+    const { page, complaints } = await stage.visitor()
     await using _context = page.context()
     const { symbol } = await owner(page)
     await page.getByRole('radio', { name: /^Sell/ }).click()
@@ -281,7 +254,7 @@ describe('a position', () => {
   })
 
   test('is reversed in a margin account: as much short as it was long', async () => {
-    const { page } = await newVisitor(browser, server.url)
+    const { page } = await stage.visitor()
     await using _context = page.context()
     const { qty, symbol } = await owner(page)
     expect(await button(page, `Reverse ${symbol}`).count()).toBe(0)
@@ -297,7 +270,7 @@ describe('a position', () => {
 })
 
 test('a line on the chart is moved by keys, and goes where the exchange put it', async () => {
-  const { page } = await newVisitor(browser, server.url)
+  const { page } = await stage.visitor()
   await using _context = page.context()
   await startTrading(page)
   const { symbol } = await proposal(page)
@@ -317,14 +290,14 @@ test('a line on the chart is moved by keys, and goes where the exchange put it',
 })
 
 test('an instrument that is halted says so, takes cancels only, and goes on', async () => {
-  const { page, complaints } = await newVisitor(browser, server.url)
+  const { page, complaints } = await stage.visitor()
   await using _context = page.context()
   await startTrading(page)
   const { symbol } = await proposal(page)
   await typeLimit(page, '7', 2)
   await send(page).click()
   await receipt(page).getByText('is open').waitFor()
-  await operator('halt', symbol)
+  await stage.operator('halt', symbol)
   await page.getByText(`${symbol} is halted. Orders can be cancelled, not placed.`).first().waitFor()
   expect(await sentence(page)).toBe(`${symbol} is halted`)
   expect(await send(page).isDisabled()).toBe(true)
@@ -332,14 +305,14 @@ test('an instrument that is halted says so, takes cancels only, and goes on', as
   await list(page, /Open orders/)
   await button(page, /^Cancel buy 7/).click()
   await page.getByText('No open orders').waitFor()
-  await operator('resume', symbol)
+  await stage.operator('resume', symbol)
   await send(page).and(page.locator(':enabled')).waitFor()
   expect(complaints).toEqual([])
 })
 
 describe('on the page of the account', () => {
   test('money is paid in and taken out, never more than there is', async () => {
-    const { page, complaints } = await newVisitor(browser, server.url)
+    const { page, complaints } = await stage.visitor()
     await using _context = page.context()
     await startTrading(page)
     await accountPage(page)
@@ -362,7 +335,7 @@ describe('on the page of the account', () => {
   })
 
   test('a reset asks first, then gives everything back and begins anew', async () => {
-    const { page, complaints } = await newVisitor(browser, server.url)
+    const { page, complaints } = await stage.visitor()
     await using _context = page.context()
     const { symbol } = await owner(page)
     await typeLimit(page, '7', 2)
@@ -390,7 +363,7 @@ describe('on the page of the account', () => {
   })
 
   test('a key is made, shown once, signs a program in, and is revoked', async () => {
-    const { page, complaints } = await newVisitor(browser, server.url)
+    const { page, complaints } = await stage.visitor()
     await using _context = page.context()
     await owner(page)
     await accountPage(page)
@@ -402,7 +375,7 @@ describe('on the page of the account', () => {
     await form.getByRole('button', { name: 'Make key' }).click()
     const made = page.getByRole('status').filter({ hasText: '“grid-bot” is ready.' })
     const key = await made.locator('code').innerText()
-    const asBot = () => fetch(`${server.url}/api/account`, { headers: { authorization: `Bearer ${key}` } })
+    const asBot = () => fetch(`${stage.server.url}/api/account`, { headers: { authorization: `Bearer ${key}` } })
     expect((await asBot()).status).toBe(200)
     await made.getByRole('button', { name: 'Done' }).click()
     expect(await page.content()).not.toContain(key)
@@ -418,7 +391,7 @@ describe('on the page of the account', () => {
   })
 
   test('another account is opened, shown after a reload, and left again', async () => {
-    const { page, complaints } = await newVisitor(browser, server.url)
+    const { page, complaints } = await stage.visitor()
     await using _context = page.context()
     const { symbol } = await owner(page)
     await accountPage(page)

@@ -1,25 +1,11 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DESKTOP, launchBrowser, newVisitor } from '../rig/browser.ts'
-import { type FreshDatabase, freshDatabase } from '../rig/postgres.ts'
-import { startServer, type TestServer } from '../rig/server.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { DESKTOP } from '../rig/browser.ts'
 import { barriers } from './barriers.ts'
 import { accountPage, live, startTrading } from './desk.ts'
-import { smallMarket } from './small-market.ts'
+import { Stage } from './stage.ts'
 
-const parts = new AsyncDisposableStack()
-let database: FreshDatabase
-let server: TestServer
-let browser: Browser
-beforeAll(async () => {
-  database = parts.use(await freshDatabase())
-  const { INSTRUMENTS_FILE } = parts.use(await smallMarket())
-  const AUTH_SECRET = 'a secret of the tests, long enough for it'
-  server = parts.use(await startServer({ DATABASE_URL: database.url, AUTH_SECRET, INSTRUMENTS_FILE }))
-  browser = await launchBrowser()
-  parts.defer(() => browser.close())
-})
-afterAll(() => parts.disposeAsync())
+const stage = new Stage()
 
 const SOON = { timeout: 30_000 }
 
@@ -47,7 +33,7 @@ const saved = (page: Page) =>
 async function paintedFor(page: Page, pathname: string): Promise<string> {
   const session = (await page.context().cookies()).filter(({ name }) => name.endsWith('session_token'))
   const cookie = session.map(({ name, value }) => `${name}=${value}`).join('; ')
-  return (await fetch(server.url + pathname, { headers: { cookie } })).text()
+  return (await fetch(stage.server.url + pathname, { headers: { cookie } })).text()
 }
 
 async function signIn(page: Page, button: 'Keep this account' | 'Sign in', email: string): Promise<void> {
@@ -59,7 +45,7 @@ async function signIn(page: Page, button: 'Keep this account' | 'Sign in', email
 
 describe('what a visitor chose', () => {
   test('follows them to another browser, and is painted at once', async () => {
-    const { page, complaints } = await newVisitor(browser, server.url)
+    const { page, complaints } = await stage.visitor()
     await using _context = page.context()
     await startTrading(page)
     const { pathname } = new URL(page.url())
@@ -72,7 +58,7 @@ describe('what a visitor chose', () => {
     const email = 'follows@example.com'
     await signIn(page, 'Keep this account', email)
 
-    const other = await newVisitor(browser, server.url)
+    const other = await stage.visitor()
     await using _other = other.page.context()
     await accountPage(other.page)
     expect(await theme(other.page)).toBe('dark')
@@ -92,7 +78,7 @@ describe('what a visitor chose', () => {
   })
 
   test('before they were anybody is theirs once they are, and is not lost to a page that is left at once', async () => {
-    const { page } = await newVisitor(browser, server.url)
+    const { page } = await stage.visitor()
     await using _context = page.context()
     await page.goto('/')
     await live(page)
@@ -110,7 +96,7 @@ describe('what a visitor chose', () => {
   })
 
   test('in another tab is seen when this one is looked at again', async () => {
-    const { page } = await newVisitor(browser, server.url)
+    const { page } = await stage.visitor()
     await using context = page.context()
     await startTrading(page)
     const second = await context.newPage()
@@ -126,7 +112,7 @@ describe('what a visitor chose', () => {
 
 describe('the panels', () => {
   test('are resized by their gaps, with pointer and keys, and stay so', async () => {
-    const { page, complaints } = await newVisitor(browser, server.url)
+    const { page, complaints } = await stage.visitor()
     await using _context = page.context()
     await startTrading(page)
     const chart = page.getByTestId('workspace').locator('.chart-area')
@@ -157,7 +143,7 @@ describe('the panels', () => {
   })
 
   test('leave the chart its least size, and are kept for each width of the page by itself', async () => {
-    const { page } = await newVisitor(browser, server.url)
+    const { page } = await stage.visitor()
     await using _context = page.context()
     await startTrading(page)
     const chart = page.getByTestId('workspace').locator('.chart-area')

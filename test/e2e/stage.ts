@@ -1,7 +1,8 @@
 import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { afterAll, beforeAll } from 'vitest'
 import { DESKTOP, launchBrowser, newVisitor, PHONE, type WatchedPage } from '../rig/browser.ts'
-import { startServer, type TestServer } from '../rig/server.ts'
+import { operator } from '../rig/operator.ts'
+import { startServer } from '../rig/server.ts'
 import { smallMarket } from './small-market.ts'
 
 /** What most is looked at on. */
@@ -10,11 +11,13 @@ export const SCREENS = [
   { screen: 'phone', options: PHONE },
 ] as const
 
+type StageServer = Awaited<ReturnType<typeof startServer>>
+
 /** A server with a small market and a browser, for all tests of a file; there from its first test to its last. */
 export class Stage {
   readonly #parts = new AsyncDisposableStack()
   #instruments: string | undefined
-  #server: TestServer | undefined
+  #server: StageServer | undefined
   #browser: Browser | undefined
 
   constructor() {
@@ -27,7 +30,7 @@ export class Stage {
     return opened(this.#instruments)
   }
 
-  get server(): TestServer {
+  get server(): StageServer {
     return opened(this.#server)
   }
 
@@ -38,6 +41,11 @@ export class Stage {
   /** Somebody who comes to the server with cookies of their own. */
   visitor(options?: BrowserContextOptions): Promise<WatchedPage> {
     return newVisitor(this.browser, this.server.url, options)
+  }
+
+  /** What an operator says to the market. */
+  async operator(...words: readonly string[]): Promise<void> {
+    await operator(this.server.databaseUrl, ...words)
   }
 
   async #open(): Promise<void> {

@@ -1,43 +1,23 @@
-import { execFile } from 'node:child_process'
-import { devNull } from 'node:os'
-import { promisify } from 'node:util'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ROOT } from '../process/command.ts'
-import { DESKTOP, launchBrowser, newVisitor, PHONE, type WatchedPage } from '../rig/browser.ts'
+import { DESKTOP, newVisitor, PHONE, type WatchedPage } from '../rig/browser.ts'
 import { type Cable, openCable } from '../rig/cable.ts'
-import { type FreshDatabase, freshDatabase } from '../rig/postgres.ts'
-import { startServer } from '../rig/server.ts'
 import { barriers } from './barriers.ts'
 import { live, receipt, send, startTrading, typeLimit, view } from './desk.ts'
-import { smallMarket } from './small-market.ts'
+import { Stage } from './stage.ts'
 
 /* The line at the foot and what stands behind it, and the switch to another instrument. */
 
-const AUTH_SECRET = 'a secret of the tests, long enough for it'
-const parts = new AsyncDisposableStack()
-let database: FreshDatabase
-let browser: Browser
+const stage = new Stage()
 /** Between the browser and the server. */
 let cable: Cable
 beforeAll(async () => {
-  database = parts.use(await freshDatabase())
-  const { INSTRUMENTS_FILE } = parts.use(await smallMarket())
-  const server = parts.use(await startServer({ DATABASE_URL: database.url, AUTH_SECRET, INSTRUMENTS_FILE }))
-  cable = parts.use(await openCable({ host: '127.0.0.1', port: server.port }))
-  browser = await launchBrowser()
-  parts.defer(() => browser.close())
+  cable = await openCable({ host: '127.0.0.1', port: stage.server.port })
 })
-afterAll(() => parts.disposeAsync())
-
-/** What an operator says to the market. */
-async function operator(command: 'halt' | 'resume', symbol: string): Promise<void> {
-  const env = { PATH: process.env['PATH'], ENV_FILE: devNull, DATABASE_URL: database.url, AUTH_SECRET }
-  await promisify(execFile)(process.execPath, ['server/cli.ts', command, symbol], { cwd: ROOT, env })
-}
+afterAll(() => cable[Symbol.asyncDispose]())
 
 const visitor = (options: BrowserContextOptions): Promise<WatchedPage> =>
-  newVisitor(browser, `http://localhost:${cable.port}`, options)
+  newVisitor(stage.browser, `http://localhost:${cable.port}`, options)
 
 const SOON = { timeout: 30_000 }
 const status = (page: Page) => page.getByRole('contentinfo').getByTitle('Latency, sequence and instance')
@@ -140,11 +120,11 @@ test('the bar says which instrument is halted, on the page of that instrument', 
   await page.goto('/trade/LUMA')
   const bar = page.getByRole('contentinfo')
   await bar.getByText('Market open').waitFor()
-  await operator('halt', 'LUMA')
+  await stage.operator('halt', 'LUMA')
   await bar.getByText('LUMA is halted').waitFor(SOON)
   await page.getByRole('link', { name: 'Markets', exact: true }).click()
   await bar.getByText('Market open').waitFor()
-  await operator('resume', 'LUMA')
+  await stage.operator('resume', 'LUMA')
 })
 
 describe('the instrument switch', () => {

@@ -1,14 +1,10 @@
-import { execFile } from 'node:child_process'
-import { devNull } from 'node:os'
-import { promisify } from 'node:util'
-import { fileURLToPath } from 'node:url'
 import { ApiKey, MadeApiKey } from '@valiant/shared/protocol/api-keys'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { operator as operatorOf } from '../rig/operator.ts'
 import { type FreshDatabase, freshDatabase } from '../rig/postgres.ts'
 import { startServer, type TestServer } from '../rig/server.ts'
 import { closeAll, connect, guest, market, newId, type ProtocolClient, rest, type TestMarket } from './client.ts'
 
-const CLI = fileURLToPath(new URL('../../server/cli.ts', import.meta.url))
 const AUTH_SECRET = 'x'.repeat(40)
 
 let database: FreshDatabase
@@ -129,10 +125,7 @@ test('what is wrong with a wish for a key names the field', async () => {
 })
 
 test('an operator sees an account, makes it a key and revokes it', async () => {
-  const operator = async (...words: string[]) => {
-    const env = { PATH: process.env['PATH'], ENV_FILE: devNull, DATABASE_URL: database.url }
-    return (await promisify(execFile)(process.execPath, [CLI, ...words], { env })).stdout
-  }
+  const operator = (...words: string[]) => operatorOf(database.url, ...words)
   await owner.place(buy())
   const { id } = await owner.money()
   expect(await operator('account', id)).toMatch(

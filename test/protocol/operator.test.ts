@@ -1,25 +1,12 @@
-import { execFile } from 'node:child_process'
-import { devNull } from 'node:os'
-import { promisify } from 'node:util'
-import { fileURLToPath } from 'node:url'
 import type { Candle, TickerFrame } from '@valiant/shared/protocol/market-data'
 import { expect, test } from 'vitest'
+import { operator as operatorOf } from '../rig/operator.ts'
 import { newId } from './client.ts'
 import { desk } from './desk.ts'
 
-const CLI = fileURLToPath(new URL('../../server/cli.ts', import.meta.url))
 const at = desk()
 
-/** What an operator types, on the database of the test's server. @returns what it says */
-async function operator(...words: string[]): Promise<string> {
-  const env = {
-    PATH: process.env['PATH'],
-    ENV_FILE: devNull,
-    DATABASE_URL: at.database.url,
-    AUTH_SECRET: 'x'.repeat(40),
-  }
-  return (await promisify(execFile)(process.execPath, [CLI, ...words], { env })).stdout
-}
+const operator = (...words: string[]) => operatorOf(at.database.url, ...words)
 const statusOf = async (symbol: string) =>
   (await at.client.good('instruments')).find((one) => one.symbol === symbol)?.status
 const now = () => new Date().toISOString()

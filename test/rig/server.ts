@@ -89,7 +89,9 @@ export async function spawnServer(environment: Readonly<Record<string, string>>,
 }
 
 /** A server on a fresh database of the tests' Postgres: for tests that are not about durability. */
-export async function startServer(environment: Readonly<Record<string, string>> = {}): Promise<TestServer> {
+export async function startServer(
+  environment: Readonly<Record<string, string>> = {},
+): Promise<TestServer & { readonly databaseUrl: string }> {
   const database = await freshDatabase()
   const dataDir = await mkdtemp(join(tmpdir(), 'valiant-data-'))
   try {
@@ -101,6 +103,7 @@ export async function startServer(environment: Readonly<Record<string, string>> 
     })
     return {
       ...server,
+      databaseUrl: environment['DATABASE_URL'] ?? database.url,
       [Symbol.asyncDispose]: async () => {
         await server.stop()
         await database[Symbol.asyncDispose]()

@@ -59,12 +59,3 @@ export function onThemeChange(changed: () => void): () => void {
   observer.observe(document.documentElement, { attributeFilter: ['data-theme', 'data-palette'] })
   return () => observer.disconnect()
 }
-
-/** A language that Intl knows: "en-US@posix" of a bare Linux makes it throw. */
-export function knownLocale(language: string): string {
-  try {
-    return Intl.DateTimeFormat.supportedLocalesOf(language)[0] ?? 'en-US'
-  } catch {
-    return 'en-US'
-  }
-}

@@ -1,6 +1,5 @@
 import type { Candle } from '@valiant/shared/protocol/market-data'
 import {
-  createChart,
   CrosshairMode,
   HistogramSeries,
   type IChartApi,
@@ -12,13 +11,14 @@ import {
 } from 'lightweight-charts'
 import { grouped } from '#lib/ui/format.ts'
 import { logicalOf, timeAt } from './bar-times.ts'
-import { type ChartColors, knownLocale } from './chart-colors.ts'
+import type { ChartColors } from './chart-colors.ts'
 import type { ChartStyle } from './chart-look.ts'
 import type { Anchor, Drawing } from './drawings/drawing.ts'
 import type { Hit, Point } from './drawings/drawing-shapes.ts'
 import { DrawingsPrimitive } from './drawings/drawings-primitive.ts'
 import { barMarks, type OwnFill } from './fill-marks.ts'
 import { Indicators, type LegendBar } from './indicators.ts'
+import { paintPlain, plainChart } from './plain-chart.ts'
 import { type OwnLine, PriceSeries } from './price-series.ts'
 import { RsiPane } from './rsi-pane.ts'
 import { secondOf, timeOf } from './series-time.ts'
@@ -61,16 +61,7 @@ export class PriceChart {
     this.#tick = Number(tickSize)
     const decimals = (tickSize.split('.')[1] ?? '').length
     const priceText = (price: number) => grouped(price.toFixed(decimals))
-    this.#chart = createChart(element, {
-      autoSize: true,
-      layout: {
-        background: { color: 'transparent' },
-        fontFamily: 'Inter Variable, Inter Fallback, sans-serif',
-        fontSize: 11,
-        attributionLogo: false,
-        panes: { enableResize: false },
-      },
-      localization: { locale: knownLocale(navigator.language) },
+    this.#chart = plainChart(element, {
       rightPriceScale: { borderVisible: false, scaleMargins: { top: 0.13, bottom: 0.15 }, minimumWidth: 60 },
       timeScale: {
         borderVisible: false,
@@ -126,14 +117,7 @@ export class PriceChart {
 
   paint(colors: ChartColors): void {
     this.#colors = colors
-    this.#chart.applyOptions({
-      layout: { textColor: colors.text, panes: { separatorColor: colors.line, separatorHoverColor: colors.line } },
-      grid: { vertLines: { color: colors.grid }, horzLines: { color: colors.grid } },
-      crosshair: {
-        vertLine: { color: colors.crosshair, labelBackgroundColor: colors.label },
-        horzLine: { color: colors.crosshair, labelBackgroundColor: colors.label },
-      },
-    })
+    paintPlain(this.#chart, colors)
     this.#price.paint(colors)
     this.#drawings.paint(colors)
     this.#averages[0].applyOptions({ color: colors.average1 })

@@ -1,7 +1,6 @@
 import {
   type BaselineData,
   BaselineSeries,
-  createChart,
   CrosshairMode,
   type IChartApi,
   type ISeriesApi,
@@ -9,7 +8,8 @@ import {
   LineStyle,
   type UTCTimestamp,
 } from 'lightweight-charts'
-import { chartColors, knownLocale } from '#lib/chart/chart-colors.ts'
+import { chartColors } from '#lib/chart/chart-colors.ts'
+import { paintPlain, plainChart } from '#lib/chart/plain-chart.ts'
 import { grouped, MINUS, signedPercent } from '#lib/ui/format.ts'
 import type { MarketPoint } from './market-line.ts'
 import { type CurvePoint, levelsOf } from './performance.ts'
@@ -46,16 +46,7 @@ export class EquityChart {
 
   constructor(element: HTMLElement, onhover: (timeMs: number | undefined, worth: number | undefined) => void) {
     this.#element = element
-    this.#chart = createChart(element, {
-      autoSize: true,
-      layout: {
-        background: { color: 'transparent' },
-        fontFamily: 'Inter Variable, Inter Fallback, sans-serif',
-        fontSize: 11,
-        attributionLogo: false,
-        panes: { enableResize: false },
-      },
-      localization: { locale: knownLocale(navigator.language) },
+    this.#chart = plainChart(element, {
       rightPriceScale: { borderVisible: false, scaleMargins: { top: 0.13, bottom: 0.08 }, minimumWidth: 64 },
       timeScale: {
         borderVisible: false,
@@ -106,14 +97,7 @@ export class EquityChart {
     const colors = chartColors(this.#element, isStale)
     const soft = (name: string) => getComputedStyle(this.#element).getPropertyValue(name).trim()
     const [upSoft, downSoft] = isStale ? ['transparent', 'transparent'] : [soft('--up-soft'), soft('--down-soft')]
-    this.#chart.applyOptions({
-      layout: { textColor: colors.text, panes: { separatorColor: colors.line, separatorHoverColor: colors.line } },
-      grid: { vertLines: { color: colors.grid }, horzLines: { color: colors.grid } },
-      crosshair: {
-        vertLine: { color: colors.crosshair, labelBackgroundColor: colors.label },
-        horzLine: { color: colors.crosshair, labelBackgroundColor: colors.label },
-      },
-    })
+    paintPlain(this.#chart, colors)
     this.#equity.applyOptions({
       topFillColor1: upSoft,
       topFillColor2: 'transparent',

@@ -1,0 +1,39 @@
+import { createChart, type DeepPartial, type IChartApi, type TimeChartOptions } from 'lightweight-charts'
+import type { ChartColors } from './chart-colors.ts'
+
+/** A chart without anything in it, as all of the terminal's are; `paintPlain` gives it its colors. */
+export function plainChart(element: HTMLElement, options: DeepPartial<TimeChartOptions>): IChartApi {
+  return createChart(element, {
+    autoSize: true,
+    layout: {
+      background: { color: 'transparent' },
+      fontFamily: 'Inter Variable, Inter Fallback, sans-serif',
+      fontSize: 11,
+      attributionLogo: false,
+      panes: { enableResize: false },
+    },
+    localization: { locale: knownLocale(navigator.language) },
+    ...options,
+  })
+}
+
+/** What is neither a series nor a label of one. */
+export function paintPlain(chart: IChartApi, colors: ChartColors): void {
+  chart.applyOptions({
+    layout: { textColor: colors.text, panes: { separatorColor: colors.line, separatorHoverColor: colors.line } },
+    grid: { vertLines: { color: colors.grid }, horzLines: { color: colors.grid } },
+    crosshair: {
+      vertLine: { color: colors.crosshair, labelBackgroundColor: colors.label },
+      horzLine: { color: colors.crosshair, labelBackgroundColor: colors.label },
+    },
+  })
+}
+
+/** A language that Intl knows: "en-US@posix" of a bare Linux makes it throw. */
+function knownLocale(language: string): string {
+  try {
+    return Intl.DateTimeFormat.supportedLocalesOf(language)[0] ?? 'en-US'
+  } catch {
+    return 'en-US'
+  }
+}
