@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import type { Locator, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { PHONE } from '../rig/browser.ts'
@@ -103,6 +104,63 @@ describe('a horizontal line', () => {
     await grips(page).first().waitFor({ state: 'attached' })
     expect(await grips(page).count()).toBe(1)
   })
+})
+
+test('what was drawn, moved and removed is taken back, change by change', async () => {
+  const { page, complaints } = await stage.visitor()
+  await using _context = page.context()
+  await open(page)
+  const undo = tool(page, 'Undo drawing')
+  expect(await undo.isDisabled()).toBe(true)
+  await canvas(page).press('Alt+h')
+  await grips(page).and(page.locator(':focus')).waitFor()
+  const drawnAt = await valueOf(grips(page))
+  await page.keyboard.press('Shift+ArrowUp')
+  await expect.poll(() => valueOf(grips(page))).not.toBe(drawnAt)
+  const movedTo = await valueOf(grips(page))
+  await page.keyboard.press('Delete')
+  await expect.poll(() => grips(page).count()).toBe(0)
+
+  await page.keyboard.press('Control+z')
+  await expect.poll(() => grips(page).count()).toBe(1)
+  expect(await valueOf(grips(page))).toBe(movedTo)
+  await undo.click()
+  await expect.poll(() => valueOf(grips(page))).toBe(drawnAt)
+  await page.reload()
+  await live(page)
+  await expect.poll(() => valueOf(grips(page))).toBe(drawnAt)
+  expect(await undo.isDisabled(), 'of a visit before nothing is taken back').toBe(true)
+  expect(complaints).toEqual([])
+})
+
+test('the chart is saved as a picture of what it shows', async () => {
+  const { page, complaints } = await stage.visitor()
+  await using _context = page.context()
+  await open(page)
+  const [download] = await Promise.all([page.waitForEvent('download'), tool(page, 'Save a picture').click()])
+  expect(download.suggestedFilename()).toMatch(/^NOVA-1m-\d{4}-\d{2}-\d{2}-\d{4}\.png$/)
+  const file = await readFile(await download.path())
+  expect(file.subarray(1, 4).toString()).toBe('PNG')
+  const box = await canvas(page).boundingBox()
+  expect(file.readUInt32BE(16), 'its width').toBe(Math.round(box?.width ?? 0))
+  expect(file.readUInt32BE(20), 'its height, with a line above and one below').toBe(Math.round(box?.height ?? 0) + 60)
+  expect(complaints).toEqual([])
+})
+
+test('the chart takes the full screen, with its menus, and gives it back', async () => {
+  const { page, complaints } = await stage.visitor()
+  await using _context = page.context()
+  await open(page)
+  const before = await canvas(page).boundingBox()
+  await tool(page, 'Full screen').click()
+  await expect.poll(async () => (await canvas(page).boundingBox())?.width).toBeGreaterThan(before?.width ?? Infinity)
+  await tool(page, 'Indicators').click()
+  await page.getByRole('menuitemcheckbox', { name: /^Averages/ }).click()
+  await expect.poll(() => page.getByText('EMA 20').count()).toBe(0)
+  await tool(page, 'Leave full screen').click()
+  await expect.poll(async () => (await canvas(page).boundingBox())?.width).toBe(before?.width)
+  await tool(page, 'Full screen').waitFor()
+  expect(complaints).toEqual([])
 })
 
 describe('a trend line', () => {

@@ -53,6 +53,19 @@ export function chartColors(element: Element, isStale: boolean): ChartColors {
   }
 }
 
+/** What a picture of the chart has around it. */
+export interface PictureColors {
+  readonly background: string
+  readonly ink: string
+  readonly lesser: string
+}
+
+export function pictureColors(element: Element): PictureColors {
+  const style = getComputedStyle(element)
+  const token = (name: string) => style.getPropertyValue(name).trim()
+  return { background: token('--bg-1'), ink: token('--fg-1'), lesser: token('--fg-3') }
+}
+
 /** Calls when theme or palette change. @returns ends it */
 export function onThemeChange(changed: () => void): () => void {
   const observer = new MutationObserver(changed)

@@ -268,6 +268,11 @@ export class PriceChart {
     scale.applyOptions({ barSpacing: Math.min(50, Math.max(1, scale.options().barSpacing * factor)) })
   }
 
+  /** All of it as it is now, on a canvas of the screen's own pixels, without a background. */
+  picture(): HTMLCanvasElement {
+    return this.#chart.takeScreenshot(true)
+  }
+
   destroy(): void {
     this.#rsi.destroy()
     this.#chart.remove()

@@ -13,14 +13,21 @@ interface Held {
   readonly at: Anchor
 }
 
+/** Changes that can be taken back. */
+const UNDO_MAX = 100
+
 /** What is drawn by hand on one instrument's chart. This browser keeps it. */
 export class Drawings {
   #all = $state.raw<readonly Drawing[]>([])
+  /** How all was before each change made here, the last change's at the end. */
+  #past = $state.raw<readonly (readonly Drawing[])[]>([])
   selectedId = $state.raw<string | undefined>()
   placing = $state.raw<Placing | undefined>()
 
   readonly #symbol: string
   readonly #scale: Scale
+  /** As it was written last: what is held by the pointer is not yet. */
+  #kept: readonly Drawing[] = []
   #held: Held | undefined
   #made = 0
 
@@ -35,6 +42,7 @@ export class Drawings {
 
   readonly selected = $derived.by(() => this.#all.find(({ id }) => id === this.selectedId))
   readonly isFull = $derived.by(() => this.#all.length >= DRAWINGS_MAX)
+  readonly canUndo = $derived.by(() => this.#past.length > 0)
   /** With the one that is being placed. */
   readonly shown = $derived.by((): readonly Drawing[] =>
     this.placing?.from ? [...this.#all, { kind: 'trend', id: 'placing', ...this.placing }] : this.#all,
@@ -43,7 +51,10 @@ export class Drawings {
   /** Reads what is kept, now and when another tab changes it. @returns ends it */
   follow(): () => void {
     const name = drawingsName(this.#symbol)
-    const read = () => (this.#all = drawingsFrom(readHere(name), this.#scale))
+    const read = () => {
+      this.#all = this.#kept = drawingsFrom(readHere(name), this.#scale)
+      this.#past = []
+    }
     const changed = ({ key }: StorageEvent) => {
       if (key === name || key === null) read()
     }
@@ -117,7 +128,7 @@ export class Drawings {
   /** What is held goes home. @returns false when nothing was held */
   back(): boolean {
     if (!this.#held) return false
-    this.#replace(this.#held.before)
+    this.#all = this.#kept
     this.#held = undefined
     return true
   }
@@ -137,6 +148,17 @@ export class Drawings {
     this.#keep()
   }
 
+  /** Takes the last change back: what was drawn, moved or removed since the page was opened. */
+  undo(): void {
+    const before = this.#past.at(-1)
+    if (before === undefined) return
+    this.#held = undefined
+    this.#past = this.#past.slice(0, -1)
+    this.#all = before
+    if (this.selected === undefined) this.select(undefined)
+    this.#write()
+  }
+
   #add(drawing: Drawing): string | undefined {
     if (this.isFull) return undefined
     this.#all = [...this.#all, drawing]
@@ -150,6 +172,13 @@ export class Drawings {
   }
 
   #keep(): void {
+    if (this.#all === this.#kept) return // it was taken and let go where it was
+    this.#past = [...this.#past, this.#kept].slice(-UNDO_MAX)
+    this.#write()
+  }
+
+  #write(): void {
+    this.#kept = this.#all
     const name = drawingsName(this.#symbol)
     if (this.#all.length === 0) forgetHere(name)
     else keepHere(name, keptDrawings(this.#all, this.#scale))
