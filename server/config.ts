@@ -74,6 +74,10 @@ export const SETTINGS = z.object({
   ),
   INSTRUMENTS_FILE: setting(z.string().default('db/instruments.json'), 'What can be traded; checked at start.'),
   SEED: setting(count(1), 'Seed of a market that begins anew; the same seed makes the same history.'),
+  HISTORY_DAYS: setting(
+    z.coerce.number().int().min(1).max(365).default(30),
+    'Days of past that a market which begins anew is given; with fewer, its first start takes less time.',
+  ),
   MARKET_LIVENESS: setting(
     z.coerce.number().min(0.05).max(2).default(1),
     'How lively simulated quotes are: 1 is some 77 events a second and instrument, 0.25 some 22.',

@@ -127,6 +127,7 @@ async function serve(config: Config, log: Logger): Promise<void> {
           holder: instanceId,
           address: `${hostname()}:${front.port}`,
           seed: config.SEED,
+          historyDays: config.HISTORY_DAYS,
           live: config.MARKET_LIVENESS,
           rates: { ordersPerSecond: config.LIMIT_ORDERS_PER_SECOND, ordersBurst: config.LIMIT_ORDERS_BURST },
           maxOpenOrdersPerInstrument: config.LIMIT_OPEN_ORDERS,

@@ -50,6 +50,7 @@ export interface AssemblyParts {
   /** Readies the journal's session, so that the first batch need not wait for it. */
   readonly ready: () => Promise<void>
   readonly seed: number
+  readonly historyDays: number
   readonly live: number
   readonly accountRates: AccountRates
   readonly maxOpenOrdersPerInstrument: number
@@ -189,14 +190,14 @@ function countBySymbol(splits: readonly { readonly symbol: string }[]): Readonly
 
 async function simulatorOf(
   saved: SavedMarket | undefined,
-  { instruments, bars, clock, seed, live, log, signal }: AssemblyParts,
+  { instruments, bars, clock, seed, historyDays, live, log, signal }: AssemblyParts,
 ): Promise<{ simulator: Simulator; catchUpMaxMs: number }> {
   const simulated = instruments.map(toSimulated)
   if (saved !== undefined) {
     const simulator = Simulator.restore(saved, simulated, { live })
     return { simulator, catchUpMaxMs: CATCH_UP_MAX_MS }
   }
-  log.info('history: making thirty days of it, once')
-  const history = { instruments: simulated, bars, seed, live, nowMs: clock.now(), log, signal }
+  log.info({ days: historyDays }, 'history: making it, once')
+  const history = { instruments: simulated, bars, seed, historyDays, live, nowMs: clock.now(), log, signal }
   return { simulator: await makeFirstHistory(history), catchUpMaxMs: FIRST_CATCH_UP_MS }
 }

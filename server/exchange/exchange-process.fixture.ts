@@ -37,7 +37,14 @@ if (import.meta.main) {
   })
   const exchange = Exchange.start({
     ...{ database: await openDatabase({ url, logger: log }), bus: new MemoryCommandBus(), broadcast, instruments, log },
-    ...{ clock: systemClock, holder: `process ${process.pid}`, seed: 7, live: 1, maxOpenOrdersPerInstrument: 200 },
+    ...{
+      clock: systemClock,
+      holder: `process ${process.pid}`,
+      seed: 7,
+      historyDays: 1,
+      live: 1,
+      maxOpenOrdersPerInstrument: 200,
+    },
     rates: { ordersPerSecond: 1_000, ordersBurst: 1_000 },
   })
   process.on('message', () => {

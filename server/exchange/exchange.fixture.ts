@@ -120,6 +120,7 @@ export class ExchangeRig {
       metrics: this.metrics,
       holder: 'rig',
       seed: 7,
+      historyDays: 1,
       live: 0.25,
       rates: { ordersPerSecond: 1_000, ordersBurst: 1_000 },
       maxOpenOrdersPerInstrument: 200,

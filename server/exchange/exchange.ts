@@ -42,6 +42,8 @@ export interface ExchangeOptions {
   readonly address?: string
   /** For a market that begins anew. */
   readonly seed: number
+  /** How many days of past such a market is given. */
+  readonly historyDays: number
   /** Liveliness of simulated quotes: 1 is some 77 events a second and instrument. */
   readonly live: number
   readonly rates: RateLimits

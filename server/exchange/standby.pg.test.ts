@@ -26,7 +26,7 @@ class Second implements AsyncDisposable {
     )
     this.exchange = Exchange.start({
       ...{ database, bus: rig.bus, broadcast: rig.broadcast, instruments: INSTRUMENTS, clock: systemClock, log },
-      ...{ holder: 'second', seed: 7, live: 0.25, maxOpenOrdersPerInstrument: 200 },
+      ...{ holder: 'second', seed: 7, historyDays: 1, live: 0.25, maxOpenOrdersPerInstrument: 200 },
       rates: { ordersPerSecond: 1_000, ordersBurst: 1_000 },
     })
   }

@@ -24,7 +24,7 @@ export interface HistoryDay {
 }
 
 /**
- * The market's past, made before its first start: thirty days of bars for the charts. The state it ends in is the live
+ * The market's past, made before its first start: bars for the charts. The state it ends in is the live
  * market's first state, so that the last bar and the first trade belong together. Pulled a day at a time: the caller
  * may write one while the next waits.
  * @param simulator fresh, started at a whole minute; it stands at endMs afterwards

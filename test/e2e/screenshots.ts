@@ -13,7 +13,7 @@ const THEMES = ['dark', 'light'] as const
 
 await mkdir(FOLDER, { recursive: true })
 await using data = await dataFolder()
-await using server = await spawnServer({ DATA_DIR: data.path, MARKET_LIVENESS: '1' })
+await using server = await spawnServer({ DATA_DIR: data.path, MARKET_LIVENESS: '1', HISTORY_DAYS: '30' })
 await using browser = await launchBrowser()
 for (const theme of THEMES) {
   await desktop(browser, theme)

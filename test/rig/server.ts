@@ -40,6 +40,7 @@ export async function spawnServer(environment: Readonly<Record<string, string>>,
       ENV_FILE: devNull, // a developer's .env is no business of a test
       LOG_LEVEL: 'info',
       HOST: '127.0.0.1',
+      HISTORY_DAYS: '2', // a day is cheap, and a change over the last one has something to be held against
       MARKET_LIVENESS: '0.5',
       LIMIT_GUESTS_PER_MINUTE: '100000',
       LIMIT_GUESTS_PER_HOUR: '100000',

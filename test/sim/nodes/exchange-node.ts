@@ -29,6 +29,7 @@ export function startExchange({ world, process, postgres, bus, broadcast }: Exch
     log: simLog(world),
     holder: process.name,
     seed: 7,
+    historyDays: 1,
     live: LIVE,
     rates: { ordersPerSecond: 10_000, ordersBurst: 10_000 },
     maxOpenOrdersPerInstrument: 200,
