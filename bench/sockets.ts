@@ -5,7 +5,8 @@ import type { Rig } from './rig.ts'
 
 const UNLIMITED = '1000000'
 const TRADERS = 64
-const WARM_UP_SECONDS = 1
+/** A server runs for weeks: until V8 has compiled what an order runs through, it is not that server. */
+const WARM_UP_SECONDS = 10
 const SECONDS = 3
 /** A limit order that crosses: so much worse than the last fill, within every price band. */
 const CROSSING_SHARE = 0.02

@@ -197,7 +197,7 @@ async function simulatorOf(
     const simulator = Simulator.restore(saved, simulated, { live })
     return { simulator, catchUpMaxMs: CATCH_UP_MAX_MS }
   }
-  log.info({ days: historyDays }, 'history: making it, once')
+  log.info(`history: making ${historyDays} days of it, once`)
   const history = { instruments: simulated, bars, seed, historyDays, live, nowMs: clock.now(), log, signal }
   return { simulator: await makeFirstHistory(history), catchUpMaxMs: FIRST_CATCH_UP_MS }
 }

@@ -142,8 +142,11 @@ describe('a leader that another has fenced off', () => {
 })
 
 describe('a first history that was broken off', () => {
+  /** So many that it takes a while. */
+  const HISTORY_DAYS = 30
+
   it('ends at once, and the next start makes another, without the bars of the first', async () => {
-    rig = await ExchangeRig.starting()
+    rig = await ExchangeRig.starting(HISTORY_DAYS)
     await expect.poll(() => rig.count('SELECT count(*) FROM candle_1m'), { interval: 5 }).toBeGreaterThan(0)
     await rig.exchange[Symbol.asyncDispose]()
     expect(await rig.count('SELECT count(*) FROM journal_batch')).toBe(1)
@@ -153,7 +156,7 @@ describe('a first history that was broken off', () => {
     await rig.restart()
     expect(await rig.count('SELECT count(*) FROM candle_1m WHERE open_ticks = 1')).toBe(0)
     const perSymbol = 'SELECT count(*) FROM candle_1m GROUP BY symbol ORDER BY count(*) LIMIT 1'
-    expect(await rig.count(perSymbol)).toBeGreaterThan(30 * 1_440 * 0.9)
+    expect(await rig.count(perSymbol)).toBeGreaterThan(HISTORY_DAYS * 1_440 * 0.9)
   })
 })
 

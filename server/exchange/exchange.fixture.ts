@@ -50,16 +50,18 @@ export class ExchangeRig {
   readonly #waiting = new Map<string, (answer: Answer) => void>()
   readonly #onFrame: ((frame: MarketFrame) => void)[] = []
   readonly #fresh: FreshDatabase
+  readonly #historyDays: number
   /** The exchange's way to its database. */
   readonly cable: Cable
   database: Database
   exchange: Exchange
   #sent = 0
 
-  private constructor(fresh: FreshDatabase, cable: Cable, database: Database) {
+  private constructor(fresh: FreshDatabase, cable: Cable, database: Database, historyDays: number) {
     this.#fresh = fresh
     this.cable = cable
     this.database = database
+    this.#historyDays = historyDays
     this.bus.onReply('rig', ({ id, answer }) => this.#waiting.get(id)?.(answer))
     this.broadcast.subscribe({
       market: (frame) => {
@@ -84,7 +86,7 @@ export class ExchangeRig {
   }
 
   /** One that may not lead yet. */
-  static async starting(): Promise<ExchangeRig> {
+  static async starting(historyDays = 1): Promise<ExchangeRig> {
     const fresh = await freshDatabase()
     const direct = new URL(fresh.url)
     const cable = await openCable({ host: direct.hostname, port: Number(direct.port) })
@@ -96,7 +98,7 @@ export class ExchangeRig {
       database.queries,
       INSTRUMENTS.map(({ wire }) => wire),
     )
-    return new ExchangeRig(fresh, cable, database)
+    return new ExchangeRig(fresh, cable, database, historyDays)
   }
 
   get url(): string {
@@ -120,7 +122,7 @@ export class ExchangeRig {
       metrics: this.metrics,
       holder: 'rig',
       seed: 7,
-      historyDays: 1,
+      historyDays: this.#historyDays,
       live: 0.25,
       rates: { ordersPerSecond: 1_000, ordersBurst: 1_000 },
       maxOpenOrdersPerInstrument: 200,

@@ -10,6 +10,7 @@ import { Stage } from './stage.ts'
 
 const SHIFT_MAX = 0.01
 const RSI_PANE_PX = 78
+const NOVA_TICK = 0.02
 
 const stage = new Stage()
 
@@ -38,6 +39,17 @@ async function centerOf(grip: Locator): Promise<{ x: number; y: number }> {
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 }
 }
 
+interface Height {
+  readonly y: number
+  readonly price: number
+}
+
+const heightOf = async (grip: Locator): Promise<Height> => ({ y: (await centerOf(grip)).y, price: await priceOf(grip) })
+
+/** A line stands on a whole tick: so near it is to where it was let go, in pixels. */
+const halfATick = (one: Height, other: Height): number =>
+  Math.abs((one.y - other.y) / (one.price - other.price)) * (NOVA_TICK / 2) + 1
+
 async function dragged(page: Page, from: { x: number; y: number }, byY: number): Promise<void> {
   await page.mouse.move(from.x, from.y)
   await page.mouse.down()
@@ -57,13 +69,11 @@ describe('a horizontal line', () => {
     await page.mouse.move(point.x, point.y)
     await page.keyboard.press('Alt+h')
     await grips(page).and(page.locator(':focus')).waitFor()
-    expect(Math.abs((await centerOf(grips(page))).y - point.y)).toBeLessThan(5)
-
-    const before = await priceOf(grips(page))
+    const drawnAt = await heightOf(grips(page))
     await page.keyboard.press('ArrowUp')
     await page.keyboard.press('Shift+ArrowUp')
-    const tick = 0.02
-    await expect.poll(() => priceOf(grips(page))).toBeCloseTo(before + 11 * tick, 6)
+    await expect.poll(() => priceOf(grips(page))).toBeCloseTo(drawnAt.price + 11 * NOVA_TICK, 6)
+    expect(Math.abs(drawnAt.y - point.y)).toBeLessThan(halfATick(drawnAt, await heightOf(grips(page))))
     const value = await valueOf(grips(page))
 
     await open(page, 'LUMA')
@@ -88,11 +98,11 @@ describe('a horizontal line', () => {
     await tool(page, 'Draw').click()
     await page.getByRole('menuitem', { name: /^Horizontal line/ }).click()
     await grips(page).and(page.locator(':focus')).waitFor()
-    const before = await priceOf(grips(page))
-    const { y } = await centerOf(grips(page))
-    await dragged(page, { x: at(500, 0).x, y }, 40)
-    await expect.poll(() => priceOf(grips(page))).toBeLessThan(before)
-    expect(Math.abs((await centerOf(grips(page))).y - (y + 40))).toBeLessThan(5)
+    const before = await heightOf(grips(page))
+    await dragged(page, { x: at(500, 0).x, y: before.y }, 40)
+    await expect.poll(() => priceOf(grips(page))).toBeLessThan(before.price)
+    const after = await heightOf(grips(page))
+    expect(Math.abs(after.y - (before.y + 40))).toBeLessThan(halfATick(before, after))
   })
 
   test('is not drawn by a key that is typed into a field', async () => {

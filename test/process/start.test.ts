@@ -33,12 +33,12 @@ async function start(environment: Readonly<Record<string, string>> = {}, root?: 
   return command
 }
 
-/** Two of the instruments only: their history is made in a second. */
-async function smallMarket(): Promise<{ INSTRUMENTS_FILE: string }> {
+/** Two of the instruments only, with little past: that is made in a moment. */
+async function smallMarket(): Promise<{ INSTRUMENTS_FILE: string; HISTORY_DAYS: string }> {
   const file = join(folder.path, 'instruments.json')
   const all = JSON.parse(await readFile(join(ROOT, 'db/instruments.json'), 'utf8')) as unknown[]
   await writeFile(file, JSON.stringify(all.slice(0, 2)))
-  return { INSTRUMENTS_FILE: file }
+  return { INSTRUMENTS_FILE: file, HISTORY_DAYS: '2' }
 }
 
 describe('a start', () => {
@@ -46,7 +46,7 @@ describe('a start', () => {
     const server = await start()
     const url = await server.ready()
     expect(server.said.join('\n')).toMatch(
-      /Making a database.*Starting the embedded Postgres.*Applied migration 0001.*thirty days/s,
+      /Making a database.*Starting the embedded Postgres.*Applied migration 0001.*making 30 days of it/s,
     )
     expect(server.said.at(-1)).toBe(`Valiant is at ${url}`)
     expect(server.stderr).toBe('')
@@ -70,7 +70,7 @@ describe('a start', () => {
     const second = await start(settings)
     const again = await connect(await second.ready(), { cookie })
     expect(second.said).toContain('Found the embedded Postgres of an earlier run; going on with it.')
-    expect(second.stdout).not.toMatch(/Making a database|Applied migration|thirty days/)
+    expect(second.stdout).not.toMatch(/Making a database|Applied migration|days of it/)
     const { account, openOrders, positions } = await again.account()
     expect(account.cash).toBe(cash)
     expect(openOrders.map(({ orderId }) => orderId)).toEqual([resting.orderId])
@@ -119,7 +119,7 @@ describe('a stop', () => {
     expect(processesOf(folder.path)).toEqual([])
   })
 
-  it.each(['Making a database', 'Starting the embedded Postgres', 'thirty days'])(
+  it.each(['Making a database', 'Starting the embedded Postgres', 'days of it, once'])(
     'by Ctrl-C at "%s" leaves no process, and a folder that can be started again',
     async (moment) => {
       const settings = await smallMarket()

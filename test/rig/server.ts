@@ -120,8 +120,10 @@ export async function startServer(
 /** A file of some of the shipped instruments: a market of few has its history sooner. */
 export async function fewInstruments(symbols: readonly string[], folder: string): Promise<string> {
   const all = JSON.parse(await readFile(INSTRUMENTS, 'utf8')) as { symbol: string }[]
+  const few = all.filter(({ symbol }) => symbols.includes(symbol))
+  if (few.length < symbols.length) throw new Error(`not all of these are shipped: ${symbols.join(', ')}`)
   const file = join(folder, 'instruments.json')
-  await writeFile(file, JSON.stringify(all.filter(({ symbol }) => symbols.includes(symbol))))
+  await writeFile(file, JSON.stringify(few))
   return file
 }
 

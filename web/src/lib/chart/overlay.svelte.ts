@@ -1,0 +1,77 @@
+import { tick } from 'svelte'
+import type { Scale } from '#lib/ticket/scale.ts'
+import { type Chip, placed, type PlacedChip } from './chips.ts'
+import type { Drawing } from './drawings/drawing.ts'
+import { gripsOf, type GrippedDrawing } from './drawings/drawing-grips.ts'
+import type { PriceChart } from './price-chart.ts'
+
+/** What stands over the canvas, as it is now. */
+export interface Overlaid {
+  /** What canvas and overlay fill; undefined before it is on the page. */
+  readonly host: HTMLElement | undefined
+  readonly chips: readonly Chip[]
+  readonly drawings: readonly Drawing[]
+  readonly scale: Scale
+  /** When the newest bar began. */
+  readonly nowMs: number
+}
+
+/** Chips keep clear of the legend above and of the axis below. */
+const LEGEND_PX = 52
+const CHIP_FOOT_PX = 14
+/** Of an axis that is not drawn yet. */
+const AXIS_PX = 56
+const CHIP_GAP_PX = 8
+
+/** Where chips and grips stand over the canvas: a frame after prices or bars have moved, they follow. */
+export class Overlay {
+  chips = $state.raw<readonly PlacedChip[]>([])
+  gripped = $state.raw<readonly GrippedDrawing[]>([])
+  /** From the right edge to where chips end, in pixels. */
+  right = $state(AXIS_PX + CHIP_GAP_PX)
+
+  readonly #read: () => Overlaid
+  #chart: PriceChart | undefined
+  #frame = 0
+
+  constructor(read: () => Overlaid) {
+    this.#read = read
+  }
+
+  /** @returns ends it */
+  follow(chart: PriceChart): () => void {
+    this.#chart = chart
+    return () => {
+      cancelAnimationFrame(this.#frame)
+      this.#chart = undefined
+    }
+  }
+
+  readonly soon = (): void => {
+    cancelAnimationFrame(this.#frame)
+    this.#frame = requestAnimationFrame(() => this.#place())
+  }
+
+  /** The keys go on with a drawing that was just made, or taken. */
+  async focusOn(drawingId: string): Promise<void> {
+    await tick()
+    this.#place()
+    await tick()
+    const grip = this.#read().host?.querySelector<HTMLElement>(`[data-drawing="${drawingId}"] [role=slider]`)
+    grip?.focus({ preventScroll: true })
+  }
+
+  #place(): void {
+    const chart = this.#chart
+    const { host, chips, drawings, scale, nowMs } = this.#read()
+    if (!chart || !host) return
+    this.right = chart.axisWidth + CHIP_GAP_PX
+    const height = chart.priceHeight
+    const edges = { top: LEGEND_PX, bottom: height - CHIP_FOOT_PX, decimals: scale.tick.decimals }
+    this.chips = placed(chips, (price) => chart.coordinateOf(price), edges)
+    const room = { width: host.clientWidth - chart.axisWidth, height }
+    this.gripped = drawings
+      .map((one) => gripsOf(one, (anchor) => chart.pointOf(anchor), { room, scale, nowMs }))
+      .filter((one) => one !== undefined)
+  }
+}
