@@ -1,6 +1,6 @@
 import { tick } from 'svelte'
 import type { Scale } from '#lib/ticket/scale.ts'
-import { type Chip, placed, type PlacedChip } from './chips.ts'
+import { type Chip, placed, type PlacedChip } from './own/chips.ts'
 import type { Drawing } from './drawings/drawing.ts'
 import { gripsOf, type GrippedDrawing } from './drawings/drawing-grips.ts'
 import type { PriceChart } from './price-chart.ts'

@@ -1,8 +1,8 @@
 import type { Candle } from '@valiant/shared/protocol/market-data'
 import { type IChartApi, type IPriceLine, type ISeriesApi, LineSeries, LineStyle } from 'lightweight-charts'
-import type { ChartColors } from './chart-colors.ts'
+import type { ChartColors } from '../chart-colors.ts'
 import type { LegendBar } from './indicators.ts'
-import { timeOf } from './series-time.ts'
+import { timeOf } from '../series-time.ts'
 
 export const RSI_PANE_PX = 78
 /** Of the line between two panes. */

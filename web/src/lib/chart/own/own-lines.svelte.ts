@@ -9,7 +9,7 @@ import { signedMoney, toneOf } from '#lib/ui/format.ts'
 import { type Chip, chipsOf, POSITION_CHIP } from './chips.ts'
 import { LineDrag, type MovableLine } from './line-drag.svelte.ts'
 import { changeTo, exitOf, fillsAtOnce } from './line-move.ts'
-import type { OwnLine } from './price-series.ts'
+import type { OwnLine } from '../price-series.ts'
 
 /** The account's own in one instrument, as it is now, and where what is done with its lines goes. */
 export interface Owned {

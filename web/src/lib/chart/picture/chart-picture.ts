@@ -1,4 +1,4 @@
-import type { PictureColors } from './chart-colors.ts'
+import type { PictureColors } from '../chart-colors.ts'
 import type { PictureWords } from './picture-words.ts'
 
 const HEAD_PX = 34
