@@ -317,8 +317,9 @@ describe('many instances on one Redis', () => {
     await soon(() => expect(gateway.seen).toEqual(['open', 'open']))
   })
 
-  test('an account’s frames reach its sockets at every instance, and then their seqs', async () => {
-    await using parts = new AsyncDisposableStack()
+  /** A socket of account 17 at each of the two, and what they hear: "gateway 5". */
+  async function openSockets() {
+    const parts = new AsyncDisposableStack()
     const received: string[] = []
     for (const [name, { links }] of Object.entries({ gateway, leader })) {
       const http = createServer()
@@ -336,6 +337,12 @@ describe('many instances on one Redis', () => {
       await once(socket as never, 'connect')
       await links.subscriber.settled()
     }
+    return { received, [Symbol.asyncDispose]: () => parts.disposeAsync() }
+  }
+
+  test('an account’s frames reach its sockets at every instance, and then their seqs', async () => {
+    await using sockets = await openSockets()
+    const { received } = sockets
     leader.broadcast.publishAccount(17, { seq: 5 } as AccountFrame)
     leader.broadcast.publishAccount(18, { seq: 9 } as AccountFrame)
     leader.broadcast.publishAccount(17, { seq: 6 } as AccountFrame)
@@ -352,6 +359,23 @@ describe('many instances on one Redis', () => {
     leader.broadcast.publishAccount(17, { seq: 8 } as AccountFrame)
     await soon(() => expect(received).toContain('gateway 8'))
     expect(received).not.toContain('gateway 7')
+  })
+
+  test('what a leader that stood still says when another leads reaches no socket', async () => {
+    await using sockets = await openSockets()
+    const woken = await openInstance(own)
+    try {
+      leader.broadcast.publishAccount(17, { epoch: 2, seq: 5 } as AccountFrame)
+      await soon(() => expect(sockets.received.toSorted()).toEqual(['gateway 5', 'leader 5']))
+      woken.broadcast.publishAccount(17, { epoch: 1, seq: 6 } as AccountFrame)
+      await soon(() => expect(gateway.seen).toContain('seq 17 6'))
+      leader.broadcast.publishAccount(17, { epoch: 2, seq: 7 } as AccountFrame)
+      await soon(() => expect(sockets.received).toContain('gateway 7'))
+      await soon(() => expect(sockets.received).toContain('leader 7'))
+      expect(sockets.received).toHaveLength(4)
+    } finally {
+      await woken.close()
+    }
   })
 })
 

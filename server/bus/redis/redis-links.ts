@@ -1,10 +1,11 @@
 import { EventEmitter } from 'node:events'
 import { createAdapter } from '@socket.io/redis-adapter'
 import type { Redis } from 'ioredis'
-import type { Server } from 'socket.io'
+import type { Namespace, Server } from 'socket.io'
 import { only } from '../../telemetry/asked-metrics.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { RedisMetrics } from '../../telemetry/redis-metrics.ts'
+import { AccountGate } from './account-gate.ts'
 import { Publisher } from './publisher.ts'
 import { closeClient, LinkWatch, openClient } from './redis-client.ts'
 import { Subscriber } from './subscriber.ts'
@@ -68,7 +69,16 @@ export class RedisLinks implements AsyncDisposable {
 
   /** Joins the rooms of a Socket.IO server to those of the other instances. */
   adapter(): AdapterFactory {
-    return createAdapter(this.#publishingEnd(), this.#listeningEnd())
+    const open = createAdapter(this.#publishingEnd(), this.#listeningEnd())
+    const gate = new AccountGate()
+    // Socket.IO calls it with `new`.
+    return function (namespace: Namespace) {
+      const adapter = open(namespace)
+      const { encode, decode } = adapter.parser
+      return Object.assign(adapter, {
+        parser: { encode, decode: (message: Buffer) => gate.pass(decode(message)) },
+      })
+    }
   }
 
   /** The same for a server without sockets, which only speaks. */
