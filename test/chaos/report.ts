@@ -15,6 +15,7 @@ const HEAD = [
   'unknown',
   'longest without prices, ms',
   'recovered after, ms',
+  'missed',
 ]
 
 /** A row that was run, or the error that ended it. */
@@ -30,7 +31,7 @@ export const isGood = ({ result }: Outcome): boolean => result?.misses.length ==
 export function tableOfOutcomes(outcomes: readonly Outcome[], what = 'fault'): string {
   const lines = outcomes.map(({ row, result }) => {
     if (result === undefined) return [row.title, 'did not come to an end', ...Array<string>(HEAD.length - 1).fill('')]
-    const { verdict, quotesGapMs, recoverMs } = result
+    const { verdict, quotesGapMs, recoverMs, misses } = result
     const longest = recoverMs.length === 0 ? '' : String(Math.max(...recoverMs))
     return [
       row.title,
@@ -42,6 +43,7 @@ export function tableOfOutcomes(outcomes: readonly Outcome[], what = 'fault'): s
       verdict.unknown,
       quotesGapMs,
       longest,
+      misses.join('; '),
     ].map(String)
   })
   return tableOf([what, ...HEAD], lines)
