@@ -1,11 +1,11 @@
 import type { Feed } from '../feed/feed.ts'
 import { only, oneOf } from '../telemetry/asked-metrics.ts'
 import type { GatewayMetrics } from '../telemetry/gateway-metrics.ts'
-import type { ExchangeRequests } from './exchange-requests.ts'
-import type { ExchangeState } from './exchange-state.ts'
-import type { FanOut } from './fan-out.ts'
-import type { NetworkBytes } from './measured-http.ts'
-import type { SlowSockets } from './slow-sockets.ts'
+import type { ExchangeRequests } from './leader/exchange-requests.ts'
+import type { ExchangeState } from './leader/exchange-state.ts'
+import type { FanOut } from './delivery/fan-out.ts'
+import type { NetworkBytes } from './http/measured-http.ts'
+import type { SlowSockets } from './delivery/slow-sockets.ts'
 import type { Sockets } from './sockets.ts'
 
 interface Readable {

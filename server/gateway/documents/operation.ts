@@ -3,7 +3,7 @@ import type { SchemaBook } from '@valiant/shared/protocol/json-schemas'
 import { FRAME_BYTES_MAX } from '@valiant/shared/protocol/limits'
 import { pathFields, type RestRoute, takesBody } from '@valiant/shared/protocol/rest'
 import { z } from 'zod'
-import { csvOf } from '../csv.ts'
+import { csvOf } from '../http/csv.ts'
 import { RELAYED } from '../requests/request.ts'
 import { RATE_HEADERS, ref, refTo, SECURITY_OF } from './components.ts'
 

@@ -1,5 +1,5 @@
 import { readCents } from '../../feed/account/order-decimals.ts'
-import type { ExchangeRequests } from '../exchange-requests.ts'
+import type { ExchangeRequests } from '../leader/exchange-requests.ts'
 import { sound } from './read-field.ts'
 import { commandIdOf } from './request-id.ts'
 import { accountOf, type Relay } from './request.ts'

@@ -1,5 +1,5 @@
-import type { ExchangeRequests } from '../exchange-requests.ts'
-import { invalid } from '../wire-error.ts'
+import type { ExchangeRequests } from '../leader/exchange-requests.ts'
+import { invalid } from '../answering/wire-error.ts'
 import { commandIdOf } from './request-id.ts'
 import { accountOf, type Relay } from './request.ts'
 

@@ -1,6 +1,6 @@
 import { readCents } from '../../feed/account/order-decimals.ts'
-import type { ExchangeRequests } from '../exchange-requests.ts'
-import { failure } from '../wire-error.ts'
+import type { ExchangeRequests } from '../leader/exchange-requests.ts'
+import { failure } from '../answering/wire-error.ts'
 import { sound } from './read-field.ts'
 import { commandIdOf } from './request-id.ts'
 import { accountOf, type Relay } from './request.ts'

@@ -1,6 +1,6 @@
 import { AccountSnapshot } from '@valiant/shared/protocol/account'
-import type { ExchangeRequests } from '../exchange-requests.ts'
-import { RequestFailure } from '../wire-error.ts'
+import type { ExchangeRequests } from '../leader/exchange-requests.ts'
+import { RequestFailure } from '../answering/wire-error.ts'
 import { accountOf, type Handler } from './request.ts'
 
 /** The user's accounts, valued now: each is asked of the exchange. */

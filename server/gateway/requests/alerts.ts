@@ -3,7 +3,7 @@ import { alertId as idOf, alertNumber, toWireAlert } from '../../feed/account/al
 import { readTicks } from '../../feed/account/order-decimals.ts'
 import type { AlertStore } from '../../journal/alerts.ts'
 import { InDoubt } from '../../journal/errors.ts'
-import { failure, invalid } from '../wire-error.ts'
+import { failure, invalid } from '../answering/wire-error.ts'
 import { type InstrumentOf, knownInstrument } from './history.ts'
 import { sound } from './read-field.ts'
 import { accountOf, type Handler, type Relay } from './request.ts'

@@ -1,6 +1,6 @@
 import { CANCEL_AFTER_MS_MIN } from '@valiant/shared/protocol/limits'
-import type { ExchangeRequests } from '../exchange-requests.ts'
-import { invalid } from '../wire-error.ts'
+import type { ExchangeRequests } from '../leader/exchange-requests.ts'
+import { invalid } from '../answering/wire-error.ts'
 import { type InstrumentOf, knownInstrument } from './history.ts'
 import { commandIdOf } from './request-id.ts'
 import { accountOf, type Relay } from './request.ts'

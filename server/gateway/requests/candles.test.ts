@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 import { type Bar, type BarWidth, Feed, startOf } from '../../feed/feed.ts'
 import { frameOf, listed } from '../../feed/frames.fixture.ts'
-import type { BarHistory } from '../bar-history.ts'
+import type { BarHistory } from '../market/bar-history.ts'
 import { candlePages, type CandlePages } from './candles.ts'
 
 const NOW = Date.UTC(2026, 0, 20, 9, 17, 34)

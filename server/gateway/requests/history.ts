@@ -3,7 +3,7 @@ import { PAGE_DEFAULT } from '@valiant/shared/protocol/limits'
 import type { ListQuery } from '@valiant/shared/protocol/requests'
 import type { ListedInstrument } from '../../instruments.ts'
 import type { History, ListName, Page } from '../../journal/history.ts'
-import { invalid } from '../wire-error.ts'
+import { invalid } from '../answering/wire-error.ts'
 
 /** What has been committed of an account, newest first. */
 export type AccountHistory = Pick<History, 'orders' | 'fills' | 'entries' | 'stretchOf' | 'equity' | 'orderByClientId'>

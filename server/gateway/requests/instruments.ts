@@ -1,5 +1,5 @@
 import type { Feed } from '../../feed/feed.ts'
-import { invalid } from '../wire-error.ts'
+import { invalid } from '../answering/wire-error.ts'
 import type { Handler } from './request.ts'
 
 export const instruments =

@@ -1,7 +1,7 @@
 import type { AmendOrder } from '@valiant/shared/protocol/order'
 import { withoutTrailingZeros } from '@valiant/shared/units/decimal'
 import type { AmendOrderRequest } from '../../bus/exchange-request.ts'
-import type { ExchangeRequests } from '../exchange-requests.ts'
+import type { ExchangeRequests } from '../leader/exchange-requests.ts'
 import { bothTrails } from './order-prices.ts'
 import { referenceOf } from './order-reference.ts'
 import { commandIdOf } from './request-id.ts'

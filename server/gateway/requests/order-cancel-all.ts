@@ -1,4 +1,4 @@
-import type { ExchangeRequests } from '../exchange-requests.ts'
+import type { ExchangeRequests } from '../leader/exchange-requests.ts'
 import { assertListed, type InstrumentOf } from './history.ts'
 import { commandIdOf } from './request-id.ts'
 import { accountOf, type Relay } from './request.ts'

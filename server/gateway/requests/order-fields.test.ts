@@ -1,7 +1,7 @@
 import type { PlaceOrder } from '@valiant/shared/protocol/order'
 import { describe, expect, test } from 'vitest'
 import { readInstruments } from '../../instruments.ts'
-import { RequestFailure } from '../wire-error.ts'
+import { RequestFailure } from '../answering/wire-error.ts'
 import { orderRequestOf } from './order-fields.ts'
 import { referenceOf } from './order-reference.ts'
 import type { Requester } from './request.ts'

@@ -1,4 +1,4 @@
-import type { ExchangeRequests } from '../exchange-requests.ts'
+import type { ExchangeRequests } from '../leader/exchange-requests.ts'
 import type { InstrumentOf } from './history.ts'
 import { orderRequestOf } from './order-fields.ts'
 import type { Relay } from './request.ts'

@@ -2,7 +2,7 @@ import type { PlaceOrder } from '@valiant/shared/protocol/order'
 import type { PlaceOrderRequest } from '../../bus/exchange-request.ts'
 import { readTicks, readTrailBps } from '../../feed/account/order-decimals.ts'
 import type { ListedInstrument } from '../../instruments.ts'
-import { foundText, invalid } from '../wire-error.ts'
+import { foundText, invalid } from '../answering/wire-error.ts'
 import { nameOf } from './order-type.ts'
 import { forbid, needed, sound } from './read-field.ts'
 

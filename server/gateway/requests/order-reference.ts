@@ -1,6 +1,6 @@
 import type { OrderReference } from '@valiant/shared/protocol/order'
 import { parseId } from '@valiant/shared/units/id'
-import { failure, invalid } from '../wire-error.ts'
+import { failure, invalid } from '../answering/wire-error.ts'
 
 /**
  * An order by the one id that was given.

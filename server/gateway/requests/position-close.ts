@@ -1,4 +1,4 @@
-import type { ExchangeRequests } from '../exchange-requests.ts'
+import type { ExchangeRequests } from '../leader/exchange-requests.ts'
 import { type InstrumentOf, knownInstrument } from './history.ts'
 import { partOf } from './order-quantity.ts'
 import { commandIdOf } from './request-id.ts'

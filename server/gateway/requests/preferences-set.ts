@@ -1,6 +1,6 @@
 import { ANSWER_MS_MAX } from '@valiant/shared/protocol/limits'
 import { InDoubt, type NewPreference, type PreferenceStore, type SetOutcome } from '../../auth/preferences.ts'
-import { failure, invalid } from '../wire-error.ts'
+import { failure, invalid } from '../answering/wire-error.ts'
 import { type OwnerOf, userOf } from './preferences-user.ts'
 import type { Relay } from './request.ts'
 

@@ -1,4 +1,4 @@
-import { failure } from '../wire-error.ts'
+import { failure } from '../answering/wire-error.ts'
 import { accountOf, type Requester } from './request.ts'
 
 /** Who owns a trading account. */

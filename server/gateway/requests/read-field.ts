@@ -1,6 +1,6 @@
 import { invalidField } from '@valiant/shared/protocol/invalid'
 import { isFault, type Reading } from '../../feed/account/order-decimals.ts'
-import { foundText, invalid, RequestFailure } from '../wire-error.ts'
+import { foundText, invalid, RequestFailure } from '../answering/wire-error.ts'
 
 /**
  * What was read of a field.

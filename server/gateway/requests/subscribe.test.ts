@@ -2,7 +2,7 @@ import { Subscription } from '@valiant/shared/protocol/market-data'
 import { expect, test } from 'vitest'
 import { Feed } from '../../feed/feed.ts'
 import { listed } from '../../feed/frames.fixture.ts'
-import { RequestFailure } from '../wire-error.ts'
+import { RequestFailure } from '../answering/wire-error.ts'
 import { checkedSubscription, ofSocket } from './subscribe.ts'
 
 const feed = new Feed({ instruments: [listed('NOVA'), listed('VLNT')] })

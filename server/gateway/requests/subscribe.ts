@@ -8,7 +8,7 @@ import {
 } from '@valiant/shared/protocol/market-data'
 import type { DataOf } from '@valiant/shared/protocol/requests'
 import type { Feed } from '../../feed/feed.ts'
-import { invalid } from '../wire-error.ts'
+import { invalid } from '../answering/wire-error.ts'
 import { knownSymbol } from './instruments.ts'
 import type { Handler } from './request.ts'
 

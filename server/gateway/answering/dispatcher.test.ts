@@ -1,0 +1,114 @@
+import { type PayloadOf, REQUESTS, type RequestName } from '@valiant/shared/protocol/requests'
+import { pino } from 'pino'
+import { describe, expect, test } from 'vitest'
+import { Dispatcher } from './dispatcher.ts'
+import type { Requester } from '../requests/request.ts'
+
+const list = { status: 'open', symbol: 'VLNT', from: 1, to: 2, cursor: 'c', limit: 3 } as const
+const one = { orderId: 'a', clientOrderId: 'b' }
+const order: Required<PayloadOf<'order.place'>> = {
+  ...{ clientOrderId: 'a', symbol: 'VLNT', side: 'buy', type: 'limit', qty: '1', notional: '1', limitPrice: '1' },
+  ...{ stopPrice: '1', trailAmount: '1', trailPercent: '1', timeInForce: 'gtc', expireAt: 1, postOnly: true },
+  ...{ reduceOnly: true, takeProfit: { limitPrice: '1' }, stopLoss: { stopPrice: '1' }, selfTrade: 'cancel_both' },
+  ...{ validUntil: 1, tag: 't' },
+}
+const requestId = 'r'
+const exits = { takeProfit: { limitPrice: '1' }, stopLoss: { stopPrice: '1' } }
+
+/** A payload of each request, with every field that it can have. */
+const PAYLOADS: { readonly [Name in RequestName]: Required<PayloadOf<Name>> } = {
+  time: {},
+  instruments: {},
+  subscribe: { channel: 'book', symbols: ['VLNT'], interval: '1m', depth: 10 },
+  unsubscribe: { channel: 'book', symbols: ['VLNT'], interval: '1m', depth: 10 },
+  candles: { symbol: 'VLNT', interval: '1m', from: 1, to: 2, limit: 3 },
+  trades: { symbol: 'VLNT', fromId: '1', limit: 2 },
+  sparklines: { points: 3 },
+  'order.place': order,
+  'order.preview': order,
+  'order.amend': { ...one, qty: '1', limitPrice: '1', stopPrice: '1', trailAmount: '1', trailPercent: '1', requestId },
+  'order.cancel': { ...one, requestId },
+  'order.cancelAll': { symbol: 'VLNT', side: 'buy', requestId },
+  'order.get': one,
+  'position.close': { symbol: 'VLNT', qty: '1', requestId },
+  'position.protect': { symbol: 'VLNT', qty: '1', ...exits, requestId },
+  cancelAfter: { timeoutMs: 1_000, symbols: ['VLNT'], keepProtective: true, requestId },
+  account: {},
+  'account.update': { name: 'n', mode: 'margin', requestId },
+  'account.deposit': { amount: '1', requestId },
+  'account.withdraw': { amount: '1', requestId },
+  'account.reset': { startingCash: '1', requestId },
+  accounts: {},
+  'accounts.create': { name: 'n', startingCash: '1', mode: 'cash', requestId },
+  orders: list,
+  fills: list,
+  ledger: list,
+  equity: { from: 1, to: 2, interval: '1m' },
+  'preferences.get': { key: 'a' },
+  'preferences.set': { key: 'a', value: { any: 'JSON' }, requestId },
+  'alert.create': { symbol: 'VLNT', op: 'above', price: '1', note: 'n', requestId },
+  'alert.list': {},
+  'alert.delete': { alertId: 'a', requestId },
+}
+const NAMES = Object.keys(PAYLOADS) as RequestName[]
+
+const nobody: Requester = {
+  ...{ account: undefined, userId: undefined, scopes: [], source: 'web', socketId: 's', receivedAtMs: 1_000 },
+}
+const trader: Requester = { ...nobody, account: 17, userId: 'u', scopes: ['read', 'trade'] }
+
+/** It serves nothing: what is wrong with a request is found before anybody would serve it. */
+const dispatcher = new Dispatcher({
+  handlers: {} as never,
+  relays: {} as never,
+  history: { orderByClientId: () => Promise.resolve(undefined) } as never,
+  instrumentOf: () => undefined,
+  logger: pino({ level: 'silent' }),
+})
+async function refused(name: RequestName, payload: object, requester = trader) {
+  const answer = await dispatcher.answer(name, payload, requester, () => Promise.resolve(0))
+  if (answer.ok) throw new Error(`expected ${name} to be refused`)
+  return answer.error
+}
+
+const shapeOf = (name: RequestName) =>
+  REQUESTS[name].payload.shape as Record<string, (typeof REQUESTS)['time']['payload']>
+const fieldsOf = (name: RequestName) => Object.entries(PAYLOADS[name])
+
+describe.each(NAMES)('%s', (name) => {
+  test('refuses a field that it does not have', async () => {
+    expect(Object.keys(PAYLOADS[name]).sort()).toEqual(Object.keys(shapeOf(name)).sort())
+    const error = await refused(name, { ...PAYLOADS[name], odd: 1 })
+    expect(error).toMatchObject({
+      code: 'INVALID',
+      field: 'odd',
+      outcome: 'not_executed',
+      details: { rule: 'unknown' },
+    })
+  })
+  test('names the field that is missing', async () => {
+    for (const [field] of fieldsOf(name)) {
+      if (shapeOf(name)[field]?.safeParse(undefined).success === true) continue
+      const error = await refused(name, { ...PAYLOADS[name], [field]: undefined })
+      expect(error).toMatchObject({ code: 'INVALID', field, details: { rule: 'required' } })
+      expect(error.message).toContain(field)
+    }
+  })
+  test('names the field of another type', async () => {
+    for (const [field, value] of fieldsOf(name)) {
+      const isObject = typeof value === 'object' && !Array.isArray(value)
+      const odd = isObject ? 7 : { odd: 1 }
+      if (shapeOf(name)[field]?.safeParse(odd).success === true) continue // a preference is any JSON
+      const error = await refused(name, { ...PAYLOADS[name], [field]: odd })
+      expect(error).toMatchObject({ code: 'INVALID', field, details: { rule: 'type' } })
+    }
+  })
+  test('asks for an account, and for the scope, before it looks at fields', async () => {
+    const { scope } = REQUESTS[name]
+    if (scope === 'public') return
+    expect(await refused(name, { odd: 1 }, nobody)).toMatchObject({ code: 'UNAUTHENTICATED' })
+    if (scope === 'read') return
+    const reader: Requester = { ...trader, scopes: ['read'] }
+    expect(await refused(name, { odd: 1 }, reader)).toMatchObject({ code: 'FORBIDDEN' })
+  })
+})

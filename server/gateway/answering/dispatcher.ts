@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto'
+import { CLIENT_ID_PATTERN } from '@valiant/shared/protocol/fields'
+import type { Answer } from '@valiant/shared/protocol/events'
+import { REQUESTS, type RequestName } from '@valiant/shared/protocol/requests'
+import { toWireFill } from '../../feed/account/fill.ts'
+import { toWireOrder } from '../../feed/account/order.ts'
+import { GatewayMetrics } from '../../telemetry/gateway-metrics.ts'
+import type { Logger } from '../../telemetry/logger.ts'
+import { noteTrace, type TraceHeaders, traceRequest } from '../../telemetry/tracing.ts'
+import { measureAnswer } from './measured-answers.ts'
+import { orderIdsOf } from './order-ids.ts'
+import { assertSoundPayload } from './payload.ts'
+import { type AccountHistory, type InstrumentOf, listed } from '../requests/history.ts'
+import {
+  BESIDE_THE_EXCHANGE,
+  type Handlers,
+  RELAYED,
+  type RelayedName,
+  type Relays,
+  type Requester,
+} from '../requests/request.ts'
+import { failure, foundText, invalid, isDefect, RequestFailure, toWireError } from './wire-error.ts'
+import { fieldFailure } from './zod-issue.ts'
+
+/** Counts a request that is no trading. @returns 0, or for how many milliseconds there may be no more */
+export type TakeRequest = () => Promise<number>
+
+/**
+ * The one way of a request through the gateway, for sockets and REST alike. It is looked at in the order of protocol.md,
+ * section 1: depth, shape, authentication, scope, known id, rate, fields; the first that fails answers.
+ */
+export class Dispatcher {
+  readonly #handlers: Handlers
+  readonly #relays: Relays
+  readonly #history: AccountHistory
+  readonly #instrumentOf: InstrumentOf
+  readonly #logger: Logger
+  readonly #requestLog: Logger
+  readonly #metrics: GatewayMetrics
+
+  constructor(parts: {
+    handlers: Handlers
+    relays: Relays
+    history: AccountHistory
+    instrumentOf: InstrumentOf
+    logger: Logger
+    metrics?: GatewayMetrics
+  }) {
+    this.#handlers = parts.handlers
+    this.#relays = parts.relays
+    this.#history = parts.history
+    this.#instrumentOf = parts.instrumentOf
+    this.#logger = parts.logger
+    this.#metrics = parts.metrics ?? new GatewayMetrics()
+    // Its records have fixed fields, none of them secret: looking for secrets costs as much as all else of a line.
+    this.#requestLog = parts.logger.child({}, { redact: [] })
+  }
+
+  /**
+   * Never throws and never leaves a request without an answer.
+   * @param trace what its client follows it with
+   */
+  answer(
+    event: unknown,
+    payload: unknown,
+    requester: Requester,
+    take: TakeRequest,
+    trace?: TraceHeaders,
+  ): Promise<Answer> {
+    const name = typeof event === 'string' && isRequest(event) ? event : 'unknown'
+    const about = { event: name, trace, socket: requester.socketId, user: requester.userId }
+    return traceRequest(about, () => this.#answerAndLog(event, payload, requester, take))
+  }
+
+  async #answerAndLog(event: unknown, payload: unknown, requester: Requester, take: TakeRequest): Promise<Answer> {
+    const beganMs = performance.now()
+    const answer = await this.#answer(event, payload, requester, take)
+    const name = typeof event === 'string' && isRequest(event) ? event : 'unknown'
+    measureAnswer(this.#metrics, name, answer, (performance.now() - beganMs) / 1_000)
+    if (name !== 'unknown' && REQUESTS[name].changes) this.#log(name, payload, requester, answer)
+    return answer
+  }
+
+  /** A line for each request that changes something, by which an order is found again: who sent it and what came of it. */
+  #log(event: RequestName, payload: unknown, { socketId, account, receivedAtMs }: Requester, answer: Answer): void {
+    const request = randomUUID()
+    const { order, clientOrderId } = orderIdsOf(payload, answer)
+    const outcome = answer.ok ? 'ok' : answer.error.code
+    noteTrace({ request, order, client_order: clientOrderId, outcome })
+    this.#requestLog.info(
+      {
+        request,
+        socket: socketId,
+        account,
+        event,
+        order,
+        clientOrderId,
+        outcome,
+        duplicate: answer.duplicate,
+        ms: Date.now() - receivedAtMs,
+      },
+      'a request was answered',
+    )
+  }
+
+  async #answer(event: unknown, payload: unknown, requester: Requester, take: TakeRequest): Promise<Answer> {
+    try {
+      assertSoundPayload(payload)
+      const name = nameOf(event)
+      authorise(name, requester)
+      return await this.#serve(name, payload, requester, take)
+    } catch (error) {
+      if (isDefect(error)) this.#logger.error({ err: error, event: foundText(event) }, 'a request failed')
+      const mayLive = typeof event === 'string' && isRequest(event) && REQUESTS[event].changes
+      return { ok: false, error: toWireError(error, mayLive) }
+    }
+  }
+
+  async #serve(name: RequestName, payload: unknown, requester: Requester, take: TakeRequest): Promise<Answer> {
+    // How fast an account trades is held by the exchange, which knows all its sockets.
+    if (!isTrading(name)) assertWithin(await take())
+    const parsed = REQUESTS[name].payload.safeParse(payload)
+    if (!parsed.success) throw await this.#orKnown(name, payload, requester, take, fieldFailure(parsed.error, payload))
+    // The schema of this very name has parsed it: the tables are typed by name, which TypeScript cannot follow here.
+    const sound = parsed.data as never
+    try {
+      if (isRelayed(name)) return await this.#relays[name](sound, requester)
+      const handler = this.#handlers[name]
+      return { ok: true, data: await handler(sound, requester) }
+    } catch (error) {
+      if (error instanceof RequestFailure && error.error.code === 'INVALID') {
+        throw await this.#orKnown(name, payload, requester, take, error)
+      }
+      throw error
+    }
+  }
+
+  /** An id that is known already answers before the fields do: what is wrong with this order matters no more. */
+  async #orKnown(
+    name: RequestName,
+    payload: unknown,
+    { account }: Requester,
+    take: TakeRequest,
+    wrong: RequestFailure,
+  ): Promise<RequestFailure> {
+    if (name !== 'order.place' || account === undefined) return wrong
+    const id: unknown = Reflect.get(payload as object, 'clientOrderId')
+    if (typeof id !== 'string' || !CLIENT_ID_PATTERN.test(id)) return wrong
+    // This reads the database, so it counts as a request, though an order does not.
+    assertWithin(await take())
+    const known = await this.#history.orderByClientId(account, id)
+    if (known === undefined) return wrong
+    const instrument = listed(known.order.symbol, this.#instrumentOf)
+    const order = {
+      ...toWireOrder(known.order, instrument),
+      fills: known.fills.map((fill) => toWireFill(fill, instrument)),
+    }
+    return failure('DUPLICATE_CLIENT_ORDER_ID', `clientOrderId "${id}" was used before, for another order.`, { order })
+  }
+}
+
+/** @throws {RequestFailure} INVALID, for an event that is none */
+function nameOf(event: unknown): RequestName {
+  if (typeof event === 'string' && isRequest(event)) return event
+  throw invalid('', 'unknown', { expected: 'an event of the protocol', found: foundText(event) })
+}
+
+const isRequest = (event: string): event is RequestName => Object.hasOwn(REQUESTS, event)
+const isTrading = (name: RequestName): boolean =>
+  REQUESTS[name].changes && !BESIDE_THE_EXCHANGE.some((other) => other === name)
+const isRelayed = (name: RequestName): name is RelayedName => RELAYED.some((relayed) => relayed === name)
+
+/** The only place that decides who may ask what, from the schema's scope. */
+function authorise(name: RequestName, { account, scopes }: Requester): void {
+  const { scope } = REQUESTS[name]
+  if (scope === 'public') return
+  if (account === undefined) {
+    throw failure('UNAUTHENTICATED', `${name} needs an account: expected a session, found a public connection.`)
+  }
+  if (!scopes.includes(scope)) {
+    throw failure('FORBIDDEN', `${name} needs the scope "${scope}", found ${scopes.join(', ') || 'none'}.`)
+  }
+}
+
+function assertWithin(retryAfterMs: number): void {
+  if (retryAfterMs === 0) return
+  throw failure('RATE_LIMITED', `Too many requests: expected a pause of ${retryAfterMs} ms.`, { retryAfterMs })
+}

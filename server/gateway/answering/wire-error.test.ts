@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { Unavailable } from '../../bus/commands.ts'
+import { failure, foundText, isDefect, toWireError } from './wire-error.ts'
+
+test('what the client is to be told is told', () => {
+  expect(toWireError(failure('NOT_FOUND', 'No such order.'), true)).toEqual({
+    ...{ code: 'NOT_FOUND', message: 'No such order.', outcome: 'not_executed' },
+  })
+})
+
+test('what failed outside is UNAVAILABLE, and was not executed', () => {
+  expect(toWireError(new Unavailable('full', { retryAfterMs: 7 }), true)).toMatchObject({
+    ...{ code: 'UNAVAILABLE', outcome: 'not_executed', retryAfterMs: 7 },
+  })
+  for (const code of ['ECONNREFUSED', '57P01', '08006', '25006']) {
+    const error = Object.assign(new Error('the database'), { code })
+    expect(toWireError(error, false).code).toBe('UNAVAILABLE')
+    expect(isDefect(error)).toBe(false)
+  }
+  expect(toWireError(new Error('Connection terminated unexpectedly'), false).code).toBe('UNAVAILABLE')
+})
+
+test('a defect says nothing of itself, and leaves open what may have happened', () => {
+  const error = Object.assign(new Error('secret: select * from users'), { code: '42P01' })
+  expect(isDefect(error)).toBe(true)
+  expect(JSON.stringify(toWireError(error, true))).not.toContain('secret')
+  expect(toWireError(error, true)).toMatchObject({ code: 'INTERNAL', outcome: 'unknown' })
+  expect(toWireError(error, false)).toMatchObject({ code: 'INTERNAL', outcome: 'not_executed' })
+})
+
+test('a hostile value is shown short', () => {
+  expect(foundText('x'.repeat(10_000)).length).toBeLessThan(50)
+  expect(foundText([1, 2])).toBe('a list of 2')
+  expect(foundText({ toJSON: 1 })).toBe('an object')
+  expect(foundText(() => 1)).toBe('function')
+  expect(foundText(undefined)).toBe('nothing')
+})

@@ -1,0 +1,102 @@
+import { ANSWER_MS_MAX } from '@valiant/shared/protocol/limits'
+import type { ErrorCode, InvalidRule } from '@valiant/shared/protocol/errors'
+import type { WireError } from '@valiant/shared/protocol/wire-error'
+import { invalidField } from '@valiant/shared/protocol/invalid'
+import { AuthUnavailable } from '../../auth/auth-unavailable.ts'
+import { Unavailable } from '../../bus/commands.ts'
+
+/** A request that is answered with an error of the protocol. */
+export class RequestFailure extends Error {
+  readonly error: WireError
+  constructor(error: WireError) {
+    super(error.message)
+    this.name = 'RequestFailure'
+    this.error = error
+  }
+}
+
+/** A request that was not executed, for a reason that is said in words. */
+export const failure = (code: ErrorCode, message: string, more: Partial<WireError> = {}): RequestFailure =>
+  new RequestFailure({ code, message, outcome: 'not_executed', ...more })
+
+/** INVALID, thrown: see `invalidField`. */
+export const invalid = (
+  field: string,
+  rule: InvalidRule,
+  { expected, found, nearest }: { expected: string; found?: string; nearest?: string },
+): RequestFailure =>
+  new RequestFailure(
+    invalidField({
+      ...{ field, rule, expected },
+      ...(found !== undefined && { found }),
+      ...(nearest !== undefined && { nearest }),
+    }),
+  )
+
+const FOUND_LENGTH_MAX = 40
+
+/** A value of the client's, for a message: short, and never more than that of a hostile one. */
+export function foundText(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  if (Array.isArray(value)) return `a list of ${value.length}`
+  if (typeof value === 'object' && value !== null) return 'an object'
+  const text = JSON.stringify(value) as string | undefined
+  if (text === undefined) return typeof value
+  return text.length <= FOUND_LENGTH_MAX ? text : `${text.slice(0, FOUND_LENGTH_MAX)}…`
+}
+
+/**
+ * The only place where the three kinds of failure become the wire's form: what the client is to be told, something
+ * outside that failed, and a defect, which says nothing of itself to the client.
+ * @param mayLive whether the request may have reached the exchange before it failed
+ */
+export function toWireError(error: unknown, mayLive: boolean): WireError {
+  if (error instanceof RequestFailure) return error.error
+  if (error instanceof Unavailable) {
+    return {
+      code: 'UNAVAILABLE',
+      message: `The exchange does not take this request at the moment: ${error.message}. It was not executed.`,
+      outcome: 'not_executed',
+      retryAfterMs: error.retryAfterMs,
+    }
+  }
+  if (error instanceof AuthUnavailable) {
+    return {
+      code: 'UNAVAILABLE',
+      message: 'Who asks cannot be looked up at the moment. The request was not executed.',
+      outcome: 'not_executed',
+      retryAfterMs: error.retryAfterMs,
+    }
+  }
+  if (isLostDatabase(error)) {
+    return {
+      code: 'UNAVAILABLE',
+      message: 'The history cannot be read at the moment. The request was not executed.',
+      outcome: 'not_executed',
+      retryAfterMs: 1_000,
+    }
+  }
+  return {
+    code: 'INTERNAL',
+    message: 'A fault of the server; it has been recorded.',
+    outcome: mayLive ? 'unknown' : 'not_executed',
+    ...(mayLive && { finalAt: Date.now() + ANSWER_MS_MAX }),
+  }
+}
+
+/** Whether an error is a defect of ours, to be logged as one. */
+export const isDefect = (error: unknown): boolean =>
+  !(error instanceof RequestFailure) &&
+  !(error instanceof Unavailable) &&
+  !(error instanceof AuthUnavailable) &&
+  !isLostDatabase(error)
+
+/** SQLSTATE classes and Node's codes of a database that cannot be reached, stops, is full or only readable. */
+const LOST_CODES = /^(08|53|57P|25006|25P0|57014$|ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN)/
+const LOST_MESSAGES = /Connection terminated|timeout exceeded when trying to connect|timeout expired/
+
+function isLostDatabase(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const code: unknown = Reflect.get(error, 'code')
+  return (typeof code === 'string' && LOST_CODES.test(code)) || LOST_MESSAGES.test(error.message)
+}

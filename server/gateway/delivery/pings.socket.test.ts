@@ -1,0 +1,99 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Server } from 'socket.io'
+import { io as connectTo, type Socket as ClientSocket } from 'socket.io-client'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { ValiantServer, ValiantSocket } from '../sessions/admission.ts'
+import { FanOut } from './fan-out.ts'
+import { Pings } from './pings.ts'
+
+/** Holds the private field of engine.io that pings.ts rests on. */
+
+const INTERVAL_MS = 200
+const WAIT = { timeout: 10_000 }
+/** Its own pings would come after a test's end. */
+const ENGINE_INTERVAL_MS = 60_000
+
+let io: ValiantServer
+let parts: DisposableStack
+let clients: ClientSocket[]
+
+beforeEach(async () => {
+  const http = createServer().listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  io = new Server(http, { transports: ['websocket'], perMessageDeflate: false, pingInterval: ENGINE_INTERVAL_MS })
+  parts = new DisposableStack()
+  clients = []
+})
+
+afterEach(async () => {
+  for (const client of clients) client.disconnect()
+  parts.dispose()
+  await io.close()
+})
+
+/** @returns when its pings came */
+async function join(): Promise<{ readonly socket: ValiantSocket; readonly pingsAtMs: number[] }> {
+  const { port } = io.httpServer.address() as AddressInfo
+  const connected = once(io, 'connection') as Promise<[ValiantSocket]>
+  const client = connectTo(`http://127.0.0.1:${port}`, {
+    transports: ['websocket'],
+    reconnection: false,
+    forceNew: true,
+  })
+  clients.push(client)
+  const pingsAtMs: number[] = []
+  client.io.on('ping', () => pingsAtMs.push(performance.now()))
+  const [socket] = await connected
+  return { socket, pingsAtMs }
+}
+const timerOf = ({ conn }: ValiantSocket) => (conn as unknown as { pingIntervalTimer: unknown }).pingIntervalTimer
+
+test('every socket is asked once an interval, and its answer is heard', async () => {
+  parts.use(new Pings({ io, fanOut: new FanOut(io), intervalMs: INTERVAL_MS }))
+  const joined = [await join(), await join()]
+  const heard = joined.map(({ socket }) => {
+    const listener = vi.fn()
+    socket.conn.on('heartbeat', listener)
+    return listener
+  })
+  await vi.waitFor(() => {
+    for (const { pingsAtMs } of joined) expect(pingsAtMs.length).toBeGreaterThanOrEqual(3)
+    for (const listener of heard) expect(listener.mock.calls.length).toBeGreaterThanOrEqual(3)
+  }, WAIT)
+  for (const { socket, pingsAtMs } of joined) {
+    expect(timerOf(socket)).toBeNull()
+    expect((pingsAtMs[2] ?? 0) - (pingsAtMs[0] ?? 0)).toBeGreaterThan(INTERVAL_MS)
+  }
+})
+
+test('a ping leaves with the frames that come in time for it, in one write', async () => {
+  const fanOut = new FanOut(io)
+  const { socket, pingsAtMs } = await join()
+  await socket.join('VLNT')
+  const { transport } = socket.conn as unknown as { transport: { socket: { _socket: object } } }
+  const writes = vi.spyOn(transport.socket._socket, '_write' as never)
+  fanOut.inCompany(() => fanOut.ping([socket]))
+  expect(writes).not.toHaveBeenCalled()
+  fanOut.together(() => fanOut.send('VLNT', 'trades', { epoch: 1, symbol: 'VLNT', t: [] }))
+  expect(writes).toHaveBeenCalledTimes(1)
+  await vi.waitFor(() => expect(pingsAtMs.length).toBe(1))
+})
+
+test('engine.io goes on by itself where it has no such timer', async () => {
+  const ping = vi.fn()
+  const timers: unknown[] = []
+  io.on('connection', (socket) => {
+    timers.push(timerOf(socket))
+    Reflect.deleteProperty(socket.conn, 'pingIntervalTimer')
+  })
+  parts.use(new Pings({ io, fanOut: { inCompany: (send) => send(), ping }, intervalMs: INTERVAL_MS }))
+  const stranger = await join()
+  io.removeAllListeners('connection')
+  parts.use(new Pings({ io, fanOut: { inCompany: (send) => send(), ping }, intervalMs: INTERVAL_MS }))
+  const known = await join()
+  await vi.waitFor(() => expect(ping).toHaveBeenCalledWith([known.socket]), WAIT)
+  expect(ping).not.toHaveBeenCalledWith(expect.arrayContaining([stranger.socket]))
+  clearTimeout(timers[0] as NodeJS.Timeout)
+})

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto'
+import { createServer, type Server as HttpServer } from 'node:http'
+import compression from 'compression'
+import express, { type Express, type RequestHandler, type Router } from 'express'
+import helmet from 'helmet'
+import { pinoHttp } from 'pino-http'
+import type { PageSource } from '@valiant/shared/protocol/page'
+import type { IncomingMessage } from 'node:http'
+import { ADDRESS_HEADER, type Auth } from '../../auth/auth.ts'
+import type { GatewayMetrics } from '../../telemetry/gateway-metrics.ts'
+import type { Logger } from '../../telemetry/logger.ts'
+import { noteTrace } from '../../telemetry/tracing.ts'
+import type { ClientAddress } from '../sessions/client-address.ts'
+import { measureHttp } from './measured-http.ts'
+import type { Origins } from './origin.ts'
+import { answerErrors } from './rest.ts'
+import { failure } from '../answering/wire-error.ts'
+
+export interface HttpParts {
+  readonly api: Router
+  readonly auth: Auth
+  /** SvelteKit's handler; without it there are no pages. */
+  readonly page: RequestHandler | undefined
+  readonly pageSourceOf: (request: IncomingMessage) => PageSource
+  readonly origins: Origins
+  readonly clientAddress: ClientAddress
+  /** Whether this instance may take traffic. */
+  readonly ready: () => boolean
+  readonly https: boolean
+  readonly bodyBytesMax: number
+  readonly logger: Logger
+  readonly metrics: GatewayMetrics
+}
+
+/** Longer than a load balancer keeps an idle connection, so that it is never the one to be surprised (B21). */
+const KEEP_ALIVE_MS = 75_000
+const HEADERS_MS = 80_000
+
+/** An HTTP server that does not listen yet; its app is mounted by `serveHttp`. */
+export function openHttpServer(): { httpServer: HttpServer; app: Express } {
+  const app = express()
+  const httpServer = createServer(app)
+  httpServer.keepAliveTimeout = KEEP_ALIVE_MS
+  httpServer.headersTimeout = HEADERS_MS
+  return { httpServer, app }
+}
+
+/** Mounts everything: health, sign-in, REST, and the pages last. */
+export function serveHttp(app: Express, parts: HttpParts): void {
+  const { api, auth, page, origins, clientAddress, ready, https, bodyBytesMax, logger } = parts
+  app.disable('x-powered-by')
+  app.set('query parser', 'simple')
+  app.get('/healthz', (_request, response) => void response.json({ ok: true }))
+  app.get('/readyz', (_request, response) => {
+    const isReady = ready()
+    response.status(isReady ? 200 : 503).json({ ok: isReady })
+  })
+  app.use(requestLog(logger))
+  app.use(measureHttp(parts.metrics))
+  app.use(
+    helmet({
+      // The page's own policy is SvelteKit's, which knows the nonce of its scripts.
+      contentSecurityPolicy: false,
+      strictTransportSecurity: https,
+      frameguard: { action: 'deny' },
+    }),
+  )
+  app.all('/api/auth/{*any}', async (request, response) => {
+    const length = Number(request.headers['content-length'] ?? 0)
+    if (length > bodyBytesMax || request.headers['transfer-encoding'] !== undefined) {
+      throw failure('PAYLOAD_TOO_LARGE', `Expected a body of a known length of at most ${bodyBytesMax} bytes.`)
+    }
+    if (request.method !== 'GET' && request.method !== 'HEAD' && origins.of(request.headers) === 'foreign') {
+      throw failure('FORBIDDEN', `Expected the exchange's own Origin, found "${String(request.headers.origin)}".`)
+    }
+    // What a client sends under this name is overwritten: better-auth believes it (B13).
+    request.headers[ADDRESS_HEADER] = clientAddress(request)
+    await auth.handle(request, response)
+  })
+  app.use('/api', api)
+  if (page !== undefined) {
+    // Pages, not answers: those are small, and told to programs that seldom ask for it. Files are compressed when they are built.
+    app.use(compression())
+    app.use((request, response, next) => {
+      Object.assign(request, { valiant: parts.pageSourceOf(request) })
+      return page(request, response, next)
+    })
+  }
+  app.use(answerErrors(logger))
+}
+
+/** A line a request, with an id; what is served as usual only at `debug`. */
+function requestLog(logger: Logger): RequestHandler {
+  const log = pinoHttp({
+    logger,
+    genReqId: () => randomUUID(),
+    customLogLevel: (_request, { statusCode }, error) => (error !== undefined || statusCode >= 500 ? 'warn' : 'debug'),
+    serializers: {
+      req: ({ id, method, url }: { id: string; method: string; url: string }) => ({
+        id,
+        method,
+        url: url.split('?')[0],
+      }),
+      res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),
+    },
+  })
+  return (request, response, next) => {
+    log(request, response)
+    noteTrace({ request: typeof request.id === 'object' ? undefined : request.id })
+    next()
+  }
+}

@@ -1,0 +1,82 @@
+import type { IncomingMessage } from 'node:http'
+import type { PreferenceStore } from '../../auth/preferences.ts'
+import { AccountSnapshot } from '@valiant/shared/protocol/account'
+import { ACCOUNT_COOKIE, type PageList, type PageSource } from '@valiant/shared/protocol/page'
+import type { MarketStatus } from '../../bus/broadcast.ts'
+import type { ExchangeRequests } from '../leader/exchange-requests.ts'
+import type { Market } from '../market/market.ts'
+import { type Identity, requesterOf, type Sessions } from '../sessions/sessions.ts'
+import type { AccountHandlers, Handler } from '../requests/request.ts'
+
+export interface PageParts {
+  readonly market: Market
+  readonly status: () => MarketStatus
+  readonly sessions: Sessions
+  readonly exchange: ExchangeRequests
+  readonly lists: Pick<AccountHandlers, PageList>
+  readonly preferences: Pick<PreferenceStore, 'read'>
+}
+
+/** What the page of one request may read, in process. A page without an account, or with the exchange away, still comes. */
+export function pageSourceOf(request: IncomingMessage, parts: PageParts): PageSource {
+  const { market, status, sessions, exchange, lists, preferences } = parts
+  const identity = once(() => identityOf(request, sessions))
+  // Without the account: who is signed in is known while the exchange is away too.
+  const signedIn = once(() => sessions.signedIn(request.headers).catch(() => undefined))
+  const list: PageSource['list'] = async (name, query) => {
+    const known = await identity()
+    if (known === undefined) return undefined
+    const answer: Handler<typeof name> = lists[name]
+    try {
+      return await answer(query, requesterOf(known, { socketId: undefined, receivedAtMs: Date.now() }))
+    } catch {
+      return undefined
+    }
+  }
+  return {
+    now: () => ({ timeMs: Date.now(), epoch: market.epoch(), market: status().market }),
+    instruments: () => market.instruments(),
+    tickers: () => market.tickers(),
+    sparklines: (points) => market.sparklines(points),
+    book: (symbol, depth) => market.book(symbol, depth),
+    trades: (query) => market.trades(query),
+    candles: (query) => market.candles(query),
+    visitor: async () => {
+      const known = await signedIn()
+      if (known === undefined) return undefined
+      const { userId, name, email, isGuest } = known
+      return { userId, name, ...(email !== undefined && { email }), isGuest }
+    },
+    account: async () => {
+      const account = (await identity())?.account
+      if (account === undefined) return undefined
+      try {
+        const answer = await exchange.ask({ request: { event: 'account', account }, receivedAtMs: Date.now() })
+        return answer.ok ? AccountSnapshot.parse(answer.data) : undefined
+      } catch {
+        return undefined
+      }
+    },
+    preferences: async (keys) => {
+      const known = await signedIn()
+      return known && preferences.read(known.userId, keys).catch(() => undefined)
+    },
+    fills: async (limit) => (await list('fills', { limit }))?.items ?? [],
+    list,
+  }
+}
+
+/** The visitor with the account that the page's cookie names, while it is theirs; else with the oldest. */
+async function identityOf({ headers }: IncomingMessage, sessions: Sessions): Promise<Identity | undefined> {
+  const ofAccount = (accountId?: string) => sessions.ofRequest(headers, 'GET', accountId).catch(() => undefined)
+  const chosen = CHOSEN.exec(headers.cookie ?? '')?.[1]
+  return (chosen === undefined ? undefined : await ofAccount(chosen)) ?? ofAccount()
+}
+
+const CHOSEN = new RegExp(`(?:^|;\\s*)${ACCOUNT_COOKIE}=([0-9A-Z]{1,64})(?:;|$)`)
+
+/** The same promise each time: a page asks in several places. */
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined
+  return () => (made ??= make())
+}

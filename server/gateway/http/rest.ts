@@ -1,0 +1,195 @@
+import { AccountSnapshot } from '@valiant/shared/protocol/account'
+import { ERRORS } from '@valiant/shared/protocol/errors'
+import type { Answer, Rate } from '@valiant/shared/protocol/events'
+import { BOOK_DEPTH_DEFAULT } from '@valiant/shared/protocol/limits'
+import { BookQuery, type OwnRoute, REST_ROUTES, type RestMethod, type RestRoute } from '@valiant/shared/protocol/rest'
+import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
+import type { z } from 'zod'
+import type { Logger } from '../../telemetry/logger.ts'
+import type { ClientAddress } from '../sessions/client-address.ts'
+import type { Dispatcher } from '../answering/dispatcher.ts'
+import { Documents } from '../documents/documents.ts'
+import { type GatewayLimits, Limit, limitKey } from '../sessions/limits.ts'
+import type { Market } from '../market/market.ts'
+import type { KeyDesk } from '../sessions/key-desk.ts'
+import type { InstrumentOf } from '../requests/history.ts'
+import { accountIdOf, readerOf } from './rest-fields.ts'
+import { sendTable, wantsTable } from './rest-table.ts'
+import { type Identity, requesterOf, type Sessions } from '../sessions/sessions.ts'
+import { failure, foundText, invalid, isDefect, RequestFailure, toWireError } from '../answering/wire-error.ts'
+import { fieldFailure } from '../answering/zod-issue.ts'
+
+export interface RestParts {
+  readonly dispatcher: Dispatcher
+  readonly sessions: Sessions
+  readonly keys: KeyDesk
+  readonly market: Market
+  readonly instrumentOf: InstrumentOf
+  readonly clientAddress: ClientAddress
+  readonly limits: GatewayLimits
+  readonly logger: Logger
+}
+
+type OwnAnswer = (request: Request, payload: unknown, route: RestRoute) => Promise<Answer>
+
+const CANCELS: readonly string[] = ['order.cancel', 'order.cancelAll']
+const ON = { GET: 'get', POST: 'post', PATCH: 'patch', DELETE: 'delete' } as const satisfies Record<RestMethod, string>
+
+/**
+ * What is not live, over HTTP: the routes of `shared/protocol/rest.ts` and no others, with the same requests, the same
+ * schemas, and the socket's answer as the body.
+ */
+export function restRouter(parts: RestParts): Router {
+  const { dispatcher, sessions, keys, market, instrumentOf, clientAddress, limits } = parts
+  const requests = new Limit(limits.requestsPerSecond, 1)
+  const documents = new Documents()
+  const keyOf = (request: Request) => `http ${limitKey(clientAddress(request))}`
+
+  const identityOf = (request: Request): Promise<Identity | undefined> =>
+    sessions.ofRequest(request.headers, request.method, accountIdOf(request))
+
+  async function assertWithin(request: Request): Promise<void> {
+    const retryAfterMs = await requests.take(keyOf(request))
+    if (retryAfterMs > 0) throw failure('RATE_LIMITED', 'Too many requests of this address.', { retryAfterMs })
+  }
+
+  /** Asks as the visitor of this request, and gives the answer. */
+  async function ask(request: Request, event: string, payload: unknown): Promise<Answer> {
+    const receivedAtMs = Date.now()
+    const identity = await identityOf(request)
+    return dispatcher.answer(event, payload, requesterOf(identity, { socketId: undefined, receivedAtMs }), () =>
+      requests.take(keyOf(request)),
+    )
+  }
+
+  /** @param work refuses who is not signed in, before a field is looked at */
+  const ofUser =
+    (work: (identity: Identity | undefined, request: Request) => Promise<unknown>): OwnAnswer =>
+    async (request, payload, route) => {
+      await assertWithin(request)
+      const identity = await identityOf(request)
+      if (identity !== undefined) parsed(route.payload, payload)
+      return { ok: true, data: await work(identity, request) }
+    }
+  const own: Readonly<Record<OwnRoute, OwnAnswer>> = {
+    book: async (request, payload) => {
+      await assertWithin(request)
+      const { symbol, depth = BOOK_DEPTH_DEFAULT } = parsed(BookQuery, payload)
+      const book = market.book(symbol, depth)
+      if (book === undefined) throw failure('UNAVAILABLE', 'The book is not known yet.', { retryAfterMs: 1_000 })
+      return { ok: true, data: book }
+    },
+    positions: async (request, payload) => {
+      const answer = await ask(request, 'account', payload)
+      return answer.ok ? { ok: true, data: AccountSnapshot.parse(answer.data).positions } : answer
+    },
+    'keys.list': ofUser((identity) => keys.list(identity)),
+    'keys.make': ofUser((identity, { body }) => keys.make(identity, body as unknown)),
+    'keys.revoke': ofUser((identity, { params }) => keys.revoke(identity, String(params.id))),
+  }
+
+  /** An answer comes out of the bucket of its account when it trades, else out of that of its address. */
+  async function tellRate(request: Request, response: Response, { served }: RestRoute, { rate }: Answer) {
+    const isCancel = 'request' in served && CANCELS.includes(served.request)
+    const { remaining, resetMs }: Rate = rate ?? (await requests.left(keyOf(request)))
+    const ofAccount = isCancel ? limits.cancelsBurst : limits.ordersBurst
+    response.set({
+      'ratelimit-limit': String(rate === undefined ? limits.requestsPerSecond : ofAccount),
+      'ratelimit-remaining': String(remaining),
+      'ratelimit-reset': String(Math.ceil(resetMs / 1_000)),
+    })
+  }
+
+  function handlerOf(route: RestRoute): RequestHandler {
+    const { served, rows } = route
+    const payloadOf = readerOf(route)
+    const answerTo = async (request: Request): Promise<Answer> => {
+      const { symbol } = request.params
+      if (symbol !== undefined && instrumentOf(String(symbol)) === undefined) {
+        throw failure('NOT_FOUND', `No instrument has the symbol ${foundText(symbol)}.`)
+      }
+      const payload = payloadOf(request)
+      if ('request' in served) return ask(request, served.request, payload)
+      if ('own' in served) return own[served.own](request, payload, route)
+      await assertWithin(request)
+      return { ok: true, data: undefined }
+    }
+    return async (request, response) => {
+      const answer = await answerTo(request).catch(refusalOf)
+      await tellRate(request, response, route, answer)
+      if (answer.ok && 'document' in served) documents.send(served.document, response)
+      else if (answer.ok && rows !== undefined && wantsTable(request)) {
+        sendTable(request, response, { rows, data: answer.data })
+      } else send(response, answer)
+    }
+  }
+
+  const api = Router()
+  api.use(jsonOnly, express.json({ limit: limits.frameBytes, strict: false }))
+  for (const route of REST_ROUTES) api[ON[route.method]](route.path, handlerOf(route))
+  api.use((request) => {
+    throw failure('NOT_FOUND', `Nothing is served at ${request.method} /api${request.path.slice(0, 100)}.`)
+  })
+  api.use(answerErrors(parts.logger))
+  return api
+}
+
+/** @throws {RequestFailure} INVALID naming the field */
+function parsed<Schema extends z.ZodType>(schema: Schema, payload: unknown): z.infer<Schema> {
+  const result = schema.safeParse(payload)
+  if (!result.success) throw fieldFailure(result.error, payload)
+  return result.data
+}
+
+/** A refusal, as an answer; what is none stays thrown. */
+function refusalOf(error: unknown): Answer {
+  if (error instanceof RequestFailure) return { ok: false, error: error.error }
+  throw error
+}
+
+/** A form of a foreign page can send cookies, but not JSON. */
+const jsonOnly: RequestHandler = (request, _response, next) => {
+  const hasBody = request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined
+  const isEmpty = request.headers['content-length'] === '0'
+  if (hasBody && !isEmpty && request.is('application/json') !== 'application/json') {
+    throw failure('FORBIDDEN', 'A request with a body: expected the content type application/json.')
+  }
+  if ((request.method === 'POST' || request.method === 'PATCH') && (!hasBody || isEmpty)) {
+    throw invalid('', 'required', { expected: 'a JSON object as the body', found: 'nothing' })
+  }
+  next()
+}
+
+function send(response: Response, answer: Answer): void {
+  response.set('cache-control', 'no-store')
+  if (answer.ok) {
+    response.status(200).json(answer)
+    return
+  }
+  const { code, retryAfterMs } = answer.error
+  const { status } = ERRORS[code]
+  if (status === 429 || status === 503) response.set('retry-after', String(Math.ceil((retryAfterMs ?? 1_000) / 1_000)))
+  response.status(status).json(answer)
+}
+
+/** Whatever went wrong on the way is answered in the protocol's form. */
+export const answerErrors =
+  (logger: Logger): ErrorRequestHandler =>
+  (error: unknown, request, response, next) => {
+    if (response.headersSent) {
+      next(error)
+      return
+    }
+    const known = bodyFailure(error) ?? error
+    if (isDefect(known)) logger.error({ err: error, path: request.path }, 'an HTTP request failed')
+    send(response, { ok: false, error: toWireError(known, false) })
+  }
+
+/** What the body parser and the router throw is the client's fault, and no defect of ours. */
+function bodyFailure(error: unknown): RequestFailure | undefined {
+  if (!(error instanceof Error) || error instanceof RequestFailure) return undefined
+  const status: unknown = Reflect.get(error, 'status')
+  if (status === 413) return failure('PAYLOAD_TOO_LARGE', 'The body is larger than the limit of a frame.')
+  if (typeof status !== 'number' || status < 400 || status >= 500) return undefined
+  return invalid('', 'format', { expected: 'a request whose path and JSON body can be read', found: 'one that cannot' })
+}

@@ -1,0 +1,97 @@
+import type { FiredAlert } from '@valiant/shared/protocol/alerts'
+import { pino } from 'pino'
+import { afterEach, expect, test, vi } from 'vitest'
+import { alertId } from '../../feed/account/alert.ts'
+import { readInstruments } from '../../instruments.ts'
+import type { FiredPriceAlert } from '../../journal/alerts.ts'
+import { AlertTeller } from './alert-teller.ts'
+
+const instruments = readInstruments(new URL('../../../db/instruments.json', import.meta.url).pathname)
+const ALICE = 7
+
+const stored = (id: number): FiredPriceAlert => ({
+  ...{ id, account: ALICE, symbol: 'VLNT', op: 'above', ticks: 100, note: undefined, createdAtMs: 1 },
+  ...{ firedAtMs: 2, tradeTicks: 101 },
+})
+const wire = (id: number): FiredAlert => ({
+  ...{ alertId: alertId(id), symbol: 'VLNT', op: 'above', price: '1.00', createdAt: 1 },
+  ...{ firedAt: 2, tradePrice: '1.01' },
+})
+
+/** A table and sockets in memory. */
+function rig() {
+  const at = { untold: [] as FiredPriceAlert[], noted: [] as number[], hasSocket: true, isAway: false, asks: 0 }
+  const told: string[] = []
+  const teller = new AlertTeller({
+    alerts: {
+      untold: () => {
+        at.asks += 1
+        return at.isAway ? Promise.reject(new Error('away')) : Promise.resolve(at.untold)
+      },
+      noteTold: (ids) => {
+        if (at.isAway) return Promise.reject(new Error('away'))
+        at.noted.push(...ids)
+        return Promise.resolve()
+      },
+    },
+    instrumentOf: (symbol) => instruments.find(({ spec }) => spec.symbol === symbol),
+    sockets: {
+      accounts: () => (at.hasSocket ? [ALICE] : []),
+      sendAlert: (_account, alert) => {
+        if (at.hasSocket) told.push(alert.alertId)
+        return at.hasSocket
+      },
+    },
+    logger: pino({ level: 'silent' }),
+  })
+  tellers.push(teller)
+  return { at, told, teller }
+}
+const tellers: AlertTeller[] = []
+afterEach(() => {
+  for (const teller of tellers.splice(0)) teller[Symbol.dispose]()
+})
+
+test('what fires is told to who is here, and noted', async () => {
+  const { at, told, teller } = rig()
+  teller.fired(ALICE, wire(1))
+  expect(told).toEqual([alertId(1)])
+  await vi.waitFor(() => expect(at.noted).toEqual([1]))
+})
+
+test('with no socket of the account here it is neither told nor noted, and told to the socket that comes', async () => {
+  const { at, told, teller } = rig()
+  at.hasSocket = false
+  teller.fired(ALICE, wire(1))
+  expect(told).toEqual([])
+  Object.assign(at, { hasSocket: true, untold: [stored(1)] })
+  teller.joined(ALICE)
+  await vi.waitFor(() => expect(at.noted).toEqual([1]))
+  expect(told).toEqual([alertId(1)])
+})
+
+test('sockets that come together are asked about in one question', async () => {
+  const { at, teller } = rig()
+  for (let account = 0; account < 100; account++) teller.joined(account)
+  await vi.waitFor(() => expect(at.asks).toBe(1))
+})
+
+test('what was missed of the leader is read and told; what was told here already is not', async () => {
+  const { at, told, teller } = rig()
+  teller.fired(ALICE, wire(1))
+  at.untold = [stored(1), stored(2)]
+  teller.missed()
+  await vi.waitFor(() => expect(at.noted).toEqual([1, 2]))
+  expect(told).toEqual([1, 2].map(alertId))
+})
+
+test('while the database is away what is told waits to be noted, and is not told again', async () => {
+  const { at, told, teller } = rig()
+  at.isAway = true
+  teller.fired(ALICE, wire(1))
+  teller.joined(ALICE)
+  await vi.waitFor(() => expect(at.asks).toBe(1))
+  Object.assign(at, { isAway: false, untold: [stored(1)] })
+  await vi.waitFor(() => expect([at.noted, at.asks]).toEqual([[1], 2]), { timeout: 10_000 })
+  expect(told).toEqual([alertId(1)])
+})

@@ -1,0 +1,247 @@
+import { hash, randomUUID } from 'node:crypto'
+import type { Answer } from '@valiant/shared/protocol/events'
+import { ANSWER_MS_MAX } from '@valiant/shared/protocol/limits'
+import { type CommandBus, type CommandReply, type NewCommand, Unavailable } from '../../bus/commands.ts'
+import type { ExchangeRequest } from '../../bus/exchange-request.ts'
+import { currentTrace } from '../../telemetry/tracing.ts'
+import { ExchangeCapacity } from './exchange-capacity.ts'
+import { RequestFailure } from '../answering/wire-error.ts'
+
+/** The exchange does not begin with a request later than this after its receipt; the rest is for the way back. */
+const EXECUTION_MS_MAX = ANSWER_MS_MAX - 1_500
+/** TIMEOUT is told so long before the client stops listening. */
+const ANSWER_MARGIN_MS = 300
+/** Nothing heard for so long: the same entry again, since either way may have lost it. */
+const RESEND_MS = 1_000
+const SWEEP_MS = 100
+const PENDING_MAX = 10_000
+const CLOSE_MS_MAX = 8_000
+/** A program in trouble can always get out: these are taken as long as anything is. */
+const WAYS_OUT: readonly ExchangeRequest['event'][] = [
+  'order.cancel',
+  'order.cancelAll',
+  'position.close',
+  'cancelAfter',
+]
+
+export interface ExchangeQuestion {
+  readonly request: ExchangeRequest
+  /** Under what the exchange records its answer; absent for what changes nothing. */
+  readonly commandId?: string
+  /** Wall time in ms at which the client's request arrived. */
+  readonly receivedAtMs: number
+}
+
+interface Pending {
+  /** Dated by this server's clock. */
+  readonly command: NewCommand
+  readonly answerByMs: number
+  /** Undefined for what changes nothing. */
+  readonly finalAtMs: number | undefined
+  sentAtMs: number
+  sends: number
+  resolve(answer: Answer): void
+  reject(error: Error): void
+}
+
+/**
+ * The gateway's side of the command bus (reliability.md, 2c): sends what is asked, sends it again when nothing is heard,
+ * and answers in time, if only with TIMEOUT.
+ */
+export class ExchangeRequests implements AsyncDisposable {
+  readonly #bus: CommandBus
+  readonly #gateway: string
+  readonly #isOpen: () => boolean
+  readonly #pending = new Map<string, Pending>()
+  readonly #sweep: NodeJS.Timeout
+  readonly #capacity = new ExchangeCapacity(Date.now())
+  /** When the exchange was last heard, and until when the newest request would have waited that it has answered. */
+  #heardAtMs = 0
+  #answeredByMs = 0
+  #emptied: (() => void) | undefined
+  #resent = 0
+  #epoch = 0
+
+  /**
+   * @param gateway names this instance on the bus, as no other
+   * @param isOpen whether the exchange takes commands now
+   */
+  constructor({ bus, gateway, isOpen }: { bus: CommandBus; gateway: string; isOpen: () => boolean }) {
+    this.#bus = bus
+    this.#isOpen = isOpen
+    this.#gateway = gateway
+    bus.onReply(gateway, (reply) => this.#receive(reply))
+    this.#sweep = setInterval(() => this.#review(Date.now()), SWEEP_MS)
+  }
+
+  /**
+   * Asks the exchange.
+   * @throws {Unavailable} when the request has certainly not been taken
+   * @throws {RequestFailure} TIMEOUT: it may have been, but not after `finalAt`
+   */
+  ask({ request, commandId, receivedAtMs }: ExchangeQuestion): Promise<Answer> {
+    // Before anything is sent: this is certain, where TIMEOUT would leave it open.
+    if (!this.#isOpen()) return Promise.reject(new Unavailable('it is recovering'))
+    const waitingMax = WAYS_OUT.includes(request.event) ? PENDING_MAX : this.#capacity.waitingMax
+    if (this.#pending.size >= Math.min(PENDING_MAX, waitingMax)) {
+      return Promise.reject(new Unavailable(`${this.#pending.size} requests wait already`))
+    }
+    const finalAtMs = finalAtOf(request, receivedAtMs + EXECUTION_MS_MAX)
+    const trace = currentTrace()
+    const command: NewCommand = {
+      id: randomUUID(),
+      gateway: this.#gateway,
+      expiresAtMs: receivedAtMs + EXECUTION_MS_MAX,
+      request,
+      ...(commandId !== undefined && { commandId, payloadHash: contentHash(request) }),
+      ...(trace !== undefined && { trace }),
+    }
+    return new Promise((resolve, reject) => {
+      this.#pending.set(command.id, {
+        command,
+        answerByMs: receivedAtMs + ANSWER_MS_MAX - ANSWER_MARGIN_MS,
+        finalAtMs: commandId === undefined ? undefined : finalAtMs,
+        sentAtMs: Date.now(),
+        sends: 1,
+        resolve,
+        reject,
+      })
+      this.#bus.send(this.#dated(command)).catch((error: unknown) => {
+        // Any other failure leaves open whether it was taken, and so does one that comes after it was sent again.
+        if (error instanceof Unavailable && this.#pending.get(command.id)?.sends === 1) {
+          this.#settle(command.id)?.reject(error)
+        }
+      })
+    })
+  }
+
+  /** How many wait for their answer. */
+  get pending(): number {
+    return this.#pending.size
+  }
+
+  /** How often a command was sent again, since the start. */
+  get resent(): number {
+    return this.#resent
+  }
+
+  /** Sends all that waits again: commands, or answers to them, may have been lost. */
+  resend(): void {
+    for (const pending of this.#pending.values()) this.#sendAgain(pending)
+  }
+
+  /** Another exchange leads: what its predecessor committed and did not answer any more, this one does. */
+  sawEpoch(epoch: number): void {
+    if (epoch <= this.#epoch) return
+    const isSuccessor = this.#epoch > 0
+    this.#epoch = epoch
+    if (isSuccessor) this.resend()
+  }
+
+  /** Waits until all is answered, within bounds; what is asked meanwhile is still served. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#pending.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#emptied = resolve
+        setTimeout(resolve, CLOSE_MS_MAX).unref()
+      })
+    }
+    clearInterval(this.#sweep)
+    for (const id of [...this.#pending.keys()]) this.#timeOut(id)
+  }
+
+  #receive({ id, epoch, answer }: CommandReply): void {
+    this.#heardAtMs = Date.now()
+    // The word of a leader that has been replaced is worth nothing (A7): the resend asks its successor.
+    if (epoch < this.#epoch) return
+    const answered = this.#settle(id)
+    if (answered !== undefined) {
+      this.#capacity.answered()
+      this.#answeredByMs = Math.max(this.#answeredByMs, answered.answerByMs)
+      answered.resolve(answer)
+    }
+    this.sawEpoch(epoch)
+  }
+
+  #review(nowMs: number): void {
+    for (const [id, pending] of this.#pending) {
+      if (nowMs >= pending.answerByMs) this.#timeOut(id)
+      else if (nowMs - pending.sentAtMs >= RESEND_MS && this.#mayBeLost(pending, nowMs)) this.#sendAgain(pending)
+    }
+    this.#capacity.look(this.#pending.size, nowMs)
+  }
+
+  /** Not when it only stands in a long queue, which copies would make longer. */
+  #mayBeLost({ answerByMs }: Pending, nowMs: number): boolean {
+    return answerByMs < this.#answeredByMs || nowMs - this.#heardAtMs >= RESEND_MS
+  }
+
+  #sendAgain(pending: Pending): void {
+    if (Date.now() >= pending.command.expiresAtMs) return
+    pending.sentAtMs = Date.now()
+    pending.sends += 1
+    this.#resent += 1
+    // Refused now says nothing about the first time: it goes on waiting.
+    this.#bus.send(this.#dated(pending.command)).catch(() => undefined)
+  }
+
+  /**
+   * The client is told by this server's clock; the exchange goes by the one that all servers share. Each copy is dated as
+   * that clock stands: one that was set back meanwhile would let it live past its `finalAt`.
+   */
+  #dated(command: NewCommand): NewCommand {
+    const { request } = command
+    const aheadMs = Math.round(this.#bus.nowMs() - Date.now())
+    return {
+      ...command,
+      expiresAtMs: command.expiresAtMs + aheadMs,
+      request: request.event === 'order.place' ? { ...request, validUntilMs: request.validUntilMs + aheadMs } : request,
+    }
+  }
+
+  #timeOut(id: string): void {
+    const pending = this.#settle(id)
+    if (pending === undefined) return
+    const isOrder = pending.command.request.event === 'order.place'
+    const advice = `: send the same id again${isOrder ? ', or ask order.get after finalAt' : ''}`
+    pending.reject(
+      new RequestFailure({
+        code: 'TIMEOUT',
+        message: `The exchange did not answer in time${pending.finalAtMs === undefined ? '' : advice}.`,
+        outcome: pending.finalAtMs === undefined ? 'not_executed' : 'unknown',
+        ...(pending.finalAtMs !== undefined && { finalAt: pending.finalAtMs }),
+      }),
+    )
+  }
+
+  #settle(id: string): Pending | undefined {
+    const pending = this.#pending.get(id)
+    this.#pending.delete(id)
+    if (this.#pending.size === 0) this.#emptied?.()
+    return pending
+  }
+}
+
+/** When a request that was not answered can no longer begin to execute. */
+function finalAtOf(request: ExchangeRequest, expiresAtMs: number): number {
+  return request.event === 'order.place' ? Math.min(expiresAtMs, request.validUntilMs) : expiresAtMs
+}
+
+/** Fields that may differ between two sends of the same request. */
+const NOT_CONTENT: readonly string[] = ['validUntilMs', 'source']
+
+/** sha256 of what a request asks for: ticks and lots, defaults filled in, so that "10" and "10.0" are the same. */
+export function contentHash(request: ExchangeRequest): string {
+  const content = Object.entries(request).filter(
+    ([field, value]) => value !== undefined && !NOT_CONTENT.includes(field),
+  )
+  return hash('sha256', JSON.stringify(content.sort(byName), sorted), 'hex')
+}
+
+/** A replacer of JSON: the fields of an inner object in the order of their names, so that none depends on who wrote it. */
+const sorted = (_key: string, value: unknown): unknown =>
+  typeof value !== 'object' || value === null || Array.isArray(value)
+    ? value
+    : Object.fromEntries(Object.entries(value).sort(byName))
+
+const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1)

@@ -1,0 +1,115 @@
+import { bookChecksum } from '@valiant/shared/protocol/book-checksum'
+import type { BookFrame } from '@valiant/shared/protocol/market-data'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { changeOf, frameOf } from '../../feed/frames.fixture.ts'
+import type { MarketFrame } from '../../feed/market-frame.ts'
+import { ExchangeStandIn } from '../exchange-stand-in.fixture.ts'
+import { type Client, GatewayRig } from '../gateway.fixture.ts'
+
+const T = Date.UTC(2026, 0, 5, 12)
+let rig: GatewayRig
+let exchange: ExchangeStandIn
+let seq = 0
+
+beforeEach(async () => {
+  seq = 0
+  exchange = new ExchangeStandIn()
+  rig = await GatewayRig.open({}, 0, undefined, { exchange })
+})
+afterEach(async () => {
+  await rig[Symbol.asyncDispose]()
+})
+
+/** A frame of the leader: so many lots at the best bid. */
+const bid = (lots: number, parts: Partial<MarketFrame> = {}): MarketFrame =>
+  frameOf({ seq: ++seq, timeMs: T + seq * 50, symbols: [changeOf('VLNT', { bids: [[100, lots]] })], ...parts })
+const whole = (lots: number, parts: Partial<MarketFrame> = {}): MarketFrame =>
+  bid(lots, { full: true, symbols: [changeOf('VLNT', { bids: [[100, lots], [99, 1]], asks: [[101, 1]] })], ...parts }) // prettier-ignore
+const publish = (frame: MarketFrame) => exchange.broadcast.publishMarket(frame)
+
+const order = (clientOrderId: string) => ({
+  ...{ clientOrderId, symbol: 'VLNT', side: 'buy', type: 'limit', qty: '1', limitPrice: '1.00' },
+})
+
+/** What the client has of the book, told by its frames; throws where their chain is broken. */
+function bookOf(client: Client, snapshot: BookFrame) {
+  let [last, bids, asks] = [snapshot.seq, new Map(snapshot.bids), new Map(snapshot.asks)]
+  for (const frame of client.of('book') as BookFrame[]) {
+    if (frame.type === 'snapshot') [bids, asks] = [new Map(frame.bids), new Map(frame.asks)]
+    else {
+      expect(frame.prevSeq).toBe(last)
+      for (const [ticks, lots] of frame.bids) bids.set(ticks, lots)
+      for (const [ticks, lots] of frame.asks) asks.set(ticks, lots)
+    }
+    last = frame.seq
+    expect(frame.checksum).toBe(bookChecksum([...bids], [...asks]))
+  }
+  return bids
+}
+
+async function watchBook(client: Client): Promise<BookFrame> {
+  const answer = await client.ask('subscribe', { channel: 'book', symbols: ['VLNT'] })
+  if (!answer.ok) throw new Error(answer.error.message)
+  const [snapshot] = answer.data as BookFrame[]
+  if (snapshot === undefined) throw new Error('expected a snapshot')
+  return snapshot
+}
+
+test('a gateway that starts amid a market begins with the snapshot and what came since', async () => {
+  publish(bid(7))
+  exchange.broadcast.keepSnapshot(whole(8))
+  publish(bid(9))
+  const client = await rig.connect()
+  await vi.waitFor(async () => expect((await watchBook(client)).bids).toEqual([[100, 9], [99, 1]])) // prettier-ignore
+})
+
+test('a gateway that was cut off says so, takes nothing, and afterwards shows each book unbroken', async () => {
+  publish(whole(5))
+  const client = await rig.connect({ cookie: await rig.guest() })
+  const snapshot = await watchBook(client)
+  publish(bid(6))
+  exchange.broadcast.link(false)
+  await vi.waitFor(() => expect(client.of('status')).toMatchObject([{ market: 'degraded' }]))
+  const taken = exchange.taken.length
+  expect(await client.ask('order.place', order('a'))).toMatchObject({ ok: false, error: { code: 'UNAVAILABLE' } })
+  expect(exchange.taken).toHaveLength(taken)
+  publish(bid(7))
+  exchange.broadcast.keepSnapshot(whole(8))
+  exchange.broadcast.link(true)
+  publish(bid(9))
+  await vi.waitFor(() => expect(client.of('status')).toMatchObject([{}, { market: 'open' }]))
+  await vi.waitFor(() => expect(bookOf(client, snapshot).get(100)).toBe(9))
+  publish(bid(10))
+  await vi.waitFor(() => expect(bookOf(client, snapshot).get(100)).toBe(10))
+  expect(await client.ask('order.place', order('a'))).toMatchObject({ ok: true })
+})
+
+test('a frame that is missing is made good by the next snapshot that has it', async () => {
+  publish(whole(5))
+  const client = await rig.connect()
+  const snapshot = await watchBook(client)
+  exchange.broadcast.keepSnapshot(whole(6))
+  bid(7)
+  publish(bid(8))
+  const newest = seq
+  exchange.broadcast.keepSnapshot({ ...whole(9), seq: newest })
+  seq = newest
+  publish(bid(10))
+  await vi.waitFor(() => expect(bookOf(client, snapshot).get(100)).toBe(10), { timeout: 2_000 })
+})
+
+test.each([
+  ['after the link was cut', (): void => exchange.broadcast.link(true)],
+  ['when a frame of the market is missing', (): void => publish(bid(1, { seq: (seq += 5) }))],
+  ['under another leader', (): void => publish(whole(1, { epoch: 2 }))],
+])('heartbeats tell of an account frame that was lost last, %s', async (_when, comesBack) => {
+  publish(whole(5))
+  const client = await rig.connect({ cookie: await rig.guest() })
+  expect(await client.ask('account', {})).toMatchObject({ ok: true, data: { seq: 1 } })
+  exchange.broadcast.loses = true
+  expect(await client.ask('order.place', order('a'))).toMatchObject({ ok: true })
+  exchange.broadcast.loses = false
+  comesBack()
+  await vi.waitFor(() => expect(client.of('heartbeat').at(-1)).toMatchObject({ accountSeq: 2 }), { timeout: 3_000 })
+  expect(client.of('account')).toEqual([])
+})

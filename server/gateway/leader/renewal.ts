@@ -1,0 +1,55 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Logger } from '../../telemetry/logger.ts'
+
+interface RenewalParts {
+  /** For the log. */
+  readonly name: string
+  /** @returns whether it is done */
+  readonly attempt: () => Promise<boolean>
+  readonly retryMs: number
+  readonly log: Pick<Logger, 'warn'>
+}
+
+/** Does one thing until it is done, and once more when it was asked for meanwhile; never twice at a time. */
+export class Renewal implements Disposable {
+  readonly #parts: RenewalParts
+  readonly #end = new AbortController()
+  #isWanted = false
+  #isUnderWay = false
+
+  constructor(parts: RenewalParts) {
+    this.#parts = parts
+  }
+
+  ask(): void {
+    this.#isWanted = true
+    if (!this.#isUnderWay) void this.#run()
+  }
+
+  [Symbol.dispose](): void {
+    this.#end.abort()
+  }
+
+  async #run(): Promise<void> {
+    this.#isUnderWay = true
+    const { retryMs } = this.#parts
+    const { signal } = this.#end
+    while (this.#isWanted && !signal.aborted) {
+      this.#isWanted = false
+      if (await this.#attempt()) continue
+      this.#isWanted = true
+      await pause(retryMs, undefined, { signal }).catch(() => undefined)
+    }
+    this.#isUnderWay = false
+  }
+
+  async #attempt(): Promise<boolean> {
+    const { name, attempt, log } = this.#parts
+    try {
+      return await attempt()
+    } catch (error) {
+      log.warn({ err: error }, `${name} could not be read; once more in a moment`)
+      return false
+    }
+  }
+}

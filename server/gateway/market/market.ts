@@ -1,0 +1,44 @@
+import type { PageSource } from '@valiant/shared/protocol/page'
+import type { Feed } from '../../feed/feed.ts'
+import type { BarHistory } from './bar-history.ts'
+import { candlePages, candles } from '../requests/candles.ts'
+import { instruments } from '../requests/instruments.ts'
+import type { MarketHandlers } from '../requests/request.ts'
+import { sparklines } from '../requests/sparklines.ts'
+import { subscribe, type Subscriptions } from '../requests/subscribe.ts'
+import { time } from '../requests/time.ts'
+import { trades, tradesPage } from '../requests/trades.ts'
+import { unsubscribe } from '../requests/unsubscribe.ts'
+
+/** The market as this instance mirrors it: what sockets, REST and pages read of it. */
+export interface Market extends Pick<
+  PageSource,
+  'instruments' | 'tickers' | 'sparklines' | 'book' | 'trades' | 'candles'
+> {
+  readonly handlers: MarketHandlers
+  /** Of the newest frame seen. */
+  epoch(): number
+}
+
+export function marketOf(parts: { feed: Feed; bars: BarHistory; subscriptions: Subscriptions }): Market {
+  const { feed, bars, subscriptions } = parts
+  const pages = candlePages({ feed, bars })
+  return {
+    handlers: {
+      time: time({ nowMs: Date.now }),
+      instruments: instruments({ feed }),
+      subscribe: subscribe({ feed, subscriptions }),
+      unsubscribe: unsubscribe({ feed, subscriptions }),
+      candles: candles(pages),
+      trades: trades({ feed }),
+      sparklines: sparklines({ feed }),
+    },
+    epoch: () => feed.epoch,
+    instruments: () => feed.instruments(),
+    tickers: () => feed.tickers(),
+    sparklines: (points) => feed.sparklines(points),
+    book: (symbol, depth) => feed.book(symbol, depth),
+    trades: (query) => Promise.resolve(tradesPage(feed, query)),
+    candles: pages,
+  }
+}

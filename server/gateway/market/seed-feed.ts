@@ -1,0 +1,27 @@
+import type { Bar, Feed, RecentHistory } from '../../feed/feed.ts'
+import type { BarHistory } from './bar-history.ts'
+
+const HOUR_MS = 3_600_000
+/** What the feed keeps of each width. */
+const SPAN_MS = { '1m': 25 * HOUR_MS, '1s': HOUR_MS } as const
+
+/** Gives a gateway's feed the stored bars of the last day and hour; what it has seen live meanwhile is merged. */
+export async function seedFeed(feed: Feed, bars: BarHistory, nowMs: number): Promise<void> {
+  for (const symbol of feed.symbols) {
+    const history = await recentHistory(bars, symbol, nowMs)
+    for (const width of ['1m', '1s'] as const) feed.seed(symbol, width, history[width])
+  }
+}
+
+/** The same of one symbol. */
+export async function recentHistory(bars: BarHistory, symbol: string, nowMs: number): Promise<RecentHistory> {
+  return { '1m': await recentOf('1m'), '1s': await recentOf('1s') }
+
+  async function recentOf(width: keyof typeof SPAN_MS): Promise<readonly Bar[]> {
+    const fromMs = nowMs - SPAN_MS[width]
+    // The close before the first of them is what a silent start is flat at.
+    const before = await bars.barBefore(width, symbol, fromMs)
+    const recent = await bars.bars(width, symbol, { fromMs, toMs: nowMs })
+    return before === undefined ? recent : [before, ...recent]
+  }
+}

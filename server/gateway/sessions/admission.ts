@@ -1,0 +1,167 @@
+import type { IncomingMessage, Server as HttpServer } from 'node:http'
+import type { ClientToServerEvents, ServerToClientEvents } from '@valiant/shared/protocol/events'
+import { type DefaultEventsMap, Server, type Socket } from 'socket.io'
+import type { GatewayMetrics } from '../../telemetry/gateway-metrics.ts'
+import type { Logger } from '../../telemetry/logger.ts'
+import type { ClientAddress } from './client-address.ts'
+import { type GatewayLimits, Limit, limitKey } from './limits.ts'
+import type { Origins } from '../http/origin.ts'
+import type { Missed } from './resuming.ts'
+import type { Identity, Sessions } from './sessions.ts'
+import { failure, RequestFailure, toWireError } from '../answering/wire-error.ts'
+
+/** What the server knows of a socket. */
+interface SocketData {
+  identity: Identity | undefined
+  cookie: string | undefined
+  /** What the limits count its address as. */
+  address: string
+  inFlight: number
+  refusals: { count: number; sinceMs: number }
+  /** Account frames that go out after the welcome; undefined where none were asked for, or they are not to be had. */
+  missed: Missed | undefined
+}
+export type ValiantServer = Server<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>
+export type ValiantSocket = Socket<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>
+
+/** What Socket.IO takes as its adapter. */
+export type RoomsAdapter = NonNullable<Parameters<Server['adapter']>[0]>
+
+/** A client is asked so often whether it is there, and has so long to answer. */
+export const PING_INTERVAL_MS = 10_000
+export const PING_TIMEOUT_MS = 8_000
+
+interface SocketServerOptions {
+  readonly origins: Origins
+  readonly limits: GatewayLimits
+  readonly adapter?: RoomsAdapter | undefined
+  readonly isServing?: () => boolean
+  readonly metrics?: Pick<GatewayMetrics, 'connectionsRefused' | 'rateLimited'>
+}
+
+/**
+ * The Socket.IO server, before anyone is let in.
+ * @param options.origins whose pages may connect; a foreign page's handshake is refused, whatever it carries
+ * @param options.adapter joins its rooms to those of other instances
+ * @param options.isServing until then a handshake is hung up on, as if nobody listened yet: a load balancer that does not
+ * ask /readyz tries the next instance then
+ */
+export function openSocketServer(
+  httpServer: HttpServer,
+  { origins, limits, adapter, isServing = () => true, metrics }: SocketServerOptions,
+): ValiantServer {
+  const handshakes = new Limit(limits.handshakesPerSecond, 1)
+  const refusalOf = async (request: IncomingMessage): Promise<string | undefined> => {
+    if (origins.of(request.headers) === 'foreign') {
+      metrics?.connectionsRefused.inc({ reason: 'foreign_origin' })
+      return 'the Origin is not one of this exchange'
+    }
+    if ((await handshakes.take('all')) === 0) return undefined
+    metrics?.connectionsRefused.inc({ reason: 'handshake_rate' })
+    metrics?.rateLimited.inc({ limit: 'handshakes' })
+    return 'too many connections at once; try again'
+  }
+  const io: ValiantServer = new Server(httpServer, {
+    transports: ['websocket'],
+    serveClient: false,
+    pingInterval: PING_INTERVAL_MS,
+    pingTimeout: PING_TIMEOUT_MS,
+    connectTimeout: 5_000,
+    maxHttpBufferSize: limits.frameBytes,
+    perMessageDeflate: false,
+    ...(adapter !== undefined && { adapter }),
+    allowRequest: (request, callback) => {
+      if (!isServing()) {
+        metrics?.connectionsRefused.inc({ reason: 'starting' })
+        request.socket.destroy()
+        callback('this instance is starting', false)
+        return
+      }
+      refusalOf(request).then(
+        (refusal) => callback(refusal, refusal === undefined),
+        (error: unknown) => callback(String(error), false),
+      )
+    },
+  })
+  // Socket.IO looks through all that is sent for binary parts, which this protocol has none of.
+  io.encoder.encode = encodePacket
+  return io
+}
+
+/** A packet of JSON alone, as Socket.IO's own encoder writes it. */
+export const encodePacket: ValiantServer['encoder']['encode'] = ({ type, nsp, id, data }) => [
+  `${type}${nsp === '/' ? '' : `${nsp},`}${id ?? ''}${data === undefined ? '' : JSON.stringify(data)}`,
+]
+
+const NOTHING = {}
+
+/**
+ * Lets go of the HTTP request that a socket came with, and of what Socket.IO copied out of it: all of it has been read,
+ * and would be kept for as long as the socket lives, a sixth of its memory. Of the handshake `auth` stays.
+ */
+export function forgetRequest({ conn, handshake }: ValiantSocket): void {
+  const { request } = conn
+  Object.assign(conn, { request: undefined })
+  // A listener of engine.io's keeps the object itself.
+  for (const name of Reflect.ownKeys(request)) Reflect.deleteProperty(request, name)
+  Object.assign(handshake, { headers: NOTHING, query: NOTHING, time: '', url: '' })
+}
+
+export interface AdmissionParts {
+  readonly sessions: Pick<Sessions, 'ofHandshake'>
+  readonly limits: GatewayLimits
+  readonly clientAddress: ClientAddress
+  readonly logger: Logger
+  readonly metrics: Pick<GatewayMetrics, 'connectionsRefused' | 'rateLimited'>
+}
+
+/** Who is let in, and as whom, before anything of a socket is served. */
+export class Admission {
+  readonly #parts: AdmissionParts
+  readonly #publicByAddress = new Map<string, number>()
+
+  constructor(parts: AdmissionParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * Says who a socket is, in its `data`.
+   * @throws {RequestFailure} for what refuses it
+   */
+  async admit(socket: ValiantSocket): Promise<void> {
+    const { sessions, limits, clientAddress } = this.#parts
+    const { headers, auth } = socket.handshake
+    const address = limitKey(clientAddress(socket.request))
+    const identity = await sessions.ofHandshake(headers, auth)
+    const { publicSocketsPerAddress } = limits
+    if (identity === undefined && (this.#publicByAddress.get(address) ?? 0) >= publicSocketsPerAddress) {
+      const message = `Expected at most ${publicSocketsPerAddress} public sockets of one address.`
+      throw failure('RATE_LIMITED', message, { retryAfterMs: 5_000 })
+    }
+    Object.assign(socket.data, {
+      identity,
+      cookie: headers.cookie,
+      address,
+      inFlight: 0,
+      refusals: { count: 0, sinceMs: Date.now() },
+      missed: undefined,
+    } satisfies SocketData)
+  }
+
+  /** What `connect_error` carries. */
+  refusal(error: unknown): Error {
+    if (!(error instanceof RequestFailure)) this.#parts.logger.warn({ err: error }, 'a handshake failed')
+    const { code, message, retryAfterMs } = toWireError(error, false)
+    this.#parts.metrics.connectionsRefused.inc({ reason: code })
+    if (code === 'RATE_LIMITED') this.#parts.metrics.rateLimited.inc({ limit: 'public_sockets' })
+    const data = { code, message, ...(retryAfterMs !== undefined && { retryAfterMs }) }
+    return Object.assign(new Error(message), { data })
+  }
+
+  /** A public socket has come or gone. */
+  countPublic(address: string, change: 1 | -1): void {
+    const count = (this.#publicByAddress.get(address) ?? 0) + change
+    if (count > 0) this.#publicByAddress.set(address, count)
+    else this.#publicByAddress.delete(address)
+  }
+}

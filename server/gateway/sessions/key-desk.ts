@@ -1,0 +1,71 @@
+import { type ApiKey, type MadeApiKey, NewApiKey } from '@valiant/shared/protocol/api-keys'
+import { type ApiKey as StoredKey, type Keys, KEYS_PER_ACCOUNT_MAX } from '../../auth/api-keys.ts'
+import { accountId } from '../../feed/account/order.ts'
+import { accountNumber, type Credential, type Identity } from './sessions.ts'
+import { failure, invalid } from '../answering/wire-error.ts'
+import { fieldFailure } from '../answering/zod-issue.ts'
+
+/** Where people who are signed in make and revoke the keys of their accounts. */
+export class KeyDesk {
+  readonly #keys: Keys
+  readonly #accountsOf: (userId: string) => Promise<readonly number[]>
+  readonly #end: (credential: Credential) => void
+
+  constructor(parts: {
+    keys: Keys
+    accountsOf: (userId: string) => Promise<readonly number[]>
+    /** Ends the sockets of a credential, everywhere. */
+    end: (credential: Credential) => void
+  }) {
+    this.#keys = parts.keys
+    this.#accountsOf = parts.accountsOf
+    this.#end = parts.end
+  }
+
+  /** Of all accounts of the user, newest first. @throws {RequestFailure} for who is not signed in */
+  async list(identity: Identity | undefined): Promise<ApiKey[]> {
+    const { accounts } = await this.#owner(identity)
+    return (await this.#keys.list(accounts)).map(toWireKey)
+  }
+
+  /** @throws {RequestFailure} INVALID; FORBIDDEN for somebody else's account, or to a key */
+  async make(identity: Identity | undefined, wished: unknown): Promise<MadeApiKey> {
+    const { account: present, accounts } = await this.#owner(identity)
+    const parsed = NewApiKey.safeParse(wished)
+    if (!parsed.success) throw fieldFailure(parsed.error, wished)
+    const { name, scopes, accountId: wantedId } = parsed.data
+    const account = wantedId === undefined ? present : accountNumber(wantedId)
+    if (account === undefined || !accounts.includes(account)) {
+      throw failure('FORBIDDEN', 'accountId: no account of this user has that id.')
+    }
+    const made = await this.#keys.create({ account, name, scopes: [...new Set(scopes)] })
+    if (made === undefined) {
+      throw invalid('', 'max', { expected: `at most ${KEYS_PER_ACCOUNT_MAX} keys of an account: revoke one` })
+    }
+    return { ...toWireKey(made.key), key: made.text }
+  }
+
+  /** Ends a key, and its sockets at once. @throws {RequestFailure} NOT_FOUND */
+  async revoke(identity: Identity | undefined, id: string): Promise<{ readonly id: string }> {
+    const { accounts } = await this.#owner(identity)
+    if (!(await this.#keys.revoke(id, accounts))) throw failure('NOT_FOUND', 'No key of yours has that id.')
+    this.#end({ kind: 'key', id })
+    return { id }
+  }
+
+  async #owner(identity: Identity | undefined): Promise<{ account: number; accounts: readonly number[] }> {
+    if (identity === undefined) throw failure('UNAUTHENTICATED', 'Keys need a session: sign in first.')
+    const { account, userId } = identity
+    if (userId === undefined) throw failure('FORBIDDEN', 'Keys are for who is signed in: a key makes and revokes none.')
+    return { account, accounts: await this.#accountsOf(userId) }
+  }
+}
+
+const toWireKey = ({ id, name, scopes, account, createdAtMs, usedAtMs }: StoredKey): ApiKey => ({
+  id,
+  name,
+  scopes: [...scopes],
+  accountId: accountId(account),
+  createdAt: createdAtMs,
+  ...(usedAtMs !== null && { usedAt: usedAtMs }),
+})

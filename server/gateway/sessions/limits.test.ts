@@ -1,0 +1,86 @@
+import { IncomingMessage } from 'node:http'
+import { Socket } from 'node:net'
+import { describe, expect, test, vi } from 'vitest'
+import { clientAddressOf } from './client-address.ts'
+import { GuestQuota, gatewayLimits, Limit, limitKey } from './limits.ts'
+import { Origins } from '../http/origin.ts'
+
+test.each([
+  ['10.1.2.3', '10.1.2.3'],
+  ['::ffff:10.1.2.3', '10.1.2.3'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+  ['2001:db8:1:2::9', '2001:db8:1:2::/64'],
+  ['2001:0db8:0001:0002::9', '2001:db8:1:2::/64'],
+  ['::1', '0:0:0:0::/64'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ['unknown', 'unknown'],
+])('%s counts as %s', (address, key) => {
+  expect(limitKey(address)).toBe(key)
+})
+
+test('a limit says how long to wait, and lets go again', async () => {
+  vi.useFakeTimers()
+  try {
+    const limit = new Limit(2, 1)
+    expect([await limit.take('a'), await limit.take('a')]).toEqual([0, 0])
+    const waitMs = await limit.take('a')
+    expect(waitMs).toBeGreaterThan(0)
+    expect(await limit.take('b')).toBe(0)
+    await vi.advanceTimersByTimeAsync(waitMs)
+    expect(await limit.take('a')).toBe(0)
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('guests of one /64 share their quota', async () => {
+  const operator = { ordersPerSecond: 1, ordersBurst: 1, openOrders: 1, requestsPerSecond: 1, guestsPerMinute: 2 }
+  const rest = {
+    guestsPerHour: 3,
+    socketsPerAccount: 1,
+    publicSocketsPerAddress: 1,
+    preferences: 1,
+    alerts: 1,
+    drainSpreadMs: 0,
+  }
+  const quota = new GuestQuota(gatewayLimits({ ...operator, ...rest }))
+  expect([await quota.take('2001:db8::1'), await quota.take('2001:db8::2')]).toEqual([0, 0])
+  expect(await quota.take('2001:db8::3')).toBeGreaterThan(0)
+  expect(await quota.take('2001:db8:0:1::3')).toBe(0)
+})
+
+describe('the address of a client', () => {
+  const requestFrom = (peer: string, forwarded?: string) => {
+    const socket = new Socket()
+    Object.defineProperty(socket, 'remoteAddress', { value: peer })
+    const request = new IncomingMessage(socket)
+    if (forwarded !== undefined) request.headers['x-forwarded-for'] = forwarded
+    return request
+  }
+  test('is the peer, unless a proxy is trusted', () => {
+    expect(clientAddressOf('')(requestFrom('9.9.9.9', '1.1.1.1'))).toBe('9.9.9.9')
+    expect(clientAddressOf('1')(requestFrom('9.9.9.9', '1.1.1.1'))).toBe('1.1.1.1')
+    expect(clientAddressOf('10.0.0.0/8, 127.0.0.1')(requestFrom('9.9.9.9', '1.1.1.1'))).toBe('9.9.9.9')
+    expect(clientAddressOf('9.0.0.0/8')(requestFrom('9.9.9.9', '1.1.1.1'))).toBe('1.1.1.1')
+  })
+  test('cannot be forged before the trusted hop', () => {
+    expect(clientAddressOf('1')(requestFrom('9.9.9.9', '6.6.6.6, 1.1.1.1'))).toBe('1.1.1.1')
+  })
+  test('needs addresses', () => {
+    expect(() => clientAddressOf('the proxy')).toThrow(TypeError)
+  })
+})
+
+describe('an origin', () => {
+  const of = (origin: string | undefined, host: string, publicOrigin?: string) =>
+    new Origins(publicOrigin).of({ host, ...(origin !== undefined && { origin }) })
+  test('is own when it is the host that is asked, or the public one', () => {
+    expect(of('http://localhost:3000', 'localhost:3000')).toBe('own')
+    expect(of('https://valiant.example', '10.0.0.3:3000', 'https://valiant.example/')).toBe('own')
+  })
+  test('is foreign otherwise, and none when there is none', () => {
+    const foreign = ['https://evil.example', 'null', '', 'http://localhost:3001', 'file://localhost:3000', 'http://']
+    for (const origin of foreign) expect(of(origin, 'localhost:3000')).toBe('foreign')
+    expect(of(undefined, 'localhost:3000')).toBe('none')
+  })
+})

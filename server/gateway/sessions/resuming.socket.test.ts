@@ -1,0 +1,84 @@
+import type { AccountFrame } from '@valiant/shared/protocol/account'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { type Client, GatewayRig } from '../gateway.fixture.ts'
+
+const order = { symbol: 'VLNT', side: 'buy', type: 'limit', qty: '1', limitPrice: '50.00' } as const
+let rig: GatewayRig
+let cookie: string
+let placed = 0
+
+const place = (client: Client) =>
+  client.ask('order.place', { ...order, clientOrderId: `o-${(placed += 1)}`, validUntil: Date.now() + 5_000 })
+const seqsOf = (client: Client) => client.of('account').map((frame) => (frame as AccountFrame).seq)
+const heard = (client: Client, seqs: number[]) => vi.waitFor(() => expect(seqsOf(client)).toEqual(seqs))
+
+beforeEach(async () => {
+  rig = await GatewayRig.open()
+  cookie = await rig.guest()
+})
+afterEach(() => rig[Symbol.asyncDispose]())
+
+describe('a socket that says what it saw last', () => {
+  test('is welcomed as resumed, gets what it missed in order, and then what comes', async () => {
+    const other = await rig.connect({ cookie })
+    for (let n = 0; n < 3; n++) await place(other)
+    await heard(other, [2, 3, 4])
+    const client = await rig.connect({ cookie, auth: { resumeFrom: 2 } })
+    await heard(client, [3, 4])
+    expect(client.seen[0]).toMatchObject({ event: 'welcome', frame: { resumed: true } })
+    await place(other)
+    await heard(client, [3, 4, 5])
+  })
+
+  test('that missed nothing is resumed too', async () => {
+    const client = await rig.connect({ cookie, auth: { resumeFrom: 1 } })
+    await place(client)
+    await heard(client, [2])
+    expect(client.seen[0]).toMatchObject({ event: 'welcome', frame: { resumed: true } })
+  })
+
+  test('misses nothing that is traded while it joins', async () => {
+    const other = await rig.connect({ cookie })
+    await place(other)
+    const over = new AbortController()
+    const trading = (async () => {
+      while (!over.signal.aborted) await place(other)
+    })()
+    const clients = []
+    for (let n = 0; n < 10; n++) clients.push(await rig.connect({ cookie, auth: { resumeFrom: 1 } }))
+    over.abort()
+    await trading
+    const all = seqsOf(other)
+    for (const client of clients) await heard(client, all)
+  })
+
+  test('is not resumed where the leader does not hold the frames, or cannot be asked', async () => {
+    const other = await rig.connect({ cookie })
+    await place(other)
+    rig.exchange.sent = []
+    const forgotten = await rig.connect({ cookie, auth: { resumeFrom: 1 } })
+    expect(forgotten.seen[0]).toMatchObject({ event: 'welcome', frame: { resumed: false } })
+    rig.exchange.deaf = true
+    const unheard = await rig.connect({ cookie, auth: { resumeFrom: 2 } })
+    expect(unheard.seen[0]).toMatchObject({ event: 'welcome', frame: { resumed: false } })
+    rig.exchange.deaf = false
+  })
+
+  test('of an account with thousands of frames gets them all', async () => {
+    const other = await rig.connect({ cookie })
+    await place(other)
+    const [first] = other.of('account') as AccountFrame[]
+    const { account } = rig.exchange.sent[0]!
+    rig.exchange.pretend(account, 4_000, first!)
+    const client = await rig.connect({ cookie, auth: { resumeFrom: 2 } })
+    await vi.waitFor(() => expect(seqsOf(client)).toHaveLength(3_998), { timeout: 10_000 })
+    expect(seqsOf(client)).toEqual(Array.from({ length: 3_998 }, (_, index) => index + 3))
+  })
+})
+
+test('a public socket, and one with a number that is none, are welcomed as ever', async () => {
+  const open = await rig.connect({ auth: { resumeFrom: 4 } })
+  expect(open.seen[0]).toMatchObject({ event: 'welcome', frame: { resumed: false } })
+  const odd = await rig.connect({ cookie, auth: { resumeFrom: 'four' } })
+  expect(odd.seen[0]).toMatchObject({ event: 'welcome', frame: { resumed: false } })
+})

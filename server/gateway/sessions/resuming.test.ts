@@ -1,0 +1,87 @@
+import type { AccountFrame } from '@valiant/shared/protocol/account'
+import { afterEach, expect, test, vi } from 'vitest'
+import type { ResumedFrames } from '../../bus/exchange-request.ts'
+import { Resuming, resumeFromOf } from './resuming.ts'
+
+const ACCOUNT = 17
+const frame = (seq: number) => ({ seq }) as AccountFrame
+const frames = (...seqs: number[]) => seqs.map(frame)
+
+/** A leader that answers one after the other, and a socket that notes what it gets. */
+function rig(...answers: (ResumedFrames | (() => ResumedFrames) | Error)[]) {
+  const asked: number[] = []
+  const ask = vi.fn(({ request }: { request: { afterSeq: number } }) => {
+    asked.push(request.afterSeq)
+    const answer = answers.shift() ?? { seq: request.afterSeq, frames: [] }
+    if (answer instanceof Error) return Promise.reject(answer)
+    return Promise.resolve({ ok: true, data: typeof answer === 'function' ? answer() : answer } as const)
+  })
+  const resuming = new Resuming({ ask } as unknown as ConstructorParameters<typeof Resuming>[0])
+  const got: (number | 'joined')[] = []
+  const socket = {
+    isOpen: () => true,
+    send: ({ seq }: AccountFrame) => void got.push(seq),
+    wasRead: () => Promise.resolve(),
+    join: () => void got.push('joined'),
+  }
+  return { resuming, asked, got, socket }
+}
+
+afterEach(() => void vi.useRealTimers())
+
+test('what was missed comes first, then the socket joins', async () => {
+  const { resuming, got, socket, asked } = rig({ seq: 7, frames: frames(5, 6, 7) })
+  const missed = await resuming.missed(ACCOUNT, 4)
+  await resuming.bring(ACCOUNT, missed!, socket)
+  expect(got).toEqual([5, 6, 7, 'joined'])
+  expect(asked).toEqual([4, 7])
+})
+
+test('a long absence is asked for piece by piece', async () => {
+  const { resuming, asked } = rig({ seq: 9, frames: frames(5, 6, 7) }, { seq: 9, frames: frames(8, 9) })
+  expect((await resuming.missed(ACCOUNT, 4))?.frames).toEqual(frames(5, 6, 7, 8, 9))
+  expect(asked).toEqual([4, 7])
+})
+
+test('a frame that comes by between the answer and the room is asked for before the socket joins', async () => {
+  const { resuming, got, socket } = rig({ seq: 5, frames: frames(5) }, { seq: 6, frames: frames(6) })
+  const missed = await resuming.missed(ACCOUNT, 4)
+  resuming.saw(ACCOUNT, 6)
+  await resuming.bring(ACCOUNT, missed!, socket)
+  expect(got).toEqual([5, 6, 'joined'])
+})
+
+test('a frame that has left before the socket joined, and was not seen here, is sent when the leader tells of it', async () => {
+  const { resuming, got, socket } = rig({ seq: 5, frames: frames(5) }, { seq: 6, frames: frames(6) })
+  await resuming.bring(ACCOUNT, (await resuming.missed(ACCOUNT, 4))!, socket)
+  expect(got).toEqual([5, 'joined', 6])
+})
+
+test('nothing is resumed where frames are not held, the exchange cannot be asked, or it takes too long', async () => {
+  expect(await rig({ seq: 9, frames: null }).resuming.missed(ACCOUNT, 4)).toBeUndefined()
+  expect(await rig(new Error('away')).resuming.missed(ACCOUNT, 4)).toBeUndefined()
+  vi.useFakeTimers()
+  const deaf = new Resuming({ ask: () => new Promise(() => undefined) })
+  const late = deaf.missed(ACCOUNT, 4)
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(await late).toBeUndefined()
+})
+
+test('a client that reads slowly is sent no more than it reads', async () => {
+  const many = Array.from({ length: 200 }, (_, index) => frame(index + 1))
+  const { resuming, got, socket } = rig({ seq: 200, frames: many })
+  const read = Promise.withResolvers<undefined>()
+  const missed = await resuming.missed(ACCOUNT, 0)
+  const brought = resuming.bring(ACCOUNT, missed!, { ...socket, wasRead: () => read.promise })
+  expect(got).toHaveLength(64)
+  read.resolve(undefined)
+  await brought
+  expect(got).toEqual([...many.map(({ seq }) => seq), 'joined'])
+})
+
+test('the handshake says the seq, or nothing', () => {
+  expect(resumeFromOf({ resumeFrom: 4 })).toBe(4)
+  for (const auth of [undefined, {}, { resumeFrom: '4' }, { resumeFrom: -1 }, { resumeFrom: 1.5 }]) {
+    expect(resumeFromOf(auth)).toBeUndefined()
+  }
+})

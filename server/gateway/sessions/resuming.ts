@@ -1,0 +1,128 @@
+import type { AccountFrame } from '@valiant/shared/protocol/account'
+import { z } from 'zod'
+import type { ResumedFrames } from '../../bus/exchange-request.ts'
+import type { ExchangeRequests } from '../leader/exchange-requests.ts'
+
+/** So long a connection waits for what it missed; later it is welcomed without. */
+const RESUME_MS_MAX = 1_000
+/** From the question until the socket has joined its account's room, with time to spare. */
+const WATCH_MS = 30_000
+/** Frames that are sent in one go: about 100 KB. A client that reads slowly must not look like one that does not read. */
+const BURST = 64
+
+const Auth = z.object({ resumeFrom: z.int().nonnegative() })
+
+/** The seq of the last account frame that a client has seen, out of its handshake. */
+export function resumeFromOf(auth: unknown): number | undefined {
+  return Auth.safeParse(auth).data?.resumeFrom
+}
+
+/** What a client missed: all frames after the one it saw last. */
+export interface Missed {
+  readonly afterSeq: number
+  readonly frames: readonly AccountFrame[]
+}
+
+/** A socket that is being brought up to date. */
+export interface Resumed {
+  readonly isOpen: () => boolean
+  readonly send: (frame: AccountFrame) => void
+  /** Resolves when the client has read what was sent, or is gone. */
+  readonly wasRead: () => Promise<void>
+  /** From here on it gets the account's frames as they come. */
+  readonly join: () => void
+}
+
+/** Brings sockets the account frames that their clients missed, in order, and then lets the live ones in. */
+export class Resuming {
+  readonly #exchange: Pick<ExchangeRequests, 'ask'>
+  /** The newest seq that came by, of accounts that somebody is resuming. */
+  readonly #seen = new Map<number, { seq: number; watchers: number }>()
+
+  constructor(exchange: Pick<ExchangeRequests, 'ask'>) {
+    this.#exchange = exchange
+  }
+
+  /** A frame of this seq has come by this instance. */
+  saw(account: number, seq: number): void {
+    const seen = this.#seen.get(account)
+    if (seen !== undefined && seq > seen.seq) seen.seq = seq
+  }
+
+  /** Before the welcome. @returns undefined when not all of it can be had, or not in time */
+  async missed(account: number, afterSeq: number): Promise<Missed | undefined> {
+    this.#watch(account)
+    const frames = await this.#framesAfter(account, afterSeq)
+    return frames && { afterSeq, frames }
+  }
+
+  /** After the welcome: what was missed, what has been sent meanwhile, then all that comes. */
+  async bring(account: number, { afterSeq, frames }: Missed, socket: Resumed): Promise<void> {
+    let lastSeq = afterSeq
+    const sendAll = async (some: readonly AccountFrame[]): Promise<void> => {
+      const unsent = some.filter(({ seq }) => seq > lastSeq)
+      for (const [index, frame] of unsent.entries()) {
+        if (index > 0 && index % BURST === 0) await socket.wasRead()
+        socket.send(frame)
+        lastSeq = frame.seq
+      }
+    }
+    await sendAll(frames)
+    while (socket.isOpen() && (this.#seen.get(account)?.seq ?? 0) > lastSeq) {
+      const more = await this.#framesAfter(account, lastSeq)
+      // The heartbeats will show the client that it is behind.
+      if (more === undefined || more.length === 0) break
+      await sendAll(more)
+    }
+    if (!socket.isOpen()) return
+    socket.join()
+    // Between instances a frame may come by before its seq does: those that left until now are asked for once more.
+    const rest = await this.#framesAfter(account, lastSeq)
+    if (socket.isOpen()) await sendAll(rest ?? [])
+  }
+
+  #watch(account: number): void {
+    const seen = this.#seen.get(account) ?? { seq: 0, watchers: 0 }
+    this.#seen.set(account, seen)
+    seen.watchers += 1
+    setTimeout(() => {
+      seen.watchers -= 1
+      if (seen.watchers === 0) this.#seen.delete(account)
+    }, WATCH_MS).unref()
+  }
+
+  async #framesAfter(account: number, afterSeq: number): Promise<AccountFrame[] | undefined> {
+    const endMs = Date.now() + RESUME_MS_MAX
+    const frames: AccountFrame[] = []
+    for (;;) {
+      const answer = await within(this.#ask(account, frames.at(-1)?.seq ?? afterSeq), endMs - Date.now())
+      if (answer?.frames == null) return undefined
+      frames.push(...answer.frames)
+      if (answer.frames.length === 0 || answer.frames.at(-1)?.seq === answer.seq) return frames
+    }
+  }
+
+  async #ask(account: number, afterSeq: number): Promise<ResumedFrames | undefined> {
+    try {
+      const request = { event: 'account.resume', account, afterSeq } as const
+      const answer = await this.#exchange.ask({ request, receivedAtMs: Date.now() })
+      return answer.ok ? (answer.data as ResumedFrames) : undefined
+    } catch {
+      // Not to be had now: the client asks for its account whole.
+      return undefined
+    }
+  }
+}
+
+/** @returns undefined when it takes longer */
+async function within<Value>(promise: Promise<Value>, ms: number): Promise<Value | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), Math.max(0, ms))
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,144 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Scope } from '@valiant/shared/protocol/events'
+import { parseId } from '@valiant/shared/units/id'
+import { z } from 'zod'
+import type { Keys } from '../../auth/api-keys.ts'
+import type { Auth, SignedIn } from '../../auth/auth.ts'
+import type { AccountsOfUser } from './accounts-of-user.ts'
+import type { Origins } from '../http/origin.ts'
+import type { Requester } from '../requests/request.ts'
+import { failure } from '../answering/wire-error.ts'
+
+/** The account that a connection acts for, and by what right. */
+export interface Identity {
+  readonly account: number
+  /** Undefined for a key, which is of one account and of nobody. */
+  readonly userId: string | undefined
+  readonly scopes: readonly Scope[]
+  readonly source: 'web' | 'api'
+  /** What lets it in: its sockets end with it. */
+  readonly credential: Credential
+}
+
+export interface Credential {
+  readonly kind: 'session' | 'key'
+  readonly id: string
+}
+
+/** What a client may give in the handshake; what else it gives is ignored. */
+const HandshakeAuth = z.object({
+  apiKey: z.unknown().optional(),
+  accountId: z.string().max(64).optional(),
+  protocol: z.literal(1).optional(),
+})
+
+const NO_KEY = 'expected an API key that lives, found none such: it is wrong, or was revoked.'
+const BEARER = /^Bearer +(\S+) *$/i
+
+/** Says who a connection is: one answer for sockets, REST and pages. */
+export class Sessions {
+  readonly #auth: Auth
+  readonly #keys: Pick<Keys, 'ofText' | 'lives'>
+  readonly #accounts: AccountsOfUser
+  readonly #origins: Origins
+
+  constructor(parts: { auth: Auth; keys: Pick<Keys, 'ofText' | 'lives'>; accounts: AccountsOfUser; origins: Origins }) {
+    this.#auth = parts.auth
+    this.#keys = parts.keys
+    this.#accounts = parts.accounts
+    this.#origins = parts.origins
+  }
+
+  /** @throws {RequestFailure} for what refuses the connection; undefined is a public socket */
+  async ofHandshake(headers: IncomingHttpHeaders, handshakeAuth: unknown): Promise<Identity | undefined> {
+    const parsed = HandshakeAuth.safeParse(handshakeAuth ?? {})
+    if (!parsed.success) throw failure('INVALID', 'auth: expected protocol 1 and accountId as a string.')
+    const { apiKey, accountId } = parsed.data
+    if (apiKey !== undefined) {
+      if (typeof apiKey !== 'string') throw failure('UNAUTHENTICATED', `auth.apiKey: ${NO_KEY}`)
+      return this.#ofKey(apiKey, { accountId, where: 'auth.apiKey' })
+    }
+    // Without an origin the cookie counts for nothing: a program has no business with it.
+    const isPage = this.#origins.of(headers) === 'own'
+    const identity = isPage ? await this.#identify(headers, accountId) : undefined
+    if (accountId !== undefined && identity === undefined) {
+      throw failure('UNAUTHENTICATED', 'auth.accountId needs a session that has this account.')
+    }
+    return identity
+  }
+
+  /**
+   * Of an HTTP request, by its key or its cookie. With the cookie, one that changes something must come from a page of ours.
+   * @param accountId picks one of several accounts; the oldest unless told
+   * @throws {RequestFailure} FORBIDDEN, or UNAUTHENTICATED for a key that is none
+   */
+  async ofRequest(headers: IncomingHttpHeaders, method: string, accountId?: string): Promise<Identity | undefined> {
+    if (headers.authorization !== undefined) {
+      const key = BEARER.exec(headers.authorization)?.[1]
+      if (key === undefined) throw failure('UNAUTHENTICATED', 'Authorization: expected "Bearer" and an API key.')
+      return this.#ofKey(key, { accountId, where: 'Authorization' })
+    }
+    if (headers.cookie === undefined) return undefined
+    const changes = method !== 'GET' && method !== 'HEAD'
+    const origin = this.#origins.of(headers)
+    if (changes && origin !== 'own') {
+      const found = origin === 'none' ? 'none' : `"${String(headers.origin)}"`
+      throw failure('FORBIDDEN', `A change with the cookie: expected the exchange's own Origin, found ${found}.`)
+    }
+    return this.#identify(headers, accountId)
+  }
+
+  /** Whether what let a connection in still would. @param cookie of a session */
+  async lives({ kind, id }: Credential, cookie: string | undefined): Promise<boolean> {
+    if (kind === 'key') return this.#keys.lives(id)
+    return (await this.#auth.signedIn({ cookie }))?.sessionId === id
+  }
+
+  async signedIn(headers: IncomingHttpHeaders): Promise<SignedIn | undefined> {
+    return this.#auth.signedIn(headers)
+  }
+
+  async #identify(headers: IncomingHttpHeaders, accountId: string | undefined): Promise<Identity | undefined> {
+    const signedIn = await this.#auth.signedIn(headers)
+    if (signedIn === undefined) return undefined
+    const numbers = await this.#accounts.ensure(signedIn)
+    const wanted = accountId === undefined ? numbers[0] : accountNumber(accountId)
+    if (wanted === undefined || !numbers.includes(wanted)) {
+      throw failure('FORBIDDEN', 'accountId: no account of this user has that id.')
+    }
+    const { userId, sessionId } = signedIn
+    const credential: Credential = { kind: 'session', id: sessionId }
+    return { account: wanted, userId, scopes: ['read', 'trade'], source: 'web', credential }
+  }
+
+  async #ofKey(text: string, at: { accountId: string | undefined; where: string }): Promise<Identity> {
+    const key = await this.#keys.ofText(text)
+    if (key === undefined) throw failure('UNAUTHENTICATED', `${at.where}: ${NO_KEY}`)
+    const { account, scopes } = key
+    if (at.accountId !== undefined && accountNumber(at.accountId) !== account) {
+      throw failure('FORBIDDEN', 'accountId: this key is of another account.')
+    }
+    return { account, userId: undefined, scopes, source: 'api', credential: { kind: 'key', id: key.id } }
+  }
+}
+
+/** The account of an id that names one, and no order of it. */
+export function accountNumber(accountId: string): number | undefined {
+  const id = parseId(accountId)
+  return id?.number === 0 ? id.account : undefined
+}
+
+/** Who asks, for the handlers. */
+export function requesterOf(
+  identity: Identity | undefined,
+  { socketId, receivedAtMs }: { socketId: string | undefined; receivedAtMs: number },
+): Requester {
+  return {
+    account: identity?.account,
+    userId: identity?.userId,
+    scopes: identity?.scopes ?? [],
+    source: identity?.source ?? 'web',
+    socketId,
+    receivedAtMs,
+  }
+}
