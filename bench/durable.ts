@@ -1,7 +1,7 @@
 import { openDatabase } from '../server/database/database.ts'
 import { FIRST_USER_ACCOUNT } from '../server/engine/command.ts'
 import type { EngineEvents } from '../server/engine/event.ts'
-import { OpenBatch } from '../server/exchange/open-batch.ts'
+import { OpenBatch } from '../server/exchange/leading/open-batch.ts'
 import { batchOf, resultOf, TakerFlow } from '../server/journal/batch.fixture.ts'
 import { type Batch, Journal } from '../server/journal/journal.ts'
 import type { Rig } from './rig.ts'

@@ -5,7 +5,7 @@ import { Bars } from '../journal/bars.ts'
 import { CorporateActions, type PlannedAction } from '../journal/corporate-actions.ts'
 import { setMarketStatus } from '../journal/instruments.ts'
 import { ExchangeRig, good } from './exchange.fixture.ts'
-import { DAY_MS, nextSessionClose } from './session-close.ts'
+import { DAY_MS, nextSessionClose } from './market/session-close.ts'
 
 let rig: ExchangeRig
 let account = 0

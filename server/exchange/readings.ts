@@ -2,11 +2,11 @@ import { only, oneOf, type Sample } from '../telemetry/asked-metrics.ts'
 import { NEAR_TICKS } from '../telemetry/market-metrics.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Stopwatch } from '../telemetry/stopwatch.ts'
-import type { AssembledMarket } from './assembly.ts'
-import type { Lease } from './lease.ts'
-import { type MarketHealth, marketHealth } from './market-health.ts'
-import type { MarketPublisher } from './market-publisher.ts'
-import type { Standby } from './standby.ts'
+import type { AssembledMarket } from './leading/assembly.ts'
+import type { Lease } from './leading/lease.ts'
+import { type MarketHealth, marketHealth } from './market/market-health.ts'
+import type { MarketPublisher } from './market/market-publisher.ts'
+import type { Standby } from './leading/standby.ts'
 
 /** An exchange as its metrics see it, as it is when they are read. */
 export interface Readable {

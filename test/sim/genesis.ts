@@ -1,5 +1,5 @@
 import { Simulator } from '../../server/simulator/simulator.ts'
-import { toSimulated } from '../../server/exchange/simulated.ts'
+import { toSimulated } from '../../server/exchange/market/simulated.ts'
 import { MemoryBroadcast } from '../../server/bus/memory/memory-broadcast.ts'
 import { MemoryCommandBus } from '../../server/bus/memory/memory-commands.ts'
 import { START } from '../../server/bus/commands.ts'

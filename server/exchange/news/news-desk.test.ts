@@ -5,8 +5,8 @@ import { expect, test } from 'vitest'
 import type { MarketStatus } from '../../engine/command.ts'
 import { readInstruments } from '../../instruments.ts'
 import { Simulator } from '../../simulator/simulator.ts'
-import { OpenBatch } from '../open-batch.ts'
-import { toSimulated } from '../simulated.ts'
+import { OpenBatch } from '../leading/open-batch.ts'
+import { toSimulated } from '../market/simulated.ts'
 import { JUMP_TOLD_AFTER_MS, NewsDesk, type NewsDeskParts } from './news-desk.ts'
 
 const START_MS = 1_750_000_000_000

@@ -5,7 +5,7 @@ import type { Engine } from '../../engine/engine.ts'
 import type { MarketFrame } from '../../feed/market-frame.ts'
 import type { ListedInstrument } from '../../instruments.ts'
 import type { Simulator } from '../../simulator/simulator.ts'
-import type { OpenBatch } from '../open-batch.ts'
+import type { OpenBatch } from '../leading/open-batch.ts'
 import { type Happening, headlineOf, marketHeadlineOf } from './headline.ts'
 
 /**

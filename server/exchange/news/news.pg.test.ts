@@ -4,7 +4,7 @@ import { setMarketStatus } from '../../journal/instruments.ts'
 import { LatentValue } from '../../simulator/price-process/latent-value.ts'
 import type { InstrumentState } from '../../simulator/state.ts'
 import { ExchangeRig, INSTRUMENTS } from '../exchange.fixture.ts'
-import { toSimulated } from '../simulated.ts'
+import { toSimulated } from '../market/simulated.ts'
 
 let rig: ExchangeRig
 beforeEach(async () => {

@@ -10,8 +10,8 @@ import type {
 } from '../../bus/exchange-request.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { toWireEntry } from '../../feed/account/entry.ts'
-import type { AccountFrames } from '../account-frames.ts'
-import { accountRefusal } from '../refusal.ts'
+import type { AccountFrames } from '../accounts/account-frames.ts'
+import { accountRefusal } from '../commands/refusal.ts'
 import { done, type Invalid, invalid, type Recorded, refused } from './outcome.ts'
 
 /** What concerns an account as a whole. */

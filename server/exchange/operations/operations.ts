@@ -1,7 +1,7 @@
 import type { Answer } from '@valiant/shared/protocol/events'
 import type { ChangeRequest, CreateAccountRequest, PlaceOrderRequest } from '../../bus/exchange-request.ts'
 import type { Engine } from '../../engine/engine.ts'
-import type { AccountFrames } from '../account-frames.ts'
+import type { AccountFrames } from '../accounts/account-frames.ts'
 import { AccountOperations } from './accounts.ts'
 import { AmendOperation } from './amend.ts'
 import { OrderOperations } from './orders.ts'

@@ -2,7 +2,7 @@ import type { WireError } from '@valiant/shared/protocol/wire-error'
 import { invalidField } from '@valiant/shared/protocol/invalid'
 import type { PlaceOrderRequest, StopLossRequest, TakeProfitRequest } from '../../bus/exchange-request.ts'
 import type { PlaceOrder, StopLoss, TakeProfit } from '../../engine/command.ts'
-import { nextSessionClose, type Session } from '../session-close.ts'
+import { nextSessionClose, type Session } from '../market/session-close.ts'
 
 /** An order as the engine takes it: the exchange says when its day ends. */
 export function placeCommandOf(request: PlaceOrderRequest, session: Session, timeMs: number): PlaceOrder {

@@ -7,8 +7,8 @@ import type { Preview } from '../../engine/command-result.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { averagePrice } from '../../feed/account/wire-instrument.ts'
 import type { ListedInstrument } from '../../instruments.ts'
-import type { AccountFrames } from '../account-frames.ts'
-import { refusal } from '../refusal.ts'
+import type { AccountFrames } from '../accounts/account-frames.ts'
+import { refusal } from '../commands/refusal.ts'
 import { endsInThePast, invalidEnd, placeCommandOf } from './place-command.ts'
 
 type Foreseen = Extract<Preview, { ok: true }>

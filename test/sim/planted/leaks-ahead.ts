@@ -1,4 +1,4 @@
-import { OpenBatch, type Release } from '../../../server/exchange/open-batch.ts'
+import { OpenBatch, type Release } from '../../../server/exchange/leading/open-batch.ts'
 import type { Plant } from './plant.ts'
 
 type Batch = Pick<OpenBatch, 'onRelease' | 'release'>

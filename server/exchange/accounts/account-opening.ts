@@ -1,0 +1,65 @@
+import type { ChangedAccount } from '@valiant/shared/protocol/account'
+import { invalidField } from '@valiant/shared/protocol/invalid'
+import { ACCOUNTS_PER_USER_MAX } from '@valiant/shared/protocol/limits'
+import type { CreateAccountRequest, OpenAccountRequest } from '../../bus/exchange-request.ts'
+import type { OpenAccount } from '../../engine/command.ts'
+import type { KnownCommands } from '../commands/known-commands.ts'
+import { done, type Invalid, invalid, type Recorded } from '../operations/outcome.ts'
+import type { TradingSession } from '../market/trading-session.ts'
+
+/** Opens accounts, under numbers that nobody has. */
+export class AccountOpening {
+  readonly #session: TradingSession
+  readonly #known: KnownCommands
+  readonly #drawAccount: () => number
+  /** Accounts opened since the session began, by user: the journal may not have them yet. */
+  readonly #opened = new Map<string, number[]>()
+
+  constructor(parts: { session: TradingSession; known: KnownCommands; drawAccount: () => number }) {
+    this.#session = parts.session
+    this.#known = parts.known
+    this.#drawAccount = parts.drawAccount
+  }
+
+  /**
+   * The first account of a user, opened only once.
+   * @param owned the accounts that the journal knows of the user
+   */
+  openFirst(
+    { userId, name, startingCents }: OpenAccountRequest,
+    owned: readonly number[],
+  ): { account: ChangedAccount; isNew: boolean } {
+    const known = owned[0] ?? this.#opened.get(userId)?.[0]
+    if (known !== undefined) return { account: this.#changed(known), isNew: false }
+    const account = this.#open(userId, { name, startingCents })
+    return { account: this.#changed(account), isNew: true }
+  }
+
+  /**
+   * Another account of a user.
+   * @param owned the accounts that the journal knows of the user
+   */
+  create({ userId, name, startingCents, mode }: CreateAccountRequest, owned: readonly number[]): Recorded | Invalid {
+    const count = new Set([...owned, ...(this.#opened.get(userId) ?? [])]).size
+    if (count >= ACCOUNTS_PER_USER_MAX) {
+      const expected = `at most ${ACCOUNTS_PER_USER_MAX} accounts of one user`
+      return invalid(invalidField({ field: '', rule: 'max', expected, found: String(count) }))
+    }
+    return done(this.#changed(this.#open(userId, { name, startingCents, mode })))
+  }
+
+  #open(userId: string, more: Pick<OpenAccount, 'name' | 'startingCents' | 'mode'>): number {
+    const { engine, open } = this.#session
+    let account = this.#drawAccount()
+    while (this.#session.hasAccount(account)) account = this.#drawAccount()
+    this.#session.operate((timeMs) => engine.apply({ kind: 'account.open', account, ...more }, timeMs))
+    this.#known.load(account, [])
+    open.opened.push({ account, userId })
+    this.#opened.set(userId, [...(this.#opened.get(userId) ?? []), account])
+    return account
+  }
+
+  #changed(account: number): ChangedAccount {
+    return this.#session.operations.accounts.changed(account)
+  }
+}

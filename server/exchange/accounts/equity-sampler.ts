@@ -1,0 +1,63 @@
+import type { EngineEvents } from '../../engine/event.ts'
+import { FIRST_USER_ACCOUNT, type AccountNumber } from '../../engine/command.ts'
+import type { Engine } from '../../engine/engine.ts'
+import type { Position } from '../../engine/state.ts'
+import type { EquitySample } from '../../journal/equity.ts'
+
+const MINUTE_MS = 60_000
+
+/**
+ * Points of the curve of each account's equity: one a minute where it holds a position or has changed since, and the first
+ * one when it begins, or begins anew.
+ */
+export class EquitySampler {
+  readonly #engine: Engine
+  readonly #changed = new Set<AccountNumber>()
+  /** Open positions by account; an account without any is not in it. */
+  readonly #positions = new Map<AccountNumber, Set<string>>()
+  #minute: number
+
+  /** @param positions those that are open when the market is put together */
+  constructor(engine: Engine, positions: readonly Readonly<Position>[], timeMs: number) {
+    this.#engine = engine
+    for (const position of positions) this.#hold(position)
+    this.#minute = Math.floor(timeMs / MINUTE_MS)
+  }
+
+  /** Notes what has changed. @returns the samples of accounts that begin with it */
+  note({ accounts, positions }: EngineEvents, timeMs: number): readonly EquitySample[] {
+    for (const position of positions) this.#hold(position)
+    const begun: EquitySample[] = []
+    for (const { account, cause } of accounts) {
+      if (account.account < FIRST_USER_ACCOUNT) continue
+      this.#changed.add(account.account)
+      if (account.seq === 1 || cause === 'reset') begun.push(this.#sample(account.account, timeMs))
+    }
+    return begun
+  }
+
+  /** The samples of the minute that is over, once; none within a minute. */
+  due(timeMs: number): readonly EquitySample[] {
+    const minute = Math.floor(timeMs / MINUTE_MS)
+    if (minute === this.#minute) return []
+    this.#minute = minute
+    const accounts = new Set([...this.#changed, ...this.#positions.keys()])
+    this.#changed.clear()
+    return [...accounts].map((account) => this.#sample(account, minute * MINUTE_MS))
+  }
+
+  #sample(account: AccountNumber, atMs: number): EquitySample {
+    const cashCents = this.#engine.account(account)?.cashCents ?? 0
+    return { account, atMs, equityCents: this.#engine.marginFigures(account).equityCents, cashCents }
+  }
+
+  #hold({ account, symbol, lots }: Readonly<Position>): void {
+    if (account < FIRST_USER_ACCOUNT) return
+    const held = this.#positions.get(account)
+    if (lots === 0) {
+      held?.delete(symbol)
+      if (held?.size === 0) this.#positions.delete(account)
+    } else if (held === undefined) this.#positions.set(account, new Set([symbol]))
+    else held.add(symbol)
+  }
+}

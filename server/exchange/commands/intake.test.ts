@@ -1,0 +1,172 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { START } from '../../bus/commands.ts'
+import { MemoryCommandBus } from '../../bus/memory/memory-commands.ts'
+import { systemClock } from '../clock.ts'
+import { Intake, type IntakeHistory } from './intake.ts'
+import { KnownCommands } from './known-commands.ts'
+
+let bus: MemoryCommandBus
+let reads: number[]
+let knownCommands: IntakeHistory['knownCommands']
+let intake: Intake
+let known: KnownCommands
+let isRemembered: boolean
+const failed = vi.fn()
+
+beforeEach(() => {
+  bus = new MemoryCommandBus()
+  reads = []
+  isRemembered = false
+  failed.mockClear()
+  knownCommands = () => Promise.resolve([])
+  known = new KnownCommands()
+  intake = new Intake({
+    reader: bus.consume(START, () => undefined),
+    history: {
+      knownCommands: (account) => {
+        reads.push(account)
+        return knownCommands(account)
+      },
+      commandResult: (account) => {
+        reads.push(account)
+        return Promise.resolve(undefined)
+      },
+      accountsOf: () => Promise.resolve([]),
+    },
+    known,
+    isRemembered: () => isRemembered,
+    position: START,
+    nowMs: () => bus.nowMs(),
+    clock: systemClock,
+    arrived: () => undefined,
+    failed,
+  })
+})
+afterEach(() => {
+  intake.close()
+  vi.useRealTimers()
+})
+
+const send = (account: number, id: string, { expiresAtMs = Date.now() + 3_500 } = {}) =>
+  bus.send({
+    ...{ id, gateway: 'gw', expiresAtMs, commandId: `o:${id}`, payloadHash: 'aa' },
+    request: { event: 'order.cancelAll', account },
+  })
+
+/** All that can be applied now, done at once. */
+function take(): string[] {
+  const ids: string[] = []
+  for (let command = intake.next(); command !== undefined; command = intake.next()) {
+    ids.push(command.entry.id)
+    intake.done(command)
+  }
+  return ids
+}
+
+it('an account that is being read for keeps its order, and holds nobody else up', async () => {
+  await send(16, 'other')
+  take()
+  await turn()
+  take()
+  const reading = Promise.withResolvers<number[]>()
+  knownCommands = () => reading.promise
+  await send(17, 'a')
+  await send(17, 'b')
+  await send(16, 'c')
+  expect(take()).toEqual(['c'])
+  reading.resolve([])
+  await turn()
+  expect(take()).toEqual(['a', 'b'])
+})
+
+it('a copy of what was just answered is not read for', async () => {
+  known.load(17, [])
+  known.add(17, 'o:a')
+  isRemembered = true
+  await send(17, 'a')
+  expect(take()).toEqual(['a'])
+  isRemembered = false
+  await send(17, 'a')
+  expect(take()).toEqual([])
+  expect(reads).toEqual([17])
+})
+
+it('the position stands before the first command that is not done', async () => {
+  const reading = Promise.withResolvers<number[]>()
+  knownCommands = (account) => (account === 17 ? reading.promise : Promise.resolve([]))
+  await send(17, 'a')
+  await send(16, 'b')
+  take()
+  await turn()
+  expect(take()).toEqual(['b'])
+  expect(intake.position).toBe(START)
+  reading.resolve([])
+  await turn()
+  expect(take()).toEqual(['a'])
+  const end = intake.position
+  expect(bus.consume(end, () => undefined).take(10)).toEqual([])
+})
+
+it('a command that has expired is not read for, so that one which cannot be read does not fail for ever', async () => {
+  await send(17, 'late', { expiresAtMs: Date.now() })
+  take()
+  await turn()
+  const command = intake.next()
+  expect(command).toMatchObject({ isExpired: true, entry: { id: 'late' } })
+  intake.done(command!)
+  expect(reads).toEqual([])
+  expect(intake.position).not.toBe(START)
+})
+
+it('a read that never ends is a fault, told once', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+  knownCommands = () => new Promise(() => undefined)
+  await send(17, 'a')
+  take()
+  vi.advanceTimersByTime(2_900)
+  expect(failed).not.toHaveBeenCalled()
+  vi.advanceTimersByTime(60_000)
+  expect(failed).toHaveBeenCalledOnce()
+})
+
+it('a read that takes too long where others come back costs its command, not the market', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+  knownCommands = (account) => (account === 17 ? new Promise(() => undefined) : Promise.resolve([]))
+  await send(17, 'a')
+  take()
+  await send(16, 'b')
+  take()
+  await turn()
+  expect(take()).toEqual(['b'])
+  vi.advanceTimersByTime(3_000)
+  expect(intake.next()).toMatchObject({ isExpired: true, entry: { id: 'a' } })
+  expect(failed).not.toHaveBeenCalled()
+})
+
+it('a read that comes back when its command has been dropped changes nothing of what is known since', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+  const late = Promise.withResolvers<number[]>()
+  knownCommands = (account) => (account === 17 ? late.promise : Promise.resolve([]))
+  await send(17, 'a')
+  await send(16, 'other')
+  take()
+  await turn()
+  vi.advanceTimersByTime(3_000)
+  knownCommands = () => Promise.resolve([])
+  await send(17, 'b')
+  expect(take()).toEqual(['other', 'a'])
+  await turn()
+  expect(take()).toEqual(['b'])
+  known.add(17, 'o:b')
+  late.resolve([])
+  await turn()
+  expect(known.mayHave(17, 'o:b')).toBe(true)
+})
+
+it('twenty thousand commands of as many accounts wait for their reads, and no more are taken', async () => {
+  knownCommands = () => new Promise(() => undefined)
+  for (let i = 0; i < 20_000; i++) await send(100 + i, String(i))
+  expect(take()).toEqual([])
+  await expect(send(17, 'one more')).rejects.toThrow('20000 commands wait already')
+})

@@ -1,0 +1,100 @@
+import type { ErrorCode } from '@valiant/shared/protocol/errors'
+import type { WireError } from '@valiant/shared/protocol/wire-error'
+import { formatCents } from '@valiant/shared/units/cents'
+import { formatSteps } from '@valiant/shared/units/decimal'
+import type { Rejection } from '../../engine/state.ts'
+import type { ListedInstrument } from '../../instruments.ts'
+
+type Figures = Readonly<Record<string, string | number>>
+
+/** A refused order in the wire's words: what was needed and what there is, in the figures of the instrument. */
+export function refusal(rejection: Rejection, { wire, tick, lot }: ListedInstrument): Omit<WireError, 'order' | 'seq'> {
+  const price = (ticks: number | undefined) => (ticks === undefined ? undefined : formatSteps(ticks, tick))
+  const qty = (lots: number | undefined) => (lots === undefined ? undefined : formatSteps(lots, lot))
+  return refusalOf(rejection.code, wire.symbol, {
+    required: money(rejection.requiredCents) ?? qty(rejection.requiredLots),
+    available: money(rejection.availableCents) ?? qty(rejection.availableLots),
+    fillable: qty(rejection.fillableLots),
+    low: price(rejection.lowTicks),
+    high: price(rejection.highTicks),
+    best: price(rejection.bestTicks),
+    last: price(rejection.lastTicks),
+    maxQty: qty(rejection.maxLots),
+    minNotional: money(rejection.minCents),
+    max: rejection.max,
+  })
+}
+
+/** What is refused of an account as a whole, in money. */
+export function accountRefusal(rejection: Rejection): Omit<WireError, 'order' | 'seq'> {
+  const figures = { required: money(rejection.requiredCents), available: money(rejection.availableCents) }
+  const error = refusalOf(rejection.code, '', figures)
+  return { ...error, message: accountSentence(rejection.code, error.details as Figures) }
+}
+
+const money = (amount: number | undefined) => (amount === undefined ? undefined : formatCents(amount))
+
+function refusalOf(
+  code: Rejection['code'],
+  symbol: string,
+  figures: Readonly<Record<string, string | number | undefined>>,
+): Omit<WireError, 'order' | 'seq'> {
+  const details: Figures = Object.fromEntries(
+    Object.entries(figures).filter((entry): entry is [string, string | number] => entry[1] !== undefined),
+  )
+  return { code, message: sentence(code, symbol, details), outcome: 'not_executed', details }
+}
+
+function sentence(code: Rejection['code'], symbol: string, details: Figures): string {
+  const { required, available, fillable, low, high, best, last, maxQty, minNotional, max } = details
+  switch (code) {
+    case 'INSUFFICIENT_FUNDS':
+      return `The order needs ${required} USD and ${available} USD are free. Nothing is held.`
+    case 'INSUFFICIENT_MARGIN':
+      return `The order needs ${required} USD of margin and ${available} USD are free. Nothing was traded.`
+    case 'INSUFFICIENT_POSITION':
+      return `The order sells ${required} ${symbol} and ${available} are free. Nothing was sold.`
+    case 'SHORT_NOT_ALLOWED':
+      return `${symbol} cannot be sold short here${maxQty === undefined ? '' : `: at most ${maxQty} can be sold`}.`
+    case 'REDUCE_ONLY_WOULD_INCREASE':
+      return `A reduce-only order may not enlarge a position: at most ${maxQty ?? 0} of ${symbol} can be reduced by it.`
+    case 'PRICE_BAND':
+      return `The price must lie between ${low} and ${high}. Nothing was traded and no money is held.`
+    case 'STOP_WOULD_TRIGGER':
+      return `The market has reached this stop price already: the last price is ${last}.`
+    case 'POST_ONLY_WOULD_CROSS':
+      return `At this price the order would fill at once against ${best}, and post-only forbids it.`
+    case 'FOK_NOT_FILLABLE':
+      return `Only ${fillable} can be filled up to this price, and fill-or-kill takes all or nothing.`
+    case 'NO_LIQUIDITY':
+      return `Nothing of ${symbol} is on offer inside the price band.`
+    case 'MIN_NOTIONAL':
+      return `The order is worth less than the ${minNotional} USD that ${symbol} asks for.`
+    case 'MAX_OPEN_ORDERS':
+      return `There are ${max} open orders in ${symbol} already, and no more are allowed.`
+    case 'SELF_TRADE':
+      return 'The order would only have traded with your own resting order.'
+    case 'MARKET_HALTED':
+      return `${symbol} is halted: orders can be canceled, not placed.`
+    case 'MARKET_CLOSED':
+      return `${symbol} is closed: orders can be canceled, not placed.`
+    case 'LIQUIDATING':
+      return 'The account is being liquidated: orders can be canceled, not placed.'
+    default:
+      return code satisfies never
+  }
+}
+
+function accountSentence(code: Rejection['code'], { required, available }: Figures): string {
+  if (code === 'LIQUIDATING') return 'The account is being liquidated. Nothing was changed.'
+  if (code === 'INSUFFICIENT_FUNDS') return `${required} USD were asked for and ${available} USD are free.`
+  return 'The account cannot do without margin while it is short, in debt, or has sales that its positions do not cover.'
+}
+
+/** An error that names no order. */
+export const plainError = (code: ErrorCode, message: string, more: Partial<WireError> = {}): WireError => ({
+  code,
+  message,
+  outcome: 'not_executed',
+  ...more,
+})

@@ -1,0 +1,203 @@
+import { randomInt } from 'node:crypto'
+import type { Logger } from 'pino'
+import type { Broadcast } from '../../bus/broadcast.ts'
+import type { CommandBus } from '../../bus/commands.ts'
+import type { Database, Queries } from '../../database/database.ts'
+import { FIRST_USER_ACCOUNT } from '../../engine/command.ts'
+import type { MarketFrame } from '../../feed/market-frame.ts'
+import { afterSplits, type ListedInstrument } from '../../instruments.ts'
+import type { Alerts } from '../../journal/alerts.ts'
+import type { Bars } from '../../journal/bars.ts'
+import { CorporateActions } from '../../journal/corporate-actions.ts'
+import type { History } from '../../journal/history.ts'
+import type { JournalState } from '../../journal/recovery.ts'
+import { CATCH_UP_MAX_MS, Simulator } from '../../simulator/simulator.ts'
+import type { SimulatorState } from '../../simulator/state.ts'
+import type { ExchangeMetrics } from '../../telemetry/exchange-metrics.ts'
+import type { AccountRates } from '../commands/account-rates.ts'
+import type { AlertFirings } from '../alerts/alert-firings.ts'
+import { AlertWatch } from '../alerts/alert-watch.ts'
+import { BarWriter } from '../market/bar-writer.ts'
+import type { Clock } from '../clock.ts'
+import { CommandDesk, type Condemned } from '../commands/command-desk.ts'
+import { EquitySampler } from '../accounts/equity-sampler.ts'
+import { EquityWriter } from '../accounts/equity-writer.ts'
+import { FIRST_CATCH_UP_MS, makeFirstHistory } from '../market/first-history.ts'
+import { Housekeeping } from '../housekeeping.ts'
+import { Intake } from '../commands/intake.ts'
+import { KnownCommands } from '../commands/known-commands.ts'
+import type { MarketPublisher } from '../market/market-publisher.ts'
+import { OperatorWatch } from '../operator-watch.ts'
+import { recoverEngine } from './recovery.ts'
+import { readSavedMarket, type SavedMarket } from '../market/saved-market.ts'
+import { toSimulated } from '../market/simulated.ts'
+import { TradingSession } from '../market/trading-session.ts'
+
+export interface AssemblyParts {
+  readonly database: Database
+  readonly history: History
+  readonly bars: Bars
+  readonly alerts: Alerts
+  /** Outlives the market: what has fired must be written, whatever becomes of this one. */
+  readonly alertFirings: AlertFirings
+  readonly bus: CommandBus
+  readonly broadcast: Broadcast<MarketFrame>
+  readonly publisher: MarketPublisher
+  readonly instruments: readonly ListedInstrument[]
+  readonly epoch: number
+  /** The state of the last batch. */
+  readonly readState: () => Promise<JournalState>
+  /** Readies the journal's session, so that the first batch need not wait for it. */
+  readonly ready: () => Promise<void>
+  readonly seed: number
+  readonly historyDays: number
+  readonly live: number
+  readonly accountRates: AccountRates
+  readonly maxOpenOrdersPerInstrument: number
+  readonly condemned: Condemned
+  readonly clock: Clock
+  readonly log: Logger
+  readonly metrics: Pick<ExchangeMetrics, 'quantumSeconds'>
+  /** Breaks a first history off. */
+  readonly signal: AbortSignal
+  /** There is something to take up. */
+  readonly arrived: () => void
+  /** A read for a command failed: the market must be put together anew. */
+  readonly failed: (error: unknown) => void
+  /** Where prices have come to without the users, for the market to reopen around; undefined when they have stood still. */
+  readonly reopening: () => SimulatorState | undefined
+}
+
+/** A market in memory, ready to be led; closed when the stretch of leading ends. */
+export interface AssembledMarket extends AsyncDisposable {
+  readonly session: TradingSession
+  readonly desk: CommandDesk
+  readonly intake: Intake
+  /** What it was put together from, beside the accounts; undefined for a market that begins anew. */
+  readonly saved: SavedMarket | undefined
+  /** As they are after their splits. */
+  readonly instruments: readonly ListedInstrument[]
+  /** How often the shares of each symbol have been split. */
+  readonly splits: ReadonlyMap<string, number>
+  /** How far behind the clock it may be and still run through the gap. */
+  readonly catchUpMaxMs: number
+  readonly lastBatch: number
+  /** Writes the bars that are closed by now, so that nothing is left to be waited for when this ends. */
+  flushBars(): Promise<void>
+}
+
+/** Reads the state of the last batch and puts the market together from it. @throws when the database does not answer */
+export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMarket> {
+  const { database, history, bars, alerts, bus, broadcast, epoch, clock, log, maxOpenOrdersPerInstrument } = parts
+  const startedAtMs = clock.now()
+  const [state] = await Promise.all([parts.readState(), parts.ready(), restateHistory(database.queries, log)])
+  const instruments = afterSplits(parts.instruments, state.splits)
+  await using opened = new AsyncDisposableStack()
+  const operator = opened.use(await OperatorWatch.open({ queries: database.queries, clock, log }))
+  const { statuses } = operator.wishes
+  const committed = state.simulator === undefined ? undefined : readSavedMarket(state.simulator)
+  // Read last, so that prices go on from where they are seen. Marks and last trades stay: nobody has traded since.
+  const saved = committed && { ...committed, ...parts.reopening() }
+  const { simulator, catchUpMaxMs } = await simulatorOf(saved, { ...parts, instruments })
+  const engine = recoverEngine({ state, epoch, instruments, simulator, saved, statuses, maxOpenOrdersPerInstrument })
+  // Nobody could renew them meanwhile.
+  engine.postponeDeadMen(Math.max(0, clock.now() - state.last.timeMs))
+  const splits = countBySymbol(state.splits)
+  const barWriter = opened.use(new BarWriter({ bars, instruments, nowMs: clock.now(), log, failed: parts.failed }))
+  // After the history is restated: the prices of alerts are too.
+  const alertWatch = opened.use(new AlertWatch({ alerts, firings: parts.alertFirings, clock, log }))
+  const session = new TradingSession({
+    epoch,
+    lastBatchMs: state.last.timeMs,
+    engine,
+    simulator,
+    instruments: new Map(instruments.map((instrument) => [instrument.spec.symbol, instrument])),
+    bus,
+    broadcast,
+    publisher: parts.publisher,
+    history,
+    clock,
+    log,
+    metrics: parts.metrics,
+    operator,
+    chargedDay: state.chargedDay,
+    splits,
+    equity: {
+      sampler: new EquitySampler(engine, state.positions, state.last.timeMs),
+      writer: new EquityWriter({ queries: database.queries, log }),
+    },
+    onMarketFrame: (frame) => barWriter.add(frame),
+    onTrades: (frame) => alertWatch.saw(frame),
+  })
+  const known = new KnownCommands()
+  const position = state.last.streamPosition
+  const intake: Intake = new Intake({
+    reader: bus.consume(position, parts.arrived),
+    history,
+    known,
+    isRemembered: (account, commandId) => desk.remembers(account, commandId),
+    position,
+    nowMs: () => bus.nowMs(),
+    clock,
+    arrived: parts.arrived,
+    failed: parts.failed,
+  })
+  const desk = new CommandDesk({
+    session,
+    bus,
+    intake,
+    known,
+    rates: parts.accountRates,
+    condemned: parts.condemned,
+    drawAccount: () => randomInt(FIRST_USER_ACCOUNT, 2 ** 31),
+  })
+  opened.defer(() => intake.close())
+  opened.use(new Housekeeping({ alerts, bars, history, clock, log }))
+  const { accounts, openOrders, last } = state
+  log.info(
+    { batch: last.batch, accounts: accounts.length, openOrders: openOrders.length, ms: clock.now() - startedAtMs },
+    'exchange: recovered',
+  )
+  const closing = opened.move()
+  return {
+    session,
+    desk,
+    intake,
+    saved,
+    instruments,
+    splits,
+    catchUpMaxMs,
+    lastBatch: last.batch,
+    flushBars: () => barWriter.flush(),
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  }
+}
+
+/** The bars of shares that were split when the market stopped before it could write them anew. */
+async function restateHistory(queries: Queries, log: Logger): Promise<void> {
+  const actions = new CorporateActions(queries)
+  for (const { id, symbol } of await actions.unrestated()) {
+    await actions.restate(id)
+    log.info({ symbol, action: id }, 'exchange: the history of prices is restated after a split')
+  }
+}
+
+function countBySymbol(splits: readonly { readonly symbol: string }[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const { symbol } of splits) counts.set(symbol, (counts.get(symbol) ?? 0) + 1)
+  return counts
+}
+
+async function simulatorOf(
+  saved: SavedMarket | undefined,
+  { instruments, bars, clock, seed, historyDays, live, log, signal }: AssemblyParts,
+): Promise<{ simulator: Simulator; catchUpMaxMs: number }> {
+  const simulated = instruments.map(toSimulated)
+  if (saved !== undefined) {
+    const simulator = Simulator.restore(saved, simulated, { live })
+    return { simulator, catchUpMaxMs: CATCH_UP_MAX_MS }
+  }
+  log.info(`history: making ${historyDays} days of it, once`)
+  const history = { instruments: simulated, bars, seed, historyDays, live, nowMs: clock.now(), log, signal }
+  return { simulator: await makeFirstHistory(history), catchUpMaxMs: FIRST_CATCH_UP_MS }
+}

@@ -1,0 +1,66 @@
+import { AssertionError } from '../../engine/assert.ts'
+import { Refused } from '../../journal/journal.ts'
+import { entryKey } from '../commands/answer-memory.ts'
+import { CommandDefect, type Condemned } from '../commands/command-desk.ts'
+
+/** A batch takes what has arrived, at most so many commands, and waits for no timer. */
+const BATCH_COMMANDS_MAX = 256
+/** After the database refused a batch, so many commands are committed one by one, to find the one it refuses. */
+const CAUTIOUS_COMMANDS = 2 * BATCH_COMMANDS_MAX
+/** Defects in a row, without a batch between, before the market is given up for an operator to look at. */
+const DEFECTS_MAX = 5
+
+/** The loop cannot go on by itself: the process ends with an error, for its supervisor and an operator to see. */
+export class MarketGivenUp extends Error {
+  override readonly name = 'MarketGivenUp'
+}
+
+/** Finds the command that a defect comes from, so that it is answered INTERNAL and never tried again. */
+export class Defects {
+  readonly #condemned = new Set<string>()
+  #cautious = 0
+  #inARow = 0
+
+  get condemned(): Condemned {
+    return this.#condemned
+  }
+
+  get commandsMax(): number {
+    return this.#cautious > 0 ? 1 : BATCH_COMMANDS_MAX
+  }
+
+  sealed(commands: number): void {
+    this.#cautious = Math.max(0, this.#cautious - commands)
+  }
+
+  committed(): void {
+    this.#inARow = 0
+  }
+
+  /**
+   * @param entries the commands of the batch that was being committed
+   * @throws {MarketGivenUp} when one comes after the other
+   */
+  note(error: unknown, entries: readonly string[]): void {
+    if (!isDefect(error)) return
+    this.#inARow += 1
+    if (this.#inARow > DEFECTS_MAX) {
+      throw new MarketGivenUp('the market meets one defect after the other', { cause: error })
+    }
+    if (error instanceof CommandDefect) {
+      this.#condemned.add(entryKey(error.entry))
+      return
+    }
+    const [only] = entries
+    if (only !== undefined && entries.length === 1) this.#condemned.add(only)
+    this.#cautious = CAUTIOUS_COMMANDS
+  }
+}
+
+/** Ours to mend, as opposed to a database or network that is away. */
+export const isDefect = (error: unknown): boolean =>
+  error instanceof CommandDefect ||
+  error instanceof Refused ||
+  error instanceof AssertionError ||
+  error instanceof TypeError ||
+  error instanceof RangeError

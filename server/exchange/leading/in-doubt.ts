@@ -1,0 +1,41 @@
+import { readLastBatch } from '../../journal/recovery.ts'
+import type { Queries } from '../../database/database.ts'
+import { MarketGivenUp } from './defects.ts'
+import type { Leading } from './leading.ts'
+import type { Lease } from './lease.ts'
+import { within } from '../within.ts'
+
+/** A reading of the last batch that takes longer hangs on a dead link. */
+const READ_MS_MAX = 20_000
+
+/**
+ * `written`: what was in flight is in the journal, and has been said. `open`: nothing was, or it is not and never will be:
+ * its commands are read again, and their senders see only delay. `replaced`: another leads, and says what became of it.
+ */
+export type Settled = 'written' | 'open' | 'replaced'
+
+/**
+ * After a fault (reliability 2b): takes the next epoch, which waits for a commit in doubt, and looks whether it was
+ * written. If so, what was held back is said.
+ * @param stretch which has ended; undefined when none came to lead
+ * @param acknowledged the last batch that the database has acknowledged
+ * @throws when Postgres does not answer: try again
+ * @throws {MarketGivenUp} when the database has forgotten a batch
+ */
+export async function settleDoubt(parts: {
+  lease: Lease
+  queries: Queries
+  stretch: Leading | undefined
+  acknowledged: number
+}): Promise<Settled> {
+  const { lease, queries, stretch, acknowledged } = parts
+  if (!(await lease.fenceSelf())) return 'replaced'
+  const last = await within(READ_MS_MAX, readLastBatch(queries))
+  if (last.batch < acknowledged) {
+    throw new MarketGivenUp(`batch ${acknowledged} was acknowledged, but the database ends at ${last.batch}`)
+  }
+  const doubtful = stretch?.inFlight
+  if (doubtful === undefined || last.batch !== doubtful.number) return 'open'
+  stretch?.releaseLate(doubtful.open)
+  return 'written'
+}

@@ -1,0 +1,253 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { freshDatabase, type FreshDatabase } from '../../../test/rig/postgres.ts'
+import { openDatabase, type Database } from '../../database/database.ts'
+import { batchOf, orderOf } from '../../journal/batch.fixture.ts'
+import { Fenced, InDoubt, Journal } from '../../journal/journal.ts'
+import { readLastBatch } from '../../journal/recovery.ts'
+import { acquireLease, type Lease, type LeaseOptions } from './lease.ts'
+
+const logger = { warn: () => undefined }
+
+const PATIENCE = { timeout: 30_000 }
+
+let fresh: FreshDatabase
+/** Two servers on one database. */
+let one: Database
+let two: Database
+const held: Lease[] = []
+
+beforeEach(async () => {
+  fresh = await freshDatabase()
+  one = await openDatabase({ url: fresh.url, logger })
+  two = await openDatabase({ url: fresh.url, logger })
+})
+afterEach(async () => {
+  for (const lease of held.splice(0)) await lease.release()
+  await one[Symbol.asyncDispose]()
+  await two[Symbol.asyncDispose]()
+  await fresh[Symbol.asyncDispose]()
+})
+
+async function take(
+  database: Database,
+  parts: Partial<Pick<LeaseOptions, 'onLost' | 'signal' | 'clock' | 'isWarm' | 'pollMs'>> = {},
+): Promise<Lease> {
+  const lease = await acquireLease({
+    connection: database.lease,
+    holder: database === one ? 'one' : 'two',
+    logger,
+    ...parts,
+  })
+  held.push(lease)
+  return lease
+}
+
+test('the first to ask leads; a second waits, until the first gives it up', async () => {
+  const first = await take(one)
+  expect([first.epoch, first.state]).toEqual([1, 'held'])
+  let second: Lease | undefined
+  const waiting = take(two).then((lease) => (second = lease))
+  await new Promise((resolve) => setTimeout(resolve, 2_500)) // longer than the lease runs unless it is renewed
+  expect(second).toBeUndefined()
+  expect(first.state).toBe('held')
+  await first.release()
+  expect(first.state).toBe('lost')
+  const began = performance.now()
+  expect((await waiting).epoch).toBe(2)
+  expect(performance.now() - began).toBeLessThan(300)
+})
+
+test('of many that ask at once one leads', async () => {
+  const stop = new AbortController()
+  const both = [take(one, { signal: stop.signal }), take(two, { signal: stop.signal })]
+  const winner = await Promise.race(both)
+  expect(winner.epoch).toBe(1)
+  await new Promise((resolve) => setTimeout(resolve, 400))
+  stop.abort()
+  const ends = await Promise.allSettled(both)
+  expect(ends.map((end) => end.status).sort()).toEqual(['fulfilled', 'rejected'])
+})
+
+test('a standby can be told to stop waiting', async () => {
+  await take(one)
+  const stop = new AbortController()
+  const waiting = take(two, { signal: stop.signal })
+  stop.abort(new Error('enough'))
+  await expect(waiting).rejects.toThrow('enough')
+})
+
+test('who waits is told when the lease is given up, and does not wait for its next look', async () => {
+  const first = await take(one)
+  const isWarm = vi.fn(() => true)
+  const waiting = take(two, { pollMs: 3_600_000, isWarm })
+  await expect.poll(() => first.hasStandby(), PATIENCE).toBe(true)
+  await first.release()
+  expect((await waiting).epoch).toBe(2)
+  expect(isWarm).toHaveBeenCalledTimes(2) // it looked once, and once when it was told
+})
+
+describe('a leader sees whether there is a standby', () => {
+  test('that could lead at once, as long as it waits', async () => {
+    const first = await take(one)
+    expect(await first.hasStandby()).toBe(false)
+    let isWarm = false
+    const looked = Promise.withResolvers<undefined>()
+    const stop = new AbortController()
+    const asked = () => {
+      looked.resolve(undefined)
+      return isWarm
+    }
+    const waiting = take(two, { signal: stop.signal, isWarm: asked })
+    await looked.promise
+    expect(await first.hasStandby()).toBe(false)
+    isWarm = true
+    await expect.poll(() => first.hasStandby(), PATIENCE).toBe(true)
+    stop.abort(new Error('enough'))
+    await expect(waiting).rejects.toThrow('enough')
+    expect(await first.hasStandby()).toBe(false)
+  })
+
+  test('again after its session broke, and not when it leads itself', async () => {
+    const first = await take(one)
+    const waiting = take(two, { isWarm: () => true })
+    await expect.poll(() => first.hasStandby(), PATIENCE).toBe(true)
+    const before = (await two.lease.session()).number
+    two.lease.destroy()
+    await expect
+      .poll(async () => (await two.lease.session()).number > before && (await first.hasStandby()), PATIENCE)
+      .toBe(true)
+    await first.release()
+    expect(await first.isFollowed(1_000)).toBe(true)
+    expect(await (await waiting).hasStandby()).toBe(false)
+  })
+
+  test('and that nobody has taken what it gave up', async () => {
+    const first = await take(one)
+    await first.release()
+    expect(await first.isFollowed(50)).toBe(false)
+  })
+})
+
+test('the lease says who has it, and where', async () => {
+  const lease = await acquireLease({ connection: one.lease, holder: 'one', address: 'here:3000', logger })
+  held.push(lease)
+  expect(await two.queries.one('SELECT epoch, holder, address FROM lease')).toEqual({
+    ...{ epoch: 1n, holder: 'one', address: 'here:3000' },
+  })
+})
+
+test('a leader whose session dies is followed at once, and learns that it has lost', async () => {
+  const onLost = vi.fn()
+  const first = await take(one, { onLost })
+  const waiting = take(two)
+  await two.queries.any(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'valiant-lease' AND pid = $1",
+    [await backendOf(one)],
+  )
+  const began = performance.now()
+  expect((await waiting).epoch).toBe(2)
+  expect(performance.now() - began).toBeLessThan(700)
+  await vi.waitFor(() => expect(onLost).toHaveBeenCalledOnce(), { timeout: 2_000 })
+  expect(first.state).toBe('lost')
+  expect(await first.fenceSelf()).toBe(false)
+})
+
+test('a stalled leader is followed when its lease has run out, though its session lives', async () => {
+  const first = await take(one)
+  const awake = stall(one)
+  const began = performance.now()
+  const second = await take(two)
+  expect(performance.now() - began).toBeLessThan(3_000)
+  expect(second.epoch).toBe(2)
+  expect(first.state).not.toBe('held')
+  // Nothing that it writes on waking counts.
+  awake()
+  await expect(new Journal(one.commits).commit(batchOf({ batch: 1, epoch: 1 }))).rejects.toBeInstanceOf(Fenced)
+})
+
+test('it is stale 1.5 s after the start of its last good renewal, by either clock', async () => {
+  let wallMs = 1e12
+  let monotonicMs = 0
+  const lease = await take(one, { clock: { wallMs: () => wallMs, monotonicMs: () => monotonicMs } })
+  monotonicMs += 1_499
+  expect(lease.state).toBe('held')
+  monotonicMs += 2
+  expect(lease.state).toBe('stale')
+  await vi.waitFor(() => expect(lease.state).toBe('held'), { timeout: 2_000 }) // renewed
+  wallMs += 1_501 // slept
+  expect(lease.state).toBe('stale')
+})
+
+describe('a commit in flight', () => {
+  test('is waited for by whoever takes the lease', async () => {
+    const first = await take(one)
+    const commit = await heldUpCommit(first.epoch)
+    await one.lease[Symbol.asyncDispose]() // its session ends: two may follow
+    const waiting = take(two)
+    setTimeout(() => void commit.letGo(), 500)
+    await waiting
+    await commit.done // committed, by the epoch that was
+    expect(await readLastBatch(two.queries)).toMatchObject({ batch: 1, epoch: 1 })
+  })
+
+  test('is waited for by its own leader, which then knows how it ended', async () => {
+    const first = await take(one)
+    const journal = new Journal(one.commits)
+    const commit = await heldUpCommit(first.epoch, journal)
+    one.commits.destroy() // the answer is lost; the backend goes on
+    await expect(commit.done).rejects.toBeInstanceOf(InDoubt)
+    expect((await readLastBatch(one.queries)).batch).toBe(0) // not final
+    const fencing = first.fenceSelf()
+    setTimeout(() => void commit.letGo(), 300)
+    expect(await fencing).toBe(true)
+    expect([first.epoch, first.state]).toEqual([2, 'held'])
+    const { batch } = await readLastBatch(one.queries) // final
+    await expect(journal.commit(batchOf({ batch: batch + 1, epoch: 1 }))).rejects.toBeInstanceOf(Fenced)
+    await journal.commit(batchOf({ batch: batch + 1, epoch: 2 }))
+    // It is renewed under its new epoch.
+    await new Promise((resolve) => setTimeout(resolve, 2_200))
+    expect(first.state).toBe('held')
+  })
+
+  /** A commit that has passed the fence and waits for the lock on the orders. */
+  async function heldUpCommit(epoch: number, journal = new Journal(one.commits)) {
+    const go = Promise.withResolvers<undefined>()
+    const locked = Promise.withResolvers<undefined>()
+    const holder = two.queries.tx(async (t) => {
+      await t.none('SET LOCAL transaction_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0')
+      await t.none('LOCK TABLE orders IN ACCESS EXCLUSIVE MODE')
+      locked.resolve(undefined)
+      await go.promise
+    })
+    await locked.promise
+    const done = journal.commit(batchOf({ batch: 1, epoch, orders: [orderOf(100, 1)] }))
+    done.catch(() => undefined) // looked at later
+    await vi.waitFor(async () => {
+      const { n } = await two.queries.one<{ n: bigint }>(
+        "SELECT count(*) AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name LIKE 'valiant-commit%' AND datname = current_database()",
+      )
+      expect(n).toBe(1n)
+    })
+    return {
+      done,
+      letGo: async () => {
+        go.resolve(undefined)
+        await holder
+      },
+    }
+  }
+})
+
+const backendOf = async (database: Database) =>
+  (await database.lease.query<{ pid: number }>({ text: 'SELECT pg_backend_pid() AS pid' }))[0]?.pid
+
+/** As SIGSTOP does: the session stays, and nothing more is said on it until it is let go on. */
+function stall(database: Database): () => void {
+  const goOn = Promise.withResolvers<undefined>()
+  const session = database.lease.session.bind(database.lease)
+  database.lease.session = async () => {
+    await goOn.promise
+    return session()
+  }
+  return () => goOn.resolve(undefined)
+}

@@ -1,0 +1,375 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Connection, DatabaseLogger, Session } from '../../database/connection.ts'
+import { sql, type Prepared } from '../../database/sql.ts'
+
+/** How often a standby looks, give or take, so that two do not look in step. */
+const POLL_MS = 100
+const POLL_JITTER_MS = 20
+const RENEW_MS = 500
+/** How often one that has given it up looks whether another has taken it. */
+const FOLLOWED_POLL_MS = 20
+/** The leader says nothing more so long after the start of its last good renewal. The lease itself runs for 2 s. */
+const FRESH_MS = 1_500
+/** Taking the lease waits for a commit in flight; a session that holds it up is ended this often before giving up. */
+const TAKE_ATTEMPTS_MAX = 3
+/** A statement on the lease's session that takes longer is cut off with the session. */
+const STATEMENT_MS_MAX = 5_000
+const LOCK_TIMEOUT = '55P03'
+/** Hears of a lease that is given up. */
+const LISTEN: Prepared = { name: 'exchange/listen', text: 'LISTEN valiant_lease' }
+
+export interface LeaseOptions {
+  /** `database.lease`; nobody else uses it. */
+  readonly connection: Connection
+  /** Who asks, and where it can be reached: for people, and for the hand-over. */
+  readonly holder: string
+  readonly address?: string
+  readonly logger: DatabaseLogger
+  /** Another leads, for certain: forget everything and stand by. At most once; not after `release`. */
+  readonly onLost?: () => void
+  readonly signal?: AbortSignal
+  /** Whether the one that waits could lead at once: only then a leader that leaves hands over to it. */
+  readonly isWarm?: () => boolean
+  /** For tests. */
+  readonly clock?: LeaseClock
+  /** For tests: how often it looks. */
+  readonly pollMs?: number
+}
+
+/** Two clocks: the monotonic one stands still while a laptop sleeps, the other may be set back. */
+export interface LeaseClock {
+  wallMs(): number
+  monotonicMs(): number
+}
+const systemClock: LeaseClock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() }
+
+/**
+ * `held`: may speak and commit. `stale`: no renewal has come through for 1.5 s; say nothing that another leader would
+ * contradict, until it is `held` again. `lost`: another leads.
+ */
+export type LeaseState = 'held' | 'stale' | 'lost'
+
+/** The right to lead (reliability 2a). Its epoch, carried by every commit, is what is safe; time only makes it quick. */
+export interface Lease extends AsyncDisposable {
+  /** Rises with `fenceSelf`. */
+  readonly epoch: number
+  readonly state: LeaseState
+  /**
+   * After a commit in doubt: takes the next epoch, which waits for that commit's end, so that what is read afterwards
+   * is final (reliability 2b).
+   * @returns whether this process still leads; false is final, and `onLost` has been called
+   * @throws when Postgres does not answer: try again
+   */
+  fenceSelf(): Promise<boolean>
+  /** Whether a standby is there that could lead at once. @throws when Postgres does not answer */
+  hasStandby(): Promise<boolean>
+  /** Gives it up, after the last commit: whoever waits is told, and leads at once. */
+  release(): Promise<void>
+  /** After `release`: whether another has it, within a time. False as well when Postgres does not answer. */
+  isFollowed(withinMs: number): Promise<boolean>
+}
+
+/**
+ * Waits as a standby until the lease can be had. Postgres being away is waited out too.
+ * @throws the signal's reason when it is aborted
+ */
+export async function acquireLease(options: LeaseOptions): Promise<Lease> {
+  const { connection, logger, signal, isWarm, pollMs = POLL_MS } = options
+  const post = new StandbyPost(connection)
+  try {
+    for (;;) {
+      signal?.throwIfAborted()
+      try {
+        await post.keep(isWarm?.() ?? false)
+        const taken = await tryTake(options)
+        if (taken !== undefined) return new HeldLease(options, taken)
+      } catch (cause) {
+        logger.warn({ err: cause }, 'lease: looking at it failed; trying again')
+        connection.destroy()
+      }
+      await post.pause(pollMs + (2 * Math.random() - 1) * POLL_JITTER_MS, signal)
+    }
+  } finally {
+    await post.leave().catch(() => connection.destroy()) // its lock goes with the session
+  }
+}
+
+/** Where a standby waits: it hears of a lease that is given up at once, not at the next look, and is seen by the leader. */
+class StandbyPost {
+  readonly #connection: Connection
+  /** The session that listens; another hears nothing, and holds no lock of ours. */
+  #session: Session | undefined
+  #isAnnounced = false
+  #hasHeard = false
+  #end = (): void => undefined
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+  }
+
+  async keep(isWarm: boolean): Promise<void> {
+    const session = await this.#connection.session()
+    if (session !== this.#session) {
+      this.#session?.client.off('notification', this.#hear)
+      this.#session = session
+      this.#isAnnounced = false
+      session.client.on('notification', this.#hear)
+      await run(this.#connection, LISTEN)
+    }
+    if (isWarm && !this.#isAnnounced) {
+      await run(this.#connection, sql.exchange.announceStandby)
+      this.#isAnnounced = true
+    }
+  }
+
+  /** Waits, but not once a lease has been given up since the last pause. */
+  async pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+    const ended = new AbortController()
+    const end = () => ended.abort()
+    this.#end = end
+    signal?.addEventListener('abort', end, { once: true })
+    if (this.#hasHeard || signal?.aborted === true) end()
+    await delay(ms, undefined, { signal: ended.signal }).catch(() => undefined) // the caller looks at its signal itself
+    signal?.removeEventListener('abort', end)
+    this.#hasHeard = false
+  }
+
+  async leave(): Promise<void> {
+    this.#session?.client.off('notification', this.#hear)
+    if (!this.#isAnnounced) return
+    this.#isAnnounced = false
+    await run(this.#connection, sql.exchange.withdrawStandby)
+  }
+
+  readonly #hear = (): void => {
+    this.#hasHeard = true
+    this.#end()
+  }
+}
+
+interface LeaseRow {
+  readonly epoch: bigint
+  readonly expired: boolean
+}
+
+interface Taken {
+  readonly epoch: number
+  /** When the statement that took it began: it is fresh from then on. */
+  readonly since: Moment
+  /** The session that holds the epoch's advisory lock. */
+  readonly session: number
+}
+
+async function tryTake(options: LeaseOptions): Promise<Taken | undefined> {
+  const { connection, holder, address = '' } = options
+  const clock = options.clock ?? systemClock
+  const [lease] = await run<LeaseRow>(connection, sql.exchange.readLease)
+  if (lease === undefined) throw new Error('lease: its row is missing')
+  const epoch = Number(lease.epoch)
+  // The lock of the holder's epoch can be had only when its session is gone. A hint: it makes the take-over quick.
+  const gone = await tryLock(connection, epoch)
+  if (gone) await unlock(connection, epoch)
+  if (!gone && !lease.expired) return undefined
+  // The next epoch's lock first: not to be had means that another is at it.
+  if (!(await tryLock(connection, epoch + 1))) return undefined
+  for (let attempt = 1; ; attempt++) {
+    const since = momentOf(clock)
+    try {
+      const [row] = await run(connection, sql.exchange.takeLease, [epoch, holder, address])
+      if (row !== undefined) return { epoch: epoch + 1, since, session: (await connection.session()).number }
+      await unlock(connection, epoch + 1)
+      return undefined
+    } catch (cause) {
+      if (codeOf(cause) !== LOCK_TIMEOUT || attempt === TAKE_ATTEMPTS_MAX) throw cause
+      await run(connection, sql.exchange.endCommits, [epoch])
+    }
+  }
+}
+
+class HeldLease implements Lease {
+  readonly #options: LeaseOptions
+  readonly #clock: LeaseClock
+  #epoch: number
+  #renewedAt: Moment
+  #lost = false
+  #released = false
+  #timer: NodeJS.Timeout
+  /** Renewing and fencing take turns. */
+  #turn: Promise<unknown> = Promise.resolve()
+  /** The last lock taken, and by which session: a lock counts how often it was taken, so it is taken once. */
+  #locked: { epoch: number; session: number }
+
+  constructor(options: LeaseOptions, { epoch, since, session }: Taken) {
+    this.#options = options
+    this.#clock = options.clock ?? systemClock
+    this.#epoch = epoch
+    this.#renewedAt = since
+    this.#locked = { epoch, session }
+    this.#timer = setTimeout(() => void this.#renewAndGoOn(), RENEW_MS)
+  }
+
+  get epoch(): number {
+    return this.#epoch
+  }
+
+  get state(): LeaseState {
+    if (this.#lost || this.#released) return 'lost'
+    const now = momentOf(this.#clock)
+    const ageMs = Math.max(now.wallMs - this.#renewedAt.wallMs, now.monotonicMs - this.#renewedAt.monotonicMs)
+    return ageMs <= FRESH_MS ? 'held' : 'stale'
+  }
+
+  async fenceSelf(): Promise<boolean> {
+    return this.#inTurn(async () => {
+      if (this.#lost || this.#released) return false
+      const { connection } = this.#options
+      const since = momentOf(this.#clock)
+      try {
+        await this.#lock(this.#epoch + 1)
+        const [row] = await run(connection, sql.exchange.fenceSelf, [this.#epoch])
+        if (row === undefined) {
+          this.#lose()
+          return false
+        }
+        await unlock(connection, this.#epoch)
+      } catch (cause) {
+        if (codeOf(cause) === LOCK_TIMEOUT) await run(connection, sql.exchange.endCommits, [this.#epoch])
+        else connection.destroy()
+        throw cause
+      }
+      this.#epoch += 1
+      this.#renewedAt = since
+      return true
+    })
+  }
+
+  async hasStandby(): Promise<boolean> {
+    const [row] = await run<{ found: boolean }>(this.#options.connection, sql.exchange.findStandby)
+    return row?.found === true
+  }
+
+  async isFollowed(withinMs: number): Promise<boolean> {
+    const until = this.#clock.monotonicMs() + withinMs
+    try {
+      for (;;) {
+        const [lease] = await run<LeaseRow>(this.#options.connection, sql.exchange.readLease)
+        if (lease !== undefined && Number(lease.epoch) > this.#epoch) return true
+        if (this.#clock.monotonicMs() > until) return false
+        await delay(FOLLOWED_POLL_MS)
+      }
+    } catch (cause) {
+      this.#options.logger.warn({ err: cause }, 'lease: who has it now could not be seen')
+      return false
+    }
+  }
+
+  async release(): Promise<void> {
+    clearTimeout(this.#timer)
+    await this.#inTurn(async () => {
+      clearTimeout(this.#timer)
+      if (this.#released) return
+      this.#released = true
+      if (this.#lost) return
+      const { connection, logger } = this.#options
+      try {
+        await run(connection, sql.exchange.releaseLease, [this.#epoch])
+        await unlock(connection, this.#epoch)
+      } catch (cause) {
+        logger.warn({ err: cause }, 'lease: giving it up failed; it runs out by itself')
+      }
+    })
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.release()
+  }
+
+  async #renewAndGoOn(): Promise<void> {
+    await this.#inTurn(() => this.#renew())
+    if (this.#lost || this.#released) return
+    this.#timer = setTimeout(() => void this.#renewAndGoOn(), RENEW_MS)
+  }
+
+  async #renew(): Promise<void> {
+    if (this.#lost || this.#released) return
+    const { connection, logger } = this.#options
+    const since = momentOf(this.#clock)
+    try {
+      const [row] = await run(connection, sql.exchange.renewLease, [this.#epoch])
+      if (row === undefined) {
+        this.#lose()
+        return
+      }
+      this.#renewedAt = since
+      await this.#lock(this.#epoch)
+    } catch (cause) {
+      logger.warn({ err: cause }, 'lease: renewing it failed; trying again')
+      connection.destroy()
+    }
+  }
+
+  /** Without the lock of its epoch, which a new session does not have, every standby takes the leader for gone. */
+  async #lock(epoch: number): Promise<void> {
+    const { connection } = this.#options
+    const session = (await connection.session()).number
+    if (this.#locked.session === session && this.#locked.epoch === epoch) return
+    if (await tryLock(connection, epoch)) this.#locked = { session, epoch }
+  }
+
+  #lose(): void {
+    clearTimeout(this.#timer)
+    this.#lost = true
+    // Its locks go with the session.
+    this.#options.connection.destroy()
+    this.#options.onLost?.()
+  }
+
+  async #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.#turn.then(work)
+    this.#turn = turn.catch(() => undefined) // the caller is told; the next in turn does not mind
+    return turn
+  }
+}
+
+interface Moment {
+  readonly wallMs: number
+  readonly monotonicMs: number
+}
+const momentOf = (clock: LeaseClock): Moment => ({ wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() })
+
+async function tryLock(connection: Connection, epoch: number): Promise<boolean> {
+  const [row] = await run<{ locked: boolean }>(connection, sql.exchange.tryLock, [epoch])
+  return row?.locked === true
+}
+
+async function unlock(connection: Connection, epoch: number): Promise<void> {
+  await run(connection, sql.exchange.unlock, [epoch])
+}
+
+/** One statement on the lease's session, or an error within its time: a half-open link would never answer. */
+async function run<Row extends object>(
+  connection: Connection,
+  statement: Prepared,
+  values: readonly (string | number)[] = [],
+): Promise<Row[]> {
+  const overdue = Promise.withResolvers<never>()
+  const timer = setTimeout(() => {
+    connection.destroy()
+    overdue.reject(new Error(`lease: no answer within ${STATEMENT_MS_MAX} ms`))
+  }, STATEMENT_MS_MAX)
+  try {
+    const answer = connection
+      .session()
+      .then((session: Session) =>
+        session.client.query<Row & Record<string, unknown>>({ ...statement, values: [...values] }),
+      )
+    answer.catch(() => undefined) // where the race is over it is cut off by us
+    return (await Promise.race([answer, overdue.promise])).rows
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function codeOf(cause: unknown): unknown {
+  return typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined
+}

@@ -1,0 +1,39 @@
+import type { MarketStatus } from '../../engine/command.ts'
+import { Engine } from '../../engine/engine.ts'
+import type { JournalState } from '../../journal/recovery.ts'
+import type { ListedInstrument } from '../../instruments.ts'
+import type { Simulator } from '../../simulator/simulator.ts'
+import { restorePrices, type SavedMarket } from '../market/saved-market.ts'
+
+/**
+ * The engine as of the last batch: accounts, positions and open orders into empty books, then the simulated participants
+ * around them. The one way to come to a state: at the start, after a take-over, after a commit in doubt, after a defect; and
+ * without accounts and orders that of the indicative market.
+ */
+export function recoverEngine(parts: {
+  state: Pick<JournalState, 'accounts' | 'positions' | 'openOrders' | 'deadMen'> & { last: { timeMs: number } }
+  epoch: number
+  instruments: readonly ListedInstrument[]
+  simulator: Simulator
+  /** Undefined before the first was saved. */
+  saved: SavedMarket | undefined
+  statuses: ReadonlyMap<string, MarketStatus>
+  maxOpenOrdersPerInstrument: number
+}): Engine {
+  const { state, epoch, instruments, simulator, saved, statuses, maxOpenOrdersPerInstrument } = parts
+  const engine = new Engine({ instruments: instruments.map(({ spec }) => spec), maxOpenOrdersPerInstrument })
+  engine.beginEpoch(epoch)
+  if (saved !== undefined) restorePrices(engine, saved)
+  // What orders hold comes back with the orders.
+  for (const account of state.accounts) engine.restoreAccount({ ...account, heldCents: 0 })
+  for (const position of state.positions) engine.restorePosition({ ...position, heldLots: 0 })
+  for (const order of state.openOrders) engine.restoreOrder(order)
+  for (const deadMan of state.deadMen) engine.restoreDeadMan(deadMan)
+  for (const symbol of engine.symbols) {
+    const status = statuses.get(symbol) ?? 'open'
+    engine.apply({ kind: 'market.status', symbol, status }, state.last.timeMs)
+    if (status !== 'open') simulator.halt(symbol)
+    simulator.attach(symbol, engine.house(symbol))
+  }
+  return engine
+}

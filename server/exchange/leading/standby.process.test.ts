@@ -1,0 +1,124 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import pg from 'pg'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { freshDatabase, type FreshDatabase } from '../../../test/rig/postgres.ts'
+import type { Told } from '../exchange-process.fixture.ts'
+
+const PROGRAM = fileURLToPath(new URL('../exchange-process.fixture.ts', import.meta.url))
+const PATIENCE = { timeout: 60_000 }
+
+/** An exchange in a process of its own, and all that it has said. */
+class Process implements AsyncDisposable {
+  readonly told: Told[] = []
+  readonly child: ChildProcess
+
+  constructor(url: string) {
+    this.child = fork(PROGRAM, [url], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+    this.child.on('message', (told: Told) => this.told.push(told))
+  }
+
+  /** A slow commit raises it, too. */
+  get epoch(): number {
+    return this.frames.at(-1)?.epoch ?? 0
+  }
+
+  get frames() {
+    return this.told.filter((one) => one.kind === 'frame')
+  }
+
+  hasLogged(message: string): boolean {
+    return this.told.some((one) => one.kind === 'log' && one.message === message)
+  }
+
+  async leads(): Promise<void> {
+    await expect.poll(() => this.frames.length, PATIENCE).toBeGreaterThan(0)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return
+    const gone = once(this.child, 'exit')
+    this.child.kill('SIGKILL')
+    await gone
+  }
+}
+
+let fresh: FreshDatabase
+let client: pg.Client
+beforeEach(async () => {
+  fresh = await freshDatabase()
+  client = new pg.Client({ connectionString: fresh.url })
+  await client.connect()
+})
+afterEach(async () => {
+  await client.end()
+  await fresh[Symbol.asyncDispose]()
+})
+
+const numberIn = async (sql: string) => Number((await client.query<{ n: unknown }>(sql)).rows[0]?.n)
+
+/** A standby that a leader would hand over to. */
+const isStandbySeen = async () =>
+  (await numberIn(
+    `SELECT count(*) AS n FROM pg_locks JOIN pg_database ON pg_database.oid = database
+     WHERE locktype = 'advisory' AND classid = 44 AND datname = current_database()`,
+  )) > 0
+
+async function leaderAndStandby(): Promise<[Process, Process]> {
+  const one = new Process(fresh.url)
+  await one.leads()
+  const two = new Process(fresh.url)
+  await expect.poll(isStandbySeen, PATIENCE).toBe(true)
+  return [one, two]
+}
+
+function expectFollowed(before: Process, after: Process): void {
+  expect(after.frames[0]?.full).toBe(true)
+  expect(after.frames[0]?.epoch).toBeGreaterThan(before.epoch)
+}
+
+test('a leader that was frozen writes nothing and says nothing when it wakes: another has led on', async () => {
+  const [one, two] = await leaderAndStandby()
+  await using leader = one
+  await using standby = two
+  leader.child.kill('SIGSTOP')
+  await standby.leads()
+  expectFollowed(leader, standby)
+  const began = standby.frames[0]?.epoch ?? 0
+  const ofBefore = `SELECT count(*) AS n FROM journal_batch WHERE epoch < ${began}`
+  const batches = await numberIn(ofBefore)
+  const told = leader.told.length
+  leader.child.kill('SIGCONT')
+  await expect.poll(isStandbySeen, PATIENCE).toBe(true) // awake, and standing by
+  expect(leader.told.slice(told).filter(({ kind }) => kind !== 'log')).toEqual([])
+  expect(await numberIn(ofBefore)).toBe(batches)
+  // It leads again, when its turn comes.
+  standby.child.kill('SIGKILL')
+  await expect.poll(() => leader.epoch, PATIENCE).toBeGreaterThan(began)
+})
+
+test('a leader that leaves hands over to another process', async () => {
+  const [one, two] = await leaderAndStandby()
+  await using leader = one
+  await using standby = two
+  leader.child.send('handOver')
+  await standby.leads()
+  expectFollowed(leader, standby)
+  await expect.poll(() => leader.told.at(-1), PATIENCE).toEqual({ kind: 'handedOver', isLedOn: true })
+  expect(standby.hasLogged('exchange: takes over from what it has followed')).toBe(true)
+})
+
+test('a leader that is killed is followed by a standby, and that by the next', async () => {
+  const [one, two] = await leaderAndStandby()
+  await using leader = one
+  await using standby = two
+  leader.child.kill('SIGKILL')
+  await standby.leads()
+  await using third = new Process(fresh.url)
+  await expect.poll(isStandbySeen, PATIENCE).toBe(true)
+  standby.child.kill('SIGKILL')
+  await third.leads()
+  expectFollowed(leader, standby)
+  expectFollowed(standby, third)
+})

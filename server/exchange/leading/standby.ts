@@ -1,0 +1,129 @@
+import type { Logger } from 'pino'
+import type { Database } from '../../database/database.ts'
+import type { ListedInstrument } from '../../instruments.ts'
+import { FollowedState } from '../../journal/follow.ts'
+import { type JournalState, readState } from '../../journal/recovery.ts'
+import type { Clock } from '../clock.ts'
+import { rehearse } from './rehearsal.ts'
+import { readSavedMarket } from '../market/saved-market.ts'
+import { within } from '../within.ts'
+
+/** How often a standby reads what the leader has written. */
+const FOLLOW_MS = 200
+/** A reading that takes longer hangs on a dead link. */
+const READ_MS_MAX = 20_000
+/** The same of one that is under way when the lead is taken: then all is read anew, by another session. */
+const LAST_LOOK_MS_MAX = 1_000
+
+export interface StandbyParts {
+  readonly database: Database
+  readonly instruments: readonly ListedInstrument[]
+  readonly live: number
+  readonly maxOpenOrdersPerInstrument: number
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+/**
+ * Keeps a process that waits for the lease ready to lead: it follows the journal, has its session for commits open, and
+ * has gone through a take-over for practice. What is left to do is to read what is new.
+ */
+export class Standby implements AsyncDisposable {
+  readonly #parts: StandbyParts
+  /** Given up once it has been led from: from then on the state is in the engine. */
+  #followed: FollowedState | undefined
+  #following: Promise<void> = Promise.resolve()
+  #cancel: () => void
+  #isWarm = false
+  #batch: number | undefined
+  #lagBatches = 0
+  #isOver = false
+
+  private constructor(parts: StandbyParts) {
+    this.#parts = parts
+    this.#followed = new FollowedState({ queries: parts.database.queries, log: parts.log })
+    this.#cancel = this.#later()
+  }
+
+  /** Its first look is a while away: a process that leads at once reads nothing twice. */
+  static start(parts: StandbyParts): Standby {
+    return new Standby(parts)
+  }
+
+  /** The batch that it stands at; undefined before its first look. */
+  get batch(): number | undefined {
+    return this.#batch
+  }
+
+  /** How many batches were new at its last look. */
+  get lagBatches(): number {
+    return this.#lagBatches
+  }
+
+  /** Whether it could lead at once. */
+  get isWarm(): boolean {
+    return this.#isWarm
+  }
+
+  /** The state of the last batch, read by who has the lease. @throws when the database does not answer: ask again */
+  async state(): Promise<JournalState> {
+    const { database, log } = this.#parts
+    this.#stop()
+    const followed = this.#followed
+    this.#followed = undefined
+    const isIdle = await within(LAST_LOOK_MS_MAX, this.#following).then(
+      () => true,
+      () => false,
+    )
+    if (followed !== undefined && isIdle) {
+      log.info({ batch: followed.batch }, 'exchange: takes over from what it has followed')
+      return within(READ_MS_MAX, followed.read())
+    }
+    return within(READ_MS_MAX, readState(database.queries))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop()
+    this.#followed = undefined
+    await within(LAST_LOOK_MS_MAX, this.#following).catch(() => undefined) // its sessions are closed with the database
+  }
+
+  #stop(): void {
+    this.#isOver = true
+    this.#cancel()
+  }
+
+  #later(): () => void {
+    return this.#parts.clock.after(FOLLOW_MS, () => {
+      this.#following = this.#look().finally(() => {
+        if (!this.#isOver) this.#cancel = this.#later()
+      })
+    })
+  }
+
+  async #look(): Promise<void> {
+    const { database, log } = this.#parts
+    try {
+      // Opened again where it broke; the journal readies it for its epoch.
+      await Promise.all([this.#followed?.follow(), database.commits.session()])
+      this.#noteBatch(this.#followed?.batch)
+      if (!this.#isWarm) await this.#warmUp()
+    } catch (error) {
+      log.warn({ err: error }, 'exchange: the journal could not be followed; trying again')
+    }
+  }
+
+  #noteBatch(batch: number | undefined): void {
+    if (batch === undefined) return
+    this.#lagBatches = batch - (this.#batch ?? batch)
+    this.#batch = batch
+  }
+
+  async #warmUp(): Promise<void> {
+    const state = await this.#followed?.read()
+    // Where nobody has led yet there is a history to be made first.
+    if (state?.simulator === undefined) return
+    await rehearse({ ...this.#parts, state, saved: readSavedMarket(state.simulator), isOver: () => this.#isOver })
+    this.#isWarm = !this.#isOver
+  }
+}

@@ -1,0 +1,104 @@
+import type { Logger } from 'pino'
+import { type BarWidth, Feed, type FeedInstrument, type StorableBar } from '../../feed/feed.ts'
+import type { MarketFrame } from '../../feed/market-frame.ts'
+import type { BarColumns, Bars } from '../../journal/bars.ts'
+
+const WRITE_MS = 1_000
+const CLOSE_MS_MAX = 2_000
+const MINUTE_MS = 60_000
+
+/**
+ * Keeps the bars that the leader's frames make: written each second beside the journal, so that a crash loses at most the
+ * last two seconds of them, which are then flat.
+ */
+export class BarWriter implements AsyncDisposable {
+  readonly #bars: Bars
+  readonly #feed: Feed
+  readonly #log: Logger
+  readonly #timer: NodeJS.Timeout
+  #writing: Promise<void>
+  /** Frames that wait until the history before them is read. */
+  #early: MarketFrame[] | undefined = []
+  #isClosed = false
+
+  /**
+   * Begins with the seconds of the current minute, which the stop before did not live to close. They are read meanwhile:
+   * the market does not wait for its bars.
+   * @param parts.failed they cannot be read
+   */
+  constructor(parts: {
+    bars: Bars
+    instruments: readonly FeedInstrument[]
+    nowMs: number
+    log: Logger
+    failed: (error: unknown) => void
+  }) {
+    this.#bars = parts.bars
+    this.#log = parts.log
+    this.#feed = new Feed({ instruments: parts.instruments, storesBars: true })
+    this.#writing = this.#seed(parts.nowMs).catch((error: unknown) => {
+      if (!this.#isClosed) parts.failed(error)
+    })
+    this.#timer = setInterval(() => this.#write(), WRITE_MS)
+  }
+
+  add(frame: MarketFrame): void {
+    if (this.#early === undefined) this.#feed.apply(frame)
+    else this.#early.push(frame)
+  }
+
+  async #seed(nowMs: number): Promise<void> {
+    const fromMs = nowMs - (nowMs % MINUTE_MS) - MINUTE_MS
+    const { symbols } = this.#feed
+    for (const width of ['1m', '1s'] as const) {
+      const bars = await this.#bars.barsOf(symbols, width, { fromMs, toMs: nowMs })
+      for (const symbol of symbols) this.#feed.seed(symbol, width, bars.get(symbol) ?? [])
+    }
+    const early = this.#early ?? []
+    this.#early = undefined
+    for (const frame of early) this.#feed.apply(frame)
+  }
+
+  /** Writes what is closed by now. */
+  async flush(): Promise<void> {
+    this.#write()
+    // A write that hangs on a dead link must not hold up the recovery that mends it.
+    const patience = Promise.withResolvers<undefined>()
+    const timer = setTimeout(() => patience.resolve(undefined), CLOSE_MS_MAX)
+    await Promise.race([this.#writing, patience.promise])
+    clearTimeout(timer)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true
+    clearInterval(this.#timer)
+    await this.flush()
+  }
+
+  #write(): void {
+    this.#writing = this.#writing.then(async () => {
+      const closed = this.#feed.closedBars()
+      if (closed.length === 0) return
+      try {
+        for (const width of ['1s', '1m'] as const) await this.#bars.writeBars(width, columnsOf(closed, width))
+      } catch (error) {
+        this.#log.warn({ err: error, bars: closed.length }, 'exchange: bars could not be written and are lost')
+      }
+    })
+  }
+}
+
+function columnsOf(closed: readonly StorableBar[], width: BarWidth): BarColumns {
+  const wanted = closed.filter((one) => one.width === width)
+  return {
+    symbol: wanted.map(({ symbol }) => symbol),
+    startAtMs: wanted.map(({ bar }) => bar.startAtMs),
+    openTicks: wanted.map(({ bar }) => bar.openTicks),
+    highTicks: wanted.map(({ bar }) => bar.highTicks),
+    lowTicks: wanted.map(({ bar }) => bar.lowTicks),
+    closeTicks: wanted.map(({ bar }) => bar.closeTicks),
+    volumeLots: wanted.map(({ bar }) => bar.volumeLots),
+    trades: wanted.map(({ bar }) => bar.trades),
+    turnover: wanted.map(({ bar }) => bar.turnover),
+  }
+}

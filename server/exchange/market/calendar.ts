@@ -1,0 +1,147 @@
+import type { Logger } from 'pino'
+import type { MarketStatus } from '../../engine/command.ts'
+import type { Engine } from '../../engine/engine.ts'
+import type { CorporateAction } from '../../journal/corporate-actions.ts'
+import type { Simulator } from '../../simulator/simulator.ts'
+import type { NewsDesk } from '../news/news-desk.ts'
+import { Plans } from '../news/plans.ts'
+import type { OpenBatch } from '../leading/open-batch.ts'
+import type { OperatorWishes } from '../operator-watch.ts'
+import { DAY_MS } from './session-close.ts'
+
+/** A dividend lets the price fall by at most this part of it. */
+const FALL_MAX = 0.9
+
+const NEWS_OF_STATUS = { open: 'resume', halted: 'halt', closed: 'close' } as const
+
+/** What the calendar works on. */
+export interface CalendarMarket {
+  readonly engine: Engine
+  readonly simulator: Simulator
+  readonly news: Pick<NewsDesk, 'tell'>
+  /** The batch that is being filled. */
+  readonly open: OpenBatch
+  centsPerTickLot(symbol: string): number
+  readonly log: Pick<Logger, 'info'>
+}
+
+/** Shares that have been split: the market must be put together anew around them. */
+export interface DoneSplit {
+  readonly symbol: string
+  /** What the price has been multiplied by. */
+  readonly factor: number
+}
+
+/**
+ * What happens by the date, and what the operator asks for: halts, dividends, splits, a day's interest. Each is applied in
+ * the batch that records it, so that a crash neither loses nor repeats one.
+ */
+export class Calendar {
+  readonly #market: CalendarMarket
+  readonly #applied = new Set<number>()
+  readonly #plans = new Plans()
+  /** Symbols that the users' orders have been taken out of: none comes in before they are open again. */
+  readonly #cleared = new Set<string>()
+  /** The last day that was charged for, as a count of days; undefined before the first batch. */
+  #chargedDay: number | undefined
+  #split: DoneSplit | undefined
+
+  constructor(market: CalendarMarket, chargedDay: number | undefined) {
+    this.#market = market
+    this.#chargedDay = chargedDay
+  }
+
+  /** The split after which nothing more may happen in this market. */
+  get split(): DoneSplit | undefined {
+    return this.#split
+  }
+
+  /** Does what is due. @returns whether the status of an instrument has changed */
+  run({ statuses, cleared, actions }: OperatorWishes, timeMs: number): boolean {
+    this.#charge(timeMs)
+    const hasChanged = this.#setStatuses(statuses, timeMs)
+    this.#clear(cleared, timeMs)
+    this.#tellPlans(actions, timeMs)
+    for (const action of actions) {
+      if (this.#split !== undefined || action.atMs > timeMs) break
+      if (!this.#applied.has(action.id)) this.#apply(action, timeMs)
+    }
+    return hasChanged
+  }
+
+  /** Halts and resumes: users and the simulated participants alike. */
+  #setStatuses(statuses: ReadonlyMap<string, MarketStatus>, timeMs: number): boolean {
+    const { engine, simulator, news, open, log } = this.#market
+    let hasChanged = false
+    for (const symbol of engine.symbols) {
+      const status = statuses.get(symbol) ?? 'open'
+      if (engine.status(symbol) === status) continue
+      engine.apply({ kind: 'market.status', symbol, status }, timeMs)
+      if (status === 'open') simulator.resume(symbol)
+      else simulator.halt(symbol)
+      news.tell(open, { kind: NEWS_OF_STATUS[status], symbol }, timeMs)
+      log.info({ symbol, status }, 'exchange: the operator has changed the status of an instrument')
+      hasChanged = true
+    }
+    return hasChanged
+  }
+
+  /** Takes the users' orders out. Once, and again after a recovery, when some may have come back. */
+  #clear(cleared: ReadonlySet<string>, timeMs: number): void {
+    const { engine } = this.#market
+    for (const symbol of this.#cleared) if (!cleared.has(symbol)) this.#cleared.delete(symbol)
+    for (const symbol of cleared) {
+      if (this.#cleared.has(symbol) || !engine.symbols.includes(symbol)) continue
+      this.#cleared.add(symbol)
+      engine.apply({ kind: 'market.status', symbol, status: engine.status(symbol), cancelOrders: true }, timeMs)
+    }
+  }
+
+  /** What has been planned, or called off, since this market began. What is due at once is told when it is done. */
+  #tellPlans(actions: readonly CorporateAction[], timeMs: number): void {
+    const { news, open } = this.#market
+    const { made, gone } = this.#plans.changesTo(actions)
+    for (const action of made) if (action.atMs > timeMs) news.tell(open, { ...action, stage: 'planned' }, timeMs)
+    for (const action of gone) {
+      if (!this.#applied.has(action.id)) news.tell(open, { ...action, stage: 'withdrawn' }, timeMs)
+    }
+  }
+
+  /** At 00:00 UTC; days that were missed are charged together, at the first chance. */
+  #charge(timeMs: number): void {
+    const { engine, open } = this.#market
+    const today = Math.floor(timeMs / DAY_MS)
+    if (this.#chargedDay !== undefined) {
+      if (today <= this.#chargedDay) return
+      engine.apply({ kind: 'margin.charge', days: today - this.#chargedDay }, timeMs)
+    }
+    this.#chargedDay = today
+    open.chargedDay = today
+  }
+
+  #apply(action: CorporateAction, timeMs: number): void {
+    const { engine, simulator, news, open, log } = this.#market
+    const { symbol } = action
+    if (!engine.symbols.includes(symbol)) return
+    this.#applied.add(action.id)
+    log.info({ action }, 'exchange: a corporate action is due')
+    open.corporateActions.push(action.id)
+    news.tell(open, { ...action, stage: 'applied' }, timeMs)
+    if (action.kind === 'dividend') {
+      const { centsPerLot } = action
+      engine.apply({ kind: 'corporate.dividend', symbol, centsPerLot }, timeMs)
+      simulator.jump(symbol, Math.log(1 - Math.min(FALL_MAX, centsPerLot / this.#centsOfLot(symbol))))
+      return
+    }
+    const { numerator, denominator } = action
+    simulator.detach(symbol)
+    engine.apply({ kind: 'corporate.split', symbol, numerator, denominator }, timeMs)
+    this.#split = { symbol, factor: denominator / numerator }
+  }
+
+  /** What a lot is worth where the makers see the price. */
+  #centsOfLot(symbol: string): number {
+    const { simulator } = this.#market
+    return simulator.referenceTicks(symbol) * this.#market.centsPerTickLot(symbol)
+  }
+}

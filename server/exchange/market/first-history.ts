@@ -1,0 +1,68 @@
+import type { Logger } from 'pino'
+import type { BarColumns, Bars } from '../../journal/bars.ts'
+import type { Bars as HistoryBars } from '../../simulator/bars.ts'
+import { generateHistory, WARM_UP_MS } from '../../simulator/history.ts'
+import type { SimulatedInstrument } from '../../simulator/instrument.ts'
+import { Simulator } from '../../simulator/simulator.ts'
+
+const MINUTE_MS = 60_000
+const DAY_MS = 86_400_000
+
+/** How long after the end of the history the loop may still run the full market up to now. */
+export const FIRST_CATCH_UP_MS = WARM_UP_MS + 5 * MINUTE_MS
+
+/**
+ * A market that has never run gets a past: days of bars, written while the next one is computed. The simulator
+ * that comes back stands a minute before now; the loop runs the full books from there, for an orderly first picture.
+ */
+export async function makeFirstHistory(parts: {
+  instruments: readonly SimulatedInstrument[]
+  bars: Bars
+  seed: number
+  /** How many days of past. */
+  historyDays: number
+  live: number
+  nowMs: number
+  log: Logger
+  /** Breaks it off: the next start begins anew. */
+  signal: AbortSignal
+}): Promise<Simulator> {
+  const { instruments, bars, seed, historyDays, live, nowMs, log, signal } = parts
+  const endMs = nowMs - (nowMs % MINUTE_MS) - WARM_UP_MS
+  const simulator = Simulator.start({ instruments, seed, live, startMs: endMs - historyDays * DAY_MS })
+  // One that was broken off left bars of another past, whose minutes would stand between those of this one.
+  await bars.clear()
+  let writing: Promise<void> = Promise.resolve()
+  let days = 0
+  for (const day of generateHistory(simulator, endMs)) {
+    await writing
+    signal.throwIfAborted()
+    writing = write(bars, day)
+    days += 1
+    if (days % 10 === 0) log.info(`history: ${days} of ${historyDays} days`)
+  }
+  await writing
+  return simulator
+}
+
+async function write(
+  bars: Bars,
+  { minuteBars, secondBars }: { minuteBars: readonly HistoryBars[]; secondBars: readonly HistoryBars[] },
+): Promise<void> {
+  for (const series of minuteBars) await bars.writeBars('1m', columnsOf(series))
+  for (const series of secondBars) await bars.writeBars('1s', columnsOf(series))
+}
+
+function columnsOf(series: HistoryBars): BarColumns {
+  return {
+    symbol: Array.from({ length: series.length }, () => series.symbol),
+    startAtMs: series.startMs,
+    openTicks: series.openTicks,
+    highTicks: series.highTicks,
+    lowTicks: series.lowTicks,
+    closeTicks: series.closeTicks,
+    volumeLots: series.volumeLots,
+    trades: series.trades,
+    turnover: series.turnoverTickLots,
+  }
+}

@@ -1,0 +1,124 @@
+import type { Logger } from 'pino'
+import type { MarketStatus } from '../../engine/command.ts'
+import type { Engine } from '../../engine/engine.ts'
+import type { ListedInstrument } from '../../instruments.ts'
+import { CATCH_UP_MAX_MS, QUANTUM_MS, Simulator } from '../../simulator/simulator.ts'
+import type { SimulatorState } from '../../simulator/state.ts'
+import type { Clock } from '../clock.ts'
+import { MarketFrames } from './market-frames.ts'
+import type { MarketPublisher } from './market-publisher.ts'
+import { recoverEngine } from '../leading/recovery.ts'
+import type { SavedMarket } from './saved-market.ts'
+import { toSimulated } from './simulated.ts'
+
+/** The market as of the last committed batch, as far as it is nobody's. */
+export interface IndicativeBase {
+  readonly saved: SavedMarket
+  /** As they are after their splits. */
+  readonly instruments: readonly ListedInstrument[]
+  /** How often the shares of each symbol have been split. */
+  readonly splits: ReadonlyMap<string, number>
+  readonly statuses: ReadonlyMap<string, MarketStatus>
+}
+
+export interface IndicativeParts {
+  readonly base: IndicativeBase
+  readonly publisher: MarketPublisher
+  readonly clock: Clock
+  readonly log: Logger
+  readonly live: number
+  /** The real market may be back before. */
+  readonly startsInMs: number
+}
+
+interface Running {
+  readonly simulator: Simulator
+  readonly engine: Engine
+  /** Of the epoch that is being shown. */
+  readonly frames: MarketFrames
+  readonly epoch: number
+}
+
+/**
+ * Prices while no order can be taken (ADR 9): the simulated participants among themselves, in books of their own. Users'
+ * orders are not in them, so that nothing can happen to one; what is traded there is shown to nobody. It starts from what
+ * was committed, and the real market reopens around the prices that it has come to.
+ */
+export class IndicativeMarket implements Disposable {
+  readonly #parts: IndicativeParts
+  #running: Running | undefined
+  #cancel: () => void
+
+  constructor(parts: IndicativeParts) {
+    this.#parts = parts
+    this.#cancel = parts.clock.after(parts.startsInMs, () => this.#turn())
+  }
+
+  /** What the real market reopens around; undefined before the start. */
+  save(): SimulatorState | undefined {
+    return this.#running?.simulator.save()
+  }
+
+  [Symbol.dispose](): void {
+    this.#cancel()
+  }
+
+  #turn(): void {
+    const { clock, log } = this.#parts
+    try {
+      this.#running = this.#running === undefined ? this.#start() : this.#run(this.#running)
+      const { nowMs } = this.#running.simulator
+      this.#cancel = clock.after(Math.max(0, nowMs + QUANTUM_MS - clock.now()), () => this.#turn())
+    } catch (error) {
+      // No defect of what only shows prices may cost more than these.
+      log.error({ err: error }, 'exchange: the indicative market met a defect; prices stand still')
+    }
+  }
+
+  #start(): Running {
+    const { base, live, clock, publisher, log } = this.#parts
+    const { saved, instruments, statuses } = base
+    const simulator = Simulator.restore(saved, instruments.map(toSimulated), { live })
+    const state = { last: { timeMs: saved.nowMs }, accounts: [], positions: [], openOrders: [], deadMen: [] }
+    const { epoch } = publisher
+    const engine = recoverEngine({
+      ...{ state, epoch, instruments, simulator, saved, statuses },
+      maxOpenOrdersPerInstrument: 0,
+    })
+    log.warn({ epoch }, 'exchange: prices are indicative')
+    const running = this.#shown(simulator, engine)
+    this.#step(running, clock.now())
+    publisher.publish(running.frames.full(simulator.nowMs))
+    return running
+  }
+
+  #run(running: Running): Running {
+    const { publisher, clock } = this.#parts
+    const { simulator, engine, frames, epoch } = running
+    const secondBefore = Math.floor(simulator.nowMs / 1_000)
+    this.#step(running, clock.now())
+    const { nowMs } = simulator
+    if (publisher.epoch !== epoch) {
+      // A reopening came as far as its first frame, and no further.
+      const renewed = this.#shown(simulator, engine)
+      publisher.publish(renewed.frames.full(nowMs))
+      return renewed
+    }
+    publisher.publish(frames.changes(nowMs))
+    if (Math.floor(nowMs / 1_000) !== secondBefore) publisher.keepSnapshot(frames.full(nowMs))
+    return running
+  }
+
+  #shown(simulator: Simulator, engine: Engine): Running {
+    const { base, publisher } = this.#parts
+    const { epoch } = publisher
+    return { simulator, engine, epoch, frames: new MarketFrames({ ...base, engine, epoch, indicative: true }) }
+  }
+
+  /** The state may be of a second ago, and the process may have stood still. */
+  #step({ simulator, engine }: Running, nowMs: number): void {
+    if (nowMs - simulator.nowMs > CATCH_UP_MAX_MS) simulator.jumpTo(nowMs)
+    simulator.step(nowMs)
+    engine.drain()
+  }
+}

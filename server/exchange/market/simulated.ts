@@ -1,0 +1,12 @@
+import type { ListedInstrument } from '../../instruments.ts'
+import type { SimulatedInstrument } from '../../simulator/instrument.ts'
+
+/** What the simulator has to know of an instrument. */
+export const toSimulated = ({ wire, startTicks, sigmaDay, sizeMultiplier }: ListedInstrument): SimulatedInstrument => ({
+  symbol: wire.symbol,
+  assetClass: wire.assetClass,
+  sector: wire.sector,
+  startTicks,
+  sigmaDay,
+  sizeMultiplier,
+})

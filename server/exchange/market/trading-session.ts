@@ -1,0 +1,324 @@
+import type { AccountFrame } from '@valiant/shared/protocol/account'
+import type { Answer } from '@valiant/shared/protocol/events'
+import type { PlacedOrder } from '@valiant/shared/protocol/order'
+import type { Logger } from 'pino'
+import type { Broadcast } from '../../bus/broadcast.ts'
+import type { CommandBus, CommandEntry } from '../../bus/commands.ts'
+import { FIRST_USER_ACCOUNT } from '../../engine/command.ts'
+import type { Engine } from '../../engine/engine.ts'
+import type { Fill } from '../../engine/event.ts'
+import { toWireFill } from '../../feed/account/fill.ts'
+import { toWireOrder } from '../../feed/account/order.ts'
+import type { MarketFrame } from '../../feed/market-frame.ts'
+import type { ListedInstrument } from '../../instruments.ts'
+import type { EquitySample } from '../../journal/equity.ts'
+import type { OrderWithFills } from '../../journal/history.ts'
+import type { Simulator } from '../../simulator/simulator.ts'
+import { CATCH_UP_MAX_MS, QUANTUM_MS } from '../../simulator/simulator.ts'
+import type { ExchangeMetrics } from '../../telemetry/exchange-metrics.ts'
+import { AccountFrames } from '../accounts/account-frames.ts'
+import { Calendar } from './calendar.ts'
+import type { Clock } from '../clock.ts'
+import type { EquitySampler } from '../accounts/equity-sampler.ts'
+import type { EquityWriter } from '../accounts/equity-writer.ts'
+import { FrameMemory } from '../accounts/frame-memory.ts'
+import { MarketFrames } from './market-frames.ts'
+import type { MarketPublisher, UnnumberedFrame } from './market-publisher.ts'
+import { NewsDesk } from '../news/news-desk.ts'
+import { OpenBatch } from '../leading/open-batch.ts'
+import { Operations } from '../operations/operations.ts'
+import type { OperatorWatch } from '../operator-watch.ts'
+import type { Reference } from '../commands/order-answers.ts'
+import { type SavedMarket, saveMarket } from './saved-market.ts'
+
+export interface SessionParts {
+  readonly epoch: number
+  /** Market time of the last batch, which the simulator was saved before. */
+  readonly lastBatchMs: number
+  readonly engine: Engine
+  readonly simulator: Simulator
+  readonly instruments: ReadonlyMap<string, ListedInstrument>
+  readonly bus: CommandBus
+  readonly broadcast: Broadcast<MarketFrame>
+  readonly publisher: MarketPublisher
+  readonly history: {
+    order(account: number, number: number): Promise<OrderWithFills | undefined>
+    orderByClientId(account: number, clientOrderId: string): Promise<OrderWithFills | undefined>
+  }
+  readonly clock: Clock
+  readonly log: Logger
+  readonly metrics: Pick<ExchangeMetrics, 'quantumSeconds'>
+  readonly operator: Pick<OperatorWatch, 'wishes'>
+  /** The last day that was charged for; undefined before the first. */
+  readonly chargedDay: number | undefined
+  /** How often the shares of each symbol have been split. */
+  readonly splits: ReadonlyMap<string, number>
+  readonly equity: { readonly sampler: EquitySampler; readonly writer: EquityWriter }
+  /** Sees each frame as it leaves, to keep the bars. */
+  readonly onMarketFrame: (frame: MarketFrame) => void
+  /** Sees what is told of trades, with a frame or after the end, for the alerts on prices. */
+  readonly onTrades: (frame: MarketFrame) => void
+}
+
+/** The quanta run in one go before commands get their turn again. */
+const QUANTA_A_TURN_MAX = 40
+/** How often a snapshot is laid down, in market time. */
+const SNAPSHOT_MS = 1_000
+
+/**
+ * The market in memory, from one recovery to the next: engine and simulator, and the batch that is being filled. What
+ * it says leaves with the batch's release.
+ */
+export class TradingSession {
+  readonly epoch: number
+  readonly engine: Engine
+  readonly simulator: Simulator
+  readonly operations: Operations
+  readonly news: NewsDesk
+  readonly clock: Clock
+  readonly log: Logger
+  #open = new OpenBatch()
+  readonly #parts: SessionParts
+  readonly #frames: AccountFrames
+  readonly #sent = new FrameMemory()
+  readonly #marketFrames: MarketFrames
+  readonly #calendar: Calendar
+  #timeMs: number
+  #advancedAtMs: number
+  #snapshotAtMs = 0
+  /** Commands are not taken, and no dead man's switch goes off. */
+  #isDegraded = false
+  #haltMessage: string | undefined
+  /** From the last batch to the first quantum, and over a jump of time. */
+  #hasStoodStill = true
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts
+    this.epoch = parts.epoch
+    this.engine = parts.engine
+    this.simulator = parts.simulator
+    this.clock = parts.clock
+    this.log = parts.log
+    this.#frames = new AccountFrames(parts.engine, parts.instruments)
+    this.#marketFrames = new MarketFrames(parts)
+    this.operations = new Operations(parts.engine, this.#frames)
+    this.news = new NewsDesk(parts)
+    this.#calendar = new Calendar(this, parts.chargedDay)
+    this.#timeMs = Math.max(parts.lastBatchMs, parts.simulator.nowMs)
+    this.#advancedAtMs = parts.clock.now()
+    this.#haltMessage = haltMessageOf(parts.engine)
+    const first = this.#marketFrames.full(this.#timeMs)
+    this.#publishMarket(first)
+    this.#keepSnapshot(first)
+  }
+
+  /** The batch that is being filled. */
+  get open(): OpenBatch {
+    return this.#open
+  }
+
+  /** The open batch has been sealed: what follows belongs to the next. */
+  beginBatch(): void {
+    this.#open = new OpenBatch()
+  }
+
+  /** Market time: never back, whatever the clock does. */
+  get timeMs(): number {
+    return this.#timeMs
+  }
+
+  /** Wall time in ms until the next quantum is due. */
+  get untilQuantumMs(): number {
+    return Math.max(0, this.simulator.nowMs + QUANTUM_MS - this.clock.now())
+  }
+
+  /** How far market time is behind the clock, in ms. */
+  get behindMs(): number {
+    return this.clock.now() - this.simulator.nowMs
+  }
+
+  /** What people are told of halted instruments; undefined when there are none. */
+  get haltMessage(): string | undefined {
+    return this.#haltMessage
+  }
+
+  /** Shares have been split: nothing more may happen here, and the market is put together anew around them. */
+  get isOver(): boolean {
+    return this.#calendar.split !== undefined
+  }
+
+  /** While degraded, nobody can renew a dead man's switch: they stand still. */
+  set isDegraded(isDegraded: boolean) {
+    this.#isDegraded = isDegraded
+  }
+
+  /**
+   * What a successor goes on from, as of now. It never draws the jumps in it again: they are told.
+   * @param open the batch that it is written with
+   */
+  save(open: OpenBatch): SavedMarket {
+    this.news.tellJumps(open)
+    return saveMarket(this.engine, this.simulator, this.#calendar.split)
+  }
+
+  centsPerTickLot(symbol: string): number {
+    return this.#frames.instrument(symbol).spec.centsPerTickLot
+  }
+
+  /**
+   * Runs the quanta that are due. Further behind than the simulator catches up, it was a halt: time jumps.
+   * @param catchUpMaxMs more only at the first start, when the history ends a minute ago
+   */
+  advance(catchUpMaxMs = CATCH_UP_MAX_MS): void {
+    const nowMs = this.clock.now()
+    const stoodMs = nowMs - this.#advancedAtMs
+    this.#advancedAtMs = nowMs
+    if (nowMs - this.simulator.nowMs > catchUpMaxMs) {
+      this.simulator.jumpTo(nowMs)
+      this.#hasStoodStill = true
+    }
+    // The process stood still: what came meanwhile is only being read now.
+    if (stoodMs > CATCH_UP_MAX_MS) this.engine.postponeDeadMen(stoodMs)
+    if (this.#hasStoodStill) this.#reopen()
+    const isDue = () => !this.isOver && this.simulator.nowMs + QUANTUM_MS <= nowMs
+    for (let quanta = 0; quanta < QUANTA_A_TURN_MAX && isDue(); quanta++) this.#runQuantum()
+  }
+
+  /** What fell due while nobody could trade is done before anyone does: an order whose time was up must not fill. */
+  #reopen(): void {
+    this.#hasStoodStill = false
+    this.#timeMs = Math.max(this.#timeMs, this.simulator.nowMs)
+    this.engine.quantum(this.#timeMs)
+    this.#tell()
+    this.#runCalendar()
+  }
+
+  #runQuantum(): void {
+    const beganMs = performance.now()
+    this.simulator.step(this.simulator.nowMs + QUANTUM_MS)
+    this.#timeMs = Math.max(this.#timeMs, this.simulator.nowMs)
+    if (this.#isDegraded) this.engine.postponeDeadMen(QUANTUM_MS)
+    this.engine.quantum(this.#timeMs)
+    this.#tell()
+    this.#sample(this.#parts.equity.sampler.due(this.#timeMs))
+    this.#publishMarket(this.#marketFrames.changes(this.#timeMs))
+    if (this.#timeMs - this.#snapshotAtMs >= SNAPSHOT_MS) this.#keepSnapshot(this.#marketFrames.full(this.#timeMs))
+    // After the frame: a split leaves a book that nobody is to see.
+    this.#runCalendar()
+    this.#parts.metrics.quantumSeconds.observe((performance.now() - beganMs) / 1_000)
+  }
+
+  #runCalendar(): void {
+    if (this.#calendar.run(this.#parts.operator.wishes, this.#timeMs)) this.#haltMessage = haltMessageOf(this.engine)
+    this.#tell()
+  }
+
+  /** Carries out one operation of a user, and tells the accounts it changed. */
+  operate<Result>(operation: (timeMs: number) => Result): Result {
+    this.#timeMs = Math.max(this.#timeMs, this.clock.now())
+    const result = operation(this.#timeMs)
+    this.#tell()
+    return result
+  }
+
+  /** How many accounts people have. */
+  get accountCount(): number {
+    return this.engine.accounts().filter(({ account }) => account >= FIRST_USER_ACCOUNT).length
+  }
+
+  hasAccount(account: number): boolean {
+    return this.engine.account(account) !== undefined
+  }
+
+  /** An order as committed, with its fills; of an open one what stands before it too. */
+  async findOrder({ account, number, clientOrderId }: Reference): Promise<PlacedOrder | undefined> {
+    const { history } = this.#parts
+    const found =
+      number === undefined
+        ? await history.orderByClientId(account, clientOrderId ?? '')
+        : await history.order(account, number)
+    if (found === undefined) return undefined
+    const instrument = this.#frames.instrument(found.order.symbol)
+    return {
+      ...toWireOrder(found.order, instrument, this.engine.queueAhead(found.order)),
+      fills: found.fills.map((fill) => toWireFill(fill, instrument)),
+    }
+  }
+
+  /** The newest seq of an account that there is, committed or about to be. */
+  seqOf(account: number): number {
+    return this.#frames.seqOf(account)
+  }
+
+  /** Frames that have been sent to an account; undefined when they are not all remembered. */
+  framesAfter(account: number, range: { afterSeq: number; newestSeq: number }): AccountFrame[] | undefined {
+    return this.#sent.after(account, range)
+  }
+
+  reply(entry: CommandEntry, answer: Answer): void {
+    this.#parts.bus.reply(entry.gateway, { id: entry.id, epoch: this.epoch, answer })
+  }
+
+  /** Rows, account frames, public trades and the impact of users' trades out of what the engine has just done. */
+  #tell(): void {
+    const events = this.engine.drain()
+    this.open.record(events)
+    for (const trade of events.trades) this.#marketFrames.addTrade(trade)
+    for (const fill of events.fills) this.#feedImpact(fill)
+    const stamp = { epoch: this.epoch, timeMs: this.#timeMs }
+    for (const { account, frame } of this.#frames.framesOf(events, stamp)) {
+      this.open.onRelease(() => {
+        this.#sent.add(account, frame, this.clock.now())
+        this.#parts.broadcast.publishAccount(account, frame)
+      })
+    }
+    this.#sample(this.#parts.equity.sampler.note(events, this.#timeMs))
+  }
+
+  #sample(samples: readonly EquitySample[]): void {
+    if (samples.length > 0) this.open.onRelease(() => this.#parts.equity.writer.write(samples))
+  }
+
+  /** A user who takes moves the price like anyone else. What the house takes, its own step has counted. */
+  #feedImpact(fill: Fill): void {
+    if (fill.liquidity === 'taker') this.simulator.onUserTrade(fill.symbol, fill.side, fill.lots)
+  }
+
+  /** Of a batch that was committed when this session was over: no frame of a later quantum will tell its trades. */
+  tellTradesOf({ trades }: OpenBatch): void {
+    const { epoch, engine } = this
+    const symbols = engine.symbols.map((symbol) => ({
+      ...{ symbol, bids: [], asks: [], status: engine.status(symbol) },
+      trades: trades.filter((trade) => trade.symbol === symbol),
+    }))
+    const sent = this.#parts.publisher.publishTrades({ epoch, timeMs: this.#timeMs, symbols })
+    if (sent !== undefined) this.#parts.onTrades(sent)
+  }
+
+  #publishMarket(frame: UnnumberedFrame): void {
+    const nowMs = this.clock.now()
+    this.open.pricedAtMs ??= nowMs
+    this.open.pricedForMs = frame.full ? Infinity : Math.max(this.open.pricedForMs, nowMs - this.open.pricedAtMs)
+    this.open.onRelease(() => {
+      const sent = this.#parts.publisher.publish(frame)
+      if (sent === undefined) return
+      this.#parts.onMarketFrame(sent)
+      this.#parts.onTrades(sent)
+    })
+  }
+
+  /** @param frame of the books as the last frame has them */
+  #keepSnapshot(frame: UnnumberedFrame): void {
+    this.#snapshotAtMs = this.#timeMs
+    this.open.onRelease(() => this.#parts.publisher.keepSnapshot(frame))
+  }
+}
+
+/** Which instruments take no orders. */
+function haltMessageOf(engine: Engine): string | undefined {
+  const sentences = engine.symbols.flatMap((symbol) => {
+    const status = engine.status(symbol)
+    return status === 'open' ? [] : [`${symbol} is ${status}.`]
+  })
+  return sentences.length === 0 ? undefined : `${sentences.join(' ')} Orders can be canceled, not placed.`
+}
