@@ -45,6 +45,7 @@ export async function judge(
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()
   try {
+    await client.query('SET transaction_timeout = 0') // ten minutes of trading are more than a session may read in its time
     const accounts = [...new Set(log.orders.map(({ account }) => account))]
     const orders = await ordersOf(client, accounts)
     const fills = await fillsOf(client, accounts)
