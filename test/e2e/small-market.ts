@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fewInstruments } from '../rig/server.ts'
 
-/** Of each kind of instrument some: a market of few has its history, and the page that shows it, sooner. */
-const SYMBOLS = ['NOVA', 'LUMA', 'QILL', 'EUR-USD', 'VCN-USD']
+/** Shares and a pair of currencies: a market of few has its history, and the page that shows it, sooner. */
+const SYMBOLS = ['NOVA', 'LUMA', 'QILL', 'EUR-USD']
 
 /** A file of a few of the shipped instruments, removed with it. */
 export async function smallMarket(): Promise<AsyncDisposable & { readonly INSTRUMENTS_FILE: string }> {
