@@ -1,8 +1,12 @@
 -- One batch of the journal, all of it or nothing. Called once a batch, in autocommit: nothing may come between BEGIN and
 -- COMMIT (a stalled leader would hold the fence open). Rows come as arrays of their types (batch_order and so on), which
 -- cost half of what an array a column does; null is no rows, and what has none is not even looked at.
--- Whole states are upserted, not updated by a join: that would be planned while the table is small, kept, and read all of
--- it when it is large.
+-- Whole states are not updated by a join on their keys: that would be planned while the table is small, kept, and read all
+-- of it when it is large. Orders are upserted. Accounts, positions and balances are written by most batches, and as long as
+-- somebody's snapshot is open (a dump) every version of them stays: an upsert, or a key that is unique, looks through all of
+-- those each time. So such a row is looked for from the newest end of its index (of equal keys the later place in the table
+-- comes last, and `=` in place of `>=` and `<=` would let the planner begin at either end), and updated by its place. That
+-- there is one is the fence's, and this function's, which alone inserts; the audit looks.
 -- The session is to plan generically, without hash and merge joins and sequential scans.
 -- A change of the signature or of a type is a new function beside this one, while two versions run.
 CREATE OR REPLACE FUNCTION commit_batch_2(
@@ -41,18 +45,27 @@ BEGIN
   END IF;
 
   IF p_accounts IS NOT NULL THEN  -- first: balances and owners refer to them
-    WITH written AS (
-      INSERT INTO account AS old (account_id, name, mode, margin_state, resets, seq, order_number, fill_number,
-        entry_number, realized_cents, fees_paid_cents, created_at_ms, batch)
+    WITH state AS MATERIALIZED (
       SELECT a.account_id, a.name, a.mode, a.margin_state, a.resets, a.seq, a.order_number, a.fill_number,
-        a.entry_number, a.realized_cents, a.fees_paid_cents, a.created_at_ms, p_batch
+        a.entry_number, a.realized_cents, a.fees_paid_cents, a.created_at_ms, (
+        SELECT ctid FROM account
+        WHERE account.account_id >= a.account_id AND account.account_id <= a.account_id
+        ORDER BY account.account_id DESC LIMIT 1) AS place
       FROM unnest(p_accounts) AS a
-      ON CONFLICT ON CONSTRAINT account_pkey DO UPDATE SET name = excluded.name, mode = excluded.mode,
-        margin_state = excluded.margin_state, resets = excluded.resets, seq = excluded.seq,
-        order_number = excluded.order_number, fill_number = excluded.fill_number, entry_number = excluded.entry_number,
-        realized_cents = excluded.realized_cents, fees_paid_cents = excluded.fees_paid_cents, batch = excluded.batch,
-        mode_batch = CASE WHEN old.mode = excluded.mode THEN old.mode_batch ELSE excluded.batch END
-      RETURNING account_id, mode, mode_batch
+    ), opened AS (
+      INSERT INTO account (account_id, name, mode, margin_state, resets, seq, order_number, fill_number, entry_number,
+        realized_cents, fees_paid_cents, created_at_ms, batch)
+      SELECT account_id, name, mode, margin_state, resets, seq, order_number, fill_number, entry_number,
+        realized_cents, fees_paid_cents, created_at_ms, p_batch
+      FROM state WHERE place IS NULL
+    ), written AS (
+      UPDATE account AS old SET name = state.name, mode = state.mode, margin_state = state.margin_state,
+        resets = state.resets, seq = state.seq, order_number = state.order_number, fill_number = state.fill_number,
+        entry_number = state.entry_number, realized_cents = state.realized_cents,
+        fees_paid_cents = state.fees_paid_cents, batch = p_batch,
+        mode_batch = CASE WHEN old.mode = state.mode THEN old.mode_batch ELSE p_batch END
+      FROM state WHERE old.ctid = state.place
+      RETURNING old.account_id, old.mode, old.mode_batch
     )
     SELECT array_agg(account_id) FILTER (WHERE mode = 'margin'), array_agg(account_id) FILTER (WHERE mode = 'cash')
     INTO to_margin, to_cash FROM written WHERE mode_batch = p_batch;
@@ -120,10 +133,19 @@ BEGIN
     UPDATE balance SET floor = 0 WHERE account_id = ANY (to_cash);
   END IF;
   IF p_positions IS NOT NULL THEN
+    WITH state AS MATERIALIZED (
+      SELECT p.account_id, p.symbol, p.lots, p.cost_cents, p.realized_cents, (
+        SELECT ctid FROM position
+        WHERE position.account_id = p.account_id AND position.symbol >= p.symbol AND position.symbol <= p.symbol
+        ORDER BY position.symbol DESC LIMIT 1) AS place
+      FROM unnest(p_positions) AS p
+    ), updated AS (
+      UPDATE position SET lots = state.lots, cost_cents = state.cost_cents, realized_cents = state.realized_cents,
+        batch = p_batch
+      FROM state WHERE position.ctid = state.place
+    )
     INSERT INTO position (account_id, symbol, lots, cost_cents, realized_cents, batch)
-    SELECT p.account_id, p.symbol, p.lots, p.cost_cents, p.realized_cents, p_batch FROM unnest(p_positions) AS p
-    ON CONFLICT ON CONSTRAINT position_pkey DO UPDATE SET lots = excluded.lots, cost_cents = excluded.cost_cents,
-      realized_cents = excluded.realized_cents, batch = excluded.batch;
+    SELECT account_id, symbol, lots, cost_cents, realized_cents, p_batch FROM state WHERE place IS NULL;
   END IF;
   IF p_dead_men IS NOT NULL THEN
     DELETE FROM dead_man USING unnest(p_dead_men) AS d WHERE dead_man.account_id = d.account_id;

@@ -378,6 +378,24 @@ const SPOILS: readonly (readonly [what: string, statement: string, faults: Recor
      RETURNING format('account %s, client order id rests', account_id) AS name`,
     { 'client ids': THOSE },
   ],
+  [
+    'an account that is there twice',
+    `INSERT INTO account SELECT * FROM account WHERE account_id = ${DAN} RETURNING format('account %s', account_id) AS name`,
+    { keys: THOSE },
+  ],
+  [
+    'a balance in two rows',
+    `UPDATE balance SET amount = amount - 1 WHERE account_id = ${DAN} AND asset = 'USD';
+     INSERT INTO balance (account_id, asset, amount, floor) VALUES (${DAN}, 'USD', 1, 0)
+     RETURNING format('account %s, %s', account_id, asset) AS name`,
+    { keys: THOSE, balances: [dan('USD'), dan('USD')], 'held cash': [`account ${DAN}`] },
+  ],
+  [
+    'a position that is there twice',
+    `INSERT INTO position SELECT * FROM position WHERE ${DANS_VLNT}
+     RETURNING format('account %s, %s', account_id, symbol) AS name`,
+    { keys: THOSE },
+  ],
 ]
 
 describe('it finds', () => {

@@ -122,6 +122,12 @@ export const CHECKS: readonly Check[] = [
     of: 'orders',
     find: by(sql.audit.findRepeatedIds),
   },
+  {
+    name: 'keys',
+    claim: 'each account, balance and position has one row',
+    of: 'accounts',
+    find: by(sql.audit.findRepeatedRows),
+  },
 ]
 
 const rulesOf = async (snapshot: Snapshot): Promise<string> => JSON.stringify(await readRules(snapshot))

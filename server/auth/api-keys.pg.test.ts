@@ -15,10 +15,7 @@ beforeAll(async () => {
   fresh = await freshDatabase()
   database = await openDatabase({ url: fresh.url, logger: pino({ level: 'silent' }) })
   keys = new ApiKeys(database.queries)
-  await database.queries.none(
-    'INSERT INTO account (account_id, name, created_at_ms, batch) VALUES ($1, $3, 0, 0), ($2, $3, 0, 0)',
-    [ADA, BOB, 'a'],
-  )
+  await database.queries.none("INSERT INTO account_owner VALUES ($1, 'ada'), ($2, 'bob')", [ADA, BOB])
 })
 afterAll(async () => {
   await database[Symbol.asyncDispose]()

@@ -140,6 +140,7 @@ export const sql = {
     findUnownedAccounts: prepared('audit/find-unowned-accounts'),
     findUnansweredOrders: prepared('audit/find-unanswered-orders'),
     findRepeatedIds: prepared('audit/find-repeated-ids'),
+    findRepeatedRows: prepared('audit/find-repeated-rows'),
   },
 } as const
 

@@ -1,8 +1,12 @@
+import pg from 'pg'
 import pgPromise from 'pg-promise'
 import { expect, test } from 'vitest'
 import { freshDatabase } from '../../test/rig/postgres.ts'
-import { openDatabase, type Queries } from '../database/database.ts'
+import { type Database, openDatabase, type Queries } from '../database/database.ts'
 import { sql, type Statement } from '../database/sql.ts'
+import { FIRST_USER_ACCOUNT } from '../engine/command.ts'
+import { TakerFlow } from './batch.fixture.ts'
+import { Journal } from './journal.ts'
 
 /** What Postgres reads for a page, where its statistics know nothing of what is asked for. */
 
@@ -61,4 +65,42 @@ test('where the bars of each symbol begin and end is read from the ends of the i
     { symbol: 'BBB', firstMs: 0n, lastMs: 599_940_000n },
   ])
   expect(await pagesRead(queries, sql.journal.findBarEnds, { table: 'candle_1m' })).toBeLessThan(PAGES_READ_MAX)
+})
+
+/** How many pages of the rows that most batches write anew were looked at so far, by the journal's session and others. */
+async function pagesOfHotRows({ commits, queries }: Database): Promise<number> {
+  const { client } = await commits.session()
+  await client.query('SELECT pg_stat_force_next_flush()')
+  const { pages } = await queries.one<{ pages: bigint }>(
+    `SELECT sum(heap_blks_hit + heap_blks_read + idx_blks_hit + idx_blks_read)::bigint AS pages
+     FROM pg_statio_user_tables WHERE relname IN ('account', 'balance', 'position')`,
+  )
+  return Number(pages)
+}
+
+test('a commit reads no more for a snapshot that stays open and keeps every version of its rows', async () => {
+  await using fresh = await freshDatabase()
+  await using database = await openDatabase({ url: fresh.url, logger: { warn: () => undefined } })
+  const journal = new Journal(database.commits)
+  const flow = new TakerFlow()
+  const accounts = Array.from({ length: 8 }, (_, at) => FIRST_USER_ACCOUNT + at)
+  let batch = 0
+  await journal.commit(flow.opening(++batch, accounts))
+  const pagesABatch = async (batches: number): Promise<number> => {
+    const before = await pagesOfHotRows(database)
+    for (let left = batches; left > 0; left--) await journal.commit(flow.batch(++batch, accounts))
+    return ((await pagesOfHotRows(database)) - before) / batches
+  }
+  await pagesABatch(40) // all their balances and positions are there then
+  const exporting = new pg.Client(fresh.url)
+  await exporting.connect()
+  try {
+    await exporting.query('SET idle_in_transaction_session_timeout = 0; SET transaction_timeout = 0')
+    await exporting.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM lease')
+    const first = await pagesABatch(100)
+    await pagesABatch(500)
+    expect(await pagesABatch(100)).toBeLessThan(1.5 * first)
+  } finally {
+    await exporting.end()
+  }
 })

@@ -1,4 +1,5 @@
 -- The accounts that batches after one have changed, with their cash; the exchange's own always, which no batch names.
+-- Cash is looked for as commit_batch_2 does it, and why.
 -- batch bigint
 SELECT account.account_id AS account, name,
   CASE mode WHEN 'exchange' THEN 'cash' ELSE mode END AS mode, margin_state AS "marginState",
@@ -6,5 +7,7 @@ SELECT account.account_id AS account, name,
   fees_paid_cents AS "feesPaidCents", resets, seq, order_number AS "orderNumber", fill_number AS "fillNumber",
   entry_number AS "entryNumber", created_at_ms AS "createdAtMs"
 FROM account
-LEFT JOIN balance cash ON cash.account_id = account.account_id AND cash.asset = 'USD'
+LEFT JOIN LATERAL (SELECT amount FROM balance
+  WHERE balance.account_id = account.account_id AND asset >= 'USD' AND asset <= 'USD'
+  ORDER BY asset DESC LIMIT 1) cash ON true
 WHERE account.batch > ${batch} OR account.account_id < 16
