@@ -27,6 +27,7 @@ export const CONNECT_MS_MAX = 5_000
 export class Connection implements AsyncDisposable {
   readonly #options: ConnectionOptions
   #opening: Promise<Session> | undefined
+  #openNumber: number | undefined
   #sessions = 0
 
   constructor(options: ConnectionOptions) {
@@ -47,6 +48,11 @@ export class Connection implements AsyncDisposable {
     return this.#opening !== undefined
   }
 
+  /** The number of the session that is open; undefined while there is none. */
+  get openNumber(): number | undefined {
+    return this.#openNumber
+  }
+
   /** The open session. Several callers at once share one opening. */
   async session(): Promise<Session> {
     this.#opening ??= this.#open()
@@ -56,7 +62,7 @@ export class Connection implements AsyncDisposable {
   /** Cuts the session off at once; what ran on it is in doubt. The next query opens another. */
   destroy(): void {
     const opening = this.#opening
-    this.#opening = undefined
+    this.#opening = this.#openNumber = undefined
     opening?.then(
       (session) => session.socket.destroy(),
       () => undefined, // it never opened, and whoever asked was told
@@ -65,7 +71,7 @@ export class Connection implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const opening = this.#opening
-    this.#opening = undefined
+    this.#opening = this.#openNumber = undefined
     const session = await opening?.catch(() => undefined)
     if (session === undefined) return
     // A half-open link would never answer the farewell.
@@ -87,7 +93,7 @@ export class Connection implements AsyncDisposable {
       stream: () => socket,
     })
     const forget = () => {
-      if (this.#opening === opening) this.#opening = undefined
+      if (this.#opening === opening) this.#opening = this.#openNumber = undefined
     }
     client.on('error', (cause) => {
       this.#warn(cause, 'connection lost')
@@ -98,6 +104,7 @@ export class Connection implements AsyncDisposable {
       try {
         await client.connect()
         for (const text of this.#options.onOpen ?? []) await client.query(text)
+        if (this.#opening !== undefined && this.#sessions === number) this.#openNumber = number // not cut off meanwhile
         return { client, socket, number }
       } catch (cause) {
         forget()

@@ -152,6 +152,17 @@ test('a leader whose session dies is followed at once, and learns that it has lo
   expect(await first.fenceSelf()).toBe(false)
 })
 
+test('it is stale from when its session is gone, since a standby may lead then, until it is locked anew', async () => {
+  const lease = await take(one)
+  const ended = (await one.lease.session()).socket
+  const closed = new Promise((resolve) => ended.once('close', resolve))
+  await two.queries.any('SELECT pg_terminate_backend($1)', [await backendOf(one)])
+  await closed
+  expect(lease.state).toBe('stale')
+  await vi.waitFor(() => expect(lease.state).toBe('held'), { timeout: 2_000 })
+  expect(lease.epoch).toBe(1)
+})
+
 test('a stalled leader is followed when its lease has run out, though its session lives', async () => {
   const first = await take(one)
   const awake = stall(one)

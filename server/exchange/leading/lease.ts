@@ -44,8 +44,8 @@ export interface LeaseClock {
 const systemClock: LeaseClock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() }
 
 /**
- * `held`: may speak and commit. `stale`: no renewal has come through for 1.5 s; say nothing that another leader would
- * contradict, until it is `held` again. `lost`: another leads.
+ * `held`: may speak and commit. `stale`: its session is gone, or no renewal has come through for 1.5 s; say nothing that
+ * another leader would contradict, until it is `held` again. `lost`: another leads.
  */
 export type LeaseState = 'held' | 'stale' | 'lost'
 
@@ -214,6 +214,8 @@ class HeldLease implements Lease {
 
   get state(): LeaseState {
     if (this.#lost || this.#released) return 'lost'
+    // Without the session that has its lock, a standby may lead at once.
+    if (this.#options.connection.openNumber !== this.#locked.session) return 'stale'
     const now = momentOf(this.#clock)
     const ageMs = Math.max(now.wallMs - this.#renewedAt.wallMs, now.monotonicMs - this.#renewedAt.monotonicMs)
     return ageMs <= FRESH_MS ? 'held' : 'stale'
