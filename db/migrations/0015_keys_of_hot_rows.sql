@@ -60,7 +60,8 @@ END $$;
 -- those each time. So such a row is looked for from the newest end of its index (of equal keys the later place in the table
 -- comes last, and `=` in place of `>=` and `<=` would let the planner begin at either end), and updated by its place. That
 -- there is one is the fence's, and this function's, which alone inserts; the audit looks.
--- The session is to plan generically, without hash and merge joins and sequential scans.
+-- The session is to plan generically, without hash and merge joins, sequential scans and sorts: those would take all versions
+-- of a row to find the newest.
 -- A change of the signature or of a type is a new function beside this one, while two versions run.
 CREATE OR REPLACE FUNCTION commit_batch_2(
   p_epoch bigint, p_batch bigint, p_stream_position text, p_time_ms bigint,

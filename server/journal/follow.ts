@@ -193,8 +193,8 @@ async function readMarks(t: Snapshot, batch: number): Promise<{ last: LastBatch;
  * positions are found through it: an order that has been closed is one that is no longer among the open ones.
  */
 async function readNews(t: Snapshot, batch: number, last: LastBatch): Promise<News> {
-  // The planner believes that a changed account may be anywhere, and would read all of them.
-  await t.none('SET LOCAL enable_seqscan = off')
+  // The planner believes that a changed account may be anywhere, and would read all of them; and of a balance all versions.
+  await t.none('SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off')
   const changed = (await t.any(sql.journal.listChangedAccounts, { batch })).map(fromRow<Account>)
   const accounts = changed.map(({ account }) => account)
   const { listChangedPositions, listChangedOrders, listOpenNumbers } = sql.journal

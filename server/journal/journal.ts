@@ -13,7 +13,7 @@ const COMMIT_MS_MAX = 2_000
 const READY_MS_MAX = 10_000
 /** See db/functions/commit_batch_2.sql. */
 const PLANS = `SET plan_cache_mode = force_generic_plan; SET enable_hashjoin = off; SET enable_mergejoin = off;
-  SET enable_seqscan = off; SET jit = off`
+  SET enable_seqscan = off; SET enable_sort = off; SET jit = off`
 
 /** The numbers that this database has for the types of rows. */
 type RowTypes = Readonly<Record<RowType, number>>

@@ -83,7 +83,7 @@ test('a commit reads no more for a snapshot that stays open and keeps every vers
   await using database = await openDatabase({ url: fresh.url, logger: { warn: () => undefined } })
   const journal = new Journal(database.commits)
   const flow = new TakerFlow()
-  const accounts = Array.from({ length: 8 }, (_, at) => FIRST_USER_ACCOUNT + at)
+  const accounts = Array.from({ length: 64 }, (_, at) => FIRST_USER_ACCOUNT + at)
   let batch = 0
   await journal.commit(flow.opening(++batch, accounts))
   const pagesABatch = async (batches: number): Promise<number> => {
@@ -91,15 +91,16 @@ test('a commit reads no more for a snapshot that stays open and keeps every vers
     for (let left = batches; left > 0; left--) await journal.commit(flow.batch(++batch, accounts))
     return ((await pagesOfHotRows(database)) - before) / batches
   }
-  await pagesABatch(40) // all their balances and positions are there then
+  await pagesABatch(20) // all their balances and positions are there then
   const exporting = new pg.Client(fresh.url)
   await exporting.connect()
   try {
     await exporting.query('SET idle_in_transaction_session_timeout = 0; SET transaction_timeout = 0')
     await exporting.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM lease')
-    const first = await pagesABatch(100)
-    await pagesABatch(500)
-    expect(await pagesABatch(100)).toBeLessThan(1.5 * first)
+    const first = await pagesABatch(20)
+    await pagesABatch(400)
+    await database.queries.none('VACUUM ANALYZE account, balance, position') // few rows in many pages, the planner finds
+    expect(await pagesABatch(20)).toBeLessThan(1.5 * first)
   } finally {
     await exporting.end()
   }
