@@ -29,7 +29,6 @@ export const sql = {
     listChangedAccounts: named('journal/list-changed-accounts'),
     listChangedPositions: named('journal/list-changed-positions'),
     listChangedOrders: named('journal/list-changed-orders'),
-    listOpenNumbers: named('journal/list-open-numbers'),
     countAccountChanges: named('journal/count-account-changes'),
     findCommandResult: named('journal/find-command-result'),
     listKnownCommands: named('journal/list-known-commands'),

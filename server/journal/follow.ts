@@ -16,6 +16,12 @@ import { fromRow } from './rows.ts'
 
 /** Further behind than this a whole reading costs less. */
 const BATCHES_BEHIND_MAX = 10_000
+/**
+ * The planner believes that what has changed may be anywhere, and would read all; and of a row that is written often all its
+ * versions, to sort them.
+ */
+const PLANS = `SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_hashjoin = off;
+  SET LOCAL enable_mergejoin = off`
 
 export interface FollowLogger {
   info(details: object, message: string): void
@@ -27,20 +33,15 @@ interface News {
   readonly last: LastBatch
   readonly accounts: readonly Account[]
   readonly positions: readonly Position[]
+  /** Those that were open and have changed, closed ones among them, and those that came since and are open. */
   readonly orders: readonly Order[]
-  /** The numbers of all open orders of the changed accounts. */
-  readonly open: ReadonlyMap<AccountNumber, readonly number[]>
-}
-interface OpenNumbers {
-  readonly account: AccountNumber
-  readonly numbers: string
 }
 type Mark = Pick<LastBatch, 'epoch' | 'hash'>
 
 /**
  * The journal's state, held in memory by a process that may lead next: read whole once, and from then on by what is new.
- * It equals `readState` of the same batch. What cannot be followed (too far behind; a journal that went back; an order
- * that is open and was never seen) is read whole again.
+ * It equals `readState` of the same batch. What cannot be followed (too far behind; a journal that went back) is read whole
+ * again.
  */
 export class FollowedState {
   readonly #queries: Queries
@@ -98,12 +99,7 @@ export class FollowedState {
       this.#log.info({ known: this.#known.batch, last: last.batch }, 'journal: far behind, all of it is read anew')
       return false
     }
-    const news = await readNews(t, this.#known.batch, last)
-    if (!this.#hasSeen(news)) {
-      this.#log.error({ known: this.#known, last }, 'journal: an order is open that was never seen; all is read anew')
-      return false
-    }
-    this.#apply(news)
+    this.#apply(await this.#readNews(t, this.#known.batch, last))
     return true
   }
 
@@ -114,27 +110,33 @@ export class FollowedState {
     return false
   }
 
-  /** Whether each open order of the changed accounts is held already, or among the changed ones. */
-  #hasSeen({ open, orders }: News): boolean {
-    const changed = new Set(orders.map(idOf))
-    for (const [account, numbers] of open) {
-      const held = this.#orders.get(account)
-      if (numbers.some((number) => held?.has(number) !== true && !changed.has(idOf({ account, number })))) return false
-    }
-    return true
+  /**
+   * What batches after one have changed. An account is in each batch that changes anything of it, so that its orders are
+   * found through it.
+   */
+  async #readNews(t: Snapshot, batch: number, last: LastBatch): Promise<News> {
+    await t.none(PLANS)
+    const accounts = (await t.any(sql.journal.listChangedAccounts, { batch })).map(fromRow<Account>)
+    const known = accounts.flatMap(({ account }) => [...(this.#orders.get(account)?.values() ?? [])])
+    const statements = [sql.journal.listChangedPositions, sql.journal.listChangedOrders]
+    const [positions = [], orders = []] = await readTogether(t, statements, {
+      batch,
+      knownAccounts: known.map(({ account }) => account),
+      knownNumbers: known.map(({ number }) => number),
+      accounts: accounts.map(({ account }) => account),
+      lastNumbers: accounts.map(({ account }) => this.#accounts.get(account)?.orderNumber ?? 0),
+    })
+    return { last, accounts, positions: positions.map(fromRow<Position>), orders: orders.map(fromRow<Order>) }
   }
 
-  #apply({ last, accounts, positions, orders, open }: News): void {
+  #apply({ last, accounts, positions, orders }: News): void {
     for (const account of accounts) this.#accounts.set(account.account, account)
     for (const position of positions) this.#positions.set(keyOf(position), position)
-    for (const order of orders) this.#ordersOf(order.account).set(order.number, order)
-    for (const { account } of accounts) {
-      const held = this.#orders.get(account)
-      const numbers = open.get(account) ?? []
-      if (held === undefined || held.size === numbers.length) continue
-      const isOpen = new Set(numbers)
-      for (const number of held.keys()) if (!isOpen.has(number)) held.delete(number)
-      if (held.size === 0) this.#orders.delete(account)
+    for (const order of orders) {
+      const held = this.#ordersOf(order.account)
+      if (order.closedAtMs === undefined) held.set(order.number, order)
+      else held.delete(order.number)
+      if (held.size === 0) this.#orders.delete(order.account)
     }
     this.#known = last
   }
@@ -179,32 +181,10 @@ export class FollowedState {
 }
 
 const keyOf = ({ account, symbol }: Position): string => `${account} ${symbol}`
-const idOf = ({ account, number }: { account: AccountNumber; number: number }): string => `${account} ${number}`
 
 /** The last batch, and what tells one batch from another of its number. */
 async function readMarks(t: Snapshot, batch: number): Promise<{ last: LastBatch; found: Mark | undefined }> {
   const statements = [sql.journal.readLastBatch, sql.journal.readBatchMark]
   const [[last] = [], [found] = []] = await readTogether(t, statements, { batch })
   return { last: fromRow(last), found: found === undefined ? undefined : fromRow<Mark>(found) }
-}
-
-/**
- * What batches after one have changed. An account is in each batch that changes anything of it, so that its orders and
- * positions are found through it: an order that has been closed is one that is no longer among the open ones.
- */
-async function readNews(t: Snapshot, batch: number, last: LastBatch): Promise<News> {
-  // The planner believes that a changed account may be anywhere, and would read all of them; and of a balance all versions.
-  await t.none('SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off')
-  const changed = (await t.any(sql.journal.listChangedAccounts, { batch })).map(fromRow<Account>)
-  const accounts = changed.map(({ account }) => account)
-  const { listChangedPositions, listChangedOrders, listOpenNumbers } = sql.journal
-  const statements = [listChangedPositions, listChangedOrders, listOpenNumbers]
-  const [positions = [], orders = [], open = []] = await readTogether(t, statements, { accounts, batch })
-  return {
-    last,
-    accounts: changed,
-    positions: positions.map(fromRow<Position>),
-    orders: orders.map(fromRow<Order>),
-    open: new Map((open as OpenNumbers[]).map(({ account, numbers }) => [account, numbers.split(',').map(Number)])),
-  }
 }

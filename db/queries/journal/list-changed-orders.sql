@@ -1,5 +1,7 @@
--- The open orders of some accounts that batches after one have changed.
--- accounts int[], batch bigint
+-- What batches after one have made of some accounts' orders: of those known as open, which may be closed by now, and of those
+-- that came since and are open. By their ids, not by what is open: the index of that has, while somebody's snapshot stays open,
+-- all that ever was.
+-- batch bigint; knownAccounts int[], knownNumbers bigint[]; accounts int[], lastNumbers bigint[] (the last known of each)
 SELECT account_id AS account, order_id & 4294967295 AS number, client_order_id AS "clientOrderId", symbol, side, type,
   time_in_force AS "timeInForce", post_only AS "postOnly", self_trade AS "selfTrade", source, tag, lots,
   limit_ticks AS "limitTicks", stop_ticks AS "stopTicks", trail_ticks AS "trailTicks", trail_bps AS "trailBps",
@@ -8,5 +10,12 @@ SELECT account_id AS account, order_id & 4294967295 AS number, client_order_id A
   filled_lots AS "filledLots", filled_tick_lots AS "filledTickLots", fee_cent_bps AS "feeCentBps",
   fees_paid_cents AS "feesPaidCents", held_cents AS "heldCents", status, reason, reject_code AS "rejectCode", priority,
   version, created_at_ms AS "createdAtMs", updated_at_ms AS "updatedAtMs", closed_at_ms AS "closedAtMs"
-FROM orders
-WHERE account_id = ANY (${accounts}::int[]) AND closed_at_ms IS NULL AND batch > ${batch}
+FROM (
+  SELECT (account << 32) + number, true FROM unnest(${knownAccounts}::bigint[], ${knownNumbers}::bigint[]) AS known (account, number)
+  UNION ALL
+  SELECT new.order_id, false FROM unnest(${accounts}::bigint[], ${lastNumbers}::bigint[]) AS last (account, number)
+  CROSS JOIN LATERAL (SELECT order_id FROM orders
+    WHERE order_id > (last.account << 32) + last.number AND order_id <= (last.account << 32) + 4294967295) AS new
+) AS looked_at (order_id, is_known)
+JOIN orders USING (order_id)
+WHERE batch > ${batch} AND (is_known OR closed_at_ms IS NULL)

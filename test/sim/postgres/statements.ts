@@ -162,14 +162,18 @@ function isOf(value: Value | undefined, { accounts }: Readonly<Record<string, un
 const isAfter = (row: Row, { batch }: Readonly<Record<string, unknown>>): boolean =>
   Number(row['batch']) > Number(batch)
 
-function openNumbers(tables: Tables, parameters: Readonly<Record<string, unknown>>): Given[] {
-  const numbers = new Map<number, number[]>()
-  for (const row of tables.orders.values()) {
+/** Known ones that batches after one have changed, and open ones that came since. */
+function changedOrders(tables: Tables, parameters: Readonly<Record<string, unknown>>): Given[] {
+  const { knownAccounts, knownNumbers, accounts, lastNumbers } = parameters as Record<string, number[]>
+  const known = new Set(knownAccounts?.map((account, at) => `${account} ${knownNumbers?.[at]}`))
+  const last = new Map(accounts?.map((account, at) => [account, lastNumbers?.[at] ?? 0]))
+  const isLookedAt = (row: Row): boolean => {
     const id = row['order_id']
-    if (row['closed_at_ms'] !== null || !isId(id) || !isOf(id, parameters)) continue
-    numbers.set(id.account, [...(numbers.get(id.account) ?? []), id.number])
+    if (!isId(id)) return false
+    const isNew = id.number > (last.get(id.account) ?? Infinity)
+    return known.has(`${id.account} ${id.number}`) || (isNew && row['closed_at_ms'] === null)
   }
-  return [...numbers].map(([account, open]) => ({ account, numbers: open.join(',') }))
+  return [...tables.orders.values()].filter((row) => isLookedAt(row) && isAfter(row, parameters)).map(orderOf)
 }
 
 /** What a reading statement gives, as of these tables. @throws {Error} for one that the fake does not know */
@@ -204,15 +208,9 @@ export function answerTo(name: string, parameters: Readonly<Record<string, unkno
         .filter(([number, row]) => number < FIRST_USER_ACCOUNT || isAfter(row, parameters))
         .map(([, row]) => ({ ...accountOf(tables, row), heldCents: 0 }))
     case 'listChangedPositions':
-      return [...tables.positions.values()]
-        .filter((row) => isOf(row['account_id'], parameters) && isAfter(row, parameters))
-        .map(positionOf)
+      return [...tables.positions.values()].filter((row) => isAfter(row, parameters)).map(positionOf)
     case 'listChangedOrders':
-      return [...tables.orders.values()]
-        .filter((row) => row['closed_at_ms'] === null && isOf(row['order_id'], parameters) && isAfter(row, parameters))
-        .map(orderOf)
-    case 'listOpenNumbers':
-      return openNumbers(tables, parameters)
+      return changedOrders(tables, parameters)
     case 'readSeqs':
     case 'listSeqs':
     case 'findSeqs':
