@@ -1,4 +1,3 @@
-import DataLoader from 'dataloader'
 import type { Queries } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
 import type { AccountNumber } from '../engine/command.ts'
@@ -25,9 +24,6 @@ export type KnownIds = readonly number[] | 'too many'
 /** So many take 0.1 s to read; an account with more has each of its ids looked up. */
 const KNOWN_IDS_MAX = 100_000
 
-/** After a take-over every account speaks for the first time at once: so many are read by one query. */
-const ACCOUNTS_A_QUERY = 64
-
 /** A part of a list, newest first. */
 export interface Page {
   /** Market time, inclusive. */
@@ -51,14 +47,11 @@ const NEWEST = 2 ** 32
 /** What is committed, read from Postgres in the engine's units. Never the authority on what is happening now. */
 export class History {
   readonly #queries: Queries
-  readonly #knownIds: DataLoader<AccountNumber, KnownIds>
+  readonly #knownIdsMax: number
 
   constructor(queries: Queries, { knownIdsMax = KNOWN_IDS_MAX } = {}) {
     this.#queries = queries
-    this.#knownIds = new DataLoader((accounts) => this.#readKnownIds(accounts, knownIdsMax), {
-      cache: false,
-      maxBatchSize: ACCOUNTS_A_QUERY,
-    })
+    this.#knownIdsMax = knownIdsMax
   }
 
   /** @param commandId 'o:' and a clientOrderId, or 'r:' and a requestId */
@@ -66,9 +59,10 @@ export class History {
     return this.#find(sql.journal.findCommandResult, { account, commandId })
   }
 
-  /** Those asked for in one turn of the event loop are read together. */
-  knownCommands(account: AccountNumber): Promise<KnownIds> {
-    return this.#knownIds.load(account)
+  async knownCommands(account: AccountNumber): Promise<KnownIds> {
+    const limit = this.#knownIdsMax + 1
+    const { hashes } = await this.#queries.one<{ hashes: number[] }>(sql.journal.listKnownCommands, { account, limit })
+    return hashes.length < limit ? hashes : 'too many'
   }
 
   async order(account: AccountNumber, number: number): Promise<OrderWithFills | undefined> {
@@ -148,18 +142,6 @@ export class History {
     await this.#queries.tx(async (t) => {
       await t.none('SET LOCAL transaction_timeout = 0')
       await t.none(sql.journal.forgetRequests, { beforeMs })
-    })
-  }
-
-  async #readKnownIds(accounts: readonly AccountNumber[], max: number): Promise<KnownIds[]> {
-    const rows = await this.#list<{ account: AccountNumber; hashes: number[] }>(sql.journal.listKnownCommands, {
-      accounts,
-      limit: max + 1,
-    })
-    const hashes = new Map(rows.map((row) => [row.account, row.hashes]))
-    return accounts.map((account) => {
-      const found = hashes.get(account) ?? []
-      return found.length > max ? 'too many' : found
     })
   }
 

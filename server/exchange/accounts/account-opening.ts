@@ -53,7 +53,7 @@ export class AccountOpening {
     let account = this.#drawAccount()
     while (this.#session.hasAccount(account)) account = this.#drawAccount()
     this.#session.operate((timeMs) => engine.apply({ kind: 'account.open', account, ...more }, timeMs))
-    this.#known.load(account, [])
+    this.#known.opened(account)
     open.opened.push({ account, userId })
     this.#opened.set(userId, [...(this.#opened.get(userId) ?? []), account])
     return account

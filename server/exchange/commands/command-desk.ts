@@ -156,8 +156,8 @@ export class CommandDesk {
         this.#repeat(entry, request, known)
         return true
       }
-      // Forgotten since it was prepared, or answered and committed since: read anew.
-      if (!this.#known.isLoaded(account) || (!command.isNew && this.#known.mayHave(account, commandId))) {
+      // Its account's ids were forgotten since it was prepared, or it was answered and committed since: read anew.
+      if (!command.isNew && this.#known.mayHave(account, commandId)) {
         this.#intake.again(command)
         return false
       }

@@ -7,7 +7,10 @@ import { Intake, type IntakeHistory } from './intake.ts'
 import { KnownCommands } from './known-commands.ts'
 
 let bus: MemoryCommandBus
+/** Accounts whose commands were looked up, in turn; and those whose ids were read. */
 let reads: number[]
+let idReads: number[]
+let commandResult: (account: number) => ReturnType<IntakeHistory['commandResult']>
 let knownCommands: IntakeHistory['knownCommands']
 let intake: Intake
 let known: KnownCommands
@@ -17,20 +20,22 @@ const failed = vi.fn()
 beforeEach(() => {
   bus = new MemoryCommandBus()
   reads = []
+  idReads = []
   isRemembered = false
   failed.mockClear()
-  knownCommands = () => Promise.resolve([])
+  commandResult = () => Promise.resolve(undefined)
+  knownCommands = () => new Promise(() => undefined)
   known = new KnownCommands()
   intake = new Intake({
     reader: bus.consume(START, () => undefined),
     history: {
       knownCommands: (account) => {
-        reads.push(account)
+        idReads.push(account)
         return knownCommands(account)
       },
       commandResult: (account) => {
         reads.push(account)
-        return Promise.resolve(undefined)
+        return commandResult(account)
       },
       accountsOf: () => Promise.resolve([]),
     },
@@ -65,23 +70,22 @@ function take(): string[] {
 }
 
 it('an account that is being read for keeps its order, and holds nobody else up', async () => {
-  await send(16, 'other')
-  take()
-  await turn()
-  take()
-  const reading = Promise.withResolvers<number[]>()
-  knownCommands = () => reading.promise
+  known.opened(16)
+  const reading = Promise.withResolvers<undefined>()
+  commandResult = () => reading.promise
   await send(17, 'a')
   await send(17, 'b')
   await send(16, 'c')
   expect(take()).toEqual(['c'])
-  reading.resolve([])
+  reading.resolve(undefined)
   await turn()
-  expect(take()).toEqual(['a', 'b'])
+  expect(take()).toEqual(['a'])
+  await turn()
+  expect(take()).toEqual(['b'])
 })
 
 it('a copy of what was just answered is not read for', async () => {
-  known.load(17, [])
+  known.opened(17)
   known.add(17, 'o:a')
   isRemembered = true
   await send(17, 'a')
@@ -93,15 +97,15 @@ it('a copy of what was just answered is not read for', async () => {
 })
 
 it('the position stands before the first command that is not done', async () => {
-  const reading = Promise.withResolvers<number[]>()
-  knownCommands = (account) => (account === 17 ? reading.promise : Promise.resolve([]))
+  const reading = Promise.withResolvers<undefined>()
+  commandResult = (account) => (account === 17 ? reading.promise : Promise.resolve(undefined))
   await send(17, 'a')
   await send(16, 'b')
   take()
   await turn()
   expect(take()).toEqual(['b'])
   expect(intake.position).toBe(START)
-  reading.resolve([])
+  reading.resolve(undefined)
   await turn()
   expect(take()).toEqual(['a'])
   const end = intake.position
@@ -121,7 +125,7 @@ it('a command that has expired is not read for, so that one which cannot be read
 
 it('a read that never ends is a fault, told once', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
-  knownCommands = () => new Promise(() => undefined)
+  commandResult = () => new Promise(() => undefined)
   await send(17, 'a')
   take()
   vi.advanceTimersByTime(2_900)
@@ -132,7 +136,7 @@ it('a read that never ends is a fault, told once', async () => {
 
 it('a read that takes too long where others come back costs its command, not the market', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
-  knownCommands = (account) => (account === 17 ? new Promise(() => undefined) : Promise.resolve([]))
+  commandResult = (account) => (account === 17 ? new Promise(() => undefined) : Promise.resolve(undefined))
   await send(17, 'a')
   take()
   await send(16, 'b')
@@ -144,28 +148,42 @@ it('a read that takes too long where others come back costs its command, not the
   expect(failed).not.toHaveBeenCalled()
 })
 
-it('a read that comes back when its command has been dropped changes nothing of what is known since', async () => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
-  const late = Promise.withResolvers<number[]>()
-  knownCommands = (account) => (account === 17 ? late.promise : Promise.resolve([]))
-  await send(17, 'a')
-  await send(16, 'other')
+it('the ids of an account are read beside its commands, one account at a time', async () => {
+  const readings = new Map([16, 17].map((account) => [account, Promise.withResolvers<number[]>()]))
+  knownCommands = (account) => readings.get(account)?.promise ?? Promise.resolve([])
+  await send(16, 'a')
+  await send(17, 'b')
   take()
   await turn()
-  vi.advanceTimersByTime(3_000)
+  expect(take()).toEqual(['a', 'b'])
+  expect(idReads).toEqual([16])
+  known.add(16, 'o:a') // answered meanwhile
+  readings.get(16)?.resolve([])
+  await turn()
+  expect(idReads).toEqual([16, 17])
+  expect([known.mayHave(16, 'o:a'), known.mayHave(16, 'o:new'), known.mayHave(17, 'o:new')]).toEqual([
+    true,
+    false,
+    true,
+  ])
+})
+
+it('ids that cannot be read are read with a later command', async () => {
+  knownCommands = () => Promise.reject(new Error('away'))
+  await send(17, 'a')
+  take()
+  await turn()
+  expect(take()).toEqual(['a'])
   knownCommands = () => Promise.resolve([])
   await send(17, 'b')
-  expect(take()).toEqual(['other', 'a'])
+  take()
   await turn()
   expect(take()).toEqual(['b'])
-  known.add(17, 'o:b')
-  late.resolve([])
-  await turn()
-  expect(known.mayHave(17, 'o:b')).toBe(true)
+  expect(known.mayHave(17, 'o:new')).toBe(false)
 })
 
 it('twenty thousand commands of as many accounts wait for their reads, and no more are taken', async () => {
-  knownCommands = () => new Promise(() => undefined)
+  commandResult = () => new Promise(() => undefined)
   for (let i = 0; i < 20_000; i++) await send(100 + i, String(i))
   expect(take()).toEqual([])
   await expect(send(17, 'one more')).rejects.toThrow('20000 commands wait already')

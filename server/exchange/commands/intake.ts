@@ -45,8 +45,9 @@ interface Lane {
 }
 
 /**
- * Takes commands from the bus and reads what they need before they can be applied: the ids their account has used, the
- * stored answer of a known one. Meanwhile the account's later commands wait behind, and everyone else's go on.
+ * Takes commands from the bus and reads what they need before they can be applied: the stored answer of an id that may be
+ * known. Meanwhile the account's later commands wait behind, and everyone else's go on. An account's ids are read beside
+ * its commands, one account at a time: after a take-over all speak at once, and some have a hundred thousand.
  */
 export class Intake {
   readonly #reader: CommandReader
@@ -66,6 +67,8 @@ export class Intake {
   readonly #taken: { readonly position: string; done: boolean }[] = []
   readonly #takenByPosition = new Map<string, { done: boolean }>()
   #position: string
+  /** Accounts whose ids are to be read, in order; of the first they are being read. */
+  readonly #toRead = new Set<number>()
   /** How many reads have come back. */
   #reads = 0
   #closed = false
@@ -147,10 +150,7 @@ export class Intake {
     if (request.event === 'accounts.open' || request.event === 'accounts.create') return true
     if (commandId === undefined) return false
     const { account } = request
-    return (
-      !this.#known.isLoaded(account) ||
-      (this.#known.mayHave(account, commandId) && !this.#isRemembered(account, commandId))
-    )
+    return this.#known.mayHave(account, commandId) && !this.#isRemembered(account, commandId)
   }
 
   #read(entry: CommandEntry): void {
@@ -216,14 +216,24 @@ export class Intake {
     const { request, commandId } = entry
     if (commandId === undefined || request.event === 'accounts.open') return { entry }
     const { account } = request
-    if (!this.#known.isLoaded(account)) {
-      const ids = await this.#history.knownCommands(account)
-      // Dropped meanwhile: what a later read has found, and what was added to it, must stay.
-      if (this.#lanes.get(laneOf(entry))?.current !== entry) return { entry, isExpired: true }
-      this.#known.load(account, ids)
-    }
     if (!this.#known.mayHave(account, commandId) || this.#isRemembered(account, commandId)) return { entry }
+    if (this.#known.isWorthReading(account)) this.#readIdsOf(account)
     const stored = await this.#history.commandResult(account, commandId)
     return stored === undefined ? { entry, isNew: true } : { entry, stored }
+  }
+
+  #readIdsOf(account: number): void {
+    this.#toRead.add(account)
+    if (this.#toRead.size === 1) void this.#readIds()
+  }
+
+  /** What cannot be read is asked for again with the account's next command. */
+  async #readIds(): Promise<void> {
+    for (const account of this.#toRead) {
+      const found = this.#known.reading(account)
+      await this.#history.knownCommands(account).then(found, () => undefined)
+      this.#toRead.delete(account)
+      if (this.#closed) return
+    }
   }
 }

@@ -229,10 +229,7 @@ export function answerTo(name: string, parameters: Readonly<Record<string, unkno
       return [{ payloadHash, batch, result: JSON.parse(result) as unknown }]
     }
     case 'listKnownCommands':
-      return (parameters['accounts'] as number[]).map((asked) => ({
-        account: asked,
-        hashes: [...tables.results.values()].filter((one) => one.account === asked).map(({ hash }) => hash),
-      }))
+      return [{ hashes: [...tables.results.values()].filter((one) => one.account === account).map(({ hash }) => hash) }]
     case 'findOrder':
       return orderWithFills(tables, keyOf({ account, number: Number(parameters['number']) }))
     case 'findOrderByClientId':
