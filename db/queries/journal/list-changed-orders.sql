@@ -1,7 +1,7 @@
 -- What batches after one have made of some accounts' orders: of those known as open, which may be closed by now, and of those
 -- that came since and are open. By their ids, not by what is open: the index of that has, while somebody's snapshot stays open,
 -- all that ever was.
--- batch bigint; knownAccounts int[], knownNumbers bigint[]; accounts int[], lastNumbers bigint[] (the last known of each)
+-- batch bigint, knownAccounts int[], knownNumbers bigint[], accounts int[], lastNumbers bigint[] (the last known of each)
 SELECT account_id AS account, order_id & 4294967295 AS number, client_order_id AS "clientOrderId", symbol, side, type,
   time_in_force AS "timeInForce", post_only AS "postOnly", self_trade AS "selfTrade", source, tag, lots,
   limit_ticks AS "limitTicks", stop_ticks AS "stopTicks", trail_ticks AS "trailTicks", trail_bps AS "trailBps",
