@@ -21,7 +21,7 @@ export interface OrderWithFills {
 /** The `commandHash` of every command that an account has had answered, unless they are too many to keep at hand. */
 export type KnownIds = readonly number[] | 'too many'
 
-/** So many take 0.1 s to read; an account with more has each of its ids looked up. */
+/** So many take 0.1 s to read where Postgres has them in memory; an account with more has each of its ids looked up. */
 const KNOWN_IDS_MAX = 100_000
 
 /** A part of a list, newest first. */
