@@ -4,6 +4,7 @@ import pg from 'pg'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { assert } from '../engine/assert.ts'
 import { Engine } from '../engine/engine.ts'
+import { History } from '../journal/history.ts'
 import { ExchangeRig, good, orderOf } from './exchange.fixture.ts'
 
 let rig: ExchangeRig
@@ -13,6 +14,8 @@ const internal = { ok: false, error: { code: 'INTERNAL', outcome: 'not_executed'
 const BUMP = `UPDATE lease SET epoch = epoch + 1, holder = 'another', expires_at = clock_timestamp()`
 
 describe('a command that the database refuses', () => {
+  afterEach(() => vi.restoreAllMocks())
+
   it('is answered INTERNAL, for ever, and the market goes on', async () => {
     rig = await ExchangeRig.open()
     const account = await rig.openAccount('user-1')
@@ -33,6 +36,20 @@ describe('a command that the database refuses', () => {
       openOrders: { clientOrderId: string }[]
     }
     expect(openOrders.map(({ clientOrderId }) => clientOrderId).sort()).toEqual(['a', 'b', 'c', 'd', 'e'])
+  })
+
+  it('leaves known which ids are new: after the recovery none of them is looked up', async () => {
+    const lookUp = vi.spyOn(History.prototype, 'commandResult')
+    rig = await ExchangeRig.open()
+    const [account, another] = [await rig.openAccount('user-1'), await rig.openAccount('user-2')]
+    good(await rig.rest(another, 'a'))
+    await rig.sql(`ALTER TABLE orders ADD CONSTRAINT no_such_order CHECK (client_order_id <> 'bad')`)
+    expect(await rig.rest(account, 'bad')).toMatchObject(internal)
+    good(await rig.rest(another, 'b'))
+    expect(await rig.rest(another, 'a')).toMatchObject({ ok: true, duplicate: true })
+    const ids = lookUp.mock.calls.map(([, commandId]) => commandId)
+    expect(ids).toContain('o:a')
+    expect(ids).not.toContain('o:b')
   })
 
   it('opens no account, and the next one is opened', async () => {

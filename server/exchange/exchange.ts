@@ -11,6 +11,7 @@ import { Fenced, Journal } from '../journal/journal.ts'
 import { Metrics } from '../telemetry/metrics.ts'
 import { Stopwatch } from '../telemetry/stopwatch.ts'
 import { AccountRates, type RateLimits } from './commands/account-rates.ts'
+import { KnownCommands } from './commands/known-commands.ts'
 import { AlertFirings } from './alerts/alert-firings.ts'
 import { type AssembledMarket, assembleMarket } from './leading/assembly.ts'
 import type { Clock } from './clock.ts'
@@ -90,6 +91,8 @@ export class Exchange implements AsyncDisposable {
   #acknowledged = 0
   #indicative: IndicativeMarket | undefined
   #lease: Lease | undefined
+  /** Since this process came to lead: while another does, ids are answered that are not known here. */
+  #known = new KnownCommands()
   /** While another leads. */
   #standby: Standby | undefined
   /** Set while the lead is being handed over: to be told whether it was. */
@@ -180,6 +183,7 @@ export class Exchange implements AsyncDisposable {
       log.info({ epoch: lease.epoch }, 'exchange: leads')
       this.#lease = lease
       this.#standby = undefined
+      this.#known = new KnownCommands()
       this.#noteLease('taken')
       this.#degraded.start()
       // Another may have spoken since.
@@ -267,6 +271,7 @@ export class Exchange implements AsyncDisposable {
       alertFirings: this.#alertFirings,
       publisher: this.#publisher,
       accountRates: this.#rates,
+      known: this.#known,
       condemned: this.#defects.condemned,
       signal: this.#stopping.signal,
       arrived: this.#signal.wake,

@@ -31,17 +31,15 @@ it('the judge finds what is planted: an ack without a row, an execution that was
   const arena = arenaOf()
   const floor = await openFloor(arena, { isLong: false, via: 'haproxy' })
   await expect.poll(() => ackedOf(floor).length, { timeout: 30_000 }).toBeGreaterThan(20)
-  expect((await floor.close()).misses).toEqual([])
   const [first, second, third] = ackedOf(floor)
+  expect((await floor.close()).misses).toEqual([])
   if (first === undefined || second === undefined || third?.told?.as !== 'acked') throw new Error('expected acks')
 
-  const log = new TradingLog()
+  using log = new TradingLog()
   const denied = { code: 'UNAVAILABLE', message: '', outcome: 'not_executed' } as const
-  log.orders.push(
-    { ...first, order: { ...first.order, clientOrderId: 'never-sent' } },
-    { ...second, told: { as: 'refused', error: denied } },
-    third,
-  )
+  log.ask({ ...first, order: { ...first.order, clientOrderId: 'never-sent' } })
+  log.ask({ ...second, told: { as: 'refused', error: denied } })
+  log.ask(third)
   const again = new Map([[third, { as: 'refused', error: denied } as const]])
   // The last of all tests: what is in the journal stays there, so the books never balance again.
   const client = await arena.connection()
@@ -67,4 +65,4 @@ const COPY_FILL = `INSERT INTO fill (fill_id, order_id, symbol, side, ticks, lot
 
 /** Orders that were filled by their ack. */
 const ackedOf = (floor: Floor): Asked[] =>
-  floor.log.orders.filter(({ told }) => told?.as === 'acked' && told.order.fills.length > 0)
+  floor.log.latestOrders.filter(({ told }) => told?.as === 'acked' && told.order.fills.length > 0)

@@ -135,15 +135,14 @@ export class Floor {
     const toMs = Date.now()
     await Promise.all(this.traders.map((trader) => trader.finish()))
     const again = await this.#askAgain()
-    const lastToldMs = Math.max(
-      0,
-      ...this.log.orders.filter(({ told }) => !isExecuted(told)).map(({ toldAt }) => toldAt),
-    )
+    const notExecuted = [...this.log.orders()].filter(({ told }) => !isExecuted(told))
+    const lastToldMs = notExecuted.reduce((last, { toldAt }) => Math.max(last, toldAt), 0)
     await delay(Math.max(0, lastToldMs + FINAL_MS - Date.now()))
     for (const trader of this.traders) trader.close()
     const verdict = await judge(this.#ground.databaseUrl, this.log, { again, fromMs: this.#tradingFrom, toMs })
     this.#mustBeRight(verdict)
-    this.note(`not executed: ${countsOf(this.log.orders.map(({ told }) => whyNot(told)))}`)
+    this.note(`not executed: ${countsOf(Array.from(this.log.orders(), ({ told }) => whyNot(told)))}`)
+    this.log[Symbol.dispose]()
     return { verdict, quotesGapMs, recoverMs: this.#recoverMs, notes: this.#notes, misses: this.#misses }
   }
 
@@ -163,7 +162,7 @@ export class Floor {
 
   /** An answer once given is the answer for ever. */
   async #askAgain(): Promise<Map<Asked, Told>> {
-    const answered = this.log.orders.filter(({ told }) => isExecuted(told))
+    const answered = this.log.latestOrders.filter(({ told }) => isExecuted(told))
     const some = answered.slice(-this.#options.againMax)
     const again = new Map<Asked, Told>()
     for (let at = 0; at < some.length; at += AGAIN_AT_ONCE) {

@@ -46,12 +46,16 @@ export async function judge(
   await client.connect()
   try {
     await client.query('SET transaction_timeout = 0') // ten minutes of trading are more than a session may read in its time
-    const accounts = [...new Set(log.orders.map(({ account }) => account))]
+    const accounts = [...accountsOf(log)]
     const orders = await ordersOf(client, accounts)
     const fills = await fillsOf(client, accounts)
     const results = await resultsOf(client, accounts)
     const findings: Findings = { lost: [], doubled: [], contradicted: [] }
-    for (const asked of log.orders) judgeOrder(asked, orders.get(keyOf(asked)), { fills, results, findings })
+    const counts = { acked: 0, refused: 0, not_sent: 0, unknown: 0 }
+    for (const asked of log.orders()) {
+      counts[asked.told?.as ?? 'unknown'] += 1
+      judgeOrder(asked, orders.get(keyOf(asked)), { fills, results, findings })
+    }
     judgeCancels(log, orders, findings)
     judgeFrames(log, orders, fills, findings)
     for (const [{ order, told }, second] of again) {
@@ -59,12 +63,11 @@ export async function judge(
         findings.contradicted.push(`${order.clientOrderId}: first ${verdictOf(told)}, then ${verdictOf(second)}`)
       }
     }
-    const told = (as: Told['as']) => log.orders.filter((asked) => asked.told?.as === as).length
     return {
       ...findings,
-      acked: told('acked'),
-      failed: told('refused') + told('not_sent'),
-      unknown: told('unknown') + log.orders.filter((asked) => asked.told === undefined).length,
+      acked: counts.acked,
+      failed: counts.refused + counts.not_sent,
+      unknown: counts.unknown,
       lateBatches: await lateBatches(client),
       longestWithoutMatchMs: await longestWithoutMatch(client, fromMs, toMs),
       auditFaults: await auditFaults(databaseUrl),
@@ -72,6 +75,12 @@ export async function judge(
   } finally {
     await client.end()
   }
+}
+
+function accountsOf(log: TradingLog): Set<number> {
+  const accounts = new Set<number>()
+  for (const { account } of log.orders()) accounts.add(account)
+  return accounts
 }
 
 interface Findings {
@@ -148,13 +157,13 @@ function judgeFrames(
   { lost }: Findings,
 ): void {
   const byId = new Map([...orders.values()].map((row) => [row.orderId, row]))
-  for (const { orderId, version, filledQty } of log.byFrame.values()) {
+  for (const { orderId, version, filledQty } of log.ordersInFrames) {
     const row = byId.get(numberOf(orderId))
     if (row === undefined || row.version < version || row.filled < Number(filledQty)) {
       lost.push(`${orderId}: told by a frame as version ${version}, journalled as ${row?.version ?? 'nothing'}`)
     }
   }
-  for (const [fillId, account] of log.fills) {
+  for (const { fillId, account } of log.fillsInFrames) {
     if (!fills.byId.has(numberOf(fillId)))
       lost.push(`${fillId}: a fill of account ${account} told by a frame is not there`)
   }

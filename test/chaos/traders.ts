@@ -8,7 +8,7 @@ import type { PlacedOrder, PlaceOrder } from '@valiant/shared/protocol/order'
 import { parseId } from '@valiant/shared/units/id'
 import { guestCookie, openSocket, type TraderSocket } from '../rig/trader.ts'
 import { answerText } from './trails.ts'
-import type { Asked, Told, TradingLog } from './trading-log.ts'
+import { acked, type Asked, refused, type Told, type TradingLog } from './trading-log.ts'
 
 export const SYMBOL = 'NOVA'
 const IN_FLIGHT_MAX = 8
@@ -211,10 +211,10 @@ class SdkTrader implements Trader {
       told: undefined,
       toldAt: 0,
     }
-    log.orders.push(asked)
+    log.ask(asked)
     const pending = this.#ask(order).then(async (told) => {
-      Object.assign(asked, { told, toldAt: Date.now() })
-      if (told.as === 'acked' && told.order.status === 'open') await this.#cancel(told.order)
+      log.tell(asked, told)
+      if (told.as === 'acked' && told.order.status === 'open') await this.#cancel(told.order.orderId)
     })
     this.#pending.add(pending)
     void pending.finally(() => this.#pending.delete(pending))
@@ -222,23 +222,23 @@ class SdkTrader implements Trader {
 
   async #ask(order: PlaceOrder): Promise<Told> {
     try {
-      return { as: 'acked', order: await this.#client.ask('order.place', order) }
+      return acked(await this.#client.ask('order.place', order))
     } catch (error) {
       return this.#toldBy(error)
     }
   }
 
-  async #cancel({ orderId }: PlacedOrder): Promise<void> {
+  async #cancel(orderId: string): Promise<void> {
     try {
       const { filledQty, status } = await this.#client.ask('order.cancel', { orderId })
-      if (status === 'canceled') this.#options.log.canceled.push({ orderId, account: this.#account, filledQty })
+      if (status === 'canceled') this.#options.log.canceled.add({ orderId, filledQty })
     } catch (error) {
       this.#toldBy(error)
     }
   }
 
   #toldBy(error: unknown): Told {
-    if (error instanceof RequestRefused) return { as: 'refused', error: error.error }
+    if (error instanceof RequestRefused) return refused(error.error)
     if (error instanceof NotConnectedError) return { as: 'not_sent' }
     if (!(error instanceof OutcomeUnknownError)) this.#options.log.unforeseen.push(error)
     return { as: 'unknown' }
@@ -356,8 +356,8 @@ class WireTrader implements Trader {
       told: undefined,
       toldAt: 0,
     }
-    log.orders.push(asked)
-    const pending = this.#ask(order).then((told) => void Object.assign(asked, { told, toldAt: Date.now() }))
+    log.ask(asked)
+    const pending = this.#ask(order).then((told) => log.tell(asked, told))
     this.#pending.add(pending)
     void pending.finally(() => this.#pending.delete(pending))
   }
@@ -367,11 +367,11 @@ class WireTrader implements Trader {
     let isDoubtful = false
     while (Date.now() < giveUpAt) {
       const answer = await this.#answerTo(order)
-      if (answer?.ok === true) return { as: 'acked', order: answer.data }
+      if (answer?.ok === true) return acked(answer.data)
       if (answer?.error.code === 'TIMEOUT') this.#options.log.timeouts += 1
       // An instance that turns one copy away knows nothing of what became of the copies before it.
       const isCertain = answer?.error.outcome === 'not_executed' && !(isDoubtful && isPassing(answer.error.code))
-      if (answer !== undefined && isCertain) return { as: 'refused', error: answer.error }
+      if (answer !== undefined && isCertain) return refused(answer.error)
       isDoubtful ||= answer?.error.outcome !== 'not_executed'
       await delay(AGAIN_MS)
     }

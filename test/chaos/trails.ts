@@ -59,6 +59,10 @@ export class Trails {
     steps.push(`${new Date().toISOString().slice(11, 23)} ${step}`)
   }
 
+  forget(id: string): void {
+    this.#steps.delete(id)
+  }
+
   of(id: string): readonly string[] {
     return this.#steps.get(id) ?? []
   }

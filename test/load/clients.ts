@@ -58,30 +58,41 @@ answerQuestions(async (question: ClientsQuestion) => {
   return await measure(question)
 })
 
+/** First all are open, then all are subscribed: under thousands of subscribed sockets handshakes would end before they are served. */
 async function openAll({ open, ports, perSecond, symbols }: Extract<ClientsQuestion, { open: number }>) {
+  const numbers = Array.from({ length: open }, (_, at) => at)
+  await paced(numbers, perSecond, async (at) => {
+    sockets.push(await openOne(ports[at % ports.length] ?? 0, at % TIMED_EVERY === 0))
+  })
+  await paced(sockets, perSecond, async (socket, at) => {
+    for (const subscription of terminalOf(symbols[at % symbols.length] ?? '')) {
+      const answer = await socket.ask('subscribe', subscription)
+      if (!answer.ok) throw new Error(`not subscribed: ${answer.error.message}`)
+    }
+  })
+}
+
+/** Begins so many a second, whatever has become of those before. */
+async function paced<Item>(
+  items: readonly Item[],
+  perSecond: number,
+  work: (item: Item, at: number) => Promise<void>,
+): Promise<void> {
   const began = performance.now()
-  const opening: Promise<void>[] = []
-  for (let at = 0; at < open; at++) {
+  const running: Promise<void>[] = []
+  for (const [at, item] of items.entries()) {
     const early = began + (1_000 * at) / perSecond - performance.now()
     if (early > 0) await delay(early)
-    const port = ports[at % ports.length] ?? 0
-    const symbol = symbols[at % symbols.length] ?? ''
-    opening.push(openOne(port, symbol, at % TIMED_EVERY === 0))
+    running.push(work(item, at))
   }
-  await Promise.all(opening)
+  await Promise.all(running)
 }
 
 /** A server takes so many handshakes a second and refuses the rest: like a terminal, it tries again. */
-async function openOne(port: number, symbol: string, isTimed: boolean): Promise<void> {
+async function openOne(port: number, isTimed: boolean): Promise<LightSocket> {
   for (let tries = 1; ; tries++) {
     try {
-      const socket = await LightSocket.open({ port, onMessage: (packet) => count(packet, isTimed) })
-      for (const subscription of terminalOf(symbol)) {
-        const answer = await socket.ask('subscribe', subscription)
-        if (!answer.ok) throw new Error(`not subscribed: ${answer.error.message}`)
-      }
-      sockets.push(socket)
-      return
+      return await LightSocket.open({ port, onMessage: (packet) => count(packet, isTimed) })
     } catch (error) {
       if (tries === TRIES_MAX) throw error
       await delay(RETRY_MS * (0.5 + Math.random()))

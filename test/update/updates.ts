@@ -308,6 +308,7 @@ const SLOW_COMMIT = 'is not answered in time'
 
 /** Orders that were turned away, or never sent: what the exchange itself refuses is an answer. */
 function unanswered({ log }: Floor): { readonly failed: readonly Asked[]; readonly text: string } {
-  const failed = log.orders.filter(({ told }) => told !== undefined && !isExecuted(told))
-  return { failed, text: `of ${log.orders.length} orders ${failed.length} without an answer of the exchange` }
+  const orders = [...log.orders()]
+  const failed = orders.filter(({ told }) => told !== undefined && !isExecuted(told))
+  return { failed, text: `of ${orders.length} orders ${failed.length} without an answer of the exchange` }
 }

@@ -68,6 +68,16 @@ it('keeps an account whose answers are not committed: the journal could not give
   expect(isAtHand(known, 16)).toBe(false)
 })
 
+it('knows after a recovery what it knew before, and forgets an account whose answers are settled by it', () => {
+  const known = new KnownCommands(3)
+  read(known, 16, [1, 2])
+  known.add(16, 'o:a')
+  known.recovered()
+  expect([known.mayHave(16, 'o:a'), known.mayHave(16, 'o:b')]).toEqual([true, false])
+  read(known, 17, [3, 4])
+  expect(isAtHand(known, 16)).toBe(false)
+})
+
 it('takes every id of an account that has too many for one that may be known, and does not read them again', () => {
   const known = new KnownCommands()
   read(known, 16, 'too many')

@@ -11,7 +11,8 @@ interface Ids {
 
 /**
  * The ids that accounts have had answered, as hashes. Where all of an account's are at hand a miss is certain; whatever
- * else must be looked up in the journal.
+ * else must be looked up in the journal. It holds as long as nobody else leads, over recoveries too: what was answered and
+ * then not committed is looked up in vain, and no more.
  */
 export class KnownCommands {
   /** In order of use, the longest silent first. */
@@ -82,6 +83,11 @@ export class KnownCommands {
     const left = (this.#unsettled.get(account) ?? 0) - 1
     if (left > 0) this.#unsettled.set(account, left)
     else this.#unsettled.delete(account)
+  }
+
+  /** The market is put together anew from the journal: of what waited for a commit, it has what it ever will have. */
+  recovered(): void {
+    this.#unsettled.clear()
   }
 
   #idsOf(account: number): Ids {

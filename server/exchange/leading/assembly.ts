@@ -25,7 +25,7 @@ import { EquityWriter } from '../accounts/equity-writer.ts'
 import { FIRST_CATCH_UP_MS, makeFirstHistory } from '../market/first-history.ts'
 import { Housekeeping } from '../housekeeping.ts'
 import { Intake } from '../commands/intake.ts'
-import { KnownCommands } from '../commands/known-commands.ts'
+import type { KnownCommands } from '../commands/known-commands.ts'
 import type { MarketPublisher } from '../market/market-publisher.ts'
 import { OperatorWatch } from '../operator-watch.ts'
 import { recoverEngine } from './recovery.ts'
@@ -53,6 +53,8 @@ export interface AssemblyParts {
   readonly historyDays: number
   readonly live: number
   readonly accountRates: AccountRates
+  /** Of the time that this process has led without a break. */
+  readonly known: KnownCommands
   readonly maxOpenOrdersPerInstrument: number
   readonly condemned: Condemned
   readonly clock: Clock
@@ -129,7 +131,8 @@ export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMar
     onMarketFrame: (frame) => barWriter.add(frame),
     onTrades: (frame) => alertWatch.saw(frame),
   })
-  const known = new KnownCommands()
+  const { known } = parts
+  known.recovered()
   const position = state.last.streamPosition
   const intake: Intake = new Intake({
     reader: bus.consume(position, parts.arrived),

@@ -72,7 +72,7 @@ export async function slowPostgres(arena: Arena, { isLong }: Scale): Promise<Res
 
 /** What was asked while nothing could be written was not executed then. */
 function mustNotExecute(floor: Floor, fromMs: number, toMs: number): void {
-  const acked = floor.log.orders.filter(
+  const acked = [...floor.log.orders()].filter(
     ({ told, sentAt, toldAt }) => told?.as === 'acked' && sentAt >= fromMs && toldAt <= toMs,
   )
   floor.must(`${acked.length} orders acked while Postgres was away`, acked.length === 0)

@@ -169,7 +169,9 @@ export const rollingRestart =
     floor.note(
       `${floor.log.connections.length} connections moved in ${Date.now() - began} ms, at most ${perSecond} in a second`,
     )
-    const rejected = floor.log.orders.filter(({ by, told }) => by === 'sdk' && told !== undefined && !isExecuted(told))
+    const rejected = [...floor.log.orders()].filter(
+      ({ by, told }) => by === 'sdk' && told !== undefined && !isExecuted(told),
+    )
     floor.note(`${rejected.length} promises of the SDK rejected without an answer of the exchange`)
     for (const asked of rejected.slice(0, TRAILS_MAX)) floor.noteTrail(asked)
     if (isLong)
@@ -181,7 +183,7 @@ export const rollingRestart =
   }
 
 function noteAcks(floor: Floor): void {
-  const acked = floor.log.orders.filter(({ told }) => told?.as === 'acked')
+  const acked = [...floor.log.orders()].filter(({ told }) => told?.as === 'acked')
   const tookMs = (asked: Asked) => asked.toldAt - asked.sentAt
   const times = acked.map(tookMs)
   const slowest = acked.toSorted((a, b) => tookMs(b) - tookMs(a)).slice(0, TRAILS_MAX)

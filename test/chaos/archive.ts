@@ -1,0 +1,55 @@
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const LINES_AT_ONCE = 1_000
+const CHUNK_BYTES = 1 << 20
+
+/**
+ * What a run has come to know, in lines on the disk, to be gone through in the end: a million objects kept in memory
+ * would be walked through by the collector again and again, on the cores of those who are judged.
+ */
+export class Archive<Line> implements Disposable {
+  readonly #file: number
+  #waiting: string[] = []
+
+  constructor() {
+    const folder = mkdtempSync(join(tmpdir(), 'valiant-archive-'))
+    this.#file = openSync(join(folder, 'lines'), 'w+')
+    // The open file is all there is of it: nothing is left behind, however this process ends.
+    rmSync(folder, { recursive: true })
+  }
+
+  /** @param line what JSON can hold */
+  add(line: Line): void {
+    this.#waiting.push(JSON.stringify(line))
+    if (this.#waiting.length >= LINES_AT_ONCE) this.#write()
+  }
+
+  /** All lines, oldest first. */
+  *[Symbol.iterator](): Generator<Line> {
+    this.#write()
+    const chunk = Buffer.alloc(CHUNK_BYTES)
+    let rest = Buffer.alloc(0)
+    let at = 0
+    for (;;) {
+      const read = readSync(this.#file, chunk, 0, CHUNK_BYTES, at)
+      if (read === 0) return
+      at += read
+      const bytes = Buffer.concat([rest, chunk.subarray(0, read)])
+      const end = bytes.lastIndexOf('\n') + 1
+      rest = bytes.subarray(end)
+      for (const line of bytes.toString('utf8', 0, end).split('\n')) if (line !== '') yield JSON.parse(line) as Line
+    }
+  }
+
+  [Symbol.dispose](): void {
+    closeSync(this.#file)
+  }
+
+  #write(): void {
+    if (this.#waiting.length === 0) return
+    writeSync(this.#file, `${this.#waiting.join('\n')}\n`)
+    this.#waiting = []
+  }
+}
