@@ -1,18 +1,17 @@
 import { expect, it } from 'vitest'
 import { Archive } from './archive.ts'
 
-it('gives back what was added, in order, as often as it is asked', () => {
+it('gives back what was added, in order, as often as it is asked', async () => {
   using archive = new Archive<{ readonly number: number; readonly text: string }>()
   // More than is written at once, and than is read at once.
   const lines = Array.from({ length: 20_000 }, (_, number) => ({ number, text: `größer\n${'x'.repeat(number % 300)}` }))
   for (const line of lines) archive.add(line)
-  expect([...archive]).toEqual(lines)
+  expect(await Array.fromAsync(archive)).toEqual(lines)
   archive.add({ number: -1, text: 'later' })
-  expect([...archive].at(-1)).toEqual({ number: -1, text: 'later' })
-  expect([...archive]).toHaveLength(lines.length + 1)
+  expect(await Array.fromAsync(archive)).toEqual([...lines, { number: -1, text: 'later' }])
 })
 
-it('is empty when nothing was added', () => {
+it('is empty when nothing was added', async () => {
   using archive = new Archive()
-  expect([...archive]).toEqual([])
+  expect(await Array.fromAsync(archive)).toEqual([])
 })

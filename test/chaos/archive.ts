@@ -1,13 +1,17 @@
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, read, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 
 const LINES_AT_ONCE = 1_000
 const CHUNK_BYTES = 1 << 20
 
+const readFrom = promisify(read)
+
 /**
  * What a run has come to know, in lines on the disk, to be gone through in the end: a million objects kept in memory
- * would be walked through by the collector again and again, on the cores of those who are judged.
+ * would be walked through by the collector again and again, and meanwhile nothing passes through the cables, which are
+ * this process's too.
  */
 export class Archive<Line> implements Disposable {
   readonly #file: number
@@ -26,17 +30,17 @@ export class Archive<Line> implements Disposable {
     if (this.#waiting.length >= LINES_AT_ONCE) this.#write()
   }
 
-  /** All lines, oldest first. */
-  *[Symbol.iterator](): Generator<Line> {
+  /** All lines, oldest first; a chunk at a time, so that others have their turn. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Line> {
     this.#write()
     const chunk = Buffer.alloc(CHUNK_BYTES)
     let rest = Buffer.alloc(0)
     let at = 0
     for (;;) {
-      const read = readSync(this.#file, chunk, 0, CHUNK_BYTES, at)
-      if (read === 0) return
-      at += read
-      const bytes = Buffer.concat([rest, chunk.subarray(0, read)])
+      const { bytesRead } = await readFrom(this.#file, chunk, 0, CHUNK_BYTES, at)
+      if (bytesRead === 0) return
+      at += bytesRead
+      const bytes = Buffer.concat([rest, chunk.subarray(0, bytesRead)])
       const end = bytes.lastIndexOf('\n') + 1
       rest = bytes.subarray(end)
       for (const line of bytes.toString('utf8', 0, end).split('\n')) if (line !== '') yield JSON.parse(line) as Line

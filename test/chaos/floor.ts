@@ -135,13 +135,18 @@ export class Floor {
     const toMs = Date.now()
     await Promise.all(this.traders.map((trader) => trader.finish()))
     const again = await this.#askAgain()
-    const notExecuted = [...this.log.orders()].filter(({ told }) => !isExecuted(told))
-    const lastToldMs = notExecuted.reduce((last, { toldAt }) => Math.max(last, toldAt), 0)
+    const reasons = new Map<string, number>()
+    let lastToldMs = 0
+    for await (const { told, toldAt } of this.log.orders()) {
+      if (!isExecuted(told)) lastToldMs = Math.max(lastToldMs, toldAt)
+      const reason = whyNot(told)
+      if (reason !== undefined) reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
+    }
     await delay(Math.max(0, lastToldMs + FINAL_MS - Date.now()))
     for (const trader of this.traders) trader.close()
     const verdict = await judge(this.#ground.databaseUrl, this.log, { again, fromMs: this.#tradingFrom, toMs })
     this.#mustBeRight(verdict)
-    this.note(`not executed: ${countsOf(Array.from(this.log.orders(), ({ told }) => whyNot(told)))}`)
+    this.note(`not executed: ${countsText(reasons)}`)
     this.log[Symbol.dispose]()
     return { verdict, quotesGapMs, recoverMs: this.#recoverMs, notes: this.#notes, misses: this.#misses }
   }
@@ -154,7 +159,7 @@ export class Floor {
     this.must(`${verdict.lateBatches} batches of an epoch that was over`, verdict.lateBatches === 0)
     const { staleFrames } = this.log
     if (staleFrames.length > 0) {
-      this.#misses.push(`${staleFrames.length} frames of an epoch that was over: ${countsOf(staleFrames)}`)
+      this.#misses.push(`${staleFrames.length} frames of an epoch that was over: ${countsText(countsOf(staleFrames))}`)
     }
     for (const error of this.log.unforeseen) this.#misses.push(`a promise of the SDK rejected with ${String(error)}`)
     for (const fault of this.#ground.faults().slice(this.#faultsBefore)) this.#misses.push(`a server's log: ${fault}`)
@@ -194,8 +199,11 @@ function whyNot(told: Told | undefined): string | undefined {
   return told?.as === 'refused' ? told.error.code : undefined
 }
 
-function countsOf(words: readonly (string | undefined)[]): string {
+function countsOf(words: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>()
-  for (const word of words) if (word !== undefined) counts.set(word, (counts.get(word) ?? 0) + 1)
-  return counts.size === 0 ? 'none' : [...counts].map(([word, count]) => `${count} ${word}`).join(', ')
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1)
+  return counts
 }
+
+const countsText = (counts: ReadonlyMap<string, number>): string =>
+  counts.size === 0 ? 'none' : [...counts].map(([word, count]) => `${count} ${word}`).join(', ')

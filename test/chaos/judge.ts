@@ -46,18 +46,18 @@ export async function judge(
   await client.connect()
   try {
     await client.query('SET transaction_timeout = 0') // ten minutes of trading are more than a session may read in its time
-    const accounts = [...accountsOf(log)]
+    const accounts = [...(await accountsOf(log))]
     const orders = await ordersOf(client, accounts)
     const fills = await fillsOf(client, accounts)
     const results = await resultsOf(client, accounts)
     const findings: Findings = { lost: [], doubled: [], contradicted: [] }
     const counts = { acked: 0, refused: 0, not_sent: 0, unknown: 0 }
-    for (const asked of log.orders()) {
+    for await (const asked of log.orders()) {
       counts[asked.told?.as ?? 'unknown'] += 1
       judgeOrder(asked, orders.get(keyOf(asked)), { fills, results, findings })
     }
-    judgeCancels(log, orders, findings)
-    judgeFrames(log, orders, fills, findings)
+    await judgeCancels(log, orders, findings)
+    await judgeFrames(log, orders, fills, findings)
     for (const [{ order, told }, second] of again) {
       if (verdictOf(told) !== verdictOf(second)) {
         findings.contradicted.push(`${order.clientOrderId}: first ${verdictOf(told)}, then ${verdictOf(second)}`)
@@ -77,9 +77,9 @@ export async function judge(
   }
 }
 
-function accountsOf(log: TradingLog): Set<number> {
+async function accountsOf(log: TradingLog): Promise<Set<number>> {
   const accounts = new Set<number>()
-  for (const { account } of log.orders()) accounts.add(account)
+  for await (const { account } of log.orders()) accounts.add(account)
   return accounts
 }
 
@@ -138,9 +138,13 @@ function judgeAck(
   }
 }
 
-function judgeCancels(log: TradingLog, orders: ReadonlyMap<string, OrderRow>, { contradicted, lost }: Findings): void {
+async function judgeCancels(
+  log: TradingLog,
+  orders: ReadonlyMap<string, OrderRow>,
+  { contradicted, lost }: Findings,
+): Promise<void> {
   const byId = new Map([...orders.values()].map((row) => [row.orderId, row]))
-  for (const { orderId, filledQty } of log.canceled) {
+  for await (const { orderId, filledQty } of log.canceled) {
     const row = byId.get(numberOf(orderId))
     if (row === undefined) lost.push(`${orderId}: canceled, and not in the journal`)
     else if (row.status !== 'canceled' || row.filled !== Number(filledQty)) {
@@ -150,20 +154,20 @@ function judgeCancels(log: TradingLog, orders: ReadonlyMap<string, OrderRow>, { 
 }
 
 /** What an account's frames told must be in the journal, whoever placed it. */
-function judgeFrames(
+async function judgeFrames(
   log: TradingLog,
   orders: ReadonlyMap<string, OrderRow>,
   fills: Journal['fills'],
   { lost }: Findings,
-): void {
+): Promise<void> {
   const byId = new Map([...orders.values()].map((row) => [row.orderId, row]))
-  for (const { orderId, version, filledQty } of log.ordersInFrames) {
+  for await (const { orderId, version, filledQty } of log.ordersInFrames) {
     const row = byId.get(numberOf(orderId))
     if (row === undefined || row.version < version || row.filled < Number(filledQty)) {
       lost.push(`${orderId}: told by a frame as version ${version}, journalled as ${row?.version ?? 'nothing'}`)
     }
   }
-  for (const { fillId, account } of log.fillsInFrames) {
+  for await (const { fillId, account } of log.fillsInFrames) {
     if (!fills.byId.has(numberOf(fillId)))
       lost.push(`${fillId}: a fill of account ${account} told by a frame is not there`)
   }

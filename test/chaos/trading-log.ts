@@ -96,16 +96,16 @@ export class TradingLog implements Disposable {
   }
 
   /** All that was asked. */
-  *orders(): Generator<Asked> {
+  async *orders(): AsyncGenerator<Asked> {
     yield* this.#archived
     yield* this.#latest
   }
 
-  get ordersInFrames(): Iterable<OrderInFrame> {
+  get ordersInFrames(): AsyncIterable<OrderInFrame> {
     return this.#ordersInFrames
   }
 
-  get fillsInFrames(): Iterable<FillInFrame> {
+  get fillsInFrames(): AsyncIterable<FillInFrame> {
     return this.#fillsInFrames
   }
 

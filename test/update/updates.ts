@@ -151,7 +151,7 @@ export const restarted =
     await first.start()
     tell({ floor, scale }, `ready again ${Date.now() - from} ms after SIGTERM${migrationsIn(first.log())}`)
     await floor.recovered(Date.now(), { maxMs: RECOVERED_MS })
-    floor.note(unanswered(floor).text)
+    floor.note((await unanswered(floor)).text)
     return await floor.close()
   }
 
@@ -283,7 +283,7 @@ const RELEASES = `SELECT release, count(*) AS count FROM journal_batch WHERE bat
 
 /** Nobody was refused for the update's sake, and nobody was without prices for long. */
 async function judged({ arena, floor, scale }: Scene): Promise<Result> {
-  const { failed, text } = unanswered(floor)
+  const { failed, text } = await unanswered(floor)
   floor.within('a socket without prices', floor.quotesGapMs, FEEDLESS_MS)
   if (floor.quotesGapMs > FEEDLESS_MS) floor.noteLongestQuiet()
   for (const asked of failed.slice(0, TRAILS_MAX)) floor.noteTrail(asked)
@@ -307,8 +307,8 @@ async function judged({ arena, floor, scale }: Scene): Promise<Result> {
 const SLOW_COMMIT = 'is not answered in time'
 
 /** Orders that were turned away, or never sent: what the exchange itself refuses is an answer. */
-function unanswered({ log }: Floor): { readonly failed: readonly Asked[]; readonly text: string } {
-  const orders = [...log.orders()]
+async function unanswered({ log }: Floor): Promise<{ readonly failed: readonly Asked[]; readonly text: string }> {
+  const orders = await Array.fromAsync(log.orders())
   const failed = orders.filter(({ told }) => told !== undefined && !isExecuted(told))
   return { failed, text: `of ${orders.length} orders ${failed.length} without an answer of the exchange` }
 }

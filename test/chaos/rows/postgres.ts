@@ -43,7 +43,7 @@ export async function stopPostgres(arena: Arena, { isLong }: Scale): Promise<Res
   const awayFrom = Date.now()
   await delay(isLong ? 20_000 : 4_000)
   const awayTo = Date.now()
-  mustNotExecute(floor, awayFrom, awayTo)
+  await mustNotExecute(floor, awayFrom, awayTo)
   floor.must(
     'sockets were told `degraded`',
     floor.log.statuses.some(({ at, market }) => at >= stoppedAt && market === 'degraded'),
@@ -71,8 +71,8 @@ export async function slowPostgres(arena: Arena, { isLong }: Scale): Promise<Res
 }
 
 /** What was asked while nothing could be written was not executed then. */
-function mustNotExecute(floor: Floor, fromMs: number, toMs: number): void {
-  const acked = [...floor.log.orders()].filter(
+async function mustNotExecute(floor: Floor, fromMs: number, toMs: number): Promise<void> {
+  const acked = (await Array.fromAsync(floor.log.orders())).filter(
     ({ told, sentAt, toldAt }) => told?.as === 'acked' && sentAt >= fromMs && toldAt <= toMs,
   )
   floor.must(`${acked.length} orders acked while Postgres was away`, acked.length === 0)

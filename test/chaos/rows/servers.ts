@@ -34,7 +34,7 @@ export async function killLeader(arena: Arena, { isLong }: Scale): Promise<Resul
   }
   floor.within('take-over, 95th percentile', percentile(takeovers, 95), TAKEOVER_MS)
   floor.note(`taken over after ${percentile(takeovers, 50)} ms, ${percentile(takeovers, 95)} ms at the 95th percentile`)
-  noteAcks(floor)
+  await noteAcks(floor)
   return floor.close()
 }
 
@@ -169,7 +169,7 @@ export const rollingRestart =
     floor.note(
       `${floor.log.connections.length} connections moved in ${Date.now() - began} ms, at most ${perSecond} in a second`,
     )
-    const rejected = [...floor.log.orders()].filter(
+    const rejected = (await Array.fromAsync(floor.log.orders())).filter(
       ({ by, told }) => by === 'sdk' && told !== undefined && !isExecuted(told),
     )
     floor.note(`${rejected.length} promises of the SDK rejected without an answer of the exchange`)
@@ -182,8 +182,8 @@ export const rollingRestart =
     return floor.close()
   }
 
-function noteAcks(floor: Floor): void {
-  const acked = [...floor.log.orders()].filter(({ told }) => told?.as === 'acked')
+async function noteAcks(floor: Floor): Promise<void> {
+  const acked = (await Array.fromAsync(floor.log.orders())).filter(({ told }) => told?.as === 'acked')
   const tookMs = (asked: Asked) => asked.toldAt - asked.sentAt
   const times = acked.map(tookMs)
   const slowest = acked.toSorted((a, b) => tookMs(b) - tookMs(a)).slice(0, TRAILS_MAX)
