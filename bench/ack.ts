@@ -5,6 +5,7 @@ import { Redis } from 'ioredis'
 import pg from 'pg'
 import { io, type Socket } from 'socket.io-client'
 import { Child } from '../test/load/child.ts'
+import { LoneJournal, marketOrders } from './durable.ts'
 import { quantileOf } from './quantiles.ts'
 import type { Rig } from './rig.ts'
 import type { OpenVenue } from './sockets.ts'
@@ -12,6 +13,8 @@ import { ECHO_CHANNEL, ECHO_STREAM } from './stream-echo.ts'
 
 const SLICES = 20
 const A_SLICE = 25
+/** A server runs for weeks: until V8 has compiled what an order runs through, it is not that server. */
+const WARM_UP_MS = 10_000
 const WARM_UP = 100
 const MEDIAN = 0.5
 const TAIL = 0.99
@@ -23,7 +26,10 @@ export interface AckTimes {
 export interface AckComparison {
   readonly order: AckTimes
   readonly echo: AckTimes
+  /** One row. */
   readonly commit: AckTimes
+  /** The order's own rows, by the journal. */
+  readonly journal: AckTimes
   /** Where the order goes through Redis: an entry in a stream there, and a message published back. */
   readonly redis?: AckTimes
 }
@@ -37,24 +43,36 @@ export async function ackTimes(rig: Rig, venue: OpenVenue, redisUrl?: string): P
   const trader = parts.use(await venue.trader())
   const echo = parts.use(await Echo.open())
   const commit = parts.use(await BareCommit.open(rig))
+  const journal = parts.use(await LoneJournal.open(rig, marketOrders(1)))
   const redis = redisUrl === undefined ? undefined : parts.use(await BareStream.open(redisUrl))
-  const works: (() => Promise<unknown>)[] = [() => trader.order(), () => echo.ask(), () => commit.once()]
+  const works: (() => Promise<unknown>)[] = [
+    () => trader.order(),
+    () => echo.ask(),
+    () => commit.once(),
+    () => journal.commit(journal.next()),
+  ]
   if (redis !== undefined) works.push(() => redis.ask())
   const times: number[][] = works.map(() => [])
-  for (const work of works) await timesOf(work, WARM_UP)
+  const warmFrom = performance.now()
+  do for (const work of works) await timesOf(work, WARM_UP)
+  while (performance.now() - warmFrom < WARM_UP_MS)
   for (let slice = 0; slice < SLICES; slice++) {
     for (const [at, work] of works.entries()) times[at]?.push(...(await timesOf(work, A_SLICE)))
   }
-  const [order = [], echoed = [], committed = [], streamed] = times
+  const [order = [], echoed = [], committed = [], journalled = [], streamed] = times
   return {
-    ...{ order: summaryOf(order), echo: summaryOf(echoed), commit: summaryOf(committed) },
+    ...{ order: summaryOf(order), echo: summaryOf(echoed) },
+    ...{ commit: summaryOf(committed), journal: summaryOf(journalled) },
     ...(streamed !== undefined && { redis: summaryOf(streamed) }),
   }
 }
 
-/** What the order is held against: all that it cannot be without. */
-export const sumOfParts = ({ echo, commit, redis }: AckComparison, of: keyof AckTimes): number =>
-  echo[of] + commit[of] + (redis?.[of] ?? 0)
+/**
+ * What the order is held against: all that it cannot be without.
+ * @param commit of a single row, or of the order's own by the journal
+ */
+export const sumOfParts = (ack: AckComparison, commit: 'commit' | 'journal', of: keyof AckTimes): number =>
+  ack.echo[of] + ack[commit][of] + (ack.redis?.[of] ?? 0)
 
 async function timesOf(work: () => Promise<unknown>, count: number): Promise<number[]> {
   const times: number[] = []

@@ -1,4 +1,4 @@
-import { openDatabase } from '../server/database/database.ts'
+import { type Database, openDatabase } from '../server/database/database.ts'
 import { FIRST_USER_ACCOUNT } from '../server/engine/command.ts'
 import type { EngineEvents } from '../server/engine/event.ts'
 import { OpenBatch } from '../server/exchange/leading/open-batch.ts'
@@ -32,31 +32,71 @@ const ACCOUNTS_A_BATCH = 500
 /** Orders a second through the journal. While one batch commits the next is made, as in the exchange's loop. */
 export async function durableRates(rig: Rig): Promise<DurableRates> {
   return {
-    by256: await rateOf(rig, (commit) => marketOrders(commit, BATCH)),
-    by1: await rateOf(rig, (commit) => marketOrders(commit, 1)),
+    by256: await rateOf(rig, marketOrders(BATCH)),
+    by1: await rateOf(rig, marketOrders(1)),
     mixed: await rateOf(rig, mixedOrders),
   }
 }
 
 type Commit = (make: (batch: number) => Batch) => Promise<void>
+type OpenFlow = (commit: Commit) => Promise<Flow>
 
-async function rateOf(rig: Rig, open: (commit: Commit) => Promise<Flow>): Promise<number> {
-  await using database = await openDatabase({ url: await rig.freshUrl(), logger: { warn: () => undefined } })
-  const journal = new Journal(database.commits)
-  let number = 0
-  const flow = await open((make) => journal.commit(make(++number)))
-  // As pgbench does for its own tables; otherwise autovacuum does it within a minute.
-  await database.queries.none('VACUUM ANALYZE')
+/** The journal by itself, on a database of its own, and what comes to it. */
+export class LoneJournal implements AsyncDisposable {
+  readonly #database: Database
+  readonly #journal: Journal
+  #flow: Flow | undefined
+  #number = 0
+
+  private constructor(database: Database) {
+    this.#database = database
+    this.#journal = new Journal(database.commits)
+  }
+
+  static async open(rig: Rig, flow: OpenFlow): Promise<LoneJournal> {
+    const lone = new LoneJournal(await openDatabase({ url: await rig.freshUrl(), logger: { warn: () => undefined } }))
+    try {
+      lone.#flow = await flow((make) => lone.commit(make(++lone.#number)))
+      // As pgbench does for its own tables; otherwise autovacuum does it within a minute.
+      await lone.#database.queries.none('VACUUM ANALYZE')
+      return lone
+    } catch (error) {
+      await lone[Symbol.asyncDispose]()
+      throw error
+    }
+  }
+
+  get ordersABatch(): number {
+    return this.#flow?.size ?? 0
+  }
+
+  /** The next batch, to be committed before another is made. */
+  next(): Batch {
+    if (this.#flow === undefined) throw new Error('expected a flow of orders')
+    return this.#flow.next(++this.#number)
+  }
+
+  async commit(batch: Batch): Promise<void> {
+    await this.#journal.commit(batch)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#database[Symbol.asyncDispose]()
+  }
+}
+
+async function rateOf(rig: Rig, flow: OpenFlow): Promise<number> {
+  await using journal = await LoneJournal.open(rig, flow)
   let orders = 0
   const run = async (seconds: number) => {
     const began = performance.now()
     orders = 0
-    let next = flow.next(++number)
+    let next = journal.next()
     while (performance.now() - began < 1_000 * seconds) {
       const committed = journal.commit(next)
-      next = flow.next(++number)
+      next = journal.next()
       await committed
-      orders += flow.size
+      orders += journal.ordersABatch
     }
     const rate = (1_000 * orders) / (performance.now() - began)
     await journal.commit(next)
@@ -66,24 +106,27 @@ async function rateOf(rig: Rig, open: (commit: Commit) => Promise<Flow>): Promis
   return await run(SECONDS)
 }
 
-async function marketOrders(commit: Commit, size: number): Promise<Flow> {
-  const flow = new TakerFlow()
-  const accounts = Array.from({ length: ACCOUNTS }, (_, at) => FIRST_USER_ACCOUNT + at)
-  for (let from = 0; from < ACCOUNTS; from += ACCOUNTS_A_BATCH) {
-    await commit((batch) => flow.opening(batch, accounts.slice(from, from + ACCOUNTS_A_BATCH)))
+/** Orders that fill at once, `size` a batch, of accounts in turn. */
+export const marketOrders =
+  (size: number): OpenFlow =>
+  async (commit) => {
+    const flow = new TakerFlow()
+    const accounts = Array.from({ length: ACCOUNTS }, (_, at) => FIRST_USER_ACCOUNT + at)
+    for (let from = 0; from < ACCOUNTS; from += ACCOUNTS_A_BATCH) {
+      await commit((batch) => flow.opening(batch, accounts.slice(from, from + ACCOUNTS_A_BATCH)))
+    }
+    let next = 0
+    return {
+      size,
+      next: (number) => {
+        const takers = Array.from({ length: size }, (_, at) => accounts[(next + at) % ACCOUNTS] ?? 0)
+        next += size
+        const batch = flow.batch(number, takers)
+        // The yardstick of yardsticks.md moves cash and quantity, four sides an order; the fee would be two more.
+        return { ...batch, entries: batch.entries.filter(({ kind }) => kind !== 'fee') }
+      },
+    }
   }
-  let next = 0
-  return {
-    size,
-    next: (number) => {
-      const takers = Array.from({ length: size }, (_, at) => accounts[(next + at) % ACCOUNTS] ?? 0)
-      next += size
-      const batch = flow.batch(number, takers)
-      // The yardstick of yardsticks.md moves cash and quantity, four sides an order; the fee would be two more.
-      return { ...batch, entries: batch.entries.filter(({ kind }) => kind !== 'fee') }
-    },
-  }
-}
 
 async function mixedOrders(commit: Commit): Promise<Flow> {
   const { engine, opening, accounts } = tradersEngine()

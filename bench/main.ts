@@ -36,8 +36,10 @@ const ROUNDS = 5
 
 const ORDER_BOOK = 'nodejs-order-book'
 const TPC_B = 'pgbench TPC-B'
-const PARTS = 'Socket.IO ack + commit'
-const PARTS_AND_REDIS = 'Socket.IO ack + commit + Redis'
+const PARTS = 'Socket.IO ack + its commit'
+const PARTS_AND_REDIS = 'Socket.IO ack + its commit + Redis'
+const ROW_PARTS = 'Socket.IO ack + one row'
+const ROW_PARTS_AND_REDIS = 'Socket.IO ack + one row + Redis'
 const WS = 'bare ws'
 const QUESTIONS = {
   book: { name: 'book', yardstick: ORDER_BOOK, goal: 40 },
@@ -47,8 +49,13 @@ const QUESTIONS = {
   mixed: { name: 'durable, mixed, 256', yardstick: TPC_B, commits: true },
   sockets: { name: 'sockets', yardstick: TPC_B, goal: 2, commits: true },
   ack: { name: 'ack, p50', yardstick: PARTS, goal: 1.3, isDuration: true, commits: true },
+  ackRow: { name: 'ack, p50, to one row', yardstick: ROW_PARTS, goal: 1.3, isDuration: true, commits: true },
   ackTail: { name: 'ack, p99', yardstick: PARTS, isDuration: true, commits: true },
   ackRedis: { name: 'ack through Redis, p50', yardstick: PARTS_AND_REDIS, goal: 1.3, isDuration: true, commits: true },
+  ackRedisRow: {
+    ...{ name: 'ack through Redis, p50, to one row', yardstick: ROW_PARTS_AND_REDIS },
+    ...{ goal: 1.3, isDuration: true, commits: true },
+  },
   ackRedisTail: { name: 'ack through Redis, p99', yardstick: PARTS_AND_REDIS, isDuration: true, commits: true },
   memory: { name: 'memory of an idle socket', yardstick: 'Socket.IO', goal: 1.3, isDuration: true },
 } as const satisfies Record<string, Question>
@@ -204,18 +211,34 @@ async function measureOrders(rig: Rig): Promise<Row[]> {
     })
     return rowOf(QUESTIONS[name], samples)
   }
-  const rowOfAck = (name: 'ack' | 'ackTail' | 'ackRedis' | 'ackRedisTail', of: 'p50Ms' | 'p99Ms'): Row => {
+  const rowOfAck = (
+    name: 'ack' | 'ackRow' | 'ackTail' | 'ackRedis' | 'ackRedisRow' | 'ackRedisTail',
+    commit: 'commit' | 'journal',
+    of: 'p50Ms' | 'p99Ms',
+  ): Row => {
     const samples = rounds.map((round) => {
-      const ack = name === 'ack' || name === 'ackTail' ? round.ack : round.ackRedis
-      return { ratio: ack === undefined ? NaN : ack.order[of] / sumOfParts(ack, of), gate: round.gate }
+      const ack = name.startsWith('ackRedis') ? round.ackRedis : round.ack
+      return { ratio: ack === undefined ? NaN : ack.order[of] / sumOfParts(ack, commit, of), gate: round.gate }
     })
     return rowOf(QUESTIONS[name], samples)
   }
   return [
     ...(asked('durable') ? [rowOfRate('by256'), rowOfRate('by1'), rowOfRate('mixed')] : []),
     ...(asked('sockets') ? [rowOfRate('sockets')] : []),
-    ...(asked('ack') ? [rowOfAck('ack', 'p50Ms'), rowOfAck('ackTail', 'p99Ms')] : []),
-    ...(asked('ack-redis') ? [rowOfAck('ackRedis', 'p50Ms'), rowOfAck('ackRedisTail', 'p99Ms')] : []),
+    ...(asked('ack')
+      ? [
+          rowOfAck('ack', 'journal', 'p50Ms'),
+          rowOfAck('ackRow', 'commit', 'p50Ms'),
+          rowOfAck('ackTail', 'journal', 'p99Ms'),
+        ]
+      : []),
+    ...(asked('ack-redis')
+      ? [
+          rowOfAck('ackRedis', 'journal', 'p50Ms'),
+          rowOfAck('ackRedisRow', 'commit', 'p50Ms'),
+          rowOfAck('ackRedisTail', 'journal', 'p99Ms'),
+        ]
+      : []),
   ]
 }
 
@@ -254,7 +277,7 @@ function roundText(number: number, round: Round | undefined, best: { perSecond: 
     ['', round?.ack],
     ['through Redis: ', round?.ackRedis],
   ] as const) {
-    for (const part of ['order', 'echo', 'commit', 'redis'] as const) {
+    for (const part of ['order', 'echo', 'journal', 'commit', 'redis'] as const) {
       add(`${way}${part} p50`, ack?.[part]?.p50Ms, ' ms', 2)
       add('p99', ack?.[part]?.p99Ms, ' ms', 2)
     }

@@ -50,10 +50,15 @@ export async function spawnServer(environment: Readonly<Record<string, string>>,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  // In bunches: to cut a long text anew for every line would cost a bench as much as its own work.
+  let earlier = ''
   let printed = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
-      printed = (printed + text).slice(-LOG_CHARACTERS_MAX)
+      printed += text
+      if (printed.length < LOG_CHARACTERS_MAX) return
+      earlier = printed
+      printed = ''
     })
   }
   const exited = once(child, 'exit')
@@ -62,7 +67,7 @@ export async function spawnServer(environment: Readonly<Record<string, string>>,
     url,
     port,
     process: child,
-    log: () => printed,
+    log: () => earlier + printed,
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
       await exited
