@@ -5,7 +5,7 @@ import { Redis } from 'ioredis'
 import pg from 'pg'
 import { io, type Socket } from 'socket.io-client'
 import { Child } from '../test/load/child.ts'
-import { LoneJournal, marketOrders } from './durable.ts'
+import { LoneJournal, marketOrders } from './lone-journal.ts'
 import { quantileOf } from './quantiles.ts'
 import type { Rig } from './rig.ts'
 import type { OpenVenue } from './sockets.ts'
@@ -26,9 +26,9 @@ export interface AckTimes {
 export interface AckComparison {
   readonly order: AckTimes
   readonly echo: AckTimes
-  /** One row. */
-  readonly commit: AckTimes
-  /** The order's own rows, by the journal. */
+  /** The commit of a single row. */
+  readonly row: AckTimes
+  /** That of the order's own, by the journal. */
   readonly journal: AckTimes
   /** Where the order goes through Redis: an entry in a stream there, and a message published back. */
   readonly redis?: AckTimes
@@ -42,13 +42,13 @@ export async function ackTimes(rig: Rig, venue: OpenVenue, redisUrl?: string): P
   await using parts = new AsyncDisposableStack()
   const trader = parts.use(await venue.trader())
   const echo = parts.use(await Echo.open())
-  const commit = parts.use(await BareCommit.open(rig))
+  const row = parts.use(await BareCommit.open(rig))
   const journal = parts.use(await LoneJournal.open(rig, marketOrders(1)))
   const redis = redisUrl === undefined ? undefined : parts.use(await BareStream.open(redisUrl))
   const works: (() => Promise<unknown>)[] = [
     () => trader.order(),
     () => echo.ask(),
-    () => commit.once(),
+    () => row.once(),
     () => journal.commit(journal.next()),
   ]
   if (redis !== undefined) works.push(() => redis.ask())
@@ -59,19 +59,19 @@ export async function ackTimes(rig: Rig, venue: OpenVenue, redisUrl?: string): P
   for (let slice = 0; slice < SLICES; slice++) {
     for (const [at, work] of works.entries()) times[at]?.push(...(await timesOf(work, A_SLICE)))
   }
-  const [order = [], echoed = [], committed = [], journalled = [], streamed] = times
+  const [order = [], echoed = [], rows = [], journalled = [], streamed] = times
   return {
     ...{ order: summaryOf(order), echo: summaryOf(echoed) },
-    ...{ commit: summaryOf(committed), journal: summaryOf(journalled) },
+    ...{ row: summaryOf(rows), journal: summaryOf(journalled) },
     ...(streamed !== undefined && { redis: summaryOf(streamed) }),
   }
 }
 
 /**
  * What the order is held against: all that it cannot be without.
- * @param commit of a single row, or of the order's own by the journal
+ * @param commit whose counts
  */
-export const sumOfParts = (ack: AckComparison, commit: 'commit' | 'journal', of: keyof AckTimes): number =>
+export const sumOfParts = (ack: AckComparison, commit: 'row' | 'journal', of: keyof AckTimes): number =>
   ack.echo[of] + ack[commit][of] + (ack.redis?.[of] ?? 0)
 
 async function timesOf(work: () => Promise<unknown>, count: number): Promise<number[]> {

@@ -1,18 +1,11 @@
-import { type Database, openDatabase } from '../server/database/database.ts'
-import { FIRST_USER_ACCOUNT } from '../server/engine/command.ts'
 import type { EngineEvents } from '../server/engine/event.ts'
 import { OpenBatch } from '../server/exchange/leading/open-batch.ts'
-import { batchOf, resultOf, TakerFlow } from '../server/journal/batch.fixture.ts'
-import { type Batch, Journal } from '../server/journal/journal.ts'
+import { batchOf, resultOf } from '../server/journal/batch.fixture.ts'
+import type { Batch } from '../server/journal/journal.ts'
+import { type Commit, type Flow, LoneJournal, marketOrders, type OpenFlow } from './lone-journal.ts'
 import type { Rig } from './rig.ts'
 import { commandOf, NOW_MS, tradersEngine } from './traders.ts'
 import { type Operation, workload } from './workload.ts'
-
-/** What comes to the journal, batch by batch. */
-interface Flow {
-  readonly size: number
-  next(batch: number): Batch
-}
 
 export interface DurableRates {
   /** 1 order, 1 fill, 4 entries, its balances and its answer, 256 orders a batch. */
@@ -26,8 +19,6 @@ export interface DurableRates {
 const SECONDS = 2
 const WARM_UP_SECONDS = 0.3
 const BATCH = 256
-const ACCOUNTS = 2_000
-const ACCOUNTS_A_BATCH = 500
 
 /** Orders a second through the journal. While one batch commits the next is made, as in the exchange's loop. */
 export async function durableRates(rig: Rig): Promise<DurableRates> {
@@ -35,53 +26,6 @@ export async function durableRates(rig: Rig): Promise<DurableRates> {
     by256: await rateOf(rig, marketOrders(BATCH)),
     by1: await rateOf(rig, marketOrders(1)),
     mixed: await rateOf(rig, mixedOrders),
-  }
-}
-
-type Commit = (make: (batch: number) => Batch) => Promise<void>
-type OpenFlow = (commit: Commit) => Promise<Flow>
-
-/** The journal by itself, on a database of its own, and what comes to it. */
-export class LoneJournal implements AsyncDisposable {
-  readonly #database: Database
-  readonly #journal: Journal
-  #flow: Flow | undefined
-  #number = 0
-
-  private constructor(database: Database) {
-    this.#database = database
-    this.#journal = new Journal(database.commits)
-  }
-
-  static async open(rig: Rig, flow: OpenFlow): Promise<LoneJournal> {
-    const lone = new LoneJournal(await openDatabase({ url: await rig.freshUrl(), logger: { warn: () => undefined } }))
-    try {
-      lone.#flow = await flow((make) => lone.commit(make(++lone.#number)))
-      // As pgbench does for its own tables; otherwise autovacuum does it within a minute.
-      await lone.#database.queries.none('VACUUM ANALYZE')
-      return lone
-    } catch (error) {
-      await lone[Symbol.asyncDispose]()
-      throw error
-    }
-  }
-
-  get ordersABatch(): number {
-    return this.#flow?.size ?? 0
-  }
-
-  /** The next batch, to be committed before another is made. */
-  next(): Batch {
-    if (this.#flow === undefined) throw new Error('expected a flow of orders')
-    return this.#flow.next(++this.#number)
-  }
-
-  async commit(batch: Batch): Promise<void> {
-    await this.#journal.commit(batch)
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#database[Symbol.asyncDispose]()
   }
 }
 
@@ -105,28 +49,6 @@ async function rateOf(rig: Rig, flow: OpenFlow): Promise<number> {
   await run(WARM_UP_SECONDS)
   return await run(SECONDS)
 }
-
-/** Orders that fill at once, `size` a batch, of accounts in turn. */
-export const marketOrders =
-  (size: number): OpenFlow =>
-  async (commit) => {
-    const flow = new TakerFlow()
-    const accounts = Array.from({ length: ACCOUNTS }, (_, at) => FIRST_USER_ACCOUNT + at)
-    for (let from = 0; from < ACCOUNTS; from += ACCOUNTS_A_BATCH) {
-      await commit((batch) => flow.opening(batch, accounts.slice(from, from + ACCOUNTS_A_BATCH)))
-    }
-    let next = 0
-    return {
-      size,
-      next: (number) => {
-        const takers = Array.from({ length: size }, (_, at) => accounts[(next + at) % ACCOUNTS] ?? 0)
-        next += size
-        const batch = flow.batch(number, takers)
-        // The yardstick of yardsticks.md moves cash and quantity, four sides an order; the fee would be two more.
-        return { ...batch, entries: batch.entries.filter(({ kind }) => kind !== 'fee') }
-      },
-    }
-  }
 
 async function mixedOrders(commit: Commit): Promise<Flow> {
   const { engine, opening, accounts } = tradersEngine()

@@ -211,34 +211,24 @@ async function measureOrders(rig: Rig): Promise<Row[]> {
     })
     return rowOf(QUESTIONS[name], samples)
   }
-  const rowOfAck = (
-    name: 'ack' | 'ackRow' | 'ackTail' | 'ackRedis' | 'ackRedisRow' | 'ackRedisTail',
-    commit: 'commit' | 'journal',
-    of: 'p50Ms' | 'p99Ms',
-  ): Row => {
-    const samples = rounds.map((round) => {
-      const ack = name.startsWith('ackRedis') ? round.ackRedis : round.ack
-      return { ratio: ack === undefined ? NaN : ack.order[of] / sumOfParts(ack, commit, of), gate: round.gate }
-    })
-    return rowOf(QUESTIONS[name], samples)
+  const rowsOfAck = (way: 'ack' | 'ackRedis'): Row[] => {
+    const rowOfAck = (question: Question, commit: 'row' | 'journal', of: 'p50Ms' | 'p99Ms'): Row => {
+      const samples = rounds.map(({ [way]: ack, gate }) => {
+        return { ratio: ack === undefined ? NaN : ack.order[of] / sumOfParts(ack, commit, of), gate }
+      })
+      return rowOf(question, samples)
+    }
+    return [
+      rowOfAck(QUESTIONS[way], 'journal', 'p50Ms'),
+      rowOfAck(QUESTIONS[`${way}Row`], 'row', 'p50Ms'),
+      rowOfAck(QUESTIONS[`${way}Tail`], 'journal', 'p99Ms'),
+    ]
   }
   return [
     ...(asked('durable') ? [rowOfRate('by256'), rowOfRate('by1'), rowOfRate('mixed')] : []),
     ...(asked('sockets') ? [rowOfRate('sockets')] : []),
-    ...(asked('ack')
-      ? [
-          rowOfAck('ack', 'journal', 'p50Ms'),
-          rowOfAck('ackRow', 'commit', 'p50Ms'),
-          rowOfAck('ackTail', 'journal', 'p99Ms'),
-        ]
-      : []),
-    ...(asked('ack-redis')
-      ? [
-          rowOfAck('ackRedis', 'journal', 'p50Ms'),
-          rowOfAck('ackRedisRow', 'commit', 'p50Ms'),
-          rowOfAck('ackRedisTail', 'journal', 'p99Ms'),
-        ]
-      : []),
+    ...(asked('ack') ? rowsOfAck('ack') : []),
+    ...(asked('ack-redis') ? rowsOfAck('ackRedis') : []),
   ]
 }
 
@@ -277,7 +267,7 @@ function roundText(number: number, round: Round | undefined, best: { perSecond: 
     ['', round?.ack],
     ['through Redis: ', round?.ackRedis],
   ] as const) {
-    for (const part of ['order', 'echo', 'journal', 'commit', 'redis'] as const) {
+    for (const part of ['order', 'echo', 'journal', 'row', 'redis'] as const) {
       add(`${way}${part} p50`, ack?.[part]?.p50Ms, ' ms', 2)
       add('p99', ack?.[part]?.p99Ms, ' ms', 2)
     }

@@ -91,8 +91,6 @@ export class Exchange implements AsyncDisposable {
   #acknowledged = 0
   #indicative: IndicativeMarket | undefined
   #lease: Lease | undefined
-  /** Since this process came to lead: while another does, ids are answered that are not known here. */
-  #known = new KnownCommands()
   /** While another leads. */
   #standby: Standby | undefined
   /** Set while the lead is being handed over: to be told whether it was. */
@@ -183,7 +181,6 @@ export class Exchange implements AsyncDisposable {
       log.info({ epoch: lease.epoch }, 'exchange: leads')
       this.#lease = lease
       this.#standby = undefined
-      this.#known = new KnownCommands()
       this.#noteLease('taken')
       this.#degraded.start()
       // Another may have spoken since.
@@ -217,8 +214,10 @@ export class Exchange implements AsyncDisposable {
 
   /** Recovers and leads, again after each fault, until stopped or fenced off. */
   async #leadWhileHeld(lease: Lease, standby: Standby): Promise<void> {
+    // As long as the lease is held: while another leads, ids are answered that are not known here.
+    const known = new KnownCommands()
     for (;;) {
-      const end = await this.#recoverAndLead(lease, standby)
+      const end = await this.#recoverAndLead(lease, standby, known)
       if (end.kind === 'stopped') return
       const pending = this.#stretch?.inFlight
       this.#metrics.exchange.recoveries.inc({ cause: causeOf(end) })
@@ -237,10 +236,10 @@ export class Exchange implements AsyncDisposable {
     }
   }
 
-  async #recoverAndLead(lease: Lease, standby: Standby): Promise<End> {
+  async #recoverAndLead(lease: Lease, standby: Standby, known: KnownCommands): Promise<End> {
     this.#signal = new LoopSignal()
     try {
-      await using market = await this.#assemble(lease, standby)
+      await using market = await this.#assemble(lease, standby, known)
       const stretch = this.#stretchOf(market, lease)
       this.#market = market
       this.#stretch = stretch
@@ -258,7 +257,7 @@ export class Exchange implements AsyncDisposable {
     }
   }
 
-  async #assemble(lease: Lease, standby: Standby): Promise<AssembledMarket> {
+  async #assemble(lease: Lease, standby: Standby, known: KnownCommands): Promise<AssembledMarket> {
     return assembleMarket({
       ...this.#options,
       metrics: this.#metrics.exchange,
@@ -271,7 +270,7 @@ export class Exchange implements AsyncDisposable {
       alertFirings: this.#alertFirings,
       publisher: this.#publisher,
       accountRates: this.#rates,
-      known: this.#known,
+      known,
       condemned: this.#defects.condemned,
       signal: this.#stopping.signal,
       arrived: this.#signal.wake,

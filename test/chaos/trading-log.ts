@@ -50,9 +50,7 @@ export interface Asked {
 }
 
 /** What a frame of an account told of an order. */
-export interface OrderInFrame extends Pick<Order, 'orderId' | 'version' | 'filledQty'> {
-  readonly account: number
-}
+export type OrderInFrame = Pick<Order, 'orderId' | 'version' | 'filledQty'>
 
 /** A fill that a frame of an account told of. */
 export interface FillInFrame extends Pick<Fill, 'fillId'> {
@@ -68,8 +66,8 @@ export class TradingLog implements Disposable {
   /** In the order in which they were sent, but those that have gone to the archive. */
   #latest: Asked[] = []
   readonly #archived = new Archive<Asked>()
-  readonly #ordersInFrames = new Archive<OrderInFrame>()
-  readonly #fillsInFrames = new Archive<FillInFrame>()
+  readonly ordersInFrames = new Archive<OrderInFrame>()
+  readonly fillsInFrames = new Archive<FillInFrame>()
   /** Cancels that were acked: order and what it had filled. */
   readonly canceled = new Archive<Pick<Order, 'orderId' | 'filledQty'>>()
   /** Frames of an epoch below one that the same socket had seen. */
@@ -83,7 +81,7 @@ export class TradingLog implements Disposable {
   /** When prices were heard, and how old they were then: numbers side by side, which no collector has to walk through. */
   readonly #heardAt: number[] = []
   readonly #delayMs: number[] = []
-  /** How many orders have come to an end. */
+  /** How many orders the exchange has answered for good. */
   answered = 0
   /** Answers TIMEOUT, as they came on the wire. */
   timeouts = 0
@@ -101,14 +99,6 @@ export class TradingLog implements Disposable {
     yield* this.#latest
   }
 
-  get ordersInFrames(): AsyncIterable<OrderInFrame> {
-    return this.#ordersInFrames
-  }
-
-  get fillsInFrames(): AsyncIterable<FillInFrame> {
-    return this.#fillsInFrames
-  }
-
   ask(asked: Asked): void {
     this.#latest.push(asked)
     if (this.#latest.length >= 2 * LATEST) this.#archive()
@@ -118,15 +108,16 @@ export class TradingLog implements Disposable {
   tell(asked: Asked, told: Told): void {
     asked.told = told
     asked.toldAt = Date.now()
+    if (!isExecuted(told)) return
     this.answered += 1
-    if (isExecuted(told) && asked.toldAt - asked.sentAt <= QUICK_MS) this.trails.forget(asked.order.clientOrderId)
+    if (asked.toldAt - asked.sentAt <= QUICK_MS) this.trails.forget(asked.order.clientOrderId)
   }
 
   sawFrame(account: number, frame: AccountFrame): void {
     for (const { orderId, version, filledQty } of frame.orders) {
-      this.#ordersInFrames.add({ account, orderId, version, filledQty })
+      this.ordersInFrames.add({ orderId, version, filledQty })
     }
-    for (const { fillId } of frame.fills) this.#fillsInFrames.add({ account, fillId })
+    for (const { fillId } of frame.fills) this.fillsInFrames.add({ account, fillId })
   }
 
   sawPrices(timeMs: number): void {
@@ -154,9 +145,8 @@ export class TradingLog implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    const { canceled } = this
-    for (const archive of [this.#archived, this.#ordersInFrames, this.#fillsInFrames, canceled])
-      archive[Symbol.dispose]()
+    const { ordersInFrames, fillsInFrames, canceled } = this
+    for (const archive of [this.#archived, ordersInFrames, fillsInFrames, canceled]) archive[Symbol.dispose]()
   }
 
   /** All but the latest go, and those that are not answered yet. */

@@ -59,6 +59,7 @@ export class Trails {
     steps.push(`${new Date().toISOString().slice(11, 23)} ${step}`)
   }
 
+  /** Nobody will ask for it. */
   forget(id: string): void {
     this.#steps.delete(id)
   }

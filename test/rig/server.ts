@@ -12,7 +12,8 @@ import { freshDatabase } from './postgres.ts'
 const MAIN = fileURLToPath(new URL('../../server/main.ts', import.meta.url))
 const INSTRUMENTS = fileURLToPath(new URL('../../db/instruments.json', import.meta.url))
 const START_MS_MAX = 60_000
-const LOG_CHARACTERS_MAX = 200_000
+/** At least so much of the end is kept, at most twice as much. */
+const LOG_CHARACTERS = 200_000
 
 export interface TestServer extends AsyncDisposable {
   readonly url: string
@@ -56,7 +57,7 @@ export async function spawnServer(environment: Readonly<Record<string, string>>,
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       printed += text
-      if (printed.length < LOG_CHARACTERS_MAX) return
+      if (printed.length < LOG_CHARACTERS) return
       earlier = printed
       printed = ''
     })
@@ -83,10 +84,10 @@ export async function spawnServer(environment: Readonly<Record<string, string>>,
   }
   const deadline = Date.now() + START_MS_MAX
   for (;;) {
-    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${printed}`)
+    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${server.log()}`)
     if (Date.now() > deadline) {
       await server.kill()
-      throw new Error(`the server was not ready within ${START_MS_MAX} ms:\n${printed}`)
+      throw new Error(`the server was not ready within ${START_MS_MAX} ms:\n${server.log()}`)
     }
     const ready = await fetch(`${url}/readyz`).catch(() => undefined)
     if (ready?.status === 200) return server
