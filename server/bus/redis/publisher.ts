@@ -1,17 +1,20 @@
 import type { Redis } from 'ioredis'
 import type { Logger } from '../../telemetry/logger.ts'
+import { atOnce, writesTogether } from './together.ts'
 
 const TOLD_MS_MIN = 10_000
 
 /** Publishes, and never fails: who listens knows by itself what it has missed. Lost messages are counted. */
 export class Publisher {
   readonly #client: Redis
+  readonly #together: () => void
   readonly #log: Logger
   #lost = 0
   #toldAtMs = 0
 
   constructor(client: Redis, log: Logger) {
     this.#client = client
+    this.#together = writesTogether(client, atOnce)
     this.#log = log
   }
 
@@ -21,14 +24,21 @@ export class Publisher {
   }
 
   publish(channel: string, message: string | Buffer): void {
-    if (this.#client.status === 'ready') this.#client.publish(channel, message).catch(() => this.#miss())
-    else this.#miss()
+    this.#say(() => this.#client.publish(channel, message))
   }
 
   /** For `ms` ms, then gone. */
   keep(key: string, value: string, ms: number): void {
-    if (this.#client.status === 'ready') this.#client.set(key, value, 'PX', ms).catch(() => this.#miss())
-    else this.#miss()
+    this.#say(() => this.#client.set(key, value, 'PX', ms))
+  }
+
+  #say(command: () => Promise<unknown>): void {
+    if (this.#client.status !== 'ready') {
+      this.#miss()
+      return
+    }
+    this.#together()
+    command().catch(() => this.#miss())
   }
 
   #miss(): void {

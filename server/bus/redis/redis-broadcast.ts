@@ -1,8 +1,6 @@
 import type { AccountFrame } from '@valiant/shared/protocol/account'
 import type { FiredAlert } from '@valiant/shared/protocol/alerts'
-import type { ServerToClientEvents } from '@valiant/shared/protocol/events'
 import type { NewsFrame } from '@valiant/shared/protocol/news'
-import { type DefaultEventsMap, Server } from 'socket.io'
 import type { Broadcast, BroadcastReceiver, MarketStatus } from '../broadcast.ts'
 import type { RedisLinks } from './redis-links.ts'
 
@@ -34,14 +32,11 @@ interface AlertMessage {
 export class RedisBroadcast<MarketFrame extends { readonly epoch: number }> implements Broadcast<MarketFrame> {
   readonly #links: RedisLinks
   readonly #receivers: BroadcastReceiver<MarketFrame>[] = []
-  /** A server without sockets of its own: it speaks to the rooms of all instances. */
-  readonly #rooms: Server<DefaultEventsMap, ServerToClientEvents>
   #status: MarketStatus | undefined
   #seqs: (readonly [number, number])[] = []
 
   constructor(links: RedisLinks) {
     this.#links = links
-    this.#rooms = new Server({ adapter: links.speakingAdapter(), serveClient: false })
   }
 
   publishMarket(frame: MarketFrame): void {
@@ -49,7 +44,7 @@ export class RedisBroadcast<MarketFrame extends { readonly epoch: number }> impl
   }
 
   publishAccount(account: number, frame: AccountFrame): void {
-    this.#rooms.to(`account:${account}`).emit('account', frame)
+    this.#links.rooms.to(`account:${account}`).emit('account', frame)
     // After the frames, on the same connection: no gateway hears of a frame before it has it.
     if (this.#seqs.length === 0) queueMicrotask(() => this.#publishSeqs())
     this.#seqs.push([account, frame.seq])

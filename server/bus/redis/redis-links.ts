@@ -1,5 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { createAdapter } from '@socket.io/redis-adapter'
+import { Emitter } from '@socket.io/redis-emitter'
+import type { ServerToClientEvents } from '@valiant/shared/protocol/events'
 import type { Redis } from 'ioredis'
 import type { Namespace, Server } from 'socket.io'
 import { only } from '../../telemetry/asked-metrics.ts'
@@ -29,6 +31,8 @@ export class RedisLinks implements AsyncDisposable {
   readonly commands: Redis
   readonly publisher: Publisher
   readonly subscriber: Subscriber
+  /** The rooms of all instances, to speak to without sockets of one's own. */
+  readonly rooms: Emitter<ServerToClientEvents>
   readonly #url: string
   readonly #publishing: Redis
   readonly #listening: Redis
@@ -44,6 +48,7 @@ export class RedisLinks implements AsyncDisposable {
     this.publisher = new Publisher(this.#publishing, log)
     metrics.publishesFailed.from(() => only(this.publisher.lost))
     this.subscriber = new Subscriber(this.#listening)
+    this.rooms = new Emitter(this.#publishingEnd())
     this.#watches = [this.#publishing, this.#listening].map((client) => new LinkWatch(client, () => client.ping()))
   }
 
@@ -79,11 +84,6 @@ export class RedisLinks implements AsyncDisposable {
         parser: { encode, decode: (message: Buffer) => gate.pass(decode(message)) },
       })
     }
-  }
-
-  /** The same for a server without sockets, which only speaks. */
-  speakingAdapter(): AdapterFactory {
-    return createAdapter(this.#publishingEnd(), deafEnd())
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -129,10 +129,4 @@ function whenReady(client: Redis, signal: AbortSignal): Promise<void> {
       signal.addEventListener('abort', stop, { once: true })
     }
   })
-}
-
-function deafEnd() {
-  const nothing = () => undefined
-  const subscriptions = { subscribe: nothing, psubscribe: nothing, unsubscribe: nothing, punsubscribe: nothing }
-  return Object.assign(new EventEmitter(), subscriptions)
 }

@@ -23,7 +23,7 @@ export function openSimLinks(parts: { world: World; server: RedisServer; process
     publisher,
     subscriber: new Subscriber(listening),
     openReader: open,
-    speakingAdapter: () => speakingRooms(publisher),
+    rooms: speakingRooms(publisher),
     watches: [publishing, listening].map((client) => new LinkWatch(client, () => client.ping())),
   }
   // A class with private fields: what the command bus uses of it is here.

@@ -17,6 +17,8 @@ type Status = 'connecting' | 'ready' | 'reconnecting' | 'end'
 export class SimRedisClient extends EventEmitter {
   readonly #parts: { readonly world: World; readonly server: RedisServer; readonly process: Process }
   status: Status = 'connecting'
+  /** Of its commands none is written before another. */
+  readonly stream = { cork: () => undefined, uncork: () => undefined }
   /** Rises with each connection: what belongs to an earlier one is lost. */
   #connection = 0
   #asked = new Set<Asked>()

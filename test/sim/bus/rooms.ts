@@ -11,22 +11,16 @@ interface Sent {
 }
 
 /**
- * Stands in for @socket.io/redis-adapter, which brings what a leader says to an account's room to the sockets of every
+ * Stands in for @socket.io/redis-emitter, by which what a leader says to an account's room comes to the sockets of every
  * instance: the same way over the same links, without its encoding.
  */
-export const speakingRooms = (publisher: Publisher) =>
-  class {
-    init(): void {
-      // There is nothing to wait for.
-    }
-
-    broadcast({ data }: { data: readonly unknown[] }, { rooms }: { rooms: ReadonlySet<string> }): void {
-      for (const room of rooms) {
-        const sent = { account: Number(room.slice(ROOM.length)), frame: data[1] }
-        publisher.publish(CHANNEL, JSON.stringify(sent))
-      }
-    }
-  }
+export const speakingRooms = (publisher: Publisher) => ({
+  to: (room: string) => ({
+    emit: (_event: 'account', frame: AccountFrame): void => {
+      publisher.publish(CHANNEL, JSON.stringify({ account: Number(room.slice(ROOM.length)), frame } satisfies Sent))
+    },
+  }),
+})
 
 /** What an instance's own sockets get of it. */
 export function hearRooms(subscriber: Subscriber, hear: (sent: Sent) => void): void {
