@@ -113,3 +113,19 @@ test.each([
   await vi.waitFor(() => expect(client.of('heartbeat').at(-1)).toMatchObject({ accountSeq: 2 }), { timeout: 3_000 })
   expect(client.of('account')).toEqual([])
 })
+
+test('heartbeats tell of an account frame that was lost while the mirror waited for a snapshot', async () => {
+  publish(whole(5))
+  const client = await rig.connect({ cookie: await rig.guest() })
+  expect(await client.ask('account', {})).toMatchObject({ ok: true, data: { seq: 1 } })
+  const read = vi.spyOn(exchange.history, 'seqsOf')
+  publish(bid(1, { seq: (seq += 5) }))
+  await vi.waitFor(() => expect(read).toHaveBeenCalled())
+  // Only now is the frame lost, and no gap follows: the snapshot is of after it.
+  exchange.broadcast.loses = true
+  expect(await client.ask('order.place', order('a'))).toMatchObject({ ok: true })
+  exchange.broadcast.loses = false
+  exchange.broadcast.keepSnapshot(whole(9))
+  publish(bid(10))
+  await vi.waitFor(() => expect(client.of('heartbeat').at(-1)).toMatchObject({ accountSeq: 2 }), { timeout: 4_000 })
+})

@@ -76,10 +76,10 @@ export class LeaderLink implements Disposable {
     this.#mirror.ask()
   }
 
-  /** Frames of the market are missing; those of accounts may be too. */
+  /** Frames of the market are missing; what is said to accounts may be too. */
   missed(): void {
     this.#mirror.ask()
-    this.#seqs.ask()
+    this.#missedOfAccounts()
   }
 
   [Symbol.dispose](): void {
@@ -92,6 +92,10 @@ export class LeaderLink implements Disposable {
     if (!isUp) return
     this.#parts.exchange.resend()
     this.missed()
+  }
+
+  #missedOfAccounts(): void {
+    this.#seqs.ask()
     this.#parts.alerts.missed()
   }
 
@@ -100,9 +104,7 @@ export class LeaderLink implements Disposable {
     const isSuccessor = this.#epoch > 0
     this.#epoch = epoch
     this.#parts.exchange.sawEpoch(epoch)
-    if (!isSuccessor) return
-    this.#seqs.ask()
-    this.#parts.alerts.missed()
+    if (isSuccessor) this.#missedOfAccounts()
   }
 
   async #readSnapshot(): Promise<boolean> {
@@ -112,7 +114,10 @@ export class LeaderLink implements Disposable {
       marketData.market(frame)
       await turn()
     }
-    return feed.isWhole
+    if (!feed.isWhole) return false
+    // While the mirror waited no gap could be seen, so more may have been lost since it was asked about.
+    this.#missedOfAccounts()
+    return true
   }
 
   /** From the database, which has a commit before the leader can speak of it. */
