@@ -171,6 +171,43 @@ describe('a request', () => {
     await vi.advanceTimersByTimeAsync(5_000)
     expect(await outcome).toMatchObject({ error: { finalAt: startMs + 2_000 } })
   })
+  describe('of a server whose own clock is set back', () => {
+    /** The others' clock goes on. */
+    const setBack = (ms: number) => {
+      vi.setSystemTime(Date.now() - ms)
+      aheadMs += ms
+    }
+    const validUntilOf = (index: number) => (sent[index]?.request as PlaceOrderRequest | undefined)?.validUntilMs
+
+    test('does not live longer, and is answered in time', async () => {
+      const startMs = Date.now()
+      const outcome = ask({ validUntilMs: startMs + 2_000 }).catch((error: unknown) => error)
+      setBack(3_000)
+      await vi.advanceTimersByTimeAsync(1_100)
+      expect(sent).toHaveLength(2)
+      expect(sent[1]).toMatchObject({ expiresAtMs: startMs + 3_500, request: { validUntilMs: startMs + 2_000 } })
+      await vi.advanceTimersByTimeAsync(3_800)
+      expect(sent).toHaveLength(4)
+      expect(await outcome).toMatchObject({ error: { code: 'TIMEOUT', finalAt: startMs + 2_000 } })
+    })
+    test('does not live longer where its client had dated it before, and it came after', async () => {
+      const validUntilMs = Date.now() + 2_000
+      setBack(3_000)
+      const outcome = ask({ validUntilMs }).catch((error: unknown) => error)
+      expect(Math.abs(validUntilOf(0)! - validUntilMs)).toBeLessThanOrEqual(1)
+      await vi.advanceTimersByTimeAsync(5_000)
+      expect(await outcome).toMatchObject({ error: { code: 'TIMEOUT' } })
+    })
+    test('lives as long as its client says when that has come to know the new time', async () => {
+      setBack(3_000)
+      await vi.advanceTimersByTimeAsync(61_000)
+      const validUntilMs = Date.now() + 2_000
+      const outcome = ask({ validUntilMs }).catch((error: unknown) => error)
+      expect(Math.abs(validUntilOf(0)! - (validUntilMs + 3_000))).toBeLessThanOrEqual(1)
+      await vi.advanceTimersByTimeAsync(5_000)
+      await outcome
+    })
+  })
   test('is sent again at once when the link is there again, unless it can no longer begin', async () => {
     const answer = ask()
     exchange.resend()

@@ -5,6 +5,7 @@ import { type CommandBus, type CommandReply, type NewCommand, Unavailable } from
 import type { ExchangeRequest } from '../../bus/exchange-request.ts'
 import { currentTrace } from '../../telemetry/tracing.ts'
 import { ExchangeCapacity } from './exchange-capacity.ts'
+import { type Moment, momentAt, msUntil, SetBack } from './own-clocks.ts'
 import { RequestFailure } from '../answering/wire-error.ts'
 
 /** The exchange does not begin with a request later than this after its receipt; the rest is for the way back. */
@@ -33,11 +34,15 @@ export interface ExchangeQuestion {
 }
 
 interface Pending {
-  /** Dated by this server's clock. */
-  readonly command: NewCommand
-  readonly answerByMs: number
-  /** Undefined for what changes nothing. */
+  /** Each copy is dated anew. */
+  readonly command: Omit<NewCommand, 'expiresAtMs'>
+  readonly expires: Moment
+  /** Of an order: its client's word. */
+  readonly validUntil: Moment | undefined
+  readonly answerBy: Moment
+  /** As its client is told, by this server's wall clock. Undefined for what changes nothing. */
   readonly finalAtMs: number | undefined
+  /** Monotonic. */
   sentAtMs: number
   sends: number
   resolve(answer: Answer): void
@@ -54,8 +59,9 @@ export class ExchangeRequests implements AsyncDisposable {
   readonly #isOpen: () => boolean
   readonly #pending = new Map<string, Pending>()
   readonly #sweep: NodeJS.Timeout
-  readonly #capacity = new ExchangeCapacity(Date.now())
-  /** When the exchange was last heard, and until when the newest request would have waited that it has answered. */
+  readonly #capacity = new ExchangeCapacity(performance.now())
+  readonly #setBack = new SetBack()
+  /** When the exchange was last heard, and until when the newest request would have waited that it has answered; monotonic. */
   #heardAtMs = 0
   #answeredByMs = 0
   #emptied: (() => void) | undefined
@@ -71,7 +77,7 @@ export class ExchangeRequests implements AsyncDisposable {
     this.#isOpen = isOpen
     this.#gateway = gateway
     bus.onReply(gateway, (reply) => this.#receive(reply))
-    this.#sweep = setInterval(() => this.#review(Date.now()), SWEEP_MS)
+    this.#sweep = setInterval(() => this.#review(performance.now()), SWEEP_MS)
   }
 
   /**
@@ -88,25 +94,27 @@ export class ExchangeRequests implements AsyncDisposable {
     }
     const finalAtMs = finalAtOf(request, receivedAtMs + EXECUTION_MS_MAX)
     const trace = currentTrace()
-    const command: NewCommand = {
+    const command = {
       id: randomUUID(),
       gateway: this.#gateway,
-      expiresAtMs: receivedAtMs + EXECUTION_MS_MAX,
       request,
       ...(commandId !== undefined && { commandId, payloadHash: contentHash(request) }),
       ...(trace !== undefined && { trace }),
     }
     return new Promise((resolve, reject) => {
-      this.#pending.set(command.id, {
+      const pending: Pending = {
         command,
-        answerByMs: receivedAtMs + ANSWER_MS_MAX - ANSWER_MARGIN_MS,
+        expires: momentAt(receivedAtMs + EXECUTION_MS_MAX),
+        validUntil: request.event === 'order.place' ? momentAt(request.validUntilMs - this.#setBack.ms) : undefined,
+        answerBy: momentAt(receivedAtMs + ANSWER_MS_MAX - ANSWER_MARGIN_MS),
         finalAtMs: commandId === undefined ? undefined : finalAtMs,
-        sentAtMs: Date.now(),
+        sentAtMs: performance.now(),
         sends: 1,
         resolve,
         reject,
-      })
-      this.#bus.send(this.#dated(command)).catch((error: unknown) => {
+      }
+      this.#pending.set(command.id, pending)
+      this.#bus.send(this.#dated(pending)).catch((error: unknown) => {
         // Any other failure leaves open whether it was taken, and so does one that comes after it was sent again.
         if (error instanceof Unavailable && this.#pending.get(command.id)?.sends === 1) {
           this.#settle(command.id)?.reject(error)
@@ -151,51 +159,55 @@ export class ExchangeRequests implements AsyncDisposable {
   }
 
   #receive({ id, epoch, answer }: CommandReply): void {
-    this.#heardAtMs = Date.now()
+    this.#heardAtMs = performance.now()
     // The word of a leader that has been replaced is worth nothing (A7): the resend asks its successor.
     if (epoch < this.#epoch) return
     const answered = this.#settle(id)
     if (answered !== undefined) {
       this.#capacity.answered()
-      this.#answeredByMs = Math.max(this.#answeredByMs, answered.answerByMs)
+      this.#answeredByMs = Math.max(this.#answeredByMs, answered.answerBy.monotonicMs)
       answered.resolve(answer)
     }
     this.sawEpoch(epoch)
   }
 
   #review(nowMs: number): void {
+    this.#setBack.look()
     for (const [id, pending] of this.#pending) {
-      if (nowMs >= pending.answerByMs) this.#timeOut(id)
+      if (msUntil(pending.answerBy) <= 0) this.#timeOut(id)
       else if (nowMs - pending.sentAtMs >= RESEND_MS && this.#mayBeLost(pending, nowMs)) this.#sendAgain(pending)
     }
     this.#capacity.look(this.#pending.size, nowMs)
   }
 
   /** Not when it only stands in a long queue, which copies would make longer. */
-  #mayBeLost({ answerByMs }: Pending, nowMs: number): boolean {
-    return answerByMs < this.#answeredByMs || nowMs - this.#heardAtMs >= RESEND_MS
+  #mayBeLost({ answerBy }: Pending, nowMs: number): boolean {
+    return answerBy.monotonicMs < this.#answeredByMs || nowMs - this.#heardAtMs >= RESEND_MS
   }
 
   #sendAgain(pending: Pending): void {
-    if (Date.now() >= pending.command.expiresAtMs) return
-    pending.sentAtMs = Date.now()
+    if (msUntil(pending.expires) <= 0) return
+    pending.sentAtMs = performance.now()
     pending.sends += 1
     this.#resent += 1
     // Refused now says nothing about the first time: it goes on waiting.
-    this.#bus.send(this.#dated(pending.command)).catch(() => undefined)
+    this.#bus.send(this.#dated(pending)).catch(() => undefined)
   }
 
   /**
    * The client is told by this server's clock; the exchange goes by the one that all servers share. Each copy is dated as
-   * that clock stands: one that was set back meanwhile would let it live past its `finalAt`.
+   * the clocks stand: whichever was set back meanwhile, none lives past its `finalAt`.
    */
-  #dated(command: NewCommand): NewCommand {
+  #dated({ command, expires, validUntil }: Pending): NewCommand {
     const { request } = command
-    const aheadMs = Math.round(this.#bus.nowMs() - Date.now())
+    const nowMs = this.#bus.nowMs()
     return {
       ...command,
-      expiresAtMs: command.expiresAtMs + aheadMs,
-      request: request.event === 'order.place' ? { ...request, validUntilMs: request.validUntilMs + aheadMs } : request,
+      expiresAtMs: nowMs + msUntil(expires),
+      request:
+        request.event === 'order.place' && validUntil !== undefined
+          ? { ...request, validUntilMs: nowMs + msUntil(validUntil) }
+          : request,
     }
   }
 
