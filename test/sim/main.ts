@@ -18,7 +18,8 @@ const PROGRESS_SEEDS = 1_000
 
 if (values.seed === undefined) await runMany(Number(values.seeds), Number(values.from))
 else await runOne(Number(values.seed), values.plant)
-process.exit(process.exitCode)
+// Timers of the histories are left. A pipe takes what has been said later than this.
+process.stdout.write('', () => process.exit())
 
 async function runOne(seed: number, plant: string | undefined): Promise<void> {
   const planted = plant === undefined ? {} : PLANTS[plant]

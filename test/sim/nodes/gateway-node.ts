@@ -4,12 +4,13 @@ import { HEARTBEAT_MS, PROTOCOL_VERSION } from '@valiant/shared/protocol/limits'
 import type { Broadcast, MarketStatus } from '../../../server/bus/broadcast.ts'
 import type { CommandBus } from '../../../server/bus/commands.ts'
 import { accountId } from '../../../server/feed/account/order.ts'
+import { Feed } from '../../../server/feed/feed.ts'
 import type { MarketFrame } from '../../../server/feed/market-frame.ts'
 import { Dispatcher } from '../../../server/gateway/answering/dispatcher.ts'
 import { ExchangeRequests } from '../../../server/gateway/leader/exchange-requests.ts'
 import { ExchangeState } from '../../../server/gateway/leader/exchange-state.ts'
 import { LeaderLink } from '../../../server/gateway/leader/leader-link.ts'
-import type { MarketData } from '../../../server/gateway/market/market-data.ts'
+import { MarketData } from '../../../server/gateway/market/market-data.ts'
 import { account } from '../../../server/gateway/requests/account.ts'
 import { orderCancelAll } from '../../../server/gateway/requests/order-cancel-all.ts'
 import { orderCancel } from '../../../server/gateway/requests/order-cancel.ts'
@@ -64,7 +65,7 @@ export class GatewayNode {
   readonly #resuming: Resuming
   readonly #dispatcher: Dispatcher
   readonly #seqs = new Map<number, number>()
-  #epoch = 0
+  readonly #epochOf: () => number
   #beats = 0
   #isLeaving = false
 
@@ -95,12 +96,19 @@ export class GatewayNode {
       logger,
     })
     this.#resuming = new Resuming(exchange)
-    const market = (frame: MarketFrame) => void (this.#epoch = Math.max(this.#epoch, frame.epoch))
-    new LeaderLink({
-      ...{ broadcast, exchange, history, logger, state: this.#state },
-      // No streams of the market here, so there is no mirror to mend.
-      feed: { isWhole: true },
-      marketData: { market } as unknown as MarketData,
+    const feed = new Feed({ instruments: INSTRUMENTS })
+    const marketData = new MarketData({
+      feed,
+      // Nobody watches the market here. Its frames show the gateway where it has missed something.
+      subscriptions: { hasMembers: () => false, quoteGroups: () => [], candleRooms: () => new Map() },
+      rooms: { send: () => undefined, together: (send) => send() },
+      onGap: () => leaderLink.missed(),
+      historyOf: () => Promise.resolve({ '1s': [], '1m': [] }),
+      log: logger,
+    })
+    this.#epochOf = () => feed.epoch
+    const leaderLink: LeaderLink = new LeaderLink({
+      ...{ broadcast, exchange, history, logger, feed, marketData, state: this.#state },
       // Nobody has an alert here.
       alerts: { fired: () => undefined, missed: () => undefined },
       sockets: {
@@ -160,7 +168,7 @@ export class GatewayNode {
       protocol: PROTOCOL_VERSION,
       serverVersion: 'sim',
       instanceId: process.name,
-      epoch: this.#epoch,
+      epoch: this.#epochOf(),
       time: Date.now(),
       accountId: accountId(number),
       scopes: ['read', 'trade'],
@@ -212,12 +220,17 @@ export class GatewayNode {
   }
 
   #sendStatusTo(socket: Socket, { market, message }: Pick<MarketStatus, 'market' | 'message'>): void {
-    socket.send('status', { epoch: this.#epoch, time: Date.now(), market, ...(message !== undefined && { message }) })
+    socket.send('status', {
+      epoch: this.#epochOf(),
+      time: Date.now(),
+      market,
+      ...(message !== undefined && { message }),
+    })
   }
 
   #beat(): void {
     this.#beats += 1
-    const beat = { time: Date.now(), counter: this.#beats, epoch: this.#epoch }
+    const beat = { time: Date.now(), counter: this.#beats, epoch: this.#epochOf() }
     for (const socket of this.#sockets) {
       const accountSeq = this.#seqs.get(socket.account)
       socket.send('heartbeat', accountSeq === undefined ? beat : { ...beat, accountSeq })

@@ -20,11 +20,15 @@ interface SimSession {
 /** What a dead process asks for is never answered. */
 const never = <Value>() => new Promise<Value>(() => undefined)
 
-/** The client's end of one session after another: `Connection` of server/database, without a socket. */
-class SimConnection {
+/**
+ * The client's end of one session after another: `Connection` of server/database, without a socket. All of its face: what
+ * production looks at and does not find here would be undefined, and nobody would be told.
+ */
+class SimConnection implements Record<keyof Connection, unknown> {
   readonly #parts: { readonly world: World; readonly server: PostgresServer; readonly process: Process }
   readonly #application: string
   #opening: Promise<SimSession> | undefined
+  #openNumber: number | undefined
   #opened = 0
 
   constructor(parts: { world: World; server: PostgresServer; process: Process }, application: string) {
@@ -36,6 +40,14 @@ class SimConnection {
     return (await (await this.session()).client.query(query)).rows
   }
 
+  get isOpen(): boolean {
+    return this.#opening !== undefined
+  }
+
+  get openNumber(): number | undefined {
+    return this.#openNumber
+  }
+
   session(): Promise<SimSession> {
     this.#opening ??= this.#open()
     return this.#opening
@@ -43,7 +55,7 @@ class SimConnection {
 
   destroy(): void {
     const opening = this.#opening
-    this.#opening = undefined
+    this.#opening = this.#openNumber = undefined
     opening?.then(
       ({ socket }) => socket.destroy(),
       () => undefined, // it never opened
@@ -59,7 +71,7 @@ class SimConnection {
     const { world, server, process } = this.#parts
     const number = (this.#opened += 1)
     const forget = () => {
-      if (this.#opening === opening) this.#opening = undefined
+      if (this.#opening === opening) this.#opening = this.#openNumber = undefined
     }
     const opening = (async () => {
       await new Promise<void>((resolve) => void world.after(world.chance.between(0.5, 2), process, resolve))
@@ -71,6 +83,7 @@ class SimConnection {
         throw refused()
       }
       client.begin(server, session)
+      if (this.#opening !== undefined && this.#opened === number) this.#openNumber = number // not cut off meanwhile
       return { client, socket: { destroy: () => client.destroy() }, number }
     })()
     return opening
