@@ -25,7 +25,8 @@ const PAIRS = 5
 const WARM_UP_PAIRS = 1
 /**
  * Before them each server sends so long, as fast as the clients read, since a server runs for days: V8 goes on compiling a
- * gateway for some 3,000 quanta, in threads whose CPU counts.
+ * gateway for some 3,000 quanta, in threads whose CPU counts. Of several servers that share the clients each must send as
+ * much as one does, so it takes as many times as long.
  */
 const WARM_UP_SECONDS = 15
 const WARM_UP_FRAMES_A_SECOND = 40_000
@@ -116,9 +117,10 @@ class Side {
 
   /** @throws {Error} when a socket has missed a frame */
   async warmUp(): Promise<void> {
-    const { sockets } = await this.#parts.clients.ask<Counts>({ count: true })
+    const { clients, servers } = this.#parts
+    const { sockets } = await clients.ask<Counts>({ count: true })
     const quantumMs = (1_000 * sockets * this.#framesAQuantum) / WARM_UP_FRAMES_A_SECOND
-    await this.#publish({ publishSeconds: WARM_UP_SECONDS, quantumMs })
+    await this.#publish({ publishSeconds: WARM_UP_SECONDS * servers.length, quantumMs })
   }
 
   get #framesAQuantum(): number {

@@ -16,16 +16,20 @@ export function openSimLinks(parts: { world: World; server: RedisServer; process
   const open = () => new SimRedisClient(parts) as unknown as Redis
   const [commands, publishing, listening] = [open(), open(), open()]
   const publisher = new Publisher(publishing, parts.log)
-  const links = {
+  const links: Record<keyof RedisLinks, unknown> = {
     log: parts.log,
     metrics: new RedisMetrics(),
     commands,
     publisher,
     subscriber: new Subscriber(listening),
     openReader: open,
+    adapter: () => {
+      throw new Error('sockets are no Socket.IO here')
+    },
     rooms: speakingRooms(publisher),
-    watches: [publishing, listening].map((client) => new LinkWatch(client, () => client.ping())),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
   }
-  // A class with private fields: what the command bus uses of it is here.
+  for (const client of [publishing, listening]) new LinkWatch(client, () => client.ping())
+  // A class with private fields has no other instances than its own.
   return links as unknown as RedisLinks
 }
