@@ -9,7 +9,7 @@ import type { Chance } from '../world/chance.ts'
 import type { Process } from '../world/process.ts'
 import type { World } from '../world/world.ts'
 import type { ClientEnd, GatewayNode } from './gateway-node.ts'
-import { INSTRUMENTS } from './market.ts'
+import { drawAmendment, drawOrder } from './order-mix.ts'
 
 export interface ClientParts {
   readonly world: World
@@ -22,8 +22,8 @@ export interface ClientParts {
 }
 
 const REFUSED_MS = 2
-const [INSTRUMENT] = INSTRUMENTS
 const PAUSE_MS = 250
+const CANCEL_AFTER_MS = 5_000
 
 /** A trader: production's SDK over wires, that asks for this and that and writes down what it is told. */
 export class ClientNode {
@@ -98,8 +98,12 @@ export class ClientNode {
     const { chance } = this.#parts
     const drawn = chance.next()
     const known = this.#placed.length > 0 ? chance.of(this.#placed) : undefined
-    if (drawn < 0.62 || known === undefined) this.#place()
-    else if (drawn < 0.74) this.#ask('order.cancel', () => this.#sdk.ask('order.cancel', { clientOrderId: known }))
+    if (drawn < 0.56 || known === undefined) this.#place()
+    else if (drawn < 0.66) this.#ask('order.cancel', () => this.#sdk.ask('order.cancel', { clientOrderId: known }))
+    else if (drawn < 0.7) this.#amend(known)
+    else if (drawn < 0.72) this.#ask('position.close', () => this.#sdk.ask('position.close', { symbol: 'VLNT' }))
+    else if (drawn < 0.74) this.#ask('cancelAfter', () => this.#sdk.ask('cancelAfter', { timeoutMs: CANCEL_AFTER_MS }))
+    else if (drawn < 0.76) this.#changeMode()
     else if (drawn < 0.86) this.#get(known)
     else if (drawn < 0.93) this.#ask('account', () => this.#sdk.ask('account', {}))
     else this.#ask('order.cancelAll', () => this.#sdk.ask('order.cancelAll', {}))
@@ -109,13 +113,7 @@ export class ClientNode {
     const { judge, account, chance } = this.#parts
     const clientOrderId = `${this.#parts.process.name}-${this.#placed.length + 1}`
     this.#placed.push(clientOrderId)
-    const side = chance.is(0.5) ? 'buy' : 'sell'
-    const qty = String(chance.is(0.05) ? 900_000 : chance.whole(1, 40))
-    // Around the start price: some rest, some meet each other, some the house.
-    const ticks = (INSTRUMENT?.startTicks ?? 0) + chance.whole(-60, 60)
-    const order = chance.is(0.3)
-      ? ({ clientOrderId, symbol: 'VLNT', side, type: 'market', qty } as const)
-      : ({ clientOrderId, symbol: 'VLNT', side, type: 'limit', qty, limitPrice: (ticks / 100).toFixed(2) } as const)
+    const order = drawOrder(chance, clientOrderId)
     const place = () => {
       this.#ask(
         'order.place',
@@ -126,6 +124,17 @@ export class ClientNode {
     place()
     // Two hands on one order: the same id again, while the first waits or after.
     if (chance.is(0.1)) setTimeout(place, chance.between(0, 2_500))
+  }
+
+  /** With margin it may sell what it has not got. */
+  #changeMode(): void {
+    const mode = this.#parts.chance.is(0.8) ? 'margin' : 'cash'
+    this.#ask('account.update', () => this.#sdk.ask('account.update', { mode }))
+  }
+
+  #amend(clientOrderId: string): void {
+    const amendment = drawAmendment(this.#parts.chance)
+    this.#ask('order.amend', () => this.#sdk.ask('order.amend', { clientOrderId, ...amendment }))
   }
 
   #get(clientOrderId: string): void {

@@ -11,11 +11,15 @@ import { ExchangeRequests } from '../../../server/gateway/leader/exchange-reques
 import { ExchangeState } from '../../../server/gateway/leader/exchange-state.ts'
 import { LeaderLink } from '../../../server/gateway/leader/leader-link.ts'
 import { MarketData } from '../../../server/gateway/market/market-data.ts'
+import { accountUpdate } from '../../../server/gateway/requests/account-update.ts'
 import { account } from '../../../server/gateway/requests/account.ts'
+import { cancelAfter } from '../../../server/gateway/requests/cancel-after.ts'
+import { orderAmend } from '../../../server/gateway/requests/order-amend.ts'
 import { orderCancelAll } from '../../../server/gateway/requests/order-cancel-all.ts'
 import { orderCancel } from '../../../server/gateway/requests/order-cancel.ts'
 import { orderGet } from '../../../server/gateway/requests/order-get.ts'
 import { orderPlace } from '../../../server/gateway/requests/order-place.ts'
+import { positionClose } from '../../../server/gateway/requests/position-close.ts'
 import type { Handlers, Relays } from '../../../server/gateway/requests/request.ts'
 import { type Missed, resumeFromOf, Resuming } from '../../../server/gateway/sessions/resuming.ts'
 import { History } from '../../../server/journal/history.ts'
@@ -79,10 +83,14 @@ export class GatewayNode {
     const exchange = this.#requests
     const relays: Partial<Relays> = {
       'order.place': orderPlace({ exchange, instrumentOf }),
+      'order.amend': orderAmend(exchange),
       'order.cancel': orderCancel(exchange),
       'order.cancelAll': orderCancelAll({ exchange, instrumentOf }),
       'order.get': orderGet(exchange),
+      'position.close': positionClose({ exchange, instrumentOf }),
+      cancelAfter: cancelAfter({ exchange, instrumentOf }),
       account: account(exchange),
+      'account.update': accountUpdate(exchange),
     }
     const handlers: Partial<Handlers> = { time: () => ({ time: Date.now() }) }
     const { queries } = openSimDatabase({ world, server: postgres, process })
