@@ -16,6 +16,8 @@ export class Renewal implements Disposable {
   readonly #end = new AbortController()
   #isWanted = false
   #isUnderWay = false
+  /** Told already: what is away for long would fill the log. */
+  #hasFailed = false
 
   constructor(parts: RenewalParts) {
     this.#parts = parts
@@ -36,7 +38,10 @@ export class Renewal implements Disposable {
     const { signal } = this.#end
     while (this.#isWanted && !signal.aborted) {
       this.#isWanted = false
-      if (await this.#attempt()) continue
+      if (await this.#attempt()) {
+        this.#hasFailed = false
+        continue
+      }
       this.#isWanted = true
       await pause(retryMs, undefined, { signal }).catch(() => undefined)
     }
@@ -48,7 +53,8 @@ export class Renewal implements Disposable {
     try {
       return await attempt()
     } catch (error) {
-      log.warn({ err: error }, `${name} could not be read; once more in a moment`)
+      if (!this.#hasFailed) log.warn({ err: error }, `${name} could not be read; trying again until it can`)
+      this.#hasFailed = true
       return false
     }
   }
