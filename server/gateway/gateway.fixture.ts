@@ -41,7 +41,7 @@ const noPreferences: GatewayParts['preferences'] = {
 }
 
 /** Nor has anybody an alert. */
-const noAlerts: GatewayParts['alerts'] = {
+export const noAlerts: GatewayParts['alerts'] = {
   create: () => Promise.resolve('full'),
   delete: () => Promise.resolve('none'),
   list: none,
@@ -50,7 +50,7 @@ const noAlerts: GatewayParts['alerts'] = {
 }
 
 type Users = Parameters<typeof memoryAdapter>[0]
-interface SharedParts extends Partial<Pick<GatewayParts, 'adapter' | 'instanceId' | 'ready'>> {
+interface SharedParts extends Partial<Pick<GatewayParts, 'adapter' | 'alerts' | 'instanceId' | 'ready'>> {
   readonly exchange?: ExchangeStandIn
   readonly users?: Users
 }
@@ -80,6 +80,7 @@ export class GatewayRig implements AsyncDisposable {
       exchange = new ExchangeStandIn(),
       users = noUsers(),
       adapter,
+      alerts = noAlerts,
       instanceId = 'gw-test',
       ready = () => true,
     }: SharedParts = {},
@@ -104,7 +105,7 @@ export class GatewayRig implements AsyncDisposable {
       authDatabase: memoryAdapter(users),
       keys: noKeys,
       preferences: noPreferences,
-      alerts: noAlerts,
+      alerts,
       instruments,
       feed: new Feed({ instruments }),
       bars: { bars: none, barBefore: () => Promise.resolve(undefined), barEnds: none },

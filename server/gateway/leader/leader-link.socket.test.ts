@@ -4,17 +4,22 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { changeOf, frameOf } from '../../feed/frames.fixture.ts'
 import type { MarketFrame } from '../../feed/market-frame.ts'
 import { ExchangeStandIn } from '../exchange-stand-in.fixture.ts'
-import { type Client, GatewayRig } from '../gateway.fixture.ts'
+import type { FiredPriceAlert } from '../../journal/alerts.ts'
+import { type Client, GatewayRig, noAlerts } from '../gateway.fixture.ts'
 
 const T = Date.UTC(2026, 0, 5, 12)
 let rig: GatewayRig
 let exchange: ExchangeStandIn
 let seq = 0
+/** Alerts that have fired, as the database has them. */
+let untold = vi.fn((_accounts: readonly number[]): FiredPriceAlert[] => [])
 
 beforeEach(async () => {
   seq = 0
   exchange = new ExchangeStandIn()
-  rig = await GatewayRig.open({}, 0, undefined, { exchange })
+  untold = vi.fn(() => [])
+  const alerts = { ...noAlerts, untold: (accounts: readonly number[]) => Promise.resolve(untold(accounts)) }
+  rig = await GatewayRig.open({}, 0, undefined, { exchange, alerts })
 })
 afterEach(async () => {
   await rig[Symbol.asyncDispose]()
@@ -128,4 +133,20 @@ test('heartbeats tell of an account frame that was lost while the mirror waited 
   exchange.broadcast.keepSnapshot(whole(9))
   publish(bid(10))
   await vi.waitFor(() => expect(client.of('heartbeat').at(-1)).toMatchObject({ accountSeq: 2 }), { timeout: 4_000 })
+})
+
+test.each([
+  ['after the link was cut', (): void => exchange.broadcast.link(true)],
+  ['when a frame of the market is missing', (): void => publish(bid(1, { seq: (seq += 5) }))],
+  ['under another leader', (): void => publish(whole(1, { epoch: 2 }))],
+])('an alert of which nobody was told is found, %s', async (_when, comesBack) => {
+  publish(whole(5))
+  const client = await rig.connect({ cookie: await rig.guest() })
+  await vi.waitFor(() => expect(untold).toHaveBeenCalled()) // what had fired before it came
+  untold.mockImplementation(([account = 0]) => [
+    { id: 1, account, symbol: 'VLNT', op: 'above', ticks: 100, note: undefined, createdAtMs: 1, firedAtMs: 2, tradeTicks: 101 }, // prettier-ignore
+  ])
+  expect(client.of('alert')).toEqual([])
+  comesBack()
+  await vi.waitFor(() => expect(client.of('alert')).toMatchObject([{ symbol: 'VLNT', tradePrice: '1.01' }]))
 })
