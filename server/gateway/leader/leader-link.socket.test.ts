@@ -103,11 +103,14 @@ test('a frame that is missing is made good by the next snapshot that has it', as
   await vi.waitFor(() => expect(bookOf(client, snapshot).get(100)).toBe(10), { timeout: 2_000 })
 })
 
-test.each([
+/** After each of these something may have been missed. */
+const COME_BACKS = [
   ['after the link was cut', (): void => exchange.broadcast.link(true)],
   ['when a frame of the market is missing', (): void => publish(bid(1, { seq: (seq += 5) }))],
   ['under another leader', (): void => publish(whole(1, { epoch: 2 }))],
-])('heartbeats tell of an account frame that was lost last, %s', async (_when, comesBack) => {
+] as const
+
+test.each(COME_BACKS)('heartbeats tell of an account frame that was lost last, %s', async (_when, comesBack) => {
   publish(whole(5))
   const client = await rig.connect({ cookie: await rig.guest() })
   expect(await client.ask('account', {})).toMatchObject({ ok: true, data: { seq: 1 } })
@@ -135,11 +138,7 @@ test('heartbeats tell of an account frame that was lost while the mirror waited 
   await vi.waitFor(() => expect(client.of('heartbeat').at(-1)).toMatchObject({ accountSeq: 2 }), { timeout: 4_000 })
 })
 
-test.each([
-  ['after the link was cut', (): void => exchange.broadcast.link(true)],
-  ['when a frame of the market is missing', (): void => publish(bid(1, { seq: (seq += 5) }))],
-  ['under another leader', (): void => publish(whole(1, { epoch: 2 }))],
-])('an alert of which nobody was told is found, %s', async (_when, comesBack) => {
+test.each(COME_BACKS)('an alert of which nobody was told is found, %s', async (_when, comesBack) => {
   publish(whole(5))
   const client = await rig.connect({ cookie: await rig.guest() })
   await vi.waitFor(() => expect(untold).toHaveBeenCalled()) // what had fired before it came
