@@ -1,20 +1,20 @@
 import type { Redis } from 'ioredis'
 import type { Logger } from '../../telemetry/logger.ts'
-import { atOnce, writesTogether } from './together.ts'
+import { atOnce, gatherWrites } from './gathered-writes.ts'
 
 const TOLD_MS_MIN = 10_000
 
 /** Publishes, and never fails: who listens knows by itself what it has missed. Lost messages are counted. */
 export class Publisher {
   readonly #client: Redis
-  readonly #together: () => void
+  readonly #gather: () => void
   readonly #log: Logger
   #lost = 0
   #toldAtMs = 0
 
   constructor(client: Redis, log: Logger) {
     this.#client = client
-    this.#together = writesTogether(client, atOnce)
+    this.#gather = gatherWrites(client, atOnce)
     this.#log = log
   }
 
@@ -37,7 +37,7 @@ export class Publisher {
       this.#miss()
       return
     }
-    this.#together()
+    this.#gather()
     command().catch(() => this.#miss())
   }
 

@@ -12,7 +12,7 @@ import type { RedisLinks } from './redis-links.ts'
 import { SharedClock } from './shared-clock.ts'
 import { comparePositions, nextPosition, STREAM, toFields } from './stream-entry.ts'
 import { StreamReader } from './stream-reader.ts'
-import { atEndOfTurn, writesTogether } from './together.ts'
+import { atEndOfTurn, gatherWrites } from './gathered-writes.ts'
 
 /** Commands that lie in the stream unread or uncommitted; more are not taken. */
 const ENTRIES_MAX = 20_000
@@ -27,7 +27,7 @@ const repliesTo = (gateway: string): string => `valiant:rep:${gateway}`
 export class RedisCommandBus implements CommandBus, Disposable {
   readonly #links: RedisLinks
   readonly #entriesMax: number
-  readonly #together: () => void
+  readonly #gather: () => void
   readonly #clock = new SharedClock()
   readonly #watch: LinkWatch
   readonly #readers = new Set<CommandReader>()
@@ -41,7 +41,7 @@ export class RedisCommandBus implements CommandBus, Disposable {
   private constructor(links: RedisLinks, entriesMax: number) {
     this.#links = links
     this.#entriesMax = entriesMax
-    this.#together = writesTogether(links.commands, atEndOfTurn)
+    this.#gather = gatherWrites(links.commands, atEndOfTurn)
     this.#watch = new LinkWatch(links.commands, () => this.#ask())
     links.metrics.streamEntries.from(() => only(this.#entries))
   }
@@ -67,7 +67,7 @@ export class RedisCommandBus implements CommandBus, Disposable {
     if (commands.status !== 'ready') throw new Unavailable('the link to the exchange is down')
     if (this.#entries >= this.#entriesMax) throw new Unavailable(`${this.#entries} commands wait already`)
     this.#entries += 1
-    this.#together()
+    this.#gather()
     try {
       await commands.xadd(STREAM, '*', ...toFields(command))
     } catch (cause) {

@@ -69,7 +69,7 @@ export class GatewayNode {
   readonly #resuming: Resuming
   readonly #dispatcher: Dispatcher
   readonly #seqs = new Map<number, number>()
-  readonly #epochOf: () => number
+  readonly #feed: Feed
   #beats = 0
   #isLeaving = false
 
@@ -104,7 +104,7 @@ export class GatewayNode {
       logger,
     })
     this.#resuming = new Resuming(exchange)
-    const feed = new Feed({ instruments: INSTRUMENTS })
+    const feed = (this.#feed = new Feed({ instruments: INSTRUMENTS }))
     const marketData = new MarketData({
       feed,
       // Nobody watches the market here. Its frames show the gateway where it has missed something.
@@ -114,7 +114,6 @@ export class GatewayNode {
       historyOf: () => Promise.resolve({ '1s': [], '1m': [] }),
       log: logger,
     })
-    this.#epochOf = () => feed.epoch
     const leaderLink: LeaderLink = new LeaderLink({
       ...{ broadcast, exchange, history, logger, feed, marketData, state: this.#state },
       // Nobody has an alert here.
@@ -176,7 +175,7 @@ export class GatewayNode {
       protocol: PROTOCOL_VERSION,
       serverVersion: 'sim',
       instanceId: process.name,
-      epoch: this.#epochOf(),
+      epoch: this.#feed.epoch,
       time: Date.now(),
       accountId: accountId(number),
       scopes: ['read', 'trade'],
@@ -229,7 +228,7 @@ export class GatewayNode {
 
   #sendStatusTo(socket: Socket, { market, message }: Pick<MarketStatus, 'market' | 'message'>): void {
     socket.send('status', {
-      epoch: this.#epochOf(),
+      epoch: this.#feed.epoch,
       time: Date.now(),
       market,
       ...(message !== undefined && { message }),
@@ -238,7 +237,7 @@ export class GatewayNode {
 
   #beat(): void {
     this.#beats += 1
-    const beat = { time: Date.now(), counter: this.#beats, epoch: this.#epochOf() }
+    const beat = { time: Date.now(), counter: this.#beats, epoch: this.#feed.epoch }
     for (const socket of this.#sockets) {
       const accountSeq = this.#seqs.get(socket.account)
       socket.send('heartbeat', accountSeq === undefined ? beat : { ...beat, accountSeq })

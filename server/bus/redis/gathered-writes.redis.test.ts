@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startRedis, type TestRedis } from '../../../test/rig/redis.ts'
-import { atEndOfTurn, atOnce, writesTogether } from './together.ts'
+import { atEndOfTurn, atOnce, gatherWrites } from './gathered-writes.ts'
 
 let redis: TestRedis
 let client: Redis
@@ -24,9 +24,9 @@ describe.each([
   { name: 'atEndOfTurn', later: atEndOfTurn },
 ])('$name', ({ later }) => {
   test('commands given one after the other leave together, in their order', async () => {
-    const together = writesTogether(client, later)
+    const gather = gatherWrites(client, later)
     const send = (value: string) => {
-      together()
+      gather()
       return client.rpush('list', value)
     }
     await client.del('list')
@@ -43,13 +43,13 @@ describe.each([
   })
 
   test('after a reconnect commands leave again, whatever was held on the link before', async () => {
-    const together = writesTogether(client, later)
+    const gather = gatherWrites(client, later)
     const isReady = once(client, 'ready')
 
-    together()
+    gather()
     client.disconnect(true)
     await isReady
-    together()
+    gather()
 
     expect(await client.ping()).toBe('PONG')
     expect(client.stream.writableCorked).toBe(0)
@@ -57,11 +57,11 @@ describe.each([
 })
 
 test('what runs at once leaves before what else has arrived is dealt with', async () => {
-  const together = writesTogether(client, atOnce)
+  const gather = gatherWrites(client, atOnce)
   const order: string[] = []
   setImmediate(() => order.push(waiting() === 0 ? 'written' : 'waits'))
 
-  together()
+  gather()
   const answered = client.ping()
   await Promise.resolve()
   order.push(waiting() > 0 ? 'waits' : 'written')

@@ -11,7 +11,7 @@ export const atEndOfTurn: Later = (write) => void setImmediate(write)
  * ioredis writes each command to the kernel by itself, which costs more than all else of it.
  * @returns what is called before a command: those that `client` is given until `later` leave in one write, in order
  */
-export function writesTogether(client: Redis, later: Later): () => void {
+export function gatherWrites(client: Redis, later: Later): () => void {
   let held: Redis['stream'] | undefined
   return () => {
     const { stream } = client
