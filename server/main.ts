@@ -25,6 +25,7 @@ import { Alerts } from './journal/alerts.ts'
 import { Bars } from './journal/bars.ts'
 import { History } from './journal/history.ts'
 import { seedInstruments } from './journal/instruments.ts'
+import { News } from './journal/news.ts'
 import { only } from './telemetry/asked-metrics.ts'
 import { openLogger, type Logger } from './telemetry/logger.ts'
 import { Metrics } from './telemetry/metrics.ts'
@@ -104,6 +105,7 @@ async function serve(config: Config, log: Logger): Promise<void> {
             authDatabase: database.authPool(),
             keys: new ApiKeys(database.queries),
             alerts: new Alerts(database.queries),
+            news: new News(database.queries),
             preferences: new Preferences(database.queries, config.LIMIT_PREFERENCES),
             instruments,
             feed,

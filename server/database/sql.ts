@@ -79,6 +79,9 @@ export const sql = {
     noteAlertsTold: named('journal/note-alerts-told'),
     restateAlerts: named('journal/restate-alerts'),
     forgetAlerts: named('journal/forget-alerts'),
+    writeNews: prepared('journal/write-news'),
+    listNews: named('journal/list-news'),
+    forgetNews: named('journal/forget-news'),
   },
   auth: {
     createKey: named('auth/create-key'),

@@ -8,6 +8,7 @@ import { Alerts } from '../journal/alerts.ts'
 import { Bars } from '../journal/bars.ts'
 import { History } from '../journal/history.ts'
 import { Fenced, Journal } from '../journal/journal.ts'
+import { News } from '../journal/news.ts'
 import { Metrics } from '../telemetry/metrics.ts'
 import { Stopwatch } from '../telemetry/stopwatch.ts'
 import { AccountRates, type RateLimits } from './commands/account-rates.ts'
@@ -22,6 +23,7 @@ import { type End, Leading } from './leading/leading.ts'
 import { acquireLease, type Lease } from './leading/lease.ts'
 import { LoopSignal } from './leading/loop-signal.ts'
 import { MarketPublisher } from './market/market-publisher.ts'
+import { NewsWriter } from './news/news-writer.ts'
 import { showReadings } from './readings.ts'
 import { SlowCommit } from './leading/slow-commit.ts'
 import { Standby } from './leading/standby.ts'
@@ -80,6 +82,8 @@ export class Exchange implements AsyncDisposable {
   readonly #publisher: MarketPublisher
   readonly #alerts: Alerts
   readonly #alertFirings: AlertFirings
+  readonly #news: News
+  readonly #newsWriter: NewsWriter
   readonly #defects = new Defects()
   /** Of the stretch that is being led, or put together. */
   #signal = new LoopSignal()
@@ -107,6 +111,8 @@ export class Exchange implements AsyncDisposable {
     this.#publisher = new MarketPublisher(options)
     this.#alerts = new Alerts(options.database.queries)
     this.#alertFirings = new AlertFirings({ ...options, alerts: this.#alerts })
+    this.#news = new News(options.database.queries)
+    this.#newsWriter = new NewsWriter({ ...options, news: this.#news })
     const forget = this.#showReadings()
     this.#running = this.#run().finally(forget)
     // A failure is told through `leading` or `ended`.
@@ -134,7 +140,7 @@ export class Exchange implements AsyncDisposable {
     this.#leaving.abort()
     this.#signal.wake()
     await this.#running.catch(() => undefined) // told through `ended`
-    await this.#alertFirings[Symbol.asyncDispose]()
+    await Promise.all([this.#alertFirings[Symbol.asyncDispose](), this.#newsWriter[Symbol.asyncDispose]()])
   }
 
   /**
@@ -268,6 +274,8 @@ export class Exchange implements AsyncDisposable {
       bars: this.#bars,
       alerts: this.#alerts,
       alertFirings: this.#alertFirings,
+      news: this.#news,
+      newsWriter: this.#newsWriter,
       publisher: this.#publisher,
       accountRates: this.#rates,
       known,

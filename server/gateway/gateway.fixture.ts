@@ -106,6 +106,7 @@ export class GatewayRig implements AsyncDisposable {
       keys: noKeys,
       preferences: noPreferences,
       alerts,
+      news: { list: () => Promise.resolve([]) },
       instruments,
       feed: new Feed({ instruments }),
       bars: { bars: none, barBefore: () => Promise.resolve(undefined), barEnds: none },

@@ -10,6 +10,7 @@ import type { MarketFrame } from '../feed/market-frame.ts'
 import type { ListedInstrument } from '../instruments.ts'
 import type { AlertStore } from '../journal/alerts.ts'
 import type { History } from '../journal/history.ts'
+import type { NewsArchive } from '../journal/news.ts'
 import { GatewayMetrics } from '../telemetry/gateway-metrics.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { AccountsOfUser } from './sessions/accounts-of-user.ts'
@@ -98,6 +99,7 @@ export interface GatewayParts {
   readonly keys: Keys
   readonly preferences: PreferenceStore
   readonly alerts: AlertStore
+  readonly news: NewsArchive
   readonly instruments: readonly ListedInstrument[]
   /** The mirror of the market: applied to here, frame by frame, so nobody else may. */
   readonly feed: Feed
@@ -176,7 +178,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     log: logger,
   })
   const ownerOf = (account: number) => history.ownerOf(account)
-  const market = marketOf({ feed, bars: parts.bars, subscriptions })
+  const market = marketOf({ feed, bars: parts.bars, archive: parts.news, subscriptions })
   const ofAccounts: AccountHandlers = {
     accounts: accounts({ exchange, accountsOf: (userId) => accountsOfUser.numbers(userId) }),
     orders: orders({ history, instrumentOf }),

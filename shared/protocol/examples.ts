@@ -4,6 +4,7 @@ import type { ApiKey, MadeApiKey } from './api-keys.ts'
 import { bookChecksum } from './book-checksum.ts'
 import type { EventName, EventOf } from './events.ts'
 import type { BookFrame, Candle, Instrument, Level, TickerFrame } from './market-data.ts'
+import type { News } from './news.ts'
 import type { Fill, Order, PlacedOrder } from './order.ts'
 import type { DataOf, PayloadOf, RequestName } from './requests.ts'
 import type { OwnRoute } from './rest.ts'
@@ -202,6 +203,10 @@ const waiting: Alert = {
   createdAt: TIME,
 }
 const fired: FiredAlert = { ...waiting, firedAt: TIME + 62_000, tradePrice: '74.61' }
+const halt: News = {
+  ...{ id: '0000004000001', time: TIME, symbol, kind: 'halt' },
+  headline: 'Trading in Valiant Exchange Group (VLNT) is halted',
+}
 const settings = { palette: 'cb', theme: 'dark' }
 const key: ApiKey = { id: 'key-1', name: 'bot', scopes: ['read', 'trade'], accountId: ACCOUNT_ID, createdAt: TIME }
 const buy: PayloadOf<'order.place'> = { clientOrderId: 'buy-1', symbol, side: 'buy', type: 'market', qty: '10' }
@@ -215,6 +220,7 @@ export const REQUEST_EXAMPLES: { readonly [Name in RequestName]?: Example<Name> 
   candles: { payload: { symbol, interval: '1m', limit: 1 }, data: [candle] },
   trades: { payload: { symbol, limit: 1 }, data: [[fill.tradeId, TIME, '75.40', '10', 'buy']] },
   sparklines: { payload: { points: 3 }, data: { [symbol]: ['75.69', '75.52', '75.40'] } },
+  news: { payload: { symbol, limit: 1 }, data: { items: [halt], nextCursor: halt.id } },
   'order.place': { payload: buy, data: { ...bought, fills: [fill], seq: 2 } },
   'order.preview': {
     payload: buy,
@@ -326,10 +332,7 @@ export const EVENT_EXAMPLES: { readonly [Name in EventName]?: EventOf<Name> } = 
     ...{ epoch: 1, seq: 2, time: TIME, cause: 'order', orders: [bought], fills: [fill], positions: [position] },
     balance: { ...account, held: '0.00', buyingPower: '99245.62' },
   },
-  news: {
-    ...{ epoch: 1, id: '0000004000001', time: TIME, symbol, kind: 'halt' },
-    headline: 'Trading in Valiant Exchange Group (VLNT) is halted',
-  },
+  news: { epoch: 1, ...halt },
   alert: { ...fired, epoch: 1 },
   status: { epoch: 1, time: TIME, market: 'open' },
   goodbye: { code: 'SLOW_CLIENT', message: 'This socket does not take what it subscribed to.' },

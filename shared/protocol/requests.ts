@@ -26,6 +26,7 @@ import {
   StopLoss,
   TakeProfit,
 } from './order.ts'
+import { News, NewsQuery } from './news.ts'
 import { GetPreferences, Preferences, SetPreference } from './preferences.ts'
 import { CANCEL_AFTER_MS_MAX, CANDLES_MAX, PAGE_MAX, SPARKLINE_POINTS_MAX, SYMBOLS_MAX, TRADES_MAX } from './limits.ts'
 import {
@@ -205,6 +206,13 @@ export const REQUESTS = {
     summary: 'Closes of the last 24 hours for every symbol, oldest first.',
     payload: z.strictObject({ points: limit(SPARKLINE_POINTS_MAX) }),
     data: z.record(z.string(), z.array(SignedDecimal)),
+  }),
+  news: kind({
+    scope: 'public',
+    changes: false,
+    summary: 'What has happened in the market, newest first: halts, dividends, splits, jumps of prices.',
+    payload: NewsQuery,
+    data: list(News),
   }),
   'order.place': kind({
     scope: 'trade',

@@ -3,6 +3,7 @@ import { Account, LedgerEntry, Position } from './account.ts'
 import { ApiKey, MadeApiKey, NewApiKey } from './api-keys.ts'
 import { Id, InstrumentSymbol } from './fields.ts'
 import { BookDepth, BookFrame, Instrument } from './market-data.ts'
+import { News } from './news.ts'
 import { AmendOrder, Fill, Order, OrderReference } from './order.ts'
 import { type RequestName, REQUESTS } from './requests.ts'
 
@@ -81,6 +82,7 @@ export const REST_ROUTES: readonly RestRoute[] = [
       data: BookFrame,
     },
   ),
+  asked('GET', '/news', 'news', { tag: 'market', rows: News }),
   asked('GET', '/account', 'account', { tag: 'account' }),
   asked('GET', '/accounts', 'accounts', { tag: 'account', rows: Account }),
   other(

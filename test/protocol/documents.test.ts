@@ -220,6 +220,7 @@ test('real answers are as the document describes them: status, headers, every fi
     'accounts',
     'positions',
     'instruments',
+    'news',
     'time',
   ]) {
     expect((await call(list, `/${list}`)).status).toBe(200)
@@ -313,6 +314,7 @@ test('real answers and frames of the socket are as the document describes them',
     await ask(name)
   await ask('candles', { symbol: on.symbol, interval: '1m' })
   await ask('trades', { symbol: on.symbol })
+  await ask('news')
   const streams = { quotes: 'quotes', ticker: 'ticker', candles: 'candle', book: 'book', trades: 'trades' } as const
   for (const channel of Object.keys(streams)) {
     const interval = channel === 'candles' ? { interval: '1s' } : {}

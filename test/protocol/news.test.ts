@@ -2,7 +2,7 @@ import { EVENTS } from '@valiant/shared/protocol/events'
 import type { NewsFrame } from '@valiant/shared/protocol/news'
 import { expect, test } from 'vitest'
 import { operator as operatorOf } from '../rig/operator.ts'
-import { connect, guest, type ProtocolClient } from './client.ts'
+import { connect, guest, type ProtocolClient, rest } from './client.ts'
 import { desk } from './desk.ts'
 
 const at = desk()
@@ -32,6 +32,35 @@ test('a halt and its end are told to every socket, signed in or not, as one line
   expect(second!.id > first!.id).toBe(true)
   expect(second!.time).toBeGreaterThan(first!.time)
   expect(first!.epoch).toBe(client.of<{ epoch: number }>('heartbeat').at(-1)?.epoch)
+})
+
+test('what was told can be read by who comes later, signed in or not, page by page, over socket and REST', async () => {
+  const { client, on } = at
+  const { symbol } = on
+  await operator('halt', symbol)
+  await becomes(client, [{ kind: 'halt' }])
+  await operator('resume', symbol)
+  await becomes(client, [{ kind: 'halt' }, { kind: 'resume' }])
+  const [resumed, halted] = told(client)
+    .toReversed()
+    .map(({ epoch: _epoch, ...news }) => news)
+  const late = await connect(at.server.url)
+  await expect.poll(async () => (await late.good('news')).items[0], { timeout: 20_000 }).toEqual(resumed)
+  const first = await late.good('news', { symbol, limit: 1 })
+  expect(first).toEqual({ items: [resumed], nextCursor: resumed!.id })
+  const { items: second } = await late.good('news', { symbol, limit: 1, cursor: first.nextCursor })
+  expect(second).toEqual([halted])
+  const other = (await late.good('instruments')).find((one) => one.symbol !== symbol)!.symbol
+  const { items: elsewhere } = await late.good('news', { symbol: other, limit: 500 })
+  expect(elsewhere.filter((news) => news.symbol !== other && news.symbol !== undefined)).toEqual([])
+
+  const response = await rest(at.server.url, `/api/news?symbol=${symbol}&limit=1`)
+  expect(await response.json()).toEqual({ ok: true, data: first })
+  const fields = []
+  for (const query of [{ symbol: 'NOPE' }, { cursor: 'no cursor' }, { limit: 0 }, { form: 1 }]) {
+    fields.push((await late.refused('news', query, 'INVALID')).field)
+  }
+  expect(fields).toEqual(['symbol', 'cursor', 'limit', 'form'])
 })
 
 test('a dividend is told when it is scheduled, when it is taken back, and when it is paid', async () => {

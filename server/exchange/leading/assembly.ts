@@ -10,6 +10,7 @@ import type { Alerts } from '../../journal/alerts.ts'
 import type { Bars } from '../../journal/bars.ts'
 import { CorporateActions } from '../../journal/corporate-actions.ts'
 import type { History } from '../../journal/history.ts'
+import type { News } from '../../journal/news.ts'
 import type { JournalState } from '../../journal/recovery.ts'
 import { CATCH_UP_MAX_MS, Simulator } from '../../simulator/simulator.ts'
 import type { SimulatorState } from '../../simulator/state.ts'
@@ -27,6 +28,7 @@ import { Housekeeping } from '../housekeeping.ts'
 import { Intake } from '../commands/intake.ts'
 import type { KnownCommands } from '../commands/known-commands.ts'
 import type { MarketPublisher } from '../market/market-publisher.ts'
+import type { NewsWriter } from '../news/news-writer.ts'
 import { OperatorWatch } from '../operator-watch.ts'
 import { recoverEngine } from './recovery.ts'
 import { readSavedMarket, type SavedMarket } from '../market/saved-market.ts'
@@ -40,6 +42,9 @@ export interface AssemblyParts {
   readonly alerts: Alerts
   /** Outlives the market: what has fired must be written, whatever becomes of this one. */
   readonly alertFirings: AlertFirings
+  readonly news: News
+  /** Outlives the market, as what was told does. */
+  readonly newsWriter: NewsWriter
   readonly bus: CommandBus
   readonly broadcast: Broadcast<MarketFrame>
   readonly publisher: MarketPublisher
@@ -90,7 +95,7 @@ export interface AssembledMarket extends AsyncDisposable {
 
 /** Reads the state of the last batch and puts the market together from it. @throws when the database does not answer */
 export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMarket> {
-  const { database, history, bars, alerts, bus, broadcast, epoch, clock, log, maxOpenOrdersPerInstrument } = parts
+  const { database, history, bars, alerts, news, bus, broadcast, epoch, clock, log, maxOpenOrdersPerInstrument } = parts
   const startedAtMs = clock.now()
   const [state] = await Promise.all([parts.readState(), parts.ready(), restateHistory(database.queries, log)])
   const instruments = afterSplits(parts.instruments, state.splits)
@@ -130,6 +135,7 @@ export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMar
     },
     onMarketFrame: (frame) => barWriter.add(frame),
     onTrades: (frame) => alertWatch.saw(frame),
+    onNews: (item) => parts.newsWriter.add(item),
   })
   const { known } = parts
   known.recovered()
@@ -155,7 +161,7 @@ export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMar
     drawAccount: () => randomInt(FIRST_USER_ACCOUNT, 2 ** 31),
   })
   opened.defer(() => intake.close())
-  opened.use(new Housekeeping({ alerts, bars, history, clock, log }))
+  opened.use(new Housekeeping({ alerts, bars, history, news, clock, log }))
   const { accounts, openOrders, last } = state
   log.info(
     { batch: last.batch, accounts: accounts.length, openOrders: openOrders.length, ms: clock.now() - startedAtMs },
@@ -193,14 +199,13 @@ function countBySymbol(splits: readonly { readonly symbol: string }[]): Readonly
 
 async function simulatorOf(
   saved: SavedMarket | undefined,
-  { instruments, bars, clock, seed, historyDays, live, log, signal }: AssemblyParts,
+  { instruments, bars, news, clock, seed, historyDays, live, log, signal }: AssemblyParts,
 ): Promise<{ simulator: Simulator; catchUpMaxMs: number }> {
-  const simulated = instruments.map(toSimulated)
   if (saved !== undefined) {
-    const simulator = Simulator.restore(saved, simulated, { live })
+    const simulator = Simulator.restore(saved, instruments.map(toSimulated), { live })
     return { simulator, catchUpMaxMs: CATCH_UP_MAX_MS }
   }
   log.info(`history: making ${historyDays} days of it, once`)
-  const history = { instruments: simulated, bars, seed, historyDays, live, nowMs: clock.now(), log, signal }
+  const history = { instruments, bars, news, seed, historyDays, live, nowMs: clock.now(), log, signal }
   return { simulator: await makeFirstHistory(history), catchUpMaxMs: FIRST_CATCH_UP_MS }
 }

@@ -1,9 +1,12 @@
 import type { Logger } from 'pino'
+import type { ListedInstrument } from '../../instruments.ts'
 import type { BarColumns, Bars } from '../../journal/bars.ts'
+import type { News, NewsItem } from '../../journal/news.ts'
 import type { Bars as HistoryBars } from '../../simulator/bars.ts'
-import { generateHistory, WARM_UP_MS } from '../../simulator/history.ts'
-import type { SimulatedInstrument } from '../../simulator/instrument.ts'
+import { generateHistory, type HistoryDay, WARM_UP_MS } from '../../simulator/history.ts'
 import { Simulator } from '../../simulator/simulator.ts'
+import { newsOfJumps } from '../news/jumps.ts'
+import { toSimulated } from './simulated.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
@@ -11,13 +14,18 @@ const DAY_MS = 86_400_000
 /** How long after the end of the history the loop may still run the full market up to now. */
 export const FIRST_CATCH_UP_MS = WARM_UP_MS + 5 * MINUTE_MS
 
+/** Nobody has led yet. */
+const EPOCH = 0
+
 /**
- * A market that has never run gets a past: days of bars, written while the next one is computed. The simulator
- * that comes back stands a minute before now; the loop runs the full books from there, for an orderly first picture.
+ * A market that has never run gets a past: days of bars and of the news that moved them, written while the next one is
+ * computed. The simulator that comes back stands a minute before now; the loop runs the full books from there, for an
+ * orderly first picture.
  */
 export async function makeFirstHistory(parts: {
-  instruments: readonly SimulatedInstrument[]
+  instruments: readonly ListedInstrument[]
   bars: Bars
+  news: News
   seed: number
   /** How many days of past. */
   historyDays: number
@@ -27,17 +35,24 @@ export async function makeFirstHistory(parts: {
   /** Breaks it off: the next start begins anew. */
   signal: AbortSignal
 }): Promise<Simulator> {
-  const { instruments, bars, seed, historyDays, live, nowMs, log, signal } = parts
+  const { bars, news, seed, historyDays, live, nowMs, log, signal } = parts
+  const instruments = new Map(parts.instruments.map((instrument) => [instrument.wire.symbol, instrument]))
   const endMs = nowMs - (nowMs % MINUTE_MS) - WARM_UP_MS
-  const simulator = Simulator.start({ instruments, seed, live, startMs: endMs - historyDays * DAY_MS })
+  const simulator = Simulator.start({
+    ...{ instruments: parts.instruments.map(toSimulated), seed, live },
+    startMs: endMs - historyDays * DAY_MS,
+  })
   // One that was broken off left bars of another past, whose minutes would stand between those of this one.
-  await bars.clear()
+  await Promise.all([bars.clear(), news.forget(nowMs)])
   let writing: Promise<void> = Promise.resolve()
   let days = 0
+  let told = 0
   for (const day of generateHistory(simulator, endMs)) {
     await writing
     signal.throwIfAborted()
-    writing = write(bars, day)
+    const jumps = newsOfJumps(simulator.newsSince(day.fromMs), instruments, () => 'open')
+    const items = Array.from(jumps, (one): NewsItem => ({ epoch: EPOCH, number: ++told, ...one }))
+    writing = write({ bars, news }, day, items)
     days += 1
     if (days % 10 === 0) log.info(`history: ${days} of ${historyDays} days`)
   }
@@ -46,9 +61,11 @@ export async function makeFirstHistory(parts: {
 }
 
 async function write(
-  bars: Bars,
-  { minuteBars, secondBars }: { minuteBars: readonly HistoryBars[]; secondBars: readonly HistoryBars[] },
+  { bars, news }: { bars: Bars; news: News },
+  { minuteBars, secondBars }: HistoryDay,
+  items: readonly NewsItem[],
 ): Promise<void> {
+  await news.write(items)
   for (const series of minuteBars) await bars.writeBars('1m', columnsOf(series))
   for (const series of secondBars) await bars.writeBars('1s', columnsOf(series))
 }

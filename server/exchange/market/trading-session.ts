@@ -13,6 +13,7 @@ import type { MarketFrame } from '../../feed/market-frame.ts'
 import type { ListedInstrument } from '../../instruments.ts'
 import type { EquitySample } from '../../journal/equity.ts'
 import type { OrderWithFills } from '../../journal/history.ts'
+import type { NewsItem } from '../../journal/news.ts'
 import type { Simulator } from '../../simulator/simulator.ts'
 import { CATCH_UP_MAX_MS, QUANTUM_MS } from '../../simulator/simulator.ts'
 import type { ExchangeMetrics } from '../../telemetry/exchange-metrics.ts'
@@ -58,6 +59,8 @@ export interface SessionParts {
   readonly onMarketFrame: (frame: MarketFrame) => void
   /** Sees what is told of trades, with a frame or after the end, for the alerts on prices. */
   readonly onTrades: (frame: MarketFrame) => void
+  /** Sees news as it is told, to keep it. */
+  readonly onNews: (item: NewsItem) => void
 }
 
 /** The quanta run in one go before commands get their turn again. */

@@ -3,7 +3,9 @@ import type { NewsFrame } from '@valiant/shared/protocol/news'
 import { EVENTS } from '@valiant/shared/protocol/events'
 import { expect, test } from 'vitest'
 import type { MarketStatus } from '../../engine/command.ts'
+import { toWireNews } from '../../feed/news.ts'
 import { readInstruments } from '../../instruments.ts'
+import type { NewsItem } from '../../journal/news.ts'
 import { Simulator } from '../../simulator/simulator.ts'
 import { OpenBatch } from '../leading/open-batch.ts'
 import { toSimulated } from '../market/simulated.ts'
@@ -18,17 +20,19 @@ type Jump = ReturnType<Simulator['newsSince']>[number]
 /** A desk of epoch 3 that begins at START_MS, and what it has told. */
 function deskOn(simulator: NewsDeskParts['simulator'], statuses: Readonly<Record<string, MarketStatus>> = {}) {
   const told: NewsFrame[] = []
+  const kept: NewsItem[] = []
   const desk = new NewsDesk({
     ...{ epoch: 3, simulator, instruments },
     engine: { status: (symbol) => statuses[symbol] ?? 'open' },
     broadcast: { publishNews: (news) => void told.push(news) },
+    onNews: (item) => void kept.push(item),
   })
   const commit = (fill: (open: OpenBatch) => void) => {
     const open = new OpenBatch()
     fill(open)
     return { release: () => open.release((error) => expect.fail(String(error))) }
   }
-  return { desk, told, commit }
+  return { desk, told, kept, commit }
 }
 
 /** A simulator that has drawn these, and whose time is set from outside. */
@@ -38,13 +42,13 @@ const drawn = (jumps: readonly Jump[]) => ({
 })
 
 test('what has happened is told when its batch is, under ids that sort, and of what is listed', () => {
-  const { desk, told, commit } = deskOn(drawn([]))
+  const { desk, told, kept, commit } = deskOn(drawn([]))
   const batch = commit((open) => {
     desk.tell(open, { kind: 'halt', symbol: 'VLNT' }, START_MS + 50)
     desk.tell(open, { kind: 'halt', symbol: 'NONE' }, START_MS + 50)
     for (let i = 0; i < 40; i++) desk.tell(open, { kind: 'resume', symbol: 'MERI' }, START_MS + 100)
   })
-  expect(told).toEqual([])
+  expect([told, kept]).toEqual([[], []])
   batch.release()
   const { headline, ...first } = EVENTS.news.parse(told[0])
   expect(first).toEqual({ epoch: 3, id: expect.any(String) as string, time: START_MS + 50, symbol: 'VLNT', kind: 'halt' }) // prettier-ignore
@@ -52,6 +56,7 @@ test('what has happened is told when its batch is, under ids that sort, and of w
   const ids = told.map(({ id }) => id)
   expect([...new Set(ids)].sort()).toEqual(ids)
   expect(ids).toHaveLength(41)
+  expect(kept.map((item) => ({ epoch: item.epoch, ...toWireNews(item) }))).toEqual(told)
 })
 
 test('a jump is told once prices have followed it, once', () => {

@@ -1,12 +1,13 @@
-import type { NewsFrame } from '@valiant/shared/protocol/news'
-import { idText } from '@valiant/shared/units/id'
 import type { Broadcast } from '../../bus/broadcast.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { MarketFrame } from '../../feed/market-frame.ts'
+import { toWireNews } from '../../feed/news.ts'
 import type { ListedInstrument } from '../../instruments.ts'
+import type { NewsItem } from '../../journal/news.ts'
 import type { Simulator } from '../../simulator/simulator.ts'
 import type { OpenBatch } from '../leading/open-batch.ts'
-import { type Happening, headlineOf, marketHeadlineOf } from './headline.ts'
+import { type Happening, headlineOf } from './headline.ts'
+import { newsOfJumps, type Untold } from './jumps.ts'
 
 /**
  * A jump is told so long after it, when the makers' prices have followed (market.md: within a third of a second, by e): it
@@ -20,6 +21,8 @@ export interface NewsDeskParts {
   readonly simulator: Pick<Simulator, 'nowMs' | 'newsSince'>
   readonly instruments: ReadonlyMap<string, Pick<ListedInstrument, 'wire'>>
   readonly broadcast: Pick<Broadcast<MarketFrame>, 'publishNews'>
+  /** Sees each as it is told, to keep it. */
+  readonly onNews: (item: NewsItem) => void
 }
 
 /**
@@ -42,34 +45,26 @@ export class NewsDesk {
     const { kind, symbol } = happening
     const instrument = this.#parts.instruments.get(symbol)
     if (instrument === undefined) return
-    this.#add(open, { time: timeMs, symbol, headline: headlineOf(happening, instrument.wire), kind })
+    this.#add(open, { timeMs, symbol, headline: headlineOf(happening, instrument.wire), kind })
   }
 
   /** The jumps that prices have followed. @param open the batch that the simulator is saved with, as it is now */
   tellJumps(open: OpenBatch): void {
-    const { simulator } = this.#parts
+    const { simulator, instruments, engine } = this.#parts
     const untilMs = simulator.nowMs - JUMP_TOLD_AFTER_MS
     if (untilMs <= this.#toldMs) return
     const due = simulator.newsSince(this.#toldMs).filter(({ timeMs }) => timeMs <= untilMs)
     this.#toldMs = untilMs
-    // The prices of what is halted stand still, whatever its value does.
-    const seen = due.filter(({ symbol }) => this.#parts.engine.status(symbol) === 'open')
-    for (const [timeMs, jumps] of Map.groupBy(seen, (jump) => jump.timeMs)) {
-      for (const { symbol, logSize, scope } of jumps) {
-        if (scope === 'own') this.tell(open, { kind: 'jump', symbol, logSize }, timeMs)
-      }
-      const [largest] = jumps
-        .filter(({ scope }) => scope === 'market')
-        .sort((a, b) => Math.abs(b.logSize) - Math.abs(a.logSize))
-      if (largest === undefined) continue
-      this.#add(open, { time: timeMs, headline: marketHeadlineOf(largest.logSize), kind: 'jump' })
-    }
+    for (const told of newsOfJumps(due, instruments, (symbol) => engine.status(symbol))) this.#add(open, told)
   }
 
-  #add(open: OpenBatch, news: Omit<NewsFrame, 'epoch' | 'id'>): void {
-    const { epoch, broadcast } = this.#parts
+  #add(open: OpenBatch, told: Untold): void {
+    const { epoch, broadcast, onNews } = this.#parts
     this.#count += 1
-    const frame = { epoch, id: idText(epoch, this.#count), ...news }
-    open.onRelease(() => broadcast.publishNews(frame))
+    const item = { epoch, number: this.#count, ...told }
+    open.onRelease(() => {
+      broadcast.publishNews({ epoch, ...toWireNews(item) })
+      onNews(item)
+    })
   }
 }

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { toWireNews } from '../../feed/news.ts'
 import { CorporateActions, type PlannedAction } from '../../journal/corporate-actions.ts'
 import { setMarketStatus } from '../../journal/instruments.ts'
+import { News } from '../../journal/news.ts'
 import { LatentValue } from '../../simulator/price-process/latent-value.ts'
 import type { InstrumentState } from '../../simulator/state.ts'
 import { ExchangeRig, INSTRUMENTS } from '../exchange.fixture.ts'
@@ -16,6 +18,14 @@ const actions = () => new CorporateActions(rig.database.queries)
 const schedule = (action: PlannedAction) => actions().schedule(action)
 const headlines = () => rig.news.map(({ headline }) => headline)
 const soon = { timeout: 20_000 }
+/** What is kept of what leaders have told, oldest first, as the wire shows it. */
+async function kept() {
+  const items = await new News(rig.database.queries).list({ symbol: undefined, before: undefined, limit: 100 })
+  return items
+    .filter(({ epoch }) => epoch > 0)
+    .map((item) => ({ epoch: item.epoch, ...toWireNews(item) }))
+    .reverse()
+}
 /** Whatever was told of it again would stand before what is told now. */
 async function expectNothingElse() {
   const before = headlines()
@@ -36,6 +46,7 @@ test('a halt and its end are told once, and no successor tells them again', asyn
   const ids = rig.news.map(({ id }) => id)
   expect(ids.toSorted()).toEqual(ids)
   await expectNothingElse()
+  await expect.poll(kept, soon).toEqual(rig.news)
 })
 
 test('a dividend is told when it is planned and when it is called off', async () => {
@@ -75,6 +86,21 @@ test('a split is told by the leader that does it', async () => {
   await expect.poll(headlines, soon).toEqual(['Valiant Exchange Group (VLNT) has been split 2 for 1'])
   await expect.poll(() => rig.epoch, soon).toBeGreaterThan(rig.news[0]?.epoch ?? 0)
   await expectNothingElse()
+})
+
+test('a first history has the news that moved its prices, and a successor does not make it anew', async () => {
+  const news = new News(rig.database.queries)
+  const drawn = () => news.list({ symbol: undefined, before: { epoch: 1, number: 1 }, limit: 1_000 })
+  const before = await drawn()
+  expect(before.length).toBeGreaterThan(0)
+  for (const { epoch, kind, timeMs, symbol, headline } of before) {
+    expect([epoch, kind, timeMs < Date.now()]).toEqual([0, 'jump', true])
+    if (symbol !== undefined) expect(headline).toContain(`(${symbol})`)
+  }
+  const times = before.map(({ timeMs }) => timeMs)
+  expect(times.toSorted((a, b) => b - a)).toEqual(times)
+  await rig.restart()
+  expect(await drawn()).toEqual(before)
 })
 
 /** The same instrument where the next step of its value draws a jump. */

@@ -24,6 +24,7 @@ const PAYLOADS: { readonly [Name in RequestName]: Required<PayloadOf<Name>> } = 
   candles: { symbol: 'VLNT', interval: '1m', from: 1, to: 2, limit: 3 },
   trades: { symbol: 'VLNT', fromId: '1', limit: 2 },
   sparklines: { points: 3 },
+  news: { symbol: 'VLNT', cursor: 'c', limit: 2 },
   'order.place': order,
   'order.preview': order,
   'order.amend': { ...one, qty: '1', limitPrice: '1', stopPrice: '1', trailAmount: '1', trailPercent: '1', requestId },

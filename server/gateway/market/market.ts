@@ -1,8 +1,10 @@
 import type { PageSource } from '@valiant/shared/protocol/page'
 import type { Feed } from '../../feed/feed.ts'
+import type { NewsArchive } from '../../journal/news.ts'
 import type { BarHistory } from './bar-history.ts'
 import { candlePages, candles } from '../requests/candles.ts'
 import { instruments } from '../requests/instruments.ts'
+import { news } from '../requests/news.ts'
 import type { MarketHandlers } from '../requests/request.ts'
 import { sparklines } from '../requests/sparklines.ts'
 import { subscribe, type Subscriptions } from '../requests/subscribe.ts'
@@ -20,8 +22,13 @@ export interface Market extends Pick<
   epoch(): number
 }
 
-export function marketOf(parts: { feed: Feed; bars: BarHistory; subscriptions: Subscriptions }): Market {
-  const { feed, bars, subscriptions } = parts
+export function marketOf(parts: {
+  feed: Feed
+  bars: BarHistory
+  archive: NewsArchive
+  subscriptions: Subscriptions
+}): Market {
+  const { feed, bars, archive, subscriptions } = parts
   const pages = candlePages({ feed, bars })
   return {
     handlers: {
@@ -32,6 +39,7 @@ export function marketOf(parts: { feed: Feed; bars: BarHistory; subscriptions: S
       candles: candles(pages),
       trades: trades({ feed }),
       sparklines: sparklines({ feed }),
+      news: news({ feed, archive }),
     },
     epoch: () => feed.epoch,
     instruments: () => feed.instruments(),

@@ -62,7 +62,7 @@ export type Handlers = { readonly [Name in Exclude<RequestName, RelayedName>]: H
 /** Requests that are answered from the mirror of the market and its history. */
 export type MarketHandlers = Pick<
   Handlers,
-  'time' | 'instruments' | 'subscribe' | 'unsubscribe' | 'candles' | 'trades' | 'sparklines'
+  'time' | 'instruments' | 'subscribe' | 'unsubscribe' | 'candles' | 'trades' | 'sparklines' | 'news'
 >
 export type AccountHandlers = Omit<Handlers, keyof MarketHandlers>
 

@@ -265,6 +265,8 @@ export function answerTo(name: string, parameters: Readonly<Record<string, unkno
     case 'clearBars':
     case 'forgetRequests':
     case 'forgetAlerts':
+    case 'writeNews':
+    case 'forgetNews':
       return []
     default:
       throw new Error(`postgres: the fake does not know the statement ${name}`)

@@ -1,4 +1,5 @@
 import type { LedgerEntry } from '@valiant/shared/protocol/account'
+import type { News } from '@valiant/shared/protocol/news'
 import type { Fill, Order } from '@valiant/shared/protocol/order'
 import type { Listing } from '#lib/market/listing.svelte.ts'
 import { priceText, statusOf, typeText } from '#lib/orders/order-words.ts'
@@ -10,10 +11,14 @@ export interface Column<Item> {
   readonly head: string
   readonly text: (item: Item) => string
   readonly tone?: (item: Item) => '' | 'up' | 'down'
+  /** Where a cell leads. */
+  readonly href?: (item: Item) => string | undefined
   /** Numbers stand at the right. */
   readonly isNumber?: boolean
   /** Not on a phone. */
   readonly isWide?: boolean
+  /** A sentence: it takes the room that the others leave, in more than one line where that is little. */
+  readonly isText?: boolean
 }
 
 /** What the cells need to know of the page. */
@@ -22,11 +27,17 @@ export interface Context {
   readonly listing: (symbol: string) => Listing | undefined
 }
 
+const ofInstrument = ({ listing }: Context) => ({
+  head: 'Instrument',
+  text: ({ symbol }: { symbol: string }) => listing(symbol)?.label ?? symbol,
+  href: ({ symbol }: { symbol: string }) => `/trade/${symbol}`,
+})
+
 const SIDE = { buy: 'Buy', sell: 'Sell' } as const
 const sideTone = ({ side }: { side: 'buy' | 'sell' }) => (side === 'buy' ? 'up' : 'down')
-export const fillColumns = ({ nowMs, listing }: Context): readonly Column<Fill>[] => [
-  { head: 'Time', text: ({ time }) => moment(time, nowMs) },
-  { head: 'Instrument', text: ({ symbol }) => listing(symbol)?.label ?? symbol },
+export const fillColumns = (context: Context): readonly Column<Fill>[] => [
+  { head: 'Time', text: ({ time }) => moment(time, context.nowMs) },
+  ofInstrument(context),
   { head: 'Side', text: ({ side }) => SIDE[side], tone: sideTone },
   { head: 'Quantity', text: ({ qty }) => grouped(qty), isNumber: true },
   { head: 'Price', text: ({ price }) => grouped(price), isNumber: true },
@@ -41,9 +52,9 @@ export const fillColumns = ({ nowMs, listing }: Context): readonly Column<Fill>[
   },
 ]
 
-export const orderColumns = ({ nowMs, listing }: Context): readonly Column<Order>[] => [
-  { head: 'Time', text: ({ createdAt }) => moment(createdAt, nowMs) },
-  { head: 'Instrument', text: ({ symbol }) => listing(symbol)?.label ?? symbol },
+export const orderColumns = (context: Context): readonly Column<Order>[] => [
+  { head: 'Time', text: ({ createdAt }) => moment(createdAt, context.nowMs) },
+  ofInstrument(context),
   { head: 'Side', text: ({ side }) => SIDE[side], tone: sideTone },
   { head: 'Type', text: typeText, isWide: true },
   { head: 'Filled', text: ({ filledQty, qty }) => `${grouped(filledQty)} of ${grouped(qty)}`, isNumber: true },
@@ -51,12 +62,22 @@ export const orderColumns = ({ nowMs, listing }: Context): readonly Column<Order
   {
     head: 'Average',
     text: ({ avgPrice, symbol }) =>
-      avgPrice === null ? MISSING : grouped(rounded(avgPrice, listing(symbol)?.tick.decimals ?? 2)),
+      avgPrice === null ? MISSING : grouped(rounded(avgPrice, context.listing(symbol)?.tick.decimals ?? 2)),
     isNumber: true,
     isWide: true,
   },
   { head: 'Fee', text: ({ feesPaid }) => money(feesPaid), isNumber: true, isWide: true },
   { head: 'State', text: statusOf },
+]
+
+export const newsColumns = ({ nowMs, listing }: Context): readonly Column<News>[] => [
+  { head: 'Time', text: ({ time }) => moment(time, nowMs) },
+  {
+    head: 'Instrument',
+    text: ({ symbol }) => (symbol === undefined ? 'All' : (listing(symbol)?.label ?? symbol)),
+    href: ({ symbol }) => (symbol === undefined ? undefined : `/trade/${symbol}`),
+  },
+  { head: 'Headline', text: ({ headline }) => headline, isText: true },
 ]
 
 /** The kinds of entries that there are; one that comes later is shown by its own name. */

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest'
+import type { NewsItem } from '../../journal/news.ts'
+import { NewsWriter } from './news-writer.ts'
+
+/** A writer whose database answers by hand. */
+function rig() {
+  const asked: { numbers: number[]; answer: PromiseWithResolvers<undefined> }[] = []
+  const due: (() => void)[] = []
+  const writer = new NewsWriter({
+    news: {
+      write: (items) => {
+        const answer = Promise.withResolvers<undefined>()
+        asked.push({ numbers: items.map(({ number }) => number), answer })
+        return answer.promise
+      },
+    },
+    clock: {
+      now: () => 0,
+      after: (_ms, call) => {
+        due.push(call)
+        return () => undefined
+      },
+    },
+    log: { warn: () => undefined },
+  })
+  return { writer, asked, due }
+}
+
+const item = (number: number): NewsItem => ({
+  ...{ epoch: 1, number, timeMs: number, symbol: undefined, kind: 'jump', headline: 'A headline' },
+})
+
+test('what comes while it writes is written together after it', async () => {
+  const { writer, asked } = rig()
+  for (const number of [1, 2, 3]) writer.add(item(number))
+  asked[0]?.answer.resolve(undefined)
+  await expect.poll(() => asked.map(({ numbers }) => numbers)).toEqual([[1], [2, 3]])
+})
+
+test('while the database is away what was told waits, and is written in its order when it is back', async () => {
+  const { writer, asked, due } = rig()
+  writer.add(item(1))
+  writer.add(item(2))
+  asked[0]?.answer.reject(new Error('away'))
+  await expect.poll(() => due.length).toBe(1)
+  writer.add(item(3))
+  expect(asked).toHaveLength(1)
+  due.shift()?.()
+  await expect.poll(() => asked.map(({ numbers }) => numbers)).toEqual([[1], [1, 2, 3]])
+})
+
+test('its end waits for what is being written, and tries nothing again', async () => {
+  const { writer, asked, due } = rig()
+  writer.add(item(1))
+  const ended = writer[Symbol.asyncDispose]()
+  asked[0]?.answer.reject(new Error('away'))
+  await ended
+  expect(asked).toHaveLength(1)
+  expect(due).toHaveLength(1) // the bound of the end itself
+})

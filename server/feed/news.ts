@@ -1,0 +1,19 @@
+import type { News } from '@valiant/shared/protocol/news'
+import { idText } from '@valiant/shared/units/id'
+
+/** News as it is stored: the how manieth of which leader. */
+interface StoredNews extends Pick<News, 'kind' | 'headline'> {
+  readonly epoch: number
+  readonly number: number
+  readonly timeMs: number
+  readonly symbol: string | undefined
+}
+
+/** News as the wire shows it. */
+export const toWireNews = ({ epoch, number, timeMs, symbol, kind, headline }: StoredNews): News => ({
+  id: idText(epoch, number),
+  time: timeMs,
+  ...(symbol !== undefined && { symbol }),
+  headline,
+  kind,
+})

@@ -1,0 +1,58 @@
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { barriers } from './barriers.ts'
+import { list, live, startTrading } from './desk.ts'
+import { SCREENS, Stage } from './stage.ts'
+
+const stage = new Stage()
+
+const tab = (page: Page) => page.getByRole('tab', { name: /^News/ })
+const panel = (page: Page) => page.getByTestId('panel-news')
+const newest = (page: Page) => panel(page).locator('tbody tr').first()
+
+describe.each(SCREENS)('on a $screen', ({ options }) => {
+  test('who has no account reads what has happened, and sees what happens now', async () => {
+    const { page, complaints } = await stage.visitor(options)
+    await using _context = page.context()
+    await page.goto('/trade/NOVA')
+    await live(page)
+    await list(page, /^News/)
+    // Jumps of the market's past.
+    await panel(page)
+      .getByText(/has (jumped|dropped) by about/)
+      .first()
+      .waitFor()
+    await stage.operator('halt', 'LUMA')
+    await newest(page)
+      .getByText(/^Trading in .+ \(LUMA\) is halted$/)
+      .waitFor()
+    expect(await barriers(page)).toEqual([])
+    await newest(page).getByRole('link').click()
+    await expect.poll(() => new URL(page.url()).pathname).toBe('/trade/LUMA')
+    await stage.operator('resume', 'LUMA')
+    await page.getByText('Halted').waitFor({ state: 'detached' })
+    expect(complaints).toEqual([])
+  })
+
+  test('what came while nobody looked is counted on the tab until somebody does', async () => {
+    const { page, complaints } = await stage.visitor(options)
+    await using _context = page.context()
+    await startTrading(page)
+    await list(page, /^Fills/)
+    const count = async () => (await tab(page).innerText()).replace(/\s+/g, ' ').trim()
+    const before = Number(/\d+/.exec(await count())?.[0] ?? 0)
+    await stage.operator('halt', 'QILL')
+    await expect.poll(async () => Number(/\d+/.exec(await count())?.[0] ?? 0)).toBeGreaterThan(before)
+    await list(page, /^News/)
+    expect(await count()).toBe('News')
+    await newest(page)
+      .getByText(/\(QILL\) is halted$/)
+      .waitFor()
+    await stage.operator('resume', 'QILL')
+    await newest(page)
+      .getByText(/\(QILL\) is open again$/)
+      .waitFor()
+    expect(await count()).toBe('News')
+    expect(complaints).toEqual([])
+  })
+})
