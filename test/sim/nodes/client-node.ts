@@ -9,7 +9,7 @@ import type { Chance } from '../world/chance.ts'
 import type { Process } from '../world/process.ts'
 import type { World } from '../world/world.ts'
 import type { ClientEnd, GatewayNode } from './gateway-node.ts'
-import { drawAmendment, drawOrder } from './order-mix.ts'
+import { drawAmendment, drawOrder, drawProtection } from './order-mix.ts'
 
 export interface ClientParts {
   readonly world: World
@@ -98,7 +98,10 @@ export class ClientNode {
     const { chance } = this.#parts
     const drawn = chance.next()
     const known = this.#placed.length > 0 ? chance.of(this.#placed) : undefined
-    if (drawn < 0.56 || known === undefined) this.#place()
+    if (drawn < 0.5 || known === undefined) this.#place()
+    else if (drawn < 0.53)
+      this.#ask('position.protect', () => this.#sdk.ask('position.protect', drawProtection(chance)))
+    else if (drawn < 0.56) this.#moveMoney()
     else if (drawn < 0.66) this.#ask('order.cancel', () => this.#sdk.ask('order.cancel', { clientOrderId: known }))
     else if (drawn < 0.7) this.#amend(known)
     else if (drawn < 0.72) this.#ask('position.close', () => this.#sdk.ask('position.close', { symbol: 'VLNT' }))
@@ -130,6 +133,16 @@ export class ClientNode {
   #changeMode(): void {
     const mode = this.#parts.chance.is(0.8) ? 'margin' : 'cash'
     this.#ask('account.update', () => this.#sdk.ask('account.update', { mode }))
+  }
+
+  /** In, out, more than there is, or a new beginning. */
+  #moveMoney(): void {
+    const { chance } = this.#parts
+    const name = chance.of(['account.deposit', 'account.withdraw', 'account.reset'] as const)
+    const amount = `${chance.whole(1, 200_000)}.${chance.whole(10, 99)}`
+    this.#ask(name, () =>
+      name === 'account.reset' ? this.#sdk.ask(name, { startingCash: amount }) : this.#sdk.ask(name, { amount }),
+    )
   }
 
   #amend(clientOrderId: string): void {

@@ -11,6 +11,8 @@ import { ExchangeRequests } from '../../../server/gateway/leader/exchange-reques
 import { ExchangeState } from '../../../server/gateway/leader/exchange-state.ts'
 import { LeaderLink } from '../../../server/gateway/leader/leader-link.ts'
 import { MarketData } from '../../../server/gateway/market/market-data.ts'
+import { moveMoney } from '../../../server/gateway/requests/account-money.ts'
+import { accountReset } from '../../../server/gateway/requests/account-reset.ts'
 import { accountUpdate } from '../../../server/gateway/requests/account-update.ts'
 import { account } from '../../../server/gateway/requests/account.ts'
 import { cancelAfter } from '../../../server/gateway/requests/cancel-after.ts'
@@ -20,6 +22,7 @@ import { orderCancel } from '../../../server/gateway/requests/order-cancel.ts'
 import { orderGet } from '../../../server/gateway/requests/order-get.ts'
 import { orderPlace } from '../../../server/gateway/requests/order-place.ts'
 import { positionClose } from '../../../server/gateway/requests/position-close.ts'
+import { positionProtect } from '../../../server/gateway/requests/position-protect.ts'
 import type { Handlers, Relays } from '../../../server/gateway/requests/request.ts'
 import { type Missed, resumeFromOf, Resuming } from '../../../server/gateway/sessions/resuming.ts'
 import { History } from '../../../server/journal/history.ts'
@@ -91,6 +94,10 @@ export class GatewayNode {
       cancelAfter: cancelAfter({ exchange, instrumentOf }),
       account: account(exchange),
       'account.update': accountUpdate(exchange),
+      'account.deposit': moveMoney('account.deposit', exchange),
+      'account.withdraw': moveMoney('account.withdraw', exchange),
+      'account.reset': accountReset(exchange),
+      'position.protect': positionProtect({ exchange, instrumentOf }),
     }
     const handlers: Partial<Handlers> = { time: () => ({ time: Date.now() }) }
     const { queries } = openSimDatabase({ world, server: postgres, process })

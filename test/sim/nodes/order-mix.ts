@@ -1,4 +1,5 @@
 import type { PlaceOrder } from '@valiant/shared/protocol/order'
+import type { ProtectPosition } from '@valiant/shared/protocol/requests'
 import type { Chance } from '../world/chance.ts'
 import { INSTRUMENTS } from './market.ts'
 
@@ -40,3 +41,14 @@ export const drawAmendment = (chance: Chance): { readonly qty?: string; readonly
   chance.is(0.5)
     ? { qty: String(chance.whole(1, 40)) }
     : { limitPrice: priceOf(START_TICKS + chance.whole(-TICKS_AROUND, TICKS_AROUND)) }
+
+/** Exits of a position of either side, of both kinds, one or none; those of the wrong side are refused. */
+export function drawProtection(chance: Chance): ProtectPosition {
+  const [below, above] = [priceOf(START_TICKS - FAR_TICKS), priceOf(START_TICKS + FAR_TICKS)]
+  const [stopPrice, limitPrice] = chance.is(0.7) ? [below, above] : [above, below]
+  return {
+    symbol: 'VLNT',
+    ...(chance.is(0.8) && { takeProfit: { limitPrice } }),
+    ...(chance.is(0.8) && { stopLoss: { stopPrice } }),
+  }
+}
