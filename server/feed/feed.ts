@@ -88,6 +88,11 @@ export class Feed {
     return this.#feeds.has(symbol)
   }
 
+  /** How often the shares of a symbol have been split, as far as the leader has told. */
+  splitsOf(symbol: string): number {
+    return this.#mirror.of(symbol)?.splits ?? 0
+  }
+
   /**
    * Bars of the history, oldest first, without the silent ones: of '1m' the last 25 hours, of '1s' the last hour, and of
    * both the last bar before that, whose close the first ones need. Best before the first frame; later they are merged

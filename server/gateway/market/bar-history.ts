@@ -19,9 +19,15 @@ const DAYS_KEPT_MAX = 512
 /** How often the first starts are read again while a symbol is missing among them. */
 const ENDS_AGE_MS_MAX = 60_000
 
+/** A split restates all bars of its symbol. */
+interface Shares {
+  readonly symbol: string
+  readonly splits: number
+}
+
 /**
- * Whole days of the history as bars of five minutes, of which all longer ones are made. A day that is over never
- * changes, so it is read once; days are read one at a time, so that a long page neither holds up the sockets nor
+ * Whole days of the history as bars of five minutes, of which all longer ones are made. A day that is over changes with a
+ * split alone, so it is read once; days are read one at a time, so that a long page neither holds up the sockets nor
  * takes all connections.
  */
 export class BarDays {
@@ -48,15 +54,15 @@ export class BarDays {
     return this.#firstMs.get(symbol)
   }
 
-  /** Without holes, from the first trade on; both times are starts of days (UTC) that are over. */
-  async between(symbol: string, { fromMs, toMs }: { fromMs: number; toMs: number }): Promise<Bar[]> {
+  /** Without holes, from the first trade on; both times are starts of days (UTC), and none of the days is still going on. */
+  async between(shares: Shares, { fromMs, toMs }: { fromMs: number; toMs: number }): Promise<Bar[]> {
     const bars: Bar[] = []
-    for (let dayMs = fromMs; dayMs < toMs; dayMs += DAY_MS) bars.push(...(await this.#day(symbol, dayMs)))
+    for (let dayMs = fromMs; dayMs < toMs; dayMs += DAY_MS) bars.push(...(await this.#day(shares, dayMs)))
     return bars
   }
 
-  #day(symbol: string, fromMs: number): Promise<readonly Bar[]> {
-    const key = `${symbol} ${fromMs}`
+  #day({ symbol, splits }: Shares, fromMs: number): Promise<readonly Bar[]> {
+    const key = `${symbol} ${splits} ${fromMs}`
     const day = this.#days.get(key) ?? this.#read(symbol, fromMs)
     this.#days.delete(key)
     this.#days.set(key, day)

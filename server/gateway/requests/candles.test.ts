@@ -2,7 +2,7 @@ import { type Candle, INTERVAL_MS, type Interval } from '@valiant/shared/protoco
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 import { type Bar, type BarWidth, Feed, startOf } from '../../feed/feed.ts'
-import { frameOf, listed } from '../../feed/frames.fixture.ts'
+import { changeOf, frameOf, listed } from '../../feed/frames.fixture.ts'
 import type { BarHistory } from '../market/bar-history.ts'
 import { candlePages, type CandlePages } from './candles.ts'
 
@@ -167,6 +167,61 @@ test('days that are over are read once, and a recent page reads nothing', async 
   await page('1m', { limit: 1_000 })
   await page('1s', { limit: 1_000 })
   expect(history.read).toBe(0)
+})
+
+const DAY = INTERVAL_MS['1d']
+
+test('a day that was asked for while it was not over is read anew when it is', async () => {
+  const [morning, later] = [NOW, NOW + 3 * DAY]
+  const toCome = walk({ fromMs: startOf(morning, 60_000), toMs: startOf(later, 60_000), stepMs: 60_000 })
+  const bars = [...stored['1m'], ...toCome]
+  let nowMs = morning
+  const feed = new Feed({ instruments: [listed('NOVA')] })
+  feed.seed('NOVA', '1m', stored['1m'].slice(-1_400))
+  feed.apply(frameOf({ seq: 1, timeMs: morning, full: true }))
+  // Another process writes them; this one sees what is there by its own time.
+  const store = new StoredBars({ ...stored, '1m': bars })
+  const known: BarHistory = {
+    bars: async (width, symbol, range) =>
+      (await store.bars(width, symbol, range)).filter(({ startAtMs }) => startAtMs < startOf(nowMs, 60_000)),
+    barBefore: (width, symbol, beforeMs) => store.barBefore(width, symbol, Math.min(beforeMs, startOf(nowMs, 60_000))),
+    barEnds: (width) => store.barEnds(width),
+  }
+  const asked = candlePages({ feed, bars: known })
+  await asked({ symbol: 'NOVA', interval: '5m', from: morning - 2 * INTERVAL_MS['1h'] })
+  nowMs = later
+  feed.apply(frameOf({ seq: 2, timeMs: later, full: true }))
+  const day = { symbol: 'NOVA', interval: '1h', from: startOf(morning, DAY), to: startOf(morning, DAY) + DAY } as const
+  const fresh = candlePages({ feed, bars: known })
+  expect(await asked(day)).toEqual(await fresh(day))
+  expect((await asked(day)).filter(([, , , , , volume]) => volume === '0')).toEqual([])
+})
+
+test('days that are over are read anew after a split, which changes their prices', async () => {
+  const feed = new Feed({ instruments: [listed('NOVA')] })
+  let factor = 1
+  const store = new StoredBars(stored)
+  const split = (bar: Bar): Bar => ({
+    ...bar,
+    ...{ openTicks: bar.openTicks * factor, highTicks: bar.highTicks * factor },
+    ...{ lowTicks: bar.lowTicks * factor, closeTicks: bar.closeTicks * factor },
+  })
+  const restated: BarHistory = {
+    bars: async (...asked) => (await store.bars(...asked)).map(split),
+    barBefore: async (...asked) => store.barBefore(...asked).then((bar) => bar && split(bar)),
+    barEnds: (width) => store.barEnds(width),
+  }
+  feed.seed('NOVA', '1m', stored['1m'].slice(-1_400))
+  const tell = (seq: number, splits: number) =>
+    feed.apply(frameOf({ seq, timeMs: NOW, full: true, symbols: [changeOf('NOVA', { splits })] }))
+  tell(1, 0)
+  const asked = candlePages({ feed, bars: restated })
+  const query = { symbol: 'NOVA', interval: '1h', to: NOW - 3 * DAY, limit: 30 } as const
+  const before = await asked(query)
+  factor = 2
+  tell(2, 1)
+  const closes = (candles: readonly Candle[]) => candles.map(([, , , , close]) => Number(close))
+  expect(closes(await asked(query))).toEqual(closes(before).map((close) => 2 * close))
 })
 
 test('an unknown symbol is INVALID, a market that has not begun UNAVAILABLE', async () => {

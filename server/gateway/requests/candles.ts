@@ -37,7 +37,7 @@ export function candlePages({ feed, bars }: { feed: Feed; bars: BarHistory }): C
     const firstMs = (await days.firstMs(symbol, recent.timeMs)) ?? recent.recentFromMs('1m') ?? recent.timeMs
     const page = pageOf(query, { nowMs: recent.timeMs, firstMs })
     if (page.fromMs >= page.toMs) return []
-    const source = { symbol, recent, bars, days }
+    const source = { symbol, splits: feed.splitsOf(symbol), recent, bars, days }
     const parts = isLong
       ? await fiveMinutes(source, page)
       : await partsOf(source, { ...page, width: widthOf(interval) })
@@ -63,6 +63,8 @@ function pageOf(query: CandlesQuery, { nowMs, firstMs }: { nowMs: number; firstM
 
 interface Source {
   readonly symbol: string
+  /** How often its shares have been split: the stored bars are other ones since. */
+  readonly splits: number
   readonly recent: RecentBars
   readonly bars: BarHistory
   readonly days: BarDays
@@ -77,7 +79,7 @@ interface Parts {
 
 /** Bars as they are kept. Memory is read first: while the rest is awaited it may forget. */
 async function partsOf(
-  { symbol, recent, bars }: Omit<Source, 'days'>,
+  { symbol, recent, bars }: Pick<Source, 'symbol' | 'recent' | 'bars'>,
   { fromMs, toMs, width }: Range & { width: '1s' | '1m' },
 ): Promise<Parts> {
   const widthMs = INTERVAL_MS[width]
@@ -93,14 +95,15 @@ async function partsOf(
   return { bars: [...older, ...newer], widthMs, closeBefore: before?.closeTicks }
 }
 
-/** Bars of five minutes without holes: whole days that memory does not cover come from the store of days. */
-async function fiveMinutes({ symbol, recent, bars, days }: Source, { fromMs, toMs }: Range): Promise<Parts> {
-  const splitMs = Math.max(fromMs, startOf(recent.recentFromMs('1m') ?? toMs, DAY_MS))
-  const late: Range = { fromMs: splitMs, toMs }
-  const parts = splitMs < toMs ? await partsOf({ symbol, recent, bars }, { ...late, width: '1m' }) : undefined
+/** Bars of five minutes without holes: the days before the one in which memory begins come from the store of days. */
+async function fiveMinutes({ symbol, splits, recent, bars, days }: Source, { fromMs, toMs }: Range): Promise<Parts> {
+  const coveredMs = startOf(recent.recentFromMs('1m') ?? toMs, DAY_MS)
+  const late: Range = { fromMs: Math.max(fromMs, coveredMs), toMs }
+  const parts = late.fromMs < toMs ? await partsOf({ symbol, recent, bars }, { ...late, width: '1m' }) : undefined
   const newer = parts ? barsOver(parts.bars, { ...late, stepMs: FIVE_MS, ...parts }) : []
-  const older = await days.between(symbol, { fromMs: startOf(fromMs, DAY_MS), toMs: splitMs })
-  const whole = older.filter((bar) => bar.startAtMs >= fromMs && bar.startAtMs < Math.min(splitMs, toMs))
+  const early: Range = { fromMs: startOf(fromMs, DAY_MS), toMs: Math.min(coveredMs, upTo(toMs, DAY_MS)) }
+  const older = await days.between({ symbol, splits }, early)
+  const whole = older.filter((bar) => bar.startAtMs >= fromMs && bar.startAtMs < toMs)
   return { bars: [...whole, ...newer], widthMs: FIVE_MS, closeBefore: undefined }
 }
 
