@@ -152,3 +152,24 @@ test('a forged or broken cookie is nobody', async () => {
     expect(await auth.signedIn({ cookie })).toBeUndefined()
   }
 })
+
+test('a session is prolonged, with its cookie, a day after it was the last time, and not before', async () => {
+  const guest = await post('/sign-in/anonymous')
+  const cookie = cookieOf(guest)
+  const look = async () => {
+    const response = await fetch(`${url}/api/auth/get-session`, { headers: { cookie } })
+    const { session } = (await response.json()) as { session: { id: string; expiresAt: string } }
+    return { ...session, isRenewed: response.headers.getSetCookie().some((one) => one.includes('session_token=')) }
+  }
+  const fresh = await look()
+  expect(fresh.isRenewed).toBe(false)
+  const { id } = fresh
+  await pool.query(
+    `UPDATE session SET "expiresAt" = "expiresAt" - interval '2 days', "updatedAt" = "updatedAt" - interval '2 days' WHERE id = $1`,
+    [id],
+  )
+  const old = await look()
+  expect(old).toMatchObject({ id, isRenewed: true })
+  expect(Date.parse(old.expiresAt)).toBeGreaterThanOrEqual(Date.parse(fresh.expiresAt))
+  expect((await auth.signedIn({ cookie }))?.sessionId).toBe(id)
+})

@@ -58,7 +58,7 @@ export interface Auth {
 export const ADDRESS_HEADER = 'x-valiant-ip'
 
 const DAY_SECONDS = 86_400
-/** A guest's account is worth keeping: as long as browsers keep a cookie. */
+/** A guest's account is worth keeping: as long as browsers keep a cookie, from the last visit on (`get-session`). */
 const SESSION_DAYS = 365
 const PASSWORD_LENGTH_MIN = 8
 /** Tries of a password, and of making a user, from one address. */

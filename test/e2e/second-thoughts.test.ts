@@ -71,3 +71,15 @@ test('an address in small letters is the instrument’s', async () => {
   await page.goto('/trade/nova')
   await page.waitForURL('**/trade/NOVA')
 })
+
+test('a page prolongs the session of who looks at it, and asks for nobody else', async () => {
+  const { page } = await stage.visitor()
+  await using _context = page.context()
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+  await startTrading(page)
+  expect(asked).not.toContain('/api/auth/get-session')
+  const prolonged = page.waitForResponse(/\/api\/auth\/get-session$/)
+  await page.reload()
+  expect((await prolonged).status()).toBe(200)
+})

@@ -50,3 +50,11 @@ export const signInByEmail = (email: string, password: string) => post('sign-in/
 
 /** @throws {SignInFailed} */
 export const signOut = () => post('sign-out', {})
+
+/**
+ * Prolongs the session, once a day at most: a guest has no password to sign in by again, and the account would be lost a year
+ * after the first visit, not after the last.
+ */
+export async function prolongSession(): Promise<void> {
+  await fetch('/api/auth/get-session').catch(() => undefined) // the next page asks again
+}
