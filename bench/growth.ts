@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { type AccountNumber, type Command, FIRST_USER_ACCOUNT } from '../server/engine/command.ts'
@@ -22,7 +23,7 @@ export interface Growth {
   readonly heapMb: number
 }
 
-const LISTED = readInstruments(new URL('../db/instruments.json', import.meta.url).pathname)
+const LISTED = readInstruments(fileURLToPath(new URL('../db/instruments.json', import.meta.url)))
 const NOW_MS = Date.UTC(2026, 0, 1)
 const INSTRUMENTS = [1, 16, 100, 500]
 const ACCOUNTS = [10, 1_000, 10_000, 100_000]

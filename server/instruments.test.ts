@@ -1,11 +1,12 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { checkInstrument } from './engine/instrument.ts'
 import { afterSplits, readInstruments } from './instruments.ts'
 
-const FILE = new URL('../db/instruments.json', import.meta.url).pathname
+const FILE = fileURLToPath(new URL('../db/instruments.json', import.meta.url))
 
 /** The shipped file with one thing changed in its first instrument. */
 function changed(change: Record<string, unknown>): string {

@@ -109,6 +109,19 @@ export interface AccountRequest {
   readonly account: number
 }
 
+/**
+ * A gateway has a socket that asked for the account's orders to be canceled when nobody is there, or has lost the last one.
+ * To be said again before `holdMs` are over, as long as it has one.
+ */
+export interface HoldConnectionRequest {
+  readonly event: 'connection.hold'
+  readonly account: number
+  /** As it was asked for. */
+  readonly graceMs: number
+  /** For how long this gateway counts as having one. */
+  readonly holdMs: number
+}
+
 /** The account's frames after a seq, of which a client saw the last. */
 export interface ResumeAccountRequest {
   readonly event: 'account.resume'
@@ -177,4 +190,10 @@ export type ChangeRequest =
   | CreateAccountRequest
 
 export type ExchangeRequest =
-  ChangeRequest | PlaceOrderRequest | OrderReferenceRequest | AccountRequest | ResumeAccountRequest | OpenAccountRequest
+  | ChangeRequest
+  | PlaceOrderRequest
+  | OrderReferenceRequest
+  | AccountRequest
+  | ResumeAccountRequest
+  | HoldConnectionRequest
+  | OpenAccountRequest

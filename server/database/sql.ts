@@ -34,7 +34,6 @@ export const sql = {
     listKnownCommands: named('journal/list-known-commands'),
     findOrder: named('journal/find-order'),
     findOrderByClientId: named('journal/find-order-by-client-id'),
-    listFillsOfOrder: named('journal/list-fills-of-order'),
     findListStretch: named('journal/find-list-stretch'),
     listOrders: named('journal/list-orders'),
     listFills: named('journal/list-fills'),
@@ -82,6 +81,9 @@ export const sql = {
     writeNews: prepared('journal/write-news'),
     listNews: named('journal/list-news'),
     forgetNews: named('journal/forget-news'),
+    setCancelOnDisconnect: prepared('journal/set-cancel-on-disconnect'),
+    clearCancelOnDisconnect: prepared('journal/clear-cancel-on-disconnect'),
+    listCancelOnDisconnect: named('journal/list-cancel-on-disconnect'),
   },
   auth: {
     createKey: named('auth/create-key'),

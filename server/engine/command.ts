@@ -124,6 +124,8 @@ export interface CancelAllOrders {
   readonly account: AccountNumber
   readonly symbol?: string
   readonly side?: Side
+  /** Nobody is there any more: the reason is the dead man's switch's, and what protects a position stays. */
+  readonly abandoned?: boolean
 }
 
 /** Closes a position, or part of it, at the market. */

@@ -11,6 +11,18 @@ const deadMan = (wish: Partial<SetDeadMan> = {}): SetDeadMan => ({
   ...wish,
 })
 
+it('orders that nobody is there for go as by the switch: what protects a position stays, and the switch too', () => {
+  const engine = floorOf()
+  give(engine, ANN, 10)
+  const { order } = place(engine, { side: 'buy', lots: 1, limitTicks: 10_000 })
+  const stop = { type: 'stop', side: 'sell', stopTicks: 9_000, lots: 4 } as const
+  const [kept, plain] = [true, false].map((reduceOnly) => place(engine, { ...stop, reduceOnly }).order)
+  engine.apply(deadMan(), START_MS)
+  engine.apply({ kind: 'order.cancelAll', account: ANN, abandoned: true }, START_MS)
+  expect([order, kept, plain]).toMatchObject([{ reason: 'dead_man' }, { status: 'untriggered' }, { reason: 'dead_man' }])
+  expect(engine.armedDeadMen()).toHaveLength(1)
+})
+
 describe("a dead man's switch", () => {
   it('cancels the open orders of its account at the first quantum at or past its time, and is off', () => {
     const engine = floorOf()

@@ -74,5 +74,8 @@ const byTime = (a: Armed, b: Armed): number => a.atMs - b.atMs || a.account - b.
 
 function isMeant(order: OpenOrder, { symbols, keepProtective }: DeadMan): boolean {
   if (symbols !== undefined && !symbols.includes(order.symbol)) return false
-  return !(keepProtective && order.reduceOnly && order.status === 'untriggered')
+  return !(keepProtective && isProtective(order))
 }
+
+/** It can only take from a position, and waits for its price to do so. */
+export const isProtective = ({ reduceOnly, status }: OpenOrder): boolean => reduceOnly && status === 'untriggered'

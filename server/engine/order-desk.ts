@@ -4,6 +4,7 @@ import { makeExits, oppositeOf } from './brackets/legs.ts'
 import type { CancelAllOrders, CancelOrder, OrderReference } from './command.ts'
 import type { CancelAllOrdersResult, CancelOrderResult, PlaceOrderResult } from './command-result.ts'
 import type { Fill } from './event.ts'
+import { isProtective } from './dead-men.ts'
 import type { EventLog } from './event-log.ts'
 import type { Execution } from './execution.ts'
 import type { Market } from './market.ts'
@@ -65,15 +66,15 @@ export class OrderDesk {
     return { kind: 'order.cancel', ok: true, order }
   }
 
-  cancelAll(portfolio: Portfolio, { symbol, side }: CancelAllOrders, timeMs: number): CancelAllOrdersResult {
+  cancelAll(portfolio: Portfolio, command: CancelAllOrders, timeMs: number): CancelAllOrdersResult {
+    const { kind, symbol, side, abandoned = false } = command
     this.log.begin(portfolio, 'cancel')
     const isChosen = (order: OpenOrder) =>
-      (symbol ?? order.symbol) === order.symbol && (side ?? order.side) === order.side
-    return {
-      kind: 'order.cancelAll',
-      ok: true,
-      orders: this.working.cancelOpen(portfolio, 'cancel_all', timeMs, isChosen),
-    }
+      (symbol ?? order.symbol) === order.symbol &&
+      (side ?? order.side) === order.side &&
+      !(abandoned && isProtective(order))
+    const reason = abandoned ? 'dead_man' : 'cancel_all'
+    return { kind, ok: true, orders: this.working.cancelOpen(portfolio, reason, timeMs, isChosen) }
   }
 
   /** The operator takes all users' orders out of a market. */

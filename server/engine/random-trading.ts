@@ -141,7 +141,7 @@ const kindOf = <Kind extends string>(kind: Kind) => fc.constant(kind)
 
 /** Commands that need nothing of what was before. */
 const command: fc.Arbitrary<AccountCommand> = fc.oneof(
-  { weight: 1, arbitrary: fc.record({ kind: kindOf('order.cancelAll'), account, symbol, side }, { requiredKeys: ['kind', 'account'] }) },
+  { weight: 1, arbitrary: fc.record({ kind: kindOf('order.cancelAll'), account, symbol, side, abandoned: fc.boolean() }, { requiredKeys: ['kind', 'account'] }) },
   { weight: 2, arbitrary: fc.record({ kind: kindOf('position.close'), account, symbol, source, lots: someLots }, { requiredKeys: ['kind', 'account', 'symbol', 'source'] }) },
   { weight: 4, arbitrary: fc.record({ kind: kindOf('position.protect'), account, symbol, source, lots: someLots, takeProfit, stopLoss }, { requiredKeys: ['kind', 'account', 'symbol', 'source'] }) },
   { weight: 1, arbitrary: fc.record({ kind: kindOf('cancelAfter'), account, timeoutMs: fc.nat(3_000), symbols: fc.subarray(SYMBOLS), keepProtective: fc.boolean() }, { requiredKeys: ['kind', 'account', 'timeoutMs', 'keepProtective'] }) },

@@ -309,3 +309,39 @@ test('two takes of the house in one quantum at a resting order make one frame, a
   const seqs = rig.framesOf(account).map(({ seq }) => seq)
   expect(seqs).toEqual(seqs.map((_, i) => i + 1))
 })
+
+describe('orders of who is not there any more', () => {
+  const hold = (holdMs: number, graceMs = 1_000) =>
+    rig.ask({ event: 'connection.hold', account, graceMs, holdMs }).then(good)
+  const watched = () => rig.count('SELECT count(*) FROM cancel_on_disconnect')
+
+  test('go in one frame when no gateway holds the account any longer, what protects a position stays', async () => {
+    good(await rig.place(account, 'p', {}))
+    const stop = { side: 'sell', type: 'stop', stopTicks: 5_000, timeInForce: 'gtc', reduceOnly: true } as const
+    good(await rig.place(account, 's', stop))
+    good(await rig.rest(account, 'a'))
+    await hold(60_000)
+    await expect.poll(watched).toBe(1)
+    await hold(200)
+    await expect.poll(() => rig.ordersOf(account).get('a')).toMatchObject({ status: 'canceled', reason: 'dead_man' })
+    expect((await rig.account(account)).openOrders).toMatchObject([{ clientOrderId: 's' }])
+    await expect.poll(watched).toBe(0)
+  })
+
+  test('stay while they are held, and go with who leads next when nobody holds them then', async () => {
+    good(await rig.rest(account, 'a'))
+    await hold(60_000)
+    await expect.poll(watched).toBe(1)
+    await rig.restart()
+    // One who is there says so again, within the grace.
+    await hold(60_000)
+    const heldUntil = rig.nowMs + 1_500
+    await expect.poll(() => rig.nowMs).toBeGreaterThan(heldUntil)
+    expect((await rig.account(account)).openOrders).toHaveLength(1)
+    await rig.restart()
+    const tookOverAt = rig.nowMs
+    await expect.poll(() => rig.ordersOf(account).get('a'), { timeout: 10_000 }).toMatchObject({ reason: 'dead_man' })
+    expect(rig.nowMs).toBeGreaterThanOrEqual(tookOverAt)
+    await expect.poll(watched).toBe(0)
+  })
+})

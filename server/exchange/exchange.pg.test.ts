@@ -1,6 +1,7 @@
 import type { Answer } from '@valiant/shared/protocol/events'
 import pg from 'pg'
 import { afterEach, describe, expect, it } from 'vitest'
+import type { ExchangeRequest } from '../bus/exchange-request.ts'
 import { ExchangeRig, good } from './exchange.fixture.ts'
 
 let rig: ExchangeRig
@@ -47,6 +48,16 @@ describe('the exchange', () => {
       ok: false,
       error: { code: 'DUPLICATE_CLIENT_ORDER_ID', outcome: 'not_executed', order: { orderId: first.orderId } },
     })
+  })
+
+  it('what a gateway of a later version asks for is answered, and is no defect', async () => {
+    rig = await ExchangeRig.open()
+    const account = await rig.openAccount('user-1')
+    const { epoch } = rig
+    const unheardOf = { event: 'of a later version', account } as unknown as ExchangeRequest
+    expect(await rig.ask(unheardOf)).toMatchObject({ error: { code: 'INTERNAL', outcome: 'not_executed' } })
+    good(await rig.place(account, 'a'))
+    expect(rig.epoch).toBe(epoch)
   })
 
   it('a cancel of a closed order says how it ended, one of an unknown order leaves nothing behind', async () => {

@@ -117,6 +117,8 @@ export class Exchange implements AsyncDisposable {
     this.#running = this.#run().finally(forget)
     // A failure is told through `leading` or `ended`.
     this.#running.catch((error: unknown) => this.#leading.reject(error))
+    // Whoever waits for the end alone hears of it there: it is no rejection that nobody minds.
+    this.#leading.promise.catch(() => undefined)
   }
 
   /** Starts the loop; `leading` tells when it takes commands. */
@@ -124,7 +126,7 @@ export class Exchange implements AsyncDisposable {
     return new Exchange(options)
   }
 
-  /** Resolves when this process leads for the first time. */
+  /** Resolves when this process leads for the first time; rejects when the market was given up before. */
   get leading(): Promise<unknown> {
     return this.#leading.promise
   }

@@ -10,40 +10,56 @@ const HOUR_MS = 3_600_000
 const KEPT_MS = 24 * HOUR_MS
 const NEWS_KEPT_MS = 90 * 24 * HOUR_MS
 
+export interface HousekeepingParts {
+  readonly alerts: Pick<Alerts, 'forget'>
+  readonly bars: Pick<Bars, 'dropSeconds'>
+  readonly history: Pick<History, 'forgetRequests'>
+  readonly news: Pick<News, 'forget'>
+  readonly clock: Clock
+  readonly log: Pick<Logger, 'warn'>
+}
+
 /** Drops, an hour at a time, what need not be kept; the leader does it, beside the journal. */
 export class Housekeeping implements Disposable {
-  readonly #alerts: Alerts
-  readonly #bars: Bars
-  readonly #history: History
-  readonly #news: News
-  readonly #clock: Clock
-  readonly #log: Logger
+  readonly #parts: HousekeepingParts
+  #isOver = false
   #cancel: () => void
 
-  constructor(parts: { alerts: Alerts; bars: Bars; history: History; news: News; clock: Clock; log: Logger }) {
-    this.#alerts = parts.alerts
-    this.#bars = parts.bars
-    this.#history = parts.history
-    this.#news = parts.news
-    this.#clock = parts.clock
-    this.#log = parts.log
-    this.#cancel = this.#clock.after(HOUR_MS, () => void this.#tidy())
+  constructor(parts: HousekeepingParts) {
+    this.#parts = parts
+    this.#cancel = this.#later()
   }
 
   [Symbol.dispose](): void {
+    this.#isOver = true
     this.#cancel()
   }
 
+  #later(): () => void {
+    return this.#parts.clock.after(HOUR_MS, () => void this.#tidy())
+  }
+
+  /** One chore after the other, whatever becomes of each. The next hour begins when they are over. */
   async #tidy(): Promise<void> {
-    this.#cancel = this.#clock.after(HOUR_MS, () => void this.#tidy())
-    const nowMs = this.#clock.now()
-    try {
-      await this.#bars.dropSeconds(nowMs - KEPT_MS)
-      await this.#history.forgetRequests(nowMs - KEPT_MS)
-      await this.#alerts.forget(nowMs)
-      await this.#news.forget(nowMs - NEWS_KEPT_MS)
-    } catch (error) {
-      this.#log.warn({ err: error }, 'exchange: what is old could not be dropped; again in an hour')
+    const { clock, log } = this.#parts
+    for (const { what, drop } of this.#chores(clock.now())) {
+      if (this.#isOver) return
+      try {
+        await drop()
+      } catch (error) {
+        log.warn({ err: error }, `exchange: ${what} could not be dropped; again in an hour`)
+      }
     }
+    if (!this.#isOver) this.#cancel = this.#later()
+  }
+
+  #chores(nowMs: number): readonly { readonly what: string; readonly drop: () => Promise<void> }[] {
+    const { alerts, bars, history, news } = this.#parts
+    return [
+      { what: 'old bars of a second', drop: () => bars.dropSeconds(nowMs - KEPT_MS) },
+      { what: 'ids of old requests', drop: () => history.forgetRequests(nowMs - KEPT_MS) },
+      { what: 'old alerts', drop: () => alerts.forget(nowMs) },
+      { what: 'old news', drop: () => news.forget(nowMs - NEWS_KEPT_MS) },
+    ]
   }
 }

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import type { AccountFrame } from '@valiant/shared/protocol/account'
 import type { FiredAlert } from '@valiant/shared/protocol/alerts'
 import type { ErrorCode } from '@valiant/shared/protocol/errors'
@@ -28,7 +29,7 @@ import type { GatewayParts } from './gateway.ts'
 type Order = OrderWithFills['order']
 type Account = Awaited<ReturnType<GatewayParts['history']['accountsOf']>>[number]
 
-export const instruments = readInstruments(new URL('../../db/instruments.json', import.meta.url).pathname)
+export const instruments = readInstruments(fileURLToPath(new URL('../../db/instruments.json', import.meta.url)))
 
 /** A broadcast within the process whose link can be cut, and that keeps a snapshot. */
 export class BroadcastStandIn implements Broadcast<MarketFrame> {
@@ -104,6 +105,8 @@ export class ExchangeStandIn {
   epoch = 1
   /** Takes nothing up while it is deaf. */
   deaf = false
+  /** What came while it was. */
+  readonly unheard: CommandEntry[] = []
   readonly #accounts = new Map<string, Account[]>()
   #opened = 0
   readonly #orders = new Map<number, Order[]>()
@@ -112,7 +115,10 @@ export class ExchangeStandIn {
   constructor() {
     const reader = this.commands.consume(START, () => {
       for (const entry of reader.take(100)) {
-        if (this.deaf) continue
+        if (this.deaf) {
+          this.unheard.push(entry)
+          continue
+        }
         this.taken.push(entry)
         this.commands.reply(entry.gateway, { id: entry.id, epoch: this.epoch, answer: this.#answer(entry) })
       }
@@ -177,6 +183,8 @@ export class ExchangeStandIn {
         return this.#shown(this.#open(request))
       case 'account':
         return this.#snapshot(request.account)
+      case 'connection.hold':
+        return { ok: true, data: {} }
       case 'account.resume':
         return { ok: true, data: this.#resumed(request) }
       case 'account.update':

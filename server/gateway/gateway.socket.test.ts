@@ -370,9 +370,9 @@ test('a gateway that closes tells its sockets, and answers what it was asked', a
   const client = await leaving.connect({ cookie: await leaving.guest() })
   leaving.exchange.deaf = true
   const answer = client.ask('order.place', order())
-  setTimeout(() => (leaving.exchange.deaf = false), 500)
+  await vi.waitFor(() => expect(leaving.exchange.unheard).toHaveLength(1))
+  client.socket.once('server.closing', () => (leaving.exchange.deaf = false))
   const closed = new Promise((resolve) => client.socket.once('disconnect', resolve))
-  await new Promise((resolve) => setTimeout(resolve, 100))
   const closing = leaving.close()
   expect(await answer).toMatchObject({ ok: true })
   expect(client.of('server.closing')).toHaveLength(1)

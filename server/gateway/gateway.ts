@@ -58,6 +58,7 @@ import { positionClose } from './requests/position-close.ts'
 import { positionProtect } from './requests/position-protect.ts'
 import { preferencesGet } from './requests/preferences-get.ts'
 import { preferencesSet } from './requests/preferences-set.ts'
+import { CancelOnDisconnect } from './sessions/cancel-on-disconnect.ts'
 import type { AccountHandlers, Relays } from './requests/request.ts'
 import { Resuming } from './sessions/resuming.ts'
 import { restRouter } from './http/rest.ts'
@@ -211,8 +212,10 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   const handlers = { ...market.handlers, ...ofAccounts }
   const dispatcher = new Dispatcher({ handlers, relays, history, instrumentOf, logger, metrics })
 
+  const cancelOnDisconnect = new CancelOnDisconnect(exchange)
   const sockets: Sockets = new Sockets({
     io,
+    cancelOnDisconnect,
     dispatcher,
     sessions,
     limits,
@@ -264,6 +267,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     state[Symbol.dispose]()
     slowSockets[Symbol.dispose]()
     pings[Symbol.dispose]()
+    cancelOnDisconnect[Symbol.dispose]()
     sockets[Symbol.dispose]()
     await exchange[Symbol.asyncDispose]()
     await io.close()

@@ -9,7 +9,9 @@ import type { GatewayMetrics } from '../telemetry/gateway-metrics.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { type TraceHeaders, traceHeadersOf } from '../telemetry/tracing.ts'
 import { AccountSockets } from './sessions/account-sockets.ts'
+import type { CancelOnDisconnect } from './sessions/cancel-on-disconnect.ts'
 import { type Admission, forgetRequest, type ValiantServer, type ValiantSocket } from './sessions/admission.ts'
+import { CredentialCheck, type Held } from './sessions/credential-check.ts'
 import { terminate } from './delivery/backpressure.ts'
 import type { Dispatcher } from './answering/dispatcher.ts'
 import type { FanOut } from './delivery/fan-out.ts'
@@ -24,7 +26,6 @@ import { failure } from './answering/wire-error.ts'
 /** Requests of one socket that wait for their answer; more are refused. */
 const IN_FLIGHT_MAX = 1_000
 const REFUSALS_MS = 10_000
-const CREDENTIAL_CHECK_MS = 60_000
 
 export interface SocketsOptions {
   readonly io: ValiantServer
@@ -33,6 +34,7 @@ export interface SocketsOptions {
   readonly limits: GatewayLimits
   readonly admission: Admission
   readonly resuming: Resuming
+  readonly cancelOnDisconnect: Pick<CancelOnDisconnect, 'joined' | 'left'>
   readonly fanOut: Pick<FanOut, 'sendTo' | 'inCompany'>
   readonly instanceId: string
   readonly serverVersion: string
@@ -51,7 +53,8 @@ export class Sockets implements Disposable {
   readonly #byAccount = new AccountSockets()
   readonly #writes = new GatheredWrites()
   readonly #requests: Limit
-  readonly #timers: NodeJS.Timeout[]
+  readonly #heartbeats: NodeJS.Timeout
+  readonly #credentialCheck: CredentialCheck
   #beats = 0
   #inFlight = 0
   #signedIn = 0
@@ -74,10 +77,12 @@ export class Sockets implements Disposable {
         )
     })
     this.#io.on('connection', (socket) => this.#welcome(socket))
-    this.#timers = [
-      setInterval(() => options.fanOut.inCompany(() => this.#beat()), HEARTBEAT_MS),
-      setInterval(() => void this.#checkCredentials(), CREDENTIAL_CHECK_MS),
-    ]
+    this.#heartbeats = setInterval(() => options.fanOut.inCompany(() => this.#beat()), HEARTBEAT_MS)
+    this.#credentialCheck = new CredentialCheck({
+      ...{ sessions: options.sessions, logger: options.logger },
+      held: () => this.#held(),
+      end: (credential) => this.end(credential),
+    })
   }
 
   get count(): number {
@@ -177,7 +182,8 @@ export class Sockets implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const timer of this.#timers) clearInterval(timer)
+    clearInterval(this.#heartbeats)
+    this.#credentialCheck[Symbol.dispose]()
   }
 
   #all(): ValiantSocket[] {
@@ -221,12 +227,15 @@ export class Sockets implements Disposable {
   #removeFromAccount({ account }: Identity, socket: ValiantSocket): void {
     this.#signedIn -= 1
     this.#byAccount.delete(account, socket)
+    this.#options.cancelOnDisconnect.left(account, socket.id)
   }
 
   #addToAccount({ account, credential }: Identity, socket: ValiantSocket): void {
     this.#signedIn += 1
     void socket.join(roomOf.credential(credential))
     this.#byAccount.add(account, socket)
+    const { graceMs } = socket.data
+    if (graceMs !== undefined) this.#options.cancelOnDisconnect.joined(account, socket.id, graceMs)
     if (socket.data.missed === undefined) void socket.join(roomOf.account(account))
     else void this.#bringMissed(account, socket, socket.data.missed)
     const sockets = this.#byAccount.of(account)
@@ -334,23 +343,11 @@ export class Sockets implements Disposable {
     }
   }
 
-  /** Those that another instance, or an operator, has ended without being heard here. */
-  async #checkCredentials(): Promise<void> {
-    const checked = new Map<string, { readonly credential: Credential; readonly cookie: string | undefined }>()
-    for (const { data } of this.#all()) {
-      if (data.identity === undefined) continue
-      const { credential } = data.identity
-      checked.set(roomOf.credential(credential), { credential, cookie: data.cookie })
-    }
-    for (const { credential, cookie } of checked.values()) {
-      try {
-        if (!(await this.#options.sessions.lives(credential, cookie))) this.end(credential)
-      } catch (error) {
-        // Not known now; asked again in a minute.
-        this.#options.logger.warn({ err: error }, 'sessions and keys could not be checked')
-        return
-      }
-    }
+  /** What let in those that are signed in. */
+  #held(): Held[] {
+    return this.#all().flatMap(({ data: { identity, cookie } }) =>
+      identity === undefined ? [] : [{ credential: identity.credential, cookie }],
+    )
   }
 }
 

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import { Alerts, type NewAlert } from './alerts.ts'
+import { Alerts, FORGOTTEN_AT_ONCE_MAX, type NewAlert } from './alerts.ts'
 import { batchOf } from './batch.fixture.ts'
 import { CorporateActions } from './corporate-actions.ts'
 import { ALICE, journalForEach, open } from './journal.fixture.ts'
@@ -146,4 +146,17 @@ test('what was deleted is forgotten after a day, what fired after thirty', async
   await alerts.forget(Date.now() + 2 * 86_400_000)
   expect(await list()).toEqual([waits.id])
   expect(await rows()).toHaveLength(1)
+})
+
+test('more than one statement may forget is forgotten in parts', async () => {
+  const waits = await made()
+  await at.database.queries.none(
+    `INSERT INTO price_alert (account_id, symbol, op, price_ticks, created_at_ms, fired_at_ms, trade_ticks, deleted_at_ms)
+     SELECT $1, 'VLNT', 'above', 5, 1, CASE WHEN n % 3 > 0 THEN n END, CASE WHEN n % 3 > 0 THEN 5 END,
+       CASE WHEN n % 3 < 2 THEN n END
+     FROM generate_series(1, $2) n`,
+    [ALICE, 3 * FORGOTTEN_AT_ONCE_MAX + 1],
+  )
+  await alerts.forget(Date.now())
+  expect(await at.database.queries.any('SELECT alert_id::int AS id FROM price_alert')).toEqual([{ id: waits.id }])
 })

@@ -54,6 +54,8 @@ type StoredRequest = PriceAlert & { readonly sha256: Buffer | undefined; readonl
 /** The requests that made or deleted an alert are known for a day after it is gone; one that has fired is listed so long. */
 const DELETED_KEPT_MS = 86_400_000
 const FIRED_KEPT_MS = 30 * 86_400_000
+/** Of each kind, by one statement, so that it ends well within the role's transaction_timeout: an account can make 100 a second. */
+export const FORGOTTEN_AT_ONCE_MAX = 5_000
 
 /** Price alerts, beside the journal: no batch knows of them. */
 export class Alerts {
@@ -124,10 +126,13 @@ export class Alerts {
     })
   }
 
-  /** Drops what need not be kept. */
+  /** Drops what need not be kept, a part after the other. */
   async forget(nowMs: number): Promise<void> {
-    const before = { deletedBeforeMs: nowMs - DELETED_KEPT_MS, firedBeforeMs: nowMs - FIRED_KEPT_MS }
-    await this.#queries.none(sql.journal.forgetAlerts, before)
+    const limit = FORGOTTEN_AT_ONCE_MAX
+    const old = { deletedBeforeMs: nowMs - DELETED_KEPT_MS, firedBeforeMs: nowMs - FIRED_KEPT_MS, limit }
+    let forgotten: readonly unknown[]
+    do forgotten = await this.#queries.any<unknown>(sql.journal.forgetAlerts, old)
+    while (forgotten.length >= limit)
   }
 
   /**

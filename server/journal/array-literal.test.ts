@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { booleans, bytes, integers, texts, words } from './array-literal.ts'
+import { integers, texts } from './array-literal.ts'
 
 const itself = <T>(value: T) => value
 
@@ -18,10 +18,4 @@ test('a number that a double does not hold exactly never reaches the database', 
 test('texts are quoted, so that no content means anything', () => {
   expect(texts(['plain', 'NULL', '', undefined], itself)).toBe('{"plain","NULL","",NULL}')
   expect(texts(['a"b', 'c\\d', '{e,f}'], itself)).toBe('{"a\\"b","c\\\\d","{e,f}"}')
-})
-
-test('words, claims and bytes', () => {
-  expect(words(['buy', undefined], itself)).toBe('{buy,NULL}')
-  expect(booleans([true, false], itself)).toBe('{t,f}')
-  expect(bytes([Buffer.from([0, 255])], itself)).toBe('{"\\\\x00ff"}')
 })

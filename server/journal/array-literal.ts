@@ -1,6 +1,6 @@
 /*
- * Columns of a batch as Postgres array literals. Written by hand: the driver's own encoding looks at the type of each
- * element and costs a tenth of a commit (yardsticks.md, 2).
+ * Columns of many rows as Postgres array literals: bars, samples of equity, news. Written by hand, since the driver's own
+ * encoding looks at the type of each element. Rows of a batch go in binary form (row-writer.ts).
  */
 
 /**
@@ -25,25 +25,6 @@ export function texts<Row>(rows: readonly Row[], of: (row: Row) => string | unde
     const value = of(row)
     text += value === undefined ? ',NULL' : `,"${escaped(value)}"`
   }
-  return literal(text)
-}
-
-/** Words of our own vocabulary: letters, digits and marks that need no quotes. */
-export function words<Row>(rows: readonly Row[], of: (row: Row) => string | undefined): string {
-  let text = ''
-  for (const row of rows) text += ',' + (of(row) ?? 'NULL')
-  return literal(text)
-}
-
-export function booleans<Row>(rows: readonly Row[], of: (row: Row) => boolean): string {
-  let text = ''
-  for (const row of rows) text += of(row) ? ',t' : ',f'
-  return literal(text)
-}
-
-export function bytes<Row>(rows: readonly Row[], of: (row: Row) => Buffer): string {
-  let text = ''
-  for (const row of rows) text += `,"\\\\x${of(row).toString('hex')}"`
   return literal(text)
 }
 

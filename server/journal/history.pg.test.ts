@@ -164,6 +164,34 @@ test('after a day the ids of requests are forgotten, those of orders never', asy
   expect(await history.commandResult(ALICE, 'r:2')).toBeDefined()
 })
 
+test('the last batch before a time is found wherever it is', async () => {
+  const history = new History(at.database.queries)
+  /** Times of batches 1, 2 … */
+  const timesMs = [1_000, 2_000, 2_000, 2_000, 3_000, 5_000, 8_000]
+  const known = async () => {
+    const ids = timesMs.map((_, i) => `r:${i + 1}`)
+    const found = await Promise.all(ids.map((id) => history.commandResult(ALICE, id)))
+    return found.flatMap((result) => (result === undefined ? [] : [result.batch]))
+  }
+  await history.forgetRequests(1_000) // of no batch but the first there is
+  for (const [i, timeMs] of timesMs.entries()) {
+    await at.journal.commit(batchOf({ batch: i + 1, timeMs, results: [resultOf(ALICE, `r:${i + 1}`)] }))
+  }
+  for (const [beforeMs, kept] of [
+    [0, [1, 2, 3, 4, 5, 6, 7]],
+    [1_000, [1, 2, 3, 4, 5, 6, 7]],
+    [1_001, [2, 3, 4, 5, 6, 7]],
+    [2_000, [2, 3, 4, 5, 6, 7]],
+    [2_001, [5, 6, 7]],
+    [4_000, [6, 7]],
+    [8_000, [7]],
+    [8_001, []],
+  ] as const) {
+    await history.forgetRequests(beforeMs)
+    expect(await known(), `before ${beforeMs}`).toEqual(kept)
+  }
+})
+
 test('an answer holds what no jsonb would', async () => {
   const result = { note: 'nul \u0000 and half a pair \ud800', n: 1.0000000000000002 }
   await at.journal.commit(batchOf({ batch: 1, results: [resultOf(ALICE, 'r:odd', result)] }))

@@ -73,10 +73,6 @@ export class History {
     return withFills(await this.#find(sql.journal.findOrderByClientId, { account, clientOrderId }))
   }
 
-  async fillsOfOrder(account: AccountNumber, number: number): Promise<Fill[]> {
-    return this.#list(sql.journal.listFillsOfOrder, { account, number })
-  }
-
   /** Between which running numbers of a list a page lies: from `first` on, and below `before`. */
   async stretchOf(
     list: ListName,

@@ -105,3 +105,26 @@ test('a commit reads no more for a snapshot that stays open and keeps every vers
     await exporting.end()
   }
 })
+
+test('what is forgotten is found by its time, however much is kept', async () => {
+  await using fresh = await freshDatabase()
+  await using database = await openDatabase({ url: fresh.url, logger: { warn: () => undefined } })
+  const { queries } = database
+  await queries.none(
+    `INSERT INTO account_owner (account_id, user_id) VALUES ($1, 'alice');
+     INSERT INTO price_alert (account_id, symbol, op, price_ticks, created_at_ms, fired_at_ms, trade_ticks, deleted_at_ms)
+     SELECT $1, 'VLNT', 'above', 5, 1, CASE WHEN n % 2 = 0 THEN n END, CASE WHEN n % 2 = 0 THEN 5 END,
+       CASE WHEN n % 2 > 0 THEN n END
+     FROM generate_series(1, 20000) n`,
+    [OLD],
+  )
+  await queries.none(
+    `INSERT INTO journal_batch (batch, prev, epoch, stream_position, time_ms)
+     SELECT n, n - 1, 0, '0-0', n FROM generate_series(1, 20000) n`,
+  )
+  await queries.none('ANALYZE price_alert, journal_batch')
+  const old = { deletedBeforeMs: 10, firedBeforeMs: 10, limit: 1_000 }
+  expect(await pagesRead(queries, sql.journal.forgetAlerts, old)).toBeLessThan(3 * PAGES_READ_MAX)
+  // A page of the index, its root and the row, each time that 20,000 are halved.
+  expect(await pagesRead(queries, sql.journal.forgetRequests, { beforeMs: 10 })).toBeLessThan(3 * PAGES_READ_MAX)
+})

@@ -2,6 +2,7 @@ import pgPromise, { type ITask } from 'pg-promise'
 import type { Queries } from '../database/database.ts'
 import { sql, type Statement } from '../database/sql.ts'
 import type { Account, DeadMan, Order, Position } from '../engine/state.ts'
+import type { CancelOnDisconnect } from './cancel-on-disconnect.ts'
 import type { Split } from './corporate-actions.ts'
 import { fromRow } from './rows.ts'
 
@@ -28,6 +29,7 @@ export interface JournalState extends SmallState {
 /** What is little enough to be read whole whenever it is needed. */
 export interface SmallState {
   readonly deadMen: DeadMan[]
+  readonly cancelOnDisconnects: CancelOnDisconnect[]
   /** The last day that interest was charged for, in days since 1970-01-01 UTC; undefined before the first. */
   readonly chargedDay: number | undefined
   /** Those applied, oldest first: what ticks and lots mean since. */
@@ -76,12 +78,14 @@ export async function readState(queries: Queries): Promise<JournalState> {
 }
 
 export async function readSmallState(t: Snapshot): Promise<SmallState> {
-  const { readDeadMen, readCalendar, listSplits, readSimulatorState } = sql.journal
-  const [deadMen = [], [calendar] = [], splits = [], [simulator] = []] = await readTogether(t, [
-    ...[readDeadMen, readCalendar, listSplits, readSimulatorState],
-  ])
+  const { readDeadMen, listCancelOnDisconnect, readCalendar, listSplits, readSimulatorState } = sql.journal
+  const [deadMen = [], cancelOnDisconnects = [], [calendar] = [], splits = [], [simulator] = []] = await readTogether(
+    t,
+    [...[readDeadMen, listCancelOnDisconnect, readCalendar, listSplits, readSimulatorState]],
+  )
   return {
     deadMen: deadMen.map(fromRow<DeadMan>),
+    cancelOnDisconnects: cancelOnDisconnects.map(fromRow<CancelOnDisconnect>),
     chargedDay: fromRow<Pick<SmallState, 'chargedDay'>>(calendar).chargedDay,
     splits: splits.map(fromRow<Split>),
     simulator: (simulator as { state: unknown } | undefined)?.state,

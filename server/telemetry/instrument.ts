@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import { readConfig } from '../config.ts'
 import { addEnvFile } from '../env-file.ts'
 import type * as sentry from './sentry.ts'
@@ -25,7 +26,7 @@ if (config?.SENTRY_DSN !== undefined) {
 /** Undefined when they are wrong: main.ts reads them too, and says what is wrong. */
 function settings(): ReturnType<typeof readConfig> | undefined {
   try {
-    addEnvFile(process.env, new URL('../..', import.meta.url).pathname)
+    addEnvFile(process.env, fileURLToPath(new URL('../..', import.meta.url)))
     return readConfig(process.env)
   } catch {
     return undefined

@@ -13,9 +13,9 @@ export async function openHealthServer(at: {
   readonly ready: () => boolean
 }): Promise<HealthServer> {
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost')
-    const isOk = pathname === '/readyz' ? at.ready() : true
-    const status = pathname === '/healthz' || pathname === '/readyz' ? (isOk ? 200 : 503) : 404
+    const path = request.url?.split('?')[0] // `new URL` throws at '//', and nobody would catch it here
+    const isOk = path === '/readyz' ? at.ready() : true
+    const status = path === '/healthz' || path === '/readyz' ? (isOk ? 200 : 503) : 404
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ ok: status === 200 }))
   })
   server.listen(at.port, at.host)

@@ -23,6 +23,8 @@ export interface ConnectOptions {
   readonly accountId?: string
   /** The account as it is known already (a page painted by the server): only what came after it is asked for. */
   readonly account?: AccountSnapshot
+  /** The account's orders go when the last connection that asked for it has been gone for so long, in ms. */
+  readonly cancelOnDisconnect?: number
   /** Headers of the handshake; not possible in a browser. */
   readonly extraHeaders?: Readonly<Record<string, string>>
 }
@@ -191,7 +193,7 @@ export class Client {
   }
 
   #handshake(): LinkOptions {
-    const { url, apiKey, extraHeaders } = this.#options
+    const { url, apiKey, cancelOnDisconnect, extraHeaders } = this.#options
     const accountId = this.#accountId
     const resumeFrom = this.#account.snapshot?.seq
     return {
@@ -202,6 +204,7 @@ export class Client {
         ...(apiKey === undefined ? {} : { apiKey }),
         ...(accountId === undefined ? {} : { accountId }),
         ...(resumeFrom === undefined ? {} : { resumeFrom }),
+        ...(cancelOnDisconnect === undefined ? {} : { cancelOnDisconnect }),
       },
     }
   }

@@ -56,6 +56,15 @@ describe('when an instance goes away', () => {
     expect(linkOf(1).of('order.cancel')).toHaveLength(1)
   })
 
+  it('the next link asks for the orders to go with the last one, as the first did', async () => {
+    const asking = new Simulated({ cancelOnDisconnect: 15_000 })
+    asking.welcome()
+    asking.links[0]?.tell('server.closing', { afterMs: 0, reason: 'deploy' })
+    await asking.pass(0)
+    expect(asking.links.map(({ auth }) => auth['cancelOnDisconnect'])).toEqual([15_000, 15_000])
+    asking.client.close()
+  })
+
   it('an alert that both links bring is told once, whichever brings it, and whoever leads', async () => {
     const alert = { symbol: 'NOVA', op: 'above', price: '1.00', createdAt: 1, firedAt: 2, tradePrice: '1.01', epoch: 1 }
     const told: string[] = []

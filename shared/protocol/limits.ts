@@ -15,12 +15,14 @@ export const TAG_LENGTH_MAX = 64
 export const ALERT_NOTE_LENGTH_MAX = 120
 /** So many alerts that have fired are listed, the newest; all that wait are. */
 export const FIRED_ALERTS_MAX = 100
-/** Of a preference, as JSON; over a socket a little less, since the frame around it is bounded too. */
+/** Of a preference, as JSON; the frame of `preferences.set` may be larger than others, so that this is its one bound. */
 export const PREFERENCE_BYTES_MAX = 16_384
 
 /** The dead man's switch, when it is not 0. */
 export const CANCEL_AFTER_MS_MIN = 100
 export const CANCEL_AFTER_MS_MAX = 86_400_000
+/** The least grace of `auth.cancelOnDisconnect`; the most is that of the switch. */
+export const CANCEL_ON_DISCONNECT_MS_MIN = 1_000
 /** How far off the end of a gtd order may lie. */
 export const EXPIRE_AHEAD_MS_MAX = 366 * 86_400_000
 

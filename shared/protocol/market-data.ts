@@ -72,7 +72,7 @@ export type BookDepth = (typeof BOOK_DEPTHS)[number]
 
 /** A list of symbols, or `["*"]` (also when absent) for all, which only `quotes` and `ticker` know. */
 export const Symbols = z
-  .array(z.union([z.literal('*'), InstrumentSymbol]))
+  .array(z.union([z.literal('*'), InstrumentSymbol], '"*", or the symbol of an instrument, such as "NOVA"'))
   .min(1)
   .max(SYMBOLS_MAX)
 export const Subscription = z.strictObject({

@@ -5,9 +5,6 @@
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ' // Crockford's base 32
 const LENGTH = 13 // 65 bits: an int8 fits
 
-/** An id as Postgres keeps it (int8). */
-export const idNumber = (account: number, number: number): bigint => (BigInt(account) << 32n) | BigInt(number)
-
 /** An id as the wire shows it: thirteen characters of Crockford's base 32, which sort like the numbers. */
 export function idText(account: number, number: number): string {
   // Two halves below 2^53 rather than a bigint: this runs for every order and fill of every frame.

@@ -1,4 +1,4 @@
-import { idNumber, parseId } from '@valiant/shared/units/id'
+import { parseId } from '@valiant/shared/units/id'
 import pg from 'pg'
 import { audit } from '../../server/audit/audit.ts'
 import { type Asked, type Told, isExecuted, type TradingLog } from './trading-log.ts'
@@ -185,10 +185,11 @@ function verdictOf(told: Told | undefined): string {
 const toldText = (told: Told): string => (told.as === 'refused' ? told.error.code : told.as)
 const keyOf = ({ account, order }: Asked): string => `${account} ${order.clientOrderId}`
 
+/** An id as Postgres keeps it (int8). */
 function numberOf(id: string): bigint {
   const parsed = parseId(id)
   if (parsed === undefined) throw new Error(`expected an id, found ${id}`)
-  return idNumber(parsed.account, parsed.number)
+  return (BigInt(parsed.account) << 32n) | BigInt(parsed.number)
 }
 
 async function ordersOf(client: pg.Client, accounts: readonly number[]): Promise<Map<string, OrderRow>> {

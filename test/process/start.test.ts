@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { startEmbeddedPostgres } from '../../server/database/embedded-postgres.ts'
 import { closeAll, connect, guestCookie, market } from '../protocol/client.ts'
 import { freshDatabase } from '../rig/postgres.ts'
 import { freePort } from '../rig/server.ts'
@@ -131,6 +132,25 @@ describe('a stop', () => {
       await (await start(settings)).ready()
     },
   )
+})
+
+it('a market that cannot be gone on from ends the server: it says why, exits with 1 and leaves no process', async () => {
+  const settings = await smallMarket()
+  const first = await start(settings)
+  await first.ready()
+  first.process.kill('SIGTERM')
+  expect(await first.code()).toBe(0)
+  const postgres = await startEmbeddedPostgres({ dataDir: folder.path })
+  const admin = new pg.Client({ connectionString: postgres.url })
+  await admin.connect()
+  await admin.query(`UPDATE simulator_state SET state = '{}'`)
+  await admin.end()
+  await postgres.stop()
+
+  const second = await start(settings)
+  expect(await second.code()).toBe(1)
+  expect(second.fatal).toEqual(['the server ends: it met what it cannot mend'])
+  expect(processesOf(folder.path)).toEqual([])
 })
 
 describe('a start that cannot be says so in one line, what to do in it', () => {

@@ -99,7 +99,33 @@ describe('a guest', () => {
 })
 
 describe('a socket cannot harm the server', () => {
-  test('by a frame over the limit', async () => {
+  test('by a frame over the limit, which is not executed, and after which it goes on', async () => {
+    const client = await guest(url)
+    const { symbol, below, qty } = await market(client)
+    const order = { clientOrderId: 'large', symbol, side: 'buy', type: 'limit', qty: qty(), limitPrice: below(2) }
+    /** So many bytes in all, where the number of the acknowledgement has one digit. */
+    const frame = (event: string, payload: object, bytes: number, letter = 'x') => {
+      const around = Buffer.byteLength(`20${JSON.stringify([event, { ...payload, junk: '' }])}`)
+      return { ...payload, junk: letter.repeat((bytes - around) / Buffer.byteLength(letter)) }
+    }
+    const public_ = await connect(url)
+    const { details } = await public_.refused('time', frame('time', {}, 16_384), 'INVALID')
+    expect(details).toMatchObject({ rule: 'unknown' })
+    for (const [bytes, letter] of [[16_385], [16_386, 'é'], [60_000]] as [number, string?][]) {
+      await public_.refused('time', frame('time', {}, bytes, letter), 'PAYLOAD_TOO_LARGE')
+    }
+    const large = { ...order, junk: 'x'.repeat(20_000) }
+    const { message } = await client.refused('order.place', large, 'PAYLOAD_TOO_LARGE')
+    expect(message).toMatch(/^Expected a frame of at most 16384 bytes, found one of 2\d{4}\.$/)
+    for (const event of ['no.such.event', 'n'.repeat(70)]) await client.refused(event, large, 'PAYLOAD_TOO_LARGE')
+    // Size comes before all else, also before who asks.
+    await public_.refused('order.place', large, 'PAYLOAD_TOO_LARGE')
+    client.socket.emit('order.place', large)
+    await client.refused('order.get', { clientOrderId: 'large' }, 'NOT_FOUND')
+    expect(await client.place(order)).toMatchObject({ clientOrderId: 'large', status: 'open' })
+    expect([client.socket.connected, public_.socket.connected]).toEqual([true, true])
+  })
+  test('by a frame far over the limit, which ends it', async () => {
     const victim = await connect(url)
     const bystander = await connect(url)
     victim.socket.emit('time', { junk: 'x'.repeat(200_000) }, () => undefined)

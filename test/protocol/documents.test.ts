@@ -59,6 +59,10 @@ afterEach(({ task }) => {
 })
 afterAll(closeAll)
 
+/** What the document says that a request may be refused with. */
+const refusalOf = (name: RequestName): string =>
+  asyncapi.operations[name]?.reply?.messages[1]?.$ref.split('/').at(-1) ?? 'none'
+
 /** What a linter of both kinds of document finds wrong, examples that do not fit their schema among it. */
 async function faultsOf(document: object): Promise<string[]> {
   const rules = {
@@ -258,7 +262,8 @@ test('every request and event of the protocol is described, with an example that
   }
   for (const name of names) {
     const replies = asyncapi.operations[name]?.reply?.messages.map(({ $ref }) => $ref.split('/').at(-1)) ?? []
-    expect(replies).toEqual([`${name}.answer`, REQUESTS[name].changes ? 'TradingRefusal' : 'Refusal'])
+    const isOfOrders = REQUESTS[name].changes || name === 'order.preview'
+    expect(replies).toEqual([`${name}.answer`, isOfOrders ? 'TradingRefusal' : 'Refusal'])
   }
 })
 
@@ -291,11 +296,18 @@ test('real answers and frames of the socket are as the document describes them',
   const fresh = await guest(server.url)
   const ask = async (name: RequestName, payload: object = {}) => {
     const answer = await fresh.ask(name, payload)
-    fits(answer.ok ? `${name}.answer` : REQUESTS[name].changes ? 'TradingRefusal' : 'Refusal', answer)
+    fits(answer.ok ? `${name}.answer` : refusalOf(name), answer)
     return answer
   }
   const order = { symbol: on.symbol, side: 'buy', type: 'market', qty: on.qty(2) }
   await ask('order.preview', { clientOrderId: newId(), ...order })
+  for (const more of [
+    { qty: '900000' },
+    { side: 'sell' },
+    { type: 'limit', limitPrice: on.below(2), timeInForce: 'fok' },
+  ]) {
+    expect(await ask('order.preview', { clientOrderId: newId(), ...order, ...more })).toMatchObject({ ok: false })
+  }
   await ask('order.place', { clientOrderId: newId(), ...order })
   await ask('order.place', {
     clientOrderId: newId(),

@@ -116,9 +116,15 @@ test('what is wrong names the field, and leaves what is kept as it was', async (
 })
 
 test('a value is as large as may be, and no larger; keys are as many', async () => {
-  const large = 'é'.repeat(PREFERENCE_BYTES_MAX / 2 - 50)
+  // Two bytes are the quotes around it.
+  const large = 'é'.repeat(PREFERENCE_BYTES_MAX / 2 - 1)
   expect(await set('large', large)).toEqual({ large })
-  // Written short on the way, long where it is kept.
+  const tooLarge = await client.refused('preferences.set', { key: 'large', value: `${large}x` }, 'INVALID')
+  expect(tooLarge).toMatchObject({
+    ...{ field: 'value', details: { rule: 'max', expected: 'at most 16384 bytes of JSON' } },
+  })
+  expect(await client.good('preferences.get', { key: 'large' })).toEqual({ large })
+  // However it is written on the way: at length, as some programs do, or short.
   await vi.waitFor(() => expect(client.of('welcome')).toHaveLength(1))
   const { engine } = client.socket.io
   const answered = new Promise<string>((resolve) => {
@@ -126,6 +132,13 @@ test('a value is as large as may be, and no larger; keys are as many', async () 
       if (String(data).startsWith('3998')) resolve(String(data))
     })
   })
+  const escaped = new Promise<string>((resolve) => {
+    engine.on('data', (data: unknown) => {
+      if (String(data).startsWith('3997')) resolve(String(data))
+    })
+  })
+  engine.write(`2997["preferences.set",{"key":"large","value":"${large.replaceAll('é', '\\u00e9')}"}]`)
+  expect(JSON.parse((await escaped).slice(4))).toEqual([{ ok: true, data: { large } }])
   engine.write(`2998["preferences.set",{"key":"long","value":[${Array(3_000).fill('1e20').join()}]}]`)
   const [{ error }] = JSON.parse((await answered).slice(4)) as [{ error: unknown }]
   expect(error).toMatchObject({

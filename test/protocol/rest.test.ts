@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { ERRORS } from '@valiant/shared/protocol/errors'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startServer, type TestServer } from '../rig/server.ts'
@@ -122,6 +125,42 @@ test('a field that no route has is INVALID and named', async () => {
     const answer = await ask(`${path}?nothing=1`)
     expect(answer, path).toMatchObject({ status: 400, error: { code: 'INVALID', field: 'nothing' } })
   }
+})
+
+test('fields are taken where a route takes them: elsewhere they are INVALID, named, and nothing is done', async () => {
+  const { orderId } = await client.place(order())
+  const wrong = async (path: string, field: string, options: object) => {
+    const found = await ask(path, options)
+    expect(found, path).toMatchObject({ status: 400, error: { code: 'INVALID', field, outcome: 'not_executed' } })
+  }
+  const inBody = (method: string, body: unknown) => ({ method, body })
+  await wrong('/api/orders', 'side', inBody('DELETE', { side: 'sell', symbol: on.symbol }))
+  await wrong(`/api/orders?symbol=${on.symbol}`, 'side', inBody('DELETE', { side: 'sell' }))
+  await wrong(`/api/orders/${orderId}`, 'nonsense', inBody('DELETE', { nonsense: 1 }))
+  for (const body of [null, ['sell'], [], 'sell', 7]) await wrong('/api/orders', '', inBody('DELETE', body))
+  await wrong('/api/orders?nonsense=1', 'nonsense', inBody('POST', order()))
+  await wrong('/api/orders?format=csv', 'format', inBody('POST', order()))
+  await wrong(`/api/orders/${orderId}?qty=1`, 'qty', inBody('PATCH', { qty: on.qty(2) }))
+  await wrong('/api/keys?name=bot', 'name', inBody('POST', { name: 'bot', scopes: ['read'] }))
+  await wrong(`/api/keys/none`, 'id', inBody('DELETE', { id: 'none' }))
+  expect((await client.account()).openOrders).toMatchObject([{ orderId, qty: on.qty() }])
+
+  const { id } = await client.money()
+  await ask(`/api/orders?accountId=${id}`, { method: 'POST', body: order() })
+  expect((await ask(`/api/orders/${orderId}`, { method: 'DELETE', body: {} })).data).toMatchObject({ orderId })
+  const rest = await ask('/api/orders?side=buy', { method: 'DELETE', body: {} })
+  expect((rest.data as { orderIds: string[] }).orderIds).toHaveLength(1)
+})
+
+test('a body where a GET takes its query is INVALID', async () => {
+  // fetch sends none with GET; other clients do.
+  const { hostname, port } = new URL(server.url)
+  const body = '{"status":"open"}'
+  const headers = { cookie: client.cookie, 'content-type': 'application/json', 'content-length': body.length }
+  const asked = request({ hostname, port, path: '/api/orders', method: 'GET', headers }).end(body)
+  const [response] = (await once(asked, 'response')) as [IncomingMessage]
+  const answer = JSON.parse(await text(response)) as unknown
+  expect(answer).toMatchObject({ ok: false, error: { code: 'INVALID', field: 'status' } })
 })
 
 test('an unknown symbol in a path is not found, in a query it is INVALID', async () => {

@@ -53,6 +53,24 @@ test('a stop is triggered by a trade and fills in that frame; a trailing one fol
   expect(causes).toContain('trigger')
 })
 
+test('a stop-limit that is ioc takes what it can when it triggers, and gives up the rest', async () => {
+  const { client, on } = at
+  await client.place({ symbol: on.symbol, side: 'buy', type: 'market', qty: on.qty(2) })
+  const ioc = { type: 'stop_limit', timeInForce: 'ioc', stopPrice: on.price(on.bidTicks - 5) }
+  const wide = await client.place(sale({ ...ioc, limitPrice: on.below(4) }))
+  const narrow = await client.place(sale({ ...ioc, limitPrice: on.above(2) }))
+  expect([wide, narrow]).toMatchObject([
+    { status: 'untriggered', timeInForce: 'ioc' },
+    { status: 'untriggered', timeInForce: 'ioc' },
+  ])
+  await sellOff()
+  const last = (orderId: string) => ordersOf(client).get(orderId)
+  await expect.poll(() => last(wide.orderId)?.status, { timeout: 10_000 }).toBe('filled')
+  await expect
+    .poll(() => last(narrow.orderId), { timeout: 10_000 })
+    .toMatchObject({ status: 'canceled', reason: 'ioc_remainder', filledQty: '0' })
+})
+
 test('a waiting order is amended and canceled like any other, and expires at its time', async () => {
   const { client, on } = at
   await client.place({ symbol: on.symbol, side: 'buy', type: 'market', qty: on.qty(2) })

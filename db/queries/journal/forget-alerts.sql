@@ -1,3 +1,10 @@
--- Forgets alerts that were deleted before a time, and those that fired before another.
--- deletedBeforeMs bigint, firedBeforeMs bigint
-DELETE FROM price_alert WHERE deleted_at_ms < ${deletedBeforeMs} OR fired_at_ms < ${firedBeforeMs}
+-- Forgets alerts that were deleted before a time, and those that fired before another: at most `limit` of each, oldest
+-- first. Fewer than `limit` in all: none is left.
+-- deletedBeforeMs bigint, firedBeforeMs bigint, limit int
+DELETE FROM price_alert
+WHERE alert_id IN (
+  (SELECT alert_id FROM price_alert WHERE deleted_at_ms < ${deletedBeforeMs} ORDER BY deleted_at_ms LIMIT ${limit})
+  UNION ALL
+  (SELECT alert_id FROM price_alert WHERE fired_at_ms < ${firedBeforeMs} ORDER BY fired_at_ms LIMIT ${limit})
+)
+RETURNING alert_id AS id

@@ -18,9 +18,11 @@ export function cancel(state: NaiveState, command: CancelOrder): CancelOrderResu
 }
 
 export function cancelAll(state: NaiveState, command: CancelAllOrders): CancelAllOrdersResult {
-  const { kind, account, symbol, side } = command
-  const chosen = ordersOf(state, account, symbol).filter((order) => side === undefined || order.side === side)
-  return { kind, ok: true, orders: cancelEach(state, chosen, 'cancel_all') }
+  const { kind, account, symbol, side, abandoned } = command
+  const chosen = ordersOf(state, account, symbol)
+    .filter((order) => side === undefined || order.side === side)
+    .filter(({ status, reduceOnly }) => abandoned !== true || !reduceOnly || status !== 'untriggered')
+  return { kind, ok: true, orders: cancelEach(state, chosen, abandoned === true ? 'dead_man' : 'cancel_all') }
 }
 
 /** Cancels orders, the oldest first; the legs that go with an entry are among those it gives. */

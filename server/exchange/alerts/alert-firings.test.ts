@@ -1,10 +1,11 @@
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import type { FiredAlert } from '@valiant/shared/protocol/alerts'
 import type { FiredPriceAlert, Firing } from '../../journal/alerts.ts'
 import { readInstruments } from '../../instruments.ts'
 import { AlertFirings } from './alert-firings.ts'
 
-const instruments = readInstruments(new URL('../../../db/instruments.json', import.meta.url).pathname)
+const instruments = readInstruments(fileURLToPath(new URL('../../../db/instruments.json', import.meta.url)))
 
 /** A table in memory of alerts 1 to 9, and what is told; `answers` are given by hand. */
 function rig() {

@@ -30,6 +30,9 @@ const KIND: Readonly<Record<ChangeRequest['event'], Kind>> = {
   'accounts.create': 'account',
 }
 
+/** What changes something has a rate. @param event perhaps of a version that is not known here */
+export const isRated = (event: string): event is ChangeRequest['event'] => Object.hasOwn(KIND, event)
+
 /**
  * How fast each account may trade. It stands in the exchange, not in the gateways, since an account may speak through
  * many sockets on many instances.

@@ -11,7 +11,7 @@ import {
 } from '../../bus/exchange-request.ts'
 import { traceCommand } from '../../telemetry/tracing.ts'
 import { AccountOpening } from '../accounts/account-opening.ts'
-import type { AccountRates } from './account-rates.ts'
+import { type AccountRates, isRated } from './account-rates.ts'
 import { AnswerMemory, entryKey, type KnownAnswer, type Result } from './answer-memory.ts'
 import { hasExpired, type Intake, type PreparedCommand } from './intake.ts'
 import type { KnownCommands } from './known-commands.ts'
@@ -20,14 +20,7 @@ import { OrderAnswers } from './order-answers.ts'
 import { plainError } from './refusal.ts'
 import type { TradingSession } from '../market/trading-session.ts'
 
-const READS: readonly ExchangeRequest['event'][] = [
-  'order.preview',
-  'order.get',
-  'account',
-  'account.resume',
-  'accounts.open',
-]
-const isChange = (request: ExchangeRequest): request is ChangeRequest => !READS.includes(request.event)
+const isChange = (request: ExchangeRequest): request is ChangeRequest => isRated(request.event)
 const isPreview = (request: ExchangeRequest): request is PlaceOrderRequest => request.event === 'order.preview'
 const isNotOpen = (result: Result): result is Exclude<Result, Answer> => 'notOpen' in result
 
@@ -128,7 +121,11 @@ export class CommandDesk {
     else if (request.event === 'account') {
       this.#reply(entry, { ok: true, data: operations.accounts.snapshot(account) })
     } else if (request.event === 'account.resume') this.#resume(entry, request)
-    else this.#orders.order(entry, request)
+    else if (request.event === 'connection.hold') {
+      this.#session.hold(entry.gateway, request)
+      this.#reply(entry, { ok: true, data: {} })
+    } else if (request.event === 'order.get') this.#orders.order(entry, request)
+    else this.#reply(entry, unknownRequest.answer)
   }
 
   /** The frames that have been sent when this is answered: those of the present batch leave just before. */
@@ -259,6 +256,10 @@ export class CommandDefect extends Error {
 
 const condemned = refused(
   plainError('INTERNAL', 'A fault of the exchange. The request was not executed and never will be.'),
+)
+/** A gateway of a later version asks for what this one does not know yet: that is no defect. */
+const unknownRequest = refused(
+  plainError('INTERNAL', 'The exchange that leads now does not know this request. It was not executed.'),
 )
 const noAccount = refused(plainError('NOT_FOUND', 'There is no such account.'))
 

@@ -48,6 +48,17 @@ test('figures are decimals of the instrument and of money', () => {
   expect(details('INSUFFICIENT_FUNDS')).toEqual({ required: '123.45', available: '100.00' })
 })
 
+test('no sentence says what is untrue of an order that was not amended: it stands, and holds what it did', () => {
+  if (VLNT === undefined) throw new Error('expected an instrument')
+  for (const [code, figures] of Object.entries(REJECTIONS) as [RejectCode, Omit<Rejection, 'code'>][]) {
+    const { message } = refusal({ code, ...figures }, VLNT)
+    expect(message).not.toMatch(/nothing is held|no money is held|not placed\./i)
+  }
+  expect(refusal({ code: 'PRICE_BAND', ...REJECTIONS.PRICE_BAND }, VLNT).message).toBe(
+    'The price must lie between 80.00 and 88.00. Nothing was traded, and no more is held than before.',
+  )
+})
+
 test('what is refused of an account speaks of no order', () => {
   const funds = accountRefusal({ code: 'INSUFFICIENT_FUNDS', requiredCents: 5_000, availableCents: 100 })
   expect(funds).toMatchObject({

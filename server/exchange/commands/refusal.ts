@@ -45,13 +45,16 @@ function refusalOf(
   return { code, message: sentence(code, symbol, details), outcome: 'not_executed', details }
 }
 
+/** True of an order that was not placed, which holds nothing, and of one that was not amended, which holds what it did. */
+const AS_IT_WAS = 'Nothing was traded, and no more is held than before.'
+
 function sentence(code: Rejection['code'], symbol: string, details: Figures): string {
   const { required, available, fillable, low, high, best, last, maxQty, minNotional, max } = details
   switch (code) {
     case 'INSUFFICIENT_FUNDS':
-      return `The order needs ${required} USD and ${available} USD are free. Nothing is held.`
+      return `The order needs ${required} USD and ${available} USD are free. ${AS_IT_WAS}`
     case 'INSUFFICIENT_MARGIN':
-      return `The order needs ${required} USD of margin and ${available} USD are free. Nothing was traded.`
+      return `The order needs ${required} USD of margin and ${available} USD are free. ${AS_IT_WAS}`
     case 'INSUFFICIENT_POSITION':
       return `The order sells ${required} ${symbol} and ${available} are free. Nothing was sold.`
     case 'SHORT_NOT_ALLOWED':
@@ -59,7 +62,7 @@ function sentence(code: Rejection['code'], symbol: string, details: Figures): st
     case 'REDUCE_ONLY_WOULD_INCREASE':
       return `A reduce-only order may not enlarge a position: at most ${maxQty ?? 0} of ${symbol} can be reduced by it.`
     case 'PRICE_BAND':
-      return `The price must lie between ${low} and ${high}. Nothing was traded and no money is held.`
+      return `The price must lie between ${low} and ${high}. ${AS_IT_WAS}`
     case 'STOP_WOULD_TRIGGER':
       return `The market has reached this stop price already: the last price is ${last}.`
     case 'POST_ONLY_WOULD_CROSS':
@@ -75,11 +78,11 @@ function sentence(code: Rejection['code'], symbol: string, details: Figures): st
     case 'SELF_TRADE':
       return 'The order would only have traded with your own resting order.'
     case 'MARKET_HALTED':
-      return `${symbol} is halted: orders can be canceled, not placed.`
+      return `${symbol} is halted: orders can be canceled, not placed or amended.`
     case 'MARKET_CLOSED':
-      return `${symbol} is closed: orders can be canceled, not placed.`
+      return `${symbol} is closed: orders can be canceled, not placed or amended.`
     case 'LIQUIDATING':
-      return 'The account is being liquidated: orders can be canceled, not placed.'
+      return 'The account is being liquidated: orders can be canceled, not placed or amended.'
     default:
       return code satisfies never
   }

@@ -8,6 +8,7 @@ import type { MarketFrame } from '../../feed/market-frame.ts'
 import { afterSplits, type ListedInstrument } from '../../instruments.ts'
 import type { Alerts } from '../../journal/alerts.ts'
 import type { Bars } from '../../journal/bars.ts'
+import { CancelOnDisconnects } from '../../journal/cancel-on-disconnect.ts'
 import { CorporateActions } from '../../journal/corporate-actions.ts'
 import type { History } from '../../journal/history.ts'
 import type { News } from '../../journal/news.ts'
@@ -23,6 +24,8 @@ import type { Clock } from '../clock.ts'
 import { CommandDesk, type Condemned } from '../commands/command-desk.ts'
 import { EquitySampler } from '../accounts/equity-sampler.ts'
 import { EquityWriter } from '../accounts/equity-writer.ts'
+import { Presence } from '../accounts/presence.ts'
+import { PresenceWriter } from '../accounts/presence-writer.ts'
 import { FIRST_CATCH_UP_MS, makeFirstHistory } from '../market/first-history.ts'
 import { Housekeeping } from '../housekeeping.ts'
 import { Intake } from '../commands/intake.ts'
@@ -107,6 +110,11 @@ export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMar
   const saved = committed && { ...committed, ...parts.reopening() }
   const { simulator, catchUpMaxMs } = await simulatorOf(saved, { ...parts, instruments })
   const engine = recoverEngine({ state, epoch, instruments, simulator, saved, statuses, maxOpenOrdersPerInstrument })
+  const presence = new Presence()
+  for (const wish of state.cancelOnDisconnects) presence.restore(wish, clock.now())
+  const presenceWriter = opened.use(
+    new PresenceWriter({ wishes: new CancelOnDisconnects(database.queries), clock, log }),
+  )
   // Nobody could renew them meanwhile.
   engine.postponeDeadMen(Math.max(0, clock.now() - state.last.timeMs))
   const splits = countBySymbol(state.splits)
@@ -129,6 +137,8 @@ export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMar
     operator,
     chargedDay: state.chargedDay,
     splits,
+    presence,
+    presenceWriter,
     equity: {
       sampler: new EquitySampler(engine, state.positions, state.last.timeMs),
       writer: new EquityWriter({ queries: database.queries, log }),

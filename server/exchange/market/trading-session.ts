@@ -4,6 +4,7 @@ import type { PlacedOrder } from '@valiant/shared/protocol/order'
 import type { Logger } from 'pino'
 import type { Broadcast } from '../../bus/broadcast.ts'
 import type { CommandBus, CommandEntry } from '../../bus/commands.ts'
+import type { HoldConnectionRequest } from '../../bus/exchange-request.ts'
 import { FIRST_USER_ACCOUNT } from '../../engine/command.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { Fill } from '../../engine/event.ts'
@@ -23,6 +24,8 @@ import type { Clock } from '../clock.ts'
 import type { EquitySampler } from '../accounts/equity-sampler.ts'
 import type { EquityWriter } from '../accounts/equity-writer.ts'
 import { FrameMemory } from '../accounts/frame-memory.ts'
+import type { Presence } from '../accounts/presence.ts'
+import type { PresenceWriter } from '../accounts/presence-writer.ts'
 import { MarketFrames } from './market-frames.ts'
 import type { MarketPublisher, UnnumberedFrame } from './market-publisher.ts'
 import { NewsDesk } from '../news/news-desk.ts'
@@ -54,6 +57,9 @@ export interface SessionParts {
   readonly chargedDay: number | undefined
   /** How often the shares of each symbol have been split. */
   readonly splits: ReadonlyMap<string, number>
+  /** Who is there of those whose orders are to go when nobody is. */
+  readonly presence: Presence
+  readonly presenceWriter: Pick<PresenceWriter, 'set' | 'clear'>
   readonly equity: { readonly sampler: EquitySampler; readonly writer: EquityWriter }
   /** Sees each frame as it leaves, to keep the bars. */
   readonly onMarketFrame: (frame: MarketFrame) => void
@@ -150,7 +156,7 @@ export class TradingSession {
     return this.#calendar.split !== undefined
   }
 
-  /** While degraded, nobody can renew a dead man's switch: they stand still. */
+  /** While degraded, nobody can renew a dead man's switch, or say who is there: they stand still. */
   set isDegraded(isDegraded: boolean) {
     this.#isDegraded = isDegraded
   }
@@ -181,7 +187,7 @@ export class TradingSession {
       this.#hasStoodStill = true
     }
     // The process stood still: what came meanwhile is only being read now.
-    if (stoodMs > CATCH_UP_MAX_MS) this.engine.postponeDeadMen(stoodMs)
+    if (stoodMs > CATCH_UP_MAX_MS) this.#postpone(stoodMs)
     if (this.#hasStoodStill) this.#reopen()
     const isDue = () => !this.isOver && this.simulator.nowMs + QUANTUM_MS <= nowMs
     for (let quanta = 0; quanta < QUANTA_A_TURN_MAX && isDue(); quanta++) this.#runQuantum()
@@ -200,8 +206,9 @@ export class TradingSession {
     const beganMs = performance.now()
     this.simulator.step(this.simulator.nowMs + QUANTUM_MS)
     this.#timeMs = Math.max(this.#timeMs, this.simulator.nowMs)
-    if (this.#isDegraded) this.engine.postponeDeadMen(QUANTUM_MS)
+    if (this.#isDegraded) this.#postpone(QUANTUM_MS)
     this.engine.quantum(this.#timeMs)
+    this.#cancelAbandoned()
     this.#tell()
     this.#sample(this.#parts.equity.sampler.due(this.#timeMs))
     this.#publishMarket(this.#marketFrames.changes(this.#timeMs))
@@ -209,6 +216,23 @@ export class TradingSession {
     // After the frame: a split leaves a book that nobody is to see.
     this.#runCalendar()
     this.#parts.metrics.quantumSeconds.observe((performance.now() - beganMs) / 1_000)
+  }
+
+  /** Nobody could be heard for so long: what waits for somebody stands still. */
+  #postpone(gapMs: number): void {
+    this.engine.postponeDeadMen(gapMs)
+    this.#parts.presence.postpone(gapMs)
+  }
+
+  /** The orders of those who asked for it and have been gone for the grace. */
+  #cancelAbandoned(): void {
+    const { presence, presenceWriter } = this.#parts
+    for (const account of presence.gone(this.#timeMs)) {
+      if (this.hasAccount(account)) {
+        this.engine.apply({ kind: 'order.cancelAll', account, abandoned: true }, this.#timeMs)
+      }
+      this.open.onRelease(() => presenceWriter.clear(account))
+    }
   }
 
   #runCalendar(): void {
@@ -222,6 +246,13 @@ export class TradingSession {
     const result = operation(this.#timeMs)
     this.#tell()
     return result
+  }
+
+  /** A gateway has somebody of an account there, for so long. */
+  hold(gateway: string, { account, graceMs, holdMs }: HoldConnectionRequest): void {
+    const { presence, presenceWriter } = this.#parts
+    const isToKeep = presence.held(account, gateway, { graceMs, untilMs: this.#timeMs + holdMs })
+    if (isToKeep) presenceWriter.set(account, graceMs)
   }
 
   /** How many accounts people have. */

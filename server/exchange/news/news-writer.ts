@@ -1,10 +1,8 @@
 import type { Logger } from 'pino'
 import type { News, NewsItem } from '../../journal/news.ts'
 import type { Clock } from '../clock.ts'
+import { RetriedWrite } from '../retried-write.ts'
 
-const RETRY_MS = 500
-/** A write that hangs on a dead link must not hold up the end of the process. */
-const CLOSE_MS_MAX = 1_000
 /** So many wait for a database that is away, then the oldest are lost. */
 const WAITING_MAX = 1_000
 
@@ -16,46 +14,29 @@ export interface NewsWriterParts {
 
 /** Keeps what has been told, for those who come later. It outlives the stretches of leading, as what was told does. */
 export class NewsWriter implements AsyncDisposable {
-  readonly #parts: NewsWriterParts
-  readonly #waiting: NewsItem[] = []
-  #writing = Promise.resolve()
-  #isWriting = false
-  #isClosing = false
+  #waiting: readonly NewsItem[] = []
+  readonly #writes: RetriedWrite
 
-  constructor(parts: NewsWriterParts) {
-    this.#parts = parts
+  constructor({ news, clock, log }: NewsWriterParts) {
+    this.#writes = new RetriedWrite({
+      clock,
+      hasMore: () => this.#waiting.length > 0,
+      write: async () => {
+        const items = this.#waiting
+        await news.write(items)
+        const written = new Set(items)
+        this.#waiting = this.#waiting.filter((item) => !written.has(item))
+      },
+      failed: (error) => log.warn({ err: error, news: this.#waiting.length }, 'exchange: news could not be written'),
+    })
   }
 
   add(item: NewsItem): void {
-    this.#waiting.push(item)
-    if (this.#waiting.length > WAITING_MAX) this.#waiting.shift()
-    if (!this.#isWriting) this.#writing = this.#write()
+    this.#waiting = [...this.#waiting, item].slice(-WAITING_MAX)
+    this.#writes.wake()
   }
 
-  /** Waits for what is being written, within bounds. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isClosing = true
-    await Promise.race([this.#writing, this.#pause(CLOSE_MS_MAX)])
-  }
-
-  async #write(): Promise<void> {
-    const { news, log } = this.#parts
-    this.#isWriting = true
-    while (this.#waiting.length > 0) {
-      const items = this.#waiting.splice(0)
-      try {
-        await news.write(items)
-      } catch (error) {
-        this.#waiting.unshift(...items)
-        log.warn({ err: error, news: this.#waiting.length }, 'exchange: news could not be written')
-        if (this.#isClosing) break
-        await this.#pause(RETRY_MS)
-      }
-    }
-    this.#isWriting = false
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => void this.#parts.clock.after(ms, resolve))
+    await this.#writes[Symbol.asyncDispose]()
   }
 }

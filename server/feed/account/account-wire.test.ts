@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { Account as WireAccount, LedgerEntry, Position as WirePosition } from '@valiant/shared/protocol/account'
 import { Fill as WireFill, Order as WireOrder } from '@valiant/shared/protocol/order'
 import { idText } from '@valiant/shared/units/id'
@@ -13,7 +14,7 @@ import { accountId, toWireOrder } from './order.ts'
 import { toWirePosition } from './position.ts'
 import { averagePrice } from './wire-instrument.ts'
 
-const listed = readInstruments(new URL('../../../db/instruments.json', import.meta.url).pathname)
+const listed = readInstruments(fileURLToPath(new URL('../../../db/instruments.json', import.meta.url)))
 const instrument = listed[0]!
 const instrumentOf = (symbol: string) => listed.find(({ wire }) => wire.symbol === symbol)
 const { symbol } = instrument.spec

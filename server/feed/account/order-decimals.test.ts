@@ -1,8 +1,9 @@
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { readInstruments } from '../../instruments.ts'
 import { readAmendment, readCents, readLots, readTicks, readTrailBps } from './order-decimals.ts'
 
-const [listed] = readInstruments(new URL('../../../db/instruments.json', import.meta.url).pathname)
+const [listed] = readInstruments(fileURLToPath(new URL('../../../db/instruments.json', import.meta.url)))
 const instrument = {
   tick: { decimals: 2, unit: 5 },
   lot: { decimals: 1, unit: 5 },

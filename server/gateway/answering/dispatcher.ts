@@ -27,7 +27,7 @@ export type TakeRequest = () => Promise<number>
 
 /**
  * The one way of a request through the gateway, for sockets and REST alike. It is looked at in the order of protocol.md,
- * section 1: depth, shape, authentication, scope, known id, rate, fields; the first that fails answers.
+ * section 1: size and depth, shape, authentication, scope, known id, rate, fields; the first that fails answers.
  */
 export class Dispatcher {
   readonly #handlers: Handlers

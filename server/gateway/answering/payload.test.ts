@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { assertSoundPayload } from './payload.ts'
+import { assertSoundPayload, TooLarge } from './payload.ts'
 
 const nested = (levels: number): unknown => (levels === 0 ? 1 : { a: nested(levels - 1) })
 
@@ -21,4 +21,11 @@ test.each([[undefined], [null], [7], ['x'], [[]], [[[]]], [true], [() => 1], [Bu
 test('binary parts are found wherever they stand', () => {
   expect(() => assertSoundPayload({ a: [Buffer.from('x')] })).toThrow(/binary/)
   expect(() => assertSoundPayload({ a: new Uint8Array(3) })).toThrow(/binary/)
+})
+
+test('what stands for a frame that was too large is PAYLOAD_TOO_LARGE, before anything else', () => {
+  expect(() => assertSoundPayload(new TooLarge({ bytes: 20, bytesMax: 10 }))).toThrow(
+    /at most 10 bytes, found one of 20/,
+  )
+  expect(() => assertSoundPayload({ bytes: 20, bytesMax: 10 })).not.toThrow()
 })

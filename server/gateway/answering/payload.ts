@@ -1,12 +1,26 @@
 import { PAYLOAD_DEPTH_MAX } from '@valiant/shared/protocol/limits'
-import { foundText, invalid } from './wire-error.ts'
+import { failure, foundText, invalid } from './wire-error.ts'
+
+/** Stands for a payload that was not read, since the frame that it came in is too large. */
+export class TooLarge {
+  readonly bytes: number
+  readonly bytesMax: number
+  constructor({ bytes, bytesMax }: { bytes: number; bytesMax: number }) {
+    this.bytes = bytes
+    this.bytesMax = bytesMax
+  }
+}
 
 /**
- * Looks at a payload before anything else touches it: what it holds is JSON, and no deeper than the limit. Then that it
- * is an object at all.
- * @throws {RequestFailure} INVALID, for the payload as a whole
+ * Looks at a payload before anything else touches it: it is no larger than the limit, what it holds is JSON, and no deeper
+ * than the limit. Then that it is an object at all.
+ * @throws {RequestFailure} PAYLOAD_TOO_LARGE, and INVALID, for the payload as a whole
  */
 export function assertSoundPayload(payload: unknown): void {
+  if (payload instanceof TooLarge) {
+    const { bytes, bytesMax } = payload
+    throw failure('PAYLOAD_TOO_LARGE', `Expected a frame of at most ${bytesMax} bytes, found one of ${bytes}.`)
+  }
   if (!isShallow(payload, PAYLOAD_DEPTH_MAX)) {
     throw invalid('', 'max', { expected: `JSON of at most ${PAYLOAD_DEPTH_MAX} levels, without binary parts` })
   }

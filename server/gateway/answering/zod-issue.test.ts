@@ -55,6 +55,13 @@ test('what was expected and found stands in the message, shortened', () => {
     rule: 'unknown',
     expected: 'one of 10, 25, 100',
   })
-  expect(wrong(payload, { channel: 'book', symbols: [7] })).toMatchObject({ field: 'symbols.0' })
+  expect(wrong(payload, { channel: 'book', symbols: ['NOVA', 5] })).toMatchObject({
+    ...{ field: 'symbols.1', rule: 'type' },
+    message: 'symbols.1: expected "*", or the symbol of an instrument, such as "NOVA", found 5.',
+  })
+  expect(wrong(payload, { channel: 'book', symbols: ['no symbol'] })).toMatchObject({
+    field: 'symbols.0',
+    rule: 'format',
+  })
   expect(wrong(payload, { channel: 'book', symbols: [] })).toMatchObject({ field: 'symbols', rule: 'min' })
 })

@@ -37,7 +37,11 @@ function broken(issue: z.core.$ZodIssue, value: unknown): { rule: InvalidRule; e
       const issues = issue.errors.flat()
       const values = issues.flatMap((inner) => (inner.code === 'invalid_value' ? inner.values : []))
       const format = issues.find((inner) => inner.code === 'invalid_format')
-      if (format === undefined) return choice(values, value)
+      if (format === undefined) {
+        // Of values and more than values: the schema itself says of what.
+        const isOfTypes = issues.some((inner) => inner.code === 'invalid_type')
+        return isOfTypes ? { rule: missing ? 'required' : 'type', expected: issue.message } : choice(values, value)
+      }
       return { rule: missing ? 'required' : 'format', expected: [...values.map(literal), format.message].join(' or ') }
     }
     case 'invalid_format':

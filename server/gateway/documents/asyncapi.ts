@@ -50,7 +50,7 @@ export function asyncApi(): object {
         address: '/',
         title: 'The namespace of all requests and events',
         description:
-          'The handshake may carry `auth: {apiKey, accountId, protocol: 1, resumeFrom}`, each optional. Without a key and ' +
+          'The handshake may carry `auth: {apiKey, accountId, protocol: 1, resumeFrom, cancelOnDisconnect}`, each optional. Without a key and ' +
           'without the cookie of a session the socket is public: market data alone. A handshake that is refused ends in ' +
           '`connect_error` with `data: {code, message}`.',
         messages: Object.fromEntries(
@@ -74,7 +74,9 @@ export function asyncApi(): object {
 }
 
 const answerName = (name: RequestName) => `${name}.answer`
-const refusalOf = (name: RequestName) => (REQUESTS[name].changes ? 'TradingRefusal' : 'Refusal')
+/** What is previewed is refused like what is placed, though nothing changes. */
+const refusalOf = (name: RequestName) =>
+  REQUESTS[name].changes || name === 'order.preview' ? 'TradingRefusal' : 'Refusal'
 
 function schemasOfMessages(): Record<string, z.ZodType> {
   return Object.fromEntries<z.ZodType>([

@@ -17,12 +17,15 @@ export function accountIdOf(request: Request): string | undefined {
 }
 
 /**
- * How the payload of a route is read: from its path and its query or body, not yet looked at.
- * @throws {RequestFailure} (what is returned) INVALID, for a field of the path that stands elsewhere too
+ * How the payload of a route is read: from its path and its query or body, not yet looked at. What stands in the one that
+ * the route does not take is refused, not passed over: who says in a body what to cancel must not cancel everything.
+ * @throws {RequestFailure} (what is returned) INVALID, for a field that does not stand where the route takes it
  */
 export function readerOf(route: RestRoute): (request: Request) => unknown {
   const numeric = numericIn(route.payload)
   return (request) => {
+    if (takesBody(route)) assertNoQuery(request, route)
+    else assertNoBody(request, route)
     const given = takesBody(route) ? (request.body as unknown) : queryOf(request, route, numeric)
     const inPath = Object.keys(request.params)
     if (inPath.length === 0) return given
@@ -35,12 +38,36 @@ export function readerOf(route: RestRoute): (request: Request) => unknown {
   }
 }
 
-/** Whole numbers come as text in a query; what is none stays text, and the schema says so. */
-function queryOf(request: Request, { rows }: RestRoute, numeric: readonly string[]): Record<string, unknown> {
+/** @throws {RequestFailure} INVALID, naming the first field */
+function assertNoQuery(request: Request, route: RestRoute): void {
+  const [name] = fieldsInQuery(request, route)
+  if (name === undefined) return
+  throw invalid(name, 'unknown', { expected: `it in the JSON body, where ${route.method} takes its fields` })
+}
+
+/** An empty object asks for nothing: some clients send one with all they ask. @throws {RequestFailure} INVALID */
+function assertNoBody(request: Request, { method }: RestRoute): void {
+  const body = request.body as unknown
+  if (body === undefined) return
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    const expected = `no body, since ${method} takes its fields in the query`
+    throw invalid('', 'type', { expected, found: foundText(body) })
+  }
+  const [name] = Object.keys(body)
+  if (name === undefined) return
+  throw invalid(name, 'unknown', { expected: `it in the query, where ${method} takes its fields, and not in a body` })
+}
+
+const fieldsInQuery = ({ query }: Request, { rows }: RestRoute): string[] => {
   const beside = rows === undefined ? BESIDE : BESIDE_OF_LIST
-  const fields = Object.entries(request.query).filter(([name]) => !beside.includes(name))
+  return Object.keys(query).filter((name) => !beside.includes(name))
+}
+
+/** Whole numbers come as text in a query; what is none stays text, and the schema says so. */
+function queryOf(request: Request, route: RestRoute, numeric: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(
-    fields.map(([name, value]) => {
+    fieldsInQuery(request, route).map((name) => {
+      const value = request.query[name]
       const isNumber = numeric.includes(name) && typeof value === 'string' && /^\d{1,15}$/.test(value)
       return [name, isNumber ? Number(value) : value]
     }),

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import type { FiredAlert } from '@valiant/shared/protocol/alerts'
 import { pino } from 'pino'
 import { afterEach, expect, test, vi } from 'vitest'
@@ -6,7 +7,7 @@ import { readInstruments } from '../../instruments.ts'
 import type { FiredPriceAlert } from '../../journal/alerts.ts'
 import { AlertTeller } from './alert-teller.ts'
 
-const instruments = readInstruments(new URL('../../../db/instruments.json', import.meta.url).pathname)
+const instruments = readInstruments(fileURLToPath(new URL('../../../db/instruments.json', import.meta.url)))
 const ALICE = 7
 
 const stored = (id: number): FiredPriceAlert => ({
@@ -20,13 +21,21 @@ const wire = (id: number): FiredAlert => ({
 
 /** A table and sockets in memory. */
 function rig() {
-  const at = { untold: [] as FiredPriceAlert[], noted: [] as number[], hasSocket: true, isAway: false, asks: 0 }
+  const at = {
+    ...{ untold: [] as FiredPriceAlert[], noted: [] as number[], hasSocket: true, isAway: false, asks: 0 },
+    /** What a reading waits for before it is answered. */
+    held: undefined as Promise<void> | undefined,
+  }
   const told: string[] = []
+  const said: string[] = []
   const teller = new AlertTeller({
     alerts: {
-      untold: () => {
+      untold: async () => {
         at.asks += 1
-        return at.isAway ? Promise.reject(new Error('away')) : Promise.resolve(at.untold)
+        const { isAway, untold } = at
+        await at.held
+        if (isAway) throw new Error('away')
+        return untold
       },
       noteTold: (ids) => {
         if (at.isAway) return Promise.reject(new Error('away'))
@@ -42,10 +51,10 @@ function rig() {
         return at.hasSocket
       },
     },
-    logger: pino({ level: 'silent' }),
+    logger: pino({ level: 'warn' }, { write: (line) => said.push((JSON.parse(line) as { msg: string }).msg) }),
   })
   tellers.push(teller)
-  return { at, told, teller }
+  return { at, told, said, teller }
 }
 const tellers: AlertTeller[] = []
 afterEach(() => {
@@ -94,4 +103,31 @@ test('while the database is away what is told waits to be noted, and is not told
   Object.assign(at, { isAway: false, untold: [stored(1)] })
   await vi.waitFor(() => expect([at.noted, at.asks]).toEqual([[1], 2]), { timeout: 10_000 })
   expect(told).toEqual([alertId(1)])
+})
+
+test('a socket that comes while its account is being read is asked about once more', async () => {
+  const { at, told, teller } = rig()
+  const { promise, resolve } = Promise.withResolvers<undefined>()
+  at.held = promise.then(() => undefined)
+  teller.missed()
+  await vi.waitFor(() => expect(at.asks).toBe(1))
+  // It fired after the table was read.
+  at.untold = [stored(1)]
+  teller.missed()
+  resolve(undefined)
+  await vi.waitFor(() => expect(at.asks).toBe(2))
+  await vi.waitFor(() => expect(told).toEqual([alertId(1)]))
+})
+
+test('what the log says of a failure is what was tried', async () => {
+  const { at, said, teller } = rig()
+  at.isAway = true
+  teller.fired(ALICE, wire(1))
+  teller.joined(ALICE)
+  await vi.waitFor(() => {
+    expect(said).toEqual([
+      'which alerts were told could not be noted; trying again until it can',
+      'which alerts have fired could not be read; trying again until it can',
+    ])
+  })
 })

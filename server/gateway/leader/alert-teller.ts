@@ -37,11 +37,11 @@ export class AlertTeller implements Disposable {
     this.#parts = parts
     const log = parts.logger
     this.#bringing = new Renewal({
-      ...{ name: 'what has fired of alerts', retryMs: RETRY_MS, log },
+      ...{ failure: 'which alerts have fired could not be read', retryMs: RETRY_MS, log },
       attempt: () => this.#bring(),
     })
     this.#noting = new Renewal({
-      ...{ name: 'that alerts were told', retryMs: RETRY_MS, log },
+      ...{ failure: 'which alerts were told could not be noted', retryMs: RETRY_MS, log },
       attempt: () => this.#note(),
     })
   }
@@ -81,12 +81,20 @@ export class AlertTeller implements Disposable {
     const { alerts, instrumentOf } = this.#parts
     const accounts = [...this.#asked].slice(0, ACCOUNTS_MAX)
     if (accounts.length === 0) return true
-    for (const alert of await alerts.untold(accounts)) {
-      const instrument = instrumentOf(alert.symbol)
-      if (instrument !== undefined) this.fired(alert.account, toFiredAlert(alert, instrument))
-    }
+    // Before it is read: who is asked about meanwhile is read once more, since what fires then is not in this reading.
     for (const account of accounts) this.#asked.delete(account)
-    return this.#asked.size === 0
+    try {
+      for (const alert of await alerts.untold(accounts)) {
+        const instrument = instrumentOf(alert.symbol)
+        if (instrument !== undefined) this.fired(alert.account, toFiredAlert(alert, instrument))
+      }
+    } catch (error) {
+      for (const account of accounts) this.#asked.add(account)
+      throw error
+    }
+    // Those past a page; who has just come waits for others, as ever.
+    if (this.#asked.size > 0 && this.#gathering === undefined) this.#bringing.ask()
+    return true
   }
 
   async #note(): Promise<boolean> {

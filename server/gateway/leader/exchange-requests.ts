@@ -23,6 +23,7 @@ const WAYS_OUT: readonly ExchangeRequest['event'][] = [
   'order.cancelAll',
   'position.close',
   'cancelAfter',
+  'connection.hold',
 ]
 
 export interface ExchangeQuestion {

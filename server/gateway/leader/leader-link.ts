@@ -44,11 +44,11 @@ export class LeaderLink implements Disposable {
     this.#parts = parts
     const log = parts.logger
     this.#mirror = new Renewal({
-      ...{ name: 'the snapshot of the market', retryMs: SNAPSHOT_RETRY_MS, log },
+      ...{ failure: 'the snapshot of the market could not be read', retryMs: SNAPSHOT_RETRY_MS, log },
       attempt: () => this.#readSnapshot(),
     })
     this.#seqs = new Renewal({
-      ...{ name: 'the seqs of the accounts', retryMs: SEQS_RETRY_MS, log },
+      ...{ failure: 'the seqs of the accounts could not be read', retryMs: SEQS_RETRY_MS, log },
       attempt: () => this.#readSeqs(),
     })
     const { sockets, state } = parts

@@ -2,8 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from '../../telemetry/logger.ts'
 
 interface RenewalParts {
-  /** For the log. */
-  readonly name: string
+  /** What the log says when it fails: "… could not be …". */
+  readonly failure: string
   /** @returns whether it is done */
   readonly attempt: () => Promise<boolean>
   readonly retryMs: number
@@ -49,11 +49,11 @@ export class Renewal implements Disposable {
   }
 
   async #attempt(): Promise<boolean> {
-    const { name, attempt, log } = this.#parts
+    const { failure, attempt, log } = this.#parts
     try {
       return await attempt()
     } catch (error) {
-      if (!this.#hasFailed) log.warn({ err: error }, `${name} could not be read; trying again until it can`)
+      if (!this.#hasFailed) log.warn({ err: error }, `${failure}; trying again until it can`)
       this.#hasFailed = true
       return false
     }

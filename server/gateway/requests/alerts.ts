@@ -28,12 +28,14 @@ export const alertCreate =
     return { ok: true, data: toWireAlert(alert, instrument), ...(isRepeated && { duplicate: true }) }
   }
 
+/** Those in instruments that are no longer listed are left out, as they are not told either: their prices have no ticks. */
 export const alertList =
   ({ alerts, instrumentOf }: AlertParts): Handler<'alert.list'> =>
   async (_payload, requester) =>
-    (await alerts.list(accountOf(requester), FIRED_ALERTS_MAX)).map((alert) =>
-      toWireAlert(alert, knownInstrument(alert.symbol, instrumentOf)),
-    )
+    (await alerts.list(accountOf(requester), FIRED_ALERTS_MAX)).flatMap((alert) => {
+      const instrument = instrumentOf(alert.symbol)
+      return instrument === undefined ? [] : [toWireAlert(alert, instrument)]
+    })
 
 export const alertDelete =
   ({ alerts }: AlertParts): Relay<'alert.delete'> =>

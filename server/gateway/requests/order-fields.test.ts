@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import type { PlaceOrder } from '@valiant/shared/protocol/order'
 import { describe, expect, test } from 'vitest'
 import { readInstruments } from '../../instruments.ts'
@@ -6,7 +7,7 @@ import { orderRequestOf } from './order-fields.ts'
 import { referenceOf } from './order-reference.ts'
 import type { Requester } from './request.ts'
 
-const [listed] = readInstruments(new URL('../../../db/instruments.json', import.meta.url).pathname)
+const [listed] = readInstruments(fileURLToPath(new URL('../../../db/instruments.json', import.meta.url)))
 const instrument = {
   ...listed!,
   tick: { decimals: 2, unit: 5 },
@@ -63,6 +64,10 @@ describe('an order', () => {
   test('has the prices of its type', () => {
     expect(parse(stop)).toMatchObject({ type: 'stop', limitTicks: 0, stopTicks: 40, timeInForce: 'gtc' })
     expect(parse({ ...stop, type: 'stop_limit', limitPrice: '1.95' })).toMatchObject({ limitTicks: 39, stopTicks: 40 })
+    // What it cannot take at once when it has triggered it gives up.
+    expect(parse({ ...stop, type: 'stop_limit', limitPrice: '1.95', timeInForce: 'ioc' })).toMatchObject({
+      timeInForce: 'ioc',
+    })
     const byPercent = parse(trailing)
     expect(byPercent).toMatchObject({ type: 'trailing_stop', limitTicks: 0, trailBps: 500 })
     const byAmount = parse({ ...trailing, trailPercent: undefined, trailAmount: '0.50' })
@@ -158,7 +163,7 @@ test.each<[string, PlaceOrder, string, string?]>([
   ['timeInForce', { ...market, timeInForce: 'day' }, 'unknown'],
   ['timeInForce', { ...stop, timeInForce: 'ioc' }, 'unknown'],
   ['timeInForce', { ...trailing, timeInForce: 'fok' }, 'unknown'],
-  ['timeInForce', { ...stop, type: 'stop_limit', limitPrice: '1', timeInForce: 'ioc' }, 'unknown'],
+  ['timeInForce', { ...stop, type: 'stop_limit', limitPrice: '1', timeInForce: 'fok' }, 'unknown'],
   ['expireAt', { ...limit, timeInForce: 'gtd' }, 'required'],
   ['expireAt', { ...limit, timeInForce: 'gtd', expireAt: 1_001 + YEAR_MS }, 'max'],
   ['expireAt', { ...limit, expireAt: 2_000 }, 'unknown'],

@@ -14,7 +14,7 @@ const ALLOWED: Readonly<Record<PlaceOrder['type'], readonly TimeInForce[]>> = {
   market: ['ioc', 'fok'],
   limit: ['gtc', 'ioc', 'fok', 'day', 'gtd'],
   stop: RESTING,
-  stop_limit: RESTING,
+  stop_limit: [...RESTING, 'ioc'],
   trailing_stop: RESTING,
 }
 

@@ -9,14 +9,14 @@ const feed = new Feed({ instruments: [listed('NOVA'), listed('VLNT')] })
 const check = (payload: object) => checkedSubscription(feed, Subscription.parse(payload))
 
 test.each([
-  [{ channel: 'book', symbols: ['NOPE'] }, 'symbols', 'unknown'],
-  [{ channel: 'quotes', symbols: ['NOVA', 'NOPE'] }, 'symbols', 'unknown'],
+  [{ channel: 'book', symbols: ['NOPE'] }, 'symbols.0', 'unknown'],
+  [{ channel: 'quotes', symbols: ['NOVA', 'NOPE'] }, 'symbols.1', 'unknown'],
   [{ channel: 'book' }, 'symbols', 'required'],
   [{ channel: 'trades' }, 'symbols', 'required'],
   [{ channel: 'candles', interval: '1m' }, 'symbols', 'required'],
-  [{ channel: 'book', symbols: ['*'] }, 'symbols', 'format'],
-  [{ channel: 'trades', symbols: ['NOVA', '*'] }, 'symbols', 'format'],
-  [{ channel: 'quotes', symbols: ['NOVA', '*'] }, 'symbols', 'format'],
+  [{ channel: 'book', symbols: ['*'] }, 'symbols.0', 'format'],
+  [{ channel: 'trades', symbols: ['NOVA', '*'] }, 'symbols.1', 'format'],
+  [{ channel: 'quotes', symbols: ['NOVA', '*'] }, 'symbols.1', 'format'],
   [{ channel: 'candles', symbols: ['NOVA'] }, 'interval', 'required'],
   [{ channel: 'trades', symbols: ['NOVA'], interval: '1m' }, 'interval', 'unknown'],
   [{ channel: 'ticker', symbols: ['NOVA'], depth: 10 }, 'depth', 'unknown'],

@@ -78,12 +78,13 @@ function listedSymbols(feed: Feed, channel: Channel, symbols: readonly string[] 
     if (takesAll) return feed.symbols
     throw invalid('symbols', 'required', { expected: `a list of symbols for the channel ${channel}`, found: 'none' })
   }
-  if (symbols.includes('*')) {
+  const all = symbols.indexOf('*')
+  if (all >= 0) {
     if (takesAll && symbols.length === 1) return feed.symbols
     const expected = takesAll ? '"*" alone, or symbols' : `symbols one by one for the channel ${channel}`
-    throw invalid('symbols', 'format', { expected, found: '"*"' })
+    throw invalid(`symbols.${all}`, 'format', { expected, found: '"*"' })
   }
-  return [...new Set(symbols)].map((symbol) => knownSymbol(feed, symbol, 'symbols'))
+  return [...new Set(symbols.map((symbol, index) => knownSymbol(feed, symbol, `symbols.${index}`)))]
 }
 
 function notOf(field: 'interval' | 'depth', { channel, owner }: { channel: Channel; owner: Channel }) {

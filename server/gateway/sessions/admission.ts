@@ -1,10 +1,13 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http'
 import type { ClientToServerEvents, ServerToClientEvents } from '@valiant/shared/protocol/events'
 import { type DefaultEventsMap, Server, type Socket } from 'socket.io'
+import { Encoder } from 'socket.io-parser'
 import type { GatewayMetrics } from '../../telemetry/gateway-metrics.ts'
 import type { Logger } from '../../telemetry/logger.ts'
+import { graceOf } from './cancel-on-disconnect.ts'
 import type { ClientAddress } from './client-address.ts'
-import { type GatewayLimits, Limit, limitKey } from './limits.ts'
+import { frameDecoder } from './frame-decoder.ts'
+import { type GatewayLimits, Limit, limitKey, transportBytes } from './limits.ts'
 import type { Origins } from '../http/origin.ts'
 import type { Missed } from './resuming.ts'
 import type { Identity, Sessions } from './sessions.ts'
@@ -20,6 +23,8 @@ interface SocketData {
   refusals: { count: number; sinceMs: number }
   /** Account frames that go out after the welcome; undefined where none were asked for, or they are not to be had. */
   missed: Missed | undefined
+  /** The orders of its account are to go when its last socket that asked for it has been gone for so long, in ms. */
+  graceMs: number | undefined
 }
 export type ValiantServer = Server<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>
 export type ValiantSocket = Socket<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>
@@ -67,7 +72,8 @@ export function openSocketServer(
     pingInterval: PING_INTERVAL_MS,
     pingTimeout: PING_TIMEOUT_MS,
     connectTimeout: 5_000,
-    maxHttpBufferSize: limits.frameBytes,
+    maxHttpBufferSize: transportBytes(limits),
+    parser: { Encoder, Decoder: frameDecoder(limits) },
     perMessageDeflate: false,
     ...(adapter !== undefined && { adapter }),
     allowRequest: (request, callback) => {
@@ -145,6 +151,7 @@ export class Admission {
       inFlight: 0,
       refusals: { count: 0, sinceMs: Date.now() },
       missed: undefined,
+      graceMs: graceOf(auth, identity),
     } satisfies SocketData)
   }
 

@@ -64,6 +64,12 @@ export const gatewayLimits = (limits: OperatorLimits & Partial<GatewayLimits>): 
   ...limits,
 })
 
+/**
+ * What is larger still is not taken in at all: the transport ends. A frame between the two is answered, and one of
+ * `preferences.set` is read: a value of 16 KiB may come as three times as much, from a client that escapes what is not ASCII.
+ */
+export const transportBytes = ({ frameBytes }: Pick<GatewayLimits, 'frameBytes'>): number => 4 * frameBytes
+
 /** `welcome.limits`: all of them, with what the protocol fixes for everyone. */
 export const toldLimits = (limits: GatewayLimits): Record<string, number> => ({
   ...limits,

@@ -76,9 +76,11 @@ describe('a socket that says what it saw last', () => {
   })
 })
 
-test('a public socket, and one with a number that is none, are welcomed as ever', async () => {
+test('a public socket is welcomed as ever; one with a number that is none is told so', async () => {
   const open = await rig.connect({ auth: { resumeFrom: 4 } })
   expect(open.seen[0]).toMatchObject({ event: 'welcome', frame: { resumed: false } })
-  const odd = await rig.connect({ cookie, auth: { resumeFrom: 'four' } })
-  expect(odd.seen[0]).toMatchObject({ event: 'welcome', frame: { resumed: false } })
+  for (const who of [{ cookie }, {}]) {
+    const data = { code: 'INVALID', message: expect.stringContaining('auth.resumeFrom') as string }
+    await expect(rig.connect({ ...who, auth: { resumeFrom: 'four' } })).rejects.toMatchObject({ data })
+  }
 })

@@ -81,7 +81,8 @@ test('a client that reads slowly is sent no more than it reads', async () => {
 
 test('the handshake says the seq, or nothing', () => {
   expect(resumeFromOf({ resumeFrom: 4 })).toBe(4)
-  for (const auth of [undefined, {}, { resumeFrom: '4' }, { resumeFrom: -1 }, { resumeFrom: 1.5 }]) {
-    expect(resumeFromOf(auth)).toBeUndefined()
+  for (const auth of [undefined, null, {}, { resumeFrom: undefined }]) expect(resumeFromOf(auth)).toBeUndefined()
+  for (const resumeFrom of ['4', -1, 1.5, null]) {
+    expect(() => resumeFromOf({ resumeFrom })).toThrow(/^auth\.resumeFrom: expected/)
   }
 })

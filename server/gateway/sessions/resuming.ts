@@ -2,6 +2,7 @@ import type { AccountFrame } from '@valiant/shared/protocol/account'
 import { z } from 'zod'
 import type { ResumedFrames } from '../../bus/exchange-request.ts'
 import type { ExchangeRequests } from '../leader/exchange-requests.ts'
+import { failure } from '../answering/wire-error.ts'
 
 /** So long a connection waits for what it missed; later it is welcomed without. */
 const RESUME_MS_MAX = 1_000
@@ -10,11 +11,17 @@ const WATCH_MS = 30_000
 /** Frames that are sent in one go: about 100 KB. A client that reads slowly must not look like one that does not read. */
 const BURST = 64
 
-const Auth = z.object({ resumeFrom: z.int().nonnegative() })
+const Auth = z.object({ resumeFrom: z.int().nonnegative().optional() })
 
-/** The seq of the last account frame that a client has seen, out of its handshake. */
+/**
+ * The seq of the last account frame that a client has seen, out of its handshake; undefined where it names none.
+ * @throws {RequestFailure} INVALID
+ */
 export function resumeFromOf(auth: unknown): number | undefined {
-  return Auth.safeParse(auth).data?.resumeFrom
+  const parsed = Auth.safeParse(auth ?? {})
+  if (parsed.success) return parsed.data.resumeFrom
+  const expected = 'the seq of the last account frame that was seen, a whole number from 0 on'
+  throw failure('INVALID', `auth.resumeFrom: expected ${expected}.`)
 }
 
 /** What a client missed: all frames after the one it saw last. */

@@ -37,6 +37,5 @@ export function startExchange({ world, process, postgres, bus, broadcast }: Exch
   exchange.ended.catch((error: unknown) => {
     world.violate('the market is never given up', error instanceof Error ? error.message : String(error))
   })
-  exchange.leading.catch(() => undefined) // told through `ended`
   return exchange
 }

@@ -251,6 +251,7 @@ export function answerTo(name: string, parameters: Readonly<Record<string, unkno
     case 'listPendingCorporateActions':
     case 'listSplits':
     case 'listUnrestatedSplits':
+    case 'listCancelOnDisconnect':
     case 'listBars':
     case 'listBarsOfSymbols':
     case 'findBarEnds':
@@ -265,6 +266,8 @@ export function answerTo(name: string, parameters: Readonly<Record<string, unkno
     case 'clearBars':
     case 'forgetRequests':
     case 'forgetAlerts':
+    case 'setCancelOnDisconnect':
+    case 'clearCancelOnDisconnect':
     case 'writeNews':
     case 'forgetNews':
       return []

@@ -1,0 +1,2 @@
+-- Who asked for it.
+SELECT account_id AS account, grace_ms AS "graceMs" FROM cancel_on_disconnect

@@ -1,0 +1,43 @@
+import type { Logger } from 'pino'
+import type { AccountNumber } from '../../engine/command.ts'
+import type { CancelOnDisconnects } from '../../journal/cancel-on-disconnect.ts'
+import type { Clock } from '../clock.ts'
+import { RetriedWrite } from '../retried-write.ts'
+
+/** Keeps, for who leads next, whose orders are to go when nobody is there. */
+export class PresenceWriter implements AsyncDisposable {
+  /** The grace of an account; undefined where its orders have gone. The last word on it counts. */
+  readonly #waiting = new Map<AccountNumber, number | undefined>()
+  readonly #writes: RetriedWrite
+
+  constructor({ wishes, clock, log }: { wishes: CancelOnDisconnects; clock: Clock; log: Pick<Logger, 'warn'> }) {
+    this.#writes = new RetriedWrite({
+      clock,
+      hasMore: () => this.#waiting.size > 0,
+      write: async () => {
+        const changes = [...this.#waiting]
+        await wishes.set(changes.flatMap(([account, graceMs]) => (graceMs === undefined ? [] : { account, graceMs })))
+        await wishes.clear(changes.flatMap(([account, graceMs]) => (graceMs === undefined ? account : [])))
+        for (const [account, graceMs] of changes) {
+          if (this.#waiting.get(account) === graceMs) this.#waiting.delete(account)
+        }
+      },
+      failed: (error) =>
+        log.warn({ err: error, accounts: this.#waiting.size }, 'exchange: who is to be watched could not be written'),
+    })
+  }
+
+  set(account: AccountNumber, graceMs: number): void {
+    this.#waiting.set(account, graceMs)
+    this.#writes.wake()
+  }
+
+  clear(account: AccountNumber): void {
+    this.#waiting.set(account, undefined)
+    this.#writes.wake()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#writes[Symbol.asyncDispose]()
+  }
+}

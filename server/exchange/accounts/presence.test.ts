@@ -1,0 +1,54 @@
+import { beforeEach, expect, test } from 'vitest'
+import { Presence } from './presence.ts'
+
+let presence: Presence
+beforeEach(() => {
+  presence = new Presence()
+})
+
+const GRACE_MS = 1_000
+const held = (account: number, gateway: string, untilMs: number) =>
+  presence.held(account, gateway, { graceMs: GRACE_MS, untilMs })
+
+test('an account that is held no longer is gone, once', () => {
+  expect(held(7, 'a', 1_000)).toBe(true)
+  expect(held(5, 'a', 900)).toBe(true)
+  expect(presence.gone(899)).toEqual([])
+  expect(held(7, 'a', 1_500)).toBe(false)
+  expect(presence.gone(1_000)).toEqual([5])
+  expect(presence.gone(1_499)).toEqual([])
+  expect(presence.gone(1_500)).toEqual([7])
+  expect(presence.gone(9_000)).toEqual([])
+  expect(held(7, 'a', 9_500)).toBe(true)
+})
+
+test('a gateway whose last socket has gone says since when, and another may still have one', () => {
+  held(7, 'a', 5_000)
+  held(7, 'a', 1_000) // its last socket has gone: the grace runs
+  held(7, 'b', 2_000)
+  expect(presence.gone(1_000)).toEqual([])
+  held(7, 'b', 3_000)
+  expect(presence.gone(2_999)).toEqual([])
+  expect(presence.gone(3_000)).toEqual([7])
+})
+
+test('what is stored holds until its own time, or as long as a gateway says', () => {
+  presence.restore({ account: 7, graceMs: GRACE_MS }, 0)
+  presence.restore({ account: 8, graceMs: GRACE_MS }, 0)
+  expect(held(8, 'a', 4_000)).toBe(false)
+  expect(presence.gone(1_000)).toEqual([7])
+  expect(presence.gone(4_000)).toEqual([8])
+})
+
+test('while nobody can be heard it stands still', () => {
+  held(7, 'a', 1_000)
+  presence.postpone(500)
+  expect(presence.gone(1_400)).toEqual([])
+  expect(presence.gone(1_500)).toEqual([7])
+})
+
+test('a grace that is another is to be kept', () => {
+  expect(held(7, 'a', 1_000)).toBe(true)
+  expect(presence.held(7, 'a', { graceMs: 2_000, untilMs: 2_000 })).toBe(true)
+  expect(presence.held(7, 'b', { graceMs: 2_000, untilMs: 2_000 })).toBe(false)
+})

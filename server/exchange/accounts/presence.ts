@@ -1,0 +1,59 @@
+import type { AccountNumber } from '../../engine/command.ts'
+
+/** As stored by whoever led before, until a gateway tells more. */
+const STORED = ''
+
+interface Held {
+  readonly graceMs: number
+  /** Until when, by gateway, in market time. */
+  readonly gateways: Map<string, number>
+}
+
+/**
+ * Who is there of the accounts whose orders are to go when nobody is: a gateway with a socket that asked for it says so
+ * again and again, and when its last one goes, from when on the grace runs. Several gateways may have sockets of one account.
+ */
+export class Presence {
+  readonly #accounts = new Map<AccountNumber, Held>()
+  /** Nobody is gone before: quanta are many. */
+  #nextMs = Infinity
+
+  /** @returns whether there is something to keep: the account is new, or its grace another */
+  held(account: AccountNumber, gateway: string, { graceMs, untilMs }: { graceMs: number; untilMs: number }): boolean {
+    const known = this.#accounts.get(account)
+    const gateways = known?.gateways ?? new Map<string, number>()
+    gateways.set(gateway, untilMs)
+    this.#accounts.set(account, { graceMs, gateways })
+    this.#nextMs = Math.min(this.#nextMs, untilMs)
+    return known?.graceMs !== graceMs
+  }
+
+  /** After a take-over the grace begins anew. */
+  restore({ account, graceMs }: { account: AccountNumber; graceMs: number }, nowMs: number): void {
+    this.held(account, STORED, { graceMs, untilMs: nowMs + graceMs })
+  }
+
+  /** While nobody could be heard, time stood still. */
+  postpone(gapMs: number): void {
+    for (const { gateways } of this.#accounts.values()) {
+      for (const [gateway, untilMs] of gateways) gateways.set(gateway, untilMs + gapMs)
+    }
+    this.#nextMs += gapMs
+  }
+
+  /** Those that no gateway holds any longer, by their numbers; told once. */
+  gone(timeMs: number): AccountNumber[] {
+    if (timeMs < this.#nextMs) return []
+    const gone: AccountNumber[] = []
+    this.#nextMs = Infinity
+    for (const [account, { gateways }] of this.#accounts) {
+      const untilMs = Math.max(...gateways.values())
+      if (untilMs > timeMs) this.#nextMs = Math.min(this.#nextMs, untilMs)
+      else {
+        gone.push(account)
+        this.#accounts.delete(account)
+      }
+    }
+    return gone.sort((a, b) => a - b)
+  }
+}

@@ -1,0 +1,86 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import { expect, test } from 'vitest'
+import type { Clock } from './clock.ts'
+import { Housekeeping } from './housekeeping.ts'
+
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+const NOW_MS = 1_000 * DAY_MS
+
+/** Housekeeping whose hours pass when the test says so. */
+function rig() {
+  const done: (readonly [string, number])[] = []
+  const said: string[] = []
+  const at = { failing: '', held: undefined as Promise<unknown> | undefined }
+  const timers = new Set<() => void>()
+  const clock: Clock = {
+    now: () => NOW_MS,
+    after: (ms, call) => {
+      expect(ms).toBe(HOUR_MS)
+      timers.add(call)
+      return () => timers.delete(call)
+    },
+  }
+  const chore = (name: string) => async (ms: number) => {
+    await at.held
+    if (at.failing === name) throw new Error('away')
+    done.push([name, (NOW_MS - ms) / DAY_MS])
+  }
+  const housekeeping = new Housekeeping({
+    ...{ clock, log: { warn: (_fields: unknown, text: string) => said.push(text) } as unknown as Logger },
+    bars: { dropSeconds: chore('bars') },
+    history: { forgetRequests: chore('requests') },
+    alerts: { forget: chore('alerts') },
+    news: { forget: chore('news') },
+  })
+  const passHour = async () => {
+    const due = [...timers]
+    timers.clear()
+    for (const call of due) call()
+    for (let turns = 0; turns < 10; turns++) await turn()
+  }
+  return { housekeeping, at, done, said, timers, passHour }
+}
+
+test('each hour drops what is older than it is kept', async () => {
+  const { done, said, passHour } = rig()
+  await passHour()
+  const chores = [
+    ['bars', 1],
+    ['requests', 1],
+    ['alerts', 0], // which knows itself how long
+    ['news', 90],
+  ]
+  expect(done).toEqual(chores)
+  await passHour()
+  expect(done).toEqual([...chores, ...chores])
+  expect(said).toEqual([])
+})
+
+test('a chore that cannot be done keeps no other from being done, and is tried again in an hour', async () => {
+  const { at, done, said, passHour } = rig()
+  at.failing = 'bars'
+  await passHour()
+  expect(done.map(([name]) => name)).toEqual(['requests', 'alerts', 'news'])
+  at.failing = 'alerts'
+  await passHour()
+  expect(done.map(([name]) => name).slice(3)).toEqual(['bars', 'requests', 'news'])
+  expect(said).toEqual([
+    'exchange: old bars of a second could not be dropped; again in an hour',
+    'exchange: old alerts could not be dropped; again in an hour',
+  ])
+})
+
+test('the next hour begins when the chores are over, and none begins for who leads no more', async () => {
+  const { housekeeping, at, done, timers, passHour } = rig()
+  const { promise, resolve } = Promise.withResolvers<undefined>()
+  at.held = promise
+  await passHour()
+  expect(timers.size).toBe(0)
+  housekeeping[Symbol.dispose]()
+  resolve(undefined)
+  await passHour()
+  expect(done.map(([name]) => name)).toEqual(['bars'])
+  expect(timers.size).toBe(0)
+})

@@ -1,0 +1,96 @@
+import { CANCEL_AFTER_MS_MAX, CANCEL_ON_DISCONNECT_MS_MIN } from '@valiant/shared/protocol/limits'
+import { z } from 'zod'
+import type { ExchangeRequests } from '../leader/exchange-requests.ts'
+import { failure } from '../answering/wire-error.ts'
+import type { Identity } from './sessions.ts'
+
+const Auth = z.object({
+  cancelOnDisconnect: z.int().min(CANCEL_ON_DISCONNECT_MS_MIN).max(CANCEL_AFTER_MS_MAX).optional(),
+})
+/** The exchange is told so often that somebody is there, thrice within the grace: one that is lost does no harm. */
+const TELLS_A_GRACE = 3
+const TELL_MS_MAX = 10_000
+const TURN_MS = 250
+
+/**
+ * The grace that a handshake asks for; undefined where it asks for none.
+ * @throws {RequestFailure} INVALID, and FORBIDDEN for who could not cancel
+ */
+export function graceOf(auth: unknown, identity: Identity | undefined): number | undefined {
+  const parsed = Auth.safeParse(auth ?? {})
+  if (!parsed.success) {
+    const expected = `a whole number of milliseconds from ${CANCEL_ON_DISCONNECT_MS_MIN} to ${CANCEL_AFTER_MS_MAX}`
+    throw failure('INVALID', `auth.cancelOnDisconnect: expected ${expected}.`)
+  }
+  const graceMs = parsed.data.cancelOnDisconnect
+  if (graceMs !== undefined && identity?.scopes.includes('trade') !== true) {
+    throw failure('FORBIDDEN', 'auth.cancelOnDisconnect needs an account that this connection may trade for.')
+  }
+  return graceMs
+}
+
+interface Watched {
+  /** By socket. */
+  readonly graces: Map<string, number>
+  toldAtMs: number
+}
+
+/**
+ * Tells the exchange, as long as one of an account's sockets here asked for it, that somebody is there; and when the last
+ * has gone, that the grace runs. Where this process dies, the exchange hears nothing more, which says the same.
+ */
+export class CancelOnDisconnect implements Disposable {
+  readonly #exchange: Pick<ExchangeRequests, 'ask'>
+  readonly #accounts = new Map<number, Watched>()
+  readonly #timer: NodeJS.Timeout
+
+  constructor(exchange: Pick<ExchangeRequests, 'ask'>) {
+    this.#exchange = exchange
+    this.#timer = setInterval(() => this.#tellAgain(performance.now()), TURN_MS)
+  }
+
+  joined(account: number, socketId: string, graceMs: number): void {
+    const watched = this.#accounts.get(account) ?? { graces: new Map<string, number>(), toldAtMs: 0 }
+    watched.graces.set(socketId, graceMs)
+    this.#accounts.set(account, watched)
+    this.#tellOf(account, watched, performance.now())
+  }
+
+  left(account: number, socketId: string): void {
+    const watched = this.#accounts.get(account)
+    const graceMs = watched?.graces.get(socketId)
+    if (watched === undefined || graceMs === undefined) return
+    watched.graces.delete(socketId)
+    if (watched.graces.size > 0) return
+    this.#accounts.delete(account)
+    this.#tell(account, graceMs, graceMs)
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer)
+  }
+
+  #tellAgain(nowMs: number): void {
+    for (const [account, watched] of this.#accounts) {
+      if (nowMs - watched.toldAtMs >= tellEveryMs(graceOfAll(watched))) this.#tellOf(account, watched, nowMs)
+    }
+  }
+
+  #tellOf(account: number, watched: Watched, nowMs: number): void {
+    watched.toldAtMs = nowMs
+    const graceMs = graceOfAll(watched)
+    // Until it should have been told twice more, and then the grace: a socket that is there must never count as gone.
+    this.#tell(account, graceMs, graceMs + 2 * tellEveryMs(graceMs))
+  }
+
+  #tell(account: number, graceMs: number, holdMs: number): void {
+    const request = { event: 'connection.hold', account, graceMs, holdMs } as const
+    // Not taken now: while the exchange hears nobody, its time stands still, and it is told again.
+    this.#exchange.ask({ request, receivedAtMs: Date.now() }).catch(() => undefined)
+  }
+}
+
+/** Of several sockets the longest. */
+const graceOfAll = ({ graces }: Watched): number => Math.max(...graces.values())
+
+const tellEveryMs = (graceMs: number): number => Math.min(TELL_MS_MAX, graceMs / TELLS_A_GRACE)

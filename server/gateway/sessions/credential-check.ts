@@ -1,0 +1,59 @@
+import type { Logger } from '../../telemetry/logger.ts'
+import type { Credential, Sessions } from './sessions.ts'
+
+export const CREDENTIAL_CHECK_MS = 60_000
+
+/** What let a socket in. */
+export interface Held {
+  readonly credential: Credential
+  /** Of a session. */
+  readonly cookie: string | undefined
+}
+
+export interface CredentialCheckParts {
+  /** Of the sockets that are here. */
+  readonly held: () => Iterable<Held>
+  readonly sessions: Pick<Sessions, 'lives'>
+  readonly end: (credential: Credential) => void
+  readonly logger: Pick<Logger, 'warn'>
+}
+
+/**
+ * Ends, each minute, what another instance or an operator has ended without being heard here. A lookup each: where the
+ * database is slow a run may take longer than a minute, so the next is planned when it is over.
+ */
+export class CredentialCheck implements Disposable {
+  readonly #parts: CredentialCheckParts
+  #timer: NodeJS.Timeout
+  #isOver = false
+
+  constructor(parts: CredentialCheckParts) {
+    this.#parts = parts
+    this.#timer = this.#later()
+  }
+
+  [Symbol.dispose](): void {
+    this.#isOver = true
+    clearTimeout(this.#timer)
+  }
+
+  #later(): NodeJS.Timeout {
+    return setTimeout(() => void this.#run(), CREDENTIAL_CHECK_MS)
+  }
+
+  async #run(): Promise<void> {
+    const { held, sessions, end, logger } = this.#parts
+    const distinct = new Map<string, Held>()
+    for (const one of held()) distinct.set(`${one.credential.kind} ${one.credential.id}`, one)
+    try {
+      for (const { credential, cookie } of distinct.values()) {
+        const lives = await sessions.lives(credential, cookie)
+        if (this.#isOver) return
+        if (!lives) end(credential)
+      }
+    } catch (error) {
+      logger.warn({ err: error }, 'sessions and keys could not be checked') // not known now; asked again in a minute
+    }
+    if (!this.#isOver) this.#timer = this.#later()
+  }
+}

@@ -1,0 +1,29 @@
+import { request } from 'node:http'
+import { expect, test } from 'vitest'
+import { openHealthServer } from './health-server.ts'
+
+/** The status of a path that goes out as it stands: `fetch` would refuse some of these. */
+function statusOf(port: number, path: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    request({ port, host: '127.0.0.1', path }, (response) => resolve(response.resume().statusCode))
+      .on('error', reject)
+      .end()
+  })
+}
+
+test('health is told, readiness as it is, and of nothing else there is anything', async () => {
+  let isReady = false
+  await using server = await openHealthServer({ port: 0, host: '127.0.0.1', ready: () => isReady })
+  const status = (path: string) => statusOf(server.port, path)
+  expect([await status('/healthz'), await status('/readyz'), await status('/')]).toEqual([200, 503, 404])
+  isReady = true
+  expect([await status('/readyz'), await status('/readyz?from=balancer')]).toEqual([200, 200])
+})
+
+test('a path that is no URL is not there, and ends nothing', async () => {
+  await using server = await openHealthServer({ port: 0, host: '127.0.0.1', ready: () => true })
+  for (const path of ['//', '///x', '//:0', 'http://', '*']) {
+    expect(await statusOf(server.port, path), path).toBe(404)
+  }
+  expect(await statusOf(server.port, '/healthz')).toBe(200)
+})

@@ -1,0 +1,31 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { closeAll, connect, guest, market } from '../protocol/client.ts'
+import { ordersOf } from '../protocol/desk.ts'
+import { openPlace, type Place } from './instances.ts'
+
+let place: Place
+beforeAll(async () => {
+  place = await openPlace()
+})
+afterAll(() => place[Symbol.asyncDispose]())
+afterEach(() => closeAll())
+
+test('a connection at any instance holds the orders, whoever leads; without one they go', async () => {
+  const first = await place.join()
+  const second = await place.join()
+  const trader = await guest(second.url)
+  const cookie = trader.cookie!
+  const auth = { cancelOnDisconnect: 3_000 }
+  const atFirst = await connect(first.url, { cookie, auth })
+  const atSecond = await connect(second.url, { cookie, auth })
+  const { symbol, below, qty } = await market(trader)
+  const { orderId } = await atFirst.place({ symbol, side: 'buy', type: 'limit', qty: qty(), limitPrice: below(2) })
+  // The first leads: it goes, with its connection. The second leads then, and has a connection still.
+  await first.stop()
+  await expect.poll(() => trader.good('order.get', { orderId }), { timeout: 20_000 }).toMatchObject({ status: 'open' })
+  const { time } = await trader.good('time')
+  await expect.poll(async () => (await trader.good('time')).time, { timeout: 10_000 }).toBeGreaterThan(time + 5_000)
+  expect((await trader.good('order.get', { orderId })).status).toBe('open')
+  atSecond.socket.disconnect()
+  await expect.poll(() => ordersOf(trader).get(orderId)?.reason, { timeout: 10_000 }).toBe('dead_man')
+})
