@@ -5,6 +5,7 @@ import { type MeasuredClients, measuredClients } from './measured-client.ts'
 import { SlowStatements } from './slow-statements.ts'
 import type { Sample } from '../telemetry/asked-metrics.ts'
 import { DatabaseMetrics } from '../telemetry/database-metrics.ts'
+import { endSilence } from './silence.ts'
 import { reasonOf, StartupError } from './startup-error.ts'
 import { ourTypes } from './types.ts'
 
@@ -15,6 +16,8 @@ export interface DatabaseConfig {
   readonly leaseUrl?: string
   /** What takes longer is logged; unset or 0, nothing is. */
   readonly slowStatementMs?: number
+  /** How long a pool's session may be silent while a statement waits; shorter for tests. */
+  readonly silenceMs?: number
   readonly logger: DatabaseLogger
   readonly metrics?: DatabaseMetrics
 }
@@ -45,7 +48,7 @@ const pgp = pgPromise({ noWarnings: true })
  * @throws {StartupError} when it cannot, or is too old
  */
 export async function openDatabase(config: DatabaseConfig): Promise<Database> {
-  const { url, leaseUrl, slowStatementMs = 0, logger, metrics = new DatabaseMetrics() } = config
+  const { url, leaseUrl, slowStatementMs = 0, silenceMs, logger, metrics = new DatabaseMetrics() } = config
   await assertUsable(url)
   const slow = new SlowStatements(slowStatementMs, logger)
   const pools: pg.Pool[] = []
@@ -73,6 +76,7 @@ export async function openDatabase(config: DatabaseConfig): Promise<Database> {
     types: ourTypes as never,
     Client: ofQueries.Client as never,
   })
+  endSilence(queries.$pool as unknown as pg.Pool, silenceMs) // which it is; the types are pg-promise's own
   queries.$pool.on('error', (cause: unknown) =>
     logger.warn({ err: cause }, 'database, valiant-queries: connection lost'),
   )
@@ -99,6 +103,7 @@ export async function openDatabase(config: DatabaseConfig): Promise<Database> {
         maxLifetimeSeconds: LIFETIME_SECONDS,
         Client: ofAuth.Client,
       })
+      endSilence(pool, silenceMs)
       pool.on('error', (cause) => logger.warn({ err: cause }, 'database, valiant-auth: connection lost'))
       pools.push(pool)
       return pool
