@@ -1,3 +1,4 @@
+import type { OrderRate } from '@valiant/shared/protocol/account-rates'
 import type { Logger } from 'pino'
 import type { Broadcast } from '../bus/broadcast.ts'
 import type { CommandBus } from '../bus/commands.ts'
@@ -11,7 +12,7 @@ import { Fenced, Journal } from '../journal/journal.ts'
 import { News } from '../journal/news.ts'
 import { Metrics } from '../telemetry/metrics.ts'
 import { Stopwatch } from '../telemetry/stopwatch.ts'
-import { AccountRates, type RateLimits } from './commands/account-rates.ts'
+import { AccountRates } from './commands/account-rates.ts'
 import { KnownCommands } from './commands/known-commands.ts'
 import { AlertFirings } from './alerts/alert-firings.ts'
 import { type AssembledMarket, assembleMarket } from './leading/assembly.ts'
@@ -49,7 +50,7 @@ export interface ExchangeOptions {
   readonly historyDays: number
   /** Liveliness of simulated quotes: 1 is some 77 events a second and instrument. */
   readonly live: number
-  readonly rates: RateLimits
+  readonly rates: OrderRate
   readonly maxOpenOrdersPerInstrument: number
 }
 

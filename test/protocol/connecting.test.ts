@@ -21,6 +21,7 @@ describe('a connection', () => {
     expect(welcome).toMatchObject({ protocol: 1, scopes: [], resumed: false, heartbeatMs: 1_000 })
     expect(welcome).not.toHaveProperty('accountId')
     expect(welcome.limits).toMatchObject({ frameBytes: 16_384, depth: 8, symbols: 200, drainSpreadMs: 0 })
+    expect(welcome.limits).toMatchObject({ cancelsBurst: 200, accountChangesPerSecond: 5, accountChangesBurst: 10 })
     const beats = client.of('heartbeat').map((beat) => EVENTS.heartbeat.parse(beat))
     beats.slice(1).forEach(({ counter }, i) => expect(counter).toBe((beats[i]?.counter ?? 0) + 1))
   })

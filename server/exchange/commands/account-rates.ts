@@ -1,21 +1,11 @@
+import { type OrderRate, type RateKind, rateOf } from '@valiant/shared/protocol/account-rates'
 import type { Rate } from '@valiant/shared/protocol/events'
 import type { ChangeRequest } from '../../bus/exchange-request.ts'
 import { TokenBucket } from './token-bucket.ts'
 
-export interface RateLimits {
-  /** Orders a second and account, on average and at once. */
-  readonly ordersPerSecond: number
-  readonly ordersBurst: number
-}
-
-/** Cancels have a bucket of their own, twice as large: a program in trouble can always get out. */
-const FACTOR = { order: 1, cancel: 2, account: 0.1 } as const
-type Kind = keyof typeof FACTOR
-/** What opens, moves and resets money is seldom: a bucket of a tenth is enough, but never so small that it is none. */
-const ACCOUNT_BURST_MIN = 10
 const SWEEP_MS = 60_000
 
-const KIND: Readonly<Record<ChangeRequest['event'], Kind>> = {
+const KIND: Readonly<Record<ChangeRequest['event'], RateKind>> = {
   'order.place': 'order',
   'order.amend': 'order',
   'position.protect': 'order',
@@ -38,15 +28,15 @@ export const isRated = (event: string): event is ChangeRequest['event'] => Objec
  * many sockets on many instances.
  */
 export class AccountRates {
-  readonly #limits: RateLimits
-  readonly #buckets: Readonly<Record<Kind, Map<number, TokenBucket>>> = {
+  readonly #limits: OrderRate
+  readonly #buckets: Readonly<Record<RateKind, Map<number, TokenBucket>>> = {
     order: new Map(),
     cancel: new Map(),
     account: new Map(),
   }
   #sweptAtMs = 0
 
-  constructor(limits: RateLimits) {
+  constructor(limits: OrderRate) {
     this.#limits = limits
   }
 
@@ -58,20 +48,14 @@ export class AccountRates {
     return { rate: bucket.state(nowMs), retryAfterMs }
   }
 
-  #bucket(account: number, kind: Kind, nowMs: number): TokenBucket {
+  #bucket(account: number, kind: RateKind, nowMs: number): TokenBucket {
     const buckets = this.#buckets[kind]
     let bucket = buckets.get(account)
     if (bucket === undefined) {
-      bucket = new TokenBucket({ ...this.#sizeOf(kind), nowMs })
+      bucket = new TokenBucket({ ...rateOf(kind, this.#limits), nowMs })
       buckets.set(account, bucket)
     }
     return bucket
-  }
-
-  #sizeOf(kind: Kind): { perSecond: number; burst: number } {
-    const perSecond = Math.max(1, Math.floor(this.#limits.ordersPerSecond * FACTOR[kind]))
-    const burst = Math.floor(this.#limits.ordersBurst * FACTOR[kind])
-    return { perSecond, burst: kind === 'account' ? Math.max(ACCOUNT_BURST_MIN, burst) : burst }
   }
 
   /** Full buckets are as good as new ones: they are dropped, so that memory follows who trades now. */

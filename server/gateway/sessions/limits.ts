@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net'
+import { rateOf } from '@valiant/shared/protocol/account-rates'
 import {
   ACCOUNTS_PER_USER_MAX,
   ALERT_NOTE_LENGTH_MAX,
@@ -40,6 +41,9 @@ export interface OperatorLimits {
 export interface GatewayLimits extends OperatorLimits {
   readonly cancelsPerSecond: number
   readonly cancelsBurst: number
+  /** Of an account: opening, renaming, deposits, withdrawals, resets. */
+  readonly accountChangesPerSecond: number
+  readonly accountChangesBurst: number
   readonly frameBytes: number
   readonly depth: number
   readonly symbols: number
@@ -52,17 +56,23 @@ export interface GatewayLimits extends OperatorLimits {
 }
 
 /** Fills in what the protocol fixes. */
-export const gatewayLimits = (limits: OperatorLimits & Partial<GatewayLimits>): GatewayLimits => ({
-  cancelsPerSecond: 2 * limits.ordersPerSecond,
-  cancelsBurst: 2 * limits.ordersBurst,
-  frameBytes: FRAME_BYTES_MAX,
-  depth: PAYLOAD_DEPTH_MAX,
-  symbols: SYMBOLS_MAX,
-  subscriptions: 1_000,
-  refusalsPer10Seconds: 1_000,
-  handshakesPerSecond: 300,
-  ...limits,
-})
+export function gatewayLimits(limits: OperatorLimits & Partial<GatewayLimits>): GatewayLimits {
+  const cancels = rateOf('cancel', limits)
+  const accountChanges = rateOf('account', limits)
+  return {
+    cancelsPerSecond: cancels.perSecond,
+    cancelsBurst: cancels.burst,
+    accountChangesPerSecond: accountChanges.perSecond,
+    accountChangesBurst: accountChanges.burst,
+    frameBytes: FRAME_BYTES_MAX,
+    depth: PAYLOAD_DEPTH_MAX,
+    symbols: SYMBOLS_MAX,
+    subscriptions: 1_000,
+    refusalsPer10Seconds: 1_000,
+    handshakesPerSecond: 300,
+    ...limits,
+  }
+}
 
 /**
  * What is larger still is not taken in at all: the transport ends. A frame between the two is answered, and one of
