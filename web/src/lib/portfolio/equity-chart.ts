@@ -118,10 +118,10 @@ export class EquityChart {
   /** A curve anew, whole in view, from edge to edge. */
   replace(curve: readonly CurvePoint[], market: readonly MarketPoint[], unit: EquityUnit): void {
     this.#unit = unit
-    this.#base = curve[0]?.equity ?? 0
+    this.#base = unit === 'dollars' ? (curve[0]?.equity ?? 0) : 0
     this.#scale(curve)
     this.#moments = eachSecondOnce(curve)
-    this.#equity.applyOptions({ baseValue: { type: 'price', price: this.#inUnit(this.#base) } })
+    this.#equity.applyOptions({ baseValue: { type: 'price', price: this.#base } })
     this.#draw()
     this.#market.setData(
       eachSecondOnce(market).map(({ timeMs, percent }) => ({
@@ -150,14 +150,14 @@ export class EquityChart {
     this.#chart.remove()
   }
 
-  readonly #inUnit = (equity: number): number =>
-    this.#unit === 'dollars' || this.#base <= 0 ? equity : (equity / this.#base - 1) * 100
+  /** In percent a deposit is no rise: it is of the dollar that lay there all the while. */
+  readonly #inUnit = ({ equity, grownPct }: CurvePoint): number => (this.#unit === 'dollars' ? equity : grownPct)
 
   #draw(): void {
     const { up, down, level } = this.#colors
-    const worths = this.#moments.map(({ timeMs, equity }) => ({ timeMs, value: this.#inUnit(equity) }))
+    const worths = this.#moments.map((moment) => ({ timeMs: moment.timeMs, value: this.#inUnit(moment) }))
     const falls = this.#moments.map(({ timeMs, drawdownPct }) => ({ timeMs, value: drawdownPct }))
-    const base = this.#inUnit(this.#base)
+    const base = this.#base
     // The label of the last value takes the color of the series, not of its point.
     this.#equity.applyOptions({ topLineColor: worths.at(-1)?.value === base ? level : up, bottomLineColor: down })
     this.#equity.setData(colored(worths, base, this.#colors))

@@ -1,6 +1,6 @@
 import type { LedgerEntry } from '@valiant/shared/protocol/account'
 import { expect, test } from 'vitest'
-import { beganAnewMs, moneyMovesOf, movedSince } from './money-moves.ts'
+import { beganAnewMs, moneyMovesOf, movedSince, movesSince } from './money-moves.ts'
 
 const entry = (time: number, kind: string, amount: string, asset = 'USD'): LedgerEntry => ({
   ...{ entryId: String(time), time, kind, asset, amount, balanceAfter: amount },
@@ -22,6 +22,15 @@ test('deposits and withdrawals move money, trades do not', () => {
   ])
   expect(movedSince(moves, 40)).toBe(-2_000n)
   expect(movedSince(moves, 39)).toBe(3_050n)
+})
+
+test('what moved is known as far back as the entries go', () => {
+  const known = { items: entries, isWhole: false }
+  expect(movesSince(known, 30)).toHaveLength(2)
+  expect(movesSince(known, 40)).toEqual([{ timeMs: 60, cents: -2_000n }])
+  expect(movesSince(known, 29)).toBeUndefined()
+  expect(movesSince({ ...known, isWhole: true }, 29)).toHaveLength(2)
+  expect(movesSince({ items: [], isWhole: true }, 29)).toEqual([])
 })
 
 test('an account began anew with its newest reset, or before all that is known of it', () => {

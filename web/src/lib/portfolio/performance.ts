@@ -5,53 +5,104 @@ import { type MoneyMove, movedSince } from './money-moves.ts'
 /** What was won or lost since a moment; money that came in or went out is neither. */
 export interface Change {
   readonly cents: bigint
-  /** Of what there was at that moment; undefined where there was nothing. */
+  /** What a dollar that lay there all the while has won; undefined where there was none. */
   readonly percent: number | undefined
   readonly fromMs: number
 }
 
-export function changeSince(
-  base: EquityPoint | undefined,
-  equityCents: bigint,
-  moves: readonly MoneyMove[],
-): Change | undefined {
-  if (!base) return undefined
-  const [fromMs, equity] = base
-  const baseCents = centsOf(equity)
-  const cents = equityCents - baseCents - movedSince(moves, fromMs)
-  return { cents, percent: baseCents > 0n ? (Number(cents) / Number(baseCents)) * 100 : undefined, fromMs }
+/** How an account stands at a moment. */
+export interface Standing {
+  readonly timeMs: number
+  readonly equityCents: bigint
 }
 
-/** A moment of a curve: worth, and how far below the highest so far, in percent (0 or less). */
+/**
+ * What was won or lost over a stretch, in money and, time-weighted, in percent.
+ * @param points oldest first: the first is the base, the others say what there was when money came or went; what is not before
+ *   now is left out
+ */
+export function changeSince(
+  points: readonly EquityPoint[],
+  now: Standing,
+  moves: readonly MoneyMove[],
+): Change | undefined {
+  const [first] = points
+  if (!first) return undefined
+  const [fromMs, equity] = first
+  const steps = stepsOf(points, now, moves)
+  const percent = steps.some(({ factor }) => factor !== undefined) ? percentOf(grownOver(steps)) : undefined
+  return { cents: now.equityCents - centsOf(equity) - movedSince(moves, fromMs), percent, fromMs }
+}
+
+/** A moment of a curve. */
 export interface CurvePoint {
   readonly timeMs: number
+  /** Worth, with all that came in. */
   readonly equity: number
+  /** What a dollar that lay there since the curve's beginning has won, in percent. */
+  readonly grownPct: number
+  /** How far such a dollar is below the most that it was, in percent (0 or less). */
   readonly drawdownPct: number
 }
 
 /**
- * A curve for drawing, with its drawdown.
+ * A curve for drawing, with its growth and drawdown.
  * @param points oldest first; what is not before now is left out
  */
 export function curveOf(
   points: readonly EquityPoint[],
-  now: { readonly timeMs: number; readonly equityCents: bigint },
+  now: Standing,
   moves: readonly MoneyMove[],
 ): readonly CurvePoint[] {
-  const known = points
-    .filter(([timeMs]) => timeMs < now.timeMs)
-    .map(([timeMs, equity]) => ({ timeMs, cents: centsOf(equity) }))
-  const all = [...known, { timeMs: now.timeMs, cents: now.equityCents }]
-  const fromMs = all[0]?.timeMs ?? 0
-  const within = moves.filter(({ timeMs }) => timeMs > fromMs)
-  let peak = -Infinity
-  return all.map(({ timeMs, cents }) => {
-    const moved = within.filter((move) => move.timeMs <= timeMs).reduce((total, move) => total + move.cents, 0n)
-    const own = Number(cents - moved)
-    peak = Math.max(peak, own)
-    return { timeMs, equity: Number(cents) / 100, drawdownPct: peak > 0 ? Math.min(0, (own / peak - 1) * 100) : 0 }
+  let [grown, peak] = [1, 1]
+  return stepsOf(points, now, moves).map(({ timeMs, equityCents, factor = 1 }) => {
+    grown *= factor
+    peak = Math.max(peak, grown)
+    const drawdownPct = peak > grown ? percentOf(grown / peak) : 0
+    return { timeMs, equity: Number(equityCents) / 100, grownPct: percentOf(grown), drawdownPct }
   })
 }
+
+/** A standing, and by what each dollar has multiplied since the one before; undefined where there was no dollar. */
+interface Step extends Standing {
+  readonly factor: number | undefined
+}
+
+/**
+ * The stretches between samples, to be chained: the time-weighted return of the CFA Institute's GIPS standards, which measures
+ * the trading and not when money was paid in or out. A dollar that came in later neither makes a loss before it smaller nor
+ * one after it larger. What an account was worth at the very moment of a move is not known, only how it was sampled around it:
+ * of the conventions for such stretches (Bacon, Practical Portfolio Performance Measurement and Attribution, chapter 2) this
+ * takes what came in as there from the stretch's beginning and what went out as there until its end, so that no gain is ever
+ * set against less than what earned it.
+ */
+function stepsOf(points: readonly EquityPoint[], now: Standing, moves: readonly MoneyMove[]): readonly Step[] {
+  const known = points
+    .filter(([timeMs]) => timeMs < now.timeMs)
+    .map(([timeMs, equity]) => ({ timeMs, equityCents: centsOf(equity) }))
+  const standings = [...known, now]
+  const inOrder = moves.toSorted((a, b) => a.timeMs - b.timeMs)
+  let next = 0
+  return standings.map((standing, index) => {
+    const before = standings[index - 1]
+    let [paidIn, net] = [0n, 0n]
+    // By the exchange's clock a move may be a little ahead of this machine's now.
+    const untilMs = standing === now ? Infinity : standing.timeMs
+    for (let move = inOrder[next]; move && move.timeMs <= untilMs; move = inOrder[++next]) {
+      net += move.cents
+      if (move.cents > 0n) paidIn += move.cents
+    }
+    const base = before ? before.equityCents + paidIn : 0n
+    if (!before || base <= 0n) return { ...standing, factor: undefined }
+    const change = standing.equityCents - before.equityCents - net
+    // More than all can be lost on margin; what is left of a dollar is nothing then.
+    return { ...standing, factor: Math.max(0, 1 + Number(change) / Number(base)) }
+  })
+}
+
+const grownOver = (steps: readonly Step[]): number => steps.reduce((grown, { factor = 1 }) => grown * factor, 1)
+
+const percentOf = (grown: number): number => (grown - 1) * 100
 
 /**
  * The same curve at even steps: where nothing was sampled, it stood still. A chart gives every point the same room.

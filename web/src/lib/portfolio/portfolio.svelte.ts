@@ -11,7 +11,7 @@ import { allocationOf } from './allocation.ts'
 import { closedTradesOf } from './closed-trades.ts'
 import { CANDLES_MAX, type MarketLine, marketInterval, marketLineOf, marketPercent } from './market-line.ts'
 import { centsOf, sum } from './money.ts'
-import { beganAnewMs, moneyMovesOf } from './money-moves.ts'
+import { beganAnewMs, moneyMovesOf, movesMoney, movesSince } from './money-moves.ts'
 import { type Change, changeSince, curveOf, deepestOf, evenly } from './performance.ts'
 import { bySize, inOrder, profitRowsOf } from './profit-rows.ts'
 import type { PortfolioSeed } from './seed.ts'
@@ -24,7 +24,6 @@ const FIGURE_ITEMS = 500
 const SECOND_MS = 1_000
 /** The exchange takes a sample a minute. */
 const SAMPLED_EVERY_MS = 60_000
-const MOVING: readonly AccountFrameCause[] = ['deposit', 'withdraw', 'reset']
 
 /** One account as its portfolio shows it: every sum in whole cents, live from its frames and the quotes. */
 export class Portfolio {
@@ -75,8 +74,11 @@ export class Portfolio {
   readonly points = $derived(this.#curve?.points)
   readonly curve = $derived.by(() => curveOf(this.#curve?.points ?? [], this.#now, this.#moves))
   readonly evenCurve = $derived.by(() => evenly(this.curve, this.#curve?.stepMs ?? Infinity))
-  readonly change = $derived.by(() => this.#changeSince(this.#curve?.points[0]))
-  readonly today = $derived.by(() => this.#changeSince(this.#curve?.dayBase))
+  readonly change = $derived.by(() => this.#changeSince(this.#curve?.points ?? []))
+  readonly today = $derived.by(() => {
+    const { dayBase, points = [] } = this.#curve ?? {}
+    return dayBase && this.#changeSince([dayBase, ...points.filter(([timeMs]) => timeMs > dayBase[0])])
+  })
   readonly maxDrawdownPct = $derived.by(() => (this.points?.length ? deepestOf(this.curve) : undefined))
 
   /** What all instruments together have done meanwhile, in percent. */
@@ -142,7 +144,7 @@ export class Portfolio {
         this.fills.prepend(fills)
         this.#fills.prepend(fills)
         void this.ledger.reload()
-        if (MOVING.includes(frame.cause)) void this.#moved(frame.cause)
+        if (movesMoney(frame.cause)) void this.#moved(frame.cause)
       }),
       client.on('connection', ({ phase }) => {
         if (phase === 'live') void this.#catchUp()
@@ -173,6 +175,7 @@ export class Portfolio {
   /** Money came in or went out; an account that begins anew has another curve. */
   async #moved(cause: AccountFrameCause): Promise<void> {
     await this.#entries.refresh()
+    this.#beat()
     if (cause === 'reset') await this.#refresh()
   }
 
@@ -224,10 +227,10 @@ export class Portfolio {
   }
 
   /** Undefined, too, where it isn't known what money came in since. */
-  #changeSince(base: EquityCurve['dayBase']): Change | undefined {
-    const oldest = this.#entries.items.at(-1)
-    const isCovered = this.#entries.isWhole || (oldest !== undefined && base !== undefined && oldest.time <= base[0])
-    return isCovered ? changeSince(base, this.equityCents, this.#moves) : undefined
+  #changeSince(points: EquityCurve['points']): Change | undefined {
+    const [base] = points
+    const moves = base && movesSince(this.#entries, base[0])
+    return moves && changeSince(points, { timeMs: this.#now.timeMs, equityCents: this.equityCents }, moves)
   }
 }
 
