@@ -177,6 +177,11 @@ describe('who holds a long and a short', () => {
       .toBe(10_500_000)
     const account = await ask<{ account: Account }>(page, '/api/account')
     expect(cents((await figures(page)).realised)).toBe(cents(account.account.realizedPnl))
+    // Once nothing moves any more, the account's page says of it what the portfolio says.
+    await order(other, 'buy', '25', 'LUMA')
+    const won = (of: Page) => of.getByRole('region', { name: 'Equity', exact: true }).locator('p b').first().innerText()
+    await expect.poll(async () => (await won(other)) === (await won(page))).toBe(true)
+    expect(cents((await won(other)).split(' ')[0] ?? '')).toBe(cents((await figures(page)).equity) - 10_500_000)
   })
 
   test('begins anew with a reset: the profits of before are told by the lists alone', async () => {

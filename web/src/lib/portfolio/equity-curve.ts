@@ -1,4 +1,5 @@
 import type { EquityPoint } from '@valiant/shared/protocol/account'
+import type { Standing } from './performance.ts'
 
 /** How far back a curve goes, and how finely. */
 export const RANGES = {
@@ -9,17 +10,13 @@ export const RANGES = {
 } as const
 export type Range = keyof typeof RANGES
 
-/** A curve in a box of 1 by 1, y down, and the figures beside it. */
+/** A curve in a box of 1 by 1, y down, and what its edges stand for. */
 export interface EquityCurve {
   readonly line: string
   /** The surface under it. */
   readonly area: string
   readonly lowest: number
   readonly highest: number
-  readonly change: number
-  readonly changePct: number | undefined
-  readonly fromMs: number
-  readonly toMs: number
 }
 
 const PAD = 0.06
@@ -28,12 +25,9 @@ const PAD = 0.06
  * The samples, and how it stands now.
  * @returns undefined where there are not two moments to draw between
  */
-export function equityCurve(
-  points: readonly EquityPoint[],
-  now: { readonly timeMs: number; readonly equity: number },
-): EquityCurve | undefined {
+export function equityCurve(points: readonly EquityPoint[], now: Standing): EquityCurve | undefined {
   const known = points.filter(([time]) => time < now.timeMs).map(([time, equity]) => [time, Number(equity)] as const)
-  const all = [...known, [now.timeMs, now.equity] as const]
+  const all = [...known, [now.timeMs, Number(now.equityCents) / 100] as const]
   const [first] = all
   if (!first || all.length < 2) return undefined
   const values = all.map(([, equity]) => equity)
@@ -43,16 +37,7 @@ export function equityCurve(
   const y = (equity: number) =>
     round(highest === lowest ? 0.5 : PAD + (1 - 2 * PAD) * ((highest - equity) / (highest - lowest)))
   const line = all.map(([time, equity], index) => `${index === 0 ? 'M' : 'L'}${x(time)} ${y(equity)}`).join('')
-  return {
-    line,
-    area: `${line}L1 1L0 1Z`,
-    lowest,
-    highest,
-    change: now.equity - first[1],
-    changePct: first[1] > 0 ? (now.equity / first[1] - 1) * 100 : undefined,
-    fromMs,
-    toMs,
-  }
+  return { line, area: `${line}L1 1L0 1Z`, lowest, highest }
 }
 
 const round = (value: number) => Math.round(value * 10_000) / 10_000
