@@ -143,6 +143,39 @@ function refusingToClose(symbol: string): (socket: WebSocketRoute) => void {
   }
 }
 
+/** More of them than the page's load brings of the whole account. */
+const OTHER_FILLS = 60
+
+test('one’s own trades in an instrument stay, however many were made in others since', async () => {
+  const { page, complaints } = await stage.visitor()
+  await using _context = page.context()
+  await startTrading(page)
+  await buy(page, 'NOVA', '3')
+  const filled = await page.evaluate(async (wanted) => {
+    const headers = { 'content-type': 'application/json' }
+    const order = (side: string) => ({
+      clientOrderId: crypto.randomUUID(),
+      type: 'market',
+      side,
+      qty: '1',
+      symbol: 'LUMA',
+    })
+    let count = 0
+    for (; count < wanted; count++) {
+      const body = JSON.stringify(order(count % 2 === 0 ? 'buy' : 'sell'))
+      if (!(await fetch('/api/orders', { method: 'POST', headers, body })).ok) break
+    }
+    return count
+  }, OTHER_FILLS)
+  expect(filled).toBe(OTHER_FILLS)
+  await page.goto('/trade/NOVA')
+  await live(page)
+  await page.getByRole('tab', { name: 'Mine', exact: true }).click()
+  const mine = page.getByRole('region', { name: 'Trades', exact: true }).locator('tbody tr')
+  await expect.poll(() => mine.count()).toBeGreaterThanOrEqual(1)
+  expect(complaints).toEqual([])
+})
+
 describe('what is told once', () => {
   test('are three things worth knowing after the first trade, until they are left for good', async () => {
     const { page, complaints, layoutShift } = await stage.visitor()

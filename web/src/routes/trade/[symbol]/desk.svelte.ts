@@ -2,7 +2,7 @@ import { isClosed } from '@valiant/shared/client/account-mirror'
 import type { Client } from '@valiant/shared/client/client'
 import type { AskPayload } from '@valiant/shared/client/requests'
 import type { LedgerEntry } from '@valiant/shared/protocol/account'
-import { BOOK_DEPTH_DEFAULT } from '@valiant/shared/protocol/limits'
+import { BOOK_DEPTH_DEFAULT, PAGE_MAX } from '@valiant/shared/protocol/limits'
 import type { BookDepth, BookFrame, Candle, Instrument, Trade } from '@valiant/shared/protocol/market-data'
 import type { Fill, Order } from '@valiant/shared/protocol/order'
 import type { DataOf, RequestName } from '@valiant/shared/protocol/requests'
@@ -14,6 +14,7 @@ import type { Market } from '#lib/market/market.svelte.ts'
 import type { AccountTab } from '#lib/positions/account-tab.ts'
 import { type ExitPrices, exitsOf, protectableQty } from '#lib/positions/exits-of.ts'
 import { OrderActions } from '#lib/positions/order-actions.svelte.ts'
+import { joined } from '#lib/positions/joined.ts'
 import { PagedList } from '#lib/positions/paged-list.svelte.ts'
 import type { AccountState } from '#lib/session/account.svelte.ts'
 import type { Session } from '#lib/session/session.svelte.ts'
@@ -59,6 +60,8 @@ export class Desk implements Surroundings {
   readonly #session: Session
   readonly #account: AccountState
   readonly #market: Market
+  /** One order fills in a dozen parts: the newest of the whole account reach back but a few orders, all instruments' together. */
+  readonly #marked: PagedList<Fill>
   readonly #books = new OnceAFrame<Parameters<BookView['show']>[0]>((states) => {
     const newest = states.at(-1)
     if (newest) this.book.show(newest)
@@ -67,7 +70,11 @@ export class Desk implements Surroundings {
   readonly myOrders = $derived.by(() =>
     this.#account.openOrders.filter(({ symbol }) => symbol === this.instrument.symbol),
   )
-  readonly myFills = $derived.by(() => this.#account.fills.filter(({ symbol }) => symbol === this.instrument.symbol))
+  /** In this instrument: those that were asked for, and what the account has been told of since. */
+  readonly myFills = $derived.by(() => {
+    const told = this.#account.fills.filter(({ symbol }) => symbol === this.instrument.symbol)
+    return joined(told, this.account ? this.#marked.items : [], fillIdOf)
+  })
   readonly touch = $derived.by(() => ({
     bidTicks: this.book.bids[0]?.[0] ?? 0,
     askTicks: this.book.asks[0]?.[0] ?? 0,
@@ -99,9 +106,11 @@ export class Desk implements Surroundings {
       hasExits: ({ orderId }) => account.openOrders.some(({ parentOrderId }) => parentOrderId === orderId),
       qtyToProtect: (symbol) => this.#qtyToProtect(symbol),
     })
-    this.fills = new PagedList(
-      (cursor) => this.ask('fills', pageAfter(cursor)),
-      ({ fillId }) => fillId,
+    this.fills = new PagedList((cursor) => this.ask('fills', pageAfter(cursor)), fillIdOf)
+    const { symbol } = seed.instrument
+    this.#marked = new PagedList(
+      (cursor) => this.ask('fills', { symbol, limit: PAGE_MAX, ...pageAfter(cursor) }),
+      fillIdOf,
     )
     this.history = new PagedList(
       (cursor) => this.ask('orders', { status: 'closed', ...pageAfter(cursor) }),
@@ -186,6 +195,7 @@ export class Desk implements Surroundings {
       for (const frame of frames) this.tape.take(frame)
     })
     this.#followBook(client)
+    this.#readMarked()
     const stops = [
       client.subscribe({ channel: 'trades', symbols: [symbol] }, (frame) => tape.add(frame)),
       this.candles.follow(client),
@@ -194,12 +204,14 @@ export class Desk implements Surroundings {
         for (const receipt of happened(frame, (named) => this.#namedOf(named))) this.ticket.receipts.tell(receipt)
         this.litSymbol = fills[0]?.symbol ?? this.litSymbol
         this.fills.prepend([...fills].reverse())
+        this.#marked.prepend(fills.filter((fill) => fill.symbol === symbol).reverse())
         this.history.prepend(orders.filter(isClosed))
         void this.ledger.reload()
       }),
       client.on('connection', ({ phase }) => {
         if (phase === 'live') this.ticket.preview.refresh()
       }),
+      client.on('welcome', () => this.#readMarked()),
       this.ticket.watch(),
     ]
     const statuses = setInterval(() => {
@@ -212,6 +224,13 @@ export class Desk implements Surroundings {
       tape.stop()
       for (const stop of stops) stop()
     }
+  }
+
+  /** Again, too, when the connection is back: of what was done meanwhile only its end was told. */
+  #readMarked(): void {
+    if (!this.account) return
+    this.#marked.open()
+    void this.#marked.reload()
   }
 
   showBook(tab: BookTab): void {
@@ -235,4 +254,5 @@ export class Desk implements Surroundings {
   }
 }
 
+const fillIdOf = ({ fillId }: Fill) => fillId
 const pageAfter = (cursor: string | undefined) => (cursor === undefined ? {} : { cursor })
