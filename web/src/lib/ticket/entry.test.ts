@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { stepOf } from '@valiant/shared/units/decimal'
-import { plainDecimal, stepped, stepsOf, stepsOfKey } from './entry.ts'
+import { atRest, plainDecimal, stepped, stepsOf, stepsOfKey } from './entry.ts'
 
 describe('a typed number', () => {
   test.each([
@@ -29,6 +29,18 @@ describe('a typed number', () => {
     expect(stepsOf('184.30', tick)).toBe(9215)
     expect(stepsOf('184.31', tick)).toBeUndefined()
   })
+})
+
+test.each([
+  ['200', '0.02', '200.00'],
+  ['1234.5', '0.02', '1,234.50'],
+  ['1.5k', '1', '1,500'],
+  ['184.31', '0.02', '184.31'],
+  ['99999999999999999999', '0.01', '99,999,999,999,999,999,999'],
+  ['abc', '0.01', 'abc'],
+  ['', '0.01', ''],
+])('%o in steps of %s stands in its field as %o', (typed, step, shown) => {
+  expect(atRest(typed, stepOf(step))).toBe(shown)
 })
 
 describe('a field moved by keys', () => {

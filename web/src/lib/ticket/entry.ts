@@ -1,4 +1,5 @@
 import { formatScaled, formatSteps, parseSteps, type Step } from '@valiant/shared/units/decimal'
+import { grouped } from '#lib/ui/format.ts'
 
 /**
  * What was typed or pasted into a number field as a plain decimal: "1,200" is 1200, "1.5k" 1500, "2m" 2000000.
@@ -23,6 +24,14 @@ export function stepsOf(text: string, step: Step): number | undefined {
   if (plain === undefined) return undefined
   const parsed = parseSteps(plain, step)
   return parsed.ok ? parsed.value : undefined
+}
+
+/** A typed number as its field shows it once left: with the step's decimals, grouped; off the grid, and what is none, as typed. */
+export function atRest(text: string, step: Step): string {
+  const plain = plainDecimal(text)
+  if (plain === undefined) return text
+  const parsed = parseSteps(plain, step)
+  return grouped(parsed.ok ? formatSteps(parsed.value, step) : plain)
 }
 
 /** The text moved by whole steps; an empty field starts at `from`, one off the grid goes to the nearest first. */
