@@ -44,7 +44,7 @@ describe.each(SCREENS)('on a $screen', ({ screen, options }) => {
       await expect.poll(() => price(page).evaluate((field) => field === document.activeElement)).toBe(true)
     }
     await price(page).fill('0.001')
-    await panel.getByText('Use steps of').waitFor()
+    await panel.getByText('Price goes in steps of').waitFor()
     expect(await button(page, 'Set alert').isDisabled()).toBe(true)
     const far = (2 * (await lastPrice(page))).toFixed(2)
     await price(page).fill(far)

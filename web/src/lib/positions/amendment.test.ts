@@ -31,8 +31,14 @@ describe('an order is amended', () => {
   })
 
   test('never off the grid', () => {
-    expect(amendmentOf(limit, { limitPrice: '183.61' }, scale)).toMatchObject({ ok: false, field: 'limitPrice' })
-    expect(amendmentOf(limit, { qty: '0' }, scale)).toMatchObject({ ok: false, field: 'qty' })
+    expect(amendmentOf(limit, { limitPrice: '183.61' }, scale)).toEqual({
+      ...{ ok: false, field: 'limitPrice', missing: 'Price goes in steps of 0.02' },
+    })
+    expect(amendmentOf(limit, { qty: '0' }, scale)).toMatchObject({ field: 'qty', missing: 'Enter a quantity above 0' })
+    expect(amendmentOf(limit, { qty: 'abc' }, scale)).toMatchObject({ field: 'qty', missing: 'Enter a quantity' })
+    expect(amendmentOf(trailing, { trailPercent: '0.001' }, scale)).toMatchObject({
+      missing: 'Trail goes in steps of 0.01%',
+    })
   })
 
   test('in what its type has: the trigger of a trailing stop follows, and an exit has no quantity of its own', () => {

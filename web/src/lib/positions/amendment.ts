@@ -1,7 +1,7 @@
 import type { AmendOrder, Order } from '@valiant/shared/protocol/order'
 import { formatScaled } from '@valiant/shared/units/decimal'
-import { stepsOf } from '#lib/ticket/entry.ts'
-import { PERCENT_STEP } from '#lib/ticket/check.ts'
+import { PERCENT } from '#lib/ticket/check.ts'
+import { counted } from '#lib/ticket/counted.ts'
 import type { Scale } from '#lib/ticket/scale.ts'
 
 /** The fields of an open order that may be changed. */
@@ -38,21 +38,30 @@ export type Amendment =
 export function amendmentOf(order: Order, texts: AmendTexts, scale: Scale): Amendment {
   const change: Change = {}
   for (const [field, before] of Object.entries(amendable(order)) as [AmendField, string][]) {
-    const text = texts[field] ?? before
-    const after = valueOf(field, text, scale)
-    if (after === undefined) {
-      return { ok: false, field, missing: `${AMEND_LABELS[field].replace(' %', '')} is not on the grid` }
-    }
-    if (after !== valueOf(field, before, scale)) change[field] = after
+    const read = valueOf(field, texts[field] ?? before, scale)
+    if (!read.ok) return { ok: false, field, missing: read.missing }
+    const stood = valueOf(field, before, scale)
+    if (!stood.ok || read.value !== stood.value) change[field] = read.value
   }
   return { ok: true, change }
 }
 
-/** The typed value as the wire has it; undefined off the grid, and for nothing. */
-function valueOf(field: AmendField, text: string, scale: Scale): string | undefined {
-  const step = field === 'qty' ? scale.lot : field === 'trailPercent' ? PERCENT_STEP : scale.tick
-  const steps = stepsOf(text, step)
-  if (!steps) return undefined
-  if (field === 'qty') return scale.qty(steps)
-  return field === 'trailPercent' ? formatScaled(BigInt(steps), 2) : scale.price(steps)
+const NAMES: Readonly<Record<AmendField, string>> = {
+  qty: 'quantity',
+  limitPrice: 'price',
+  stopPrice: 'stop price',
+  trailAmount: 'trail',
+  trailPercent: 'trail',
+}
+
+type Value = { readonly ok: true; readonly value: string } | { readonly ok: false; readonly missing: string }
+
+/** The typed value as the wire has it, or why it is none. */
+function valueOf(field: AmendField, text: string, scale: Scale): Value {
+  const of = field === 'trailPercent' ? PERCENT : { step: field === 'qty' ? scale.lot : scale.tick }
+  const read = counted(text, { name: NAMES[field], ...of })
+  if (!read.ok) return read
+  const { steps } = read
+  if (field === 'qty') return { ok: true, value: scale.qty(steps) }
+  return { ok: true, value: field === 'trailPercent' ? formatScaled(BigInt(steps), 2) : scale.price(steps) }
 }

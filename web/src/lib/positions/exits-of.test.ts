@@ -57,7 +57,8 @@ describe('a protection', () => {
     [{ takeProfit: '184.30', stopLoss: '' }, long, 'Take profit goes above the market'],
     [{ takeProfit: '', stopLoss: '184.40' }, long, 'Stop loss goes below the market'],
     [{ takeProfit: '190', stopLoss: '' }, short, 'Take profit goes below the market'],
-    [{ takeProfit: '188.01', stopLoss: '' }, long, 'Take profit is not on the grid'],
+    [{ takeProfit: '188.01', stopLoss: '' }, long, 'Take profit goes in steps of 0.02'],
+    [{ takeProfit: '', stopLoss: 'abc' }, long, 'Enter a stop loss'],
   ] as const)('%o would act at once, or is none', (texts, at, missing) => {
     expect(protectionOf(texts, at)).toEqual({ ok: false, missing })
   })

@@ -2,7 +2,7 @@ import type { Position } from '@valiant/shared/protocol/account'
 import type { Order } from '@valiant/shared/protocol/order'
 import { boundLots } from '#lib/ticket/bound.ts'
 import { isTyped } from '#lib/ticket/check.ts'
-import { stepsOf } from '#lib/ticket/entry.ts'
+import { counted } from '#lib/ticket/counted.ts'
 import type { Scale } from '#lib/ticket/scale.ts'
 
 /** The exits that protect a position now. */
@@ -55,10 +55,11 @@ export function protectionOf(
   { markTicks, isLong, scale }: { markTicks: number; isLong: boolean; scale: Scale },
 ): Protection {
   const sign = isLong ? 1 : -1
-  const profitTicks = isTyped(texts.takeProfit) ? stepsOf(texts.takeProfit, scale.tick) : undefined
-  const lossTicks = isTyped(texts.stopLoss) ? stepsOf(texts.stopLoss, scale.tick) : undefined
-  if (isTyped(texts.takeProfit) && !profitTicks) return off('Take profit is not on the grid')
-  if (isTyped(texts.stopLoss) && !lossTicks) return off('Stop loss is not on the grid')
+  const read = (text: string, name: string) => (isTyped(text) ? counted(text, { name, step: scale.tick }) : NONE)
+  const [profit, loss] = [read(texts.takeProfit, 'take profit'), read(texts.stopLoss, 'stop loss')]
+  if (!profit.ok) return profit
+  if (!loss.ok) return loss
+  const [profitTicks, lossTicks] = [profit.steps, loss.steps]
   if (profitTicks !== undefined && (profitTicks - markTicks) * sign <= 0) {
     return off(`Take profit goes ${isLong ? 'above' : 'below'} the market`)
   }
@@ -69,4 +70,6 @@ export function protectionOf(
   return { ok: true, takeProfit: text(profitTicks), stopLoss: text(lossTicks) }
 }
 
+/** An empty field is no exit. */
+const NONE = { ok: true, steps: undefined } as const
 const off = (missing: string): Protection => ({ ok: false, missing })

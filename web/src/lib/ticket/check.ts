@@ -1,8 +1,11 @@
 import type { Instrument } from '@valiant/shared/protocol/market-data'
 import { formatScaled, stepOf } from '@valiant/shared/units/decimal'
 import { type Draft, durationOf, hasLimit, hasStop, lotsOf, mayRest, type OrderContent, typedCents } from './draft.ts'
-import { plainDecimal, stepsOf } from './entry.ts'
-import type { Scale } from './scale.ts'
+import { grouped } from '#lib/ui/format.ts'
+import { moneyOfCents } from './amount.ts'
+import { counted, isTooLarge } from './counted.ts'
+import { plainDecimal } from './entry.ts'
+import { CENT, type Scale } from './scale.ts'
 
 export type DraftField = 'price' | 'stop' | 'trail' | 'qty' | 'expiry' | 'takeProfit' | 'stopLoss'
 
@@ -37,6 +40,7 @@ export interface CheckAgainst {
 }
 
 export const PERCENT_STEP = stepOf('0.01')
+export const PERCENT = { step: PERCENT_STEP, unit: '%' }
 
 export function checked(draft: Draft, against: CheckAgainst): Checked {
   const { instrument, scale, touchTicks } = against
@@ -76,32 +80,41 @@ export function checked(draft: Draft, against: CheckAgainst): Checked {
 
 const PRICE_NAMES = { price: 'price', stop: 'stop price', takeProfit: 'take profit', stopLoss: 'stop loss' } as const
 
-function priceIn(field: keyof typeof PRICE_NAMES, text: string, { instrument, scale }: CheckAgainst): number | Lack {
-  const name = PRICE_NAMES[field]
-  if (plainDecimal(text) === undefined) return lacks(field, `Enter a ${name}`)
-  const ticks = stepsOf(text, scale.tick)
-  if (ticks === undefined) return lacks(field, `${capital(name)} goes in steps of ${instrument.tickSize}`)
-  return ticks === 0 ? lacks(field, `Enter a ${name} above 0`) : ticks
+function priceIn(field: keyof typeof PRICE_NAMES, text: string, { scale }: CheckAgainst): number | Lack {
+  const read = counted(text, { name: PRICE_NAMES[field], step: scale.tick })
+  return read.ok ? read.steps : lacks(field, read.missing)
 }
 
-function trailOf({ trailText, trailUnit }: Draft, { instrument, scale }: CheckAgainst): Partial<OrderContent> | Lack {
-  if (plainDecimal(trailText) === undefined) return lacks('trail', 'Enter a trail')
+function trailOf({ trailText, trailUnit }: Draft, { scale }: CheckAgainst): Partial<OrderContent> | Lack {
   const isPercent = trailUnit === 'percent'
-  const steps = stepsOf(trailText, isPercent ? PERCENT_STEP : scale.tick)
-  if (steps === undefined) return lacks('trail', `Trail goes in steps of ${isPercent ? '0.01%' : instrument.tickSize}`)
-  if (steps === 0) return lacks('trail', 'Enter a trail above 0')
+  const read = counted(trailText, { name: 'trail', ...(isPercent ? PERCENT : { step: scale.tick }) })
+  if (!read.ok) return lacks('trail', read.missing)
+  const { steps } = read
   if (!isPercent) return { trailAmount: scale.price(steps) }
   return steps < 10_000 ? { trailPercent: formatScaled(BigInt(steps), 2) } : lacks('trail', 'Trail stays below 100%')
 }
 
 function quantity(draft: Draft, ticks: number, { instrument, scale }: CheckAgainst): number | Lack {
   const isMoney = draft.unit === 'money'
-  if (plainDecimal(draft.qtyText) === undefined) return lacks('qty', isMoney ? 'Enter an amount' : 'Enter a quantity')
+  const plain = plainDecimal(draft.qtyText)
+  if (plain === undefined) return lacks('qty', isMoney ? 'Enter an amount' : 'Enter a quantity')
+  const [leastLots, mostLots] = [
+    scale.lots(instrument.minQty) ?? 0,
+    scale.lots(instrument.maxQty) ?? Number.MAX_SAFE_INTEGER,
+  ]
+  // In the unit that was typed.
+  const inUnit = (qty: string, lots: number) =>
+    isMoney && ticks > 0 ? moneyOfCents(scale.valueCents(ticks, lots)) : grouped(qty)
+  if (isTooLarge(plain, isMoney ? CENT : scale.lot))
+    return lacks('qty', `At most ${inUnit(instrument.maxQty, mostLots)}`)
   const lots = lotsOf(draft, scale, ticks)
-  if (lots === undefined) return lacks('qty', `Quantity goes in steps of ${instrument.lotSize}`)
-  if (lots === 0) return lacks('qty', isMoney ? 'Too little for one lot' : 'Enter a quantity')
-  if (lots < (scale.lots(instrument.minQty) ?? 0)) return lacks('qty', `At least ${instrument.minQty}`)
-  return lots > (scale.lots(instrument.maxQty) ?? Infinity) ? lacks('qty', `At most ${instrument.maxQty}`) : lots
+  if (lots === 0 && isMoney) return lacks('qty', 'Too little for one lot')
+  if (lots === undefined || lots === 0) {
+    const read = counted(draft.qtyText, { name: 'quantity', step: scale.lot })
+    return lacks('qty', read.ok ? 'Enter a quantity' : read.missing)
+  }
+  if (lots < leastLots) return lacks('qty', `At least ${inUnit(instrument.minQty, leastLots)}`)
+  return lots > mostLots ? lacks('qty', `At most ${inUnit(instrument.maxQty, mostLots)}`) : lots
 }
 
 function expiry(text: string, nowMs: number): { readonly expireAt: number } | Lack {
@@ -136,4 +149,3 @@ export const isTyped = (text: string): boolean => text.trim() !== ''
 
 const lacks = (field: DraftField, missing: string): Lack => ({ ok: false, field, missing })
 const isLack = (read: unknown): read is Lack => typeof read === 'object' && read !== null && 'missing' in read
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)

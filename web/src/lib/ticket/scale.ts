@@ -36,7 +36,7 @@ export function scaleOf(instrument: Pick<Instrument, 'tickSize' | 'lotSize'>): S
   }
 }
 
-const CENT = stepOf('0.01')
+export const CENT = stepOf('0.01')
 
 /** Cents of a money string of the wire, signed. */
 export const centsOf = (text: string): number => signed(text, (digits) => whole(digits, CENT)) ?? 0
