@@ -1,4 +1,5 @@
 import {
+  type AutoscaleInfo,
   type BaselineData,
   BaselineSeries,
   CrosshairMode,
@@ -17,6 +18,8 @@ import { type CurvePoint, levelsOf } from './performance.ts'
 export type EquityUnit = 'dollars' | 'percent'
 
 const DRAWDOWN_PX = 62
+/** The least that the labels of the drawdown can say. */
+const SHALLOWEST_PCT = -0.01
 /** Under this spread whole dollars would say the same on every line of the grid. */
 const WHOLE_FROM = 20
 /** On a phone there may be more than two points a pixel. */
@@ -76,6 +79,7 @@ export class EquityChart {
         lastValueVisible: false,
         priceLineVisible: false,
         crosshairMarkerVisible: false,
+        autoscaleInfoProvider: deepEnough,
         priceFormat: {
           type: 'custom',
           minMove: 0.01,
@@ -173,6 +177,14 @@ export class EquityChart {
     const all = curve.map(({ equity }) => equity)
     this.#decimals = Math.max(...all) - Math.min(...all) < WHOLE_FROM ? 2 : 0
   }
+}
+
+/** A fall that the labels would call nothing is drawn as none. */
+function deepEnough(own: () => AutoscaleInfo | null): AutoscaleInfo | null {
+  const info = own()
+  if (!info?.priceRange) return info
+  const { minValue, maxValue } = info.priceRange
+  return { ...info, priceRange: { minValue: Math.min(minValue, SHALLOWEST_PCT), maxValue } }
 }
 
 /** A percent of one decimal; of two where one would call it nothing. */
