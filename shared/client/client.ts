@@ -60,6 +60,8 @@ export class Client {
   /** Of alerts and news that were told, so that none is told twice. */
   readonly #toldIds = new Set<string>()
   #accountId: string | undefined
+  /** The account of the last connection that had one. */
+  #ownerId: string | undefined
   #cancelMeasure: () => void = () => undefined
   #epoch = 0
   /** Joined to an instance that knows of no leader yet, or of an older one. */
@@ -217,6 +219,7 @@ export class Client {
     const isOther = welcome.instanceId !== this.#instanceId
     this.#instanceId = welcome.instanceId
     if (isOther || Math.abs(offsetMs - this.clockOffsetMs) > CLOCK_JUMP_MS) this.#clockOffsetMs = offsetMs
+    this.#belongTo(welcome.accountId)
     this.#requests.open(line)
     this.#account.welcome(welcome)
     this.#subscriptions.open(line)
@@ -224,6 +227,13 @@ export class Client {
     if (this.#market !== 'open') this.#tellStatus({ epoch: this.#epoch, time: welcome.time, market: 'open' })
     // Not while a page that has just joined is still busy with itself: that would be its own slowness.
     this.#measureIn(SETTLING_MS, line)
+  }
+
+  /** A handshake carries the cookie of its moment: somebody else may have signed in meanwhile, in another tab. */
+  #belongTo(accountId: string | undefined): void {
+    if (accountId === undefined) return
+    if (this.#ownerId !== undefined && this.#ownerId !== accountId) this.#requests.disown()
+    this.#ownerId = accountId
   }
 
   #take(line: Line, event: string, payload: unknown): void {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Answer } from '../protocol/events.ts'
+import type { RequestName } from '../protocol/requests.ts'
 import { NotConnectedError, OutcomeUnknownError, RequestRefused } from './errors.ts'
 import { refusal, Simulated } from './simulated.fixture.ts'
 
@@ -201,6 +202,103 @@ describe('a request that is no order', () => {
     await reconnect()
     await answer('instruments', refusal('UNAVAILABLE'))
     expect(code()).toBe('UNAVAILABLE')
+  })
+})
+
+describe('a request that takes each connection with it', () => {
+  /** The server drops whoever sends it, as soon as it has come, and answers all else. @returns how many it dropped */
+  async function serve(ms: number, culprit: RequestName, others: Partial<Record<RequestName, Answer>> = {}) {
+    const endMs = rig.clock.now() + ms
+    let drops = 0
+    while (rig.clock.now() < endMs) {
+      await rig.pass(20)
+      const { link } = rig
+      if (link.isClosed) continue
+      if (link.of(culprit).length > 0) {
+        link.end()
+        drops += 1
+      } else if (rig.client.isLive) for (const [event, given] of Object.entries(others)) link.answer(event, given)
+      else rig.welcome()
+    }
+    return drops
+  }
+  const setTooMuch = () => rig.client.ask('preferences.set', { key: 'z', value: 'x' })
+
+  it('is unknown after a minute, and sent ever less often until then', async () => {
+    watch(setTooMuch())
+    expect(await serve(59_900, 'preferences.set')).toBeLessThan(10)
+    expect(outcome).toEqual({})
+    await serve(200, 'preferences.set')
+    expect(outcome.error).toBeInstanceOf(OutcomeUnknownError)
+    expect(await serve(60_000, 'preferences.set')).toBe(0)
+    expect(rig.client.isLive).toBe(true)
+  })
+
+  it('is refused after 14 s where it only reads', async () => {
+    watch(rig.client.ask('candles', { symbol: 'NOVA', interval: '1m' }))
+    await serve(13_900, 'candles')
+    expect(outcome).toEqual({})
+    await serve(200, 'candles')
+    expect(code()).toBe('TIMEOUT')
+  })
+
+  it('is looked up as soon as any other where it is an order', async () => {
+    place()
+    await serve(10_000, 'order.place', { 'order.get': refusal('NOT_FOUND') })
+    expect(code()).toBe('REQUEST_EXPIRED')
+  })
+
+  it('leaves the others alone: they are sent again at other moments', async () => {
+    rig.client.close()
+    let draws = 0
+    const spread = () => {
+      draws = (draws + 0.37) % 1
+      return draws
+    }
+    rig = new Simulated({}, spread)
+    rig.welcome()
+    setTooMuch().catch(() => undefined)
+    watch(rig.client.ask('order.cancel', { orderId: 'o1' }))
+    await serve(10_000, 'preferences.set', { 'order.cancel': { ok: true, data: placed } })
+    expect(outcome.value).toEqual(placed)
+  })
+})
+
+describe('a connection that comes back as somebody else, after a sign-in in another tab', () => {
+  const comeBackAs = async (more: object) => {
+    rig.link.end()
+    await rig.clock.pass(1_000)
+    rig.welcome(rig.link, more)
+    await rig.pass(0)
+  }
+  beforeEach(() => rig.welcome(rig.link, { accountId: 'A' }))
+
+  it('is sent no order of the one before; what came of that is unknown', async () => {
+    place()
+    await comeBackAs({ accountId: 'B' })
+    await rig.pass(10_000)
+    expect(rig.link.of('order.place')).toEqual([])
+    expect(rig.link.of('order.get')).toEqual([])
+    expect(outcome.error).toBeInstanceOf(OutcomeUnknownError)
+  })
+
+  it('nor after it was nobody’s for a while', async () => {
+    place()
+    await comeBackAs({})
+    await comeBackAs({ accountId: 'B' })
+    await rig.pass(10_000)
+    expect(rig.link.of('order.place')).toEqual([])
+    expect(outcome.error).toBeInstanceOf(OutcomeUnknownError)
+  })
+
+  it('is asked what waits to be read, and sent what its own account asks for', async () => {
+    watch(rig.client.ask('instruments', {}))
+    await comeBackAs({ accountId: 'B' })
+    await answer('instruments', { ok: true, data: [] })
+    expect(outcome.value).toEqual([])
+    place()
+    await comeBackAs({ accountId: 'B' })
+    expect(rig.link.of('order.place')).toHaveLength(1)
   })
 })
 

@@ -5,6 +5,7 @@ import { ANSWER_MS_MAX, ORDER_VALID_MS } from '../protocol/limits.ts'
 import type { PlacedOrder } from '../protocol/order.ts'
 import type { DataOf, PayloadOf, RequestName } from '../protocol/requests.ts'
 import type { TraceHeaders } from '../protocol/trace.ts'
+import { resendPauseMs } from './backoff.ts'
 import { FINAL_MARGIN_MS, isFinalRefusal } from './certainty.ts'
 import { NotConnectedError, OutcomeUnknownError, RequestRefused } from './errors.ts'
 import type { Line } from './line.ts'
@@ -43,6 +44,8 @@ const PATIENCE_MS = ANSWER_MS_MAX + 2_000
 /** So long a request that changes something is sent again under its id before its outcome is called unknown. */
 const GIVE_UP_MS = 60_000
 const AGAIN_MS = 500
+/** A server goes away now and then; a second one that does with the same request on it may have done so for that. */
+const LOSSES_AT_ONCE_MAX = 2
 
 /** One copy that has been sent, and not been answered yet. */
 interface Copy {
@@ -61,7 +64,6 @@ interface Pending {
   readonly id: string | undefined
   /** The server's wall time after which it must not begin; of an order, the exchange holds to it. */
   readonly validUntil: number
-  readonly giveUpAt: number
   readonly copies: Set<Copy>
   /** A copy's answer was lost, or left the outcome open. */
   isUncertain: boolean
@@ -69,7 +71,13 @@ interface Pending {
   finalHereAt: number | undefined
   finalAt: number | undefined
   refusal: WireError | undefined
+  /** Lines lost with a copy on them since anything was answered. */
+  losses: number
+  /** It may be what its lines are lost of, so that the next one goes without it for a while. */
+  isHeldBack: boolean
   cancelTimer: () => void
+  /** Runs from the first copy on, however often it is sent again. */
+  cancelPatience: () => void
   readonly resolve: (data: unknown) => void
   readonly reject: (error: Error) => void
 }
@@ -125,16 +133,20 @@ export class Requests {
         trace,
         id,
         validUntil,
-        giveUpAt: clock.now() + (id === undefined ? 2 * PATIENCE_MS : GIVE_UP_MS),
         copies: new Set(),
         isUncertain: false,
         finalHereAt: undefined,
         finalAt: undefined,
         refusal: undefined,
+        losses: 0,
+        isHeldBack: false,
         cancelTimer: () => undefined,
+        cancelPatience: () => undefined,
         resolve: resolve as (data: unknown) => void,
         reject,
       }
+      const patienceMs = id === undefined ? 2 * PATIENCE_MS : GIVE_UP_MS
+      pending.cancelPatience = clock.after(patienceMs, () => this.#giveUp(pending))
       this.#pending.add(pending)
       this.#send(pending)
     })
@@ -147,7 +159,7 @@ export class Requests {
   open(line: Line): void {
     this.#line = line
     for (const pending of [...this.#pending]) {
-      if (pending.copies.size === 0) this.#send(pending)
+      if (pending.copies.size === 0 && !pending.isHeldBack) this.#send(pending)
     }
   }
 
@@ -156,7 +168,10 @@ export class Requests {
     return [...this.#pending].some(({ copies }) => [...copies].some((copy) => copy.line === line))
   }
 
-  /** The line is lost: what was sent on it and not answered may have been executed, and is sent again on the next. */
+  /**
+   * The line is lost: what was sent on it and not answered may have been executed, and is sent again on the next. What
+   * has lost several may be the cause (a server drops who sends too large a frame), and would take the next one too.
+   */
   lose(line: Line): void {
     if (line === this.#line) this.#line = undefined
     for (const pending of [...this.#pending]) {
@@ -166,8 +181,16 @@ export class Requests {
         pending.copies.delete(copy)
         this.#doubt(pending, copy)
       }
-      if (pending.copies.size === 0 && this.#line) this.#send(pending)
+      pending.losses += 1
+      if (pending.copies.size > 0) continue
+      if (pending.losses >= LOSSES_AT_ONCE_MAX) this.#holdBack(pending)
+      else if (this.#line) this.#send(pending)
     }
+  }
+
+  /** The connection is another account's from here: what was to change something is never sent to that one. */
+  disown(): void {
+    for (const pending of [...this.#pending]) if (pending.id !== undefined) this.#giveUp(pending)
   }
 
   /** The client is closed, or somebody else's: nothing will be sent again. */
@@ -176,7 +199,13 @@ export class Requests {
     for (const pending of [...this.#pending]) this.#giveUp(pending)
   }
 
+  #holdBack(pending: Pending): void {
+    pending.isHeldBack = true
+    this.#wait(pending, resendPauseMs(pending.losses - LOSSES_AT_ONCE_MAX, this.#around.random()))
+  }
+
   #send(pending: Pending): void {
+    pending.isHeldBack = false
     this.#wait(pending, PATIENCE_MS)
     const line = this.#line
     if (!line) return
@@ -201,6 +230,7 @@ export class Requests {
 
   #takesAnswer(pending: Pending, copy: Copy): boolean {
     pending.copies.delete(copy)
+    pending.losses = 0
     return this.#pending.has(pending)
   }
 
@@ -258,13 +288,8 @@ export class Requests {
   }
 
   #wait(pending: Pending, afterMs: number): void {
-    const { clock } = this.#around
     pending.cancelTimer()
-    pending.cancelTimer = clock.after(afterMs, () => {
-      if (clock.now() >= pending.giveUpAt) {
-        this.#giveUp(pending)
-        return
-      }
+    pending.cancelTimer = this.#around.clock.after(afterMs, () => {
       for (const copy of pending.copies) this.#doubt(pending, copy)
       this.#send(pending)
     })
@@ -289,6 +314,7 @@ export class Requests {
 
   #settle(pending: Pending): void {
     pending.cancelTimer()
+    pending.cancelPatience()
     this.#pending.delete(pending)
   }
 }

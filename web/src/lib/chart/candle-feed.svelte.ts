@@ -29,7 +29,7 @@ export class CandleFeed {
   #candles: readonly Candle[] = []
   #client: Client | undefined
   #sink: CandleSink | undefined
-  #stop: (() => void) | undefined
+  #leave = () => {}
   #hasOlder = true
   #isAskingOlder = false
 
@@ -47,7 +47,7 @@ export class CandleFeed {
     this.#client = client
     this.#subscribe(client)
     return () => {
-      this.#stop?.()
+      this.#leave()
       this.#client = undefined
     }
   }
@@ -61,7 +61,7 @@ export class CandleFeed {
     if (interval === this.interval) return
     this.interval = interval
     this.#hasOlder = true
-    this.#stop?.()
+    this.#leave()
     await this.reload(true)
     if (this.#client && interval === this.interval) this.#subscribe(this.#client)
   }
@@ -112,8 +112,10 @@ export class CandleFeed {
     await (failed === 'older' ? this.older() : this.reload())
   }
 
+  /** In place of what was subscribed: the same interval may have been shown twice before its bars were there. */
   #subscribe(client: Client): void {
     const { interval } = this
+    this.#leave()
     // With what else is painted then: the drawing is a pass of its own.
     const frames = new OnceAFrame<Candle>((candles) => {
       if (interval !== this.interval) return
@@ -124,7 +126,7 @@ export class CandleFeed {
     const stop = client.subscribe({ channel: 'candles', symbols: [this.symbol], interval }, ({ candle }) => {
       frames.add(candle)
     })
-    this.#stop = () => {
+    this.#leave = () => {
       stop()
       frames.stop()
     }

@@ -1,5 +1,7 @@
 /** What the canvas is drawn in, read from the page's tokens: a canvas knows no custom properties. */
 export interface ChartColors {
+  /** What the page has below the canvas. */
+  readonly ground: string
   readonly text: string
   readonly grid: string
   readonly line: string
@@ -31,6 +33,7 @@ export function chartColors(element: Element, isStale: boolean): ChartColors {
   const grey = token('--fg-3')
   const live = (name: string) => (isStale ? grey : token(name))
   return {
+    ground: token('--bg-1'),
     text: grey,
     grid: token('--grid'),
     line: token('--line'),

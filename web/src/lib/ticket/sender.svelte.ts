@@ -2,6 +2,7 @@ import { OutcomeUnknownError, RequestRefused } from '@valiant/shared/client/erro
 import { newRequestId } from '@valiant/shared/client/request-id'
 import type { WireError } from '@valiant/shared/protocol/wire-error'
 import type { OrderContent } from './draft.ts'
+import { type Fate, findOut } from './find-out.ts'
 import { type Receipt, receiptOf } from './receipt.ts'
 import type { Receipts } from './receipts.svelte.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -16,7 +17,6 @@ export interface InFlight {
 
 const CONFIRM_DEAF_MS = 300
 const CONFIRM_BACK_MS = 8_000
-const ASK_AGAIN_MS = 2_000
 const COUNT_DOWN_MS = 100
 
 /** Sends orders, each press at most one: asks again where it is told to, and finds out what became of each. */
@@ -32,6 +32,7 @@ export class Sender {
   #confirmTimer: ReturnType<typeof setTimeout> | undefined
   #waitTimer: ReturnType<typeof setInterval> | undefined
   #confirmSince = 0
+  #leaving = new AbortController()
 
   constructor(
     around: Surroundings,
@@ -62,14 +63,19 @@ export class Sender {
     if (this.phase === 'confirming') this.phase = 'editing'
   }
 
+  /** Nobody looks any more: what has not been found out by now isn't asked for again. */
   stop(): void {
     clearInterval(this.#waitTimer)
     clearTimeout(this.#confirmTimer)
+    this.#leaving.abort()
+    this.#leaving = new AbortController()
   }
 
   async #send(content: OrderContent): Promise<void> {
     this.back()
     const clientOrderId = newRequestId()
+    const accountId = this.#around.account?.account.id
+    const { signal } = this.#leaving
     this.phase = 'sending'
     this.#receipts.refusal = undefined
     this.inFlight = { clientOrderId, content, sentAtMs: this.#around.serverNow(), isUnknown: false }
@@ -77,8 +83,11 @@ export class Sender {
       const order = await this.#around.ask('order.place', { ...content, clientOrderId })
       this.#receipts.tell(receiptOf(order, this.#around))
     } catch (error) {
-      if (error instanceof OutcomeUnknownError) await this.#findOut(clientOrderId, error.finalAt)
-      else if (error instanceof RequestRefused) {
+      if (error instanceof OutcomeUnknownError) {
+        this.inFlight = { ...this.inFlight, isUnknown: true }
+        const fate = await findOut({ clientOrderId, accountId, finalAt: error.finalAt }, this.#around, signal)
+        this.#receipts.tell(this.#toldOf(fate))
+      } else if (error instanceof RequestRefused) {
         if (error.error.code === 'RATE_LIMITED') this.#countDown(error.error.retryAfterMs ?? 1_000)
         this.#refused(error.error, content)
       } else this.#receipts.tell(NOT_SENT)
@@ -87,23 +96,10 @@ export class Sender {
     this.phase = 'editing'
   }
 
-  /** No answer: after `finalAt` what the exchange says of the id is final. */
-  async #findOut(clientOrderId: string, finalAt = 0): Promise<void> {
-    if (this.inFlight) this.inFlight = { ...this.inFlight, isUnknown: true }
-    for (;;) {
-      const waitMs = Math.max(ASK_AGAIN_MS, finalAt - this.#around.serverNow())
-      await new Promise((resolve) => setTimeout(resolve, waitMs))
-      try {
-        const order = await this.#around.ask('order.get', { clientOrderId })
-        this.#receipts.tell(receiptOf(order, this.#around))
-        return
-      } catch (error) {
-        if (error instanceof RequestRefused && error.error.code === 'NOT_FOUND') {
-          this.#receipts.tell(NEVER_ARRIVED)
-          return
-        }
-      }
-    }
+  #toldOf(fate: Fate): Receipt {
+    if (fate.is === 'known') return receiptOf(fate.order, this.#around)
+    if (fate.is === 'never') return NEVER_ARRIVED
+    return fate.isElsewhere ? UNTOLD_ELSEWHERE : UNTOLD
   }
 
   #countDown(forMs: number): void {
@@ -129,5 +125,18 @@ const NEVER_ARRIVED: Receipt = {
   kind: 'canceled',
   title: 'Order not placed',
   text: 'It never reached the exchange. Nothing was executed.',
+  waysOn: [],
+}
+/** It stays until it is closed: it is all that is known. */
+const UNTOLD: Receipt = {
+  kind: 'info',
+  title: 'Result not known',
+  text: "We don't know what became of this order. Your orders show it.",
+  waysOn: [{ label: 'View', do: 'view', list: 'orders' }],
+}
+const UNTOLD_ELSEWHERE: Receipt = {
+  kind: 'info',
+  title: 'Result not known',
+  text: "We don't know what became of the last order. It was sent from another account, whose orders show it.",
   waysOn: [],
 }

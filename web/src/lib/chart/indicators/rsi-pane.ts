@@ -39,7 +39,12 @@ export class RsiPane {
         lineWidth: 1,
         priceLineVisible: false,
         crosshairMarkerVisible: false,
-        priceFormat: { type: 'price', minMove: 0.01, precision: 2 },
+        priceFormat: {
+          type: 'custom',
+          minMove: 0.01,
+          formatter: (rsi: number) => rsi.toFixed(2),
+          tickmarksFormatter: blank,
+        },
         autoscaleInfoProvider: (ofLine: () => { priceRange: { minValue: number; maxValue: number } | null } | null) => {
           const { minValue, maxValue } = ofLine()?.priceRange ?? { minValue: 50, maxValue: 50 }
           const [high, low] = BOUNDS
@@ -51,9 +56,7 @@ export class RsiPane {
       1,
     )
     line.priceScale().applyOptions({ scaleMargins: { top: 0.06, bottom: 0.06 } })
-    this.#bounds = BOUNDS.map((price) =>
-      line.createPriceLine({ price, lineWidth: 1, lineStyle: LineStyle.Dotted, axisLabelVisible: false }),
-    )
+    this.#bounds = BOUNDS.map((price) => line.createPriceLine({ price, lineWidth: 1, lineStyle: LineStyle.Dotted }))
     this.#line = line
     this.replace(bars)
     this.paint(colors)
@@ -66,9 +69,11 @@ export class RsiPane {
     this.#line = undefined
   }
 
-  paint({ strength, crosshair }: ChartColors): void {
+  paint({ strength, crosshair, ground, text }: ChartColors): void {
     this.#line?.applyOptions({ color: strength })
-    for (const bound of this.#bounds) bound.applyOptions({ color: crosshair })
+    for (const bound of this.#bounds) {
+      bound.applyOptions({ color: crosshair, axisLabelColor: ground, axisLabelTextColor: text })
+    }
   }
 
   replace(bars: Iterable<LegendBar>): void {
@@ -91,6 +96,9 @@ export class RsiPane {
     own.setStretchFactor(RSI_PANE_PX)
   }
 }
+
+/** The axis names the bounds alone: they make way for the value's own label, as the labels of ticks would not. */
+const blank = (ticks: readonly number[]): string[] => ticks.map(() => '')
 
 /** Without a value its place is kept: both panes have the same bars. */
 const point = (candle: Candle, rsi: number | undefined) =>

@@ -1,0 +1,70 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { OutcomeUnknownError, RequestRefused } from '@valiant/shared/client/errors'
+import type { AccountSnapshot } from '@valiant/shared/protocol/account'
+import type { OrderContent } from './draft.ts'
+import type { Receipt } from './receipt.ts'
+import type { Receipts } from './receipts.svelte.ts'
+import type { Sender } from './sender.svelte.ts'
+import type { Surroundings } from './surroundings.ts'
+
+// Nothing here waits for a rune to be noticed: without Svelte's compiler each is the value it holds.
+vi.stubGlobal(
+  '$state',
+  Object.assign(<Value>(value: Value) => value, { raw: <Value>(value: Value) => value }),
+)
+const { Sender: OfTicket } = await import('./sender.svelte.ts')
+
+const content = { symbol: 'NOVA', side: 'buy', type: 'market', qty: '5' } as OrderContent
+const accountOf = (id: string) => ({ account: { id } }) as AccountSnapshot
+
+let around: { account: AccountSnapshot; placed: Error; serverNow(): number; ask(name: string): Promise<unknown> }
+let told: Receipt[]
+let sender: Sender
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  told = []
+  around = {
+    account: accountOf('a'),
+    placed: new OutcomeUnknownError('c1', undefined),
+    serverNow: () => Date.now(),
+    ask: (name) => {
+      if (name === 'account') return Promise.resolve(around.account)
+      if (name === 'order.place') return Promise.reject(around.placed)
+      return Promise.reject(new RequestRefused({ code: 'NOT_FOUND', message: 'unknown', outcome: 'not_executed' }))
+    },
+  }
+  const receipts = { tell: (receipt: Receipt) => told.push(receipt), refusal: undefined } as unknown as Receipts
+  sender = new OfTicket(around as unknown as Surroundings, receipts, () => undefined)
+})
+afterEach(() => vi.useRealTimers())
+
+test('an order of which no answer came is looked up in its own account: nothing was executed', async () => {
+  void sender.press(content, false)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(sender.inFlight).toMatchObject({ isUnknown: true })
+  await vi.advanceTimersByTimeAsync(2_000)
+  expect(told.map(({ title }) => title)).toEqual(['Order not placed'])
+  expect(sender).toMatchObject({ phase: 'editing', inFlight: undefined })
+})
+
+test('nothing is claimed of it once another account is looked at', async () => {
+  void sender.press(content, false)
+  around.account = accountOf('b')
+  await vi.advanceTimersByTimeAsync(0)
+  expect(told).toMatchObject([
+    { title: 'Result not known', text: expect.stringContaining('another account') as string },
+  ])
+  expect(sender).toMatchObject({ phase: 'editing', inFlight: undefined })
+})
+
+test('nor once the ticket is left, and the next order is asked for again', async () => {
+  void sender.press(content, false)
+  await vi.advanceTimersByTimeAsync(500)
+  sender.stop()
+  await vi.advanceTimersByTimeAsync(0)
+  expect(told).toMatchObject([{ title: 'Result not known', text: expect.stringContaining('Your orders') as string }])
+  void sender.press(content, false)
+  await vi.advanceTimersByTimeAsync(2_000)
+  expect(told.map(({ title }) => title)).toEqual(['Result not known', 'Order not placed'])
+})
