@@ -1,5 +1,6 @@
 import { RequestRefused } from '@valiant/shared/client/errors'
 import type { OrderPreview } from '@valiant/shared/protocol/order'
+import type { WireError } from '@valiant/shared/protocol/wire-error'
 import type { Fields } from './fields.svelte.ts'
 import { centsOf } from './scale.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -11,8 +12,10 @@ const AGAIN_MS = 2_000
 export class PreviewFeed {
   readonly #around: Surroundings
   readonly #fields: Fields
-  /** The last answer, and for which order it was; without figures it would be refused. */
-  #answered = $state.raw<{ readonly of: string; readonly preview?: OrderPreview } | undefined>()
+  /** The last answer, and for which order it was: what it would do, or why it would be refused. */
+  #answered = $state.raw<
+    { readonly of: string; readonly preview?: OrderPreview; readonly refusal?: WireError } | undefined
+  >()
   #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(around: Surroundings, fields: Fields) {
@@ -26,6 +29,7 @@ export class PreviewFeed {
     return this.#answered?.of === this.#fields.key ? 'ready' : 'waiting'
   })
   readonly shown = $derived.by(() => (this.state === 'blank' ? undefined : this.#answered?.preview))
+  readonly refusal = $derived.by(() => (this.state === 'ready' ? this.#answered?.refusal : undefined))
   readonly slippageBps = $derived.by(() => (this.state === 'ready' ? (this.shown?.slippageBps ?? 0) : 0))
   /** What the order is worth: by the exchange, else at its limit, trigger or the touch. */
   readonly valueCents = $derived.by(() => {
@@ -67,8 +71,9 @@ export class PreviewFeed {
       const preview = await this.#around.ask('order.preview', check.content)
       if (key === this.#fields.key) this.#answered = { of: key, preview }
     } catch (error) {
-      // What would be refused has no figures; the refusal is told when it is sent.
-      if (error instanceof RequestRefused && key === this.#fields.key) this.#answered = { of: key }
+      if (error instanceof RequestRefused && key === this.#fields.key) {
+        this.#answered = { of: key, refusal: error.error }
+      }
     }
   }
 }

@@ -20,6 +20,8 @@ const refuse = (error: Partial<WireError>, change: Partial<OrderContent> = {}, m
     equity: 100_000,
     isMargin: false,
     opens: '14:30',
+    isShortable: true,
+    deed: 'place',
     ...more,
   })
 const labels = (receipt: ReturnType<typeof refuse>) => receipt.waysOn.map(({ label }) => label)
@@ -68,9 +70,38 @@ describe('a refusal says what happened, what it did to the money, and a way on',
     const receipt = refuse({ code: 'INSUFFICIENT_POSITION', details: { required: '400', available: '120' } }, SALE)
     expect(receipt.text).toBe('You hold 320 NOVA, and open orders bind 200 of them. Nothing was sold.')
     expect(labels(receipt)).toEqual(['Sell 120 NOVA'])
-    expect(refuse({ code: 'INSUFFICIENT_POSITION' }, SALE, { held: '0' }).text).toBe(
-      'You hold no NOVA. Nothing was sold.',
+  })
+
+  test('nothing is held at all: the other side, and what a sale of it needs', () => {
+    const none = refuse({ code: 'INSUFFICIENT_POSITION' }, SALE, { held: '0' })
+    expect(none.text).toBe('You hold no NOVA. Nothing was sold.')
+    expect(labels(none)).toEqual(['Buy instead', 'Margin and short selling'])
+    const never = refuse({ code: 'INSUFFICIENT_POSITION' }, SALE, { held: '0', isShortable: false })
+    expect(labels(never)).toEqual(['Buy instead'])
+  })
+
+  test('a field that is off: by its name on the screen', () => {
+    const most = { code: 'INVALID', field: 'qty', details: { rule: 'max', expected: 'at most 1000000' } } as const
+    expect(refuse(most).text).toBe('Quantity is at most 1,000,000. Nothing was bought.')
+    const step = { code: 'INVALID', field: 'limitPrice', details: { rule: 'tick', expected: 'a multiple of 0.02' } }
+    expect(refuse(step as Partial<WireError>).text).toBe('Limit price goes in steps of 0.02. Nothing was bought.')
+  })
+
+  test('of a change that was refused, and of an order that was only tried, no more is told than why', () => {
+    const error = { code: 'INSUFFICIENT_FUNDS', details: { required: '22127.06', available: '18204.75' } } as const
+    const needs = 'It needs $22,127.06 and you have $18,204.75.'
+    expect(refuse(error, {}, { deed: 'change' })).toMatchObject({ title: 'Order not changed', text: needs })
+    expect(refuse(error, {}, { deed: 'try' })).toMatchObject({ title: 'Would be refused', text: needs })
+    expect(refuse({ code: 'PRICE_BAND' }, { limitPrice: '203.90' }, { deed: 'try' }).text).toBe(
+      '203.90 is more than 5% above the middle of the market.',
     )
+  })
+
+  test('an order that is over: since when', () => {
+    const order = { status: 'filled', updatedAt: Date.UTC(2026, 10, 12, 14, 32, 17) }
+    const receipt = refuse({ code: 'ORDER_CLOSED', order } as Partial<WireError>)
+    expect(receipt.text).toBe('Too late: this order filled at 14:32:17.')
+    expect(receipt.waysOn).toEqual([{ label: 'View', do: 'view', list: 'fills' }])
   })
 
   test('reduce only: what it can reduce', () => {
@@ -83,7 +114,7 @@ describe('a refusal says what happened, what it did to the money, and a way on',
   })
 
   test('a short: with margin, where the instrument has none', () => {
-    expect(labels(refuse({ code: 'SHORT_NOT_ALLOWED' }, SALE))).toEqual(['Margin'])
+    expect(labels(refuse({ code: 'SHORT_NOT_ALLOWED' }, SALE))).toEqual(['Margin and short selling'])
     expect(refuse({ code: 'SHORT_NOT_ALLOWED' }, SALE, { isMargin: true }).text).toBe(
       "NOVA can't be sold short. Nothing was sold.",
     )

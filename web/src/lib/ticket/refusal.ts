@@ -1,9 +1,9 @@
 import type { ErrorCode } from '@valiant/shared/protocol/errors'
 import type { WireError } from '@valiant/shared/protocol/wire-error'
-import { grouped, money } from '#lib/ui/format.ts'
+import { clock, grouped, money } from '#lib/ui/format.ts'
 import { amountText } from './sentences.ts'
 import type { Draft, OrderContent } from './draft.ts'
-import type { Named, Receipt, WayOn } from './receipt.ts'
+import type { Named, Receipt, ViewedList, WayOn } from './receipt.ts'
 import { centsOf, type Scale } from './scale.ts'
 
 /** What the ticket knew when an order was refused: it offers a way on from these. */
@@ -22,9 +22,15 @@ export interface AtRefusal extends Named {
   /** Equity in dollars, by which margin is told in percent. */
   readonly equity: number
   readonly isMargin: boolean
+  /** Whether the instrument may be sold short at all. */
+  readonly isShortable: boolean
   /** When a closed instrument opens: "14:30". */
   readonly opens: string
+  readonly deed: Deed
 }
+
+/** What was refused: a new order, a change of what there is, or an order that has only been tried. */
+export type Deed = 'place' | 'change' | 'try'
 
 const DONE = { buy: 'bought', sell: 'sold' } as const
 const DO = { buy: 'Buy', sell: 'Sell' } as const
@@ -34,16 +40,16 @@ export function refusalOf(error: WireError, at: AtRefusal): Receipt {
   const { content, name } = at
   const { side, limitPrice = '', stopPrice = '', qty = '' } = content
   const detail = detailsOf(error)
-  const nothing = `Nothing was ${DONE[side]}`
+  const { nothing, noneHeld, neither } = consequencesOf(at)
   const touch = side === 'buy' ? 'ask' : 'bid'
   const { use, useQty, usePrice, refused } = waysFor(at)
 
   switch (error.code) {
     case 'INSUFFICIENT_FUNDS':
-      return refused(
-        `It needs ${money(detail('required'))} and you have ${money(detail('available'))}. Nothing is held.`,
-        [useQty('Use', at.affordable), DEPOSIT],
-      )
+      return refused(`It needs ${money(detail('required'))} and you have ${money(detail('available'))}.${noneHeld}`, [
+        useQty('Use', at.affordable),
+        DEPOSIT,
+      ])
     case 'INSUFFICIENT_MARGIN': {
       const less = side === 'buy' ? 'buy less' : 'sell less'
       const most = detail('maxQty') || qtyWithin(at, Number(detail('required')), Number(detail('available')))
@@ -55,8 +61,9 @@ export function refusalOf(error: WireError, at: AtRefusal): Receipt {
     case 'PRICE_BAND': {
       const edge = side === 'buy' ? detail('high') : detail('low')
       const band = side === 'buy' ? 'above' : 'below'
+      const refusal = at.deed === 'try' ? '' : ', so the exchange refused it'
       return refused(
-        `${grouped(limitPrice)} is more than ${at.bandPercent}% ${band} the middle of the market, so the exchange refused it. ${nothing} and no money is held.`,
+        `${grouped(limitPrice)} is more than ${at.bandPercent}% ${band} the middle of the market${refusal}.${neither}`,
         [usePrice(at[touch], ` (${touch})`), usePrice(edge, ' (limit)')],
       )
     }
@@ -70,13 +77,18 @@ export function refusalOf(error: WireError, at: AtRefusal): Receipt {
       const fillable = detail('fillable') || '0'
       const of = qty === '' ? '' : ` of ${grouped(qty)}`
       return refused(
-        `Only ${grouped(fillable)}${of} are on offer${limitPrice === '' ? '' : ' up to your price'}. ${nothing}.`,
+        `Only ${grouped(fillable)}${of} are on offer${limitPrice === '' ? '' : ' up to your price'}.${nothing}`,
         [useQty(DO[side], fillable)],
       )
     }
     case 'INSUFFICIENT_POSITION': {
       const available = detail('available') || '0'
-      return refused(`${holding(at, available)} ${nothing}.`, [useQty('Sell', available)])
+      return refused(`${holding(at, available)}${nothing}`, [
+        useQty('Sell', available),
+        ...(at.scale.lots(at.held) === 0
+          ? [use('Buy instead', { side: 'buy' }), at.isShortable ? MARGIN : undefined]
+          : []),
+      ])
     }
     case 'REDUCE_ONLY_WOULD_INCREASE': {
       const most = detail('maxQty') || '0'
@@ -84,40 +96,38 @@ export function refusalOf(error: WireError, at: AtRefusal): Receipt {
       const free = at.scale.lots(most) ?? 0
       return refused(
         free > 0
-          ? `You hold ${grouped(at.held)}; reduce only ${what}. ${nothing}.`
-          : `There is no ${name} that this could reduce. ${nothing}.`,
+          ? `You hold ${grouped(at.held)}; reduce only ${what}.${nothing}`
+          : `There is no ${name} that this could reduce.${nothing}`,
         [useQty(DO[side], most), { label: 'Without reduce only', do: 'use', draft: { reduceOnly: false } }],
       )
     }
     case 'SHORT_NOT_ALLOWED':
       return at.isMargin
-        ? refused(`${name} can't be sold short. ${nothing}.`, [useQty('Sell', detail('maxQty'))])
-        : refused(`Only an account with margin can sell what it doesn't hold. ${nothing}.`, [
-            { label: 'Margin', do: 'go', href: '/account#accounts' },
-          ])
+        ? refused(`${name} can't be sold short.${nothing}`, [useQty('Sell', detail('maxQty'))])
+        : refused(`Only an account with margin can sell what it doesn't hold.${nothing}`, [MARGIN])
     case 'STOP_WOULD_TRIGGER': {
       const last = detail('last')
       const where = last === '' ? '' : `: the last trade was at ${grouped(last)}`
       const stop = stopPrice === '' ? 'this price' : grouped(stopPrice)
-      return refused(`The market has reached ${stop} already${where}. Nothing is held.`, [
+      return refused(`The market has reached ${stop} already${where}.${noneHeld}`, [
         use(`${DO[side]} at market`, { type: 'market' }),
       ])
     }
     case 'MIN_NOTIONAL': {
       const least = detail('minNotional') || '1.00'
       const price = limitPrice || stopPrice || at[touch]
-      return refused(`An order in ${name} is worth at least ${money(least)}. ${nothing}.`, [
+      return refused(`An order in ${name} is worth at least ${money(least)}.${nothing}`, [
         useQty('Use', at.scale.qty(lotsWorth(centsOf(least), at.scale.ticks(price) ?? 0, at.scale))),
       ])
     }
     case 'MAX_OPEN_ORDERS':
-      return refused(`You have ${detail('max') || 'as many'} open orders in ${name}; no more are taken. ${nothing}.`, [
+      return refused(`You have ${detail('max') || 'as many'} open orders in ${name}; no more are taken.${nothing}`, [
         viewed('orders'),
       ])
     case 'SELF_TRADE':
-      return refused(`It would only have met your own order. ${nothing}.`, [viewed('orders')])
+      return refused(`It would only have met your own order.${nothing}`, [viewed('orders')])
     case 'REQUEST_EXPIRED':
-      return refused(`It reached the exchange too late and was not executed. ${nothing}.`, [
+      return refused(`It reached the exchange too late and was not executed.${nothing}`, [
         { label: 'Send again', do: 'send', draft: {} },
       ])
     case 'MARKET_HALTED':
@@ -132,14 +142,19 @@ export function refusalOf(error: WireError, at: AtRefusal): Receipt {
     case 'UNAVAILABLE':
       return refused("The exchange can't take orders for the moment; prices are indicative. Nothing was executed.")
     case 'RATE_LIMITED':
-      return refused('Too many orders at once. The button says when the next one can go. Nothing was executed.')
+      return refused(
+        at.deed === 'change'
+          ? 'Too much at once. Try again in a moment.'
+          : 'Too many orders at once. The button says when the next one can go. Nothing was executed.',
+      )
     case 'INVALID': {
       const nearest = detail('nearest')
-      return refused(error.message, [
+      return refused(`${invalidSentence(error)}${nothing}`, [
         nearest === '' ? undefined : error.field === 'qty' ? useQty('Use', nearest) : usePrice(nearest, ''),
       ])
     }
     case 'ORDER_CLOSED':
+      return refused(tooLate(error), [viewed(error.order?.status === 'filled' ? 'fills' : 'history')])
     case 'DUPLICATE_CLIENT_ORDER_ID':
     case 'UNAUTHENTICATED':
     case 'FORBIDDEN':
@@ -168,14 +183,61 @@ export const MUST_CHANGE: ReadonlySet<ErrorCode> = new Set([
   'INVALID',
 ])
 
+/** Refusals that are of the order itself, not of the moment: what a preview says may stand in the place of its figures. */
+export const IS_OF_THE_ORDER: ReadonlySet<ErrorCode> = new Set([
+  ...MUST_CHANGE,
+  'POST_ONLY_WOULD_CROSS',
+  'FOK_NOT_FILLABLE',
+  'NO_LIQUIDITY',
+  'STOP_WOULD_TRIGGER',
+  'MAX_OPEN_ORDERS',
+  'SELF_TRADE',
+])
+
 /** The fewest lots that are worth so much; 0 without a price. */
 function lotsWorth(cents: number, ticks: number, scale: Scale): number {
   const lotCents = Number(scale.valueCents(ticks, 1))
   return lotCents === 0 ? 0 : Math.ceil(cents / lotCents)
 }
 
+/** What it did to the money, each as a sentence after another. Of a change the title says it; what was only tried did nothing. */
+function consequencesOf({ content, deed }: AtRefusal) {
+  if (deed !== 'place') return { nothing: '', noneHeld: '', neither: '' }
+  const nothing = ` Nothing was ${DONE[content.side]}`
+  return { nothing: `${nothing}.`, noneHeld: ' Nothing is held.', neither: `${nothing} and no money is held.` }
+}
+
+function tooLate({ order, message }: WireError): string {
+  if (order === undefined) return message
+  const what = order.status === 'filled' ? 'filled' : `was ${ENDS[order.status] ?? 'over'}`
+  return `Too late: this order ${what} at ${clock(order.updatedAt)}.`
+}
+const ENDS: Readonly<Record<string, string>> = { canceled: 'cancelled', expired: 'over', rejected: 'refused' }
+
+const FIELDS: Readonly<Record<string, string>> = {
+  qty: 'Quantity',
+  notional: 'Amount',
+  limitPrice: 'Limit price',
+  stopPrice: 'Stop price',
+  trailAmount: 'Trail',
+  trailPercent: 'Trail',
+  'takeProfit.limitPrice': 'Take profit',
+  'stopLoss.stopPrice': 'Stop loss',
+}
+
+/** "Quantity is at most 1,000,000.": what the error's message says, by the names that the fields have here. */
+function invalidSentence(error: WireError): string {
+  const name = FIELDS[error.field ?? '']
+  const expected = detailsOf(error)('expected').replace(/\d+(\.\d+)?/g, grouped)
+  if (name === undefined || expected === '') return error.message
+  const step = /^a multiple of (.+)$/.exec(expected)?.[1]
+  return step === undefined ? `${name} is ${expected}.` : `${name} goes in steps of ${step}.`
+}
+
+/** Where an account is switched to margin. */
+const MARGIN: WayOn = { label: 'Margin and short selling', do: 'go', href: '/account#money' }
 const DEPOSIT: WayOn = { label: 'Deposit', do: 'go', href: '/account#money' }
-const viewed = (list: 'orders' | 'history'): WayOn => ({ label: 'View', do: 'view', list })
+const viewed = (list: ViewedList): WayOn => ({ label: 'View', do: 'view', list })
 
 /** A figure of the refusal as text; empty where it is not told. */
 const detailsOf =
@@ -205,7 +267,13 @@ function holding({ name, scale, held }: AtRefusal, available: string): string {
   return `You hold ${grouped(held)} ${name}, and open orders bind ${grouped(scale.qty(bound))} of them.`
 }
 
-function waysFor({ name, scale }: AtRefusal) {
+const TITLES = {
+  place: 'Order not placed',
+  change: 'Order not changed',
+  try: 'Would be refused',
+} as const satisfies Record<Deed, string>
+
+function waysFor({ name, scale, deed }: AtRefusal) {
   const use = (label: string, draft: Partial<Draft>): WayOn => ({ label, do: 'use', draft })
   return {
     use,
@@ -215,7 +283,7 @@ function waysFor({ name, scale }: AtRefusal) {
       (scale.ticks(text) ?? 0) > 0 ? use(`Use ${grouped(text)}${what}`, { priceText: text }) : undefined,
     refused: (text: string, waysOn: (WayOn | undefined)[] = []): Receipt => ({
       kind: 'refused',
-      title: 'Order not placed',
+      title: TITLES[deed],
       text,
       waysOn: waysOn.filter((way) => way !== undefined),
     }),

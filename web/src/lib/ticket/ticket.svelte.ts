@@ -3,9 +3,9 @@ import { clock } from '#lib/ui/format.ts'
 import type { Draft, OrderContent } from './draft.ts'
 import { Fields } from './fields.svelte.ts'
 import { PreviewFeed } from './preview-feed.svelte.ts'
-import type { WayOn } from './receipt.ts'
+import type { Receipt, WayOn } from './receipt.ts'
 import { Receipts } from './receipts.svelte.ts'
-import { MUST_CHANGE, refusalOf, unknownSentence } from './refusal.ts'
+import { type AtRefusal, type Deed, IS_OF_THE_ORDER, MUST_CHANGE, refusalOf, unknownSentence } from './refusal.ts'
 import { Sender } from './sender.svelte.ts'
 import { asksAgain, confirmationOf, sentenceOf } from './sentences.ts'
 import type { Percent } from './share.ts'
@@ -43,6 +43,13 @@ export class Ticket {
   readonly isRefusedAsIs = $derived.by(() => {
     const { refusal } = this.receipts
     return refusal !== undefined && this.#refusedKey === this.fields.key && MUST_CHANGE.has(refusal.code)
+  })
+  /** Why what is typed would be refused now: instead of what it would do. */
+  readonly wouldBeRefused = $derived.by((): Receipt | undefined => {
+    const { check } = this.fields
+    const { refusal } = this.preview
+    if (refusal === undefined || !check.ok || !IS_OF_THE_ORDER.has(refusal.code)) return undefined
+    return refusalOf(refusal, this.#at(check.content, 'try'))
   })
   readonly buttonText = $derived.by(() => {
     const { check, shorting } = this.fields
@@ -137,12 +144,16 @@ export class Ticket {
   }
 
   #refused(error: WireError, content: OrderContent): void {
+    this.#refusedKey = JSON.stringify(content)
+    this.receipts.refuse({ code: error.code, ...refusalOf(error, this.#at(content, 'place')) })
+  }
+
+  #at(content: OrderContent, deed: Deed): AtRefusal {
     const { scale, book, instrument, account, name } = this.#around
     const bid = book.bids[0]?.[0] ?? 0
     const ask = book.asks[0]?.[0] ?? 0
     const limitTicks = content.limitPrice === undefined ? undefined : scale.ticks(content.limitPrice)
-    this.#refusedKey = JSON.stringify(content)
-    const at = {
+    return {
       name,
       scale,
       content,
@@ -154,8 +165,9 @@ export class Ticket {
       held: scale.qty(Math.abs(this.fields.positionLots)),
       equity: Number(account?.account.equity ?? 0),
       isMargin: this.fields.isMargin,
+      isShortable: instrument.shortable,
       opens: instrument.session.open,
+      deed,
     }
-    this.receipts.refuse({ code: error.code, ...refusalOf(error, at) })
   }
 }
