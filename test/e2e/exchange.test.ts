@@ -96,6 +96,27 @@ describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
     expect(complaints).toEqual([])
   })
 
+  test('what would be refused says so before it is sent, and offers what can be done', async () => {
+    const { page, complaints } = await stage.visitor(options)
+    await using _context = page.context()
+    await startTrading(page)
+    const { symbol } = await proposal(page)
+    await typeLimit(page, '900000', 1)
+    const refused = page.getByTestId('would-be-refused')
+    await refused.getByText(/^Would be refused\. It needs \$[\d,.]+ and you have \$100,000\.00\.$/).waitFor()
+    expect(await page.getByTestId('ticket-preview').locator('.after dd').innerText()).toBe('–')
+    await refused.getByRole('button', { name: /^Use [\d,]+ / }).click()
+    await refused.waitFor({ state: 'detached' })
+
+    await page.getByRole('radio', { name: /^Sell/ }).click()
+    await refused.getByText(`Would be refused. You hold no ${symbol}.`).waitFor()
+    await refused.getByRole('button', { name: 'Margin and short selling' }).waitFor()
+    await refused.getByRole('button', { name: 'Buy instead' }).click()
+    await refused.waitFor({ state: 'detached' })
+    expect(await sentence(page)).toMatch(/^Buy /)
+    expect(complaints).toEqual([])
+  })
+
   test('an order is changed in its row', async () => {
     const { page, complaints } = await stage.visitor(options)
     await using _context = page.context()
@@ -114,6 +135,15 @@ describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
     await form.getByRole('button', { name: 'Save' }).click()
     await openOrders(page).getByText(after).filter({ visible: true }).waitFor()
     expect(await openOrders(page).innerText()).toContain('0 of 5')
+
+    // What is refused says why in the ticket's words, and stays as it was typed.
+    await button(page, `Change buy 5 ${symbol} at ${after}`).click()
+    await form.getByLabel('Quantity').fill('900000')
+    await form.getByRole('button', { name: 'Save' }).click()
+    const told = screen === 'phone' ? receiptAway(page) : receipt(page)
+    await told.getByText(/^It needs \$[\d,]+\.\d\d and you have \$[\d,]+\.\d\d\.$/).waitFor()
+    expect(await form.getByLabel('Quantity').inputValue()).toBe('900000')
+    await form.getByRole('button', { name: 'Back' }).click()
 
     // What is off the grid is not sent, and a row that is left stays as it was.
     await button(page, `Change buy 5 ${symbol} at ${after}`).click()

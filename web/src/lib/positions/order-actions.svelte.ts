@@ -3,8 +3,11 @@ import { NotConnectedError, RequestRefused } from '@valiant/shared/client/errors
 import type { Position } from '@valiant/shared/protocol/account'
 import type { Order } from '@valiant/shared/protocol/order'
 import type { DataOf, RequestName } from '@valiant/shared/protocol/requests'
+import type { WireError } from '@valiant/shared/protocol/wire-error'
 import type { Listing } from '#lib/market/listing.svelte.ts'
+import type { OrderContent } from '#lib/ticket/draft.ts'
 import { type Receipt, receiptOf, type WayOn } from '#lib/ticket/receipt.ts'
+import { type AtRefusal, type Deed, refusalOf } from '#lib/ticket/refusal.ts'
 import { scaleOf } from '#lib/ticket/scale.ts'
 import { grouped } from '#lib/ui/format.ts'
 import { type AmendField, amendable, type Change } from './amendment.ts'
@@ -22,6 +25,12 @@ export type Question = 'cancelAll' | 'closeAll' | `close ${string}` | `reverse $
 /** A row that is being changed in place. */
 export type Editing = `amend ${string}` | `protect ${string}`
 
+/** An order or position, and what was to be done to it: by it a refusal is told. */
+interface Attempt {
+  readonly deed: Deed
+  readonly content: OrderContent
+}
+
 const ASKS_MS = 8_000
 const AGAIN_MS = 2_000
 
@@ -37,6 +46,7 @@ export class OrderActions {
   readonly #tell: (receipt: Receipt) => void
   readonly #hasExits: (order: Order) => boolean
   readonly #qtyToProtect: (symbol: string) => string | undefined
+  readonly #has: (symbol: string) => Pick<AtRefusal, 'held' | 'equity' | 'isMargin'>
   #askedAt = 0
   #timer: ReturnType<typeof setTimeout> | undefined
 
@@ -49,6 +59,8 @@ export class OrderActions {
       readonly hasExits: (order: Order) => boolean
       /** How much of a position exits can protect, where that is not all of it. */
       readonly qtyToProtect: (symbol: string) => string | undefined
+      /** What the account has, where something is refused. */
+      readonly has: (symbol: string) => Pick<AtRefusal, 'held' | 'equity' | 'isMargin'>
     },
   ) {
     this.#exchange = exchange
@@ -56,6 +68,7 @@ export class OrderActions {
     this.#tell = parts.tell
     this.#hasExits = parts.hasExits
     this.#qtyToProtect = parts.qtyToProtect
+    this.#has = parts.has
   }
 
   ask(question: Question): void {
@@ -87,7 +100,8 @@ export class OrderActions {
     const what = this.#what(order)
     // An exit belongs to a position or an entry; an entry without its exits would be another order.
     const isWhole = order.role === undefined && !this.#hasExits(order)
-    await this.#once(order.orderId, `The order to ${what} was not cancelled.`, async () => {
+    const attempt = { deed: 'change', content: contentOf(order) } as const
+    await this.#once(order.orderId, `Not cancelled: ${what}`, attempt, async () => {
       await this.#exchange.ask('order.cancel', { orderId: order.orderId })
       const again: WayOn = { label: 'Place again', do: 'act', act: () => void this.#placeAgain(order) }
       this.#tell(canceled(order, what, isWhole ? [again] : []))
@@ -96,18 +110,23 @@ export class OrderActions {
 
   async cancelAll(): Promise<void> {
     this.keep()
-    await this.#once('cancelAll', 'The orders were not cancelled.', async () => {
+    await this.#once('cancelAll', 'Orders not cancelled', undefined, async () => {
       const { orderIds } = await this.#exchange.ask('order.cancelAll', {})
       this.#tell(manyCanceled(orderIds.length))
     })
   }
 
+  /** Its form closes with the answer: what was typed and refused can be mended. */
   async amend(order: Order, change: Change): Promise<void> {
-    this.keep()
-    if (Object.keys(change).length === 0) return
+    if (Object.keys(change).length === 0) {
+      this.keep()
+      return
+    }
     const what = this.#what(order)
-    await this.#once(order.orderId, `The order to ${what} stays as it was.`, async () => {
+    const attempt = { deed: 'change', content: { ...contentOf(order), ...change } } as const
+    await this.#once(order.orderId, `Not changed: ${what}`, attempt, async () => {
       const after = await this.#exchange.ask('order.amend', { orderId: order.orderId, ...change })
+      this.#done(`amend ${order.orderId}`)
       const before = amendable(order)
       const back = Object.fromEntries(Object.keys(change).map((field) => [field, before[field as AmendField]]))
       this.#tell(
@@ -121,15 +140,16 @@ export class OrderActions {
   }
 
   /** At the market; what binds it is cancelled in the same breath. */
-  async close({ symbol, qty }: Position): Promise<void> {
+  async close(position: Position): Promise<void> {
     this.keep()
+    const { symbol, qty } = position
     const side = qty.startsWith('-') ? 'sell' : 'buy'
     const reopen: WayOn = {
       label: 'Reopen at market',
       do: 'act',
       act: () => void this.#market(symbol, side, qty.replace('-', '')),
     }
-    await this.#once(symbol, `${this.#label(symbol)} was not closed.`, async () => {
+    await this.#once(symbol, `${this.#label(symbol)} not closed`, closingOf(position), async () => {
       const order = await this.#exchange.ask('position.close', { symbol })
       this.#told(order, [reopen])
     })
@@ -138,20 +158,23 @@ export class OrderActions {
   /** Each by a request of its own, all at once; those that are being closed already are left to it. One receipt tells of all. */
   async closeAll(positions: readonly Position[]): Promise<void> {
     this.keep()
-    const symbols = positions.map(({ symbol }) => symbol).filter((symbol) => !this.busy.includes(symbol))
+    const open = positions.filter(({ symbol }) => !this.busy.includes(symbol))
+    const symbols = open.map(({ symbol }) => symbol)
     if (symbols.length === 0) return
     this.busy = [...this.busy, ...symbols]
-    const closings = await Promise.all(symbols.map((symbol) => this.#closing(symbol)))
+    const closings = await Promise.all(open.map((position) => this.#closing(position)))
     this.busy = this.busy.filter((key) => !symbols.includes(key))
     this.#tell(allClosed(closings))
   }
 
-  async #closing(symbol: string): Promise<Closing> {
+  async #closing(position: Position): Promise<Closing> {
+    const { symbol } = position
     const name = this.#label(symbol)
     try {
       return { name, end: 'answered', order: await this.#exchange.ask('position.close', { symbol }) }
     } catch (error) {
-      if (error instanceof RequestRefused) return { name, end: 'refused', why: error.error.message }
+      if (error instanceof RequestRefused)
+        return { name, end: 'refused', why: this.#why(error.error, closingOf(position)).text }
       if (error instanceof NotConnectedError) return { name, end: 'refused', why: error.message }
       return { name, end: 'unknown' }
     }
@@ -169,9 +192,9 @@ export class OrderActions {
 
   /** What is free of the position; without either price the exits are removed. */
   async protect(symbol: string, prices: ExitPrices): Promise<void> {
-    this.keep()
-    await this.#once(symbol, `The exits of ${this.#label(symbol)} stay as they were.`, async () => {
-      const { takeProfit, stopLoss } = prices
+    const { takeProfit, stopLoss } = prices
+    const attempt = { deed: 'change', content: exitOf(symbol, prices) } as const
+    await this.#once(symbol, `Exits of ${this.#label(symbol)} not changed`, attempt, async () => {
       const qty = takeProfit === undefined && stopLoss === undefined ? undefined : this.#qtyToProtect(symbol)
       await this.#exchange.ask('position.protect', {
         symbol,
@@ -179,26 +202,26 @@ export class OrderActions {
         ...(takeProfit === undefined ? {} : { takeProfit: { limitPrice: takeProfit } }),
         ...(stopLoss === undefined ? {} : { stopLoss: { stopPrice: stopLoss } }),
       })
+      this.#done(`protect ${symbol}`)
       this.#tell(protectedBy(this.#label(symbol), prices, qty))
     })
   }
 
   /** The rest of a cancelled order, as it was; its place in the queue is a new one. */
   async #placeAgain(order: Order): Promise<void> {
-    await this.#once(order.orderId, `The order to ${this.#what(order)} was not placed again.`, async () => {
-      this.#told(await this.#exchange.ask('order.place', contentOf(order)))
+    const content = contentOf(order)
+    const attempt = { deed: 'place', content } as const
+    await this.#once(order.orderId, `Not placed again: ${this.#what(order)}`, attempt, async () => {
+      this.#told(await this.#exchange.ask('order.place', content))
     })
   }
 
   async #market(symbol: string, side: 'buy' | 'sell', qty: string): Promise<void> {
-    await this.#once(
-      symbol,
-      `The order to ${side} ${grouped(qty)} ${this.#label(symbol)} was not placed.`,
-      async () => {
-        const order = { symbol, side, type: 'market', qty, timeInForce: 'ioc' } as const
-        this.#told(await this.#exchange.ask('order.place', order))
-      },
-    )
+    const content = { symbol, side, type: 'market', qty, timeInForce: 'ioc' } as const
+    const failure = `Not placed: ${side} ${grouped(qty)} ${this.#label(symbol)}`
+    await this.#once(symbol, failure, { deed: 'place', content }, async () => {
+      this.#told(await this.#exchange.ask('order.place', content))
+    })
   }
 
   #told(order: DataOf<'order.place'>, more: readonly WayOn[] = []): void {
@@ -216,19 +239,70 @@ export class OrderActions {
     return this.#listingOf(symbol)?.label ?? symbol
   }
 
-  async #once(key: string, failure: string, act: () => Promise<void>): Promise<void> {
+  /** The form that sent it is done; one that was opened since stays. */
+  #done(row: Editing): void {
+    if (this.editing === row) this.keep()
+  }
+
+  /** In the words of the ticket. What would fill the ticket in is no way on from a list. */
+  #why(error: WireError, { deed, content }: Attempt): Pick<Receipt, 'text' | 'waysOn'> {
+    const listing = this.#listingOf(content.symbol)
+    if (!listing) return { text: error.message, waysOn: [] }
+    const { instrument, label, touch } = listing
+    const scale = scaleOf(instrument)
+    const { text, waysOn } = refusalOf(error, {
+      name: label,
+      scale,
+      content,
+      bid: scale.price(touch?.bidTicks ?? 0),
+      ask: scale.price(touch?.askTicks ?? 0),
+      passive: scale.price(0),
+      bandPercent: instrument.priceBandBps / 100,
+      affordable: scale.qty(0),
+      ...this.#has(content.symbol),
+      isShortable: instrument.shortable,
+      opens: instrument.session.open,
+      deed,
+    })
+    return { text, waysOn: waysOn.filter((way) => way.do === 'go' || way.do === 'view') }
+  }
+
+  async #once(key: string, failure: string, attempt: Attempt | undefined, act: () => Promise<void>): Promise<void> {
     if (this.busy.includes(key)) return
     this.busy = [...this.busy, key]
     try {
       await act()
     } catch (error) {
-      const text =
-        error instanceof RequestRefused
-          ? error.error.message
-          : 'Its result isn’t known yet. It can’t be done twice; the list shows what came of it.'
-      this.#tell({ kind: 'refused', title: failure, text, waysOn: [] })
+      this.#tell({ kind: 'refused', title: failure, ...this.#failure(error, attempt) })
     } finally {
       this.busy = this.busy.filter((other) => other !== key)
     }
   }
+
+  #failure(error: unknown, attempt: Attempt | undefined): Pick<Receipt, 'text' | 'waysOn'> {
+    if (error instanceof RequestRefused) {
+      return attempt ? this.#why(error.error, attempt) : { text: error.error.message, waysOn: [] }
+    }
+    if (error instanceof NotConnectedError) return { text: error.message, waysOn: [] }
+    const text = 'Its result isn’t known yet. It can’t be done twice; the list shows what came of it.'
+    return { text, waysOn: [] }
+  }
 }
+
+/** The order that closes a position. */
+function closingOf({ symbol, qty }: Position): Attempt {
+  const isShort = qty.startsWith('-')
+  const size = qty.replace('-', '')
+  const content = { symbol, side: isShort ? 'buy' : 'sell', type: 'market', qty: size, timeInForce: 'ioc' } as const
+  return { deed: 'place', content }
+}
+
+/** Both exits as one order, as far as words need it. */
+const exitOf = (symbol: string, { takeProfit, stopLoss }: ExitPrices): OrderContent => ({
+  symbol,
+  side: 'sell',
+  type: 'limit',
+  timeInForce: 'gtc',
+  ...(takeProfit === undefined ? {} : { limitPrice: takeProfit }),
+  ...(stopLoss === undefined ? {} : { stopPrice: stopLoss }),
+})

@@ -105,6 +105,11 @@ export class Desk implements Surroundings {
       tell: (receipt) => this.ticket.receipts.tell(receipt),
       hasExits: ({ orderId }) => account.openOrders.some(({ parentOrderId }) => parentOrderId === orderId),
       qtyToProtect: (symbol) => this.#qtyToProtect(symbol),
+      has: (symbol) => ({
+        held: account.positionOf(symbol)?.position.qty.replace('-', '') ?? '0',
+        equity: account.equity ?? 0,
+        isMargin: account.account?.mode === 'margin',
+      }),
     })
     this.fills = new PagedList((cursor) => this.ask('fills', pageAfter(cursor)), fillIdOf)
     const { symbol } = seed.instrument
