@@ -350,6 +350,9 @@ describe('on the page of the account', () => {
     await form.getByLabel('Amount in dollars').fill('5k')
     await form.getByRole('button', { name: 'Deposit' }).click()
     await page.getByText('$5,000.00 was paid in.').waitFor()
+    await form.getByLabel('Amount in dollars').fill('1.234')
+    await form.getByText('At most two decimals').waitFor()
+    expect(await form.getByRole('button', { name: 'Deposit' }).isDisabled()).toBe(true)
     await page
       .getByRole('region', { name: /^Guest/ })
       .getByText('$105,000.00')
@@ -420,6 +423,34 @@ describe('on the page of the account', () => {
     expect(complaints).toEqual([])
   })
 
+  test('what came of it is not told over what was pressed', async () => {
+    const { page } = await stage.visitor()
+    await using _context = page.context()
+    await startTrading(page)
+    await accountPage(page)
+    const form = page.getByRole('form', { name: 'Deposit or withdraw' })
+    const amount = form.getByLabel('Amount in dollars')
+    await amount.fill('10')
+    await amount.evaluate((field) => field.scrollIntoView({ block: 'end' }))
+    await form.getByRole('button', { name: 'Deposit' }).click()
+    await page.getByText('$10.00 was paid in.').waitFor()
+    const pressed = await form.getByRole('button', { name: 'Withdraw' }).boundingBox()
+    const told = await page.locator('.toast').boundingBox()
+    expect((told?.y ?? 0) + (told?.height ?? 0)).toBeLessThan(pressed?.y ?? 0)
+  })
+
+  test('what is wrong with an e-mail is said in its place', async () => {
+    const { page } = await stage.visitor()
+    await using _context = page.context()
+    await page.goto('/account')
+    await live(page)
+    const email = page.getByLabel('E-mail')
+    await email.fill('foo')
+    await page.locator('form').getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('alert').getByText('‘foo’ is no e-mail address.').waitFor()
+    expect(await email.evaluate((field) => field === document.activeElement)).toBe(true)
+  })
+
   test('another account is opened, shown after a reload, and left again', async () => {
     const { page, complaints } = await stage.visitor()
     await using _context = page.context()
@@ -436,6 +467,11 @@ describe('on the page of the account', () => {
     await live(page)
     await page.getByText('No positions yet').waitFor()
     await page.locator('header').getByText('$7,500.00').first().waitFor()
+    // Which of them is traded on stands in the head; whose it is, in its menu.
+    await page.getByRole('button', { name: 'Second thoughts, account' }).click()
+    await page.getByText(/^Second thoughts of Guest \d{4}$/).waitFor()
+    await page.getByRole('menuitem', { name: 'Account', exact: true }).click()
+    await page.getByText('Your accounts live in this browser.').waitFor()
 
     await accountPage(page)
     await page.getByRole('button', { name: /^Switch to Guest/ }).click()

@@ -67,7 +67,7 @@ export class AccountsDesk {
   rename(name: string): Promise<boolean> {
     return this.#do('rename', async () => {
       await this.#session.client.ask('account.update', { name })
-      return `This account is called ${name} now.`
+      return `This account is called “${name}” now.`
     })
   }
 

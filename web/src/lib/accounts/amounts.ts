@@ -15,6 +15,7 @@ export function amountOf(typed: string): Amount {
   if (Number(plain) * 100 > AMOUNT_CENTS_MAX) {
     return { ok: false, why: `At most ${moneyOfCents(AMOUNT_CENTS_MAX)}` }
   }
+  if (/\.\d{3}/.test(plain)) return { ok: false, why: 'At most two decimals' }
   const cents = typedCents(typed) ?? 0
   if (cents === 0) return { ok: false, why: 'More than $0.00' }
   return { ok: true, cents, text: formatScaled(BigInt(cents), 2) }
