@@ -15,11 +15,13 @@ interface Parts {
   readonly toasts: Toasts
 }
 
-/** The price alerts of the account that is shown. They are read when somebody looks at them; what fires is told anywhere. */
+/** The price alerts of the account that is shown. They are read where their number is shown; what fires is told anywhere. */
 export class Alerts {
   /** Newest first. */
   items = $state.raw<readonly Alert[]>([])
   state = $state.raw<'new' | 'loading' | 'ready' | 'failed'>('new')
+  /** How many wait for their price. */
+  readonly waiting = $derived(this.items.filter(({ firedAt }) => firedAt === undefined).length)
   isBusy = $state.raw(false)
   /** Why the last one was not made. */
   refusal = $state.raw('')
@@ -33,7 +35,7 @@ export class Alerts {
     this.#parts = parts
   }
 
-  /** Somebody looks at them. */
+  /** Somebody looks at them, or at their number. */
   open(): void {
     this.#isWatched = true
     if (this.state === 'new' || this.state === 'failed') void this.load()
