@@ -1,15 +1,6 @@
 import type { EquityPoint } from '@valiant/shared/protocol/account'
 import type { Standing } from './performance.ts'
 
-/** How far back a curve goes, and how finely. */
-export const RANGES = {
-  '1D': { spanMs: 86_400_000, interval: '5m' },
-  '1W': { spanMs: 7 * 86_400_000, interval: '30m' },
-  '1M': { spanMs: 30 * 86_400_000, interval: '4h' },
-  All: { spanMs: undefined, interval: '1d' },
-} as const
-export type Range = keyof typeof RANGES
-
 /** A curve in a box of 1 by 1, y down, and what its edges stand for. */
 export interface EquityCurve {
   readonly line: string
