@@ -19,7 +19,11 @@ it('orders that nobody is there for go as by the switch: what protects a positio
   const [kept, plain] = [true, false].map((reduceOnly) => place(engine, { ...stop, reduceOnly }).order)
   engine.apply(deadMan(), START_MS)
   engine.apply({ kind: 'order.cancelAll', account: ANN, abandoned: true }, START_MS)
-  expect([order, kept, plain]).toMatchObject([{ reason: 'dead_man' }, { status: 'untriggered' }, { reason: 'dead_man' }])
+  expect([order, kept, plain]).toMatchObject([
+    { reason: 'dead_man' },
+    { status: 'untriggered' },
+    { reason: 'dead_man' },
+  ])
   expect(engine.armedDeadMen()).toHaveLength(1)
 })
 
