@@ -56,6 +56,13 @@ describe('a refusal says what happened, what it did to the money, and a way on',
     expect(labels(receipt)).toEqual(['Use 184.34 (ask)', 'Use 193.52 (limit)'])
   })
 
+  test('outside the band on the other side: the edge that it lies beyond', () => {
+    const details = { low: '175.10', high: '193.52' }
+    const receipt = refuse({ code: 'PRICE_BAND', details }, { ...SALE, type: 'limit', limitPrice: '203.90' })
+    expect(receipt.text).toContain('203.90 is more than 5% above the middle of the market')
+    expect(labels(receipt)[1]).toBe('Use 193.52 (limit)')
+  })
+
   test('post only would cross: a price that rests, or without it', () => {
     expect(labels(refuse({ code: 'POST_ONLY_WOULD_CROSS' }))).toEqual(['Use 184.32', 'Send without post only'])
   })

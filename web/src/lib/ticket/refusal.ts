@@ -59,8 +59,11 @@ export function refusalOf(error: WireError, at: AtRefusal): Receipt {
       )
     }
     case 'PRICE_BAND': {
-      const edge = side === 'buy' ? detail('high') : detail('low')
-      const band = side === 'buy' ? 'above' : 'below'
+      const { scale } = at
+      const [ticks, highest] = [scale.ticks(limitPrice), scale.ticks(detail('high'))]
+      const isAbove = ticks === undefined || highest === undefined ? side === 'buy' : ticks > highest
+      const edge = isAbove ? detail('high') : detail('low')
+      const band = isAbove ? 'above' : 'below'
       const refusal = at.deed === 'try' ? '' : ', so the exchange refused it'
       return refused(
         `${grouped(limitPrice)} is more than ${at.bandPercent}% ${band} the middle of the market${refusal}.${neither}`,
