@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { DESKTOP } from '../rig/browser.ts'
 import { barriers } from './barriers.ts'
-import { accountPage, live, startTrading } from './desk.ts'
+import { accountPage, field, live, receipt, send, sentence, startTrading, type } from './desk.ts'
 import { Stage } from './stage.ts'
 
 const stage = new Stage()
@@ -75,6 +75,42 @@ describe('what a visitor chose', () => {
     const html = await paintedFor(other.page, pathname)
     expect(html).toMatch(/<html[^>]* data-theme="light"/)
     expect(html).toContain('--wide-book: 292px')
+  })
+
+  test('of how orders are sent holds for the ticket: what asks again, one press, and letters that are no commands', async () => {
+    const { page, complaints } = await stage.visitor()
+    await using _context = page.context()
+    await startTrading(page)
+    const { pathname } = new URL(page.url())
+    const toTicket = async (qty: string) => {
+      await page.goto(pathname)
+      await live(page)
+      await type(page, 'Market')
+      await field(page, 'Quantity').fill(qty)
+    }
+    await accountPage(page)
+    await page.getByLabel('Ask again above').selectOption('$1,000')
+    await page.getByRole('switch', { name: 'Letters and digits are commands' }).click()
+    expect(await barriers(page)).toEqual([])
+    await toTicket('1')
+    await page.getByText('Asks again above $1,000').waitFor()
+    await field(page, 'Quantity').fill('50')
+    await page.getByText('Sends after one confirmation').waitFor()
+    await field(page, 'Quantity').blur()
+    await page.keyboard.press('s')
+    await page.keyboard.press('l')
+    expect(await sentence(page)).toMatch(/^Buy 50 \w+ at market$/)
+
+    await accountPage(page)
+    await page.getByText('One click', { exact: true }).click()
+    expect(await page.getByLabel('Ask again above').isDisabled()).toBe(true)
+    await saved(page)
+    await toTicket('50')
+    await page.getByText('Sends at once').waitFor()
+    expect(await sentence(page)).toMatch(/^Buy 50 \w+ at market$/)
+    await send(page).click()
+    await receipt(page).getByText('Bought').waitFor()
+    expect(complaints).toEqual([])
   })
 
   test('before they were anybody is theirs once they are, and is not lost to a page that is left at once', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { DEFAULT } from '#lib/trading/trading-choice.ts'
 import { beginningOf, cookiesOf } from './beginning.ts'
 
 const cookies: Record<string, string> = {
@@ -6,6 +7,7 @@ const cookies: Record<string, string> = {
   valiant_palette: 'cb',
   valiant_favourites: 'NOVA.EUR-USD',
   valiant_panels: 'wide-book-300',
+  valiant_trading: '1000.no-keys',
 }
 const here = (name: string) => cookies[name]
 const nowhere = () => undefined
@@ -13,11 +15,13 @@ const ofCookies = {
   appearance: { choice: 'light', palette: 'cb' },
   favourites: ['NOVA', 'EUR-USD'],
   panels: { wide: { book: 300 } },
+  trading: { isOneClick: false, askAbove: 1_000, hasKeys: false },
 }
 const kept = {
   appearance: { choice: 'system', palette: 'rg' },
   favourites: ['VLNT'],
   panels: { narrow: { ticket: 320 } },
+  trading: { isOneClick: true, askAbove: 100_000, hasKeys: true },
 }
 
 describe('a page begins with', () => {
@@ -37,11 +41,12 @@ describe('a page begins with', () => {
     expect(beginningOf(kept, unsaved)).toEqual({ ...kept, favourites: ofCookies.favourites })
   })
   test('nothing that any other program kept under these keys', () => {
-    const odd = { appearance: { choice: 'pink' }, favourites: 'NOVA', panels: 7 }
+    const odd = { appearance: { choice: 'pink' }, favourites: 'NOVA', panels: 7, trading: 'one-click' }
     expect(beginningOf(odd, here)).toEqual(ofCookies)
     const half = { appearance: { choice: 'light', palette: 3 }, favourites: ['NOVA', 1, '<b>', 'NOVA'], panels: [] }
     expect(beginningOf(half, nowhere)).toEqual({
       ...{ appearance: { choice: 'light', palette: 'default' }, favourites: ['NOVA'], panels: {} },
+      trading: DEFAULT,
     })
   })
 })

@@ -1,6 +1,13 @@
 import { type Appearance, appearanceFrom, appearanceOf, appearanceCookies } from '#lib/session/appearance.ts'
 import { type PanelSizes, panelCookies, panelSizesFrom, panelSizesOf, PANELS_COOKIE } from '#lib/panels/panel-sizes.ts'
 import { FAVOURITES_COOKIE, favouritesCookies, favouritesFrom, favouritesOf } from '#lib/watchlist/favourites.ts'
+import {
+  type TradingChoice,
+  tradingCookies,
+  tradingFrom,
+  tradingOf,
+  TRADING_COOKIE,
+} from '#lib/trading/trading-choice.ts'
 import { type KeptKey, type KeptValues, UNSAVED_COOKIE, unsavedOf } from './kept.ts'
 
 /** What a page is painted with of what its visitor chose. */
@@ -8,6 +15,7 @@ export interface Beginning {
   readonly appearance: Appearance
   readonly favourites: readonly string[]
   readonly panels: PanelSizes
+  readonly trading: TradingChoice
 }
 
 /**
@@ -23,12 +31,14 @@ export function beginningOf(kept: KeptValues | undefined, cookie: (name: string)
     appearance: appearanceFrom(stored('appearance')) ?? appearanceOf(cookie),
     favourites: favouritesFrom(stored('favourites')) ?? favouritesOf(cookie(FAVOURITES_COOKIE)),
     panels: panelSizesFrom(stored('panels')) ?? panelSizesOf(cookie(PANELS_COOKIE)),
+    trading: tradingFrom(stored('trading')) ?? tradingOf(cookie(TRADING_COOKIE)),
   }
 }
 
 /** The cookies that say the same, as names and values. */
-export const cookiesOf = ({ appearance, favourites, panels }: Beginning): [string, string][] => [
+export const cookiesOf = ({ appearance, favourites, panels, trading }: Beginning): [string, string][] => [
   ...appearanceCookies(appearance),
   ...favouritesCookies(favourites),
   ...panelCookies(panels),
+  ...tradingCookies(trading),
 ]

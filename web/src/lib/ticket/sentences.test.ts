@@ -1,3 +1,4 @@
+import { DEFAULT, type TradingChoice } from '#lib/trading/trading-choice.ts'
 import { describe, expect, test } from 'vitest'
 import type { OrderContent } from './draft.ts'
 import { asksAgain, confirmationOf, sentenceOf } from './sentences.ts'
@@ -36,9 +37,18 @@ describe('the send button', () => {
     expect(confirmationOf({ ...content, qty: '83' }, 'NOVA', { valueCents: 1_529_690n })).toBe(
       'Confirm: buy 83 NOVA, $15,296.90',
     )
-    expect(asksAgain('limit', 1_000_000n, 0)).toBe(false)
-    expect(asksAgain('limit', 1_000_001n, 0)).toBe(true)
-    expect(asksAgain('market', 100n, 101)).toBe(true)
-    expect(asksAgain('limit', 100n, 101)).toBe(false)
+    const asks = (
+      type: 'limit' | 'market',
+      valueCents: bigint,
+      slippageBps: number,
+      choice: Partial<TradingChoice> = {},
+    ) => asksAgain({ type, valueCents, slippageBps }, { ...DEFAULT, ...choice })
+    expect(asks('limit', 1_000_000n, 0)).toBe(false)
+    expect(asks('limit', 1_000_001n, 0)).toBe(true)
+    expect(asks('market', 100n, 101)).toBe(true)
+    expect(asks('limit', 100n, 101)).toBe(false)
+    expect(asks('limit', 1_000_001n, 0, { askAbove: 100_000 })).toBe(false)
+    expect(asks('limit', 10_000_001n, 0, { askAbove: 100_000 })).toBe(true)
+    expect(asks('market', 10_000_001n, 101, { isOneClick: true })).toBe(false)
   })
 })

@@ -1,5 +1,6 @@
 import { grouped } from '#lib/ui/format.ts'
 import { trailText } from '#lib/orders/order-words.ts'
+import type { TradingChoice } from '#lib/trading/trading-choice.ts'
 import { moneyOfCents } from './amount.ts'
 import type { OrderContent } from './draft.ts'
 import { centsOf } from './scale.ts'
@@ -53,10 +54,13 @@ export function confirmationOf(
   return `Confirm: ${verb} ${amountText(content, name)}, ${moneyOfCents(valueCents)}`
 }
 
-/** Orders over this ask once more. */
-export const CONFIRM_ABOVE_CENTS = 1_000_000n
-/** So do market orders that are expected to slip by more. */
+/** Market orders that are expected to slip by more ask once more, as those do that are worth more than was chosen. */
 export const CONFIRM_ABOVE_SLIPPAGE_BPS = 100
 
-export const asksAgain = (type: OrderContent['type'], valueCents: bigint, slippageBps: number): boolean =>
-  valueCents > CONFIRM_ABOVE_CENTS || (type === 'market' && slippageBps > CONFIRM_ABOVE_SLIPPAGE_BPS)
+export function asksAgain(
+  { type, valueCents, slippageBps }: { type: OrderContent['type']; valueCents: bigint; slippageBps: number },
+  { isOneClick, askAbove }: Pick<TradingChoice, 'isOneClick' | 'askAbove'>,
+): boolean {
+  if (isOneClick) return false
+  return valueCents > BigInt(askAbove) * 100n || (type === 'market' && slippageBps > CONFIRM_ABOVE_SLIPPAGE_BPS)
+}

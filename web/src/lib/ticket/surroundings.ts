@@ -2,6 +2,7 @@ import type { AskPayload } from '@valiant/shared/client/requests'
 import type { AccountSnapshot } from '@valiant/shared/protocol/account'
 import type { Instrument, Level } from '@valiant/shared/protocol/market-data'
 import type { DataOf, RequestName } from '@valiant/shared/protocol/requests'
+import type { TradingChoice } from '#lib/trading/trading-choice.ts'
 import type { Scale } from './scale.ts'
 
 /** What a ticket sees around it. */
@@ -13,6 +14,8 @@ export interface Surroundings {
   readonly scale: Scale
   readonly book: { readonly bids: readonly Level[]; readonly asks: readonly Level[] }
   readonly account: AccountSnapshot | undefined
+  /** How the trader wants orders to be sent. */
+  readonly trading: TradingChoice
   readonly isLive: boolean
   /** Of the whole exchange: degraded takes no orders, and its prices are indicative. */
   readonly marketStatus: 'open' | 'degraded' | 'halted'

@@ -73,7 +73,10 @@ export class Ticket {
       !this.isRefusedAsIs,
   )
   readonly isConfirming = $derived.by(() => this.sender.phase === 'confirming' && this.fields.check.ok)
-  readonly asksFirst = $derived.by(() => asksAgain(this.fields.type, this.preview.valueCents, this.preview.slippageBps))
+  readonly asksFirst = $derived.by(() => {
+    const { valueCents, slippageBps } = this.preview
+    return asksAgain({ type: this.fields.type, valueCents, slippageBps }, this.#around.trading)
+  })
   /** "Buy 50 NOVA was sent at 14:32:11; …", while its result isn't known. */
   readonly unknownText = $derived.by(() => {
     const { inFlight } = this.sender

@@ -5,6 +5,16 @@ export function isTyping(event: KeyboardEvent): boolean {
   return target.isContentEditable || target.matches('input:not([type=checkbox]):not([type=radio]), textarea, select')
 }
 
+/** Who speaks to the machine, or hits keys unawares, may have none of a single character (WCAG 2.1.4). */
+let hasKeys = true
+export const setKeys = (on: boolean): void => void (hasKeys = on)
+const isCharacter = ({ key }: KeyboardEvent): boolean => key.length === 1
+
 /** A single key, as a command of the page: not while typing, not with Ctrl, ⌘ or Alt, not when another took it. */
 export const isCommand = (event: KeyboardEvent): boolean =>
-  !event.defaultPrevented && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event)
+  !event.defaultPrevented &&
+  !event.ctrlKey &&
+  !event.metaKey &&
+  !event.altKey &&
+  !isTyping(event) &&
+  (hasKeys || !isCharacter(event))

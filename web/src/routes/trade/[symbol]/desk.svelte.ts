@@ -18,6 +18,7 @@ import { joined } from '#lib/positions/joined.ts'
 import { PagedList } from '#lib/positions/paged-list.svelte.ts'
 import type { AccountState } from '#lib/session/account.svelte.ts'
 import type { Session } from '#lib/session/session.svelte.ts'
+import type { Trading } from '#lib/trading/trading.svelte.ts'
 import { happened } from '#lib/ticket/happened.ts'
 import type { Named } from '#lib/ticket/receipt.ts'
 import { type Scale, scaleOf } from '#lib/ticket/scale.ts'
@@ -37,6 +38,13 @@ export interface DeskSeed {
 const STATUSES_EVERY_MS = 10_000
 /** A ladder has room for fewer levels than a drawing. */
 const LEVELS: Readonly<Record<BookTab, BookDepth>> = { book: BOOK_DEPTH_DEFAULT, depth: 100 }
+
+interface DeskParts {
+  readonly session: Session
+  readonly account: AccountState
+  readonly market: Market
+  readonly trading: Trading
+}
 
 /** Everything one instrument's workspace shows, and what is done from it. */
 export class Desk implements Surroundings {
@@ -60,6 +68,7 @@ export class Desk implements Surroundings {
   readonly #session: Session
   readonly #account: AccountState
   readonly #market: Market
+  readonly #trading: Trading
   /** One order fills in a dozen parts: the newest of the whole account reach back but a few orders, all instruments' together. */
   readonly #marked: PagedList<Fill>
   readonly #books = new OnceAFrame<Parameters<BookView['show']>[0]>((states) => {
@@ -89,11 +98,12 @@ export class Desk implements Surroundings {
   litSymbol = $state.raw<string | undefined>()
   readonly position = $derived.by(() => this.#account.positionOf(this.instrument.symbol))
 
-  constructor(seed: DeskSeed, session: Session, account: AccountState, market: Market) {
+  constructor(seed: DeskSeed, { session, account, market, trading }: DeskParts) {
     this.instrument = seed.instrument
     this.#session = session
     this.#account = account
     this.#market = market
+    this.#trading = trading
     this.listing = market.of(seed.instrument.symbol) ?? new Listing(seed.instrument)
     this.scale = scaleOf(seed.instrument)
     this.book = new BookView(seed.book)
@@ -138,6 +148,10 @@ export class Desk implements Surroundings {
 
   get account() {
     return this.#account.snapshot
+  }
+
+  get trading() {
+    return this.#trading.choice
   }
 
   get isLive(): boolean {
