@@ -142,7 +142,7 @@ describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
     await form.getByRole('button', { name: 'Save' }).click()
     const told = screen === 'phone' ? receiptAway(page) : receipt(page)
     await told.getByText(/^It needs \$[\d,]+\.\d\d and you have \$[\d,]+\.\d\d\.$/).waitFor()
-    expect(await form.getByLabel('Quantity').inputValue()).toBe('900000')
+    expect(await form.getByLabel('Quantity').inputValue()).toBe('900,000')
     await form.getByRole('button', { name: 'Back' }).click()
 
     // What is off the grid is not sent, and a row that is left stays as it was.

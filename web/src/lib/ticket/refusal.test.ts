@@ -67,6 +67,15 @@ describe('a refusal says what happened, what it did to the money, and a way on',
     expect(labels(refuse({ code: 'POST_ONLY_WOULD_CROSS' }))).toEqual(['Use 184.32', 'Send without post only'])
   })
 
+  test('nobody on the other side: that, and no quantity of nothing', () => {
+    expect(refuse({ code: 'NO_LIQUIDITY' }, { ...SALE, limitPrice: '' }).text).toBe(
+      'Nobody buys NOVA now. Nothing was sold.',
+    )
+    const limited = refuse({ code: 'FOK_NOT_FILLABLE', details: { fillable: '0' } }, { limitPrice: '184.00' })
+    expect(limited.text).toBe('Nobody sells NOVA at your price now. Nothing was bought.')
+    expect(labels(limited)).toEqual([])
+  })
+
   test('fill or kill: what could be had', () => {
     const receipt = refuse({ code: 'FOK_NOT_FILLABLE', details: { fillable: '430' } }, { qty: '900' })
     expect(receipt.text).toBe('Only 430 of 900 are on offer up to your price. Nothing was bought.')

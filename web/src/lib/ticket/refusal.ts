@@ -78,6 +78,11 @@ export function refusalOf(error: WireError, at: AtRefusal): Receipt {
     case 'FOK_NOT_FILLABLE':
     case 'NO_LIQUIDITY': {
       const fillable = detail('fillable') || '0'
+      if (at.scale.lots(fillable) === 0) {
+        return refused(
+          `Nobody ${side === 'buy' ? 'sells' : 'buys'} ${name}${limitPrice === '' ? '' : ' at your price'} now.${nothing}`,
+        )
+      }
       const of = qty === '' ? '' : ` of ${grouped(qty)}`
       return refused(
         `Only ${grouped(fillable)}${of} are on offer${limitPrice === '' ? '' : ' up to your price'}.${nothing}`,
