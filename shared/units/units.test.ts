@@ -43,7 +43,8 @@ describe('decimals', () => {
   it('formats and parses back, for any count of any step', () => {
     const step = fc.constantFrom('0.01', '0.02', '0.05', '0.00005', '20', '1', '0.001', '1000', '100')
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 1_000_000_000 }), step, (count, size) => {
+      // With the largest step still twelve digits, as the wire takes them.
+      fc.property(fc.integer({ min: 0, max: 999_999_999 }), step, (count, size) => {
         const text = formatSteps(count, stepOf(size))
         expect(parseSteps(text, stepOf(size))).toEqual({ ok: true, value: count })
       }),
