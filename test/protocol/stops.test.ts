@@ -5,12 +5,13 @@ import { desk, frameOf, ordersOf } from './desk.ts'
 const at = desk()
 const sale = (more: object) => ({ symbol: at.on.symbol, side: 'sell', qty: at.on.qty(), ...more })
 
-/** Somebody who sells so much that the market falls through some levels. */
-async function sellOff(): Promise<void> {
+/** Somebody who sells so much that the market falls through some levels, to no lower than a price if there is one. */
+async function sellOff(limitPrice?: string): Promise<void> {
   const seller = await guest(at.server.url)
   await seller.good('account.update', { mode: 'margin' })
   await seller.good('account.deposit', { amount: '10000000.00' })
-  await seller.place({ symbol: at.on.symbol, side: 'sell', type: 'market', qty: '20000' })
+  const how = limitPrice === undefined ? { type: 'market' } : { type: 'limit', timeInForce: 'ioc', limitPrice }
+  await seller.place({ symbol: at.on.symbol, side: 'sell', qty: '20000', ...how })
 }
 
 test('stops of each type wait, show their prices and bind what they sell', async () => {
@@ -63,7 +64,9 @@ test('a stop-limit that is ioc takes what it can when it triggers, and gives up 
     { status: 'untriggered', timeInForce: 'ioc' },
     { status: 'untriggered', timeInForce: 'ioc' },
   ])
-  await sellOff()
+  const buyer = await guest(at.server.url)
+  await buyer.place({ symbol: on.symbol, side: 'buy', type: 'limit', limitPrice: on.below(3), qty: on.qty() })
+  await sellOff(on.below(2))
   const last = (orderId: string) => ordersOf(client).get(orderId)
   await expect.poll(() => last(wide.orderId)?.status, { timeout: 10_000 }).toBe('filled')
   await expect
