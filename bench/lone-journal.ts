@@ -77,7 +77,7 @@ export const marketOrders =
         const takers = Array.from({ length: size }, (_, at) => accounts[(next + at) % ACCOUNTS] ?? 0)
         next += size
         const batch = flow.batch(number, takers)
-        // The yardstick of yardsticks.md moves cash and quantity, four sides an order; the fee would be two more.
+        // The yardstick moves cash and quantity, four sides an order; the fee would be two more.
         return { ...batch, entries: batch.entries.filter(({ kind }) => kind !== 'fee') }
       },
     }

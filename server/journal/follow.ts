@@ -103,7 +103,7 @@ export class FollowedState {
     return true
   }
 
-  /** Whether the batch that is known is the journal's still: a database may go back after a failover (reliability A13). */
+  /** Whether the batch that is known is the journal's still: a database may go back after a failover. */
   #isContinued(known: LastBatch, last: LastBatch, found: Mark | undefined): boolean {
     if (found?.epoch === known.epoch && found.hash === known.hash && last.epoch >= known.epoch) return true
     this.#log.error({ known, found, last }, 'journal: it went back behind what was read of it; all is read anew')

@@ -56,7 +56,7 @@ export class Journal {
    * Commits a batch: one call of one function, in autocommit. The batch is read before this returns, so its objects may
    * change at once. One at a time.
    * @throws (by the promise) {Fenced} another leads; step down
-   * @throws {InDoubt} the answer was lost: the connection is gone; reliability 2b
+   * @throws {InDoubt} the answer was lost: the connection is gone; `Lease.fenceSelf` makes it certain
    * @throws {Refused} the batch is wrong: a defect
    */
   commit(batch: Batch): Promise<void> {

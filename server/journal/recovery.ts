@@ -38,7 +38,7 @@ export interface SmallState {
   readonly simulator: unknown
 }
 
-/** The last batch committed. Read it after fencing yourself: before, one in doubt may still come (reliability A3). */
+/** The last batch committed. Read it after fencing yourself: before, one in doubt may still come. */
 export async function readLastBatch(queries: Queries | Snapshot): Promise<LastBatch> {
   return fromRow(await queries.one(sql.journal.readLastBatch))
 }

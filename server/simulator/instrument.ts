@@ -1,4 +1,4 @@
-/** What the simulator must know of an instrument, and what instruments of a class have in common (market.md, section 3). */
+/** What the simulator must know of an instrument, and what instruments of a class have in common (docs/market-model.md, 2). */
 
 export type AssetClass = 'equity' | 'currency' | 'coin'
 

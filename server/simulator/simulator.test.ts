@@ -232,6 +232,63 @@ describe('conditions', () => {
   })
 })
 
+describe('a scenario', () => {
+  const crash = { name: 'flash-crash', fromMs: START_MS + MINUTE_MS } as const
+  const scenarioOf = (simulator: Simulator) => simulator.save().instruments[0]?.scenario
+
+  test.each([1, 2, 3])('moves the price as it says: a flash crash falls and comes back, seed %d', (seed) => {
+    const { simulator, market } = started(seed)
+    simulator.step(crash.fromMs)
+    const before = market.bidTicks
+    expect(simulator.play('NOVA', crash)).toBe(true)
+    expect(simulator.play('NOVA', { ...crash })).toBe(false)
+    let lowest = before
+    for (let minutes = 0; minutes < 41; minutes += 0.25) {
+      simulator.step(crash.fromMs + minutes * MINUTE_MS)
+      lowest = Math.min(lowest, market.bidTicks)
+    }
+    expect(lowest / before).toBeGreaterThan(0.9)
+    expect(lowest / before).toBeLessThan(0.96)
+    expect(market.bidTicks / lowest).toBeGreaterThan(1.03)
+    expect(scenarioOf(simulator)).toEqual({ ...crash, entered: 3, isOver: true })
+    expect(simulator.newsSince(START_MS).filter(({ scope }) => scope === 'asked')).toEqual([])
+  })
+
+  test('goes on over a restart, with its jump once, which is news', () => {
+    const run = { name: 'earnings-miss', fromMs: START_MS } as const
+    const { simulator } = started()
+    simulator.play('NOVA', run)
+    simulator.step(START_MS + 5 * MINUTE_MS - 1_000)
+    const state = throughJson(simulator.save())
+    expect(state.instruments[0]?.conditions).toBeUndefined()
+    expect(Simulator.restore(state, [SHARE]).save()).toEqual(state)
+    const next = restored(state)
+    expect(next.simulator.play('NOVA', run)).toBe(false)
+    const before = next.simulator.referenceTicks('NOVA')
+    next.simulator.step(START_MS + 5 * MINUTE_MS + 10_000)
+    expect(next.simulator.referenceTicks('NOVA') / before).toBeLessThan(0.96)
+    const news = next.simulator.newsSince(START_MS)
+    expect(news).toMatchObject([{ symbol: 'NOVA', logSize: -0.07, scope: 'own' }])
+    const later = restored(throughJson(next.simulator.save()))
+    later.simulator.step(START_MS + 6 * MINUTE_MS)
+    expect(later.simulator.newsSince(START_MS)).toEqual([])
+  })
+
+  test('ends when it is told to, and is followed by another', () => {
+    const { simulator } = started()
+    simulator.play('NOVA', { name: 'drought', fromMs: START_MS })
+    simulator.step(START_MS + MINUTE_MS)
+    expect(scenarioOf(simulator)).toMatchObject({ name: 'drought', entered: 1 })
+    expect(simulator.play('NOVA', undefined)).toBe(true)
+    expect(scenarioOf(simulator)).toBeUndefined()
+    simulator.step(START_MS + 2 * MINUTE_MS)
+    expect(scenarioOf(simulator)).toBeUndefined()
+    simulator.play('NOVA', { name: 'quiet', fromMs: START_MS + 2 * MINUTE_MS })
+    simulator.step(START_MS + 3 * MINUTE_MS)
+    expect(scenarioOf(simulator)).toMatchObject({ name: 'quiet', entered: 1, isOver: false })
+  })
+})
+
 describe('a simulator', () => {
   test('does not step an instrument that has no book, nor know one that is not listed', () => {
     const simulator = Simulator.start({ instruments: [SHARE], seed: 1, startMs: START_MS })

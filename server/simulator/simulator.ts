@@ -7,6 +7,7 @@ import { Participants } from './participants/participants.ts'
 import type { LatentValue } from './price-process/latent-value.ts'
 import { Rng } from './price-process/rng.ts'
 import { type News, World } from './price-process/world.ts'
+import { conditionsOf, type ScenarioProgress, type ScenarioRun, stepOf } from './scenarios.ts'
 import { type InstrumentState, type SimulatorState, STATE_VERSION } from './state.ts'
 
 /** The market moves by quanta on a fixed grid; one quantum is one frame of market data. */
@@ -38,6 +39,9 @@ class Simulated {
   market: HouseMarket | undefined
   participants: Participants | undefined
   isHalted = false
+  /** What is played, and how far it has come: undefined before the first step of the world. */
+  scenario: ScenarioRun | undefined
+  progress: ScenarioProgress | undefined
 
   constructor(value: LatentValue, flow: Flow) {
     this.value = value
@@ -95,18 +99,24 @@ export class Simulator {
   ): Simulator {
     const saved = new Map(state.instruments.map((instrument) => [instrument.symbol, instrument]))
     const values = new Map(state.instruments.map(({ symbol, value }) => [symbol, value]))
-    const conditions = new Map(state.instruments.map(({ symbol, conditions: kept }) => [symbol, kept ?? CALM]))
+    const conditions = new Map(
+      state.instruments.map(({ symbol, scenario, conditions: kept = CALM }) => [
+        symbol,
+        scenario === undefined ? kept : conditionsOf(scenario),
+      ]),
+    )
     const world = World.restore(instruments, state.seed, state.world, values, conditions)
     return new Simulator(world, state, options, saved)
   }
 
   /** Plain JSON with full precision: the state between two quanta, without the orders in the books. */
   save(): SimulatorState {
-    const instruments = [...this.simulated].map(([symbol, { value, flow }]) => ({
+    const instruments = [...this.simulated].map(([symbol, { value, flow, progress }]) => ({
       symbol,
       value: value.save(),
       flow: flow.save(),
-      ...(value.conditions === CALM ? {} : { conditions: value.conditions }),
+      ...(progress !== undefined && { scenario: progress }),
+      ...(progress === undefined && value.conditions !== CALM && { conditions: value.conditions }),
     }))
     return { version: STATE_VERSION, seed: this.seed, nowMs: this.nowMs, world: this.world.save(), instruments }
   }
@@ -184,16 +194,29 @@ export class Simulator {
     this.find(symbol).flow.push(side === 'buy' ? lots : -lots)
   }
 
+  /**
+   * Plays a scenario on an instrument, in place of the one before; it goes on over a restart. The same again changes
+   * nothing, undefined ends it.
+   * @returns whether anything has changed
+   */
+  play(symbol: string, run: ScenarioRun | undefined): boolean {
+    const simulated = this.find(symbol)
+    const { scenario } = simulated
+    if (scenario?.name === run?.name && scenario?.fromMs === run?.fromMs) return false
+    simulated.scenario = run
+    simulated.progress = undefined
+    bend(simulated, CALM)
+    return true
+  }
+
   /** Bends an instrument's market until told otherwise; what is not named is calm. */
   setConditions(symbol: string, conditions: Partial<Conditions>): void {
-    const { value, flow } = this.find(symbol)
-    value.conditions = Object.keys(conditions).length === 0 ? CALM : { ...CALM, ...conditions }
-    flow.updatePace()
+    bend(this.find(symbol), Object.keys(conditions).length === 0 ? CALM : { ...CALM, ...conditions })
   }
 
   /** News: the value jumps, with the next step of the world. @param logSize 0.07 is 7 % up */
   jump(symbol: string, logSize: number): void {
-    this.world.jump(this.find(symbol).value, logSize)
+    this.world.jump(this.find(symbol).value, logSize, 'asked')
   }
 
   /** Jumps of values after a moment, oldest first, for headlines; the last 512 are kept, and none over a restart. */
@@ -218,15 +241,29 @@ export class Simulator {
   }
 
   private stepWorld(stepMs: number): void {
+    for (const simulated of this.simulated.values()) this.stepScenario(simulated)
     this.world.step(stepMs)
     for (const { flow } of this.simulated.values()) flow.afterWorldStep(stepMs / 1_000)
   }
 
+  private stepScenario(simulated: Simulated): void {
+    const { scenario, progress: before } = simulated
+    if (scenario === undefined || before?.isOver === true) return
+    const { progress, conditions, jump } = stepOf(scenario, before, this.world.nowMs)
+    if (before?.entered === progress.entered && before.isOver === progress.isOver) return
+    simulated.progress = progress
+    bend(simulated, conditions)
+    if (jump !== 0) this.world.jump(simulated.value, jump, 'own')
+  }
+
   private simulate(value: LatentValue, saved: ReadonlyMap<string, InstrumentState>): Simulated {
     const { symbol } = value.instrument
-    const state = saved.get(symbol)?.flow
-    const rng = state ? Rng.restore(state.rng) : Rng.of(this.seed, `flow ${symbol}`)
-    return new Simulated(value, new Flow(value, rng, state))
+    const state = saved.get(symbol)
+    const rng = state ? Rng.restore(state.flow.rng) : Rng.of(this.seed, `flow ${symbol}`)
+    const simulated = new Simulated(value, new Flow(value, rng, state?.flow))
+    simulated.scenario = state?.scenario
+    simulated.progress = state?.scenario
+    return simulated
   }
 
   private find(symbol: string): Simulated {
@@ -234,6 +271,12 @@ export class Simulator {
     if (!found) throw new RangeError(`expected a simulated instrument, found ${symbol}`)
     return found
   }
+}
+
+/** `flow` reads the conditions out of the value. */
+function bend({ value, flow }: Simulated, conditions: Conditions): void {
+  value.conditions = conditions
+  flow.updatePace()
 }
 
 const onWorldGrid = (timeMs: number): number => timeMs - (timeMs % WORLD_STEP_MS)

@@ -2,6 +2,7 @@ import type { Conditions } from './conditions.ts'
 import type { FlowState } from './participants/flow.ts'
 import type { LatentValueState } from './price-process/latent-value.ts'
 import type { WorldState } from './price-process/world.ts'
+import type { ScenarioProgress } from './scenarios.ts'
 
 /** Grows with every change that an older or newer simulator could not read. */
 export const STATE_VERSION = 1
@@ -10,13 +11,14 @@ export interface InstrumentState {
   readonly symbol: string
   readonly value: LatentValueState
   readonly flow: FlowState
-  /** Only where not calm. */
+  /** Only where not calm, and not a scenario's: a version that knows no scenarios must not go on with them for ever. */
   readonly conditions?: Conditions
+  readonly scenario?: ScenarioProgress
 }
 
 /**
  * All that the simulator remembers, as plain JSON, about 0.8 kB an instrument. The simulated orders are not in it:
- * makers and tail are placed anew around the reference (market.md, section 8, "State").
+ * makers and tail are placed anew around the reference (docs/market-model.md, 5).
  */
 export interface SimulatorState {
   readonly version: typeof STATE_VERSION

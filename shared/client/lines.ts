@@ -26,7 +26,7 @@ const RATE_LIMITED_FAILURES = 5
 
 /**
  * Keeps one line to the exchange: makes it anew when it is lost, with jitter, and before an instance goes away makes the
- * next one while the present one still serves (reliability.md, 2e).
+ * next one while the present one still serves.
  */
 export class Lines {
   readonly #holder: Holder

@@ -40,12 +40,31 @@ test('an operator halts an instrument and resumes it: cancels go through, orders
   await expect.poll(() => statusOf(on.symbol), { timeout: 10_000 }).toBe('open')
 })
 
+test('an operator plays a scenario: quotes go apart, and come back together when it is ended', async () => {
+  const { client, on } = at
+  await client.good('subscribe', { channel: 'ticker', symbols: [on.symbol] })
+  const spread = () => {
+    const [ticker] = client.of<TickerFrame>('ticker').slice(-1)
+    return Number(ticker?.ask) - Number(ticker?.bid)
+  }
+  const tick = Number(on.instrument.tickSize)
+  expect(await operator('scenario', 'play', 'drought', on.symbol)).toMatch(/^VLNT: drought, from \S+ to \S+$/)
+  expect(await operator('scenario', 'list')).toMatch(/flash-crash .+\n[^]+\nVLNT: drought, from/)
+  await expect.poll(spread, { timeout: 60_000 }).toBeGreaterThan(5.5 * tick)
+  expect(await operator('scenario', 'end', 'all')).toBe('Ended on VLNT.')
+  expect(await operator('scenario', 'list')).toContain('Nothing is played.')
+  await expect.poll(spread, { timeout: 60_000 }).toBeLessThan(3.5 * tick)
+})
+
 test('what an operator says wrong is refused with what was expected', async () => {
   await expect(operator('halt', 'NOPE')).rejects.toThrow('NOPE is not listed')
   await expect(operator('split', at.on.symbol, '--ratio', '2', '--at', now())).rejects.toThrow('a whole number')
   await expect(operator('split', at.on.symbol, '--ratio', '2:1', '--at', 'soon')).rejects.toThrow(
     'a time with its zone',
   )
+  await expect(operator('scenario', 'play', 'crash', at.on.symbol)).rejects.toThrow('Expected one of flash-crash, ')
+  await expect(operator('scenario', 'play', 'trend', 'NOPE')).rejects.toThrow('NOPE is not listed')
+  await expect(operator('scenario', 'play', 'trend', 'all', '--at', 'soon')).rejects.toThrow('a time with its zone')
 })
 
 test('a dividend that is taken back never comes', async () => {

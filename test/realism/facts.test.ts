@@ -4,7 +4,7 @@ import { type FlowFacts, flowFacts, type PriceFacts, priceFacts, type TradeFacts
 import { type Recording, recordBook, recordBrownian, recordCoarse } from './recording.ts'
 import { median } from './statistics.ts'
 
-/** The slow check that the market looks like a market: the bands of market.md, section 4, on medians of three seeds. */
+/** The slow check that the market looks like a market: the bands of docs/market-model.md, 4, on medians of three seeds. */
 const SEEDS = [1, 2, 3]
 /** A quarter of the quotes of the live market: the facts are the same at a quarter of the cost. */
 const LIVE = 0.25

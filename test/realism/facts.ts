@@ -13,7 +13,7 @@ import {
 const MINUTES_PER_DAY = 1440
 const SEASON_HALF_WIDTH = 15
 
-/** The stylized facts of Cont 2001 on one-minute returns; the numbers are the rows of market.md, section 4. */
+/** The stylized facts of Cont 2001 on one-minute returns; the numbers are the rows of docs/market-model.md, 4. */
 export interface PriceFacts {
   /** 1 */
   readonly kurtosis: number

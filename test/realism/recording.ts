@@ -26,7 +26,7 @@ const CLASS_START: Readonly<Record<AssetClass, { startTicks: number; sigmaDay: n
   coin: { startTicks: 4_000, sigmaDay: 0.032 },
 }
 
-/** The instrument of market.md, section 3, of a class. */
+/** An instrument as the class has them. */
 export const instrumentOf = (assetClass: AssetClass, symbol = assetClass.toUpperCase()): SimulatedInstrument => ({
   symbol,
   assetClass,

@@ -1,4 +1,4 @@
-/** The estimators of market.md, section 4, on plain columns of numbers. */
+/** The estimators of docs/market-model.md, 4, on plain columns of numbers. */
 
 export const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length
 

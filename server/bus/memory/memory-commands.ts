@@ -60,7 +60,7 @@ export class MemoryCommandBus implements CommandBus {
 
   consume(after: string, arrived: () => void): CommandReader {
     const next = numberOf(after) + 1
-    // Beyond the end it is of another bus, or the clock was set back: all is read, and known ids make it harmless (A9).
+    // Beyond the end it is of another bus, or the clock was set back: all is read, and known ids make it harmless.
     const consumer: Consumer = {
       next: next > this.endNumber ? this.firstNumber : Math.max(this.firstNumber, next),
       arrived,

@@ -6,7 +6,7 @@ interface Packet {
 
 /**
  * Account frames as one instance hears them, without those of an epoch that is over: a leader that stood still goes on in
- * the middle of a word (reliability A7). They go past the gateway, from the adapter to the sockets, so it is done here.
+ * the middle of a word. They go past the gateway, from the adapter to the sockets, so it is done here.
  * Held against account frames alone: a batch that was in doubt is told late, under its own epoch, and before any account
  * frame of the next.
  */

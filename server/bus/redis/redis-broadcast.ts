@@ -26,7 +26,7 @@ interface AlertMessage {
 }
 
 /**
- * Market frames and status on a channel of their own, written once for all gateways (B18). Account frames go to the
+ * Market frames and status on a channel of their own, written once for all gateways. Account frames go to the
  * account's rooms through Socket.IO's adapter, so that gateways have nothing to do with them.
  */
 export class RedisBroadcast<MarketFrame extends { readonly epoch: number }> implements Broadcast<MarketFrame> {

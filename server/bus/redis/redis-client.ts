@@ -9,7 +9,7 @@ const SILENT_LOOKS_MAX = 4
 const RETRY_MS_MAX = 500
 
 /**
- * A client that keeps nothing for later (reliability.md, A2 and B1): what cannot be written now fails now, and what was
+ * A client that keeps nothing for later: what cannot be written now fails now, and what was
  * on its way when the link broke fails too, and is never sent again behind the caller's back.
  */
 const OPTIONS: RedisOptions = {
@@ -41,7 +41,7 @@ export function openClient({ url, name, log, metrics, blocking = false }: Client
   const client = new Redis(url, {
     ...OPTIONS,
     connectionName: `valiant-${name}`,
-    // A blocked read hangs for ever on a half-open link (B11): it ends by itself, with nothing.
+    // A blocked read hangs for ever on a half-open link: it ends by itself, with nothing.
     ...(blocking && { blockingTimeout: 1_500 }),
   })
   // Whoever opens it waits for the first time it is up, and says so; each loss after that is told once.

@@ -21,7 +21,7 @@ const TRIM_MS = 250
 const repliesTo = (gateway: string): string => `valiant:rep:${gateway}`
 
 /**
- * Commands through a Redis Stream, answers through publishing (reliability.md, 2c). Redis is a transport here and no
+ * Commands through a Redis Stream, answers through publishing. Redis is a transport here and no
  * store: it may lose anything.
  */
 export class RedisCommandBus implements CommandBus, Disposable {
@@ -72,7 +72,7 @@ export class RedisCommandBus implements CommandBus, Disposable {
       await commands.xadd(STREAM, '*', ...toFields(command))
     } catch (cause) {
       if (wasNotDone(cause)) throw new Unavailable('Redis did not take the command', { cause })
-      // Cut off, or never answered: the entry may lie in the stream all the same (A2).
+      // Cut off, or never answered: the entry may lie in the stream all the same.
       throw new Error('it is not known whether the command was taken', { cause })
     }
   }

@@ -123,7 +123,7 @@ export class StreamReader implements CommandReader {
 
   /**
    * Compares the cursor with the newest id of the stream. A lower one is of a stream that began anew under a clock that
-   * has been set back, and would be read from the cursor in silence for ever (A9); from the start it may be read twice,
+   * has been set back, and would be read from the cursor in silence for ever; from the start it may be read twice,
    * which known ids make harmless.
    */
   async #compare(): Promise<void> {

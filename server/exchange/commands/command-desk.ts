@@ -28,7 +28,7 @@ const isNotOpen = (result: Result): result is Exclude<Result, Answer> => 'notOpe
 export type Condemned = ReadonlySet<string>
 
 /**
- * Takes up commands in the order of protocol.md section 1: expiry, an id already known, rate, `validUntil`, the rules of
+ * Takes up commands in the protocol's order: expiry, an id already known, rate, `validUntil`, the rules of
  * the exchange. Every outcome that uses an id up becomes a row of the open batch; what is said waits for its commit.
  */
 export class CommandDesk {

@@ -15,7 +15,7 @@ const READ_MS_MAX = 20_000
 export type Settled = 'written' | 'open' | 'replaced'
 
 /**
- * After a fault (reliability 2b): takes the next epoch, which waits for a commit in doubt, and looks whether it was
+ * After a fault: takes the next epoch, which waits for a commit in doubt, and looks whether it was
  * written. If so, what was held back is said.
  * @param stretch which has ended; undefined when none came to lead
  * @param acknowledged the last batch that the database has acknowledged

@@ -49,14 +49,14 @@ const systemClock: LeaseClock = { wallMs: () => Date.now(), monotonicMs: () => p
  */
 export type LeaseState = 'held' | 'stale' | 'lost'
 
-/** The right to lead (reliability 2a). Its epoch, carried by every commit, is what is safe; time only makes it quick. */
+/** The right to lead. Its epoch, carried by every commit, is what is safe; time only makes it quick. */
 export interface Lease extends AsyncDisposable {
   /** Rises with `fenceSelf`. */
   readonly epoch: number
   readonly state: LeaseState
   /**
    * After a commit in doubt: takes the next epoch, which waits for that commit's end, so that what is read afterwards
-   * is final (reliability 2b).
+   * is final.
    * @returns whether this process still leads; false is final, and `onLost` has been called
    * @throws when Postgres does not answer: try again
    */

@@ -78,7 +78,7 @@ function expectFollowed(before: Process, after: Process): void {
   expect(after.frames[0]?.epoch).toBeGreaterThan(before.epoch)
 }
 
-test('a leader that was frozen writes nothing and says nothing when it wakes: another has led on', async () => {
+test('a leader that was frozen writes nothing when it wakes, and says nothing new: another has led on', async () => {
   const [one, two] = await leaderAndStandby()
   await using leader = one
   await using standby = two
@@ -91,7 +91,10 @@ test('a leader that was frozen writes nothing and says nothing when it wakes: an
   const told = leader.told.length
   leader.child.kill('SIGCONT')
   await expect.poll(isStandbySeen, PATIENCE).toBe(true) // awake, and standing by
-  expect(leader.told.slice(told).filter(({ kind }) => kind !== 'log')).toEqual([])
+  // It may have been frozen in the midst of a sentence: that one is of its own epoch, which gateways take no more.
+  const said = leader.told.slice(told).filter(({ kind }) => kind !== 'log')
+  expect(said.length).toBeLessThanOrEqual(1)
+  for (const one of said) expect(one).toMatchObject({ kind: 'frame', epoch: began - 1 })
   expect(await numberIn(ofBefore)).toBe(batches)
   // It leads again, when its turn comes.
   standby.child.kill('SIGKILL')

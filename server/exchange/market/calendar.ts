@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { MarketStatus } from '../../engine/command.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { CorporateAction } from '../../journal/corporate-actions.ts'
+import type { ScenarioRun } from '../../simulator/scenarios.ts'
 import type { Simulator } from '../../simulator/simulator.ts'
 import type { NewsDesk } from '../news/news-desk.ts'
 import { Plans } from '../news/plans.ts'
@@ -33,8 +34,8 @@ export interface DoneSplit {
 }
 
 /**
- * What happens by the date, and what the operator asks for: halts, dividends, splits, a day's interest. Each is applied in
- * the batch that records it, so that a crash neither loses nor repeats one.
+ * What happens by the date, and what the operator asks for: halts, dividends, splits, scenarios, a day's interest. Each is
+ * applied in the batch that records it, so that a crash neither loses nor repeats one.
  */
 export class Calendar {
   readonly #market: CalendarMarket
@@ -57,8 +58,9 @@ export class Calendar {
   }
 
   /** Does what is due. @returns whether the status of an instrument has changed */
-  run({ statuses, cleared, actions }: OperatorWishes, timeMs: number): boolean {
+  run({ statuses, cleared, actions, scenarios }: OperatorWishes, timeMs: number): boolean {
     this.#charge(timeMs)
+    this.#play(scenarios)
     const hasChanged = this.#setStatuses(statuses, timeMs)
     this.#clear(cleared, timeMs)
     this.#tellPlans(actions, timeMs)
@@ -84,6 +86,15 @@ export class Calendar {
       hasChanged = true
     }
     return hasChanged
+  }
+
+  /** How far each has come is part of the simulator's state. */
+  #play(scenarios: ReadonlyMap<string, ScenarioRun>): void {
+    const { engine, simulator, log } = this.#market
+    for (const symbol of engine.symbols) {
+      const run = scenarios.get(symbol)
+      if (simulator.play(symbol, run)) log.info({ symbol, ...run }, 'exchange: the operator plays another scenario')
+    }
   }
 
   /** Takes the users' orders out. Once, and again after a recovery, when some may have come back. */

@@ -10,7 +10,7 @@ import { type Happening, headlineOf } from './headline.ts'
 import { newsOfJumps, type Untold } from './jumps.ts'
 
 /**
- * A jump is told so long after it, when the makers' prices have followed (market.md: within a third of a second, by e): it
+ * A jump is told so long after it, when the makers' prices have followed (docs/market-model.md, 1): it
  * says why a price has moved, and is no way to be there before it.
  */
 export const JUMP_TOLD_AFTER_MS = 1_000

@@ -26,8 +26,8 @@ import { fieldFailure } from './zod-issue.ts'
 export type TakeRequest = () => Promise<number>
 
 /**
- * The one way of a request through the gateway, for sockets and REST alike. It is looked at in the order of protocol.md,
- * section 1: size and depth, shape, authentication, scope, known id, rate, fields; the first that fails answers.
+ * The one way of a request through the gateway, for sockets and REST alike. It is looked at in the protocol's
+ * order: size and depth, shape, authentication, scope, known id, rate, fields; the first that fails answers.
  */
 export class Dispatcher {
   readonly #handlers: Handlers

@@ -1,30 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import type { Socket } from 'socket.io'
+import { connectionOf, type HasConnection, onPong } from './connection.ts'
 
 /** So much is written to a socket before it is asked again how far it has read. */
 const ASKED_BYTES_MIN = 65_536
 const TOKEN_BYTES = 8
 
-/** What ws and engine.io keep of a connection, which their types do not show; pinned by backpressure.socket.test.ts. */
-interface Connection {
-  readonly transport: {
-    readonly socket?: {
-      readonly bufferedAmount: number
-      readonly _socket?: { readonly bytesWritten: number; resetAndDestroy(): void } | null
-      on(event: 'pong', listener: (data: Buffer) => void): void
-      off(event: 'pong', listener: (data: Buffer) => void): void
-      terminate(): void
-    }
-  }
-  readonly writeBuffer: readonly {
-    readonly data?: unknown
-    readonly options?: { readonly wsPreEncodedFrame?: readonly { readonly length: number }[] }
-  }[]
-}
-type HasConnection = Pick<Socket, 'conn'>
-const connectionOf = ({ conn }: HasConnection): Connection => conn as unknown as Connection
-
-/** Bytes that wait for a socket in this process: its own queue and the operating system's refusals (reliability.md, 2d). */
+/** Bytes that wait for a socket in this process: its own queue and the operating system's refusals. */
 export function backlogBytes(socket: HasConnection): number {
   const { transport, writeBuffer } = connectionOf(socket)
   let bytes = transport.socket?.bufferedAmount ?? 0
@@ -65,22 +46,20 @@ export class ReadingMeter<Asked extends HasConnection> {
 
   #ask(bytes: number): void {
     const webSocket = connectionOf(this.#socket).transport.socket
-    const asked = randomBytes(TOKEN_BYTES)
-    const heard = (token: Buffer) => {
-      if (!asked.equals(token)) return
-      webSocket?.off('pong', heard)
+    if (webSocket === undefined) return
+    const token = randomBytes(TOKEN_BYTES)
+    onPong(webSocket, token, () => {
       this.#readBytes = bytes
       this.#isAsked = false
-    }
+    })
     this.#isAsked = true
-    webSocket?.on('pong', heard)
-    this.#ping(this.#socket, asked)
+    this.#ping(this.#socket, token)
   }
 }
 
 /**
  * Ends a connection at once, and with it what the operating system holds for it. Any politer way waits behind what the
- * client does not read (B3).
+ * client does not read.
  */
 export function terminate(socket: HasConnection): void {
   const { socket: webSocket } = connectionOf(socket).transport

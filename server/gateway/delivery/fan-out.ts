@@ -1,33 +1,17 @@
 import type { ClientToServerEvents, EventName, EventOf, ServerToClientEvents } from '@valiant/shared/protocol/events'
-import type { Server, Socket } from 'socket.io'
+import type { Server } from 'socket.io'
+import {
+  type Connection,
+  connectionOf,
+  type HasConnection,
+  type Tcp,
+  type Transport,
+  type WebSocket,
+} from './connection.ts'
 import type { RoomEvent, RoomFrame, RoomSender } from './room-sender.ts'
 import { pingFrame, textFrame } from './text-frame.ts'
 
-/** What engine.io and ws keep of a connection, which their types do not show; pinned by fan-out.socket.test.ts. */
-interface Connection {
-  readonly writeBuffer: { readonly length: number }
-  readonly transport: Transport
-  write(packet: string, options: { readonly wsPreEncodedFrame: readonly Buffer[] }): unknown
-  sendPacket(type: 'ping'): unknown
-}
-interface Transport {
-  readonly name: string
-  readonly writable: boolean
-  readonly perMessageDeflate: unknown
-  readonly socket?: WebSocket
-}
-interface WebSocket {
-  readonly readyState: number
-  readonly _sender?: { readonly _state: number }
-  readonly _socket?: Tcp | null
-  ping(data: Buffer): void
-}
-interface Tcp {
-  readonly writableLength: number
-  write(bytes: Buffer): boolean
-}
 type MarketServer = Server<ClientToServerEvents, ServerToClientEvents>
-type HasConnection = Pick<Socket, 'conn'>
 
 /** A connection as this writes to it. */
 interface Line {
@@ -201,8 +185,8 @@ class Parcel {
   }
 }
 
-function lineOf({ conn }: HasConnection): Line {
-  const connection = conn as unknown as Connection
+function lineOf(socket: HasConnection): Line {
+  const connection = connectionOf(socket)
   const { transport } = connection
   const webSocket = transport.name === 'websocket' ? transport.socket : undefined
   const tcp = webSocket?._socket
@@ -214,6 +198,6 @@ function lineOf({ conn }: HasConnection): Line {
 
 /** Where the next byte that leaves may be ours: neither engine.io nor TCP has anything for this socket. */
 function idleTcpOf({ connection, transport, webSocket, tcp }: Line): Tcp | undefined {
-  const isIdle = transport.writable && connection.writeBuffer.length === 0 && webSocket?.readyState === OPEN
+  const isIdle = transport.writable === true && connection.writeBuffer.length === 0 && webSocket?.readyState === OPEN
   return isIdle && tcp?.writableLength === 0 ? tcp : undefined
 }

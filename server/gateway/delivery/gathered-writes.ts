@@ -1,13 +1,4 @@
-import type { Socket } from 'socket.io'
-
-/** What engine.io and ws keep of a connection, which their types do not show; pinned by gathered-writes.socket.test.ts. */
-interface Connection {
-  readonly transport?: {
-    writable?: boolean
-    readonly socket?: { readonly _socket?: { cork(): void; uncork(): void } | null }
-  }
-  flush?(): void
-}
+import { type Connection, connectionOf, type HasConnection } from './connection.ts'
 
 /**
  * An order is answered by two packets, the acknowledgement and the account's frame. By itself engine.io writes the first
@@ -18,10 +9,10 @@ export class GatheredWrites {
   readonly #held = new Set<Connection>()
 
   /** What is emitted to this socket from now on leaves together, at the end of the turn. */
-  gather({ conn }: Pick<Socket, 'conn'>): void {
-    const connection = conn as unknown as Connection
+  gather(socket: HasConnection): void {
+    const connection = connectionOf(socket)
     // Not writable: engine.io gathers already. Not known: another version, which then writes as it does.
-    if (connection.transport?.writable !== true || connection.flush === undefined) return
+    if (connection.transport.writable !== true || connection.flush === undefined) return
     connection.transport.writable = false
     if (this.#held.size === 0) setImmediate(() => this.#release())
     this.#held.add(connection)
@@ -32,8 +23,8 @@ export class GatheredWrites {
     this.#held.clear()
     for (const connection of due) {
       const { transport } = connection
-      const tcp = transport?.socket?._socket
-      if (transport !== undefined) transport.writable = true
+      const tcp = transport.socket?._socket
+      transport.writable = true
       tcp?.cork()
       connection.flush?.()
       tcp?.uncork()

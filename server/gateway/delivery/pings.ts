@@ -1,10 +1,6 @@
 import { PING_INTERVAL_MS, type ValiantServer, type ValiantSocket } from '../sessions/admission.ts'
+import { connectionOf } from './connection.ts'
 import type { FanOut } from './fan-out.ts'
-
-/** What engine.io keeps of a connection, which its types do not show; pinned by pings.socket.test.ts. */
-interface Connection {
-  pingIntervalTimer?: NodeJS.Timeout | null
-}
 
 /** The interval in so many parts: those that came in the same one are asked in the same one. */
 const SLOTS = 40
@@ -43,7 +39,7 @@ export class Pings implements Disposable {
   }
 
   #take(socket: ValiantSocket): void {
-    const connection = socket.conn as unknown as Connection
+    const connection = connectionOf(socket)
     const { pingIntervalTimer: timer } = connection
     // Not known: another version, which then asks by itself.
     if (timer === undefined || timer === null) return

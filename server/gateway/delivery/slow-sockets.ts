@@ -56,7 +56,7 @@ interface SlowSocketsParts {
 }
 
 /**
- * Keeps a socket that reads slowly from costing memory (reliability.md, 2d): it is held back from the market, told the
+ * Keeps a socket that reads slowly from costing memory: it is held back from the market, told the
  * state of it in one frame a stream when it has caught up, and ended when it does not.
  */
 export class SlowSockets implements Disposable {

@@ -32,7 +32,7 @@ export interface HttpParts {
   readonly metrics: GatewayMetrics
 }
 
-/** Longer than a load balancer keeps an idle connection, so that it is never the one to be surprised (B21). */
+/** Longer than a load balancer keeps an idle connection, so that it is never the one to be surprised. */
 const KEEP_ALIVE_MS = 75_000
 const HEADERS_MS = 80_000
 
@@ -73,7 +73,7 @@ export function serveHttp(app: Express, parts: HttpParts): void {
     if (request.method !== 'GET' && request.method !== 'HEAD' && origins.of(request.headers) === 'foreign') {
       throw failure('FORBIDDEN', `Expected the exchange's own Origin, found "${String(request.headers.origin)}".`)
     }
-    // What a client sends under this name is overwritten: better-auth believes it (B13).
+    // What a client sends under this name is overwritten: better-auth believes it.
     request.headers[ADDRESS_HEADER] = clientAddress(request)
     await auth.handle(request, response)
   })

@@ -51,7 +51,7 @@ interface Pending {
 }
 
 /**
- * The gateway's side of the command bus (reliability.md, 2c): sends what is asked, sends it again when nothing is heard,
+ * The gateway's side of the command bus: sends what is asked, sends it again when nothing is heard,
  * and answers in time, if only with TIMEOUT.
  */
 export class ExchangeRequests implements AsyncDisposable {
@@ -161,7 +161,7 @@ export class ExchangeRequests implements AsyncDisposable {
 
   #receive({ id, epoch, answer }: CommandReply): void {
     this.#heardAtMs = performance.now()
-    // The word of a leader that has been replaced is worth nothing (A7): the resend asks its successor.
+    // The word of a leader that has been replaced is worth nothing: the resend asks its successor.
     if (epoch < this.#epoch) return
     const answered = this.#settle(id)
     if (answered !== undefined) {

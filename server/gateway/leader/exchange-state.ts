@@ -37,7 +37,7 @@ export class ExchangeState implements Disposable {
     return this.status.market !== 'degraded'
   }
 
-  /** A leader that has been replaced says nothing more (A7). */
+  /** A leader that has been replaced says nothing more. */
   said(status: MarketStatus): void {
     if (status.epoch < this.#said.epoch) return
     this.#change(() => (this.#said = status))

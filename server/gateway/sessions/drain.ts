@@ -16,7 +16,7 @@ const ANSWERS_MS_MAX = 8_000
 const LOOK_MS = 50
 
 /**
- * Sends everyone away from this instance without losing an answer (reliability.md, 2e, steps 2 to 6). The caller has
+ * Sends everyone away from this instance without losing an answer. The caller has
  * already said on /readyz that it goes.
  */
 export async function drain(

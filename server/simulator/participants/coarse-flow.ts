@@ -10,7 +10,7 @@ const ROUNDING_TICKS = 0.8
 const TRADES_OF_A_PATH = 3
 
 /**
- * One instrument's order flow without a book, for the history before the first start (market.md, section 8): the same
+ * One instrument's order flow without a book, for the history before the first start (docs/market-model.md, 5): the same
  * value, season, parents and impact as live, but all trades of a step at once. A step's figures are its fields.
  */
 export class CoarseFlow {

@@ -90,7 +90,7 @@ export class Flow {
     this.referenceTicks = this.followedTicks * (1 + this.impact.value)
   }
 
-  /** V·(1 + I): where makers would quote without their delay. Informed takers compare with this, not with V (pitfall 1). */
+  /** V·(1 + I): where makers would quote without their delay. Informed takers compare with this, not with V (docs/market-model.md, 3). */
   get knownTicks(): number {
     return this.value.ticks * (1 + this.impact.value)
   }

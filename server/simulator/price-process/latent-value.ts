@@ -42,7 +42,7 @@ export interface Shocks {
 }
 
 /**
- * What informed traders know: the one exogenous price process of an instrument (market.md, section 2, "World step").
+ * What informed traders know: the one exogenous price process of an instrument (docs/market-model.md, 2).
  * A log random walk with factors, season, jumps and stochastic volatility. Nobody trades it.
  */
 export class LatentValue {
@@ -148,7 +148,7 @@ export class LatentValue {
   }
 
   /**
-   * w_M, w_S, w_I of market.md, section 2. After a fall the market's weight grows and the own one hardly does, since
+   * w_M, w_S, w_I of docs/market-model.md, 2. After a fall the market's weight grows and the own one hardly does, since
    * leverage sits in the market: correlations are higher in falls (Ang and Chen 2002).
    */
   private weigh(market: number): void {

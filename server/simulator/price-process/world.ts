@@ -8,7 +8,10 @@ import { Rng, type RngState } from './rng.ts'
 const VOLATILITY_STEP_MS = 10_000
 const NEWS_MAX = 512
 
-/** A jump of an instrument's value; a common one is told once an instrument. `asked`: not drawn, but brought from outside. */
+/**
+ * A jump of an instrument's value; a common one is told once an instrument. `own` is drawn, or played by a scenario;
+ * `asked` is told by whoever brought it.
+ */
 export interface News {
   readonly timeMs: number
   readonly symbol: string
@@ -36,7 +39,7 @@ class Sector {
   }
 }
 
-/** The latent values of all instruments: the only exogenous price process (market.md, section 2, "World step"). */
+/** The latent values of all instruments: the only exogenous price process (docs/market-model.md, 2). */
 export class World {
   readonly values: readonly LatentValue[]
   /** The end of the last step. */
@@ -128,9 +131,9 @@ export class World {
     this.nowMs = timeMs
   }
 
-  jump(value: LatentValue, logSize: number): void {
+  jump(value: LatentValue, logSize: number, scope: 'own' | 'asked'): void {
     value.jump(logSize)
-    this.tell({ timeMs: this.nowMs, symbol: value.instrument.symbol, logSize, scope: 'asked' })
+    this.tell({ timeMs: this.nowMs, symbol: value.instrument.symbol, logSize, scope })
   }
 
   /** The jumps after a moment, oldest first; the log holds the last 512. */

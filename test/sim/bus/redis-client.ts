@@ -144,7 +144,7 @@ export class SimRedisClient extends EventEmitter {
           if (connection === this.#connection && this.#asked.delete(asked)) settle()
         })
       this.#thereAfter(() => {
-        // What was on its way when the link broke arrives all the same (A2); where Redis is away, it is lost.
+        // What was on its way when the link broke arrives all the same; where Redis is away, it is lost.
         if (!server.isUp) return
         run(
           server,

@@ -6,14 +6,14 @@ import { timeoutIsFailure } from './timeout-is-failure.ts'
 
 /** The bugs that the simulation must be able to find, each by what is wrong with it. */
 export const PLANTS: Readonly<Record<string, Plant>> = {
-  'refusals are not journalled (A1)': hidesRefusals,
-  'a timeout is told as not executed (A2)': timeoutIsFailure,
-  'the journal is read back without waiting for what is in doubt (A3)': {
+  'refusals are not journalled': hidesRefusals,
+  'a timeout is told as not executed': timeoutIsFailure,
+  'the journal is read back without waiting for what is in doubt': {
     postgres: () => ({ fenceWithoutWaiting: true }),
   },
   'a commit does not look at the epoch': { postgres: () => ({ noFence: true }) },
   'answers leave before the commit': { postgres: () => ({ answerFirst: true }) },
   'what the next batch says leaves with this one': leaksAhead,
-  'a stream that went back is not noticed (A9)': { redis: { hidesThatItWentBack: true } },
-  'the position moves when a command is read (A10)': movesPositionWhenRead,
+  'a stream that went back is not noticed': { redis: { hidesThatItWentBack: true } },
+  'the position moves when a command is read': movesPositionWhenRead,
 }

@@ -85,7 +85,7 @@ interface Running {
   readonly isOver: () => boolean
 }
 
-/** What Postgres 18 does for the journal and the lease, with the locks that matter (reliability 2a). */
+/** What Postgres 18 does for the journal and the lease, with the locks that matter. */
 export class PostgresServer {
   readonly #world: World
   readonly #plant: PostgresPlant

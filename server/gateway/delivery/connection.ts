@@ -1,0 +1,65 @@
+import type { Socket } from 'socket.io'
+
+/*
+ * What engine.io and ws keep of a connection, which their types do not show. All that rests on it is pinned by the
+ * *.socket.test.ts beside it. What is optional here may be missing in another version, which then works as it does by itself.
+ */
+
+export interface Connection {
+  readonly transport: Transport
+  /** What waits for the transport, in engine.io. */
+  readonly writeBuffer: readonly QueuedPacket[]
+  /** Engine.IO's own clock for pings, null once it has been stopped. */
+  pingIntervalTimer?: NodeJS.Timeout | null
+  flush?(): void
+  write(packet: string, options: { readonly wsPreEncodedFrame: readonly Buffer[] }): unknown
+  sendPacket(type: 'ping'): unknown
+}
+
+interface QueuedPacket {
+  readonly data?: unknown
+  readonly options?: { readonly wsPreEncodedFrame?: readonly { readonly length: number }[] }
+}
+
+export interface Transport {
+  readonly name: string
+  readonly perMessageDeflate: unknown
+  /** False while it writes, and while somebody holds it back. */
+  writable?: boolean
+  readonly socket?: WebSocket
+}
+
+export interface WebSocket {
+  readonly readyState: number
+  readonly bufferedAmount: number
+  readonly _sender?: { readonly _state: number }
+  readonly _socket?: Tcp | null
+  ping(token: Buffer): void
+  on(event: 'pong', listener: (token: Buffer) => void): void
+  off(event: 'pong', listener: (token: Buffer) => void): void
+  terminate(): void
+}
+
+export interface Tcp {
+  readonly bytesWritten: number
+  readonly writableLength: number
+  write(bytes: Buffer): boolean
+  cork(): void
+  uncork(): void
+  resetAndDestroy(): void
+}
+
+export type HasConnection = Pick<Socket, 'conn'>
+
+export const connectionOf = ({ conn }: HasConnection): Connection => conn as unknown as Connection
+
+/** Calls back when a ping of this token is answered, at most once. @returns to be called when nobody waits any more */
+export function onPong(webSocket: WebSocket, token: Buffer, then: () => void): () => void {
+  const heard = (answered: Buffer) => {
+    if (!token.equals(answered)) return
+    webSocket.off('pong', heard)
+    then()
+  }
+  webSocket.on('pong', heard)
+  return () => webSocket.off('pong', heard)
+}

@@ -1,0 +1,28 @@
+import { randomBytes } from 'node:crypto'
+import { setImmediate as turn } from 'node:timers/promises'
+import { connectionOf, type HasConnection, onPong } from './connection.ts'
+
+const TOKEN_BYTES = 8
+
+/**
+ * Resolves when the client has read about all that was sent to it until now, or is gone. A WebSocket ping queues behind
+ * it, and every client answers one as it reads; no counter here shows what the operating system holds.
+ */
+export async function readSoFar(socket: HasConnection): Promise<void> {
+  // What was gathered in this turn leaves at its end.
+  await turn()
+  const { conn } = socket
+  const webSocket = connectionOf(socket).transport.socket
+  if (webSocket === undefined || conn.readyState !== 'open') return
+  const token = randomBytes(TOKEN_BYTES)
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      forget()
+      conn.off('close', done)
+      resolve()
+    }
+    const forget = onPong(webSocket, token, done)
+    conn.once('close', done)
+    webSocket.ping(token)
+  })
+}
