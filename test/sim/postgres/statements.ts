@@ -248,6 +248,7 @@ export function answerTo(name: string, parameters: Readonly<Record<string, unkno
     case 'listChangedAlerts':
     case 'listUntoldAlerts':
     case 'listMarketStatuses':
+    case 'listScenarioRuns':
     case 'listPendingCorporateActions':
     case 'listSplits':
     case 'listUnrestatedSplits':
