@@ -35,6 +35,14 @@ describe('a connection', () => {
       await client.good('time')
     }
   })
+  test('by long polling is told to come by WebSocket', async () => {
+    const response = await rest(url, '/socket.io/?EIO=4&transport=polling')
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({
+      ok: false,
+      error: { code: 'INVALID', field: 'transport', message: expect.stringContaining('WebSocket') as string },
+    })
+  })
   test('from a foreign page is refused', async () => {
     const cookie = await guestCookie(url)
     await expect(connect(url, { cookie, origin: 'https://evil.example' })).rejects.toThrow()

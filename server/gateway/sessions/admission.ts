@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server as HttpServer } from 'node:http'
+import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http'
 import type { ClientToServerEvents, ServerToClientEvents } from '@valiant/shared/protocol/events'
 import { type DefaultEventsMap, Server, type Socket } from 'socket.io'
 import { Encoder } from 'socket.io-parser'
@@ -11,7 +11,7 @@ import { type GatewayLimits, Limit, limitKey, transportBytes } from './limits.ts
 import type { Origins } from '../http/origin.ts'
 import type { Missed } from './resuming.ts'
 import type { Identity, Sessions } from './sessions.ts'
-import { failure, RequestFailure, toWireError } from '../answering/wire-error.ts'
+import { failure, invalid, RequestFailure, toWireError } from '../answering/wire-error.ts'
 
 /** What the server knows of a socket. */
 interface SocketData {
@@ -89,9 +89,25 @@ export function openSocketServer(
       )
     },
   })
+  io.engine.use(refusePolling)
   // Socket.IO looks through all that is sent for binary parts, which this protocol has none of.
   io.encoder.encode = encodePacket
   return io
+}
+
+const NO_POLLING = invalid('transport', 'type', {
+  expected: 'a WebSocket, as of a Socket.IO client with { transports: ["websocket"] }',
+  found: 'long polling',
+})
+
+/** Socket.IO clients begin with long polling unless told otherwise; engine.io would only say "Transport unknown". */
+function refusePolling({ headers }: IncomingMessage, response: ServerResponse, next: () => void): void {
+  if (headers.upgrade?.toLowerCase() === 'websocket') {
+    next()
+    return
+  }
+  const body = JSON.stringify({ ok: false, error: toWireError(NO_POLLING, false) })
+  response.writeHead(400, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(body)
 }
 
 /** A packet of JSON alone, as Socket.IO's own encoder writes it. */
