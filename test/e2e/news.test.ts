@@ -27,7 +27,7 @@ describe.each(SCREENS)('on a $screen', ({ options }) => {
     await halted.getByRole('link').click()
     await expect.poll(() => new URL(page.url()).pathname).toBe('/trade/LUMA')
     await stage.operator('resume', 'LUMA')
-    await page.getByText('Halted').waitFor({ state: 'detached' })
+    await expect.poll(() => page.getByText('Halted').count()).toBe(0)
     expect(complaints).toEqual([])
   })
 
