@@ -3,11 +3,11 @@ import { Scope } from '@valiant/shared/protocol/events'
 import { NAME_LENGTH_MAX } from '@valiant/shared/protocol/limits'
 import { formatCents } from '@valiant/shared/units/cents'
 import { idText, parseId } from '@valiant/shared/units/id'
-import { type ApiKey, ApiKeys, KEYS_PER_ACCOUNT_MAX } from './auth/api-keys.ts'
+import { type ApiKey, ApiKeys, KEYS_PER_ACCOUNT_MAX } from '../auth/api-keys.ts'
 import { inCommandDatabase } from './command-database.ts'
-import type { Queries } from './database/database.ts'
-import { sql } from './database/sql.ts'
-import { StartupError } from './database/startup-error.ts'
+import type { Queries } from '../database/database.ts'
+import { sql } from '../database/sql.ts'
+import { StartupError } from '../database/startup-error.ts'
 
 /** What an operator sees of people's accounts, and does to the keys of their programs. */
 

@@ -1,4 +1,4 @@
-import { StartupError } from './database/startup-error.ts'
+import { StartupError } from '../database/startup-error.ts'
 
 /**
  * A moment of a command's words, with its zone, so that nobody is surprised by the server's.

@@ -2,11 +2,11 @@ import { execFile } from 'node:child_process'
 import { devNull, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { freshDatabase } from '../test/rig/postgres.ts'
-import { openDatabase } from './database/database.ts'
-import { sql } from './database/sql.ts'
+import { freshDatabase } from '../../test/rig/postgres.ts'
+import { openDatabase } from '../database/database.ts'
+import { sql } from '../database/sql.ts'
 
-const ROOT = join(import.meta.dirname, '..')
+const ROOT = join(import.meta.dirname, '..', '..')
 
 async function run(environment: Readonly<Record<string, string>>, ...options: string[]) {
   const { PATH = '', HOME = '' } = process.env

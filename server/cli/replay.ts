@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Command } from 'commander'
-import { Replay } from './engine/recording/replay.ts'
-import { stateText } from './engine/recording/state-text.ts'
+import { Replay } from '../engine/recording/replay.ts'
+import { stateText } from '../engine/recording/state-text.ts'
 
 export function addReplayCommand(program: Command): void {
   program

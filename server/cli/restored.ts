@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { inCommandDatabase } from './command-database.ts'
-import type { Database } from './database/database.ts'
-import { sql } from './database/sql.ts'
-import { StartupError } from './database/startup-error.ts'
+import type { Database } from '../database/database.ts'
+import { sql } from '../database/sql.ts'
+import { StartupError } from '../database/startup-error.ts'
 
 /** More than leaders that took turns after the moment that was restored. A trade's number has room for thousands of these. */
 const EPOCHS = 1_000

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
-import { readConfig } from './config.ts'
-import { startEmbeddedPostgres } from './database/embedded-postgres.ts'
-import { HeaviestStatements, type Order, ORDERS, type StatementCost } from './database/heaviest-statements.ts'
-import { StartupError } from './database/startup-error.ts'
-import { addEnvFile } from './env-file.ts'
+import { readConfig } from '../config.ts'
+import { startEmbeddedPostgres } from '../database/embedded-postgres.ts'
+import { HeaviestStatements, type Order, ORDERS, type StatementCost } from '../database/heaviest-statements.ts'
+import { StartupError } from '../database/startup-error.ts'
+import { addEnvFile } from '../env-file.ts'
 
 /** Where the server must have a secret with a database of its own, this must not. */
 const SIGNS_NOTHING = { AUTH_SECRET: 'not needed, since nothing is signed' }

@@ -1,12 +1,12 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { inCommandDatabase } from './command-database.ts'
-import type { Config } from './config.ts'
-import { StartupError } from './database/startup-error.ts'
-import { readInstruments } from './instruments.ts'
-import { ScenarioRuns } from './journal/scenario-runs.ts'
+import type { Config } from '../config.ts'
+import { StartupError } from '../database/startup-error.ts'
+import { readInstruments } from '../instruments.ts'
+import { ScenarioRuns } from '../journal/scenario-runs.ts'
 import { momentOf } from './moment-option.ts'
-import { endOf, isScenario, playable, SCENARIOS, type ScenarioRun } from './simulator/scenarios.ts'
+import { endOf, isScenario, playable, SCENARIOS, type ScenarioRun } from '../simulator/scenarios.ts'
 
 /** What the words of a command mean by all instruments. */
 const ALL = 'all'

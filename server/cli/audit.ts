@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { audit, type CheckResult } from './audit/audit.ts'
-import { linesOf } from './audit/report.ts'
-import { type Config, ConfigError, readConfig } from './config.ts'
-import { startEmbeddedPostgres } from './database/embedded-postgres.ts'
-import { StartupError } from './database/startup-error.ts'
-import { addEnvFile } from './env-file.ts'
+import { audit, type CheckResult } from '../audit/audit.ts'
+import { linesOf } from '../audit/report.ts'
+import { type Config, ConfigError, readConfig } from '../config.ts'
+import { startEmbeddedPostgres } from '../database/embedded-postgres.ts'
+import { StartupError } from '../database/startup-error.ts'
+import { addEnvFile } from '../env-file.ts'
 
 /** What the process ends with. */
 const FAULTY = 1

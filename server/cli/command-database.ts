@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
-import { type Config, readConfig } from './config.ts'
-import { type Database, openDatabase } from './database/database.ts'
-import { startEmbeddedPostgres } from './database/embedded-postgres.ts'
-import { addEnvFile } from './env-file.ts'
+import { type Config, readConfig } from '../config.ts'
+import { type Database, openDatabase } from '../database/database.ts'
+import { startEmbeddedPostgres } from '../database/embedded-postgres.ts'
+import { addEnvFile } from '../env-file.ts'
 
 /** Where the server must have a secret with a database of its own, a command must not. */
 const SIGNS_NOTHING = { AUTH_SECRET: 'not needed, since nothing is signed' }
