@@ -1,9 +1,15 @@
 import { expect, test } from 'vitest'
-import { durationOf, durationsOf, mayRest } from './draft.ts'
+import { durationLabelOf, durationOf, durationsOf, mayRest } from './draft.ts'
 
 test('what cannot rest has no duration but its own', () => {
   expect(durationsOf('market', ['gtc', 'ioc', 'fok', 'day', 'gtd'])).toEqual(['ioc', 'fok'])
   expect(durationsOf('stop', ['gtc', 'ioc', 'fok'])).toEqual(['gtc'])
+})
+
+test('a stop limit may take at once what it can, when it is triggered', () => {
+  expect(durationsOf('stop_limit', ['gtc', 'ioc', 'fok'])).toEqual(['gtc', 'ioc'])
+  expect(durationLabelOf('stop_limit', 'ioc')).toBe('At its trigger only')
+  expect(durationLabelOf('limit', 'ioc')).toBe('At once only')
 })
 
 test('a choice that the type does not have falls back to its usual one', () => {

@@ -65,16 +65,20 @@ const DURATIONS: Readonly<Record<OrderType, readonly TimeInForce[]>> = {
   limit: ['gtc', 'day', 'gtd', 'ioc', 'fok'],
   market: ['ioc', 'fok'],
   stop: ['gtc', 'day', 'gtd'],
-  stop_limit: ['gtc', 'day', 'gtd'],
+  stop_limit: ['gtc', 'day', 'gtd', 'ioc'],
   trailing_stop: ['gtc', 'day', 'gtd'],
 }
-export const DURATION_LABELS: Readonly<Record<TimeInForce, string>> = {
+const DURATION_LABELS: Readonly<Record<TimeInForce, string>> = {
   gtc: 'Until cancelled',
   day: 'Today',
   gtd: 'Until a date',
   ioc: 'At once only',
   fok: 'All or nothing',
 }
+
+/** What a duration is called for a type: a stop limit waits for its trigger first, whatever it does then. */
+export const durationLabelOf = (type: OrderType, duration: TimeInForce): string =>
+  type === 'stop_limit' && duration === 'ioc' ? 'At its trigger only' : DURATION_LABELS[duration]
 
 export const durationsOf = (type: OrderType, served: readonly TimeInForce[]): readonly TimeInForce[] =>
   DURATIONS[type].filter((duration) => served.includes(duration))
