@@ -1,26 +1,34 @@
 import { describe, expect, test } from 'vitest'
-import { DEFAULT } from '#lib/trading/trading-choice.ts'
+import { DEFAULT as DISPLAY } from '#lib/display/display-choice.ts'
+import { DEFAULT as SOUNDS } from '#lib/sounds/sound-choice.ts'
+import { DEFAULT as TRADING } from '#lib/trading/trading-choice.ts'
 import { beginningOf, cookiesOf } from './beginning.ts'
 
 const cookies: Record<string, string> = {
   valiant_theme: 'light',
   valiant_palette: 'cb',
+  valiant_display: 'roomy.hollow',
   valiant_favourites: 'NOVA.EUR-USD',
   valiant_panels: 'wide-book-300',
+  valiant_sounds: 'loud.filled',
   valiant_trading: '1000.no-keys',
 }
 const here = (name: string) => cookies[name]
 const nowhere = () => undefined
 const ofCookies = {
   appearance: { choice: 'light', palette: 'cb' },
+  display: { ...DISPLAY, rows: 'roomy', hasHollowRises: true },
   favourites: ['NOVA', 'EUR-USD'],
   panels: { wide: { book: 300 } },
+  sounds: { ...SOUNDS, filled: true, volume: 'loud' },
   trading: { isOneClick: false, askAbove: 1_000, hasKeys: false },
 }
 const kept = {
   appearance: { choice: 'system', palette: 'rg' },
+  display: { ...DISPLAY, hasFlash: false },
   favourites: ['VLNT'],
   panels: { narrow: { ticket: 320 } },
+  sounds: { ...SOUNDS, alert: true },
   trading: { isOneClick: true, askAbove: 100_000, hasKeys: true },
 }
 
@@ -41,12 +49,19 @@ describe('a page begins with', () => {
     expect(beginningOf(kept, unsaved)).toEqual({ ...kept, favourites: ofCookies.favourites })
   })
   test('nothing that any other program kept under these keys', () => {
-    const odd = { appearance: { choice: 'pink' }, favourites: 'NOVA', panels: 7, trading: 'one-click' }
+    const odd = {
+      appearance: { choice: 'pink' },
+      display: 'roomy',
+      favourites: 'NOVA',
+      panels: 7,
+      sounds: [1],
+      trading: 'one-click',
+    }
     expect(beginningOf(odd, here)).toEqual(ofCookies)
     const half = { appearance: { choice: 'light', palette: 3 }, favourites: ['NOVA', 1, '<b>', 'NOVA'], panels: [] }
     expect(beginningOf(half, nowhere)).toEqual({
       ...{ appearance: { choice: 'light', palette: 'default' }, favourites: ['NOVA'], panels: {} },
-      trading: DEFAULT,
+      ...{ display: DISPLAY, sounds: SOUNDS, trading: TRADING },
     })
   })
 })

@@ -1,5 +1,13 @@
+import {
+  DISPLAY_COOKIE,
+  type DisplayChoice,
+  displayCookies,
+  displayFrom,
+  displayOf,
+} from '#lib/display/display-choice.ts'
 import { type Appearance, appearanceFrom, appearanceOf, appearanceCookies } from '#lib/session/appearance.ts'
 import { type PanelSizes, panelCookies, panelSizesFrom, panelSizesOf, PANELS_COOKIE } from '#lib/panels/panel-sizes.ts'
+import { SOUNDS_COOKIE, type SoundChoice, soundsCookies, soundsFrom, soundsOf } from '#lib/sounds/sound-choice.ts'
 import { FAVOURITES_COOKIE, favouritesCookies, favouritesFrom, favouritesOf } from '#lib/watchlist/favourites.ts'
 import {
   type TradingChoice,
@@ -13,8 +21,10 @@ import { type KeptKey, type KeptValues, UNSAVED_COOKIE, unsavedOf } from './kept
 /** What a page is painted with of what its visitor chose. */
 export interface Beginning {
   readonly appearance: Appearance
+  readonly display: DisplayChoice
   readonly favourites: readonly string[]
   readonly panels: PanelSizes
+  readonly sounds: SoundChoice
   readonly trading: TradingChoice
 }
 
@@ -29,16 +39,27 @@ export function beginningOf(kept: KeptValues | undefined, cookie: (name: string)
   const stored = (key: KeptKey) => (unsaved.includes(key) ? undefined : kept?.[key])
   return {
     appearance: appearanceFrom(stored('appearance')) ?? appearanceOf(cookie),
+    display: displayFrom(stored('display')) ?? displayOf(cookie(DISPLAY_COOKIE)),
     favourites: favouritesFrom(stored('favourites')) ?? favouritesOf(cookie(FAVOURITES_COOKIE)),
     panels: panelSizesFrom(stored('panels')) ?? panelSizesOf(cookie(PANELS_COOKIE)),
+    sounds: soundsFrom(stored('sounds')) ?? soundsOf(cookie(SOUNDS_COOKIE)),
     trading: tradingFrom(stored('trading')) ?? tradingOf(cookie(TRADING_COOKIE)),
   }
 }
 
 /** The cookies that say the same, as names and values. */
-export const cookiesOf = ({ appearance, favourites, panels, trading }: Beginning): [string, string][] => [
+export const cookiesOf = ({
+  appearance,
+  display,
+  favourites,
+  panels,
+  sounds,
+  trading,
+}: Beginning): [string, string][] => [
   ...appearanceCookies(appearance),
+  ...displayCookies(display),
   ...favouritesCookies(favourites),
   ...panelCookies(panels),
+  ...soundsCookies(sounds),
   ...tradingCookies(trading),
 ]

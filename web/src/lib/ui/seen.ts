@@ -1,4 +1,4 @@
-import { writeCookie } from '#lib/preferences/cookie.ts'
+import { cookieIn, writeCookie } from '#lib/preferences/cookie.ts'
 
 /** What is told once in this browser, and never again when it was seen or left. */
 export const HINTS = ['keep', 'worth'] as const
@@ -6,9 +6,9 @@ export type Hint = (typeof HINTS)[number]
 
 const SEEN_COOKIE = 'valiant_seen'
 
-/** @param cookies as the document has them: "valiant_theme=light; valiant_seen=keep.worth" */
+/** @param cookies as the document has them */
 export function seenIn(cookies: string): readonly Hint[] {
-  const names = new RegExp(`(?:^|; )${SEEN_COOKIE}=([^;]*)`).exec(cookies)?.[1]?.split('.') ?? []
+  const names = cookieIn(cookies, SEEN_COOKIE)?.split('.') ?? []
   return HINTS.filter((hint) => names.includes(hint))
 }
 
