@@ -1,4 +1,5 @@
 import type { PageSource } from '@valiant/shared/protocol/page'
+import type { DisplayChoice } from '#lib/display/display-choice.ts'
 import type { Appearance } from '#lib/session/appearance.ts'
 
 declare global {
@@ -10,6 +11,7 @@ declare global {
     interface Locals {
       /** What the page's load found that its visitor chose. */
       appearance?: Appearance
+      display?: DisplayChoice
     }
     interface Error {
       message: string

@@ -1,21 +1,24 @@
 import { SENTRY_DSN } from '$app/env/private'
 import { SENTRY_DSN_WEB } from '$app/env/public'
 import { type Handle, type HandleServerError, sequence } from '@sveltejs/kit/hooks'
+import { DISPLAY_COOKIE, displayOf, rootAttributes } from '#lib/display/display-choice.ts'
 import { appearanceOf, THEME_COLORS } from '#lib/session/appearance.ts'
 
 const sentry = SENTRY_DSN === '' ? undefined : await import('#lib/telemetry/server-hooks.ts')
 
-/** Writes theme and palette into the page before it leaves, so that no other one is ever painted. */
+/** Writes theme, palette and display into the page before it leaves, so that no other one is ever painted. */
 const dress: Handle = ({ event, resolve }) => {
   return resolve(event, {
     transformPageChunk: ({ html }) => {
       // By then the page's load has looked at what the user keeps; an error's page has none.
       const { choice, palette } = event.locals.appearance ?? appearanceOf((name) => event.cookies.get(name))
+      const display = event.locals.display ?? displayOf(event.cookies.get(DISPLAY_COOKIE))
       const theme = choice === 'light' ? 'light' : 'dark'
       return html
         .replace('%valiant.theme%', theme)
         .replace('%valiant.choice%', choice)
         .replace('%valiant.palette%', palette)
+        .replace('%valiant.display%', rootAttributes(display))
         .replace('%valiant.color%', THEME_COLORS[theme])
     },
     preload: ({ type, path }) => type === 'js' || type === 'css' || (type === 'font' && path.includes('inter-latin')),

@@ -22,8 +22,10 @@ export interface ChartColors {
   /** What was drawn by hand, and its label: no price that grows old. */
   readonly drawn: string
   readonly ink: string
-  /** Rising candles are hollow and the second average dashed, where color tells less. */
+  /** The second average is dashed, where color tells less. */
   readonly isBlueOrange: boolean
+  /** Rising candles are: by choice, and where color tells less. */
+  readonly hasHollowRises: boolean
 }
 
 /** @param isStale everything grey: what is not live has no live color */
@@ -32,6 +34,8 @@ export function chartColors(element: Element, isStale: boolean): ChartColors {
   const token = (name: string) => style.getPropertyValue(name).trim()
   const grey = token('--fg-3')
   const live = (name: string) => (isStale ? grey : token(name))
+  const { palette, rises } = document.documentElement.dataset
+  const isBlueOrange = palette === 'cb'
   return {
     ground: token('--bg-1'),
     text: grey,
@@ -52,7 +56,8 @@ export function chartColors(element: Element, isStale: boolean): ChartColors {
     youSolid: isStale ? token('--ctl') : token('--you-solid'),
     drawn: token('--you'),
     ink: token('--fg-1'),
-    isBlueOrange: document.documentElement.dataset['palette'] === 'cb',
+    isBlueOrange,
+    hasHollowRises: isBlueOrange || rises === 'hollow',
   }
 }
 
@@ -69,9 +74,9 @@ export function pictureColors(element: Element): PictureColors {
   return { background: token('--bg-1'), ink: token('--fg-1'), lesser: token('--fg-3') }
 }
 
-/** Calls when theme or palette change. @returns ends it */
+/** Calls when theme, palette or the look of candles change. @returns ends it */
 export function onThemeChange(changed: () => void): () => void {
   const observer = new MutationObserver(changed)
-  observer.observe(document.documentElement, { attributeFilter: ['data-theme', 'data-palette'] })
+  observer.observe(document.documentElement, { attributeFilter: ['data-theme', 'data-palette', 'data-rises'] })
   return () => observer.disconnect()
 }

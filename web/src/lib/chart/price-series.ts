@@ -146,11 +146,11 @@ export class PriceSeries {
   }
 
   #painted() {
-    const { up, down, price, underPrice, isBlueOrange } = this.#colors
+    const { up, down, price, underPrice, hasHollowRises } = this.#colors
     switch (this.#style) {
       case 'candles':
         return {
-          upColor: isBlueOrange ? 'transparent' : up,
+          upColor: hasHollowRises ? 'transparent' : up,
           downColor: down,
           borderUpColor: up,
           borderDownColor: down,

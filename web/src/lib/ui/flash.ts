@@ -10,8 +10,8 @@ const FLASH_EVERY_MS = 500
 const FLASH_MS = 400
 
 /**
- * Lights a cell's background when its price moves; text color and weight stay. Nothing with reduced motion, where an
- * arrow beside the price tells the direction.
+ * Lights a cell's background when its price moves; text color and weight stay. Nothing where it is switched off, or
+ * with less motion, where an arrow beside the price tells the direction.
  * @param move the listing's last move
  */
 export function flash(move: () => Move): Attachment<HTMLElement> {
@@ -26,7 +26,7 @@ export function flash(move: () => Move): Attachment<HTMLElement> {
     }
     seen = count
     const now = performance.now()
-    if (now - flashedAt < FLASH_EVERY_MS || matchMedia('(prefers-reduced-motion: reduce)').matches) return
+    if (now - flashedAt < FLASH_EVERY_MS || document.documentElement.dataset['flash'] === 'off') return
     flashedAt = now
     const color = direction > 0 ? 'var(--up-soft)' : 'var(--down-soft)'
     node.animate([{ backgroundColor: color }, { backgroundColor: 'transparent' }], FLASH_MS)
