@@ -1,3 +1,4 @@
+import { goto } from '$app/navigation'
 import type { Client } from '@valiant/shared/client/client'
 import { RequestRefused } from '@valiant/shared/client/errors'
 import type { Alert, AlertFrame, CreateAlert } from '@valiant/shared/protocol/alerts'
@@ -5,7 +6,9 @@ import { createContext } from 'svelte'
 import type { Market } from '#lib/market/market.svelte.ts'
 import type { AccountState } from '#lib/session/account.svelte.ts'
 import type { Session } from '#lib/session/session.svelte.ts'
+import { ring } from '#lib/sounds/ring.ts'
 import type { Toasts } from '#lib/ui/toasts.svelte.ts'
+import { showNotice } from './alert-notices.ts'
 import { firedSentence } from './alert-words.ts'
 
 interface Parts {
@@ -110,7 +113,11 @@ export class Alerts {
       : [alert, ...this.items]
     const { market, toasts } = this.#parts
     const name = market.of(alert.symbol)?.label ?? alert.symbol
-    toasts.show(firedSentence(alert, name), 'alert', { label: `Open ${name}`, href: `/trade/${alert.symbol}` })
+    const text = firedSentence(alert, name)
+    const href = `/trade/${alert.symbol}`
+    toasts.show(text, 'alert', { label: `Open ${name}`, href })
+    ring('alert', alert.alertId)
+    showNotice({ title: `${name}: price alert`, text, id: alert.alertId, open: () => void goto(href) })
   }
 }
 

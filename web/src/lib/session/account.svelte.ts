@@ -1,10 +1,12 @@
 import type { Client } from '@valiant/shared/client/client'
-import type { AccountFrame, AccountSnapshot, Position } from '@valiant/shared/protocol/account'
+import type { AccountSnapshot, Position } from '@valiant/shared/protocol/account'
 import type { Fill } from '@valiant/shared/protocol/order'
 import { createContext } from 'svelte'
 import type { Listing } from '#lib/market/listing.svelte.ts'
 import type { Market } from '#lib/market/market.svelte.ts'
 import { equityCentsOf, type Holding, holdingOf } from '#lib/portfolio/holding.ts'
+import { heard } from '#lib/sounds/heard.ts'
+import { ring } from '#lib/sounds/ring.ts'
 
 /** A position at the market of this moment. Its sums are those of `holding`, in dollars as numbers, for showing only. */
 export interface LivePosition {
@@ -62,7 +64,9 @@ export class AccountState {
       client.on('accountState', (snapshot) => {
         this.snapshot = snapshot
       }),
-      client.on('account', (frame) => this.#addFills(frame)),
+      client.on('account', ({ orders, fills }) => {
+        for (const { sound, orderId } of heard(orders, this.#addFills(fills))) ring(sound, orderId)
+      }),
     ]
     // A frame comes with what the account does; what the market does to its margin is asked for.
     const figures = setInterval(() => void this.#refreshMargin(client), MARGIN_EVERY_MS)
@@ -85,11 +89,12 @@ export class AccountState {
     }
   }
 
-  #addFills(frame: AccountFrame): void {
-    if (frame.fills.length === 0) return
+  /** @returns those that were not known */
+  #addFills(fills: readonly Fill[]): readonly Fill[] {
     const isKnown = (fill: Fill) => this.fills.some(({ fillId }) => fillId === fill.fillId)
-    const fresh = frame.fills.filter((fill) => !isKnown(fill)).reverse()
-    this.fills = [...fresh, ...this.fills].slice(0, FILLS_MAX)
+    const fresh = fills.filter((fill) => !isKnown(fill)).reverse()
+    if (fresh.length > 0) this.fills = [...fresh, ...this.fills].slice(0, FILLS_MAX)
+    return fresh
   }
 
   #live(position: Position): LivePosition {
