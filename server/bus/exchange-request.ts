@@ -122,6 +122,15 @@ export interface HoldConnectionRequest {
   readonly holdMs: number
 }
 
+/**
+ * Somebody who asked for it takes it back: nobody holds the account's orders any longer, and no grace runs. Gateways with
+ * sockets that still ask say so again soon.
+ */
+export interface ReleaseConnectionRequest {
+  readonly event: 'connection.release'
+  readonly account: number
+}
+
 /** The account's frames after a seq, of which a client saw the last. */
 export interface ResumeAccountRequest {
   readonly event: 'account.resume'
@@ -196,4 +205,5 @@ export type ExchangeRequest =
   | AccountRequest
   | ResumeAccountRequest
   | HoldConnectionRequest
+  | ReleaseConnectionRequest
   | OpenAccountRequest

@@ -184,6 +184,7 @@ export class ExchangeStandIn {
       case 'account':
         return this.#snapshot(request.account)
       case 'connection.hold':
+      case 'connection.release':
         return { ok: true, data: {} }
       case 'account.resume':
         return { ok: true, data: this.#resumed(request) }

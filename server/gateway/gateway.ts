@@ -43,6 +43,7 @@ import { alertCreate, alertDelete, alertList } from './requests/alerts.ts'
 import { accountsCreate } from './requests/accounts-create.ts'
 import { accounts } from './requests/accounts.ts'
 import { cancelAfter } from './requests/cancel-after.ts'
+import { cancelOnDisconnect } from './requests/cancel-on-disconnect.ts'
 import { equity } from './requests/equity.ts'
 import { fills } from './requests/fills.ts'
 import type { AccountHistory } from './requests/history.ts'
@@ -178,6 +179,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     historyOf: (symbol) => recentHistory(parts.bars, symbol, Date.now()),
     log: logger,
   })
+  const watch = new CancelOnDisconnect(exchange)
   const ownerOf = (account: number) => history.ownerOf(account)
   const market = marketOf({ feed, bars: parts.bars, archive: parts.news, subscriptions })
   const ofAccounts: AccountHandlers = {
@@ -188,6 +190,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     equity: equity({ history }),
     'preferences.get': preferencesGet({ preferences, ownerOf }),
     'alert.list': alertList({ alerts, instrumentOf }),
+    cancelOnDisconnect: cancelOnDisconnect({ watch, isConnected: (id) => io.of('/').sockets.has(id) }),
   }
   const relays: Relays = {
     'order.place': orderPlace({ exchange, instrumentOf }),
@@ -212,10 +215,9 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   const handlers = { ...market.handlers, ...ofAccounts }
   const dispatcher = new Dispatcher({ handlers, relays, history, instrumentOf, logger, metrics })
 
-  const cancelOnDisconnect = new CancelOnDisconnect(exchange)
   const sockets: Sockets = new Sockets({
     io,
-    cancelOnDisconnect,
+    cancelOnDisconnect: watch,
     dispatcher,
     sessions,
     limits,
@@ -267,7 +269,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     state[Symbol.dispose]()
     slowSockets[Symbol.dispose]()
     pings[Symbol.dispose]()
-    cancelOnDisconnect[Symbol.dispose]()
+    watch[Symbol.dispose]()
     sockets[Symbol.dispose]()
     await exchange[Symbol.asyncDispose]()
     await io.close()

@@ -59,6 +59,8 @@ export class Client {
   readonly #lines: Lines
   /** Of alerts and news that were told, so that none is told twice. */
   readonly #toldIds = new Set<string>()
+  /** The grace that was chosen since; undefined while that of the options holds. */
+  #grace: { readonly ms: number; isOwed: boolean } | undefined
   #accountId: string | undefined
   /** The account of the last connection that had one. */
   #ownerId: string | undefined
@@ -157,6 +159,17 @@ export class Client {
     return this.#subscriptions.addBook(symbol, depth, listener)
   }
 
+  /**
+   * Another grace than that of the options from now on, 0 for none. It is told now, and on every connection to come that has
+   * an account; the present one stays. Taken back, it holds for connections that are gone too.
+   */
+  cancelOnDisconnect(graceMs: number): void {
+    if (graceMs === (this.#grace?.ms ?? this.#options.cancelOnDisconnect ?? 0)) return
+    this.#grace = { ms: graceMs, isOwed: true }
+    const line = this.#lines.current
+    if (line && this.#ownerId !== undefined) this.#tellGrace(line)
+  }
+
   /** Tries at once instead of when it is due. */
   retryNow(): void {
     this.#lines.retryNow()
@@ -195,7 +208,8 @@ export class Client {
   }
 
   #handshake(): LinkOptions {
-    const { url, apiKey, cancelOnDisconnect, extraHeaders } = this.#options
+    const { url, apiKey, extraHeaders } = this.#options
+    const cancelOnDisconnect = this.#grace ? undefined : this.#options.cancelOnDisconnect
     const accountId = this.#accountId
     const resumeFrom = this.#account.snapshot?.seq
     return {
@@ -221,12 +235,22 @@ export class Client {
     if (isOther || Math.abs(offsetMs - this.clockOffsetMs) > CLOCK_JUMP_MS) this.#clockOffsetMs = offsetMs
     this.#belongTo(welcome.accountId)
     this.#requests.open(line)
+    if (welcome.accountId !== undefined && (this.#grace?.isOwed || this.#grace?.ms)) this.#tellGrace(line)
     this.#account.welcome(welcome)
     this.#subscriptions.open(line)
     // An instance says so when the market is not open, and nothing when it is.
     if (this.#market !== 'open') this.#tellStatus({ epoch: this.#epoch, time: welcome.time, market: 'open' })
     // Not while a page that has just joined is still busy with itself: that would be its own slowness.
     this.#measureIn(SETTLING_MS, line)
+  }
+
+  /** That it is on is said on each connection; that it is off once, until it has been heard. */
+  #tellGrace(line: Line): void {
+    const grace = this.#grace
+    if (!grace) return
+    line.send('cancelOnDisconnect', { graceMs: grace.ms }, ({ ok }) => {
+      if (ok) grace.isOwed = false
+    })
   }
 
   /** A handshake carries the cookie of its moment: somebody else may have signed in meanwhile, in another tab. */

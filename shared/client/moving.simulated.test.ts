@@ -65,6 +65,31 @@ describe('when an instance goes away', () => {
     asking.client.close()
   })
 
+  it('a grace that is chosen later is told on the link that stands, and on each to come; that there is none, once', async () => {
+    const graces = (link = rig.link) => link.of('cancelOnDisconnect').map(({ payload }) => payload['graceMs'])
+    rig.client.cancelOnDisconnect(0)
+    rig.client.cancelOnDisconnect(60_000)
+    expect(graces()).toEqual([])
+    linkOf(0).end()
+    await rig.pass(5_000)
+    rig.welcome(linkOf(1), { accountId: 'A-1' })
+    expect(linkOf(1).auth).not.toHaveProperty('cancelOnDisconnect')
+    rig.client.cancelOnDisconnect(60_000)
+    rig.client.cancelOnDisconnect(30_000)
+    expect(graces()).toEqual([60_000, 30_000])
+    expect(rig.links).toHaveLength(2)
+    rig.client.cancelOnDisconnect(0)
+    linkOf(1).end()
+    await rig.pass(5_000)
+    rig.welcome(linkOf(2), { accountId: 'A-1' })
+    expect(graces()).toEqual([0])
+    linkOf(2).answer('cancelOnDisconnect', { ok: true, data: {} })
+    linkOf(2).end()
+    await rig.pass(5_000)
+    rig.welcome(linkOf(3), { accountId: 'A-1' })
+    expect(graces()).toEqual([])
+  })
+
   it('an alert that both links bring is told once, whichever brings it, and whoever leads', async () => {
     const alert = { symbol: 'NOVA', op: 'above', price: '1.00', createdAt: 1, firedAt: 2, tradePrice: '1.01', epoch: 1 }
     const told: string[] = []

@@ -249,6 +249,7 @@ export const REQUEST_EXAMPLES: { readonly [Name in RequestName]?: Example<Name> 
     data: { takeProfit, seq: 4 },
   },
   cancelAfter: { payload: { timeoutMs: 60_000 }, data: { cancelAt: TIME + 60_000 } },
+  cancelOnDisconnect: { payload: { graceMs: 30_000 }, data: {} },
   account: { payload: {}, data: { seq: 3, account, positions: [position], openOrders: [resting] } },
   'account.update': { payload: { name: 'Swing' }, data: { ...account, name: 'Swing', seq: 4 } },
   'account.deposit': {

@@ -21,7 +21,7 @@ export const PREFERENCE_BYTES_MAX = 16_384
 /** The dead man's switch, when it is not 0. */
 export const CANCEL_AFTER_MS_MIN = 100
 export const CANCEL_AFTER_MS_MAX = 86_400_000
-/** The least grace of `auth.cancelOnDisconnect`; the most is that of the switch. */
+/** The least grace of `cancelOnDisconnect`; the most is that of the switch. */
 export const CANCEL_ON_DISCONNECT_MS_MIN = 1_000
 /** How far off the end of a gtd order may lie. */
 export const EXPIRE_AHEAD_MS_MAX = 366 * 86_400_000

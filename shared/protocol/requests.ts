@@ -107,6 +107,9 @@ export const CancelAfter = z.strictObject({
 })
 export type CancelAfter = z.infer<typeof CancelAfter>
 
+export const CancelOnDisconnect = z.strictObject({ graceMs: z.int().min(0).max(CANCEL_AFTER_MS_MAX) })
+export type CancelOnDisconnect = z.infer<typeof CancelOnDisconnect>
+
 export const UpdateAccount = z.strictObject({
   name: AccountName.optional(),
   mode: AccountMode.optional(),
@@ -276,6 +279,14 @@ export const REQUESTS = {
     summary: 'The dead man’s switch: cancels open orders unless it is set again in time; 0 is off.',
     payload: CancelAfter,
     data: z.object({ cancelAt: Time.optional().describe('Absent when it is off.'), seq: Seq.optional() }),
+  }),
+  cancelOnDisconnect: kind({
+    scope: 'trade',
+    changes: false,
+    summary:
+      'Another `auth.cancelOnDisconnect` for this connection, from now on. 0 takes it back: what connections that are gone have asked for is forgotten too.',
+    payload: CancelOnDisconnect,
+    data: Nothing,
   }),
   account: kind({
     scope: 'read',

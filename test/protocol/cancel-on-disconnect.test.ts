@@ -50,6 +50,26 @@ test('who comes back within the grace keeps them', async () => {
   await expect.poll(() => ordersOf(client).get(orderId)?.reason, soon).toBe('dead_man')
 })
 
+test('a connection that stands may ask for it, and take it back, for those that are gone too', async () => {
+  const { client } = at
+  const [first, second] = [await asking(undefined), await asking(1_500)]
+  const { orderId } = await first.place(buy())
+  await first.good('cancelOnDisconnect', { graceMs: 1_500 })
+  second.socket.disconnect()
+  await first.good('cancelOnDisconnect', { graceMs: 0 })
+  const { time } = await client.good('time')
+  await expect.poll(async () => (await client.good('time')).time, soon).toBeGreaterThan(time + 3_000)
+  first.socket.disconnect()
+  await expect.poll(async () => (await client.good('time')).time, soon).toBeGreaterThan(time + 6_000)
+  expect((await client.good('order.get', { orderId })).status).toBe('open')
+
+  const third = await asking(undefined)
+  await third.good('cancelOnDisconnect', { graceMs: 1_500 })
+  await third.refused('cancelOnDisconnect', { graceMs: 999 }, 'INVALID')
+  third.socket.disconnect()
+  await expect.poll(() => ordersOf(client).get(orderId)?.reason, soon).toBe('dead_man')
+})
+
 test('who leads next does not forget it', async () => {
   const first = await asking(1_500)
   const { orderId } = await first.place(buy())

@@ -320,6 +320,8 @@ test('real answers and frames of the socket are as the document describes them',
   await ask('position.close', { symbol: on.symbol })
   await ask('cancelAfter', { timeoutMs: 60_000 })
   await ask('cancelAfter', { timeoutMs: -1 })
+  await ask('cancelOnDisconnect', { graceMs: 30_000 })
+  await ask('cancelOnDisconnect', { graceMs: 0 })
   await ask('account.deposit', { amount: '1.00' })
   await ask('account.update', { name: 'Seen' })
   for (const name of ['account', 'accounts', 'orders', 'fills', 'ledger', 'equity', 'sparklines', 'time'] as const)

@@ -40,6 +40,17 @@ test('what is stored holds until its own time, or as long as a gateway says', ()
   expect(presence.gone(4_000)).toEqual([8])
 })
 
+test('who takes it back is watched no more, whoever was gone before, until it is asked for again', () => {
+  held(7, 'a', 1_000)
+  held(7, 'b', 2_000)
+  presence.restore({ account: 8, graceMs: GRACE_MS }, 0)
+  for (const account of [7, 8]) expect(presence.released(account)).toBe(true)
+  expect(presence.released(7)).toBe(false)
+  expect(presence.gone(9_000)).toEqual([])
+  expect(held(7, 'b', 9_500)).toBe(true)
+  expect(presence.gone(9_500)).toEqual([7])
+})
+
 test('while nobody can be heard it stands still', () => {
   held(7, 'a', 1_000)
   presence.postpone(500)

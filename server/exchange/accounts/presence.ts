@@ -28,6 +28,11 @@ export class Presence {
     return known?.graceMs !== graceMs
   }
 
+  /** What was asked for is taken back. @returns whether there was anything */
+  released(account: AccountNumber): boolean {
+    return this.#accounts.delete(account)
+  }
+
   /** After a take-over the grace begins anew. */
   restore({ account, graceMs }: { account: AccountNumber; graceMs: number }, nowMs: number): void {
     this.held(account, STORED, { graceMs, untilMs: nowMs + graceMs })

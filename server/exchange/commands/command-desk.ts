@@ -124,6 +124,9 @@ export class CommandDesk {
     else if (request.event === 'connection.hold') {
       this.#session.hold(entry.gateway, request)
       this.#reply(entry, { ok: true, data: {} })
+    } else if (request.event === 'connection.release') {
+      this.#session.release(account)
+      this.#reply(entry, { ok: true, data: {} })
     } else if (request.event === 'order.get') this.#orders.order(entry, request)
     else this.#reply(entry, unknownRequest.answer)
   }

@@ -5,7 +5,7 @@ import type { Logger } from 'pino'
 import type { Broadcast } from '../../bus/broadcast.ts'
 import type { CommandBus, CommandEntry } from '../../bus/commands.ts'
 import type { HoldConnectionRequest } from '../../bus/exchange-request.ts'
-import { FIRST_USER_ACCOUNT } from '../../engine/command.ts'
+import { type AccountNumber, FIRST_USER_ACCOUNT } from '../../engine/command.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { Fill } from '../../engine/event.ts'
 import { toWireFill } from '../../feed/account/fill.ts'
@@ -253,6 +253,12 @@ export class TradingSession {
     const { presence, presenceWriter } = this.#parts
     const isToKeep = presence.held(account, gateway, { graceMs, untilMs: this.#timeMs + holdMs })
     if (isToKeep) presenceWriter.set(account, graceMs)
+  }
+
+  /** Nobody is watched any more of an account, until a gateway says so again. */
+  release(account: AccountNumber): void {
+    const { presence, presenceWriter } = this.#parts
+    if (presence.released(account)) presenceWriter.clear(account)
   }
 
   /** How many accounts people have. */

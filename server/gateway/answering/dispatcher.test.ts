@@ -34,6 +34,7 @@ const PAYLOADS: { readonly [Name in RequestName]: Required<PayloadOf<Name>> } = 
   'position.close': { symbol: 'VLNT', qty: '1', requestId },
   'position.protect': { symbol: 'VLNT', qty: '1', ...exits, requestId },
   cancelAfter: { timeoutMs: 1_000, symbols: ['VLNT'], keepProtective: true, requestId },
+  cancelOnDisconnect: { graceMs: 1_000 },
   account: {},
   'account.update': { name: 'n', mode: 'margin', requestId },
   'account.deposit': { amount: '1', requestId },

@@ -24,6 +24,7 @@ const WAYS_OUT: readonly ExchangeRequest['event'][] = [
   'position.close',
   'cancelAfter',
   'connection.hold',
+  'connection.release',
 ]
 
 export interface ExchangeQuestion {

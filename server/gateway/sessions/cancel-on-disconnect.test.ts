@@ -1,17 +1,21 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { ExchangeRequest } from '../../bus/exchange-request.ts'
+import { cancelOnDisconnect } from '../requests/cancel-on-disconnect.ts'
+import type { Requester } from '../requests/request.ts'
 import { CancelOnDisconnect, graceOf } from './cancel-on-disconnect.ts'
 import type { Identity } from './sessions.ts'
 
 let told: ExchangeRequest[]
 let watch: CancelOnDisconnect
+let hears: boolean
 beforeEach(() => {
   vi.useFakeTimers()
   told = []
+  hears = false
   watch = new CancelOnDisconnect({
     ask: ({ request }) => {
       told.push(request)
-      return Promise.reject(new Error('it hears nobody now'))
+      return hears ? Promise.resolve({ ok: true, data: {} }) : Promise.reject(new Error('it hears nobody now'))
     },
   })
 })
@@ -46,6 +50,42 @@ test('of several sockets the last counts, and the longest grace', () => {
   expect(told).toHaveLength(3)
 })
 
+const release = { event: 'connection.release', account: 7 }
+
+test('a socket that takes it back goes without a word; the exchange is told until it has heard', async () => {
+  watch.joined(7, 'a', 3_000)
+  watch.withdrew(7, 'a')
+  watch.left(7, 'a')
+  await vi.advanceTimersByTimeAsync(2_000)
+  expect(told).toEqual([hold(5_000), release, release, release])
+  hears = true
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(told).toHaveLength(5)
+})
+
+test('those that still ask are told anew, after the word that would let go of them too', async () => {
+  hears = true
+  watch.joined(7, 'a', 3_000)
+  watch.joined(7, 'b', 6_000)
+  watch.withdrew(7, 'b')
+  await vi.advanceTimersByTimeAsync(0)
+  expect(told.slice(2)).toEqual([release, hold(5_000)])
+  watch.left(7, 'a')
+  expect(told.at(-1)).toEqual(hold(3_000))
+})
+
+test('a request of a socket that has gone meanwhile holds nothing', () => {
+  const serve = cancelOnDisconnect({ watch, isConnected: () => false })
+  void serve({ graceMs: 3_000 }, { ...asker, socketId: 'a' })
+  expect(told).toEqual([hold(5_000), hold(3_000)])
+  vi.advanceTimersByTime(60_000)
+  expect(told).toHaveLength(2)
+  expect(() => serve({ graceMs: 999 }, { ...asker, socketId: 'a' })).toThrow('0, or at least 1000')
+})
+
+const asker: Requester = {
+  ...{ account: 7, userId: 'u', scopes: ['read', 'trade'], source: 'web', socketId: undefined, receivedAtMs: 0 },
+}
 const trader: Identity = {
   ...{ account: 7, userId: undefined, scopes: ['read', 'trade'], source: 'api', credential: { kind: 'key', id: 'k' } },
 }

@@ -10,6 +10,8 @@ const Auth = z.object({
 /** The exchange is told so often that somebody is there, thrice within the grace: one that is lost does no harm. */
 const TELLS_A_GRACE = 3
 const TELL_MS_MAX = 10_000
+/** What was not taken is said again after this. */
+const RELEASE_AGAIN_MS = 1_000
 const TURN_MS = 250
 
 /**
@@ -42,6 +44,8 @@ interface Watched {
 export class CancelOnDisconnect implements Disposable {
   readonly #exchange: Pick<ExchangeRequests, 'ask'>
   readonly #accounts = new Map<number, Watched>()
+  /** Accounts that the exchange is still to let go of, and when it was told. */
+  readonly #withdrawn = new Map<number, number>()
   readonly #timer: NodeJS.Timeout
 
   constructor(exchange: Pick<ExchangeRequests, 'ask'>) {
@@ -66,11 +70,22 @@ export class CancelOnDisconnect implements Disposable {
     this.#tell(account, graceMs, graceMs)
   }
 
+  /** This socket asks no longer, and stays: nothing is to happen when it goes, nor for one that went before. */
+  withdrew(account: number, socketId: string): void {
+    const watched = this.#accounts.get(account)
+    watched?.graces.delete(socketId)
+    if (watched?.graces.size === 0) this.#accounts.delete(account)
+    this.#release(account, performance.now())
+  }
+
   [Symbol.dispose](): void {
     clearInterval(this.#timer)
   }
 
   #tellAgain(nowMs: number): void {
+    for (const [account, toldAtMs] of this.#withdrawn) {
+      if (nowMs - toldAtMs >= RELEASE_AGAIN_MS) this.#release(account, nowMs)
+    }
     for (const [account, watched] of this.#accounts) {
       if (nowMs - watched.toldAtMs >= tellEveryMs(graceOfAll(watched))) this.#tellOf(account, watched, nowMs)
     }
@@ -81,6 +96,21 @@ export class CancelOnDisconnect implements Disposable {
     const graceMs = graceOfAll(watched)
     // Until it should have been told twice more, and then the grace: a socket that is there must never count as gone.
     this.#tell(account, graceMs, graceMs + 2 * tellEveryMs(graceMs))
+  }
+
+  #release(account: number, nowMs: number): void {
+    this.#withdrawn.set(account, nowMs)
+    const request = { event: 'connection.release', account } as const
+    this.#exchange.ask({ request, receivedAtMs: Date.now() }).then(
+      ({ ok }) => {
+        if (!ok) return
+        this.#withdrawn.delete(account)
+        // Others here still ask: without a word of them the exchange would not know for a while.
+        const watched = this.#accounts.get(account)
+        if (watched !== undefined) this.#tellOf(account, watched, performance.now())
+      },
+      () => undefined, // Not taken now: it is said again.
+    )
   }
 
   #tell(account: number, graceMs: number, holdMs: number): void {

@@ -1,0 +1,27 @@
+import { CANCEL_ON_DISCONNECT_MS_MIN } from '@valiant/shared/protocol/limits'
+import { invalid } from '../answering/wire-error.ts'
+import type { CancelOnDisconnect } from '../sessions/cancel-on-disconnect.ts'
+import { accountOf, type Handler } from './request.ts'
+
+interface Parts {
+  readonly watch: Pick<CancelOnDisconnect, 'joined' | 'left' | 'withdrew'>
+  /** Whether a socket is still there: one may have gone while its request waited. */
+  readonly isConnected: (socketId: string) => boolean
+}
+
+/** What a connection's handshake may ask for, asked for later, or taken back. REST has no route for it. */
+export const cancelOnDisconnect =
+  ({ watch, isConnected }: Parts): Handler<'cancelOnDisconnect'> =>
+  ({ graceMs }, requester) => {
+    const account = accountOf(requester)
+    const { socketId } = requester
+    if (socketId === undefined) throw new Error('expected a socket: only they are connected')
+    if (graceMs > 0 && graceMs < CANCEL_ON_DISCONNECT_MS_MIN) {
+      const expected = `0, or at least ${CANCEL_ON_DISCONNECT_MS_MIN}`
+      throw invalid('graceMs', 'min', { expected, found: String(graceMs) })
+    }
+    if (graceMs === 0) watch.withdrew(account, socketId)
+    else watch.joined(account, socketId, graceMs)
+    if (!isConnected(socketId)) watch.left(account, socketId)
+    return {}
+  }
