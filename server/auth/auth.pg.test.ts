@@ -15,6 +15,9 @@ let server: Server
 let url: string
 /** Who owns which account, as the database holds it. */
 let owners: Map<string, string>
+/** Of everybody who asks in one test: tries are counted by it. */
+let address = ''
+let tests = 0
 let away = false
 let moveFails = false
 const ended: string[] = []
@@ -44,7 +47,7 @@ beforeAll(async () => {
   })
   auth.onSessionEnded((sessionId) => ended.push(sessionId))
   server = createServer((request, response) => {
-    request.headers[ADDRESS_HEADER] = '127.0.0.1'
+    request.headers[ADDRESS_HEADER] = address
     auth.handle(request, response).catch(() => response.writeHead(500).end())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -60,6 +63,7 @@ beforeEach(() => {
   owners = new Map()
   ;[away, moveFails] = [false, false]
   ended.length = 0
+  address = `10.0.0.${++tests}`
 })
 
 const post = (path: string, body: object = {}, headers: Record<string, string> = {}) =>
@@ -138,9 +142,90 @@ test('signing out ends the session, and says which', async () => {
   expect(await auth.signedIn({ cookie })).toBeUndefined()
 })
 
+describe('who has an e-mail', () => {
+  const list = (cookie: string) => fetch(`${url}/api/auth/list-sessions`, { headers: { cookie } })
+  const listed = async (cookie: string) =>
+    (await (await list(cookie)).json()) as { id: string; token: string; userAgent: string; updatedAt: string }[]
+  const sessionOf = async (cookie: string) => (await auth.signedIn({ cookie }))!.sessionId
+  /** Signed in from three browsers. */
+  async function everywhere() {
+    const ada = person()
+    const cookies = [cookieOf(await post('/sign-up/email', ada))]
+    for (const agent of ['a phone', 'another']) {
+      cookies.push(cookieOf(await post('/sign-in/email', ada, { 'user-agent': agent })))
+    }
+    const [here = '', phone = '', other = ''] = cookies
+    const ids = await Promise.all(cookies.map(sessionOf))
+    return { ada, here, phone, other, ids }
+  }
+
+  test('sees where they are signed in, however long ago that was, and nobody else’s', async () => {
+    const { here, ids } = await everywhere()
+    await post('/sign-up/email', person())
+    await pool.query(`UPDATE session SET "createdAt" = "createdAt" - interval '30 days' WHERE id = $1`, [ids[0]])
+    const sessions = await listed(here)
+    expect(sessions.map(({ id }) => id).sort()).toEqual(ids.toSorted())
+    expect(sessions.map(({ userAgent }) => userAgent)).toEqual(expect.arrayContaining(['a phone', 'another']))
+    expect((await list('')).status).toBe(401)
+  })
+  test('signs out one of them, and only their own', async () => {
+    const { here, phone, other, ids } = await everywhere()
+    const sessions = await listed(here)
+    const token = sessions.find(({ id }) => id === ids[1])?.token
+    const stranger = cookieOf(await post('/sign-up/email', person()))
+    await post('/revoke-session', { token }, { cookie: stranger })
+    expect(ended).toEqual([])
+    expect((await post('/revoke-session', { token }, { cookie: here })).status).toBe(200)
+    expect(ended).toEqual([ids[1]])
+    expect(await auth.signedIn({ cookie: phone })).toBeUndefined()
+    for (const cookie of [here, other]) expect(await auth.signedIn({ cookie })).toBeDefined()
+  })
+  test('signs out everywhere else', async () => {
+    const { here, ids } = await everywhere()
+    expect((await post('/revoke-other-sessions', {}, { cookie: here })).status).toBe(200)
+    expect(ended.toSorted()).toEqual(ids.slice(1).toSorted())
+    expect((await listed(here)).map(({ id }) => id)).toEqual([ids[0]])
+  })
+  test('changes the password: every other session ends, and this browser has another', async () => {
+    const { ada, here, ids } = await everywhere()
+    const change = (currentPassword: string, newPassword: string) =>
+      post('/change-password', { currentPassword, newPassword, revokeOtherSessions: true }, { cookie: here })
+    const wrong = await change('not this one', 'quite as long')
+    expect([wrong.status, await wrong.json()]).toMatchObject([400, { code: 'INVALID_PASSWORD' }])
+    const short = await change(ada.password, 'short')
+    expect([short.status, await short.json()]).toMatchObject([400, { code: 'PASSWORD_TOO_SHORT' }])
+    expect(ended).toEqual([])
+
+    const changed = await change(ada.password, 'quite as long')
+    expect(changed.status).toBe(200)
+    expect(ended.toSorted()).toEqual(ids.toSorted())
+    const now = cookieOf(changed)
+    expect(await auth.signedIn({ cookie: here })).toBeUndefined()
+    expect(await auth.signedIn({ cookie: now })).toMatchObject({ email: ada.email })
+    expect(await listed(now)).toHaveLength(1)
+    expect((await post('/sign-in/email', ada)).status).toBe(401)
+    expect((await post('/sign-in/email', { ...ada, password: 'quite as long' })).status).toBe(200)
+  })
+  test('is told to wait who tries one password after the other', async () => {
+    const cookie = cookieOf(await post('/sign-up/email', person()))
+    const body = { currentPassword: 'not this one', newPassword: 'short' }
+    const statuses = []
+    for (let tries = 0; tries < 11; tries++) statuses.push((await post('/change-password', body, { cookie })).status)
+    expect(statuses.at(-1)).toBe(429)
+  })
+})
+
+test('a guest has no password to change', async () => {
+  const cookie = cookieOf(await post('/sign-in/anonymous'))
+  const body = { currentPassword: 'long enough', newPassword: 'quite as long' }
+  const response = await post('/change-password', body, { cookie })
+  expect([response.status, await response.json()]).toMatchObject([400, { code: 'CREDENTIAL_ACCOUNT_NOT_FOUND' }])
+})
+
 test('a foreign page can neither sign in nor out', async () => {
   const cookie = cookieOf(await post('/sign-in/anonymous'))
-  for (const path of ['/sign-out', '/sign-in/anonymous', '/sign-up/email']) {
+  const others = ['/change-password', '/revoke-session', '/revoke-other-sessions']
+  for (const path of ['/sign-out', '/sign-in/anonymous', '/sign-up/email', ...others]) {
     const response = await post(path, person(), { cookie, origin: 'https://evil.example' })
     expect(response.status).toBe(403)
   }
@@ -153,7 +238,7 @@ test('a forged or broken cookie is nobody', async () => {
   }
 })
 
-test('a session is prolonged, with its cookie, a day after it was the last time, and not before', async () => {
+test('a session is prolonged, with its cookie, an hour after it was the last time, and not before', async () => {
   const guest = await post('/sign-in/anonymous')
   const cookie = cookieOf(guest)
   const look = async () => {
@@ -165,7 +250,7 @@ test('a session is prolonged, with its cookie, a day after it was the last time,
   expect(fresh.isRenewed).toBe(false)
   const { id } = fresh
   await pool.query(
-    `UPDATE session SET "expiresAt" = "expiresAt" - interval '2 days', "updatedAt" = "updatedAt" - interval '2 days' WHERE id = $1`,
+    `UPDATE session SET "expiresAt" = "expiresAt" - interval '2 hours', "updatedAt" = "updatedAt" - interval '2 hours' WHERE id = $1`,
     [id],
   )
   const old = await look()

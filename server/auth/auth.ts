@@ -57,11 +57,12 @@ export interface Auth {
 /** The header in which the server tells better-auth the client's address; what a client sends under it is overwritten. */
 export const ADDRESS_HEADER = 'x-valiant-ip'
 
-const DAY_SECONDS = 86_400
+const HOUR_SECONDS = 3_600
+const DAY_SECONDS = 24 * HOUR_SECONDS
 /** A guest's account is worth keeping: as long as browsers keep a cookie, from the last visit on (`get-session`). */
 const SESSION_DAYS = 365
 const PASSWORD_LENGTH_MIN = 8
-/** Tries of a password, and of making a user, from one address. */
+/** Tries of a password, to sign in or to change it, and of making a user, from one address. */
 const SIGN_INS = { window: 10, max: 10 }
 
 export function openAuth(options: AuthOptions): Auth {
@@ -90,12 +91,24 @@ export function openAuth(options: AuthOptions): Auth {
         else Object.assign(failures.getStore() ?? {}, { error })
       },
     },
-    session: { expiresIn: SESSION_DAYS * DAY_SECONDS, updateAge: DAY_SECONDS, cookieCache: { enabled: false } },
+    session: {
+      expiresIn: SESSION_DAYS * DAY_SECONDS,
+      // Who looks where they are signed in sees when each was used, to within this.
+      updateAge: HOUR_SECONDS,
+      // Sessions are listed however old the one is that asks: only what deletes needs a fresh one, and nothing does.
+      freshAge: 0,
+      cookieCache: { enabled: false },
+    },
     emailAndPassword: { enabled: true, minPasswordLength: PASSWORD_LENGTH_MIN },
     rateLimit: {
       enabled: true,
       storage: 'memory',
-      customRules: { '/sign-in/anonymous': false, '/sign-in/email': SIGN_INS, '/sign-up/email': SIGN_INS },
+      customRules: {
+        '/sign-in/anonymous': false,
+        '/sign-in/email': SIGN_INS,
+        '/sign-up/email': SIGN_INS,
+        '/change-password': SIGN_INS,
+      },
     },
     advanced: {
       // Said aloud: better-auth leaves these checks out when it finds itself in a test.
