@@ -48,6 +48,8 @@ export class Session {
   readonly #account: AccountState
   readonly #chosenAccount: string | undefined
   #client: Client | undefined
+  /** The connection was let in as nobody's. */
+  #isPublic = false
   #startedAtMs = $state.raw(0)
 
   constructor(
@@ -88,6 +90,7 @@ export class Session {
       this.nowMs = Date.now()
       this.connection = state
     })
+    const stopWelcome = client.on('welcome', ({ accountId: owner }) => (this.#isPublic = owner === undefined))
     const stopAccount = this.#account.follow(client)
     const stopDetails = this.details.follow(client)
     let beat = 0
@@ -100,6 +103,7 @@ export class Session {
       window.removeEventListener('online', retry)
       clearInterval(timer)
       stop()
+      stopWelcome()
       stopAccount()
       stopDetails()
       client.close()
@@ -112,7 +116,9 @@ export class Session {
       this.visitor?.userId === data.visitor?.userId && this.#account.account?.id === data.account?.account.id
     this.visitor = data.visitor
     this.isVisitorAway = data.isVisitorAway
-    if (isSame) return
+    // One that came back with the cookie of a session that had just ended, while the next one was on its way, must come again.
+    const isLeftBehind = this.#isPublic && data.visitor !== undefined
+    if (isSame && !isLeftBehind) return
     sawVisitor(data.visitor?.userId)
     this.#account.seed(data.account, data.fills)
     if (data.chosenAccount === undefined) this.#client?.reconnect(data.account)

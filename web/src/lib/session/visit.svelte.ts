@@ -7,7 +7,8 @@ import { writeCookie } from '#lib/preferences/cookie.ts'
 import type { KeptValues } from '#lib/preferences/kept.ts'
 import type { Preferences } from '#lib/preferences/preferences.ts'
 import type { Session, VisitorData } from './session.svelte.ts'
-import { signInAsGuest, SignInFailed } from './sign-in.ts'
+import { AuthFailed } from './auth-request.ts'
+import { signInAsGuest } from './sign-in.ts'
 
 const REFUSED = ['UNAUTHENTICATED', 'FORBIDDEN']
 
@@ -55,7 +56,7 @@ export class Visit {
       await goto(`/trade/${symbol}?first=${side}`)
     } catch (error) {
       this.failure =
-        error instanceof SignInFailed ? error.message : 'Your account didn’t open. Nothing was changed. Try again.'
+        error instanceof AuthFailed ? error.message : 'Your account didn’t open. Nothing was changed. Try again.'
     } finally {
       this.opening = undefined
     }
