@@ -21,7 +21,7 @@ const ofCookies = {
   favourites: ['NOVA', 'EUR-USD'],
   panels: { wide: { book: 300 } },
   sounds: { ...SOUNDS, filled: true, volume: 'loud' },
-  trading: { isOneClick: false, askAbove: 1_000, hasKeys: false },
+  trading: { isOneClick: false, askAbove: 1_000, cancelOnDisconnectMs: 0, hasKeys: false },
 }
 const kept = {
   appearance: { choice: 'system', palette: 'rg' },
@@ -29,7 +29,7 @@ const kept = {
   favourites: ['VLNT'],
   panels: { narrow: { ticket: 320 } },
   sounds: { ...SOUNDS, alert: true },
-  trading: { isOneClick: true, askAbove: 100_000, hasKeys: true },
+  trading: { isOneClick: true, askAbove: 100_000, cancelOnDisconnectMs: 60_000, hasKeys: true },
 }
 
 describe('a page begins with', () => {

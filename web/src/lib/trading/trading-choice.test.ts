@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
+import { CANCEL_AFTER_MS_MAX, CANCEL_ON_DISCONNECT_MS_MIN } from '@valiant/shared/protocol/limits'
 import {
   DEFAULT,
+  GRACES_MS,
   TRADING_COOKIE,
   type TradingChoice,
   tradingCookies,
@@ -10,8 +12,8 @@ import {
 
 const CHOICES: readonly TradingChoice[] = [
   DEFAULT,
-  { isOneClick: true, askAbove: 1_000_000, hasKeys: false },
-  { isOneClick: false, askAbove: 1_000, hasKeys: false },
+  { isOneClick: true, askAbove: 1_000_000, cancelOnDisconnectMs: 30_000, hasKeys: false },
+  { isOneClick: false, askAbove: 1_000, cancelOnDisconnectMs: 900_000, hasKeys: false },
 ]
 
 test.each(CHOICES)('%j is read from its cookie, and from what the server keeps, as it was chosen', (choice) => {
@@ -22,7 +24,16 @@ test.each(CHOICES)('%j is read from its cookie, and from what the server keeps, 
 })
 
 test('what nobody chose, or another program wrote, is the careful way', () => {
-  for (const cookie of [undefined, '', 'odd', '7', '1.one click']) expect(tradingOf(cookie)).toEqual(DEFAULT)
-  expect(tradingFrom({ isOneClick: 1, askAbove: 7, hasKeys: 'no' })).toEqual(DEFAULT)
+  for (const cookie of [undefined, '', 'odd', '7', '1.one click', 'gone-7', 'gone'])
+    expect(tradingOf(cookie)).toEqual(DEFAULT)
+  expect(tradingFrom({ isOneClick: 1, askAbove: 7, cancelOnDisconnectMs: '30000', hasKeys: 'no' })).toEqual(DEFAULT)
   for (const value of [undefined, null, 7, 'one-click', []]) expect(tradingFrom(value)).toBeUndefined()
+})
+
+test('a connection that is lost may be so for as long as the exchange takes, and longer than a restart of it', () => {
+  const DRAIN_SPREAD_MS_MAX = 20_000
+  for (const ms of GRACES_MS) {
+    expect(ms).toBeGreaterThan(Math.max(CANCEL_ON_DISCONNECT_MS_MIN, DRAIN_SPREAD_MS_MAX))
+    expect(ms).toBeLessThanOrEqual(CANCEL_AFTER_MS_MAX)
+  }
 })

@@ -4,6 +4,8 @@ export interface TradingChoice {
   readonly isOneClick: boolean
   /** Orders over so many dollars ask once more, unless one press sends. */
   readonly askAbove: number
+  /** Open orders are canceled when the last page of this browser has been gone for so long; 0 is off. */
+  readonly cancelOnDisconnectMs: number
   /** Letters and digits are commands, outside text fields. */
   readonly hasKeys: boolean
 }
@@ -11,11 +13,14 @@ export interface TradingChoice {
 export const TRADING_COOKIE = 'valiant_trading'
 /** In dollars. */
 export const ASK_ABOVE = [1_000, 10_000, 100_000, 1_000_000] as const
+/** All longer than an instance that goes away takes to send its connections elsewhere (`limits.drainSpreadMs`). */
+export const GRACES_MS = [30_000, 60_000, 300_000, 900_000] as const
 /** Of who has chosen nothing. */
-export const DEFAULT: TradingChoice = { isOneClick: false, askAbove: 10_000, hasKeys: true }
+export const DEFAULT: TradingChoice = { isOneClick: false, askAbove: 10_000, cancelOnDisconnectMs: 0, hasKeys: true }
 
 const ONE_CLICK = 'one-click'
 const NO_KEYS = 'no-keys'
+const graceWord = (ms: number) => `gone-${ms / 1_000}`
 
 /** In the cookie: words joined by dots. */
 export function tradingOf(cookie: string | undefined): TradingChoice {
@@ -23,24 +28,36 @@ export function tradingOf(cookie: string | undefined): TradingChoice {
   return {
     isOneClick: words.includes(ONE_CLICK),
     askAbove: ASK_ABOVE.find((dollars) => words.includes(String(dollars))) ?? DEFAULT.askAbove,
+    cancelOnDisconnectMs: GRACES_MS.find((ms) => words.includes(graceWord(ms))) ?? DEFAULT.cancelOnDisconnectMs,
     hasKeys: !words.includes(NO_KEYS),
   }
 }
 
-export const tradingCookies = ({ isOneClick, askAbove, hasKeys }: TradingChoice): [string, string][] => [
-  [TRADING_COOKIE, [String(askAbove), ...(isOneClick ? [ONE_CLICK] : []), ...(hasKeys ? [] : [NO_KEYS])].join('.')],
-]
+export function tradingCookies(choice: TradingChoice): [string, string][] {
+  const { isOneClick, askAbove, cancelOnDisconnectMs, hasKeys } = choice
+  const words = [
+    String(askAbove),
+    ...(isOneClick ? [ONE_CLICK] : []),
+    ...(cancelOnDisconnectMs > 0 ? [graceWord(cancelOnDisconnectMs)] : []),
+    ...(hasKeys ? [] : [NO_KEYS]),
+  ]
+  return [[TRADING_COOKIE, words.join('.')]]
+}
 
 /** What the user keeps; undefined for what is none. */
 export function tradingFrom(value: unknown): TradingChoice | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-  const { isOneClick, askAbove, hasKeys } = value as Partial<Record<keyof TradingChoice, unknown>>
+  const { isOneClick, askAbove, cancelOnDisconnectMs, hasKeys } = value as Partial<Record<keyof TradingChoice, unknown>>
   return {
     isOneClick: isOneClick === true,
     askAbove: ASK_ABOVE.find((dollars) => dollars === askAbove) ?? DEFAULT.askAbove,
+    cancelOnDisconnectMs: GRACES_MS.find((ms) => ms === cancelOnDisconnectMs) ?? DEFAULT.cancelOnDisconnectMs,
     hasKeys: hasKeys !== false,
   }
 }
 
 export const isSame = (a: TradingChoice, b: TradingChoice): boolean =>
-  a.isOneClick === b.isOneClick && a.askAbove === b.askAbove && a.hasKeys === b.hasKeys
+  a.isOneClick === b.isOneClick &&
+  a.askAbove === b.askAbove &&
+  a.cancelOnDisconnectMs === b.cancelOnDisconnectMs &&
+  a.hasKeys === b.hasKeys
