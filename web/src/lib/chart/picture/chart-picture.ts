@@ -1,3 +1,4 @@
+import { saveFile } from '#lib/ui/save-file.ts'
 import type { PictureColors } from '../chart-colors.ts'
 import type { PictureWords } from './picture-words.ts'
 
@@ -39,10 +40,5 @@ export function chartPicture(chart: HTMLCanvasElement, words: PictureWords, colo
 /** Hands a picture to the browser as a file to be kept. */
 export async function savePicture(picture: HTMLCanvasElement, name: string): Promise<void> {
   const blob = await new Promise<Blob | null>((resolve) => picture.toBlob(resolve))
-  if (!blob) return
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(blob)
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(link.href)
+  if (blob) saveFile(blob, name)
 }
