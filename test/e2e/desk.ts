@@ -86,3 +86,23 @@ export async function switchMargin(page: Page, on: boolean): Promise<void> {
     .click()
   await page.getByText(on ? 'Margin and short selling are on.' : 'This account pays in cash now.').waitFor()
 }
+
+/** A password for those whose password does not matter. */
+export const PASSWORD = 'long enough'
+
+/** On the page of the account a guest keeps theirs under an e-mail. */
+export async function keepAccount(page: Page, email: string): Promise<void> {
+  await page.getByRole('button', { name: 'Keep this account' }).click()
+  await typeEmail(page, 'Keep this account', email, PASSWORD)
+}
+
+/** On the page of the account somebody who is nobody yet signs in. */
+export const signIn = (page: Page, email: string, password = PASSWORD): Promise<void> =>
+  typeEmail(page, 'Sign in', email, password)
+
+async function typeEmail(page: Page, button: string, email: string, password: string): Promise<void> {
+  await page.getByLabel('E-mail').fill(email)
+  await page.getByLabel(/^Password/).fill(password)
+  await page.locator('form').getByRole('button', { name: button }).click()
+  await page.getByText(/^You are signed in as/).waitFor()
+}

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { DESKTOP } from '../rig/browser.ts'
 import { barriers } from './barriers.ts'
-import { accountPage, field, live, receipt, send, sentence, startTrading, type } from './desk.ts'
+import { accountPage, field, keepAccount, live, receipt, send, sentence, signIn, startTrading, type } from './desk.ts'
 import { Stage } from './stage.ts'
 
 const stage = new Stage()
@@ -36,13 +36,6 @@ async function paintedFor(page: Page, pathname: string): Promise<string> {
   return (await fetch(stage.server.url + pathname, { headers: { cookie } })).text()
 }
 
-async function signIn(page: Page, button: 'Keep this account' | 'Sign in', email: string): Promise<void> {
-  await page.getByLabel('E-mail').fill(email)
-  await page.getByLabel(/^Password/).fill('long enough')
-  await page.locator('form').getByRole('button', { name: button }).click()
-  await page.getByText(/^You are signed in as/).waitFor()
-}
-
 describe('what a visitor chose', () => {
   test('follows them to another browser, and is painted at once', async () => {
     const { page, complaints } = await stage.visitor()
@@ -56,13 +49,13 @@ describe('what a visitor chose', () => {
     await saved(page)
     await accountPage(page)
     const email = 'follows@example.com'
-    await signIn(page, 'Keep this account', email)
+    await keepAccount(page, email)
 
     const other = await stage.visitor()
     await using _other = other.page.context()
     await accountPage(other.page)
     expect(await theme(other.page)).toBe('dark')
-    await signIn(other.page, 'Sign in', email)
+    await signIn(other.page, email)
     expect(await theme(other.page)).toBe('light')
     await other.page.goto(pathname)
     await live(other.page)

@@ -1,0 +1,189 @@
+import { readFile } from 'node:fs/promises'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { PHONE } from '../rig/browser.ts'
+import { barriers } from './barriers.ts'
+import {
+  accountPage,
+  keepAccount,
+  list,
+  live,
+  openOrders,
+  receipt,
+  send,
+  signIn,
+  startTrading,
+  typeLimit,
+} from './desk.ts'
+import { Stage } from './stage.ts'
+
+const stage = new Stage()
+
+const SOON = { timeout: 30_000 }
+const side = (page: Page) => page.getByRole('navigation', { name: 'Account' })
+const current = (page: Page) => side(page).locator('[aria-current=location]').innerText()
+const linked = async (page: Page) => (await side(page).getByRole('link').allInnerTexts()).map((text) => text.trim())
+const card = (page: Page, name: string) => page.getByRole('region', { name, exact: true })
+
+describe('the side of the account’s page', () => {
+  test('leads to the cards that are there, and marks the one that is looked at', async () => {
+    const { page, complaints } = await stage.visitor()
+    await using _context = page.context()
+    await accountPage(page)
+    expect(await linked(page)).not.toContain('Security')
+    await startTrading(page)
+    await accountPage(page)
+    expect(await linked(page)).toEqual(expect.arrayContaining(['Security', 'API keys', 'Export data']))
+    expect(await current(page)).toBe('Profile')
+    await side(page).getByRole('link', { name: 'Export data' }).click()
+    expect(await current(page)).toBe('Export data')
+    await expect.poll(() => card(page, 'Export data').boundingBox(), SOON).toMatchObject({ x: 220 })
+    await side(page).getByRole('link', { name: 'Trading' }).press('Enter')
+    await expect.poll(async () => (await card(page, 'Trading').boundingBox())?.y, SOON).toBeLessThan(100)
+    expect(await current(page)).toBe('Trading')
+    await page.mouse.move(700, 400)
+    await page.mouse.wheel(0, -20_000)
+    await expect.poll(() => current(page), SOON).toBe('Profile')
+    await page.mouse.wheel(0, 20_000)
+    await expect.poll(() => current(page), SOON).toBe('Export data')
+    expect(await barriers(page)).toEqual([])
+    expect(complaints).toEqual([])
+  })
+
+  test('is a row on a phone, which moves sideways, and the page does not', async () => {
+    const { page } = await stage.visitor(PHONE)
+    await using _context = page.context()
+    await startTrading(page)
+    await page.goto('/account#keyboard')
+    await live(page)
+    await expect.poll(() => current(page), SOON).toBe('Keyboard')
+    const link = side(page).getByRole('link', { name: 'Keyboard' })
+    await expect.poll(async () => (await link.boundingBox())?.x, SOON).toBeGreaterThan(0)
+    expect((await link.boundingBox())?.height).toBeGreaterThanOrEqual(44)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+    // Below the bar and the row.
+    const [row, title] = [await side(page).boundingBox(), await card(page, 'Keyboard').boundingBox()]
+    expect(title?.y).toBeGreaterThanOrEqual((row?.y ?? 0) + (row?.height ?? 0) - 1)
+  })
+})
+
+describe('who has an e-mail', () => {
+  test('sees where they are signed in, signs out another browser, and has another password', async () => {
+    const { page, complaints } = await stage.visitor()
+    await using _context = page.context()
+    await startTrading(page)
+    await accountPage(page)
+    await card(page, 'Security').getByText('Add an e-mail first').waitFor()
+    const email = 'secure@example.com'
+    await keepAccount(page, email)
+    const elsewhere = async (password?: string) => {
+      const other = await stage.visitor()
+      await accountPage(other.page)
+      await signIn(other.page, email, password)
+      return other.page
+    }
+    const phone = await elsewhere()
+    await using _phone = phone.context()
+    const signedIn = card(page, 'Security').getByRole('row')
+    await page.reload()
+    await live(page)
+    await expect.poll(() => signedIn.count(), SOON).toBe(3)
+    expect(await signedIn.nth(1).innerText()).toMatch(/Chrome on Linux\s+Now\s+This browser/)
+    await signedIn.nth(2).getByRole('button', { name: 'Sign out Chrome on Linux' }).click()
+    await page.getByText('Chrome on Linux is signed out.').waitFor()
+    // The page that was left there knows it by itself.
+    await phone.getByRole('heading', { name: 'Sign in' }).waitFor()
+
+    const another = await elsewhere()
+    await using _another = another.context()
+    const form = page.getByRole('form', { name: 'Password' })
+    const change = async (currentPassword: string, wanted: string) => {
+      await form.getByLabel('Current password').fill(currentPassword)
+      await form.getByLabel(/^New password/).fill(wanted)
+      await form.getByRole('button', { name: 'Change password' }).click()
+    }
+    await change('not this one', 'quite as long')
+    await form.getByText('That isn’t your current password.').waitFor()
+    await change('long enough', 'short')
+    await form.getByText('A password has at least 8 characters.').waitFor()
+    expect(await barriers(page)).toEqual([])
+    await change('long enough', 'quite as long')
+    await page.getByText('Your password is changed.').waitFor()
+    await another.getByRole('heading', { name: 'Sign in' }).waitFor()
+    // This page is joined to the exchange again, as the same.
+    await card(page, 'Accounts').getByRole('button', { name: 'New account' }).click()
+    const opened = page.getByRole('form', { name: 'New account' })
+    await opened.getByLabel('Name').fill('After all')
+    await expect.poll(() => opened.getByRole('button', { name: 'Open account' }).isEnabled(), SOON).toBe(true)
+    await opened.getByRole('button', { name: 'Open account' }).click()
+    await page.getByText('After all is open').waitFor()
+    const again = await elsewhere('quite as long')
+    await again.context().close()
+    // Passwords that were wrong, and nothing else.
+    expect(complaints.filter((text) => !text.includes('400'))).toEqual([])
+  })
+})
+
+test('what becomes of orders when the connection is lost is told over the one that stands, in every tab, and after a reload', async () => {
+  const { page } = await stage.visitor()
+  await using context = page.context()
+  await startTrading(page)
+  await page.close()
+  const opened = async () => {
+    const told = { graces: [] as number[], sockets: 0 }
+    const tab = await context.newPage()
+    tab.on('websocket', (socket) => {
+      if (!socket.url().includes('/socket.io')) return
+      told.sockets++
+      socket.on('framesent', ({ payload }) => {
+        const [, graceMs] = /"cancelOnDisconnect",\{"graceMs":(\d+)\}/.exec(String(payload)) ?? []
+        if (graceMs !== undefined) told.graces.push(Number(graceMs))
+      })
+    })
+    await accountPage(tab)
+    return { tab, told }
+  }
+  const [hidden, shown] = [await opened(), await opened()]
+  const choice = shown.tab.getByLabel('Cancel my orders if I lose connection')
+  expect(await choice.inputValue()).toBe('0')
+  await choice.selectOption('After 5 min')
+  await expect.poll(() => [hidden.told.graces, shown.told.graces], SOON).toEqual([[300_000], [300_000]])
+  await shown.tab.reload()
+  await live(shown.tab)
+  await expect.poll(() => shown.told.graces, SOON).toEqual([300_000, 300_000])
+  expect(await choice.inputValue()).toBe('300000')
+  await choice.selectOption('Off')
+  await expect.poll(() => hidden.told.graces.at(-1), SOON).toBe(0)
+  await expect.poll(() => shown.told.graces.at(-1), SOON).toBe(0)
+  expect([hidden.told.sockets, shown.told.sockets]).toEqual([1, 2])
+})
+
+test('what the account has is saved as files', async () => {
+  const { page, complaints } = await stage.visitor()
+  await using _context = page.context()
+  await startTrading(page)
+  await send(page).click()
+  await receipt(page).getByText('Bought').waitFor()
+  await typeLimit(page, '1', 3)
+  await send(page).click()
+  await list(page, /Open orders/)
+  await openOrders(page).first().waitFor()
+  await accountPage(page)
+  const saved = async (name: string) => {
+    const row = card(page, 'Export data').getByRole('listitem').filter({ hasText: name })
+    const [file] = await Promise.all([page.waitForEvent('download'), row.getByRole('button').click()])
+    const words = await row.getByRole('status').innerText()
+    const lines = (await readFile(await file.path(), 'utf8')).trimEnd().split('\r\n')
+    return { name: file.suggestedFilename(), head: lines[0], rows: lines.slice(1), words }
+  }
+  const orders = await saved('Orders')
+  expect(orders.name).toMatch(/^guest-\d{4}-orders-\d{4}-\d\d-\d\d\.csv$/)
+  expect(orders.head).toMatch(/^orderId,/)
+  expect(orders.rows).toHaveLength(2)
+  expect(orders.words).toBe('Saved, 2 rows')
+  const fills = await saved('Fills')
+  expect([fills.head, fills.rows.length > 0]).toEqual([expect.stringMatching(/^fillId,/), true])
+  expect((await saved('Ledger')).rows.length).toBeGreaterThan(2)
+  expect((await saved('Equity')).head).toBe('time,equity,cash')
+  expect(complaints).toEqual([])
+})
