@@ -431,6 +431,8 @@ describe('on the page of the account', () => {
     const form = page.getByRole('form', { name: 'Deposit or withdraw' })
     const amount = form.getByLabel('Amount in dollars')
     await amount.fill('10')
+    // So low that the field comes to lie at the foot, where it is told.
+    await page.setViewportSize({ width: 1_440, height: 760 })
     await amount.evaluate((field) => field.scrollIntoView({ block: 'end' }))
     await form.getByRole('button', { name: 'Deposit' }).click()
     await page.getByText('$10.00 was paid in.').waitFor()

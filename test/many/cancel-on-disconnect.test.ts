@@ -29,3 +29,25 @@ test('a connection at any instance holds the orders, whoever leads; without one 
   atSecond.socket.disconnect()
   await expect.poll(() => ordersOf(trader).get(orderId)?.reason, { timeout: 10_000 }).toBe('dead_man')
 })
+
+test('taken back at one instance, it is for connections that are gone from another too, and not for those that still ask', async () => {
+  const first = await place.join()
+  const second = await place.join()
+  const trader = await guest(first.url)
+  const cookie = trader.cookie!
+  const auth = { cancelOnDisconnect: 1_500 }
+  const [gone, stays] = [await connect(first.url, { cookie, auth }), await connect(second.url, { cookie })]
+  const { symbol, below, qty } = await market(trader)
+  const { orderId } = await stays.place({ symbol, side: 'buy', type: 'limit', qty: qty(), limitPrice: below(2) })
+  gone.socket.disconnect()
+  await stays.good('cancelOnDisconnect', { graceMs: 0 })
+  const { time } = await trader.good('time')
+  await expect.poll(async () => (await trader.good('time')).time, { timeout: 10_000 }).toBeGreaterThan(time + 3_000)
+  expect((await trader.good('order.get', { orderId })).status).toBe('open')
+
+  const asks = await connect(first.url, { cookie, auth })
+  await stays.good('cancelOnDisconnect', { graceMs: 0 })
+  await expect.poll(async () => (await trader.good('time')).time, { timeout: 10_000 }).toBeGreaterThan(time + 5_000)
+  asks.socket.disconnect()
+  await expect.poll(() => ordersOf(trader).get(orderId)?.reason, { timeout: 10_000 }).toBe('dead_man')
+})
