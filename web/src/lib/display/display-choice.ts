@@ -54,12 +54,6 @@ export function displayFrom(value: unknown): DisplayChoice | undefined {
   }
 }
 
-export const isSame = (a: DisplayChoice, b: DisplayChoice): boolean =>
-  a.rows === b.rows &&
-  a.hasFlash === b.hasFlash &&
-  a.hasHollowRises === b.hasHollowRises &&
-  a.hasLessMotion === b.hasLessMotion
-
 /** What the page's root says of it, as `data-rows` and so on: styles, canvases and flashes go by that alone. */
 export interface RootData {
   readonly rows: Rows

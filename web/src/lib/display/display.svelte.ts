@@ -1,12 +1,11 @@
 import { createContext } from 'svelte'
 import { MediaQuery } from 'svelte/reactivity'
-import { writeCookie } from '#lib/preferences/cookie.ts'
+import { KeptChoice } from '#lib/preferences/kept-choice.svelte.ts'
 import type { Preferences } from '#lib/preferences/preferences.ts'
-import { DEFAULT, type DisplayChoice, displayCookies, displayFrom, isSame, rootDataOf } from './display-choice.ts'
+import { DEFAULT, type DisplayChoice, displayCookies, displayFrom, rootDataOf } from './display-choice.ts'
 
 /** How the page is shown, beside its colors: by choice, and of motion by the system's wish. */
-export class Display {
-  choice = $state.raw<DisplayChoice>(DEFAULT)
+export class Display extends KeptChoice<DisplayChoice> {
   readonly #isCalmSystem = new MediaQuery('prefers-reduced-motion: reduce', false)
   /** Who asked the system for less motion gets it here without asking again. */
   readonly isSystemsWish = $derived(this.#isCalmSystem.current)
@@ -14,34 +13,14 @@ export class Display {
     ...this.choice,
     hasLessMotion: this.choice.hasLessMotion || this.isSystemsWish,
   })
-  readonly #changed: () => void
 
-  constructor(choice: DisplayChoice, preferences: Preferences) {
-    this.choice = choice
-    this.#changed = preferences.keep({
-      key: 'display',
-      value: () => this.choice,
-      isChosen: () => !isSame(this.choice, DEFAULT),
-      take: (value) => {
-        const kept = displayFrom(value)
-        if (kept && !isSame(kept, this.choice)) this.#show(kept)
-      },
-    })
-  }
-
-  choose(change: Partial<DisplayChoice>): void {
-    this.#show({ ...this.choice, ...change })
-    this.#changed()
+  constructor(painted: DisplayChoice, preferences: Preferences) {
+    super({ key: 'display', painted, usual: DEFAULT, preferences, read: displayFrom, cookies: displayCookies })
   }
 
   /** Writes what is seen on the page's root, as the server did: in an effect. */
   paint(): void {
     Object.assign(document.documentElement.dataset, rootDataOf(this.seen))
-  }
-
-  #show(choice: DisplayChoice): void {
-    this.choice = choice
-    for (const [name, value] of displayCookies(choice)) writeCookie(name, value)
   }
 }
 

@@ -39,6 +39,3 @@ export function soundsFrom(value: unknown): SoundChoice | undefined {
     volume: VOLUMES.find((known) => known === volume) ?? DEFAULT.volume,
   }
 }
-
-export const isSame = (a: SoundChoice, b: SoundChoice): boolean =>
-  a.volume === b.volume && SOUNDS.every((sound) => a[sound] === b[sound])

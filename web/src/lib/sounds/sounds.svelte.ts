@@ -1,30 +1,17 @@
 import { createContext } from 'svelte'
-import { writeCookie } from '#lib/preferences/cookie.ts'
+import { KeptChoice } from '#lib/preferences/kept-choice.svelte.ts'
 import type { Preferences } from '#lib/preferences/preferences.ts'
-import { DEFAULT, isSame, type Sound, type SoundChoice, SOUNDS, soundsCookies, soundsFrom } from './sound-choice.ts'
+import { DEFAULT, type Sound, type SoundChoice, SOUNDS, soundsCookies, soundsFrom } from './sound-choice.ts'
 import { play, warm } from './tones.ts'
 
 /** What the visitor wants to hear. What is heard goes by the cookie: `ring` reads it. */
-export class Sounds {
-  choice = $state.raw<SoundChoice>(DEFAULT)
-  readonly #changed: () => void
-
-  constructor(choice: SoundChoice, preferences: Preferences) {
-    this.choice = choice
-    this.#changed = preferences.keep({
-      key: 'sounds',
-      value: () => this.choice,
-      isChosen: () => !isSame(this.choice, DEFAULT),
-      take: (value) => {
-        const kept = soundsFrom(value)
-        if (kept && !isSame(kept, this.choice)) this.#show(kept)
-      },
-    })
+export class Sounds extends KeptChoice<SoundChoice> {
+  constructor(painted: SoundChoice, preferences: Preferences) {
+    super({ key: 'sounds', painted, usual: DEFAULT, preferences, read: soundsFrom, cookies: soundsCookies })
   }
 
-  choose(change: Partial<SoundChoice>): void {
-    this.#show({ ...this.choice, ...change })
-    this.#changed()
+  override choose(change: Partial<SoundChoice>): void {
+    super.choose(change)
     this.#pressed()
   }
 
@@ -46,11 +33,6 @@ export class Sounds {
 
   readonly #pressed = () => {
     if (SOUNDS.some((sound) => this.choice[sound])) warm()
-  }
-
-  #show(choice: SoundChoice): void {
-    this.choice = choice
-    for (const [name, value] of soundsCookies(choice)) writeCookie(name, value)
   }
 }
 

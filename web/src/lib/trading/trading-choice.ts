@@ -55,9 +55,3 @@ export function tradingFrom(value: unknown): TradingChoice | undefined {
     hasKeys: hasKeys !== false,
   }
 }
-
-export const isSame = (a: TradingChoice, b: TradingChoice): boolean =>
-  a.isOneClick === b.isOneClick &&
-  a.askAbove === b.askAbove &&
-  a.cancelOnDisconnectMs === b.cancelOnDisconnectMs &&
-  a.hasKeys === b.hasKeys

@@ -1,37 +1,25 @@
 import { browser } from '$app/env'
 import type { Client } from '@valiant/shared/client/client'
 import { createContext } from 'svelte'
-import { writeCookie } from '#lib/preferences/cookie.ts'
+import { KeptChoice } from '#lib/preferences/kept-choice.svelte.ts'
 import type { Preferences } from '#lib/preferences/preferences.ts'
 import { setKeys } from '#lib/ui/typing.ts'
-import { DEFAULT, isSame, type TradingChoice, tradingCookies, tradingFrom } from './trading-choice.ts'
+import { DEFAULT, type TradingChoice, tradingCookies, tradingFrom } from './trading-choice.ts'
 
 const TABS = 'valiant-trading'
 
 /** How the visitor wants to trade. */
-export class Trading {
-  choice = $state.raw<TradingChoice>(DEFAULT)
-  readonly #changed: () => void
+export class Trading extends KeptChoice<TradingChoice> {
   #client: Client | undefined
   #tabs: BroadcastChannel | undefined
 
-  constructor(choice: TradingChoice, preferences: Preferences) {
-    this.choice = choice
-    if (browser) setKeys(choice.hasKeys)
-    this.#changed = preferences.keep({
-      key: 'trading',
-      value: () => this.choice,
-      isChosen: () => !isSame(this.choice, DEFAULT),
-      take: (value) => {
-        const kept = tradingFrom(value)
-        if (kept && !isSame(kept, this.choice)) this.#show(kept)
-      },
-    })
+  constructor(painted: TradingChoice, preferences: Preferences) {
+    super({ key: 'trading', painted, usual: DEFAULT, preferences, read: tradingFrom, cookies: tradingCookies })
+    if (browser) setKeys(painted.hasKeys)
   }
 
-  choose(change: Partial<TradingChoice>): void {
-    this.#show({ ...this.choice, ...change })
-    this.#changed()
+  override choose(change: Partial<TradingChoice>): void {
+    super.choose(change)
     this.#tabs?.postMessage(this.choice)
   }
 
@@ -45,16 +33,15 @@ export class Trading {
     const tabs = (this.#tabs = new BroadcastChannel(TABS))
     tabs.onmessage = ({ data }) => {
       const choice = tradingFrom(data)
-      if (choice) this.#show(choice)
+      if (choice) this.show(choice)
     }
     return () => tabs.close()
   }
 
-  #show(choice: TradingChoice): void {
-    this.choice = choice
+  protected override show(choice: TradingChoice): void {
+    super.show(choice)
     setKeys(choice.hasKeys)
     this.#client?.cancelOnDisconnect(choice.cancelOnDisconnectMs)
-    for (const [name, value] of tradingCookies(choice)) writeCookie(name, value)
   }
 }
 
