@@ -3,11 +3,11 @@ import { grouped } from '#lib/ui/format.ts'
 
 /**
  * What was typed or pasted into a number field as a plain decimal: "1,200" is 1200, "1.5k" 1500, "2m" 2000000.
- * A lone comma before other than three digits is a decimal comma. Undefined for what is no number.
+ * A lone comma that can group nothing is a decimal comma: "184,3", "0,500". Undefined for what is no number.
  */
 export function plainDecimal(text: string): string | undefined {
   const compact = text.replace(/[\s\u00a0\u202f_$]/g, '')
-  const match = /^(\d{1,3}(?:,\d{3})+|\d*)(?:[.,](\d*))?([km])?$/i.exec(compact)
+  const match = /^([1-9]\d{0,2}(?:,\d{3})+|\d*)(?:[.,](\d*))?([km])?$/i.exec(compact)
   if (!match || compact === '' || compact === '.' || compact === ',') return undefined
   const [, whole = '', fraction = '', suffix = ''] = match
   if (whole + fraction === '') return undefined
