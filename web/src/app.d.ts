@@ -1,5 +1,6 @@
 import type { PageSource } from '@valiant/shared/protocol/page'
 import type { DisplayChoice } from '#lib/display/display-choice.ts'
+import type { Notation } from '#lib/notation/notation.ts'
 import type { Appearance } from '#lib/session/appearance.ts'
 
 declare global {
@@ -12,6 +13,7 @@ declare global {
       /** What the page's load found that its visitor chose. */
       appearance?: Appearance
       display?: DisplayChoice
+      notation?: Notation
     }
     interface Error {
       message: string

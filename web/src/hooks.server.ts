@@ -1,10 +1,19 @@
 import { SENTRY_DSN } from '$app/env/private'
 import { SENTRY_DSN_WEB } from '$app/env/public'
+import { getRequestEvent } from '$app/server'
 import { type Handle, type HandleServerError, sequence } from '@sveltejs/kit/hooks'
 import { DISPLAY_COOKIE, displayOf, rootAttributes } from '#lib/display/display-choice.ts'
+import { readNotationFrom } from '#lib/notation/current.ts'
+import { NOTATION_COOKIE, notationOf } from '#lib/notation/notation.ts'
 import { appearanceOf, THEME_COLORS } from '#lib/session/appearance.ts'
 
 const sentry = SENTRY_DSN === '' ? undefined : await import('#lib/telemetry/server-hooks.ts')
+
+/** Each page is written for who asks for it, however many are being answered; an error's page may have no load's word. */
+readNotationFrom(() => {
+  const { locals, cookies } = getRequestEvent()
+  return (locals.notation ??= notationOf(cookies.get(NOTATION_COOKIE)))
+})
 
 /** Writes theme, palette and display into the page before it leaves, so that no other one is ever painted. */
 const dress: Handle = ({ event, resolve }) => {

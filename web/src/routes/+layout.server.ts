@@ -21,6 +21,7 @@ export const load: LayoutServerLoad = async (event) => {
   const beginning = beginningOf(kept, (name) => event.cookies.get(name))
   event.locals.appearance = beginning.appearance
   event.locals.display = beginning.display
+  event.locals.notation = beginning.notation
   // The next page is painted alike, though the database may be away then.
   for (const [name, value] of kept === undefined ? [] : cookiesOf(beginning)) {
     if (event.cookies.get(name) !== value) event.cookies.set(name, value, COOKIE_OPTIONS)

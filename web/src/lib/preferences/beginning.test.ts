@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { DEFAULT as DISPLAY } from '#lib/display/display-choice.ts'
+import { DEFAULT as NOTATION } from '#lib/notation/notation.ts'
 import { DEFAULT as SOUNDS } from '#lib/sounds/sound-choice.ts'
 import { DEFAULT as TRADING } from '#lib/trading/trading-choice.ts'
 import { beginningOf, cookiesOf } from './beginning.ts'
@@ -9,6 +10,7 @@ const cookies: Record<string, string> = {
   valiant_palette: 'cb',
   valiant_display: 'roomy.hollow',
   valiant_favourites: 'NOVA.EUR-USD',
+  valiant_notation: 'comma.local.in-Europe/Berlin',
   valiant_panels: 'wide-book-300',
   valiant_sounds: 'loud.filled',
   valiant_trading: '1000.no-keys',
@@ -19,6 +21,7 @@ const ofCookies = {
   appearance: { choice: 'light', palette: 'cb' },
   display: { ...DISPLAY, rows: 'roomy', hasHollowRises: true },
   favourites: ['NOVA', 'EUR-USD'],
+  notation: { numbers: 'comma', isLocal: true, hasTwelveHours: false, timeZone: 'Europe/Berlin' },
   panels: { wide: { book: 300 } },
   sounds: { ...SOUNDS, filled: true, volume: 'loud' },
   trading: { isOneClick: false, askAbove: 1_000, cancelOnDisconnectMs: 0, hasKeys: false },
@@ -27,6 +30,7 @@ const kept = {
   appearance: { choice: 'system', palette: 'rg' },
   display: { ...DISPLAY, hasFlash: false },
   favourites: ['VLNT'],
+  notation: { numbers: 'space', isLocal: false, hasTwelveHours: true },
   panels: { narrow: { ticket: 320 } },
   sounds: { ...SOUNDS, alert: true },
   trading: { isOneClick: true, askAbove: 100_000, cancelOnDisconnectMs: 60_000, hasKeys: true },
@@ -53,17 +57,31 @@ describe('a page begins with', () => {
       appearance: { choice: 'pink' },
       display: 'roomy',
       favourites: 'NOVA',
+      notation: 'comma',
       panels: 7,
       sounds: [1],
       trading: 'one-click',
     }
     expect(beginningOf(odd, here)).toEqual(ofCookies)
-    const half = { appearance: { choice: 'light', palette: 3 }, favourites: ['NOVA', 1, '<b>', 'NOVA'], panels: [] }
+    const half = {
+      appearance: { choice: 'light', palette: 3 },
+      favourites: ['NOVA', 1, '<b>', 'NOVA'],
+      notation: { numbers: 'roman', isLocal: 'yes', timeZone: 'Europe/Berlin' },
+      panels: [],
+    }
     expect(beginningOf(half, nowhere)).toEqual({
       ...{ appearance: { choice: 'light', palette: 'default' }, favourites: ['NOVA'], panels: {} },
-      ...{ display: DISPLAY, sounds: SOUNDS, trading: TRADING },
+      ...{ display: DISPLAY, notation: NOTATION, sounds: SOUNDS, trading: TRADING },
     })
   })
+})
+
+test('where this browser is, is its cookie’s to say, whatever the user keeps', () => {
+  const local = { notation: { numbers: 'point', isLocal: true, hasTwelveHours: true } }
+  expect(beginningOf(local, here).notation).toEqual({ ...local.notation, timeZone: 'Europe/Berlin' })
+  expect(beginningOf(local, nowhere).notation).toEqual({ ...local.notation, timeZone: undefined })
+  const strange = () => 'point.local.in-Europe/Atlantis'
+  expect(beginningOf(local, strange).notation.timeZone).toBeUndefined()
 })
 
 test('the cookies that are written say the same when they are read', () => {

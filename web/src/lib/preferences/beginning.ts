@@ -6,6 +6,7 @@ import {
   displayOf,
 } from '#lib/display/display-choice.ts'
 import { type Appearance, appearanceFrom, appearanceOf, appearanceCookies } from '#lib/session/appearance.ts'
+import { type Notation, NOTATION_COOKIE, notationCookies, notationFrom, notationOf } from '#lib/notation/notation.ts'
 import { type PanelSizes, panelCookies, panelSizesFrom, panelSizesOf, PANELS_COOKIE } from '#lib/panels/panel-sizes.ts'
 import { SOUNDS_COOKIE, type SoundChoice, soundsCookies, soundsFrom, soundsOf } from '#lib/sounds/sound-choice.ts'
 import { FAVOURITES_COOKIE, favouritesCookies, favouritesFrom, favouritesOf } from '#lib/watchlist/favourites.ts'
@@ -23,6 +24,7 @@ export interface Beginning {
   readonly appearance: Appearance
   readonly display: DisplayChoice
   readonly favourites: readonly string[]
+  readonly notation: Notation
   readonly panels: PanelSizes
   readonly sounds: SoundChoice
   readonly trading: TradingChoice
@@ -41,6 +43,7 @@ export function beginningOf(kept: KeptValues | undefined, cookie: (name: string)
     appearance: appearanceFrom(stored('appearance')) ?? appearanceOf(cookie),
     display: displayFrom(stored('display')) ?? displayOf(cookie(DISPLAY_COOKIE)),
     favourites: favouritesFrom(stored('favourites')) ?? favouritesOf(cookie(FAVOURITES_COOKIE)),
+    notation: notationOf(cookie(NOTATION_COOKIE), notationFrom(stored('notation'))),
     panels: panelSizesFrom(stored('panels')) ?? panelSizesOf(cookie(PANELS_COOKIE)),
     sounds: soundsFrom(stored('sounds')) ?? soundsOf(cookie(SOUNDS_COOKIE)),
     trading: tradingFrom(stored('trading')) ?? tradingOf(cookie(TRADING_COOKIE)),
@@ -52,6 +55,7 @@ export const cookiesOf = ({
   appearance,
   display,
   favourites,
+  notation,
   panels,
   sounds,
   trading,
@@ -59,6 +63,7 @@ export const cookiesOf = ({
   ...appearanceCookies(appearance),
   ...displayCookies(display),
   ...favouritesCookies(favourites),
+  ...notationCookies(notation),
   ...panelCookies(panels),
   ...soundsCookies(sounds),
   ...tradingCookies(trading),

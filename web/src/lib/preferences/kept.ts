@@ -1,5 +1,5 @@
 /** The keys under which the terminal keeps something of the user's on the server. */
-export const KEPT_KEYS = ['appearance', 'display', 'favourites', 'panels', 'sounds', 'trading'] as const
+export const KEPT_KEYS = ['appearance', 'display', 'favourites', 'notation', 'panels', 'sounds', 'trading'] as const
 export type KeptKey = (typeof KEPT_KEYS)[number]
 
 /** What the server has of them, each to be looked at before it is believed: any program of the user's may have set it. */

@@ -1,0 +1,67 @@
+import { isTimeZone } from './zone.ts'
+
+/** `1,234.56`, `1.234,56`, and `1 234,56` with a narrow no-break space. */
+export const NUMBER_FORMATS = ['point', 'comma', 'space'] as const
+export type NumberFormat = (typeof NUMBER_FORMATS)[number]
+
+/** How numbers and times are written for a visitor: what they chose, the same on each of their devices. */
+export interface NotationChoice {
+  readonly numbers: NumberFormat
+  /** Clocks are those of where the visitor is; otherwise UTC. */
+  readonly isLocal: boolean
+  /** `2:32 PM`; otherwise `14:32`. */
+  readonly hasTwelveHours: boolean
+}
+
+export interface Notation extends NotationChoice {
+  /** Where this browser is, by its IANA name, if that is asked for and known; until then it is UTC, and called so. */
+  readonly timeZone: string | undefined
+}
+
+export const NOTATION_COOKIE = 'valiant_notation'
+/** Of who has chosen nothing. */
+export const DEFAULT: Notation = { numbers: 'point', isLocal: false, hasTwelveHours: false, timeZone: undefined }
+
+const LOCAL = 'local'
+const TWELVE_HOURS = '12h'
+
+/**
+ * In the cookie: words joined by dots, the zone at its end.
+ * @param kept what the user keeps: it goes before what the cookie says, which then only says where this browser is
+ */
+export function notationOf(cookie: string | undefined, kept?: NotationChoice): Notation {
+  const words = (cookie ?? '').split('.')
+  const choice = kept ?? {
+    numbers: NUMBER_FORMATS.find((format) => words.includes(format)) ?? DEFAULT.numbers,
+    isLocal: words.includes(LOCAL),
+    hasTwelveHours: words.includes(TWELVE_HOURS),
+  }
+  const [, timeZone] = /\.in-(.+)$/.exec(cookie ?? '') ?? []
+  return { ...choice, timeZone: choice.isLocal && timeZone && isTimeZone(timeZone) ? timeZone : undefined }
+}
+
+export const notationCookies = ({ numbers, isLocal, hasTwelveHours, timeZone }: Notation): [string, string][] => [
+  [
+    NOTATION_COOKIE,
+    [
+      numbers,
+      ...(isLocal ? [LOCAL] : []),
+      ...(hasTwelveHours ? [TWELVE_HOURS] : []),
+      ...(timeZone === undefined ? [] : [`in-${timeZone}`]),
+    ].join('.'),
+  ],
+]
+
+/** What the user keeps; undefined for what is none. */
+export function notationFrom(value: unknown): NotationChoice | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  const { numbers, isLocal, hasTwelveHours } = value as Partial<Record<keyof NotationChoice, unknown>>
+  return {
+    numbers: NUMBER_FORMATS.find((format) => format === numbers) ?? DEFAULT.numbers,
+    isLocal: isLocal === true,
+    hasTwelveHours: hasTwelveHours === true,
+  }
+}
+
+export const isSame = (a: NotationChoice, b: NotationChoice): boolean =>
+  a.numbers === b.numbers && a.isLocal === b.isLocal && a.hasTwelveHours === b.hasTwelveHours
