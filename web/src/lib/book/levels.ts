@@ -1,4 +1,5 @@
 import type { Level } from '@valiant/shared/protocol/market-data'
+import { decimalSign } from '#lib/ui/format.ts'
 
 export type BookSide = 'bid' | 'ask'
 
@@ -60,7 +61,7 @@ export function sharedDigits(prices: readonly string[]): number {
   const [first = '', ...others] = prices
   let shared = 0
   while (shared < first.length && others.every((price) => price[shared] === first[shared])) shared++
-  return others.length === 0 ? first.lastIndexOf('.') + 1 : shared
+  return others.length === 0 ? first.lastIndexOf(decimalSign()) + 1 : shared
 }
 
 /** What taking the book down to a row would come to. */

@@ -15,3 +15,6 @@ const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 /** Length of a bar. Not the protocol's own table: its module would bring the schemas into the page. */
 export const intervalMs = (interval: Interval): number =>
   Number.parseInt(interval, 10) * UNIT_MS[interval.slice(-1) as keyof typeof UNIT_MS]
+
+/** Whether bars of it are of a day or more. */
+export const isOfDays = (interval: Interval): boolean => intervalMs(interval) >= UNIT_MS.d

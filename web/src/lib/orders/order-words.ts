@@ -26,7 +26,7 @@ export function typeText(order: Pick<Order, 'type' | 'role' | 'postOnly' | 'redu
 
 /** By how much a trailing stop follows: "2%" or "1.50". */
 export const trailText = ({ trailAmount, trailPercent }: Pick<Order, 'trailAmount' | 'trailPercent'>): string =>
-  trailPercent !== undefined ? `${trailPercent.replace(/\.?0+$/, '')}%` : grouped(trailAmount ?? '')
+  trailPercent !== undefined ? `${grouped(trailPercent.replace(/\.?0+$/, ''))}%` : grouped(trailAmount ?? '')
 
 /** Its price, and the price it waits for: "183.60", "at 180.50, then 180.00", "180.50, trails by 2%". */
 export function priceText(order: Order): string {

@@ -11,7 +11,7 @@ import {
 } from 'lightweight-charts'
 import { chartColors } from '#lib/chart/chart-colors.ts'
 import { paintPlain, plainChart } from '#lib/chart/plain-chart.ts'
-import { grouped, MINUS, signedPercent } from '#lib/ui/format.ts'
+import { grouped, signedPercent } from '#lib/ui/format.ts'
 import type { MarketPoint } from './market-line.ts'
 import { type CurvePoint, levelsOf } from './performance.ts'
 
@@ -190,7 +190,7 @@ function deepEnough(own: () => AutoscaleInfo | null): AutoscaleInfo | null {
 /** A percent of one decimal; of two where one would call it nothing. */
 function fallText(percent: number): string {
   const text = percent.toFixed(percent > -0.1 ? 2 : 1)
-  return `${/[1-9]/.test(text) ? text.replace('-', MINUS) : '0.0'}%`
+  return `${grouped(/[1-9]/.test(text) ? text : '0.0')}%`
 }
 
 /** On its base a line would be drawn in both of its colors, in each with half of its width: there it has one of its own. */

@@ -9,7 +9,7 @@ import type { OrderContent } from '#lib/ticket/draft.ts'
 import { type Receipt, receiptOf, type WayOn } from '#lib/ticket/receipt.ts'
 import { type AtRefusal, type Deed, refusalOf } from '#lib/ticket/refusal.ts'
 import { scaleOf } from '#lib/ticket/scale.ts'
-import { grouped } from '#lib/ui/format.ts'
+import { grouped, timeOfDay } from '#lib/ui/format.ts'
 import { type AmendField, amendable, type Change } from './amendment.ts'
 import { allClosed, type Closing } from './all-closed.ts'
 import type { ExitPrices } from './exits-of.ts'
@@ -261,7 +261,7 @@ export class OrderActions {
       affordable: scale.qty(0),
       ...this.#has(content.symbol),
       isShortable: instrument.shortable,
-      opens: instrument.session.open,
+      opens: timeOfDay(instrument.session.open),
       deed,
     })
     return { text, waysOn: waysOn.filter((way) => way.do === 'go' || way.do === 'view') }

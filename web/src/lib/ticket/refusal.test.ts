@@ -19,7 +19,7 @@ const refuse = (error: Partial<WireError>, change: Partial<OrderContent> = {}, m
     held: '320',
     equity: 100_000,
     isMargin: false,
-    opens: '14:30',
+    opens: '14:30 UTC',
     isShortable: true,
     deed: 'place',
     ...more,

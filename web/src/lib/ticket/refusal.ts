@@ -24,7 +24,7 @@ export interface AtRefusal extends Named {
   readonly isMargin: boolean
   /** Whether the instrument may be sold short at all. */
   readonly isShortable: boolean
-  /** When a closed instrument opens: "14:30". */
+  /** When a closed instrument opens: "14:30 UTC". */
   readonly opens: string
   readonly deed: Deed
 }
@@ -66,7 +66,7 @@ export function refusalOf(error: WireError, at: AtRefusal): Receipt {
       const band = isAbove ? 'above' : 'below'
       const refusal = at.deed === 'try' ? '' : ', so the exchange refused it'
       return refused(
-        `${grouped(limitPrice)} is more than ${at.bandPercent}% ${band} the middle of the market${refusal}.${neither}`,
+        `${grouped(limitPrice)} is more than ${grouped(String(at.bandPercent))}% ${band} the middle of the market${refusal}.${neither}`,
         [usePrice(at[touch], ` (${touch})`), usePrice(edge, ' (limit)')],
       )
     }
@@ -175,9 +175,9 @@ export function refusalOf(error: WireError, at: AtRefusal): Receipt {
   }
 }
 
-/** "NOVA is closed until 14:30 UTC. …" */
+/** "NOVA is closed until 14:30 UTC. …" @param opens empty where it does not open again */
 export const closedSentence = (name: string, opens: string): string =>
-  `${name} is closed${opens === '' ? '' : ` until ${opens} UTC`}. Orders can be cancelled, not placed.`
+  `${name} is closed${opens === '' ? '' : ` until ${opens}`}. Orders can be cancelled, not placed.`
 
 /** Refusals that the same order would meet again. */
 export const MUST_CHANGE: ReadonlySet<ErrorCode> = new Set([

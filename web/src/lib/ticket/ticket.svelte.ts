@@ -1,5 +1,5 @@
 import type { WireError } from '@valiant/shared/protocol/wire-error'
-import { clock } from '#lib/ui/format.ts'
+import { clock, grouped, timeOfDay } from '#lib/ui/format.ts'
 import type { Draft, OrderContent } from './draft.ts'
 import { Fields } from './fields.svelte.ts'
 import { PreviewFeed } from './preview-feed.svelte.ts'
@@ -37,7 +37,7 @@ export class Ticket {
     if (instrumentStatus === 'closed') return `${name} is closed`
     if (account?.account.marginState === 'liquidating') return 'Being liquidated'
     if (inFlight) return inFlight.isUnknown ? 'Waiting for the result' : 'Sending'
-    return waitMs > 0 ? `Next order in ${(waitMs / 1_000).toFixed(1)} s` : undefined
+    return waitMs > 0 ? `Next order in ${grouped((waitMs / 1_000).toFixed(1))} s` : undefined
   })
   /** Refused as it stands: it must change before it can be sent again. */
   readonly isRefusedAsIs = $derived.by(() => {
@@ -119,7 +119,7 @@ export class Ticket {
     const qtyText = scale.qty(Math.max(least, this.fields.affordableLots(1)))
     this.edit({ qtyText })
     const text = 'Practice money: start again any time.'
-    this.receipts.items = [{ kind: 'info', title: `Press Buy to own ${qtyText} ${name}`, text, waysOn: [] }]
+    this.receipts.items = [{ kind: 'info', title: `Press Buy to own ${grouped(qtyText)} ${name}`, text, waysOn: [] }]
   }
 
   /** The send button, or Ctrl+Enter. One press is at most one order. */
@@ -169,7 +169,7 @@ export class Ticket {
       equity: Number(account?.account.equity ?? 0),
       isMargin: this.fields.isMargin,
       isShortable: instrument.shortable,
-      opens: instrument.session.open,
+      opens: timeOfDay(instrument.session.open),
       deed,
     }
   }

@@ -1,9 +1,13 @@
 import { stepOf } from '@valiant/shared/units/decimal'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
+import { readNotationFrom } from '#lib/notation/current.ts'
+import { DEFAULT, type Notation } from '#lib/notation/notation.ts'
 import {
   age,
   basisPoints,
+  clock,
   compact,
+  dayBegan,
   grouped,
   moment,
   money,
@@ -12,7 +16,10 @@ import {
   quantity,
   signedMoney,
   signedPercent,
+  timeOfDay,
   toneOf,
+  zone,
+  zoneName,
 } from './format.ts'
 
 describe('numbers as the screens write them', () => {
@@ -56,5 +63,52 @@ describe('numbers as the screens write them', () => {
     const now = Date.UTC(2026, 10, 13, 14, 32, 18)
     expect(moment(now, now)).toBe('14:32:18')
     expect(moment(now - 86_400_000, now)).toBe('12 Nov 14:32')
+  })
+})
+
+describe('in another notation', () => {
+  const write = (notation: Partial<Notation>) => readNotationFrom(() => ({ ...DEFAULT, ...notation }))
+  const AFTERNOON = Date.UTC(2026, 10, 27, 14, 32, 18)
+  const SUMMER = Date.UTC(2026, 6, 12, 14, 32)
+  afterEach(() => readNotationFrom(() => DEFAULT))
+
+  it('numbers have its signs, whatever they are of', () => {
+    const shown = () => [
+      grouped('-1234567.50'),
+      price('1.0842', stepOf('0.00005')),
+      signedMoney('912'),
+      money('-51234'),
+      signedPercent(2.41),
+      basisPoints(1.14),
+      compact(28_400),
+    ]
+    write({ numbers: 'comma' })
+    expect(shown()).toEqual(['−1.234.567,50', '1,08420', '+$912,00', '−$51.234,00', '+2,41%', '1,1 bp', '28,4K'])
+    write({ numbers: 'space' })
+    expect(shown().slice(0, 2)).toEqual(['−1\u202f234\u202f567,50', '1,08420'])
+  })
+
+  it('a clock has twelve hours, noon and midnight are 12', () => {
+    write({ hasTwelveHours: true })
+    expect([clock(AFTERNOON), moment(SUMMER, AFTERNOON)]).toEqual(['2:32:18\u00a0PM', '12 Jul 2:32\u00a0PM'])
+    expect([0, 12].map((hours) => clock(Date.UTC(2026, 0, 1, hours)))).toEqual(['12:00:00\u00a0AM', '12:00:00\u00a0PM'])
+    expect([zone(AFTERNOON), zoneName()]).toEqual(['UTC', 'UTC'])
+  })
+
+  it('a clock is of where the visitor is, its day too, and says so', () => {
+    write({ isLocal: true, timeZone: 'Asia/Kolkata' })
+    expect([clock(AFTERNOON), zone(AFTERNOON), zoneName()]).toEqual(['20:02:18', 'UTC+5:30', 'Asia/Kolkata'])
+    expect(moment(Date.UTC(2026, 10, 27, 18), Date.UTC(2026, 10, 27, 19))).toBe('27 Nov 23:30')
+    expect(new Date(dayBegan(AFTERNOON)).toISOString()).toBe('2026-11-26T18:30:00.000Z')
+    expect(moment(AFTERNOON, dayBegan(AFTERNOON))).toBe('20:02:18')
+    expect(timeOfDay('14:30', AFTERNOON)).toBe('20:00 UTC+5:30')
+    write({ isLocal: true, timeZone: 'America/New_York' })
+    expect([zone(AFTERNOON), zone(SUMMER)]).toEqual(['UTC−5', 'UTC−4'])
+  })
+
+  it('a clock of nobody knows where is UTC, and says so', () => {
+    write({ isLocal: true })
+    expect([clock(AFTERNOON), zone(AFTERNOON), zoneName()]).toEqual(['14:32:18', 'UTC', 'UTC'])
+    expect([timeOfDay('14:30'), timeOfDay('')]).toEqual(['14:30 UTC', ''])
   })
 })

@@ -1,17 +1,27 @@
 import { formatSteps, type Step } from '@valiant/shared/units/decimal'
+import { notation } from '#lib/notation/current.ts'
+import { momentOfWall, offsetMinutes, wallDate } from '#lib/notation/zone.ts'
 
-/** Numbers as the screens write them. What is missing is an en dash, never 0; a minus is U+2212, never a hyphen. */
+/*
+ * Numbers and times as the screens write them, in the notation that the visitor chose; examples are of who chose none.
+ * What is missing is an en dash, never 0; a minus is U+2212, never a hyphen.
+ */
 export const MISSING = '–'
 export const MINUS = '−'
 
 type Maybe<Value> = Value | undefined | null
 
+const GROUP_SIGNS = { point: ',', comma: '.', space: '\u202f' } as const
+
+/** What stands before the decimals. */
+export const decimalSign = (): '.' | ',' => (notation().numbers === 'point' ? '.' : ',')
+
 /** `-1234.5` to `−1,234.5`: a decimal string grouped by thousands, digits untouched. */
 export function grouped(text: string): string {
   const negative = text.startsWith('-')
   const [whole = '', fraction] = (negative ? text.slice(1) : text).split('.')
-  const head = whole.replace(/\B(?=(\d{3})+$)/g, ',')
-  return (negative ? MINUS : '') + (fraction === undefined ? head : `${head}.${fraction}`)
+  const head = whole.replace(/\B(?=(\d{3})+$)/g, GROUP_SIGNS[notation().numbers])
+  return (negative ? MINUS : '') + (fraction === undefined ? head : head + decimalSign() + fraction)
 }
 
 /** Rise, fall or neither, of a number as it is shown. */
@@ -102,17 +112,59 @@ export function compact(value: Maybe<number | string>): string {
 const two = (value: number) => String(value).padStart(2, '0')
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
-/** `14:32:18`, UTC. */
-export function clock(timeMs: number): string {
-  const date = new Date(timeMs)
-  return [date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds()].map(two).join(':')
+/** `14:32`, or of a clock of twelve hours `2:32 PM`. @param date as its UTC fields say */
+function hoursAndMinutes(date: Date, seconds = ''): string {
+  const [hours, rest] = [date.getUTCHours(), `:${two(date.getUTCMinutes())}${seconds}`]
+  if (!notation().hasTwelveHours) return two(hours) + rest
+  return `${hours % 12 || 12}${rest}\u00a0${hours < 12 ? 'AM' : 'PM'}`
 }
+
+const wall = (timeMs: number): Date => wallDate(timeMs, notation().timeZone)
+
+/** `14:32:18` */
+export function clock(timeMs: number): string {
+  const date = wall(timeMs)
+  return hoursAndMinutes(date, `:${two(date.getUTCSeconds())}`)
+}
+
+/** `14:32` */
+export const clockMinutes = (timeMs: number): string => hoursAndMinutes(wall(timeMs))
+
+const dateText = (date: Date): string => `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()] ?? ''}`
+
+/** `12 Nov`: a day of the exchange, from midnight to midnight of UTC, whatever the clock here says. */
+export const exchangeDay = (timeMs: number): string => dateText(new Date(timeMs))
+
+/** When the day of a moment began on the clock here. */
+export const dayBegan = (timeMs: number): number =>
+  momentOfWall(wall(timeMs).setUTCHours(0, 0, 0, 0), notation().timeZone)
 
 /** Today `14:32:18`, before that `12 Nov 14:32`. */
 export function moment(timeMs: number, nowMs: number): string {
-  const date = new Date(timeMs)
-  if (Math.floor(timeMs / 86_400_000) === Math.floor(nowMs / 86_400_000)) return clock(timeMs)
-  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()] ?? ''} ${clock(timeMs).slice(0, 5)}`
+  return dayBegan(timeMs) === dayBegan(nowMs) ? clock(timeMs) : `${dateText(wall(timeMs))} ${clockMinutes(timeMs)}`
+}
+
+/** What a clock's time is of at that moment: `UTC`, or by how much it is ahead or behind, `UTC+5:30`. */
+export function zone(timeMs: number): string {
+  const { timeZone } = notation()
+  const minutes = timeZone === undefined ? 0 : offsetMinutes(timeMs, timeZone)
+  if (minutes === 0) return 'UTC'
+  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60]
+  return `UTC${minutes < 0 ? MINUS : '+'}${hours}${rest === 0 ? '' : `:${two(rest)}`}`
+}
+
+/** What the times of a list are of, in summer and winter: `UTC`, or the zone's name. */
+export const zoneName = (): string => notation().timeZone ?? 'UTC'
+
+/**
+ * A time of day of the exchange as the clock here says it, `14:30 UTC`.
+ * @param utcTime "14:30"; empty stays so
+ * @param nowMs the day: in summer it may be another time than in winter
+ */
+export function timeOfDay(utcTime: string, nowMs = Date.now()): string {
+  const [hours = NaN, minutes = NaN] = utcTime.split(':').map(Number)
+  const timeMs = new Date(nowMs).setUTCHours(hours, minutes, 0, 0)
+  return Number.isNaN(timeMs) ? '' : `${clockMinutes(timeMs)} ${zone(timeMs)}`
 }
 
 /** `6 s`, `4 min`, `3 h 12 min`, `3 d 2 h` */

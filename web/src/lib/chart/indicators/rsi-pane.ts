@@ -1,5 +1,6 @@
 import type { Candle } from '@valiant/shared/protocol/market-data'
 import { type IChartApi, type IPriceLine, type ISeriesApi, LineSeries, LineStyle } from 'lightweight-charts'
+import { grouped } from '#lib/ui/format.ts'
 import type { ChartColors } from '../chart-colors.ts'
 import type { LegendBar } from './indicators.ts'
 import { timeOf } from '../series-time.ts'
@@ -42,7 +43,7 @@ export class RsiPane {
         priceFormat: {
           type: 'custom',
           minMove: 0.01,
-          formatter: (rsi: number) => rsi.toFixed(2),
+          formatter: (rsi: number) => grouped(rsi.toFixed(2)),
           tickmarksFormatter: blank,
         },
         autoscaleInfoProvider: (ofLine: () => { priceRange: { minValue: number; maxValue: number } | null } | null) => {

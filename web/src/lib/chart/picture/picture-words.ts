@@ -1,5 +1,7 @@
 import type { Candle, Interval } from '@valiant/shared/protocol/market-data'
-import { grouped } from '#lib/ui/format.ts'
+import { notation } from '#lib/notation/current.ts'
+import { wallDate } from '#lib/notation/zone.ts'
+import { clockMinutes, grouped, zone } from '#lib/ui/format.ts'
 
 /** What stands around a chart in a picture of it, and what its file is called. */
 export interface PictureWords {
@@ -22,12 +24,13 @@ export function pictureWords(of: {
   readonly nowMs: number
 }): PictureWords {
   const { name, interval, candle } = of
-  const minute = new Date(of.nowMs).toISOString().slice(0, 'yyyy-mm-ddThh:mm'.length)
+  const minute = wallDate(of.nowMs, notation().timeZone).toISOString().slice(0, 'yyyy-mm-ddThh:mm'.length)
+  const [day = ''] = minute.split('T')
   const fileMinute = minute.replace('T', '-').replace(':', '')
   return {
     title: `${name}, ${interval}`,
     bar: candle ? LETTERS.map((letter, at) => `${letter} ${grouped(String(candle[at + 1]))}`).join('  ') : '',
-    moment: `${minute.replace('T', ' ')} UTC`,
+    moment: `${day} ${clockMinutes(of.nowMs)} ${zone(of.nowMs)}`,
     file: `${name.replaceAll('/', '-')}-${interval}-${fileMinute}.png`,
   }
 }
