@@ -1,9 +1,15 @@
-import { createChart, type DeepPartial, type IChartApi, type TimeChartOptions } from 'lightweight-charts'
+import { createChartEx, type DeepPartial, type IChartApi, type Time, type TimeChartOptions } from 'lightweight-charts'
 import type { ChartColors } from './chart-colors.ts'
+import { ClockScale } from './clock-scale.ts'
 
 /** A chart without anything in it, as all of the terminal's are; `paintPlain` gives it its colors. */
-export function plainChart(element: HTMLElement, options: DeepPartial<TimeChartOptions>): IChartApi {
-  return createChart(element, {
+export function plainChart(
+  element: HTMLElement,
+  options: DeepPartial<TimeChartOptions>,
+  scale = new ClockScale(),
+): IChartApi {
+  const { localization, timeScale } = scale.ways
+  return createChartEx<Time, ClockScale>(element, scale, {
     autoSize: true,
     layout: {
       background: { color: 'transparent' },
@@ -12,8 +18,9 @@ export function plainChart(element: HTMLElement, options: DeepPartial<TimeChartO
       attributionLogo: false,
       panes: { enableResize: false },
     },
-    localization: { locale: knownLocale(navigator.language) },
     ...options,
+    localization: { locale: knownLocale(navigator.language), dateFormat: "dd MMM 'yy", ...localization },
+    timeScale: { ...options.timeScale, ...timeScale },
   })
 }
 

@@ -13,6 +13,7 @@ import { grouped } from '#lib/ui/format.ts'
 import { logicalOf, timeAt } from './bar-times.ts'
 import type { ChartColors } from './chart-colors.ts'
 import type { ChartStyle } from './chart-look.ts'
+import { ClockScale } from './clock-scale.ts'
 import type { Anchor, Drawing } from './drawings/drawing.ts'
 import type { Hit, Point } from './drawings/drawing-shapes.ts'
 import { DrawingsPrimitive } from './drawings/drawings-primitive.ts'
@@ -33,11 +34,13 @@ export interface ChartHandlers {
 }
 
 const OLDER_WITHIN_BARS = 60
+const DAY_MS = 86_400_000
 const RIGHT_OFFSET = 28
 const BAR_SPACING = 6.2
 
 /** The drawing of one instrument's bars: price, volume, averages, strength, own lines and fills, drawings. Fed directly. */
 export class PriceChart {
+  readonly #scale = new ClockScale()
   readonly #chart: IChartApi
   readonly #price: PriceSeries
   readonly #drawings: DrawingsPrimitive
@@ -61,17 +64,21 @@ export class PriceChart {
     this.#tick = Number(tickSize)
     const decimals = (tickSize.split('.')[1] ?? '').length
     const priceText = (price: number) => grouped(price.toFixed(decimals))
-    this.#chart = plainChart(element, {
-      rightPriceScale: { borderVisible: false, scaleMargins: { top: 0.13, bottom: 0.15 }, minimumWidth: 60 },
-      timeScale: {
-        borderVisible: false,
-        rightOffset: RIGHT_OFFSET,
-        barSpacing: BAR_SPACING,
-        timeVisible: true,
-        secondsVisible: false,
+    this.#chart = plainChart(
+      element,
+      {
+        rightPriceScale: { borderVisible: false, scaleMargins: { top: 0.13, bottom: 0.15 }, minimumWidth: 60 },
+        timeScale: {
+          borderVisible: false,
+          rightOffset: RIGHT_OFFSET,
+          barSpacing: BAR_SPACING,
+          timeVisible: true,
+          secondsVisible: false,
+        },
+        crosshair: { mode: CrosshairMode.Normal },
       },
-      crosshair: { mode: CrosshairMode.Normal },
-    })
+      this.#scale,
+    )
     const format = { type: 'custom' as const, minMove: this.#tick, formatter: priceText }
     this.#volume = this.#chart.addSeries(HistogramSeries, {
       priceScaleId: 'volume',
@@ -132,6 +139,7 @@ export class PriceChart {
   /** All bars anew: another interval, an older page, or after a gap. The view stays where it is unless `fit`. */
   replace(candles: readonly Candle[], intervalMs: number, fit: boolean): void {
     this.#intervalMs = intervalMs
+    this.#scale.hasDays = intervalMs >= DAY_MS
     this.#indicators = new Indicators()
     this.#bars = new Map()
     this.#timesMs = []
