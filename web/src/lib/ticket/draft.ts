@@ -3,7 +3,7 @@ import type { PlaceOrder } from '@valiant/shared/protocol/order'
 import { plainDecimal, stepsOf } from './entry.ts'
 import { centsOf, type Scale } from './scale.ts'
 
-/** What the ticket's fields hold, as typed. A field that the type does not have keeps its text for when it is back. */
+/** What the ticket's fields keep, numbers as entry.ts has them. A field that the type does not have keeps its text for when it is back. */
 export interface Draft {
   readonly side: 'buy' | 'sell'
   readonly type: OrderType
