@@ -1,0 +1,238 @@
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { DESKTOP, PHONE } from '../rig/browser.ts'
+import { barriers } from './barriers.ts'
+import { accountPage, field, list, live, openOrders, send, sentence, startTrading, type } from './desk.ts'
+import { Stage } from './stage.ts'
+
+const stage = new Stage()
+
+const SOON = { timeout: 30_000 }
+const INDIA = { ...DESKTOP, timezoneId: 'Asia/Kolkata' } satisfies BrowserContextOptions
+/** A decimal point, in text where points group thousands. */
+const POINT = /\d\.(?!\d{3}(?!\d))\d/
+
+type Choice = 'Number format' | 'Time'
+const choose = (page: Page, row: Choice, label: string) => page.getByLabel(row, { exact: true }).selectOption(label)
+const statusClock = (page: Page) => page.locator('footer .clock').innerText()
+/** Until the server has all that was changed. */
+const saved = (page: Page) =>
+  expect
+    .poll(
+      async () => (await page.context().cookies()).find(({ name }) => name === 'valiant_unsaved')?.value ?? '',
+      SOON,
+    )
+    .toBe('')
+
+async function paste(page: Page, name: Parameters<typeof field>[1], text: string): Promise<void> {
+  await page.evaluate((words) => navigator.clipboard.writeText(words), text)
+  await field(page, name).focus()
+  await page.keyboard.press('ControlOrMeta+A')
+  await page.keyboard.press('ControlOrMeta+V')
+}
+
+/** The orders that a page sends, as they are on the wire. */
+function ordersSent(page: Page): string[] {
+  const sent: string[] = []
+  page.on('websocket', (socket) =>
+    socket.on('framesent', ({ payload }) => {
+      if (String(payload).includes('"order.place"')) sent.push(String(payload))
+    }),
+  )
+  return sent
+}
+
+/** All that is written on a page, but for what is no number of its own. */
+const wordsOf = async (page: Page) =>
+  (await page.locator('body').innerText()).replace(/1,234\.56|Apache License 2\.0/g, '')
+
+/** The page as the server wrote it, before anything runs in it. */
+async function painted(page: Page, pathname: string): Promise<string> {
+  const still = await stage.browser.newContext({ javaScriptEnabled: false, baseURL: stage.server.url })
+  await using _context = still
+  await still.addCookies(await page.context().cookies())
+  const paper = await still.newPage()
+  await paper.goto(pathname)
+  return await wordsOf(paper)
+}
+
+describe('the notation that a visitor chose', () => {
+  test('is that of every number and clock, in the first paint and after, without a shift', async () => {
+    const { page, complaints, layoutShift } = await stage.visitor(INDIA)
+    await using _context = page.context()
+    await startTrading(page)
+    const { pathname } = new URL(page.url())
+    await send(page).click()
+    await page.getByTestId('receipt').getByText('Bought').waitFor()
+    await accountPage(page)
+    expect(await statusClock(page)).toMatch(/^\d\d:\d\d:\d\d UTC$/)
+    await choose(page, 'Number format', '1.234,56')
+    await page
+      .locator('header')
+      .getByText(/^\$\d\d\.\d{3},\d\d$/)
+      .first()
+      .waitFor()
+    await choose(page, 'Time', 'Local, 12 hours')
+    expect(await statusClock(page)).toMatch(/^\d{1,2}:\d\d:\d\d\sPM UTC\+5:30$|^\d{1,2}:\d\d:\d\d\sAM UTC\+5:30$/)
+    expect(await barriers(page)).toEqual([])
+    await saved(page)
+
+    await page.goto(pathname)
+    await list(page, /^Fills/)
+    const row = page.getByTestId('panel-fills').getByRole('row').nth(1)
+    expect(await row.innerText()).toMatch(/^\d{1,2}:\d\d:\d\d\s[AP]M\s/)
+
+    for (const path of ['/', pathname, '/portfolio', '/account']) {
+      const paper = await painted(page, path)
+      expect(paper, path).not.toMatch(POINT)
+      expect(paper, path).toMatch(/\d,\d\d/)
+      expect(paper, path).toMatch(/[AP]M UTC\+5:30/)
+      await page.goto(path)
+      await live(page)
+      expect(await wordsOf(page), path).not.toMatch(POINT)
+      expect(await layoutShift(), path).toBeLessThan(0.01)
+    }
+    expect(complaints).toEqual([])
+  })
+
+  test('follows them to another browser, whose own place its clocks are of', async () => {
+    const { page } = await stage.visitor(INDIA)
+    await using _context = page.context()
+    await startTrading(page)
+    await accountPage(page)
+    await choose(page, 'Number format', '1\u202f234,56')
+    await choose(page, 'Time', 'Local, 24 hours')
+    await saved(page)
+
+    const other = await stage.visitor({ ...PHONE, timezoneId: 'America/St_Johns' })
+    await using context = other.page.context()
+    await context.addCookies((await page.context().cookies()).filter(({ name }) => name.endsWith('session_token')))
+    // Nothing has told the server yet where this one is: its clocks are UTC, and say so.
+    expect(await painted(other.page, '/account')).toMatch(/\$\d+\u202f\d{3},\d\d/)
+    await accountPage(other.page)
+    expect(await other.page.getByLabel('Time', { exact: true }).inputValue()).toBe('Local, 24 hours')
+    const cookie = async () => (await context.cookies()).find(({ name }) => name === 'valiant_notation')?.value
+    await expect.poll(cookie, SOON).toBe('space.local.in-America/St_Johns')
+    expect(other.complaints).toEqual([])
+  })
+
+  test('is not left behind for whoever is answered next to them', async () => {
+    const visitors = [
+      { cookie: '', percent: /[+−]\d+\.\d\d%/, other: /[+−]\d+,\d\d%/, clock: /\d\d:\d\d:\d\d UTC</ },
+      { cookie: 'comma.12h', percent: /[+−]\d+,\d\d%/, other: /[+−]\d+\.\d\d%/, clock: /\d:\d\d:\d\d\s[AP]M UTC</ },
+      {
+        cookie: 'space.local.in-Asia/Kolkata',
+        ...{ percent: /[+−]\d+,\d\d%/, other: /[+−]\d+\.\d\d%/, clock: /\d\d:\d\d:\d\d UTC\+5:30</ },
+      },
+    ]
+    const crowd = Array.from({ length: 20 }, () => visitors).flat()
+    const pages = await Promise.all(
+      crowd.map(async ({ cookie }) => {
+        const headers = { cookie: `valiant_notation=${cookie}` }
+        return (await fetch(stage.server.url, { headers })).text()
+      }),
+    )
+    for (const [index, { percent, other, clock }] of crowd.entries()) {
+      expect(pages[index]).toMatch(percent)
+      expect(pages[index]).not.toMatch(other)
+      expect(pages[index]).toMatch(clock)
+    }
+  })
+})
+
+describe('a number field', () => {
+  test('is read and written in it, what is pasted at once, and sends plain decimals', async () => {
+    const { page, complaints } = await stage.visitor(INDIA)
+    await using context = page.context()
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    const sent = ordersSent(page)
+    await startTrading(page)
+    const { pathname } = new URL(page.url())
+    await accountPage(page)
+    await choose(page, 'Number format', '1.234,56')
+    await page.goto(pathname)
+    await live(page)
+    await type(page, 'Limit')
+    const price = field(page, 'Limit price')
+    const qty = field(page, 'Quantity')
+    expect(await price.inputValue()).toMatch(/^[\d.]+,\d\d$/)
+    await price.fill('100,40')
+    await paste(page, 'Quantity', '1.200')
+    expect(await qty.inputValue()).toBe('1.200')
+    expect(await sentence(page)).toMatch(/^Buy 1\.200 \w+ at 100,40$/)
+    // From a page that writes thousands otherwise: what it is read as is what stands there.
+    await paste(page, 'Quantity', '1,200')
+    expect(await qty.inputValue()).toBe('1,2')
+    await qty.fill('1,200')
+    await page
+      .getByRole('status')
+      .getByText('= 1,2', { exact: true })
+      .or(page.getByText('= 1,2', { exact: true }))
+      .first()
+      .waitFor()
+    await price.press('ArrowUp')
+    expect(await price.inputValue()).toMatch(/^100,4[1-9]$/)
+    await price.fill('100,4')
+    await qty.fill('12')
+    await send(page).click()
+    await list(page, /^Open orders/)
+    await openOrders(page).first().getByRole('cell', { name: '100,40', exact: true }).waitFor()
+    expect(sent).toHaveLength(1)
+    expect(sent[0]).toContain('"limitPrice":"100.40"')
+    expect(sent[0]).toContain('"qty":"12"')
+    expect(complaints).toEqual([])
+  })
+
+  test('that was filled in means the same when another notation is chosen elsewhere', async () => {
+    const { page } = await stage.visitor(INDIA)
+    await using context = page.context()
+    await startTrading(page)
+    const second = await context.newPage()
+    await accountPage(second)
+    await choose(second, 'Number format', '1.234,56')
+    await saved(second)
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+    await page
+      .locator('header')
+      .getByText(/^\$\d{3}\.\d{3},\d\d$/)
+      .first()
+      .waitFor()
+    await type(page, 'Limit')
+    await field(page, 'Limit price').fill('100,40')
+    await field(page, 'Quantity').fill('1.200')
+    await choose(second, 'Number format', '1\u202f234,56')
+    await saved(second)
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+    await expect.poll(() => field(page, 'Quantity').inputValue(), SOON).toBe('1200')
+    expect(await sentence(page)).toMatch(/^Buy 1\u202f200 \w+ at 100,40$/)
+    // Here a point groups nothing and is no decimal sign: it is not guessed.
+    await field(page, 'Quantity').fill('1.300')
+    expect(await sentence(page)).toBe('1.300 could be 1\u202f300 or 1,3')
+    expect(await send(page).isDisabled()).toBe(true)
+  })
+
+  test('of an end is on the clock that was chosen, and sends that moment', async () => {
+    const { page } = await stage.visitor(INDIA)
+    await using _context = page.context()
+    const sent = ordersSent(page)
+    await startTrading(page)
+    const { pathname } = new URL(page.url())
+    await accountPage(page)
+    await choose(page, 'Time', 'Local, 24 hours')
+    await page.goto(pathname)
+    await live(page)
+    await type(page, 'Limit')
+    await field(page, 'Limit price').fill('100.40')
+    await field(page, 'Quantity').fill('1')
+    await page.getByLabel('Time in force').selectOption('Until a date')
+    const inTwoDays = new Date(Date.now() + 2 * 86_400_000).toISOString().slice(0, 'yyyy-mm-dd'.length)
+    await page.getByLabel('Ends, UTC+5:30').fill(`${inTwoDays}T20:00`)
+    await send(page).click()
+    await list(page, /^Open orders/)
+    await openOrders(page)
+      .first()
+      .getByText(/^Until \d+ \w+ 20:00$/)
+      .waitFor()
+    expect(sent[0]).toContain(`"expireAt":${Date.parse(`${inTwoDays}T14:30Z`)}`)
+  })
+})
