@@ -78,7 +78,9 @@ describe('the notation that a visitor chose', () => {
     await saved(page)
 
     await page.goto(pathname)
+    await live(page)
     await list(page, /^Fills/)
+    expect(await page.title()).toMatch(/^\d+,\d\d /)
     const row = page.getByTestId('panel-fills').getByRole('row').nth(1)
     expect(await row.innerText()).toMatch(/^\d{1,2}:\d\d:\d\d\s[AP]M\s/)
 

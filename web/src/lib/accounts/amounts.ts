@@ -2,7 +2,7 @@ import { AMOUNT_CENTS_MAX } from '@valiant/shared/protocol/limits'
 import { formatScaled } from '@valiant/shared/units/decimal'
 import { moneyOfCents } from '#lib/ticket/amount.ts'
 import { typedCents } from '#lib/ticket/draft.ts'
-import { doubtOf, plainDecimal } from '#lib/ticket/entry.ts'
+import { whyUnread, plainDecimal } from '#lib/ticket/entry.ts'
 
 /** A typed amount as the wire has it, or what is wrong with it. */
 export type Amount =
@@ -10,7 +10,8 @@ export type Amount =
 
 export function amountOf(typed: string): Amount {
   const plain = plainDecimal(typed)
-  if (plain === undefined) return { ok: false, why: typed.trim() === '' ? '' : (doubtOf(typed) ?? 'That is no amount') }
+  if (plain === undefined)
+    return { ok: false, why: typed.trim() === '' ? '' : (whyUnread(typed) ?? 'That is no amount') }
   // Before it is counted exactly: what is far too large cannot be.
   if (Number(plain) * 100 > AMOUNT_CENTS_MAX) {
     return { ok: false, why: `At most ${moneyOfCents(AMOUNT_CENTS_MAX)}` }

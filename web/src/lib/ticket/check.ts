@@ -4,7 +4,7 @@ import { type Draft, durationOf, hasLimit, hasStop, lotsOf, mayRest, type OrderC
 import { grouped } from '#lib/ui/format.ts'
 import { moneyOfCents } from './amount.ts'
 import { counted, isTooLarge } from './counted.ts'
-import { doubtOf, plainDecimal } from './entry.ts'
+import { whyUnread, plainDecimal } from './entry.ts'
 import { CENT, type Scale } from './scale.ts'
 
 export type DraftField = 'price' | 'stop' | 'trail' | 'qty' | 'expiry' | 'takeProfit' | 'stopLoss'
@@ -98,7 +98,7 @@ function quantity(draft: Draft, ticks: number, { instrument, scale }: CheckAgain
   const isMoney = draft.unit === 'money'
   const plain = plainDecimal(draft.qtyText)
   if (plain === undefined)
-    return lacks('qty', doubtOf(draft.qtyText) ?? (isMoney ? 'Enter an amount' : 'Enter a quantity'))
+    return lacks('qty', whyUnread(draft.qtyText) ?? (isMoney ? 'Enter an amount' : 'Enter a quantity'))
   const [leastLots, mostLots] = [
     scale.lots(instrument.minQty) ?? 0,
     scale.lots(instrument.maxQty) ?? Number.MAX_SAFE_INTEGER,

@@ -1,6 +1,6 @@
 import { formatSteps, parseSteps, type Step } from '@valiant/shared/units/decimal'
 import { grouped } from '#lib/ui/format.ts'
-import { doubtOf, plainDecimal } from './entry.ts'
+import { whyUnread, plainDecimal } from './entry.ts'
 
 /** Whole steps of what was typed, above 0, or what was expected instead: the same words in every form. */
 export type Counted = { readonly ok: true; readonly steps: number } | { readonly ok: false; readonly missing: string }
@@ -15,7 +15,7 @@ interface Wanted {
 
 export function counted(text: string, { name, step, unit = '' }: Wanted): Counted {
   const plain = plainDecimal(text)
-  if (plain === undefined) return not(doubtOf(text) ?? `Enter a ${name}`)
+  if (plain === undefined) return not(whyUnread(text) ?? `Enter a ${name}`)
   const subject = name.charAt(0).toUpperCase() + name.slice(1)
   if (isTooLarge(plain, step)) return not(`${subject} stays below ${grouped(String(largest(step)))}${unit}`)
   const parsed = parseSteps(plain, step)

@@ -2,7 +2,7 @@ import { stepOf } from '@valiant/shared/units/decimal'
 import { afterEach, describe, expect, test } from 'vitest'
 import { readNotationFrom } from '#lib/notation/current.ts'
 import { DEFAULT, type NumberFormat } from '#lib/notation/notation.ts'
-import { atRest, doubtOf, forTyping, kept, plainDecimal, readAs, stepped, stepsOf, stepsOfKey } from './entry.ts'
+import { atRest, whyUnread, forTyping, kept, plainDecimal, readAs, stepped, stepsOf, stepsOfKey } from './entry.ts'
 
 describe('a typed number', () => {
   test.each([
@@ -106,8 +106,9 @@ describe('a field of another notation', () => {
   test('what is no number stands as it was typed, and nothing takes it for one', () => {
     write('space')
     const value = kept('1.200')
-    expect(doubtOf(value)).toBe('1.200 could be 1\u202f200 or 1,2')
-    expect(['1200', '', kept('abc')].map(doubtOf)).toEqual([undefined, undefined, undefined])
+    expect(whyUnread(value)).toBe('1.200 could be 1\u202f200 or 1,2')
+    expect(whyUnread(kept('1,200.50'))).toBe('Numbers are written 1\u202f234,56')
+    expect(['1200', '', kept('abc')].map(whyUnread)).toEqual([undefined, undefined, undefined])
     expect([plainDecimal(value), stepsOf(value, stepOf('1'))]).toEqual([undefined, undefined])
     expect([atRest(value, stepOf('1')), forTyping(value)]).toEqual(['1.200', '1.200'])
   })

@@ -34,10 +34,16 @@ function pointed(typed: string): string | undefined {
 const DOUBTFUL = /^[1-9]\d{0,2}\.\d{3}[km]?$/i
 const swapped = (typed: string) => bare(typed).replace(/[.,]/g, (sign) => (sign === '.' ? ',' : '.'))
 
-/** "1.200 could be 1 200 or 1,2": why a field keeps no number, where it could have been two. */
-export function doubtOf(text: string): string | undefined {
+/**
+ * Why a field keeps no number, where something was typed that is one elsewhere: "1.200 could be 1 200 or 1,2", or how one
+ * is written here. Undefined where it keeps one, or nothing, or what is no number anywhere.
+ */
+export function whyUnread(text: string): string | undefined {
   const typed = forTyping(text)
-  if (!text.startsWith(UNREAD) || !DOUBTFUL.test(bare(typed))) return undefined
+  if (!text.startsWith(UNREAD)) return undefined
+  if (!DOUBTFUL.test(bare(typed))) {
+    return plainDecimal(typed) === undefined ? undefined : `Numbers are written ${grouped('1234.56')}`
+  }
   const [more, less] = [plainDecimal(swapped(typed)), plainDecimal(typed)]
   return `${bare(typed)} could be ${grouped(more ?? '')} or ${grouped(less ?? '')}`
 }
