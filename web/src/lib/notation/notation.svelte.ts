@@ -1,51 +1,38 @@
 import { browser } from '$app/env'
 import { createContext } from 'svelte'
-import { writeCookie } from '#lib/preferences/cookie.ts'
+import { KeptChoice } from '#lib/preferences/kept-choice.svelte.ts'
 import type { Preferences } from '#lib/preferences/preferences.ts'
 import { readNotationFrom } from './current.ts'
-import { DEFAULT, isSame, type Notation, type NotationChoice, notationCookies, notationFrom } from './notation.ts'
+import { DEFAULT, type Notation, type NotationChoice, notationCookies, notationFrom } from './notation.ts'
 
 /** How numbers and times are written. Kept with the user, but for where this browser is. */
-export class NotationState {
-  current = $state.raw<Notation>(DEFAULT)
-  readonly #changed: () => void
+export class NotationState extends KeptChoice<NotationChoice> {
+  #timeZone = $state.raw<string | undefined>()
+  readonly current = $derived<Notation>({ ...this.choice, timeZone: this.#timeZone })
 
-  constructor(notation: Notation, preferences: Preferences) {
-    this.current = notation
+  constructor(painted: Notation, preferences: Preferences) {
+    const { timeZone, ...choice } = painted
+    super({
+      ...{ key: 'notation', painted: choice, usual: DEFAULT, preferences, read: notationFrom },
+      cookies: (shown) => notationCookies({ ...shown, timeZone: zoneFor(shown) }),
+    })
+    this.#timeZone = timeZone
     // The server answers many: hooks.server.ts.
     if (browser) readNotationFrom(() => this.current)
-    this.#changed = preferences.keep({
-      key: 'notation',
-      value: () => chosen(this.current),
-      isChosen: () => !isSame(this.current, DEFAULT),
-      take: (value) => {
-        const kept = notationFrom(value)
-        if (kept && !isSame(kept, this.current)) this.#show(kept)
-      },
-    })
-  }
-
-  choose(change: Partial<NotationChoice>): void {
-    this.#show({ ...chosen(this.current), ...change })
-    this.#changed()
   }
 
   /** The server has painted by where this browser was, if it knew. */
   locate(): void {
-    if (this.current.isLocal && this.current.timeZone !== timeZoneHere()) this.#show(chosen(this.current))
+    if (this.#timeZone !== zoneFor(this.choice)) this.show(this.choice)
   }
 
-  #show(choice: NotationChoice): void {
-    this.current = { ...choice, timeZone: choice.isLocal ? timeZoneHere() : undefined }
-    for (const [name, value] of notationCookies(this.current)) writeCookie(name, value)
+  protected override show(choice: NotationChoice): void {
+    this.#timeZone = zoneFor(choice)
+    super.show(choice)
   }
 }
 
-const chosen = ({ numbers, isLocal, hasTwelveHours }: Notation): NotationChoice => ({
-  numbers,
-  isLocal,
-  hasTwelveHours,
-})
-const timeZoneHere = () => Intl.DateTimeFormat().resolvedOptions().timeZone
+const zoneFor = ({ isLocal }: NotationChoice): string | undefined =>
+  isLocal ? Intl.DateTimeFormat().resolvedOptions().timeZone : undefined
 
 export const [useNotation, provideNotation] = createContext<NotationState>()

@@ -62,6 +62,3 @@ export function notationFrom(value: unknown): NotationChoice | undefined {
     hasTwelveHours: hasTwelveHours === true,
   }
 }
-
-export const isSame = (a: NotationChoice, b: NotationChoice): boolean =>
-  a.numbers === b.numbers && a.isLocal === b.isLocal && a.hasTwelveHours === b.hasTwelveHours
