@@ -112,7 +112,7 @@ describe('the notation that a visitor chose', () => {
     // Nothing has told the server yet where this one is: its clocks are UTC, and say so.
     expect(await painted(other.page, '/account')).toMatch(/\$\d+\u202f\d{3},\d\d/)
     await accountPage(other.page)
-    expect(await other.page.getByLabel('Time', { exact: true }).inputValue()).toBe('Local, 24 hours')
+    expect(await other.page.getByLabel('Time', { exact: true }).inputValue()).toBe('local-24')
     const cookie = async () => (await context.cookies()).find(({ name }) => name === 'valiant_notation')?.value
     await expect.poll(cookie, SOON).toBe('space.local.in-America/St_Johns')
     expect(other.complaints).toEqual([])
