@@ -59,10 +59,10 @@ async function visitor(browser: Browser, theme: string, options: BrowserContextO
   return page
 }
 
-/** Two positions, an order that rests, and one that is being typed. */
+/** Two positions, an order that rests, and one that is being typed. Each is below what is asked about again. */
 async function tradeALittle(page: Page): Promise<void> {
   for (const [symbol, qty] of [
-    ['LUMA', '140'],
+    ['LUMA', '110'],
     ['EUR-USD', '8000'],
   ] as const) {
     if (symbol === 'LUMA') await startTrading(page)
@@ -76,7 +76,7 @@ async function tradeALittle(page: Page): Promise<void> {
   await page.goto('/trade/NOVA?tab=ticket')
   await live(page)
   await page.getByRole('tab', { name: 'Market', exact: true }).click()
-  await field(page, 'Quantity').fill('50')
+  await field(page, 'Quantity').fill('40')
   await send(page).and(page.locator(':enabled')).click()
   await receipt(page).getByText('Bought').waitFor()
   await typeLimit(page, '25', 1)
