@@ -4,7 +4,6 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Bars } from '../journal/bars.ts'
 import { CorporateActions, type PlannedAction } from '../journal/corporate-actions.ts'
 import { setMarketStatus } from '../journal/instruments.ts'
-import { CALM } from '../simulator/conditions.ts'
 import { ExchangeRig, good } from './exchange.fixture.ts'
 import { DAY_MS, nextSessionClose } from './market/session-close.ts'
 
@@ -296,9 +295,7 @@ test('equity is sampled each minute of who holds a position, and of who has chan
 
 test('two takes of the house in one quantum at a resting order make one frame, and seqs rise by one', async () => {
   // By night hardly anybody takes.
-  await rig.stop()
-  await rig.bend('VLNT', (instrument) => ({ ...instrument, conditions: { ...CALM, takers: 10, bias: -0.4 } }))
-  await rig.resume()
+  await rig.reopenUnder('VLNT', { takers: 10, bias: -0.4 })
   const { askTicks } = rig.touch()
   const orders = Array.from({ length: 5 }, (_, i) => rig.place(account, `a${i}`, { ...resting, side: 'buy', lots: 100, limitTicks: askTicks - 1 - i })) // prettier-ignore
   const placed = (await Promise.all(orders)).map(good) as PlacedOrder[]

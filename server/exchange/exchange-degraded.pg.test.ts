@@ -2,7 +2,6 @@ import type { Answer } from '@valiant/shared/protocol/events'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { MarketFrame } from '../feed/market-frame.ts'
-import { CALM } from '../simulator/conditions.ts'
 import { ExchangeRig, good, orderOf } from './exchange.fixture.ts'
 
 let rig: ExchangeRig
@@ -34,11 +33,7 @@ async function reopened(): Promise<void> {
 }
 
 /** From now on the value of VLNT falls by some 5 % in ten seconds. */
-async function letFall(): Promise<void> {
-  await rig.stop()
-  await rig.bend('VLNT', (instrument) => ({ ...instrument, conditions: { ...CALM, force: -0.005 } }))
-  await rig.resume()
-}
+const letFall = () => rig.reopenUnder('VLNT', { force: -0.005 })
 
 /** Frames are one line: whole at the start of an epoch and where indicative ones begin, without a gap in between. */
 function expectOneLine(): void {

@@ -19,6 +19,7 @@ import { Feed } from '../feed/feed.ts'
 import type { MarketFrame } from '../feed/market-frame.ts'
 import { readInstruments } from '../instruments.ts'
 import { seedInstruments } from '../journal/instruments.ts'
+import { CALM, type Conditions } from '../simulator/conditions.ts'
 import type { InstrumentState, SimulatorState } from '../simulator/state.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { Metrics } from '../telemetry/metrics.ts'
@@ -147,6 +148,13 @@ export class ExchangeRig {
   async reopenAt(symbol: string, factor: number): Promise<void> {
     await this.stop()
     await this.bend(symbol, (instrument) => moved(instrument, factor))
+    await this.resume()
+  }
+
+  /** The market of an instrument is bent from here on, so that a test need not wait for what seldom happens by itself. */
+  async reopenUnder(symbol: string, conditions: Partial<Conditions>): Promise<void> {
+    await this.stop()
+    await this.bend(symbol, (instrument) => ({ ...instrument, conditions: { ...CALM, ...conditions } }))
     await this.resume()
   }
 
