@@ -169,6 +169,7 @@ describe('what is heard', () => {
     const second = await context.newPage()
     await second.goto(pathname)
     await live(second)
+    await second.getByRole('tab', { name: 'Market', exact: true }).click()
     await field(second, 'Quantity').fill('1')
     await send(second).click()
     await second.getByTestId('receipt').getByText('Bought').waitFor()
