@@ -35,8 +35,11 @@ const options = program.opts<Options>()
 const rows = chosen(options.only)
 
 await using parts = new AsyncDisposableStack()
+let ending: Promise<void> | undefined
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void parts.disposeAsync().finally(() => process.exit(1)))
+  process.once(signal, () => {
+    ending ??= parts.disposeAsync().finally(() => process.exit(1))
+  })
 }
 // What goes on, on stderr: stdout has the table alone.
 const say = (text: string) => console.error(text)
@@ -77,6 +80,8 @@ async function run(row: Row, isLong: boolean): Promise<Outcome> {
   try {
     outcome = { row, result: await row.run(arena, { isLong }), error: undefined }
   } catch (error) {
+    // What it worked on was stopped by our own hand: there is nothing to say, and nothing to begin anew.
+    await ending
     outcome = { row, result: undefined, error }
     // What it left behind is no ground for the next.
     await arena[Symbol.asyncDispose]()
