@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core'
+import { expect } from 'vitest'
 
 /* The terminal as a trader handles it: by what is written and said there, not by its markup. */
 
@@ -106,3 +107,11 @@ async function typeEmail(page: Page, button: string, email: string, password: st
   await page.locator('form').getByRole('button', { name: button }).click()
   await page.getByText(/^You are signed in as/).waitFor()
 }
+
+/** Until the server has all that was changed of what is kept. */
+export const saved = (page: Page): Promise<void> =>
+  expect
+    .poll(async () => (await page.context().cookies()).find(({ name }) => name === 'valiant_unsaved')?.value ?? '', {
+      timeout: 30_000,
+    })
+    .toBe('')

@@ -11,6 +11,16 @@ const panel = (page: Page) => page.getByTestId('panel-news')
 /** The newest of these words: a jump that the market draws may be newer. */
 const told = (page: Page, words: RegExp) => panel(page).locator('tbody tr').filter({ hasText: words }).first()
 
+/** The newest is first: until one is above another, which may not be there. */
+const isAbove = (page: Page, words: string, others: string) =>
+  expect
+    .poll(async () => {
+      const rows = await panel(page).locator('tbody tr').allInnerTexts()
+      const [at, otherAt] = [words, others].map((some) => rows.findIndex((row) => row.includes(some)))
+      return at !== -1 && (otherAt === -1 || at! < otherAt!)
+    })
+    .toBe(true)
+
 describe.each(SCREENS)('on a $screen', ({ options }) => {
   test('who has no account reads what has happened, and sees what happens now', async () => {
     await stage.operator('halt', 'EUR-USD')
@@ -23,6 +33,8 @@ describe.each(SCREENS)('on a $screen', ({ options }) => {
     await stage.operator('halt', 'LUMA')
     const halted = told(page, /Trading in .+ \(LUMA\) is halted/)
     await halted.waitFor()
+    await isAbove(page, '(LUMA) is halted', '(LUMA) is open again')
+    await isAbove(page, '(LUMA) is halted', '(EUR-USD) is halted')
     expect(await barriers(page)).toEqual([])
     await halted.getByRole('link').click()
     await expect.poll(() => new URL(page.url()).pathname).toBe('/trade/LUMA')
@@ -42,9 +54,9 @@ describe.each(SCREENS)('on a $screen', ({ options }) => {
     await expect.poll(async () => Number(/\d+/.exec(await count())?.[0] ?? 0)).toBeGreaterThan(before)
     await list(page, /^News/)
     expect(await count()).toBe('News')
-    await told(page, /\(QILL\) is halted/).waitFor()
+    await isAbove(page, '(QILL) is halted', '(QILL) is open again')
     await stage.operator('resume', 'QILL')
-    await told(page, /\(QILL\) is open again/).waitFor()
+    await isAbove(page, '(QILL) is open again', '(QILL) is halted')
     expect(await count()).toBe('News')
     expect(complaints).toEqual([])
   })

@@ -2,7 +2,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { DESKTOP, PHONE } from '../rig/browser.ts'
 import { barriers } from './barriers.ts'
-import { accountPage, field, list, live, openOrders, send, sentence, startTrading, type } from './desk.ts'
+import { accountPage, field, list, live, openOrders, saved, send, sentence, startTrading, type } from './desk.ts'
 import { Stage } from './stage.ts'
 
 const stage = new Stage()
@@ -15,14 +15,6 @@ const POINT = /\d\.(?!\d{3}(?!\d))\d/
 type Choice = 'Number format' | 'Time'
 const choose = (page: Page, row: Choice, label: string) => page.getByLabel(row, { exact: true }).selectOption(label)
 const statusClock = (page: Page) => page.locator('footer .clock').innerText()
-/** Until the server has all that was changed. */
-const saved = (page: Page) =>
-  expect
-    .poll(
-      async () => (await page.context().cookies()).find(({ name }) => name === 'valiant_unsaved')?.value ?? '',
-      SOON,
-    )
-    .toBe('')
 
 async function paste(page: Page, name: Parameters<typeof field>[1], text: string): Promise<void> {
   await page.evaluate((words) => navigator.clipboard.writeText(words), text)

@@ -2,7 +2,19 @@ import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { DESKTOP } from '../rig/browser.ts'
 import { barriers } from './barriers.ts'
-import { accountPage, field, keepAccount, live, receipt, send, sentence, signIn, startTrading, type } from './desk.ts'
+import {
+  accountPage,
+  field,
+  keepAccount,
+  live,
+  receipt,
+  saved,
+  send,
+  sentence,
+  signIn,
+  startTrading,
+  type,
+} from './desk.ts'
 import { Stage } from './stage.ts'
 
 const stage = new Stage()
@@ -20,14 +32,6 @@ const boxOf = async (page: Page, name: Parameters<typeof edge>[1]) => {
   if (!box) throw new Error(`${name} is not to be seen`)
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 }
 }
-/** Until the server has all that was changed. */
-const saved = (page: Page) =>
-  expect
-    .poll(
-      async () => (await page.context().cookies()).find(({ name }) => name === 'valiant_unsaved')?.value ?? '',
-      SOON,
-    )
-    .toBe('')
 
 /** The server's page for a browser that has the session of this one and nothing else. */
 async function paintedFor(page: Page, pathname: string): Promise<string> {

@@ -8,7 +8,7 @@ const TOKEN_BYTES = 8
 /** Bytes that wait for a socket in this process: its own queue and the operating system's refusals. */
 export function backlogBytes(socket: HasConnection): number {
   const { transport, writeBuffer } = connectionOf(socket)
-  let bytes = transport.socket?.bufferedAmount ?? 0
+  let bytes = transport?.socket?.bufferedAmount ?? 0
   for (const { data, options } of writeBuffer) {
     const frame = options?.wsPreEncodedFrame
     if (frame !== undefined) bytes += frame.reduce((sum, part) => sum + part.length, 0)
@@ -38,14 +38,14 @@ export class ReadingMeter<Asked extends HasConnection> {
    * Asks anew when enough has been written.
    */
   unreadBytes(): number {
-    const bytes = connectionOf(this.#socket).transport.socket?._socket?.bytesWritten ?? 0
+    const bytes = connectionOf(this.#socket).transport?.socket?._socket?.bytesWritten ?? 0
     if (this.#isAsked) return bytes - this.#readBytes
     if (bytes - this.#readBytes >= ASKED_BYTES_MIN) this.#ask(bytes)
     return 0
   }
 
   #ask(bytes: number): void {
-    const webSocket = connectionOf(this.#socket).transport.socket
+    const webSocket = connectionOf(this.#socket).transport?.socket
     if (webSocket === undefined) return
     const token = randomBytes(TOKEN_BYTES)
     onPong(webSocket, token, () => {
@@ -62,7 +62,7 @@ export class ReadingMeter<Asked extends HasConnection> {
  * client does not read.
  */
 export function terminate(socket: HasConnection): void {
-  const { socket: webSocket } = connectionOf(socket).transport
+  const webSocket = connectionOf(socket).transport?.socket
   // Alone it would wait for what is still to be written; it makes the end that follows a reset.
   webSocket?._socket?.resetAndDestroy()
   webSocket?.terminate()

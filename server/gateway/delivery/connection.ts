@@ -6,7 +6,7 @@ import type { Socket } from 'socket.io'
  */
 
 export interface Connection {
-  readonly transport: Transport
+  readonly transport?: Transport
   /** What waits for the transport, in engine.io. */
   readonly writeBuffer: readonly QueuedPacket[]
   /** Engine.IO's own clock for pings, null once it has been stopped. */

@@ -16,7 +16,7 @@ type MarketServer = Server<ClientToServerEvents, ServerToClientEvents>
 /** A connection as this writes to it. */
 interface Line {
   readonly connection: Connection
-  readonly transport: Transport
+  readonly transport: Transport | undefined
   readonly webSocket: WebSocket | undefined
   /** The way past engine.io; undefined where these libraries are not as we know them. */
   readonly tcp: Tcp | undefined
@@ -71,7 +71,7 @@ export class FanOut implements RoomSender {
   ask(socket: HasConnection, token: Buffer): void {
     this.#add([this.#lineOf(socket)], {
       bytes: pingFrame(token),
-      queue: ({ transport }) => transport.socket?.ping(token),
+      queue: ({ transport }) => transport?.socket?.ping(token),
     })
   }
 
@@ -188,16 +188,16 @@ class Parcel {
 function lineOf(socket: HasConnection): Line {
   const connection = connectionOf(socket)
   const { transport } = connection
-  const webSocket = transport.name === 'websocket' ? transport.socket : undefined
+  const webSocket = transport?.name === 'websocket' ? transport.socket : undefined
   const tcp = webSocket?._socket
   // Compressed frames are finished later than they are written, and Blobs read: nothing here may overtake them.
-  const isPlain = (transport.perMessageDeflate ?? false) === false && webSocket?._sender?._state === 0
-  const isKnown = typeof transport.writable === 'boolean' && typeof tcp?.writableLength === 'number'
+  const isPlain = (transport?.perMessageDeflate ?? false) === false && webSocket?._sender?._state === 0
+  const isKnown = typeof transport?.writable === 'boolean' && typeof tcp?.writableLength === 'number'
   return { connection, transport, webSocket, tcp: isPlain && isKnown ? tcp : undefined, parcel: undefined }
 }
 
 /** Where the next byte that leaves may be ours: neither engine.io nor TCP has anything for this socket. */
 function idleTcpOf({ connection, transport, webSocket, tcp }: Line): Tcp | undefined {
-  const isIdle = transport.writable === true && connection.writeBuffer.length === 0 && webSocket?.readyState === OPEN
+  const isIdle = transport?.writable === true && connection.writeBuffer.length === 0 && webSocket?.readyState === OPEN
   return isIdle && tcp?.writableLength === 0 ? tcp : undefined
 }

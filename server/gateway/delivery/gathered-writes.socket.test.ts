@@ -121,5 +121,6 @@ test('a connection without those fields writes as it ever did', () => {
   const gathered = new GatheredWrites()
   const other = { transport: { writable: true } }
   gathered.gather({ conn: other as never })
+  gathered.gather({ conn: {} as never })
   expect(other.transport.writable).toBe(true)
 })

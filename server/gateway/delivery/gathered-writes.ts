@@ -12,7 +12,7 @@ export class GatheredWrites {
   gather(socket: HasConnection): void {
     const connection = connectionOf(socket)
     // Not writable: engine.io gathers already. Not known: another version, which then writes as it does.
-    if (connection.transport.writable !== true || connection.flush === undefined) return
+    if (connection.transport?.writable !== true || connection.flush === undefined) return
     connection.transport.writable = false
     if (this.#held.size === 0) setImmediate(() => this.#release())
     this.#held.add(connection)
@@ -23,8 +23,8 @@ export class GatheredWrites {
     this.#held.clear()
     for (const connection of due) {
       const { transport } = connection
-      const tcp = transport.socket?._socket
-      transport.writable = true
+      const tcp = transport?.socket?._socket
+      if (transport !== undefined) transport.writable = true
       tcp?.cork()
       connection.flush?.()
       tcp?.uncork()

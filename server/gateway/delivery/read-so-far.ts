@@ -12,7 +12,7 @@ export async function readSoFar(socket: HasConnection): Promise<void> {
   // What was gathered in this turn leaves at its end.
   await turn()
   const { conn } = socket
-  const webSocket = connectionOf(socket).transport.socket
+  const webSocket = connectionOf(socket).transport?.socket
   if (webSocket === undefined || conn.readyState !== 'open') return
   const token = randomBytes(TOKEN_BYTES)
   await new Promise<void>((resolve) => {
