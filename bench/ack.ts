@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { Redis } from 'ioredis'
 import pg from 'pg'
-import { io, type Socket } from 'socket.io-client'
 import { Child } from '../test/load/child.ts'
+import { LightSocket } from '../test/load/light-socket.ts'
 import { LoneJournal, marketOrders } from './lone-journal.ts'
 import { quantileOf } from './quantiles.ts'
 import type { Rig } from './rig.ts'
@@ -89,12 +89,12 @@ const summaryOf = (times: readonly number[]): AckTimes => ({
   p99Ms: quantileOf(times, TAIL),
 })
 
-/** A bare Socket.IO server in a process of its own. */
+/** A bare Socket.IO server in a process of its own, asked by the client that the orders come from. */
 class Echo implements AsyncDisposable {
   readonly #server: ChildProcess
-  readonly #socket: Socket
+  readonly #socket: LightSocket
 
-  private constructor(server: ChildProcess, socket: Socket) {
+  private constructor(server: ChildProcess, socket: LightSocket) {
     this.#server = server
     this.#socket = socket
   }
@@ -102,13 +102,11 @@ class Echo implements AsyncDisposable {
   static async open(): Promise<Echo> {
     const server = fork(fileURLToPath(new URL('echo-server.ts', import.meta.url)))
     const [port] = (await once(server, 'message')) as [number]
-    const socket = io(`http://127.0.0.1:${port}`, { transports: ['websocket'], forceNew: true, reconnection: false })
-    await once(socket as never, 'connect')
-    return new Echo(server, socket)
+    return new Echo(server, await LightSocket.open({ port }))
   }
 
   ask(): Promise<unknown> {
-    return this.#socket.emitWithAck('echo', {
+    return this.#socket.ask('echo', {
       clientOrderId: 'bench-echo',
       symbol: 'VLNT',
       side: 'buy',
@@ -118,7 +116,7 @@ class Echo implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#socket.disconnect()
+    this.#socket.close()
     const exited = once(this.#server, 'exit')
     this.#server.disconnect()
     await exited

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs'
+import type { Answer } from '@valiant/shared/protocol/events'
+import type { DataOf } from '@valiant/shared/protocol/requests'
+import { LightSocket } from '../test/load/light-socket.ts'
 import { spawnServer, type TestServer } from '../test/rig/server.ts'
-import { guestCookie, openSocket, type TraderSocket } from '../test/rig/trader.ts'
+import { guestCookie } from '../test/rig/trader.ts'
 import type { Rig } from './rig.ts'
 
 const UNLIMITED = '1000000'
@@ -79,8 +82,9 @@ export class OpenVenue implements AsyncDisposable {
     return answered / SECONDS
   }
 
+  /** Of a client that takes little of the cores that it shares with the server. */
   async trader(cookie = this.#cookies[0], at = 0): Promise<Trader> {
-    return new Trader(await openSocket(this.#server.url, cookie), at)
+    return new Trader(await LightSocket.open({ port: this.#server.port, ...(cookie !== undefined && { cookie }) }), at)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -101,12 +105,12 @@ const RUN = Date.now().toString(36)
 
 /** Buys a lot and sells it again, by market and by crossing limit orders in turn. */
 export class Trader implements AsyncDisposable {
-  readonly #socket: TraderSocket
+  readonly #socket: LightSocket
   readonly #symbol: string
   #hasLot = false
   #price: number | undefined
 
-  constructor(socket: TraderSocket, at: number) {
+  constructor(socket: LightSocket, at: number) {
     this.#socket = socket
     this.#symbol = SYMBOLS[at % SYMBOLS.length] ?? 'VLNT'
   }
@@ -117,14 +121,14 @@ export class Trader implements AsyncDisposable {
     const side = this.#hasLot ? 'sell' : 'buy'
     const worst = (this.#price ?? 0) * (side === 'buy' ? 1 + CROSSING_SHARE : 1 - CROSSING_SHARE)
     const isLimit = number % 2 === 0 && this.#price !== undefined
-    const answer = await this.#socket.emitWithAck('order.place', {
+    const answer = (await this.#socket.ask('order.place', {
       clientOrderId: `bench-${RUN}-${number}`,
       symbol: this.#symbol,
       side,
       qty: '1',
       type: isLimit ? 'limit' : 'market',
       ...(isLimit && { limitPrice: worst.toFixed(2), timeInForce: 'ioc' }),
-    })
+    })) as Answer<DataOf<'order.place'>>
     if (!answer.ok) throw new Error(`an order was refused: ${JSON.stringify(answer.error)}`)
     const order = answer.data
     if (order.filledQty !== '1') return
@@ -133,7 +137,7 @@ export class Trader implements AsyncDisposable {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    this.#socket.disconnect()
+    this.#socket.close()
     return Promise.resolve()
   }
 }
