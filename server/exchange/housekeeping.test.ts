@@ -33,6 +33,7 @@ function rig() {
     history: { forgetRequests: chore('requests') },
     alerts: { forget: chore('alerts') },
     news: { forget: chore('news') },
+    curves: { thin: chore('curves') },
   })
   const passHour = async () => {
     const due = [...timers]
@@ -51,6 +52,7 @@ test('each hour drops what is older than it is kept', async () => {
     ['requests', 1],
     ['alerts', 0], // which knows itself how long
     ['news', 90],
+    ['curves', 0], // likewise
   ]
   expect(done).toEqual(chores)
   await passHour()
@@ -62,10 +64,10 @@ test('a chore that cannot be done keeps no other from being done, and is tried a
   const { at, done, said, passHour } = rig()
   at.failing = 'bars'
   await passHour()
-  expect(done.map(([name]) => name)).toEqual(['requests', 'alerts', 'news'])
+  expect(done.map(([name]) => name)).toEqual(['requests', 'alerts', 'news', 'curves'])
   at.failing = 'alerts'
   await passHour()
-  expect(done.map(([name]) => name).slice(3)).toEqual(['bars', 'requests', 'news'])
+  expect(done.map(([name]) => name).slice(4)).toEqual(['bars', 'requests', 'news', 'curves'])
   expect(said).toEqual([
     'exchange: old bars of a second could not be dropped; again in an hour',
     'exchange: old alerts could not be dropped; again in an hour',

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Alerts } from '../journal/alerts.ts'
 import type { Bars } from '../journal/bars.ts'
+import type { EquityCurves } from '../journal/equity.ts'
 import type { History } from '../journal/history.ts'
 import type { News } from '../journal/news.ts'
 import type { Clock } from './clock.ts'
@@ -13,6 +14,7 @@ const NEWS_KEPT_MS = 90 * 24 * HOUR_MS
 export interface HousekeepingParts {
   readonly alerts: Pick<Alerts, 'forget'>
   readonly bars: Pick<Bars, 'dropSeconds'>
+  readonly curves: Pick<EquityCurves, 'thin'>
   readonly history: Pick<History, 'forgetRequests'>
   readonly news: Pick<News, 'forget'>
   readonly clock: Clock
@@ -54,12 +56,13 @@ export class Housekeeping implements Disposable {
   }
 
   #chores(nowMs: number): readonly { readonly what: string; readonly drop: () => Promise<void> }[] {
-    const { alerts, bars, history, news } = this.#parts
+    const { alerts, bars, curves, history, news } = this.#parts
     return [
       { what: 'old bars of a second', drop: () => bars.dropSeconds(nowMs - KEPT_MS) },
       { what: 'ids of old requests', drop: () => history.forgetRequests(nowMs - KEPT_MS) },
       { what: 'old alerts', drop: () => alerts.forget(nowMs) },
       { what: 'old news', drop: () => news.forget(nowMs - NEWS_KEPT_MS) },
+      { what: 'old samples of equity', drop: () => curves.thin(nowMs) },
     ]
   }
 }

@@ -127,7 +127,7 @@ export const CreateAccount = z.strictObject({
 })
 export type CreateAccount = z.infer<typeof CreateAccount>
 
-/** Equity is sampled each minute; a point is the last sample of its interval. */
+/** Equity is sampled each minute, and thins out with age; a point is the last sample of its interval. */
 export const EQUITY_INTERVALS = ['1m', '5m', '15m', '30m', '1h', '4h', '1d'] as const satisfies readonly Interval[]
 export const EquityQuery = z.strictObject({
   from: Time.optional(),
@@ -361,7 +361,8 @@ export const REQUESTS = {
   equity: kind({
     scope: 'read',
     changes: false,
-    summary: 'The curve of the account’s equity, oldest first: the newest points that an answer holds.',
+    summary:
+      'The curve of the account’s equity, oldest first: the newest points that an answer holds. It is kept by the minute for a week, by the hour for 90 days, by the day for ever.',
     payload: EquityQuery,
     data: z.array(EquityPoint),
   }),

@@ -8,13 +8,15 @@ const MINUTE_MS = 60_000
 
 /**
  * Points of the curve of each account's equity: one a minute where it holds a position or has changed since, and the first
- * one when it begins, or begins anew.
+ * one when it begins, or begins anew. Who has long not traded gets fewer, until it does.
  */
 export class EquitySampler {
   readonly #engine: Engine
   readonly #changed = new Set<AccountNumber>()
   /** Open positions by account; an account without any is not in it. */
   readonly #positions = new Map<AccountNumber, Set<string>>()
+  /** How often an account that holds something is sampled as long as it does not change, in ms; a minute for all others. */
+  #idle = new Map<AccountNumber, number>()
   #minute: number
 
   /** @param positions those that are open when the market is put together */
@@ -31,6 +33,7 @@ export class EquitySampler {
     for (const { account, cause } of accounts) {
       if (account.account < FIRST_USER_ACCOUNT) continue
       this.#changed.add(account.account)
+      this.#idle.delete(account.account)
       if (account.seq === 1 || cause === 'reset') begun.push(this.#sample(account.account, timeMs))
     }
     return begun
@@ -40,10 +43,21 @@ export class EquitySampler {
   due(timeMs: number): readonly EquitySample[] {
     const minute = Math.floor(timeMs / MINUTE_MS)
     if (minute === this.#minute) return []
+    const atMs = minute * MINUTE_MS
+    const sinceMs = this.#minute * MINUTE_MS
     this.#minute = minute
-    const accounts = new Set([...this.#changed, ...this.#positions.keys()])
+    const accounts = new Set(this.#changed)
+    for (const account of this.#positions.keys()) {
+      const stepMs = this.#idle.get(account) ?? MINUTE_MS
+      if (Math.floor(atMs / stepMs) > Math.floor(sinceMs / stepMs)) accounts.add(account)
+    }
     this.#changed.clear()
-    return [...accounts].map((account) => this.#sample(account, minute * MINUTE_MS))
+    return [...accounts].map((account) => this.#sample(account, atMs))
+  }
+
+  /** Who is idle from now on, and how often each is sampled then, in ms. */
+  rest(idle: ReadonlyMap<AccountNumber, number>): void {
+    this.#idle = new Map(idle)
   }
 
   #sample(account: AccountNumber, atMs: number): EquitySample {

@@ -1,6 +1,5 @@
 import type { Logger } from 'pino'
-import type { Queries } from '../../database/database.ts'
-import { type EquitySample, writeEquity } from '../../journal/equity.ts'
+import type { EquityCurves, EquitySample } from '../../journal/equity.ts'
 
 /** A statement writes at most so many, so that it ends well within the role's transaction_timeout. */
 const SAMPLES_A_STATEMENT_MAX = 5_000
@@ -9,13 +8,13 @@ const SAMPLES_WAITING_MAX = 200_000
 
 /** Writes samples of equity beside the journal, in the order they come. */
 export class EquityWriter {
-  readonly #queries: Queries
+  readonly #curves: Pick<EquityCurves, 'write'>
   readonly #log: Logger
   readonly #waiting: EquitySample[] = []
   #isWriting = false
 
-  constructor({ queries, log }: { queries: Queries; log: Logger }) {
-    this.#queries = queries
+  constructor({ curves, log }: { curves: Pick<EquityCurves, 'write'>; log: Logger }) {
+    this.#curves = curves
     this.#log = log
   }
 
@@ -32,7 +31,7 @@ export class EquityWriter {
     while (this.#waiting.length > 0) {
       const samples = this.#waiting.splice(0, SAMPLES_A_STATEMENT_MAX)
       try {
-        await writeEquity(this.#queries, samples)
+        await this.#curves.write(samples)
       } catch (error) {
         this.#log.warn({ err: error, samples: samples.length }, 'exchange: samples of equity are lost')
       }

@@ -10,6 +10,7 @@ import type { Alerts } from '../../journal/alerts.ts'
 import type { Bars } from '../../journal/bars.ts'
 import { CancelOnDisconnects } from '../../journal/cancel-on-disconnect.ts'
 import { CorporateActions } from '../../journal/corporate-actions.ts'
+import { EquityCurves } from '../../journal/equity.ts'
 import type { History } from '../../journal/history.ts'
 import type { News } from '../../journal/news.ts'
 import type { JournalState } from '../../journal/recovery.ts'
@@ -24,6 +25,7 @@ import type { Clock } from '../clock.ts'
 import { CommandDesk, type Condemned } from '../commands/command-desk.ts'
 import { EquitySampler } from '../accounts/equity-sampler.ts'
 import { EquityWriter } from '../accounts/equity-writer.ts'
+import { IdleWatch } from '../accounts/idle-watch.ts'
 import { Presence } from '../accounts/presence.ts'
 import { PresenceWriter } from '../accounts/presence-writer.ts'
 import { FIRST_CATCH_UP_MS, makeFirstHistory } from '../market/first-history.ts'
@@ -121,6 +123,9 @@ export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMar
   const barWriter = opened.use(new BarWriter({ bars, instruments, nowMs: clock.now(), log, failed: parts.failed }))
   // After the history is restated: the prices of alerts are too.
   const alertWatch = opened.use(new AlertWatch({ alerts, firings: parts.alertFirings, clock, log }))
+  const curves = new EquityCurves(database.queries)
+  const sampler = new EquitySampler(engine, state.positions, state.last.timeMs)
+  opened.use(new IdleWatch({ curves, clock, log, found: (idle) => sampler.rest(idle) }))
   const session = new TradingSession({
     epoch,
     lastBatchMs: state.last.timeMs,
@@ -139,10 +144,7 @@ export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMar
     splits,
     presence,
     presenceWriter,
-    equity: {
-      sampler: new EquitySampler(engine, state.positions, state.last.timeMs),
-      writer: new EquityWriter({ queries: database.queries, log }),
-    },
+    equity: { sampler, writer: new EquityWriter({ curves, log }) },
     onMarketFrame: (frame) => barWriter.add(frame),
     onTrades: (frame) => alertWatch.saw(frame),
     onNews: (item) => parts.newsWriter.add(item),
@@ -171,7 +173,7 @@ export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMar
     drawAccount: () => randomInt(FIRST_USER_ACCOUNT, 2 ** 31),
   })
   opened.defer(() => intake.close())
-  opened.use(new Housekeeping({ alerts, bars, history, news, clock, log }))
+  opened.use(new Housekeeping({ alerts, bars, curves, history, news, clock, log }))
   const { accounts, openOrders, last } = state
   log.info(
     { batch: last.batch, accounts: accounts.length, openOrders: openOrders.length, ms: clock.now() - startedAtMs },

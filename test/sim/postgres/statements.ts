@@ -256,7 +256,10 @@ export function answerTo(name: string, parameters: Readonly<Record<string, unkno
     case 'listBars':
     case 'listBarsOfSymbols':
     case 'findBarEnds':
+    case 'listIdleHolders':
       return []
+    case 'readEquityThinned':
+      return [{ beforeDay: Infinity }]
     case 'makeBarPartitions':
     case 'dropBarPartitions':
       return [{}]

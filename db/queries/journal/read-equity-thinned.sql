@@ -1,0 +1,5 @@
+-- Up to which day curves have been thinned out to a step.
+-- stepMs bigint
+SELECT before_day AS "beforeDay"
+FROM equity_thinned
+WHERE step_ms = ${stepMs}

@@ -1,0 +1,15 @@
+-- Leaves the last sample of each step alone, of the next accounts after one, within a time that whole steps make up.
+-- The last account that was looked at; null when there is none left. A later sample is looked for one by one, since a join
+-- would hold each sample of an account against all of them.
+-- after int, limit int, fromMs bigint, toMs bigint (exclusive), stepMs bigint
+WITH looked_at AS (
+  SELECT account_id FROM account WHERE account_id > ${after} ORDER BY account_id LIMIT ${limit}
+), thinned AS (
+  DELETE FROM equity_sample AS sample USING looked_at
+  WHERE sample.account_id = looked_at.account_id AND at_ms >= ${fromMs} AND at_ms < ${toMs}
+    AND (SELECT true FROM equity_sample AS later
+      WHERE later.account_id = sample.account_id AND later.at_ms > sample.at_ms
+        AND later.at_ms < (sample.at_ms / ${stepMs} + 1) * ${stepMs}
+      LIMIT 1)
+)
+SELECT max(account_id) AS last FROM looked_at

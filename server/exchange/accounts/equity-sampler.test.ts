@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest'
+import { ANN, BEN, floorOf, place } from '../../engine/trading-floor.ts'
+import { EquitySampler } from './equity-sampler.ts'
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+
+/** Ann and Ben hold something. */
+function holders() {
+  const engine = floorOf(`
+    bid | price  | ask
+        | 100.00 | 1000`)
+  const sampler = new EquitySampler(engine, [], 0)
+  const buy = (account: number, atMs: number) => {
+    place(engine, { account, side: 'buy', lots: 1 })
+    sampler.note(engine.drain(), atMs)
+  }
+  buy(ANN, 1)
+  buy(BEN, 1)
+  const sampledAt = (ms: number) => sampler.due(ms).map(({ account, atMs }) => [account, atMs / MINUTE_MS])
+  return { sampler, buy, sampledAt }
+}
+
+test('who holds something is sampled each minute, once', () => {
+  const { sampledAt } = holders()
+  expect(sampledAt(MINUTE_MS - 1)).toEqual([])
+  expect(sampledAt(MINUTE_MS + 5)).toEqual([
+    [ANN, 1],
+    [BEN, 1],
+  ])
+  expect(sampledAt(MINUTE_MS + 6)).toEqual([])
+  expect(sampledAt(4 * MINUTE_MS).map(([, minute]) => minute)).toEqual([4, 4])
+})
+
+test('who is idle is sampled once in its step, and each minute again as soon as it trades', () => {
+  const { sampler, buy, sampledAt } = holders()
+  sampledAt(MINUTE_MS)
+  sampler.rest(new Map([[BEN, HOUR_MS]]))
+  expect(sampledAt(2 * MINUTE_MS)).toEqual([[ANN, 2]])
+  expect(sampledAt(59 * MINUTE_MS)).toEqual([[ANN, 59]])
+  expect(sampledAt(61 * MINUTE_MS)).toEqual([
+    [ANN, 61],
+    [BEN, 61], // the first minute of an hour was slept through
+  ])
+  expect(sampledAt(62 * MINUTE_MS)).toEqual([[ANN, 62]])
+  buy(BEN, 62 * MINUTE_MS + 1)
+  expect(sampledAt(63 * MINUTE_MS)).toEqual([
+    [BEN, 63],
+    [ANN, 63],
+  ])
+  expect(sampledAt(64 * MINUTE_MS)).toHaveLength(2)
+})
+
+test('whose list is read anew is idle by that list alone', () => {
+  const { sampler, sampledAt } = holders()
+  sampledAt(MINUTE_MS)
+  sampler.rest(new Map([[BEN, HOUR_MS]]))
+  sampler.rest(new Map([[ANN, HOUR_MS]]))
+  expect(sampledAt(2 * MINUTE_MS)).toEqual([[BEN, 2]])
+})
