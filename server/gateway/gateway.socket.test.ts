@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Client, cookieOf, GatewayRig } from './gateway.fixture.ts'
 import { instruments } from './exchange-stand-in.fixture.ts'
@@ -29,6 +30,23 @@ describe('a socket', () => {
     expect(client.seen[0]).toMatchObject({ event: 'welcome', frame: { protocol: 1, scopes: [], resumed: false } })
     const [first, second] = client.of('heartbeat') as { counter: number }[]
     expect(second!.counter).toBe(first!.counter + 1)
+  })
+  test('asks to be let in once: asking again ends its connection, and nobody else’s', async () => {
+    const bystander = await rig.connect()
+    // In one go, so that both are read before the first is let in; and again by a socket that has left.
+    const rude = new WebSocket(`${rig.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`)
+    const ended = once(rude, 'close')
+    rude.addEventListener('open', () => {
+      rude.send('40')
+      rude.send('40')
+    })
+    await ended
+    const back = await rig.connect()
+    const gone = once(back.socket.io.engine, 'close')
+    back.socket.io.engine.write('1')
+    back.socket.io.engine.write('0')
+    await gone
+    expect(await bystander.ask('time', {})).toMatchObject({ ok: true })
   })
   test('of a guest names the account, and has its frames and seq', async () => {
     const client = await signedIn()

@@ -65,3 +65,12 @@ test('what is as large and no event ends the socket', () => {
     expect(() => decode(frame)).toThrow(/^expected a frame of at most 200 bytes, found /)
   }
 })
+
+test('a connection asks to be let in once', () => {
+  for (const again of ['0', '0{"apiKey":"x"}', '0/,', '0/admin,']) {
+    const decoder = new (frameDecoder({ frameBytes: BYTES_MAX }))()
+    expect(decode('0', decoder)).toEqual(plain('0'))
+    expect(decode('20["time",{}]', decoder)).toEqual(plain('20["time",{}]'))
+    expect(() => decode(again, decoder)).toThrow('expected a connection that asks to be let in once')
+  }
+})
