@@ -33,6 +33,8 @@ async function open(page: Page, symbol = 'NOVA'): Promise<(x: number, y: number)
   return (x, y) => ({ x: box.x + x, y: box.y + y })
 }
 
+const rightOf = (box: { x: number; width: number } | null) => (box ? box.x + box.width : Infinity)
+
 async function centerOf(grip: Locator): Promise<{ x: number; y: number }> {
   const box = await grip.boundingBox()
   if (!box) throw new Error('expected a grip to be seen')
@@ -171,6 +173,61 @@ test('the chart takes the full screen, with its menus, and gives it back', async
   await expect.poll(async () => (await canvas(page).boundingBox())?.width).toBe(before?.width)
   await tool(page, 'Full screen').waitFor()
   expect(complaints).toEqual([])
+})
+
+describe('on a phone the chart', () => {
+  test('takes the full screen too, and its menu takes back a drawing and saves a picture', async () => {
+    const { page, complaints } = await stage.visitor(PHONE)
+    await using _context = page.context()
+    await open(page)
+    const menu = tool(page, 'Chart type, indicators, drawing')
+    const item = (name: string) => page.getByRole('menuitem', { name })
+    await menu.tap()
+    expect(await item('Undo drawing').getAttribute('aria-disabled')).toBe('true')
+    await item('Horizontal line').tap()
+    await expect.poll(() => grips(page).count()).toBe(1)
+    await menu.tap()
+    await item('Undo drawing').tap()
+    await expect.poll(() => grips(page).count()).toBe(0)
+    await menu.tap()
+    const [download] = await Promise.all([page.waitForEvent('download'), item('Save a picture').tap()])
+    expect(download.suggestedFilename()).toMatch(/^NOVA-1m-/)
+
+    const before = await canvas(page).boundingBox()
+    await tool(page, 'Full screen').tap()
+    await expect
+      .poll(async () => (await canvas(page).boundingBox())?.height)
+      .toBeGreaterThan(before?.height ?? Infinity)
+    await tool(page, 'Leave full screen').tap()
+    await expect.poll(async () => (await canvas(page).boundingBox())?.height).toBe(before?.height)
+    expect(complaints).toEqual([])
+  })
+
+  test.each([320, 360, 390])(
+    'has all of its tools within %i pixels, and the intervals move beneath a thumb',
+    async (width) => {
+      const { page } = await stage.visitor({ ...PHONE, viewport: { width, height: 640 } })
+      await using _context = page.context()
+      await open(page)
+      for (const one of [
+        page.getByRole('combobox', { name: 'More intervals' }),
+        tool(page, 'Chart type, indicators, drawing'),
+        tool(page, 'Full screen'),
+      ]) {
+        const box = await one.boundingBox()
+        expect(box?.width).toBeGreaterThanOrEqual(44)
+        expect(rightOf(box)).toBeLessThanOrEqual(width)
+      }
+      const day = page.getByRole('radio', { name: '1d' })
+      await day.tap()
+      await expect.poll(() => day.getAttribute('aria-checked')).toBe('true')
+      const bar = await page.getByRole('radiogroup', { name: 'Interval' }).boundingBox()
+      await expect
+        .poll(async () => rightOf(await day.boundingBox()), { message: 'what was picked is in sight' })
+        .toBeLessThanOrEqual(rightOf(bar) + 1)
+      expect(await barriers(page)).toEqual([])
+    },
+  )
 })
 
 describe('a trend line', () => {
