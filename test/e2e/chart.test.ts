@@ -175,6 +175,31 @@ test('the chart takes the full screen, with its menus, and gives it back', async
   expect(complaints).toEqual([])
 })
 
+test('interval and style are one stop each for Tab, and arrows pick among them', async () => {
+  const { page, complaints } = await stage.visitor()
+  await using _context = page.context()
+  await open(page)
+  const radio = (name: string) => page.getByRole('radio', { name, exact: true })
+  const isPicked = (name: string) =>
+    radio(name).evaluate((one) => one.ariaChecked === 'true' && one === document.activeElement)
+  await radio('1m').focus()
+  await page.keyboard.press('ArrowRight')
+  await expect.poll(() => isPicked('5m')).toBe(true)
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Tab')
+  await expect.poll(() => isPicked('Candles')).toBe(true)
+  await page.keyboard.press('ArrowLeft')
+  await expect.poll(() => isPicked('Area')).toBe(true)
+  await page.keyboard.press('Shift+Tab')
+  await page.keyboard.press('Shift+Tab')
+  await expect.poll(() => isPicked('5m')).toBe(true)
+  // A key of the page picks as well, and the stop goes with it.
+  await canvas(page).press('1')
+  await expect.poll(() => radio('1s').getAttribute('tabindex')).toBe('0')
+  expect(await radio('5m').getAttribute('tabindex')).toBe('-1')
+  expect(complaints).toEqual([])
+})
+
 describe('on a phone the chart', () => {
   test('takes the full screen too, and its menu takes back a drawing and saves a picture', async () => {
     const { page, complaints } = await stage.visitor(PHONE)
