@@ -1,0 +1,68 @@
+import type { Locator, Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { PHONE } from '../rig/browser.ts'
+import { accountPage, field, live, send, startTrading, view } from './desk.ts'
+import { Stage } from './stage.ts'
+
+/* The narrowest phone there is: 320 pixels. */
+
+const NARROW = { ...PHONE, viewport: { width: 320, height: 640 } }
+
+const stage = new Stage()
+
+const sum = (page: Page, name: string): Locator =>
+  page
+    .getByRole('region', { name: 'Your account' })
+    .locator('dl > div', { has: page.locator('dt', { hasText: name }) })
+    .locator('dd')
+
+/** How much of what is written lies beyond the box that it is given. */
+const beyond = (one: Locator) => one.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)
+
+test('sums of a billion stand whole beside or below each other', async () => {
+  const { page, complaints } = await stage.visitor(NARROW)
+  await using _context = page.context()
+  await startTrading(page)
+  await accountPage(page)
+  const form = page.getByRole('form', { name: 'Deposit or withdraw' })
+  for (const _ of [1, 2]) {
+    await form.getByLabel('Amount in dollars').fill('900m')
+    await form.getByRole('button', { name: 'Deposit' }).click()
+    await expect.poll(() => form.getByLabel('Amount in dollars').inputValue()).toBe('')
+  }
+  await page.goto('/trade/NOVA?tab=positions')
+  await live(page)
+  const [equity, power] = [sum(page, 'Equity'), sum(page, 'Buying power')]
+  await equity.getByText('$1,800,100,000.00').waitFor()
+  for (const one of [equity, power]) {
+    expect(await beyond(one)).toBe(0)
+    const box = await one.boundingBox()
+    expect((box?.x ?? 0) + (box?.width ?? Infinity)).toBeLessThanOrEqual(320)
+  }
+  const [above, below] = [await equity.boundingBox(), await power.boundingBox()]
+  expect(below?.y, 'they do not lie over each other').toBeGreaterThanOrEqual((above?.y ?? 0) + (above?.height ?? 0))
+  expect(complaints).toEqual([])
+})
+
+test('a card of theme or palette holds its picture and its name', async () => {
+  const { page } = await stage.visitor(NARROW)
+  await using _context = page.context()
+  await accountPage(page)
+  for (const name of ['Dark', 'Green, red', 'Blue, orange', 'Red, green']) {
+    expect(await beyond(page.getByRole('radio', { name, exact: true })), name).toBeLessThanOrEqual(0)
+  }
+})
+
+test('what is asked again is asked without a key that no phone has', async () => {
+  const { page } = await stage.visitor(NARROW)
+  await using _context = page.context()
+  await startTrading(page)
+  await view(page, 'Trade')
+  await field(page, 'Quantity').fill('200')
+  await send(page)
+    .and(page.locator(':enabled'))
+    .getByText(/^Buy 200/)
+    .click()
+  await page.getByText('Press again to send').waitFor()
+  expect(await page.getByText('Esc to go back').isVisible()).toBe(false)
+})
