@@ -1,12 +1,15 @@
 import type { Locator, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { PHONE } from '../rig/browser.ts'
+import { barriers } from './barriers.ts'
 import { accountPage, field, live, send, startTrading, view } from './desk.ts'
 import { Stage } from './stage.ts'
 
-/* The narrowest phone there is: 320 pixels. */
+/* Phones, and the narrowest that there are: 320 pixels. */
 
 const NARROW = { ...PHONE, viewport: { width: 320, height: 640 } }
+
+const SHIFT_MAX = 0.01
 
 const stage = new Stage()
 
@@ -41,6 +44,22 @@ test('sums of a billion stand whole beside or below each other', async () => {
   }
   const [above, below] = [await equity.boundingBox(), await power.boundingBox()]
   expect(below?.y, 'they do not lie over each other').toBeGreaterThanOrEqual((above?.y ?? 0) + (above?.height ?? 0))
+  expect(complaints).toEqual([])
+})
+
+test('the positions begin with what the day has brought, which leads to the portfolio', async () => {
+  const { page, layoutShift, complaints } = await stage.visitor(PHONE)
+  await using _context = page.context()
+  await startTrading(page)
+  await send(page).and(page.locator(':enabled')).click()
+  await view(page, 'Positions')
+  const day = page.getByRole('region', { name: 'Your account' }).getByRole('link', { name: 'today Portfolio' })
+  // What a first buy costs is the spread and a fee.
+  await day.getByText(/^−\$\d+\.\d\d \(.*%\)$/).waitFor()
+  expect(await barriers(page)).toEqual([])
+  expect(await layoutShift()).toBeLessThan(SHIFT_MAX)
+  await day.click()
+  await page.waitForURL('**/portfolio')
   expect(complaints).toEqual([])
 })
 

@@ -1,0 +1,89 @@
+import type { AccountFrameCause, EquityPoint, LedgerEntry } from '@valiant/shared/protocol/account'
+import { PAGE_MAX } from '@valiant/shared/protocol/limits'
+import type { AccountState } from '#lib/session/account.svelte.ts'
+import type { Session } from '#lib/session/session.svelte.ts'
+import { equityCurve } from './equity-curve.ts'
+import { beganAnewMs, movesMoney, movesSince } from './money-moves.ts'
+import { type Change, changeSince } from './performance.ts'
+import { type EquityCurve, readCurve, type Span } from './spans.ts'
+import { Stretch } from './stretch.svelte.ts'
+
+const MINUTE_MS = 60_000
+
+/** What an account was worth over a span and what was won in it, for a small drawing; read by itself, by who shows it. */
+export class EquityView {
+  span = $state.raw<Span>('1D')
+  phase = $state.raw<'loading' | 'ready' | 'failed'>('loading')
+  #read = $state.raw<EquityCurve | undefined>()
+  readonly #session: Session
+  readonly #account: AccountState
+  readonly #entries: Stretch<LedgerEntry>
+
+  readonly points = $derived(this.#read?.points ?? [])
+  readonly #now = $derived.by(() => {
+    const { equityCents } = this.#account
+    // A minute is the finest that is sampled.
+    const timeMs = (Math.floor(this.#session.serverNow(this.#session.nowMs) / MINUTE_MS) + 1) * MINUTE_MS
+    return equityCents === undefined ? undefined : { timeMs, equityCents }
+  })
+  readonly curve = $derived.by(() => this.#now && equityCurve(this.points, this.#now))
+  readonly change = $derived.by(() => this.#changeSince(this.points))
+  /** Since the UTC day began, or the account itself. */
+  readonly today = $derived.by(() => {
+    const base = this.#read?.dayBase
+    return base && this.#changeSince([base, ...this.points.filter(([timeMs]) => timeMs > base[0])])
+  })
+
+  constructor(parts: { readonly account: AccountState; readonly session: Session }) {
+    this.#account = parts.account
+    this.#session = parts.session
+    this.#entries = new Stretch<LedgerEntry>(
+      (cursor) => this.#session.client.ask('ledger', { limit: PAGE_MAX, ...(cursor !== undefined && { cursor }) }),
+      ({ entryId }) => entryId,
+      undefined,
+    )
+  }
+
+  /** In the browser: reads the first span, and what changes it. @returns ends it */
+  follow(): () => void {
+    void this.show(this.span)
+    const { client } = this.#session
+    const stops = [
+      client.on('account', ({ cause }) => {
+        if (movesMoney(cause)) void this.#moved(cause)
+      }),
+      client.on('welcome', () => void this.#entries.refresh()),
+    ]
+    return () => {
+      for (const stop of stops) stop()
+    }
+  }
+
+  async show(span: Span): Promise<void> {
+    this.span = span
+    this.phase = 'loading'
+    try {
+      await this.#entries.fill()
+      const sinceMs = beganAnewMs(this.#account.account?.resets ?? 0, this.#entries.items)
+      const nowMs = Math.round(this.#session.serverNow())
+      const read = await readCurve((query) => this.#session.client.ask('equity', query), { span, nowMs, sinceMs })
+      if (this.span !== span) return
+      this.#read = read
+      this.phase = 'ready'
+    } catch {
+      if (this.span === span) this.phase = 'failed'
+    }
+  }
+
+  /** An account that begins anew has another curve. */
+  async #moved(cause: AccountFrameCause): Promise<void> {
+    await this.#entries.refresh()
+    if (cause === 'reset') await this.show(this.span)
+  }
+
+  #changeSince(points: readonly EquityPoint[]): Change | undefined {
+    const [base] = points
+    const moves = base && movesSince(this.#entries, base[0])
+    return this.#now && moves && changeSince(points, this.#now, moves)
+  }
+}
