@@ -164,6 +164,29 @@ describe('the instrument switch', () => {
     expect(complaints).toEqual([])
   })
 
+  test('forgets what was typed once it is left, by key or by pointer', async () => {
+    const { page, complaints } = await visitor(DESKTOP)
+    await using _context = page.context()
+    await open(page, 'NOVA')
+    const search = page.getByRole('combobox', { name: 'Search markets' })
+    const typeAndLeave = async (leave: () => Promise<void>) => {
+      await page.keyboard.press('/')
+      await page.keyboard.type('luma')
+      await expect.poll(() => options(page)).toEqual(['LUMA'])
+      await leave()
+      await expect.poll(() => search.inputValue()).toBe('')
+    }
+    await typeAndLeave(() => page.getByTestId('chart-canvas').click())
+    await typeAndLeave(async () => {
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('Tab')
+    })
+    await page.getByTestId('chart-canvas').click()
+    await page.keyboard.press('/')
+    await expect.poll(() => options(page)).toHaveLength(4)
+    expect(complaints).toEqual([])
+  })
+
   test.each([
     ['a desktop', DESKTOP],
     ['a phone', PHONE],
