@@ -253,8 +253,10 @@ describe('an impatient trader', () => {
       await page.keyboard.press('F6')
       expect(await page.getByRole('region', { name, exact: true }).locator(':focus').count()).toBe(1)
     }
+    // Among radios, where F6 led, arrows pick; from a button they move the price, so far that it waits whatever comes.
+    await page.getByRole('button', { name: 'Save a picture' }).focus()
     await page.keyboard.press('l')
-    await page.keyboard.press('Shift+ArrowDown')
+    for (let step = 0; step < 4; step++) await page.keyboard.press('Shift+ArrowDown')
     await page.keyboard.press(']')
     await expect.poll(() => sentence(page)).toMatch(/^Buy \d+ \w+ at [\d.]+$/)
     await page.keyboard.press('Control+Enter')

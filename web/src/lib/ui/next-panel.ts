@@ -7,7 +7,10 @@ export function focusNextPanel(direction: 1 | -1): void {
   for (let step = 1; step <= panels.length; step++) {
     const from = here < 0 && direction < 0 ? 0 : here
     const panel = panels[(from + direction * step + 2 * panels.length) % panels.length]
-    const first = panel?.querySelector<HTMLElement>(FOCUSABLE)
+    // What is not shown takes no focus; of radios the one that is picked takes it.
+    const first = [...(panel?.querySelectorAll<HTMLElement>(FOCUSABLE) ?? [])].find(
+      (one) => one.tabIndex >= 0 && one.checkVisibility(),
+    )
     if (!first) continue
     first.focus()
     return
