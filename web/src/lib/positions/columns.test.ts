@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { LedgerEntry } from '@valiant/shared/protocol/account'
-import { ledgerColumns } from './columns.ts'
+import type { Order } from '@valiant/shared/protocol/order'
+import { ledgerColumns, orderColumns } from './columns.ts'
 
 test('money of the ledger is in dollars, assets in units, both with a sign', () => {
   const columns = ledgerColumns({ nowMs: 0, listing: () => undefined })
@@ -16,4 +17,13 @@ test('entries are called what they are, one that is new by its own name', () => 
     kind?.text({ kind: entry } as LedgerEntry),
   )
   expect(named).toEqual(['Borrow fee', 'Withdrawal', 'Dividend', 'Round trip'])
+})
+
+test('a phone says at what an order was filled, and of one that was not, what it had asked for', () => {
+  const at = orderColumns({ nowMs: 0, listing: () => undefined }).find(({ head }) => head === 'At')
+  const text = (order: Partial<Order>) => at?.text(order as Order)
+  expect(text({ type: 'market', avgPrice: '184.3366' })).toBe('184.34')
+  expect(text({ type: 'limit', avgPrice: '184.3', limitPrice: '184.40' })).toBe('184.30')
+  expect(text({ type: 'limit', avgPrice: null, limitPrice: '184.40' })).toBe('184.40')
+  expect(text({ type: 'market', avgPrice: null })).toBe('–')
 })

@@ -17,6 +17,8 @@ export interface Column<Item> {
   readonly isNumber?: boolean
   /** Not on a phone. */
   readonly isWide?: boolean
+  /** On a phone alone. */
+  readonly isNarrow?: boolean
   /** A sentence: it takes the room that the others leave, in more than one line where that is little. */
   readonly isText?: boolean
 }
@@ -52,19 +54,23 @@ export const fillColumns = (context: Context): readonly Column<Fill>[] => [
   },
 ]
 
+const averageText = ({ avgPrice, symbol }: Order, { listing }: Context) =>
+  avgPrice === null ? MISSING : grouped(rounded(avgPrice, listing(symbol)?.tick.decimals ?? 2))
+
 export const orderColumns = (context: Context): readonly Column<Order>[] => [
   { head: 'Time', text: ({ createdAt }) => moment(createdAt, context.nowMs) },
   ofInstrument(context),
   { head: 'Side', text: ({ side }) => SIDE[side], tone: sideTone },
   { head: 'Type', text: typeText, isWide: true },
   { head: 'Filled', text: ({ filledQty, qty }) => `${grouped(filledQty)} of ${grouped(qty)}`, isNumber: true },
-  { head: 'Price', text: priceText, isNumber: true },
+  { head: 'Price', text: priceText, isNumber: true, isWide: true },
+  { head: 'Average', text: (order) => averageText(order, context), isNumber: true, isWide: true },
   {
-    head: 'Average',
-    text: ({ avgPrice, symbol }) =>
-      avgPrice === null ? MISSING : grouped(rounded(avgPrice, context.listing(symbol)?.tick.decimals ?? 2)),
+    // A phone has room for one of them: what was got, else what was asked for.
+    head: 'At',
+    text: (order) => (order.avgPrice === null ? priceText(order) : averageText(order, context)),
     isNumber: true,
-    isWide: true,
+    isNarrow: true,
   },
   { head: 'Fee', text: ({ feesPaid }) => money(feesPaid), isNumber: true, isWide: true },
   { head: 'State', text: statusOf },
