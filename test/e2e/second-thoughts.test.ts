@@ -46,6 +46,23 @@ test('a cancelled order is placed again on its terms, and a closed position open
   await position(page, symbol).waitFor()
 })
 
+test('whether all orders are to be cancelled is asked where they are listed, and nowhere else', async () => {
+  const { page, complaints } = await stage.visitor(PHONE)
+  await using _context = page.context()
+  await startTrading(page)
+  await typeLimit(page, '7', 2)
+  await send(page).click()
+  await receipt(page).getByText('is open').waitFor()
+  await list(page, /^Alerts/)
+  await list(page, /^Orders/)
+  await button(page, 'Cancel all').click()
+  await button(page, 'Cancel 1 order').waitFor()
+  await list(page, /^Alerts/)
+  await button(page, 'Set alert').waitFor()
+  expect(await button(page, 'Cancel 1 order').count()).toBe(0)
+  expect(complaints).toEqual([])
+})
+
 test('a phone’s head leads to another instrument, in the same view', async () => {
   const { page, complaints } = await stage.visitor(PHONE)
   await using _context = page.context()
@@ -119,6 +136,14 @@ test('where nobody trades what the address says, a phone’s tabs lead to what w
   await page.goto('/trade/XYZZY')
   await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Book', exact: true }).click()
   await page.waitForURL('**/trade/LUMA?tab=book')
+})
+
+test('what is not there is not offered to be tried again', async () => {
+  const { page } = await stage.visitor()
+  await using _context = page.context()
+  await page.goto('/nowhere')
+  await page.getByRole('heading', { name: 'There is no such page.' }).waitFor()
+  expect(await page.locator('main').getByRole('link').allInnerTexts()).toEqual(['Markets'])
 })
 
 test('an address in small letters is the instrument’s', async () => {
