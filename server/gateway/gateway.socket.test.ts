@@ -42,7 +42,7 @@ describe('a socket', () => {
     })
     await ended
     const back = await rig.connect()
-    const gone = once(back.socket.io.engine, 'close')
+    const gone = new Promise((resolve) => back.socket.io.engine.once('close', resolve))
     back.socket.io.engine.write('1')
     back.socket.io.engine.write('0')
     await gone
