@@ -49,6 +49,7 @@ async function phone(browser: Browser, theme: string): Promise<void> {
   await page.getByRole('list', { name: 'Your lines on the chart' }).getByRole('listitem').first().waitFor()
   await picture(page, `phone-chart-${theme}-390`)
   await view(page, 'Positions')
+  await page.getByRole('link', { name: '%) today' }).waitFor()
   await picture(page, `phone-positions-${theme}-390`)
   await page.context().close()
 }

@@ -52,7 +52,7 @@ export class EquityView {
       client.on('account', ({ cause }) => {
         if (movesMoney(cause)) void this.#moved(cause)
       }),
-      client.on('welcome', () => void this.#entries.refresh()),
+      client.on('welcome', () => void (this.phase === 'failed' ? this.show(this.span) : this.#entries.refresh())),
     ]
     return () => {
       for (const stop of stops) stop()
