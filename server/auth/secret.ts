@@ -1,15 +1,50 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { link, mkdir, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { reasonOf, StartupError } from '../database/startup-error.ts'
 
-/** The secret that signs sessions, made once and kept beside the embedded Postgres: sessions outlive a restart. */
+/** As `AUTH_SECRET`. */
+const LENGTH_MIN = 32
+
+/**
+ * The secret that signs sessions, made once and kept beside the embedded Postgres: sessions outlive a restart.
+ * @throws {StartupError} when it can be neither read nor made, and when it is not whole
+ */
 export async function keptSecret(dataDir: string): Promise<string> {
   const file = join(dataDir, 'auth-secret')
+  const secret = await readFile(file, 'utf8')
+    .catch((error: unknown) => {
+      if (codeOf(error) !== 'ENOENT') throw error
+      return make(file, dataDir)
+    })
+    .catch((cause: unknown) => {
+      throw new StartupError(`Cannot keep a secret in ${file}: ${reasonOf(cause)}. Set DATA_DIR to another.`, { cause })
+    })
+  // better-auth would sign with a secret that everybody knows where it is given an empty one.
+  if (secret.length >= LENGTH_MIN) return secret
+  throw new StartupError(
+    `${file}: expected at least ${LENGTH_MIN} characters, found ${secret.length}. Put it back, or delete it: ` +
+      'another is made then, and everybody has to sign in again.',
+  )
+}
+
+/** Written beside its place and put there whole; where another server was first, its secret is the one. */
+async function make(file: string, dataDir: string): Promise<string> {
   await mkdir(dataDir, { recursive: true })
+  const making = `${file}.${randomBytes(4).toString('hex')}`
   try {
-    await writeFile(file, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 })
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    {
+      await using handle = await open(making, 'wx', 0o600)
+      await handle.writeFile(randomBytes(32).toString('hex'))
+      await handle.sync()
+    }
+    await link(making, file).catch((error: unknown) => {
+      if (codeOf(error) !== 'EEXIST') throw error
+    })
+  } finally {
+    await rm(making, { force: true })
   }
   return readFile(file, 'utf8')
 }
+
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined)

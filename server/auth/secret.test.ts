@@ -1,0 +1,31 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { StartupError } from '../database/startup-error.ts'
+import { keptSecret } from './secret.ts'
+
+let folder = ''
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'valiant-secret-'))
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+test('is made once, whoever comes at the same time, and is nobody else’s to read', async () => {
+  const secrets = await Promise.all(Array.from({ length: 8 }, () => keptSecret(folder)))
+  expect(new Set(secrets).size).toBe(1)
+  expect(secrets[0]).toMatch(/^[0-9a-f]{64}$/)
+  expect(await keptSecret(folder)).toBe(secrets[0])
+  expect(await readdir(folder)).toEqual(['auth-secret'])
+  expect((await stat(join(folder, 'auth-secret'))).mode & 0o777).toBe(0o600)
+})
+
+// A disk that was full, or a power cut, when it was written: with it anybody could sign a session of anybody.
+test.each(['', '0'.repeat(31)])('of which only "%s" is left signs nothing', async (left) => {
+  const file = join(folder, 'auth-secret')
+  await writeFile(file, left)
+  const refused = expect(keptSecret(folder)).rejects
+  await refused.toThrow(StartupError)
+  await refused.toThrow(/auth-secret: expected at least 32 characters, found \d+\. Put it back.*delete/)
+  expect(await readFile(file, 'utf8')).toBe(left)
+})
