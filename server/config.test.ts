@@ -20,6 +20,11 @@ describe('the configuration', () => {
     [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL/],
     [{ STARTING_CASH: '100000' }, /STARTING_CASH: expected money such as 100000.00, found "100000"/],
     [{ PUBLIC_ORIGIN: 'valiant.example' }, /PUBLIC_ORIGIN/],
+    [{ PUBLIC_ORIGIN: 'https://valiant.example/trade' }, /PUBLIC_ORIGIN: expected scheme, host and port alone/],
+    [{ PUBLIC_ORIGIN: 'https://me:hidden@valiant.example' }, /PUBLIC_ORIGIN: expected scheme/],
+    [{ TRUST_PROXY: 'nginx' }, /TRUST_PROXY: expected a number of hops, or addresses .*, found "nginx"/],
+    [{ TRUST_PROXY: '10.0.0.0/99' }, /TRUST_PROXY: /],
+    [{ TRUST_PROXY: '-1' }, /TRUST_PROXY: /],
     [{ DATABASE_URL: 'postgres://localhost/valiant' }, /AUTH_SECRET: must be given/],
     [{ ROLE: 'leader' }, /ROLE: expected one of "all"\|"gateway"\|"exchange", found "leader"/],
     [{ ROLE: 'gateway' }, /REDIS_URL: must be given with ROLE=gateway; DATABASE_URL: must be given with ROLE=gateway/],
@@ -29,6 +34,20 @@ describe('the configuration', () => {
   ])('%j is refused by name', (environment, message) => {
     expect(() => readConfig(environment)).toThrow(message)
   })
+
+  it.each(['1', '0', '10.0.0.0/8', '10.0.0.0/8, 192.168.1.1,fd00::/8', 'loopback'])(
+    'proxies may be %j',
+    (TRUST_PROXY) => {
+      expect(readConfig({ TRUST_PROXY }).TRUST_PROXY).toBe(TRUST_PROXY)
+    },
+  )
+
+  it.each(['https://valiant.example', 'https://valiant.example/', 'http://localhost:3000'])(
+    'the address of the pages may be %s',
+    (PUBLIC_ORIGIN) => {
+      expect(readConfig({ PUBLIC_ORIGIN }).PUBLIC_ORIGIN).toBe(PUBLIC_ORIGIN)
+    },
+  )
 
   it.each(['all', 'gateway', 'exchange'])('many instances: role %s with a Postgres and a Redis for all', (role) => {
     const shared = {

@@ -1,3 +1,4 @@
+import proxyAddr from 'proxy-addr'
 import { z } from 'zod'
 
 /** A setting's sentence, for `.env.example`, the README's table and the error when it is wrong. */
@@ -28,11 +29,17 @@ export const SETTINGS = z.object({
     'What this instance does: gateway serves people and bots, exchange leads the market or stands by to.',
   ),
   PUBLIC_ORIGIN: setting(
-    z.url({ protocol: /^https?$/ }).optional(),
+    z
+      .url({ protocol: /^https?$/ })
+      .refine(isOrigin, { error: 'expected scheme, host and port alone, such as https://valiant.example' })
+      .optional(),
     'The address people use, such as https://valiant.example; other pages may not use its cookie. Unset: the address of the request.',
   ),
   TRUST_PROXY: setting(
-    optionalText,
+    z
+      .string()
+      .refine(namesProxies, { error: 'expected a number of hops, or addresses such as 10.0.0.0/8 with commas between' })
+      .optional(),
     'Proxies whose X-Forwarded-For is believed: a number of hops, or addresses such as 10.0.0.0/8. Unset: none.',
   ),
   AUTH_SECRET: setting(
@@ -105,6 +112,22 @@ export const SETTINGS = z.object({
   LIMIT_GUESTS_PER_MINUTE: setting(count(30), 'New guests a minute from one address (IPv6: /64).'),
   LIMIT_GUESTS_PER_HOUR: setting(count(300), 'New guests an hour from one address (IPv6: /64).'),
 })
+
+/** Below a path of its own better-auth would serve nothing, and no page could be signed in. */
+function isOrigin(url: string): boolean {
+  const parsed = URL.parse(url)
+  return parsed?.href === `${parsed?.origin}/`
+}
+
+function namesProxies(text: string): boolean {
+  if (/^\d+$/.test(text)) return true
+  try {
+    proxyAddr.compile(text.split(',').map((part) => part.trim()))
+    return true
+  } catch {
+    return false
+  }
+}
 
 export type Config = z.infer<typeof SETTINGS>
 

@@ -272,7 +272,7 @@ async function writeSettings(place: Place, settings: Readonly<Record<string, str
 
 async function readAccess(place: Place): Promise<Access> {
   const text = await readFile(place.accessFile, 'utf8').catch(() => undefined)
-  const read: unknown = text === undefined ? undefined : JSON.parse(text)
+  const read = text === undefined ? undefined : jsonOf(text)
   if (typeof read === 'object' && read !== null && 'port' in read && 'password' in read) {
     return { port: Number(read.port), password: String(read.password) }
   }
@@ -280,6 +280,14 @@ async function readAccess(place: Place): Promise<Access> {
     `${place.accessFile} is missing or damaged, and with it the password of the database in ${place.cluster}. ` +
       'Put it back, or move both away to begin anew.',
   )
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 async function writeAccess(place: Place, access: Access): Promise<void> {

@@ -48,7 +48,9 @@ export async function preparePlace(dataDir: string, say: (text: string) => void)
     owner,
   }
   // Both Postgres and we write here; a log it may not open would be its only word on why it did not start.
-  await writeFile(place.log, '', { flag: 'a', mode: 0o600 })
+  await writeFile(place.log, '', { flag: 'a', mode: 0o600 }).catch((cause: unknown) => {
+    throw new StartupError(`Cannot write into the data folder: ${reasonOf(cause)}. Make it writable, or set DATA_DIR.`)
+  })
   if (owner !== undefined) await chown(place.log, owner.uid, owner.gid)
   return place
 }

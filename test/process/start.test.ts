@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -226,6 +226,21 @@ describe('a start that cannot be says so in one line, what to do in it', () => {
     await mkdir(cluster)
     await writeFile(join(cluster, 'PG_VERSION'), '15\n')
     expect(await lineOf(await start())).toMatch(/was made by Postgres 15.*Dump it/)
+  })
+
+  it('a data folder into which nothing can be written', async () => {
+    await mkdir(join(folder.path, 'postgres.log')) // root may write everywhere, but not into a folder as into a file
+    expect(await lineOf(await start())).toMatch(/Cannot write into the data folder: .*postgres\.log.*set DATA_DIR/)
+  })
+
+  it('a password of the database that is damaged', async () => {
+    const server = await start(await smallMarket())
+    await server.says('Starting the embedded Postgres')
+    server.pressCtrlC()
+    expect(await server.code()).toBe(0)
+    await writeFile(join(folder.path, 'postgres.json'), '{"port":')
+    expect(await lineOf(await start())).toMatch(/postgres\.json is missing or damaged.*Put it back/)
+    await rm(join(folder.path, 'postgres'), { recursive: true })
   })
 
   it('a terminal that is not built', async () => {
