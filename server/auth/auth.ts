@@ -54,6 +54,15 @@ export interface Auth {
   onSessionEnded(listener: (sessionId: string) => void): void
 }
 
+/**
+ * What is asked of better-auth, below /api/auth. The rest of what it serves is for what there is none of here (letters,
+ * other sites' users), and would be more ways in: one tries passwords at ten times our rate.
+ */
+export const AUTH_PATHS: readonly string[] = [
+  ...['sign-in/anonymous', 'sign-in/email', 'sign-up/email', 'sign-out', 'change-password'],
+  ...['get-session', 'list-sessions', 'revoke-session', 'revoke-other-sessions'],
+]
+
 /** The header in which the server tells better-auth the client's address; what a client sends under it is overwritten. */
 export const ADDRESS_HEADER = 'x-valiant-ip'
 
@@ -150,7 +159,7 @@ export function openAuth(options: AuthOptions): Auth {
     const failed: { error: unknown } = { error: undefined }
     const response = await failures.run(failed, () => auth.handler(request))
     if (failed.error !== undefined && response.status >= 500 && !isOurs(failed.error)) throw unavailable(failed.error)
-    return response
+    return inOurForm(response)
   })
   const sessionOf = async (cookie: string) => {
     try {
@@ -227,12 +236,26 @@ function refused(
   message: string,
   retryAfterMs: number,
 ): APIError {
+  return new APIError(status, refusal(code, message, retryAfterMs), retryAfter(retryAfterMs))
+}
+
+/** The same, with what better-auth's own errors have beside it. */
+const refusal = (code: 'RATE_LIMITED' | 'UNAVAILABLE', message: string, retryAfterMs: number) => {
   const error = { code, message, outcome: 'not_executed', retryAfterMs }
-  return new APIError(
-    status,
-    { ok: false, error, code, message },
-    { 'retry-after': String(Math.ceil(retryAfterMs / 1_000)) },
-  )
+  return { ok: false, error, code, message }
+}
+
+const retryAfter = (ms: number) => ({ 'retry-after': String(Math.ceil(ms / 1_000)) })
+
+/** better-auth's own limits say under another name when to come again, and no code. */
+function inOurForm(response: Response): Response {
+  const seconds = response.headers.get('x-retry-after')
+  if (response.status !== 429 || seconds === null) return response
+  const retryAfterMs = Math.max(1, Number(seconds)) * 1_000
+  return Response.json(refusal('RATE_LIMITED', 'Too many requests of this address.', retryAfterMs), {
+    status: 429,
+    headers: retryAfter(retryAfterMs),
+  })
 }
 
 /** `refused` has given the protocol's form already. */

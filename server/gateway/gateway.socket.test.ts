@@ -328,6 +328,32 @@ test('an address makes so many guests', async () => {
   expect(await response.json()).toMatchObject({ ok: false, error: { code: 'RATE_LIMITED' } })
 })
 
+describe('signing in', () => {
+  test('is served as far as it is used, and told like all else where it is not', async () => {
+    const cookie = await rig.guest()
+    for (const path of ['update-user', 'verify-password', 'request-password-reset', 'sign-in/social', 'error']) {
+      const response = await rig.post(`/api/auth/${path}`, { name: 'x'.repeat(10_000) }, { cookie })
+      expect([response.status, await response.json()]).toMatchObject([404, { ok: false, error: { code: 'NOT_FOUND' } }])
+    }
+    const page = await fetch(`${rig.url}/api/auth/error?error=x`)
+    expect([page.status, page.headers.get('content-type')]).toEqual([404, expect.stringContaining('json')])
+  })
+  test('is kept by no cache', async () => {
+    const headers = { cookie: await rig.guest() }
+    for (const path of ['get-session', 'list-sessions']) {
+      const response = await fetch(`${rig.url}/api/auth/${path}`, { headers })
+      expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-store'])
+    }
+  })
+  test('is told when to try again by who tries too often', async () => {
+    const wrong = () => rig.post('/api/auth/sign-in/email', { email: 'nobody@example.com', password: 'not this one' })
+    const tries = await Promise.all(Array.from({ length: 11 }, wrong))
+    const refused = tries.find(({ status }) => status === 429)
+    expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(await refused?.json()).toMatchObject({ ok: false, error: { code: 'RATE_LIMITED', outcome: 'not_executed' } })
+  })
+})
+
 describe('REST', () => {
   const get = (path: string, cookie?: string) =>
     fetch(rig.url + path, { headers: { ...(cookie !== undefined && { cookie }) } })

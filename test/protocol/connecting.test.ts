@@ -97,6 +97,14 @@ describe('a guest', () => {
     const old = await connect(url, { cookie: client.cookie ?? '' })
     await old.refused('account', {}, 'UNAUTHENTICATED')
   })
+  test('has pages with their money on, which no cache may give to somebody else', async () => {
+    const cookie = await guestCookie(url)
+    for (const path of ['/', '/account', '/portfolio', '/no-such-page', '/__data.json']) {
+      const { headers } = await fetch(url + path, { headers: { cookie } })
+      expect(headers.get('cache-control'), path).toMatch(/^private, no-/)
+    }
+    expect((await fetch(`${url}/favicon.svg`)).headers.get('cache-control')).toBeNull()
+  })
   test('past the quota of an address is told when to come again', async () => {
     await using strict = await startServer({ LIMIT_GUESTS_PER_MINUTE: '1' })
     await guestCookie(strict.url)

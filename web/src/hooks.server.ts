@@ -34,6 +34,16 @@ const dress: Handle = ({ event, resolve }) => {
   })
 }
 
+/**
+ * A page has its visitor's money on it, and another is painted for the next one: no cache between may keep it, and the
+ * browser's own asks before it shows it again. What SvelteKit says of its data is stricter and stays.
+ */
+const keepPrivate: Handle = async ({ event, resolve }) => {
+  const response = await resolve(event)
+  if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'private, no-cache')
+  return response
+}
+
 /** Lets the page send to where its errors are told, if that is anywhere. */
 const allowTelemetry: Handle = async ({ event, resolve }) => {
   const response = await resolve(event)
@@ -48,6 +58,6 @@ const allowTelemetry: Handle = async ({ event, resolve }) => {
   return response
 }
 
-export const handle: Handle = sequence(...(sentry ? [sentry.handle] : []), allowTelemetry, dress)
+export const handle: Handle = sequence(...(sentry ? [sentry.handle] : []), keepPrivate, allowTelemetry, dress)
 
 export const handleError: HandleServerError | undefined = sentry?.handleError

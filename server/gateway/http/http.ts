@@ -6,14 +6,14 @@ import helmet from 'helmet'
 import { pinoHttp } from 'pino-http'
 import type { PageSource } from '@valiant/shared/protocol/page'
 import type { IncomingMessage } from 'node:http'
-import { ADDRESS_HEADER, type Auth } from '../../auth/auth.ts'
+import { ADDRESS_HEADER, AUTH_PATHS, type Auth } from '../../auth/auth.ts'
 import type { GatewayMetrics } from '../../telemetry/gateway-metrics.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { noteTrace } from '../../telemetry/tracing.ts'
 import type { ClientAddress } from '../sessions/client-address.ts'
 import { measureHttp } from './measured-http.ts'
 import type { Origins } from './origin.ts'
-import { answerErrors } from './rest.ts'
+import { answerErrors, notServed } from './rest.ts'
 import { failure } from '../answering/wire-error.ts'
 
 export interface HttpParts {
@@ -66,6 +66,7 @@ export function serveHttp(app: Express, parts: HttpParts): void {
     }),
   )
   app.all('/api/auth/{*any}', async (request, response) => {
+    if (!AUTH_PATHS.includes(request.path.slice('/api/auth/'.length))) throw notServed(request)
     const length = Number(request.headers['content-length'] ?? 0)
     if (length > bodyBytesMax || request.headers['transfer-encoding'] !== undefined) {
       throw failure('PAYLOAD_TOO_LARGE', `Expected a body of a known length of at most ${bodyBytesMax} bytes.`)
@@ -75,6 +76,7 @@ export function serveHttp(app: Express, parts: HttpParts): void {
     }
     // What a client sends under this name is overwritten: better-auth believes it.
     request.headers[ADDRESS_HEADER] = clientAddress(request)
+    response.set('cache-control', 'no-store')
     await auth.handle(request, response)
   })
   app.use('/api', api)

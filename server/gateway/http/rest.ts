@@ -128,11 +128,15 @@ export function restRouter(parts: RestParts): Router {
   api.use(jsonOnly, express.json({ limit: limits.frameBytes, strict: false }))
   for (const route of REST_ROUTES) api[ON[route.method]](route.path, handlerOf(route))
   api.use((request) => {
-    throw failure('NOT_FOUND', `Nothing is served at ${request.method} /api${request.path.slice(0, 100)}.`)
+    throw notServed(request)
   })
   api.use(answerErrors(parts.logger))
   return api
 }
+
+/** For what is no route. */
+export const notServed = ({ method, baseUrl, path }: Request): RequestFailure =>
+  failure('NOT_FOUND', `Nothing is served at ${method} ${`${baseUrl}${path}`.slice(0, 100)}.`)
 
 /** @throws {RequestFailure} INVALID naming the field */
 function parsed<Schema extends z.ZodType>(schema: Schema, payload: unknown): z.infer<Schema> {
