@@ -166,7 +166,9 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   // With others there, nobody has to wait for this one: sockets come when it has the market and knows its leader.
   let hasBeenReady = parts.adapter === undefined
   const isServing = () => (hasBeenReady ||= parts.ready())
-  const io = openSocketServer(httpServer, { origins, limits, adapter: parts.adapter, isServing, metrics })
+  const io = openSocketServer(httpServer, {
+    ...{ origins, limits, clientAddress, adapter: parts.adapter, isServing, metrics },
+  })
   const fanOut = new FanOut(io)
   const subscriptions = new MarketSubscriptions({ io, feed, subscriptionsMax: limits.subscriptions })
   const slowSockets = new SlowSockets({ io, subscriptions, fanOut, logger })

@@ -11,6 +11,7 @@ import { changeOf, frameOf, listed, tradeOf } from '../../feed/frames.fixture.ts
 import { openSocketServer, type ValiantServer } from '../sessions/admission.ts'
 import { backlogBytes } from './backpressure.ts'
 import { FanOut } from './fan-out.ts'
+import { clientAddressOf } from '../sessions/client-address.ts'
 import { gatewayLimits } from '../sessions/limits.ts'
 import { MarketData } from '../market/market-data.ts'
 import { MarketSubscriptions } from '../market/market-subscriptions.ts'
@@ -49,7 +50,11 @@ beforeEach(async () => {
     alerts: 1,
     drainSpreadMs: 0,
   }
-  io = openSocketServer(http, { origins: new Origins(undefined), limits: gatewayLimits({ ...operator, ...more }) })
+  io = openSocketServer(http, {
+    origins: new Origins(undefined),
+    limits: gatewayLimits({ ...operator, ...more }),
+    clientAddress: clientAddressOf(''),
+  })
   const feed = new Feed({ instruments: SYMBOLS.map(listed) })
   subscriptions = new MarketSubscriptions({ io, feed, subscriptionsMax: 100 })
   const fanOut = new FanOut(io)

@@ -4,7 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { Server } from 'socket.io'
 import { io as connectTo } from 'socket.io-client'
 import { expect, test } from 'vitest'
-import { forgetRequest, type ValiantServer, type ValiantSocket } from './admission.ts'
+import { Origins } from '../http/origin.ts'
+import { forgetRequest, openSocketServer, type ValiantServer, type ValiantSocket } from './admission.ts'
+import { gatewayLimits } from './limits.ts'
 
 /** Holds what Socket.IO and engine.io do without the request that a connection began with. */
 test('a socket lives on, and ends, without the request that it came with', async () => {
@@ -37,6 +39,42 @@ test('a socket lives on, and ends, without the request that it came with', async
     await gone
   } finally {
     client.disconnect()
+    await io.close()
+  }
+})
+
+test('one address cannot take all the handshakes there are', async () => {
+  const http = createServer().listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  const unlimited = { ordersPerSecond: 1, ordersBurst: 1, openOrders: 1, requestsPerSecond: 1, guestsPerMinute: 1 }
+  const io = openSocketServer(http, {
+    origins: new Origins(undefined),
+    limits: gatewayLimits({
+      ...{
+        ...unlimited,
+        guestsPerHour: 1,
+        socketsPerAccount: 1,
+        publicSocketsPerAddress: 1,
+        preferences: 1,
+        alerts: 1,
+      },
+      ...{ drainSpreadMs: 0, handshakesPerSecond: 6 },
+    }),
+    clientAddress: ({ headers }) => String(headers['x-from']),
+  })
+  const isLetIn = (from: string) =>
+    new Promise<boolean>((resolve) => {
+      const client = connectTo(`http://127.0.0.1:${(http.address() as AddressInfo).port}`, {
+        ...{ transports: ['websocket'], reconnection: false, forceNew: true, extraHeaders: { 'x-from': from } },
+      })
+      client.once('connect', () => resolve(true))
+      client.once('connect_error', () => resolve(false))
+    })
+  try {
+    while (await isLetIn('2001:db8::1'));
+    expect(await isLetIn('2001:db8::2')).toBe(false) // of the same /64
+    expect(await isLetIn('192.0.2.1')).toBe(true)
+  } finally {
     await io.close()
   }
 })

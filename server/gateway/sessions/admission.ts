@@ -39,10 +39,14 @@ export const PING_TIMEOUT_MS = 8_000
 interface SocketServerOptions {
   readonly origins: Origins
   readonly limits: GatewayLimits
+  readonly clientAddress: ClientAddress
   readonly adapter?: RoomsAdapter | undefined
   readonly isServing?: () => boolean
   readonly metrics?: Pick<GatewayMetrics, 'connectionsRefused' | 'rateLimited'>
 }
+
+/** What one address may have of an instance's handshakes: the rest is for the others, whatever it does. */
+const SHARE_OF_AN_ADDRESS = 2 / 3
 
 /**
  * The Socket.IO server, before anyone is let in.
@@ -53,15 +57,19 @@ interface SocketServerOptions {
  */
 export function openSocketServer(
   httpServer: HttpServer,
-  { origins, limits, adapter, isServing = () => true, metrics }: SocketServerOptions,
+  { origins, limits, clientAddress, adapter, isServing = () => true, metrics }: SocketServerOptions,
 ): ValiantServer {
   const handshakes = new Limit(limits.handshakesPerSecond, 1)
+  const ofAddress = new Limit(Math.ceil(limits.handshakesPerSecond * SHARE_OF_AN_ADDRESS), 1)
+  /** Whether there is room for one more; who has had its share takes nothing of what is left. */
+  const takes = async (request: IncomingMessage): Promise<boolean> =>
+    (await ofAddress.take(limitKey(clientAddress(request)))) === 0 && (await handshakes.take('all')) === 0
   const refusalOf = async (request: IncomingMessage): Promise<string | undefined> => {
     if (origins.of(request.headers) === 'foreign') {
       metrics?.connectionsRefused.inc({ reason: 'foreign_origin' })
       return 'the Origin is not one of this exchange'
     }
-    if ((await handshakes.take('all')) === 0) return undefined
+    if (await takes(request)) return undefined
     metrics?.connectionsRefused.inc({ reason: 'handshake_rate' })
     metrics?.rateLimited.inc({ limit: 'handshakes' })
     return 'too many connections at once; try again'
