@@ -27,8 +27,16 @@ describe('a deposit', () => {
     const events = engine.drain()
     expect(events.entries).toMatchObject([entry])
     expect(events.accounts[0]).toMatchObject({ account: { account: ANN }, cause: 'deposit' })
-    expect(engine.account(OUTSIDE)?.cashCents).toBe(-2 * START_CENTS - 500)
     expect(() => move(engine, 'account.deposit', 0)).toThrow()
+  })
+
+  it('is taken however much all accounts together have been given', () => {
+    const engine = floorOf()
+    for (const account of [ANN, BEN]) {
+      engine.apply({ kind: 'account.deposit', account, cents: 8e15 }, START_MS)
+    }
+    expect(engine.drain().entries).toHaveLength(2)
+    expect(engine.account(OUTSIDE)).toMatchObject({ cashCents: 0, entryNumber: 4 })
   })
 })
 

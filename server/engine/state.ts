@@ -190,6 +190,10 @@ export interface Account {
   name: string
   mode: AccountMode
   marginState: MarginState
+  /**
+   * 0 of the exchange's own: what all users together have had from them and given may be more than a double holds, so that
+   * only the database sums it.
+   */
   cashCents: number
   /** The sum of the `heldCents` of its open orders: what they bind of a cash account's money. */
   heldCents: number

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { FEES, HOUSE, OUTSIDE } from '../engine/command.ts'
 import { CASH } from '../engine/event.ts'
-import { accountOf, batchOf, depositOf, entryOf, orderOf, positionOf, resultOf } from './batch.fixture.ts'
+import { accountOf, batchOf, counters, depositOf, entryOf, orderOf, positionOf, resultOf } from './batch.fixture.ts'
 import { CorporateActions } from './corporate-actions.ts'
 import { ALICE, BOB, journalForEach, open, refusal } from './journal.fixture.ts'
 import { Fenced, Journal, Refused } from './journal.ts'
@@ -122,6 +122,17 @@ test('what cannot be kept is refused before anything is sent', async () => {
   await refused({ status: 'filled', closedAtMs: undefined })
   await refused({ status: 'held', closedAtMs: 5 })
   await at.journal.commit(batchOf({ batch: 1 }))
+})
+
+test('recovery reads what users have, however much more the exchange has given all of them', async () => {
+  const next = counters()
+  const rich = [ALICE, BOB].map((account) => accountOf(account, { entryNumber: 1, cashCents: 8e15 }))
+  const entries = rich.map(({ account, cashCents }) => depositOf(next, account, cashCents))
+  const opened = rich.map(({ account }) => ({ account, userId: `user-${account}` }))
+  await at.journal.commit(batchOf({ batch: 1, accounts: rich, entries, opened }))
+  const { accounts } = await readState(at.database.queries)
+  expect(accounts.filter(({ account }) => account >= ALICE).sort((a, b) => a.account - b.account)).toEqual(rich)
+  expect(accounts.find(({ account }) => account === OUTSIDE)).toMatchObject({ cashCents: 0 })
 })
 
 test('what was committed is what recovery reads', async () => {

@@ -18,7 +18,7 @@ export interface LastBatch {
 /** All that the exchange goes on from, as of the last batch. */
 export interface JournalState extends SmallState {
   readonly last: LastBatch
-  /** The exchange's own among them. `heldCents` is the sum over open orders. */
+  /** The exchange's own among them, without their cash. `heldCents` is the sum over open orders. */
   readonly accounts: Account[]
   /** `heldLots` is 0: what orders bind comes back with them. */
   readonly positions: Position[]

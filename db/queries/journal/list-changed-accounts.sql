@@ -1,4 +1,4 @@
--- The accounts that batches after one have changed, with their cash; the exchange's own always, which no batch names.
+-- The accounts that batches after one have changed, with their cash. The exchange's own are never among them.
 -- Cash is looked for as commit_batch_2 does it, and why.
 -- batch bigint
 SELECT account.account_id AS account, name,
@@ -10,4 +10,4 @@ FROM account
 LEFT JOIN LATERAL (SELECT amount FROM balance
   WHERE balance.account_id = account.account_id AND asset >= 'USD' AND asset <= 'USD'
   ORDER BY asset DESC LIMIT 1) cash ON true
-WHERE account.batch > ${batch} OR account.account_id < 16
+WHERE account.batch > ${batch}

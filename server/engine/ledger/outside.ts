@@ -19,7 +19,6 @@ export class Outside {
   moveCash(portfolio: Portfolio, cents: number, kind: EntryKind, timeMs: number): Entry {
     const { account } = portfolio
     account.cashCents += cents
-    this.portfolio.account.cashCents -= cents
     if (portfolio.isMargin) this.watch.note(portfolio)
     this.ledger.begin(kind, timeMs)
     return this.ledger.write(portfolio, this.portfolio, CASH, cents, account.cashCents, 0)

@@ -60,11 +60,8 @@ export class Settlement {
    * @returns the profit it realised, in cents, fees apart
    */
   private exchange({ market, lots }: Match, order: OpenOrder | undefined, side: Side, valueCents: number): number {
+    if (order === undefined) return 0
     const cash = side === 'buy' ? -valueCents : valueCents
-    if (order === undefined) {
-      this.house.account.cashCents += cash
-      return 0
-    }
     const { portfolio } = order
     const { account } = portfolio
     const position = portfolio.positionToChange(market)
@@ -159,7 +156,6 @@ export class Settlement {
     const { account } = payer
     account.cashCents -= feeCents
     account.feesPaidCents += feeCents
-    this.fees.account.cashCents += feeCents
     assert(payer.isMargin || account.cashCents >= 0, 'cash that covers the fee')
     this.ledger.begin('fee', timeMs)
     const { cashCents, fillNumber } = account

@@ -39,10 +39,11 @@ export function move(
   return entry
 }
 
-/** The exchange's own hold no positions: what they gave and got is in the entries. */
+/** The exchange's own hold neither cash nor positions: what they gave and got is in the entries. */
 function addTo(state: NaiveState, account: AccountNumber, asset: string, amount: number): number {
+  if (!isUser(account)) return 0
   if (asset === CASH) return (accountOf(state, account).cashCents += amount)
-  return isUser(account) ? (positionOf(state, account, asset).lots += amount) : 0
+  return (positionOf(state, account, asset).lots += amount)
 }
 
 /** Books a trade: its fills, what it moves, and the fees after. */

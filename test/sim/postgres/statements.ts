@@ -1,6 +1,5 @@
 import pgPromise from 'pg-promise'
 import { sql } from '../../../server/database/sql.ts'
-import { FIRST_USER_ACCOUNT } from '../../../server/engine/command.ts'
 import type { Row, Value } from './binary-rows.ts'
 import { ROW_TYPES } from './schema.ts'
 import { keyOf, type Tables } from './tables.ts'
@@ -113,7 +112,7 @@ function accountOf(tables: Tables, row: Row): Given {
     account: number,
     mode: mode === 'exchange' ? 'cash' : mode,
     ...account,
-    cashCents: tables.balances.get(`${number} USD`) ?? 0,
+    cashCents: mode === 'exchange' ? 0 : (tables.balances.get(`${number} USD`) ?? 0),
     heldCents,
   }
 }
@@ -205,7 +204,7 @@ export function answerTo(name: string, parameters: Readonly<Record<string, unkno
         .map(({ epoch, hash }) => ({ epoch, hash }))
     case 'listChangedAccounts':
       return [...tables.accounts]
-        .filter(([number, row]) => number < FIRST_USER_ACCOUNT || isAfter(row, parameters))
+        .filter(([, row]) => isAfter(row, parameters))
         .map(([, row]) => ({ ...accountOf(tables, row), heldCents: 0 }))
     case 'listChangedPositions':
       return [...tables.positions.values()].filter((row) => isAfter(row, parameters)).map(positionOf)
