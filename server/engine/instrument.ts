@@ -25,7 +25,8 @@ export interface InstrumentSpec {
 
 /** Prices above this would let the mark's arithmetic pass what a double holds exactly. */
 const MAX_TICKS = 2 ** 22
-const LOTS_MAX = 2 ** 31 - 1
+/** Of one order: a book counts its lots in 32 bits. */
+export const LOTS_MAX = 2 ** 31 - 1
 /** An order's fees in cents × basis points stay below this, so that their quotients round to the right integer. */
 const FEE_CENT_BPS_MAX = 2 ** 52
 const BPS = 10_000

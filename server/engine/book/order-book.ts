@@ -1,10 +1,10 @@
 import { assert } from '../assert.ts'
 import type { Side } from '../command.ts'
+import { LOTS_MAX } from '../instrument.ts'
 import { type Book, type BookSlot, doubled, type LevelVisitor, Matches, NO_OWNER, NONE } from './book.ts'
 import { LevelBitmap } from './level-bitmap.ts'
 
 const FIRST_CAPACITY = 1_024
-const LOTS_MAX = 2 ** 31 - 1
 /** In `changed`, a bit for each side of a price. */
 const BID_CHANGED = 1
 const ASK_CHANGED = 2

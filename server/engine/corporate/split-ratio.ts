@@ -1,5 +1,6 @@
 import { assert } from '../assert.ts'
 import type { Side } from '../command.ts'
+import { LOTS_MAX } from '../instrument.ts'
 import type { OpenOrder } from '../open-order.ts'
 import { trailedStopTicks } from '../triggers/trailing.ts'
 
@@ -34,12 +35,13 @@ export class SplitRatio {
   }
 
   /**
-   * Whether an order cannot go on: nothing of it, or no price, would be left, or it is an entry whose legs grow with
-   * what it has filled: lots of two kinds would be counted together.
+   * Whether an order cannot go on: nothing of it, or no price, would be left, it would be of more lots than a book holds,
+   * or it is an entry whose legs grow with what it has filled: lots of two kinds would be counted together.
    */
   ends(order: OpenOrder): boolean {
     const { side, role, group, filledLots, market } = order
-    if (this.lots(order.remainingLots) === 0) return true
+    const lots = this.lots(order.remainingLots)
+    if (lots === 0 || lots > LOTS_MAX) return true
     if (role === undefined && filledLots > 0 && group !== undefined && group.legs.length > 0) return true
     return [order.limitTicks, order.stopTicks, order.highWaterTicks]
       .filter((ticks) => ticks > 0)

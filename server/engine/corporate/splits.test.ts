@@ -144,6 +144,19 @@ describe('at a split open orders', () => {
     expect(engine.account(ANN)?.heldCents).toBe(0)
   })
 
+  it('that would be of more lots than a book holds are canceled', () => {
+    const engine = emptied()
+    give(engine, ANN, 1_000_000)
+    const sale = place(engine, { side: 'sell', lots: 999_999, limitTicks: 60_000 })
+    const stop = place(engine, { side: 'sell', lots: 1, ...STOP, stopTicks: 9_000 })
+    split(engine, 1_000, 1)
+    expect(sale).toMatchObject({ status: 'open', lots: 999_999_000, limitTicks: 60 })
+    split(engine, 3, 1)
+    expect(sale).toMatchObject({ status: 'canceled', reason: 'admin', lots: 999_999_000 })
+    expect(stop).toMatchObject({ status: 'untriggered', lots: 3_000, stopTicks: 3 })
+    expect(engine.position(ANN, 'VLNT')?.lots).toBe(3_000_000_000)
+  })
+
   it('that have begun to fill and have legs are canceled, and the legs go on', () => {
     const engine = emptied()
     const exits = { takeProfit: { limitTicks: 12_000 }, stopLoss: { stopTicks: 9_000 } }

@@ -1,5 +1,6 @@
 import { OUTSIDE, type PayDividend, type SplitShares } from '../command.ts'
 import { CASH } from '../event.ts'
+import { LOTS_MAX } from '../instrument.ts'
 import { MICRO_TICKS } from '../mark.ts'
 import type { Order, Position } from '../state.ts'
 import { costShare, roundDivide, scaledDown, scaledHalfUp, scaledUp, trailingStopTicks } from './arithmetic.ts'
@@ -141,6 +142,7 @@ function isPossible(order: Order, maxTicks: number): boolean {
   const hasTrigger = order.stopTicks > 0 || order.type !== 'trailing_stop' || order.highWaterTicks > 0
   return (
     leftOf(order) > 0 &&
+    leftOf(order) <= LOTS_MAX &&
     (!hasLimit(order) || fits(order.limitTicks)) &&
     (!needsTrigger || !hasTrigger || fits(order.stopTicks))
   )
