@@ -1,17 +1,21 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkInstrument } from './engine/instrument.ts'
 import { afterSplits, readInstruments } from './instruments.ts'
 
 const FILE = fileURLToPath(new URL('../db/instruments.json', import.meta.url))
 
+let folder: string
+beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'valiant-instruments-'))))
+afterAll(() => rmSync(folder, { recursive: true }))
+
 /** The shipped file with one thing changed in its first instrument. */
 function changed(change: Record<string, unknown>): string {
   const [first, ...rest] = JSON.parse(readFileSync(FILE, 'utf8')) as Record<string, unknown>[]
-  const file = join(mkdtempSync(join(tmpdir(), 'valiant-instruments-')), 'instruments.json')
+  const file = join(folder, 'instruments.json')
   writeFileSync(file, JSON.stringify([{ ...first, ...change }, ...rest]))
   return file
 }
