@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkInstrument } from './engine/instrument.ts'
-import { afterSplits, readInstruments } from './instruments.ts'
+import { afterSplits, isTradable, readInstruments } from './instruments.ts'
 
 const FILE = fileURLToPath(new URL('../db/instruments.json', import.meta.url))
 
@@ -70,6 +70,13 @@ describe('an instrument after a split', () => {
     const [far] = after([1, 10], [1, 1_000])
     expect(far?.spec.maxTicks).toBeLessThan((before?.spec.maxTicks ?? 0) * 10_000)
     if (far) checkInstrument(far.spec)
+  })
+
+  it('can be traded as long as its price is neither among the lowest ticks nor at the end of its book', () => {
+    const isTradableAfter = (numerator: number, denominator: number) =>
+      after([numerator, denominator]).map(isTradable)[0]
+    expect([isTradableAfter(2, 1), isTradableAfter(168, 1), isTradableAfter(169, 1)]).toEqual([true, true, false])
+    expect([isTradableAfter(1, 2), isTradableAfter(1, 249), isTradableAfter(1, 250)]).toEqual([true, true, false])
   })
 
   it('is as before when splits cancel each other', () => {

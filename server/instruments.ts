@@ -101,6 +101,16 @@ export function afterSplits(
   })
 }
 
+/** Below so many ticks a price moves by more than 2 % at least: no market can be made there. */
+const PRICE_TICKS_MIN = 50
+
+/**
+ * Whether shares can be traded around the price that they began with, which splits have brought here: neither among the
+ * lowest ticks nor at the end of the book, where prices stop though positions have been counted as if they did not.
+ */
+export const isTradable = ({ startTicks, spec }: ListedInstrument): boolean =>
+  startTicks >= PRICE_TICKS_MIN && startTicks <= spec.maxTicks / 2
+
 /** Checks the rules that keep money whole: see the comments. */
 function listedInstrument(definition: Definition): ListedInstrument {
   const tick = stepOf(definition.tickSize)

@@ -5,7 +5,7 @@ import type { Config } from '../config.ts'
 import type { Queries } from '../database/database.ts'
 import { StartupError } from '../database/startup-error.ts'
 import type { MarketStatus } from '../engine/command.ts'
-import { readInstruments } from '../instruments.ts'
+import { afterSplits, isTradable, type ListedInstrument, readInstruments } from '../instruments.ts'
 import { type CorporateAction, CorporateActions, type PlannedAction } from '../journal/corporate-actions.ts'
 import { setMarketStatus, type WishedStatus } from '../journal/instruments.ts'
 import { momentOf } from './moment-option.ts'
@@ -19,7 +19,7 @@ export function addOperatorCommands(program: Command, root: string): void {
   const inDatabase = async (work: (queries: Queries, config: Config) => Promise<string>): Promise<void> => {
     console.log(await inCommandDatabase(root, ({ database, config }) => work(database.queries, config)))
   }
-  const listed = (config: Config) => readInstruments(resolve(root, config.INSTRUMENTS_FILE)).map(({ spec }) => spec)
+  const listed = (config: Config) => readInstruments(resolve(root, config.INSTRUMENTS_FILE))
 
   for (const [name, status, description] of STATUS_COMMANDS) {
     const command = program.command(name).argument('<symbol>').description(description)
@@ -35,9 +35,11 @@ export function addOperatorCommands(program: Command, root: string): void {
     .requiredOption('--at <time>', 'when, such as 2026-12-01T14:00:00Z')
     .description('schedule a dividend: longs get it, shorts pay it, the price falls by it')
     .action((symbol: string, { centsPerLot, at }: { centsPerLot: string; at: string }) =>
-      inDatabase((queries, config) => {
-        const cents = wholeNumber(centsPerLot, '--cents-per-lot')
-        return schedule(queries, listed(config), { kind: 'dividend', symbol, atMs: momentOf(at), centsPerLot: cents })
+      inDatabase(async (queries, config) => {
+        const { spec } = await afterItsSplits(queries, listed(config), symbol)
+        // What a lot is worth at the highest price there is: nobody has so many lots that more could not be counted.
+        const cents = wholeNumber(centsPerLot, '--cents-per-lot', spec.maxTicks * spec.centsPerTickLot)
+        return schedule(queries, { kind: 'dividend', symbol, atMs: momentOf(at), centsPerLot: cents })
       }),
     )
   program
@@ -47,9 +49,16 @@ export function addOperatorCommands(program: Command, root: string): void {
     .requiredOption('--at <time>', 'when, such as 2026-12-01T14:00:00Z')
     .description('schedule a split of shares: positions, open orders and the history of prices follow it')
     .action((symbol: string, { ratio, at }: { ratio: string; at: string }) =>
-      inDatabase((queries, config) =>
-        schedule(queries, listed(config), { kind: 'split', symbol, atMs: momentOf(at), ...ratioOf(ratio) }),
-      ),
+      inDatabase(async (queries, config) => {
+        const split = { symbol, ...ratioOf(ratio) }
+        const instrument = await afterItsSplits(queries, listed(config), symbol)
+        if (!afterSplits([instrument], [split]).every(isTradable)) {
+          throw new StartupError(
+            `Expected a ratio after which ${symbol} has a price that can be traded, found ${ratio}.`,
+          )
+        }
+        return schedule(queries, { kind: 'split', atMs: momentOf(at), ...split })
+      }),
     )
   program
     .command('scheduled')
@@ -86,12 +95,20 @@ async function changeStatus(queries: Queries, symbol: string, wished: WishedStat
   throw unlisted(symbol)
 }
 
-async function schedule(
+/** An instrument after the splits that it has had and those that are to come. @throws {StartupError} for an unlisted one */
+async function afterItsSplits(
   queries: Queries,
-  listed: readonly { readonly symbol: string }[],
-  action: PlannedAction,
-): Promise<string> {
-  if (!listed.some(({ symbol }) => symbol === action.symbol)) throw unlisted(action.symbol)
+  listed: readonly ListedInstrument[],
+  symbol: string,
+): Promise<ListedInstrument> {
+  const actions = new CorporateActions(queries)
+  const splits = [...(await actions.splits()), ...(await actions.pending()).filter((action) => action.kind === 'split')]
+  const instrument = afterSplits(listed, splits).find(({ spec }) => spec.symbol === symbol)
+  if (instrument === undefined) throw unlisted(symbol)
+  return instrument
+}
+
+async function schedule(queries: Queries, action: PlannedAction): Promise<string> {
   const id = await new CorporateActions(queries).schedule(action)
   return `Scheduled ${sentenceOf({ ...action, id, appliedBatch: undefined })}`
 }

@@ -62,6 +62,11 @@ test('what an operator says wrong is refused with what was expected', async () =
   await expect(operator('split', at.on.symbol, '--ratio', '2:1', '--at', 'soon')).rejects.toThrow(
     'a time with its zone',
   )
+  const untradable = 'a ratio after which'
+  await expect(operator('split', at.on.symbol, '--ratio', '1:1000', '--at', now())).rejects.toThrow(untradable)
+  await expect(operator('split', at.on.symbol, '--ratio', '1000:1', '--at', now())).rejects.toThrow(untradable)
+  const lavish = operator('dividend', at.on.symbol, '--cents-per-lot', '9007199254740991', '--at', now())
+  await expect(lavish).rejects.toThrow('as --cents-per-lot')
   await expect(operator('scenario', 'play', 'crash', at.on.symbol)).rejects.toThrow('Expected one of flash-crash, ')
   await expect(operator('scenario', 'play', 'trend', 'NOPE')).rejects.toThrow('NOPE is not listed')
   await expect(operator('scenario', 'play', 'trend', 'all', '--at', 'soon')).rejects.toThrow('a time with its zone')
