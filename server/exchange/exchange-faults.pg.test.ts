@@ -158,6 +158,24 @@ describe('a leader that another has fenced off', () => {
   })
 })
 
+it('a database that is full is not asked as fast as it refuses, and the market goes on when there is room', async () => {
+  rig = await ExchangeRig.open()
+  const account = await rig.openAccount('user-1')
+  await rig.sql(`
+    CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN RAISE EXCEPTION 'No space left on device' USING ERRCODE = '53100'; END $$;
+    CREATE TRIGGER full_disk BEFORE INSERT ON journal_batch FOR EACH ROW EXECUTE FUNCTION full_disk()`)
+  const epoch = () => rig.count('SELECT epoch AS count FROM lease')
+  const [first, sinceMs] = [await epoch(), performance.now()]
+  const asked = rig.rest(account, 'a')
+  // Each time it is made certain under another epoch that nothing was written.
+  await expect.poll(epoch, { interval: 20 }).toBeGreaterThanOrEqual(first + 9)
+  expect(performance.now() - sinceMs).toBeGreaterThan(7 * 250)
+  await rig.sql('DROP FUNCTION full_disk CASCADE')
+  good(await asked)
+  await expect.poll(() => rig.statuses.at(-1)?.market).toBe('open')
+})
+
 describe('a first history that was broken off', () => {
   /** So many that it takes a while. */
   const HISTORY_DAYS = 30

@@ -8,7 +8,7 @@ import type { ListedInstrument } from '../instruments.ts'
 import { Alerts } from '../journal/alerts.ts'
 import { Bars } from '../journal/bars.ts'
 import { History } from '../journal/history.ts'
-import { Fenced, Journal } from '../journal/journal.ts'
+import { Fenced, InDoubt, Journal } from '../journal/journal.ts'
 import { News } from '../journal/news.ts'
 import { Metrics } from '../telemetry/metrics.ts'
 import { Stopwatch } from '../telemetry/stopwatch.ts'
@@ -225,9 +225,13 @@ export class Exchange implements AsyncDisposable {
   async #leadWhileHeld(lease: Lease, standby: Standby): Promise<void> {
     // As long as the lease is held: while another leads, ids are answered that are not known here.
     const known = new KnownCommands()
+    let begunAfter: number | undefined
     for (;;) {
       const end = await this.#recoverAndLead(lease, standby, known)
       if (end.kind === 'stopped') return
+      // A database that takes no batch though it answers, as one whose disk is full, would be asked as fast as it refuses.
+      if (end.kind === 'fault' && end.error instanceof InDoubt && this.#acknowledged === begunAfter) await this.#pause()
+      begunAfter = this.#acknowledged
       const pending = this.#stretch?.inFlight
       this.#metrics.exchange.recoveries.inc({ cause: causeOf(end) })
       if (end.kind === 'fault') {
