@@ -2,6 +2,7 @@ import type { PageSource } from '@valiant/shared/protocol/page'
 import type { Feed } from '../../feed/feed.ts'
 import type { NewsArchive } from '../../journal/news.ts'
 import type { BarHistory } from './bar-history.ts'
+import { isDefect } from '../answering/wire-error.ts'
 import { candlePages, candles } from '../requests/candles.ts'
 import { instruments } from '../requests/instruments.ts'
 import { news } from '../requests/news.ts'
@@ -22,6 +23,13 @@ export interface Market extends Pick<
   epoch(): number
 }
 
+/** What a gateway goes by whose database is away: only memory knows bars. */
+const NOTHING_STORED: BarHistory = {
+  bars: () => Promise.resolve([]),
+  barBefore: () => Promise.resolve(undefined),
+  barEnds: () => Promise.resolve([]),
+}
+
 export function marketOf(parts: {
   feed: Feed
   bars: BarHistory
@@ -30,6 +38,7 @@ export function marketOf(parts: {
 }): Market {
   const { feed, bars, archive, subscriptions } = parts
   const pages = candlePages({ feed, bars })
+  const remembered = candlePages({ feed, bars: NOTHING_STORED })
   return {
     handlers: {
       time: time({ nowMs: Date.now }),
@@ -47,6 +56,11 @@ export function marketOf(parts: {
     sparklines: (points) => feed.sparklines(points),
     book: (symbol, depth) => feed.book(symbol, depth),
     trades: (query) => Promise.resolve(tradesPage(feed, query)),
-    candles: pages,
+    // Painted all the same, with the last day; who asks by the protocol is told that the rest cannot be read.
+    candles: (query) =>
+      pages(query).catch((error: unknown) => {
+        if (isDefect(error)) throw error
+        return remembered(query)
+      }),
   }
 }
