@@ -57,7 +57,15 @@ describe('what grows old', () => {
     const old = (TODAY - 8) * DAY_MS
     const oldest = (TODAY - 91) * DAY_MS
     const before = oldest - MINUTE_MS // of a day that was thinned out once
-    const kept = [before - MINUTE_MS, before, oldest + 30 * MINUTE_MS, old + 59 * MINUTE_MS, old + HOUR_MS, young, young + MINUTE_MS]
+    const kept = [
+      before - MINUTE_MS,
+      before,
+      oldest + 30 * MINUTE_MS,
+      old + 59 * MINUTE_MS,
+      old + HOUR_MS,
+      young,
+      young + MINUTE_MS,
+    ]
     const dropped = [oldest + MINUTE_MS, oldest, old, old + 58 * MINUTE_MS]
     await curves.write([...kept, ...dropped].map((ms) => sampleAt(ms)))
     await curves.write([sampleAt(old, BOB), sampleAt(old + MINUTE_MS, BOB)])

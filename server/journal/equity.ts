@@ -66,7 +66,9 @@ export class EquityCurves {
   async idleHolders(nowMs: number): Promise<Map<AccountNumber, number>> {
     const idle = new Map<AccountNumber, number>()
     for (const { stepMs, afterDays } of THINNED) {
-      const rows = await this.#queries.any<unknown>(sql.journal.listIdleHolders, { beforeMs: nowMs - afterDays * DAY_MS })
+      const rows = await this.#queries.any<unknown>(sql.journal.listIdleHolders, {
+        beforeMs: nowMs - afterDays * DAY_MS,
+      })
       for (const row of rows) idle.set(fromRow<{ account: AccountNumber }>(row).account, stepMs)
     }
     return idle
