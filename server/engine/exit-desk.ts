@@ -1,6 +1,7 @@
 import type { Aftermath } from './aftermath.ts'
 import { exitCommands, type Exits, makeExits, oppositeOf } from './brackets/legs.ts'
-import type { ClosePosition, PlaceOrder, ProtectPosition, Side } from './command.ts'
+import { closingOrder } from './closing-order.ts'
+import type { ClosePosition, ProtectPosition, Side } from './command.ts'
 import type { ClosePositionResult, ProtectPositionResult } from './command-result.ts'
 import type { EventLog } from './event-log.ts'
 import type { Market } from './market.ts'
@@ -45,14 +46,6 @@ export class ExitDesk {
     }
     this.freeUp(portfolio, market, side, lots, timeMs)
     return { kind: 'position.close', ok: true, ...this.desk.placeUnchecked(request, timeMs) }
-  }
-
-  /** Closes so much of a position because the account must; nobody has to agree. */
-  liquidate(portfolio: Portfolio, market: Market, lots: number, timeMs: number) {
-    this.log.begin(portfolio, 'liquidation')
-    const side = closingSide(portfolio, market)
-    const order = closingOrder(portfolio, { symbol: market.symbol, side, lots, source: 'system' })
-    return this.desk.placeUnchecked(requestOf(order, market, portfolio, this.openOrdersMax), timeMs)
   }
 
   /** Replaces the exits of a position: all of it, or nothing. */
@@ -108,29 +101,6 @@ export class ExitDesk {
       if (!isWhole && freeLots(portfolio, market, side) >= lots) return
       this.working.cancel(order, 'reduce_only', timeMs)
     }
-  }
-}
-
-/** A market ioc order that can only reduce; its id is its number. */
-export function closingOrder(
-  portfolio: Portfolio,
-  { symbol, side, lots, source }: Pick<PlaceOrder, 'symbol' | 'side' | 'lots' | 'source'>,
-): PlaceOrder {
-  const { account, orderNumber } = portfolio.account
-  return {
-    kind: 'order.place',
-    account,
-    clientOrderId: `#${orderNumber + 1}`,
-    symbol,
-    side,
-    type: 'market',
-    lots,
-    limitTicks: 0,
-    timeInForce: 'ioc',
-    postOnly: false,
-    reduceOnly: true,
-    selfTrade: 'cancel_maker',
-    source,
   }
 }
 

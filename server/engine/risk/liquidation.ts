@@ -1,5 +1,6 @@
 import type { Aftermath } from '../aftermath.ts'
 import { reachOf } from '../book/reach.ts'
+import { closingOrder } from '../closing-order.ts'
 import type { EventLog } from '../event-log.ts'
 import type { Execution } from '../execution.ts'
 import { feesOn } from '../ledger/fees.ts'
@@ -76,7 +77,9 @@ export class Liquidation {
     const market = this.cheapestToClose(portfolio, timeMs)
     if (market === undefined) return false
     const lots = portfolio.lots(market)
-    const order = closingOrder(portfolio, market, timeMs)
+    const wish = { side: sideToClose(lots), lots: lotsToClose(lots, market), source: 'system' } as const
+    const command = closingOrder(portfolio, { symbol: market.symbol, ...wish })
+    const order = new OpenOrder(command, ++portfolio.account.orderNumber, portfolio, market, timeMs)
     this.log.begin(portfolio, 'liquidation')
     this.execution.carryOut(order, market.reachTicks(order.side), timeMs)
     this.working.tell(order)
@@ -124,24 +127,4 @@ function closingLossCents(portfolio: Portfolio, market: Market): number | undefi
   const markCents = valueCentsOf(market, reach.lots)
   const feeCents = feesOn(gotCents * instrument.takerBps)
   return feeCents + (held > 0 ? markCents - gotCents : gotCents - markCents)
-}
-
-function closingOrder(portfolio: Portfolio, market: Market, timeMs: number): OpenOrder {
-  const held = portfolio.lots(market)
-  const number = ++portfolio.account.orderNumber
-  const command = {
-    account: portfolio.account.account,
-    clientOrderId: `#${number}`,
-    symbol: market.symbol,
-    side: sideToClose(held),
-    type: 'market',
-    lots: lotsToClose(held, market),
-    limitTicks: 0,
-    timeInForce: 'ioc',
-    postOnly: false,
-    reduceOnly: true,
-    selfTrade: 'cancel_maker',
-    source: 'system',
-  } as const
-  return new OpenOrder(command, number, portfolio, market, timeMs)
 }

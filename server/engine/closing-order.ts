@@ -1,0 +1,25 @@
+import type { PlaceOrder } from './command.ts'
+import type { Portfolio } from './portfolio.ts'
+
+/** A market ioc order that can only reduce, as the next of its account; its id is its number. */
+export function closingOrder(
+  portfolio: Portfolio,
+  { symbol, side, lots, source }: Pick<PlaceOrder, 'symbol' | 'side' | 'lots' | 'source'>,
+): PlaceOrder {
+  const { account, orderNumber } = portfolio.account
+  return {
+    kind: 'order.place',
+    account,
+    clientOrderId: `#${orderNumber + 1}`,
+    symbol,
+    side,
+    type: 'market',
+    lots,
+    limitTicks: 0,
+    timeInForce: 'ioc',
+    postOnly: false,
+    reduceOnly: true,
+    selfTrade: 'cancel_maker',
+    source,
+  }
+}
