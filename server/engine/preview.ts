@@ -4,7 +4,8 @@ import { feesOn, rateBps } from './ledger/fees.ts'
 import { reachIn } from './risk/foresight.ts'
 import { isPricedByTrigger } from './risk/holds.ts'
 import { exposedLots, initialOf, liquidationTicks, marginFiguresOf, valueCentsOf } from './risk/margin.ts'
-import { mayRest, reachingOf, rejectionOf, type Request, waits, wholeHoldOn } from './risk/rejection.ts'
+import { mayRest, reachingOf, rejectionOf, waits, wholeHoldOn } from './risk/rejection.ts'
+import type { Request } from './risk/request.ts'
 
 /** What would have changed when an order has taken what it may, and the rest of it works. */
 interface After {

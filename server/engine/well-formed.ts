@@ -1,5 +1,6 @@
 import { assert } from './assert.ts'
-import { mayRest, type Request, waits } from './risk/rejection.ts'
+import { mayRest, waits } from './risk/rejection.ts'
+import type { Request } from './risk/request.ts'
 
 /** What the wire's schema and the instrument's checks have made sure of. */
 export function assertWellFormed({ command, market, lots: ordered }: Request): void {

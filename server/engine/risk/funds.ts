@@ -1,6 +1,6 @@
 import type { Rejection } from '../state.ts'
 import { exposedLots, freeMarginCents, initialOf, worseThanMarkCents } from './margin.ts'
-import type { Request } from './rejection.ts'
+import type { Request } from './request.ts'
 
 /**
  * Whether an account can afford an order that increases its position or binds its money; the last of the refusals.

@@ -3,33 +3,13 @@ import { ownOrderMet, type Reach } from '../book/reach.ts'
 import type { OrderType, PlaceOrder } from '../command.ts'
 import { feesOn, rateBps } from '../ledger/fees.ts'
 import type { Market } from '../market.ts'
-import type { OpenOrder } from '../open-order.ts'
 import type { Portfolio } from '../portfolio.ts'
 import type { Rejection } from '../state.ts'
 import { isReached } from '../triggers/reached.ts'
 import { reachIn } from './foresight.ts'
 import { fundsRejectionOf } from './funds.ts'
 import { bandEndTicks, freeLots, isPricedByTrigger } from './holds.ts'
-
-/** An order that was placed, before it is anything in the market. */
-export interface Request {
-  /** Of an amend: the order as it would be, `lots` what would remain. */
-  readonly command: PlaceOrder
-  readonly market: Market
-  readonly portfolio: Portfolio
-  /** What it is for: the command's lots, or what its notional comes to. */
-  readonly lots: number
-  /** The trigger: of a trailing stop where it would begin; 0 for a type that does not wait. */
-  readonly stopTicks: number
-  /** The worst price it may take: its limit, or the end of the price band. */
-  readonly worstTicks: number
-  readonly openOrdersMax: number
-  /** The open order that an amend would replace: what it binds is free, and it is not counted. */
-  readonly replaced: OpenOrder | undefined
-  /** What else is canceled for it: lots that are bound now, and open orders. */
-  readonly freedLots: number
-  readonly freedOrders: number
-}
+import type { Request } from './request.ts'
 
 /**
  * Why an order may not enter the market; undefined when it may. The first reason that holds answers, in the order of

@@ -5,7 +5,26 @@ import type { Portfolio } from '../portfolio.ts'
 import { trailedStopTicks } from '../triggers/trailing.ts'
 import { reachIn } from './foresight.ts'
 import { affordableLots } from './payable.ts'
-import type { Request } from './rejection.ts'
+
+/** An order that was placed, before it is anything in the market. */
+export interface Request {
+  /** Of an amend: the order as it would be, `lots` what would remain. */
+  readonly command: PlaceOrder
+  readonly market: Market
+  readonly portfolio: Portfolio
+  /** What it is for: the command's lots, or what its notional comes to. */
+  readonly lots: number
+  /** The trigger: of a trailing stop where it would begin; 0 for a type that does not wait. */
+  readonly stopTicks: number
+  /** The worst price it may take: its limit, or the end of the price band. */
+  readonly worstTicks: number
+  readonly openOrdersMax: number
+  /** The open order that an amend would replace: what it binds is free, and it is not counted. */
+  readonly replaced: OpenOrder | undefined
+  /** What else is canceled for it: lots that are bound now, and open orders. */
+  readonly freedLots: number
+  readonly freedOrders: number
+}
 
 /** An order as it stands before the market. */
 export function requestOf(command: PlaceOrder, market: Market, portfolio: Portfolio, openOrdersMax: number): Request {

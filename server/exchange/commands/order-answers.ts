@@ -1,11 +1,7 @@
 import type { Answer, Rate } from '@valiant/shared/protocol/events'
 import type { CommandEntry } from '../../bus/commands.ts'
-import type { OrderReferenceRequest } from '../../bus/exchange-request.ts'
 import { plainError } from './refusal.ts'
-import type { TradingSession } from '../market/trading-session.ts'
-
-/** Which order of which account. */
-export type Reference = Pick<OrderReferenceRequest, 'account' | 'number' | 'clientOrderId'>
+import type { Reference, TradingSession } from '../market/trading-session.ts'
 
 /** Answers that must read an order: after the commit of all that came before, so that NOT_FOUND is final. */
 export class OrderAnswers {

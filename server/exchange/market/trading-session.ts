@@ -4,7 +4,7 @@ import type { PlacedOrder } from '@valiant/shared/protocol/order'
 import type { Logger } from 'pino'
 import type { Broadcast } from '../../bus/broadcast.ts'
 import type { CommandBus, CommandEntry } from '../../bus/commands.ts'
-import type { HoldConnectionRequest } from '../../bus/exchange-request.ts'
+import type { HoldConnectionRequest, OrderReferenceRequest } from '../../bus/exchange-request.ts'
 import { type AccountNumber, FIRST_USER_ACCOUNT } from '../../engine/command.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { Fill } from '../../engine/event.ts'
@@ -32,7 +32,6 @@ import { NewsDesk } from '../news/news-desk.ts'
 import { OpenBatch } from '../leading/open-batch.ts'
 import { Operations } from '../operations/operations.ts'
 import type { OperatorWatch } from '../operator-watch.ts'
-import type { Reference } from '../commands/order-answers.ts'
 import { type SavedMarket, saveMarket } from './saved-market.ts'
 
 export interface SessionParts {
@@ -68,6 +67,9 @@ export interface SessionParts {
   /** Sees news as it is told, to keep it. */
   readonly onNews: (item: NewsItem) => void
 }
+
+/** Which order of which account. */
+export type Reference = Pick<OrderReferenceRequest, 'account' | 'number' | 'clientOrderId'>
 
 /** The quanta run in one go before commands get their turn again. */
 const QUANTA_A_TURN_MAX = 40
