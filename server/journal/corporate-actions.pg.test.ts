@@ -79,6 +79,27 @@ test('the bars before a split are brought to its prices once, however often it i
   expect((await bars.bars('1m', 'NOVA', whole)).map(({ openTicks }) => openTicks)).toEqual([100, 100])
 })
 
+test('the highest prices there are follow the splits of the largest terms', async () => {
+  const split = { symbol: 'HIGH', atMs: SPLIT_MS, kind: 'split', numerator: 999, denominator: 1_000 } as const
+  const id = await actions.schedule(split)
+  await new Journal(database.commits).commit(batchOf({ batch: 2, timeMs: SPLIT_MS, corporateActions: [id] }))
+  const bars = new Bars(database.queries)
+  const [ticks, lots] = [[2 ** 22], [1_000]]
+  const prices = { openTicks: ticks, highTicks: ticks, lowTicks: ticks, closeTicks: ticks }
+  await bars.writeBars('1m', {
+    symbol: ['HIGH'],
+    startAtMs: [0],
+    ...prices,
+    volumeLots: lots,
+    trades: [1],
+    turnover: [1],
+  })
+  await actions.restate(id)
+  expect(await bars.bars('1m', 'HIGH', { fromMs: 0, toMs: 1 })).toMatchObject([
+    { openTicks: 4_198_503, volumeLots: 999 },
+  ])
+})
+
 test('the database refuses what is neither a dividend nor a split', async () => {
   const split = { symbol: 'VLNT', atMs: 1, kind: 'split' } as const
   for (const wrong of [
