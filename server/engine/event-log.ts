@@ -116,5 +116,5 @@ function assertAccount(portfolio: Portfolio): void {
   const { cashCents, heldCents, realizedCents, feesPaidCents } = portfolio.account
   assert(Number.isSafeInteger(cashCents) && Number.isSafeInteger(realizedCents), 'money in whole cents')
   assert(heldCents >= 0 && feesPaidCents >= 0, 'no negative hold or fees')
-  assert(portfolio.isExchange || portfolio.isMargin || cashCents >= heldCents, 'cash that covers what buys bind')
+  assert(portfolio.isMargin || cashCents >= heldCents, 'cash that covers what buys bind')
 }

@@ -17,7 +17,7 @@ export const NOT_WATCHED = -1
 /** An account with what it holds and what it has in the books. */
 export class Portfolio {
   readonly account: Account
-  /** One of the exchange's own accounts: its cash has no floor and its balances are not kept. */
+  /** One of the exchange's own accounts: its balances are not kept. */
   readonly isExchange: boolean
   /** By the market's index. */
   private readonly positionByMarket: (Position | undefined)[]
