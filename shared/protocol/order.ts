@@ -30,7 +30,7 @@ export const StopLoss = z.strictObject({
 })
 export type StopLoss = z.infer<typeof StopLoss>
 
-/** What `order.place` and `order.preview` take. Which fields a type needs, and which it forbids, the gateway says. */
+/** What `order.place` takes. Which fields a type needs, and which it forbids, the gateway says. */
 export const PlaceOrder = z.strictObject({
   clientOrderId: ClientOrderId,
   symbol: InstrumentSymbol,
@@ -55,6 +55,9 @@ export const PlaceOrder = z.strictObject({
   tag: Tag.optional(),
 })
 export type PlaceOrder = z.infer<typeof PlaceOrder>
+
+/** What `order.preview` takes: the same, and no id is needed for what is not placed. */
+export const PreviewOrder = PlaceOrder.partial({ clientOrderId: true })
 
 /** An order by exactly one of its two ids. */
 export const OrderReference = z.strictObject({ orderId: Id.optional(), clientOrderId: ClientOrderId.optional() })

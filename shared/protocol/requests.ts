@@ -22,6 +22,7 @@ import {
   OrderReference,
   PlacedOrder,
   PlaceOrder,
+  PreviewOrder,
   Protection,
   StopLoss,
   TakeProfit,
@@ -228,7 +229,7 @@ export const REQUESTS = {
     scope: 'read',
     changes: false,
     summary: 'What an order would cost and fill now; nothing is placed.',
-    payload: PlaceOrder,
+    payload: PreviewOrder,
     data: OrderPreview,
   }),
   'order.amend': kind({

@@ -16,6 +16,15 @@ test('a preview shows the fills that the order would get, what it costs and what
   expect(await client.account()).toMatchObject({ positions: [], openOrders: [], account: { held: '0.00' } })
 })
 
+test('a preview needs no id, since it uses none', async () => {
+  const { client, on } = at
+  const wish = { symbol: on.symbol, side: 'buy', type: 'limit', qty: on.qty(), limitPrice: on.below(2) }
+  expect(await client.good('order.preview', wish)).toMatchObject({ qty: on.qty(), fills: [] })
+  expect(await client.refused('order.preview', { ...wish, clientOrderId: '' }, 'INVALID')).toMatchObject({
+    field: 'clientOrderId',
+  })
+})
+
 test('of a notional order it shows the quantity that the money buys', async () => {
   const { client, on } = at
   const preview = await client.good('order.preview', order({ type: 'market', notional: '5000.00' }))

@@ -7,6 +7,6 @@ export const orderPreview =
   ({ exchange, instrumentOf }: { exchange: ExchangeRequests; instrumentOf: InstrumentOf }): Relay<'order.preview'> =>
   (payload, requester) =>
     exchange.ask({
-      request: orderRequestOf('order.preview', payload, { requester, instrumentOf }),
+      request: orderRequestOf('order.preview', { clientOrderId: '', ...payload }, { requester, instrumentOf }),
       receivedAtMs: requester.receivedAtMs,
     })
