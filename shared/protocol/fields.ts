@@ -17,6 +17,13 @@ export const ClientOrderId = z
   .string()
   .regex(CLIENT_ID_PATTERN, '1 to 64 characters of A-Z a-z 0-9 _ . : -')
   .describe('Chosen by the client, unique per account for ever.')
+/** Of an order that is there already: one that the exchange made, as of a leg, has an id that no client can give. */
+export const KnownClientOrderId = z
+  .string()
+  .regex(
+    /^(?:[A-Za-z0-9_.:-]{1,64}|#\d{1,10})$/,
+    'a clientOrderId: 1 to 64 characters of A-Z a-z 0-9 _ . : -, or # and a number',
+  )
 export const RequestId = z
   .string()
   .regex(CLIENT_ID_PATTERN, '1 to 64 characters of A-Z a-z 0-9 _ . : -')

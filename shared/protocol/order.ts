@@ -4,6 +4,7 @@ import {
   Decimal,
   Id,
   InstrumentSymbol,
+  KnownClientOrderId,
   OrderType,
   RequestId,
   Seq,
@@ -60,7 +61,7 @@ export type PlaceOrder = z.infer<typeof PlaceOrder>
 export const PreviewOrder = PlaceOrder.partial({ clientOrderId: true })
 
 /** An order by exactly one of its two ids. */
-export const OrderReference = z.strictObject({ orderId: Id.optional(), clientOrderId: ClientOrderId.optional() })
+export const OrderReference = z.strictObject({ orderId: Id.optional(), clientOrderId: KnownClientOrderId.optional() })
 export type OrderReference = z.infer<typeof OrderReference>
 
 /** What `order.amend` takes: `qty` is the new total. */

@@ -27,6 +27,24 @@ test('legs wake with the fill of their entry, for what it has filled, and share 
   for (const leg of legs) expect(leg).toMatchObject({ side: 'sell', qty: on.qty(2), reduceOnly: true, groupId: filled.orderId }) // prettier-ignore
 })
 
+test('a leg is found, amended and canceled by the clientOrderId that it is told under', async () => {
+  const { client, on } = at
+  const resting = await client.place(entry({ type: 'limit', limitPrice: on.below(2), ...exits() }))
+  await frameOf(client, resting.seq)
+  const [leg] = legsOf(resting)
+  const clientOrderId = leg!.clientOrderId
+  const { orderId } = await client.good('order.get', { clientOrderId })
+  expect(orderId).toBe(leg!.orderId)
+  const limitPrice = on.above(4)
+  expect(await client.good('order.amend', { clientOrderId, limitPrice })).toMatchObject({ orderId, limitPrice })
+  expect(await client.good('order.cancel', { clientOrderId })).toMatchObject({ orderId, status: 'canceled' })
+  expect(await client.good('order.get', { clientOrderId })).toMatchObject({ orderId, status: 'canceled' })
+  await client.refused('order.get', { clientOrderId: '#99999' }, 'NOT_FOUND')
+  // It is the exchange's to give: nobody places an order under one.
+  const own = entry({ type: 'limit', limitPrice: on.below(2), clientOrderId })
+  expect(await client.refused('order.place', own, 'INVALID')).toMatchObject({ field: 'clientOrderId' })
+})
+
 test('a leg that fills cancels the other', async () => {
   const { client, on } = at
   const takes = { takeProfit: { limitPrice: on.below(1) }, stopLoss: { stopPrice: on.below(3) } }
