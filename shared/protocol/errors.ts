@@ -133,8 +133,8 @@ export const ERRORS = {
   MIN_NOTIONAL: {
     status: 422,
     retryable: false,
-    cause: 'The order is worth less than the instrument allows.',
-    cure: 'Trade more.',
+    cause: 'The order is worth less than the instrument allows, or its `notional` is less than one lot.',
+    cure: 'Trade for `details.minNotional` or more.',
   },
   MAX_OPEN_ORDERS: {
     status: 422,

@@ -68,7 +68,9 @@ function sizeRefusal(
   const hasPrice = priceOf(state, order) > 0
   const min = { code: 'MIN_NOTIONAL', minCents: spec.minNotionalCents } as const
   if (!order.reduceOnly && hasPrice && value < spec.minNotionalCents && order.lots > 0) return min
-  if (notionalCents !== undefined && order.lots === 0 && meetsSomething(state, order)) return min
+  if (notionalCents !== undefined && order.lots === 0 && meetsSomething(state, order)) {
+    return { ...min, minCents: Math.max(min.minCents, costOfALot(state, order)) }
+  }
   const stays = isStop(order) || (order.type === 'limit' && order.timeInForce !== 'ioc' && order.timeInForce !== 'fok')
   const coming = (stays && isAmend !== true ? 1 : 0) + legs
   const open = ordersOf(state, order.account, order.symbol).filter((one) => !gone.includes(one))
@@ -83,6 +85,14 @@ const waits = ({ status }: Order): boolean => status === 'untriggered'
 const meetsSomething = (state: NaiveState, order: Order): boolean => {
   const { lots, own } = pathOf(state, order, 1)
   return lots > 0 && own === undefined
+}
+
+/** What the first lot is worth to whom it is for: a buyer pays its fee too. */
+function costOfALot(state: NaiveState, order: Order): number {
+  const { valueCents } = pathOf(state, order, 1)
+  return order.side === 'sell'
+    ? valueCents
+    : valueCents + feeOnCentBps(valueCents * marketOf(state, order.symbol).spec.takerBps)
 }
 
 /** The price that an order's smallest value is counted at; 0 when there is none. */

@@ -58,8 +58,13 @@ describe('a market order for so much money', () => {
   })
 
   it('is refused where it comes to less than a lot, where nobody sells, and where it cannot be paid', () => {
-    const small = { code: 'MIN_NOTIONAL', minCents: SHARE.minNotionalCents }
+    // A lot is 101.00 and 0.0505 of fee: so much it would take. Sold it brings 99.00.
+    const small = { code: 'MIN_NOTIONAL', minCents: 10_106 }
     expect(refusalOf(floorOf(MARKET), { side: 'buy', lots: 0, notionalCents: 10_104 })).toEqual(small)
+    expect(place(floorOf(MARKET), { side: 'buy', lots: 0, notionalCents: 10_106 }).order.lots).toBe(1)
+    expect(refusalOf(floorOf(MARKET), { side: 'sell', lots: 0, notionalCents: 9_899 })?.minCents).toBe(9_900)
+    const penny = { code: 'MIN_NOTIONAL', minCents: SHARE.minNotionalCents }
+    expect(refusalOf(floorOf('| 0.60 | 500'), { side: 'buy', lots: 0, notionalCents: 50 })).toEqual(penny)
     expect(refusalOf(floorOf(), { side: 'buy', lots: 0, notionalCents: 10_104 })).toEqual({ code: 'NO_LIQUIDITY' })
     const rich = floorOf('| 101.00 | 9000')
     const rejection = refusalOf(rich, { side: 'buy', lots: 0, notionalCents: 20_000_000 })

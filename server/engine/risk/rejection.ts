@@ -21,9 +21,8 @@ export function rejectionOf(request: Request): Rejection | undefined {
   const { instrument, book } = market
   const rejection = closedRejectionOf(portfolio, market)
   if (rejection !== undefined) return rejection
-  if (isTooSmall(request)) {
-    return { code: 'MIN_NOTIONAL', minCents: instrument.minNotionalCents }
-  }
+  if (isLessThanALot(request)) return { code: 'MIN_NOTIONAL', minCents: leastNotionalCents(request) }
+  if (isTooSmall(request)) return { code: 'MIN_NOTIONAL', minCents: instrument.minNotionalCents }
   if (exceedsOpenOrders(request)) return { code: 'MAX_OPEN_ORDERS', max: request.openOrdersMax }
   if (isOutsideBand(request)) {
     return { code: 'PRICE_BAND', lowTicks: market.bandLowTicks, highTicks: market.bandHighTicks }
@@ -75,10 +74,24 @@ function feeOn({ command, market: { instrument }, replaced }: Request, valueCent
   return feesOn(replaced.feeCentBps + valueCents * bps) - replaced.feesPaidCents
 }
 
+/** Money that buys or sells nothing of what there is. */
+const isLessThanALot = (request: Request): boolean =>
+  request.command.notionalCents !== undefined &&
+  request.lots === 0 &&
+  reachIn(request.market, reachingOf(request)).lots > 0
+
+/** The least that a notional must be here: the smallest value, or a lot at the best price, a buy's with its fee. */
+function leastNotionalCents(request: Request): number {
+  const { command, market } = request
+  const { centsPerTickLot, minNotionalCents } = market.instrument
+  const valueCents = reachIn(market, reachingOf(request)).tickLots * centsPerTickLot
+  return Math.max(minNotionalCents, valueCents + (command.side === 'buy' ? feeOn(request, valueCents) : 0))
+}
+
 /** Below the smallest value: at the limit, the trigger, or for a market order the touch, where there is one. */
 function isTooSmall(request: Request): boolean {
   const { command, market, lots, stopTicks } = request
-  if (command.notionalCents !== undefined && lots === 0) return reachIn(market, reachingOf(request)).lots > 0
+  if (command.notionalCents !== undefined && lots === 0) return false
   if (command.reduceOnly === true) return false
   // A trailing stop without any price yet has no trigger, and the touch is not its price.
   const ticks = command.limitTicks || stopTicks || (waits(command.type) ? NONE : market.touchTicks(command.side))

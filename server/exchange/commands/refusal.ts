@@ -72,7 +72,7 @@ function sentence(code: Rejection['code'], symbol: string, details: Figures): st
     case 'NO_LIQUIDITY':
       return `Nothing of ${symbol} is on offer inside the price band.`
     case 'MIN_NOTIONAL':
-      return `The order is worth less than the ${minNotional} USD that ${symbol} asks for.`
+      return `An order in ${symbol} must be worth at least ${minNotional} USD, and this one is worth less.`
     case 'MAX_OPEN_ORDERS':
       return `There are ${max} open orders in ${symbol} already, and no more are allowed.`
     case 'SELF_TRADE':
