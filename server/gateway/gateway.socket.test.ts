@@ -69,12 +69,16 @@ describe('a socket', () => {
     const data = async (auth: Record<string, unknown>) =>
       rig.connect({ cookie, auth }).then(
         () => undefined,
-        (error: unknown) => (error as { data?: { code: string } }).data?.code,
+        (error: unknown) => (error as { data?: unknown }).data,
       )
-    expect(await data({ apiKey: 'no-such-key' })).toBe('UNAUTHENTICATED')
-    expect(await data({ accountId: '0000000000000' })).toBe('FORBIDDEN')
-    expect(await data({ accountId: { $ne: 1 } })).toBe('INVALID')
-    expect(await data({ protocol: 2 })).toBe('INVALID')
+    expect(await data({ apiKey: 'no-such-key' })).toMatchObject({ code: 'UNAUTHENTICATED' })
+    expect(await data({ accountId: '0000000000000' })).toMatchObject({ code: 'FORBIDDEN' })
+    expect(await data({ accountId: { $ne: 1 } })).toEqual({
+      ...{ code: 'INVALID', message: 'auth.accountId: expected a string, found an object.' },
+    })
+    expect(await data({ protocol: 2 })).toEqual({
+      ...{ code: 'INVALID', message: 'auth.protocol: expected 1, found 2.' },
+    })
   })
 })
 
@@ -84,6 +88,12 @@ describe('the wrapper of all events', () => {
     for (const event of ['no.such.event', 'constructor', 'toString', '__proto__', 'error']) {
       expect(await client.ask(event, {})).toMatchObject({ ok: false, error: { code: 'INVALID' } })
     }
+    expect(await client.ask('order.plaec', {})).toMatchObject({
+      error: { field: '', details: { rule: 'unknown' }, message: expect.stringContaining('"order.plaec"') as string },
+    })
+    expect(await client.ask('order.plaec', {})).not.toMatchObject({
+      error: { message: expect.stringContaining('payload') as string },
+    })
     for (const payload of [null, 7, 'x', [], [[]], true, { a: { b: { c: 1 } } }]) {
       expect(await client.ask('order.place', payload)).toMatchObject({ ok: false, error: { code: 'INVALID' } })
     }

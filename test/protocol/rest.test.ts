@@ -22,7 +22,7 @@ afterEach(closeAll)
 interface Body {
   readonly ok: boolean
   readonly data?: unknown
-  readonly error?: { readonly code: keyof typeof ERRORS; readonly field?: string }
+  readonly error?: { readonly code: keyof typeof ERRORS; readonly message: string; readonly field?: string }
 }
 const ask = async (path: string, options: Parameters<typeof rest>[2] = {}) => {
   const response = await rest(server.url, path, { cookie: client.cookie, ...options })
@@ -73,11 +73,16 @@ test('errors have their status', async () => {
   expect((await post(order({ qty: 'x' }))).status).toBe(400)
   expect((await post(order({ timeInForce: 'fok' }))).status).toBe(422)
   expect((await post([])).status).toBe(400)
-  expect((await post({ junk: 'x'.repeat(20_000) })).status).toBe(413)
+  const large = await post({ junk: 'x'.repeat(20_000) })
+  expect(large.status).toBe(413)
+  expect(large.error?.message).toBe('Expected a body of at most 16384 bytes, found one of 20011.')
   expect((await ask('/api/orders/none')).status).toBe(404)
   expect((await ask('/api/candles/NOPE?interval=1m')).status).toBe(404)
   expect((await ask(`/api/candles/${on.symbol}?interval=7m`)).status).toBe(400)
   expect((await ask('/api/orders?limit=x')).status).toBe(400)
+  expect(await ask('/api/orders?limit=-1')).toMatchObject({
+    error: { code: 'INVALID', field: 'limit', message: 'limit: expected at least 1, found -1.' },
+  })
   expect((await ask('/api/nothing')).status).toBe(404)
   expect((await ask('/api/account', { cookie: undefined })).status).toBe(401)
   expect((await ask('/api/time', { headers: { authorization: 'Bearer none' } })).status).toBe(401)

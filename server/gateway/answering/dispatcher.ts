@@ -19,7 +19,7 @@ import {
   type Relays,
   type Requester,
 } from '../requests/request.ts'
-import { failure, foundText, invalid, isDefect, RequestFailure, toWireError } from './wire-error.ts'
+import { failure, foundText, isDefect, RequestFailure, toWireError } from './wire-error.ts'
 import { fieldFailure } from './zod-issue.ts'
 
 /** Counts a request that is no trading. @returns 0, or for how many milliseconds there may be no more */
@@ -162,7 +162,10 @@ export class Dispatcher {
 /** @throws {RequestFailure} INVALID, for an event that is none */
 function nameOf(event: unknown): RequestName {
   if (typeof event === 'string' && isRequest(event)) return event
-  throw invalid('', 'unknown', { expected: 'an event of the protocol', found: foundText(event) })
+  const expected = 'an event of the protocol'
+  throw failure('INVALID', `The event: expected one of the protocol, found ${foundText(event)}.`, {
+    ...{ field: '', details: { rule: 'unknown', expected } },
+  })
 }
 
 const isRequest = (event: string): event is RequestName => Object.hasOwn(REQUESTS, event)

@@ -42,7 +42,8 @@ export function foundText(value: unknown): string {
   if (typeof value === 'object' && value !== null) return 'an object'
   const text = JSON.stringify(value) as string | undefined
   if (text === undefined) return typeof value
-  return text.length <= FOUND_LENGTH_MAX ? text : `${text.slice(0, FOUND_LENGTH_MAX)}…`
+  if (text.length <= FOUND_LENGTH_MAX) return text
+  return `${text.slice(0, FOUND_LENGTH_MAX)}…${typeof value === 'string' ? '"' : ''}`
 }
 
 /**

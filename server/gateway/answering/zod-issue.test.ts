@@ -64,4 +64,8 @@ test('what was expected and found stands in the message, shortened', () => {
     rule: 'format',
   })
   expect(wrong(payload, { channel: 'book', symbols: [] })).toMatchObject({ field: 'symbols', rule: 'min' })
+  expect(wrong(payload, { channel: 'book', symbols: [] }).expected).toBe('at least 1 element')
+  const { payload: update } = REQUESTS['account.update']
+  expect(wrong(update, { name: '' }).expected).toBe('at least 1 character')
+  expect(wrong(update, { name: 'x'.repeat(99) }).expected).toBe('at most 60 characters')
 })

@@ -47,9 +47,9 @@ function broken(issue: z.core.$ZodIssue, value: unknown): { rule: InvalidRule; e
     case 'invalid_format':
       return { rule: 'format', expected: issue.message }
     case 'too_big':
-      return { rule: 'max', expected: `at most ${issue.maximum}${countOf(issue.origin)}` }
+      return { rule: 'max', expected: `at most ${issue.maximum}${countOf(issue.origin, issue.maximum)}` }
     case 'too_small':
-      return { rule: 'min', expected: `at least ${issue.minimum}${countOf(issue.origin)}` }
+      return { rule: 'min', expected: `at least ${issue.minimum}${countOf(issue.origin, issue.minimum)}` }
     case 'custom':
     case 'invalid_element':
     case 'invalid_key':
@@ -66,8 +66,12 @@ function choice(values: readonly unknown[], value: unknown): { rule: InvalidRule
 }
 
 const literal = (value: unknown): string => (typeof value === 'string' ? `"${value}"` : String(value))
-const countOf = (origin: string): string =>
-  origin === 'string' ? ' characters' : origin === 'array' ? ' elements' : origin === 'json' ? ' bytes of JSON' : ''
+const COUNTED: Readonly<Record<string, readonly [one: string, many: string]>> = {
+  string: [' character', ' characters'],
+  array: [' element', ' elements'],
+  json: [' byte of JSON', ' bytes of JSON'],
+}
+const countOf = (origin: string, count: number | bigint): string => COUNTED[origin]?.[Number(count) === 1 ? 0 : 1] ?? ''
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
   object: 'an object',

@@ -68,7 +68,7 @@ function queryOf(request: Request, route: RestRoute, numeric: readonly string[])
   return Object.fromEntries(
     fieldsInQuery(request, route).map((name) => {
       const value = request.query[name]
-      const isNumber = numeric.includes(name) && typeof value === 'string' && /^\d{1,15}$/.test(value)
+      const isNumber = numeric.includes(name) && typeof value === 'string' && /^-?\d{1,15}$/.test(value)
       return [name, isNumber ? Number(value) : value]
     }),
   )

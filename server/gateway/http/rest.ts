@@ -193,7 +193,12 @@ export const answerErrors =
 function bodyFailure(error: unknown): RequestFailure | undefined {
   if (!(error instanceof Error) || error instanceof RequestFailure) return undefined
   const status: unknown = Reflect.get(error, 'status')
-  if (status === 413) return failure('PAYLOAD_TOO_LARGE', 'The body is larger than the limit of a frame.')
+  if (status === 413) {
+    const [limit, length] = [Reflect.get(error, 'limit'), Reflect.get(error, 'length')] as unknown[]
+    // Of a body that comes in pieces nobody has said how long it is.
+    const found = typeof length === 'number' ? `one of ${length}` : 'more'
+    return failure('PAYLOAD_TOO_LARGE', `Expected a body of at most ${String(limit)} bytes, found ${found}.`)
+  }
   if (typeof status !== 'number' || status < 400 || status >= 500) return undefined
   return invalid('', 'format', { expected: 'a request whose path and JSON body can be read', found: 'one that cannot' })
 }

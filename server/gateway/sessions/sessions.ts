@@ -8,6 +8,7 @@ import type { AccountsOfUser } from './accounts-of-user.ts'
 import type { Origins } from '../http/origin.ts'
 import type { Requester } from '../requests/request.ts'
 import { failure } from '../answering/wire-error.ts'
+import { fieldFailure } from '../answering/zod-issue.ts'
 
 /** The account that a connection acts for, and by what right. */
 export interface Identity {
@@ -26,10 +27,12 @@ export interface Credential {
 }
 
 /** What a client may give in the handshake; what else it gives is ignored. */
-const HandshakeAuth = z.object({
-  apiKey: z.unknown().optional(),
-  accountId: z.string().max(64).optional(),
-  protocol: z.literal(1).optional(),
+const Handshake = z.object({
+  auth: z.object({
+    apiKey: z.unknown().optional(),
+    accountId: z.string().max(64).optional(),
+    protocol: z.literal(1).optional(),
+  }),
 })
 
 const NO_KEY = 'expected an API key that lives, found none such: it is wrong, or was revoked.'
@@ -51,9 +54,10 @@ export class Sessions {
 
   /** @throws {RequestFailure} for what refuses the connection; undefined is a public socket */
   async ofHandshake(headers: IncomingHttpHeaders, handshakeAuth: unknown): Promise<Identity | undefined> {
-    const parsed = HandshakeAuth.safeParse(handshakeAuth ?? {})
-    if (!parsed.success) throw failure('INVALID', 'auth: expected protocol 1 and accountId as a string.')
-    const { apiKey, accountId } = parsed.data
+    const handshake = { auth: handshakeAuth ?? {} }
+    const parsed = Handshake.safeParse(handshake)
+    if (!parsed.success) throw fieldFailure(parsed.error, handshake)
+    const { apiKey, accountId } = parsed.data.auth
     if (apiKey !== undefined) {
       if (typeof apiKey !== 'string') throw failure('UNAUTHENTICATED', `auth.apiKey: ${NO_KEY}`)
       return this.#ofKey(apiKey, { accountId, where: 'auth.apiKey' })
