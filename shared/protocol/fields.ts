@@ -41,7 +41,11 @@ export const AccountName = z
   .string()
   .min(1)
   .max(NAME_LENGTH_MAX)
-  .regex(/^(?=.*\S)[^\p{Cc}\p{Cs}]*$/u, 'a name that can be seen, without control characters')
+  .regex(
+    // Something must show, and nothing turn the direction of the text around it; what joins letters and emoji may stand.
+    /^(?=.*[^\s\p{C}])[^\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]*$/u,
+    'a name that can be seen, without control characters',
+  )
 export const Id = z.string().max(64)
 /** Integer milliseconds since the epoch, UTC. */
 export const Time = z.int().min(0)

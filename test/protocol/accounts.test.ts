@@ -46,6 +46,16 @@ test('a reset begins anew; keys, orders and fills of before stay in the history'
   expect((await client.good('ledger')).items.map(({ kind }) => kind)).toContain('reset')
 })
 
+test('a name can be seen, and does not turn what stands around it', async () => {
+  const { client } = at
+  for (const name of ['\u200b', '\u2060 \ufeff', '\u202eknab', 'a\u2066b', ' ']) {
+    expect(await client.refused('account.update', { name }, 'INVALID')).toMatchObject({ field: 'name' })
+  }
+  for (const name of ['Élan 👩‍🚀', 'می‌خواهم', '中文']) {
+    expect(await client.good('account.update', { name })).toMatchObject({ name })
+  }
+})
+
 test('name and mode are changed, and told in a frame', async () => {
   const { client } = at
   const changed = await client.good('account.update', { name: 'Mine', mode: 'margin' })
