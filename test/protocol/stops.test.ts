@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { guest } from './client.ts'
+import { guest, newId } from './client.ts'
 import { desk, frameOf, ordersOf } from './desk.ts'
 
 const at = desk()
@@ -72,6 +72,22 @@ test('a stop-limit that is ioc takes what it can when it triggers, and gives up 
   await expect
     .poll(() => last(narrow.orderId), { timeout: 10_000 })
     .toMatchObject({ status: 'canceled', reason: 'ioc_remainder', filledQty: '0' })
+})
+
+test('what cannot be amended, and an end that is over, say why in words that are true', async () => {
+  const { client, on } = at
+  await client.place({ symbol: on.symbol, side: 'buy', type: 'market', qty: on.qty(2) })
+  const { orderId } = await client.place(sale({ type: 'trailing_stop', trailPercent: '5' }))
+  const follows = await client.refused('order.amend', { orderId, stopPrice: on.below(3) }, 'INVALID')
+  expect(follows).toMatchObject({ field: 'stopPrice', details: { rule: 'unknown' } })
+  expect(follows.message).toBe('stopPrice: expected nothing, since that of a trailing stop follows the market.')
+  const none = await client.refused('order.amend', { orderId, limitPrice: on.below(3) }, 'INVALID')
+  expect(none.message).toBe('limitPrice: expected nothing, since a trailing stop order has none.')
+  const expireAt = Date.now() - 1_000
+  const over = sale({ type: 'stop', stopPrice: on.below(3), timeInForce: 'gtd', expireAt, clientOrderId: newId() })
+  const past = await client.refused('order.place', over, 'INVALID')
+  expect(past.message).toMatch(/^expireAt: expected a time after \d{13}, found \d{13}\.$/)
+  expect(past.message).toContain(String(expireAt))
 })
 
 test('a waiting order is amended and canceled like any other, and expires at its time', async () => {

@@ -1,6 +1,7 @@
 import { invalidField } from '@valiant/shared/protocol/invalid'
 import type { AmendOrderRequest } from '../../bus/exchange-request.ts'
 import type { Engine } from '../../engine/engine.ts'
+import type { Order } from '../../engine/state.ts'
 import { isFault, readAmendment, WIRE_FIELD_OF } from '../../feed/account/order-decimals.ts'
 import { toWireOrder } from '../../feed/account/order.ts'
 import type { AccountFrames } from '../accounts/account-frames.ts'
@@ -36,7 +37,7 @@ export class AmendOperation {
       case 'NOT_FOUND':
         return NOT_OPEN
       case 'NOT_AMENDABLE': {
-        const expected = order.role === undefined ? `nothing, since a ${order.type} order has none` : UNCHANGEABLE
+        const expected = `nothing, since ${whyNot(order, result.field)}`
         return invalid(invalidField({ field: WIRE_FIELD_OF[result.field], rule: 'unknown', expected }))
       }
       case 'REJECTED':
@@ -47,4 +48,10 @@ export class AmendOperation {
   }
 }
 
-const UNCHANGEABLE = 'nothing, since this leg does not have it or follows its entry'
+/** Why an open order has no such field to be amended. */
+function whyNot({ type, role }: Pick<Order, 'type' | 'role'>, field: keyof typeof WIRE_FIELD_OF): string {
+  if (field === 'stopTicks' && type === 'trailing_stop') return 'that of a trailing stop follows the market'
+  if (role !== undefined) return 'this leg does not have it or follows its entry'
+  if (field === 'stopTicks' && (type === 'stop' || type === 'stop_limit')) return 'the order has triggered'
+  return `a ${type.replaceAll('_', ' ')} order has none`
+}

@@ -23,7 +23,7 @@ export class OrderOperations {
   }
 
   place(request: PlaceOrderRequest, timeMs: number): Recorded | Invalid {
-    if (endsInThePast(request, timeMs)) return invalid(invalidEnd(timeMs))
+    if (endsInThePast(request, timeMs)) return invalid(invalidEnd(request, timeMs))
     const instrument = this.#frames.instrument(request.symbol)
     const result = this.#engine.apply(placeCommandOf(request, instrument.wire.session, timeMs), timeMs)
     const seq = this.#frames.seqOf(request.account)

@@ -20,8 +20,10 @@ export function placeCommandOf(request: PlaceOrderRequest, session: Session, tim
 export const endsInThePast = ({ expireAtMs }: PlaceOrderRequest, timeMs: number): boolean =>
   expireAtMs !== undefined && expireAtMs <= timeMs
 
-export const invalidEnd = (timeMs: number): WireError =>
-  invalidField({ field: 'expireAt', rule: 'min', expected: `a time after ${timeMs}, which it is now` })
+export const invalidEnd = ({ expireAtMs }: PlaceOrderRequest, timeMs: number): WireError =>
+  invalidField({
+    ...{ field: 'expireAt', rule: 'min', expected: `a time after ${timeMs}`, found: String(expireAtMs) },
+  })
 
 /** Exits as the engine takes them. */
 export function exitsOf(

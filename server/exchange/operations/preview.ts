@@ -18,7 +18,7 @@ export function previewAnswer(
   request: PlaceOrderRequest,
   { engine, frames, timeMs }: { engine: Engine; frames: AccountFrames; timeMs: number },
 ): Answer {
-  if (endsInThePast(request, timeMs)) return { ok: false, error: invalidEnd(timeMs) }
+  if (endsInThePast(request, timeMs)) return { ok: false, error: invalidEnd(request, timeMs) }
   const instrument = frames.instrument(request.symbol)
   const preview = engine.preview(placeCommandOf(request, instrument.wire.session, timeMs))
   if (!preview.ok) return { ok: false, error: refusal(preview.rejection, instrument) }
