@@ -62,7 +62,7 @@ function sentence(code: Rejection['code'], symbol: string, details: Figures): st
     case 'REDUCE_ONLY_WOULD_INCREASE':
       return `A reduce-only order may not enlarge a position: at most ${maxQty ?? 0} of ${symbol} can be reduced by it.`
     case 'PRICE_BAND':
-      return `The price must lie between ${low} and ${high}. ${AS_IT_WAS}`
+      return `A buy may be limited at ${high} at most now, a sale at ${low} at least. ${AS_IT_WAS}`
     case 'STOP_WOULD_TRIGGER':
       return `The market has reached this stop price already: the last price is ${last}.`
     case 'POST_ONLY_WOULD_CROSS':
