@@ -18,7 +18,11 @@ export async function launchBrowser(): Promise<Browser> {
   })
 }
 
-async function unpackedChromium(): Promise<string> {
+/**
+ * Where it is, unpacked if it is not yet. The first call is of a run's set-up: a process that starts it while another still
+ * writes it would find it busy.
+ */
+export async function unpackedChromium(): Promise<string> {
   await mkdir(UNPACKED, { recursive: true })
   const before = process.env['TMPDIR']
   process.env['TMPDIR'] = UNPACKED

@@ -4,16 +4,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEmbeddedPostgres } from '../../server/database/embedded-postgres.ts'
 import { migrate } from '../../server/database/migrations.ts'
+import { unpackedChromium } from './browser.ts'
 import { POSTGRES_URL_VARIABLE } from './postgres.ts'
 
 const PREFIX = 'valiant-test-'
 
 /**
  * One Postgres for all tests of this run, in a folder of the run. It does not flush: what is tested in it survives
- * everything but a crash of the machine. Tests of durability start an embedded one of their own, as it ships.
+ * everything but a crash of the machine. Tests of durability start an embedded one of their own, as it ships. And one
+ * Chromium, unpacked before any test looks for it.
  */
 export default async function setup(): Promise<() => Promise<void>> {
   await sweep()
+  await unpackedChromium()
   const dataDir = join(tmpdir(), `${PREFIX}${process.pid}`)
   await mkdir(dataDir, { recursive: true })
   const postgres = await startEmbeddedPostgres({
