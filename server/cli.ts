@@ -37,19 +37,23 @@ program
   .command('migrate')
   .description('bring the database (DATABASE_URL, else the embedded one) to the newest schema')
   .addHelpText('after', '\nThe server does so itself when it starts; this is for a deployment that does it before.')
-  .action(() => inCommandDatabase(ROOT, migrateDatabase))
+  .action(() => inCommandDatabase(ROOT, migrateDatabase, 'make'))
 
 program
   .command('seed')
   .description('migrate, then list what INSTRUMENTS_FILE defines')
   .addHelpText('after', '\nThe server does so itself when it starts; its leader makes the history of a new market.')
   .action(() =>
-    inCommandDatabase(ROOT, async (parts) => {
-      await migrateDatabase(parts)
-      const listed = readInstruments(resolve(ROOT, parts.config.INSTRUMENTS_FILE))
-      await seedInstruments(parts.database.queries, definitionsOf(listed))
-      console.log(`${listed.length} instruments are listed: ${listed.map(({ wire }) => wire.symbol).join(', ')}.`)
-    }),
+    inCommandDatabase(
+      ROOT,
+      async (parts) => {
+        await migrateDatabase(parts)
+        const listed = readInstruments(resolve(ROOT, parts.config.INSTRUMENTS_FILE))
+        await seedInstruments(parts.database.queries, definitionsOf(listed))
+        console.log(`${listed.length} instruments are listed: ${listed.map(({ wire }) => wire.symbol).join(', ')}.`)
+      },
+      'make',
+    ),
   )
 
 addAccountCommands(program, ROOT)

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { anotherVersion } from '../database/another-version.ts'
 import type { Prepared } from '../database/sql.ts'
 import { StartupError, reasonOf } from '../database/startup-error.ts'
 import { ourTypes } from '../database/types.ts'
@@ -40,8 +41,6 @@ const SETTINGS = {
   cursor_tuple_fraction: '1',
   jit: 'off',
 }
-/** Of an older database: a table, a column or a type that is not there. */
-const MISSING = ['42P01', '42703', '42704']
 
 /** The database as it is at one moment, whatever is committed meanwhile. */
 export class Snapshot implements AsyncDisposable {
@@ -98,11 +97,8 @@ export class Snapshot implements AsyncDisposable {
     try {
       return await this.#client.query({ text, values: [...values] })
     } catch (cause) {
-      const isOld = cause instanceof pg.DatabaseError && MISSING.includes(cause.code ?? '')
-      const advice = isOld
-        ? ' The database is of another version: start the server, or run `node server/cli.ts migrate`.'
-        : ''
-      throw new StartupError(`The audit was broken off: ${reasonOf(cause)}.${advice}`, { cause })
+      const what = 'The audit was broken off'
+      throw anotherVersion(what, cause) ?? new StartupError(`${what}: ${reasonOf(cause)}.`, { cause })
     }
   }
 }

@@ -108,5 +108,5 @@ function keyText({ id, name, scopes, createdAtMs, usedAtMs }: ApiKey): string {
 function accountNumber(id: string): number {
   const parsed = parseId(id)
   if (parsed?.number === 0) return parsed.account
-  throw new StartupError(`Expected the id of an account, such as 0000000400000, found ${id}.`)
+  throw new StartupError(`Expected the id of an account, such as 2SGRJFC000000, found ${id}.`)
 }

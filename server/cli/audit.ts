@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { audit, type CheckResult } from '../audit/audit.ts'
 import { linesOf } from '../audit/report.ts'
+import { assertDatabaseIn } from './command-database.ts'
 import { type Config, ConfigError, readConfig } from '../config.ts'
 import { startEmbeddedPostgres } from '../database/embedded-postgres.ts'
 import { StartupError } from '../database/startup-error.ts'
@@ -38,9 +38,7 @@ export function addAuditCommand(program: Command, root: string): void {
 async function auditDatabase(config: Config, root: string, tell: (result: CheckResult) => void) {
   if (config.DATABASE_URL !== undefined) return audit(config.DATABASE_URL, tell)
   const dataDir = resolve(root, config.DATA_DIR)
-  if (!existsSync(join(dataDir, 'postgres.json'))) {
-    throw new StartupError(`There is no database in ${dataDir}: set DATA_DIR to where it is, or DATABASE_URL.`)
-  }
+  assertDatabaseIn(dataDir)
   await using postgres = await startEmbeddedPostgres({ dataDir, say: (text) => console.error(text) })
   return await audit(postgres.url, tell)
 }

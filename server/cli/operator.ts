@@ -8,7 +8,7 @@ import type { MarketStatus } from '../engine/command.ts'
 import { afterSplits, isTradable, type ListedInstrument, readInstruments } from '../instruments.ts'
 import { type CorporateAction, CorporateActions, type PlannedAction } from '../journal/corporate-actions.ts'
 import { setMarketStatus, type WishedStatus } from '../journal/instruments.ts'
-import { momentOf } from './moment-option.ts'
+import { momentToComeOf } from './moment-option.ts'
 
 /** What an operator does to the market: each is a row that the exchange sees within a second. */
 
@@ -39,7 +39,7 @@ export function addOperatorCommands(program: Command, root: string): void {
         const { spec } = await afterItsSplits(queries, listed(config), symbol)
         // What a lot is worth at the highest price there is: nobody has so many lots that more could not be counted.
         const cents = wholeNumber(centsPerLot, '--cents-per-lot', spec.maxTicks * spec.centsPerTickLot)
-        return schedule(queries, { kind: 'dividend', symbol, atMs: momentOf(at), centsPerLot: cents })
+        return schedule(queries, { kind: 'dividend', symbol, atMs: momentToComeOf(at), centsPerLot: cents })
       }),
     )
   program
@@ -57,7 +57,7 @@ export function addOperatorCommands(program: Command, root: string): void {
             `Expected a ratio after which ${symbol} has a price that can be traded, found ${ratio}.`,
           )
         }
-        return schedule(queries, { kind: 'split', atMs: momentOf(at), ...split })
+        return schedule(queries, { kind: 'split', atMs: momentToComeOf(at), ...split })
       }),
     )
   program

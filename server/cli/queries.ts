@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { type Command, Option } from 'commander'
+import { assertDatabaseIn } from './command-database.ts'
 import { readConfig } from '../config.ts'
 import { startEmbeddedPostgres } from '../database/embedded-postgres.ts'
 import { HeaviestStatements, type Order, ORDERS, type StatementCost } from '../database/heaviest-statements.ts'
@@ -50,9 +50,7 @@ async function listQueries({ limit, by, json = false, plans = false, reset = fal
   const config = readConfig({ ...process.env, ...SIGNS_NOTHING })
   await using parts = new AsyncDisposableStack()
   const dataDir = resolve(root, config.DATA_DIR)
-  if (config.DATABASE_URL === undefined && !existsSync(join(dataDir, 'postgres.json'))) {
-    throw new StartupError(`There is no database in ${dataDir}: set DATA_DIR to where it is, or DATABASE_URL.`)
-  }
+  if (config.DATABASE_URL === undefined) assertDatabaseIn(dataDir)
   const say = (text: string) => console.error(text)
   const url = config.DATABASE_URL ?? parts.use(await startEmbeddedPostgres({ dataDir, say })).url
   const statements = parts.use(await HeaviestStatements.open(url))

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Command } from 'commander'
+import { reasonOf, StartupError } from '../database/startup-error.ts'
 import { Replay } from '../engine/recording/replay.ts'
 import { stateText } from '../engine/recording/state-text.ts'
 
@@ -21,15 +22,32 @@ export function addReplayCommand(program: Command): void {
 export async function replayFile(file: string): Promise<{ hash: string; calls: number; node: string }> {
   let replay: Replay | undefined
   let calls = 0
-  for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
-    if (replay === undefined) replay = new Replay(line)
+  for await (const line of linesOf(file)) {
+    if (replay === undefined) replay = replayOf(file, line)
     else {
       replay.line(line)
       calls++
     }
   }
-  if (replay === undefined) throw new Error(`${file} is empty: expected the head of a recording`)
+  if (replay === undefined) throw new StartupError(`${file} is empty: expected the head of a recording.`)
   return { hash: hashOfState(replay.engine), calls, node: replay.head.node }
+}
+
+async function* linesOf(file: string): AsyncGenerator<string> {
+  try {
+    yield* createInterface({ input: createReadStream(file), crlfDelay: Infinity })
+  } catch (cause) {
+    throw new StartupError(`${file} cannot be read: ${reasonOf(cause)}.`, { cause })
+  }
+}
+
+function replayOf(file: string, head: string): Replay {
+  try {
+    return new Replay(head)
+  } catch (cause) {
+    const expected = 'expected the head of a recording as its first line'
+    throw new StartupError(`${file} is no recording: ${expected} (${reasonOf(cause)}).`, { cause })
+  }
 }
 
 /** A short name for a state. */

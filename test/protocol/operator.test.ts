@@ -67,6 +67,10 @@ test('what an operator says wrong is refused with what was expected', async () =
   await expect(operator('split', at.on.symbol, '--ratio', '1000:1', '--at', now())).rejects.toThrow(untradable)
   const lavish = operator('dividend', at.on.symbol, '--cents-per-lot', '9007199254740991', '--at', now())
   await expect(lavish).rejects.toThrow('as --cents-per-lot')
+  const [dividend, past] = [['dividend', at.on.symbol, '--cents-per-lot', '5', '--at'], '2020-01-01T00:00:00Z']
+  await expect(operator(...dividend, past)).rejects.toThrow(`a time that is to come as --at, found ${past}`)
+  await expect(operator('split', at.on.symbol, '--ratio', '2:1', '--at', past)).rejects.toThrow('that is to come')
+  expect(await operator('scheduled')).toContain('Nothing is scheduled')
   await expect(operator('scenario', 'play', 'crash', at.on.symbol)).rejects.toThrow('Expected one of flash-crash, ')
   await expect(operator('scenario', 'play', 'trend', 'NOPE')).rejects.toThrow('NOPE is not listed')
   await expect(operator('scenario', 'play', 'trend', 'all', '--at', 'soon')).rejects.toThrow('a time with its zone')

@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { devNull } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { dataFolder } from '../../test/process/command.ts'
+import { freshDatabase } from '../../test/rig/postgres.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+
+async function run(environment: Readonly<Record<string, string>>, ...words: string[]) {
+  const { PATH = '', HOME = '' } = process.env
+  const env = { PATH, HOME, ENV_FILE: devNull, ...environment }
+  return new Promise<{ code: number; out: string; err: string }>((resolve) => {
+    execFile(process.execPath, ['server/cli.ts', ...words], { cwd: ROOT, env }, (error, out, err) =>
+      resolve({ code: error === null ? 0 : Number(error.code ?? 1), out, err }),
+    )
+  })
+}
+
+test('a command on a folder without a database says so and makes none', async () => {
+  await using folder = await dataFolder()
+  for (const words of [['halt', 'NOVA'], ['scheduled'], ['account', '2SGRJFC000000'], ['restored']]) {
+    const ended = await run({ DATA_DIR: folder.path }, ...words)
+    const err = `There is no database in ${folder.path}: set DATA_DIR to where it is, or DATABASE_URL.\n`
+    expect(ended).toEqual({ code: 1, out: '', err })
+  }
+  expect(existsSync(join(folder.path, 'postgres'))).toBe(false)
+})
+
+test('a command on a database that nobody has migrated says what to do, in one line', async () => {
+  await using empty = await freshDatabase(undefined, 'template0')
+  for (const words of [['halt', 'NOVA'], ['scheduled'], ['account', '2SGRJFC000000'], ['scenario', 'list']]) {
+    const { code, out, err } = await run({ DATABASE_URL: empty.url }, ...words)
+    expect([code, out]).toEqual([1, ''])
+    expect(err).toMatch(
+      /^The command was broken off: relation "\w+" does not exist\. .+`node server\/cli\.ts migrate`\.\n$/,
+    )
+  }
+})
+
+test('a file that is no recording is said to be none, in one line', async () => {
+  await using folder = await dataFolder()
+  const [none, wrong, empty] = ['none', 'wrong', 'empty'].map((name) => join(folder.path, name)) as [
+    string,
+    string,
+    string,
+  ]
+  await writeFile(wrong, '# Valiant\n')
+  await writeFile(empty, '')
+  expect((await run({}, 'replay', none)).err).toMatch(/^\S+none cannot be read: ENOENT: .+\.\n$/)
+  expect((await run({}, 'replay', wrong)).err).toMatch(
+    /^\S+wrong is no recording: expected the head of a recording as .+\n$/,
+  )
+  expect((await run({}, 'replay', empty)).err).toMatch(/^\S+empty is empty: expected the head of a recording\.\n$/)
+})
