@@ -19,6 +19,7 @@ interface Compose {
       volumes?: readonly string[]
       depends_on?: Record<string, { condition: string }>
       healthcheck?: object
+      logging?: { driver?: string; options?: Record<string, string> }
     }
   >
 }
@@ -34,7 +35,7 @@ const faultsOf = (text: string): readonly ErrorObject[] =>
   isCompose(parse(text, { merge: true })) ? [] : (isCompose.errors ?? [])
 
 const text = fileOf('docker-compose.yml')
-const { services } = parse(text) as Compose
+const { services } = parse(text, { merge: true }) as Compose
 
 test('docker-compose.yml is what the Compose specification takes', () => {
   expect(faultsOf(text)).toEqual([])
@@ -47,6 +48,12 @@ test.each([
 ])('the check finds %s', (_fault, broken) => {
   expect(broken).not.toBe(text)
   expect(faultsOf(broken)).not.toEqual([])
+})
+
+test('the log of each container has a bound: Docker’s own has none, and would fill the disk of Postgres', () => {
+  for (const [name, { logging }] of Object.entries(services)) {
+    expect(logging, name).toMatchObject({ driver: 'json-file', options: { 'max-size': '50m', 'max-file': '5' } })
+  }
 })
 
 const observers = Object.entries(services).filter(([, { profiles = [] }]) => profiles.includes('observe'))
