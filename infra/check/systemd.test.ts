@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { fileOf } from './files.ts'
+
+const text = fileOf('infra/systemd/valiant.service')
+
+/** What the unit says, by name. */
+const said = new Map(
+  text.split('\n').flatMap((line) => {
+    const [, name, value] = /^(\w+)=(.*)$/.exec(line) ?? []
+    return name !== undefined && value !== undefined ? [[name, value] as const] : []
+  }),
+)
+
+test('the signal to stop reaches the server alone: its Postgres is in the same group, and is stopped by it, last', () => {
+  expect(said.get('KillMode')).toBe('mixed')
+  expect(said.get('ExecStart')).toMatch(/\/node server\/main\.ts$/)
+})
+
+test('it is given longer to stop than the 30 s of the drain, since Postgres writes what it has after it', () => {
+  expect(Number(said.get('TimeoutStopSec'))).toBeGreaterThan(30)
+})
+
+test('a Postgres elsewhere that is away at the start is waited for, however long', () => {
+  expect(said.get('Restart')).toBe('on-failure')
+  expect(Number(said.get('RestartSec'))).toBeGreaterThanOrEqual(2)
+  expect(said.get('StartLimitIntervalSec')).toBe('0')
+})
+
+test('the user that it runs as is made by what its head tells to do', () => {
+  expect(text).toMatch(new RegExp(`^# .*useradd .*\\b${said.get('User')}\\b`, 'm'))
+})
