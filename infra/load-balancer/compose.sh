@@ -3,5 +3,5 @@
 set -eu
 here=/usr/local/etc/valiant
 servers='server-template app 1-10 app:3000 resolvers compose resolve-prefer ipv4 init-addr none'
-sed -e "s|\${BIND}|*:8080|" -e "s|\${SERVERS}|$servers|" "$here/haproxy.cfg" >/tmp/haproxy.cfg
+sed -e "s|\${BIND}|${BIND:-*:8080}|" -e "s|\${SERVERS}|$servers|" "$here/haproxy.cfg" >/tmp/haproxy.cfg
 exec haproxy -db -f "$here/compose-dns.cfg" -f "$here/compose-metrics.cfg" -f /tmp/haproxy.cfg
