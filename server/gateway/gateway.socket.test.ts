@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { createConnection } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Client, cookieOf, GatewayRig } from './gateway.fixture.ts'
 import { instruments } from './exchange-stand-in.fixture.ts'
@@ -405,6 +406,14 @@ describe('REST', () => {
     const broken = await fetch(`${rig.url}/api/orders`, { method: 'POST', headers, body: '{' })
     expect(broken.status).toBe(400)
     expect((await fetch(`${rig.url}/api/time`, { headers: { authorization: 'Bearer x' } })).status).toBe(401)
+  })
+  test('answers who would rather speak HTTP/2, as Java’s client asks of every server', async () => {
+    const socket = createConnection({ host: '127.0.0.1', port: Number(new URL(rig.url).port) })
+    const upgrade = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk'
+    socket.write(`GET /api/time HTTP/1.1\r\nHost: localhost\r\n${upgrade}\r\n\r\n`)
+    const [bytes] = (await once(socket, 'data')) as [Buffer]
+    socket.destroy()
+    expect(bytes.toString()).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
   })
   test('answers health, and sends headers that hold pages together', async () => {
     expect((await get('/healthz')).status).toBe(200)

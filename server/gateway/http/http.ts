@@ -39,7 +39,11 @@ const HEADERS_MS = 80_000
 /** An HTTP server that does not listen yet; its app is mounted by `serveHttp`. */
 export function openHttpServer(): { httpServer: HttpServer; app: Express } {
   const app = express()
-  const httpServer = createServer(app)
+  // A client that would rather speak HTTP/2, as Java's asks of every server, is answered in what there is.
+  const httpServer = createServer(
+    { shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket' },
+    app,
+  )
   httpServer.keepAliveTimeout = KEEP_ALIVE_MS
   httpServer.headersTimeout = HEADERS_MS
   return { httpServer, app }
