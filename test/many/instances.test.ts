@@ -110,7 +110,9 @@ describe('two servers on one Postgres and one Redis', () => {
       client.seen.splice(0)
       // Frames are heard on one connection to Redis, commands go out on another, which may come back a moment later.
       const order = { clientOrderId: newId(), symbol, side: 'buy', type: 'market', qty: qty() }
-      await soon(async () => expect(await client.ask('order.place', order)).toMatchObject({ data: { status: 'filled' } }))
+      await soon(async () =>
+        expect(await client.ask('order.place', order)).toMatchObject({ data: { status: 'filled' } }),
+      )
     }
     await expectSameBook(atA, atB)
     expect([atA.socket.connected, atB.socket.connected]).toEqual([true, true])
