@@ -2,7 +2,7 @@ import type { Answer } from '@valiant/shared/protocol/events'
 import pg from 'pg'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ExchangeRequest } from '../bus/exchange-request.ts'
-import { ExchangeRig, good } from './exchange.fixture.ts'
+import { ExchangeRig, good, orderOf } from './exchange.fixture.ts'
 
 let rig: ExchangeRig
 afterEach(() => rig.close())
@@ -48,6 +48,22 @@ describe('the exchange', () => {
       ok: false,
       error: { code: 'DUPLICATE_CLIENT_ORDER_ID', outcome: 'not_executed', order: { orderId: first.orderId } },
     })
+  })
+
+  it('what was told as expired stays so, for a copy that is dated later too', async () => {
+    rig = await ExchangeRig.open()
+    const account = await rig.openAccount('user-1')
+    const answers: Answer[] = []
+    rig.bus.onReply('of the copies', ({ answer }) => answers.push(answer))
+    for (const validUntilMs of [rig.nowMs - 100, rig.nowMs + 5_000]) {
+      const request = { ...orderOf(account, 'a'), validUntilMs }
+      const copy = { id: 'a copy', gateway: 'of the copies', expiresAtMs: rig.nowMs + 5_000, request }
+      await rig.bus.send({ ...copy, commandId: 'o:a', payloadHash: 'aa' })
+    }
+    await expect.poll(() => answers.length).toBe(2)
+    expect(answers).toMatchObject(Array.from({ length: 2 }, () => ({ error: { code: 'REQUEST_EXPIRED' } })))
+    expect(await rig.count(`SELECT count(*) FROM orders WHERE account_id = ${account}`)).toBe(0)
+    good(await rig.place(account, 'a')) // and its id is free
   })
 
   it('what a gateway of a later version asks for is answered, and is no defect', async () => {

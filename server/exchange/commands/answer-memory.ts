@@ -61,10 +61,10 @@ export class AnswerMemory {
     return this.#passing.get(entryKey(entry))?.answer
   }
 
-  /** Keeps an answer until its entry expires. */
+  /** Keeps an answer as long as another copy of its entry may come, which may be dated later than this one. */
   rememberPassing(entry: CommandEntry, answer: Answer, nowMs: number): void {
     forgetUntil(this.#passing, nowMs)
-    this.#passing.set(entryKey(entry), { answer, untilMs: entry.expiresAtMs })
+    this.#passing.set(entryKey(entry), { answer, untilMs: nowMs + KEPT_MS })
   }
 }
 

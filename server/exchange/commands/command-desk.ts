@@ -188,7 +188,8 @@ export class CommandDesk {
     const busMs = this.#bus.nowMs()
     if (request.event === 'order.place' && busMs > request.validUntilMs) {
       const message = `The order was valid until ${request.validUntilMs} and was taken up at ${busMs}. It was not executed.`
-      this.#reply(entry, { ok: false, error: plainError('REQUEST_EXPIRED', message), rate })
+      // Said for all copies: one that was sent once the clocks agreed again may be dated later.
+      this.#pass(entry, { ok: false, error: plainError('REQUEST_EXPIRED', message), rate }, nowMs)
       return
     }
     const outcome = this.#isCondemned(entry) ? condemned : this.#carryOut(request, accounts)
