@@ -114,6 +114,18 @@ describe('many instances on one Redis', () => {
     }
   }
 
+  test('a gateway that hears but cannot ask says that its link is down, until it can', async () => {
+    const asked: boolean[] = []
+    gateway.links.whole.onLink(() => asked.push(gateway.links.commands.status === 'ready'))
+    const clients = String(await direct.client('LIST')).split('\n')
+    for (const client of clients.filter((line) => line.includes(' name=valiant-commands '))) {
+      await direct.client('KILL', 'ID', Number(/^id=(\d+)/.exec(client)?.[1]))
+    }
+    await soon(() => expect(gateway.seen).toEqual(['down', 'up']))
+    expect(asked).toEqual([false, true])
+    await gateway.bus.send(commandOf('after'))
+  })
+
   const faults: readonly [string, (cable: Cable) => void, (cable: Cable) => void][] = [
     ['cut', (cable) => cable.cut(), (cable) => cable.mend()],
     ['frozen', (cable) => cable.freeze(), (cable) => cable.mend()],

@@ -86,7 +86,7 @@ export class RedisBroadcast<MarketFrame extends { readonly epoch: number }> impl
         const news = JSON.parse(message.toString()) as NewsFrame
         for (const receiver of this.#receivers) receiver.news(news)
       })
-      subscriber.onLink((isUp) => {
+      this.#links.whole.onLink((isUp) => {
         for (const receiver of this.#receivers) receiver.linked(isUp)
       })
     }

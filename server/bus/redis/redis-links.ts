@@ -11,6 +11,7 @@ import { AccountGate } from './account-gate.ts'
 import { Publisher } from './publisher.ts'
 import { closeClient, LinkWatch, openClient } from './redis-client.ts'
 import { Subscriber } from './subscriber.ts'
+import { WholeLink } from './whole-link.ts'
 
 /** What `io.adapter` takes. */
 export type AdapterFactory = NonNullable<Parameters<Server['adapter']>[0]>
@@ -31,6 +32,8 @@ export class RedisLinks implements AsyncDisposable {
   readonly commands: Redis
   readonly publisher: Publisher
   readonly subscriber: Subscriber
+  /** Of commands and subscriber together. */
+  readonly whole: WholeLink
   /** The rooms of all instances, to speak to without sockets of one's own. */
   readonly rooms: Emitter<ServerToClientEvents>
   readonly #url: string
@@ -48,6 +51,7 @@ export class RedisLinks implements AsyncDisposable {
     this.publisher = new Publisher(this.#publishing, log)
     metrics.publishesFailed.from(() => only(this.publisher.lost))
     this.subscriber = new Subscriber(this.#listening)
+    this.whole = new WholeLink(this.commands, this.subscriber)
     this.rooms = new Emitter(this.#publishingEnd())
     this.#watches = [this.#publishing, this.#listening].map((client) => new LinkWatch(client, () => client.ping()))
   }

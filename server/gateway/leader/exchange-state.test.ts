@@ -54,6 +54,18 @@ test('cut off from the leader nothing is taken, until it is heard again', () => 
   expect(told.map(({ market }) => market)).toEqual(['open', 'degraded', 'open'])
 })
 
+test('a leader that is heard before anything can be asked of it takes nothing yet', () => {
+  state.said({ epoch: 1, market: 'open' })
+  state.heard()
+  state.linked(false)
+  state.heard()
+  expect(state.isOpen).toBe(false)
+  state.linked(true)
+  state.heard()
+  expect(state.isOpen).toBe(true)
+  expect(told.map(({ market }) => market)).toEqual(['open', 'degraded', 'open'])
+})
+
 test('a link that was away before anything was heard changes nothing', () => {
   state.linked(false)
   state.linked(true)

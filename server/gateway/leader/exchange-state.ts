@@ -16,6 +16,7 @@ export class ExchangeState implements Disposable {
   readonly #changed: (status: MarketStatus) => void
   readonly #timer: NodeJS.Timeout
   #said = STARTING
+  #isLinked = true
   #isCutOff = false
   #isSilent = false
   #hasSpoken = false
@@ -47,11 +48,19 @@ export class ExchangeState implements Disposable {
   heard(): void {
     this.#hasSpoken = true
     this.#silentLooks = 0
-    if (this.#isSilent || this.#isCutOff) this.#change(() => (this.#isSilent = this.#isCutOff = false))
+    // It may be heard while nothing can be asked of it yet.
+    const isCutOff = this.#isCutOff && !this.#isLinked
+    if (this.#isSilent || this.#isCutOff !== isCutOff) {
+      this.#change(() => {
+        this.#isSilent = false
+        this.#isCutOff = isCutOff
+      })
+    }
   }
 
   /** The link to the leader is lost, or there again: then what it said last counts once it is heard. */
   linked(isUp: boolean): void {
+    this.#isLinked = isUp
     if (!isUp) this.#change(() => (this.#isCutOff = true))
     else if (!this.#hasSpoken) this.#change(() => (this.#isCutOff = false))
   }

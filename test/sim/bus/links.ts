@@ -3,6 +3,7 @@ import { Publisher } from '../../../server/bus/redis/publisher.ts'
 import { LinkWatch } from '../../../server/bus/redis/redis-client.ts'
 import type { RedisLinks } from '../../../server/bus/redis/redis-links.ts'
 import { Subscriber } from '../../../server/bus/redis/subscriber.ts'
+import { WholeLink } from '../../../server/bus/redis/whole-link.ts'
 import type { Logger } from '../../../server/telemetry/logger.ts'
 import { RedisMetrics } from '../../../server/telemetry/redis-metrics.ts'
 import type { Process } from '../world/process.ts'
@@ -16,12 +17,14 @@ export function openSimLinks(parts: { world: World; server: RedisServer; process
   const open = () => new SimRedisClient(parts) as unknown as Redis
   const [commands, publishing, listening] = [open(), open(), open()]
   const publisher = new Publisher(publishing, parts.log)
+  const subscriber = new Subscriber(listening)
   const links: Record<keyof RedisLinks, unknown> = {
     log: parts.log,
     metrics: new RedisMetrics(),
     commands,
     publisher,
-    subscriber: new Subscriber(listening),
+    subscriber,
+    whole: new WholeLink(commands, subscriber),
     openReader: open,
     adapter: () => {
       throw new Error('sockets are no Socket.IO here')
