@@ -80,6 +80,15 @@ const cookieOf = (response: Response) =>
 let people = 0
 const person = () => ({ email: `p${++people}@example.com`, password: 'long enough', name: 'Ada' })
 
+test('a user has a name that can be shown', async () => {
+  for (const name of ['', ' ', 'a\u0000b', '\ud800', '\u202eadA', 'a'.repeat(61), 5, undefined]) {
+    const response = await post('/sign-up/email', { ...person(), name })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ code: 'INVALID', error: { code: 'INVALID', field: 'name' } })
+  }
+  expect((await post('/sign-up/email', { ...person(), name: 'Ада 🦊' })).status).toBe(200)
+})
+
 test('our migration leaves better-auth nothing to migrate', async () => {
   const { toBeCreated, toBeAdded } = await getMigrations({ database: pool, plugins: [anonymous()] })
   expect([toBeCreated, toBeAdded]).toEqual([[], []])

@@ -1,6 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomInt } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { AccountName } from '@valiant/shared/protocol/fields'
+import { NAME_LENGTH_MAX } from '@valiant/shared/protocol/limits'
 import { betterAuth, type BetterAuthPlugin } from 'better-auth'
 import type { memoryAdapter } from 'better-auth/adapters/memory'
 import { APIError, createAuthMiddleware, isAPIError } from 'better-auth/api'
@@ -190,7 +192,7 @@ export function openAuth(options: AuthOptions): Auth {
   }
 }
 
-/** Bounds how many guests an address makes, and gives each new session's user an account before the answer leaves. */
+/** Bounds how many guests an address makes and what users call themselves, and gives each new session's user an account before the answer leaves. */
 function accountsPlugin({ admitGuest, ensureAccount, logger }: AuthOptions): BetterAuthPlugin {
   return {
     id: 'valiant-accounts',
@@ -202,6 +204,14 @@ function accountsPlugin({ admitGuest, ensureAccount, logger }: AuthOptions): Bet
             const waitMs = await admitGuest(headers?.get(ADDRESS_HEADER) ?? 'unknown')
             if (waitMs > 0)
               throw refused('TOO_MANY_REQUESTS', 'RATE_LIMITED', 'Too many guests from this address.', waitMs)
+          }),
+        },
+        {
+          matcher: ({ path }) => path === '/sign-up/email',
+          handler: createAuthMiddleware(({ body }) => {
+            const name = (body as { readonly name?: unknown } | undefined)?.name
+            if (!AccountName.safeParse(name).success) throw invalidName()
+            return Promise.resolve()
           }),
         },
       ],
@@ -237,6 +247,12 @@ function refused(
   retryAfterMs: number,
 ): APIError {
   return new APIError(status, refusal(code, message, retryAfterMs), retryAfter(retryAfterMs))
+}
+
+function invalidName(): APIError {
+  const message = `name: expected 1 to ${NAME_LENGTH_MAX} characters that can be seen, without control characters.`
+  const error = { code: 'INVALID', field: 'name', message, outcome: 'not_executed' }
+  return new APIError('BAD_REQUEST', { ok: false, error, code: error.code, message })
 }
 
 /** The same, with what better-auth's own errors have beside it. */
