@@ -34,32 +34,34 @@ export function addOperatorCommands(program: Command, root: string): void {
     .requiredOption('--cents-per-lot <cents>', 'whole cents that each lot held pays')
     .requiredOption('--at <time>', 'when, such as 2026-12-01T14:00:00Z')
     .description('schedule a dividend: longs get it, shorts pay it, the price falls by it')
-    .action((symbol: string, { centsPerLot, at }: { centsPerLot: string; at: string }) =>
-      inDatabase(async (queries, config) => {
+    .action((symbol: string, { centsPerLot, at }: { centsPerLot: string; at: string }) => {
+      const atMs = momentToComeOf(at)
+      return inDatabase(async (queries, config) => {
         const { spec } = await afterItsSplits(queries, listed(config), symbol)
         // What a lot is worth at the highest price there is: nobody has so many lots that more could not be counted.
         const cents = wholeNumber(centsPerLot, '--cents-per-lot', spec.maxTicks * spec.centsPerTickLot)
-        return schedule(queries, { kind: 'dividend', symbol, atMs: momentToComeOf(at), centsPerLot: cents })
-      }),
-    )
+        return schedule(queries, { kind: 'dividend', symbol, atMs, centsPerLot: cents })
+      })
+    })
   program
     .command('split')
     .argument('<symbol>')
     .requiredOption('--ratio <n:m>', 'of m lots n are made: 2:1 doubles them')
     .requiredOption('--at <time>', 'when, such as 2026-12-01T14:00:00Z')
     .description('schedule a split of shares: positions, open orders and the history of prices follow it')
-    .action((symbol: string, { ratio, at }: { ratio: string; at: string }) =>
-      inDatabase(async (queries, config) => {
-        const split = { symbol, ...ratioOf(ratio) }
+    .action((symbol: string, { ratio, at }: { ratio: string; at: string }) => {
+      const split = { symbol, ...ratioOf(ratio) }
+      const atMs = momentToComeOf(at)
+      return inDatabase(async (queries, config) => {
         const instrument = await afterItsSplits(queries, listed(config), symbol)
         if (!afterSplits([instrument], [split]).every(isTradable)) {
           throw new StartupError(
             `Expected a ratio after which ${symbol} has a price that can be traded, found ${ratio}.`,
           )
         }
-        return schedule(queries, { kind: 'split', atMs: momentToComeOf(at), ...split })
-      }),
-    )
+        return schedule(queries, { kind: 'split', atMs, ...split })
+      })
+    })
   program
     .command('scheduled')
     .description('list the dividends and splits that are to come')
@@ -73,12 +75,13 @@ export function addOperatorCommands(program: Command, root: string): void {
     .command('unschedule')
     .argument('<number>', 'as `scheduled` lists it')
     .description('take back a dividend or a split that has not come yet')
-    .action((number: string) =>
-      inDatabase(async (queries) => {
-        if (await new CorporateActions(queries).cancel(wholeNumber(number, 'the number'))) return `Took ${number} back.`
+    .action((number: string) => {
+      const id = wholeNumber(number, 'the number')
+      return inDatabase(async (queries) => {
+        if (await new CorporateActions(queries).cancel(id)) return `Took ${number} back.`
         throw new StartupError(`Nothing is scheduled under ${number}, or it has come already.`)
-      }),
-    )
+      })
+    })
 }
 
 const STATUS_COMMANDS: readonly (readonly [name: string, status: MarketStatus, description: string])[] = [

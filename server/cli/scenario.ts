@@ -34,15 +34,16 @@ export function addScenarioCommands(program: Command, root: string): void {
     .argument('<symbols...>', `of instruments, or ${ALL}`)
     .option('--at <time>', 'when it begins, such as 2026-12-01T14:00:00Z; else at once')
     .description('play one on instruments, in place of what is played there')
-    .action((name: string, symbols: string[], { at }: { at?: string }) =>
-      inRuns(async (runs, listed) => {
-        if (!isScenario(name)) {
-          throw new StartupError(`Expected one of ${Object.keys(SCENARIOS).join(', ')}, found ${name}.`)
-        }
-        const begun = await runs.play(symbolsOf(symbols, listed), name, at === undefined ? undefined : momentOf(at))
+    .action((name: string, symbols: string[], { at }: { at?: string }) => {
+      if (!isScenario(name)) {
+        throw new StartupError(`Expected one of ${Object.keys(SCENARIOS).join(', ')}, found ${name}.`)
+      }
+      const fromMs = at === undefined ? undefined : momentOf(at)
+      return inRuns(async (runs, listed) => {
+        const begun = await runs.play(symbolsOf(symbols, listed), name, fromMs)
         return [...playable(begun)].map(sentenceOf).join('\n')
-      }),
-    )
+      })
+    })
   scenario
     .command('end')
     .argument('<symbols...>', `of instruments, or ${ALL}`)
