@@ -11,8 +11,9 @@ import { Preferences } from './auth/preferences.ts'
 import { keptSecret } from './auth/secret.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { openDatabase } from './database/database.ts'
-import { startEmbeddedPostgres } from './database/embedded-postgres.ts'
+import { type EmbeddedPostgresOptions, startEmbeddedPostgres } from './database/embedded-postgres.ts'
 import { migrate } from './database/migrations.ts'
+import { PostgresKeeper } from './database/postgres-keeper.ts'
 import { reasonOf, StartupError } from './database/startup-error.ts'
 import { addEnvFile } from './env-file.ts'
 import { systemClock } from './exchange/clock.ts'
@@ -58,7 +59,7 @@ async function serve(config: Config, log: Logger): Promise<void> {
   metrics.ready.from(() => only(ready() ? 1 : 0))
   const atMetrics = { port: config.METRICS_PORT ?? 0, host: config.HOST, setting: 'METRICS_PORT' }
   parts.use(await listen(atMetrics, () => openMetricsPort(config, { metrics, log })))
-  const url = config.DATABASE_URL ?? parts.use(await startEmbeddedPostgres({ dataDir, say })).url
+  const url = config.DATABASE_URL ?? (await embeddedUrl({ dataDir, say, log }, parts))
   if (stop.isStopping()) return
   const leaseUrl = config.LEASE_DATABASE_URL
   const database = parts.use(
@@ -149,6 +150,16 @@ async function serve(config: Config, log: Logger): Promise<void> {
     await over
   }
   if (exchange !== undefined && adapter !== undefined) await handOver(exchange, log)
+}
+
+/** Of a Postgres of our own, which runs as long as `parts` are not disposed of. */
+async function embeddedUrl(
+  { log, ...options }: EmbeddedPostgresOptions & { log: Logger },
+  parts: AsyncDisposableStack,
+): Promise<string> {
+  const postgres = parts.use(await startEmbeddedPostgres(options))
+  parts.use(new PostgresKeeper(postgres, log))
+  return postgres.url
 }
 
 /** With others there, one of them leads on at once, and answers what our own sockets still ask. */

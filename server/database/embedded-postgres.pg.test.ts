@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline'
 import pg from 'pg'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
+import { PostgresKeeper } from './postgres-keeper.ts'
 import { StartupError } from './startup-error.ts'
 
 let dataDir: string
@@ -103,6 +104,25 @@ test('a crash of Postgres itself leaves a stale pid file, which is no hindrance'
   expect(second.adopted).toBe(false)
   expect(await ask(second.url, 'SELECT value FROM kept')).toBe(42)
   await second.stop()
+})
+
+test('one that ended by itself is started again where it was, as soon as it can be', async () => {
+  await using first = await startEmbeddedPostgres({ dataDir })
+  await ask(first.url, 'CREATE TABLE kept AS SELECT 42 AS value')
+  expect(await first.lives()).toBe(true)
+  const port = Number(new URL(first.url).port)
+  const pid = (await postmaster()) ?? 0
+  process.kill(pid, 'SIGKILL')
+  while (lives(pid)) await new Promise((resolve) => setTimeout(resolve, 20))
+  const other = createServer().listen(port, '127.0.0.1')
+  await once(other, 'listening')
+  const said: string[] = []
+  await using _keeper = new PostgresKeeper(first, { warn: (text: string) => void said.push(text) })
+  await vi.waitFor(() => expect(said.join()).toContain(`port ${port} is taken by another program`), 10_000)
+  other.close()
+  await vi.waitFor(() => expect(said.at(-1)).toContain('it was started again'), 20_000)
+  expect(await ask(first.url, 'SELECT value FROM kept')).toBe(42)
+  expect(await first.lives()).toBe(true)
 })
 
 test('a port that another program has taken is exchanged for another', async () => {

@@ -27,6 +27,10 @@ export interface EmbeddedPostgres extends AsyncDisposable {
   readonly dataDirectory: string
   /** It was already running: left behind by a server that was killed. */
   readonly adopted: boolean
+  /** Whether its process does. */
+  lives(): Promise<boolean>
+  /** After it has ended by itself: at the port it had, so that `url` stays true. @throws {StartupError} with the reason */
+  startAgain(): Promise<void>
   /** Stops it, unless another server is using it still. */
   stop(): Promise<void>
 }
@@ -81,13 +85,13 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     if (port !== undefined) {
       say('Found the embedded Postgres of an earlier run; going on with it.')
       await makeDatabase({ ...access, port })
-      return embedded(place, { ...access, port }, { adopted: true, say })
+      return embedded(place, { ...access, port }, { ...options, adopted: true, say })
     }
   }
   say('Starting the embedded Postgres…')
   const port = await startServer(place, access, options.settings ?? {})
   await makeDatabase({ ...access, port })
-  return embedded(place, { ...access, port }, { adopted: false, say })
+  return embedded(place, { ...access, port }, { ...options, adopted: false, say })
 }
 
 interface Access {
@@ -176,6 +180,19 @@ async function isRunning(place: Place): Promise<boolean> {
   return (await run(place.binaries.pg_ctl, ['status', '-D', place.cluster], place.owner, place.cluster)).code === 0
 }
 
+/** As `isRunning`, for who asks again and again: without a program of its own. */
+async function hasProcess(place: Place): Promise<boolean> {
+  const text = await readFile(join(place.cluster, 'postmaster.pid'), 'utf8').catch(() => '')
+  const pid = Number(text.split('\n')[0])
+  if (!(pid > 0)) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (cause) {
+    return codeOf(cause) === 'EPERM' // another user's
+  }
+}
+
 /** The port of the running server, once it answers with our password and serves this folder; undefined when it is none of ours. */
 async function adoptablePort(place: Place, access: Access): Promise<number | undefined> {
   for (let attempt = 0; attempt < 100; attempt++) {
@@ -219,9 +236,13 @@ async function makeDatabase(access: Access): Promise<void> {
 function embedded(
   place: Place,
   access: Access,
-  { adopted, say }: { adopted: boolean; say: (text: string) => void },
+  { adopted, say, settings = {} }: EmbeddedPostgresOptions & { adopted: boolean; say: (text: string) => void },
 ): EmbeddedPostgres {
   const url = urlOf(access, DATABASE)
+  const startAgain = async () => {
+    if (!(await isFree(access.port))) throw new StartupError(`port ${access.port} is taken by another program`)
+    await startServer(place, access, settings)
+  }
   const stop = async () => {
     if (!(await isRunning(place))) return
     if (await isInUse(url)) {
@@ -237,7 +258,8 @@ function embedded(
     )
     if (stopped.code !== 0) say(`The embedded Postgres did not stop: ${lastLines(stopped.output)}`)
   }
-  return { url, dataDirectory: place.cluster, adopted, stop, [Symbol.asyncDispose]: stop }
+  const lives = () => hasProcess(place)
+  return { url, dataDirectory: place.cluster, adopted, lives, startAgain, stop, [Symbol.asyncDispose]: stop }
 }
 
 /** Whether a server still has connections: our own have been closed, and get a moment to be gone. */

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startEmbeddedPostgres } from '../../server/database/embedded-postgres.ts'
-import { closeAll, connect, guestCookie, market } from '../protocol/client.ts'
+import { closeAll, connect, guestCookie, market, newId } from '../protocol/client.ts'
 import { freshDatabase } from '../rig/postgres.ts'
 import { freePort } from '../rig/server.ts'
 import { Command, dataFolder, processesOf, ROOT } from './command.ts'
@@ -51,7 +51,8 @@ describe('a start', () => {
     )
     expect(server.said.at(-1)).toBe(`Valiant is at ${url}`)
     expect(server.stderr).toBe('')
-    for (const path of ['/', '/readyz', '/api/instruments']) expect((await fetch(url + path)).status, path).toBe(200)
+    const paths = ['/', '/readyz', '/api/instruments', '/robots.txt', '/site.webmanifest', '/icon-512.png']
+    for (const path of paths) expect((await fetch(url + path)).status, path).toBe(200)
   })
 
   it('after kill -9 adopts the Postgres that was left, and keeps sessions, orders, money and prices', async () => {
@@ -77,6 +78,24 @@ describe('a start', () => {
     expect(openOrders.map(({ orderId }) => orderId)).toEqual([resting.orderId])
     expect(positions.map((position) => position.symbol)).toEqual([symbol])
     expect(Math.abs((await market(again)).bidTicks / bidTicks - 1)).toBeLessThan(0.02)
+  })
+
+  it('starts its Postgres again when that has ended, and trades on', async () => {
+    const server = await start(await smallMarket())
+    const url = await server.ready()
+    const trader = await connect(url, { cookie: await guestCookie(url) })
+    const { symbol, qty } = await market(trader)
+    const [pid] = (await readFile(join(folder.path, 'postgres/postmaster.pid'), 'utf8')).split('\n')
+    process.kill(Number(pid), 'SIGKILL')
+    await expect.poll(() => server.stdout, { timeout: 20_000 }).toContain('it was started again')
+    await expect
+      .poll(
+        () => trader.ask('order.place', { clientOrderId: newId(), symbol, side: 'buy', type: 'market', qty: qty() }),
+        {
+          timeout: 20_000,
+        },
+      )
+      .toMatchObject({ data: { status: 'filled' } })
   })
 
   it('beside another server, each with a port and a folder of its own, shares nothing with it', async () => {

@@ -1,0 +1,49 @@
+import type { Logger } from '../telemetry/logger.ts'
+import type { EmbeddedPostgres } from './embedded-postgres.ts'
+import { reasonOf } from './startup-error.ts'
+
+const LOOK_MS = 2_000
+
+/**
+ * Starts an embedded Postgres again that has ended though nobody stopped it, as when the system ran out of memory: there is
+ * no other who would. What was under way goes on as after any time without a database.
+ */
+export class PostgresKeeper implements AsyncDisposable {
+  readonly #postgres: Pick<EmbeddedPostgres, 'lives' | 'startAgain'>
+  readonly #log: Pick<Logger, 'warn'>
+  readonly #timer: NodeJS.Timeout
+  #looking: Promise<void> | undefined
+  #said = ''
+
+  constructor(postgres: Pick<EmbeddedPostgres, 'lives' | 'startAgain'>, log: Pick<Logger, 'warn'>) {
+    this.#postgres = postgres
+    this.#log = log
+    this.#timer = setInterval(() => {
+      this.#looking ??= this.#look().finally(() => (this.#looking = undefined))
+    }, LOOK_MS)
+  }
+
+  /** From then on it may end; what has been begun is waited for. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#looking
+  }
+
+  /** Never rejects. */
+  async #look(): Promise<void> {
+    if (await this.#postgres.lives()) return
+    try {
+      await this.#postgres.startAgain()
+      this.#say('The embedded Postgres had ended: it was started again.')
+      this.#said = ''
+    } catch (error) {
+      this.#say(`The embedded Postgres has ended and cannot be started: ${reasonOf(error)}`)
+    }
+  }
+
+  /** Once, as long as it is the same. */
+  #say(text: string): void {
+    if (text !== this.#said) this.#log.warn(text)
+    this.#said = text
+  }
+}
