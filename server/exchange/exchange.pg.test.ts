@@ -50,6 +50,33 @@ describe('the exchange', () => {
     })
   })
 
+  it('a clock that was set back slows the market, and does not stop it', async () => {
+    rig = await ExchangeRig.open()
+    const account = await rig.openAccount('user-1')
+    const { timeMs } = await rig.nextMarketFrame()
+    rig.aheadMs -= 3_600_000
+    let frame = await rig.nextMarketFrame()
+    for (let count = 0; count < 10; count++) {
+      const next = await rig.nextMarketFrame()
+      expect(next.timeMs).toBeGreaterThan(frame.timeMs)
+      frame = next
+    }
+    expect(frame.timeMs).toBeGreaterThan(timeMs)
+    expect(frame.timeMs).toBeLessThan(timeMs + 60_000)
+    expect(good(await rig.place(account, 'a', { validUntilMs: Date.now() + 5_000 }))).toMatchObject({
+      status: 'filled',
+    })
+    // The next to lead has a clock that is right, and one after it again one that is not.
+    rig.aheadMs += 3_600_000
+    await rig.restart()
+    rig.aheadMs -= 60_000
+    await rig.restart()
+    expect((await rig.nextMarketFrame()).timeMs).toBeGreaterThan(frame.timeMs)
+    expect(good(await rig.place(account, 'b', { validUntilMs: Date.now() + 5_000 }))).toMatchObject({
+      status: 'filled',
+    })
+  })
+
   it('what was told as expired stays so, for a copy that is dated later too', async () => {
     rig = await ExchangeRig.open()
     const account = await rig.openAccount('user-1')

@@ -6,6 +6,7 @@ import { CATCH_UP_MAX_MS, QUANTUM_MS, Simulator } from '../../simulator/simulato
 import type { SimulatorState } from '../../simulator/state.ts'
 import type { Clock } from '../clock.ts'
 import { MarketFrames } from './market-frames.ts'
+import { MarketPace } from './market-pace.ts'
 import type { MarketPublisher } from './market-publisher.ts'
 import { recoverEngine } from '../leading/recovery.ts'
 import type { SavedMarket } from './saved-market.ts'
@@ -37,6 +38,7 @@ interface Running {
   /** Of the epoch that is being shown. */
   readonly frames: MarketFrames
   readonly epoch: number
+  readonly pace: MarketPace
 }
 
 /**
@@ -67,8 +69,8 @@ export class IndicativeMarket implements Disposable {
     const { clock, log } = this.#parts
     try {
       this.#running = this.#running === undefined ? this.#start() : this.#run(this.#running)
-      const { nowMs } = this.#running.simulator
-      this.#cancel = clock.after(Math.max(0, nowMs + QUANTUM_MS - clock.now()), () => this.#turn())
+      const { simulator, pace } = this.#running
+      this.#cancel = clock.after(pace.untilMs(simulator.nowMs + QUANTUM_MS, clock.now()), () => this.#turn())
     } catch (error) {
       // No defect of what only shows prices may cost more than these.
       log.error({ err: error }, 'exchange: the indicative market met a defect; prices stand still')
@@ -86,21 +88,22 @@ export class IndicativeMarket implements Disposable {
       maxOpenOrdersPerInstrument: 0,
     })
     log.warn({ epoch }, 'exchange: prices are indicative')
-    const running = this.#shown(simulator, engine)
-    this.#step(running, clock.now())
+    const pace = new MarketPace({ wallMs: clock.now(), marketMs: simulator.nowMs })
+    const running = this.#shown({ simulator, engine, pace })
+    this.#step(running)
     publisher.publish(running.frames.full(simulator.nowMs))
     return running
   }
 
   #run(running: Running): Running {
-    const { publisher, clock } = this.#parts
-    const { simulator, engine, frames, epoch } = running
+    const { publisher } = this.#parts
+    const { simulator, frames, epoch } = running
     const secondBefore = Math.floor(simulator.nowMs / 1_000)
-    this.#step(running, clock.now())
+    this.#step(running)
     const { nowMs } = simulator
     if (publisher.epoch !== epoch) {
       // A reopening came as far as its first frame, and no further.
-      const renewed = this.#shown(simulator, engine)
+      const renewed = this.#shown(running)
       publisher.publish(renewed.frames.full(nowMs))
       return renewed
     }
@@ -109,16 +112,18 @@ export class IndicativeMarket implements Disposable {
     return running
   }
 
-  #shown(simulator: Simulator, engine: Engine): Running {
+  #shown({ simulator, engine, pace }: Pick<Running, 'simulator' | 'engine' | 'pace'>): Running {
     const { base, publisher } = this.#parts
     const { epoch } = publisher
-    return { simulator, engine, epoch, frames: new MarketFrames({ ...base, engine, epoch, indicative: true }) }
+    const frames = new MarketFrames({ ...base, engine, epoch, indicative: true })
+    return { simulator, engine, pace, epoch, frames }
   }
 
   /** The state may be of a second ago, and the process may have stood still. */
-  #step({ simulator, engine }: Running, nowMs: number): void {
-    if (nowMs - simulator.nowMs > CATCH_UP_MAX_MS) simulator.jumpTo(nowMs)
-    simulator.step(nowMs)
+  #step({ simulator, engine, pace }: Running): void {
+    const dueMs = pace.dueMs(this.#parts.clock.now())
+    if (dueMs - simulator.nowMs > CATCH_UP_MAX_MS) simulator.jumpTo(dueMs)
+    simulator.step(dueMs)
     engine.drain()
   }
 }

@@ -27,6 +27,7 @@ import { FrameMemory } from '../accounts/frame-memory.ts'
 import type { Presence } from '../accounts/presence.ts'
 import type { PresenceWriter } from '../accounts/presence-writer.ts'
 import { MarketFrames } from './market-frames.ts'
+import { MarketPace } from './market-pace.ts'
 import type { MarketPublisher, UnnumberedFrame } from './market-publisher.ts'
 import { NewsDesk } from '../news/news-desk.ts'
 import { OpenBatch } from '../leading/open-batch.ts'
@@ -73,6 +74,8 @@ export type Reference = Pick<OrderReferenceRequest, 'account' | 'number' | 'clie
 
 /** The quanta run in one go before commands get their turn again. */
 const QUANTA_A_TURN_MAX = 40
+/** A clock that was set back by more is told of; time servers mend less every day. */
+const AHEAD_SAID_MS = 1_000
 /** How often a snapshot is laid down, in market time. */
 const SNAPSHOT_MS = 1_000
 
@@ -96,6 +99,8 @@ export class TradingSession {
   readonly #calendar: Calendar
   #timeMs: number
   #advancedAtMs: number
+  readonly #pace: MarketPace
+  #isSlowed = false
   #snapshotAtMs = 0
   /** Commands are not taken, and no dead man's switch goes off. */
   #isDegraded = false
@@ -117,6 +122,7 @@ export class TradingSession {
     this.#calendar = new Calendar(this, parts.chargedDay)
     this.#timeMs = Math.max(parts.lastBatchMs, parts.simulator.nowMs)
     this.#advancedAtMs = parts.clock.now()
+    this.#pace = new MarketPace({ wallMs: this.#advancedAtMs, marketMs: this.#timeMs })
     this.#haltMessage = haltMessageOf(parts.engine)
     const first = this.#marketFrames.full(this.#timeMs)
     this.#publishMarket(first)
@@ -140,7 +146,7 @@ export class TradingSession {
 
   /** Wall time in ms until the next quantum is due. */
   get untilQuantumMs(): number {
-    return Math.max(0, this.simulator.nowMs + QUANTUM_MS - this.clock.now())
+    return this.#pace.untilMs(this.simulator.nowMs + QUANTUM_MS, this.clock.now())
   }
 
   /** How far market time is behind the clock, in ms. */
@@ -184,15 +190,29 @@ export class TradingSession {
     const nowMs = this.clock.now()
     const stoodMs = nowMs - this.#advancedAtMs
     this.#advancedAtMs = nowMs
-    if (nowMs - this.simulator.nowMs > catchUpMaxMs) {
-      this.simulator.jumpTo(nowMs)
+    const dueMs = this.#pace.dueMs(nowMs)
+    this.#sayIfSlowed(dueMs - nowMs)
+    if (dueMs - this.simulator.nowMs > catchUpMaxMs) {
+      this.simulator.jumpTo(dueMs)
       this.#hasStoodStill = true
     }
     // The process stood still: what came meanwhile is only being read now.
     if (stoodMs > CATCH_UP_MAX_MS) this.#postpone(stoodMs)
     if (this.#hasStoodStill) this.#reopen()
-    const isDue = () => !this.isOver && this.simulator.nowMs + QUANTUM_MS <= nowMs
+    const isDue = () => !this.isOver && this.simulator.nowMs + QUANTUM_MS <= dueMs
     for (let quanta = 0; quanta < QUANTA_A_TURN_MAX && isDue(); quanta++) this.#runQuantum()
+  }
+
+  /** Once each time. */
+  #sayIfSlowed(aheadMs: number): void {
+    const isSlowed = aheadMs > AHEAD_SAID_MS
+    if (isSlowed && !this.#isSlowed) {
+      this.log.warn(
+        { aheadMs },
+        'exchange: the clock is behind market time, which goes at half its pace until it has come up',
+      )
+    }
+    this.#isSlowed = isSlowed
   }
 
   /** What fell due while nobody could trade is done before anyone does: an order whose time was up must not fill. */
