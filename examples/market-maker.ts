@@ -2,7 +2,7 @@
  * A small market maker: quotes one lot size on both sides of the middle, moves its quotes with the market, and cancels
  * them when it is stopped with Ctrl-C.
  *
- *     node examples/market-maker.ts http://localhost:3000 NOVA
+ *     npx node examples/market-maker.ts http://localhost:3000 NOVA
  */
 import { connect } from '@valiant/shared/client/client'
 import { NotConnectedError, OutcomeUnknownError, RequestRefused } from '@valiant/shared/client/errors'

@@ -28,6 +28,10 @@ describe('the configuration', () => {
     [{ DATABASE_URL: 'postgres://localhost/valiant' }, /AUTH_SECRET: must be given/],
     [{ ROLE: 'leader' }, /ROLE: expected one of "all"\|"gateway"\|"exchange", found "leader"/],
     [{ ROLE: 'gateway' }, /REDIS_URL: must be given with ROLE=gateway; DATABASE_URL: must be given with ROLE=gateway/],
+    [
+      { DRAIN_NOTICE_MS: '15000', DRAIN_SPREAD_MS: '6000' },
+      /DRAIN_NOTICE_MS: with DRAIN_SPREAD_MS at most 20000, found 21000/,
+    ],
     [{ ROLE: 'exchange', DATABASE_URL: 'postgres://x/y' }, /REDIS_URL: must be given with ROLE=exchange; AUTH_SECRET/],
     [{ REDIS_URL: 'redis://localhost' }, /DATABASE_URL: must be given with REDIS_URL, one Postgres for all/],
     [{ REDIS_URL: 'localhost:6379' }, /REDIS_URL: /],

@@ -26,7 +26,7 @@ export const SETTINGS = z.object({
   ),
   ROLE: setting(
     z.enum(['all', 'gateway', 'exchange']).default('all'),
-    'What this instance does: gateway serves people and bots, exchange leads the market or stands by to.',
+    'What this instance does: gateway serves people and bots, exchange leads the market, or waits to take the lead.',
   ),
   PUBLIC_ORIGIN: setting(
     z
@@ -97,8 +97,8 @@ export const SETTINGS = z.object({
     'Cash of a new account, in USD.',
   ),
   DRAIN_NOTICE_MS: setting(
-    count(0, 60_000),
-    'On SIGTERM: how long /readyz says no before new connections are refused, so that a load balancer sees it.',
+    count(0, 20_000),
+    'On SIGTERM: how long /readyz says no before new connections are refused, so that a load balancer sees it. With DRAIN_SPREAD_MS at most 20000.',
   ),
   DRAIN_SPREAD_MS: setting(count(1_000, 20_000), 'On SIGTERM: over how long the sockets are sent away.'),
   LIMIT_ORDERS_PER_SECOND: setting(count(50), 'Orders a second and account; cancels have twice as much of their own.'),
@@ -147,8 +147,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
   const parsed = SETTINGS.safeParse(given)
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => problemOf(issue, given)))
-  const missing = missingOf(parsed.data)
-  if (missing.length > 0) throw new ConfigError(missing)
+  const problems = [...missingOf(parsed.data), ...tooLong(parsed.data)]
+  if (problems.length > 0) throw new ConfigError(problems)
   return parsed.data
 }
 
@@ -165,6 +165,14 @@ function missingOf({ DATABASE_URL, REDIS_URL, AUTH_SECRET, ROLE }: Config): stri
     missing.push('AUTH_SECRET: must be given with DATABASE_URL (openssl rand -hex 32 makes one)')
   }
   return missing
+}
+
+/** A stop that takes longer is broken off (`wiring/stop-signal.ts`). */
+const DRAIN_MS_MAX = 20_000
+
+function tooLong({ DRAIN_NOTICE_MS, DRAIN_SPREAD_MS }: Config): string[] {
+  const ms = DRAIN_NOTICE_MS + DRAIN_SPREAD_MS
+  return ms <= DRAIN_MS_MAX ? [] : [`DRAIN_NOTICE_MS: with DRAIN_SPREAD_MS at most ${DRAIN_MS_MAX}, found ${ms}`]
 }
 
 function problemOf({ path, message }: z.core.$ZodIssue, given: Readonly<Record<string, string | undefined>>): string {

@@ -128,7 +128,7 @@ export class GatewayMetrics {
     })
     this.marketStatus = new AskedGauge({
       ...{ registry, name: 'valiant_gateway_market_status', labelNames: ['status'] },
-      help: '1 for what this gateway tells its clients of the market: "open", "degraded" or "halted".',
+      help: '1 for what this gateway tells its clients of the market: "open" or "degraded".',
     })
     this.feedAgeSeconds = new AskedGauge({
       ...{ registry, name: 'valiant_feed_age_seconds' },

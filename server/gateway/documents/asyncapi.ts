@@ -31,7 +31,7 @@ export function asyncApi(): object {
       description:
         'A request is an emit with an acknowledgement, an event an emit of the server; the name of a message is the name ' +
         'emitted, and its payload the one argument. Any Socket.IO 4 client speaks it. Codes and what helps: `/docs/errors`. ' +
-        'The same requests over HTTP are in `/api/openapi.json`.',
+        'Those that have a route over HTTP are in `/api/openapi.json`.',
       license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
     },
     defaultContentType: 'application/json',

@@ -148,7 +148,7 @@ locals {
       of        = "Maximum", is = "above", threshold = 0, minutes = 30, is_silence_bad = false
     }
     market-commits = {
-      why       = "A batch takes more than 100 ms to commit, on average of 5 minutes each. A healthy one takes 10; at 900 ms the leader gives it up."
+      why       = "A batch takes more than 100 ms to commit, on average of 5 minutes each. A healthy one takes 10; at 700 ms the leader gives it up."
       see       = "operations.md#commitsslow"
       namespace = var.name, metric = "valiant_commit_duration_seconds", dimensions = local.of_exchange
       of        = "Average", is = "above", threshold = 0.1, minutes = 5, is_silence_bad = false

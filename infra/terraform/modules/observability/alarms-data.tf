@@ -10,7 +10,7 @@ locals {
       of        = "Average", is = "above", threshold = 70, minutes = 10, is_silence_bad = true
     }
     database-commit = {
-      why       = "A commit takes more than 100 ms for 5 minutes. The leader says degraded at 1,000 ms and a batch is to take 10: a tenth of the way there is time to look."
+      why       = "A commit takes more than 100 ms for 5 minutes. The leader gives a commit up at 700 ms and a batch is to take 10: a seventh of the way there is time to look."
       namespace = "AWS/RDS", metric = "CommitLatency", dimensions = local.of_writer
       of        = "Average", is = "above", threshold = 100, minutes = 5, is_silence_bad = false
     }
