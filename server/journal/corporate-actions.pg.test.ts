@@ -110,3 +110,24 @@ test('the database refuses what is neither a dividend nor a split', async () => 
     await expect(actions.schedule(wrong)).rejects.toMatchObject({ constraint: 'corporate_action_whole' })
   }
 })
+
+test('years of bars are restated over a connection that is never silent for long', async () => {
+  const minutes = 700_000
+  const [endMs, silenceMs] = [(minutes + 1) * MINUTE_MS, 1_500]
+  const id = await actions.schedule({ symbol: 'LONG', atMs: endMs, kind: 'split', numerator: 2, denominator: 1 })
+  await new Journal(database.commits).commit(batchOf({ batch: 3, timeMs: endMs, corporateActions: [id] }))
+  await database.queries.tx(async (t) => {
+    await t.none('SET LOCAL transaction_timeout = 0')
+    await t.any("SELECT candle_partitions('candle_1m', 0, $1)", [endMs])
+    await t.none(
+      "INSERT INTO candle_1m SELECT 'LONG', minute::bigint * $1, 10, 10, 10, 10, 1, 1, 1 FROM generate_series(1, $2) AS minute",
+      [MINUTE_MS, minutes],
+    )
+  })
+  await using hasty = await openDatabase({ url: fresh.url, logger: { warn: () => undefined }, silenceMs })
+  await new CorporateActions(hasty.queries).restate(id)
+  const { count } = await database.queries.one<{ count: number }>(
+    "SELECT count(*)::int AS count FROM candle_1m WHERE symbol = 'LONG' AND open_ticks = 5 AND volume_lots = 2",
+  )
+  expect(count).toBe(minutes)
+})

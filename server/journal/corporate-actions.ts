@@ -1,3 +1,4 @@
+import type { ITask } from 'pg-promise'
 import type { Queries } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
 import { fromRow } from './rows.ts'
@@ -11,6 +12,9 @@ export type PlannedAction = { readonly symbol: string; /** Market time. */ reado
 /** `appliedBatch`: the batch that carried it out. */
 export type CorporateAction = PlannedAction & { readonly id: number; readonly appliedBatch: number | undefined }
 export type Split = CorporateAction & { readonly kind: 'split' }
+
+/** So much of the past is one statement: years of bars would be longer on their way than a connection may be silent. */
+const STRETCH_MS = 28 * 86_400_000
 
 interface Restatement {
   readonly symbol: string
@@ -65,7 +69,19 @@ export class CorporateActions {
       if (row === null) return
       const restatement = fromRow<Restatement>(row)
       await t.none(sql.journal.restateAlerts, restatement)
-      for (const table of ['candle_1s', 'candle_1m']) await t.none(sql.journal.restateBars, { table, ...restatement })
+      for (const table of ['candle_1s', 'candle_1m']) await restateBars(t, table, restatement)
     })
+  }
+}
+
+/** From the split back, as far as there are bars. */
+async function restateBars(t: ITask<unknown>, table: string, { beforeMs, ...restatement }: Restatement): Promise<void> {
+  for (let toMs = beforeMs; ;) {
+    const query = { table, symbol: restatement.symbol, beforeMs: toMs }
+    const last = await t.oneOrNone<{ startAtMs: bigint }>(sql.journal.findBarBefore, query)
+    if (last === null) return
+    const fromMs = Number(last.startAtMs) - STRETCH_MS
+    await t.none(sql.journal.restateBars, { table, ...restatement, fromMs, toMs })
+    toMs = fromMs
   }
 }
