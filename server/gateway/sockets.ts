@@ -160,9 +160,11 @@ export class Sockets implements Disposable {
 
   /** Ends the sockets of a session or key that is over, at whichever instance they are. */
   end(credential: Credential): void {
-    const sockets = this.#io.in(roomOf.credential(credential))
-    sockets.emit('goodbye', FAREWELLS[credential.kind])
-    sockets.disconnectSockets(true)
+    const room = roomOf.credential(credential)
+    this.#io.in(room).emit('goodbye', FAREWELLS[credential.kind])
+    this.#io.in(room).disconnectSockets(true)
+    // Those here do not wait for a Redis that may be away: the adapter ends its own by what it hears of itself.
+    this.#io.local.in(room).disconnectSockets(true)
   }
 
   /** Tells each socket its own time to go elsewhere, spread evenly. */

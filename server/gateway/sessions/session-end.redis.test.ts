@@ -1,15 +1,16 @@
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { startRedis } from '../../../test/rig/redis.ts'
+import { startRedis, type TestRedis } from '../../../test/rig/redis.ts'
 import { RedisLinks } from '../../bus/redis/redis-links.ts'
 import { ExchangeStandIn } from '../exchange-stand-in.fixture.ts'
 import { type Client, cookieOf, GatewayRig, noUsers } from '../gateway.fixture.ts'
 
 const parts = new AsyncDisposableStack()
 let [here, there]: GatewayRig[] = []
+let redis: TestRedis
 
 beforeAll(async () => {
-  const redis = parts.use(await startRedis())
+  redis = parts.use(await startRedis())
   const shared = { exchange: new ExchangeStandIn(), users: noUsers() }
   const open = async (instanceId: string) => {
     const log = pino({ level: 'silent' })
@@ -73,4 +74,12 @@ test('with another password every socket ends, and the browser that changed it c
   expect(changed.status).toBe(200)
   for (const client of [mine, ...others]) await toldGoodbye(client)
   await stays(await there!.connect({ cookie: cookieOf(changed) }))
+})
+
+test('while Redis is away a session ends where it is signed out', async () => {
+  const cookie = await here!.guest()
+  const mine = await here!.connect({ cookie })
+  await redis.kill()
+  expect((await here!.post('/api/auth/sign-out', {}, { cookie })).status).toBe(200)
+  await toldGoodbye(mine)
 })
