@@ -1,5 +1,5 @@
 import { ACCOUNT_COOKIE, type PageSource } from '@valiant/shared/protocol/page'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Client, GatewayRig } from './gateway.fixture.ts'
 
 let rig: GatewayRig
@@ -119,6 +119,16 @@ describe('a user with several accounts', () => {
     expect(await user.ask('accounts.create', { name: 'x', startingCash: '1.001' })).toMatchObject({
       error: { code: 'INVALID', field: 'startingCash', details: { nearest: '1.00' } },
     })
+  })
+  test('does not fill the line to the exchange with them', async () => {
+    const user = await rig.connect({ cookie: await rig.guest() })
+    for (const requestId of ['open-2', 'open-3']) await create(user, { requestId })
+    const { exchange } = rig
+    exchange.deaf = true
+    const asked = user.ask('accounts', {})
+    await vi.waitFor(() => expect(exchange.unheard.map(({ request }) => request.event)).toEqual(['account']))
+    exchange.deaf = false
+    expect(await asked).toMatchObject({ data: [{}, {}, {}] })
   })
   test('reaches no account of somebody else, by whatever id', async () => {
     const mine = await rig.guest()

@@ -15,11 +15,12 @@ export const accounts =
   async (_payload, requester) => {
     const { userId, receivedAtMs } = requester
     const own = userId === undefined ? [accountOf(requester)] : await accountsOf(userId)
-    return Promise.all(
-      own.map(async (account) => {
-        const answer = await exchange.ask({ request: { event: 'account', account }, receivedAtMs })
-        if (!answer.ok) throw new RequestFailure(answer.error)
-        return AccountSnapshot.parse(answer.data).account
-      }),
-    )
+    const valued = []
+    // One after the other: who has many must not fill the line to the exchange.
+    for (const account of own) {
+      const answer = await exchange.ask({ request: { event: 'account', account }, receivedAtMs })
+      if (!answer.ok) throw new RequestFailure(answer.error)
+      valued.push(AccountSnapshot.parse(answer.data).account)
+    }
+    return valued
   }
