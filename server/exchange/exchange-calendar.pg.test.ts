@@ -346,4 +346,16 @@ describe('orders of who is not there any more', () => {
     expect(rig.nowMs).toBeGreaterThanOrEqual(tookOverAt)
     await expect.poll(watched).toBe(0)
   })
+
+  test('are not taken for that because the clock of who leads next is behind', async () => {
+    good(await rig.rest(account, 'a'))
+    await hold(60_000, 5_000)
+    await expect.poll(watched).toBe(1)
+    rig.aheadMs -= 60_000
+    await rig.restart()
+    // One who is there says so again, within the grace.
+    for (let quanta = 0; quanta < 5; quanta++) await rig.nextMarketFrame()
+    await hold(60_000, 5_000)
+    expect((await rig.account(account)).openOrders).toHaveLength(1)
+  })
 })

@@ -7,6 +7,7 @@ import type { MarketFrame } from '../feed/market-frame.ts'
 import type { ListedInstrument } from '../instruments.ts'
 import { Alerts } from '../journal/alerts.ts'
 import { Bars } from '../journal/bars.ts'
+import { EquityCurves } from '../journal/equity.ts'
 import { History } from '../journal/history.ts'
 import { Fenced, InDoubt, Journal } from '../journal/journal.ts'
 import { News } from '../journal/news.ts'
@@ -19,6 +20,7 @@ import { type AssembledMarket, assembleMarket } from './leading/assembly.ts'
 import type { Clock } from './clock.ts'
 import { Defects, isDefect, MarketGivenUp } from './leading/defects.ts'
 import { settleDoubt } from './leading/in-doubt.ts'
+import { Housekeeping } from './housekeeping.ts'
 import { IndicativeMarket } from './market/indicative-market.ts'
 import { type End, Leading } from './leading/leading.ts'
 import { acquireLease, type Lease } from './leading/lease.ts'
@@ -85,6 +87,7 @@ export class Exchange implements AsyncDisposable {
   readonly #alertFirings: AlertFirings
   readonly #news: News
   readonly #newsWriter: NewsWriter
+  readonly #housekeeping: Housekeeping
   readonly #defects = new Defects()
   /** Of the stretch that is being led, or put together. */
   #signal = new LoopSignal()
@@ -114,6 +117,11 @@ export class Exchange implements AsyncDisposable {
     this.#alertFirings = new AlertFirings({ ...options, alerts: this.#alerts })
     this.#news = new News(options.database.queries)
     this.#newsWriter = new NewsWriter({ ...options, news: this.#news })
+    this.#housekeeping = new Housekeeping({
+      ...{ alerts: this.#alerts, bars: this.#bars, history: this.#history, news: this.#news },
+      ...{ curves: new EquityCurves(options.database.queries), clock: options.clock, log: options.log },
+      isOurs: () => this.#lease !== undefined,
+    })
     const forget = this.#showReadings()
     this.#running = this.#run().finally(forget)
     // A failure is told through `leading` or `ended`.
@@ -139,6 +147,7 @@ export class Exchange implements AsyncDisposable {
 
   /** Commits what has been applied, gives the lease up and ends. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#housekeeping[Symbol.dispose]()
     this.#stopping.abort()
     this.#leaving.abort()
     this.#signal.wake()
@@ -162,6 +171,7 @@ export class Exchange implements AsyncDisposable {
     })
     // While the market still runs: from the last batch on, all that is waited for is time without one.
     const [isThere] = await Promise.all([seen, this.#market?.flushBars()])
+    if (!isThere) this.#options.log.warn('exchange: no standby is there to hand over to')
     if (!isThere || this.#isStopping) return false
     const { promise, resolve } = Promise.withResolvers<boolean>()
     this.#handedOver = resolve

@@ -12,7 +12,7 @@ const NOW_MS = 1_000 * DAY_MS
 function rig() {
   const done: (readonly [string, number])[] = []
   const said: string[] = []
-  const at = { failing: '', held: undefined as Promise<unknown> | undefined }
+  const at = { failing: '', held: undefined as Promise<unknown> | undefined, isOurs: true }
   const timers = new Set<() => void>()
   const clock: Clock = {
     now: () => NOW_MS,
@@ -34,6 +34,7 @@ function rig() {
     alerts: { forget: chore('alerts') },
     news: { forget: chore('news') },
     curves: { thin: chore('curves') },
+    isOurs: () => at.isOurs,
   })
   const passHour = async () => {
     const due = [...timers]
@@ -72,6 +73,16 @@ test('a chore that cannot be done keeps no other from being done, and is tried a
     'exchange: old bars of a second could not be dropped; again in an hour',
     'exchange: old alerts could not be dropped; again in an hour',
   ])
+})
+
+test('who does not lead leaves it to others, and does it when it leads', async () => {
+  const { at, done, passHour } = rig()
+  at.isOurs = false
+  await passHour()
+  expect(done).toEqual([])
+  at.isOurs = true
+  await passHour()
+  expect(done).toHaveLength(5)
 })
 
 test('the next hour begins when the chores are over, and none begins for who leads no more', async () => {

@@ -19,9 +19,14 @@ export interface HousekeepingParts {
   readonly news: Pick<News, 'forget'>
   readonly clock: Clock
   readonly log: Pick<Logger, 'warn'>
+  /** Whether this process leads. */
+  readonly isOurs: () => boolean
 }
 
-/** Drops, an hour at a time, what need not be kept; the leader does it, beside the journal. */
+/**
+ * Drops, an hour at a time, what need not be kept; the leader does it, beside the journal. Its hours are the process's: a
+ * market that recovers now and then would begin them anew for ever.
+ */
 export class Housekeeping implements Disposable {
   readonly #parts: HousekeepingParts
   #isOver = false
@@ -43,9 +48,10 @@ export class Housekeeping implements Disposable {
 
   /** One chore after the other, whatever becomes of each. The next hour begins when they are over. */
   async #tidy(): Promise<void> {
-    const { clock, log } = this.#parts
+    const { clock, log, isOurs } = this.#parts
     for (const { what, drop } of this.#chores(clock.now())) {
       if (this.#isOver) return
+      if (!isOurs()) break
       try {
         await drop()
       } catch (error) {

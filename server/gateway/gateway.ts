@@ -178,7 +178,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     subscriptions,
     rooms: fanOut,
     onGap: () => leaderLink.missed(),
-    historyOf: (symbol) => recentHistory(parts.bars, symbol, Date.now()),
+    historyOf: (symbol) => recentHistory(parts.bars, symbol, Math.max(Date.now(), feed.timeMs)),
     log: logger,
   })
   const watch = new CancelOnDisconnect(exchange)

@@ -78,7 +78,11 @@ export class EquityCurves {
     const stretch = { fromMs: day * DAY_MS, toMs: (day + 1) * DAY_MS, stepMs, limit: ACCOUNTS_A_STATEMENT }
     let after = 0
     for (;;) {
-      const { last } = await this.#queries.one<{ last: number | null }>(sql.journal.thinEquity, { ...stretch, after })
+      const { last } = await this.#queries.tx(async (t) => {
+        // On the pages of a week ago, which nobody has read since.
+        await t.none('SET LOCAL transaction_timeout = 0')
+        return t.one<{ last: number | null }>(sql.journal.thinEquity, { ...stretch, after })
+      })
       if (last === null) return
       after = last
     }

@@ -24,6 +24,9 @@ export type KnownIds = readonly number[] | 'too many'
 /** So many take 0.1 s to read where Postgres has them in memory; an account with more has each of its ids looked up. */
 const KNOWN_IDS_MAX = 100_000
 
+/** Far less than a statement may take. */
+const FORGOTTEN_AT_ONCE_MAX = 5_000
+
 /** A part of a list, newest first. */
 export interface Page {
   /** Market time, inclusive. */
@@ -133,12 +136,12 @@ export class History {
     return (await this.#list<{ account: number }>(sql.journal.moveAccounts, users)).map((row) => row.account)
   }
 
-  /** Forgets the ids of requests answered before a time; those of orders are kept for ever. */
+  /** Forgets the ids of requests answered before a time, a part after the other; those of orders are kept for ever. */
   async forgetRequests(beforeMs: number): Promise<void> {
-    await this.#queries.tx(async (t) => {
-      await t.none('SET LOCAL transaction_timeout = 0')
-      await t.none(sql.journal.forgetRequests, { beforeMs })
-    })
+    const limit = FORGOTTEN_AT_ONCE_MAX
+    let forgotten: readonly unknown[]
+    do forgotten = await this.#queries.any<unknown>(sql.journal.forgetRequests, { beforeMs, limit })
+    while (forgotten.length >= limit)
   }
 
   async #find<Shape>(statement: (typeof sql.journal)['findOrder'], parameters: object): Promise<Shape | undefined> {

@@ -1,4 +1,10 @@
--- Forgets the ids of requests answered before a time; those of orders are kept for ever.
--- beforeMs bigint
+-- Forgets the ids of requests answered before a time, the oldest first, at most `limit`; those of orders are kept for ever.
+-- Fewer than `limit`: none is left.
+-- beforeMs bigint, limit int
 DELETE FROM command_result
-WHERE command_id LIKE 'r:%' AND batch <= (SELECT last_batch_before(${beforeMs}))
+WHERE (account_id, command_id) IN (
+  SELECT account_id, command_id FROM command_result
+  WHERE command_id LIKE 'r:%' AND batch <= (SELECT last_batch_before(${beforeMs}))
+  ORDER BY batch LIMIT ${limit}
+)
+RETURNING account_id AS account

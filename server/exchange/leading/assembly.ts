@@ -29,7 +29,6 @@ import { IdleWatch } from '../accounts/idle-watch.ts'
 import { Presence } from '../accounts/presence.ts'
 import { PresenceWriter } from '../accounts/presence-writer.ts'
 import { FIRST_CATCH_UP_MS, makeFirstHistory } from '../market/first-history.ts'
-import { Housekeeping } from '../housekeeping.ts'
 import { Intake } from '../commands/intake.ts'
 import type { KnownCommands } from '../commands/known-commands.ts'
 import type { MarketPublisher } from '../market/market-publisher.ts'
@@ -100,7 +99,7 @@ export interface AssembledMarket extends AsyncDisposable {
 
 /** Reads the state of the last batch and puts the market together from it. @throws when the database does not answer */
 export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMarket> {
-  const { database, history, bars, alerts, news, bus, broadcast, epoch, clock, log, maxOpenOrdersPerInstrument } = parts
+  const { database, history, bars, alerts, bus, broadcast, epoch, clock, log, maxOpenOrdersPerInstrument } = parts
   const startedAtMs = clock.now()
   const [state] = await Promise.all([parts.readState(), parts.ready(), restateHistory(database.queries, log)])
   const instruments = afterSplits(parts.instruments, state.splits)
@@ -113,14 +112,18 @@ export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMar
   const { simulator, catchUpMaxMs } = await simulatorOf(saved, { ...parts, instruments })
   const engine = recoverEngine({ state, epoch, instruments, simulator, saved, statuses, maxOpenOrdersPerInstrument })
   const presence = new Presence()
-  for (const wish of state.cancelOnDisconnects) presence.restore(wish, clock.now())
+  // Market time, which may be ahead of this clock: by this the grace would be over already.
+  const marketMs = Math.max(clock.now(), state.last.timeMs)
+  for (const wish of state.cancelOnDisconnects) presence.restore(wish, marketMs)
   const presenceWriter = opened.use(
     new PresenceWriter({ wishes: new CancelOnDisconnects(database.queries), clock, log }),
   )
   // Nobody could renew them meanwhile.
   engine.postponeDeadMen(Math.max(0, clock.now() - state.last.timeMs))
   const splits = countBySymbol(state.splits)
-  const barWriter = opened.use(new BarWriter({ bars, instruments, nowMs: clock.now(), log, failed: parts.failed }))
+  const stoppedMs = saved === undefined ? marketMs : Math.min(marketMs, state.last.timeMs)
+  const span = { fromMs: stoppedMs, toMs: marketMs }
+  const barWriter = opened.use(new BarWriter({ bars, instruments, span, log, failed: parts.failed }))
   // After the history is restated: the prices of alerts are too.
   const alertWatch = opened.use(new AlertWatch({ alerts, firings: parts.alertFirings, clock, log }))
   const curves = new EquityCurves(database.queries)
@@ -173,7 +176,6 @@ export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMar
     drawAccount: () => randomInt(FIRST_USER_ACCOUNT, 2 ** 31),
   })
   opened.defer(() => intake.close())
-  opened.use(new Housekeeping({ alerts, bars, curves, history, news, clock, log }))
   const { accounts, openOrders, last } = state
   log.info(
     { batch: last.batch, accounts: accounts.length, openOrders: openOrders.length, ms: clock.now() - startedAtMs },

@@ -22,21 +22,22 @@ export class BarWriter implements AsyncDisposable {
   #isClosed = false
 
   /**
-   * Begins with the seconds of the current minute, which the stop before did not live to close. They are read meanwhile:
-   * the market does not wait for its bars.
+   * Begins with the seconds of the minute in which the market stopped, which it did not live to close. They are read
+   * meanwhile: the market does not wait for its bars.
+   * @param parts.span from when it stopped until now, market time
    * @param parts.failed they cannot be read
    */
   constructor(parts: {
     bars: Bars
     instruments: readonly FeedInstrument[]
-    nowMs: number
+    span: { readonly fromMs: number; readonly toMs: number }
     log: Logger
     failed: (error: unknown) => void
   }) {
     this.#bars = parts.bars
     this.#log = parts.log
     this.#feed = new Feed({ instruments: parts.instruments, storesBars: true })
-    this.#writing = this.#seed(parts.nowMs).catch((error: unknown) => {
+    this.#writing = this.#seed(parts.span).catch((error: unknown) => {
       if (!this.#isClosed) parts.failed(error)
     })
     this.#timer = setInterval(() => this.#write(), WRITE_MS)
@@ -47,11 +48,11 @@ export class BarWriter implements AsyncDisposable {
     else this.#early.push(frame)
   }
 
-  async #seed(nowMs: number): Promise<void> {
-    const fromMs = nowMs - (nowMs % MINUTE_MS) - MINUTE_MS
+  async #seed(span: { readonly fromMs: number; readonly toMs: number }): Promise<void> {
+    const fromMs = span.fromMs - (span.fromMs % MINUTE_MS) - MINUTE_MS
     const { symbols } = this.#feed
     for (const width of ['1m', '1s'] as const) {
-      const bars = await this.#bars.barsOf(symbols, width, { fromMs, toMs: nowMs })
+      const bars = await this.#bars.barsOf(symbols, width, { fromMs, toMs: span.toMs })
       for (const symbol of symbols) this.#feed.seed(symbol, width, bars.get(symbol) ?? [])
     }
     const early = this.#early ?? []

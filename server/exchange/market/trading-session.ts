@@ -253,7 +253,10 @@ export class TradingSession {
       if (this.hasAccount(account)) {
         this.engine.apply({ kind: 'order.cancelAll', account, abandoned: true }, this.#timeMs)
       }
-      this.open.onRelease(() => presenceWriter.clear(account))
+      this.open.onRelease(() => {
+        // Somebody may have come meanwhile, and is to be kept.
+        if (!presence.watches(account)) presenceWriter.clear(account)
+      })
     }
   }
 

@@ -5,8 +5,12 @@ const HOUR_MS = 3_600_000
 /** What the feed keeps of each width. */
 const SPAN_MS = { '1m': 25 * HOUR_MS, '1s': HOUR_MS } as const
 
-/** Gives a gateway's feed the stored bars of the last day and hour; what it has seen live meanwhile is merged. */
-export async function seedFeed(feed: Feed, bars: BarHistory, nowMs: number): Promise<void> {
+/**
+ * Gives a gateway's feed the stored bars of the last day and hour; what it has seen live meanwhile is merged.
+ * @param wallMs by this process's clock, which market time may be ahead of
+ */
+export async function seedFeed(feed: Feed, bars: BarHistory, wallMs: number): Promise<void> {
+  const nowMs = Math.max(wallMs, feed.timeMs)
   for (const symbol of feed.symbols) {
     const history = await recentHistory(bars, symbol, nowMs)
     for (const width of ['1m', '1s'] as const) feed.seed(symbol, width, history[width])

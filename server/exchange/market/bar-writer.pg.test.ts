@@ -1,0 +1,41 @@
+import { pino } from 'pino'
+import { expect, test } from 'vitest'
+import { freshDatabase } from '../../../test/rig/postgres.ts'
+import { openDatabase } from '../../database/database.ts'
+import { changeOf, frameOf, listed, tradeOf } from '../../feed/frames.fixture.ts'
+import { Bars } from '../../journal/bars.ts'
+import { BarWriter } from './bar-writer.ts'
+
+const MINUTE_MS = 60_000
+const T = Date.UTC(2026, 0, 5, 12)
+
+test('the minute in which the market stopped is whole, however long it stood', async () => {
+  await using fresh = await freshDatabase()
+  await using database = await openDatabase({ url: fresh.url, logger: { warn: () => undefined } })
+  const bars = new Bars(database.queries)
+  const open = (fromMs: number, toMs: number) =>
+    new BarWriter({
+      ...{ bars, instruments: [listed('NOVA')], span: { fromMs, toMs }, log: pino({ level: 'silent' }) },
+      failed: (error) => expect.unreachable(String(error)),
+    })
+  let seq = 0
+  const trade = (timeMs: number) =>
+    frameOf({
+      ...{ seq: ++seq, timeMs, full: seq === 1 },
+      symbols: [changeOf('NOVA', { trades: [tradeOf('NOVA', { id: seq, timeMs, ticks: 100 })] })],
+    })
+  const first = open(T, T)
+  for (let second = 0; second <= 90; second++) first.add(trade(T + second * 1_000))
+  await first[Symbol.asyncDispose]()
+  const [stoppedMs, backMs] = [T + 90_500, T + 10 * MINUTE_MS]
+  const second = open(stoppedMs, backMs)
+  for (const minutes of [10, 11, 12]) second.add(trade(T + minutes * MINUTE_MS))
+  await second[Symbol.asyncDispose]()
+  const stored = await bars.bars('1m', 'NOVA', { fromMs: T, toMs: T + 12 * MINUTE_MS })
+  expect(stored.map(({ startAtMs, trades }) => [(startAtMs - T) / MINUTE_MS, trades])).toEqual([
+    [0, 60],
+    [1, 30],
+    [10, 1],
+    [11, 1],
+  ])
+})
