@@ -33,6 +33,10 @@ export class Presence {
     return this.#accounts.delete(account)
   }
 
+  watches(account: AccountNumber): boolean {
+    return this.#accounts.has(account)
+  }
+
   /** After a take-over the grace begins anew. */
   restore({ account, graceMs }: { account: AccountNumber; graceMs: number }, nowMs: number): void {
     this.held(account, STORED, { graceMs, untilMs: nowMs + graceMs })

@@ -68,8 +68,10 @@ export class AnswerMemory {
   }
 }
 
+/** Those whose end has come, and those of before the clock was set back, whose end would not for long. */
 function forgetUntil(answers: OldestFirst<string, { readonly untilMs: number }>, nowMs: number): void {
-  for (let { oldest } = answers; oldest !== undefined && oldest[1].untilMs < nowMs; { oldest } = answers) {
+  const isOver = (untilMs: number) => untilMs < nowMs || untilMs > nowMs + KEPT_MS
+  for (let { oldest } = answers; oldest !== undefined && isOver(oldest[1].untilMs); { oldest } = answers) {
     answers.delete(oldest[0])
   }
 }
