@@ -2,13 +2,20 @@ import type { Client } from '@valiant/shared/client/client'
 import { CANDLES_DEFAULT } from '@valiant/shared/protocol/limits'
 import type { Candle, Interval } from '@valiant/shared/protocol/market-data'
 import { OnceAFrame } from '#lib/ui/once-a-frame.ts'
-import { hasHole, merged, withForming } from './candles.ts'
+import { hasHole, merged, refreshed, withForming } from './candles.ts'
 import { intervalMs } from './intervals.ts'
 
 /** Where the bars are drawn. */
 export interface CandleSink {
   replace(candles: readonly Candle[], intervalMs: number, fit: boolean): void
   update(candle: Candle): void
+}
+
+/** A frame of the forming bar, and over which of the connection's lines it came. */
+interface Heard {
+  readonly candle: Candle
+  readonly epoch: number
+  readonly line: number
 }
 
 /** The table for screen readers shows so many. */
@@ -22,6 +29,7 @@ export class CandleFeed {
   last = $state.raw<Candle | undefined>()
   /** Closed bars for the table, newest first; changes when a bar begins. */
   recent = $state.raw<readonly Candle[]>([])
+  /** What is drawn is of another interval yet. Bars that are only fetched anew do not show it. */
   isLoading = $state.raw(false)
   failed = $state.raw<'bars' | 'older' | undefined>()
 
@@ -30,11 +38,19 @@ export class CandleFeed {
   #client: Client | undefined
   #sink: CandleSink | undefined
   #leave = () => {}
+  /** Of which interval the bars are. */
+  #drawn: Interval
+  #isReloading = false
+  /** Lines that have been welcomed. */
+  #line = 0
+  /** The frame that was taken last, since this interval is subscribed. */
+  #heard: Heard | undefined
   #hasOlder = true
   #isAskingOlder = false
 
   constructor(symbol: string, candles: readonly Candle[]) {
     this.symbol = symbol
+    this.#drawn = this.interval
     this.#set(candles)
   }
 
@@ -45,8 +61,10 @@ export class CandleFeed {
   /** @returns ends it */
   follow(client: Client): () => void {
     this.#client = client
+    const stop = client.on('welcome', () => this.#line++)
     this.#subscribe(client)
     return () => {
+      stop()
       this.#leave()
       this.#client = undefined
     }
@@ -60,7 +78,6 @@ export class CandleFeed {
   async show(interval: Interval): Promise<void> {
     if (interval === this.interval) return
     this.interval = interval
-    this.#hasOlder = true
     this.#leave()
     await this.reload(true)
     if (this.#client && interval === this.interval) this.#subscribe(this.#client)
@@ -69,17 +86,20 @@ export class CandleFeed {
   /** The newest bars anew; the old stay until they are there. */
   async reload(fit = false): Promise<void> {
     const { interval } = this
-    this.isLoading = true
+    this.#isReloading = true
+    this.isLoading = interval !== this.#drawn
     try {
       const candles = await this.#client?.ask('candles', { symbol: this.symbol, interval })
       if (interval !== this.interval || !candles) return
-      this.#set(candles)
+      this.#set(interval === this.#drawn ? refreshed(this.#candles, candles) : candles)
+      this.#drawn = interval
+      this.#hasOlder = true
       this.failed = undefined
-      this.#sink?.replace(candles, intervalMs(interval), fit)
+      this.#sink?.replace(this.#candles, intervalMs(interval), fit)
     } catch {
       if (interval === this.interval) this.failed = 'bars'
     } finally {
-      if (interval === this.interval) this.isLoading = false
+      if (interval === this.interval) this.#isReloading = this.isLoading = false
     }
   }
 
@@ -92,7 +112,8 @@ export class CandleFeed {
     this.#isAskingOlder = true
     try {
       const page = await this.#client.ask('candles', { symbol: this.symbol, interval, to, limit: CANDLES_DEFAULT })
-      if (interval !== this.interval) return
+      // Fetched anew meanwhile, they begin elsewhere.
+      if (interval !== this.interval || to !== this.#candles[0]?.[0]) return
       this.#hasOlder = page.length > 0
       this.failed = undefined
       if (page.length === 0) return
@@ -117,14 +138,15 @@ export class CandleFeed {
     const { interval } = this
     this.#leave()
     // With what else is painted then: the drawing is a pass of its own.
-    const frames = new OnceAFrame<Candle>((candles) => {
+    const frames = new OnceAFrame<Heard>((all) => {
       if (interval !== this.interval) return
-      for (const [index, candle] of candles.entries()) {
-        if (candles[index + 1]?.[0] !== candle[0]) this.#take(candle)
+      for (const [index, heard] of all.entries()) {
+        if (all[index + 1]?.candle[0] !== heard.candle[0]) this.#take(heard)
       }
     })
-    const stop = client.subscribe({ channel: 'candles', symbols: [this.symbol], interval }, ({ candle }) => {
-      frames.add(candle)
+    this.#heard = undefined
+    const stop = client.subscribe({ channel: 'candles', symbols: [this.symbol], interval }, ({ candle, epoch }) => {
+      frames.add({ candle, epoch, line: this.#line })
     })
     this.#leave = () => {
       stop()
@@ -132,12 +154,15 @@ export class CandleFeed {
     }
   }
 
-  #take(candle: Candle): void {
-    // The page slept, or the connection was away: what lies between is fetched, not guessed.
-    if (hasHole(this.#candles, candle, intervalMs(this.interval))) {
-      if (!this.isLoading) void this.reload()
+  #take(heard: Heard): void {
+    const { candle } = heard
+    if (this.#misses(heard)) {
+      if (this.#isReloading) return
+      this.#heard = heard
+      void this.reload()
       return
     }
+    this.#heard = heard
     const next = withForming(this.#candles, candle)
     if (next === this.#candles) return
     const isNew = next.length > this.#candles.length
@@ -151,6 +176,17 @@ export class CandleFeed {
     this.last = candle
     if (isNew) this.recent = recentOf(next)
     this.#sink?.update(candle)
+  }
+
+  /** The page slept, the connection was away, or prices have another measure: that is fetched, not guessed. */
+  #misses({ candle, epoch, line }: Heard): boolean {
+    const before = this.#heard
+    if (hasHole(this.#candles, candle, intervalMs(this.interval))) return true
+    // The line's first frame is of the bar that forms by then: how the one before it ended was told to nobody here.
+    const begins = candle[0] > (this.#candles.at(-1)?.[0] ?? Infinity)
+    if (begins && line !== before?.line) return true
+    // A split raises the epoch, and divides every bar. Another leader does, too, and then the same bars come again.
+    return before !== undefined && epoch > before.epoch
   }
 
   #set(candles: readonly Candle[]): void {

@@ -1,34 +1,52 @@
 import { beforeEach, expect, test, vi } from 'vitest'
 import type { Client } from '@valiant/shared/client/client'
-import type { Candle, Interval } from '@valiant/shared/protocol/market-data'
+import type { Candle, CandleFrame, Interval } from '@valiant/shared/protocol/market-data'
+import { OnceAFrame } from '#lib/ui/once-a-frame.ts'
 import type { CandleFeed } from './candle-feed.svelte.ts'
 
 // Nothing here waits for a rune to be noticed: without Svelte's compiler each is the value it holds.
 vi.stubGlobal('$state', { raw: <Value>(value: Value) => value })
 vi.stubGlobal('cancelAnimationFrame', () => undefined)
+// It is painted at once.
+vi.stubGlobal('requestAnimationFrame', (paint: () => void) => queueMicrotask(paint))
 const { CandleFeed: Feed } = await import('./candle-feed.svelte.ts')
+
+type Frame = Pick<CandleFrame, 'candle' | 'epoch'>
 
 let feed: CandleFeed
 /** Of the bars that were asked for: which, and how they are answered. */
 let asked: { readonly interval: Interval; readonly answer: (candles: readonly Candle[]) => void }[]
 /** What is subscribed at the moment. */
-let subscriptions: { readonly interval: Interval }[]
+let subscriptions: { readonly interval: Interval; readonly tell: (frame: Frame) => void }[]
+let welcome: () => void
 const subscribed = () => subscriptions.map(({ interval }) => interval)
 
 const client = {
   ask: (_name: string, { interval }: { interval: Interval }) =>
     new Promise((answer) => asked.push({ interval, answer })),
-  subscribe: ({ interval }: { interval: Interval }) => {
-    const one = { interval }
+  on: (_name: string, listener: () => void) => {
+    welcome = listener
+    return () => undefined
+  },
+  subscribe: ({ interval }: { interval: Interval }, tell: (frame: Frame) => void) => {
+    const one = { interval, tell }
     subscriptions.push(one)
     return () => (subscriptions = subscriptions.filter((other) => other !== one))
   },
 } as unknown as Client
 
 const settled = () => new Promise((resolve) => setTimeout(resolve))
-const answerAll = async () => {
-  for (const { answer } of asked.splice(0)) answer([])
+const answerAll = async (candles: readonly Candle[] = []) => {
+  for (const { answer } of asked.splice(0)) answer(candles)
   await settled()
+}
+
+const bar = (minute: number, close = '1.00'): Candle => [minute * 60_000, '1.00', '9.00', '0.10', close, '5', 1]
+const minutes = () => feed.candles.map(([time]) => time / 60_000)
+/** A frame comes, and is painted. */
+const tell = async (candle: Candle, epoch = 1) => {
+  for (const subscription of subscriptions) subscription.tell({ candle, epoch })
+  await new Promise((resolve) => new OnceAFrame(resolve).add(candle))
 }
 
 beforeEach(() => {
@@ -73,4 +91,70 @@ test('who follows again before the bars come is subscribed once', async () => {
   expect(subscribed()).toEqual(['5m'])
   stopAgain()
   expect(subscribed()).toEqual([])
+})
+
+test('a bar that began while the connection was away has the one before it fetched: its end was told to nobody', async () => {
+  feed = new Feed('NOVA', [bar(1), bar(2)])
+  feed.follow(client)
+  welcome()
+  await tell(bar(2, '2.00'))
+  await tell(bar(3))
+  expect(asked).toEqual([])
+  welcome()
+  await tell(bar(4))
+  expect(asked).toHaveLength(1)
+  await answerAll([bar(2, '2.00'), bar(3, '3.00'), bar(4)])
+  expect(feed.candles.map(([, , , , close]) => close)).toEqual(['1.00', '2.00', '3.00', '1.00'])
+  await tell(bar(5))
+  expect(asked).toEqual([])
+})
+
+test('one that is still forming when the connection is back goes on', async () => {
+  feed = new Feed('NOVA', [bar(1), bar(2)])
+  feed.follow(client)
+  welcome()
+  await tell(bar(2, '2.00'))
+  welcome()
+  await tell(bar(2, '3.00'))
+  await tell(bar(3))
+  expect(asked).toEqual([])
+  expect(minutes()).toEqual([1, 2, 3])
+})
+
+test('bars of before a split are fetched again in its prices, once', async () => {
+  feed = new Feed('NOVA', [bar(1), bar(2)])
+  feed.follow(client)
+  welcome()
+  await tell(bar(2, '2.00'))
+  await tell(bar(2, '1.00'), 2)
+  expect(asked).toHaveLength(1)
+  await answerAll([bar(1, '0.50'), bar(2, '1.00')])
+  expect(feed.candles.map(([, , , , close]) => close)).toEqual(['0.50', '1.00'])
+  await tell(bar(2, '1.10'), 2)
+  expect(asked).toEqual([])
+})
+
+test('who has been at the beginning finds it again after a hole', async () => {
+  feed = new Feed('NOVA', [bar(1), bar(2)])
+  feed.follow(client)
+  void feed.older()
+  await answerAll([])
+  await tell(bar(9))
+  await answerAll([bar(8), bar(9)])
+  void feed.older()
+  expect(asked).toHaveLength(1)
+  await answerAll([bar(1), bar(2)])
+  expect(minutes()).toEqual([1, 2, 8, 9])
+})
+
+test('an older page that was asked for before a hole is not put before what was fetched after it', async () => {
+  feed = new Feed('NOVA', [bar(5), bar(6)])
+  feed.follow(client)
+  void feed.older()
+  const [older] = asked.splice(0)
+  await tell(bar(20))
+  await answerAll([bar(19), bar(20)])
+  older?.answer([bar(4)])
+  await settled()
+  expect(minutes()).toEqual([19, 20])
 })

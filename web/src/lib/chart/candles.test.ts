@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Candle } from '@valiant/shared/protocol/market-data'
-import { hasHole, merged, withForming } from './candles.ts'
+import { hasHole, merged, refreshed, withForming } from './candles.ts'
 
 const bar = (time: number, close = '1.00'): Candle => [time, '1.00', '1.00', '1.00', close, '5', 1]
 
@@ -10,6 +10,16 @@ test('an older page goes before, and overlapping bars are not doubled', () => {
     [2, '1.00'],
     [3, '1.00'],
   ])
+})
+
+test('older pages stay before the newest bars where they meet in the same bar, and nowhere else', () => {
+  const times = (candles: readonly Candle[]) => candles.map(([time]) => time)
+  const candles = [bar(1), bar(2), bar(3)]
+  expect(times(refreshed(candles, [bar(2), bar(3, '2.00'), bar(4)]))).toEqual([1, 2, 3, 4])
+  expect(refreshed(candles, [bar(2), bar(3, '2.00')]).at(-1)?.[4]).toBe('2.00')
+  expect(times(refreshed(candles, [bar(2, '0.50'), bar(3, '0.50')]))).toEqual([2, 3])
+  expect(times(refreshed(candles, [bar(5), bar(6)]))).toEqual([5, 6])
+  expect(refreshed(candles, [])).toEqual([])
 })
 
 test('the forming bar replaces its earlier state, a newer one is appended, an older one ignored', () => {

@@ -6,6 +6,16 @@ export function merged(older: readonly Candle[], newer: readonly Candle[]): read
   return from === undefined ? older : [...older.filter(([time]) => time < from), ...newer]
 }
 
+/**
+ * The newest bars in place of what was there. Older pages stay before them where both have the same bar to meet at: after a
+ * split they have not, nor where there is a hole between.
+ */
+export function refreshed(candles: readonly Candle[], newest: readonly Candle[]): readonly Candle[] {
+  const [first] = newest
+  const met = first && candles.find(([time]) => time === first[0])
+  return met && String(met) === String(first) ? merged(candles, newest) : newest
+}
+
 /** The series after a frame of the bar now forming; the same array when the frame is old news. */
 export function withForming(candles: readonly Candle[], candle: Candle): readonly Candle[] {
   const last = candles.at(-1)
