@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { Page } from 'playwright-core'
+import type { Page, WebSocketRoute } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { PHONE } from '../rig/browser.ts'
 import { barriers } from './barriers.ts'
@@ -9,9 +9,11 @@ import {
   list,
   live,
   openOrders,
+  proposal,
   receipt,
   send,
   signIn,
+  start,
   startTrading,
   typeLimit,
 } from './desk.ts'
@@ -156,6 +158,69 @@ test('what becomes of orders when the connection is lost is told over the one th
   await expect.poll(() => hidden.told.graces.at(-1), SOON).toBe(0)
   await expect.poll(() => shown.told.graces.at(-1), SOON).toBe(0)
   expect([hidden.told.sockets, shown.told.sockets]).toEqual([1, 2])
+})
+
+describe('the lists of an account', () => {
+  const fillRows = (page: Page) => page.getByTestId('panel-fills').locator('tbody tr:not(.skeleton)')
+
+  test('are not those of who was signed in before', async () => {
+    const { page } = await stage.visitor()
+    await using _context = page.context()
+    await startTrading(page)
+    await send(page).click()
+    await receipt(page).getByText('Bought').waitFor()
+    await accountPage(page)
+    await keepAccount(page, 'left@example.com')
+    await page.goto('/trade/NOVA')
+    await live(page)
+    const lists = [/^Order history/, /^Money/, /^Fills/]
+    for (const name of lists) await list(page, name)
+    await fillRows(page).first().waitFor()
+    await page.getByRole('button', { name: /, account/ }).click()
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await page.getByText('You are signed out.').waitFor()
+    await start(page).click()
+    await receipt(page).getByText('Press Buy to own').waitFor()
+    await page.getByText('Each trade of yours shows here with its price and fee.').waitFor()
+    await list(page, /^Order history/)
+    await page.getByText('Orders that are filled, cancelled or refused show here.').waitFor()
+    await list(page, /^Money/)
+    await expect.poll(() => page.getByTestId('panel-money').locator('tbody tr:not(.skeleton)').count(), SOON).toBe(1)
+  })
+
+  test('have what was done while the connection was away, though no frame of it came', async () => {
+    const { page } = await stage.visitor()
+    await using context = page.context()
+    const sockets: WebSocketRoute[] = []
+    let isDeaf = false
+    await page.routeWebSocket(/socket\.io/, (socket) => {
+      sockets.push(socket)
+      const server = socket.connectToServer()
+      server.onMessage((message) => {
+        if (!isDeaf || !String(message).startsWith('42["account"')) socket.send(message)
+      })
+    })
+    await startTrading(page)
+    const { pathname } = new URL(page.url())
+    await list(page, /^Order history/)
+    await list(page, /^Fills/)
+    await page.getByText('Each trade of yours shows here with its price and fee.').waitFor()
+    isDeaf = true
+    const other = await context.newPage()
+    await other.goto(`${pathname}?first=buy`)
+    await live(other)
+    await proposal(other)
+    await send(other).click()
+    await receipt(other).getByText('Bought').waitFor()
+    // The snapshot that the heartbeats lead to knows of the position, and of no fill: as after a long time away.
+    await page.getByTestId('panel-fills').waitFor()
+    await expect.poll(() => page.getByRole('tab', { name: /^Positions.*1/ }).count(), SOON).toBe(1)
+    expect(await fillRows(page).count()).toBe(0)
+    await sockets.at(-1)?.close()
+    await fillRows(page).first().waitFor()
+    await list(page, /^Order history/)
+    await page.getByTestId('panel-history').getByText('Filled').first().waitFor()
+  })
 })
 
 test('what the account has is saved as files', async () => {

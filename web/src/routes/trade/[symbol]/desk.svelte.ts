@@ -71,6 +71,8 @@ export class Desk implements Surroundings {
   readonly #trading: Trading
   /** One order fills in a dozen parts: the newest of the whole account reach back but a few orders, all instruments' together. */
   readonly #marked: PagedList<Fill>
+  /** The account whose lists these are. */
+  #ownerId: string | undefined
   readonly #books = new OnceAFrame<Parameters<BookView['show']>[0]>((states) => {
     const newest = states.at(-1)
     if (newest) this.book.show(newest)
@@ -213,6 +215,7 @@ export class Desk implements Surroundings {
     const tape = new OnceAFrame<Parameters<Tape['take']>[0]>((frames) => {
       for (const frame of frames) this.tape.take(frame)
     })
+    this.#ownerId = this.account?.account.id
     this.#followBook(client)
     this.#readMarked()
     const stops = [
@@ -230,7 +233,7 @@ export class Desk implements Surroundings {
       client.on('connection', ({ phase }) => {
         if (phase === 'live') this.ticket.preview.refresh()
       }),
-      client.on('welcome', () => this.#readMarked()),
+      client.on('welcome', ({ accountId }) => this.#catchUp(accountId)),
       this.ticket.watch(),
     ]
     const statuses = setInterval(() => {
@@ -245,7 +248,20 @@ export class Desk implements Surroundings {
     }
   }
 
-  /** Again, too, when the connection is back: of what was done meanwhile only its end was told. */
+  /**
+   * The connection is back. Of what was done meanwhile only its end was told; and it may be somebody else's now, in the
+   * same workspace.
+   */
+  #catchUp(accountId: string | undefined): void {
+    const lists = [this.fills, this.history, this.ledger]
+    if (accountId === this.#ownerId) for (const list of lists) void list.reload()
+    else for (const list of [...lists, this.#marked]) list.forget()
+    this.#ownerId = accountId
+    if (accountId === undefined) return
+    this.#readMarked()
+    this.show(this.accountTab)
+  }
+
   #readMarked(): void {
     if (!this.account) return
     this.#marked.open()
