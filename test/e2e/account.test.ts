@@ -25,6 +25,7 @@ const SOON = { timeout: 30_000 }
 const side = (page: Page) => page.getByRole('navigation', { name: 'Account' })
 const current = (page: Page) => side(page).locator('[aria-current=location]').innerText()
 const linked = async (page: Page) => (await side(page).getByRole('link').allInnerTexts()).map((text) => text.trim())
+const menu = (page: Page) => page.getByRole('button', { name: /, account/ })
 const card = (page: Page, name: string) => page.getByRole('region', { name, exact: true })
 
 describe('the side of the account’s page', () => {
@@ -160,6 +161,29 @@ test('what becomes of orders when the connection is lost is told over the one th
   expect([hidden.told.sockets, shown.told.sockets]).toEqual([1, 2])
 })
 
+test('who signs in in one tab is signed in in the others, and is called by their own name there', async () => {
+  const { page: theirs } = await stage.visitor()
+  await using _theirs = theirs.context()
+  const email = 'elsewhere@example.com'
+  await startTrading(theirs)
+  await accountPage(theirs)
+  await keepAccount(theirs, email)
+  const { page } = await stage.visitor()
+  await using context = page.context()
+  await startTrading(page)
+  const guest = await menu(page).innerText()
+  const other = await context.newPage()
+  await accountPage(other)
+  await other.getByRole('button', { name: 'Keep this account' }).click()
+  await other.getByText('Have an account already?').getByRole('button', { name: 'Sign in' }).click()
+  await signIn(other, email)
+  await expect.poll(() => menu(page).innerText(), SOON).toBe(await menu(other).innerText())
+  expect(await menu(page).innerText()).not.toBe(guest)
+  await menu(page).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).waitFor()
+  expect(await page.getByRole('menuitem', { name: 'Keep this account' }).count()).toBe(0)
+})
+
 describe('the lists of an account', () => {
   const fillRows = (page: Page) => page.getByTestId('panel-fills').locator('tbody tr:not(.skeleton)')
 
@@ -176,7 +200,7 @@ describe('the lists of an account', () => {
     const lists = [/^Order history/, /^Money/, /^Fills/]
     for (const name of lists) await list(page, name)
     await fillRows(page).first().waitFor()
-    await page.getByRole('button', { name: /, account/ }).click()
+    await menu(page).click()
     await page.getByRole('menuitem', { name: 'Sign out' }).click()
     await page.getByText('You are signed out.').waitFor()
     await start(page).click()

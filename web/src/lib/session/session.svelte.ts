@@ -76,6 +76,13 @@ export class Session {
     return nowMs + (this.#client?.clockOffsetMs ?? 0)
   }
 
+  /** Whether the page shows whose connection this is. An account that did not load may be anyone's of a visitor. */
+  isOf(accountId: string | undefined): boolean {
+    if (accountId === undefined || !this.visitor) return accountId === undefined && !this.visitor
+    const shown = this.#account.account?.id
+    return shown === undefined || shown === accountId
+  }
+
   /** Connects; called once, in the browser. @returns ends it */
   start(): () => void {
     this.nowMs = this.#startedAtMs = Date.now()

@@ -19,6 +19,8 @@ export class Visit {
   /** The symbol whose workspace is being opened, while the account is. */
   opening = $state.raw<string | undefined>()
   failure = $state.raw<string | undefined>()
+  /** The session that the page knows of has ended: the next may be anybody's. */
+  #hasEnded = false
 
   constructor(session: Session, preferences: Preferences) {
     this.#session = session
@@ -28,8 +30,11 @@ export class Visit {
   /** When the connection is of somebody else than the page (a session that ended), the page follows. @returns ends it */
   follow(client: Client): () => void {
     const stops = [
-      client.on('welcome', (welcome) => {
-        if ((welcome.accountId === undefined) !== (this.#session.visitor === undefined)) void this.refresh()
+      client.on('goodbye', ({ code }) => {
+        if (code === 'SIGNED_OUT') this.#hasEnded = true
+      }),
+      client.on('welcome', ({ accountId }) => {
+        if (this.#hasEnded || !this.#session.isOf(accountId)) void this.refresh()
       }),
       // The account that was chosen is not theirs any more, or nobody's.
       client.on('connection', ({ phase, ...closed }) => {
@@ -70,6 +75,7 @@ export class Visit {
 
   /** After the cookie has changed: the page's data anew, and the connection as whoever it says. */
   async refresh(): Promise<void> {
+    this.#hasEnded = false
     await refreshAll()
     const data = page.data as unknown as VisitorData & { readonly kept: KeptValues | undefined }
     const { visitor, isVisitorAway, account, chosenAccount, fills, kept } = data
