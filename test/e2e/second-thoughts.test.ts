@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
 import { PHONE } from '../rig/browser.ts'
 import {
   button,
@@ -44,6 +45,68 @@ test('a cancelled order is placed again on its terms, and a closed position open
   await receipt(page).getByRole('button', { name: 'Reopen at market' }).click()
   await receipt(page).getByText(`Bought ${qty} ${symbol} at`).waitFor()
   await position(page, symbol).waitFor()
+})
+
+describe('a row that is being changed while another tab changes it', () => {
+  /** As the other tab does. */
+  const amend = async (page: Page, orderId: string, change: object) => {
+    const init = { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify(change) }
+    const path = `/api/orders/${orderId}`
+    expect(await page.evaluate(async ([to, how]) => (await fetch(to, how)).status, [path, init] as const)).toBe(200)
+  }
+  /** Of the only open order. */
+  const orderIdOf = async (page: Page) => {
+    await list(page, /Open orders/)
+    return (await openOrders(page).getAttribute('data-order')) ?? ''
+  }
+  const lower = (price: string) => (Number(price) - 1).toFixed(2)
+
+  test('leaves an order where the other put it when only its quantity is typed', async () => {
+    const { page } = await stage.visitor()
+    await using _context = page.context()
+    await startTrading(page)
+    await typeLimit(page, '7', 2)
+    const price = lower(await field(page, 'Limit price').inputValue())
+    await send(page).click()
+    await receipt(page).getByText('is open').waitFor()
+    const orderId = await orderIdOf(page)
+    await button(page, /^Change buy 7/).click()
+    const form = page.getByRole('form', { name: 'Change the order' })
+    await form.getByLabel('Quantity').fill('5')
+    await amend(page, orderId, { limitPrice: price })
+    await expect.poll(() => form.getByLabel('Limit').inputValue()).toBe(price)
+    await form.getByRole('button', { name: 'Save' }).click()
+    await openOrders(page).getByText('0 of 5').waitFor()
+    await openOrders(page).getByText(price).filter({ visible: true }).waitFor()
+  })
+
+  test('leaves an exit where the other put it when only the other exit is typed', async () => {
+    const { page } = await stage.visitor()
+    await using _context = page.context()
+    await startTrading(page)
+    const { symbol } = await proposal(page)
+    await send(page).click()
+    await receipt(page).getByText('Bought').waitFor()
+    await list(page, /Positions/)
+    await button(page, /^Take profit and stop loss of/).click()
+    const form = page.getByRole('form', { name: `Protect ${symbol}` })
+    await form.getByLabel('Stop loss').press('ArrowDown')
+    await form.getByLabel('Stop loss').press('PageDown')
+    const stopLoss = await form.getByLabel('Stop loss').inputValue()
+    await form.getByRole('button', { name: 'Protect' }).click()
+    const exits = (stop: string) => button(page, `Take profit and stop loss of ${symbol}: – / ${stop}`)
+    await exits(stopLoss).waitFor()
+    const orderId = await orderIdOf(page)
+    await list(page, /Positions/)
+    await exits(stopLoss).click()
+    await form.getByLabel('Take profit').press('ArrowUp')
+    await form.getByLabel('Take profit').press('PageUp')
+    const stopPrice = lower(stopLoss)
+    await amend(page, orderId, { stopPrice })
+    await exits(stopPrice).waitFor()
+    await form.getByRole('button', { name: 'Protect' }).click()
+    await button(page, new RegExp(`^Take profit and stop loss of ${symbol}: [\\d,.]+ / ${stopPrice}$`)).waitFor()
+  })
 })
 
 test('whether all orders are to be cancelled is asked where they are listed, and nowhere else', async () => {
