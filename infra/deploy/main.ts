@@ -59,7 +59,11 @@ if (command === 'deploy' && values.image !== undefined) {
   }
 } else if (command === 'roll-back') {
   const before = JSON.parse(await readFile(BEFORE_FILE, 'utf8')) as Running[]
-  for (const each of before.toReversed()) await runTaskDefinition(fleet, each)
+  const failed: unknown[] = []
+  // One that cannot be rolled back keeps no other from it.
+  for (const each of before.toReversed())
+    await runTaskDefinition(fleet, each).catch((error: unknown) => failed.push(error))
+  if (failed.length > 0) throw new AggregateError(failed, 'not every service was rolled back')
 } else if (command === 'run' && rest.length > 0) {
   const { image } = values
   const wanted = { service: services[0] ?? '', command: ['node', 'server/cli.ts', ...rest] }

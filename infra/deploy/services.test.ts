@@ -41,6 +41,7 @@ class Cloud {
             registeredAt: 1,
             cpu: '512',
             containerDefinitions: [
+              { name: 'certificates', image: 'old' },
               { name: 'app', image: 'old', essential: true },
               { name: 'metrics', image: 'collector' },
             ],
@@ -86,7 +87,7 @@ beforeEach(() => {
 const before = { service: 'gateway', taskDefinition: 'gateway:7' }
 const image = 'registry/valiant@sha256:1'
 
-test('the new image goes into the app alone, and nothing that ECS would refuse is sent back to it', async () => {
+test('the new image goes wherever the old one stood, and nothing that ECS would refuse is sent back to it', async () => {
   expect(await runningOf(fleet, 'gateway')).toEqual(before)
   await deployImage(fleet, before, image)
   const [registered] = cloud.asks('register-task-definition')
@@ -94,6 +95,7 @@ test('the new image goes into the app alone, and nothing that ECS would refuse i
     family: 'gateway',
     cpu: '512',
     containerDefinitions: [
+      { name: 'certificates', image },
       { name: 'app', image, essential: true },
       { name: 'metrics', image: 'collector' },
     ],

@@ -157,9 +157,11 @@ function withImage(definition: TaskDefinition, image: string): Record<string, un
   if (!definition.containerDefinitions.some(({ name }) => name === CONTAINER)) {
     throw new Error(`expected a container "${CONTAINER}" in the task definition`)
   }
+  // Whatever else runs the same image comes with it: the old one may be gone from the registry one day.
+  const before = definition.containerDefinitions.find(({ name }) => name === CONTAINER)?.image
   const kept = Object.entries(definition).filter(([key]) => !TOLD_ONLY.includes(key))
   const containerDefinitions = definition.containerDefinitions.map((container) =>
-    container.name === CONTAINER ? { ...container, image } : container,
+    container.image === before ? { ...container, image } : container,
   )
   return { ...Object.fromEntries(kept), containerDefinitions }
 }

@@ -119,6 +119,6 @@ resource "aws_s3_bucket_policy" "state" {
 }
 
 output "plan_role_arn" {
-  description = "TERRAFORM_PLAN_ROLE of the repository."
+  description = "TERRAFORM_PLAN_ROLE_STAGING or _PRODUCTION of the repository, by the account; both where there is one account."
   value       = aws_iam_role.plan.arn
 }

@@ -112,6 +112,7 @@ module "observability" {
     gateway_min      = local.gateway.min
     gateway_max      = local.gateway.max
     exchange_count   = local.exchange.count
+    exchange_cpu     = local.exchange.cpu
   }
 }
 

@@ -63,8 +63,8 @@ resource "aws_lb_target_group" "gateway" {
   target_type = "ip"
   protocol    = "HTTP"
   port        = local.port
-  # ECS waits for this long before it sends SIGTERM, and only then does the server tell its sockets to go, one after the
-  # other. No new ones come in the meantime; longer would only make a deployment longer.
+  # After so long its connections are cut, and only then ECS sends SIGTERM. Longer would only make a deployment longer: no
+  # socket ends by itself.
   deregistration_delay          = local.deregistration_seconds
   load_balancing_algorithm_type = "least_outstanding_requests"
 

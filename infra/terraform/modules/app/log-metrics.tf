@@ -7,7 +7,7 @@ locals {
     fatal             = "{ $.level >= 60 }"
     leads             = "{ $.msg = \"exchange: leads\" }"
     journal_went_back = "{ $.msg = \"journal: it went back*\" }"
-    no_standby        = "{ $.msg = \"exchange: the standby has not taken the lead\" }"
+    no_standby        = "{ ($.msg = \"exchange: the standby has not taken the lead\") || ($.msg = \"exchange: no standby is there to hand over to\") }"
   }
 }
 
@@ -55,6 +55,15 @@ locals {
       statistic   = "Average"
       threshold   = 0.25
       periods     = 3
+    }
+    degraded = {
+      description = "For more than 20 s of each of 2 minutes no order was taken. A good deployment hands the lead over in a fifth of a second, once."
+      namespace   = var.name
+      metric      = "valiant_degraded_seconds_total"
+      dimensions  = { role = "exchange" }
+      statistic   = "Sum"
+      threshold   = 20
+      periods     = 2
     }
     errors = {
       description = "Errors in the server's log: more than 20 a minute, twice. Each is a defect or a fault outside; a fault that passes makes fewer."

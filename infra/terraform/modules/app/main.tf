@@ -3,10 +3,8 @@
 data "aws_region" "here" {}
 
 locals {
-  port = 3000
-  # The load balancer sees within ten seconds that a gateway does not want more; the server says so for one more.
+  port                   = 3000
   health                 = { interval = 5, unhealthy = 2 }
-  drain_notice_ms        = (local.health.interval * local.health.unhealthy + 1) * 1000
   deregistration_seconds = 5
 
   settings = merge({
@@ -27,8 +25,8 @@ locals {
   ]
 
   of_role = {
-    # 11 s of notice, 5 s in which the sockets are sent away, 3 s for what is left: within the server's own 25 s.
-    gateway  = { ROLE = "gateway", DRAIN_NOTICE_MS = tostring(local.drain_notice_ms), DRAIN_SPREAD_MS = "5000" }
+    # The load balancer has left it by then: no notice. What it still has, it sends away as others can let it in.
+    gateway  = { ROLE = "gateway", DRAIN_SPREAD_MS = "10000" }
     exchange = { ROLE = "exchange" }
   }
   size_of_role = {
@@ -162,6 +160,8 @@ resource "aws_ecs_task_definition" "server" {
   memory                   = local.size_of_role[each.key].memory
   task_role_arn            = aws_iam_role.task.arn
   execution_role_arn       = aws_iam_role.execution.arn
+  # The revision before this one may be the one that runs: deregistered, nothing more could be started of it.
+  skip_destroy = true
 
   runtime_platform {
     operating_system_family = "LINUX"
@@ -172,7 +172,7 @@ resource "aws_ecs_task_definition" "server" {
     name = "certificates"
   }
 
-  # Deployments look for the container named app, and change its image alone.
+  # Deployments look for the container named app, and change its image wherever it stands.
   container_definitions = jsonencode([
     {
       # No system knows the certificates of RDS by itself: fetched from AWS before the server starts, by the Node it has.

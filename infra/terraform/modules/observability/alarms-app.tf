@@ -76,9 +76,9 @@ locals {
       of        = "Minimum", is = "below", threshold = var.app.exchange_count, minutes = 3, is_silence_bad = true
     }
     exchange-cpu = {
-      why       = "An exchange's CPU is above 45 % of two cores for 5 minutes: its one thread, which is half of that, is nearly full, and it cannot be split."
+      why       = "An exchange's CPU is above 90 % of one core for 5 minutes: its one thread is nearly full, and it cannot be split."
       namespace = "AWS/ECS", metric = "CPUUtilization", dimensions = local.of_exchanges
-      of        = "Maximum", is = "above", threshold = 45, minutes = 5, is_silence_bad = false
+      of        = "Maximum", is = "above", threshold = 90 * 1024 / var.app.exchange_cpu, minutes = 5, is_silence_bad = false
     }
     exchange-memory = {
       why       = "An exchange has more than 75 % of its memory for 5 minutes. It holds all open orders and accounts: the next size takes a deployment, before it is full."
@@ -171,7 +171,7 @@ locals {
       of        = "Sum", is = "above", threshold = 0, minutes = 1, is_silence_bad = false
     }
     market-no-standby = {
-      why       = "A leader that went found nobody to hand over to: the market stood until its lease ended."
+      why       = "A leader that went found nobody to hand over to: the market stood until another was ready."
       see       = "operations.md#standbycold"
       namespace = var.name, metric = "no_standby", dimensions = {}
       of        = "Sum", is = "above", threshold = 0, minutes = 1, is_silence_bad = false

@@ -41,6 +41,7 @@ variable "app" {
     gateway_min      = number
     gateway_max      = number
     exchange_count   = number
+    exchange_cpu     = number
   })
 }
 

@@ -49,7 +49,7 @@ data "aws_iam_policy_document" "deploy" {
   # These know no resources.
   statement {
     sid       = "TaskDefinitions"
-    actions   = ["ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition"]
+    actions   = ["cloudwatch:DescribeAlarms", "ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition"]
     resources = ["*"]
   }
 

@@ -23,7 +23,8 @@ export const rotation = (target) => {
   return async ({ Step, SecretId, ClientRequestToken: VersionId }) => {
     const { VersionIdsToStages = {} } = await secrets.send(new DescribeSecretCommand({ SecretId }))
     const stages = VersionIdsToStages[VersionId] ?? []
-    if (stages.includes('AWSCURRENT')) return
+    // Asked for again after it had come so far: the deployment may be what failed.
+    if (stages.includes('AWSCURRENT')) return Step === 'finishSecret' ? deployAnew() : undefined
     // Before the first rotation there is none.
     const current = (await valueAt(SecretId, { VersionStage: 'AWSCURRENT' }).catch(isMissing)) ?? {}
     const pending = () => valueAt(SecretId, { VersionId, VersionStage: 'AWSPENDING' })
