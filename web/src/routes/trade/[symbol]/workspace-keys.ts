@@ -3,7 +3,11 @@ import { ORDER_TYPES } from '#lib/ticket/draft.ts'
 import { isCommand } from '#lib/ui/typing.ts'
 import type { Desk } from './desk.svelte.ts'
 
-/** The workspace's keys. Letters are dead in text fields; Ctrl+Enter and Esc are not. @returns whether the key was one */
+/**
+ * The workspace's keys. Letters are dead in text fields; Ctrl+Enter and Esc are not. A key that is held is no answer
+ * to what it asked.
+ * @returns whether the key was one
+ */
 export function takeKey(event: KeyboardEvent, desk: Desk): boolean {
   const { ticket, actions } = desk
   if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) return done(() => ticket.press())
@@ -39,6 +43,7 @@ export function takeKey(event: KeyboardEvent, desk: Desk): boolean {
       return done(() => ticket.stepPrice((event.key === 'ArrowUp' ? 1 : -1) * (event.shiftKey ? 10 : 1)))
     case 'x':
       if (desk.orderCount === 0 || !desk.canAct) return false
+      if (event.repeat) return true
       return done(() => {
         desk.show('orders')
         if (actions.isAgain('cancelAll')) void actions.cancelAll()
@@ -46,6 +51,7 @@ export function takeKey(event: KeyboardEvent, desk: Desk): boolean {
     case 'c': {
       const { position } = desk
       if (!position || !desk.canAct) return false
+      if (event.repeat) return true
       return done(() => {
         desk.show('positions')
         if (actions.isAgain(`close ${desk.instrument.symbol}`)) void actions.close(position.position)
