@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { button, list, position, proposal, receipt, send, startTrading, typeLimit } from './desk.ts'
 import { Stage } from './stage.ts'
 
-/* What a key does once, however long it is held. */
+/* What a key does once however long it is held, and nowhere but where it is meant to. */
 
 const stage = new Stage()
 
@@ -87,4 +87,14 @@ describe('a key that is held', () => {
     await page.keyboard.press('Escape')
     await page.getByText('Limit 7').waitFor()
   })
+})
+
+test('a letter that is typed in an open menu works nothing below it', async () => {
+  const { page } = await stage.visitor()
+  await using _context = page.context()
+  await startTrading(page)
+  await page.getByRole('button', { name: /, account/ }).click()
+  await page.getByRole('menu').waitFor()
+  await page.keyboard.press('s')
+  expect(await page.getByRole('radio', { name: /^Buy/ }).isChecked()).toBe(true)
 })

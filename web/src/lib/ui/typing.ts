@@ -10,11 +10,17 @@ let hasKeys = true
 export const setKeys = (on: boolean): void => void (hasKeys = on)
 const isCharacter = ({ key }: KeyboardEvent): boolean => key.length === 1
 
-/** A single key, as a command of the page: not while typing, not with Ctrl, ⌘ or Alt, not when another took it. */
+/** What lies open over the page has its letters: a menu goes by them to what begins so. */
+const isOver = ({ target }: KeyboardEvent): boolean =>
+  target instanceof Element &&
+  target.closest('[role=menu], [role=listbox], [role=alertdialog], [aria-modal=true]') !== null
+
+/** A single key, as a command of the page: not while typing or in a menu, not with Ctrl, ⌘ or Alt, not when another took it. */
 export const isCommand = (event: KeyboardEvent): boolean =>
   !event.defaultPrevented &&
   !event.ctrlKey &&
   !event.metaKey &&
   !event.altKey &&
   !isTyping(event) &&
+  !isOver(event) &&
   (hasKeys || !isCharacter(event))
