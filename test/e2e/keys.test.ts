@@ -1,9 +1,21 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import { button, list, position, proposal, receipt, send, startTrading, typeLimit } from './desk.ts'
+import {
+  button,
+  field,
+  list,
+  live,
+  openOrders,
+  position,
+  proposal,
+  receipt,
+  send,
+  startTrading,
+  typeLimit,
+} from './desk.ts'
 import { Stage } from './stage.ts'
 
-/* What a key does once however long it is held, and nowhere but where it is meant to. */
+/* What a key does once however long it is held, what it does nowhere but where it is meant to, and where it is afterwards. */
 
 const stage = new Stage()
 
@@ -12,6 +24,18 @@ async function hold(page: Page, key: string): Promise<void> {
   await page.keyboard.down(key)
   await page.keyboard.down(key)
 }
+
+/** Of a row of a list: the link that arrows walk along. */
+const isAt = (page: Page, list: 'orders' | 'positions', row: number) =>
+  expect
+    .poll(() =>
+      page
+        .getByTestId(`panel-${list}`)
+        .locator('tbody tr')
+        .nth(row)
+        .evaluate((tr) => tr.querySelector('a') === document.activeElement),
+    )
+    .toBe(true)
 
 async function placeLimits(page: Page, quantities: readonly string[]): Promise<void> {
   for (const [index, qty] of quantities.entries()) {
@@ -97,4 +121,77 @@ test('a letter that is typed in an open menu works nothing below it', async () =
   await page.getByRole('menu').waitFor()
   await page.keyboard.press('s')
   expect(await page.getByRole('radio', { name: /^Buy/ }).isChecked()).toBe(true)
+})
+
+describe('who has no mouse keeps the place', () => {
+  test('in the orders, after one was changed, left or cancelled', async () => {
+    const { page, complaints } = await stage.visitor()
+    await using _context = page.context()
+    await startTrading(page)
+    await placeLimits(page, ['7', '8', '9'])
+    await list(page, /Open orders/)
+    const price = await field(page, 'Limit price').inputValue()
+    const row = openOrders(page).nth(1)
+    await row.getByRole('link').focus()
+    await page.keyboard.press('e')
+    await page.keyboard.press('Escape')
+    await isAt(page, 'orders', 1)
+    await page.keyboard.press('e')
+    await row.getByRole('textbox', { name: 'Quantity' }).fill('5')
+    await page.keyboard.press('Enter')
+    await row.getByText('0 of 5').waitFor()
+    await isAt(page, 'orders', 1)
+    await page.keyboard.press('Delete')
+    await expect.poll(() => openOrders(page).count()).toBe(2)
+    await isAt(page, 'orders', 1)
+    await page.keyboard.press('ArrowUp')
+    await isAt(page, 'orders', 0)
+    await page.keyboard.press('Delete')
+    await expect.poll(() => openOrders(page).count()).toBe(1)
+    await isAt(page, 'orders', 0)
+    // Held by the keyboard, the way back stays longer than it is shown.
+    await receipt(page).getByRole('button', { name: 'Place again' }).focus()
+    await new Promise((resolve) => setTimeout(resolve, 7_000))
+    await page.keyboard.press('Enter')
+    await expect.poll(() => openOrders(page).count()).toBe(2)
+    await openOrders(page).first().getByRole('link').focus()
+    await page.keyboard.press('Delete')
+    await expect.poll(() => openOrders(page).count()).toBe(1)
+    await isAt(page, 'orders', 0)
+    await page.keyboard.press('Delete')
+    await page.getByText('No open orders').waitFor()
+    const tab = page.getByRole('tab', { name: 'Open orders' })
+    await expect.poll(() => tab.evaluate((tab) => tab === document.activeElement)).toBe(true)
+    expect(await field(page, 'Limit price').inputValue()).toBe(price)
+    expect(complaints).toEqual([])
+  })
+
+  test('in the positions, beyond that of the workspace', async () => {
+    const { page } = await stage.visitor()
+    await using _context = page.context()
+    await startTrading(page)
+    const { symbol } = await proposal(page)
+    await send(page).click()
+    await receipt(page).getByText('Bought').waitFor()
+    const other = symbol === 'NOVA' ? 'LUMA' : 'NOVA'
+    await page.goto(`/trade/${other}`)
+    await live(page)
+    await page.getByRole('tab', { name: 'Market', exact: true }).click()
+    await field(page, 'Quantity').fill('1')
+    await send(page).and(page.locator(':enabled')).click()
+    await receipt(page).getByText('Bought').waitFor()
+    const links = page.getByTestId('panel-positions').locator('tbody a')
+    await expect.poll(() => links.count()).toBe(2)
+    // Under the row of the workspace's own stand its buttons, on a phone.
+    await links.first().click()
+    await page.waitForURL('**?tab=positions')
+    await links.first().focus()
+    await page.keyboard.press('ArrowDown')
+    await expect.poll(() => links.last().evaluate((link) => link === document.activeElement)).toBe(true)
+    await page.keyboard.press('ArrowUp')
+    await expect.poll(() => links.first().evaluate((link) => link === document.activeElement)).toBe(true)
+    await page.keyboard.press('e')
+    await page.keyboard.press('Escape')
+    await expect.poll(() => links.first().evaluate((link) => link === document.activeElement)).toBe(true)
+  })
 })

@@ -32,7 +32,7 @@ export class Receipts {
     this.refusal = undefined
   }
 
-  /** A pointer rests on the receipt: it stays until it leaves. */
+  /** A pointer or the focus rests on the receipt: it stays until that leaves. */
   hold(): void {
     clearTimeout(this.#timer)
   }

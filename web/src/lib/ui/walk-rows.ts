@@ -7,8 +7,11 @@ export const walkRows: Attachment<HTMLElement> = (body) => {
     const row = event.target instanceof Element ? event.target.closest('tr') : null
     if (step === undefined || !row) return
     event.preventDefault()
-    const next = step > 0 ? row.nextElementSibling : row.previousElementSibling
-    next?.querySelector<HTMLElement>('a')?.focus()
+    let next: Element | null = row
+    // Some rows have no link: those under another, with its form or its buttons.
+    do next = step > 0 ? next.nextElementSibling : next.previousElementSibling
+    while (next && !next.querySelector('a'))
+    next?.querySelector('a')?.focus()
   }
   body.addEventListener('keydown', walk)
   return () => body.removeEventListener('keydown', walk)
