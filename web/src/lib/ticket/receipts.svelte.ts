@@ -3,11 +3,14 @@ import type { Receipt } from './receipt.ts'
 
 const RECEIPT_MS = 6_000
 
+/** What was not taken stays until it is changed; its code says whether it must be. */
+export type Refused = Receipt & { readonly code: ErrorCode }
+
 /** What became of the last orders: receipts that go by themselves, and a refusal that stays until something changes. */
 export class Receipts {
   /** Newest first; all but the first are counted as "+1". */
   items = $state.raw<readonly Receipt[]>([])
-  refusal = $state.raw<(Receipt & { readonly code: ErrorCode }) | undefined>()
+  refusal = $state.raw<Refused | undefined>()
   #timer: ReturnType<typeof setTimeout> | undefined
 
   /** Tells of something that was done, here or elsewhere on the page. */
@@ -16,7 +19,7 @@ export class Receipts {
     this.release()
   }
 
-  refuse(refusal: Receipt & { readonly code: ErrorCode }): void {
+  refuse(refusal: Refused): void {
     this.refusal = refusal
     this.items = []
   }

@@ -4,7 +4,7 @@ import type { WireError } from '@valiant/shared/protocol/wire-error'
 import type { OrderContent } from './draft.ts'
 import { type Fate, findOut } from './find-out.ts'
 import { type Receipt, receiptOf } from './receipt.ts'
-import type { Receipts } from './receipts.svelte.ts'
+import type { Receipts, Refused } from './receipts.svelte.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** An order on its way. `isUnknown`: no answer came in time. */
@@ -28,7 +28,7 @@ export class Sender {
 
   readonly #around: Surroundings
   readonly #receipts: Receipts
-  readonly #refused: (error: WireError, content: OrderContent) => void
+  readonly #refused: (error: WireError, content: OrderContent) => Refused
   #confirmTimer: ReturnType<typeof setTimeout> | undefined
   #waitTimer: ReturnType<typeof setInterval> | undefined
   #confirmSince = 0
@@ -38,7 +38,7 @@ export class Sender {
     around: Surroundings,
     receipts: Receipts,
     /** Says in words why an order was refused. */
-    refused: (error: WireError, content: OrderContent) => void,
+    refused: (error: WireError, content: OrderContent) => Refused,
   ) {
     this.#around = around
     this.#receipts = receipts
@@ -81,19 +81,27 @@ export class Sender {
     this.inFlight = { clientOrderId, content, sentAtMs: this.#around.serverNow(), isUnknown: false }
     try {
       const order = await this.#around.ask('order.place', { ...content, clientOrderId })
-      this.#receipts.tell(receiptOf(order, this.#around))
+      this.#tell(receiptOf(order, this.#around), signal)
     } catch (error) {
       if (error instanceof OutcomeUnknownError) {
         this.inFlight = { ...this.inFlight, isUnknown: true }
         const fate = await findOut({ clientOrderId, accountId, finalAt: error.finalAt }, this.#around, signal)
-        this.#receipts.tell(this.#toldOf(fate))
+        this.#tell(this.#toldOf(fate), signal)
       } else if (error instanceof RequestRefused) {
         if (error.error.code === 'RATE_LIMITED') this.#countDown(error.error.retryAfterMs ?? 1_000)
-        this.#refused(error.error, content)
-      } else this.#receipts.tell(NOT_SENT)
+        const refused = this.#refused(error.error, content)
+        if (signal.aborted) this.#around.tellAway(refused)
+        else this.#receipts.refuse(refused)
+      } else this.#tell(NOT_SENT, signal)
     }
     this.inFlight = undefined
     this.phase = 'editing'
+  }
+
+  /** An answer may come once nobody looks at this ticket any more. */
+  #tell(receipt: Receipt, { aborted }: AbortSignal): void {
+    if (aborted) this.#around.tellAway(receipt)
+    else this.#receipts.tell(receipt)
   }
 
   #toldOf(fate: Fate): Receipt {

@@ -15,15 +15,27 @@ vi.stubGlobal(
 const { Sender: OfTicket } = await import('./sender.svelte.ts')
 
 const content = { symbol: 'NOVA', side: 'buy', type: 'market', qty: '5' } as OrderContent
+const REFUSED: Receipt = { kind: 'refused', title: 'Not enough buying power', text: 'It takes more.', waysOn: [] }
 const accountOf = (id: string) => ({ account: { id } }) as AccountSnapshot
 
-let around: { account: AccountSnapshot; placed: Error; serverNow(): number; ask(name: string): Promise<unknown> }
+let around: {
+  account: AccountSnapshot
+  placed: Error
+  serverNow(): number
+  ask(name: string): Promise<unknown>
+  tellAway(receipt: Receipt): void
+}
 let told: Receipt[]
+/** Told where there is no ticket any more. */
+let toldAway: Receipt[]
+let refusal: Receipt | undefined
 let sender: Sender
 
 beforeEach(() => {
   vi.useFakeTimers()
   told = []
+  toldAway = []
+  refusal = undefined
   around = {
     account: accountOf('a'),
     placed: new OutcomeUnknownError('c1', undefined),
@@ -33,9 +45,14 @@ beforeEach(() => {
       if (name === 'order.place') return Promise.reject(around.placed)
       return Promise.reject(new RequestRefused({ code: 'NOT_FOUND', message: 'unknown', outcome: 'not_executed' }))
     },
+    tellAway: (receipt) => void toldAway.push(receipt),
   }
-  const receipts = { tell: (receipt: Receipt) => told.push(receipt), refusal: undefined } as unknown as Receipts
-  sender = new OfTicket(around as unknown as Surroundings, receipts, () => undefined)
+  const receipts = {
+    tell: (receipt: Receipt) => told.push(receipt),
+    refuse: (receipt: Receipt) => (refusal = receipt),
+    refusal: undefined,
+  } as unknown as Receipts
+  sender = new OfTicket(around as unknown as Surroundings, receipts, ({ code }) => ({ ...REFUSED, code }))
 })
 afterEach(() => vi.useRealTimers())
 
@@ -63,8 +80,23 @@ test('nor once the ticket is left, and the next order is asked for again', async
   await vi.advanceTimersByTimeAsync(500)
   sender.stop()
   await vi.advanceTimersByTimeAsync(0)
-  expect(told).toMatchObject([{ title: 'Result not known', text: expect.stringContaining('Your orders') as string }])
+  expect(toldAway).toMatchObject([
+    { title: 'Result not known', text: expect.stringContaining('Your orders') as string },
+  ])
   void sender.press(content, false)
   await vi.advanceTimersByTimeAsync(2_000)
-  expect(told.map(({ title }) => title)).toEqual(['Result not known', 'Order not placed'])
+  expect(told.map(({ title }) => title)).toEqual(['Order not placed'])
+})
+
+test('an order that is refused once the ticket is left is told of where the trader is by then', async () => {
+  around.placed = new RequestRefused({ code: 'INSUFFICIENT_FUNDS', message: 'no money', outcome: 'not_executed' })
+  void sender.press(content, false)
+  sender.stop()
+  await vi.advanceTimersByTimeAsync(0)
+  expect(toldAway).toMatchObject([REFUSED])
+  expect(refusal).toBeUndefined()
+  void sender.press(content, false)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(refusal).toMatchObject(REFUSED)
+  expect(toldAway).toHaveLength(1)
 })

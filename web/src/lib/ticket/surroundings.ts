@@ -3,6 +3,7 @@ import type { AccountSnapshot } from '@valiant/shared/protocol/account'
 import type { Instrument, Level } from '@valiant/shared/protocol/market-data'
 import type { DataOf, RequestName } from '@valiant/shared/protocol/requests'
 import type { TradingChoice } from '#lib/trading/trading-choice.ts'
+import type { Receipt } from './receipt.ts'
 import type { Scale } from './scale.ts'
 
 /** What a ticket sees around it. */
@@ -23,4 +24,6 @@ export interface Surroundings {
   readonly isStale: boolean
   ask<Name extends RequestName>(name: Name, payload: AskPayload<Name>): Promise<DataOf<Name>>
   serverNow(): number
+  /** Tells what came after the ticket was left, where the trader is by then. */
+  tellAway(receipt: Receipt): void
 }

@@ -4,7 +4,7 @@ import type { Draft, OrderContent } from './draft.ts'
 import { Fields } from './fields.svelte.ts'
 import { PreviewFeed } from './preview-feed.svelte.ts'
 import type { Receipt, WayOn } from './receipt.ts'
-import { Receipts } from './receipts.svelte.ts'
+import { Receipts, type Refused } from './receipts.svelte.ts'
 import { type AtRefusal, type Deed, IS_OF_THE_ORDER, MUST_CHANGE, refusalOf, unknownSentence } from './refusal.ts'
 import { Sender } from './sender.svelte.ts'
 import { asksAgain, confirmationOf, sentenceOf } from './sentences.ts'
@@ -146,9 +146,9 @@ export class Ticket {
     }
   }
 
-  #refused(error: WireError, content: OrderContent): void {
+  #refused(error: WireError, content: OrderContent): Refused {
     this.#refusedKey = JSON.stringify(content)
-    this.receipts.refuse({ code: error.code, ...refusalOf(error, this.#at(content, 'place')) })
+    return { code: error.code, ...refusalOf(error, this.#at(content, 'place')) }
   }
 
   #at(content: OrderContent, deed: Deed): AtRefusal {

@@ -20,11 +20,12 @@ import type { AccountState } from '#lib/session/account.svelte.ts'
 import type { Session } from '#lib/session/session.svelte.ts'
 import type { Trading } from '#lib/trading/trading.svelte.ts'
 import { happened } from '#lib/ticket/happened.ts'
-import type { Named } from '#lib/ticket/receipt.ts'
+import type { Named, Receipt } from '#lib/ticket/receipt.ts'
 import { type Scale, scaleOf } from '#lib/ticket/scale.ts'
 import type { Surroundings } from '#lib/ticket/surroundings.ts'
 import { Ticket } from '#lib/ticket/ticket.svelte.ts'
 import { Tape } from '#lib/trades/tape.svelte.ts'
+import type { Toasts } from '#lib/ui/toasts.svelte.ts'
 
 /** What the server painted of one instrument. */
 export interface DeskSeed {
@@ -44,6 +45,7 @@ interface DeskParts {
   readonly account: AccountState
   readonly market: Market
   readonly trading: Trading
+  readonly toasts: Toasts
 }
 
 /** Everything one instrument's workspace shows, and what is done from it. */
@@ -69,6 +71,8 @@ export class Desk implements Surroundings {
   readonly #account: AccountState
   readonly #market: Market
   readonly #trading: Trading
+  readonly #toasts: Toasts
+  #isLeft = false
   /** One order fills in a dozen parts: the newest of the whole account reach back but a few orders, all instruments' together. */
   readonly #marked: PagedList<Fill>
   /** The account whose lists these are. */
@@ -100,12 +104,13 @@ export class Desk implements Surroundings {
   litSymbol = $state.raw<string | undefined>()
   readonly position = $derived.by(() => this.#account.positionOf(this.instrument.symbol))
 
-  constructor(seed: DeskSeed, { session, account, market, trading }: DeskParts) {
+  constructor(seed: DeskSeed, { session, account, market, trading, toasts }: DeskParts) {
     this.instrument = seed.instrument
     this.#session = session
     this.#account = account
     this.#market = market
     this.#trading = trading
+    this.#toasts = toasts
     this.listing = market.of(seed.instrument.symbol) ?? new Listing(seed.instrument)
     this.scale = scaleOf(seed.instrument)
     this.book = new BookView(seed.book)
@@ -114,7 +119,7 @@ export class Desk implements Surroundings {
     this.ticket = new Ticket(this)
     this.actions = new OrderActions(this, {
       listingOf: (symbol) => market.of(symbol),
-      tell: (receipt) => this.ticket.receipts.tell(receipt),
+      tell: (receipt) => (this.#isLeft ? this.tellAway(receipt) : this.ticket.receipts.tell(receipt)),
       hasExits: ({ orderId }) => account.openOrders.some(({ parentOrderId }) => parentOrderId === orderId),
       qtyToProtect: (symbol) => this.#qtyToProtect(symbol),
       has: (symbol) => ({
@@ -185,6 +190,12 @@ export class Desk implements Surroundings {
     return this.#session.serverNow()
   }
 
+  /** The ticket is gone, and its slot with it: the trader is at another instrument, or on another page. */
+  tellAway({ title, text, kind }: Receipt): void {
+    const named = title.includes(this.name) ? title : `${this.name}: ${title}`
+    this.#toasts.show(`${named}. ${text}`, kind === 'refused' ? 'alert' : 'note')
+  }
+
   /** What of the position in this instrument exits can protect. */
   readonly exitQty = $derived.by(() => this.#qtyToProtect(this.instrument.symbol) ?? this.position?.position.qty ?? '0')
 
@@ -240,6 +251,7 @@ export class Desk implements Surroundings {
       if (!document.hidden && this.isLive) void this.#market.refreshStatuses(client)
     }, STATUSES_EVERY_MS)
     return () => {
+      this.#isLeft = true
       clearInterval(statuses)
       this.#leaveBook()
       this.#books.stop()
