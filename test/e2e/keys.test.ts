@@ -113,6 +113,27 @@ describe('a key that is held', () => {
   })
 })
 
+test('a line that is moved by keys goes past others, and back when it is left', async () => {
+  const { page, complaints } = await stage.visitor()
+  await using _context = page.context()
+  await startTrading(page)
+  await placeLimits(page, ['7'])
+  await typeLimit(page, '8', 6)
+  await send(page).and(page.locator(':enabled')).click()
+  await page.getByRole('tab', { name: 'Open orders 2' }).waitFor()
+  const line = page.getByRole('slider', { name: /^Price of Buy 8 / })
+  await line.focus()
+  // As slowly as a hand, so that the chips change places.
+  for (let step = 0; step < 6; step++) await page.keyboard.press('Shift+ArrowUp', { delay: 60 })
+  for (let step = 0; step < 5; step++) await page.keyboard.press('Shift+ArrowDown', { delay: 60 })
+  await expect.poll(() => line.getAttribute('aria-valuetext')).toContain('Enter sends')
+  // Its own cross comes first.
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Tab')
+  await expect.poll(() => line.getAttribute('aria-valuetext')).not.toContain('Enter sends')
+  expect(complaints).toEqual([])
+})
+
 test('a letter that is typed in an open menu works nothing below it', async () => {
   const { page } = await stage.visitor()
   await using _context = page.context()

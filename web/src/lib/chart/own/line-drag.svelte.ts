@@ -50,6 +50,11 @@ export class LineDrag {
     moving.line.send(moving.ticks)
   }
 
+  /** What is no longer there can't be moved. */
+  keep(stands: (line: MovableLine) => boolean): void {
+    if (this.moving && !stands(this.moving.line)) this.back()
+  }
+
   back(): void {
     this.moving = undefined
   }

@@ -9,7 +9,7 @@ import { signedMoney, toneOf } from '#lib/ui/format.ts'
 import { type Chip, chipsOf, POSITION_CHIP } from './chips.ts'
 import { LineDrag, type MovableLine } from './line-drag.svelte.ts'
 import { changeTo, exitOf, fillsAtOnce } from './line-move.ts'
-import type { OwnLine } from '../price-series.ts'
+import { linesOf } from './lines-of.ts'
 
 /** The account's own in one instrument, as it is now, and where what is done with its lines goes. */
 export interface Owned {
@@ -44,21 +44,14 @@ export class OwnLines {
     )
   })
 
-  readonly lines = $derived.by((): readonly OwnLine[] => {
-    const { position, scale } = this.#of
-    const { moving } = this.drag
-    return [
-      ...this.chips
-        .filter(({ id }) => id !== POSITION_CHIP)
-        .map(({ id, price, isWaiting }): OwnLine => ({ id, price, kind: isWaiting ? 'waiting' : 'order' })),
-      ...(position
-        ? [{ id: POSITION_CHIP, price: Number(position.position.avgPrice), kind: 'position' as const }]
-        : []),
-      ...(moving?.line.id === POSITION_CHIP
-        ? [{ id: 'exit', price: Number(scale.price(moving.ticks)), kind: 'waiting' as const }]
-        : []),
-    ]
-  })
+  readonly lines = $derived.by(() =>
+    linesOf(this.chips, this.#of.position, { moving: this.drag.moving, scale: this.#of.scale }),
+  )
+
+  /** An order may fill, and a position be closed, while its line is held. */
+  settle(): void {
+    this.drag.keep(({ id }) => this.chips.some((chip) => chip.id === id))
+  }
 
   /** The line of a chip, to be taken elsewhere. */
   readonly lineOf = (id: string): MovableLine | undefined => {

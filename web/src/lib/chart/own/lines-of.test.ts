@@ -1,0 +1,34 @@
+import { expect, test, vi } from 'vitest'
+import type { LivePosition } from '#lib/session/account.svelte.ts'
+import { scaleOf } from '#lib/ticket/scale.ts'
+import { chipsOf, POSITION_CHIP } from './chips.ts'
+import { linesOf } from './lines-of.ts'
+
+// Nothing here waits for a rune to be noticed: without Svelte's compiler it is the value it holds.
+vi.stubGlobal('$state', { raw: <Value>(value: Value) => value })
+const { LineDrag } = await import('./line-drag.svelte.ts')
+
+const scale = scaleOf({ tickSize: '0.02', lotSize: '1' })
+const position = { position: { qty: '320', avgPrice: '181.470000' }, unrealized: 912 } as LivePosition
+const chips = chipsOf([], position, { name: 'NOVA', scale })
+const line = { id: POSITION_CHIP, ticks: 9_073, fillsAtOnce: () => false, send: () => undefined }
+
+test('an exit is drawn where the position’s line is taken, and nothing once the position is gone', () => {
+  const drag = new LineDrag()
+  drag.take(line)
+  drag.to(9_000)
+  expect(linesOf(chips, position, { moving: drag.moving, scale })).toEqual([
+    { id: POSITION_CHIP, price: 181.47, kind: 'position' },
+    { id: 'exit', price: 180, kind: 'waiting' },
+  ])
+  expect(linesOf([], undefined, { moving: drag.moving, scale })).toEqual([])
+})
+
+test('what is moved goes back with its line, and with no other', () => {
+  const drag = new LineDrag()
+  drag.take(line)
+  drag.keep(({ id }) => id === POSITION_CHIP)
+  expect(drag.moving).toMatchObject({ line: { id: POSITION_CHIP } })
+  drag.keep(({ id }) => id !== POSITION_CHIP)
+  expect(drag.moving).toBeUndefined()
+})
