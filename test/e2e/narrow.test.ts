@@ -1,8 +1,8 @@
 import type { Locator, Page } from 'playwright-core'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { PHONE } from '../rig/browser.ts'
 import { barriers } from './barriers.ts'
-import { accountPage, field, live, send, startTrading, view } from './desk.ts'
+import { accountPage, field, live, receiptAway, send, startTrading, view } from './desk.ts'
 import { Stage } from './stage.ts'
 
 /* Phones, and the narrowest that there are: 320 pixels. */
@@ -18,6 +18,16 @@ const sum = (page: Page, name: string): Locator =>
     .getByRole('region', { name: 'Your account' })
     .locator('dl > div', { has: page.locator('dt', { hasText: name }) })
     .locator('dd')
+
+/** With a finger, by as much as a thumb does. */
+async function swipeUp(page: Page, { x, y }: { x: number; y: number }): Promise<void> {
+  const touch = await page.context().newCDPSession(page)
+  await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x, y }] })
+  for (let by = 5; by <= 100; by += 5) {
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: [{ x, y: y - by }] })
+  }
+  await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
+}
 
 /** How much of what is written lies beyond the box that it is given. */
 const beyond = (one: Locator) => one.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)
@@ -84,4 +94,65 @@ test('what is asked again is asked without a key that no phone has', async () =>
     .click()
   await page.getByText('Press again to send').waitFor()
   expect(await page.getByText('Esc to go back').isVisible()).toBe(false)
+})
+
+describe('a phone on its side', () => {
+  test.each([
+    { width: 667, height: 375 },
+    { width: 844, height: 390 },
+  ])('of $width by $height shows a chart, and a swipe over it scrolls the page', async (viewport) => {
+    const { page, complaints } = await stage.visitor({ ...PHONE, viewport })
+    await using _context = page.context()
+    await page.goto('/trade/NOVA')
+    await live(page)
+    const canvas = page.getByTestId('workspace').locator('.chart-area canvas').first()
+    await canvas.scrollIntoViewIfNeeded()
+    await page.evaluate(() => scrollTo(0, 54))
+    const inSight = () =>
+      canvas.evaluate((element) => {
+        const { top, bottom } = element.getBoundingClientRect()
+        return Math.min(bottom, innerHeight) - Math.max(top, 0)
+      })
+    await expect.poll(inSight).toBeGreaterThanOrEqual(180)
+    const box = (await canvas.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 }
+    const before = await page.evaluate(() => scrollY)
+    await swipeUp(page, { x: box.x + box.width / 2, y: box.y + box.height / 2 })
+    await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(before + 60)
+    expect(complaints).toEqual([])
+  })
+})
+
+test('on a tablet a receipt is told where its place is out of sight, and the ticket comes below the bar at the top', async () => {
+  const { page } = await stage.visitor({ viewport: { width: 768, height: 1_024 } })
+  await using _context = page.context()
+  await startTrading(page)
+  await send(page).and(page.locator(':enabled')).waitFor({ state: 'attached' })
+  await page.evaluate(() => scrollTo(0, 0))
+  await page.keyboard.press('Control+Enter')
+  await receiptAway(page).and(page.locator('.filled')).waitFor()
+
+  await page.setViewportSize({ width: 768, height: 600 })
+  await page.locator('.side-bar').getByRole('button', { name: 'Sell' }).click()
+  const top = async () => (await page.locator('.ticket-area .sides').boundingBox())?.y ?? 0
+  await expect.poll(top).toBeGreaterThanOrEqual(46)
+})
+
+test('zoomed far in, a workspace scrolls to its foot', async () => {
+  const { page } = await stage.visitor({ viewport: { width: 1_024, height: 480 } })
+  await using _context = page.context()
+  await startTrading(page)
+  const foot = page.getByTestId('receipt')
+  await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight))
+  const bottom = await foot.locator('..').evaluate((element) => element.getBoundingClientRect().bottom)
+  expect(bottom).toBeLessThanOrEqual(480 - 26)
+})
+
+test('with colours of the system’s own, what is chosen differs from what is not', async () => {
+  const { page } = await stage.visitor({ forcedColors: 'active' })
+  await using _context = page.context()
+  await startTrading(page)
+  const colors = await page
+    .locator('.sides label')
+    .evaluateAll((labels) => labels.map((label) => getComputedStyle(label).backgroundColor))
+  expect(new Set(colors).size).toBe(2)
 })

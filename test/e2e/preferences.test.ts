@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { DESKTOP } from '../rig/browser.ts'
 import { barriers } from './barriers.ts'
@@ -161,6 +161,13 @@ describe('the panels', () => {
 
     await edge(page, 'Height of the lists').press('ArrowUp')
     await expect.poll(() => sizeOf(page, 'Height of the lists'), SOON).toBe(238)
+    // The rows have what the panel has, so that the last of them can be scrolled to.
+    const foot = async (locator: Locator) => {
+      const box = await locator.boundingBox()
+      return (box?.y ?? 0) + (box?.height ?? 0)
+    }
+    const [panel, rows] = [page.locator('.bottom-area'), page.getByTestId('panel-positions')]
+    await expect.poll(async () => (await foot(panel)) - (await foot(rows)), SOON).toBeCloseTo(0, 0)
     await edge(page, 'Width of the ticket').press('Home')
     await expect.poll(() => sizeOf(page, 'Width of the ticket'), SOON).toBe(288)
     expect(await barriers(page)).toEqual([])

@@ -76,6 +76,8 @@ export class PriceChart {
           secondsVisible: false,
         },
         crosshair: { mode: CrosshairMode.Normal },
+        // A swipe up or down scrolls the page, over the chart as everywhere.
+        handleScroll: { vertTouchDrag: false },
       },
       this.#scale,
     )
