@@ -112,7 +112,7 @@ export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMar
   const { simulator, catchUpMaxMs } = await simulatorOf(saved, { ...parts, instruments })
   const engine = recoverEngine({ state, epoch, instruments, simulator, saved, statuses, maxOpenOrdersPerInstrument })
   const presence = new Presence()
-  // Market time, which may be ahead of this clock: by this the grace would be over already.
+  // Market time may be ahead of this clock, by which a grace would be over already.
   const marketMs = Math.max(clock.now(), state.last.timeMs)
   for (const wish of state.cancelOnDisconnects) presence.restore(wish, marketMs)
   const presenceWriter = opened.use(
@@ -121,8 +121,7 @@ export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMar
   // Nobody could renew them meanwhile.
   engine.postponeDeadMen(Math.max(0, clock.now() - state.last.timeMs))
   const splits = countBySymbol(state.splits)
-  const stoppedMs = saved === undefined ? marketMs : Math.min(marketMs, state.last.timeMs)
-  const span = { fromMs: stoppedMs, toMs: marketMs }
+  const span = { fromMs: saved === undefined ? marketMs : state.last.timeMs, toMs: marketMs }
   const barWriter = opened.use(new BarWriter({ bars, instruments, span, log, failed: parts.failed }))
   // After the history is restated: the prices of alerts are too.
   const alertWatch = opened.use(new AlertWatch({ alerts, firings: parts.alertFirings, clock, log }))
