@@ -1,0 +1,13 @@
+import type { Attachment } from 'svelte/attachments'
+
+/**
+ * Tells whether an element is out of sight, at first and at each change.
+ * @param rootMargin by how much the view counts as larger, as of an IntersectionObserver
+ */
+export const outOfSight =
+  (told: (isAway: boolean) => void, rootMargin = '0px'): Attachment<HTMLElement> =>
+  (element) => {
+    const observer = new IntersectionObserver(([entry]) => told(entry?.isIntersecting === false), { rootMargin })
+    observer.observe(element)
+    return () => observer.disconnect()
+  }
