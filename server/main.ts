@@ -27,7 +27,7 @@ import { Bars } from './journal/bars.ts'
 import { History } from './journal/history.ts'
 import { seedInstruments } from './journal/instruments.ts'
 import { News } from './journal/news.ts'
-import { only } from './telemetry/asked-metrics.ts'
+import { only } from './telemetry/observable-metrics.ts'
 import { openLogger, type Logger } from './telemetry/logger.ts'
 import { Metrics } from './telemetry/metrics.ts'
 import { releaseOf, version } from './telemetry/release.ts'
@@ -131,7 +131,7 @@ async function serve(config: Config, log: Logger): Promise<void> {
           address: `${hostname()}:${front.port}`,
           seed: config.SEED,
           historyDays: config.HISTORY_DAYS,
-          live: config.MARKET_LIVENESS,
+          liveness: config.MARKET_LIVENESS,
           rates: { ordersPerSecond: config.LIMIT_ORDERS_PER_SECOND, ordersBurst: config.LIMIT_ORDERS_BURST },
           maxOpenOrdersPerInstrument: config.LIMIT_OPEN_ORDERS,
           metrics,

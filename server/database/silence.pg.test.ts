@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { openCable } from '../../test/rig/cable.ts'
+import { openFaultProxy } from '../../test/rig/fault-proxy.ts'
 import { freshDatabase } from '../../test/rig/postgres.ts'
 import { openDatabase } from './database.ts'
 
@@ -9,17 +9,17 @@ const logger = { warn: () => undefined }
 test('a session whose host is gone without a word is ended, and the pool makes another', async () => {
   await using fresh = await freshDatabase()
   const direct = new URL(fresh.url)
-  await using cable = await openCable({ host: direct.hostname, port: Number(direct.port) })
-  direct.port = String(cable.port)
+  await using proxy = await openFaultProxy({ host: direct.hostname, port: Number(direct.port) })
+  direct.port = String(proxy.port)
   await using database = await openDatabase({ url: direct.href, silenceMs: SILENCE_MS, logger })
   const auth = database.authPool()
   const asked = () => [database.queries.any('SELECT 1 AS one'), auth.query('SELECT 1 AS one')]
   await Promise.all(asked())
-  cable.freeze()
+  proxy.freeze()
   for (const { reason } of (await Promise.allSettled(asked())) as PromiseRejectedResult[]) {
     expect(String(reason)).toContain(`Postgres was silent for ${SILENCE_MS} ms`)
   }
-  cable.mend()
+  proxy.mend()
   expect(await database.queries.any('SELECT 1 AS one')).toEqual([{ one: 1 }])
   expect((await auth.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
 })

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { UpdateAccount } from './command.ts'
 import { OUTSIDE } from './command.ts'
 import type { Engine } from './engine.ts'
-import { marginFloorOf, markAt } from './risk/margin-floor.ts'
-import { ANN, BEN, floorOf, give, NO_EVENTS, orderOf, START_CENTS, START_MS } from './trading-floor.ts'
+import { marginFloorOf, markAt } from './risk/margin.fixture.ts'
+import { ANN, BEN, floorOf, give, NO_EVENTS, orderOf, START_CENTS, START_MS } from './engine.fixture.ts'
 
 const MARKET = `
   bid   | price  | ask

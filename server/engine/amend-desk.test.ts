@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { AmendOrder } from './command.ts'
 import type { Engine } from './engine.ts'
-import { ANN, BEN, floorOf, give, NO_EVENTS, place, SHARE, START_CENTS, START_MS, tradeAt } from './trading-floor.ts'
+import { ANN, BEN, floorOf, give, NO_EVENTS, place, SHARE, START_CENTS, START_MS, tradeAt } from './engine.fixture.ts'
 
 const MARKET = `
   bid | price  | ask

@@ -1,4 +1,4 @@
-import type { Aftermath } from './aftermath.ts'
+import type { Cascade } from './cascade.ts'
 import type { AmendOrder, PlaceOrder } from './command.ts'
 import type { AmendOrderResult } from './command-result.ts'
 import type { Fill } from './event.ts'
@@ -24,14 +24,14 @@ export class AmendDesk {
   private readonly log: EventLog
   private readonly working: WorkingOrders
   private readonly execution: Execution
-  private readonly aftermath: Aftermath
+  private readonly cascade: Cascade
   private readonly openOrdersMax: number
 
-  constructor({ log, working, execution, aftermath }: DeskParts, openOrdersMax: number) {
+  constructor({ log, working, execution, cascade }: DeskParts, openOrdersMax: number) {
     this.log = log
     this.working = working
     this.execution = execution
-    this.aftermath = aftermath
+    this.cascade = cascade
     this.openOrdersMax = openOrdersMax
   }
 
@@ -71,7 +71,7 @@ export class AmendDesk {
     else if (status !== 'held') this.execution.carryOut(order, order.limitTicks, timeMs)
     this.tell(order, timeMs)
     this.working.closeLegs(order, timeMs)
-    this.aftermath.run(timeMs)
+    this.cascade.run(timeMs)
     const fills = this.log.fillsOf(order).filter(({ number }) => number > fillsBefore)
     return accepted(order, fills, status === 'held')
   }

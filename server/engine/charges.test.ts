@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { OUTSIDE } from './command.ts'
 import { Engine } from './engine.ts'
-import { marginFloorOf, markAt, toMargin } from './risk/margin-floor.ts'
-import { ANN, BEN, COIN, give, orderOf, SHARE, START_CENTS, START_MS } from './trading-floor.ts'
+import { marginFloorOf, markAt, toMargin } from './risk/margin.fixture.ts'
+import { ANN, BEN, COIN, give, orderOf, SHARE, START_CENTS, START_MS } from './engine.fixture.ts'
 
 const MARKET = `
   bid   | price  | ask

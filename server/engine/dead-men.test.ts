@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { SetDeadMan } from './command.ts'
 import { Engine } from './engine.ts'
-import { ANN, BEN, COIN, floorOf, give, NO_EVENTS, place, SHARE, START_MS } from './trading-floor.ts'
+import { ANN, BEN, COIN, floorOf, give, NO_EVENTS, place, SHARE, START_MS } from './engine.fixture.ts'
 
 const deadMan = (wish: Partial<SetDeadMan> = {}): SetDeadMan => ({
   kind: 'cancelAfter',

@@ -4,9 +4,9 @@ import { NaiveBook } from './book/naive-book.ts'
 import { FEES, HOUSE, OUTSIDE } from './command.ts'
 import { Engine } from './engine.ts'
 import { CASH, type EngineEvents, type Fill } from './event.ts'
-import { type Action, anyActions, Player, SYMBOLS, USERS, usersActions } from './random-trading.ts'
+import { type Action, anyActions, Player, SYMBOLS, USERS, usersActions } from './random-trading.fixture.ts'
 import type { DeadMan, Order } from './state.ts'
-import { COIN, NO_EVENTS, SHARE } from './trading-floor.ts'
+import { COIN, NO_EVENTS, SHARE } from './engine.fixture.ts'
 
 const INSTRUMENTS = [SHARE, COIN]
 const newEngine = (isPlain = false) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { FEES, HOUSE } from './command.ts'
 import { Engine } from './engine.ts'
 import { copyOf } from './state.ts'
-import { ANN, BEN, COIN, floorOf, give, NO_EVENTS, orderOf, SHARE, START_CENTS, START_MS } from './trading-floor.ts'
+import { ANN, BEN, COIN, floorOf, give, NO_EVENTS, orderOf, SHARE, START_CENTS, START_MS } from './engine.fixture.ts'
 
 describe('a restored engine', () => {
   it('rests the orders it is given without matching, holds what they held, and tells nothing', () => {

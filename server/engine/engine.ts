@@ -1,5 +1,5 @@
 import { AccountDesk } from './account-desk.ts'
-import { Aftermath } from './aftermath.ts'
+import { Cascade } from './cascade.ts'
 import { AmendDesk } from './amend-desk.ts'
 import { assert, unreachable } from './assert.ts'
 import { type Book, type LevelVisitor, NONE } from './book/book.ts'
@@ -19,7 +19,7 @@ import {
   type Side,
 } from './command.ts'
 import type { CommandResult, MarketCommandResult, Preview, ResultOf } from './command-result.ts'
-import { Consequences } from './consequences.ts'
+import { PendingEffects } from './pending-effects.ts'
 import { Dividends } from './corporate/dividends.ts'
 import { SplitRatio } from './corporate/split-ratio.ts'
 import { Splits } from './corporate/splits.ts'
@@ -103,12 +103,12 @@ export class Engine {
     const outsider = this.admit(newAccount(OUTSIDE, 'outside', 0))
     const settlement = new Settlement({ log: this.log, ledger: this.ledger, house, fees, watch: this.watch })
     const { log } = this
-    const consequences = new Consequences()
-    const working = new WorkingOrders(log, consequences, this.expiries)
-    const matching = new Matching({ log, settlement, working, consequences })
+    const effects = new PendingEffects()
+    const working = new WorkingOrders(log, effects, this.expiries)
+    const matching = new Matching({ log, settlement, working, effects })
     const execution = new Execution(matching, working)
-    const aftermath = new Aftermath({ log, working, execution, consequences })
-    const desk = { log, working, execution, aftermath }
+    const cascade = new Cascade({ log, working, execution, effects })
+    const desk = { log, working, execution, cascade }
     this.working = working
     this.desk = new OrderDesk(desk)
     this.amends = new AmendDesk(desk, maxOpenOrdersPerInstrument)
@@ -123,7 +123,7 @@ export class Engine {
     this.splits = new Splits(money)
     this.liquidation = new Liquidation({ ...desk, watch: this.watch })
     for (const market of this.markets.values()) {
-      this.houses.set(market.symbol, new HouseBook({ market, matching, log, aftermath }))
+      this.houses.set(market.symbol, new HouseBook({ market, matching, log, cascade }))
     }
   }
 
@@ -259,7 +259,7 @@ export class Engine {
     this.expire(timeMs)
     this.deadMen.goOff(timeMs, (account) => this.portfolio(account))
     this.liquidation.step(timeMs)
-    this.tellWaters(timeMs)
+    this.publishHighWaters(timeMs)
   }
 
   /** What a market takes: see SetMarketStatus. */
@@ -404,7 +404,7 @@ export class Engine {
   }
 
   /** A water moves with every new high or low; it is told no more than once a second. */
-  private tellWaters(timeMs: number): void {
+  private publishHighWaters(timeMs: number): void {
     const second = Math.floor(timeMs / 1_000)
     if (second === this.toldSecond) return
     this.toldSecond = second

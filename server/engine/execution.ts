@@ -1,5 +1,5 @@
 import { assert } from './assert.ts'
-import { ownOrderMet } from './book/reach.ts'
+import { ownOrderMet } from './book/book-walk.ts'
 import type { Fill } from './event.ts'
 import type { Matching } from './matching.ts'
 import type { OpenOrder } from './open-order.ts'

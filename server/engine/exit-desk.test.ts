@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { ClosePosition, ProtectPosition } from './command.ts'
 import type { Engine } from './engine.ts'
-import { toMargin } from './risk/margin-floor.ts'
-import { ANN, floorOf, give, NO_EVENTS, place, START_CENTS, START_MS, tradeAt } from './trading-floor.ts'
+import { toMargin } from './risk/margin.fixture.ts'
+import { ANN, floorOf, give, NO_EVENTS, place, START_CENTS, START_MS, tradeAt } from './engine.fixture.ts'
 
 const MARKET = `
   bid | price  | ask

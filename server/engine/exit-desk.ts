@@ -1,4 +1,4 @@
-import type { Aftermath } from './aftermath.ts'
+import type { Cascade } from './cascade.ts'
 import { exitCommands, type Exits, makeExits, oppositeOf } from './brackets/legs.ts'
 import { closingOrder } from './closing-order.ts'
 import type { ClosePosition, ProtectPosition, Side } from './command.ts'
@@ -18,14 +18,14 @@ import type { WorkingOrders } from './working-orders.ts'
 export class ExitDesk {
   private readonly log: EventLog
   private readonly working: WorkingOrders
-  private readonly aftermath: Aftermath
+  private readonly cascade: Cascade
   private readonly desk: OrderDesk
   private readonly openOrdersMax: number
 
-  constructor({ log, working, aftermath }: DeskParts, desk: OrderDesk, openOrdersMax: number) {
+  constructor({ log, working, cascade }: DeskParts, desk: OrderDesk, openOrdersMax: number) {
     this.log = log
     this.working = working
-    this.aftermath = aftermath
+    this.cascade = cascade
     this.desk = desk
     this.openOrdersMax = openOrdersMax
   }
@@ -66,8 +66,8 @@ export class ExitDesk {
       this.working.open(order)
       bind(order)
     }
-    for (const order of orders) if (!order.isClosed) this.aftermath.activate(order, timeMs)
-    this.aftermath.run(timeMs)
+    for (const order of orders) if (!order.isClosed) this.cascade.activate(order, timeMs)
+    this.cascade.run(timeMs)
     const withRole = (role: LegRole) => orders.find((order) => order.role === role)
     return { kind: 'position.protect', ok: true, takeProfit: withRole('take_profit'), stopLoss: withRole('stop_loss') }
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ANN, BEN, floorOf, give, NO_EVENTS, place, START_CENTS, START_MS } from './trading-floor.ts'
+import { ANN, BEN, floorOf, give, NO_EVENTS, place, START_CENTS, START_MS } from './engine.fixture.ts'
 
 const END_MS = START_MS + 1_000
 const day = { timeInForce: 'day', expireAtMs: END_MS } as const

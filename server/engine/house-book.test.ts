@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { FEES, HOUSE } from './command.ts'
 import { NO_SLOT } from './house.ts'
-import { ANN, floorOf, NO_EVENTS, orderOf, START_MS } from './trading-floor.ts'
+import { ANN, floorOf, NO_EVENTS, orderOf, START_MS } from './engine.fixture.ts'
 
 describe('the house', () => {
   it('trades with itself in public, and nothing else happens', () => {

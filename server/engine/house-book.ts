@@ -1,4 +1,4 @@
-import type { Aftermath } from './aftermath.ts'
+import type { Cascade } from './cascade.ts'
 import { assert } from './assert.ts'
 import { NO_OWNER, NONE } from './book/book.ts'
 import type { Side } from './command.ts'
@@ -13,14 +13,14 @@ export class HouseBook implements HouseMarket {
   private readonly market: Market
   private readonly matching: Matching
   private readonly log: EventLog
-  private readonly aftermath: Aftermath
+  private readonly cascade: Cascade
   private readonly fills: Fill[] = []
 
-  constructor(parts: { market: Market; matching: Matching; log: EventLog; aftermath: Aftermath }) {
+  constructor(parts: { market: Market; matching: Matching; log: EventLog; cascade: Cascade }) {
     this.market = parts.market
     this.matching = parts.matching
     this.log = parts.log
-    this.aftermath = parts.aftermath
+    this.cascade = parts.cascade
   }
 
   get bidTicks(): number {
@@ -82,7 +82,7 @@ export class HouseBook implements HouseMarket {
     const timeMs = this.log.marketTime(atMs)
     this.log.begin(undefined, 'trade')
     const left = this.matching.take({ market, taker: undefined, side, lots, limitTicks, timeMs }, this.fills)
-    this.aftermath.run(timeMs)
+    this.cascade.run(timeMs)
     return lots - left
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { checkInstrument } from './instrument.ts'
-import { SHARE } from './trading-floor.ts'
+import { SHARE } from './engine.fixture.ts'
 
 describe('an instrument', () => {
   it('as shipped is sound', () => {

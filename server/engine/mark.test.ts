@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { halfTicksOf, markValueCents, MICRO_TICKS, relativeStep, stepMark, wholeTicksOf } from './mark.ts'
-import { floorOf, START_MS } from './trading-floor.ts'
+import { floorOf, START_MS } from './engine.fixture.ts'
 
 describe('the mark', () => {
   it('begins at the first mid', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { SetMarketStatus } from './command.ts'
 import type { Engine } from './engine.ts'
-import { ANN, BEN, COIN, floorOf, give, NO_EVENTS, place, refusalOf, START_MS, tradeAt } from './trading-floor.ts'
+import { ANN, BEN, COIN, floorOf, give, NO_EVENTS, place, refusalOf, START_MS, tradeAt } from './engine.fixture.ts'
 
 const setStatus = (engine: Engine, wish: Omit<SetMarketStatus, 'kind' | 'symbol'>) =>
   engine.apply({ kind: 'market.status', symbol: 'VLNT', ...wish }, START_MS)

@@ -1,6 +1,6 @@
 import { NO_OWNER, NONE } from './book/book.ts'
 import type { Side } from './command.ts'
-import type { Consequences } from './consequences.ts'
+import type { PendingEffects } from './pending-effects.ts'
 import type { Fill } from './event.ts'
 import type { EventLog } from './event-log.ts'
 import type { Settlement } from './ledger/settlement.ts'
@@ -27,13 +27,13 @@ export class Matching {
   private readonly log: EventLog
   private readonly settlement: Settlement
   private readonly working: WorkingOrders
-  private readonly consequences: Consequences
+  private readonly effects: PendingEffects
 
-  constructor(parts: { log: EventLog; settlement: Settlement; working: WorkingOrders; consequences: Consequences }) {
+  constructor(parts: { log: EventLog; settlement: Settlement; working: WorkingOrders; effects: PendingEffects }) {
     this.log = parts.log
     this.settlement = parts.settlement
     this.working = parts.working
-    this.consequences = parts.consequences
+    this.effects = parts.effects
   }
 
   /**
@@ -77,7 +77,7 @@ export class Matching {
       const lots = matches.lots[at] ?? 0
       const maker = market.openOrders[slot]
       const fill = this.settlement.settle({ market, taker, maker, takerSide, ticks, lots, timeMs })
-      this.consequences.addTrade(market, ticks)
+      this.effects.addTrade(market, ticks)
       if (fill !== undefined) fills.push(fill)
       if (taker !== undefined) this.follow(taker, lots, timeMs)
       if (maker !== undefined) this.serveMaker(maker, lots, timeMs)
@@ -103,10 +103,10 @@ export class Matching {
   private follow(order: OpenOrder, lots: number, timeMs: number): void {
     if (order.group !== undefined) {
       if (order.role !== undefined) this.settleGroup(order, lots, timeMs)
-      else if (this.consequences.filledEntries.at(-1) !== order) this.consequences.filledEntries.push(order)
+      else if (this.effects.filledEntries.at(-1) !== order) this.effects.filledEntries.push(order)
     }
     const { portfolio, market } = order
-    if (mayExceed(order, lots)) this.consequences.shrunk.push({ portfolio, market })
+    if (mayExceed(order, lots)) this.effects.shrunk.push({ portfolio, market })
   }
 
   /** An exit that fills takes its lots from its sibling; filled whole, it cancels it. */
@@ -120,11 +120,11 @@ export class Matching {
         this.working.change(sibling, timeMs)
       }
     }
-    if (isFilled) this.consequences.filledExits.push(exit)
+    if (isFilled) this.effects.filledExits.push(exit)
   }
 
   private cutShrunk(timeMs: number): void {
-    for (const { portfolio, market } of this.consequences.shrunk.splice(0)) {
+    for (const { portfolio, market } of this.effects.shrunk.splice(0)) {
       cutToPosition(portfolio, market, this.working, timeMs)
     }
   }

@@ -9,7 +9,7 @@ import { type CloseReason, copyOf, type LegRole, type Order, type OrderStatus, t
 type Placed = Omit<PlaceOrder, 'kind' | 'tag' | 'expireAtMs'> & Partial<Pick<Order, 'tag' | 'expireAtMs'>>
 
 /** What few orders have: those that wait or end by themselves, exits, entries with legs, and what was refused. */
-class Rarity {
+class ColdFields {
   stopTicks = 0
   trailTicks = 0
   trailBps = 0
@@ -43,7 +43,7 @@ export class OpenOrder implements Order {
   #slot: BookSlot = NONE
   #boundLots = 0
   #countedLots = 0
-  #rarity: Rarity | undefined
+  #cold: ColdFields | undefined
   #filled: Filled | undefined
   /** Undefined until it is changed; as a reference to the operation's own number it needs no box. */
   #changedAtMs: number | undefined
@@ -93,8 +93,8 @@ export class OpenOrder implements Order {
     this.createdAtMs = timeMs
     const { stopTicks = 0, trailTicks = 0, trailBps = 0, expireAtMs, reduceOnly = false } = command
     if (command.type === 'limit' && expireAtMs === undefined && !reduceOnly) return
-    this.#rarity = new Rarity()
-    Object.assign(this.#rarity, { stopTicks, trailTicks, trailBps, expireAtMs, reduceOnly })
+    this.#cold = new ColdFields()
+    Object.assign(this.#cold, { stopTicks, trailTicks, trailBps, expireAtMs, reduceOnly })
   }
 
   /** A stored order as one of the engine's own. */
@@ -158,72 +158,72 @@ export class OpenOrder implements Order {
   }
 
   get stopTicks(): number {
-    return this.#rarity?.stopTicks ?? 0
+    return this.#cold?.stopTicks ?? 0
   }
 
   set stopTicks(ticks: number) {
-    if (ticks !== this.stopTicks) this.rarity.stopTicks = ticks
+    if (ticks !== this.stopTicks) this.cold.stopTicks = ticks
   }
 
   get trailTicks(): number {
-    return this.#rarity?.trailTicks ?? 0
+    return this.#cold?.trailTicks ?? 0
   }
 
   set trailTicks(ticks: number) {
-    if (ticks !== this.trailTicks) this.rarity.trailTicks = ticks
+    if (ticks !== this.trailTicks) this.cold.trailTicks = ticks
   }
 
   get trailBps(): number {
-    return this.#rarity?.trailBps ?? 0
+    return this.#cold?.trailBps ?? 0
   }
 
   set trailBps(ticks: number) {
-    if (ticks !== this.trailBps) this.rarity.trailBps = ticks
+    if (ticks !== this.trailBps) this.cold.trailBps = ticks
   }
 
   get highWaterTicks(): number {
-    return this.#rarity?.highWaterTicks ?? 0
+    return this.#cold?.highWaterTicks ?? 0
   }
 
   set highWaterTicks(ticks: number) {
-    if (ticks !== this.highWaterTicks) this.rarity.highWaterTicks = ticks
+    if (ticks !== this.highWaterTicks) this.cold.highWaterTicks = ticks
   }
 
   /** The trigger as the owner was last told it: what a trailing buy binds follows it, never what was not told. */
   get toldStopTicks(): number {
-    return this.#rarity?.toldStopTicks ?? 0
+    return this.#cold?.toldStopTicks ?? 0
   }
 
   set toldStopTicks(ticks: number) {
-    if (ticks !== this.toldStopTicks) this.rarity.toldStopTicks = ticks
+    if (ticks !== this.toldStopTicks) this.cold.toldStopTicks = ticks
   }
 
   get expireAtMs(): number | undefined {
-    return this.#rarity?.expireAtMs
+    return this.#cold?.expireAtMs
   }
 
   get reduceOnly(): boolean {
-    return this.#rarity?.reduceOnly ?? false
+    return this.#cold?.reduceOnly ?? false
   }
 
   get role(): LegRole | undefined {
-    return this.#rarity?.role
+    return this.#cold?.role
   }
 
   get parentNumber(): number | undefined {
-    return this.#rarity?.parentNumber
+    return this.#cold?.parentNumber
   }
 
   get groupNumber(): number | undefined {
-    return this.#rarity?.groupNumber
+    return this.#cold?.groupNumber
   }
 
   get rejectCode(): RejectCode | undefined {
-    return this.#rarity?.rejectCode
+    return this.#cold?.rejectCode
   }
 
   set rejectCode(code: RejectCode | undefined) {
-    this.rarity.rejectCode = code
+    this.cold.rejectCode = code
   }
   /** Its place in the book; NONE while it has none. */
   get slot(): BookSlot {
@@ -254,11 +254,11 @@ export class OpenOrder implements Order {
 
   /** The group of an exit, or of an entry with legs. */
   get group(): Group | undefined {
-    return this.#rarity?.group
+    return this.#cold?.group
   }
 
   set group(group: Group | undefined) {
-    this.rarity.group = group
+    this.cold.group = group
   }
 
   get remainingLots(): number {
@@ -273,10 +273,10 @@ export class OpenOrder implements Order {
   /** It belongs to others: as an exit, or as an entry with legs. */
   join({ role, parentNumber, groupNumber }: Pick<Order, 'role' | 'parentNumber' | 'groupNumber'>): void {
     if (role === undefined && parentNumber === undefined && groupNumber === undefined) return
-    const { rarity } = this
-    rarity.role = role
-    rarity.parentNumber = parentNumber
-    rarity.groupNumber = groupNumber
+    const { cold } = this
+    cold.role = role
+    cold.parentNumber = parentNumber
+    cold.groupNumber = groupNumber
   }
 
   /** Counts a fill. */
@@ -293,7 +293,7 @@ export class OpenOrder implements Order {
     return copyOf(this)
   }
 
-  private get rarity(): Rarity {
-    return (this.#rarity ??= new Rarity())
+  private get cold(): ColdFields {
+    return (this.#cold ??= new ColdFields())
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ANN, BEN, floorOf, give, NO_EVENTS, orderOf, START_CENTS, START_MS } from './trading-floor.ts'
+import { ANN, BEN, floorOf, give, NO_EVENTS, orderOf, START_CENTS, START_MS } from './engine.fixture.ts'
 import type { Engine } from './engine.ts'
 
 const MARKET = `

@@ -1,5 +1,5 @@
-import type { Aftermath } from './aftermath.ts'
-import { ownOrderMet } from './book/reach.ts'
+import type { Cascade } from './cascade.ts'
+import { ownOrderMet } from './book/book-walk.ts'
 import { makeExits, oppositeOf } from './brackets/legs.ts'
 import type { CancelAllOrders, CancelOrder, OrderReference } from './command.ts'
 import type { CancelAllOrdersResult, CancelOrderResult, PlaceOrderResult } from './command-result.ts'
@@ -23,7 +23,7 @@ export interface DeskParts {
   readonly log: EventLog
   readonly working: WorkingOrders
   readonly execution: Execution
-  readonly aftermath: Aftermath
+  readonly cascade: Cascade
 }
 
 /** Takes the users' orders and cancels. Each public method that has a command is one operation. */
@@ -31,13 +31,13 @@ export class OrderDesk {
   private readonly log: EventLog
   private readonly working: WorkingOrders
   private readonly execution: Execution
-  private readonly aftermath: Aftermath
+  private readonly cascade: Cascade
 
-  constructor({ log, working, execution, aftermath }: DeskParts) {
+  constructor({ log, working, execution, cascade }: DeskParts) {
     this.log = log
     this.working = working
     this.execution = execution
-    this.aftermath = aftermath
+    this.cascade = cascade
   }
 
   place(request: Request, timeMs: number): PlaceOrderResult {
@@ -117,7 +117,7 @@ export class OrderDesk {
     else fills = this.execution.carryOut(order, worstTicks, timeMs)
     this.log.orders.push(order)
     if (hasLegs) this.working.closeLegs(order, timeMs)
-    this.aftermath.run(timeMs)
+    this.cascade.run(timeMs)
     return order.filledLots > filledBy(fills) ? this.log.fillsOf(order) : fills
   }
 

@@ -1,4 +1,4 @@
-import type { Reach } from './book/reach.ts'
+import type { BookWalk } from './book/book-walk.ts'
 import type { Preview } from './command-result.ts'
 import { feesOn, rateBps } from './ledger/fees.ts'
 import { reachIn } from './risk/foresight.ts'
@@ -9,7 +9,7 @@ import type { Request } from './risk/request.ts'
 
 /** What would have changed when an order has taken what it may, and the rest of it works. */
 interface After {
-  readonly reach: Reach
+  readonly reach: BookWalk
   readonly valueCents: number
   readonly feeCents: number
   /** Lots that rest or wait. */
@@ -29,7 +29,7 @@ export function previewOf(request: Request): Preview {
   return { ok: true, fills, valueCents, feeCents, restLots, restFeeCents, ...account, lots: request.lots }
 }
 
-const NOTHING_MET: Reach = { lots: 0, tickLots: 0, fills: [], canceled: [], isStopped: false }
+const NOTHING_MET: BookWalk = { lots: 0, tickLots: 0, fills: [], canceled: [], isStopped: false }
 
 /** Nothing happens now; once triggered it would pay the taker's fee. */
 function waiting(request: Request): After {

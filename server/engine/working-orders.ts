@@ -1,7 +1,7 @@
 import { assert } from './assert.ts'
 import { NONE } from './book/book.ts'
 import { regroup } from './brackets/legs.ts'
-import type { Consequences } from './consequences.ts'
+import type { PendingEffects } from './pending-effects.ts'
 import type { EventLog } from './event-log.ts'
 import type { Expiries } from './expiries.ts'
 import type { OpenOrder } from './open-order.ts'
@@ -13,12 +13,12 @@ import { trailedStopTicks } from './triggers/trailing.ts'
 /** Gives orders their places (in the book, among the waiting, held) and takes them out, with all that they bind. */
 export class WorkingOrders {
   private readonly log: EventLog
-  private readonly consequences: Consequences
+  private readonly effects: PendingEffects
   private readonly expiries: Expiries
 
-  constructor(log: EventLog, consequences: Consequences, expiries: Expiries) {
+  constructor(log: EventLog, effects: PendingEffects, expiries: Expiries) {
     this.log = log
-    this.consequences = consequences
+    this.effects = effects
     this.expiries = expiries
   }
 
@@ -32,7 +32,7 @@ export class WorkingOrders {
   /** The rest of an order goes into the book, behind all others of its price. It must not cross. */
   rest(order: OpenOrder): void {
     this.open(order)
-    order.priority = ++this.consequences.priority
+    order.priority = ++this.effects.priority
     order.status = order.filledLots > 0 ? 'partially_filled' : 'open'
     bind(order)
     this.enterBook(order)
@@ -42,7 +42,7 @@ export class WorkingOrders {
   arm(order: OpenOrder): void {
     const { market } = order
     this.open(order)
-    order.priority = ++this.consequences.priority
+    order.priority = ++this.effects.priority
     order.status = 'untriggered'
     if (order.type === 'trailing_stop' && order.highWaterTicks === 0) {
       order.highWaterTicks = Math.ceil(market.triggerHalfTicks / 2)
@@ -151,7 +151,7 @@ export class WorkingOrders {
   /** Puts a stored order back to where it was, behind those restored before it. */
   restore(order: OpenOrder): void {
     assert(order.remainingLots > 0 && !order.isClosed, 'a stored order that is open')
-    this.consequences.priority = Math.max(this.consequences.priority, order.priority)
+    this.effects.priority = Math.max(this.effects.priority, order.priority)
     this.open(order)
     regroup(order)
     order.portfolio.account.heldCents += order.heldCents

@@ -50,10 +50,10 @@ function expectOneLine(): void {
 describe.each(['cut', 'freeze'] as const)('while Postgres is away (%s)', (how) => {
   test('prices go on, flagged, and the market is back when it is', async () => {
     good(await rig.rest(account, 'a'))
-    rig.cable[how]()
+    rig.proxy[how]()
     await indicative(10)
     expect(market()).toBe('degraded')
-    rig.cable.mend()
+    rig.proxy.mend()
     await reopened()
     expectOneLine()
     expect(await openOrders()).toEqual(['a'])
@@ -69,12 +69,12 @@ describe('an indicative market', () => {
       orderId: string
     }
     await expect.poll(() => rig.lotsAt('VLNT', 'bids', limitTicks)).toBeGreaterThanOrEqual(1_000)
-    rig.cable.cut()
+    rig.proxy.cut()
     await indicative(1)
     expect(rig.lotsAt('VLNT', 'bids', limitTicks)).toBeLessThan(1_000)
     await expect.poll(() => rig.touch().askTicks, { timeout: 30_000 }).toBeLessThan(limitTicks - 20)
     expect(rig.ordersOf(account).get('a')).toMatchObject({ status: 'open', filledQty: '0' })
-    rig.cable.mend()
+    rig.proxy.mend()
     await reopened()
     const at = rig.marketFrames.findLastIndex((frame) => frame.indicative)
     // Before the outage the others bid higher. Now it stands where the market is not: who sees it first takes it, by the
@@ -89,11 +89,11 @@ describe('an indicative market', () => {
   })
 
   test('tells of no trade, and makes no bar', async () => {
-    rig.cable.cut()
+    rig.proxy.cut()
     await indicative(40)
     const shown = rig.marketFrames.filter((frame) => frame.indicative)
     expect(shown.flatMap(({ symbols }) => symbols.flatMap(({ trades }) => trades))).toEqual([])
-    rig.cable.mend()
+    rig.proxy.mend()
     await reopened()
     const [fromMs = 0, toMs = 0] = [shown[0]?.timeMs, shown.at(-1)?.timeMs]
     const bars = (where: string) => rig.count(`SELECT count(*) FROM candle_1s WHERE start_at_ms ${where}`)
@@ -110,10 +110,10 @@ describe('an indicative market', () => {
     )
     const gtd = { ...resting, timeInForce: 'gtd', limitTicks, expireAtMs: rig.nowMs + 2_000 } as const
     good(await rig.place(account, 'gtd', gtd))
-    rig.cable.cut()
+    rig.proxy.cut()
     await expect.poll(() => rig.touch().askTicks, { timeout: 30_000 }).toBeLessThan(limitTicks - 20)
     await expect.poll(() => (last()?.timeMs ?? 0) > gtd.expireAtMs + 4_000, { timeout: 30_000 }).toBe(true)
-    rig.cable.mend()
+    rig.proxy.mend()
     await reopened()
     // Its time was up before anyone could trade with it again.
     await expect
@@ -128,14 +128,14 @@ describe('an indicative market', () => {
 
 describe('what is asked meanwhile', () => {
   test('is executed once when it is still wanted, and never when it has expired', async () => {
-    rig.cable.cut()
+    rig.proxy.cut()
     await expect.poll(market, { timeout: 20_000 }).toBe('degraded')
     const answers: Answer[] = []
     const late = { ...orderOf(account, 'late'), validUntilMs: rig.nowMs + 60_000 }
     void rig.ask(late, { commandId: 'o:late', expiresInMs: 100 }).then((answer) => answers.push(answer))
     await indicative(20)
     const wanted = rig.rest(account, 'wanted')
-    rig.cable.mend()
+    rig.proxy.mend()
     good(await wanted)
     good(await rig.rest(account, 'after'))
     expect(answers).toEqual([])
@@ -148,7 +148,7 @@ describe('a batch in doubt', () => {
   /** The batch with that order is written, and nobody hears it: its answer is cut off, or all that follows hangs. */
   const loseAnswer = (then: 'pass' | 'freeze') => {
     let isSent = false
-    rig.cable.watch((bytes) => {
+    rig.proxy.watch((bytes) => {
       if (isSent) return then
       isSent = bytes.includes('in-doubt')
       return isSent ? 'cut_answer' : 'pass'
@@ -161,7 +161,7 @@ describe('a batch in doubt', () => {
     const asked = rig.rest(account, 'in-doubt')
     if (then === 'freeze') {
       await indicative(10)
-      rig.cable.mend()
+      rig.proxy.mend()
     }
     good(await asked)
     await reopened()
@@ -177,7 +177,7 @@ describe('a batch in doubt', () => {
     loseAnswer('freeze')
     const asked = rig.place(account, 'in-doubt')
     await indicative(5)
-    rig.cable.mend()
+    rig.proxy.mend()
     good(await asked)
     await reopened()
     const [fill] = rig.framesOf(account).flatMap(({ fills }) => fills)
@@ -188,20 +188,20 @@ describe('a batch in doubt', () => {
 })
 
 test('a reopening that breaks off after its first frame goes on with indicative prices under its epoch', async () => {
-  rig.cable.cut()
+  rig.proxy.cut()
   await indicative(5)
   const { epoch } = rig
   // The first batch of the next epoch is written, and its answer does not come in time.
   let isSent = false
-  rig.cable.mend()
-  rig.cable.watch((bytes) => {
+  rig.proxy.mend()
+  rig.proxy.watch((bytes) => {
     if (isSent) return 'freeze'
     isSent = bytes.includes('journal/commit-batch')
     return 'pass'
   })
   await expect.poll(() => isSent, { timeout: 20_000 }).toBe(true)
   await indicative(30)
-  rig.cable.mend()
+  rig.proxy.mend()
   await reopened()
   expect(rig.epoch).toBeGreaterThan(epoch + 1)
   good(await rig.rest(account, 'a'))
@@ -210,7 +210,7 @@ test('a reopening that breaks off after its first frame goes on with indicative 
 
 describe('a slow Postgres', () => {
   test('that takes 0.3 s for each commit is waited for, and nobody is told', async () => {
-    rig.cable.slow(300)
+    rig.proxy.slow(300)
     for (const id of ['a', 'b', 'c']) good(await rig.rest(account, id))
     expect(rig.statuses.map((status) => status.market)).not.toContain('degraded')
     expect(rig.marketFrames.some((frame) => frame.indicative)).toBe(false)
@@ -218,13 +218,13 @@ describe('a slow Postgres', () => {
 
   test('that takes 0.6 s shows indicative prices where no price has left for two commits in a row', async () => {
     const firstSent = Promise.withResolvers<undefined>()
-    rig.cable.watch((bytes) => {
+    rig.proxy.watch((bytes) => {
       if (bytes.includes('journal/commit-batch')) firstSent.resolve(undefined)
       return 'pass'
     })
     // The next frame is made in 50 ms: when the first order has been sent.
     await rig.nextMarketFrame()
-    rig.cable.slow(600)
+    rig.proxy.slow(600)
     const first = rig.rest(account, 'first')
     await firstSent.promise
     const second = rig.rest(account, 'second')
@@ -238,11 +238,11 @@ describe('a slow Postgres', () => {
   })
 
   test('that takes 1.5 s has its answer said, shows indicative prices, and is led again when it is quick', async () => {
-    rig.cable.slow(1_500)
+    rig.proxy.slow(1_500)
     const asked = rig.rest(account, 'a')
     await indicative(5)
     expect(market()).toBe('degraded')
-    rig.cable.mend()
+    rig.proxy.mend()
     good(await asked)
     await reopened()
     expect(await openOrders()).toEqual(['a'])
@@ -253,7 +253,7 @@ describe('a slow Postgres', () => {
 test('a leader that is cut off says nothing that its successor contradicts', async () => {
   good(await rig.rest(account, 'a'))
   const { epoch } = rig
-  rig.cable.cut()
+  rig.proxy.cut()
   await indicative(5)
   const other = new pg.Client({ connectionString: rig.url })
   await other.connect()
@@ -263,7 +263,7 @@ test('a leader that is cut off says nothing that its successor contradicts', asy
   )
   await indicative(5)
   expect(last()?.epoch).toBe(epoch)
-  rig.cable.mend()
+  rig.proxy.mend()
   let count = 0
   const isSilent = () => count === (count = rig.marketFrames.length)
   await expect.poll(isSilent, { interval: 500, timeout: 20_000 }).toBe(true)
@@ -277,9 +277,9 @@ test('a leader that is cut off says nothing that its successor contradicts', asy
 
 test('a snapshot of what has been published is kept each second, also while prices are indicative', async () => {
   const { snapshots } = rig
-  rig.cable.cut()
+  rig.proxy.cut()
   await expect.poll(() => snapshots.at(-1)?.indicative, { timeout: 20_000 }).toBe(true)
-  rig.cable.mend()
+  rig.proxy.mend()
   await reopened()
   good(await rig.place(account, 'a'))
   const count = snapshots.length

@@ -42,7 +42,7 @@ if (import.meta.main) {
       holder: `process ${process.pid}`,
       seed: 7,
       historyDays: 1,
-      live: 1,
+      liveness: 1,
       maxOpenOrdersPerInstrument: 200,
     },
     rates: { ordersPerSecond: 1_000, ordersBurst: 1_000 },

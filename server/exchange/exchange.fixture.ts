@@ -8,7 +8,7 @@ import { parseId } from '@valiant/shared/units/id'
 import { pino } from 'pino'
 import pg from 'pg'
 import { expect } from 'vitest'
-import { type Cable, openCable } from '../../test/rig/cable.ts'
+import { type FaultProxy, openFaultProxy } from '../../test/rig/fault-proxy.ts'
 import { freshDatabase, type FreshDatabase } from '../../test/rig/postgres.ts'
 import type { MarketStatus } from '../bus/broadcast.ts'
 import { MemoryBroadcast } from '../bus/memory/memory-broadcast.ts'
@@ -53,14 +53,14 @@ export class ExchangeRig {
   readonly #fresh: FreshDatabase
   readonly #historyDays: number
   /** The exchange's way to its database. */
-  readonly cable: Cable
+  readonly proxy: FaultProxy
   database: Database
   exchange: Exchange
   #sent = 0
 
-  private constructor(fresh: FreshDatabase, cable: Cable, database: Database, historyDays: number) {
+  private constructor(fresh: FreshDatabase, proxy: FaultProxy, database: Database, historyDays: number) {
     this.#fresh = fresh
-    this.cable = cable
+    this.proxy = proxy
     this.database = database
     this.#historyDays = historyDays
     this.bus.onReply('rig', ({ id, answer }) => this.#waiting.get(id)?.(answer))
@@ -90,16 +90,16 @@ export class ExchangeRig {
   static async starting(historyDays = 1): Promise<ExchangeRig> {
     const fresh = await freshDatabase()
     const direct = new URL(fresh.url)
-    const cable = await openCable({ host: direct.hostname, port: Number(direct.port) })
+    const proxy = await openFaultProxy({ host: direct.hostname, port: Number(direct.port) })
     const url = new URL(fresh.url)
     url.hostname = '127.0.0.1'
-    url.port = String(cable.port)
+    url.port = String(proxy.port)
     const database = await openDatabase({ url: url.href, logger: log })
     await seedInstruments(
       database.queries,
       INSTRUMENTS.map(({ wire }) => wire),
     )
-    return new ExchangeRig(fresh, cable, database, historyDays)
+    return new ExchangeRig(fresh, proxy, database, historyDays)
   }
 
   get url(): string {
@@ -124,7 +124,7 @@ export class ExchangeRig {
       holder: 'rig',
       seed: 7,
       historyDays: this.#historyDays,
-      live: 0.25,
+      liveness: 0.25,
       rates: { ordersPerSecond: 1_000, ordersBurst: 1_000 },
       maxOpenOrdersPerInstrument: 200,
     })
@@ -268,10 +268,10 @@ export class ExchangeRig {
   }
 
   async close(): Promise<void> {
-    this.cable.mend()
+    this.proxy.mend()
     await this.exchange[Symbol.asyncDispose]()
     await this.database[Symbol.asyncDispose]()
-    await this.cable[Symbol.asyncDispose]()
+    await this.proxy[Symbol.asyncDispose]()
     await this.#fresh[Symbol.asyncDispose]()
   }
 }

@@ -22,7 +22,7 @@ import { Defects, isDefect, MarketGivenUp } from './leading/defects.ts'
 import { settleDoubt } from './leading/in-doubt.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { IndicativeMarket } from './market/indicative-market.ts'
-import { type End, Leading } from './leading/leading.ts'
+import { type End, LeaderTerm } from './leading/leader-term.ts'
 import { acquireLease, type Lease } from './leading/lease.ts'
 import { LoopSignal } from './leading/loop-signal.ts'
 import { MarketPublisher } from './market/market-publisher.ts'
@@ -30,7 +30,7 @@ import { NewsWriter } from './news/news-writer.ts'
 import { showReadings } from './readings.ts'
 import { SlowCommit } from './leading/slow-commit.ts'
 import { Standby } from './leading/standby.ts'
-import { StatusTeller } from './leading/status-teller.ts'
+import { StatusPublisher } from './leading/status-publisher.ts'
 
 export { MarketGivenUp } from './leading/defects.ts'
 
@@ -51,7 +51,7 @@ export interface ExchangeOptions {
   /** How many days of past such a market is given. */
   readonly historyDays: number
   /** Liveliness of simulated quotes: 1 is some 77 events a second and instrument. */
-  readonly live: number
+  readonly liveness: number
   readonly rates: OrderRate
   readonly maxOpenOrdersPerInstrument: number
 }
@@ -63,7 +63,7 @@ const HAND_OVER_MS_MAX = 1_000
 const SILENT_MS_MAX = 500
 
 /**
- * The exchange: the single writer. It leads while it holds the lease: recovers, leads a stretch (`Leading`), and after a
+ * The exchange: the single writer. It leads while it holds the lease: recovers, leads a term (`LeaderTerm`), and after a
  * fault settles what is in doubt and recovers again. Where that takes long, prices go on as an indicative market.
  */
 export class Exchange implements AsyncDisposable {
@@ -81,7 +81,7 @@ export class Exchange implements AsyncDisposable {
   readonly #running: Promise<void>
   readonly #leading = Promise.withResolvers<undefined>()
   readonly #rates: AccountRates
-  #status: StatusTeller
+  #status: StatusPublisher
   readonly #publisher: MarketPublisher
   readonly #alerts: Alerts
   readonly #alertFirings: AlertFirings
@@ -89,13 +89,13 @@ export class Exchange implements AsyncDisposable {
   readonly #newsWriter: NewsWriter
   readonly #housekeeping: Housekeeping
   readonly #defects = new Defects()
-  /** Of the stretch that is being led, or put together. */
+  /** Of the term that is being led, or put together. */
   #signal = new LoopSignal()
   /** What is being led. */
   #market: AssembledMarket | undefined
   /** The last that came to lead. */
-  #stretch: Leading | undefined
-  /** The last batch that the database has acknowledged, of whichever stretch. */
+  #term: LeaderTerm | undefined
+  /** The last batch that the database has acknowledged, of whichever term. */
   #acknowledged = 0
   #indicative: IndicativeMarket | undefined
   #lease: Lease | undefined
@@ -111,7 +111,7 @@ export class Exchange implements AsyncDisposable {
     this.#history = new History(options.database.queries)
     this.#bars = new Bars(options.database.queries)
     this.#rates = new AccountRates(options.rates)
-    this.#status = new StatusTeller(options.broadcast, this.#degraded)
+    this.#status = new StatusPublisher(options.broadcast, this.#degraded)
     this.#publisher = new MarketPublisher(options)
     this.#alerts = new Alerts(options.database.queries)
     this.#alertFirings = new AlertFirings({ ...options, alerts: this.#alerts })
@@ -203,13 +203,13 @@ export class Exchange implements AsyncDisposable {
       this.#noteLease('taken')
       this.#degraded.start()
       // Another may have spoken since.
-      this.#status = new StatusTeller(this.#options.broadcast, this.#degraded)
+      this.#status = new StatusPublisher(this.#options.broadcast, this.#degraded)
       try {
         await this.#leadWhileHeld(lease, standby)
       } finally {
         this.#endIndicative()
         // What it left in doubt is its successor's to settle.
-        this.#stretch = undefined
+        this.#term = undefined
         this.#lease = undefined
         this.#degraded.stop()
         this.#noteLease(lease.state === 'lost' ? 'lost' : 'released')
@@ -242,7 +242,7 @@ export class Exchange implements AsyncDisposable {
       // A database that takes no batch though it answers, as one whose disk is full, would be asked as fast as it refuses.
       if (end.kind === 'fault' && end.error instanceof InDoubt && this.#acknowledged === begunAfter) await this.#pause()
       begunAfter = this.#acknowledged
-      const pending = this.#stretch?.inFlight
+      const pending = this.#term?.inFlight
       this.#metrics.exchange.recoveries.inc({ cause: causeOf(end) })
       if (end.kind === 'fault') {
         this.#noteFault(end.error)
@@ -263,13 +263,13 @@ export class Exchange implements AsyncDisposable {
     this.#signal = new LoopSignal()
     try {
       await using market = await this.#assemble(lease, standby, known)
-      const stretch = this.#stretchOf(market, lease)
+      const term = this.#termOf(market, lease)
       this.#market = market
-      this.#stretch = stretch
-      const end = await stretch.run().catch((error: unknown): End => ({ kind: 'fault', error }))
+      this.#term = term
+      const end = await term.run().catch((error: unknown): End => ({ kind: 'fault', error }))
       // Before anything that takes time: gateways then refuse at once what would only wait.
       if (end.kind === 'split' || (end.kind === 'fault' && !isReplaced(end.error, lease)))
-        this.#degrade(lease, stretch, end)
+        this.#degrade(lease, term, end)
       return end
     } catch (error) {
       if (!isReplaced(error, lease)) this.#status.degraded(lease.epoch)
@@ -296,7 +296,7 @@ export class Exchange implements AsyncDisposable {
       publisher: this.#publisher,
       accountRates: this.#rates,
       known,
-      condemned: this.#defects.condemned,
+      poison: this.#defects.poison,
       signal: this.#stopping.signal,
       arrived: this.#signal.wake,
       failed: this.#signal.fail,
@@ -304,10 +304,10 @@ export class Exchange implements AsyncDisposable {
     })
   }
 
-  #stretchOf(market: AssembledMarket, lease: Lease): Leading {
+  #termOf(market: AssembledMarket, lease: Lease): LeaderTerm {
     const { bus, clock, log } = this.#options
     this.#acknowledged = market.lastBatch
-    return new Leading({
+    return new LeaderTerm({
       ...{ market, lease, bus, clock, log, metrics: this.#metrics.exchange },
       journal: this.#journal,
       status: this.#status,
@@ -320,14 +320,14 @@ export class Exchange implements AsyncDisposable {
   }
 
   /** No command is taken; prices go on without the users' orders, should this take long. */
-  #degrade(lease: Lease, { base }: Leading, end: End): void {
-    const { clock, log, live } = this.#options
+  #degrade(lease: Lease, { base }: LeaderTerm, end: End): void {
+    const { clock, log, liveness } = this.#options
     this.#status.degraded(lease.epoch)
     if (this.#indicative !== undefined || base === undefined || lease.state === 'lost' || this.#isStopping) return
     // Where a commit was slow some prices have waited long enough, whatever frame was the last.
     const hasWaited = end.kind === 'fault' && end.error instanceof SlowCommit
     const startsInMs = hasWaited ? 0 : Math.max(0, SILENT_MS_MAX - this.#publisher.silentMs)
-    this.#indicative = new IndicativeMarket({ base, publisher: this.#publisher, clock, log, live, startsInMs })
+    this.#indicative = new IndicativeMarket({ base, publisher: this.#publisher, clock, log, liveness, startsInMs })
   }
 
   #endIndicative(): void {
@@ -338,21 +338,21 @@ export class Exchange implements AsyncDisposable {
   /** Tries until it is known what became of the batch in flight. @returns whether this process still leads */
   async #settle(lease: Lease): Promise<boolean> {
     const { database, log } = this.#options
-    const stretch = this.#stretch
-    const pending = stretch?.inFlight
+    const term = this.#term
+    const pending = term?.inFlight
     if (pending !== undefined) this.#inDoubt.start()
     using _settled = { [Symbol.dispose]: () => this.#inDoubt.stop() }
     await pending?.settled
-    if (stretch !== undefined) this.#acknowledged = Math.max(this.#acknowledged, stretch.batch)
+    if (term !== undefined) this.#acknowledged = Math.max(this.#acknowledged, term.batch)
     for (;;) {
       try {
         const acknowledged = this.#acknowledged
-        const settled = await settleDoubt({ lease, queries: database.queries, stretch, acknowledged })
-        this.#stretch = undefined
+        const settled = await settleDoubt({ lease, queries: database.queries, term, acknowledged })
+        this.#term = undefined
         if (settled === 'replaced') return false
         this.#noteLease('renewed_epoch')
         // What has moved the price for good, as a dividend does, stands in the state that was committed with it.
-        const isWritten = settled === 'written' || stretch?.inFlight === undefined
+        const isWritten = settled === 'written' || term?.inFlight === undefined
         if (isWritten && pending?.open.mustSave === true) this.#endIndicative()
         return !this.#isStopping
       } catch (error) {
@@ -374,7 +374,7 @@ export class Exchange implements AsyncDisposable {
       lease: this.#lease,
       market: this.#market,
       standby: this.#standby,
-      batch: Math.max(this.#acknowledged, this.#stretch?.batch ?? 0),
+      batch: Math.max(this.#acknowledged, this.#term?.batch ?? 0),
       isDegraded: !this.#status.isOpen,
       degraded: this.#degraded,
       inDoubt: this.#inDoubt,

@@ -17,13 +17,13 @@ test('a commit that Postgres does not answer is a fault: in doubt for so long, a
   const degradedBefore = await metric('valiant_degraded_seconds_total')
   expect(await metric('valiant_market_status{status="open"}')).toBe(1)
 
-  rig.cable.freeze()
+  rig.proxy.freeze()
   const beganMs = performance.now()
   const placed = rig.place(account, 'a', { type: 'limit', timeInForce: 'gtc', lots: 1, limitTicks: 5_000 })
   await expect.poll(() => metric('valiant_market_status{status="degraded"}'), { timeout: 10_000 }).toBe(1)
   await expect.poll(() => metric('valiant_in_doubt_seconds_total'), { timeout: 10_000 }).toBeGreaterThan(0.2)
   expect(await metric('valiant_market_status{status="open"}')).toBe(0)
-  rig.cable.mend()
+  rig.proxy.mend()
   good(await placed)
   await expect.poll(() => metric('valiant_market_status{status="open"}'), { timeout: 20_000 }).toBe(1)
 

@@ -1,4 +1,4 @@
-import { only, oneOf, type Sample } from '../telemetry/asked-metrics.ts'
+import { only, oneOf, type Sample } from '../telemetry/observable-metrics.ts'
 import { NEAR_TICKS } from '../telemetry/market-metrics.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Stopwatch } from '../telemetry/stopwatch.ts'
@@ -13,7 +13,7 @@ export interface Readable {
   /** Undefined while another leads. */
   readonly lease: Pick<Lease, 'epoch' | 'state'> | undefined
   /** What is being led; undefined while it is put together. */
-  readonly market: Pick<AssembledMarket, 'session' | 'intake'> | undefined
+  readonly market: Pick<AssembledMarket, 'live' | 'intake'> | undefined
   /** Undefined while this process leads. */
   readonly standby: Pick<Standby, 'batch' | 'lagBatches' | 'isWarm'> | undefined
   /** The last batch that the database has acknowledged. */
@@ -67,7 +67,7 @@ export function showReadings({ exchange, market }: Metrics, read: () => Readable
       return leads(now) ? oneOf('status', ['open', 'degraded'], now.isDegraded ? 'degraded' : 'open') : undefined
     }),
     exchange.commandsWaiting.from(() => inMarket(({ intake }) => only(intake.waiting))),
-    exchange.marketAgeSeconds.from(() => inMarket(({ session }) => only(session.behindMs / 1_000))),
+    exchange.marketAgeSeconds.from(() => inMarket(({ live }) => only(live.behindMs / 1_000))),
     market.bookOrders.from(bySide(({ orders }) => orders)),
     market.bookDepthLots.from(bySide(({ depthLots }) => depthLots)),
     market.openOrders.from(bySymbol(({ buy, sell }) => buy.peoplesOrders + sell.peoplesOrders)),
@@ -77,14 +77,14 @@ export function showReadings({ exchange, market }: Metrics, read: () => Readable
     market.markTicks.from(bySymbol(({ markTicks }) => markTicks)),
     market.deviationRatio.from(bySymbol(({ deviation }) => deviation)),
     market.trades.from(() => [...read().publisher.trades].map(([symbol, count]) => [{ symbol }, count] as const)),
-    market.accounts.from(() => inMarket(({ session }) => only(session.accountCount))),
+    market.accounts.from(() => inMarket(({ live }) => only(live.accountCount))),
   ]
   return () => {
     for (const end of ends) end()
   }
 }
 
-function healthBySymbol({ session: { engine, simulator } }: NonNullable<Readable['market']>) {
+function healthBySymbol({ live: { engine, simulator } }: NonNullable<Readable['market']>) {
   return engine.symbols.map((symbol) => {
     const referenceTicks = simulator.referenceTicks(symbol)
     return [symbol, marketHealth({ engine, symbol, referenceTicks, nearTicks: NEAR_TICKS })] as const

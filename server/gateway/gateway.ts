@@ -15,7 +15,7 @@ import { GatewayMetrics } from '../telemetry/gateway-metrics.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { AccountsOfUser } from './sessions/accounts-of-user.ts'
 import { Admission, openSocketServer, type RoomsAdapter } from './sessions/admission.ts'
-import { AlertTeller } from './leader/alert-teller.ts'
+import { AlertNotifier } from './leader/alert-notifier.ts'
 import type { BarHistory } from './market/bar-history.ts'
 import { clientAddressOf } from './sessions/client-address.ts'
 import { Dispatcher } from './answering/dispatcher.ts'
@@ -229,7 +229,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     instanceId,
     serverVersion: config.serverVersion,
     epoch: () => market.epoch(),
-    joined: (account) => alertTeller.joined(account),
+    joined: (account) => alertNotifier.joined(account),
     status: () => state.status,
     logger,
     metrics,
@@ -240,9 +240,9 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     accountsOf: (userId) => accountsOfUser.numbers(userId),
     end: (credential) => sockets.end(credential),
   })
-  const alertTeller: AlertTeller = new AlertTeller({ alerts, instrumentOf, sockets, logger })
+  const alertNotifier: AlertNotifier = new AlertNotifier({ alerts, instrumentOf, sockets, logger })
   const leaderLink: LeaderLink = new LeaderLink({
-    ...{ broadcast, feed, marketData, state, exchange, sockets, alerts: alertTeller, history, logger },
+    ...{ broadcast, feed, marketData, state, exchange, sockets, alerts: alertNotifier, history, logger },
   })
 
   let leaving = false
@@ -267,7 +267,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   const close = async () => {
     forget()
     leaderLink[Symbol.dispose]()
-    alertTeller[Symbol.dispose]()
+    alertNotifier[Symbol.dispose]()
     state[Symbol.dispose]()
     slowSockets[Symbol.dispose]()
     pings[Symbol.dispose]()

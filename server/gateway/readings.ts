@@ -1,5 +1,5 @@
 import type { Feed } from '../feed/feed.ts'
-import { only, oneOf } from '../telemetry/asked-metrics.ts'
+import { only, oneOf } from '../telemetry/observable-metrics.ts'
 import type { GatewayMetrics } from '../telemetry/gateway-metrics.ts'
 import type { ExchangeRequests } from './leader/exchange-requests.ts'
 import type { ExchangeState } from './leader/exchange-state.ts'

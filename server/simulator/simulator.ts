@@ -18,7 +18,7 @@ export const CATCH_UP_MAX_MS = 2_000
 
 export interface SimulatorOptions {
   /** Liveliness of quotes and cancels, not of trades: 1 gives some 77 events a second an instrument, 0.25 some 22. */
-  readonly live?: number
+  readonly liveness?: number
   /** A divisor of WORLD_STEP_MS; more than QUANTUM_MS only to run long stretches without users, whose law is the same. */
   readonly quantumMs?: number
 }
@@ -60,7 +60,7 @@ export class Simulator {
   /** Events of the simulated participants since the start. */
   events = 0
   private readonly seed: number
-  private readonly live: number
+  private readonly liveness: number
   private readonly quantumMs: number
   private readonly simulated: ReadonlyMap<string, Simulated>
 
@@ -73,7 +73,7 @@ export class Simulator {
     this.world = world
     this.seed = origin.seed
     this.nowMs = origin.nowMs
-    this.live = options.live ?? 1
+    this.liveness = options.liveness ?? 1
     this.quantumMs = options.quantumMs ?? QUANTUM_MS
     if (WORLD_STEP_MS % this.quantumMs !== 0) {
       throw new RangeError(`quantumMs: expected a divisor of ${WORLD_STEP_MS}, found ${this.quantumMs}`)
@@ -129,7 +129,7 @@ export class Simulator {
   attach(symbol: string, market: HouseMarket): void {
     const simulated = this.find(symbol)
     simulated.market = market
-    if (!simulated.isHalted) simulated.participants = new Participants(market, simulated.flow, this.live)
+    if (!simulated.isHalted) simulated.participants = new Participants(market, simulated.flow, this.liveness)
   }
 
   /** Takes the house out of a book, which must be attached anew before the next step. */
@@ -152,7 +152,7 @@ export class Simulator {
     simulated.isHalted = false
     if (!isHalted || market === undefined) return
     simulated.participants?.withdraw()
-    simulated.participants = new Participants(market, simulated.flow, this.live)
+    simulated.participants = new Participants(market, simulated.flow, this.liveness)
   }
 
   /**

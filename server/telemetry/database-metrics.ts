@@ -1,18 +1,18 @@
 import { Counter, Histogram, Registry } from 'prom-client'
-import { AskedGauge } from './asked-metrics.ts'
+import { ObservableGauge } from './observable-metrics.ts'
 
 const QUERY_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
 /** Postgres, by purpose of the connection: "commit", "lease", "queries", "auth". */
 export class DatabaseMetrics {
-  readonly connections: AskedGauge<'pool' | 'state'>
+  readonly connections: ObservableGauge<'pool' | 'state'>
   readonly queries: Counter<'pool'>
   readonly errors: Counter<'pool' | 'class'>
   readonly querySeconds: Histogram<'pool'>
 
   constructor(registry = new Registry()) {
     const registers = [registry]
-    this.connections = new AskedGauge({
+    this.connections = new ObservableGauge({
       ...{ registry, name: 'valiant_database_connections', labelNames: ['pool', 'state'] },
       help: 'Connections of a pool: "total" (open), "idle" of these; "waiting" are queries that wait for one.',
     })

@@ -1,5 +1,5 @@
 import { Counter, Histogram, Registry } from 'prom-client'
-import { AskedCounter, AskedGauge } from './asked-metrics.ts'
+import { ObservableCounter, ObservableGauge } from './observable-metrics.ts'
 import { startAtZero } from './start-at-zero.ts'
 
 /** Past 0.7 s a commit is slow, past 2 s it is cut off. */
@@ -11,34 +11,34 @@ const QUANTUM_SECONDS = [0.00025, 0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02
 
 /** The single writer, and who stands by. What only a leader knows has no sample elsewhere. */
 export class ExchangeMetrics {
-  readonly leader: AskedGauge
-  readonly epoch: AskedGauge
-  readonly batch: AskedGauge
+  readonly leader: ObservableGauge
+  readonly epoch: ObservableGauge
+  readonly batch: ObservableGauge
   readonly leaseChanges: Counter<'change'>
   readonly recoveries: Counter<'cause'>
-  readonly standbyLagBatches: AskedGauge
-  readonly standbyWarm: AskedGauge
+  readonly standbyLagBatches: ObservableGauge
+  readonly standbyWarm: ObservableGauge
   readonly commits: Counter<'outcome'>
   readonly commitSeconds: Histogram
   readonly batchCommands: Histogram
-  readonly commandsWaiting: AskedGauge
-  readonly inDoubtSeconds: AskedCounter
-  readonly degradedSeconds: AskedCounter
-  readonly marketStatus: AskedGauge<'status'>
-  readonly marketAgeSeconds: AskedGauge
+  readonly commandsWaiting: ObservableGauge
+  readonly inDoubtSeconds: ObservableCounter
+  readonly degradedSeconds: ObservableCounter
+  readonly marketStatus: ObservableGauge<'status'>
+  readonly marketAgeSeconds: ObservableGauge
   readonly quantumSeconds: Histogram
 
   constructor(registry = new Registry()) {
     const registers = [registry]
-    this.leader = new AskedGauge({
+    this.leader = new ObservableGauge({
       ...{ registry, name: 'valiant_exchange_leader' },
       help: '1 while this instance leads the market, 0 while it stands by.',
     })
-    this.epoch = new AskedGauge({
+    this.epoch = new ObservableGauge({
       ...{ registry, name: 'valiant_exchange_epoch' },
       help: 'Epoch of the lease that this instance holds; only while it leads.',
     })
-    this.batch = new AskedGauge({
+    this.batch = new ObservableGauge({
       ...{ registry, name: 'valiant_exchange_batch' },
       help: 'Number of the last batch that the database has acknowledged to this instance, or that it has followed.',
     })
@@ -50,11 +50,11 @@ export class ExchangeMetrics {
       ...{ registers, name: 'valiant_exchange_recoveries_total', labelNames: ['cause'] as const },
       help: 'Times the market in memory was given up and read again: "slow_commit", "fenced", "defect", "split", "fault" (database or network).',
     })
-    this.standbyLagBatches = new AskedGauge({
+    this.standbyLagBatches = new ObservableGauge({
       ...{ registry, name: 'valiant_standby_lag_batches' },
       help: 'How many batches were new at the last look of a standby, which looks five times a second; more than a second of them: it does not keep up.',
     })
-    this.standbyWarm = new AskedGauge({
+    this.standbyWarm = new ObservableGauge({
       ...{ registry, name: 'valiant_standby_warm' },
       help: '1 where a standby could lead at once, 0 while it is not ready to.',
     })
@@ -70,23 +70,23 @@ export class ExchangeMetrics {
       ...{ registers, name: 'valiant_batch_commands', buckets: BATCH_COMMANDS },
       help: 'Commands in a batch that was sent to the database.',
     })
-    this.commandsWaiting = new AskedGauge({
+    this.commandsWaiting = new ObservableGauge({
       ...{ registry, name: 'valiant_commands_waiting' },
       help: 'Commands that this leader has received and not taken up: those that are being read for, and those behind them.',
     })
-    this.inDoubtSeconds = new AskedCounter({
+    this.inDoubtSeconds = new ObservableCounter({
       ...{ registry, name: 'valiant_in_doubt_seconds_total' },
       help: 'For how long it was not known whether a batch had been written.',
     })
-    this.degradedSeconds = new AskedCounter({
+    this.degradedSeconds = new ObservableCounter({
       ...{ registry, name: 'valiant_degraded_seconds_total' },
       help: 'For how long this leader took no commands, take-overs and recoveries among it.',
     })
-    this.marketStatus = new AskedGauge({
+    this.marketStatus = new ObservableGauge({
       ...{ registry, name: 'valiant_market_status', labelNames: ['status'] },
       help: '1 for what this leader says of the market: "open" or "degraded"; halts of an instrument: valiant_symbol_halted.',
     })
-    this.marketAgeSeconds = new AskedGauge({
+    this.marketAgeSeconds = new ObservableGauge({
       ...{ registry, name: 'valiant_market_age_seconds' },
       help: 'How far the newest quantum of the market is behind the clock of this leader, while it runs one.',
     })

@@ -1,5 +1,5 @@
 import { Counter, Histogram, Registry } from 'prom-client'
-import { AskedCounter, AskedGauge } from './asked-metrics.ts'
+import { ObservableCounter, ObservableGauge } from './observable-metrics.ts'
 import { startAtZero } from './start-at-zero.ts'
 
 /** From half a millisecond, which an order takes on one machine, to the time after which clients give up. */
@@ -15,45 +15,45 @@ const LIMITS = [
 
 /** What clients meet. No label names an account, a socket or an address. */
 export class GatewayMetrics {
-  readonly sockets: AskedGauge<'signed_in'>
-  readonly socketsHeld: AskedGauge
-  readonly socketsDraining: AskedGauge
-  readonly slowSocketsEnded: AskedCounter
+  readonly sockets: ObservableGauge<'signed_in'>
+  readonly socketsHeld: ObservableGauge
+  readonly socketsDraining: ObservableGauge
+  readonly slowSocketsEnded: ObservableCounter
   readonly connectionsAccepted: Counter<'signed_in'>
   readonly connectionsRefused: Counter<'reason'>
-  readonly framesSent: AskedCounter<'stream'>
-  readonly framesSentBytes: AskedCounter<'stream'>
-  readonly networkSentBytes: AskedCounter
-  readonly networkReceivedBytes: AskedCounter
+  readonly framesSent: ObservableCounter<'stream'>
+  readonly framesSentBytes: ObservableCounter<'stream'>
+  readonly networkSentBytes: ObservableCounter
+  readonly networkReceivedBytes: ObservableCounter
   readonly requests: Counter<'request' | 'code'>
   readonly requestSeconds: Histogram<'request'>
-  readonly requestsInFlight: AskedGauge
+  readonly requestsInFlight: ObservableGauge
   readonly orders: Counter<'outcome'>
   readonly orderAckSeconds: Histogram<'request'>
-  readonly exchangeRequestsWaiting: AskedGauge
-  readonly commandsResent: AskedCounter
+  readonly exchangeRequestsWaiting: ObservableGauge
+  readonly commandsResent: ObservableCounter
   readonly signIns: Counter<'kind'>
   readonly rateLimited: Counter<'limit'>
   readonly httpRequests: Counter<'method' | 'route' | 'status'>
   readonly httpSeconds: Histogram<'method' | 'route'>
-  readonly marketStatus: AskedGauge<'status'>
-  readonly feedAgeSeconds: AskedGauge
+  readonly marketStatus: ObservableGauge<'status'>
+  readonly feedAgeSeconds: ObservableGauge
 
   constructor(registry = new Registry()) {
     const registers = [registry]
-    this.sockets = new AskedGauge({
+    this.sockets = new ObservableGauge({
       ...{ registry, name: 'valiant_sockets', labelNames: ['signed_in'] },
       help: 'Sockets that are connected, by whether they have an account ("true", "false").',
     })
-    this.socketsHeld = new AskedGauge({
+    this.socketsHeld = new ObservableGauge({
       ...{ registry, name: 'valiant_sockets_held' },
       help: 'Sockets that read too slowly and are sent nothing of the market until they have caught up.',
     })
-    this.socketsDraining = new AskedGauge({
+    this.socketsDraining = new ObservableGauge({
       ...{ registry, name: 'valiant_sockets_draining' },
       help: 'Sockets that have been told to go elsewhere, since this instance stops, and are still here.',
     })
-    this.slowSocketsEnded = new AskedCounter({
+    this.slowSocketsEnded = new ObservableCounter({
       ...{ registry, name: 'valiant_slow_sockets_ended_total' },
       help: 'Sockets that were ended since their clients did not read, or not fast enough.',
     })
@@ -65,19 +65,19 @@ export class GatewayMetrics {
       ...{ registers, name: 'valiant_connections_refused_total', labelNames: ['reason'] as const },
       help: 'Handshakes that were refused: "starting", "foreign_origin", "handshake_rate", else the code of the protocol.',
     })
-    this.framesSent = new AskedCounter({
+    this.framesSent = new ObservableCounter({
       ...{ registry, name: 'valiant_frames_sent_total', labelNames: ['stream'] },
       help: 'Frames that were handed to sockets, each socket counted, by event of the protocol.',
     })
-    this.framesSentBytes = new AskedCounter({
+    this.framesSentBytes = new ObservableCounter({
       ...{ registry, name: 'valiant_frames_sent_bytes_total', labelNames: ['stream'] },
       help: 'Bytes of those frames that are made once for many sockets (market and heartbeats), each socket counted.',
     })
-    this.networkSentBytes = new AskedCounter({
+    this.networkSentBytes = new ObservableCounter({
       ...{ registry, name: 'valiant_network_sent_bytes_total' },
       help: 'Bytes written to connections of the public port: frames, answers, pages.',
     })
-    this.networkReceivedBytes = new AskedCounter({
+    this.networkReceivedBytes = new ObservableCounter({
       ...{ registry, name: 'valiant_network_received_bytes_total' },
       help: 'Bytes read from connections of the public port.',
     })
@@ -89,7 +89,7 @@ export class GatewayMetrics {
       ...{ registers, name: 'valiant_request_duration_seconds', labelNames: ['request'] as const },
       ...{ buckets: ANSWER_SECONDS, help: 'From the arrival of a request to its answer.' },
     })
-    this.requestsInFlight = new AskedGauge({
+    this.requestsInFlight = new ObservableGauge({
       ...{ registry, name: 'valiant_requests_in_flight' },
       help: 'Requests of sockets that wait for their answer.',
     })
@@ -102,11 +102,11 @@ export class GatewayMetrics {
       ...{ buckets: ANSWER_SECONDS },
       help: 'From the arrival of an order.* that changes something to its answer; those alone that the exchange answered or left to time out.',
     })
-    this.exchangeRequestsWaiting = new AskedGauge({
+    this.exchangeRequestsWaiting = new ObservableGauge({
       ...{ registry, name: 'valiant_exchange_requests_waiting' },
       help: 'Requests that this gateway has sent to the exchange and that have no answer yet.',
     })
-    this.commandsResent = new AskedCounter({
+    this.commandsResent = new ObservableCounter({
       ...{ registry, name: 'valiant_commands_resent_total' },
       help: 'Commands that were sent to the exchange again, since nothing was heard of them.',
     })
@@ -126,11 +126,11 @@ export class GatewayMetrics {
       ...{ registers, name: 'valiant_http_request_duration_seconds', labelNames: ['method', 'route'] as const },
       ...{ buckets: HTTP_SECONDS, help: 'From the head of an HTTP request to the end of its answer.' },
     })
-    this.marketStatus = new AskedGauge({
+    this.marketStatus = new ObservableGauge({
       ...{ registry, name: 'valiant_gateway_market_status', labelNames: ['status'] },
       help: '1 for what this gateway tells its clients of the market: "open" or "degraded".',
     })
-    this.feedAgeSeconds = new AskedGauge({
+    this.feedAgeSeconds = new ObservableGauge({
       ...{ registry, name: 'valiant_feed_age_seconds' },
       help: 'How far the newest frame of the market that this gateway has shown is behind its clock.',
     })

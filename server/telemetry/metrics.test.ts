@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { only } from './asked-metrics.ts'
+import { only } from './observable-metrics.ts'
 import { describedMetrics, metricNames, Metrics } from './metrics.ts'
 
 const ours = describedMetrics().filter(({ name }) => name.startsWith('valiant_'))

@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
-import { AskedGauge } from './asked-metrics.ts'
+import { ObservableGauge } from './observable-metrics.ts'
 import { DatabaseMetrics } from './database-metrics.ts'
 import { ExchangeMetrics } from './exchange-metrics.ts'
 import { GatewayMetrics } from './gateway-metrics.ts'
@@ -18,7 +18,7 @@ export interface Build {
  */
 export class Metrics {
   readonly registry = new Registry()
-  readonly ready = new AskedGauge({
+  readonly ready = new ObservableGauge({
     ...{ registry: this.registry, name: 'valiant_ready' },
     help: '1 while /readyz says yes.',
   })

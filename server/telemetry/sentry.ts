@@ -1,5 +1,5 @@
 import * as Sentry from '@sentry/node'
-import { impersonal } from '@valiant/shared/telemetry/impersonal'
+import { scrubbed } from '@valiant/shared/telemetry/scrub'
 import type { Config } from '../config.ts'
 import { Budget, Repeats } from './quota.ts'
 import { releaseOf } from './release.ts'
@@ -63,8 +63,8 @@ export function startSentry(settings: SentrySettings): void {
       },
     }),
     maxBreadcrumbs: 0,
-    beforeSend: (event) => (repeats.isDue(event, Date.now()) ? impersonal(event) : null),
-    beforeSendTransaction: (event) => (!isLeftBehind(event) && budget.take(Date.now()) ? impersonal(event) : null),
+    beforeSend: (event) => (repeats.isDue(event, Date.now()) ? scrubbed(event) : null),
+    beforeSendTransaction: (event) => (!isLeftBehind(event) && budget.take(Date.now()) ? scrubbed(event) : null),
   })
   watchWith(rate > 0 ? following(rate) : reporting)
 }

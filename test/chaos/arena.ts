@@ -6,7 +6,7 @@ import { startEmbeddedPostgres } from '../../server/database/embedded-postgres.t
 import pg from 'pg'
 import { type Balancer, type BalancerName, startBalancer } from '../rig/balancer.ts'
 import { Fleet, type Place } from '../rig/fleet.ts'
-import type { Ground } from './floor.ts'
+import type { Ground } from './trading-run.ts'
 import { startRedis, type TestRedis } from '../rig/redis.ts'
 
 const SERVERS = 3

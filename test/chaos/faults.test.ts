@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Arena } from './arena.ts'
-import type { Floor } from './floor.ts'
+import type { TradingRun } from './trading-run.ts'
 import { judge } from './judge.ts'
 import { linesOf } from './report.ts'
 import { ROWS } from './rows.ts'
-import { openFloor } from './rows/open-floor.ts'
+import { openTradingRun } from './rows/open-trading-run.ts'
 import { type Asked, TradingLog } from './trading-log.ts'
 
 /** The short form of `npm run chaos`: every fault once or twice, and of times only what is absurd counts. */
@@ -29,10 +29,10 @@ it.each(ROWS)('$title: nothing acked is lost, doubled or contradicted', { timeou
 
 it('the judge finds what is planted: an ack without a row, an execution that was denied, a second answer, a second fill', async () => {
   const arena = arenaOf()
-  const floor = await openFloor(arena, { isLong: false, via: 'haproxy' })
-  await expect.poll(() => ackedOf(floor).length, { timeout: 30_000 }).toBeGreaterThan(20)
-  const [first, second, third] = ackedOf(floor)
-  expect((await floor.close()).misses).toEqual([])
+  const run = await openTradingRun(arena, { isLong: false, via: 'haproxy' })
+  await expect.poll(() => ackedOf(run).length, { timeout: 30_000 }).toBeGreaterThan(20)
+  const [first, second, third] = ackedOf(run)
+  expect((await run.close()).misses).toEqual([])
   if (first === undefined || second === undefined || third?.told?.as !== 'acked') throw new Error('expected acks')
 
   using log = new TradingLog()
@@ -64,5 +64,5 @@ const COPY_FILL = `INSERT INTO fill (fill_id, order_id, symbol, side, ticks, lot
   FROM fill f JOIN orders o USING (order_id)`
 
 /** Orders that were filled by their ack. */
-const ackedOf = (floor: Floor): Asked[] =>
-  floor.log.latestOrders.filter(({ told }) => told?.as === 'acked' && told.order.fills.length > 0)
+const ackedOf = (run: TradingRun): Asked[] =>
+  run.log.latestOrders.filter(({ told }) => told?.as === 'acked' && told.order.fills.length > 0)

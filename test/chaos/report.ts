@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { tableOf } from '../../bench/table.ts'
-import type { Result } from './floor.ts'
+import type { Result } from './trading-run.ts'
 import type { Row } from './rows.ts'
 
 const PAGE = fileURLToPath(new URL('../../docs/faults.md', import.meta.url))

@@ -1,5 +1,5 @@
 import type { Arena } from './arena.ts'
-import type { Result } from './floor.ts'
+import type { Result } from './trading-run.ts'
 import { killEmbedded } from './rows/embedded.ts'
 import { cutCommitAnswers, slowPostgres, stopPostgres } from './rows/postgres.ts'
 import { cutGateway, flushRedis, freezeRedis, killRedis, setRedisClockBack } from './rows/redis.ts'

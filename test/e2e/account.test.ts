@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Page, WebSocketRoute } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { PHONE } from '../rig/browser.ts'
-import { barriers } from './barriers.ts'
+import { barriers } from './axe-violations.ts'
 import {
   accountPage,
   keepAccount,

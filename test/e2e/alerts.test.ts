@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import { barriers } from './barriers.ts'
+import { barriers } from './axe-violations.ts'
 import { button, list, startTrading } from './desk.ts'
 import { SCREENS, Stage } from './stage.ts'
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Locator, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { PHONE } from '../rig/browser.ts'
-import { barriers } from './barriers.ts'
+import { barriers } from './axe-violations.ts'
 import { live } from './desk.ts'
 import { Stage } from './stage.ts'
 

@@ -1,10 +1,10 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DESKTOP, launchBrowser, newVisitor, PHONE, watch, type WatchedPage } from '../rig/browser.ts'
-import { type Cable, openCable } from '../rig/cable.ts'
+import { type FaultProxy, openFaultProxy } from '../rig/fault-proxy.ts'
 import { freshDatabase } from '../rig/postgres.ts'
 import { startServer, type TestServer } from '../rig/server.ts'
-import { barriers } from './barriers.ts'
+import { barriers } from './axe-violations.ts'
 import {
   button,
   list,
@@ -27,14 +27,14 @@ import { smallMarket } from './small-market.ts'
 const WORDS = 'The exchange can’t take orders for the moment; prices are indicative.'
 
 const parts = new AsyncDisposableStack()
-let cable: Cable
+let proxy: FaultProxy
 let server: TestServer
 let browser: Browser
 beforeAll(async () => {
   const database = parts.use(await freshDatabase())
   const url = new URL(database.url)
-  cable = parts.use(await openCable({ host: url.hostname, port: Number(url.port) }))
-  url.port = String(cable.port)
+  proxy = parts.use(await openFaultProxy({ host: url.hostname, port: Number(url.port) }))
+  url.port = String(proxy.port)
   const { INSTRUMENTS_FILE } = parts.use(await smallMarket())
   server = parts.use(await startServer({ DATABASE_URL: url.href, INSTRUMENTS_FILE }))
   browser = await launchBrowser()
@@ -67,7 +67,7 @@ describe('while the database is away', () => {
     await using _phone = phone.page.context()
     await view(phone.page, 'Chart')
     const shift = await desktop.layoutShift()
-    cable.cut()
+    proxy.cut()
 
     for (const { page } of [phone, desktop]) {
       await seen(page, WORDS).first().waitFor()
@@ -111,7 +111,7 @@ describe('while the database is away', () => {
       .getByText('Accounts can’t be reached for the moment. Nothing was changed. Try again soon.')
       .waitFor()
 
-    cable.mend()
+    proxy.mend()
     for (const { page, symbol } of [phone, desktop]) {
       await seen(page, WORDS).first().waitFor({ state: 'detached', timeout: 30_000 })
       await list(page, /Orders|Open orders/)

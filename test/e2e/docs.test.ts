@@ -6,7 +6,7 @@ import { REQUESTS } from '@valiant/shared/protocol/requests'
 import { expect, test } from 'vitest'
 import { ROOT } from '../process/command.ts'
 import { DESKTOP, PHONE } from '../rig/browser.ts'
-import { barriers } from './barriers.ts'
+import { barriers } from './axe-violations.ts'
 import { Stage } from './stage.ts'
 
 const stage = new Stage()

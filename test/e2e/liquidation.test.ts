@@ -6,7 +6,7 @@ import { ROOT } from '../process/command.ts'
 import { launchBrowser, newVisitor } from '../rig/browser.ts'
 import { freshDatabase } from '../rig/postgres.ts'
 import { freePort, spawnServer } from '../rig/server.ts'
-import { barriers } from './barriers.ts'
+import { barriers } from './axe-violations.ts'
 import { accountPage, field, list, live, proposal, receipt, send, startTrading, switchMargin, type } from './desk.ts'
 
 test('a position that is no longer covered is closed before the trader’s eyes, and why is told', async () => {

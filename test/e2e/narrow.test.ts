@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { PHONE } from '../rig/browser.ts'
-import { barriers } from './barriers.ts'
+import { barriers } from './axe-violations.ts'
 import { accountPage, field, live, receiptAway, send, startTrading, view } from './desk.ts'
 import { Stage } from './stage.ts'
 

@@ -1,7 +1,7 @@
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { DESKTOP, PHONE } from '../rig/browser.ts'
-import { barriers } from './barriers.ts'
+import { barriers } from './axe-violations.ts'
 import { accountPage, field, list, live, openOrders, saved, send, sentence, startTrading, type } from './desk.ts'
 import { Stage } from './stage.ts'
 

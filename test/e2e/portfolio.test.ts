@@ -4,7 +4,7 @@ import type { Locator, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { DESKTOP, newVisitor, PHONE } from '../rig/browser.ts'
 import { startServer } from '../rig/server.ts'
-import { barriers } from './barriers.ts'
+import { barriers } from './axe-violations.ts'
 import { accountPage, live, receipt, start, startTrading, switchMargin } from './desk.ts'
 import { Stage } from './stage.ts'
 

@@ -8,8 +8,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { openPlace } from '../many/instances.ts'
 import { closeAll, connect, guestCookie, market, newId, rest } from '../protocol/client.ts'
 import { launchBrowser, newVisitor } from '../rig/browser.ts'
-import { openCable } from '../rig/cable.ts'
-import { type Ingest, startIngest, type Told } from '../rig/ingest.ts'
+import { openFaultProxy } from '../rig/fault-proxy.ts'
+import { type SentryReceiver, startSentryReceiver, type Told } from '../rig/sentry-receiver.ts'
 import { freshDatabase, type FreshDatabase } from '../rig/postgres.ts'
 import { fewInstruments, spawnServer, type TestServer } from '../rig/server.ts'
 import { proposal, receipt, send, startTrading } from './desk.ts'
@@ -37,9 +37,9 @@ afterAll(async () => {
 })
 afterEach(() => closeAll())
 
-const sentry = (ingest: Ingest) => ({
-  SENTRY_DSN: ingest.dsn(SERVER),
-  SENTRY_DSN_WEB: ingest.dsn(PAGE),
+const sentry = (receiver: SentryReceiver) => ({
+  SENTRY_DSN: receiver.dsn(SERVER),
+  SENTRY_DSN_WEB: receiver.dsn(PAGE),
   SENTRY_ENVIRONMENT: 'test',
   SENTRY_RELEASE: 'valiant@1.2.3+abc',
   SENTRY_TRACES_SAMPLE_RATE: '1',
@@ -49,7 +49,7 @@ const sentry = (ingest: Ingest) => ({
 const preloaded = (script: string) => ({ NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(script)}` })
 
 /** A page has bought something. @returns what the page itself has told of it */
-async function buy(url: string, ingest: Ingest): Promise<Told> {
+async function buy(url: string, receiver: SentryReceiver): Promise<Told> {
   const { page } = await newVisitor(browser, url)
   await using _context = page.context()
   await startTrading(page)
@@ -57,21 +57,21 @@ async function buy(url: string, ingest: Ingest): Promise<Told> {
   await send(page).click()
   await receipt(page).getByText(`Bought ${qty} ${symbol} at`).waitFor()
   return await soon(() => {
-    const told = ingest.transactions(PAGE).find(({ transaction }) => transaction === 'order.place')
+    const told = receiver.transactions(PAGE).find(({ transaction }) => transaction === 'order.place')
     if (told === undefined) throw new Error('the page has told nothing of its order')
     return told
   })
 }
 
 describe('a server with a DSN', () => {
-  let ingest: Ingest
+  let receiver: SentryReceiver
   let database: FreshDatabase
   let server: TestServer
   beforeAll(async () => {
-    ingest = await startIngest()
+    receiver = await startSentryReceiver()
     database = await freshDatabase()
     server = await spawnServer({
-      ...sentry(ingest),
+      ...sentry(receiver),
       ...preloaded(`
         process.on('SIGUSR2', () => void Promise.reject(new Error('a promise that nobody minds')))
         const { toFixed } = Number.prototype
@@ -90,7 +90,7 @@ describe('a server with a DSN', () => {
   afterAll(async () => {
     await server[Symbol.asyncDispose]()
     await database[Symbol.asyncDispose]()
-    await ingest[Symbol.asyncDispose]()
+    await receiver[Symbol.asyncDispose]()
   })
 
   /** Breaks the database for as long as the callback takes. */
@@ -108,9 +108,9 @@ describe('a server with a DSN', () => {
   }
 
   test('a click on Buy is one trace: page, socket, exchange, commit', async () => {
-    const page = await buy(server.url, ingest)
+    const page = await buy(server.url, receiver)
     const trace = traceOf(page)
-    const ofTrace = () => ingest.transactions(SERVER).filter((one) => traceOf(one) === trace)
+    const ofTrace = () => receiver.transactions(SERVER).filter((one) => traceOf(one) === trace)
     await soon(() =>
       expect(
         ofTrace()
@@ -152,7 +152,7 @@ describe('a server with a DSN', () => {
     )
     expect((await Promise.all(orders)).map(({ ok }) => ok)).toEqual(traces.map(() => true))
     const commands = await soon(() => {
-      const found = ingest
+      const found = receiver
         .transactions(SERVER)
         .filter((one) => one.transaction === 'exchange order.place' && traces.includes(traceOf(one)))
       expect(found).toHaveLength(traces.length)
@@ -224,14 +224,14 @@ describe('a server with a DSN', () => {
     ]
     await soon(() => {
       const found = [SERVER, PAGE].flatMap((from) =>
-        ingest.errors(from).map((one) => [from, one.tags?.['where'], messageOf(one)]),
+        receiver.errors(from).map((one) => [from, one.tags?.['where'], messageOf(one)]),
       )
       expect(found).toEqual(expected)
     })
-    const [, ofSocket] = ingest.errors(SERVER)
+    const [, ofSocket] = receiver.errors(SERVER)
     expect(ofSocket).toMatchObject({ tags: { event: 'fills' } })
     expect(ofSocket!.user!['id']).toMatch(/^\w+$/)
-    const transactions = ingest.transactions(SERVER).map(traceOf)
+    const transactions = receiver.transactions(SERVER).map(traceOf)
     expect(transactions).toContain(traceOf(ofSocket!))
   })
 
@@ -248,13 +248,13 @@ describe('a server with a DSN', () => {
     expect(signedUp).toBe(200)
     const cookies = await context.cookies()
     const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
-    const before = ingest.errors().length
+    const before = receiver.errors().length
     await without('ledger_entry', async () => {
       const headers = { 'x-forwarded-for': '203.0.113.77', 'user-agent': 'hunter', referer: `/?${secrets.email}` }
       expect((await rest(server.url, '/api/ledger', { cookie, headers })).status).toBe(500)
     })
-    await soon(() => expect(ingest.errors().length).toBeGreaterThan(before))
-    const all = ingest.envelopes.join('\n')
+    await soon(() => expect(receiver.errors().length).toBeGreaterThan(before))
+    const all = receiver.envelopes.join('\n')
     const values = cookies.flatMap(({ value }) => [value, decodeURIComponent(value), value.split('.')[0]!])
     const personal = [...Object.values(secrets), ...values.filter((value) => value.length > 8), 'Ada', '203.0.113.77']
     for (const text of [...personal, '127.0.0.1', '::1', 'hunter', 'Mozilla/', 'better-auth.session', AUTH_SECRET]) {
@@ -262,13 +262,13 @@ describe('a server with a DSN', () => {
     }
     // Money, as the wire and as the page write it, and statements with their values.
     expect(/100,?000\.00|"cash"|buyingPower/.exec(all)?.[0]).toBeUndefined()
-    const statements = ingest.transactions().flatMap(statementsOf)
+    const statements = receiver.transactions().flatMap(statementsOf)
     expect(statements.length).toBeGreaterThan(10)
     expect(statements.filter((text) => /'|= *\d/.test(text))).toEqual([])
   })
 
   test('probes, files and connections that open by themselves make no transactions', () => {
-    const names = ingest.transactions(SERVER).map(({ transaction }) => transaction)
+    const names = receiver.transactions(SERVER).map(({ transaction }) => transaction)
     expect(names).toContain('GET /trade/[symbol]')
     expect(names.filter((name) => /healthz|readyz|metrics|_app|redis|pg\./.test(name ?? ''))).toEqual([])
   })
@@ -278,46 +278,46 @@ describe('a server with a DSN', () => {
     server.process.kill('SIGUSR2')
     expect(await exited).toEqual([1, null])
     expect(server.log()).toContain('Error: a promise that nobody minds')
-    const fatal = ingest.errors(SERVER).filter(({ level }) => level === 'fatal')
+    const fatal = receiver.errors(SERVER).filter(({ level }) => level === 'fatal')
     expect(fatal.map(messageOf)).toEqual(['a promise that nobody minds'])
   })
 })
 
 test('over Redis the trace goes on in another process', async () => {
-  await using ingest = await startIngest()
+  await using receiver = await startSentryReceiver()
   await using place = await openPlace()
   const [exchange, gateway] = await Promise.all([
-    place.join({ ...sentry(ingest), ROLE: 'exchange', SENTRY_RELEASE: 'exchange' }),
-    place.join({ ...sentry(ingest), ROLE: 'gateway', SENTRY_RELEASE: 'gateway' }),
+    place.join({ ...sentry(receiver), ROLE: 'exchange', SENTRY_RELEASE: 'exchange' }),
+    place.join({ ...sentry(receiver), ROLE: 'gateway', SENTRY_RELEASE: 'gateway' }),
   ])
-  const trace = traceOf(await buy(gateway.url, ingest))
+  const trace = traceOf(await buy(gateway.url, receiver))
   await soon(() => {
-    const told = ingest.transactions(SERVER).filter((one) => traceOf(one) === trace)
+    const told = receiver.transactions(SERVER).filter((one) => traceOf(one) === trace)
     expect(told.map(({ release, transaction }) => `${release}: ${transaction}`).sort()).toEqual([
       'exchange: exchange order.place',
       'gateway: order.place',
     ])
     expect(told.flatMap(statementsOf).join()).toMatch(/commit_batch_2/)
   })
-  expect(ingest.transactions(SERVER).filter(({ contexts }) => contexts.trace.op?.startsWith('db'))).toEqual([])
+  expect(receiver.transactions(SERVER).filter(({ contexts }) => contexts.trace.op?.startsWith('db'))).toEqual([])
   expect(exchange.log()).not.toContain('"level":50')
 })
 
 test('an answer of Redis that comes after its request has ended makes no transaction', async () => {
-  await using ingest = await startIngest()
+  await using receiver = await startSentryReceiver()
   await using place = await openPlace()
-  await using cable = await openCable({ host: '127.0.0.1', port: place.redis.port })
+  await using proxy = await openFaultProxy({ host: '127.0.0.1', port: place.redis.port })
   await place.join({ ROLE: 'exchange' })
-  const REDIS_URL = `redis://127.0.0.1:${cable.port}`
-  const gateway = await place.join({ ...sentry(ingest), REDIS_URL, ROLE: 'gateway' })
+  const REDIS_URL = `redis://127.0.0.1:${proxy.port}`
+  const gateway = await place.join({ ...sentry(receiver), REDIS_URL, ROLE: 'gateway' })
   const trader = await connect(gateway.url, { cookie: await guestCookie(gateway.url) })
   const { symbol, qty } = await market(trader)
   const ordered = async () => {
-    const before = ingest.transactions(SERVER).length
+    const before = receiver.transactions(SERVER).length
     const order = { clientOrderId: newId(), symbol, side: 'buy', type: 'market', qty: qty() }
     expect(await trader.ask('order.place', order)).toMatchObject({ ok: true })
     return await soon(() => {
-      const told = ingest.transactions(SERVER).slice(before)
+      const told = receiver.transactions(SERVER).slice(before)
       expect(told.map(({ transaction }) => transaction)).toContain('order.place')
       return told
     })
@@ -326,14 +326,14 @@ test('an answer of Redis that comes after its request has ended makes no transac
   const descriptions = (told: readonly Told[]) =>
     told.flatMap(({ spans = [] }) => spans.map((span) => span.description))
   expect(descriptions(await ordered())).toContain('redis-xadd')
-  cable.watch((bytes) => (/xadd/i.test(bytes.toString('latin1')) ? 'hold_answer' : 'pass'))
+  proxy.watch((bytes) => (/xadd/i.test(bytes.toString('latin1')) ? 'hold_answer' : 'pass'))
   expect(descriptions(await ordered())).not.toContain('redis-xadd')
-  cable.mend()
+  proxy.mend()
   expect(ops(await ordered())).not.toContain('db.redis')
 })
 
 test('without a DSN nothing of Sentry is loaded, at either end, and nothing is sent', async () => {
-  await using ingest = await startIngest()
+  await using receiver = await startSentryReceiver()
   await using database = await freshDatabase()
   const refuse = `
     import { registerHooks } from 'node:module'
@@ -342,7 +342,7 @@ test('without a DSN nothing of Sentry is loaded, at either end, and nothing is s
       return next(name, from)
     } })`
   await using server = await spawnServer({
-    ...sentry(ingest),
+    ...sentry(receiver),
     ...preloaded(refuse),
     SENTRY_DSN: '',
     SENTRY_DSN_WEB: '',
@@ -363,5 +363,5 @@ test('without a DSN nothing of Sentry is loaded, at either end, and nothing is s
   expect(loaded.length).toBeGreaterThan(5)
   expect(loaded.filter((text) => text.includes('sentry-trace'))).toEqual([])
   expect(complaints).toEqual([])
-  expect(ingest.envelopes).toEqual([])
+  expect(receiver.envelopes).toEqual([])
 })

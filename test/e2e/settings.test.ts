@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { DESKTOP, PHONE, watch } from '../rig/browser.ts'
-import { barriers } from './barriers.ts'
+import { barriers } from './axe-violations.ts'
 import { accountPage, button, field, list, live, refusal, send, startTrading } from './desk.ts'
 import { Stage } from './stage.ts'
 

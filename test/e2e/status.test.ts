@@ -1,8 +1,8 @@
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DESKTOP, newVisitor, PHONE, type WatchedPage } from '../rig/browser.ts'
-import { type Cable, openCable } from '../rig/cable.ts'
-import { barriers } from './barriers.ts'
+import { type FaultProxy, openFaultProxy } from '../rig/fault-proxy.ts'
+import { barriers } from './axe-violations.ts'
 import { live, receipt, send, startTrading, typeLimit, view } from './desk.ts'
 import { Stage } from './stage.ts'
 
@@ -10,14 +10,14 @@ import { Stage } from './stage.ts'
 
 const stage = new Stage()
 /** Between the browser and the server. */
-let cable: Cable
+let proxy: FaultProxy
 beforeAll(async () => {
-  cable = await openCable({ host: '127.0.0.1', port: stage.server.port })
+  proxy = await openFaultProxy({ host: '127.0.0.1', port: stage.server.port })
 })
-afterAll(() => cable[Symbol.asyncDispose]())
+afterAll(() => proxy[Symbol.asyncDispose]())
 
 const visitor = (options: BrowserContextOptions): Promise<WatchedPage> =>
-  newVisitor(stage.browser, `http://localhost:${cable.port}`, options)
+  newVisitor(stage.browser, `http://localhost:${proxy.port}`, options)
 
 const SOON = { timeout: 30_000 }
 const status = (page: Page) => page.getByRole('contentinfo').getByTitle('Latency, sequence and instance')
@@ -65,10 +65,10 @@ describe('the status bar', () => {
     await using _context = page.context()
     await page.goto('/')
     await live(page)
-    cable.slow(400)
+    proxy.slow(400)
     await page.getByRole('status').getByText('Slow connection').waitFor(SOON)
     await status(page).getByText('Slow').waitFor()
-    cable.slow(0)
+    proxy.slow(0)
     await status(page).getByText('Live').waitFor(SOON)
     await status(page).click()
     expect(await ms(page, 'Worst')).toBeGreaterThanOrEqual(400)
@@ -87,7 +87,7 @@ describe('the status bar', () => {
       await startTrading(page)
       await rest(page)
       const here = page.url()
-      cable.cut()
+      proxy.cut()
       await page.getByText(/^Connection lost \d+ s ago/).waitFor()
       await page.getByText('Your open orders keep working on the exchange.').filter({ visible: true }).waitFor()
       await status(page).click()
@@ -106,7 +106,7 @@ describe('the status bar', () => {
       expect(page.url()).toBe(here)
       expect(await page.getByTestId('workspace').isVisible()).toBe(true)
 
-      cable.mend()
+      proxy.mend()
       await page.getByText(/^Connection lost \d/).waitFor({ state: 'detached', ...SOON })
       await markets.click()
       await page.waitForURL((url) => url.pathname === '/')

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { newVisitor, watch } from '../rig/browser.ts'
 import { freshDatabase } from '../rig/postgres.ts'
 import { freePort, spawnServer } from '../rig/server.ts'
-import { barriers } from './barriers.ts'
+import { barriers } from './axe-violations.ts'
 import {
   field,
   list,

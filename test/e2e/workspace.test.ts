@@ -1,8 +1,8 @@
 import type { Page, WebSocketRoute } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { DESKTOP } from '../rig/browser.ts'
-import { type Cable, openCable } from '../rig/cable.ts'
-import { barriers } from './barriers.ts'
+import { type FaultProxy, openFaultProxy } from '../rig/fault-proxy.ts'
+import { barriers } from './axe-violations.ts'
 import { button, field, list, live, position, receipt, receiptAway, send, startTrading, type } from './desk.ts'
 import { SCREENS, Stage } from './stage.ts'
 
@@ -67,14 +67,14 @@ describe.each(SCREENS)('the depth of the book, on a $screen', ({ options }) => {
 })
 
 test('the depth says its age when it is old', async () => {
-  await using cable: Cable = await openCable({ host: '127.0.0.1', port: stage.server.port })
-  const { page } = await stage.visitor({ ...DESKTOP, baseURL: `http://localhost:${cable.port}` })
+  await using proxy: FaultProxy = await openFaultProxy({ host: '127.0.0.1', port: stage.server.port })
+  const { page } = await stage.visitor({ ...DESKTOP, baseURL: `http://localhost:${proxy.port}` })
   await using _context = page.context()
   await page.goto('/trade/NOVA')
   await live(page)
   await tab(page, 'Depth').click()
   await drawing(page).waitFor()
-  cable.cut()
+  proxy.cut()
   const book = page.getByRole('region', { name: 'Order book' })
   await book.getByText(/^\d+ s old$/).waitFor()
   const grey = await book.evaluate((panel) => {

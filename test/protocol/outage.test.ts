@@ -2,7 +2,7 @@ import type { Answer } from '@valiant/shared/protocol/events'
 import type { PlacedOrder } from '@valiant/shared/protocol/order'
 import pg from 'pg'
 import { afterEach, expect, test, vi } from 'vitest'
-import { type Cable, openCable } from '../rig/cable.ts'
+import { type FaultProxy, openFaultProxy } from '../rig/fault-proxy.ts'
 import { freshDatabase, type FreshDatabase } from '../rig/postgres.ts'
 import { startServer, type TestServer } from '../rig/server.ts'
 import { closeAll, guest, market, newId, type ProtocolClient, rest, type TestMarket } from './client.ts'
@@ -10,17 +10,17 @@ import { closeAll, guest, market, newId, type ProtocolClient, rest, type TestMar
 afterEach(closeAll)
 
 /** A server whose way to its database can be cut. */
-async function open(): Promise<AsyncDisposable & { server: TestServer; cable: Cable; database: FreshDatabase }> {
+async function open(): Promise<AsyncDisposable & { server: TestServer; proxy: FaultProxy; database: FreshDatabase }> {
   await using parts = new AsyncDisposableStack()
   const database = parts.use(await freshDatabase())
   const url = new URL(database.url)
-  const cable = parts.use(await openCable({ host: url.hostname, port: Number(url.port) }))
-  url.port = String(cable.port)
+  const proxy = parts.use(await openFaultProxy({ host: url.hostname, port: Number(url.port) }))
+  url.port = String(proxy.port)
   const server = parts.use(
     await startServer({ DATABASE_URL: url.href, LIMIT_ORDERS_PER_SECOND: '10000', LIMIT_ORDERS_BURST: '10000' }),
   )
   const all = parts.move()
-  return { server, cable, database, [Symbol.asyncDispose]: () => all.disposeAsync() }
+  return { server, proxy, database, [Symbol.asyncDispose]: () => all.disposeAsync() }
 }
 
 interface Sent {
@@ -50,7 +50,7 @@ for (const how of ['cut', 'freeze'] as const) {
     { timeout: 120_000 },
     async () => {
       await using rig = await open()
-      const { server, cable, database } = rig
+      const { server, proxy, database } = rig
       const client = await guest(server.url)
       const on = await market(client)
       await client.good('subscribe', { channel: 'quotes' })
@@ -58,7 +58,7 @@ for (const how of ['cut', 'freeze'] as const) {
       let i = 0
       const flow = setInterval(() => sent.push(send(client, on, i++)), 20)
       await vi.waitFor(() => expect(sent.length).toBeGreaterThan(20))
-      cable[how]()
+      proxy[how]()
       const beats = beatsOf(client)
       await vi.waitFor(() => expect(marketOf(client)).toBe('degraded'), 10_000)
 
@@ -87,7 +87,7 @@ for (const how of ['cut', 'freeze'] as const) {
       const indicative = () => client.of<{ indicative?: true }>('quotes').filter((frame) => frame.indicative === true)
       await vi.waitFor(() => expect(indicative().length).toBeGreaterThan(5), 10_000)
 
-      cable.mend()
+      proxy.mend()
       const quotes = client.of('quotes').length
       await vi.waitFor(() => expect(client.of('quotes').length).toBeGreaterThan(quotes + 5), 15_000)
       await vi.waitFor(() => expect(marketOf(client)).toBe('open'), 15_000)

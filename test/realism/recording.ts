@@ -42,7 +42,7 @@ export interface RecordingOptions {
 }
 
 /** The market in full, on a plain book. */
-export function recordBook({ assetClass, seed, days, live }: RecordingOptions & { live: number }): Recording {
+export function recordBook({ assetClass, seed, days, liveness }: RecordingOptions & { liveness: number }): Recording {
   const instrument = instrumentOf(assetClass)
   const minutes = days * MINUTES_PER_DAY
   const mids = new Float64Array(minutes)
@@ -58,7 +58,7 @@ export function recordBook({ assetClass, seed, days, live }: RecordingOptions & 
     signs.push(side === 'buy' ? 1 : -1)
     timesMs.push(timeMs)
   }
-  const simulator = Simulator.start({ instruments: [instrument], seed, startMs: 0, live, quantumMs: 500 })
+  const simulator = Simulator.start({ instruments: [instrument], seed, startMs: 0, liveness, quantumMs: 500 })
   simulator.attach(instrument.symbol, market)
   let badSeconds = 0
   let spreads = 0

@@ -24,7 +24,7 @@ const SCHEDULES: Readonly<Record<string, Schedule>> = {
 
 /** However a price is pushed, to trade back costs more than was gained: docs/market-model.md, 3. */
 test.each(Object.entries(SCHEDULES))('a thousandth of a day’s volume, %s, loses', (_, schedule) => {
-  const earned = roundTrips({ schedule, dayPart: 0.001, trips: TRIPS, seed: 9, live: 0.25 })
+  const earned = roundTrips({ schedule, dayPart: 0.001, trips: TRIPS, seed: 9, liveness: 0.25 })
   const error = Math.sqrt(variance(earned) / TRIPS)
   expect(mean(earned)).toBeLessThan(-3 * error)
   expect(mean(earned)).toBeGreaterThan(-50)

@@ -29,18 +29,18 @@ export interface RoundTrips {
   readonly dayPart: number
   readonly trips: number
   readonly seed: number
-  readonly live: number
+  readonly liveness: number
 }
 
 /**
  * What each of some round trips on a share earns, without fees, in basis points of what was bought. The move of the value
  * is taken out, which nobody can know: each piece counts by how far its price was from the value just then.
  */
-export function roundTrips({ schedule, dayPart, trips, seed, live }: RoundTrips): Float64Array {
+export function roundTrips({ schedule, dayPart, trips, seed, liveness }: RoundTrips): Float64Array {
   const instrument = instrumentOf('equity')
   const { symbol } = instrument
   const market = new PlainMarket(instrument.startTicks * 6)
-  const simulator = Simulator.start({ instruments: [instrument], seed, startMs: 0, live, quantumMs: 500 })
+  const simulator = Simulator.start({ instruments: [instrument], seed, startMs: 0, liveness, quantumMs: 500 })
   simulator.attach(symbol, market)
   const lots = Math.round(dayPart * dailyVolumeLots(instrument))
   const lastSecond = Math.max(...schedule.map(({ atSecond }) => atSecond))

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { io } from 'socket.io-client'
-import { type Cable, openCable } from './cable.ts'
+import { type FaultProxy, openFaultProxy } from './fault-proxy.ts'
 import { fewInstruments, freePort, spawnServer, type TestServer } from './server.ts'
 import type { TraderSocket } from './trader.ts'
 
@@ -136,8 +136,8 @@ const FAULT = /"level":60|nobody minded|UnhandledPromiseRejection|uncaughtExcept
 export class Member implements AsyncDisposable {
   readonly name: string
   readonly port: number
-  readonly postgres: Cable
-  readonly redis: Cable | undefined
+  readonly postgres: FaultProxy
+  readonly redis: FaultProxy | undefined
   /** Lines of its log that tell of a defect, over all its lives. */
   readonly faults: string[] = []
   /** How often it ended although nobody ended it. */
@@ -158,8 +158,8 @@ export class Member implements AsyncDisposable {
   }
 
   static async prepare(name: string, options: FleetOptions): Promise<Member> {
-    const postgres = await openCable(options.postgres)
-    const redis = options.redis && (await openCable(options.redis))
+    const postgres = await openFaultProxy(options.postgres)
+    const redis = options.redis && (await openFaultProxy(options.redis))
     const url = new URL(options.databaseUrl)
     url.host = `127.0.0.1:${postgres.port}`
     const port = await freePort()
@@ -272,8 +272,8 @@ export class Member implements AsyncDisposable {
 }
 
 interface Cables {
-  readonly postgres: Cable
-  readonly redis: Cable | undefined
+  readonly postgres: FaultProxy
+  readonly redis: FaultProxy | undefined
 }
 
 /** What the server calls itself, in the lease and to its sockets. */

@@ -5,7 +5,7 @@ import { MemoryCommandBus } from '../../server/bus/memory/memory-commands.ts'
 import { START } from '../../server/bus/commands.ts'
 import type { MarketFrame } from '../../server/feed/market-frame.ts'
 import { startExchange } from './nodes/exchange-node.ts'
-import { INSTRUMENTS, LIVE } from './nodes/market.ts'
+import { INSTRUMENTS, LIVENESS } from './nodes/market.ts'
 import { PostgresServer } from './postgres/server.ts'
 import { Tables } from './postgres/tables.ts'
 import { enterVirtualTime } from './world/virtual-globals.ts'
@@ -26,7 +26,12 @@ export interface Genesis {
 /** The same in every process: it is a history of its own, without faults. */
 export async function genesis(): Promise<Genesis> {
   const tables = Tables.fresh()
-  const state = Simulator.start({ instruments: INSTRUMENTS.map(toSimulated), seed: 7, live: LIVE, startMs: BEGIN_MS })
+  const state = Simulator.start({
+    instruments: INSTRUMENTS.map(toSimulated),
+    seed: 7,
+    liveness: LIVENESS,
+    startMs: BEGIN_MS,
+  })
   tables.simulator = JSON.stringify(state.save())
   const world = new World({ seed: 1, beginMs: BEGIN_MS, isTold: false })
   const leave = enterVirtualTime(world)

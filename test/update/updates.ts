@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Arena } from '../chaos/arena.ts'
-import { Floor, type Result } from '../chaos/floor.ts'
+import { TradingRun, type Result } from '../chaos/trading-run.ts'
 import { type Asked, isExecuted } from '../chaos/trading-log.ts'
 import type { BalancerName } from '../rig/balancer.ts'
 import type { Member } from '../rig/fleet.ts'
@@ -39,7 +39,7 @@ interface Scene extends AsyncDisposable {
   readonly scale: Scale
   readonly balancer: BalancerName
   readonly arena: Arena
-  readonly floor: Floor
+  readonly run: TradingRun
   readonly blue: readonly Member[]
   readonly green: readonly Green[]
   readonly canary: Green | undefined
@@ -102,7 +102,7 @@ export const rolledBack =
   }
 
 async function turnBack(scene: Scene, bad: Green | undefined): Promise<void> {
-  const { floor, blue } = scene
+  const { run, blue } = scene
   const [old] = blue
   if (bad === undefined || old === undefined) throw new Error('expected a bad instance, and one before it')
   await startNext(scene, bad.member)
@@ -110,7 +110,7 @@ async function turnBack(scene: Scene, bad: Green | undefined): Promise<void> {
   await drain(scene, old)
   const from = Date.now()
   const turned = await watched(bad.metricsUrl, TURNS_MS_MAX)
-  floor.must('the metrics of the bad version turned bad', turned !== undefined)
+  run.must('the metrics of the bad version turned bad', turned !== undefined)
   tell(scene, `the update is stopped after ${Date.now() - from} ms: ${turned ?? 'nothing'}`)
   // The schema stays expanded: the version before starts on it.
   await old.start()
@@ -142,21 +142,21 @@ export const restarted =
     const [last] = fleet.members
     const first = await fleet.prepare({ main: next.main })
     await balancers.haproxy.route(fleet.ports)
-    const floor = await openFloor(arena, 'haproxy', scale)
+    const run = await openTradingRun(arena, 'haproxy', scale)
     parts.defer(() => {
-      for (const trader of floor.traders) trader.close()
+      for (const trader of run.traders) trader.close()
     })
     const from = Date.now()
-    floor.must('the version before ended with 0 on SIGTERM', (await last?.stop()) === 0)
+    run.must('the version before ended with 0 on SIGTERM', (await last?.stop()) === 0)
     await first.start()
-    tell({ floor, scale }, `ready again ${Date.now() - from} ms after SIGTERM${migrationsIn(first.log())}`)
-    await floor.recovered(Date.now(), { maxMs: RECOVERED_MS })
-    floor.note((await unanswered(floor)).text)
-    return await floor.close()
+    tell({ run, scale }, `ready again ${Date.now() - from} ms after SIGTERM${migrationsIn(first.log())}`)
+    await run.recovered(Date.now(), { maxMs: RECOVERED_MS })
+    run.note((await unanswered(run)).text)
+    return await run.close()
   }
 
-function tell({ floor, scale }: Pick<Scene, 'floor' | 'scale'>, text: string): void {
-  floor.note(text)
+function tell({ run, scale }: Pick<Scene, 'run' | 'scale'>, text: string): void {
+  run.note(text)
   scale.say(text)
 }
 
@@ -195,16 +195,16 @@ async function open(scale: Scale, { balancer, from, to, isRouted, canary }: Open
   const spare = canary && (await prepare(arena, canary))
   // In a rolling update a place that nobody serves yet is one that fails its check; or green has a balancer to itself.
   if (isRouted && balancer === 'haproxy') await arena.balancers[balancer].route(fleet.ports)
-  const floor = await openFloor(arena, balancer, scale)
+  const run = await openTradingRun(arena, balancer, scale)
   parts.defer(() => {
-    for (const trader of floor.traders) trader.close()
+    for (const trader of run.traders) trader.close()
   })
   const closing = parts.move()
   return {
     scale,
     balancer,
     arena,
-    floor,
+    run,
     blue,
     green,
     canary: spare,
@@ -212,8 +212,8 @@ async function open(scale: Scale, { balancer, from, to, isRouted, canary }: Open
   }
 }
 
-const openFloor = (arena: Arena, balancer: BalancerName, { isLong }: Scale): Promise<Floor> =>
-  Floor.open(
+const openTradingRun = (arena: Arena, balancer: BalancerName, { isLong }: Scale): Promise<TradingRun> =>
+  TradingRun.open(
     arena,
     { traders: isLong ? 24 : 16, urls: [arena.balancers[balancer].url], paceMs: PACE_MS, againMax: 1_000 },
     isLong,
@@ -233,16 +233,16 @@ async function reroute({ arena: { fleet, balancers }, balancer }: Scene): Promis
 
 async function drain(scene: Scene, member: Member | undefined): Promise<void> {
   if (member === undefined) return
-  const { floor } = scene
+  const { run } = scene
   const from = Date.now()
-  floor.must(`${member.name} ended with 0 on SIGTERM`, (await member.stop()) === 0)
+  run.must(`${member.name} ended with 0 on SIGTERM`, (await member.stop()) === 0)
   tell(scene, `${member.name} is drained and gone after ${Date.now() - from} ms`)
-  await floor.recovered(Date.now(), { maxMs: RECOVERED_MS })
+  await run.recovered(Date.now(), { maxMs: RECOVERED_MS })
 }
 
 /** On a machine that others use, acks are slow whatever the version. */
-function mustBeQuiet({ floor, scale }: Scene, turned: string | undefined): void {
-  if (scale.isLong) floor.must(`the metrics of a good version turned bad: ${turned ?? ''}`, turned === undefined)
+function mustBeQuiet({ run, scale }: Scene, turned: string | undefined): void {
+  if (scale.isLong) run.must(`the metrics of a good version turned bad: ${turned ?? ''}`, turned === undefined)
 }
 
 /** What a server says of migrations when it starts. */
@@ -256,24 +256,24 @@ function migrationsIn(log: string): string {
 
 async function contract(scene: Scene, { afterNext }: Versions): Promise<void> {
   if (afterNext === undefined) return
-  const { arena, floor } = scene
+  const { arena, run } = scene
   const from = Date.now()
   const said = await afterNext.migrate(arena.databaseUrl)
   tell(scene, `none of the old version is left: ${said.split('\n').join(' ')} (${Date.now() - from} ms)`)
-  await floor.recovered(Date.now(), { maxMs: RECOVERED_MS })
+  await run.recovered(Date.now(), { maxMs: RECOVERED_MS })
   await delay(PACE_MS * 5)
 }
 
 /** Both versions have led on the one schema, where batches say who wrote them. */
 async function bothWrote(scene: Scene): Promise<void> {
-  const { arena, floor } = scene
+  const { arena, run } = scene
   const client = await arena.connection()
   try {
     const { rowCount } = await client.query(TELLS_RELEASES)
     if (rowCount === 0) return
     const { rows } = await client.query<{ release: string; count: string }>(RELEASES)
     for (const { release, count } of rows) tell(scene, `${count} batches written by the version "${release}"`)
-    floor.must('batches of both versions', rows.length === 2)
+    run.must('batches of both versions', rows.length === 2)
   } finally {
     await client.end()
   }
@@ -282,24 +282,24 @@ const TELLS_RELEASES = `SELECT FROM information_schema.columns WHERE table_name 
 const RELEASES = `SELECT release, count(*) AS count FROM journal_batch WHERE batch > 0 GROUP BY release ORDER BY min(batch)`
 
 /** Nobody was refused for the update's sake, and nobody was without prices for long. */
-async function judged({ arena, floor, scale }: Scene): Promise<Result> {
-  const { failed, text } = await unanswered(floor)
-  floor.within('a socket without prices', floor.quotesGapMs, FEEDLESS_MS)
-  if (floor.quotesGapMs > FEEDLESS_MS) floor.noteLongestQuiet()
-  for (const asked of failed.slice(0, TRAILS_MAX)) floor.noteTrail(asked)
-  floor.note(text)
+async function judged({ arena, run, scale }: Scene): Promise<Result> {
+  const { failed, text } = await unanswered(run)
+  run.within('a socket without prices', run.quotesGapMs, FEEDLESS_MS)
+  if (run.quotesGapMs > FEEDLESS_MS) run.noteLongestQuiet()
+  for (const asked of failed.slice(0, TRAILS_MAX)) run.noteTrail(asked)
+  run.note(text)
   // Where a commit takes longer than a second the market is degraded, whoever is replaced: that is the machine's doing.
   const isMachineSlow = !scale.isLong && arena.fleet.members.some((member) => member.log().includes(SLOW_COMMIT))
-  if (isMachineSlow) floor.note('the machine was too slow for the exchange: orders that it turned away do not count')
-  floor.must(text, failed.length === 0 || isMachineSlow)
-  const result = await floor.close()
+  if (isMachineSlow) run.note('the machine was too slow for the exchange: orders that it turned away do not count')
+  run.must(text, failed.length === 0 || isMachineSlow)
+  const result = await run.close()
   const { unknown, longestWithoutMatchMs } = result.verdict
   const isKnown = unknown === 0 || isMachineSlow
   const misses = isKnown ? result.misses : [...result.misses, `${unknown} orders of which nobody knows`]
   return {
     ...result,
     misses,
-    notes: [...result.notes, `longest without a match ${longestWithoutMatchMs} ms, ${floor.log.timeouts} TIMEOUT`],
+    notes: [...result.notes, `longest without a match ${longestWithoutMatchMs} ms, ${run.log.timeouts} TIMEOUT`],
   }
 }
 
@@ -307,7 +307,7 @@ async function judged({ arena, floor, scale }: Scene): Promise<Result> {
 const SLOW_COMMIT = 'is not answered in time'
 
 /** Orders that were turned away, or never sent: what the exchange itself refuses is an answer. */
-async function unanswered({ log }: Floor): Promise<{ readonly failed: readonly Asked[]; readonly text: string }> {
+async function unanswered({ log }: TradingRun): Promise<{ readonly failed: readonly Asked[]; readonly text: string }> {
   const orders = await Array.fromAsync(log.orders())
   const failed = orders.filter(({ told }) => told !== undefined && !isExecuted(told))
   return { failed, text: `of ${orders.length} orders ${failed.length} without an answer of the exchange` }

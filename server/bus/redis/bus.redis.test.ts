@@ -6,7 +6,7 @@ import { pino } from 'pino'
 import { Server } from 'socket.io'
 import { io as connect } from 'socket.io-client'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { type Cable, openCable } from '../../../test/rig/cable.ts'
+import { type FaultProxy, openFaultProxy } from '../../../test/rig/fault-proxy.ts'
 import { startRedis, type TestRedis } from '../../../test/rig/redis.ts'
 import { commandOf, type NumberedFrame, soon } from '../bus.contract.ts'
 import { type CommandEntry, type CommandReader, type CommandReply, START, Unavailable } from '../commands.ts'
@@ -27,10 +27,10 @@ const openLinks = (url = redis.url) => RedisLinks.open({ url, log, signal: Abort
 
 redisBusesContract('', { redis: () => redis, openLinks: () => openLinks() })
 
-/** One instance: its links, on a cable of their own, and both buses. */
+/** One instance: its links, on a proxy of their own, and both buses. */
 async function openInstance(at: TestRedis) {
-  const cable = await openCable({ host: '127.0.0.1', port: at.port })
-  const links = await openLinks(`redis://127.0.0.1:${cable.port}`)
+  const proxy = await openFaultProxy({ host: '127.0.0.1', port: at.port })
+  const links = await openLinks(`redis://127.0.0.1:${proxy.port}`)
   const bus = await RedisCommandBus.open(links)
   const broadcast = new RedisBroadcast<NumberedFrame>(links)
   const seen: string[] = []
@@ -47,7 +47,7 @@ async function openInstance(at: TestRedis) {
   await soon(() => expect(links.subscriber.isUp).toBe(true))
   seen.length = 0 // the first "up" may come before or after who was told of it
   return {
-    cable,
+    proxy,
     links,
     bus,
     broadcast,
@@ -55,7 +55,7 @@ async function openInstance(at: TestRedis) {
     close: async () => {
       bus[Symbol.dispose]()
       await links[Symbol.asyncDispose]()
-      await cable[Symbol.asyncDispose]()
+      await proxy[Symbol.asyncDispose]()
     },
   }
 }
@@ -126,16 +126,16 @@ describe('many instances on one Redis', () => {
     await gateway.bus.send(commandOf('after'))
   })
 
-  const faults: readonly [string, (cable: Cable) => void, (cable: Cable) => void][] = [
-    ['cut', (cable) => cable.cut(), (cable) => cable.mend()],
-    ['frozen', (cable) => cable.freeze(), (cable) => cable.mend()],
+  const faults: readonly [string, (proxy: FaultProxy) => void, (proxy: FaultProxy) => void][] = [
+    ['cut', (proxy) => proxy.cut(), (proxy) => proxy.mend()],
+    ['frozen', (proxy) => proxy.freeze(), (proxy) => proxy.mend()],
   ]
 
   test.each(faults)('a gateway whose link is %s knows it, refuses, and works again', async (_, hurt, mend) => {
     const read = gather(leader.bus)
     await gateway.bus.send(commandOf('before'))
     await soon(() => expect(read.ids).toEqual(['before']))
-    hurt(gateway.cable)
+    hurt(gateway.proxy)
     await soon(() => expect(gateway.seen).toEqual(['down']))
     const refused: string[] = []
     let attempts = 0
@@ -147,7 +147,7 @@ describe('many instances on one Redis', () => {
     gateway.broadcast.publishStatus({ epoch: 1, market: 'open' })
     gateway.bus.reply('gw-9', { id: 'x', epoch: 1, answer: { ok: true, data: {} } })
     leader.broadcast.publishMarket({ epoch: 1, seq: 1 })
-    mend(gateway.cable)
+    mend(gateway.proxy)
     await soon(() => expect(gateway.seen.slice(0, 2)).toEqual(['down', 'up']))
     leader.broadcast.publishMarket({ epoch: 1, seq: 2 })
     await soon(() => expect(gateway.seen).toEqual(['down', 'up', 'market 2']))
@@ -159,7 +159,7 @@ describe('many instances on one Redis', () => {
   })
 
   test('what is sent into a link that freezes is neither refused nor taken for sure', async () => {
-    gateway.cable.freeze()
+    gateway.proxy.freeze()
     const sent = gateway.bus.send(commandOf('a'))
     await expect(sent).rejects.not.toBeInstanceOf(Unavailable)
     await expect(sent).rejects.toThrow('it is not known whether')
@@ -169,20 +169,20 @@ describe('many instances on one Redis', () => {
     const read = gather(leader.bus)
     await gateway.bus.send(commandOf('a'))
     await soon(() => expect(read.ids).toEqual(['a']))
-    hurt(leader.cable)
+    hurt(leader.proxy)
     await gateway.bus.send(commandOf('b'))
     await soon(() => expect(leader.seen).toContain('down'))
     await gateway.bus.send(commandOf('c'))
-    mend(leader.cable)
+    mend(leader.proxy)
     await soon(() => expect(read.ids).toEqual(['a', 'b', 'c']))
     read.close()
   })
 
   test('a reader that waits is not left on a link that froze while nothing came', async () => {
     const read = gather(leader.bus)
-    leader.cable.freeze()
+    leader.proxy.freeze()
     await soon(() => expect(leader.seen).toContain('down'))
-    leader.cable.mend()
+    leader.proxy.mend()
     await soon(() => expect(leader.seen).toContain('up'))
     const { id } = await sendUntilTaken('a')
     await soon(() => expect(read.ids).toContain(id))
@@ -366,10 +366,10 @@ describe('many instances on one Redis', () => {
     expect(received.filter((text) => text.startsWith('leader'))).toEqual(['leader 5', 'leader 6'])
     await soon(() => expect(gateway.seen).toEqual(['seq 17 5', 'seq 18 9', 'seq 17 6']))
     // The adapter, too, hears and speaks again after a cut.
-    gateway.cable.cut()
+    gateway.proxy.cut()
     await soon(() => expect(gateway.seen).toContain('down'))
     leader.broadcast.publishAccount(17, { seq: 7 } as AccountFrame)
-    gateway.cable.mend()
+    gateway.proxy.mend()
     await soon(() => expect(gateway.seen).toContain('up'))
     leader.broadcast.publishAccount(17, { seq: 8 } as AccountFrame)
     await soon(() => expect(received).toContain('gateway 8'))

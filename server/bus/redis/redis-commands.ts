@@ -1,4 +1,4 @@
-import { only } from '../../telemetry/asked-metrics.ts'
+import { only } from '../../telemetry/observable-metrics.ts'
 import {
   type CommandBus,
   type CommandReader,

@@ -4,14 +4,14 @@ import { Emitter } from '@socket.io/redis-emitter'
 import type { ServerToClientEvents } from '@valiant/shared/protocol/events'
 import type { Redis } from 'ioredis'
 import type { Namespace, Server } from 'socket.io'
-import { only } from '../../telemetry/asked-metrics.ts'
+import { only } from '../../telemetry/observable-metrics.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { RedisMetrics } from '../../telemetry/redis-metrics.ts'
-import { AccountGate } from './account-gate.ts'
+import { StaleEpochFilter } from './stale-epoch-filter.ts'
 import { Publisher } from './publisher.ts'
 import { closeClient, LinkWatch, openClient } from './redis-client.ts'
 import { Subscriber } from './subscriber.ts'
-import { WholeLink } from './whole-link.ts'
+import { LinkHealth } from './link-health.ts'
 
 /** What `io.adapter` takes. */
 export type AdapterFactory = NonNullable<Parameters<Server['adapter']>[0]>
@@ -33,7 +33,7 @@ export class RedisLinks implements AsyncDisposable {
   readonly publisher: Publisher
   readonly subscriber: Subscriber
   /** Of commands and subscriber together. */
-  readonly whole: WholeLink
+  readonly whole: LinkHealth
   /** The rooms of all instances, to speak to without sockets of one's own. */
   readonly rooms: Emitter<ServerToClientEvents>
   readonly #url: string
@@ -51,7 +51,7 @@ export class RedisLinks implements AsyncDisposable {
     this.publisher = new Publisher(this.#publishing, log)
     metrics.publishesFailed.from(() => only(this.publisher.lost))
     this.subscriber = new Subscriber(this.#listening)
-    this.whole = new WholeLink(this.commands, this.subscriber)
+    this.whole = new LinkHealth(this.commands, this.subscriber)
     this.rooms = new Emitter(this.#publishingEnd())
     this.#watches = [this.#publishing, this.#listening].map((client) => new LinkWatch(client, () => client.ping()))
   }
@@ -79,13 +79,13 @@ export class RedisLinks implements AsyncDisposable {
   /** Joins the rooms of a Socket.IO server to those of the other instances. */
   adapter(): AdapterFactory {
     const open = createAdapter(this.#publishingEnd(), this.#listeningEnd())
-    const gate = new AccountGate()
+    const filter = new StaleEpochFilter()
     // Socket.IO calls it with `new`.
     return function (namespace: Namespace) {
       const adapter = open(namespace)
       const { encode, decode } = adapter.parser
       return Object.assign(adapter, {
-        parser: { encode, decode: (message: Buffer) => gate.pass(decode(message)) },
+        parser: { encode, decode: (message: Buffer) => filter.pass(decode(message)) },
       })
     }
   }

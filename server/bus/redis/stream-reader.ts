@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import { only } from '../../telemetry/asked-metrics.ts'
+import { only } from '../../telemetry/observable-metrics.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { RedisMetrics } from '../../telemetry/redis-metrics.ts'
 import { type CommandEntry, type CommandReader, START } from '../commands.ts'

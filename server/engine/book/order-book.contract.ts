@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Side } from '../command.ts'
 import { type Book, NO_OWNER, NONE } from './book.ts'
-import { drawingOf, fillBook, linesOf } from './drawing.ts'
+import { drawingOf, fillBook, linesOf } from './drawing.fixture.ts'
 
 const MAX_TICKS = 20_000
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Engine } from '../engine.ts'
-import { toMargin } from '../risk/margin-floor.ts'
+import { toMargin } from '../risk/margin.fixture.ts'
 import type { Order } from '../state.ts'
-import { ANN, BEN, floorOf, give, place, refusalOf, SHARE, START_MS, tradeAt } from '../trading-floor.ts'
+import { ANN, BEN, floorOf, give, place, refusalOf, SHARE, START_MS, tradeAt } from '../engine.fixture.ts'
 
 const MARKET = `
   bid | price  | ask

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { PlaceOrder } from '../command.ts'
 import { OUTSIDE } from '../command.ts'
 import type { Engine } from '../engine.ts'
-import { marginFloorOf } from '../risk/margin-floor.ts'
-import { ANN, BEN, floorOf, give, orderOf, START_CENTS, START_MS } from '../trading-floor.ts'
+import { marginFloorOf } from '../risk/margin.fixture.ts'
+import { ANN, BEN, floorOf, give, orderOf, START_CENTS, START_MS } from '../engine.fixture.ts'
 
 const STOP = { type: 'stop', timeInForce: 'gtc', limitTicks: 0 } as const
 const place = (engine: Engine, wish: Partial<PlaceOrder> & Pick<PlaceOrder, 'side' | 'lots'>) =>

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { type AccountNumber, FEES, HOUSE, OUTSIDE } from '../command.ts'
 import { Engine } from '../engine.ts'
 import { CASH, type EngineEvents } from '../event.ts'
-import { moneyActions, playMoney } from '../random-money.ts'
-import { Player, SYMBOLS, USERS } from '../random-trading.ts'
+import { moneyActions, playMoney } from '../random-money.fixture.ts'
+import { Player, SYMBOLS, USERS } from '../random-trading.fixture.ts'
 import type { MarginState } from '../state.ts'
-import { COIN, SHARE } from '../trading-floor.ts'
+import { COIN, SHARE } from '../engine.fixture.ts'
 
 const BPS = 10_000n
 const MICRO_TICKS = 1_000_000n

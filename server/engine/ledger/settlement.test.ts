@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { FEES, HOUSE, OUTSIDE } from '../command.ts'
 import { Engine } from '../engine.ts'
-import { marginFloorOf } from '../risk/margin-floor.ts'
-import { ANN, BEN, COIN, floorOf, give, orderOf, SHARE, START_CENTS, START_MS } from '../trading-floor.ts'
+import { marginFloorOf } from '../risk/margin.fixture.ts'
+import { ANN, BEN, COIN, floorOf, give, orderOf, SHARE, START_CENTS, START_MS } from '../engine.fixture.ts'
 
 /** Who got what from whom, and what both have then. */
 const entriesOf = (engine: Engine) =>

@@ -2,7 +2,7 @@ import { trailingStopTicks } from './arithmetic.ts'
 import type { AmendOrder } from '../command.ts'
 import type { AmendOrderResult } from '../command-result.ts'
 import type { Order } from '../state.ts'
-import { reachOf } from './book.ts'
+import { bandLimit } from './book.ts'
 import { closeOrder, legsOf, takeOut } from './closing.ts'
 import { referredTo } from './cancel.ts'
 import { enter, type Listeners } from './matching.ts'
@@ -50,7 +50,7 @@ export function amend(state: NaiveState, listeners: Listeners, command: AmendOrd
   write(state, order, amended)
   if (order.status === 'untriggered') arm(state, order)
   else {
-    const reachTicks = reachOf(marketOf(state, order.symbol), order.side)
+    const reachTicks = bandLimit(marketOf(state, order.symbol), order.side)
     takeOut(state, order)
     enter(state, listeners, order, { reachTicks })
   }

@@ -40,7 +40,7 @@ export function bandOf(market: NaiveMarket): { readonly lowTicks: number; readon
 }
 
 /** The worst price inside the band. */
-export const reachOf = (market: NaiveMarket, side: Side): number =>
+export const bandLimit = (market: NaiveMarket, side: Side): number =>
   side === 'buy' ? bandOf(market).highTicks : bandOf(market).lowTicks
 
 export const reaches = (side: Side, limitTicks: number, ticks: number): boolean =>

@@ -1,7 +1,7 @@
 import type { Side } from '../command.ts'
 import type { Trade } from '../event.ts'
 import type { Order } from '../state.ts'
-import { bestTicks, lotsOf, queueOf, reaches, reachOf, ticksOf } from './book.ts'
+import { bestTicks, lotsOf, queueOf, reaches, bandLimit, ticksOf } from './book.ts'
 import { closeOrder, legsOf, siblingOf } from './closing.ts'
 import { cutReduceOnly } from './reduce-only.ts'
 import { book } from './settlement.ts'
@@ -33,7 +33,7 @@ export function enter(
   state: NaiveState,
   listeners: Listeners,
   order: Order,
-  { payableLots = Infinity, reachTicks = reachOf(marketOf(state, order.symbol), order.side) }: Bounds = {},
+  { payableLots = Infinity, reachTicks = bandLimit(marketOf(state, order.symbol), order.side) }: Bounds = {},
 ): void {
   const market = marketOf(state, order.symbol)
   const isLimit = hasLimit(order)

@@ -2,7 +2,7 @@ import { trailingStopTicks } from './arithmetic.ts'
 import type { PlaceOrder } from '../command.ts'
 import type { PlaceOrderResult } from '../command-result.ts'
 import type { Order } from '../state.ts'
-import { midHalfTicks, payable, reachOf, walk } from './book.ts'
+import { midHalfTicks, payable, bandLimit, walk } from './book.ts'
 import { makeLegs } from './brackets.ts'
 import { closeOrder } from './closing.ts'
 import { enter, type Listeners } from './matching.ts'
@@ -49,7 +49,7 @@ export function admit(
     settle(state, listeners)
     return { ok: false, order, rejection }
   }
-  const reachTicks = reachOf(marketOf(state, order.symbol), order.side)
+  const reachTicks = bandLimit(marketOf(state, order.symbol), order.side)
   state.orders.push(order)
   whenAccepted()
   const before = state.events.fills.length
@@ -119,6 +119,6 @@ export function orderOf(state: NaiveState, command: PlaceOrder): Order {
 function lotsFor(state: NaiveState, command: PlaceOrder, cents: number): number {
   const market = marketOf(state, command.symbol)
   const { centsPerTickLot, maxLots, takerBps } = market.spec
-  const path = walk(state, market, command, reachOf(market, command.side), maxLots)
+  const path = walk(state, market, command, bandLimit(market, command.side), maxLots)
   return payable(path, cents, centsPerTickLot, command.side === 'buy' ? takerBps : 0)
 }

@@ -8,7 +8,7 @@ import { watchMargin } from './margin.ts'
 import type { Listeners } from './matching.ts'
 import { settle } from './settle.ts'
 import { isOpen, type NaiveState, ordersOf } from './state.ts'
-import { tellWaters } from './stops.ts'
+import { publishHighWaters } from './stops.ts'
 
 /** 50 ms of market time: marks, expiries, switches, margin, and once a second the waters. */
 export function quantum(state: NaiveState, listeners: Listeners): void {
@@ -19,7 +19,7 @@ export function quantum(state: NaiveState, listeners: Listeners): void {
   expire(state, listeners)
   runDeadMen(state, listeners)
   watchMargin(state, listeners)
-  tellWaters(state)
+  publishHighWaters(state)
   settle(state, listeners)
 }
 

@@ -1,6 +1,6 @@
 import type { Order, Rejection } from '../state.ts'
 import { feeOnCentBps, worseCents } from './arithmetic.ts'
-import { bandOf, bestTicks, reaches, reachOf, type Walk, walk } from './book.ts'
+import { bandOf, bestTicks, reaches, bandLimit, type Walk, walk } from './book.ts'
 import { equityOf, freeCash, holdOf, lotsAtMost, marginUsed } from './holds.ts'
 import { freeLots } from './reduce-only.ts'
 import { isReached, lastHalfTicks } from './stops.ts'
@@ -55,7 +55,7 @@ export function marketRefusal(
 /** What it could take now, inside the band and its limit. */
 export function pathOf(state: NaiveState, order: Order, lots = leftOf(order)): Walk {
   const market = marketOf(state, order.symbol)
-  const worstTicks = hasLimit(order) ? order.limitTicks : reachOf(market, order.side)
+  const worstTicks = hasLimit(order) ? order.limitTicks : bandLimit(market, order.side)
   return walk(state, market, order, worstTicks, lots)
 }
 
@@ -105,7 +105,7 @@ function priceRefusal(state: NaiveState, order: Order): Rejection | undefined {
   const market = marketOf(state, order.symbol)
   const band = bandOf(market)
   const isBeyond =
-    !waits(order) && hasLimit(order) && !reaches(order.side, reachOf(market, order.side), order.limitTicks)
+    !waits(order) && hasLimit(order) && !reaches(order.side, bandLimit(market, order.side), order.limitTicks)
   if (isBeyond || Math.max(order.limitTicks, order.stopTicks) > market.spec.maxTicks) {
     return { code: 'PRICE_BAND', ...band }
   }

@@ -1,7 +1,7 @@
 import { trailingStopTicks } from './arithmetic.ts'
 import { halfTicksOf } from '../mark.ts'
 import type { Order } from '../state.ts'
-import { midHalfTicks, payable, reachOf, walk } from './book.ts'
+import { midHalfTicks, payable, bandLimit, walk } from './book.ts'
 import { closeOrder, siblingOf } from './closing.ts'
 import { freeCash } from './holds.ts'
 import { enter, type Listeners } from './matching.ts'
@@ -64,7 +64,7 @@ export function act(state: NaiveState, listeners: Listeners, order: Order): void
 }
 
 /** Water that has moved since it was last told, at the first quantum of a second. */
-export function tellWaters(state: NaiveState): void {
+export function publishHighWaters(state: NaiveState): void {
   const second = Math.floor(state.nowMs / 1_000)
   if (second === state.second) return
   state.second = second
@@ -84,6 +84,6 @@ export function endGroupOf(state: NaiveState, leg: Order, why?: 'trigger'): void
 
 function payableLots(state: NaiveState, order: Order): number {
   const market = marketOf(state, order.symbol)
-  const path = walk(state, market, order, reachOf(market, order.side), leftOf(order))
+  const path = walk(state, market, order, bandLimit(market, order.side), leftOf(order))
   return payable(path, freeCash(state, order.account, [order]), market.spec.centsPerTickLot, market.spec.takerBps)
 }

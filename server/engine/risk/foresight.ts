@@ -1,13 +1,13 @@
 import type { BookSlot } from '../book/book.ts'
-import { type Foresight, type Reach, type Reaching, reachOf } from '../book/reach.ts'
+import { type Foresight, type BookWalk, type WalkingOrder, walkBook } from '../book/book-walk.ts'
 import type { Market } from '../market.ts'
 import type { OpenOrder } from '../open-order.ts'
 import type { Portfolio } from '../portfolio.ts'
 import { cutsOf, type Share, sharesOf, siblingOf } from './reduce-only.ts'
 
 /** What an order would meet in a market now, reduce-only orders cut on the way as they would be. */
-export const reachIn = (market: Market, order: Reaching): Reach =>
-  reachOf(market.book, order, market.reduceOnlyCount > 0 ? new CutsAhead(market) : undefined)
+export const reachIn = (market: Market, order: WalkingOrder): BookWalk =>
+  walkBook(market.book, order, market.reduceOnlyCount > 0 ? new CutsAhead(market) : undefined)
 
 /** A margin account that is met on the way: its position and what binds it, as they would then be. */
 interface Met {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Engine } from '../engine.ts'
-import { ANN, COIN, floorOf, give, orderOf, SHARE, START_MS } from '../trading-floor.ts'
-import { marginFloorOf, markAt, toMargin } from './margin-floor.ts'
+import { ANN, COIN, floorOf, give, orderOf, SHARE, START_MS } from '../engine.fixture.ts'
+import { marginFloorOf, markAt, toMargin } from './margin.fixture.ts'
 
 /** The share binds 50 % of its value and needs 25 %; the mark is 100.00. */
 const MARKET = `

@@ -1,5 +1,5 @@
-import type { Aftermath } from '../aftermath.ts'
-import { reachOf } from '../book/reach.ts'
+import type { Cascade } from '../cascade.ts'
+import { walkBook } from '../book/book-walk.ts'
 import { closingOrder } from '../closing-order.ts'
 import type { EventLog } from '../event-log.ts'
 import type { Execution } from '../execution.ts'
@@ -21,7 +21,7 @@ export class Liquidation {
   private readonly log: EventLog
   private readonly working: WorkingOrders
   private readonly execution: Execution
-  private readonly aftermath: Aftermath
+  private readonly cascade: Cascade
   private readonly watch: MarginWatch
   /** When a position may be tried again. A restart forgets it, and tries at once. */
   private readonly retries = new Map<Portfolio, Map<Market, number>>()
@@ -30,13 +30,13 @@ export class Liquidation {
     log: EventLog
     working: WorkingOrders
     execution: Execution
-    aftermath: Aftermath
+    cascade: Cascade
     watch: MarginWatch
   }) {
     this.log = parts.log
     this.working = parts.working
     this.execution = parts.execution
-    this.aftermath = parts.aftermath
+    this.cascade = parts.cascade
     this.watch = parts.watch
   }
 
@@ -83,7 +83,7 @@ export class Liquidation {
     this.log.begin(portfolio, 'liquidation')
     this.execution.carryOut(order, market.reachTicks(order.side), timeMs)
     this.working.tell(order)
-    this.aftermath.run(timeMs)
+    this.cascade.run(timeMs)
     if (order.filledLots < order.lots) this.retryLater(portfolio, market, timeMs)
     return portfolio.lots(market) !== lots
   }
@@ -121,7 +121,7 @@ function closingLossCents(portfolio: Portfolio, market: Market): number | undefi
   const side = sideToClose(held)
   const limitTicks = market.reachTicks(side)
   const owner = portfolio.account.account
-  const reach = reachOf(book, { side, lots: lotsToClose(held, market), limitTicks, owner, selfTrade: 'cancel_maker' })
+  const reach = walkBook(book, { side, lots: lotsToClose(held, market), limitTicks, owner, selfTrade: 'cancel_maker' })
   if (reach.lots === 0) return undefined
   const gotCents = reach.tickLots * instrument.centsPerTickLot
   const markCents = valueCentsOf(market, reach.lots)

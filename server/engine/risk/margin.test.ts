@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Engine } from '../engine.ts'
-import { ANN, BEN, COIN, floorOf, give, orderOf, SHARE, START_CENTS, START_MS } from '../trading-floor.ts'
+import { ANN, BEN, COIN, floorOf, give, orderOf, SHARE, START_CENTS, START_MS } from '../engine.fixture.ts'
 import { shareRoundedUp } from './margin.ts'
-import { marginFloorOf, markAt, toMargin } from './margin-floor.ts'
+import { marginFloorOf, markAt, toMargin } from './margin.fixture.ts'
 
 /** The share binds 50 % of its value and needs 25 %; the mark is 100.00. */
 const MARKET = `

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { feesOn } from '../ledger/fees.ts'
-import { ANN, floorOf, give, place, refusalOf, SHARE, START_MS } from '../trading-floor.ts'
+import { ANN, floorOf, give, place, refusalOf, SHARE, START_MS } from '../engine.fixture.ts'
 import { affordableLots } from './payable.ts'
 
 const MARKET = `

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Engine } from '../engine.ts'
-import { ANN, BEN, floorOf, give, place, refusalOf, START_MS, tradeAt } from '../trading-floor.ts'
-import { toMargin } from './margin-floor.ts'
+import { ANN, BEN, floorOf, give, place, refusalOf, START_MS, tradeAt } from '../engine.fixture.ts'
+import { toMargin } from './margin.fixture.ts'
 
 const MARKET = `
   bid | price  | ask

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Engine } from '../engine.ts'
-import { ANN, BEN, floorOf, give, NO_EVENTS, orderOf, SHARE, START_CENTS, START_MS } from '../trading-floor.ts'
+import { ANN, BEN, floorOf, give, NO_EVENTS, orderOf, SHARE, START_CENTS, START_MS } from '../engine.fixture.ts'
 
 const MARKET = `
   bid | price  | ask

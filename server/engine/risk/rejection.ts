@@ -1,5 +1,5 @@
 import { NONE } from '../book/book.ts'
-import { ownOrderMet, type Reach } from '../book/reach.ts'
+import { ownOrderMet, type BookWalk } from '../book/book-walk.ts'
 import type { OrderType, PlaceOrder } from '../command.ts'
 import { feesOn, rateBps } from '../ledger/fees.ts'
 import type { Market } from '../market.ts'
@@ -142,7 +142,7 @@ function entryRejectionOf({ command, portfolio }: Request): Rejection | undefine
   return command.side === 'sell' && portfolio.account.mode === 'cash' ? { code: 'SHORT_NOT_ALLOWED' } : undefined
 }
 
-function affordingRejectionOf(request: Request, reach: Reach | undefined): Rejection | undefined {
+function affordingRejectionOf(request: Request, reach: BookWalk | undefined): Rejection | undefined {
   const { command, market } = request
   const { centsPerTickLot } = market.instrument
   const isBuy = command.side === 'buy'

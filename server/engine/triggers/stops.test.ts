@@ -11,7 +11,7 @@ import {
   START_CENTS,
   START_MS,
   tradeAt,
-} from '../trading-floor.ts'
+} from '../engine.fixture.ts'
 
 const MARKET = `
   bid | price  | ask

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ANN, floorOf, give, NO_EVENTS, place, refusalOf, START_MS, tradeAt } from '../trading-floor.ts'
+import { ANN, floorOf, give, NO_EVENTS, place, refusalOf, START_MS, tradeAt } from '../engine.fixture.ts'
 import type { Engine } from '../engine.ts'
 
 const MARKET = `

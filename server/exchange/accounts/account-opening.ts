@@ -5,18 +5,18 @@ import type { CreateAccountRequest, OpenAccountRequest } from '../../bus/exchang
 import type { OpenAccount } from '../../engine/command.ts'
 import type { KnownCommands } from '../commands/known-commands.ts'
 import { done, type Invalid, invalid, type Recorded } from '../operations/outcome.ts'
-import type { TradingSession } from '../market/trading-session.ts'
+import type { LiveMarket } from '../market/live-market.ts'
 
 /** Opens accounts, under numbers that nobody has. */
 export class AccountOpening {
-  readonly #session: TradingSession
+  readonly #market: LiveMarket
   readonly #known: KnownCommands
   readonly #drawAccount: () => number
-  /** Accounts opened since the session began, by user: the journal may not have them yet. */
+  /** Accounts opened since the market began, by user: the journal may not have them yet. */
   readonly #opened = new Map<string, number[]>()
 
-  constructor(parts: { session: TradingSession; known: KnownCommands; drawAccount: () => number }) {
-    this.#session = parts.session
+  constructor(parts: { market: LiveMarket; known: KnownCommands; drawAccount: () => number }) {
+    this.#market = parts.market
     this.#known = parts.known
     this.#drawAccount = parts.drawAccount
   }
@@ -49,10 +49,10 @@ export class AccountOpening {
   }
 
   #open(userId: string, more: Pick<OpenAccount, 'name' | 'startingCents' | 'mode'>): number {
-    const { engine, open } = this.#session
+    const { engine, open } = this.#market
     let account = this.#drawAccount()
-    while (this.#session.hasAccount(account)) account = this.#drawAccount()
-    this.#session.operate((timeMs) => engine.apply({ kind: 'account.open', account, ...more }, timeMs))
+    while (this.#market.hasAccount(account)) account = this.#drawAccount()
+    this.#market.operate((timeMs) => engine.apply({ kind: 'account.open', account, ...more }, timeMs))
     this.#known.opened(account)
     open.opened.push({ account, userId })
     this.#opened.set(userId, [...(this.#opened.get(userId) ?? []), account])
@@ -60,6 +60,6 @@ export class AccountOpening {
   }
 
   #changed(account: number): ChangedAccount {
-    return this.#session.operations.accounts.changed(account)
+    return this.#market.operations.accounts.changed(account)
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ANN, BEN, floorOf, place } from '../../engine/trading-floor.ts'
+import { ANN, BEN, floorOf, place } from '../../engine/engine.fixture.ts'
 import { EquitySampler } from './equity-sampler.ts'
 
 const MINUTE_MS = 60_000

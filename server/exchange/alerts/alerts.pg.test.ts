@@ -74,7 +74,7 @@ test('one that was deleted does not fire', async () => {
 })
 
 test('no indicative price fires one; when the market is back, it does', async () => {
-  rig.cable.cut()
+  rig.proxy.cut()
   await expect.poll(() => rig.statuses.at(-1)?.market, { timeout: 20_000 }).toBe('degraded')
   // As a gateway with another way to the database would.
   const [row] = await rig.sql<{ alert_id: string }>(
@@ -85,7 +85,7 @@ test('no indicative price fires one; when the market is back, it does', async ()
   const from = rig.marketFrames.length
   await expect.poll(() => rig.marketFrames.slice(from).filter(({ indicative }) => indicative).length, { timeout: 20_000 }).toBeGreaterThan(10) // prettier-ignore
   expect(told()).toEqual([])
-  rig.cable.mend()
+  rig.proxy.mend()
   await toldByTrades(Number(row?.alert_id))
   const { epoch } = rig
   const trade = prints().find(({ timeMs }) => timeMs === rig.alerts[0]?.alert.firedAt)

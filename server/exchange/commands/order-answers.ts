@@ -1,20 +1,20 @@
 import type { Answer, Rate } from '@valiant/shared/protocol/events'
 import type { CommandEntry } from '../../bus/commands.ts'
 import { plainError } from './refusal.ts'
-import type { Reference, TradingSession } from '../market/trading-session.ts'
+import type { Reference, LiveMarket } from '../market/live-market.ts'
 
 /** Answers that must read an order: after the commit of all that came before, so that NOT_FOUND is final. */
 export class OrderAnswers {
-  readonly #session: TradingSession
+  readonly #market: LiveMarket
 
-  constructor(session: TradingSession) {
-    this.#session = session
+  constructor(market: LiveMarket) {
+    this.#market = market
   }
 
   /** The order as it stands. */
   order(entry: CommandEntry, reference: Reference): void {
     this.#later(entry, async () => {
-      const found = await this.#session.findOrder(reference)
+      const found = await this.#market.findOrder(reference)
       return found === undefined ? { ok: false, error: notFound(reference) } : { ok: true, data: found }
     })
   }
@@ -22,7 +22,7 @@ export class OrderAnswers {
   /** What became of an order that is not open. */
   notOpen(entry: CommandEntry, reference: Reference, more: { rate?: Rate; duplicate?: true } = {}): void {
     this.#later(entry, async () => {
-      const found = await this.#session.findOrder(reference)
+      const found = await this.#market.findOrder(reference)
       const isClosed = found?.closedAt !== undefined
       const error = isClosed
         ? plainError('ORDER_CLOSED', `The order is ${found.status}: nothing about it can be changed.`, { order: found })
@@ -32,13 +32,13 @@ export class OrderAnswers {
   }
 
   #later(entry: CommandEntry, read: () => Promise<Answer>): void {
-    this.#session.open.onRelease(() => {
+    this.#market.open.onRelease(() => {
       read().then(
-        (answer) => this.#session.reply(entry, answer),
+        (answer) => this.#market.reply(entry, answer),
         (error: unknown) => {
-          this.#session.log.warn({ err: error }, 'exchange: reading an order failed')
+          this.#market.log.warn({ err: error }, 'exchange: reading an order failed')
           const message = 'The order could not be read for the moment.'
-          this.#session.reply(entry, { ok: false, error: plainError('UNAVAILABLE', message, { retryAfterMs: 1_000 }) })
+          this.#market.reply(entry, { ok: false, error: plainError('UNAVAILABLE', message, { retryAfterMs: 1_000 }) })
         },
       )
     })

@@ -22,7 +22,7 @@ import type { AlertFirings } from '../alerts/alert-firings.ts'
 import { AlertWatch } from '../alerts/alert-watch.ts'
 import { BarWriter } from '../market/bar-writer.ts'
 import type { Clock } from '../clock.ts'
-import { CommandDesk, type Condemned } from '../commands/command-desk.ts'
+import { CommandProcessor, type PoisonCommands } from '../commands/command-processor.ts'
 import { EquitySampler } from '../accounts/equity-sampler.ts'
 import { EquityWriter } from '../accounts/equity-writer.ts'
 import { IdleWatch } from '../accounts/idle-watch.ts'
@@ -37,7 +37,7 @@ import { OperatorWatch } from '../operator-watch.ts'
 import { recoverEngine } from './recovery.ts'
 import { readSavedMarket, type SavedMarket } from '../market/saved-market.ts'
 import { toSimulated } from '../market/simulated.ts'
-import { TradingSession } from '../market/trading-session.ts'
+import { LiveMarket } from '../market/live-market.ts'
 
 export interface AssemblyParts {
   readonly database: Database
@@ -60,12 +60,12 @@ export interface AssemblyParts {
   readonly ready: () => Promise<void>
   readonly seed: number
   readonly historyDays: number
-  readonly live: number
+  readonly liveness: number
   readonly accountRates: AccountRates
   /** Of the time that this process has led without a break. */
   readonly known: KnownCommands
   readonly maxOpenOrdersPerInstrument: number
-  readonly condemned: Condemned
+  readonly poison: PoisonCommands
   readonly clock: Clock
   readonly log: Logger
   readonly metrics: Pick<ExchangeMetrics, 'quantumSeconds'>
@@ -79,10 +79,10 @@ export interface AssemblyParts {
   readonly reopening: () => SimulatorState | undefined
 }
 
-/** A market in memory, ready to be led; closed when the stretch of leading ends. */
+/** A market in memory, ready to be led; closed when the term of leading ends. */
 export interface AssembledMarket extends AsyncDisposable {
-  readonly session: TradingSession
-  readonly desk: CommandDesk
+  readonly live: LiveMarket
+  readonly processor: CommandProcessor
   readonly intake: Intake
   /** What it was put together from, beside the accounts; undefined for a market that begins anew. */
   readonly saved: SavedMarket | undefined
@@ -128,7 +128,7 @@ export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMar
   const curves = new EquityCurves(database.queries)
   const sampler = new EquitySampler(engine, state.positions, state.last.timeMs)
   opened.use(new IdleWatch({ curves, clock, log, found: (idle) => sampler.rest(idle) }))
-  const session = new TradingSession({
+  const live = new LiveMarket({
     epoch,
     lastBatchMs: state.last.timeMs,
     engine,
@@ -158,20 +158,20 @@ export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMar
     reader: bus.consume(position, parts.arrived),
     history,
     known,
-    isRemembered: (account, commandId) => desk.remembers(account, commandId),
+    isRemembered: (account, commandId) => processor.remembers(account, commandId),
     position,
     nowMs: () => bus.nowMs(),
     clock,
     arrived: parts.arrived,
     failed: parts.failed,
   })
-  const desk = new CommandDesk({
-    session,
+  const processor = new CommandProcessor({
+    market: live,
     bus,
     intake,
     known,
     rates: parts.accountRates,
-    condemned: parts.condemned,
+    poison: parts.poison,
     drawAccount: () => randomInt(FIRST_USER_ACCOUNT, 2 ** 31),
   })
   opened.defer(() => intake.close())
@@ -182,8 +182,8 @@ export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMar
   )
   const closing = opened.move()
   return {
-    session,
-    desk,
+    live,
+    processor,
     intake,
     saved,
     instruments,
@@ -212,13 +212,13 @@ function countBySymbol(splits: readonly { readonly symbol: string }[]): Readonly
 
 async function simulatorOf(
   saved: SavedMarket | undefined,
-  { instruments, bars, news, clock, seed, historyDays, live, log, signal }: AssemblyParts,
+  { instruments, bars, news, clock, seed, historyDays, liveness, log, signal }: AssemblyParts,
 ): Promise<{ simulator: Simulator; catchUpMaxMs: number }> {
   if (saved !== undefined) {
-    const simulator = Simulator.restore(saved, instruments.map(toSimulated), { live })
+    const simulator = Simulator.restore(saved, instruments.map(toSimulated), { liveness })
     return { simulator, catchUpMaxMs: CATCH_UP_MAX_MS }
   }
   log.info(`history: making ${historyDays} days of it, once`)
-  const history = { instruments, bars, news, seed, historyDays, live, nowMs: clock.now(), log, signal }
+  const history = { instruments, bars, news, seed, historyDays, liveness, nowMs: clock.now(), log, signal }
   return { simulator: await makeFirstHistory(history), catchUpMaxMs: FIRST_CATCH_UP_MS }
 }

@@ -1,7 +1,7 @@
 import { AssertionError } from '../../engine/assert.ts'
 import { Refused } from '../../journal/journal.ts'
-import { entryKey } from '../commands/answer-memory.ts'
-import { CommandDefect, type Condemned } from '../commands/command-desk.ts'
+import { entryKey } from '../commands/answer-cache.ts'
+import { CommandDefect, type PoisonCommands } from '../commands/command-processor.ts'
 
 /** A batch takes what has arrived, at most so many commands, and waits for no timer. */
 const BATCH_COMMANDS_MAX = 256
@@ -17,12 +17,12 @@ export class MarketGivenUp extends Error {
 
 /** Finds the command that a defect comes from, so that it is answered INTERNAL and never tried again. */
 export class Defects {
-  readonly #condemned = new Set<string>()
+  readonly #poison = new Set<string>()
   #cautious = 0
   #inARow = 0
 
-  get condemned(): Condemned {
-    return this.#condemned
+  get poison(): PoisonCommands {
+    return this.#poison
   }
 
   get commandsMax(): number {
@@ -48,11 +48,11 @@ export class Defects {
       throw new MarketGivenUp('the market meets one defect after the other', { cause: error })
     }
     if (error instanceof CommandDefect) {
-      this.#condemned.add(entryKey(error.entry))
+      this.#poison.add(entryKey(error.entry))
       return
     }
     const [only] = entries
-    if (only !== undefined && entries.length === 1) this.#condemned.add(only)
+    if (only !== undefined && entries.length === 1) this.#poison.add(only)
     this.#cautious = CAUTIOUS_COMMANDS
   }
 }

@@ -1,7 +1,7 @@
 import { readLastBatch } from '../../journal/recovery.ts'
 import type { Queries } from '../../database/database.ts'
 import { MarketGivenUp } from './defects.ts'
-import type { Leading } from './leading.ts'
+import type { LeaderTerm } from './leader-term.ts'
 import type { Lease } from './lease.ts'
 import { within } from '../within.ts'
 
@@ -17,7 +17,7 @@ export type Settled = 'written' | 'open' | 'replaced'
 /**
  * After a fault: takes the next epoch, which waits for a commit in doubt, and looks whether it was
  * written. If so, what was held back is said.
- * @param stretch which has ended; undefined when none came to lead
+ * @param term which has ended; undefined when none came to lead
  * @param acknowledged the last batch that the database has acknowledged
  * @throws when Postgres does not answer: try again
  * @throws {MarketGivenUp} when the database has forgotten a batch
@@ -25,17 +25,17 @@ export type Settled = 'written' | 'open' | 'replaced'
 export async function settleDoubt(parts: {
   lease: Lease
   queries: Queries
-  stretch: Leading | undefined
+  term: LeaderTerm | undefined
   acknowledged: number
 }): Promise<Settled> {
-  const { lease, queries, stretch, acknowledged } = parts
+  const { lease, queries, term, acknowledged } = parts
   if (!(await lease.fenceSelf())) return 'replaced'
   const last = await within(READ_MS_MAX, readLastBatch(queries))
   if (last.batch < acknowledged) {
     throw new MarketGivenUp(`batch ${acknowledged} was acknowledged, but the database ends at ${last.batch}`)
   }
-  const doubtful = stretch?.inFlight
+  const doubtful = term?.inFlight
   if (doubtful === undefined || last.batch !== doubtful.number) return 'open'
-  stretch?.releaseLate(doubtful.open)
+  term?.releaseLate(doubtful.open)
   return 'written'
 }

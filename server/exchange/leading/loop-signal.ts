@@ -1,4 +1,4 @@
-/** What a stretch of leading waits for: a reason to take a turn, or a fault, from wherever it comes. The first fault counts. */
+/** What a term of leading waits for: a reason to take a turn, or a fault, from wherever it comes. The first fault counts. */
 export class LoopSignal {
   #wake = Promise.withResolvers<undefined>()
   #fault: { readonly error: unknown } | undefined

@@ -26,7 +26,7 @@ class Second implements AsyncDisposable {
     )
     this.exchange = Exchange.start({
       ...{ database, bus: rig.bus, broadcast: rig.broadcast, instruments: INSTRUMENTS, clock: systemClock, log },
-      ...{ holder: 'second', seed: 7, historyDays: 1, live: 0.25, maxOpenOrdersPerInstrument: 200 },
+      ...{ holder: 'second', seed: 7, historyDays: 1, liveness: 0.25, maxOpenOrdersPerInstrument: 200 },
       rates: { ordersPerSecond: 1_000, ordersBurst: 1_000 },
     })
   }
@@ -144,12 +144,12 @@ test('a leader that is cut off is followed; back again it says nothing, writes n
   await using second = await Second.standingBy(rig)
   const account = await rig.openAccount('ann')
   good(await rig.rest(account, 'before'))
-  rig.cable.cut()
+  rig.proxy.cut()
   const before = rig.epoch
   await second.exchange.leading
   good(await rig.rest(account, 'after'))
   const ofSecond = rig.marketFrames.findIndex(({ epoch }) => epoch > before)
-  rig.cable.mend()
+  rig.proxy.mend()
   await expect.poll(() => second.isSeen(), PATIENCE).toBe(true)
   const after = rig.marketFrames.slice(ofSecond)
   expect(after.filter(({ epoch, indicative }) => epoch <= before && !indicative)).toEqual([])

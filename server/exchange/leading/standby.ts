@@ -4,7 +4,7 @@ import type { ListedInstrument } from '../../instruments.ts'
 import { FollowedState } from '../../journal/follow.ts'
 import { type JournalState, readState } from '../../journal/recovery.ts'
 import type { Clock } from '../clock.ts'
-import { rehearse } from './rehearsal.ts'
+import { rehearse } from './warm-up.ts'
 import { readSavedMarket } from '../market/saved-market.ts'
 import { within } from '../within.ts'
 
@@ -18,7 +18,7 @@ const LAST_LOOK_MS_MAX = 1_000
 export interface StandbyParts {
   readonly database: Database
   readonly instruments: readonly ListedInstrument[]
-  readonly live: number
+  readonly liveness: number
   readonly maxOpenOrdersPerInstrument: number
   readonly clock: Clock
   readonly log: Logger

@@ -29,17 +29,17 @@ export async function makeFirstHistory(parts: {
   seed: number
   /** How many days of past. */
   historyDays: number
-  live: number
+  liveness: number
   nowMs: number
   log: Logger
   /** Breaks it off: the next start begins anew. */
   signal: AbortSignal
 }): Promise<Simulator> {
-  const { bars, news, seed, historyDays, live, nowMs, log, signal } = parts
+  const { bars, news, seed, historyDays, liveness, nowMs, log, signal } = parts
   const instruments = new Map(parts.instruments.map((instrument) => [instrument.wire.symbol, instrument]))
   const endMs = nowMs - (nowMs % MINUTE_MS) - WARM_UP_MS
   const simulator = Simulator.start({
-    ...{ instruments: parts.instruments.map(toSimulated), seed, live },
+    ...{ instruments: parts.instruments.map(toSimulated), seed, liveness },
     startMs: endMs - historyDays * DAY_MS,
   })
   // One that was broken off left bars of another past, whose minutes would stand between those of this one.

@@ -27,7 +27,7 @@ export interface IndicativeParts {
   readonly publisher: MarketPublisher
   readonly clock: Clock
   readonly log: Logger
-  readonly live: number
+  readonly liveness: number
   /** The real market may be back before. */
   readonly startsInMs: number
 }
@@ -78,9 +78,9 @@ export class IndicativeMarket implements Disposable {
   }
 
   #start(): Running {
-    const { base, live, clock, publisher, log } = this.#parts
+    const { base, liveness, clock, publisher, log } = this.#parts
     const { saved, instruments, statuses } = base
-    const simulator = Simulator.restore(saved, instruments.map(toSimulated), { live })
+    const simulator = Simulator.restore(saved, instruments.map(toSimulated), { liveness })
     const state = { last: { timeMs: saved.nowMs }, accounts: [], positions: [], openOrders: [], deadMen: [] }
     const { epoch } = publisher
     const engine = recoverEngine({

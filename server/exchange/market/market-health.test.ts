@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ANN, floorOf, orderOf, START_MS } from '../../engine/trading-floor.ts'
+import { ANN, floorOf, orderOf, START_MS } from '../../engine/engine.fixture.ts'
 import { marketHealth } from './market-health.ts'
 
 const BOOK = `

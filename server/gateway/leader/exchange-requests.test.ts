@@ -173,7 +173,7 @@ describe('a request', () => {
   })
   describe('of a server whose own clock is set back', () => {
     /** The others' clock goes on. */
-    const setBack = (ms: number) => {
+    const clockStep = (ms: number) => {
       vi.setSystemTime(Date.now() - ms)
       aheadMs += ms
     }
@@ -182,7 +182,7 @@ describe('a request', () => {
     test('does not live longer, and is answered in time', async () => {
       const startMs = Date.now()
       const outcome = ask({ validUntilMs: startMs + 2_000 }).catch((error: unknown) => error)
-      setBack(3_000)
+      clockStep(3_000)
       await vi.advanceTimersByTimeAsync(1_100)
       expect(sent).toHaveLength(2)
       expect(sent[1]).toMatchObject({ expiresAtMs: startMs + 3_500, request: { validUntilMs: startMs + 2_000 } })
@@ -192,14 +192,14 @@ describe('a request', () => {
     })
     test('does not live longer where its client had dated it before, and it came after', async () => {
       const validUntilMs = Date.now() + 2_000
-      setBack(3_000)
+      clockStep(3_000)
       const outcome = ask({ validUntilMs }).catch((error: unknown) => error)
       expect(Math.abs(validUntilOf(0)! - validUntilMs)).toBeLessThanOrEqual(1)
       await vi.advanceTimersByTimeAsync(5_000)
       expect(await outcome).toMatchObject({ error: { code: 'TIMEOUT' } })
     })
     test('lives as long as its client says when that has come to know the new time', async () => {
-      setBack(3_000)
+      clockStep(3_000)
       await vi.advanceTimersByTimeAsync(61_000)
       const validUntilMs = Date.now() + 2_000
       const outcome = ask({ validUntilMs }).catch((error: unknown) => error)

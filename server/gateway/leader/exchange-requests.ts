@@ -5,7 +5,7 @@ import { type CommandBus, type CommandReply, type NewCommand, Unavailable } from
 import type { ExchangeRequest } from '../../bus/exchange-request.ts'
 import { currentTrace } from '../../telemetry/tracing.ts'
 import { ExchangeCapacity } from './exchange-capacity.ts'
-import { type Moment, momentAt, msUntil, SetBack } from './own-clocks.ts'
+import { type Moment, momentAt, msUntil, ClockStep } from './clock-step.ts'
 import { RequestFailure } from '../answering/wire-error.ts'
 
 /** The exchange does not begin with a request later than this after its receipt; the rest is for the way back. */
@@ -62,7 +62,7 @@ export class ExchangeRequests implements AsyncDisposable {
   readonly #pending = new Map<string, Pending>()
   readonly #sweep: NodeJS.Timeout
   readonly #capacity = new ExchangeCapacity(performance.now())
-  readonly #setBack = new SetBack()
+  readonly #clockStep = new ClockStep()
   /** When the exchange was last heard, and until when the newest request would have waited that it has answered; monotonic. */
   #heardAtMs = 0
   #answeredByMs = 0
@@ -107,7 +107,7 @@ export class ExchangeRequests implements AsyncDisposable {
       const pending: Pending = {
         command,
         expires: momentAt(receivedAtMs + EXECUTION_MS_MAX),
-        validUntil: request.event === 'order.place' ? momentAt(request.validUntilMs - this.#setBack.ms) : undefined,
+        validUntil: request.event === 'order.place' ? momentAt(request.validUntilMs - this.#clockStep.ms) : undefined,
         answerBy: momentAt(receivedAtMs + ANSWER_MS_MAX - ANSWER_MARGIN_MS),
         finalAtMs: commandId === undefined ? undefined : finalAtMs,
         sentAtMs: performance.now(),
@@ -174,7 +174,7 @@ export class ExchangeRequests implements AsyncDisposable {
   }
 
   #review(nowMs: number): void {
-    this.#setBack.look()
+    this.#clockStep.look()
     for (const [id, pending] of this.#pending) {
       if (msUntil(pending.answerBy) <= 0) this.#timeOut(id)
       else if (nowMs - pending.sentAtMs >= RESEND_MS && this.#mayBeLost(pending, nowMs)) this.#sendAgain(pending)

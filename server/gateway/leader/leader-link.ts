@@ -4,11 +4,11 @@ import type { Feed } from '../../feed/feed.ts'
 import type { MarketFrame } from '../../feed/market-frame.ts'
 import type { History } from '../../journal/history.ts'
 import type { Logger } from '../../telemetry/logger.ts'
-import type { AlertTeller } from './alert-teller.ts'
+import type { AlertNotifier } from './alert-notifier.ts'
 import type { ExchangeRequests } from './exchange-requests.ts'
 import type { ExchangeState } from './exchange-state.ts'
 import type { MarketData } from '../market/market-data.ts'
-import { Renewal } from './renewal.ts'
+import { RetriedTask } from './retried-task.ts'
 import type { Sockets } from '../sockets.ts'
 
 /** The leader lays down a snapshot each second. */
@@ -23,7 +23,7 @@ interface LeaderLinkParts {
   readonly state: ExchangeState
   readonly exchange: ExchangeRequests
   readonly sockets: Pick<Sockets, 'sendAccount' | 'sawAccountSeq' | 'accounts' | 'sendNews'>
-  readonly alerts: Pick<AlertTeller, 'fired' | 'missed'>
+  readonly alerts: Pick<AlertNotifier, 'fired' | 'missed'>
   readonly history: Pick<History, 'seqsOf'>
   readonly logger: Logger
 }
@@ -36,18 +36,18 @@ interface LeaderLinkParts {
  */
 export class LeaderLink implements Disposable {
   readonly #parts: LeaderLinkParts
-  readonly #mirror: Renewal
-  readonly #seqs: Renewal
+  readonly #mirror: RetriedTask
+  readonly #seqs: RetriedTask
   #epoch = 0
 
   constructor(parts: LeaderLinkParts) {
     this.#parts = parts
     const log = parts.logger
-    this.#mirror = new Renewal({
+    this.#mirror = new RetriedTask({
       ...{ failure: 'the snapshot of the market could not be read', retryMs: SNAPSHOT_RETRY_MS, log },
       attempt: () => this.#readSnapshot(),
     })
-    this.#seqs = new Renewal({
+    this.#seqs = new RetriedTask({
       ...{ failure: 'the seqs of the accounts could not be read', retryMs: SEQS_RETRY_MS, log },
       attempt: () => this.#readSeqs(),
     })

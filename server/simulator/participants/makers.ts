@@ -7,7 +7,7 @@ import { lotsAbout } from './lot-sizes.ts'
 const QUOTES_PER_SECOND = 48
 const LIFETIME_SECONDS = 4.5
 export const USUAL_QUOTES = QUOTES_PER_SECOND * LIFETIME_SECONDS
-/** Probability (of 256ths, at live 1) that a quote is placed at the half spread itself; such quotes have half the size. */
+/** Probability (of 256ths, at liveness 1) that a quote is placed at the half spread itself; such quotes have half the size. */
 const TOUCH_OF_256 = 256 * 0.12
 /** Mean size of a quote, as a multiple of the mean child's at 100 lots. */
 const QUOTE_LOTS = 110
@@ -22,7 +22,7 @@ export const QUOTES_MAX = 4_000
 export class Makers {
   private readonly market: HouseMarket
   private readonly flow: Flow
-  private readonly live: number
+  private readonly liveness: number
   private readonly meanLots: number
   private readonly touchOf256: number
   /** The engine's slot by tag; the tags of resting quotes are the first `count` of `tags`, in any order. */
@@ -31,23 +31,23 @@ export class Makers {
   private readonly placeOf = Int32Array.from({ length: QUOTES_MAX }, (_, tag) => tag)
   private count = 0
 
-  constructor(market: HouseMarket, flow: Flow, live: number) {
+  constructor(market: HouseMarket, flow: Flow, liveness: number) {
     this.market = market
     this.flow = flow
-    this.live = live
+    this.liveness = liveness
     this.meanLots = QUOTE_LOTS * flow.value.instrument.sizeMultiplier
-    this.touchOf256 = TOUCH_OF_256 / Math.sqrt(live)
+    this.touchOf256 = TOUCH_OF_256 / Math.sqrt(liveness)
   }
 
   get placementRate(): number {
     const { pace, value } = this.flow
     const { placements } = value.conditions
-    const rate = QUOTES_PER_SECOND * this.live * pace.quoting * placements
+    const rate = QUOTES_PER_SECOND * this.liveness * pace.quoting * placements
     return this.count < 0.5 * USUAL_QUOTES * placements ? 1.5 * rate : rate
   }
 
   get cancelRate(): number {
-    return (this.live * this.flow.pace.quoting * this.count) / LIFETIME_SECONDS
+    return (this.liveness * this.flow.pace.quoting * this.count) / LIFETIME_SECONDS
   }
 
   /** Post-only: moved one tick behind the opposite best where it would cross. */

@@ -26,10 +26,10 @@ export class Participants {
   private readonly takers: Takers
 
   /** Puts the tail and the makers' quotes around the reference; users' orders may lie in the book already. */
-  constructor(market: HouseMarket, flow: Flow, live: number) {
+  constructor(market: HouseMarket, flow: Flow, liveness: number) {
     this.market = market
     this.flow = flow
-    this.makers = new Makers(market, flow, live)
+    this.makers = new Makers(market, flow, liveness)
     this.tail = new Tail(market, flow)
     this.takers = new Takers(market, flow)
     market.onHouseFill = (tag, _slot, _lots, gone) => {

@@ -4,7 +4,7 @@ import { Command, dataFolder, processesOf } from '../../process/command.ts'
 import { SYMBOLS } from '../../rig/fleet.ts'
 import { fewInstruments, freePort } from '../../rig/server.ts'
 import type { Arena } from '../arena.ts'
-import { Floor, type Result } from '../floor.ts'
+import { TradingRun, type Result } from '../trading-run.ts'
 import type { Scale } from '../rows.ts'
 
 const UP_MS = 5_000
@@ -30,7 +30,7 @@ export async function killEmbedded(_: Arena, { isLong }: Scale): Promise<Result>
     const faults: string[] = []
     const ground = { databaseUrl, faults: () => faults, describe: () => server.stdout.slice(-4_000) }
     const options = { traders: isLong ? 32 : 8, urls: [url], paceMs: 200, againMax: isLong ? 2_000 : 100 }
-    const floor = await Floor.open(ground, options, isLong)
+    const run = await TradingRun.open(ground, options, isLong)
     const ups: number[] = []
     for (let round = 0; round < (isLong ? 20 : 2); round++) {
       await delay(500)
@@ -40,12 +40,12 @@ export async function killEmbedded(_: Arena, { isLong }: Scale): Promise<Result>
       server = new Command(environment)
       await server.ready()
       ups.push(Date.now() - killedAt)
-      floor.must('the Postgres that was left is gone on with', server.stdout.includes('Found the embedded Postgres'))
-      await floor.recovered(killedAt, { maxMs: 2 * UP_MS })
+      run.must('the Postgres that was left is gone on with', server.stdout.includes('Found the embedded Postgres'))
+      await run.recovered(killedAt, { maxMs: 2 * UP_MS })
     }
-    floor.within('up again', Math.max(...ups), UP_MS)
-    floor.note(`up again after ${Math.max(...ups)} ms at most`)
-    const result = await floor.close()
+    run.within('up again', Math.max(...ups), UP_MS)
+    run.note(`up again after ${Math.max(...ups)} ms at most`)
+    const result = await run.close()
     server.pressCtrlC()
     const misses = [...result.misses]
     if ((await server.code()) !== 0) misses.push('Ctrl-C did not end it with 0')

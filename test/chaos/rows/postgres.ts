@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Arena } from '../arena.ts'
-import type { Floor, Result } from '../floor.ts'
+import type { TradingRun, Result } from '../trading-run.ts'
 import type { Scale } from '../rows.ts'
-import { openFloor } from './open-floor.ts'
+import { openTradingRun } from './open-trading-run.ts'
 import { fires, isCommit } from './statements.ts'
 
 const BACK_MS = 3_000
@@ -13,7 +13,7 @@ const IN_DOUBT_MS = 6_000
 /** The link breaks when a commit has been sent: written, not written or on its way, nobody is told. */
 export async function cutCommitAnswers(arena: Arena, { isLong }: Scale): Promise<Result> {
   const { fleet } = arena
-  const floor = await openFloor(arena, { isLong, via: 'haproxy' })
+  const run = await openTradingRun(arena, { isLong, via: 'haproxy' })
   const breaks = ['cut_answer', 'cut', 'cut_answer', 'freeze'] as const
   let longestMs = 0
   for (let round = 0; round < (isLong ? 200 : 8); round++) {
@@ -28,54 +28,54 @@ export async function cutCommitAnswers(arena: Arena, { isLong }: Scale): Promise
       leader.postgres.mend()
     }
     await fleet.ledAfter(epoch)
-    longestMs = Math.max(longestMs, await floor.recovered(brokenAt, { maxMs: IN_DOUBT_MS }))
+    longestMs = Math.max(longestMs, await run.recovered(brokenAt, { maxMs: IN_DOUBT_MS }))
   }
-  floor.note(`every commit in doubt was settled, the last one after ${longestMs} ms at most`)
-  return floor.close()
+  run.note(`every commit in doubt was settled, the last one after ${longestMs} ms at most`)
+  return run.close()
 }
 
 /** Postgres is shut down, and started again. */
 export async function stopPostgres(arena: Arena, { isLong }: Scale): Promise<Result> {
-  const floor = await openFloor(arena, { isLong, via: 'haproxy' })
+  const run = await openTradingRun(arena, { isLong, via: 'haproxy' })
   const pids = pidsOf(arena)
   const stoppedAt = Date.now()
   await arena.stopPostgres()
   const awayFrom = Date.now()
   await delay(isLong ? 20_000 : 4_000)
   const awayTo = Date.now()
-  await mustNotExecute(floor, awayFrom, awayTo)
-  floor.must(
+  await mustNotExecute(run, awayFrom, awayTo)
+  run.must(
     'sockets were told `degraded`',
-    floor.log.statuses.some(({ at, market }) => at >= stoppedAt && market === 'degraded'),
+    run.log.statuses.some(({ at, market }) => at >= stoppedAt && market === 'degraded'),
   )
-  floor.must('prices went on, marked indicative', floor.log.indicative > 0)
+  run.must('prices went on, marked indicative', run.log.indicative > 0)
   await arena.startPostgres()
-  await floor.recovered(Date.now(), { maxMs: BACK_MS })
-  floor.within('a socket without prices', floor.quotesGapMs, GAP_MS)
-  floor.must('no server was restarted', samePids(arena, pids))
-  return floor.close()
+  await run.recovered(Date.now(), { maxMs: BACK_MS })
+  run.within('a socket without prices', run.quotesGapMs, GAP_MS)
+  run.must('no server was restarted', samePids(arena, pids))
+  return run.close()
 }
 
 /** Every answer of Postgres takes most of a second longer. */
 export async function slowPostgres(arena: Arena, { isLong }: Scale): Promise<Result> {
   const { fleet } = arena
-  const floor = await openFloor(arena, { isLong, via: 'haproxy' })
+  const run = await openTradingRun(arena, { isLong, via: 'haproxy' })
   const pids = pidsOf(arena)
   for (const { postgres } of fleet.members) postgres.slow(SLOW_MS)
-  await floor.goOn(isLong ? 20_000 : 5_000)
+  await run.goOn(isLong ? 20_000 : 5_000)
   for (const { postgres } of fleet.members) postgres.slow(0)
-  await floor.recovered(Date.now(), { maxMs: BACK_MS })
-  floor.within('a socket without prices', floor.quotesGapMs, GAP_MS)
-  floor.must('no server was restarted', samePids(arena, pids))
-  return floor.close()
+  await run.recovered(Date.now(), { maxMs: BACK_MS })
+  run.within('a socket without prices', run.quotesGapMs, GAP_MS)
+  run.must('no server was restarted', samePids(arena, pids))
+  return run.close()
 }
 
 /** What was asked while nothing could be written was not executed then. */
-async function mustNotExecute(floor: Floor, fromMs: number, toMs: number): Promise<void> {
-  const acked = (await Array.fromAsync(floor.log.orders())).filter(
+async function mustNotExecute(run: TradingRun, fromMs: number, toMs: number): Promise<void> {
+  const acked = (await Array.fromAsync(run.log.orders())).filter(
     ({ told, sentAt, toldAt }) => told?.as === 'acked' && sentAt >= fromMs && toldAt <= toMs,
   )
-  floor.must(`${acked.length} orders acked while Postgres was away`, acked.length === 0)
+  run.must(`${acked.length} orders acked while Postgres was away`, acked.length === 0)
 }
 
 export const pidsOf = (arena: Arena): number[] => arena.fleet.members.map(({ pid }) => pid)

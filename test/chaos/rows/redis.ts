@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Arena } from '../arena.ts'
-import type { Floor, Result } from '../floor.ts'
+import type { TradingRun, Result } from '../trading-run.ts'
 import type { Scale } from '../rows.ts'
-import { openFloor } from './open-floor.ts'
+import { openTradingRun } from './open-trading-run.ts'
 import { pidsOf, samePids } from './postgres.ts'
 
 const FRESH_MS = 2_000
@@ -24,30 +24,30 @@ async function outage(
   { isLong }: Scale,
   { awayMs, begin, end, freshMs = FRESH_MS }: Outage,
 ): Promise<Result> {
-  const floor = await openFloor(arena, { isLong, via: 'haproxy' })
+  const run = await openTradingRun(arena, { isLong, via: 'haproxy' })
   const pids = pidsOf(arena)
   await begin(arena)
   await delay(awayMs)
-  const connectionsBefore = floor.log.connections.length
+  const connectionsBefore = run.log.connections.length
   await end(arena)
   const backAt = Date.now()
-  await freshQuotes(floor, backAt, freshMs)
-  await floor.recovered(backAt, { maxMs: BACK_MS })
-  floor.must('no server was restarted', samePids(arena, pids))
-  floor.must('sockets stayed', floor.log.connections.length === connectionsBefore && connectionsBefore === 0)
-  return floor.close()
+  await freshQuotes(run, backAt, freshMs)
+  await run.recovered(backAt, { maxMs: BACK_MS })
+  run.must('no server was restarted', samePids(arena, pids))
+  run.must('sockets stayed', run.log.connections.length === connectionsBefore && connectionsBefore === 0)
+  return run.close()
 }
 
-async function freshQuotes(floor: Floor, backAt: number, maxMs: number): Promise<void> {
+async function freshQuotes(run: TradingRun, backAt: number, maxMs: number): Promise<void> {
   const deadline = backAt + 30_000
-  while (floor.traders.some(({ heardAt }) => heardAt < backAt) && Date.now() < deadline) await delay(5)
-  const tookMs = Math.max(...floor.traders.map(({ heardAt }) => heardAt)) - backAt
-  floor.must(
+  while (run.traders.some(({ heardAt }) => heardAt < backAt) && Date.now() < deadline) await delay(5)
+  const tookMs = Math.max(...run.traders.map(({ heardAt }) => heardAt)) - backAt
+  run.must(
     'prices came again on every socket',
-    floor.traders.every(({ heardAt }) => heardAt >= backAt),
+    run.traders.every(({ heardAt }) => heardAt >= backAt),
   )
-  floor.within('fresh prices', tookMs, maxMs)
-  floor.note(`fresh prices on every socket ${tookMs} ms after the return`)
+  run.within('fresh prices', tookMs, maxMs)
+  run.note(`fresh prices on every socket ${tookMs} ms after the return`)
 }
 
 export const killRedis = (arena: Arena, scale: Scale): Promise<Result> =>
@@ -91,7 +91,7 @@ export const freezeRedis = (arena: Arena, scale: Scale): Promise<Result> =>
 /** One gateway alone hears nothing of the market: its sockets are told, the others notice nothing. */
 export async function cutGateway(arena: Arena, { isLong }: Scale): Promise<Result> {
   const { fleet } = arena
-  const floor = await openFloor(arena, { isLong, via: 'straight' })
+  const run = await openTradingRun(arena, { isLong, via: 'straight' })
   const pids = pidsOf(arena)
   const leader = await fleet.leader()
   const at = fleet.members.findIndex((member) => member !== leader)
@@ -101,21 +101,21 @@ export async function cutGateway(arena: Arena, { isLong }: Scale): Promise<Resul
   const cutAt = Date.now()
   cut.redis?.cut()
   await delay(isLong ? 15_000 : 4_000)
-  const told = floor.log.statuses.filter((status) => status.at >= cutAt && status.market === 'degraded')
-  floor.must(
+  const told = run.log.statuses.filter((status) => status.at >= cutAt && status.market === 'degraded')
+  run.must(
     'the sockets of the gateway were told `degraded`',
     told.some(({ trader }) => isAtCut(trader)),
   )
-  floor.must(
+  run.must(
     'nobody else was told so',
     told.every(({ trader }) => isAtCut(trader)),
   )
-  const others = floor.traders.filter((_, number) => !isAtCut(number))
-  floor.within('prices of the others', Math.max(...others.map(({ longestQuietMs }) => longestQuietMs)), 1_000)
+  const others = run.traders.filter((_, number) => !isAtCut(number))
+  run.within('prices of the others', Math.max(...others.map(({ longestQuietMs }) => longestQuietMs)), 1_000)
   cut.redis?.mend()
   const backAt = Date.now()
-  await freshQuotes(floor, backAt, FRESH_MS)
-  await floor.recovered(backAt, { maxMs: BACK_MS })
-  floor.must('no server was restarted', samePids(arena, pids))
-  return floor.close()
+  await freshQuotes(run, backAt, FRESH_MS)
+  await run.recovered(backAt, { maxMs: BACK_MS })
+  run.must('no server was restarted', samePids(arena, pids))
+  return run.close()
 }

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { BalancerName } from '../../rig/balancer.ts'
-import type { Look } from '../../rig/cable.ts'
+import type { Look } from '../../rig/fault-proxy.ts'
 import type { Member } from '../../rig/fleet.ts'
 import { type Arena, DRAIN_SPREAD_MS } from '../arena.ts'
-import type { Floor, Result } from '../floor.ts'
+import type { TradingRun, Result } from '../trading-run.ts'
 import type { Scale } from '../rows.ts'
 import { type Asked, isExecuted } from '../trading-log.ts'
-import { clientsOf, openFloor } from './open-floor.ts'
+import { clientsOf, openTradingRun } from './open-trading-run.ts'
 import { fires, isCommit, isRenewal } from './statements.ts'
 
 /** Another leads, with a warm standby, within this at the 95th percentile. */
@@ -21,7 +21,7 @@ const EXPIRED_MS = 4_000
 /** The leader dies, again and again, under load. */
 export async function killLeader(arena: Arena, { isLong }: Scale): Promise<Result> {
   const { fleet } = arena
-  const floor = await openFloor(arena, { isLong, via: 'haproxy' })
+  const run = await openTradingRun(arena, { isLong, via: 'haproxy' })
   const takeovers: number[] = []
   for (let round = 0; round < (isLong ? 20 : 2); round++) {
     const leader = await fleet.leader()
@@ -29,13 +29,13 @@ export async function killLeader(arena: Arena, { isLong }: Scale): Promise<Resul
     const killedAt = Date.now()
     await leader.kill()
     takeovers.push((await fleet.ledAfter(epoch)) - killedAt)
-    await floor.recovered(killedAt, { maxMs: ACK_MAX_MS })
+    await run.recovered(killedAt, { maxMs: ACK_MAX_MS })
     await leader.start()
   }
-  floor.within('take-over, 95th percentile', percentile(takeovers, 95), TAKEOVER_MS)
-  floor.note(`taken over after ${percentile(takeovers, 50)} ms, ${percentile(takeovers, 95)} ms at the 95th percentile`)
-  await noteAcks(floor)
-  return floor.close()
+  run.within('take-over, 95th percentile', percentile(takeovers, 95), TAKEOVER_MS)
+  run.note(`taken over after ${percentile(takeovers, 50)} ms, ${percentile(takeovers, 95)} ms at the 95th percentile`)
+  await noteAcks(run)
+  return run.close()
 }
 
 /** Where the leader is when it falls asleep. */
@@ -56,7 +56,7 @@ const MOMENTS: readonly { readonly name: string; readonly sleep: (leader: Member
 /** The leader stands still, another leads, and it wakes as if nothing had been. */
 export async function stopLeader(arena: Arena, { isLong }: Scale): Promise<Result> {
   const { fleet } = arena
-  const floor = await openFloor(arena, { isLong, via: 'haproxy' })
+  const run = await openTradingRun(arena, { isLong, via: 'haproxy' })
   const moments = isLong ? MOMENTS : MOMENTS.slice(2, 4)
   for (const { name, sleep } of moments) {
     const leader = await fleet.leader()
@@ -64,16 +64,16 @@ export async function stopLeader(arena: Arena, { isLong }: Scale): Promise<Resul
     await sleep(leader, arena)
     const asleepAt = Date.now()
     const takenMs = (await fleet.ledAfter(epoch)) - asleepAt
-    floor.within(`asleep ${name}: a new epoch`, takenMs, EXPIRED_MS)
-    await floor.recovered(asleepAt, { maxMs: ACK_MAX_MS + EXPIRED_MS })
-    floor.note(`asleep ${name}: another led after ${takenMs} ms`)
+    run.within(`asleep ${name}: a new epoch`, takenMs, EXPIRED_MS)
+    await run.recovered(asleepAt, { maxMs: ACK_MAX_MS + EXPIRED_MS })
+    run.note(`asleep ${name}: another led after ${takenMs} ms`)
     await delay(isLong ? SLEEP_MS - (Date.now() - asleepAt) : 0)
     leader.mend()
     const awakeAt = Date.now()
     await leader.ready()
-    await floor.recovered(awakeAt, { maxMs: ACK_MAX_MS })
+    await run.recovered(awakeAt, { maxMs: ACK_MAX_MS })
   }
-  return floor.close()
+  return run.close()
 }
 
 function fallAsleep(leader: Member): Promise<void> {
@@ -123,26 +123,26 @@ const HAND_OVER_MS = 300
 /** An operator stops the leader. */
 export async function handOver(arena: Arena, { isLong }: Scale): Promise<Result> {
   const { fleet } = arena
-  const floor = await openFloor(arena, { isLong, via: 'haproxy' })
+  const run = await openTradingRun(arena, { isLong, via: 'haproxy' })
   for (let round = 0; round < (isLong ? 10 : 1); round++) {
     const leader = await fleet.leader()
     const { epoch } = await fleet.lease()
     const stoppedAt = Date.now()
     const exited = leader.stop()
     await fleet.ledAfter(epoch)
-    await floor.recovered(stoppedAt, { maxMs: ACK_MAX_MS })
-    floor.must('the leader ended with 0 on SIGTERM', (await exited) === 0)
+    await run.recovered(stoppedAt, { maxMs: ACK_MAX_MS })
+    run.must('the leader ended with 0 on SIGTERM', (await exited) === 0)
     await leader.start()
   }
-  const result = await floor.close()
+  const result = await run.close()
   const gap = result.verdict.longestWithoutMatchMs
   const misses = [...result.misses]
   if (gap > (isLong ? HAND_OVER_MS : 15_000)) misses.push(`without a match: ${gap} ms, at most ${HAND_OVER_MS}`)
-  if (floor.log.timeouts > 0) misses.push(`${floor.log.timeouts} TIMEOUT, expected none`)
+  if (run.log.timeouts > 0) misses.push(`${run.log.timeouts} TIMEOUT, expected none`)
   return {
     ...result,
     misses,
-    notes: [...result.notes, `longest without a match ${gap} ms, ${floor.log.timeouts} TIMEOUT`],
+    notes: [...result.notes, `longest without a match ${gap} ms, ${run.log.timeouts} TIMEOUT`],
   }
 }
 
@@ -153,44 +153,44 @@ export const rollingRestart =
   (balancer: BalancerName) =>
   async (arena: Arena, { isLong }: Scale): Promise<Result> => {
     const { fleet } = arena
-    const floor = await openFloor(arena, { isLong, via: balancer })
+    const run = await openTradingRun(arena, { isLong, via: balancer })
     const began = Date.now()
     const members = isLong ? fleet.members : fleet.members.slice(0, 2)
     for (const member of members) {
-      floor.must(`${member.name} ended with 0 on SIGTERM`, (await member.stop()) === 0)
+      run.must(`${member.name} ended with 0 on SIGTERM`, (await member.stop()) === 0)
       await member.start({ DRAIN_NOTICE_MS: balancer === 'nginx' ? '0' : '1500' })
     }
-    await floor.recovered(Date.now(), { maxMs: ACK_MAX_MS })
-    floor.within('a socket without prices', floor.quotesGapMs, FEEDLESS_MS)
-    if (floor.quotesGapMs > FEEDLESS_MS) floor.noteLongestQuiet()
-    const perSecond = mostInOneSecond(floor.log.connections.map(({ at }) => at))
+    await run.recovered(Date.now(), { maxMs: ACK_MAX_MS })
+    run.within('a socket without prices', run.quotesGapMs, FEEDLESS_MS)
+    if (run.quotesGapMs > FEEDLESS_MS) run.noteLongestQuiet()
+    const perSecond = mostInOneSecond(run.log.connections.map(({ at }) => at))
     const bar = Math.ceil((2 * clientsOf(isLong)) / (DRAIN_SPREAD_MS / 1_000))
-    floor.within('connections a second', perSecond, bar)
-    floor.note(
-      `${floor.log.connections.length} connections moved in ${Date.now() - began} ms, at most ${perSecond} in a second`,
+    run.within('connections a second', perSecond, bar)
+    run.note(
+      `${run.log.connections.length} connections moved in ${Date.now() - began} ms, at most ${perSecond} in a second`,
     )
-    const rejected = (await Array.fromAsync(floor.log.orders())).filter(
+    const rejected = (await Array.fromAsync(run.log.orders())).filter(
       ({ by, told }) => by === 'sdk' && told !== undefined && !isExecuted(told),
     )
-    floor.note(`${rejected.length} promises of the SDK rejected without an answer of the exchange`)
-    for (const asked of rejected.slice(0, TRAILS_MAX)) floor.noteTrail(asked)
+    run.note(`${rejected.length} promises of the SDK rejected without an answer of the exchange`)
+    for (const asked of rejected.slice(0, TRAILS_MAX)) run.noteTrail(asked)
     if (isLong)
-      floor.must(
+      run.must(
         `${rejected.length} promises of the SDK rejected without an answer of the exchange`,
         rejected.length === 0,
       )
-    return floor.close()
+    return run.close()
   }
 
-async function noteAcks(floor: Floor): Promise<void> {
-  const acked = (await Array.fromAsync(floor.log.orders())).filter(({ told }) => told?.as === 'acked')
+async function noteAcks(run: TradingRun): Promise<void> {
+  const acked = (await Array.fromAsync(run.log.orders())).filter(({ told }) => told?.as === 'acked')
   const tookMs = (asked: Asked) => asked.toldAt - asked.sentAt
   const times = acked.map(tookMs)
   const slowest = acked.toSorted((a, b) => tookMs(b) - tookMs(a)).slice(0, TRAILS_MAX)
-  floor.within('ack, 99th percentile', percentile(times, 99), ACK_P99_MS)
-  floor.within('ack, longest', Math.max(...times), ACK_MAX_MS)
-  floor.note(`ack p99 ${percentile(times, 99)} ms, longest ${Math.max(...times)} ms`)
-  for (const asked of slowest) if (tookMs(asked) > ACK_MAX_MS) floor.noteTrail(asked)
+  run.within('ack, 99th percentile', percentile(times, 99), ACK_P99_MS)
+  run.within('ack, longest', Math.max(...times), ACK_MAX_MS)
+  run.note(`ack p99 ${percentile(times, 99)} ms, longest ${Math.max(...times)} ms`)
+  for (const asked of slowest) if (tookMs(asked) > ACK_MAX_MS) run.noteTrail(asked)
 }
 
 export function percentile(values: readonly number[], percent: number): number {

@@ -4,9 +4,9 @@ import { type Client, connect } from '@valiant/shared/client/client'
 import { io, type Socket } from 'socket.io-client'
 import { type Member, SYMBOLS } from '../../rig/fleet.ts'
 import type { Arena } from '../arena.ts'
-import type { Floor, Result } from '../floor.ts'
+import type { TradingRun, Result } from '../trading-run.ts'
 import type { Scale } from '../rows.ts'
-import { openFloor } from './open-floor.ts'
+import { openTradingRun } from './open-trading-run.ts'
 import { percentile } from './servers.ts'
 
 const MIB = 1_048_576
@@ -18,13 +18,13 @@ const SUBSCRIBED_MS = 5_000
 /** Sockets that ask for everything and read nothing. */
 export async function silentReaders(arena: Arena, { isLong }: Scale): Promise<Result> {
   const { fleet } = arena
-  const floor = await openFloor(arena, { isLong, via: 'haproxy' })
+  const run = await openTradingRun(arena, { isLong, via: 'haproxy' })
   const leader = await fleet.leader()
   const member = fleet.members.find((each) => each !== leader) ?? leader
-  await floor.goOn(isLong ? 10_000 : 2_000)
+  await run.goOn(isLong ? 10_000 : 2_000)
   const before = {
     memory: await member.memoryBytes(),
-    delays: floor.log.delaysSince(0),
+    delays: run.log.delaysSince(0),
     sockets: await openSockets(member),
   }
   const sockets: Socket[] = []
@@ -37,19 +37,19 @@ export async function silentReaders(arena: Arena, { isLong }: Scale): Promise<Re
       await delay(200)
     }
     const tookMs = Date.now() - from
-    floor.must('all sockets that never read were closed', (await openSockets(member)) <= before.sockets)
-    floor.within('closing them', tookMs, CLOSED_MS)
+    run.must('all sockets that never read were closed', (await openSockets(member)) <= before.sockets)
+    run.within('closing them', tookMs, CLOSED_MS)
     const grownMib = Math.round((most - before.memory) / MIB)
-    floor.within('memory, MiB', grownMib, MEMORY_MIB)
-    const [p99Before, p99] = [percentile(before.delays, 99), percentile(floor.log.delaysSince(from), 99)]
-    floor.note(
+    run.within('memory, MiB', grownMib, MEMORY_MIB)
+    const [p99Before, p99] = [percentile(before.delays, 99), percentile(run.log.delaysSince(from), 99)]
+    run.note(
       `${sockets.length} closed after ${tookMs} ms, +${grownMib} MiB; prices p99 ${p99Before} ms old before, ${p99} ms meanwhile`,
     )
-    if (isLong) floor.within('delay of prices at the 99th percentile', p99, Math.max(p99Before * 1.2, p99Before + 10))
+    if (isLong) run.within('delay of prices at the 99th percentile', p99, Math.max(p99Before * 1.2, p99Before + 10))
   } finally {
     for (const socket of sockets) socket.disconnect()
   }
-  return floor.close()
+  return run.close()
 }
 
 /** Subscribed to all there is; then its connection is not read any more. */
@@ -76,7 +76,7 @@ async function openSockets({ port }: Member): Promise<number> {
 
 /** The load balancer goes, and with it every connection; all come back at once. */
 export async function manyReconnects(arena: Arena, { isLong }: Scale): Promise<Result> {
-  const floor = await openFloor(arena, { isLong, via: 'nginx' })
+  const run = await openTradingRun(arena, { isLong, via: 'nginx' })
   const clients: Watcher[] = []
   try {
     const url = arena.balancers.haproxy.url
@@ -87,13 +87,13 @@ export async function manyReconnects(arena: Arena, { isLong }: Scale): Promise<R
     const probe = probeLoops(arena)
     const tookMs = (await everyone(clients, backAt)) - backAt
     const loopP99 = await probe()
-    floor.within('all subscribed again', tookMs, SUBSCRIBED_MS)
-    floor.note(`${clients.length} subscribed again after ${tookMs} ms; an answer meanwhile took ${loopP99} ms at p99`)
+    run.within('all subscribed again', tookMs, SUBSCRIBED_MS)
+    run.note(`${clients.length} subscribed again after ${tookMs} ms; an answer meanwhile took ${loopP99} ms at p99`)
   } finally {
     for (const client of clients) client.close()
   }
-  await floor.recovered(Date.now(), { maxMs: 3_000 })
-  return floor.close()
+  await run.recovered(Date.now(), { maxMs: 3_000 })
+  return run.close()
 }
 
 class Watcher {
@@ -148,30 +148,30 @@ const SLOWER_MAX = 0.1
 
 /** Somebody exports: his snapshot keeps every old version of the lease's and the balances' rows. */
 export async function holdSnapshot(arena: Arena, { isLong }: Scale): Promise<Result> {
-  const floor = await openFloor(arena, { isLong, via: 'straight', paceMs: isLong ? 20 : 100 })
+  const run = await openTradingRun(arena, { isLong, via: 'straight', paceMs: isLong ? 20 : 100 })
   const windowMs = isLong ? 60_000 : 2_000
-  const before = await answeredPerSecond(floor, windowMs)
+  const before = await answeredPerSecond(run, windowMs)
   const reader = await arena.connection()
   try {
     await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
     await reader.query('SET LOCAL transaction_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0')
     await reader.query('SELECT count(*) FROM lease')
-    await floor.goOn(isLong ? 300_000 : 1_000)
+    await run.goOn(isLong ? 300_000 : 1_000)
     // One minute has a checkpoint in it, or none; half of the time has its share.
-    const meanwhile = await answeredPerSecond(floor, isLong ? 300_000 : windowMs)
-    floor.note(`${Math.round(before)} orders answered a second before, ${Math.round(meanwhile)} at the end of it`)
-    if (isLong) floor.must('within a tenth of the rate before', meanwhile >= before * (1 - SLOWER_MAX))
+    const meanwhile = await answeredPerSecond(run, isLong ? 300_000 : windowMs)
+    run.note(`${Math.round(before)} orders answered a second before, ${Math.round(meanwhile)} at the end of it`)
+    if (isLong) run.must('within a tenth of the rate before', meanwhile >= before * (1 - SLOWER_MAX))
     await reader.query('COMMIT')
   } finally {
     await reader.end()
   }
-  await floor.recovered(Date.now(), { maxMs: 3_000 })
-  return floor.close()
+  await run.recovered(Date.now(), { maxMs: 3_000 })
+  return run.close()
 }
 
 /** While trading goes on for so long. */
-async function answeredPerSecond(floor: Floor, windowMs: number): Promise<number> {
-  const before = floor.log.answered
-  await floor.goOn(windowMs)
-  return (floor.log.answered - before) / (windowMs / 1_000)
+async function answeredPerSecond(run: TradingRun, windowMs: number): Promise<number> {
+  const before = run.log.answered
+  await run.goOn(windowMs)
+  return (run.log.answered - before) / (windowMs / 1_000)
 }

@@ -1,4 +1,4 @@
-import type { Cable, Look } from '../../rig/cable.ts'
+import type { FaultProxy, Look } from '../../rig/fault-proxy.ts'
 import { sql } from '../../../server/database/sql.ts'
 
 const PATIENCE_MS = 30_000
@@ -7,17 +7,17 @@ const PATIENCE_MS = 30_000
 export const isCommit = (bytes: Buffer): boolean => bytes.includes(sql.journal.commitBatch.name)
 export const isRenewal = (bytes: Buffer): boolean => bytes.includes(sql.exchange.renewLease.name)
 
-/** Waits until such a statement leaves over the cable, once, and says what becomes of it. */
+/** Waits until such a statement leaves over the proxy, once, and says what becomes of it. */
 export async function fires(
-  cable: Cable,
+  proxy: FaultProxy,
   isIt: (bytes: Buffer) => boolean,
   then: () => ReturnType<Look>,
 ): Promise<void> {
   const fired = Promise.withResolvers<undefined>()
   const patience = setTimeout(() => fired.reject(new Error('the statement never came')), PATIENCE_MS)
-  cable.watch((bytes) => {
+  proxy.watch((bytes) => {
     if (!isIt(bytes)) return 'pass'
-    cable.watch(undefined)
+    proxy.watch(undefined)
     fired.resolve(undefined)
     return then()
   })

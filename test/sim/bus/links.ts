@@ -3,7 +3,7 @@ import { Publisher } from '../../../server/bus/redis/publisher.ts'
 import { LinkWatch } from '../../../server/bus/redis/redis-client.ts'
 import type { RedisLinks } from '../../../server/bus/redis/redis-links.ts'
 import { Subscriber } from '../../../server/bus/redis/subscriber.ts'
-import { WholeLink } from '../../../server/bus/redis/whole-link.ts'
+import { LinkHealth } from '../../../server/bus/redis/link-health.ts'
 import type { Logger } from '../../../server/telemetry/logger.ts'
 import { RedisMetrics } from '../../../server/telemetry/redis-metrics.ts'
 import type { Process } from '../world/process.ts'
@@ -24,7 +24,7 @@ export function openSimLinks(parts: { world: World; server: RedisServer; process
     commands,
     publisher,
     subscriber,
-    whole: new WholeLink(commands, subscriber),
+    whole: new LinkHealth(commands, subscriber),
     openReader: open,
     adapter: () => {
       throw new Error('sockets are no Socket.IO here')

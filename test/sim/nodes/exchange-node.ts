@@ -8,7 +8,7 @@ import type { PostgresServer } from '../postgres/server.ts'
 import type { Process } from '../world/process.ts'
 import type { World } from '../world/world.ts'
 import { simLog } from './log.ts'
-import { INSTRUMENTS, LIVE } from './market.ts'
+import { INSTRUMENTS, LIVENESS } from './market.ts'
 
 export interface ExchangeParts {
   readonly world: World
@@ -30,7 +30,7 @@ export function startExchange({ world, process, postgres, bus, broadcast }: Exch
     holder: process.name,
     seed: 7,
     historyDays: 1,
-    live: LIVE,
+    liveness: LIVENESS,
     rates: { ordersPerSecond: 10_000, ordersBurst: 10_000 },
     maxOpenOrdersPerInstrument: 200,
   })

@@ -5,4 +5,4 @@ import { readInstruments } from '../../../server/instruments.ts'
 export const INSTRUMENTS = readInstruments(
   fileURLToPath(new URL('../../../db/instruments.json', import.meta.url)),
 ).slice(0, 1)
-export const LIVE = 0.02
+export const LIVENESS = 0.02

@@ -1,8 +1,8 @@
 import { SPARKLINE_POINTS } from '@valiant/shared/protocol/limits'
 import { ACCOUNT_COOKIE } from '@valiant/shared/protocol/page'
-import { beginningOf, cookiesOf } from '#lib/preferences/beginning.ts'
+import { initialPreferencesOf, cookiesOf } from '#lib/preferences/initial-preferences.ts'
 import { COOKIE_OPTIONS } from '#lib/preferences/cookie.ts'
-import { KEPT_KEYS, UNSAVED_COOKIE, unsavedOf } from '#lib/preferences/kept.ts'
+import { SYNCED_KEYS, UNSAVED_COOKIE, unsavedOf } from '#lib/preferences/synced.ts'
 import { pageSource } from '#lib/session/page-source.ts'
 import type { LayoutServerLoad } from './$types'
 
@@ -16,9 +16,9 @@ export const load: LayoutServerLoad = async (event) => {
     source.visitor(),
     source.account(),
     source.fills(50),
-    source.preferences(KEPT_KEYS),
+    source.preferences(SYNCED_KEYS),
   ])
-  const beginning = beginningOf(kept, (name) => event.cookies.get(name))
+  const beginning = initialPreferencesOf(kept, (name) => event.cookies.get(name))
   event.locals.appearance = beginning.appearance
   event.locals.display = beginning.display
   event.locals.notation = beginning.notation

@@ -2,7 +2,7 @@ import { AMOUNT_CENTS_MAX } from '@valiant/shared/protocol/limits'
 import { formatScaled } from '@valiant/shared/units/decimal'
 import { moneyOfCents } from '#lib/ticket/amount.ts'
 import { typedCents } from '#lib/ticket/draft.ts'
-import { whyUnread, plainDecimal } from '#lib/ticket/entry.ts'
+import { whyUnread, plainDecimal } from '#lib/ticket/number-input.ts'
 
 /** A typed amount as the wire has it, or what is wrong with it. */
 export type Amount =

@@ -1,4 +1,4 @@
-import { keepHere, readHere } from '#lib/preferences/kept-here.ts'
+import { storeLocal, readLocal } from '#lib/preferences/local-storage.ts'
 
 /** Of this browser, as its permission is: `denied` until its settings say otherwise, `unsupported` where it shows none of a page. */
 export type NoticesState = 'off' | 'on' | 'denied' | 'unsupported'
@@ -17,7 +17,7 @@ const NOTICES_KEY = 'valiant_notices'
 /** As it stands now; another tab, or the browser's settings, may have changed it. In the browser only. */
 export function noticesState(): NoticesState {
   if (!('Notification' in window)) return 'unsupported'
-  if (readHere(NOTICES_KEY) !== true) return 'off'
+  if (readLocal(NOTICES_KEY) !== true) return 'off'
   return Notification.permission === 'granted' ? 'on' : 'denied'
 }
 
@@ -25,7 +25,7 @@ export function noticesState(): NoticesState {
 export async function turnOnNotices(): Promise<NoticesState> {
   if (!('Notification' in window)) return 'unsupported'
   if ((await Notification.requestPermission()) !== 'granted') return 'denied'
-  keepHere(NOTICES_KEY, true)
+  storeLocal(NOTICES_KEY, true)
   const text = 'Your price alerts show here, while Valiant is open in a tab.'
   if (showNotice({ title: 'Valiant', text, id: 'first' })) return 'on'
   turnOffNotices()
@@ -33,7 +33,7 @@ export async function turnOnNotices(): Promise<NoticesState> {
 }
 
 export function turnOffNotices(): NoticesState {
-  keepHere(NOTICES_KEY, false)
+  storeLocal(NOTICES_KEY, false)
   return 'off'
 }
 

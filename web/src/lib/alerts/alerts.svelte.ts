@@ -9,7 +9,7 @@ import type { Session } from '#lib/session/session.svelte.ts'
 import { ring } from '#lib/sounds/ring.ts'
 import type { Toasts } from '#lib/ui/toasts.svelte.ts'
 import { showNotice } from './alert-notices.ts'
-import { firedSentence } from './alert-words.ts'
+import { firedSentence } from './alert-text.ts'
 
 interface Parts {
   readonly session: Session

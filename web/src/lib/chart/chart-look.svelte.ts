@@ -1,5 +1,5 @@
 import { type ChartStyle, type Look, lookFrom } from './chart-look.ts'
-import { keepHere, readHere } from '#lib/preferences/kept-here.ts'
+import { storeLocal, readLocal } from '#lib/preferences/local-storage.ts'
 
 const KEPT_NAME = 'valiant.chart'
 /** Where the chart has room for a second pane from the start. */
@@ -16,7 +16,7 @@ export class ChartLook {
   /** In the browser, once the page is live: what the server painted knows nothing of it. */
   read(): void {
     this.#isWide = matchMedia(WIDE).matches
-    this.#chosen = lookFrom(readHere(KEPT_NAME))
+    this.#chosen = lookFrom(readLocal(KEPT_NAME))
   }
 
   draw(style: ChartStyle): void {
@@ -33,6 +33,6 @@ export class ChartLook {
 
   #choose(chosen: Look): void {
     this.#chosen = { ...this.#chosen, ...chosen }
-    keepHere(KEPT_NAME, this.#chosen)
+    storeLocal(KEPT_NAME, this.#chosen)
   }
 }

@@ -1,11 +1,11 @@
 import { createContext } from 'svelte'
 import { MediaQuery } from 'svelte/reactivity'
-import { KeptChoice } from '#lib/preferences/kept-choice.svelte.ts'
+import { SyncedChoice } from '#lib/preferences/synced-choice.svelte.ts'
 import type { Preferences } from '#lib/preferences/preferences.ts'
 import { DEFAULT, type DisplayChoice, displayCookies, displayFrom, rootDataOf } from './display-choice.ts'
 
 /** How the page is shown, beside its colors: by choice, and of motion by the system's wish. */
-export class Display extends KeptChoice<DisplayChoice> {
+export class Display extends SyncedChoice<DisplayChoice> {
   readonly #isCalmSystem = new MediaQuery('prefers-reduced-motion: reduce', false)
   /** Who asked the system for less motion gets it here without asking again. */
   readonly isSystemsWish = $derived(this.#isCalmSystem.current)

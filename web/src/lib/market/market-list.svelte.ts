@@ -1,7 +1,7 @@
 import { untrack } from 'svelte'
 import type { Favourites } from '#lib/watchlist/favourites.svelte.ts'
 import type { Listing } from './listing.svelte.ts'
-import { matching } from './matching.ts'
+import { matching } from './instrument-search.ts'
 
 export type ListTab = 'favourites' | 'all' | 'equity' | 'coin' | 'currency'
 export type SortColumn = 'name' | 'last' | 'change' | 'turnover'

@@ -1,12 +1,12 @@
 import { browser } from '$app/env'
 import { createContext } from 'svelte'
-import { KeptChoice } from '#lib/preferences/kept-choice.svelte.ts'
+import { SyncedChoice } from '#lib/preferences/synced-choice.svelte.ts'
 import type { Preferences } from '#lib/preferences/preferences.ts'
 import { readNotationFrom } from './current.ts'
 import { DEFAULT, type Notation, type NotationChoice, notationCookies, notationFrom } from './notation.ts'
 
 /** How numbers and times are written. Kept with the user, but for where this browser is. */
-export class NotationState extends KeptChoice<NotationChoice> {
+export class NotationState extends SyncedChoice<NotationChoice> {
   #timeZone = $state.raw<string | undefined>()
   readonly current = $derived<Notation>({ ...this.choice, timeZone: this.#timeZone })
 

@@ -6,7 +6,7 @@ import { equityCurve } from './equity-curve.ts'
 import { beganAnewMs, movesMoney, movesSince } from './money-moves.ts'
 import { type Change, changeSince } from './performance.ts'
 import { type EquityCurve, readCurve, type Span } from './spans.ts'
-import { Stretch } from './stretch.svelte.ts'
+import { RecentItems } from './recent-items.svelte.ts'
 
 const MINUTE_MS = 60_000
 
@@ -17,7 +17,7 @@ export class EquityView {
   #read = $state.raw<EquityCurve | undefined>()
   readonly #session: Session
   readonly #account: AccountState
-  readonly #entries: Stretch<LedgerEntry>
+  readonly #entries: RecentItems<LedgerEntry>
 
   readonly points = $derived(this.#read?.points ?? [])
   readonly #now = $derived.by(() => {
@@ -37,7 +37,7 @@ export class EquityView {
   constructor(parts: { readonly account: AccountState; readonly session: Session }) {
     this.#account = parts.account
     this.#session = parts.session
-    this.#entries = new Stretch<LedgerEntry>(
+    this.#entries = new RecentItems<LedgerEntry>(
       (cursor) => this.#session.client.ask('ledger', { limit: PAGE_MAX, ...(cursor !== undefined && { cursor }) }),
       ({ entryId }) => entryId,
       undefined,

@@ -16,7 +16,7 @@ import { type Change, changeSince, curveOf, deepestOf, evenly } from './performa
 import { bySize, inOrder, profitRowsOf } from './profit-rows.ts'
 import type { PortfolioSeed } from './seed.ts'
 import { type EquityCurve, readCurve, type Span, SPAN_FIRST } from './spans.ts'
-import { Stretch } from './stretch.svelte.ts'
+import { RecentItems } from './recent-items.svelte.ts'
 
 /** A list's page; the figures' own pages are larger. */
 const LIST_ITEMS = 50
@@ -33,8 +33,8 @@ export class Portfolio {
 
   readonly fills: PagedList<Fill>
   readonly ledger: PagedList<LedgerEntry>
-  readonly #fills: Stretch<Fill>
-  readonly #entries: Stretch<LedgerEntry>
+  readonly #fills: RecentItems<Fill>
+  readonly #entries: RecentItems<LedgerEntry>
 
   span = $state.raw<Span>(SPAN_FIRST)
   phase = $state.raw<'loading' | 'ready' | 'failed'>('loading')
@@ -102,8 +102,8 @@ export class Portfolio {
       this.#session.client.ask('ledger', { limit, ...(cursor !== undefined && { cursor }) })
     const fillId = ({ fillId }: Fill) => fillId
     const entryId = ({ entryId }: LedgerEntry) => entryId
-    this.#fills = new Stretch<Fill>(fillsOf(FIGURE_ITEMS), fillId, seed?.fills)
-    this.#entries = new Stretch<LedgerEntry>(entriesOf(FIGURE_ITEMS), entryId, seed?.entries)
+    this.#fills = new RecentItems<Fill>(fillsOf(FIGURE_ITEMS), fillId, seed?.fills)
+    this.#entries = new RecentItems<LedgerEntry>(entriesOf(FIGURE_ITEMS), entryId, seed?.entries)
     this.fills = new PagedList<Fill>(fillsOf(LIST_ITEMS), fillId)
     this.ledger = new PagedList<LedgerEntry>(entriesOf(LIST_ITEMS), entryId)
     if (seed?.fills) show(this.fills, seed.fills)

@@ -1,5 +1,5 @@
 import type { AmendedOrder, Order } from '@valiant/shared/protocol/order'
-import { priceText } from '#lib/orders/order-words.ts'
+import { priceText } from '#lib/orders/order-text.ts'
 import type { Receipt, WayOn } from '#lib/ticket/receipt.ts'
 import { grouped } from '#lib/ui/format.ts'
 import type { ExitPrices } from './exits-of.ts'

@@ -1,7 +1,7 @@
 import type { AmendOrder, Order } from '@valiant/shared/protocol/order'
 import { formatScaled } from '@valiant/shared/units/decimal'
 import { PERCENT } from '#lib/ticket/check.ts'
-import { counted } from '#lib/ticket/counted.ts'
+import { counted } from '#lib/ticket/parse-quantity.ts'
 import type { Scale } from '#lib/ticket/scale.ts'
 
 /** The fields of an open order that may be changed. */

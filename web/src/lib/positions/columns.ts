@@ -2,7 +2,7 @@ import type { LedgerEntry } from '@valiant/shared/protocol/account'
 import type { News } from '@valiant/shared/protocol/news'
 import type { Fill, Order } from '@valiant/shared/protocol/order'
 import type { Listing } from '#lib/market/listing.svelte.ts'
-import { priceText, statusOf, typeText } from '#lib/orders/order-words.ts'
+import { priceText, statusOf, typeText } from '#lib/orders/order-text.ts'
 import { rounded } from '#lib/ticket/amount.ts'
 import { grouped, MINUS, MISSING, moment, money, signedMoney, toneOf } from '#lib/ui/format.ts'
 

@@ -1,8 +1,8 @@
 import type { Position } from '@valiant/shared/protocol/account'
 import type { Order } from '@valiant/shared/protocol/order'
-import { boundLots } from '#lib/ticket/bound.ts'
+import { reservedLots } from '#lib/ticket/reserved-lots.ts'
 import { isTyped } from '#lib/ticket/check.ts'
-import { counted } from '#lib/ticket/counted.ts'
+import { counted } from '#lib/ticket/parse-quantity.ts'
 import type { Scale } from '#lib/ticket/scale.ts'
 
 /** The exits that protect a position now. */
@@ -33,7 +33,7 @@ export function protectableQty(
 ): string | undefined {
   const lots = scale.lots(qty) ?? 0
   const others = orders.filter(({ role }) => role === undefined)
-  const bound = boundLots(others, { symbol, side: lots > 0 ? 'sell' : 'buy', onlyReducing: isMargin }, scale)
+  const bound = reservedLots(others, { symbol, side: lots > 0 ? 'sell' : 'buy', onlyReducing: isMargin }, scale)
   return bound === 0 ? undefined : scale.qty(Math.max(0, Math.abs(lots) - bound))
 }
 

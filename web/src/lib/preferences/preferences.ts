@@ -2,7 +2,7 @@ import type { Client } from '@valiant/shared/client/client'
 import { createContext } from 'svelte'
 import type { Session } from '#lib/session/session.svelte.ts'
 import { writeCookie } from './cookie.ts'
-import { KEPT_KEYS, type Kept, type KeptKey, type KeptValues, UNSAVED_COOKIE } from './kept.ts'
+import { SYNCED_KEYS, type Synced, type SyncedKey, type SyncedValues, UNSAVED_COOKIE } from './synced.ts'
 
 /** Several changes in a row, such as the drag of a panel's edge, are saved as one. */
 const SAVE_AFTER_MS = 400
@@ -15,21 +15,21 @@ const SAVE_AFTER_MS = 400
  */
 export class Preferences {
   readonly #session: Session
-  readonly #kept = new Map<KeptKey, Kept>()
-  readonly #unsaved: Set<KeptKey>
+  readonly #kept = new Map<SyncedKey, Synced>()
+  readonly #unsaved: Set<SyncedKey>
   #timer: ReturnType<typeof setTimeout> | undefined
   #saving = Promise.resolve()
   /** Counts what was changed here: what was read before is older. */
   #changes = 0
 
   /** @param unsaved what the page before has left */
-  constructor(session: Session, unsaved: readonly KeptKey[]) {
+  constructor(session: Session, unsaved: readonly SyncedKey[]) {
     this.#session = session
     this.#unsaved = new Set(unsaved)
   }
 
   /** @returns to be called after each change of it that is the visitor's */
-  keep(kept: Kept): () => void {
+  keep(kept: Synced): () => void {
     this.#kept.set(kept.key, kept)
     return () => this.#changed(kept.key)
   }
@@ -38,7 +38,7 @@ export class Preferences {
    * Takes in what the server has, and gives it what it does not have yet: what a visitor chose before they were somebody.
    * @param values undefined without a user, or where they could not be read
    */
-  adopt(values: KeptValues | undefined): void {
+  adopt(values: SyncedValues | undefined): void {
     if (!this.#isSomebody) this.#mark([])
     if (!this.#session.visitor || values === undefined) return
     for (const kept of this.#kept.values()) {
@@ -78,7 +78,7 @@ export class Preferences {
     return this.#session.visitor !== undefined || this.#session.isVisitorAway
   }
 
-  #changed(key: KeptKey): void {
+  #changed(key: SyncedKey): void {
     this.#changes++
     // Who is nobody keeps it in the cookie alone.
     if (!this.#isSomebody) return
@@ -92,9 +92,9 @@ export class Preferences {
     if (!visitor) return
     const changes = this.#changes
     try {
-      const answers = await Promise.all(KEPT_KEYS.map((key) => client.ask('preferences.get', { key })))
+      const answers = await Promise.all(SYNCED_KEYS.map((key) => client.ask('preferences.get', { key })))
       if (changes !== this.#changes || this.#session.visitor?.userId !== visitor.userId) return
-      this.adopt(Object.assign({}, ...answers) as KeptValues)
+      this.adopt(Object.assign({}, ...answers) as SyncedValues)
     } catch {
       // What is shown stays; it is read again when the page is next looked at.
     }
@@ -119,7 +119,7 @@ export class Preferences {
     }
   }
 
-  #mark(unsaved: readonly KeptKey[]): void {
+  #mark(unsaved: readonly SyncedKey[]): void {
     const before = [...this.#unsaved].join('.')
     this.#unsaved.clear()
     for (const key of unsaved) this.#unsaved.add(key)

@@ -1,5 +1,5 @@
 import { askAuth } from '#lib/session/auth-request.ts'
-import { browserWords } from './browser-words.ts'
+import { browserWords } from './browser-text.ts'
 
 /** A browser in which the user is signed in. */
 export interface SignIn {

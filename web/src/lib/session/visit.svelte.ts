@@ -4,7 +4,7 @@ import type { Client } from '@valiant/shared/client/client'
 import { ACCOUNT_COOKIE } from '@valiant/shared/protocol/page'
 import { createContext } from 'svelte'
 import { writeCookie } from '#lib/preferences/cookie.ts'
-import type { KeptValues } from '#lib/preferences/kept.ts'
+import type { SyncedValues } from '#lib/preferences/synced.ts'
 import type { Preferences } from '#lib/preferences/preferences.ts'
 import type { Session, VisitorData } from './session.svelte.ts'
 import { AuthFailed } from './auth-request.ts'
@@ -77,7 +77,7 @@ export class Visit {
   async refresh(): Promise<void> {
     this.#hasEnded = false
     await refreshAll()
-    const data = page.data as unknown as VisitorData & { readonly kept: KeptValues | undefined }
+    const data = page.data as unknown as VisitorData & { readonly kept: SyncedValues | undefined }
     const { visitor, isVisitorAway, account, chosenAccount, fills, kept } = data
     this.#session.become({ visitor, isVisitorAway, account, chosenAccount, fills })
     this.#preferences.adopt(kept)

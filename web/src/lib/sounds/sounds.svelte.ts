@@ -1,11 +1,11 @@
 import { createContext } from 'svelte'
-import { KeptChoice } from '#lib/preferences/kept-choice.svelte.ts'
+import { SyncedChoice } from '#lib/preferences/synced-choice.svelte.ts'
 import type { Preferences } from '#lib/preferences/preferences.ts'
 import { DEFAULT, type Sound, type SoundChoice, SOUNDS, soundsCookies, soundsFrom } from './sound-choice.ts'
 import { play, warm } from './tones.ts'
 
 /** What the visitor wants to hear. What is heard goes by the cookie: `ring` reads it. */
-export class Sounds extends KeptChoice<SoundChoice> {
+export class Sounds extends SyncedChoice<SoundChoice> {
   constructor(painted: SoundChoice, preferences: Preferences) {
     super({ key: 'sounds', painted, usual: DEFAULT, preferences, read: soundsFrom, cookies: soundsCookies })
   }

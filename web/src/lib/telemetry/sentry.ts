@@ -14,7 +14,7 @@ import {
 } from '@sentry/sveltekit'
 import type { HandleClientError } from '@sveltejs/kit/hooks'
 import type { Follow } from '@valiant/shared/client/surroundings'
-import { impersonal } from '@valiant/shared/telemetry/impersonal'
+import { scrubbed } from '@valiant/shared/telemetry/scrub'
 
 export { setUser } from '@sentry/sveltekit'
 
@@ -39,8 +39,8 @@ export function start(): void {
     ],
     ...(isTracing && { tracesSampleRate: SENTRY_TRACES_SAMPLE_RATE }),
     maxBreadcrumbs: 0,
-    beforeSend: impersonal,
-    beforeSendTransaction: impersonal,
+    beforeSend: scrubbed,
+    beforeSendTransaction: scrubbed,
   })
 }
 

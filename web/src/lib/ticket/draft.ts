@@ -1,6 +1,6 @@
 import type { OrderType, TimeInForce } from '@valiant/shared/protocol/fields'
 import type { PlaceOrder } from '@valiant/shared/protocol/order'
-import { plainDecimal, stepsOf } from './entry.ts'
+import { plainDecimal, stepsOf } from './number-input.ts'
 import { centsOf, type Scale } from './scale.ts'
 
 /** What the ticket's fields keep, numbers as entry.ts has them. A field that the type does not have keeps its text for when it is back. */

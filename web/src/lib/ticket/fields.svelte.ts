@@ -1,12 +1,12 @@
 import type { Level } from '@valiant/shared/protocol/market-data'
 import { formatScaled } from '@valiant/shared/units/decimal'
-import { boundLots, shortLots } from './bound.ts'
+import { reservedLots, shortLots } from './reserved-lots.ts'
 import { checked, PERCENT_STEP } from './check.ts'
 import { type Draft, EMPTY_DRAFT, hasLimit, hasStop, lotsOf } from './draft.ts'
-import { stepped, stepsOf } from './entry.ts'
+import { stepped, stepsOf } from './number-input.ts'
 import { centsOf } from './scale.ts'
 import type { Shorting } from './sentences.ts'
-import { affordableLots, buyingBudget, nextPercent, type Percent, percentOf, withSlippage } from './share.ts'
+import { affordableLots, buyingBudget, nextPercent, type Percent, percentOf, withSlippage } from './percent-sizing.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** What is typed into a ticket, and the order that it comes to. */
@@ -141,7 +141,7 @@ export class Fields {
     const size = this.side === 'sell' ? this.positionLots : -this.positionLots
     if (size <= 0) return 0
     const of = { symbol: instrument.symbol, side: this.side, onlyReducing: this.isMargin }
-    return Math.max(0, size - boundLots(account?.openOrders ?? [], of, scale))
+    return Math.max(0, size - reservedLots(account?.openOrders ?? [], of, scale))
   }
 
   /** The price that is typed, where the type has one and it is whole. */

@@ -1,5 +1,5 @@
 import type { Order, PlacedOrder } from '@valiant/shared/protocol/order'
-import { endSentence, trailText } from '#lib/orders/order-words.ts'
+import { endSentence, trailText } from '#lib/orders/order-text.ts'
 import { grouped, money } from '#lib/ui/format.ts'
 import { rounded } from './amount.ts'
 import type { Draft } from './draft.ts'

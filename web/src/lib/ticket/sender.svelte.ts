@@ -2,7 +2,7 @@ import { OutcomeUnknownError, RequestRefused } from '@valiant/shared/client/erro
 import { newRequestId } from '@valiant/shared/client/request-id'
 import type { WireError } from '@valiant/shared/protocol/wire-error'
 import type { OrderContent } from './draft.ts'
-import { type Fate, findOut } from './find-out.ts'
+import { type Resolution, resolveOutcome } from './resolve-outcome.ts'
 import { type Receipt, receiptOf } from './receipt.ts'
 import type { Receipts, Refused } from './receipts.svelte.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -85,7 +85,7 @@ export class Sender {
     } catch (error) {
       if (error instanceof OutcomeUnknownError) {
         this.inFlight = { ...this.inFlight, isUnknown: true }
-        const fate = await findOut({ clientOrderId, accountId, finalAt: error.finalAt }, this.#around, signal)
+        const fate = await resolveOutcome({ clientOrderId, accountId, finalAt: error.finalAt }, this.#around, signal)
         this.#tell(this.#toldOf(fate), signal)
       } else if (error instanceof RequestRefused) {
         if (error.error.code === 'RATE_LIMITED') this.#countDown(error.error.retryAfterMs ?? 1_000)
@@ -104,7 +104,7 @@ export class Sender {
     else this.#receipts.tell(receipt)
   }
 
-  #toldOf(fate: Fate): Receipt {
+  #toldOf(fate: Resolution): Receipt {
     if (fate.is === 'known') return receiptOf(fate.order, this.#around)
     if (fate.is === 'never') return NEVER_ARRIVED
     return fate.isElsewhere ? UNTOLD_ELSEWHERE : UNTOLD

@@ -1,5 +1,5 @@
 import { grouped } from '#lib/ui/format.ts'
-import { trailText } from '#lib/orders/order-words.ts'
+import { trailText } from '#lib/orders/order-text.ts'
 import type { TradingChoice } from '#lib/trading/trading-choice.ts'
 import { moneyOfCents } from './amount.ts'
 import type { OrderContent } from './draft.ts'

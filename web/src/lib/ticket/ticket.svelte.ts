@@ -8,7 +8,7 @@ import { Receipts, type Refused } from './receipts.svelte.ts'
 import { type AtRefusal, type Deed, IS_OF_THE_ORDER, MUST_CHANGE, refusalOf, unknownSentence } from './refusal.ts'
 import { Sender } from './sender.svelte.ts'
 import { asksAgain, confirmationOf, sentenceOf } from './sentences.ts'
-import type { Percent } from './share.ts'
+import type { Percent } from './percent-sizing.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** The order ticket of one instrument: what is typed, what it would do, what became of it. */

@@ -1,5 +1,5 @@
 import type { Step } from '@valiant/shared/units/decimal'
-import { atRest, forTyping, kept, readAs } from './entry.ts'
+import { atRest, forTyping, kept, readAs } from './number-input.ts'
 
 const PUT_IN = ['insertFromPaste', 'insertFromDrop']
 

@@ -1,15 +1,15 @@
 import { browser } from '$app/env'
 import type { Client } from '@valiant/shared/client/client'
 import { createContext } from 'svelte'
-import { KeptChoice } from '#lib/preferences/kept-choice.svelte.ts'
+import { SyncedChoice } from '#lib/preferences/synced-choice.svelte.ts'
 import type { Preferences } from '#lib/preferences/preferences.ts'
-import { setKeys } from '#lib/ui/typing.ts'
+import { setKeys } from '#lib/ui/keyboard-context.ts'
 import { DEFAULT, type TradingChoice, tradingCookies, tradingFrom } from './trading-choice.ts'
 
 const TABS = 'valiant-trading'
 
 /** How the visitor wants to trade. */
-export class Trading extends KeptChoice<TradingChoice> {
+export class Trading extends SyncedChoice<TradingChoice> {
   #client: Client | undefined
   #tabs: BroadcastChannel | undefined
 

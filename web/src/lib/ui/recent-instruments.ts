@@ -1,4 +1,4 @@
-import { keepHere, readHere } from '#lib/preferences/kept-here.ts'
+import { storeLocal, readLocal } from '#lib/preferences/local-storage.ts'
 
 const RECENT_NAME = 'valiant.recent'
 /** One more than is shown: that which is looked at now is none to switch to. */
@@ -17,7 +17,7 @@ export const withRecent = (recent: readonly string[], symbol: string): readonly 
   [symbol, ...recent.filter((other) => other !== symbol)].slice(0, RECENT_MAX)
 
 /** The instruments that were looked at in this browser, newest first. In the browser only. */
-export const recentSymbols = (): readonly string[] => recentFrom(readHere(RECENT_NAME))
+export const recentSymbols = (): readonly string[] => recentFrom(readLocal(RECENT_NAME))
 
 /** This one is looked at now. In the browser only. */
-export const keepRecent = (symbol: string): void => keepHere(RECENT_NAME, withRecent(recentSymbols(), symbol))
+export const keepRecent = (symbol: string): void => storeLocal(RECENT_NAME, withRecent(recentSymbols(), symbol))

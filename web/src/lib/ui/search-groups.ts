@@ -1,4 +1,4 @@
-import { matching } from '#lib/market/matching.ts'
+import { matching } from '#lib/market/instrument-search.ts'
 
 type Findable = Parameters<typeof matching>[0][number]
 

@@ -1,4 +1,4 @@
-import { isTyping } from '#lib/ui/typing.ts'
+import { isTyping } from '#lib/ui/keyboard-context.ts'
 import type { Drawings } from './drawings.svelte.ts'
 import type { TrendLine } from './drawing.ts'
 

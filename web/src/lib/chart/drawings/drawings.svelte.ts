@@ -1,7 +1,7 @@
 import type { Scale } from '#lib/ticket/scale.ts'
 import { type Anchor, type Drawing, type DrawingPart, moved, type TrendLine } from './drawing.ts'
 import { drawingsFrom, drawingsName, DRAWINGS_MAX, keptDrawings } from './kept-drawings.ts'
-import { forgetHere, keepHere, readHere } from '#lib/preferences/kept-here.ts'
+import { removeLocal, storeLocal, readLocal } from '#lib/preferences/local-storage.ts'
 
 /** A trend line on its way: before the first click, or after it, when its other end follows the pointer. */
 export type Placing = { readonly from: undefined } | { readonly from: Anchor; readonly to: Anchor }
@@ -52,7 +52,7 @@ export class Drawings {
   follow(): () => void {
     const name = drawingsName(this.#symbol)
     const read = () => {
-      this.#all = this.#kept = drawingsFrom(readHere(name), this.#scale)
+      this.#all = this.#kept = drawingsFrom(readLocal(name), this.#scale)
       this.#past = []
     }
     const changed = ({ key }: StorageEvent) => {
@@ -180,8 +180,8 @@ export class Drawings {
   #write(): void {
     this.#kept = this.#all
     const name = drawingsName(this.#symbol)
-    if (this.#all.length === 0) forgetHere(name)
-    else keepHere(name, keptDrawings(this.#all, this.#scale))
+    if (this.#all.length === 0) removeLocal(name)
+    else storeLocal(name, keptDrawings(this.#all, this.#scale))
   }
 
   #newId(): string {

@@ -1,6 +1,6 @@
 import type { Order } from '@valiant/shared/protocol/order'
 import type { LivePosition } from '#lib/session/account.svelte.ts'
-import { kindOf, linePriceOf } from '#lib/orders/order-words.ts'
+import { kindOf, linePriceOf } from '#lib/orders/order-text.ts'
 import { rounded } from '#lib/ticket/amount.ts'
 import type { Scale } from '#lib/ticket/scale.ts'
 import { grouped, signedMoney, toneOf } from '#lib/ui/format.ts'

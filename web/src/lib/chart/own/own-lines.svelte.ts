@@ -1,5 +1,5 @@
 import type { Order } from '@valiant/shared/protocol/order'
-import { linePriceOf } from '#lib/orders/order-words.ts'
+import { linePriceOf } from '#lib/orders/order-text.ts'
 import type { Change } from '#lib/positions/amendment.ts'
 import type { ExitPrices } from '#lib/positions/exits-of.ts'
 import type { LivePosition } from '#lib/session/account.svelte.ts'

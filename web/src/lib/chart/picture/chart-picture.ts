@@ -1,6 +1,6 @@
 import { saveFile } from '#lib/ui/save-file.ts'
 import type { PictureColors } from '../chart-colors.ts'
-import type { PictureWords } from './picture-words.ts'
+import type { PictureWords } from './picture-text.ts'
 
 const HEAD_PX = 34
 const FOOT_PX = 26

@@ -1,18 +1,18 @@
 import { intervalOfKey } from '#lib/chart/intervals.ts'
 import { ORDER_TYPES } from '#lib/ticket/draft.ts'
-import { isCommand } from '#lib/ui/typing.ts'
-import type { Desk } from './desk.svelte.ts'
+import { isCommand } from '#lib/ui/keyboard-context.ts'
+import type { WorkspaceState } from './workspace.svelte.ts'
 
 /**
  * The workspace's keys. Letters are dead in text fields; Ctrl+Enter and Esc are not. A key that is held is no answer
  * to what it asked.
  * @returns whether the key was one
  */
-export function takeKey(event: KeyboardEvent, desk: Desk): boolean {
-  const { ticket, actions } = desk
+export function takeKey(event: KeyboardEvent, workspace: WorkspaceState): boolean {
+  const { ticket, actions } = workspace
   if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) return done(() => ticket.press())
   const type = event.altKey ? ORDER_TYPES[Number(/^Digit([1-5])$/.exec(event.code)?.[1]) - 1] : undefined
-  if (type && desk.instrument.orderTypes.includes(type)) return done(() => ticket.edit({ type }))
+  if (type && workspace.instrument.orderTypes.includes(type)) return done(() => ticket.edit({ type }))
   if (event.key === 'Escape') {
     if (ticket.isConfirming) return done(() => ticket.sender.back())
     if (actions.asking !== undefined || actions.editing !== undefined) return done(() => actions.keep())
@@ -22,7 +22,7 @@ export function takeKey(event: KeyboardEvent, desk: Desk): boolean {
   if (!isCommand(event)) return false
 
   const interval = intervalOfKey(event.key)
-  if (interval) return done(() => void desk.candles.show(interval))
+  if (interval) return done(() => void workspace.candles.show(interval))
   // Caps Lock changes no command; Shift may.
   switch (event.shiftKey ? event.key : event.key.replace(/^[A-Z]$/, (letter) => letter.toLowerCase())) {
     case 'b':
@@ -42,19 +42,19 @@ export function takeKey(event: KeyboardEvent, desk: Desk): boolean {
       if (!isFree(event.target)) return false
       return done(() => ticket.stepPrice((event.key === 'ArrowUp' ? 1 : -1) * (event.shiftKey ? 10 : 1)))
     case 'x':
-      if (desk.orderCount === 0 || !desk.canAct) return false
+      if (workspace.orderCount === 0 || !workspace.canAct) return false
       if (event.repeat) return true
       return done(() => {
-        desk.show('orders')
+        workspace.show('orders')
         if (actions.isAgain('cancelAll')) void actions.cancelAll()
       })
     case 'c': {
-      const { position } = desk
-      if (!position || !desk.canAct) return false
+      const { position } = workspace
+      if (!position || !workspace.canAct) return false
       if (event.repeat) return true
       return done(() => {
-        desk.show('positions')
-        if (actions.isAgain(`close ${desk.instrument.symbol}`)) void actions.close(position.position)
+        workspace.show('positions')
+        if (actions.isAgain(`close ${workspace.instrument.symbol}`)) void actions.close(position.position)
       })
     }
     default:

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { StaleEpochFilter } from './stale-epoch-filter.ts'
+
+const message = (event: string, epoch: number, account = 17) => [
+  'sender',
+  { type: 2, nsp: '/', data: [event, { epoch, seq: 1 }] },
+  { rooms: [`account:${account}`] },
+]
+const isPassed = (filter: StaleEpochFilter, one: unknown[]) => (filter.pass(one) as unknown[])[1] !== undefined
+
+test('an account frame below the highest epoch heard of is left out, whichever account it is of', () => {
+  const filter = new StaleEpochFilter()
+  expect(
+    [message('account', 3), message('account', 3), message('account', 4)].map((one) => isPassed(filter, one)),
+  ).toEqual([true, true, true])
+  expect(isPassed(filter, message('account', 3, 18))).toBe(false)
+  expect(isPassed(filter, message('account', 4, 18))).toBe(true)
+})
+
+test('what is no account frame passes as it is', () => {
+  const filter = new StaleEpochFilter()
+  filter.pass(message('account', 9))
+  const other = message('orders', 1)
+  expect(filter.pass(other)).toBe(other)
+  const request = ['sender', { nsp: '/' }, {}]
+  expect(filter.pass(request)).toBe(request)
+})

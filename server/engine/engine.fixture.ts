@@ -1,0 +1,103 @@
+import { ordersOf } from './book/drawing.fixture.ts'
+import type { Book } from './book/book.ts'
+import { type AccountNumber, FIRST_USER_ACCOUNT, type PlaceOrder, type Side } from './command.ts'
+import { Engine } from './engine.ts'
+import type { EngineEvents } from './event.ts'
+import type { InstrumentSpec } from './instrument.ts'
+import type { Rejection } from './state.ts'
+
+/** For tests: a share with a tick of a cent, fees of 2 and 5 bps, a band of 5 %. */
+export const SHARE: InstrumentSpec = {
+  symbol: 'VLNT',
+  centsPerTickLot: 1,
+  maxTicks: 100_000,
+  minLots: 1,
+  maxLots: 1_000_000,
+  minNotionalCents: 100,
+  makerBps: 2,
+  takerBps: 5,
+  priceBandBps: 500,
+  initialMarginBps: 5_000,
+  maintenanceMarginBps: 2_500,
+  shortable: true,
+  borrowBps: 150,
+}
+/** And a coin whose lot and tick are worth 2 cents. */
+export const COIN: InstrumentSpec = { ...SHARE, symbol: 'VCN-USD', centsPerTickLot: 2, makerBps: 5, takerBps: 10 }
+
+export const ANN: AccountNumber = FIRST_USER_ACCOUNT
+export const BEN: AccountNumber = FIRST_USER_ACCOUNT + 1
+/** What is drained when nothing has happened. */
+export const NO_EVENTS: EngineEvents = {
+  trades: [],
+  entries: [],
+  fills: [],
+  orders: [],
+  positions: [],
+  accounts: [],
+  deadMen: [],
+}
+export const START_MS = 1_000_000
+export const START_CENTS = 100_000_00
+
+/**
+ * An engine with the house's orders as drawn, and Ann and Ben with 100,000.00 each. What this did is drained.
+ * @param drawing of the share's book
+ */
+export function floorOf(drawing = '', options: { openOrdersMax?: number; makeBook?: (maxTicks: number) => Book } = {}) {
+  const { openOrdersMax = 200, makeBook } = options
+  const limits = { instruments: [SHARE, COIN], maxOpenOrdersPerInstrument: openOrdersMax }
+  const engine = new Engine(makeBook === undefined ? limits : { ...limits, makeBook })
+  engine.beginEpoch(1)
+  engine.apply({ kind: 'account.open', account: ANN, name: 'Ann', startingCents: START_CENTS }, START_MS)
+  engine.apply({ kind: 'account.open', account: BEN, name: 'Ben', startingCents: START_CENTS }, START_MS)
+  for (const { side, ticks, lots } of ordersOf(drawing)) engine.house(SHARE.symbol).place(side, ticks, lots, 0)
+  engine.drain()
+  return engine
+}
+
+/** Gives an account lots that cost 1.00 each, out of thin air: before any orders. */
+export function give(engine: Engine, account: AccountNumber, lots: number, symbol = SHARE.symbol): void {
+  engine.restorePosition({ account, symbol, lots, costCents: lots * 100, realizedCents: 0, heldLots: 0 })
+}
+
+type Wish = Partial<PlaceOrder> & { readonly side: Side; readonly lots: number }
+let orders = 0
+
+/** An order of Ann's, gtc at a limit or waiting, or ioc at the market, unless told otherwise. */
+export function orderOf(wish: Wish): PlaceOrder {
+  const isMarket = (wish.type ?? (wish.limitTicks === undefined ? 'market' : 'limit')) === 'market'
+  return {
+    kind: 'order.place',
+    account: ANN,
+    clientOrderId: `order-${++orders}`,
+    symbol: SHARE.symbol,
+    type: isMarket ? 'market' : 'limit',
+    limitTicks: 0,
+    timeInForce: isMarket ? 'ioc' : 'gtc',
+    postOnly: false,
+    selfTrade: 'cancel_maker',
+    source: 'api',
+    ...wish,
+  }
+}
+
+/** Places what must be accepted. */
+export function place(engine: Engine, wish: Wish) {
+  const result = engine.apply(orderOf(wish), START_MS)
+  if (!result.ok) throw new Error(result.rejection.code)
+  return result
+}
+
+/** Places what must be refused. */
+export function refusalOf(engine: Engine, wish: Wish): Rejection | undefined {
+  const result = engine.apply(orderOf(wish), START_MS)
+  return result.ok ? undefined : result.rejection
+}
+
+/** The house trades a lot with itself at a price inside the spread. */
+export function tradeAt(engine: Engine, ticks: number, symbol = SHARE.symbol): void {
+  const house = engine.house(symbol)
+  house.place('sell', ticks, 1, 0)
+  house.take('buy', 1, ticks, START_MS)
+}

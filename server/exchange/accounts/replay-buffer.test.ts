@@ -1,0 +1,61 @@
+import type { AccountFrame } from '@valiant/shared/protocol/account'
+import { expect, test } from 'vitest'
+import { ReplayBuffer } from './replay-buffer.ts'
+
+const T = 1_800_000_000_000
+const frame = (seq: number, orders = 0) =>
+  ({ epoch: 1, seq, time: T, cause: 'order', orders: Array.from({ length: orders }, () => ({})), fills: [], positions: [] }) as unknown as AccountFrame // prettier-ignore
+const seqs = (frames: AccountFrame[] | undefined) => frames?.map(({ seq }) => seq)
+
+function filled(memory: ReplayBuffer, account: number, from: number, to: number, nowMs = T): ReplayBuffer {
+  for (let seq = from; seq <= to; seq++) memory.add(account, frame(seq), nowMs)
+  return memory
+}
+
+test('gives the frames after a seq, in order, of that account alone', () => {
+  const memory = filled(filled(new ReplayBuffer(), 17, 1, 5), 18, 1, 9)
+  expect(seqs(memory.after(17, { afterSeq: 2, newestSeq: 5 }))).toEqual([3, 4, 5])
+  expect(memory.after(17, { afterSeq: 5, newestSeq: 5 })).toEqual([])
+})
+
+test('gives none rather than some: older than it holds, of a seq that is not yet, of an account it never saw', () => {
+  const memory = filled(new ReplayBuffer(), 17, 4, 6)
+  expect(seqs(memory.after(17, { afterSeq: 3, newestSeq: 6 }))).toEqual([4, 5, 6])
+  expect(memory.after(17, { afterSeq: 2, newestSeq: 6 })).toBeUndefined()
+  expect(memory.after(17, { afterSeq: 7, newestSeq: 6 })).toBeUndefined()
+  expect(memory.after(18, { afterSeq: 1, newestSeq: 2 })).toBeUndefined()
+  // Who has all needs none, whether any is held.
+  expect(memory.after(18, { afterSeq: 2, newestSeq: 2 })).toEqual([])
+})
+
+test('a hole, made by another that led meanwhile, gives up what lies before it', () => {
+  const memory = filled(new ReplayBuffer(), 17, 1, 3)
+  expect(memory.after(17, { afterSeq: 2, newestSeq: 5 })).toBeUndefined()
+  memory.add(17, frame(6), T)
+  expect(memory.after(17, { afterSeq: 2, newestSeq: 6 })).toBeUndefined()
+  expect(seqs(memory.after(17, { afterSeq: 5, newestSeq: 6 }))).toEqual([6])
+})
+
+test('is bounded by age', () => {
+  const memory = filled(new ReplayBuffer({ ageMs: 1_000 }), 17, 1, 2)
+  memory.add(17, frame(3), T + 1_000)
+  expect(seqs(memory.after(17, { afterSeq: 0, newestSeq: 3 }))).toEqual([1, 2, 3])
+  memory.add(18, frame(1), T + 1_001)
+  expect(memory.after(17, { afterSeq: 0, newestSeq: 3 })).toBeUndefined()
+  expect(seqs(memory.after(17, { afterSeq: 2, newestSeq: 3 }))).toEqual([3])
+})
+
+test('is bounded by the frames of an account', () => {
+  const memory = filled(new ReplayBuffer({ perAccount: 3 }), 17, 1, 5)
+  expect(memory.after(17, { afterSeq: 1, newestSeq: 5 })).toBeUndefined()
+  expect(seqs(memory.after(17, { afterSeq: 2, newestSeq: 5 }))).toEqual([3, 4, 5])
+})
+
+test('is bounded by what all frames take, the oldest of any account going first', () => {
+  const memory = filled(new ReplayBuffer({ bytes: 10_000 }), 17, 1, 2)
+  filled(memory, 18, 1, 8)
+  expect(seqs(memory.after(17, { afterSeq: 0, newestSeq: 2 }))).toEqual([1, 2])
+  memory.add(19, frame(1, 1), T)
+  expect(memory.after(17, { afterSeq: 0, newestSeq: 2 })).toBeUndefined()
+  expect(seqs(memory.after(18, { afterSeq: 1, newestSeq: 8 }))).toEqual([2, 3, 4, 5, 6, 7, 8])
+})

@@ -1,0 +1,103 @@
+import type { AccountFrame } from '@valiant/shared/protocol/account'
+import { OldestFirst } from '../oldest-first.ts'
+
+export interface FrameMemoryBounds {
+  readonly ageMs: number
+  readonly perAccount: number
+  /** Of all accounts together. */
+  readonly bytes: number
+}
+
+const BOUNDS: FrameMemoryBounds = { ageMs: 600_000, perAccount: 5_000, bytes: 64 * 1024 * 1024 }
+
+/** What the parts of a frame take in memory, rounded up: counted, since to measure it would cost more than to keep it. */
+const FRAME_BYTES = 1_000
+const ORDER_BYTES = 1_200
+const FILL_BYTES = 600
+const POSITION_BYTES = 400
+
+interface Remembered {
+  readonly account: number
+  readonly frame: AccountFrame
+  readonly bytes: number
+}
+
+/** Of one account, by seq, without a hole up to the newest. */
+interface AccountMemory {
+  readonly bySeq: Map<number, Remembered>
+  newestSeq: number
+}
+
+/**
+ * The account frames that have been sent lately, for clients that missed some. Nothing is lost with it: who asks for
+ * more than it holds reads the account as it stands.
+ */
+export class ReplayBuffer {
+  readonly #bounds: FrameMemoryBounds
+  readonly #byAccount = new Map<number, AccountMemory>()
+  /** All of them, and when each was sent. */
+  readonly #sentAtMs = new OldestFirst<Remembered, number>()
+  #bytes = 0
+
+  constructor(bounds: Partial<FrameMemoryBounds> = {}) {
+    this.#bounds = { ...BOUNDS, ...bounds }
+  }
+
+  /** A frame has been sent. @param nowMs wall time */
+  add(account: number, frame: AccountFrame, nowMs: number): void {
+    const { seq, orders, fills, positions } = frame
+    const bytes =
+      FRAME_BYTES + orders.length * ORDER_BYTES + fills.length * FILL_BYTES + positions.length * POSITION_BYTES
+    // What lies before a hole is of no use to anyone.
+    if (this.#byAccount.get(account)?.newestSeq !== seq - 1) this.#forgetAccount(account)
+    const memory = this.#byAccount.get(account) ?? { bySeq: new Map<number, Remembered>(), newestSeq: seq }
+    this.#byAccount.set(account, memory)
+    const remembered: Remembered = { account, frame, bytes }
+    memory.bySeq.set(seq, remembered)
+    memory.newestSeq = seq
+    this.#sentAtMs.set(remembered, nowMs)
+    this.#bytes += bytes
+    if (memory.bySeq.size > this.#bounds.perAccount) this.#forget(memory.bySeq.get(seq - this.#bounds.perAccount))
+    this.#forgetOld(nowMs)
+  }
+
+  /**
+   * The frames of an account after a seq, up to the newest; undefined when they are not all here.
+   * @param newestSeq the account's own: another than that of the last frame, and some were sent that never came here
+   */
+  after(account: number, { afterSeq, newestSeq }: { afterSeq: number; newestSeq: number }): AccountFrame[] | undefined {
+    const count = newestSeq - afterSeq
+    if (count === 0) return []
+    const memory = this.#byAccount.get(account)
+    if (memory === undefined || count < 0 || count > memory.bySeq.size || memory.newestSeq !== newestSeq)
+      return undefined
+    const frames: AccountFrame[] = []
+    for (let seq = afterSeq + 1; seq <= newestSeq; seq++) {
+      const remembered = memory.bySeq.get(seq)
+      if (remembered === undefined) return undefined
+      frames.push(remembered.frame)
+    }
+    return frames
+  }
+
+  #forgetOld(nowMs: number): void {
+    for (;;) {
+      const [remembered, atMs] = this.#sentAtMs.oldest ?? [undefined, nowMs]
+      if (atMs >= nowMs - this.#bounds.ageMs && this.#bytes <= this.#bounds.bytes) return
+      this.#forget(remembered)
+    }
+  }
+
+  #forgetAccount(account: number): void {
+    for (const remembered of this.#byAccount.get(account)?.bySeq.values() ?? []) this.#forget(remembered)
+  }
+
+  #forget(remembered: Remembered | undefined): void {
+    if (remembered === undefined || !this.#sentAtMs.delete(remembered)) return
+    const { account, frame, bytes } = remembered
+    this.#bytes -= bytes
+    const bySeq = this.#byAccount.get(account)?.bySeq
+    bySeq?.delete(frame.seq)
+    if (bySeq?.size === 0) this.#byAccount.delete(account)
+  }
+}

@@ -1,0 +1,281 @@
+import type { Answer, Rate } from '@valiant/shared/protocol/events'
+import type { Order } from '@valiant/shared/protocol/order'
+import type { CommandBus, CommandEntry } from '../../bus/commands.ts'
+import {
+  type ChangeRequest,
+  type ExchangeRequest,
+  type PlaceOrderRequest,
+  RESUMED_FRAMES_MAX,
+  type ResumeAccountRequest,
+  type ResumedFrames,
+} from '../../bus/exchange-request.ts'
+import { traceCommand } from '../../telemetry/tracing.ts'
+import { AccountOpening } from '../accounts/account-opening.ts'
+import { type AccountRates, isRated } from './account-rates.ts'
+import { AnswerCache, entryKey, type KnownAnswer, type Result } from './answer-cache.ts'
+import { hasExpired, type Intake, type PreparedCommand } from './intake.ts'
+import type { KnownCommands } from './known-commands.ts'
+import { type Outcome, refused } from '../operations/outcome.ts'
+import { OrderAnswers } from './order-answers.ts'
+import { plainError } from './refusal.ts'
+import type { LiveMarket } from '../market/live-market.ts'
+
+const isChange = (request: ExchangeRequest): request is ChangeRequest => isRated(request.event)
+const isPreview = (request: ExchangeRequest): request is PlaceOrderRequest => request.event === 'order.preview'
+const isNotOpen = (result: Result): result is Exclude<Result, Answer> => 'notOpen' in result
+
+/** Entries on which the engine or the database found a defect: answered INTERNAL, never tried again. */
+export type PoisonCommands = ReadonlySet<string>
+
+/**
+ * Takes up commands in the protocol's order: expiry, an id already known, rate, `validUntil`, the rules of
+ * the exchange. Every outcome that uses an id up becomes a row of the open batch; what is said waits for its commit.
+ */
+export class CommandProcessor {
+  readonly #market: LiveMarket
+  readonly #bus: Pick<CommandBus, 'nowMs'>
+  readonly #intake: Intake
+  readonly #known: KnownCommands
+  readonly #rates: AccountRates
+  readonly #poison: PoisonCommands
+  readonly #answers = new AnswerCache()
+  readonly #orders: OrderAnswers
+  readonly #opening: AccountOpening
+
+  constructor(parts: {
+    market: LiveMarket
+    bus: Pick<CommandBus, 'nowMs'>
+    intake: Intake
+    known: KnownCommands
+    rates: AccountRates
+    poison: PoisonCommands
+    drawAccount: () => number
+  }) {
+    this.#market = parts.market
+    this.#bus = parts.bus
+    this.#intake = parts.intake
+    this.#known = parts.known
+    this.#rates = parts.rates
+    this.#poison = parts.poison
+    this.#orders = new OrderAnswers(parts.market)
+    this.#opening = new AccountOpening(parts)
+  }
+
+  /** Whether the answer under this id is at hand, without the journal. */
+  remembers(account: number, commandId: string): boolean {
+    return this.#answers.remembers(account, commandId)
+  }
+
+  /**
+   * Applies what has arrived, until the open batch holds `commandsMax`.
+   * @throws {CommandDefect} naming the entry that the engine asserted on
+   */
+  takeUp(commandsMax: number): void {
+    const { open } = this.#market
+    while (open.commands < commandsMax && !this.#market.isOver) {
+      const command = this.#intake.next()
+      if (command === undefined) return
+      const { trace, request } = command.entry
+      const span = traceCommand(trace, request.event)
+      try {
+        if (!this.#takeUpOne(command)) continue
+      } catch (cause) {
+        throw new CommandDefect(command.entry, { cause })
+      }
+      open.entries.push(entryKey(command.entry))
+      if (span !== undefined) open.follow(span)
+      this.#intake.done(command)
+    }
+  }
+
+  /** @returns false when it must be read anew */
+  #takeUpOne(command: PreparedCommand): boolean {
+    const { entry } = command
+    const { request } = entry
+    if (command.isExpired === true || hasExpired(entry, this.#bus.nowMs())) return true
+    const nowMs = this.#market.clock.now()
+    if (request.event === 'accounts.open') this.#openFirst(command)
+    else if (isChange(request)) return this.#change(command, request, nowMs)
+    else this.#read(entry, request)
+    return true
+  }
+
+  #openFirst({ entry, accounts = [] }: PreparedCommand): void {
+    const { request } = entry
+    if (request.event !== 'accounts.open') return
+    if (this.#isPoison(entry)) {
+      this.#reply(entry, poison.answer)
+      return
+    }
+    const { account, isNew } = this.#opening.openFirst(request, accounts)
+    this.#reply(entry, { ok: true, data: account, ...(!isNew && { duplicate: true }) })
+  }
+
+  /** What changes nothing and uses no id up. */
+  #read(entry: CommandEntry, request: Exclude<ExchangeRequest, ChangeRequest | { event: 'accounts.open' }>): void {
+    const { operations, timeMs } = this.#market
+    const { account } = request
+    if (this.#isPoison(entry)) this.#reply(entry, poison.answer)
+    else if (!this.#market.hasAccount(account)) this.#reply(entry, noAccount.answer)
+    else if (isPreview(request)) this.#reply(entry, operations.preview(request, timeMs))
+    else if (request.event === 'account') {
+      this.#reply(entry, { ok: true, data: operations.accounts.snapshot(account) })
+    } else if (request.event === 'account.resume') this.#resume(entry, request)
+    else if (request.event === 'connection.hold') {
+      this.#market.hold(entry.gateway, request)
+      this.#reply(entry, { ok: true, data: {} })
+    } else if (request.event === 'connection.release') {
+      this.#market.release(account)
+      this.#reply(entry, { ok: true, data: {} })
+    } else if (request.event === 'order.get') this.#orders.order(entry, request)
+    else this.#reply(entry, unknownRequest.answer)
+  }
+
+  /** The frames that have been sent when this is answered: those of the present batch leave just before. */
+  #resume(entry: CommandEntry, { account, afterSeq }: ResumeAccountRequest): void {
+    const seq = this.#market.seqOf(account)
+    this.#market.open.onRelease(() => {
+      const frames = this.#market.framesAfter(account, { afterSeq, newestSeq: seq })
+      const data: ResumedFrames = { seq, frames: frames?.slice(0, RESUMED_FRAMES_MAX) ?? null }
+      this.#market.reply(entry, { ok: true, data })
+    })
+  }
+
+  /** A command that changes something: once under its id. */
+  #change(command: PreparedCommand, request: ChangeRequest, nowMs: number): boolean {
+    const { entry } = command
+    const { commandId } = entry
+    const { account } = request
+    if (!this.#market.hasAccount(account)) {
+      this.#reply(entry, noAccount.answer)
+      return true
+    }
+    if (commandId !== undefined) {
+      const known = this.#knownAnswer(command, account, commandId)
+      if (known !== undefined) {
+        this.#repeat(entry, request, known)
+        return true
+      }
+      // Its account's ids were forgotten since it was prepared, or it was answered and committed since: read anew.
+      if (!command.isNew && this.#known.mayHave(account, commandId)) {
+        this.#intake.again(command)
+        return false
+      }
+    }
+    const passing = this.#answers.passing(entry)
+    if (passing !== undefined) this.#reply(entry, passing)
+    else this.#takeUpNew(command, request, nowMs)
+    return true
+  }
+
+  #knownAnswer({ stored }: PreparedCommand, account: number, commandId: string): KnownAnswer | undefined {
+    const remembered = this.#answers.known(account, commandId)
+    if (remembered !== undefined || stored === undefined) return remembered
+    const known = { payloadHash: stored.payloadHash.toString('hex'), result: stored.result as Result }
+    this.#answers.keep(account, commandId, known, this.#market.clock.now())
+    return known
+  }
+
+  /** Rate, `validUntil`, then the rules of the exchange. */
+  #takeUpNew({ entry, accounts = [] }: PreparedCommand, request: ChangeRequest, nowMs: number): void {
+    const { rate, retryAfterMs } = this.#rates.take(request.account, request.event, nowMs)
+    if (retryAfterMs > 0) {
+      const message = `Too many requests at once (${request.event}). The next one in ${retryAfterMs} ms.`
+      this.#pass(entry, { ok: false, error: plainError('RATE_LIMITED', message, { retryAfterMs }), rate }, nowMs)
+      return
+    }
+    // By the clock that all servers share, as its `finalAt` was promised: this one's own may be seconds off.
+    const busMs = this.#bus.nowMs()
+    if (request.event === 'order.place' && busMs > request.validUntilMs) {
+      const message = `The order was valid until ${request.validUntilMs} and was taken up at ${busMs}. It was not executed.`
+      // Said for all copies: one that was sent once the clocks agreed again may be dated later.
+      this.#pass(entry, { ok: false, error: plainError('REQUEST_EXPIRED', message), rate }, nowMs)
+      return
+    }
+    const outcome = this.#isPoison(entry) ? poison : this.#carryOut(request, accounts)
+    if ('invalid' in outcome) {
+      this.#pass(entry, { ok: false, error: outcome.invalid, rate }, nowMs)
+      return
+    }
+    const result = 'notOpen' in outcome ? outcome : outcome.answer
+    this.#record(entry, request.account, result)
+    if (isNotOpen(result)) this.#replyNotOpen(entry, request, { rate })
+    else this.#reply(entry, { ...result, rate })
+  }
+
+  #carryOut(request: ChangeRequest, owned: readonly number[]): Outcome {
+    if (request.event === 'accounts.create') return this.#opening.create(request, owned)
+    return this.#market.operate((timeMs) => this.#market.operations.carryOut(request, timeMs))
+  }
+
+  /** The answer becomes a row, under the command's id. */
+  #record({ commandId, payloadHash }: CommandEntry, account: number, result: Result): void {
+    if (commandId === undefined) return
+    this.#known.add(account, commandId)
+    const isCommitted = this.#answers.awaitCommit(account, commandId, { payloadHash, result })
+    this.#market.open.onRelease(() => {
+      isCommitted(this.#market.clock.now())
+      this.#known.settled(account)
+    })
+    const hash = Buffer.from(payloadHash ?? '', 'hex')
+    this.#market.open.results.push({ account, commandId, payloadHash: hash, result })
+  }
+
+  /** The first answer again; with other content the id is taken. */
+  #repeat(entry: CommandEntry, request: ChangeRequest, { payloadHash, result }: KnownAnswer): void {
+    if (payloadHash !== undefined && payloadHash !== entry.payloadHash) {
+      this.#reply(entry, { ok: false, error: idTaken(entry.commandId ?? '', result) })
+    } else if (isNotOpen(result)) this.#replyNotOpen(entry, request, { duplicate: true })
+    else this.#reply(entry, { ...result, duplicate: true })
+  }
+
+  #replyNotOpen(entry: CommandEntry, request: ChangeRequest, more: { rate?: Rate; duplicate?: true }): void {
+    this.#orders.notOpen(entry, request, more)
+  }
+
+  #reply(entry: CommandEntry, answer: Answer): void {
+    this.#market.open.onRelease(() => this.#market.reply(entry, answer))
+  }
+
+  /** An answer that uses no id up. */
+  #pass(entry: CommandEntry, answer: Answer, nowMs: number): void {
+    this.#answers.rememberPassing(entry, answer, nowMs)
+    this.#reply(entry, answer)
+  }
+
+  #isPoison(entry: CommandEntry): boolean {
+    return this.#poison.has(entryKey(entry))
+  }
+}
+
+/** The engine asserted while it carried a command out: its state must be read anew, without that command. */
+export class CommandDefect extends Error {
+  override readonly name = 'CommandDefect'
+  readonly entry: CommandEntry
+  constructor(entry: CommandEntry, options: { cause: unknown }) {
+    super(`a defect showed in ${entry.request.event}: ${String(options.cause)}`, options)
+    this.entry = entry
+  }
+}
+
+const poison = refused(
+  plainError('INTERNAL', 'A fault of the exchange. The request was not executed and never will be.'),
+)
+/** A gateway of a later version asks for what this one does not know yet: that is no defect. */
+const unknownRequest = refused(
+  plainError('INTERNAL', 'The exchange that leads now does not know this request. It was not executed.'),
+)
+const noAccount = refused(plainError('NOT_FOUND', 'There is no such account.'))
+
+/** An order under a clientOrderId is named; a request under a requestId has none to name. */
+function idTaken(commandId: string, result: Result) {
+  const [, kind, id = ''] = /^([or]):(.*)$/s.exec(commandId) ?? []
+  const order = kind === 'o' && !isNotOpen(result) ? orderOf(result) : undefined
+  const message = `The id ${id} was used before, for another request.`
+  return plainError('DUPLICATE_CLIENT_ORDER_ID', message, order && { order })
+}
+
+function orderOf(answer: Answer): Order | undefined {
+  const order: unknown = answer.ok ? answer.data : answer.error.order
+  return typeof order === 'object' && order !== null && 'orderId' in order ? (order as Order) : undefined
+}

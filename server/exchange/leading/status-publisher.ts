@@ -1,0 +1,45 @@
+import type { Broadcast, MarketStatus } from '../../bus/broadcast.ts'
+import type { MarketFrame } from '../../feed/market-frame.ts'
+import type { Stopwatch } from '../../telemetry/stopwatch.ts'
+
+type Said = Pick<MarketStatus, 'market' | 'message'>
+
+const DEGRADED: Said = { market: 'degraded', message: 'The exchange can’t take orders for the moment.' }
+
+/** Tells the world whether the exchange takes commands, and which instruments do not: each change once. */
+export class StatusPublisher {
+  readonly #broadcast: Broadcast<MarketFrame>
+  readonly #degraded: Stopwatch
+  #said: Said | undefined
+
+  /** @param degraded runs while no commands are taken */
+  constructor(broadcast: Broadcast<MarketFrame>, degraded: Stopwatch) {
+    this.#broadcast = broadcast
+    this.#degraded = degraded
+  }
+
+  get isOpen(): boolean {
+    return this.#said?.market === 'open'
+  }
+
+  get isDegraded(): boolean {
+    return this.#said?.market === 'degraded'
+  }
+
+  /** @param message which instruments are halted, when there are any */
+  open(epoch: number, message: string | undefined): void {
+    this.#say(epoch, { market: 'open', ...(message !== undefined && { message }) })
+  }
+
+  degraded(epoch: number): void {
+    this.#say(epoch, DEGRADED)
+  }
+
+  #say(epoch: number, status: Said): void {
+    if (this.#said?.market === status.market && this.#said.message === status.message) return
+    this.#said = status
+    if (this.isOpen) this.#degraded.stop()
+    else this.#degraded.start()
+    this.#broadcast.publishStatus({ epoch, ...status })
+  }
+}

@@ -1,0 +1,61 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Logger } from '../../telemetry/logger.ts'
+
+interface RenewalParts {
+  /** What the log says when it fails: "… could not be …". */
+  readonly failure: string
+  /** @returns whether it is done */
+  readonly attempt: () => Promise<boolean>
+  readonly retryMs: number
+  readonly log: Pick<Logger, 'warn'>
+}
+
+/** Does one thing until it is done, and once more when it was asked for meanwhile; never twice at a time. */
+export class RetriedTask implements Disposable {
+  readonly #parts: RenewalParts
+  readonly #end = new AbortController()
+  #isWanted = false
+  #isUnderWay = false
+  /** Told already: what is away for long would fill the log. */
+  #hasFailed = false
+
+  constructor(parts: RenewalParts) {
+    this.#parts = parts
+  }
+
+  ask(): void {
+    this.#isWanted = true
+    if (!this.#isUnderWay) void this.#run()
+  }
+
+  [Symbol.dispose](): void {
+    this.#end.abort()
+  }
+
+  async #run(): Promise<void> {
+    this.#isUnderWay = true
+    const { retryMs } = this.#parts
+    const { signal } = this.#end
+    while (this.#isWanted && !signal.aborted) {
+      this.#isWanted = false
+      if (await this.#attempt()) {
+        this.#hasFailed = false
+        continue
+      }
+      this.#isWanted = true
+      await pause(retryMs, undefined, { signal }).catch(() => undefined)
+    }
+    this.#isUnderWay = false
+  }
+
+  async #attempt(): Promise<boolean> {
+    const { failure, attempt, log } = this.#parts
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!this.#hasFailed) log.warn({ err: error }, `${failure}; trying again until it can`)
+      this.#hasFailed = true
+      return false
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage } from 'node:http'
+import { buffer } from 'node:stream/consumers'
+import { gunzipSync } from 'node:zlib'
+
+/** As much of what Sentry is told as tests look at. */
+export interface Told {
+  readonly transaction?: string
+  readonly release?: string
+  readonly environment?: string
+  readonly level?: string
+  readonly user?: Readonly<Record<string, unknown>>
+  readonly tags?: Readonly<Record<string, string>>
+  readonly exception?: { readonly values: readonly { readonly type: string; readonly value: string }[] }
+  readonly contexts: {
+    readonly trace: {
+      readonly trace_id: string
+      readonly span_id: string
+      readonly parent_span_id?: string
+      readonly op?: string
+      readonly links?: readonly { readonly trace_id: string }[]
+    }
+  }
+  readonly spans?: readonly {
+    readonly op?: string
+    readonly description?: string
+    readonly data: Readonly<Record<string, unknown>>
+    readonly start_timestamp: number
+    readonly timestamp: number
+    readonly links?: readonly { readonly trace_id: string }[]
+  }[]
+}
+
+/** Stands for Sentry: takes envelopes from servers and pages, and keeps them. */
+export interface SentryReceiver extends AsyncDisposable {
+  readonly origin: string
+  /** Where a sender is told to send; the project tells senders apart. */
+  dsn(project: number): string
+  /** Whole envelopes as they came, unpacked. */
+  readonly envelopes: readonly string[]
+  /** Errors, in the order they came. */
+  errors(project?: number): readonly Told[]
+  transactions(project?: number): readonly Told[]
+}
+
+export async function startSentryReceiver(): Promise<SentryReceiver> {
+  const envelopes: string[] = []
+  const told: { readonly project: number; readonly type: string; readonly event: Told }[] = []
+  const take = async (request: IncomingMessage) => {
+    const body = await buffer(request)
+    const envelope = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString()
+    if (request.method !== 'POST') return
+    envelopes.push(envelope)
+    const project = Number(/^\/api\/(\d+)\/envelope\//.exec(request.url ?? '')?.[1])
+    // A header of the whole, then an item's header and its body, a line each.
+    const [, ...lines] = envelope.split('\n')
+    for (let i = 0; i + 1 < lines.length; i += 2) {
+      const { type } = JSON.parse(lines[i] ?? '') as { type: string }
+      told.push({ project, type, event: JSON.parse(lines[i + 1] ?? '') as Told })
+    }
+  }
+  const server = createServer((request, response) => {
+    response.setHeader('access-control-allow-origin', '*')
+    response.setHeader('access-control-allow-headers', '*')
+    take(request).then(
+      () => response.end('{}'),
+      (error: unknown) => response.writeHead(400).end(String(error)),
+    )
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('expected a port')
+  const of = (type: string) => (project?: number) =>
+    told.filter((one) => one.type === type && (project ?? one.project) === one.project).map(({ event }) => event)
+  return {
+    origin: `http://localhost:${address.port}`,
+    dsn: (project) => `http://key@localhost:${address.port}/${project}`,
+    envelopes,
+    errors: of('event'),
+    transactions: of('transaction'),
+    [Symbol.asyncDispose]: async () => {
+      server.close()
+      server.closeAllConnections()
+      await once(server, 'close')
+    },
+  }
+}

@@ -1,0 +1,76 @@
+import { joined } from '#lib/positions/joined.ts'
+import type { Page } from '#lib/positions/paged-list.svelte.ts'
+
+/** Older items are left where they are: what is shown of them stands in the lists, page by page. */
+const ITEMS_MAX = 2_000
+
+/** The newest part of a list without a gap, as long as figures need it: fetched by itself, and bounded. */
+export class RecentItems<Item> {
+  /** Newest first. */
+  items = $state.raw<readonly Item[]>([])
+  /** Nothing is older than what is here. */
+  isWhole = $state.raw(false)
+  hasFailed = $state.raw(false)
+  readonly #fetch: (cursor: string | undefined) => Promise<Page<Item>>
+  readonly #idOf: (item: Item) => string
+  #cursor: string | undefined
+  #isFilling = false
+  #isKnown = false
+
+  constructor(
+    fetch: (cursor: string | undefined) => Promise<Page<Item>>,
+    idOf: (item: Item) => string,
+    seed: Page<Item> | undefined,
+  ) {
+    this.#fetch = fetch
+    this.#idOf = idOf
+    if (seed) this.#append(seed)
+  }
+
+  /** Fetches what is missing at its end, up to the bound. */
+  async fill(): Promise<void> {
+    if (this.#isFilling) return
+    this.#isFilling = true
+    this.hasFailed = false
+    try {
+      while (!this.isWhole && this.items.length < ITEMS_MAX) this.#append(await this.#fetch(this.#cursor))
+    } catch {
+      this.hasFailed = true
+    } finally {
+      this.#isFilling = false
+    }
+  }
+
+  /** What has happened since, where nobody told it: the newest page, and all anew where that one leaves a gap. */
+  async refresh(): Promise<void> {
+    if (!this.#isKnown) return this.fill()
+    try {
+      const page = await this.#fetch(undefined)
+      const newest = this.items[0] && this.#idOf(this.items[0])
+      const meets = page.nextCursor === undefined || page.items.some((item) => this.#idOf(item) === newest)
+      if (meets) {
+        this.prepend(page.items)
+        await this.fill()
+      } else {
+        this.items = []
+        this.isWhole = false
+        this.#append(page)
+        await this.fill()
+      }
+    } catch {
+      // What is shown stays; the next change asks again.
+    }
+  }
+
+  /** What just happened, newest first. */
+  prepend(items: readonly Item[]): void {
+    if (this.#isKnown) this.items = joined(items, this.items, this.#idOf)
+  }
+
+  #append({ items, nextCursor }: Page<Item>): void {
+    this.items = joined(this.items, items, this.#idOf)
+    this.#cursor = nextCursor
+    this.isWhole = nextCursor === undefined
+    this.#isKnown = true
+  }
+}

@@ -1,0 +1,56 @@
+import type { Fill, Order } from '@valiant/shared/protocol/order'
+import { describe, expect, test } from 'vitest'
+import { backgroundReceipts } from './background-receipts.ts'
+import { scaleOf } from './scale.ts'
+
+const named = { name: 'NOVA', scale: scaleOf({ tickSize: '0.02', lotSize: '1' }) }
+const order = {
+  orderId: '1',
+  symbol: 'NOVA',
+  side: 'buy',
+  qty: '200',
+  filledQty: '60',
+  remainingQty: '140',
+  avgPrice: '183.60',
+  status: 'partially_filled',
+  feesPaid: '2.20',
+} as Order
+const fills = [{ orderId: '1' } as Fill]
+
+describe('what backgroundReceipts without a press is told', () => {
+  test('an order that waited and was met', () => {
+    expect(backgroundReceipts({ cause: 'trade', orders: [order], fills }, () => named)).toMatchObject([
+      { kind: 'done', title: 'Bought 60 NOVA at 183.60', text: '140 of 200 still open. Fee $2.20', of: '1' },
+    ])
+  })
+
+  test('an exit that came', () => {
+    const stop: Order = {
+      ...order,
+      side: 'sell',
+      role: 'stop_loss',
+      status: 'filled',
+      filledQty: '200',
+      remainingQty: '0',
+    }
+    expect(backgroundReceipts({ cause: 'trigger', orders: [stop], fills }, () => named)).toMatchObject([
+      { title: 'Stop loss: sold 200 NOVA at 183.60' },
+    ])
+  })
+
+  test('a liquidation, as bad news with its reason', () => {
+    const close: Order = { ...order, side: 'sell', status: 'filled', filledQty: '200', remainingQty: '0' }
+    expect(backgroundReceipts({ cause: 'liquidation', orders: [close], fills }, () => named)).toMatchObject([
+      {
+        kind: 'refused',
+        title: 'Your long in NOVA was closed',
+        text: 'What you own no longer covered it. Sold 200 NOVA at 183.60.',
+      },
+    ])
+  })
+})
+
+test('what was pressed has its own receipt, and an order that only moved has none', () => {
+  expect(backgroundReceipts({ cause: 'order', orders: [order], fills }, () => named)).toEqual([])
+  expect(backgroundReceipts({ cause: 'trade', orders: [order], fills: [] }, () => named)).toEqual([])
+})

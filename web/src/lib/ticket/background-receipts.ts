@@ -1,0 +1,37 @@
+import type { AccountFrame } from '@valiant/shared/protocol/account'
+import type { Order } from '@valiant/shared/protocol/order'
+import { type Named, type Receipt, receiptOf } from './receipt.ts'
+
+/** What the market did to orders that waited, and the exchange to an account that no longer covers its positions. */
+const BY_OTHERS = ['trade', 'trigger', 'liquidation']
+
+/** Receipts of what nobody has just pressed: orders that filled while they waited, exits that came, positions that were closed. */
+export function backgroundReceipts(
+  { cause, orders, fills }: Pick<AccountFrame, 'cause' | 'orders' | 'fills'>,
+  namedOf: (symbol: string) => Named | undefined,
+): readonly Receipt[] {
+  if (!BY_OTHERS.includes(cause)) return []
+  const filled = orders.filter(({ orderId }) => fills.some((fill) => fill.orderId === orderId))
+  return filled.flatMap((order) => {
+    const named = namedOf(order.symbol)
+    if (!named) return []
+    const receipt = { ...receiptOf(order, named), of: order.orderId }
+    return [cause === 'liquidation' ? liquidated(receipt, order, named) : exit(receipt, order)]
+  })
+}
+
+function exit(receipt: Receipt, { role }: Order): Receipt {
+  if (role === undefined) return receipt
+  const title = receipt.title.charAt(0).toLowerCase() + receipt.title.slice(1)
+  return { ...receipt, title: `${role === 'take_profit' ? 'Take profit' : 'Stop loss'}: ${title}` }
+}
+
+/** Shown as bad news: it is the exchange that closed it. */
+function liquidated(receipt: Receipt, { side }: Order, { name }: Named): Receipt {
+  return {
+    ...receipt,
+    kind: 'refused',
+    title: `Your ${side === 'sell' ? 'long' : 'short'} in ${name} was closed`,
+    text: `What you own no longer covered it. ${receipt.title}.`,
+  }
+}

@@ -1,0 +1,306 @@
+import { isClosed } from '@valiant/shared/client/account-mirror'
+import type { Client } from '@valiant/shared/client/client'
+import type { AskPayload } from '@valiant/shared/client/requests'
+import type { LedgerEntry } from '@valiant/shared/protocol/account'
+import { BOOK_DEPTH_DEFAULT, PAGE_MAX } from '@valiant/shared/protocol/limits'
+import type { BookDepth, BookFrame, Candle, Instrument, Trade } from '@valiant/shared/protocol/market-data'
+import type { Fill, Order } from '@valiant/shared/protocol/order'
+import type { DataOf, RequestName } from '@valiant/shared/protocol/requests'
+import { type BookTab, BookView } from '#lib/book/book-view.svelte.ts'
+import { OnceAFrame } from '#lib/ui/once-a-frame.ts'
+import { CandleFeed } from '#lib/chart/candle-feed.svelte.ts'
+import { Listing } from '#lib/market/listing.svelte.ts'
+import type { Market } from '#lib/market/market.svelte.ts'
+import type { AccountTab } from '#lib/positions/account-tab.ts'
+import { type ExitPrices, exitsOf, protectableQty } from '#lib/positions/exits-of.ts'
+import { OrderActions } from '#lib/positions/order-actions.svelte.ts'
+import { joined } from '#lib/positions/joined.ts'
+import { PagedList } from '#lib/positions/paged-list.svelte.ts'
+import type { AccountState } from '#lib/session/account.svelte.ts'
+import type { Session } from '#lib/session/session.svelte.ts'
+import type { Trading } from '#lib/trading/trading.svelte.ts'
+import { backgroundReceipts } from '#lib/ticket/background-receipts.ts'
+import type { Named, Receipt } from '#lib/ticket/receipt.ts'
+import { type Scale, scaleOf } from '#lib/ticket/scale.ts'
+import type { Surroundings } from '#lib/ticket/surroundings.ts'
+import { Ticket } from '#lib/ticket/ticket.svelte.ts'
+import { Tape } from '#lib/trades/tape.svelte.ts'
+import type { Toasts } from '#lib/ui/toasts.svelte.ts'
+
+/** What the server painted of one instrument. */
+export interface WorkspaceSeed {
+  readonly instrument: Instrument
+  readonly book: BookFrame | undefined
+  readonly candles: readonly Candle[]
+  readonly trades: readonly Trade[]
+}
+
+/** A halt is told by no stream. */
+const STATUSES_EVERY_MS = 10_000
+/** A ladder has room for fewer levels than a drawing. */
+const LEVELS: Readonly<Record<BookTab, BookDepth>> = { book: BOOK_DEPTH_DEFAULT, depth: 100 }
+
+interface WorkspaceParts {
+  readonly session: Session
+  readonly account: AccountState
+  readonly market: Market
+  readonly trading: Trading
+  readonly toasts: Toasts
+}
+
+/** Everything one instrument's workspace shows, and what is done from it. */
+export class WorkspaceState implements Surroundings {
+  readonly instrument: Instrument
+  readonly listing: Listing
+  readonly scale: Scale
+  readonly book: BookView
+  readonly tape: Tape
+  readonly candles: CandleFeed
+  readonly ticket: Ticket
+  readonly actions: OrderActions
+  readonly fills: PagedList<Fill>
+  readonly history: PagedList<Order>
+  readonly ledger: PagedList<LedgerEntry>
+
+  accountTab = $state.raw<AccountTab>('positions')
+  bookTab = $state.raw<BookTab>('book')
+  /** The price that is lit in chart and book at once. */
+  litTicks = $state.raw<number | undefined>()
+
+  readonly #session: Session
+  readonly #account: AccountState
+  readonly #market: Market
+  readonly #trading: Trading
+  readonly #toasts: Toasts
+  #isLeft = false
+  /** One order fills in a dozen parts: the newest of the whole account reach back but a few orders, all instruments' together. */
+  readonly #marked: PagedList<Fill>
+  /** The account whose lists these are. */
+  #ownerId: string | undefined
+  readonly #books = new OnceAFrame<Parameters<BookView['show']>[0]>((states) => {
+    const newest = states.at(-1)
+    if (newest) this.book.show(newest)
+  })
+  #leaveBook = () => {}
+  readonly myOrders = $derived.by(() =>
+    this.#account.openOrders.filter(({ symbol }) => symbol === this.instrument.symbol),
+  )
+  /** In this instrument: those that were asked for, and what the account has been told of since. */
+  readonly myFills = $derived.by(() => {
+    const told = this.#account.fills.filter(({ symbol }) => symbol === this.instrument.symbol)
+    return joined(told, this.account ? this.#marked.items : [], fillIdOf)
+  })
+  readonly touch = $derived.by(() => ({
+    bidTicks: this.book.bids[0]?.[0] ?? 0,
+    askTicks: this.book.asks[0]?.[0] ?? 0,
+  }))
+  /** Where its own orders stand in the book. */
+  readonly myTicks = $derived(
+    this.myOrders
+      .filter(({ status }) => status === 'open' || status === 'partially_filled')
+      .map(({ limitPrice }) => this.scale.ticks(limitPrice ?? '') ?? 0),
+  )
+  /** Bought or sold within these seconds: its row is lit once. */
+  litSymbol = $state.raw<string | undefined>()
+  readonly position = $derived.by(() => this.#account.positionOf(this.instrument.symbol))
+
+  constructor(seed: WorkspaceSeed, { session, account, market, trading, toasts }: WorkspaceParts) {
+    this.instrument = seed.instrument
+    this.#session = session
+    this.#account = account
+    this.#market = market
+    this.#trading = trading
+    this.#toasts = toasts
+    this.listing = market.of(seed.instrument.symbol) ?? new Listing(seed.instrument)
+    this.scale = scaleOf(seed.instrument)
+    this.book = new BookView(seed.book)
+    this.tape = new Tape(seed.trades, this.scale)
+    this.candles = new CandleFeed(seed.instrument.symbol, seed.candles)
+    this.ticket = new Ticket(this)
+    this.actions = new OrderActions(this, {
+      listingOf: (symbol) => market.of(symbol),
+      tell: (receipt) => (this.#isLeft ? this.tellAway(receipt) : this.ticket.receipts.tell(receipt)),
+      hasExits: ({ orderId }) => account.openOrders.some(({ parentOrderId }) => parentOrderId === orderId),
+      qtyToProtect: (symbol) => this.#qtyToProtect(symbol),
+      has: (symbol) => ({
+        held: account.positionOf(symbol)?.position.qty.replace('-', '') ?? '0',
+        equity: account.equity ?? 0,
+        isMargin: account.account?.mode === 'margin',
+      }),
+    })
+    this.fills = new PagedList((cursor) => this.ask('fills', pageAfter(cursor)), fillIdOf)
+    const { symbol } = seed.instrument
+    this.#marked = new PagedList(
+      (cursor) => this.ask('fills', { symbol, limit: PAGE_MAX, ...pageAfter(cursor) }),
+      fillIdOf,
+    )
+    this.history = new PagedList(
+      (cursor) => this.ask('orders', { status: 'closed', ...pageAfter(cursor) }),
+      ({ orderId }) => orderId,
+    )
+    this.ledger = new PagedList(
+      (cursor) => this.ask('ledger', pageAfter(cursor)),
+      ({ entryId }) => entryId,
+    )
+  }
+
+  /** Open orders of all instruments. */
+  get orderCount(): number {
+    return this.#account.openOrders.length
+  }
+
+  get name(): string {
+    return this.listing.label
+  }
+
+  get account() {
+    return this.#account.snapshot
+  }
+
+  get trading() {
+    return this.#trading.choice
+  }
+
+  get isLive(): boolean {
+    return this.#session.isLive
+  }
+
+  /** Orders can be cancelled and changed, positions closed. */
+  get canAct(): boolean {
+    return this.isLive && !this.#market.isIndicative
+  }
+
+  get instrumentStatus() {
+    return this.listing.status
+  }
+
+  get marketStatus() {
+    return this.#market.status
+  }
+
+  get isStale(): boolean {
+    return this.#session.isStale
+  }
+
+  ask<Name extends RequestName>(name: Name, payload: AskPayload<Name>): Promise<DataOf<Name>> {
+    return this.#session.client.ask(name, payload)
+  }
+
+  serverNow(): number {
+    return this.#session.serverNow()
+  }
+
+  /** The ticket is gone, and its slot with it: the trader is at another instrument, or on another page. */
+  tellAway({ title, text, kind }: Receipt): void {
+    const named = title.includes(this.name) ? title : `${this.name}: ${title}`
+    this.#toasts.show(`${named}. ${text}`, kind === 'refused' ? 'alert' : 'note')
+  }
+
+  /** What of the position in this instrument exits can protect. */
+  readonly exitQty = $derived.by(() => this.#qtyToProtect(this.instrument.symbol) ?? this.position?.position.qty ?? '0')
+
+  /** Take profit or stop loss of the position in this instrument, beside the exit of the other kind that there is. */
+  protect(exit: Partial<ExitPrices>): void {
+    const { symbol } = this.instrument
+    const { takeProfit, stopLoss } = exitsOf(this.#account.openOrders, symbol)
+    const prices = { takeProfit: takeProfit?.limitPrice, stopLoss: stopLoss?.stopPrice, ...exit }
+    void this.actions.protect(symbol, prices)
+  }
+
+  #namedOf(symbol: string): Named | undefined {
+    const listing = this.#market.of(symbol)
+    return listing && { name: listing.label, scale: scaleOf(listing.instrument) }
+  }
+
+  #qtyToProtect(symbol: string): string | undefined {
+    const live = this.#account.positionOf(symbol)
+    if (!live?.listing) return undefined
+    const isMargin = this.#account.account?.mode === 'margin'
+    const scale = scaleOf(live.listing.instrument)
+    return protectableQty(this.#account.openOrders, live.position, { isMargin, scale })
+  }
+
+  /** Joins the streams; what arrives is applied once a painted frame. @returns ends it */
+  follow(client: Client): () => void {
+    const { symbol } = this.instrument
+    const tape = new OnceAFrame<Parameters<Tape['take']>[0]>((frames) => {
+      for (const frame of frames) this.tape.take(frame)
+    })
+    this.#ownerId = this.account?.account.id
+    this.#followBook(client)
+    this.#readMarked()
+    const stops = [
+      client.subscribe({ channel: 'trades', symbols: [symbol] }, (frame) => tape.add(frame)),
+      this.candles.follow(client),
+      client.on('account', (frame) => {
+        const { fills, orders } = frame
+        for (const receipt of backgroundReceipts(frame, (named) => this.#namedOf(named)))
+          this.ticket.receipts.tell(receipt)
+        this.litSymbol = fills[0]?.symbol ?? this.litSymbol
+        this.fills.prepend([...fills].reverse())
+        this.#marked.prepend(fills.filter((fill) => fill.symbol === symbol).reverse())
+        this.history.prepend(orders.filter(isClosed))
+        void this.ledger.reload()
+      }),
+      client.on('connection', ({ phase }) => {
+        if (phase === 'live') this.ticket.preview.refresh()
+      }),
+      client.on('welcome', ({ accountId }) => this.#catchUp(accountId)),
+      this.ticket.watch(),
+    ]
+    const statuses = setInterval(() => {
+      if (!document.hidden && this.isLive) void this.#market.refreshStatuses(client)
+    }, STATUSES_EVERY_MS)
+    return () => {
+      this.#isLeft = true
+      clearInterval(statuses)
+      this.#leaveBook()
+      this.#books.stop()
+      tape.stop()
+      for (const stop of stops) stop()
+    }
+  }
+
+  /**
+   * The connection is back. Of what was done meanwhile only its end was told; and it may be somebody else's now, in the
+   * same workspace.
+   */
+  #catchUp(accountId: string | undefined): void {
+    const lists = [this.fills, this.history, this.ledger]
+    if (accountId === this.#ownerId) for (const list of lists) void list.reload()
+    else for (const list of [...lists, this.#marked]) list.forget()
+    this.#ownerId = accountId
+    if (accountId === undefined) return
+    this.#readMarked()
+    this.show(this.accountTab)
+  }
+
+  #readMarked(): void {
+    if (!this.account) return
+    this.#marked.open()
+    void this.#marked.reload()
+  }
+
+  showBook(tab: BookTab): void {
+    this.bookTab = tab
+    this.#followBook(this.#session.client)
+  }
+
+  /** As deep as what is shown of it. The new one is joined before the old one is left: there is never none. */
+  #followBook(client: Client): void {
+    const leave = this.#leaveBook
+    this.#leaveBook = client.book(this.instrument.symbol, LEVELS[this.bookTab], (state) => this.#books.add(state))
+    leave()
+  }
+
+  show(tab: AccountTab): void {
+    this.accountTab = tab
+    if (!this.account) return
+    if (tab === 'fills') this.fills.open()
+    if (tab === 'history') this.history.open()
+    if (tab === 'money') this.ledger.open()
+  }
+}
+
+const fillIdOf = ({ fillId }: Fill) => fillId
+const pageAfter = (cursor: string | undefined) => (cursor === undefined ? {} : { cursor })
