@@ -71,7 +71,8 @@ export class Client {
   #clockOffsetMs: number | undefined
   /** Whose clock that is. */
   #instanceId: string | undefined
-  #market: StatusFrame['market'] = 'open'
+  /** As last reported; undefined before the first welcome, since a page may have been painted while it was not open. */
+  #market: StatusFrame['market'] | undefined
 
   /** @param around what stands for the system's own clock, chance and sockets, in a simulation */
   constructor(options: ConnectOptions = {}, around: Partial<Surroundings> = {}) {
@@ -238,7 +239,7 @@ export class Client {
     if (welcome.accountId !== undefined && (this.#grace?.isOwed || this.#grace?.ms)) this.#tellGrace(line)
     this.#account.welcome(welcome)
     this.#subscriptions.open(line)
-    // An instance says so when the market is not open, and nothing when it is.
+    // An instance sends `status` after its welcome only when the market is not open.
     if (this.#market !== 'open') this.#tellStatus({ epoch: this.#epoch, time: welcome.time, market: 'open' })
     // Not while a page that has just joined is still busy with itself: that would be its own slowness.
     this.#measureIn(SETTLING_MS, line)

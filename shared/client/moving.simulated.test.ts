@@ -210,6 +210,18 @@ describe('a link that is lost', () => {
   })
 })
 
+describe('the status of the market', () => {
+  it('is reported as open on the first connection too: a page may have been painted while it was not', () => {
+    const told: string[] = []
+    const first = new Simulated()
+    first.client.on('status', ({ market }) => told.push(market))
+    first.welcome()
+    first.welcome()
+    expect(told).toEqual(['open'])
+    first.client.close()
+  })
+})
+
 describe('a market that was degraded', () => {
   it('is open again on an instance that does not say otherwise', async () => {
     const told: string[] = []
