@@ -1,7 +1,7 @@
 import type { AccountFrame, AccountSnapshot } from '../protocol/account.ts'
 import type { EventName, EventOf, Heartbeat, StatusFrame, Welcome } from '../protocol/events.ts'
 import { PROTOCOL_VERSION } from '../protocol/limits.ts'
-import type { BookDepth, Channel, Subscription } from '../protocol/market-data.ts'
+import type { BookDepth, Channel } from '../protocol/market-data.ts'
 import type { DataOf, RequestName } from '../protocol/requests.ts'
 import { AccountFollower } from './account-follower.ts'
 import type { BookState } from './book-mirror.ts'
@@ -12,7 +12,13 @@ import type { LinkOptions } from './link.ts'
 import { Listeners } from './listeners.ts'
 import { type AskPayload, Requests } from './requests.ts'
 import type { StreamFrame } from './stream-order.ts'
-import { EVENT_OF_CHANNEL, type FrameOf, Subscriptions } from './subscriptions.ts'
+import {
+  type ChannelSubscription,
+  EVENT_OF_CHANNEL,
+  type FrameOf,
+  type SubscriptionRefusal,
+  Subscriptions,
+} from './subscriptions.ts'
 import { type Surroundings, SYSTEM } from './surroundings.ts'
 
 export interface ConnectOptions {
@@ -29,11 +35,13 @@ export interface ConnectOptions {
   readonly extraHeaders?: Readonly<Record<string, string>>
 }
 
-/** What a client tells, beside the server's own events. */
+/** Events of the client itself, beside those of the server. */
 export interface ClientEvents {
   connection: ConnectionState
-  /** The account after each change, whole. */
+  /** The whole account after each change. */
   accountState: AccountSnapshot
+  /** A subscription that the server refused for good; it is tried again only on the next connection. */
+  subscriptionRefused: SubscriptionRefusal
 }
 type Events = ClientEvents & { [Name in EventName]: EventOf<Name> }
 
@@ -80,7 +88,7 @@ export class Client {
     this.#around = { ...SYSTEM, ...around }
     this.#accountId = options.accountId
     this.#requests = new Requests(this.#around, () => this.serverNow())
-    this.#subscriptions = new Subscriptions(this.#around)
+    this.#subscriptions = new Subscriptions(this.#around, (refusal) => this.#tell('subscriptionRefused', refusal))
     this.#account = new AccountFollower(options.account, {
       ask: () => this.#requests.ask('account', {}),
       changed: (snapshot) => this.#tell('accountState', snapshot),
@@ -145,17 +153,18 @@ export class Client {
   }
 
   /**
-   * Listens to a stream: its snapshot first, then its frames; again from a snapshot after a reconnect, and never back to
-   * something older. Who joins a stream that another listener began gets the frames from then on. @returns ends it
+   * Listens to a channel: a snapshot first, then its frames; again from a snapshot after a reconnect, and never back to
+   * something older. A listener that joins a running stream gets the frames from then on. A refusal is reported as
+   * `subscriptionRefused`. @returns ends the subscription
    */
   subscribe<Of extends Channel>(
-    subscription: Subscription & { channel: Of },
+    subscription: ChannelSubscription & { channel: Of },
     listener: (frame: FrameOf<Of>) => void,
   ): () => void {
     return this.#subscriptions.add(subscription, listener as (frame: unknown) => void)
   }
 
-  /** Listens to a book that is kept whole and heals itself. @returns ends it */
+  /** Listens to a book that is kept whole, also after gaps. @returns ends the subscription */
   book(symbol: string, depth: BookDepth | undefined, listener: (book: BookState) => void): () => void {
     return this.#subscriptions.addBook(symbol, depth, listener)
   }

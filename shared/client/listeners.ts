@@ -1,21 +1,23 @@
-/** Listeners of one kind of event. A listener that throws stops nobody else: its error surfaces on its own. */
+/** Listeners to one kind of event. A listener that throws does not stop the others: its error surfaces on its own. */
 export class Listeners<Value> {
-  readonly #listeners = new Set<(value: Value) => void>()
+  /** One entry per call of `add`, so that a function which is added twice is called twice. */
+  readonly #listeners = new Set<{ readonly call: (value: Value) => void }>()
 
   get size(): number {
     return this.#listeners.size
   }
 
-  /** @returns stops it */
+  /** @returns removes it */
   add(listener: (value: Value) => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    const entry = { call: listener }
+    this.#listeners.add(entry)
+    return () => this.#listeners.delete(entry)
   }
 
   tell(value: Value): void {
     for (const listener of [...this.#listeners]) {
       try {
-        listener(value)
+        listener.call(value)
       } catch (error) {
         queueMicrotask(() => {
           throw error

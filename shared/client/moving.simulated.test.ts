@@ -306,4 +306,96 @@ describe('streams', () => {
     await subscribed(linkOf(0), [frame(5)])
     expect(seen).toEqual([1, 5])
   })
+
+  const quote = (symbol: string) => [symbol, 1, 1, 2, 1, 1]
+  const unsubscribed = () => linkOf(0).of('unsubscribe').map(({ payload }) => payload['symbols']) // prettier-ignore
+  const answerAll = () => {
+    for (const { payload, answer } of linkOf(0).of('subscribe')) {
+      const symbols = (payload['symbols'] as string[]).flatMap((one) => (one === '*' ? ['NOVA', 'VLNT', 'MERI'] : one))
+      answer({ ok: true, data: { epoch: 1, time: 10, q: symbols.map(quote) } })
+    }
+  }
+
+  it('of quotes give each listener the symbols it asked for, in one call a frame', () => {
+    const told: Record<string, string[]> = { pair: [], single: [], all: [] }
+    const note = (name: string) => (frame: { q: readonly (readonly [string, ...unknown[]])[] }) =>
+      told[name]?.push(frame.q.map(([symbol]) => symbol).join('+'))
+    rig.client.subscribe({ channel: 'quotes', symbols: ['NOVA', 'VLNT'] }, note('pair'))
+    rig.client.subscribe({ channel: 'quotes', symbols: ['MERI'] }, note('single'))
+    rig.client.subscribe({ channel: 'quotes' }, note('all'))
+    answerAll()
+    linkOf(0).tell('quotes', { epoch: 1, time: 20, q: ['NOVA', 'VLNT', 'MERI'].map(quote) })
+    linkOf(0).tell('quotes', { epoch: 1, time: 30, q: ['VLNT'].map(quote) })
+    expect(told).toEqual({
+      pair: ['NOVA+VLNT', 'NOVA+VLNT', 'VLNT'],
+      single: ['MERI', 'MERI'],
+      all: ['NOVA+VLNT+MERI', 'NOVA+VLNT+MERI', 'VLNT'],
+    })
+  })
+
+  it.each(['quotes', 'ticker'] as const)(
+    'of %s that overlap are given up only where no other needs them',
+    (channel) => {
+      const stopAll = rig.client.subscribe({ channel }, () => undefined)
+      const stopNova = rig.client.subscribe({ channel, symbols: ['NOVA'] }, () => undefined)
+      const stopMeri = rig.client.subscribe({ channel, symbols: ['MERI'] }, () => undefined)
+      answerAll()
+      stopMeri()
+      expect(unsubscribed()).toEqual([])
+      stopAll()
+      expect(unsubscribed()).toEqual([['*']])
+      // The server has dropped them all.
+      expect(linkOf(0).sent.at(-1)).toMatchObject({ event: 'subscribe', payload: { channel, symbols: ['NOVA'] } })
+      stopNova()
+      expect(unsubscribed()).toEqual([['*'], ['NOVA']])
+    },
+  )
+
+  it('of quotes that share a symbol keep it until the last of them ends', () => {
+    const stops = [
+      ['NOVA', 'VLNT'],
+      ['VLNT', 'MERI'],
+    ].map((symbols) => rig.client.subscribe({ channel: 'quotes', symbols }, () => undefined))
+    answerAll()
+    for (const stop of stops) stop()
+    expect(unsubscribed()).toEqual([['NOVA'], ['VLNT', 'MERI']])
+  })
+
+  it('that share a listener call it once for each', () => {
+    let calls = 0
+    const count = () => (calls += 1)
+    const stop = rig.client.subscribe({ channel: 'quotes' }, count)
+    rig.client.subscribe({ channel: 'quotes' }, count)
+    answerAll()
+    expect(calls).toBe(2)
+    stop()
+    linkOf(0).tell('quotes', { epoch: 1, time: 20, q: [quote('NOVA')] })
+    expect(calls).toBe(3)
+  })
+
+  it('of a book are of the usual depth where none is named', async () => {
+    const seqs: number[] = []
+    rig.client.subscribe({ channel: 'book', symbols: ['NOVA'] }, ({ seq }) => seqs.push(seq))
+    expect(linkOf(0).of('subscribe')[0]?.payload).toMatchObject({ channel: 'book', symbols: ['NOVA'], depth: 25 })
+    const frame = { epoch: 1, symbol: 'NOVA', depth: 25, time: 1, bids: [], asks: [], checksum: bookChecksum([], []) }
+    await subscribed(linkOf(0), [{ ...frame, type: 'snapshot', seq: 1, prevSeq: 1 }])
+    linkOf(0).tell('book', { ...frame, type: 'update', seq: 2, prevSeq: 1 })
+    expect(seqs).toEqual([1, 2])
+  })
+
+  it('that are refused say so, and are asked for again on the next link', async () => {
+    const refused: unknown[] = []
+    rig.client.on('subscriptionRefused', ({ subscription, error }) => refused.push([subscription.symbols, error.code]))
+    rig.client.subscribe({ channel: 'trades', symbols: ['NONE'] }, () => undefined)
+    linkOf(0).answer('subscribe', refusal('UNAVAILABLE'))
+    await rig.pass(1_000)
+    linkOf(0).answer('subscribe', refusal('INVALID'))
+    await rig.pass(60_000)
+    expect(refused).toEqual([[['NONE'], 'INVALID']])
+    expect(linkOf(0).of('subscribe')).toHaveLength(2)
+    linkOf(0).end()
+    await rig.clock.pass(300)
+    rig.welcome(linkOf(1))
+    expect(linkOf(1).of('subscribe')).toHaveLength(1)
+  })
 })

@@ -1,7 +1,8 @@
 import { ERRORS } from '../protocol/errors.ts'
 import type { Answer, EventOf } from '../protocol/events.ts'
 import { ANSWER_MS_MAX, BOOK_DEPTH_DEFAULT, SYMBOLS_MAX } from '../protocol/limits.ts'
-import type { BookDepth, BookFrame, Channel, Subscription, TradesFrame } from '../protocol/market-data.ts'
+import type { BookDepth, BookFrame, Channel, Interval, QuotesFrame, TradesFrame } from '../protocol/market-data.ts'
+import type { WireError } from '../protocol/wire-error.ts'
 import { retryDelayMs } from './backoff.ts'
 import { bookAfter, type BookState } from './book-mirror.ts'
 import type { Line } from './line.ts'
@@ -9,7 +10,7 @@ import { Listeners } from './listeners.ts'
 import { BEGINNING, isBefore, type Moment, momentOf, type StreamFrame, tradesAfter } from './stream-order.ts'
 import type { Surroundings } from './surroundings.ts'
 
-/** The event in which a channel's frames come. */
+/** The event that carries a channel's frames. */
 export const EVENT_OF_CHANNEL = {
   quotes: 'quotes',
   ticker: 'ticker',
@@ -20,25 +21,51 @@ export const EVENT_OF_CHANNEL = {
 
 export type FrameOf<Of extends Channel> = EventOf<(typeof EVENT_OF_CHANNEL)[Of]>
 
-/** A book that has followed for so long heals at once when it does not; one that fails sooner waits a little longer. */
+interface OfSymbols {
+  readonly symbols: readonly string[]
+}
+/** A subscription to a channel; for quotes and ticker, `symbols` absent or `["*"]` means every symbol. */
+export type ChannelSubscription =
+  | ({ readonly channel: 'quotes' } & Partial<OfSymbols>)
+  | ({ readonly channel: 'ticker' } & Partial<OfSymbols>)
+  | ({ readonly channel: 'candles'; readonly interval: Interval } & OfSymbols)
+  | ({ readonly channel: 'book'; readonly depth?: BookDepth | undefined } & OfSymbols)
+  | ({ readonly channel: 'trades' } & OfSymbols)
+
+/** A subscription that the server refused, and that asking again on this connection would not help. */
+export interface SubscriptionRefusal {
+  readonly subscription: {
+    readonly channel: Channel
+    readonly symbols: readonly string[]
+    readonly interval?: Interval | undefined
+    readonly depth?: BookDepth | undefined
+  }
+  readonly error: WireError
+}
+
+const ALL = '*'
+/** A book that stayed whole for this long is asked for again at once when it breaks; one that broke sooner backs off. */
 const SOUND_MS = 10_000
 const PATIENCE_MS = ANSWER_MS_MAX + 2_000
 
-/** One stream of one symbol (or of all, "*"), with all who listen to it. */
+/** One symbol's stream ("*" for all), or the quotes of a set of symbols, with everyone who listens to it. */
 interface Stream {
   readonly key: string
-  readonly subscription: Subscription
+  readonly channel: Channel
+  readonly symbols: ReadonlySet<string>
+  readonly interval: Interval | undefined
+  readonly depth: BookDepth | undefined
   readonly listeners: Listeners<unknown>
   readonly books: Listeners<BookState>
-  /** What has been told; nothing older follows, whichever line it comes on. */
+  /** The newest moment that listeners have seen; nothing older follows, whichever line it comes on. */
   told: Moment
-  /** As the line says; undefined where it did not follow. */
+  /** The book as its line has it; undefined after a gap. */
   book: BookState | undefined
-  /** The line that gave the snapshot: only its frames follow on. */
+  /** The line that gave the snapshot; frames of other lines are ignored. */
   line: Line | undefined
-  /** Where it has been asked for. */
+  /** The line on which a subscribe request is in flight. */
   asked: Line | undefined
-  /** The server has answered it once: it may be asked for together with others. */
+  /** The server has accepted it before, so it may share a request with others. */
   isKnown: boolean
   failures: number
   healedAt: number
@@ -46,25 +73,33 @@ interface Stream {
 }
 
 /**
- * What a client listens to: asked for once however many listen, again on each new line, and given up when the last
- * one leaves. While two lines stand, each stream follows the old one until the new one has given its snapshot. Books
- * are kept whole here; one that does not follow is asked for again, and only that symbol.
+ * A client's subscriptions. Each stream is subscribed once however many listeners it has, again on each new line, and
+ * unsubscribed when the last listener leaves. While two lines stand, a stream follows the old one until the new one has
+ * given its snapshot. Books are kept whole here; after a gap only that symbol is subscribed again.
  */
 export class Subscriptions {
   readonly #streams = new Map<string, Stream>()
   readonly #around: Surroundings
-  /** What ends the waiting for each answer that is still to come. */
+  readonly #refusedBy: (refusal: SubscriptionRefusal) => void
+  /** Each cancels the timeout of an answer that is still to come. */
   readonly #waits = new Set<() => void>()
   #line: Line | undefined
 
-  constructor(around: Surroundings) {
+  /** @param refusedBy called with each subscription that the server refuses for good */
+  constructor(around: Surroundings, refusedBy: (refusal: SubscriptionRefusal) => void) {
     this.#around = around
+    this.#refusedBy = refusedBy
   }
 
-  /** @returns ends it */
-  add(subscription: Subscription, listener: (frame: unknown) => void): () => void {
-    const stops = (subscription.symbols ?? ['*']).map((symbol) => {
-      const stream = this.#stream({ ...subscription, symbols: [symbol] })
+  /** @returns ends the subscription */
+  add(subscription: ChannelSubscription, listener: (frame: unknown) => void): () => void {
+    const { channel, symbols = [ALL] } = subscription
+    const interval = subscription.channel === 'candles' ? subscription.interval : undefined
+    const depth = subscription.channel === 'book' ? (subscription.depth ?? BOOK_DEPTH_DEFAULT) : undefined
+    // A quotes frame holds many symbols: with a stream for each, its listener would be called several times a frame.
+    const parts = channel === 'quotes' ? [symbols] : [...new Set(symbols)].map((symbol) => [symbol])
+    const stops = parts.map((part) => {
+      const stream = this.#stream({ channel, symbols: new Set(part), interval, depth })
       return this.#ending(stream, stream.listeners.add(listener))
     })
     return () => {
@@ -72,38 +107,32 @@ export class Subscriptions {
     }
   }
 
-  /** @returns ends it */
+  /** @returns ends the subscription */
   addBook(symbol: string, depth: BookDepth | undefined, listener: (book: BookState) => void): () => void {
-    const stream = this.#stream({ channel: 'book', symbols: [symbol], depth: depth ?? BOOK_DEPTH_DEFAULT })
+    const symbols = new Set([symbol])
+    const stream = this.#stream({ channel: 'book', symbols, interval: undefined, depth: depth ?? BOOK_DEPTH_DEFAULT })
     const stop = stream.books.add(listener)
     if (stream.book) listener(stream.book)
     return this.#ending(stream, stop)
   }
 
-  /** A new line, or one whose instance has found its leader: everything is asked for on it. */
+  /** Subscribes everything on a new line, or on one whose instance has found its leader. */
   open(line: Line): void {
     this.#line = line
-    const known = new Map<string, Stream[]>()
-    for (const stream of this.#streams.values()) {
-      const { channel, interval, depth, symbols } = stream.subscription
-      // One that the server may refuse, or that means all, is asked for by itself.
-      const isAlone = !stream.isKnown || symbols?.[0] === '*'
-      const group = [channel, interval, depth, ...(isAlone ? [stream.key] : [])].join(' ')
-      known.set(group, [...(known.get(group) ?? []), stream])
-    }
-    for (const streams of known.values()) {
-      for (let from = 0; from < streams.length; from += SYMBOLS_MAX) {
-        this.#ask(streams.slice(from, from + SYMBOLS_MAX))
-      }
-    }
+    this.#askTogether([...this.#streams.values()])
   }
 
-  /** Whether a stream still follows this line, for want of a snapshot on the new one. */
+  /** Another exchange stands behind the line, with times and ids of its own: nothing is older than what was told. */
+  restart(): void {
+    for (const stream of this.#streams.values()) stream.told = BEGINNING
+  }
+
+  /** Whether a stream still follows this line because the new one has not given its snapshot. */
   awaits(line: Line): boolean {
     return [...this.#streams.values()].some((stream) => stream.line === line)
   }
 
-  /** The line is lost: its streams stand still until the next. */
+  /** The line is lost: its streams pause until the next one. */
   lose(line: Line): void {
     if (line === this.#line) this.#line = undefined
     for (const stream of this.#streams.values()) {
@@ -119,21 +148,21 @@ export class Subscriptions {
     this.#waits.clear()
   }
 
-  /** A frame of the server goes to those who listen to its channel and symbol. */
+  /** Hands a frame to the streams of its channel and symbol. */
   take(line: Line, channel: Channel, frame: StreamFrame): void {
     for (const stream of this.#streams.values()) {
       if (stream.line === line && isOf(stream, channel, frame)) this.#tell(stream, frame)
     }
   }
 
-  #stream(subscription: Subscription): Stream {
-    const key = keyOf(subscription)
+  #stream(wanted: Pick<Stream, 'channel' | 'symbols' | 'interval' | 'depth'>): Stream {
+    const key = keyOf(wanted)
     const stands = this.#streams.get(key)
-    if (stands !== undefined && stands.subscription.depth === subscription.depth) return stands
+    if (stands !== undefined && stands.depth === wanted.depth) return stands
     stands?.cancelRetry()
     const stream: Stream = {
+      ...wanted,
       key,
-      subscription,
       listeners: stands?.listeners ?? new Listeners(),
       books: stands?.books ?? new Listeners(),
       told: stands?.told ?? BEGINNING,
@@ -154,12 +183,53 @@ export class Subscriptions {
     return () => {
       stop()
       if (stream.listeners.size + stream.books.size > 0) return
-      // The one that stands now, where another depth has replaced it.
+      // A stream of another depth may have taken its place.
       const stands = this.#streams.get(stream.key)
       if (stands?.listeners !== stream.listeners) return
       this.#streams.delete(stream.key)
       stands.cancelRetry()
-      this.#line?.send('unsubscribe', stands.subscription, () => undefined)
+      this.#unsubscribe(stands)
+    }
+  }
+
+  /** A socket's streams overlap on the server, so only symbols that no other stream here covers are given up. */
+  #unsubscribe({ channel, symbols, interval, depth }: Stream): void {
+    const line = this.#line
+    if (!line) return
+    const others = [...this.#streams.values()].filter(
+      (other) =>
+        other.channel === channel && other.interval === interval && (other.line === line || other.asked === line),
+    )
+    if (others.some((other) => other.symbols.has(ALL))) return
+    const freed = [...symbols].filter((symbol) => !others.some((other) => other.symbols.has(symbol)))
+    if (freed.length > 0) {
+      line.send('unsubscribe', { channel, symbols: freed, interval, depth }, () => undefined)
+    }
+    // "*" has taken the single symbols with it.
+    if (symbols.has(ALL)) this.#askTogether(others)
+  }
+
+  /** Subscribes with as few requests as the server takes; what it may refuse, or what means all, by itself. */
+  #askTogether(all: readonly Stream[]): void {
+    const groups = new Map<string, Stream[]>()
+    for (const stream of all) {
+      const isAlone = !stream.isKnown || stream.symbols.has(ALL)
+      const name = [stream.channel, stream.interval, stream.depth, ...(isAlone ? [stream.key] : [])].join(' ')
+      groups.set(name, [...(groups.get(name) ?? []), stream])
+    }
+    for (const streams of groups.values()) {
+      let part: Stream[] = []
+      let count = 0
+      for (const stream of streams) {
+        if (count + stream.symbols.size > SYMBOLS_MAX) {
+          this.#ask(part)
+          part = []
+          count = 0
+        }
+        part.push(stream)
+        count += stream.symbols.size
+      }
+      this.#ask(part)
     }
   }
 
@@ -179,8 +249,9 @@ export class Subscriptions {
       this.#ask(mine())
     })
     this.#waits.add(cancel)
-    const symbols = streams.flatMap(({ subscription }) => subscription.symbols ?? [])
-    line.send('subscribe', { ...first.subscription, symbols }, (answer) => {
+    const { channel, interval, depth } = first
+    const symbols = [...new Set(streams.flatMap((stream) => [...stream.symbols]))]
+    line.send('subscribe', { channel, symbols, interval, depth }, (answer) => {
       cancel()
       this.#waits.delete(cancel)
       const asked = mine()
@@ -194,19 +265,24 @@ export class Subscriptions {
     const frames = (Array.isArray(data) ? data : [data]) as StreamFrame[]
     for (const stream of streams) {
       Object.assign(stream, { line, isKnown: true, book: undefined })
-      if (stream.subscription.channel !== 'book') stream.failures = 0
+      if (stream.channel !== 'book') stream.failures = 0
       for (const frame of frames) {
-        if (isOf(stream, stream.subscription.channel, frame)) this.#tell(stream, frame)
+        if (isOf(stream, stream.channel, frame)) this.#tell(stream, frame)
       }
     }
   }
 
-  /** What may succeed later is asked for again; of several, the one that is refused is not known. */
+  /** What may succeed later is asked for again. Several in one request are asked one by one: only one may be at fault. */
   #refused(streams: readonly Stream[], { error }: Answer & { ok: false }): void {
+    const [first] = streams
+    if (!first) return
     if (ERRORS[error.code].retryable) {
       for (const stream of streams) this.#askLater(stream, error.retryAfterMs)
     } else if (streams.length > 1) {
       for (const stream of streams) this.#ask([stream])
+    } else {
+      const { channel, symbols, interval, depth } = first
+      this.#refusedBy({ subscription: { channel, symbols: [...symbols], interval, depth }, error })
     }
   }
 
@@ -218,7 +294,7 @@ export class Subscriptions {
   }
 
   #tell(stream: Stream, frame: StreamFrame): void {
-    const { channel } = stream.subscription
+    const { channel } = stream
     const moment = momentOf(channel, frame)
     if (channel === 'book') {
       this.#tellBook(stream, frame as BookFrame)
@@ -230,15 +306,16 @@ export class Subscriptions {
       stream.listeners.tell(fresh.length === t.length ? frame : { ...frame, t: fresh })
     } else if (!isBefore(moment, stream.told)) {
       stream.told = moment
-      stream.listeners.tell(frame)
+      const own = channel === 'quotes' ? quotesOf(stream, frame as QuotesFrame) : frame
+      if (own) stream.listeners.tell(own)
     }
   }
 
   #tellBook(stream: Stream, frame: BookFrame): void {
     const moment = momentOf('book', frame)
-    if (frame.depth !== stream.subscription.depth || frame.epoch < stream.told[0]) return
+    if (frame.depth !== stream.depth || frame.epoch < stream.told[0]) return
     stream.listeners.tell(frame)
-    // It waits for a snapshot, which holds all that this says.
+    // A snapshot is on its way, which holds this change too.
     if (frame.type === 'update' && stream.book === undefined) return
     stream.book = bookAfter(stream.book, frame)
     if (!stream.book) this.#heal(stream)
@@ -248,7 +325,7 @@ export class Subscriptions {
     }
   }
 
-  /** Asks for this one symbol again: at once, or later where that has not helped. */
+  /** Subscribes this one symbol again: at once, or after a pause where that has not helped. */
   #heal(stream: Stream): void {
     if (stream.asked !== undefined) return
     const now = this.#around.clock.now()
@@ -260,12 +337,20 @@ export class Subscriptions {
   }
 }
 
-/** A socket has one depth a symbol: who asks for another replaces it for all, so it is not part of the key. */
-const keyOf = ({ channel, symbols, interval }: Subscription): string => [channel, symbols?.[0], interval].join(' ')
+/** A socket has one depth per symbol, and the last one asked for replaces it for all, so the key leaves it out. */
+const keyOf = ({ channel, symbols, interval }: Pick<Stream, 'channel' | 'symbols' | 'interval'>): string =>
+  [channel, [...symbols].sort().join(','), interval].join(' ')
 
-function isOf({ subscription }: Stream, channel: Channel, frame: StreamFrame): boolean {
-  if (subscription.channel !== channel) return false
-  const symbol = subscription.symbols?.[0]
-  if (symbol !== '*' && frame.symbol !== undefined && symbol !== frame.symbol) return false
-  return subscription.interval === undefined || subscription.interval === frame.interval
+function isOf({ channel, symbols, interval }: Stream, frameChannel: Channel, frame: StreamFrame): boolean {
+  if (channel !== frameChannel) return false
+  if (frame.symbol !== undefined && !symbols.has(frame.symbol) && !symbols.has(ALL)) return false
+  return interval === undefined || interval === frame.interval
+}
+
+/** A frame holds whatever the socket watches. @returns the stream's own part of it; undefined where there is none */
+function quotesOf({ symbols }: Stream, frame: QuotesFrame): QuotesFrame | undefined {
+  if (symbols.has(ALL)) return frame
+  const q = frame.q.filter(([symbol]) => symbols.has(symbol))
+  if (q.length === 0) return undefined
+  return q.length === frame.q.length ? frame : { ...frame, q }
 }
