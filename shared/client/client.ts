@@ -5,6 +5,7 @@ import type { BookDepth, Channel } from '../protocol/market-data.ts'
 import type { DataOf, RequestName } from '../protocol/requests.ts'
 import { AccountFollower } from './account-follower.ts'
 import type { BookState } from './book-mirror.ts'
+import { CancelOnDisconnect } from './cancel-on-disconnect.ts'
 import type { ConnectionState } from './connection.ts'
 import type { Line } from './line.ts'
 import { Lines } from './lines.ts'
@@ -29,7 +30,7 @@ export interface ConnectOptions {
   readonly accountId?: string
   /** The account as it is known already (a page painted by the server): only what came after it is asked for. */
   readonly account?: AccountSnapshot
-  /** The account's orders go when the last connection that asked for it has been gone for so long, in ms. */
+  /** The exchange cancels the account's orders once the last connection that asked for it has been gone for this long, in ms. */
   readonly cancelOnDisconnect?: number
   /** Headers of the handshake; not possible in a browser. */
   readonly extraHeaders?: Readonly<Record<string, string>>
@@ -65,10 +66,9 @@ export class Client {
   readonly #subscriptions: Subscriptions
   readonly #account: AccountFollower
   readonly #lines: Lines
+  readonly #grace: CancelOnDisconnect
   /** Of alerts and news that were told, so that none is told twice. */
   readonly #toldIds = new Set<string>()
-  /** The grace that was chosen since; undefined while that of the options holds. */
-  #grace: { readonly ms: number; isOwed: boolean } | undefined
   #accountId: string | undefined
   /** The account of the last connection that had one. */
   #ownerId: string | undefined
@@ -94,6 +94,7 @@ export class Client {
       changed: (snapshot) => this.#tell('accountState', snapshot),
       framed: (frame) => this.#tell('account', frame),
     })
+    this.#grace = new CancelOnDisconnect(options.cancelOnDisconnect, this.#around.clock)
     this.#lines = new Lines(
       {
         handshake: () => this.#handshake(),
@@ -170,14 +171,14 @@ export class Client {
   }
 
   /**
-   * Another grace than that of the options from now on, 0 for none. It is told now, and on every connection to come that has
-   * an account; the present one stays. Taken back, it holds for connections that are gone too.
+   * Replaces the grace of the options, on this connection and on those to come; 0 takes it back, for connections that are
+   * gone too. Resolves when the exchange has confirmed it, which takes a connection that has an account, or when another
+   * call has replaced it.
+   * @throws {RangeError} not 0, and not between a second and a day · {RequestRefused} by the exchange. The former grace
+   * still holds then · {NotConnectedError} the client was closed first
    */
-  cancelOnDisconnect(graceMs: number): void {
-    if (graceMs === (this.#grace?.ms ?? this.#options.cancelOnDisconnect ?? 0)) return
-    this.#grace = { ms: graceMs, isOwed: true }
-    const line = this.#lines.current
-    if (line && this.#ownerId !== undefined) this.#tellGrace(line)
+  cancelOnDisconnect(graceMs: number): Promise<void> {
+    return this.#grace.choose(graceMs, this.#ownerId === undefined ? undefined : this.#lines.current)
   }
 
   /** Tries at once instead of when it is due. */
@@ -204,6 +205,7 @@ export class Client {
   /** Ends the connection for good. What has no answer yet is rejected: unknown where it was sent. */
   close(): void {
     this.#cancelMeasure()
+    this.#grace.close()
     this.#requests.end()
     this.#subscriptions.close()
     this.#lines.close()
@@ -219,7 +221,7 @@ export class Client {
 
   #handshake(): LinkOptions {
     const { url, apiKey, extraHeaders } = this.#options
-    const cancelOnDisconnect = this.#grace ? undefined : this.#options.cancelOnDisconnect
+    const cancelOnDisconnect = this.#grace.ofHandshake
     const accountId = this.#accountId
     const resumeFrom = this.#account.snapshot?.seq
     return {
@@ -245,22 +247,13 @@ export class Client {
     if (isOther || Math.abs(offsetMs - this.clockOffsetMs) > CLOCK_JUMP_MS) this.#clockOffsetMs = offsetMs
     this.#belongTo(welcome.accountId)
     this.#requests.open(line)
-    if (welcome.accountId !== undefined && (this.#grace?.isOwed || this.#grace?.ms)) this.#tellGrace(line)
+    if (welcome.accountId !== undefined) this.#grace.joined(line)
     this.#account.welcome(welcome)
     this.#subscriptions.open(line)
     // An instance sends `status` after its welcome only when the market is not open.
     if (this.#market !== 'open') this.#tellStatus({ epoch: this.#epoch, time: welcome.time, market: 'open' })
     // Not while a page that has just joined is still busy with itself: that would be its own slowness.
     this.#measureIn(SETTLING_MS, line)
-  }
-
-  /** That it is on is said on each connection; that it is off once, until it has been heard. */
-  #tellGrace(line: Line): void {
-    const grace = this.#grace
-    if (!grace) return
-    line.send('cancelOnDisconnect', { graceMs: grace.ms }, ({ ok }) => {
-      if (ok) grace.isOwed = false
-    })
   }
 
   /** A handshake carries the cookie of its moment: somebody else may have signed in meanwhile, in another tab. */

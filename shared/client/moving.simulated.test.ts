@@ -67,18 +67,18 @@ describe('when an instance goes away', () => {
 
   it('a grace that is chosen later is told on the link that stands, and on each to come; that there is none, once', async () => {
     const graces = (link = rig.link) => link.of('cancelOnDisconnect').map(({ payload }) => payload['graceMs'])
-    rig.client.cancelOnDisconnect(0)
-    rig.client.cancelOnDisconnect(60_000)
+    void rig.client.cancelOnDisconnect(0)
+    void rig.client.cancelOnDisconnect(60_000)
     expect(graces()).toEqual([])
     linkOf(0).end()
     await rig.pass(5_000)
     rig.welcome(linkOf(1), { accountId: 'A-1' })
     expect(linkOf(1).auth).not.toHaveProperty('cancelOnDisconnect')
-    rig.client.cancelOnDisconnect(60_000)
-    rig.client.cancelOnDisconnect(30_000)
+    void rig.client.cancelOnDisconnect(60_000)
+    void rig.client.cancelOnDisconnect(30_000)
     expect(graces()).toEqual([60_000, 30_000])
     expect(rig.links).toHaveLength(2)
-    rig.client.cancelOnDisconnect(0)
+    void rig.client.cancelOnDisconnect(0)
     linkOf(1).end()
     await rig.pass(5_000)
     rig.welcome(linkOf(2), { accountId: 'A-1' })
@@ -88,6 +88,64 @@ describe('when an instance goes away', () => {
     await rig.pass(5_000)
     rig.welcome(linkOf(3), { accountId: 'A-1' })
     expect(graces()).toEqual([])
+  })
+
+  describe('and a grace that is chosen later', () => {
+    let asking: Simulated
+    const graces = () => asking.link.of('cancelOnDisconnect').map(({ payload }) => payload['graceMs'])
+    const again = async () => {
+      asking.link.end()
+      await asking.clock.pass(5_000)
+      asking.welcome(asking.link, { accountId: 'A-1' })
+    }
+    beforeEach(() => {
+      asking = new Simulated({ cancelOnDisconnect: 15_000 })
+      asking.welcome(asking.link, { accountId: 'A-1' })
+    })
+    afterEach(() => asking.client.close())
+
+    it('is out of range, the former holds', async () => {
+      for (const ms of [500, -1, 1_000.5, 86_400_001, Number.NaN]) {
+        await expect(asking.client.cancelOnDisconnect(ms)).rejects.toThrow(RangeError)
+      }
+      expect(graces()).toEqual([])
+      await again()
+      expect(asking.link.auth).toMatchObject({ cancelOnDisconnect: 15_000 })
+    })
+
+    it('is refused, its promise says so and the former holds, also on the next link', async () => {
+      const chosen = asking.client.cancelOnDisconnect(60_000)
+      asking.link.answer('cancelOnDisconnect', refusal('UNAVAILABLE'))
+      await asking.pass(500)
+      expect(graces()).toEqual([60_000, 60_000])
+      asking.link.answer('cancelOnDisconnect', refusal('FORBIDDEN'))
+      await expect(chosen).rejects.toMatchObject({ error: { code: 'FORBIDDEN' } })
+      await again()
+      expect(asking.link.auth).toMatchObject({ cancelOnDisconnect: 15_000 })
+      expect(graces()).toEqual([])
+    })
+
+    it('is confirmed, it takes the place of the former; one that is refused after it does not', async () => {
+      const chosen = asking.client.cancelOnDisconnect(60_000)
+      await again()
+      expect(asking.link.auth).toMatchObject({ cancelOnDisconnect: 15_000 })
+      asking.link.answer('cancelOnDisconnect', { ok: true, data: {} })
+      await chosen
+      const refused = asking.client.cancelOnDisconnect(30_000)
+      asking.link.answer('cancelOnDisconnect', refusal('INVALID'))
+      await expect(refused).rejects.toMatchObject({ error: { code: 'INVALID' } })
+      await again()
+      expect(asking.link.auth).not.toHaveProperty('cancelOnDisconnect')
+      expect(graces()).toEqual([60_000])
+    })
+
+    it('is replaced or left behind, its promise does not wait for ever', async () => {
+      const first = asking.client.cancelOnDisconnect(60_000)
+      const second = asking.client.cancelOnDisconnect(30_000)
+      await first
+      asking.client.close()
+      await expect(second).rejects.toThrow('There is no connection')
+    })
   })
 
   it('an alert that both links bring is told once, whichever brings it, and whoever leads', async () => {

@@ -29,7 +29,7 @@ export class Trading extends SyncedChoice<TradingChoice> {
    */
   follow(client: Client): () => void {
     this.#client = client
-    client.cancelOnDisconnect(this.choice.cancelOnDisconnectMs)
+    void client.cancelOnDisconnect(this.choice.cancelOnDisconnectMs)
     const tabs = (this.#tabs = new BroadcastChannel(TABS))
     tabs.onmessage = ({ data }) => {
       const choice = tradingFrom(data)
@@ -41,7 +41,7 @@ export class Trading extends SyncedChoice<TradingChoice> {
   protected override show(choice: TradingChoice): void {
     super.show(choice)
     setKeys(choice.hasKeys)
-    this.#client?.cancelOnDisconnect(choice.cancelOnDisconnectMs)
+    void this.#client?.cancelOnDisconnect(choice.cancelOnDisconnectMs)
   }
 }
 
