@@ -40,6 +40,7 @@ export class Lines {
   readonly #leaving = new Set<Line>()
   #cancelRetry: () => void = () => undefined
   #failures = 0
+  #isClosed = false
 
   constructor(holder: Holder, around: Surroundings) {
     this.#holder = holder
@@ -55,8 +56,9 @@ export class Lines {
     return this.#state.phase === 'live' ? this.#current : undefined
   }
 
-  /** Connects anew, whatever there is. */
+  /** Makes a new connection in place of whatever there is; nothing once it is closed. */
   open(): void {
+    if (this.#isClosed) return
     this.#drop()
     this.#connect()
   }
@@ -73,13 +75,15 @@ export class Lines {
     if (line === this.current && this.#state.phase === 'live') this.#set({ ...this.#state, latencyMs })
   }
 
+  /** Ends the connection for good. */
   close(): void {
+    this.#isClosed = true
     this.#drop()
     this.#set({ phase: 'closed', sinceMs: this.#around.clock.now() })
   }
 
   #connect(): void {
-    if (this.#state.phase !== 'connecting') this.#set({ phase: 'reconnecting', sinceMs: this.#lostAt() })
+    if (this.#state.phase !== 'connecting') this.#set(this.#reconnecting())
     this.#current = this.#newLine()
   }
 
@@ -102,6 +106,17 @@ export class Lines {
     for (const line of lines) {
       line?.close()
       if (line) this.#holder.lost(line)
+    }
+  }
+
+  /** @param end why there is no connection; where it is not given, what was said before still holds */
+  #reconnecting(end?: LinkEnd): ConnectionState & { phase: 'reconnecting' } {
+    const { code, message }: Partial<LinkEnd> = end ?? (this.#state.phase === 'reconnecting' ? this.#state : {})
+    return {
+      phase: 'reconnecting',
+      sinceMs: this.#lostAt(),
+      ...(code !== undefined && { code }),
+      ...(message !== undefined && { message }),
     }
   }
 
@@ -155,10 +170,11 @@ export class Lines {
   }
 
   #lost(line: Line, end: LinkEnd): void {
+    // First of all: who hears that the connection is lost must not be able to send on it any more.
+    this.#holder.lost(line)
     if (line === this.#next) this.#nextLost(end)
     else if (line === this.#current) this.#currentLost(end)
     else this.#leaving.delete(line)
-    this.#holder.lost(line)
   }
 
   /** No other instance is to be had yet: the present one is kept as long as it lasts. */
@@ -176,14 +192,10 @@ export class Lines {
       this.#current = undefined
       this.#set({ phase: 'closed', sinceMs: this.#lostAt(), code: end.code as CloseCode, message: end.message })
     } else if (this.#current) {
-      this.#set({ phase: 'reconnecting', sinceMs: this.#lostAt() })
+      this.#set(this.#reconnecting(end))
     } else {
       const waitMs = this.#delayAfter(end)
-      this.#set({
-        phase: 'reconnecting',
-        sinceMs: this.#lostAt(),
-        nextTryAtMs: this.#around.clock.now() + waitMs,
-      })
+      this.#set({ ...this.#reconnecting(end), nextTryAtMs: this.#around.clock.now() + waitMs })
       this.#cancelRetry = this.#around.clock.after(waitMs, () => this.#connect())
     }
   }

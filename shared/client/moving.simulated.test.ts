@@ -260,6 +260,47 @@ describe('a link that is lost', () => {
     expect(rig.links).toHaveLength(3)
   })
 
+  it('says why, until it is back', async () => {
+    const states: unknown[] = []
+    rig.client.on('connection', (state) => states.push(state))
+    linkOf(0).end({ code: 'RATE_LIMITED', message: 'too many' })
+    await rig.clock.pass(10_000)
+    expect(rig.links.length).toBeGreaterThan(1)
+    expect(states).toMatchObject([
+      { phase: 'reconnecting', code: 'RATE_LIMITED', message: 'too many', nextTryAtMs: expect.any(Number) as number },
+      { phase: 'reconnecting', code: 'RATE_LIMITED', message: 'too many' },
+      { phase: 'reconnecting', message: 'nothing was heard' },
+    ])
+    expect(states[2]).not.toHaveProperty('code')
+  })
+
+  it('for a handshake of the wrong form is not tried again', async () => {
+    linkOf(0).end({ code: 'INVALID', message: 'auth.cancelOnDisconnect: expected a whole number' })
+    await rig.clock.pass(60_000)
+    expect(rig.links).toHaveLength(1)
+    expect(rig.client.connection).toMatchObject({ phase: 'closed', code: 'INVALID' })
+  })
+
+  it.each([{ message: 'cut' }, { code: 'KEY_REVOKED', message: 'revoked' }])(
+    'takes nothing more from those who hear of it: %o',
+    async (end) => {
+      const order = { symbol: 'NOVA', side: 'buy', type: 'market', qty: '1' } as const
+      let asked: Promise<unknown> | undefined
+      rig.client.on('connection', () => (asked ??= rig.client.ask('order.place', order)))
+      linkOf(0).end(end)
+      await expect(asked).rejects.toThrow('There is no connection')
+    },
+  )
+
+  it('by the program is lost for good', async () => {
+    rig.client.close()
+    rig.client.retryNow()
+    rig.client.reconnect()
+    await rig.clock.pass(60_000)
+    expect(rig.links).toHaveLength(1)
+    expect(rig.client.connection.phase).toBe('closed')
+  })
+
   it('by silence of 5 s, whatever the clock of this machine does', async () => {
     await rig.pass(60_000)
     expect(rig.links).toHaveLength(1)

@@ -198,10 +198,28 @@ describe('a request that is no order', () => {
   })
 
   it('that only reads is asked again on the next link, and refused as it is answered', async () => {
-    watch(rig.client.ask('instruments', {}))
+    watch(rig.client.ask('order.get', { orderId: 'o1' }))
     await reconnect()
-    await answer('instruments', refusal('UNAVAILABLE'))
+    await answer('order.get', refusal('NOT_FOUND'))
+    expect(code()).toBe('NOT_FOUND')
+  })
+
+  it('that only reads is asked again while the exchange is UNAVAILABLE, for 5 s', async () => {
+    watch(rig.client.ask('instruments', {}))
+    await answer('instruments', refusal('UNAVAILABLE', { retryAfterMs: 200 }))
+    expect(outcome).toEqual({})
+    await rig.pass(500)
+    await answer('instruments', { ok: true, data: [] })
+    expect(outcome.value).toEqual([])
+
+    const askedAt = rig.clock.now()
+    watch(rig.client.ask('instruments', {}))
+    while (outcome.error === undefined) {
+      await answer('instruments', refusal('UNAVAILABLE'))
+      await rig.pass(500)
+    }
     expect(code()).toBe('UNAVAILABLE')
+    expect(rig.clock.now() - askedAt).toBeLessThanOrEqual(5_500)
   })
 })
 

@@ -252,11 +252,11 @@ export class Requests {
   }
 
   /**
-   * A hand-over between instances takes some tenths of a second: a request that was certainly not taken is sent again
-   * as long as it would have been valid anyway.
+   * A hand-over between instances takes some tenths of a second, so a request that was certainly not executed is sent
+   * again for as long as an order is valid.
    */
-  #mayTryAgain({ id, validUntil }: Pending, { code }: WireError, afterMs: number): boolean {
-    return id !== undefined && code === 'UNAVAILABLE' && this.#serverNow() + afterMs < validUntil
+  #mayTryAgain({ validUntil }: Pending, { code }: WireError, afterMs: number): boolean {
+    return code === 'UNAVAILABLE' && this.#serverNow() + afterMs < validUntil
   }
 
   #lookedUp(pending: Pending, answer: Answer<PlacedOrder>): void {
@@ -300,7 +300,7 @@ export class Requests {
     this.#settle(pending)
     if (id === undefined) {
       const message = `No answer to ${name} came in time. Nothing was changed.`
-      pending.reject(new RequestRefused({ code: 'TIMEOUT', message, outcome: 'not_executed' }))
+      pending.reject(new RequestRefused(refusal ?? { code: 'TIMEOUT', message, outcome: 'not_executed' }))
     } else if (isUncertain || copies.size > 0) {
       for (const copy of copies) this.#doubt(pending, copy)
       pending.reject(new OutcomeUnknownError(id, pending.finalAt))
