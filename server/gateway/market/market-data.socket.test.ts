@@ -23,6 +23,7 @@ const SUBSCRIPTIONS_MAX = 6
 let http: HttpServer
 let io: Server<ClientToServerEvents, ServerToClientEvents>
 let market: MarketData
+let subscriptions: MarketSubscriptions
 let gaps = 0
 let seq = 0
 let clients: Client[] = []
@@ -37,7 +38,7 @@ beforeEach(async () => {
   http = createServer()
   io = new Server(http, { transports: ['websocket'] })
   const feed = new Feed({ instruments: ['NOVA', 'VLNT', 'MERI'].map(listed) })
-  const subscriptions = new MarketSubscriptions({ io, feed, subscriptionsMax: SUBSCRIPTIONS_MAX })
+  subscriptions = new MarketSubscriptions({ io, feed, subscriptionsMax: SUBSCRIPTIONS_MAX })
   market = new MarketData({
     ...{ feed, subscriptions, rooms: new FanOut(io), onGap: () => gaps++ },
     historyOf: (symbol) => storedHistory(symbol),
@@ -219,6 +220,30 @@ test('candles, trades and tickers reach those who asked for them', async () => {
     { closed: false, candle: [T + 1_000, '10.10', '10.10', '10.10', '10.10', '0', 0] },
   ])
   expect(of('ticker')).toMatchObject([{ symbol: 'NOVA', bid: '10.00', ask: '10.10', last: '10.10', volume: '3' }])
+})
+
+test('a socket that was held back over the end of a bar is sent how that bar ended', async () => {
+  const { ask, of, settled, client } = await connect()
+  const trade = (id: number, ticks: number, afterMs = 0) =>
+    frame([changeOf('NOVA', { trades: [tradeOf('NOVA', { id, timeMs: T + seq * 50 + afterMs, ticks })] })], { afterMs })
+  trade(1, 1_010)
+  await settled()
+  await ask('subscribe', { channel: 'candles', symbols: ['NOVA'], interval: '1s' })
+  const socket = io.sockets.sockets.get(client.id!)!
+  subscriptions.hold(socket)
+  trade(2, 900)
+  frame([], { afterMs: 2_000 })
+  trade(3, 905, 2_000)
+  await settled()
+  subscriptions.resume(socket)
+  trade(4, 906, 2_000)
+  await settled()
+  expect(of('candle')).toMatchObject([
+    { closed: true, candle: [T, '10.10', '10.10', '9.00', '9.00', '2', 2] },
+    { closed: true, candle: [T + 1_000, '9.00', '9.00', '9.00', '9.00', '0', 0] },
+    { closed: false, candle: [T + 2_000, '9.05', '9.05', '9.05', '9.05', '1', 1] },
+    { closed: false, candle: [T + 2_000, '9.05', '9.06', '9.05', '9.06', '2', 2] },
+  ])
 })
 
 test('after a gap nothing of a book is sent until a full frame, which is a snapshot; an older epoch is not heard', async () => {

@@ -1,8 +1,16 @@
-import type { BookDepth, Interval } from '@valiant/shared/protocol/market-data'
-import type { Feed } from '../../feed/feed.ts'
+import { type BookDepth, type CandleFrame, type Interval, INTERVAL_MS } from '@valiant/shared/protocol/market-data'
+import { barsOver, type Feed, widthOf } from '../../feed/feed.ts'
 import type { RoomEvent, RoomFrame } from '../delivery/room-sender.ts'
 
-/** What one socket watches. Most sockets watch few kinds, and the same as many others: nothing here is theirs alone until it must be. */
+/** Where the streams of a socket stood when it was held back. */
+export interface Told {
+  /** By symbol, the id of the last trade that it was sent. */
+  readonly trades: Map<string, number>
+  /** By room, the start of the bar that was forming. */
+  readonly candles: Map<string, number>
+}
+
+/** What one socket watches. Most sockets watch few kinds and the same as many others, so empty sets are shared to save memory. */
 export interface Streams {
   quotes: ReadonlySet<string>
   tickers: ReadonlySet<string>
@@ -10,8 +18,8 @@ export interface Streams {
   /** By room. */
   candles: ReadonlyMap<string, { readonly symbol: string; readonly interval: Interval }>
   depths: ReadonlyMap<string, BookDepth>
-  /** Of a socket that is held back: the id of the last trade of each symbol that it was told. Undefined for all others. */
-  toldTrades: Map<string, number> | undefined
+  /** Only of a socket that is held back. */
+  told: Told | undefined
 }
 
 const NO_SYMBOLS: ReadonlySet<string> = new Set()
@@ -20,7 +28,7 @@ const NO_DEPTHS: Streams['depths'] = new Map()
 
 export const noStreams = (): Streams => ({
   ...{ quotes: NO_SYMBOLS, tickers: NO_SYMBOLS, trades: NO_SYMBOLS, candles: NO_CANDLES, depths: NO_DEPTHS },
-  toldTrades: undefined,
+  told: undefined,
 })
 
 /** A frame with the event that it is sent as. */
@@ -32,22 +40,38 @@ export type MarketEvent = {
 export const newestTradeId = (feed: Feed, symbol: string): number =>
   Number(feed.recentTrades(symbol)?.t.at(-1)?.[0] ?? 0)
 
+/** The start of the bar that is forming; undefined before the first trade. */
+export const formingStart = (feed: Feed, { symbol, interval }: { symbol: string; interval: Interval }) =>
+  feed.candle(symbol, interval)?.candle[0]
+
+export function toldNow({ trades, candles }: Streams, feed: Feed): Told {
+  const told: Told = { trades: new Map(), candles: new Map() }
+  for (const symbol of trades) told.trades.set(symbol, newestTradeId(feed, symbol))
+  for (const [room, stream] of candles) {
+    const startAtMs = formingStart(feed, stream)
+    if (startAtMs !== undefined) told.candles.set(room, startAtMs)
+  }
+  return told
+}
+
 /**
- * What a socket that was held back must be told to stand where all others stand: states as they are now, each book whole,
- * and of the trades the newest. Where that leaves a hole its ids show it, and the request `trades` fills it.
+ * What brings a socket that was held back up to date: each state as it is now, each book whole, the bars that have closed
+ * meanwhile, and the newest trades. Where those leave a hole its ids show it, and the request `trades` fills it.
  */
-export function stateOf({ quotes, tickers, candles, depths, toldTrades }: Streams, feed: Feed): readonly MarketEvent[] {
+export function stateOf({ quotes, tickers, candles, depths, told }: Streams, feed: Feed): readonly MarketEvent[] {
   const events: MarketEvent[] = []
   if (quotes.size > 0) events.push({ event: 'quotes', frame: feed.quotes(quotes) })
   for (const symbol of tickers) {
     const frame = feed.ticker(symbol)
     if (frame) events.push({ event: 'ticker', frame })
   }
-  for (const { symbol, interval } of candles.values()) {
-    const frame = feed.candle(symbol, interval)
-    if (frame) events.push({ event: 'candle', frame })
+  for (const [room, { symbol, interval }] of candles) {
+    const forming = feed.candle(symbol, interval)
+    if (forming === undefined) continue
+    const closed = closedSince(feed, forming, told?.candles.get(room))
+    for (const frame of [...closed, forming]) events.push({ event: 'candle', frame })
   }
-  for (const [symbol, toldId] of toldTrades ?? []) {
+  for (const [symbol, toldId] of told?.trades ?? []) {
     const frame = feed.recentTrades(symbol)
     const t = frame?.t.filter(([id]) => Number(id) > toldId) ?? []
     if (frame && t.length > 0) events.push({ event: 'trades', frame: { ...frame, t } })
@@ -57,4 +81,18 @@ export function stateOf({ quotes, tickers, candles, depths, toldTrades }: Stream
     if (frame) events.push({ event: 'book', frame })
   }
   return events
+}
+
+/** The bars before the forming one, from the one that starts at `fromMs` on. */
+function closedSince(feed: Feed, forming: CandleFrame, fromMs: number | undefined): CandleFrame[] {
+  const { symbol, interval } = forming
+  const [toMs] = forming.candle
+  const recent = feed.recentBars(symbol)
+  if (recent === undefined || fromMs === undefined) return []
+  const width = widthOf(interval)
+  const bars = barsOver(recent.recent(width, { fromMs, toMs }), {
+    ...{ fromMs, toMs, stepMs: INTERVAL_MS[interval], widthMs: INTERVAL_MS[width] },
+    closeBefore: recent.closeBefore(width, fromMs),
+  })
+  return bars.map((bar) => ({ ...forming, candle: feed.toCandle(symbol, bar), closed: true }))
 }

@@ -4,7 +4,7 @@ import type { ClientToServerEvents, ServerToClientEvents } from '@valiant/shared
 import type { DataOf } from '@valiant/shared/protocol/requests'
 import type { Server, Socket } from 'socket.io'
 import type { Feed } from '../../feed/feed.ts'
-import { newestTradeId, noStreams, type Streams, stateOf } from './market-streams.ts'
+import { formingStart, newestTradeId, noStreams, type Streams, stateOf, toldNow } from './market-streams.ts'
 import { type QuoteGroup, QuoteGroups } from './quote-groups.ts'
 import type { CheckedSubscription, Subscriptions } from '../requests/subscribe.ts'
 import { RequestFailure } from '../answering/wire-error.ts'
@@ -62,7 +62,7 @@ export class MarketSubscriptions implements Subscriptions {
       case 'trades':
         streams.trades = union(streams.trades, symbols)
         for (const symbol of symbols) {
-          streams.toldTrades?.set(symbol, newestTradeId(this.#feed, symbol))
+          streams.told?.trades.set(symbol, newestTradeId(this.#feed, symbol))
           this.#enter(socket, streams, marketRoom.trades(symbol))
         }
         return symbols.flatMap((symbol) => this.#feed.recentTrades(symbol) ?? [])
@@ -70,7 +70,11 @@ export class MarketSubscriptions implements Subscriptions {
         const { interval } = subscription
         const added = symbols.map((symbol) => [marketRoom.candles(symbol, interval), { symbol, interval }] as const)
         streams.candles = new Map([...streams.candles, ...added])
-        for (const [room] of added) this.#enter(socket, streams, room)
+        for (const [room, stream] of added) {
+          const startAtMs = formingStart(this.#feed, stream)
+          if (startAtMs !== undefined) streams.told?.candles.set(room, startAtMs)
+          this.#enter(socket, streams, room)
+        }
         return symbols.flatMap((symbol) => this.#feed.candle(symbol, interval) ?? [])
       }
       case 'book': {
@@ -99,14 +103,17 @@ export class MarketSubscriptions implements Subscriptions {
       case 'trades':
         streams.trades = without(streams.trades, symbols)
         for (const symbol of symbols) {
-          streams.toldTrades?.delete(symbol)
+          streams.told?.trades.delete(symbol)
           void socket.leave(marketRoom.trades(symbol))
         }
         return
       case 'candles': {
         const rooms = symbols.map((symbol) => marketRoom.candles(symbol, subscription.interval))
         streams.candles = new Map([...streams.candles].filter(([room]) => !rooms.includes(room)))
-        for (const room of rooms) void socket.leave(room)
+        for (const room of rooms) {
+          streams.told?.candles.delete(room)
+          void socket.leave(room)
+        }
         return
       }
       case 'book':
@@ -120,21 +127,21 @@ export class MarketSubscriptions implements Subscriptions {
     }
   }
 
-  /** The socket is sent nothing more of the market, for it does not keep up; what it watches is kept. */
+  /** Stops sending the market to a socket that does not keep up; its subscriptions are kept. */
   hold(socket: MarketSocket): void {
     if (!this.#io.sockets.sockets.has(socket.id)) return
     const streams = this.#streamsOf(socket)
-    if (streams.toldTrades !== undefined) return
+    if (streams.told !== undefined) return
     for (const room of this.#roomsOf(streams)) void socket.leave(room)
-    streams.toldTrades = new Map([...streams.trades].map((symbol) => [symbol, newestTradeId(this.#feed, symbol)]))
+    streams.told = toldNow(streams, this.#feed)
   }
 
-  /** What the socket watches, as it stands now: one frame of each; and from here on it is sent what all are. */
+  /** Brings the socket up to date and lets it have the live frames again. */
   resume(socket: MarketSocket): void {
     const streams = this.#streams.get(socket.id)
-    if (streams?.toldTrades === undefined) return
+    if (streams?.told === undefined) return
     for (const { event, frame } of stateOf(streams, this.#feed)) socket.emit(event, ...([frame] as never))
-    streams.toldTrades = undefined
+    streams.told = undefined
     for (const room of this.#roomsOf(streams)) void socket.join(room)
     for (const [room, stream] of streams.candles) this.#candleRooms.set(room, stream)
   }
@@ -196,7 +203,7 @@ export class MarketSubscriptions implements Subscriptions {
   }
 
   #enter(socket: MarketSocket, streams: Streams, room: string): void {
-    if (streams.toldTrades !== undefined) return
+    if (streams.told !== undefined) return
     void socket.join(room)
     const candles = streams.candles.get(room)
     if (candles !== undefined) this.#candleRooms.set(room, candles)
