@@ -19,7 +19,8 @@ export function endSilence(pool: Pick<pg.Pool, 'on'>, silenceMs = SILENCE_MS_MAX
       const { bytesRead } = socket
       // This process may have stood still itself, and what came meanwhile is read after the timers.
       setImmediate(() => {
-        if (socket.bytesRead === bytesRead) socket.destroy(new Error(`Postgres was silent for ${silenceMs} ms`))
+        if (socket.bytesRead !== bytesRead) return
+        socket.destroy(Object.assign(new Error(`Postgres was silent for ${silenceMs} ms`), { code: 'ETIMEDOUT' }))
       })
     })
   })

@@ -62,10 +62,25 @@ for (const how of ['cut', 'freeze'] as const) {
       const beats = beatsOf(client)
       await vi.waitFor(() => expect(marketOf(client)).toBe('degraded'), 10_000)
 
+      const stored: Answer[] = []
       // Told at once, and for certain.
       const refused = send(client, on, 0)
       expect(await refused.answer).toMatchObject({ ok: false, error: { code: 'UNAVAILABLE', outcome: 'not_executed' } })
       expect(refused.tookMs).toBeLessThan(500)
+      // What memory knows is answered whoever asks; nothing takes longer than 5 s.
+      const instruments = await rest(server.url, '/api/instruments', { cookie: client.cookie })
+      expect(instruments.status).toBe(200)
+      const beganMs = Date.now()
+      for (const event of ['orders', 'fills', 'ledger', 'equity', 'preferences.get', 'alert.list'] as const) {
+        void client.ask(event, {}).then((answer) => stored.push(answer))
+      }
+      const orders = await rest(server.url, '/api/orders', { cookie: client.cookie })
+      expect([503, 504]).toContain(orders.status)
+      await vi.waitFor(() => expect(stored).toHaveLength(6), 6_000)
+      expect(Date.now() - beganMs).toBeLessThan(5_000)
+      for (const answer of stored) {
+        expect(['UNAVAILABLE', 'TIMEOUT']).toContain(answer.ok ? 'ok' : answer.error.code)
+      }
       if (how === 'cut') {
         const session = await rest(server.url, '/api/account', { cookie: client.cookie })
         expect([session.status, await session.json()]).toMatchObject([

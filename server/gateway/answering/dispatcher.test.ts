@@ -1,6 +1,6 @@
 import { type PayloadOf, REQUESTS, type RequestName } from '@valiant/shared/protocol/requests'
 import { pino } from 'pino'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Dispatcher } from './dispatcher.ts'
 import type { Requester } from '../requests/request.ts'
 
@@ -55,7 +55,7 @@ const PAYLOADS: { readonly [Name in RequestName]: Required<PayloadOf<Name>> } = 
 const NAMES = Object.keys(PAYLOADS) as RequestName[]
 
 const nobody: Requester = {
-  ...{ account: undefined, userId: undefined, scopes: [], source: 'web', socketId: 's', receivedAtMs: 1_000 },
+  ...{ account: undefined, userId: undefined, scopes: [], source: 'web', socketId: 's', receivedAtMs: Date.now() },
 }
 const trader: Requester = { ...nobody, account: 17, userId: 'u', scopes: ['read', 'trade'] }
 
@@ -112,5 +112,30 @@ describe.each(NAMES)('%s', (name) => {
     if (scope === 'read') return
     const reader: Requester = { ...trader, scopes: ['read'] }
     expect(await refused(name, { odd: 1 }, reader)).toMatchObject({ code: 'FORBIDDEN' })
+  })
+})
+
+describe('a database that never answers', () => {
+  afterEach(() => vi.useRealTimers())
+  const never = () => new Promise<never>(() => undefined)
+  const silent = new Dispatcher({
+    handlers: { orders: never } as never,
+    relays: { 'preferences.set': never } as never,
+    history: { orderByClientId: never } as never,
+    instrumentOf: () => undefined,
+    logger: pino({ level: 'silent' }),
+  })
+
+  test.each([
+    ['orders', {}, { code: 'TIMEOUT', outcome: 'not_executed' }],
+    ['preferences.set', { key: 'a', value: 1 }, { code: 'TIMEOUT', outcome: 'unknown', finalAt: expect.any(Number) }],
+    ['order.place', { clientOrderId: 'a' }, { code: 'TIMEOUT', outcome: 'unknown' }],
+  ] as const)('%s is answered within 5 s all the same', async (name, payload, error) => {
+    vi.useFakeTimers()
+    const requester = { ...trader, receivedAtMs: Date.now() }
+    const answer = silent.answer(name, payload, requester, () => Promise.resolve(0))
+    await vi.advanceTimersByTimeAsync(4_900)
+    vi.useRealTimers()
+    expect(await Promise.race([answer, 'nothing'])).toMatchObject({ ok: false, error })
   })
 })

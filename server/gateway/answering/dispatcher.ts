@@ -20,6 +20,7 @@ import {
   type Requester,
 } from '../requests/request.ts'
 import { failure, foundText, isDefect, RequestFailure, toWireError } from './wire-error.ts'
+import { inTime } from './time-limit.ts'
 import { fieldFailure } from './zod-issue.ts'
 
 /** Counts a request that is no trading. @returns 0, or for how many milliseconds there may be no more */
@@ -108,7 +109,10 @@ export class Dispatcher {
       assertSoundPayload(payload)
       const name = nameOf(event)
       authorise(name, requester)
-      return await this.#serve(name, payload, requester, take)
+      const { receivedAtMs } = requester
+      return await inTime(this.#serve(name, payload, requester, take), {
+        ...{ receivedAtMs, changes: REQUESTS[name].changes },
+      })
     } catch (error) {
       if (isDefect(error)) this.#logger.error({ err: error, event: foundText(event) }, 'a request failed')
       const mayLive = typeof event === 'string' && isRequest(event) && REQUESTS[event].changes

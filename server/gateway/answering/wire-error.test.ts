@@ -12,7 +12,8 @@ test('what failed outside is UNAVAILABLE, and was not executed', () => {
   expect(toWireError(new Unavailable('full', { retryAfterMs: 7 }), true)).toMatchObject({
     ...{ code: 'UNAVAILABLE', outcome: 'not_executed', retryAfterMs: 7 },
   })
-  for (const code of ['ECONNREFUSED', '57P01', '08006', '25006']) {
+  const unreachable = ['ECONNREFUSED', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', '57P01', '08006']
+  for (const code of [...unreachable, '25006', '55P03', '40P01']) {
     const error = Object.assign(new Error('the database'), { code })
     expect(toWireError(error, false).code).toBe('UNAVAILABLE')
     expect(isDefect(error)).toBe(false)

@@ -92,8 +92,12 @@ export const isDefect = (error: unknown): boolean =>
   !(error instanceof AuthUnavailable) &&
   !isLostDatabase(error)
 
-/** SQLSTATE classes and Node's codes of a database that cannot be reached, stops, is full or only readable. */
-const LOST_CODES = /^(08|53|57P|25006|25P0|57014$|ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN)/
+/**
+ * SQLSTATE classes and Node's codes of a database that cannot be reached, is stopping, is full, is read-only or gave up
+ * waiting for a lock. None of them leaves a statement half done.
+ */
+const LOST_CODES =
+  /^(08|53|57P|25006|25P0|57014$|55P03|40P01|ECONN|EHOST|ENET|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN)/
 const LOST_MESSAGES = /Connection terminated|timeout exceeded when trying to connect|timeout expired/
 
 function isLostDatabase(error: unknown): boolean {

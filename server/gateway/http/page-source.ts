@@ -5,6 +5,7 @@ import { ACCOUNT_COOKIE, type PageList, type PageSource } from '@valiant/shared/
 import type { MarketStatus } from '../../bus/broadcast.ts'
 import type { ExchangeRequests } from '../leader/exchange-requests.ts'
 import type { Market } from '../market/market.ts'
+import { inTime } from '../answering/time-limit.ts'
 import { type Identity, requesterOf, type Sessions } from '../sessions/sessions.ts'
 import type { AccountHandlers, Handler } from '../requests/request.ts'
 
@@ -17,21 +18,24 @@ export interface PageParts {
   readonly preferences: Pick<PreferenceStore, 'read'>
 }
 
-/** What the page of one request may read, in process. A page without an account, or with the exchange away, still comes. */
+/**
+ * What the page of one request may read, in process. The page comes without an account, and while the exchange or the
+ * database is away: what cannot be read in time is left out.
+ */
 export function pageSourceOf(request: IncomingMessage, parts: PageParts): PageSource {
   const { market, status, sessions, exchange, lists, preferences } = parts
-  const identity = once(() => identityOf(request, sessions))
+  const receivedAtMs = Date.now()
+  const soon = <Value>(reading: Promise<Value>) =>
+    inTime(reading, { receivedAtMs, changes: false }).catch(() => undefined)
+  const identity = once(() => soon(identityOf(request, sessions)))
   // Without the account: who is signed in is known while the exchange is away too.
-  const signedIn = once(() => sessions.signedIn(request.headers).catch(() => undefined))
+  const signedIn = once(() => soon(sessions.signedIn(request.headers)))
   const list: PageSource['list'] = async (name, query) => {
     const known = await identity()
     if (known === undefined) return undefined
     const answer: Handler<typeof name> = lists[name]
-    try {
-      return await answer(query, requesterOf(known, { socketId: undefined, receivedAtMs: Date.now() }))
-    } catch {
-      return undefined
-    }
+    const requester = requesterOf(known, { socketId: undefined, receivedAtMs })
+    return soon((async () => answer(query, requester))())
   }
   return {
     now: () => ({ timeMs: Date.now(), epoch: market.epoch(), market: status().market }),
@@ -59,7 +63,7 @@ export function pageSourceOf(request: IncomingMessage, parts: PageParts): PageSo
     },
     preferences: async (keys) => {
       const known = await signedIn()
-      return known && preferences.read(known.userId, keys).catch(() => undefined)
+      return known && soon(preferences.read(known.userId, keys))
     },
     fills: async (limit) => (await list('fills', { limit }))?.items ?? [],
     list,

@@ -2,6 +2,7 @@ import { AccountSnapshot } from '@valiant/shared/protocol/account'
 import { ERRORS } from '@valiant/shared/protocol/errors'
 import type { Answer, Rate } from '@valiant/shared/protocol/events'
 import { BOOK_DEPTH_DEFAULT } from '@valiant/shared/protocol/limits'
+import { REQUESTS, type RequestName } from '@valiant/shared/protocol/requests'
 import { BookQuery, type OwnRoute, REST_ROUTES, type RestMethod, type RestRoute } from '@valiant/shared/protocol/rest'
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
 import type { z } from 'zod'
@@ -17,6 +18,7 @@ import { accountIdOf, readerOf } from './rest-fields.ts'
 import { sendTable, wantsTable } from './rest-table.ts'
 import { type Identity, requesterOf, type Sessions } from '../sessions/sessions.ts'
 import { failure, foundText, invalid, isDefect, RequestFailure, toWireError } from '../answering/wire-error.ts'
+import { inTime } from '../answering/time-limit.ts'
 import { fieldFailure } from '../answering/zod-issue.ts'
 
 export interface RestParts {
@@ -45,8 +47,8 @@ export function restRouter(parts: RestParts): Router {
   const documents = new Documents()
   const keyOf = (request: Request) => `http ${limitKey(clientAddress(request))}`
 
-  const identityOf = (request: Request): Promise<Identity | undefined> =>
-    sessions.ofRequest(request.headers, request.method, accountIdOf(request))
+  const identityOf = (request: Request, receivedAtMs: number): Promise<Identity | undefined> =>
+    inTime(sessions.ofRequest(request.headers, request.method, accountIdOf(request)), { receivedAtMs, changes: false })
 
   async function assertWithin(request: Request): Promise<void> {
     const retryAfterMs = await requests.take(keyOf(request))
@@ -54,9 +56,11 @@ export function restRouter(parts: RestParts): Router {
   }
 
   /** Asks as the visitor of this request, and gives the answer. */
-  async function ask(request: Request, event: string, payload: unknown): Promise<Answer> {
+  async function ask(request: Request, event: RequestName, payload: unknown): Promise<Answer> {
     const receivedAtMs = Date.now()
-    const identity = await identityOf(request)
+    // What everybody may ask is answered while nobody can be looked up, too.
+    const isPublic = REQUESTS[event].scope === 'public'
+    const identity = isPublic ? undefined : await identityOf(request, receivedAtMs)
     return dispatcher.answer(event, payload, requesterOf(identity, { socketId: undefined, receivedAtMs }), () =>
       requests.take(keyOf(request)),
     )
@@ -66,10 +70,14 @@ export function restRouter(parts: RestParts): Router {
   const ofUser =
     (work: (identity: Identity | undefined, request: Request) => Promise<unknown>): OwnAnswer =>
     async (request, payload, route) => {
+      const receivedAtMs = Date.now()
       await assertWithin(request)
-      const identity = await identityOf(request)
+      const identity = await identityOf(request, receivedAtMs)
       if (identity !== undefined) parsed(route.payload, payload)
-      return { ok: true, data: await work(identity, request) }
+      return {
+        ok: true,
+        data: await inTime(work(identity, request), { receivedAtMs, changes: route.method !== 'GET' }),
+      }
     }
   const own: Readonly<Record<OwnRoute, OwnAnswer>> = {
     book: async (request, payload) => {

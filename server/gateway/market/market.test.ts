@@ -1,6 +1,6 @@
 import { INTERVAL_MS } from '@valiant/shared/protocol/market-data'
 import { Server } from 'socket.io'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { Feed, startOf } from '../../feed/feed.ts'
 import { frameOf, listed } from '../../feed/frames.fixture.ts'
 import { requesterOf } from '../sessions/sessions.ts'
@@ -27,6 +27,8 @@ function marketOver(fails: () => Promise<never>) {
   })
 }
 
+afterEach(() => vi.useRealTimers())
+
 const lost = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
 
 test('while the database is away a page is painted with the candles of memory; who asks for them is told', async () => {
@@ -49,4 +51,12 @@ test('while the database is away a page is painted with the candles of memory; w
 test('a defect is none of a database that is away', async () => {
   const market = marketOver(() => Promise.reject(new TypeError('a defect')))
   await expect(market.candles({ symbol: 'NOVA', interval: '1m' })).rejects.toThrow('a defect')
+})
+
+test('a page does not wait for a database that never answers', async () => {
+  vi.useFakeTimers()
+  const market = marketOver(() => new Promise<never>(() => undefined))
+  const candles = market.candles({ symbol: 'NOVA', interval: '5m', limit: 288 })
+  await vi.advanceTimersByTimeAsync(4_900)
+  expect((await candles).at(-1)?.[0]).toBe(startOf(NOW, INTERVAL_MS['5m']))
 })

@@ -2,6 +2,7 @@ import type { PageSource } from '@valiant/shared/protocol/page'
 import type { Feed } from '../../feed/feed.ts'
 import type { NewsArchive } from '../../journal/news.ts'
 import type { BarHistory } from './bar-history.ts'
+import { inTime } from '../answering/time-limit.ts'
 import { isDefect } from '../answering/wire-error.ts'
 import { candlePages, candles } from '../requests/candles.ts'
 import { instruments } from '../requests/instruments.ts'
@@ -56,9 +57,9 @@ export function marketOf(parts: {
     sparklines: (points) => feed.sparklines(points),
     book: (symbol, depth) => feed.book(symbol, depth),
     trades: (query) => Promise.resolve(tradesPage(feed, query)),
-    // Painted all the same, with the last day; who asks by the protocol is told that the rest cannot be read.
+    // A page shows at least the bars that memory has; requests of the protocol fail when the rest cannot be read.
     candles: (query) =>
-      pages(query).catch((error: unknown) => {
+      inTime(pages(query), { receivedAtMs: Date.now(), changes: false }).catch((error: unknown) => {
         if (isDefect(error)) throw error
         return remembered(query)
       }),
