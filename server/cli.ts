@@ -76,9 +76,9 @@ async function generate({ check = false }: { check?: boolean }): Promise<void> {
   }
 }
 
-async function migrateDatabase({ url, config }: CommandDatabase): Promise<void> {
+async function migrateDatabase({ directUrl }: CommandDatabase): Promise<void> {
   const say = (text: string) => console.log(text)
-  const applied = await migrate(config.LEASE_DATABASE_URL ?? url, { say })
+  const applied = await migrate(directUrl, { say })
   if (applied.length === 0) say('The database is up to date.')
 }
 

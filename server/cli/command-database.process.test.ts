@@ -5,6 +5,7 @@ import { devNull } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { dataFolder } from '../../test/process/command.ts'
+import { openFaultProxy } from '../../test/rig/fault-proxy.ts'
 import { freshDatabase } from '../../test/rig/postgres.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -38,6 +39,22 @@ test('a command on a database that nobody has migrated says what to do, in one l
       /^The command was broken off: relation "\w+" does not exist\. .+`node server\/cli\.ts migrate`\.\n$/,
     )
   }
+})
+
+test('a command leaves no settings behind in a pooler', async () => {
+  await using fresh = await freshDatabase()
+  const pooled = new URL(fresh.url)
+  await using pooler = await openFaultProxy({ host: pooled.hostname, port: Number(pooled.port) })
+  const kept: string[] = []
+  pooler.watch((bytes) => {
+    if (/\0options\0|SET /.test(bytes.toString('latin1'))) kept.push(bytes.toString('latin1'))
+    return 'pass'
+  })
+  pooled.port = String(pooler.port)
+  const at = { DATABASE_URL: pooled.href, LEASE_DATABASE_URL: fresh.url }
+  expect(await run(at, 'queries')).toMatchObject({ code: 0 })
+  expect(await run(at, 'restored')).toMatchObject({ code: 0, err: '' })
+  expect(kept).toEqual([])
 })
 
 test('a file that is no recording is said to be none, in one line', async () => {

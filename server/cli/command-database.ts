@@ -7,45 +7,69 @@ import { startEmbeddedPostgres } from '../database/embedded-postgres.ts'
 import { StartupError } from '../database/startup-error.ts'
 import { addEnvFile } from '../env-file.ts'
 
-/** Where the server must have a secret with a database of its own, a command must not. */
+/** The server needs a secret with a database of its own; a command signs nothing. */
 const SIGNS_NOTHING = { AUTH_SECRET: 'not needed, since nothing is signed' }
 
-/** What a command works on; all of it is closed after it. */
-export interface CommandDatabase {
-  readonly database: Database
-  readonly url: string
+export interface CommandAddress {
   readonly config: Config
+  readonly url: string
+  /** Past a pooler, for sessions with settings or locks of their own. */
+  readonly directUrl: string
+}
+
+/** What a command works on; all of it is closed after it. */
+export interface CommandDatabase extends CommandAddress {
+  readonly database: Database
+}
+
+/** Whether a folder without an embedded database is given one: in the wrong folder a command would report on nothing. */
+type IfNone = 'make' | 'refuse'
+
+/**
+ * Reads the settings and finds the database (DATABASE_URL, else the embedded one, which is started if it is not running).
+ * @param root the folder of the installation
+ * @param parts closes the embedded Postgres if it was started here
+ * @throws {StartupError} when there is none
+ * @throws {ConfigError} when a setting is wrong
+ */
+export async function commandAddress(
+  root: string,
+  parts: AsyncDisposableStack,
+  ifNone: IfNone = 'refuse',
+): Promise<CommandAddress> {
+  addEnvFile(process.env, root)
+  const config = readConfig({ ...process.env, ...SIGNS_NOTHING })
+  if (config.DATABASE_URL !== undefined) {
+    return { config, url: config.DATABASE_URL, directUrl: config.LEASE_DATABASE_URL ?? config.DATABASE_URL }
+  }
+  const dataDir = resolve(root, config.DATA_DIR)
+  if (ifNone === 'refuse') assertDatabaseIn(dataDir)
+  const { url } = parts.use(await startEmbeddedPostgres({ dataDir, say: (text) => console.error(text) }))
+  return { config, url, directUrl: url }
 }
 
 /**
- * Works on the database of the settings (DATABASE_URL, else the embedded one, running or not).
- * @param root the folder of the installation
- * @param ifNone whether a folder without an embedded one is given one: in the wrong folder that would answer of nothing
+ * Works on the database of the settings.
  * @throws {StartupError} when it is not there, cannot be reached, or is of another version
  */
 export async function inCommandDatabase<Result>(
   root: string,
   work: (parts: CommandDatabase) => Promise<Result>,
-  ifNone: 'make' | 'refuse' = 'refuse',
+  ifNone?: IfNone,
 ): Promise<Result> {
-  addEnvFile(process.env, root)
-  const config = readConfig({ ...process.env, ...SIGNS_NOTHING })
   await using parts = new AsyncDisposableStack()
-  const say = (text: string) => console.error(text)
-  const dataDir = resolve(root, config.DATA_DIR)
-  if (config.DATABASE_URL === undefined && ifNone === 'refuse') assertDatabaseIn(dataDir)
-  const url = config.DATABASE_URL ?? parts.use(await startEmbeddedPostgres({ dataDir, say })).url
+  const address = await commandAddress(root, parts, ifNone)
   const logger = { warn: (_: object, message: string) => console.error(message) }
-  const database = parts.use(await openDatabase({ url, logger }))
+  const database = parts.use(await openDatabase({ url: address.url, leaseUrl: address.directUrl, logger }))
   try {
-    return await work({ database, url, config })
+    return await work({ ...address, database })
   } catch (cause) {
     throw anotherVersion('The command was broken off', cause) ?? cause
   }
 }
 
-/** @throws {StartupError} when no embedded Postgres has been made in this folder */
-export function assertDatabaseIn(dataDir: string): void {
+/** @throws {StartupError} when this folder has no embedded Postgres */
+function assertDatabaseIn(dataDir: string): void {
   if (existsSync(join(dataDir, 'postgres.json'))) return
   throw new StartupError(`There is no database in ${dataDir}: set DATA_DIR to where it is, or DATABASE_URL.`)
 }

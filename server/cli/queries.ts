@@ -1,14 +1,7 @@
-import { resolve } from 'node:path'
 import { type Command, Option } from 'commander'
-import { assertDatabaseIn } from './command-database.ts'
-import { readConfig } from '../config.ts'
-import { startEmbeddedPostgres } from '../database/embedded-postgres.ts'
+import { commandAddress } from './command-database.ts'
 import { HeaviestStatements, type Order, ORDERS, type StatementCost } from '../database/heaviest-statements.ts'
 import { StartupError } from '../database/startup-error.ts'
-import { addEnvFile } from '../env-file.ts'
-
-/** Where the server must have a secret with a database of its own, this must not. */
-const SIGNS_NOTHING = { AUTH_SECRET: 'not needed, since nothing is signed' }
 
 interface Options {
   readonly limit: string
@@ -46,14 +39,9 @@ export function addQueriesCommand(program: Command, root: string): void {
 async function listQueries({ limit, by, json = false, plans = false, reset = false }: Options, root: string) {
   const count = /^[1-9]\d{0,3}$/.test(limit) ? Number(limit) : undefined
   if (count === undefined) throw new StartupError(`Expected a number from 1 to 9999 as --limit, found ${limit}.`)
-  addEnvFile(process.env, root)
-  const config = readConfig({ ...process.env, ...SIGNS_NOTHING })
   await using parts = new AsyncDisposableStack()
-  const dataDir = resolve(root, config.DATA_DIR)
-  if (config.DATABASE_URL === undefined) assertDatabaseIn(dataDir)
-  const say = (text: string) => console.error(text)
-  const url = config.DATABASE_URL ?? parts.use(await startEmbeddedPostgres({ dataDir, say })).url
-  const statements = parts.use(await HeaviestStatements.open(url))
+  const { directUrl } = await commandAddress(root, parts)
+  const statements = parts.use(await HeaviestStatements.open(directUrl))
   const costs = await statements.list(by, count)
   const planned = await mapInTurn(costs, async (cost) => ({
     ...cost,

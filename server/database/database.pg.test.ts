@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { expect, test, vi } from 'vitest'
+import { openFaultProxy } from '../../test/rig/fault-proxy.ts'
 import { freshDatabase, POSTGRES_URL_VARIABLE, withDatabase } from '../../test/rig/postgres.ts'
 import { openDatabase } from './database.ts'
 import { migrate } from './migrations.ts'
@@ -111,6 +112,18 @@ test('int8 is bigint in our pools and text in better-auth’s', async () => {
   expect(await database.commits.query({ text: 'SELECT 5::bigint AS n' })).toEqual([{ n: 5n }])
   const { rows } = await database.authPool().query("SELECT 5::bigint AS n, current_setting('search_path') AS path")
   expect(rows).toEqual([{ n: '5', path: 'auth' }])
+})
+
+test('sessions with settings of their own go past a pooler, which would refuse or share them', async () => {
+  await using fresh = await freshDatabase()
+  const pooled = new URL(fresh.url)
+  await using pooler = await openFaultProxy({ host: pooled.hostname, port: Number(pooled.port) })
+  pooler.watch((bytes) => (/\0options\0|SET /.test(bytes.toString('latin1')) ? 'cut' : 'pass'))
+  pooled.port = String(pooler.port)
+  await using database = await openDatabase({ url: pooled.href, leaseUrl: fresh.url, logger })
+  expect((await database.authPool().query('SHOW search_path')).rows).toEqual([{ search_path: 'auth' }])
+  expect(await database.lease.query({ text: 'SHOW lock_timeout' })).toEqual([{ lock_timeout: '3s' }])
+  expect(await database.queries.one('SELECT 1 AS one')).toEqual({ one: 1 })
 })
 
 test('the role keeps no transaction open for long, and compiles nothing', async () => {

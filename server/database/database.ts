@@ -12,7 +12,10 @@ import { ourTypes } from './types.ts'
 export interface DatabaseConfig {
   /** Writer endpoint; may go through a pooler. */
   readonly url: string
-  /** Goes to Postgres directly: advisory locks need a session of their own. */
+  /**
+   * Goes to Postgres directly, for sessions that keep something of their own: advisory locks, settings, a search_path. A
+   * pooler would hand these to others, and PgBouncer and RDS Proxy refuse a connection that brings `options`.
+   */
   readonly leaseUrl?: string
   /** What takes longer is logged; unset or 0, nothing is. */
   readonly slowStatementMs?: number
@@ -22,7 +25,7 @@ export interface DatabaseConfig {
   readonly metrics?: DatabaseMetrics
 }
 
-/** Postgres, by purpose, so that an export never starves a commit. */
+/** Connections to Postgres by purpose, so that an export never starves a commit. */
 export interface Database extends AsyncDisposable {
   /** The journal's session. */
   readonly commits: Connection
@@ -38,7 +41,9 @@ export type Queries = IDatabase<unknown>
 const OLDEST_POSTGRES = 17 // transaction_timeout
 const QUERY_CONNECTIONS = 8
 const AUTH_CONNECTIONS = 4
-/** Idle sessions of the pools end after so long, so that a new address behind the name is found. */
+/** Each statement of better-auth is ended by the role's transaction_timeout (1.5 s), and somebody waits to sign in. */
+const AUTH_SILENCE_MS_MAX = 3_000
+/** Sessions of the pools are replaced after this, so that a new address behind the host name is found. */
 const LIFETIME_SECONDS = 300
 
 const pgp = pgPromise({ noWarnings: true })
@@ -94,7 +99,7 @@ export async function openDatabase(config: DatabaseConfig): Promise<Database> {
     queries,
     authPool: () => {
       const pool = new pg.Pool({
-        connectionString: url,
+        connectionString: leaseUrl ?? url,
         options: '-c search_path=auth',
         application_name: 'valiant-auth',
         max: AUTH_CONNECTIONS,
@@ -103,7 +108,7 @@ export async function openDatabase(config: DatabaseConfig): Promise<Database> {
         maxLifetimeSeconds: LIFETIME_SECONDS,
         Client: ofAuth.Client,
       })
-      endSilence(pool, silenceMs)
+      endSilence(pool, silenceMs ?? AUTH_SILENCE_MS_MAX)
       pool.on('error', (cause) => logger.warn({ err: cause }, 'database, valiant-auth: connection lost'))
       pools.push(pool)
       return pool
@@ -142,7 +147,7 @@ function ofConnection(pool: string, { isOpen }: Connection, clients: MeasuredCli
 
 async function assertUsable(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS_MAX })
-  client.on('error', () => undefined) // the query that is running says it too
+  client.on('error', () => undefined) // the running query fails with it too
   let version: number
   try {
     await client.connect()
