@@ -35,30 +35,16 @@ import { Origins } from './http/origin.ts'
 import { pageSourceOf } from './http/page-source.ts'
 import { Pings } from './delivery/pings.ts'
 import { showReadings } from './readings.ts'
-import { moveMoney } from './requests/account-money.ts'
-import { accountReset } from './requests/account-reset.ts'
-import { accountUpdate } from './requests/account-update.ts'
-import { account } from './requests/account.ts'
-import { alertCreate, alertDelete, alertList } from './requests/alerts.ts'
-import { accountsCreate } from './requests/accounts-create.ts'
+import { alertList } from './requests/alerts.ts'
 import { accounts } from './requests/accounts.ts'
-import { cancelAfter } from './requests/cancel-after.ts'
 import { cancelOnDisconnect } from './requests/cancel-on-disconnect.ts'
 import { equity } from './requests/equity.ts'
 import { fills } from './requests/fills.ts'
 import type { AccountHistory } from './requests/history.ts'
 import { ledger } from './requests/ledger.ts'
-import { orderAmend } from './requests/order-amend.ts'
-import { orderCancelAll } from './requests/order-cancel-all.ts'
-import { orderCancel } from './requests/order-cancel.ts'
-import { orderGet } from './requests/order-get.ts'
-import { orderPlace } from './requests/order-place.ts'
-import { orderPreview } from './requests/order-preview.ts'
 import { orders } from './requests/orders.ts'
-import { positionClose } from './requests/position-close.ts'
-import { positionProtect } from './requests/position-protect.ts'
+import { databaseRelays, exchangeRelays } from './requests/tables.ts'
 import { preferencesGet } from './requests/preferences-get.ts'
-import { preferencesSet } from './requests/preferences-set.ts'
 import { CancelOnDisconnect } from './sessions/cancel-on-disconnect.ts'
 import type { AccountHandlers, Relays } from './requests/request.ts'
 import { Resuming } from './sessions/resuming.ts'
@@ -195,24 +181,8 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     cancelOnDisconnect: cancelOnDisconnect({ watch, isConnected: (id) => io.of('/').sockets.has(id) }),
   }
   const relays: Relays = {
-    'order.place': orderPlace({ exchange, instrumentOf }),
-    'order.preview': orderPreview({ exchange, instrumentOf }),
-    'order.amend': orderAmend(exchange),
-    'order.cancel': orderCancel(exchange),
-    'order.cancelAll': orderCancelAll({ exchange, instrumentOf }),
-    'order.get': orderGet(exchange),
-    'position.close': positionClose({ exchange, instrumentOf }),
-    'position.protect': positionProtect({ exchange, instrumentOf }),
-    cancelAfter: cancelAfter({ exchange, instrumentOf }),
-    account: account(exchange),
-    'account.update': accountUpdate(exchange),
-    'account.deposit': moveMoney('account.deposit', exchange),
-    'account.withdraw': moveMoney('account.withdraw', exchange),
-    'account.reset': accountReset(exchange),
-    'accounts.create': accountsCreate(exchange),
-    'preferences.set': preferencesSet({ preferences, ownerOf, keysMax: limits.preferences }),
-    'alert.create': alertCreate({ alerts, instrumentOf, max: limits.alerts }),
-    'alert.delete': alertDelete({ alerts, instrumentOf }),
+    ...exchangeRelays({ exchange, instrumentOf }),
+    ...databaseRelays({ preferences, ownerOf, alerts, instrumentOf, limits }),
   }
   const handlers = { ...market.handlers, ...ofAccounts }
   const dispatcher = new Dispatcher({ handlers, relays, history, instrumentOf, logger, metrics })

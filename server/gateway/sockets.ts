@@ -240,6 +240,7 @@ export class Sockets implements Disposable {
     if (graceMs !== undefined) this.#options.cancelOnDisconnect.joined(account, socket.id, graceMs)
     if (socket.data.missed === undefined) void socket.join(roomOf.account(account))
     else void this.#bringMissed(account, socket, socket.data.missed)
+    if (resumeFromOf(socket.handshake.auth) !== undefined) void this.#checkAgain(credential, socket.data.cookie)
     const sockets = this.#byAccount.of(account)
     this.#options.joined(account)
     for (const oldest of sockets.slice(0, Math.max(0, sockets.length - this.#options.limits.socketsPerAccount))) {
@@ -253,10 +254,19 @@ export class Sockets implements Disposable {
     data.missed = await this.#options.resuming.missed(data.identity.account, afterSeq)
   }
 
+  /** A credential may have ended while the socket waited for what it missed, and was in no room that the end would reach. */
+  async #checkAgain(credential: Credential, cookie: string | undefined): Promise<void> {
+    try {
+      if (!(await this.#options.sessions.lives(credential, cookie))) this.end(credential)
+    } catch (error) {
+      this.#options.logger.warn({ err: error }, 'a session or key could not be checked; it is checked again in a minute')
+    }
+  }
+
   async #bringMissed(account: number, socket: ValiantSocket, missed: Missed): Promise<void> {
     socket.data.missed = undefined
     try {
-      await this.#options.resuming.bring(account, missed, {
+      const newestSeq = await this.#options.resuming.bring(account, missed, {
         isOpen: () => socket.connected,
         send: (frame) => {
           this.#writes.gather(socket)
@@ -264,8 +274,16 @@ export class Sockets implements Disposable {
           socket.emit('account', frame)
         },
         wasRead: () => readSoFar(socket),
-        join: () => void socket.join(roomOf.account(account)),
+        join: (onLive) => {
+          const hear = (event: string, frame: AccountFrame) => {
+            if (event === 'account') onLive(frame.seq)
+          }
+          void socket.join(roomOf.account(account))
+          socket.onAnyOutgoing(hear)
+          return () => socket.offAnyOutgoing(hear)
+        },
       })
+      this.#byAccount.saw(account, newestSeq)
     } catch (error) {
       this.#options.logger.error({ err: error }, 'missed frames could not be sent')
       socket.conn.close()

@@ -191,5 +191,5 @@ function authorise(name: RequestName, { account, scopes }: Requester): void {
 
 function assertWithin(retryAfterMs: number): void {
   if (retryAfterMs === 0) return
-  throw failure('RATE_LIMITED', `Too many requests: expected a pause of ${retryAfterMs} ms.`, { retryAfterMs })
+  throw failure('RATE_LIMITED', `Too many requests. Retry in ${retryAfterMs} ms.`, { retryAfterMs })
 }

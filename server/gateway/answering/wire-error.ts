@@ -56,7 +56,7 @@ export function toWireError(error: unknown, mayLive: boolean): WireError {
   if (error instanceof Unavailable) {
     return {
       code: 'UNAVAILABLE',
-      message: `The exchange does not take this request at the moment: ${error.message}. It was not executed.`,
+      message: `The exchange cannot take this request right now: ${error.message}. It was not executed.`,
       outcome: 'not_executed',
       retryAfterMs: error.retryAfterMs,
     }
@@ -64,7 +64,7 @@ export function toWireError(error: unknown, mayLive: boolean): WireError {
   if (error instanceof AuthUnavailable) {
     return {
       code: 'UNAVAILABLE',
-      message: 'Who asks cannot be looked up at the moment. The request was not executed.',
+      message: 'Your session cannot be verified right now. The request was not executed.',
       outcome: 'not_executed',
       retryAfterMs: error.retryAfterMs,
     }
@@ -72,14 +72,14 @@ export function toWireError(error: unknown, mayLive: boolean): WireError {
   if (isLostDatabase(error)) {
     return {
       code: 'UNAVAILABLE',
-      message: 'The history cannot be read at the moment. The request was not executed.',
+      message: 'The history cannot be read right now. The request was not executed.',
       outcome: 'not_executed',
       retryAfterMs: 1_000,
     }
   }
   return {
     code: 'INTERNAL',
-    message: 'A fault of the server; it has been recorded.',
+    message: 'Internal server error. It has been logged.',
     outcome: mayLive ? 'unknown' : 'not_executed',
     ...(mayLive && { finalAt: Date.now() + ANSWER_MS_MAX }),
   }

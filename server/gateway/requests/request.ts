@@ -54,8 +54,13 @@ export const RELAYED = [
   'alert.delete',
 ] as const satisfies readonly RequestName[]
 export type RelayedName = (typeof RELAYED)[number]
-/** What changes something that the exchange knows nothing of: a socket's own rate holds it. */
-export const BESIDE_THE_EXCHANGE: readonly RequestName[] = ['preferences.set', 'alert.create', 'alert.delete']
+/** Changes that the exchange knows nothing of: the rate limit of the socket applies to them. */
+export const BESIDE_THE_EXCHANGE = [
+  'preferences.set',
+  'alert.create',
+  'alert.delete',
+] as const satisfies readonly RelayedName[]
+export type BesideTheExchange = (typeof BESIDE_THE_EXCHANGE)[number]
 
 export type Relays = { readonly [Name in RelayedName]: Relay<Name> }
 export type Handlers = { readonly [Name in Exclude<RequestName, RelayedName>]: Handler<Name> }

@@ -64,6 +64,27 @@ describe('a socket that says what it saw last', () => {
     rig.exchange.deaf = false
   })
 
+  test('gets nothing twice, and its heartbeats know the newest seq', async () => {
+    const other = await rig.connect({ cookie })
+    await place(other)
+    other.socket.disconnect()
+    const client = await rig.connect({ cookie, auth: { resumeFrom: 1 } })
+    await heard(client, [2])
+    await vi.waitFor(() => expect(client.of('heartbeat').at(-1)).toMatchObject({ accountSeq: 2 }), 3_000)
+    for (let n = 0; n < 3; n++) await place(client)
+    await heard(client, [2, 3, 4, 5])
+  })
+
+  test('whose session ends while it waits for what it missed is sent away', async () => {
+    rig.exchange.deaf = true
+    const connecting = rig.connect({ cookie, auth: { resumeFrom: 1 } })
+    await vi.waitFor(() => expect(rig.exchange.unheard).toHaveLength(1))
+    expect((await rig.post('/api/auth/sign-out', {}, { cookie })).status).toBe(200)
+    const client = await connecting
+    await vi.waitFor(() => expect(client.socket.connected).toBe(false))
+    expect(client.of('goodbye')).toMatchObject([{ code: 'SIGNED_OUT' }])
+  })
+
   test('of an account with thousands of frames gets them all', async () => {
     const other = await rig.connect({ cookie })
     await place(other)

@@ -22,7 +22,10 @@ function rig(...answers: (ResumedFrames | (() => ResumedFrames) | Error)[]) {
     isOpen: () => true,
     send: ({ seq }: AccountFrame) => void got.push(seq),
     wasRead: () => Promise.resolve(),
-    join: () => void got.push('joined'),
+    join: () => {
+      got.push('joined')
+      return () => undefined
+    },
   }
   return { resuming, asked, got, socket }
 }
@@ -55,6 +58,33 @@ test('a frame that has left before the socket joined, and was not seen here, is 
   const { resuming, got, socket } = rig({ seq: 5, frames: frames(5) }, { seq: 6, frames: frames(6) })
   await resuming.bring(ACCOUNT, (await resuming.missed(ACCOUNT, 4))!, socket)
   expect(got).toEqual([5, 'joined', 6])
+})
+
+test('a frame that goes out live while the last question is out is not sent twice', async () => {
+  const live = { send: (_seq: number) => undefined as unknown }
+  const asIt = () => {
+    live.send(6)
+    return { seq: 7, frames: frames(6, 7) }
+  }
+  const { resuming, got, socket } = rig({ seq: 5, frames: frames(5) }, asIt)
+  const join = (onLive: (seq: number) => void) => {
+    live.send = (seq) => {
+      got.push(seq)
+      onLive(seq)
+    }
+    return socket.join()
+  }
+  await resuming.bring(ACCOUNT, (await resuming.missed(ACCOUNT, 4))!, { ...socket, join })
+  expect(got).toEqual([5, 'joined', 6, 7])
+})
+
+test('where the rest cannot be had, the newest seq is known all the same', async () => {
+  const away = new Error('away')
+  const { resuming, got, socket } = rig({ seq: 5, frames: frames(5) }, away, away)
+  const missed = await resuming.missed(ACCOUNT, 4)
+  resuming.saw(ACCOUNT, 8)
+  expect(await resuming.bring(ACCOUNT, missed!, socket)).toBe(8)
+  expect(got).toEqual([5, 'joined'])
 })
 
 test('nothing is resumed where frames are not held, the exchange cannot be asked, or it takes too long', async () => {

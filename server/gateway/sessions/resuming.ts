@@ -36,8 +36,12 @@ export interface Resumed {
   readonly send: (frame: AccountFrame) => void
   /** Resolves when the client has read what was sent, or is gone. */
   readonly wasRead: () => Promise<void>
-  /** From here on it gets the account's frames as they come. */
-  readonly join: () => void
+  /**
+   * From here on it gets the account's frames as they come.
+   * @param onLive hears the seq of each
+   * @returns ends the hearing, not the frames
+   */
+  readonly join: (onLive: (seq: number) => void) => () => void
 }
 
 /** Brings sockets the account frames that their clients missed, in order, and then lets the live ones in. */
@@ -63,29 +67,36 @@ export class Resuming {
     return frames && { afterSeq, frames }
   }
 
-  /** After the welcome: what was missed, what has been sent meanwhile, then all that comes. */
-  async bring(account: number, { afterSeq, frames }: Missed, socket: Resumed): Promise<void> {
+  /**
+   * After the welcome: what was missed, what has been sent meanwhile, then all that comes.
+   * @returns the newest seq of the account that is known; later than what the client has where not all could be had
+   */
+  async bring(account: number, { afterSeq, frames }: Missed, socket: Resumed): Promise<number> {
+    const live = new Set<number>()
     let lastSeq = afterSeq
     const sendAll = async (some: readonly AccountFrame[]): Promise<void> => {
       const unsent = some.filter(({ seq }) => seq > lastSeq)
       for (const [index, frame] of unsent.entries()) {
         if (index > 0 && index % BURST === 0) await socket.wasRead()
-        socket.send(frame)
+        if (!live.has(frame.seq)) socket.send(frame)
         lastSeq = frame.seq
       }
     }
+    const newestSeq = () => Math.max(lastSeq, this.#seen.get(account)?.seq ?? 0, ...live)
     await sendAll(frames)
     while (socket.isOpen() && (this.#seen.get(account)?.seq ?? 0) > lastSeq) {
       const more = await this.#framesAfter(account, lastSeq)
-      // The heartbeats will show the client that it is behind.
+      // The heartbeats show the client that it is behind.
       if (more === undefined || more.length === 0) break
       await sendAll(more)
     }
-    if (!socket.isOpen()) return
-    socket.join()
+    if (!socket.isOpen()) return newestSeq()
+    const stopHearing = socket.join((seq) => live.add(seq))
     // Between instances a frame may come by before its seq does: those that left until now are asked for once more.
     const rest = await this.#framesAfter(account, lastSeq)
     if (socket.isOpen()) await sendAll(rest ?? [])
+    stopHearing()
+    return newestSeq()
   }
 
   #watch(account: number): void {

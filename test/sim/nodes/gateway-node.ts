@@ -11,19 +11,8 @@ import { ExchangeRequests } from '../../../server/gateway/leader/exchange-reques
 import { ExchangeState } from '../../../server/gateway/leader/exchange-state.ts'
 import { LeaderLink } from '../../../server/gateway/leader/leader-link.ts'
 import { MarketData } from '../../../server/gateway/market/market-data.ts'
-import { moveMoney } from '../../../server/gateway/requests/account-money.ts'
-import { accountReset } from '../../../server/gateway/requests/account-reset.ts'
-import { accountUpdate } from '../../../server/gateway/requests/account-update.ts'
-import { account } from '../../../server/gateway/requests/account.ts'
-import { cancelAfter } from '../../../server/gateway/requests/cancel-after.ts'
-import { orderAmend } from '../../../server/gateway/requests/order-amend.ts'
-import { orderCancelAll } from '../../../server/gateway/requests/order-cancel-all.ts'
-import { orderCancel } from '../../../server/gateway/requests/order-cancel.ts'
-import { orderGet } from '../../../server/gateway/requests/order-get.ts'
-import { orderPlace } from '../../../server/gateway/requests/order-place.ts'
-import { positionClose } from '../../../server/gateway/requests/position-close.ts'
-import { positionProtect } from '../../../server/gateway/requests/position-protect.ts'
 import type { Handlers, Relays } from '../../../server/gateway/requests/request.ts'
+import { exchangeRelays } from '../../../server/gateway/requests/tables.ts'
 import { type Missed, resumeFromOf, Resuming } from '../../../server/gateway/sessions/resuming.ts'
 import { History } from '../../../server/journal/history.ts'
 import { Wire } from '../bus/wire.ts'
@@ -48,6 +37,8 @@ interface Socket {
   readonly account: number
   /** It gets the account's frames as they come. */
   isJoined: boolean
+  /** Hears the seq of each of them, while somebody wants to know. */
+  onLive?: ((seq: number) => void) | undefined
   readonly send: (event: string, payload: unknown) => void
   readonly close: () => void
 }
@@ -84,28 +75,13 @@ export class GatewayNode {
     this.#requests = new ExchangeRequests({ bus, gateway: process.name, isOpen: () => this.#state.isOpen })
     const instrumentOf = (symbol: string) => INSTRUMENTS.find(({ wire }) => wire.symbol === symbol)
     const exchange = this.#requests
-    const relays: Partial<Relays> = {
-      'order.place': orderPlace({ exchange, instrumentOf }),
-      'order.amend': orderAmend(exchange),
-      'order.cancel': orderCancel(exchange),
-      'order.cancelAll': orderCancelAll({ exchange, instrumentOf }),
-      'order.get': orderGet(exchange),
-      'position.close': positionClose({ exchange, instrumentOf }),
-      cancelAfter: cancelAfter({ exchange, instrumentOf }),
-      account: account(exchange),
-      'account.update': accountUpdate(exchange),
-      'account.deposit': moveMoney('account.deposit', exchange),
-      'account.withdraw': moveMoney('account.withdraw', exchange),
-      'account.reset': accountReset(exchange),
-      'position.protect': positionProtect({ exchange, instrumentOf }),
-    }
     const handlers: Partial<Handlers> = { time: () => ({ time: Date.now() }) }
     const { queries } = openSimDatabase({ world, server: postgres, process })
     const history = new History(queries)
     // Clients of the simulation ask for nothing else.
     this.#dispatcher = new Dispatcher({
       handlers: handlers as Handlers,
-      relays: relays as Relays,
+      relays: exchangeRelays({ exchange, instrumentOf }) as Relays,
       history,
       instrumentOf,
       logger,
@@ -143,7 +119,11 @@ export class GatewayNode {
   /** To the account's sockets here. */
   sendAccount(number: number, frame: AccountFrame): void {
     this.#saw(number, frame.seq)
-    for (const socket of this.#sockets) if (socket.account === number && socket.isJoined) socket.send('account', frame)
+    for (const socket of this.#sockets) {
+      if (socket.account !== number || !socket.isJoined) continue
+      socket.send('account', frame)
+      socket.onLive?.(frame.seq)
+    }
   }
 
   /** A handshake has come in, of the owner of an account. To be called as the gateway's process. */
@@ -193,12 +173,16 @@ export class GatewayNode {
     const { market, message } = this.#state.status
     if (market !== 'open') this.#sendStatusTo(socket, { market, message })
     if (missed !== undefined) {
-      void this.#resuming.bring(number, missed, {
+      const brought = this.#resuming.bring(number, missed, {
         isOpen: () => wire.isOpen,
         send: (frame) => socket.send('account', frame),
         wasRead: () => Promise.resolve(),
-        join: () => (socket.isJoined = true),
+        join: (onLive) => {
+          Object.assign(socket, { isJoined: true, onLive })
+          return () => (socket.onLive = undefined)
+        },
       })
+      void brought.then((newestSeq) => this.#saw(number, newestSeq))
     }
     return wire
   }

@@ -1,0 +1,63 @@
+import type { PreferenceStore } from '../../auth/preferences.ts'
+import type { AlertStore } from '../../journal/alerts.ts'
+import type { ExchangeRequests } from '../leader/exchange-requests.ts'
+import { moveMoney } from './account-money.ts'
+import { accountReset } from './account-reset.ts'
+import { accountUpdate } from './account-update.ts'
+import { account } from './account.ts'
+import { accountsCreate } from './accounts-create.ts'
+import { alertCreate, alertDelete } from './alerts.ts'
+import { cancelAfter } from './cancel-after.ts'
+import type { InstrumentOf } from './history.ts'
+import { orderAmend } from './order-amend.ts'
+import { orderCancelAll } from './order-cancel-all.ts'
+import { orderCancel } from './order-cancel.ts'
+import { orderGet } from './order-get.ts'
+import { orderPlace } from './order-place.ts'
+import { orderPreview } from './order-preview.ts'
+import { positionClose } from './position-close.ts'
+import { positionProtect } from './position-protect.ts'
+import { preferencesSet } from './preferences-set.ts'
+import type { OwnerOf } from './preferences-user.ts'
+import type { BesideTheExchange, RelayedName, Relays } from './request.ts'
+
+/** The requests that the exchange itself answers. */
+export const exchangeRelays = ({
+  exchange,
+  instrumentOf,
+}: {
+  readonly exchange: ExchangeRequests
+  readonly instrumentOf: InstrumentOf
+}): Pick<Relays, Exclude<RelayedName, BesideTheExchange>> => ({
+  'order.place': orderPlace({ exchange, instrumentOf }),
+  'order.preview': orderPreview({ exchange, instrumentOf }),
+  'order.amend': orderAmend(exchange),
+  'order.cancel': orderCancel(exchange),
+  'order.cancelAll': orderCancelAll({ exchange, instrumentOf }),
+  'order.get': orderGet(exchange),
+  'position.close': positionClose({ exchange, instrumentOf }),
+  'position.protect': positionProtect({ exchange, instrumentOf }),
+  cancelAfter: cancelAfter({ exchange, instrumentOf }),
+  account: account(exchange),
+  'account.update': accountUpdate(exchange),
+  'account.deposit': moveMoney('account.deposit', exchange),
+  'account.withdraw': moveMoney('account.withdraw', exchange),
+  'account.reset': accountReset(exchange),
+  'accounts.create': accountsCreate(exchange),
+})
+
+/** The requests that change something in the database that the exchange knows nothing of. */
+export const databaseRelays = (parts: {
+  readonly preferences: PreferenceStore
+  readonly ownerOf: OwnerOf
+  readonly alerts: AlertStore
+  readonly instrumentOf: InstrumentOf
+  readonly limits: { readonly preferences: number; readonly alerts: number }
+}): Pick<Relays, BesideTheExchange> => {
+  const { preferences, ownerOf, alerts, instrumentOf, limits } = parts
+  return {
+    'preferences.set': preferencesSet({ preferences, ownerOf, keysMax: limits.preferences }),
+    'alert.create': alertCreate({ alerts, instrumentOf, max: limits.alerts }),
+    'alert.delete': alertDelete({ alerts, instrumentOf }),
+  }
+}
