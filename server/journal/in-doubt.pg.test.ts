@@ -43,6 +43,21 @@ describe('in doubt', () => {
     await committing.unblock()
   })
 
+  test('a large batch has as much time as its rows take, and the next one the role’s', async () => {
+    await at.journal.commit(batchOf({ batch: 1 }))
+    await at.database.queries.none(
+      `DO $$ BEGIN EXECUTE format('ALTER ROLE CURRENT_USER IN DATABASE %I SET transaction_timeout = 30', current_database()); END $$`,
+    )
+    at.database.commits.destroy() // a new session has the new limit
+    const orders = Array.from({ length: 5_000 }, (_, i) => orderOf(ALICE, i + 1))
+    await at.journal.commit(batchOf({ batch: 2, orders }))
+    const { client } = await at.database.commits.session()
+    const limit = async () => (await client.query('SHOW transaction_timeout')).rows
+    expect(await limit()).toEqual([{ transaction_timeout: '4s' }])
+    await at.journal.commit(batchOf({ batch: 3 }))
+    expect(await limit()).toEqual([{ transaction_timeout: '30ms' }])
+  })
+
   test('an answer lost on the way: in doubt, and written', async () => {
     const proxy = await answerCutter(at.fresh.url)
     const connection = new Connection({ url: proxy.url, applicationName: 'cut', logger })

@@ -8,8 +8,14 @@ export type { AccountOwner, Batch, CommandResult } from './batch.ts'
 export { commandHash } from './command-hash.ts'
 export { Fenced, InDoubt, Refused } from './errors.ts'
 
-/** After so long without an answer the connection is cut, and the batch is in doubt. */
+/** The connection is cut after this time without an answer, and the batch is in doubt. */
 const COMMIT_MS_MAX = 2_000
+/** Up to this many rows a batch is written well within the role's transaction_timeout of 1.5 s. */
+const QUICK_ROWS_MAX = 1_000
+/** The role's own limit, on top of which a larger batch gets more. */
+const ROLE_TIMEOUT_MS = 1_500
+/** What each started 1,000 rows of a larger batch get: about 12 times what they take (docs/adr/0018). */
+const MS_PER_1000_ROWS = 500
 const READY_MS_MAX = 10_000
 /** See db/functions/commit_batch_2.sql. */
 const PLANS = `SET plan_cache_mode = force_generic_plan; SET enable_hashjoin = off; SET enable_mergejoin = off;
@@ -23,6 +29,8 @@ export class Journal {
   readonly #connection: Connection
   /** The session that has been readied, for its epoch. */
   #ready: { session: number; epoch: number; types: RowTypes } | undefined
+  /** The session whose limit was changed last; any other has the role's. */
+  #limited: { session: number; extraMs: number } | undefined
   /** The last batch committed here, as long as nothing went wrong since. */
   #last: { epoch: number; timeMs: number } | undefined
   #committing = false
@@ -63,6 +71,7 @@ export class Journal {
     if (this.#committing) throw new Error('journal: a batch is still being committed')
     const knownToMs = this.#last?.epoch === batch.epoch ? this.#last.timeMs : undefined
     this.#last = undefined
+    const extraMs = extraMsFor(batch)
     let values: Parameter[]
     try {
       values = encodeBatch(batch, knownToMs)
@@ -71,18 +80,19 @@ export class Journal {
     }
     this.#committing = true
     const { epoch, timeMs } = batch
-    return this.#send(values, epoch)
+    return this.#send(values, epoch, extraMs)
       .then(() => void (this.#last = { epoch, timeMs }))
       .finally(() => (this.#committing = false))
   }
 
-  async #send(values: Parameter[], epoch: number): Promise<void> {
+  async #send(values: Parameter[], epoch: number, extraMs: number): Promise<void> {
     const overdue = Promise.withResolvers<never>()
+    const msMax = COMMIT_MS_MAX + extraMs
     const timer = setTimeout(
-      () => overdue.reject(new InDoubt(`a batch is in doubt: no answer within ${COMMIT_MS_MAX} ms`)),
-      COMMIT_MS_MAX,
+      () => overdue.reject(new InDoubt(`a batch is in doubt: no answer within ${msMax} ms`)),
+      msMax,
     )
-    const answer = this.#run(values, epoch)
+    const answer = this.#run(values, epoch, extraMs)
     try {
       await Promise.race([answer, overdue.promise])
     } catch (cause) {
@@ -95,13 +105,24 @@ export class Journal {
     }
   }
 
-  async #run(parameters: Parameter[], epoch: number): Promise<void> {
+  async #run(parameters: Parameter[], epoch: number, extraMs: number): Promise<void> {
     const session = await this.#connection.session()
     const types = await this.#prepare(session, epoch)
+    await this.#limit(session, extraMs)
     const values = parameters.map((one) =>
       one === null || typeof one === 'string' || Buffer.isBuffer(one) ? one : ofType(one.rows, types[one.type]),
     )
     await session.client.query({ ...sql.journal.commitBatch, values })
+  }
+
+  /** Sets how long the session's next transaction may take: a statement of its own, before the commit begins. */
+  async #limit(session: Session, extraMs: number): Promise<void> {
+    if ((this.#limited?.session === session.number ? this.#limited.extraMs : 0) === extraMs) return
+    this.#limited = undefined
+    await session.client.query(
+      extraMs === 0 ? 'RESET transaction_timeout' : `SET transaction_timeout = '${ROLE_TIMEOUT_MS + extraMs}ms'`,
+    )
+    this.#limited = { session: session.number, extraMs }
   }
 
   /**
@@ -117,4 +138,15 @@ export class Journal {
     this.#ready = { session: session.number, epoch, types }
     return types
   }
+}
+
+/**
+ * What a batch may take beyond the usual. An operation is all or nothing and has no largest size (a split, a close of many
+ * day orders): a limit that it cannot meet it would meet again after each recovery.
+ */
+function extraMsFor(batch: Batch): number {
+  const { results, orders, fills, entries, positions, accounts, opened, deadMen } = batch
+  const lists: readonly (readonly unknown[])[] = [results, orders, fills, entries, positions, accounts, opened, deadMen]
+  const rows = lists.reduce((sum, list) => sum + list.length, 0)
+  return rows <= QUICK_ROWS_MAX ? 0 : Math.ceil(rows / 1_000) * MS_PER_1000_ROWS
 }
