@@ -89,6 +89,20 @@ describe("a dead man's switch", () => {
     expect(engine.drain().deadMen.map(({ account }) => account)).toEqual([ANN, BEN])
   })
 
+  it('goes off whole, and waits for the next quantum where enough orders have ended', () => {
+    const engine = floorOf('', { endsPerQuantumMax: 3 })
+    place(engine, { side: 'buy', lots: 1, limitTicks: 9_000, timeInForce: 'gtd', expireAtMs: START_MS + 5_000 })
+    for (const account of [ANN, ANN, ANN, BEN]) place(engine, { account, side: 'buy', lots: 1, limitTicks: 10_000 })
+    for (const account of [ANN, BEN]) engine.apply(deadMan({ account }), START_MS)
+    const endedIn = (timeMs: number) => {
+      engine.drain()
+      engine.quantum(timeMs)
+      return engine.drain().orders.map(({ account, number }) => [account, number])
+    }
+    expect(endedIn(START_MS + 5_000)).toEqual([[ANN, 1], [ANN, 2], [ANN, 3], [ANN, 4]]) // prettier-ignore
+    expect(endedIn(START_MS + 5_050)).toEqual([[BEN, 1]])
+  })
+
   it('stands still while nobody could set it again, and over a restart', () => {
     const before = floorOf()
     before.apply(deadMan({ symbols: ['VLNT'] }), START_MS)

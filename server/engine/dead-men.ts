@@ -52,14 +52,19 @@ export class DeadMen {
     }
   }
 
-  /** Those whose time has come go off. */
-  goOff(timeMs: number, portfolioOf: (account: AccountNumber) => Portfolio): void {
+  /**
+   * Those whose time has come go off, until this many orders or more have ended; what is left is still due. A switch goes
+   * off whole.
+   */
+  goOff(timeMs: number, endsMax: number, portfolioOf: (account: AccountNumber) => Portfolio): void {
     if (timeMs < this.nextMs) return
     const due = [...this.armed.values()].filter(({ atMs }) => atMs <= timeMs).sort(byTime)
+    let ends = 0
     for (const deadMan of due) {
+      if (ends >= endsMax) break
       const portfolio = portfolioOf(deadMan.account)
       this.log.begin(portfolio, 'cancel')
-      this.working.cancelOpen(portfolio, 'dead_man', timeMs, (order) => isMeant(order, deadMan))
+      ends += this.working.cancelOpen(portfolio, 'dead_man', timeMs, (order) => isMeant(order, deadMan)).length
       this.turnOff({ ...deadMan, atMs: undefined })
     }
     this.nextMs = Math.min(Infinity, ...[...this.armed.values()].map(({ atMs }) => atMs))

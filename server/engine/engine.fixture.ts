@@ -44,10 +44,15 @@ export const START_CENTS = 100_000_00
  * An engine with the house's orders as drawn, and Ann and Ben with 100,000.00 each. What this did is drained.
  * @param drawing of the share's book
  */
-export function floorOf(drawing = '', options: { openOrdersMax?: number; makeBook?: (maxTicks: number) => Book } = {}) {
-  const { openOrdersMax = 200, makeBook } = options
+export function floorOf(
+  drawing = '',
+  {
+    openOrdersMax = 200,
+    ...options
+  }: { openOrdersMax?: number; endsPerQuantumMax?: number; makeBook?: (maxTicks: number) => Book } = {},
+) {
   const limits = { instruments: [SHARE, COIN], maxOpenOrdersPerInstrument: openOrdersMax }
-  const engine = new Engine(makeBook === undefined ? limits : { ...limits, makeBook })
+  const engine = new Engine({ ...limits, ...options })
   engine.beginEpoch(1)
   engine.apply({ kind: 'account.open', account: ANN, name: 'Ann', startingCents: START_CENTS }, START_MS)
   engine.apply({ kind: 'account.open', account: BEN, name: 'Ben', startingCents: START_CENTS }, START_MS)

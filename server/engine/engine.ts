@@ -52,6 +52,8 @@ import { WorkingOrders } from './working-orders.ts'
 
 /** Basis points a year. */
 const INTEREST_BPS = 800
+/** A batch of so many orders is committed in a tenth of a second, and all that is due at one moment in a few quanta. */
+const ENDS_PER_QUANTUM_MAX = 2_000
 const newOrderBook = (maxTicks: number): Book => new OrderBook(maxTicks)
 
 export interface EngineOptions {
@@ -59,6 +61,8 @@ export interface EngineOptions {
   readonly maxOpenOrdersPerInstrument: number
   /** What a margin account pays for its debt, in basis points a year: 800 unless told. */
   readonly interestBps?: number
+  /** Orders that may end in one quantum because their time has come, before the rest waits for the next: 2,000 by default. */
+  readonly endsPerQuantumMax?: number
   /** Makes the books; the plain one stands in where it is the oracle. */
   readonly makeBook?: (maxTicks: number) => Book
 }
@@ -71,6 +75,7 @@ export interface EngineOptions {
  */
 export class Engine {
   private readonly openOrdersMax: number
+  private readonly endsPerQuantumMax: number
   private readonly log = new EventLog()
   private readonly ledger = new Ledger(this.log)
   private readonly portfolios = new Map<AccountNumber, Portfolio>()
@@ -94,6 +99,7 @@ export class Engine {
   constructor(options: EngineOptions) {
     const { instruments, maxOpenOrdersPerInstrument, makeBook = newOrderBook } = options
     this.openOrdersMax = maxOpenOrdersPerInstrument
+    this.endsPerQuantumMax = options.endsPerQuantumMax ?? ENDS_PER_QUANTUM_MAX
     for (const instrument of instruments) {
       assert(!this.markets.has(instrument.symbol), `${instrument.symbol}: one instrument of a symbol`)
       this.markets.set(instrument.symbol, new Market(this.markets.size, instrument, makeBook(instrument.maxTicks)))
@@ -256,8 +262,8 @@ export class Engine {
   quantum(atMs: number): void {
     const timeMs = this.log.marketTime(atMs)
     this.stepMarks()
-    this.expire(timeMs)
-    this.deadMen.goOff(timeMs, (account) => this.portfolio(account))
+    const endsLeft = this.endsPerQuantumMax - this.expire(timeMs)
+    this.deadMen.goOff(timeMs, endsLeft, (account) => this.portfolio(account))
     this.liquidation.step(timeMs)
     this.publishHighWaters(timeMs)
   }
@@ -396,11 +402,15 @@ export class Engine {
     return { kind: 'market.status', ok: true }
   }
 
-  private expire(timeMs: number): void {
-    for (let order = this.expiries.due(timeMs); order !== undefined; order = this.expiries.due(timeMs)) {
+  /** @returns how many orders have expired */
+  private expire(timeMs: number): number {
+    for (let count = 0; count < this.endsPerQuantumMax; count++) {
+      const order = this.expiries.due(timeMs)
+      if (order === undefined) return count
       this.log.begin(order.portfolio, 'session')
       this.working.cancel(order, order.timeInForce === 'day' ? 'day_end' : 'gtd', timeMs)
     }
+    return this.endsPerQuantumMax
   }
 
   /** A water moves with every new high or low; it is told no more than once a second. */

@@ -65,4 +65,18 @@ describe('an order with an end', () => {
     engine.quantum(END_MS)
     expect(engine.drain().orders.map(({ account, number }) => [account, number])).toEqual([[ANN, 3], [ANN, 1], [ANN, 4], [BEN, 1]]) // prettier-ignore
   })
+
+  it('waits for the next quantum where too many end at once', () => {
+    const engine = floorOf('', { endsPerQuantumMax: 2 })
+    const wish = { side: 'buy', lots: 1, limitTicks: 10_000 } as const
+    for (let count = 0; count < 5; count++) place(engine, { ...wish, ...day })
+    const expiredIn = (timeMs: number) => {
+      engine.drain()
+      engine.quantum(timeMs)
+      return engine.drain().orders.map(({ number }) => number)
+    }
+    expect(expiredIn(END_MS)).toEqual([1, 2])
+    expect(expiredIn(END_MS + 50)).toEqual([3, 4])
+    expect(expiredIn(END_MS + 100)).toEqual([5])
+  })
 })

@@ -176,6 +176,38 @@ it('a database that is full is not asked as fast as it refuses, and the market g
   await expect.poll(() => rig.statuses.at(-1)?.market).toBe('open')
 })
 
+it('5,000 orders that end at one moment are written, however little time the role has', async () => {
+  rig = await ExchangeRig.open()
+  const account = await rig.openAccount('user-1')
+  const lasting = {
+    type: 'limit',
+    lots: 1,
+    limitTicks: 100,
+    timeInForce: 'gtd',
+    expireAtMs: rig.nowMs + 60_000,
+  } as const
+  good(await rig.place(account, 'gtd', lasting))
+  await rig.stop()
+  const columns = (await rig.sql<{ name: string }>(`SELECT attname AS name FROM pg_attribute
+    WHERE attrelid = 'orders'::regclass AND attnum > 0 AND NOT attisdropped AND attname <> ALL ('{order_id,client_order_id,priority}')`)).map(({ name }) => name).join(', ') // prettier-ignore
+  await rig.sql(`INSERT INTO orders (order_id, client_order_id, priority, ${columns})
+    SELECT order_id + i, 'gtd-' || i, priority + i, ${columns} FROM orders, generate_series(1, 4999) i`)
+  await rig.sql('UPDATE account SET order_number = 5000 WHERE account_id = $1', [account])
+  // Enough for a usual batch, and for 2,000 orders hardly.
+  await rig.sql(
+    `DO $$ BEGIN EXECUTE format('ALTER ROLE CURRENT_USER IN DATABASE %I SET transaction_timeout = 100', current_database()); END $$`,
+  )
+  rig.database.commits.destroy() // a new session has the new limit
+  rig.aheadMs = 60_000
+  await rig.resume()
+  const epoch = rig.epoch
+  await expect
+    .poll(() => rig.count(`SELECT count(*) FROM orders WHERE status = 'expired'`), { timeout: 20_000 })
+    .toBe(5_000)
+  good(await rig.rest(account, 'a'))
+  expect(rig.epoch).toBeLessThanOrEqual(epoch + 2)
+})
+
 describe('a first history that was broken off', () => {
   /** So many that it takes a while. */
   const HISTORY_DAYS = 30

@@ -58,10 +58,13 @@ export const INSTRUMENTS: readonly InstrumentSpec[] = [
 export const SYMBOLS = INSTRUMENTS.map(({ symbol }) => symbol)
 export const OPEN_ORDERS_MAX = 5
 export const INTEREST_BPS = 800
+/** So few that what is due at once often takes more quanta than one. */
+const ENDS_PER_QUANTUM_MAX = 3
 export const OPTIONS = {
   instruments: INSTRUMENTS,
   maxOpenOrdersPerInstrument: OPEN_ORDERS_MAX,
   interestBps: INTEREST_BPS,
+  endsPerQuantumMax: ENDS_PER_QUANTUM_MAX,
 }
 
 /** What can be done to an exchange, as data: a session is a list of these. */

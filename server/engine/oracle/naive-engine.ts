@@ -33,19 +33,21 @@ export interface NaiveOptions {
   readonly instruments: readonly InstrumentSpec[]
   readonly maxOpenOrdersPerInstrument: number
   readonly interestBps: number
+  readonly endsPerQuantumMax: number
 }
 
 /**
  * The exchange again, as plainly as it can be written: what docs/trading-rules.md says, over lists that are searched from
- * end to end. It judges the engine: both are given the same, and must say and become the same.
+ * end to end. It judges the engine: both are given the same, and must say and become the same. No server runs it: test/fuzz
+ * alone does.
  */
 export class NaiveEngine {
   private readonly state: NaiveState
   private readonly houses: ReadonlyMap<string, NaiveHouse>
   private readonly listeners: Listeners
 
-  constructor({ instruments, maxOpenOrdersPerInstrument, interestBps }: NaiveOptions) {
-    this.state = newState(instruments, maxOpenOrdersPerInstrument, interestBps)
+  constructor(options: NaiveOptions) {
+    this.state = newState(options)
     this.listeners = {
       onHouseFill: (symbol, ...fill) => {
         this.houses.get(symbol)?.onHouseFill(...fill)
@@ -206,11 +208,12 @@ const CAUSES: Record<Command['kind'], Cause> = {
   'margin.charge': 'interest',
 }
 
-function newState(instruments: readonly InstrumentSpec[], openOrdersMax: number, interestBps: number): NaiveState {
+function newState(options: NaiveOptions): NaiveState {
   return {
-    openOrdersMax,
-    interestBps,
-    markets: instruments.map((spec) => ({
+    openOrdersMax: options.maxOpenOrdersPerInstrument,
+    interestBps: options.interestBps,
+    endsPerQuantumMax: options.endsPerQuantumMax,
+    markets: options.instruments.map((spec) => ({
       spec,
       status: 'open',
       markMicroTicks: 0,

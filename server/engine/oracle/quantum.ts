@@ -16,38 +16,44 @@ export function quantum(state: NaiveState, listeners: Listeners): void {
     const mid = midHalfTicks(market)
     if (mid > 0) market.markMicroTicks = stepMark(market.markMicroTicks, mid)
   }
-  expire(state, listeners)
-  runDeadMen(state, listeners)
+  const expired = expire(state, listeners)
+  runDeadMen(state, listeners, state.endsPerQuantumMax - expired)
   watchMargin(state, listeners)
   publishHighWaters(state)
   settle(state, listeners)
 }
 
-function expire(state: NaiveState, listeners: Listeners): void {
+/** @returns how many orders have expired */
+function expire(state: NaiveState, listeners: Listeners): number {
   const endOf = (order: { expireAtMs: number | undefined }) => order.expireAtMs ?? Infinity
   const due = state.orders
     .filter((order) => endOf(order) <= state.nowMs)
     .sort((a, b) => endOf(a) - endOf(b) || a.account - b.account || a.number - b.number)
+  let expired = 0
   for (const order of due) {
+    if (expired === state.endsPerQuantumMax) break
     if (!isOpen(order)) continue
     closeOrder(state, order, 'expired', order.timeInForce === 'day' ? 'day_end' : 'gtd', 'session')
+    expired++
     settle(state, listeners)
   }
+  return expired
 }
 
-function runDeadMen(state: NaiveState, listeners: Listeners): void {
+function runDeadMen(state: NaiveState, listeners: Listeners, endsMax: number): void {
   const timeOf = ({ atMs = Infinity }) => atMs
   const due = state.deadMen
     .filter((deadMan) => timeOf(deadMan) <= state.nowMs)
     .sort((a, b) => timeOf(a) - timeOf(b) || a.account - b.account)
+  let ended = 0
   for (const deadMan of due) {
+    if (ended >= endsMax) break
     state.deadMen = state.deadMen.filter((one) => one !== deadMan)
     const chosen = ordersOf(state, deadMan.account)
       .filter(({ symbol }) => deadMan.symbols?.includes(symbol) ?? true)
       .filter(({ status, reduceOnly }) => !(deadMan.keepProtective && status === 'untriggered' && reduceOnly))
-    cancelEach(state, chosen, 'dead_man', 'cancel')
+    ended += cancelEach(state, chosen, 'dead_man', 'cancel').length
     state.events.deadMen.push({ ...deadMan, atMs: undefined })
-
     settle(state, listeners)
   }
 }
@@ -60,6 +66,5 @@ export function setDeadMan(state: NaiveState, command: SetDeadMan): SetDeadManRe
   state.deadMen = state.deadMen.filter((one) => one.account !== account)
   if (atMs !== undefined) state.deadMen.push(deadMan)
   if (wasSet || atMs !== undefined) state.events.deadMen.push(deadMan)
-
   return { kind, ok: true, atMs }
 }

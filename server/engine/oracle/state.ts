@@ -11,6 +11,8 @@ export interface NaiveState {
   readonly openOrdersMax: number
   /** Basis points a year on negative cash. */
   readonly interestBps: number
+  /** Orders that may end in one quantum because their time has come. */
+  readonly endsPerQuantumMax: number
   readonly markets: NaiveMarket[]
   readonly accounts: Account[]
   readonly positions: Position[]

@@ -3,7 +3,7 @@ import type { EngineOptions } from '../engine.ts'
 import type { Slot } from '../house.ts'
 
 /** What an engine is made of, as far as it can be written down. */
-export type RecordedOptions = Pick<EngineOptions, 'instruments' | 'maxOpenOrdersPerInstrument' | 'interestBps'>
+export type RecordedOptions = Omit<EngineOptions, 'makeBook'>
 
 /** The first line of a recording. */
 export interface Head {
