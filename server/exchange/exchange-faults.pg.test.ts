@@ -213,7 +213,7 @@ describe('a first history that was broken off', () => {
   const HISTORY_DAYS = 30
 
   it('ends at once, and the next start makes another, without the bars of the first', async () => {
-    rig = await ExchangeRig.starting(HISTORY_DAYS)
+    rig = await ExchangeRig.starting({ historyDays: HISTORY_DAYS })
     await expect.poll(() => rig.count('SELECT count(*) FROM candle_1m'), { interval: 5 }).toBeGreaterThan(0)
     await rig.exchange[Symbol.asyncDispose]()
     expect(await rig.count('SELECT count(*) FROM journal_batch')).toBe(1)

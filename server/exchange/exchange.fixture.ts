@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import type { OrderRate } from '@valiant/shared/protocol/account-rates'
 import type { AccountFrame, AccountSnapshot } from '@valiant/shared/protocol/account'
 import type { FiredAlert } from '@valiant/shared/protocol/alerts'
 import type { Answer } from '@valiant/shared/protocol/events'
@@ -31,6 +32,13 @@ export const INSTRUMENTS = readInstruments(fileURLToPath(new URL('../../db/instr
 )
 const log = pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' })
 
+interface RigOptions {
+  readonly historyDays?: number
+  readonly rates?: OrderRate
+}
+
+const WIDE_RATES: OrderRate = { ordersPerSecond: 1_000, ordersBurst: 1_000 }
+
 /** An exchange on a database of its own, and a gateway's side of its buses. */
 export class ExchangeRig {
   /** Wall time is ahead of the machine's by so much. */
@@ -51,18 +59,18 @@ export class ExchangeRig {
   readonly #waiting = new Map<string, (answer: Answer) => void>()
   readonly #onFrame: ((frame: MarketFrame) => void)[] = []
   readonly #fresh: FreshDatabase
-  readonly #historyDays: number
+  readonly #options: Required<RigOptions>
   /** The exchange's way to its database. */
   readonly proxy: FaultProxy
   database: Database
   exchange: Exchange
   #sent = 0
 
-  private constructor(fresh: FreshDatabase, proxy: FaultProxy, database: Database, historyDays: number) {
+  private constructor(fresh: FreshDatabase, proxy: FaultProxy, database: Database, options: Required<RigOptions>) {
     this.#fresh = fresh
     this.proxy = proxy
     this.database = database
-    this.#historyDays = historyDays
+    this.#options = options
     this.bus.onReply('rig', ({ id, answer }) => this.#waiting.get(id)?.(answer))
     this.broadcast.subscribe({
       market: (frame) => {
@@ -80,14 +88,14 @@ export class ExchangeRig {
     this.exchange = this.#start()
   }
 
-  static async open(): Promise<ExchangeRig> {
-    const rig = await ExchangeRig.starting()
+  static async open(options: RigOptions = {}): Promise<ExchangeRig> {
+    const rig = await ExchangeRig.starting(options)
     await rig.exchange.leading
     return rig
   }
 
   /** One that may not lead yet. */
-  static async starting(historyDays = 1): Promise<ExchangeRig> {
+  static async starting({ historyDays = 1, rates = WIDE_RATES }: RigOptions = {}): Promise<ExchangeRig> {
     const fresh = await freshDatabase()
     const direct = new URL(fresh.url)
     const proxy = await openFaultProxy({ host: direct.hostname, port: Number(direct.port) })
@@ -99,7 +107,7 @@ export class ExchangeRig {
       database.queries,
       INSTRUMENTS.map(({ wire }) => wire),
     )
-    return new ExchangeRig(fresh, proxy, database, historyDays)
+    return new ExchangeRig(fresh, proxy, database, { historyDays, rates })
   }
 
   get url(): string {
@@ -123,9 +131,8 @@ export class ExchangeRig {
       metrics: this.metrics,
       holder: 'rig',
       seed: 7,
-      historyDays: this.#historyDays,
+      ...this.#options,
       liveness: 0.25,
-      rates: { ordersPerSecond: 1_000, ordersBurst: 1_000 },
       maxOpenOrdersPerInstrument: 200,
     })
   }

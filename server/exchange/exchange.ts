@@ -1,3 +1,4 @@
+import type { Answer } from '@valiant/shared/protocol/events'
 import type { OrderRate } from '@valiant/shared/protocol/account-rates'
 import type { Logger } from 'pino'
 import type { Broadcast } from '../bus/broadcast.ts'
@@ -15,8 +16,9 @@ import { Metrics } from '../telemetry/metrics.ts'
 import { Stopwatch } from '../telemetry/stopwatch.ts'
 import { AccountRates } from './commands/account-rates.ts'
 import { KnownCommands } from './commands/known-commands.ts'
+import { RecentAnswers } from './commands/recent-answers.ts'
 import { AlertFirings } from './alerts/alert-firings.ts'
-import { type AssembledMarket, assembleMarket } from './leading/assembly.ts'
+import { type AssembledMarket, type AssemblyParts, assembleMarket } from './leading/assembly.ts'
 import type { Clock } from './clock.ts'
 import { Defects, isDefect, MarketGivenUp } from './leading/defects.ts'
 import { settleDoubt } from './leading/in-doubt.ts'
@@ -55,6 +57,9 @@ export interface ExchangeOptions {
   readonly rates: OrderRate
   readonly maxOpenOrdersPerInstrument: number
 }
+
+/** What is known of earlier answers for as long as nobody else leads, whatever becomes of the market in memory. */
+type Answered = Pick<AssemblyParts, 'known' | 'refusals'>
 
 const RETRY_MS = 250
 /** A standby that was handed the lead and has not taken it in this time is none: the lead is taken back. */
@@ -234,10 +239,10 @@ export class Exchange implements AsyncDisposable {
   /** Recovers and leads, again after each fault, until stopped or fenced off. */
   async #leadWhileHeld(lease: Lease, standby: Standby): Promise<void> {
     // As long as the lease is held: while another leads, ids are answered that are not known here.
-    const known = new KnownCommands()
+    const answered = { known: new KnownCommands(), refusals: new RecentAnswers<Answer>() }
     let begunAfter: number | undefined
     for (;;) {
-      const end = await this.#recoverAndLead(lease, standby, known)
+      const end = await this.#recoverAndLead(lease, standby, answered)
       if (end.kind === 'stopped') return
       // A database that takes no batch though it answers, as one whose disk is full, would be asked as fast as it refuses.
       if (end.kind === 'fault' && end.error instanceof InDoubt && this.#acknowledged === begunAfter) await this.#pause()
@@ -259,10 +264,10 @@ export class Exchange implements AsyncDisposable {
     }
   }
 
-  async #recoverAndLead(lease: Lease, standby: Standby, known: KnownCommands): Promise<End> {
+  async #recoverAndLead(lease: Lease, standby: Standby, answered: Answered): Promise<End> {
     this.#signal = new LoopSignal()
     try {
-      await using market = await this.#assemble(lease, standby, known)
+      await using market = await this.#assemble(lease, standby, answered)
       const term = this.#termOf(market, lease)
       this.#market = market
       this.#term = term
@@ -280,7 +285,7 @@ export class Exchange implements AsyncDisposable {
     }
   }
 
-  async #assemble(lease: Lease, standby: Standby, known: KnownCommands): Promise<AssembledMarket> {
+  async #assemble(lease: Lease, standby: Standby, answered: Answered): Promise<AssembledMarket> {
     return assembleMarket({
       ...this.#options,
       metrics: this.#metrics.exchange,
@@ -295,7 +300,7 @@ export class Exchange implements AsyncDisposable {
       newsWriter: this.#newsWriter,
       publisher: this.#publisher,
       accountRates: this.#rates,
-      known,
+      ...answered,
       poison: this.#defects.poison,
       signal: this.#stopping.signal,
       arrived: this.#signal.wake,

@@ -1,3 +1,4 @@
+import type { OrderRate } from '@valiant/shared/protocol/account-rates'
 import type { Answer } from '@valiant/shared/protocol/events'
 import type { CommandBus } from '../../server/bus/commands.ts'
 import { RedisBroadcast } from '../../server/bus/redis/redis-broadcast.ts'
@@ -21,6 +22,7 @@ export interface FleetParts {
   readonly postgres: PostgresServer
   readonly redis: RedisServer
   readonly judge: Judge
+  readonly rates: OrderRate
   readonly answerOf?: (answer: Answer) => Answer
   readonly busOf?: (bus: CommandBus) => CommandBus
 }
@@ -155,7 +157,7 @@ export class Fleet {
       hearRooms(links.subscriber, ({ account, frame }) => gateway.sendAccount(account, frame))
       slot.gateway = gateway
     }
-    if (slot.role.exchange) slot.exchange = startExchange(parts)
+    if (slot.role.exchange) slot.exchange = startExchange({ ...parts, rates: this.#parts.rates })
   }
 }
 

@@ -4,7 +4,7 @@ import { MemoryBroadcast } from '../../server/bus/memory/memory-broadcast.ts'
 import { MemoryCommandBus } from '../../server/bus/memory/memory-commands.ts'
 import { START } from '../../server/bus/commands.ts'
 import type { MarketFrame } from '../../server/feed/market-frame.ts'
-import { startExchange } from './nodes/exchange-node.ts'
+import { startExchange, WIDE_RATES } from './nodes/exchange-node.ts'
 import { INSTRUMENTS, LIVENESS } from './nodes/market.ts'
 import { PostgresServer } from './postgres/server.ts'
 import { Tables } from './postgres/tables.ts'
@@ -44,7 +44,7 @@ export async function genesis(): Promise<Genesis> {
     let isOver = false
     world.as(process, () => {
       bus.onReply('genesis', ({ id }) => opened.add(id))
-      const exchange = startExchange({ world, process, postgres, bus, broadcast })
+      const exchange = startExchange({ world, process, postgres, bus, broadcast, rates: WIDE_RATES })
       void exchange.leading.then(async () => {
         for (let client = 0; client < CLIENTS; client++) {
           await bus.send({

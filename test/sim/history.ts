@@ -4,6 +4,7 @@ import { Fleet } from './fleet.ts'
 import type { Genesis } from './genesis.ts'
 import { Judge } from './judge.ts'
 import { ClientNode } from './nodes/client-node.ts'
+import { TIGHT_RATES, WIDE_RATES } from './nodes/exchange-node.ts'
 import type { Plant } from './planted/plant.ts'
 import { PostgresServer } from './postgres/server.ts'
 import { enterVirtualTime } from './world/virtual-globals.ts'
@@ -60,13 +61,14 @@ export async function runHistory({ seed, genesis, plant = {}, isTold = false }: 
     const lastFaultMs = Math.max(TROUBLE_MS, ...faults.map(endOf))
     const tables = genesis.tables.copy()
     const redis = new RedisServer({ world, plant: plant.redis ?? {} })
-    const judge: Judge = new Judge({ world, tables, busMs: () => redis.nowMs })
+    const isTight = world.chance.is(0.3)
+    const judge: Judge = new Judge({ world, tables, busMs: () => redis.nowMs, isTight })
     const postgres = new PostgresServer({ world, tables, plant: plant.postgres?.(redis) ?? {}, observer: judge })
     const isBoth = world.chance.is(0.5)
     const roles = isBoth ? [both, gatewayOnly, exchangeOnly] : [gatewayOnly, gatewayOnly, exchangeOnly, exchangeOnly]
     const fleet = new Fleet(
       {
-        ...{ world, postgres, redis, judge },
+        ...{ world, postgres, redis, judge, rates: isTight ? TIGHT_RATES : WIDE_RATES },
         ...(plant.answerOf !== undefined && { answerOf: plant.answerOf }),
         ...(plant.busOf !== undefined && { busOf: plant.busOf }),
       },

@@ -43,13 +43,16 @@ export class Judge {
   /** What the newest reader of the stream has given, and no batch has covered yet. */
   #taken: CommandEntry[] = []
   readonly #busMs: () => number
+  readonly #isTight: boolean
   commits = 0
   replies = 0
 
-  constructor(parts: { world: World; tables: Tables; busMs: () => number }) {
+  /** @param parts.isTight whether requests are refused for their rate */
+  constructor(parts: { world: World; tables: Tables; busMs: () => number; isTight: boolean }) {
     this.#world = parts.world
     this.#tables = parts.tables
     this.#busMs = parts.busMs
+    this.#isTight = parts.isTight
   }
 
   /** A gateway sends a command. */
@@ -272,6 +275,8 @@ export class Judge {
 
   /** A successor reads on from the position: whatever the reader gave before must have been decided. */
   #assertPosition({ streamPosition, batch }: CommitCall): void {
+    // A request that is refused for its rate is decided, and leaves no row.
+    if (this.#isTight) return
     const taken = this.#taken
     const end = taken.findLastIndex(({ position }) => position === streamPosition)
     for (const { commandId, position, request, expiresAtMs } of taken.splice(0, end + 1)) {

@@ -17,6 +17,7 @@ import { hasExpired, type Intake, type PreparedCommand } from './intake.ts'
 import type { KnownCommands } from './known-commands.ts'
 import { type Outcome, refused } from '../operations/outcome.ts'
 import { OrderAnswers } from './order-answers.ts'
+import type { RecentAnswers } from './recent-answers.ts'
 import { plainError } from './refusal.ts'
 import type { LiveMarket } from '../market/live-market.ts'
 
@@ -38,16 +39,22 @@ export class CommandProcessor {
   readonly #known: KnownCommands
   readonly #rates: AccountRates
   readonly #poison: PoisonCommands
+  readonly #refusals: RecentAnswers<Answer>
   readonly #answers = new AnswerCache()
   readonly #orders: OrderAnswers
   readonly #opening: AccountOpening
 
+  /**
+   * @param parts.refusals what entries were answered that left their id free, by `entryKey`: kept for as long as this process
+   *   leads, since a copy must not be executed by the next term either
+   */
   constructor(parts: {
     market: LiveMarket
     bus: Pick<CommandBus, 'nowMs'>
     intake: Intake
     known: KnownCommands
     rates: AccountRates
+    refusals: RecentAnswers<Answer>
     poison: PoisonCommands
     drawAccount: () => number
   }) {
@@ -56,6 +63,7 @@ export class CommandProcessor {
     this.#intake = parts.intake
     this.#known = parts.known
     this.#rates = parts.rates
+    this.#refusals = parts.refusals
     this.#poison = parts.poison
     this.#orders = new OrderAnswers(parts.market)
     this.#opening = new AccountOpening(parts)
@@ -162,8 +170,8 @@ export class CommandProcessor {
         return false
       }
     }
-    const passing = this.#answers.passing(entry)
-    if (passing !== undefined) this.#reply(entry, passing)
+    const refusal = this.#refusals.get(entryKey(entry))
+    if (refusal !== undefined) this.#refuse(entry, refusal, nowMs)
     else this.#takeUpNew(command, request, nowMs)
     return true
   }
@@ -181,7 +189,7 @@ export class CommandProcessor {
     const { rate, retryAfterMs } = this.#rates.take(request.account, request.event, nowMs)
     if (retryAfterMs > 0) {
       const message = `Too many requests at once (${request.event}). The next one in ${retryAfterMs} ms.`
-      this.#pass(entry, { ok: false, error: plainError('RATE_LIMITED', message, { retryAfterMs }), rate }, nowMs)
+      this.#refuse(entry, { ok: false, error: plainError('RATE_LIMITED', message, { retryAfterMs }), rate }, nowMs)
       return
     }
     // By the clock that all servers share, as its `finalAt` was promised: this one's own may be seconds off.
@@ -189,12 +197,12 @@ export class CommandProcessor {
     if (request.event === 'order.place' && busMs > request.validUntilMs) {
       const message = `The order was valid until ${request.validUntilMs} and was taken up at ${busMs}. It was not executed.`
       // Said for all copies: one that was sent once the clocks agreed again may be dated later.
-      this.#pass(entry, { ok: false, error: plainError('REQUEST_EXPIRED', message), rate }, nowMs)
+      this.#refuse(entry, { ok: false, error: plainError('REQUEST_EXPIRED', message), rate }, nowMs)
       return
     }
     const outcome = this.#isPoison(entry) ? poison : this.#carryOut(request, accounts)
     if ('invalid' in outcome) {
-      this.#pass(entry, { ok: false, error: outcome.invalid, rate }, nowMs)
+      this.#refuse(entry, { ok: false, error: outcome.invalid, rate }, nowMs)
       return
     }
     const result = 'notOpen' in outcome ? outcome : outcome.answer
@@ -237,10 +245,13 @@ export class CommandProcessor {
     this.#market.open.onRelease(() => this.#market.reply(entry, answer))
   }
 
-  /** An answer that uses no id up. */
-  #pass(entry: CommandEntry, answer: Answer, nowMs: number): void {
-    this.#answers.rememberPassing(entry, answer, nowMs)
-    this.#reply(entry, answer)
+  /**
+   * A refusal that leaves the id free, and so makes no row. A successor knows of it only by the position in the stream: it is
+   * sent with a batch that is committed at a position behind the entry.
+   */
+  #refuse(entry: CommandEntry, answer: Answer, nowMs: number): void {
+    this.#refusals.keep(entryKey(entry), answer, nowMs)
+    this.#intake.whenPassed(entry, () => this.#market.open.onCommit(() => this.#market.reply(entry, answer)))
   }
 
   #isPoison(entry: CommandEntry): boolean {

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { START } from '../../bus/commands.ts'
+import { type CommandEntry, type CommandReader, START } from '../../bus/commands.ts'
 import { MemoryCommandBus } from '../../bus/memory/memory-commands.ts'
 import { systemClock } from '../clock.ts'
 import { Intake, type IntakeHistory } from './intake.ts'
@@ -17,17 +17,9 @@ let known: KnownCommands
 let isRemembered: boolean
 const failed = vi.fn()
 
-beforeEach(() => {
-  bus = new MemoryCommandBus()
-  reads = []
-  idReads = []
-  isRemembered = false
-  failed.mockClear()
-  commandResult = () => Promise.resolve(undefined)
-  knownCommands = () => new Promise(() => undefined)
-  known = new KnownCommands()
-  intake = new Intake({
-    reader: bus.consume(START, () => undefined),
+function openIntake(reader: CommandReader): Intake {
+  return new Intake({
+    reader,
     history: {
       knownCommands: (account) => {
         idReads.push(account)
@@ -47,6 +39,18 @@ beforeEach(() => {
     arrived: () => undefined,
     failed,
   })
+}
+
+beforeEach(() => {
+  bus = new MemoryCommandBus()
+  reads = []
+  idReads = []
+  isRemembered = false
+  failed.mockClear()
+  commandResult = () => Promise.resolve(undefined)
+  knownCommands = () => new Promise(() => undefined)
+  known = new KnownCommands()
+  intake = openIntake(bus.consume(START, () => undefined))
 })
 afterEach(() => {
   intake.close()
@@ -110,6 +114,40 @@ it('the position stands before the first command that is not done', async () => 
   expect(take()).toEqual(['a'])
   const end = intake.position
   expect(bus.consume(end, () => undefined).take(10)).toEqual([])
+})
+
+it('who waits for the position is called back once everything before the entry is done too', async () => {
+  known.opened(16)
+  const reading = Promise.withResolvers<undefined>()
+  commandResult = () => reading.promise
+  await send(17, 'a')
+  await send(16, 'b')
+  const passed = vi.fn()
+  const command = intake.next()
+  expect(command).toMatchObject({ entry: { id: 'b' } })
+  if (command === undefined) return
+  intake.whenPassed(command.entry, passed)
+  intake.done(command)
+  reading.resolve(undefined)
+  await turn()
+  expect(passed).not.toHaveBeenCalled()
+  expect(take()).toEqual(['a'])
+  expect(passed).toHaveBeenCalledOnce()
+})
+
+it('an entry that is read twice, under one position, does not hold the position up', async () => {
+  const entry = (position: string, userId: string): CommandEntry => ({
+    ...{ position, id: position, gateway: 'gw', expiresAtMs: Date.now() + 3_500 },
+    request: { event: 'accounts.open', userId, name: 'Guest', startingCents: 1_000 },
+  })
+  const queue = [entry('5-0', 'u'), entry('5-0', 'u'), entry('6-0', 'v')]
+  intake = openIntake({ take: (max) => queue.splice(0, max), waiting: () => queue.length, close: () => undefined })
+  for (let i = 0; i < 3; i++) {
+    take()
+    await turn()
+  }
+  expect(intake.position).toBe('6-0')
+  expect(intake.waiting).toBe(0)
 })
 
 it('a command that has expired is not read for, so that one which cannot be read does not fail for ever', async () => {
@@ -189,6 +227,23 @@ it('the ids of an account are read beside its commands, one account at a time', 
     false,
     true,
   ])
+})
+
+it('the ids of one account are read once, however many of its commands arrive meanwhile', async () => {
+  const reading = Promise.withResolvers<number[]>()
+  knownCommands = () => reading.promise
+  for (const id of ['a', 'b', 'c']) {
+    await send(17, id)
+    take()
+    await turn()
+    expect(take()).toEqual([id])
+  }
+  expect(idReads).toEqual([17])
+  reading.resolve([])
+  await turn()
+  await send(17, 'd')
+  expect(take()).toEqual(['d'])
+  expect(idReads).toEqual([17])
 })
 
 it('ids that cannot be read are read with a later command', async () => {

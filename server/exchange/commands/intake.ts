@@ -44,6 +44,13 @@ interface Lane {
   readonly waiting: CommandEntry[]
 }
 
+/** An entry that the position has not passed yet. */
+interface Taken {
+  readonly position: string
+  isDone: boolean
+  passed: (() => void) | undefined
+}
+
 /**
  * Takes commands from the bus and reads what they need before they can be applied: the stored answer of an id that may be
  * known. Meanwhile the account's later commands wait behind, and everyone else's go on. An account's ids are read beside
@@ -64,11 +71,13 @@ export class Intake {
   readonly #ready: PreparedCommand[] = []
   readonly #lanes = new Map<string, Lane>()
   /** Entries taken from the reader, oldest first, until they and all before them are done. */
-  readonly #taken: { readonly position: string; done: boolean }[] = []
-  readonly #takenByPosition = new Map<string, { done: boolean }>()
+  readonly #taken: Taken[] = []
+  /** Those that are not done. By the entry itself: a stream that is read from its start again repeats positions. */
+  readonly #undone = new Map<CommandEntry, Taken>()
   #position: string
   /** Accounts whose ids are to be read, in order; of the first they are being read. */
   readonly #toRead = new Set<number>()
+  #isReadingIds = false
   /** How many reads have come back. */
   #reads = 0
   #closed = false
@@ -102,9 +111,9 @@ export class Intake {
     for (;;) {
       const [entry] = this.#reader.take(1)
       if (entry === undefined) return undefined
-      const taken = { position: entry.position, done: false }
+      const taken: Taken = { position: entry.position, isDone: false, passed: undefined }
       this.#taken.push(taken)
-      this.#takenByPosition.set(entry.position, taken)
+      this.#undone.set(entry, taken)
       const lane = this.#lanes.get(laneOf(entry))
       if (lane !== undefined) lane.waiting.push(entry)
       else if (this.#needsReading(entry)) this.#read(entry)
@@ -119,16 +128,23 @@ export class Intake {
 
   done({ entry }: PreparedCommand): void {
     this.#follow(entry)
-    const taken = this.#takenByPosition.get(entry.position)
+    const taken = this.#undone.get(entry)
     if (taken === undefined) return
-    taken.done = true
-    this.#takenByPosition.delete(entry.position)
+    taken.isDone = true
+    this.#undone.delete(entry)
     let first = this.#taken[0]
-    while (first?.done) {
+    while (first?.isDone) {
       this.#position = first.position
       this.#taken.shift()
+      first.passed?.()
       first = this.#taken[0]
     }
+  }
+
+  /** Calls back once the position is behind an entry that is not done yet: within the `done` that moves it there. */
+  whenPassed(entry: CommandEntry, passed: () => void): void {
+    const taken = this.#undone.get(entry)
+    if (taken !== undefined) taken.passed = passed
   }
 
   /** All commands up to here have been applied: where a successor reads on. */
@@ -138,7 +154,7 @@ export class Intake {
 
   /** Commands that are here and have not been done: taken ones, and those behind them. */
   get waiting(): number {
-    return this.#takenByPosition.size + this.#reader.waiting()
+    return this.#undone.size + this.#reader.waiting()
   }
 
   close(): void {
@@ -224,16 +240,18 @@ export class Intake {
 
   #readIdsOf(account: number): void {
     this.#toRead.add(account)
-    if (this.#toRead.size === 1) void this.#readIds()
+    if (!this.#isReadingIds) void this.#readIds()
   }
 
   /** What cannot be read is asked for again with the account's next command. */
   async #readIds(): Promise<void> {
+    this.#isReadingIds = true
     for (const account of this.#toRead) {
       const found = this.#known.reading(account)
       await this.#history.knownCommands(account).then(found, () => undefined)
       this.#toRead.delete(account)
       if (this.#closed) return
     }
+    this.#isReadingIds = false
   }
 }

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import type { Answer } from '@valiant/shared/protocol/events'
 import type { Logger } from 'pino'
 import type { Broadcast } from '../../bus/broadcast.ts'
 import type { CommandBus } from '../../bus/commands.ts'
@@ -30,6 +31,7 @@ import { Presence } from '../accounts/presence.ts'
 import { PresenceWriter } from '../accounts/presence-writer.ts'
 import { FIRST_CATCH_UP_MS, makeFirstHistory } from '../market/first-history.ts'
 import { Intake } from '../commands/intake.ts'
+import type { RecentAnswers } from '../commands/recent-answers.ts'
 import type { KnownCommands } from '../commands/known-commands.ts'
 import type { MarketPublisher } from '../market/market-publisher.ts'
 import type { NewsWriter } from '../news/news-writer.ts'
@@ -64,6 +66,8 @@ export interface AssemblyParts {
   readonly accountRates: AccountRates
   /** Of the time that this process has led without a break. */
   readonly known: KnownCommands
+  /** What was refused without using its id up, as long as this process has led without a break. */
+  readonly refusals: RecentAnswers<Answer>
   readonly maxOpenOrdersPerInstrument: number
   readonly poison: PoisonCommands
   readonly clock: Clock
@@ -171,6 +175,7 @@ export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMar
     intake,
     known,
     rates: parts.accountRates,
+    refusals: parts.refusals,
     poison: parts.poison,
     drawAccount: () => randomInt(FIRST_USER_ACCOUNT, 2 ** 31),
   })

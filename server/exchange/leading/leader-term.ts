@@ -139,7 +139,7 @@ export class LeaderTerm {
     const { open } = live
     const isSaveDue = this.#isStopping || open.mustSave || live.timeMs - this.#savedAtMs >= SAVE_MS
     // Without a fresh lease only a commit can show that this process still leads.
-    const mustCommit = open.hasRows || isSaveDue || lease.state !== 'held'
+    const mustCommit = open.mustCommit || isSaveDue || lease.state !== 'held'
     if (!mustCommit && open.isEmpty) return
     live.beginBatch()
     if (!mustCommit) {
@@ -214,7 +214,7 @@ export class LeaderTerm {
 
   /** Seals what has gathered while a batch was committed. What goes wrong there is no fault of the batch that was. */
   #sealNext(): void {
-    if (!this.#parts.market.live.open.hasRows) return
+    if (!this.#parts.market.live.open.mustCommit) return
     try {
       this.#seal()
     } catch (error) {

@@ -33,6 +33,7 @@ export class OpenBatch {
   readonly #positions = new Set<Readonly<Position>>()
   readonly #accounts = new Set<Readonly<Account>>()
   readonly #releases: Release[] = []
+  #mustCommit = false
 
   /** Takes the rows out of what one operation did. Trades make none: simulated flow is not journalled, what it did to a user is. */
   record({ trades, orders, fills, entries, positions, accounts, deadMen }: EngineEvents): void {
@@ -59,9 +60,16 @@ export class OpenBatch {
     this.#releases.push(release)
   }
 
-  /** Whether it answers a user or changes something of one: such a batch waits for its commit. */
-  get hasRows(): boolean {
+  /** Like `onRelease`, for what may be sent only once this batch's position in the stream is committed. */
+  onCommit(release: Release): void {
+    this.#mustCommit = true
+    this.onRelease(release)
+  }
+
+  /** Whether it answers a user's command or changes something of a user: such a batch waits for its commit. */
+  get mustCommit(): boolean {
     return (
+      this.#mustCommit ||
       this.results.length > 0 ||
       this.opened.length > 0 ||
       this.#accounts.size > 0 ||
@@ -78,7 +86,7 @@ export class OpenBatch {
   }
 
   get isEmpty(): boolean {
-    return !this.hasRows && this.#releases.length === 0
+    return !this.mustCommit && this.#releases.length === 0
   }
 
   /** The batch as the journal takes it. Its orders, positions and accounts are live: commit it before the next command. */

@@ -1,3 +1,4 @@
+import type { OrderRate } from '@valiant/shared/protocol/account-rates'
 import type { Broadcast } from '../../../server/bus/broadcast.ts'
 import type { CommandBus } from '../../../server/bus/commands.ts'
 import { systemClock } from '../../../server/exchange/clock.ts'
@@ -10,16 +11,22 @@ import type { World } from '../world/world.ts'
 import { simLog } from './log.ts'
 import { INSTRUMENTS, LIVENESS } from './market.ts'
 
+/** No client reaches these. */
+export const WIDE_RATES: OrderRate = { ordersPerSecond: 10_000, ordersBurst: 10_000 }
+/** Every client exceeds these, and a later copy of a refused request would find a token. */
+export const TIGHT_RATES: OrderRate = { ordersPerSecond: 2, ordersBurst: 2 }
+
 export interface ExchangeParts {
   readonly world: World
   readonly process: Process
   readonly postgres: PostgresServer
   readonly bus: CommandBus
   readonly broadcast: Broadcast<MarketFrame>
+  readonly rates: OrderRate
 }
 
 /** Starts production's exchange in a process: to be called as that process. */
-export function startExchange({ world, process, postgres, bus, broadcast }: ExchangeParts): Exchange {
+export function startExchange({ world, process, postgres, bus, broadcast, rates }: ExchangeParts): Exchange {
   const exchange = Exchange.start({
     database: openSimDatabase({ world, server: postgres, process }),
     bus,
@@ -31,7 +38,7 @@ export function startExchange({ world, process, postgres, bus, broadcast }: Exch
     seed: 7,
     historyDays: 1,
     liveness: LIVENESS,
-    rates: { ordersPerSecond: 10_000, ordersBurst: 10_000 },
+    rates,
     maxOpenOrdersPerInstrument: 200,
   })
   exchange.ended.catch((error: unknown) => {
