@@ -28,7 +28,7 @@ const program = new Command('node server/cli.ts')
 program
   .command('generate')
   .description(
-    'write what is made from the code: .env.example, tables of README.md and docs/operations.md, docs/*api.json',
+    'write what is made from the code: .env.example, tables of docs/configuration.md and docs/operations/monitoring.md, docs/*api.json',
   )
   .option('--check', 'write nothing; fail when one of them is stale')
   .action(generate)

@@ -74,7 +74,7 @@ test.each([
   expect(faultsOf(broken)).toContainEqual(expect.stringMatching(sentence))
 })
 
-test('the targets are those that docker-compose.yml, the workflows and docs/operations.md build', () => {
+test('the targets are those that docker-compose.yml, the workflows and docs/operations build', () => {
   expect(stagesOf(text).map(({ name }) => name)).toEqual(['packages', 'web', 'release', 'command', 'app'])
 })
 

@@ -1,7 +1,8 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const ROOT = join(import.meta.dirname, '../..')
+/** The root of the repository. */
+export const ROOT = join(import.meta.dirname, '../..')
 
 /** A file of the repository. */
 export const fileOf = (path: string): string => readFileSync(join(ROOT, path), 'utf8')

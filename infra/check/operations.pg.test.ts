@@ -5,13 +5,12 @@ import { promisify } from 'node:util'
 import pg from 'pg'
 import { expect, test } from 'vitest'
 import { freshDatabase } from '../../test/rig/postgres.ts'
-import { fileOf } from './files.ts'
+import { fileOf, filesOf, ROOT } from './files.ts'
 
 const run = promisify(execFile)
-const ROOT = join(import.meta.dirname, '../..')
 
-/** What docs/operations.md tells to do when one is in a hurry. */
-const runBook = /^## Run book$([^]*?)^## /m.exec(fileOf('docs/operations.md'))?.[1] ?? ''
+/** All pages of docs/operations. */
+const runBook = filesOf('docs/operations/*.md').map(fileOf).join('\n')
 
 test('the commands of `valiant` that the run book names are there', async () => {
   const { stdout } = await run(process.execPath, [join(ROOT, 'server/cli.ts'), '--help'])
@@ -26,7 +25,7 @@ test('its scripts and files are there', () => {
   const named = [...runBook.matchAll(/npm run ([a-z:]+)/g)].map(([, name]) => name)
   expect(named).toContain('smoke')
   expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named))
-  const files = [...runBook.matchAll(/(?:infra|server)\/[\w/-]+\.\w+/g)].map(([file]) => file)
+  const files = [...runBook.matchAll(/(?:infra|server)\/[\w/-]+(?:\.\w+)+/g)].map(([file]) => file)
   expect(files).toContain('infra/deploy/main.ts')
   expect(files.filter((file) => !existsSync(join(ROOT, file)))).toEqual([])
 })

@@ -34,7 +34,7 @@ const ecs: Ecs = async (...args) => {
 
 const setting = (name: string): string => {
   const value = process.env[name] ?? ''
-  if (value === '') throw new Error(`${name} is not set: see docs/operations.md, Releases`)
+  if (value === '') throw new Error(`${name} is not set: see docs/operations/deploy.md, Releases`)
   return value
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The second half of compose.sh: docker-compose.yml runs, in a mount namespace of our own, and is held to what
-# docs/operations.md says of it. compose-run.sh WORK COMPOSE URL
+# docs/operations/deploy.md says of it. compose-run.sh WORK COMPOSE URL
 set -euo pipefail
 work=$1 compose=$2 url=$3
 umount -R /sys/fs/cgroup

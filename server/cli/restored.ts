@@ -18,7 +18,7 @@ export function addRestoredCommand(program: Command, root: string): void {
     .addHelpText(
       'after',
       '\nClients and servers believe the leader of the highest epoch that they have heard of, and the restored database\n' +
-        `knows of older ones only. This passes over ${EPOCHS} epochs. docs/operations.md, Backup and restore, has the rest.`,
+        `knows of older ones only. This passes over ${EPOCHS} epochs. See docs/operations/backup.md.`,
     )
     .action(() => inCommandDatabase(root, async ({ database }) => console.log(await skipEpochs(database))))
 }

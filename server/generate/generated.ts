@@ -16,8 +16,8 @@ export interface GeneratedFile {
 export async function generatedFiles(root: string): Promise<GeneratedFile[]> {
   return [
     { path: '.env.example', text: envExample() },
-    await withTable(root, 'README.md', 'settings', settingsTable()),
-    await withTable(root, 'docs/operations.md', 'metrics', metricsTable()),
+    await withTable(root, 'docs/configuration.md', 'settings', settingsTable()),
+    await withTable(root, 'docs/operations/monitoring.md', 'metrics', metricsTable()),
     await document(root, 'docs/openapi.json', openApi()),
     await document(root, 'docs/asyncapi.json', asyncApi()),
   ]

@@ -13,7 +13,7 @@ export function metricsTable(): string {
     one.labelNames.map((label) => `\`${label}\``).join(', '),
     one.help.replaceAll('|', '\\|'),
   ])
-  return [['Metric', 'Type', 'Labels', 'What it tells'], ['-', '-', '-', '-'], ...rows]
+  return [['Metric', 'Type', 'Labels', 'Meaning'], ['-', '-', '-', '-'], ...rows]
     .map((cells) => `| ${cells.join(' | ')} |`)
     .join('\n')
 }

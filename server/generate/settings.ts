@@ -26,7 +26,7 @@ export function envExample(): string {
   ].join('\n')
 }
 
-/** The README's table of the settings, in Markdown. */
+/** The table of all settings in docs/configuration.md, in Markdown. */
 export function settingsTable(): string {
   const rows = settings().map(({ name, fallback, sentence }) => [
     `\`${name}\``,

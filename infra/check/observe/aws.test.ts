@@ -34,7 +34,7 @@ test('alarms on the log look for what the server says', () => {
 })
 
 test('alarms lead to sections of the run book that there are', () => {
-  const seen = [...askers.matchAll(/see += "operations\.md#(\w+)"/g)].map(([, anchor]) => anchor)
+  const seen = [...askers.matchAll(/see += "alerts\.md#(\w+)"/g)].map(([, anchor]) => anchor)
   const anchors = alerts().map(({ alert }) => alert.toLowerCase())
   expect(seen.length).toBeGreaterThan(15)
   for (const anchor of seen) expect(anchors).toContain(anchor)

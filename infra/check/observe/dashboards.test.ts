@@ -40,7 +40,8 @@ function faultsOf({ uid, panels, annotations, templating, links }: Dashboard): s
   const faults: string[] = []
   if (!/^[a-z-]{1,40}$/.test(uid)) faults.push('it has no uid to link to')
   if (panels.length > PANELS_MAX) faults.push('there is too much on it')
-  if (!links.some(({ url }) => url.includes('docs/operations.md#'))) faults.push('it does not lead to the run book')
+  if (!links.some(({ url }) => url.includes('docs/operations/alerts.md')))
+    faults.push('it does not lead to the run book')
   for (const [at, panel] of panels.entries()) {
     faults.push(...panelFaults(panel).map((fault) => `panel "${panel.title}": ${fault}`))
     for (const other of panels.slice(at + 1)) {

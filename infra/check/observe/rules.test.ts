@@ -3,13 +3,13 @@ import { fileOf } from '../files.ts'
 import { knownMetrics, metricsOf, queryFaults } from './known-metrics.ts'
 import { alerts, alertTests, RULE_FILES } from './rules.ts'
 
-const RUN_BOOK = 'docs/operations.md'
+const RUN_BOOK = 'docs/operations/alerts.md'
 const known = knownMetrics()
 
-/** The headings of the run book's part on alerts. */
+/** The run book's headings of alerts. */
 function sectionsOf(page: string): string[] {
-  const [, part = ''] = /^## Dashboards and alerts$([^]*?)(?=^## |(?![^]))/m.exec(page) ?? []
-  return [...part.matchAll(/^#### (.+)$/gm)].map(([, heading = '']) => heading)
+  const [, part = ''] = /^## Alerts$([^]*?)(?=^## |(?![^]))/m.exec(page) ?? []
+  return [...part.matchAll(/^### (.+)$/gm)].map(([, heading = '']) => heading)
 }
 
 test('every alert asks for what is exported', () => {

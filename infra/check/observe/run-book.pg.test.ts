@@ -3,15 +3,15 @@ import { expect, test } from 'vitest'
 import { freshDatabase } from '../../../test/rig/postgres.ts'
 import { fileOf } from '../files.ts'
 
-/** The statements that the run book gives to whoever was woken by an alert. */
+/** The statements in the run book's entries for alerts. */
 function statementsOf(page: string): string[] {
-  const [, part = ''] = /^## Dashboards and alerts$([^]*?)^## /m.exec(page) ?? []
+  const [, part = ''] = /^## Alerts$([^]*)/m.exec(page) ?? []
   const code = [...part.matchAll(/(?:^ {4}\S.*\n(?: {4}.*\n)*)/gm)].map(([block]) => block)
   return code.flatMap((block) => block.split(';\n')).filter((text) => /^\s*SELECT /.test(text))
 }
 
 test('the statements of the run book are such that Postgres answers, in the schema as it is', async () => {
-  const statements = statementsOf(fileOf('docs/operations.md'))
+  const statements = statementsOf(fileOf('docs/operations/alerts.md'))
   expect(statements.length).toBeGreaterThan(4)
   await using database = await freshDatabase()
   const client = new pg.Client({ connectionString: database.url })

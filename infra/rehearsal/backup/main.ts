@@ -9,7 +9,7 @@ import { dataFolder } from '../../../test/process/command.ts'
 import { command, EPOCH, Guest, openVenue, ROLE_LIMITS, valueOf } from './venue.ts'
 
 /*
- * `npm run rehearse:backup`: a dump of the database under trade, as docs/operations.md has it, restored into a second
+ * `npm run rehearse:backup`: a dump of the database under trade, as docs/operations/backup.md has it, restored into a second
  * Postgres; the audit there; and the exchange, which goes on in it. The restore to a moment is rehearsed by every `npm test`
  * (point-in-time.process.test.ts); this one is not, since its tools come out of Debian's packages. docs/rehearsals/backup.log
  * keeps its outcome.

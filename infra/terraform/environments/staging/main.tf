@@ -90,7 +90,7 @@ module "observability" {
 
   name               = local.name
   emails             = var.alarm_emails
-  run_book           = "https://github.com/${var.github_repository}/blob/main/docs"
+  run_book           = "https://github.com/${var.github_repository}/blob/main/docs/operations"
   logs_key_arn       = module.network.logs_key_arn
   cache_node_ids     = module.cache.node_ids
   rotation_functions = [module.database.rotation_function, module.cache.rotation_function]

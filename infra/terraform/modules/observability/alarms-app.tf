@@ -95,73 +95,73 @@ locals {
   market_alarms = {
     market-no-leader = {
       why       = "Nobody has led the market for 2 minutes. A hand-over takes 0.3 s, a take-over 4 s at worst. No figure at all is as bad."
-      see       = "operations.md#noleader"
+      see       = "alerts.md#noleader"
       namespace = var.name, metric = "valiant_exchange_leader", dimensions = local.of_exchange
       of        = "Maximum", is = "below", threshold = 1, minutes = 2, is_silence_bad = true
     }
     market-two-leaders = {
       why       = "Two exchanges say that they lead, 3 minutes long. Tasks are read at different seconds, so that one minute may show two; the database takes the batches of one only."
-      see       = "operations.md#twoleaders"
+      see       = "alerts.md#twoleaders"
       namespace = var.name, metric = "valiant_exchange_leader", dimensions = local.of_exchange
       of        = "Sum", is = "above", threshold = 1, minutes = 3, is_silence_bad = false
     }
     market-degraded = {
       why       = "For 20 s of each of 2 minutes no order was taken. A take-over is 4 s of one; a failover of the database half a minute, which this is to tell of."
-      see       = "operations.md#marketdegraded"
+      see       = "alerts.md#marketdegraded"
       namespace = var.name, metric = "valiant_degraded_seconds_total", dimensions = local.of_exchange
       of        = "Sum", is = "above", threshold = 20, minutes = 2, is_silence_bad = false
     }
     market-in-doubt = {
       why       = "For 10 s of each of 3 minutes it was not known whether a batch had been written: answers of the database are lost again and again."
-      see       = "operations.md#commitsindoubt"
+      see       = "alerts.md#commitsindoubt"
       namespace = var.name, metric = "valiant_in_doubt_seconds_total", dimensions = local.of_exchange
       of        = "Sum", is = "above", threshold = 10, minutes = 3, is_silence_bad = false
     }
     market-takeovers = {
       why       = "More than 3 takeovers a minute, 3 minutes long: two exchanges take the lead from each other. A deployment makes one, a lost leader one."
-      see       = "operations.md#leaseflapping"
+      see       = "alerts.md#leaseflapping"
       namespace = var.name, metric = "leads", dimensions = {}
       of        = "Sum", is = "above", threshold = 3, minutes = 3, is_silence_bad = false
     }
     market-recoveries = {
       why       = "The exchange has read the market anew in each of 5 minutes: it is the same fault, and orders wait for each."
-      see       = "operations.md#leaseflapping"
+      see       = "alerts.md#leaseflapping"
       namespace = var.name, metric = "valiant_exchange_recoveries_total", dimensions = local.of_exchange
       of        = "Sum", is = "above", threshold = 0, minutes = 5, is_silence_bad = false
     }
     market-behind = {
       why       = "The market is more than a second behind the clock, 3 minutes long. A step of it is 50 ms, and is made up for at once while the exchange has time."
-      see       = "operations.md#marketbehind"
+      see       = "alerts.md#marketbehind"
       namespace = var.name, metric = "valiant_market_age_seconds", dimensions = local.of_exchange
       of        = "Maximum", is = "above", threshold = 1, minutes = 3, is_silence_bad = false
     }
     market-crossed = {
       why       = "A book is crossed. The engine matches what crosses before anything else, so that one sight of it is a defect."
-      see       = "operations.md#bookcrossed"
+      see       = "alerts.md#bookcrossed"
       namespace = var.name, metric = "valiant_book_crossed", dimensions = local.of_exchange
       of        = "Maximum", is = "above", threshold = 0, minutes = 1, is_silence_bad = false
     }
     market-halted = {
       why       = "An instrument has been halted or closed for 30 minutes: halts are made by hand, for minutes, and one that is forgotten is an outage to who trades it."
-      see       = "operations.md#symbolhalted"
+      see       = "alerts.md#symbolhalted"
       namespace = var.name, metric = "valiant_symbol_halted", dimensions = local.of_exchange
       of        = "Maximum", is = "above", threshold = 0, minutes = 30, is_silence_bad = false
     }
     market-commits = {
       why       = "A batch takes more than 100 ms to commit, on average of 5 minutes each. A healthy one takes 10; at 700 ms the leader gives it up."
-      see       = "operations.md#commitsslow"
+      see       = "alerts.md#commitsslow"
       namespace = var.name, metric = "valiant_commit_duration_seconds", dimensions = local.of_exchange
       of        = "Average", is = "above", threshold = 0.1, minutes = 5, is_silence_bad = false
     }
     market-acknowledgements = {
       why       = "An order is answered after more than 100 ms, on average of 5 minutes each. A commit and two hops are some 15; the slowest hundredth, which is not seen here, then takes a second."
-      see       = "operations.md#acknowledgementsslow"
+      see       = "alerts.md#acknowledgementsslow"
       namespace = var.name, metric = "valiant_order_ack_seconds", dimensions = local.of_gateway
       of        = "Average", is = "above", threshold = 0.1, minutes = 5, is_silence_bad = false
     }
     market-commands = {
       why       = "More than 2,000 commands wait in the cache. In a good hour it is a handful; beyond 20,000 they are refused."
-      see       = "operations.md#streamgrowing"
+      see       = "alerts.md#streamgrowing"
       namespace = var.name, metric = "valiant_redis_stream_entries", dimensions = local.of_exchange
       of        = "Maximum", is = "above", threshold = 2000, minutes = 2, is_silence_bad = false
     }
@@ -172,7 +172,7 @@ locals {
     }
     market-no-standby = {
       why       = "A leader that went found nobody to hand over to: the market stood until another was ready."
-      see       = "operations.md#standbycold"
+      see       = "alerts.md#standbycold"
       namespace = var.name, metric = "no_standby", dimensions = {}
       of        = "Sum", is = "above", threshold = 0, minutes = 1, is_silence_bad = false
     }
@@ -198,19 +198,19 @@ locals {
       }
       "${role}-event-loop" = {
         why       = "The slowest hundredth of waits for a server's one thread is above 100 ms, 5 minutes long. A frame is due every 50 ms."
-        see       = "operations.md#eventlooplate"
+        see       = "alerts.md#eventlooplate"
         namespace = var.name, metric = "nodejs_eventloop_lag_p99_seconds", dimensions = of_role
         of        = "Maximum", is = "above", threshold = 0.1, minutes = 5, is_silence_bad = false
       }
       "${role}-pool" = {
         why       = "Queries have waited for a connection at each look of 3 minutes. They take milliseconds, so that something stands before them."
-        see       = "operations.md#poolwaiting"
+        see       = "alerts.md#poolwaiting"
         namespace = var.name, metric = "valiant_database_connections", dimensions = of_role
         of        = "Maximum", is = "above", threshold = 0, minutes = 3, is_silence_bad = false
       }
       "${role}-cache-lost" = {
         why       = "A server has had no connection to the cache at each look of 2 minutes. After a failover it is back within seconds."
-        see       = "operations.md#redisdown"
+        see       = "alerts.md#redisdown"
         namespace = var.name, metric = "valiant_redis_connected", dimensions = of_role
         of        = "Minimum", is = "below", threshold = 1, minutes = 2, is_silence_bad = false
       }
@@ -220,13 +220,13 @@ locals {
   gateway_alarms = {
     gateway-feed = {
       why       = "Prices of a gateway have been more than 2 s old for 2 minutes: wrong ones to trade by. Frames come every 50 ms."
-      see       = "operations.md#feedlate"
+      see       = "alerts.md#feedlate"
       namespace = var.name, metric = "valiant_feed_age_seconds", dimensions = local.of_gateway
       of        = "Maximum", is = "above", threshold = 2, minutes = 2, is_silence_bad = false
     }
     gateway-slow-sockets = {
       why       = "More than 50 slow sockets were ended a minute, 5 minutes long. A few people on trains are normal; so many are our own link or a full gateway."
-      see       = "operations.md#slowclients"
+      see       = "alerts.md#slowclients"
       namespace = var.name, metric = "valiant_slow_sockets_ended_total", dimensions = local.of_gateway
       of        = "Sum", is = "above", threshold = 50, minutes = 5, is_silence_bad = false
     }

@@ -60,7 +60,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   for_each = local.alarms
 
   alarm_name        = "${var.name}-${each.key}"
-  alarm_description = "${each.value.why} ${var.run_book}/${lookup(each.value, "see", "operations-aws.md#alarms")}"
+  alarm_description = "${each.value.why} ${var.run_book}/${lookup(each.value, "see", "aws.md#alarms")}"
   namespace         = each.value.namespace
   metric_name       = each.value.metric
   dimensions        = each.value.dimensions
