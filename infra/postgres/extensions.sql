@@ -1,2 +1,2 @@
--- Run once, when docker-compose.yml makes the database: what Postgres tells of its statements (docs/performance.md).
+-- Run once, when docker-compose.yml creates the database: statement statistics (docs/profiling.md).
 CREATE EXTENSION IF NOT EXISTS pg_stat_statements;

@@ -31,7 +31,7 @@ export function addQueriesCommand(program: Command, root: string): void {
     .addHelpText(
       'after',
       '\nIt reads pg_stat_statements, which counts from the last --reset on, over restarts too. Those inside functions are\n' +
-        "counted where pg_stat_statements.track is 'all'. docs/performance.md says how to read it.",
+        "counted where pg_stat_statements.track is 'all'. docs/profiling.md says how to read it.",
     )
     .action((options: Options) => listQueries(options, root))
 }

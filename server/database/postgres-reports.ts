@@ -1,6 +1,6 @@
 /**
  * What Postgres is to tell of its work, the embedded one and that of docker-compose.yml alike (a test holds them equal);
- * docs/performance.md says how to read it.
+ * docs/profiling.md says how to read it.
  */
 export const POSTGRES_REPORTS: Readonly<Record<string, string>> = {
   // Those inside functions too would cost a twentieth of a commit: for an analysis they are switched on.
