@@ -72,7 +72,7 @@ export class CandleFeed {
 
   drawOn(sink: CandleSink | undefined): void {
     this.#sink = sink
-    sink?.replace(this.#candles, intervalMs(this.interval), true)
+    sink?.replace(this.#candles, intervalMs(this.#drawn), true)
   }
 
   async show(interval: Interval): Promise<void> {
@@ -108,6 +108,8 @@ export class CandleFeed {
     const { interval } = this
     const to = this.#candles[0]?.[0]
     if (!this.#client || !this.#hasOlder || this.#isAskingOlder || to === undefined) return
+    // What is drawn is of another interval yet, or still: its reload failed.
+    if (interval !== this.#drawn) return
     if (this.#candles.length >= BARS_MAX) return
     this.#isAskingOlder = true
     try {
@@ -156,6 +158,7 @@ export class CandleFeed {
 
   #take(heard: Heard): void {
     const { candle } = heard
+    if (this.interval !== this.#drawn) return
     if (this.#misses(heard)) {
       if (this.#isReloading) return
       this.#heard = heard

@@ -15,7 +15,11 @@ type Frame = Pick<CandleFrame, 'candle' | 'epoch'>
 
 let feed: CandleFeed
 /** Of the bars that were asked for: which, and how they are answered. */
-let asked: { readonly interval: Interval; readonly answer: (candles: readonly Candle[]) => void }[]
+let asked: {
+  readonly interval: Interval
+  readonly answer: (candles: readonly Candle[]) => void
+  readonly refuse: () => void
+}[]
 /** What is subscribed at the moment. */
 let subscriptions: { readonly interval: Interval; readonly tell: (frame: Frame) => void }[]
 let welcome: () => void
@@ -23,7 +27,7 @@ const subscribed = () => subscriptions.map(({ interval }) => interval)
 
 const client = {
   ask: (_name: string, { interval }: { interval: Interval }) =>
-    new Promise((answer) => asked.push({ interval, answer })),
+    new Promise((answer, fail) => asked.push({ interval, answer, refuse: () => fail(new Error('refused')) })),
   on: (_name: string, listener: () => void) => {
     welcome = listener
     return () => undefined
@@ -157,4 +161,25 @@ test('an older page that was asked for before a hole is not put before what was 
   older?.answer([bar(4)])
   await settled()
   expect(minutes()).toEqual([19, 20])
+})
+
+test('bars of an interval that did not load are not put among those of the one before', async () => {
+  feed = new Feed('NOVA', [bar(5), bar(6)])
+  feed.follow(client)
+  void feed.show('1s')
+  for (const { refuse } of asked.splice(0)) refuse()
+  await settled()
+  expect(feed.failed).toBe('bars')
+  await tell(bar(6.5))
+  await tell(bar(7))
+  void feed.older()
+  expect(asked).toEqual([])
+  expect(minutes()).toEqual([5, 6])
+  expect(feed.failed).toBe('bars')
+  void feed.again()
+  await answerAll([bar(6.5), bar(7)])
+  expect(minutes()).toEqual([6.5, 7])
+  expect(feed.failed).toBeUndefined()
+  await tell(bar(7, '2.00'))
+  expect(feed.last?.[4]).toBe('2.00')
 })

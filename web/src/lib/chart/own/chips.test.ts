@@ -56,6 +56,44 @@ test('an exit says what it would bring, and waits at its trigger', () => {
     },
     { head: 'Long', tone: { text: '+$912.00' } },
   ])
+  // While its line is held elsewhere, what it would bring there; its name stays.
+  const moved = { id: '2', ticks: scale.ticks('182.48') ?? 0 }
+  expect(chipsOf([stop], position, { name: 'NOVA', scale, moved })[0]).toMatchObject({
+    price: 182.48,
+    tone: { text: '+$323.20', sign: 'up' },
+    label: 'Stop loss: sell 320 NOVA at 180.50',
+  })
+})
+
+test('exits of an entry whose line is being moved say what they would bring from there', () => {
+  const entry = {
+    orderId: '1',
+    side: 'buy',
+    type: 'limit',
+    status: 'open',
+    qty: '10',
+    filledQty: '0',
+    remainingQty: '10',
+    limitPrice: '180.00',
+  }
+  const target = {
+    orderId: '2',
+    parentOrderId: '1',
+    side: 'sell',
+    type: 'limit',
+    role: 'take_profit',
+    status: 'held',
+    qty: '10',
+    filledQty: '0',
+    remainingQty: '10',
+    limitPrice: '190.00',
+  }
+  const moved = { id: '1', ticks: scale.ticks('185.00') ?? 0 }
+  const chips = chipsOf([entry, target] as Order[], undefined, { name: 'NOVA', scale, moved })
+  expect(chips.map(({ price, tone }) => [price, tone?.text])).toEqual([
+    [185, undefined],
+    [190, '+$50.00'],
+  ])
 })
 
 test('chips stand at their price, and apart', () => {

@@ -29,22 +29,26 @@ export interface PlacedChip extends Chip {
 
 export const POSITION_CHIP = 'position'
 
-/** What the chips are of: orders with a price, and the position. */
+/**
+ * What the chips are of: orders with a price, and the position.
+ * @param moved the line that is being moved, and the price where it is held: its chip is of that price
+ */
 export function chipsOf(
   orders: readonly Order[],
   position: LivePosition | undefined,
-  { name, scale }: { name: string; scale: Scale },
+  { name, scale, moved }: { name: string; scale: Scale; moved?: { id: string; ticks: number } | undefined },
 ): readonly Chip[] {
-  /** What an exit is held against: its entry, while it waits for that, else the position. */
+  const priceOf = (order: Order) => (moved?.id === order.orderId ? scale.price(moved.ticks) : linePriceOf(order))
+  /** The price an exit's gain is measured from: its entry's while it waits for that, else the position's. */
   const entryPriceOf = (leg: Order): number | undefined => {
     if (leg.status !== 'held') return position && Number(position.position.avgPrice)
     const entry = orders.find(({ orderId }) => orderId === leg.parentOrderId)
-    const price = entry && linePriceOf(entry)
+    const price = entry && priceOf(entry)
     return price === undefined ? undefined : Number(price)
   }
   const ofOrder = (order: Order): Chip[] => {
-    const price = linePriceOf(order)
-    if (price === undefined) return []
+    const [price, restsAt] = [priceOf(order), linePriceOf(order)]
+    if (price === undefined || restsAt === undefined) return []
     const { orderId, side, qty, filledQty, remainingQty } = order
     const verb = VERB[side]
     const isPartial = scale.lots(filledQty) !== 0
@@ -57,7 +61,7 @@ export function chipsOf(
         head: order.role ? HEAD[order.role] : verb,
         text: order.role ? `${verb} ${size}` : `${kindOf(order)} ${size}`,
         ...(gain === undefined ? {} : { tone: { text: signedMoney(gain), sign: toneOf(gain.toFixed(2)) } }),
-        label: `${order.role ? `${kindOf(order)}: ${verb.toLowerCase()}` : verb} ${grouped(remainingQty)} ${name} at ${grouped(price)}`,
+        label: `${order.role ? `${kindOf(order)}: ${verb.toLowerCase()}` : verb} ${grouped(remainingQty)} ${name} at ${grouped(restsAt)}`,
         canCancel: true,
         canMove: order.type !== 'trailing_stop',
         isWaiting: order.status === 'held' || order.status === 'untriggered',

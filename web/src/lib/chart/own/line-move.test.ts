@@ -20,6 +20,8 @@ test('a move that would fill at once is known before it is sent', () => {
   expect(fillsAtOnce({ ...buy, side: 'sell' }, 100, touch)).toBe(true)
   expect(fillsAtOnce({ ...buy, status: 'held' }, 102, touch)).toBe(false)
   expect(fillsAtOnce({ ...buy, type: 'stop' }, 102, touch)).toBe(false)
+  expect(fillsAtOnce({ ...buy, type: 'stop_limit', status: 'untriggered' }, 102, touch)).toBe(false)
+  expect(fillsAtOnce({ ...buy, type: 'stop_limit', status: 'partially_filled' }, 102, touch)).toBe(true)
   expect(fillsAtOnce(buy, 102, { bidTicks: 0, askTicks: 0 })).toBe(false)
 })
 

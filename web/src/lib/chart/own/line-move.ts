@@ -8,13 +8,14 @@ export function changeTo(order: Order, ticks: number, scale: Scale): Change {
   return waitsForStop ? { stopPrice: scale.price(ticks) } : { limitPrice: scale.price(ticks) }
 }
 
-/** Whether a limit order would take at its new price: that is asked about first. */
+/** Whether an order would fill at its new limit price: the chip asks first. One that waits for its trigger has none yet. */
 export function fillsAtOnce(
   { type, side, status }: Pick<Order, 'type' | 'side' | 'status'>,
   ticks: number,
   { bidTicks, askTicks }: { readonly bidTicks: number; readonly askTicks: number },
 ): boolean {
-  if (type !== 'limit' || status === 'held') return false
+  const isLimit = type === 'limit' || type === 'stop_limit'
+  if (!isLimit || (status !== 'open' && status !== 'partially_filled')) return false
   return side === 'buy' ? askTicks > 0 && ticks >= askTicks : bidTicks > 0 && ticks <= bidTicks
 }
 

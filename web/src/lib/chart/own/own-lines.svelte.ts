@@ -39,8 +39,9 @@ export class OwnLines {
   readonly chips = $derived.by((): readonly Chip[] => {
     const { orders, position, name, scale } = this.#of
     const { moving } = this.drag
-    return chipsOf(orders, position, { name, scale }).map((chip) =>
-      moving?.line.id === chip.id ? this.#movedTo(chip, moving.ticks) : chip,
+    const moved = moving && { id: moving.line.id, ticks: moving.ticks }
+    return chipsOf(orders, position, { name, scale, moved }).map((chip) =>
+      moved?.id === chip.id && chip.id === POSITION_CHIP ? this.#exitFrom(chip, moved.ticks) : chip,
     )
   })
 
@@ -88,10 +89,11 @@ export class OwnLines {
     if (exit) this.#of.onprotect({ [exit]: this.#of.scale.price(ticks) })
   }
 
-  #movedTo(chip: Chip, ticks: number): Chip {
+  /** The position's chip while an exit is dragged from it: what that exit would bring. */
+  #exitFrom(chip: Chip, ticks: number): Chip {
     const { position, scale, exitQty } = this.#of
+    if (!position) return chip
     const price = Number(scale.price(ticks))
-    if (chip.id !== POSITION_CHIP || !position) return { ...chip, price }
     const gain = (price - Number(position.position.avgPrice)) * Math.sign(position.qty) * Math.abs(Number(exitQty))
     return { ...chip, price, tone: { text: signedMoney(gain), sign: toneOf(gain.toFixed(2)) } }
   }
