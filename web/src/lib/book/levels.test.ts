@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Level } from '@valiant/shared/protocol/market-data'
-import { bidPercent, changed, rowsOf, sharedDigits, sweepTo } from './levels.ts'
+import { bidPercent, rowsOf, sharedDigits, sweepTo } from './levels.ts'
 
 const asks: Level[] = [
   [101, 40],
@@ -11,21 +11,6 @@ const asks: Level[] = [
 const all = { grouping: 1, count: 10, ownTicks: [] }
 
 describe('levels of a book', () => {
-  test('an update sets absolute sizes, removes at zero and keeps the best first', () => {
-    const changes: Level[] = [
-      [102, 0],
-      [100, 7],
-      [105, 1],
-    ]
-    expect(changed(asks, changes, 'ask')).toEqual([
-      [100, 7],
-      [101, 40],
-      [105, 1],
-      [111, 5],
-    ])
-    expect(changed([[99, 1]], [[100, 2]], 'bid')[0]).toEqual([100, 2])
-  })
-
   test('totals run from the best price outwards', () => {
     expect(rowsOf(asks, { side: 'ask', ...all }).map((row) => row.totalLots)).toEqual([40, 50, 70, 75])
   })
@@ -53,6 +38,22 @@ describe('levels of a book', () => {
   test('the last group shown is whole', () => {
     const grouped = rowsOf(asks, { side: 'ask', ...all, grouping: 5, count: 1 })
     expect(grouped).toEqual([{ ticks: 105, lots: 70, totalLots: 70, own: false }])
+  })
+
+  test('a group that goes on beyond the levels that are known is left out', () => {
+    const deep = Array.from({ length: 25 }, (_, index): Level => [101 + index, 1_000])
+    const rowsIn = (grouping: number, levelsMax: number, levels = deep) =>
+      rowsOf(levels, { side: 'ask', ...all, grouping, levelsMax }).map(({ ticks, lots }) => [ticks, lots])
+    expect(rowsIn(10, 25)).toEqual([
+      [110, 10_000],
+      [120, 10_000],
+    ])
+    expect(rowsIn(100, 25)).toEqual([])
+    // The last level is the end of its group.
+    expect(rowsIn(5, 25).at(-1)).toEqual([125, 5_000])
+    expect(rowsIn(1, 25)).toHaveLength(10)
+    // Fewer levels are all there are.
+    expect(rowsIn(10, 100).at(-1)).toEqual([130, 5_000])
   })
 
   test('own orders mark the group they stand in', () => {

@@ -15,25 +15,29 @@ export interface LadderRow {
 export const GROUPINGS = [1, 2, 5, 10, 50, 100] as const
 export type Grouping = (typeof GROUPINGS)[number]
 
-/** Levels of one side, best first, with the changes of an update: 0 lots removes. */
-export function changed(levels: readonly Level[], changes: readonly Level[], side: BookSide): readonly Level[] {
-  if (changes.length === 0) return levels
-  const sizes = new Map(levels)
-  for (const [ticks, lots] of changes) {
-    if (lots === 0) sizes.delete(ticks)
-    else sizes.set(ticks, lots)
-  }
-  return [...sizes].sort(side === 'bid' ? ([a], [b]) => b - a : ([a], [b]) => a - b)
-}
-
 /** The price a level shows under when grouped: away from the middle, so that a group never looks better than it is. */
 export const groupTicks = (ticks: number, grouping: number, side: BookSide): number =>
   (side === 'bid' ? Math.floor(ticks / grouping) : Math.ceil(ticks / grouping)) * grouping
 
-/** Rows of one side, best first, with running totals; `ownTicks` are the prices of the account's open orders. */
+/** How the rows of one side are made. */
+interface RowsWanted {
+  readonly side: BookSide
+  readonly grouping: number
+  /** Rows at most. */
+  readonly count: number
+  /** Prices of the account's open orders. */
+  readonly ownTicks: readonly number[]
+  /** Levels at most: a side that has as many may go on beyond the last one. */
+  readonly levelsMax?: number
+}
+
+/**
+ * Rows of one side, best first, with running totals. Every row is whole: a group that may go on beyond the levels that
+ * are known is left out.
+ */
 export function rowsOf(
   levels: readonly Level[],
-  { side, grouping, count, ownTicks }: { side: BookSide; grouping: number; count: number; ownTicks: readonly number[] },
+  { side, grouping, count, ownTicks, levelsMax = Infinity }: RowsWanted,
 ): LadderRow[] {
   const own = new Set(ownTicks.map((ticks) => groupTicks(ticks, grouping, side)))
   const rows: LadderRow[] = []
@@ -46,6 +50,9 @@ export function rowsOf(
     if (last?.ticks === ticks) rows[rows.length - 1] = { ...last, lots: last.lots + lots, totalLots }
     else rows.push({ ticks, lots, totalLots, own: own.has(ticks) })
   }
+  const end = levels.at(-1)?.[0]
+  const isLastOpen = levels.length >= levelsMax && end !== undefined && groupTicks(end, grouping, side) !== end
+  if (isLastOpen && rows.at(-1)?.ticks === groupTicks(end, grouping, side)) rows.pop()
   return rows
 }
 

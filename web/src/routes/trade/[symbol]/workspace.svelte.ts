@@ -7,6 +7,7 @@ import type { BookDepth, BookFrame, Candle, Instrument, Trade } from '@valiant/s
 import type { Fill, Order } from '@valiant/shared/protocol/order'
 import type { DataOf, RequestName } from '@valiant/shared/protocol/requests'
 import { type BookTab, BookView } from '#lib/book/book-view.svelte.ts'
+import type { Grouping } from '#lib/book/levels.ts'
 import { OnceAFrame } from '#lib/ui/once-a-frame.ts'
 import { CandleFeed } from '#lib/chart/candle-feed.svelte.ts'
 import { Listing } from '#lib/market/listing.svelte.ts'
@@ -37,8 +38,9 @@ export interface WorkspaceSeed {
 
 /** A halt is told by no stream. */
 const STATUSES_EVERY_MS = 10_000
-/** A ladder has room for fewer levels than a drawing. */
-const LEVELS: Readonly<Record<BookTab, BookDepth>> = { book: BOOK_DEPTH_DEFAULT, depth: 100 }
+/** What is drawn, or grouped, needs more levels than a ladder has room for. */
+const depthFor = (tab: BookTab, grouping: Grouping): BookDepth =>
+  tab === 'depth' || grouping > 1 ? 100 : BOOK_DEPTH_DEFAULT
 
 interface WorkspaceParts {
   readonly session: Session
@@ -64,6 +66,8 @@ export class WorkspaceState implements Surroundings {
 
   accountTab = $state.raw<AccountTab>('positions')
   bookTab = $state.raw<BookTab>('book')
+  /** Multiples of the tick by which the ladder is grouped. */
+  grouping = $state.raw<Grouping>(1)
   /** The price that is lit in chart and book at once. */
   litTicks = $state.raw<number | undefined>()
 
@@ -286,10 +290,18 @@ export class WorkspaceState implements Surroundings {
     this.#followBook(this.#session.client)
   }
 
+  groupBook(grouping: Grouping): void {
+    const before = depthFor(this.bookTab, this.grouping)
+    this.grouping = grouping
+    if (depthFor(this.bookTab, grouping) !== before) this.#followBook(this.#session.client)
+  }
+
   /** As deep as what is shown of it. The new one is joined before the old one is left: there is never none. */
   #followBook(client: Client): void {
     const leave = this.#leaveBook
-    this.#leaveBook = client.book(this.instrument.symbol, LEVELS[this.bookTab], (state) => this.#books.add(state))
+    this.#leaveBook = client.book(this.instrument.symbol, depthFor(this.bookTab, this.grouping), (state) =>
+      this.#books.add(state),
+    )
     leave()
   }
 
