@@ -9,6 +9,7 @@ import {
   position,
   proposal,
   receipt,
+  refusal,
   send,
   startTrading,
   typeLimit,
@@ -142,6 +143,78 @@ test('a letter that is typed in an open menu works nothing below it', async () =
   await page.getByRole('menu').waitFor()
   await page.keyboard.press('s')
   expect(await page.getByRole('radio', { name: /^Buy/ }).isChecked()).toBe(true)
+})
+
+describe('a key of the workspace that is pressed elsewhere', () => {
+  test('writes into the field, opens the list, and changes neither instrument nor ticket', async () => {
+    const { page, complaints } = await stage.visitor()
+    await using _context = page.context()
+    await startTrading(page)
+    await typeLimit(page, '7', 2)
+    const url = page.url()
+    await page.getByLabel('Price grouping').focus()
+    await page.keyboard.press('Alt+ArrowDown')
+    await page.keyboard.press('Escape')
+    await list(page, /^Alerts/)
+    const note = page.getByRole('textbox', { name: 'Note' })
+    await note.fill('Sell half.')
+    for (const key of ['Alt+ArrowUp', 'Alt+Digit2', 'Control+Alt+Digit3']) await note.press(key)
+    await field(page, 'Quantity').press('Control+Alt+Digit2')
+    await field(page, 'Quantity').press('Alt+ArrowDown')
+    expect(page.url()).toBe(url)
+    expect(await page.getByRole('tab', { name: 'Limit', exact: true }).getAttribute('aria-selected')).toBe('true')
+    expect(await field(page, 'Quantity').inputValue()).toBe('7')
+    // In the ticket's own numbers they are its keys.
+    await field(page, 'Quantity').press('Alt+Digit2')
+    await page.getByRole('tab', { name: 'Market', exact: true, selected: true }).waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  test('sends no order from another form or the search', async () => {
+    const { page } = await stage.visitor()
+    await using _context = page.context()
+    await startTrading(page)
+    await placeLimits(page, ['8'])
+    await typeLimit(page, '7', 2)
+    await send(page).and(page.locator(':enabled')).waitFor()
+    await list(page, /^Alerts/)
+    await page.getByRole('textbox', { name: 'Note' }).press('Control+Enter')
+    await page.getByRole('combobox', { name: 'Search markets' }).press('Control+Enter')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Escape')
+    await list(page, /Open orders/)
+    await openOrders(page).first().getByRole('link').focus()
+    await page.keyboard.press('e')
+    await openOrders(page).getByRole('textbox', { name: 'Quantity' }).press('Control+Enter')
+    await page.keyboard.press('Escape')
+    // Whatever those had sent is answered before this.
+    await field(page, 'Quantity').press('Control+Enter')
+    await page.getByRole('tab', { name: /^Open orders [2-9]/ }).waitFor()
+    expect(await openOrders(page).count()).toBe(2)
+  })
+
+  test('closes what lies open, and leaves a refusal for the next', async () => {
+    const { page } = await stage.visitor()
+    await using _context = page.context()
+    await startTrading(page)
+    await typeLimit(page, '1m', 2)
+    await send(page).and(page.locator(':enabled')).click()
+    await refusal(page).waitFor()
+    await page.getByRole('button', { name: /, account/ }).click()
+    await page.getByRole('menu').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('menu').waitFor({ state: 'detached' })
+    const search = page.getByRole('combobox', { name: 'Search markets' })
+    await search.click()
+    await page.getByRole('listbox').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('listbox').waitFor({ state: 'detached' })
+    await page.keyboard.press('Escape')
+    await expect.poll(() => search.evaluate((field) => field === document.activeElement)).toBe(false)
+    expect(await refusal(page).count()).toBe(1)
+    await page.keyboard.press('Escape')
+    await refusal(page).waitFor({ state: 'detached' })
+  })
 })
 
 describe('who has no mouse keeps the place', () => {

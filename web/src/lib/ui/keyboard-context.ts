@@ -1,21 +1,21 @@
-/** Whether a key belongs to a text field: single letters are dead there. */
+/** Whether a key belongs to a field: single letters do nothing else there. */
 export function isTyping(event: KeyboardEvent): boolean {
   const target = event.target
   if (!(target instanceof HTMLElement)) return false
   return target.isContentEditable || target.matches('input:not([type=checkbox]):not([type=radio]), textarea, select')
 }
 
-/** Who speaks to the machine, or hits keys unawares, may have none of a single character (WCAG 2.1.4). */
+/** Users of speech input, or who hit keys by accident, can turn single-character shortcuts off (WCAG 2.1.4). */
 let hasKeys = true
 export const setKeys = (on: boolean): void => void (hasKeys = on)
 const isCharacter = ({ key }: KeyboardEvent): boolean => key.length === 1
 
-/** What lies open over the page has its letters: a menu goes by them to what begins so. */
-const isOver = ({ target }: KeyboardEvent): boolean =>
+/** Whether a key belongs to something open over the page: a menu jumps to the item that starts with a typed letter. */
+export const isOver = ({ target }: KeyboardEvent): boolean =>
   target instanceof Element &&
   target.closest('[role=menu], [role=listbox], [role=alertdialog], [aria-modal=true]') !== null
 
-/** A single key, as a command of the page: not while typing or in a menu, not with Ctrl, ⌘ or Alt, not when another took it. */
+/** Whether a single key is a command of the page: not while typing or in a menu, with Ctrl, ⌘ or Alt, or when already handled. */
 export const isCommand = (event: KeyboardEvent): boolean =>
   !event.defaultPrevented &&
   !event.ctrlKey &&
@@ -24,3 +24,10 @@ export const isCommand = (event: KeyboardEvent): boolean =>
   !isTyping(event) &&
   !isOver(event) &&
   (hasKeys || !isCharacter(event))
+
+/**
+ * Whether a key with Alt is a command of the page. In fields it is the system's own: it writes signs (Option+3 is # on a
+ * British Mac), opens a select, moves by words. Ctrl+Alt is AltGr, which writes too.
+ */
+export const isAltCommand = (event: KeyboardEvent): boolean =>
+  event.altKey && !event.ctrlKey && !event.metaKey && !event.defaultPrevented && !isTyping(event) && !isOver(event)

@@ -1,18 +1,25 @@
 import { intervalOfKey } from '#lib/chart/intervals.ts'
 import { ORDER_TYPES } from '#lib/ticket/draft.ts'
-import { isCommand } from '#lib/ui/keyboard-context.ts'
+import { isAltCommand, isCommand, isOver } from '#lib/ui/keyboard-context.ts'
 import type { WorkspaceState } from './workspace.svelte.ts'
 
 /**
- * The workspace's keys. Letters are dead in text fields; Ctrl+Enter and Esc are not. A key that is held is no answer
- * to what it asked.
- * @returns whether the key was one
+ * Handles the workspace's keys. Letters do nothing in text fields; Esc works everywhere, Ctrl+Enter everywhere but in
+ * other forms. Key repeat never confirms what the first press asked.
+ * @returns whether the key was one of them
  */
 export function takeKey(event: KeyboardEvent, workspace: WorkspaceState): boolean {
   const { ticket, actions } = workspace
-  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) return done(() => ticket.press())
-  const type = event.altKey ? ORDER_TYPES[Number(/^Digit([1-5])$/.exec(event.code)?.[1]) - 1] : undefined
-  if (type && workspace.instrument.orderTypes.includes(type)) return done(() => ticket.edit({ type }))
+  if (event.defaultPrevented) return false
+  // On full screen there is the chart alone: nobody would see what these keys do to the ticket.
+  const hasTicket = document.fullscreenElement === null
+  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.altKey) {
+    return hasTicket && mayPress(event) && done(() => ticket.press())
+  }
+  const type = ORDER_TYPES[Number(/^Digit([1-5])$/.exec(event.code)?.[1]) - 1]
+  if (type && hasTicket && (isAltCommand(event) || isAltInTicketNumber(event))) {
+    return workspace.instrument.orderTypes.includes(type) && done(() => ticket.edit({ type }))
+  }
   if (event.key === 'Escape') {
     if (ticket.isConfirming) return done(() => ticket.sender.back())
     if (actions.asking !== undefined || actions.editing !== undefined) return done(() => actions.keep())
@@ -23,6 +30,7 @@ export function takeKey(event: KeyboardEvent, workspace: WorkspaceState): boolea
 
   const interval = intervalOfKey(event.key)
   if (interval) return done(() => void workspace.candles.show(interval))
+  if (!hasTicket) return false
   // Caps Lock changes no command; Shift may.
   switch (event.shiftKey ? event.key : event.key.replace(/^[A-Z]$/, (letter) => letter.toLowerCase())) {
     case 'b':
@@ -61,6 +69,29 @@ export function takeKey(event: KeyboardEvent, workspace: WorkspaceState): boolea
       return false
   }
 }
+
+/** Alt+↓ and Alt+↑ lead to the next and the previous instrument of the watchlist. */
+export function instrumentStepOf(event: KeyboardEvent): 1 | -1 | undefined {
+  if (!isAltCommand(event)) return undefined
+  return event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : undefined
+}
+
+const ticketOf = (target: Element): Element | null => target.closest('[data-show=ticket]')
+
+/** Ctrl+Enter in another form, in the search or in something open over the page is not about the ticket's order. */
+const mayPress = (event: KeyboardEvent): boolean =>
+  !(event.target instanceof Element) ||
+  ticketOf(event.target) !== null ||
+  (event.target.closest('form, input, textarea, [role=dialog]') === null && !isOver(event))
+
+/** Nobody writes signs into the ticket's numbers. */
+const isAltInTicketNumber = ({ target, altKey, ctrlKey, metaKey }: KeyboardEvent): boolean =>
+  altKey &&
+  !ctrlKey &&
+  !metaKey &&
+  target instanceof Element &&
+  target.matches('[role=spinbutton]') &&
+  ticketOf(target) !== null
 
 /** Arrows belong to what has the focus, if it is anything that uses them. */
 const isFree = (target: EventTarget | null): boolean =>
