@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { PHONE } from '../rig/browser.ts'
 import { barriers } from './axe-violations.ts'
-import { live } from './desk.ts'
+import { live, receiptAway, send, startTrading, typeLimit } from './desk.ts'
 import { Stage } from './stage.ts'
 
 /* The chart's tools: what is drawn by hand, the strength below, the style of the price. */
@@ -172,6 +172,26 @@ test('the chart takes the full screen, with its menus, and gives it back', async
   await tool(page, 'Leave full screen').click()
   await expect.poll(async () => (await canvas(page).boundingBox())?.width).toBe(before?.width)
   await tool(page, 'Full screen').waitFor()
+  expect(complaints).toEqual([])
+})
+
+test('what is done on the full screen is answered on it, and the ticket that nobody sees sends nothing', async () => {
+  const { page, complaints } = await stage.visitor()
+  await using _context = page.context()
+  await startTrading(page)
+  await typeLimit(page, '7', 2)
+  await send(page).and(page.locator(':enabled')).click()
+  await page.getByRole('tab', { name: 'Open orders 1' }).waitFor()
+  await tool(page, 'Full screen').click()
+  await tool(page, 'Leave full screen').waitFor()
+  expect(await send(page).isVisible()).toBe(false)
+  await page.keyboard.press('Control+Enter')
+  await page.getByRole('button', { name: /^Cancel Buy 7 / }).click()
+  await receiptAway(page).getByRole('button', { name: 'Place again' }).click()
+  await page.getByRole('slider', { name: /^Price of Buy 7 / }).waitFor()
+  await tool(page, 'Leave full screen').click()
+  await page.getByRole('tab', { name: 'Open orders 1' }).waitFor()
+  expect(await page.getByRole('slider', { name: /^Price of Buy / }).count()).toBe(1)
   expect(complaints).toEqual([])
 })
 

@@ -199,7 +199,17 @@ describe('a key of the workspace that is pressed elsewhere', () => {
     await startTrading(page)
     await typeLimit(page, '1m', 2)
     await send(page).and(page.locator(':enabled')).click()
-    await refusal(page).waitFor()
+    await send(page)
+      .and(page.locator(':enabled'))
+      .getByText(/^Confirm: /)
+      .waitFor()
+    // At first the button ignores presses, so that a double click confirms nothing.
+    await expect
+      .poll(async () => {
+        await send(page).dispatchEvent('click')
+        return await refusal(page).count()
+      })
+      .toBe(1)
     await page.getByRole('button', { name: /, account/ }).click()
     await page.getByRole('menu').waitFor()
     await page.keyboard.press('Escape')
