@@ -24,7 +24,7 @@ import { timeOf } from './series-time.ts'
 export interface OwnLine {
   readonly id: string
   readonly price: number
-  /** `waiting`: not in the book, but for its price or its entry. */
+  /** `waiting`: for its price, its entry or an answer; dashed. */
   readonly kind: 'order' | 'waiting' | 'position'
 }
 

@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest'
+import type { Order } from '@valiant/shared/protocol/order'
 import type { LivePosition } from '#lib/session/account.svelte.ts'
 import { scaleOf } from '#lib/ticket/scale.ts'
 import { chipsOf, POSITION_CHIP } from './chips.ts'
@@ -17,11 +18,26 @@ test('an exit is drawn where the position’s line is taken, and nothing once th
   const drag = new LineDrag()
   drag.take(line)
   drag.to(9_000)
-  expect(linesOf(chips, position, { moving: drag.moving, scale })).toEqual([
+  expect(linesOf(chips, position, { moving: drag.moving, scale, busy: [] })).toEqual([
     { id: POSITION_CHIP, price: 181.47, kind: 'position' },
     { id: 'exit', price: 180, kind: 'waiting' },
   ])
-  expect(linesOf([], undefined, { moving: drag.moving, scale })).toEqual([])
+  expect(linesOf([], undefined, { moving: drag.moving, scale, busy: [] })).toEqual([])
+})
+
+test('the line of an order is dashed while a change of it is on its way', () => {
+  const order = {
+    orderId: '1',
+    side: 'buy',
+    type: 'limit',
+    status: 'open',
+    qty: '1',
+    filledQty: '0',
+    limitPrice: '180.00',
+  }
+  const own = chipsOf([{ ...order, remainingQty: '1' } as Order], undefined, { name: 'NOVA', scale })
+  const kindWith = (busy: readonly string[]) => linesOf(own, undefined, { moving: undefined, scale, busy })[0]?.kind
+  expect([kindWith([]), kindWith(['1'])]).toEqual(['order', 'waiting'])
 })
 
 test('what is moved goes back with its line, and with no other', () => {

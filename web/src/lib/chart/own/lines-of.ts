@@ -4,15 +4,26 @@ import type { OwnLine } from '../price-series.ts'
 import { type Chip, POSITION_CHIP } from './chips.ts'
 import type { Moving } from './line-drag.svelte.ts'
 
-/** What is drawn of orders and position. The position's own stays where it is when an exit is taken from it. */
+/**
+ * The lines of orders and position. The position's own stays where it is when an exit is dragged from it.
+ * @param busy orders with a request on its way: until the answer their lines are dashed
+ */
 export function linesOf(
   chips: readonly Chip[],
   position: LivePosition | undefined,
-  { moving, scale }: { readonly moving: Moving | undefined; readonly scale: Scale },
+  {
+    moving,
+    scale,
+    busy,
+  }: { readonly moving: Moving | undefined; readonly scale: Scale; readonly busy: readonly string[] },
 ): readonly OwnLine[] {
   const ofOrders = chips
     .filter(({ id }) => id !== POSITION_CHIP)
-    .map(({ id, price, isWaiting }): OwnLine => ({ id, price, kind: isWaiting ? 'waiting' : 'order' }))
+    .map(({ id, price, isWaiting }): OwnLine => ({
+      id,
+      price,
+      kind: isWaiting || busy.includes(id) ? 'waiting' : 'order',
+    }))
   if (!position) return ofOrders
   const ofPosition: OwnLine = { id: POSITION_CHIP, price: Number(position.position.avgPrice), kind: 'position' }
   if (moving?.line.id !== POSITION_CHIP) return [...ofOrders, ofPosition]

@@ -22,6 +22,8 @@ export interface Owned {
   readonly exitQty: string
   /** The market's touch, in ticks. */
   readonly touch: { readonly bidTicks: number; readonly askTicks: number }
+  /** Orders with a request on its way. */
+  readonly busy: readonly string[]
   onamend(order: Order, change: Change): void
   /** The position's line was taken where an exit of it is to be. */
   onprotect(exit: Partial<ExitPrices>): void
@@ -46,7 +48,7 @@ export class OwnLines {
   })
 
   readonly lines = $derived.by(() =>
-    linesOf(this.chips, this.#of.position, { moving: this.drag.moving, scale: this.#of.scale }),
+    linesOf(this.chips, this.#of.position, { moving: this.drag.moving, scale: this.#of.scale, busy: this.#of.busy }),
   )
 
   /** An order may fill, and a position be closed, while its line is held. */
