@@ -26,8 +26,8 @@ export class Alerts {
   /** How many wait for their price. */
   readonly waiting = $derived(this.items.filter(({ firedAt }) => firedAt === undefined).length)
   isBusy = $state.raw(false)
-  /** Why the last one was not made. */
-  refusal = $state.raw('')
+  /** Why the last one was not made, and for which instrument. */
+  refusal = $state.raw<{ readonly symbol: string; readonly text: string } | undefined>()
 
   readonly #parts: Parts
   /** Whose `items` are. */
@@ -46,9 +46,12 @@ export class Alerts {
 
   async load(): Promise<void> {
     const accountId = this.#parts.account.account?.id
-    if (accountId === undefined) return
     if (accountId !== this.#accountId) this.items = []
     this.#accountId = accountId
+    if (accountId === undefined) {
+      this.state = 'new'
+      return
+    }
     this.state = this.items.length === 0 ? 'loading' : 'ready'
     try {
       const items = await this.#parts.session.client.ask('alert.list', {})
@@ -64,14 +67,14 @@ export class Alerts {
   async create(alert: Omit<CreateAlert, 'requestId'>): Promise<boolean> {
     if (this.isBusy) return false
     this.isBusy = true
-    this.refusal = ''
+    this.refusal = undefined
     try {
       const made = await this.#parts.session.client.ask('alert.create', alert)
       // It may have fired before its making was answered.
       if (!this.items.some(({ alertId }) => alertId === made.alertId)) this.items = [made, ...this.items]
       return true
     } catch (error) {
-      this.refusal = textOf(error)
+      this.refusal = { symbol: alert.symbol, text: textOf(error) }
       return false
     } finally {
       this.isBusy = false
