@@ -42,6 +42,14 @@ describe('numbers as the screens write them', () => {
   })
 
   it('shortens volume only to K, M and B', () => {
+    expect([5, 0.004, 0.125, 12.5, 1_234, 9_999].map(compact)).toEqual([
+      '5',
+      '0.00400',
+      '0.125',
+      '12.50',
+      '1.23K',
+      '10.0K',
+    ])
     expect([863, 28_400, 4_820_000, 888_670_000, 999_999, 1.2e9].map(compact)).toEqual([
       '863',
       '28.4K',

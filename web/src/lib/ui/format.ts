@@ -93,20 +93,24 @@ export const percent = (value: Maybe<number>, decimals = 2): string =>
 export const basisPoints = (value: Maybe<number>): string =>
   value === undefined || value === null ? MISSING : `${grouped(fixed(value, 1))} bp`
 
+/** Two, and below 1 as many as make three figures. */
+const decimalsOf = (number: number): number => Math.min(8, Math.max(2, 2 - Math.floor(Math.log10(Math.abs(number)))))
+
+/** Each from where the unit below would round up to it. */
 const COMPACT = [
   { from: 999_995_000, size: 1e9, decimals: 2, unit: 'B' },
   { from: 999_950, size: 1e6, decimals: 2, unit: 'M' },
-  { from: 1_000, size: 1e3, decimals: 1, unit: 'K' },
+  { from: 9_995, size: 1e3, decimals: 1, unit: 'K' },
+  { from: 1_000, size: 1e3, decimals: 2, unit: 'K' },
 ]
 
-/** Volume and turnover only: `28.4K`, `4.82M`, `1.20B`. */
+/** Volume and turnover only, in three to five figures: `0.00410`, `1.23K`, `28.4K`, `4.82M`, `1.20B`. Small whole numbers stay whole. */
 export function compact(value: Maybe<number | string>): string {
   if (value === undefined || value === null) return MISSING
   const number = Number(value)
   const step = COMPACT.find(({ from }) => Math.abs(number) >= from)
-  return step
-    ? grouped(fixed(number / step.size, step.decimals)) + step.unit
-    : grouped(fixed(number, Number.isInteger(number) ? 0 : 2))
+  if (step) return grouped(fixed(number / step.size, step.decimals)) + step.unit
+  return grouped(fixed(number, Number.isInteger(number) ? 0 : decimalsOf(number)))
 }
 
 const two = (value: number) => String(value).padStart(2, '0')

@@ -14,13 +14,25 @@ export interface Toast {
 }
 
 const SHOWN_MS = 6_000
-/** One that leads on may come when nobody looks. */
+/** A toast that links somewhere may appear while nobody looks. */
 const LEADING_SHOWN_MS = 30_000
+/** More would cover the page. */
+const SHOWN_MAX = 3
 
-/** Receipts of pages without a ticket: at the foot, right, above the status bar. */
+/** Messages of pages without a ticket: at the foot, right, above the status bar. */
 export class Toasts {
   items = $state.raw<readonly Toast[]>([])
   #count = 0
+
+  /** The newest of them. */
+  get shown(): readonly Toast[] {
+    return this.items.slice(-SHOWN_MAX)
+  }
+
+  /** How many wait behind those that are shown. */
+  get hiddenCount(): number {
+    return this.items.length - this.shown.length
+  }
 
   show(text: string, kind: Toast['kind'] = 'note', wayOn?: WayOn): void {
     const id = ++this.#count
