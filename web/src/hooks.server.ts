@@ -29,6 +29,7 @@ const dress: Handle = ({ event, resolve }) => {
         .replace('%valiant.palette%', palette)
         .replace('%valiant.display%', rootAttributes(display))
         .replace('%valiant.color%', THEME_COLORS[theme])
+        .replace('%valiant.light%', THEME_COLORS.light)
     },
     preload: ({ type, path }) => type === 'js' || type === 'css' || (type === 'font' && path.includes('inter-latin')),
   })
