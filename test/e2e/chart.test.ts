@@ -405,6 +405,23 @@ test('what this browser keeps is looked at before it is believed', async () => {
   expect(complaints).toEqual([])
 })
 
+test('where an interval has no button, the menu beside shows it', async () => {
+  const { page } = await stage.visitor(PHONE)
+  await using _context = page.context()
+  await open(page)
+  const menu = page.getByRole('combobox', { name: 'More intervals' })
+  const pick = async (interval: string, shown: string) => {
+    await menu.selectOption(interval)
+    await expect.poll(() => menu.inputValue()).toBe(shown)
+  }
+  await pick('4h', '4h')
+  await pick('1s', '1s')
+  await pick('5m', '')
+  await pick('30m', '30m')
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await pick('4h', '')
+})
+
 test('a narrower page has the tools in menus, a phone in one', async () => {
   const { page } = await stage.visitor({ viewport: { width: 1024, height: 768 } })
   await using _context = page.context()

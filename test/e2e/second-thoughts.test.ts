@@ -174,6 +174,23 @@ test('a phone sorts the market by a menu', async () => {
   expect(labels).toEqual([...labels].sort((a, b) => a.localeCompare(b)))
 })
 
+test('a phone’s filter has the keys when it opens, and narrows nothing once it is closed', async () => {
+  const { page } = await stage.visitor(PHONE)
+  await using _context = page.context()
+  await page.goto('/')
+  await live(page)
+  const rows = page.getByRole('region', { name: 'Instruments' }).locator('tbody tr')
+  const icon = page.getByRole('button', { name: 'Filter', exact: true })
+  const all = await rows.count()
+  await icon.click()
+  await page.getByRole('textbox', { name: 'Filter instruments' }).and(page.locator(':focus')).waitFor()
+  await page.keyboard.type('lum')
+  await expect.poll(() => rows.count()).toBe(1)
+  await icon.click()
+  await expect.poll(() => rows.count()).toBe(all)
+  expect(await page.getByRole('textbox', { name: 'Filter instruments' }).isVisible()).toBe(false)
+})
+
 test('on a phone all of a position’s row leads to where its buttons are', async () => {
   const { page } = await stage.visitor(PHONE)
   await using _context = page.context()
@@ -199,6 +216,22 @@ test('where nobody trades what the address says, a phone’s tabs lead to what w
   await page.goto('/trade/XYZZY')
   await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Book', exact: true }).click()
   await page.waitForURL('**/trade/LUMA?tab=book')
+})
+
+test('where nobody trades what the address says, Trade and its keys lead to what was looked at last', async () => {
+  const { page } = await stage.visitor()
+  await using _context = page.context()
+  await page.goto('/trade/LUMA')
+  await live(page)
+  for (const lead of [
+    () => page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Trade' }).click(),
+    () => page.keyboard.type('gt'),
+  ]) {
+    await page.goto('/trade/XYZZY')
+    await live(page)
+    await lead()
+    await page.waitForURL('**/trade/LUMA')
+  }
 })
 
 test('what is not there is not offered to be tried again', async () => {

@@ -51,6 +51,15 @@ describe('how the page is shown', () => {
     expect([...complaints, ...shown.complaints, ...phone.complaints]).toEqual([])
   })
 
+  test('the browser’s own bar is light where the system is', async () => {
+    const { page } = await stage.visitor({ colorScheme: 'light' })
+    await using context = page.context()
+    await context.addCookies([{ name: 'valiant_theme', value: 'system', url: stage.server.url }])
+    await page.goto('/')
+    expect(await root(page)).toMatchObject({ theme: 'light' })
+    expect(await page.locator('meta[name=theme-color]').getAttribute('content')).toBe('#ffffff')
+  })
+
   test('less motion is one thing, whether the system asks for it or the visitor: no flash, and an arrow beside the price', async () => {
     const { page } = await stage.visitor()
     await using _context = page.context()

@@ -66,7 +66,7 @@ describe.each(SCREENS)('the depth of the book, on a $screen', ({ options }) => {
   })
 })
 
-test('the depth says its age when it is old', async () => {
+test('the depth, the title and the spoken prices say it when they are old', async () => {
   await using proxy: FaultProxy = await openFaultProxy({ host: '127.0.0.1', port: stage.server.port })
   const { page } = await stage.visitor({ ...DESKTOP, baseURL: `http://localhost:${proxy.port}` })
   await using _context = page.context()
@@ -74,6 +74,10 @@ test('the depth says its age when it is old', async () => {
   await live(page)
   await tab(page, 'Depth').click()
   await drawing(page).waitFor()
+  expect(await page.title()).toMatch(/^[\d.,]+ NOVA · Valiant$/)
+  const spoken = page.getByTestId('spoken')
+  await page.keyboard.press('Shift+P')
+  await spoken.getByText(/^NOVA: bid [\d.,]+, ask [\d.,]+, last [\d.,]+$/).waitFor()
   proxy.cut()
   const book = page.getByRole('region', { name: 'Order book' })
   await book.getByText(/^\d+ s old$/).waitFor()
@@ -86,6 +90,20 @@ test('the depth says its age when it is old', async () => {
     return [...panel.querySelectorAll('path.line')].every((line) => getComputedStyle(line).stroke === color)
   })
   expect(grey).toBe(true)
+  expect(await page.title()).toBe('NOVA · Valiant')
+  // The region is emptied first: the same prices are a change again.
+  const texts = await spoken.evaluateHandle((region) => {
+    const seen: string[] = []
+    new MutationObserver(() => seen.push(region.textContent)).observe(region, {
+      subtree: true,
+      characterData: true,
+      childList: true,
+    })
+    return seen
+  })
+  await page.keyboard.press('Shift+P')
+  await spoken.getByText(/^NOVA, \d+ s old: bid /).waitFor()
+  expect((await texts.jsonValue())[0]).toBe('')
 })
 
 describe.each(SCREENS)('all positions at once, on a $screen', ({ options, screen }) => {
