@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Order } from '@valiant/shared/protocol/order'
-import { endSentence, linePriceOf, priceText, statusOf, typeText } from './order-text.ts'
+import { endSentence, linePriceOf, priceText, statusOf, trailText, typeText } from './order-text.ts'
 
 const order = (change: Partial<Order>) =>
   ({ side: 'sell', type: 'limit', status: 'open', postOnly: false, reduceOnly: false, ...change }) as Order
@@ -32,6 +32,16 @@ describe('an order in words', () => {
     )
     expect(priceText(order({ type: 'trailing_stop', trailAmount: '1.50' }))).toBe('trails by 1.50')
     expect(priceText(order({ type: 'market' }))).toBe('–')
+  })
+
+  test.each([
+    ['10', '10%'],
+    ['90', '90%'],
+    ['2.50', '2.5%'],
+    ['2.00', '2%'],
+    ['0.5', '0.5%'],
+  ])('trails by %s as %s', (trailPercent, text) => {
+    expect(trailText({ trailPercent })).toBe(text)
   })
 
   test('stands on the chart at its trigger while it waits, at its limit in the book', () => {

@@ -1,8 +1,9 @@
 import type { OrderType } from '@valiant/shared/protocol/fields'
 import type { CloseReason, Order } from '@valiant/shared/protocol/order'
+import { withoutTrailingZeros } from '@valiant/shared/units/decimal'
 import { grouped, MISSING } from '#lib/ui/format.ts'
 
-/* An order in the words of the screens. */
+/* How the screens describe an order. */
 
 const TYPES: Readonly<Record<OrderType, string>> = {
   market: 'Market',
@@ -12,23 +13,23 @@ const TYPES: Readonly<Record<OrderType, string>> = {
   trailing_stop: 'Trailing stop',
 }
 
-/** What kind of order it is: an exit by what it is for, others by their type. */
+/** The kind of an order: exits are named after their purpose, all others after their type. */
 export function kindOf({ type, role }: Pick<Order, 'type' | 'role'>): string {
   if (role === 'take_profit') return 'Take profit'
   return role === 'stop_loss' ? 'Stop loss' : TYPES[type]
 }
 
-/** The same with what it does and does not do. */
+/** The kind of an order, followed by its options. */
 export function typeText(order: Pick<Order, 'type' | 'role' | 'postOnly' | 'reduceOnly'>): string {
   const isPlainReducer = order.reduceOnly && order.role === undefined
   return kindOf(order) + (order.postOnly ? ', post only' : '') + (isPlainReducer ? ', reduce only' : '')
 }
 
-/** By how much a trailing stop follows: "2%" or "1.50". */
+/** The distance at which a trailing stop follows the market: "2%" or "1.50". */
 export const trailText = ({ trailAmount, trailPercent }: Pick<Order, 'trailAmount' | 'trailPercent'>): string =>
-  trailPercent !== undefined ? `${grouped(trailPercent.replace(/\.?0+$/, ''))}%` : grouped(trailAmount ?? '')
+  trailPercent !== undefined ? `${grouped(withoutTrailingZeros(trailPercent))}%` : grouped(trailAmount ?? '')
 
-/** Its price, and the price it waits for: "183.60", "at 180.50, then 180.00", "180.50, trails by 2%". */
+/** The limit, the trigger, or both: "183.60", "180.50, then 180.00", "180.50, trails by 2%". */
 export function priceText(order: Order): string {
   const limit = order.limitPrice === undefined ? undefined : grouped(order.limitPrice)
   const stop = order.stopPrice === undefined ? undefined : grouped(order.stopPrice)
@@ -39,7 +40,7 @@ export function priceText(order: Order): string {
   return limit === undefined ? stop : `${stop}, then ${limit}`
 }
 
-/** The price at which it stands on a chart: its trigger while it waits, its limit in the book. */
+/** The price at which a chart draws the order: its trigger while it waits, its limit once it is in the book. */
 export function linePriceOf(order: Order): string | undefined {
   const isWaiting = order.status === 'untriggered' || order.status === 'held'
   return isWaiting ? (order.stopPrice ?? order.limitPrice) : order.limitPrice
@@ -60,7 +61,7 @@ const CANCELED: Readonly<Partial<Record<CloseReason, string>>> = {
   admin: 'by the exchange',
 }
 
-/** An order's state, as people say it. */
+/** The status of an order in plain words. */
 export function statusOf({ status, reason }: Pick<Order, 'status' | 'reason'>): string {
   switch (status) {
     case 'open':
@@ -84,7 +85,7 @@ export function statusOf({ status, reason }: Pick<Order, 'status' | 'reason'>): 
   }
 }
 
-/** Why an order ended before all of it was filled, as a sentence. */
+/** A sentence that says why an order ended before it was completely filled. */
 export function endSentence({ reason, side, limitPrice }: Pick<Order, 'reason' | 'side' | 'limitPrice'>): string {
   const wanted = side === 'buy' ? 'on offer' : 'wanted'
   switch (reason) {
