@@ -1,7 +1,7 @@
 import type { AskPayload } from '@valiant/shared/client/requests'
 import { NotConnectedError, RequestRefused } from '@valiant/shared/client/errors'
 import type { Position } from '@valiant/shared/protocol/account'
-import type { Order } from '@valiant/shared/protocol/order'
+import type { Order, PlacedOrder } from '@valiant/shared/protocol/order'
 import type { DataOf, RequestName } from '@valiant/shared/protocol/requests'
 import type { WireError } from '@valiant/shared/protocol/wire-error'
 import type { Listing } from '#lib/market/listing.svelte.ts'
@@ -13,19 +13,19 @@ import { grouped, timeOfDay } from '#lib/ui/format.ts'
 import { type AmendField, amendable, type Change } from './amendment.ts'
 import { allClosed, type Closing } from './all-closed.ts'
 import type { ExitPrices } from './exits-of.ts'
-import { contentOf } from './placed-again.ts'
+import { contentOf, restOf } from './placed-again.ts'
 import { amended, canceled, manyCanceled, protectedBy } from './action-receipts.ts'
 
 export interface Exchange {
   ask<Name extends RequestName>(name: Name, payload: AskPayload<Name>): Promise<DataOf<Name>>
 }
 
-/** A question that a row or a head asks in place. */
+/** A question that a row or a list's header asks in place. */
 export type Question = 'cancelAll' | 'closeAll' | `close ${string}` | `reverse ${string}`
-/** A row that is being changed in place. */
+/** A row that is being edited in place. */
 export type Editing = `amend ${string}` | `protect ${string}`
 
-/** An order or position, and what was to be done to it: by it a refusal is told. */
+/** What was attempted on an order or position; a refusal is worded after it. */
 interface Attempt {
   readonly deed: Deed
   readonly content: OrderContent
@@ -34,12 +34,17 @@ interface Attempt {
 const ASKS_MS = 8_000
 const AGAIN_MS = 2_000
 
-/** What is done to orders and positions from their lists: asked in place where it is large, sent once a press, told. */
+/**
+ * The actions of the order and position lists. Large ones ask for confirmation in place, each press sends at most one
+ * request, and each result becomes a receipt.
+ */
 export class OrderActions {
   asking = $state.raw<Question | undefined>()
   editing = $state.raw<Editing | undefined>()
-  /** Ids of orders and symbols of positions with a request on its way. */
+  /** Ids of orders and symbols of positions that have a request in flight. */
   busy = $state.raw<readonly string[]>([])
+  /** Symbols of the positions that are being closed. */
+  closing = $state.raw<readonly string[]>([])
 
   readonly #exchange: Exchange
   readonly #listingOf: (symbol: string) => Listing | undefined
@@ -55,11 +60,11 @@ export class OrderActions {
     parts: {
       readonly listingOf: (symbol: string) => Listing | undefined
       readonly tell: (receipt: Receipt) => void
-      /** It is an entry whose exits go with it. */
+      /** Whether the order is an entry whose exits are canceled with it. */
       readonly hasExits: (order: Order) => boolean
-      /** How much of a position exits can protect, where that is not all of it. */
+      /** The quantity that exits can protect; undefined for the whole position. */
       readonly qtyToProtect: (symbol: string) => string | undefined
-      /** What the account has, where something is refused. */
+      /** What the account holds, for the wording of a refusal. */
       readonly has: (symbol: string) => Pick<AtRefusal, 'held' | 'equity' | 'isMargin'>
     },
   ) {
@@ -75,51 +80,70 @@ export class OrderActions {
     clearTimeout(this.#timer)
     this.asking = question
     this.#askedAt = performance.now()
-    this.#timer = setTimeout(() => this.keep(), ASKS_MS)
+    this.#timer = setTimeout(() => this.withdraw(), ASKS_MS)
   }
 
-  keep(): void {
+  /** Takes back the question. A row that is being edited stays open. */
+  withdraw(): void {
     clearTimeout(this.#timer)
     this.asking = undefined
+  }
+
+  /** Closes the row that is being edited. */
+  leave(): void {
     this.editing = undefined
   }
 
-  /** A key pressed once asks; again within two seconds it does. @returns whether it is to be done */
+  /** Esc: takes back the question; without one closes the row that is being edited. */
+  keep(): void {
+    if (this.asking === undefined) this.leave()
+    else this.withdraw()
+  }
+
+  /** The first press of a key asks; a second one within two seconds confirms. @returns whether to go ahead */
   isAgain(question: Question): boolean {
     if (this.asking === question && performance.now() - this.#askedAt < AGAIN_MS) return true
     this.ask(question)
     return false
   }
 
-  /** Opens a row to be changed; once more closes it. */
+  /** Opens a row for editing, or closes it if it is already open. */
   edit(row: Editing): void {
+    this.withdraw()
     this.editing = this.editing === row ? undefined : row
   }
 
   async cancel(order: Order): Promise<void> {
     const what = this.#what(order)
-    // An exit belongs to a position or an entry; an entry without its exits would be another order.
+    // An exit belongs to a position or an entry, and an entry without its exits would be a different order.
     const isWhole = order.role === undefined && !this.#hasExits(order)
     const attempt = { deed: 'change', content: contentOf(order) } as const
     await this.#once(order.orderId, `Not cancelled: ${what}`, attempt, async () => {
-      await this.#exchange.ask('order.cancel', { orderId: order.orderId })
-      const again: WayOn = { label: 'Place again', do: 'act', act: () => void this.#placeAgain(order) }
-      this.#tell(canceled(order, what, isWhole ? [again] : []))
+      const answer = await this.#exchange.ask('order.cancel', { orderId: order.orderId })
+      const rest = this.#restOf(answer, order)
+      const again: WayOn = { label: 'Place again', do: 'act', act: () => void this.#placeAgain(rest) }
+      this.#tell(canceled(rest, this.#what(rest), isWhole ? [again] : []))
     })
   }
 
+  /** The part that a cancel took off the book, which is smaller than the list showed if the order filled meanwhile. */
+  #restOf(answer: Order, shown: Order): Order {
+    const listing = this.#listingOf(shown.symbol)
+    return listing ? restOf(answer, shown, scaleOf(listing.instrument)) : shown
+  }
+
   async cancelAll(): Promise<void> {
-    this.keep()
+    this.withdraw()
     await this.#once('cancelAll', 'Orders not cancelled', undefined, async () => {
       const { orderIds } = await this.#exchange.ask('order.cancelAll', {})
       this.#tell(manyCanceled(orderIds.length))
     })
   }
 
-  /** Its form closes with the answer: what was typed and refused can be mended. */
+  /** The form stays open until the change is accepted, so that a refused one can be corrected. */
   async amend(order: Order, change: Change): Promise<void> {
     if (Object.keys(change).length === 0) {
-      this.keep()
+      this.leave()
       return
     }
     const what = this.#what(order)
@@ -139,25 +163,35 @@ export class OrderActions {
     })
   }
 
-  /** At the market; what binds it is cancelled in the same breath. */
+  /** Closes at the market; the exchange cancels the orders that bind the position. */
   async close(position: Position): Promise<void> {
-    this.keep()
+    this.withdraw()
     const { symbol, qty } = position
     const side = qty.startsWith('-') ? 'sell' : 'buy'
-    const reopen: WayOn = {
-      label: 'Reopen at market',
-      do: 'act',
-      act: () => void this.#market(symbol, side, qty.replace('-', '')),
-    }
-    await this.#once(symbol, `${this.#label(symbol)} not closed`, closingOf(position), async () => {
-      const order = await this.#exchange.ask('position.close', { symbol })
-      this.#told(order, [reopen])
+    const failure = `${this.#label(symbol)} not closed`
+    await this.#once(symbol, failure, closingOf(position), async () => {
+      const order = await this.#close(symbol)
+      const reopen: WayOn = {
+        label: 'Reopen at market',
+        do: 'act',
+        act: () => void this.#market(symbol, side, order.filledQty),
+      }
+      this.#told(order, Number(order.filledQty) > 0 ? [reopen] : [])
     })
   }
 
-  /** Each by a request of its own, all at once; those that are being closed already are left to it. One receipt tells of all. */
+  async #close(symbol: string): Promise<PlacedOrder> {
+    this.closing = [...this.closing, symbol]
+    try {
+      return await this.#exchange.ask('position.close', { symbol })
+    } finally {
+      this.closing = this.closing.filter((other) => other !== symbol)
+    }
+  }
+
+  /** Sends one request for each position that is not being closed already; a single receipt reports all of them. */
   async closeAll(positions: readonly Position[]): Promise<void> {
-    this.keep()
+    this.withdraw()
     const open = positions.filter(({ symbol }) => !this.busy.includes(symbol))
     const symbols = open.map(({ symbol }) => symbol)
     if (symbols.length === 0) return
@@ -171,7 +205,7 @@ export class OrderActions {
     const { symbol } = position
     const name = this.#label(symbol)
     try {
-      return { name, end: 'answered', order: await this.#exchange.ask('position.close', { symbol }) }
+      return { name, end: 'answered', order: await this.#close(symbol) }
     } catch (error) {
       if (error instanceof RequestRefused)
         return { name, end: 'refused', why: this.#why(error.error, closingOf(position)).text }
@@ -180,9 +214,9 @@ export class OrderActions {
     }
   }
 
-  /** From long to as much short, or back: twice the quantity at the market. */
+  /** Turns a long position into a short one of the same size, or back: twice the quantity at the market. */
   async reverse({ symbol, qty }: Position): Promise<void> {
-    this.keep()
+    this.withdraw()
     const listing = this.#listingOf(symbol)
     if (!listing) return
     const scale = scaleOf(listing.instrument)
@@ -190,7 +224,7 @@ export class OrderActions {
     await this.#market(symbol, qty.startsWith('-') ? 'buy' : 'sell', scale.qty(2 * lots))
   }
 
-  /** What is free of the position; without either price the exits are removed. */
+  /** Sets exits for the part of the position that no order binds; without either price it removes them. */
   async protect(symbol: string, prices: ExitPrices): Promise<void> {
     const { takeProfit, stopLoss } = prices
     const attempt = { deed: 'change', content: exitOf(symbol, prices) } as const
@@ -207,7 +241,7 @@ export class OrderActions {
     })
   }
 
-  /** The rest of a cancelled order, as it was; its place in the queue is a new one. */
+  /** Places the rest of a canceled order on the same terms, at the back of the queue. */
   async #placeAgain(order: Order): Promise<void> {
     const content = contentOf(order)
     const attempt = { deed: 'place', content } as const
@@ -224,7 +258,7 @@ export class OrderActions {
     })
   }
 
-  #told(order: DataOf<'order.place'>, more: readonly WayOn[] = []): void {
+  #told(order: PlacedOrder, more: readonly WayOn[] = []): void {
     const listing = this.#listingOf(order.symbol)
     if (!listing) return
     const receipt = receiptOf(order, { name: listing.label, scale: scaleOf(listing.instrument) })
@@ -239,12 +273,12 @@ export class OrderActions {
     return this.#listingOf(symbol)?.label ?? symbol
   }
 
-  /** The form that sent it is done; one that was opened since stays. */
+  /** Closes the form that sent the request, unless another one has been opened since. */
   #done(row: Editing): void {
-    if (this.editing === row) this.keep()
+    if (this.editing === row) this.leave()
   }
 
-  /** In the words of the ticket. What would fill the ticket in is no way on from a list. */
+  /** The ticket's wording, without the suggestions that would fill in the ticket. */
   #why(error: WireError, { deed, content }: Attempt): Pick<Receipt, 'text' | 'waysOn'> {
     const listing = this.#listingOf(content.symbol)
     if (!listing) return { text: error.message, waysOn: [] }
@@ -297,7 +331,7 @@ function closingOf({ symbol, qty }: Position): Attempt {
   return { deed: 'place', content }
 }
 
-/** Both exits as one order, as far as words need it. */
+/** Both exits as one order, for the wording of a refusal. */
 const exitOf = (symbol: string, { takeProfit, stopLoss }: ExitPrices): OrderContent => ({
   symbol,
   side: 'sell',

@@ -1,7 +1,18 @@
 import type { Order } from '@valiant/shared/protocol/order'
 import type { OrderContent } from '#lib/ticket/draft.ts'
+import type { Scale } from '#lib/ticket/scale.ts'
 
-/** What of a cancelled order is to be placed once more: its rest, on its terms. One that its stop has sent already is a limit order. */
+/**
+ * The part of an order that a cancel took off the book: what the answer says was not filled, not what the list showed.
+ * @param shown the order as listed before the cancel; a canceled order no longer says whether its stop had triggered
+ */
+export function restOf(canceled: Order, shown: Order, scale: Scale): Order {
+  const rest = (scale.lots(canceled.qty) ?? 0) - (scale.lots(canceled.filledQty) ?? 0)
+  const hasFilled = scale.lots(canceled.filledQty) !== 0
+  return { ...canceled, status: hasFilled ? 'partially_filled' : shown.status, remainingQty: scale.qty(rest) }
+}
+
+/** The rest of an order as a new order on the same terms. A stop-limit that has triggered becomes a limit order. */
 export function contentOf(order: Order): OrderContent {
   const { symbol, side, type, remainingQty, timeInForce } = order
   const isSent = order.status === 'open' || order.status === 'partially_filled'
@@ -15,7 +26,7 @@ export function contentOf(order: Order): OrderContent {
     timeInForce,
     ...(order.expireAt === undefined ? {} : { expireAt: order.expireAt }),
     ...(order.limitPrice === undefined ? {} : { limitPrice: order.limitPrice }),
-    // That of a trailing stop has moved with the market.
+    // The trigger of a trailing stop has moved with the market.
     ...(order.stopPrice === undefined || isTriggered || isTrailing ? {} : { stopPrice: order.stopPrice }),
     ...(order.trailAmount === undefined ? {} : { trailAmount: order.trailAmount }),
     ...(order.trailPercent === undefined ? {} : { trailPercent: order.trailPercent }),

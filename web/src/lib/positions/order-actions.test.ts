@@ -1,0 +1,125 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Position } from '@valiant/shared/protocol/account'
+import type { Instrument } from '@valiant/shared/protocol/market-data'
+import type { Order, PlacedOrder } from '@valiant/shared/protocol/order'
+import type { Listing } from '#lib/market/listing.svelte.ts'
+import type { Receipt, WayOn } from '#lib/ticket/receipt.ts'
+import type { Exchange, OrderActions } from './order-actions.svelte.ts'
+
+// Without Svelte's compiler each rune is the value it holds.
+vi.stubGlobal('$state', { raw: <Value>(value: Value) => value })
+const { OrderActions: Actions } = await import('./order-actions.svelte.ts')
+
+const instrument = { symbol: 'NOVA', tickSize: '0.02', lotSize: '1', session: {} } as unknown as Instrument
+const order = {
+  orderId: 'o1',
+  symbol: 'NOVA',
+  side: 'buy',
+  type: 'limit',
+  status: 'partially_filled',
+  timeInForce: 'gtc',
+  qty: '200',
+  filledQty: '60',
+  remainingQty: '140',
+  limitPrice: '184.30',
+} as Order
+const position = { symbol: 'NOVA', qty: '320' } as Position
+
+let answers: Record<string, unknown>
+let asked: (readonly [name: string, payload: unknown])[]
+let told: Receipt[]
+let actions: OrderActions
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  ;[answers, asked, told] = [{}, [], []]
+  const exchange = {
+    ask: (name: string, payload: unknown) => {
+      asked.push([name, payload])
+      return Promise.resolve(answers[name])
+    },
+  }
+  actions = new Actions(exchange as unknown as Exchange, {
+    listingOf: () => ({ label: 'NOVA', instrument }) as Listing,
+    tell: (receipt) => void told.push(receipt),
+    hasExits: () => false,
+    qtyToProtect: () => undefined,
+    has: () => ({ held: '0', equity: 0, isMargin: false }),
+  })
+})
+afterEach(() => vi.useRealTimers())
+
+const take = (way: WayOn | undefined) => way?.do === 'act' && way.act()
+
+describe('the way back orders what the answer says', () => {
+  test('"Place again" of an order that filled further before it was canceled is for what was canceled', async () => {
+    answers['order.cancel'] = { ...order, status: 'canceled', filledQty: '160', remainingQty: '0' }
+    answers['order.place'] = { ...order, status: 'open', fills: [] }
+    await actions.cancel(order)
+    expect(told[0]?.title).toBe('Cancelled: buy 40 NOVA')
+    take(told[0]?.waysOn[0])
+    expect(asked.at(-1)).toMatchObject(['order.place', { type: 'limit', qty: '40', limitPrice: '184.30' }])
+  })
+
+  test('"Reopen at market" of a position that closed in part is for what was closed', async () => {
+    const closed = { symbol: 'NOVA', side: 'sell', qty: '320', filledQty: '200', avgPrice: '184.30', feesPaid: '18.43' }
+    answers['position.close'] = { ...closed, status: 'canceled', reason: 'no_liquidity' } as PlacedOrder
+    answers['order.place'] = { ...order, status: 'filled', fills: [], avgPrice: '184.30', feesPaid: '1.00' }
+    await actions.close(position)
+    expect(told[0]?.title).toBe('Sold 200 NOVA at 184.30, not 320')
+    take(told[0]?.waysOn[0])
+    expect(asked.at(-1)).toMatchObject(['order.place', { side: 'buy', type: 'market', qty: '200' }])
+  })
+
+  test('a position of which nothing closed has nothing to reopen', async () => {
+    const none = { symbol: 'NOVA', side: 'sell', qty: '320', filledQty: '0', avgPrice: null, feesPaid: '0.00' }
+    answers['position.close'] = { ...none, status: 'canceled', reason: 'self_trade' } as PlacedOrder
+    await actions.close(position)
+    expect(told[0]?.waysOn.map(({ label }) => label)).toEqual(['View'])
+  })
+})
+
+describe('a form in a row', () => {
+  test('stays open when a question next to it times out', () => {
+    actions.edit('amend o1')
+    actions.ask('close NOVA')
+    vi.advanceTimersByTime(8_000)
+    expect(actions).toMatchObject({ asking: undefined, editing: 'amend o1' })
+  })
+
+  test('takes back the question that was open before it', () => {
+    actions.ask('close NOVA')
+    actions.edit('protect NOVA')
+    expect(actions).toMatchObject({ asking: undefined, editing: 'protect NOVA' })
+  })
+
+  test('is closed by Esc only once no question is open', () => {
+    actions.edit('amend o1')
+    actions.ask('cancelAll')
+    actions.keep()
+    expect(actions).toMatchObject({ asking: undefined, editing: 'amend o1' })
+    actions.keep()
+    expect(actions.editing).toBeUndefined()
+  })
+
+  test('keeps what is typed while another row is closed or canceled', async () => {
+    answers['position.close'] = { ...order, side: 'sell', status: 'filled', avgPrice: '184.30', feesPaid: '1.00' }
+    answers['order.cancelAll'] = { orderIds: ['o2'] }
+    actions.edit('amend o1')
+    await actions.close(position)
+    await actions.cancelAll()
+    expect(actions.editing).toBe('amend o1')
+  })
+})
+
+test('a position is "closing" while it is closed, not while its exits are saved', async () => {
+  answers['position.protect'] = {}
+  const saved = actions.protect('NOVA', { takeProfit: '190.00', stopLoss: undefined })
+  expect(actions).toMatchObject({ busy: ['NOVA'], closing: [] })
+  await saved
+  answers['position.close'] = { ...order, side: 'sell', status: 'filled', avgPrice: '184.30', feesPaid: '1.00' }
+  const closed = actions.close(position)
+  expect(actions).toMatchObject({ busy: ['NOVA'], closing: ['NOVA'] })
+  await closed
+  expect(actions).toMatchObject({ busy: [], closing: [] })
+})
