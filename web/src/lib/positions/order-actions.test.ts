@@ -40,7 +40,7 @@ beforeEach(() => {
     },
   }
   actions = new Actions(exchange as unknown as Exchange, {
-    listingOf: () => ({ label: 'NOVA', instrument }) as Listing,
+    listingOf: () => ({ label: "NOVA", instrument }) as unknown as Listing,
     tell: (receipt) => void told.push(receipt),
     hasExits: () => false,
     qtyToProtect: () => undefined,
