@@ -40,7 +40,7 @@ beforeEach(() => {
     },
   }
   actions = new Actions(exchange as unknown as Exchange, {
-    listingOf: () => ({ label: "NOVA", instrument }) as unknown as Listing,
+    listingOf: () => ({ label: 'NOVA', instrument }) as unknown as Listing,
     tell: (receipt) => void told.push(receipt),
     hasExits: () => false,
     qtyToProtect: () => undefined,
@@ -63,7 +63,7 @@ describe('the way back orders what the answer says', () => {
 
   test('"Reopen at market" of a position that closed in part is for what was closed', async () => {
     const closed = { symbol: 'NOVA', side: 'sell', qty: '320', filledQty: '200', avgPrice: '184.30', feesPaid: '18.43' }
-    answers['position.close'] = { ...closed, status: 'canceled', reason: 'no_liquidity' } as PlacedOrder
+    answers['position.close'] = { ...closed, status: 'canceled', reason: 'no_liquidity' }
     answers['order.place'] = { ...order, status: 'filled', fills: [], avgPrice: '184.30', feesPaid: '1.00' }
     await actions.close(position)
     expect(told[0]?.title).toBe('Sold 200 NOVA at 184.30, not 320')
@@ -73,7 +73,7 @@ describe('the way back orders what the answer says', () => {
 
   test('a position of which nothing closed has nothing to reopen', async () => {
     const none = { symbol: 'NOVA', side: 'sell', qty: '320', filledQty: '0', avgPrice: null, feesPaid: '0.00' }
-    answers['position.close'] = { ...none, status: 'canceled', reason: 'self_trade' } as PlacedOrder
+    answers['position.close'] = { ...none, status: 'canceled', reason: 'self_trade' }
     await actions.close(position)
     expect(told[0]?.waysOn.map(({ label }) => label)).toEqual(['View'])
   })
