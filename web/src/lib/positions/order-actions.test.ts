@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Position } from '@valiant/shared/protocol/account'
 import type { Instrument } from '@valiant/shared/protocol/market-data'
-import type { Order, PlacedOrder } from '@valiant/shared/protocol/order'
+import type { Order } from '@valiant/shared/protocol/order'
 import type { Listing } from '#lib/market/listing.svelte.ts'
 import type { Receipt, WayOn } from '#lib/ticket/receipt.ts'
 import type { Exchange, OrderActions } from './order-actions.svelte.ts'

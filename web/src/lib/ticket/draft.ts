@@ -57,6 +57,17 @@ export const EMPTY_DRAFT: Draft = {
 /** An order but for its id. */
 export type OrderContent = Omit<PlaceOrder, 'clientOrderId'>
 
+/** The price fields of a draft that would come to this order. */
+export const pricedOf = ({ side, type, limitPrice, stopPrice, trailAmount, trailPercent }: OrderContent) =>
+  ({
+    side,
+    type,
+    priceText: limitPrice ?? '',
+    stopText: stopPrice ?? '',
+    trailText: trailPercent ?? trailAmount ?? '',
+    trailUnit: trailPercent === undefined ? 'amount' : 'percent',
+  }) as const
+
 export const hasLimit = ({ type }: Pick<Draft, 'type'>): boolean => type === 'limit' || type === 'stop_limit'
 export const hasStop = ({ type }: Pick<Draft, 'type'>): boolean => type === 'stop' || type === 'stop_limit'
 

@@ -1,12 +1,11 @@
-import type { Level } from '@valiant/shared/protocol/market-data'
 import { formatScaled } from '@valiant/shared/units/decimal'
+import { affordableLots, type Priced } from './affordable-lots.ts'
 import { reservedLots, shortLots } from './reserved-lots.ts'
 import { checked, PERCENT_STEP } from './check.ts'
 import { type Draft, EMPTY_DRAFT, hasLimit, hasStop, lotsOf } from './draft.ts'
 import { stepped, stepsOf } from './number-input.ts'
-import { centsOf } from './scale.ts'
 import type { Shorting } from './sentences.ts'
-import { affordableLots, buyingBudget, nextPercent, type Percent, percentOf, withSlippage } from './percent-sizing.ts'
+import { nextPercent, type Percent, percentOf } from './percent-sizing.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** What is typed into a ticket, and the order that it comes to. */
@@ -116,23 +115,9 @@ export class Fields {
     return { trailUnit: 'amount', trailText: ticks ? scale.price(ticks) : '' }
   }
 
-  /**
-   * Lots for a percentage of the buying power, at the order's price or down the book.
-   * @param limitTicks what was refused, when that is another price than the one typed
-   */
-  affordableLots(percent: number, limitTicks?: number): number {
-    const { account, instrument, scale, book } = this.#around
-    const ticks = limitTicks ?? this.#typedTicks()
-    const budgetCents = buyingBudget({
-      freeCents: percentOf(BigInt(Math.max(0, centsOf(account?.account.buyingPower ?? '0.00'))), percent),
-      initialMarginBps: this.isMargin ? instrument.initialMarginBps : undefined,
-      feeBps: instrument.takerBps,
-    })
-    const levels = this.side === 'sell' ? book.bids : book.asks
-    const taken = this.isMargin ? withSlippage(levels, instrument.initialMarginBps + instrument.takerBps) : levels
-    const offers: readonly Level[] = ticks === undefined ? taken : [[ticks, Number.MAX_SAFE_INTEGER]]
-    const lots = affordableLots({ budgetCents, feeBps: this.isMargin ? 0 : instrument.takerBps, offers }, scale)
-    return Math.min(lots, scale.lots(instrument.maxQty) ?? lots)
+  /** Lots that a percentage of the buying power pays for, of the typed order or of another one. */
+  affordableLots(percent: number, order: Priced = this.draft): number {
+    return affordableLots(order, percent, this.#around)
   }
 
   /** Lots of the position that this side may close: what is held less what open orders bind. */

@@ -14,6 +14,8 @@ export interface Surroundings {
   readonly name: string
   readonly scale: Scale
   readonly book: { readonly bids: readonly Level[]; readonly asks: readonly Level[] }
+  /** The price of the last trade; the middle of the market before there was one, 0 without either. */
+  readonly lastTicks: number
   readonly account: AccountSnapshot | undefined
   /** How the trader wants orders to be sent. */
   readonly trading: TradingChoice

@@ -1,6 +1,6 @@
 import type { WireError } from '@valiant/shared/protocol/wire-error'
 import { clock, grouped, timeOfDay } from '#lib/ui/format.ts'
-import type { Draft, OrderContent } from './draft.ts'
+import { type Draft, type OrderContent, pricedOf } from './draft.ts'
 import { Fields } from './fields.svelte.ts'
 import { PreviewFeed } from './preview-feed.svelte.ts'
 import type { Receipt, WayOn } from './receipt.ts'
@@ -155,7 +155,6 @@ export class Ticket {
     const { scale, book, instrument, account, name } = this.#around
     const bid = book.bids[0]?.[0] ?? 0
     const ask = book.asks[0]?.[0] ?? 0
-    const limitTicks = content.limitPrice === undefined ? undefined : scale.ticks(content.limitPrice)
     return {
       name,
       scale,
@@ -164,7 +163,7 @@ export class Ticket {
       ask: scale.price(ask),
       passive: scale.price(content.side === 'buy' ? Math.max(bid, ask - 1) : bid + 1),
       bandPercent: instrument.priceBandBps / 100,
-      affordable: scale.qty(this.fields.affordableLots(100, limitTicks)),
+      affordable: scale.qty(this.fields.affordableLots(100, pricedOf(content))),
       held: scale.qty(Math.abs(this.fields.positionLots)),
       equity: Number(account?.account.equity ?? 0),
       isMargin: this.fields.isMargin,

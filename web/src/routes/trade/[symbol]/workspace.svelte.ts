@@ -157,6 +157,11 @@ export class WorkspaceState implements Surroundings {
     return this.listing.label
   }
 
+  get lastTicks(): number {
+    const { bidTicks, askTicks } = this.touch
+    return this.listing.touch?.lastTicks || Math.round((bidTicks + askTicks) / 2)
+  }
+
   get account() {
     return this.#account.snapshot
   }
