@@ -28,7 +28,7 @@ export function affordableLots(order: Priced, percent: number, around: Around): 
   const mostCents = moves ? (powerCents * (1_000n - LEFT_OUT_PERMILLE)) / 1_000n : powerCents
   const shareCents = percentOf(powerCents, percent)
   const ticks = costTicks(order, around)
-  const offers = ticks === undefined ? offersTo(order, book) : [[ticks, Number.MAX_SAFE_INTEGER] as const]
+  const offers: readonly Level[] = ticks === undefined ? offersTo(order, book) : [[ticks, Number.MAX_SAFE_INTEGER]]
   const costOf = isMargin ? marginCost(order, around) : cashCost(around)
   const lots = lotsWithin(shareCents < mostCents ? shareCents : mostCents, offers, costOf)
   return Math.min(lots, scale.lots(instrument.maxQty) ?? lots)

@@ -2,42 +2,40 @@ import { RequestRefused } from '@valiant/shared/client/errors'
 import type { OrderPreview } from '@valiant/shared/protocol/order'
 import type { WireError } from '@valiant/shared/protocol/wire-error'
 import type { Fields } from './fields.svelte.ts'
-import { centsOf } from './scale.ts'
+import { sizeOf } from './order-size.ts'
 import type { Surroundings } from './surroundings.ts'
 
 const AFTER_KEY_MS = 150
 const AGAIN_MS = 2_000
 
-/** What the exchange says that the typed order would do: asked for after the last key, and anew as the market moves. */
+/** The exchange's preview of the typed order: requested after the last key press, and again as the market moves. */
 export class PreviewFeed {
   readonly #around: Surroundings
   readonly #fields: Fields
-  /** The last answer, and for which order it was: what it would do, or why it would be refused. */
+  /** The last answer and the key of its order: the preview, or why the order would be refused. */
   #answered = $state.raw<
     { readonly of: string; readonly preview?: OrderPreview; readonly refusal?: WireError } | undefined
   >()
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(around: Surroundings, fields: Fields) {
+  readonly #accepted: (key: string, askedAtMs: number) => void
+
+  /** @param accepted called when the exchange would take the order; `askedAtMs` by `performance.now()` */
+  constructor(around: Surroundings, fields: Fields, accepted: (key: string, askedAtMs: number) => void) {
     this.#around = around
     this.#fields = fields
+    this.#accepted = accepted
   }
 
-  /** Blank without an order; waiting shows the old figures in grey. */
+  /** `blank` without an order; `waiting` shows the previous figures in gray. */
   readonly state = $derived.by((): 'blank' | 'waiting' | 'ready' => {
     if (!this.#fields.check.ok || !this.#around.account) return 'blank'
     return this.#answered?.of === this.#fields.key ? 'ready' : 'waiting'
   })
   readonly shown = $derived.by(() => (this.state === 'blank' ? undefined : this.#answered?.preview))
   readonly refusal = $derived.by(() => (this.state === 'ready' ? this.#answered?.refusal : undefined))
-  readonly slippageBps = $derived.by(() => (this.state === 'ready' ? (this.shown?.slippageBps ?? 0) : 0))
-  /** What the order is worth: by the exchange, else at its limit, trigger or the touch. */
-  readonly valueCents = $derived.by(() => {
-    const { check } = this.#fields
-    if (!check.ok) return 0n
-    if (this.state === 'ready' && this.shown) return BigInt(centsOf(this.shown.notional))
-    return this.#around.scale.valueCents(check.pricingTicks, check.lots)
-  })
+  /** The size of the order: its value and its slippage. */
+  readonly size = $derived.by(() => sizeOf(this.#fields, this.state === 'ready' ? this.shown : undefined, this.#around))
 
   edited(): void {
     this.#schedule(AFTER_KEY_MS)
@@ -47,7 +45,7 @@ export class PreviewFeed {
     this.#schedule(0)
   }
 
-  /** The market moves on: asked for again every two seconds. @returns stops it */
+  /** Refreshes the preview every two seconds. @returns a function that stops it */
   watch(): () => void {
     this.refresh()
     const again = setInterval(() => {
@@ -67,9 +65,12 @@ export class PreviewFeed {
   async #ask(): Promise<void> {
     const { check, key } = this.#fields
     if (!check.ok || !this.#around.account || !this.#around.isLive) return
+    const askedAtMs = performance.now()
     try {
       const preview = await this.#around.ask('order.preview', check.content)
-      if (key === this.#fields.key) this.#answered = { of: key, preview }
+      if (key !== this.#fields.key) return
+      this.#answered = { of: key, preview }
+      this.#accepted(key, askedAtMs)
     } catch (error) {
       if (error instanceof RequestRefused && key === this.#fields.key) {
         this.#answered = { of: key, refusal: error.error }

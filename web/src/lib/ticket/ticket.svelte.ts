@@ -19,11 +19,12 @@ export class Ticket {
   readonly sender: Sender
   readonly #around: Surroundings
   #refusedKey = ''
+  #refusedAtMs = 0
 
   constructor(around: Surroundings) {
     this.#around = around
     this.fields = new Fields(around)
-    this.preview = new PreviewFeed(around, this.fields)
+    this.preview = new PreviewFeed(around, this.fields, (key, askedAtMs) => this.#accepted(key, askedAtMs))
     this.sender = new Sender(around, this.receipts, (error, content) => this.#refused(error, content))
   }
 
@@ -60,7 +61,7 @@ export class Ticket {
       return `Change the ${this.receipts.refusal?.code === 'PRICE_BAND' ? 'price' : 'order'} to send`
     }
     if (this.isConfirming) {
-      return confirmationOf(check.content, this.#around.name, { valueCents: this.preview.valueCents, shorting })
+      return confirmationOf(check.content, this.#around.name, { valueCents: this.preview.size.valueCents, shorting })
     }
     return sentenceOf(check.content, this.#around.name, shorting)
   })
@@ -74,8 +75,8 @@ export class Ticket {
   )
   readonly isConfirming = $derived.by(() => this.sender.phase === 'confirming' && this.fields.check.ok)
   readonly asksFirst = $derived.by(() => {
-    const { valueCents, slippageBps } = this.preview
-    return asksAgain({ type: this.fields.type, valueCents, slippageBps }, this.#around.trading)
+    const { largestCents, slippageBps } = this.preview.size
+    return asksAgain({ type: this.fields.type, valueCents: largestCents, slippageBps }, this.#around.trading)
   })
   /** "Buy 50 NOVA was sent at 14:32:11; …", while its result isn't known. */
   readonly unknownText = $derived.by(() => {
@@ -146,8 +147,21 @@ export class Ticket {
     }
   }
 
+  /** Another account is shown: what the ticket asked or reported concerns the previous one. */
+  forget(): void {
+    this.sender.back()
+    this.receipts.dismiss()
+  }
+
+  /** The cause of a refusal is gone: the exchange would take the same order now. */
+  #accepted(key: string, askedAtMs: number): void {
+    if (this.isRefusedAsIs && key === this.#refusedKey && askedAtMs > this.#refusedAtMs)
+      this.receipts.refusal = undefined
+  }
+
   #refused(error: WireError, content: OrderContent): Refused {
     this.#refusedKey = JSON.stringify(content)
+    this.#refusedAtMs = performance.now()
     return { code: error.code, ...refusalOf(error, this.#at(content, 'place')) }
   }
 

@@ -277,11 +277,21 @@ export class WorkspaceState implements Surroundings {
   #catchUp(accountId: string | undefined): void {
     const lists = [this.fills, this.history, this.ledger]
     if (accountId === this.#ownerId) for (const list of lists) void list.reload()
-    else for (const list of [...lists, this.#marked]) list.forget()
+    else {
+      for (const list of [...lists, this.#marked]) list.forget()
+      if (this.#ownerId !== undefined) this.#forget()
+    }
     this.#ownerId = accountId
     if (accountId === undefined) return
     this.#readMarked()
     this.show(this.accountTab)
+  }
+
+  /** Nothing that concerns the previous account can be answered or undone any more. */
+  #forget(): void {
+    this.ticket.forget()
+    this.actions.withdraw()
+    this.actions.leave()
   }
 
   #readMarked(): void {

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import type { Level } from '@valiant/shared/protocol/market-data'
+import type { Checked } from './check.ts'
+import { sizeOf } from './order-size.ts'
+import { scaleOf } from './scale.ts'
+
+const asks: Level[] = [
+  [10_001, 100],
+  [10_500, 900],
+]
+const around = { scale: scaleOf({ tickSize: '0.01', lotSize: '1' }), book: { bids: [[9_999, 100]] as Level[], asks } }
+const check = { ok: true, lots: 1_000, pricingTicks: 10_001 } as Checked
+
+test('until the exchange has answered, value and slippage come from the book', () => {
+  const { slippageBps, largestCents } = sizeOf({ check, draft: { type: 'market', side: 'buy' } }, undefined, around)
+  expect(slippageBps).toBeGreaterThan(400)
+  expect(largestCents).toBe(10_001_000n)
+  expect(sizeOf({ check, draft: { type: 'limit', side: 'buy' } }, undefined, around).slippageBps).toBe(0)
+})
+
+test('a trailing stop that the exchange values at nothing is worth what it would trade', () => {
+  const draft = { type: 'trailing_stop', side: 'sell' } as const
+  const answered = { notional: '0.00', slippageBps: 0 }
+  expect(sizeOf({ check, draft }, answered, around)).toMatchObject({
+    valueCents: 10_001_000n,
+    largestCents: 10_001_000n,
+  })
+})
+
+test('a market order is worth what the exchange answered, but asks by the larger value', () => {
+  const draft = { type: 'market', side: 'sell' } as const
+  const answered = { notional: '99000.00', slippageBps: 12.5 }
+  expect(sizeOf({ check, draft }, answered, around)).toEqual({
+    valueCents: 9_900_000n,
+    largestCents: 10_001_000n,
+    slippageBps: 12.5,
+  })
+})
+
+test('what is no order yet has no size', () => {
+  const missing: Checked = { ok: false, field: 'qty', missing: 'Enter a quantity' }
+  const size = sizeOf({ check: missing, draft: { type: 'market', side: 'buy' } }, undefined, around)
+  expect(size).toEqual({ valueCents: 0n, largestCents: 0n, slippageBps: 0 })
+})

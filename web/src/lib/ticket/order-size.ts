@@ -1,0 +1,37 @@
+import type { OrderPreview } from '@valiant/shared/protocol/order'
+import type { Checked } from './check.ts'
+import { type Draft, hasStop } from './draft.ts'
+import { centsOf } from './scale.ts'
+import { slippageBpsOf } from './slippage.ts'
+import type { Surroundings } from './surroundings.ts'
+
+export interface OrderSize {
+  /** As the exchange answered; but for an order that waits no less than at its trigger or the best price. */
+  readonly valueCents: bigint
+  /** The value that decides whether to ask for confirmation: more may fill than the exchange foresaw. */
+  readonly largestCents: bigint
+  readonly slippageBps: number
+}
+
+const NONE: OrderSize = { valueCents: 0n, largestCents: 0n, slippageBps: 0 }
+
+/**
+ * How large an order is, and how badly it may fill.
+ * @param answered the exchange's preview of exactly this order; until it is there the page's own book says it
+ */
+export function sizeOf(
+  { check, draft }: { readonly check: Checked; readonly draft: Pick<Draft, 'type' | 'side'> },
+  answered: Pick<OrderPreview, 'notional' | 'slippageBps'> | undefined,
+  { scale, book }: Pick<Surroundings, 'scale' | 'book'>,
+): OrderSize {
+  if (!check.ok) return NONE
+  const ownCents = scale.valueCents(check.pricingTicks, check.lots)
+  if (!answered) {
+    const slippageBps = draft.type === 'market' ? slippageBpsOf({ side: draft.side, lots: check.lots }, book) : 0
+    return { valueCents: ownCents, largestCents: ownCents, slippageBps }
+  }
+  const answeredCents = BigInt(centsOf(answered.notional))
+  const largestCents = answeredCents > ownCents ? answeredCents : ownCents
+  const waits = hasStop(draft) || draft.type === 'trailing_stop'
+  return { valueCents: waits ? largestCents : answeredCents, largestCents, slippageBps: answered.slippageBps }
+}

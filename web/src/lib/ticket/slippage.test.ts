@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import type { Level } from '@valiant/shared/protocol/market-data'
+import { slippageBpsOf } from './slippage.ts'
+
+const bids: Level[] = [
+  [9_990, 10],
+  [9_800, 10],
+]
+const asks: Level[] = [
+  [10_010, 10],
+  [10_200, 10],
+]
+
+test('is the distance of the average price from the middle of the market', () => {
+  expect(slippageBpsOf({ side: 'buy', lots: 5 }, { bids, asks })).toBeCloseTo(10)
+  expect(slippageBpsOf({ side: 'buy', lots: 20 }, { bids, asks })).toBeCloseTo(105)
+  expect(slippageBpsOf({ side: 'sell', lots: 20 }, { bids, asks })).toBeCloseTo(105)
+  expect(slippageBpsOf({ side: 'sell', lots: 0 }, { bids, asks })).toBe(0)
+})
+
+test('has no limit beyond the book that is known', () => {
+  expect(slippageBpsOf({ side: 'buy', lots: 21 }, { bids, asks })).toBe(Infinity)
+  expect(slippageBpsOf({ side: 'buy', lots: 1 }, { bids: [], asks })).toBe(Infinity)
+})
