@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { SeedEnd, Task } from './worker.ts'
 
-/** Lives through many histories, on all cores. @param told hears of each */
+/** Runs many histories on all cores. @param told hears of each */
 export async function runSeeds(
   { from, count }: { from: number; count: number },
   told: (end: SeedEnd) => void,
@@ -16,7 +16,7 @@ export async function runSeeds(
   await Promise.all(tasks.map((task) => runTask(task, told)))
 }
 
-/** Looks for a planted bug. @returns the first seed that finds it, of those that were tried */
+/** Looks for a planted bug. @returns the first seed that finds it, if any does */
 export async function findPlant(plant: string, seedsMax: number): Promise<SeedEnd | undefined> {
   let found: SeedEnd | undefined
   await runTask({ from: 1, step: 1, count: seedsMax, plant }, (end) => {
@@ -25,7 +25,8 @@ export async function findPlant(plant: string, seedsMax: number): Promise<SeedEn
   return found
 }
 
-async function runTask(task: Task, told: (end: SeedEnd) => void): Promise<void> {
+/** Runs one worker's share of histories, in its order. @param told hears of each */
+export async function runTask(task: Task, told: (end: SeedEnd) => void): Promise<void> {
   const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: task })
   try {
     await new Promise<void>((resolve, reject) => {

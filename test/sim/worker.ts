@@ -3,20 +3,20 @@ import { genesis } from './genesis.ts'
 import { type HistoryEnd, runHistory } from './history.ts'
 import { PLANTS } from './planted/plants.ts'
 
-/** Which seeds a worker runs: `from`, and then each `step`th, `count` in all. */
+/** Which seeds a worker runs: `count` of them, starting with `from`, `step` apart; a negative `step` counts down. */
 export interface Task {
   readonly from: number
   readonly step: number
   readonly count: number
-  /** The name of a planted bug: then it stops at the first seed that finds it. */
+  /** The name of a planted bug; the worker stops at the first seed that finds it. */
   readonly plant?: string
 }
 
-/** What a worker tells of each seed. */
+/** What a worker reports of each seed. */
 export type SeedEnd = Pick<HistoryEnd, 'seed' | 'violations' | 'hash' | 'events' | 'virtualMs' | 'commits' | 'replies'>
 
 if (parentPort !== null) {
-  // Nobody reads them here, and to make them takes a twentieth of the time; who lives through a seed again has them.
+  // Nobody reads stack traces here, and they cost 5% of the time; a replay of one seed has them.
   Error.stackTraceLimit = 0
   const { from, step, count, plant } = workerData as Task
   const planted = plant === undefined ? {} : PLANTS[plant]

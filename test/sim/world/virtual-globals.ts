@@ -22,6 +22,7 @@ const real = {
   randomUUID: crypto.randomUUID,
   randomInt: crypto.randomInt,
   delay: timers.setTimeout,
+  turn: timers.setImmediate,
 }
 
 /** An immediate comes after what the same turn still has to do. */
@@ -114,6 +115,9 @@ function virtualDelay(
   })
 }
 
+const virtualTurn = (value?: unknown): Promise<unknown> =>
+  new Promise((resolve) => virtualImmediate(() => resolve(value)))
+
 class VirtualDate extends RealDate {
   constructor(...args: [] | [number | string | Date]) {
     if (args.length === 0) super(wallMs())
@@ -160,7 +164,7 @@ export function enterVirtualTime(entered: World): () => void {
   Object.defineProperty(performance, 'now', { value: () => entered.nowMs, configurable: true, writable: true })
   Object.assign(globalThis.crypto, { getRandomValues: fill })
   Object.assign(crypto, { randomUUID: virtualUuid, randomInt: virtualInt })
-  Object.assign(timers, { setTimeout: virtualDelay })
+  Object.assign(timers, { setTimeout: virtualDelay, setImmediate: virtualTurn })
   syncBuiltinESMExports()
   return leave
 }
@@ -173,7 +177,7 @@ function leave(): void {
   Object.defineProperty(performance, 'now', { value: real.now, configurable: true, writable: true })
   Object.assign(globalThis.crypto, { getRandomValues: real.getRandomValues })
   Object.assign(crypto, { randomUUID: real.randomUUID, randomInt: real.randomInt })
-  Object.assign(timers, { setTimeout: real.delay })
+  Object.assign(timers, { setTimeout: real.delay, setImmediate: real.turn })
   syncBuiltinESMExports()
 }
 
