@@ -119,6 +119,7 @@ export class Portfolio {
 
   /** Another span; what is drawn stays until it is there. */
   async show(span: Span): Promise<void> {
+    if (span !== this.span) this.line = undefined
     this.span = span
     this.phase = 'loading'
     try {
@@ -146,9 +147,7 @@ export class Portfolio {
         void this.ledger.reload()
         if (movesMoney(frame.cause)) void this.#moved(frame.cause)
       }),
-      client.on('connection', ({ phase }) => {
-        if (phase === 'live') void this.#catchUp()
-      }),
+      client.on('welcome', () => void this.#catchUp()),
     ]
     const beat = setInterval(() => this.#beat(), SECOND_MS)
     const samples = setInterval(() => {
@@ -163,10 +162,7 @@ export class Portfolio {
 
   /** What may have happened since the server painted it, or since the connection was lost. */
   async #catchUp(): Promise<void> {
-    for (const list of [this.fills, this.ledger]) {
-      list.open()
-      void list.reload()
-    }
+    for (const list of [this.fills, this.ledger]) void (list.state === 'new' ? list.more() : list.reload())
     await Promise.all([this.#fills.refresh(), this.#entries.refresh()])
     if (this.phase === 'ready') await Promise.all([this.#refresh(), this.#readMarket(this.span)])
     else await this.show(this.span)
@@ -203,8 +199,10 @@ export class Portfolio {
   async #readMarket(span: Span): Promise<void> {
     const { client } = this.#session
     const beganMs = this.#curve?.points[0]?.[0]
-    this.line = undefined
-    if (beganMs === undefined) return
+    if (beganMs === undefined) {
+      this.line = undefined
+      return
+    }
     const interval = marketInterval(this.#session.serverNow() - beganMs)
     const step = intervalMs(interval)
     const from = Math.floor(beganMs / step) * step

@@ -1,7 +1,7 @@
 import { joined } from '#lib/positions/joined.ts'
 import type { Page } from '#lib/positions/paged-list.svelte.ts'
 
-/** Older items are left where they are: what is shown of them stands in the lists, page by page. */
+/** Older items are not kept here: the lists show them page by page. */
 const ITEMS_MAX = 2_000
 
 /** The newest part of a list without a gap, as long as figures need it: fetched by itself, and bounded. */
@@ -64,7 +64,10 @@ export class RecentItems<Item> {
 
   /** What just happened, newest first. */
   prepend(items: readonly Item[]): void {
-    if (this.#isKnown) this.items = joined(items, this.items, this.#idOf)
+    if (!this.#isKnown) return
+    const all = joined(items, this.items, this.#idOf)
+    this.items = all.slice(0, ITEMS_MAX)
+    if (all.length > ITEMS_MAX) this.isWhole = false
   }
 
   #append({ items, nextCursor }: Page<Item>): void {

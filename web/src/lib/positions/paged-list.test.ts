@@ -1,7 +1,7 @@
-import { beforeEach, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Page, PagedList } from './paged-list.svelte.ts'
 
-// Nothing here waits for a rune to be noticed: without Svelte's compiler each is the value it holds.
+// Without Svelte's compiler each rune is the value it holds.
 vi.stubGlobal('$state', { raw: <Value>(value: Value) => value })
 const { PagedList: List } = await import('./paged-list.svelte.ts')
 
@@ -59,4 +59,85 @@ test('what was fetched anew for somebody else counts for nothing', async () => {
   asked[1]?.answer({ items: ['theirs too'] })
   await settled()
   expect([list.items, list.state]).toEqual([[], 'new'])
+})
+
+describe('what happens while something is asked for', () => {
+  test('is not lost: neither in the first page, nor after a failed "Show more"', async () => {
+    list.open()
+    list.prepend(['c'])
+    asked[0]?.answer({ items: ['b', 'a'], nextCursor: 'after a' })
+    await settled()
+    expect(list.items).toEqual(['c', 'b', 'a'])
+    void list.more()
+    list.prepend(['d'])
+    asked[1]?.fail()
+    await settled()
+    list.prepend(['e'])
+    expect([list.state, list.items]).toEqual(['failed', ['e', 'd', 'c', 'b', 'a']])
+  })
+
+  test('comes before the page that was asked for earlier', async () => {
+    list.open()
+    asked[0]?.answer({ items: ['b', 'a'] })
+    await settled()
+    void list.reload()
+    list.prepend(['d'])
+    asked[1]?.answer({ items: ['c', 'b', 'a'] })
+    await settled()
+    expect(list.items).toEqual(['d', 'c', 'b', 'a'])
+  })
+})
+
+describe('reloading', () => {
+  beforeEach(async () => {
+    list.open()
+    asked[0]?.answer({ items: ['d', 'c'], nextCursor: 'after c' })
+    await settled()
+    void list.more()
+  })
+
+  test('waits for the page that is under way, and keeps it', async () => {
+    void list.reload()
+    void list.reload()
+    expect(asked).toHaveLength(2)
+    asked[1]?.answer({ items: ['b', 'a'], nextCursor: 'after a' })
+    await settled()
+    expect(asked.map(({ cursor }) => cursor)).toEqual([undefined, 'after c', undefined])
+    asked[2]?.answer({ items: ['e', 'd'], nextCursor: 'after d' })
+    await settled()
+    expect([list.items, asked.length]).toEqual([['e', 'd', 'c', 'b', 'a'], 3])
+    void list.more()
+    expect(asked[3]?.cursor).toBe('after a')
+  })
+
+  test('starts over where items between the two are missing', async () => {
+    asked[1]?.answer({ items: ['b', 'a'] })
+    await settled()
+    void list.reload()
+    asked[2]?.answer({ items: ['z', 'y'], nextCursor: 'after y' })
+    await settled()
+    expect([list.items, list.hasMore]).toEqual([['z', 'y'], true])
+  })
+
+  test('starts over once hundreds of items have been added', async () => {
+    asked[1]?.answer({ items: ['b', 'a'] })
+    await settled()
+    for (let index = 0; index < 510; index++) list.prepend([`new ${index}`])
+    expect(asked).toHaveLength(3)
+    asked[2]?.answer({ items: ['new 500', 'new 499'], nextCursor: 'after new 499' })
+    await settled()
+    expect(list.items).toEqual([
+      'new 509',
+      'new 508',
+      'new 507',
+      'new 506',
+      'new 505',
+      'new 504',
+      'new 503',
+      'new 502',
+      'new 501',
+      'new 500',
+      'new 499',
+    ])
+  })
 })

@@ -2,8 +2,10 @@ import type { ErrorCode } from '@valiant/shared/protocol/errors'
 import type { Receipt } from './receipt.ts'
 
 const RECEIPT_MS = 6_000
+/** Receipts that come faster than they go. */
+const RECEIPTS_MAX = 20
 
-/** What was not taken stays until it is changed; its code says whether it must be. */
+/** A refused order: its refusal stays until something changes, and its code says whether the order must. */
 export type Refused = Receipt & { readonly code: ErrorCode }
 
 /** What became of the last orders: receipts that go by themselves, and a refusal that stays until something changes. */
@@ -13,9 +15,10 @@ export class Receipts {
   refusal = $state.raw<Refused | undefined>()
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  /** Tells of something that was done, here or elsewhere on the page. */
+  /** Reports something that was done, here or elsewhere on the page. */
   tell(receipt: Receipt): void {
-    this.items = [receipt, ...this.#done.filter(({ of }) => of === undefined || of !== receipt.of)]
+    const earlier = this.#done.filter(({ of }) => of === undefined || of !== receipt.of)
+    this.items = [receipt, ...earlier].slice(0, RECEIPTS_MAX)
     this.release()
   }
 
@@ -24,7 +27,7 @@ export class Receipts {
     this.items = []
   }
 
-  /** Something is typed: what it answered is over, and a proposal too. */
+  /** Something is typed: the refusal no longer applies, nor does a proposal. */
   edited(): void {
     this.refusal = undefined
     this.items = this.#done
@@ -35,7 +38,7 @@ export class Receipts {
     this.refusal = undefined
   }
 
-  /** A pointer or the focus rests on the receipt: it stays until that leaves. */
+  /** Keeps the receipt while the pointer or the focus is on it. */
   hold(): void {
     clearTimeout(this.#timer)
   }

@@ -251,10 +251,10 @@ export class WorkspaceState implements Surroundings {
         this.history.prepend(orders.filter(isClosed))
         void this.ledger.reload()
       }),
-      client.on('connection', ({ phase }) => {
-        if (phase === 'live') this.ticket.preview.refresh()
+      client.on('welcome', ({ accountId }) => {
+        this.ticket.preview.refresh()
+        this.#catchUp(accountId)
       }),
-      client.on('welcome', ({ accountId }) => this.#catchUp(accountId)),
       this.ticket.watch(),
     ]
     const statuses = setInterval(() => {
@@ -296,8 +296,7 @@ export class WorkspaceState implements Surroundings {
 
   #readMarked(): void {
     if (!this.account) return
-    this.#marked.open()
-    void this.#marked.reload()
+    void (this.#marked.state === 'new' ? this.#marked.more() : this.#marked.reload())
   }
 
   showBook(tab: BookTab): void {
