@@ -6,16 +6,16 @@ import { money } from '#lib/ui/format.ts'
 import type { Toasts } from '#lib/ui/toasts.svelte.ts'
 import { accountRefusal } from './account-refusal.ts'
 
-/** What is being done; one thing at a time. */
+/** The action under way; one at a time. */
 export type AccountDeed = 'open' | 'switch' | 'rename' | 'mode' | 'deposit' | 'withdraw' | 'reset'
 
-/** The visitor's accounts, and what is done to the one that is shown. */
+/** The visitor's accounts, and the actions on the one that is shown. */
 export class AccountsDesk {
-  /** All of the visitor's, oldest first; undefined until they are read. */
+  /** All accounts of the visitor, oldest first; undefined until they are read. */
   #others = $state.raw<readonly Account[] | undefined>()
   hasFailed = $state.raw(false)
   busy = $state.raw<AccountDeed | undefined>()
-  /** Why the last deed was not done, and which. */
+  /** The last action that failed, and why. */
   refusal = $state.raw<{ readonly of: AccountDeed; readonly text: string } | undefined>()
 
   readonly #session: Session
@@ -31,7 +31,7 @@ export class AccountsDesk {
   }
 
   readonly shown = $derived.by(() => this.#account.account)
-  /** The one that is shown as it stands now, the others as they were when they were read. */
+  /** The account that is shown is live; the others are as of the last read. */
   readonly all = $derived.by((): readonly Account[] => {
     const { shown } = this
     const others = this.#others ?? (shown ? [shown] : [])
@@ -39,12 +39,22 @@ export class AccountsDesk {
   })
 
   async read(): Promise<void> {
+    const userId = this.#session.visitor?.userId
     this.hasFailed = false
     try {
-      this.#others = await this.#session.client.ask('accounts', {})
+      const accounts = await this.#session.client.ask('accounts', {})
+      if (userId === this.#session.visitor?.userId) this.#others = accounts
     } catch {
-      this.hasFailed = true
+      if (userId === this.#session.visitor?.userId) this.hasFailed = true
     }
+  }
+
+  /** Another user is signed in, or nobody: forgets what concerns the former one. */
+  become(userId: string | undefined): void {
+    this.#others = undefined
+    this.hasFailed = false
+    this.refusal = undefined
+    if (userId !== undefined) void this.read()
   }
 
   switchTo(account: Account): Promise<boolean> {
@@ -99,7 +109,7 @@ export class AccountsDesk {
     })
   }
 
-  /** @returns whether it was done; the refusal stands beside what was pressed */
+  /** @returns whether it succeeded; otherwise the refusal is shown beside the button */
   async #do(deed: AccountDeed, act: () => Promise<string>): Promise<boolean> {
     if (this.busy !== undefined) return false
     this.busy = deed

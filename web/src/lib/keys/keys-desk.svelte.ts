@@ -2,12 +2,16 @@ import type { ApiKey, MadeApiKey } from '@valiant/shared/protocol/api-keys'
 import type { Toasts } from '#lib/ui/toasts.svelte.ts'
 import { KeyRequestFailed, makeKey, readKeys, revokeKey } from './key-requests.ts'
 
-/** The keys of one account, and what is done with them. */
+/** The API keys of one account, and the actions on them. */
 export class KeysDesk {
   #all = $state.raw<readonly ApiKey[]>([])
-  /** The one that was just made: its text is shown until its owner is done with it. */
+  /** The key that was just made; its text is shown until the user dismisses it. */
   made = $state.raw<MadeApiKey | undefined>()
   hasFailed = $state.raw(false)
+  /** The keys have been read at least once. */
+  isRead = $state.raw(false)
+  /** Ids of the keys that are being revoked. */
+  revoking = $state.raw<readonly string[]>([])
   isBusy = $state.raw(false)
   /** Why no key was made. */
   refusal = $state.raw('')
@@ -26,13 +30,14 @@ export class KeysDesk {
   async read(): Promise<void> {
     try {
       this.#all = await readKeys()
+      this.isRead = true
       this.hasFailed = false
     } catch {
       this.hasFailed = true
     }
   }
 
-  /** @returns whether it was made */
+  /** @returns whether the key was made */
   async make(name: string, scopes: ApiKey['scopes']): Promise<boolean> {
     if (this.isBusy) return false
     this.isBusy = true
@@ -50,6 +55,8 @@ export class KeysDesk {
   }
 
   async revoke({ id, name }: ApiKey): Promise<void> {
+    if (this.revoking.includes(id)) return
+    this.revoking = [...this.revoking, id]
     try {
       await revokeKey(id)
       if (this.made?.id === id) this.made = undefined
@@ -58,6 +65,7 @@ export class KeysDesk {
       this.#toasts.show(textOf(error), 'alert')
     }
     await this.read()
+    this.revoking = this.revoking.filter((other) => other !== id)
   }
 
   async copy(): Promise<void> {

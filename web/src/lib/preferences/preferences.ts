@@ -1,45 +1,51 @@
 import type { Client } from '@valiant/shared/client/client'
+import type { Visitor } from '@valiant/shared/protocol/page'
 import { createContext } from 'svelte'
 import type { Session } from '#lib/session/session.svelte.ts'
 import { writeCookie } from './cookie.ts'
-import { SYNCED_KEYS, type Synced, type SyncedKey, type SyncedValues, UNSAVED_COOKIE } from './synced.ts'
+import { PERSONAL_KEYS, SYNCED_KEYS, type Synced, type SyncedKey, type SyncedValues, UNSAVED_COOKIE } from './synced.ts'
 
-/** Several changes in a row, such as the drag of a panel's edge, are saved as one. */
+/** Changes in quick succession, such as dragging the edge of a panel, are saved as one. */
 const SAVE_AFTER_MS = 400
 
 /**
- * Keeps what the visitor chose on the server, so that it follows them to another browser. A change is in the cookie at
- * once, and saved when it has stood for a moment; what cannot be saved now is when the connection is back, or by the next
- * page. Each key is saved whole and the last write wins: a page that was in the background while another tab or device
- * changed something reads it when it is looked at again, so only what is changed in both within that time is lost, in one.
+ * Saves the visitor's preferences on the server, so that they follow them to another browser. A change is written to the
+ * cookie at once and saved a moment later; what cannot be saved now is saved when the connection is back, or by the next
+ * page. Each key is saved as a whole and the last write wins. A page in the background reads the values again when it is
+ * shown, so a change is lost only if another tab or device changes the same key in the meantime.
  */
 export class Preferences {
   readonly #session: Session
   readonly #kept = new Map<SyncedKey, Synced>()
   readonly #unsaved: Set<SyncedKey>
+  #user: Visitor | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
   #saving = Promise.resolve()
   /** Counts what was changed here: what was read before is older. */
   #changes = 0
 
-  /** @param unsaved what the page before has left */
+  /** @param unsaved the keys that the previous page has not saved */
   constructor(session: Session, unsaved: readonly SyncedKey[]) {
     this.#session = session
+    this.#user = session.visitor
     this.#unsaved = new Set(unsaved)
   }
 
-  /** @returns to be called after each change of it that is the visitor's */
+  /** @returns a function to call after each change that the visitor makes */
   keep(kept: Synced): () => void {
     this.#kept.set(kept.key, kept)
     return () => this.#changed(kept.key)
   }
 
   /**
-   * Takes in what the server has, and gives it what it does not have yet: what a visitor chose before they were somebody.
-   * @param values undefined without a user, or where they could not be read
+   * Takes in the values on the server, and saves those that it does not have: a visitor may have chosen them before signing
+   * in. Nothing of a former user's is saved for the next one, and what decides over their money goes back to its default.
+   * @param values undefined without a user, or if they could not be read
    */
   adopt(values: SyncedValues | undefined): void {
-    if (!this.#isSomebody) this.#mark([])
+    const isAnother = this.#isAnotherUser()
+    if (isAnother || !this.#isSomebody) this.#mark([])
+    if (isAnother) for (const key of PERSONAL_KEYS) this.#kept.get(key)?.reset?.()
     if (!this.#session.visitor || values === undefined) return
     for (const kept of this.#kept.values()) {
       if (this.#unsaved.has(kept.key)) continue
@@ -48,14 +54,14 @@ export class Preferences {
     }
   }
 
-  /** Saves when there is a connection, and reads what changed while the page was away or hidden. @returns ends it */
+  /** Saves while there is a connection, and reads what changed while the page was offline or hidden. @returns a function that stops it */
   follow(client: Client): () => void {
     let wasLive = false
     let isFirst = true
     const stop = client.on('connection', ({ phase }) => {
       const isLive = phase === 'live'
       if (isLive && !wasLive) {
-        // The page of the server has it as it was a moment ago.
+        // The server painted the page with the current values a moment ago.
         if (!isFirst) void this.#read(client)
         isFirst = false
         this.#save(client)
@@ -73,14 +79,23 @@ export class Preferences {
     }
   }
 
-  /** Who cannot be looked up now is somebody all the same. */
+  /** A user whom the server cannot look up now is signed in all the same. */
   get #isSomebody(): boolean {
     return this.#session.visitor !== undefined || this.#session.isVisitorAway
   }
 
+  /** Whether a user has left this page since the last look. A guest who signs in or up stays the same person. */
+  #isAnotherUser(): boolean {
+    const { visitor, isVisitorAway } = this.#session
+    const before = this.#user
+    if (!isVisitorAway) this.#user = visitor
+    if (isVisitorAway || before === undefined || before.userId === visitor?.userId) return false
+    return !before.isGuest || visitor === undefined || visitor.isGuest
+  }
+
   #changed(key: SyncedKey): void {
     this.#changes++
-    // Who is nobody keeps it in the cookie alone.
+    // Without a user the cookie alone keeps it.
     if (!this.#isSomebody) return
     this.#mark([...this.#unsaved, key])
     clearTimeout(this.#timer)
@@ -96,11 +111,11 @@ export class Preferences {
       if (changes !== this.#changes || this.#session.visitor?.userId !== visitor.userId) return
       this.adopt(Object.assign({}, ...answers) as SyncedValues)
     } catch {
-      // What is shown stays; it is read again when the page is next looked at.
+      // What is shown stays; the next time the page is shown reads it again.
     }
   }
 
-  /** One after the other: a save that is sent again must not come after a later one. */
+  /** Saves one after the other, so that a repeated save never overwrites a later one. */
   #save(client: Client): void {
     this.#saving = this.#saving.then(() => this.#saveAll(client))
   }

@@ -4,17 +4,17 @@ import type { Preferences } from './preferences.ts'
 
 export interface SyncedChoiceParts<Choice> {
   readonly key: SyncedKey
-  /** What the server painted the page by. */
+  /** The choice with which the server painted the page. */
   readonly painted: Choice
-  /** Of who has chosen nothing. */
+  /** The default. */
   readonly usual: Choice
   readonly preferences: Preferences
-  /** What is kept; undefined for what is none. */
+  /** Reads a saved value; undefined if it is none. */
   readonly read: (value: unknown) => Choice | undefined
   readonly cookies: (choice: Choice) => [string, string][]
 }
 
-/** Some settings that are chosen, seen and kept together. Who does more with them than show them overrides `show`. */
+/** Settings that are chosen, shown and saved together. Subclasses that do more than show them override `show`. */
 export class SyncedChoice<Choice extends object> {
   choice: Choice
   readonly #cookies: SyncedChoiceParts<Choice>['cookies']
@@ -31,6 +31,9 @@ export class SyncedChoice<Choice extends object> {
         const kept = read(value)
         if (kept && !isSame(kept, this.choice)) this.show(kept)
       },
+      reset: () => {
+        if (!isSame(this.choice, usual)) this.show(usual)
+      },
     })
   }
 
@@ -39,14 +42,14 @@ export class SyncedChoice<Choice extends object> {
     this.#changed()
   }
 
-  /** As it is from now on, whether it was chosen here or elsewhere. */
+  /** Applies a choice, whether it was made here or elsewhere. */
   protected show(choice: Choice): void {
     this.choice = choice
     for (const [name, value] of this.#cookies(choice)) writeCookie(name, value)
   }
 }
 
-/** Of flat fields, all of which are always there. */
+/** Compares flat objects with the same fields. */
 function isSame(a: object, b: object): boolean {
   const of = new Map(Object.entries(b) as [string, unknown][])
   return Object.entries(a).every(([name, value]) => of.get(name) === value)

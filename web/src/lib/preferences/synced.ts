@@ -1,11 +1,14 @@
-/** The keys under which the terminal keeps something of the user's on the server. */
+/** The keys under which the server keeps the user's preferences. */
 export const SYNCED_KEYS = ['appearance', 'display', 'favourites', 'notation', 'panels', 'sounds', 'trading'] as const
 export type SyncedKey = (typeof SYNCED_KEYS)[number]
 
-/** What the server has of them, each to be looked at before it is believed: any program of the user's may have set it. */
+/** Those that decide what happens to a user's money: the next user of this browser must not inherit them. */
+export const PERSONAL_KEYS: readonly SyncedKey[] = ['trading']
+
+/** The values on the server. Any program of the user's may have set them, so each is checked before use. */
 export type SyncedValues = Readonly<Record<string, unknown>>
 
-/** The keys that were changed in this browser and have not been saved yet; joined by dots. */
+/** The keys that were changed in this browser and are not saved yet, joined by dots. */
 export const UNSAVED_COOKIE = 'valiant_unsaved'
 
 /** @param cookie of that name */
@@ -14,13 +17,15 @@ export const unsavedOf = (cookie: string | undefined): readonly SyncedKey[] => {
   return SYNCED_KEYS.filter((key) => names.includes(key))
 }
 
-/** Something of the page that follows the user: in a cookie for the first paint, and on the server under a key. */
+/** A preference that follows the user: in a cookie for the first paint, and on the server under a key. */
 export interface Synced {
   readonly key: SyncedKey
-  /** As it is to be kept. */
+  /** The value to save. */
   value(): unknown
-  /** Whether anybody has ever chosen it: what a page begins with anyway is not worth keeping. */
+  /** Whether it differs from the default, which is not worth saving. */
   isChosen(): boolean
-  /** What was chosen elsewhere. What it cannot understand it leaves as it is. */
+  /** Takes in a value that was chosen elsewhere; ignores one that it cannot read. */
   take(value: unknown): void
+  /** Goes back to its default; of the keys in `PERSONAL_KEYS`. */
+  reset?(): void
 }
