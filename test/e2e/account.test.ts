@@ -212,6 +212,32 @@ describe('the lists of an account', () => {
     await expect.poll(() => page.getByTestId('panel-money').locator('tbody tr:not(.skeleton)').count(), SOON).toBe(1)
   })
 
+  test('nor are the accounts, where one user follows another on the page of the account', async () => {
+    const [{ page: next }, { page }] = [await stage.visitor(), await stage.visitor()]
+    await using _next = next.context()
+    await using _context = page.context()
+    for (const [tab, email] of [
+      [next, 'next@example.com'],
+      [page, 'before@example.com'],
+    ] as const) {
+      await startTrading(tab)
+      await accountPage(tab)
+      await keepAccount(tab, email)
+    }
+    const accounts = page.getByRole('table', { name: 'Your accounts' }).locator('tbody tr')
+    await page.getByRole('button', { name: 'New account' }).click()
+    const form = page.getByRole('form', { name: 'New account' })
+    await form.getByLabel('Name').fill('Second try')
+    await form.getByRole('button', { name: 'Open account' }).click()
+    await expect.poll(() => accounts.count(), SOON).toBe(2)
+    await menu(page).click()
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await page.getByText('You are signed out.').waitFor()
+    await signIn(page, 'next@example.com')
+    await expect.poll(() => accounts.count(), SOON).toBe(1)
+    expect(await accounts.getByText('Second try').count()).toBe(0)
+  })
+
   test('have what was done while the connection was away, though no frame of it came', async () => {
     const { page } = await stage.visitor()
     await using context = page.context()

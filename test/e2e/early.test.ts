@@ -45,7 +45,10 @@ test('the side that was pressed on the start card is the ticket’s', async () =
   await opened(page, '/')
   await page.getByRole('button', { name: /^Sell [\d.,]+$/ }).click()
   release()
-  await page.waitForURL(/first=sell/)
+  const sell = page.getByRole('radio', { name: /^Sell/ })
+  await expect.poll(() => sell.isChecked(), { timeout: 30_000 }).toBe(true)
+  await live(page)
+  expect(await receipt(page).getByText('Press Buy to own').count()).toBe(0)
 })
 
 test('what was typed and picked before the workspace is live stands in the ticket', async () => {

@@ -181,11 +181,12 @@ describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
     expect(await position(page, symbol).innerText()).toMatch(/Short/)
     expect(await barriers(page)).toEqual([])
     await accountPage(page)
-    await page
+    const margin = page
       .getByRole('region', { name: /^Guest/ })
       .getByRole('switch', { name: 'Margin and short selling' })
-      .click()
+    await margin.click()
     await page.getByText(/^Not while you are short/).waitFor()
+    expect(await margin.isChecked()).toBe(true)
 
     await page.goto(`/trade/${symbol}?tab=positions`)
     await live(page)

@@ -10,8 +10,11 @@ import {
   position,
   proposal,
   receipt,
+  refusal,
   send,
+  sentence,
   startTrading,
+  type,
   typeLimit,
 } from './desk.ts'
 import { Stage } from './stage.ts'
@@ -45,6 +48,51 @@ test('a cancelled order is placed again on its terms, and a closed position open
   await receipt(page).getByRole('button', { name: 'Reopen at market' }).click()
   await receipt(page).getByText(`Bought ${qty} ${symbol} at`).waitFor()
   await position(page, symbol).waitFor()
+})
+
+test('a trailing stop is worth what it would trade, and asks by it', async () => {
+  const { page } = await stage.visitor()
+  await using _context = page.context()
+  await startTrading(page)
+  const { symbol } = await proposal(page)
+  await send(page).click()
+  await receipt(page).getByText('Bought').waitFor()
+  await type(page, 'Trailing stop')
+  await page.getByRole('radio', { name: /^Buy/ }).click()
+  await field(page, 'Trail').fill('10')
+  await field(page, 'Quantity').fill('150')
+  expect(await sentence(page)).toBe(`Buy 150 ${symbol} trailing 10%`)
+  const preview = page.locator('[data-testid=ticket-preview][aria-busy=false]')
+  const cost = preview.locator('dl > div').filter({ hasText: 'Estimated cost' }).locator('dd')
+  await expect.poll(() => cost.innerText()).toMatch(/^\$[1-9][\d,]{4,}\.\d\d$/)
+  await page.getByText('Sends after one confirmation').waitFor()
+})
+
+test('a refusal goes with its cause', async () => {
+  const { page } = await stage.visitor()
+  await using _context = page.context()
+  await startTrading(page)
+  await page.getByRole('tab', { name: 'Limit', exact: true }).click()
+  await page.getByRole('button', { name: 'Bid', exact: true }).click()
+  const ask = (path: string, body: object) =>
+    page.evaluate(
+      async ([to, json]) => {
+        const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: json }
+        return (await fetch(to, init)).status
+      },
+      [path, JSON.stringify(body)] as const,
+    )
+  expect(await ask('/api/account/withdraw', { amount: '99990.00' })).toBe(200)
+  await field(page, 'Quantity').fill('1')
+  await send(page).click()
+  await refusal(page).getByText(/^It needs/).waitFor()
+  await send(page).getByText('Change the order to send').waitFor()
+  expect(await ask('/api/account/deposit', { amount: '50000.00' })).toBe(200)
+  await send(page)
+    .getByText(/^Buy 1 /)
+    .waitFor()
+  expect(await refusal(page).count()).toBe(0)
+  expect(await send(page).isEnabled()).toBe(true)
 })
 
 describe('a row that is being changed while another tab changes it', () => {

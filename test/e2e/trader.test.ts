@@ -30,6 +30,20 @@ const SHIFT_MAX = 0.01
 const stage = new Stage()
 
 const textOf = async (page: Page, testId: string) => (await page.getByTestId(testId).innerText()).trim()
+test('a reload after the first trade offers no second one', async () => {
+  const { page } = await stage.visitor()
+  await using _context = page.context()
+  await startTrading(page)
+  await page.waitForURL(/\?tab=ticket$/)
+  await send(page).click()
+  await receipt(page).getByText('Bought').waitFor()
+  await page.reload()
+  await live(page)
+  expect(await field(page, 'Quantity').inputValue()).toBe('')
+  expect(await receipt(page).getByText('Press Buy to own').count()).toBe(0)
+  expect(await send(page).evaluate((button) => button === document.activeElement)).toBe(false)
+})
+
 describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
   test('a new visitor buys, rests, cancels, is refused, and finds all of it after a reload', async () => {
     const { page, complaints } = await stage.visitor(options)
