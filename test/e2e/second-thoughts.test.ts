@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { PHONE } from '../rig/browser.ts'
 import {
+  accountPage,
   button,
   field,
   list,
@@ -70,24 +71,26 @@ test('a trailing stop is worth what it would trade, and asks by it', async () =>
 
 test('a refusal goes with its cause', async () => {
   const { page } = await stage.visitor()
-  await using _context = page.context()
+  await using context = page.context()
   await startTrading(page)
   await page.getByRole('tab', { name: 'Limit', exact: true }).click()
   await page.getByRole('button', { name: 'Bid', exact: true }).click()
-  const ask = (path: string, body: object) =>
-    page.evaluate(
-      async ([to, json]) => {
-        const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: json }
-        return (await fetch(to, init)).status
-      },
-      [path, JSON.stringify(body)] as const,
-    )
-  expect(await ask('/api/account/withdraw', { amount: '99990.00' })).toBe(200)
+  const other = await context.newPage()
+  await accountPage(other)
+  const move = async (button: 'Deposit' | 'Withdraw', amount: string) => {
+    const form = other.getByRole('form', { name: 'Deposit or withdraw' })
+    await form.getByLabel('Amount in dollars').fill(amount)
+    await form.getByRole('button', { name: button }).click()
+    await other.getByText(button === 'Deposit' ? /was paid in\.$/ : /was taken out\.$/).waitFor()
+  }
+  await move('Withdraw', '99990')
   await field(page, 'Quantity').fill('1')
   await send(page).click()
-  await refusal(page).getByText(/^It needs/).waitFor()
+  await refusal(page)
+    .getByText(/^It needs/)
+    .waitFor()
   await send(page).getByText('Change the order to send').waitFor()
-  expect(await ask('/api/account/deposit', { amount: '50000.00' })).toBe(200)
+  await move('Deposit', '50000')
   await send(page)
     .getByText(/^Buy 1 /)
     .waitFor()

@@ -33,6 +33,7 @@ interface Attempt {
 
 const ASKS_MS = 8_000
 const AGAIN_MS = 2_000
+const DEAF_MS = 300
 
 /**
  * The actions of the order and position lists. Large ones ask for confirmation in place, each press sends at most one
@@ -53,6 +54,7 @@ export class OrderActions {
   readonly #qtyToProtect: (symbol: string) => string | undefined
   readonly #has: (symbol: string) => Pick<AtRefusal, 'held' | 'equity' | 'isMargin'>
   #askedAt = 0
+  #deafUntilMs = 0
   #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(
@@ -130,6 +132,22 @@ export class OrderActions {
   #restOf(answer: Order, shown: Order): Order {
     const listing = this.#listingOf(shown.symbol)
     return listing ? restOf(answer, shown, scaleOf(listing.instrument)) : shown
+  }
+
+  /**
+   * Del. As a canceled order leaves the list, the next one moves under the focus: a second press that was meant for the
+   * first does nothing.
+   */
+  async cancelByKey(order: Order): Promise<void> {
+    if (performance.now() < this.#deafUntilMs) return
+    this.#deafUntilMs = Infinity
+    await this.cancel(order)
+    this.#deafUntilMs = performance.now() + DEAF_MS
+  }
+
+  /** Another key: whatever row has the focus now was chosen. */
+  hear(): void {
+    if (this.#deafUntilMs !== Infinity) this.#deafUntilMs = 0
   }
 
   async cancelAll(): Promise<void> {

@@ -123,3 +123,29 @@ test('a position is "closing" while it is closed, not while its exits are saved'
   await closed
   expect(actions).toMatchObject({ busy: [], closing: [] })
 })
+
+describe('Del', () => {
+  const next = { ...order, orderId: 'o2' }
+  const canceledIds = () => asked.map(([, payload]) => (payload as { orderId: string }).orderId)
+  beforeEach(() => {
+    answers['order.cancel'] = { ...order, status: 'canceled', remainingQty: '0' }
+  })
+
+  test('pressed twice cancels one order, not the next one that moves under the focus', async () => {
+    const first = actions.cancelByKey(order)
+    await actions.cancelByKey(next)
+    await first
+    await actions.cancelByKey(next)
+    expect(canceledIds()).toEqual(['o1'])
+    vi.advanceTimersByTime(300)
+    await actions.cancelByKey(next)
+    expect(canceledIds()).toEqual(['o1', 'o2'])
+  })
+
+  test('cancels at once a row that was chosen since', async () => {
+    await actions.cancelByKey(order)
+    actions.hear()
+    await actions.cancelByKey(next)
+    expect(canceledIds()).toEqual(['o1', 'o2'])
+  })
+})
