@@ -1,4 +1,4 @@
-import { cookieIn, writeCookie } from '#lib/preferences/cookie.ts'
+import { cookieIn, writeCookie } from './cookie.ts'
 
 /** What is told once in this browser, and never again when it was seen or left. */
 export const HINTS = ['keep', 'worth'] as const
