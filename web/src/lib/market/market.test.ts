@@ -11,19 +11,19 @@ vi.stubGlobal('cancelAnimationFrame', () => undefined)
 const { Market } = await import('./market.svelte.ts')
 
 test('a market that was degraded when the page was painted is open once the exchange says so', () => {
-  const listeners: Record<string, (frame: unknown) => void> = {}
+  const listeners = new Map<string, (frame: unknown) => void>()
   const client = {
     subscribe: () => () => undefined,
     on: (name: string, listener: (frame: unknown) => void) => {
-      listeners[name] = listener
-      return () => delete listeners[name]
+      listeners.set(name, listener)
+      return () => listeners.delete(name)
     },
   } as unknown as Client
   const market = new Market({ instruments: [], tickers: [], closes: {}, market: 'degraded' })
   const stop = market.follow(client)
   expect(market.status).toBe('degraded')
-  listeners['status']?.({ market: 'open' })
+  listeners.get('status')?.({ market: 'open' })
   expect(market.status).toBe('open')
   stop()
-  expect(listeners).toEqual({})
+  expect(listeners.size).toBe(0)
 })

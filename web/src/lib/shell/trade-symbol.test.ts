@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
-import type { Listing } from '#lib/market/listing.svelte.ts'
 import { tradeSymbol } from './trade-symbol.ts'
 
-const listings = ['LUMA', 'NOVA', 'QILL'].map((symbol) => ({ symbol }) as Listing)
+const listings = ['LUMA', 'NOVA', 'QILL'].map((symbol) => ({ symbol }))
 const of = (symbol: string) => listings.find((listing) => listing.symbol === symbol)
 const market = { listings, of, mostTraded: of('NOVA') }
 
