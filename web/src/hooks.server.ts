@@ -9,17 +9,17 @@ import { appearanceOf, THEME_COLORS } from '#lib/session/appearance.ts'
 
 const sentry = SENTRY_DSN === '' ? undefined : await import('#lib/telemetry/server-hooks.ts')
 
-/** Each page is written for who asks for it, however many are being answered; an error's page may have no load's word. */
+/** Notation is per request, however many render at once; an error page may come without a load's locals. */
 readNotationFrom(() => {
   const { locals, cookies } = getRequestEvent()
   return (locals.notation ??= notationOf(cookies.get(NOTATION_COOKIE)))
 })
 
-/** Writes theme, palette and display into the page before it leaves, so that no other one is ever painted. */
+/** Writes theme, palette and display into the page, so that the first paint is right. */
 const dress: Handle = ({ event, resolve }) => {
   return resolve(event, {
     transformPageChunk: ({ html }) => {
-      // By then the page's load has looked at what the user keeps; an error's page has none.
+      // By now the page's load has read the user's stored preferences; an error page has no load.
       const { choice, palette } = event.locals.appearance ?? appearanceOf((name) => event.cookies.get(name))
       const display = event.locals.display ?? displayOf(event.cookies.get(DISPLAY_COOKIE))
       const theme = choice === 'light' ? 'light' : 'dark'
@@ -36,8 +36,8 @@ const dress: Handle = ({ event, resolve }) => {
 }
 
 /**
- * A page has its visitor's money on it, and another is painted for the next one: no cache between may keep it, and the
- * browser's own asks before it shows it again. What SvelteKit says of its data is stricter and stays.
+ * A page shows its visitor's money: shared caches must not keep it, and the browser revalidates it. SvelteKit's stricter
+ * header on data requests stays.
  */
 const keepPrivate: Handle = async ({ event, resolve }) => {
   const response = await resolve(event)
@@ -45,7 +45,7 @@ const keepPrivate: Handle = async ({ event, resolve }) => {
   return response
 }
 
-/** Lets the page send to where its errors are told, if that is anywhere. */
+/** Allows the page to connect to Sentry, where that is configured. */
 const allowTelemetry: Handle = async ({ event, resolve }) => {
   const response = await resolve(event)
   const policy = response.headers.get('content-security-policy')

@@ -1,27 +1,27 @@
 import { storeLocal, readLocal } from '#lib/preferences/local-storage.ts'
 
-/** Of this browser, as its permission is: `denied` until its settings say otherwise, `unsupported` where it shows none of a page. */
+/** This browser's permission: `denied` until changed in its settings, `unsupported` where pages cannot show notifications. */
 export type NoticesState = 'off' | 'on' | 'denied' | 'unsupported'
 
 export interface Notice {
   readonly title: string
   readonly text: string
-  /** Of what it tells: every open tab shows it, and the browser one for all. */
+  /** Every open tab shows it; by this tag the browser shows one for all. */
   readonly id: string
-  /** Opens what it tells of, in this tab. */
+  /** Opens its subject in this tab. */
   readonly open?: () => void
 }
 
 const NOTICES_KEY = 'valiant_notices'
 
-/** As it stands now; another tab, or the browser's settings, may have changed it. In the browser only. */
+/** The current state; another tab or the browser's settings may have changed it. In the browser only. */
 export function noticesState(): NoticesState {
   if (!('Notification' in window)) return 'unsupported'
   if (readLocal(NOTICES_KEY) !== true) return 'off'
   return Notification.permission === 'granted' ? 'on' : 'denied'
 }
 
-/** Within a press: only then may a browser be asked. The first notice says that it worked. */
+/** Call it from a click: only then may a page ask for permission. The first notice confirms that it worked. */
 export async function turnOnNotices(): Promise<NoticesState> {
   if (!('Notification' in window)) return 'unsupported'
   if ((await Notification.requestPermission()) !== 'granted') return 'denied'
@@ -37,7 +37,7 @@ export function turnOffNotices(): NoticesState {
   return 'off'
 }
 
-/** @returns whether it was shown: only where that is wished, and some phones show none of a page, whatever they permitted */
+/** @returns whether it was shown: only where the user turned notices on, and some phones show none even with permission */
 export function showNotice({ title, text, id, open }: Notice): boolean {
   if (noticesState() !== 'on') return false
   try {

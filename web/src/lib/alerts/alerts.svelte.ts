@@ -18,7 +18,7 @@ interface Parts {
   readonly toasts: Toasts
 }
 
-/** The price alerts of the account that is shown. They are read where their number is shown; what fires is told anywhere. */
+/** The price alerts of the account shown. They load where they or their number are shown; alerts that fire are announced on every page. */
 export class Alerts {
   /** Newest first. */
   items = $state.raw<readonly Alert[]>([])
@@ -26,7 +26,7 @@ export class Alerts {
   /** How many wait for their price. */
   readonly waiting = $derived(this.items.filter(({ firedAt }) => firedAt === undefined).length)
   isBusy = $state.raw(false)
-  /** Why the last one was not made, and for which instrument. */
+  /** Why the last one could not be created, and for which instrument. */
   refusal = $state.raw<{ readonly symbol: string; readonly text: string } | undefined>()
 
   readonly #parts: Parts
@@ -38,7 +38,7 @@ export class Alerts {
     this.#parts = parts
   }
 
-  /** Somebody looks at them, or at their number. */
+  /** The list or its number is on screen. */
   open(): void {
     this.#isWatched = true
     if (this.state === 'new' || this.state === 'failed') void this.load()
@@ -63,14 +63,14 @@ export class Alerts {
     }
   }
 
-  /** @returns whether it was made */
+  /** @returns whether it was created */
   async create(alert: Omit<CreateAlert, 'requestId'>): Promise<boolean> {
     if (this.isBusy) return false
     this.isBusy = true
     this.refusal = undefined
     try {
       const made = await this.#parts.session.client.ask('alert.create', alert)
-      // It may have fired before its making was answered.
+      // It may have fired before this answer arrived.
       if (!this.items.some(({ alertId }) => alertId === made.alertId)) this.items = [made, ...this.items]
       return true
     } catch (error) {
@@ -99,7 +99,7 @@ export class Alerts {
       client.on('connection', ({ phase }) => {
         const isLive = phase === 'live'
         const isOther = this.#parts.account.account?.id !== this.#accountId
-        // What fired while the connection was lost has been told, but what was made elsewhere has not.
+        // Alerts that fired while the connection was lost are sent again; those created elsewhere are not.
         if (this.#isWatched && isLive && (!wasLive || isOther)) void this.load()
         wasLive = isLive
       }),
@@ -124,7 +124,7 @@ export class Alerts {
   }
 }
 
-/** What it did to the money goes without saying: an alert has none. */
+/** Unlike an order's, the text says nothing of money: an alert involves none. */
 function textOf(error: unknown): string {
   if (!(error instanceof RequestRefused)) return 'Its result isn’t known yet. The list shows what came of it.'
   const { code, message } = error.error

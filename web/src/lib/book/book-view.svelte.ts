@@ -6,7 +6,7 @@ import type { BookFrame, Level } from '@valiant/shared/protocol/market-data'
 export class BookView {
   bids = $state.raw<readonly Level[]>([])
   asks = $state.raw<readonly Level[]>([])
-  /** So many levels a side at most; fewer are all there are. */
+  /** The most levels a side can have here; a side with fewer is complete. */
   levelsMax = $state.raw<number>(BOOK_DEPTH_DEFAULT)
   /** Market time of the last state; 0 before the first. */
   timeMs = $state.raw(0)
@@ -24,5 +24,5 @@ export class BookView {
   }
 }
 
-/** What the book's panel shows: the ladder, or the sums of it as a drawing. */
+/** What the book's panel shows: the ladder, or its running totals as a drawing. */
 export type BookTab = 'book' | 'depth'

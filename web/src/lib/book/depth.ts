@@ -12,14 +12,14 @@ export interface Depth {
   readonly topLots: number
 }
 
-/** Edge to edge of a drawing that is stretched to whatever room it has. */
+/** Width and height of the drawing, which is stretched to the room it has. */
 export const DRAWN = 1_000
 
 /**
- * As far to one side of the middle as to the other, and no farther than any order may go: what waits beyond the band
- * would make all before it small. A side of which only the best levels are told ends at an edge or beyond it: drawn on,
- * it would say that nothing more stands there.
- * @param levelsMax so many levels a side are told at most; fewer are all there are
+ * The depth, equally far to both sides of the middle and no farther than the price band: orders beyond it would dwarf
+ * the rest. A side that is cut at its best levels reaches the edge or goes beyond it; drawn shorter, it would claim that
+ * nothing more rests there.
+ * @param levelsMax the most levels a side can have here; a side with fewer is complete
  * @param bandBps how far from the middle the exchange takes orders
  * @returns undefined for an empty book
  */
@@ -56,7 +56,7 @@ export const acrossOf = (ticks: number, { lowTicks, highTicks }: Pick<Depth, 'lo
 export const upOf = (lots: number, { topLots }: Pick<Depth, 'topLots'>): number => lots / topLots
 
 /**
- * The stairs of one side as SVG paths, and what lies below them: between two levels the sum is that of the better one.
+ * One side's steps as an SVG path, and the area below them: between two levels the sum is that of the better one.
  * @returns undefined for an empty side
  */
 export function stairsOf(depth: Depth, side: BookSide): { readonly line: string; readonly area: string } | undefined {
@@ -72,16 +72,16 @@ export function stairsOf(depth: Depth, side: BookSide): { readonly line: string;
 
 const rounded = (value: number): number => Math.round(value * 10) / 10
 
-/** A row of the depth: the sum down to it is what a pointer stands on. */
+/** The row of the depth that a pointer is over. */
 export interface DepthPoint {
   readonly side: BookSide
   readonly index: number
 }
 
 /**
- * The level whose sum holds at a place of the drawing.
+ * The level whose sum applies at a place in the drawing.
  * @param across 0 at the left edge, 1 at the right one
- * @returns undefined between the best prices, where nothing stands
+ * @returns undefined between the best prices, where nothing rests
  */
 export function pointAt(depth: Depth, across: number): DepthPoint | undefined {
   const ticks = depth.lowTicks + across * (depth.highTicks - depth.lowTicks)
@@ -91,7 +91,7 @@ export function pointAt(depth: Depth, across: number): DepthPoint | undefined {
   return bids >= 0 ? { side: 'bid', index: bids } : undefined
 }
 
-/** Round numbers (1, 2, 5 and their tens) inside a stretch, at most so many. All whole. */
+/** Round whole numbers (1, 2, 5 times a power of ten) within a range, at most `most` of them. */
 export function marksWithin(low: number, high: number, most: number): readonly number[] {
   let step = 1
   for (let next = 0; marksOf(low, high, step).length > most; next++) {
@@ -108,7 +108,7 @@ function marksOf(low: number, high: number, step: number): readonly number[] {
   return Array.from({ length: count }, (_, index) => (first + index) * step)
 }
 
-/** What is drawn, in words for who does not see it. */
+/** What is drawn, in words for screen readers. */
 export function depthWords(
   { bids, asks }: Depth,
   { name, price, qty }: { name: string; price: (ticks: number) => string; qty: (lots: number) => string },

@@ -56,14 +56,14 @@ export function rowsOf(
   return rows
 }
 
-/** Share of the bids in what stands on both sides, in whole percent; undefined when nothing does. */
+/** The bids' share of both sides, in whole percent; undefined for an empty book. */
 export function bidPercent(bids: readonly LadderRow[], asks: readonly LadderRow[]): number | undefined {
   const bidLots = bids.at(-1)?.totalLots ?? 0
   const askLots = asks.at(-1)?.totalLots ?? 0
   return bidLots + askLots === 0 ? undefined : Math.round((100 * bidLots) / (bidLots + askLots))
 }
 
-/** How many leading characters all prices share: they are drawn light, the rest bold. */
+/** How many leading characters all prices share: those are drawn light, the rest bold. */
 export function sharedDigits(prices: readonly string[]): number {
   const [first = '', ...others] = prices
   let shared = 0
@@ -71,7 +71,7 @@ export function sharedDigits(prices: readonly string[]): number {
   return others.length === 0 ? first.lastIndexOf(decimalSign()) + 1 : shared
 }
 
-/** What taking the book down to a row would come to. */
+/** What it would take to sweep the book down to a row. */
 export interface Sweep {
   readonly lots: number
   readonly valueCents: bigint

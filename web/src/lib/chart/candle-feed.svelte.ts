@@ -11,25 +11,25 @@ export interface CandleSink {
   update(candle: Candle): void
 }
 
-/** A frame of the forming bar, and over which of the connection's lines it came. */
+/** A frame of the forming bar, and which socket of the connection it came over. */
 interface Heard {
   readonly candle: Candle
   readonly epoch: number
   readonly line: number
 }
 
-/** The table for screen readers shows so many. */
+/** Rows of the table for screen readers. */
 const TABLE_ROWS = 50
-/** More than anyone scrolls back, and what a phone draws without effort. */
+/** More than anyone scrolls back, and still easy for a phone to draw. */
 const BARS_MAX = 20_000
 
-/** One instrument's bars at one interval: the page's own first, then history as asked for, and the bar now forming. */
+/** One instrument's bars at one interval: first those the page came with, then history on request, and the forming bar. */
 export class CandleFeed {
   interval = $state.raw<Interval>('1m')
   last = $state.raw<Candle | undefined>()
   /** Closed bars for the table, newest first; changes when a bar begins. */
   recent = $state.raw<readonly Candle[]>([])
-  /** What is drawn is of another interval yet. Bars that are only fetched anew do not show it. */
+  /** The bars drawn are still those of another interval. Reloading the same interval does not set it. */
   isLoading = $state.raw(false)
   failed = $state.raw<'bars' | 'older' | undefined>()
 
@@ -38,12 +38,12 @@ export class CandleFeed {
   #client: Client | undefined
   #sink: CandleSink | undefined
   #leave = () => {}
-  /** Of which interval the bars are. */
+  /** The interval of the bars. */
   #drawn: Interval
   #isReloading = false
-  /** Lines that have been welcomed. */
+  /** Sockets that have been welcomed so far. */
   #line = 0
-  /** The frame that was taken last, since this interval is subscribed. */
+  /** The last frame applied since this interval was subscribed. */
   #heard: Heard | undefined
   #hasOlder = true
   #isAskingOlder = false
@@ -83,7 +83,7 @@ export class CandleFeed {
     if (this.#client && interval === this.interval) this.#subscribe(this.#client)
   }
 
-  /** The newest bars anew; the old stay until they are there. */
+  /** Reloads the newest bars; the old ones stay until they arrive. */
   async reload(fit = false): Promise<void> {
     const { interval } = this
     this.#isReloading = true
@@ -103,18 +103,18 @@ export class CandleFeed {
     }
   }
 
-  /** One page more at the left. */
+  /** Loads one more page of history at the left. */
   async older(): Promise<void> {
     const { interval } = this
     const to = this.#candles[0]?.[0]
     if (!this.#client || !this.#hasOlder || this.#isAskingOlder || to === undefined) return
-    // What is drawn is of another interval yet, or still: its reload failed.
+    // The bars are still those of another interval: the reload is under way, or it failed.
     if (interval !== this.#drawn) return
     if (this.#candles.length >= BARS_MAX) return
     this.#isAskingOlder = true
     try {
       const page = await this.#client.ask('candles', { symbol: this.symbol, interval, to, limit: CANDLES_DEFAULT })
-      // Fetched anew meanwhile, they begin elsewhere.
+      // Reloaded meanwhile, the bars begin elsewhere.
       if (interval !== this.interval || to !== this.#candles[0]?.[0]) return
       this.#hasOlder = page.length > 0
       this.failed = undefined
@@ -128,18 +128,18 @@ export class CandleFeed {
     }
   }
 
-  /** After a failure: the same again. */
+  /** Retries what failed. */
   async again(): Promise<void> {
     const failed = this.failed
     this.failed = undefined
     await (failed === 'older' ? this.older() : this.reload())
   }
 
-  /** In place of what was subscribed: the same interval may have been shown twice before its bars were there. */
+  /** Replaces the subscription: an interval may have been chosen twice before its bars arrived. */
   #subscribe(client: Client): void {
     const { interval } = this
     this.#leave()
-    // With what else is painted then: the drawing is a pass of its own.
+    // Once a painted frame, with everything else: drawing is a pass of its own.
     const frames = new OnceAFrame<Heard>((all) => {
       if (interval !== this.interval) return
       for (const [index, heard] of all.entries()) {
@@ -181,14 +181,14 @@ export class CandleFeed {
     this.#sink?.update(candle)
   }
 
-  /** The page slept, the connection was away, or prices have another measure: that is fetched, not guessed. */
+  /** Bars are missing or out of date: the page slept, the connection was lost, or a split changed all prices. */
   #misses({ candle, epoch, line }: Heard): boolean {
     const before = this.#heard
     if (hasHole(this.#candles, candle, intervalMs(this.interval))) return true
-    // The line's first frame is of the bar that forms by then: how the one before it ended was told to nobody here.
+    // A socket's first frame is of the bar forming by then; how the bar before it ended was not received.
     const begins = candle[0] > (this.#candles.at(-1)?.[0] ?? Infinity)
     if (begins && line !== before?.line) return true
-    // A split raises the epoch, and divides every bar. Another leader does, too, and then the same bars come again.
+    // A split raises the epoch and divides every bar. So does a new leader, which serves the same bars again.
     return before !== undefined && epoch > before.epoch
   }
 

@@ -4,23 +4,23 @@ import type { Candle, CandleFrame, Interval } from '@valiant/shared/protocol/mar
 import { OnceAFrame } from '#lib/ui/once-a-frame.ts'
 import type { CandleFeed } from './candle-feed.svelte.ts'
 
-// Nothing here waits for a rune to be noticed: without Svelte's compiler each is the value it holds.
+// Without Svelte's compiler a rune is the value it holds.
 vi.stubGlobal('$state', { raw: <Value>(value: Value) => value })
 vi.stubGlobal('cancelAnimationFrame', () => undefined)
-// It is painted at once.
+// Frames are painted at once.
 vi.stubGlobal('requestAnimationFrame', (paint: () => void) => queueMicrotask(paint))
 const { CandleFeed: Feed } = await import('./candle-feed.svelte.ts')
 
 type Frame = Pick<CandleFrame, 'candle' | 'epoch'>
 
 let feed: CandleFeed
-/** Of the bars that were asked for: which, and how they are answered. */
+/** Requests for bars, and how to answer them. */
 let asked: {
   readonly interval: Interval
   readonly answer: (candles: readonly Candle[]) => void
   readonly refuse: () => void
 }[]
-/** What is subscribed at the moment. */
+/** The current subscriptions. */
 let subscriptions: { readonly interval: Interval; readonly tell: (frame: Frame) => void }[]
 let welcome: () => void
 const subscribed = () => subscriptions.map(({ interval }) => interval)
@@ -47,7 +47,7 @@ const answerAll = async (candles: readonly Candle[] = []) => {
 
 const bar = (minute: number, close = '1.00'): Candle => [minute * 60_000, '1.00', '9.00', '0.10', close, '5', 1]
 const minutes = () => feed.candles.map(([time]) => time / 60_000)
-/** A frame comes, and is painted. */
+/** Delivers a frame and waits until it is painted. */
 const tell = async (candle: Candle, epoch = 1) => {
   for (const subscription of subscriptions) subscription.tell({ candle, epoch })
   await new Promise((resolve) => new OnceAFrame(resolve).add(candle))

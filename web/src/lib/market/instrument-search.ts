@@ -5,8 +5,8 @@ interface Findable {
 }
 
 /**
- * Instruments that a search text means: those whose symbol begins with it first, then those whose name has a word that
- * does, then those that contain it; of equals the favourites first. Empty text: all.
+ * Instruments that match a search text: first those whose symbol starts with it, then those with a word of the name that
+ * does, then those that contain it; favourites first among equals. Empty text: all.
  */
 export function matching<Listing extends Findable>(
   listings: readonly Listing[],

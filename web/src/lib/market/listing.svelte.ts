@@ -15,7 +15,7 @@ export interface Touch {
 export const labelOf = (instrument: Instrument): string =>
   instrument.assetClass === 'coin' ? instrument.base : instrument.symbol.replace('-', '/')
 
-/** One instrument with what is known of its market now. Numbers are for arithmetic, texts are as shown. */
+/** One instrument with its current market. Numbers are for arithmetic, texts are as shown. */
 export class Listing {
   readonly instrument: Instrument
   readonly symbol: string
@@ -26,13 +26,13 @@ export class Listing {
   readonly tickSize: number
   readonly lotSize: number
 
-  /** Whether it takes orders; `instrument` has what it was when the page was loaded. */
+  /** Whether it takes orders now; `instrument` has the status at page load. */
   status = $state.raw<Instrument['status']>('open')
   touch = $state.raw<Touch | undefined>()
   ticker = $state.raw<TickerFrame | undefined>()
   /** Closes of the last 24 hours, oldest first. */
   closes = $state.raw<readonly number[]>([])
-  /** Rises with each change of the last price; its sign is the direction. For the flash of a cell. */
+  /** Changes with each change of the last price; its sign is the direction. For the flash of a cell. */
   move = $state.raw<{ readonly count: number; readonly direction: -1 | 0 | 1 }>({ count: 0, direction: 0 })
 
   readonly last = $derived(this.#priceOf(this.touch?.lastTicks))
@@ -41,7 +41,7 @@ export class Listing {
   readonly mid = $derived(
     this.bid === undefined || this.ask === undefined ? this.last : Math.round((this.bid + this.ask) * 5e9) / 1e10,
   )
-  /** The last price against that of 24 hours ago, in percent. */
+  /** Change of the last price over 24 hours, in percent. */
   readonly changePct = $derived.by(() => {
     const open = Number(this.ticker?.open ?? 0)
     return this.last === undefined || open === 0 ? undefined : (this.last / open - 1) * 100

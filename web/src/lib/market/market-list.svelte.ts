@@ -21,8 +21,8 @@ function keyOf(listing: Listing, column: SortColumn): number {
 }
 
 /**
- * Which instruments the table shows, in which order. The order is made when the visitor asks for it, not with each
- * quote: a row never moves away under a finger.
+ * Which instruments the table shows, in which order. Rows are sorted when the visitor asks for it, not on each quote, so
+ * that no row moves away under a finger.
  */
 export class MarketList {
   readonly #listings: readonly Listing[]

@@ -1,6 +1,6 @@
 import type { ListTab } from './market-list.svelte.ts'
 
-/** What stands in the way of trading anything at all; undefined while the exchange takes orders. */
+/** Why nothing can be traded; undefined while the exchange takes orders. */
 export function marketWords(status: 'open' | 'degraded' | 'halted'): string | undefined {
   switch (status) {
     case 'open':

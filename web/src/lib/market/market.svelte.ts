@@ -11,15 +11,15 @@ export interface MarketSeed {
   readonly market: 'open' | 'degraded' | 'halted'
 }
 
-/** All instruments with their quotes, tickers and lines of the day. Frames gather and are applied once a painted frame. */
+/** All instruments with their quotes, tickers and sparklines. Frames are gathered and applied once per painted frame. */
 export class Market {
-  /** In the order of the exchange. */
+  /** In the exchange's order. */
   readonly listings: readonly Listing[]
   readonly #bySymbol: Readonly<Record<string, Listing>>
   status = $state.raw<'open' | 'degraded' | 'halted'>('open')
   /** No orders are taken, and prices go on without those of users. */
   readonly isIndicative = $derived(this.status === 'degraded')
-  /** The share with the largest turnover: what a first visit opens. */
+  /** The stock with the largest turnover: what a first visit opens. */
   readonly mostTraded = $derived.by(() =>
     this.listings
       .filter((listing) => listing.instrument.assetClass === 'equity')
@@ -68,16 +68,16 @@ export class Market {
     }
   }
 
-  /** The lines of the day anew; what is not answered keeps the old ones. */
+  /** Reloads the sparklines; on failure the old ones stay. */
   async refreshCloses(client: Client): Promise<void> {
     try {
       this.#applyCloses(await client.ask('sparklines', {}))
     } catch {
-      // The next minute asks again.
+      // Tried again a minute later.
     }
   }
 
-  /** Which instruments take orders, anew: no stream tells it. */
+  /** Reloads which instruments take orders: no stream reports it. */
   async refreshStatuses(client: Client): Promise<void> {
     try {
       for (const { symbol, status } of await client.ask('instruments', {})) {
@@ -85,7 +85,7 @@ export class Market {
         if (listing) listing.status = status
       }
     } catch {
-      // What is known stays; it is asked for again.
+      // The known statuses stay until the next try.
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Instrument, TickerFrame } from '@valiant/shared/protocol/market-data'
 
-/** Symbol of the share with the largest turnover in 24 hours; undefined before any share has traded. */
+/** Symbol of the stock with the largest turnover in 24 hours; undefined before any stock has traded. */
 export function mostTradedOf(instruments: readonly Instrument[], tickers: readonly TickerFrame[]): string | undefined {
   const shares = new Set(instruments.filter(({ assetClass }) => assetClass === 'equity').map(({ symbol }) => symbol))
   let most: { symbol: string; turnover: number } | undefined

@@ -8,14 +8,14 @@ interface Member {
 export interface SectorTile {
   readonly sector: string
   readonly turnover: number
-  /** Of its members, weighed by turnover. */
+  /** Mean of its members, weighted by turnover. */
   readonly changePct: number
   /** Share of its row's width. */
   readonly share: number
 }
 
 const ROWS = [2, 3, 3, 4]
-/** No tile is so narrow that its name does not fit. */
+/** The narrowest tile whose name fits. */
 const SHARE_MIN = 0.24
 
 /** Sectors by turnover in rows of tiles, the largest first. */

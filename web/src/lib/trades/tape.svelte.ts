@@ -1,7 +1,7 @@
 import type { TradesFrame, Trade } from '@valiant/shared/protocol/market-data'
 import type { Scale } from '#lib/ticket/scale.ts'
 
-/** One line of the list of last trades. `isUp`: the taker bought. */
+/** One row of the latest trades. `isUp`: the taker bought. */
 export interface TapeRow {
   readonly id: string
   readonly timeMs: number
@@ -12,7 +12,7 @@ export interface TapeRow {
 
 export const TAPE_LENGTH = 60
 
-/** The last trades, newest first; while a pointer rests on them they stand still and count what is new. */
+/** The latest trades, newest first; while a pointer is over them they pause and count new ones. */
 export class Tape {
   rows = $state.raw<readonly TapeRow[]>([])
   waiting = $state.raw<readonly TapeRow[]>([])
@@ -55,6 +55,6 @@ export class Tape {
   }
 }
 
-/** Ids are integers as strings: the longer is the later. */
+/** Ids are integers as strings: a longer one is later. */
 export const isAfter = (id: string, other: string): boolean =>
   id.length === other.length ? id > other : id.length > other.length

@@ -3,8 +3,8 @@ import { notation } from '#lib/notation/current.ts'
 import { momentOfWall, offsetMinutes, wallDate } from '#lib/notation/zone.ts'
 
 /*
- * Numbers and times as the screens write them, in the notation that the visitor chose; examples are of who chose none.
- * What is missing is an en dash, never 0; a minus is U+2212, never a hyphen.
+ * Numbers and times as shown on screen, in the visitor's notation; the examples use the default one.
+ * A missing value is an en dash, never 0; a minus is U+2212, never a hyphen.
  */
 export const MISSING = '–'
 export const MINUS = '−'
@@ -13,7 +13,7 @@ type Maybe<Value> = Value | undefined | null
 
 const GROUP_SIGNS = { point: ',', comma: '.', space: '\u202f' } as const
 
-/** What stands before the decimals. */
+/** The decimal separator. */
 export const decimalSign = (): '.' | ',' => (notation().numbers === 'point' ? '.' : ',')
 
 /** `-1234.5` to `−1,234.5`: a decimal string grouped by thousands, digits untouched. */
@@ -24,7 +24,7 @@ export function grouped(text: string): string {
   return (negative ? MINUS : '') + (fraction === undefined ? head : head + decimalSign() + fraction)
 }
 
-/** Rise, fall or neither, of a number as it is shown. */
+/** Whether a displayed number is a rise, a fall or neither. */
 export function signOf(value: Maybe<number | string>): -1 | 0 | 1 {
   const number = Number(value ?? 0)
   return number > 0 ? 1 : number < 0 ? -1 : 0
@@ -34,7 +34,7 @@ export function signOf(value: Maybe<number | string>): -1 | 0 | 1 {
 export const toneOf = (value: Maybe<number | string>): '' | 'up' | 'down' =>
   (['down', '', 'up'] as const)[signOf(value) + 1] ?? ''
 
-/** Rounded to so many decimals; a result of zero has no sign. */
+/** Rounded to `decimals` places; zero has no sign. */
 function fixed(value: number, decimals: number): string {
   const text = value.toFixed(decimals)
   return /^-0(\.0*)?$/.test(text) ? text.slice(1) : text
@@ -96,7 +96,7 @@ export const basisPoints = (value: Maybe<number>): string =>
 /** Two, and below 1 as many as make three figures. */
 const decimalsOf = (number: number): number => Math.min(8, Math.max(2, 2 - Math.floor(Math.log10(Math.abs(number)))))
 
-/** Each from where the unit below would round up to it. */
+/** Each unit starts where the one below would round up to it. */
 const COMPACT = [
   { from: 999_995_000, size: 1e9, decimals: 2, unit: 'B' },
   { from: 999_950, size: 1e6, decimals: 2, unit: 'M' },
@@ -116,7 +116,7 @@ export function compact(value: Maybe<number | string>): string {
 const two = (value: number) => String(value).padStart(2, '0')
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
-/** `14:32`, or of a clock of twelve hours `2:32 PM`. @param date as its UTC fields say */
+/** `14:32`, or `2:32 PM` on a 12-hour clock. @param date its UTC fields hold the wall time */
 function hoursAndMinutes(date: Date, seconds = ''): string {
   const [hours, rest] = [date.getUTCHours(), `:${two(date.getUTCMinutes())}${seconds}`]
   if (!notation().hasTwelveHours) return two(hours) + rest
@@ -136,10 +136,10 @@ export const clockMinutes = (timeMs: number): string => hoursAndMinutes(wall(tim
 
 const dateText = (date: Date): string => `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()] ?? ''}`
 
-/** `12 Nov`: a day of the exchange, from midnight to midnight of UTC, whatever the clock here says. */
+/** `12 Nov`: an exchange day, which is a UTC day whatever the visitor's time zone. */
 export const exchangeDay = (timeMs: number): string => dateText(new Date(timeMs))
 
-/** When the day of a moment began on the clock here. */
+/** Start of a moment's day in the visitor's time zone. */
 export const dayBegan = (timeMs: number): number =>
   momentOfWall(wall(timeMs).setUTCHours(0, 0, 0, 0), notation().timeZone)
 
@@ -148,7 +148,7 @@ export function moment(timeMs: number, nowMs: number): string {
   return dayBegan(timeMs) === dayBegan(nowMs) ? clock(timeMs) : `${dateText(wall(timeMs))} ${clockMinutes(timeMs)}`
 }
 
-/** What a clock's time is of at that moment: `UTC`, or by how much it is ahead or behind, `UTC+5:30`. */
+/** The visitor's UTC offset at a moment: `UTC`, `UTC+5:30`. */
 export function zone(timeMs: number): string {
   const { timeZone } = notation()
   const minutes = timeZone === undefined ? 0 : offsetMinutes(timeMs, timeZone)
@@ -157,13 +157,13 @@ export function zone(timeMs: number): string {
   return `UTC${minutes < 0 ? MINUS : '+'}${hours}${rest === 0 ? '' : `:${two(rest)}`}`
 }
 
-/** What the times of a list are of, in summer and winter: `UTC`, or the zone's name. */
+/** The zone of a list of times, which may span a change to summer time: `UTC`, or the zone's name. */
 export const zoneName = (): string => notation().timeZone ?? 'UTC'
 
 /**
- * A time of day of the exchange as the clock here says it, `14:30 UTC`.
- * @param utcTime "14:30"; empty stays so
- * @param nowMs the day: in summer it may be another time than in winter
+ * A time of day of the exchange in the visitor's time zone, `14:30 UTC`.
+ * @param utcTime "14:30"; empty stays empty
+ * @param nowMs the day: summer time changes the answer
  */
 export function timeOfDay(utcTime: string, nowMs = Date.now()): string {
   const [hours = NaN, minutes = NaN] = utcTime.split(':').map(Number)

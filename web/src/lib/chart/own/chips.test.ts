@@ -56,7 +56,7 @@ test('an exit says what it would bring, and waits at its trigger', () => {
     },
     { head: 'Long', tone: { text: '+$912.00' } },
   ])
-  // While its line is held elsewhere, what it would bring there; its name stays.
+  // While its line is dragged: what it would earn there, under the same name.
   const moved = { id: '2', ticks: scale.ticks('182.48') ?? 0 }
   expect(chipsOf([stop], position, { name: 'NOVA', scale, moved })[0]).toMatchObject({
     price: 182.48,

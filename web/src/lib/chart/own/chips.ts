@@ -5,23 +5,23 @@ import { rounded } from '#lib/ticket/amount.ts'
 import type { Scale } from '#lib/ticket/scale.ts'
 import { grouped, signedMoney, toneOf } from '#lib/ui/format.ts'
 
-/** A chip over the canvas, at a price of the account's own. */
+/** A chip over the canvas, at the price of one of the account's orders or of its position. */
 export interface Chip {
   readonly id: string
   readonly price: number
   readonly head: string
   readonly text: string
   readonly tone?: { readonly text: string; readonly sign: '' | 'up' | 'down' }
-  /** Its name for who does not see it. */
+  /** Its name for screen readers. */
   readonly label: string
   readonly canCancel: boolean
   /** Its line can be dragged to another price. */
   readonly canMove: boolean
-  /** It is not in the book: it waits for its price, or its entry. */
+  /** Not in the book: it waits for its trigger or its entry. */
   readonly isWaiting: boolean
 }
 
-/** A chip with its place: pixels from the top. `off` is the price and where it lies, when that is out of sight. */
+/** A chip with its place in pixels from the top. `off` is the price with its direction, when that is off the scale. */
 export interface PlacedChip extends Chip {
   readonly y: number
   readonly off?: string
@@ -30,8 +30,8 @@ export interface PlacedChip extends Chip {
 export const POSITION_CHIP = 'position'
 
 /**
- * What the chips are of: orders with a price, and the position.
- * @param moved the line that is being moved, and the price where it is held: its chip is of that price
+ * The chips of all orders with a price, and of the position.
+ * @param moved the line being dragged and where it is held: its chip shows that price
  */
 export function chipsOf(
   orders: readonly Order[],
@@ -85,7 +85,7 @@ export function chipsOf(
 const VERB = { buy: 'Buy', sell: 'Sell' } as const
 const HEAD = { take_profit: 'TP', stop_loss: 'SL' } as const
 
-/** What an exit would bring if it filled at its line, fees apart; for showing. */
+/** What an exit would earn if it filled at its line, before fees; for display. */
 function gainAt(price: string, { remainingQty, side }: Order, entryPrice: number | undefined): number | undefined {
   if (entryPrice === undefined) return undefined
   return (side === 'sell' ? 1 : -1) * (Number(price) - entryPrice) * Number(remainingQty)
@@ -94,7 +94,7 @@ function gainAt(price: string, { remainingQty, side }: Order, entryPrice: number
 const CHIP_PX = 22
 
 /**
- * Chips stand where their lines are drawn, never over one another; what is off the scale sticks to the edge.
+ * Places chips at their lines without overlap; one whose line is off the scale sticks to the edge.
  * @param coordinateOf pixels from the top of a price; undefined before the first drawing
  */
 export function placed(
@@ -116,7 +116,7 @@ export function placed(
     below = Math.max(chip.y, below + CHIP_PX)
     return { ...chip, y: below }
   })
-  // Those that were pushed past the foot push the others up.
+  // Chips pushed past the bottom push the others up.
   let above = bottom + CHIP_PX
   return apart
     .reverse()

@@ -1,4 +1,4 @@
-/** One of the account's own fills. */
+/** One of the account's fills. */
 export interface OwnFill {
   readonly timeMs: number
   readonly side: 'buy' | 'sell'
@@ -12,7 +12,7 @@ export interface BarMark {
   readonly lots: number
 }
 
-/** One mark a bar and side, oldest first: an order that took a dozen others is one trade of its owner. */
+/** One mark per bar and side, oldest first: an order that filled against a dozen others is one trade to its owner. */
 export function barMarks(fills: readonly OwnFill[], intervalMs: number): readonly BarMark[] {
   const marks = new Map<string, BarMark>()
   for (const { timeMs, side, lots } of fills) {

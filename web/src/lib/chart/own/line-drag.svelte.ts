@@ -1,22 +1,22 @@
-/** A line of the account's own that can be taken elsewhere: an order's, or the position's, whose exits begin there. */
+/** A line that can be dragged: an order's, or the position's, which makes an exit. */
 export interface MovableLine {
   readonly id: string
   readonly ticks: number
-  /** Where it would fill at once, which is asked about first. */
+  /** Whether it would fill at once there: the chip asks first. */
   fillsAtOnce(ticks: number): boolean
   send(ticks: number): void
 }
 
-/** A line on its way to another price: with the pointer, or by keys. */
+/** A line being moved to another price, by pointer or keys. */
 export interface Moving {
   readonly line: MovableLine
   readonly fromTicks: number
   readonly ticks: number
-  /** It has been let go where it would fill at once: the chip asks. */
+  /** It was dropped where it would fill at once: the chip asks. */
   readonly asks: boolean
 }
 
-/** One line at a time is moved. What it sends, the exchange answers; until then it is not where it was dropped. */
+/** Moves one line at a time. A dropped line goes back to its price until the exchange has answered. */
 export class LineDrag {
   moving = $state.raw<Moving | undefined>()
 
@@ -28,13 +28,13 @@ export class LineDrag {
     if (this.moving) this.moving = { ...this.moving, ticks: Math.max(1, ticks), asks: false }
   }
 
-  /** By keys: the line is taken up where it stands. */
+  /** Moves by keys, from where the line is. */
   step(line: MovableLine, by: number): void {
     if (this.moving?.line.id !== line.id) this.take(line)
     this.to((this.moving?.ticks ?? line.ticks) + by)
   }
 
-  /** Dropped, or Enter: sent, unless it would fill at once and has not been asked about. */
+  /** Sends the move, on drop or Enter; where it would fill at once, asks first. */
   drop(): void {
     const { moving } = this
     if (!moving) return
@@ -50,7 +50,7 @@ export class LineDrag {
     moving.line.send(moving.ticks)
   }
 
-  /** What is no longer there can't be moved. */
+  /** Stops moving a line that no longer exists. */
   keep(stands: (line: MovableLine) => boolean): void {
     if (this.moving && !stands(this.moving.line)) this.back()
   }

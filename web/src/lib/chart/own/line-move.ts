@@ -2,13 +2,13 @@ import type { Order } from '@valiant/shared/protocol/order'
 import type { Change } from '#lib/positions/amendment.ts'
 import type { Scale } from '#lib/ticket/scale.ts'
 
-/** What of an order moves with its line: the trigger while it waits for one, else the limit. */
+/** Which price of an order its line moves: the stop price until it triggers, else the limit. */
 export function changeTo(order: Order, ticks: number, scale: Scale): Change {
   const waitsForStop = order.status !== 'open' && order.status !== 'partially_filled' && order.stopPrice !== undefined
   return waitsForStop ? { stopPrice: scale.price(ticks) } : { limitPrice: scale.price(ticks) }
 }
 
-/** Whether an order would fill at its new limit price: the chip asks first. One that waits for its trigger has none yet. */
+/** Whether an order would fill at once at its new limit price. One that waits for its trigger does not. */
 export function fillsAtOnce(
   { type, side, status }: Pick<Order, 'type' | 'side' | 'status'>,
   ticks: number,
@@ -19,7 +19,7 @@ export function fillsAtOnce(
   return side === 'buy' ? askTicks > 0 && ticks >= askTicks : bidTicks > 0 && ticks <= bidTicks
 }
 
-/** Which exit of a position a price is: beyond the market a profit, on this side of it a stop; at the market neither. */
+/** Which exit a position would get at a price: a target on the winning side of the market, a stop on the losing side, none at it. */
 export function exitOf(ticks: number, markTicks: number, qty: number): 'takeProfit' | 'stopLoss' | undefined {
   if (ticks === markTicks) return undefined
   return ticks > markTicks === qty > 0 ? 'takeProfit' : 'stopLoss'

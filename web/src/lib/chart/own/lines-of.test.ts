@@ -5,7 +5,7 @@ import { scaleOf } from '#lib/ticket/scale.ts'
 import { chipsOf, POSITION_CHIP } from './chips.ts'
 import { linesOf } from './lines-of.ts'
 
-// Nothing here waits for a rune to be noticed: without Svelte's compiler it is the value it holds.
+// Without Svelte's compiler a rune is the value it holds.
 vi.stubGlobal('$state', { raw: <Value>(value: Value) => value })
 const { LineDrag } = await import('./line-drag.svelte.ts')
 

@@ -6,7 +6,7 @@ import type { Moving } from './line-drag.svelte.ts'
 
 /**
  * The lines of orders and position. The position's own stays where it is when an exit is dragged from it.
- * @param busy orders with a request on its way: until the answer their lines are dashed
+ * @param busy ids of orders with a request in flight: their lines are dashed until the answer
  */
 export function linesOf(
   chips: readonly Chip[],

@@ -11,7 +11,7 @@ import { LineDrag, type MovableLine } from './line-drag.svelte.ts'
 import { changeTo, exitOf, fillsAtOnce } from './line-move.ts'
 import { linesOf } from './lines-of.ts'
 
-/** The account's own in one instrument, as it is now, and where what is done with its lines goes. */
+/** The account's orders and position in one instrument, and the handlers for what is done with their lines. */
 export interface Owned {
   readonly name: string
   readonly scale: Scale
@@ -22,14 +22,14 @@ export interface Owned {
   readonly exitQty: string
   /** The market's touch, in ticks. */
   readonly touch: { readonly bidTicks: number; readonly askTicks: number }
-  /** Orders with a request on its way. */
+  /** Ids of orders with a request in flight. */
   readonly busy: readonly string[]
   onamend(order: Order, change: Change): void
-  /** The position's line was taken where an exit of it is to be. */
+  /** The position's line was dragged to where an exit is wanted. */
   onprotect(exit: Partial<ExitPrices>): void
 }
 
-/** The lines of orders and position, and their chips; one that is being moved stands where it is held. */
+/** The lines of orders and position, and their chips; one that is being dragged is where it is held. */
 export class OwnLines {
   readonly drag = new LineDrag()
   readonly #of: Owned
@@ -51,12 +51,12 @@ export class OwnLines {
     linesOf(this.chips, this.#of.position, { moving: this.drag.moving, scale: this.#of.scale, busy: this.#of.busy }),
   )
 
-  /** An order may fill, and a position be closed, while its line is held. */
+  /** Lets go of a line whose order filled, or whose position closed, while it was held. */
   settle(): void {
     this.drag.keep(({ id }) => this.chips.some((chip) => chip.id === id))
   }
 
-  /** The line of a chip, to be taken elsewhere. */
+  /** A chip's line, for dragging. */
   readonly lineOf = (id: string): MovableLine | undefined => {
     const { orders, position, scale } = this.#of
     if (id === POSITION_CHIP) {
@@ -74,13 +74,13 @@ export class OwnLines {
     )
   }
 
-  /** What becomes of a line at a price: of the position's, an exit. */
+  /** What a line turns into at a price: the position's, into an exit. */
   readonly becomes = (id: string, ticks: number): string | undefined => {
     const exit = id === POSITION_CHIP ? this.#exitAt(ticks) : undefined
     return exit && { takeProfit: 'Take profit', stopLoss: 'Stop loss' }[exit]
   }
 
-  /** Where the position's line is taken, an exit is made: beyond the market a profit, on this side of it a stop. */
+  /** The exit that dragging the position's line to a price makes. */
   #exitAt(ticks: number): 'takeProfit' | 'stopLoss' | undefined {
     const { position, tickSize } = this.#of
     return position ? exitOf(ticks, Math.round(position.mark / Number(tickSize)), position.qty) : undefined
