@@ -1,25 +1,28 @@
 import type { AccountFrame, AccountSnapshot } from '../protocol/account.ts'
 import type { Welcome } from '../protocol/events.ts'
 import { accountAfter, followOf } from './account-mirror.ts'
+import { RequestRefused } from './errors.ts'
 
 interface Follow {
   ask(): Promise<AccountSnapshot>
-  /** The account is another. */
+  /** Called with each new state of the account. */
   changed(snapshot: AccountSnapshot): void
-  /** A frame was applied, in order. */
+  /** Called with each frame that was applied, in order. */
   framed(frame: AccountFrame): void
 }
 
-/** Keeps the account by its frames in sequence; where one is missing, it is asked for whole. */
+/** Keeps the account up to date from its frames; where one is missing, the whole account is requested. */
 export class AccountFollower {
   readonly #follow: Follow
   #snapshot: AccountSnapshot | undefined
   #early: AccountFrame[] = []
-  /** How many accounts have been followed: an answer about the one before counts for nothing. */
+  /** Counts the accounts that were followed: an answer about an earlier one is ignored. */
   #follows = 0
   #isAsking = false
-  /** Asked for, and not answered: what is shown may be old. */
+  /** The last request for the account failed, so the snapshot may be out of date. */
   #isStale = false
+  /** This connection may not read the account, so it is not requested again before the next one. */
+  #isForbidden = false
   #behindAt: number | undefined
 
   constructor(snapshot: AccountSnapshot | undefined, follow: Follow) {
@@ -31,7 +34,7 @@ export class AccountFollower {
     return this.#snapshot
   }
 
-  /** Another account, or none, is followed from here. */
+  /** Follows another account from now on, or none. */
   forget(snapshot: AccountSnapshot | undefined): void {
     this.#snapshot = snapshot
     this.#early = []
@@ -40,14 +43,20 @@ export class AccountFollower {
   }
 
   welcome(welcome: Welcome): void {
+    this.#isForbidden = false
     if (this.#snapshot?.account.id !== welcome.accountId) this.forget(undefined)
     if (welcome.accountId === undefined) return
     if (!welcome.resumed || !this.#snapshot) void this.#renew()
   }
 
+  /** The exchange counts its frames from another number now, so the snapshot is no base for them. */
+  restart(): void {
+    if (this.#snapshot) void this.#renew()
+  }
+
   /**
-   * A heartbeat, with its number: one that stays ahead of ours for two beats shows a frame that was lost last. An account
-   * that could not be had is asked for again.
+   * Takes the sequence number of a heartbeat: one that stays ahead of the snapshot for two beats shows that the last frame
+   * was lost. Also repeats a request for the account that failed.
    */
   heard(seq: number | undefined): void {
     if (this.#isStale) void this.#renew()
@@ -58,6 +67,7 @@ export class AccountFollower {
   }
 
   take(frame: AccountFrame): void {
+    if (this.#isForbidden) return
     if (this.#isAsking) this.#early.push(frame)
     else if (!this.#applied(frame)) {
       this.#early.push(frame)
@@ -77,20 +87,22 @@ export class AccountFollower {
   }
 
   async #renew(): Promise<void> {
-    if (this.#isAsking) return
+    if (this.#isAsking || this.#isForbidden) return
     this.#isAsking = true
     const follows = this.#follows
     let snapshot: AccountSnapshot | undefined
+    let isForbidden = false
     try {
       snapshot = await this.#follow.ask()
-    } catch {
-      // Not asked again at once, which could go on for ever: the next heartbeat does.
+    } catch (error) {
+      // The next heartbeat repeats it: repeated at once, it could go on for ever.
+      isForbidden = error instanceof RequestRefused && error.error.code === 'FORBIDDEN'
     }
-    // Another account is followed meanwhile.
     if (follows !== this.#follows) return
     this.#isAsking = false
+    this.#isForbidden = isForbidden
     this.#isStale = snapshot === undefined
-    // While two lines stand, the frames of one may overtake those of the other.
+    // During a hand-over the frames of one connection may overtake those of the other.
     const early = this.#early.sort((a, b) => a.seq - b.seq)
     this.#early = []
     if (snapshot === undefined) return

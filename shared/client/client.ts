@@ -51,6 +51,8 @@ const SETTLING_MS = 500
 const TOLD_IDS_MAX = 1_000
 /** A measurement of the clock is wrong by half of what it takes: a longer one is worth nothing. */
 const MEASURED_MS_MAX = 1_000
+/** Heartbeats of one lower epoch after which the exchange has begun anew; one of a leader that was replaced ends sooner. */
+const RESTART_BEATS = 10
 /** The clock of this machine, or the server's, has been set: what a welcome says counts more than what was measured. */
 const CLOCK_JUMP_MS = 2_000
 
@@ -74,6 +76,8 @@ export class Client {
   #ownerId: string | undefined
   #cancelMeasure: () => void = () => undefined
   #epoch = 0
+  /** Heartbeats in a row, on the line in use, that carry the same lower epoch. */
+  #lower = { epoch: 0, beats: 0 }
   /** Joined to an instance that knows of no leader yet, or of an older one. */
   #awaitsLeader = false
   #clockOffsetMs: number | undefined
@@ -238,6 +242,7 @@ export class Client {
   }
 
   #joined(line: Line, welcome: Welcome): void {
+    this.#lower = { epoch: 0, beats: 0 }
     this.#awaitsLeader = welcome.epoch === 0 || welcome.epoch < this.#epoch
     this.#epoch = Math.max(this.#epoch, welcome.epoch)
     const offsetMs = welcome.time - this.#around.clock.now()
@@ -272,7 +277,8 @@ export class Client {
       return
     }
     if (epoch !== undefined && event !== 'welcome') {
-      // It speaks for a leader that leads no more.
+      if (isCurrent && event === 'heartbeat') this.#countLower(line, epoch)
+      // A leader that has been replaced sent it.
       if (epoch < this.#epoch) return
       this.#epoch = epoch
       if (this.#awaitsLeader && isCurrent && epoch > 0) {
@@ -290,7 +296,21 @@ export class Client {
     if (channel !== undefined) this.#tell(event as EventName, payload as never)
   }
 
-  /** While two lines stand, both bring it. */
+  /** An exchange whose data were deleted or restored counts its epochs from a lower one. */
+  #countLower(line: Line, epoch: number): void {
+    const isLower = epoch > 0 && epoch < this.#epoch
+    const before = this.#lower.epoch === epoch ? this.#lower.beats : 0
+    this.#lower = { epoch, beats: isLower ? before + 1 : 0 }
+    if (this.#lower.beats < RESTART_BEATS) return
+    this.#epoch = epoch
+    this.#awaitsLeader = false
+    this.#toldIds.clear()
+    this.#account.restart()
+    this.#subscriptions.restart()
+    this.#subscriptions.open(line)
+  }
+
+  /** During a hand-over both lines bring it. */
   #takeOnce<Name extends 'alert' | 'news'>(event: Name, frame: Events[Name], id: string): void {
     const told = `${event} ${id}`
     if (this.#toldIds.has(told)) return

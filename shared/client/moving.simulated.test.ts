@@ -286,7 +286,9 @@ describe('a link that is lost', () => {
     async (end) => {
       const order = { symbol: 'NOVA', side: 'buy', type: 'market', qty: '1' } as const
       let asked: Promise<unknown> | undefined
-      rig.client.on('connection', () => (asked ??= rig.client.ask('order.place', order)))
+      rig.client.on('connection', () => {
+        asked ??= rig.client.ask('order.place', order)
+      })
       linkOf(0).end(end)
       await expect(asked).rejects.toThrow('There is no connection')
     },
@@ -318,6 +320,68 @@ describe('the status of the market', () => {
     first.welcome()
     expect(told).toEqual(['open'])
     first.client.close()
+  })
+})
+
+describe('an exchange that begins anew, with epochs from 1', () => {
+  const epochs: number[] = []
+  const beat = async (epoch: number, times: number) => {
+    for (let counter = 0; counter < times; counter++) {
+      rig.link.tell('heartbeat', { time: rig.clock.now(), counter, epoch })
+      rig.link.tell('quotes', quotes(rig.clock.now(), epoch))
+      await rig.clock.pass(1_000)
+    }
+  }
+  beforeEach(async () => {
+    epochs.length = 0
+    rig.client.close()
+    rig = new Simulated()
+    rig.welcome(rig.link, { epoch: 57, accountId: 'A' })
+    rig.link.answer('account', { ok: true, data: { seq: 900, account: { id: 'A' }, positions: [], openOrders: [] } })
+    rig.client.subscribe({ channel: 'quotes' }, ({ epoch }) => epochs.push(epoch))
+    await subscribed(rig.link, quotes(10, 57))
+    rig.link.end()
+    await rig.clock.pass(300)
+    rig.welcome(rig.link, { epoch: 1, accountId: 'A', resumed: true })
+    await subscribed(rig.link, quotes(rig.clock.now(), 1))
+  })
+
+  it('is believed after ten heartbeats, and followed from its beginning', async () => {
+    const news: string[] = []
+    rig.client.on('news', ({ id }) => news.push(id))
+    await beat(1, 9)
+    expect(epochs).toEqual([57])
+    await beat(1, 1)
+    await subscribed(rig.link, quotes(rig.clock.now(), 1))
+    rig.link.answer('account', { ok: true, data: { seq: 3, account: { id: 'A' }, positions: [], openOrders: [] } })
+    await beat(1, 2)
+    expect(epochs).toEqual([57, 1, 1, 1, 1])
+    expect(rig.client.account?.seq).toBe(3)
+    rig.link.tell('news', { epoch: 1, id: 'N' })
+    expect(news).toEqual(['N'])
+  })
+
+  it('is not believed for a leader that is only late: its successor, or another of the past, is heard between', async () => {
+    for (const epoch of [1, 57, 1, 2]) await beat(epoch, 9)
+    expect(new Set(epochs)).toEqual(new Set([57]))
+  })
+})
+
+describe('an account that the key may not read', () => {
+  it('is asked for once a connection', async () => {
+    rig.welcome(rig.link, { accountId: 'A', scopes: ['trade'] })
+    rig.link.answer('account', refusal('FORBIDDEN'))
+    await rig.pass(5_000)
+    for (let counter = 0; counter < 5; counter++) {
+      rig.link.tell('heartbeat', { time: rig.clock.now(), counter, epoch: 1, accountSeq: 7 })
+      rig.link.tell('account', { epoch: 1, seq: counter })
+      await rig.clock.pass(1_000)
+    }
+    expect(rig.link.of('account')).toHaveLength(1)
+    rig.link.end()
+    await rig.clock.pass(1_000)
+    rig.welcome(rig.link, { accountId: 'A', scopes: ['read', 'trade'] })
+    expect(rig.link.of('account')).toHaveLength(1)
   })
 })
 
