@@ -84,7 +84,7 @@ export class CancelOnDisconnect {
       if (wish !== this.#wish) return
       if (answer.ok) {
         this.#wish = undefined
-      } else if (ERRORS[answer.error.code].retryable) {
+      } else if (ERRORS[answer.error.code].retry === 'same_id') {
         const waitMs = Math.max(AGAIN_MS, answer.error.retryAfterMs ?? 0)
         this.#clock.after(waitMs, () => {
           if (wish === this.#wish) this.#send(line, graceMs, wish)

@@ -1,6 +1,6 @@
 import type { WireError } from '../protocol/wire-error.ts'
 
-/** The exchange looked at a request and refused it: certainly not executed. `error.message` is for people. */
+/** The exchange refused a request: it was certainly not executed. `error.message` is for people. */
 export class RequestRefused extends Error {
   override readonly name = 'RequestRefused'
   readonly error: WireError
@@ -12,8 +12,8 @@ export class RequestRefused extends Error {
 }
 
 /**
- * No answer was heard for a request that changes something: it may have been executed. It cannot begin to after
- * `finalAt`, so `order.get` is final then.
+ * No certain answer came to a request that changes something: it may have been executed. It cannot execute after
+ * `finalAt`, so what `order.get` says after that is final.
  */
 export class OutcomeUnknownError extends Error {
   override readonly name = 'OutcomeUnknownError'
@@ -27,7 +27,7 @@ export class OutcomeUnknownError extends Error {
   }
 }
 
-/** There is no connection, so the request was not sent: certainly not executed. */
+/** There is no connection, so the request was not sent and certainly not executed. */
 export class NotConnectedError extends Error {
   override readonly name = 'NotConnectedError'
 

@@ -276,7 +276,7 @@ export class Subscriptions {
   #refused(streams: readonly Stream[], { error }: Answer & { ok: false }): void {
     const [first] = streams
     if (!first) return
-    if (ERRORS[error.code].retryable) {
+    if (ERRORS[error.code].retry === 'same_id') {
       for (const stream of streams) this.#askLater(stream, error.retryAfterMs)
     } else if (streams.length > 1) {
       for (const stream of streams) this.#ask([stream])

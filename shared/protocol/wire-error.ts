@@ -13,7 +13,7 @@ export const WireError = z.object({
   code: z.enum(ERROR_CODES),
   /** For people: what was expected and what was found. */
   message: z.string(),
-  /** `unknown` (only TIMEOUT and INTERNAL): the order may live, but cannot begin to after `finalAt`. */
+  /** `unknown` (only TIMEOUT and INTERNAL): the order may have been accepted; it cannot execute after `finalAt`. */
   outcome: z.enum(['not_executed', 'unknown']),
   field: z.string().optional(),
   details: z.record(z.string(), z.unknown()).optional(),

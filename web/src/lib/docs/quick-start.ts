@@ -1,4 +1,4 @@
-/** A whole bot: a guest who buys one share and sees what came of it. */
+/** A complete bot: a guest who buys one share and prints the result. */
 export const quickStart = (origin: string): string => `import { io } from 'socket.io-client'
 
 const origin = '${origin}'
@@ -11,6 +11,7 @@ socket.on('account', ({ cause, balance }) => console.log(cause, balance.cash))
 const answer = await socket.emitWithAck('order.place', {
   clientOrderId: crypto.randomUUID(),
   symbol: 'NOVA', side: 'buy', type: 'market', qty: '1',
+  validUntil: Date.now() + 5_000,
 })
 console.log(answer.ok ? answer.data.status : answer.error.message)
 socket.close()`

@@ -23,7 +23,7 @@ export type Resolution =
 
 const ASK_AGAIN_MS = 2_000
 /** Refusals after which the same question may be answered. */
-const PASSING: ReadonlySet<string> = new Set(ERROR_CODES.filter((code) => ERRORS[code].retryable))
+const PASSING: ReadonlySet<string> = new Set(ERROR_CODES.filter((code) => ERRORS[code].retry === 'same_id'))
 const UNTOLD: Resolution = { is: 'untold', isElsewhere: false }
 const ELSEWHERE: Resolution = { is: 'untold', isElsewhere: true }
 
