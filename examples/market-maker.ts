@@ -4,110 +4,179 @@
  *
  *     npx node examples/market-maker.ts http://localhost:3000 NOVA
  */
-import { connect } from '@valiant/shared/client/client'
+import { isClosed } from '@valiant/shared/client/account-mirror'
+import { type Client, connect } from '@valiant/shared/client/client'
 import { NotConnectedError, OutcomeUnknownError, RequestRefused } from '@valiant/shared/client/errors'
 import { newRequestId } from '@valiant/shared/client/request-id'
+import type { ErrorCode } from '@valiant/shared/protocol/errors'
 import type { Side } from '@valiant/shared/protocol/fields'
+import type { Instrument } from '@valiant/shared/protocol/market-data'
+import { formatSteps, stepOf } from '@valiant/shared/units/decimal'
 
-const [url = 'http://localhost:3000', symbol = 'NOVA'] = process.argv.slice(2)
-/** Half of the spread that it asks for, in ticks. */
+/** Half of the quoted spread, in ticks. */
 const HALF_SPREAD_TICKS = 5
-/** It moves a quote that is further off than this. */
+/** A quote that is further off than this is moved. */
 const SLACK_TICKS = 2
 const LOOK_MS = 500
-/** Should this program die, the exchange cancels what it left after so long. */
+/** If this program dies, the exchange cancels its orders after this time. */
 const DEAD_MAN_MS = 10_000
 
-/** A guest with practice money. */
-async function signIn(): Promise<string> {
+interface MyQuote {
+  readonly clientOrderId: string
+  readonly ticks: number
+  /** Whether the order exists is not known; `order.get` is final after this. */
+  unknownUntil?: number | undefined
+}
+
+type Outcome<Data> =
+  | { readonly is: 'done'; readonly data: Data }
+  | { readonly is: 'refused'; readonly code: ErrorCode | 'NOT_CONNECTED' }
+  | { readonly is: 'unknown'; readonly finalAt: number | undefined }
+
+/** How a request ended. */
+async function outcomeOf<Data>(request: Promise<Data>): Promise<Outcome<Data>> {
+  try {
+    return { is: 'done', data: await request }
+  } catch (error) {
+    if (error instanceof NotConnectedError) return { is: 'refused', code: 'NOT_CONNECTED' }
+    if (error instanceof OutcomeUnknownError) return { is: 'unknown', finalAt: error.finalAt }
+    if (!(error instanceof RequestRefused)) throw error
+    console.log(`${error.error.code}: ${error.message}`)
+    return { is: 'refused', code: error.error.code }
+  }
+}
+
+/** Quotes one instrument. A quote is forgotten only when its order is certainly not, or no longer, in the book. */
+class MarketMaker {
+  readonly #client: Client
+  readonly #instrument: Instrument
+  readonly #isOpen: () => boolean
+  readonly #quotes = new Map<Side, MyQuote>()
+  #middle: number | undefined
+
+  constructor(client: Client, instrument: Instrument, isOpen: () => boolean) {
+    this.#isOpen = isOpen
+    this.#client = client
+    this.#instrument = instrument
+    client.book(instrument.symbol, 10, ({ bids: [bid], asks: [ask] }) => {
+      this.#middle = bid && ask ? Math.round((bid[0] + ask[0]) / 2) : undefined
+    })
+    client.on('account', ({ orders, fills }) => {
+      for (const { side, qty, price } of fills) console.log(`${side} ${qty} at ${price}`)
+      for (const order of orders) if (isClosed(order)) this.#forget(order.side, order.clientOrderId)
+    })
+  }
+
+  async run(stop: AbortSignal): Promise<void> {
+    const { symbol } = this.#instrument
+    while (!stop.aborted) {
+      const { connection } = this.#client
+      if (connection.phase === 'closed') throw new Error(connection.message ?? 'the connection is closed')
+      if (this.#isOpen() && this.#client.isLive) {
+        await outcomeOf(this.#client.ask('cancelAfter', { timeoutMs: DEAD_MAN_MS, symbols: [symbol] }))
+        await this.#quote('buy')
+        await this.#quote('sell')
+      }
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+    }
+    await this.#stop()
+  }
+
+  /** The dead man's switch stays on unless every order is certainly gone. */
+  async #stop(): Promise<void> {
+    const canceled = await outcomeOf(this.#client.ask('order.cancelAll', { symbol: this.#instrument.symbol }))
+    const isUnknown = [...this.#quotes.values()].some(({ unknownUntil }) => unknownUntil !== undefined)
+    if (canceled.is === 'done' && !isUnknown) {
+      await outcomeOf(this.#client.ask('cancelAfter', { timeoutMs: 0 }))
+    } else {
+      console.log(`The exchange cancels what is left within ${DEAD_MAN_MS / 1_000} s.`)
+    }
+  }
+
+  /** Moves one quote to where it belongs. */
+  async #quote(side: Side): Promise<void> {
+    if (this.#middle === undefined) return
+    const { symbol, tickSize, minQty } = this.#instrument
+    const ticks = side === 'buy' ? this.#middle - HALF_SPREAD_TICKS : this.#middle + HALF_SPREAD_TICKS
+    const old = this.#quotes.get(side)
+    if (old && !(await this.#isFree(side, old, ticks))) return
+    // A cash account sells only what it holds.
+    const isHeld = this.#client.account?.positions.some((position) => position.symbol === symbol) === true
+    if (side === 'sell' && !isHeld) return
+    const clientOrderId = newRequestId()
+    this.#quotes.set(side, { clientOrderId, ticks })
+    const limitPrice = formatSteps(ticks, stepOf(tickSize))
+    const placed = await outcomeOf(
+      this.#client.ask('order.place', {
+        ...{ clientOrderId, symbol, side, type: 'limit', qty: minQty, limitPrice, postOnly: true },
+      }),
+    )
+    if (placed.is === 'unknown') this.#quotes.set(side, { clientOrderId, ticks, unknownUntil: placed.finalAt ?? 0 })
+    else if (placed.is === 'refused' || isClosed(placed.data)) this.#forget(side, clientOrderId)
+  }
+
+  /** Whether the place of an old quote is free: it is gone, or its cancel is certain. */
+  async #isFree(side: Side, old: MyQuote, ticks: number): Promise<boolean> {
+    const { clientOrderId, unknownUntil } = old
+    if (unknownUntil !== undefined) {
+      const isFinal = this.#client.serverNow() > unknownUntil
+      const found = await outcomeOf(this.#client.ask('order.get', { clientOrderId }))
+      if (found.is === 'done' && !isClosed(found.data)) old.unknownUntil = undefined
+      else if (found.is === 'done' || (isFinal && found.is === 'refused' && found.code === 'NOT_FOUND')) {
+        this.#forget(side, clientOrderId)
+      } else return false
+    } else if (Math.abs(old.ticks - ticks) > SLACK_TICKS) {
+      const canceled = await outcomeOf(this.#client.ask('order.cancel', { clientOrderId }))
+      const isGone = canceled.is === 'refused' && (canceled.code === 'ORDER_CLOSED' || canceled.code === 'NOT_FOUND')
+      // Anything else is tried again at the next look.
+      if (canceled.is === 'done' || isGone) this.#forget(side, clientOrderId)
+    }
+    return !this.#quotes.has(side)
+  }
+
+  #forget(side: Side, clientOrderId: string): void {
+    if (this.#quotes.get(side)?.clientOrderId === clientOrderId) this.#quotes.delete(side)
+  }
+}
+
+/** Opens a guest account with practice money. @returns its cookie */
+async function signIn(url: string): Promise<string> {
   const response = await fetch(`${url}/api/auth/sign-in/anonymous`, {
     method: 'POST',
     headers: { origin: url, 'content-type': 'application/json' },
     body: '{}',
+  }).catch((error: unknown) => {
+    const cause = error instanceof Error ? (error.cause ?? error) : error
+    throw new Error(`cannot reach ${url}: ${cause instanceof Error ? cause.message : String(cause)}`)
   })
-  if (!response.ok) throw new Error(`no account: ${response.status} ${await response.text()}`)
+  if (!response.ok) throw new Error(`no account at ${url}: ${response.status} ${await response.text()}`)
   return response.headers
     .getSetCookie()
     .map((cookie) => cookie.split(';')[0])
     .join('; ')
 }
 
-interface MyQuote {
-  readonly clientOrderId: string
-  readonly ticks: number
-}
-
-const client = connect({ url, extraHeaders: { origin: url, cookie: await signIn() } })
-const instrument = (await client.ask('instruments', {})).find((one) => one.symbol === symbol)
-if (instrument === undefined) throw new Error(`${symbol} is not listed`)
-const { tickSize, minQty } = instrument
-const decimals = tickSize.split('.')[1]?.length ?? 0
-const priceOf = (ticks: number): string => (ticks * Number(tickSize)).toFixed(decimals)
-
-const quotes = new Map<Side, MyQuote>()
-let middle: number | undefined
-let isOpen = true
-
-client.book(symbol, 10, ({ bids: [bid], asks: [ask] }) => {
-  middle = bid && ask ? Math.round((bid[0] + ask[0]) / 2) : undefined
-})
-client.on('status', ({ market }) => (isOpen = market === 'open'))
-client.on('account', ({ orders, fills }) => {
-  for (const { side, qty, price } of fills) console.log(`${side} ${qty} at ${price}`)
-  // A quote that is at its end is put up anew.
-  for (const { side, clientOrderId, remainingQty } of orders) {
-    if (remainingQty === '0' && quotes.get(side)?.clientOrderId === clientOrderId) quotes.delete(side)
-  }
-})
-
-/** Puts one quote where it belongs. */
-async function quote(side: Side): Promise<void> {
-  if (middle === undefined) return
-  // A cash account sells what it holds.
-  const isHeld = client.account?.positions.some((position) => position.symbol === symbol) === true
-  if (side === 'sell' && !isHeld) return
-  const ticks = side === 'buy' ? middle - HALF_SPREAD_TICKS : middle + HALF_SPREAD_TICKS
-  const old = quotes.get(side)
-  if (old !== undefined && Math.abs(old.ticks - ticks) <= SLACK_TICKS) return
-  if (old !== undefined) {
-    quotes.delete(side)
-    await settled(client.ask('order.cancel', { clientOrderId: old.clientOrderId }))
-  }
-  const clientOrderId = newRequestId()
-  quotes.set(side, { clientOrderId, ticks })
-  const content = { clientOrderId, symbol, side, type: 'limit', qty: minQty, limitPrice: priceOf(ticks) } as const
-  const isPlaced = await settled(client.ask('order.place', { ...content, postOnly: true }))
-  if (!isPlaced && quotes.get(side)?.clientOrderId === clientOrderId) quotes.delete(side)
-}
-
-/** What became of a request. */
-async function settled(request: Promise<unknown>): Promise<boolean> {
+async function main(url: string, symbol: string): Promise<void> {
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+  const client = connect({ url, extraHeaders: { origin: url, cookie: await signIn(url) } })
   try {
-    await request
-    return true
-  } catch (error) {
-    if (error instanceof RequestRefused) console.log(`${error.error.code}: ${error.message}`)
-    else if (error instanceof OutcomeUnknownError)
-      console.log(`${error.id}: not known yet; account frames will show it`)
-    else if (!(error instanceof NotConnectedError)) throw error
-    return false
+    let isOpen = false
+    client.on('status', ({ market }) => {
+      isOpen = market === 'open'
+    })
+    const instrument = (await client.ask('instruments', {})).find((one) => one.symbol === symbol)
+    if (instrument === undefined) throw new Error(`${symbol} is not listed`)
+    await new MarketMaker(client, instrument, () => isOpen).run(stop.signal)
+  } finally {
+    client.close()
   }
 }
 
-async function run(stop: AbortSignal): Promise<void> {
-  while (!stop.aborted) {
-    if (isOpen && client.isLive) {
-      await settled(client.ask('cancelAfter', { timeoutMs: DEAD_MAN_MS, symbols: [symbol] }))
-      await quote('buy')
-      await quote('sell')
-    }
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
-  }
-  await settled(client.ask('order.cancelAll', { symbol }))
-  await settled(client.ask('cancelAfter', { timeoutMs: 0 }))
-  client.close()
+const [url = 'http://localhost:3000', symbol = 'NOVA'] = process.argv.slice(2)
+try {
+  await main(url, symbol)
+} catch (error) {
+  console.error(`market-maker: ${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = 1
 }
-
-const stop = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
-await run(stop.signal)
