@@ -5,6 +5,7 @@ import { ANSWER_MS_MAX, ORDER_VALID_MS } from '../protocol/limits.ts'
 import type { PlacedOrder } from '../protocol/order.ts'
 import type { DataOf, PayloadOf, RequestName } from '../protocol/requests.ts'
 import type { TraceHeaders } from '../protocol/trace.ts'
+import { MINUTE_MS } from '../units/time.ts'
 import { resendPauseMs } from './backoff.ts'
 import { FINAL_MARGIN_MS, isFinalRefusal } from './certainty.ts'
 import { NotConnectedError, OutcomeUnknownError, RequestRefused } from './errors.ts'
@@ -42,7 +43,7 @@ export type AskPayload<Name extends RequestName> = Name extends 'order.place' | 
 /** No answer within this: it was lost on the way, and is asked for again. */
 const PATIENCE_MS = ANSWER_MS_MAX + 2_000
 /** So long a request that changes something is sent again under its id before its outcome is called unknown. */
-const GIVE_UP_MS = 60_000
+const GIVE_UP_MS = MINUTE_MS
 const AGAIN_MS = 500
 /** A server goes away now and then; a second one that does with the same request on it may have done so for that. */
 const LOSSES_AT_ONCE_MAX = 2

@@ -4,7 +4,7 @@ import { ALERT_NOTE_LENGTH_MAX, NAME_LENGTH_MAX, TAG_LENGTH_MAX } from './limits
 
 /** The forms that fields of several requests and frames share. */
 export const CLIENT_ID_PATTERN = /^[A-Za-z0-9_.:-]{1,64}$/
-export const SYMBOL_PATTERN = /^[A-Z0-9]{1,12}(-[A-Z0-9]{1,12})?$/
+const SYMBOL_PATTERN = /^[A-Z0-9]{1,12}(-[A-Z0-9]{1,12})?$/
 
 /** A decimal of a request: positive or zero, exact. */
 export const Decimal = z

@@ -1,4 +1,6 @@
-/** Bounds that both ends need. What an operator may turn is in server/config.ts, and told in `welcome.limits`. */
+import { DAY_MS } from '../units/time.ts'
+
+/** Bounds that both ends need. Those that operators can configure are in server/config.ts, and sent in `welcome.limits`. */
 export const PROTOCOL_VERSION = 1
 
 export const FRAME_BYTES_MAX = 16_384
@@ -20,14 +22,14 @@ export const PREFERENCE_BYTES_MAX = 16_384
 
 /** The dead man's switch, when it is not 0. */
 export const CANCEL_AFTER_MS_MIN = 100
-export const CANCEL_AFTER_MS_MAX = 86_400_000
+export const CANCEL_AFTER_MS_MAX = DAY_MS
 /** The least grace of `cancelOnDisconnect`; the most is that of the switch. */
 export const CANCEL_ON_DISCONNECT_MS_MIN = 1_000
 /** How far off the end of a gtd order may lie. */
-export const EXPIRE_AHEAD_MS_MAX = 366 * 86_400_000
+export const EXPIRE_AHEAD_MS_MAX = 366 * DAY_MS
 
 /** A market-data frame is one quantum of the market: 20 a second. */
-export const FRAMES_PER_SECOND_MAX = 20
+const FRAMES_PER_SECOND_MAX = 20
 export const QUANTUM_MS = 1_000 / FRAMES_PER_SECOND_MAX
 export const TICKER_MS = 1_000 / 4
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Epoch, InstrumentSymbol, OrderType, Seq, Side, SignedDecimal, Time, TimeInForce } from './fields.ts'
 import { BOOK_DEPTHS, SYMBOLS_MAX } from './limits.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../units/time.ts'
 
 export const AssetClass = z.enum(['equity', 'currency', 'coin'])
 export type AssetClass = z.infer<typeof AssetClass>
@@ -39,13 +40,13 @@ export const INTERVAL_MS: Readonly<Record<Interval, number>> = {
   '1s': 1_000,
   '5s': 5_000,
   '15s': 15_000,
-  '1m': 60_000,
-  '5m': 300_000,
-  '15m': 900_000,
-  '30m': 1_800_000,
-  '1h': 3_600_000,
-  '4h': 14_400_000,
-  '1d': 86_400_000,
+  '1m': MINUTE_MS,
+  '5m': 5 * MINUTE_MS,
+  '15m': 15 * MINUTE_MS,
+  '30m': 30 * MINUTE_MS,
+  '1h': HOUR_MS,
+  '4h': 4 * HOUR_MS,
+  '1d': DAY_MS,
 }
 
 /** `[time, open, high, low, close, volume, trades]`; `time` is the bar's start. */
@@ -64,8 +65,7 @@ export type Candle = z.infer<typeof Candle>
 export const Trade = z.tuple([z.string(), Time, SignedDecimal, SignedDecimal, Side])
 export type Trade = z.infer<typeof Trade>
 
-export const CHANNELS = ['quotes', 'ticker', 'candles', 'book', 'trades'] as const
-export const Channel = z.enum(CHANNELS)
+export const Channel = z.enum(['quotes', 'ticker', 'candles', 'book', 'trades'])
 export type Channel = z.infer<typeof Channel>
 export const BookDepth = z.union(BOOK_DEPTHS.map((depth) => z.literal(depth)))
 export type BookDepth = (typeof BOOK_DEPTHS)[number]

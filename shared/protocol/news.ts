@@ -6,8 +6,7 @@ import { PAGE_MAX } from './limits.ts'
  * What news is of: the operator halts, closes or opens an instrument; a dividend or a split is to come, has come or is
  * called off; the value that the market follows has jumped.
  */
-export const NEWS_KINDS = ['halt', 'close', 'resume', 'dividend', 'split', 'jump'] as const
-export const NewsKind = z.enum(NEWS_KINDS)
+export const NewsKind = z.enum(['halt', 'close', 'resume', 'dividend', 'split', 'jump'])
 export type NewsKind = z.infer<typeof NewsKind>
 
 /** Something that has happened in the market. */
