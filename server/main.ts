@@ -104,7 +104,7 @@ async function serve(config: Config, log: Logger): Promise<void> {
             ...(adapter !== undefined && { adapter }),
             history: new History(database.queries),
             authDatabase: database.authPool(),
-            keys: new ApiKeys(database.queries),
+            keys: new ApiKeys(database.queries, log),
             alerts: new Alerts(database.queries),
             news: new News(database.queries),
             preferences: new Preferences(database.queries, config.LIMIT_PREFERENCES),

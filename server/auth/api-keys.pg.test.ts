@@ -1,9 +1,9 @@
-import pg from 'pg'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openFaultProxy } from '../../test/rig/fault-proxy.ts'
 import { type FreshDatabase, freshDatabase } from '../../test/rig/postgres.ts'
 import { type Database, openDatabase } from '../database/database.ts'
-import { type ApiKey, ApiKeys, KEYS_PER_ACCOUNT_MAX } from './api-keys.ts'
+import { type ApiKey, ApiKeys, InDoubt, KEYS_PER_ACCOUNT_MAX } from './api-keys.ts'
 import { AuthUnavailable } from './auth-unavailable.ts'
 
 let fresh: FreshDatabase
@@ -80,13 +80,48 @@ test('an account has so many and no more; a revoked one makes room', async () =>
   expect(await keys.create({ account: BOB, name: 'one more', scopes: ['trade'] })).toBeDefined()
 })
 
-test('a database that is away is said to be, and no key is called wrong for it', async () => {
+test('who may trade may read, also with a key of an earlier version', async () => {
+  const trader = await keys.create({ account: ADA, name: 'trader', scopes: ['trade'] })
+  expect(trader?.key.scopes).toEqual(['read', 'trade'])
+  await database.queries.none("UPDATE api_key SET scopes = '{trade}' WHERE key_id = $1", [trader?.key.id])
+  expect((await keys.ofText(trader?.text ?? ''))?.scopes).toEqual(['read', 'trade'])
+  expect((await keys.list([ADA])).find(({ id }) => id === trader?.key.id)?.scopes).toEqual(['read', 'trade'])
+})
+
+test('a database that can only be read lets programs in', async () => {
+  const { key, text } = await made(ADA)
+  const said: string[] = []
+  const readOnly = new URL(fresh.url)
+  readOnly.searchParams.set('options', '-c default_transaction_read_only=on')
+  await using replica = await openDatabase({ url: readOnly.href, logger: pino({ level: 'silent' }) })
+  const warn = (_details: object, message: string) => void said.push(message)
+  expect(await new ApiKeys(replica.queries, { warn } as never).ofText(text)).toEqual(key)
+  expect(said).toEqual(['the use of a key could not be noted'])
+})
+
+test('a database that is away is said to be, and no key is called wrong for it; a fault of ours is not hidden', async () => {
   const { text } = await made(ADA)
-  const client = new pg.Client({ connectionString: fresh.url })
-  await client.connect()
-  await client.query('ALTER TABLE api_key RENAME TO away')
-  await expect(keys.ofText(text)).rejects.toThrow(AuthUnavailable)
-  await client.query('ALTER TABLE away RENAME TO api_key')
-  await client.end()
-  expect(await keys.ofText(text)).toBeDefined()
+  const direct = new URL(fresh.url)
+  await using proxy = await openFaultProxy({ host: direct.hostname, port: Number(direct.port) })
+  direct.port = String(proxy.port)
+  await using cut = await openDatabase({ url: direct.href, logger: pino({ level: 'silent' }) })
+  const theirs = new ApiKeys(cut.queries)
+  proxy.cut()
+  await expect(theirs.ofText(text)).rejects.toThrow(AuthUnavailable)
+  proxy.mend()
+  expect(await theirs.ofText(text)).toBeDefined()
+  await database.queries.none('ALTER TABLE api_key RENAME TO away')
+  await expect(keys.ofText(text)).rejects.toThrow('relation "api_key" does not exist')
+  await database.queries.none('ALTER TABLE away RENAME TO api_key')
+})
+
+test('a key whose answer was lost is in doubt', async () => {
+  const direct = new URL(fresh.url)
+  await using proxy = await openFaultProxy({ host: direct.hostname, port: Number(direct.port) })
+  direct.port = String(proxy.port)
+  await using cut = await openDatabase({ url: direct.href, logger: pino({ level: 'silent' }) })
+  proxy.watch((bytes) => (bytes.includes('INSERT INTO api_key') ? 'cut_answer' : 'pass'))
+  const lost = new ApiKeys(cut.queries).create({ account: ADA, name: 'lost', scopes: ['read'] })
+  await expect(lost).rejects.toThrow(InDoubt)
+  expect((await keys.list([ADA])).map(({ name }) => name)).toContain('lost')
 })

@@ -1,10 +1,15 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Scope } from '@valiant/shared/protocol/events'
+import pg from 'pg'
 import type { Queries } from '../database/database.ts'
+import { InDoubt } from '../database/in-doubt.ts'
 import { sql, type Statement } from '../database/sql.ts'
-import { AuthUnavailable } from './auth-unavailable.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import { AuthUnavailable, isLostDatabase } from './auth-unavailable.ts'
 
-/** What a program acts by, for one account. */
+export { InDoubt }
+
+/** The credential of a program, for one account. */
 export interface ApiKey {
   readonly id: string
   readonly account: number
@@ -22,30 +27,36 @@ export type NewApiKey = Pick<ApiKey, 'account' | 'name' | 'scopes'>
 export type Keys = Pick<ApiKeys, 'create' | 'ofText' | 'lives' | 'list' | 'revoke'>
 
 export const KEYS_PER_ACCOUNT_MAX = 20
-/** A use is noted at most so often: a program that asks by REST would write a row for each request. */
+/** A use is noted at most this often: a program that uses REST would write a row for each request. */
 const NOTE_MS = 60_000
 
 /** `vk_`, its id, `_`, the secret. */
 const KEY = /^vk_([0-9a-f]{16})_[A-Za-z0-9_-]{43}$/
 
 /**
- * The keys of programs. Of a key only the hash is kept, so that it can be shown once and never again. Every method throws
- * {AuthUnavailable} when the database does not answer.
+ * The keys of programs. Only the hash of a key is kept, so that it can be shown once and never again. Every method throws
+ * {AuthUnavailable} when the database cannot be reached.
  */
 export class ApiKeys {
   readonly #queries: Queries
+  readonly #log: Pick<Logger, 'warn'> | undefined
 
-  constructor(queries: Queries) {
+  constructor(queries: Queries, log?: Pick<Logger, 'warn'>) {
     this.#queries = queries
+    this.#log = log
   }
 
-  /** @returns the key with its text; undefined where the account has as many as it may have */
-  async create(wished: NewApiKey): Promise<{ readonly key: ApiKey; readonly text: string } | undefined> {
+  /**
+   * @returns the key with its text; undefined where the account has as many as it may have
+   * @throws {InDoubt} when the key may have been made; nobody knows its text
+   */
+  async create(request: NewApiKey): Promise<{ readonly key: ApiKey; readonly text: string } | undefined> {
+    const wished = { ...request, scopes: withImplied(request.scopes) }
     const id = randomBytes(8).toString('hex')
     const text = `vk_${id}_${randomBytes(32).toString('base64url')}`
     const nowMs = Date.now()
     const parameters = { ...wished, id, sha256: sha256(text), nowMs, max: KEYS_PER_ACCOUNT_MAX }
-    const made = await this.#ask(sql.auth.createKey, parameters)
+    const made = await this.#insert(parameters)
     return made.length === 0 ? undefined : { key: { ...wished, id, createdAtMs: nowMs, usedAtMs: null }, text }
   }
 
@@ -57,9 +68,8 @@ export class ApiKeys {
     if (row === undefined) return undefined
     const { sha256: known, ...key } = row
     if (!timingSafeEqual(known, sha256(text))) return undefined
-    const nowMs = Date.now()
-    if (nowMs - (key.usedAtMs ?? 0) > NOTE_MS) await this.#ask(sql.auth.noteKeyUse, { id, nowMs })
-    return key
+    await this.#noteUse(key)
+    return { ...key, scopes: withImplied(key.scopes) }
   }
 
   async lives(id: string): Promise<boolean> {
@@ -68,7 +78,8 @@ export class ApiKeys {
 
   /** Those that live, newest first. */
   async list(accounts: readonly number[]): Promise<ApiKey[]> {
-    return this.#ask(sql.auth.listKeys, { accounts })
+    const keys = await this.#ask<ApiKey>(sql.auth.listKeys, { accounts })
+    return keys.map((key) => ({ ...key, scopes: withImplied(key.scopes) }))
   }
 
   /**
@@ -81,13 +92,47 @@ export class ApiKeys {
     return (await this.#ask(sql.auth.revokeKey, parameters)).length > 0
   }
 
+  async #insert(parameters: object): Promise<unknown[]> {
+    const sending = { hasBegun: false }
+    try {
+      return await this.#queries.task((t) => {
+        sending.hasBegun = true
+        return t.any<unknown>(sql.auth.createKey, parameters)
+      })
+    } catch (cause) {
+      // What Postgres itself refuses, it has not done; otherwise only the answer may be lost.
+      if (sending.hasBegun && !(cause instanceof pg.DatabaseError))
+        throw new InDoubt('a key may have been made', { cause })
+      throw unavailable(cause)
+    }
+  }
+
+  /** A database that can only be read lets programs in all the same. */
+  async #noteUse({ id, usedAtMs }: ApiKey): Promise<void> {
+    const nowMs = Date.now()
+    if (nowMs - (usedAtMs ?? 0) <= NOTE_MS) return
+    try {
+      await this.#queries.any(sql.auth.noteKeyUse, { id, nowMs })
+    } catch (error) {
+      this.#log?.warn({ err: error, key: id }, 'the use of a key could not be noted')
+    }
+  }
+
   async #ask<Row>(statement: Statement, parameters: object): Promise<Row[]> {
     try {
       return await this.#queries.any<Row>(statement, parameters)
     } catch (cause) {
-      throw new AuthUnavailable('the keys cannot be read or written', { cause })
+      throw unavailable(cause)
     }
   }
 }
+
+/** A fault of ours stays what it is, so that it is logged. */
+const unavailable = (cause: unknown): unknown =>
+  isLostDatabase(cause) ? new AuthUnavailable('keys cannot be read or written', { cause }) : cause
+
+/** Who trades must read too: how an order ended, and what is left. Keys of earlier versions may have `trade` alone. */
+const withImplied = (scopes: readonly Scope[]): readonly Scope[] =>
+  scopes.includes('trade') ? ['read', 'trade'] : [...new Set(scopes)]
 
 const sha256 = (text: string): Buffer => hash('sha256', text, 'buffer')

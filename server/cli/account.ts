@@ -27,7 +27,11 @@ export function addAccountCommands(program: Command, root: string): void {
     .command('make')
     .argument('<account>', 'the id of the account that the key is for')
     .requiredOption('--name <name>', 'by which people tell their keys apart')
-    .addOption(new Option('--scopes <scope...>', 'what it may').choices(Scope.options).default([...Scope.options]))
+    .addOption(
+      new Option('--scopes <scope...>', 'what it may do; trade includes read')
+        .choices(Scope.options)
+        .default([...Scope.options]),
+    )
     .description('make a key: it is printed this once')
     .action((account: string, options: { name: string; scopes: Scope[] }) =>
       inDatabase((queries) => makeKey(queries, account, options)),
@@ -93,7 +97,7 @@ async function makeKey(queries: Queries, id: string, wished: { name: string; sco
     throw new StartupError(`Expected 1 to ${NAME_LENGTH_MAX} characters as --name, found ${name.length}.`)
   }
   await accountsText(queries, id) // says so where there is none
-  const made = await new ApiKeys(queries).create({ account, name, scopes: [...new Set(wished.scopes)] })
+  const made = await new ApiKeys(queries).create({ account, name, scopes: wished.scopes })
   if (made === undefined) {
     throw new StartupError(`The account has ${KEYS_PER_ACCOUNT_MAX} keys, as many as it may have: revoke one.`)
   }

@@ -259,7 +259,10 @@ export class Sockets implements Disposable {
     try {
       if (!(await this.#options.sessions.lives(credential, cookie))) this.end(credential)
     } catch (error) {
-      this.#options.logger.warn({ err: error }, 'a session or key could not be checked; it is checked again in a minute')
+      this.#options.logger.warn(
+        { err: error },
+        'a session or key could not be checked; it is checked again in a minute',
+      )
     }
   }
 

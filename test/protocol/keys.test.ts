@@ -78,7 +78,8 @@ test('a key that only reads does not trade, and none makes keys or accounts', as
   }
   const tradingBot = await connect(server.url, { auth: { apiKey: trader.key } })
   await tradingBot.refused('accounts.create', { name: 'Second', startingCash: '1.00' }, 'FORBIDDEN')
-  await tradingBot.refused('account', {}, 'FORBIDDEN')
+  expect(tradingBot.of('welcome')).toMatchObject([{ scopes: ['read', 'trade'] }])
+  await tradingBot.account()
 })
 
 test('a revoked key ends its sockets at once, and lets nobody in', async () => {

@@ -128,7 +128,11 @@ describe('a database that never answers', () => {
 
   test.each([
     ['orders', {}, { code: 'TIMEOUT', outcome: 'not_executed' }],
-    ['preferences.set', { key: 'a', value: 1 }, { code: 'TIMEOUT', outcome: 'unknown', finalAt: expect.any(Number) as number }],
+    [
+      'preferences.set',
+      { key: 'a', value: 1 },
+      { code: 'TIMEOUT', outcome: 'unknown', finalAt: expect.any(Number) as number },
+    ],
     ['order.place', { clientOrderId: 'a' }, { code: 'TIMEOUT', outcome: 'unknown' }],
   ] as const)('%s is answered within 5 s all the same', async (name, payload, error) => {
     vi.useFakeTimers()

@@ -2,7 +2,7 @@ import { ANSWER_MS_MAX } from '@valiant/shared/protocol/limits'
 import type { ErrorCode, InvalidRule } from '@valiant/shared/protocol/errors'
 import type { WireError } from '@valiant/shared/protocol/wire-error'
 import { invalidField } from '@valiant/shared/protocol/invalid'
-import { AuthUnavailable } from '../../auth/auth-unavailable.ts'
+import { AuthUnavailable, isLostDatabase } from '../../auth/auth-unavailable.ts'
 import { Unavailable } from '../../bus/commands.ts'
 
 /** A request that is answered with an error of the protocol. */
@@ -91,17 +91,3 @@ export const isDefect = (error: unknown): boolean =>
   !(error instanceof Unavailable) &&
   !(error instanceof AuthUnavailable) &&
   !isLostDatabase(error)
-
-/**
- * SQLSTATE classes and Node's codes of a database that cannot be reached, is stopping, is full, is read-only or gave up
- * waiting for a lock. None of them leaves a statement half done.
- */
-const LOST_CODES =
-  /^(08|53|57P|25006|25P0|57014$|55P03|40P01|ECONN|EHOST|ENET|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN)/
-const LOST_MESSAGES = /Connection terminated|timeout exceeded when trying to connect|timeout expired/
-
-function isLostDatabase(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  const code: unknown = Reflect.get(error, 'code')
-  return (typeof code === 'string' && LOST_CODES.test(code)) || LOST_MESSAGES.test(error.message)
-}

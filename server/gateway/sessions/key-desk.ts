@@ -1,5 +1,12 @@
 import { type ApiKey, type MadeApiKey, NewApiKey } from '@valiant/shared/protocol/api-keys'
-import { type ApiKey as StoredKey, type Keys, KEYS_PER_ACCOUNT_MAX } from '../../auth/api-keys.ts'
+import { ANSWER_MS_MAX } from '@valiant/shared/protocol/limits'
+import {
+  type ApiKey as StoredKey,
+  InDoubt,
+  type Keys,
+  KEYS_PER_ACCOUNT_MAX,
+  type NewApiKey as Wished,
+} from '../../auth/api-keys.ts'
 import { accountId } from '../../feed/account/order.ts'
 import { accountNumber, type Credential, type Identity } from './sessions.ts'
 import { failure, invalid } from '../answering/wire-error.ts'
@@ -28,7 +35,7 @@ export class KeyDesk {
     return (await this.#keys.list(accounts)).map(toWireKey)
   }
 
-  /** @throws {RequestFailure} INVALID; FORBIDDEN for somebody else's account, or to a key */
+  /** @throws {RequestFailure} INVALID; FORBIDDEN for somebody else's account, or to a key; TIMEOUT when in doubt */
   async make(identity: Identity | undefined, wished: unknown): Promise<MadeApiKey> {
     const { account: present, accounts } = await this.#owner(identity)
     const parsed = NewApiKey.safeParse(wished)
@@ -38,7 +45,7 @@ export class KeyDesk {
     if (account === undefined || !accounts.includes(account)) {
       throw failure('FORBIDDEN', 'accountId: no account of this user has that id.')
     }
-    const made = await this.#keys.create({ account, name, scopes: [...new Set(scopes)] })
+    const made = await this.#create({ account, name, scopes })
     if (made === undefined) {
       throw invalid('', 'max', { expected: `at most ${KEYS_PER_ACCOUNT_MAX} keys of an account: revoke one` })
     }
@@ -51,6 +58,17 @@ export class KeyDesk {
     if (!(await this.#keys.revoke(id, accounts))) throw failure('NOT_FOUND', 'No key of yours has that id.')
     this.#end({ kind: 'key', id })
     return { id }
+  }
+
+  async #create(wished: Wished): ReturnType<Keys['create']> {
+    try {
+      return await this.#keys.create(wished)
+    } catch (error) {
+      if (!(error instanceof InDoubt)) throw error
+      const message =
+        'The connection to the database broke: if the list of keys shows this one, revoke it and try again.'
+      throw failure('TIMEOUT', message, { outcome: 'unknown', finalAt: Date.now() + ANSWER_MS_MAX })
+    }
   }
 
   async #owner(identity: Identity | undefined): Promise<{ account: number; accounts: readonly number[] }> {
