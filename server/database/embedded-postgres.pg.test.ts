@@ -158,6 +158,21 @@ test('one that another server uses is left running', async () => {
   expect(await postmaster()).toBeUndefined()
 })
 
+test('one that another started and that has no connection left to ask by is left running', async () => {
+  const settings = { max_connections: '5', superuser_reserved_connections: '0', reserved_connections: '0' }
+  const theirs = { ...settings, max_wal_senders: '0' }
+  const first = await startEmbeddedPostgres({ dataDir, settings: theirs })
+  const adopted = await startEmbeddedPostgres({ dataDir })
+  expect(adopted.adopted).toBe(true)
+  const clients = Array.from({ length: 5 }, () => new pg.Client(first.url))
+  for (const client of clients) await client.connect()
+  await adopted.stop()
+  expect(lives((await postmaster()) ?? 0)).toBe(true)
+  for (const client of clients) await client.end()
+  await first.stop()
+  expect(await postmaster()).toBeUndefined()
+})
+
 test.runIf(process.getuid?.() === 0)(
   'as root, in a folder closed to the user postgres, its data lies elsewhere',
   async () => {

@@ -245,7 +245,7 @@ function embedded(
   }
   const stop = async () => {
     if (!(await isRunning(place))) return
-    if (await isInUse(url)) {
+    if (await isInUse(url, adopted)) {
       say('Another server is using the embedded Postgres: it is left running.')
       return
     }
@@ -262,16 +262,20 @@ function embedded(
   return { url, dataDirectory: place.cluster, adopted, lives, startAgain, stop, [Symbol.asyncDispose]: stop }
 }
 
-/** Whether a server still has connections: our own have been closed, and get a moment to be gone. */
-async function isInUse(url: string): Promise<boolean> {
+/**
+ * Whether a server still has connections: our own have been closed, and get a moment to be gone. One that cannot be asked
+ * (all its connections are taken) is in use, unless this process started it.
+ */
+async function isInUse(url: string, adopted: boolean): Promise<boolean> {
   const others = `SELECT count(*)::text FROM pg_stat_activity
     WHERE application_name LIKE 'valiant%' AND pid <> pg_backend_pid()`
+  let count: string | undefined
   for (let attempt = 0; attempt < 10; attempt++) {
-    const count = await ask(url, others).catch(() => '0')
+    count = await ask(url, others).catch(() => undefined)
     if (count === '0') return false
     await delay(50)
   }
-  return true
+  return adopted || count !== undefined
 }
 
 async function preloadable(place: Place): Promise<Record<string, string>> {
