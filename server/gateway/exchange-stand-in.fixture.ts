@@ -27,7 +27,8 @@ import type { OrderWithFills } from '../journal/history.ts'
 import type { GatewayParts } from './gateway.ts'
 
 type Order = OrderWithFills['order']
-type Account = Awaited<ReturnType<GatewayParts['history']['accountsOf']>>[number]
+type Shown = Parameters<typeof toWireAccount>[0]
+type Account = { -readonly [Field in keyof Shown]: Shown[Field] }
 
 export const instruments = readInstruments(fileURLToPath(new URL('../../db/instruments.json', import.meta.url)))
 
@@ -126,7 +127,7 @@ export class ExchangeStandIn {
   }
 
   readonly history: GatewayParts['history'] = {
-    accountsOf: (userId) => Promise.resolve(this.#accounts.get(userId) ?? []),
+    accountsOf: (userId) => Promise.resolve((this.#accounts.get(userId) ?? []).map(({ account }) => account)),
     ownerOf: (account) =>
       Promise.resolve([...this.#accounts].find(([, own]) => own.some((one) => one.account === account))?.[0]),
     seqsOf: (accounts) =>

@@ -104,7 +104,7 @@ test('history: pages, one order with its fills, the first answer', async () => {
 
   expect(await history.ownerOf(ALICE)).toBe(`user-${ALICE}`)
   expect(await history.moveAccounts({ fromUserId: `user-${ALICE}`, toUserId: 'lasting' })).toEqual([ALICE])
-  expect((await history.accountsOf('lasting')).map((one) => one.account)).toEqual([ALICE])
+  expect(await history.accountsOf('lasting')).toEqual([ALICE])
   expect(await history.accountsOf(`user-${ALICE}`)).toEqual([])
 })
 

@@ -2,7 +2,7 @@ import type { Queries } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
 import type { AccountNumber } from '../engine/command.ts'
 import type { Asset, Entry, Fill } from '../engine/event.ts'
-import type { Account, Order } from '../engine/state.ts'
+import type { Order } from '../engine/state.ts'
 import type { EquitySample } from './equity.ts'
 import { fromRow } from './rows.ts'
 
@@ -115,8 +115,8 @@ export class History {
   }
 
   /** Oldest first. */
-  async accountsOf(userId: string): Promise<Account[]> {
-    return this.#list(sql.journal.listAccountsOfUser, { userId })
+  async accountsOf(userId: string): Promise<AccountNumber[]> {
+    return (await this.#list<{ account: number }>(sql.journal.listAccountsOfUser, { userId })).map((row) => row.account)
   }
 
   /** The seq of the last frame of each. */
@@ -129,7 +129,8 @@ export class History {
   }
 
   /**
-   * Gives all accounts of one user to another, when a guest becomes lasting. Moves no money; harmless when repeated.
+   * Gives a guest's accounts to the user that the guest has become; a user who already has an account is given only those
+   * that the guest has used. Moves no money; harmless when repeated.
    * @returns the accounts moved
    */
   async moveAccounts(users: { readonly fromUserId: string; readonly toUserId: string }): Promise<AccountNumber[]> {

@@ -1,6 +1,6 @@
 import type { AccountFrame } from '@valiant/shared/protocol/account'
-import { expect, test } from 'vitest'
-import { connect, newId } from './client.ts'
+import { expect, test, vi } from 'vitest'
+import { connect, cookieOf, guest, newId, type ProtocolClient, rest } from './client.ts'
 import { desk, frameOf } from './desk.ts'
 
 const at = desk()
@@ -11,7 +11,7 @@ test('a user opens a second account, trades on it apart from the first, and list
   const second = await client.good('accounts.create', create)
   expect(second).toMatchObject({ name: 'Swing', cash: '5000.00', mode: 'margin', resets: 0 })
   expect(await client.ask('accounts.create', create)).toMatchObject({ duplicate: true, data: { id: second.id } })
-  const there = await connect(server.url, { cookie: client.cookie ?? '', auth: { accountId: second.id } })
+  const there = await connect(at.server.url, { cookie: client.cookie ?? '', auth: { accountId: second.id } })
   await there.place({ symbol: on.symbol, side: 'buy', type: 'market', qty: on.qty() })
   expect((await client.account()).positions).toEqual([])
   const listed = await client.good('accounts')
@@ -71,4 +71,31 @@ test('the curve of equity begins with the account, and begins anew with it', asy
   await expect.poll(async () => (await client.good('equity')).at(-1)?.[1]).toBe('100000.00')
   await client.good('account.reset', { startingCash: '10.00' })
   await expect.poll(async () => (await client.good('equity')).at(-1)?.[1]).toBe('10.00')
+})
+
+test('who signs in as a user with an account leaves behind what the guest never used, and keeps what it did', async () => {
+  const person = { email: 'ada@example.com', password: 'long enough', name: 'Ada' }
+  const first = await guest(at.server.url)
+  const { id } = await first.money()
+  const signUp = await rest(at.server.url, '/api/auth/sign-up/email', {
+    cookie: first.cookie,
+    method: 'POST',
+    body: person,
+  })
+  expect(signUp.status).toBe(200)
+  const ada = await connect(at.server.url, { cookie: cookieOf(signUp) })
+  const idsOf = async (client: ProtocolClient) => (await client.good('accounts')).map((one) => one.id)
+  expect(await idsOf(ada)).toEqual([id])
+
+  const signIn = async (cookie: string | undefined) =>
+    rest(at.server.url, '/api/auth/sign-in/email', { cookie, method: 'POST', body: person })
+  const idle = await guest(at.server.url)
+  expect((await signIn(idle.cookie)).status).toBe(200)
+  await vi.waitFor(() => expect(idle.of('goodbye')).toMatchObject([{ code: 'SIGNED_OUT' }]))
+  expect(await idsOf(ada)).toEqual([id])
+
+  const renamed = await guest(at.server.url)
+  const { id: renamedId } = await renamed.good('account.update', { name: 'Swing' })
+  expect((await signIn(renamed.cookie)).status).toBe(200)
+  expect(await idsOf(ada)).toEqual([id, renamedId])
 })

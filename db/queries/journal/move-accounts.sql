@@ -1,5 +1,15 @@
--- Re-points all accounts of one user to another: a guest has become lasting. Moves no money; harmless when repeated.
+-- Gives a guest's accounts to the user that the guest has become. Moves no money; harmless when repeated.
+-- A user who already has an account is not given one that the guest never used, which would count towards the most that a
+-- user may have: as it was opened, under the guest's name, without an order, a key or an alert.
 -- fromUserId text, toUserId text
 UPDATE account_owner SET user_id = ${toUserId}
-WHERE user_id = ${fromUserId}
-RETURNING account_id AS account
+FROM account
+WHERE user_id = ${fromUserId} AND account.account_id = account_owner.account_id
+  AND (
+    NOT EXISTS (SELECT FROM account_owner own WHERE own.user_id = ${toUserId})
+    OR (order_number, entry_number, resets, mode) <> (0, 1, 0, 'cash')
+    OR account.name IS DISTINCT FROM (SELECT guest.name FROM auth."user" guest WHERE guest.id = ${fromUserId})
+    OR EXISTS (SELECT FROM api_key WHERE api_key.account_id = account.account_id)
+    OR EXISTS (SELECT FROM price_alert WHERE price_alert.account_id = account.account_id)
+  )
+RETURNING account_owner.account_id AS account

@@ -31,7 +31,7 @@ export interface PreparedCommand {
 export interface IntakeHistory {
   knownCommands(account: number): Promise<KnownIds>
   commandResult(account: number, commandId: string): Promise<StoredResult | undefined>
-  accountsOf(userId: string): Promise<readonly { readonly account: number }[]>
+  accountsOf(userId: string): Promise<readonly number[]>
 }
 
 /** Whose commands keep their order: an account's, or those of a user who has none yet. */
@@ -218,13 +218,9 @@ export class Intake {
     const { request } = entry
     // So that one which cannot be read does not fail for ever.
     if (hasExpired(entry, this.#nowMs())) return { entry, isExpired: true }
-    if (request.event === 'accounts.open') return { entry, accounts: await this.#accountsOf(request.userId) }
-    const accounts = request.event === 'accounts.create' ? await this.#accountsOf(request.userId) : undefined
+    if (request.event === 'accounts.open') return { entry, accounts: await this.#history.accountsOf(request.userId) }
+    const accounts = request.event === 'accounts.create' ? await this.#history.accountsOf(request.userId) : undefined
     return { ...(await this.#prepareById(entry)), ...(accounts && { accounts }) }
-  }
-
-  async #accountsOf(userId: string): Promise<number[]> {
-    return (await this.#history.accountsOf(userId)).map(({ account }) => account)
   }
 
   /** What is known under its id. */

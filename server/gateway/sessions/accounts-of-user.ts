@@ -1,9 +1,9 @@
 import { NAME_LENGTH_MAX } from '@valiant/shared/protocol/limits'
 import type { History } from '../../journal/history.ts'
 import type { ExchangeRequests } from '../leader/exchange-requests.ts'
-import { RequestFailure } from '../answering/wire-error.ts'
+import { failure, RequestFailure } from '../answering/wire-error.ts'
 
-/** Which trading accounts a user has, and the first one for who has none. */
+/** The trading accounts of users; opens the first one of a user who has none. */
 export class AccountsOfUser {
   readonly #exchange: ExchangeRequests
   readonly #history: Pick<History, 'accountsOf'>
@@ -16,13 +16,13 @@ export class AccountsOfUser {
   }
 
   /** Their numbers, oldest first. */
-  async numbers(userId: string): Promise<readonly number[]> {
-    return (await this.#history.accountsOf(userId)).map(({ account }) => account)
+  numbers(userId: string): Promise<readonly number[]> {
+    return this.#history.accountsOf(userId)
   }
 
   /**
    * The same, but never none: the exchange opens the first. Safe to repeat, since the user's id is the request's.
-   * @throws {RequestFailure} when it cannot be committed now
+   * @throws {RequestFailure} when it cannot be committed now; UNAUTHENTICATED for a guest whose accounts have moved
    * @throws {Unavailable} when the exchange takes nothing
    */
   async ensure({ userId, name }: { readonly userId: string; readonly name: string }): Promise<readonly number[]> {
@@ -35,8 +35,10 @@ export class AccountsOfUser {
     })
     if (!answer.ok) throw new RequestFailure(answer.error)
     const opened = await this.numbers(userId)
-    if (opened.length === 0) throw new Error(`user ${userId} has no account after accounts.open`)
-    return opened
+    if (opened.length > 0) return opened
+    // The exchange opened it before, and it is somebody else's by now: this guest has signed in as another user.
+    if (answer.duplicate === true) throw failure('UNAUTHENTICATED', 'This guest has signed in as another user.')
+    throw new Error(`user ${userId} has no account after accounts.open`)
   }
 }
 

@@ -236,10 +236,7 @@ export function answerTo(name: string, parameters: Readonly<Record<string, unkno
     case 'listAccountsOfUser':
       return [...tables.owners]
         .filter(([, userId]) => userId === parameters['userId'])
-        .flatMap(([owned]) => {
-          const row = tables.accounts.get(owned)
-          return row === undefined ? [] : [accountOf(tables, row)]
-        })
+        .map(([owned]) => ({ account: owned }))
     // Nobody has an alert here.
     case 'readAlertMark':
       return [{ mark: '1' }]
