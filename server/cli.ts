@@ -15,34 +15,34 @@ import { addReplayCommand } from './cli/replay.ts'
 import { addRestoredCommand } from './cli/restored.ts'
 import { addScenarioCommands } from './cli/scenario.ts'
 
-/** What an operator and a developer do beside running the server. */
+/** Commands for operators and developers. */
 
 const ROOT = join(import.meta.dirname, '..')
 
 const program = new Command('node server/cli.ts')
-  .description('Valiant: what there is to do beside running the server (`npm start`).')
+  .description('Valiant: commands besides running the server (`npm start`).')
   .configureHelp({ sortSubcommands: true })
-  .showHelpAfterError('(--help says more)')
-  .addHelpText('after', '\nSettings are those of the server: environment variables or .env; .env.example lists them.')
+  .showHelpAfterError('(see --help)')
+  .addHelpText('after', '\nThe settings are those of the server: environment variables or .env. See .env.example.')
 
 program
   .command('generate')
   .description(
-    'write what is made from the code: .env.example, tables of docs/configuration.md and docs/operations/monitoring.md, docs/*api.json',
+    'write the generated files: .env.example, tables in docs/configuration.md and docs/operations/monitoring.md, docs/*api.json',
   )
-  .option('--check', 'write nothing; fail when one of them is stale')
+  .option('--check', 'write nothing; fail if a file is stale')
   .action(generate)
 
 program
   .command('migrate')
-  .description('bring the database (DATABASE_URL, else the embedded one) to the newest schema')
-  .addHelpText('after', '\nThe server does so itself when it starts; this is for a deployment that does it before.')
+  .description('migrate the database (DATABASE_URL, else the embedded one) to the newest schema')
+  .addHelpText('after', '\nThe server does this on startup; use it to migrate ahead of a deployment.')
   .action(() => inCommandDatabase(ROOT, migrateDatabase, 'make'))
 
 program
   .command('seed')
-  .description('migrate, then list what INSTRUMENTS_FILE defines')
-  .addHelpText('after', '\nThe server does so itself when it starts; its leader makes the history of a new market.')
+  .description('migrate, then list the instruments of INSTRUMENTS_FILE on the exchange')
+  .addHelpText('after', '\nThe server does this on startup; its leader generates the history of a new market.')
   .action(() =>
     inCommandDatabase(
       ROOT,
@@ -65,7 +65,7 @@ addRestoredCommand(program, ROOT)
 addScenarioCommands(program, ROOT)
 
 async function generate({ check = false }: { check?: boolean }): Promise<void> {
-  // Not with the rest: it needs prettier, which only a checkout for development has.
+  // Loaded on demand: it needs prettier, which only development installs have.
   const { generatedFiles } = await import('./generate/generated.ts')
   for (const { path, text } of await generatedFiles(ROOT)) {
     const file = join(ROOT, path)

@@ -15,26 +15,31 @@ describe('the configuration', () => {
   })
 
   it.each([
-    [{ PORT: 'http' }, /PORT: expected number, found "http"/],
-    [{ PORT: '70000' }, /PORT/],
-    [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL/],
+    [{ PORT: 'http' }, /PORT: expected a number, found "http"/],
+    [{ PORT: '70000' }, /PORT: expected at most 65535, found "70000"/],
+    [{ PORT: '1.5' }, /PORT: expected a whole number, found "1.5"/],
+    [{ HISTORY_DAYS: '0' }, /HISTORY_DAYS: expected at least 1, found "0"/],
+    [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL: expected one of fatal, error, .*, found "loud"/],
     [{ STARTING_CASH: '100000' }, /STARTING_CASH: expected money such as 100000.00, found "100000"/],
-    [{ PUBLIC_ORIGIN: 'valiant.example' }, /PUBLIC_ORIGIN/],
-    [{ PUBLIC_ORIGIN: 'https://valiant.example/trade' }, /PUBLIC_ORIGIN: expected scheme, host and port alone/],
-    [{ PUBLIC_ORIGIN: 'https://me:hidden@valiant.example' }, /PUBLIC_ORIGIN: expected scheme/],
-    [{ TRUST_PROXY: 'nginx' }, /TRUST_PROXY: expected a number of hops, or addresses .*, found "nginx"/],
+    [{ PUBLIC_ORIGIN: 'valiant.example' }, /PUBLIC_ORIGIN: expected a URL such as/],
+    [{ PUBLIC_ORIGIN: 'https://valiant.example/trade' }, /PUBLIC_ORIGIN: expected only a scheme, host and port/],
+    [{ PUBLIC_ORIGIN: 'https://me:hidden@valiant.example' }, /PUBLIC_ORIGIN: expected only a scheme/],
+    [
+      { TRUST_PROXY: 'nginx' },
+      /TRUST_PROXY: expected a number of hops, or comma-separated addresses .*, found "nginx"/,
+    ],
     [{ TRUST_PROXY: '10.0.0.0/99' }, /TRUST_PROXY: /],
     [{ TRUST_PROXY: '-1' }, /TRUST_PROXY: /],
-    [{ DATABASE_URL: 'postgres://localhost/valiant' }, /AUTH_SECRET: must be given/],
-    [{ ROLE: 'leader' }, /ROLE: expected one of "all"\|"gateway"\|"exchange", found "leader"/],
-    [{ ROLE: 'gateway' }, /REDIS_URL: must be given with ROLE=gateway; DATABASE_URL: must be given with ROLE=gateway/],
+    [{ DATABASE_URL: 'postgres://localhost/valiant' }, /AUTH_SECRET: required/],
+    [{ ROLE: 'leader' }, /ROLE: expected one of all, gateway, exchange, found "leader"/],
+    [{ ROLE: 'gateway' }, /REDIS_URL: required with ROLE=gateway; DATABASE_URL: required with ROLE=gateway/],
     [
       { DRAIN_NOTICE_MS: '15000', DRAIN_SPREAD_MS: '6000' },
-      /DRAIN_NOTICE_MS: with DRAIN_SPREAD_MS at most 20000, found 21000/,
+      /DRAIN_NOTICE_MS: expected at most 20000 together with DRAIN_SPREAD_MS, found 21000/,
     ],
-    [{ ROLE: 'exchange', DATABASE_URL: 'postgres://x/y' }, /REDIS_URL: must be given with ROLE=exchange; AUTH_SECRET/],
-    [{ REDIS_URL: 'redis://localhost' }, /DATABASE_URL: must be given with REDIS_URL, one Postgres for all/],
-    [{ REDIS_URL: 'localhost:6379' }, /REDIS_URL: /],
+    [{ ROLE: 'exchange', DATABASE_URL: 'postgres://x/y' }, /REDIS_URL: required with ROLE=exchange; AUTH_SECRET/],
+    [{ REDIS_URL: 'redis://localhost' }, /DATABASE_URL: required with REDIS_URL, one Postgres for all/],
+    [{ REDIS_URL: 'localhost:6379' }, /REDIS_URL: expected a URL such as redis:/],
   ])('%j is refused by name', (environment, message) => {
     expect(() => readConfig(environment)).toThrow(message)
   })
@@ -63,7 +68,7 @@ describe('the configuration', () => {
   })
 
   it('never shows a secret, though it is wrong', () => {
-    expect(() => readConfig({ AUTH_SECRET: 'hunter2' })).toThrow(/AUTH_SECRET: /)
+    expect(() => readConfig({ AUTH_SECRET: 'hunter2' })).toThrow(/AUTH_SECRET: expected at least 32 characters\./)
     expect(() => readConfig({ AUTH_SECRET: 'hunter2' })).not.toThrow(/hunter2/)
   })
 

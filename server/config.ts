@@ -1,119 +1,131 @@
 import proxyAddr from 'proxy-addr'
 import { z } from 'zod'
 
-/** A setting's sentence, for `.env.example`, the README's table and the error when it is wrong. */
+/** Describes a setting in `.env.example` and the README's table. */
 const setting = <Type extends z.ZodType>(type: Type, sentence: string) => type.meta({ description: sentence })
 
 const count = (fallback: number, max = 1_000_000_000) => z.coerce.number().int().min(0).max(max).default(fallback)
 const optionalText = z.string().optional()
 
-/** Every setting there is. `server/cli.ts generate` writes `.env.example` and the README's table from it. */
+/** All settings. `server/cli.ts generate` writes `.env.example` and the README's table from them. */
 export const SETTINGS = z.object({
-  PORT: setting(z.coerce.number().int().min(0).max(65_535).default(3_000), 'Port of page, API and socket.'),
-  HOST: setting(z.string().default('0.0.0.0'), 'Address to listen on; 127.0.0.1 keeps it to this machine.'),
+  PORT: setting(
+    z.coerce.number().int().min(0).max(65_535).default(3_000),
+    'Port of the terminal, the API and the socket.',
+  ),
+  HOST: setting(z.string().default('0.0.0.0'), 'Address to listen on; 127.0.0.1 accepts only local connections.'),
   DATA_DIR: setting(
     z.string().default('.data'),
-    'Folder of the embedded Postgres and of the secret made for it; relative to the project.',
+    'Directory of the embedded Postgres and its generated secret, relative to the project.',
   ),
-  DATABASE_URL: setting(optionalText, 'A Postgres (17 or newer) to use instead of the embedded one.'),
+  DATABASE_URL: setting(
+    optionalText,
+    'Connection string of a Postgres (17 or newer) to use instead of the embedded one.',
+  ),
   LEASE_DATABASE_URL: setting(
     optionalText,
-    'The same Postgres without a pooler between, where DATABASE_URL goes through one.',
+    'Direct connection to the same Postgres, for when DATABASE_URL goes through a pooler: for the lease, sign-in and migrations.',
   ),
   REDIS_URL: setting(
-    z.url({ protocol: /^rediss?$/ }).optional(),
-    'A Redis (6 or newer) that joins several instances on one DATABASE_URL. Unset: this instance is alone.',
+    z.url({ protocol: /^rediss?$/, error: 'expected a URL such as redis://localhost:6379' }).optional(),
+    'Redis (6 or newer) that connects several instances on one DATABASE_URL. If unset, this is the only instance.',
   ),
   ROLE: setting(
     z.enum(['all', 'gateway', 'exchange']).default('all'),
-    'What this instance does: gateway serves people and bots, exchange leads the market, or waits to take the lead.',
+    'What this instance does: a gateway serves people and bots; an exchange leads the market or stands by to take over.',
   ),
   PUBLIC_ORIGIN: setting(
     z
-      .url({ protocol: /^https?$/ })
-      .refine(isOrigin, { error: 'expected scheme, host and port alone, such as https://valiant.example' })
+      .url({ protocol: /^https?$/, error: 'expected a URL such as https://valiant.example' })
+      .refine(isOrigin, { error: 'expected only a scheme, host and port, such as https://valiant.example' })
       .optional(),
-    'The address people use, such as https://valiant.example; other pages may not use its cookie. Unset: the address of the request.',
+    'Public address, such as https://valiant.example; pages of other origins cannot use its cookie. If unset, the address of the request.',
   ),
   TRUST_PROXY: setting(
     z
       .string()
-      .refine(namesProxies, { error: 'expected a number of hops, or addresses such as 10.0.0.0/8 with commas between' })
+      .refine(namesProxies, { error: 'expected a number of hops, or comma-separated addresses such as 10.0.0.0/8' })
       .optional(),
-    'Proxies whose X-Forwarded-For is believed: a number of hops, or addresses such as 10.0.0.0/8. Unset: none.',
+    'Proxies whose X-Forwarded-For is trusted: a number of hops, or addresses such as 10.0.0.0/8. If unset, none.',
   ),
   AUTH_SECRET: setting(
     z.string().min(32).optional(),
-    'Signs sessions; at least 32 characters, the same for all instances. Must be given with DATABASE_URL; else made and kept in DATA_DIR.',
+    'Signs sessions; at least 32 characters, the same for all instances. Required with DATABASE_URL; otherwise generated and kept in DATA_DIR.',
   ),
   ENV_FILE: setting(
     z.string().default('.env'),
-    'A file with these settings; what the environment says goes before. Relative to the project.',
+    'File with these settings, relative to the project; environment variables take precedence.',
   ),
   METRICS_PORT: setting(
     z.coerce.number().int().min(0).max(65_535).optional(),
-    'Port of /metrics, for Prometheus: of its own, so that no load balancer leads to it. Unset: none; 0: any free one.',
+    'Separate port for /metrics (Prometheus), so that no load balancer exposes it. If unset, none; 0 picks a free one.',
   ),
   LOG_LEVEL: setting(
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-    'How much is logged.',
+    'Least severe level that is logged.',
   ),
   SLOW_STATEMENT_MS: setting(
     count(200),
-    'A statement of the database that takes longer is logged, by its name and without values; 0 logs none.',
+    'Database statements that take longer are logged, by name and without values; 0 logs none.',
   ),
   SENTRY_DSN: setting(
-    z.url({ protocol: /^https?$/ }).optional(),
-    'Where errors and traces of the server are told (Sentry). Unset: nowhere, and nothing of it is loaded.',
+    z.url({ protocol: /^https?$/, error: 'expected a DSN such as https://key@sentry.example/1' }).optional(),
+    'Sentry DSN for server errors and traces. If unset, Sentry is not loaded.',
   ),
   SENTRY_DSN_WEB: setting(
-    z.url({ protocol: /^https?$/ }).optional(),
-    'Where pages tell theirs; they may then send to its origin. Unset: nowhere.',
+    z.url({ protocol: /^https?$/, error: 'expected a DSN such as https://key@sentry.example/1' }).optional(),
+    'Sentry DSN for the pages, which may then send to its origin. If unset, Sentry is not loaded.',
   ),
-  SENTRY_ENVIRONMENT: setting(z.string().default('production'), 'What Sentry is told this deployment is.'),
+  SENTRY_ENVIRONMENT: setting(z.string().default('production'), 'Environment name in Sentry.'),
   SENTRY_RELEASE: setting(
     optionalText,
-    'What Sentry is told runs here; the image sets it to its version and commit. Unset: the version.',
+    'Release name in Sentry; the image sets it to its version and commit. If unset, the version.',
   ),
   SENTRY_TRACES_SAMPLE_RATE: setting(
     z.coerce.number().min(0).max(1).default(0.05),
-    'Share of requests that are followed into the database, from 0 to 1; 0 tells errors alone.',
+    'Share of requests that are traced into the database, from 0 to 1; 0 reports only errors.',
   ),
-  INSTRUMENTS_FILE: setting(z.string().default('db/instruments.json'), 'What can be traded; checked at start.'),
-  SEED: setting(count(1), 'Seed of a market that begins anew; the same seed makes the same history.'),
+  INSTRUMENTS_FILE: setting(
+    z.string().default('db/instruments.json'),
+    'File with the instruments; checked at startup.',
+  ),
+  SEED: setting(count(1), 'Seed of a new market; the same seed generates the same history.'),
   HISTORY_DAYS: setting(
     z.coerce.number().int().min(1).max(365).default(30),
-    'Days of past that a market which begins anew is given; with fewer, its first start takes less time.',
+    'Days of history generated for a new market; with fewer, the first start takes less time.',
   ),
   MARKET_LIVENESS: setting(
     z.coerce.number().min(0.05).max(2).default(1),
-    'How lively simulated quotes are: 1 is some 77 events a second and instrument, 0.25 some 22.',
+    'How lively simulated quotes are: 1 is about 77 events per second per instrument, 0.25 about 22.',
   ),
   STARTING_CASH: setting(
     z
       .string()
       .regex(/^[1-9]\d{0,9}\.\d{2}$/, { error: 'expected money such as 100000.00' })
       .default('100000.00'),
-    'Cash of a new account, in USD.',
+    'Starting cash of a new account, in USD.',
   ),
   DRAIN_NOTICE_MS: setting(
     count(0, 20_000),
-    'On SIGTERM: how long /readyz says no before new connections are refused, so that a load balancer sees it. With DRAIN_SPREAD_MS at most 20000.',
+    'On SIGTERM: how long /readyz fails before new connections are refused, so that a load balancer notices. At most 20000 together with DRAIN_SPREAD_MS.',
   ),
-  DRAIN_SPREAD_MS: setting(count(1_000, 20_000), 'On SIGTERM: over how long the sockets are sent away.'),
-  LIMIT_ORDERS_PER_SECOND: setting(count(50), 'Orders a second and account; cancels have twice as much of their own.'),
-  LIMIT_ORDERS_BURST: setting(count(100), 'Orders at once and account.'),
-  LIMIT_REQUESTS_PER_SECOND: setting(count(100), 'Other requests a second and socket.'),
-  LIMIT_OPEN_ORDERS: setting(count(200), 'Open orders of an account in one instrument.'),
-  LIMIT_SOCKETS_PER_ACCOUNT: setting(count(20), 'Sockets of an account; past it the oldest goes.'),
-  LIMIT_PUBLIC_SOCKETS_PER_ADDRESS: setting(count(50), 'Sockets without an account from one address.'),
-  LIMIT_ALERTS: setting(count(100), 'Price alerts of an account that wait.'),
-  LIMIT_PREFERENCES: setting(count(64), 'Preferences of a user; each is at most 16 KiB.'),
-  LIMIT_GUESTS_PER_MINUTE: setting(count(30), 'New guests a minute from one address (IPv6: /64).'),
-  LIMIT_GUESTS_PER_HOUR: setting(count(300), 'New guests an hour from one address (IPv6: /64).'),
+  DRAIN_SPREAD_MS: setting(count(1_000, 20_000), 'On SIGTERM: the time over which the sockets are sent away.'),
+  LIMIT_ORDERS_PER_SECOND: setting(
+    count(50),
+    'Orders per second per account; cancels have their own limit, twice as high.',
+  ),
+  LIMIT_ORDERS_BURST: setting(count(100), 'Burst size of orders per account.'),
+  LIMIT_REQUESTS_PER_SECOND: setting(count(100), 'Other requests per second per socket.'),
+  LIMIT_OPEN_ORDERS: setting(count(200), 'Open orders per account per instrument.'),
+  LIMIT_SOCKETS_PER_ACCOUNT: setting(count(20), 'Sockets per account; when exceeded, the oldest is closed.'),
+  LIMIT_PUBLIC_SOCKETS_PER_ADDRESS: setting(count(50), 'Sockets without an account per address.'),
+  LIMIT_ALERTS: setting(count(100), 'Waiting price alerts per account.'),
+  LIMIT_PREFERENCES: setting(count(64), 'Preferences per user; each is at most 16 KiB.'),
+  LIMIT_GUESTS_PER_MINUTE: setting(count(30), 'New guests per minute per address (IPv6: /64).'),
+  LIMIT_GUESTS_PER_HOUR: setting(count(300), 'New guests per hour per address (IPv6: /64).'),
 })
 
-/** Below a path of its own better-auth would serve nothing, and no page could be signed in. */
+/** With a path, better-auth would serve nothing, and nobody could sign in. */
 function isOrigin(url: string): boolean {
   const parsed = URL.parse(url)
   return parsed?.href === `${parsed?.origin}/`
@@ -131,7 +143,7 @@ function namesProxies(text: string): boolean {
 
 export type Config = z.infer<typeof SETTINGS>
 
-/** A wrong value of these is not shown. */
+/** Never shown in an error. */
 const SECRETS: readonly string[] = [
   'AUTH_SECRET',
   'DATABASE_URL',
@@ -140,8 +152,8 @@ const SECRETS: readonly string[] = [
 ] satisfies (keyof Config)[]
 
 /**
- * The environment as one typed object. An empty setting is one that is not set.
- * @throws {ConfigError} naming each setting that is wrong, what belongs there and what was found
+ * The environment as one typed object. An empty setting counts as unset.
+ * @throws {ConfigError} naming each wrong setting, what was expected and what was found
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
@@ -152,38 +164,55 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   return parsed.data
 }
 
-/** Settings that others ask for. */
+/** Settings that other settings require. */
 function missingOf({ DATABASE_URL, REDIS_URL, AUTH_SECRET, ROLE }: Config): string[] {
   const missing: string[] = []
   const isAlone = ROLE === 'all'
-  if (!isAlone && REDIS_URL === undefined) missing.push(`REDIS_URL: must be given with ROLE=${ROLE}`)
+  if (!isAlone && REDIS_URL === undefined) missing.push(`REDIS_URL: required with ROLE=${ROLE}`)
   if (DATABASE_URL === undefined && (REDIS_URL !== undefined || !isAlone)) {
     const asker = REDIS_URL === undefined ? `ROLE=${ROLE}` : 'REDIS_URL'
-    missing.push(`DATABASE_URL: must be given with ${asker}, one Postgres for all instances`)
+    missing.push(`DATABASE_URL: required with ${asker}, one Postgres for all instances`)
   }
   if (DATABASE_URL !== undefined && AUTH_SECRET === undefined) {
-    missing.push('AUTH_SECRET: must be given with DATABASE_URL (openssl rand -hex 32 makes one)')
+    missing.push('AUTH_SECRET: required with DATABASE_URL (generate one with: openssl rand -hex 32)')
   }
   return missing
 }
 
-/** A stop that takes longer is broken off (`wiring/stop-signal.ts`). */
+/** A shutdown that takes longer is cut short (`wiring/stop-signal.ts`). */
 const DRAIN_MS_MAX = 20_000
 
 function tooLong({ DRAIN_NOTICE_MS, DRAIN_SPREAD_MS }: Config): string[] {
   const ms = DRAIN_NOTICE_MS + DRAIN_SPREAD_MS
-  return ms <= DRAIN_MS_MAX ? [] : [`DRAIN_NOTICE_MS: with DRAIN_SPREAD_MS at most ${DRAIN_MS_MAX}, found ${ms}`]
+  return ms <= DRAIN_MS_MAX
+    ? []
+    : [`DRAIN_NOTICE_MS: expected at most ${DRAIN_MS_MAX} together with DRAIN_SPREAD_MS, found ${ms}`]
 }
 
-function problemOf({ path, message }: z.core.$ZodIssue, given: Readonly<Record<string, string | undefined>>): string {
-  const name = path.join('.')
-  const expected = message.replace(/^Invalid (input|option): /, '').replace(/, received .*$/, '')
-  return `${name}: ${expected}${SECRETS.includes(name) ? '' : `, found ${JSON.stringify(given[name])}`}`
+function problemOf(issue: z.core.$ZodIssue, given: Readonly<Record<string, string | undefined>>): string {
+  const name = issue.path.join('.')
+  const found = SECRETS.includes(name) ? '' : `, found ${JSON.stringify(given[name])}`
+  return `${name}: ${expectationOf(issue)}${found}`
+}
+
+function expectationOf(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.expected === 'int' ? 'expected a whole number' : `expected a ${issue.expected}`
+    case 'too_small':
+      return `expected at least ${issue.minimum}${issue.origin === 'string' ? ' characters' : ''}`
+    case 'too_big':
+      return `expected at most ${issue.maximum}`
+    case 'invalid_value':
+      return `expected one of ${issue.values.map(String).join(', ')}`
+    default:
+      return issue.message // ours: given beside the format
+  }
 }
 
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   constructor(problems: readonly string[]) {
-    super(`The configuration is wrong. ${problems.join('; ')}. See .env.example.`)
+    super(`Invalid configuration. ${problems.join('; ')}. See .env.example.`)
   }
 }

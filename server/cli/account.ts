@@ -9,7 +9,7 @@ import type { Queries } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
 import { StartupError } from '../database/startup-error.ts'
 
-/** What an operator sees of people's accounts, and does to the keys of their programs. */
+/** Commands that show accounts and manage their API keys. */
 
 /** @param root the folder of the installation */
 export function addAccountCommands(program: Command, root: string): void {
@@ -18,38 +18,38 @@ export function addAccountCommands(program: Command, root: string): void {
   }
   program
     .command('account')
-    .argument('<id>', 'of the account, or the e-mail address of who owns it')
-    .description('say what an account has: its owner, money, positions, orders and keys')
+    .argument('<id>', 'account id, or the e-mail address of the owner')
+    .description('show an account: owner, cash, positions, orders and keys')
     .action((id: string) => inDatabase((queries) => accountsText(queries, id)))
 
   const key = program.command('key').description('make, list and revoke the API keys of an account')
   key
     .command('make')
-    .argument('<account>', 'the id of the account that the key is for')
-    .requiredOption('--name <name>', 'by which people tell their keys apart')
+    .argument('<account>', 'account id')
+    .requiredOption('--name <name>', 'name shown in the list of keys')
     .addOption(
       new Option('--scopes <scope...>', 'what it may do; trade includes read')
         .choices(Scope.options)
         .default([...Scope.options]),
     )
-    .description('make a key: it is printed this once')
+    .description('make a key, which is printed only once')
     .action((account: string, options: { name: string; scopes: Scope[] }) =>
       inDatabase((queries) => makeKey(queries, account, options)),
     )
   key
     .command('list')
-    .argument('<account>', 'its id')
-    .description('list the keys that live')
+    .argument('<account>', 'account id')
+    .description('list the active keys of an account')
     .action((account: string) =>
       inDatabase(async (queries) => {
         const keys = await new ApiKeys(queries).list([accountNumber(account)])
-        return keys.length === 0 ? 'It has no key.' : keys.map(keyText).join('\n')
+        return keys.length === 0 ? 'The account has no keys.' : keys.map(keyText).join('\n')
       }),
     )
   key
     .command('revoke')
-    .argument('<id>', 'of the key, as `key list` tells it; it stands in the key, after vk_')
-    .description('revoke a key: nobody connects with it any more, and its sockets end within a minute')
+    .argument('<id>', 'key id, as shown by `key list`; also the part of the key after vk_')
+    .description('revoke a key: it stops working at once, and its sockets are closed within a minute')
     .action((id: string) =>
       inDatabase(async (queries) => {
         if (await new ApiKeys(queries).revoke(id)) return `${id} is revoked.`
@@ -76,7 +76,7 @@ async function accountsText(queries: Queries, id: string): Promise<string> {
   const isEmail = id.includes('@')
   const parameters = { account: isEmail ? null : accountNumber(id), email: isEmail ? id : null }
   const rows = await queries.any<AccountRow>(sql.operator.findAccounts, parameters)
-  if (rows.length === 0) throw new StartupError(`No account is found by ${id}.`)
+  if (rows.length === 0) throw new StartupError(`No account found for ${id}.`)
   return rows.map(accountText).join('\n')
 }
 
@@ -84,7 +84,7 @@ function accountText(row: AccountRow): string {
   const { account, name, mode, owner, cashCents, heldCents, openOrders, orders, keys, positions } = row
   return [
     `${idText(account, 0)}  ${name} (${mode}), of ${owner}`,
-    `  cash ${formatCents(Number(cashCents))} USD, of which ${formatCents(Number(heldCents))} are held`,
+    `  cash ${formatCents(Number(cashCents))} USD, of which ${formatCents(Number(heldCents))} is held`,
     `  positions, in lots: ${positions.length === 0 ? 'none' : positions.join(', ')}`,
     `  ${orders.toString()} orders, ${openOrders} of them open; ${keys} keys`,
   ].join('\n')
@@ -96,12 +96,12 @@ async function makeKey(queries: Queries, id: string, wished: { name: string; sco
   if (name === '' || name.length > NAME_LENGTH_MAX) {
     throw new StartupError(`Expected 1 to ${NAME_LENGTH_MAX} characters as --name, found ${name.length}.`)
   }
-  await accountsText(queries, id) // says so where there is none
+  await accountsText(queries, id) // fails for an unknown account
   const made = await new ApiKeys(queries).create({ account, name, scopes: wished.scopes })
   if (made === undefined) {
-    throw new StartupError(`The account has ${KEYS_PER_ACCOUNT_MAX} keys, as many as it may have: revoke one.`)
+    throw new StartupError(`The account already has ${KEYS_PER_ACCOUNT_MAX} keys, the maximum: revoke one first.`)
   }
-  return `${made.text}\n\nIt is shown this once. ${keyText(made.key)}`
+  return `${made.text}\n\nThis key is shown only once. ${keyText(made.key)}`
 }
 
 function keyText({ id, name, scopes, createdAtMs, usedAtMs }: ApiKey): string {
@@ -112,5 +112,5 @@ function keyText({ id, name, scopes, createdAtMs, usedAtMs }: ApiKey): string {
 function accountNumber(id: string): number {
   const parsed = parseId(id)
   if (parsed?.number === 0) return parsed.account
-  throw new StartupError(`Expected the id of an account, such as 2SGRJFC000000, found ${id}.`)
+  throw new StartupError(`Expected an account id such as 2SGRJFC000000, found ${id}.`)
 }

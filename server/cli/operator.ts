@@ -10,7 +10,7 @@ import { type CorporateAction, CorporateActions, type PlannedAction } from '../j
 import { setMarketStatus, type WishedStatus } from '../journal/instruments.ts'
 import { momentToComeOf } from './moment-option.ts'
 
-/** What an operator does to the market: each is a row that the exchange sees within a second. */
+/** Commands that change the market. Each writes a row that the exchange sees within a second. */
 
 const SPLIT_TERM_MAX = 1_000
 
@@ -23,7 +23,7 @@ export function addOperatorCommands(program: Command, root: string): void {
 
   for (const [name, status, description] of STATUS_COMMANDS) {
     const command = program.command(name).argument('<symbol>').description(description)
-    if (status !== 'open') command.option('--cancel-orders', 'take the users’ orders out of it too')
+    if (status !== 'open') command.option('--cancel-orders', 'also cancel the users’ open orders in it')
     command.action((symbol: string, { cancelOrders = false }: { cancelOrders?: boolean }) =>
       inDatabase((queries) => changeStatus(queries, symbol, { status, cancelsOrders: cancelOrders })),
     )
@@ -31,14 +31,14 @@ export function addOperatorCommands(program: Command, root: string): void {
   program
     .command('dividend')
     .argument('<symbol>')
-    .requiredOption('--cents-per-lot <cents>', 'whole cents that each lot held pays')
-    .requiredOption('--at <time>', 'when, such as 2026-12-01T14:00:00Z')
-    .description('schedule a dividend: longs get it, shorts pay it, the price falls by it')
+    .requiredOption('--cents-per-lot <cents>', 'whole cents paid per lot held')
+    .requiredOption('--at <time>', 'when it takes effect, such as 2026-12-01T14:00:00Z')
+    .description('schedule a dividend: longs receive it, shorts pay it, and the price falls by it')
     .action((symbol: string, { centsPerLot, at }: { centsPerLot: string; at: string }) => {
       const atMs = momentToComeOf(at)
       return inDatabase(async (queries, config) => {
         const { spec } = await afterItsSplits(queries, listed(config), symbol)
-        // What a lot is worth at the highest price there is: nobody has so many lots that more could not be counted.
+        // At most what a lot is worth at the highest price, so that no sum over a position overflows.
         const cents = wholeNumber(centsPerLot, '--cents-per-lot', spec.maxTicks * spec.centsPerTickLot)
         return schedule(queries, { kind: 'dividend', symbol, atMs, centsPerLot: cents })
       })
@@ -46,25 +46,23 @@ export function addOperatorCommands(program: Command, root: string): void {
   program
     .command('split')
     .argument('<symbol>')
-    .requiredOption('--ratio <n:m>', 'of m lots n are made: 2:1 doubles them')
-    .requiredOption('--at <time>', 'when, such as 2026-12-01T14:00:00Z')
-    .description('schedule a split of shares: positions, open orders and the history of prices follow it')
+    .requiredOption('--ratio <n:m>', 'n new lots for m old ones: 2:1 doubles them')
+    .requiredOption('--at <time>', 'when it takes effect, such as 2026-12-01T14:00:00Z')
+    .description('schedule a share split: positions, open orders and price history are adjusted')
     .action((symbol: string, { ratio, at }: { ratio: string; at: string }) => {
       const split = { symbol, ...ratioOf(ratio) }
       const atMs = momentToComeOf(at)
       return inDatabase(async (queries, config) => {
         const instrument = await afterItsSplits(queries, listed(config), symbol)
         if (!afterSplits([instrument], [split]).every(isTradable)) {
-          throw new StartupError(
-            `Expected a ratio after which ${symbol} has a price that can be traded, found ${ratio}.`,
-          )
+          throw new StartupError(`Expected a ratio that leaves ${symbol} at a tradable price, found ${ratio}.`)
         }
         return schedule(queries, { kind: 'split', atMs, ...split })
       })
     })
   program
     .command('scheduled')
-    .description('list the dividends and splits that are to come')
+    .description('list scheduled dividends and splits')
     .action(() =>
       inDatabase(async (queries) => {
         const actions = await new CorporateActions(queries).pending()
@@ -73,27 +71,27 @@ export function addOperatorCommands(program: Command, root: string): void {
     )
   program
     .command('unschedule')
-    .argument('<number>', 'as `scheduled` lists it')
-    .description('take back a dividend or a split that has not come yet')
+    .argument('<number>', 'as listed by `scheduled`')
+    .description('cancel a dividend or split that has not taken effect yet')
     .action((number: string) => {
       const id = wholeNumber(number, 'the number')
       return inDatabase(async (queries) => {
-        if (await new CorporateActions(queries).cancel(id)) return `Took ${number} back.`
-        throw new StartupError(`Nothing is scheduled under ${number}, or it has come already.`)
+        if (await new CorporateActions(queries).cancel(id)) return `Unscheduled ${number}.`
+        throw new StartupError(`Nothing is scheduled under ${number}, or it has already taken effect.`)
       })
     })
 }
 
 const STATUS_COMMANDS: readonly (readonly [name: string, status: MarketStatus, description: string])[] = [
-  ['halt', 'halted', 'halt an instrument: orders can be canceled, not placed, and nobody trades'],
+  ['halt', 'halted', 'halt an instrument: no trading; orders can be canceled but not placed'],
   ['resume', 'open', 'end the halt of an instrument'],
-  ['close', 'closed', 'close an instrument: as a halt, but called closed'],
+  ['close', 'closed', 'close an instrument (like a halt, with status closed)'],
   ['open', 'open', 'open an instrument that was closed'],
 ]
 
 async function changeStatus(queries: Queries, symbol: string, wished: WishedStatus): Promise<string> {
   const { status, cancelsOrders } = wished
-  const orders = cancelsOrders ? ' The orders of users are canceled.' : ''
+  const orders = cancelsOrders ? ' Open orders of users are canceled.' : ''
   if (await setMarketStatus(queries, symbol, status, wished)) return `${symbol} is ${status}.${orders}`
   throw unlisted(symbol)
 }
@@ -119,7 +117,7 @@ async function schedule(queries: Queries, action: PlannedAction): Promise<string
 function sentenceOf(action: CorporateAction): string {
   const what =
     action.kind === 'dividend'
-      ? `dividend of ${action.centsPerLot} cents a lot`
+      ? `dividend of ${action.centsPerLot} cents per lot`
       : `split of ${action.numerator} for ${action.denominator}`
   return `${action.id}: ${action.symbol}, ${what}, at ${new Date(action.atMs).toISOString()}`
 }

@@ -16,22 +16,19 @@ export function addQueriesCommand(program: Command, root: string): void {
   program
     .command('queries')
     .description('list the heaviest statements of the database (DATABASE_URL, else the embedded one)')
-    .option('--limit <number>', 'how many', '10')
+    .option('--limit <number>', 'number of statements', '10')
     .addOption(
-      new Option(
-        '--by <order>',
-        'what makes one heavy: time in all or a call, calls, or blocks that were not in the cache',
-      )
+      new Option('--by <order>', 'sort by total or mean time, calls, or blocks not found in the cache')
         .choices(Object.keys(ORDERS))
         .default('total'),
     )
-    .option('--plans', 'how Postgres carries each out, whatever its values are (EXPLAIN GENERIC_PLAN)')
-    .option('--json', 'one object a statement, a line each')
-    .option('--reset', 'count anew after this')
+    .option('--plans', 'show the generic plan of each (EXPLAIN GENERIC_PLAN)')
+    .option('--json', 'JSON output, one object per line')
+    .option('--reset', 'reset the counters afterwards')
     .addHelpText(
       'after',
-      '\nIt reads pg_stat_statements, which counts from the last --reset on, over restarts too. Those inside functions are\n' +
-        "counted where pg_stat_statements.track is 'all'. docs/profiling.md says how to read it.",
+      '\nReads pg_stat_statements, which counts since the last --reset, across restarts. Statements inside functions are\n' +
+        "counted if pg_stat_statements.track is 'all'. See docs/profiling.md for how to read the output.",
     )
     .action((options: Options) => listQueries(options, root))
 }
@@ -48,7 +45,7 @@ async function listQueries({ limit, by, json = false, plans = false, reset = fal
     ...(plans && { plan: await statements.planOf(cost) }),
   }))
   if (json) for (const cost of planned) console.log(JSON.stringify(cost))
-  else console.log(planned.length === 0 ? 'Nothing has been counted yet.' : tableOf(planned).join('\n'))
+  else console.log(planned.length === 0 ? 'No statements have been counted yet.' : tableOf(planned).join('\n'))
   if (reset) await statements.forget()
 }
 
@@ -63,7 +60,7 @@ async function mapInTurn<Item, Result>(
 
 const HEADER = ['total', 'share', 'calls', 'mean', 'max', 'rows', 'cached', 'statement']
 
-/** Columns of one width, the statement last, since it is of any length; below it its plan, if there is one. */
+/** Aligned columns, with the statement last because its length varies; its plan, if any, follows on the next lines. */
 function tableOf(costs: readonly (StatementCost & { readonly plan?: readonly string[] })[]): string[] {
   const rows = [HEADER, ...costs.map(cellsOf)]
   const widths = HEADER.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)))

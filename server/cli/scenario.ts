@@ -8,32 +8,36 @@ import { ScenarioRuns } from '../journal/scenario-runs.ts'
 import { momentOf } from './moment-option.ts'
 import { endOf, isScenario, playable, SCENARIOS, type ScenarioRun } from '../simulator/scenarios.ts'
 
-/** What the words of a command mean by all instruments. */
+/** Stands for all instruments in a command. */
 const ALL = 'all'
 
-/** What an operator plays on the market, such as a flash crash for a course: rows that the exchange sees within a second. */
+/** Commands that play scenarios on the market, such as a flash crash for a class. Each writes rows that the exchange sees within a second. */
 export function addScenarioCommands(program: Command, root: string): void {
   const inRuns = (work: (runs: ScenarioRuns, listed: readonly string[]) => Promise<string>): Promise<void> =>
     inCommandDatabase(root, async ({ database, config }) => {
       console.log(await work(new ScenarioRuns(database.queries), listedBy(config, root)))
     })
-  const scenario = program.command('scenario').description('play a flash crash or the like on instruments')
+  const scenario = program.command('scenario').description('play scenarios such as a flash crash on instruments')
   scenario
     .command('list')
-    .description('list what can be played, and what is')
+    .description('list available scenarios and those being played')
     .action(() =>
       inRuns(async (runs) => {
         const known = Object.entries(SCENARIOS).map(([name, { summary }]) => `${name.padEnd(14)} ${summary}`)
         const played = [...playable(await runs.list())].filter(([, run]) => endOf(run) > Date.now())
-        return [...known, '', ...(played.length === 0 ? ['Nothing is played.'] : played.map(sentenceOf))].join('\n')
+        return [
+          ...known,
+          '',
+          ...(played.length === 0 ? ['No scenario is being played.'] : played.map(sentenceOf)),
+        ].join('\n')
       }),
     )
   scenario
     .command('play')
-    .argument('<name>', 'as `scenario list` has it')
-    .argument('<symbols...>', `of instruments, or ${ALL}`)
-    .option('--at <time>', 'when it begins, such as 2026-12-01T14:00:00Z; else at once')
-    .description('play one on instruments, in place of what is played there')
+    .argument('<name>', 'as listed by `scenario list`')
+    .argument('<symbols...>', `instruments, or ${ALL}`)
+    .option('--at <time>', 'when it begins, such as 2026-12-01T14:00:00Z; now if omitted')
+    .description('play a scenario on instruments, replacing any that is being played there')
     .action((name: string, symbols: string[], { at }: { at?: string }) => {
       if (!isScenario(name)) {
         throw new StartupError(`Expected one of ${Object.keys(SCENARIOS).join(', ')}, found ${name}.`)
@@ -46,12 +50,12 @@ export function addScenarioCommands(program: Command, root: string): void {
     })
   scenario
     .command('end')
-    .argument('<symbols...>', `of instruments, or ${ALL}`)
-    .description('end what is played on instruments: calm from now on; prices stay where they have come to')
+    .argument('<symbols...>', `instruments, or ${ALL}`)
+    .description('end the scenario on instruments; prices stay where they are')
     .action((symbols: string[]) =>
       inRuns(async (runs, listed) => {
         const ended = await runs.end(symbolsOf(symbols, listed))
-        return ended.length === 0 ? 'Nothing was played there.' : `Ended on ${ended.join(', ')}.`
+        return ended.length === 0 ? 'No scenario was being played there.' : `Ended on ${ended.join(', ')}.`
       }),
     )
 }

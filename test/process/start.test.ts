@@ -183,7 +183,7 @@ describe('a start that cannot be says so in one line, what to do in it', () => {
   }
 
   it.each([
-    ['a wrong setting', { PORT: 'http' }, /PORT: expected number, found "http".*\.env\.example/],
+    ['a wrong setting', { PORT: 'http' }, /PORT: expected a number, found "http".*\.env\.example/],
     ['a file of settings that is missing', { ENV_FILE: '/nowhere/.env' }, /\/nowhere\/\.env cannot be read/],
     [
       'a Postgres that cannot be reached',
@@ -195,7 +195,7 @@ describe('a start that cannot be says so in one line, what to do in it', () => {
       { DATABASE_URL: 'nonsense', AUTH_SECRET: SECRET },
       /Cannot reach Postgres at an address that is no URL.*Check DATABASE_URL/,
     ],
-    ['a DATABASE_URL without AUTH_SECRET', { DATABASE_URL: 'postgres://localhost/x' }, /AUTH_SECRET: must be given/],
+    ['a DATABASE_URL without AUTH_SECRET', { DATABASE_URL: 'postgres://localhost/x' }, /AUTH_SECRET: required/],
     [
       'a file of instruments that is missing',
       { INSTRUMENTS_FILE: '/nowhere.json' },

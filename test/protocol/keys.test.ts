@@ -138,6 +138,6 @@ test('an operator sees an account, makes it a key and revokes it', async () => {
   expect(await operator('key', 'revoke', keyId)).toContain('is revoked')
   expect(await asKey(key, '/api/account')).toMatchObject({ status: 401 })
   await expect(operator('key', 'revoke', 'none')).rejects.toThrow('No key has the id none')
-  await expect(operator('account', 'nobody@example.com')).rejects.toThrow('No account is found')
+  await expect(operator('account', 'nobody@example.com')).rejects.toThrow('No account found')
   expect(await operator('seed')).toContain('instruments are listed')
 })

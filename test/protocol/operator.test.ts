@@ -52,7 +52,7 @@ test('an operator plays a scenario: quotes go apart, and come back together when
   expect(await operator('scenario', 'list')).toMatch(/flash-crash .+\n[^]+\nVLNT: drought, from/)
   await expect.poll(spread, { timeout: 60_000 }).toBeGreaterThan(5.5 * tick)
   expect(await operator('scenario', 'end', 'all')).toContain('Ended on VLNT.')
-  expect(await operator('scenario', 'list')).toContain('Nothing is played.')
+  expect(await operator('scenario', 'list')).toContain('No scenario is being played.')
   await expect.poll(spread, { timeout: 60_000 }).toBeLessThan(3.5 * tick)
 })
 
@@ -62,14 +62,16 @@ test('what an operator says wrong is refused with what was expected', async () =
   await expect(operator('split', at.on.symbol, '--ratio', '2:1', '--at', 'soon')).rejects.toThrow(
     'a time with its zone',
   )
-  const untradable = 'a ratio after which'
+  const untradable = 'a ratio that leaves'
   await expect(operator('split', at.on.symbol, '--ratio', '1:1000', '--at', now())).rejects.toThrow(untradable)
   await expect(operator('split', at.on.symbol, '--ratio', '1000:1', '--at', now())).rejects.toThrow(untradable)
   const lavish = operator('dividend', at.on.symbol, '--cents-per-lot', '9007199254740991', '--at', now())
   await expect(lavish).rejects.toThrow('as --cents-per-lot')
   const [dividend, past] = [['dividend', at.on.symbol, '--cents-per-lot', '5', '--at'], '2020-01-01T00:00:00Z']
-  await expect(operator(...dividend, past)).rejects.toThrow(`a time that is to come as --at, found ${past}`)
-  await expect(operator('split', at.on.symbol, '--ratio', '2:1', '--at', past)).rejects.toThrow('that is to come')
+  await expect(operator(...dividend, past)).rejects.toThrow(`Expected a future time for --at, found ${past}`)
+  await expect(operator('split', at.on.symbol, '--ratio', '2:1', '--at', past)).rejects.toThrow(
+    'Expected a future time',
+  )
   expect(await operator('scheduled')).toContain('Nothing is scheduled')
   await expect(operator('scenario', 'play', 'crash', at.on.symbol)).rejects.toThrow('Expected one of flash-crash, ')
   await expect(operator('scenario', 'play', 'trend', 'NOPE')).rejects.toThrow('NOPE is not listed')
@@ -79,7 +81,7 @@ test('what an operator says wrong is refused with what was expected', async () =
 test('a dividend that is taken back never comes', async () => {
   const said = await operator('dividend', at.on.symbol, '--cents-per-lot', '5', '--at', '2099-01-01T00:00:00Z')
   const [, id = ''] = /^Scheduled (\d+):/.exec(said) ?? []
-  expect(await operator('scheduled')).toContain(`${id}: ${at.on.symbol}, dividend of 5 cents a lot`)
+  expect(await operator('scheduled')).toContain(`${id}: ${at.on.symbol}, dividend of 5 cents per lot`)
   await operator('unschedule', id)
   expect(await operator('scheduled')).toContain('Nothing is scheduled')
 })
