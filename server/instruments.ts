@@ -101,6 +101,10 @@ export function afterSplits(
   })
 }
 
+/** The highest price of the book of the symbol that was split last. */
+export const maxTicksAfter = (listed: readonly ListedInstrument[], splits: readonly AppliedSplit[]): number =>
+  afterSplits(listed, splits).find(({ spec }) => spec.symbol === splits.at(-1)?.symbol)?.spec.maxTicks ?? 0
+
 /** Below so many ticks a price moves by more than 2 % at least: no market can be made there. */
 const PRICE_TICKS_MIN = 50
 

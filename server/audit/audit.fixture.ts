@@ -63,7 +63,8 @@ export class AuditedFloor implements AsyncDisposable {
     house.clear()
     const { timeMs } = this.player
     const id = await this.#actions.schedule({ kind: 'split', symbol, atMs: timeMs, numerator, denominator })
-    await this.apply({ kind: 'corporate.split', symbol, numerator, denominator }, { corporateActions: [id] })
+    const { maxTicks } = this.engine.house(symbol)
+    await this.apply({ kind: 'corporate.split', symbol, numerator, denominator, maxTicks }, { corporateActions: [id] })
   }
 
   get #actions(): CorporateActions {

@@ -185,6 +185,8 @@ export interface SplitShares {
   readonly symbol: string
   readonly numerator: number
   readonly denominator: number
+  /** The highest price of the book from then on. */
+  readonly maxTicks: number
 }
 
 /** Interest and borrow fees of so many days, on every margin account that owes them. */

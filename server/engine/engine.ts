@@ -126,7 +126,7 @@ export class Engine {
     this.accountDesk = new AccountDesk(money)
     this.charges = new Charges({ ...money, interestBps: options.interestBps ?? INTEREST_BPS })
     this.dividends = new Dividends(money)
-    this.splits = new Splits(money)
+    this.splits = new Splits({ ...money, makeBook })
     this.liquidation = new Liquidation({ ...desk, watch: this.watch })
     for (const market of this.markets.values()) {
       this.houses.set(market.symbol, new HouseBook({ market, matching, log, cascade }))
@@ -237,7 +237,7 @@ export class Engine {
         this.dividends.pay(this.market(command.symbol), this.portfoliosByNumber(), command.centsPerLot, timeMs)
         return { kind: command.kind, ok: true }
       case 'corporate.split': {
-        const ratio = new SplitRatio(command.numerator, command.denominator)
+        const ratio = new SplitRatio(command)
         this.splits.split(this.market(command.symbol), this.portfoliosByNumber(), ratio, timeMs)
         return { kind: command.kind, ok: true }
       }

@@ -15,7 +15,8 @@ export class Market {
   readonly index: number
   readonly symbol: string
   readonly instrument: InstrumentSpec
-  readonly book: Book
+  /** Another one after a split that makes prices higher. */
+  book: Book
   /** The users' resting orders by slot of the book; a slot of the house has none. */
   readonly openOrders: (OpenOrder | undefined)[] = [undefined]
   status: MarketStatus = 'open'

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { ChargeDays, PayDividend, ResetAccount, Side, SplitShares } from './command.ts'
+import { SHARE } from './engine.fixture.ts'
 import type { EngineEvents } from './event.ts'
 import { type Action, anyAction, type Player, SYMBOLS, USERS } from './random-trading.fixture.ts'
 
@@ -18,7 +19,7 @@ const dividend = fc.record({ kind: kindOf('corporate.dividend'), symbol, centsPe
 const split = fc
   .record({ symbol, ratio: fc.constantFrom([2, 1], [3, 2], [1, 2], [1, 3], [101, 100]) })
   .map(({ symbol, ratio: [numerator = 1, denominator = 1] }) => {
-    return { kind: 'corporate.split', symbol, numerator, denominator } as const
+    return { kind: 'corporate.split', symbol, numerator, denominator, maxTicks: SHARE.maxTicks } as const
   })
 const charge = fc.record({ kind: kindOf('margin.charge'), days: fc.integer({ min: 1, max: 400 }) })
 const startingCents = fc.integer({ min: 20_000, max: 200_000 })

@@ -403,7 +403,8 @@ export class Generator {
     const isDear = fair > (START_TICKS[symbol] ?? 1)
     const [numerator, denominator] = this.chance.one(SPLITS.filter(([n, m]) => n > m === isDear))
     this.fair.set(symbol, Math.max(8, Math.round((fair * denominator) / numerator)))
-    return { kind: 'corporate.split', symbol, numerator, denominator }
+    const { maxTicks = 1 } = INSTRUMENTS.find((instrument) => instrument.symbol === symbol) ?? {}
+    return { kind: 'corporate.split', symbol, numerator, denominator, maxTicks: maxTicks * this.chance.between(1, 2) }
   }
 
   private rareAction(): Action {

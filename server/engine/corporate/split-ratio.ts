@@ -1,19 +1,25 @@
 import { assert } from '../assert.ts'
-import type { Side } from '../command.ts'
+import type { Side, SplitShares } from '../command.ts'
 import { LOTS_MAX } from '../instrument.ts'
 import type { OpenOrder } from '../open-order.ts'
+import { holdOn, isPricedByTrigger } from '../risk/holds.ts'
 import { trailedStopTicks } from '../triggers/trailing.ts'
+
+type Prices = Pick<OpenOrder, 'limitTicks' | 'stopTicks' | 'trailTicks' | 'highWaterTicks'>
 
 /** `numerator` new lots for each `denominator` old ones, and what that makes of an order. */
 export class SplitRatio {
   readonly numerator: number
   readonly denominator: number
+  /** The highest price of the book after the split. */
+  readonly maxTicks: number
 
-  constructor(numerator: number, denominator: number) {
+  constructor({ numerator, denominator, maxTicks }: Omit<SplitShares, 'kind' | 'symbol'>) {
     assert(Number.isSafeInteger(numerator) && numerator >= 1, 'a whole number of lots to become')
     assert(Number.isSafeInteger(denominator) && denominator >= 1, 'a whole number of lots that become them')
     this.numerator = numerator
     this.denominator = denominator
+    this.maxTicks = maxTicks
   }
 
   /** Whole new lots. */
@@ -39,24 +45,50 @@ export class SplitRatio {
    * or it is an entry whose legs grow with what it has filled: lots of two kinds would be counted together.
    */
   ends(order: OpenOrder): boolean {
-    const { side, role, group, filledLots, market } = order
-    const lots = this.lots(order.remainingLots)
-    if (lots === 0 || lots > LOTS_MAX) return true
+    const { side, role, group, filledLots } = order
+    if (this.lots(order.remainingLots) > LOTS_MAX || this.lotsLeft(order) === 0) return true
     if (role === undefined && filledLots > 0 && group !== undefined && group.legs.length > 0) return true
     return [order.limitTicks, order.stopTicks, order.highWaterTicks]
       .filter((ticks) => ticks > 0)
       .map((ticks) => this.orderTicks(side, ticks))
-      .some((ticks) => ticks < 1 || ticks > market.book.maxTicks)
+      .some((ticks) => ticks < 1 || ticks > this.maxTicks)
+  }
+
+  /**
+   * The lots that are left of an order afterwards, to be asked while it still binds what it bound. Prices are rounded, and
+   * a stop's hold is of a price a band above its trigger, rounded up: for more lots it can come to more than the account
+   * has. A waiting buy is cut to what its hold pays for, and the held legs of an entry with it.
+   */
+  lotsLeft(order: OpenOrder): number {
+    if (order.status === 'held' && order.group?.entry !== undefined) return this.lotsLeft(order.group.entry)
+    const lots = this.lots(order.remainingLots)
+    const { portfolio, market, side, heldCents } = order
+    if (side === 'sell' || portfolio.isMargin || !isPricedByTrigger(order)) return lots
+    const { stopTicks } = this.prices(order)
+    const after = { book: { maxTicks: this.maxTicks }, instrument: market.instrument }
+    let [payable, tooMany] = [0, lots + 1]
+    while (tooMany - payable > 1) {
+      const middle = Math.floor((payable + tooMany) / 2)
+      if (holdOn(order, middle, after, stopTicks) <= heldCents) payable = middle
+      else tooMany = middle
+    }
+    return payable
   }
 
   /** What an order becomes that is in no place now. What it has filled stays as it was. */
-  change(order: OpenOrder): void {
-    const { side, market } = order
-    order.lots = order.filledLots + this.lots(order.remainingLots)
-    order.limitTicks = this.orderTicks(side, order.limitTicks)
-    order.stopTicks = this.orderTicks(side, order.stopTicks)
-    order.highWaterTicks = this.orderTicks(side, order.highWaterTicks)
-    if (order.trailTicks > 0) order.trailTicks = Math.max(1, this.orderTicks('buy', order.trailTicks))
-    if (order.highWaterTicks > 0) order.stopTicks = trailedStopTicks(order, order.highWaterTicks, market.book.maxTicks)
+  change(order: OpenOrder, lotsLeft: number): void {
+    order.lots = order.filledLots + lotsLeft
+    Object.assign(order, this.prices(order))
+  }
+
+  private prices(order: OpenOrder): Prices {
+    const { side, trailBps } = order
+    const highWaterTicks = this.orderTicks(side, order.highWaterTicks)
+    const trailTicks = order.trailTicks === 0 ? 0 : Math.max(1, this.orderTicks('buy', order.trailTicks))
+    const stopTicks =
+      highWaterTicks === 0
+        ? this.orderTicks(side, order.stopTicks)
+        : trailedStopTicks({ side, trailTicks, trailBps }, highWaterTicks, this.maxTicks)
+    return { limitTicks: this.orderTicks(side, order.limitTicks), stopTicks, trailTicks, highWaterTicks }
   }
 }

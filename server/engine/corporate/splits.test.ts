@@ -1,15 +1,16 @@
-import { describe, expect, it } from 'vitest'
+import fc from 'fast-check'
+import { describe, expect, it, test } from 'vitest'
 import type { PlaceOrder } from '../command.ts'
 import { OUTSIDE } from '../command.ts'
 import type { Engine } from '../engine.ts'
 import { marginFloorOf } from '../risk/margin.fixture.ts'
-import { ANN, BEN, floorOf, give, orderOf, START_CENTS, START_MS } from '../engine.fixture.ts'
+import { ANN, BEN, floorOf, give, orderOf, SHARE, START_CENTS, START_MS } from '../engine.fixture.ts'
 
 const STOP = { type: 'stop', timeInForce: 'gtc', limitTicks: 0 } as const
 const place = (engine: Engine, wish: Partial<PlaceOrder> & Pick<PlaceOrder, 'side' | 'lots'>) =>
   engine.apply(orderOf(wish), START_MS).order
-const split = (engine: Engine, numerator: number, denominator: number) =>
-  engine.apply({ kind: 'corporate.split', symbol: 'VLNT', numerator, denominator }, START_MS)
+const split = (engine: Engine, numerator: number, denominator: number, maxTicks = SHARE.maxTicks) =>
+  engine.apply({ kind: 'corporate.split', symbol: 'VLNT', numerator, denominator, maxTicks }, START_MS)
 
 /** A margin account of Ann's, a mark of 100.00, and nothing left in the book. */
 function emptied(): Engine {
@@ -175,4 +176,56 @@ describe('at a split open orders', () => {
     ])
     expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: 8, heldLots: 8 })
   })
+
+  it('that wait and would bind more than before are cut to what their holds pay for, held legs with them', () => {
+    const engine = floorOf()
+    const stopLoss = { stopTicks: 8_000 }
+    const stop = place(engine, { side: 'buy', lots: 1_132, ...STOP, stopTicks: 8_408, stopLoss })
+    expect([stop.status, stop.heldCents]).toEqual(['untriggered', 9_999_426])
+    split(engine, 2, 1)
+    // 42.04 and 5 % are 44.142, rounded up to 44.15: for 2,264 lots 100,005.58 with the fee.
+    expect(stop).toMatchObject({ lots: 2_263, stopTicks: 4_204, heldCents: 9_996_141 })
+    expect(engine.openOrders(ANN).map(({ status, lots }) => [status, lots])).toEqual([
+      ['untriggered', 2_263],
+      ['held', 2_263],
+    ])
+    engine.drain()
+  })
+
+  it('go on at prices above the old end of the book where prices become higher', () => {
+    const engine = emptied()
+    give(engine, ANN, 100)
+    const sale = place(engine, { side: 'sell', lots: 10, limitTicks: 60_000 })
+    split(engine, 1, 10, 10 * SHARE.maxTicks)
+    expect(sale).toMatchObject({ status: 'open', limitTicks: 600_000, lots: 1 })
+    expect(engine.levels('VLNT', 'sell')).toEqual([[600_000, 1]])
+    engine.house('VLNT').take('buy', 1, 600_000, START_MS)
+    expect(sale.status).toBe('filled')
+  })
+})
+
+test('a buy binds at most as much after a split as before', () => {
+  const type = fc.constantFrom('limit', 'stop', 'stop_limit', 'trailing_stop')
+  const [lots, ticks, trail] = [2_000, 12_000, 500].map((max) => fc.integer({ min: 1, max }))
+  const ratio = fc.tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 12 }))
+  fc.assert(
+    fc.property(type, lots!, ticks!, trail!, ratio, (type, lots, ticks, trailTicks, [numerator, denominator]) => {
+      const engine = floorOf()
+      engine.restoreLastTrade('VLNT', type === 'trailing_stop' ? ticks : 1)
+      const prices = {
+        limit: { limitTicks: ticks },
+        stop: { stopTicks: ticks },
+        stop_limit: { stopTicks: ticks, limitTicks: ticks },
+        trailing_stop: { trailTicks },
+      }
+      const { ok, order } = engine.apply(orderOf({ side: 'buy', lots, ...STOP, type, ...prices[type] }), START_MS)
+      fc.pre(ok)
+      const { heldCents } = order
+      split(engine, numerator, denominator)
+      expect(order.heldCents).toBeLessThanOrEqual(heldCents)
+      expect(engine.account(ANN)?.heldCents).toBe(order.heldCents)
+      engine.drain()
+    }),
+    { numRuns: 500 },
+  )
 })

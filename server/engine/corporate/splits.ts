@@ -1,5 +1,5 @@
 import { assert } from '../assert.ts'
-import { NONE } from '../book/book.ts'
+import { type Book, NONE } from '../book/book.ts'
 import type { EventLog } from '../event-log.ts'
 import type { Outside } from '../ledger/outside.ts'
 import { costTaken } from '../ledger/position-cost.ts'
@@ -18,16 +18,25 @@ export class Splits {
   private readonly working: WorkingOrders
   private readonly watch: MarginWatch
   private readonly outside: Outside
+  private readonly makeBook: (maxTicks: number) => Book
 
-  constructor(parts: { log: EventLog; working: WorkingOrders; watch: MarginWatch; outside: Outside }) {
+  constructor(parts: {
+    log: EventLog
+    working: WorkingOrders
+    watch: MarginWatch
+    outside: Outside
+    makeBook: (maxTicks: number) => Book
+  }) {
     this.log = parts.log
     this.working = parts.working
     this.watch = parts.watch
     this.outside = parts.outside
+    this.makeBook = parts.makeBook
   }
 
   /**
-   * The house's orders must have gone from the book.
+   * The house's orders must have gone from the book. A book of another height is a new one, whose levels have not changed:
+   * who draws it begins with a whole picture.
    * @param portfolios all, in the order in which their positions are split
    */
   split(market: Market, portfolios: readonly Portfolio[], ratio: SplitRatio, timeMs: number): void {
@@ -37,9 +46,10 @@ export class Splits {
       this.log.begin(order.portfolio, 'corporate_action')
       this.working.cancel(order, 'admin', timeMs)
     }
-    const left = orders.filter((order) => !order.isClosed)
-    for (const order of left) this.working.withdraw(order)
+    const left = orders.filter((order) => !order.isClosed).map((order) => ({ order, lots: ratio.lotsLeft(order) }))
+    for (const { order } of left) this.working.withdraw(order)
     assert(market.book.bidTicks === NONE && market.book.askTicks === NONE, 'a book without orders of the house')
+    if (market.book.maxTicks !== ratio.maxTicks) market.book = this.makeBook(ratio.maxTicks)
 
     for (const portfolio of portfolios) {
       const position = portfolio.position(market)
@@ -48,9 +58,9 @@ export class Splits {
     market.markMicroTicks = ratio.price(market.markMicroTicks)
     if (market.lastTicks > 0) market.lastTicks = Math.max(1, ratio.price(market.lastTicks))
 
-    for (const order of left) {
+    for (const { order, lots } of left) {
       this.log.begin(order.portfolio, 'corporate_action')
-      ratio.change(order)
+      ratio.change(order, lots)
       this.working.putBack(order)
       this.working.change(order, timeMs)
     }

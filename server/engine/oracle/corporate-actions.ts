@@ -5,12 +5,12 @@ import { MICRO_TICKS } from '../mark.ts'
 import type { Order, Position } from '../state.ts'
 import { costShare, roundDivide, scaledDown, scaledHalfUp, scaledUp, trailingStopTicks } from './arithmetic.ts'
 import { closeOrder, legsOf } from './closing.ts'
+import { holdOf } from './holds.ts'
 import { move } from './settlement.ts'
 import {
   accountOf,
   change,
   changePosition,
-  hasLimit,
   isOpen,
   leftOf,
   marketOf,
@@ -71,18 +71,25 @@ function restInOrderOfPriority(market: NaiveMarket): void {
 }
 
 /** Each `denominator` lots become `numerator`: positions, orders and prices. */
-export function splitShares(state: NaiveState, { symbol, numerator: n, denominator: m }: SplitShares): void {
+export function splitShares(state: NaiveState, { symbol, numerator: n, denominator: m, maxTicks }: SplitShares): void {
   const market = marketOf(state, symbol)
-  const { spec } = market
+  const holds = new Map(openIn(state, symbol).map((order) => [order, holdOf(state, order)]))
+  market.spec = { ...market.spec, maxTicks }
   const markBefore = market.markMicroTicks
   market.markMicroTicks = scaledHalfUp(markBefore, m, n)
   if (market.lastTicks > 0) market.lastTicks = Math.max(1, scaledHalfUp(market.lastTicks, m, n))
   for (const position of holdersOf(state, symbol)) splitPosition(state, market, position, n, m, markBefore)
   const orders = openIn(state, symbol)
-  const scaled = new Map(orders.map((order) => [order, scaledOrder(order, spec.maxTicks, n, m)]))
+  const scaled = new Map(orders.map((order) => [order, scaledOrder(order, maxTicks, n, m)]))
+  for (const [order, after] of scaled) cutToHold(state, after, holds.get(order) ?? 0)
+  for (const [order, after] of scaled) {
+    if (order.status !== 'held') continue
+    const entry = orders.find((one) => one.account === order.account && one.number === order.parentNumber)
+    if (entry !== undefined) after.lots = scaled.get(entry)?.lots ?? after.lots
+  }
   for (const order of orders) {
     const isEntryBegun = order.filledLots > 0 && legsOf(state, order).length > 0
-    const cannotBe = !isPossible(scaled.get(order) ?? order, spec.maxTicks) || isEntryBegun
+    const cannotBe = !isPossible(order, scaled.get(order) ?? order, maxTicks) || isEntryBegun
     if (isOpen(order) && cannotBe) closeOrder(state, order, 'canceled', 'admin')
   }
   for (const order of orders) {
@@ -136,14 +143,20 @@ function scaledOrder(order: Order, maxTicks: number, n: number, m: number): Orde
   return scaled
 }
 
-function isPossible(order: Order, maxTicks: number): boolean {
-  const fits = (ticks: number) => ticks >= 1 && ticks <= maxTicks
-  const needsTrigger = order.type !== 'limit' && order.type !== 'market'
-  const hasTrigger = order.stopTicks > 0 || order.type !== 'trailing_stop' || order.highWaterTicks > 0
+/** A buy without a limit of a cash account is cut to what its hold before pays for. */
+function cutToHold(state: NaiveState, after: Order, holdBefore: number): void {
+  if (after.side === 'sell' || accountOf(state, after.account).mode === 'margin') return
+  if (after.type !== 'stop' && after.type !== 'trailing_stop') return
+  if (leftOf(after) > LOTS_MAX) return
+  while (leftOf(after) > 0 && holdOf(state, after) > holdBefore) after.lots--
+}
+
+/** Whether something is left, and each price that the order had is still one. */
+function isPossible(before: Order, after: Order, maxTicks: number): boolean {
+  const prices = (['limitTicks', 'stopTicks', 'highWaterTicks'] as const).filter((price) => before[price] > 0)
   return (
-    leftOf(order) > 0 &&
-    leftOf(order) <= LOTS_MAX &&
-    (!hasLimit(order) || fits(order.limitTicks)) &&
-    (!needsTrigger || !hasTrigger || fits(order.stopTicks))
+    leftOf(after) > 0 &&
+    leftOf(after) <= LOTS_MAX &&
+    prices.every((price) => after[price] >= 1 && after[price] <= maxTicks)
   )
 }

@@ -53,7 +53,8 @@ export interface NaiveEvents {
 }
 
 export interface NaiveMarket {
-  readonly spec: InstrumentSpec
+  /** A split changes its `maxTicks`. */
+  spec: InstrumentSpec
   status: MarketStatus
   markMicroTicks: number
   /** The last trade's price; 0 before the first. */

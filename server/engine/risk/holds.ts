@@ -1,5 +1,6 @@
 import { assert } from '../assert.ts'
 import type { Side } from '../command.ts'
+import type { InstrumentSpec } from '../instrument.ts'
 import { feesOn, rateBps } from '../ledger/fees.ts'
 import type { Market } from '../market.ts'
 import type { OpenOrder } from '../open-order.ts'
@@ -14,11 +15,17 @@ export type Binding = Pick<
   'side' | 'type' | 'status' | 'limitTicks' | 'stopTicks' | 'postOnly' | 'reduceOnly' | 'feeCentBps' | 'feesPaidCents'
 >
 
+/** What of a market says what an order binds there. */
+export interface BindingMarket {
+  readonly book: { readonly maxTicks: number }
+  readonly instrument: InstrumentSpec
+}
+
 /**
  * The cash, in cents, that so many lots of an order bind at work: docs/trading-rules.md, 4. Fills at that price or better
  * pay at most what they release, so that it always suffices.
  */
-export function holdOn(order: Binding, lots: number, market: Market, stopTicks = order.stopTicks): number {
+export function holdOn(order: Binding, lots: number, market: BindingMarket, stopTicks = order.stopTicks): number {
   if (order.side === 'sell' || order.reduceOnly || order.status === 'held') return 0
   const { instrument } = market
   const ticks = isPricedByTrigger(order) ? bandEndTicks(stopTicks, market) : order.limitTicks
@@ -27,7 +34,7 @@ export function holdOn(order: Binding, lots: number, market: Market, stopTicks =
 }
 
 /** A trigger and the band on top: where a buy that it triggers may end. */
-export const bandEndTicks = (stopTicks: number, { book, instrument }: Market): number =>
+export const bandEndTicks = (stopTicks: number, { book, instrument }: BindingMarket): number =>
   Math.min(book.maxTicks, Math.ceil((stopTicks * (BPS + instrument.priceBandBps)) / BPS))
 
 /** A stop or trailing stop has no limit, so that its trigger says what it may cost. */

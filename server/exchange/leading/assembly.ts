@@ -6,7 +6,7 @@ import type { CommandBus } from '../../bus/commands.ts'
 import type { Database, Queries } from '../../database/database.ts'
 import { FIRST_USER_ACCOUNT } from '../../engine/command.ts'
 import type { MarketFrame } from '../../feed/market-frame.ts'
-import { afterSplits, type ListedInstrument } from '../../instruments.ts'
+import { afterSplits, maxTicksAfter, type ListedInstrument } from '../../instruments.ts'
 import type { Alerts } from '../../journal/alerts.ts'
 import type { Bars } from '../../journal/bars.ts'
 import { CancelOnDisconnects } from '../../journal/cancel-on-disconnect.ts'
@@ -148,6 +148,7 @@ export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMar
     operator,
     chargedDay: state.chargedDay,
     splits,
+    maxTicksAfter: (split) => maxTicksAfter(parts.instruments, [...state.splits, split]),
     presence,
     presenceWriter,
     equity: { sampler, writer: new EquityWriter({ curves, log }) },

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { MarketStatus } from '../../engine/command.ts'
 import type { Engine } from '../../engine/engine.ts'
+import type { AppliedSplit } from '../../instruments.ts'
 import type { CorporateAction } from '../../journal/corporate-actions.ts'
 import type { ScenarioRun } from '../../simulator/scenarios.ts'
 import type { Simulator } from '../../simulator/simulator.ts'
@@ -23,6 +24,8 @@ export interface CalendarMarket {
   /** The batch that is being filled. */
   readonly open: OpenBatch
   centsPerTickLot(symbol: string): number
+  /** The highest price of a symbol's book after one more split. */
+  maxTicksAfter(split: AppliedSplit): number
   readonly log: Pick<Logger, 'info'>
 }
 
@@ -146,7 +149,8 @@ export class Calendar {
     }
     const { numerator, denominator } = action
     simulator.detach(symbol)
-    engine.apply({ kind: 'corporate.split', symbol, numerator, denominator }, timeMs)
+    const maxTicks = this.#market.maxTicksAfter({ symbol, numerator, denominator })
+    engine.apply({ kind: 'corporate.split', symbol, numerator, denominator, maxTicks }, timeMs)
     this.#split = { symbol, factor: denominator / numerator }
   }
 

@@ -11,7 +11,7 @@ import type { Fill } from '../../engine/event.ts'
 import { toWireFill } from '../../feed/account/fill.ts'
 import { toWireOrder } from '../../feed/account/order.ts'
 import type { MarketFrame } from '../../feed/market-frame.ts'
-import type { ListedInstrument } from '../../instruments.ts'
+import type { AppliedSplit, ListedInstrument } from '../../instruments.ts'
 import type { EquitySample } from '../../journal/equity.ts'
 import type { OrderWithFills } from '../../journal/history.ts'
 import type { NewsItem } from '../../journal/news.ts'
@@ -57,6 +57,7 @@ export interface LiveMarketParts {
   readonly chargedDay: number | undefined
   /** How often the shares of each symbol have been split. */
   readonly splits: ReadonlyMap<string, number>
+  readonly maxTicksAfter: (split: AppliedSplit) => number
   /** Who is there of those whose orders are to go when nobody is. */
   readonly presence: Presence
   readonly presenceWriter: Pick<PresenceWriter, 'set' | 'clear'>
@@ -180,6 +181,10 @@ export class LiveMarket {
 
   centsPerTickLot(symbol: string): number {
     return this.#frames.instrument(symbol).spec.centsPerTickLot
+  }
+
+  maxTicksAfter(split: AppliedSplit): number {
+    return this.#parts.maxTicksAfter(split)
   }
 
   /**
