@@ -102,6 +102,34 @@ describe('a dividend', () => {
     expect(await rig.count(entries)).toBe(1)
     expect(await balanceOf('USD')).toBe(cash + 200 * 100)
   })
+
+  test('moves the whole market at once: nobody sells at the price before it, and no water rises back to it', async () => {
+    good(await rig.place(account, 'a', { lots: 100 }))
+    const trailing = { side: 'sell', type: 'trailing_stop', timeInForce: 'gtc', lots: 10, trailTicks: 1_000 } as const
+    good(await rig.place(account, 't', trailing))
+    const waterOf = () => Math.round(Number(rig.ordersOf(account).get('t')?.highWater) * 100)
+    const before = { middle: middle(), water: waterOf() }
+    const firstFrame = Promise.withResolvers<{ bidTicks: number }>()
+    rig.broadcast.subscribe({
+      ...{ market: () => undefined, accountSeq: () => undefined, alert: () => undefined },
+      ...{ status: () => undefined, news: () => undefined, linked: () => undefined },
+      account: (_, { cause }) => {
+        if (cause === 'corporate_action') void rig.nextMarketFrame().then(() => firstFrame.resolve(rig.touch()))
+      },
+    })
+    await schedule({ symbol: 'VLNT', kind: 'dividend', centsPerLot: 200, atMs: Date.now() })
+    expect((await firstFrame.promise).bidTicks).toBeLessThan(before.middle - 150)
+    const untilMs = rig.nowMs + 2_000
+    const waters: number[] = []
+    const watched = async () => {
+      waters.push(waterOf())
+      await rig.nextMarketFrame()
+      return rig.nowMs
+    }
+    await expect.poll(watched, { timeout: 10_000, interval: 0 }).toBeGreaterThan(untilMs)
+    // By itself the price hardly moves meanwhile.
+    expect(Math.max(...waters)).toBeLessThan(before.water - 100)
+  })
 })
 
 describe('what is applied and not committed', () => {
@@ -179,6 +207,16 @@ describe('a split', () => {
       .poll(() => rig.ordersOf(account).get('b'), { timeout: 10_000 })
       .toMatchObject({ status: 'canceled', reason: 'admin' })
     expect(rig.framesOf(account).at(-1)).toMatchObject({ cause: 'corporate_action' })
+  })
+
+  test('in reverse keeps orders at prices that only the new book reaches', async () => {
+    good(await rig.place(account, 'a', { lots: 100 }))
+    good(await rig.place(account, 's', { ...resting, side: 'sell', lots: 10, limitTicks: 12_000 }))
+    await schedule({ symbol: 'VLNT', kind: 'split', numerator: 1, denominator: 10, atMs: Date.now() })
+    const after = { status: 'open', limitPrice: '1200.00', qty: '1' }
+    await expect.poll(() => rig.ordersOf(account).get('s'), { timeout: 10_000 }).toMatchObject(after)
+    await rig.restart()
+    expect((await rig.account(account)).openOrders).toMatchObject([after])
   })
 
   test('that was committed and not restated when the process died is brought to its end at the next start', async () => {

@@ -32,8 +32,8 @@ describe('a halted instrument', () => {
     let trades = 0
     market.onTrade = () => (trades += 1)
     simulator.halt('NOVA')
-    simulator.jump('NOVA', -0.05)
     const value = simulator.referenceTicks('NOVA')
+    simulator.jump('NOVA', -0.05)
     simulator.step(START_MS + MINUTE_MS)
     expect(simulator.nowMs).toBe(START_MS + MINUTE_MS)
     expect(simulator.referenceTicks('NOVA')).toBeLessThan(0.96 * value)

@@ -214,9 +214,14 @@ export class Simulator {
     bend(this.find(symbol), Object.keys(conditions).length === 0 ? CALM : { ...CALM, ...conditions })
   }
 
-  /** News: the value jumps, with the next step of the world. @param logSize 0.07 is 7 % up */
+  /**
+   * The value jumps, and the makers know at once. Quotes follow with the next quantum: where nobody may trade at the old
+   * price, the book is detached before and attached again. @param logSize 0.07 is 7 % up
+   */
   jump(symbol: string, logSize: number): void {
-    this.world.jump(this.find(symbol).value, logSize, 'asked')
+    const { value, flow } = this.find(symbol)
+    this.world.jump(value, logSize, 'asked')
+    flow.catchUp()
   }
 
   /** Jumps of values after a moment, oldest first, for headlines; the last 512 are kept, and none over a restart. */

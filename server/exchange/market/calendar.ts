@@ -143,8 +143,12 @@ export class Calendar {
     news.tell(open, { ...action, stage: 'applied' }, timeMs)
     if (action.kind === 'dividend') {
       const { centsPerLot } = action
+      const fall = Math.min(FALL_MAX, centsPerLot / this.#centsOfLot(symbol))
+      // The house leaves and comes back at the new price: at the old one it would pay the dividend twice.
+      simulator.detach(symbol)
       engine.apply({ kind: 'corporate.dividend', symbol, centsPerLot }, timeMs)
-      simulator.jump(symbol, Math.log(1 - Math.min(FALL_MAX, centsPerLot / this.#centsOfLot(symbol))))
+      simulator.jump(symbol, Math.log(1 - fall))
+      simulator.attach(symbol, engine.house(symbol))
       return
     }
     const { numerator, denominator } = action

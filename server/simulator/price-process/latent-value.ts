@@ -136,6 +136,7 @@ export class LatentValue {
 
   jump(logSize: number): void {
     this.logReturn += logSize
+    this.ticks = this.instrument.startTicks * Math.exp(this.logReturn)
     this.kick = Math.min(JUMP_KICK_MAX, this.kick + JUMP_KICK)
   }
 
