@@ -171,7 +171,7 @@ export class CommandProcessor {
       }
     }
     const refusal = this.#refusals.get(entryKey(entry))
-    if (refusal !== undefined) this.#refuse(entry, refusal, nowMs)
+    if (refusal !== undefined) this.#refuse(entry, refusal)
     else this.#takeUpNew(command, request, nowMs)
     return true
   }
@@ -180,7 +180,7 @@ export class CommandProcessor {
     const remembered = this.#answers.known(account, commandId)
     if (remembered !== undefined || stored === undefined) return remembered
     const known = { payloadHash: stored.payloadHash.toString('hex'), result: stored.result as Result }
-    this.#answers.keep(account, commandId, known, this.#market.clock.now())
+    this.#answers.keep(account, commandId, known, performance.now())
     return known
   }
 
@@ -189,7 +189,7 @@ export class CommandProcessor {
     const { rate, retryAfterMs } = this.#rates.take(request.account, request.event, nowMs)
     if (retryAfterMs > 0) {
       const message = `Too many requests at once (${request.event}). The next one in ${retryAfterMs} ms.`
-      this.#refuse(entry, { ok: false, error: plainError('RATE_LIMITED', message, { retryAfterMs }), rate }, nowMs)
+      this.#refuse(entry, { ok: false, error: plainError('RATE_LIMITED', message, { retryAfterMs }), rate })
       return
     }
     // By the clock that all servers share, as its `finalAt` was promised: this one's own may be seconds off.
@@ -197,12 +197,12 @@ export class CommandProcessor {
     if (request.event === 'order.place' && busMs > request.validUntilMs) {
       const message = `The order was valid until ${request.validUntilMs} and was taken up at ${busMs}. It was not executed.`
       // Said for all copies: one that was sent once the clocks agreed again may be dated later.
-      this.#refuse(entry, { ok: false, error: plainError('REQUEST_EXPIRED', message), rate }, nowMs)
+      this.#refuse(entry, { ok: false, error: plainError('REQUEST_EXPIRED', message), rate })
       return
     }
     const outcome = this.#isPoison(entry) ? poison : this.#carryOut(request, accounts)
     if ('invalid' in outcome) {
-      this.#refuse(entry, { ok: false, error: outcome.invalid, rate }, nowMs)
+      this.#refuse(entry, { ok: false, error: outcome.invalid, rate })
       return
     }
     const result = 'notOpen' in outcome ? outcome : outcome.answer
@@ -222,7 +222,7 @@ export class CommandProcessor {
     this.#known.add(account, commandId)
     const isCommitted = this.#answers.awaitCommit(account, commandId, { payloadHash, result })
     this.#market.open.onRelease(() => {
-      isCommitted(this.#market.clock.now())
+      isCommitted(performance.now())
       this.#known.settled(account)
     })
     const hash = Buffer.from(payloadHash ?? '', 'hex')
@@ -249,8 +249,8 @@ export class CommandProcessor {
    * A refusal that leaves the id free, and so makes no row. A successor knows of it only by the position in the stream: it is
    * sent with a batch that is committed at a position behind the entry.
    */
-  #refuse(entry: CommandEntry, answer: Answer, nowMs: number): void {
-    this.#refusals.keep(entryKey(entry), answer, nowMs)
+  #refuse(entry: CommandEntry, answer: Answer): void {
+    this.#refusals.keep(entryKey(entry), answer, performance.now())
     this.#intake.whenPassed(entry, () => this.#market.open.onCommit(() => this.#market.reply(entry, answer)))
   }
 
