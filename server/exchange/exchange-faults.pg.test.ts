@@ -227,6 +227,22 @@ describe('a first history that was broken off', () => {
   })
 })
 
+it('a first history is broken off as soon as another process leads', async () => {
+  const days = 120
+  rig = await ExchangeRig.starting({ historyDays: days })
+  const barCount = () => rig.count(`SELECT count(*) FROM candle_1m WHERE symbol = 'VLNT'`)
+  await expect.poll(barCount, { interval: 5, timeout: 20_000 }).toBeGreaterThan(0)
+  const other = new pg.Client({ connectionString: rig.url })
+  await other.connect()
+  await other.query(`SELECT pg_advisory_lock(42, epoch::int + 1) FROM lease`)
+  await other.query(`${BUMP} + interval '60 s'`)
+  let bars = -1
+  const isOver = async () => bars === (bars = await barCount())
+  await expect.poll(isOver, { interval: 500, timeout: 30_000 }).toBe(true)
+  expect(bars).toBeLessThan((days * 1_440) / 2)
+  await other.end()
+})
+
 describe('an account that is asked of without end', () => {
   it('whose ids are too many to keep is answered as ever', async () => {
     rig = await ExchangeRig.open()

@@ -96,6 +96,8 @@ export class Exchange implements AsyncDisposable {
   readonly #defects = new Defects()
   /** Of the term that is being led, or put together. */
   #signal = new LoopSignal()
+  /** Aborted once the lease is lost. */
+  #lost = new AbortController()
   /** What is being led. */
   #market: AssembledMarket | undefined
   /** The last that came to lead. */
@@ -191,6 +193,7 @@ export class Exchange implements AsyncDisposable {
       await using standby = Standby.start(this.#options)
       this.#standby = standby
       let lease: Lease
+      this.#lost = new AbortController()
       try {
         lease = await acquireLease({
           ...{ connection: database.lease, holder, logger: log, onLost: this.#onLost },
@@ -302,7 +305,7 @@ export class Exchange implements AsyncDisposable {
       accountRates: this.#rates,
       ...answered,
       poison: this.#defects.poison,
-      signal: this.#stopping.signal,
+      signal: AbortSignal.any([this.#stopping.signal, this.#lost.signal]),
       arrived: this.#signal.wake,
       failed: this.#signal.fail,
       reopening: () => this.#indicative?.save(),
@@ -398,7 +401,11 @@ export class Exchange implements AsyncDisposable {
     return new Promise((resolve) => this.#options.clock.after(RETRY_MS, resolve))
   }
 
-  readonly #onLost = (): void => this.#signal.fail(new Fenced('the lease is lost'))
+  readonly #onLost = (): void => {
+    const error = new Fenced('the lease is lost')
+    this.#signal.fail(error)
+    this.#lost.abort(error)
+  }
 
   get #isStopping(): boolean {
     return this.#leaving.signal.aborted

@@ -73,7 +73,7 @@ export interface AssemblyParts {
   readonly clock: Clock
   readonly log: Logger
   readonly metrics: Pick<ExchangeMetrics, 'quantumSeconds'>
-  /** Breaks a first history off. */
+  /** Breaks off what takes long: reading a large state, making a first history. */
   readonly signal: AbortSignal
   /** There is something to take up. */
   readonly arrived: () => void
@@ -105,7 +105,11 @@ export interface AssembledMarket extends AsyncDisposable {
 export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMarket> {
   const { database, history, bars, alerts, bus, broadcast, epoch, clock, log, maxOpenOrdersPerInstrument } = parts
   const startedAtMs = clock.now()
-  const [state] = await Promise.all([parts.readState(), parts.ready(), restateHistory(database.queries, log)])
+  const [state] = await Promise.all([
+    unlessAborted(parts.signal, parts.readState()),
+    parts.ready(),
+    restateHistory(database.queries, log),
+  ])
   const instruments = afterSplits(parts.instruments, state.splits)
   await using opened = new AsyncDisposableStack()
   const operator = opened.use(await OperatorWatch.open({ queries: database.queries, clock, log }))
@@ -198,6 +202,20 @@ export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMar
     lastBatch: last.batch,
     flushBars: () => barWriter.flush(),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  }
+}
+
+/** @throws the signal's reason as soon as it is aborted */
+async function unlessAborted<Value>(signal: AbortSignal, work: Promise<Value>): Promise<Value> {
+  const aborted = Promise.withResolvers<never>()
+  const abort = () => aborted.reject(signal.reason as Error)
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort, { once: true })
+  work.catch(() => undefined) // nobody waits for it once the race is over
+  try {
+    return await Promise.race([work, aborted.promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
   }
 }
 

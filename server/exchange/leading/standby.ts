@@ -10,9 +10,7 @@ import { within } from '../within.ts'
 
 /** How often a standby reads what the leader has written. */
 const FOLLOW_MS = 200
-/** A reading that takes longer hangs on a dead link. */
-const READ_MS_MAX = 20_000
-/** The same of one that is under way when the lead is taken: then all is read anew, by another session. */
+/** A look under way when the lead is taken and not over by then hangs on a dead link: another session reads everything. */
 const LAST_LOOK_MS_MAX = 1_000
 
 export interface StandbyParts {
@@ -65,7 +63,11 @@ export class Standby implements AsyncDisposable {
     return this.#isWarm
   }
 
-  /** The state of the last batch, read by who has the lease. @throws when the database does not answer: ask again */
+  /**
+   * The state of the last batch, for the holder of the lease. Has no time limit: a large state takes long to read, and the pool
+   * ends a session that has gone silent.
+   * @throws when the database does not answer: ask again
+   */
   async state(): Promise<JournalState> {
     const { database, log } = this.#parts
     this.#stop()
@@ -77,9 +79,9 @@ export class Standby implements AsyncDisposable {
     )
     if (followed !== undefined && isIdle) {
       log.info({ batch: followed.batch }, 'exchange: takes over from what it has followed')
-      return within(READ_MS_MAX, followed.read())
+      return followed.read()
     }
-    return within(READ_MS_MAX, readState(database.queries))
+    return readState(database.queries)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
