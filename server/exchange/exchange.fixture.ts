@@ -18,7 +18,7 @@ import type { ExchangeRequest, PlaceOrderRequest } from '../bus/exchange-request
 import { type Database, openDatabase } from '../database/database.ts'
 import { Feed } from '../feed/feed.ts'
 import type { MarketFrame } from '../feed/market-frame.ts'
-import { readInstruments } from '../instruments.ts'
+import { type ListedInstrument, readInstruments } from '../instruments.ts'
 import { seedInstruments } from '../journal/instruments.ts'
 import { CALM, type Conditions } from '../simulator/conditions.ts'
 import type { InstrumentState, SimulatorState } from '../simulator/state.ts'
@@ -62,6 +62,8 @@ export class ExchangeRig {
   readonly #options: Required<RigOptions>
   /** The exchange's way to its database. */
   readonly proxy: FaultProxy
+  /** Those that the next start lists. */
+  instruments: readonly ListedInstrument[] = INSTRUMENTS
   database: Database
   exchange: Exchange
   #sent = 0
@@ -125,7 +127,7 @@ export class ExchangeRig {
       database: this.database,
       bus: this.bus,
       broadcast: this.broadcast,
-      instruments: INSTRUMENTS,
+      instruments: this.instruments,
       clock: this.clock,
       log,
       metrics: this.metrics,

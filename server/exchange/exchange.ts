@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import type { Broadcast } from '../bus/broadcast.ts'
 import type { CommandBus } from '../bus/commands.ts'
 import type { Database } from '../database/database.ts'
+import { StartupError } from '../database/startup-error.ts'
 import type { MarketFrame } from '../feed/market-frame.ts'
 import type { ListedInstrument } from '../instruments.ts'
 import { Alerts } from '../journal/alerts.ts'
@@ -280,6 +281,7 @@ export class Exchange implements AsyncDisposable {
         this.#degrade(lease, term, end)
       return end
     } catch (error) {
+      if (error instanceof StartupError) throw error
       if (!isReplaced(error, lease)) this.#status.degraded(lease.epoch)
       await this.#pause()
       return { kind: 'fault', error }

@@ -125,6 +125,7 @@ export class CommandProcessor {
     const { account } = request
     if (this.#isPoison(entry)) this.#reply(entry, poison.answer)
     else if (!this.#market.hasAccount(account)) this.#reply(entry, noAccount.answer)
+    else if (isPreview(request) && !this.#isListed(request)) this.#reply(entry, unknownRequest.answer)
     else if (isPreview(request)) this.#reply(entry, operations.preview(request, timeMs))
     else if (request.event === 'account') {
       this.#reply(entry, { ok: true, data: operations.accounts.snapshot(account) })
@@ -186,6 +187,10 @@ export class CommandProcessor {
 
   /** Rate, `validUntil`, then the rules of the exchange. */
   #takeUpNew({ entry, accounts = [] }: PreparedCommand, request: ChangeRequest, nowMs: number): void {
+    if (!this.#isListed(request)) {
+      this.#refuse(entry, unknownRequest.answer)
+      return
+    }
     const { rate, retryAfterMs } = this.#rates.take(request.account, request.event, nowMs)
     if (retryAfterMs > 0) {
       const message = `Too many requests at once (${request.event}). The next one in ${retryAfterMs} ms.`
@@ -254,6 +259,15 @@ export class CommandProcessor {
     this.#intake.whenPassed(entry, () => this.#market.open.onCommit(() => this.#market.reply(entry, answer)))
   }
 
+  /** A gateway of a later version may list instruments that are not listed here. */
+  #isListed(request: ChangeRequest | PlaceOrderRequest): boolean {
+    const symbols = [
+      ...('symbol' in request && request.symbol !== undefined ? [request.symbol] : []),
+      ...('symbols' in request ? (request.symbols ?? []) : []),
+    ]
+    return symbols.every((symbol) => this.#market.isListed(symbol))
+  }
+
   #isPoison(entry: CommandEntry): boolean {
     return this.#poison.has(entryKey(entry))
   }
@@ -272,7 +286,7 @@ export class CommandDefect extends Error {
 const poison = refused(
   plainError('INTERNAL', 'A fault of the exchange. The request was not executed and never will be.'),
 )
-/** A gateway of a later version asks for what this one does not know yet: that is no defect. */
+/** A gateway of a later version asks for something, or names an instrument, that is not known here yet: no defect. */
 const unknownRequest = refused(
   plainError('INTERNAL', 'The exchange that leads now does not know this request. It was not executed.'),
 )

@@ -1,3 +1,4 @@
+import { StartupError } from '../../database/startup-error.ts'
 import type { MarketStatus } from '../../engine/command.ts'
 import { Engine } from '../../engine/engine.ts'
 import type { JournalState } from '../../journal/recovery.ts'
@@ -5,13 +6,16 @@ import type { ListedInstrument } from '../../instruments.ts'
 import type { Simulator } from '../../simulator/simulator.ts'
 import { restorePrices, type SavedMarket } from '../market/saved-market.ts'
 
+type State = Pick<JournalState, 'accounts' | 'positions' | 'openOrders' | 'deadMen'> & { last: { timeMs: number } }
+
 /**
  * The engine as of the last batch: accounts, positions and open orders into empty books, then the simulated participants
  * around them. The one way to come to a state: at the start, after a take-over, after a commit in doubt, after a defect; and
  * without accounts and orders that of the indicative market.
+ * @throws {StartupError} naming instruments that are not listed though accounts hold positions or open orders in them
  */
 export function recoverEngine(parts: {
-  state: Pick<JournalState, 'accounts' | 'positions' | 'openOrders' | 'deadMen'> & { last: { timeMs: number } }
+  state: State
   epoch: number
   instruments: readonly ListedInstrument[]
   simulator: Simulator
@@ -21,12 +25,16 @@ export function recoverEngine(parts: {
   maxOpenOrdersPerInstrument: number
 }): Engine {
   const { state, epoch, instruments, simulator, saved, statuses, maxOpenOrdersPerInstrument } = parts
+  const listed = new Set(instruments.map(({ spec }) => spec.symbol))
+  assertListed(state, listed)
   const engine = new Engine({ instruments: instruments.map(({ spec }) => spec), maxOpenOrdersPerInstrument })
   engine.beginEpoch(epoch)
   if (saved !== undefined) restorePrices(engine, saved)
   // What orders hold comes back with the orders.
   for (const account of state.accounts) engine.restoreAccount({ ...account, heldCents: 0 })
-  for (const position of state.positions) engine.restorePosition({ ...position, heldLots: 0 })
+  for (const position of state.positions) {
+    if (listed.has(position.symbol)) engine.restorePosition({ ...position, heldLots: 0 })
+  }
   for (const order of state.openOrders) engine.restoreOrder(order)
   for (const deadMan of state.deadMen) engine.restoreDeadMan(deadMan)
   for (const symbol of engine.symbols) {
@@ -36,4 +44,15 @@ export function recoverEngine(parts: {
     simulator.attach(symbol, engine.house(symbol))
   }
   return engine
+}
+
+/** An instrument may be taken off the list once nobody holds it or has an order in it. */
+function assertListed({ positions, openOrders }: State, listed: ReadonlySet<string>): void {
+  const needed = [...positions.filter(({ lots }) => lots !== 0), ...openOrders].map(({ symbol }) => symbol)
+  const missing = new Set(needed.filter((symbol) => !listed.has(symbol)))
+  if (missing.size === 0) return
+  throw new StartupError(
+    `Accounts hold positions or open orders in ${[...missing].sort().join(', ')}, which INSTRUMENTS_FILE does not list. ` +
+      'List them again, have them closed, and then remove them.',
+  )
 }

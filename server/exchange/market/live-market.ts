@@ -300,6 +300,10 @@ export class LiveMarket {
     return this.engine.account(account) !== undefined
   }
 
+  isListed(symbol: string): boolean {
+    return this.#parts.instruments.has(symbol)
+  }
+
   /** An order as committed, with its fills; of an open one what stands before it too. */
   async findOrder({ account, number, clientOrderId }: Reference): Promise<PlacedOrder | undefined> {
     const { history } = this.#parts
