@@ -1,5 +1,5 @@
-# Who GitHub's workflows are to AWS, and the one that plans on pull requests: it may look at what there is, and not at
-# what is in it.
+# The identity of GitHub's workflows in AWS, and the role that plans on pull requests: it may read configuration, but not
+# contents.
 
 locals {
   issuer = "token.actions.githubusercontent.com"
@@ -57,7 +57,7 @@ data "aws_iam_policy_document" "plan" {
     resources = [aws_kms_key.state.arn]
   }
 
-  # Reading everything would be reading logs, and whatever else a bucket holds.
+  # Full read access would include logs and the contents of every bucket.
   statement {
     sid           = "NoContents"
     effect        = "Deny"

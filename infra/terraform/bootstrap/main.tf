@@ -1,5 +1,5 @@
-# Once for each account, before everything else, with its own state kept beside it (README.md): the bucket of the states,
-# and who GitHub's workflows are. The lock is a file in the bucket (use_lockfile), so there is no table.
+# Once per account, before everything else, with its own state beside it (README.md): the state bucket and GitHub's
+# identity. The lock is a file in the bucket (use_lockfile), so there is no lock table.
 
 terraform {
   required_version = ">= 1.10"
@@ -14,7 +14,7 @@ variable "region" {
 }
 
 variable "bucket" {
-  description = "Name of the bucket; the backends of environments/ name it too."
+  description = "Name of the bucket; the backends of environments/ use the same name."
   type        = string
   default     = "valiant-terraform-state"
 }
@@ -46,7 +46,7 @@ resource "aws_s3_bucket" "state" {
   }
 }
 
-# A state that was spoilt is brought back from the one before.
+# A corrupted state can be restored from its previous version.
 resource "aws_s3_bucket_versioning" "state" {
   bucket = aws_s3_bucket.state.id
 
@@ -119,6 +119,6 @@ resource "aws_s3_bucket_policy" "state" {
 }
 
 output "plan_role_arn" {
-  description = "TERRAFORM_PLAN_ROLE_STAGING or _PRODUCTION of the repository, by the account; both where there is one account."
+  description = "TERRAFORM_PLAN_ROLE_STAGING or _PRODUCTION of the repository, by account; both if there is only one account."
   value       = aws_iam_role.plan.arn
 }

@@ -13,7 +13,7 @@ output "master_secret_arn" {
 }
 
 output "secrets" {
-  description = "To be filled at the beginning: auth by hand, the others by a rotation."
+  description = "To be filled first: auth by hand, the others by a rotation."
   value = {
     auth     = module.app.auth_secret_arn
     cache    = module.cache.secret_arn

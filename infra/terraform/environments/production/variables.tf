@@ -4,17 +4,17 @@ variable "region" {
 }
 
 variable "account_id" {
-  description = "The account of this environment, and of nothing else."
+  description = "The account of this environment only."
   type        = string
 }
 
 variable "domain" {
-  description = "The name that people use."
+  description = "The public host name."
   type        = string
 }
 
 variable "route53_zone_id" {
-  description = "The hosted zone that the name is in."
+  description = "The hosted zone of the name."
   type        = string
 }
 
@@ -24,13 +24,13 @@ variable "image" {
 }
 
 variable "registry_secret_arn" {
-  description = "A secret with username and password of the registry; null where images are public."
+  description = "A secret with username and password of the registry; null if images are public."
   type        = string
   default     = null
 }
 
 variable "sentry_secret_arn" {
-  description = "A secret with the addresses that errors are told to, as server and web; null where there is no Sentry."
+  description = "A secret with Sentry's DSNs, as server and web; null without Sentry."
   type        = string
   default     = null
 }
@@ -41,6 +41,6 @@ variable "github_repository" {
 }
 
 variable "alarm_emails" {
-  description = "Who is told of alarms."
+  description = "E-mail addresses that receive alarms."
   type        = list(string)
 }

@@ -1,6 +1,6 @@
 locals {
   name = "valiant-staging"
-  # Known before there are services, so that what comes first may name them.
+  # Known before the services exist, so that earlier resources can reference them.
   services = ["exchange", "gateway"]
   ca_file  = "/certificates/rds.pem"
   log_days = 14

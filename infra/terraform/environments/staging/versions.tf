@@ -7,7 +7,7 @@ terraform {
     random  = { source = "hashicorp/random", version = "~> 3.7" }
   }
 
-  # The bucket is that of ../../bootstrap; AWS_REGION says where it is.
+  # The bucket of ../../bootstrap, in the region AWS_REGION.
   backend "s3" {
     bucket       = "valiant-terraform-state"
     key          = "valiant/staging.tfstate"
@@ -18,7 +18,7 @@ terraform {
 
 provider "aws" {
   region = var.region
-  # A plan for one account is never applied to another.
+  # Prevents applying a plan to another account.
   allowed_account_ids = [var.account_id]
 
   default_tags {

@@ -1,13 +1,13 @@
-# What one address may ask for, before any of it costs a task something. The server has limits of its own, by account;
-# these are ten times as wide as what its clients do, and hold back floods. Frames within a socket do not pass here.
+# Request limits per address, before requests reach a task. The server has its own limits per account; these are ten times
+# what its clients need, and stop floods. Frames within a socket do not pass through here.
 
 locals {
   rates = {
-    # Signing in and up. The server lets one address make 30 guests a minute.
+    # Signing in and up. The server allows 30 new guests a minute per address.
     auth = { priority = 10, limit = 300, path = "/api/auth/" }
-    # Handshakes. The server lets one address have 50 public sockets; all of them come back at once after a cut.
+    # Handshakes. The server allows 50 public sockets per address; all of them reconnect at once after a cut.
     sockets = { priority = 11, limit = 600, path = "/socket.io/" }
-    # Everything: the page is some 60 files, and a bot may make 100 requests a second.
+    # Everything: the page has about 60 files, and a bot may send 100 requests a second.
     all = { priority = 12, limit = 12000, path = "/" }
   }
 }

@@ -18,7 +18,7 @@ resource "aws_vpc_security_group_ingress_rule" "https" {
 
 resource "aws_vpc_security_group_ingress_rule" "http" {
   security_group_id = aws_security_group.load_balancer.id
-  description       = "To be sent to HTTPS"
+  description       = "Redirected to HTTPS"
   cidr_ipv4         = "0.0.0.0/0"
   ip_protocol       = "tcp"
   from_port         = 80
@@ -27,7 +27,7 @@ resource "aws_vpc_security_group_ingress_rule" "http" {
 
 resource "aws_vpc_security_group_egress_rule" "to_gateways" {
   security_group_id            = aws_security_group.load_balancer.id
-  description                  = "Gateways, and nothing else"
+  description                  = "Gateways only"
   referenced_security_group_id = aws_security_group.gateway.id
   ip_protocol                  = "tcp"
   from_port                    = local.port
@@ -40,8 +40,8 @@ resource "aws_lb" "this" {
   internal           = false
   subnets            = var.public_subnet_ids
   security_groups    = [aws_security_group.load_balancer.id]
-  # A socket hears at least every 10 s (Socket.IO's ping). The server keeps idle connections for 75 s, longer than this,
-  # so that it is never the server that closes one while a request is on its way.
+  # A socket receives data at least every 10 s (Socket.IO's ping). The server keeps idle connections for 75 s, longer than
+  # this, so that it never closes one while a request is in transit.
   idle_timeout               = 60
   drop_invalid_header_fields = true
   desync_mitigation_mode     = "strictest"
@@ -54,7 +54,7 @@ resource "aws_lb" "this" {
   }
 }
 
-# Blue and green: a deployment fills the one that is idle and turns the listener's rule to it.
+# Blue/green: a deployment fills the idle one and switches the listener's rule to it.
 resource "aws_lb_target_group" "gateway" {
   for_each = toset(["blue", "green"])
 
@@ -63,8 +63,8 @@ resource "aws_lb_target_group" "gateway" {
   target_type = "ip"
   protocol    = "HTTP"
   port        = local.port
-  # After so long its connections are cut, and only then ECS sends SIGTERM. Longer would only make a deployment longer: no
-  # socket ends by itself.
+  # After this time connections are cut, and only then does ECS send SIGTERM. A longer time would only slow deployments:
+  # no socket ends by itself.
   deregistration_delay          = local.deregistration_seconds
   load_balancing_algorithm_type = "least_outstanding_requests"
 
@@ -101,7 +101,7 @@ resource "aws_lb_listener" "https" {
   ssl_policy        = "ELBSecurityPolicy-TLS13-1-2-2021-06"
   certificate_arn   = aws_acm_certificate_validation.this.certificate_arn
 
-  # What is for another name is nobody's.
+  # Requests for other host names are refused.
   default_action {
     type = "fixed-response"
 
@@ -139,7 +139,7 @@ resource "aws_lb_listener_rule" "production" {
     }
   }
 
-  # A deployment turns it.
+  # Switched by deployments.
   lifecycle {
     ignore_changes = [action]
   }

@@ -1,5 +1,5 @@
-# What the server's log says, counted, where no metric says it. Its lines are JSON with pino's levels: 50 is an error, 60 is
-# fatal: the process ends.
+# Events counted in the server's log, if no metric covers them. Lines are JSON with pino's levels: 50 is an error, 60 is
+# fatal: the process exits.
 
 locals {
   counted = {
@@ -27,10 +27,10 @@ resource "aws_cloudwatch_log_metric_filter" "counted" {
 }
 
 locals {
-  # A deployment is turned back by what a good one never does, within a minute or two.
+  # Rolls a deployment back, within a minute or two, on conditions that a good one never causes.
   deployment_alarms = {
     gateway-5xx = {
-      description = "Answers 5xx of gateways: more than 10 a minute, twice. A good deployment has none; a single client may meet a few."
+      description = "Gateways answered 5xx more than 10 times a minute, twice. A good deployment causes none; a single client may see a few."
       namespace   = "AWS/ApplicationELB"
       metric      = "HTTPCode_Target_5XX_Count"
       dimensions  = { LoadBalancer = aws_lb.this.arn_suffix }
@@ -39,7 +39,7 @@ locals {
       periods     = 2
     }
     balancer-5xx = {
-      description = "Answers 5xx of the load balancer itself: it found no gateway that is ready, or was cut off by one."
+      description = "The load balancer itself answered 5xx: it found no ready gateway, or one dropped the connection."
       namespace   = "AWS/ApplicationELB"
       metric      = "HTTPCode_ELB_5XX_Count"
       dimensions  = { LoadBalancer = aws_lb.this.arn_suffix }
@@ -48,7 +48,7 @@ locals {
       periods     = 2
     }
     acknowledgements = {
-      description = "Orders are answered after more than 250 ms, on average of each of 3 minutes. A good deployment hands the lead over in a fifth of a second, once; a version that is slow stays so."
+      description = "Answers to orders averaged more than 250 ms in each of 3 minutes. A good deployment hands over in a fifth of a second, once; a slow version stays slow."
       namespace   = var.name
       metric      = "valiant_order_ack_seconds"
       dimensions  = { role = "gateway" }
@@ -57,7 +57,7 @@ locals {
       periods     = 3
     }
     degraded = {
-      description = "For more than 20 s of each of 2 minutes no order was taken. A good deployment hands the lead over in a fifth of a second, once."
+      description = "No order was accepted for more than 20 s of each of 2 minutes. A good deployment hands over in a fifth of a second, once."
       namespace   = var.name
       metric      = "valiant_degraded_seconds_total"
       dimensions  = { role = "exchange" }
@@ -66,7 +66,7 @@ locals {
       periods     = 2
     }
     errors = {
-      description = "Errors in the server's log: more than 20 a minute, twice. Each is a defect or a fault outside; a fault that passes makes fewer."
+      description = "More than 20 errors a minute in the server's log, twice. Each is a defect or an external fault; a passing fault causes fewer."
       namespace   = var.name
       metric      = "errors"
       dimensions  = {}
@@ -75,7 +75,7 @@ locals {
       periods     = 2
     }
     fatal = {
-      description = "A server ended by a defect. One is too many."
+      description = "A server crashed because of a defect. One is too many."
       namespace   = var.name
       metric      = "fatal"
       dimensions  = {}

@@ -1,4 +1,4 @@
-# One image, two services: gateways serve people and bots, exchanges lead the market or stand by to.
+# One image, two services: gateways serve people and bots, exchanges lead the market or stand by.
 
 data "aws_region" "here" {}
 
@@ -10,22 +10,22 @@ locals {
   settings = merge({
     PORT          = tostring(local.port)
     PUBLIC_ORIGIN = "https://${var.domain}"
-    # The load balancer is the one hop whose X-Forwarded-For is believed.
+    # Trusts one hop's X-Forwarded-For: the load balancer's.
     TRUST_PROXY = "1"
     LOG_LEVEL   = "info"
-    # Read by the collector beside it; no security group lets anyone else in.
+    # Read by the collector beside it; no security group admits anyone else.
     METRICS_PORT       = tostring(local.metrics_port)
     SENTRY_ENVIRONMENT = var.environment
   }, var.settings)
 
-  # Without it the server tells nobody of its errors.
+  # Without it the server reports its errors nowhere.
   sentry = var.sentry_secret_arn == null ? [] : [
     { name = "SENTRY_DSN", valueFrom = "${var.sentry_secret_arn}:server::" },
     { name = "SENTRY_DSN_WEB", valueFrom = "${var.sentry_secret_arn}:web::" },
   ]
 
   of_role = {
-    # The load balancer has left it by then: no notice. What it still has, it sends away as others can let it in.
+    # The load balancer has deregistered it by then, so no notice. Remaining sockets move at the rate others accept.
     gateway  = { ROLE = "gateway", DRAIN_SPREAD_MS = "10000" }
     exchange = { ROLE = "exchange" }
   }
@@ -50,7 +50,7 @@ locals {
         awslogs-group         = aws_cloudwatch_log_group.server.name
         awslogs-region        = local.region
         awslogs-stream-prefix = role
-        # A log that cannot be written must not hold up the market.
+        # A log that cannot be written must not block the market.
         mode            = "non-blocking"
         max-buffer-size = "8m"
       }
@@ -67,7 +67,7 @@ resource "aws_cloudwatch_log_group" "server" {
 resource "aws_ecs_cluster" "this" {
   name = var.name
 
-  # The alarms need the number of tasks that run.
+  # The alarms need the number of running tasks.
   setting {
     name  = "containerInsights"
     value = "enabled"
@@ -83,7 +83,7 @@ resource "aws_security_group" "gateway" {
 
 resource "aws_security_group" "exchange" {
   name        = "${var.name}-exchange"
-  description = "Exchanges: nobody calls them"
+  description = "Exchanges: no inbound traffic"
   vpc_id      = var.vpc_id
   tags        = { Name = "${var.name}-exchange" }
 }
@@ -93,7 +93,7 @@ locals {
     gateway  = aws_security_group.gateway.id
     exchange = aws_security_group.exchange.id
   }
-  # Both need the same of others.
+  # Both need the same access.
   needs = {
     database = { group = var.database.security_group_id, port = 5432 }
     cache    = { group = var.cache.security_group_id, port = 6379 }
@@ -126,7 +126,7 @@ resource "aws_vpc_security_group_egress_rule" "needs" {
   to_port                      = each.value.to.port
 }
 
-# The registry, and AWS's own interfaces: neither has addresses of its own to name.
+# The registry and AWS's APIs, which have no fixed addresses.
 resource "aws_vpc_security_group_egress_rule" "https" {
   for_each = local.groups
 
@@ -138,7 +138,7 @@ resource "aws_vpc_security_group_egress_rule" "https" {
   to_port           = 443
 }
 
-# The other ends of the ways to the data.
+# The matching rules on the data's side.
 resource "aws_vpc_security_group_ingress_rule" "data" {
   for_each = local.ways
 
@@ -160,7 +160,7 @@ resource "aws_ecs_task_definition" "server" {
   memory                   = local.size_of_role[each.key].memory
   task_role_arn            = aws_iam_role.task.arn
   execution_role_arn       = aws_iam_role.execution.arn
-  # The revision before this one may be the one that runs: deregistered, nothing more could be started of it.
+  # The previous revision may be the running one; if it were deregistered, no new task of it could start.
   skip_destroy = true
 
   runtime_platform {
@@ -172,10 +172,10 @@ resource "aws_ecs_task_definition" "server" {
     name = "certificates"
   }
 
-  # Deployments look for the container named app, and change its image wherever it stands.
+  # Deployments change the image of the container named app.
   container_definitions = jsonencode([
     {
-      # No system knows the certificates of RDS by itself: fetched from AWS before the server starts, by the Node it has.
+      # Certificates of RDS are in no system's store: the image's Node fetches them from AWS before the server starts.
       name                   = "certificates"
       image                  = var.image
       essential              = false
@@ -192,7 +192,7 @@ resource "aws_ecs_task_definition" "server" {
       image     = var.image
       essential = true
       dependsOn = [{ containerName = "certificates", condition = "SUCCESS" }]
-      # node itself, so that SIGTERM arrives.
+      # node itself, so that it receives SIGTERM.
       command                = ["node", "server/main.ts"]
       stopTimeout            = 30
       readonlyRootFilesystem = true
@@ -205,7 +205,7 @@ resource "aws_ecs_task_definition" "server" {
         { name = "REDIS_URL", valueFrom = "${var.cache.secret_arn}:url::" },
         { name = "AUTH_SECRET", valueFrom = aws_secretsmanager_secret.auth.arn },
       ], local.sentry)
-      # Whether the process answers at all. Not /readyz: what is missing outside is waited for, and a restart would not help.
+      # Liveness. Not /readyz: the server waits for missing dependencies, and a restart would not help.
       healthCheck = {
         command     = ["CMD", "node", "-e", local.is_alive]
         interval    = 10

@@ -1,12 +1,12 @@
-# The server's own metrics, in CloudWatch: beside each server a collector of AWS reads its /metrics once a minute, on the
-# task's own loopback, and writes what is picked here as lines of a log that CloudWatch takes metrics out of (EMF). No
-# port is opened for it, and a task that ends takes its collector with it.
+# The server's own metrics in CloudWatch: beside each server an AWS collector reads its /metrics once a minute, on the
+# task's loopback, and writes the metrics selected here to a log from which CloudWatch extracts metrics (EMF). No port is
+# opened for it, and a collector ends with its task.
 
 locals {
   metrics_port = 9464
 
-  # Each is a metric that is paid for, so only what an alarm, the scaling or the dashboard asks for. A counter becomes what it
-  # rose by in the minute, a histogram its count and sum: CloudWatch's Average is true of it, its percentiles are not there.
+  # Each metric costs money, so only those that an alarm, the scaling or the dashboard uses. A counter becomes its increase
+  # in the minute, a histogram its count and sum: CloudWatch's Average is exact, percentiles are not available.
   picked = [
     "nodejs_eventloop_lag_p99_seconds",
     "valiant_book_crossed",
@@ -25,7 +25,7 @@ locals {
     "valiant_sockets",
     "valiant_symbol_halted",
   ]
-  # What a task tells by label, as one figure of the task.
+  # Labeled metrics, aggregated to one figure per task.
   joined = {
     valiant_book_crossed         = "sum"
     valiant_database_connections = "sum"
@@ -46,7 +46,7 @@ locals {
               static_configs  = [{ targets = ["127.0.0.1:${local.metrics_port}"], labels = { role = role } }]
               metric_relabel_configs = [
                 { source_labels = ["__name__"], regex = "(${join("|", local.picked)})(_bucket|_sum|_count)?", action = "keep" },
-                # Of connections those alone that are waited for.
+                # Only queries that wait for a connection.
                 { source_labels = ["__name__", "state"], regex = "valiant_database_connections;(total|idle)", action = "drop" },
               ]
             }]
@@ -63,7 +63,7 @@ locals {
             }
           ]
         }
-        # CloudWatch adds up what it is told: told totals, it would add those.
+        # CloudWatch adds up samples, so it must get increases, not totals.
         cumulativetodelta = {}
       }
       exporters = {
@@ -92,7 +92,7 @@ locals {
     for role in keys(local.of_role) : role => {
       name  = "metrics"
       image = var.collector_image
-      # A market without figures goes on; a collector that ended is started again.
+      # The market continues without metrics; a collector that exited is restarted.
       essential         = false
       restartPolicy     = { enabled = true, restartAttemptPeriod = 60 }
       memoryReservation = 64
@@ -104,7 +104,7 @@ locals {
   }
 }
 
-# Lines that CloudWatch has taken the figures out of: kept to look into for a week, not longer.
+# Lines whose metrics CloudWatch has extracted: kept for a week for inspection.
 resource "aws_cloudwatch_log_group" "metrics" {
   name              = "/valiant/${var.name}/metrics"
   retention_in_days = 7

@@ -11,12 +11,12 @@ output "exchange_service" {
 }
 
 output "load_balancer" {
-  description = "As metrics name it."
+  description = "Its name in metrics."
   value       = aws_lb.this.arn_suffix
 }
 
 output "target_groups" {
-  description = "Blue and green, as metrics name them."
+  description = "Blue and green, by their names in metrics."
   value       = [for group in aws_lb_target_group.gateway : group.arn_suffix]
 }
 
@@ -29,11 +29,11 @@ output "web_acl" {
 }
 
 output "role_arns" {
-  description = "What a deployment hands to tasks."
+  description = "The roles that a deployment passes to tasks."
   value       = [aws_iam_role.task.arn, aws_iam_role.execution.arn]
 }
 
 output "auth_secret_arn" {
-  description = "Its value is put there by hand."
+  description = "Its value is set by hand."
   value       = aws_secretsmanager_secret.auth.arn
 }

@@ -1,5 +1,5 @@
-# What ECS may do to start a task: read its secrets, write one log group. The server itself asks AWS for nothing; the
-# collector beside it may write the log group of metrics (metrics.tf).
+# What ECS may do to start a task: read its secrets, write one log group. The server itself does not call AWS; the
+# collector beside it may write the metrics log group (metrics.tf).
 
 data "aws_caller_identity" "here" {}
 
@@ -56,7 +56,7 @@ resource "aws_iam_role_policy" "execution" {
   policy = data.aws_iam_policy_document.execution.json
 }
 
-# What ECS may do to turn the listener from blue to green and back.
+# What ECS may do to switch the listener between blue and green.
 data "aws_iam_policy_document" "assume_ecs" {
   statement {
     actions = ["sts:AssumeRole"]
@@ -74,7 +74,7 @@ resource "aws_iam_role" "turn" {
 }
 
 data "aws_iam_policy_document" "turn" {
-  # These know no resources.
+  # These actions do not support resource-level permissions.
   statement {
     sid = "Look"
     actions = [
@@ -119,8 +119,8 @@ resource "aws_kms_alias" "app" {
   target_key_id = aws_kms_key.app.key_id
 }
 
-# Its value is put there by hand (README.md), so that it is in no state. A new one ends all sessions, so it is not
-# rotated by a clock.
+# Its value is set by hand (README.md), so that no state contains it. A new one ends all sessions, so it is not rotated
+# on a schedule.
 resource "aws_secretsmanager_secret" "auth" {
   name                    = "${var.name}/auth"
   description             = "AUTH_SECRET, at least 32 characters"

@@ -6,12 +6,12 @@ resource "aws_ecs_service" "gateway" {
   launch_type                   = "FARGATE"
   platform_version              = "1.4.0"
   availability_zone_rebalancing = "ENABLED"
-  # The first start of all makes the market's history, and the first gateway waits for it.
+  # The very first start creates the market's history, and the first gateway waits for it.
   health_check_grace_period_seconds = 300
   propagate_tags                    = "SERVICE"
 
-  # All new gateways beside all old ones; then the listener turns, and the old ones stay until the alarms have been quiet for
-  # the time of baking. One that fires turns it back at once.
+  # All new gateways start beside all old ones; then the listener switches, and the old ones stay until the alarms have been
+  # quiet for the bake time. An alarm that fires switches it back at once.
   deployment_configuration {
     strategy             = "BLUE_GREEN"
     bake_time_in_minutes = var.bake_minutes
@@ -46,7 +46,7 @@ resource "aws_ecs_service" "gateway" {
     }
   }
 
-  # Deployments bring images, the scaling says how many.
+  # Deployments set the image, the scaling sets the count.
   lifecycle {
     ignore_changes = [task_definition, desired_count, load_balancer]
   }
@@ -54,8 +54,8 @@ resource "aws_ecs_service" "gateway" {
   depends_on = [aws_iam_role_policy.turn, aws_iam_role_policy.execution]
 }
 
-# New ones first stand by; then the old ones are stopped, and the leader among them hands over as it goes. There is no
-# green to go back to, since there is one market: a roll-back is the same in the other direction.
+# New ones first stand by; then the old ones are stopped, and the leader among them hands over. There is no green to go
+# back to, because there is one market: a rollback is the same in reverse.
 resource "aws_ecs_service" "exchange" {
   name             = "exchange"
   cluster          = aws_ecs_cluster.this.id
@@ -63,7 +63,7 @@ resource "aws_ecs_service" "exchange" {
   desired_count    = var.exchange.count
   launch_type      = "FARGATE"
   platform_version = "1.4.0"
-  # Leader and standby in two zones.
+  # Leader and standby are in two zones.
   availability_zone_rebalancing      = "ENABLED"
   deployment_minimum_healthy_percent = 100
   deployment_maximum_percent         = 200
@@ -101,7 +101,7 @@ resource "aws_appautoscaling_target" "gateway" {
   max_capacity       = var.gateway.max
 }
 
-# Half of a core: a gateway is one thread, and what it sends is late long before the thread is full.
+# Half of a core: a gateway is one thread, and its frames are late long before the thread is saturated.
 resource "aws_appautoscaling_policy" "cpu" {
   name               = "cpu"
   policy_type        = "TargetTrackingScaling"
@@ -120,8 +120,8 @@ resource "aws_appautoscaling_policy" "cpu" {
   }
 }
 
-# What each gateway says of itself, on average. Its clients come from elsewhere only when they connect, so that a new one
-# fills slowly: the target is well below what one can carry.
+# The average of the gateways' own metric. Clients only move when they reconnect, so a new gateway fills slowly: the target
+# is well below a gateway's capacity.
 resource "aws_appautoscaling_policy" "sockets" {
   name               = "sockets"
   policy_type        = "TargetTrackingScaling"
@@ -132,7 +132,7 @@ resource "aws_appautoscaling_policy" "sockets" {
   target_tracking_scaling_policy_configuration {
     target_value       = var.sockets_per_gateway
     scale_out_cooldown = 60
-    # Each scaling in sends a gateway's sockets to others: seldom.
+    # Each scale-in moves a gateway's sockets to others, so scale in rarely.
     scale_in_cooldown = 900
 
     customized_metric_specification {

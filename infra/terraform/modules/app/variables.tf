@@ -1,43 +1,43 @@
 variable "name" {
-  description = "Begins the name of everything here; it is the cluster's name."
+  description = "Name prefix of everything here; also the cluster's name."
   type        = string
 }
 
 variable "image" {
-  description = "The first image, by its digest. Later ones come by deployments, not from here."
+  description = "The first image, by its digest. Deployments set later ones, not this variable."
   type        = string
 }
 
 variable "registry_secret_arn" {
-  description = "A secret with username and password of the registry; null where images are public."
+  description = "A secret with username and password of the registry; null if images are public."
   type        = string
   default     = null
 }
 
 variable "environment" {
-  description = "What Sentry is told this deployment is."
+  description = "The environment reported to Sentry."
   type        = string
 }
 
 variable "sentry_secret_arn" {
-  description = "A secret with the addresses that errors are told to, as server and web; null where there is no Sentry."
+  description = "A secret with Sentry's DSNs, as server and web; null without Sentry."
   type        = string
   default     = null
 }
 
 variable "collector_image" {
-  description = "AWS's own collector of metrics, by its version."
+  description = "AWS's metrics collector, by version."
   type        = string
   default     = "public.ecr.aws/aws-observability/aws-otel-collector:v0.43.3"
 }
 
 variable "domain" {
-  description = "The name that people use, such as valiant.example."
+  description = "The public host name, such as valiant.example."
   type        = string
 }
 
 variable "route53_zone_id" {
-  description = "The hosted zone that the name is in."
+  description = "The hosted zone of the name."
   type        = string
 }
 
@@ -67,23 +67,23 @@ variable "cache" {
 }
 
 variable "gateway" {
-  description = "A gateway: units of CPU (1,024 are one core), MiB, and how many there are at least and at most."
+  description = "A gateway: units of CPU (1,024 are one core), MiB, and the minimum and maximum number."
   type        = object({ cpu = number, memory = number, min = number, max = number })
 }
 
 variable "exchange" {
-  description = "An exchange: units of CPU, MiB, and how many there are: one leads, the others stand by."
+  description = "An exchange: units of CPU, MiB, and the number: one leads, the others stand by."
   type        = object({ cpu = number, memory = number, count = number })
 }
 
 variable "sockets_per_gateway" {
-  description = "How many sockets a gateway is to have before another is added."
+  description = "Target number of sockets per gateway; above it another is added."
   type        = number
   default     = 2000
 }
 
 variable "bake_minutes" {
-  description = "For how long after a deployment the old gateways are kept, and its alarms watched."
+  description = "How long the old gateways are kept and the alarms watched after a deployment."
   type        = number
   default     = 10
 }
@@ -105,22 +105,22 @@ variable "logs_key_arn" {
 }
 
 variable "log_days" {
-  description = "For how long logs are kept."
+  description = "Retention of logs."
   type        = number
 }
 
 variable "deletion_protection" {
-  description = "Whether the load balancer cannot be deleted."
+  description = "Whether the load balancer is protected from deletion."
   type        = bool
   default     = true
 }
 
 variable "alarms_topic_arn" {
-  description = "Where alarms go that turn a deployment back."
+  description = "Topic of the alarms that roll a deployment back."
   type        = string
 }
 
 variable "ca_file" {
-  description = "Where the tasks are to have the certificates of RDS."
+  description = "Path of the RDS certificates in the tasks."
   type        = string
 }

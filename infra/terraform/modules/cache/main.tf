@@ -1,5 +1,5 @@
-# Valkey: commands, answers and frames on their way. Nothing in it must last, so there are no snapshots; what it must not
-# do is drop what it has (noeviction) or be split over shards (streams and pub/sub of the server are made for one).
+# Valkey: commands, answers and frames in transit. Nothing in it must last, so there are no snapshots. It must not evict
+# (noeviction) or be sharded (the server's streams and pub/sub need a single shard).
 
 resource "aws_kms_key" "cache" {
   description             = "${var.name}: the cache and its secret"

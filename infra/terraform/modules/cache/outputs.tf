@@ -1,5 +1,5 @@
 output "node_ids" {
-  description = "Each node, for its alarms; by the names that AWS gives, which are known before there are nodes."
+  description = "Each node, for its alarms, by the names AWS assigns, which are known before the nodes exist."
   value       = [for index in range(1 + var.replicas) : format("%s-%03d", aws_elasticache_replication_group.this.replication_group_id, index + 1)]
 }
 

@@ -1,7 +1,7 @@
-# Whoever can write to the cache can send orders for any account: one user with a password, which may touch the server's
-# keys and channels and nothing that is for administrators.
+# Anyone who can write to the cache can send orders for any account. So there is one user with a password, limited to the
+# server's keys and channels, without administrative commands.
 
-# The password until the first rotation, and beside its successor until the second: the only secret in the state.
+# Valid until the second rotation; from the first on, beside its successor. The only secret in the state.
 resource "random_password" "first" {
   length  = 48
   special = false
@@ -11,8 +11,8 @@ resource "aws_elasticache_user" "server" {
   user_id   = "${var.name}-server"
   user_name = "valiant"
   engine    = "valkey"
-  # Who subscribes to a pattern must be given that very pattern, hence Socket.IO twice. INFO, by which the client sees that
-  # the server is ready, counts as dangerous.
+  # Subscribing to a pattern requires permission for that exact pattern, hence Socket.IO twice. INFO, which the client uses to
+  # check readiness, counts as dangerous.
   access_string = "on ~valiant:* &valiant:* &socket.io* &socket.io#/#* +@all -@admin -@dangerous +info"
 
   authentication_mode {
@@ -25,7 +25,7 @@ resource "aws_elasticache_user" "server" {
   }
 }
 
-# A group of Valkey's needs no default user, so there is none to log in as.
+# A Valkey user group needs no default user, so there is none.
 resource "aws_elasticache_user_group" "this" {
   user_group_id = var.name
   engine        = "valkey"

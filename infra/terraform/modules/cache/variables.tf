@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Begins the name of everything here."
+  description = "Name prefix of everything here."
   type        = string
 }
 
@@ -9,7 +9,7 @@ variable "vpc_id" {
 }
 
 variable "subnet_ids" {
-  description = "Subnets of the data, one for each zone."
+  description = "Data subnets, one per zone."
   type        = list(string)
 }
 
@@ -19,7 +19,7 @@ variable "node_type" {
 }
 
 variable "replicas" {
-  description = "How many replicas. Without one, a lost node is made anew, which takes minutes."
+  description = "Number of replicas. Without one, a lost node is recreated, which takes minutes."
   type        = number
   default     = 1
 }
@@ -30,12 +30,12 @@ variable "logs_key_arn" {
 }
 
 variable "log_days" {
-  description = "For how long logs are kept."
+  description = "Retention of logs."
   type        = number
 }
 
 variable "cluster" {
-  description = "Name of the ECS cluster whose services are deployed anew after a rotation."
+  description = "Name of the ECS cluster whose services are redeployed after a rotation."
   type        = string
 }
 

@@ -1,5 +1,5 @@
-# Aurora: six copies in three zones, so that a commit that was answered is not lost with its writer (a Postgres with
-# asynchronous replicas could lose it, and with it an order that was confirmed).
+# Aurora: six copies in three zones, so that an acknowledged commit is not lost with its writer (a Postgres with
+# asynchronous replicas could lose it, and with it a confirmed order).
 
 locals {
   database = "valiant"
@@ -29,8 +29,8 @@ resource "aws_security_group" "database" {
   tags        = { Name = "${var.name}-database" }
 }
 
-# What concerns the whole cluster. The timeouts that keep a stalled leader from holding the fence open are not here but
-# on the server's roles (roles.sql): here they would end dumps, migrations and vacuums as well.
+# Cluster-wide parameters. The timeouts that keep a stalled leader from holding the fence are set on the server's roles
+# (roles.sql): here they would also end dumps, migrations and vacuums.
 resource "aws_rds_cluster_parameter_group" "this" {
   name        = "${var.name}-${local.family}"
   family      = local.family
@@ -47,7 +47,7 @@ resource "aws_rds_cluster_parameter_group" "this" {
     value = "1"
   }
 
-  # A leader that is gone without a word: its session ends after 25 s, not after the two hours of the default.
+  # The session of a leader that vanished ends after 25 s, not after the default two hours.
   parameter {
     name  = "tcp_keepalives_idle"
     value = "10"
@@ -73,20 +73,20 @@ resource "aws_db_parameter_group" "this" {
   family      = local.family
   description = "Valiant"
 
-  # A statement here takes milliseconds; compiling it would take tens of them.
+  # Statements take milliseconds; compiling one would take tens of milliseconds.
   parameter {
     name  = "jit"
     value = "0"
   }
 
-  # As everywhere else (server/database/postgres-reports.ts): counting those inside functions too would cost a twentieth of a
-  # commit; for an analysis it is switched on.
+  # As everywhere (server/database/postgres-reports.ts): also counting statements inside functions would cost a twentieth of
+  # a commit; enable it for an analysis.
   parameter {
     name  = "pg_stat_statements.track"
     value = "top"
   }
 
-  # The plan of what takes longer than any statement of ours should (ms).
+  # Logs plans of statements slower than any of the server's should be (ms).
   parameter {
     name  = "auto_explain.log_min_duration"
     value = "50"
@@ -97,13 +97,13 @@ resource "aws_db_parameter_group" "this" {
     value = "0"
   }
 
-  # Timing every node of every plan would slow all statements, not only those that are logged.
+  # Timing every plan node would slow all statements, not only the logged ones.
   parameter {
     name  = "auto_explain.log_analyze"
     value = "0"
   }
 
-  # No values of people's orders in the log.
+  # Keeps values of users' orders out of the log.
   parameter {
     name  = "auto_explain.log_parameter_max_length"
     value = "0"
@@ -114,7 +114,7 @@ resource "aws_db_parameter_group" "this" {
     value = "1"
   }
 
-  # A wait is logged after so long (ms), which has to be before the role's lock_timeout of a second ends it.
+  # Logs a lock wait after this time (ms), before the role's lock_timeout of a second ends it.
   parameter {
     name  = "deadlock_timeout"
     value = "500"
@@ -125,7 +125,7 @@ resource "aws_db_parameter_group" "this" {
     value = "1000"
   }
 
-  # The work_mem of the audit (kB): what sorts more than that in one go.
+  # The audit's work_mem (kB): logs larger sorts.
   parameter {
     name  = "log_temp_files"
     value = "65536"
@@ -153,7 +153,7 @@ resource "aws_rds_cluster" "this" {
   engine_version     = var.engine_version
   storage_type       = var.storage_type
   database_name      = local.database
-  # RDS makes the master's password, keeps it and changes it every seven days; no server has it.
+  # RDS creates, stores and rotates the master's password every seven days; no server has it.
   master_username                 = "master"
   manage_master_user_password     = true
   master_user_secret_kms_key_id   = aws_kms_key.database.key_id
@@ -162,7 +162,7 @@ resource "aws_rds_cluster" "this" {
   db_cluster_parameter_group_name = aws_rds_cluster_parameter_group.this.name
   storage_encrypted               = true
   kms_key_id                      = aws_kms_key.database.arn
-  # The Data API, behind IAM: how passwords are set from outside the VPC, by the rotation and at the beginning.
+  # The Data API, behind IAM: sets passwords from outside the VPC, in the rotation and at first setup.
   enable_http_endpoint            = true
   backup_retention_period         = var.backup_days
   preferred_backup_window         = "03:00-04:00"
@@ -222,7 +222,7 @@ resource "aws_rds_cluster_instance" "this" {
   performance_insights_kms_key_id = aws_kms_key.database.arn
   monitoring_interval             = 30
   monitoring_role_arn             = aws_iam_role.monitoring.arn
-  # Minor versions are taken by hand, through staging: each is a restart of the writer.
+  # Minor versions are upgraded by hand, staging first: each restarts the writer.
   auto_minor_version_upgrade = false
   ca_cert_identifier         = "rds-ca-rsa2048-g1"
 }

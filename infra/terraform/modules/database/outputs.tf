@@ -7,7 +7,7 @@ output "cluster_arn" {
 }
 
 output "master_secret_arn" {
-  description = "For roles.sql, at the beginning."
+  description = "For roles.sql, at first setup."
   value       = aws_rds_cluster.this.master_user_secret[0].secret_arn
 }
 

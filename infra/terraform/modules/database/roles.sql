@@ -1,8 +1,8 @@
--- The server's roles, made once by the master through the Data API (README.md); it may be run again.
--- `valiant` owns everything and cannot log in. valiant_a and valiant_b log in in turn, as `valiant`, so that what one has
--- made is the other's too. The timeouts are theirs and not the cluster's: they keep a stalled leader from holding the
--- fence open, and would end dumps and migrations of anyone else. (The migrations set them on `valiant`, which a
--- session that logs in as another does not take them from.)
+-- The server's roles, created once by the master through the Data API (README.md); safe to repeat.
+-- `valiant` owns everything and cannot log in. valiant_a and valiant_b alternate and act as `valiant`, so that each owns
+-- what the other created. The timeouts are set on them, not on the cluster: they keep a stalled leader from holding the
+-- fence, and would end anyone else's dumps and migrations. (The migrations set them on `valiant`, but a session that logs
+-- in as another role does not inherit them.)
 DO $$
 DECLARE
   name text;
@@ -10,7 +10,7 @@ BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'valiant') THEN
     CREATE ROLE valiant NOLOGIN;
   END IF;
-  -- A standby ends the session of a leader that has stopped, which may have logged in as the other of the two.
+  -- A standby ends the session of a leader that has stopped, which may have logged in as the other role.
   GRANT pg_signal_backend TO valiant;
   GRANT ALL ON DATABASE valiant TO valiant;
   GRANT ALL ON SCHEMA public TO valiant;

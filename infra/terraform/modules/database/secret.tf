@@ -1,5 +1,5 @@
-# What the server logs in with. Two roles in turn (roles.sql makes them), so that a rotation cuts nothing off.
-# The first rotation fills it; no value of it is ever in the state.
+# The server's credentials. Two roles alternate (roles.sql creates them), so that a rotation cuts nothing off. The first
+# rotation fills it; no value of it is ever in the state.
 
 resource "aws_secretsmanager_secret" "server" {
   name                    = "${var.name}/database"
@@ -35,7 +35,7 @@ module "rotation" {
   cluster      = var.cluster
   services     = var.services
 
-  # The writer's endpoint, and no other: a reader may see commits in an order that never was.
+  # Only the writer's endpoint: a reader may see commits in an order that never existed.
   environment = {
     ADDRESS           = "${aws_rds_cluster.this.endpoint}:5432/${local.database}?sslmode=verify-full&sslrootcert=${var.ca_file}"
     CLUSTER_ARN       = aws_rds_cluster.this.arn

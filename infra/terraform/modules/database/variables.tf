@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Begins the name of everything here."
+  description = "Name prefix of everything here."
   type        = string
 }
 
@@ -9,23 +9,23 @@ variable "vpc_id" {
 }
 
 variable "subnet_ids" {
-  description = "Subnets of the data, one for each zone."
+  description = "Data subnets, one per zone."
   type        = list(string)
 }
 
 variable "instance_class" {
-  description = "Class of the writer and of the readers, each of which is to be the writer within seconds. None of db.t: those have no Data API."
+  description = "Class of the writer and the readers, any of which must be able to become the writer within seconds. Not db.t: those have no Data API."
   type        = string
 }
 
 variable "serverless" {
-  description = "With instance_class db.serverless: between how many units of capacity (2 GiB each) an instance is."
+  description = "With instance_class db.serverless: minimum and maximum capacity units (2 GiB each) of an instance."
   type        = object({ min = number, max = number })
   default     = null
 }
 
 variable "readers" {
-  description = "How many readers. Without one, a lost writer is made anew, which takes minutes."
+  description = "Number of readers. Without one, a lost writer is recreated, which takes minutes."
   type        = number
   default     = 1
 }
@@ -37,24 +37,24 @@ variable "engine_version" {
 }
 
 variable "storage_type" {
-  description = "aurora pays for each read and write; aurora-iopt1 pays more for the instances and nothing for those."
+  description = "aurora charges per read and write; aurora-iopt1 charges more for the instances and nothing for I/O."
   type        = string
   default     = "aurora"
 }
 
 variable "backup_days" {
-  description = "For how many days any moment can be brought back."
+  description = "Retention for point-in-time recovery, in days."
   type        = number
 }
 
 variable "deletion_protection" {
-  description = "Whether the database cannot be deleted, and leaves a last snapshot when it is."
+  description = "Whether the database is protected from deletion, and leaves a final snapshot."
   type        = bool
   default     = true
 }
 
 variable "ca_file" {
-  description = "Where the tasks have the certificates of RDS; it goes into DATABASE_URL."
+  description = "Path of the RDS certificates in the tasks, for DATABASE_URL."
   type        = string
 }
 
@@ -64,12 +64,12 @@ variable "logs_key_arn" {
 }
 
 variable "log_days" {
-  description = "For how long logs are kept."
+  description = "Retention of logs."
   type        = number
 }
 
 variable "cluster" {
-  description = "Name of the ECS cluster whose services are deployed anew after a rotation."
+  description = "Name of the ECS cluster whose services are redeployed after a rotation."
   type        = string
 }
 

@@ -1,4 +1,4 @@
-# Flow logs and the load balancer's access logs, in one bucket; and the key of every log group.
+# Flow logs and the load balancer's access logs, in one bucket, and the key of every log group.
 
 resource "aws_s3_bucket" "logs" {
   bucket = "${var.name}-logs-${data.aws_caller_identity.here.account_id}"
@@ -20,7 +20,7 @@ resource "aws_s3_bucket_ownership_controls" "logs" {
   }
 }
 
-# The load balancer writes to buckets with S3's own key only.
+# The load balancer can only write to buckets that use S3's own key.
 resource "aws_s3_bucket_server_side_encryption_configuration" "logs" {
   bucket = aws_s3_bucket.logs.id
 
@@ -165,7 +165,7 @@ data "aws_iam_policy_document" "logs_key" {
     }
   }
 
-  # Alarms go to a topic that is encrypted with this key.
+  # The alarms' topic is encrypted with this key.
   statement {
     sid       = "Alarms"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey"]

@@ -1,5 +1,5 @@
-# Three kinds of subnets: the load balancer's, which the internet reaches; the tasks', which reach the internet and are
-# not reached; and the data's, which have no way out at all.
+# Three kinds of subnets: the load balancer's, reachable from the internet; the tasks', with outbound access only; and the
+# data's, with no internet access at all.
 
 data "aws_availability_zones" "here" {
   state = "available"
@@ -11,7 +11,7 @@ data "aws_region" "here" {}
 
 locals {
   zones = slice(data.aws_availability_zones.here.names, 0, var.zones)
-  # A /20 for each kind and zone: 4,091 addresses, of which a task takes one.
+  # A /20 per kind and zone: 4,091 addresses; each task takes one.
   public = { for index, zone in local.zones : zone => cidrsubnet(var.cidr, 4, index) }
   app    = { for index, zone in local.zones : zone => cidrsubnet(var.cidr, 4, index + 4) }
   data   = { for index, zone in local.zones : zone => cidrsubnet(var.cidr, 4, index + 8) }
@@ -24,7 +24,7 @@ resource "aws_vpc" "this" {
   tags                 = { Name = var.name }
 }
 
-# The group that AWS gives to what names none: it allows nothing.
+# The default security group of AWS: it allows nothing.
 resource "aws_default_security_group" "none" {
   vpc_id = aws_vpc.this.id
 }

@@ -1,9 +1,9 @@
-# The way out of the tasks: to the registry of images and to AWS's own interfaces (secrets, logs). Nothing comes in by it.
-# One in each zone, so that no zone hangs on another; a staging shares one.
+# Outbound access of the tasks, to the image registry and AWS's APIs (secrets, logs). No inbound traffic. One per zone, so
+# that no zone depends on another; staging shares one.
 
 locals {
   nat_zones = slice(local.zones, 0, var.nat_zones)
-  # Of each zone, the zone whose way out it takes.
+  # Maps each zone to the zone whose NAT gateway it uses.
   way_out = { for index, zone in local.zones : zone => local.nat_zones[min(index, var.nat_zones - 1)] }
 }
 

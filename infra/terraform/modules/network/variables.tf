@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Begins the name of everything here, such as valiant-production."
+  description = "Name prefix of everything here, such as valiant-production."
   type        = string
 }
 
@@ -9,18 +9,18 @@ variable "cidr" {
 }
 
 variable "zones" {
-  description = "How many availability zones the subnets are in."
+  description = "Number of availability zones of the subnets."
   type        = number
   default     = 3
 }
 
 variable "nat_zones" {
-  description = "How many zones have a way out of their own. One costs a third of three, and ends with its zone."
+  description = "Number of zones with their own NAT gateway. One costs a third of three, and fails with its zone."
   type        = number
   default     = 3
 }
 
 variable "log_days" {
-  description = "For how long flow logs and access logs are kept."
+  description = "Retention of flow logs and access logs."
   type        = number
 }

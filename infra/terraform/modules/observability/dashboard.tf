@@ -1,4 +1,4 @@
-# From the outside in: what people meet, what the market does, what it stands on.
+# From the outside in: clients, the market, the stores.
 
 locals {
   region = data.aws_region.here.region
@@ -12,7 +12,7 @@ locals {
       ]
     },
     {
-      title = "Answers: 5xx, and the slowest hundredth"
+      title = "Answers: 5xx and p99"
       metrics = [
         ["AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", "LoadBalancer", var.app.load_balancer, { stat = "Sum" }],
         ["AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count", "LoadBalancer", var.app.load_balancer, { stat = "Sum" }],
@@ -26,7 +26,7 @@ locals {
       ]
     },
     {
-      title = "Sockets of a gateway, and slow ones that were ended"
+      title = "Sockets per gateway, and slow ones disconnected"
       metrics = [
         [var.name, "valiant_sockets", "role", "gateway", { stat = "Average" }],
         [var.name, "valiant_sockets", "role", "gateway", { stat = "Maximum" }],
@@ -34,7 +34,7 @@ locals {
       ]
     },
     {
-      title = "Orders and commits: time, on average, in s"
+      title = "Orders and commits: average time, s"
       metrics = [
         [var.name, "valiant_order_ack_seconds", "role", "gateway", { stat = "Average" }],
         [var.name, "valiant_commit_duration_seconds", "role", "exchange", { stat = "Average" }],
@@ -49,28 +49,28 @@ locals {
       ]
     },
     {
-      title = "The market and its prices: behind the clock, in s"
+      title = "Market and prices: lag behind the clock, s"
       metrics = [
         [var.name, "valiant_market_age_seconds", "role", "exchange", { stat = "Maximum" }],
         [var.name, "valiant_feed_age_seconds", "role", "gateway", { stat = "Maximum" }],
       ]
     },
     {
-      title = "The thread of a server: how late, slowest hundredth, in s"
+      title = "Event loop lag per server: p99, s"
       metrics = [
         for role in ["gateway", "exchange"] :
         [var.name, "nodejs_eventloop_lag_p99_seconds", "role", role, { stat = "Maximum" }]
       ]
     },
     {
-      title = "From the log: take-overs, errors, ends by a defect"
+      title = "From the log: takeovers, errors, crashes"
       metrics = [
         for name in ["leads", "errors", "fatal"] :
         [var.name, name, { stat = "Sum" }]
       ]
     },
     {
-      title = "Tasks that run"
+      title = "Running tasks"
       metrics = [
         for service in [var.app.gateway_service, var.app.exchange_service] :
         ["ECS/ContainerInsights", "RunningTaskCount", "ClusterName", var.app.cluster_name, "ServiceName", service]

@@ -1,4 +1,4 @@
-# One topic. What is on it is for somebody to look at now: every alarm's description says why its threshold is what it is.
+# One topic, for alarms that need attention now: every alarm's description gives the reason for its threshold.
 
 data "aws_caller_identity" "here" {}
 
@@ -64,7 +64,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   namespace         = each.value.namespace
   metric_name       = each.value.metric
   dimensions        = each.value.dimensions
-  # Percentiles are asked for in another place than the other statistics.
+  # Percentiles are a separate argument from the other statistics.
   statistic           = startswith(each.value.of, "p") ? null : each.value.of
   extended_statistic  = startswith(each.value.of, "p") ? each.value.of : null
   period              = lookup(each.value, "period", 60)
@@ -72,7 +72,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   datapoints_to_alarm = each.value.minutes
   comparison_operator = each.value.is == "above" ? "GreaterThanThreshold" : "LessThanThreshold"
   threshold           = each.value.threshold
-  # Where nothing is told although something should be, that is the fault.
+  # If data that should exist is missing, that is the fault.
   treat_missing_data = each.value.is_silence_bad ? "breaching" : "notBreaching"
   alarm_actions      = [aws_sns_topic.alarms.arn]
   ok_actions         = [aws_sns_topic.alarms.arn]

@@ -1,15 +1,15 @@
 variable "name" {
-  description = "Begins the name of everything here; it is the namespace of what is counted in logs."
+  description = "Name prefix of everything here; also the namespace of metrics counted in logs."
   type        = string
 }
 
 variable "emails" {
-  description = "Who is told of alarms; each is asked to confirm."
+  description = "E-mail addresses that receive alarms; each must confirm."
   type        = list(string)
 }
 
 variable "run_book" {
-  description = "Where the pages of operation are read: each alarm leads to its part of them."
+  description = "URL of docs/operations; each alarm links to its entry."
   type        = string
 }
 
@@ -19,7 +19,7 @@ variable "logs_key_arn" {
 }
 
 variable "database" {
-  description = "The database: its cluster, the memory of an instance in GiB and the connections it takes."
+  description = "The database: its cluster, an instance's memory in GiB and its maximum of connections."
   type        = object({ cluster_id = string, memory_gib = number, connections_max = number })
 }
 
@@ -29,7 +29,7 @@ variable "cache_node_ids" {
 }
 
 variable "app" {
-  description = "The services as metrics name them, and how many tasks of each there are at least."
+  description = "The services by their names in metrics, and the minimum number of tasks of each."
   type = object({
     cluster_name     = string
     gateway_service  = string

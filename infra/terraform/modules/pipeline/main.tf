@@ -1,5 +1,5 @@
-# What GitHub may do here: deploy an image. It cannot read a secret, start anything else or change infrastructure:
-# `terraform apply` is done by people. (Its identity provider is one for the account: ../../bootstrap.)
+# GitHub may deploy an image here, nothing else: it cannot read a secret, start other tasks or change infrastructure.
+# People run `terraform apply`. (The identity provider is per account: ../../bootstrap.)
 
 data "aws_caller_identity" "here" {}
 
@@ -14,8 +14,8 @@ data "aws_iam_openid_connect_provider" "github" {
   url = "https://${local.issuer}"
 }
 
-# A workflow is who it is by its subject: a job that is in this environment of this repository, and so was approved where
-# the environment asks for that.
+# The token's subject identifies the workflow: a job in this environment of this repository, approved if the environment
+# requires it.
 data "aws_iam_policy_document" "assume" {
   statement {
     actions = ["sts:AssumeRoleWithWebIdentity"]
@@ -46,7 +46,7 @@ resource "aws_iam_role" "deploy" {
 }
 
 data "aws_iam_policy_document" "deploy" {
-  # These know no resources.
+  # These actions do not support resource-level permissions.
   statement {
     sid       = "TaskDefinitions"
     actions   = ["cloudwatch:DescribeAlarms", "ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition"]

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Begins the name of everything here."
+  description = "Name prefix of everything here."
   type        = string
 }
 
@@ -14,7 +14,7 @@ variable "repository" {
 }
 
 variable "environment" {
-  description = "The GitHub environment whose jobs may deploy; it asks for a reviewer where that is wanted."
+  description = "The GitHub environment whose jobs may deploy; it may require a reviewer."
   type        = string
 }
 
@@ -29,6 +29,6 @@ variable "services" {
 }
 
 variable "role_arns" {
-  description = "The roles that a deployment hands to tasks."
+  description = "The roles that a deployment passes to tasks."
   type        = list(string)
 }

@@ -1,4 +1,4 @@
-# A function that rotates one secret. It needs no VPC: it speaks to AWS's own interfaces only.
+# A function that rotates one secret. It needs no VPC, because it only calls AWS's APIs.
 
 data "aws_caller_identity" "here" {}
 
@@ -106,7 +106,7 @@ resource "aws_lambda_permission" "secrets_manager" {
 resource "aws_secretsmanager_secret_rotation" "this" {
   secret_id           = var.secret_arn
   rotation_lambda_arn = aws_lambda_function.this.arn
-  # Not before the roles are made (roles.sql): the first is asked for by hand.
+  # Not before the roles exist (roles.sql): start the first rotation by hand.
   rotate_immediately = false
 
   rotation_rules {

@@ -4,27 +4,27 @@ variable "name" {
 }
 
 variable "secret_arn" {
-  description = "The secret that is rotated; its value is an object, of which url is what the server is given."
+  description = "The secret to rotate; its value is an object whose url is given to the server."
   type        = string
 }
 
 variable "handler" {
-  description = "database.handler or cache.handler: what gets the new password."
+  description = "database.handler or cache.handler, depending on the target."
   type        = string
 
   validation {
     condition     = contains(["database.handler", "cache.handler"], var.handler)
-    error_message = "There are database.handler and cache.handler."
+    error_message = "It must be database.handler or cache.handler."
   }
 }
 
 variable "environment" {
-  description = "What the handler is told of its target."
+  description = "Environment variables of the handler."
   type        = map(string)
 }
 
 variable "policy" {
-  description = "What the handler may do to its target, as JSON."
+  description = "The handler's permissions on its target, as JSON."
   type        = string
 }
 
@@ -39,7 +39,7 @@ variable "logs_key_arn" {
 }
 
 variable "log_days" {
-  description = "For how long the function's log is kept."
+  description = "Retention of the function's log."
   type        = number
 }
 
@@ -50,7 +50,7 @@ variable "days" {
 }
 
 variable "cluster" {
-  description = "Name of the ECS cluster whose services are deployed anew after a rotation."
+  description = "Name of the ECS cluster whose services are redeployed after a rotation."
   type        = string
 }
 

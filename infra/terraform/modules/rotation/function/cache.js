@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { DescribeUsersCommand, ElastiCacheClient, ModifyUserCommand } from '@aws-sdk/client-elasticache'
 import { rotation } from './rotation.js'
 
-/** A change is made within a minute or two. */
+/** A change takes effect within a minute or two. */
 const LOOKS_MAX = 24
 const LOOK_EVERY_MS = 10_000
 const { ADDRESS, USER_ID, USER_NAME } = process.env
@@ -14,7 +14,7 @@ export const handler = rotation({
     password,
     url: `rediss://${USER_NAME}:${password}@${ADDRESS}`,
   }),
-  /** A user may have two passwords: the new one, and the one that everything runs with. */
+  /** A user may have two passwords: the new one and the current one. */
   apply: async ({ password }, { password: last }) => {
     const Passwords = [password, last].filter((one) => one !== undefined)
     await cache.send(new ModifyUserCommand({ UserId: USER_ID, AuthenticationMode: { Type: 'password', Passwords } }))

@@ -3,7 +3,7 @@ import { ExecuteStatementCommand, RDSDataClient } from '@aws-sdk/client-rds-data
 import { rotation } from './rotation.js'
 import { scramVerifier } from './scram.js'
 
-/** Two roles in turn: while one is given a password, the other, which everything runs as, keeps its own. */
+/** Two roles alternate: one gets a new password while the other, which the server uses, keeps its own. */
 const ROLES = ['valiant_a', 'valiant_b']
 const { ADDRESS, CLUSTER_ARN, MASTER_SECRET_ARN, DATABASE } = process.env
 const data = new RDSDataClient()
@@ -25,7 +25,7 @@ export const handler = rotation({
     return { username, password, url: `postgres://${username}:${password}@${ADDRESS}` }
   },
   apply: async ({ username, password }) => {
-    if (!ROLES.includes(username)) throw new Error('The secret is not of a role that is rotated.')
+    if (!ROLES.includes(username)) throw new Error('The role in the secret is not one of the rotated roles.')
     await run(`ALTER ROLE ${username} WITH LOGIN PASSWORD '${scramVerifier(password, randomBytes(16))}'`)
   },
   test: async ({ username }) => {

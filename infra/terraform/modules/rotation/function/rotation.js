@@ -9,10 +9,10 @@ import {
 } from '@aws-sdk/client-secrets-manager'
 
 /**
- * Secrets Manager's four steps. What went before goes on working until the next rotation, so that nothing that runs is
- * cut off; the services are deployed anew, so that long before that they have the new one.
+ * Secrets Manager's four steps. The previous password keeps working until the next rotation, so that no running service is
+ * cut off; the services are redeployed, so that they have the new one long before that.
  *
- * @param target what has the password: `next` says who is given one, `apply` gives it, `test` sees that it holds
+ * @param target owner of the password: `next` chooses the user, `apply` sets the password, `test` verifies it
  */
 export const rotation = (target) => {
   const secrets = new SecretsManagerClient()
@@ -23,9 +23,9 @@ export const rotation = (target) => {
   return async ({ Step, SecretId, ClientRequestToken: VersionId }) => {
     const { VersionIdsToStages = {} } = await secrets.send(new DescribeSecretCommand({ SecretId }))
     const stages = VersionIdsToStages[VersionId] ?? []
-    // Asked for again after it had come so far: the deployment may be what failed.
+    // Retried after this step: the deployment may be what failed.
     if (stages.includes('AWSCURRENT')) return Step === 'finishSecret' ? deployAnew() : undefined
-    // Before the first rotation there is none.
+    // There is none before the first rotation.
     const current = (await valueAt(SecretId, { VersionStage: 'AWSCURRENT' }).catch(isMissing)) ?? {}
     const pending = () => valueAt(SecretId, { VersionId, VersionStage: 'AWSPENDING' })
     switch (Step) {
@@ -65,12 +65,12 @@ export const rotation = (target) => {
   }
 }
 
-/** @returns nothing when there is no such version yet */
+/** @returns undefined if there is no such version yet */
 function isMissing(error) {
   if (error.name !== 'ResourceNotFoundException') throw error
 }
 
-/** The first rotation comes before there are services. */
+/** The first rotation runs before the services exist. */
 async function deployAnew() {
   const ecs = new ECSClient()
   const { CLUSTER: cluster, SERVICES: services = '' } = process.env

@@ -3,8 +3,9 @@ import { createHash, createHmac, pbkdf2Sync } from 'node:crypto'
 const ITERATIONS = 4096 // Postgres's own
 
 /**
- * What Postgres keeps of a password (RFC 5802, RFC 7677). Sent in place of the password, which so stands in no log.
- * @param {string} password of ASCII, so that it needs no preparation
+ * The verifier that Postgres stores for a password (RFC 5802, RFC 7677). Sent in place of the password, so that no log
+ * contains the password.
+ * @param {string} password of ASCII, so that it needs no SASLprep
  * @param {Buffer} salt 16 bytes
  */
 export function scramVerifier(password, salt) {
