@@ -1,26 +1,76 @@
-import type { Goodbye } from '../protocol/events.ts'
+import type { Answer, Goodbye } from '../protocol/events.ts'
+import type { TraceHeaders } from '../protocol/trace.ts'
+import { SILENCE_MS_MAX } from '../protocol/limits.ts'
+import type { Link, LinkEnd, LinkOptions } from './link.ts'
+import type { Surroundings } from './surroundings.ts'
 
-/**
- * The state of the connection.
- * - `connecting`: the first attempt is under way
- * - `live`: `welcome` has arrived
- * - `reconnecting`: lost at `sinceMs`; the next attempt is at `nextTryAtMs`, or under way where that is undefined. `code`
- *   and `message` say why the last one failed; the code is the server's, and absent where the network failed
- * - `closed`: by the program, or for a reason that another attempt would meet again
- */
-export type ConnectionState =
-  | { readonly phase: 'connecting' }
-  | { readonly phase: 'live'; readonly latencyMs?: number; readonly instanceId: string }
-  | {
-      readonly phase: 'reconnecting'
-      readonly sinceMs: number
-      readonly nextTryAtMs?: number
-      readonly code?: string
-      readonly message?: string
+const LOOK_MS = 500
+
+/** A link that is watched: it ends when nothing is heard on it, and says what the server said goodbye with. */
+export class Line {
+  readonly #link: Link
+  readonly #clock: Surroundings['clock']
+  readonly #lost: (end: LinkEnd) => void
+  #heardAt: number
+  #stopWatch: () => void
+  #goodbye: Goodbye | undefined
+  #isOver = false
+
+  constructor(
+    options: LinkOptions,
+    listeners: {
+      frame(line: Line, event: string, payload: unknown): void
+      lost(line: Line, end: LinkEnd): void
+    },
+    { openLink, clock }: Pick<Surroundings, 'openLink' | 'clock'>,
+  ) {
+    this.#clock = clock
+    this.#heardAt = clock.now()
+    this.#lost = (end) => listeners.lost(this, end)
+    this.#link = openLink(options, {
+      frame: (event, payload) => {
+        this.#heardAt = clock.now()
+        if (event === 'goodbye') this.#goodbye = payload as Goodbye
+        if (!this.#isOver) listeners.frame(this, event, payload)
+      },
+      lost: (end) => this.#end(this.#goodbye ?? end),
+    })
+    this.#stopWatch = clock.after(LOOK_MS, () => this.#look())
+  }
+
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** Sends a request; the answer never comes when the line is lost before it. */
+  send(event: string, payload: unknown, answered: (answer: Answer) => void, trace?: TraceHeaders): void {
+    if (this.#isOver) return
+    const heard = (answer: Answer) => {
+      this.#heardAt = this.#clock.now()
+      if (!this.#isOver) answered(answer)
     }
-  | { readonly phase: 'closed'; readonly sinceMs: number; readonly code?: CloseCode; readonly message?: string }
+    this.#link.send(event, payload, heard, trace)
+  }
 
-export type CloseCode = Goodbye['code'] | 'UNAUTHENTICATED' | 'FORBIDDEN' | 'INVALID'
+  /** Ends it without telling `lost`. */
+  close(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#stopWatch()
+    this.#link.close()
+  }
 
-/** The client does not reconnect by itself after these: the result would be the same. */
-export const FINAL_CODES: readonly string[] = ['REPLACED', 'KEY_REVOKED', 'UNAUTHENTICATED', 'FORBIDDEN', 'INVALID']
+  #look(): void {
+    const now = this.#clock.now()
+    // A clock that was set back says nothing of the time that has passed.
+    if (now < this.#heardAt) this.#heardAt = now
+    if (now - this.#heardAt > SILENCE_MS_MAX) this.#end({ message: 'nothing was heard' })
+    else this.#stopWatch = this.#clock.after(LOOK_MS, () => this.#look())
+  }
+
+  #end(end: LinkEnd): void {
+    if (this.#isOver) return
+    this.close()
+    this.#lost(end)
+  }
+}

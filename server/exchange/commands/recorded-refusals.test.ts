@@ -1,4 +1,4 @@
-import { ERROR_CODES, ERRORS } from '@valiant/shared/protocol/errors'
+import { ERROR_CODES, ERRORS, type Retry } from '@valiant/shared/protocol/errors'
 import { expect, it } from 'vitest'
 import type { RejectCode } from '../../engine/state.ts'
 
@@ -23,7 +23,8 @@ const RECORDED = Object.keys({
 } satisfies Record<RejectCode, true>) as RejectCode[]
 
 it('no refusal that the engine records is described as repeatable under its id', () => {
-  expect(RECORDED.filter((code) => ERRORS[code].retry === 'same_id')).toEqual([])
+  const retryOf = (code: RejectCode): Retry => ERRORS[code].retry
+  expect(RECORDED.filter((code) => retryOf(code) === 'same_id')).toEqual([])
 })
 
 it('whatever may succeed under a new id says so in its cure', () => {
