@@ -1,5 +1,5 @@
 import { type Client, connectWith } from '@valiant/shared/client/client'
-import { openSocketLink } from '@valiant/shared/client/link'
+import { openSocketTransport } from '@valiant/shared/client/transport'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { GatewayRig } from './gateway.fixture.ts'
 
@@ -18,13 +18,13 @@ beforeEach(async () => {
   const cookie = await rig.guest()
   client = connectWith(
     {
-      openLink: (options, listeners) => {
-        const link = openSocketLink(options, listeners)
+      openTransport: (options, listeners) => {
+        const transport = openSocketTransport(options, listeners)
         cut = () => {
-          link.close()
+          transport.close()
           listeners.lost({ message: 'cut' })
         }
-        return link
+        return transport
       },
     },
     { url: rig.url, extraHeaders: { cookie, origin: rig.url } },

@@ -3,7 +3,7 @@ import type { Order } from '../protocol/order.ts'
 
 const CLOSED: readonly string[] = ['filled', 'canceled', 'expired', 'rejected']
 
-/** Whether an order is at its end. */
+/** Whether an order has reached a final status. */
 export const isClosed = (order: Order): boolean => CLOSED.includes(order.status)
 
 const isFlat = (position: Position): boolean => /^-?0+(\.0+)?$/.test(position.qty)
@@ -18,7 +18,7 @@ function replaced<Item>(
   return all
 }
 
-/** The account after a frame: whole new states of what changed. Closed orders and flat positions leave it. */
+/** The account after a frame; closed orders and flat positions are removed. */
 export function accountAfter(before: AccountSnapshot, frame: AccountFrame): AccountSnapshot {
   const orders = replaced(before.openOrders, frame.orders, (order) => order.orderId)
   const positions = replaced(before.positions, frame.positions, (position) => position.symbol)
@@ -30,7 +30,7 @@ export function accountAfter(before: AccountSnapshot, frame: AccountFrame): Acco
   }
 }
 
-/** What to do with a frame that came: apply it, ignore it (known already), or ask for the account anew (one is missing). */
+/** Whether to apply a frame, ignore it (already known), or request the whole account (a frame is missing). */
 export function followOf(snapshot: AccountSnapshot, frame: AccountFrame): 'apply' | 'known' | 'gap' {
   if (frame.seq <= snapshot.seq) return 'known'
   return frame.seq === snapshot.seq + 1 ? 'apply' : 'gap'

@@ -2,8 +2,9 @@ export const RETRY_MS_MIN = 200
 export const RETRY_MS_MAX = 5_000
 
 /**
- * How long to wait before the next try: full jitter, so that thousands that lost one server don't come back at once.
- * @param failures tries that failed since the last connection
+ * The delay before the next attempt, with full jitter, so that thousands of clients that lost one server do not return at
+ * once.
+ * @param failures attempts that failed since the last connection
  * @param random a number from 0 to below 1
  */
 export function retryDelayMs(failures: number, random: number): number {
@@ -14,9 +15,9 @@ export function retryDelayMs(failures: number, random: number): number {
 const RESEND_PAUSE_MS = 1_000
 
 /**
- * How long a request stays away from a line after it may have been what the last ones were lost of. Full jitter on top,
- * so that those that were lost with it come apart from it.
- * @param pauses how many there were before
+ * How long a request that may have caused the loss of connections is held back. Jitter separates it from requests that
+ * were lost together with it.
+ * @param pauses earlier pauses of this request
  * @param random a number from 0 to below 1
  */
 export function resendPauseMs(pauses: number, random: number): number {

@@ -1,7 +1,7 @@
 import { bookChecksum } from '../protocol/book-checksum.ts'
 import type { BookFrame, Level } from '../protocol/market-data.ts'
 
-/** A book as it stands: both sides best first, in ticks and lots. */
+/** The current book: both sides best first, in ticks and lots. */
 export interface BookState {
   readonly symbol: string
   readonly depth: number
@@ -11,7 +11,7 @@ export interface BookState {
   readonly asks: readonly Level[]
 }
 
-/** One side with a frame's changes. @param direction 1 where lower prices are better (asks), -1 for bids */
+/** One side after a frame's changes. @param direction 1 where lower prices are better (asks), -1 for bids */
 function merged(levels: readonly Level[], changes: readonly Level[], direction: 1 | -1): readonly Level[] {
   if (changes.length === 0) return levels
   const next = [...levels]
@@ -31,8 +31,8 @@ function merged(levels: readonly Level[], changes: readonly Level[], direction: 
 }
 
 /**
- * The book after a frame; undefined when it does not follow: frames are missing, or the checksum is another. The
- * symbol is to be subscribed again then.
+ * The book after a frame; undefined where frames are missing or the checksum differs, so that the symbol must be
+ * subscribed again.
  */
 export function bookAfter(book: BookState | undefined, frame: BookFrame): BookState | undefined {
   const { symbol, depth, seq, time } = frame

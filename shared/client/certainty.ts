@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../protocol/errors.ts'
 import type { WireError } from '../protocol/wire-error.ts'
 
-/** Answered before anyone looked whether the id is known: it says nothing of an earlier copy of the request. */
+/** Codes that are answered before the id is looked up, and so say nothing about an earlier copy of the request. */
 const BEFORE_THE_ID: readonly ErrorCode[] = [
   'UNAVAILABLE',
   'TIMEOUT',
@@ -12,28 +12,28 @@ const BEFORE_THE_ID: readonly ErrorCode[] = [
   'PAYLOAD_TOO_LARGE',
   'TOO_MANY_SUBSCRIPTIONS',
 ]
-/** The id was not known, and is not used up: an earlier copy may still come until it expires. */
+/** Codes for an id that was unknown and is not used up: an earlier copy may still arrive until it expires. */
 const WITHOUT_A_TRACE: readonly ErrorCode[] = ['NOT_FOUND', 'INVALID', 'REQUEST_EXPIRED']
 
 /**
- * So long after `finalAt`, by the client's idea of the server's clock, nothing begins any more whoever leads: the clocks
- * of two instances may differ by a quarter of a second, and the client's idea of them by some more.
+ * Safety margin after `finalAt`: the clocks of two instances may differ by a quarter of a second, and the client's
+ * estimate of them by some more.
  */
 export const FINAL_MARGIN_MS = 1_000
 
-/** What is known of a request that has been sent more than once under its id. */
+/** What is known about the copies of a request. */
 export interface Sends {
-  /** An earlier copy may have been executed: its answer was lost, or left it open. */
+  /** An earlier copy may have been executed: its answer was lost, or left the outcome open. */
   readonly isUncertain: boolean
-  /** The time here after which no earlier copy can begin, by the clock of the server that has it. */
+  /** The time here after which no earlier copy can execute, by the clock of the server that has it. */
   readonly finalAt: number | undefined
-  /** The time here at which the copy that is answered now was sent. */
+  /** The time here at which the copy that is being answered was sent. */
   readonly sentAt: number
 }
 
 /**
- * Whether a refusal of one copy holds for the request as a whole. `UNAVAILABLE` was certainly not executed, but the copy
- * before it, whose answer was lost, may have been.
+ * Whether the refusal of one copy holds for the request as a whole. A copy answered with `UNAVAILABLE` was certainly not
+ * executed, but an earlier copy whose answer was lost may have been.
  */
 export function isFinalRefusal(error: WireError, isRepeat: boolean, { isUncertain, finalAt, sentAt }: Sends): boolean {
   if (error.outcome === 'unknown') return false

@@ -6,10 +6,10 @@ import type { DataOf, RequestName } from '../protocol/requests.ts'
 import { AccountFollower } from './account-follower.ts'
 import type { BookState } from './book-mirror.ts'
 import { CancelOnDisconnect } from './cancel-on-disconnect.ts'
-import type { ConnectionState } from './connection.ts'
-import type { Line } from './line.ts'
-import { Lines } from './lines.ts'
-import type { LinkOptions } from './link.ts'
+import type { ConnectionState } from './connection-state.ts'
+import type { Connection } from './connection.ts'
+import { Reconnector } from './reconnector.ts'
+import type { TransportOptions } from './transport.ts'
 import { Listeners } from './listeners.ts'
 import { type AskPayload, Requests } from './requests.ts'
 import type { StreamFrame } from './stream-order.ts'
@@ -23,12 +23,12 @@ import {
 import { type Surroundings, SYSTEM } from './surroundings.ts'
 
 export interface ConnectOptions {
-  /** Address of the exchange; absent in a browser: the page's own. */
+  /** Address of the exchange; absent in a browser: the origin of the page. */
   readonly url?: string
   readonly apiKey?: string
-  /** One of several accounts. */
+  /** Picks one of several accounts. */
   readonly accountId?: string
-  /** The account as it is known already (a page painted by the server): only what came after it is asked for. */
+  /** The account as already known (from a page that the server rendered): only what changed since is requested. */
   readonly account?: AccountSnapshot
   /** The exchange cancels the account's orders once the last connection that asked for it has been gone for this long, in ms. */
   readonly cancelOnDisconnect?: number
@@ -36,7 +36,7 @@ export interface ConnectOptions {
   readonly extraHeaders?: Readonly<Record<string, string>>
 }
 
-/** Events of the client itself, beside those of the server. */
+/** Events of the client itself, in addition to those of the server. */
 export interface ClientEvents {
   connection: ConnectionState
   /** The whole account after each change. */
@@ -49,16 +49,16 @@ type Events = ClientEvents & { [Name in EventName]: EventOf<Name> }
 const LATENCY_EVERY_MS = 5_000
 const SETTLING_MS = 500
 const TOLD_IDS_MAX = 1_000
-/** A measurement of the clock is wrong by half of what it takes: a longer one is worth nothing. */
+/** A clock measurement may be wrong by half its round trip, so longer ones are discarded. */
 const MEASURED_MS_MAX = 1_000
-/** Heartbeats of one lower epoch after which the exchange has begun anew; one of a leader that was replaced ends sooner. */
+/** After this many heartbeats of one lower epoch the exchange must have started over; a replaced leader stops sooner. */
 const RESTART_BEATS = 10
-/** The clock of this machine, or the server's, has been set: what a welcome says counts more than what was measured. */
+/** A larger difference means that one of the clocks was set, so the time of the welcome replaces the measurement. */
 const CLOCK_JUMP_MS = 2_000
 
 /**
- * A connection to the exchange that mends itself. Requests that change something are safe: each is executed at most
- * once, and nothing is sent while disconnected.
+ * A connection to the exchange that reconnects by itself. A request that changes something is executed at most once, and
+ * none is begun while disconnected.
  */
 export class Client {
   readonly #options: ConnectOptions
@@ -67,26 +67,26 @@ export class Client {
   readonly #requests: Requests
   readonly #subscriptions: Subscriptions
   readonly #account: AccountFollower
-  readonly #lines: Lines
+  readonly #reconnector: Reconnector
   readonly #grace: CancelOnDisconnect
-  /** Of alerts and news that were told, so that none is told twice. */
+  /** Ids of the alerts and news that were reported, so that none is reported twice. */
   readonly #toldIds = new Set<string>()
   #accountId: string | undefined
-  /** The account of the last connection that had one. */
+  /** The account of the most recent connection that had one. */
   #ownerId: string | undefined
   #cancelMeasure: () => void = () => undefined
   #epoch = 0
-  /** Heartbeats in a row, on the line in use, that carry the same lower epoch. */
+  /** Consecutive heartbeats with the same lower epoch on the connection in use. */
   #lower = { epoch: 0, beats: 0 }
-  /** Joined to an instance that knows of no leader yet, or of an older one. */
+  /** The instance knows no leader yet, or an older one. */
   #awaitsLeader = false
   #clockOffsetMs: number | undefined
-  /** Whose clock that is. */
+  /** The instance whose clock that is. */
   #instanceId: string | undefined
-  /** As last reported; undefined before the first welcome, since a page may have been painted while it was not open. */
+  /** As last reported; undefined before the first welcome: a page may have been rendered while the market was not open. */
   #market: StatusFrame['market'] | undefined
 
-  /** @param around what stands for the system's own clock, chance and sockets, in a simulation */
+  /** @param around replaces the system's clock, randomness and sockets, as in a simulation */
   constructor(options: ConnectOptions = {}, around: Partial<Surroundings> = {}) {
     this.#options = options
     this.#around = { ...SYSTEM, ...around }
@@ -99,48 +99,48 @@ export class Client {
       framed: (frame) => this.#tell('account', frame),
     })
     this.#grace = new CancelOnDisconnect(options.cancelOnDisconnect, this.#around.clock)
-    this.#lines = new Lines(
+    this.#reconnector = new Reconnector(
       {
         handshake: () => this.#handshake(),
-        joined: (line, welcome) => this.#joined(line, welcome),
-        frame: (line, event, payload) => this.#take(line, event, payload),
-        lost: (line) => {
-          this.#subscriptions.lose(line)
-          this.#requests.lose(line)
+        joined: (connection, welcome) => this.#joined(connection, welcome),
+        frame: (connection, event, payload) => this.#take(connection, event, payload),
+        lost: (connection) => {
+          this.#subscriptions.lose(connection)
+          this.#requests.lose(connection)
         },
-        isDone: (line) => !this.#requests.awaits(line) && !this.#subscriptions.awaits(line),
+        isDone: (connection) => !this.#requests.awaits(connection) && !this.#subscriptions.awaits(connection),
         changed: (state) => this.#tell('connection', state),
       },
       this.#around,
     )
-    this.#lines.open()
+    this.#reconnector.open()
   }
 
-  /** How the connection stands; changes are told as `connection`. */
+  /** The state of the connection; changes are reported as `connection`. */
   get connection(): ConnectionState {
-    return this.#lines.state
+    return this.#reconnector.state
   }
 
   get isLive(): boolean {
-    return this.#lines.state.phase === 'live'
+    return this.#reconnector.state.phase === 'live'
   }
 
-  /** The account as last known; undefined on a public connection. */
+  /** The last known state of the account; undefined on a public connection. */
   get account(): AccountSnapshot | undefined {
     return this.#account.snapshot
   }
 
-  /** The server's wall clock less this machine's. */
+  /** The server's wall clock minus this machine's. */
   get clockOffsetMs(): number {
     return this.#clockOffsetMs ?? 0
   }
 
-  /** The server's wall time, as well as it is known here. */
+  /** An estimate of the server's wall time. */
   serverNow(): number {
     return Math.round(this.#around.clock.now() + this.clockOffsetMs)
   }
 
-  /** Listens to an event of the server, or to what the client tells of itself. @returns stops it */
+  /** Listens to an event of the server or of the client itself. @returns stops listening */
   on<Name extends keyof Events>(name: Name, listener: (value: Events[Name]) => void): () => void {
     const listeners = (this.#listeners.get(name) ?? new Listeners<never>()) as unknown as Listeners<Events[Name]>
     this.#listeners.set(name, listeners as unknown as Listeners<never>)
@@ -148,10 +148,10 @@ export class Client {
   }
 
   /**
-   * Asks the exchange. What only reads waits for a connection; what changes something is sent again under the same id
-   * until what became of it is certain.
-   * @throws {RequestRefused} certainly not executed · {OutcomeUnknownError} not known within a minute, and it may have
-   * been · {NotConnectedError} never sent
+   * Sends a request. One that only reads waits for a connection; one that changes something is sent again under the same
+   * id until its outcome is certain.
+   * @throws {RequestRefused} certainly not executed · {OutcomeUnknownError} no certain answer within a minute: it may have
+   * been executed · {NotConnectedError} never sent
    */
   ask<Name extends RequestName>(name: Name, payload: AskPayload<Name>): Promise<DataOf<Name>> {
     return this.#requests.ask(name, payload)
@@ -182,48 +182,48 @@ export class Client {
    * still holds then · {NotConnectedError} the client was closed first
    */
   cancelOnDisconnect(graceMs: number): Promise<void> {
-    return this.#grace.choose(graceMs, this.#ownerId === undefined ? undefined : this.#lines.current)
+    return this.#grace.choose(graceMs, this.#ownerId === undefined ? undefined : this.#reconnector.current)
   }
 
-  /** Tries at once instead of when it is due. */
+  /** Reconnects now rather than when the next attempt is due; does nothing after `close`. */
   retryNow(): void {
-    this.#lines.retryNow()
+    this.#reconnector.retryNow()
   }
 
   /**
-   * Connects anew, as somebody else perhaps: after a sign-in or sign-out the handshake carries another cookie, and no
-   * account of it is picked. With a key it stays that of the options.
+   * Opens a new connection, perhaps as another user: after a sign-in or sign-out the handshake carries another cookie, and
+   * none of its accounts is picked. With a key, the account stays that of the options.
    */
   reconnect(account?: AccountSnapshot): void {
     this.#becomeOf(this.#options.apiKey === undefined ? undefined : this.#options.accountId, account)
   }
 
   /**
-   * Connects anew for another account of the same user.
-   * @param account as it is known already, if it is
+   * Opens a new connection for another account of the same user.
+   * @param account its state, where it is already known
    */
   switchAccount(accountId: string, account?: AccountSnapshot): void {
     this.#becomeOf(accountId, account)
   }
 
-  /** Ends the connection for good. What has no answer yet is rejected: unknown where it was sent. */
+  /** Ends the connection for good. Pending requests are rejected; the outcome of those that were sent is unknown. */
   close(): void {
     this.#cancelMeasure()
     this.#grace.close()
     this.#requests.end()
     this.#subscriptions.close()
-    this.#lines.close()
+    this.#reconnector.close()
   }
 
   #becomeOf(accountId: string | undefined, account: AccountSnapshot | undefined): void {
     this.#accountId = accountId
     this.#account.forget(account)
-    // Never sent again as somebody else.
+    // Pending requests must not be sent again as somebody else.
     this.#requests.end()
-    this.#lines.open()
+    this.#reconnector.open()
   }
 
-  #handshake(): LinkOptions {
+  #handshake(): TransportOptions {
     const { url, apiKey, extraHeaders } = this.#options
     const cancelOnDisconnect = this.#grace.ofHandshake
     const accountId = this.#accountId
@@ -241,63 +241,63 @@ export class Client {
     }
   }
 
-  #joined(line: Line, welcome: Welcome): void {
+  #joined(connection: Connection, welcome: Welcome): void {
     this.#lower = { epoch: 0, beats: 0 }
     this.#awaitsLeader = welcome.epoch === 0 || welcome.epoch < this.#epoch
     this.#epoch = Math.max(this.#epoch, welcome.epoch)
     const offsetMs = welcome.time - this.#around.clock.now()
-    // Another instance has another clock. Of the same one, a measurement knows how long the way takes, a welcome does not.
+    // Another instance has another clock. For the same one a measurement is better: it allows for the round trip.
     const isOther = welcome.instanceId !== this.#instanceId
     this.#instanceId = welcome.instanceId
     if (isOther || Math.abs(offsetMs - this.clockOffsetMs) > CLOCK_JUMP_MS) this.#clockOffsetMs = offsetMs
     this.#belongTo(welcome.accountId)
-    this.#requests.open(line)
-    if (welcome.accountId !== undefined) this.#grace.joined(line)
+    this.#requests.open(connection)
+    if (welcome.accountId !== undefined) this.#grace.joined(connection)
     this.#account.welcome(welcome)
-    this.#subscriptions.open(line)
+    this.#subscriptions.open(connection)
     // An instance sends `status` after its welcome only when the market is not open.
     if (this.#market !== 'open') this.#tellStatus({ epoch: this.#epoch, time: welcome.time, market: 'open' })
-    // Not while a page that has just joined is still busy with itself: that would be its own slowness.
-    this.#measureIn(SETTLING_MS, line)
+    // Later: a page that has just loaded is still busy, and would measure its own slowness.
+    this.#measureIn(SETTLING_MS, connection)
   }
 
-  /** A handshake carries the cookie of its moment: somebody else may have signed in meanwhile, in another tab. */
+  /** A handshake carries the current cookie, and another user may have signed in meanwhile, in another tab. */
   #belongTo(accountId: string | undefined): void {
     if (accountId === undefined) return
     if (this.#ownerId !== undefined && this.#ownerId !== accountId) this.#requests.disown()
     this.#ownerId = accountId
   }
 
-  #take(line: Line, event: string, payload: unknown): void {
+  #take(connection: Connection, event: string, payload: unknown): void {
     const { epoch } = payload as { epoch?: number }
-    const isCurrent = line === this.#lines.current
-    // An alert is told whoever leads, and by whichever line: it is not said again.
+    const isCurrent = connection === this.#reconnector.current
+    // An alert is sent once only, so it counts whoever leads and whichever connection brings it.
     if (event === 'alert') {
       this.#takeOnce('alert', payload as EventOf<'alert'>, (payload as EventOf<'alert'>).alertId)
       return
     }
     if (epoch !== undefined && event !== 'welcome') {
-      if (isCurrent && event === 'heartbeat') this.#countLower(line, epoch)
+      if (isCurrent && event === 'heartbeat') this.#countLower(connection, epoch)
       // A leader that has been replaced sent it.
       if (epoch < this.#epoch) return
       this.#epoch = epoch
       if (this.#awaitsLeader && isCurrent && epoch > 0) {
         this.#awaitsLeader = false
-        // What was asked for before had no answer, or an old one.
-        this.#subscriptions.open(line)
+        // Earlier subscriptions had no answer, or an old one.
+        this.#subscriptions.open(connection)
       }
     }
     const channel = CHANNEL_OF_EVENT.get(event)
-    if (channel !== undefined) this.#subscriptions.take(line, channel, payload as StreamFrame)
+    if (channel !== undefined) this.#subscriptions.take(connection, channel, payload as StreamFrame)
     else if (event === 'account') this.#account.take(payload as AccountFrame)
     else if (event === 'news') this.#takeOnce('news', payload as EventOf<'news'>, (payload as EventOf<'news'>).id)
-    // Of an instance that was left, what it says of itself and of the whole is past.
+    // What an instance that was left says about itself and the market no longer counts.
     else if (isCurrent) this.#takeOwn(event, payload)
     if (channel !== undefined) this.#tell(event as EventName, payload as never)
   }
 
-  /** An exchange whose data were deleted or restored counts its epochs from a lower one. */
-  #countLower(line: Line, epoch: number): void {
+  /** Detects an exchange whose data was deleted or restored: its epochs start over from a lower one. */
+  #countLower(connection: Connection, epoch: number): void {
     const isLower = epoch > 0 && epoch < this.#epoch
     const before = this.#lower.epoch === epoch ? this.#lower.beats : 0
     this.#lower = { epoch, beats: isLower ? before + 1 : 0 }
@@ -307,10 +307,10 @@ export class Client {
     this.#toldIds.clear()
     this.#account.restart()
     this.#subscriptions.restart()
-    this.#subscriptions.open(line)
+    this.#subscriptions.open(connection)
   }
 
-  /** During a hand-over both lines bring it. */
+  /** During a hand-over both connections bring it. */
   #takeOnce<Name extends 'alert' | 'news'>(event: Name, frame: Events[Name], id: string): void {
     const told = `${event} ${id}`
     if (this.#toldIds.has(told)) return
@@ -331,24 +331,24 @@ export class Client {
     this.#tell('status', status)
   }
 
-  #measureIn(ms: number, line: Line): void {
+  #measureIn(ms: number, connection: Connection): void {
     this.#cancelMeasure()
     this.#cancelMeasure = this.#around.clock.after(ms, () => {
-      this.#measureIn(LATENCY_EVERY_MS, line)
-      this.#measure(line)
+      this.#measureIn(LATENCY_EVERY_MS, connection)
+      this.#measure(connection)
     })
   }
 
-  #measure(line: Line): void {
+  #measure(connection: Connection): void {
     const { clock } = this.#around
     const sentAt = clock.now()
-    line.send('time', {}, (answer) => {
+    connection.send('time', {}, (answer) => {
       const latencyMs = Math.max(0, clock.now() - sentAt)
-      // A server that stood still says when it went on, not when it was asked.
+      // The time of a server that was stalled is that of its answer, not of the request.
       if (answer.ok && latencyMs <= MEASURED_MS_MAX) {
         this.#clockOffsetMs = (answer.data as { time: number }).time + latencyMs / 2 - clock.now()
       }
-      this.#lines.measured(line, latencyMs)
+      this.#reconnector.measured(connection, latencyMs)
     })
   }
 
@@ -361,9 +361,9 @@ const CHANNEL_OF_EVENT: ReadonlyMap<string, Channel> = new Map(
   Object.entries(EVENT_OF_CHANNEL).map(([channel, event]) => [event, channel as Channel]),
 )
 
-/** Connects to the exchange; the client is there at once, the connection when `connection` says `live`. */
+/** Connects to the exchange. The client can be used at once; it is connected when `connection` reports `live`. */
 export const connect = (options: ConnectOptions = {}): Client => new Client(options)
 
-/** As `connect`, with a clock, chance and sockets of one's own. */
+/** Like `connect`, with another clock, randomness or transport. */
 export const connectWith = (around: Partial<Surroundings>, options: ConnectOptions = {}): Client =>
   new Client(options, around)

@@ -1,33 +1,33 @@
 import type { Answer, Goodbye } from '../protocol/events.ts'
 import type { TraceHeaders } from '../protocol/trace.ts'
 import { SILENCE_MS_MAX } from '../protocol/limits.ts'
-import type { Link, LinkEnd, LinkOptions } from './link.ts'
+import type { Transport, TransportEnd, TransportOptions } from './transport.ts'
 import type { Surroundings } from './surroundings.ts'
 
 const LOOK_MS = 500
 
-/** A link that is watched: it ends when nothing is heard on it, and says what the server said goodbye with. */
-export class Line {
-  readonly #link: Link
+/** A monitored transport: it ends after a silence, and reports the server's goodbye as the reason where there was one. */
+export class Connection {
+  readonly #transport: Transport
   readonly #clock: Surroundings['clock']
-  readonly #lost: (end: LinkEnd) => void
+  readonly #lost: (end: TransportEnd) => void
   #heardAt: number
   #stopWatch: () => void
   #goodbye: Goodbye | undefined
   #isOver = false
 
   constructor(
-    options: LinkOptions,
+    options: TransportOptions,
     listeners: {
-      frame(line: Line, event: string, payload: unknown): void
-      lost(line: Line, end: LinkEnd): void
+      frame(connection: Connection, event: string, payload: unknown): void
+      lost(connection: Connection, end: TransportEnd): void
     },
-    { openLink, clock }: Pick<Surroundings, 'openLink' | 'clock'>,
+    { openTransport, clock }: Pick<Surroundings, 'openTransport' | 'clock'>,
   ) {
     this.#clock = clock
     this.#heardAt = clock.now()
     this.#lost = (end) => listeners.lost(this, end)
-    this.#link = openLink(options, {
+    this.#transport = openTransport(options, {
       frame: (event, payload) => {
         this.#heardAt = clock.now()
         if (event === 'goodbye') this.#goodbye = payload as Goodbye
@@ -42,33 +42,33 @@ export class Line {
     return this.#isOver
   }
 
-  /** Sends a request; the answer never comes when the line is lost before it. */
+  /** Sends a request; it is never answered if the connection is lost first. */
   send(event: string, payload: unknown, answered: (answer: Answer) => void, trace?: TraceHeaders): void {
     if (this.#isOver) return
     const heard = (answer: Answer) => {
       this.#heardAt = this.#clock.now()
       if (!this.#isOver) answered(answer)
     }
-    this.#link.send(event, payload, heard, trace)
+    this.#transport.send(event, payload, heard, trace)
   }
 
-  /** Ends it without telling `lost`. */
+  /** Ends it without calling `lost`. */
   close(): void {
     if (this.#isOver) return
     this.#isOver = true
     this.#stopWatch()
-    this.#link.close()
+    this.#transport.close()
   }
 
   #look(): void {
     const now = this.#clock.now()
-    // A clock that was set back says nothing of the time that has passed.
+    // A clock that was set back does not show how much time has passed.
     if (now < this.#heardAt) this.#heardAt = now
     if (now - this.#heardAt > SILENCE_MS_MAX) this.#end({ message: 'nothing was heard' })
     else this.#stopWatch = this.#clock.after(LOOK_MS, () => this.#look())
   }
 
-  #end(end: LinkEnd): void {
+  #end(end: TransportEnd): void {
     if (this.#isOver) return
     this.close()
     this.#lost(end)

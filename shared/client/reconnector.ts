@@ -1,43 +1,43 @@
 import type { ServerClosing, Welcome } from '../protocol/events.ts'
 import { retryDelayMs } from './backoff.ts'
-import { type CloseCode, type ConnectionState, FINAL_CODES } from './connection.ts'
-import { Line } from './line.ts'
-import type { LinkEnd, LinkOptions } from './link.ts'
+import { type CloseCode, type ConnectionState, FINAL_CODES } from './connection-state.ts'
+import { Connection } from './connection.ts'
+import type { TransportEnd, TransportOptions } from './transport.ts'
 import type { Surroundings } from './surroundings.ts'
 
 interface Holder {
-  /** How the next handshake is made. */
-  handshake(): LinkOptions
-  /** A line has been welcomed: what is sent goes over it from now on. */
-  joined(line: Line, welcome: Welcome): void
-  frame(line: Line, event: string, payload: unknown): void
-  /** This line is over: what was sent on it and not answered never will be. */
-  lost(line: Line): void
-  /** Whether this line may be dropped: nothing is expected of it any more. */
-  isDone(line: Line): boolean
+  /** What the next handshake carries. */
+  handshake(): TransportOptions
+  /** A connection has been welcomed: requests go over it from now on. */
+  joined(connection: Connection, welcome: Welcome): void
+  frame(connection: Connection, event: string, payload: unknown): void
+  /** This connection is over: requests on it that have no answer will not get one. */
+  lost(connection: Connection): void
+  /** Whether this connection may be dropped: no answers or streams are pending on it. */
+  isDone(connection: Connection): boolean
   changed(state: ConnectionState): void
 }
 
 const DONE_LOOK_MS = 50
-/** A line that has been left answers what was asked on it within this, or never. */
+/** How long a replaced connection may take to answer its pending requests. */
 const LEAVING_MS_MAX = 5_000
-/** Who was told to send less comes back as late as after so many failures. */
+/** A rate-limited client waits at least as long as after this many failures. */
 const RATE_LIMITED_FAILURES = 5
 
 /**
- * Keeps one line to the exchange: makes it anew when it is lost, with jitter, and before an instance goes away makes the
- * next one while the present one still serves.
+ * Keeps one connection to the exchange: reconnects with jitter after a loss, and before an instance shuts down opens the
+ * next connection while the present one still serves.
  */
-export class Lines {
+export class Reconnector {
   readonly #holder: Holder
   readonly #around: Surroundings
   #state: ConnectionState = { phase: 'connecting' }
-  /** In use, or on its way. */
-  #current: Line | undefined
-  /** On its way, to take the place of the present one. */
-  #next: Line | undefined
-  /** Replaced, but still to answer what was asked on them. */
-  readonly #leaving = new Set<Line>()
+  /** In use, or being opened. */
+  #current: Connection | undefined
+  /** Being opened, to replace the present one. */
+  #next: Connection | undefined
+  /** Replaced, but with requests that are still to be answered. */
+  readonly #leaving = new Set<Connection>()
   #cancelRetry: () => void = () => undefined
   #failures = 0
   #isClosed = false
@@ -51,28 +51,28 @@ export class Lines {
     return this.#state
   }
 
-  /** The line in use. */
-  get current(): Line | undefined {
+  /** The connection in use. */
+  get current(): Connection | undefined {
     return this.#state.phase === 'live' ? this.#current : undefined
   }
 
-  /** Makes a new connection in place of whatever there is; nothing once it is closed. */
+  /** Opens a new connection in place of any other; does nothing once closed. */
   open(): void {
     if (this.#isClosed) return
     this.#drop()
     this.#connect()
   }
 
-  /** Tries at once instead of when it is due. */
+  /** Reconnects now rather than at `nextTryAtMs`. */
   retryNow(): void {
     if (this.#state.phase === 'live') return
     this.#failures = 0
     this.open()
   }
 
-  /** What a measurement of the line in use has found. */
-  measured(line: Line, latencyMs: number): void {
-    if (line === this.current && this.#state.phase === 'live') this.#set({ ...this.#state, latencyMs })
+  /** Records a latency that was measured on the connection in use. */
+  measured(connection: Connection, latencyMs: number): void {
+    if (connection === this.current && this.#state.phase === 'live') this.#set({ ...this.#state, latencyMs })
   }
 
   /** Ends the connection for good. */
@@ -84,15 +84,15 @@ export class Lines {
 
   #connect(): void {
     if (this.#state.phase !== 'connecting') this.#set(this.#reconnecting())
-    this.#current = this.#newLine()
+    this.#current = this.#newConnection()
   }
 
-  #newLine(): Line {
-    return new Line(
+  #newConnection(): Connection {
+    return new Connection(
       this.#holder.handshake(),
       {
-        frame: (line, event, payload) => this.#frame(line, event, payload),
-        lost: (line, end) => this.#lost(line, end),
+        frame: (connection, event, payload) => this.#frame(connection, event, payload),
+        lost: (connection, end) => this.#lost(connection, end),
       },
       this.#around,
     )
@@ -100,18 +100,18 @@ export class Lines {
 
   #drop(): void {
     this.#cancelRetry()
-    const lines = [this.#current, this.#next, ...this.#leaving]
+    const connections = [this.#current, this.#next, ...this.#leaving]
     this.#current = this.#next = undefined
     this.#leaving.clear()
-    for (const line of lines) {
-      line?.close()
-      if (line) this.#holder.lost(line)
+    for (const connection of connections) {
+      connection?.close()
+      if (connection) this.#holder.lost(connection)
     }
   }
 
-  /** @param end why there is no connection; where it is not given, what was said before still holds */
-  #reconnecting(end?: LinkEnd): ConnectionState & { phase: 'reconnecting' } {
-    const { code, message }: Partial<LinkEnd> = end ?? (this.#state.phase === 'reconnecting' ? this.#state : {})
+  /** @param end why there is no connection; where absent, the last reason still holds */
+  #reconnecting(end?: TransportEnd): ConnectionState & { phase: 'reconnecting' } {
+    const { code, message }: Partial<TransportEnd> = end ?? (this.#state.phase === 'reconnecting' ? this.#state : {})
     return {
       phase: 'reconnecting',
       sinceMs: this.#lostAt(),
@@ -125,65 +125,66 @@ export class Lines {
     return state.phase === 'reconnecting' || state.phase === 'closed' ? state.sinceMs : this.#around.clock.now()
   }
 
-  #frame(line: Line, event: string, payload: unknown): void {
-    if (event === 'welcome') this.#welcomed(line, payload as Welcome)
-    else if (event === 'server.closing' && line === this.#current) this.#moveIn((payload as ServerClosing).afterMs)
-    this.#holder.frame(line, event, payload)
+  #frame(connection: Connection, event: string, payload: unknown): void {
+    if (event === 'welcome') this.#welcomed(connection, payload as Welcome)
+    else if (event === 'server.closing' && connection === this.#current)
+      this.#moveIn((payload as ServerClosing).afterMs)
+    this.#holder.frame(connection, event, payload)
   }
 
-  #welcomed(line: Line, welcome: Welcome): void {
-    if (line === this.#next) {
+  #welcomed(connection: Connection, welcome: Welcome): void {
+    if (connection === this.#next) {
       this.#next = undefined
       if (this.#current) this.#leave(this.#current)
-      this.#current = line
+      this.#current = connection
     }
     this.#failures = 0
-    // Told before it is shown as live: who hears `live` may send.
-    this.#holder.joined(line, welcome)
+    // Before it is reported as live: listeners to `live` may send at once.
+    this.#holder.joined(connection, welcome)
     this.#set({ phase: 'live', instanceId: welcome.instanceId })
   }
 
-  /** The server has drawn the moment, each socket its own: it is not drawn a second time here. */
+  /** The server spreads its sockets by `afterMs`, so no jitter is added here. */
   #moveIn(ms: number): void {
     this.#cancelRetry()
     this.#cancelRetry = this.#around.clock.after(ms, () => {
-      this.#next = this.#newLine()
+      this.#next = this.#newConnection()
     })
   }
 
-  /** Waits for the answers that are still to come on it, while all else goes over the new one. */
-  #leave(line: Line): void {
+  /** Waits for the pending answers on it, while everything else goes over the new one. */
+  #leave(connection: Connection): void {
     const { clock } = this.#around
-    this.#leaving.add(line)
+    this.#leaving.add(connection)
     const endAt = clock.now() + LEAVING_MS_MAX
     const look = (): void => {
-      if (!this.#leaving.has(line)) return
-      if (clock.now() < endAt && !this.#holder.isDone(line)) {
+      if (!this.#leaving.has(connection)) return
+      if (clock.now() < endAt && !this.#holder.isDone(connection)) {
         clock.after(DONE_LOOK_MS, look)
         return
       }
-      this.#leaving.delete(line)
-      line.close()
-      this.#holder.lost(line)
+      this.#leaving.delete(connection)
+      connection.close()
+      this.#holder.lost(connection)
     }
     clock.after(DONE_LOOK_MS, look)
   }
 
-  #lost(line: Line, end: LinkEnd): void {
-    // First of all: who hears that the connection is lost must not be able to send on it any more.
-    this.#holder.lost(line)
-    if (line === this.#next) this.#nextLost(end)
-    else if (line === this.#current) this.#currentLost(end)
-    else this.#leaving.delete(line)
+  #lost(connection: Connection, end: TransportEnd): void {
+    // First: listeners that hear of the loss must not be able to send on this connection.
+    this.#holder.lost(connection)
+    if (connection === this.#next) this.#nextLost(end)
+    else if (connection === this.#current) this.#currentLost(end)
+    else this.#leaving.delete(connection)
   }
 
-  /** No other instance is to be had yet: the present one is kept as long as it lasts. */
-  #nextLost(end: LinkEnd): void {
+  /** No other instance is available yet: the present connection is kept as long as it lasts. */
+  #nextLost(end: TransportEnd): void {
     this.#next = undefined
     this.#moveIn(this.#delayAfter(end))
   }
 
-  #currentLost(end: LinkEnd): void {
+  #currentLost(end: TransportEnd): void {
     this.#cancelRetry()
     this.#current = this.#next
     this.#next = undefined
@@ -200,7 +201,7 @@ export class Lines {
     }
   }
 
-  #delayAfter({ code, retryAfterMs = 0 }: LinkEnd): number {
+  #delayAfter({ code, retryAfterMs = 0 }: TransportEnd): number {
     if (code === 'RATE_LIMITED') this.#failures = Math.max(this.#failures, RATE_LIMITED_FAILURES)
     return Math.max(retryAfterMs, 0) + retryDelayMs(this.#failures++, this.#around.random())
   }

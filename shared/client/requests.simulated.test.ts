@@ -20,15 +20,15 @@ function watch(promise: Promise<unknown>): void {
 }
 const place = () => watch(rig.client.ask('order.place', order))
 const code = () => (outcome.error instanceof RequestRefused ? outcome.error.error.code : undefined)
-/** The link breaks, and the next one is welcomed. */
+/** The connection breaks, and the next one is welcomed. */
 async function reconnect(): Promise<void> {
-  rig.link.end()
+  rig.transport.end()
   await rig.clock.pass(1_000)
   rig.welcome()
   await rig.pass(0)
 }
 const answer = async (event: string, given: Answer) => {
-  rig.link.answer(event, given)
+  rig.transport.answer(event, given)
   await rig.pass(0)
 }
 
@@ -52,7 +52,10 @@ describe('a request that is followed', () => {
     rig.welcome()
     place()
     await reconnect()
-    expect(rig.links.flatMap((link) => link.of('order.place')).map((sent) => sent.trace)).toEqual([trace, trace])
+    expect(rig.transports.flatMap((transport) => transport.of('order.place')).map((sent) => sent.trace)).toEqual([
+      trace,
+      trace,
+    ])
     expect(followed).toEqual(['order.place begins'])
     await answer('order.place', { ok: true, data: placed })
     expect(outcome.value).toEqual(placed)
@@ -60,7 +63,7 @@ describe('a request that is followed', () => {
 
     watch(rig.client.ask('orders', {}))
     await rig.pass(0)
-    expect(rig.link.of('orders').map((sent) => sent.trace)).toEqual([undefined])
+    expect(rig.transport.of('orders').map((sent) => sent.trace)).toEqual([undefined])
     expect(followed).toHaveLength(2)
   })
 })
@@ -78,7 +81,7 @@ describe('an order', () => {
     place()
     await answer('order.place', refusal('UNAVAILABLE', { retryAfterMs: 1_000 }))
     await rig.pass(1_000)
-    expect(rig.link.of('order.place')).toHaveLength(2)
+    expect(rig.transport.of('order.place')).toHaveLength(2)
     await answer('order.place', { ok: true, data: placed })
     expect(outcome.value).toEqual(placed)
 
@@ -90,7 +93,7 @@ describe('an order', () => {
     }
     expect(code()).toBe('UNAVAILABLE')
     expect(rig.clock.now() - firstSentAt).toBeLessThanOrEqual(6_000)
-    expect(new Set(rig.link.of('order.place').map(({ payload }) => payload['validUntil'])).size).toBe(2)
+    expect(new Set(rig.transport.of('order.place').map(({ payload }) => payload['validUntil'])).size).toBe(2)
   })
 
   it.each(['UNAVAILABLE', 'RATE_LIMITED', 'UNAUTHENTICATED', 'FORBIDDEN', 'INVALID', 'REQUEST_EXPIRED', 'NOT_FOUND'])(
@@ -98,7 +101,7 @@ describe('an order', () => {
     async (refused) => {
       place()
       await reconnect()
-      expect(rig.link.of('order.place')).toHaveLength(1)
+      expect(rig.transport.of('order.place')).toHaveLength(1)
       await answer('order.place', refusal(refused))
       expect(outcome).toEqual({})
       await rig.pass(500)
@@ -122,10 +125,10 @@ describe('an order', () => {
   it('whose two copies are out at once is not called refused for the second alone', async () => {
     watch(rig.client.ask('order.place', { ...order, validUntil: rig.clock.now() + 30_000 }))
     await rig.pass(7_000)
-    expect(rig.link.of('order.place')).toHaveLength(2)
+    expect(rig.transport.of('order.place')).toHaveLength(2)
     await answer('order.place', refusal('UNAVAILABLE'))
     expect(outcome).toEqual({})
-    rig.link.of('order.place')[0]?.answer({ ok: true, data: placed })
+    rig.transport.of('order.place')[0]?.answer({ ok: true, data: placed })
     await rig.pass(0)
     expect(outcome.value).toEqual(placed)
   })
@@ -142,9 +145,13 @@ describe('an order', () => {
   it('is looked up after finalAt: unknown then is certain, refused is refused, and found is found', async () => {
     const lose = async () => {
       place()
-      const id = rig.link.of('order.place').at(-1)?.payload['clientOrderId']
+      const id = rig.transport.of('order.place').at(-1)?.payload['clientOrderId']
       await answer('order.place', refusal('INTERNAL', { outcome: 'unknown', finalAt: rig.clock.now() + 3_500 }))
-      for (let tries = 0; tries < 20 && rig.link.of('order.get').at(-1)?.payload['clientOrderId'] !== id; tries++) {
+      for (
+        let tries = 0;
+        tries < 20 && rig.transport.of('order.get').at(-1)?.payload['clientOrderId'] !== id;
+        tries++
+      ) {
         await rig.pass(500)
         await answer('order.place', refusal('UNAVAILABLE'))
       }
@@ -171,7 +178,7 @@ describe('an order', () => {
       await answer('order.place', refusal('UNAVAILABLE'))
       await rig.pass(500)
     }
-    expect(rig.link.of('order.get')).toHaveLength(0)
+    expect(rig.transport.of('order.get')).toHaveLength(0)
   })
 
   it('of which nothing is heard for a minute is unknown', async () => {
@@ -197,7 +204,7 @@ describe('a request that is no order', () => {
     expect(code()).toBe('NOT_FOUND')
   })
 
-  it('that only reads is asked again on the next link, and refused as it is answered', async () => {
+  it('that only reads is asked again on the next connection, and refused as it is answered', async () => {
     watch(rig.client.ask('order.get', { orderId: 'o1' }))
     await reconnect()
     await answer('order.get', refusal('NOT_FOUND'))
@@ -230,12 +237,12 @@ describe('a request that takes each connection with it', () => {
     let drops = 0
     while (rig.clock.now() < endMs) {
       await rig.pass(20)
-      const { link } = rig
-      if (link.isClosed) continue
-      if (link.of(culprit).length > 0) {
-        link.end()
+      const { transport } = rig
+      if (transport.isClosed) continue
+      if (transport.of(culprit).length > 0) {
+        transport.end()
         drops += 1
-      } else if (rig.client.isLive) for (const [event, given] of Object.entries(others)) link.answer(event, given)
+      } else if (rig.client.isLive) for (const [event, given] of Object.entries(others)) transport.answer(event, given)
       else rig.welcome()
     }
     return drops
@@ -284,19 +291,19 @@ describe('a request that takes each connection with it', () => {
 
 describe('a connection that comes back as somebody else, after a sign-in in another tab', () => {
   const comeBackAs = async (more: object) => {
-    rig.link.end()
+    rig.transport.end()
     await rig.clock.pass(1_000)
-    rig.welcome(rig.link, more)
+    rig.welcome(rig.transport, more)
     await rig.pass(0)
   }
-  beforeEach(() => rig.welcome(rig.link, { accountId: 'A' }))
+  beforeEach(() => rig.welcome(rig.transport, { accountId: 'A' }))
 
   it('is sent no order of the one before; what came of that is unknown', async () => {
     place()
     await comeBackAs({ accountId: 'B' })
     await rig.pass(10_000)
-    expect(rig.link.of('order.place')).toEqual([])
-    expect(rig.link.of('order.get')).toEqual([])
+    expect(rig.transport.of('order.place')).toEqual([])
+    expect(rig.transport.of('order.get')).toEqual([])
     expect(outcome.error).toBeInstanceOf(OutcomeUnknownError)
   })
 
@@ -305,7 +312,7 @@ describe('a connection that comes back as somebody else, after a sign-in in anot
     await comeBackAs({})
     await comeBackAs({ accountId: 'B' })
     await rig.pass(10_000)
-    expect(rig.link.of('order.place')).toEqual([])
+    expect(rig.transport.of('order.place')).toEqual([])
     expect(outcome.error).toBeInstanceOf(OutcomeUnknownError)
   })
 
@@ -316,7 +323,7 @@ describe('a connection that comes back as somebody else, after a sign-in in anot
     expect(outcome.value).toEqual([])
     place()
     await comeBackAs({ accountId: 'B' })
-    expect(rig.link.of('order.place')).toHaveLength(1)
+    expect(rig.transport.of('order.place')).toHaveLength(1)
   })
 })
 

@@ -9,10 +9,10 @@ import { MINUTE_MS } from '../units/time.ts'
 import { resendPauseMs } from './backoff.ts'
 import { FINAL_MARGIN_MS, isFinalRefusal } from './certainty.ts'
 import { NotConnectedError, OutcomeUnknownError, RequestRefused } from './errors.ts'
-import type { Line } from './line.ts'
+import type { Connection } from './connection.ts'
 import type { Surroundings } from './surroundings.ts'
 
-/** Requests that change something, and the field that makes each safe to send again. A test holds it to REQUESTS. */
+/** Requests that change something, and the field that makes each safe to send again. A test checks it against REQUESTS. */
 export const ID_FIELDS = {
   'order.place': 'clientOrderId',
   'order.amend': 'requestId',
@@ -35,23 +35,23 @@ type WithoutId<Payload> = Payload extends { clientOrderId: string }
   ? Omit<Payload, 'clientOrderId'> & { clientOrderId?: string }
   : Payload
 
-/** A request's payload; the id of an order is made where none is given. */
+/** A request's payload; an order without an id is given one. */
 export type AskPayload<Name extends RequestName> = Name extends 'order.place' | 'order.preview'
   ? WithoutId<PayloadOf<Name>>
   : PayloadOf<Name>
 
-/** No answer within this: it was lost on the way, and is asked for again. */
+/** A request without an answer after this time counts as lost, and is sent again. */
 const PATIENCE_MS = ANSWER_MS_MAX + 2_000
-/** So long a request that changes something is sent again under its id before its outcome is called unknown. */
+/** How long a request that changes something is sent again before its outcome is reported as unknown. */
 const GIVE_UP_MS = MINUTE_MS
 const AGAIN_MS = 500
-/** A server goes away now and then; a second one that does with the same request on it may have done so for that. */
+/** Losing one connection is normal; a request on the second in a row may itself be the cause. */
 const LOSSES_AT_ONCE_MAX = 2
 
-/** One copy that has been sent, and not been answered yet. */
+/** A copy of a request that has been sent and not been answered yet. */
 interface Copy {
-  readonly line: Line
-  /** Here, and the wall time of the server it was sent to: each has a clock of its own. */
+  readonly connection: Connection
+  /** By the clock of this machine, and by that of the server it was sent to. */
   readonly sentAt: number
   readonly sentAtServer: number
 }
@@ -59,41 +59,41 @@ interface Copy {
 interface Pending {
   readonly name: RequestName
   readonly payload: Record<string, unknown>
-  /** What it is followed by. */
+  /** The trace that it belongs to. */
   readonly trace: TraceHeaders | undefined
-  /** Of what changes something: the id it is sent again under. */
+  /** The id under which it is sent again; undefined for a request that only reads. */
   readonly id: string | undefined
-  /** The server's wall time after which it must not begin; of an order, the exchange holds to it. */
+  /** The server's wall time after which it must not execute; the exchange enforces it for orders. */
   readonly validUntil: number
   readonly copies: Set<Copy>
-  /** A copy's answer was lost, or left the outcome open. */
+  /** The answer to a copy was lost, or left the outcome open. */
   isUncertain: boolean
-  /** The wall time here after which no copy can begin at any server; `finalAt` is the server's word for it. */
+  /** The time here after which no copy can execute at any server; `finalAt` is the same by the server's clock. */
   finalHereAt: number | undefined
   finalAt: number | undefined
   refusal: WireError | undefined
-  /** Lines lost with a copy on them since anything was answered. */
+  /** Connections that were lost with a copy on them since the last answer. */
   losses: number
-  /** It may be what its lines are lost of, so that the next one goes without it for a while. */
+  /** It may be the cause of the losses, so the next connection goes without it for a while. */
   isHeldBack: boolean
   cancelTimer: () => void
-  /** Runs from the first copy on, however often it is sent again. */
+  /** The timeout of the whole request, which runs from the first copy. */
   cancelPatience: () => void
   readonly resolve: (data: unknown) => void
   readonly reject: (error: Error) => void
 }
 
 /**
- * Requests without an answer yet. Those that change something are sent again under their own id after a reconnect,
- * and when their outcome is unknown: the exchange gives the first answer again. Those that only read are asked anew.
+ * Requests that have no answer yet. Those that change something are sent again under their id after a reconnect and while
+ * their outcome is unknown: the exchange repeats its first answer. Those that only read are simply sent again.
  */
 export class Requests {
   readonly #pending = new Set<Pending>()
   readonly #around: Surroundings
   readonly #serverNow: () => number
-  #line: Line | undefined
+  #connection: Connection | undefined
 
-  /** @param serverNow the server's wall time, as well as it is known */
+  /** @param serverNow an estimate of the server's wall time */
   constructor(around: Surroundings, serverNow: () => number) {
     this.#around = around
     this.#serverNow = serverNow
@@ -101,8 +101,8 @@ export class Requests {
 
   ask<Name extends RequestName>(name: Name, payload: AskPayload<Name>): Promise<DataOf<Name>> {
     const idField = (ID_FIELDS as Partial<Record<RequestName, string>>)[name]
-    // Without a connection nothing that changes something is begun: it would be executed when nobody expects it.
-    if (idField !== undefined && this.#line === undefined) return Promise.reject(new NotConnectedError())
+    // Sent after a reconnect, it would be executed when nobody expects it.
+    if (idField !== undefined && this.#connection === undefined) return Promise.reject(new NotConnectedError())
     if (idField === undefined) return this.#begin(name, payload, idField)
     return this.#around.follow(name, (trace) => this.#begin(name, payload, idField, trace))
   }
@@ -123,7 +123,7 @@ export class Requests {
     }
     let validUntil = this.#serverNow() + ORDER_VALID_MS
     if (name === 'order.place') {
-      // Sent again late, an order that never arrived must not begin: validUntil stays that of the first time.
+      // An order that never arrived must not execute late, so every copy carries the validUntil of the first.
       body['validUntil'] ??= validUntil
       validUntil = Number(body['validUntil'])
     }
@@ -154,29 +154,30 @@ export class Requests {
   }
 
   /**
-   * What is asked goes over this line from now on, and what waits is sent. What another line that still stands has been
-   * asked, it answers itself.
+   * Uses this connection from now on, and sends what waits. Requests on another connection that still stands are answered
+   * there.
    */
-  open(line: Line): void {
-    this.#line = line
+  open(connection: Connection): void {
+    this.#connection = connection
     for (const pending of [...this.#pending]) {
       if (pending.copies.size === 0 && !pending.isHeldBack) this.#send(pending)
     }
   }
 
-  /** Whether answers are still to come on this line. */
-  awaits(line: Line): boolean {
-    return [...this.#pending].some(({ copies }) => [...copies].some((copy) => copy.line === line))
+  /** Whether answers are pending on this connection. */
+  awaits(connection: Connection): boolean {
+    return [...this.#pending].some(({ copies }) => [...copies].some((copy) => copy.connection === connection))
   }
 
   /**
-   * The line is lost: what was sent on it and not answered may have been executed, and is sent again on the next. What
-   * has lost several may be the cause (a server drops who sends too large a frame), and would take the next one too.
+   * The connection is lost: its unanswered requests may have been executed, and are sent again on the next one. A request
+   * that was on several lost connections may be the cause (the server drops a socket that sends too large a frame), and is
+   * held back so that it does not take down the next one too.
    */
-  lose(line: Line): void {
-    if (line === this.#line) this.#line = undefined
+  lose(connection: Connection): void {
+    if (connection === this.#connection) this.#connection = undefined
     for (const pending of [...this.#pending]) {
-      const lost = [...pending.copies].filter((copy) => copy.line === line)
+      const lost = [...pending.copies].filter((copy) => copy.connection === connection)
       if (lost.length === 0) continue
       for (const copy of lost) {
         pending.copies.delete(copy)
@@ -185,18 +186,18 @@ export class Requests {
       pending.losses += 1
       if (pending.copies.size > 0) continue
       if (pending.losses >= LOSSES_AT_ONCE_MAX) this.#holdBack(pending)
-      else if (this.#line) this.#send(pending)
+      else if (this.#connection) this.#send(pending)
     }
   }
 
-  /** The connection is another account's from here: what was to change something is never sent to that one. */
+  /** The connection belongs to another account now: changes that were meant for the former are not sent to it. */
   disown(): void {
     for (const pending of [...this.#pending]) if (pending.id !== undefined) this.#giveUp(pending)
   }
 
-  /** The client is closed, or somebody else's: nothing will be sent again. */
+  /** The client is closed, or belongs to somebody else: nothing is sent again. */
   end(): void {
-    this.#line = undefined
+    this.#connection = undefined
     for (const pending of [...this.#pending]) this.#giveUp(pending)
   }
 
@@ -208,23 +209,23 @@ export class Requests {
   #send(pending: Pending): void {
     pending.isHeldBack = false
     this.#wait(pending, PATIENCE_MS)
-    const line = this.#line
-    if (!line) return
-    const copy: Copy = { line, sentAt: this.#around.clock.now(), sentAtServer: this.#serverNow() }
+    const connection = this.#connection
+    if (!connection) return
+    const copy: Copy = { connection, sentAt: this.#around.clock.now(), sentAtServer: this.#serverNow() }
     pending.copies.add(copy)
     if (this.#canBeLookedUp(pending, copy.sentAt)) {
-      line.send('order.get', { clientOrderId: pending.id }, (answer) => {
+      connection.send('order.get', { clientOrderId: pending.id }, (answer) => {
         if (this.#takesAnswer(pending, copy)) this.#lookedUp(pending, answer as Answer<PlacedOrder>)
       })
     } else {
       const answered = (answer: Answer) => {
         if (this.#takesAnswer(pending, copy)) this.#answered(pending, copy, answer)
       }
-      line.send(pending.name, pending.payload, answered, pending.trace)
+      connection.send(pending.name, pending.payload, answered, pending.trace)
     }
   }
 
-  /** After `finalAt` an order that the exchange does not know never will be: sending it again could tell no more. */
+  /** After `finalAt`, an order that the exchange does not know was never executed; sending it again would add nothing. */
   #canBeLookedUp({ name, isUncertain, finalHereAt }: Pending, now: number): boolean {
     return name === 'order.place' && isUncertain && finalHereAt !== undefined && now > finalHereAt + FINAL_MARGIN_MS
   }
@@ -277,14 +278,14 @@ export class Requests {
     }
   }
 
-  /** A copy may have been executed. @param finalAt when it can no longer begin, where its server has said it */
+  /** A copy may have been executed. @param finalAt when it can no longer execute, if its server said so */
   #doubt(pending: Pending, { sentAt, sentAtServer }: Copy, finalAt?: number): void {
     if (pending.id === undefined) return
     pending.isUncertain = true
     const isOrder = pending.name === 'order.place'
     const bound = finalAt ?? (isOrder ? pending.validUntil : this.#serverNow() + ANSWER_MS_MAX)
     pending.finalAt = Math.max(pending.finalAt ?? 0, bound)
-    // By the clock of the server that has this copy, whichever server is asked next.
+    // By the clock of the server that has this copy, whichever server is used next.
     pending.finalHereAt = Math.max(pending.finalHereAt ?? 0, sentAt + (bound - sentAtServer))
   }
 

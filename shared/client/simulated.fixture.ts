@@ -1,10 +1,10 @@
 import type { Answer } from '../protocol/events.ts'
 import type { TraceHeaders } from '../protocol/trace.ts'
 import { type Client, connectWith, type ConnectOptions } from './client.ts'
-import type { LinkEnd, LinkListeners, LinkOptions } from './link.ts'
+import type { TransportEnd, TransportListeners, TransportOptions } from './transport.ts'
 import type { Clock, Surroundings } from './surroundings.ts'
 
-/** Time that passes when a test says so. */
+/** A clock that a test advances. */
 export class TestClock implements Clock {
   #now = 1_800_000_000_000
   readonly #due = new Set<{ atMs: number; run: () => void }>()
@@ -19,7 +19,7 @@ export class TestClock implements Clock {
     return () => void this.#due.delete(timer)
   }
 
-  /** Lets so much pass, each timer in its turn, and promises after each. */
+  /** Advances by that many ms, running each timer when due, and promises after each. */
   async pass(ms: number): Promise<void> {
     const endMs = this.#now + ms
     await settled()
@@ -46,15 +46,15 @@ interface Sent {
   readonly answer: (answer: Answer) => void
 }
 
-/** The server's end of one link. */
-export class TestLink {
-  readonly auth: LinkOptions['auth']
+/** The server's end of one transport. */
+export class TestTransport {
+  readonly auth: TransportOptions['auth']
   readonly sent: Sent[] = []
   isClosed = false
-  readonly #listeners: LinkListeners
+  readonly #listeners: TransportListeners
   readonly #answered = new Set<Sent>()
 
-  constructor(options: LinkOptions, listeners: LinkListeners) {
+  constructor(options: TransportOptions, listeners: TransportListeners) {
     this.auth = options.auth
     this.#listeners = listeners
   }
@@ -64,7 +64,7 @@ export class TestLink {
   }
 
   /** It breaks, or its handshake is refused. */
-  end(end: LinkEnd = { message: 'cut' }): void {
+  end(end: TransportEnd = { message: 'cut' }): void {
     if (this.isClosed) return
     this.isClosed = true
     this.#listeners.lost(end)
@@ -74,7 +74,7 @@ export class TestLink {
     return this.sent.filter((one) => one.event === event)
   }
 
-  /** Answers the last of its kind, if that has not been answered. */
+  /** Answers the last request of this name, unless it has been answered. */
   answer(event: string, answer: Answer): void {
     const last = this.of(event).at(-1)
     if (last === undefined || this.#answered.has(last)) return
@@ -83,10 +83,10 @@ export class TestLink {
   }
 }
 
-/** A client over links and a clock of a test. */
+/** A client over a test's own transports and clock. */
 export class Simulated {
   readonly clock = new TestClock()
-  readonly links: TestLink[] = []
+  readonly transports: TestTransport[] = []
   readonly client: Client
 
   constructor(
@@ -101,15 +101,16 @@ export class Simulated {
         clock: this.clock,
         random,
         newId: () => `id-${(ids += 1)}`,
-        openLink: (linkOptions, listeners) => {
-          const link = new TestLink(linkOptions, listeners)
-          this.links.push(link)
+        openTransport: (transportOptions, listeners) => {
+          const transport = new TestTransport(transportOptions, listeners)
+          this.transports.push(transport)
           return {
             send: (event, payload, answer, trace) => {
-              if (!link.isClosed) link.sent.push({ event, payload: payload as Record<string, unknown>, answer, trace })
+              if (!transport.isClosed)
+                transport.sent.push({ event, payload: payload as Record<string, unknown>, answer, trace })
             },
             close: () => {
-              link.isClosed = true
+              transport.isClosed = true
             },
           }
         },
@@ -118,25 +119,26 @@ export class Simulated {
     )
   }
 
-  /** The newest link. */
-  get link(): TestLink {
-    const link = this.links.at(-1)
-    if (link === undefined) throw new Error('expected a link')
-    return link
+  /** The newest transport. */
+  get transport(): TestTransport {
+    const transport = this.transports.at(-1)
+    if (transport === undefined) throw new Error('expected a transport')
+    return transport
   }
 
-  /** Lets so much pass while the server's heart beats. */
+  /** Advances by that many ms, with a heartbeat from the server every second. */
   async pass(ms: number): Promise<void> {
     const endMs = this.clock.now() + ms
     for (let counter = 0; this.clock.now() < endMs || counter === 0; counter++) {
-      for (const link of this.links) link.tell('heartbeat', { time: this.clock.now(), counter, epoch: 1 })
+      for (const transport of this.transports)
+        transport.tell('heartbeat', { time: this.clock.now(), counter, epoch: 1 })
       await this.clock.pass(Math.min(1_000, endMs - this.clock.now()))
     }
   }
 
-  welcome(link = this.link, more: object = {}): void {
-    const welcome = { protocol: 1, instanceId: `i-${this.links.indexOf(link)}`, epoch: 1, resumed: false }
-    link.tell('welcome', { ...welcome, time: this.clock.now(), scopes: [], limits: {}, ...more })
+  welcome(transport = this.transport, more: object = {}): void {
+    const welcome = { protocol: 1, instanceId: `i-${this.transports.indexOf(transport)}`, epoch: 1, resumed: false }
+    transport.tell('welcome', { ...welcome, time: this.clock.now(), scopes: [], limits: {}, ...more })
   }
 }
 

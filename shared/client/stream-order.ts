@@ -8,25 +8,25 @@ export interface StreamFrame {
   readonly time?: number
 }
 
-/** Where a frame stands in its stream, by epoch first, then by what rises within one. */
+/** The position of a frame in its stream: epoch first, then whatever increases within an epoch. */
 export type Moment = readonly [epoch: number, time: number, count: number]
 
 export const BEGINNING: Moment = [0, 0, 0]
 
 export const isBefore = (a: Moment, b: Moment): boolean => (a[0] - b[0] || a[1] - b[1] || a[2] - b[2]) < 0
 
-/** Of a candle: its start and how many trades it holds; of trades: the last id; of all else the time of the market. */
+/** Candles: start and number of trades; trades: the last id; everything else: market time. */
 export function momentOf(channel: Channel, frame: StreamFrame): Moment {
   if (channel === 'candles') {
     const [time, , , , , , trades] = (frame as CandleFrame).candle
     return [frame.epoch, time, trades]
   }
-  // Ids rise over epochs too.
+  // Trade ids keep increasing across epochs.
   if (channel === 'trades') return [0, lastIdOf(frame as TradesFrame), 0]
   return [frame.epoch, frame.time ?? 0, 0]
 }
 
-/** The trades of a frame behind those that are known. */
+/** The trades of a frame that are newer than the known ones. */
 export const tradesAfter = (trades: readonly StreamedTrade[], [, lastId]: Moment): StreamedTrade[] =>
   trades.filter(([id]) => Number(id) > lastId)
 

@@ -5,7 +5,7 @@ import type { BookDepth, BookFrame, Channel, Interval, QuotesFrame, TradesFrame 
 import type { WireError } from '../protocol/wire-error.ts'
 import { retryDelayMs } from './backoff.ts'
 import { bookAfter, type BookState } from './book-mirror.ts'
-import type { Line } from './line.ts'
+import type { Connection } from './connection.ts'
 import { Listeners } from './listeners.ts'
 import { BEGINNING, isBefore, type Moment, momentOf, type StreamFrame, tradesAfter } from './stream-order.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -57,14 +57,14 @@ interface Stream {
   readonly depth: BookDepth | undefined
   readonly listeners: Listeners<unknown>
   readonly books: Listeners<BookState>
-  /** The newest moment that listeners have seen; nothing older follows, whichever line it comes on. */
+  /** The newest moment that listeners have seen; nothing older follows, whichever connection it comes on. */
   told: Moment
-  /** The book as its line has it; undefined after a gap. */
+  /** The book as its connection has it; undefined after a gap. */
   book: BookState | undefined
-  /** The line that gave the snapshot; frames of other lines are ignored. */
-  line: Line | undefined
-  /** The line on which a subscribe request is in flight. */
-  asked: Line | undefined
+  /** The connection that gave the snapshot; frames of other connections are ignored. */
+  connection: Connection | undefined
+  /** The connection on which a subscribe request is in flight. */
+  asked: Connection | undefined
   /** The server has accepted it before, so it may share a request with others. */
   isKnown: boolean
   failures: number
@@ -73,8 +73,8 @@ interface Stream {
 }
 
 /**
- * A client's subscriptions. Each stream is subscribed once however many listeners it has, again on each new line, and
- * unsubscribed when the last listener leaves. While two lines stand, a stream follows the old one until the new one has
+ * A client's subscriptions. Each stream is subscribed once however many listeners it has, again on each new connection, and
+ * unsubscribed when the last listener leaves. While two connections stand, a stream follows the old one until the new one has
  * given its snapshot. Books are kept whole here; after a gap only that symbol is subscribed again.
  */
 export class Subscriptions {
@@ -83,7 +83,7 @@ export class Subscriptions {
   readonly #refusedBy: (refusal: SubscriptionRefusal) => void
   /** Each cancels the timeout of an answer that is still to come. */
   readonly #waits = new Set<() => void>()
-  #line: Line | undefined
+  #connection: Connection | undefined
 
   /** @param refusedBy called with each subscription that the server refuses for good */
   constructor(around: Surroundings, refusedBy: (refusal: SubscriptionRefusal) => void) {
@@ -116,42 +116,42 @@ export class Subscriptions {
     return this.#ending(stream, stop)
   }
 
-  /** Subscribes everything on a new line, or on one whose instance has found its leader. */
-  open(line: Line): void {
-    this.#line = line
+  /** Subscribes everything on a new connection, or on one whose instance has found its leader. */
+  open(connection: Connection): void {
+    this.#connection = connection
     this.#askTogether([...this.#streams.values()])
   }
 
-  /** Another exchange stands behind the line, with times and ids of its own: nothing is older than what was told. */
+  /** Another exchange stands behind the connection, with times and ids of its own: nothing is older than what was told. */
   restart(): void {
     for (const stream of this.#streams.values()) stream.told = BEGINNING
   }
 
-  /** Whether a stream still follows this line because the new one has not given its snapshot. */
-  awaits(line: Line): boolean {
-    return [...this.#streams.values()].some((stream) => stream.line === line)
+  /** Whether a stream still follows this connection because the new one has not given its snapshot. */
+  awaits(connection: Connection): boolean {
+    return [...this.#streams.values()].some((stream) => stream.connection === connection)
   }
 
-  /** The line is lost: its streams pause until the next one. */
-  lose(line: Line): void {
-    if (line === this.#line) this.#line = undefined
+  /** The connection is lost: its streams pause until the next one. */
+  lose(connection: Connection): void {
+    if (connection === this.#connection) this.#connection = undefined
     for (const stream of this.#streams.values()) {
-      if (stream.line === line) stream.line = undefined
-      if (stream.asked === line) stream.asked = undefined
+      if (stream.connection === connection) stream.connection = undefined
+      if (stream.asked === connection) stream.asked = undefined
     }
   }
 
   close(): void {
-    this.#line = undefined
+    this.#connection = undefined
     for (const stream of this.#streams.values()) stream.cancelRetry()
     for (const cancel of this.#waits) cancel()
     this.#waits.clear()
   }
 
   /** Hands a frame to the streams of its channel and symbol. */
-  take(line: Line, channel: Channel, frame: StreamFrame): void {
+  take(connection: Connection, channel: Channel, frame: StreamFrame): void {
     for (const stream of this.#streams.values()) {
-      if (stream.line === line && isOf(stream, channel, frame)) this.#tell(stream, frame)
+      if (stream.connection === connection && isOf(stream, channel, frame)) this.#tell(stream, frame)
     }
   }
 
@@ -167,7 +167,7 @@ export class Subscriptions {
       books: stands?.books ?? new Listeners(),
       told: stands?.told ?? BEGINNING,
       book: undefined,
-      line: undefined,
+      connection: undefined,
       asked: undefined,
       isKnown: false,
       failures: 0,
@@ -194,16 +194,18 @@ export class Subscriptions {
 
   /** A socket's streams overlap on the server, so only symbols that no other stream here covers are given up. */
   #unsubscribe({ channel, symbols, interval, depth }: Stream): void {
-    const line = this.#line
-    if (!line) return
+    const connection = this.#connection
+    if (!connection) return
     const others = [...this.#streams.values()].filter(
       (other) =>
-        other.channel === channel && other.interval === interval && (other.line === line || other.asked === line),
+        other.channel === channel &&
+        other.interval === interval &&
+        (other.connection === connection || other.asked === connection),
     )
     if (others.some((other) => other.symbols.has(ALL))) return
     const freed = [...symbols].filter((symbol) => !others.some((other) => other.symbols.has(symbol)))
     if (freed.length > 0) {
-      line.send('unsubscribe', { channel, symbols: freed, interval, depth }, () => undefined)
+      connection.send('unsubscribe', { channel, symbols: freed, interval, depth }, () => undefined)
     }
     // "*" has taken the single symbols with it.
     if (symbols.has(ALL)) this.#askTogether(others)
@@ -235,15 +237,15 @@ export class Subscriptions {
 
   /** @param streams of one channel, interval and depth */
   #ask(streams: readonly Stream[]): void {
-    const line = this.#line
+    const connection = this.#connection
     const [first] = streams
-    if (!line || !first) return
+    if (!connection || !first) return
     for (const stream of streams) {
       stream.cancelRetry()
-      stream.asked = line
+      stream.asked = connection
     }
     const mine = (): Stream[] =>
-      streams.filter((stream) => stream.asked === line && this.#streams.get(stream.key) === stream)
+      streams.filter((stream) => stream.asked === connection && this.#streams.get(stream.key) === stream)
     const cancel = this.#around.clock.after(PATIENCE_MS, () => {
       this.#waits.delete(cancel)
       this.#ask(mine())
@@ -251,20 +253,20 @@ export class Subscriptions {
     this.#waits.add(cancel)
     const { channel, interval, depth } = first
     const symbols = [...new Set(streams.flatMap((stream) => [...stream.symbols]))]
-    line.send('subscribe', { channel, symbols, interval, depth }, (answer) => {
+    connection.send('subscribe', { channel, symbols, interval, depth }, (answer) => {
       cancel()
       this.#waits.delete(cancel)
       const asked = mine()
       for (const stream of asked) stream.asked = undefined
-      if (answer.ok) this.#begin(asked, line, answer.data)
+      if (answer.ok) this.#begin(asked, connection, answer.data)
       else this.#refused(asked, answer)
     })
   }
 
-  #begin(streams: readonly Stream[], line: Line, data: unknown): void {
+  #begin(streams: readonly Stream[], connection: Connection, data: unknown): void {
     const frames = (Array.isArray(data) ? data : [data]) as StreamFrame[]
     for (const stream of streams) {
-      Object.assign(stream, { line, isKnown: true, book: undefined })
+      Object.assign(stream, { connection, isKnown: true, book: undefined })
       if (stream.channel !== 'book') stream.failures = 0
       for (const frame of frames) {
         if (isOf(stream, stream.channel, frame)) this.#tell(stream, frame)

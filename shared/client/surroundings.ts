@@ -1,5 +1,5 @@
 import { newRequestId } from './request-id.ts'
-import { type OpenLink, openSocketLink } from './link.ts'
+import { type OpenTransport, openSocketTransport } from './transport.ts'
 import type { RequestName } from '../protocol/requests.ts'
 import type { TraceHeaders } from '../protocol/trace.ts'
 
@@ -7,21 +7,21 @@ import type { TraceHeaders } from '../protocol/trace.ts'
 export interface Clock {
   /** Wall time in ms; it may be set back. */
   now(): number
-  /** Runs once, in so many ms. @returns cancels it */
+  /** Runs once after that many ms. @returns cancels it */
   after(ms: number, run: () => void): () => void
 }
 
 /**
- * Follows a request that changes something, from here to its answer.
- * @param send sends it, with what the exchange follows it by, if anything
+ * Traces a request that changes something, until its answer.
+ * @param send sends it, with the trace that the exchange is to continue, if any
  */
 export type Follow = <Data>(name: RequestName, send: (trace?: TraceHeaders) => Promise<Data>) => Promise<Data>
 
-/** What a client takes from outside itself: with these replaced, the same calls make the same history. */
+/** Everything that makes a client nondeterministic; with these replaced, the same calls give the same history. */
 export interface Surroundings {
-  readonly openLink: OpenLink
+  readonly openTransport: OpenTransport
   readonly clock: Clock
-  /** A number from 0 to below 1, for the jitter. */
+  /** A number from 0 to below 1, for jitter. */
   readonly random: () => number
   /** Ids of orders and requests, unique for ever. */
   readonly newId: () => string
@@ -37,7 +37,7 @@ const systemClock: Clock = {
 }
 
 export const SYSTEM: Surroundings = {
-  openLink: openSocketLink,
+  openTransport: openSocketTransport,
   clock: systemClock,
   random: Math.random,
   newId: newRequestId,

@@ -3,42 +3,42 @@ import { SILENCE_MS_MAX } from '../protocol/limits.ts'
 import type { Answer } from '../protocol/events.ts'
 import type { TraceHeaders } from '../protocol/trace.ts'
 
-/** Why a link ended; the last two are the server's, of a handshake that it refused. */
-export interface LinkEnd {
+/** Why a transport ended; `code` and `retryAfterMs` come from a server that refused the handshake. */
+export interface TransportEnd {
   readonly message: string
   readonly code?: string
   readonly retryAfterMs?: number
 }
 
-/** What a link tells. `lost` comes once, last, and not after `close`; `frame` with every event of the server. */
-export interface LinkListeners {
+/** `frame` is called with every event of the server; `lost` once, last, and not after `close`. */
+export interface TransportListeners {
   frame(event: string, payload: unknown): void
-  lost(end: LinkEnd): void
+  lost(end: TransportEnd): void
 }
 
-export interface LinkOptions {
-  /** Absent in a browser: the page's own origin. */
+export interface TransportOptions {
+  /** Absent in a browser: the origin of the page. */
   readonly url: string | undefined
   readonly auth: Readonly<Record<string, unknown>>
   readonly extraHeaders?: Readonly<Record<string, string>> | undefined
 }
 
 /**
- * One socket, from its handshake to its end. It never connects a second time: each try is a new link, so that nothing
- * which was written for one connection is ever sent on the next.
+ * One socket, from its handshake to its end. It never connects a second time: each attempt is a new transport, so that
+ * nothing that was written to one connection is sent on the next.
  */
-export interface Link {
-  /** Emits with an acknowledgement; without a connection nothing is sent, or kept for later. */
+export interface Transport {
+  /** Emits with an acknowledgement; while not connected nothing is sent or queued. */
   send(event: string, payload: unknown, answered: (answer: Answer) => void, trace?: TraceHeaders): void
-  /** Ends it; nothing is told any more. */
+  /** Ends it; no listener is called any more. */
   close(): void
 }
 
-/** Begins a handshake. It tells nothing before it has returned. */
-export type OpenLink = (options: LinkOptions, listeners: LinkListeners) => Link
+/** Begins a handshake. No listener is called before it returns. */
+export type OpenTransport = (options: TransportOptions, listeners: TransportListeners) => Transport
 
-/** A link over Socket.IO. */
-export const openSocketLink: OpenLink = (options, listeners) => {
+/** A transport over Socket.IO. */
+export const openSocketTransport: OpenTransport = (options, listeners) => {
   const socket = io(options.url ?? '', {
     transports: ['websocket'],
     reconnection: false,
@@ -47,7 +47,7 @@ export const openSocketLink: OpenLink = (options, listeners) => {
     auth: { ...options.auth },
     ...(options.extraHeaders ? { extraHeaders: { ...options.extraHeaders } } : {}),
   })
-  const end = (reason: LinkEnd) => {
+  const end = (reason: TransportEnd) => {
     close()
     listeners.lost(reason)
   }
@@ -57,7 +57,7 @@ export const openSocketLink: OpenLink = (options, listeners) => {
     socket.disconnect()
   }
   socket.onAny((event: string, payload: unknown) => listeners.frame(event, payload))
-  socket.on('connect_error', (error: Error & { data?: LinkEnd }) => end(error.data ?? { message: error.message }))
+  socket.on('connect_error', (error: Error & { data?: TransportEnd }) => end(error.data ?? { message: error.message }))
   socket.on('disconnect', (reason) => end({ message: reason }))
   return {
     send: (event, payload, answered, trace) => {

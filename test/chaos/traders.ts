@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Client, connectWith } from '@valiant/shared/client/client'
-import type { ConnectionState } from '@valiant/shared/client/connection'
+import type { ConnectionState } from '@valiant/shared/client/connection-state'
 import { NotConnectedError, OutcomeUnknownError, RequestRefused } from '@valiant/shared/client/errors'
 import type { ErrorCode } from '@valiant/shared/protocol/errors'
 import type { Answer } from '@valiant/shared/protocol/events'
@@ -136,8 +136,8 @@ class SdkTrader implements Trader {
   }
 
   static async open(options: TraderOptions, cookie: string): Promise<SdkTrader> {
-    const openLink = options.log.trails.openLinkOf(nameOf(options))
-    const client = connectWith({ openLink }, { url: options.url, extraHeaders: { cookie, origin: options.url } })
+    const openTransport = options.log.trails.openTransportOf(nameOf(options))
+    const client = connectWith({ openTransport }, { url: options.url, extraHeaders: { cookie, origin: options.url } })
     const { account } = await soon(() => client.ask('account', {}))
     const number = parseId(account.id)?.account ?? 0
     const subscribed = await soon(() => client.ask('subscribe', { channel: 'ticker', symbols: [SYMBOL] }))

@@ -1,20 +1,20 @@
 import type { Answer, ServerClosing } from '@valiant/shared/protocol/events'
-import { type OpenLink, openSocketLink } from '@valiant/shared/client/link'
+import { type OpenTransport, openSocketTransport } from '@valiant/shared/client/transport'
 
 /** What became of each copy of an order, and of each connection: for who has to find out why something took long. */
 export class Trails {
   readonly #steps = new Map<string, string[]>()
 
-  /** Links of one trader, under whose name each is noted, and what goes over it under a client's own order id. */
-  openLinkOf(trader: string): OpenLink {
-    return (options, listeners) => this.#openLink(trader, options, listeners)
+  /** Transports of one trader, under whose name each is noted, and what goes over it under a client's own order id. */
+  openTransportOf(trader: string): OpenTransport {
+    return (options, listeners) => this.#openTransport(trader, options, listeners)
   }
 
-  #openLink(trader: string, ...[options, listeners]: Parameters<OpenLink>): ReturnType<OpenLink> {
+  #openTransport(trader: string, ...[options, listeners]: Parameters<OpenTransport>): ReturnType<OpenTransport> {
     let instance = '?'
     const asked = new Set<string>()
     this.note(trader, 'connects')
-    const link = openSocketLink(options, {
+    const transport = openSocketTransport(options, {
       frame: (event, payload) => {
         if (event === 'welcome') {
           instance = (payload as { instanceId: string }).instanceId.slice(0, 4)
@@ -34,12 +34,12 @@ export class Trails {
       send: (event, payload, answered) => {
         const { clientOrderId: id } = payload as { clientOrderId?: string }
         if (id === undefined) {
-          link.send(event, payload, answered)
+          transport.send(event, payload, answered)
           return
         }
         this.note(id, `${event} to ${instance}`)
         asked.add(id)
-        link.send(event, payload, (answer) => {
+        transport.send(event, payload, (answer) => {
           asked.delete(id)
           this.note(id, `${instance} answers ${answerText(answer)}`)
           answered(answer)
@@ -48,7 +48,7 @@ export class Trails {
       close: () => {
         this.note(trader, `${instance} closed`)
         for (const id of asked) this.note(id, `${instance} closed`)
-        link.close()
+        transport.close()
       },
     }
   }

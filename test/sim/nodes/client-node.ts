@@ -1,6 +1,6 @@
 import { Client } from '@valiant/shared/client/client'
 import type { Answer } from '@valiant/shared/protocol/events'
-import type { Link, LinkListeners } from '@valiant/shared/client/link'
+import type { Transport, TransportListeners } from '@valiant/shared/client/transport'
 import { NotConnectedError, OutcomeUnknownError, RequestRefused } from '@valiant/shared/client/errors'
 import type { Order } from '@valiant/shared/protocol/order'
 import type { Wire } from '../bus/wire.ts'
@@ -42,7 +42,7 @@ export class ClientNode {
     this.#sdk = new Client(
       { url: 'sim' },
       {
-        openLink: ({ auth }, listeners) => this.#open(auth, listeners),
+        openTransport: ({ auth }, listeners) => this.#open(auth, listeners),
         random: () => chance.next(),
         newId: () => `${parts.process.name}-r${(ids += 1)}`,
       },
@@ -177,7 +177,7 @@ export class ClientNode {
       .catch((error: unknown) => world.violate('nothing fails by itself', String(error)))
   }
 
-  #open(auth: unknown, listeners: LinkListeners): Link {
+  #open(auth: unknown, listeners: TransportListeners): Transport {
     const { world, process, account } = this.#parts
     let wire: Wire | undefined
     let isOver = false

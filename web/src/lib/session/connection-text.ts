@@ -1,4 +1,4 @@
-import type { ConnectionState } from '@valiant/shared/client/connection'
+import type { ConnectionState } from '@valiant/shared/client/connection-state'
 import { age } from '#lib/ui/format.ts'
 
 /** What the status bar says of the connection. `live` only while what is shown is live. */

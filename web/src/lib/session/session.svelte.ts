@@ -1,5 +1,5 @@
 import { type Client, connectWith } from '@valiant/shared/client/client'
-import type { ConnectionState } from '@valiant/shared/client/connection'
+import type { ConnectionState } from '@valiant/shared/client/connection-state'
 import type { AccountSnapshot } from '@valiant/shared/protocol/account'
 import type { Fill } from '@valiant/shared/protocol/order'
 import type { Visitor } from '@valiant/shared/protocol/page'
