@@ -6,10 +6,10 @@ import { SYNCED_KEYS, UNSAVED_COOKIE, unsavedOf } from '#lib/preferences/synced.
 import { pageSource } from '#lib/session/page-source.ts'
 import type { LayoutServerLoad } from './$types'
 
-/** The cookie of a session, whatever its prefix; only its being there is looked at. */
+/** A session cookie, whatever its prefix; only its presence matters. */
 const SESSION = /\.session_token$/
 
-/** What every page begins with: the market as it stands, and who looks at it. */
+/** What every page starts with: the current market and the visitor. */
 export const load: LayoutServerLoad = async (event) => {
   const source = pageSource(event)
   const [visitor, account, fills, kept] = await Promise.all([
@@ -22,7 +22,7 @@ export const load: LayoutServerLoad = async (event) => {
   event.locals.appearance = beginning.appearance
   event.locals.display = beginning.display
   event.locals.notation = beginning.notation
-  // The next page is painted alike, though the database may be away then.
+  // The next page renders alike, even if the database is unavailable by then.
   for (const [name, value] of kept === undefined ? [] : cookiesOf(beginning)) {
     if (event.cookies.get(name) !== value) event.cookies.set(name, value, COOKIE_OPTIONS)
   }
@@ -34,11 +34,11 @@ export const load: LayoutServerLoad = async (event) => {
     tickers: source.tickers(),
     closes: source.sparklines(SPARKLINE_POINTS),
     visitor,
-    // Sessions lie in the database: while that is away, who has one is no stranger.
+    // Sessions are in the database: while it is unavailable, a visitor with a session cookie is not treated as new.
     isVisitorAway:
       visitor === undefined && market === 'degraded' && event.cookies.getAll().some(({ name }) => SESSION.test(name)),
     account,
-    // Only while it is one of the visitor's: another is shown then.
+    // Only if it is one of the visitor's; otherwise another is shown.
     chosenAccount: event.cookies.get(ACCOUNT_COOKIE) === account?.account.id ? account?.account.id : undefined,
     fills,
     kept,

@@ -2,10 +2,10 @@ import { mostTradedOf } from '#lib/market/most-traded.ts'
 import { pageSource } from '#lib/session/page-source.ts'
 import type { PageServerLoad } from './$types'
 
-/** Five minutes a bar, a day. */
+/** A day of five-minute bars. */
 const BARS = 288
 
-/** The line of the start card: the most traded share's day. */
+/** The start card's sparkline: the day of the most traded stock. */
 export const load: PageServerLoad = async (event) => {
   const source = pageSource(event)
   const symbol = mostTradedOf(source.instruments(), source.tickers())

@@ -1,4 +1,4 @@
-/** What the canvas is drawn in, read from the page's tokens: a canvas knows no custom properties. */
+/** The canvas's colors, read from the page's tokens: a canvas cannot use custom properties. */
 export interface ChartColors {
   /** What the page has below the canvas. */
   readonly ground: string
@@ -28,7 +28,7 @@ export interface ChartColors {
   readonly hasHollowRises: boolean
 }
 
-/** @param isStale everything grey: what is not live has no live color */
+/** @param isStale everything gray: prices that are not live have no live color */
 export function chartColors(element: Element, isStale: boolean): ChartColors {
   const style = getComputedStyle(element)
   const token = (name: string) => style.getPropertyValue(name).trim()
@@ -74,7 +74,7 @@ export function pictureColors(element: Element): PictureColors {
   return { background: token('--bg-1'), ink: token('--fg-1'), lesser: token('--fg-3') }
 }
 
-/** Calls when theme, palette or the look of candles change. @returns ends it */
+/** Calls back when theme, palette or candle style change. @returns ends it */
 export function onThemeChange(changed: () => void): () => void {
   const observer = new MutationObserver(changed)
   observer.observe(document.documentElement, { attributeFilter: ['data-theme', 'data-palette', 'data-rises'] })

@@ -2,14 +2,14 @@
 export const CHART_STYLES = ['candles', 'bars', 'line', 'area'] as const
 export type ChartStyle = (typeof CHART_STYLES)[number]
 
-/** What a visitor chose of the chart; what they did not is as the page makes it. */
+/** The visitor's choices for the chart; anything not chosen has its default. */
 export interface Look {
   readonly style?: ChartStyle
   readonly hasAverages?: boolean
   readonly hasRsi?: boolean
 }
 
-/** What this browser keeps, which any version of the page may have written: only what is understood is believed. */
+/** Parses what this browser has stored, perhaps by another version of the page; unknown values are ignored. */
 export function lookFrom(value: unknown): Look {
   if (typeof value !== 'object' || value === null) return {}
   const kept = value as Partial<Record<keyof Look, unknown>>

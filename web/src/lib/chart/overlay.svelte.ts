@@ -5,7 +5,7 @@ import type { Drawing } from './drawings/drawing.ts'
 import { gripsOf, type GrippedDrawing } from './drawings/drawing-grips.ts'
 import type { PriceChart } from './price-chart.ts'
 
-/** What stands over the canvas, as it is now. */
+/** The current content of the overlay. */
 export interface Overlaid {
   /** What canvas and overlay fill; undefined before it is on the page. */
   readonly host: HTMLElement | undefined
@@ -19,11 +19,11 @@ export interface Overlaid {
 /** Chips keep clear of the legend above and of the axis below. */
 const LEGEND_PX = 52
 const CHIP_FOOT_PX = 14
-/** Of an axis that is not drawn yet. */
+/** Width of an axis that is not drawn yet. */
 const AXIS_PX = 56
 const CHIP_GAP_PX = 8
 
-/** Where chips and grips stand over the canvas: a frame after prices or bars have moved, they follow. */
+/** Places chips and grips over the canvas; they follow prices and bars one frame later. */
 export class Overlay {
   chips = $state.raw<readonly PlacedChip[]>([])
   gripped = $state.raw<readonly GrippedDrawing[]>([])
@@ -52,7 +52,7 @@ export class Overlay {
     this.#frame = requestAnimationFrame(() => this.#place())
   }
 
-  /** The keys go on with a drawing that was just made, or taken. */
+  /** Focuses a drawing that was just made or picked. */
   async focusOn(drawingId: string): Promise<void> {
     await tick()
     this.#place()

@@ -25,11 +25,11 @@ import { RsiPane } from './indicators/rsi-pane.ts'
 import { secondOf, timeOf } from './series-time.ts'
 
 export interface ChartHandlers {
-  /** The left edge comes near: older bars are wanted. */
+  /** The view nears the left edge: older bars are wanted. */
   onolder(): void
   /** Under the crosshair, and where among the prices it is; undefined when it left them. */
   onhover(bar: LegendBar | undefined, at: Point | undefined): void
-  /** Something moved: coordinates of prices are others now. */
+  /** The coordinates of prices have changed. */
   onmoved(): void
 }
 
@@ -76,7 +76,7 @@ export class PriceChart {
           secondsVisible: false,
         },
         crosshair: { mode: CrosshairMode.Normal },
-        // A swipe up or down scrolls the page, over the chart as everywhere.
+        // A vertical swipe scrolls the page, over the chart as elsewhere.
         handleScroll: { vertTouchDrag: false },
       },
       this.#scale,
@@ -112,7 +112,7 @@ export class PriceChart {
     ])
     this.#rsi = new RsiPane(this.#chart, element)
     this.#chart.subscribeCrosshairMove((event) => handlers.onhover(this.#barAt(event), pricePoint(event)))
-    // Hidden, it has no width and forgets how wide its bars are.
+    // A hidden chart has no width and forgets its bar spacing.
     let width = element.clientWidth
     this.#chart.timeScale().subscribeSizeChange((wide) => {
       if (width === 0 && wide > 0) this.#chart.timeScale().resetTimeScale()
@@ -138,7 +138,7 @@ export class PriceChart {
     this.#volume.setData([...this.#bars.values()].map(({ candle }) => this.#volumeBar(candle)))
   }
 
-  /** All bars anew: another interval, an older page, or after a gap. The view stays where it is unless `fit`. */
+  /** Replaces all bars: another interval, an older page, or after a gap. The view stays unless `fit`. */
   replace(candles: readonly Candle[], intervalMs: number, fit: boolean): void {
     this.#intervalMs = intervalMs
     this.#scale.hasDays = intervalMs >= DAY_MS
@@ -172,7 +172,7 @@ export class PriceChart {
     this.#rsi.update(bar)
   }
 
-  /** Another look of the same bars, in the same view. */
+  /** Changes how the bars are drawn; the view stays. */
   look({ style, hasAverages, hasRsi }: { style: ChartStyle; hasAverages: boolean; hasRsi: boolean }): void {
     this.#price.become(
       style,
@@ -259,7 +259,7 @@ export class PriceChart {
     return this.#last && this.#bars.get(this.#last[0])
   }
 
-  /** From the close of the bar so many before the last to that of the last. */
+  /** From the close `bars` bars before the last one to the last close. */
   closesOver(bars: number): { readonly from: Anchor; readonly to: Anchor } | undefined {
     const [first, last] = [
       this.#closeAt(this.#timesMs.at(-1 - bars) ?? this.#timesMs[0]),

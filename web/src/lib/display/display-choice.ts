@@ -1,12 +1,12 @@
-/** How much moves and how closely rows stand. Kept with the user, and in a cookie: rows must not shift after the first paint. */
+/** Motion and row density. Stored with the user, and in a cookie: rows must not shift after the first paint. */
 export interface DisplayChoice {
-  /** How high the rows of tables and lists are; a phone's are as high as a thumb either way. */
+  /** Row height of tables and lists; on a phone always touch height. */
   readonly rows: Rows
-  /** A price lights up when it changes. */
+  /** Prices flash when they change. */
   readonly hasFlash: boolean
-  /** Candles that rise are hollow in every palette. */
+  /** Rising candles are hollow in every palette. */
   readonly hasHollowRises: boolean
-  /** Nothing flashes or fades, whatever the system says. */
+  /** Nothing flashes or fades, whatever the system setting. */
   readonly hasLessMotion: boolean
 }
 
@@ -14,7 +14,7 @@ export const ROWS = ['dense', 'roomy'] as const
 export type Rows = (typeof ROWS)[number]
 
 export const DISPLAY_COOKIE = 'valiant_display'
-/** Of who has chosen nothing. */
+/** The default. */
 export const DEFAULT: DisplayChoice = { rows: 'dense', hasFlash: true, hasHollowRises: false, hasLessMotion: false }
 
 const NO_FLASH = 'no-flash'
@@ -42,7 +42,7 @@ export function displayCookies({ rows, hasFlash, hasHollowRises, hasLessMotion }
   return [[DISPLAY_COOKIE, words.join('.')]]
 }
 
-/** What the user keeps; undefined for what is none. */
+/** Parses the user's stored choice; undefined for anything else. */
 export function displayFrom(value: unknown): DisplayChoice | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
   const { rows, hasFlash, hasHollowRises, hasLessMotion } = value as Partial<Record<keyof DisplayChoice, unknown>>
@@ -54,7 +54,7 @@ export function displayFrom(value: unknown): DisplayChoice | undefined {
   }
 }
 
-/** What the page's root says of it, as `data-rows` and so on: styles, canvases and flashes go by that alone. */
+/** The choice as data attributes of the root (`data-rows` and so on), the one place that styles, canvases and flashes read. */
 export interface RootData {
   readonly rows: Rows
   readonly rises: 'solid' | 'hollow'
@@ -65,12 +65,12 @@ export interface RootData {
 export const rootDataOf = ({ rows, hasFlash, hasHollowRises, hasLessMotion }: DisplayChoice): RootData => ({
   rows,
   rises: hasHollowRises ? 'hollow' : 'solid',
-  // What fades is motion.
+  // A fade is motion.
   flash: hasFlash && !hasLessMotion ? 'on' : 'off',
   motion: hasLessMotion ? 'less' : 'full',
 })
 
-/** The same as the server writes it. */
+/** The same, as the server writes them. */
 export const rootAttributes = (choice: DisplayChoice): string =>
   Object.entries(rootDataOf(choice))
     .map(([name, value]) => `data-${name}="${value}"`)

@@ -4,10 +4,10 @@ import { SyncedChoice } from '#lib/preferences/synced-choice.svelte.ts'
 import type { Preferences } from '#lib/preferences/preferences.ts'
 import { DEFAULT, type DisplayChoice, displayCookies, displayFrom, rootDataOf } from './display-choice.ts'
 
-/** How the page is shown, beside its colors: by choice, and of motion by the system's wish. */
+/** How the page is shown, apart from its colors: by choice, and for motion also by the system's setting. */
 export class Display extends SyncedChoice<DisplayChoice> {
   readonly #isCalmSystem = new MediaQuery('prefers-reduced-motion: reduce', false)
-  /** Who asked the system for less motion gets it here without asking again. */
+  /** The system's setting for reduced motion applies without another choice here. */
   readonly isSystemsWish = $derived(this.#isCalmSystem.current)
   readonly seen = $derived<DisplayChoice>({
     ...this.choice,
@@ -18,7 +18,7 @@ export class Display extends SyncedChoice<DisplayChoice> {
     super({ key: 'display', painted, usual: DEFAULT, preferences, read: displayFrom, cookies: displayCookies })
   }
 
-  /** Writes what is seen on the page's root, as the server did: in an effect. */
+  /** Writes the choice on the page's root, as the server did; call it in an effect. */
   paint(): void {
     Object.assign(document.documentElement.dataset, rootDataOf(this.seen))
   }

@@ -1,4 +1,4 @@
-/** A complete bot: a guest who buys one share and prints the result. */
+/** A complete bot: a guest buys one share and prints the result. */
 export const quickStart = (origin: string): string => `import { io } from 'socket.io-client'
 
 const origin = '${origin}'

@@ -5,17 +5,17 @@ import { type RequestName, REQUESTS } from '@valiant/shared/protocol/requests'
 import { REST_ROUTES } from '@valiant/shared/protocol/rest'
 import { fieldsOf, typeText } from './schema-text.ts'
 
-/** One thing that the reference tells of. */
+/** One entry of the reference. */
 export interface Entry {
   readonly name: string
   readonly about: string
-  /** Parts of it: the fields of a payload, or of a frame. */
+  /** Its parts: the fields of a payload or a frame. */
   readonly parts: readonly Part[]
   readonly example?: string | undefined
 }
 export interface Part {
   readonly title: string
-  /** What it is, where it is no object with fields of its own. */
+  /** Its type, where it is not an object with fields. */
   readonly type: string
   readonly fields: ReturnType<typeof fieldsOf>
 }
@@ -74,5 +74,5 @@ export type Reference = ReturnType<typeof build>
 const shown = (value: unknown): string => JSON.stringify(value)
 
 let built: Reference | undefined
-/** All requests, events and types of the protocol, out of its schemas: the same for every visitor, and built once. */
+/** All requests, events and types of the protocol, from its schemas; built once, the same for every visitor. */
 export const reference = (): Reference => (built ??= build())

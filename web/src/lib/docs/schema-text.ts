@@ -9,7 +9,7 @@ export interface FieldText {
   readonly about: string
 }
 
-/** The fields of an object as the reference tells them; none for what is no object. */
+/** The fields of an object as the reference lists them; none for other types. */
 export function fieldsOf(schema: JsonSchema): FieldText[] {
   return Object.entries(schema.properties ?? {}).map(([name, field]) => ({
     name,
@@ -19,7 +19,7 @@ export function fieldsOf(schema: JsonSchema): FieldText[] {
   }))
 }
 
-/** A schema in a few words: `Order`, `"buy" | "sell"`, `[Time, Decimal]`, `Fill[]`. A `$ref` is its name. */
+/** A schema in a few words: `Order`, `"buy" | "sell"`, `[Time, Decimal]`, `Fill[]`. A `$ref` is shown by its name. */
 export function typeText(schema: AnySchema): string {
   if (schema === undefined || typeof schema === 'boolean') return 'any'
   if (schema.$ref !== undefined) return schema.$ref

@@ -1,10 +1,10 @@
-/** A piece of a text; `code` is what stood between backticks. */
+/** A part of a text; `code` was between backticks. */
 export interface TextPart {
   readonly kind: 'words' | 'code'
   readonly text: string
 }
 
-/** A text of the protocol's tables, apart where it names something of the protocol. A backtick without its other is one. */
+/** Splits a text of the protocol's tables at its code spans. An unpaired backtick is plain text. */
 export function textParts(text: string): TextPart[] {
   return text
     .split(/(`[^`]+`)/)

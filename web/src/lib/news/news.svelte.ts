@@ -4,7 +4,7 @@ import { createContext } from 'svelte'
 import { PagedList } from '#lib/positions/paged-list.svelte.ts'
 import type { Session } from '#lib/session/session.svelte.ts'
 
-/** What happens in the market. It is read when somebody looks at it; how much came since then is counted anywhere. */
+/** Market news. It loads when its list is opened; what arrives while the list is closed is counted on every page. */
 export class News {
   readonly list: PagedList<NewsItem>
   unread = $state.raw(0)
@@ -17,7 +17,7 @@ export class News {
     )
   }
 
-  /** Somebody looks at it. @returns ends it */
+  /** The list is on screen. @returns ends it */
   watch(): () => void {
     this.#isWatched = true
     this.unread = 0
@@ -37,7 +37,7 @@ export class News {
       }),
       client.on('connection', ({ phase }) => {
         const isLive = phase === 'live'
-        // What was told while there was no connection is told no more.
+        // News published while the connection was lost is not sent again.
         if (isLive && !wasLive) void this.list.reload()
         wasLive = isLive
       }),

@@ -5,7 +5,7 @@ import type { Preferences } from '#lib/preferences/preferences.ts'
 import { readNotationFrom } from './current.ts'
 import { DEFAULT, type Notation, type NotationChoice, notationCookies, notationFrom } from './notation.ts'
 
-/** How numbers and times are written. Kept with the user, but for where this browser is. */
+/** How numbers and times are written. Stored with the user, except for this browser's time zone. */
 export class NotationState extends SyncedChoice<NotationChoice> {
   #timeZone = $state.raw<string | undefined>()
   readonly current = $derived<Notation>({ ...this.choice, timeZone: this.#timeZone })
@@ -17,11 +17,11 @@ export class NotationState extends SyncedChoice<NotationChoice> {
       cookies: (shown) => notationCookies({ ...shown, timeZone: zoneFor(shown) }),
     })
     this.#timeZone = timeZone
-    // The server answers many: hooks.server.ts.
+    // The server renders for many visitors: hooks.server.ts reads the request instead.
     if (browser) readNotationFrom(() => this.current)
   }
 
-  /** The server has painted by where this browser was, if it knew. */
+  /** The server rendered in the time zone it last knew of this browser, if any. */
   locate(): void {
     if (this.#timeZone !== zoneFor(this.choice)) this.show(this.choice)
   }

@@ -7,19 +7,19 @@ export type NumberFormat = (typeof NUMBER_FORMATS)[number]
 /** How numbers and times are written for a visitor: what they chose, the same on each of their devices. */
 export interface NotationChoice {
   readonly numbers: NumberFormat
-  /** Clocks are those of where the visitor is; otherwise UTC. */
+  /** Times are in the visitor's time zone; otherwise UTC. */
   readonly isLocal: boolean
   /** `2:32 PM`; otherwise `14:32`. */
   readonly hasTwelveHours: boolean
 }
 
 export interface Notation extends NotationChoice {
-  /** Where this browser is, by its IANA name, if that is asked for and known; until then it is UTC, and called so. */
+  /** This browser's IANA time zone, if wanted and known; until then times are in UTC, and labeled so. */
   readonly timeZone: string | undefined
 }
 
 export const NOTATION_COOKIE = 'valiant_notation'
-/** Of who has chosen nothing. */
+/** The default. */
 export const DEFAULT: Notation = { numbers: 'point', isLocal: false, hasTwelveHours: false, timeZone: undefined }
 
 const LOCAL = 'local'
@@ -27,7 +27,7 @@ const TWELVE_HOURS = '12h'
 
 /**
  * In the cookie: words joined by dots, the zone at its end.
- * @param kept what the user keeps: it goes before what the cookie says, which then only says where this browser is
+ * @param kept the user's stored notation: it takes precedence over the cookie, which then only gives the time zone
  */
 export function notationOf(cookie: string | undefined, kept?: NotationChoice): Notation {
   const words = (cookie ?? '').split('.')
@@ -52,7 +52,7 @@ export const notationCookies = ({ numbers, isLocal, hasTwelveHours, timeZone }: 
   ],
 ]
 
-/** What the user keeps; undefined for what is none. */
+/** Parses the user's stored notation; undefined for anything else. */
 export function notationFrom(value: unknown): NotationChoice | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
   const { numbers, isLocal, hasTwelveHours } = value as Partial<Record<keyof NotationChoice, unknown>>

@@ -1,17 +1,17 @@
-/* Wall clocks of time zones. Server and browser reckon alike, so that the first paint and the live page say the same. */
+/* Wall clocks of time zones. Server and browser compute alike, so that the first paint and the live page agree. */
 
-/** A page has the zone of one visitor; a server many, but what a cookie may name is not to fill its memory. */
+/** A page has one visitor's zone; a server has many, and cookies that name zones must not fill its memory. */
 const ZONES_MAX = 100
 const zones = new Map<string, Zone>()
 
 interface Zone {
   readonly format: Intl.DateTimeFormat
-  /** The last answer: a chart asks for thousands of moments in their order, and clocks change at quarters of an hour only. */
+  /** The last answer: a chart asks for thousands of moments in order, and offsets change only at quarter hours. */
   quarter: number
   minutes: number
 }
 
-/** Whether it is the name of a zone that is known here: a cookie may hold anything. */
+/** Whether a name is that of a known zone: a cookie may hold anything. */
 export function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z][\w+/-]{0,63}$/.test(name)) return false
   try {
@@ -22,7 +22,7 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** How far a zone's clocks are ahead of UTC at a moment, in minutes. @throws {RangeError} for a zone that is not known */
+/** How far a zone's clocks are ahead of UTC at a moment, in minutes. @throws {RangeError} for an unknown zone */
 export function offsetMinutes(timeMs: number, timeZone: string): number {
   const zone = zoneOf(timeZone)
   const quarter = Math.floor(timeMs / QUARTER_MS)
@@ -36,7 +36,7 @@ export function offsetMinutes(timeMs: number, timeZone: string): number {
 }
 
 /**
- * A moment as a date whose UTC fields are what the zone's clocks say then.
+ * A moment as a date whose UTC fields hold the zone's wall time.
  * @param timeZone undefined for UTC
  */
 export function wallDate(timeMs: number, timeZone: string | undefined): Date {
@@ -44,12 +44,12 @@ export function wallDate(timeMs: number, timeZone: string | undefined): Date {
 }
 
 /**
- * When the zone's clocks say what a date's UTC fields do. Of an hour that they say twice it is the first; one that they
- * leave out is as long after the change as it would have been without it.
+ * The moment at which the zone's wall time is what a date's UTC fields hold: of an hour that occurs twice the first; one
+ * that is skipped counts on from before the change.
  */
 export function momentOfWall(wallMs: number, timeZone: string | undefined): number {
   if (timeZone === undefined) return wallMs
-  // No zone is further from UTC than 14 hours, and none changes its clocks twice in so short a time.
+  // No zone is more than 14 hours from UTC, and none changes its offset twice within that time.
   const before = offsetMinutes(wallMs - DAY_MS, timeZone)
   const after = offsetMinutes(wallMs + DAY_MS, timeZone)
   const [first, second] = [wallMs - before * 60_000, wallMs - after * 60_000]

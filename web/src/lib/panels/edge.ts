@@ -1,15 +1,15 @@
-/** An edge of a panel that is moved: how large the panel is, and may be. */
+/** A panel edge being moved: the panel's size and its limits. */
 export interface Edge {
   readonly px: number
   readonly minPx: number
   readonly maxPx: number
 }
 
-/** A press of an arrow. */
+/** One press of an arrow key. */
 const STEP_PX = 16
 
 /**
- * How large a key makes the panel; undefined for a key that is none of it. The panel lies right of an upright edge and
+ * The panel's size after a key; undefined for other keys. The panel lies right of an upright edge and
  * below a lying one, so it grows to the left and upwards.
  */
 export function sizeAfterKey(key: string, isUpright: boolean, edge: Edge): number | undefined {
@@ -28,6 +28,6 @@ export function sizeAfterKey(key: string, isUpright: boolean, edge: Edge): numbe
   }
 }
 
-/** Whole pixels; where there is too little room the least goes before the most. */
+/** Whole pixels; where room is short the minimum takes precedence over the maximum. */
 export const sizeWithin = (px: number, { minPx, maxPx }: Edge): number =>
   Math.round(Math.max(minPx, Math.min(maxPx, px)))

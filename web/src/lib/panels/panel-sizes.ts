@@ -1,17 +1,17 @@
-/** The widths of a workspace whose layouts are kept apart: from 1024, from 1440 and from 1800 pixels. */
+/** Breakpoints with a layout of their own: from 1024, from 1440 and from 1800 pixels. */
 export const SCREENS = { narrow: 1_024, wide: 1_440, widest: 1_800 } as const
 export type Screen = keyof typeof SCREENS
 
-/** Panels whose size can be chosen: widths of book and ticket, the height of the lists at the foot. The chart has the rest. */
+/** Resizable panels: the widths of book and ticket, the height of the lists at the bottom. The chart takes the rest. */
 export const PANELS = { book: { minPx: 200 }, ticket: { minPx: 288 }, bottom: { minPx: 120 } } as const
 export type Panel = keyof typeof PANELS
 
 /** The chart is never smaller. */
 export const CHART_MIN_PX = { width: 420, height: 260 }
-/** More than any screen gives; what is kept may have been set by any program. */
+/** Larger than any screen: stored values may come from anywhere. */
 const SIZE_MAX_PX = 4_000
 
-/** In pixels, of those that were chosen; the others are as the page makes them. */
+/** Chosen sizes in pixels; panels without one have the default size. */
 export type PanelSizes = Readonly<Partial<Record<Screen, Readonly<Partial<Record<Panel, number>>>>>>
 
 export const PANELS_COOKIE = 'valiant_panels'
@@ -19,11 +19,11 @@ export const PANELS_COOKIE = 'valiant_panels'
 const screens = Object.keys(SCREENS) as Screen[]
 const panels = Object.keys(PANELS) as Panel[]
 
-/** @returns undefined where the page is so narrow that its panels stand in another order */
+/** @returns undefined on narrow pages, which lay panels out differently */
 export const screenOf = (widthPx: number): Screen | undefined =>
   screens.findLast((screen) => widthPx >= SCREENS[screen])
 
-/** What the user keeps; undefined for what is none. */
+/** Parses the user's stored sizes; undefined for anything else. */
 export function panelSizesFrom(value: unknown): PanelSizes | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const found = value as Partial<Record<Screen, unknown>>
@@ -35,7 +35,7 @@ export function panelSizesFrom(value: unknown): PanelSizes | undefined {
   })
 }
 
-/** Out of the cookie, in which a size is "wide-book-300" and dots part them. */
+/** Parses the cookie: sizes such as "wide-book-300", separated by dots. */
 export function panelSizesOf(cookie: string | undefined): PanelSizes {
   const texts = (cookie ?? '').split('.')
   return sizesOf((screen, panel) => {
@@ -49,11 +49,11 @@ export const panelCookies = (sizes: PanelSizes): [string, string][] => [
   [PANELS_COOKIE, chosenIn(sizes, ({ screen, panel, px }) => `${screen}-${panel}-${px}`).join('.')],
 ]
 
-/** For the style of the workspace: which of them count, its media queries say. */
+/** The sizes as custom properties of the workspace, whose media queries pick those that apply. */
 export const panelStyle = (sizes: PanelSizes): string =>
   chosenIn(sizes, ({ screen, panel, px }) => `--${screen}-${panel}: ${px}px`).join('; ')
 
-/** The same with one of them chosen, or as the page makes it again. @param px undefined for that */
+/** The sizes with one of them changed. @param px undefined resets it */
 export function withSize(
   sizes: PanelSizes,
   { screen, panel, px }: { screen: Screen; panel: Panel; px: number | undefined },

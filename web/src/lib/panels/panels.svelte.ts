@@ -11,7 +11,7 @@ import {
   withSize,
 } from './panel-sizes.ts'
 
-/** How large the panels of a workspace are, for each width of the page by itself. Kept with the user, and in a cookie. */
+/** The sizes of a workspace's panels, per breakpoint. Stored with the user, and in a cookie. */
 export class Panels {
   sizes = $state.raw<PanelSizes>({})
   readonly style = $derived(panelStyle(this.sizes))
@@ -30,7 +30,7 @@ export class Panels {
     })
   }
 
-  /** On a page as wide as this one. @param px undefined: as the page makes it */
+  /** Resizes at the current breakpoint. @param px undefined resets to the default */
   resize(panel: Panel, px: number | undefined): void {
     const screen = screenOf(window.innerWidth)
     if (screen === undefined) return

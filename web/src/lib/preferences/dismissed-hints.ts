@@ -1,6 +1,6 @@
 import { cookieIn, writeCookie } from './cookie.ts'
 
-/** What is told once in this browser, and never again when it was seen or left. */
+/** Hints shown in this browser until they are seen or dismissed. */
 export const HINTS = ['keep', 'worth'] as const
 export type Hint = (typeof HINTS)[number]
 

@@ -1,4 +1,4 @@
-/** What a phone shows, one at a time. In a workspace `?tab=` says which of its panels; without it, the chart, or who is new the ticket. */
+/** The view a phone shows. In a workspace `?tab=` picks the panel; without it the chart, or for new visitors the ticket. */
 export type PhoneView = 'markets' | 'chart' | 'book' | 'ticket' | 'positions' | 'other'
 
 const PANELS = ['chart', 'book', 'ticket', 'positions'] as const

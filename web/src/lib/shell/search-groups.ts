@@ -3,15 +3,14 @@ import { matching } from '#lib/market/instrument-search.ts'
 type Findable = Parameters<typeof matching>[0][number]
 
 export interface SearchGroup<Listing> {
-  /** Empty where there is one group alone. */
+  /** Empty where there is only one group. */
   readonly title: string
   readonly listings: readonly Listing[]
 }
 
 /**
- * What the instrument switch offers. Before anything is typed: those looked at lately, then the favourites, then all
- * others, each once. Then those that the text means, best first, and of equals those that would stand higher. None where
- * nothing is found.
+ * What the instrument switch offers. For empty text: recent instruments, then favourites, then all others, each once. For
+ * any other text: the matches, best first, equals in that same order; no group without a match.
  */
 export function searchGroups<Listing extends Findable>(
   listings: readonly Listing[],

@@ -8,9 +8,9 @@ interface Heard {
 }
 
 /**
- * What is heard of an account's frame: an order at its end that has filled in it, however many parts that took, and one
- * that was refused.
- * @param fills those of the frame that were not known yet
+ * The sounds of an account frame: one per order that ends in it with a fill, however many parts that took, and one per
+ * order that was refused.
+ * @param fills the frame's fills that are new
  */
 export function heard(orders: readonly Order[], fills: readonly Fill[]): readonly Heard[] {
   return orders.filter(isClosed).flatMap(({ orderId, status }): Heard[] => {

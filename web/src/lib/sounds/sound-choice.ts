@@ -1,15 +1,15 @@
-/** What can be heard: an order that has filled, one that was refused, a price alert that fired. */
+/** Events with a sound: an order filled, an order refused, a price alert fired. */
 export const SOUNDS = ['filled', 'refused', 'alert'] as const
 export type Sound = (typeof SOUNDS)[number]
 
 export const VOLUMES = ['quiet', 'medium', 'loud'] as const
 export type Volume = (typeof VOLUMES)[number]
 
-/** What the visitor wants to hear. Kept with the user, and in a cookie: the page, its other tabs too, goes by that. */
+/** The sounds the visitor wants. Stored with the user, and in a cookie, which all tabs read. */
 export type SoundChoice = Readonly<Record<Sound, boolean>> & { readonly volume: Volume }
 
 export const SOUNDS_COOKIE = 'valiant_sounds'
-/** Of who has chosen nothing: a page that nobody asked to speak is silent. */
+/** Silent by default. */
 export const DEFAULT: SoundChoice = { filled: false, refused: false, alert: false, volume: 'medium' }
 
 /** In the cookie: words joined by dots. */
@@ -28,7 +28,7 @@ export const soundsCookies = (choice: SoundChoice): [string, string][] => [
   [SOUNDS_COOKIE, [choice.volume, ...SOUNDS.filter((sound) => choice[sound])].join('.')],
 ]
 
-/** What the user keeps; undefined for what is none. */
+/** Parses the user's stored choice; undefined for anything else. */
 export function soundsFrom(value: unknown): SoundChoice | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
   const { filled, refused, alert, volume } = value as Partial<Record<keyof SoundChoice, unknown>>

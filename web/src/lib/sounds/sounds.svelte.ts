@@ -4,7 +4,7 @@ import type { Preferences } from '#lib/preferences/preferences.ts'
 import { DEFAULT, type Sound, type SoundChoice, SOUNDS, soundsCookies, soundsFrom } from './sound-choice.ts'
 import { play, warm } from './tones.ts'
 
-/** What the visitor wants to hear. What is heard goes by the cookie: `ring` reads it. */
+/** The sounds the visitor wants. Playback reads the cookie: see `ring`. */
 export class Sounds extends SyncedChoice<SoundChoice> {
   constructor(painted: SoundChoice, preferences: Preferences) {
     super({ key: 'sounds', painted, usual: DEFAULT, preferences, read: soundsFrom, cookies: soundsCookies })
@@ -15,13 +15,13 @@ export class Sounds extends SyncedChoice<SoundChoice> {
     this.#pressed()
   }
 
-  /** Whether it is on or off: it was pressed to be heard. */
+  /** Plays it whether it is on or off: the visitor asked to hear it. */
   try(sound: Sound): void {
     warm()
     play(sound, this.choice.volume)
   }
 
-  /** From the first press on a page it may speak. Who hears nothing costs no audio. @returns ends it */
+  /** Prepares audio on a press, before which browsers allow none, where any sound is on. @returns ends it */
   follow(): () => void {
     addEventListener('click', this.#pressed)
     addEventListener('keydown', this.#pressed)

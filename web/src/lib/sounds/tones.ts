@@ -6,7 +6,7 @@ interface Note {
   readonly atS: number
 }
 
-/** Told apart by their direction: up when it went well, down when it did not, and one that calls. */
+/** Distinguished by direction: up for success, down for a refusal, and one that calls for attention. */
 export const NOTES: Readonly<Record<Sound, readonly Note[]>> = {
   filled: [
     { hz: 659.26, atS: 0 },
@@ -23,31 +23,31 @@ export const NOTES: Readonly<Record<Sound, readonly Note[]>> = {
   ],
 }
 export const NOTE_S = 0.22
-/** It swells so long: a wave that begins at once clicks. */
+/** Attack time: a wave that starts at full volume clicks. */
 const ATTACK_S = 0.012
-/** At its loudest, of 1. */
+/** Peak volume, of 1. */
 export const GAINS: Readonly<Record<Volume, number>> = { quiet: 0.04, medium: 0.1, loud: 0.25 }
-/** What a bell has died down to. */
+/** Volume at which the decay ends. */
 const SILENCE = 0.0001
-/** Of many at once the last are left out, instead of being heard when they are long past. */
+/** Of many at once the last are dropped, instead of being heard long after the event. */
 const BEHIND_S_MAX = 1
 
 /** How long it takes. */
 export const secondsOf = (sound: Sound): number => (NOTES[sound].at(-1)?.atS ?? 0) + NOTE_S
 
 let context: AudioContext | undefined
-/** What is being played ends then, by the context's clock. */
+/** When the current sound ends, by the context's clock. */
 let busyUntilS = 0
 
-/** Within a press: a browser lets no page speak that has not been pressed. */
+/** Call it from a press: browsers allow no sound before one. */
 export function warm(): void {
   context ??= new AudioContext()
 }
 
-/** Whether it would be heard here. */
+/** Whether a sound would be heard now. */
 export const isWarm = (): boolean => context !== undefined
 
-/** One after the other: two at once would be neither. */
+/** Plays sounds one after the other, so that each can be recognized. */
 export function play(sound: Sound, volume: Volume): void {
   if (!context) return
   void context.resume()

@@ -18,11 +18,11 @@ import { scrubbed } from '@valiant/shared/telemetry/scrub'
 
 export { setUser } from '@sentry/sveltekit'
 
-/** Loaded by telemetry.ts alone, and only where there is somebody to tell: it is larger than the rest of a first view. */
+/** Loaded only by telemetry.ts, and only where a DSN is set: it is larger than the rest of a first view. */
 
 const isTracing = SENTRY_TRACES_SAMPLE_RATE > 0
 
-/** Starts Sentry in this page. Integrations are named one by one: those of the library collect much more. */
+/** Starts Sentry in this page. Integrations are listed one by one: the library's defaults collect much more. */
 export function start(): void {
   init({
     dsn: SENTRY_DSN_WEB,
@@ -46,7 +46,7 @@ export function start(): void {
 
 export const handleError = handleErrorWithSentry<HandleClientError>()
 
-/** Each request has a trace of its own: all that is done on a page would be one long one else. */
+/** Each request gets its own trace; otherwise everything done on a page would be one long trace. */
 export const follow: Follow = (name, send) => {
   if (!isTracing) return send()
   return startNewTrace(() =>

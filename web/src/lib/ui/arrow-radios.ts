@@ -2,7 +2,7 @@ import type { Attachment } from 'svelte/attachments'
 
 const STEPS: Readonly<Record<string, 1 | -1>> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }
 
-/** Buttons that are radios behave as a browser's own do: one stop for Tab, from which arrows pick the next. */
+/** Makes buttons with the role of radios behave like native ones: one Tab stop, arrows pick the next. */
 export const arrowRadios: Attachment<HTMLElement> = (group) => {
   const shown = () => [...group.querySelectorAll<HTMLElement>('[role=radio]:enabled')].filter(isShown)
   const settle = () => {
@@ -21,7 +21,7 @@ export const arrowRadios: Attachment<HTMLElement> = (group) => {
     next.focus()
     next.click()
   }
-  // What is picked, and what can be, changes without a key here; how many are shown, with the width of the page.
+  // The picked button and the enabled ones change without a key here; the visible ones with the page's width.
   const changes = new MutationObserver(settle)
   changes.observe(group, { subtree: true, attributeFilter: ['aria-checked', 'disabled'] })
   const sizes = new ResizeObserver(settle)

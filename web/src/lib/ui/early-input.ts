@@ -1,17 +1,17 @@
-/** A press, a submit or an input that came before the page was live: app.html keeps them. */
+/** A press, submit or input from before the page was interactive, kept by app.html. */
 interface Early {
   readonly target: Element
   readonly event: Event
-  /** Of a field: what was typed. */
+  /** What was typed into a field. */
   readonly value?: string
 }
 
 declare global {
-  /** Ends the keeping; gone after the first call. */
+  /** Stops keeping and returns what was kept; removed after the first call. */
   var valiantEarly: (() => readonly Early[]) | undefined
 }
 
-/** The page is live: what was pressed or typed before is done now, each thing once, however often it was pressed. */
+/** Replays what was pressed or typed before the page was interactive, each once, however often it was pressed. */
 export function replayEarlyInput(): void {
   const kept = globalThis.valiantEarly?.() ?? []
   delete globalThis.valiantEarly
@@ -23,14 +23,14 @@ export function replayEarlyInput(): void {
   }
 }
 
-/** Menus open with the pointer's press already, all else with the click. */
+/** Menus open on pointerdown, everything else acts on click. */
 function press(target: Element, event: MouseEventInit): void {
   target.dispatchEvent(new PointerEvent('pointerdown', event))
   target.dispatchEvent(new PointerEvent('pointerup', event))
   target.dispatchEvent(new MouseEvent('click', event))
 }
 
-/** A field may have been filled anew while the page came to life. */
+/** Hydration may have reset the field. */
 function type(target: Element, value: string): void {
   if (
     target instanceof HTMLInputElement ||

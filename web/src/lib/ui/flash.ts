@@ -5,13 +5,13 @@ interface Move {
   readonly direction: -1 | 0 | 1
 }
 
-/** At most two a second a cell. */
+/** At most two flashes a second per cell. */
 const FLASH_EVERY_MS = 500
 const FLASH_MS = 400
 
 /**
- * Lights a cell's background when its price moves; text color and weight stay. Nothing where it is switched off, or
- * with less motion, where an arrow beside the price tells the direction.
+ * Flashes a cell's background when its price moves; text color and weight stay. Off by setting, and with reduced motion,
+ * where an arrow beside the price shows the direction.
  * @param move the listing's last move
  */
 export function flash(move: () => Move): Attachment<HTMLElement> {

@@ -1,6 +1,6 @@
 import type { Attachment } from 'svelte/attachments'
 
-/** Marks at which edges of what scrolls sideways there is more: `data-more` is "left", "right", or both. */
+/** Marks the edges at which a horizontal scroller has more: `data-more` is "left", "right" or both. */
 export const moreBeyond: Attachment<HTMLElement> = (list) => {
   const mark = () => {
     const { scrollLeft, clientWidth, scrollWidth } = list
@@ -10,7 +10,7 @@ export const moreBeyond: Attachment<HTMLElement> = (list) => {
   }
   const observer = new ResizeObserver(mark)
   observer.observe(list)
-  // A count that comes makes a tab wider, not the list.
+  // A new count makes a tab wider, but not the list.
   for (const tab of list.children) observer.observe(tab)
   list.addEventListener('scroll', mark, { passive: true })
   return () => {

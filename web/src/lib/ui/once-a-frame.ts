@@ -1,10 +1,10 @@
-/** As often as the exchange sends: a pass over the page for each of its streams by itself would be four times as many. */
+/** As often as the exchange sends: updating the page for each stream separately would be four times the work. */
 const PASSES_PER_SECOND_MAX = 20
-/** A little less than the interval, so that a frame that comes early is not one too late. */
+/** Slightly less than the interval, so that an early animation frame is not skipped. */
 const PASS_MS = 1_000 / PASSES_PER_SECOND_MAX - 6
 const HIDDEN_MS = 500
 
-/** Hands on what all streams have gathered in one animation frame. In a hidden tab, where no frame comes, a timer does. */
+/** Delivers what all streams have gathered in one animation frame; in a hidden tab, which has none, by a timer. */
 class Passes {
   readonly #waiting = new Set<() => void>()
   #passedAtMs = -PASS_MS
@@ -47,7 +47,7 @@ class Passes {
 
 const passes = new Passes()
 
-/** Gathers what arrives of a stream and hands it on with all others, once per animation frame and 20 times a second at most. */
+/** Gathers a stream's frames and delivers them once per animation frame with all others, at most 20 times a second. */
 export class OnceAFrame<Value> {
   #values: Value[] = []
   readonly #handle: (values: readonly Value[]) => void

@@ -1,8 +1,8 @@
 import type { Attachment } from 'svelte/attachments'
 
 /**
- * Tells whether an element is out of sight, at first and at each change.
- * @param rootMargin by how much the view counts as larger, as of an IntersectionObserver
+ * Reports whether an element is out of sight, at first and at each change.
+ * @param rootMargin the IntersectionObserver's
  */
 export const outOfSight =
   (told: (isAway: boolean) => void, rootMargin = '0px'): Attachment<HTMLElement> =>

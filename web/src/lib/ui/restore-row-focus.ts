@@ -2,9 +2,9 @@ import { tick } from 'svelte'
 import type { Attachment } from 'svelte/attachments'
 
 /**
- * What has the focus in a table's body may go, alone or with its row. Then the focus is on the link of that row, or of
- * the one that stands there now; with the last of them, on the tab of the list. On nothing, keys would work the page
- * instead of the list.
+ * Keeps the focus in a table's body when the focused element is removed, alone or with its row: it moves to the link of
+ * that row or of the row now in its place, and after the last row to the list's tab. Without a focus, keys would go to the
+ * page instead of the list.
  */
 export const keepPlace: Attachment<HTMLTableSectionElement> = (body) => {
   const panel = body.closest('section')
@@ -21,7 +21,7 @@ export const keepPlace: Attachment<HTMLTableSectionElement> = (body) => {
       if (!body.contains(relatedTarget)) row = undefined
       return
     }
-    // Some browsers say it before they remove what had the focus, or as it is disabled: nobody left then.
+    // Some browsers fire it before they remove the focused element, or when it is disabled: the user did not leave.
     queueMicrotask(() => {
       if (target instanceof Element && target.isConnected && !target.matches(':disabled')) row = undefined
     })
@@ -51,7 +51,7 @@ export const keepPlace: Attachment<HTMLTableSectionElement> = (body) => {
 const isLost = (): boolean => document.activeElement === document.body
 const linkOf = (row: Element): HTMLElement | null => row.querySelector('a')
 
-/** A row's form and its buttons on a phone stand in rows of their own, under it. */
+/** A row's form, and on a phone its buttons, are rows of their own below it. */
 function ownerOf(row: HTMLTableRowElement | null): HTMLTableRowElement | undefined {
   let owner: Element | null = row
   while (owner && !linkOf(owner)) owner = owner.previousElementSibling

@@ -1,7 +1,7 @@
-/** Some browsers read a file after they were told to keep it: it stays for so long. */
+/** Some browsers read the file only after the click: its URL stays valid this long. */
 const KEPT_MS = 60_000
 
-/** Hands a file to the browser to be kept. */
+/** Downloads a file. */
 export function saveFile(file: Blob, name: string): void {
   const href = URL.createObjectURL(file)
   Object.assign(document.createElement('a'), { href, download: name }).click()

@@ -1,7 +1,7 @@
 /** A line of closes in a box, as SVG paths. */
 export interface SparklinePaths {
   readonly line: string
-  /** The surface between the line and where it began. */
+  /** The area between the line and the first close. */
   readonly area: string
   /** Height of the first close: the dashed line. */
   readonly baseY: number

@@ -3,7 +3,7 @@ import { writeCookie } from '#lib/preferences/cookie.ts'
 import type { Preferences } from '#lib/preferences/preferences.ts'
 import { favouritesCookies, favouritesFrom } from './favourites.ts'
 
-/** The starred instruments. Kept with the user, and in a cookie, so that the server's page has the same stars. */
+/** The starred instruments. Stored with the user, and in a cookie, so that the server renders the same stars. */
 export class Favourites {
   symbols = $state.raw<readonly string[]>([])
   readonly #changed: () => void

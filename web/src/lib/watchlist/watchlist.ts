@@ -1,6 +1,6 @@
 /**
- * The list of instruments in which one goes to the next: the starred ones first, in the order they were starred, then
- * all others in that of the exchange. No price changes it, so that no row moves under a finger.
+ * The instruments in the order in which one steps through them: favourites first, as they were starred, then all others
+ * in the exchange's order. Prices do not change it, so that no row moves under a finger.
  */
 export function watchlistOf<Listing extends { readonly symbol: string }>(
   listings: readonly Listing[],

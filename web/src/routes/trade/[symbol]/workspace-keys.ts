@@ -11,7 +11,7 @@ import type { WorkspaceState } from './workspace.svelte.ts'
 export function takeKey(event: KeyboardEvent, workspace: WorkspaceState): boolean {
   const { ticket, actions } = workspace
   if (event.defaultPrevented) return false
-  // On full screen there is the chart alone: nobody would see what these keys do to the ticket.
+  // On full screen the ticket is hidden: its keys would act unseen.
   const hasTicket = document.fullscreenElement === null
   if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.altKey) {
     return hasTicket && mayPress(event) && done(() => ticket.press())
@@ -31,7 +31,7 @@ export function takeKey(event: KeyboardEvent, workspace: WorkspaceState): boolea
   const interval = intervalOfKey(event.key)
   if (interval) return done(() => void workspace.candles.show(interval))
   if (!hasTicket) return false
-  // Caps Lock changes no command; Shift may.
+  // Caps Lock does not change commands; Shift may.
   switch (event.shiftKey ? event.key : event.key.replace(/^[A-Z]$/, (letter) => letter.toLowerCase())) {
     case 'b':
       return done(() => ticket.edit({ side: 'buy' }))
@@ -84,7 +84,7 @@ const mayPress = (event: KeyboardEvent): boolean =>
   ticketOf(event.target) !== null ||
   (event.target.closest('form, input, textarea, [role=dialog]') === null && !isOver(event))
 
-/** Nobody writes signs into the ticket's numbers. */
+/** The ticket's number fields take no signs that Alt writes. */
 const isAltInTicketNumber = ({ target, altKey, ctrlKey, metaKey }: KeyboardEvent): boolean =>
   altKey &&
   !ctrlKey &&
@@ -93,7 +93,7 @@ const isAltInTicketNumber = ({ target, altKey, ctrlKey, metaKey }: KeyboardEvent
   target.matches('[role=spinbutton]') &&
   ticketOf(target) !== null
 
-/** Arrows belong to what has the focus, if it is anything that uses them. */
+/** Whether arrows are free for the ticket: the focused element has no use for them. */
 const isFree = (target: EventTarget | null): boolean =>
   !(target instanceof Element) ||
   target.closest('[role=tablist], [role=radiogroup], select, [role=menu], [role=listbox]') === null
