@@ -23,6 +23,9 @@ const TABLE_ROWS = 50
 /** More than anyone scrolls back, and still easy for a phone to draw. */
 const BARS_MAX = 20_000
 
+/** A new leader raises the epoch of every open chart at once: their requests are spread over this time. */
+const RELOAD_SPREAD_MS = 2_000
+
 /** One instrument's bars at one interval: first those the page came with, then history on request, and the forming bar. */
 export class CandleFeed {
   interval = $state.raw<Interval>('1m')
@@ -41,6 +44,8 @@ export class CandleFeed {
   /** The interval of the bars. */
   #drawn: Interval
   #isReloading = false
+  /** A reload that waits for its turn. */
+  #delayed: ReturnType<typeof setTimeout> | undefined
   /** Sockets that have been welcomed so far. */
   #line = 0
   /** The last frame applied since this interval was subscribed. */
@@ -86,6 +91,7 @@ export class CandleFeed {
   /** Reloads the newest bars; the old ones stay until they arrive. */
   async reload(fit = false): Promise<void> {
     const { interval } = this
+    this.#cancelDelayed()
     this.#isReloading = true
     this.isLoading = interval !== this.#drawn
     try {
@@ -153,16 +159,29 @@ export class CandleFeed {
     this.#leave = () => {
       stop()
       frames.stop()
+      this.#cancelDelayed()
     }
+  }
+
+  #reloadDelayed(): void {
+    this.#delayed = setTimeout(() => void this.reload(), Math.random() * RELOAD_SPREAD_MS)
+  }
+
+  #cancelDelayed(): void {
+    clearTimeout(this.#delayed)
+    this.#delayed = undefined
   }
 
   #take(heard: Heard): void {
     const { candle } = heard
-    if (this.interval !== this.#drawn) return
-    if (this.#misses(heard)) {
+    if (this.interval !== this.#drawn || this.#delayed !== undefined) return
+    // A split raises the epoch and divides every bar. A new leader raises it too, and serves the same bars again.
+    const isNewEpoch = this.#heard !== undefined && heard.epoch > this.#heard.epoch
+    if (isNewEpoch || this.#misses(heard)) {
       if (this.#isReloading) return
       this.#heard = heard
-      void this.reload()
+      if (isNewEpoch) this.#reloadDelayed()
+      else void this.reload()
       return
     }
     this.#heard = heard
@@ -181,15 +200,12 @@ export class CandleFeed {
     this.#sink?.update(candle)
   }
 
-  /** Bars are missing or out of date: the page slept, the connection was lost, or a split changed all prices. */
-  #misses({ candle, epoch, line }: Heard): boolean {
-    const before = this.#heard
+  /** Bars are missing: the page slept, or the connection was lost. */
+  #misses({ candle, line }: Heard): boolean {
     if (hasHole(this.#candles, candle, intervalMs(this.interval))) return true
     // A socket's first frame is of the bar forming by then; how the bar before it ended was not received.
     const begins = candle[0] > (this.#candles.at(-1)?.[0] ?? Infinity)
-    if (begins && line !== before?.line) return true
-    // A split raises the epoch and divides every bar. So does a new leader, which serves the same bars again.
-    return before !== undefined && epoch > before.epoch
+    return begins && line !== this.#heard?.line
   }
 
   #set(candles: readonly Candle[]): void {
