@@ -66,6 +66,27 @@ describe.each(SCREENS)('the depth of the book, on a $screen', ({ options }) => {
   })
 })
 
+test('a grouped book is subscribed to deeper, once', async () => {
+  const { page } = await stage.visitor()
+  await using _context = page.context()
+  const sent: string[] = []
+  page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => sent.push(String(payload))))
+  await page.goto('/trade/NOVA')
+  await live(page)
+  const subscribed = (depth: number) =>
+    sent.filter((message) => /\["subscribe",.*"channel":"book"/.test(message) && message.includes(`"depth":${depth}`))
+      .length
+  const before = subscribed(25)
+  const grouping = page.getByLabel('Price grouping')
+  await grouping.selectOption('10')
+  await expect.poll(() => subscribed(100)).toBe(1)
+  await grouping.selectOption('50')
+  await grouping.selectOption('1')
+  await expect.poll(() => subscribed(25)).toBe(before + 1)
+  expect(subscribed(100)).toBe(1)
+  await page.getByTestId('book-ladder').getByRole('list', { name: 'Asks' }).getByRole('listitem').first().waitFor()
+})
+
 test('the depth, the title and the spoken prices say it when they are old', async () => {
   await using proxy: FaultProxy = await openFaultProxy({ host: '127.0.0.1', port: stage.server.port })
   const { page } = await stage.visitor({ ...DESKTOP, baseURL: `http://localhost:${proxy.port}` })

@@ -1,8 +1,8 @@
-/* Where a moment lies on the time scale, and the other way round. The scale counts bars from 0; it goes on, empty, at both ends. */
+/* Converts between moments and places on the time scale, which counts bars from 0 and extends, empty, at both ends. */
 
 /**
- * Where a moment lies, in bars from the first; between two bars where it lies between their times.
- * @param timesMs of the bars, rising, at least one
+ * The place of a moment in bars from the first; between two bars, in proportion to their times.
+ * @param timesMs start times of the bars, ascending, at least one
  */
 export function logicalOf(timesMs: readonly number[], timeMs: number, intervalMs: number): number {
   const [first = 0] = timesMs
@@ -20,7 +20,7 @@ export function logicalOf(timesMs: readonly number[], timeMs: number, intervalMs
   return low + (timeMs - beforeMs) / (afterMs - beforeMs)
 }
 
-/** When the bar at a place begins, or would: its places are whole. */
+/** When the bar at a whole place starts, or would. */
 export function timeAt(timesMs: readonly number[], logical: number, intervalMs: number): number {
   const [first = 0] = timesMs
   const last = timesMs.length - 1

@@ -12,12 +12,12 @@ interface Ways {
   readonly timeScale?: { readonly tickMarkFormatter: TickMarkFormatter }
 }
 
-/** The foot of a chart on the visitor's clock. It is for a chart made anew with each notation. */
+/** The time axis of a chart in the visitor's time zone, for a chart that is created again with each notation. */
 export class ClockScale extends UtcScale {
   /** Whether each bar is of a day or more: days are the exchange's, from midnight to midnight of UTC, wherever one looks from. */
   hasDays = false
 
-  /** What the chart is to be made with; UTC of 24 hours is the library's own way. */
+  /** Options for creating the chart; a 24-hour UTC clock is the library's default. */
   get ways(): Ways {
     const { timeZone, hasTwelveHours } = notation()
     if (timeZone === undefined && !hasTwelveHours) return {}

@@ -2,7 +2,7 @@ import { createChartEx, type DeepPartial, type IChartApi, type Time, type TimeCh
 import type { ChartColors } from './chart-colors.ts'
 import { ClockScale } from './clock-scale.ts'
 
-/** A chart without anything in it, as all of the terminal's are; `paintPlain` gives it its colors. */
+/** An empty chart in the style of the terminal; `paintPlain` sets its colors. */
 export function plainChart(
   element: HTMLElement,
   options: DeepPartial<TimeChartOptions>,
@@ -24,7 +24,7 @@ export function plainChart(
   })
 }
 
-/** What is neither a series nor a label of one. */
+/** Colors of everything but series and their labels. */
 export function paintPlain(chart: IChartApi, colors: ChartColors): void {
   chart.applyOptions({
     layout: { textColor: colors.text, panes: { separatorColor: colors.line, separatorHoverColor: colors.line } },

@@ -20,7 +20,7 @@ import type { ChartColors } from './chart-colors.ts'
 import type { ChartStyle } from './chart-look.ts'
 import { timeOf } from './series-time.ts'
 
-/** A line of the account's own: an open order or the position. */
+/** The line of an open order or of the position. */
 export interface OwnLine {
   readonly id: string
   readonly price: number
@@ -28,7 +28,7 @@ export interface OwnLine {
   readonly kind: 'order' | 'waiting' | 'position'
 }
 
-/** The price in the style it is drawn in, and what hangs on it: the last price, own lines and fills, drawings. */
+/** The price series in its style, with what is attached to it: last price, own lines and fills, drawings. */
 export class PriceSeries {
   readonly #chart: IChartApi
   readonly #format: PriceFormat
@@ -55,7 +55,7 @@ export class PriceSeries {
     ;[this.#series, this.#markers, this.#lastLine] = this.#made()
   }
 
-  /** Another style: a series of its own takes over what hung on the one before. The chart and its view stay. */
+  /** Changes the style: a new series takes over what was attached to the old one. The chart and its view stay. */
   become(style: ChartStyle, candles: Iterable<Candle>): void {
     if (style === this.#style) return
     const marks = this.#markers.markers()
@@ -102,7 +102,7 @@ export class PriceSeries {
     for (const line of lines) {
       const { id, price, kind } = line
       const before = this.#lines.get(id)
-      // What changes with each price is the chip, not the line: it would be a drawing of everything.
+      // Only the chip changes with each price: updating the line would repaint the whole chart.
       if (before?.line.price === price && before.line.kind === kind) continue
       const options = {
         price,
@@ -136,7 +136,7 @@ export class PriceSeries {
     const series = this.#chart.addSeries<SeriesType>(SERIES[this.#style], {
       ...this.#painted(),
       priceFormat: this.#format,
-      // A line of our own instead: a hollow bar has no color to give it.
+      // Drawn by us, since a hollow bar has no color for it.
       lastValueVisible: false,
       priceLineVisible: false,
     })

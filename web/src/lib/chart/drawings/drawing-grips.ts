@@ -3,16 +3,16 @@ import type { Scale } from '#lib/ticket/scale.ts'
 import type { Anchor, Drawing, DrawingPart } from './drawing.ts'
 import type { Point } from './drawing-shapes.ts'
 
-/** Where a drawing is taken up, by pointer and by keys. */
+/** The handle of a drawing for pointer and keys. */
 export interface Grip extends Point {
   readonly part: DrawingPart
   readonly label: string
-  /** Where it is, in words. */
+  /** Its position in words. */
   readonly value: string
   readonly price: number
 }
 
-/** A drawing's grips; the first stands for all of it. */
+/** A drawing's grips; the first one moves all of it. */
 export interface GrippedDrawing {
   readonly drawing: Drawing
   readonly grips: readonly [Grip, ...Grip[]]
@@ -24,13 +24,12 @@ export interface GripRoom {
   readonly height: number
 }
 
-/** A horizontal line is gripped here: left of what is newest. */
+/** Where the grip of a horizontal line is: left of the newest bars. */
 const HORIZONTAL_X = 40
 const EDGE_PX = 10
 
 /**
- * Where the grips of a drawing stand; those of what is out of sight at the edge nearest to it. Undefined before the first
- * drawing of the chart.
+ * Places the grips of a drawing; those out of sight stick to the nearest edge. Undefined before the chart's first paint.
  * @param pointOf pixels of an anchor
  */
 export function gripsOf(

@@ -2,7 +2,7 @@ import type { Anchor } from './drawing.ts'
 import type { Hit, Point } from './drawing-shapes.ts'
 import type { Drawings } from './drawings.svelte.ts'
 
-/** What of the chart the hand feels. */
+/** What the pointer needs of the chart. */
 export interface DrawnChart {
   hasPrices(at: Point): boolean
   anchorAt(at: Point): Anchor | undefined
@@ -11,21 +11,21 @@ export interface DrawnChart {
 
 type CanvasPointer = PointerEvent & { currentTarget: HTMLElement }
 
-/** A press may move so far and is still none that pulls the chart. */
+/** How far a press may move and still be a click. */
 const PRESS_PX = 5
 
 /**
- * The pointer over the chart: it places, picks and drags what is drawn. The mouse takes a drawn line itself; a finger picks
- * it and takes it by its grips, since over the canvas it scrolls the chart.
+ * The pointer over the chart: places, picks and drags drawings. The mouse drags a line itself; a finger picks it and drags
+ * its grips, since over the canvas it scrolls the chart.
  */
 export class DrawingHand {
   readonly #drawings: Drawings
   readonly #chart: () => DrawnChart | undefined
   readonly #onpick: (id: string) => void
-  /** Where the pointer went down, if that took nothing. */
+  /** Where the pointer went down without picking anything up. */
   #downAt: Point | undefined
 
-  /** @param onpick a drawing was made or picked: the keys go on with it */
+  /** @param onpick a drawing was made or picked, and takes the focus */
   constructor(drawings: Drawings, chart: () => DrawnChart | undefined, onpick: (id: string) => void) {
     this.#drawings = drawings
     this.#chart = chart
@@ -39,7 +39,7 @@ export class DrawingHand {
     const [hit, anchor] = [this.#chart()?.hit(at), this.#chart()?.anchorAt(at)]
     if (!hit || !anchor || event.pointerType !== 'mouse') return
     this.#downAt = undefined
-    // The chart hears nothing of it, and stays where it is.
+    // Kept from the chart, which would scroll.
     event.preventDefault()
     event.currentTarget.setPointerCapture(event.pointerId)
     this.#drawings.take(hit.id, hit.part, anchor)
@@ -52,7 +52,7 @@ export class DrawingHand {
     if (at) this.#drawings.drag(at)
   }
 
-  /** Not the chart's own clicks: the second of two within half a second it keeps to itself, wherever it was. */
+  /** Not the chart's own click event: that omits the second of two clicks within half a second, wherever it was. */
   up(event: CanvasPointer): void {
     const at = pointOf(event)
     if (this.#downAt && Math.hypot(at.x - this.#downAt.x, at.y - this.#downAt.y) < PRESS_PX) this.#press(at)
@@ -65,7 +65,7 @@ export class DrawingHand {
     this.#drawings.back()
   }
 
-  /** The crosshair is there. */
+  /** The crosshair has moved here. */
   hover(at: Point): void {
     const anchor = this.#drawings.placing && this.#chart()?.anchorAt(at)
     if (anchor) this.#drawings.aim(anchor)

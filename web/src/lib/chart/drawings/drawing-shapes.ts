@@ -6,24 +6,24 @@ export interface Point {
   readonly y: number
 }
 
-/** A drawing where it stands on the screen now. */
+/** A drawing in its current place on screen. */
 export interface Shape {
   readonly drawing: Drawing
   readonly from: Point
   readonly to: Point
 }
 
-/** What of a drawing lies under the pointer. */
+/** The part of a drawing under the pointer. */
 export interface Hit {
   readonly id: string
   readonly part: DrawingPart
 }
 
-/** How far a pointer may be off. */
+/** How far off a pointer may be. */
 const END_PX = 9
 const LINE_PX = 5
 
-/** The drawing under a point, the last that was made first; at an end of a trend line, that end. */
+/** The drawing under a point, the newest first; at an end of a trend line, that end. */
 export function hitOf(shapes: readonly Shape[], at: Point): Hit | undefined {
   for (const { drawing, from, to } of shapes.toReversed()) {
     const { id } = drawing
@@ -38,7 +38,7 @@ export function hitOf(shapes: readonly Shape[], at: Point): Hit | undefined {
 
 const distance = (a: Point, b: Point): number => Math.hypot(a.x - b.x, a.y - b.y)
 
-/** From a point to the nearest of a line that ends at both ends. */
+/** Distance from a point to a line segment. */
 function distanceToLine(at: Point, from: Point, to: Point): number {
   const [dx, dy] = [to.x - from.x, to.y - from.y]
   const squared = dx * dx + dy * dy

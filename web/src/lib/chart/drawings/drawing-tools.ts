@@ -2,17 +2,17 @@ import { isTyping } from '#lib/ui/keyboard-context.ts'
 import type { Drawings } from './drawings.svelte.ts'
 import type { TrendLine } from './drawing.ts'
 
-/** What the tools ask of the chart, each time: it comes later than they, and may be another. */
+/** What the tools read from the chart on each call: it is created later, and may be replaced. */
 export interface ToolChart {
   /** The crosshair's price in ticks, else the last one; undefined before the first. */
   ticks(): number | undefined
   /** Over the newest bars; undefined before the first. */
   ends(): Pick<TrendLine, 'from' | 'to'> | undefined
-  /** The keys go on with a drawing that was just made; without one, with the canvas. */
+  /** Focuses a new drawing; without an id, the canvas. */
   focus(id?: string): void
 }
 
-/** The drawing tools as menu and keys have them. The pointer's part is `DrawingHand`. */
+/** The drawing tools for menu and keys; `DrawingHand` is the pointer's part. */
 export class DrawingTools {
   readonly #drawings: Drawings
   readonly #chart: ToolChart
@@ -32,13 +32,13 @@ export class DrawingTools {
     this.#chart.focus()
   }
 
-  /** For who has no pointer: over the newest bars, to be moved from there. */
+  /** For users without a pointer: placed over the newest bars, to be moved from there. */
   readonly addTrend = (): void => {
     const ends = this.#chart.ends()
     if (ends) this.#chart.focus(this.#drawings.addTrend(ends))
   }
 
-  /** Anywhere on the page. By the place of the key: with Alt, some keyboards write other letters. */
+  /** Anywhere on the page, by key position: with Alt some keyboards write other letters. */
   readonly onkeydown = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || isTyping(event)) return
     const tool = this.#toolOf(event)

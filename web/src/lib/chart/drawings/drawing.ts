@@ -19,18 +19,18 @@ export interface TrendLine {
   readonly to: Anchor
 }
 
-/** What is drawn on the chart by hand. It orders nothing. */
+/** A drawing on the chart. It places no order. */
 export type Drawing = HorizontalLine | TrendLine
 
-/** What of it is moved: all of it, or one end. */
+/** The part being moved: all of it, or one end. */
 export type DrawingPart = 'line' | 'from' | 'to'
 
-/** The same, with the part of it moved so far. It leaves neither the prices nor the times there are. */
+/** The drawing with a part of it moved, kept within valid prices and times. */
 export function moved(drawing: Drawing, part: DrawingPart, by: Anchor): Drawing {
   if (drawing.kind === 'horizontal') return { ...drawing, ticks: Math.max(1, drawing.ticks + by.ticks) }
   const { from, to } = drawing
   if (part !== 'line') return { ...drawing, [part]: shifted(drawing[part], by) }
-  // Held at the edge by the end that meets it first, so that the line keeps its slope.
+  // Stopped by the end that meets the edge first, so that the line keeps its slope.
   const held = {
     timeMs: Math.max(by.timeMs, -Math.min(from.timeMs, to.timeMs)),
     ticks: Math.max(by.ticks, 1 - Math.min(from.ticks, to.ticks)),

@@ -10,7 +10,7 @@ import type { ChartColors } from '../chart-colors.ts'
 import type { Anchor, Drawing } from './drawing.ts'
 import { type Hit, hitOf, type Point, type Shape } from './drawing-shapes.ts'
 
-/** Where the chart has what is drawn on it; undefined before its first drawing. */
+/** Chart coordinates; undefined before its first paint. */
 export interface Surface {
   pointOf(anchor: Anchor): Point | undefined
   heightOf(ticks: number): number | undefined
@@ -18,14 +18,14 @@ export interface Surface {
   priceText(ticks: number): string
 }
 
-/** What was drawn by hand, over the bars. Paler than the lines of orders, and its price in grey: it orders nothing. */
+/** Draws the drawings over the bars, paler than order lines and with a gray price label: they place no order. */
 export class DrawingsPrimitive implements ISeriesPrimitive {
   readonly #surface: Surface
   readonly #views: readonly IPrimitivePaneView[]
   #drawings: readonly Drawing[] = []
   #selected: string | undefined
   #colors: ChartColors
-  /** The lines take the pointer: not while another is being placed. */
+  /** Whether lines take the pointer: not while one is being placed. */
   #isOpen = true
   #shapes: readonly Shape[] = []
   #labels: readonly ISeriesPrimitiveAxisView[] = []
@@ -40,7 +40,7 @@ export class DrawingsPrimitive implements ISeriesPrimitive {
           for (const { drawing, from, to } of this.#shapes) {
             const isSelected = drawing.id === this.#selected
             const width = Math.max(1, Math.floor(verticalPixelRatio)) * (isSelected ? 2 : 1)
-            // A line between two rows of pixels would be drawn as two pale ones.
+            // A line between two pixel rows would be drawn as two pale ones.
             const sharp = (y: number) =>
               drawing.kind === 'horizontal'
                 ? Math.round(y * verticalPixelRatio) + (width % 2) / 2

@@ -3,30 +3,30 @@ import { type Anchor, type Drawing, type DrawingPart, moved, type TrendLine } fr
 import { drawingsFrom, drawingsName, DRAWINGS_MAX, keptDrawings } from './kept-drawings.ts'
 import { removeLocal, storeLocal, readLocal } from '#lib/preferences/local-storage.ts'
 
-/** A trend line on its way: before the first click, or after it, when its other end follows the pointer. */
+/** A trend line being placed: before the first click, or after it, when its other end follows the pointer. */
 export type Placing = { readonly from: undefined } | { readonly from: Anchor; readonly to: Anchor }
 
-/** A drawing that the pointer holds, where it was taken, and how it was before. */
+/** A drawing held by the pointer: where it was picked up, and how it was before. */
 interface Held {
   readonly before: Drawing
   readonly part: DrawingPart
   readonly at: Anchor
 }
 
-/** Changes that can be taken back. */
+/** Changes that can be undone. */
 const UNDO_MAX = 100
 
-/** What is drawn by hand on one instrument's chart. This browser keeps it. */
+/** The drawings on one instrument's chart, stored in this browser. */
 export class Drawings {
   #all = $state.raw<readonly Drawing[]>([])
-  /** How all was before each change made here, the last change's at the end. */
+  /** The drawings before each change made here, the latest last. */
   #past = $state.raw<readonly (readonly Drawing[])[]>([])
   selectedId = $state.raw<string | undefined>()
   placing = $state.raw<Placing | undefined>()
 
   readonly #symbol: string
   readonly #scale: Scale
-  /** As it was written last: what is held by the pointer is not yet. */
+  /** The drawings as last stored; one held by the pointer is not stored yet. */
   #kept: readonly Drawing[] = []
   #held: Held | undefined
   #made = 0
@@ -43,12 +43,12 @@ export class Drawings {
   readonly selected = $derived.by(() => this.#all.find(({ id }) => id === this.selectedId))
   readonly isFull = $derived.by(() => this.#all.length >= DRAWINGS_MAX)
   readonly canUndo = $derived.by(() => this.#past.length > 0)
-  /** With the one that is being placed. */
+  /** Including the one being placed. */
   readonly shown = $derived.by((): readonly Drawing[] =>
     this.placing?.from ? [...this.#all, { kind: 'trend', id: 'placing', ...this.placing }] : this.#all,
   )
 
-  /** Reads what is kept, now and when another tab changes it. @returns ends it */
+  /** Reads the stored drawings, now and when another tab changes them. @returns ends it */
   follow(): () => void {
     const name = drawingsName(this.#symbol)
     const read = () => {
@@ -63,18 +63,18 @@ export class Drawings {
     return () => removeEventListener('storage', changed)
   }
 
-  /** @returns its id; undefined where there are as many as there may be */
+  /** @returns its id; undefined when no more are allowed */
   addHorizontal(ticks: number): string | undefined {
     return this.#add({ kind: 'horizontal', id: this.#newId(), ticks: Math.max(1, ticks) })
   }
 
-  /** @returns its id; undefined where there are as many as there may be */
+  /** @returns its id; undefined when no more are allowed */
   addTrend({ from, to }: Pick<TrendLine, 'from' | 'to'>): string | undefined {
     this.placing = undefined
     return this.#add({ kind: 'trend', id: this.#newId(), from, to })
   }
 
-  /** The next two clicks are the ends of a trend line. Asked for again, they are not. */
+  /** Makes the next two clicks the ends of a trend line; called again, cancels that. */
   togglePlacing(): void {
     this.select(undefined)
     this.placing = this.placing || this.isFull ? undefined : { from: undefined }
@@ -85,7 +85,7 @@ export class Drawings {
     const { placing } = this
     if (!placing) return undefined
     if (placing.from === undefined) this.placing = { from: at, to: at }
-    // The second click of a double click is no other end.
+    // The second click of a double click does not place the other end.
     else if (at.timeMs !== placing.from.timeMs || at.ticks !== placing.from.ticks)
       return this.addTrend({ from: placing.from, to: at })
     return undefined
@@ -104,7 +104,7 @@ export class Drawings {
     this.selectedId = id
   }
 
-  /** The pointer takes a part of a drawing up, which selects it. */
+  /** Picks up a part of a drawing, which selects it. */
   take(id: string, part: DrawingPart, at: Anchor): void {
     const before = this.#all.find((one) => one.id === id)
     if (!before) return
@@ -112,7 +112,7 @@ export class Drawings {
     this.#held = { before, part, at }
   }
 
-  /** What is held follows the pointer. */
+  /** Moves the held drawing with the pointer. */
   drag({ timeMs, ticks }: Anchor): void {
     if (!this.#held) return
     const { before, part, at } = this.#held
@@ -125,7 +125,7 @@ export class Drawings {
     this.#keep()
   }
 
-  /** What is held goes home. @returns false when nothing was held */
+  /** Puts the held drawing back. @returns false when nothing was held */
   back(): boolean {
     if (!this.#held) return false
     this.#all = this.#kept
@@ -133,7 +133,7 @@ export class Drawings {
     return true
   }
 
-  /** By keys. */
+  /** Moves by keys. */
   step(id: string, part: DrawingPart, by: Anchor): void {
     const drawing = this.#all.find((one) => one.id === id)
     if (!drawing) return
@@ -148,7 +148,7 @@ export class Drawings {
     this.#keep()
   }
 
-  /** Takes the last change back: what was drawn, moved or removed since the page was opened. */
+  /** Undoes the last drawing, move or removal since the page was opened. */
   undo(): void {
     const before = this.#past.at(-1)
     if (before === undefined) return

@@ -1,12 +1,12 @@
 import type { Scale } from '#lib/ticket/scale.ts'
 import type { Anchor, Drawing } from './drawing.ts'
 
-/** More than anyone reads on one chart; what is kept may have been written by anything. */
+/** More than anyone reads on one chart; stored values may come from anywhere. */
 export const DRAWINGS_MAX = 50
 
 export const drawingsName = (symbol: string): string => `valiant.drawings.${symbol}`
 
-/** As this browser keeps them: prices as the exchange writes them, since a tick is another tomorrow. */
+/** Drawings as stored: prices as decimal strings, since the tick size may change. */
 export const keptDrawings = (drawings: readonly Drawing[], scale: Scale): unknown => {
   const kept = ({ timeMs, ticks }: Anchor) => ({ timeMs, price: scale.price(ticks) })
   return drawings.map((drawing) =>
@@ -16,7 +16,7 @@ export const keptDrawings = (drawings: readonly Drawing[], scale: Scale): unknow
   )
 }
 
-/** Out of what is kept. What is no drawing of this instrument's grid is left out. */
+/** Parses stored drawings; those that do not fit this instrument's ticks are left out. */
 export function drawingsFrom(value: unknown, scale: Scale): readonly Drawing[] {
   if (!Array.isArray(value)) return []
   return value

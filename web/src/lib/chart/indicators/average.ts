@@ -1,6 +1,6 @@
 /**
- * Exponential moving average over `length` bars, fed bar by bar. The last bar may be given again while it forms.
- * It begins with the first close, as most terminals do.
+ * Exponential moving average over `length` bars, fed bar by bar; the last bar may be fed again while it forms. It starts
+ * with the first close, as in most terminals.
  */
 export class MovingAverage {
   readonly #weight: number
@@ -11,7 +11,7 @@ export class MovingAverage {
     this.#weight = 2 / (length + 1)
   }
 
-  /** A bar begins, or (`again`) the forming one changed. */
+  /** Adds a bar, or with `again` replaces the forming one. */
   next(close: number, again: boolean): number {
     if (!again) this.#closed = this.#forming
     this.#forming = this.#closed === undefined ? close : this.#closed + this.#weight * (close - this.#closed)

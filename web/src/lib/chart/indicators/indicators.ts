@@ -4,7 +4,7 @@ import { RelativeStrength } from './rsi.ts'
 
 export const RSI_LENGTH = 14
 
-/** A bar as the legend reads it, with what is drawn beside its price. */
+/** A bar as the legend shows it, with its indicators. */
 export interface LegendBar {
   readonly candle: Candle
   readonly average20: number
@@ -13,7 +13,7 @@ export interface LegendBar {
   readonly rsi: number | undefined
 }
 
-/** What is computed of bars, one after the other; the last may be given again while it forms. */
+/** The indicators, computed bar by bar; the last bar may be fed again while it forms. */
 export class Indicators {
   readonly #average20 = new MovingAverage(20)
   readonly #average50 = new MovingAverage(50)
@@ -30,7 +30,7 @@ export class Indicators {
   }
 }
 
-/** The newest bar's legend, which the server paints before there is a drawing. */
+/** The newest bar's legend, which the server renders before the chart is drawn. */
 export function legendOf(candles: readonly Candle[]): LegendBar | undefined {
   const indicators = new Indicators()
   let legend: LegendBar | undefined
@@ -38,7 +38,7 @@ export function legendOf(candles: readonly Candle[]): LegendBar | undefined {
   return legend
 }
 
-/** The strength at the close of the newest bars, by the time each began; those without one are missing. */
+/** RSI at the close of the newest bars, by start time; bars without one are missing. */
 export function strengthsOf(candles: readonly Candle[], count: number): ReadonlyMap<number, number> {
   const indicators = new Indicators()
   const bars = candles.map((candle) => indicators.next(candle, false)).slice(-count)

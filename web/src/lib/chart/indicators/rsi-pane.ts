@@ -6,14 +6,14 @@ import type { LegendBar } from './indicators.ts'
 import { timeOf } from '../series-time.ts'
 
 export const RSI_PANE_PX = 78
-/** Of the line between two panes. */
+/** Height of the line between two panes. */
 const SEPARATOR_PX = 1
-/** Where a price counts as bought, or sold, too fast. */
+/** Bounds of oversold and overbought. */
 const BOUNDS = [70, 30] as const
-/** The bounds are seen even where the line keeps between them. */
+/** The bounds stay visible even when the line is between them. */
 const ROOM = 4
 
-/** The relative strength index in a pane of its own below the price, as high whatever height the chart has. */
+/** The relative strength index in a pane of fixed height below the price. */
 export class RsiPane {
   readonly #chart: IChartApi
   readonly #element: HTMLElement
@@ -64,7 +64,7 @@ export class RsiPane {
     this.#fit()
   }
 
-  /** Its pane goes with it. */
+  /** Removes its pane too. */
   hide(): void {
     if (this.#line) this.#chart.removeSeries(this.#line)
     this.#line = undefined
@@ -98,9 +98,9 @@ export class RsiPane {
   }
 }
 
-/** The axis names the bounds alone: they make way for the value's own label, as the labels of ticks would not. */
+/** The axis labels only the bounds, which, unlike tick labels, make way for the value's own label. */
 const blank = (ticks: readonly number[]): string[] => ticks.map(() => '')
 
-/** Without a value its place is kept: both panes have the same bars. */
+/** A bar without a value keeps its place: both panes have the same bars. */
 const point = (candle: Candle, rsi: number | undefined) =>
   rsi === undefined ? { time: timeOf(candle) } : { time: timeOf(candle), value: rsi }

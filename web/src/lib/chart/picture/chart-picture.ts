@@ -6,10 +6,10 @@ const HEAD_PX = 34
 const FOOT_PX = 26
 const PAD_PX = 12
 const FONT = 'Inter Variable, Inter Fallback, sans-serif'
-/** The licence of the chart's library wants its makers named where the chart is shown. */
+/** The chart library's license requires attribution where the chart is shown. */
 const CREDIT = 'Valiant, practice money. Charts by TradingView'
 
-/** The chart as a picture to keep: what its canvas shows, with what it is of above and whose it is below. */
+/** The chart as a picture: its canvas, with a title above and the attribution below. */
 export function chartPicture(chart: HTMLCanvasElement, words: PictureWords, colors: PictureColors): HTMLCanvasElement {
   const ratio = window.devicePixelRatio
   const picture = document.createElement('canvas')
@@ -37,7 +37,7 @@ export function chartPicture(chart: HTMLCanvasElement, words: PictureWords, colo
   return picture
 }
 
-/** Hands a picture to the browser as a file to be kept. */
+/** Downloads a picture. */
 export async function savePicture(picture: HTMLCanvasElement, name: string): Promise<void> {
   const blob = await new Promise<Blob | null>((resolve) => picture.toBlob(resolve))
   if (blob) saveFile(blob, name)

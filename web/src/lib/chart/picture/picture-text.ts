@@ -3,7 +3,7 @@ import { notation } from '#lib/notation/current.ts'
 import { wallDate } from '#lib/notation/zone.ts'
 import { clockMinutes, grouped, zone } from '#lib/ui/format.ts'
 
-/** What stands around a chart in a picture of it, and what its file is called. */
+/** The texts around a chart in its picture, and the file's name. */
 export interface PictureWords {
   /** "EUR/USD, 1m" */
   readonly title: string
