@@ -44,7 +44,7 @@ test('alerts of somebody who signed out are gone', async () => {
 test('a refusal is of the instrument whose alert was refused', async () => {
   const mine = alerts()
   answer = () => {
-    throw new RequestRefused({ code: 'INVALID', message: 'Too many alerts.', retryable: false })
+    throw new RequestRefused({ code: 'INVALID', message: 'Too many alerts.', outcome: 'not_executed' })
   }
   expect(await mine.create(made)).toBe(false)
   expect(mine.refusal).toEqual({ symbol: 'NOVA', text: 'Too many alerts.' })
