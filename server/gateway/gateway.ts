@@ -223,6 +223,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     pageSourceOf: (request) =>
       pageSourceOf(request, {
         ...{ market, status: () => state.status, sessions, exchange, lists: ofAccounts, preferences },
+        startingCents: config.startingCents,
       }),
     origins,
     clientAddress,

@@ -36,6 +36,8 @@ export interface PageSource {
   trades(query: TradesQuery): Promise<readonly Trade[]>
   candles(query: CandlesQuery): Promise<readonly Candle[]>
   visitor(): Promise<Visitor | undefined>
+  /** The money with which a guest's account begins, such as "100000.00". */
+  startingCash(): string
   /** Of the visitor's account, the chosen one of several; undefined without one, or while the exchange is away. */
   account(): Promise<AccountSnapshot | undefined>
   /** What the visitor keeps under these keys; undefined without one, or while the database is away. */

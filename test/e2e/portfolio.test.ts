@@ -119,6 +119,27 @@ async function standsAtAnyWidth(page: Page): Promise<void> {
   expect(new Set(corners)).toEqual(new Set(['0px']))
 }
 
+test('what a portfolio has read is not read again with each measurement of the connection', async () => {
+  const { page } = await stage.visitor()
+  await using _context = page.context()
+  await tradeALittle(page)
+  const asked: string[] = []
+  page.on('websocket', (socket) =>
+    socket.on('framesent', ({ payload }) => {
+      const [, name] = /^42\d+\["([^"]+)"/.exec(String(payload)) ?? []
+      if (name !== undefined) asked.push(name)
+    }),
+  )
+  const count = (name: string) => asked.filter((one) => one === name).length
+  await openPortfolio(page)
+  await expect.poll(() => Math.min(count('fills'), count('equity'), count('candles'))).toBeGreaterThan(0)
+  const measured = count('time')
+  await expect.poll(() => count('time'), { timeout: 30_000 }).toBe(measured + 1)
+  const before = [count('fills'), count('candles')]
+  await expect.poll(() => count('time'), { timeout: 30_000 }).toBe(measured + 3)
+  expect([count('fills'), count('candles')]).toEqual(before)
+})
+
 describe('who holds a long and a short', () => {
   test('sees the exchange’s own figures to the cent, and finds them after a reload', async () => {
     const { page, complaints, layoutShift } = await stage.visitor()

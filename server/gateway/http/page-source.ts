@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { PreferenceStore } from '../../auth/preferences.ts'
 import { AccountSnapshot } from '@valiant/shared/protocol/account'
 import { ACCOUNT_COOKIE, type PageList, type PageSource } from '@valiant/shared/protocol/page'
+import { formatCents } from '@valiant/shared/units/cents'
 import type { MarketStatus } from '../../bus/broadcast.ts'
 import type { ExchangeRequests } from '../leader/exchange-requests.ts'
 import type { Market } from '../market/market.ts'
@@ -16,6 +17,7 @@ export interface PageParts {
   readonly exchange: ExchangeRequests
   readonly lists: Pick<AccountHandlers, PageList>
   readonly preferences: Pick<PreferenceStore, 'read'>
+  readonly startingCents: number
 }
 
 /**
@@ -23,7 +25,7 @@ export interface PageParts {
  * database is away: what cannot be read in time is left out.
  */
 export function pageSourceOf(request: IncomingMessage, parts: PageParts): PageSource {
-  const { market, status, sessions, exchange, lists, preferences } = parts
+  const { market, status, sessions, exchange, lists, preferences, startingCents } = parts
   const receivedAtMs = Date.now()
   const soon = <Value>(reading: Promise<Value>) =>
     inTime(reading, { receivedAtMs, changes: false }).catch(() => undefined)
@@ -51,6 +53,7 @@ export function pageSourceOf(request: IncomingMessage, parts: PageParts): PageSo
       const { userId, name, email, isGuest } = known
       return { userId, name, ...(email !== undefined && { email }), isGuest }
     },
+    startingCash: () => formatCents(startingCents),
     account: async () => {
       const account = (await identity())?.account
       if (account === undefined) return undefined

@@ -34,6 +34,7 @@ export const load: LayoutServerLoad = async (event) => {
     tickers: source.tickers(),
     closes: source.sparklines(SPARKLINE_POINTS),
     visitor,
+    startingCash: source.startingCash(),
     // Sessions are in the database: while it is unavailable, a visitor with a session cookie is not treated as new.
     isVisitorAway:
       visitor === undefined && market === 'degraded' && event.cookies.getAll().some(({ name }) => SESSION.test(name)),

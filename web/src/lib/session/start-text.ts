@@ -1,4 +1,6 @@
-import { grouped } from '#lib/ui/format.ts'
+import { page } from '$app/state'
+import { dollarsText } from './dollars-text.ts'
 
-/** "Start trading with $100,000": what a guest's account begins with. */
-export const startWords = (): string => `Start trading with $${grouped('100000')}`
+/** "Start trading with $100,000": the money with which the server opens a guest's account. */
+export const startWords = (): string =>
+  `Start trading with ${dollarsText((page.data as { readonly startingCash: string }).startingCash)}`
