@@ -25,7 +25,7 @@ export class PagedList<Item> {
   /** Incremented by `forget`: answers to earlier requests are ignored. */
   #forgotten = 0
   #isAsking = false
-  readonly #waiting = new Set<Step>()
+  #waiting: Step[] = []
   /** Items that were prepended since the request that is under way: its answer may be older than they are. */
   #fresh: readonly Item[] = []
   #newItems = 0
@@ -56,7 +56,7 @@ export class PagedList<Item> {
   forget(): void {
     this.#forgotten++
     this.#isAsking = false
-    this.#waiting.clear()
+    this.#waiting = []
     this.#fresh = []
     this.#newItems = 0
     this.items = []
@@ -77,12 +77,11 @@ export class PagedList<Item> {
 
   /** Asks for this once what is under way has been answered. */
   async #ask(step: Step): Promise<void> {
-    this.#waiting.add(step)
+    if (!this.#waiting.includes(step)) this.#waiting.push(step)
     if (this.#isAsking) return
     this.#isAsking = true
     const forgotten = this.#forgotten
-    for (const next of this.#waiting) {
-      this.#waiting.delete(next)
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       this.#fresh = []
       try {
         const page = await this.#fetch(next === 'more' ? this.#cursor : undefined)
@@ -105,9 +104,9 @@ export class PagedList<Item> {
   }
 
   #renew(page: Page<Item>): void {
-    const known = new Set(this.items.map(this.#idOf))
+    const known = this.items.map(this.#idOf)
     const knowsItsPlace = this.#cursor !== undefined || !this.hasMore
-    const meets = page.nextCursor === undefined || page.items.some((item) => known.has(this.#idOf(item)))
+    const meets = page.nextCursor === undefined || page.items.some((item) => known.includes(this.#idOf(item)))
     if (knowsItsPlace && meets && this.#newItems <= NEW_ITEMS_MAX) {
       this.items = this.#join(this.#fresh, this.#join(page.items, this.items))
     } else {
