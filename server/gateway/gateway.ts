@@ -61,25 +61,25 @@ export interface GatewayConfig {
   readonly port: number
   readonly host: string
   readonly publicOrigin: string | undefined
-  /** Hops, or addresses and CIDRs with commas between; undefined trusts nothing. */
+  /** A number of hops, or comma-separated addresses and CIDRs; undefined trusts nothing. */
   readonly trustProxy: string | undefined
   readonly authSecret: string
-  /** What a new account begins with. */
+  /** Cash of a new account. */
   readonly startingCents: number
-  /** What it does not name is as the protocol fixes it. */
+  /** Limits that are not given default to those of the protocol. */
   readonly limits: OperatorLimits & Partial<GatewayLimits>
-  /** How long the notice to the load balancer stands; the spread is `limits.drainSpreadMs`. */
+  /** How long /readyz fails before new connections are refused; the spread is `limits.drainSpreadMs`. */
   readonly drainNoticeMs: DrainTimes['noticeMs']
   readonly serverVersion: string
 }
 
 export interface GatewayParts {
   readonly config: GatewayConfig
-  /** Names this instance, as no other. */
+  /** Unique among the instances. */
   readonly instanceId: string
   readonly commands: CommandBus
   readonly broadcast: Broadcast<MarketFrame>
-  /** Joins the rooms of sockets to those of the other instances; without it this is the only one. */
+  /** Connects the socket rooms of all instances; without it this is the only instance. */
   readonly adapter?: RoomsAdapter
   readonly history: AccountHistory & Pick<History, 'accountsOf' | 'moveAccounts' | 'ownerOf' | 'seqsOf'>
   /** better-auth's pool: its search_path is `auth`. */
@@ -89,10 +89,10 @@ export interface GatewayParts {
   readonly alerts: AlertStore
   readonly news: NewsArchive
   readonly instruments: readonly ListedInstrument[]
-  /** The mirror of the market: applied to here, frame by frame, so nobody else may. */
+  /** The mirror of the market. Only the gateway applies frames to it. */
   readonly feed: Feed
   readonly bars: BarHistory
-  /** SvelteKit's handler; without it there are no pages. */
+  /** SvelteKit's handler; undefined serves no pages. */
   readonly page: RequestHandler | undefined
   /** Whether the rest of the process may take traffic. */
   readonly ready: () => boolean
@@ -100,13 +100,13 @@ export interface GatewayParts {
   readonly metrics?: GatewayMetrics
 }
 
-/** Everything that clients meet. Disposing of it drains it first. */
+/** Everything that faces clients. Disposing of it drains it first. */
 export interface Gateway extends AsyncDisposable {
-  /** Where it listens; the port is the one the system gave where 0 was asked for. */
+  /** The port it listens on, also where 0 was configured. */
   readonly port: number
 }
 
-/** Opens the gateway and listens. @throws {Error} when the address cannot be had */
+/** Opens the gateway and listens. @throws {Error} when it cannot listen on the address */
 export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   const {
     config,
@@ -140,7 +140,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     port: config.port,
     admitGuest: (address) => guests.take(address),
     ensureAccount: (user) => accountsOfUser.ensure(user),
-    // The money first; the sign-in that fails in between is tried again, and neither minds.
+    // Accounts first. If the sign-in fails in between, the next attempt repeats both, which is harmless.
     moveAccounts: async (users) => {
       await history.moveAccounts(users)
       await preferences.move(users)
@@ -149,7 +149,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   })
   const sessions = new Sessions({ auth, keys: parts.keys, accounts: accountsOfUser, origins })
 
-  // With others there, nobody has to wait for this one: sockets come when it has the market and knows its leader.
+  // With other instances there, clients need not wait for this one: it takes sockets once it has the market and a leader.
   let hasBeenReady = parts.adapter === undefined
   const isServing = () => (hasBeenReady ||= parts.ready())
   const io = openSocketServer(httpServer, {
@@ -234,7 +234,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     metrics,
   })
   const forget = showReadings(metrics, { sockets, slowSockets, fanOut, exchange, state, feed, network })
-  /** What runs by itself ends, so that nothing keeps the process alive. */
+  /** Stops all timers, so that nothing keeps the process alive. */
   const close = async () => {
     forget()
     leaderLink[Symbol.dispose]()

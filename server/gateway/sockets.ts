@@ -23,7 +23,7 @@ import { type Missed, resumeFromOf, type Resuming } from './sessions/resuming.ts
 import { type Credential, type Identity, requesterOf, type Sessions } from './sessions/sessions.ts'
 import { failure } from './answering/wire-error.ts'
 
-/** Requests of one socket that wait for their answer; more are refused. */
+/** Unanswered requests of one socket; more are refused. */
 const IN_FLIGHT_MAX = 1_000
 const REFUSALS_MS = 10_000
 
@@ -39,14 +39,14 @@ export interface SocketsOptions {
   readonly instanceId: string
   readonly serverVersion: string
   readonly epoch: () => number
-  /** A socket of the account has come. */
+  /** A socket of the account has connected. */
   readonly joined: (account: number) => void
   readonly status: () => MarketStatus
   readonly logger: Logger
   readonly metrics: Pick<GatewayMetrics, 'connectionsAccepted' | 'rateLimited'>
 }
 
-/** Lets sockets in, serves their requests and sends them what is theirs. */
+/** Admits sockets, serves their requests and sends them their account's frames. */
 export class Sockets implements Disposable {
   readonly #options: SocketsOptions
   readonly #io: ValiantServer
@@ -89,17 +89,17 @@ export class Sockets implements Disposable {
     return this.#io.of('/').sockets.size
   }
 
-  /** Those of accounts. */
+  /** How many of them are signed in. */
   get signedIn(): number {
     return this.#signedIn
   }
 
-  /** Whether those that are here have been told to go. */
+  /** Whether the connected sockets have been told to leave. */
   get isSentAway(): boolean {
     return this.#isSentAway
   }
 
-  /** What has gone to sockets since the start, each by itself. */
+  /** Frames and answers sent to sockets since the start, one per socket. */
   get sent(): ReadonlyMap<'account' | 'answer', number> {
     return new Map([
       ['account', this.#accountFrames],
@@ -107,12 +107,12 @@ export class Sockets implements Disposable {
     ])
   }
 
-  /** Requests that have not been answered yet. */
+  /** Unanswered requests. */
   get inFlight(): number {
     return this.#inFlight
   }
 
-  /** To every socket of the account, here. */
+  /** To every socket of the account on this instance. */
   sendAccount(account: number, frame: AccountFrame): void {
     this.sawAccountSeq(account, frame.seq)
     const sockets = this.#byAccount.of(account)
@@ -121,7 +121,7 @@ export class Sockets implements Disposable {
     this.#io.local.to(roomOf.account(account)).emit('account', frame)
   }
 
-  /** To every socket of the account, here, also to one that is still being brought up to date. @returns whether there is any */
+  /** To every socket of the account on this instance, including those still being brought up to date. @returns whether there is any */
   sendAlert(account: number, alert: FiredAlert): boolean {
     const sockets = this.#byAccount.of(account)
     for (const socket of sockets) {
@@ -131,12 +131,12 @@ export class Sockets implements Disposable {
     return sockets.length > 0
   }
 
-  /** Those that have sockets here. */
+  /** The accounts that have sockets on this instance. */
   accounts(): readonly number[] {
     return this.#byAccount.accounts()
   }
 
-  /** A frame of this seq has gone to the account's sockets, here or without passing here. */
+  /** A frame of this seq has gone to the account's sockets, through this instance or another. */
   sawAccountSeq(account: number, seq: number): void {
     this.#accountFrames += this.#byAccount.count(account)
     this.#byAccount.saw(account, seq)
@@ -153,30 +153,33 @@ export class Sockets implements Disposable {
     })
   }
 
-  /** To every socket here. */
+  /** To every socket on this instance. */
   sendNews(news: NewsFrame): void {
     this.#io.local.emit('news', news)
   }
 
-  /** Ends the sockets of a session or key that is over, at whichever instance they are. */
+  /** Closes the sockets of an ended session or key, on all instances. */
   end(credential: Credential): void {
     const room = roomOf.credential(credential)
     this.#io.in(room).emit('goodbye', FAREWELLS[credential.kind])
     this.#io.in(room).disconnectSockets(true)
-    // Those here do not wait for a Redis that may be away: the adapter ends its own by what it hears of itself.
+    // The adapter would close local sockets only on hearing its own message through Redis, which may be away.
     this.#io.local.in(room).disconnectSockets(true)
   }
 
-  /** Tells each socket its own time to go elsewhere, spread evenly. */
+  /** Tells each socket to reconnect elsewhere, at its own time, spread evenly. */
   sendAway(spreadMs: number): void {
     this.#isSentAway = true
     for (const socket of this.#all()) {
       const afterMs = Math.floor(Math.random() * spreadMs)
-      socket.emit('server.closing', { afterMs, reason: 'This instance is going away; another takes its place.' })
+      socket.emit('server.closing', {
+        afterMs,
+        reason: 'This instance is shutting down; connect again to reach another.',
+      })
     }
   }
 
-  /** Closes the transports of what is left, so that clients come back; then ends them. */
+  /** Closes the remaining transports, so that clients reconnect; then terminates them. */
   async closeAll(): Promise<void> {
     for (const socket of this.#all()) socket.conn.close()
     if (this.count > 0) await new Promise((resolve) => setTimeout(resolve, GOODBYE_MS))
@@ -192,7 +195,7 @@ export class Sockets implements Disposable {
     return [...this.#io.of('/').sockets.values()]
   }
 
-  /** All in one turn: nothing can be sent to the socket before `welcome`. */
+  /** Runs in one turn, so that nothing can be sent to the socket before `welcome`. */
   #welcome(socket: ValiantSocket): void {
     const { limits, admission, instanceId, serverVersion, epoch, status } = this.#options
     const { identity, address } = socket.data
@@ -213,7 +216,7 @@ export class Sockets implements Disposable {
     if (market !== 'open') {
       socket.emit('status', { epoch: epoch(), time: Date.now(), market, ...(message !== undefined && { message }) })
     }
-    // Every event comes by here and none goes on: an event has no listener of its own that could be missed or thrown in.
+    // All events end here: no event has a listener of its own.
     socket.use((packet) => void this.#receive(socket, packet))
     this.#options.metrics.connectionsAccepted.inc({ signed_in: String(identity !== undefined) })
     if (identity === undefined) admission.countPublic(address, 1)
@@ -244,7 +247,11 @@ export class Sockets implements Disposable {
     const sockets = this.#byAccount.of(account)
     this.#options.joined(account)
     for (const oldest of sockets.slice(0, Math.max(0, sockets.length - this.#options.limits.socketsPerAccount))) {
-      close(oldest, 'REPLACED', 'This account has as many sockets as it may have: a newer one took this place.')
+      close(
+        oldest,
+        'REPLACED',
+        'This account has reached its maximum number of sockets: a newer one replaced this one.',
+      )
     }
   }
 
@@ -293,11 +300,11 @@ export class Sockets implements Disposable {
     }
   }
 
-  /** The one wrapper of all events, known or not. Whatever comes in, it neither throws nor leaves a request unanswered. */
+  /** Handles every event, known or not. Never throws and never leaves a request unanswered. */
   async #receive(socket: ValiantSocket, packet: readonly unknown[]): Promise<void> {
     const acknowledge = packet.at(-1)
     if (typeof acknowledge !== 'function') {
-      // Without an acknowledgement nothing is executed; a flood of it is a refusal each.
+      // Without an acknowledgement nothing is executed; each counts as a refusal.
       this.#countRefusal(socket)
       return
     }
@@ -327,7 +334,7 @@ export class Sockets implements Disposable {
     const { data } = socket
     if (data.inFlight > IN_FLIGHT_MAX) {
       this.#options.metrics.rateLimited.inc({ limit: 'in_flight' })
-      const message = `Expected at most ${IN_FLIGHT_MAX} requests that wait for their answer.`
+      const message = `Expected at most ${IN_FLIGHT_MAX} unanswered requests.`
       return { ok: false, error: failure('RATE_LIMITED', message, { retryAfterMs: 1_000 }).error }
     }
     const requester = requesterOf(data.identity, { socketId: socket.id, receivedAtMs: Date.now() })
@@ -337,7 +344,7 @@ export class Sockets implements Disposable {
     return answer
   }
 
-  /** A quiet account's heartbeats know its seq too, from its snapshot. */
+  /** The snapshot gives the heartbeats of a quiet account their seq. */
   #sawSnapshot(identity: Identity | undefined, snapshot: unknown): void {
     const parsed = AccountSnapshot.pick({ seq: true }).safeParse(snapshot)
     if (identity !== undefined && parsed.success) this.#byAccount.saw(identity.account, parsed.data.seq)
@@ -366,7 +373,7 @@ export class Sockets implements Disposable {
     }
   }
 
-  /** What let in those that are signed in. */
+  /** The credentials of the sockets that are signed in. */
   #held(): Held[] {
     return this.#all().flatMap(({ data: { identity, cookie } }) =>
       identity === undefined ? [] : [{ credential: identity.credential, cookie }],
@@ -375,7 +382,7 @@ export class Sockets implements Disposable {
 }
 
 const FAREWELLS = {
-  session: { code: 'SIGNED_OUT', message: 'This session has ended: sign in again.' },
+  session: { code: 'SIGNED_OUT', message: 'This session has ended. Sign in again.' },
   key: { code: 'KEY_REVOKED', message: 'This key was revoked.' },
 } as const
 

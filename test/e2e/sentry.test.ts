@@ -215,8 +215,8 @@ describe('a server with a DSN', () => {
     await page.getByRole('link', { name: 'Markets' }).first().click()
 
     const expected = [
-      [SERVER, 'an HTTP request failed', 'relation "account_owner" does not exist'],
-      [SERVER, 'a request failed', 'relation "fill" does not exist'],
+      [SERVER, 'HTTP request failed', 'relation "account_owner" does not exist'],
+      [SERVER, 'request failed', 'relation "fill" does not exist'],
       [SERVER, undefined, 'numbers cannot be written'], // SvelteKit's, on the server
       [SERVER, 'exchange: recovers from a fault', 'the database refused a batch: relation "position" does not exist'],
       [SERVER, 'exchange: recovers from a fault', 'relation "position" does not exist'],

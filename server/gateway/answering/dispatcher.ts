@@ -23,12 +23,12 @@ import { failure, foundText, isDefect, RequestFailure, toWireError } from './wir
 import { inTime } from './time-limit.ts'
 import { fieldFailure } from './zod-issue.ts'
 
-/** Counts a request that is no trading. @returns 0, or for how many milliseconds there may be no more */
+/** Counts a request that is not a trading request. @returns 0, or the milliseconds until the next is allowed */
 export type TakeRequest = () => Promise<number>
 
 /**
- * The one way of a request through the gateway, for sockets and REST alike. It is looked at in the protocol's
- * order: size and depth, shape, authentication, scope, known id, rate, fields; the first that fails answers.
+ * The single path of a request through the gateway, for sockets and REST alike. Checks run in the protocol's order: size
+ * and depth, shape, authentication, scope, known id, rate, fields. The first that fails answers.
  */
 export class Dispatcher {
   readonly #handlers: Handlers
@@ -53,13 +53,13 @@ export class Dispatcher {
     this.#instrumentOf = parts.instrumentOf
     this.#logger = parts.logger
     this.#metrics = parts.metrics ?? new GatewayMetrics()
-    // Its records have fixed fields, none of them secret: looking for secrets costs as much as all else of a line.
+    // Its records have fixed fields and no secrets, and redaction would double the cost of a line.
     this.#requestLog = parts.logger.child({}, { redact: [] })
   }
 
   /**
-   * Never throws and never leaves a request without an answer.
-   * @param trace what its client follows it with
+   * Never throws and never leaves a request unanswered.
+   * @param trace the client's trace headers
    */
   answer(
     event: unknown,
@@ -82,7 +82,7 @@ export class Dispatcher {
     return answer
   }
 
-  /** A line for each request that changes something, by which an order is found again: who sent it and what came of it. */
+  /** Logs each request that changes something with its sender and outcome, so that an order can be traced. */
   #log(event: RequestName, payload: unknown, { socketId, account, receivedAtMs }: Requester, answer: Answer): void {
     const request = randomUUID()
     const { order, clientOrderId } = orderIdsOf(payload, answer)
@@ -100,7 +100,7 @@ export class Dispatcher {
         duplicate: answer.duplicate,
         ms: Date.now() - receivedAtMs,
       },
-      'a request was answered',
+      'request answered',
     )
   }
 
@@ -114,18 +114,18 @@ export class Dispatcher {
         ...{ receivedAtMs, changes: REQUESTS[name].changes },
       })
     } catch (error) {
-      if (isDefect(error)) this.#logger.error({ err: error, event: foundText(event) }, 'a request failed')
+      if (isDefect(error)) this.#logger.error({ err: error, event: foundText(event) }, 'request failed')
       const mayLive = typeof event === 'string' && isRequest(event) && REQUESTS[event].changes
       return { ok: false, error: toWireError(error, mayLive) }
     }
   }
 
   async #serve(name: RequestName, payload: unknown, requester: Requester, take: TakeRequest): Promise<Answer> {
-    // How fast an account trades is held by the exchange, which knows all its sockets.
+    // The exchange, which sees all sockets of an account, limits how fast it trades.
     if (!isTrading(name)) assertWithin(await take())
     const parsed = REQUESTS[name].payload.safeParse(payload)
     if (!parsed.success) throw await this.#orKnown(name, payload, requester, take, fieldFailure(parsed.error, payload))
-    // The schema of this very name has parsed it: the tables are typed by name, which TypeScript cannot follow here.
+    // Parsed by the schema of this name; TypeScript cannot correlate the tables by name here.
     const sound = parsed.data as never
     try {
       if (isRelayed(name)) return await this.#relays[name](sound, requester)
@@ -139,7 +139,7 @@ export class Dispatcher {
     }
   }
 
-  /** An id that is known already answers before the fields do: what is wrong with this order matters no more. */
+  /** A known id takes precedence over wrong fields. */
   async #orKnown(
     name: RequestName,
     payload: unknown,
@@ -150,7 +150,7 @@ export class Dispatcher {
     if (name !== 'order.place' || account === undefined) return wrong
     const id: unknown = Reflect.get(payload as object, 'clientOrderId')
     if (typeof id !== 'string' || !CLIENT_ID_PATTERN.test(id)) return wrong
-    // This reads the database, so it counts as a request, though an order does not.
+    // Unlike an order, this reads the database, so it counts as a request.
     assertWithin(await take())
     const known = await this.#history.orderByClientId(account, id)
     if (known === undefined) return wrong
@@ -159,11 +159,11 @@ export class Dispatcher {
       ...toWireOrder(known.order, instrument),
       fills: known.fills.map((fill) => toWireFill(fill, instrument)),
     }
-    return failure('DUPLICATE_CLIENT_ORDER_ID', `clientOrderId "${id}" was used before, for another order.`, { order })
+    return failure('DUPLICATE_CLIENT_ORDER_ID', `clientOrderId "${id}" was already used for another order.`, { order })
   }
 }
 
-/** @throws {RequestFailure} INVALID, for an event that is none */
+/** @throws {RequestFailure} INVALID for an unknown event */
 function nameOf(event: unknown): RequestName {
   if (typeof event === 'string' && isRequest(event)) return event
   const expected = 'an event of the protocol'
@@ -177,7 +177,7 @@ const isTrading = (name: RequestName): boolean =>
   REQUESTS[name].changes && !BESIDE_THE_EXCHANGE.some((other) => other === name)
 const isRelayed = (name: RequestName): name is RelayedName => RELAYED.some((relayed) => relayed === name)
 
-/** The only place that decides who may ask what, from the schema's scope. */
+/** The only place that decides who may send which request, by the schema's scope. */
 function authorise(name: RequestName, { account, scopes }: Requester): void {
   const { scope } = REQUESTS[name]
   if (scope === 'public') return

@@ -5,7 +5,7 @@ import { invalidField } from '@valiant/shared/protocol/invalid'
 import { AuthUnavailable, isLostDatabase } from '../../auth/auth-unavailable.ts'
 import { Unavailable } from '../../bus/commands.ts'
 
-/** A request that is answered with an error of the protocol. */
+/** Answers a request with an error of the protocol. */
 export class RequestFailure extends Error {
   readonly error: WireError
   constructor(error: WireError) {
@@ -15,11 +15,11 @@ export class RequestFailure extends Error {
   }
 }
 
-/** A request that was not executed, for a reason that is said in words. */
+/** A failure of a request that was not executed. */
 export const failure = (code: ErrorCode, message: string, more: Partial<WireError> = {}): RequestFailure =>
   new RequestFailure({ code, message, outcome: 'not_executed', ...more })
 
-/** INVALID, thrown: see `invalidField`. */
+/** INVALID as a failure; see `invalidField`. */
 export const invalid = (
   field: string,
   rule: InvalidRule,
@@ -35,7 +35,7 @@ export const invalid = (
 
 const FOUND_LENGTH_MAX = 40
 
-/** A value of the client's, for a message: short, and never more than that of a hostile one. */
+/** A client's value as shown in a message; shortened, since it may be hostile. */
 export function foundText(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (Array.isArray(value)) return `a list of ${value.length}`
@@ -47,8 +47,8 @@ export function foundText(value: unknown): string {
 }
 
 /**
- * The only place where the three kinds of failure become the wire's form: what the client is to be told, something
- * outside that failed, and a defect, which says nothing of itself to the client.
+ * The only place where failures become wire errors: a failure meant for the client, something outside that failed, or a
+ * defect, whose details the client never sees.
  * @param mayLive whether the request may have reached the exchange before it failed
  */
 export function toWireError(error: unknown, mayLive: boolean): WireError {
@@ -85,7 +85,7 @@ export function toWireError(error: unknown, mayLive: boolean): WireError {
   }
 }
 
-/** Whether an error is a defect of ours, to be logged as one. */
+/** Whether an error is a defect of ours, which must be logged. */
 export const isDefect = (error: unknown): boolean =>
   !(error instanceof RequestFailure) &&
   !(error instanceof Unavailable) &&

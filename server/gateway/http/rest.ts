@@ -38,8 +38,8 @@ const CANCELS: readonly string[] = ['order.cancel', 'order.cancelAll']
 const ON = { GET: 'get', POST: 'post', PATCH: 'patch', DELETE: 'delete' } as const satisfies Record<RestMethod, string>
 
 /**
- * What is not live, over HTTP: the routes of `shared/protocol/rest.ts` and no others, with the same requests, the same
- * schemas, and the socket's answer as the body.
+ * Everything that is not live, over HTTP: the routes of `shared/protocol/rest.ts`, with the requests and schemas of the
+ * socket, and its answer as the body.
  */
 export function restRouter(parts: RestParts): Router {
   const { dispatcher, sessions, keys, market, instrumentOf, clientAddress, limits } = parts
@@ -52,13 +52,13 @@ export function restRouter(parts: RestParts): Router {
 
   async function assertWithin(request: Request): Promise<void> {
     const retryAfterMs = await requests.take(keyOf(request))
-    if (retryAfterMs > 0) throw failure('RATE_LIMITED', 'Too many requests of this address.', { retryAfterMs })
+    if (retryAfterMs > 0) throw failure('RATE_LIMITED', 'Too many requests from this address.', { retryAfterMs })
   }
 
-  /** Asks as the visitor of this request, and gives the answer. */
+  /** Runs a request of the protocol on behalf of the visitor. */
   async function ask(request: Request, event: RequestName, payload: unknown): Promise<Answer> {
     const receivedAtMs = Date.now()
-    // What everybody may ask is answered while nobody can be looked up, too.
+    // Public requests need no identity, and are answered while it cannot be looked up.
     const isPublic = REQUESTS[event].scope === 'public'
     const identity = isPublic ? undefined : await identityOf(request, receivedAtMs)
     return dispatcher.answer(event, payload, requesterOf(identity, { socketId: undefined, receivedAtMs }), () =>
@@ -66,7 +66,7 @@ export function restRouter(parts: RestParts): Router {
     )
   }
 
-  /** @param work refuses who is not signed in, before a field is looked at */
+  /** @param work refuses visitors who are not signed in, before any field is checked */
   const ofUser =
     (work: (identity: Identity | undefined, request: Request) => Promise<unknown>): OwnAnswer =>
     async (request, payload, route) => {
@@ -84,7 +84,7 @@ export function restRouter(parts: RestParts): Router {
       await assertWithin(request)
       const { symbol, depth = BOOK_DEPTH_DEFAULT } = parsed(BookQuery, payload)
       const book = market.book(symbol, depth)
-      if (book === undefined) throw failure('UNAVAILABLE', 'The book is not known yet.', { retryAfterMs: 1_000 })
+      if (book === undefined) throw failure('UNAVAILABLE', 'The book is not available yet.', { retryAfterMs: 1_000 })
       return { ok: true, data: book }
     },
     positions: async (request, payload) => {
@@ -96,7 +96,7 @@ export function restRouter(parts: RestParts): Router {
     'keys.revoke': ofUser((identity, { params }) => keys.revoke(identity, String(params.id))),
   }
 
-  /** An answer comes out of the bucket of its account when it trades, else out of that of its address. */
+  /** Trading requests count against their account's limit, others against their address's. */
   async function tellRate(request: Request, response: Response, { served }: RestRoute, { rate }: Answer) {
     const isCancel = 'request' in served && CANCELS.includes(served.request)
     const { remaining, resetMs }: Rate = rate ?? (await requests.left(keyOf(request)))
@@ -142,7 +142,7 @@ export function restRouter(parts: RestParts): Router {
   return api
 }
 
-/** For what is no route. */
+/** For an unknown route. */
 export const notServed = ({ method, baseUrl, path }: Request): RequestFailure =>
   failure('NOT_FOUND', `Nothing is served at ${method} ${`${baseUrl}${path}`.slice(0, 100)}.`)
 
@@ -153,13 +153,13 @@ function parsed<Schema extends z.ZodType>(schema: Schema, payload: unknown): z.i
   return result.data
 }
 
-/** A refusal, as an answer; what is none stays thrown. */
+/** A refusal as an answer; anything else is thrown again. */
 function refusalOf(error: unknown): Answer {
   if (error instanceof RequestFailure) return { ok: false, error: error.error }
   throw error
 }
 
-/** A form of a foreign page can send cookies, but not JSON. */
+/** A form on a foreign page can send cookies, but not JSON. */
 const jsonOnly: RequestHandler = (request, _response, next) => {
   const hasBody = request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined
   const isEmpty = request.headers['content-length'] === '0'
@@ -184,7 +184,7 @@ function send(response: Response, answer: Answer): void {
   response.status(status).json(answer)
 }
 
-/** Whatever went wrong on the way is answered in the protocol's form. */
+/** Answers all errors in the form of the protocol. */
 export const answerErrors =
   (logger: Logger): ErrorRequestHandler =>
   (error: unknown, request, response, next) => {
@@ -193,20 +193,20 @@ export const answerErrors =
       return
     }
     const known = bodyFailure(error) ?? error
-    if (isDefect(known)) logger.error({ err: error, path: request.path }, 'an HTTP request failed')
+    if (isDefect(known)) logger.error({ err: error, path: request.path }, 'HTTP request failed')
     send(response, { ok: false, error: toWireError(known, false) })
   }
 
-/** What the body parser and the router throw is the client's fault, and no defect of ours. */
+/** Errors of the body parser and the router are the client's, not defects of ours. */
 function bodyFailure(error: unknown): RequestFailure | undefined {
   if (!(error instanceof Error) || error instanceof RequestFailure) return undefined
   const status: unknown = Reflect.get(error, 'status')
   if (status === 413) {
     const [limit, length] = [Reflect.get(error, 'limit'), Reflect.get(error, 'length')] as unknown[]
-    // Of a body that comes in pieces nobody has said how long it is.
+    // A chunked body has no declared length.
     const found = typeof length === 'number' ? `one of ${length}` : 'more'
     return failure('PAYLOAD_TOO_LARGE', `Expected a body of at most ${String(limit)} bytes, found ${found}.`)
   }
   if (typeof status !== 'number' || status < 400 || status >= 500) return undefined
-  return invalid('', 'format', { expected: 'a request whose path and JSON body can be read', found: 'one that cannot' })
+  return invalid('', 'format', { expected: 'a valid path and JSON body', found: 'a malformed request' })
 }

@@ -1,6 +1,6 @@
 import type { Socket } from 'socket.io'
 
-/** Which sockets of this instance an account has, and the seq of the newest of its frames that was seen here. */
+/** The sockets that each account has on this instance, and the newest seq of its frames that was seen here. */
 export class AccountSockets {
   readonly #byAccount = new Map<number, { readonly sockets: Set<Socket>; seq: number | undefined }>()
 
@@ -16,7 +16,7 @@ export class AccountSockets {
     if (known?.sockets.size === 0) this.#byAccount.delete(account)
   }
 
-  /** Those that have sockets here. */
+  /** The accounts that have sockets on this instance. */
   accounts(): readonly number[] {
     return [...this.#byAccount.keys()]
   }
@@ -26,12 +26,12 @@ export class AccountSockets {
     return [...(this.#byAccount.get(account)?.sockets ?? [])]
   }
 
-  /** How many sockets the account has here. */
+  /** How many sockets the account has on this instance. */
   count(account: number): number {
     return this.#byAccount.get(account)?.sockets.size ?? 0
   }
 
-  /** Remembers a seq of an account that has a socket here; an older one changes nothing. */
+  /** Notes a seq of an account that has a socket here; an older one changes nothing. */
   saw(account: number, seq: number): void {
     const known = this.#byAccount.get(account)
     if (known !== undefined && seq > (known.seq ?? -1)) known.seq = seq

@@ -13,26 +13,26 @@ import type { Missed } from './resuming.ts'
 import type { Identity, Sessions } from './sessions.ts'
 import { failure, invalid, RequestFailure, toWireError } from '../answering/wire-error.ts'
 
-/** What the server knows of a socket. */
+/** State of a socket. */
 interface SocketData {
   identity: Identity | undefined
   cookie: string | undefined
-  /** What the limits count its address as. */
+  /** Its address, as the limits count it. */
   address: string
   inFlight: number
   refusals: { count: number; sinceMs: number }
-  /** Account frames that go out after the welcome; undefined where none were asked for, or they are not to be had. */
+  /** Account frames to send after the welcome; undefined if none were requested or they are not available. */
   missed: Missed | undefined
-  /** The orders of its account are to go when its last socket that asked for it has been gone for so long, in ms. */
+  /** Cancel-on-disconnect: cancels the account's orders once its last such socket has been gone for this many ms. */
   graceMs: number | undefined
 }
 export type ValiantServer = Server<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>
 export type ValiantSocket = Socket<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>
 
-/** What Socket.IO takes as its adapter. */
+/** An adapter of Socket.IO. */
 export type RoomsAdapter = NonNullable<Parameters<Server['adapter']>[0]>
 
-/** A client is asked so often whether it is there, and has so long to answer. */
+/** How often a client is pinged, and how long it has to answer. */
 export const PING_INTERVAL_MS = 10_000
 export const PING_TIMEOUT_MS = 8_000
 
@@ -45,15 +45,15 @@ interface SocketServerOptions {
   readonly metrics?: Pick<GatewayMetrics, 'connectionsRefused' | 'rateLimited'>
 }
 
-/** What one address may have of an instance's handshakes: the rest is for the others, whatever it does. */
+/** The most of an instance's handshakes that one address may use, so that the others always have a share. */
 const SHARE_OF_AN_ADDRESS = 2 / 3
 
 /**
  * The Socket.IO server, before anyone is let in.
  * @param options.origins whose pages may connect; a foreign page's handshake is refused, whatever it carries
  * @param options.adapter joins its rooms to those of other instances
- * @param options.isServing until then a handshake is hung up on, as if nobody listened yet: a load balancer that does not
- * ask /readyz tries the next instance then
+ * @param options.isServing until then handshakes are dropped as if nothing were listening, so that a load balancer that
+ * does not check /readyz tries the next instance
  */
 export function openSocketServer(
   httpServer: HttpServer,
@@ -61,13 +61,13 @@ export function openSocketServer(
 ): ValiantServer {
   const handshakes = new Limit(limits.handshakesPerSecond, 1)
   const ofAddress = new Limit(Math.ceil(limits.handshakesPerSecond * SHARE_OF_AN_ADDRESS), 1)
-  /** Whether there is room for one more; who has had its share takes nothing of what is left. */
+  /** Whether one more is allowed; an address over its share takes nothing from the rest. */
   const takes = async (request: IncomingMessage): Promise<boolean> =>
     (await ofAddress.take(limitKey(clientAddress(request)))) === 0 && (await handshakes.take('all')) === 0
   const refusalOf = async (request: IncomingMessage): Promise<string | undefined> => {
     if (origins.of(request.headers) === 'foreign') {
       metrics?.connectionsRefused.inc({ reason: 'foreign_origin' })
-      return 'the Origin is not one of this exchange'
+      return 'the Origin does not belong to this exchange'
     }
     if (await takes(request)) return undefined
     metrics?.connectionsRefused.inc({ reason: 'handshake_rate' })
@@ -145,7 +145,7 @@ export interface AdmissionParts {
   readonly metrics: Pick<GatewayMetrics, 'connectionsRefused' | 'rateLimited'>
 }
 
-/** Who is let in, and as whom, before anything of a socket is served. */
+/** Decides who is admitted and as whom, before a socket is served. */
 export class Admission {
   readonly #parts: AdmissionParts
   readonly #publicByAddress = new Map<string, number>()
@@ -155,8 +155,8 @@ export class Admission {
   }
 
   /**
-   * Says who a socket is, in its `data`.
-   * @throws {RequestFailure} for what refuses it
+   * Identifies a socket and fills in its `data`.
+   * @throws {RequestFailure} to refuse it
    */
   async admit(socket: ValiantSocket): Promise<void> {
     const { sessions, limits, clientAddress } = this.#parts
@@ -165,7 +165,7 @@ export class Admission {
     const identity = await sessions.ofHandshake(headers, auth)
     const { publicSocketsPerAddress } = limits
     if (identity === undefined && (this.#publicByAddress.get(address) ?? 0) >= publicSocketsPerAddress) {
-      const message = `Expected at most ${publicSocketsPerAddress} public sockets of one address.`
+      const message = `Expected at most ${publicSocketsPerAddress} public sockets per address.`
       throw failure('RATE_LIMITED', message, { retryAfterMs: 5_000 })
     }
     Object.assign(socket.data, {
@@ -181,7 +181,7 @@ export class Admission {
 
   /** What `connect_error` carries. */
   refusal(error: unknown): Error {
-    if (!(error instanceof RequestFailure)) this.#parts.logger.warn({ err: error }, 'a handshake failed')
+    if (!(error instanceof RequestFailure)) this.#parts.logger.warn({ err: error }, 'handshake failed')
     const { code, message, retryAfterMs } = toWireError(error, false)
     this.#parts.metrics.connectionsRefused.inc({ reason: code })
     if (code === 'RATE_LIMITED') this.#parts.metrics.rateLimited.inc({ limit: 'public_sockets' })
@@ -189,7 +189,7 @@ export class Admission {
     return Object.assign(new Error(message), { data })
   }
 
-  /** A public socket has come or gone. */
+  /** A public socket has connected or disconnected. */
   countPublic(address: string, change: 1 | -1): void {
     const count = (this.#publicByAddress.get(address) ?? 0) + change
     if (count > 0) this.#publicByAddress.set(address, count)

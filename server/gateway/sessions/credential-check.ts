@@ -3,7 +3,7 @@ import type { Credential, Sessions } from './sessions.ts'
 
 export const CREDENTIAL_CHECK_MS = 60_000
 
-/** What let a socket in. */
+/** The credential that admitted a socket. */
 export interface Held {
   readonly credential: Credential
   /** Of a session. */
@@ -11,7 +11,7 @@ export interface Held {
 }
 
 export interface CredentialCheckParts {
-  /** Of the sockets that are here. */
+  /** Of the sockets on this instance. */
   readonly held: () => Iterable<Held>
   readonly sessions: Pick<Sessions, 'lives'>
   readonly end: (credential: Credential) => void
@@ -19,8 +19,8 @@ export interface CredentialCheckParts {
 }
 
 /**
- * Ends, each minute, what another instance or an operator has ended without being heard here. A lookup each: where the
- * database is slow a run may take longer than a minute, so the next is planned when it is over.
+ * Every minute, closes sockets whose credential was ended by an operator, or by another instance that was not heard here.
+ * A run may take longer than a minute when the database is slow, so the next is scheduled when it is over.
  */
 export class CredentialCheck implements Disposable {
   readonly #parts: CredentialCheckParts
@@ -52,7 +52,7 @@ export class CredentialCheck implements Disposable {
         if (!lives) end(credential)
       }
     } catch (error) {
-      logger.warn({ err: error }, 'sessions and keys could not be checked') // not known now; asked again in a minute
+      logger.warn({ err: error }, 'sessions and keys could not be checked') // checked again in a minute
     }
     if (!this.#isOver) this.#timer = this.#later()
   }

@@ -12,7 +12,7 @@ import { accountNumber, type Credential, type Identity } from './sessions.ts'
 import { failure, invalid } from '../answering/wire-error.ts'
 import { fieldFailure } from '../answering/zod-issue.ts'
 
-/** Where people who are signed in make and revoke the keys of their accounts. */
+/** Lets signed-in users manage the API keys of their accounts. */
 export class KeyDesk {
   readonly #keys: Keys
   readonly #accountsOf: (userId: string) => Promise<readonly number[]>
@@ -21,7 +21,7 @@ export class KeyDesk {
   constructor(parts: {
     keys: Keys
     accountsOf: (userId: string) => Promise<readonly number[]>
-    /** Ends the sockets of a credential, everywhere. */
+    /** Closes the sockets of a credential on all instances. */
     end: (credential: Credential) => void
   }) {
     this.#keys = parts.keys
@@ -29,7 +29,7 @@ export class KeyDesk {
     this.#end = parts.end
   }
 
-  /** Of all accounts of the user, newest first. @throws {RequestFailure} for who is not signed in */
+  /** Of all accounts of the user, newest first. @throws {RequestFailure} for visitors who are not signed in */
   async list(identity: Identity | undefined): Promise<ApiKey[]> {
     const { accounts } = await this.#owner(identity)
     return (await this.#keys.list(accounts)).map(toWireKey)
@@ -43,19 +43,19 @@ export class KeyDesk {
     const { name, scopes, accountId: wantedId } = parsed.data
     const account = wantedId === undefined ? present : accountNumber(wantedId)
     if (account === undefined || !accounts.includes(account)) {
-      throw failure('FORBIDDEN', 'accountId: no account of this user has that id.')
+      throw failure('FORBIDDEN', 'accountId: this user has no account with that id.')
     }
     const made = await this.#create({ account, name, scopes })
     if (made === undefined) {
-      throw invalid('', 'max', { expected: `at most ${KEYS_PER_ACCOUNT_MAX} keys of an account: revoke one` })
+      throw invalid('', 'max', { expected: `at most ${KEYS_PER_ACCOUNT_MAX} keys per account: revoke one first` })
     }
     return { ...toWireKey(made.key), key: made.text }
   }
 
-  /** Ends a key, and its sockets at once. @throws {RequestFailure} NOT_FOUND */
+  /** Revokes a key and closes its sockets. @throws {RequestFailure} NOT_FOUND */
   async revoke(identity: Identity | undefined, id: string): Promise<{ readonly id: string }> {
     const { accounts } = await this.#owner(identity)
-    if (!(await this.#keys.revoke(id, accounts))) throw failure('NOT_FOUND', 'No key of yours has that id.')
+    if (!(await this.#keys.revoke(id, accounts))) throw failure('NOT_FOUND', 'You have no key with that id.')
     this.#end({ kind: 'key', id })
     return { id }
   }
@@ -74,7 +74,7 @@ export class KeyDesk {
   async #owner(identity: Identity | undefined): Promise<{ account: number; accounts: readonly number[] }> {
     if (identity === undefined) throw failure('UNAUTHENTICATED', 'Keys need a session: sign in first.')
     const { account, userId } = identity
-    if (userId === undefined) throw failure('FORBIDDEN', 'Keys are for who is signed in: a key makes and revokes none.')
+    if (userId === undefined) throw failure('FORBIDDEN', 'Only signed-in users manage keys: a key cannot.')
     return { account, accounts: await this.#accountsOf(userId) }
   }
 }

@@ -4,27 +4,27 @@ import type { ResumedFrames } from '../../bus/exchange-request.ts'
 import type { ExchangeRequests } from '../leader/exchange-requests.ts'
 import { failure } from '../answering/wire-error.ts'
 
-/** So long a connection waits for what it missed; later it is welcomed without. */
+/** How long a connection waits for the frames it missed before it is welcomed without them. */
 const RESUME_MS_MAX = 1_000
 /** From the question until the socket has joined its account's room, with time to spare. */
 const WATCH_MS = 30_000
-/** Frames that are sent in one go: about 100 KB. A client that reads slowly must not look like one that does not read. */
+/** Frames sent in one go, about 100 KB, so that a slow reader does not look like one that does not read. */
 const BURST = 64
 
 const Auth = z.object({ resumeFrom: z.int().nonnegative().optional() })
 
 /**
- * The seq of the last account frame that a client has seen, out of its handshake; undefined where it names none.
+ * The seq of the last account frame that a client has seen, from its handshake; undefined if it names none.
  * @throws {RequestFailure} INVALID
  */
 export function resumeFromOf(auth: unknown): number | undefined {
   const parsed = Auth.safeParse(auth ?? {})
   if (parsed.success) return parsed.data.resumeFrom
-  const expected = 'the seq of the last account frame that was seen, a whole number from 0 on'
+  const expected = 'the seq of the last account frame that was seen, an integer of 0 or more'
   throw failure('INVALID', `auth.resumeFrom: expected ${expected}.`)
 }
 
-/** What a client missed: all frames after the one it saw last. */
+/** All frames after the last one that a client has seen. */
 export interface Missed {
   readonly afterSeq: number
   readonly frames: readonly AccountFrame[]
@@ -44,23 +44,23 @@ export interface Resumed {
   readonly join: (onLive: (seq: number) => void) => () => void
 }
 
-/** Brings sockets the account frames that their clients missed, in order, and then lets the live ones in. */
+/** Sends sockets the account frames that their clients missed, in order, and then lets them have the live ones. */
 export class Resuming {
   readonly #exchange: Pick<ExchangeRequests, 'ask'>
-  /** The newest seq that came by, of accounts that somebody is resuming. */
+  /** The newest seq seen, of accounts that are being resumed. */
   readonly #seen = new Map<number, { seq: number; watchers: number }>()
 
   constructor(exchange: Pick<ExchangeRequests, 'ask'>) {
     this.#exchange = exchange
   }
 
-  /** A frame of this seq has come by this instance. */
+  /** This instance has seen a frame of this seq. */
   saw(account: number, seq: number): void {
     const seen = this.#seen.get(account)
     if (seen !== undefined && seq > seen.seq) seen.seq = seq
   }
 
-  /** Before the welcome. @returns undefined when not all of it can be had, or not in time */
+  /** Before the welcome. @returns undefined if some frames are not available, or not in time */
   async missed(account: number, afterSeq: number): Promise<Missed | undefined> {
     this.#watch(account)
     const frames = await this.#framesAfter(account, afterSeq)
@@ -126,7 +126,7 @@ export class Resuming {
       const answer = await this.#exchange.ask({ request, receivedAtMs: Date.now() })
       return answer.ok ? (answer.data as ResumedFrames) : undefined
     } catch {
-      // Not to be had now: the client asks for its account whole.
+      // Not available now: the client requests its whole account.
       return undefined
     }
   }

@@ -10,14 +10,14 @@ import type { Requester } from '../requests/request.ts'
 import { failure } from '../answering/wire-error.ts'
 import { fieldFailure } from '../answering/zod-issue.ts'
 
-/** The account that a connection acts for, and by what right. */
+/** The account that a connection acts for, and with which rights. */
 export interface Identity {
   readonly account: number
-  /** Undefined for a key, which is of one account and of nobody. */
+  /** Undefined for a key, which belongs to an account, not a user. */
   readonly userId: string | undefined
   readonly scopes: readonly Scope[]
   readonly source: 'web' | 'api'
-  /** What lets it in: its sockets end with it. */
+  /** What admitted it; its sockets are closed when this ends. */
   readonly credential: Credential
 }
 
@@ -26,7 +26,7 @@ export interface Credential {
   readonly id: string
 }
 
-/** What a client may give in the handshake; what else it gives is ignored. */
+/** The known fields of the handshake; others are ignored. */
 const Handshake = z.object({
   auth: z.object({
     apiKey: z.unknown().optional(),
@@ -35,10 +35,10 @@ const Handshake = z.object({
   }),
 })
 
-const NO_KEY = 'expected an API key that lives, found none such: it is wrong, or was revoked.'
+const NO_KEY = 'expected an active API key; this one is wrong or was revoked.'
 const BEARER = /^Bearer +(\S+) *$/i
 
-/** Says who a connection is: one answer for sockets, REST and pages. */
+/** Identifies connections, in the same way for sockets, REST and pages. */
 export class Sessions {
   readonly #auth: Auth
   readonly #keys: Pick<Keys, 'ofText' | 'lives'>
@@ -52,7 +52,7 @@ export class Sessions {
     this.#origins = parts.origins
   }
 
-  /** @throws {RequestFailure} for what refuses the connection; undefined is a public socket */
+  /** @returns undefined for a public socket. @throws {RequestFailure} to refuse the connection */
   async ofHandshake(headers: IncomingHttpHeaders, handshakeAuth: unknown): Promise<Identity | undefined> {
     const handshake = { auth: handshakeAuth ?? {} }
     const parsed = Handshake.safeParse(handshake)
@@ -62,19 +62,19 @@ export class Sessions {
       if (typeof apiKey !== 'string') throw failure('UNAUTHENTICATED', `auth.apiKey: ${NO_KEY}`)
       return this.#ofKey(apiKey, { accountId, where: 'auth.apiKey' })
     }
-    // Without an origin the cookie counts for nothing: a program has no business with it.
+    // Without an Origin the cookie is ignored: only pages use it.
     const isPage = this.#origins.of(headers) === 'own'
     const identity = isPage ? await this.#identify(headers, accountId) : undefined
     if (accountId !== undefined && identity === undefined) {
-      throw failure('UNAUTHENTICATED', 'auth.accountId needs a session that has this account.')
+      throw failure('UNAUTHENTICATED', 'auth.accountId needs a session of a user who owns this account.')
     }
     return identity
   }
 
   /**
-   * Of an HTTP request, by its key or its cookie. With the cookie, one that changes something must come from a page of ours.
-   * @param accountId picks one of several accounts; the oldest unless told
-   * @throws {RequestFailure} FORBIDDEN, or UNAUTHENTICATED for a key that is none
+   * Of an HTTP request, by its key or its cookie. With the cookie, a change must come from a page of ours.
+   * @param accountId picks one of several accounts; the oldest by default
+   * @throws {RequestFailure} FORBIDDEN, or UNAUTHENTICATED for a wrong key
    */
   async ofRequest(headers: IncomingHttpHeaders, method: string, accountId?: string): Promise<Identity | undefined> {
     if (headers.authorization !== undefined) {
@@ -92,7 +92,7 @@ export class Sessions {
     return this.#identify(headers, accountId)
   }
 
-  /** Whether what let a connection in still would. @param cookie of a session */
+  /** Whether a credential is still valid. @param cookie of a session */
   async lives({ kind, id }: Credential, cookie: string | undefined): Promise<boolean> {
     if (kind === 'key') return this.#keys.lives(id)
     return (await this.#auth.signedIn({ cookie }))?.sessionId === id
@@ -108,7 +108,7 @@ export class Sessions {
     const numbers = await this.#accounts.ensure(signedIn)
     const wanted = accountId === undefined ? numbers[0] : accountNumber(accountId)
     if (wanted === undefined || !numbers.includes(wanted)) {
-      throw failure('FORBIDDEN', 'accountId: no account of this user has that id.')
+      throw failure('FORBIDDEN', 'accountId: this user has no account with that id.')
     }
     const { userId, sessionId } = signedIn
     const credential: Credential = { kind: 'session', id: sessionId }
@@ -120,19 +120,19 @@ export class Sessions {
     if (key === undefined) throw failure('UNAUTHENTICATED', `${at.where}: ${NO_KEY}`)
     const { account, scopes } = key
     if (at.accountId !== undefined && accountNumber(at.accountId) !== account) {
-      throw failure('FORBIDDEN', 'accountId: this key is of another account.')
+      throw failure('FORBIDDEN', 'accountId: this key belongs to another account.')
     }
     return { account, userId: undefined, scopes, source: 'api', credential: { kind: 'key', id: key.id } }
   }
 }
 
-/** The account of an id that names one, and no order of it. */
+/** The number of an account id; undefined for any other id. */
 export function accountNumber(accountId: string): number | undefined {
   const id = parseId(accountId)
   return id?.number === 0 ? id.account : undefined
 }
 
-/** Who asks, for the handlers. */
+/** The requester, as handlers see it. */
 export function requesterOf(
   identity: Identity | undefined,
   { socketId, receivedAtMs }: { socketId: string | undefined; receivedAtMs: number },
