@@ -1,12 +1,12 @@
 import { StartupError, reasonOf } from './startup-error.ts'
 
-/** SQLSTATEs of a table, a column and another object that is not there. */
+/** SQLSTATEs of a missing table, column and other object. */
 const MISSING = ['42P01', '42703', '42704']
 
 /**
- * A command met a database whose schema it does not know, an empty one among them.
+ * The error for a database with another schema, or none.
  * @param what the sentence that the reason follows, such as "The audit was broken off"
- * @returns undefined when the error is another one
+ * @returns undefined for any other error
  */
 export function anotherVersion(what: string, cause: unknown): StartupError | undefined {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined

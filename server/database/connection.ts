@@ -2,7 +2,7 @@ import { Socket } from 'node:net'
 import pg from 'pg'
 import { ourTypes } from './types.ts'
 
-/** What a connection tells the log: in pino's shape. */
+/** The part of a pino logger that connections use. */
 export interface DatabaseLogger {
   warn(details: object, message: string): void
 }
@@ -13,16 +13,16 @@ export interface ConnectionOptions {
   readonly logger: DatabaseLogger
   /** Statements for each new session. */
   readonly onOpen?: readonly string[]
-  /** What its sessions are made of; pg's own unless told. */
+  /** The class of its clients; pg's own by default. */
   readonly Client?: typeof pg.Client
 }
 
-/** Establishing one may take so long, then it is given up. It takes some five answers, each of which may be a second late. */
+/** Connecting is given up after this. It takes about five round trips, each of which may be a second late. */
 export const CONNECT_MS_MAX = 5_000
 
 /**
- * One session with Postgres, opened when it is first needed and again after it broke. A pool of one would hide the
- * socket, and what is in doubt has to be cut off, not waited for. Its queries run in the order they were given.
+ * One session with Postgres, opened when first needed and again after it broke. A pool of one would hide the socket, and a
+ * commit in doubt must be cut off, not waited for. Queries run in the order they were given.
  */
 export class Connection implements AsyncDisposable {
   readonly #options: ConnectionOptions
@@ -35,37 +35,37 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * Runs one statement, given the session's number: it rises with each new one, so that the caller may prepare it.
-   * @throws what pg throws; `isBroken` tells whether the session is gone with it
+   * Runs one statement.
+   * @throws what pg throws
    */
   async query<Row extends pg.QueryResultRow>(config: pg.QueryConfig): Promise<Row[]> {
     const session = await this.session()
     return (await session.client.query<Row>(config)).rows
   }
 
-  /** Whether a session is open, or being opened. */
+  /** Whether a session is open or being opened. */
   get isOpen(): boolean {
     return this.#opening !== undefined
   }
 
-  /** The number of the session that is open; undefined while there is none. */
+  /** The number of the open session; undefined while there is none. */
   get openNumber(): number | undefined {
     return this.#openNumber
   }
 
-  /** The open session. Several callers at once share one opening. */
+  /** The open session. Concurrent callers share one opening. */
   async session(): Promise<Session> {
     this.#opening ??= this.#open()
     return this.#opening
   }
 
-  /** Cuts the session off at once; what ran on it is in doubt. The next query opens another. */
+  /** Cuts the session off immediately; statements in flight are in doubt. The next query opens another. */
   destroy(): void {
     const opening = this.#opening
     this.#opening = this.#openNumber = undefined
     opening?.then(
       (session) => session.socket.destroy(),
-      () => undefined, // it never opened, and whoever asked was told
+      () => undefined, // it never opened, and its callers have the error
     )
   }
 
@@ -74,7 +74,7 @@ export class Connection implements AsyncDisposable {
     this.#opening = this.#openNumber = undefined
     const session = await opening?.catch(() => undefined)
     if (session === undefined) return
-    // A half-open link would never answer the farewell.
+    // A half-open link would never answer the termination.
     const patience = setTimeout(() => session.socket.destroy(), CONNECT_MS_MAX)
     await session.client.end().catch((cause: unknown) => this.#warn(cause, 'closing'))
     clearTimeout(patience)
@@ -104,7 +104,7 @@ export class Connection implements AsyncDisposable {
       try {
         await client.connect()
         for (const text of this.#options.onOpen ?? []) await client.query(text)
-        if (this.#opening !== undefined && this.#sessions === number) this.#openNumber = number // not cut off meanwhile
+        if (this.#opening !== undefined && this.#sessions === number) this.#openNumber = number // unless destroyed meanwhile
         return { client, socket, number }
       } catch (cause) {
         forget()

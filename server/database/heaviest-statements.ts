@@ -4,28 +4,28 @@ import { reasonOf, StartupError } from './startup-error.ts'
 import { StatementNames } from './statement-names.ts'
 import { ourTypes } from './types.ts'
 
-/** What Postgres has spent on one statement of ours, whatever its values were. */
+/** The cost of one of our statements in Postgres, over all values of its parameters. */
 export interface StatementCost {
-  /** As `StatementNames` has it. */
+  /** As named by `StatementNames`. */
   readonly name: string
   readonly calls: number
   readonly totalMs: number
   readonly meanMs: number
   readonly maxMs: number
-  /** Of all time that was spent on statements of this database; of those inside functions, already in their caller's. */
+  /** Share of the total time of this database. Statements inside functions are also part of their caller's. */
   readonly share: number
-  /** Given back or written, a call. */
+  /** Rows returned or written per call. */
   readonly rowsPerCall: number
-  /** Of the blocks it looked at, those that lay in Postgres' own cache; undefined when it looked at none. */
+  /** Share of the blocks it accessed that were in Postgres's cache; undefined when it accessed none. */
   readonly cacheShare: number | undefined
-  /** Blocks of 8 KiB that were not in the cache, written before their time, or of a temporary file. */
+  /** Blocks of 8 KiB that were read from disk, written early, or part of a temporary file. */
   readonly ioBlocks: number
   readonly ioMs: number
-  /** Of its variants the heaviest, as Postgres keeps it: `$1` for a value. */
+  /** The heaviest of its variants as Postgres stores it, with `$1` for a value. */
   readonly text: string
 }
 
-/** What the heaviest are chosen by. */
+/** The orders in which statements can be listed. */
 export const ORDERS = {
   total: ({ totalMs }) => totalMs,
   mean: ({ meanMs }) => meanMs,
@@ -34,14 +34,14 @@ export const ORDERS = {
 } satisfies Record<string, (cost: StatementCost) => number>
 export type Order = keyof typeof ORDERS
 
-/** What has a plan, behind its comments. */
+/** Statements that have a plan, after any comments. */
 const PLANNED = /^(\s|--[^\n]*|\/\*[^]*?\*\/)*(SELECT|INSERT|UPDATE|DELETE|MERGE|WITH|VALUES)\b/i
 const EXTENSION = 'pg_stat_statements'
 const NO_PRIVILEGE = '42501'
 const NOT_PRELOADED = '55000'
 const NO_COLUMN = '42703'
 
-/** A database's own account of its statements. */
+/** The statistics that a database keeps about its statements. */
 export class HeaviestStatements implements AsyncDisposable {
   readonly #client: pg.Client
   readonly #names = new StatementNames()
@@ -51,8 +51,8 @@ export class HeaviestStatements implements AsyncDisposable {
   }
 
   /**
-   * Connects, and makes the extension where it is missing and may be made.
-   * @throws {StartupError} when that cannot be, with what to do
+   * Connects, and creates the extension if it is missing.
+   * @throws {StartupError} that says what to do
    */
   static async open(url: string): Promise<HeaviestStatements> {
     const client = new pg.Client({
@@ -60,10 +60,10 @@ export class HeaviestStatements implements AsyncDisposable {
       application_name: 'valiant-queries-command',
       types: ourTypes,
     })
-    client.on('error', () => undefined) // the query that is running says it too
+    client.on('error', () => undefined) // the running query fails with it too
     try {
       await client.connect()
-      // The role's limits are for trading.
+      // The role's limits are meant for trading.
       await client.query('SET transaction_timeout = 0; SET client_min_messages = warning')
       await client.query(`CREATE EXTENSION IF NOT EXISTS ${EXTENSION}`)
       return new HeaviestStatements(client)
@@ -73,7 +73,7 @@ export class HeaviestStatements implements AsyncDisposable {
     }
   }
 
-  /** The heaviest first. Variants of one statement, such as those with and without a filter, are one. */
+  /** Heaviest first. Variants of a statement, such as with and without a filter, count as one. */
   async list(order: Order, limit: number): Promise<StatementCost[]> {
     const rows = await this.#ask<Row>(sql.database.listStatements.text)
     const spentMs = sumOf(rows.filter(({ isTopLevel }) => isTopLevel).map(({ totalMs }) => totalMs))
@@ -84,18 +84,17 @@ export class HeaviestStatements implements AsyncDisposable {
   }
 
   /**
-   * How Postgres would carry a statement out whatever its values are, or why it cannot say; nothing of what has no plan.
-   * Nothing is carried out.
+   * The generic plan of a statement, or why there is none; empty for statements without a plan. Executes nothing.
    */
   async planOf({ text }: StatementCost): Promise<string[]> {
     if (!PLANNED.test(text)) return []
     const template = this.#names.templateOf(text)
-    // A template may leave open of which type a parameter is.
+    // A template may leave the type of a parameter open.
     const plan = (template !== undefined && (await this.#explain(template))) || (await this.#explain(text))
-    return plan || ['no plan without its values: it stands inside a function, or says too little about them']
+    return plan || ['no generic plan: it runs inside a function, or the types of its parameters are unknown']
   }
 
-  /** Everything is counted anew from here on. */
+  /** Resets the statistics. */
   async forget(): Promise<void> {
     await this.#ask(sql.database.forgetStatements.text)
   }
@@ -104,7 +103,7 @@ export class HeaviestStatements implements AsyncDisposable {
     await this.#client.end()
   }
 
-  /** @returns false when Postgres cannot plan it so */
+  /** @returns false when Postgres cannot plan it without values */
   async #explain(text: string): Promise<string[] | false> {
     await this.#client.query('BEGIN READ ONLY')
     try {
@@ -165,9 +164,10 @@ const sumOf = (values: readonly number[]): number => values.reduce((sum, value) 
 function adviceOn(cause: unknown): string {
   const code = cause instanceof pg.DatabaseError ? cause.code : undefined
   if (code === NO_PRIVILEGE) {
-    return `${reasonOf(cause)}. An administrator of the database runs CREATE EXTENSION ${EXTENSION}, once in this database.`
+    return `${reasonOf(cause)}. Ask an administrator to run CREATE EXTENSION ${EXTENSION} once in this database.`
   }
-  if (code === NOT_PRELOADED) return `Postgres does not count: start it with shared_preload_libraries = '${EXTENSION}'.`
-  if (code === NO_COLUMN) return `the extension is of an older Postgres: ALTER EXTENSION ${EXTENSION} UPDATE.`
+  if (code === NOT_PRELOADED)
+    return `Postgres does not collect statistics: start it with shared_preload_libraries = '${EXTENSION}'.`
+  if (code === NO_COLUMN) return `the extension is from an older Postgres: run ALTER EXTENSION ${EXTENSION} UPDATE.`
   return `${reasonOf(cause)}.`
 }

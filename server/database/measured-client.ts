@@ -4,15 +4,15 @@ import type { SlowStatements } from './slow-statements.ts'
 
 const SQLSTATE = /^([0-9A-Z]{2})[0-9A-Z]{3}$/
 
-/** The clients of one pool, or of one connection: they count and time their statements. */
+/** Clients of one pool or connection that count and time their statements. */
 export interface MeasuredClients {
-  /** What a pool makes its clients of. */
+  /** The class that the pool instantiates. */
   readonly Client: typeof pg.Client
-  /** Statements that were sent and are not answered, or wait for their turn on a connection. */
+  /** Unanswered statements, including those queued on a connection. */
   running(): number
 }
 
-/** @param pool what the metrics call it */
+/** @param pool its label in the metrics */
 export function measuredClients(pool: string, metrics: DatabaseMetrics, slow: SlowStatements): MeasuredClients {
   let running = 0
   const began = (statement: unknown): ((error?: unknown) => void) => {
@@ -30,12 +30,12 @@ export function measuredClients(pool: string, metrics: DatabaseMetrics, slow: Sl
   class Client extends pg.Client {
     constructor(config?: pg.ClientConfig) {
       super(config)
-      // Of a session that a pool has lent out nobody hears, between two statements, that Postgres has ended it; the next
-      // statement says so.
+      // Nobody listens to a checked-out client between two statements. If Postgres ends its session, the next statement
+      // fails.
       this.on('error', () => undefined)
     }
 
-    /** All of pg's forms: with a callback, or with a promise as the result. What is neither (a cursor) is not measured. */
+    /** Both of pg's forms, with a callback or a promise. Anything else (a cursor) is not measured. */
     override query(...given: readonly unknown[]): never {
       const send = (sent: readonly unknown[]): never => {
         const query = Reflect.get(pg.Client.prototype, 'query') as (...sent: unknown[]) => unknown
@@ -60,7 +60,7 @@ export function measuredClients(pool: string, metrics: DatabaseMetrics, slow: Sl
   return { Client, running: () => running }
 }
 
-/** The class of an SQLSTATE; what has none comes from the connection. */
+/** The class of an SQLSTATE; errors without one come from the connection. */
 function classOf(error: unknown): string {
   const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined
   return (typeof code === 'string' ? SQLSTATE.exec(code)?.[1] : undefined) ?? 'connection'

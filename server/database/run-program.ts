@@ -8,8 +8,8 @@ interface Owner {
 const ATTEMPTS_MAX = 10
 
 /**
- * A program's exit code and all it said. It runs in a folder that its user can enter: ours may be closed to it; and in a
- * session of its own: Ctrl-C is for us, and must not break off what makes, starts or stops a database.
+ * Runs a program and returns its exit code and output. It runs in a directory that its user can enter, and in its own
+ * session, so that Ctrl-C cannot interrupt a program that creates, starts or stops a database.
  */
 export async function run(
   program: string,
@@ -19,7 +19,7 @@ export async function run(
 ): Promise<{ code: number; output: string }> {
   for (let attempt = 1; ; attempt++) {
     const { signal, ...ended } = await runOnce(program, parameters, owner, cwd)
-    // Ctrl-C came in the moment between its fork and its session: it has done nothing yet.
+    // Ctrl-C arrived between its fork and its new session: it has done nothing yet.
     if ((signal === 'SIGINT' || signal === 'SIGHUP') && ended.output === '' && attempt < ATTEMPTS_MAX) continue
     return ended
   }
@@ -36,7 +36,7 @@ async function runOnce(
       ...owner,
       cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
-      detached: process.platform !== 'win32', // there it would open a window
+      detached: process.platform !== 'win32', // which would open a window there
       windowsHide: true,
     })
     let output = ''

@@ -47,7 +47,7 @@ describe('a start', () => {
     const server = await start()
     const url = await server.ready()
     expect(server.said.join('\n')).toMatch(
-      /Making a database.*Starting the embedded Postgres.*Applied migration 0001.*making 30 days of it/s,
+      /Creating the database.*Starting the embedded Postgres.*Applied migration 0001.*making 30 days of it/s,
     )
     expect(server.said.at(-1)).toBe(`Valiant is at ${url}`)
     expect(server.stderr).toBe('')
@@ -71,8 +71,8 @@ describe('a start', () => {
 
     const second = await start(settings)
     const again = await connect(await second.ready(), { cookie })
-    expect(second.said).toContain('Found the embedded Postgres of an earlier run; going on with it.')
-    expect(second.stdout).not.toMatch(/Making a database|Applied migration|days of it/)
+    expect(second.said).toContain('Found the embedded Postgres of an earlier run; using it.')
+    expect(second.stdout).not.toMatch(/Creating the database|Applied migration|days of it/)
     const { account, openOrders, positions } = await again.account()
     expect(account.cash).toBe(cash)
     expect(openOrders.map(({ orderId }) => orderId)).toEqual([resting.orderId])
@@ -139,7 +139,7 @@ describe('a stop', () => {
     expect(processesOf(folder.path)).toEqual([])
   })
 
-  it.each(['Making a database', 'Starting the embedded Postgres', 'days of it, once'])(
+  it.each(['Creating the database', 'Starting the embedded Postgres', 'days of it, once'])(
     'by Ctrl-C at "%s" leaves no process, and a folder that can be started again',
     async (moment) => {
       const settings = await smallMarket()
@@ -193,7 +193,7 @@ describe('a start that cannot be says so in one line, what to do in it', () => {
     [
       'an address that is none',
       { DATABASE_URL: 'nonsense', AUTH_SECRET: SECRET },
-      /Cannot reach Postgres at an address that is no URL.*Check DATABASE_URL/,
+      /Cannot reach Postgres at an invalid URL.*Check DATABASE_URL/,
     ],
     ['a DATABASE_URL without AUTH_SECRET', { DATABASE_URL: 'postgres://localhost/x' }, /AUTH_SECRET: required/],
     [
