@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { connectionOf, type HasConnection, onPong } from './connection.ts'
 
-/** So much is written to a socket before it is asked again how far it has read. */
+/** Bytes written to a socket between two pings that measure how far it has read. */
 const ASKED_BYTES_MIN = 65_536
 const TOKEN_BYTES = 8
 
-/** Bytes that wait for a socket in this process: its own queue and the operating system's refusals. */
+/** Bytes waiting for a socket in this process: engine.io's queue and what the kernel has not accepted. */
 export function backlogBytes(socket: HasConnection): number {
   const { transport, writeBuffer } = connectionOf(socket)
   let bytes = transport?.socket?.bufferedAmount ?? 0
@@ -18,8 +18,8 @@ export function backlogBytes(socket: HasConnection): number {
 }
 
 /**
- * How far a client has read. The operating system takes megabytes for a client that does not read, which no counter of
- * ours shows; a WebSocket ping queues behind them, and every client answers it as it reads.
+ * Measures how far a client has read. The kernel buffers megabytes for a client that does not read, which no counter of
+ * ours shows. A WebSocket ping queues behind them, and every client answers it as it reads.
  */
 export class ReadingMeter<Asked extends HasConnection> {
   readonly #socket: Asked
@@ -27,15 +27,15 @@ export class ReadingMeter<Asked extends HasConnection> {
   #readBytes = 0
   #isAsked = false
 
-  /** @param ping sends a WebSocket ping, now or soon; one function for all, since there is a meter for each socket */
+  /** @param ping sends a WebSocket ping, now or soon; shared by all meters, since there is one per socket */
   constructor(socket: Asked, ping: (socket: Asked, token: Buffer) => void) {
     this.#socket = socket
     this.#ping = ping
   }
 
   /**
-   * Bytes that were written since the last ping that was answered, while one waits for its answer; 0 when none does.
-   * Asks anew when enough has been written.
+   * Bytes written since the last answered ping, while a ping is unanswered; otherwise 0. Sends another ping when enough
+   * has been written.
    */
   unreadBytes(): number {
     const bytes = connectionOf(this.#socket).transport?.socket?._socket?.bytesWritten ?? 0
@@ -58,12 +58,12 @@ export class ReadingMeter<Asked extends HasConnection> {
 }
 
 /**
- * Ends a connection at once, and with it what the operating system holds for it. Any politer way waits behind what the
- * client does not read.
+ * Ends a connection immediately and frees its kernel buffers. Any graceful way would wait behind data that the client does
+ * not read.
  */
 export function terminate(socket: HasConnection): void {
   const webSocket = connectionOf(socket).transport?.socket
-  // Alone it would wait for what is still to be written; it makes the end that follows a reset.
+  // On its own this would wait for pending writes; it turns the termination that follows into a reset.
   webSocket?._socket?.resetAndDestroy()
   webSocket?.terminate()
 }

@@ -7,9 +7,9 @@ import type { Socket } from 'socket.io'
 
 export interface Connection {
   readonly transport?: Transport
-  /** What waits for the transport, in engine.io. */
+  /** Packets that wait for the transport, in engine.io. */
   readonly writeBuffer: readonly QueuedPacket[]
-  /** Engine.IO's own clock for pings, null once it has been stopped. */
+  /** engine.io's own ping timer; null once it has been stopped. */
   pingIntervalTimer?: NodeJS.Timeout | null
   flush?(): void
   write(packet: string, options: { readonly wsPreEncodedFrame: readonly Buffer[] }): unknown
@@ -24,7 +24,7 @@ interface QueuedPacket {
 export interface Transport {
   readonly name: string
   readonly perMessageDeflate: unknown
-  /** False while it writes, and while somebody holds it back. */
+  /** False while it writes or is held back. */
   writable?: boolean
   readonly socket?: WebSocket
 }
@@ -53,7 +53,7 @@ export type HasConnection = Pick<Socket, 'conn'>
 
 export const connectionOf = ({ conn }: HasConnection): Connection => conn as unknown as Connection
 
-/** Calls back when a ping of this token is answered, at most once. @returns to be called when nobody waits any more */
+/** Calls back when a ping with this token is answered, at most once. @returns cancels it */
 export function onPong(webSocket: WebSocket, token: Buffer, then: () => void): () => void {
   const heard = (answered: Buffer) => {
     if (!token.equals(answered)) return

@@ -13,37 +13,37 @@ import { pingFrame, textFrame } from './text-frame.ts'
 
 type MarketServer = Server<ClientToServerEvents, ServerToClientEvents>
 
-/** A connection as this writes to it. */
+/** A connection that frames are written to. */
 interface Line {
   readonly connection: Connection
   readonly transport: Transport | undefined
   readonly webSocket: WebSocket | undefined
-  /** The way past engine.io; undefined where these libraries are not as we know them. */
+  /** Bypasses engine.io; undefined where the libraries' internals are not as expected. */
   readonly tcp: Tcp | undefined
-  /** What it is about to be sent. */
+  /** Frames about to be sent. */
   parcel: Parcel | undefined
 }
 
 const OPEN = 1
-/** What is sent in company waits for no more than two quanta of the market. */
+/** Frames that are sent in company wait for at most two quanta of the market. */
 const COMPANY_MS_MAX = 100
 
 /**
- * Frames for many sockets, each finished once, down to the bytes of the WebSocket, and written past engine.io to the TCP
- * of every socket that has nothing before them. What a socket gets together is one piece of bytes, put together once for
- * all who get the same, and one write to the kernel, which is most of what a frame costs (docs/performance.md). Where
- * anything waits already, engine.io's queue takes the frames, so that order and backlog stay where they are kept.
+ * Sends frames to many sockets. Each frame is encoded once, down to the bytes of the WebSocket, and written past engine.io
+ * to the TCP socket of every client that has nothing queued. Frames that a socket gets together are one buffer, built once
+ * for all who get the same, and one write to the kernel, which is most of the cost of a frame (docs/performance.md). Where
+ * anything is queued already, the frames go through engine.io's queue, which keeps order and backlog.
  */
 export class FanOut implements RoomSender {
   readonly #io: MarketServer
   readonly #lines = new WeakMap<HasConnection, Line>()
-  /** Of the rooms that were sent to since somebody came or went: looking each socket up costs a tenth of a frame. */
+  /** Cached per room until a member joins or leaves: looking each socket up costs a tenth of a frame. */
   readonly #rooms = new Map<string, readonly Line[]>()
   #isGathering = false
   #due: Line[] = []
   #company: (() => void)[] = []
   #timer: NodeJS.Timeout | undefined
-  /** Since the start, each socket counted. */
+  /** Since the start, one per socket. */
   readonly sent = new Map<EventName, { frames: number; bytes: number }>()
 
   constructor(io: MarketServer) {
@@ -62,12 +62,12 @@ export class FanOut implements RoomSender {
     this.#addEvent(this.#linesOfAll(sockets), event, frame)
   }
 
-  /** Engine.IO's ping. */
+  /** An engine.io ping. */
   ping(sockets: readonly HasConnection[]): void {
     this.#add(this.#linesOfAll(sockets), PING)
   }
 
-  /** WebSocket's ping, which brings `token` back as a pong when the client has read so far. */
+  /** A WebSocket ping; its pong returns `token` when the client has read this far. */
   ask(socket: HasConnection, token: Buffer): void {
     this.#add([this.#lineOf(socket)], {
       bytes: pingFrame(token),
@@ -88,7 +88,7 @@ export class FanOut implements RoomSender {
     }
   }
 
-  /** Sends what is in no hurry, in the same writes as the next frames that go out together, or by itself after a moment. */
+  /** Sends frames that are not urgent, in the same writes as the next market frames, or alone after a moment. */
   inCompany(send: () => void): void {
     this.#company.push(send)
     this.#timer ??= setTimeout(() => this.together(() => undefined), COMPANY_MS_MAX).unref()
@@ -153,9 +153,9 @@ export class FanOut implements RoomSender {
 }
 
 interface Frame {
-  /** As it leaves. */
+  /** The encoded bytes. */
   readonly bytes: Buffer
-  /** Where something waits before it, or these libraries are not as we know them. */
+  /** Used when something is queued before it, or the libraries' internals are not as expected. */
   readonly queue: (connection: Connection) => unknown
 }
 
@@ -165,7 +165,7 @@ const PING: Frame = { bytes: textFrame('2'), queue: (connection) => connection.s
 class Parcel {
   readonly frames: readonly Frame[]
   #bytes: Buffer | undefined
-  /** The newest that was made of this one: who gets these frames and another gets the same other one. */
+  /** The newest extension of this batch: sockets that get these frames and the same next one share it. */
   #longer: { readonly by: Frame; readonly parcel: Parcel } | undefined
 
   constructor(frames: readonly Frame[]) {
@@ -190,13 +190,13 @@ function lineOf(socket: HasConnection): Line {
   const { transport } = connection
   const webSocket = transport?.name === 'websocket' ? transport.socket : undefined
   const tcp = webSocket?._socket
-  // Compressed frames are finished later than they are written, and Blobs read: nothing here may overtake them.
+  // Compressed frames and Blobs are finished after they are written: nothing may overtake them.
   const isPlain = (transport?.perMessageDeflate ?? false) === false && webSocket?._sender?._state === 0
   const isKnown = typeof transport?.writable === 'boolean' && typeof tcp?.writableLength === 'number'
   return { connection, transport, webSocket, tcp: isPlain && isKnown ? tcp : undefined, parcel: undefined }
 }
 
-/** Where the next byte that leaves may be ours: neither engine.io nor TCP has anything for this socket. */
+/** Whether the next byte may be ours: neither engine.io nor TCP has anything queued for this socket. */
 function idleTcpOf({ connection, transport, webSocket, tcp }: Line): Tcp | undefined {
   const isIdle = transport?.writable === true && connection.writeBuffer.length === 0 && webSocket?.readyState === OPEN
   return isIdle && tcp?.writableLength === 0 ? tcp : undefined

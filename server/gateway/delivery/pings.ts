@@ -2,7 +2,7 @@ import { PING_INTERVAL_MS, type ValiantServer, type ValiantSocket } from '../ses
 import { connectionOf } from './connection.ts'
 import type { FanOut } from './fan-out.ts'
 
-/** The interval in so many parts: those that came in the same one are asked in the same one. */
+/** The number of slots in a ping interval. Sockets are pinged in the slot in which they connected. */
 const SLOTS = 40
 
 interface PingsParts {
@@ -12,8 +12,8 @@ interface PingsParts {
 }
 
 /**
- * Engine.IO's pings, by one clock for all sockets and in the same writes as frames of the market. By itself it has two
- * timers a socket, and writes each ping alone. Who does not answer is ended by `SlowSockets`.
+ * Sends engine.io's pings from one timer for all sockets, in the same writes as market frames. engine.io alone would use two
+ * timers per socket and write each ping alone. `SlowSockets` ends sockets that do not answer.
  */
 export class Pings implements Disposable {
   readonly #fanOut: PingsParts['fanOut']
@@ -27,7 +27,7 @@ export class Pings implements Disposable {
     this.#fanOut = fanOut
     this.#tickMs = intervalMs / SLOTS
     io.on('connection', (socket) => this.#take(socket))
-    // A socket's own room goes with it.
+    // A socket's own room is deleted with it.
     io.of('/').adapter.on('delete-room', (room: string) => {
       for (const slot of this.#slots) slot.delete(room)
     })
@@ -41,7 +41,7 @@ export class Pings implements Disposable {
   #take(socket: ValiantSocket): void {
     const connection = connectionOf(socket)
     const { pingIntervalTimer: timer } = connection
-    // Not known: another version, which then asks by itself.
+    // Unknown: another version of engine.io, which then pings by itself.
     if (timer === undefined || timer === null) return
     clearTimeout(timer)
     connection.pingIntervalTimer = null
@@ -51,7 +51,7 @@ export class Pings implements Disposable {
   #tick(): void {
     const due: ValiantSocket[] = []
     const ticks = Math.floor((performance.now() - this.#beganMs) / this.#tickMs)
-    // A clock that stood still is caught up with, each slot once.
+    // Catches up after a pause, each slot once.
     this.#ticks = Math.max(this.#ticks, ticks - SLOTS)
     while (this.#ticks < ticks) {
       this.#ticks += 1

@@ -5,11 +5,11 @@ import { connectionOf, type HasConnection, onPong } from './connection.ts'
 const TOKEN_BYTES = 8
 
 /**
- * Resolves when the client has read about all that was sent to it until now, or is gone. A WebSocket ping queues behind
- * it, and every client answers one as it reads; no counter here shows what the operating system holds.
+ * Resolves when the client has read about everything sent to it so far, or is gone. A WebSocket ping queues behind it, and
+ * every client answers one as it reads; no counter shows what the kernel buffers.
  */
 export async function readSoFar(socket: HasConnection): Promise<void> {
-  // What was gathered in this turn leaves at its end.
+  // Packets gathered in this turn leave at its end.
   await turn()
   const { conn } = socket
   const webSocket = connectionOf(socket).transport?.socket

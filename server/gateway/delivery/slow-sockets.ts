@@ -6,24 +6,24 @@ import { close, GOODBYE_MS } from '../sessions/goodbye.ts'
 import type { MarketSubscriptions } from '../market/market-subscriptions.ts'
 
 const LOOK_MS = 250
-/** More than this waits in this process for a socket: it gets nothing of the market until all of it is written. */
+/** With more than this waiting in this process, a socket gets no market frames until all of it is written. */
 const HELD_BACKLOG_BYTES = 65_536
-/** The same of what was written and has not been read, in the operating system and on the way. */
+/** The same for bytes that were written but not read, in the kernel and on the way. */
 const HELD_UNREAD_BYTES = 131_072
-/** What waits without the market too is what is its own, of which nothing may be left out: it cannot be saved. */
+/** A held socket's backlog consists of account frames, none of which may be dropped: past this, it is closed. */
 const BACKLOG_BYTES_MAX = 1_048_576
 const HELD_MS_MAX = 5_000
-/** A moment before engine.io ends a socket that does not answer its ping, since it does so without a word. */
+/** Just before engine.io would end a socket that does not answer its ping, without telling it why. */
 const SILENT_MS_MAX = PING_INTERVAL_MS + PING_TIMEOUT_MS - 2 * LOOK_MS
 
-/** What is known of a socket at one look. */
+/** Measurements of a socket at one look. */
 export interface Look {
-  /** Bytes that wait for it in this process. */
+  /** Bytes waiting for it in this process. */
   readonly backlogBytes: number
   readonly unreadBytes: number
-  /** For how long it has been held back; undefined when it is not. */
+  /** How long it has been held back; undefined when it is not. */
   readonly heldMs: number | undefined
-  /** For how long it has not answered a ping. */
+  /** How long it has not answered a ping. */
   readonly silentMs: number
 }
 
@@ -43,7 +43,7 @@ type Conn = ValiantSocket['conn']
 interface Watched {
   readonly socket: ValiantSocket
   readonly meter: ReadingMeter<ValiantSocket>
-  /** By `SlowSockets`' own time. */
+  /** By the clock of `SlowSockets`. */
   heldSinceMs: number | undefined
   heardAtMs: number
 }
@@ -56,14 +56,14 @@ interface SlowSocketsParts {
 }
 
 /**
- * Keeps a socket that reads slowly from costing memory: it is held back from the market, told the
- * state of it in one frame a stream when it has caught up, and ended when it does not.
+ * Bounds the memory of sockets that read slowly: they get no market frames until they have caught up, then the state of
+ * each stream, and are closed if they do not catch up.
  */
 export class SlowSockets implements Disposable {
   readonly #parts: SlowSocketsParts
   readonly #watched = new Map<Conn, Watched>()
   readonly #timer: NodeJS.Timeout
-  /** Time in which sockets could be heard: a long turn of the event loop counts as two looks, whatever it took. */
+  /** The time in which sockets could be heard: a long turn of the event loop counts as at most two looks. */
   #nowMs = 0
   #lookedAtMs = performance.now()
   #ended = 0
@@ -84,17 +84,17 @@ export class SlowSockets implements Disposable {
     this.#timer = setInterval(() => this.look(), LOOK_MS)
   }
 
-  /** How many have been ended since the start. */
+  /** Number of sockets ended since the start. */
   get ended(): number {
     return this.#ended
   }
 
-  /** How many are held back now. */
+  /** Number of sockets currently held back. */
   get held(): number {
     return [...this.#watched.values()].filter(({ heldSinceMs }) => heldSinceMs !== undefined).length
   }
 
-  /** Looks at all sockets of this instance; called by itself each quarter of a second. */
+  /** Checks all sockets of this instance; runs automatically every 250 ms. */
   look(): void {
     const lookedAtMs = performance.now()
     this.#nowMs += Math.min(lookedAtMs - this.#lookedAtMs, 2 * LOOK_MS)
@@ -111,13 +111,13 @@ export class SlowSockets implements Disposable {
     if (watched !== undefined) watched.heardAtMs = this.#nowMs
   }
 
-  /** Its queue is empty: a look now, since the market waits for it. */
+  /** The socket's queue is empty: check it now, so that it resumes without delay. */
   #drained(conn: Conn): void {
     const watched = this.#watched.get(conn)
     if (watched?.heldSinceMs !== undefined) this.#judge(watched)
   }
 
-  /** However it came, also where it never became a socket: ws would wait half a minute for the client's goodbye. */
+  /** For any reason, also for connections that never became a socket: ws would wait 30 s for the client to close. */
   #closed(conn: Conn, reason: unknown): void {
     const watched = this.#watched.get(conn)
     this.#watched.delete(conn)
@@ -154,15 +154,15 @@ export class SlowSockets implements Disposable {
 
   #end(socket: ValiantSocket, look?: Look): void {
     this.#ended += 1
-    this.#parts.logger.warn({ socket: socket.id, ...look, ended: this.#ended }, 'a slow socket is ended')
-    // Said only where it goes out by itself: elsewhere it would wait behind what is not read.
+    this.#parts.logger.warn({ socket: socket.id, ...look, ended: this.#ended }, 'closing a slow socket')
+    // Says goodbye only to an empty queue: otherwise it would wait behind unread data.
     if (look?.backlogBytes === 0 && look.unreadBytes === 0) {
-      close(socket, 'SLOW_CLIENT', 'This client did not answer: it does not read, or not fast enough.')
+      close(socket, 'SLOW_CLIENT', 'This client did not answer: it is not reading, or not fast enough.')
     } else terminate(socket)
   }
 }
 
-/** One listener for all connections: a closure for each of them is memory. */
+/** One listener for all connections, since a closure for each costs memory. */
 function listenerOf(listen: (conn: Conn, detail: unknown) => void) {
   return function (this: Conn, detail?: unknown): void {
     listen(this, detail)

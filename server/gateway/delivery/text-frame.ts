@@ -5,7 +5,7 @@ const LENGTH_16 = 126
 const LENGTH_16_MAX = 0xffff
 const LENGTH_64 = 127
 
-/** A text as one unmasked frame of a WebSocket (RFC 6455, section 5.2), head and payload in one piece. */
+/** Encodes a text as one unmasked WebSocket frame (RFC 6455, section 5.2), header and payload in one buffer. */
 export function textFrame(text: string): Buffer {
   const length = Buffer.byteLength(text)
   const headBytes = length <= LENGTH_7_MAX ? 2 : length <= LENGTH_16_MAX ? 4 : 10
@@ -23,7 +23,7 @@ export function textFrame(text: string): Buffer {
   return bytes
 }
 
-/** WebSocket's own ping (section 5.5.2). @param data of at most 125 bytes, which the pong brings back */
+/** A WebSocket ping (section 5.5.2). @param data at most 125 bytes, returned by the pong */
 export function pingFrame(data: Buffer): Buffer {
   return Buffer.concat([Buffer.from([FIN_PING, data.length]), data])
 }

@@ -6,11 +6,11 @@ import { RetriedTask } from './retried-task.ts'
 import type { InstrumentOf } from '../requests/history.ts'
 import type { Sockets } from '../sockets.ts'
 
-/** Sockets that come together are asked about together. */
+/** Sockets that connect within this time share one query. */
 const GATHER_MS = 50
 const RETRY_MS = 1_000
 const ACCOUNTS_MAX = 1_000
-/** Alerts that were told here lately: until it is noted that they were, they are not told again. */
+/** How many recently sent alerts are remembered, so that none is sent again before it is noted as sent. */
 const TOLD_MAX = 10_000
 
 export interface AlertTellerParts {
@@ -21,8 +21,9 @@ export interface AlertTellerParts {
 }
 
 /**
- * Tells sockets of their alerts that have fired, and notes that it was done; what finds no socket stays for the next that
- * comes. Each instance tells an alert once. Where the note is lost with the process, the next socket is told once more.
+ * Sends fired alerts to the sockets of their accounts and notes that they were sent. An alert without a socket waits for the
+ * next one that connects. Each instance sends an alert once; if the process dies before the note, the next socket gets it
+ * again.
  */
 export class AlertNotifier implements Disposable {
   readonly #parts: AlertTellerParts
@@ -46,7 +47,7 @@ export class AlertNotifier implements Disposable {
     })
   }
 
-  /** The leader says so. */
+  /** The leader reports that an alert has fired. */
   fired(account: number, alert: FiredAlert): void {
     const number = alertNumber(alert.alertId)
     if (number === undefined || this.#told.has(alert.alertId)) return
@@ -56,7 +57,7 @@ export class AlertNotifier implements Disposable {
     this.#noting.ask()
   }
 
-  /** A socket of the account has come: what fired while there was none is for it. */
+  /** A socket of the account has connected: it gets the alerts that fired while there was none. */
   joined(account: number): void {
     this.#asked.add(account)
     this.#gathering ??= setTimeout(() => {
@@ -65,7 +66,7 @@ export class AlertNotifier implements Disposable {
     }, GATHER_MS)
   }
 
-  /** What the leader said may have been missed: of all accounts that have sockets here. */
+  /** Reports of the leader may have been missed: checks all accounts that have sockets here. */
   missed(): void {
     for (const account of this.#parts.sockets.accounts()) this.#asked.add(account)
     this.#bringing.ask()
@@ -81,7 +82,7 @@ export class AlertNotifier implements Disposable {
     const { alerts, instrumentOf } = this.#parts
     const accounts = [...this.#asked].slice(0, ACCOUNTS_MAX)
     if (accounts.length === 0) return true
-    // Before it is read: who is asked about meanwhile is read once more, since what fires then is not in this reading.
+    // Cleared before reading: accounts added meanwhile are read again, since this reading may miss their newest alerts.
     for (const account of accounts) this.#asked.delete(account)
     try {
       for (const alert of await alerts.untold(accounts)) {

@@ -1,15 +1,15 @@
-/** A time to come, by both clocks of this process: the monotonic one stands still while a machine sleeps, the other may be set back. */
+/** A future time by both clocks: the monotonic one stops while the machine sleeps, the wall clock may be set back. */
 export interface Moment {
   readonly wallMs: number
   readonly monotonicMs: number
 }
 
-/** @param wallMs the time to come, by the wall clock as it stands */
+/** @param wallMs the time by the current wall clock */
 export function momentAt(wallMs: number): Moment {
   return { wallMs, monotonicMs: performance.now() + wallMs - Date.now() }
 }
 
-/** Whole milliseconds until then, by the clock that says less; below zero when it is over. */
+/** Whole milliseconds until then, by the clock that gives less; negative when it is past. */
 export const msUntil = ({ wallMs, monotonicMs }: Moment): number =>
   Math.round(Math.min(wallMs - Date.now(), monotonicMs - performance.now()))
 

@@ -98,7 +98,7 @@ describe('a request', () => {
     }
     for (let i = 0; i < 4; i++) waiting.push(late())
     const took = sent.length
-    await expect(ask()).rejects.toThrow(/requests wait already/)
+    await expect(ask()).rejects.toThrow(/requests are already waiting/)
     expect(sent).toHaveLength(took)
     const out = exchange.ask({
       request: { event: 'order.cancelAll', account: 17 },

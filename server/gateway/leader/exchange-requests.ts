@@ -8,16 +8,16 @@ import { ExchangeCapacity } from './exchange-capacity.ts'
 import { type Moment, momentAt, msUntil, ClockStep } from './clock-step.ts'
 import { RequestFailure } from '../answering/wire-error.ts'
 
-/** The exchange does not begin with a request later than this after its receipt; the rest is for the way back. */
+/** The exchange does not start executing a request later than this after its receipt; the rest is for the answer. */
 const EXECUTION_MS_MAX = ANSWER_MS_MAX - 1_500
-/** TIMEOUT is told so long before the client stops listening. */
+/** TIMEOUT is sent this long before the client stops listening. */
 const ANSWER_MARGIN_MS = 300
-/** Nothing heard for so long: the same entry again, since either way may have lost it. */
+/** Without an answer for this long, the same entry is sent again: the request or its answer may have been lost. */
 const RESEND_MS = 1_000
 const SWEEP_MS = 100
 const PENDING_MAX = 10_000
 const CLOSE_MS_MAX = 8_000
-/** A program in trouble can always get out: these are taken as long as anything is. */
+/** These are accepted as long as anything is, so that a bot in trouble can always get out. */
 const WAYS_OUT: readonly ExchangeRequest['event'][] = [
   'order.cancel',
   'order.cancelAll',
@@ -29,20 +29,20 @@ const WAYS_OUT: readonly ExchangeRequest['event'][] = [
 
 export interface ExchangeQuestion {
   readonly request: ExchangeRequest
-  /** Under what the exchange records its answer; absent for what changes nothing. */
+  /** The id under which the exchange records its answer; absent for requests that change nothing. */
   readonly commandId?: string
   /** Wall time in ms at which the client's request arrived. */
   readonly receivedAtMs: number
 }
 
 interface Pending {
-  /** Each copy is dated anew. */
+  /** The expiry is set for each copy. */
   readonly command: Omit<NewCommand, 'expiresAtMs'>
   readonly expires: Moment
-  /** Of an order: its client's word. */
+  /** `validUntil` of an order. */
   readonly validUntil: Moment | undefined
   readonly answerBy: Moment
-  /** As its client is told, by this server's wall clock. Undefined for what changes nothing. */
+  /** `finalAt` for the client, by this server's wall clock; undefined for requests that change nothing. */
   readonly finalAtMs: number | undefined
   /** Monotonic. */
   sentAtMs: number
@@ -52,8 +52,8 @@ interface Pending {
 }
 
 /**
- * The gateway's side of the command bus: sends what is asked, sends it again when nothing is heard,
- * and answers in time, if only with TIMEOUT.
+ * The gateway's side of the command bus: sends requests, sends them again when there is no answer, and answers in time, if
+ * only with TIMEOUT.
  */
 export class ExchangeRequests implements AsyncDisposable {
   readonly #bus: CommandBus
@@ -63,7 +63,7 @@ export class ExchangeRequests implements AsyncDisposable {
   readonly #sweep: NodeJS.Timeout
   readonly #capacity = new ExchangeCapacity(performance.now())
   readonly #clockStep = new ClockStep()
-  /** When the exchange was last heard, and until when the newest request would have waited that it has answered; monotonic. */
+  /** When the exchange was last heard, and the deadline of the newest request that it has answered; monotonic. */
   #heardAtMs = 0
   #answeredByMs = 0
   #emptied: (() => void) | undefined
@@ -71,8 +71,8 @@ export class ExchangeRequests implements AsyncDisposable {
   #epoch = 0
 
   /**
-   * @param gateway names this instance on the bus, as no other
-   * @param isOpen whether the exchange takes commands now
+   * @param gateway the unique name of this instance on the bus
+   * @param isOpen whether the exchange currently takes commands
    */
   constructor({ bus, gateway, isOpen }: { bus: CommandBus; gateway: string; isOpen: () => boolean }) {
     this.#bus = bus
@@ -84,15 +84,15 @@ export class ExchangeRequests implements AsyncDisposable {
 
   /**
    * Asks the exchange.
-   * @throws {Unavailable} when the request has certainly not been taken
-   * @throws {RequestFailure} TIMEOUT: it may have been, but not after `finalAt`
+   * @throws {Unavailable} when the request was certainly not executed
+   * @throws {RequestFailure} TIMEOUT: it may have been executed, but not after `finalAt`
    */
   ask({ request, commandId, receivedAtMs }: ExchangeQuestion): Promise<Answer> {
-    // Before anything is sent: this is certain, where TIMEOUT would leave it open.
+    // Refused before anything is sent, so that the outcome is certain.
     if (!this.#isOpen()) return Promise.reject(new Unavailable('it is recovering'))
     const waitingMax = WAYS_OUT.includes(request.event) ? PENDING_MAX : this.#capacity.waitingMax
     if (this.#pending.size >= Math.min(PENDING_MAX, waitingMax)) {
-      return Promise.reject(new Unavailable(`${this.#pending.size} requests wait already`))
+      return Promise.reject(new Unavailable(`${this.#pending.size} requests are already waiting`))
     }
     const finalAtMs = finalAtOf(request, receivedAtMs + EXECUTION_MS_MAX)
     const trace = currentTrace()
@@ -117,7 +117,7 @@ export class ExchangeRequests implements AsyncDisposable {
       }
       this.#pending.set(command.id, pending)
       this.#bus.send(this.#dated(pending)).catch((error: unknown) => {
-        // Any other failure leaves open whether it was taken, and so does one that comes after it was sent again.
+        // After any other failure, or once it was sent again, it is unknown whether the request was taken.
         if (error instanceof Unavailable && this.#pending.get(command.id)?.sends === 1) {
           this.#settle(command.id)?.reject(error)
         }
@@ -125,22 +125,22 @@ export class ExchangeRequests implements AsyncDisposable {
     })
   }
 
-  /** How many wait for their answer. */
+  /** Number of unanswered requests. */
   get pending(): number {
     return this.#pending.size
   }
 
-  /** How often a command was sent again, since the start. */
+  /** Number of resends since the start. */
   get resent(): number {
     return this.#resent
   }
 
-  /** Sends all that waits again: commands, or answers to them, may have been lost. */
+  /** Sends all unanswered requests again: they or their answers may have been lost. */
   resend(): void {
     for (const pending of this.#pending.values()) this.#sendAgain(pending)
   }
 
-  /** Another exchange leads: what its predecessor committed and did not answer any more, this one does. */
+  /** A new leader answers what its predecessor committed but did not answer. */
   sawEpoch(epoch: number): void {
     if (epoch <= this.#epoch) return
     const isSuccessor = this.#epoch > 0
@@ -148,7 +148,7 @@ export class ExchangeRequests implements AsyncDisposable {
     if (isSuccessor) this.resend()
   }
 
-  /** Waits until all is answered, within bounds; what is asked meanwhile is still served. */
+  /** Waits a bounded time until everything is answered; requests that arrive meanwhile are still served. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#pending.size > 0) {
       await new Promise<void>((resolve) => {
@@ -162,7 +162,7 @@ export class ExchangeRequests implements AsyncDisposable {
 
   #receive({ id, epoch, answer }: CommandReply): void {
     this.#heardAtMs = performance.now()
-    // The word of a leader that has been replaced is worth nothing: the resend asks its successor.
+    // Ignores a leader that has been replaced: the resend goes to its successor.
     if (epoch < this.#epoch) return
     const answered = this.#settle(id)
     if (answered !== undefined) {
@@ -182,7 +182,7 @@ export class ExchangeRequests implements AsyncDisposable {
     this.#capacity.look(this.#pending.size, nowMs)
   }
 
-  /** Not when it only stands in a long queue, which copies would make longer. */
+  /** Whether the request was lost rather than stuck in a long queue, which copies would make longer. */
   #mayBeLost({ answerBy }: Pending, nowMs: number): boolean {
     return answerBy.monotonicMs < this.#answeredByMs || nowMs - this.#heardAtMs >= RESEND_MS
   }
@@ -192,13 +192,13 @@ export class ExchangeRequests implements AsyncDisposable {
     pending.sentAtMs = performance.now()
     pending.sends += 1
     this.#resent += 1
-    // Refused now says nothing about the first time: it goes on waiting.
+    // A refusal of this copy says nothing about the first one: keep waiting.
     this.#bus.send(this.#dated(pending)).catch(() => undefined)
   }
 
   /**
-   * The client is told by this server's clock; the exchange goes by the one that all servers share. Each copy is dated as
-   * the clocks stand: whichever was set back meanwhile, none lives past its `finalAt`.
+   * The client's `finalAt` uses this server's clock, the exchange the clock shared by all servers. Each copy is dated by the
+   * current clocks, so that none outlives its `finalAt`, whichever clock was set back.
    */
   #dated({ command, expires, validUntil }: Pending): NewCommand {
     const { request } = command
@@ -236,15 +236,15 @@ export class ExchangeRequests implements AsyncDisposable {
   }
 }
 
-/** When a request that was not answered can no longer begin to execute. */
+/** When an unanswered request can no longer start to execute. */
 function finalAtOf(request: ExchangeRequest, expiresAtMs: number): number {
   return request.event === 'order.place' ? Math.min(expiresAtMs, request.validUntilMs) : expiresAtMs
 }
 
-/** Fields that may differ between two sends of the same request. */
+/** Fields that may differ between two copies of the same request. */
 const NOT_CONTENT: readonly string[] = ['validUntilMs', 'source']
 
-/** sha256 of what a request asks for: ticks and lots, defaults filled in, so that "10" and "10.0" are the same. */
+/** SHA-256 of a request's content in ticks and lots, with defaults filled in, so that "10" and "10.0" are equal. */
 export function contentHash(request: ExchangeRequest): string {
   const content = Object.entries(request).filter(
     ([field, value]) => value !== undefined && !NOT_CONTENT.includes(field),
@@ -252,7 +252,7 @@ export function contentHash(request: ExchangeRequest): string {
   return hash('sha256', JSON.stringify(content.sort(byName), sorted), 'hex')
 }
 
-/** A replacer of JSON: the fields of an inner object in the order of their names, so that none depends on who wrote it. */
+/** A JSON replacer that sorts the fields of nested objects, so that their order does not matter. */
 const sorted = (_key: string, value: unknown): unknown =>
   typeof value !== 'object' || value === null || Array.isArray(value)
     ? value

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from '../../telemetry/logger.ts'
 
 interface RenewalParts {
-  /** What the log says when it fails: "… could not be …". */
+  /** The log message on failure: "… could not be …". */
   readonly failure: string
   /** @returns whether it is done */
   readonly attempt: () => Promise<boolean>
@@ -10,13 +10,13 @@ interface RenewalParts {
   readonly log: Pick<Logger, 'warn'>
 }
 
-/** Does one thing until it is done, and once more when it was asked for meanwhile; never twice at a time. */
+/** Retries a task until it succeeds, and runs it once more if requested meanwhile; never concurrently. */
 export class RetriedTask implements Disposable {
   readonly #parts: RenewalParts
   readonly #end = new AbortController()
   #isWanted = false
   #isUnderWay = false
-  /** Told already: what is away for long would fill the log. */
+  /** Whether the failure was logged already, so that a long outage does not fill the log. */
   #hasFailed = false
 
   constructor(parts: RenewalParts) {

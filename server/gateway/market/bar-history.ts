@@ -1,7 +1,7 @@
 import { INTERVAL_MS } from '@valiant/shared/protocol/market-data'
 import { type Bar, type BarWidth, barsOver } from '../../feed/feed.ts'
 
-/** The bars that are stored: without the silent ones, oldest first. `Bars` of the journal is one. */
+/** Stored bars, without the silent ones, oldest first; implemented by the journal's `Bars`. */
 export interface BarHistory {
   /** `toMs` is exclusive. */
   bars(width: BarWidth, symbol: string, range: { fromMs: number; toMs: number }): Promise<readonly Bar[]>
@@ -14,7 +14,7 @@ export interface BarHistory {
 const MINUTE_MS = INTERVAL_MS['1m']
 const FIVE_MS = INTERVAL_MS['5m']
 const DAY_MS = INTERVAL_MS['1d']
-/** Some 35 KiB each. */
+/** About 35 KiB each. */
 const DAYS_KEPT_MAX = 512
 /** How often the first starts are read again while a symbol is missing among them. */
 const ENDS_AGE_MS_MAX = 60_000
@@ -26,13 +26,12 @@ interface Shares {
 }
 
 /**
- * Whole days of the history as bars of five minutes, of which all longer ones are made. A day that is over changes with a
- * split alone, so it is read once; days are read one at a time, so that a long page neither holds up the sockets nor
- * takes all connections.
+ * Whole days of history as five-minute bars, from which all longer ones are built. A past day changes only with a split, so
+ * it is read once. Days are read one at a time, so that a long page neither blocks the sockets nor takes all connections.
  */
 export class BarDays {
   readonly #history: BarHistory
-  /** In the order of their last use. */
+  /** Least recently used first. */
   readonly #days = new Map<string, Promise<readonly Bar[]>>()
   #firstMs = new Map<string, number>()
   #endsReadMs = -Infinity
@@ -66,7 +65,7 @@ export class BarDays {
     const day = this.#days.get(key) ?? this.#read(symbol, fromMs)
     this.#days.delete(key)
     this.#days.set(key, day)
-    // What failed is not kept; who asked hears of it.
+    // Failures are not cached; the caller gets the error.
     day.catch(() => this.#days.delete(key))
     for (const oldest of this.#days.keys()) {
       if (this.#days.size <= DAYS_KEPT_MAX) break

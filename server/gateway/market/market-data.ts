@@ -8,19 +8,19 @@ interface MarketDataParts {
   readonly feed: Feed
   readonly subscriptions: Pick<MarketSubscriptions, 'hasMembers' | 'quoteGroups' | 'candleRooms'>
   readonly rooms: RoomSender
-  /** Frames are missing: the books stand still until somebody brings a full one. Called at most once a gap. */
+  /** Frames are missing: the books stand still until a full frame arrives. Called at most once per gap. */
   readonly onGap: () => void
-  /** The bars of a symbol as they are stored now: after a split its whole history is another. */
+  /** The stored bars of a symbol, which a split restates. */
   readonly historyOf: (symbol: string) => Promise<RecentHistory>
   readonly log: Pick<Logger, 'error'>
 }
 
-/** Streams the market to the sockets of this gateway: each frame is made and encoded once for all who watch. */
+/** Streams the market to the sockets of this gateway. Each frame is built and encoded once for all its subscribers. */
 export class MarketData {
   readonly #parts: MarketDataParts
   readonly #feed: Feed
   #hasGap = false
-  /** Frames behind one that waits for the history after a split. */
+  /** Frames queued behind one that waits for the history after a split. */
   #held: MarketFrame[] | undefined
 
   constructor(parts: MarketDataParts) {
@@ -29,8 +29,8 @@ export class MarketData {
   }
 
   /**
-   * A frame of the leader. It is delivered in a turn of the event loop of its own: an answer that is on its way through
-   * promises, with a snapshot in it, goes out before any frame that is newer than the snapshot.
+   * A frame of the leader. It is delivered in its own turn of the event loop, so that a snapshot in a pending answer goes
+   * out before any newer frame.
    */
   market(frame: MarketFrame): void {
     setImmediate(() => this.#deliver(frame))
@@ -46,7 +46,7 @@ export class MarketData {
     else this.#apply(frame)
   }
 
-  /** Shares were split: their bars are read anew before the frame that tells of it is shown, so that no price jumps. */
+  /** After a split, rereads the bars before showing the frame that reports it, so that no price jumps. */
   async #restate(frame: MarketFrame, symbols: readonly string[]): Promise<void> {
     const held: MarketFrame[] = (this.#held = [])
     const histories = new Map<string, RecentHistory>()
@@ -55,7 +55,7 @@ export class MarketData {
     } catch (error) {
       this.#parts.log.error(
         { err: error, symbols },
-        'feed: the history after a split could not be read; it begins anew',
+        'feed: the history after a split could not be read; starting with an empty one',
       )
     }
     this.#held = undefined

@@ -17,7 +17,7 @@ interface CandleStream {
   readonly interval: Interval
 }
 
-/** The rooms of this instance; who watches the same symbols' quotes shares one too: `QuoteGroups`. */
+/** The rooms of this instance. Quotes have rooms per set of symbols: `QuoteGroups`. */
 export const marketRoom = {
   ticker: (symbol: string) => `ticker ${symbol}`,
   trades: (symbol: string) => `trades ${symbol}`,
@@ -25,7 +25,7 @@ export const marketRoom = {
   book: (symbol: string, depth: BookDepth) => `book ${symbol} ${depth}`,
 }
 
-/** What each socket of this gateway watches, and the rooms in which those who watch the same are reached. */
+/** The subscriptions of each socket of this gateway, and the rooms that reach all subscribers of a stream. */
 export class MarketSubscriptions implements Subscriptions {
   readonly #io: MarketServer
   readonly #feed: Feed
@@ -41,7 +41,7 @@ export class MarketSubscriptions implements Subscriptions {
     this.#feed = feed
     this.#subscriptionsMax = subscriptionsMax
     this.#quoteGroups = new QuoteGroups(feed.symbols)
-    // A socket's own room goes with it: one listener for all, where each would cost memory.
+    // A socket's own room is deleted with it. One listener for all sockets saves memory.
     io.of('/').adapter.on('delete-room', (room: string) => this.#streams.delete(room))
   }
 
@@ -161,7 +161,7 @@ export class MarketSubscriptions implements Subscriptions {
     return this.#candleRooms
   }
 
-  /** All streams end with the socket: Socket.IO takes it out of its rooms, and rooms without members are forgotten. */
+  /** Streams end with the socket: Socket.IO removes it from its rooms and drops empty rooms. */
   #streamsOf(socket: MarketSocket): Streams {
     const known = this.#streams.get(socket.id)
     if (known) return known
@@ -239,12 +239,12 @@ const without = (some: ReadonlySet<string>, fewer: readonly string[]): ReadonlyS
 function tooMany(count: number, max: number): RequestFailure {
   return new RequestFailure({
     code: 'TOO_MANY_SUBSCRIPTIONS',
-    message: `A socket may watch ${max} streams, one a symbol and channel; this would make it ${count}.`,
+    message: `A socket may watch ${max} streams, one per symbol and channel; this would make ${count}.`,
     outcome: 'not_executed',
     details: { max, found: count },
   })
 }
 
-/** The socket closed while its request was on the way: nobody will read this. */
+/** The socket closed while its request was being handled: nobody reads this. */
 const gone = () =>
   new RequestFailure({ code: 'UNAVAILABLE', message: 'The socket is closed.', outcome: 'not_executed' })

@@ -14,7 +14,7 @@ import { time } from '../requests/time.ts'
 import { trades, tradesPage } from '../requests/trades.ts'
 import { unsubscribe } from '../requests/unsubscribe.ts'
 
-/** The market as this instance mirrors it: what sockets, REST and pages read of it. */
+/** This instance's mirror of the market, as sockets, REST and pages read it. */
 export interface Market extends Pick<
   PageSource,
   'instruments' | 'tickers' | 'sparklines' | 'book' | 'trades' | 'candles'
@@ -24,7 +24,7 @@ export interface Market extends Pick<
   epoch(): number
 }
 
-/** What a gateway goes by whose database is away: only memory knows bars. */
+/** Used while the database is away: only the bars in memory are known. */
 const NOTHING_STORED: BarHistory = {
   bars: () => Promise.resolve([]),
   barBefore: () => Promise.resolve(undefined),

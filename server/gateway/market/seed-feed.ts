@@ -2,11 +2,11 @@ import type { Bar, Feed, RecentHistory } from '../../feed/feed.ts'
 import type { BarHistory } from './bar-history.ts'
 
 const HOUR_MS = 3_600_000
-/** What the feed keeps of each width. */
+/** How much of each bar width the feed keeps. */
 const SPAN_MS = { '1m': 25 * HOUR_MS, '1s': HOUR_MS } as const
 
 /**
- * Gives a gateway's feed the stored bars of the last day and hour; what it has seen live meanwhile is merged.
+ * Loads the stored bars of the last day and hour into a gateway's feed, merged with those it has seen live meanwhile.
  * @param wallMs by this process's clock, which market time may be ahead of
  */
 export async function seedFeed(feed: Feed, bars: BarHistory, wallMs: number): Promise<void> {
@@ -23,7 +23,7 @@ export async function recentHistory(bars: BarHistory, symbol: string, nowMs: num
 
   async function recentOf(width: keyof typeof SPAN_MS): Promise<readonly Bar[]> {
     const fromMs = nowMs - SPAN_MS[width]
-    // The close before the first of them is what a silent start is flat at.
+    // A silent start is flat at the close before the first of them.
     const before = await bars.barBefore(width, symbol, fromMs)
     const recent = await bars.bars(width, symbol, { fromMs, toMs: nowMs })
     return before === undefined ? recent : [before, ...recent]

@@ -21,7 +21,7 @@ export class AccountsOfUser {
   }
 
   /**
-   * The same, but never none: the exchange opens the first. Safe to repeat, since the user's id is the request's.
+   * The same, but opens the first account if there is none. Safe to repeat, since the user's id is the request id.
    * @throws {RequestFailure} when it cannot be committed now; UNAUTHENTICATED for a guest whose accounts have moved
    * @throws {Unavailable} when the exchange takes nothing
    */
@@ -36,13 +36,13 @@ export class AccountsOfUser {
     if (!answer.ok) throw new RequestFailure(answer.error)
     const opened = await this.numbers(userId)
     if (opened.length > 0) return opened
-    // The exchange opened it before, and it is somebody else's by now: this guest has signed in as another user.
+    // It was opened earlier and now belongs to another user, as whom this guest has signed in.
     if (answer.duplicate === true) throw failure('UNAUTHENTICATED', 'This guest has signed in as another user.')
     throw new Error(`user ${userId} has no account after accounts.open`)
   }
 }
 
-/** A name that the database and every log can hold. */
+/** A name that can be stored and logged safely. */
 function soundName(name: string): string {
   const sound = name
     .toWellFormed()

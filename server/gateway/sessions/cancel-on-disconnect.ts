@@ -7,16 +7,16 @@ import type { Identity } from './sessions.ts'
 const Auth = z.object({
   cancelOnDisconnect: z.int().min(CANCEL_ON_DISCONNECT_MS_MIN).max(CANCEL_AFTER_MS_MAX).optional(),
 })
-/** The exchange is told so often that somebody is there, thrice within the grace: one that is lost does no harm. */
+/** How often the exchange is told that a socket is connected: three times within the grace, so that a lost one does no harm. */
 const TELLS_A_GRACE = 3
 const TELL_MS_MAX = 10_000
-/** What was not taken is said again after this. */
+/** Requests that were not taken are sent again after this. */
 const RELEASE_AGAIN_MS = 1_000
 const TURN_MS = 250
 
 /**
- * The grace that a handshake asks for; undefined where it asks for none.
- * @throws {RequestFailure} INVALID, and FORBIDDEN for who could not cancel
+ * The grace that a handshake requests, if any.
+ * @throws {RequestFailure} INVALID, or FORBIDDEN for credentials that cannot cancel
  */
 export function graceOf(auth: unknown, identity: Identity | undefined): number | undefined {
   const parsed = Auth.safeParse(auth ?? {})
@@ -38,13 +38,13 @@ interface Watched {
 }
 
 /**
- * Tells the exchange, as long as one of an account's sockets here asked for it, that somebody is there; and when the last
- * has gone, that the grace runs. Where this process dies, the exchange hears nothing more, which says the same.
+ * Keeps telling the exchange that an account has a socket with cancel-on-disconnect on this instance, and that the grace
+ * begins when the last one has gone. If this process dies, the silence has the same effect.
  */
 export class CancelOnDisconnect implements Disposable {
   readonly #exchange: Pick<ExchangeRequests, 'ask'>
   readonly #accounts = new Map<number, Watched>()
-  /** Accounts that the exchange is still to let go of, and when it was told. */
+  /** Accounts still to be released by the exchange, and when it was last told. */
   readonly #withdrawn = new Map<number, number>()
   readonly #timer: NodeJS.Timeout
 
@@ -70,7 +70,7 @@ export class CancelOnDisconnect implements Disposable {
     this.#tell(account, graceMs, graceMs)
   }
 
-  /** This socket asks no longer, and stays: nothing is to happen when it goes, nor for one that went before. */
+  /** A connected socket withdraws: nothing happens when it disconnects, nor for one that disconnected before. */
   withdrew(account: number, socketId: string): void {
     const watched = this.#accounts.get(account)
     watched?.graces.delete(socketId)
@@ -120,7 +120,7 @@ export class CancelOnDisconnect implements Disposable {
   }
 }
 
-/** Of several sockets the longest. */
+/** The longest of several sockets. */
 const graceOfAll = ({ graces }: Watched): number => Math.max(...graces.values())
 
 const tellEveryMs = (graceMs: number): number => Math.min(TELL_MS_MAX, graceMs / TELLS_A_GRACE)

@@ -3,28 +3,27 @@ import type { ExchangeRequests } from '../leader/exchange-requests.ts'
 import type { Sockets } from '../sockets.ts'
 
 export interface DrainTimes {
-  /** For how long the load balancer may still send connections here after it was told not to. */
+  /** How long the load balancer may take to notice that /readyz fails. */
   readonly noticeMs: number
-  /** Over how long the sockets are sent away; 0: at once, when there is no other instance to go to. */
+  /** The time over which sockets are sent away; 0 means at once, for a single instance. */
   readonly spreadMs: number
 }
 
-/** Sockets that have been told to go have so long more. */
+/** Extra time for sockets that have been told to leave. */
 const GRACE_MS = 2_000
-/** What has been asked is answered within this after that, or never. */
+/** Pending requests must be answered within this time after that. */
 const ANSWERS_MS_MAX = 8_000
 const LOOK_MS = 50
 
 /**
- * Sends everyone away from this instance without losing an answer. The caller has
- * already said on /readyz that it goes.
+ * Sends all clients away from this instance without losing an answer. /readyz must fail already.
  */
 export async function drain(
   { httpServer, sockets, exchange }: { httpServer: HttpServer; sockets: Sockets; exchange: ExchangeRequests },
   { noticeMs, spreadMs }: DrainTimes,
 ): Promise<void> {
   await pause(noticeMs)
-  // Not awaited: it would wait for every WebSocket. New connections go elsewhere from here on.
+  // Not awaited, since it would wait for every WebSocket. From here on new connections are refused.
   httpServer.close()
   httpServer.closeIdleConnections()
   sockets.sendAway(spreadMs)

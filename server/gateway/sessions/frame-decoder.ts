@@ -2,17 +2,16 @@ import { Decoder, PacketType } from 'socket.io-parser'
 import { TooLarge } from '../answering/payload.ts'
 import { type GatewayLimits, transportBytes } from './limits.ts'
 
-/** A character of a text takes at most so many bytes in UTF-8. */
+/** The most UTF-8 bytes per character of a string. */
 const BYTES_A_CHARACTER_MAX = 3
 const ASKS_IN = String(PacketType.CONNECT)
-/** How an event begins: its kind, perhaps the namespace of all, the number of its acknowledgement, and its name. */
+/** The head of an event: its type, optional namespace, acknowledgement id and name. */
 const HEAD = /^2(?:\/,)?(\d{0,15})\[\s*(?:"([\w.]{1,64})"\s*[,\]])?/
 
 /**
- * Socket.IO's decoder of what a client sends, one for each connection. A frame that is larger than it may be is an event
- * all the same, unread but for its head: it can be answered, and the socket stays. What is as large and no event ends the
- * socket. So does asking to be let in a second time: Socket.IO would begin it anew each time, over a request that has been
- * let go of, and look up who it is as often as a client likes.
+ * Socket.IO's decoder of client packets, one per connection. An oversized frame that is an event is decoded by its head
+ * alone, so that it can be answered and the socket stays open; any other ends the socket. So does a second CONNECT, which
+ * Socket.IO would otherwise admit again, on a request that has been released, with another identity lookup each time.
  */
 export function frameDecoder({ frameBytes }: Pick<GatewayLimits, 'frameBytes'>): typeof Decoder {
   const largest = transportBytes({ frameBytes })

@@ -2,10 +2,10 @@ import type { GOODBYE_CODES } from '@valiant/shared/protocol/errors'
 import type { Socket } from 'socket.io'
 import { terminate } from '../delivery/backpressure.ts'
 
-/** A socket that is told goodbye has so long to read it. */
+/** How long a socket has to read its goodbye. */
 export const GOODBYE_MS = 1_000
 
-/** Says why, closes, and sees to it that a socket which does not read is closed too. */
+/** Sends the reason, closes the socket, and terminates it if it does not read. */
 export function close(
   socket: Pick<Socket, 'emit' | 'disconnect' | 'conn'>,
   code: (typeof GOODBYE_CODES)[number],

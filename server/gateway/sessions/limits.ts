@@ -15,33 +15,33 @@ import {
 } from '@valiant/shared/protocol/limits'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 
-/** What an operator may turn. */
+/** Limits that an operator can configure. */
 export interface OperatorLimits {
-  /** Held by the exchange, told here; cancels have twice as much. */
+  /** Enforced by the exchange and only reported here; cancels have twice as much. */
   readonly ordersPerSecond: number
   readonly ordersBurst: number
-  /** Per account and instrument; held by the exchange. */
+  /** Per account and instrument; enforced by the exchange. */
   readonly openOrders: number
-  /** Requests of a socket that are no trading; over REST of an address. */
+  /** Other requests, per socket; over REST, per address. */
   readonly requestsPerSecond: number
-  /** Guests made from an address (IPv6: a /64). */
+  /** New guests per address (IPv6: /64). */
   readonly guestsPerMinute: number
   readonly guestsPerHour: number
   readonly socketsPerAccount: number
   readonly publicSocketsPerAddress: number
-  /** Keys under which a user keeps something. */
+  /** Preferences per user. */
   readonly preferences: number
-  /** Alerts of an account that wait. */
+  /** Waiting alerts per account. */
   readonly alerts: number
-  /** Over how long a draining instance sends its sockets away. */
+  /** The time over which a draining instance sends its sockets away. */
   readonly drainSpreadMs: number
 }
 
-/** What this instance holds clients to. */
+/** All limits of this instance. */
 export interface GatewayLimits extends OperatorLimits {
   readonly cancelsPerSecond: number
   readonly cancelsBurst: number
-  /** Of an account: opening, renaming, deposits, withdrawals, resets. */
+  /** Account changes (opening, renaming, deposits, withdrawals, resets) per account. */
   readonly accountChangesPerSecond: number
   readonly accountChangesBurst: number
   readonly frameBytes: number
@@ -49,13 +49,13 @@ export interface GatewayLimits extends OperatorLimits {
   readonly symbols: number
   /** Streams of one symbol that a socket may watch at once. */
   readonly subscriptions: number
-  /** A socket that is refused more often than this is closed. */
+  /** A socket with more refusals than this is closed. */
   readonly refusalsPer10Seconds: number
-  /** Of this instance, whoever they are; the rest are refused before any work. */
+  /** Handshakes of all clients; the rest are refused before any work. */
   readonly handshakesPerSecond: number
 }
 
-/** Fills in what the protocol fixes. */
+/** Fills in the limits that the protocol fixes. */
 export function gatewayLimits(limits: OperatorLimits & Partial<GatewayLimits>): GatewayLimits {
   const cancels = rateOf('cancel', limits)
   const accountChanges = rateOf('account', limits)
@@ -75,12 +75,12 @@ export function gatewayLimits(limits: OperatorLimits & Partial<GatewayLimits>): 
 }
 
 /**
- * What is larger still is not taken in at all: the transport ends. A frame between the two is answered, and one of
- * `preferences.set` is read: a value of 16 KiB may come as three times as much, from a client that escapes what is not ASCII.
+ * The transport ends on anything larger. A frame between the two limits is answered, and one of `preferences.set` is read: a
+ * client that escapes non-ASCII characters may need three times the bytes for a value of 16 KiB.
  */
 export const transportBytes = ({ frameBytes }: Pick<GatewayLimits, 'frameBytes'>): number => 4 * frameBytes
 
-/** `welcome.limits`: all of them, with what the protocol fixes for everyone. */
+/** `welcome.limits`: all limits, including those that the protocol fixes. */
 export const toldLimits = (limits: GatewayLimits): Record<string, number> => ({
   ...limits,
   accounts: ACCOUNTS_PER_USER_MAX,
@@ -94,7 +94,7 @@ export const toldLimits = (limits: GatewayLimits): Record<string, number> => ({
   expireAheadMs: EXPIRE_AHEAD_MS_MAX,
 })
 
-/** So many in so many seconds, per key, in the memory of this instance. */
+/** A rate limit per key, in the memory of this instance. */
 export class Limit {
   readonly #limiter: RateLimiterMemory
 
@@ -102,7 +102,7 @@ export class Limit {
     this.#limiter = new RateLimiterMemory({ points, duration: seconds })
   }
 
-  /** Counts one. @returns 0, or for how many milliseconds there are no more */
+  /** Counts one. @returns 0, or the milliseconds until the next is allowed */
   async take(key: string): Promise<number> {
     try {
       await this.#limiter.consume(key)
@@ -113,7 +113,7 @@ export class Limit {
     }
   }
 
-  /** What a key has left, and when it has all of it again. */
+  /** What a key has left, and when it is full again. */
   async left(key: string): Promise<{ readonly remaining: number; readonly resetMs: number }> {
     const { remainingPoints, msBeforeNext } = (await this.#limiter.get(key)) ?? {}
     return { remaining: Math.max(0, remainingPoints ?? this.#limiter.points), resetMs: Math.max(0, msBeforeNext ?? 0) }
@@ -124,7 +124,7 @@ export class Limit {
   }
 }
 
-/** How many guests an address may make: in a minute, and in an hour. */
+/** Limits new guests per address, by minute and by hour. */
 export class GuestQuota {
   readonly #minute: Limit
   readonly #hour: Limit
@@ -134,7 +134,7 @@ export class GuestQuota {
     this.#hour = new Limit(guestsPerHour, 3_600)
   }
 
-  /** @returns 0, or for how many milliseconds this address makes no more guests */
+  /** @returns 0, or the milliseconds until this address may create another guest */
   async take(address: string): Promise<number> {
     const key = limitKey(address)
     const waitMs = await this.#minute.take(key)
@@ -142,7 +142,7 @@ export class GuestQuota {
   }
 }
 
-/** What limits count an address as: itself, or the /64 of an IPv6 address, which one client has all of. */
+/** The key of an address for limits: itself, or the /64 of an IPv6 address, which belongs to one client. */
 export function limitKey(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
   if (mapped?.[1] !== undefined) return mapped[1]
