@@ -196,18 +196,13 @@ function problemOf(issue: z.core.$ZodIssue, given: Readonly<Record<string, strin
 }
 
 function expectationOf(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return issue.expected === 'int' ? 'expected a whole number' : `expected a ${issue.expected}`
-    case 'too_small':
-      return `expected at least ${issue.minimum}${issue.origin === 'string' ? ' characters' : ''}`
-    case 'too_big':
-      return `expected at most ${issue.maximum}`
-    case 'invalid_value':
-      return `expected one of ${issue.values.map(String).join(', ')}`
-    default:
-      return issue.message // ours: given beside the format
+  if (issue.code === 'invalid_type') return `expected a ${issue.expected === 'int' ? 'whole number' : issue.expected}`
+  if (issue.code === 'too_small') {
+    return `expected at least ${issue.minimum}${issue.origin === 'string' ? ' characters' : ''}`
   }
+  if (issue.code === 'too_big') return `expected at most ${issue.maximum}`
+  if (issue.code === 'invalid_value') return `expected one of ${issue.values.map(String).join(', ')}`
+  return issue.message // ours, beside the format in the schema
 }
 
 export class ConfigError extends Error {

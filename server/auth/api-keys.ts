@@ -23,7 +23,7 @@ export interface ApiKey {
 
 export type NewApiKey = Pick<ApiKey, 'account' | 'name' | 'scopes'>
 
-/** All that is done with keys. */
+/** The operations on keys. */
 export type Keys = Pick<ApiKeys, 'create' | 'ofText' | 'lives' | 'list' | 'revoke'>
 
 export const KEYS_PER_ACCOUNT_MAX = 20
@@ -60,7 +60,7 @@ export class ApiKeys {
     return made.length === 0 ? undefined : { key: { ...wished, id, createdAtMs: nowMs, usedAtMs: null }, text }
   }
 
-  /** The key of this text, while it lives; what is no key is not even looked up. */
+  /** The active key with this text; malformed texts are not looked up. */
   async ofText(text: string): Promise<ApiKey | undefined> {
     const id = KEY.exec(text)?.[1]
     if (id === undefined) return undefined
@@ -76,16 +76,16 @@ export class ApiKeys {
     return (await this.#ask(sql.auth.findKey, { id })).length > 0
   }
 
-  /** Those that live, newest first. */
+  /** Active keys, newest first. */
   async list(accounts: readonly number[]): Promise<ApiKey[]> {
     const keys = await this.#ask<ApiKey>(sql.auth.listKeys, { accounts })
     return keys.map((key) => ({ ...key, scopes: withImplied(key.scopes) }))
   }
 
   /**
-   * Ends a key; its sockets are the gateway's to close.
-   * @param accounts whose it must be; undefined for an operator, whose word goes for all
-   * @returns false where there is none such
+   * Revokes a key; the gateway closes its sockets.
+   * @param accounts the accounts that may own it; undefined for operators, who may revoke any
+   * @returns false if there is no such key
    */
   async revoke(id: string, accounts?: readonly number[]): Promise<boolean> {
     const parameters = { id, accounts: accounts ?? null, nowMs: Date.now() }
@@ -100,7 +100,7 @@ export class ApiKeys {
         return t.any<unknown>(sql.auth.createKey, parameters)
       })
     } catch (cause) {
-      // What Postgres itself refuses, it has not done; otherwise only the answer may be lost.
+      // What Postgres refuses was not done; after any other error only the answer may be lost.
       if (sending.hasBegun && !(cause instanceof pg.DatabaseError))
         throw new InDoubt('a key may have been made', { cause })
       throw unavailable(cause)
@@ -127,11 +127,11 @@ export class ApiKeys {
   }
 }
 
-/** A fault of ours stays what it is, so that it is logged. */
+/** Defects stay as they are, so that they are logged. */
 const unavailable = (cause: unknown): unknown =>
   isLostDatabase(cause) ? new AuthUnavailable('keys cannot be read or written', { cause }) : cause
 
-/** Who trades must read too: how an order ended, and what is left. Keys of earlier versions may have `trade` alone. */
+/** `trade` includes `read`: a bot must see how its orders ended. Keys of earlier versions may have `trade` alone. */
 const withImplied = (scopes: readonly Scope[]): readonly Scope[] =>
   scopes.includes('trade') ? ['read', 'trade'] : [...new Set(scopes)]
 

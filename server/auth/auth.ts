@@ -25,61 +25,61 @@ export interface SignedIn {
 export interface AuthOptions {
   /** With the search_path `auth`; closed by whoever opened it. In memory for tests. */
   readonly database: Pool | ReturnType<typeof memoryAdapter>
-  /** Signs the cookies; the same for all instances. */
+  /** Signs the cookies; the same on all instances. */
   readonly secret: string
-  /** Where the pages are, such as "https://valiant.example"; without it, any host that is asked is its own. */
+  /** The public address, such as "https://valiant.example"; if undefined, the host of each request. */
   readonly publicOrigin: string | undefined
-  /** Used where no public origin is given. */
+  /** Used without a public origin. */
   readonly port: number
-  /** Counts a guest of an address. @returns 0, or for how many milliseconds it makes no more */
+  /** Counts a new guest of an address. @returns 0, or the milliseconds until it may create another */
   readonly admitGuest: (address: string) => Promise<number>
-  /** The user has a trading account when this is done. @throws {Error} when it cannot be committed now */
+  /** Makes sure that the user has a trading account. @throws {Error} when it cannot be committed now */
   readonly ensureAccount: (user: { readonly userId: string; readonly name: string }) => Promise<unknown>
-  /** Gives all accounts of one user to another. */
+  /** Gives the accounts of a guest to the user that the guest has become. */
   readonly moveAccounts: (users: { readonly fromUserId: string; readonly toUserId: string }) => Promise<unknown>
   readonly logger: Logger
 }
 
-/** Who users are: guests, e-mail and password, sessions. It knows no money but whose accounts are whose. */
+/** Users: guests, e-mail and password, sessions. It knows nothing of accounts but who owns them. */
 export interface Auth {
   /**
-   * Serves /api/auth/*; before any body parser. The header `x-valiant-ip` must have been set by the server.
-   * @throws what better-auth would answer with a bare 500: a database that is away, or a defect
+   * Serves /api/auth/*; must run before any body parser, with the header `x-valiant-ip` set by the server.
+   * @throws errors that better-auth would answer with a bare 500: a database that is away, or a defect
    */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>
   /**
-   * Of a request's cookies; undefined where they name no session that lives.
+   * The session of a request's cookies; undefined without an active one.
    * @throws {AuthUnavailable} when it cannot be read now
    */
   signedIn(headers: { readonly cookie?: string | undefined }): Promise<SignedIn | undefined>
-  /** Called with the id of each session that ends on this instance. */
+  /** Registers a listener for the id of each session that ends on this instance. */
   onSessionEnded(listener: (sessionId: string) => void): void
 }
 
 /**
- * What is asked of better-auth, below /api/auth. The rest of what it serves is for what there is none of here (letters,
- * other sites' users), and would be more ways in: one tries passwords at ten times our rate.
+ * The paths of better-auth that are served, below /api/auth. The others are for features that do not exist here (e-mails,
+ * users of other sites) and would only add ways in: one of them allows password attempts at ten times our rate.
  */
 export const AUTH_PATHS: readonly string[] = [
   ...['sign-in/anonymous', 'sign-in/email', 'sign-up/email', 'sign-out', 'change-password'],
   ...['get-session', 'list-sessions', 'revoke-session', 'revoke-other-sessions'],
 ]
 
-/** The header in which the server tells better-auth the client's address; what a client sends under it is overwritten. */
+/** The header that gives better-auth the client's address; a client's own value is overwritten. */
 export const ADDRESS_HEADER = 'x-valiant-ip'
 
 const HOUR_SECONDS = 3_600
 const DAY_SECONDS = 24 * HOUR_SECONDS
-/** A guest's account is worth keeping: as long as browsers keep a cookie, from the last visit on (`get-session`). */
+/** A guest's session lasts as long as browsers keep a cookie, from the last visit (`get-session`). */
 const SESSION_DAYS = 365
 const PASSWORD_LENGTH_MIN = 8
-/** Tries of a password, to sign in or to change it, and of making a user, from one address. */
+/** Attempts to sign in, sign up or change a password, per address. */
 const SIGN_INS = { window: 10, max: 10 }
 
 export function openAuth(options: AuthOptions): Auth {
   const { logger } = options
   const ended: ((sessionId: string) => void)[] = []
-  /** What failed in a request under way: better-auth tells it a hook, and the client nothing. */
+  /** The failure of the current request, which better-auth reports to a hook but not to the client. */
   const failures = new AsyncLocalStorage<{ error: unknown }>()
   const secure = options.publicOrigin?.startsWith('https:') ?? false
   const auth = betterAuth({
@@ -92,7 +92,7 @@ export function openAuth(options: AuthOptions): Auth {
     telemetry: { enabled: false },
     logger: {
       level: 'warn',
-      // What better-auth calls an error is mostly a client's: a foreign origin, a wrong password.
+      // Most errors of better-auth are the client's: a foreign origin, a wrong password.
       log: (level, message, ...rest: unknown[]) =>
         logger[level === 'error' ? 'warn' : level]({ detail: rest.map(String) }, `auth: ${message}`),
     },
@@ -104,9 +104,9 @@ export function openAuth(options: AuthOptions): Auth {
     },
     session: {
       expiresIn: SESSION_DAYS * DAY_SECONDS,
-      // Who looks where they are signed in sees when each was used, to within this.
+      // The list of sessions shows when each was last used, to within this.
       updateAge: HOUR_SECONDS,
-      // Sessions are listed however old the one is that asks: only what deletes needs a fresh one, and nothing does.
+      // A session of any age may list sessions: only deleting a user needs a fresh one, and nobody can.
       freshAge: 0,
       cookieCache: { enabled: false },
     },
@@ -122,11 +122,11 @@ export function openAuth(options: AuthOptions): Auth {
       },
     },
     advanced: {
-      // Said aloud: better-auth leaves these checks out when it finds itself in a test.
+      // Explicit, since better-auth skips these checks in tests.
       disableOriginCheck: false,
       disableCSRFCheck: false,
       ipAddress: { ipAddressHeaders: [ADDRESS_HEADER], ipv6Subnet: 64 },
-      // Ours is the prefix that binds a cookie to this very host, not better-auth's __Secure-.
+      // We use the prefix that binds a cookie to this host, not better-auth's __Secure-.
       useSecureCookies: false,
       cookiePrefix: secure ? '__Host-valiant' : 'valiant',
       defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', path: '/', secure },
@@ -141,11 +141,11 @@ export function openAuth(options: AuthOptions): Auth {
         },
       },
     },
-    // In this order: a guest's accounts have moved before the new user is looked at for one.
+    // The order matters: a guest's accounts move before the new user is checked for one.
     plugins: [
       anonymous({
         generateName: guestName,
-        // The guest's row stays: nothing that money hangs on is ever deleted.
+        // The guest's row stays: owners of accounts are never deleted.
         disableDeleteAnonymousUser: true,
         onLinkAccount: async ({ anonymousUser, newUser, ctx }) => {
           const fromUserId = anonymousUser.user.id
@@ -192,7 +192,7 @@ export function openAuth(options: AuthOptions): Auth {
   }
 }
 
-/** Bounds how many guests an address makes and what users call themselves, and gives each new session's user an account before the answer leaves. */
+/** Limits new guests per address, validates names, and makes sure that the user of a new session has an account before it is answered. */
 function accountsPlugin({ admitGuest, ensureAccount, logger }: AuthOptions): BetterAuthPlugin {
   return {
     id: 'valiant-accounts',
@@ -203,7 +203,7 @@ function accountsPlugin({ admitGuest, ensureAccount, logger }: AuthOptions): Bet
           handler: createAuthMiddleware(async ({ headers }) => {
             const waitMs = await admitGuest(headers?.get(ADDRESS_HEADER) ?? 'unknown')
             if (waitMs > 0)
-              throw refused('TOO_MANY_REQUESTS', 'RATE_LIMITED', 'Too many guests from this address.', waitMs)
+              throw refused('TOO_MANY_REQUESTS', 'RATE_LIMITED', 'Too many new guests from this address.', waitMs)
           }),
         },
         {
@@ -224,7 +224,7 @@ function accountsPlugin({ admitGuest, ensureAccount, logger }: AuthOptions): Bet
             try {
               await ensureAccount({ userId, name })
             } catch (error) {
-              logger.warn({ err: error }, 'auth: a user has no account yet; the next connection tries again')
+              logger.warn({ err: error }, 'auth: a user has no account yet; the next connection will retry')
               throw refused(
                 'SERVICE_UNAVAILABLE',
                 'UNAVAILABLE',
@@ -250,12 +250,12 @@ function refused(
 }
 
 function invalidName(): APIError {
-  const message = `name: expected 1 to ${NAME_LENGTH_MAX} characters that can be seen, without control characters.`
+  const message = `name: expected 1 to ${NAME_LENGTH_MAX} visible characters, without control characters.`
   const error = { code: 'INVALID', field: 'name', message, outcome: 'not_executed' }
   return new APIError('BAD_REQUEST', { ok: false, error, code: error.code, message })
 }
 
-/** The same, with what better-auth's own errors have beside it. */
+/** The same, with the fields of better-auth's own errors beside it. */
 const refusal = (code: 'RATE_LIMITED' | 'UNAVAILABLE', message: string, retryAfterMs: number) => {
   const error = { code, message, outcome: 'not_executed', retryAfterMs }
   return { ok: false, error, code, message }
@@ -263,29 +263,29 @@ const refusal = (code: 'RATE_LIMITED' | 'UNAVAILABLE', message: string, retryAft
 
 const retryAfter = (ms: number) => ({ 'retry-after': String(Math.ceil(ms / 1_000)) })
 
-/** better-auth's own limits say under another name when to come again, and no code. */
+/** better-auth's own rate limit uses another header and no code. */
 function inOurForm(response: Response): Response {
   const seconds = response.headers.get('x-retry-after')
   if (response.status !== 429 || seconds === null) return response
   const retryAfterMs = Math.max(1, Number(seconds)) * 1_000
-  return Response.json(refusal('RATE_LIMITED', 'Too many requests of this address.', retryAfterMs), {
+  return Response.json(refusal('RATE_LIMITED', 'Too many requests from this address.', retryAfterMs), {
     status: 429,
     headers: retryAfter(retryAfterMs),
   })
 }
 
-/** `refused` has given the protocol's form already. */
+/** Whether it already has the protocol's form, from `refused`. */
 const isOurs = (error: unknown): boolean => isAPIError(error) && error.body?.['ok'] === false
 
-/** better-auth hides a failed database behind a 500 of its own; any other error says itself what it is. */
+/** better-auth hides a failed database behind its own 500; other errors stay as they are. */
 const unavailable = (error: unknown): unknown =>
   isAPIError(error) && error.statusCode >= 500
-    ? new AuthUnavailable('who you are cannot be looked up', { cause: error })
+    ? new AuthUnavailable('the session cannot be verified', { cause: error })
     : error
 
 const guestName = (): string => `Guest ${randomInt(1_000, 10_000)}`
 
-/** The origin of a request that comes from a page of the very host it asks. */
+/** The origin of a request, if it is the host that the request is sent to. */
 function sameHost(request: Request | undefined): string[] {
   const origin = request?.headers.get('origin')
   const host = request?.headers.get('host')

@@ -6,7 +6,7 @@ import { sql } from '../database/sql.ts'
 
 export { InDoubt }
 
-/** Something to keep; a value of null removes the key. */
+/** A preference to set; null removes the key. */
 export interface NewPreference {
   readonly userId: string
   readonly key: string
@@ -14,17 +14,17 @@ export interface NewPreference {
   readonly requestId: string | undefined
 }
 
-/** `repeated`: it was done before, under the same id. `other`: the id was used for something else. */
+/** `repeated`: done before under the same id. `other`: the id was used for another request. `full`: the user has too many keys. */
 export type SetOutcome = 'set' | 'repeated' | 'other' | 'full'
 
-/** All that is done with preferences. */
+/** The operations on preferences. */
 export type PreferenceStore = Pick<Preferences, 'read' | 'set' | 'move'>
 
-/** For so long a request that comes again is known: that long, and so many of a user. */
+/** A user's requests are remembered for this long, at most this many. */
 const REMEMBERED_MS = 86_400_000
 const REMEMBERED_MAX = 1_000
 
-/** What users keep of their own, guests too. It is the user's, whichever of the trading accounts they look at. */
+/** Preferences belong to users, including guests, not to their trading accounts. */
 export class Preferences {
   readonly #queries: Queries
   readonly #keysMax: number
@@ -34,7 +34,7 @@ export class Preferences {
     this.#keysMax = keysMax
   }
 
-  /** @param keys of what; all where none are given */
+  /** @param keys all by default */
   async read(userId: string, keys?: readonly string[]): Promise<Kept> {
     const rows = await this.#queries.any<{ key: string; value: unknown }>(sql.auth.listPreferences, {
       userId,
@@ -43,7 +43,7 @@ export class Preferences {
     return Object.fromEntries(rows.map(({ key, value }) => [key, value]))
   }
 
-  /** @throws {InDoubt} when it may have been done; whatever else it throws, it was not */
+  /** @throws {InDoubt} when it may have been set; after any other error it was not */
   async set({ userId, key, value, requestId }: NewPreference): Promise<SetOutcome> {
     const nowMs = Date.now()
     const text = JSON.stringify(value)
@@ -74,7 +74,7 @@ export class Preferences {
     }
   }
 
-  /** A guest has become lasting: what it kept is the user's, who keeps their own where both have one. */
+  /** Gives a guest's preferences to the user that the guest has become; the user's own take precedence. */
   async move(users: { readonly fromUserId: string; readonly toUserId: string }): Promise<void> {
     await this.#queries.tx(async (t) => {
       await t.any(sql.auth.lockPreferences, { userId: users.toUserId })

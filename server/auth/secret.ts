@@ -7,8 +7,8 @@ import { reasonOf, StartupError } from '../database/startup-error.ts'
 const LENGTH_MIN = 32
 
 /**
- * The secret that signs sessions, made once and kept beside the embedded Postgres: sessions outlive a restart.
- * @throws {StartupError} when it can be neither read nor made, and when it is not whole
+ * The secret that signs sessions, generated once and kept beside the embedded Postgres, so that sessions outlive a restart.
+ * @throws {StartupError} when it can be neither read nor written, or is incomplete
  */
 export async function keptSecret(dataDir: string): Promise<string> {
   const file = join(dataDir, 'auth-secret')
@@ -20,7 +20,7 @@ export async function keptSecret(dataDir: string): Promise<string> {
     .catch((cause: unknown) => {
       throw new StartupError(`Cannot keep a secret in ${file}: ${reasonOf(cause)}. Set DATA_DIR to another.`, { cause })
     })
-  // better-auth would sign with a secret that everybody knows where it is given an empty one.
+  // Given an empty secret, better-auth would sign with a publicly known one.
   if (secret.length >= LENGTH_MIN) return secret
   throw new StartupError(
     `${file}: expected at least ${LENGTH_MIN} characters, found ${secret.length}. Put it back, or delete it: ` +
@@ -28,7 +28,7 @@ export async function keptSecret(dataDir: string): Promise<string> {
   )
 }
 
-/** Written beside its place and put there whole; where another server was first, its secret is the one. */
+/** Written to a temporary file and moved into place; if another server was first, its secret is used. */
 async function make(file: string, dataDir: string): Promise<string> {
   await mkdir(dataDir, { recursive: true })
   const making = `${file}.${randomBytes(4).toString('hex')}`

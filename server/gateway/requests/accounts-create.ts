@@ -5,7 +5,7 @@ import { sound } from './read-field.ts'
 import { commandIdOf } from './request-id.ts'
 import { accountOf, type Relay } from './request.ts'
 
-/** How many a user may have the exchange says: it alone knows whether this is one that it has opened already. */
+/** The exchange checks how many a user may have, since only it knows whether this request is a repeat. */
 export const accountsCreate =
   (exchange: ExchangeRequests): Relay<'accounts.create'> =>
   ({ name, startingCash, mode = 'cash', requestId }, requester) => {

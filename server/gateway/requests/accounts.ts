@@ -3,7 +3,7 @@ import type { ExchangeRequests } from '../leader/exchange-requests.ts'
 import { RequestFailure } from '../answering/wire-error.ts'
 import { accountOf, type Handler } from './request.ts'
 
-/** The user's accounts, valued now: each is asked of the exchange. */
+/** The user's accounts at their current value, one request to the exchange each. */
 export const accounts =
   ({
     exchange,
@@ -16,7 +16,7 @@ export const accounts =
     const { userId, receivedAtMs } = requester
     const own = userId === undefined ? [accountOf(requester)] : await accountsOf(userId)
     const valued = []
-    // One after the other: who has many must not fill the line to the exchange.
+    // One at a time, so that a user with many accounts does not fill the queue to the exchange.
     for (const account of own) {
       const answer = await exchange.ask({ request: { event: 'account', account }, receivedAtMs })
       if (!answer.ok) throw new RequestFailure(answer.error)

@@ -22,13 +22,13 @@ export const alertCreate =
     const outcome = await certain(() => alerts.create(wished))
     if (outcome === 'other') throw idTaken(requestId)
     if (outcome === 'full') {
-      throw invalid('', 'max', { expected: `at most ${max} alerts of an account that wait: delete one` })
+      throw invalid('', 'max', { expected: `at most ${max} waiting alerts per account: delete one first` })
     }
     const { alert, isRepeated } = outcome
     return { ok: true, data: toWireAlert(alert, instrument), ...(isRepeated && { duplicate: true }) }
   }
 
-/** Those in instruments that are no longer listed are left out, as they are not told either: their prices have no ticks. */
+/** Leaves out alerts on instruments that are no longer listed: their prices have no ticks, and they never fire. */
 export const alertList =
   ({ alerts, instrumentOf }: AlertParts): Handler<'alert.list'> =>
   async (_payload, requester) =>
@@ -48,23 +48,19 @@ export const alertDelete =
     return { ok: true, data: { alertId: idOf(id) }, ...(outcome === 'repeated' && { duplicate: true }) }
   }
 
-const notFound = () => failure('NOT_FOUND', 'No alert of this account has that id.')
+const notFound = () => failure('NOT_FOUND', 'This account has no alert with that id.')
 const idTaken = (requestId = '') =>
-  failure('DUPLICATE_CLIENT_ORDER_ID', `requestId "${requestId}" was used before, for another request.`)
+  failure('DUPLICATE_CLIENT_ORDER_ID', `requestId "${requestId}" was already used for another request.`)
 
-/** @throws {RequestFailure} TIMEOUT, where it may have been done: the same request id tells */
+/** @throws {RequestFailure} TIMEOUT when in doubt; repeating the same request id gives the outcome */
 async function certain<Outcome>(change: () => Promise<Outcome>): Promise<Outcome> {
   try {
     return await change()
   } catch (error) {
     if (!(error instanceof InDoubt)) throw error
-    throw failure(
-      'TIMEOUT',
-      'The connection to the database broke: send the same id again to learn what became of it.',
-      {
-        outcome: 'unknown',
-        finalAt: Date.now() + ANSWER_MS_MAX,
-      },
-    )
+    throw failure('TIMEOUT', 'The connection to the database broke. Send the same id again to learn the outcome.', {
+      outcome: 'unknown',
+      finalAt: Date.now() + ANSWER_MS_MAX,
+    })
   }
 }

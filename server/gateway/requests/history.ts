@@ -5,26 +5,26 @@ import type { ListedInstrument } from '../../instruments.ts'
 import type { History, ListName, Page } from '../../journal/history.ts'
 import { invalid } from '../answering/wire-error.ts'
 
-/** What has been committed of an account, newest first. */
+/** The committed history of accounts, newest first. */
 export type AccountHistory = Pick<History, 'orders' | 'fills' | 'entries' | 'stretchOf' | 'equity' | 'orderByClientId'>
 
 export type InstrumentOf = (symbol: string) => ListedInstrument | undefined
 
-/** @throws {Error} for a symbol of our own records that is not listed: a defect */
+/** @throws {Error} for an unlisted symbol in our own records, which is a defect */
 export function listed(symbol: string, instrumentOf: InstrumentOf): ListedInstrument {
   const instrument = instrumentOf(symbol)
   if (instrument === undefined) throw new Error(`expected a listed instrument, found ${symbol}`)
   return instrument
 }
 
-/** @throws {RequestFailure} INVALID, for a symbol of the client's that is not listed */
+/** @throws {RequestFailure} INVALID, if the client's symbol is not listed */
 export function knownInstrument(symbol: string, instrumentOf: InstrumentOf, field = 'symbol'): ListedInstrument {
   const instrument = instrumentOf(symbol)
   if (instrument === undefined) throw unknownSymbol(symbol, field)
   return instrument
 }
 
-/** @throws {RequestFailure} INVALID, for a symbol of the client's that is not listed */
+/** @throws {RequestFailure} INVALID, if the client's symbol is not listed */
 export function assertListed(symbol: string | undefined, instrumentOf: InstrumentOf): void {
   if (symbol !== undefined) knownInstrument(symbol, instrumentOf)
 }
@@ -32,10 +32,10 @@ export function assertListed(symbol: string | undefined, instrumentOf: Instrumen
 const unknownSymbol = (symbol: string, field: string) =>
   invalid(field, 'unknown', { expected: 'the symbol of one of `instruments`', found: `"${symbol}"` })
 
-/** What is rare is looked for so far down a list, and what was not found by then is on the pages that follow. */
+/** How far down a list one page looks for a rare symbol; the following pages look further. */
 export const LOOKED_AT_MAX = 30_000
 
-/** A list of an account, and how its items are read and shown. */
+/** A list of an account, and how to read and show its items. */
 export interface AccountList<Item, Wire> {
   readonly name: ListName
   readonly history: AccountHistory
@@ -45,8 +45,8 @@ export interface AccountList<Item, Wire> {
 }
 
 /**
- * One page of an account's list. A cursor is an id: only older items follow. With a symbol a page may have fewer items than
- * its limit, or none, and yet a next one.
+ * One page of an account's list. A cursor is an id: only older items follow. With a symbol, a page may have fewer items than
+ * its limit, even none, and still have a next page.
  * @throws {RequestFailure} INVALID, for a cursor of another list or account
  */
 export async function pageOf<Item extends { readonly number: number }, Wire>(
@@ -58,7 +58,7 @@ export async function pageOf<Item extends { readonly number: number }, Wire>(
   if (cursor !== undefined && before?.account !== account) {
     throw invalid('cursor', 'format', { expected: 'the nextCursor of the page before', found: `"${cursor}"` })
   }
-  // One item more than the page has, to know whether another follows.
+  // One more than the page shows, to know whether another page follows.
   const page = {
     ...(from !== undefined && { fromMs: from }),
     ...(to !== undefined && { toMs: to }),
@@ -73,7 +73,7 @@ export async function pageOf<Item extends { readonly number: number }, Wire>(
   return { items, ...(downTo !== undefined && { nextCursor: idText(account, downTo) }) }
 }
 
-/** The last number to look at; undefined where the whole list is short enough. */
+/** The last number to look at; undefined if the whole list is short enough. */
 async function lookedDownTo(history: AccountHistory, name: ListName, account: number, page: Page) {
   const { first, before } = await history.stretchOf(name, account, page)
   const downTo = before - LOOKED_AT_MAX

@@ -4,7 +4,7 @@ import { failure, invalid } from '../answering/wire-error.ts'
 import { type OwnerOf, userOf } from './preferences-user.ts'
 import type { Relay } from './request.ts'
 
-/** Keeps a value, and answers with what is under the key now, as `preferences.get` would. */
+/** Stores a value and answers with the value now under the key, as `preferences.get` would. */
 export const preferencesSet =
   (parts: { preferences: PreferenceStore; ownerOf: OwnerOf; keysMax: number }): Relay<'preferences.set'> =>
   async ({ key, value, requestId }, requester) => {
@@ -17,22 +17,22 @@ export const preferencesSet =
       case 'repeated':
         return { ok: true, data, duplicate: true }
       case 'other':
-        throw failure('DUPLICATE_CLIENT_ORDER_ID', `requestId "${requestId}" was used before, for another request.`)
+        throw failure('DUPLICATE_CLIENT_ORDER_ID', `requestId "${requestId}" was already used for another request.`)
       case 'full':
         throw invalid('key', 'max', {
-          expected: `one of the ${parts.keysMax} keys that a user may have: remove one`,
-          found: `"${key}", which is new`,
+          expected: `at most ${parts.keysMax} keys per user: remove one first`,
+          found: `the new key "${key}"`,
         })
     }
   }
 
-/** @throws {RequestFailure} TIMEOUT, where it may have been done: the same request id tells */
+/** @throws {RequestFailure} TIMEOUT when in doubt; repeating the same request id gives the outcome */
 async function setIn(preferences: PreferenceStore, wished: NewPreference): Promise<SetOutcome> {
   try {
     return await preferences.set(wished)
   } catch (error) {
     if (!(error instanceof InDoubt)) throw error
-    throw failure('TIMEOUT', 'The connection to the database broke: it is not known whether the preference was set.', {
+    throw failure('TIMEOUT', 'The connection to the database broke. Send the same id again to learn the outcome.', {
       outcome: 'unknown',
       finalAt: Date.now() + ANSWER_MS_MAX,
     })

@@ -1,11 +1,11 @@
 import { failure } from '../answering/wire-error.ts'
 import { accountOf, type Requester } from './request.ts'
 
-/** Who owns a trading account. */
+/** The owner of a trading account. */
 export type OwnerOf = (account: number) => Promise<string | undefined>
 
 /**
- * Whose preferences a request means. A key is of an account and of nobody: it reads and sets what the account's owner keeps.
+ * The user whose preferences a request means. A key belongs to an account, so it uses the preferences of the account's owner.
  * @throws {RequestFailure} NOT_FOUND, for an account that nobody owns
  */
 export async function userOf(requester: Requester, ownerOf: OwnerOf): Promise<string> {

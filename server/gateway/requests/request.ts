@@ -2,14 +2,14 @@ import type { Answer, Scope } from '@valiant/shared/protocol/events'
 import type { DataOf, REQUESTS, RequestName } from '@valiant/shared/protocol/requests'
 import type { z } from 'zod'
 
-/** Who asks: the same for a socket and for REST. */
+/** The sender of a request, over a socket or REST. */
 export interface Requester {
   /** The number of the account it acts for; undefined on a public connection. */
   readonly account: number | undefined
   readonly userId: string | undefined
   readonly scopes: readonly Scope[]
   readonly source: 'web' | 'api'
-  /** The socket's id, for what lives as long as the socket does (subscriptions); undefined over REST. */
+  /** The socket's id, for state that lives as long as the socket (subscriptions); undefined over REST. */
   readonly socketId: string | undefined
   /** Wall time in ms at which the request arrived. */
   readonly receivedAtMs: number
@@ -19,19 +19,19 @@ export type Payload<Name extends RequestName> = z.output<(typeof REQUESTS)[Name]
 
 /**
  * Serves one request: its payload has been parsed, its requester's scope checked.
- * @throws {RequestFailure} for what the client is to be told
+ * @throws {RequestFailure} with the error for the client
  */
 export type Handler<Name extends RequestName> = (
   payload: Payload<Name>,
   requester: Requester,
 ) => DataOf<Name> | Promise<DataOf<Name>>
 
-/** Asks the exchange and hands its answer on as it is, with what stands beside `ok`. */
+/** Passes on a whole answer, including the fields beside `ok`. */
 export type Relay<Name extends RequestName> = (payload: Payload<Name>, requester: Requester) => Promise<Answer>
 
 /**
- * What answers with more than data: the exchange itself, and what is changed beside it, which knows its request ids. All
- * else the gateway does, from the mirror and from the database.
+ * Requests whose answer is more than data: those to the exchange, and changes in the database, which have request ids too.
+ * The gateway answers all others from its mirror of the market and from the database.
  */
 export const RELAYED = [
   'order.place',
@@ -64,7 +64,7 @@ export type BesideTheExchange = (typeof BESIDE_THE_EXCHANGE)[number]
 
 export type Relays = { readonly [Name in RelayedName]: Relay<Name> }
 export type Handlers = { readonly [Name in Exclude<RequestName, RelayedName>]: Handler<Name> }
-/** Requests that are answered from the mirror of the market and its history. */
+/** Requests answered from the mirror of the market and its history. */
 export type MarketHandlers = Pick<
   Handlers,
   'time' | 'instruments' | 'subscribe' | 'unsubscribe' | 'candles' | 'trades' | 'sparklines' | 'news'
