@@ -11,7 +11,7 @@ test('a user opens a second account, trades on it apart from the first, and list
   const second = await client.good('accounts.create', create)
   expect(second).toMatchObject({ name: 'Swing', cash: '5000.00', mode: 'margin', resets: 0 })
   expect(await client.ask('accounts.create', create)).toMatchObject({ duplicate: true, data: { id: second.id } })
-  const there = await connect(at.server.url, { cookie: client.cookie ?? '', auth: { accountId: second.id } })
+  const there = await connect(server.url, { cookie: client.cookie ?? '', auth: { accountId: second.id } })
   await there.place({ symbol: on.symbol, side: 'buy', type: 'market', qty: on.qty() })
   expect((await client.account()).positions).toEqual([])
   const listed = await client.good('accounts')

@@ -6,6 +6,7 @@ import { REQUESTS, type RequestName } from '@valiant/shared/protocol/requests'
 import { BookQuery, type OwnRoute, REST_ROUTES, type RestMethod, type RestRoute } from '@valiant/shared/protocol/rest'
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
 import type { z } from 'zod'
+import { AuthUnavailable } from '../../auth/auth-unavailable.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { ClientAddress } from '../sessions/client-address.ts'
 import type { Dispatcher } from '../answering/dispatcher.ts'
@@ -50,6 +51,17 @@ export function restRouter(parts: RestParts): Router {
   const identityOf = (request: Request, receivedAtMs: number): Promise<Identity | undefined> =>
     inTime(sessions.ofRequest(request.headers, request.method, accountIdOf(request)), { receivedAtMs, changes: false })
 
+  /** For public requests, which are answered while nobody can be looked up: a cookie is ignored, a wrong key is refused. */
+  async function identityByKey(request: Request, receivedAtMs: number): Promise<Identity | undefined> {
+    if (request.headers.authorization === undefined) return undefined
+    try {
+      return await identityOf(request, receivedAtMs)
+    } catch (error) {
+      if (error instanceof AuthUnavailable) return undefined
+      throw error
+    }
+  }
+
   async function assertWithin(request: Request): Promise<void> {
     const retryAfterMs = await requests.take(keyOf(request))
     if (retryAfterMs > 0) throw failure('RATE_LIMITED', 'Too many requests from this address.', { retryAfterMs })
@@ -58,9 +70,8 @@ export function restRouter(parts: RestParts): Router {
   /** Runs a request of the protocol on behalf of the visitor. */
   async function ask(request: Request, event: RequestName, payload: unknown): Promise<Answer> {
     const receivedAtMs = Date.now()
-    // Public requests need no identity, and are answered while it cannot be looked up.
     const isPublic = REQUESTS[event].scope === 'public'
-    const identity = isPublic ? undefined : await identityOf(request, receivedAtMs)
+    const identity = await (isPublic ? identityByKey(request, receivedAtMs) : identityOf(request, receivedAtMs))
     return dispatcher.answer(event, payload, requesterOf(identity, { socketId: undefined, receivedAtMs }), () =>
       requests.take(keyOf(request)),
     )
