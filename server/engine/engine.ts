@@ -54,6 +54,8 @@ import { WorkingOrders } from './working-orders.ts'
 const INTEREST_BPS = 800
 /** A batch of so many orders is committed in a tenth of a second, and all that is due at one moment in a few quanta. */
 const ENDS_PER_QUANTUM_MAX = 2_000
+/** A water moves with every new high or low; it is told no more than once in so many ms. */
+const WATERS_MS = 1_000
 const newOrderBook = (maxTicks: number): Book => new OrderBook(maxTicks)
 
 export interface EngineOptions {
@@ -93,8 +95,8 @@ export class Engine {
   private readonly splits: Splits
   private readonly watch = new MarginWatch()
   private readonly liquidation: Liquidation
-  /** The second of market time in which moved waters were told last. */
-  private toldSecond = 0
+  /** Market time at which moved waters were told last. */
+  private toldAtMs = 0
 
   constructor(options: EngineOptions) {
     const { instruments, maxOpenOrdersPerInstrument, makeBook = newOrderBook } = options
@@ -265,7 +267,20 @@ export class Engine {
     const endsLeft = this.endsPerQuantumMax - this.expire(timeMs)
     this.deadMen.goOff(timeMs, endsLeft, (account) => this.portfolio(account))
     this.liquidation.step(timeMs)
-    this.publishHighWaters(timeMs)
+    if (timeMs - this.toldAtMs >= WATERS_MS) this.publishHighWaters(timeMs)
+  }
+
+  /**
+   * Tells every water that has moved since its order was last told; with a quantum it happens once a second. To be called
+   * where the prices that moved them are saved: a recovery goes on from both.
+   */
+  publishHighWaters(atMs: number): void {
+    const timeMs = this.log.marketTime(atMs)
+    this.toldAtMs = timeMs
+    this.log.begin(undefined, 'trade')
+    for (const market of this.markets.values()) {
+      for (const order of market.stops.takeMoved()) this.working.change(order, timeMs)
+    }
   }
 
   /** What a market takes: see SetMarketStatus. */
@@ -411,17 +426,6 @@ export class Engine {
       this.working.cancel(order, order.timeInForce === 'day' ? 'day_end' : 'gtd', timeMs)
     }
     return this.endsPerQuantumMax
-  }
-
-  /** A water moves with every new high or low; it is told no more than once a second. */
-  private publishHighWaters(timeMs: number): void {
-    const second = Math.floor(timeMs / 1_000)
-    if (second === this.toldSecond) return
-    this.toldSecond = second
-    this.log.begin(undefined, 'trade')
-    for (const market of this.markets.values()) {
-      for (const order of market.stops.takeMoved()) this.working.change(order, timeMs)
-    }
   }
 
   private requestOf(command: PlaceOrder) {

@@ -10,6 +10,7 @@ export interface Exchange {
   beginEpoch(epoch: number): void
   house(symbol: string): HouseMarket
   quantum(timeMs: number): void
+  publishHighWaters(timeMs: number): void
   postponeDeadMen(gapMs: number): void
   apply(command: Command, timeMs: number): CommandResult
   preview(command: PlaceOrder): Omit<Preview, 'liquidationTicks'>
@@ -84,6 +85,7 @@ export type Action =
   | { readonly what: 'withdraw'; readonly symbol: string; readonly id: number }
   /** So many, 50 ms apart, the last at `timeMs`. */
   | { readonly what: 'quanta'; readonly count: number; readonly timeMs: number }
+  | { readonly what: 'waters'; readonly timeMs: number }
   | { readonly what: 'postpone'; readonly gapMs: number }
   | { readonly what: 'epoch'; readonly epoch: number }
 
@@ -126,6 +128,9 @@ export class Player {
         return undefined
       case 'quanta':
         for (let left = action.count - 1; left >= 0; left--) exchange.quantum(action.timeMs - left * QUANTUM_MS)
+        return undefined
+      case 'waters':
+        exchange.publishHighWaters(action.timeMs)
         return undefined
       case 'postpone':
         exchange.postponeDeadMen(action.gapMs)

@@ -412,6 +412,7 @@ export class Generator {
     const free = (this.accounts.at(-1) ?? 0) + 1
     return chance.weighted<() => Action>([
       [2, () => ({ what: 'postpone', gapMs: chance.between(1, 5_000) })],
+      [2, () => ({ what: 'waters', timeMs: this.nowMs })],
       [1, () => this.newEpoch()],
       [
         1,

@@ -29,6 +29,7 @@ function session(engine: RecordedEngine): string[] {
     beginEpoch: (epoch) => engine.beginEpoch(epoch),
     house: (symbol) => engine.house(symbol),
     quantum: (timeMs) => engine.quantum(timeMs),
+    publishHighWaters: (timeMs) => engine.publishHighWaters(timeMs),
     postponeDeadMen: (gapMs) => engine.postponeDeadMen(gapMs),
     apply: (command, timeMs) => engine.apply(command, timeMs),
     drain: () => engine.drain(),

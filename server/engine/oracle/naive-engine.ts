@@ -27,6 +27,7 @@ import { place } from './place.ts'
 import { type NaivePreview, preview } from './preview.ts'
 import { quantum, setDeadMan } from './quantum.ts'
 import { settle } from './settle.ts'
+import { publishHighWaters } from './stops.ts'
 import { accountOf, found, marketOf, type NaiveState, noEvents } from './state.ts'
 
 export interface NaiveOptions {
@@ -69,6 +70,11 @@ export class NaiveEngine {
   quantum(timeMs: number): void {
     this.begin(timeMs, undefined, 'trade')
     quantum(this.state, this.listeners)
+  }
+
+  publishHighWaters(timeMs: number): void {
+    this.begin(timeMs, undefined, 'trade')
+    publishHighWaters(this.state)
   }
 
   /** While the market was degraded the switches stood still. */
@@ -234,7 +240,7 @@ function newState(options: NaiveOptions): NaiveState {
     priority: 0,
     nextSlot: 0,
     nowMs: 0,
-    second: 0,
+    watersToldAtMs: 0,
     toldWater: new Map(),
     actor: undefined,
     cause: 'system',

@@ -26,8 +26,8 @@ export interface NaiveState {
   priority: number
   nextSlot: number
   nowMs: number
-  /** The second of the last quantum. */
-  second: number
+  /** When waters were last told. */
+  watersToldAtMs: number
   /** The water that was last told of each trailing stop. */
   readonly toldWater: Map<Order, number>
   /** The operation: who does it, and why. */

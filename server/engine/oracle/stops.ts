@@ -63,11 +63,9 @@ export function act(state: NaiveState, listeners: Listeners, order: Order): void
   enter(state, listeners, order, isPriced ? { payableLots: payableLots(state, order) } : {})
 }
 
-/** Water that has moved since it was last told, at the first quantum of a second. */
+/** Water that has moved since its order was last told. */
 export function publishHighWaters(state: NaiveState): void {
-  const second = Math.floor(state.nowMs / 1_000)
-  if (second === state.second) return
-  state.second = second
+  state.watersToldAtMs = state.nowMs
   for (const order of state.orders) {
     const told = state.toldWater.get(order)
     if (order.status === 'untriggered' && told !== order.highWaterTicks) change(state, order, 'trade')

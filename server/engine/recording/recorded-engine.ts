@@ -41,6 +41,11 @@ export class RecordedEngine {
     this.engine.quantum(timeMs)
   }
 
+  publishHighWaters(timeMs: number): void {
+    this.note('publishHighWaters', timeMs)
+    this.engine.publishHighWaters(timeMs)
+  }
+
   postponeDeadMen(gapMs: number): void {
     this.note('postponeDeadMen', gapMs)
     this.engine.postponeDeadMen(gapMs)

@@ -19,6 +19,7 @@ export type Call =
   | readonly [what: 'beginEpoch', epoch: number]
   | readonly [what: 'apply', command: Command, timeMs: number]
   | readonly [what: 'quantum', timeMs: number]
+  | readonly [what: 'publishHighWaters', timeMs: number]
   | readonly [what: 'postponeDeadMen', gapMs: number]
   | readonly [what: 'drain']
   | readonly [what: 'place', symbol: string, side: Side, ticks: number, lots: number, tag: number]

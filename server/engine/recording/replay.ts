@@ -35,6 +35,9 @@ export class Replay {
       case 'quantum':
         engine.quantum(call[1])
         return
+      case 'publishHighWaters':
+        engine.publishHighWaters(call[1])
+        return
       case 'postponeDeadMen':
         engine.postponeDeadMen(call[1])
         return

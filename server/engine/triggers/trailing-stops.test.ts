@@ -94,7 +94,7 @@ describe('a trailing stop', () => {
     expect(order).toMatchObject({ status: 'filled', filledTickLots: 10 * 9_900 })
   })
 
-  it('tells a moved water at the first quantum of a second, once, and with every other change', () => {
+  it('tells a moved water once a second has passed, once, and with every other change', () => {
     const engine = floorWith(10)
     const { order } = place(engine, { ...trailing, side: 'sell', lots: 10, trailTicks: 50 })
     engine.quantum(START_MS)
@@ -115,5 +115,20 @@ describe('a trailing stop', () => {
     engine.drain()
     engine.quantum(START_MS + 3_000)
     expect(engine.drain()).toEqual(NO_EVENTS)
+  })
+
+  it('tells a moved water before the prices that have moved it are saved', () => {
+    const engine = floorWith(10)
+    const { order } = place(engine, { ...trailing, side: 'sell', lots: 10, trailTicks: 50 })
+    engine.quantum(START_MS)
+    tradeAt(engine, 10_010)
+    engine.drain()
+    engine.publishHighWaters(START_MS + 500)
+    expect(engine.drain().orders).toEqual([order])
+    tradeAt(engine, 10_020)
+    engine.quantum(START_MS + 1_000)
+    expect(engine.drain().orders).toEqual([])
+    engine.quantum(START_MS + 1_500)
+    expect(engine.drain().orders).toEqual([order])
   })
 })

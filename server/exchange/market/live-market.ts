@@ -176,6 +176,9 @@ export class LiveMarket {
    */
   save(open: OpenBatch): SavedMarket {
     this.news.tellJumps(open)
+    // The prices that have moved them are saved with this batch.
+    this.engine.publishHighWaters(this.#timeMs)
+    this.#tell(open)
     return saveMarket(this.engine, this.simulator, this.#calendar.split)
   }
 
@@ -334,14 +337,14 @@ export class LiveMarket {
   }
 
   /** Rows, account frames, public trades and the impact of users' trades out of what the engine has just done. */
-  #tell(): void {
+  #tell(open = this.open): void {
     const events = this.engine.drain()
-    this.open.record(events)
+    open.record(events)
     for (const trade of events.trades) this.#marketFrames.addTrade(trade)
     for (const fill of events.fills) this.#feedImpact(fill)
     const stamp = { epoch: this.epoch, timeMs: this.#timeMs }
     for (const { account, frame } of this.#frames.framesOf(events, stamp)) {
-      this.open.onRelease(() => {
+      open.onRelease(() => {
         this.#sent.add(account, frame, this.clock.now())
         this.#parts.broadcast.publishAccount(account, frame)
       })
