@@ -13,15 +13,6 @@ export class RemovableHeap<Item> {
     return this.items[0]
   }
 
-  /** In any order. */
-  get all(): readonly Item[] {
-    return this.items
-  }
-
-  has(item: Item): boolean {
-    return this.places.has(item)
-  }
-
   add(item: Item): void {
     this.put(item, this.items.length)
     this.rise(item, this.items.length - 1)

@@ -69,11 +69,6 @@ export class WaitingStops {
     return moved
   }
 
-  /** All that wait, in any order. */
-  all(): readonly OpenOrder[] {
-    return [...this.buys.all, ...this.sales.all]
-  }
-
   private trailsLeftBy(ticks: number, priorityMax: number): OpenOrder[] {
     return [
       ...takeWhile(this.buyTrails, priorityMax, (order) => order.highWaterTicks > ticks),
