@@ -10,6 +10,9 @@ const CAUTIOUS_COMMANDS = 2 * BATCH_COMMANDS_MAX
 /** Defects in a row, without a batch between, before the market is given up for an operator to look at. */
 const DEFECTS_MAX = 5
 
+/** See db/functions/commit_batch_2.sql. */
+const APPLIED_ONCE = 'corporate_action_applied_once'
+
 /** The loop cannot go on by itself: the process ends with an error, for its supervisor and an operator to see. */
 export class MarketGivenUp extends Error {
   override readonly name = 'MarketGivenUp'
@@ -51,6 +54,8 @@ export class Defects {
       this.#poison.add(entryKey(error.entry))
       return
     }
+    // A corporate action that was withdrawn as it was applied is no fault of the command that shares its batch.
+    if (error instanceof Refused && error.constraint === APPLIED_ONCE) return
     const [only] = entries
     if (only !== undefined && entries.length === 1) this.#poison.add(only)
     this.#cautious = CAUTIOUS_COMMANDS
