@@ -75,6 +75,7 @@ export class NaiveEngine {
   publishHighWaters(timeMs: number): void {
     this.begin(timeMs, undefined, 'trade')
     publishHighWaters(this.state)
+    settle(this.state, this.listeners)
   }
 
   /** While the market was degraded the switches stood still. */
