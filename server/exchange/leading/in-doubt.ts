@@ -35,7 +35,10 @@ export async function settleDoubt(parts: {
     throw new MarketGivenUp(`batch ${acknowledged} was acknowledged, but the database ends at ${last.batch}`)
   }
   const doubtful = term?.inFlight
-  if (doubtful === undefined || last.batch !== doubtful.number) return 'open'
+  if (doubtful === undefined || last.batch !== doubtful.number) {
+    term?.publishUnprintedTrades()
+    return 'open'
+  }
   term?.releaseLate(doubtful.open)
   return 'written'
 }

@@ -111,7 +111,10 @@ export class LeaderTerm {
       this.#isCaughtUp ||= live.behindMs < OPEN_BEHIND_MS_MAX
       if (this.#isCaughtUp && this.#hasCommitted) this.#sayOpen()
       if (this.#inFlight !== undefined) continue
-      if (this.#savedAtMs === Infinity) return { kind: 'stopped' }
+      if (this.#savedAtMs === Infinity) {
+        this.publishUnprintedTrades()
+        return { kind: 'stopped' }
+      }
       if (live.isOver && live.open.isEmpty) return { kind: 'split' }
       this.#seal()
     }
@@ -225,7 +228,12 @@ export class LeaderTerm {
   /** Says what a batch held back that turns out to be written when this term is over. */
   releaseLate(open: OpenBatch): void {
     this.#release(open)
-    this.#parts.market.live.tellTradesOf(open)
+    this.publishUnprintedTrades()
+  }
+
+  /** When this term has ended and this process leads for certain. */
+  publishUnprintedTrades(): void {
+    this.#parts.market.live.publishUnprintedTrades()
   }
 
   /** Says what a batch held back. What a receiver makes of it is no reason to keep it from the others. */

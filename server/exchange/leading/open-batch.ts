@@ -1,5 +1,5 @@
 import type { AccountNumber } from '../../engine/command.ts'
-import type { EngineEvents, Entry, Fill, Trade } from '../../engine/event.ts'
+import type { EngineEvents, Entry, Fill } from '../../engine/event.ts'
 import type { Account, DeadMan, Order, Position } from '../../engine/state.ts'
 import type { AccountOwner, Batch, CommandResult } from '../../journal/journal.ts'
 import type { CommandSpan } from '../../telemetry/tracing.ts'
@@ -17,8 +17,6 @@ export class OpenBatch {
   readonly opened: AccountOwner[] = []
   /** The corporate actions applied: such a batch saves the simulator's state, which they have changed. */
   readonly corporateActions: number[] = []
-  /** What was traded, for the case that its frames, which come each quantum, are lost with the next batch. */
-  readonly trades: Trade[] = []
   /** The day that was charged for, as a count of days. */
   chargedDay: number | undefined
   /** When the first frame of prices was put into it, by wall time. */
@@ -36,8 +34,7 @@ export class OpenBatch {
   #mustCommit = false
 
   /** Takes the rows out of what one operation did. Trades make none: simulated flow is not journalled, what it did to a user is. */
-  record({ trades, orders, fills, entries, positions, accounts, deadMen }: EngineEvents): void {
-    for (const trade of trades) this.trades.push(trade)
+  record({ orders, fills, entries, positions, accounts, deadMen }: EngineEvents): void {
     for (const order of orders) this.#orders.add(order)
     for (const fill of fills) this.#fills.push(fill)
     for (const entry of entries) this.#entries.push(entry)

@@ -7,7 +7,7 @@ import type { CommandBus, CommandEntry } from '../../bus/commands.ts'
 import type { HoldConnectionRequest, OrderReferenceRequest } from '../../bus/exchange-request.ts'
 import { type AccountNumber, FIRST_USER_ACCOUNT } from '../../engine/command.ts'
 import type { Engine } from '../../engine/engine.ts'
-import type { Fill } from '../../engine/event.ts'
+import type { Trade } from '../../engine/event.ts'
 import { toWireFill } from '../../feed/account/fill.ts'
 import { toWireOrder } from '../../feed/account/order.ts'
 import type { MarketFrame } from '../../feed/market-frame.ts'
@@ -34,6 +34,7 @@ import { OpenBatch } from '../leading/open-batch.ts'
 import { Operations } from '../operations/operations.ts'
 import type { OperatorWatch } from '../operator-watch.ts'
 import { type SavedMarket, saveMarket } from './saved-market.ts'
+import { takenFromHouse } from './taken-from-house.ts'
 
 export interface LiveMarketParts {
   readonly epoch: number
@@ -106,6 +107,8 @@ export class LiveMarket {
   /** Commands are not taken, and no dead man's switch goes off. */
   #isDegraded = false
   #haltMessage: string | undefined
+  /** Trades that are committed and that no frame has told: that of the next quantum does. */
+  #unprinted: Trade[] = []
   /** From the last batch to the first quantum, and over a jump of time. */
   #hasStoodStill = true
 
@@ -341,7 +344,9 @@ export class LiveMarket {
     const events = this.engine.drain()
     open.record(events)
     for (const trade of events.trades) this.#marketFrames.addTrade(trade)
-    for (const fill of events.fills) this.#feedImpact(fill)
+    // A user who takes moves the price like anyone else. What the house takes, its own step has counted.
+    for (const { symbol, side, lots } of takenFromHouse(events.fills)) this.simulator.onUserTrade(symbol, side, lots)
+    if (events.trades.length > 0) this.open.onRelease(() => this.#unprinted.push(...events.trades))
     const stamp = { epoch: this.epoch, timeMs: this.#timeMs }
     for (const { account, frame } of this.#frames.framesOf(events, stamp)) {
       open.onRelease(() => {
@@ -356,14 +361,12 @@ export class LiveMarket {
     if (samples.length > 0) this.open.onRelease(() => this.#parts.equity.writer.write(samples))
   }
 
-  /** A user who takes moves the price like anyone else. What the house takes, its own step has counted. */
-  #feedImpact(fill: Fill): void {
-    if (fill.liquidity === 'taker') this.simulator.onUserTrade(fill.symbol, fill.side, fill.lots)
-  }
-
-  /** Of a batch that was committed when this session was over: no frame of a later quantum will tell its trades. */
-  tellTradesOf({ trades }: OpenBatch): void {
+  /** When no frame of a later quantum will leave: publishes the committed trades that wait for one. */
+  publishUnprintedTrades(): void {
     const { epoch, engine } = this
+    const trades = this.#unprinted
+    if (trades.length === 0) return
+    this.#unprinted = []
     const symbols = engine.symbols.map((symbol) => ({
       ...{ symbol, bids: [], asks: [], status: engine.status(symbol) },
       trades: trades.filter((trade) => trade.symbol === symbol),
@@ -377,6 +380,7 @@ export class LiveMarket {
     this.open.pricedAtMs ??= nowMs
     this.open.pricedForMs = frame.full ? Infinity : Math.max(this.open.pricedForMs, nowMs - this.open.pricedAtMs)
     this.open.onRelease(() => {
+      this.#unprinted = []
       const sent = this.#parts.publisher.publish(frame)
       if (sent === undefined) return
       this.#parts.onMarketFrame(sent)

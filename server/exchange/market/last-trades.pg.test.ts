@@ -1,0 +1,37 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ExchangeRig, good } from '../exchange.fixture.ts'
+
+let rig: ExchangeRig
+let account: number
+beforeEach(async () => {
+  rig = await ExchangeRig.open()
+  account = await rig.openAccount('user-1')
+})
+afterEach(() => rig.close())
+
+const printed = () =>
+  rig.marketFrames.flatMap(({ symbols }) => symbols.flatMap(({ trades }) => trades.map(({ id }) => String(id))))
+const trade = () => rig.framesOf(account).flatMap(({ fills }) => fills.map(({ tradeId }) => tradeId))[0]
+
+test('the trade of an order that was answered just before the exchange stopped is printed, once', async () => {
+  good(await rig.place(account, 'a'))
+  await rig.stop()
+  expect(printed().filter((id) => id === trade())).toHaveLength(1)
+})
+
+test('so is that of an order answered just before a fault', async () => {
+  const { epoch } = rig
+  let sent: 'nothing' | 'order' | 'next batch' = 'nothing'
+  rig.proxy.watch((bytes) => {
+    if (sent === 'nothing' && bytes.includes('answered')) sent = 'order'
+    else if (sent === 'order' && bytes.includes('journal/commit-batch')) {
+      sent = 'next batch'
+      return 'cut'
+    }
+    return 'pass'
+  })
+  good(await rig.place(account, 'answered'))
+  good(await rig.rest(account, 'next'))
+  await expect.poll(() => rig.epoch, { timeout: 20_000 }).toBeGreaterThan(epoch)
+  await expect.poll(() => printed().filter((id) => id === trade()).length, { timeout: 20_000 }).toBe(1)
+})
