@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { freshDatabase } from '../../../test/rig/postgres.ts'
 import { openDatabase } from '../../database/database.ts'
 import { changeOf, frameOf, listed, tradeOf } from '../../feed/frames.fixture.ts'
@@ -38,4 +38,30 @@ test('the minute in which the market stopped is whole, however long it stood', a
     [10, 1],
     [11, 1],
   ])
+})
+
+test('bars whose write failed are written with the next ones', async () => {
+  await using fresh = await freshDatabase()
+  await using database = await openDatabase({ url: fresh.url, logger: { warn: () => undefined } })
+  const bars = new Bars(database.queries)
+  const write = bars.writeBars.bind(bars)
+  let isAway = true
+  vi.spyOn(bars, 'writeBars').mockImplementation(async (width, columns) => {
+    if (width === '1m' && isAway) throw new Error('away')
+    await write(width, columns)
+  })
+  const writer = new BarWriter({
+    ...{ bars, instruments: [listed('NOVA')], span: { fromMs: T, toMs: T }, log: pino({ level: 'silent' }) },
+    failed: (error) => expect.unreachable(String(error)),
+  })
+  for (let minute = 0; minute <= 2; minute++) {
+    const timeMs = T + minute * MINUTE_MS
+    const trades = [tradeOf('NOVA', { id: minute + 1, timeMs, ticks: 100 })]
+    writer.add(frameOf({ seq: minute + 1, timeMs, full: minute === 0, symbols: [changeOf('NOVA', { trades })] }))
+  }
+  await writer.flush()
+  isAway = false
+  await writer[Symbol.asyncDispose]()
+  const stored = await bars.bars('1m', 'NOVA', { fromMs: T, toMs: T + 2 * MINUTE_MS })
+  expect(stored.map(({ startAtMs }) => (startAtMs - T) / MINUTE_MS)).toEqual([0, 1])
 })

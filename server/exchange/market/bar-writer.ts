@@ -5,6 +5,8 @@ import type { BarColumns, Bars } from '../../journal/bars.ts'
 
 const WRITE_MS = 1_000
 const CLOSE_MS_MAX = 2_000
+/** Bars that wait for a database that is away: some minutes of all instruments. The oldest are lost first. */
+const UNWRITTEN_BARS_MAX = 10_000
 const MINUTE_MS = 60_000
 
 /**
@@ -19,6 +21,8 @@ export class BarWriter implements AsyncDisposable {
   #writing: Promise<void>
   /** Frames that wait until the history before them is read. */
   #early: MarketFrame[] | undefined = []
+  /** Closed bars whose write failed. Writing one again replaces it. */
+  #unwritten: StorableBar[] = []
   #isClosed = false
 
   /**
@@ -78,12 +82,15 @@ export class BarWriter implements AsyncDisposable {
 
   #write(): void {
     this.#writing = this.#writing.then(async () => {
-      const closed = this.#feed.closedBars()
+      const closed = [...this.#unwritten, ...this.#feed.closedBars()]
       if (closed.length === 0) return
+      this.#unwritten = []
       try {
         for (const width of ['1s', '1m'] as const) await this.#bars.writeBars(width, columnsOf(closed, width))
       } catch (error) {
-        this.#log.warn({ err: error, bars: closed.length }, 'exchange: bars could not be written and are lost')
+        this.#unwritten = closed.slice(-UNWRITTEN_BARS_MAX)
+        const lost = closed.length - this.#unwritten.length
+        this.#log.warn({ err: error, bars: closed.length, lost }, 'exchange: could not write bars; trying again')
       }
     })
   }
