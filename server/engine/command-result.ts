@@ -157,6 +157,8 @@ export type Preview =
       readonly feeCents: number
       /** Lots that would rest, and the maker's fee they would add if all of them filled. */
       readonly restLots: number
+      /** What those lots are valued at: the limit, or the trigger of an order without one. */
+      readonly restTicks: number
       readonly restFeeCents: number
       readonly buyingPowerAfterCents: number
       /** Of a margin account: the margin used, and the price that would then liquidate it. */

@@ -98,6 +98,7 @@ describe('a preview', () => {
       valueCents: 141_000,
       feeCents: 71,
       restLots: 6,
+      restTicks: 10_100,
       restFeeCents: 12,
       buyingPowerAfterCents: START_CENTS - 141_000 - 71 - 60_600 - 30,
       marginAfterCents: undefined,
@@ -117,7 +118,7 @@ describe('a preview of an order that waits', () => {
   it('tells what it would bind and no fills', () => {
     const engine = floorOf('| 101.00 | 50\n 50 | 99.00 |')
     const stop = { type: 'stop', side: 'buy', lots: 10, stopTicks: 10_050 } as const
-    const nothing = { ok: true, fills: [], valueCents: 0, feeCents: 0, restLots: 10, lots: 10 }
+    const nothing = { ok: true, fills: [], valueCents: 0, feeCents: 0, restLots: 10, restTicks: 10_050, lots: 10 }
     // Triggered it would pay 5 bps of 1,005.00; it binds 105.53 a lot.
     const cents = { restFeeCents: 51, buyingPowerAfterCents: START_CENTS - 105_530 - 53 }
     expect(engine.preview(orderOf(stop))).toMatchObject({ ...nothing, ...cents })

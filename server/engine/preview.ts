@@ -24,19 +24,22 @@ export function previewOf(request: Request): Preview {
   if (rejection !== undefined) return { ok: false, rejection }
   const after = waits(request.command.type) ? waiting(request) : carriedOut(request)
   const { valueCents, feeCents, restLots, restFeeCents } = after
+  const restTicks = restTicksOf(request)
   const { fills } = after.reach
   const account = request.portfolio.isMargin ? marginAfter(request, after) : cashAfter(request, after)
-  return { ok: true, fills, valueCents, feeCents, restLots, restFeeCents, ...account, lots: request.lots }
+  return { ok: true, fills, valueCents, feeCents, restLots, restTicks, restFeeCents, ...account, lots: request.lots }
 }
+
+const restTicksOf = ({ command, stopTicks }: Request): number =>
+  isPricedByTrigger(command) ? stopTicks : command.limitTicks
 
 const NOTHING_MET: BookWalk = { lots: 0, tickLots: 0, fills: [], canceled: [], isStopped: false }
 
 /** Nothing happens now; once triggered it would pay the taker's fee. */
 function waiting(request: Request): After {
-  const { command, market, lots, stopTicks } = request
+  const { market, lots } = request
   const { centsPerTickLot, takerBps } = market.instrument
-  const ticks = isPricedByTrigger(command) ? stopTicks : command.limitTicks
-  const restFeeCents = feesOn(ticks * lots * centsPerTickLot * takerBps)
+  const restFeeCents = feesOn(restTicksOf(request) * lots * centsPerTickLot * takerBps)
   return {
     reach: NOTHING_MET,
     valueCents: 0,

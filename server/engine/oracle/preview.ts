@@ -28,7 +28,8 @@ export function preview(state: NaiveState, command: PlaceOrder): NaivePreview {
   const { centsPerTickLot, makerBps, takerBps } = marketOf(copy, symbol).spec
   const restLots = isOpen(order) ? leftOf(order) : 0
   const waits = order.status === 'untriggered'
-  const restCentBps = (limitTicks || stopTicks) * restLots * centsPerTickLot * (waits ? takerBps : makerBps)
+  const restTicks = limitTicks || stopTicks
+  const restCentBps = restTicks * restLots * centsPerTickLot * (waits ? takerBps : makerBps)
   const isMargin = accountOf(copy, account).mode === 'margin'
   return {
     ok: true,
@@ -36,6 +37,7 @@ export function preview(state: NaiveState, command: PlaceOrder): NaivePreview {
     valueCents: order.filledTickLots * centsPerTickLot,
     feeCents: order.feesPaidCents,
     restLots,
+    restTicks,
     restFeeCents: feeOnCentBps(order.feeCentBps + restCentBps) - order.feesPaidCents,
     buyingPowerAfterCents: isMargin ? freeMargin(copy, account) : freeCash(copy, account),
     marginAfterCents: isMargin ? marginUsed(copy, account) : undefined,

@@ -33,7 +33,7 @@ function wirePreview(
   const { tick, lot, spec } = instrument
   const filled = preview.fills.reduce((sum, [, lots]) => sum + lots, 0)
   const tickLots = preview.fills.reduce((sum, [ticks, lots]) => sum + BigInt(ticks) * BigInt(lots), 0n)
-  const restCents = preview.restLots * (request.limitTicks || (request.stopTicks ?? 0)) * spec.centsPerTickLot
+  const restCents = preview.restLots * preview.restTicks * spec.centsPerTickLot
   const worst = preview.fills.at(-1)?.[0]
   const missing = preview.lots - filled - preview.restLots
   const { marginAfterCents, liquidationTicks } = preview
