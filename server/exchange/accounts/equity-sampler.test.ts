@@ -58,3 +58,17 @@ test('whose list is read anew is idle by that list alone', () => {
   sampler.rest(new Map([[ANN, HOUR_MS]]))
   expect(sampledAt(2 * MINUTE_MS)).toEqual([[BEN, 2]])
 })
+
+test('who closes the last position is sampled at once, since a successor would not know of the change', () => {
+  const engine = floorOf(`
+    bid  | price  | ask
+         | 100.00 | 1000
+    1000 |  99.00 |`)
+  const sampler = new EquitySampler(engine, [], 0)
+  place(engine, { account: ANN, side: 'buy', lots: 2 })
+  expect(sampler.note(engine.drain(), 1)).toEqual([])
+  place(engine, { account: ANN, side: 'sell', lots: 1, limitTicks: 9_900 })
+  expect(sampler.note(engine.drain(), 2)).toEqual([])
+  place(engine, { account: ANN, side: 'sell', lots: 1, limitTicks: 9_900 })
+  expect(sampler.note(engine.drain(), 3)).toMatchObject([{ account: ANN, atMs: 3 }])
+})

@@ -26,17 +26,23 @@ export class EquitySampler {
     this.#minute = Math.floor(timeMs / MINUTE_MS)
   }
 
-  /** Notes what has changed. @returns the samples of accounts that begin with it */
+  /** Notes what has changed. @returns the samples of accounts that begin, or hold nothing any more: a successor sees no change of those */
   note({ accounts, positions }: EngineEvents, timeMs: number): readonly EquitySample[] {
-    for (const position of positions) this.#hold(position)
-    const begun: EquitySample[] = []
+    const closed = new Set<AccountNumber>()
+    for (const position of positions) {
+      const hadPositions = this.#positions.has(position.account)
+      this.#hold(position)
+      if (hadPositions && !this.#positions.has(position.account)) closed.add(position.account)
+    }
+    const samples: EquitySample[] = []
     for (const { account, cause } of accounts) {
       if (account.account < FIRST_USER_ACCOUNT) continue
       this.#changed.add(account.account)
       this.#idle.delete(account.account)
-      if (account.seq === 1 || cause === 'reset') begun.push(this.#sample(account.account, timeMs))
+      const begins = account.seq === 1 || cause === 'reset'
+      if (begins || closed.has(account.account)) samples.push(this.#sample(account.account, timeMs))
     }
-    return begun
+    return samples
   }
 
   /** The samples of the minute that is over, once; none within a minute. */
