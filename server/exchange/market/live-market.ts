@@ -174,7 +174,8 @@ export class LiveMarket {
   }
 
   /**
-   * What a successor goes on from, as of now. It never draws the jumps in it again: they are told.
+   * What a successor goes on from, as of now. It never draws the jumps in it again, so those that prices have followed are
+   * published with it; the jumps of the last second are never news.
    * @param open the batch that it is written with
    */
   save(open: OpenBatch): SavedMarket {
