@@ -228,7 +228,7 @@ try {
   const config = readConfig(process.env)
   log = openLogger({ level: config.LOG_LEVEL })
   process.on('unhandledRejection', (error) => {
-    log?.fatal({ err: error }, 'a promise was rejected and nobody minded: a defect')
+    log?.fatal({ err: error }, 'unhandled promise rejection')
     process.exitCode = 1
     throw error
   })
@@ -241,7 +241,7 @@ try {
   // Whoever watches the log looks for this level; before there is a log, somebody sits there and reads.
   if (log === undefined) console.error(isPlain ? error.message : error)
   else if (isPlain) log.fatal(error.message)
-  else log.fatal({ err: error }, 'the server ends: it met what it cannot mend')
+  else log.fatal({ err: error }, 'fatal error, shutting down')
   if (!isPlain) reportDefect(error, { isFatal: true, ids: { where: 'main' } })
   await endTracing()
   process.exit(1)

@@ -1,7 +1,7 @@
 import type { News } from '@valiant/shared/protocol/news'
 import { idText } from '@valiant/shared/units/id'
 
-/** News as it is stored: the how manieth of which leader. */
+/** News as it is stored: `number` is its sequence number within that leader's epoch. */
 interface StoredNews extends Pick<News, 'kind' | 'headline'> {
   readonly epoch: number
   readonly number: number

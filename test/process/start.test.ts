@@ -168,7 +168,7 @@ it('a market that cannot be gone on from ends the server: it says why, exits wit
 
   const second = await start(settings)
   expect(await second.code()).toBe(1)
-  expect(second.fatal).toEqual(['the server ends: it met what it cannot mend'])
+  expect(second.fatal).toEqual(['fatal error, shutting down'])
   expect(processesOf(folder.path)).toEqual([])
 })
 

@@ -115,7 +115,7 @@ export class StreamReader implements CommandReader {
     for (const [position, fields] of entries) {
       this.#cursor = position
       const entry = toEntry(position, fields, nowMs)
-      if (entry === undefined) log.warn({ position }, 'redis: left out what is no command of this time and version')
+      if (entry === undefined) log.warn({ position }, 'redis: skipped an entry that is not a valid current command')
       else this.#waiting.push(entry)
     }
     if (wasEmpty && this.#waiting.length > 0) arrived()
@@ -162,7 +162,10 @@ export class StreamReader implements CommandReader {
 
   /** The clock was set: what was queued before expires by another time, and its senders send it again (2c). */
   #skipAll(): void {
-    this.#parts.log.warn({ dropped: this.#waiting.length }, 'redis: its clock was set; commands of before are dropped')
+    this.#parts.log.warn(
+      { dropped: this.#waiting.length },
+      'redis: dropped commands queued before the Redis clock changed',
+    )
     this.#waiting = []
     this.#skips += 1
     this.#mustCompare = true

@@ -23,7 +23,10 @@ export class PresenceWriter implements AsyncDisposable {
         }
       },
       failed: (error) =>
-        log.warn({ err: error, accounts: this.#waiting.size }, 'exchange: who is to be watched could not be written'),
+        log.warn(
+          { err: error, accounts: this.#waiting.size },
+          'exchange: could not save cancel-on-disconnect settings',
+        ),
     })
   }
 

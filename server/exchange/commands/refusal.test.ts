@@ -55,7 +55,7 @@ test('no sentence says what is untrue of an order that was not amended: it stand
     expect(message).not.toMatch(/nothing is held|no money is held|not placed\./i)
   }
   expect(refusal({ code: 'PRICE_BAND', ...REJECTIONS.PRICE_BAND }, VLNT).message).toBe(
-    'A buy may be limited at 88.00 at most now, a sale at 80.00 at least. Nothing was traded, and no more is held than before.',
+    'A buy limit must be at most 88.00 and a sell limit at least 80.00 right now. Nothing was traded, and no more is held than before.',
   )
 })
 

@@ -60,9 +60,9 @@ function sentence(code: Rejection['code'], symbol: string, details: Figures): st
     case 'SHORT_NOT_ALLOWED':
       return `${symbol} cannot be sold short here${maxQty === undefined ? '' : `: at most ${maxQty} can be sold`}.`
     case 'REDUCE_ONLY_WOULD_INCREASE':
-      return `A reduce-only order may not enlarge a position: at most ${maxQty ?? 0} of ${symbol} can be reduced by it.`
+      return `A reduce-only order cannot increase a position. At most ${maxQty ?? 0} ${symbol} can be closed.`
     case 'PRICE_BAND':
-      return `A buy may be limited at ${high} at most now, a sale at ${low} at least. ${AS_IT_WAS}`
+      return `A buy limit must be at most ${high} and a sell limit at least ${low} right now. ${AS_IT_WAS}`
     case 'STOP_WOULD_TRIGGER':
       return `The market has reached this stop price already: the last price is ${last}.`
     case 'POST_ONLY_WOULD_CROSS':

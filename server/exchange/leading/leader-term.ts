@@ -238,7 +238,9 @@ export class LeaderTerm {
 
   /** Says what a batch held back. What a receiver makes of it is no reason to keep it from the others. */
   #release(open: OpenBatch): void {
-    open.release((error) => this.#parts.log.error({ err: error }, 'exchange: a defect of who was told'))
+    open.release((error) =>
+      this.#parts.log.error({ err: error }, 'exchange: a listener threw while a committed batch was being published'),
+    )
   }
 
   get #isStopping(): boolean {
