@@ -1,8 +1,8 @@
 import { readLastBatch } from '../../journal/recovery.ts'
 import type { Queries } from '../../database/database.ts'
 import { MarketGivenUp } from './defects.ts'
-import type { LeaderTerm } from './leader-term.ts'
-import type { Lease } from './lease.ts'
+import type { InFlight } from './leader-term.ts'
+import type { OpenBatch } from './open-batch.ts'
 import { within } from '../within.ts'
 
 /** A reading of the last batch that takes longer hangs on a dead link. */
@@ -23,9 +23,9 @@ export type Settled = 'written' | 'open' | 'replaced'
  * @throws {MarketGivenUp} when the database has forgotten a batch
  */
 export async function settleDoubt(parts: {
-  lease: Lease
+  lease: { fenceSelf(): Promise<boolean> }
   queries: Queries
-  term: LeaderTerm | undefined
+  term: { readonly inFlight: InFlight | undefined; releaseLate(open: OpenBatch): void } | undefined
   acknowledged: number
 }): Promise<Settled> {
   const { lease, queries, term, acknowledged } = parts
@@ -35,7 +35,8 @@ export async function settleDoubt(parts: {
     throw new MarketGivenUp(`batch ${acknowledged} was acknowledged, but the database ends at ${last.batch}`)
   }
   const doubtful = term?.inFlight
-  if (doubtful === undefined || last.batch !== doubtful.number) {
+  // This process may have stood still since the fence: then a batch of that number can be another leader's.
+  if (doubtful === undefined || last.batch !== doubtful.number || last.epoch !== doubtful.epoch) {
     term?.publishUnprintedTrades()
     return 'open'
   }

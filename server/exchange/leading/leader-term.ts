@@ -44,6 +44,8 @@ export interface LeadingParts {
 /** A batch between its sending and its answer. */
 export interface InFlight {
   readonly number: number
+  /** The one it was sent under; a fault has the lease go on under the next. */
+  readonly epoch: number
   readonly open: OpenBatch
   readonly entries: readonly string[]
   readonly saved: SavedMarket | undefined
@@ -152,8 +154,9 @@ export class LeaderTerm {
     if (isSaveDue) this.#savedAtMs = this.#isStopping ? Infinity : live.timeMs
     const number = this.#batch + 1
     const saved = isSaveDue ? live.save(open) : undefined
+    const { epoch } = lease
     const batch = open.toCommit({
-      epoch: lease.epoch,
+      epoch,
       batch: number,
       streamPosition: intake.position,
       timeMs: live.timeMs,
@@ -185,7 +188,7 @@ export class LeaderTerm {
         signal.fail(error)
       },
     )
-    this.#inFlight = { number, open, entries: open.entries, saved, sentAtMs, settled }
+    this.#inFlight = { number, epoch, open, entries: open.entries, saved, sentAtMs, settled }
   }
 
   /** The batch in flight is written. When it was slow, this term is over, and only what it held back is said. */
