@@ -8,6 +8,7 @@ import { type Balancer, type BalancerName, startBalancer } from '../rig/balancer
 import { Fleet, type Place } from '../rig/fleet.ts'
 import type { Ground } from './trading-run.ts'
 import { startRedis, type TestRedis } from '../rig/redis.ts'
+import type { Asked } from './trading-log.ts'
 
 const SERVERS = 3
 const ENVIRONMENT = {
@@ -30,10 +31,12 @@ export class Arena implements Ground, AsyncDisposable {
   readonly redis: TestRedis
   readonly databaseUrl: string
   readonly balancers: Readonly<Record<BalancerName, Balancer>>
+  readonly denied?: Asked[]
   readonly #folder: string
   readonly #parts: AsyncDisposableStack
 
   private constructor(made: Omit<Parts, 'parts'>, parts: AsyncDisposableStack) {
+    if (made.collectsDenied) this.denied = []
     this.fleet = made.fleet
     this.redis = made.redis
     this.databaseUrl = made.databaseUrl
@@ -43,7 +46,7 @@ export class Arena implements Ground, AsyncDisposable {
   }
 
   /** The first server migrates the database. @param main whose servers, those of this checkout when it is not given */
-  static async open({ servers = SERVERS, main, environment = {} }: ArenaOptions = {}): Promise<Arena> {
+  static async open({ servers = SERVERS, main, environment = {}, collectsDenied = false }: ArenaOptions = {}): Promise<Arena> {
     await using parts = new AsyncDisposableStack()
     const folder = await mkdtemp(join(tmpdir(), 'valiant-chaos-'))
     await chmod(folder, 0o755) // run as root, Postgres is another user, who must be able to enter
@@ -65,7 +68,7 @@ export class Arena implements Ground, AsyncDisposable {
     )
     const haproxy = parts.use(await startBalancer('haproxy', fleet.ports))
     const nginx = parts.use(await startBalancer('nginx', fleet.ports))
-    return new Arena({ fleet, redis, databaseUrl, balancers: { haproxy, nginx }, folder }, parts.move())
+    return new Arena({ fleet, redis, databaseUrl, balancers: { haproxy, nginx }, folder, collectsDenied }, parts.move())
   }
 
   faults(): readonly string[] {
@@ -111,6 +114,8 @@ interface ArenaOptions {
   readonly main?: string
   /** Settings beside those of the arena. */
   readonly environment?: Readonly<Record<string, string>>
+  /** Runs don't wait until what was not executed is final: their caller checks `denied` in the end. */
+  readonly collectsDenied?: boolean
 }
 
 interface Parts {
@@ -119,6 +124,7 @@ interface Parts {
   readonly databaseUrl: string
   readonly balancers: Readonly<Record<BalancerName, Balancer>>
   readonly folder: string
+  readonly collectsDenied: boolean
   readonly parts: AsyncDisposableStack
 }
 

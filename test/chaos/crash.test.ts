@@ -6,7 +6,7 @@ import pg from 'pg'
 import { expect, it } from 'vitest'
 import { audit } from '../../server/audit/audit.ts'
 import { startEmbeddedPostgres } from '../../server/database/embedded-postgres.ts'
-import { dataFolder, spawnServer } from '../rig/server.ts'
+import { dataFolder, fewInstruments, spawnServer } from '../rig/server.ts'
 import { guestCookie, openSocket, type TraderSocket } from '../rig/trader.ts'
 
 const SOCKETS = 16
@@ -58,7 +58,9 @@ it(
   { timeout: 300_000 },
   async () => {
     await using folder = await dataFolder()
-    let server = await spawnServer({ ...SETTINGS, DATA_DIR: folder.path })
+    const INSTRUMENTS_FILE = await fewInstruments(['NOVA'], folder.path)
+    const settings = { ...SETTINGS, INSTRUMENTS_FILE, DATA_DIR: folder.path }
+    let server = await spawnServer(settings)
     const cookies: string[] = []
     for (let i = 0; i < SOCKETS; i++) cookies.push(await guestCookie(server.url))
     const all: Sent[] = []
@@ -76,7 +78,7 @@ it(
       if (round === ROUND_WITHOUT_POSTGRES) await killPostgres(folder.path)
       for (const socket of sockets) socket.disconnect()
 
-      server = await spawnServer({ ...SETTINGS, DATA_DIR: folder.path })
+      server = await spawnServer(settings)
       const again = await Promise.all(cookies.map((cookie) => openSocket(server.url, cookie)))
       for (const one of sent) {
         for (let tries = 0; tries < 20 && !settled(one.answers.at(-1)); tries++) one.answers.push(await ask(again, one))

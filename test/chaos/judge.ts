@@ -77,6 +77,26 @@ export async function judge(
   }
 }
 
+/**
+ * Checks orders that were reported as not executed against the journal, once none of them can execute any more.
+ * @returns those that contradict their report
+ */
+export async function executedAfterDenial(databaseUrl: string, denied: readonly Asked[]): Promise<readonly string[]> {
+  const client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  try {
+    const accounts = [...new Set(denied.map(({ account }) => account))]
+    const orders = await ordersOf(client, accounts)
+    const fills = await fillsOf(client, accounts)
+    const results = await resultsOf(client, accounts)
+    const findings: Findings = { lost: [], doubled: [], contradicted: [] }
+    for (const asked of denied) judgeOrder(asked, orders.get(keyOf(asked)), { fills, results, findings })
+    return [...findings.contradicted, ...findings.doubled]
+  } finally {
+    await client.end()
+  }
+}
+
 async function accountsOf(log: TradingLog): Promise<Set<number>> {
   const accounts = new Set<number>()
   for await (const { account } of log.orders()) accounts.add(account)

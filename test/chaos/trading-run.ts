@@ -7,8 +7,8 @@ const LOOK_MS = 5
 const RECOVER_MS_MAX = 60_000
 /** Of so many who trade by the SDK, one does so by plain Socket.IO. */
 const WIRE_EVERY = 8
-/** Nothing that was asked can begin to execute later than this after its answer. */
-const FINAL_MS = 5_500
+/** No order begins to execute later than this after it was reported as not executed. */
+export const FINAL_MS = 5_500
 const OPENED_AT_ONCE = 8
 const AGAIN_AT_ONCE = 50
 /** Longer than this is no slow machine any more, whatever else runs on it. */
@@ -40,6 +40,11 @@ export interface Ground {
   faults(): readonly string[]
   /** How the servers stand, for who has to find out why nothing goes on. */
   describe(): string
+  /**
+   * Collects the orders that were reported as not executed, for whoever checks them once they are final. Without it each
+   * run waits until then.
+   */
+  readonly denied?: Asked[]
 }
 
 let floors = 0
@@ -114,12 +119,17 @@ export class TradingRun {
     this.note(`trader ${at}: ${this.log.trails.of(`trader ${at}`).join('; ')}`)
   }
 
-  /** A bar of the row. On a machine that others use, times say little: then only what is absurd is a miss. */
+  /** A bound on a time. On a shared machine times say little: the short form only rejects absurd ones. */
   within(what: string, value: number, max: number): void {
     if (value > (this.#isLong ? max : Math.max(max, ABSURD_MS))) this.#misses.push(`${what}: ${value}, at most ${max}`)
   }
 
-  /** A bar of the row that holds on any machine. */
+  /** A bound on an amount, not on a time: it holds on any machine. */
+  bounded(what: string, value: number, max: number): void {
+    if (value > max) this.#misses.push(`${what}: ${value}, at most ${max}`)
+  }
+
+  /** A condition of the row that holds on any machine. */
   must(what: string, holds: boolean): void {
     if (!holds) this.#misses.push(what)
   }
@@ -136,13 +146,18 @@ export class TradingRun {
     await Promise.all(this.traders.map((trader) => trader.finish()))
     const again = await this.#askAgain()
     const reasons = new Map<string, number>()
+    const { denied } = this.#ground
     let lastToldMs = 0
-    for await (const { told, toldAt } of this.log.orders()) {
-      if (!isExecuted(told)) lastToldMs = Math.max(lastToldMs, toldAt)
+    for await (const asked of this.log.orders()) {
+      const { told, toldAt } = asked
+      if (!isExecuted(told)) {
+        denied?.push(asked)
+        lastToldMs = Math.max(lastToldMs, toldAt)
+      }
       const reason = whyNot(told)
       if (reason !== undefined) reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
     }
-    await delay(Math.max(0, lastToldMs + FINAL_MS - Date.now()))
+    if (denied === undefined) await delay(Math.max(0, lastToldMs + FINAL_MS - Date.now()))
     for (const trader of this.traders) trader.close()
     const verdict = await judge(this.#ground.databaseUrl, this.log, { again, fromMs: this.#tradingFrom, toMs })
     this.#mustBeRight(verdict)

@@ -16,7 +16,7 @@ export async function cutCommitAnswers(arena: Arena, { isLong }: Scale): Promise
   const run = await openTradingRun(arena, { isLong, via: 'haproxy' })
   const breaks = ['cut_answer', 'cut', 'cut_answer', 'freeze'] as const
   let longestMs = 0
-  for (let round = 0; round < (isLong ? 200 : 8); round++) {
+  for (let round = 0; round < (isLong ? 200 : breaks.length); round++) {
     const leader = await fleet.leader()
     const { epoch } = await fleet.lease()
     const how = breaks[round % breaks.length] ?? 'cut'

@@ -165,7 +165,7 @@ export const rollingRestart =
     if (run.quotesGapMs > FEEDLESS_MS) run.noteLongestQuiet()
     const perSecond = mostInOneSecond(run.log.connections.map(({ at }) => at))
     const bar = Math.ceil((2 * clientsOf(isLong)) / (DRAIN_SPREAD_MS / 1_000))
-    run.within('connections a second', perSecond, bar)
+    run.bounded('connections a second', perSecond, bar)
     run.note(
       `${run.log.connections.length} connections moved in ${Date.now() - began} ms, at most ${perSecond} in a second`,
     )

@@ -10,9 +10,9 @@ import { openTradingRun } from './open-trading-run.ts'
 import { percentile } from './servers.ts'
 
 const MIB = 1_048_576
-const CLOSED_MS = 25_000
+export const SILENT_CLOSED_MS = 25_000
 const CLOSED_MS_MAX = 60_000
-const MEMORY_MIB = 200
+export const SILENT_MEMORY_MIB = 200
 const SUBSCRIBED_MS = 5_000
 
 /** Sockets that ask for everything and read nothing. */
@@ -22,34 +22,50 @@ export async function silentReaders(arena: Arena, { isLong }: Scale): Promise<Re
   const leader = await fleet.leader()
   const member = fleet.members.find((each) => each !== leader) ?? leader
   await run.goOn(isLong ? 10_000 : 2_000)
-  const before = {
-    memory: await member.memoryBytes(),
-    delays: run.log.delaysSince(0),
-    sockets: await openSockets(member),
-  }
+  const delaysBefore = run.log.delaysSince(0)
+  const { sockets, from, tookMs, areClosed, grownMib } = await closesSilentReaders(member, isLong ? 500 : 60)
+  run.must('all sockets that never read were closed', areClosed)
+  run.within('closing them', tookMs, SILENT_CLOSED_MS)
+  run.bounded('memory, MiB', grownMib, SILENT_MEMORY_MIB)
+  const [p99Before, p99] = [percentile(delaysBefore, 99), percentile(run.log.delaysSince(from), 99)]
+  run.note(
+    `${sockets} closed after ${tookMs} ms, +${grownMib} MiB; prices p99 ${p99Before} ms old before, ${p99} ms meanwhile`,
+  )
+  if (isLong) run.within('delay of prices at the 99th percentile', p99, Math.max(p99Before * 1.2, p99Before + 10))
+  return run.close()
+}
+
+/** What became of sockets that never read. */
+interface SilentEnd {
+  readonly sockets: number
+  /** When the last of them had subscribed. */
+  readonly from: number
+  readonly tookMs: number
+  readonly areClosed: boolean
+  /** The most memory that the server took beyond what it had before. */
+  readonly grownMib: number
+}
+
+/** Opens sockets that read nothing and waits until the server has closed them, for a minute at most. */
+export async function closesSilentReaders(member: Member, count: number): Promise<SilentEnd> {
+  const before = { memory: await member.memoryBytes(), sockets: await openSockets(member) }
   const sockets: Socket[] = []
   try {
-    while (sockets.length < (isLong ? 500 : 60)) sockets.push(await silentReader(member.url))
+    while (sockets.length < count) sockets.push(await silentReader(member.url))
     const from = Date.now()
     let most = 0
     while ((await openSockets(member)) > before.sockets && Date.now() - from < CLOSED_MS_MAX) {
       most = Math.max(most, await member.memoryBytes())
       await delay(200)
     }
-    const tookMs = Date.now() - from
-    run.must('all sockets that never read were closed', (await openSockets(member)) <= before.sockets)
-    run.within('closing them', tookMs, CLOSED_MS)
-    const grownMib = Math.round((most - before.memory) / MIB)
-    run.within('memory, MiB', grownMib, MEMORY_MIB)
-    const [p99Before, p99] = [percentile(before.delays, 99), percentile(run.log.delaysSince(from), 99)]
-    run.note(
-      `${sockets.length} closed after ${tookMs} ms, +${grownMib} MiB; prices p99 ${p99Before} ms old before, ${p99} ms meanwhile`,
-    )
-    if (isLong) run.within('delay of prices at the 99th percentile', p99, Math.max(p99Before * 1.2, p99Before + 10))
+    return {
+      ...{ sockets: count, from, tookMs: Date.now() - from },
+      areClosed: (await openSockets(member)) <= before.sockets,
+      grownMib: Math.round((most - before.memory) / MIB),
+    }
   } finally {
     for (const socket of sockets) socket.disconnect()
   }
-  return run.close()
 }
 
 /** Subscribed to all there is; then its connection is not read any more. */
