@@ -6,13 +6,14 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { dataFolder } from '../../test/process/command.ts'
 import { openFaultProxy } from '../../test/rig/fault-proxy.ts'
+import { COMPILE_CACHE } from '../../test/rig/compile-cache.ts'
 import { freshDatabase } from '../../test/rig/postgres.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 
 async function run(environment: Readonly<Record<string, string>>, ...words: string[]) {
   const { PATH = '', HOME = '' } = process.env
-  const env = { PATH, HOME, ENV_FILE: devNull, ...environment }
+  const env = { PATH, HOME, ENV_FILE: devNull, ...COMPILE_CACHE, ...environment }
   return new Promise<{ code: number; out: string; err: string }>((resolve) => {
     execFile(process.execPath, ['server/cli.ts', ...words], { cwd: ROOT, env }, (error, out, err) =>
       resolve({ code: error === null ? 0 : Number(error.code ?? 1), out, err }),

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { devNull, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { COMPILE_CACHE } from '../../test/rig/compile-cache.ts'
 import { freshDatabase } from '../../test/rig/postgres.ts'
 import { openDatabase } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
@@ -10,7 +11,7 @@ const ROOT = join(import.meta.dirname, '..', '..')
 
 async function run(environment: Readonly<Record<string, string>>, ...options: string[]) {
   const { PATH = '', HOME = '' } = process.env
-  const env = { PATH, HOME, ENV_FILE: devNull, ...environment }
+  const env = { PATH, HOME, ENV_FILE: devNull, ...COMPILE_CACHE, ...environment }
   return new Promise<{ code: number; out: string; err: string }>((resolve) => {
     execFile(process.execPath, ['server/cli.ts', 'queries', ...options], { cwd: ROOT, env }, (error, out, err) =>
       resolve({ code: error === null ? 0 : Number(error.code ?? 1), out, err }),

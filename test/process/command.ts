@@ -5,6 +5,7 @@ import { devNull, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { startEmbeddedPostgres } from '../../server/database/embedded-postgres.ts'
+import { COMPILE_CACHE } from '../rig/compile-cache.ts'
 
 export const ROOT = join(import.meta.dirname, '../..')
 const READY_MS_MAX = 90_000
@@ -26,6 +27,7 @@ export class Command {
         HOME: process.env['HOME'],
         ENV_FILE: devNull,
         HOST: '127.0.0.1',
+        ...(root === ROOT && COMPILE_CACHE),
         ...environment,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

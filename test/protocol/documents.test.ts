@@ -9,7 +9,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { z } from 'zod'
-import { startServer, type TestServer } from '../rig/server.ts'
+import { ALL_INSTRUMENTS, startServer, type TestServer } from '../rig/server.ts'
 import { closeAll, guest, market, newId, type ProtocolClient, rest, type TestMarket } from './client.ts'
 
 interface Operation {
@@ -47,7 +47,7 @@ let on: TestMarket
 let openapi: OpenApi
 let asyncapi: AsyncApi
 beforeAll(async () => {
-  server = await startServer()
+  server = await startServer({ INSTRUMENTS_FILE: ALL_INSTRUMENTS })
   client = await guest(server.url)
   on = await market(client)
   openapi = (await (await fetch(`${server.url}/api/openapi.json`)).json()) as OpenApi

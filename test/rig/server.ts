@@ -7,10 +7,12 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { startEmbeddedPostgres } from '../../server/database/embedded-postgres.ts'
+import { COMPILE_CACHE } from './compile-cache.ts'
 import { freshDatabase } from './postgres.ts'
 
 const MAIN = fileURLToPath(new URL('../../server/main.ts', import.meta.url))
-const INSTRUMENTS = fileURLToPath(new URL('../../db/instruments.json', import.meta.url))
+/** The shipped instruments. */
+export const ALL_INSTRUMENTS = fileURLToPath(new URL('../../db/instruments.json', import.meta.url))
 const START_MS_MAX = 60_000
 /** At least so much of the end is kept, at most twice as much. */
 const LOG_CHARACTERS = 200_000
@@ -39,6 +41,7 @@ export async function spawnServer(environment: Readonly<Record<string, string>>,
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
       ENV_FILE: devNull, // a developer's .env is no business of a test
+      ...(main === MAIN && COMPILE_CACHE),
       LOG_LEVEL: 'info',
       HOST: '127.0.0.1',
       HISTORY_DAYS: '2', // a day is cheap, and a change over the last one has something to be held against
@@ -95,7 +98,7 @@ export async function spawnServer(environment: Readonly<Record<string, string>>,
   }
 }
 
-/** A server on a fresh database of the tests' Postgres: for tests that are not about durability. */
+/** A server with two instruments on a fresh database of the tests' Postgres: for tests that are not about durability. */
 export async function startServer(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<TestServer & { readonly databaseUrl: string }> {
@@ -106,6 +109,7 @@ export async function startServer(
       DATABASE_URL: database.url,
       AUTH_SECRET: 'a secret of the tests, long enough for it',
       DATA_DIR: dataDir,
+      INSTRUMENTS_FILE: await fewInstruments(['VLNT', 'EUR-USD'], dataDir),
       ...environment,
     })
     return {
@@ -123,9 +127,9 @@ export async function startServer(
   }
 }
 
-/** A file of some of the shipped instruments: a market of few has its history sooner. */
+/** Writes a file of some of the shipped instruments: a market of few makes its history sooner. */
 export async function fewInstruments(symbols: readonly string[], folder: string): Promise<string> {
-  const all = JSON.parse(await readFile(INSTRUMENTS, 'utf8')) as { symbol: string }[]
+  const all = JSON.parse(await readFile(ALL_INSTRUMENTS, 'utf8')) as { symbol: string }[]
   const few = all.filter(({ symbol }) => symbols.includes(symbol))
   if (few.length < symbols.length) throw new Error(`not all of these are shipped: ${symbols.join(', ')}`)
   const file = join(folder, 'instruments.json')

@@ -1,7 +1,7 @@
 import type { AccountFrame } from '@valiant/shared/protocol/account'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { closeAll, connect, guest, market, newId, rest } from '../protocol/client.ts'
-import { startServer, type TestServer } from '../rig/server.ts'
+import { ALL_INSTRUMENTS, startServer, type TestServer } from '../rig/server.ts'
 
 /**
  * What a deployment is held to before people are sent to it: `VALIANT_ADDRESS=https://… npm run smoke`. It leaves guests
@@ -13,7 +13,7 @@ let url = (process.env['VALIANT_ADDRESS'] ?? '').replace(/\/$/, '')
 let own: TestServer | undefined
 beforeAll(async () => {
   if (url !== '') return
-  own = await startServer()
+  own = await startServer({ INSTRUMENTS_FILE: ALL_INSTRUMENTS })
   url = own.url
 })
 afterEach(closeAll)

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { COMPILE_CACHE } from '../../../test/rig/compile-cache.ts'
 import { freshDatabase, type FreshDatabase } from '../../../test/rig/postgres.ts'
 import type { Told } from '../exchange-process.fixture.ts'
 
@@ -15,7 +16,8 @@ class Process implements AsyncDisposable {
   readonly child: ChildProcess
 
   constructor(url: string) {
-    this.child = fork(PROGRAM, [url], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+    const env = { ...process.env, ...COMPILE_CACHE }
+    this.child = fork(PROGRAM, [url], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env })
     this.child.on('message', (told: Told) => this.told.push(told))
   }
 
