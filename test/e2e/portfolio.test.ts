@@ -4,7 +4,7 @@ import type { Locator, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { DESKTOP, newVisitor, PHONE } from '../rig/browser.ts'
 import { startServer } from '../rig/server.ts'
-import { barriers } from './axe-violations.ts'
+import { barriers, type Scope } from './axe-violations.ts'
 import { accountPage, live, receipt, start, startTrading, switchMargin } from './desk.ts'
 import { Stage } from './stage.ts'
 
@@ -107,10 +107,10 @@ async function drawnIn(page: Page, token: string): Promise<number> {
 const sideways = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
 
 /** Nothing serious in the way, nothing beside the screen; on a phone panels go from edge to edge. */
-async function standsAtAnyWidth(page: Page): Promise<void> {
+async function standsAtAnyWidth(page: Page, scope: Scope): Promise<void> {
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 844 })
-    expect(await barriers(page)).toEqual([])
+    expect(await barriers(page, scope)).toEqual([])
     expect(await sideways(page)).toBe(0)
   }
   const corners = await page
@@ -293,15 +293,16 @@ describe('who holds a long and a short', () => {
   })
 
   test.each(['dark', 'light'])('has nothing serious in the way at any width, %s', async (theme) => {
+    const scope = { colorsOnly: theme === 'light' }
     const { page } = await stage.visitor()
     await using context = page.context()
     await context.addCookies([{ name: 'valiant_theme', value: theme, url: stage.server.url }])
     await tradeALittle(page)
     await openPortfolio(page)
     await page.getByTestId('curve-legend').getByText('until now').waitFor()
-    await standsAtAnyWidth(page)
+    await standsAtAnyWidth(page, scope)
     await accountPage(page)
-    await standsAtAnyWidth(page)
+    await standsAtAnyWidth(page, scope)
   })
 })
 
