@@ -1,20 +1,22 @@
 import { defineConfig } from 'vitest/config'
+import LongestFirst from './test/rig/longest-first.ts'
 
 /** Tests that need a real Postgres, Redis, socket, process or browser say so in their name; the rest run in milliseconds. */
 const real = ['{server,shared,db,infra}/**/*.{pg,redis,socket,process}.test.ts', 'test/**/*.test.ts']
-/** How long something may take to come true on a busy machine; a second, unless told. */
+/** How long `expect.poll` waits on a busy machine; Vitest's default is a second. */
 const expectation = { poll: { timeout: 10_000 } }
 /**
- * CI's machine is others' too and may stand still for seconds, so that there a test is tried twice. Those that needed it
- * are named at the end.
+ * CI's machine is shared and may stall for seconds, so a failed test gets a second try there. The reporter lists those that
+ * needed it.
  */
 const retry = process.env['CI'] === undefined ? 0 : 1
-/** Whole fleets of servers and what breaks them: they need the machine for themselves. */
+/** Fleets of servers and the faults they meet: these need the machine for themselves. */
 const chaos = ['test/{chaos,update}/*.test.ts']
 
 export default defineConfig({
   test: {
     reporters: ['default', './test/rig/second-tries.ts'],
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -34,12 +36,12 @@ export default defineConfig({
           hookTimeout: 120_000,
           expect: expectation,
           retry,
-          // Most of their time they wait: with two, two cores were idle more than half of it; with four they are full.
+          // They mostly wait: two workers leave two cores idle more than half of the time; four saturate them.
           maxWorkers: 3,
         },
       },
       {
-        // The same tests that `real` runs against a server of its own, against the address that VALIANT_ADDRESS names.
+        // The tests that `real` runs against a server of its own, run against VALIANT_ADDRESS.
         test: { name: 'smoke', include: ['test/smoke/*.test.ts'], testTimeout: 60_000 },
       },
       {

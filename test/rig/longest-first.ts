@@ -1,0 +1,27 @@
+import { relative } from 'node:path'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** The slowest files: what starts last of all is waited for alone. */
+const LONGEST = [
+  'test/e2e/exchange.test.ts',
+  'test/process/start.test.ts',
+  'test/sim/sim.test.ts',
+  'test/e2e/trader.test.ts',
+  'test/e2e/portfolio.test.ts',
+  'test/e2e/status.test.ts',
+  'test/e2e/workspace.test.ts',
+  'test/realism/facts.test.ts',
+  'test/e2e/chart.test.ts',
+  'test/fuzz/fuzz.test.ts',
+]
+
+/** Starts the slowest files first. Vitest would go by size where no earlier run has left their times, as on a CI machine. */
+export default class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const at = LONGEST.indexOf(relative(this.ctx.config.root, moduleId))
+      return at < 0 ? LONGEST.length : at
+    }
+    return (await super.sort(files)).sort((a, b) => place(a) - place(b))
+  }
+}
