@@ -16,7 +16,14 @@ const ROOT = join(import.meta.dirname, '../..')
 /** The command as an operator runs it, with little memory. */
 async function run(environment: Readonly<Record<string, string>>, ...options: string[]) {
   const { PATH = '', HOME = '' } = process.env
-  const env = { PATH, HOME, ENV_FILE: devNull, ...COMPILE_CACHE, NODE_OPTIONS: '--max-old-space-size=96', ...environment }
+  const env = {
+    PATH,
+    HOME,
+    ENV_FILE: devNull,
+    ...COMPILE_CACHE,
+    NODE_OPTIONS: '--max-old-space-size=96',
+    ...environment,
+  }
   return new Promise<{ code: unknown; out: string; err: string }>((resolve) => {
     execFile(process.execPath, ['server/cli.ts', 'audit', ...options], { cwd: ROOT, env }, (error, out, err) =>
       resolve({ code: error?.code ?? 0, out, err }),

@@ -287,9 +287,11 @@ describe('the dead man’s switch', () => {
 
   test('is switched off by 0', async () => {
     good(await rig.rest(account, 'a'))
-    good(await arm(400))
+    const { cancelAt } = good(await arm(400)) as { cancelAt: number }
     expect(good(await arm(0))).toEqual({})
     expect(await rig.count('SELECT count(*) FROM dead_man')).toBe(0)
+    await expect.poll(() => rig.nowMs).toBeGreaterThan(cancelAt + 200)
+    expect((await rig.account(account)).openOrders).toMatchObject([{ clientOrderId: 'a' }])
   })
 
   test('outlives a restart, and stands still while nobody can renew it', async () => {
@@ -378,10 +380,11 @@ describe('orders of who is not there any more', () => {
     const heldUntil = rig.nowMs + 1_500
     await expect.poll(() => rig.nowMs).toBeGreaterThan(heldUntil)
     expect((await rig.account(account)).openOrders).toHaveLength(1)
+    const endedAt = rig.nowMs
     await rig.restart()
-    const tookOverAt = rig.nowMs
     await expect.poll(() => rig.ordersOf(account).get('a'), { timeout: 10_000 }).toMatchObject({ reason: 'dead_man' })
-    expect(rig.nowMs).toBeGreaterThanOrEqual(tookOverAt)
+    // Not before those who are there had time to say so.
+    expect(rig.ordersOf(account).get('a')?.updatedAt).toBeGreaterThanOrEqual(endedAt + 1_000)
     await expect.poll(watched).toBe(0)
   })
 

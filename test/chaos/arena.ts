@@ -46,7 +46,12 @@ export class Arena implements Ground, AsyncDisposable {
   }
 
   /** The first server migrates the database. @param main whose servers, those of this checkout when it is not given */
-  static async open({ servers = SERVERS, main, environment = {}, collectsDenied = false }: ArenaOptions = {}): Promise<Arena> {
+  static async open({
+    servers = SERVERS,
+    main,
+    environment = {},
+    collectsDenied = false,
+  }: ArenaOptions = {}): Promise<Arena> {
     await using parts = new AsyncDisposableStack()
     const folder = await mkdtemp(join(tmpdir(), 'valiant-chaos-'))
     await chmod(folder, 0o755) // run as root, Postgres is another user, who must be able to enter

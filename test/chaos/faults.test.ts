@@ -25,11 +25,15 @@ const arenaOf = (): Arena => {
   return opened
 }
 
-it.each(ROWS.filter(({ name }) => name !== 'silent-readers'))('$title: nothing acked is lost, doubled or contradicted', { timeout: 240_000 }, async (row) => {
-  const result = await row.run(arenaOf(), { isLong: false })
-  console.log(linesOf({ row, result, error: undefined }).join('\n'))
-  expect(result.misses).toEqual([])
-})
+it.each(ROWS.filter(({ name }) => name !== 'silent-readers'))(
+  '$title: nothing acked is lost, doubled or contradicted',
+  { timeout: 240_000 },
+  async (row) => {
+    const result = await row.run(arenaOf(), { isLong: false })
+    console.log(linesOf({ row, result, error: undefined }).join('\n'))
+    expect(result.misses).toEqual([])
+  },
+)
 
 it('no order that a row reported as not executed has executed since', { timeout: 30_000 }, async () => {
   const { databaseUrl, denied = [] } = arenaOf()

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Page, WebSocketRoute } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
@@ -77,7 +78,7 @@ describe('who has an e-mail', () => {
     await startTrading(page)
     await accountPage(page)
     await card(page, 'Security').getByText('Add an e-mail first').waitFor()
-    const email = 'secure@example.com'
+    const email = `${randomUUID()}@example.com`
     await keepAccount(page, email)
     const elsewhere = async (password?: string) => {
       const other = await stage.visitor()
@@ -164,7 +165,7 @@ test('what becomes of orders when the connection is lost is told over the one th
 test('who signs in in one tab is signed in in the others, and is called by their own name there', async () => {
   const { page: theirs } = await stage.visitor()
   await using _theirs = theirs.context()
-  const email = 'elsewhere@example.com'
+  const email = `${randomUUID()}@example.com`
   await startTrading(theirs)
   await accountPage(theirs)
   await keepAccount(theirs, email)
@@ -194,7 +195,7 @@ describe('the lists of an account', () => {
     await send(page).click()
     await receipt(page).getByText('Bought').waitFor()
     await accountPage(page)
-    await keepAccount(page, 'left@example.com')
+    await keepAccount(page, `${randomUUID()}@example.com`)
     await page.goto('/trade/NOVA')
     await live(page)
     const lists = [/^Order history/, /^Money/, /^Fills/]

@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { DESKTOP, launchBrowser, newVisitor, PHONE, watch, type WatchedPage } from '../rig/browser.ts'
 import { type FaultProxy, openFaultProxy } from '../rig/fault-proxy.ts'
 import { freshDatabase } from '../rig/postgres.ts'
@@ -40,6 +40,8 @@ beforeAll(async () => {
   browser = await launchBrowser()
   parts.defer(() => browser.close())
 })
+// Also where a test fails half-way: its second try needs the database.
+afterEach(() => proxy.mend())
 afterAll(() => parts.disposeAsync())
 
 /** A visitor with a position and an order that rests. */

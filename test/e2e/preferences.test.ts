@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Locator, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { DESKTOP } from '../rig/browser.ts'
@@ -52,7 +53,7 @@ describe('what a visitor chose', () => {
     await expect.poll(() => sizeOf(page, 'Width of the book'), SOON).toBe(276 + 16)
     await saved(page)
     await accountPage(page)
-    const email = 'follows@example.com'
+    const email = `${randomUUID()}@example.com`
     await keepAccount(page, email)
 
     const other = await stage.visitor()

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -236,7 +237,7 @@ describe('a server with a DSN', () => {
   })
 
   test('nothing of a person is in any envelope', async () => {
-    const secrets = { name: 'Ada Personal', email: 'ada.personal@example.com', password: 'Hunter2-Personal-9' }
+    const secrets = { name: 'Ada Personal', email: `ada.${randomUUID()}@example.com`, password: 'Hunter2-Personal-9' }
     const { page } = await newVisitor(browser, server.url)
     await using context = page.context()
     await startTrading(page)

@@ -1,5 +1,5 @@
 import type { BrowserContextOptions, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { DESKTOP, newVisitor, PHONE, type WatchedPage } from '../rig/browser.ts'
 import { type FaultProxy, openFaultProxy } from '../rig/fault-proxy.ts'
 import { barriers } from './axe-violations.ts'
@@ -18,6 +18,9 @@ afterAll(() => proxy[Symbol.asyncDispose]())
 
 const visitor = (options: BrowserContextOptions): Promise<WatchedPage> =>
   newVisitor(stage.browser, `http://localhost:${proxy.port}`, options)
+
+// Also where a test fails half-way: its second try needs the link.
+afterEach(() => proxy.mend())
 
 const SOON = { timeout: 30_000 }
 const status = (page: Page) => page.getByRole('contentinfo').getByTitle('Latency, sequence and instance')

@@ -32,6 +32,10 @@ test('it is renewed by calling again, and 0 switches it off', async () => {
   const renewed = await client.good('cancelAfter', { timeoutMs: 60_000 })
   expect(renewed.cancelAt).toBeGreaterThan((first.cancelAt ?? 0) + 50_000)
   expect(await client.good('cancelAfter', { timeoutMs: 0 })).not.toHaveProperty('cancelAt')
+  // Past the first time the order is still there.
+  await expect
+    .poll(async () => (await client.good('time')).time, { timeout: 10_000 })
+    .toBeGreaterThan(first.cancelAt ?? Infinity)
   expect((await client.good('order.get', { orderId })).status).toBe('open')
 })
 

@@ -96,7 +96,7 @@ for (const how of ['cut', 'freeze'] as const) {
           ])
         }
       }
-      await vi.waitFor(() => expect(beatsOf(client)).toBeGreaterThan(beats + 6), 10_000)
+      await vi.waitFor(() => expect(beatsOf(client)).toBeGreaterThan(beats + 3), 10_000)
 
       // Prices go on, and say what they are.
       const indicative = () => client.of<{ indicative?: true }>('quotes').filter((frame) => frame.indicative === true)

@@ -109,8 +109,7 @@ describe('order.place', () => {
     const bot = await guest(strict.url)
     const { symbol, qty, below } = await market(bot)
     const order = () => ({ ...limit(), symbol, qty: qty(), limitPrice: below(2) })
-    const answers = []
-    for (let i = 0; i < 5; i++) answers.push(await bot.ask('order.place', order()))
+    const answers = await Promise.all(Array.from({ length: 5 }, () => bot.ask('order.place', order())))
     expect(answers[0]).toMatchObject({ ok: true, rate: { remaining: 2 } })
     expect(answers.at(-1)).toMatchObject({
       error: { code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) as number },

@@ -54,7 +54,8 @@ test('the first to ask leads; a second waits, until the first gives it up', asyn
   expect(first.state).toBe('lost')
   const began = performance.now()
   expect((await waiting).epoch).toBe(2)
-  expect(performance.now() - began).toBeLessThan(300)
+  // Sooner than a lease that nobody renews runs out.
+  expect(performance.now() - began).toBeLessThan(1_500)
 })
 
 test('of many that ask at once one leads', async () => {
@@ -146,7 +147,7 @@ test('a leader whose session dies is followed at once, and learns that it has lo
   )
   const began = performance.now()
   expect((await waiting).epoch).toBe(2)
-  expect(performance.now() - began).toBeLessThan(700)
+  expect(performance.now() - began).toBeLessThan(1_500)
   await vi.waitFor(() => expect(onLost).toHaveBeenCalledOnce(), { timeout: 2_000 })
   expect(first.state).toBe('lost')
   expect(await first.fenceSelf()).toBe(false)
