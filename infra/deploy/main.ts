@@ -14,16 +14,16 @@ import {
 } from './services.ts'
 
 /**
- * What .github/workflows/deploy.yml does to ECS:
- *   node infra/deploy/main.ts deploy --image IMAGE    each of ECS_SERVICES in turn, the next only once the last runs it
- *   node infra/deploy/main.ts roll-back               those that it began with, to what they ran before; same machine
- * and what an operator does by hand, which needs ECS_CLUSTER and ECS_SERVICES alone:
+ * The ECS part of .github/workflows/deploy.yml:
+ *   node infra/deploy/main.ts deploy --image IMAGE    each of ECS_SERVICES in turn, the next once the last is done
+ *   node infra/deploy/main.ts roll-back               restores the services deployed so far; on the same machine
+ * and for operators, with only ECS_CLUSTER and ECS_SERVICES set:
  *   node infra/deploy/main.ts run [--image IMAGE] -- halt VLNT    a command of `valiant`, in a task of its own
  */
 
 const run = promisify(execFile)
 const POLL_MS = 5_000
-/** Blue and green stand side by side for ten minutes once the new ones run, which takes some five. */
+/** Blue and green run side by side for ten minutes once the new ones are up, which takes about five. */
 const DEPLOYMENT_MS_MAX = 40 * 60_000
 const BEFORE_FILE = join(process.env['RUNNER_TEMP'] ?? tmpdir(), 'valiant-before.json')
 
@@ -60,10 +60,10 @@ if (command === 'deploy' && values.image !== undefined) {
 } else if (command === 'roll-back') {
   const before = JSON.parse(await readFile(BEFORE_FILE, 'utf8')) as Running[]
   const failed: unknown[] = []
-  // One that cannot be rolled back keeps no other from it.
+  // A failed rollback must not prevent the others.
   for (const each of before.toReversed())
     await runTaskDefinition(fleet, each).catch((error: unknown) => failed.push(error))
-  if (failed.length > 0) throw new AggregateError(failed, 'not every service was rolled back')
+  if (failed.length > 0) throw new AggregateError(failed, 'some services were not rolled back')
 } else if (command === 'run' && rest.length > 0) {
   const { image } = values
   const wanted = { service: services[0] ?? '', command: ['node', 'server/cli.ts', ...rest] }

@@ -117,7 +117,7 @@ test.each(['STOPPED', 'ROLLBACK_SUCCESSFUL', 'ROLLBACK_FAILED'])('one that ends 
 test('one that does not end has failed', async () => {
   cloud.statuses = ['IN_PROGRESS']
   const impatient = { ...fleet, deploymentMsMax: -1 }
-  await expect(deployImage(impatient, before, image)).rejects.toThrow('gateway: still IN_PROGRESS')
+  await expect(deployImage(impatient, before, image)).rejects.toThrow('gateway: timed out, still IN_PROGRESS')
 })
 
 test('a roll-back is a deployment of what ran before', async () => {
@@ -154,7 +154,7 @@ test('a command of the next image, before it is deployed', async () => {
 test.each([[1], [undefined]])('a command that ends with %s has failed', async (exitCode) => {
   cloud.task = [{ lastStatus: 'STOPPED', ...(exitCode !== undefined && { exitCode }) }]
   const running = runCommand(fleet, { service: 'gateway', command: ['node', 'server/cli.ts', 'audit'] })
-  await expect(running).rejects.toThrow(`audit: ended with ${exitCode ?? 'nothing'}, it ended`)
+  await expect(running).rejects.toThrow(`audit: exited with ${exitCode ?? 'no code'}, it ended`)
 })
 
 test('the container has the name that Terraform gave it', () => {

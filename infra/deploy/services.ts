@@ -1,19 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** Runs `aws ecs` with these arguments and gives what it printed, parsed. */
+/** Runs `aws ecs` with these arguments and returns its parsed output. */
 export type Ecs = (...args: string[]) => Promise<unknown>
 
 export interface Fleet {
   readonly ecs: Ecs
   readonly cluster: string
   readonly say: (text: string) => void
-  /** How often ECS is asked how far it is. */
+  /** Interval at which ECS is polled. */
   readonly pollMs: number
-  /** A deployment that takes longer has failed. */
+  /** A deployment that takes longer counts as failed. */
   readonly deploymentMsMax: number
 }
 
-/** A service and what it runs, or is to run. */
+/** A service and the task definition that it runs or should run. */
 export interface Running {
   readonly service: string
   readonly taskDefinition: string
@@ -29,10 +29,10 @@ interface Deployment {
   readonly statusReason?: string
 }
 
-/** The container of the image in each task (infra/terraform/modules/app); those beside it keep theirs. */
+/** The container whose image is deployed (infra/terraform/modules/app); sidecars keep theirs. */
 const CONTAINER = 'app'
-/** What ECS tells of a task definition and does not take for a new one. */
-const TOLD_ONLY = [
+/** Fields of a described task definition that a new one may not have. */
+const READ_ONLY = [
   'taskDefinitionArn',
   'revision',
   'status',
@@ -41,30 +41,30 @@ const TOLD_ONLY = [
   'registeredAt',
   'registeredBy',
 ]
-/** How a deployment ends, that of blue and green and that of one task after the other. */
+/** Final statuses of a deployment, blue/green or rolling. */
 const ENDS = ['SUCCESSFUL', 'STOPPED', 'ROLLBACK_SUCCESSFUL', 'ROLLBACK_FAILED']
 
-/** What a service runs now. @throws {Error} when there is no such service */
+/** What a service runs now. @throws {Error} if the service does not exist */
 export async function runningOf({ ecs, cluster }: Fleet, service: string): Promise<Running> {
   const { services } = (await ecs('describe-services', '--cluster', cluster, '--services', service)) as {
     services: readonly { readonly taskDefinition: string }[]
   }
   const [found] = services
-  if (found === undefined) throw new Error(`there is no service ${service} in the cluster ${cluster}`)
+  if (found === undefined) throw new Error(`no service ${service} in the cluster ${cluster}`)
   return { service, taskDefinition: found.taskDefinition }
 }
 
-/** Puts an image into a service; waits and throws as `runTaskDefinition` does. */
+/** Deploys an image to a service; waits and throws like `runTaskDefinition`. */
 export async function deployImage(fleet: Fleet, { service, taskDefinition }: Running, image: string): Promise<void> {
   await runTaskDefinition(fleet, { service, taskDefinition: await registered(fleet, taskDefinition, image) })
 }
 
-/** A task definition that differs from another in the image alone. */
+/** Registers a task definition that differs from another only in the image. */
 async function registered(fleet: Fleet, taskDefinition: string, image: string): Promise<string> {
-  const told = (await fleet.ecs('describe-task-definition', '--task-definition', taskDefinition)) as {
+  const described = (await fleet.ecs('describe-task-definition', '--task-definition', taskDefinition)) as {
     taskDefinition: TaskDefinition
   }
-  const next = JSON.stringify(withImage(told.taskDefinition, image))
+  const next = JSON.stringify(withImage(described.taskDefinition, image))
   const made = (await fleet.ecs('register-task-definition', '--cli-input-json', next)) as {
     taskDefinition: { taskDefinitionArn: string }
   }
@@ -72,9 +72,9 @@ async function registered(fleet: Fleet, taskDefinition: string, image: string): 
 }
 
 /**
- * Runs a command of the image once, in a task of its own that has all that those of the service have.
- * @param image another than the service runs, such as the next one, whose migrations are to go before it
- * @throws {Error} when it does not end with 0, or not at all
+ * Runs a command once, in a separate task configured like the service's.
+ * @param image to use in place of the service's, such as the next one, to migrate before deploying it
+ * @throws {Error} if it exits with another code than 0, or not in time
  */
 export async function runCommand(
   fleet: Fleet,
@@ -85,7 +85,7 @@ export async function runCommand(
     services: readonly { readonly taskDefinition: string; readonly networkConfiguration: unknown }[]
   }
   const [found] = services
-  if (found === undefined) throw new Error(`there is no service ${service} in the cluster ${cluster}`)
+  if (found === undefined) throw new Error(`no service ${service} in the cluster ${cluster}`)
   const of = image === undefined ? found.taskDefinition : await registered(fleet, found.taskDefinition, image)
   const overrides = { containerOverrides: [{ name: CONTAINER, command }] }
   const { tasks, failures } = (await ecs(
@@ -94,7 +94,7 @@ export async function runCommand(
     ...['--overrides', JSON.stringify(overrides)],
   )) as { tasks: readonly { readonly taskArn: string }[]; failures?: readonly { readonly reason: string }[] }
   const [started] = tasks
-  if (started === undefined) throw new Error(`no task was started: ${failures?.[0]?.reason ?? 'without a reason'}`)
+  if (started === undefined) throw new Error(`no task was started: ${failures?.[0]?.reason ?? 'no reason given'}`)
   say(`${command.join(' ')}: in the task ${started.taskArn}`)
   const deadline = Date.now() + deploymentMsMax
   for (;;) {
@@ -106,10 +106,10 @@ export async function runCommand(
       const code = task.containers.find(({ name }) => name === CONTAINER)?.exitCode
       if (code === 0) return
       throw new Error(
-        `${command.join(' ')}: ended with ${code ?? 'nothing'}, ${task.stoppedReason ?? 'without a reason'}`,
+        `${command.join(' ')}: exited with ${code ?? 'no code'}, ${task.stoppedReason ?? 'no reason given'}`,
       )
     }
-    if (Date.now() > deadline) throw new Error(`${command.join(' ')}: still runs, waited long enough`)
+    if (Date.now() > deadline) throw new Error(`${command.join(' ')}: timed out, still running`)
     await delay(pollMs)
   }
 }
@@ -121,19 +121,19 @@ interface Task {
 }
 
 /**
- * Makes a service run a task definition, and waits until all its tasks do and its alarms have been quiet.
- * @throws {Error} when that does not come about: then ECS has rolled the service back, or has been too slow
+ * Makes a service run a task definition, and waits until all its tasks do and its alarms have stayed quiet.
+ * @throws {Error} if ECS rolls the service back or times out
  */
 export async function runTaskDefinition(fleet: Fleet, { service, taskDefinition }: Running): Promise<void> {
   const { ecs, cluster, say } = fleet
-  say(`${service}: to ${taskDefinition}`)
+  say(`${service}: deploying ${taskDefinition}`)
   const earlier = new Set((await deploymentsOf(fleet, service)).map((one) => one.serviceDeploymentArn))
   const wanted = ['--service', service, '--task-definition', taskDefinition]
-  // Forced, so that there is a deployment to follow though it may run that already.
+  // Forced, so that there is a deployment to follow even if the service already runs it.
   await ecs('update-service', '--cluster', cluster, ...wanted, '--force-new-deployment')
   const { status, statusReason } = await endOfDeployment(fleet, service, earlier)
-  if (status !== 'SUCCESSFUL') throw new Error(`${service}: ${status}, ${statusReason ?? 'without a reason'}`)
-  say(`${service}: runs it`)
+  if (status !== 'SUCCESSFUL') throw new Error(`${service}: ${status}, ${statusReason ?? 'no reason given'}`)
+  say(`${service}: deployed`)
 }
 
 async function endOfDeployment(fleet: Fleet, service: string, earlier: ReadonlySet<string>): Promise<Deployment> {
@@ -141,7 +141,7 @@ async function endOfDeployment(fleet: Fleet, service: string, earlier: ReadonlyS
   for (;;) {
     const ours = (await deploymentsOf(fleet, service)).find((one) => !earlier.has(one.serviceDeploymentArn))
     if (ours !== undefined && ENDS.includes(ours.status)) return ours
-    if (Date.now() > deadline) throw new Error(`${service}: still ${ours?.status ?? 'not begun'}, waited long enough`)
+    if (Date.now() > deadline) throw new Error(`${service}: timed out, still ${ours?.status ?? 'not started'}`)
     await delay(fleet.pollMs)
   }
 }
@@ -157,9 +157,9 @@ function withImage(definition: TaskDefinition, image: string): Record<string, un
   if (!definition.containerDefinitions.some(({ name }) => name === CONTAINER)) {
     throw new Error(`expected a container "${CONTAINER}" in the task definition`)
   }
-  // Whatever else runs the same image comes with it: the old one may be gone from the registry one day.
+  // Other containers with the same image follow, because the registry may delete the old one some day.
   const before = definition.containerDefinitions.find(({ name }) => name === CONTAINER)?.image
-  const kept = Object.entries(definition).filter(([key]) => !TOLD_ONLY.includes(key))
+  const kept = Object.entries(definition).filter(([key]) => !READ_ONLY.includes(key))
   const containerDefinitions = definition.containerDefinitions.map((container) =>
     container.image === before ? { ...container, image } : container,
   )

@@ -1,9 +1,9 @@
 import type { AlterTableCmd, ColumnDef, Constraint } from 'libpg-query'
 import { callsIn, columnsIn, constraintsOf, type Finding, nameIn, type Table } from './known.ts'
 
-/** Of the same value for all rows of a statement, so that a new column needs no new rows. */
+/** Functions with the same value for all rows of a statement, so that adding a column rewrites no rows. */
 const STABLE = ['now', 'transaction_timestamp', 'statement_timestamp', 'pg_catalog.now']
-/** Types whose default is a number of a sequence. */
+/** Types whose default is a sequence. */
 const SERIAL = ['serial', 'bigserial', 'smallserial', 'serial2', 'serial4', 'serial8']
 
 const locks = (what: string): Finding => ({ harm: 'locks', what })
@@ -11,16 +11,16 @@ const breaks = (what: string): Finding => ({ harm: 'breaks', what })
 
 export interface Altered {
   readonly name: string
-  /** As the migrations before left it. */
+  /** As the previous migrations left it. */
   readonly before: Table
-  /** As the statements of this one have left it so far. */
+  /** As the statements of this migration have left it so far. */
   readonly now: Table
 }
 
-/** What one change of a table that the version which runs uses does to it. Whatever is not known to be safe is a finding. */
+/** Effects of a change to a table that the running version uses. Anything not known to be safe is a finding. */
 export function findingsOfChange(table: Altered, command: AlterTableCmd): Finding[] {
   const { def, name = '' } = command
-  // Of whatever Postgres can do to a table, what is not named here is refused.
+  // Subcommands of ALTER TABLE that are not listed here are refused.
   const subtype: string = command.subtype ?? 'a change'
   switch (subtype) {
     case 'AT_AddColumn':
@@ -28,42 +28,46 @@ export function findingsOfChange(table: Altered, command: AlterTableCmd): Findin
     case 'AT_AddConstraint':
       return def !== undefined && 'Constraint' in def ? findingsOfConstraint(table, def.Constraint) : []
     case 'AT_ValidateConstraint':
-      // Added in this very migration, it is validated under the lock of adding it.
+      // If added in this migration, it would be validated under the lock of adding it.
       return table.now.notNullChecks.has(name) && !table.before.notNullChecks.has(name)
-        ? [locks(`${table.name}: the constraint ${name} is validated by the migration that adds it; do so in the next`)]
+        ? [
+            locks(
+              `${table.name}: the constraint ${name} is validated by the migration that adds it; validate it in the next one`,
+            ),
+          ]
         : []
     case 'AT_SetNotNull':
       return isCheckedNotNull(table.before, name)
         ? []
         : [
             locks(
-              `${table.name}.${name}: SET NOT NULL reads all rows under a lock; first a CHECK (… IS NOT NULL) NOT VALID, then VALIDATE, in migrations before`,
+              `${table.name}.${name}: SET NOT NULL reads all rows under a lock; in earlier migrations add a CHECK (… IS NOT NULL) NOT VALID, then VALIDATE it`,
             ),
-            breaks(`${table.name}.${name}: SET NOT NULL refuses what the version that runs may write`),
+            breaks(`${table.name}.${name}: SET NOT NULL refuses rows that the running version may write`),
           ]
     case 'AT_ColumnDefault':
       return def === undefined && table.before.columns.has(name)
-        ? [breaks(`${table.name}.${name}: without its default, the version that runs writes null or is refused`)]
+        ? [breaks(`${table.name}.${name}: without its default, the running version writes null or is refused`)]
         : []
     case 'AT_DropColumn':
-      return [breaks(`${table.name}.${name} is dropped; the version that runs may use it`)]
+      return [breaks(`${table.name}.${name} is dropped; the running version may use it`)]
     case 'AT_ChangeOwner':
-      return [breaks(`${table.name}: another owner may take from the version that runs what it may do`)]
+      return [breaks(`${table.name}: another owner may take permissions from the running version`)]
     case 'AT_DropConstraint':
-      return [breaks(`${table.name}: the constraint ${name} is dropped; the version that runs may count on it`)]
+      return [breaks(`${table.name}: the constraint ${name} is dropped; the running version may rely on it`)]
     case 'AT_AlterColumnType':
       return [
-        locks(`${table.name}.${name}: a change of type writes all rows anew under a lock; add a column beside it`),
-        breaks(`${table.name}.${name}: its type changes under the version that runs`),
+        locks(`${table.name}.${name}: a change of type rewrites all rows under a lock; add another column instead`),
+        breaks(`${table.name}.${name}: its type changes under the running version`),
       ]
     case 'AT_DetachPartition':
       return [
         breaks(`${table.name}: a partition is detached`),
         ...(def !== undefined && 'PartitionCmd' in def && def.PartitionCmd.concurrent === true
           ? []
-          : [locks(`${table.name}: DETACH PARTITION without CONCURRENTLY locks all readers out`)]),
+          : [locks(`${table.name}: DETACH PARTITION without CONCURRENTLY blocks all readers`)]),
       ]
-    // No more than an entry of the catalog, and nothing that a statement of the version that runs would meet.
+    // Only a catalog change, invisible to statements of the running version.
     case 'AT_DropNotNull':
     case 'AT_AttachPartition':
     case 'AT_SetStatistics':
@@ -85,28 +89,28 @@ function findingsOfColumn({ name: table }: Altered, column: ColumnDef): Finding[
   const volatile = callsIn(given?.raw_expr).filter((call) => !STABLE.includes(call))
   const findings: Finding[] = []
   if (isNotNull && given === undefined) {
-    findings.push(breaks(`${name} is NOT NULL without a default: the version that runs does not give it`))
+    findings.push(breaks(`${name} is NOT NULL without a default: the running version does not provide it`))
   }
   if (volatile.length > 0 || SERIAL.includes(nameIn(column.typeName?.names))) {
     findings.push(
       locks(
-        `${name}: a default that differs from row to row writes all rows anew under a lock; add it without, then set it`,
+        `${name}: a default that differs per row rewrites all rows under a lock; add the column without it, then set it`,
       ),
     )
   }
   for (const { contype } of constraints) {
     if (contype === 'CONSTR_GENERATED' || contype === 'CONSTR_IDENTITY') {
-      findings.push(locks(`${name}: a generated column writes all rows anew under a lock`))
+      findings.push(locks(`${name}: a generated column rewrites all rows under a lock`))
     }
     if (contype === 'CONSTR_UNIQUE' || contype === 'CONSTR_PRIMARY') {
       findings.push(
-        locks(`${name}: its index is built under a lock; CREATE UNIQUE INDEX CONCURRENTLY in a migration after`),
+        locks(`${name}: its index is built under a lock; use CREATE UNIQUE INDEX CONCURRENTLY in a later migration`),
       )
     }
     if (contype === 'CONSTR_CHECK' || contype === 'CONSTR_FOREIGN') {
       findings.push(
         locks(
-          `${name}: its constraint is held against all rows under a lock; ADD CONSTRAINT … NOT VALID, and VALIDATE in a migration after`,
+          `${name}: its constraint is checked against all rows under a lock; use ADD CONSTRAINT … NOT VALID, and VALIDATE in a later migration`,
         ),
       )
     }
@@ -120,20 +124,22 @@ function findingsOfConstraint({ name: table, before }: Altered, constraint: Cons
   if (contype === 'CONSTR_UNIQUE' || contype === 'CONSTR_PRIMARY' || contype === 'CONSTR_EXCLUSION') {
     return indexname === undefined
       ? [
-          locks(`${name} builds its index under a lock; CREATE UNIQUE INDEX CONCURRENTLY before, then USING INDEX`),
-          breaks(`${name} refuses what the version that runs may write`),
+          locks(`${name} builds its index under a lock; use CREATE UNIQUE INDEX CONCURRENTLY first, then USING INDEX`),
+          breaks(`${name} refuses rows that the running version may write`),
         ]
       : []
   }
   const findings: Finding[] = []
   if (!isNotValid)
-    findings.push(locks(`${name} is held against all rows under a lock; NOT VALID, and VALIDATE in a migration after`))
+    findings.push(
+      locks(`${name} is checked against all rows under a lock; use NOT VALID, and VALIDATE in a later migration`),
+    )
   const columns = [
     ...columnsIn(constraint.raw_expr),
     ...[constraint.fk_attrs, constraint.keys].flatMap((list) => (list ?? []).map((one) => nameIn([one]))),
   ]
   if (columns.some((column) => before.columns.has(column))) {
-    findings.push(breaks(`${name} refuses what the version that runs may write`))
+    findings.push(breaks(`${name} refuses rows that the running version may write`))
   }
   return findings
 }

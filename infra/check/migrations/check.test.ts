@@ -18,11 +18,11 @@ const ours = (): Migration[] =>
     .sort()
     .map((file) => ({ name: file.replace('.sql', ''), text: readFileSync(join(FOLDER, file), 'utf8') }))
 
-test('our migrations hold nobody up, and leave what the version before them uses', async () => {
+test('our migrations block nobody, and keep what the previous version uses', async () => {
   expect(await problemsOf(ours(), RELEASED)).toEqual([])
 })
 
-test('of those released before, each is refused, and no other', async () => {
+test('of the released migrations exactly these are refused', async () => {
   const refused = new Set((await problemsOf(ours())).map((problem) => problem.split(':')[0]))
   expect([...refused]).toEqual(RELEASED)
 })
@@ -44,7 +44,7 @@ const BEFORE = `
 const CHECKED = 'ALTER TABLE orders ADD CONSTRAINT tag_given CHECK (tag IS NOT NULL) NOT VALID'
 const BESIDE = '-- no transaction: built beside trading.\n'
 
-/** What is said of a migration after those. */
+/** Problems of a migration after those. */
 const said = async (text: string, ...between: string[]): Promise<string[]> => {
   const made = [BEFORE, ...between].map((each, i) => ({ name: `000${i}`, text: each }))
   const problems = await problemsOf(
@@ -86,7 +86,7 @@ test.each([
   ['CALL anything();'],
   ['CLUSTER orders;'],
   ['ALTER TABLE orders ADD COLUMN extra int; CREATE TABLE copy (id bigint); INSERT INTO copy SELECT id FROM orders;'],
-])('refused, since it holds traders up: %s', async (text) => {
+])('refused because it blocks traders: %s', async (text) => {
   expect(await said(text)).not.toEqual([])
   // A reason excuses it, and a reason for something else does not.
   expect(await said(`${LOCKS}\n${text}`)).toEqual([])
@@ -129,7 +129,7 @@ test.each([
   ['ALTER TABLE orders OWNER TO somebody;'],
   [`${BESIDE}DROP INDEX CONCURRENTLY IF EXISTS orders_tag;`],
   [`${BESIDE}DROP INDEX CONCURRENTLY IF EXISTS one;\nCREATE UNIQUE INDEX CONCURRENTLY one ON orders (tag);`],
-])('refused, since it breaks the version that runs: %s', async (text) => {
+])('refused because it breaks the running version: %s', async (text) => {
   expect(await said(text)).not.toEqual([])
   expect(await said(`${text}\n${CONTRACT}`)).toEqual([])
   expect(await said(`${text}\n${LOCKS}`)).not.toEqual([])
@@ -146,7 +146,7 @@ test.each([
   ['ALTER DOMAIN cents ADD CHECK (VALUE > 0);'],
   ['DROP INDEX orders_tag;'],
   ['TRUNCATE orders;'],
-])('refused, since it does both: %s', async (text) => {
+])('refused because it does both: %s', async (text) => {
   expect(await said(`${CONTRACT}\n${text}`)).not.toEqual([])
   expect(await said(`${LOCKS}\n${text}`)).not.toEqual([])
   expect(await said(`${LOCKS}\n${CONTRACT}\n${text}`)).toEqual([])
@@ -162,7 +162,7 @@ test.each([
   [`${BESIDE}CREATE TABLE a (b int);`],
   [`${BESIDE}DROP INDEX CONCURRENTLY orders_tag;`],
   ['CREATE TABLE a (b int'],
-])('refused, whatever it says of itself: %s', async (text) => {
+])('refused whatever its comments say: %s', async (text) => {
   expect(await said(`${text}\n${LOCKS}\n${CONTRACT}`)).not.toEqual([])
   expect(await said(text)).not.toEqual([])
 })
@@ -217,7 +217,7 @@ test.each([
   expect(await said(text)).toEqual([])
 })
 
-test('NOT NULL comes in three migrations: a check for what is written, one reading, the word of it', async () => {
+test('NOT NULL takes three migrations: a check for new rows, its validation, SET NOT NULL', async () => {
   const validated = 'ALTER TABLE orders VALIDATE CONSTRAINT tag_given;'
   const set = 'ALTER TABLE orders ALTER COLUMN tag SET NOT NULL;'
   expect(await said(validated, `${CHECKED};`)).toEqual([])
@@ -230,14 +230,14 @@ test.each([
   ['-- contract: it is old\nDROP TABLE orders;', /expected "-- contract: why/],
   ['-- contract: x, since 1\nDROP TABLE orders;', /expected "-- contract: why/],
   ['-- locks: ok\nLOCK TABLE orders;', /expected "-- locks: why/],
-  [`${CONTRACT}\nCREATE TABLE a (b int);`, /nothing in it needs the word "-- contract:"/],
-  [`${LOCKS}\nCREATE TABLE a (b int);`, /nothing in it needs the word "-- locks:"/],
+  [`${CONTRACT}\nCREATE TABLE a (b int);`, /nothing needs the comment "-- contract:"/],
+  [`${LOCKS}\nCREATE TABLE a (b int);`, /nothing needs the comment "-- locks:"/],
   [`COMMENT ON TABLE orders IS '${CONTRACT}';\nDROP TABLE orders;`, /DROP TABLE orders/],
-])('a word that says too little, or nothing: %s', async (text, problem) => {
+])('a comment that says too little, or excuses nothing: %s', async (text, problem) => {
   expect((await said(text)).join('\n')).toMatch(problem)
 })
 
-test('what is said names the migration, the thing and the way round', async () => {
+test('a problem names the migration, the object and the alternative', async () => {
   expect(
     await problemsOf(
       [
@@ -246,5 +246,5 @@ test('what is said names the migration, the thing and the way round', async () =
       ],
       ['0001'],
     ),
-  ).toEqual(['0002_tag: CREATE INDEX a locks all writers of orders out while it is built; CONCURRENTLY'])
+  ).toEqual(['0002_tag: CREATE INDEX a blocks all writers of orders while it is built; use CONCURRENTLY'])
 })

@@ -4,12 +4,12 @@ import { type Finding, Known, nameIn, nameOf } from './known.ts'
 import { findingsOf } from './statements.ts'
 
 /*
- * Holds migrations against what they run beside: the version before, which trades on the same tables, and which a roll-back
- * brings again. Postgres's own parser reads them. A migration is refused that holds traders up or breaks that version,
- * unless it says why it may, in a comment of its own:
+ * Checks migrations against the previous version, which trades on the same tables while they run and which a rollback
+ * restores. Postgres's own parser reads them. A migration that blocks traders or breaks that version is refused, unless a
+ * comment explains why it is safe:
  *
- *   -- contract: nothing calls commit_batch any more, since 0007     (what the version before used goes away)
- *   -- locks: the table has a row a day                              (a lock that is held for longer than an entry of the catalog)
+ *   -- contract: nothing calls commit_batch any more, since 0007     (removes something the previous version used)
+ *   -- locks: the table has a row a day                              (holds a lock for longer than a catalog change)
  */
 
 export interface Migration {
@@ -21,9 +21,9 @@ const CONTRACT = /^-- contract: (?<reason>.{15,}), since (?<version>\S+)$/
 const LOCKS = /^-- locks: (?<reason>.{15,})$/
 
 /**
- * @param migrations all there are, in their order
- * @param released names of those that are not looked at, since they have run everywhere
- * @returns a line a problem, beginning with the migration's name
+ * @param migrations all migrations, in order
+ * @param released names of migrations that are not checked, because they have run everywhere
+ * @returns one line per problem, starting with the migration's name
  */
 export async function problemsOf(
   migrations: readonly Migration[],
@@ -65,7 +65,7 @@ async function statementsOf(text: string): Promise<Node[]> {
   return stmts.flatMap(({ stmt }) => (stmt === undefined ? [] : [stmt]))
 }
 
-/** What is copied while a table that others use is locked keeps them out for as long. */
+/** Copying rows while a table in use is locked blocks its users for that long. */
 function findingsOfCopies(statements: readonly Node[], before: Known): Finding[] {
   const altered = statements.flatMap((one) => {
     const name = 'AlterTableStmt' in one ? nameOf(one.AlterTableStmt.relation) : ''
@@ -76,17 +76,17 @@ function findingsOfCopies(statements: readonly Node[], before: Known): Finding[]
     return selectStmt !== undefined && 'SelectStmt' in selectStmt && selectStmt.SelectStmt.valuesLists === undefined
   })
   return altered.length > 0 && copies
-    ? [{ harm: 'locks', what: `rows are copied while ${altered.join(', ')} is locked; a migration each` }]
+    ? [{ harm: 'locks', what: `rows are copied while ${altered.join(', ')} is locked; use separate migrations` }]
     : []
 }
 
-/** One without a transaction can be broken off between two statements, and is then run again from its first. */
+/** A migration without a transaction can be interrupted between two statements, and then restarts from the first. */
 async function findingsAlone(text: string, statements: readonly Node[]): Promise<Finding[]> {
   const findings: Finding[] = []
   const against = (what: string) => findings.push({ harm: 'rules', what })
   for (const step of stepsOf(text)) {
     if ((await statementsOf(step)).length > 1)
-      against('each statement without a transaction ends with ";" at the end of a line')
+      against('each statement without a transaction must end with ";" at the end of a line')
   }
   const dropped = new Set<string>()
   for (const statement of statements) {
@@ -95,15 +95,15 @@ async function findingsAlone(text: string, statements: readonly Node[]): Promise
     } else if ('IndexStmt' in statement && statement.IndexStmt.concurrent === true) {
       const { idxname = '' } = statement.IndexStmt
       if (!dropped.has(idxname))
-        against(`DROP INDEX CONCURRENTLY IF EXISTS ${idxname} first: one that was broken off has left it invalid`)
+        against(`DROP INDEX CONCURRENTLY IF EXISTS ${idxname} first: an interrupted run leaves the index invalid`)
     } else if (!('ReindexStmt' in statement)) {
-      against('only CREATE INDEX, DROP INDEX IF EXISTS and REINDEX, each CONCURRENTLY, go without a transaction')
+      against('only CREATE INDEX, DROP INDEX IF EXISTS and REINDEX, each CONCURRENTLY, may run without a transaction')
     }
   }
   return findings
 }
 
-/** Findings without a word that excuses them, and words that excuse nothing. */
+/** Findings that no comment excuses, and comments that excuse nothing. */
 function excused(findings: readonly Finding[], comments: readonly string[]): string[] {
   const words = {
     breaks: comments.some((one) => CONTRACT.test(one)),
@@ -115,7 +115,7 @@ function excused(findings: readonly Finding[], comments: readonly string[]): str
   )
   return [
     ...new Set(findings.filter(({ harm }) => !words[harm]).map(({ what }) => what)),
-    ...idle.map((harm) => `nothing in it needs the word "-- ${harm === 'breaks' ? 'contract' : 'locks'}:"`),
+    ...idle.map((harm) => `nothing needs the comment "-- ${harm === 'breaks' ? 'contract' : 'locks'}:"`),
   ]
 }
 
@@ -123,7 +123,7 @@ function wordsAmiss(comments: readonly string[]): string[] {
   const contract = comments.filter((one) => /^--\s*contract\b/i.test(one) && !CONTRACT.test(one))
   const locks = comments.filter((one) => /^--\s*locks?\s*:/i.test(one) && !LOCKS.test(one))
   return [
-    ...contract.map((one) => `"${one}": expected "-- contract: why nothing needs it any more, since VERSION"`),
-    ...locks.map((one) => `"${one}": expected "-- locks: why that holds nobody up"`),
+    ...contract.map((one) => `"${one}": expected "-- contract: why nothing needs it anymore, since VERSION"`),
+    ...locks.map((one) => `"${one}": expected "-- locks: why this blocks nobody"`),
   ]
 }

@@ -1,24 +1,24 @@
 import type { ColumnDef, Constraint, CreateFunctionStmt, Node, RangeVar, TypeName } from 'libpg-query'
 
-/** What a statement would do to those who trade: hold them up, break the version that runs, or go round the rules. */
+/** The harm of a statement: it blocks traders, breaks the running version, or violates the rules of migrations. */
 export interface Finding {
   readonly harm: 'locks' | 'breaks' | 'rules'
   readonly what: string
 }
 
-/** A table as the migrations before have made it. */
+/** A table as the previous migrations left it. */
 export interface Table {
   readonly columns: Set<string>
-  /** Checks that say that a column is not null, each with the column, and whether they have been held against all rows. */
+  /** Checks that a column is not null, each with its column and whether it has been validated against all rows. */
   readonly notNullChecks: Map<string, { readonly column: string; isValidated: boolean }>
 }
 
-/** What the migrations so far have made; what the version that runs may use. */
+/** Objects created by the migrations so far, which the running version may use. */
 export class Known {
   readonly tables = new Map<string, Table>()
-  /** Each with its arguments and what it gives. */
+  /** Each with its arguments and result. */
   readonly functions = new Map<string, string>()
-  /** Types, indexes, sequences, views, triggers and schemas, by name alone. */
+  /** Types, indexes, sequences, views, triggers and schemas, by name only. */
   readonly others = new Set<string>()
 
   static copyOf(known: Known): Known {
@@ -36,7 +36,7 @@ export class Known {
     return this.tables.has(name) || this.functions.has(name) || this.others.has(name)
   }
 
-  /** Takes in what a statement makes; what it takes away stays known, since the version that runs may use it. */
+  /** Records what a statement creates; dropped objects stay known, because the running version may use them. */
   learn(statement: Node): void {
     if ('CreateStmt' in statement) this.#learnTable(statement.CreateStmt)
     else if ('AlterTableStmt' in statement) {
@@ -78,7 +78,7 @@ function learnChange(table: Table, node: Node): void {
   }
 }
 
-/** The column of which a check says that it is not null, and nothing else. */
+/** The column of a check that says only that the column is not null. */
 function notNullColumnOf({ contype, raw_expr: check }: Constraint): string | undefined {
   if (contype !== 'CONSTR_CHECK' || check === undefined || !('NullTest' in check)) return undefined
   const { arg, nulltesttype } = check.NullTest
@@ -86,19 +86,19 @@ function notNullColumnOf({ contype, raw_expr: check }: Constraint): string | und
   return nameIn(arg.ColumnRef.fields)
 }
 
-/** A name with its schema, but for `public`. */
+/** A name with its schema, except for `public`. */
 export function nameOf(relation: RangeVar | undefined): string {
   const { schemaname, relname = '' } = relation ?? {}
   return schemaname === undefined || schemaname === 'public' ? relname : `${schemaname}.${relname}`
 }
 
-/** The same of a name that comes as a list. */
+/** The same for a name given as a list. */
 export function nameIn(parts: readonly Node[] | undefined): string {
   const words = (parts ?? []).map((part) => ('String' in part ? (part.String.sval ?? '') : ''))
   return (words.length > 1 && words[0] === 'public' ? words.slice(1) : words).join('.')
 }
 
-/** What a caller of a function must know of it. */
+/** A function's signature as its callers see it. */
 export function signatureOf({ parameters = [], returnType }: CreateFunctionStmt): string {
   const types = parameters.map((one) => {
     if (!('FunctionParameter' in one)) return ''
@@ -111,7 +111,7 @@ export function signatureOf({ parameters = [], returnType }: CreateFunctionStmt)
 const typeText = (type: TypeName | undefined): string =>
   `${type?.setof === true ? 'setof ' : ''}${nameIn(type?.names)}${'[]'.repeat(type?.arrayBounds?.length ?? 0)}`
 
-/** All columns that an expression names. */
+/** All columns in an expression. */
 export function columnsIn(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return []
   if ('ColumnRef' in value) {
@@ -128,6 +128,6 @@ export function callsIn(value: unknown): string[] {
   return [...own, ...Object.values(value).flatMap(callsIn)]
 }
 
-/** Constraints that stand with a column. */
+/** Constraints declared with a column. */
 export const constraintsOf = ({ constraints = [] }: ColumnDef): Constraint[] =>
   constraints.flatMap((one) => ('Constraint' in one ? [one.Constraint] : []))

@@ -3,11 +3,11 @@ import { findingsOfChange } from './alter-table.ts'
 import { type Finding, type Known, nameIn, nameOf, signatureOf } from './known.ts'
 
 export interface Context {
-  /** What the migrations before have made: the version that runs may use all of it. */
+  /** Objects of the previous migrations: the running version may use all of them. */
   readonly before: Known
-  /** The same, and what this migration has made so far. */
+  /** The same, plus what this migration has created so far. */
   readonly now: Known
-  /** Its statements run one by one, each by itself. */
+  /** Its statements run without a common transaction. */
   readonly isAlone: boolean
 }
 
@@ -15,7 +15,7 @@ const locks = (what: string): Finding => ({ harm: 'locks', what })
 const breaks = (what: string): Finding => ({ harm: 'breaks', what })
 const against = (what: string): Finding => ({ harm: 'rules', what })
 
-/** New things, and words about things. */
+/** New objects, and comments on objects. */
 const HARMLESS = new Set([
   'CreateStmt',
   'CreateSchemaStmt',
@@ -29,7 +29,7 @@ const HARMLESS = new Set([
   'AlterRoleSetStmt',
 ])
 
-/** What a statement of a migration does to those who trade. Whatever is not known to be harmless is a finding. */
+/** Effects of a migration's statement on traders. Anything not known to be harmless is a finding. */
 export function findingsOf(statement: Node, context: Context): Finding[] {
   const { before, now } = context
   if ('CreateStmt' in statement) return findingsOfPartition(statement.CreateStmt.inhRelations ?? [], before)
@@ -49,18 +49,16 @@ export function findingsOf(statement: Node, context: Context): Finding[] {
     const signature = before.functions.get(name)
     const isOther = signature !== undefined && signature !== signatureOf(statement.CreateFunctionStmt)
     return isOther
-      ? [breaks(`${name} changes its signature, ${signature}; make a function of another name beside it`)]
+      ? [breaks(`${name} changes its signature, ${signature}; add a function with another name instead`)]
       : []
   }
   if ('ViewStmt' in statement) {
     const name = nameOf(statement.ViewStmt.view)
-    return before.has(name) ? [breaks(`the view ${name} is replaced under the version that runs`)] : []
+    return before.has(name) ? [breaks(`the view ${name} is replaced under the running version`)] : []
   }
   if ('CreateTrigStmt' in statement) {
     const table = nameOf(statement.CreateTrigStmt.relation)
-    return before.tables.has(table)
-      ? [breaks(`${table}: a trigger changes what the version that runs writes there`)]
-      : []
+    return before.tables.has(table) ? [breaks(`${table}: a trigger changes what the running version writes there`)] : []
   }
   if ('InsertStmt' in statement || 'SelectStmt' in statement || 'CreateTableAsStmt' in statement) {
     const isLocking = JSON.stringify(statement).includes('"LockingClause"')
@@ -82,7 +80,7 @@ export function findingsOf(statement: Node, context: Context): Finding[] {
     return isKnown
       ? [
           breaks(
-            `${[name, subname].filter(Boolean).join('.')} becomes ${newname ?? ''}; the version that runs knows the old name`,
+            `${[name, subname].filter(Boolean).join('.')} becomes ${newname ?? ''}; the running version knows the old name`,
           ),
         ]
       : []
@@ -91,9 +89,9 @@ export function findingsOf(statement: Node, context: Context): Finding[] {
   if ('AlterDomainStmt' in statement)
     return [
       locks('ALTER DOMAIN reads all tables with it under a lock'),
-      breaks('ALTER DOMAIN refuses what the version that runs may write'),
+      breaks('ALTER DOMAIN refuses rows that the running version may write'),
     ]
-  if ('AlterObjectSchemaStmt' in statement) return [breaks('SET SCHEMA: the version that runs knows the old name')]
+  if ('AlterObjectSchemaStmt' in statement) return [breaks('SET SCHEMA: the running version knows the old name')]
   if ('AlterOwnerStmt' in statement) return [breaks('OWNER TO may take from the version that runs what it may do')]
   if ('GrantStmt' in statement) {
     return statement.GrantStmt.is_grant === true
@@ -106,12 +104,12 @@ export function findingsOf(statement: Node, context: Context): Finding[] {
   if ('VariableSetStmt' in statement)
     return [
       against(
-        `SET ${statement.VariableSetStmt.name ?? ''}: how long a migration may wait and hold is its runner's, the same for all`,
+        `SET ${statement.VariableSetStmt.name ?? ''}: timeouts are set by the migration runner, the same for all`,
       ),
     ]
   if ('TransactionStmt' in statement) return [against('BEGIN, COMMIT and the like are the runner’s')]
   const kind = Object.keys(statement)[0] ?? 'nothing'
-  return HARMLESS.has(kind) ? [] : [locks(`${kind} is not known to be safe while others trade`)]
+  return HARMLESS.has(kind) ? [] : [locks(`${kind} is not known to be safe under trade`)]
 }
 
 function findingsOfAlter(
@@ -121,15 +119,15 @@ function findingsOfAlter(
   const name = nameOf(relation)
   if (objtype === 'OBJECT_TYPE') {
     return before.has(name) || !now.has(name)
-      ? [breaks(`ALTER TYPE ${name}: rows of it come from the version that runs; make a type beside it`)]
+      ? [breaks(`ALTER TYPE ${name}: the running version sends rows of it; add another type instead`)]
       : []
   }
-  if (objtype !== 'OBJECT_TABLE') return [locks(`ALTER of ${name} is not known to be safe while others trade`)]
+  if (objtype !== 'OBJECT_TABLE') return [locks(`ALTER of ${name} is not known to be safe under trade`)]
   const tableBefore = before.tables.get(name)
   const tableNow = now.tables.get(name)
-  // One that this migration has made is nobody's yet; of one that no migration has made nothing is known.
+  // A table created by this migration has no users yet; nothing is known about one that no migration created.
   if (tableBefore === undefined)
-    return tableNow === undefined ? [locks(`ALTER TABLE ${name}, which no migration has made`)] : []
+    return tableNow === undefined ? [locks(`ALTER TABLE ${name}, which no migration created`)] : []
   const altered = { name, before: tableBefore, now: tableNow ?? tableBefore }
   return cmds.flatMap((one) => ('AlterTableCmd' in one ? findingsOfChange(altered, one.AlterTableCmd) : []))
 }
@@ -138,18 +136,18 @@ function findingsOfPartition(parents: readonly Node[], before: Known): Finding[]
   const names = parents.map((one) => ('RangeVar' in one ? nameOf(one.RangeVar) : ''))
   return names
     .filter((name) => before.tables.has(name))
-    .map((name) => locks(`PARTITION OF ${name} locks all readers out; make the table alone, then ATTACH PARTITION`))
+    .map((name) => locks(`PARTITION OF ${name} blocks all readers; create the table alone, then ATTACH PARTITION`))
 }
 
 function findingsOfIndex({ relation, idxname = '', concurrent, unique }: IndexStmt, context: Context): Finding[] {
   const table = nameOf(relation)
   if (!context.before.tables.has(table))
-    return context.now.tables.has(table) ? [] : [locks(`an index of ${table}, which no migration has made`)]
+    return context.now.tables.has(table) ? [] : [locks(`an index of ${table}, which no migration created`)]
   return [
     ...(concurrent === true
       ? needsToBeAlone(`CREATE INDEX CONCURRENTLY ${idxname}`, context)
-      : [locks(`CREATE INDEX ${idxname} locks all writers of ${table} out while it is built; CONCURRENTLY`)]),
-    ...(unique === true ? [breaks(`the unique index ${idxname} refuses what the version that runs may write`)] : []),
+      : [locks(`CREATE INDEX ${idxname} blocks all writers of ${table} while it is built; use CONCURRENTLY`)]),
+    ...(unique === true ? [breaks(`the unique index ${idxname} refuses rows that the running version may write`)] : []),
   ]
 }
 
@@ -160,12 +158,12 @@ function findingsOfDrop({ objects = [], removeType, concurrent }: DropStmt, cont
   const findings: Finding[] = isIndex && concurrent === true ? needsToBeAlone('DROP INDEX CONCURRENTLY', context) : []
   for (const object of objects) {
     const name = subjectOf(object)
-    // What a run that was broken off has left of this very migration is nobody's.
+    // Leftovers of an interrupted run of this migration have no users.
     if (isIndex && concurrent === true && !before.has(name)) continue
     if (!before.has(name) && now.has(name)) continue
-    findings.push(breaks(`DROP ${kind} ${name}: the version that runs may use it`))
+    findings.push(breaks(`DROP ${kind} ${name}: the running version may use it`))
     if (isIndex && concurrent !== true)
-      findings.push(locks(`DROP INDEX ${name} locks all of its table out; CONCURRENTLY`))
+      findings.push(locks(`DROP INDEX ${name} blocks its whole table; use CONCURRENTLY`))
   }
   return findings
 }
@@ -174,12 +172,12 @@ const findingsOfRows = (verb: string, table: string, before: Known): Finding[] =
   before.tables.has(table)
     ? [
         locks(
-          `${verb} of ${table} keeps its rows locked until the migration ends; do it in small parts, beside the migrations`,
+          `${verb} of ${table} keeps its rows locked until the migration ends; do it in small parts, outside of migrations`,
         ),
       ]
     : []
 
-/** Statements within another that change rows that are there. */
+/** Nested statements that change existing rows. */
 function writesIn(value: unknown): Node[] {
   if (typeof value !== 'object' || value === null) return []
   return isWrite(value) ? [value] : Object.values(value).flatMap(writesIn)
@@ -191,9 +189,9 @@ const WRITES = ['UpdateStmt', 'DeleteStmt', 'MergeStmt']
 const needsToBeAlone = (what: string, { isAlone }: Context): Finding[] =>
   isAlone
     ? []
-    : [against(`${what} cannot run in a transaction: a migration of its own that begins with "-- no transaction"`)]
+    : [against(`${what} cannot run in a transaction; use a separate migration that begins with "-- no transaction"`)]
 
-/** The name in what a DROP or a RENAME is of: a trigger's is the last of its list. */
+/** The name of the object of a DROP or RENAME: a trigger's is the last of its list. */
 function subjectOf(object: Node | undefined): string {
   if (object === undefined) return ''
   if ('ObjectWithArgs' in object) return nameIn(object.ObjectWithArgs.objname)

@@ -12,7 +12,7 @@ const namesIn = (text: string): string[] =>
 const [, list = ''] = /picked = \[([^\]]+)\]/.exec(collector) ?? []
 const picked = namesIn(list)
 
-test('the collector picks metrics that the server exports', () => {
+test('the collector selects metrics that the server exports', () => {
   expect(picked.length).toBeGreaterThan(10)
   expect(picked.filter((name) => !metricNames().includes(name))).toEqual([])
   const joined = [...collector.matchAll(/^ {4}(valiant_\w+) += "(?:sum|min)"$/gm)].map(([, name = '']) => name)
@@ -20,11 +20,11 @@ test('the collector picks metrics that the server exports', () => {
   expect(joined.filter((name) => !picked.includes(name))).toEqual([])
 })
 
-test('alarms, scaling and dashboard ask for what is picked, and nothing else is paid for', () => {
+test('alarms, scaling and dashboard use exactly the selected metrics', () => {
   expect([...new Set(namesIn(askers))].sort()).toEqual(picked.toSorted())
 })
 
-test('alarms on the log look for what the server says', () => {
+test('alarms on the log match messages of the server', () => {
   const sources = filesOf('server/**/*.ts').map(fileOf).join('\n')
   const said = [...fileOf(`${APP}/log-metrics.tf`).matchAll(/\$\.msg = \\"([^"\\*]+)\*?\\"/g)].map(
     ([, text = '']) => text,
@@ -33,14 +33,14 @@ test('alarms on the log look for what the server says', () => {
   for (const text of said) expect(sources, text).toContain(`'${text}`)
 })
 
-test('alarms lead to sections of the run book that there are', () => {
+test('alarms link to existing sections of the run book', () => {
   const seen = [...askers.matchAll(/see += "alerts\.md#(\w+)"/g)].map(([, anchor]) => anchor)
   const anchors = alerts().map(({ alert }) => alert.toLowerCase())
   expect(seen.length).toBeGreaterThan(15)
   for (const anchor of seen) expect(anchors).toContain(anchor)
 })
 
-test('the collector asks the port that the server is told to tell on', () => {
+test('the collector scrapes the metrics port of the server', () => {
   expect(fileOf(`${APP}/main.tf`)).toMatch(/METRICS_PORT += tostring\(local\.metrics_port\)/)
   expect(collector).toContain('127.0.0.1:${local.metrics_port}')
 })

@@ -85,7 +85,7 @@ test.each(paths)('%s shows what is exported, with units, and leads to the run bo
 })
 
 test.each([
-  ['a metric that there is not', /valiant_exchange_leader/g, 'valiant_exchange_reader', /nobody exports/],
+  ['a metric that there is not', /valiant_exchange_leader/g, 'valiant_exchange_reader', /nothing exports/],
   ['a panel without a unit', /"unit": "s"/, '"units": "s"', /no unit/],
   ['a query that is none', /sum\(valiant_exchange_leader\)/, 'sum(valiant_exchange_leader', /not PromQL/],
   ['panels that lie on each other', /"x": 12/, '"x": 6', /lies on/],

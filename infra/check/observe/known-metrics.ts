@@ -3,13 +3,13 @@ import { describedMetrics } from '../../../server/telemetry/metrics.ts'
 import { fileOf } from '../files.ts'
 import { readQuery } from './promql.ts'
 
-/** The series that there are, each with its labels. */
+/** Every known series with its labels. */
 export type KnownMetrics = ReadonlyMap<string, readonly string[]>
 
-/** Labels that Prometheus itself gives to whatever it reads. */
+/** Labels that Prometheus adds to every series. */
 const OF_SCRAPES = ['instance', 'job']
 
-/** What the server exports, and what infra/observe/exporter-metrics.yml says of others. */
+/** Metrics of the server, and of other exporters as listed in infra/observe/exporter-metrics.yml. */
 export function knownMetrics(): KnownMetrics {
   const known = new Map<string, readonly string[]>()
   for (const { name, type, labelNames } of describedMetrics()) {
@@ -26,14 +26,14 @@ export function knownMetrics(): KnownMetrics {
   return known
 }
 
-/** What is wrong with a query: it cannot be read, or asks for a metric or a label that nobody exports. */
+/** Problems of a query: it is not PromQL, or uses a metric or label that nothing exports. */
 export function queryFaults(text: string, known: KnownMetrics): string[] {
   const { selectors, grouped, faults } = readQuery(text)
   const found = [...faults]
   const there = new Set(OF_SCRAPES)
   for (const { metric, labels } of selectors) {
     const own = known.get(metric)
-    if (own === undefined) found.push(`nobody exports ${metric}`)
+    if (own === undefined) found.push(`nothing exports ${metric}`)
     for (const label of own ?? []) there.add(label)
     const missing = labels.filter((label) => own?.includes(label) === false && !OF_SCRAPES.includes(label))
     found.push(...missing.map((label) => `${metric} has no label ${label}`))
@@ -42,5 +42,5 @@ export function queryFaults(text: string, known: KnownMetrics): string[] {
   return [...found, ...strange.map((label) => `nothing in it has the label ${label}`)]
 }
 
-/** The metrics that a query names. */
+/** The metrics in a query. */
 export const metricsOf = (text: string): string[] => readQuery(text).selectors.map(({ metric }) => metric)

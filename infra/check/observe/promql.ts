@@ -1,7 +1,7 @@
 import type { SyntaxNode } from '@lezer/common'
 import { parser } from '@prometheus-io/lezer-promql'
 
-/** A metric as a query names it, with the labels that it is picked by. */
+/** A metric in a query, with the labels of its selector. */
 export interface Selector {
   readonly metric: string
   readonly labels: readonly string[]
@@ -11,14 +11,14 @@ export interface Query {
   readonly selectors: readonly Selector[]
   /** Labels that results are grouped or matched by. */
   readonly grouped: readonly string[]
-  /** Where the text is not PromQL. */
+  /** Places where the text is not valid PromQL. */
   readonly faults: readonly string[]
 }
 
-/** Grafana puts times and the choices of the page in before it asks. */
+/** Grafana substitutes times and the page's variables before querying. */
 const filledIn = (text: string): string => text.replaceAll(/\$__\w+/g, '1m').replaceAll(/\$\{?\w+\}?/g, 'chosen')
 
-/** What a query asks for, read by Prometheus's own grammar. */
+/** The metrics and labels of a query, parsed with Prometheus's own grammar. */
 export function readQuery(text: string): Query {
   const query = filledIn(text)
   const selectors: Selector[] = []

@@ -12,29 +12,29 @@ function sectionsOf(page: string): string[] {
   return [...part.matchAll(/^### (.+)$/gm)].map(([, heading = '']) => heading)
 }
 
-test('every alert asks for what is exported', () => {
+test('every alert uses exported metrics', () => {
   const faults = alerts().map(({ alert, expr }) => ({ alert, faults: queryFaults(expr, known) }))
   expect(faults.length).toBeGreaterThan(20)
   expect(faults.filter(({ faults: each }) => each.length > 0)).toEqual([])
 })
 
 test.each([
-  ['a metric that there is not', 'sum(valiant_exchange_leaders) > 1', 'nobody exports valiant_exchange_leaders'],
-  ['a histogram without its suffix', 'rate(valiant_commit_duration_seconds[5m])', 'nobody exports'],
-  ['a label that there is not', 'valiant_symbol_halted{instrument="A"} == 1', 'has no label instrument'],
-  ['a group by nothing', 'sum by (symbl) (valiant_trades_total)', 'the label symbl'],
-  ['what is not PromQL', 'sum(valiant_sockets > 1', 'not PromQL'],
-  ['nothing', '', 'no query'],
+  ['an unknown metric', 'sum(valiant_exchange_leaders) > 1', 'nothing exports valiant_exchange_leaders'],
+  ['a histogram without its suffix', 'rate(valiant_commit_duration_seconds[5m])', 'nothing exports'],
+  ['an unknown label', 'valiant_symbol_halted{instrument="A"} == 1', 'has no label instrument'],
+  ['a group by an unknown label', 'sum by (symbl) (valiant_trades_total)', 'the label symbl'],
+  ['invalid PromQL', 'sum(valiant_sockets > 1', 'not PromQL'],
+  ['an empty query', '', 'no query'],
 ])('the check finds %s', (_what, expr, sentence) => {
   expect(queryFaults(expr, known)).toContainEqual(expect.stringContaining(sentence))
 })
 
-test('names of alerts are used once', () => {
+test('names of alerts are unique', () => {
   const names = alerts().map(({ alert }) => alert)
   expect(names).toEqual([...new Set(names)])
 })
 
-test('every alert says how bad it is, what is the matter, and where it stands in the run book', () => {
+test('every alert has a severity, a summary and a link to the run book', () => {
   for (const { alert, labels, annotations } of alerts()) {
     expect(['critical', 'warning'], alert).toContain(labels['severity'])
     expect(annotations['summary'], alert).toMatch(/\S/)
@@ -42,7 +42,7 @@ test('every alert says how bad it is, what is the matter, and where it stands in
   }
 })
 
-test('the run book has a section for every alert, and no other', () => {
+test('the run book has a section for every alert, and no others', () => {
   expect(sectionsOf(fileOf(RUN_BOOK)).sort()).toEqual(
     alerts()
       .map(({ alert }) => alert)
@@ -58,7 +58,7 @@ test('the reason for each threshold stands above it', () => {
   }
 })
 
-test('every alert is tested for when it fires, and for when it does not', () => {
+test('every alert is tested for firing and for staying silent', () => {
   const tests = alertTests()
   for (const { alert } of alerts()) {
     const own = tests.filter(({ alertname }) => alertname === alert)
@@ -73,7 +73,7 @@ test('every alert is tested for when it fires, and for when it does not', () => 
   }
 })
 
-test('nothing that the server counts as a fault is without an alert', () => {
+test('every fault metric of the server has an alert', () => {
   const asked = new Set(alerts().flatMap(({ expr }) => metricsOf(expr)))
   const faults = [...known.keys()].filter((name) => /crossed|in_doubt|degraded|errors|failed|defect|lag/.test(name))
   const own = faults.filter((name) => /^valiant_/.test(name))

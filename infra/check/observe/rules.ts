@@ -17,7 +17,7 @@ export interface AlertTest {
 export const RULE_FILES = filesOf('infra/observe/prometheus/rules/*.yml')
 export const TEST_FILES = filesOf('infra/observe/prometheus/tests/*.yml')
 
-/** Every alert of a file of rules. */
+/** All alerts in a rules file. */
 export function alertsOf(text: string): readonly Alert[] {
   const { groups } = parse(text) as { groups: readonly { rules: readonly Alert[] }[] }
   return groups.flatMap(({ rules }) => rules)
@@ -25,7 +25,7 @@ export function alertsOf(text: string): readonly Alert[] {
 
 export const alerts = (): readonly Alert[] => RULE_FILES.flatMap((path) => alertsOf(fileOf(path)))
 
-/** What is asked of alerts by their tests, for promtool. */
+/** The tests of the alerts, for promtool. */
 export const alertTests = (): readonly AlertTest[] =>
   TEST_FILES.flatMap((path) => {
     const { tests } = parse(fileOf(path)) as { tests: readonly { alert_rule_test: readonly AlertTest[] }[] }

@@ -10,7 +10,7 @@ function statementsOf(page: string): string[] {
   return code.flatMap((block) => block.split(';\n')).filter((text) => /^\s*SELECT /.test(text))
 }
 
-test('the statements of the run book are such that Postgres answers, in the schema as it is', async () => {
+test('Postgres accepts the statements of the run book in the current schema', async () => {
   const statements = statementsOf(fileOf('docs/operations/alerts.md'))
   expect(statements.length).toBeGreaterThan(4)
   await using database = await freshDatabase()

@@ -1,7 +1,7 @@
 import { isValues, listed, textOf, type Value, type Values } from './module.ts'
 import type { Attribute, Body, Kind } from './schema.ts'
 
-/** What Terraform itself takes in every resource and data source. */
+/** Meta-arguments of every resource and data source. */
 const OF_EVERY_RESOURCE = ['count', 'for_each', 'depends_on', 'lifecycle', 'provider']
 const OF_LIFECYCLE: Body = {
   attributes: {
@@ -21,8 +21,8 @@ function mustBe(kind: Kind): Attribute {
 }
 
 /**
- * Holds the body of a resource or data source against what its provider says of the type.
- * @param where what messages call it
+ * Checks the body of a resource or data source against its provider's schema.
+ * @param where its name in messages
  */
 export function argumentProblems(body: Values, schema: Body, where: string): string[] {
   const own = Object.fromEntries(Object.entries(body).filter(([name]) => !OF_EVERY_RESOURCE.includes(name)))
@@ -48,7 +48,7 @@ function bodyProblems(body: Values, { attributes, blocks }: Body, where: string)
   }
   for (const [name, uses] of Object.entries(dynamic)) {
     const block = blocks[name]
-    if (block === undefined) problems.push(`${where}: no block "${name}" to be made by dynamic`)
+    if (block === undefined) problems.push(`${where}: no block "${name}" for dynamic`)
     else for (const use of listed(uses)) problems.push(...dynamicProblems(use, block, `${where}.${name}`))
   }
   const isMissing = (name: string) => !(name in body) && !(name in dynamic)
@@ -61,7 +61,7 @@ function bodyProblems(body: Values, { attributes, blocks }: Body, where: string)
 function blockProblems(name: string, value: Value, block: Body & { single?: true }, where: string): string[] {
   if (!Array.isArray(value)) return [`${where}: "${name}" is a block, without "="`]
   const bodies = listed(value)
-  const tooMany = block.single === true && bodies.length > 1 ? [`${where}: block "${name}" may stand once`] : []
+  const tooMany = block.single === true && bodies.length > 1 ? [`${where}: block "${name}" may appear once`] : []
   return [
     ...tooMany,
     ...bodies.flatMap((one) =>
@@ -82,7 +82,7 @@ function dynamicProblems(use: Value, block: Body, where: string): string[] {
   ]
 }
 
-/** What is left out of a comparison must exist. */
+/** Arguments in `ignore_changes` must exist. */
 function ignoredProblems(lifecycle: Values, { attributes, blocks }: Body, where: string): string[] {
   return listed(lifecycle['ignore_changes']).flatMap((one) => {
     const name = /^\$\{([\w-]+)/.exec(textOf(one))?.[1]
@@ -91,7 +91,7 @@ function ignoredProblems(lifecycle: Values, { attributes, blocks }: Body, where:
   })
 }
 
-/** @param what what messages call the value */
+/** @param what the value's name in messages */
 export function valueProblems(value: Value, kind: Kind, what: string): string[] {
   const found = literalKind(value)
   if (found === undefined || kind === 'any' || accepts(kind, value, found)) return []
@@ -109,7 +109,7 @@ const NAMES: Readonly<Record<Kind, string>> = {
   any: 'anything',
 }
 
-/** The kind that a literal has; undefined for an expression, whose kind is not known before it is evaluated. */
+/** The kind of a literal; undefined for an expression, whose kind is unknown before it is evaluated. */
 function literalKind(value: Value): Kind | undefined {
   if (value === null) return undefined
   if (typeof value === 'string') return /^\$\{.*\}$/s.test(value) ? undefined : 'string'
@@ -119,7 +119,7 @@ function literalKind(value: Value): Kind | undefined {
   return 'map'
 }
 
-/** Terraform turns a simple value into another kind of simple value where its text allows it. */
+/** Terraform converts between kinds of simple values if the text allows it. */
 function accepts(kind: Kind, value: Value, found: Kind): boolean {
   switch (kind) {
     case 'string':
@@ -140,7 +140,7 @@ function accepts(kind: Kind, value: Value, found: Kind): boolean {
   }
 }
 
-/** The kind that a variable's `type` asks for. */
+/** The kind declared by a variable's `type`. */
 export function kindOfType(type: Value | undefined): Kind {
   const text = typeof type === 'string' ? type.replace(/^\$\{/, '') : ''
   const [, name = '', inner = ''] = /^(\w+)\s*(?:\(\s*(\w+))?/.exec(text) ?? []

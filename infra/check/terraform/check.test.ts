@@ -58,7 +58,7 @@ test.each([
   [
     'a block that stands twice',
     'vpc_id = "v"\n timeouts {\n create = "1m"\n }\n timeouts {\n create = "2m"\n }',
-    ['block "timeouts" may stand once'],
+    ['block "timeouts" may appear once'],
   ],
   ['lifecycle', 'vpc_id = "v"\n lifecycle {\n prevent = true\n }', ['no argument or block "prevent"']],
   ['what is to be ignored', 'vpc_id = "v"\n lifecycle {\n ignore_changes = [tag]\n }', ['"tag" to ignore']],

@@ -10,14 +10,14 @@ const OF_VARIABLE = ['type', 'default', 'description', 'validation', 'sensitive'
 const OF_OUTPUT = ['value', 'description', 'sensitive', 'depends_on', 'precondition', 'ephemeral']
 
 /**
- * Everything that is wrong with modules that call each other: one sentence for each, with the place it stands in.
- * What only the providers themselves know, such as which values are allowed, is `terraform plan`'s to say.
+ * All problems of modules that call each other: one sentence each, with its place. Only `terraform plan` can check what
+ * only the providers know, such as allowed values.
  */
 export function problemsOf(modules: readonly Module[], schema: Schema): string[] {
   return modules.flatMap((module) => moduleProblems(module, modules, schema))
 }
 
-/** @param modules among which are those that the module calls */
+/** @param modules include those that the module calls */
 export function moduleProblems(module: Module, modules: readonly Module[], schema: Schema): string[] {
   const byPath = new Map(modules.map((one) => [one.path, one]))
   const called = new Map(

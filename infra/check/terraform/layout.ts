@@ -1,6 +1,6 @@
 /**
- * A .tf file as `terraform fmt` would lay it out: two spaces for each level of brackets, and `=` under `=` in lines
- * that follow each other and hold a whole argument. What stands within a line, and heredocs, are left as they are.
+ * A .tf file as `terraform fmt` would format it: two spaces per level of brackets, and `=` aligned in consecutive lines
+ * that contain a whole argument. The inside of lines and heredocs are not changed.
  */
 export function laidOut(text: string): string {
   const lines = indented(text.split('\n'))
@@ -25,7 +25,7 @@ export function laidOut(text: string): string {
 }
 
 function indented(lines: readonly string[]): { line: string; isVerbatim: boolean }[] {
-  /** How many brackets each level stands for: several opened in one line are one level. */
+  /** Number of brackets of each level: several opened in one line are one level. */
   const levels: number[] = []
   let heredoc: string | undefined
   return lines.map((raw) => {
@@ -52,7 +52,7 @@ function close(levels: number[], brackets: number): void {
   }
 }
 
-/** Brackets opened less those closed, of those outside strings and comments. */
+/** Opened minus closed brackets, outside strings and comments. */
 function netBrackets(line: string): number {
   const bare = line.replace(/"(?:[^"\\]|\\.)*"/g, '').replace(/(#|\/\/).*$/, '')
   return (bare.match(/[([{]/g)?.length ?? 0) - (bare.match(/[)\]}]/g)?.length ?? 0)

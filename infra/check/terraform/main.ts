@@ -8,9 +8,9 @@ import { readSchema } from './schema.ts'
 
 /**
  * Checks infra/terraform without Terraform, a network or an account: every resource, argument, block and reference
- * against the providers' schema, every call of a module against its variables, and how the files are laid out.
+ * against the providers' schema, every module call against the module's variables, and the formatting.
  *
- *   node infra/check/terraform/main.ts [--write]    --write lays the files out
+ *   node infra/check/terraform/main.ts [--write]    --write formats the files
  */
 
 const TERRAFORM = fileURLToPath(new URL('../../terraform', import.meta.url))
@@ -27,7 +27,7 @@ const crooked = files.filter((name) => {
 const modules = await readModules(TERRAFORM)
 const problems = [
   ...problemsOf(modules, readSchema()),
-  ...crooked.map((name) => `${relative(process.cwd(), join(TERRAFORM, name))}: not laid out (--write does it)`),
+  ...crooked.map((name) => `${relative(process.cwd(), join(TERRAFORM, name))}: not formatted (use --write)`),
 ]
 for (const problem of problems) console.error(problem)
 const counted = modules.reduce((sum, { resource, data }) => sum + resource.length + data.length, 0)

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { parse } from '@cdktf/hcl2json'
 
-/** A value as hcl2json gives it: an expression is a string in `${}`, a block is an object in a list. */
+/** A value from hcl2json: an expression is a string in `${}`, a block is an object in a list. */
 export type Value = string | number | boolean | null | readonly Value[] | Values
 export interface Values {
   readonly [name: string]: Value
@@ -16,7 +16,7 @@ export interface Item {
 
 /** One folder of .tf files. */
 export interface Module {
-  /** Its path, as messages show it. */
+  /** Its path in messages. */
   readonly path: string
   readonly resource: readonly Item[]
   readonly data: readonly Item[]
@@ -26,17 +26,17 @@ export interface Module {
   readonly calls: ReadonlyMap<string, Values>
   readonly providers: ReadonlyMap<string, readonly Values[]>
   readonly terraform: readonly Values[]
-  /** What cannot be read, or is said twice. */
+  /** Syntax errors and duplicate declarations. */
   readonly problems: readonly string[]
 }
 
 export const isValues = (value: Value | undefined): value is Values =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** A string as it stands; anything else is none. */
+/** A string itself; '' for anything else. */
 export const textOf = (value: Value | undefined): string => (typeof value === 'string' ? value : '')
 
-/** A block's bodies, or what stands where they would. */
+/** A block's bodies, or whatever is in their place. */
 export const listed = (value: Value | undefined): readonly Value[] =>
   value === undefined ? [] : Array.isArray(value) ? (value as readonly Value[]) : [value]
 
@@ -65,7 +65,7 @@ const readModule = (folder: string, path: string): Promise<Module> =>
     ),
   )
 
-/** @param texts the .tf files of one folder, by their names */
+/** @param texts the .tf files of one folder, by name */
 export async function parseModule(path: string, texts: Readonly<Record<string, string>>): Promise<Module> {
   const problems: string[] = []
   const resource: Item[] = []

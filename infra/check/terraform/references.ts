@@ -2,7 +2,7 @@ import { namesIn, type Reference } from './expressions.ts'
 import { isValues, listed, textOf, type Item, type Module, type Value, type Values } from './module.ts'
 import type { Body, Schema } from './schema.ts'
 
-/** Functions of Terraform's that are used here; a misspelt one is not among them. */
+/** The Terraform functions used here, to detect misspelled ones. */
 const FUNCTIONS = new Set(
   `abs ceil chomp cidrhost dirname cidrsubnet coalesce compact concat contains distinct endswith file flatten floor format
   formatlist join jsondecode jsonencode keys length lower lookup max merge min one range regex replace reverse setproduct
@@ -10,23 +10,23 @@ const FUNCTIONS = new Set(
   trimsuffix try upper values zipmap`.split(/\s+/),
 )
 
-/** What an expression may name where it stands. */
+/** The names in scope of an expression. */
 interface Place {
   readonly where: string
   readonly hasEach: boolean
   readonly hasCount: boolean
-  /** Names made by the `dynamic` blocks around it. */
+  /** Iterators of the enclosing `dynamic` blocks. */
   readonly iterators: readonly string[]
 }
 
 export interface Surroundings {
   readonly module: Module
-  /** The module behind each `module` block; undefined where its source is no folder here. */
+  /** The module behind each `module` block; undefined if its source is not a local folder. */
   readonly called: ReadonlyMap<string, Module | undefined>
   readonly schema: Schema
 }
 
-/** Holds every name in a module's expressions against what is declared, and what is declared against its use. */
+/** Checks that every name in a module's expressions is declared, and that every declaration is used. */
 export function referenceProblems(surroundings: Surroundings): string[] {
   const { module } = surroundings
   const problems: string[] = []
@@ -152,7 +152,7 @@ function itemProblem(
   return body === undefined || path.length === 0 ? undefined : pathProblem(body, path, text)
 }
 
-/** Of several there must be an index to say which, and of one there is none. */
+/** A resource with count or for_each needs an index, any other must not have one. */
 function indexProblem(body: Values, rest: Reference, text: string): string | undefined {
   const isMany = 'for_each' in body || 'count' in body
   if (isMany && rest.length > 0 && rest[0] !== '[]') return `${text}: there are several, an index must say which`

@@ -1,10 +1,10 @@
 import { isValues, listed, textOf, type Item, type Module, type Value } from './module.ts'
 
-/** Ports that anyone may reach, and only at a load balancer. */
+/** Ports open to the world, only at a load balancer. */
 const PUBLIC_PORTS = [80, 443]
 const ANYWHERE = ['0.0.0.0/0', '::/0']
 
-/** Rules of ours beyond what the providers ask: nothing is open that need not be. */
+/** Rules of this project beyond the providers' schema: nothing is open without need. */
 export function ruleProblems({ path, resource, data }: Module): string[] {
   return [
     ...resource.flatMap((item) => ingressProblems(item, path)),
@@ -27,7 +27,7 @@ function ingressProblems({ type, name, body }: Item, path: string): string[] {
   return isOpen && !isPublic ? [`${where}: only 80 and 443 are open to the world`] : []
 }
 
-/** `kms:*` is what a key's policy must give to the account it is in. */
+/** A key's policy must grant `kms:*` to its own account. */
 function statementProblems(statement: Value, where: string): string[] {
   const actions = isValues(statement) ? listed(statement['actions']).map(textOf) : []
   const wide = actions.filter((action) => /^(\*|\w+:\*)$/.test(action) && action !== 'kms:*')

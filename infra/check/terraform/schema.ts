@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 
-/** What a value may be, as far as a literal shows it: `list` is of simple values; `any` is not looked into. */
+/** The kind of a value, as far as a literal shows it: `list` contains simple values; `any` is not checked. */
 export type Kind = 'string' | 'number' | 'bool' | 'list' | 'objects' | 'map' | 'object' | 'any'
 
 export interface Attribute {
   readonly kind: Kind
   readonly required?: true
-  /** Only the provider sets it: it may be read, not written. */
+  /** Read-only: set by the provider. */
   readonly readOnly?: true
   /** Of an object, or of the objects in a list. */
   readonly fields?: readonly string[]
@@ -23,9 +23,9 @@ export interface Body {
   readonly blocks: Readonly<Record<string, Block>>
 }
 
-/** The providers' own description of the types that are used, made by `generate-schema.ts`. */
+/** The providers' own schema of the types in use, written by `generate-schema.ts`. */
 export interface Schema {
-  /** Version of each provider that the rest was read from. */
+  /** Version of each provider that the schema was read from. */
   readonly providers: Readonly<Record<string, string>>
   readonly resource: Readonly<Record<string, Body>>
   readonly data: Readonly<Record<string, Body>>
