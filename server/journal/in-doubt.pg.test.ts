@@ -52,7 +52,7 @@ describe('in doubt', () => {
     const orders = Array.from({ length: 5_000 }, (_, i) => orderOf(ALICE, i + 1))
     await at.journal.commit(batchOf({ batch: 2, orders }))
     const { client } = await at.database.commits.session()
-    const limit = async () => (await client.query('SHOW transaction_timeout')).rows
+    const limit = async () => (await client.query<object>('SHOW transaction_timeout')).rows
     expect(await limit()).toEqual([{ transaction_timeout: '4s' }])
     await at.journal.commit(batchOf({ batch: 3 }))
     expect(await limit()).toEqual([{ transaction_timeout: '30ms' }])

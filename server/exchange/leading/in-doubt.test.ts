@@ -15,6 +15,7 @@ async function settle(last: { batch: bigint; epoch: bigint }): Promise<{ settled
         settled: Promise.resolve(),
       },
       releaseLate: () => void (isReleased = true),
+      publishUnprintedTrades: () => undefined,
     },
     acknowledged: 6,
   })

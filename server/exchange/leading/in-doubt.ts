@@ -1,8 +1,7 @@
 import { readLastBatch } from '../../journal/recovery.ts'
 import type { Queries } from '../../database/database.ts'
 import { MarketGivenUp } from './defects.ts'
-import type { InFlight } from './leader-term.ts'
-import type { OpenBatch } from './open-batch.ts'
+import type { LeaderTerm } from './leader-term.ts'
 import { within } from '../within.ts'
 
 /** A reading of the last batch that takes longer hangs on a dead link. */
@@ -25,7 +24,7 @@ export type Settled = 'written' | 'open' | 'replaced'
 export async function settleDoubt(parts: {
   lease: { fenceSelf(): Promise<boolean> }
   queries: Queries
-  term: { readonly inFlight: InFlight | undefined; releaseLate(open: OpenBatch): void } | undefined
+  term: Pick<LeaderTerm, 'inFlight' | 'releaseLate' | 'publishUnprintedTrades'> | undefined
   acknowledged: number
 }): Promise<Settled> {
   const { lease, queries, term, acknowledged } = parts
