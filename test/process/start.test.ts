@@ -214,7 +214,7 @@ describe('a start that cannot be says so in one line, what to do in it', () => {
     await admin.query(`ALTER DATABASE "${name}" SET default_transaction_read_only = on`)
     await admin.end()
     const server = await start({ DATABASE_URL: database.url, AUTH_SECRET: SECRET })
-    expect(await lineOf(server)).toMatch(/the server ends/)
+    expect(await lineOf(server)).toMatch(/fatal error, shutting down/)
     expect(server.stderr).toBe('')
     expect(server.stdout).toMatch(/"level":60,.*"err":\{.*read-only transaction.*"stack"/)
   })
@@ -258,7 +258,7 @@ describe('a start that cannot be says so in one line, what to do in it', () => {
     server.pressCtrlC()
     expect(await server.code()).toBe(0)
     await writeFile(join(folder.path, 'postgres.json'), '{"port":')
-    expect(await lineOf(await start())).toMatch(/postgres\.json is missing or damaged.*Put it back/)
+    expect(await lineOf(await start())).toMatch(/postgres\.json is missing or damaged.*Restore it/)
     await rm(join(folder.path, 'postgres'), { recursive: true })
   })
 
