@@ -32,7 +32,7 @@ test('a database restored to a moment has what was committed by then and nothing
     'idle_in_transaction_session_timeout 1000, lock_timeout 1000, transaction_timeout 1500',
   )
   const told = await command(restored.url, 'restored')
-  expect(told.said).toMatch(/^The last batch is \d+, of 2\S+Z: what was answered after it is gone\./)
+  expect(told.said).toMatch(/^The last batch is \d+, committed at 2\S+Z; everything after it is lost\./)
 
   await mkdir(join(found.path, 'server'))
   const after = await openVenue(restored.url, join(found.path, 'server'))
