@@ -57,7 +57,7 @@ test('a migration makes way for trading: whoever needs the table waits no longer
   const made = Promise.withResolvers<undefined>()
   const migrated = migrate(both.url, {
     folder: both.folder,
-    say: (text) => text.includes('makes way') && made.resolve(undefined),
+    say: (text) => text.includes('could not get its lock') && made.resolve(undefined),
   })
   await made.promise
   // The export goes on, the migration comes back again and again, and trading is never behind it for long.
