@@ -39,7 +39,7 @@ test('a database restored to a moment has what was committed by then and nothing
   // While it leads, nobody may say that it does not.
   expect(await command(restored.url, 'restored')).toEqual({
     code: 1,
-    said: expect.stringContaining('A server leads on this database') as string,
+    said: expect.stringContaining('A server is leading on this database') as string,
   })
   expect(await guest.orders(after)).toEqual(kept)
   expect(Number(await valueOf(restored.url, EPOCH))).toBeGreaterThan(lastEpoch + 900)
