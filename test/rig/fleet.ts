@@ -129,8 +129,8 @@ export class Fleet implements AsyncDisposable {
   }
 }
 
-/** What a server's log must not say: an end that nobody wished, or a promise that nobody minded. */
-const FAULT = /"level":60|nobody minded|UnhandledPromiseRejection|uncaughtException/
+/** What a server's log must not say: an end that nobody wished, or an unhandled promise rejection. */
+const FAULT = /"level":60|unhandled promise rejection|UnhandledPromiseRejection|uncaughtException/
 
 /** One server, its settings and its cables. */
 export class Member implements AsyncDisposable {
