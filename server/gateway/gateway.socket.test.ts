@@ -178,9 +178,12 @@ describe('the wrapper of all events', () => {
   test('holds other requests to their rate, but lets trading through', async () => {
     await using strict = await GatewayRig.open({ requestsPerSecond: 5 })
     const client = await strict.connect({ cookie: await strict.guest() })
+    const from = performance.now()
     const answers = await Promise.all(Array.from({ length: 10 }, () => client.ask('time', {})))
-    // On a machine that stalls, some tokens may come back meanwhile.
+    // On a machine that stalls, some of the five a second come back meanwhile.
+    const cameBack = Math.floor((performance.now() - from) / 200)
     expect(answers.slice(0, 5).every(({ ok }) => ok)).toBe(true)
+    expect(answers.filter(({ ok }) => ok).length).toBeLessThanOrEqual(5 + cameBack)
     expect(answers.find(({ ok }) => !ok)).toMatchObject({
       error: { code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) as number },
     })
