@@ -27,23 +27,25 @@ export type CloseReason =
 export type LegRole = 'take_profit' | 'stop_loss'
 
 /** Why an order that was understood is refused; the first that holds, in this order. */
-export type RejectCode =
-  | 'LIQUIDATING'
-  | 'MARKET_HALTED'
-  | 'MARKET_CLOSED'
-  | 'MIN_NOTIONAL'
-  | 'MAX_OPEN_ORDERS'
-  | 'PRICE_BAND'
-  | 'STOP_WOULD_TRIGGER'
-  | 'POST_ONLY_WOULD_CROSS'
-  | 'NO_LIQUIDITY'
-  | 'SELF_TRADE'
-  | 'FOK_NOT_FILLABLE'
-  | 'REDUCE_ONLY_WOULD_INCREASE'
-  | 'SHORT_NOT_ALLOWED'
-  | 'INSUFFICIENT_POSITION'
-  | 'INSUFFICIENT_FUNDS'
-  | 'INSUFFICIENT_MARGIN'
+export const REJECT_CODES = [
+  'LIQUIDATING',
+  'MARKET_HALTED',
+  'MARKET_CLOSED',
+  'MIN_NOTIONAL',
+  'MAX_OPEN_ORDERS',
+  'PRICE_BAND',
+  'STOP_WOULD_TRIGGER',
+  'POST_ONLY_WOULD_CROSS',
+  'NO_LIQUIDITY',
+  'SELF_TRADE',
+  'FOK_NOT_FILLABLE',
+  'REDUCE_ONLY_WOULD_INCREASE',
+  'SHORT_NOT_ALLOWED',
+  'INSUFFICIENT_POSITION',
+  'INSUFFICIENT_FUNDS',
+  'INSUFFICIENT_MARGIN',
+] as const
+export type RejectCode = (typeof REJECT_CODES)[number]
 
 /** The figures that matter for a refusal, in engine units; the exchange writes them as decimals. */
 export interface Rejection {

@@ -126,6 +126,18 @@ export class Simulated {
     return transport
   }
 
+  transportAt(index: number): TestTransport {
+    const transport = this.transports[index]
+    if (transport === undefined) throw new Error(`expected a transport ${index}`)
+    return transport
+  }
+
+  /** Answers what a transport has asked to subscribe. */
+  async subscribed(transport: TestTransport, data: unknown): Promise<void> {
+    transport.answer('subscribe', { ok: true, data })
+    await this.clock.pass(0)
+  }
+
   /** Advances by that many ms, with a heartbeat from the server every second. */
   async pass(ms: number): Promise<void> {
     const endMs = this.clock.now() + ms

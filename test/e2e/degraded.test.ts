@@ -7,16 +7,15 @@ import { startServer, type TestServer } from '../rig/server.ts'
 import { barriers } from './axe-violations.ts'
 import {
   button,
+  buyFirst,
   list,
   live,
   openOrders,
   position,
-  proposal,
   receipt,
   send,
   sentence,
   start,
-  startTrading,
   typeLimit,
   view,
 } from './desk.ts'
@@ -48,10 +47,7 @@ afterAll(() => parts.disposeAsync())
 async function owner(options: typeof DESKTOP): Promise<WatchedPage & { readonly symbol: string }> {
   const visitor = await newVisitor(browser, server.url, options)
   const { page } = visitor
-  await startTrading(page)
-  const { symbol } = await proposal(page)
-  await send(page).click()
-  await receipt(page).getByText('Bought').waitFor()
+  const { symbol } = await buyFirst(page)
   await typeLimit(page, '7', 2)
   await send(page).click()
   await receipt(page).getByText('is open').waitFor()

@@ -38,6 +38,15 @@ export async function startTrading(page: Page): Promise<void> {
   await receipt(page).getByText('Press Buy to own').waitFor()
 }
 
+/** Becomes a guest and takes the first order that is proposed. @returns what was bought */
+export async function buyFirst(page: Page): Promise<{ readonly qty: string; readonly symbol: string }> {
+  await startTrading(page)
+  const bought = await proposal(page)
+  await send(page).click()
+  await receipt(page).getByText('Bought').waitFor()
+  return bought
+}
+
 /** A phone shows one view at a time; wider pages all of them. */
 export async function view(page: Page, name: 'Chart' | 'Book' | 'Trade' | 'Positions'): Promise<void> {
   const tabs = page.getByRole('navigation', { name: 'Views' })

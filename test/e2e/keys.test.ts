@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import {
   button,
+  buyFirst,
   field,
   list,
   live,
@@ -81,10 +82,7 @@ describe('a key that is held', () => {
   test('asks whether all is to be cancelled, or the position closed, and is no answer to it', async () => {
     const { page } = await stage.visitor()
     await using _context = page.context()
-    await startTrading(page)
-    const { qty } = await proposal(page)
-    await send(page).click()
-    await receipt(page).getByText('Bought').waitFor()
+    const { qty } = await buyFirst(page)
     await placeLimits(page, ['7'])
     await list(page, /Open orders/)
     await hold(page, 'x')
@@ -277,10 +275,7 @@ describe('who has no mouse keeps the place', () => {
   test('in the positions, beyond that of the workspace', async () => {
     const { page } = await stage.visitor()
     await using _context = page.context()
-    await startTrading(page)
-    const { symbol } = await proposal(page)
-    await send(page).click()
-    await receipt(page).getByText('Bought').waitFor()
+    const { symbol } = await buyFirst(page)
     const other = symbol === 'NOVA' ? 'LUMA' : 'NOVA'
     await page.goto(`/trade/${other}`)
     await live(page)

@@ -4,12 +4,12 @@ import { PHONE } from '../rig/browser.ts'
 import {
   accountPage,
   button,
+  buyFirst,
   field,
   list,
   live,
   openOrders,
   position,
-  proposal,
   receipt,
   refusal,
   send,
@@ -27,10 +27,7 @@ const stage = new Stage()
 test('a cancelled order is placed again on its terms, and a closed position opened again', async () => {
   const { page } = await stage.visitor()
   await using _context = page.context()
-  await startTrading(page)
-  const { qty, symbol } = await proposal(page)
-  await send(page).click()
-  await receipt(page).getByText('Bought').waitFor()
+  const { qty, symbol } = await buyFirst(page)
   await typeLimit(page, '7', 2)
   const price = await field(page, 'Limit price').inputValue()
   await send(page).click()
@@ -54,10 +51,7 @@ test('a cancelled order is placed again on its terms, and a closed position open
 test('a trailing stop is worth what it would trade, and asks by it', async () => {
   const { page } = await stage.visitor()
   await using _context = page.context()
-  await startTrading(page)
-  const { symbol } = await proposal(page)
-  await send(page).click()
-  await receipt(page).getByText('Bought').waitFor()
+  const { symbol } = await buyFirst(page)
   await type(page, 'Trailing stop')
   await page.getByRole('radio', { name: /^Buy/ }).click()
   await field(page, 'Trail').fill('10')
@@ -134,10 +128,7 @@ describe('a row that is being changed while another tab changes it', () => {
   test('leaves an exit where the other put it when only the other exit is typed', async () => {
     const { page } = await stage.visitor()
     await using _context = page.context()
-    await startTrading(page)
-    const { symbol } = await proposal(page)
-    await send(page).click()
-    await receipt(page).getByText('Bought').waitFor()
+    const { symbol } = await buyFirst(page)
     await list(page, /Positions/)
     await button(page, /^Take profit and stop loss of/).click()
     const form = page.getByRole('form', { name: `Protect ${symbol}` })
@@ -245,10 +236,7 @@ test('a phone’s filter has the keys when it opens, and narrows nothing once it
 test('on a phone all of a position’s row leads to where its buttons are', async () => {
   const { page } = await stage.visitor(PHONE)
   await using _context = page.context()
-  await startTrading(page)
-  const { symbol } = await proposal(page)
-  await send(page).click()
-  await receipt(page).getByText('Bought').waitFor()
+  const { symbol } = await buyFirst(page)
   await page.goto(`/trade/${symbol === 'LUMA' ? 'QILL' : 'LUMA'}?tab=positions`)
   await live(page)
   const row = position(page, symbol)

@@ -1,29 +1,10 @@
 import type { Command } from '../../server/engine/command.ts'
 import type { CommandResult } from '../../server/engine/command-result.ts'
 import type { Cause, EngineEvents, EntryKind } from '../../server/engine/event.ts'
-import type { CloseReason, MarginState, OrderStatus, RejectCode } from '../../server/engine/state.ts'
+import { REJECT_CODES, type CloseReason, type MarginState, type OrderStatus } from '../../server/engine/state.ts'
 
 /** Everything the engine can say; the compiler sees to it that nothing of the vocabulary is missing. */
-const CODES: Record<RejectCode | 'NOT_FOUND' | 'NOT_AMENDABLE', true> = {
-  LIQUIDATING: true,
-  MARKET_HALTED: true,
-  MARKET_CLOSED: true,
-  MIN_NOTIONAL: true,
-  MAX_OPEN_ORDERS: true,
-  PRICE_BAND: true,
-  STOP_WOULD_TRIGGER: true,
-  POST_ONLY_WOULD_CROSS: true,
-  NO_LIQUIDITY: true,
-  SELF_TRADE: true,
-  FOK_NOT_FILLABLE: true,
-  REDUCE_ONLY_WOULD_INCREASE: true,
-  SHORT_NOT_ALLOWED: true,
-  INSUFFICIENT_POSITION: true,
-  INSUFFICIENT_FUNDS: true,
-  INSUFFICIENT_MARGIN: true,
-  NOT_FOUND: true,
-  NOT_AMENDABLE: true,
-}
+const CODES = Object.fromEntries([...REJECT_CODES, 'NOT_FOUND', 'NOT_AMENDABLE'].map((code) => [code, true]))
 const REASONS: Record<CloseReason, true> = {
   user: true,
   cancel_all: true,

@@ -1,0 +1,184 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { bookChecksum } from '../protocol/book-checksum.ts'
+import { refusal, Simulated } from './simulated.fixture.ts'
+
+let rig: Simulated
+
+beforeEach(() => {
+  rig = new Simulated({}, () => 0.5)
+  rig.welcome()
+})
+afterEach(() => rig.client.close())
+
+describe('streams', () => {
+  it('of one kind are asked for together on a new connection, those that were never answered alone', async () => {
+    for (const symbol of ['NOVA', 'VLNT'])
+      rig.client.subscribe({ channel: 'trades', symbols: [symbol] }, () => undefined)
+    for (const sent of rig.transportAt(0).of('subscribe')) sent.answer({ ok: true, data: [] })
+    rig.client.subscribe({ channel: 'trades', symbols: ['NONE'] }, () => undefined)
+    rig.transportAt(0).answer('subscribe', refusal('NOT_FOUND'))
+    rig.transportAt(0).end()
+    await rig.clock.pass(300)
+    rig.welcome(rig.transportAt(1))
+    expect(rig.transportAt(1).of('subscribe').map(({ payload }) => payload['symbols'])).toEqual([['NOVA', 'VLNT'], ['NONE']]) // prettier-ignore
+  })
+
+  it('that the server cannot give yet are asked for again', async () => {
+    rig.client.subscribe({ channel: 'quotes' }, () => undefined)
+    rig.transportAt(0).answer('subscribe', refusal('UNAVAILABLE', { retryAfterMs: 1_000 }))
+    await rig.pass(2_000)
+    expect(rig.transportAt(0).of('subscribe')).toHaveLength(2)
+  })
+
+  it('of trades tell each once', async () => {
+    const ids: string[] = []
+    const trades = (...some: number[]) => ({
+      epoch: 1,
+      symbol: 'NOVA',
+      t: some.map((id) => [String(id), 1, 1, 1, 'buy']),
+    })
+    rig.client.subscribe({ channel: 'trades', symbols: ['NOVA'] }, ({ t }) => ids.push(...t.map(([id]) => id)))
+    await rig.subscribed(rig.transportAt(0), [trades(8, 9, 10)])
+    rig.transportAt(0).tell('trades', trades(11))
+    rig.transportAt(0).end()
+    await rig.clock.pass(300)
+    rig.welcome(rig.transportAt(1))
+    await rig.subscribed(rig.transportAt(1), [trades(10, 11, 12)])
+    expect(ids).toEqual(['8', '9', '10', '11', '12'])
+  })
+
+  it('of a book that keeps failing heal at once first, then ever later, that symbol alone', async () => {
+    const bids = [[100, 5]] as [number, number][]
+    const frame = (seq: number, checksum = bookChecksum(bids, [])) => ({
+      ...{
+        epoch: 1,
+        type: 'snapshot',
+        symbol: 'NOVA',
+        depth: 10,
+        seq,
+        prevSeq: seq,
+        time: seq,
+        bids,
+        asks: [],
+        checksum,
+      },
+    })
+    const seen: number[] = []
+    await rig.pass(20_000)
+    rig.client.book('NOVA', 10, ({ seq }) => seen.push(seq))
+    await rig.subscribed(rig.transportAt(0), [frame(1)])
+    const asked = () => rig.transportAt(0).of('subscribe').length
+    rig.transportAt(0).tell('book', { ...frame(2, 1), type: 'update', prevSeq: 1 })
+    expect(asked()).toBe(2)
+    await rig.subscribed(rig.transportAt(0), [frame(3, 1)])
+    expect(asked()).toBe(2)
+    await rig.pass(300)
+    expect(asked()).toBe(3)
+    await rig.subscribed(rig.transportAt(0), [frame(4, 1)])
+    await rig.pass(300)
+    expect(asked()).toBe(3)
+    await rig.pass(300)
+    expect(asked()).toBe(4)
+    await rig.subscribed(rig.transportAt(0), [frame(5)])
+    expect(seen).toEqual([1, 5])
+  })
+
+  const quote = (symbol: string) => [symbol, 1, 1, 2, 1, 1]
+  const unsubscribed = () => rig.transportAt(0).of('unsubscribe').map(({ payload }) => payload['symbols']) // prettier-ignore
+  const answerAll = () => {
+    for (const { payload, answer } of rig.transportAt(0).of('subscribe')) {
+      const symbols = (payload['symbols'] as string[]).flatMap((one) => (one === '*' ? ['NOVA', 'VLNT', 'MERI'] : one))
+      answer({ ok: true, data: { epoch: 1, time: 10, q: symbols.map(quote) } })
+    }
+  }
+
+  it('of quotes give each listener the symbols it asked for, in one call a frame', () => {
+    const told: Record<string, string[]> = { pair: [], single: [], all: [] }
+    const note = (name: string) => (frame: { q: readonly (readonly [string, ...unknown[]])[] }) =>
+      told[name]?.push(frame.q.map(([symbol]) => symbol).join('+'))
+    rig.client.subscribe({ channel: 'quotes', symbols: ['NOVA', 'VLNT'] }, note('pair'))
+    rig.client.subscribe({ channel: 'quotes', symbols: ['MERI'] }, note('single'))
+    rig.client.subscribe({ channel: 'quotes' }, note('all'))
+    answerAll()
+    rig.transportAt(0).tell('quotes', { epoch: 1, time: 20, q: ['NOVA', 'VLNT', 'MERI'].map(quote) })
+    rig.transportAt(0).tell('quotes', { epoch: 1, time: 30, q: ['VLNT'].map(quote) })
+    expect(told).toEqual({
+      pair: ['NOVA+VLNT', 'NOVA+VLNT', 'VLNT'],
+      single: ['MERI', 'MERI'],
+      all: ['NOVA+VLNT+MERI', 'NOVA+VLNT+MERI', 'VLNT'],
+    })
+  })
+
+  it.each(['quotes', 'ticker'] as const)(
+    'of %s that overlap are given up only where no other needs them',
+    (channel) => {
+      const stopAll = rig.client.subscribe({ channel }, () => undefined)
+      const stopNova = rig.client.subscribe({ channel, symbols: ['NOVA'] }, () => undefined)
+      const stopMeri = rig.client.subscribe({ channel, symbols: ['MERI'] }, () => undefined)
+      answerAll()
+      stopMeri()
+      expect(unsubscribed()).toEqual([])
+      stopAll()
+      expect(unsubscribed()).toEqual([['*']])
+      // The server has dropped them all.
+      expect(rig.transportAt(0).sent.at(-1)).toMatchObject({
+        event: 'subscribe',
+        payload: { channel, symbols: ['NOVA'] },
+      })
+      stopNova()
+      expect(unsubscribed()).toEqual([['*'], ['NOVA']])
+    },
+  )
+
+  it('of quotes that share a symbol keep it until the last of them ends', () => {
+    const stops = [
+      ['NOVA', 'VLNT'],
+      ['VLNT', 'MERI'],
+    ].map((symbols) => rig.client.subscribe({ channel: 'quotes', symbols }, () => undefined))
+    answerAll()
+    for (const stop of stops) stop()
+    expect(unsubscribed()).toEqual([['NOVA'], ['VLNT', 'MERI']])
+  })
+
+  it('that share a listener call it once for each', () => {
+    let calls = 0
+    const count = () => (calls += 1)
+    const stop = rig.client.subscribe({ channel: 'quotes' }, count)
+    rig.client.subscribe({ channel: 'quotes' }, count)
+    answerAll()
+    expect(calls).toBe(2)
+    stop()
+    rig.transportAt(0).tell('quotes', { epoch: 1, time: 20, q: [quote('NOVA')] })
+    expect(calls).toBe(3)
+  })
+
+  it('of a book are of the usual depth where none is named', async () => {
+    const seqs: number[] = []
+    rig.client.subscribe({ channel: 'book', symbols: ['NOVA'] }, ({ seq }) => seqs.push(seq))
+    expect(rig.transportAt(0).of('subscribe')[0]?.payload).toMatchObject({
+      channel: 'book',
+      symbols: ['NOVA'],
+      depth: 25,
+    })
+    const frame = { epoch: 1, symbol: 'NOVA', depth: 25, time: 1, bids: [], asks: [], checksum: bookChecksum([], []) }
+    await rig.subscribed(rig.transportAt(0), [{ ...frame, type: 'snapshot', seq: 1, prevSeq: 1 }])
+    rig.transportAt(0).tell('book', { ...frame, type: 'update', seq: 2, prevSeq: 1 })
+    expect(seqs).toEqual([1, 2])
+  })
+
+  it('that are refused say so, and are asked for again on the next connection', async () => {
+    const refused: unknown[] = []
+    rig.client.on('subscriptionRefused', ({ subscription, error }) => refused.push([subscription.symbols, error.code]))
+    rig.client.subscribe({ channel: 'trades', symbols: ['NONE'] }, () => undefined)
+    rig.transportAt(0).answer('subscribe', refusal('UNAVAILABLE'))
+    await rig.pass(1_000)
+    rig.transportAt(0).answer('subscribe', refusal('INVALID'))
+    await rig.pass(60_000)
+    expect(refused).toEqual([[['NONE'], 'INVALID']])
+    expect(rig.transportAt(0).of('subscribe')).toHaveLength(2)
+    rig.transportAt(0).end()
+    await rig.clock.pass(300)
+    rig.welcome(rig.transportAt(1))
+    expect(rig.transportAt(1).of('subscribe')).toHaveLength(1)
+  })
+})
