@@ -14,7 +14,7 @@ let page: { account: AccountSnapshot | undefined }
 /** Whose connection it is, and what it answers of the order, each in its turn; the last for ever. */
 let exchange: { accountId: string; answers: unknown[]; asked: number }
 let leaving: AbortController
-let fate: Resolution | undefined
+let resolution: Resolution | undefined
 
 const around = {
   get account() {
@@ -32,7 +32,7 @@ const around = {
 function begin(answers: unknown[], finalInMs = 0): void {
   exchange.answers = answers
   const sent = { clientOrderId: 'c1', accountId: 'a', finalAt: Date.now() + finalInMs }
-  void resolveOutcome(sent, around, leaving.signal).then((it) => (fate = it))
+  void resolveOutcome(sent, around, leaving.signal).then((it) => (resolution = it))
 }
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
 
@@ -41,16 +41,16 @@ beforeEach(() => {
   page = { account: snapshotOf('a') }
   exchange = { accountId: 'a', answers: [], asked: 0 }
   leaving = new AbortController()
-  fate = undefined
+  resolution = undefined
 })
 afterEach(() => vi.useRealTimers())
 
 test('an order is found, however often the exchange could not say', async () => {
   begin([refused('UNAVAILABLE'), refused('TIMEOUT'), refused('RATE_LIMITED', 10_000), order])
   await pass(15_900)
-  expect(fate).toBeUndefined()
+  expect(resolution).toBeUndefined()
   await pass(100)
-  expect(fate).toEqual({ is: 'known', order })
+  expect(resolution).toEqual({ is: 'known', order })
 })
 
 test('an order that its account does not know once it is final never arrived', async () => {
@@ -58,20 +58,20 @@ test('an order that its account does not know once it is final never arrived', a
   await pass(5_900)
   expect(exchange.asked).toBe(0)
   await pass(100)
-  expect(fate).toEqual({ is: 'never' })
+  expect(resolution).toEqual({ is: 'never' })
 })
 
 test.each(['UNAUTHENTICATED', 'FORBIDDEN', 'INVALID'] as const)('%s is the end of asking', async (code) => {
   begin([refused(code)])
   await pass(60_000)
-  expect(fate).toEqual({ is: 'untold', isElsewhere: false })
+  expect(resolution).toEqual({ is: 'untold', isElsewhere: false })
   expect(exchange.asked).toBe(1)
 })
 
 test('so is a client that asks no more', async () => {
   begin([new NotConnectedError()])
   await pass(60_000)
-  expect(fate).toEqual({ is: 'untold', isElsewhere: false })
+  expect(resolution).toEqual({ is: 'untold', isElsewhere: false })
   expect(exchange.asked).toBe(1)
 })
 
@@ -79,11 +79,11 @@ test('another account is not asked for the order', async () => {
   begin([refused('NOT_FOUND')])
   page.account = snapshotOf('b')
   await pass(2_000)
-  expect(fate).toEqual({ is: 'untold', isElsewhere: true })
+  expect(resolution).toEqual({ is: 'untold', isElsewhere: true })
   page.account = snapshotOf('b')
   begin([refused('NOT_FOUND')])
   await pass(0)
-  expect(fate).toEqual({ is: 'untold', isElsewhere: true })
+  expect(resolution).toEqual({ is: 'untold', isElsewhere: true })
   expect(exchange.asked).toBe(0)
 })
 
@@ -91,14 +91,14 @@ test('what another account does not know says nothing, though the page has not h
   exchange.accountId = 'b'
   begin([refused('NOT_FOUND')])
   await pass(2_000)
-  expect(fate).toEqual({ is: 'untold', isElsewhere: true })
+  expect(resolution).toEqual({ is: 'untold', isElsewhere: true })
 })
 
 test('while no account is known it may be the same', async () => {
   page.account = undefined
   begin([order])
   await pass(2_000)
-  expect(fate).toEqual({ is: 'known', order })
+  expect(resolution).toEqual({ is: 'known', order })
 })
 
 test('nobody is asked once nobody waits', async () => {
@@ -107,7 +107,7 @@ test('nobody is asked once nobody waits', async () => {
   expect(exchange.asked).toBe(2)
   leaving.abort()
   await pass(60_000)
-  expect(fate).toEqual({ is: 'untold', isElsewhere: false })
+  expect(resolution).toEqual({ is: 'untold', isElsewhere: false })
   expect(exchange.asked).toBe(2)
   expect(vi.getTimerCount()).toBe(0)
 })

@@ -85,8 +85,8 @@ export class Sender {
     } catch (error) {
       if (error instanceof OutcomeUnknownError) {
         this.inFlight = { ...this.inFlight, isUnknown: true }
-        const fate = await resolveOutcome({ clientOrderId, accountId, finalAt: error.finalAt }, this.#around, signal)
-        this.#tell(this.#toldOf(fate), signal)
+        const resolution = await resolveOutcome({ clientOrderId, accountId, finalAt: error.finalAt }, this.#around, signal)
+        this.#tell(this.#toldOf(resolution), signal)
       } else if (error instanceof RequestRefused) {
         if (error.error.code === 'RATE_LIMITED') this.#countDown(error.error.retryAfterMs ?? 1_000)
         const refused = this.#refused(error.error, content)
@@ -104,10 +104,10 @@ export class Sender {
     else this.#receipts.tell(receipt)
   }
 
-  #toldOf(fate: Resolution): Receipt {
-    if (fate.is === 'known') return receiptOf(fate.order, this.#around)
-    if (fate.is === 'never') return NEVER_ARRIVED
-    return fate.isElsewhere ? UNTOLD_ELSEWHERE : UNTOLD
+  #toldOf(resolution: Resolution): Receipt {
+    if (resolution.is === 'known') return receiptOf(resolution.order, this.#around)
+    if (resolution.is === 'never') return NEVER_ARRIVED
+    return resolution.isElsewhere ? UNTOLD_ELSEWHERE : UNTOLD
   }
 
   #countDown(forMs: number): void {
