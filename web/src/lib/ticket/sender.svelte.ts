@@ -85,7 +85,11 @@ export class Sender {
     } catch (error) {
       if (error instanceof OutcomeUnknownError) {
         this.inFlight = { ...this.inFlight, isUnknown: true }
-        const resolution = await resolveOutcome({ clientOrderId, accountId, finalAt: error.finalAt }, this.#around, signal)
+        const resolution = await resolveOutcome(
+          { clientOrderId, accountId, finalAt: error.finalAt },
+          this.#around,
+          signal,
+        )
         this.#tell(this.#toldOf(resolution), signal)
       } else if (error instanceof RequestRefused) {
         if (error.error.code === 'RATE_LIMITED') this.#countDown(error.error.retryAfterMs ?? 1_000)
