@@ -18,13 +18,14 @@ test('until the exchange has answered, value and slippage come from the book', (
   expect(sizeOf({ check, draft: { type: 'limit', side: 'buy' } }, undefined, around).slippageBps).toBe(0)
 })
 
-test('a trailing stop that the exchange values at nothing is worth what it would trade', () => {
+test('a trailing stop is worth its trigger, as the exchange answered, but asks by what it would trade now', () => {
   const draft = { type: 'trailing_stop', side: 'sell' } as const
-  const answered = { notional: '0.00', slippageBps: 0 }
-  expect(sizeOf({ check, draft }, answered, around)).toMatchObject({
-    valueCents: 10_001_000n,
+  expect(sizeOf({ check, draft }, { notional: '90009.00', slippageBps: 0 }, around)).toMatchObject({
+    valueCents: 9_000_900n,
     largestCents: 10_001_000n,
   })
+  const worthless = sizeOf({ check, draft }, { notional: '0.00', slippageBps: 0 }, around)
+  expect(worthless.largestCents).toBe(10_001_000n)
 })
 
 test('a market order is worth what the exchange answered, but asks by the larger value', () => {

@@ -1,12 +1,12 @@
 import type { OrderPreview } from '@valiant/shared/protocol/order'
 import type { Checked } from './check.ts'
-import { type Draft, hasStop } from './draft.ts'
+import type { Draft } from './draft.ts'
 import { centsOf } from './scale.ts'
 import { slippageBpsOf } from './slippage.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export interface OrderSize {
-  /** As the exchange answered; but for an order that waits no less than at its trigger or the best price. */
+  /** As the exchange answered: of an order that waits, at its trigger. */
   readonly valueCents: bigint
   /** The value that decides whether to ask for confirmation: more may fill than the exchange foresaw. */
   readonly largestCents: bigint
@@ -32,6 +32,5 @@ export function sizeOf(
   }
   const answeredCents = BigInt(centsOf(answered.notional))
   const largestCents = answeredCents > ownCents ? answeredCents : ownCents
-  const waits = hasStop(draft) || draft.type === 'trailing_stop'
-  return { valueCents: waits ? largestCents : answeredCents, largestCents, slippageBps: answered.slippageBps }
+  return { valueCents: answeredCents, largestCents, slippageBps: answered.slippageBps }
 }
