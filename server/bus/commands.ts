@@ -19,6 +19,9 @@ export interface CommandEntry {
   /** Time of the bus in ms (`CommandBus.nowMs`) after which the exchange drops it unseen. */
   readonly expiresAtMs: number
   readonly request: ExchangeRequest
+  /** Which copy of the request this is, counted from 1: a gateway sends it again when there is no answer. An instance of an
+   * earlier version does not count. */
+  readonly copy?: number
   /** Of a request that is followed; one of an instance that knows nothing of it has none. */
   readonly trace?: TraceHeaders
 }
@@ -30,6 +33,11 @@ export interface CommandReply {
   readonly id: string
   readonly epoch: number
   readonly answer: Answer
+  /**
+   * Only of a refusal that leaves its id free: the copy it answers. It holds for this copy and those before it; a later one may
+   * reach another leader, which may accept it.
+   */
+  readonly ofCopy?: number
 }
 
 /**

@@ -44,8 +44,6 @@ export class Judge {
   #taken: CommandEntry[] = []
   readonly #busMs: () => number
   readonly #isTight: boolean
-  /** The leader, by its epoch, that last refused a command for its rate; by account and id. */
-  readonly #rateLimitedBy = new Map<string, number>()
   commits = 0
   replies = 0
 
@@ -79,9 +77,6 @@ export class Judge {
     this.#world.note(`replies to ${request.event} ${commandId ?? ''} ${textOf(answer)} (${epoch})`)
     if (request.event === 'account') this.#assertSnapshot(request.account, answer)
     if (commandId === undefined) return
-    if (!answer.ok && answer.error.code === 'RATE_LIMITED') {
-      this.#rateLimitedBy.set(`${request.account} ${commandId}`, epoch)
-    }
     if (!answer.ok && WITHOUT_A_ROW.has(answer.error.code)) return
     const stored = this.#tables.answer(request.account, commandId)
     if (stored === undefined) {
@@ -191,7 +186,7 @@ export class Judge {
       } else if (isNothing(outcome)) {
         const others = outcomes.some((other) => !isNothing(other))
         // A second copy under the id may have been let in where the first was not: then the first was still not executed.
-        if (row !== undefined && !others && !this.#isOfAnotherLeader(first, stored))
+        if (row !== undefined && !others)
           this.#world.violate('nothing told "not executed" executes', `${clientOrderId}: ${text}`)
         if (outcome.kind === 'refused' && outcome.outcome !== 'not_executed') {
           this.#world.violate('a refusal is certain', `${clientOrderId}: ${text}`)
@@ -206,16 +201,6 @@ export class Judge {
         }
       }
     }
-  }
-
-  /**
-   * Whether a leader refused it for its rate and a later one executed it. A known gap: rates live in memory, so a copy that
-   * was sent before the refusal arrived (it took over a second) and is read by a successor may be let in (docs/faults.md).
-   */
-  #isOfAnotherLeader({ account, clientOrderId }: Told, stored: { readonly batch: number } | undefined): boolean {
-    const refusedBy = this.#rateLimitedBy.get(`${account} o:${clientOrderId}`)
-    const executedBy = this.#tables.batches.find(({ batch }) => batch === stored?.batch)?.epoch
-    return refusedBy !== undefined && executedBy !== undefined && executedBy > refusedBy
   }
 
   #judgeOrders(): void {

@@ -10,12 +10,13 @@ const command: NewCommand = {
   commandId: 'r:1',
   payloadHash: 'f00d',
   expiresAtMs: NOW_MS + 3_500,
+  copy: 2,
   request: { event: 'account.update', account: 17, name: 'Jörg "Ω"' },
 }
 
 test('a command comes out of its entry as it went in', () => {
   expect(toEntry('5-1', toFields(command), NOW_MS)).toEqual({ ...command, position: '5-1' })
-  const { commandId: _, payloadHash: __, ...unnamed } = command
+  const { commandId: _, payloadHash: __, copy: ___, ...unnamed } = command
   expect(toEntry('5-1', toFields(unnamed), NOW_MS)).toEqual({ ...unnamed, position: '5-1' })
 })
 

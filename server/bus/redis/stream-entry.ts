@@ -12,12 +12,22 @@ const VERSION = '1'
 const LIFE_MS_MAX = ANSWER_MS_MAX + 1_000
 
 /** A command as the fields of an entry. */
-export function toFields({ id, gateway, commandId, payloadHash, expiresAtMs, request, trace }: NewCommand): string[] {
+export function toFields({
+  id,
+  gateway,
+  commandId,
+  payloadHash,
+  expiresAtMs,
+  request,
+  copy,
+  trace,
+}: NewCommand): string[] {
   const known = commandId === undefined ? [] : ['cid', commandId, 'hash', payloadHash ?? '']
   // An instance of an earlier version passes over fields that it does not know.
+  const counted = copy === undefined ? [] : ['n', String(copy)]
   const followed = trace === undefined ? [] : ['tr', JSON.stringify(trace)]
   const head = ['v', VERSION, 'id', id, 'gw', gateway, 'exp', String(expiresAtMs)]
-  return [...head, ...known, ...followed, 'p', JSON.stringify(request)]
+  return [...head, ...known, ...counted, ...followed, 'p', JSON.stringify(request)]
 }
 
 /** @returns undefined for what is no command of this version, or was written under another clock than `nowMs` */
@@ -31,6 +41,7 @@ export function toEntry(position: string, fields: readonly string[], nowMs: numb
   const request = parsed(payload) as ExchangeRequest | undefined
   if (request === undefined) return undefined
   const [commandId, payloadHash] = [found.get('cid'), found.get('hash')]
+  const copy = Number(found.get('n'))
   const trace = traceHeadersOf(parsed(found.get('tr') ?? ''))
   return {
     position,
@@ -40,6 +51,7 @@ export function toEntry(position: string, fields: readonly string[], nowMs: numb
     request,
     ...(commandId !== undefined && { commandId }),
     ...(payloadHash !== undefined && payloadHash !== '' && { payloadHash }),
+    ...(copy > 0 && { copy }),
     ...(trace !== undefined && { trace }),
   }
 }

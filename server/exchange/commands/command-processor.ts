@@ -256,7 +256,7 @@ export class CommandProcessor {
    */
   #refuse(entry: CommandEntry, answer: Answer): void {
     this.#refusals.keep(entryKey(entry), answer, performance.now())
-    this.#intake.whenPassed(entry, () => this.#market.open.onCommit(() => this.#market.reply(entry, answer)))
+    this.#intake.whenPassed(entry, () => this.#market.open.onCommit(() => this.#market.refuse(entry, answer)))
   }
 
   /** A gateway of a later version may list instruments that are not listed here. */

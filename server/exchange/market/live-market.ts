@@ -340,6 +340,11 @@ export class LiveMarket {
     this.#parts.bus.reply(entry.gateway, { id: entry.id, epoch: this.epoch, answer })
   }
 
+  /** Answers with a refusal that leaves the id free: it holds for this copy of the request and those before it. */
+  refuse({ gateway, id, copy }: CommandEntry, answer: Answer): void {
+    this.#parts.bus.reply(gateway, { id, epoch: this.epoch, answer, ...(copy !== undefined && { ofCopy: copy }) })
+  }
+
   /** Rows, account frames, public trades and the impact of users' trades out of what the engine has just done. */
   #tell(open = this.open): void {
     const events = this.engine.drain()

@@ -52,6 +52,10 @@ afterEach(async () => {
 
 const ask = (more: Partial<PlaceOrderRequest> = {}) =>
   exchange.ask({ request: { ...order, ...more }, commandId: 'o:a', receivedAtMs: Date.now() })
+const rateLimited = { ok: false, error: { code: 'RATE_LIMITED', message: '', outcome: 'not_executed' } } as const
+/** A refusal that leaves the id free. */
+const refuse = (index: number, epoch = 1) =>
+  receive({ id: sent[index]!.id, epoch, answer: rateLimited, ofCopy: sent[index]!.copy! })
 const replyTo = (index: number, epoch = 1) =>
   receive({ id: sent[index]!.id, epoch, answer: { ok: true, data: { epoch } } })
 
@@ -64,12 +68,13 @@ describe('a request', () => {
     expect(await second).toEqual({ ok: true, data: { epoch: 1 } })
     expect(sent[0]).toMatchObject({ gateway: 'gw', commandId: 'o:a', expiresAtMs: Date.now() + 3_500 })
   })
-  test('is sent again, the very same, until it can no longer begin; then TIMEOUT says so', async () => {
+  test('is sent again, counted, until it can no longer begin; then TIMEOUT says so', async () => {
     const startMs = Date.now()
     const outcome = ask().catch((error: unknown) => error)
     await vi.advanceTimersByTimeAsync(5_000)
     expect(sent).toHaveLength(4)
-    expect(new Set(sent.map((copy) => JSON.stringify(copy))).size).toBe(1)
+    expect(new Set(sent.map((command) => JSON.stringify({ ...command, copy: 0 }))).size).toBe(1)
+    expect(sent.map(({ copy }) => copy)).toEqual([1, 2, 3, 4])
     expect(await outcome).toMatchObject({ error: { code: 'TIMEOUT', outcome: 'unknown', finalAt: startMs + 3_500 } })
   })
   test('is not sent again while it stands in a queue that moves, and is when one behind it has been answered', async () => {
@@ -212,7 +217,7 @@ describe('a request', () => {
     const answer = ask()
     exchange.resend()
     expect(sent).toHaveLength(2)
-    expect(sent[1]).toEqual(sent[0])
+    expect(sent[1]).toEqual({ ...sent[0], copy: 2 })
     await vi.advanceTimersByTimeAsync(3_600)
     const count = sent.length
     exchange.resend()
@@ -230,6 +235,34 @@ describe('a request', () => {
     replyTo(0, 3)
     replyTo(1, 4)
     expect(await answer).toMatchObject({ data: { epoch: 4 } })
+  })
+  test('that was refused waits for its later copies: another leader may accept them', async () => {
+    const answer = ask()
+    await vi.advanceTimersByTimeAsync(1_100)
+    expect(sent).toHaveLength(2)
+    refuse(0)
+    replyTo(1, 2)
+    expect(await answer).toEqual({ ok: true, data: { epoch: 2 } })
+  })
+  test('is refused once its last copy is, which holds for all before', async () => {
+    const answer = ask()
+    await vi.advanceTimersByTimeAsync(1_100)
+    refuse(1)
+    expect(await answer).toEqual(rateLimited)
+  })
+  test('of which a later copy is never answered may have been executed', async () => {
+    const outcome = ask().catch((error: unknown) => error)
+    await vi.advanceTimersByTimeAsync(1_100)
+    refuse(0)
+    await vi.advanceTimersByTimeAsync(4_000)
+    expect(sent).toHaveLength(2)
+    expect(await outcome).toMatchObject({ error: { code: 'TIMEOUT', outcome: 'unknown' } })
+  })
+  test('is refused at once by a leader of an earlier version, which does not count copies', async () => {
+    const answer = ask()
+    await vi.advanceTimersByTimeAsync(1_100)
+    receive({ id: sent[0]!.id, epoch: 1, answer: rateLimited })
+    expect(await answer).toEqual(rateLimited)
   })
   test('is not answered by a leader that has been replaced', async () => {
     const newer = ask()

@@ -36,8 +36,8 @@ export interface ExchangeQuestion {
 }
 
 interface Pending {
-  /** The expiry is set for each copy. */
-  readonly command: Omit<NewCommand, 'expiresAtMs'>
+  /** Its expiry and its number are set for each copy. */
+  readonly command: Omit<NewCommand, 'expiresAtMs' | 'copy'>
   readonly expires: Moment
   /** `validUntil` of an order. */
   readonly validUntil: Moment | undefined
@@ -46,7 +46,9 @@ interface Pending {
   readonly finalAtMs: number | undefined
   /** Monotonic. */
   sentAtMs: number
-  sends: number
+  copies: number
+  /** An earlier copy was refused: only a new leader is sent another one, since each delays the answer. */
+  isRefused: boolean
   resolve(answer: Answer): void
   reject(error: Error): void
 }
@@ -111,14 +113,15 @@ export class ExchangeRequests implements AsyncDisposable {
         answerBy: momentAt(receivedAtMs + ANSWER_MS_MAX - ANSWER_MARGIN_MS),
         finalAtMs: commandId === undefined ? undefined : finalAtMs,
         sentAtMs: performance.now(),
-        sends: 1,
+        copies: 1,
+        isRefused: false,
         resolve,
         reject,
       }
       this.#pending.set(command.id, pending)
       this.#bus.send(this.#dated(pending)).catch((error: unknown) => {
         // After any other failure, or once it was sent again, it is unknown whether the request was taken.
-        if (error instanceof Unavailable && this.#pending.get(command.id)?.sends === 1) {
+        if (error instanceof Unavailable && this.#pending.get(command.id)?.copies === 1) {
           this.#settle(command.id)?.reject(error)
         }
       })
@@ -160,15 +163,17 @@ export class ExchangeRequests implements AsyncDisposable {
     for (const id of [...this.#pending.keys()]) this.#timeOut(id)
   }
 
-  #receive({ id, epoch, answer }: CommandReply): void {
+  #receive({ id, epoch, answer, ofCopy = Infinity }: CommandReply): void {
     this.#heardAtMs = performance.now()
     // Ignores a leader that has been replaced: the resend goes to its successor.
     if (epoch < this.#epoch) return
-    const answered = this.#settle(id)
-    if (answered !== undefined) {
+    const pending = this.#pending.get(id)
+    if (pending !== undefined && ofCopy < pending.copies) pending.isRefused = true
+    else if (pending !== undefined) {
+      this.#settle(id)
       this.#capacity.answered()
-      this.#answeredByMs = Math.max(this.#answeredByMs, answered.answerBy.monotonicMs)
-      answered.resolve(answer)
+      this.#answeredByMs = Math.max(this.#answeredByMs, pending.answerBy.monotonicMs)
+      pending.resolve(answer)
     }
     this.sawEpoch(epoch)
   }
@@ -183,14 +188,15 @@ export class ExchangeRequests implements AsyncDisposable {
   }
 
   /** Whether the request was lost rather than stuck in a long queue, which copies would make longer. */
-  #mayBeLost({ answerBy }: Pending, nowMs: number): boolean {
+  #mayBeLost({ answerBy, isRefused }: Pending, nowMs: number): boolean {
+    if (isRefused) return false
     return answerBy.monotonicMs < this.#answeredByMs || nowMs - this.#heardAtMs >= RESEND_MS
   }
 
   #sendAgain(pending: Pending): void {
     if (msUntil(pending.expires) <= 0) return
     pending.sentAtMs = performance.now()
-    pending.sends += 1
+    pending.copies += 1
     this.#resent += 1
     // A refusal of this copy says nothing about the first one: keep waiting.
     this.#bus.send(this.#dated(pending)).catch(() => undefined)
@@ -200,11 +206,12 @@ export class ExchangeRequests implements AsyncDisposable {
    * The client's `finalAt` uses this server's clock, the exchange the clock shared by all servers. Each copy is dated by the
    * current clocks, so that none outlives its `finalAt`, whichever clock was set back.
    */
-  #dated({ command, expires, validUntil }: Pending): NewCommand {
+  #dated({ command, expires, validUntil, copies }: Pending): NewCommand {
     const { request } = command
     const nowMs = this.#bus.nowMs()
     return {
       ...command,
+      copy: copies,
       expiresAtMs: nowMs + msUntil(expires),
       request:
         request.event === 'order.place' && validUntil !== undefined
