@@ -126,6 +126,20 @@ describe('an indicative market', () => {
   })
 })
 
+test('a short outage postpones a dead man’s switch once, by its length', async () => {
+  const timeMs = () => rig.count('SELECT max(time_ms) AS count FROM journal_batch')
+  const dueMs = () => rig.count('SELECT at_ms AS count FROM dead_man')
+  good(await rig.ask({ event: 'cancelAfter', account, timeoutMs: 60_000, keepProtective: true }, { commandId: 'r:1' }))
+  const before = { dueMs: await dueMs(), timeMs: await timeMs() }
+  rig.proxy.cut()
+  await indicative(1)
+  rig.proxy.mend()
+  await reopened()
+  await expect.poll(dueMs).toBeGreaterThan(before.dueMs)
+  const postponedMs = (await dueMs()) - before.dueMs
+  expect(postponedMs).toBeLessThanOrEqual((await timeMs()) - before.timeMs)
+})
+
 describe('what is asked meanwhile', () => {
   test('is executed once when it is still wanted, and never when it has expired', async () => {
     rig.proxy.cut()

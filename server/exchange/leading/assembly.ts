@@ -127,7 +127,7 @@ export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMar
     new PresenceWriter({ wishes: new CancelOnDisconnects(database.queries), clock, log }),
   )
   // Nobody could renew them meanwhile.
-  engine.postponeDeadMen(Math.max(0, clock.now() - state.last.timeMs))
+  engine.postponeDeadMen(marketMs - state.last.timeMs)
   const splits = countBySymbol(state.splits)
   const span = { fromMs: saved === undefined ? marketMs : state.last.timeMs, toMs: marketMs }
   const barWriter = opened.use(new BarWriter({ bars, instruments, span, log, failed: parts.failed }))
@@ -154,6 +154,7 @@ export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMar
     splits,
     maxTicksAfter: (split) => maxTicksAfter(parts.instruments, [...state.splits, split]),
     presence,
+    resumedAtMs: marketMs,
     presenceWriter,
     equity: { sampler, writer: new EquityWriter({ curves, log }) },
     onMarketFrame: (frame) => barWriter.add(frame),

@@ -61,6 +61,8 @@ export interface LiveMarketParts {
   readonly maxTicksAfter: (split: AppliedSplit) => number
   /** Who is there of those whose orders are to go when nobody is. */
   readonly presence: Presence
+  /** Market time at which this market resumes; presence and dead man's switches have been postponed up to here. */
+  readonly resumedAtMs: number
   readonly presenceWriter: Pick<PresenceWriter, 'set' | 'clear'>
   readonly equity: { readonly sampler: EquitySampler; readonly writer: EquityWriter }
   /** Sees each frame as it leaves, to keep the bars. */
@@ -101,6 +103,8 @@ export class LiveMarket {
   readonly #calendar: Calendar
   #timeMs: number
   #advancedAtMs: number
+  /** Market time up to which `#postpone` has made up for a market that took no commands. */
+  #postponedToMs: number
   readonly #pace: MarketPace
   #isSlowed = false
   #snapshotAtMs = 0
@@ -126,6 +130,7 @@ export class LiveMarket {
     this.#calendar = new Calendar(this, parts.chargedDay)
     this.#timeMs = Math.max(parts.lastBatchMs, parts.simulator.nowMs)
     this.#advancedAtMs = parts.clock.now()
+    this.#postponedToMs = parts.resumedAtMs
     this.#pace = new MarketPace({ wallMs: this.#advancedAtMs, marketMs: this.#timeMs })
     this.#haltMessage = haltMessageOf(parts.engine)
     const first = this.#marketFrames.full(this.#timeMs)
@@ -240,7 +245,7 @@ export class LiveMarket {
     const beganMs = performance.now()
     this.simulator.step(this.simulator.nowMs + QUANTUM_MS)
     this.#timeMs = Math.max(this.#timeMs, this.simulator.nowMs)
-    if (this.#isDegraded) this.#postpone(QUANTUM_MS)
+    if (this.#isDegraded) this.#postpone(Math.min(QUANTUM_MS, this.#timeMs - this.#postponedToMs))
     this.engine.quantum(this.#timeMs)
     this.#cancelAbandoned()
     this.#tell()
@@ -254,6 +259,8 @@ export class LiveMarket {
 
   /** Nobody could be heard for so long: what waits for somebody stands still. */
   #postpone(gapMs: number): void {
+    if (gapMs <= 0) return
+    this.#postponedToMs = this.#timeMs
     this.engine.postponeDeadMen(gapMs)
     this.#parts.presence.postpone(gapMs)
   }
