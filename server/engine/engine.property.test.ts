@@ -230,6 +230,7 @@ function restored(engine: Engine, deadMen: readonly DeadMan[]): Engine {
   for (const account of stored.accounts) fresh.restoreAccount({ ...account, heldCents: 0 })
   for (const position of stored.positions) fresh.restorePosition({ ...position, heldLots: 0 })
   for (const order of stored.orders) fresh.restoreOrder(order)
+  fresh.reviewHolds(0)
   for (const deadMan of stored.deadMen) fresh.restoreDeadMan(deadMan)
   for (const symbol of SYMBOLS) {
     fresh.restoreMark(symbol, engine.markMicroTicks(symbol))

@@ -43,6 +43,7 @@ import { OpenOrder } from './open-order.ts'
 import { OrderDesk } from './order-desk.ts'
 import { Portfolio } from './portfolio.ts'
 import { previewOf } from './preview.ts'
+import { HoldReview } from './risk/hold-review.ts'
 import { Liquidation } from './risk/liquidation.ts'
 import { freeMarginCents, liquidationTicks, type MarginFigures, marginFiguresOf } from './risk/margin.ts'
 import { MarginWatch } from './risk/margin-watch.ts'
@@ -89,6 +90,7 @@ export class Engine {
   private readonly amends: AmendDesk
   private readonly exits: ExitDesk
   private readonly deadMen: DeadMen
+  private readonly holdReview: HoldReview
   private readonly accountDesk: AccountDesk
   private readonly charges: Charges
   private readonly dividends: Dividends
@@ -122,6 +124,7 @@ export class Engine {
     this.amends = new AmendDesk(desk, maxOpenOrdersPerInstrument)
     this.exits = new ExitDesk(desk, this.desk, maxOpenOrdersPerInstrument)
     this.deadMen = new DeadMen(log, working)
+    this.holdReview = new HoldReview(log, working)
     const { ledger, watch } = this
     const outside = new Outside({ ledger, watch, portfolio: outsider })
     const money = { log, working, watch, outside }
@@ -170,6 +173,14 @@ export class Engine {
    */
   restoreOrder(stored: Order): void {
     this.working.restore(OpenOrder.restored(stored, this.portfolio(stored.account), this.market(stored.symbol)))
+  }
+
+  /**
+   * Recovery, after all orders: fees or bands may have been raised since the orders were stored, so what they reserve is
+   * computed anew, and orders that a cash account can no longer pay for are canceled. Produces events.
+   */
+  reviewHolds(atMs: number): void {
+    this.holdReview.review(this.portfoliosByNumber(), this.log.marketTime(atMs))
   }
 
   /** Recovery: a dead man's switch as stored. Makes no event. */

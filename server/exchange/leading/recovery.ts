@@ -36,6 +36,7 @@ export function recoverEngine(parts: {
     if (listed.has(position.symbol)) engine.restorePosition({ ...position, heldLots: 0 })
   }
   for (const order of state.openOrders) engine.restoreOrder(order)
+  engine.reviewHolds(state.last.timeMs)
   for (const deadMan of state.deadMen) engine.restoreDeadMan(deadMan)
   for (const symbol of engine.symbols) {
     const status = statuses.get(symbol) ?? 'open'
