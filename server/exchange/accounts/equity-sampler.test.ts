@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { ANN, BEN, floorOf, place } from '../../engine/engine.fixture.ts'
 import { EquitySampler } from './equity-sampler.ts'
 
@@ -59,16 +59,41 @@ test('whose list is read anew is idle by that list alone', () => {
   expect(sampledAt(2 * MINUTE_MS)).toEqual([[BEN, 2]])
 })
 
-test('who closes the last position is sampled at once, since a successor would not know of the change', () => {
-  const engine = floorOf(`
-    bid  | price  | ask
-         | 100.00 | 1000
-    1000 |  99.00 |`)
-  const sampler = new EquitySampler(engine, [], 0)
-  place(engine, { account: ANN, side: 'buy', lots: 2 })
-  expect(sampler.note(engine.drain(), 1)).toEqual([])
-  place(engine, { account: ANN, side: 'sell', lots: 1, limitTicks: 9_900 })
-  expect(sampler.note(engine.drain(), 2)).toEqual([])
-  place(engine, { account: ANN, side: 'sell', lots: 1, limitTicks: 9_900 })
-  expect(sampler.note(engine.drain(), 3)).toMatchObject([{ account: ANN, atMs: 3 }])
+describe('the cash of an account without positions has changed: it is sampled at once, since a successor would not know', () => {
+  const open = () => {
+    const engine = floorOf(`
+      bid  | price  | ask
+           | 100.00 | 1000
+      1000 |  99.00 |`)
+    return { engine, sampler: new EquitySampler(engine, [], 0) }
+  }
+
+  test('by closing its last position', () => {
+    const { engine, sampler } = open()
+    place(engine, { account: ANN, side: 'buy', lots: 2 })
+    expect(sampler.note(engine.drain(), 1)).toEqual([])
+    place(engine, { account: ANN, side: 'sell', lots: 1, limitTicks: 9_900 })
+    expect(sampler.note(engine.drain(), 2)).toEqual([])
+    place(engine, { account: ANN, side: 'sell', lots: 1, limitTicks: 9_900 })
+    expect(sampler.note(engine.drain(), 3)).toMatchObject([{ account: ANN, atMs: 3 }])
+  })
+
+  test('by a position that is opened and closed in one operation', () => {
+    const { engine, sampler } = open()
+    place(engine, { account: ANN, side: 'buy', lots: 2 })
+    place(engine, { account: ANN, side: 'sell', lots: 2, limitTicks: 9_900 })
+    expect(sampler.note(engine.drain(), 1)).toMatchObject([{ account: ANN, atMs: 1 }])
+  })
+
+  test('by a deposit, and not by an order that only rests', () => {
+    const { engine, sampler } = open()
+    place(engine, { account: ANN, side: 'buy', lots: 2, limitTicks: 9_800 })
+    expect(sampler.note(engine.drain(), 1)).toEqual([])
+    engine.apply({ kind: 'account.deposit', account: ANN, cents: 500 }, 2)
+    expect(sampler.note(engine.drain(), 2)).toMatchObject([{ account: ANN, atMs: 2, cashCents: 10_000_500 }])
+    place(engine, { account: ANN, side: 'buy', lots: 2 })
+    sampler.note(engine.drain(), 3)
+    engine.apply({ kind: 'account.deposit', account: ANN, cents: 500 }, 4)
+    expect(sampler.note(engine.drain(), 4)).toEqual([])
+  })
 })

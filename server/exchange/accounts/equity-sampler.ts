@@ -26,21 +26,22 @@ export class EquitySampler {
     this.#minute = Math.floor(timeMs / MINUTE_MS)
   }
 
-  /** Notes what has changed. @returns the samples of accounts that begin, or hold nothing any more: a successor sees no change of those */
-  note({ accounts, positions }: EngineEvents, timeMs: number): readonly EquitySample[] {
-    const closed = new Set<AccountNumber>()
-    for (const position of positions) {
-      const hadPositions = this.#positions.has(position.account)
-      this.#hold(position)
-      if (hadPositions && !this.#positions.has(position.account)) closed.add(position.account)
-    }
+  /**
+   * Notes what has changed.
+   * @returns the samples of accounts that begin, and of those without a position whose cash has changed: a successor would not
+   *   know of the change
+   */
+  note({ accounts, positions, entries }: EngineEvents, timeMs: number): readonly EquitySample[] {
+    for (const position of positions) this.#hold(position)
     const samples: EquitySample[] = []
     for (const { account, cause } of accounts) {
-      if (account.account < FIRST_USER_ACCOUNT) continue
-      this.#changed.add(account.account)
-      this.#idle.delete(account.account)
+      const { account: number } = account
+      if (number < FIRST_USER_ACCOUNT) continue
+      this.#changed.add(number)
+      this.#idle.delete(number)
       const begins = account.seq === 1 || cause === 'reset'
-      if (begins || closed.has(account.account)) samples.push(this.#sample(account.account, timeMs))
+      const hasMoved = () => entries.some((entry) => entry.account === number || entry.counter === number)
+      if (begins || (!this.#positions.has(number) && hasMoved())) samples.push(this.#sample(number, timeMs))
     }
     return samples
   }
