@@ -54,7 +54,7 @@ import { WorkingOrders } from './working-orders.ts'
 /** Basis points a year. */
 const INTEREST_BPS = 800
 /** A batch of so many orders is committed in a tenth of a second, and all that is due at one moment in a few quanta. */
-const ENDS_PER_QUANTUM_MAX = 2_000
+export const ENDS_PER_QUANTUM_MAX = 2_000
 /** A water moves with every new high or low; it is told no more than once in so many ms. */
 const WATERS_MS = 1_000
 const newOrderBook = (maxTicks: number): Book => new OrderBook(maxTicks)

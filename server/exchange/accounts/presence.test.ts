@@ -10,15 +10,17 @@ const GRACE_MS = 1_000
 const held = (account: number, gateway: string, untilMs: number) =>
   presence.held(account, gateway, { graceMs: GRACE_MS, untilMs })
 
+const gone = (timeMs: number) => [...presence.gone(timeMs)]
+
 test('an account that is held no longer is gone, once', () => {
   expect(held(7, 'a', 1_000)).toBe(true)
   expect(held(5, 'a', 900)).toBe(true)
-  expect(presence.gone(899)).toEqual([])
+  expect(gone(899)).toEqual([])
   expect(held(7, 'a', 1_500)).toBe(false)
-  expect(presence.gone(1_000)).toEqual([5])
-  expect(presence.gone(1_499)).toEqual([])
-  expect(presence.gone(1_500)).toEqual([7])
-  expect(presence.gone(9_000)).toEqual([])
+  expect(gone(1_000)).toEqual([5])
+  expect(gone(1_499)).toEqual([])
+  expect(gone(1_500)).toEqual([7])
+  expect(gone(9_000)).toEqual([])
   expect(held(7, 'a', 9_500)).toBe(true)
 })
 
@@ -26,18 +28,18 @@ test('a gateway whose last socket has gone says since when, and another may stil
   held(7, 'a', 5_000)
   held(7, 'a', 1_000) // its last socket has gone: the grace runs
   held(7, 'b', 2_000)
-  expect(presence.gone(1_000)).toEqual([])
+  expect(gone(1_000)).toEqual([])
   held(7, 'b', 3_000)
-  expect(presence.gone(2_999)).toEqual([])
-  expect(presence.gone(3_000)).toEqual([7])
+  expect(gone(2_999)).toEqual([])
+  expect(gone(3_000)).toEqual([7])
 })
 
 test('what is stored holds until its own time, or as long as a gateway says', () => {
   presence.restore({ account: 7, graceMs: GRACE_MS }, 0)
   presence.restore({ account: 8, graceMs: GRACE_MS }, 0)
   expect(held(8, 'a', 4_000)).toBe(false)
-  expect(presence.gone(1_000)).toEqual([7])
-  expect(presence.gone(4_000)).toEqual([8])
+  expect(gone(1_000)).toEqual([7])
+  expect(gone(4_000)).toEqual([8])
 })
 
 test('who takes it back is watched no more, whoever was gone before, until it is asked for again', () => {
@@ -46,20 +48,32 @@ test('who takes it back is watched no more, whoever was gone before, until it is
   presence.restore({ account: 8, graceMs: GRACE_MS }, 0)
   for (const account of [7, 8]) expect(presence.released(account)).toBe(true)
   expect(presence.released(7)).toBe(false)
-  expect(presence.gone(9_000)).toEqual([])
+  expect(gone(9_000)).toEqual([])
   expect(held(7, 'b', 9_500)).toBe(true)
-  expect(presence.gone(9_500)).toEqual([7])
+  expect(gone(9_500)).toEqual([7])
 })
 
 test('while nobody can be heard it stands still', () => {
   held(7, 'a', 1_000)
   presence.postpone(500)
-  expect(presence.gone(1_400)).toEqual([])
-  expect(presence.gone(1_500)).toEqual([7])
+  expect(gone(1_400)).toEqual([])
+  expect(gone(1_500)).toEqual([7])
 })
 
 test('a grace that is another is to be kept', () => {
   expect(held(7, 'a', 1_000)).toBe(true)
   expect(presence.held(7, 'a', { graceMs: 2_000, untilMs: 2_000 })).toBe(true)
   expect(presence.held(7, 'b', { graceMs: 2_000, untilMs: 2_000 })).toBe(false)
+})
+
+test('accounts that the caller does not reach are still due', () => {
+  for (const account of [9, 7, 8]) held(account, 'a', 1_000)
+  held(5, 'a', 2_000)
+  for (const account of presence.gone(1_000)) {
+    expect(account).toBe(7)
+    break
+  }
+  expect(gone(1_000)).toEqual([8, 9])
+  expect(gone(1_999)).toEqual([])
+  expect(gone(2_000)).toEqual([5])
 })

@@ -50,19 +50,21 @@ export class Presence {
     this.#nextMs += gapMs
   }
 
-  /** Those that no gateway holds any longer, by their numbers; told once. */
-  gone(timeMs: number): AccountNumber[] {
-    if (timeMs < this.#nextMs) return []
+  /** The accounts that no gateway holds any longer, by number; one is forgotten as the caller reaches it. */
+  *gone(timeMs: number): Generator<AccountNumber> {
+    if (timeMs < this.#nextMs) return
     const gone: AccountNumber[] = []
-    this.#nextMs = Infinity
+    let nextMs = Infinity
     for (const [account, { gateways }] of this.#accounts) {
       const untilMs = Math.max(...gateways.values())
-      if (untilMs > timeMs) this.#nextMs = Math.min(this.#nextMs, untilMs)
-      else {
-        gone.push(account)
-        this.#accounts.delete(account)
-      }
+      if (untilMs > timeMs) nextMs = Math.min(nextMs, untilMs)
+      else gone.push(account)
     }
-    return gone.sort((a, b) => a - b)
+    for (const account of gone.sort((a, b) => a - b)) {
+      this.#accounts.delete(account)
+      yield account
+    }
+    // Only if the caller has reached them all: the others are still due.
+    this.#nextMs = nextMs
   }
 }

@@ -6,7 +6,7 @@ import type { Broadcast } from '../../bus/broadcast.ts'
 import type { CommandBus, CommandEntry } from '../../bus/commands.ts'
 import type { HoldConnectionRequest, OrderReferenceRequest } from '../../bus/exchange-request.ts'
 import { type AccountNumber, FIRST_USER_ACCOUNT } from '../../engine/command.ts'
-import type { Engine } from '../../engine/engine.ts'
+import { type Engine, ENDS_PER_QUANTUM_MAX } from '../../engine/engine.ts'
 import type { Trade } from '../../engine/event.ts'
 import { toWireFill } from '../../feed/account/fill.ts'
 import { toWireOrder } from '../../feed/account/order.ts'
@@ -265,17 +265,20 @@ export class LiveMarket {
     this.#parts.presence.postpone(gapMs)
   }
 
-  /** The orders of those who asked for it and have been gone for the grace. */
+  /** The orders of those who asked for it and have been gone for the grace; past a number of orders with the next quantum. */
   #cancelAbandoned(): void {
     const { presence, presenceWriter } = this.#parts
+    let ended = 0
     for (const account of presence.gone(this.#timeMs)) {
       if (this.hasAccount(account)) {
-        this.engine.apply({ kind: 'order.cancelAll', account, abandoned: true }, this.#timeMs)
+        const command = { kind: 'order.cancelAll', account, abandoned: true } as const
+        ended += this.engine.apply(command, this.#timeMs).orders.length
       }
       this.open.onRelease(() => {
         // Somebody may have come meanwhile, and is to be kept.
         if (!presence.watches(account)) presenceWriter.clear(account)
       })
+      if (ended >= ENDS_PER_QUANTUM_MAX) return
     }
   }
 
