@@ -108,6 +108,22 @@ const clientRules = {
   },
 }
 
+/** Its default bound is a second, which a busy machine exceeds. */
+const patienceRules = {
+  files: ['**/*.{test,contract,fixture}.ts', 'test/**/*.ts'],
+  ignores: ['test/rig/soon.ts'],
+  rules: {
+    'no-restricted-properties': [
+      'error',
+      ...['waitFor', 'waitUntil'].map((property) => ({
+        object: 'vi',
+        property,
+        message: 'expect.poll, or soon of test/rig: they share one bound, long enough for a busy machine.',
+      })),
+    ],
+  },
+}
+
 export default defineConfig(
   { ignores: ['**/build/**', '**/.svelte-kit/**', '**/node_modules/**', '.data/**', '.cache/**'] },
   ...ts.configs.strictTypeChecked,
@@ -132,6 +148,7 @@ export default defineConfig(
   },
   { files: ['**/*.js'], extends: [ts.configs.disableTypeChecked] },
   { files: ['**/*.test.ts', 'test/**/*.ts'], rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },
+  patienceRules,
   ...importRules,
   clusterRules,
   clientRules,

@@ -1,10 +1,11 @@
 import { defineConfig } from 'vitest/config'
 import LongestFirst from './test/rig/longest-first.ts'
+import { PATIENCE_MS } from './test/rig/patience.ts'
 
 /** Tests that need a real Postgres, Redis, socket, process or browser say so in their name; the rest run in milliseconds. */
 const real = ['{server,shared,db,infra}/**/*.{pg,redis,socket,process}.test.ts', 'test/**/*.test.ts']
-/** How long `expect.poll` waits on a busy machine; Vitest's default is a second. */
-const expectation = { poll: { timeout: 10_000 } }
+/** Vitest's default is a second. */
+const expectation = { poll: { timeout: PATIENCE_MS } }
 /**
  * CI's machine is shared and may stall for seconds, so a failed test gets a second try there. The reporter lists those that
  * needed it.
@@ -24,6 +25,7 @@ export default defineConfig({
           include: ['{server,shared,bench,infra}/**/*.test.ts', 'web/src/**/*.test.ts'],
           exclude: [...real, '**/node_modules/**'],
           testTimeout: 60_000,
+          expect: expectation,
         },
       },
       {
@@ -42,7 +44,7 @@ export default defineConfig({
       },
       {
         // The tests that `real` runs against a server of its own, run against VALIANT_ADDRESS.
-        test: { name: 'smoke', include: ['test/smoke/*.test.ts'], testTimeout: 60_000 },
+        test: { name: 'smoke', include: ['test/smoke/*.test.ts'], testTimeout: 60_000, expect: expectation },
       },
       {
         test: {

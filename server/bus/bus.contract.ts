@@ -2,12 +2,9 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { AccountFrame } from '@valiant/shared/protocol/account'
 import type { FiredAlert } from '@valiant/shared/protocol/alerts'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { soon } from '../../test/rig/soon.ts'
 import type { Broadcast } from './broadcast.ts'
 import { type CommandBus, type CommandEntry, type CommandReply, type NewCommand, START } from './commands.ts'
-
-/** Waits until it holds. A lost link is known after some 1.3 s; a busy machine takes longer. */
-export const soon = <Value>(check: () => Value, { interval = 20 } = {}): Promise<Awaited<Value>> =>
-  vi.waitFor(check, { timeout: 10_000, interval }) as Promise<Awaited<Value>>
 
 /** A bus for one test. */
 export interface Opened<Bus> {

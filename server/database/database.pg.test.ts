@@ -5,6 +5,7 @@ import pg from 'pg'
 import { expect, test, vi } from 'vitest'
 import { openFaultProxy } from '../../test/rig/fault-proxy.ts'
 import { freshDatabase, POSTGRES_URL_VARIABLE, withDatabase } from '../../test/rig/postgres.ts'
+import { soon } from '../../test/rig/soon.ts'
 import { openDatabase } from './database.ts'
 import { migrate } from './migrations.ts'
 import { sql } from './sql.ts'
@@ -162,8 +163,8 @@ test('connections that die while idle are logged and made again', async () => {
   await root.end()
   // A connection may tell of its end twice, and a pool has several: each of the four kinds is waited for.
   const told = () => new Set(warn.mock.calls.map(([, message]: string[]) => message))
-  await vi.waitFor(() => expect(told().size).toBe(4))
-  await vi.waitFor(ask)
+  await expect.poll(() => told().size).toBe(4)
+  await soon(ask)
 })
 
 test('an address where no Postgres answers is one clear line', async () => {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import pg from 'pg'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
 import { PostgresKeeper } from './postgres-keeper.ts'
 import { StartupError } from './startup-error.ts'
@@ -61,7 +61,7 @@ test('it starts, keeps what it is told, and stops without a trace; its secret is
   const pid = await postmaster()
   await first.stop()
   // pg_ctl waits until the pid file has gone, which is a moment before the process has.
-  await vi.waitFor(() => expect(lives(pid ?? 0)).toBe(false))
+  await expect.poll(() => lives(pid ?? 0)).toBe(false)
 
   await truncate(log, 17 * 1024 * 1024)
   const second = await startEmbeddedPostgres({ dataDir })
@@ -118,9 +118,9 @@ test('one that ended by itself is started again where it was, as soon as it can 
   await once(other, 'listening')
   const said: string[] = []
   await using _keeper = new PostgresKeeper(first, { warn: (text: string) => void said.push(text) })
-  await vi.waitFor(() => expect(said.join()).toContain(`port ${port} is taken by another program`), 10_000)
+  await expect.poll(() => said.join()).toContain(`port ${port} is taken by another program`)
   other.close()
-  await vi.waitFor(() => expect(said.at(-1)).toContain('it was started again'), 20_000)
+  await expect.poll(() => said.at(-1)).toContain('it was started again')
   expect(await ask(first.url, 'SELECT value FROM kept')).toBe(42)
   expect(await first.lives()).toBe(true)
 })

@@ -90,7 +90,7 @@ CREATE INDEX CONCURRENTLY orders_tag ON orders (account_id, tag);
     const { rows } = await watching.query("SELECT FROM pg_stat_progress_create_index WHERE phase LIKE 'waiting%'")
     return rows.length
   }
-  await expect.poll(building, { timeout: 30_000 }).toBe(1)
+  await expect.poll(building).toBe(1)
   // It waits for the export's snapshot; trading waits for nobody.
   await watching.query(`INSERT INTO orders (order_id, account_id, client_order_id, symbol, side, type, time_in_force,
     post_only, self_trade, source, lots, limit_ticks, arrival_mid_half_ticks, filled_lots, filled_tick_lots,

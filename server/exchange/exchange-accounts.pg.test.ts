@@ -159,7 +159,7 @@ describe('a margin account', () => {
     expect(await rig.place(account, 'c')).toMatchObject({ error: { code: 'LIQUIDATING' } })
     good(await rig.ask({ event: 'order.cancelAll', account }))
     good(await move('account.deposit', 100_000_00))
-    await expect.poll(stateOf, { timeout: 10_000 }).toBe('ok')
+    await expect.poll(stateOf).toBe('ok')
     expect((await rig.account(account)).positions.map(({ symbol }) => symbol)).toContain('MERI')
   })
 })

@@ -25,7 +25,7 @@ const balanceOf = (asset: string) =>
 /** An operator says it; the exchange has seen it when the frames tell. */
 async function setStatus(status: 'open' | 'halted' | 'closed') {
   expect(await setMarketStatus(rig.database.queries, 'VLNT', status)).toBe(true)
-  await expect.poll(() => rig.statusOf('VLNT'), { timeout: 5_000 }).toBe(status)
+  await expect.poll(() => rig.statusOf('VLNT')).toBe(status)
 }
 
 describe('a halt', () => {
@@ -64,7 +64,7 @@ describe('a halt that takes the orders out', () => {
     const limitTicks = rig.touch('MERI').bidTicks - 100
     good(await rig.place(account, 'other', { ...resting, symbol: 'MERI', limitTicks }))
     await clear()
-    await expect.poll(() => told('a'), { timeout: 10_000 }).toMatchObject({ status: 'canceled', reason: 'halt' })
+    await expect.poll(() => told('a')).toMatchObject({ status: 'canceled', reason: 'halt' })
     expect(rig.framesOf(account).at(-1)).toMatchObject({ cause: 'system', orders: [{ clientOrderId: 'a' }] })
     expect((await rig.account(account)).openOrders).toMatchObject([{ clientOrderId: 'other' }])
     await expect.poll(() => rig.statusOf('VLNT')).toBe('halted')
@@ -90,12 +90,12 @@ describe('a dividend', () => {
     const cash = await balanceOf('USD')
     const before = middle()
     await schedule({ symbol: 'VLNT', kind: 'dividend', centsPerLot: 200, atMs: Date.now() })
-    await expect.poll(() => rig.framesOf(account).at(-1)?.cause, { timeout: 5_000 }).toBe('corporate_action')
+    await expect.poll(() => rig.framesOf(account).at(-1)?.cause).toBe('corporate_action')
     expect(await balanceOf('USD')).toBe(cash + 200 * 100)
     expect(rig.ordersOf(account).get('b')).toMatchObject({ limitPrice: '48.00', status: 'open' })
     const entries = `SELECT count(*) FROM ledger_entry WHERE kind = 'dividend'`
     expect(await rig.count(entries)).toBe(1)
-    await expect.poll(middle, { timeout: 10_000 }).toBeLessThan(before - 150)
+    await expect.poll(middle).toBeLessThan(before - 150)
     const fallen = middle()
     await rig.restart()
     expect(Math.abs(middle() - fallen)).toBeLessThan(100) // a second dividend would take 200
@@ -126,7 +126,7 @@ describe('a dividend', () => {
       await rig.nextMarketFrame()
       return rig.nowMs
     }
-    await expect.poll(watched, { timeout: 10_000, interval: 0 }).toBeGreaterThan(untilMs)
+    await expect.poll(watched, { interval: 0 }).toBeGreaterThan(untilMs)
     // By itself the price hardly moves meanwhile.
     expect(Math.max(...waters)).toBeLessThan(before.water - 100)
   })
@@ -143,11 +143,11 @@ describe('what is applied and not committed', () => {
     const { epoch } = rig
     await schedule({ symbol: 'VLNT', kind: 'dividend', centsPerLot: 200, atMs: Date.now() })
     const led = () => rig.count('SELECT epoch AS count FROM lease')
-    await expect.poll(led, { timeout: 20_000 }).toBeGreaterThan(epoch + 1)
+    await expect.poll(led).toBeGreaterThan(epoch + 1)
     expect(rig.framesOf(account).map(({ cause }) => cause)).not.toContain('corporate_action')
     await rig.sql('DROP TRIGGER away ON corporate_action')
-    await expect.poll(() => balanceOf('USD'), { timeout: 10_000 }).toBe(cash + 200 * 100)
-    await expect.poll(middle, { timeout: 10_000 }).toBeLessThan(before - 150)
+    await expect.poll(() => balanceOf('USD')).toBe(cash + 200 * 100)
+    await expect.poll(middle).toBeLessThan(before - 150)
     await rig.restart()
     expect(middle()).toBeGreaterThan(before - 270)
     expect(await rig.count(`SELECT count(*) FROM ledger_entry WHERE kind = 'dividend'`)).toBe(1)
@@ -189,7 +189,7 @@ describe('a split', () => {
     const was = await before()
     const { epoch } = rig
     await splitNow()
-    await expect.poll(() => rig.epoch, { timeout: 10_000 }).toBeGreaterThan(epoch)
+    await expect.poll(() => rig.epoch).toBeGreaterThan(epoch)
     const first = rig.marketFrames.find((frame) => frame.epoch === rig.epoch)
     expect(first).toMatchObject({ full: true, seq: 1, symbols: [{ symbol: 'VLNT', splits: 1 }, { splits: 0 }] })
     const frame = rig.framesOf(account).findLast(({ cause }) => cause === 'corporate_action')
@@ -203,9 +203,7 @@ describe('a split', () => {
   test('that leaves nothing of an order cancels it, for the reason admin', async () => {
     good(await rig.place(account, 'b', { ...resting, lots: 10, limitTicks: 5_000 }))
     await schedule({ symbol: 'VLNT', kind: 'split', numerator: 1, denominator: 20, atMs: Date.now() })
-    await expect
-      .poll(() => rig.ordersOf(account).get('b'), { timeout: 10_000 })
-      .toMatchObject({ status: 'canceled', reason: 'admin' })
+    await expect.poll(() => rig.ordersOf(account).get('b')).toMatchObject({ status: 'canceled', reason: 'admin' })
     expect(rig.framesOf(account).at(-1)).toMatchObject({ cause: 'corporate_action' })
   })
 
@@ -214,7 +212,7 @@ describe('a split', () => {
     good(await rig.place(account, 's', { ...resting, side: 'sell', lots: 10, limitTicks: 12_000 }))
     await schedule({ symbol: 'VLNT', kind: 'split', numerator: 1, denominator: 10, atMs: Date.now() })
     const after = { status: 'open', limitPrice: '1200.00', qty: '1' }
-    await expect.poll(() => rig.ordersOf(account).get('s'), { timeout: 10_000 }).toMatchObject(after)
+    await expect.poll(() => rig.ordersOf(account).get('s')).toMatchObject(after)
     await rig.restart()
     expect((await rig.account(account)).openOrders).toMatchObject([after])
   })
@@ -226,7 +224,7 @@ describe('a split', () => {
     await rig.sql(`CREATE TRIGGER not_now BEFORE UPDATE ON candle_1m FOR EACH STATEMENT EXECUTE FUNCTION forbidden()`)
     await splitNow()
     const applied = 'SELECT count(*) FROM corporate_action WHERE applied_batch IS NOT NULL AND NOT restated'
-    await expect.poll(() => rig.count(applied), { timeout: 10_000 }).toBe(1)
+    await expect.poll(() => rig.count(applied)).toBe(1)
     await rig.stop()
     await rig.sql('DROP TRIGGER not_now ON candle_1m')
     await rig.resume()
@@ -242,7 +240,7 @@ describe('the day', () => {
     await rig.restart()
     expect((await rig.account(account)).openOrders).toMatchObject([{ expireAt: close }])
     rig.aheadMs = close - Date.now() + 1_000
-    await expect.poll(() => rig.ordersOf(account).get('a'), { timeout: 5_000 }).toMatchObject({ status: 'expired', reason: 'day_end' }) // prettier-ignore
+    await expect.poll(() => rig.ordersOf(account).get('a')).toMatchObject({ status: 'expired', reason: 'day_end' }) // prettier-ignore
   })
 
   test('is charged for at midnight, days that were missed together, and none twice', async () => {
@@ -256,7 +254,7 @@ describe('the day', () => {
     rig.aheadMs = (today + 2) * DAY_MS + 1_000 - Date.now()
     await rig.resume()
     const charged = () => rig.sql<{ kind: string; cents: string }>(`SELECT kind, sum(amount)::text AS cents FROM ledger_entry WHERE kind IN ('interest', 'borrow') GROUP BY kind ORDER BY kind`) // prettier-ignore
-    await expect.poll(async () => (await charged()).length, { timeout: 5_000 }).toBe(2)
+    await expect.poll(async () => (await charged()).length).toBe(2)
     const first = await charged()
     const yearly = (-Number(first[1]?.cents) * 365) / 2 / debt
     expect(yearly).toBeGreaterThan(0.01)
@@ -303,7 +301,7 @@ describe('the dead man’s switch', () => {
     expect((await rig.account(account)).openOrders).toHaveLength(1)
     const due = async () => rig.count('SELECT at_ms AS count FROM dead_man')
     await expect.poll(due).toBeGreaterThan(cancelAt + 55_000)
-    await expect.poll(() => rig.ordersOf(account).get('a'), { timeout: 10_000 }).toMatchObject({ reason: 'dead_man' })
+    await expect.poll(() => rig.ordersOf(account).get('a')).toMatchObject({ reason: 'dead_man' })
     expect(rig.nowMs).toBeGreaterThan(cancelAt + 59_000)
   })
 })
@@ -315,7 +313,7 @@ test('marks go on over a restart, though the market opens elsewhere', async () =
   await rig.reopenAt('VLNT', 0.9)
   const after = await markOf()
   expect(Math.abs(after - before)).toBeLessThan(0.05 * before)
-  await expect.poll(markOf, { timeout: 10_000 }).toBeLessThan(0.95 * before)
+  await expect.poll(markOf).toBeLessThan(0.95 * before)
 })
 
 test('equity is sampled each minute of who holds a position, and of who has changed', async () => {
@@ -324,12 +322,12 @@ test('equity is sampled each minute of who holds a position, and of who has chan
   const samples = (of: number) => rig.count(`SELECT count(*) FROM equity_sample WHERE account_id = ${of}`)
   for (const count of [2, 3]) {
     rig.aheadMs += 60_000
-    await expect.poll(() => samples(account), { timeout: 5_000 }).toBe(count)
+    await expect.poll(() => samples(account)).toBe(count)
   }
   expect(await samples(idle)).toBe(2)
   await rig.restart()
   rig.aheadMs += 60_000
-  await expect.poll(() => samples(account), { timeout: 5_000 }).toBe(4)
+  await expect.poll(() => samples(account)).toBe(4)
   expect(await samples(idle)).toBe(2)
 })
 
@@ -382,7 +380,7 @@ describe('orders of who is not there any more', () => {
     expect((await rig.account(account)).openOrders).toHaveLength(1)
     const endedAt = rig.nowMs
     await rig.restart()
-    await expect.poll(() => rig.ordersOf(account).get('a'), { timeout: 10_000 }).toMatchObject({ reason: 'dead_man' })
+    await expect.poll(() => rig.ordersOf(account).get('a')).toMatchObject({ reason: 'dead_man' })
     // Not before those who are there had time to say so.
     expect(rig.ordersOf(account).get('a')?.updatedAt).toBeGreaterThanOrEqual(endedAt + 1_000)
     await expect.poll(watched).toBe(0)

@@ -22,14 +22,12 @@ const rowsOf = (clientOrderId: string) =>
 /** Resolves once `count` more frames of a kind have been published. */
 async function frames(count: number, isWanted: (frame: MarketFrame) => boolean): Promise<void> {
   const from = rig.marketFrames.length
-  await expect
-    .poll(() => rig.marketFrames.slice(from).filter(isWanted).length, { timeout: 20_000 })
-    .toBeGreaterThanOrEqual(count)
+  await expect.poll(() => rig.marketFrames.slice(from).filter(isWanted).length).toBeGreaterThanOrEqual(count)
 }
 const indicative = (count: number) => frames(count, (frame) => frame.indicative)
 
 async function reopened(): Promise<void> {
-  await expect.poll(() => market() === 'open' && last()?.indicative === false, { timeout: 20_000 }).toBe(true)
+  await expect.poll(() => market() === 'open' && last()?.indicative === false).toBe(true)
 }
 
 /** From now on the value of VLNT falls by some 5 % in ten seconds. */
@@ -72,7 +70,7 @@ describe('an indicative market', () => {
     rig.proxy.cut()
     await indicative(1)
     expect(rig.lotsAt('VLNT', 'bids', limitTicks)).toBeLessThan(1_000)
-    await expect.poll(() => rig.touch().askTicks, { timeout: 30_000 }).toBeLessThan(limitTicks - 20)
+    await expect.poll(() => rig.touch().askTicks).toBeLessThan(limitTicks - 20)
     expect(rig.ordersOf(account).get('a')).toMatchObject({ status: 'open', filledQty: '0' })
     rig.proxy.mend()
     await reopened()
@@ -83,7 +81,7 @@ describe('an indicative market', () => {
     const [best, next = 0] = bidsAt(at + 1)
     expect(best).toBe(limitTicks)
     expect(next / (bidsAt(at)[0] ?? 0)).toBeCloseTo(1, 1)
-    await expect.poll(() => rig.ordersOf(account).get('a')?.filledQty, { timeout: 30_000 }).not.toBe('0')
+    await expect.poll(() => rig.ordersOf(account).get('a')?.filledQty).not.toBe('0')
     expect(rig.ordersOf(account).get('a')).toMatchObject({ orderId })
     expectOneLine()
   })
@@ -97,7 +95,7 @@ describe('an indicative market', () => {
     await reopened()
     const [fromMs = 0, toMs = 0] = [shown[0]?.timeMs, shown.at(-1)?.timeMs]
     const bars = (where: string) => rig.count(`SELECT count(*) FROM candle_1s WHERE start_at_ms ${where}`)
-    await expect.poll(() => bars(`> ${toMs + 1_000}`), { timeout: 20_000 }).toBeGreaterThan(0)
+    await expect.poll(() => bars(`> ${toMs + 1_000}`)).toBeGreaterThan(0)
     expect(await bars(`BETWEEN ${fromMs} AND ${toMs - 1_000}`)).toBe(0)
   })
 
@@ -111,8 +109,8 @@ describe('an indicative market', () => {
     const gtd = { ...resting, timeInForce: 'gtd', limitTicks, expireAtMs: rig.nowMs + 2_000 } as const
     good(await rig.place(account, 'gtd', gtd))
     rig.proxy.cut()
-    await expect.poll(() => rig.touch().askTicks, { timeout: 30_000 }).toBeLessThan(limitTicks - 20)
-    await expect.poll(() => (last()?.timeMs ?? 0) > gtd.expireAtMs + 4_000, { timeout: 30_000 }).toBe(true)
+    await expect.poll(() => rig.touch().askTicks).toBeLessThan(limitTicks - 20)
+    await expect.poll(() => (last()?.timeMs ?? 0) > gtd.expireAtMs + 4_000).toBe(true)
     rig.proxy.mend()
     await reopened()
     // Its time was up before anyone could trade with it again.
@@ -120,9 +118,7 @@ describe('an indicative market', () => {
       .poll(() => rig.ordersOf(account).get('gtd'))
       .toMatchObject({ status: 'expired', reason: 'gtd', filledQty: '0' })
     expect(rig.ordersOf(account).get('held')).toMatchObject({ status: 'open' })
-    await expect
-      .poll(() => rig.ordersOf(account).get('held'), { timeout: 20_000 })
-      .toMatchObject({ status: 'canceled', reason: 'dead_man' })
+    await expect.poll(() => rig.ordersOf(account).get('held')).toMatchObject({ status: 'canceled', reason: 'dead_man' })
   })
 })
 
@@ -143,7 +139,7 @@ test('a short outage postpones a dead man’s switch once, by its length', async
 describe('what is asked meanwhile', () => {
   test('is executed once when it is still wanted, and never when it has expired', async () => {
     rig.proxy.cut()
-    await expect.poll(market, { timeout: 20_000 }).toBe('degraded')
+    await expect.poll(market).toBe('degraded')
     const answers: Answer[] = []
     const late = { ...orderOf(account, 'late'), validUntilMs: rig.nowMs + 60_000 }
     void rig.ask(late, { commandId: 'o:late', expiresInMs: 100 }).then((answer) => answers.push(answer))
@@ -213,7 +209,7 @@ test('a reopening that breaks off after its first frame goes on with indicative 
     isSent = bytes.includes('journal/commit-batch')
     return 'pass'
   })
-  await expect.poll(() => isSent, { timeout: 20_000 }).toBe(true)
+  await expect.poll(() => isSent).toBe(true)
   await indicative(30)
   rig.proxy.mend()
   await reopened()
@@ -280,7 +276,7 @@ test('a leader that is cut off says nothing that its successor contradicts', asy
   rig.proxy.mend()
   let count = 0
   const isSilent = () => count === (count = rig.marketFrames.length)
-  await expect.poll(isSilent, { interval: 500, timeout: 20_000 }).toBe(true)
+  await expect.poll(isSilent, { interval: 500 }).toBe(true)
   expect(rig.epoch).toBe(epoch)
   expect(market()).toBe('degraded')
   await other.end()
@@ -292,12 +288,12 @@ test('a leader that is cut off says nothing that its successor contradicts', asy
 test('a snapshot of what has been published is kept each second, also while prices are indicative', async () => {
   const { snapshots } = rig
   rig.proxy.cut()
-  await expect.poll(() => snapshots.at(-1)?.indicative, { timeout: 20_000 }).toBe(true)
+  await expect.poll(() => snapshots.at(-1)?.indicative).toBe(true)
   rig.proxy.mend()
   await reopened()
   good(await rig.place(account, 'a'))
   const count = snapshots.length
-  await expect.poll(() => snapshots.length, { timeout: 20_000 }).toBeGreaterThan(count + 1)
+  await expect.poll(() => snapshots.length).toBeGreaterThan(count + 1)
   for (const snapshot of snapshots) {
     const at = rig.marketFrames.findIndex(({ epoch, seq }) => epoch === snapshot.epoch && seq === snapshot.seq)
     expect(at).toBeGreaterThanOrEqual(0)

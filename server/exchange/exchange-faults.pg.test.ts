@@ -145,7 +145,7 @@ describe('a leader that another has fenced off', () => {
     await other.query('SELECT pg_advisory_lock(42, $1::int)', [epoch])
     let frames = -1
     const isSilent = () => frames === (frames = rig.marketFrames.length)
-    await expect.poll(isSilent, { interval: 300, timeout: 10_000 }).toBe(true)
+    await expect.poll(isSilent, { interval: 300 }).toBe(true)
     const asked = rig.rest(account, 'a')
     // Three polls of the lease and more: it looks, and takes nothing.
     await other.query('SELECT pg_sleep(0.5)')
@@ -201,9 +201,7 @@ it('5,000 orders that end at one moment are written, however little time the rol
   rig.aheadMs = 60_000
   await rig.resume()
   const epoch = rig.epoch
-  await expect
-    .poll(() => rig.count(`SELECT count(*) FROM orders WHERE status = 'expired'`), { timeout: 20_000 })
-    .toBe(5_000)
+  await expect.poll(() => rig.count(`SELECT count(*) FROM orders WHERE status = 'expired'`)).toBe(5_000)
   good(await rig.rest(account, 'a'))
   expect(rig.epoch).toBeLessThanOrEqual(epoch + 2)
 })
@@ -231,14 +229,14 @@ it('a first history is broken off as soon as another process leads', async () =>
   const days = 120
   rig = await ExchangeRig.starting({ historyDays: days })
   const barCount = () => rig.count(`SELECT count(*) FROM candle_1m WHERE symbol = 'VLNT'`)
-  await expect.poll(barCount, { interval: 5, timeout: 20_000 }).toBeGreaterThan(0)
+  await expect.poll(barCount, { interval: 5 }).toBeGreaterThan(0)
   const other = new pg.Client({ connectionString: rig.url })
   await other.connect()
   await other.query(`SELECT pg_advisory_lock(42, epoch::int + 1) FROM lease`)
   await other.query(`${BUMP} + interval '60 s'`)
   let bars = -1
   const isOver = async () => bars === (bars = await barCount())
-  await expect.poll(isOver, { interval: 500, timeout: 30_000 }).toBe(true)
+  await expect.poll(isOver, { interval: 500 }).toBe(true)
   expect(bars).toBeLessThan((days * 1_440) / 2)
   await other.end()
 })

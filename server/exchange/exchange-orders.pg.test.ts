@@ -123,7 +123,7 @@ describe('stops', () => {
       good(await rig.place(trader, `up-${i}`, { lots: 60 }))
       // Makers come back from quantum to quantum: bought faster than that, the book is empty, for the next test too.
       const boughtAtMs = marketMs()
-      await expect.poll(marketMs, { timeout: 10_000, interval: 10 }).toBeGreaterThan(boughtAtMs + 200)
+      await expect.poll(marketMs, { interval: 10 }).toBeGreaterThan(boughtAtMs + 200)
     }
     const seconds = told().map(({ time }) => Math.floor(time / 1_000))
     // The first tells that it was placed.

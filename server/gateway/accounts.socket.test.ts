@@ -1,5 +1,5 @@
 import { ACCOUNT_COOKIE, type PageSource } from '@valiant/shared/protocol/page'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Client, GatewayRig } from './gateway.fixture.ts'
 
 let rig: GatewayRig
@@ -126,7 +126,7 @@ describe('a user with several accounts', () => {
     const { exchange } = rig
     exchange.deaf = true
     const asked = user.ask('accounts', {})
-    await vi.waitFor(() => expect(exchange.unheard.map(({ request }) => request.event)).toEqual(['account']))
+    await expect.poll(() => exchange.unheard.map(({ request }) => request.event)).toEqual(['account'])
     exchange.deaf = false
     expect(await asked).toMatchObject({ data: [{}, {}, {}] })
   })

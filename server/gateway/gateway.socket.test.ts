@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createConnection } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { soon } from '../../test/rig/soon.ts'
 import { type Client, cookieOf, GatewayRig } from './gateway.fixture.ts'
 import { instruments } from './exchange-stand-in.fixture.ts'
 
@@ -30,7 +31,7 @@ const STALL_MS = 1_000
 describe('a socket', () => {
   test('is welcomed first, and hears the heart beat', async () => {
     const client = await rig.connect()
-    await vi.waitFor(() => expect(client.of('heartbeat')).toHaveLength(2), 3_000)
+    await expect.poll(() => client.of('heartbeat')).toHaveLength(2)
     expect(client.seen[0]).toMatchObject({ event: 'welcome', frame: { protocol: 1, scopes: [], resumed: false } })
     const [first, second] = client.of('heartbeat') as { counter: number }[]
     expect(second!.counter).toBe(first!.counter + 1)
@@ -55,12 +56,12 @@ describe('a socket', () => {
   test('of a guest names the account, and has its frames and seq', async () => {
     const client = await signedIn()
     const answer = await client.ask('account', {})
-    await vi.waitFor(() => expect(client.of('welcome')).toHaveLength(1))
+    await expect.poll(() => client.of('welcome')).toHaveLength(1)
     expect(answer).toMatchObject({ ok: true, data: { account: { cash: '100000.00' } } })
     expect(client.of('welcome')[0]).toMatchObject({ scopes: ['read', 'trade'] })
     expect(await client.ask('order.place', order())).toMatchObject({ ok: true, data: { status: 'open' } })
-    await vi.waitFor(() => expect(client.of('account')).toHaveLength(1))
-    await vi.waitFor(() => expect(client.of('heartbeat').at(-1)).toMatchObject({ accountSeq: 2 }), 3_000)
+    await expect.poll(() => client.of('account')).toHaveLength(1)
+    await expect.poll(() => client.of('heartbeat').at(-1)).toMatchObject({ accountSeq: 2 })
   })
   test('with the cookie but from a foreign page is refused; without an origin it is public', async () => {
     const cookie = await rig.guest()
@@ -135,7 +136,7 @@ describe('the wrapper of all events', () => {
     const victim = await rig.connect()
     const bystander = await rig.connect()
     victim.socket.emit('time', { junk: 'x'.repeat(200_000) }, () => undefined)
-    await vi.waitFor(() => expect(victim.socket.connected).toBe(false), 5_000)
+    await expect.poll(() => victim.socket.connected).toBe(false)
     expect(await bystander.ask('time', {})).toMatchObject({ ok: true })
   })
   test('looks at authentication before fields', async () => {
@@ -172,7 +173,7 @@ describe('the wrapper of all events', () => {
     await using strict = await GatewayRig.open({ refusalsPer10Seconds: 50 })
     const client = await strict.connect()
     for (let i = 0; i < 60; i++) client.socket.emit('nothing', {}, () => undefined)
-    await vi.waitFor(() => expect(client.socket.connected).toBe(false))
+    await expect.poll(() => client.socket.connected).toBe(false)
     expect(client.of('goodbye')).toMatchObject([{ code: 'RATE_LIMITED' }])
   })
   test('holds other requests to their rate, but lets trading through', async () => {
@@ -291,7 +292,7 @@ describe('an account', () => {
     const cookie = await small.guest()
     const clients: Client[] = []
     for (let i = 0; i < 3; i++) clients.push(await small.connect({ cookie }))
-    await vi.waitFor(() => expect(clients[0]!.socket.connected).toBe(false))
+    await expect.poll(() => clients[0]!.socket.connected).toBe(false)
     expect(clients[0]!.of('goodbye')).toMatchObject([{ code: 'REPLACED' }])
     expect(clients[1]!.socket.connected && clients[2]!.socket.connected).toBe(true)
   })
@@ -302,7 +303,7 @@ describe('an account', () => {
     const body = { email: `a${Date.now()}@example.com`, password: 'long enough', name: 'Ada' }
     const response = await rig.post('/api/auth/sign-up/email', body, { cookie })
     expect(response.status).toBe(200)
-    await vi.waitFor(() => expect(client.socket.connected).toBe(false))
+    await expect.poll(() => client.socket.connected).toBe(false)
     expect(client.of('goodbye')).toMatchObject([{ code: 'SIGNED_OUT' }])
     const lasting = await rig.connect({ cookie: cookieOf(response) })
     expect(await lasting.ask('account', {})).toMatchObject({ data: { account: { id: before.data.account.id } } })
@@ -317,7 +318,7 @@ describe('an account', () => {
     const cookie = await rig.guest()
     const client = await rig.connect({ cookie })
     expect((await rig.post('/api/auth/sign-out', {}, { cookie })).status).toBe(200)
-    await vi.waitFor(() => expect(client.socket.connected).toBe(false))
+    await expect.poll(() => client.socket.connected).toBe(false)
     expect(client.of('goodbye')).toMatchObject([{ code: 'SIGNED_OUT' }])
   })
   test('that cannot be opened is 503 now, and is opened by the next connection', async () => {
@@ -339,7 +340,7 @@ test('an address has so many public sockets; a closed one makes room', async () 
   await expect(strict.connect()).rejects.toMatchObject({ data: { code: 'RATE_LIMITED' } })
   await strict.connect({ cookie: await strict.guest() })
   first.socket.disconnect()
-  await vi.waitFor(() => strict.connect())
+  await soon(() => strict.connect())
 })
 
 test('an address makes so many guests', async () => {
@@ -447,7 +448,7 @@ test('a gateway that closes tells its sockets, and answers what it was asked', a
   const client = await leaving.connect({ cookie: await leaving.guest() })
   leaving.exchange.deaf = true
   const answer = client.ask('order.place', order())
-  await vi.waitFor(() => expect(leaving.exchange.unheard).toHaveLength(1))
+  await expect.poll(() => leaving.exchange.unheard).toHaveLength(1)
   client.socket.once('server.closing', () => (leaving.exchange.deaf = false))
   const closed = new Promise((resolve) => client.socket.once('disconnect', resolve))
   const closing = leaving.close()

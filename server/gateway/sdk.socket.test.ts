@@ -1,6 +1,6 @@
 import { type Client, connectWith } from '@valiant/shared/client/client'
 import { openSocketTransport } from '@valiant/shared/client/transport'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { GatewayRig } from './gateway.fixture.ts'
 
 const order = { symbol: 'VLNT', side: 'buy', type: 'limit', qty: '1', limitPrice: '50.00' } as const
@@ -10,8 +10,8 @@ let client: Client
 let seqs: number[]
 let cut: () => void
 
-const isLive = () => vi.waitFor(() => expect(client.isLive).toBe(true), { timeout: 10_000 })
-const isAt = (seq: number) => vi.waitFor(() => expect(client.account?.seq).toBe(seq), { timeout: 10_000 })
+const isLive = () => expect.poll(() => client.isLive).toBe(true)
+const isAt = (seq: number) => expect.poll(() => client.account?.seq).toBe(seq)
 
 beforeEach(async () => {
   rig = await GatewayRig.open()

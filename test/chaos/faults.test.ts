@@ -47,7 +47,7 @@ it('no order that a row reported as not executed has executed since', { timeout:
 it('the judge finds what is planted: an ack without a row, an execution that was denied, a second answer, a second fill', async () => {
   const arena = arenaOf()
   const run = await openTradingRun(arena, { isLong: false, via: 'haproxy' })
-  await expect.poll(() => ackedOf(run).length, { timeout: 30_000 }).toBeGreaterThan(20)
+  await expect.poll(() => ackedOf(run).length).toBeGreaterThan(20)
   const [first, second, third] = ackedOf(run)
   expect((await run.close()).misses).toEqual([])
   if (first === undefined || second === undefined || third?.told?.as !== 'acked') throw new Error('expected acks')

@@ -120,7 +120,5 @@ async function typeEmail(page: Page, button: string, email: string, password: st
 /** Until the server has all that was changed of what is kept. */
 export const saved = (page: Page): Promise<void> =>
   expect
-    .poll(async () => (await page.context().cookies()).find(({ name }) => name === 'valiant_unsaved')?.value ?? '', {
-      timeout: 30_000,
-    })
+    .poll(async () => (await page.context().cookies()).find(({ name }) => name === 'valiant_unsaved')?.value ?? '')
     .toBe('')

@@ -46,7 +46,7 @@ test('the side that was pressed on the start card is the ticket’s', async () =
   await page.getByRole('button', { name: /^Sell [\d.,]+$/ }).click()
   release()
   const sell = page.getByRole('radio', { name: /^Sell/ })
-  await expect.poll(() => sell.isChecked(), { timeout: 30_000 }).toBe(true)
+  await expect.poll(() => sell.isChecked()).toBe(true)
   await live(page)
   expect(await receipt(page).getByText('Press Buy to own').count()).toBe(0)
 })

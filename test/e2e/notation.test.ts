@@ -7,7 +7,6 @@ import { Stage } from './stage.ts'
 
 const stage = new Stage()
 
-const SOON = { timeout: 30_000 }
 const INDIA = { ...DESKTOP, timezoneId: 'Asia/Kolkata' } satisfies BrowserContextOptions
 /** A decimal point, in text where points group thousands. */
 const POINT = /\d\.(?!\d{3}(?!\d))\d/
@@ -106,7 +105,7 @@ describe('the notation that a visitor chose', () => {
     await accountPage(other.page)
     expect(await other.page.getByLabel('Time', { exact: true }).inputValue()).toBe('local-24')
     const cookie = async () => (await context.cookies()).find(({ name }) => name === 'valiant_notation')?.value
-    await expect.poll(cookie, SOON).toBe('space.local.in-America/St_Johns')
+    await expect.poll(cookie).toBe('space.local.in-America/St_Johns')
     expect(other.complaints).toEqual([])
   })
 
@@ -197,7 +196,7 @@ describe('a number field', () => {
     await choose(second, 'Number format', '1\u202f234,56')
     await saved(second)
     await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
-    await expect.poll(() => field(page, 'Quantity').inputValue(), SOON).toBe('1200')
+    await expect.poll(() => field(page, 'Quantity').inputValue()).toBe('1200')
     expect(await sentence(page)).toMatch(/^Buy 1\u202f200 \w+ at 100,40$/)
     // Here a point groups nothing and is no decimal sign: it is not guessed.
     await field(page, 'Quantity').fill('1.300')

@@ -134,9 +134,9 @@ test('what a portfolio has read is not read again with each measurement of the c
   await openPortfolio(page)
   await expect.poll(() => Math.min(count('fills'), count('equity'), count('candles'))).toBeGreaterThan(0)
   const measured = count('time')
-  await expect.poll(() => count('time'), { timeout: 30_000 }).toBe(measured + 1)
+  await expect.poll(() => count('time')).toBe(measured + 1)
   const before = [count('fills'), count('candles')]
-  await expect.poll(() => count('time'), { timeout: 30_000 }).toBe(measured + 3)
+  await expect.poll(() => count('time')).toBe(measured + 3)
   expect([count('fills'), count('candles')]).toEqual(before)
 })
 

@@ -20,8 +20,6 @@ import { Stage } from './stage.ts'
 
 const stage = new Stage()
 
-const SOON = { timeout: 30_000 }
-
 const edge = (page: Page, name: 'Width of the book' | 'Width of the ticket' | 'Height of the lists') =>
   page.getByRole('separator', { name })
 const sizeOf = async (page: Page, name: Parameters<typeof edge>[1]) =>
@@ -50,7 +48,7 @@ describe('what a visitor chose', () => {
     await page.getByRole('button', { name: 'Light theme' }).click()
     await star(page).click()
     await edge(page, 'Width of the book').press('ArrowLeft')
-    await expect.poll(() => sizeOf(page, 'Width of the book'), SOON).toBe(276 + 16)
+    await expect.poll(() => sizeOf(page, 'Width of the book')).toBe(276 + 16)
     await saved(page)
     await accountPage(page)
     const email = `${randomUUID()}@example.com`
@@ -66,7 +64,7 @@ describe('what a visitor chose', () => {
     await live(other.page)
     expect(await theme(other.page)).toBe('light')
     expect(await star(other.page).getAttribute('aria-pressed')).toBe('true')
-    await expect.poll(() => sizeOf(other.page, 'Width of the book'), SOON).toBe(276 + 16)
+    await expect.poll(() => sizeOf(other.page, 'Width of the book')).toBe(276 + 16)
     expect(await other.layoutShift()).toBeLessThan(0.01)
     expect([...complaints, ...other.complaints]).toEqual([])
 
@@ -140,7 +138,7 @@ describe('what a visitor chose', () => {
     await saved(second)
     expect(await theme(page)).toBe('dark')
     await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
-    await expect.poll(() => theme(page), SOON).toBe('light')
+    await expect.poll(() => theme(page)).toBe('light')
   })
 })
 
@@ -156,30 +154,30 @@ describe('the panels', () => {
     await page.mouse.down()
     await page.mouse.move(from.x - 20, from.y, { steps: 4 })
     await page.mouse.up()
-    await expect.poll(() => sizeOf(page, 'Width of the book'), SOON).toBe(296)
+    await expect.poll(() => sizeOf(page, 'Width of the book')).toBe(296)
     expect((await boxOf(page, 'Width of the book')).x).toBeCloseTo(from.x - 20, 0)
     expect((await chart.boundingBox())?.width).toBeCloseTo((before?.width ?? 0) - 20, 0)
 
     await edge(page, 'Height of the lists').press('ArrowUp')
-    await expect.poll(() => sizeOf(page, 'Height of the lists'), SOON).toBe(238)
+    await expect.poll(() => sizeOf(page, 'Height of the lists')).toBe(238)
     // The rows have what the panel has, so that the last of them can be scrolled to.
     const foot = async (locator: Locator) => {
       const box = await locator.boundingBox()
       return (box?.y ?? 0) + (box?.height ?? 0)
     }
     const [panel, rows] = [page.locator('.bottom-area'), page.getByTestId('panel-positions')]
-    await expect.poll(async () => (await foot(panel)) - (await foot(rows)), SOON).toBeCloseTo(0, 0)
+    await expect.poll(async () => (await foot(panel)) - (await foot(rows))).toBeCloseTo(0, 0)
     await edge(page, 'Width of the ticket').press('Home')
-    await expect.poll(() => sizeOf(page, 'Width of the ticket'), SOON).toBe(288)
+    await expect.poll(() => sizeOf(page, 'Width of the ticket')).toBe(288)
     expect(await barriers(page)).toEqual([])
     await page.reload()
     await live(page)
-    await expect.poll(() => sizeOf(page, 'Width of the book'), SOON).toBe(296)
-    await expect.poll(() => sizeOf(page, 'Height of the lists'), SOON).toBe(238)
-    await expect.poll(() => sizeOf(page, 'Width of the ticket'), SOON).toBe(288)
+    await expect.poll(() => sizeOf(page, 'Width of the book')).toBe(296)
+    await expect.poll(() => sizeOf(page, 'Height of the lists')).toBe(238)
+    await expect.poll(() => sizeOf(page, 'Width of the ticket')).toBe(288)
 
     await edge(page, 'Width of the book').dblclick()
-    await expect.poll(() => sizeOf(page, 'Width of the book'), SOON).toBe(276)
+    await expect.poll(() => sizeOf(page, 'Width of the book')).toBe(276)
     expect(complaints).toEqual([])
   })
 
@@ -190,14 +188,14 @@ describe('the panels', () => {
     const chart = page.getByTestId('workspace').locator('.chart-area')
     await edge(page, 'Width of the book').press('End')
     await edge(page, 'Height of the lists').press('End')
-    await expect.poll(async () => (await chart.boundingBox())?.width, SOON).toBe(420)
+    await expect.poll(async () => (await chart.boundingBox())?.width).toBe(420)
     expect((await chart.boundingBox())?.height).toBe(260)
     await page.setViewportSize({ width: 1_100, height: 900 })
-    await expect.poll(() => sizeOf(page, 'Width of the book'), SOON).toBe(212)
+    await expect.poll(() => sizeOf(page, 'Width of the book')).toBe(212)
     await edge(page, 'Width of the book').press('ArrowLeft')
-    await expect.poll(() => sizeOf(page, 'Width of the book'), SOON).toBe(228)
+    await expect.poll(() => sizeOf(page, 'Width of the book')).toBe(228)
     await page.setViewportSize(DESKTOP.viewport ?? { width: 1_440, height: 900 })
-    await expect.poll(async () => (await chart.boundingBox())?.width, SOON).toBe(420)
+    await expect.poll(async () => (await chart.boundingBox())?.width).toBe(420)
     await page.setViewportSize({ width: 900, height: 900 })
     await edge(page, 'Width of the book').waitFor({ state: 'hidden' })
   })

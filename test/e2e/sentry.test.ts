@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { openPlace } from '../many/instances.ts'
 import { closeAll, connect, guestCookie, market, newId, rest } from '../protocol/client.ts'
 import { launchBrowser, newVisitor } from '../rig/browser.ts'
@@ -13,6 +13,7 @@ import { openFaultProxy } from '../rig/fault-proxy.ts'
 import { type SentryReceiver, startSentryReceiver, type Told } from '../rig/sentry-receiver.ts'
 import { freshDatabase, type FreshDatabase } from '../rig/postgres.ts'
 import { fewInstruments, spawnServer, type TestServer } from '../rig/server.ts'
+import { soon } from '../rig/soon.ts'
 import { proposal, receipt, send, startTrading } from './desk.ts'
 
 const AUTH_SECRET = 'a secret of the tests, long enough for it'
@@ -20,7 +21,6 @@ const SERVER = 1
 const PAGE = 2
 
 /** Waits until it holds; a busy machine takes its time. */
-const soon = <Value>(check: () => Value) => vi.waitFor(check, { timeout: 15_000 })
 const messageOf = ({ exception }: Told): string => exception?.values.at(-1)?.value ?? ''
 const traceOf = ({ contexts }: Told): string => contexts.trace.trace_id
 const statementsOf = ({ spans = [] }: Told): string[] =>

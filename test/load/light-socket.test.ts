@@ -3,7 +3,7 @@ import { createServer, type Server as HttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Server, type Socket } from 'socket.io'
 import { WebSocketServer } from 'ws'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { LightSocket } from './light-socket.ts'
 
 /** The clients of the load, held against the servers that they are to be clients of. */
@@ -30,7 +30,7 @@ test('gets every event whole, short or long, alone or many in one piece of TCP',
   const [socket] = await connected
   const sent = [0, 1, 100, 125, 126, 5_000, 65_536, 300_000].map((length) => 'x'.repeat(length))
   for (const text of sent) socket.emit('text', text)
-  await vi.waitFor(() => expect(got.length).toBe(sent.length))
+  await expect.poll(() => got.length).toBe(sent.length)
   expect(got).toEqual(sent.map((text) => `2${JSON.stringify(['text', text])}`))
   client.close()
   await io.close()
@@ -49,7 +49,7 @@ test('is answered what it asks, and answers the pings', async () => {
   await once(socket!.conn, 'heartbeat')
   expect(client.isOpen).toBe(true)
   await io.close()
-  await vi.waitFor(() => expect(client.isOpen).toBe(false))
+  await expect.poll(() => client.isOpen).toBe(false)
 })
 
 test('says why it was not let in', async () => {
@@ -70,8 +70,8 @@ test('is a client of a bare WebSocket server too, and answers its pings', async 
   })
   const got: string[] = []
   const client = await LightSocket.open({ port, bare: true, onMessage: (packet) => got.push(packet.toString()) })
-  await vi.waitFor(() => expect(got).toEqual(['hello']))
-  await vi.waitFor(() => expect(pongs).toEqual(['are you reading?']))
+  await expect.poll(() => got).toEqual(['hello'])
+  await expect.poll(() => pongs).toEqual(['are you reading?'])
   client.close()
   server.close()
 })

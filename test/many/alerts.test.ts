@@ -1,6 +1,7 @@
 import type { AlertFrame } from '@valiant/shared/protocol/alerts'
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { closeAll, connect, guest, market, type ProtocolClient } from '../protocol/client.ts'
+import { soon } from '../rig/soon.ts'
 import { openPlace, type Place } from './instances.ts'
 
 let place: Place
@@ -13,8 +14,6 @@ afterEach(() => closeAll())
 const told = (...clients: ProtocolClient[]) =>
   clients.map((client) => client.of<AlertFrame>('alert').map(({ alertId }) => alertId))
 /** A busy machine takes its time. */
-const soon = (check: () => void) => vi.waitFor(check, { timeout: 30_000 })
-
 test('an alert is told to sockets at every instance, and fires by whoever leads after a take-over', async () => {
   const first = await place.join()
   const second = await place.join()

@@ -22,12 +22,12 @@ test('a connection at any instance holds the orders, whoever leads; without one 
   const { orderId } = await atFirst.place({ symbol, side: 'buy', type: 'limit', qty: qty(), limitPrice: below(2) })
   // The first leads: it goes, with its connection. The second leads then, and has a connection still.
   await first.stop()
-  await expect.poll(() => trader.good('order.get', { orderId }), { timeout: 20_000 }).toMatchObject({ status: 'open' })
+  await expect.poll(() => trader.good('order.get', { orderId })).toMatchObject({ status: 'open' })
   const { time } = await trader.good('time')
-  await expect.poll(async () => (await trader.good('time')).time, { timeout: 10_000 }).toBeGreaterThan(time + 5_000)
+  await expect.poll(async () => (await trader.good('time')).time).toBeGreaterThan(time + 5_000)
   expect((await trader.good('order.get', { orderId })).status).toBe('open')
   atSecond.socket.disconnect()
-  await expect.poll(() => ordersOf(trader).get(orderId)?.reason, { timeout: 10_000 }).toBe('dead_man')
+  await expect.poll(() => ordersOf(trader).get(orderId)?.reason).toBe('dead_man')
 })
 
 test('taken back at one instance, it is for connections that are gone from another too, and not for those that still ask', async () => {
@@ -44,12 +44,12 @@ test('taken back at one instance, it is for connections that are gone from anoth
   const { orderId } = await after.place({ symbol, side: 'buy', type: 'limit', qty: qty(), limitPrice: below(2) })
   await stays.good('cancelOnDisconnect', { graceMs: 0 })
   const { time } = await trader.good('time')
-  await expect.poll(async () => (await trader.good('time')).time, { timeout: 10_000 }).toBeGreaterThan(time + 3_000)
+  await expect.poll(async () => (await trader.good('time')).time).toBeGreaterThan(time + 3_000)
   expect((await trader.good('order.get', { orderId })).status).toBe('open')
 
   const asks = await connect(first.url, { cookie, auth })
   await stays.good('cancelOnDisconnect', { graceMs: 0 })
-  await expect.poll(async () => (await trader.good('time')).time, { timeout: 10_000 }).toBeGreaterThan(time + 5_000)
+  await expect.poll(async () => (await trader.good('time')).time).toBeGreaterThan(time + 5_000)
   asks.socket.disconnect()
-  await expect.poll(() => ordersOf(trader).get(orderId)?.reason, { timeout: 10_000 }).toBe('dead_man')
+  await expect.poll(() => ordersOf(trader).get(orderId)?.reason).toBe('dead_man')
 })

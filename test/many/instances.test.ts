@@ -1,15 +1,14 @@
 import type { AccountFrame } from '@valiant/shared/protocol/account'
 import type { Answer, StatusFrame } from '@valiant/shared/protocol/events'
 import type { BookFrame } from '@valiant/shared/protocol/market-data'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { closeAll, connect, guest, guestCookie, market, newId, type ProtocolClient, rest } from '../protocol/client.ts'
 import { Command } from '../process/command.ts'
 import { freePort, type TestServer } from '../rig/server.ts'
+import { soon } from '../rig/soon.ts'
 import { openPlace, type Place } from './instances.ts'
 
 /** Waits until it holds; a busy machine takes its time. */
-const soon = <Value>(check: () => Value) => vi.waitFor(check, { timeout: 15_000 })
-
 let place: Place
 beforeAll(async () => {
   place = await openPlace()

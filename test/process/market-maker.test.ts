@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { bookChecksum } from '@valiant/shared/protocol/book-checksum'
 import { Server } from 'socket.io'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { ROOT } from './command.ts'
 
 type Payload = Readonly<Record<string, unknown>>
@@ -90,7 +90,7 @@ async function ended(): Promise<number | null> {
 }
 /** Waits until it has asked for this so often. */
 const asks = (name: string, times: number) =>
-  vi.waitFor(() => expect(exchange.of(name).length).toBeGreaterThanOrEqual(times), { timeout: 30_000, interval: 10 })
+  expect.poll(() => exchange.of(name).length, { interval: 10 }).toBeGreaterThanOrEqual(times)
 /** Waits until it has looked at its quotes twice: a look begins with the dead man's switch. */
 const looksTwice = () => asks('cancelAfter', exchange.of('cancelAfter').length + 3)
 

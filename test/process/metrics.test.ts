@@ -100,7 +100,7 @@ it('a line of the log ties an order to its request, its socket and its account, 
     return whole.filter((line) => line.includes(text)).map((line) => JSON.parse(line) as Record<string, unknown>)
   }
   // They come by another pipe than the answers.
-  await expect.poll(() => linesOf(`"order":"${orderId}"`).length, { timeout: 10_000 }).toBe(2)
+  await expect.poll(() => linesOf(`"order":"${orderId}"`).length).toBe(2)
   const said = { request: expect.stringMatching(/^[0-9a-f-]{36}$/) as string, socket: trader.socket.id }
   const [placed, canceled] = linesOf(`"order":"${orderId}"`)
   expect(placed).toMatchObject({ ...said, event: 'order.place', clientOrderId: taken, outcome: 'ok', level: 30 })

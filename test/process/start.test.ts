@@ -87,13 +87,10 @@ describe('a start', () => {
     const { symbol, qty } = await market(trader)
     const [pid] = (await readFile(join(folder.path, 'postgres/postmaster.pid'), 'utf8')).split('\n')
     process.kill(Number(pid), 'SIGKILL')
-    await expect.poll(() => server.stdout, { timeout: 20_000 }).toContain('it was started again')
+    await expect.poll(() => server.stdout).toContain('it was started again')
     await expect
-      .poll(
-        () => trader.ask('order.place', { clientOrderId: newId(), symbol, side: 'buy', type: 'market', qty: qty() }),
-        {
-          timeout: 20_000,
-        },
+      .poll(() =>
+        trader.ask('order.place', { clientOrderId: newId(), symbol, side: 'buy', type: 'market', qty: qty() }),
       )
       .toMatchObject({ data: { status: 'filled' } })
   })

@@ -1,7 +1,7 @@
 import { AccountFrame } from '@valiant/shared/protocol/account'
 import type { Answer } from '@valiant/shared/protocol/events'
 import type { PlacedOrder } from '@valiant/shared/protocol/order'
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { startServer, type TestServer } from '../rig/server.ts'
 import { closeAll, connect, guest, market, newId } from './client.ts'
 
@@ -44,7 +44,7 @@ test('with 64 orders in flight over four sockets, frames rise by one and each ac
   const end = (await first.account()).seq
   for (const socket of sockets) {
     const frames = () => socket.of<AccountFrame>('account').filter(({ seq }) => seq > start)
-    await vi.waitFor(() => expect(frames().at(-1)?.seq).toBe(end))
+    await expect.poll(() => frames().at(-1)?.seq).toBe(end)
     expect(frames().map(({ seq }) => seq)).toEqual(Array.from({ length: end - start }, (_, i) => start + 1 + i))
   }
   const bySeq = new Map(first.of<AccountFrame>('account').map((frame) => [frame.seq, AccountFrame.parse(frame)]))
@@ -55,7 +55,7 @@ test('with 64 orders in flight over four sockets, frames rise by one and each ac
       expect.objectContaining({ orderId: order.orderId, status: order.status }),
     )
   }
-  await vi.waitFor(() => expect(first.of('heartbeat').at(-1)).toMatchObject({ accountSeq: end }), 3_000)
+  await expect.poll(() => first.of('heartbeat').at(-1)).toMatchObject({ accountSeq: end })
 })
 
 test('an id that is known answers before the rate does', async () => {

@@ -1,5 +1,5 @@
 import type { AccountFrame } from '@valiant/shared/protocol/account'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { connect, cookieOf, guest, newId, type ProtocolClient, rest } from './client.ts'
 import { desk, frameOf } from './desk.ts'
 
@@ -91,7 +91,7 @@ test('who signs in as a user with an account leaves behind what the guest never 
     rest(at.server.url, '/api/auth/sign-in/email', { cookie, method: 'POST', body: person })
   const idle = await guest(at.server.url)
   expect((await signIn(idle.cookie)).status).toBe(200)
-  await vi.waitFor(() => expect(idle.of('goodbye')).toMatchObject([{ code: 'SIGNED_OUT' }]))
+  await expect.poll(() => idle.of('goodbye')).toMatchObject([{ code: 'SIGNED_OUT' }])
   expect(await idsOf(ada)).toEqual([id])
 
   const renamed = await guest(at.server.url)

@@ -6,7 +6,7 @@ import { MadeApiKey } from '@valiant/shared/protocol/api-keys'
 import { EVENTS } from '@valiant/shared/protocol/events'
 import { parseId } from '@valiant/shared/units/id'
 import pg from 'pg'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { freshDatabase, type FreshDatabase } from '../rig/postgres.ts'
 import { fewInstruments, startServer, type TestServer } from '../rig/server.ts'
 import { closeAll, connect, guest, market, newId, type ProtocolClient, rest, type TestMarket } from './client.ts'
@@ -118,7 +118,7 @@ test('one that fires is told once to every socket of the account, and to nobody 
   const [other, stranger] = [await again(), await guest(server!.url)]
   const alert = await create({ ...near(), note: 'Now' })
   await trade()
-  await vi.waitFor(() => expect([told(client!), told(other)].map(({ length }) => length)).toEqual([1, 1]), 10_000)
+  await expect.poll(() => [told(client!), told(other)].map(({ length }) => length)).toEqual([1, 1])
   const [frame] = told(client!).map((one) => EVENTS.alert.parse(one))
   expect(frame).toMatchObject(alert)
   expect(told(other)).toEqual([frame])
@@ -128,7 +128,7 @@ test('one that fires is told once to every socket of the account, and to nobody 
   // Whatever is told of it again would stand before the second.
   const second = await create(near())
   await trade()
-  await vi.waitFor(() => expect(told(other).length).toBe(2), 10_000)
+  await expect.poll(() => told(other).length).toBe(2)
   expect(told(client!).map(({ alertId }) => alertId)).toEqual([alert.alertId, second.alertId])
   expect(told(stranger)).toEqual([])
 })
@@ -146,15 +146,15 @@ test('one that fires while no socket is open is told to the next that comes, and
   const stored = async () =>
     (await sql<{ fired_at_ms: string; told_at_ms: string }>('SELECT * FROM price_alert WHERE alert_id = $1', [row?.alert_id]))[0]! // prettier-ignore
   await trade(trader)
-  await vi.waitFor(async () => expect((await stored()).fired_at_ms).not.toBeNull(), 10_000)
+  await expect.poll(async () => (await stored()).fired_at_ms).not.toBeNull()
   expect((await stored()).told_at_ms).toBeNull()
   const next = await again()
-  await vi.waitFor(() => expect(told(next)).toHaveLength(1), 10_000)
+  await expect.poll(() => told(next)).toHaveLength(1)
   expect(told(next)).toMatchObject([{ symbol: on!.symbol, firedAt: Number((await stored()).fired_at_ms) }])
-  await vi.waitFor(async () => expect((await stored()).told_at_ms).not.toBeNull(), 10_000)
+  await expect.poll(async () => (await stored()).told_at_ms).not.toBeNull()
   const last = await again()
   const { alertId } = await create(near(), last)
   await trade(trader)
-  await vi.waitFor(() => expect(told(last)).toHaveLength(1), 10_000)
+  await expect.poll(() => told(last)).toHaveLength(1)
   expect(told(last)).toMatchObject([{ alertId }])
 })

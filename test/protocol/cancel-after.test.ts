@@ -20,7 +20,7 @@ test('the dead man’s switch cancels when it is not renewed, in one frame, and 
   const armed = await client.good('cancelAfter', { timeoutMs: 800 })
   expect(armed.cancelAt).toBeGreaterThan(Date.now())
   const states = () => orders.map(({ orderId }) => ordersOf(client).get(orderId)?.reason)
-  await expect.poll(states, { timeout: 5_000 }).toEqual(['dead_man', 'dead_man'])
+  await expect.poll(states).toEqual(['dead_man', 'dead_man'])
   expect(client.of<{ orders: unknown[] }>('account').at(-1)?.orders).toHaveLength(2)
   expect((await client.account()).openOrders.map(({ orderId }) => orderId)).toEqual([protective.orderId])
 })
@@ -33,9 +33,7 @@ test('it is renewed by calling again, and 0 switches it off', async () => {
   expect(renewed.cancelAt).toBeGreaterThan((first.cancelAt ?? 0) + 50_000)
   expect(await client.good('cancelAfter', { timeoutMs: 0 })).not.toHaveProperty('cancelAt')
   // Past the first time the order is still there.
-  await expect
-    .poll(async () => (await client.good('time')).time, { timeout: 10_000 })
-    .toBeGreaterThan(first.cancelAt ?? Infinity)
+  await expect.poll(async () => (await client.good('time')).time).toBeGreaterThan(first.cancelAt ?? Infinity)
   expect((await client.good('order.get', { orderId })).status).toBe('open')
 })
 
@@ -59,6 +57,6 @@ test('with symbols it leaves the orders in others, and without protection it tak
     limitPrice: '0.90000',
   })
   await client.good('cancelAfter', { timeoutMs: 300, symbols: [on.symbol], keepProtective: false })
-  await expect.poll(() => ordersOf(client).get(orderId)?.reason, { timeout: 5_000 }).toBe('dead_man')
+  await expect.poll(() => ordersOf(client).get(orderId)?.reason).toBe('dead_man')
   expect((await client.account()).openOrders.map((order) => order.orderId)).toEqual([other.orderId])
 })

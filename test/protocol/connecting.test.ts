@@ -1,5 +1,5 @@
 import { EVENTS } from '@valiant/shared/protocol/events'
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { startServer, type TestServer } from '../rig/server.ts'
 import { closeAll, connect, cookieOf, guest, guestCookie, market, rest } from './client.ts'
 
@@ -15,7 +15,7 @@ afterAll(() => server[Symbol.asyncDispose]())
 describe('a connection', () => {
   test('is welcomed first, then hears a heartbeat each second', async () => {
     const client = await connect(url)
-    await vi.waitFor(() => expect(client.of('heartbeat').length).toBeGreaterThanOrEqual(3), 5_000)
+    await expect.poll(() => client.of('heartbeat').length).toBeGreaterThanOrEqual(3)
     expect(client.seen[0]?.event).toBe('welcome')
     const welcome = EVENTS.welcome.parse(client.seen[0]?.frame)
     expect(welcome).toMatchObject({ protocol: 1, scopes: [], resumed: false, heartbeatMs: 1_000 })
@@ -28,7 +28,7 @@ describe('a connection', () => {
   test('with the cookie and its own origin has the account; without an origin, or a cookie, it is public', async () => {
     const cookie = await guestCookie(url)
     const own = await connect(url, { cookie })
-    await vi.waitFor(() => expect(own.of('welcome')).toHaveLength(1))
+    await expect.poll(() => own.of('welcome')).toHaveLength(1)
     expect(own.of('welcome')[0]).toMatchObject({ accountId: (await own.money()).id, scopes: ['read', 'trade'] })
     for (const client of [await connect(url, { cookie, origin: '' }), await connect(url, { auth: {} })]) {
       await client.refused('account', {}, 'UNAUTHENTICATED')
@@ -65,7 +65,7 @@ describe('a connection', () => {
     const first = await connect(small.url, { cookie })
     await connect(small.url, { cookie })
     const third = await connect(small.url, { cookie })
-    await vi.waitFor(() => expect(first.socket.connected).toBe(false))
+    await expect.poll(() => first.socket.connected).toBe(false)
     expect(first.of('goodbye')).toMatchObject([{ code: 'REPLACED' }])
     await third.account()
   })
@@ -82,7 +82,7 @@ describe('a guest', () => {
     const body = { email: `ada-${Date.now()}@example.com`, password: 'long enough', name: 'Ada' }
     const response = await rest(url, '/api/auth/sign-up/email', { method: 'POST', body, cookie: client.cookie })
     expect(response.status).toBe(200)
-    await vi.waitFor(() => expect(client.socket.connected).toBe(false))
+    await expect.poll(() => client.socket.connected).toBe(false)
     expect(client.of('goodbye')).toMatchObject([{ code: 'SIGNED_OUT' }])
     const lasting = await connect(url, { cookie: cookieOf(response) })
     const after = await lasting.account()
@@ -146,7 +146,7 @@ describe('a socket cannot harm the server', () => {
     const victim = await connect(url)
     const bystander = await connect(url)
     victim.socket.emit('time', { junk: 'x'.repeat(200_000) }, () => undefined)
-    await vi.waitFor(() => expect(victim.socket.connected).toBe(false), 5_000)
+    await expect.poll(() => victim.socket.connected).toBe(false)
     await bystander.good('time')
   })
   test('by odd events and payloads, which are INVALID', async () => {

@@ -74,6 +74,6 @@ export function ordersOf(client: ProtocolClient): ReadonlyMap<string, Order> {
 /** The frame that an answer names: it may come after the answer. */
 export async function frameOf(client: ProtocolClient, seq: number | undefined): Promise<AccountFrame> {
   const find = () => client.of<AccountFrame>('account').find((frame) => frame.seq === seq)
-  await expect.poll(find, { timeout: 5_000 }).toBeDefined()
+  await expect.poll(find).toBeDefined()
   return find()!
 }

@@ -336,6 +336,6 @@ test('real answers and frames of the socket are as the document describes them',
   }
   await ask('order.place', { clientOrderId: newId(), ...order }) // for `trades`
   const events = ['welcome', 'heartbeat', 'account', ...Object.values(streams)]
-  await expect.poll(() => events.filter((name) => fresh.of(name).length === 0), { timeout: 30_000 }).toEqual([])
+  await expect.poll(() => events.filter((name) => fresh.of(name).length === 0)).toEqual([])
   for (const name of events) for (const frame of fresh.of(name)) fits(`event.${name}`, frame)
 })

@@ -1,5 +1,5 @@
 import { ApiKey, MadeApiKey } from '@valiant/shared/protocol/api-keys'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { operator as operatorOf } from '../rig/operator.ts'
 import { type FreshDatabase, freshDatabase } from '../rig/postgres.ts'
 import { startServer, type TestServer } from '../rig/server.ts'
@@ -55,7 +55,7 @@ test('a key trades on socket and REST, as the account it was made for', async ()
   const { id, key, accountId } = await make(['read', 'trade'])
   expect(accountId).toBe((await owner.money()).id)
   const bot = await connect(server.url, { auth: { apiKey: key } })
-  await vi.waitFor(() => expect(bot.of('welcome')).toMatchObject([{ accountId, scopes: ['read', 'trade'] }]))
+  await expect.poll(() => bot.of('welcome')).toMatchObject([{ accountId, scopes: ['read', 'trade'] }])
   expect(await bot.place(buy())).toMatchObject({ status: 'filled', source: 'api' })
   expect(await asKey(key, '/api/orders', { method: 'POST', body: buy() })).toMatchObject({ ok: true })
   expect((await owner.account()).positions).toMatchObject([{ symbol: on.symbol, qty: on.qty(2) }])
@@ -89,7 +89,7 @@ test('a revoked key ends its sockets at once, and lets nobody in', async () => {
     await connect(server.url, { auth: { apiKey: other.key } }),
   ]
   expect(await asOwner('DELETE', `/api/keys/${id}`)).toMatchObject({ status: 200, data: { id } })
-  await vi.waitFor(() => expect(bot.socket.connected).toBe(false))
+  await expect.poll(() => bot.socket.connected).toBe(false)
   expect(bot.of('goodbye')).toMatchObject([{ code: 'KEY_REVOKED' }])
   expect(await whyNot({ apiKey: key })).toMatchObject({ code: 'UNAUTHENTICATED' })
   expect(await asKey(key, '/api/account')).toMatchObject({ status: 401, error: { code: 'UNAUTHENTICATED' } })

@@ -13,7 +13,7 @@ const told = (client: ProtocolClient): NewsFrame[] =>
   client.of('news').map((frame) => EVENTS.news.strict().parse(frame))
 /** The headlines told so far are these, and at last the newest. */
 const becomes = (client: ProtocolClient, expected: readonly object[]) =>
-  expect.poll(() => told(client), { timeout: 20_000 }).toMatchObject(expected)
+  expect.poll(() => told(client)).toMatchObject(expected)
 
 test('a halt and its end are told to every socket, signed in or not, as one line for people', async () => {
   const { client, on } = at
@@ -45,7 +45,7 @@ test('what was told can be read by who comes later, signed in or not, page by pa
     .toReversed()
     .map(({ epoch: _epoch, ...news }) => news)
   const late = await connect(at.server.url)
-  await expect.poll(async () => (await late.good('news')).items[0], { timeout: 20_000 }).toEqual(resumed)
+  await expect.poll(async () => (await late.good('news')).items[0]).toEqual(resumed)
   const first = await late.good('news', { symbol, limit: 1 })
   expect(first).toEqual({ items: [resumed], nextCursor: resumed!.id })
   const { items: second } = await late.good('news', { symbol, limit: 1, cursor: first.nextCursor })

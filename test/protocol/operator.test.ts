@@ -16,7 +16,7 @@ test('an operator halts an instrument and resumes it: cancels go through, orders
   const buy = { symbol: on.symbol, side: 'buy', type: 'limit', qty: on.qty(), limitPrice: on.below(2) }
   const { orderId } = await client.place(buy)
   await operator('halt', on.symbol)
-  await expect.poll(() => statusOf(on.symbol), { timeout: 10_000 }).toBe('halted')
+  await expect.poll(() => statusOf(on.symbol)).toBe('halted')
   const status = () => client.of<{ market: string; message?: string }>('status').at(-1)
   await expect.poll(status).toMatchObject({ market: 'open', message: expect.stringContaining(on.symbol) as string })
   expect((await client.good('order.get', { orderId })).status).toBe('open')
@@ -25,19 +25,19 @@ test('an operator halts an instrument and resumes it: cancels go through, orders
   await client.refused('order.amend', { orderId, qty: on.qty(2) }, 'MARKET_HALTED')
   expect((await client.good('order.cancel', { orderId })).status).toBe('canceled')
   await operator('resume', on.symbol)
-  await expect.poll(() => statusOf(on.symbol), { timeout: 10_000 }).toBe('open')
+  await expect.poll(() => statusOf(on.symbol)).toBe('open')
   expect((await client.place({ ...buy, type: 'market', limitPrice: undefined })).status).toBe('filled')
   await operator('close', on.symbol)
-  await expect.poll(() => statusOf(on.symbol), { timeout: 10_000 }).toBe('closed')
+  await expect.poll(() => statusOf(on.symbol)).toBe('closed')
   await client.refused('order.place', { ...buy, clientOrderId: newId() }, 'MARKET_CLOSED')
   await operator('open', on.symbol)
-  await expect.poll(() => statusOf(on.symbol), { timeout: 10_000 }).toBe('open')
+  await expect.poll(() => statusOf(on.symbol)).toBe('open')
   const other = await client.place({ ...buy, clientOrderId: newId() })
   expect(await operator('halt', on.symbol, '--cancel-orders')).toContain('are canceled')
   const placed = () => client.good('order.get', { orderId: other.orderId })
-  await expect.poll(placed, { timeout: 10_000 }).toMatchObject({ status: 'canceled', reason: 'halt' })
+  await expect.poll(placed).toMatchObject({ status: 'canceled', reason: 'halt' })
   await operator('resume', on.symbol)
-  await expect.poll(() => statusOf(on.symbol), { timeout: 10_000 }).toBe('open')
+  await expect.poll(() => statusOf(on.symbol)).toBe('open')
 })
 
 test('an operator plays a scenario: quotes go apart, and come back together when it is ended', async () => {
@@ -97,14 +97,14 @@ test('a split changes positions, orders and the history together, and the day’
   const before = { candles: await hours(), money: await client.money() }
   await client.good('subscribe', { channel: 'ticker', symbols: [symbol] })
   await operator('split', symbol, '--ratio', '2:1', '--at', now())
-  await expect.poll(async () => (await client.account().catch(() => undefined))?.positions[0]?.qty, { timeout: 20_000 }).toBe('22') // prettier-ignore
+  await expect.poll(async () => (await client.account().catch(() => undefined))?.positions[0]?.qty).toBe('22') // prettier-ignore
   const order = await client.good('order.get', { orderId })
   expect(order).toMatchObject({ qty: '8', status: 'open' })
   expect(Number(order.limitPrice)).toBeCloseTo(Number(limitPrice) / 2, 1)
   const close = (candle: Candle | undefined) => Number(candle?.[4])
   // The history follows the positions within a moment: it is restated after their commit.
   const halved = close(before.candles[0]) / 2
-  await expect.poll(async () => close((await hours())[0]), { timeout: 20_000 }).toBeCloseTo(halved, 1)
+  await expect.poll(async () => close((await hours())[0])).toBeCloseTo(halved, 1)
   for (const [i, candle] of (await hours()).entries()) {
     expect(close(candle)).toBeCloseTo(close(before.candles[i]) / 2, 1)
     expect(Number(candle[5])).toBe(2 * Number(before.candles[i]?.[5]))
@@ -114,6 +114,6 @@ test('a split changes positions, orders and the history together, and the day’
   expect(kinds).toContain('split')
   const tickers = () => client.of<TickerFrame>('ticker').filter((ticker) => ticker.symbol === symbol)
   const isSplit = ({ last }: TickerFrame) => Number(last) < 0.7 * Number(on.price(on.bidTicks))
-  await expect.poll(() => tickers().some(isSplit), { timeout: 20_000 }).toBe(true)
+  await expect.poll(() => tickers().some(isSplit)).toBe(true)
   for (const { changePct } of tickers()) expect(Math.abs(Number(changePct))).toBeLessThan(15)
 })

@@ -1,7 +1,7 @@
 import type { Answer } from '@valiant/shared/protocol/events'
 import type { PlacedOrder } from '@valiant/shared/protocol/order'
 import pg from 'pg'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { type FaultProxy, openFaultProxy } from '../rig/fault-proxy.ts'
 import { freshDatabase, type FreshDatabase } from '../rig/postgres.ts'
 import { startServer, type TestServer } from '../rig/server.ts'
@@ -57,10 +57,10 @@ for (const how of ['cut', 'freeze'] as const) {
       const sent: Sent[] = []
       let i = 0
       const flow = setInterval(() => sent.push(send(client, on, i++)), 20)
-      await vi.waitFor(() => expect(sent.length).toBeGreaterThan(20))
+      await expect.poll(() => sent.length).toBeGreaterThan(20)
       proxy[how]()
       const beats = beatsOf(client)
-      await vi.waitFor(() => expect(marketOf(client)).toBe('degraded'), 10_000)
+      await expect.poll(() => marketOf(client)).toBe('degraded')
 
       const stored: Answer[] = []
       // Told at once, and for certain.
@@ -76,7 +76,7 @@ for (const how of ['cut', 'freeze'] as const) {
       }
       const orders = await rest(server.url, '/api/orders', { cookie: client.cookie })
       expect([503, 504]).toContain(orders.status)
-      await vi.waitFor(() => expect(stored).toHaveLength(6), 6_000)
+      await expect.poll(() => stored).toHaveLength(6)
       expect(Date.now() - beganMs).toBeLessThan(5_000)
       for (const answer of stored) {
         expect(['UNAVAILABLE', 'TIMEOUT']).toContain(answer.ok ? 'ok' : answer.error.code)
@@ -96,18 +96,18 @@ for (const how of ['cut', 'freeze'] as const) {
           ])
         }
       }
-      await vi.waitFor(() => expect(beatsOf(client)).toBeGreaterThan(beats + 3), 10_000)
+      await expect.poll(() => beatsOf(client)).toBeGreaterThan(beats + 3)
 
       // Prices go on, and say what they are.
       const indicative = () => client.of<{ indicative?: true }>('quotes').filter((frame) => frame.indicative === true)
-      await vi.waitFor(() => expect(indicative().length).toBeGreaterThan(5), 10_000)
+      await expect.poll(() => indicative().length).toBeGreaterThan(5)
 
       proxy.mend()
       const quotes = client.of('quotes').length
-      await vi.waitFor(() => expect(client.of('quotes').length).toBeGreaterThan(quotes + 5), 15_000)
-      await vi.waitFor(() => expect(marketOf(client)).toBe('open'), 15_000)
+      await expect.poll(() => client.of('quotes').length).toBeGreaterThan(quotes + 5)
+      await expect.poll(() => marketOf(client)).toBe('open')
       const settledFrom = sent.length
-      await vi.waitFor(() => expect(sent.length).toBeGreaterThan(settledFrom + 20), 5_000)
+      await expect.poll(() => sent.length).toBeGreaterThan(settledFrom + 20)
       clearInterval(flow)
       const answers = await Promise.all(sent.map(({ answer }) => answer))
       const codes = answers.map((answer) => (answer.ok ? 'ok' : answer.error.code))

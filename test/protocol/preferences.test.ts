@@ -1,6 +1,6 @@
 import { MadeApiKey } from '@valiant/shared/protocol/api-keys'
 import { PREFERENCE_BYTES_MAX } from '@valiant/shared/protocol/limits'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type FreshDatabase, freshDatabase } from '../rig/postgres.ts'
 import { startServer, type TestServer } from '../rig/server.ts'
 import { closeAll, connect, cookieOf, guest, guestCookie, newId, type ProtocolClient, rest } from './client.ts'
@@ -125,7 +125,7 @@ test('a value is as large as may be, and no larger; keys are as many', async () 
   })
   expect(await client.good('preferences.get', { key: 'large' })).toEqual({ large })
   // However it is written on the way: at length, as some programs do, or short.
-  await vi.waitFor(() => expect(client.of('welcome')).toHaveLength(1))
+  await expect.poll(() => client.of('welcome')).toHaveLength(1)
   const { engine } = client.socket.io
   const answered = new Promise<string>((resolve) => {
     engine.on('data', (data: unknown) => {

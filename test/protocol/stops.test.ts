@@ -45,7 +45,7 @@ test('a stop is triggered by a trade and fills in that frame; a trailing one fol
   const trailing = await client.place(sale({ type: 'trailing_stop', trailAmount: '0.05' }))
   await sellOff()
   for (const { orderId } of [stop, trailing]) {
-    await expect.poll(() => ordersOf(client).get(orderId)?.status, { timeout: 10_000 }).toBe('filled')
+    await expect.poll(() => ordersOf(client).get(orderId)?.status).toBe('filled')
   }
   const filled = await client.good('order.get', { orderId: stop.orderId })
   expect(filled.fills.length).toBeGreaterThan(0)
@@ -68,9 +68,9 @@ test('a stop-limit that is ioc takes what it can when it triggers, and gives up 
   await buyer.place({ symbol: on.symbol, side: 'buy', type: 'limit', limitPrice: on.below(3), qty: on.qty() })
   await sellOff(on.below(2))
   const last = (orderId: string) => ordersOf(client).get(orderId)
-  await expect.poll(() => last(wide.orderId)?.status, { timeout: 10_000 }).toBe('filled')
+  await expect.poll(() => last(wide.orderId)?.status).toBe('filled')
   await expect
-    .poll(() => last(narrow.orderId), { timeout: 10_000 })
+    .poll(() => last(narrow.orderId))
     .toMatchObject({ status: 'canceled', reason: 'ioc_remainder', filledQty: '0' })
 })
 

@@ -1,6 +1,6 @@
 import { AccountFrame } from '@valiant/shared/protocol/account'
 import { parseCents } from '@valiant/shared/units/cents'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startServer, type TestServer } from '../rig/server.ts'
 import { closeAll, connect, guest, market, newId, type ProtocolClient, type TestMarket } from './client.ts'
 
@@ -202,14 +202,14 @@ test('account frames are whole and in sequence, on every socket of the account',
   const { seq } = await second.account()
   for (const socket of [client, second]) {
     const frames = () => socket.of<AccountFrame>('account').filter((frame) => frame.seq > start)
-    await vi.waitFor(() => expect(frames().at(-1)?.seq).toBe(seq))
+    await expect.poll(() => frames().at(-1)?.seq).toBe(seq)
     frames().forEach((frame, i) => expect(AccountFrame.parse(frame).seq).toBe(start + 1 + i))
     for (const ack of [bought, resting, canceled]) {
       const frame = frames().find((one) => one.seq === ack.seq)
       expect(frame?.orders.map(({ orderId, status }) => [orderId, status])).toContainEqual([ack.orderId, ack.status])
     }
   }
-  await vi.waitFor(() => expect(second.of('heartbeat').at(-1)).toMatchObject({ accountSeq: seq }), 3_000)
+  await expect.poll(() => second.of('heartbeat').at(-1)).toMatchObject({ accountSeq: seq })
 })
 
 describe('lists', () => {

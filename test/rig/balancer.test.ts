@@ -62,7 +62,7 @@ test.each(['haproxy', 'nginx'] as const)(
     const page = async () => (await fetch(balancer.url)).text()
     expect(await page()).toBe('blue')
     await balancer.route([green])
-    await expect.poll(page, { timeout: 10_000 }).toBe('green')
+    await expect.poll(page).toBe('green')
     socket.send('?')
     expect(String(((await once(socket, 'message')) as [Buffer])[0])).toBe('blue')
   },

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { redisBusesContract } from '../../../server/bus/redis/redis-buses.contract.ts'
 import { RedisLinks } from '../../../server/bus/redis/redis-links.ts'
 import { startRedis, type TestRedis } from '../../../test/rig/redis.ts'
+import { soon } from '../../../test/rig/soon.ts'
 
 /* What the user of the cache may do is enough for the server, and no more: its rights as modules/cache says them. */
 
@@ -36,12 +37,12 @@ test('sockets of two instances are in one room', async () => {
   try {
     const heard = vi.fn()
     servers[1]?.on('told', heard)
-    await vi.waitFor(
+    await soon(
       () => {
         servers[0]?.serverSideEmit('told', 1)
         expect(heard).toHaveBeenCalled()
       },
-      { timeout: 10_000, interval: 100 },
+      { interval: 100 },
     )
   } finally {
     await here[Symbol.asyncDispose]()

@@ -27,7 +27,7 @@ async function toldByTrades(...ids: number[]): Promise<void> {
     await rig.place(account, `trade-${++trades}`)
     return told()
   }
-  await expect.poll(trade, { interval: 200, timeout: 20_000 }).toEqual(ids.map(alertId))
+  await expect.poll(trade, { interval: 200 }).toEqual(ids.map(alertId))
 }
 let trades = 0
 const firedOf = async () => (await alerts().list(account, 10)).filter(({ firedAtMs }) => firedAtMs !== undefined)
@@ -42,7 +42,7 @@ test('an alert fires by a trade that everyone is told of, and is written before 
   await made({ ticks: rig.touch().askTicks * 2 })
   await made({ op: 'below', ticks: 1 })
   good(await rig.place(account, 'a'))
-  await expect.poll(told, { timeout: 20_000 }).toEqual([alertId(id)])
+  await expect.poll(told).toEqual([alertId(id)])
   const [fired, ...others] = await firedOf()
   expect(others).toEqual([])
   expect(fired).toMatchObject({ id, note: 'look' })
@@ -75,7 +75,7 @@ test('one that was deleted does not fire', async () => {
 
 test('no indicative price fires one; when the market is back, it does', async () => {
   rig.proxy.cut()
-  await expect.poll(() => rig.statuses.at(-1)?.market, { timeout: 20_000 }).toBe('degraded')
+  await expect.poll(() => rig.statuses.at(-1)?.market).toBe('degraded')
   // As a gateway with another way to the database would.
   const [row] = await rig.sql<{ alert_id: string }>(
     `INSERT INTO price_alert (account_id, symbol, op, price_ticks, created_at_ms)
@@ -83,7 +83,7 @@ test('no indicative price fires one; when the market is back, it does', async ()
     [account, Date.now()],
   )
   const from = rig.marketFrames.length
-  await expect.poll(() => rig.marketFrames.slice(from).filter(({ indicative }) => indicative).length, { timeout: 20_000 }).toBeGreaterThan(10) // prettier-ignore
+  await expect.poll(() => rig.marketFrames.slice(from).filter(({ indicative }) => indicative).length).toBeGreaterThan(10) // prettier-ignore
   expect(told()).toEqual([])
   rig.proxy.mend()
   await toldByTrades(Number(row?.alert_id))
@@ -98,7 +98,7 @@ test('a split leaves an alert as far from the price as it was', async () => {
   await new CorporateActions(rig.database.queries).schedule({
     ...{ symbol: 'VLNT', atMs: rig.nowMs + 500, kind: 'split', numerator: 4, denominator: 1 },
   })
-  await expect.poll(async () => (await alerts().list(account, 10))[0]?.ticks, { timeout: 20_000 }).toBe(Math.ceil(ticks / 4)) // prettier-ignore
+  await expect.poll(async () => (await alerts().list(account, 10))[0]?.ticks).toBe(Math.ceil(ticks / 4)) // prettier-ignore
   const last = await made()
   await toldByTrades(last.id)
   expect((await alerts().list(account, 10)).map((one) => one.id)).toEqual([last.id, id])

@@ -26,7 +26,7 @@ test('an order that was refused for its rate is not executed by a copy that the 
   const refused = rig.rest(account, 'refused')
   const entry = sent.mock.lastCall?.[0]
   if (entry === undefined) throw new Error('expected the entry of the refused order')
-  await expect.poll(() => rig.marketFrames.some(({ indicative }) => indicative), { timeout: 20_000 }).toBe(true)
+  await expect.poll(() => rig.marketFrames.some(({ indicative }) => indicative)).toBe(true)
   // The gateway has heard nothing for a second, in which the account gets its next token.
   await rig.bus.send({ ...entry, expiresAtMs: rig.bus.nowMs() + 5_000 })
   rig.aheadMs += 1_000

@@ -8,8 +8,6 @@ import { acquireLease, type Lease, type LeaseOptions } from './lease.ts'
 
 const logger = { warn: () => undefined }
 
-const PATIENCE = { timeout: 30_000 }
-
 let fresh: FreshDatabase
 /** Two servers on one database. */
 let one: Database
@@ -81,7 +79,7 @@ test('who waits is told when the lease is given up, and does not wait for its ne
   const first = await take(one)
   const isWarm = vi.fn(() => true)
   const waiting = take(two, { pollMs: 3_600_000, isWarm })
-  await expect.poll(() => first.hasStandby(), PATIENCE).toBe(true)
+  await expect.poll(() => first.hasStandby()).toBe(true)
   await first.release()
   expect((await waiting).epoch).toBe(2)
   expect(isWarm).toHaveBeenCalledTimes(2) // it looked once, and once when it was told
@@ -102,7 +100,7 @@ describe('a leader sees whether there is a standby', () => {
     await looked.promise
     expect(await first.hasStandby()).toBe(false)
     isWarm = true
-    await expect.poll(() => first.hasStandby(), PATIENCE).toBe(true)
+    await expect.poll(() => first.hasStandby()).toBe(true)
     stop.abort(new Error('enough'))
     await expect(waiting).rejects.toThrow('enough')
     expect(await first.hasStandby()).toBe(false)
@@ -111,12 +109,10 @@ describe('a leader sees whether there is a standby', () => {
   test('again after its session broke, and not when it leads itself', async () => {
     const first = await take(one)
     const waiting = take(two, { isWarm: () => true })
-    await expect.poll(() => first.hasStandby(), PATIENCE).toBe(true)
+    await expect.poll(() => first.hasStandby()).toBe(true)
     const before = (await two.lease.session()).number
     two.lease.destroy()
-    await expect
-      .poll(async () => (await two.lease.session()).number > before && (await first.hasStandby()), PATIENCE)
-      .toBe(true)
+    await expect.poll(async () => (await two.lease.session()).number > before && (await first.hasStandby())).toBe(true)
     await first.release()
     expect(await first.isFollowed(1_000)).toBe(true)
     expect(await (await waiting).hasStandby()).toBe(false)
@@ -148,7 +144,7 @@ test('a leader whose session dies is followed at once, and learns that it has lo
   const began = performance.now()
   expect((await waiting).epoch).toBe(2)
   expect(performance.now() - began).toBeLessThan(1_500)
-  await vi.waitFor(() => expect(onLost).toHaveBeenCalledOnce(), { timeout: 2_000 })
+  await expect.poll(() => onLost).toHaveBeenCalledOnce()
   expect(first.state).toBe('lost')
   expect(await first.fenceSelf()).toBe(false)
 })
@@ -160,7 +156,7 @@ test('it is stale from when its session is gone, since a standby may lead then, 
   await two.queries.any('SELECT pg_terminate_backend($1)', [await backendOf(one)])
   await closed
   expect(lease.state).toBe('stale')
-  await vi.waitFor(() => expect(lease.state).toBe('held'), { timeout: 2_000 })
+  await expect.poll(() => lease.state).toBe('held')
   expect(lease.epoch).toBe(1)
 })
 
@@ -185,7 +181,7 @@ test('it is stale 1.5 s after the start of its last good renewal, by either cloc
   expect(lease.state).toBe('held')
   monotonicMs += 2
   expect(lease.state).toBe('stale')
-  await vi.waitFor(() => expect(lease.state).toBe('held'), { timeout: 2_000 }) // renewed
+  await expect.poll(() => lease.state).toBe('held') // renewed
   wallMs += 1_501 // slept
   expect(lease.state).toBe('stale')
 })
@@ -234,12 +230,11 @@ describe('a commit in flight', () => {
     await locked.promise
     const done = journal.commit(batchOf({ batch: 1, epoch, orders: [orderOf(100, 1)] }))
     done.catch(() => undefined) // looked at later
-    await vi.waitFor(async () => {
-      const { n } = await two.queries.one<{ n: bigint }>(
+    const waiting = () =>
+      two.queries.one(
         "SELECT count(*) AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name LIKE 'valiant-commit%' AND datname = current_database()",
       )
-      expect(n).toBe(1n)
-    })
+    await expect.poll(waiting).toEqual({ n: 1n })
     return {
       done,
       letGo: async () => {

@@ -10,8 +10,6 @@ import { Exchange } from '../exchange.ts'
 
 const INSTRUMENTS = readInstruments(fileURLToPath(new URL('../../../db/instruments.json', import.meta.url))).slice(0, 2)
 
-const PATIENCE = { timeout: 30_000 }
-
 /** The rig's exchange leads; this one stands by, on the same database and buses. */
 class Second implements AsyncDisposable {
   readonly said: string[] = []
@@ -33,7 +31,7 @@ class Second implements AsyncDisposable {
 
   static async standingBy(rig: ExchangeRig): Promise<Second> {
     const second = new Second(rig, await openDatabase({ url: rig.url, logger: pino({ level: 'silent' }) }))
-    await expect.poll(() => second.isSeen(), PATIENCE).toBe(true)
+    await expect.poll(() => second.isSeen()).toBe(true)
     return second
   }
 
@@ -84,7 +82,7 @@ test('a leader that leaves hands over: each order that comes meanwhile is answer
   let isLedOn: boolean | undefined
   let before = 0
   const handOver = (async () => {
-    await expect.poll(() => answers.length, PATIENCE).toBeGreaterThan(20)
+    await expect.poll(() => answers.length).toBeGreaterThan(20)
     before = rig.epoch
     isLedOn = await rig.exchange.handOver()
   })()
@@ -150,7 +148,7 @@ test('a leader that is cut off is followed; back again it says nothing, writes n
   good(await rig.rest(account, 'after'))
   const ofSecond = rig.marketFrames.findIndex(({ epoch }) => epoch > before)
   rig.proxy.mend()
-  await expect.poll(() => second.isSeen(), PATIENCE).toBe(true)
+  await expect.poll(() => second.isSeen()).toBe(true)
   const after = rig.marketFrames.slice(ofSecond)
   expect(after.filter(({ epoch, indicative }) => epoch <= before && !indicative)).toEqual([])
   const batches = await rig.sql<{ epoch: number }>('SELECT epoch::int FROM journal_batch ORDER BY batch')
@@ -159,6 +157,6 @@ test('a leader that is cut off is followed; back again it says nothing, writes n
   // And it could lead again.
   const ofTwo = rig.epoch
   await second.exchange.handOver()
-  await expect.poll(() => rig.epoch, PATIENCE).toBeGreaterThan(ofTwo)
+  await expect.poll(() => rig.epoch).toBeGreaterThan(ofTwo)
   expect((await rig.account(account)).openOrders).toHaveLength(2)
 })

@@ -37,6 +37,6 @@ test('so is that of an order answered just before a fault', async () => {
   })
   good(await rig.place(account, 'answered'))
   good(await rig.rest(account, 'next'))
-  await expect.poll(() => rig.epoch, { timeout: 20_000 }).toBeGreaterThan(epoch)
-  await expect.poll(timesPrinted, { timeout: 20_000 }).toBe(1)
+  await expect.poll(() => rig.epoch).toBeGreaterThan(epoch)
+  await expect.poll(timesPrinted).toBe(1)
 })

@@ -17,7 +17,6 @@ afterEach(() => rig.close())
 const actions = () => new CorporateActions(rig.database.queries)
 const schedule = (action: PlannedAction) => actions().schedule(action)
 const headlines = () => rig.news.map(({ headline }) => headline)
-const soon = { timeout: 20_000 }
 /** What is kept of what leaders have told, oldest first, as the wire shows it. */
 async function kept() {
   const items = await new News(rig.database.queries).list({ symbol: undefined, before: undefined, limit: 100 })
@@ -30,34 +29,34 @@ async function kept() {
 async function expectNothingElse() {
   const before = headlines()
   expect(await setMarketStatus(rig.database.queries, 'MERI', 'halted')).toBe(true)
-  await expect.poll(headlines, soon).toEqual([...before, 'Trading in Meridian Bank (MERI) is halted'])
+  await expect.poll(headlines).toEqual([...before, 'Trading in Meridian Bank (MERI) is halted'])
 }
 
 test('a halt and its end are told once, and no successor tells them again', async () => {
   await setMarketStatus(rig.database.queries, 'VLNT', 'halted')
-  await expect.poll(() => rig.news, soon).toMatchObject([{ kind: 'halt', symbol: 'VLNT', epoch: rig.epoch }])
+  await expect.poll(() => rig.news).toMatchObject([{ kind: 'halt', symbol: 'VLNT', epoch: rig.epoch }])
   const [halt] = rig.news
   expect(halt?.time).toBeLessThanOrEqual(Date.now())
   await rig.restart()
   await setMarketStatus(rig.database.queries, 'VLNT', 'open')
-  await expect.poll(() => rig.news.map(({ kind }) => kind), soon).toEqual(['halt', 'resume'])
+  await expect.poll(() => rig.news.map(({ kind }) => kind)).toEqual(['halt', 'resume'])
   await setMarketStatus(rig.database.queries, 'VLNT', 'closed')
-  await expect.poll(() => rig.news.map(({ kind }) => kind), soon).toEqual(['halt', 'resume', 'close'])
+  await expect.poll(() => rig.news.map(({ kind }) => kind)).toEqual(['halt', 'resume', 'close'])
   const ids = rig.news.map(({ id }) => id)
   expect(ids.toSorted()).toEqual(ids)
   await expectNothingElse()
-  await expect.poll(kept, soon).toEqual(rig.news)
+  await expect.poll(kept).toEqual(rig.news)
 })
 
 test('a dividend is told when it is planned and when it is called off', async () => {
   const id = await schedule({ symbol: 'VLNT', kind: 'dividend', centsPerLot: 25, atMs: Date.UTC(2099, 0, 1) })
   const planned = 'Valiant Exchange Group (VLNT) will pay a dividend of $0.25 a share on 1 January 2099 at 00:00 UTC'
-  await expect.poll(headlines, soon).toEqual([planned])
+  await expect.poll(headlines).toEqual([planned])
   await rig.restart()
   expect(await actions().cancel(id)).toBe(true)
   const calledOff =
     'The dividend of Valiant Exchange Group (VLNT) that was due on 1 January 2099 at 00:00 UTC is called off'
-  await expect.poll(headlines, soon).toEqual([planned, calledOff])
+  await expect.poll(headlines).toEqual([planned, calledOff])
   await expectNothingElse()
 })
 
@@ -68,23 +67,23 @@ test('a dividend that is applied and not committed is told with the commit that 
   const { epoch } = rig
   await schedule({ symbol: 'VLNT', kind: 'dividend', centsPerLot: 200, atMs: Date.now() })
   const led = () => rig.count('SELECT epoch AS count FROM lease')
-  await expect.poll(led, soon).toBeGreaterThan(epoch + 1)
+  await expect.poll(led).toBeGreaterThan(epoch + 1)
   expect(headlines()).toEqual([])
   await rig.sql('DROP TRIGGER away ON corporate_action')
   const paid = 'Valiant Exchange Group (VLNT) has paid a dividend of $2.00 a share'
-  await expect.poll(headlines, soon).toEqual([paid])
+  await expect.poll(headlines).toEqual([paid])
   const [{ epoch: told, time } = { epoch: 0, time: 0 }] = rig.news
   expect(told).toBeGreaterThan(epoch)
   // By then a jump would have been told.
-  await expect.poll(() => rig.marketFrames.at(-1)?.timeMs, soon).toBeGreaterThan(time + 4_000)
+  await expect.poll(() => rig.marketFrames.at(-1)?.timeMs).toBeGreaterThan(time + 4_000)
   await rig.restart()
   await expectNothingElse()
 })
 
 test('a split is told by the leader that does it', async () => {
   await schedule({ symbol: 'VLNT', kind: 'split', numerator: 2, denominator: 1, atMs: Date.now() })
-  await expect.poll(headlines, soon).toEqual(['Valiant Exchange Group (VLNT) has been split 2 for 1'])
-  await expect.poll(() => rig.epoch, soon).toBeGreaterThan(rig.news[0]?.epoch ?? 0)
+  await expect.poll(headlines).toEqual(['Valiant Exchange Group (VLNT) has been split 2 for 1'])
+  await expect.poll(() => rig.epoch).toBeGreaterThan(rig.news[0]?.epoch ?? 0)
   await expectNothingElse()
 })
 
@@ -119,7 +118,7 @@ test('a jump that the simulator draws is told once prices have followed, and is 
   await rig.stop()
   await rig.bend('VLNT', aboutToJump)
   await rig.resume()
-  await expect.poll(() => rig.news, soon).toMatchObject([{ kind: 'jump', symbol: 'VLNT', epoch: rig.epoch }])
+  await expect.poll(() => rig.news).toMatchObject([{ kind: 'jump', symbol: 'VLNT', epoch: rig.epoch }])
   const [jump] = rig.news
   expect(jump?.headline).toMatch(
     /^The price of Valiant Exchange Group \(VLNT\) has (jumped|dropped) by about 0\.\d\d%$/,

@@ -3,7 +3,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Server, type Socket as ServerSocket } from 'socket.io'
 import { io as connectTo } from 'socket.io-client'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
+import { soon } from '../../../test/rig/soon.ts'
 import { backlogBytes, ReadingMeter, terminate } from './backpressure.ts'
 
 /** Holds the private fields of engine.io and ws that backpressure.ts rests on. */
@@ -16,7 +17,7 @@ test('a socket that does not read has a backlog and can be ended at once', async
   try {
     const [socket] = await connected
     socket.emit('healthy')
-    await vi.waitFor(() => expect(backlogBytes(socket)).toBe(0))
+    await expect.poll(() => backlogBytes(socket)).toBe(0)
     const { transport } = client.io.engine as unknown as { transport: { ws: { _socket: { pause(): void } } } }
     transport.ws._socket.pause()
     for (let i = 0; i < 200; i++) {
@@ -49,17 +50,17 @@ test('what the operating system took for a client that does not read is seen, an
       transport: { ws: { _socket: { pause(): void; resume(): void } } }
     }
     socket.emit('frame', 'x'.repeat(100_000))
-    await vi.waitFor(() => expect(backlogBytes(socket)).toBe(0))
+    await expect.poll(() => backlogBytes(socket)).toBe(0)
     expect(meter.unreadBytes()).toBe(0)
-    await vi.waitFor(() => expect(meter.unreadBytes()).toBe(0))
+    await expect.poll(() => meter.unreadBytes()).toBe(0)
     transport.ws._socket.pause()
-    await vi.waitFor(() => {
+    await soon(() => {
       socket.emit('frame', 'x'.repeat(70_000))
       expect(meter.unreadBytes()).toBeGreaterThan(100_000)
     })
     expect(backlogBytes(socket)).toBe(0)
     transport.ws._socket.resume()
-    await vi.waitFor(() => expect(meter.unreadBytes()).toBe(0))
+    await expect.poll(() => meter.unreadBytes()).toBe(0)
   } finally {
     client.disconnect()
     await io.close()

@@ -48,8 +48,8 @@ class Rig implements AsyncDisposable {
     const [socket] = await connected
     await socket.join(room)
     socket.emit('hello')
-    await vi.waitFor(() => expect(got).toEqual([['hello', undefined]]))
-    await vi.waitFor(() => expect(writable(socket)).toBe(true))
+    await expect.poll(() => got).toEqual([['hello', undefined]])
+    await expect.poll(() => writable(socket)).toBe(true)
     got.length = 0
     const { transport } = socket.conn as unknown as { transport: { socket: { _socket: TcpSocket } } }
     return { socket, client, tcp: transport.socket._socket, got }
@@ -75,14 +75,14 @@ test('a frame reaches the room, as Socket.IO sends it, and nobody else', async (
   rig.io.local.to('VLNT').emit('quotes', quotes(1))
   rig.fanOut.send('BOLT', 'trades', trades)
   for (const { got } of [one, two]) {
-    await vi.waitFor(() =>
-      expect(got).toEqual([
+    await expect
+      .poll(() => got)
+      .toEqual([
         ['quotes', quotes(1)],
         ['quotes', quotes(1)],
-      ]),
-    )
+      ])
   }
-  await vi.waitFor(() => expect(other.got).toEqual([['trades', trades]]))
+  await expect.poll(() => other.got).toEqual([['trades', trades]])
 })
 
 test('it does not pass engine.io where nothing waits, and what is sent together leaves in one write', async () => {
@@ -98,8 +98,8 @@ test('it does not pass engine.io where nothing waits, and what is sent together 
     for (const write of writes) expect(write).not.toHaveBeenCalled()
   })
   for (const write of writes) expect(write).toHaveBeenCalledTimes(1)
-  await vi.waitFor(() => expect(one.got.map(([event]) => event)).toEqual(['quotes', 'quotes']))
-  await vi.waitFor(() => expect(two.got.map(([event]) => event)).toEqual(['quotes', 'trades', 'quotes']))
+  await expect.poll(() => one.got.map(([event]) => event)).toEqual(['quotes', 'quotes'])
+  await expect.poll(() => two.got.map(([event]) => event)).toEqual(['quotes', 'trades', 'quotes'])
   expect(queued).not.toHaveBeenCalled()
 })
 
@@ -113,7 +113,7 @@ test('what is in no hurry leaves with the next frames, or after a moment by itse
   rig.fanOut.together(() => rig.fanOut.send('VLNT', 'quotes', quotes(1)))
   expect(writes).toHaveBeenCalledTimes(1)
   rig.fanOut.inCompany(() => beat(2))
-  await vi.waitFor(() => expect(got.map(([event]) => event)).toEqual(['quotes', 'heartbeat', 'heartbeat']))
+  await expect.poll(() => got.map(([event]) => event)).toEqual(['quotes', 'heartbeat', 'heartbeat'])
   expect(writes).toHaveBeenCalledTimes(2)
 })
 
@@ -126,7 +126,7 @@ test('what is sent together leaves also when the one who sends it fails', async 
   }
   expect(() => rig.fanOut.together(fail)).toThrow('a defect')
   rig.fanOut.send('VLNT', 'quotes', quotes(2))
-  await vi.waitFor(() => expect(got.length).toBe(2))
+  await expect.poll(() => got.length).toBe(2)
 })
 
 test('a question how far a client has read is answered, past engine.io and behind what waits', async () => {
@@ -154,7 +154,7 @@ test('order is kept with what is emitted to the socket alone, before, between an
   socket.emit('third')
   rig.fanOut.send('VLNT', 'quotes', quotes(4))
   const expected = ['first', 'quotes', 'second', 'quotes', 'quotes', 'third', 'quotes']
-  await vi.waitFor(() => expect(got.map(([event]) => event)).toEqual(expected))
+  await expect.poll(() => got.map(([event]) => event)).toEqual(expected)
   expect(got.flatMap(([, frame]) => (frame as { time?: number } | undefined)?.time ?? [])).toEqual([1, 2, 3, 4])
 })
 
@@ -168,7 +168,7 @@ test('order is kept with answers that are gathered', async () => {
   rig.fanOut.send('VLNT', 'quotes', quotes(2))
   await new Promise(setImmediate)
   rig.fanOut.send('VLNT', 'quotes', quotes(3))
-  await vi.waitFor(() => expect(got.map(([event]) => event)).toEqual(['quotes', 'answer', 'quotes', 'quotes']))
+  await expect.poll(() => got.map(([event]) => event)).toEqual(['quotes', 'answer', 'quotes', 'quotes'])
 })
 
 test('what a client does not read is in the backlog and in engine.io, from where all of it comes in order', async () => {
@@ -187,7 +187,7 @@ test('what a client does not read is in the backlog and in engine.io, from where
   expect(writeBuffer.length).toBeGreaterThan(0)
   rig.fanOut.send('VLNT', 'quotes', quotes(1))
   transport.ws._socket.resume()
-  await vi.waitFor(() => expect(got.length).toBe(sent + 1), { timeout: 10_000 })
+  await expect.poll(() => got.length).toBe(sent + 1)
   expect(got.slice(0, -1).every(([event]) => event === 'trades')).toBe(true)
   expect(got.at(-1)).toEqual(['quotes', quotes(1)])
 })
@@ -200,8 +200,8 @@ test('who leaves gets no more, and who comes gets the next', async () => {
   rig.fanOut.send('VLNT', 'quotes', quotes(2))
   const three = await rig.join()
   rig.fanOut.send('VLNT', 'quotes', quotes(3))
-  await vi.waitFor(() => expect(three.got).toEqual([['quotes', quotes(3)]]))
-  await vi.waitFor(() => expect(two.got.length).toBe(3))
+  await expect.poll(() => three.got).toEqual([['quotes', quotes(3)]])
+  await expect.poll(() => two.got.length).toBe(3)
   expect(one.got).toEqual([['quotes', quotes(1)]])
 })
 
@@ -215,7 +215,7 @@ test('a socket that is closed, or ended, in the same turn gets what was said bef
   rig.fanOut.send('VLNT', 'quotes', quotes(2))
   await Promise.all(gone)
   rig.fanOut.send('VLNT', 'quotes', quotes(3))
-  await vi.waitFor(() => expect(three.got.length).toBe(3))
+  await expect.poll(() => three.got.length).toBe(3)
   expect(one.got).toEqual([['quotes', quotes(1)]])
 })
 
@@ -225,13 +225,13 @@ test('to some sockets alone', async () => {
   const beat = { time: 1, counter: 1, epoch: 1 }
   rig.fanOut.sendTo([one.socket], 'heartbeat', beat)
   rig.fanOut.send('VLNT', 'quotes', quotes(1))
-  await vi.waitFor(() => expect(two.got).toEqual([['quotes', quotes(1)]]))
-  await vi.waitFor(() =>
-    expect(one.got).toEqual([
+  await expect.poll(() => two.got).toEqual([['quotes', quotes(1)]])
+  await expect
+    .poll(() => one.got)
+    .toEqual([
       ['heartbeat', beat],
       ['quotes', quotes(1)],
-    ]),
-  )
+    ])
 })
 
 test.each([

@@ -28,7 +28,7 @@ async function openPair(): Promise<Pair> {
   client.onAny((event: string) => got.push(event))
   const [socket] = await connected
   socket.emit('hello')
-  await vi.waitFor(() => expect(got).toEqual(['hello']))
+  await expect.poll(() => got).toEqual(['hello'])
   const { transport } = socket.conn as unknown as { transport: { socket: { _socket: TcpSocket } } }
   return {
     socket,
@@ -54,7 +54,7 @@ test('what is emitted in one turn leaves in one write, as packets of their own a
   socket.emit('heartbeat')
   expect(writes).not.toHaveBeenCalled()
   expect(backlogBytes(socket)).toBeGreaterThan(0)
-  await vi.waitFor(() => expect(got.slice(1)).toEqual(['answer', 'account', 'heartbeat']))
+  await expect.poll(() => got.slice(1)).toEqual(['answer', 'account', 'heartbeat'])
   expect(writes).toHaveBeenCalledTimes(1)
   expect(backlogBytes(socket)).toBe(0)
 })
@@ -72,7 +72,7 @@ test('a turn behind a write that is not out yet keeps the order', async () => {
   await new Promise(setImmediate)
   gathered.gather(socket)
   socket.emit('account')
-  await vi.waitFor(() => expect(got.slice(1)).toEqual(['answer', 'large', 'account']))
+  await expect.poll(() => got.slice(1)).toEqual(['answer', 'large', 'account'])
   expect(lengths).toEqual([large.length])
 })
 

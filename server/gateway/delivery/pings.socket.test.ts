@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { Server } from 'socket.io'
 import { io as connectTo, type Socket as ClientSocket } from 'socket.io-client'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { soon } from '../../../test/rig/soon.ts'
 import type { ValiantServer, ValiantSocket } from '../sessions/admission.ts'
 import { FanOut } from './fan-out.ts'
 import { Pings } from './pings.ts'
@@ -11,7 +12,6 @@ import { Pings } from './pings.ts'
 /** Holds the private field of engine.io that pings.ts rests on. */
 
 const INTERVAL_MS = 200
-const WAIT = { timeout: 10_000 }
 /** Its own pings would come after a test's end. */
 const ENGINE_INTERVAL_MS = 60_000
 
@@ -58,10 +58,10 @@ test('every socket is asked once an interval, and its answer is heard', async ()
     socket.conn.on('heartbeat', listener)
     return listener
   })
-  await vi.waitFor(() => {
+  await soon(() => {
     for (const { pingsAtMs } of joined) expect(pingsAtMs.length).toBeGreaterThanOrEqual(3)
     for (const listener of heard) expect(listener.mock.calls.length).toBeGreaterThanOrEqual(3)
-  }, WAIT)
+  })
   for (const { socket, pingsAtMs } of joined) {
     expect(timerOf(socket)).toBeNull()
     expect((pingsAtMs[2] ?? 0) - (pingsAtMs[0] ?? 0)).toBeGreaterThan(INTERVAL_MS)
@@ -78,7 +78,7 @@ test('a ping leaves with the frames that come in time for it, in one write', asy
   expect(writes).not.toHaveBeenCalled()
   fanOut.together(() => fanOut.send('VLNT', 'trades', { epoch: 1, symbol: 'VLNT', t: [] }))
   expect(writes).toHaveBeenCalledTimes(1)
-  await vi.waitFor(() => expect(pingsAtMs.length).toBe(1))
+  await expect.poll(() => pingsAtMs.length).toBe(1)
 })
 
 test('engine.io goes on by itself where it has no such timer', async () => {
@@ -93,7 +93,7 @@ test('engine.io goes on by itself where it has no such timer', async () => {
   io.removeAllListeners('connection')
   parts.use(new Pings({ io, fanOut: { inCompany: (send) => send(), ping }, intervalMs: INTERVAL_MS }))
   const known = await join()
-  await vi.waitFor(() => expect(ping).toHaveBeenCalledWith([known.socket]), WAIT)
+  await expect.poll(() => ping).toHaveBeenCalledWith([known.socket])
   expect(ping).not.toHaveBeenCalledWith(expect.arrayContaining([stranger.socket]))
   clearTimeout(timers[0] as NodeJS.Timeout)
 })

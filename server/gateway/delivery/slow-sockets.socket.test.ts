@@ -6,6 +6,7 @@ import { type BookFrame, type Level, Subscription, type TradesFrame } from '@val
 import { pino } from 'pino'
 import { io as connectTo, type Socket } from 'socket.io-client'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { soon } from '../../../test/rig/soon.ts'
 import { Feed } from '../../feed/feed.ts'
 import { changeOf, frameOf, listed, tradeOf } from '../../feed/frames.fixture.ts'
 import { openSocketServer, type ValiantServer } from '../sessions/admission.ts'
@@ -154,22 +155,22 @@ test('a socket that stops reading for a while is held back, then gets one frame 
   const held = vi.spyOn(subscriptions, 'hold')
   const resumed = vi.spyOn(subscriptions, 'resume')
   slowOne.tcp.pause()
-  await vi.waitFor(
+  await soon(
     async () => {
       await publish()
       expect(held).toHaveBeenCalledTimes(1)
     },
-    { timeout: 5_000, interval: 10 },
+    { interval: 10 },
   )
   const heldAt = seq
   for (let i = 0; i < 100; i++) await publish()
   const socket = io.sockets.sockets.get(slowOne.client.id ?? '')
   expect(socket && [...socket.rooms]).toEqual([socket?.id])
   slowOne.tcp.resume()
-  await vi.waitFor(() => expect(resumed).toHaveBeenCalledTimes(1), { timeout: 5_000, interval: 10 })
+  await expect.poll(() => resumed, { interval: 10 }).toHaveBeenCalledTimes(1)
   const resumedAt = seq
   for (let i = 0; i < 5; i++) await publish()
-  await vi.waitFor(() => expect(slowOne.trades.at(-1)).toBe(seq))
+  await expect.poll(() => slowOne.trades.at(-1)).toBe(seq)
   expect(held.mock.calls[0]?.[0].id).toBe(slowOne.client.id)
   for (const frames of slowOne.books.values()) {
     expect(frames.map(({ type }) => type).filter((type) => type === 'snapshot')).toHaveLength(2)
@@ -180,7 +181,7 @@ test('a socket that stops reading for a while is held back, then gets one frame 
   expect(slowOne.trades).not.toContain(resumedAt - 50)
   expect(slowOne.trades).toEqual(expect.arrayContaining([heldAt - 1, resumedAt - 49, resumedAt, seq]))
   // The other one has missed nothing.
-  await vi.waitFor(() => expect(healthy.trades.at(-1)).toBe(seq))
+  await expect.poll(() => healthy.trades.at(-1)).toBe(seq)
   expect(healthy.trades).toEqual(Array.from({ length: seq - 1 }, (_, i) => i + 2))
   for (const frames of healthy.books.values()) expect(frames.filter(({ type }) => type === 'snapshot')).toHaveLength(1)
   expect(slow.ended).toBe(0)
@@ -200,7 +201,7 @@ test('what a socket subscribes to while it is held back begins with its answer a
   await publish()
   subscriptions.resume(socket)
   await publish()
-  await vi.waitFor(() => expect(one.trades.at(-1)).toBe(seq))
+  await expect.poll(() => one.trades.at(-1)).toBe(seq)
   expect(one.trades).toEqual([seq - 1, seq])
   const vlnt = one.books.get('VLNT') ?? []
   expect(vlnt.map(({ type, depth }) => [type, depth])).toEqual([['snapshot', 10], ['snapshot', 10], ['update', 10]]) // prettier-ignore
@@ -216,18 +217,15 @@ test('clients that never read cost a bounded memory and are all closed in time; 
   // Half of them watch the market; the other half is as deaf, but little is sent to it.
   for (const client of deaf.slice(0, 20)) client.ask('subscribe', { channel: 'book', symbols: SYMBOLS, depth: 100 })
   let mostBytes = 0
-  await vi.waitFor(
-    async () => {
-      await publish()
-      for (const socket of io.sockets.sockets.values()) mostBytes = Math.max(mostBytes, backlogBytes(socket))
-      expect(await connections()).toBe(1)
-    },
-    { timeout: ALL_CLOSED_MS_MAX, interval: 50 },
-  )
+  await soon(async () => {
+    await publish()
+    for (const socket of io.sockets.sockets.values()) mostBytes = Math.max(mostBytes, backlogBytes(socket))
+    expect(await connections()).toBe(1)
+  })
   expect(performance.now() - startMs).toBeLessThan(ALL_CLOSED_MS_MAX)
   expect(slow.ended).toBe(40)
   expect(mostBytes).toBeLessThan(1_048_576)
-  await vi.waitFor(() => expect(healthy.trades.at(-1)).toBe(seq))
+  await expect.poll(() => healthy.trades.at(-1)).toBe(seq)
   expect(healthy.trades).toEqual(Array.from({ length: seq - 1 }, (_, i) => i + 2))
   for (const frames of healthy.books.values()) follow(frames)
 }, 60_000)

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { FiredAlert } from '@valiant/shared/protocol/alerts'
 import { pino } from 'pino'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { alertId } from '../../feed/account/alert.ts'
 import { readInstruments } from '../../instruments.ts'
 import type { FiredPriceAlert } from '../../journal/alerts.ts'
@@ -65,7 +65,7 @@ test('what fires is told to who is here, and noted', async () => {
   const { at, told, notifier } = rig()
   notifier.fired(ALICE, wire(1))
   expect(told).toEqual([alertId(1)])
-  await vi.waitFor(() => expect(at.noted).toEqual([1]))
+  await expect.poll(() => at.noted).toEqual([1])
 })
 
 test('with no socket of the account here it is neither told nor noted, and told to the socket that comes', async () => {
@@ -75,14 +75,14 @@ test('with no socket of the account here it is neither told nor noted, and told 
   expect(told).toEqual([])
   Object.assign(at, { hasSocket: true, untold: [stored(1)] })
   notifier.joined(ALICE)
-  await vi.waitFor(() => expect(at.noted).toEqual([1]))
+  await expect.poll(() => at.noted).toEqual([1])
   expect(told).toEqual([alertId(1)])
 })
 
 test('sockets that come together are asked about in one question', async () => {
   const { at, notifier } = rig()
   for (let account = 0; account < 100; account++) notifier.joined(account)
-  await vi.waitFor(() => expect(at.asks).toBe(1))
+  await expect.poll(() => at.asks).toBe(1)
 })
 
 test('what was missed of the leader is read and told; what was told here already is not', async () => {
@@ -90,7 +90,7 @@ test('what was missed of the leader is read and told; what was told here already
   notifier.fired(ALICE, wire(1))
   at.untold = [stored(1), stored(2)]
   notifier.missed()
-  await vi.waitFor(() => expect(at.noted).toEqual([1, 2]))
+  await expect.poll(() => at.noted).toEqual([1, 2])
   expect(told).toEqual([1, 2].map(alertId))
 })
 
@@ -99,9 +99,9 @@ test('while the database is away what is told waits to be noted, and is not told
   at.isAway = true
   notifier.fired(ALICE, wire(1))
   notifier.joined(ALICE)
-  await vi.waitFor(() => expect(at.asks).toBe(1))
+  await expect.poll(() => at.asks).toBe(1)
   Object.assign(at, { isAway: false, untold: [stored(1)] })
-  await vi.waitFor(() => expect([at.noted, at.asks]).toEqual([[1], 2]), { timeout: 10_000 })
+  await expect.poll(() => [at.noted, at.asks]).toEqual([[1], 2])
   expect(told).toEqual([alertId(1)])
 })
 
@@ -110,13 +110,13 @@ test('a socket that comes while its account is being read is asked about once mo
   const { promise, resolve } = Promise.withResolvers<undefined>()
   at.held = promise.then(() => undefined)
   notifier.missed()
-  await vi.waitFor(() => expect(at.asks).toBe(1))
+  await expect.poll(() => at.asks).toBe(1)
   // It fired after the table was read.
   at.untold = [stored(1)]
   notifier.missed()
   resolve(undefined)
-  await vi.waitFor(() => expect(at.asks).toBe(2))
-  await vi.waitFor(() => expect(told).toEqual([alertId(1)]))
+  await expect.poll(() => at.asks).toBe(2)
+  await expect.poll(() => told).toEqual([alertId(1)])
 })
 
 test('what the log says of a failure is what was tried', async () => {
@@ -124,10 +124,10 @@ test('what the log says of a failure is what was tried', async () => {
   at.isAway = true
   notifier.fired(ALICE, wire(1))
   notifier.joined(ALICE)
-  await vi.waitFor(() => {
-    expect(said).toEqual([
+  await expect
+    .poll(() => said)
+    .toEqual([
       'which alerts were told could not be noted; trying again until it can',
       'which alerts have fired could not be read; trying again until it can',
     ])
-  })
 })

@@ -65,7 +65,7 @@ test('a gateway that starts amid a market begins with the snapshot and what came
   exchange.broadcast.keepSnapshot(whole(8))
   publish(bid(9))
   const client = await rig.connect()
-  await vi.waitFor(async () => expect((await watchBook(client)).bids).toEqual([[100, 9], [99, 1]])) // prettier-ignore
+  await expect.poll(async () => (await watchBook(client)).bids).toEqual([[100, 9], [99, 1]]) // prettier-ignore
 })
 
 test('a gateway that was cut off says so, takes nothing, and afterwards shows each book unbroken', async () => {
@@ -74,7 +74,7 @@ test('a gateway that was cut off says so, takes nothing, and afterwards shows ea
   const snapshot = await watchBook(client)
   publish(bid(6))
   exchange.broadcast.link(false)
-  await vi.waitFor(() => expect(client.of('status')).toMatchObject([{ market: 'degraded' }]))
+  await expect.poll(() => client.of('status')).toMatchObject([{ market: 'degraded' }])
   const taken = exchange.taken.length
   expect(await client.ask('order.place', order('a'))).toMatchObject({ ok: false, error: { code: 'UNAVAILABLE' } })
   expect(exchange.taken).toHaveLength(taken)
@@ -82,10 +82,10 @@ test('a gateway that was cut off says so, takes nothing, and afterwards shows ea
   exchange.broadcast.keepSnapshot(whole(8))
   exchange.broadcast.link(true)
   publish(bid(9))
-  await vi.waitFor(() => expect(client.of('status')).toMatchObject([{}, { market: 'open' }]))
-  await vi.waitFor(() => expect(bookOf(client, snapshot).get(100)).toBe(9))
+  await expect.poll(() => client.of('status')).toMatchObject([{}, { market: 'open' }])
+  await expect.poll(() => bookOf(client, snapshot).get(100)).toBe(9)
   publish(bid(10))
-  await vi.waitFor(() => expect(bookOf(client, snapshot).get(100)).toBe(10))
+  await expect.poll(() => bookOf(client, snapshot).get(100)).toBe(10)
   expect(await client.ask('order.place', order('a'))).toMatchObject({ ok: true })
 })
 
@@ -100,7 +100,7 @@ test('a frame that is missing is made good by the next snapshot that has it', as
   exchange.broadcast.keepSnapshot({ ...whole(9), seq: newest })
   seq = newest
   publish(bid(10))
-  await vi.waitFor(() => expect(bookOf(client, snapshot).get(100)).toBe(10), { timeout: 2_000 })
+  await expect.poll(() => bookOf(client, snapshot).get(100)).toBe(10)
 })
 
 /** After each of these something may have been missed. */
@@ -118,7 +118,7 @@ test.each(COME_BACKS)('heartbeats tell of an account frame that was lost last, %
   expect(await client.ask('order.place', order('a'))).toMatchObject({ ok: true })
   exchange.broadcast.loses = false
   comesBack()
-  await vi.waitFor(() => expect(client.of('heartbeat').at(-1)).toMatchObject({ accountSeq: 2 }), { timeout: 3_000 })
+  await expect.poll(() => client.of('heartbeat').at(-1)).toMatchObject({ accountSeq: 2 })
   expect(client.of('account')).toEqual([])
 })
 
@@ -128,24 +128,24 @@ test('heartbeats tell of an account frame that was lost while the mirror waited 
   expect(await client.ask('account', {})).toMatchObject({ ok: true, data: { seq: 1 } })
   const read = vi.spyOn(exchange.history, 'seqsOf')
   publish(bid(1, { seq: (seq += 5) }))
-  await vi.waitFor(() => expect(read).toHaveBeenCalled())
+  await expect.poll(() => read).toHaveBeenCalled()
   // Only now is the frame lost, and no gap follows: the snapshot is of after it.
   exchange.broadcast.loses = true
   expect(await client.ask('order.place', order('a'))).toMatchObject({ ok: true })
   exchange.broadcast.loses = false
   exchange.broadcast.keepSnapshot(whole(9))
   publish(bid(10))
-  await vi.waitFor(() => expect(client.of('heartbeat').at(-1)).toMatchObject({ accountSeq: 2 }), { timeout: 4_000 })
+  await expect.poll(() => client.of('heartbeat').at(-1)).toMatchObject({ accountSeq: 2 })
 })
 
 test.each(COME_BACKS)('an alert of which nobody was told is found, %s', async (_when, comesBack) => {
   publish(whole(5))
   const client = await rig.connect({ cookie: await rig.guest() })
-  await vi.waitFor(() => expect(untold).toHaveBeenCalled()) // what had fired before it came
+  await expect.poll(() => untold).toHaveBeenCalled() // what had fired before it came
   untold.mockImplementation(([account = 0]) => [
     { id: 1, account, symbol: 'VLNT', op: 'above', ticks: 100, note: undefined, createdAtMs: 1, firedAtMs: 2, tradeTicks: 101 }, // prettier-ignore
   ])
   expect(client.of('alert')).toEqual([])
   comesBack()
-  await vi.waitFor(() => expect(client.of('alert')).toMatchObject([{ symbol: 'VLNT', tradePrice: '1.01' }]))
+  await expect.poll(() => client.of('alert')).toMatchObject([{ symbol: 'VLNT', tradePrice: '1.01' }])
 })

@@ -15,25 +15,25 @@ function renewalOf(...ends: (boolean | Error)[]) {
 test('is tried until it is done, and no more', async () => {
   const { renewal, attempt } = renewalOf(false, new Error('away'))
   renewal.ask()
-  await vi.waitFor(() => expect(attempt).toHaveBeenCalledTimes(3))
+  await expect.poll(() => attempt).toHaveBeenCalledTimes(3)
   renewal.ask()
-  await vi.waitFor(() => expect(attempt).toHaveBeenCalledTimes(4))
+  await expect.poll(() => attempt).toHaveBeenCalledTimes(4)
 })
 
 test('asked for while it is under way, it is done once more', async () => {
   const { renewal, attempt } = renewalOf()
   for (let times = 0; times < 3; times++) renewal.ask()
   expect(attempt).toHaveBeenCalledTimes(1)
-  await vi.waitFor(() => expect(attempt).toHaveBeenCalledTimes(2))
+  await expect.poll(() => attempt).toHaveBeenCalledTimes(2)
 })
 
 test('what keeps failing is told once, and anew when it had been done in between', async () => {
   const { renewal, attempt, said } = renewalOf(new Error('away'), new Error('away'), true, new Error('away'))
   renewal.ask()
-  await vi.waitFor(() => expect(attempt).toHaveBeenCalledTimes(3))
+  await expect.poll(() => attempt).toHaveBeenCalledTimes(3)
   expect(said).toEqual(['it could not be done; trying again until it can'])
   renewal.ask()
-  await vi.waitFor(() => expect(attempt).toHaveBeenCalledTimes(5))
+  await expect.poll(() => attempt).toHaveBeenCalledTimes(5)
   expect(said).toHaveLength(2)
 })
 

@@ -1,5 +1,5 @@
 import type { AccountFrame } from '@valiant/shared/protocol/account'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Client, GatewayRig } from '../gateway.fixture.ts'
 
 const order = { symbol: 'VLNT', side: 'buy', type: 'limit', qty: '1', limitPrice: '50.00' } as const
@@ -10,7 +10,7 @@ let placed = 0
 const place = (client: Client) =>
   client.ask('order.place', { ...order, clientOrderId: `o-${(placed += 1)}`, validUntil: Date.now() + 5_000 })
 const seqsOf = (client: Client) => client.of('account').map((frame) => (frame as AccountFrame).seq)
-const heard = (client: Client, seqs: number[]) => vi.waitFor(() => expect(seqsOf(client)).toEqual(seqs))
+const heard = (client: Client, seqs: number[]) => expect.poll(() => seqsOf(client)).toEqual(seqs)
 
 beforeEach(async () => {
   rig = await GatewayRig.open()
@@ -70,7 +70,7 @@ describe('a socket that says what it saw last', () => {
     other.socket.disconnect()
     const client = await rig.connect({ cookie, auth: { resumeFrom: 1 } })
     await heard(client, [2])
-    await vi.waitFor(() => expect(client.of('heartbeat').at(-1)).toMatchObject({ accountSeq: 2 }), 3_000)
+    await expect.poll(() => client.of('heartbeat').at(-1)).toMatchObject({ accountSeq: 2 })
     for (let n = 0; n < 3; n++) await place(client)
     await heard(client, [2, 3, 4, 5])
   })
@@ -78,10 +78,10 @@ describe('a socket that says what it saw last', () => {
   test('whose session ends while it waits for what it missed is sent away', async () => {
     rig.exchange.deaf = true
     const connecting = rig.connect({ cookie, auth: { resumeFrom: 1 } })
-    await vi.waitFor(() => expect(rig.exchange.unheard).toHaveLength(1))
+    await expect.poll(() => rig.exchange.unheard).toHaveLength(1)
     expect((await rig.post('/api/auth/sign-out', {}, { cookie })).status).toBe(200)
     const client = await connecting
-    await vi.waitFor(() => expect(client.socket.connected).toBe(false))
+    await expect.poll(() => client.socket.connected).toBe(false)
     expect(client.of('goodbye')).toMatchObject([{ code: 'SIGNED_OUT' }])
   })
 
@@ -92,7 +92,7 @@ describe('a socket that says what it saw last', () => {
     const { account } = rig.exchange.sent[0]!
     rig.exchange.pretend(account, 4_000, first!)
     const client = await rig.connect({ cookie, auth: { resumeFrom: 2 } })
-    await vi.waitFor(() => expect(seqsOf(client)).toHaveLength(3_998), { timeout: 10_000 })
+    await expect.poll(() => seqsOf(client)).toHaveLength(3_998)
     expect(seqsOf(client)).toEqual(Array.from({ length: 3_998 }, (_, index) => index + 3))
   })
 })

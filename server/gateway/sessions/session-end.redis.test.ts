@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startRedis, type TestRedis } from '../../../test/rig/redis.ts'
 import { RedisLinks } from '../../bus/redis/redis-links.ts'
 import { ExchangeStandIn } from '../exchange-stand-in.fixture.ts'
@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => parts.disposeAsync())
 
 async function toldGoodbye(client: Client): Promise<void> {
-  await vi.waitFor(() => expect(client.socket.connected).toBe(false))
+  await expect.poll(() => client.socket.connected).toBe(false)
   expect(client.of('goodbye')).toMatchObject([{ code: 'SIGNED_OUT' }])
 }
 

@@ -136,7 +136,7 @@ test('bars of before a split are fetched again in its prices, once', async () =>
   await tell(bar(2, '1.05'), 2)
   expect(asked).toEqual([])
   expect(feed.last?.[4]).toBe('2.00')
-  await expect.poll(() => asked.length, { timeout: 5_000 }).toBe(1)
+  await expect.poll(() => asked.length).toBe(1)
   await answerAll([bar(1, '0.50'), bar(2, '1.00')])
   expect(feed.candles.map(([, , , , close]) => close)).toEqual(['0.50', '1.00'])
   await tell(bar(2, '1.10'), 2)

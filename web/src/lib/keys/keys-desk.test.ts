@@ -20,7 +20,7 @@ test('a double press on "Revoke" sends once', async () => {
   await desk.revoke(key)
   expect([sent, desk.revoking]).toEqual([['DELETE'], ['k1']])
   requests[0]?.(Response.json({ ok: true, data: {} }))
-  await vi.waitFor(() => expect(sent).toEqual(['DELETE', 'GET']))
+  await expect.poll(() => sent).toEqual(['DELETE', 'GET'])
   expect(desk.isRead).toBe(false)
   requests[1]?.(Response.json({ ok: true, data: [] }))
   await first
