@@ -1,7 +1,7 @@
 import type { Browser, BrowserContextOptions } from 'playwright-core'
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, afterEach, beforeAll } from 'vitest'
 import { DESKTOP, launchBrowser, newVisitor, PHONE, type WatchedPage } from '../rig/browser.ts'
-import { operator } from '../rig/operator.ts'
+import { CarefulOperator } from '../rig/operator.ts'
 import { startServer } from '../rig/server.ts'
 import { smallMarket } from './small-market.ts'
 
@@ -16,12 +16,14 @@ type StageServer = Awaited<ReturnType<typeof startServer>>
 /** A server with a small market and a browser, for all tests of a file; there from its first test to its last. */
 export class Stage {
   readonly #parts = new AsyncDisposableStack()
+  readonly #operator = new CarefulOperator(() => this.server.databaseUrl)
   #instruments: string | undefined
   #server: StageServer | undefined
   #browser: Browser | undefined
 
   constructor() {
     beforeAll(() => this.#open())
+    afterEach(() => this.#operator.takeBack(this.server.url))
     afterAll(() => this.#parts.disposeAsync())
   }
 
@@ -43,9 +45,9 @@ export class Stage {
     return newVisitor(this.browser, this.server.url, options)
   }
 
-  /** What an operator says to the market. */
+  /** What an operator says to the market; what a test leaves halted is resumed after it. */
   async operator(...words: readonly string[]): Promise<void> {
-    await operator(this.server.databaseUrl, ...words)
+    await this.#operator.type(...words)
   }
 
   async #open(): Promise<void> {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { AccountFrame } from '@valiant/shared/protocol/account'
 import type { Order } from '@valiant/shared/protocol/order'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
+import { CarefulOperator } from '../rig/operator.ts'
 import { freshDatabase, type FreshDatabase } from '../rig/postgres.ts'
 import { fewInstruments, spawnServer, type TestServer } from '../rig/server.ts'
 import { closeAll, guest, market, type ProtocolClient, type TestMarket } from './client.ts'
@@ -14,6 +15,8 @@ export interface Desk {
   readonly database: FreshDatabase
   readonly client: ProtocolClient
   readonly on: TestMarket
+  /** An operator's command. What a test leaves halted, played or scheduled is taken back after it. */
+  readonly operator: (...words: readonly string[]) => Promise<string>
   /** The server ends, something is done meanwhile, and it starts again on the same database and port. */
   restart(meanwhile?: () => Promise<void>): Promise<void>
 }
@@ -42,7 +45,11 @@ export function desk(symbols: readonly string[] = ['VLNT', 'EUR-USD']): Desk {
     client = await guest(server!.url)
     on = await market(client)
   })
-  afterEach(closeAll)
+  const operator = new CarefulOperator(() => database!.url)
+  afterEach(async () => {
+    closeAll()
+    await operator.takeBack(server!.url)
+  })
   return {
     get server() {
       return server!
@@ -56,6 +63,7 @@ export function desk(symbols: readonly string[] = ['VLNT', 'EUR-USD']): Desk {
     get on() {
       return on!
     },
+    operator: (...words) => operator.type(...words),
     restart: async (meanwhile) => {
       const { port } = server!
       await server!.stop()

@@ -1,13 +1,11 @@
 import { EVENTS } from '@valiant/shared/protocol/events'
 import type { NewsFrame } from '@valiant/shared/protocol/news'
 import { expect, test } from 'vitest'
-import { operator as operatorOf } from '../rig/operator.ts'
 import { connect, guest, type ProtocolClient, rest } from './client.ts'
 import { desk } from './desk.ts'
 
 const at = desk()
-
-const operator = (...words: string[]) => operatorOf(at.database.url, ...words)
+const { operator } = at
 
 const told = (client: ProtocolClient): NewsFrame[] =>
   client.of('news').map((frame) => EVENTS.news.strict().parse(frame))

@@ -1,12 +1,11 @@
 import type { Candle, TickerFrame } from '@valiant/shared/protocol/market-data'
 import { expect, test } from 'vitest'
-import { operator as operatorOf } from '../rig/operator.ts'
 import { newId } from './client.ts'
 import { desk } from './desk.ts'
 
 const at = desk()
+const { operator } = at
 
-const operator = (...words: string[]) => operatorOf(at.database.url, ...words)
 const statusOf = async (symbol: string) =>
   (await at.client.good('instruments')).find((one) => one.symbol === symbol)?.status
 const now = () => new Date().toISOString()
