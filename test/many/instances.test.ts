@@ -138,7 +138,7 @@ describe('two servers on one Postgres and one Redis', () => {
     const client = await guest(b.url)
     const { symbol, qty } = await market(client)
     const sent: Promise<Answer>[] = []
-    const flow = setInterval(() => {
+    using flow = setInterval(() => {
       sent.push(client.ask('order.place', { clientOrderId: newId(), symbol, side: 'buy', type: 'market', qty: qty() }))
     }, 20)
     await soon(() => expect(sent.length).toBeGreaterThan(10))

@@ -56,7 +56,7 @@ for (const how of ['cut', 'freeze'] as const) {
       await client.good('subscribe', { channel: 'quotes' })
       const sent: Sent[] = []
       let i = 0
-      const flow = setInterval(() => sent.push(send(client, on, i++)), 20)
+      using flow = setInterval(() => sent.push(send(client, on, i++)), 20)
       await expect.poll(() => sent.length).toBeGreaterThan(20)
       proxy[how]()
       const beats = beatsOf(client)

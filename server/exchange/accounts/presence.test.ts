@@ -77,3 +77,16 @@ test('accounts that the caller does not reach are still due', () => {
   expect(gone(1_999)).toEqual([])
   expect(gone(2_000)).toEqual([5])
 })
+
+test('an account is watched from when it is held or restored until it is gone or taken back', () => {
+  const watched = () => [5, 6, 7].filter((account) => presence.watches(account))
+  expect(watched()).toEqual([])
+  held(5, 'a', 1_000)
+  presence.restore({ account: 6, graceMs: GRACE_MS }, 0)
+  held(7, 'a', 2_000)
+  expect(watched()).toEqual([5, 6, 7])
+  presence.released(6)
+  expect(watched()).toEqual([5, 7])
+  gone(1_000)
+  expect(watched()).toEqual([7])
+})

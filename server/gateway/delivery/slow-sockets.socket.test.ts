@@ -25,6 +25,7 @@ const SYMBOLS = ['NOVA', 'VLNT', 'MERI', 'AUR']
 const T = Date.UTC(2026, 0, 5, 12)
 const LEVELS = 100
 const ALL_CLOSED_MS_MAX = 25_000
+const logger = pino({ level: 'silent' })
 
 let http: HttpServer
 let io: ValiantServer
@@ -59,7 +60,7 @@ beforeEach(async () => {
   const feed = new Feed({ instruments: SYMBOLS.map(listed) })
   subscriptions = new MarketSubscriptions({ io, feed, subscriptionsMax: 100 })
   const fanOut = new FanOut(io)
-  slow = new SlowSockets({ io, subscriptions, fanOut, logger: pino({ level: 'silent' }) })
+  slow = new SlowSockets({ io, subscriptions, fanOut, logger })
   market = new MarketData({
     ...{ feed, subscriptions, rooms: fanOut, onGap: () => undefined, log: { error: () => undefined } },
     historyOf: () => Promise.resolve({ '1m': [], '1s': [] }),
@@ -121,9 +122,10 @@ async function connect() {
     if (channel === 'book') for (const frame of answer.data as BookFrame[]) take(frame)
   }
   const { transport } = client.io.engine as unknown as {
-    transport: { ws: { _socket: { pause(): void; resume(): void } } }
+    transport: { ws: { _socket: { pause(): void; resume(): void }; send(packet: string): void } }
   }
-  return { client, books, trades, counts, tcp: transport.ws._socket }
+  const pong = () => transport.ws.send('3')
+  return { client, books, trades, counts, tcp: transport.ws._socket, pong }
 }
 
 /** Follows a book as a client does; throws at a break of the chain or a wrong checksum. @returns the last seq */
@@ -229,3 +231,41 @@ test('clients that never read cost a bounded memory and are all closed in time; 
   expect(healthy.trades).toEqual(Array.from({ length: seq - 1 }, (_, i) => i + 2))
   for (const frames of healthy.books.values()) follow(frames)
 }, 60_000)
+
+test('a client that does not answer is told why before it is closed, and one that does stays', async () => {
+  let nowMs = performance.now()
+  using _clock = vi.spyOn(performance, 'now').mockImplementation(() => nowMs)
+  slow.look()
+  const [reading, paused, healthy] = [await connect(), await connect(), await connect()]
+  const goodbyes = [reading, paused, healthy].map(({ client }) => {
+    const told: unknown[] = []
+    client.on('goodbye', (goodbye: unknown) => told.push(goodbye)).on('disconnect', (reason) => told.push(reason))
+    return told
+  })
+  const heard = vi.fn()
+  io.sockets.sockets.get(healthy.client.id ?? '')?.conn.on('heartbeat', heard)
+  const warned = vi.spyOn(logger, 'warn')
+  paused.tcp.pause()
+  /** So many seconds in which nobody says anything. */
+  const pass = (seconds: number) => {
+    for (let looks = 0; looks < 2 * seconds; looks++) {
+      nowMs += 500
+      slow.look()
+    }
+  }
+  pass(17)
+  healthy.pong()
+  await expect.poll(() => heard).toHaveBeenCalledOnce()
+  expect(slow.ended).toBe(0)
+  pass(1)
+  expect(slow.ended).toBe(2)
+  expect(warned.mock.calls).toMatchObject([reading, paused].map(({ client }) => [{ socket: client.id, silentMs: 18_000 }, 'closing a slow socket'])) // prettier-ignore
+  paused.tcp.resume()
+  const why = {
+    code: 'SLOW_CLIENT',
+    message: 'This client did not answer: it is not reading, or not fast enough.',
+  }
+  await expect.poll(() => goodbyes).toEqual([[why, 'io server disconnect'], [why, 'io server disconnect'], []])
+  await expect.poll(connections).toBe(1)
+  expect(healthy.client.connected).toBe(true)
+})
