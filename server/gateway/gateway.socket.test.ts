@@ -458,6 +458,27 @@ test('a gateway that closes tells its sockets, and answers what it was asked', a
   await closing
 })
 
+test('a socket that is let in while its gateway closes is told SHUTDOWN, and may connect again by itself', async () => {
+  const leaving = await GatewayRig.open()
+  const cookie = await leaving.guest()
+  const early = await leaving.connect({ cookie })
+  leaving.exchange.deaf = true
+  // Its handshake waits for what it missed until everyone else has been sent away.
+  const connecting = leaving.connect({ cookie, auth: { resumeFrom: 0 } })
+  await vi.waitFor(() => expect(leaving.exchange.unheard).toHaveLength(1))
+  early.socket.once('server.closing', () => (leaving.exchange.deaf = false))
+  const closing = leaving.close()
+  const late = await connecting
+  const reason = await new Promise((resolve) => late.socket.once('disconnect', resolve))
+  expect(late.seen.map(({ event }) => event)).toEqual(['welcome', 'goodbye'])
+  expect(late.of('goodbye')).toEqual([
+    { code: 'SHUTDOWN', message: expect.stringContaining('connect again') as string },
+  ])
+  expect(reason).toBe('transport close')
+  expect(early.of('goodbye')).toEqual([])
+  await closing
+})
+
 test('a page goes out compressed to whoever takes that, an answer as it is', async () => {
   const text = '<p>a page</p>'.repeat(1_000)
   await using paged = await GatewayRig.open({}, 0, (_request, response) => void response.type('html').send(text))

@@ -16,7 +16,7 @@ import { terminate } from './delivery/backpressure.ts'
 import type { Dispatcher } from './answering/dispatcher.ts'
 import type { FanOut } from './delivery/fan-out.ts'
 import { GatheredWrites } from './delivery/gathered-writes.ts'
-import { close, GOODBYE_MS } from './sessions/goodbye.ts'
+import { close, GOODBYE_MS, shutDown } from './sessions/goodbye.ts'
 import { type GatewayLimits, Limit, toldLimits } from './sessions/limits.ts'
 import { readSoFar } from './delivery/read-so-far.ts'
 import { type Missed, resumeFromOf, type Resuming } from './sessions/resuming.ts'
@@ -227,6 +227,8 @@ export class Sockets implements Disposable {
       void this.#requests.forget(socket.id)
     })
     forgetRequest(socket)
+    // Its handshake took until after everyone was sent away.
+    if (this.#isSentAway) shutDown(socket, 'This instance is shutting down; connect again to reach another.')
   }
 
   #removeFromAccount({ account }: Identity, socket: ValiantSocket): void {
@@ -296,7 +298,7 @@ export class Sockets implements Disposable {
       this.#byAccount.saw(account, newestSeq)
     } catch (error) {
       this.#options.logger.error({ err: error }, 'missed frames could not be sent')
-      socket.conn.close()
+      shutDown(socket, 'The frames that were missed could not be sent; connect again.')
     }
   }
 

@@ -5,13 +5,22 @@ import { terminate } from '../delivery/backpressure.ts'
 /** How long a socket has to read its goodbye. */
 export const GOODBYE_MS = 1_000
 
-/** Sends the reason, closes the socket, and terminates it if it does not read. */
+type GoodbyeCode = (typeof GOODBYE_CODES)[number]
+
+/** Sends the reason, closes the socket, and terminates it if it does not read. Clients do not reconnect by themselves. */
 export function close(
   socket: Pick<Socket, 'emit' | 'disconnect' | 'conn'>,
-  code: (typeof GOODBYE_CODES)[number],
+  code: Exclude<GoodbyeCode, 'SHUTDOWN'>,
   message: string,
 ): void {
   socket.emit('goodbye', { code, message })
   socket.disconnect(true)
+  setTimeout(() => terminate(socket), GOODBYE_MS).unref()
+}
+
+/** For a socket that was sent no `server.closing`. Closes the transport alone, so that clients reconnect. */
+export function shutDown(socket: Pick<Socket, 'emit' | 'conn'>, message: string): void {
+  socket.emit('goodbye', { code: 'SHUTDOWN' satisfies GoodbyeCode, message })
+  socket.conn.close()
   setTimeout(() => terminate(socket), GOODBYE_MS).unref()
 }

@@ -85,6 +85,17 @@ describe('a socket that says what it saw last', () => {
     expect(client.of('goodbye')).toMatchObject([{ code: 'SIGNED_OUT' }])
   })
 
+  test('who cannot be sent what it missed is told SHUTDOWN, and may connect again by itself', async () => {
+    await place(await rig.connect({ cookie }))
+    const [sent] = rig.exchange.sent
+    const unsendable = 1n as unknown as number // JSON has no BigInt
+    rig.exchange.sent = [{ ...sent!, frame: { ...sent!.frame, time: unsendable } }]
+    const client = await rig.connect({ cookie, auth: { resumeFrom: 1 } })
+    const reason = await new Promise((resolve) => client.socket.once('disconnect', resolve))
+    expect(client.of('goodbye')).toMatchObject([{ code: 'SHUTDOWN' }])
+    expect(reason).toBe('transport close')
+  })
+
   test('of an account with thousands of frames gets them all', async () => {
     const other = await rig.connect({ cookie })
     await place(other)
