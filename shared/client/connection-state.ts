@@ -4,8 +4,8 @@ import type { Goodbye } from '../protocol/events.ts'
  * The state of the connection.
  * - `connecting`: the first attempt is under way
  * - `live`: `welcome` has arrived
- * - `reconnecting`: lost at `sinceMs`; the next attempt is at `nextTryAtMs`, or under way where that is undefined. `code`
- *   and `message` say why the last one failed; the code is the server's, and absent where the network failed
+ * - `reconnecting`: nothing has been heard since `sinceMs`; the next attempt is at `nextTryAtMs`, or under way where that is
+ *   undefined. `code` and `message` say why the last one failed; the code is the server's, and absent where the network failed
  * - `closed`: by the program, or for a reason that another attempt would meet again
  */
 export type ConnectionState =

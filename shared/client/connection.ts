@@ -42,6 +42,11 @@ export class Connection {
     return this.#isOver
   }
 
+  /** When the server was last heard; before that, when the handshake began. */
+  get heardAtMs(): number {
+    return Math.min(this.#heardAt, this.#clock.now())
+  }
+
   /** Sends a request; it is never answered if the connection is lost first. */
   send(event: string, payload: unknown, answered: (answer: Answer) => void, trace?: TraceHeaders): void {
     if (this.#isOver) return

@@ -207,6 +207,15 @@ describe('a connection that is lost', () => {
     await rig.clock.pass(6_200)
     expect(rig.transports.length).toBeGreaterThan(1)
   })
+
+  it('counts from the last thing heard, not from when the silence was noticed', async () => {
+    rig.transport.tell('heartbeat', { time: rig.clock.now(), counter: 1, epoch: 1 })
+    const heardAtMs = rig.clock.now()
+    await rig.clock.pass(6_200)
+    expect(rig.client.connection).toMatchObject({ phase: 'reconnecting', sinceMs: heardAtMs })
+    await rig.clock.pass(20_000)
+    expect(rig.client.connection).toMatchObject({ phase: 'reconnecting', sinceMs: heardAtMs })
+  })
 })
 
 describe('the status of the market', () => {

@@ -109,20 +109,23 @@ export class Reconnector {
     }
   }
 
-  /** @param end why there is no connection; where absent, the last reason still holds */
-  #reconnecting(end?: TransportEnd): ConnectionState & { phase: 'reconnecting' } {
+  /**
+   * @param end why there is no connection; where absent, the last reason still holds
+   * @param lostAtMs since when, unless it was lost before
+   */
+  #reconnecting(end?: TransportEnd, lostAtMs?: number): ConnectionState & { phase: 'reconnecting' } {
     const { code, message }: Partial<TransportEnd> = end ?? (this.#state.phase === 'reconnecting' ? this.#state : {})
     return {
       phase: 'reconnecting',
-      sinceMs: this.#lostAt(),
+      sinceMs: this.#lostAt(lostAtMs),
       ...(code !== undefined && { code }),
       ...(message !== undefined && { message }),
     }
   }
 
-  #lostAt(): number {
+  #lostAt(lostAtMs = this.#around.clock.now()): number {
     const state = this.#state
-    return state.phase === 'reconnecting' || state.phase === 'closed' ? state.sinceMs : this.#around.clock.now()
+    return state.phase === 'reconnecting' || state.phase === 'closed' ? state.sinceMs : lostAtMs
   }
 
   #frame(connection: Connection, event: string, payload: unknown): void {
@@ -174,7 +177,7 @@ export class Reconnector {
     // First: listeners that hear of the loss must not be able to send on this connection.
     this.#holder.lost(connection)
     if (connection === this.#next) this.#nextLost(end)
-    else if (connection === this.#current) this.#currentLost(end)
+    else if (connection === this.#current) this.#currentLost(end, connection.heardAtMs)
     else this.#leaving.delete(connection)
   }
 
@@ -184,19 +187,25 @@ export class Reconnector {
     this.#moveIn(this.#delayAfter(end))
   }
 
-  #currentLost(end: TransportEnd): void {
+  /** @param heardAtMs a silence is noticed seconds later: what is shown is as old as what was last heard */
+  #currentLost(end: TransportEnd, heardAtMs: number): void {
     this.#cancelRetry()
     this.#current = this.#next
     this.#next = undefined
     if (end.code !== undefined && FINAL_CODES.includes(end.code)) {
       this.#current?.close()
       this.#current = undefined
-      this.#set({ phase: 'closed', sinceMs: this.#lostAt(), code: end.code as CloseCode, message: end.message })
+      this.#set({
+        phase: 'closed',
+        sinceMs: this.#lostAt(heardAtMs),
+        code: end.code as CloseCode,
+        message: end.message,
+      })
     } else if (this.#current) {
-      this.#set(this.#reconnecting(end))
+      this.#set(this.#reconnecting(end, heardAtMs))
     } else {
       const waitMs = this.#delayAfter(end)
-      this.#set({ ...this.#reconnecting(end), nextTryAtMs: this.#around.clock.now() + waitMs })
+      this.#set({ ...this.#reconnecting(end, heardAtMs), nextTryAtMs: this.#around.clock.now() + waitMs })
       this.#cancelRetry = this.#around.clock.after(waitMs, () => this.#connect())
     }
   }

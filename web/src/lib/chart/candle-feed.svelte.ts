@@ -66,7 +66,10 @@ export class CandleFeed {
   /** @returns ends it */
   follow(client: Client): () => void {
     this.#client = client
-    const stop = client.on('welcome', () => this.#line++)
+    const stop = client.on('welcome', () => {
+      this.#line++
+      if (this.failed !== undefined) void this.again()
+    })
     this.#subscribe(client)
     return () => {
       stop()
