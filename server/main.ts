@@ -35,7 +35,7 @@ import { endTracing, reportDefect } from './telemetry/tracing.ts'
 import { openBuses } from './wiring/buses.ts'
 import { gatewayConfig } from './wiring/gateway-config.ts'
 import { openHealthServer } from './wiring/health-server.ts'
-import { marketHeard } from './wiring/market-heard.ts'
+import { marketReady } from './wiring/market-ready.ts'
 import { openMetricsPort } from './wiring/metrics-port.ts'
 import { onStopSignal } from './wiring/stop-signal.ts'
 
@@ -88,7 +88,7 @@ async function serve(config: Config, log: Logger): Promise<void> {
   const at = { port: config.PORT, host: config.HOST, setting: 'PORT', ready }
 
   // The gateway first, since it must not miss the first frame; it says "not ready" until it has the market.
-  const market = config.ROLE === 'exchange' ? undefined : marketHeard({ feed, broadcast }, stop.signal)
+  const market = config.ROLE === 'exchange' ? undefined : marketReady({ feed, broadcast }, stop.signal)
   const front =
     market === undefined
       ? await listen(at, () => openHealthServer(at))

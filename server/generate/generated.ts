@@ -12,7 +12,7 @@ export interface GeneratedFile {
   readonly text: string
 }
 
-/** Every generated file as it must stand. @param root of the repository */
+/** Every generated file with its current content. @param root of the repository */
 export async function generatedFiles(root: string): Promise<GeneratedFile[]> {
   return [
     { path: '.env.example', text: envExample() },
@@ -24,8 +24,9 @@ export async function generatedFiles(root: string): Promise<GeneratedFile[]> {
 }
 
 /**
- * What a running exchange serves: here a change of the wire is seen in review, and a client is generated without one.
- * Schemas come out of the exports of modules, whose order is the loader's: here they stand by name.
+ * The API documents that a running server also serves. They are committed so that review shows every change of the API,
+ * and so that clients can be generated without a server. Schemas are sorted by name, because their order otherwise depends
+ * on the order in which modules were loaded.
  */
 async function document(root: string, path: string, content: object): Promise<GeneratedFile> {
   const byName = (key: string, value: unknown) => (key === 'schemas' ? sorted(value as object) : value)
@@ -42,7 +43,7 @@ async function withTable(root: string, path: string, name: string, table: string
 const styled = async (file: string, text: string, parser: 'json' | 'markdown'): Promise<string> =>
   await format(text, { ...(await resolveConfig(file)), parser })
 
-/** A text with another between its markers `<!-- name:begin -->` and `<!-- name:end -->`. */
+/** The text, with `inner` between its markers `<!-- name:begin -->` and `<!-- name:end -->`. */
 function between(name: string, text: string, inner: string): string {
   const [begin, end] = [`<!-- ${name}:begin -->\n`, `<!-- ${name}:end -->`]
   const [before, after] = [text.indexOf(begin), text.indexOf(end)]

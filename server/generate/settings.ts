@@ -2,7 +2,7 @@ import { SETTINGS } from '../config.ts'
 
 interface Setting {
   readonly name: string
-  /** Empty when it has none. */
+  /** Empty when the setting has no default. */
   readonly fallback: string
   readonly sentence: string
 }
@@ -21,7 +21,7 @@ export function envExample(): string {
   const blocks = settings().map(({ name, fallback, sentence }) => `# ${sentence}\n# ${name}=${fallback}\n`)
   return [
     '# Every setting of server/config.ts at its default, written by `npm run generate`. Nothing needs to be set.\n' +
-      '# To change some: cp .env.example .env, and take the # away before their names.\n',
+      '# To change some: cp .env.example .env, and remove the # before their names.\n',
     ...blocks,
   ].join('\n')
 }

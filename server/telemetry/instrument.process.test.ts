@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
 const CHECKOUT = join(import.meta.dirname, '../..')
-/** What main.ts begins with, and whether it has started Sentry. */
+/** Imports what main.ts imports first, and prints whether Sentry was started. */
 const PROGRAM = `
 await import('./server/telemetry/instrument.ts')
 console.log(globalThis.__SENTRY__ === undefined ? 'without' : 'with')
@@ -16,8 +16,8 @@ let folder: string
 beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'valiant-instrument-'))))
 afterEach(() => rm(folder, { recursive: true }))
 
-/** A checkout of this name, with these settings in its `.env`. @returns what the program says there */
-async function saidIn(name: string, settings: string): Promise<string> {
+/** Runs the program in a checkout of this name with these settings in its `.env`. @returns its output */
+async function outputIn(name: string, settings: string): Promise<string> {
   const root = join(folder, name)
   await mkdir(root)
   for (const part of ['server', 'package.json']) await cp(join(CHECKOUT, part), join(root, part), { recursive: true })
@@ -27,8 +27,8 @@ async function saidIn(name: string, settings: string): Promise<string> {
   return execFileSync(process.execPath, program, { cwd: root, encoding: 'utf8', env: {} }).trim()
 }
 
-test('Sentry is started by the DSN in .env, whatever the folder is called, and not without one', async () => {
-  expect(await saidIn('plain', 'SENTRY_DSN=http://key@127.0.0.1:9/1')).toBe('with')
-  expect(await saidIn('of two words, 100%', 'SENTRY_DSN=http://key@127.0.0.1:9/1')).toBe('with')
-  expect(await saidIn('quiet', '')).toBe('without')
+test('a DSN in .env starts Sentry, whatever the name of the folder; without a DSN it is not started', async () => {
+  expect(await outputIn('plain', 'SENTRY_DSN=http://key@127.0.0.1:9/1')).toBe('with')
+  expect(await outputIn('of two words, 100%', 'SENTRY_DSN=http://key@127.0.0.1:9/1')).toBe('with')
+  expect(await outputIn('quiet', '')).toBe('without')
 })

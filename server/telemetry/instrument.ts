@@ -5,13 +5,13 @@ import { addEnvFile } from '../env-file.ts'
 import type * as sentry from './sentry.ts'
 
 /*
- * The first import of main.ts. With a SENTRY_DSN it puts Sentry into pg, Express, ioredis and node:http before anything
- * uses them; without one nothing of Sentry is loaded.
+ * The first import of main.ts. With a SENTRY_DSN it instruments pg, Express, ioredis and node:http before anything uses
+ * them; without one, no code of Sentry is loaded.
  *
- * It works by being first and by loading synchronously. All four are CommonJS or Node's own and are patched in place, so
- * whoever imports them later gets what was patched, by `import` as by `require`; an `await` here would let the other
- * imports of main.ts go ahead. So `node server/main.ts` is all there is to start: no --import, and no loader hooks that
- * every module of the process would have to pass.
+ * This works because it comes first and loads synchronously. All four modules are CommonJS or built into Node and are
+ * patched in place, so later imports get the patched module, whether by `import` or by `require`. An `await` here would let
+ * the other imports of main.ts run first. `node server/main.ts` is therefore enough to start: no --import, and no loader
+ * hooks that would slow down the loading of every module.
  */
 
 const config = settings()
@@ -19,11 +19,11 @@ if (config?.SENTRY_DSN !== undefined) {
   const require = createRequire(import.meta.url)
   const { startSentry } = require('./sentry.ts') as typeof sentry
   startSentry({ ...config, SENTRY_DSN: config.SENTRY_DSN })
-  // Each is patched when it is loaded by `require`: an `import` would pass the patches by.
+  // Sentry patches a module when `require` loads it; `import` would bypass the patch.
   for (const name of ['pg', 'express', 'ioredis']) require(name)
 }
 
-/** Undefined when they are wrong: main.ts reads them too, and says what is wrong. */
+/** Undefined when they are invalid: main.ts reads them again and reports the error. */
 function settings(): ReturnType<typeof readConfig> | undefined {
   try {
     addEnvFile(process.env, fileURLToPath(new URL('../..', import.meta.url)))

@@ -3,7 +3,7 @@ import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { REDACTED_PATHS } from './logger.ts'
 
-test('secrets never stand in a log, and a newline starts no line of its own', () => {
+test('secrets are redacted from logs, and a newline in a value does not start a new log line', () => {
   let written = ''
   const out = new Writable({
     write(chunk: Buffer, _encoding, done) {

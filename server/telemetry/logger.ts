@@ -1,29 +1,26 @@
 import { pino, type Logger, type LoggerOptions } from 'pino'
-import { isWatched, reportDefect, traceFields, type TraceIds } from './tracing.ts'
+import { isTracing, reportDefect, traceFields, type TraceIds } from './tracing.ts'
 
 export type { Logger } from 'pino'
 
-/** What never stands in a log, wherever in a record it comes. */
+/** Fields that are redacted wherever they occur in a log record. */
 const SECRETS = ['cookie', 'authorization', 'apiKey', 'password', 'token', 'secret', 'email', '["set-cookie"]']
-/** pino has no pattern for any depth: so many levels are spelled out. */
+/** pino has no pattern for any depth, so each level is listed. */
 const DEPTHS = ['', '*.', '*.*.']
 
-/** Every path of pino's that redacts the secrets. */
+/** The paths to the secrets, in pino's syntax. */
 export const REDACTED_PATHS = [
   ...DEPTHS.flatMap((depth) =>
     SECRETS.map((key) => (key.startsWith('[') ? `${depth.slice(0, -1)}${key}` : depth + key)),
   ),
-  'req.headers.cookie',
-  'req.headers.authorization',
-  'res.headers["set-cookie"]',
 ]
 
 /**
- * The process's logger: lines for people where a terminal reads them, JSON for everything else.
- * @param level of pino: trace, debug, info, warn, error, fatal or silent
+ * The process's logger: readable lines on a terminal, JSON otherwise.
+ * @param level trace, debug, info, warn, error, fatal or silent
  */
 export function openLogger({ level, pretty = process.stdout.isTTY }: { level: string; pretty?: boolean }): Logger {
-  const options = { level, redact: { paths: REDACTED_PATHS, censor: '[redacted]' }, ...(isWatched() && WATCHED) }
+  const options = { level, redact: { paths: REDACTED_PATHS, censor: '[redacted]' }, ...(isTracing() && TRACED) }
   if (!pretty) return pino(options)
   const transport = {
     target: 'pino-pretty',
@@ -37,10 +34,10 @@ const ERROR = 50
 const FATAL = 60
 
 /**
- * Where somebody watches, lines name the trace they belong to, and what is logged as an error is told as one: there is
- * one rule of what a defect is, and what clients do wrong, or a database that is away for a moment, is none.
+ * With Sentry, log lines carry the ids of their trace, and everything logged as an error is also reported to Sentry. So one
+ * rule decides what is a defect: mistakes of clients and short outages of the database are logged below that level.
  */
-const WATCHED: LoggerOptions = {
+const TRACED: LoggerOptions = {
   mixin: traceFields,
   hooks: {
     logMethod(line, log, level) {

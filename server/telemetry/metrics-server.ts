@@ -1,12 +1,6 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
 import type { Registry } from 'prom-client'
 import type { Logger } from './logger.ts'
-
-/** Answers `/metrics`, and nothing else, until it is closed. */
-export interface MetricsServer extends AsyncDisposable {
-  readonly port: number
-}
+import { openSmallHttpServer, type SmallHttpServer } from './small-http-server.ts'
 
 interface MetricsServerParts {
   readonly registry: Registry
@@ -16,31 +10,20 @@ interface MetricsServerParts {
   readonly log: Logger
 }
 
-/** @throws {Error} when the address cannot be had */
-export async function openMetricsServer({ registry, port, host, log }: MetricsServerParts): Promise<MetricsServer> {
-  const server = createServer((request, response) => {
-    const isAsked = request.method === 'GET' && request.url?.split('?')[0] === '/metrics'
-    if (!isAsked) {
+/** Serves `/metrics`, and nothing else, until it is closed. @throws {Error} when the port cannot be opened */
+export function openMetricsServer({ registry, port, host, log }: MetricsServerParts): Promise<SmallHttpServer> {
+  return openSmallHttpServer({ port, host }, (request, response) => {
+    const isScrape = request.method === 'GET' && request.url?.split('?')[0] === '/metrics'
+    if (!isScrape) {
       response.writeHead(404).end()
       return
     }
     registry.metrics().then(
       (text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text),
       (error: unknown) => {
-        log.error({ err: error }, 'metrics: they could not be read')
+        log.error({ err: error }, 'metrics: cannot collect them')
         response.writeHead(500).end()
       },
     )
   })
-  server.listen(port, host)
-  await once(server, 'listening')
-  const address = server.address()
-  return {
-    port: typeof address === 'object' && address !== null ? address.port : port,
-    [Symbol.asyncDispose]: async () => {
-      server.close()
-      server.closeAllConnections()
-      if (server.listening) await once(server, 'close')
-    },
-  }
 }

@@ -6,21 +6,21 @@ import { GatewayMetrics } from './gateway-metrics.ts'
 import { MarketMetrics } from './market-metrics.ts'
 import { RedisMetrics } from './redis-metrics.ts'
 
-/** What the process says of itself on each reading. */
+/** Labels of `valiant_build_info`. */
 export interface Build {
   readonly version: string
   readonly role: string
 }
 
 /**
- * All metrics of one server. Made once and handed down, so that several servers in one process do not count together.
- * Whoever is given none counts into one that nobody reads.
+ * All metrics of one server. Created once and passed down, so that several servers in one process count separately. Parts
+ * that get none create their own, which nobody reads.
  */
 export class Metrics {
   readonly registry = new Registry()
   readonly ready = new ObservableGauge({
     ...{ registry: this.registry, name: 'valiant_ready' },
-    help: '1 while /readyz says yes.',
+    help: '1 while /readyz answers 200.',
   })
   readonly gateway = new GatewayMetrics(this.registry)
   readonly exchange = new ExchangeMetrics(this.registry)
@@ -31,17 +31,16 @@ export class Metrics {
   constructor(build: Build = { version: '', role: '' }) {
     new Gauge({
       ...{ name: 'valiant_build_info', labelNames: ['version', 'role'], registers: [this.registry] },
-      help: '1, under the version and the ROLE of this instance.',
+      help: 'Always 1, labeled with the version and the ROLE of this instance.',
     }).set({ ...build }, 1)
   }
 
-  /** Adds those of the process and of Node: they watch all the time, so only where somebody reads. */
+  /** Adds the metrics of the process and of Node. They observe continuously, so this is only for processes that serve metrics. */
   watchProcess(): void {
     collectDefaultMetrics({ register: this.registry })
   }
 }
 
-/** What is known of a metric beforehand. */
 export interface MetricDescription {
   readonly name: string
   readonly help: string
@@ -49,7 +48,7 @@ export interface MetricDescription {
   readonly labelNames: readonly string[]
 }
 
-/** Every metric that a server exports, by name, those of the process and of Node among them. */
+/** Every metric that a server exports, sorted by name, including those of the process and of Node. */
 export function describedMetrics(): readonly MetricDescription[] {
   const metrics = new Metrics()
   metrics.watchProcess()
@@ -59,5 +58,5 @@ export function describedMetrics(): readonly MetricDescription[] {
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-/** The names of all metrics; those of a histogram's series end in _bucket, _sum and _count besides. */
+/** The names of all metrics, without the suffixes _bucket, _sum and _count of a histogram's series. */
 export const metricNames = (): readonly string[] => describedMetrics().map(({ name }) => name)

@@ -2,7 +2,7 @@ import { Counter, Gauge, type Registry } from 'prom-client'
 
 /** A value under its labels. */
 export type Sample<Label extends string> = readonly [labels: Readonly<Record<Label, string>>, value: number]
-/** Asked at each reading; undefined where there is nothing to say. */
+/** Called at each scrape; undefined when it has no value now. */
 export type Source<Label extends string> = () => Iterable<Sample<Label>> | undefined
 
 interface Description<Label extends string> {
@@ -13,13 +13,13 @@ interface Description<Label extends string> {
 }
 
 /**
- * A metric whose values lie with those who know them: they are asked when somebody reads, so that keeping them costs
- * nothing. Without a source, and with a silent one, it has no sample.
+ * A metric whose values are read from its sources at each scrape, so that nothing has to be kept up to date in between.
+ * Without a source, or when all sources return undefined, it has no sample.
  */
-abstract class AskedMetric<Label extends string> {
+abstract class ObservableMetric<Label extends string> {
   readonly #sources = new Set<Source<Label>>()
 
-  /** @returns takes the source back */
+  /** Adds a source. @returns removes it again */
   from(source: Source<Label>): () => void {
     this.#sources.add(source)
     return () => void this.#sources.delete(source)
@@ -30,22 +30,22 @@ abstract class AskedMetric<Label extends string> {
   }
 }
 
-export class ObservableGauge<Label extends string = never> extends AskedMetric<Label> {
+export class ObservableGauge<Label extends string = never> extends ObservableMetric<Label> {
   constructor({ registry, name, help, labelNames = [] }: Description<Label>) {
     super()
     const gauge: Gauge = new Gauge({
       ...{ name, help, labelNames, registers: [registry] },
       collect: () => {
         gauge.reset()
-        gauge.remove({}) // one without labels begins at 0
+        gauge.remove({}) // a gauge without labels has a sample of 0 after a reset
         for (const [labels, value] of this.samples()) gauge.set(labels, value)
       },
     })
   }
 }
 
-/** Its sources tell totals, which only rise. */
-export class ObservableCounter<Label extends string = never> extends AskedMetric<Label> {
+/** Its sources return totals, which only rise. */
+export class ObservableCounter<Label extends string = never> extends ObservableMetric<Label> {
   constructor({ registry, name, help, labelNames = [] }: Description<Label>) {
     super()
     const counter: Counter = new Counter({
@@ -62,7 +62,7 @@ export class ObservableCounter<Label extends string = never> extends AskedMetric
 /** The sample of a metric without labels. */
 export const only = (value: number): readonly [Sample<never>] => [[{}, value]]
 
-/** Of several states the one that holds is 1, the others 0. */
+/** A sample for each state: 1 for the current one, 0 for the others. */
 export const oneOf = <Label extends string, State extends string>(
   label: Label,
   states: readonly State[],

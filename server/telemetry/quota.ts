@@ -1,7 +1,7 @@
-/** The same error is told again after so long. */
+/** The same error is reported again only after this time. */
 const REPEAT_MS = 10_000
 const KINDS_MAX = 200
-/** Clients may ask for their trace: how many there are is not theirs to say. */
+/** Clients may request traces, so their number needs a limit. */
 const TRANSACTIONS_PER_SECOND_MAX = 50
 
 interface Occurrence {
@@ -9,27 +9,27 @@ interface Occurrence {
   readonly message?: string
 }
 
-/** Lets an error through that has not been told lately: a loop that fails four times a second is one thing to look at. */
+/** Suppresses errors that were reported a moment ago: a loop that fails four times a second is one problem, not many. */
 export class Repeats {
-  readonly #toldAtMs = new Map<string, number>()
+  readonly #reportedAtMs = new Map<string, number>()
 
   isDue({ exception, message = '' }: Occurrence, nowMs: number): boolean {
-    // Numbers in a message are its case, not its kind.
+    // Messages that differ only in numbers are the same kind of error.
     const kind = (exception?.values ?? [])
       .map(({ type = '', value = '' }) => `${type} ${value.replaceAll(/\d+/g, '#')}`)
       .concat(message)
       .join('; ')
-    const toldAtMs = this.#toldAtMs.get(kind)
-    if (toldAtMs !== undefined && nowMs - toldAtMs < REPEAT_MS) return false
-    this.#toldAtMs.delete(kind)
-    this.#toldAtMs.set(kind, nowMs)
-    const [oldest] = this.#toldAtMs.keys()
-    if (this.#toldAtMs.size > KINDS_MAX && oldest !== undefined) this.#toldAtMs.delete(oldest)
+    const reportedAtMs = this.#reportedAtMs.get(kind)
+    if (reportedAtMs !== undefined && nowMs - reportedAtMs < REPEAT_MS) return false
+    this.#reportedAtMs.delete(kind)
+    this.#reportedAtMs.set(kind, nowMs)
+    const [oldest] = this.#reportedAtMs.keys()
+    if (this.#reportedAtMs.size > KINDS_MAX && oldest !== undefined) this.#reportedAtMs.delete(oldest)
     return true
   }
 }
 
-/** Lets so many through in each second. */
+/** Allows TRANSACTIONS_PER_SECOND_MAX transactions in each second. */
 export class Budget {
   #second = 0
   #taken = 0

@@ -6,6 +6,6 @@ export function version(): string {
   return (JSON.parse(text) as { version: string }).version
 }
 
-/** What errors and traces are told for: what the image was built from, else the version. */
+/** The release in reports to Sentry: the one that the image was built from, otherwise the version. */
 export const releaseOf = ({ SENTRY_RELEASE }: { readonly SENTRY_RELEASE?: string | undefined }): string =>
   SENTRY_RELEASE ?? `valiant@${version()}`

@@ -3,14 +3,14 @@ import { scrubbed } from '@valiant/shared/telemetry/scrub'
 import type { Config } from '../config.ts'
 import { Budget, Repeats } from './quota.ts'
 import { releaseOf } from './release.ts'
-import { type CommandSpan, type TraceIds, type Tracing, watchWith } from './tracing.ts'
+import { type CommandSpan, type TraceIds, type Tracing, useTracing } from './tracing.ts'
 
-/** Only `instrument.ts` loads this file. */
+// Only `instrument.ts` loads this file.
 
-/** For whom requests are no work: probes, the metrics, files. */
+/** HTTP requests that are not traced: probes, metrics, static files. */
 const UNTRACED = /^\/(?:healthz|readyz|metrics|_app\/)/
 const CLOSE_MS = 2_000
-/** A span that has it has been drawn already. */
+/** A span with this attribute has already been sampled. */
 const SAMPLE_RATE = Sentry.SEMANTIC_ATTRIBUTE_SENTRY_SAMPLE_RATE
 
 export type SentrySettings = Pick<
@@ -20,7 +20,7 @@ export type SentrySettings = Pick<
   readonly SENTRY_DSN: string
 }
 
-/** Starts Sentry, and has it watch the server. Integrations are named one by one: those of the library collect much more. */
+/** Starts Sentry for the server. Integrations are listed one by one, because the default ones collect much more. */
 export function startSentry(settings: SentrySettings): void {
   const rate = settings.SENTRY_TRACES_SAMPLE_RATE
   const repeats = new Repeats()
@@ -41,7 +41,7 @@ export function startSentry(settings: SentrySettings): void {
       Sentry.requestDataIntegration({
         include: { cookies: false, data: false, headers: false, ip: false, query_string: false, url: true },
       }),
-      // What nobody catches ends the process as it does without, once it has been told.
+      // An uncaught exception ends the process as it does without Sentry, after it has been reported.
       Sentry.onUncaughtExceptionIntegration(),
       Sentry.httpIntegration({
         spans: rate > 0,
@@ -56,7 +56,7 @@ export function startSentry(settings: SentrySettings): void {
     ],
     ...(rate > 0 && {
       tracesSampler: ({ name, attributes, parentSampled }) => {
-        // A connection that is opened or lost by itself is nobody's request, nor is a subscription.
+        // Connecting, reconnecting and subscribing belong to no request.
         if (/^redis\b/.test(name)) return 0
         if (attributes?.[SAMPLE_RATE] !== undefined) return 1
         return parentSampled === undefined ? rate : Number(parentSampled)
@@ -64,19 +64,18 @@ export function startSentry(settings: SentrySettings): void {
     }),
     maxBreadcrumbs: 0,
     beforeSend: (event) => (repeats.isDue(event, Date.now()) ? scrubbed(event) : null),
-    beforeSendTransaction: (event) => (!isLeftBehind(event) && budget.take(Date.now()) ? scrubbed(event) : null),
+    beforeSendTransaction: (event) => (!isLateSpan(event) && budget.take(Date.now()) ? scrubbed(event) : null),
   })
-  watchWith(rate > 0 ? following(rate) : reporting)
+  useTracing(rate > 0 ? tracing(rate) : reporting)
 }
 
 /**
- * Whether a transaction is but one span whose own has been sent, say of an entry that Redis confirms once the exchange
- * has answered already. The library makes one more transaction of it.
+ * Whether a transaction is only a span that ended after its own transaction was sent, for example an entry that Redis
+ * confirms after the exchange has answered. The library turns such a span into another transaction.
  */
-const isLeftBehind = ({ contexts }: Sentry.Event): boolean =>
+const isLateSpan = ({ contexts }: Sentry.Event): boolean =>
   contexts?.trace?.data?.['sentry.parent_span_already_sent'] === true
 
-/** A span as this file makes it. */
 class SentryCommand implements CommandSpan {
   readonly span: Sentry.Span
   constructor(span: Sentry.Span) {
@@ -90,7 +89,7 @@ class SentryCommand implements CommandSpan {
 const spanOf = (command: CommandSpan | undefined): Sentry.Span | undefined =>
   command instanceof SentryCommand ? command.span : undefined
 
-/** Errors alone. */
+/** Reports errors only. */
 const reporting: Tracing = {
   request: (about, serve) =>
     Sentry.withIsolationScope((scope) => {
@@ -110,24 +109,24 @@ const reporting: Tracing = {
   },
 }
 
-/** Errors and traces. */
-const following = (rate: number): Tracing => ({
+/** Reports errors and traces. */
+const tracing = (rate: number): Tracing => ({
   ...reporting,
   request: (about, serve) =>
     reporting.request(about, () => {
       const { event, socket, trace } = about
       const ids = attributesOf({ event, socket })
       if (socket === undefined) return Sentry.startSpan({ name: event, op: 'function', attributes: ids }, serve)
-      const follow = (drawn: Record<string, number> = {}) => {
-        const attributes = { ...ids, ...drawn }
+      const traced = (sampled: Record<string, number> = {}) => {
+        const attributes = { ...ids, ...sampled }
         return Sentry.startSpan({ name: event, op: 'websocket.server', forceTransaction: true, attributes }, serve)
       }
       if (trace !== undefined) {
         if (trace.sentry.endsWith('-0')) return serve()
-        return Sentry.continueTrace({ sentryTrace: trace.sentry, baggage: trace.baggage }, () => follow())
+        return Sentry.continueTrace({ sentryTrace: trace.sentry, baggage: trace.baggage }, () => traced())
       }
-      // Drawn here, since a span that is not recorded costs as much as one that is.
-      return Math.random() < rate ? follow({ [SAMPLE_RATE]: rate }) : serve()
+      // Sampled here, because a span that is not recorded costs as much as one that is.
+      return Math.random() < rate ? traced({ [SAMPLE_RATE]: rate }) : serve()
     }),
   note: (ids) => {
     reporting.note(ids)

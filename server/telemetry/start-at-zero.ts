@@ -1,6 +1,6 @@
 import type { Counter } from 'prom-client'
 
-/** Shows a counter under these values of its one label from the start: the first event is a rise then, which rates see. */
+/** Exports a counter with 0 for these values of its label from the start, so that `rate()` sees the first event as an increase. */
 export function startAtZero<Label extends string>(
   counter: Counter<Label>,
   label: Label,

@@ -4,7 +4,7 @@ import { Stopwatch } from './stopwatch.ts'
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-it('a stopwatch adds up what ran, the present run included; started twice it runs once', () => {
+it('a stopwatch adds up all runs including the current one, and a second start changes nothing', () => {
   const watch = new Stopwatch()
   vi.advanceTimersByTime(5_000)
   expect(watch.seconds).toBe(0)

@@ -1,9 +1,9 @@
-/** For how long something has been so, in all. */
+/** Measures the total time of several runs. */
 export class Stopwatch {
   #beforeMs = 0
   #sinceMs: number | undefined
 
-  /** It is so from now on, if it was not. */
+  /** Starts it, unless it runs already. */
   start(): void {
     this.#sinceMs ??= performance.now()
   }

@@ -3,9 +3,8 @@ import { TraceHeaders } from '@valiant/shared/protocol/trace'
 export type { TraceHeaders } from '@valiant/shared/protocol/trace'
 
 /**
- * How a request is followed through the parts, and where defects are told. Whoever watches puts itself here before all
- * else starts (`instrument.ts`); until then, and for ever without a SENTRY_DSN, nothing is followed and each call only
- * sees that.
+ * Traces requests through the parts of the server, and reports defects. `instrument.ts` sets the implementation before
+ * everything else starts. Without a SENTRY_DSN there is none, and each call costs one comparison.
  */
 export interface Tracing {
   request<Result>(about: TracedRequest, serve: () => Promise<Result>): Promise<Result>
@@ -15,24 +14,24 @@ export interface Tracing {
   commit<Result>(batch: TracedBatch, commit: () => Promise<Result>): Promise<Result>
   logFields(): TraceIds
   report(error: unknown, how: { readonly isFatal: boolean; readonly ids: TraceIds }): void
-  /** Sends what is left, within some seconds. Never rejects. */
+  /** Sends what is still queued, within some seconds. Never rejects. */
   close(): Promise<void>
 }
 
-/** Ids, names and outcomes; nothing that says who somebody is or what they have. */
+/** Ids, names and outcomes; nothing that identifies a person or shows what they own. */
 export type TraceIds = Readonly<Record<string, string | number | undefined>>
 
 /** A request at a gateway. */
 export interface TracedRequest {
   readonly event: string
-  /** What its client sent with it. */
+  /** The trace headers that the client sent. */
   readonly trace: TraceHeaders | undefined
-  /** Undefined over REST, where the HTTP request is followed already. */
+  /** Undefined over REST, where the HTTP request is already traced. */
   readonly socket: string | undefined
   readonly user: string | undefined
 }
 
-/** A command at the exchange, from its taking up until its answer leaves. */
+/** A command at the exchange, from the time it is taken until its answer is sent. */
 export interface CommandSpan {
   end(): void
 }
@@ -40,55 +39,52 @@ export interface CommandSpan {
 export interface TracedBatch {
   readonly number: number
   readonly commands: number
-  /** Of the commands in it that are followed. */
+  /** Of the traced commands in the batch. */
   readonly spans: readonly CommandSpan[]
 }
 
 let tracing: Tracing | undefined
 
-/** Begins to watch; called once, before anything that is to be watched. */
-export function watchWith(watcher: Tracing): void {
-  tracing = watcher
+/** Sets the implementation; called once, before anything that is to be traced. */
+export function useTracing(implementation: Tracing): void {
+  tracing = implementation
 }
 
-/** Whether anybody watches. */
-export const isWatched = (): boolean => tracing !== undefined
+export const isTracing = (): boolean => tracing !== undefined
 
-/** What a client sent as a trace; undefined for what is none, or where nobody watches. */
+/** Parses the trace headers that a client sent; undefined if they are invalid or tracing is off. */
 export function traceHeadersOf(sent: unknown): TraceHeaders | undefined {
   return tracing === undefined ? undefined : TraceHeaders.safeParse(sent).data
 }
 
-/** Serves a request under its client's trace, or one of its own. */
+/** Serves a request in the trace of its client, or in a new one. */
 export function traceRequest<Result>(about: TracedRequest, serve: () => Promise<Result>): Promise<Result> {
   return tracing === undefined ? serve() : tracing.request(about, serve)
 }
 
-/** Adds ids to the request that is being served: its span, and what is told of errors in it. */
+/** Adds ids to the request that is being served: to its span and to errors reported in it. */
 export const noteTrace = (ids: TraceIds): void => tracing?.note(ids)
 
-/** What the next part needs to go on with the present trace; undefined when it is not recorded. */
+/** The headers with which the next part continues the current trace; undefined when it is not recorded. */
 export const currentTrace = (): TraceHeaders | undefined => tracing?.current()
 
-/** Begins the exchange's part of a command's trace; undefined when the command is not followed. */
+/** Starts the exchange's span of a command; undefined when the command is not traced. */
 export const traceCommand = (trace: TraceHeaders | undefined, event: string): CommandSpan | undefined =>
   trace === undefined ? undefined : tracing?.command(trace, event)
 
 /**
- * Commits a batch. A batch is of many commands and has one commit: it stands in the trace of the first command that is
- * followed, as its part, with links to the others', and theirs link to it. So each trace leads to the statements, which
- * are told once and take as long as they took.
+ * Commits a batch in the trace of its first traced command. The commit's span links to the spans of the other traced
+ * commands and they link to it, so that every trace leads to the SQL statements, which are recorded only once.
  */
 export function traceCommit<Result>(batch: TracedBatch, commit: () => Promise<Result>): Promise<Result> {
   return tracing === undefined || batch.spans.length === 0 ? commit() : tracing.commit(batch, commit)
 }
 
-/** Sends what is left to be told. */
+/** Sends what is still queued. */
 export const endTracing = (): Promise<void> => tracing?.close() ?? Promise.resolve()
 
-/** What a log line says of the present trace. */
+/** The ids of the current trace, for log lines. */
 export const traceFields = (): TraceIds => tracing?.logFields() ?? {}
 
-/** Tells a defect. */
 export const reportDefect = (error: unknown, how: { readonly isFatal: boolean; readonly ids: TraceIds }): void =>
   tracing?.report(error, how)

@@ -10,20 +10,20 @@ import type { MarketFrame } from '../feed/market-frame.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { RedisMetrics } from '../telemetry/redis-metrics.ts'
 
-/** Redis may come up together with us: so long a start waits for it. */
+/** Redis may start at the same time as the server, so the start waits for it this long. */
 const REDIS_WAIT_MS = 30_000
-const SAY_AFTER_MS = 1_000
+const LOG_AFTER_MS = 1_000
 
-/** What gateways and exchange meet at. */
+/** What connects gateways and exchange. */
 export interface Buses extends AsyncDisposable {
   readonly commands: CommandBus
   readonly broadcast: Broadcast<MarketFrame>
-  /** Joins the rooms of this instance's sockets to those of the others; undefined where it is alone. */
+  /** Connects the rooms of this instance's sockets with those of the others; undefined when it is the only instance. */
   readonly adapter: AdapterFactory | undefined
 }
 
 interface BusesParts {
-  /** Undefined: this instance is alone. */
+  /** Undefined: this is the only instance. */
   readonly redisUrl: string | undefined
   readonly log: Logger
   readonly metrics: RedisMetrics
@@ -32,9 +32,9 @@ interface BusesParts {
 }
 
 /**
- * Opens the buses; waits for Redis where there is one, and says so.
+ * Opens the buses. With Redis it waits until Redis is reachable, and logs that it waits.
  * @returns undefined when the wait was aborted
- * @throws {StartupError} when Redis cannot be reached within its time
+ * @throws {StartupError} when Redis cannot be reached within REDIS_WAIT_MS
  */
 export async function openBuses({ redisUrl, log, metrics, signal }: BusesParts): Promise<Buses | undefined> {
   if (redisUrl === undefined) {
@@ -46,7 +46,7 @@ export async function openBuses({ redisUrl, log, metrics, signal }: BusesParts):
     }
   }
   const where = withoutSecrets(redisUrl)
-  const waiting = setTimeout(() => log.info(`Waiting for Redis at ${where}.`), SAY_AFTER_MS)
+  const waiting = setTimeout(() => log.info(`Waiting for Redis at ${where}.`), LOG_AFTER_MS)
   try {
     await using parts = new AsyncDisposableStack()
     const enough = AbortSignal.any([signal, AbortSignal.timeout(REDIS_WAIT_MS)])

@@ -3,7 +3,7 @@ import type { Config } from '../config.ts'
 import { StartupError } from '../database/startup-error.ts'
 import type { GatewayConfig } from '../gateway/gateway.ts'
 
-/** The settings that are the gateway's. @throws {StartupError} for money that is none */
+/** The settings of the gateway. @throws {StartupError} when STARTING_CASH is not an amount of money */
 export function gatewayConfig(
   config: Config,
   made: Pick<GatewayConfig, 'authSecret' | 'serverVersion'>,

@@ -2,7 +2,7 @@ import { request } from 'node:http'
 import { expect, test } from 'vitest'
 import { openHealthServer } from './health-server.ts'
 
-/** The status of a path that goes out as it stands: `fetch` would refuse some of these. */
+/** The status of a path that is sent unchanged: `fetch` would refuse some of these. */
 function statusOf(port: number, path: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     request({ port, host: '127.0.0.1', path }, (response) => resolve(response.resume().statusCode))
@@ -11,7 +11,7 @@ function statusOf(port: number, path: string): Promise<number | undefined> {
   })
 }
 
-test('health is told, readiness as it is, and of nothing else there is anything', async () => {
+test('/healthz is always ok, /readyz follows readiness, and any other path is not found', async () => {
   let isReady = false
   await using server = await openHealthServer({ port: 0, host: '127.0.0.1', ready: () => isReady })
   const status = (path: string) => statusOf(server.port, path)
@@ -20,7 +20,7 @@ test('health is told, readiness as it is, and of nothing else there is anything'
   expect([await status('/readyz'), await status('/readyz?from=balancer')]).toEqual([200, 200])
 })
 
-test('a path that is no URL is not there, and ends nothing', async () => {
+test('a path that is not a valid URL is not found and does not end the server', async () => {
   await using server = await openHealthServer({ port: 0, host: '127.0.0.1', ready: () => true })
   for (const path of ['//', '///x', '//:0', 'http://', '*']) {
     expect(await statusOf(server.port, path), path).toBe(404)

@@ -1,17 +1,17 @@
-/** A stop that takes longer has hung: the supervisor would kill us at 30 s. */
+/** A stop that takes longer hangs. Below the 30 s after which the supervisor kills the process. */
 const STOP_MS_MAX = 25_000
 
-/** Whether somebody wishes this process to end. */
+/** Whether this process was asked to stop. */
 export interface StopSignal {
   readonly stopped: Promise<void>
   isStopping(): boolean
-  /** Aborted at the same moment. */
+  /** Aborted when `stopped` resolves. */
   readonly signal: AbortSignal
 }
 
 /**
- * Resolves at the first SIGTERM, Ctrl-C or closing of the terminal; later ones change nothing, since the stop is under
- * way. A database that is starting is started to its end first: half of one would be left behind.
+ * Resolves at the first SIGTERM, Ctrl-C or closing of the terminal; later ones change nothing. It does not interrupt a
+ * database that is being created: that would leave an incomplete one behind.
  */
 export function onStopSignal(say: (text: string) => void): StopSignal {
   const { promise: stopped, resolve } = Promise.withResolvers<undefined>()

@@ -3,16 +3,16 @@ import type { Broadcast } from '../bus/broadcast.ts'
 import type { Feed } from '../feed/feed.ts'
 import type { MarketFrame } from '../feed/market-frame.ts'
 
-const LOOK_MS = 20
-/** The market may be degraded for long; it can be looked at all the same. */
+const POLL_MS = 20
+/** A market may stay degraded for long, and people can watch it all the same, so the wait has a limit. */
 const OPEN_WAIT_MS = 5_000
 
 /**
- * Resolves when the mirror holds the market, and its leader takes commands or has had some seconds to say that it does:
- * who is sent here from now on finds both. Also when `signal` says that it no longer matters. To be called before the
- * first frame can come.
+ * Resolves when the mirror has the whole market and the leader accepts commands, so that this gateway can serve clients. It
+ * does not wait longer than OPEN_WAIT_MS for the leader, and stops waiting when `signal` is aborted. Must be called before the
+ * first frame can arrive.
  */
-export async function marketHeard(
+export async function marketReady(
   { feed, broadcast }: { feed: Pick<Feed, 'isWhole'>; broadcast: Broadcast<MarketFrame> },
   signal: AbortSignal,
 ): Promise<void> {
@@ -25,7 +25,7 @@ export async function marketHeard(
     },
   })
   try {
-    while (!feed.isWhole) await delay(LOOK_MS, undefined, { signal })
+    while (!feed.isWhole) await delay(POLL_MS, undefined, { signal })
     await Promise.race([opened.promise, delay(OPEN_WAIT_MS, undefined, { signal, ref: false })])
   } catch (error) {
     if (!signal.aborted) throw error
