@@ -2,43 +2,43 @@ import type { AccountFrame } from '@valiant/shared/protocol/account'
 import type { FiredAlert } from '@valiant/shared/protocol/alerts'
 import type { NewsFrame } from '@valiant/shared/protocol/news'
 
-/** The state of the market as a whole, for everyone. */
+/** The status of the market as a whole, sent to everyone. */
 export interface MarketStatus {
-  /** Of who says it: below the highest seen, it is the word of a leader that has been replaced. */
+  /** Epoch of the sender: a status with a lower epoch than the highest seen comes from a leader that has been replaced. */
   readonly epoch: number
   readonly market: 'open' | 'degraded' | 'halted'
   readonly message?: string
 }
 
 /**
- * From the leader to every gateway. May lose frames: each kind says how a gap shows (market frames by epoch and seq,
- * account frames by seq), and `linked` says when frames may have been lost.
+ * Carries frames from the leader to every gateway. May lose frames: receivers detect gaps (in market frames by epoch and
+ * seq, in account frames by seq), and `linked` reports when frames may have been lost.
  */
 export interface Broadcast<MarketFrame> {
   publishMarket(frame: MarketFrame): void
-  /** To the account's sockets, at whichever gateway they are. */
+  /** To the account's sockets on all gateways. */
   publishAccount(account: number, frame: AccountFrame): void
-  /** To every gateway: whoever has a socket of the account tells it, and notes that it was told. */
+  /** To every gateway: a gateway with a socket of the account delivers it and records the delivery. */
   publishAlert(account: number, alert: FiredAlert): void
   publishStatus(status: MarketStatus): void
-  /** Said once, and kept nowhere: what is lost on the way stays lost. */
+  /** Sent once and not stored: news that is lost on the way is not sent again. */
   publishNews(news: NewsFrame): void
-  /** Lays down what a gateway that starts, or has missed frames, goes on from. The leader renews it each second. */
+  /** Stores a full frame for gateways that start or have missed frames. The leader renews it each second. */
   keepSnapshot(frame: MarketFrame): void
-  /** The newest snapshot, a full frame; undefined where no leader has left one in the last 10 s. @throws when it cannot be read */
+  /** The newest stored full frame; undefined if no leader has stored one in the last 10 s. @throws when it cannot be read */
   snapshot(): Promise<MarketFrame | undefined>
   subscribe(receiver: BroadcastReceiver<MarketFrame>): void
 }
 
 export interface BroadcastReceiver<MarketFrame> {
   market(frame: MarketFrame): void
-  /** A frame for the account's sockets here, where the bus does not bring it to them itself. */
+  /** A frame for the account's sockets on this gateway, if the bus does not deliver it to them itself. */
   account(account: number, frame: AccountFrame): void
-  /** A frame of this seq has been sent to the account's sockets by the bus itself: what heartbeats tell. */
+  /** The bus itself has sent a frame with this seq to the account's sockets. Heartbeats contain this seq. */
   accountSeq(account: number, seq: number): void
   alert(account: number, alert: FiredAlert): void
   status(status: MarketStatus): void
   news(news: NewsFrame): void
-  /** The link to the leader is lost, or is there again; in between frames of every kind may have been missed. */
+  /** The link to the leader was lost or restored; frames of every kind may have been missed in between. */
   linked(isUp: boolean): void
 }

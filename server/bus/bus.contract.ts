@@ -9,14 +9,14 @@ import { type CommandBus, type CommandEntry, type CommandReply, type NewCommand,
 /** A bus for one test. */
 export interface Opened<Bus> {
   readonly bus: Bus
-  /** Resolves when what has been subscribed to so far is heard. */
+  /** Resolves when all subscriptions so far are active. */
   settled?(): Promise<void>
-  /** Of a broadcast: between leader and gateway frames may be lost. */
+  /** Only for a broadcast: whether frames between leader and gateway may be lost. */
   readonly canMiss?: boolean
   close(): Promise<void>
 }
 
-/** A command that asks for an account; `id` tells it from others. */
+/** A command that requests an account. */
 export const commandOf = (id: string, gateway = 'gw-1'): NewCommand => ({
   id,
   gateway,
@@ -24,16 +24,16 @@ export const commandOf = (id: string, gateway = 'gw-1'): NewCommand => ({
   request: { event: 'account', account: 17 },
 })
 
-/** Positions are `n-m`: by the first number, then by the second. */
+/** Positions have the form `n-m` and are ordered by the first number, then by the second. */
 function byPosition(a: string, b: string): number {
   const [firstA = 0, secondA = 0] = a.split('-').map(Number)
   const [firstB = 0, secondB = 0] = b.split('-').map(Number)
   return firstA - firstB || secondA - secondB
 }
 
-/** What every command bus does, whatever carries it. */
+/** The contract of every command bus. */
 export function commandBusContract(name: string, open: () => Promise<Opened<CommandBus>>): void {
-  describe(`${name} carries commands`, () => {
+  describe(`${name} as a command bus`, () => {
     let opened: Opened<CommandBus>
     let bus: CommandBus
     beforeEach(async () => {
@@ -42,7 +42,7 @@ export function commandBusContract(name: string, open: () => Promise<Opened<Comm
     })
     afterEach(() => opened.close())
 
-    /** Takes until `count` entries have come. */
+    /** Takes entries until `count` have arrived. */
     async function taken(reader: { take(max: number): readonly CommandEntry[] }, count: number, max = 100) {
       const entries: CommandEntry[] = []
       await soon(() => {
@@ -52,7 +52,7 @@ export function commandBusContract(name: string, open: () => Promise<Opened<Comm
       return entries
     }
 
-    test('in the order sent, each once, at rising positions', async () => {
+    test('delivers commands once each, in the order sent, with increasing positions', async () => {
       const reader = bus.consume(START, () => undefined)
       for (const id of ['a', 'b', 'c']) await bus.send(commandOf(id))
       const entries = await taken(reader, 3)
@@ -65,7 +65,7 @@ export function commandBusContract(name: string, open: () => Promise<Opened<Comm
       reader.close()
     })
 
-    test('at most as many as are asked for', async () => {
+    test('take returns at most `max` entries', async () => {
       for (const id of ['a', 'b', 'c']) await bus.send(commandOf(id))
       const reader = bus.consume(START, () => undefined)
       await taken(reader, 1, 1)
@@ -74,7 +74,7 @@ export function commandBusContract(name: string, open: () => Promise<Opened<Comm
       reader.close()
     })
 
-    test('and tells of an arrival, but never inside send', async () => {
+    test('announces an arrival, but never synchronously in send', async () => {
       const arrived = vi.fn()
       const reader = bus.consume(START, arrived)
       const sent = bus.send(commandOf('a'))
@@ -88,7 +88,7 @@ export function commandBusContract(name: string, open: () => Promise<Opened<Comm
       reader.close()
     })
 
-    test('and tells a reader of what lay there before it', async () => {
+    test('announces entries that were there before the reader', async () => {
       await bus.send(commandOf('a'))
       const arrived = vi.fn()
       const reader = bus.consume(START, arrived)
@@ -96,7 +96,7 @@ export function commandBusContract(name: string, open: () => Promise<Opened<Comm
       reader.close()
     })
 
-    test('again from a position, for the next reader', async () => {
+    test('delivers entries again to a reader that starts after an earlier position', async () => {
       const first = bus.consume(START, () => undefined)
       for (const id of ['a', 'b', 'c']) await bus.send(commandOf(id))
       const entries = await taken(first, 3)
@@ -106,7 +106,7 @@ export function commandBusContract(name: string, open: () => Promise<Opened<Comm
       second.close()
     })
 
-    test('and forgets what has been committed', async () => {
+    test('trim removes committed entries', async () => {
       const reader = bus.consume(START, () => undefined)
       for (const id of ['a', 'b', 'c']) await bus.send(commandOf(id))
       const entries = await taken(reader, 3)
@@ -124,13 +124,13 @@ export function commandBusContract(name: string, open: () => Promise<Opened<Comm
       await bus.send(commandOf('d'))
     })
 
-    test('by a clock that goes forward, near this machine’s', async () => {
+    test('has a clock that advances and is close to this machine’s', async () => {
       const before = bus.nowMs()
       expect(Math.abs(before - Date.now())).toBeLessThan(1_000)
       await soon(() => expect(bus.nowMs()).toBeGreaterThan(before))
     })
 
-    test('nothing to a closed reader', async () => {
+    test('announces nothing to a closed reader', async () => {
       const arrived = vi.fn()
       const reader = bus.consume(START, arrived)
       reader.close()
@@ -139,7 +139,7 @@ export function commandBusContract(name: string, open: () => Promise<Opened<Comm
       expect(arrived).not.toHaveBeenCalled()
     })
 
-    test('and answers back in order, to their own gateway, never inside reply', async () => {
+    test('delivers replies in order, to their own gateway only, and never synchronously in reply', async () => {
       const mine: CommandReply[] = []
       const theirs: CommandReply[] = []
       bus.onReply('gw-1', (reply) => mine.push(reply))
@@ -156,16 +156,16 @@ export function commandBusContract(name: string, open: () => Promise<Opened<Comm
   })
 }
 
-/** As much of a frame of the market as a bus looks at. */
+/** The fields of a market frame that a bus uses. */
 export interface NumberedFrame {
   readonly epoch: number
   readonly seq: number
 }
 
-/** What every broadcast does. */
+/** The contract of every broadcast. */
 export function broadcastContract(name: string, open: () => Promise<Opened<Broadcast<NumberedFrame>>>): void {
-  describe(`${name} carries frames`, () => {
-    test('of each kind in order, to every receiver, never inside publish', async () => {
+  describe(`${name} as a broadcast`, () => {
+    test('delivers frames of each kind in order, to every receiver, and never synchronously in publish', async () => {
       const opened = await open()
       const { bus } = opened
       try {
@@ -174,7 +174,7 @@ export function broadcastContract(name: string, open: () => Promise<Opened<Broad
           bus.subscribe({
             market: ({ seq }) => list.push(`market ${seq}`),
             account: (account, { seq }) => list.push(`account ${account} ${seq}`),
-            // Where the bus itself brings them to the sockets, this is what is heard of them.
+            // If the bus itself delivers account frames to the sockets, receivers only get their seq.
             accountSeq: (account, seq) => list.push(`account ${account} ${seq}`),
             alert: (account, { alertId }) => list.push(`alert ${account} ${alertId}`),
             status: ({ market }) => list.push(market),
@@ -204,7 +204,7 @@ export function broadcastContract(name: string, open: () => Promise<Opened<Broad
       }
     })
 
-    test('and a snapshot, the newest that was laid down, where frames can be missed', async () => {
+    test('returns the newest snapshot if frames can be missed', async () => {
       const opened = await open()
       const { bus } = opened
       try {

@@ -4,25 +4,25 @@ import type { ExchangeRequest } from './exchange-request.ts'
 
 /** A request on its way from a gateway to the exchange. */
 export interface CommandEntry {
-  /** Where it lies in the stream; positions rise. */
+  /** Position in the stream; later entries have higher positions. */
   readonly position: string
-  /** Names the request among those of its gateway: the answer comes back under it. */
+  /** Identifies the request among those of its gateway; the answer has the same id. */
   readonly id: string
   readonly gateway: string
   /**
-   * `o:` and a clientOrderId (kept for ever), `r:` and a requestId (24 hours): the request is answered once under it.
-   * Absent for a request that changes nothing.
+   * `o:` and a clientOrderId (kept forever) or `r:` and a requestId (kept for 24 hours): the request is executed once under
+   * this id. Absent for a request that changes nothing.
    */
   readonly commandId?: string
-  /** sha256 in hex of the request's content, so that a repeat can be told from another request under the same id. */
+  /** SHA-256 in hex of the request's content, to tell a repeated request from another one under the same id. */
   readonly payloadHash?: string
-  /** Time of the bus in ms (`CommandBus.nowMs`) after which the exchange drops it unseen. */
+  /** Time of the bus in ms (`CommandBus.nowMs`) after which the exchange drops the command without executing it. */
   readonly expiresAtMs: number
   readonly request: ExchangeRequest
   /** Which copy of the request this is, counted from 1: a gateway sends it again when there is no answer. An instance of an
    * earlier version does not count. */
   readonly copy?: number
-  /** Of a request that is followed; one of an instance that knows nothing of it has none. */
+  /** Only for a traced request. Instances of earlier versions send none. */
   readonly trace?: TraceHeaders
 }
 
@@ -41,38 +41,38 @@ export interface CommandReply {
 }
 
 /**
- * Carries commands from gateways to the exchange and answers back. A transport, not a store: it may lose anything,
- * and nothing is lost, since the gateway sends again and the journal knows what was answered.
+ * Carries commands from gateways to the exchange, and answers back. It is a transport, not a store, and may lose messages:
+ * the gateway sends a command again, and the journal knows which commands were answered.
  */
 export interface CommandBus {
-  /** Wall time in ms by the one clock that gateways and exchange share; commands expire by it. */
+  /** Wall time in ms of the clock that gateways and exchange share. Expiry times of commands refer to it. */
   nowMs(): number
-  /** @throws {Unavailable} when the command has certainly not been taken, and never will be */
+  /** @throws {Unavailable} when the command certainly was not and will not be delivered; after other errors it may be */
   send(command: NewCommand): Promise<void>
-  /** Answers to commands of this gateway; set before its first send. */
+  /** Receives the answers to commands of this gateway. Must be called before its first `send`. */
   onReply(gateway: string, receive: (reply: CommandReply) => void): void
   reply(gateway: string, reply: CommandReply): void
   /**
-   * Reads the commands behind a position, for the exchange alone.
-   * @param after the position of an entry, or START for all that there is
-   * @param arrived called when there is something to take and there was nothing before
+   * Reads the commands after a position; for the exchange only.
+   * @param after the position of an entry, or START for all entries
+   * @param arrived called when there are entries to take and there were none before
    */
   consume(after: string, arrived: () => void): CommandReader
-  /** Entries up to here have been committed and are never asked for again. */
+  /** Removes entries up to this position: they are committed and not needed any more. */
   trim(position: string): void
 }
 
 export const START = '0-0'
 
 export interface CommandReader {
-  /** What has arrived, oldest first, at most `max`; each entry is given once. */
+  /** Entries that have arrived, oldest first, at most `max`. Each entry is returned once. */
   take(max: number): readonly CommandEntry[]
-  /** How many have been read here and wait to be taken. */
+  /** Number of entries that have arrived and were not taken yet. */
   waiting(): number
   close(): void
 }
 
-/** Something outside the process failed before anything was done: the same request may succeed later. */
+/** Something outside the process failed before the request was executed: the same request may succeed later. */
 export class Unavailable extends Error {
   readonly retryAfterMs: number
   constructor(message: string, { cause, retryAfterMs = 1_000 }: { cause?: unknown; retryAfterMs?: number } = {}) {

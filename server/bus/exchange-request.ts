@@ -1,7 +1,7 @@
 import type { AccountFrame } from '@valiant/shared/protocol/account'
 
 /**
- * What a gateway asks of the exchange: parsed, in ticks, lots and cents. It travels as JSON, so it holds nothing else.
+ * A request of a gateway to the exchange: parsed, in ticks, lots and cents. It is sent as JSON, so it has only JSON values.
  * `account` is the account's number.
  */
 export interface PlaceOrderRequest {
@@ -11,7 +11,7 @@ export interface PlaceOrderRequest {
   readonly symbol: string
   readonly side: 'buy' | 'sell'
   readonly type: 'market' | 'limit' | 'stop' | 'stop_limit' | 'trailing_stop'
-  /** 0 where `notionalCents` says how much. */
+  /** 0 if the size is given by `notionalCents`. */
   readonly lots: number
   readonly notionalCents?: number
   /** 0 for a type without a limit. */
@@ -20,7 +20,7 @@ export interface PlaceOrderRequest {
   readonly trailTicks?: number
   readonly trailBps?: number
   readonly timeInForce: 'gtc' | 'ioc' | 'fok' | 'day' | 'gtd'
-  /** Of a gtd order; the end of a day is the exchange's to say. */
+  /** Only for a gtd order; the exchange determines the end of a day. */
   readonly expireAtMs?: number
   readonly postOnly: boolean
   readonly reduceOnly: boolean
@@ -29,11 +29,11 @@ export interface PlaceOrderRequest {
   readonly selfTrade: 'cancel_maker' | 'cancel_taker' | 'cancel_both'
   readonly source: 'web' | 'api'
   readonly tag?: string
-  /** Time of the bus in ms (`CommandBus.nowMs`) after which the exchange must not take it up. */
+  /** Time of the bus in ms (`CommandBus.nowMs`) after which the exchange must not accept the order. */
   readonly validUntilMs: number
 }
 
-/** Exits: those of a day end with it, the others stay. */
+/** An exit of a position: a `day` order expires at the end of the day, a `gtc` order stays. */
 export interface TakeProfitRequest {
   readonly limitTicks: number
   readonly timeInForce: 'gtc' | 'day'
@@ -51,8 +51,8 @@ export interface AmendOrderRequest {
   readonly number?: number
   readonly clientOrderId?: string
   /**
-   * Decimals as they came: only the order says which instrument they are of. The exchange parses them, and answers INVALID
-   * for one that is not on the instrument's tick or lot.
+   * Decimals as the client sent them, because only the order determines the instrument. The exchange parses them and answers
+   * INVALID if one is not a multiple of the instrument's tick or lot.
    */
   readonly qty?: string
   readonly limitPrice?: string
@@ -61,7 +61,7 @@ export interface AmendOrderRequest {
   readonly trailPercent?: string
 }
 
-/** One order by its running number or the client's id. */
+/** One order, identified by its number or by its clientOrderId. */
 export interface OrderReferenceRequest {
   readonly event: 'order.cancel' | 'order.get'
   readonly account: number
@@ -80,7 +80,7 @@ export interface ClosePositionRequest {
   readonly event: 'position.close'
   readonly account: number
   readonly symbol: string
-  /** All of it when absent. */
+  /** The whole position if absent. */
   readonly lots?: number
   readonly source: 'web' | 'api'
 }
@@ -98,7 +98,7 @@ export interface ProtectPositionRequest {
 export interface CancelAfterRequest {
   readonly event: 'cancelAfter'
   readonly account: number
-  /** 0 is off. */
+  /** 0 turns it off. */
   readonly timeoutMs: number
   readonly symbols?: readonly string[]
   readonly keepProtective: boolean
@@ -110,38 +110,38 @@ export interface AccountRequest {
 }
 
 /**
- * A gateway has a socket that asked for the account's orders to be canceled when nobody is there, or has lost the last one.
- * To be said again before `holdMs` are over, as long as it has one.
+ * Cancel on disconnect: the gateway has a socket that asked for it, or has just lost the last one. As long as it has such a
+ * socket, the gateway repeats the request before `holdMs` are over.
  */
 export interface HoldConnectionRequest {
   readonly event: 'connection.hold'
   readonly account: number
-  /** As it was asked for. */
+  /** The grace period that the client asked for. */
   readonly graceMs: number
-  /** For how long this gateway counts as having one. */
+  /** How long this gateway counts as having such a socket. */
   readonly holdMs: number
 }
 
 /**
- * Somebody who asked for it takes it back: nobody holds the account's orders any longer, and no grace runs. Gateways with
- * sockets that still ask say so again soon.
+ * A client turns cancel on disconnect off: no gateway counts as having a socket for it any more, and no grace period runs.
+ * Gateways with other sockets that still want it repeat their `connection.hold` soon.
  */
 export interface ReleaseConnectionRequest {
   readonly event: 'connection.release'
   readonly account: number
 }
 
-/** The account's frames after a seq, of which a client saw the last. */
+/** The account's frames after `afterSeq`, the last one that the client has. */
 export interface ResumeAccountRequest {
   readonly event: 'account.resume'
   readonly account: number
   readonly afterSeq: number
 }
 
-/** What is answered to it: the account's newest seq, and frames in order, the first the one after; null when they are not held. */
+/** The answer: the account's newest seq, and the frames after `afterSeq` in order, or null when they are no longer held. */
 export interface ResumedFrames {
   readonly seq: number
-  /** At most RESUMED_FRAMES_MAX: the rest is asked for again. */
+  /** At most RESUMED_FRAMES_MAX; the gateway requests the rest separately. */
   readonly frames: readonly AccountFrame[] | null
 }
 export const RESUMED_FRAMES_MAX = 500
@@ -165,7 +165,7 @@ export interface ResetAccountRequest {
   readonly startingCents: number
 }
 
-/** Opens the first account of a user; safe to send again, since the user's id is the request's. */
+/** Opens the first account of a user. Safe to send again, because the user's id is the id of the request. */
 export interface OpenAccountRequest {
   readonly event: 'accounts.open'
   readonly userId: string
@@ -173,10 +173,10 @@ export interface OpenAccountRequest {
   readonly startingCents: number
 }
 
-/** Opens another account of a user, asked for by one that the user has. */
+/** Opens another account of a user. */
 export interface CreateAccountRequest {
   readonly event: 'accounts.create'
-  /** The account that asks: the request's id is one of its own. */
+  /** An account that the user has: the requestId belongs to it. */
   readonly account: number
   readonly userId: string
   readonly name: string
@@ -184,7 +184,7 @@ export interface CreateAccountRequest {
   readonly mode: 'cash' | 'margin'
 }
 
-/** What changes something: recorded under its id, answered once. */
+/** Requests that change something: each is recorded under its id and executed once. */
 export type ChangeRequest =
   | (PlaceOrderRequest & { readonly event: 'order.place' })
   | AmendOrderRequest

@@ -1,14 +1,18 @@
 /**
- * Hands things over in the order in which they came, never inside the call that brought them: neither side then has to
- * expect the other in the middle of its own work. At the end of the present call, not of the turn of the event loop: an
- * order makes several of these ways, and each turn is a look at all sockets.
+ * Delivers messages in the order in which they were added, and never inside the call that added them, so that neither side
+ * is called back in the middle of its own work. They are delivered in a microtask rather than in the next turn of the event
+ * loop: an order passes here several times, and each turn polls all sockets.
  */
 export class Deliveries {
   private waiting: (() => void)[] = []
 
   add(deliver: () => void): void {
-    if (this.waiting.length === 0) queueMicrotask(() => this.deliverAll())
+    if (this.waiting.length === 0) this.schedule()
     this.waiting.push(deliver)
+  }
+
+  private schedule(): void {
+    queueMicrotask(() => this.deliverAll())
   }
 
   private deliverAll(): void {
@@ -18,8 +22,10 @@ export class Deliveries {
       try {
         deliver()
       } catch (error) {
-        // The receiver's defect ends this turn, but not what stands behind it.
-        for (const rest of due.slice(index + 1)) this.add(rest)
+        // A receiver that throws does not stop the deliveries behind it, which come before those added meanwhile.
+        const rest = due.slice(index + 1)
+        if (this.waiting.length === 0 && rest.length > 0) this.schedule()
+        this.waiting = [...rest, ...this.waiting]
         throw error
       }
     }

@@ -4,7 +4,7 @@ import type { NewsFrame } from '@valiant/shared/protocol/news'
 import type { Broadcast, BroadcastReceiver, MarketStatus } from '../broadcast.ts'
 import { Deliveries } from './deliveries.ts'
 
-/** Frames within one process: handed on as they are, in order. */
+/** Broadcasts within one process: frames are passed on as they are, in order. */
 export class MemoryBroadcast<MarketFrame> implements Broadcast<MarketFrame> {
   private readonly deliveries = new Deliveries()
   private readonly receivers: BroadcastReceiver<MarketFrame>[] = []
@@ -29,7 +29,7 @@ export class MemoryBroadcast<MarketFrame> implements Broadcast<MarketFrame> {
     this.publish((receiver) => receiver.news(news))
   }
 
-  /** Within one process no frame is missed, so nobody needs one. */
+  /** Within one process no frame is missed, so no snapshot is needed. */
   keepSnapshot(_frame: MarketFrame): void {}
 
   snapshot(): Promise<undefined> {

@@ -10,7 +10,7 @@ broadcastContract('MemoryBroadcast', () =>
   Promise.resolve({ bus: new MemoryBroadcast<NumberedFrame>(), close: nothing }),
 )
 
-test('a full bus refuses, and takes again once some are committed', async () => {
+test('a full bus refuses commands until some are trimmed', async () => {
   const bus = new MemoryCommandBus({ entriesMax: 2 })
   await bus.send(commandOf('a'))
   await bus.send(commandOf('b'))
@@ -22,7 +22,7 @@ test('a full bus refuses, and takes again once some are committed', async () => 
   expect(reader.take(10).map(({ id }) => id)).toEqual(['b', 'd'])
 })
 
-test('a position beyond the end, or of another kind of bus, reads all', async () => {
+test('reading after a position beyond the end, or of a Redis bus, returns all entries', async () => {
   const bus = new MemoryCommandBus()
   await bus.send(commandOf('a'))
   for (const after of ['9000000000000000-0', '1700000000000-3']) {
@@ -35,7 +35,7 @@ test('a position beyond the end, or of another kind of bus, reads all', async ()
   }
 })
 
-test('a position that an earlier process left lies before all', async () => {
+test('a position from an earlier process is before all entries of this one', async () => {
   const earlier = new MemoryCommandBus()
   await earlier.send(commandOf('a'))
   const [entry] = earlier.consume(START, () => undefined).take(1)

@@ -8,7 +8,7 @@ import {
 } from '../commands.ts'
 import { Deliveries } from './deliveries.ts'
 
-/** Commands that lie here unread or uncommitted; more are not taken. */
+/** Limit of commands that are unread or uncommitted; further ones are refused. */
 const ENTRIES_MAX = 20_000
 
 interface Consumer {
@@ -17,7 +17,7 @@ interface Consumer {
   readonly arrived: () => void
 }
 
-/** Commands and answers within one process. */
+/** A command bus within one process. */
 export class MemoryCommandBus implements CommandBus {
   private readonly entriesMax: number
   private readonly deliveries = new Deliveries()
@@ -25,8 +25,8 @@ export class MemoryCommandBus implements CommandBus {
   private readonly consumers = new Set<Consumer>()
   private entries: CommandEntry[] = []
   /**
-   * Number of the first of `entries`. It begins at the wall clock, in microseconds: so positions rise over a restart
-   * too, and one that the journal kept of an earlier process lies before all of this one.
+   * Number of the first of `entries`. It starts at the wall clock in microseconds, so that positions also rise over a restart:
+   * a position in the journal from an earlier process is before all entries of this one.
    */
   private firstNumber = Date.now() * 1_000
 
@@ -40,7 +40,7 @@ export class MemoryCommandBus implements CommandBus {
 
   send(command: NewCommand): Promise<void> {
     if (this.entries.length >= this.entriesMax) {
-      return Promise.reject(new Unavailable(`${this.entries.length} commands wait already`))
+      return Promise.reject(new Unavailable(`${this.entries.length} commands are already waiting`))
     }
     const number = this.endNumber
     this.entries.push({ ...command, position: `${number}-0` })
@@ -60,7 +60,8 @@ export class MemoryCommandBus implements CommandBus {
 
   consume(after: string, arrived: () => void): CommandReader {
     const next = numberOf(after) + 1
-    // Beyond the end it is of another bus, or the clock was set back: all is read, and known ids make it harmless.
+    // A position beyond the end is from another bus, or the clock was set back: everything is read, and commands that were
+    // already executed are recognized by their ids.
     const consumer: Consumer = {
       next: next > this.endNumber ? this.firstNumber : Math.max(this.firstNumber, next),
       arrived,
@@ -97,7 +98,7 @@ export class MemoryCommandBus implements CommandBus {
   }
 }
 
-/** The number in a position; 0 for what no memory bus has given. */
+/** The number in a position; 0 for one that is not from a memory bus. */
 function numberOf(position: string): number {
   const found = /^(\d{1,16})-0$/.exec(position)
   return found === null ? 0 : Number(found[1])

@@ -28,7 +28,7 @@ const openLinks = (url = redis.url) => RedisLinks.open({ url, log, signal: Abort
 
 redisBusesContract('', { redis: () => redis, openLinks: () => openLinks() })
 
-/** One instance: its links, on a proxy of their own, and both buses. */
+/** One instance: its links to Redis through a proxy, and both buses. */
 async function openInstance(at: TestRedis) {
   const proxy = await openFaultProxy({ host: '127.0.0.1', port: at.port })
   const links = await openLinks(`redis://127.0.0.1:${proxy.port}`)
@@ -46,7 +46,7 @@ async function openInstance(at: TestRedis) {
   })
   await links.subscriber.settled()
   await soon(() => expect(links.subscriber.isUp).toBe(true))
-  seen.length = 0 // the first "up" may come before or after who was told of it
+  seen.length = 0 // the first "up" may come before or after the subscription
   return {
     proxy,
     links,
@@ -62,7 +62,7 @@ async function openInstance(at: TestRedis) {
 }
 type Instance = Awaited<ReturnType<typeof openInstance>>
 
-/** All that a reader gives, in order, as it comes. */
+/** Collects everything that a reader returns, in order. */
 function gather(bus: RedisCommandBus, after = START) {
   const ids: string[] = []
   const entries: CommandEntry[] = []
@@ -76,7 +76,7 @@ function gather(bus: RedisCommandBus, after = START) {
   return { ids, entries, close: () => reader.close() }
 }
 
-describe('many instances on one Redis', () => {
+describe('several instances with one Redis', () => {
   const rejections: unknown[] = []
   const onRejection = (reason: unknown) => rejections.push(reason)
   let own: TestRedis
@@ -100,7 +100,7 @@ describe('many instances on one Redis', () => {
     expect(rejections.splice(0)).toEqual([])
   })
 
-  /** Sends until it is taken: what is refused meanwhile is refused for good. */
+  /** Sends until a command is accepted; commands refused before that must never arrive. */
   async function sendUntilTaken(name: string): Promise<{ id: string; refused: string[] }> {
     const refused: string[] = []
     for (let attempt = 0; ; attempt++) {
@@ -115,15 +115,15 @@ describe('many instances on one Redis', () => {
     }
   }
 
-  test('a gateway that hears but cannot ask says that its link is down, until it can', async () => {
-    const asked: boolean[] = []
-    gateway.links.whole.onLink(() => asked.push(gateway.links.commands.status === 'ready'))
+  test('a gateway that still receives but cannot send reports its link as down', async () => {
+    const canSend: boolean[] = []
+    gateway.links.health.onLink(() => canSend.push(gateway.links.commands.status === 'ready'))
     const clients = String(await direct.client('LIST')).split('\n')
     for (const client of clients.filter((line) => line.includes(' name=valiant-commands '))) {
       await direct.client('KILL', 'ID', Number(/^id=(\d+)/.exec(client)?.[1]))
     }
     await soon(() => expect(gateway.seen).toEqual(['down', 'up']))
-    expect(asked).toEqual([false, true])
+    expect(canSend).toEqual([false, true])
     await gateway.bus.send(commandOf('after'))
   })
 
@@ -132,7 +132,7 @@ describe('many instances on one Redis', () => {
     ['frozen', (proxy) => proxy.freeze(), (proxy) => proxy.mend()],
   ]
 
-  test.each(faults)('a gateway whose link is %s knows it, refuses, and works again', async (_, hurt, mend) => {
+  test.each(faults)('a gateway with a %s link detects it, refuses commands, and recovers', async (_, hurt, mend) => {
     const read = gather(leader.bus)
     await gateway.bus.send(commandOf('before'))
     await soon(() => expect(read.ids).toEqual(['before']))
@@ -154,19 +154,19 @@ describe('many instances on one Redis', () => {
     await soon(() => expect(gateway.seen).toEqual(['down', 'up', 'market 2']))
     const taken = await sendUntilTaken('after')
     await soon(() => expect(read.ids.at(-1)).toBe(taken.id))
-    // Nothing that was refused appears, then or later; what was neither taken nor refused may.
+    // Refused commands never arrive; commands with an unknown outcome may.
     expect(read.ids.filter((id) => [...refused, ...taken.refused].includes(id))).toEqual([])
     read.close()
   })
 
-  test('what is sent into a link that freezes is neither refused nor taken for sure', async () => {
+  test('a command sent into a link that freezes has an unknown outcome', async () => {
     gateway.proxy.freeze()
     const sent = gateway.bus.send(commandOf('a'))
     await expect(sent).rejects.not.toBeInstanceOf(Unavailable)
     await expect(sent).rejects.toThrow('it is not known whether')
   })
 
-  test.each(faults)('a reader whose link is %s reads on, each once and in order', async (_, hurt, mend) => {
+  test.each(faults)('a reader with a %s link continues, with each command once and in order', async (_, hurt, mend) => {
     const read = gather(leader.bus)
     await gateway.bus.send(commandOf('a'))
     await soon(() => expect(read.ids).toEqual(['a']))
@@ -179,7 +179,7 @@ describe('many instances on one Redis', () => {
     read.close()
   })
 
-  test('a reader that waits is not left on a link that froze while nothing came', async () => {
+  test('a reader reconnects when its link freezes while it waits for commands', async () => {
     const read = gather(leader.bus)
     leader.proxy.freeze()
     await soon(() => expect(leader.seen).toContain('down'))
@@ -190,7 +190,7 @@ describe('many instances on one Redis', () => {
     read.close()
   })
 
-  test('Redis killed and started empty: commands, answers and frames go on', async () => {
+  test('after Redis was killed and restarted empty, commands, answers and frames work again', async () => {
     const read = gather(leader.bus)
     const replies: CommandReply[] = []
     gateway.bus.onReply('gw-1', (reply) => replies.push(reply))
@@ -203,7 +203,7 @@ describe('many instances on one Redis', () => {
     await soon(() => expect([...gateway.seen, ...leader.seen]).toEqual(['down', 'up', 'down', 'up']))
     const taken = await sendUntilTaken('after')
     await soon(() => expect(read.ids).toEqual(['before', taken.id]))
-    // Each link comes back by itself: what is said before its own is up is lost, and said again by who needs it.
+    // Each link reconnects separately. Messages sent before the receiver's link is up are lost, so they are repeated here.
     await soon(() => {
       leader.bus.reply('gw-1', { id: 'after', epoch: 4, answer: { ok: true, data: {} } })
       leader.broadcast.publishMarket({ epoch: 4, seq: 7 })
@@ -213,7 +213,7 @@ describe('many instances on one Redis', () => {
     read.close()
   })
 
-  test('everything in Redis deleted: the reader goes on, and a new one with its position too', async () => {
+  test('after everything in Redis was deleted, a reader continues, and so does a new one with its position', async () => {
     const read = gather(leader.bus)
     await gateway.bus.send(commandOf('a'))
     await soon(() => expect(read.ids).toEqual(['a']))
@@ -227,7 +227,7 @@ describe('many instances on one Redis', () => {
     again.close()
   })
 
-  test('started empty with its clock an hour back: the reader sees that the stream went back', async () => {
+  test('after Redis was restarted empty with its clock an hour back, a reader detects that the stream went back', async () => {
     const read = gather(leader.bus)
     await gateway.bus.send(commandOf('a'))
     await soon(() => expect(read.ids).toEqual(['a']))
@@ -236,7 +236,7 @@ describe('many instances on one Redis', () => {
     await own.restart()
     await soon(() => expect(Math.abs(gateway.bus.nowMs() - Date.now() + 3_600_000)).toBeLessThan(1_000))
     await soon(() => expect(Math.abs(leader.bus.nowMs() - Date.now() + 3_600_000)).toBeLessThan(1_000))
-    // Sent again, as a gateway does: what lay there when the clock was seen to jump is left out.
+    // Repeated, as a gateway does: entries that were in the stream when the clock jumped are skipped.
     await soon(
       async () => {
         await gateway.bus.send({ ...commandOf('b'), expiresAtMs: gateway.bus.nowMs() + 3_500 })
@@ -250,7 +250,7 @@ describe('many instances on one Redis', () => {
     again.close()
   })
 
-  test('its clock set back under a reader: what waited is dropped, what comes later is read', async () => {
+  test('when the clock of Redis is set back, a reader drops waiting commands and reads later ones', async () => {
     const reader = leader.bus.consume(START, () => undefined)
     await gateway.bus.send(commandOf('a'))
     const arrived = vi.fn()
@@ -274,7 +274,7 @@ describe('many instances on one Redis', () => {
     watching.close()
   })
 
-  test('a reader that is not taken from holds a bounded part of what lies there, and loses nothing', async () => {
+  test('a reader that nobody takes from buffers a limited number of commands and loses none', async () => {
     const filling = direct.pipeline()
     const expiresAtMs = String(gateway.bus.nowMs() + 5_000)
     for (let n = 0; n < 10_000; n++) {
@@ -298,7 +298,7 @@ describe('many instances on one Redis', () => {
     reader.close()
   })
 
-  test('a full stream refuses, and takes again once it is trimmed', async () => {
+  test('a full stream refuses commands until it is trimmed', async () => {
     const small = await RedisCommandBus.open(gateway.links, { entriesMax: 3 })
     const read = gather(leader.bus)
     for (const id of ['a', 'b', 'c']) await small.send(commandOf(id))
@@ -312,12 +312,12 @@ describe('many instances on one Redis', () => {
     read.close()
   })
 
-  test('what Redis itself refuses has not been taken', async () => {
+  test('a command that Redis itself refuses is reported as not taken', async () => {
     await direct.set('valiant:cmd', 'not a stream')
     await expect(gateway.bus.send(commandOf('a'))).rejects.toBeInstanceOf(Unavailable)
   })
 
-  test('what is no command does not stop the reader', async () => {
+  test('an entry that is not a command does not stop the reader', async () => {
     const read = gather(leader.bus)
     await direct.xadd('valiant:cmd', '*', 'hello', 'there')
     await gateway.bus.send(commandOf('a'))
@@ -325,7 +325,7 @@ describe('many instances on one Redis', () => {
     read.close()
   })
 
-  test('a gateway that starts hears the status within a snapshot’s time', async () => {
+  test('the status is published again with each snapshot of the same epoch', async () => {
     leader.broadcast.publishStatus({ epoch: 5, market: 'open' })
     await soon(() => expect(gateway.seen).toEqual(['open']))
     leader.broadcast.keepSnapshot({ epoch: 6, seq: 1 })
@@ -333,7 +333,7 @@ describe('many instances on one Redis', () => {
     await soon(() => expect(gateway.seen).toEqual(['open', 'open']))
   })
 
-  /** A socket of account 17 at each of the two, and what they hear: "gateway 5". */
+  /** Opens a socket of account 17 on each of the two instances, and collects the frames they receive, as "gateway 5". */
   async function openSockets() {
     const parts = new AsyncDisposableStack()
     const received: string[] = []
@@ -356,7 +356,7 @@ describe('many instances on one Redis', () => {
     return { received, [Symbol.asyncDispose]: () => parts.disposeAsync() }
   }
 
-  test('an account’s frames reach its sockets at every instance, and then their seqs', async () => {
+  test('an account’s frames reach its sockets on every instance, and receivers then get their seqs', async () => {
     await using sockets = await openSockets()
     const { received } = sockets
     leader.broadcast.publishAccount(17, { seq: 5 } as AccountFrame)
@@ -366,7 +366,7 @@ describe('many instances on one Redis', () => {
     expect(received.filter((text) => text.startsWith('gateway'))).toEqual(['gateway 5', 'gateway 6'])
     expect(received.filter((text) => text.startsWith('leader'))).toEqual(['leader 5', 'leader 6'])
     await soon(() => expect(gateway.seen).toEqual(['seq 17 5', 'seq 18 9', 'seq 17 6']))
-    // The adapter, too, hears and speaks again after a cut.
+    // The adapter also works again after a cut.
     gateway.proxy.cut()
     await soon(() => expect(gateway.seen).toContain('down'))
     leader.broadcast.publishAccount(17, { seq: 7 } as AccountFrame)
@@ -377,25 +377,25 @@ describe('many instances on one Redis', () => {
     expect(received).not.toContain('gateway 7')
   })
 
-  test('what a leader that stood still says when another leads reaches no socket', async () => {
+  test('frames of a paused leader that resumes after another took over reach no socket', async () => {
     await using sockets = await openSockets()
-    const woken = await openInstance(own)
+    const paused = await openInstance(own)
     try {
       leader.broadcast.publishAccount(17, { epoch: 2, seq: 5 } as AccountFrame)
       await soon(() => expect(sockets.received.toSorted()).toEqual(['gateway 5', 'leader 5']))
-      woken.broadcast.publishAccount(17, { epoch: 1, seq: 6 } as AccountFrame)
+      paused.broadcast.publishAccount(17, { epoch: 1, seq: 6 } as AccountFrame)
       await soon(() => expect(gateway.seen).toContain('seq 17 6'))
       leader.broadcast.publishAccount(17, { epoch: 2, seq: 7 } as AccountFrame)
       await soon(() => expect(sockets.received).toContain('gateway 7'))
       await soon(() => expect(sockets.received).toContain('leader 7'))
       expect(sockets.received).toHaveLength(4)
     } finally {
-      await woken.close()
+      await paused.close()
     }
   })
 })
 
-test('without a Redis the links do not open, and leave nothing behind', async () => {
+test('opening the links fails when there is no Redis', async () => {
   const opening = RedisLinks.open({ url: 'redis://127.0.0.1:1', log, signal: AbortSignal.timeout(300) })
   await expect(opening).rejects.toThrow()
 })

@@ -16,14 +16,14 @@ afterAll(async () => {
   await redis[Symbol.asyncDispose]()
 })
 
-/** Bytes that have been given to the link and not to the kernel. */
-const waiting = () => client.stream.writableLength
+/** Bytes written to the stream that are not yet passed to the kernel. */
+const bufferedBytes = () => client.stream.writableLength
 
 describe.each([
   { name: 'atOnce', later: atOnce },
   { name: 'atEndOfTurn', later: atEndOfTurn },
 ])('$name', ({ later }) => {
-  test('commands given one after the other leave together, in their order', async () => {
+  test('commands sent one after the other are written together, in order', async () => {
     const gather = gatherWrites(client, later)
     const send = (value: string) => {
       gather()
@@ -32,17 +32,17 @@ describe.each([
     await client.del('list')
 
     const first = send('first')
-    const waitingForOne = waiting()
+    const afterFirst = bufferedBytes()
     const second = send('second')
 
-    expect(waitingForOne).toBeGreaterThan(0)
-    expect(waiting()).toBeGreaterThan(waitingForOne)
+    expect(afterFirst).toBeGreaterThan(0)
+    expect(bufferedBytes()).toBeGreaterThan(afterFirst)
     expect(await Promise.all([first, second])).toEqual([1, 2])
-    expect(waiting()).toBe(0)
+    expect(bufferedBytes()).toBe(0)
     expect(await client.lrange('list', 0, -1)).toEqual(['first', 'second'])
   })
 
-  test('after a reconnect commands leave again, whatever was held on the link before', async () => {
+  test('after a reconnect commands are written again, even if writes were held on the old connection', async () => {
     const gather = gatherWrites(client, later)
     const isReady = once(client, 'ready')
 
@@ -56,16 +56,16 @@ describe.each([
   })
 })
 
-test('what runs at once leaves before what else has arrived is dealt with', async () => {
+test('atOnce writes before the next phase of the event loop', async () => {
   const gather = gatherWrites(client, atOnce)
   const order: string[] = []
-  setImmediate(() => order.push(waiting() === 0 ? 'written' : 'waits'))
+  setImmediate(() => order.push(bufferedBytes() === 0 ? 'written' : 'buffered'))
 
   gather()
   const answered = client.ping()
   await Promise.resolve()
-  order.push(waiting() > 0 ? 'waits' : 'written')
+  order.push(bufferedBytes() > 0 ? 'buffered' : 'written')
   await answered
 
-  expect(order).toEqual(['waits', 'written'])
+  expect(order).toEqual(['buffered', 'written'])
 })

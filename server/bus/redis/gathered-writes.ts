@@ -2,20 +2,21 @@ import type { Redis } from 'ioredis'
 
 type Later = (write: () => void) => void
 
-/** As soon as no promise is left to run: what goes on at once leaves together, and nothing waits for anybody else. */
+/** After the current call and its microtasks: commands sent in one go leave together, and wait for nothing else. */
 export const atOnce: Later = (write) => process.nextTick(write)
-/** When all that has arrived is dealt with. */
+/** After all input that has arrived is processed. */
 export const atEndOfTurn: Later = (write) => void setImmediate(write)
 
 /**
- * ioredis writes each command to the kernel by itself, which costs more than all else of it.
- * @returns what is called before a command: those that `client` is given until `later` leave in one write, in order
+ * Combines the writes of several commands. ioredis writes each command to the kernel separately, which costs more than the
+ * rest of its work.
+ * @returns to be called before each command: all commands given to `client` until `later` runs leave in one write, in order
  */
 export function gatherWrites(client: Redis, later: Later): () => void {
   let held: Redis['stream'] | undefined
   return () => {
     const { stream } = client
-    // After a reconnect it is another.
+    // A reconnect creates another stream.
     if (held === stream) return
     held = stream
     stream.cork()

@@ -2,31 +2,31 @@ import type { Redis } from 'ioredis'
 import type { Subscriber } from './subscriber.ts'
 
 /**
- * Whether Redis can be asked and is heard, each on a connection of its own, which come back one after the other: what is
- * heard is no sign that anything can be asked yet.
+ * Whether both commands and subscriptions work. They use separate connections, which reconnect one after the other, so a
+ * received message does not prove that commands can be sent.
  */
 export class LinkHealth {
   readonly #commands: Redis
   readonly #subscriber: Subscriber
-  readonly #told = new Set<(isUp: boolean) => void>()
+  readonly #listeners = new Set<(isUp: boolean) => void>()
   #isUp = false
 
   constructor(commands: Redis, subscriber: Subscriber) {
     this.#commands = commands
     this.#subscriber = subscriber
-    subscriber.onLink(() => this.#look())
-    for (const event of ['ready', 'close']) commands.on(event, () => this.#look())
+    subscriber.onLink(() => this.#check())
+    for (const event of ['ready', 'close']) commands.on(event, () => this.#check())
   }
 
-  /** Told at each change; in between, messages may have been lost. */
-  onLink(told: (isUp: boolean) => void): void {
-    this.#told.add(told)
+  /** Calls the listener at each change. While the link is down, messages may be lost. */
+  onLink(listener: (isUp: boolean) => void): void {
+    this.#listeners.add(listener)
   }
 
-  #look(): void {
+  #check(): void {
     const isUp = this.#subscriber.isUp && this.#commands.status === 'ready'
     if (isUp === this.#isUp) return
     this.#isUp = isUp
-    for (const tell of this.#told) tell(isUp)
+    for (const listener of this.#listeners) listener(isUp)
   }
 }

@@ -2,15 +2,15 @@ import type { Redis } from 'ioredis'
 import type { Logger } from '../../telemetry/logger.ts'
 import { atOnce, gatherWrites } from './gathered-writes.ts'
 
-const TOLD_MS_MIN = 10_000
+const LOG_MS_MIN = 10_000
 
-/** Publishes, and never fails: who listens knows by itself what it has missed. Lost messages are counted. */
+/** Publishes without ever failing: receivers detect gaps themselves. Lost messages are counted. */
 export class Publisher {
   readonly #client: Redis
   readonly #gather: () => void
   readonly #log: Logger
   #lost = 0
-  #toldAtMs = 0
+  #loggedAtMs = 0
 
   constructor(client: Redis, log: Logger) {
     this.#client = client
@@ -18,34 +18,34 @@ export class Publisher {
     this.#log = log
   }
 
-  /** Messages that did not get out, as far as is known. */
+  /** Messages that are known not to have been published. */
   get lost(): number {
     return this.#lost
   }
 
   publish(channel: string, message: string | Buffer): void {
-    this.#say(() => this.#client.publish(channel, message))
+    this.#send(() => this.#client.publish(channel, message))
   }
 
-  /** For `ms` ms, then gone. */
+  /** Stores a value that expires after `ms` ms. */
   keep(key: string, value: string, ms: number): void {
-    this.#say(() => this.#client.set(key, value, 'PX', ms))
+    this.#send(() => this.#client.set(key, value, 'PX', ms))
   }
 
-  #say(command: () => Promise<unknown>): void {
+  #send(command: () => Promise<unknown>): void {
     if (this.#client.status !== 'ready') {
-      this.#miss()
+      this.#countLost()
       return
     }
     this.#gather()
-    command().catch(() => this.#miss())
+    command().catch(() => this.#countLost())
   }
 
-  #miss(): void {
+  #countLost(): void {
     this.#lost += 1
     const nowMs = Date.now()
-    if (nowMs - this.#toldAtMs < TOLD_MS_MIN) return
-    this.#toldAtMs = nowMs
-    this.#log.warn({ lost: this.#lost }, 'redis: messages are lost')
+    if (nowMs - this.#loggedAtMs < LOG_MS_MIN) return
+    this.#loggedAtMs = nowMs
+    this.#log.warn({ lost: this.#lost }, 'redis: messages could not be published')
   }
 }

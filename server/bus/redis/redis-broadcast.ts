@@ -5,29 +5,29 @@ import type { Broadcast, BroadcastReceiver, MarketStatus } from '../broadcast.ts
 import type { RedisLinks } from './redis-links.ts'
 
 const CHANNEL = 'valiant:market'
-/** Of their own: a gateway of a version before alerts would stumble over them in the other. */
+/** A separate channel, because gateways of versions without alerts cannot parse them. */
 const ALERTS = 'valiant:alerts'
-/** Of its own, for the same reason. */
+/** Separate for the same reason. */
 const NEWS = 'valiant:news'
 const SNAPSHOT = 'valiant:snap'
 const SNAPSHOT_MS = 10_000
 
-/** What travels on the market's channel. */
+/** A message on the market's channel. */
 type Message<MarketFrame> =
   | { readonly market: MarketFrame }
   | { readonly status: MarketStatus }
-  /** Account and seq of each frame that has just gone to an account's sockets. */
+  /** Account and seq of each frame that was just sent to an account's sockets. */
   | { readonly seqs: readonly (readonly [number, number])[] }
 
-/** What travels on the alerts' channel. */
+/** A message on the channel of alerts. */
 interface AlertMessage {
   readonly account: number
   readonly alert: FiredAlert
 }
 
 /**
- * Market frames and status on a channel of their own, written once for all gateways. Account frames go to the
- * account's rooms through Socket.IO's adapter, so that gateways have nothing to do with them.
+ * Publishes market frames and status once for all gateways, on one channel. Account frames go to the account's rooms
+ * through Socket.IO's adapter, so that gateways do not process them.
  */
 export class RedisBroadcast<MarketFrame extends { readonly epoch: number }> implements Broadcast<MarketFrame> {
   readonly #links: RedisLinks
@@ -45,7 +45,7 @@ export class RedisBroadcast<MarketFrame extends { readonly epoch: number }> impl
 
   publishAccount(account: number, frame: AccountFrame): void {
     this.#links.rooms.to(`account:${account}`).emit('account', frame)
-    // After the frames, on the same connection: no gateway hears of a frame before it has it.
+    // After the frames and on the same connection: a gateway never gets the seq of a frame before the frame.
     if (this.#seqs.length === 0) queueMicrotask(() => this.#publishSeqs())
     this.#seqs.push([account, frame.seq])
   }
@@ -63,7 +63,7 @@ export class RedisBroadcast<MarketFrame extends { readonly epoch: number }> impl
     this.#links.publisher.publish(NEWS, JSON.stringify(news))
   }
 
-  /** Says the status again with it: a gateway that has just started, or missed it, hears it within a second. */
+  /** Also publishes the status again, so that a gateway that has just started or missed it gets it within a second. */
   keepSnapshot(frame: MarketFrame): void {
     this.#links.publisher.keep(SNAPSHOT, JSON.stringify(frame), SNAPSHOT_MS)
     if (this.#status?.epoch === frame.epoch) this.#publish({ status: this.#status })
@@ -86,7 +86,7 @@ export class RedisBroadcast<MarketFrame extends { readonly epoch: number }> impl
         const news = JSON.parse(message.toString()) as NewsFrame
         for (const receiver of this.#receivers) receiver.news(news)
       })
-      this.#links.whole.onLink((isUp) => {
+      this.#links.health.onLink((isUp) => {
         for (const receiver of this.#receivers) receiver.linked(isUp)
       })
     }

@@ -4,7 +4,7 @@ import { RedisBroadcast } from './redis-broadcast.ts'
 import { RedisCommandBus } from './redis-commands.ts'
 import type { RedisLinks } from './redis-links.ts'
 
-/** Both buses over Redis keep what any keeps, whichever user of it the links are of. */
+/** Runs both contracts over Redis, with the given links. @param of suffix for the name, such as the user of Redis */
 export function redisBusesContract(
   of: string,
   at: { redis: () => TestRedis; openLinks: () => Promise<RedisLinks> },

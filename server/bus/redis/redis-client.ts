@@ -2,15 +2,18 @@ import { Redis, type RedisOptions, ReplyError } from 'ioredis'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { RedisMetrics } from '../../telemetry/redis-metrics.ts'
 
-/** How often a link is looked at. */
-export const LOOK_MS = 250
-/** So many looks without a sign of life, and the link is cut: one long turn of the event loop makes one look late, not more. */
-const SILENT_LOOKS_MAX = 4
+/** How often a link is checked. */
+const CHECK_MS = 250
+/**
+ * A link is cut after more silent checks in a row than this. Counted rather than timed, because a blocked event loop delays
+ * one check and does not add any.
+ */
+const SILENT_CHECKS_MAX = 4
 const RETRY_MS_MAX = 500
 
 /**
- * A client that keeps nothing for later: what cannot be written now fails now, and what was
- * on its way when the link broke fails too, and is never sent again behind the caller's back.
+ * Nothing is queued for later: commands that cannot be written now fail now. Commands in flight when the link breaks fail
+ * too, and are never resent without the caller's knowledge.
  */
 const OPTIONS: RedisOptions = {
   enableOfflineQueue: false,
@@ -21,7 +24,7 @@ const OPTIONS: RedisOptions = {
   connectTimeout: 2_000,
   disconnectTimeout: 100,
   retryStrategy: (times) => Math.min(100 * times, RETRY_MS_MAX) * (0.75 + Math.random() / 2),
-  // After a failover the old address may be a replica's.
+  // After a failover the old address may belong to a replica.
   reconnectOnError: (error) => error.message.startsWith('READONLY'),
   lazyConnect: true,
   protocol: 2,
@@ -29,93 +32,91 @@ const OPTIONS: RedisOptions = {
 
 export interface ClientOptions {
   readonly url: string
-  /** Seen in `CLIENT LIST` and in the log. */
+  /** Shown in `CLIENT LIST` and in logs. */
   readonly name: string
   readonly log: Logger
   readonly metrics: RedisMetrics
   readonly blocking?: boolean
 }
 
-/** Opens a client; it goes on trying to connect until it is closed. Errors are told to the log, never thrown. */
+/** Opens a client, which tries to connect until it is closed. Errors are logged, never thrown. */
 export function openClient({ url, name, log, metrics, blocking = false }: ClientOptions): Redis {
   const client = new Redis(url, {
     ...OPTIONS,
     connectionName: `valiant-${name}`,
-    // A blocked read hangs for ever on a half-open link: it ends by itself, with nothing.
+    // A blocking read would hang forever on a half-open link. This ends it without a result.
     ...(blocking && { blockingTimeout: 1_500 }),
   })
-  // Whoever opens it waits for the first time it is up, and says so; each loss after that is told once.
-  let state: 'new' | 'up' | 'away' = 'new'
+  // The opener waits for the first connection and reports failures itself. After that, each loss is logged once.
+  let state: 'new' | 'up' | 'down' = 'new'
   client.on('error', (error: Error) => {
     if (state === 'up') log.warn({ err: error, client: name }, 'redis: the link is down; trying again')
-    if (state === 'up') state = 'away'
+    if (state === 'up') state = 'down'
   })
-  let hasBeenUp = false
   client.on('ready', () => {
-    if (state === 'away') log.info({ client: name }, 'redis: the link is up again')
+    if (state === 'down') log.info({ client: name }, 'redis: the link is up again')
+    if (state !== 'new') metrics.reconnections.inc({ connection: name })
     state = 'up'
-    if (hasBeenUp) metrics.reconnections.inc({ connection: name })
-    hasBeenUp = true
   })
   const forget = metrics.connected.from(() => [[{ connection: name }, client.status === 'ready' ? 1 : 0]])
   client.on('end', forget)
-  client.connect().catch(() => undefined) // told by `error`; it tries again by itself
+  client.connect().catch(() => undefined) // reported by `error`; the client retries by itself
   return client
 }
 
-/** Ends a client: what is on its way is answered first, but not for longer than a second. */
+/** Closes a client. Commands in flight are answered first, for at most a second. */
 export async function closeClient(client: Redis): Promise<void> {
   const overdue = setTimeout(() => client.disconnect(), 1_000)
-  if (client.status === 'ready') await client.quit().catch(() => undefined) // cut off instead of answered: closed too
+  if (client.status === 'ready') await client.quit().catch(() => undefined) // the link broke, so it is closed too
   clearTimeout(overdue)
   if (client.status !== 'end') client.disconnect()
 }
 
 /**
- * Whether a command that failed was certainly not carried out: it was not written, or Redis itself refused it. Every
- * other error leaves that open.
+ * Whether a command that failed was certainly not executed: it was not written, or Redis itself refused it. After any
+ * other error it may have been.
  */
 export const wasNotDone = (error: unknown): boolean =>
   error instanceof ReplyError || (error instanceof Error && error.message.startsWith("Stream isn't writeable"))
 
-/** Cuts a link that has gone silent, so that the client connects anew: TCP alone would wait for minutes. */
+/** Cuts a link that has become silent, so that the client reconnects: TCP alone would wait for minutes. */
 export class LinkWatch implements Disposable {
   readonly #client: Redis
   readonly #probe: () => Promise<unknown>
   readonly #timer: NodeJS.Timeout
   #isProbing = false
-  #silentLooks = 0
+  #silentChecks = 0
 
-  /** @param probe asks for something; what becomes of the answer is its own business */
+  /** @param probe sends a command; its result is ignored here */
   constructor(client: Redis, probe: () => Promise<unknown>) {
     this.#client = client
     this.#probe = probe
-    this.#timer = setInterval(() => this.#look(), LOOK_MS)
-    client.on('ready', () => this.#ask())
-    client.on('close', () => (this.#silentLooks = 0))
+    this.#timer = setInterval(() => this.#check(), CHECK_MS)
+    client.on('ready', () => this.#startProbe())
+    client.on('close', () => (this.#silentChecks = 0))
   }
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer)
   }
 
-  #look(): void {
-    const isShakingHands = this.#client.status === 'connect'
-    if (!this.#isProbing && !isShakingHands) {
-      this.#ask()
+  #check(): void {
+    const isHandshaking = this.#client.status === 'connect'
+    if (!this.#isProbing && !isHandshaking) {
+      this.#startProbe()
       return
     }
-    this.#silentLooks += 1
-    if (this.#silentLooks <= SILENT_LOOKS_MAX) return
-    this.#silentLooks = 0
+    this.#silentChecks += 1
+    if (this.#silentChecks <= SILENT_CHECKS_MAX) return
+    this.#silentChecks = 0
     this.#client.disconnect(true)
   }
 
-  #ask(): void {
+  #startProbe(): void {
     if (this.#isProbing || this.#client.status !== 'ready') return
     this.#isProbing = true
-    this.#silentLooks = 0
-    const asked = () => (this.#isProbing = false)
-    this.#probe().then(asked, asked)
+    this.#silentChecks = 0
+    const done = () => (this.#isProbing = false)
+    this.#probe().then(done, done)
   }
 }

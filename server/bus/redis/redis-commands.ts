@@ -14,15 +14,15 @@ import { comparePositions, nextPosition, STREAM, toFields } from './stream-entry
 import { StreamReader } from './stream-reader.ts'
 import { atEndOfTurn, gatherWrites } from './gathered-writes.ts'
 
-/** Commands that lie in the stream unread or uncommitted; more are not taken. */
+/** Limit of commands in the stream that are unread or uncommitted; further ones are refused. */
 const ENTRIES_MAX = 20_000
 const TRIM_MS = 250
 
-const repliesTo = (gateway: string): string => `valiant:rep:${gateway}`
+const replyChannel = (gateway: string): string => `valiant:rep:${gateway}`
 
 /**
- * Commands through a Redis Stream, answers through publishing. Redis is a transport here and no
- * store: it may lose anything.
+ * Sends commands through a Redis stream, and answers through publish and subscribe. Redis is only a transport here and may
+ * lose messages.
  */
 export class RedisCommandBus implements CommandBus, Disposable {
   readonly #links: RedisLinks
@@ -31,7 +31,7 @@ export class RedisCommandBus implements CommandBus, Disposable {
   readonly #clock = new SharedClock()
   readonly #watch: LinkWatch
   readonly #readers = new Set<CommandReader>()
-  /** Entries of the stream when it was last asked, and those sent from here since. */
+  /** Entries of the stream at the last check, plus those sent from here since. */
   #entries = 0
   #replies = new Map<string, CommandReply[]>()
   #trimmed = START
@@ -42,7 +42,7 @@ export class RedisCommandBus implements CommandBus, Disposable {
     this.#links = links
     this.#entriesMax = entriesMax
     this.#gather = gatherWrites(links.commands, atEndOfTurn)
-    this.#watch = new LinkWatch(links.commands, () => this.#ask())
+    this.#watch = new LinkWatch(links.commands, () => this.#readState())
     links.metrics.streamEntries.from(() => only(this.#entries))
   }
 
@@ -50,7 +50,7 @@ export class RedisCommandBus implements CommandBus, Disposable {
   static async open(links: RedisLinks, { entriesMax = ENTRIES_MAX } = {}): Promise<RedisCommandBus> {
     const bus = new RedisCommandBus(links, entriesMax)
     try {
-      await bus.#ask()
+      await bus.#readState()
     } catch (error) {
       bus[Symbol.dispose]()
       throw error
@@ -65,25 +65,25 @@ export class RedisCommandBus implements CommandBus, Disposable {
   async send(command: NewCommand): Promise<void> {
     const { commands } = this.#links
     if (commands.status !== 'ready') throw new Unavailable('the link to the exchange is down')
-    if (this.#entries >= this.#entriesMax) throw new Unavailable(`${this.#entries} commands wait already`)
+    if (this.#entries >= this.#entriesMax) throw new Unavailable(`${this.#entries} commands are already waiting`)
     this.#entries += 1
     this.#gather()
     try {
       await commands.xadd(STREAM, '*', ...toFields(command))
     } catch (cause) {
       if (wasNotDone(cause)) throw new Unavailable('Redis did not take the command', { cause })
-      // Cut off, or never answered: the entry may lie in the stream all the same.
+      // The link broke or no answer came: the entry may be in the stream all the same.
       throw new Error('it is not known whether the command was taken', { cause })
     }
   }
 
   onReply(gateway: string, receive: (reply: CommandReply) => void): void {
-    this.#links.subscriber.receive(repliesTo(gateway), (message) => {
+    this.#links.subscriber.receive(replyChannel(gateway), (message) => {
       for (const reply of JSON.parse(message.toString()) as CommandReply[]) receive(reply)
     })
   }
 
-  /** A batch's answers come in one go: those for one gateway travel together. */
+  /** The answers of a batch are given one after the other; those for one gateway are sent together. */
   reply(gateway: string, reply: CommandReply): void {
     if (this.#replies.size === 0) queueMicrotask(() => this.#sendReplies())
     const waiting = this.#replies.get(gateway)
@@ -106,14 +106,14 @@ export class RedisCommandBus implements CommandBus, Disposable {
     }
   }
 
-  /** Not for each batch: some times a second is enough, and the last one counts. */
+  /** Trims a few times a second instead of after each batch, up to the newest position. */
   trim(position: string): void {
     if (position === this.#trimmed) return
     if (this.#trimTo === undefined || comparePositions(position, this.#trimTo) > 0) this.#trimTo = position
     this.#trimTimer ??= setTimeout(() => this.#trim(), TRIM_MS)
   }
 
-  /** Ends what runs by itself; the links are their owner's to close. */
+  /** Stops timers and readers; the links are closed by their owner. */
   [Symbol.dispose](): void {
     this.#watch[Symbol.dispose]()
     clearTimeout(this.#trimTimer)
@@ -127,23 +127,23 @@ export class RedisCommandBus implements CommandBus, Disposable {
     const { commands } = this.#links
     if (position === undefined || commands.status !== 'ready') return
     this.#trimmed = position
-    // What is not trimmed now is with the next batch.
+    // If this fails, the next batch trims these entries too.
     commands.xtrim(STREAM, 'MINID', nextPosition(position)).catch(() => (this.#trimmed = START))
   }
 
   #sendReplies(): void {
     const replies = this.#replies
     this.#replies = new Map()
-    for (const [gateway, ofOne] of replies) this.#links.publisher.publish(repliesTo(gateway), JSON.stringify(ofOne))
+    for (const [gateway, batch] of replies) this.#links.publisher.publish(replyChannel(gateway), JSON.stringify(batch))
   }
 
-  /** Asks for the time and for how much waits: both cost each order nothing, and show that the link works. */
-  async #ask(): Promise<void> {
+  /** Reads the time and the length of the stream. This also shows that the link works, and adds nothing to the cost of an order. */
+  async #readState(): Promise<void> {
     const { commands } = this.#links
     const askedAtMs = performance.now()
-    const time = commands.time().then((told) => {
-      const [seconds = 0, microseconds = 0] = told.map(Number)
-      this.#clock.told(seconds * 1_000 + microseconds / 1_000, performance.now() - askedAtMs)
+    const time = commands.time().then((answer) => {
+      const [seconds = 0, microseconds = 0] = answer.map(Number)
+      this.#clock.correct(seconds * 1_000 + microseconds / 1_000, performance.now() - askedAtMs)
     })
     const [entries] = await Promise.all([commands.xlen(STREAM), time])
     this.#entries = entries

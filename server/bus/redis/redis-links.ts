@@ -13,7 +13,7 @@ import { closeClient, LinkWatch, openClient } from './redis-client.ts'
 import { Subscriber } from './subscriber.ts'
 import { LinkHealth } from './link-health.ts'
 
-/** What `io.adapter` takes. */
+/** The argument of `io.adapter`. */
 export type AdapterFactory = NonNullable<Parameters<Server['adapter']>[0]>
 
 interface LinksOptions {
@@ -23,8 +23,8 @@ interface LinksOptions {
 }
 
 /**
- * This process's links to Redis: one that commands go out on, one that everything else is said on, one that listens. A
- * reader of commands opens one of its own, since it blocks.
+ * This process's connections to Redis: one for sending commands, one for publishing and one for subscriptions. A reader of
+ * commands opens its own, because it blocks.
  */
 export class RedisLinks implements AsyncDisposable {
   readonly log: Logger
@@ -32,9 +32,9 @@ export class RedisLinks implements AsyncDisposable {
   readonly commands: Redis
   readonly publisher: Publisher
   readonly subscriber: Subscriber
-  /** Of commands and subscriber together. */
-  readonly whole: LinkHealth
-  /** The rooms of all instances, to speak to without sockets of one's own. */
+  /** Of the connections for commands and subscriptions together. */
+  readonly health: LinkHealth
+  /** Sends to the rooms of all instances, also from a process without sockets. */
   readonly rooms: Emitter<ServerToClientEvents>
   readonly #url: string
   readonly #publishing: Redis
@@ -51,12 +51,12 @@ export class RedisLinks implements AsyncDisposable {
     this.publisher = new Publisher(this.#publishing, log)
     metrics.publishesFailed.from(() => only(this.publisher.lost))
     this.subscriber = new Subscriber(this.#listening)
-    this.whole = new LinkHealth(this.commands, this.subscriber)
+    this.health = new LinkHealth(this.commands, this.subscriber)
     this.rooms = new Emitter(this.#publishingEnd())
     this.#watches = [this.#publishing, this.#listening].map((client) => new LinkWatch(client, () => client.ping()))
   }
 
-  /** Opens the links, and waits until they are up or `signal` says that it has been long enough. @throws then */
+  /** Opens the links and waits until they are up. @throws when `signal` is aborted before */
   static async open({ signal, ...options }: LinksOptions & { signal: AbortSignal }): Promise<RedisLinks> {
     const links = new RedisLinks(options)
     try {
@@ -70,13 +70,13 @@ export class RedisLinks implements AsyncDisposable {
     }
   }
 
-  /** A connection for reads that block; its user closes it. */
+  /** A connection for blocking reads; the caller closes it. */
   openReader(): Redis {
     const { log, metrics } = this
     return openClient({ url: this.#url, name: 'reader', log, metrics, blocking: true })
   }
 
-  /** Joins the rooms of a Socket.IO server to those of the other instances. */
+  /** Connects the rooms of a Socket.IO server with those of the other instances. */
   adapter(): AdapterFactory {
     const open = createAdapter(this.#publishingEnd(), this.#listeningEnd())
     const filter = new StaleEpochFilter()
@@ -95,7 +95,7 @@ export class RedisLinks implements AsyncDisposable {
     await Promise.all([this.commands, this.#publishing, this.#listening].map(closeClient))
   }
 
-  /** The adapter minds no promise that a client gives it: none of these is ever rejected. */
+  /** The adapter ignores the promises of its client, so these calls must never reject. */
   #publishingEnd() {
     const publish = (channel: string, message: string | Buffer) => this.publisher.publish(channel, message)
     return Object.assign(new EventEmitter(), { publish })
@@ -105,8 +105,8 @@ export class RedisLinks implements AsyncDisposable {
     const { subscriber } = this
     const client = this.#listening
     return {
-      on: (event: string, listener: (...heard: unknown[]) => void) => client.on(event, listener),
-      off: (event: string, listener: (...heard: unknown[]) => void) => client.off(event, listener),
+      on: (event: string, listener: (...received: unknown[]) => void) => client.on(event, listener),
+      off: (event: string, listener: (...received: unknown[]) => void) => client.off(event, listener),
       subscribe: (channels: readonly string[]) => subscriber.addChannels(channels),
       psubscribe: (pattern: string) => subscriber.addPattern(pattern),
       unsubscribe: (channels: readonly string[]) => subscriber.removeChannels(channels),
@@ -115,12 +115,12 @@ export class RedisLinks implements AsyncDisposable {
   }
 }
 
-/** Errors until then are of attempts, and others follow. @throws when `signal` is aborted before */
+/** Failed attempts do not end the wait, because the client retries. @throws when `signal` is aborted before */
 function whenReady(client: Redis, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = () => {
       client.off('ready', ready)
-      reject(new Error('Redis is not there yet'))
+      reject(new Error('Redis is not reachable yet'))
     }
     const ready = () => {
       signal.removeEventListener('abort', stop)

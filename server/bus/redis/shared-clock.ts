@@ -1,4 +1,4 @@
-/** More than this is no drift: the clock there or here has been set. */
+/** A larger correction is not drift: one of the clocks was set. */
 const JUMP_MS_MIN = 200
 
 /** This process's own clocks. */
@@ -9,8 +9,8 @@ export interface OwnClocks {
 const ownClocks: OwnClocks = { wallMs: () => Date.now(), monotonicMs: () => performance.now() }
 
 /**
- * Redis's clock, as far as it can be known from here: the last time it told, and how long ago that was. It is corrected
- * only when an answer proves it wrong, so that a slow one does not move it.
+ * An estimate of the clock of Redis: the last time that Redis sent, plus the time since then. It is corrected only when an
+ * answer proves it wrong, so that a slow answer does not change it.
  */
 export class SharedClock {
   readonly #own: OwnClocks
@@ -21,26 +21,30 @@ export class SharedClock {
     this.#own = own
   }
 
-  /** This process's wall clock before Redis has been heard. */
+  /** Before the first answer of Redis, this process's wall clock. */
   nowMs(): number {
     const base = this.#base
     if (base === undefined) return this.#own.wallMs()
-    // The monotonic clock stands still while a machine sleeps, the wall clock can be set back: the later of both, since
-    // a command that is dropped too early costs a resend, and one that is executed too late is a broken promise.
+    // The monotonic clock stops while a machine sleeps, and the wall clock can be set back. The later of both is used: a
+    // command that expires too early is only resent, but one that is executed too late breaks a promise.
     const elapsed = Math.max(this.#own.wallMs() - base.wallMs, this.#own.monotonicMs() - base.monotonicMs)
     return Math.floor(base.sharedMs + elapsed)
   }
 
-  /** @param roundTripMs how long the answer took: at its arrival the time is `toldMs` at least, and at most so much more */
-  told(toldMs: number, roundTripMs: number): void {
-    const latestMs = toldMs + roundTripMs
-    const estimateMs = this.#base === undefined ? (toldMs + latestMs) / 2 : this.nowMs()
-    const nowMs = Math.min(Math.max(estimateMs, toldMs), latestMs)
+  /**
+   * Takes an answer of Redis.
+   * @param redisMs the time in the answer
+   * @param roundTripMs how long the answer took: the time at its arrival is between `redisMs` and `redisMs + roundTripMs`
+   */
+  correct(redisMs: number, roundTripMs: number): void {
+    const latestMs = redisMs + roundTripMs
+    const estimateMs = this.#base === undefined ? (redisMs + latestMs) / 2 : this.nowMs()
+    const nowMs = Math.min(Math.max(estimateMs, redisMs), latestMs)
     this.#base = { sharedMs: nowMs, wallMs: this.#own.wallMs(), monotonicMs: this.#own.monotonicMs() }
     if (Math.abs(nowMs - estimateMs) > JUMP_MS_MIN) for (const jumped of this.#jumped) jumped()
   }
 
-  /** What was queued before a jump is of another time. @returns to be called to hear no more of it */
+  /** Calls the listener when the clock was set: expiry times from before refer to another time. @returns removes the listener */
   onJump(jumped: () => void): () => void {
     this.#jumped.add(jumped)
     return () => this.#jumped.delete(jumped)

@@ -8,7 +8,7 @@ const message = (event: string, epoch: number, account = 17) => [
 ]
 const isPassed = (filter: StaleEpochFilter, one: unknown[]) => (filter.pass(one) as unknown[])[1] !== undefined
 
-test('an account frame below the highest epoch heard of is left out, whichever account it is of', () => {
+test('an account frame with a lower epoch than the highest seen is dropped, for any account', () => {
   const filter = new StaleEpochFilter()
   expect(
     [message('account', 3), message('account', 3), message('account', 4)].map((one) => isPassed(filter, one)),
@@ -17,7 +17,7 @@ test('an account frame below the highest epoch heard of is left out, whichever a
   expect(isPassed(filter, message('account', 4, 18))).toBe(true)
 })
 
-test('what is no account frame passes as it is', () => {
+test('other messages pass unchanged', () => {
   const filter = new StaleEpochFilter()
   filter.pass(message('account', 9))
   const other = message('orders', 1)

@@ -1,19 +1,19 @@
-/** What Socket.IO's adapter sends to the other instances: who sends, the packet, and to whom. */
+/** A message of Socket.IO's adapter to the other instances: sender, packet and recipients. */
 type AdapterMessage = readonly [sender: unknown, packet: Packet | undefined, to: unknown]
 interface Packet {
   readonly data?: readonly [event: string, frame: { readonly epoch?: number } | undefined]
 }
 
 /**
- * Account frames as one instance hears them, without those of an epoch that is over: a leader that stood still goes on in
- * the middle of a word. They go past the gateway, from the adapter to the sockets, so it is done here.
- * Held against account frames alone: a batch that was in doubt is told late, under its own epoch, and before any account
- * frame of the next.
+ * Drops account frames of an earlier epoch: a leader that was paused may still send some after another took over. Account
+ * frames go from the adapter directly to the sockets, without the gateway, so they are filtered here.
+ * Only epochs of account frames count: the frames of a batch in doubt are sent late, with their own epoch, but still before
+ * any account frame of the next epoch.
  */
 export class StaleEpochFilter {
   #highest = 0
 
-  /** @returns the message; without its packet, which the adapter then ignores, where it is of an epoch that is over */
+  /** @returns the message, or one without a packet, which the adapter ignores, if its epoch is over */
   pass(message: unknown): unknown {
     const [sender, packet, to] = message as AdapterMessage
     if (packet?.data?.[0] !== 'account') return message

@@ -3,15 +3,15 @@ import { traceHeadersOf } from '../../telemetry/tracing.ts'
 import type { CommandEntry, NewCommand } from '../commands.ts'
 import type { ExchangeRequest } from '../exchange-request.ts'
 
-/** The stream that commands lie in. */
+/** The key of the stream of commands. */
 export const STREAM = 'valiant:cmd'
 
-/** Of the fields below: a reader leaves out what it does not understand. */
+/** Version of the fields below; a reader ignores entries of other versions. */
 const VERSION = '1'
-/** No command lives longer than its client waits: one that would was dated by another clock. */
+/** A command expires at the latest when its client stops waiting. One that would live longer was dated by another clock. */
 const LIFE_MS_MAX = ANSWER_MS_MAX + 1_000
 
-/** A command as the fields of an entry. */
+/** Encodes a command as the fields of an entry. */
 export function toFields({
   id,
   gateway,
@@ -23,14 +23,14 @@ export function toFields({
   trace,
 }: NewCommand): string[] {
   const known = commandId === undefined ? [] : ['cid', commandId, 'hash', payloadHash ?? '']
-  // An instance of an earlier version passes over fields that it does not know.
+  // Instances of earlier versions ignore fields that they do not know.
   const counted = copy === undefined ? [] : ['n', String(copy)]
   const followed = trace === undefined ? [] : ['tr', JSON.stringify(trace)]
   const head = ['v', VERSION, 'id', id, 'gw', gateway, 'exp', String(expiresAtMs)]
   return [...head, ...known, ...counted, ...followed, 'p', JSON.stringify(request)]
 }
 
-/** @returns undefined for what is no command of this version, or was written under another clock than `nowMs` */
+/** Decodes an entry. @returns undefined if it is not a command of this version, or was dated by another clock than `nowMs` */
 export function toEntry(position: string, fields: readonly string[], nowMs: number): CommandEntry | undefined {
   const found = new Map<string, string>()
   for (let index = 0; index + 1 < fields.length; index += 2) found.set(fields[index] ?? '', fields[index + 1] ?? '')
@@ -56,7 +56,7 @@ export function toEntry(position: string, fields: readonly string[], nowMs: numb
   }
 }
 
-/** A gateway has checked it; only what is not even JSON is left out here. */
+/** The gateway has validated the payload, so here it only has to be JSON. */
 function parsed(payload: string): unknown {
   try {
     return JSON.parse(payload)
@@ -65,13 +65,13 @@ function parsed(payload: string): unknown {
   }
 }
 
-/** Positions are `ms-n`: by the first number, then by the second. Negative where `a` lies before `b`. */
+/** Compares positions `ms-n` by the first number, then by the second. Negative if `a` is before `b`. */
 export function comparePositions(a: string, b: string): number {
   const [first, second] = [partsOf(a), partsOf(b)]
   return first.ms - second.ms || first.n - second.n
 }
 
-/** The first position behind this one. */
+/** The smallest position after this one. */
 export function nextPosition(position: string): string {
   const { ms, n } = partsOf(position)
   return `${ms}-${n + 1}`

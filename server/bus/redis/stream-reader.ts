@@ -7,16 +7,16 @@ import { LinkWatch, wasNotDone } from './redis-client.ts'
 import type { SharedClock } from './shared-clock.ts'
 import { comparePositions, STREAM, toEntry } from './stream-entry.ts'
 
-/** Commands that have been read and wait to be taken; the others wait in Redis. */
+/** Limit of commands that have been read and not taken; the others wait in Redis. */
 const WAITING_MAX = 4_096
 const READ_MAX = 512
 const BLOCK_MS = 1_000
-/** A question on a link where nothing blocks is answered within this, or the link is dead. */
+/** A link that does not answer a non-blocking command within this time is dead. */
 const ANSWER_MS_MAX = 1_000
 const RETRY_MS = 100
 
 export interface StreamReaderParts {
-  /** The reader's own, closed with it. */
+  /** Used by this reader only, which closes it. */
   readonly client: Redis
   readonly clock: SharedClock
   readonly log: Logger
@@ -25,19 +25,20 @@ export interface StreamReaderParts {
   readonly arrived: () => void
 }
 
-/** Reads the stream of commands ahead of who takes them, over cut links and lost streams. */
+/** Reads commands from the stream in advance. Continues after broken links and lost streams. */
 export class StreamReader implements CommandReader {
   readonly #parts: StreamReaderParts
   readonly #forgetJumps: () => void
   readonly #forgetMetric: () => void
   readonly #watch: LinkWatch
   #waiting: CommandEntry[] = []
-  /** The position of the last entry that was read. */
+  /** Position of the last entry that was read. */
   #cursor: string
   /** Whether the cursor must be compared with the stream before the next read. */
   #mustCompare = true
-  /** Rises when all that lies in the stream is to be left out. */
+  /** Counts the requests to skip everything in the stream. */
   #skips = 0
+  /** The value of `#skips` when the cursor was last moved to the end. */
   #skipped = 0
   #wake = Promise.withResolvers<undefined>()
   #isClosed = false
@@ -47,7 +48,7 @@ export class StreamReader implements CommandReader {
     this.#cursor = parts.after
     this.#forgetJumps = parts.clock.onJump(() => this.#skipAll())
     this.#forgetMetric = parts.metrics.streamPositionSeconds.from(() => only(sentAtSeconds(this.#cursor)))
-    // Only while it connects: later a read may block for longer than a link may be silent.
+    // Watches only while connecting: after that, a blocking read may be silent for longer than the watch allows.
     this.#watch = new LinkWatch(parts.client, () => Promise.resolve())
     parts.client.on('ready', () => {
       this.#mustCompare = true
@@ -90,7 +91,7 @@ export class StreamReader implements CommandReader {
         await this.#read()
       } catch (error) {
         this.#mustCompare = true
-        // A cut link tells of itself; what Redis refuses to do would be refused again at once.
+        // A broken link is logged by the client. An error of Redis would come again at once, so it is logged here.
         if (wasNotDone(error)) log.warn({ err: error }, 'redis: commands cannot be read; trying again')
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
       }
@@ -103,7 +104,7 @@ export class StreamReader implements CommandReader {
     const { client } = this.#parts
     const found = await client.xread('COUNT', count, 'BLOCK', BLOCK_MS, 'STREAMS', STREAM, this.#cursor)
     const entries = found?.[0]?.[1] ?? []
-    // Nothing new is also what a stream gives that has gone back behind the cursor, or a link that has gone silent.
+    // No entries may also mean that the stream went back before the cursor, or that the link is silent.
     if (entries.length === 0) this.#mustCompare = true
     if (skips === this.#skips && !this.#isClosed) this.#add(entries)
   }
@@ -122,9 +123,9 @@ export class StreamReader implements CommandReader {
   }
 
   /**
-   * Compares the cursor with the newest id of the stream. A lower one is of a stream that began anew under a clock that
-   * has been set back, and would be read from the cursor in silence for ever; from the start it may be read twice,
-   * which known ids make harmless.
+   * Compares the cursor with the newest id of the stream. If that is lower, the stream was started again with a clock that
+   * was set back, and reading after the cursor would never return anything. Reading from the start instead may return
+   * commands twice, which is harmless because executed commands are recognized by their ids.
    */
   async #compare(): Promise<void> {
     const skips = this.#skips
@@ -143,7 +144,7 @@ export class StreamReader implements CommandReader {
     }
   }
 
-  /** The newest id that the stream has ever given; START when there is no stream. */
+  /** The newest id that the stream has ever assigned; START if there is no stream. */
   async #newestId(): Promise<string> {
     const { client } = this.#parts
     const overdue = setTimeout(() => client.disconnect(true), ANSWER_MS_MAX)
@@ -160,7 +161,7 @@ export class StreamReader implements CommandReader {
     }
   }
 
-  /** The clock was set: what was queued before expires by another time, and its senders send it again (2c). */
+  /** After the clock was set, the expiry times of queued commands are wrong. Their senders will send them again. */
   #skipAll(): void {
     this.#parts.log.warn(
       { dropped: this.#waiting.length },
@@ -173,5 +174,5 @@ export class StreamReader implements CommandReader {
   }
 }
 
-/** An id of a stream begins with when it was given, in ms. */
+/** An id of a stream starts with the time at which it was assigned, in ms. */
 const sentAtSeconds = (position: string): number => Number(position.split('-')[0]) / 1_000

@@ -3,8 +3,8 @@ import type { Redis } from 'ioredis'
 type Receive = (message: Buffer) => void
 
 /**
- * What this process listens to, all on one connection, so that what one publisher says of several things arrives in the
- * order it was said. After each reconnect everything is subscribed to anew, also what never got so far.
+ * All subscriptions of this process on one connection, so that messages of one publisher on several channels arrive in the
+ * order in which they were sent. After each reconnect all subscriptions are made again, including those that never succeeded.
  */
 export class Subscriber {
   readonly #client: Redis
@@ -19,20 +19,20 @@ export class Subscriber {
     this.#client = client
     client.on('messageBuffer', (channel: Buffer, message: Buffer) => this.#receivers.get(channel.toString())?.(message))
     client.on('ready', () => void this.#subscribeAll())
-    client.on('close', () => this.#tell(false))
+    client.on('close', () => this.#setUp(false))
   }
 
-  /** All that is listened to is heard now. */
+  /** Whether all subscriptions are active. */
   get isUp(): boolean {
     return this.#isUp
   }
 
-  /** Told at each change of `isUp`; in between, messages may have been lost. */
+  /** Calls the listener at each change of `isUp`. While it is down, messages may be lost. */
   onLink(linked: (isUp: boolean) => void): void {
     this.#linked.add(linked)
   }
 
-  /** One receiver a channel. */
+  /** Sets the receiver of a channel. */
   receive(channel: string, receive: Receive): void {
     this.#receivers.set(channel, receive)
     this.addChannels([channel])
@@ -58,17 +58,17 @@ export class Subscriber {
     this.#change(() => this.#client.punsubscribe(pattern))
   }
 
-  /** Resolves when what has been asked for so far is heard, or the link is down. */
+  /** Resolves when all subscriptions so far are active, or the link is down. */
   settled(): Promise<void> {
     return this.#settling
   }
 
-  /** While the link is down there is nothing to do: all is subscribed to when it comes back. */
+  /** While the link is down there is nothing to do: everything is subscribed to when it is up again. */
   #change(change: () => Promise<unknown>): void {
     if (this.#client.status === 'ready') this.#try(change)
   }
 
-  /** A subscription that fails on a link that works would never be heard: the link is made anew. */
+  /** If a subscription fails although the link works, its messages would never come, so the client reconnects. */
   #try(change: () => Promise<unknown>): void {
     const done = change().then(
       () => undefined,
@@ -84,14 +84,14 @@ export class Subscriber {
       Promise.all([
         this.#channels.size > 0 && this.#client.subscribe(...this.#channels),
         this.#patterns.size > 0 && this.#client.psubscribe(...this.#patterns),
-        // Answered after them, and by itself where there is nothing to subscribe to.
-        this.#client.ping().then(() => this.#tell(true)),
+        // Answered after the subscriptions, and also without any.
+        this.#client.ping().then(() => this.#setUp(true)),
       ]),
     )
     await this.#settling
   }
 
-  #tell(isUp: boolean): void {
+  #setUp(isUp: boolean): void {
     if (this.#isUp === isUp) return
     this.#isUp = isUp
     for (const linked of this.#linked) linked(isUp)

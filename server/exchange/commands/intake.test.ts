@@ -264,5 +264,5 @@ it('twenty thousand commands of as many accounts wait for their reads, and no mo
   commandResult = () => new Promise(() => undefined)
   for (let i = 0; i < 20_000; i++) await send(100 + i, String(i))
   expect(take()).toEqual([])
-  await expect(send(17, 'one more')).rejects.toThrow('20000 commands wait already')
+  await expect(send(17, 'one more')).rejects.toThrow('20000 commands are already waiting')
 })

@@ -24,7 +24,7 @@ export function openSimLinks(parts: { world: World; server: RedisServer; process
     commands,
     publisher,
     subscriber,
-    whole: new LinkHealth(commands, subscriber),
+    health: new LinkHealth(commands, subscriber),
     openReader: open,
     adapter: () => {
       throw new Error('sockets are no Socket.IO here')
