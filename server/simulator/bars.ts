@@ -1,4 +1,4 @@
-/** Bars of one instrument and one length, oldest first, as columns; a silent stretch has no bar. */
+/** Bars of one instrument and one resolution as columns, oldest first. An interval without trades has no bar. */
 export interface Bars {
   readonly symbol: string
   readonly resolutionMs: number
@@ -10,11 +10,11 @@ export interface Bars {
   readonly closeTicks: Float64Array
   readonly volumeLots: Float64Array
   readonly trades: Float64Array
-  /** Sum of ticks × lots, whole: over volumeLots the volume-weighted price. */
+  /** Sum of ticks × lots, an integer. Divided by volumeLots it is the volume-weighted average price. */
   readonly turnoverTickLots: Float64Array
 }
 
-/** What one step adds to a bar. */
+/** The trading of one step, which is added to a bar. */
 export interface BarStep {
   readonly openTicks: number
   readonly highTicks: number
@@ -24,7 +24,7 @@ export interface BarStep {
   readonly trades: number
 }
 
-/** Gathers steps into bars; the columns have a fixed room. */
+/** Aggregates steps into bars. The columns have a fixed capacity. */
 export class BarSeries {
   private readonly symbol: string
   private readonly resolutionMs: number
@@ -38,10 +38,10 @@ export class BarSeries {
   private readonly turnover: Float64Array
   private length = 0
 
-  constructor(symbol: string, resolutionMs: number, room: number) {
+  constructor(symbol: string, resolutionMs: number, capacity: number) {
     this.symbol = symbol
     this.resolutionMs = resolutionMs
-    const column = () => new Float64Array(room)
+    const column = () => new Float64Array(capacity)
     this.startMs = column()
     this.open = column()
     this.high = column()
@@ -52,7 +52,7 @@ export class BarSeries {
     this.turnover = column()
   }
 
-  /** @param timeMs the beginning of the step, which lies within one bar */
+  /** @param timeMs the start of the step, which must be within one bar */
   add(timeMs: number, step: BarStep): void {
     if (step.trades === 0) return
     const startMs = timeMs - (timeMs % this.resolutionMs)
@@ -67,7 +67,7 @@ export class BarSeries {
     this.turnover[at] = (this.turnover[at] ?? 0) + Math.round(middle * step.lots)
   }
 
-  /** What has been gathered, handed over: the series must not be added to afterwards. */
+  /** The bars. They share memory with the series, so nothing may be added afterwards. */
   finish(): Bars {
     const { symbol, resolutionMs, length } = this
     const filled = (column: Float64Array) => column.subarray(0, length)

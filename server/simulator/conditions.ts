@@ -1,9 +1,9 @@
-/** Multipliers and pushes by which an operator or a scenario bends one instrument's market; all others are the model's. */
+/** Adjustments of one instrument's market by an operator or a scenario. Most are multipliers of the model's parameters. */
 export interface Conditions {
-  /** Pull on the latent value, log value a second. */
+  /** Drift of the latent value, in log value per second. */
   readonly force: number
   readonly volatility: number
-  /** Makers' liveliness (quotes and cancels alike), how many quotes rest, their half spread, their size. */
+  /** Of makers: rate of quotes and cancels, number of resting quotes, half spread, size. */
   readonly pace: number
   readonly placements: number
   readonly spread: number

@@ -25,7 +25,7 @@ function started() {
 }
 
 describe('a halted instrument', () => {
-  test('is neither quoted nor traded by the simulated participants, while its value moves on', () => {
+  test('is neither quoted nor traded by the simulated participants, while its value keeps moving', () => {
     const { simulator, market } = started()
     const own = market.placeUser('buy', Math.round(simulator.referenceTicks('NOVA')) - 1, 300)
     const before = { events: simulator.events, bid: market.bidTicks, ask: market.askTicks }
@@ -41,7 +41,7 @@ describe('a halted instrument', () => {
     expect([trades, market.remainingOf(own)]).toEqual([0, 300])
   })
 
-  test('has its makers back around the new value when it resumes, and a user’s order that is wrong by then is hit', () => {
+  test('is quoted around the new value when it resumes, and a user’s mispriced order is hit', () => {
     const { simulator, market } = started()
     const far = market.placeUser('buy', 5_000, 10)
     const wrong = market.placeUser('buy', Math.round(simulator.referenceTicks('NOVA')) - 5, 300)
@@ -59,7 +59,7 @@ describe('a halted instrument', () => {
     expect(Math.abs(middle - simulator.referenceTicks('NOVA'))).toBeLessThan(20)
   })
 
-  test('gets no quotes when it is attached in the halt, and its book when that ends', () => {
+  test('gets no quotes when its book is attached during the halt, and gets them when the halt ends', () => {
     const { simulator } = started()
     simulator.halt('NOVA')
     const market = new PlainMarket(SHARE.startTicks * 6)
@@ -71,7 +71,7 @@ describe('a halted instrument', () => {
     expect(market.askTicks).toBeGreaterThan(market.bidTicks)
   })
 
-  test('that was not halted resumes without a change', () => {
+  test('is unchanged by resume if it was not halted', () => {
     const { simulator, market } = started()
     const before = simulator.save()
     simulator.resume('NOVA')
@@ -80,7 +80,7 @@ describe('a halted instrument', () => {
   })
 })
 
-test('the house leaves a book, and only the users’ orders stay', () => {
+test('detach removes all orders of the house and keeps those of users', () => {
   const { simulator, market } = started()
   const own = market.placeUser('buy', 5_000, 10)
   simulator.detach('NOVA')
@@ -89,7 +89,7 @@ test('the house leaves a book, and only the users’ orders stay', () => {
   expect(() => simulator.step(START_MS + 20_000)).toThrow('NOVA: expected a book')
 })
 
-test('a state is rescaled by a split: two for one halves the price and all else goes on', () => {
+test('a two-for-one split halves the price in a saved state and changes nothing else', () => {
   const { simulator } = started()
   simulator.onUserTrade('NOVA', 'buy', 30_000)
   const before = simulator.referenceTicks('NOVA')

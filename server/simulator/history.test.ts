@@ -46,7 +46,7 @@ const everyBar = (columns: readonly Bars[]) =>
 describe('the history before the first start', () => {
   const { simulator, days } = made()
 
-  test('is whole days of every symbol, ends where it should, and has the last hour in seconds', () => {
+  test('has whole days of every symbol, ends at the given time, and has bars of one second for the last hour', () => {
     expect(days.map(({ fromMs, toMs }) => toMs - fromMs)).toEqual(Array(DAYS).fill(DAY_MS))
     expect(days.at(-1)!.toMs).toBe(END_MS)
     expect(simulator.nowMs).toBe(END_MS)
@@ -60,7 +60,7 @@ describe('the history before the first start', () => {
     expect(minutes).toBeGreaterThan(0.99 * DAYS * 1440)
   })
 
-  test('has sane bars: low ≤ open, close ≤ high, whole numbers, a turnover within them', () => {
+  test('has consistent bars: low ≤ open, close ≤ high, integers, a turnover between low and high', () => {
     for (const one of everyBar(days.flatMap(({ minuteBars, secondBars }) => [...minuteBars, ...secondBars]))) {
       expect(Object.values(one).every(Number.isSafeInteger)).toBe(true)
       expect(one.low).toBeGreaterThan(0)
@@ -73,7 +73,7 @@ describe('the history before the first start', () => {
     }
   })
 
-  test('is continuous: a bar opens where the last one closed, but for the bounce between bid and ask and rare jumps', () => {
+  test('is continuous: a bar opens near the last close, except for the bid-ask bounce and rare jumps', () => {
     for (const index of [0, 1]) {
       const bars = everyBar(days.map(({ minuteBars }) => minuteBars[index]!))
       const gaps = bars.slice(1).map((one, at) => Math.abs(one.open - bars[at]!.close))
@@ -82,7 +82,7 @@ describe('the history before the first start', () => {
     }
   })
 
-  test('starts at the start price and says the same in seconds as in minutes', () => {
+  test('starts at the start price, and bars of seconds agree with bars of minutes', () => {
     const { minuteBars, secondBars } = days.at(-1)!
     expect(Math.abs(days[0]!.minuteBars[0]!.openTicks[0]! / INSTRUMENTS[0]!.startTicks - 1)).toBeLessThan(0.005)
     const lastMinute = bar(minuteBars[0]!, minuteBars[0]!.length - 1)
@@ -99,7 +99,7 @@ describe('the history before the first start', () => {
     expect(made(8).days).not.toEqual(days)
   })
 
-  test('ends in the state in which the live market begins', () => {
+  test('ends in the state in which the live market starts', () => {
     const { simulator: live, days: past } = made()
     const markets = INSTRUMENTS.map(({ symbol, startTicks }) => {
       const market = new PlainMarket(startTicks * 6)
@@ -114,7 +114,7 @@ describe('the history before the first start', () => {
     expect(live.nowMs).toBe(END_MS + WARM_UP_MS)
   })
 
-  test('refuses what is not a whole minute', () => {
+  test('refuses times that are not whole minutes', () => {
     const odd = Simulator.start({ instruments: INSTRUMENTS, seed: 1, startMs: END_MS - DAY_MS + 500 })
     expect(() => generateHistory(odd, END_MS).next()).toThrow('expected whole minutes')
   })

@@ -7,15 +7,15 @@ const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
 
-/** The nearer to now, the finer the steps. */
+/** The steps become finer towards the end. */
 const FAR_STEP_MS = MINUTE_MS
 const LAST_DAY_STEP_MS = 10 * SECOND_MS
 const LAST_HOUR_STEP_MS = SECOND_MS
 
-/** After the history the caller attaches the books and runs this much of the full market, for an orderly first book. */
+/** After the history, the caller attaches the books and runs the full market for this long, to get realistic first books. */
 export const WARM_UP_MS = 60 * SECOND_MS
 
-/** One day of the history, all instruments; the last one also has the bars of one second of its last hour. */
+/** One day of the history for all instruments. The last day also has bars of one second for its last hour. */
 export interface HistoryDay {
   readonly fromMs: number
   readonly toMs: number
@@ -24,10 +24,10 @@ export interface HistoryDay {
 }
 
 /**
- * The market's past, made before its first start: bars for the charts. The state it ends in is the live
- * market's first state, so that the last bar and the first trade belong together. Pulled a day at a time: the caller
- * may write one while the next waits.
- * @param simulator fresh, started at a whole minute; it stands at endMs afterwards
+ * Generates the market's past before its first start, as bars for the charts. It ends in the state in which the live market
+ * starts, so that the first trade fits the last bar. It yields one day at a time, so that the caller can write it before
+ * the next is generated.
+ * @param simulator new, started at a whole minute; it is advanced to endMs
  * @param endMs a whole minute
  * @throws {RangeError} when either is not
  */

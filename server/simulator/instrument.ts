@@ -1,4 +1,4 @@
-/** What the simulator must know of an instrument, and what instruments of a class have in common (docs/market-model.md, 2). */
+/** The parameters of an instrument, and those of its asset class (docs/market-model.md, 2). */
 
 export type AssetClass = 'equity' | 'currency' | 'coin'
 
@@ -7,32 +7,32 @@ export interface SimulatedInstrument {
   readonly assetClass: AssetClass
   /** Instruments of one sector share a shock. */
   readonly sector: string
-  /** The latent value at the beginning of the first history; the whole model scales with it. */
+  /** The latent value at the start of the history. The whole model scales with it. */
   readonly startTicks: number
   /** Standard deviation of a day's (24 h) log return, such as 0.018. */
   readonly sigmaDay: number
-  /** Multiplies the mean child and maker sizes, and so the volume of a day. */
+  /** Multiplies the mean sizes of child orders and quotes, and so the daily volume. */
   readonly sizeMultiplier: number
 }
 
 export interface ClassParameters {
-  /** Loadings on the market's and the sector's shock; the own part is √(1 − β² − γ²). */
+  /** Loadings on the market's and the sector's shock. The loading on the instrument's own shock is √(1 − β² − γ²). */
   readonly beta: number
   readonly gamma: number
   /** Variance of the own log-volatility, and its correlation with the own shock: the leverage effect when negative. */
   readonly logVolatilityVariance: number
   readonly leverage: number
-  /** Own jumps: expected number a day, size in units of sigmaDay, probability that one goes down. */
+  /** Own jumps: expected number per day, size in units of sigmaDay, probability of a downward jump. */
   readonly jumpsPerDay: number
   readonly jumpScale: number
   readonly jumpDown: number
-  /** Found by simulation, so that realised volatility is about sigmaDay. */
+  /** Calibrated by simulation so that realized volatility is about sigmaDay. */
   readonly volatilityNorm: number
-  /** Trades a second in the mean. */
+  /** Mean trades per second. */
   readonly takerRate: number
   /** Mean size of a taker's order in lots, at sizeMultiplier 1. */
   readonly childLots: number
-  /** Mean distance of quotes from the best, divided by two, in ticks at price·sigmaDay = 180 ticks. */
+  /** Half the mean distance of quotes from the best price, in ticks at price·sigmaDay = 180 ticks. */
   readonly depthTicks: number
 }
 
@@ -80,14 +80,17 @@ export const CLASS_PARAMETERS: Readonly<Record<AssetClass, ClassParameters>> = {
 
 export const DAY_SECONDS = 86_400
 
-/** Children are clipped to the best queue, so that less than takerRate × childLots is traded; nominal, realised is 1.1 of it. */
-const TRADED_PART = 0.5
+/**
+ * Child orders are limited to the best level's size, so less than takerRate × childLots is traded. This is the nominal
+ * share; the realized volume is 1.1 times as high.
+ */
+const TRADED_SHARE = 0.5
 
-/** Nominal volume of a day in lots: the scale of impact and of the resting tail. */
+/** Nominal daily volume in lots: the scale of impact and of the tail orders. */
 export function dailyVolumeLots(instrument: SimulatedInstrument): number {
   const { takerRate, childLots } = CLASS_PARAMETERS[instrument.assetClass]
-  return TRADED_PART * takerRate * childLots * instrument.sizeMultiplier * DAY_SECONDS
+  return TRADED_SHARE * takerRate * childLots * instrument.sizeMultiplier * DAY_SECONDS
 }
 
-/** Mean volatility, per root second. */
+/** Mean volatility, per square root of a second. */
 export const meanSigma = (instrument: SimulatedInstrument): number => instrument.sigmaDay / Math.sqrt(DAY_SECONDS)

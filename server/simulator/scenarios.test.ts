@@ -18,7 +18,7 @@ const run = { name: 'earnings-beat', fromMs: START_MS } as const
 
 describe('every scenario', () => {
   test.each(Object.entries(SCENARIOS) as [ScenarioName, Scenario][])(
-    '%s begins at once, goes on in order and ends',
+    '%s starts at once, has its phases in order, and ends',
     (name, scenario) => {
       const minutes = scenario.phases.map(({ fromMinute }) => fromMinute)
       expect(minutes[0]).toBe(0)
@@ -27,11 +27,11 @@ describe('every scenario', () => {
     },
   )
 
-  test('has a name of its own alone', () => {
+  test('is recognized by its name only', () => {
     expect(['flash-crash', 'toString', ''].map(isScenario)).toEqual([true, false, false])
   })
 
-  test('can be played; what a later version knows beside is left out', () => {
+  test('can be played; scenarios of a later version are left out', () => {
     const later = { symbol: 'VLNT', name: 'of-a-later-version', fromMs: 1 }
     expect(playable([{ symbol: 'NOVA', ...run }, later])).toEqual(new Map([['NOVA', run]]))
   })
@@ -50,17 +50,17 @@ describe('a run', () => {
     expect(over).toEqual({ progress: { ...run, entered: 3, isOver: true }, conditions: CALM, jump: 0 })
   })
 
-  test('that nobody followed for a while makes up for the jump, and goes on with the phase it is in', () => {
+  test('that was not followed for a while makes up for its jump and continues with the current phase', () => {
     const { progress } = stepOf(run, undefined, at(1))
     expect(stepOf(run, progress, at(30))).toMatchObject({ jump: 0.07, conditions: { takers: 2.5 } })
     expect(stepOf(run, progress, at(90))).toMatchObject({ jump: 0.07, conditions: CALM })
   })
 
-  test('that was over before anyone began it moves nothing', () => {
+  test('that is already over when it is first seen changes nothing', () => {
     expect(stepOf(run, undefined, at(61))).toMatchObject({ jump: 0, conditions: CALM, progress: { isOver: true } })
   })
 
-  test('brings the same conditions to who goes on from what was saved', () => {
+  test('has the same conditions after it is restored from a saved progress', () => {
     for (const minutes of [-1, 0, 5, 20, 60]) {
       const { progress, conditions } = stepOf(run, undefined, at(minutes))
       expect(conditionsOf(progress)).toEqual(conditions)

@@ -4,25 +4,25 @@ const MINUTE_MS = 60_000
 
 interface Phase {
   readonly fromMinute: number
-  /** Until the next phase; what is not named is calm. */
+  /** Conditions until the next phase; those not given are calm. */
   readonly conditions: Partial<Conditions>
-  /** The value jumps as the phase begins. Log size: 0.07 is 7 % up. */
+  /** Jump of the value at the start of the phase. Log size: 0.07 is 7% up. */
   readonly jump?: number
 }
 
-/** A programme that an operator plays on an instrument: phases in order of time, calm after the last. */
+/** A program that an operator plays on an instrument: phases in order of time, then calm again. */
 export interface Scenario {
   readonly summary: string
   readonly phases: readonly Phase[]
   readonly endsMinute: number
 }
 
-/** A pull by so much in so many minutes, as `Conditions.force`. */
+/** `Conditions.force` for a move by `logSize` in `minutes`. */
 const pull = (logSize: number, minutes: number): number => logSize / (minutes * 60)
 
 const SHOCK = { placements: 0.6, spread: 2, takers: 6, volatility: 2.5 }
 
-/** Gap as from news that nobody expected; who quotes waits for it. */
+/** A gap as after unexpected news, with thin quotes before it. */
 const gap = (summary: string, jump: number): Scenario => ({
   summary,
   phases: [
@@ -33,10 +33,10 @@ const gap = (summary: string, jump: number): Scenario => ({
   endsMinute: 60,
 })
 
-/** What can be played. Their sizes are for shares; a pair moves as far, which is much for one. */
+/** The scenarios. Their sizes are chosen for shares; a currency pair moves as far, which is a lot for one. */
 export const SCENARIOS = {
   'flash-crash': {
-    summary: 'falls by some 6 % in four minutes, quotes thin, and comes back within twenty',
+    summary: 'falls by about 6% in four minutes with thin quotes, and recovers within twenty',
     phases: [
       {
         fromMinute: 0,
@@ -47,10 +47,10 @@ export const SCENARIOS = {
     ],
     endsMinute: 40,
   },
-  'earnings-beat': gap('five quiet minutes, then 7 % up at once, and a lively hour', 0.07),
-  'earnings-miss': gap('five quiet minutes, then 7 % down at once, and a lively hour', -0.07),
+  'earnings-beat': gap('five quiet minutes, then 7% up at once, then a lively hour', 0.07),
+  'earnings-miss': gap('five quiet minutes, then 7% down at once, then a lively hour', -0.07),
   'short-squeeze': {
-    summary: 'rises by some 15 % in two hours, then gives most of it back in one',
+    summary: 'rises by about 15% in two hours, then loses most of it in one',
     phases: [
       {
         fromMinute: 0,
@@ -64,17 +64,17 @@ export const SCENARIOS = {
     endsMinute: 180,
   },
   drought: {
-    summary: 'an hour of few and small quotes far apart; the price itself is calm',
+    summary: 'an hour of few, small and wide quotes; the price itself is calm',
     phases: [{ fromMinute: 0, conditions: { placements: 0.2, spread: 3, depth: 0.4, takers: 0.7 } }],
     endsMinute: 60,
   },
   trend: {
-    summary: 'rises by some 3 % over ten hours, a little at a time',
+    summary: 'rises gradually by about 3% over ten hours',
     phases: [{ fromMinute: 0, conditions: { force: pull(0.03, 600), bias: 0.08, takers: 1.3 } }],
     endsMinute: 600,
   },
   quiet: {
-    summary: 'eight hours in which hardly anything moves',
+    summary: 'eight hours with hardly any movement',
     phases: [{ fromMinute: 0, conditions: { volatility: 0.3, takers: 0.3, pace: 0.5 } }],
     endsMinute: 480,
   },
@@ -84,25 +84,25 @@ export type ScenarioName = keyof typeof SCENARIOS
 
 export const isScenario = (name: string): name is ScenarioName => Object.hasOwn(SCENARIOS, name)
 
-/** When a scenario that begins at a moment is over. */
+/** The time at which a run ends. */
 export const endOf = ({ name, fromMs }: ScenarioRun): number => fromMs + SCENARIOS[name].endsMinute * MINUTE_MS
 
-/** A scenario in the market of one instrument, from a moment of market time on. */
+/** A scenario that is played on one instrument from a given market time. */
 export interface ScenarioRun {
   readonly name: ScenarioName
   readonly fromMs: number
 }
 
-/** Those of a list that this version can play, by symbol. */
+/** The runs that this version can play, by symbol. */
 export function playable(
   list: readonly { readonly symbol: string; readonly name: string; readonly fromMs: number }[],
 ): ReadonlyMap<string, ScenarioRun> {
   return new Map(list.flatMap(({ symbol, name, fromMs }) => (isScenario(name) ? [[symbol, { name, fromMs }]] : [])))
 }
 
-/** How far a run has come, for who goes on from there. */
+/** How far a run has progressed, to continue from there. */
 export interface ScenarioProgress extends ScenarioRun {
-  /** So many of its phases have begun. */
+  /** Number of phases that have started. */
   readonly entered: number
   readonly isOver: boolean
 }
@@ -110,13 +110,13 @@ export interface ScenarioProgress extends ScenarioRun {
 interface Step {
   readonly progress: ScenarioProgress
   readonly conditions: Conditions
-  /** What the value jumps by, of phases that have begun since. */
+  /** Sum of the jumps of phases that have started since the last step. */
   readonly jump: number
 }
 
 /**
- * Where a run stands at a moment.
- * @param before where it stood; undefined for one that is new. What was over before anyone began it is not made up for
+ * The progress of a run at a given time.
+ * @param before the progress before; undefined for a new run. A run that is new and already over causes no jumps
  */
 export function stepOf(run: ScenarioRun, before: ScenarioProgress | undefined, timeMs: number): Step {
   const { phases }: Scenario = SCENARIOS[run.name]
@@ -130,7 +130,7 @@ export function stepOf(run: ScenarioRun, before: ScenarioProgress | undefined, t
   }
 }
 
-/** The conditions that a run has brought. */
+/** The current conditions of a run. */
 export const conditionsOf = ({ name, entered, isOver }: ScenarioProgress): Conditions =>
   isOver ? CALM : conditionsAfter(SCENARIOS[name].phases, entered)
 

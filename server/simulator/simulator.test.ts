@@ -30,7 +30,7 @@ interface Running {
   readonly tape: string[]
 }
 
-/** A market of the given instruments; book and tape are the first one's. */
+/** A market of the given instruments; book and tape are those of the first. */
 function running(simulator: Simulator, instruments: readonly SimulatedInstrument[]): Running {
   const tape: string[] = []
   const markets = instruments.map((instrument) => {
@@ -51,7 +51,7 @@ const restored = (state: SimulatorState): Running => running(Simulator.restore(s
 const throughJson = (state: SimulatorState) => readSimulatorState(JSON.parse(JSON.stringify(state)))
 
 describe('the simulated market', () => {
-  test('is the same for the same seed, however the steps are cut, and another for another seed', () => {
+  test('is the same for the same seed, however it is divided into steps, and different for another seed', () => {
     const [whole, cut, other] = [started(), started(), started(8)]
     whole.simulator.step(START_MS + MINUTE_MS)
     for (let ms = 0; ms <= MINUTE_MS; ms += 37) cut.simulator.step(START_MS + ms)
@@ -63,14 +63,14 @@ describe('the simulated market', () => {
     expect(other.tape).not.toEqual(whole.tape)
   })
 
-  test('of one instrument does not change when another is listed beside it', () => {
+  test('of one instrument does not change when another one is listed', () => {
     const [alone, beside] = [started(), started(7, [SHARE, COIN])]
     alone.simulator.step(START_MS + MINUTE_MS)
     beside.simulator.step(START_MS + MINUTE_MS)
     expect(beside.tape).toEqual(alone.tape)
   })
 
-  test('goes on identically from a saved state, at any quantum', () => {
+  test('continues identically from a saved state, at any quantum', () => {
     const first = started()
     first.simulator.step(START_MS + 33_350)
     const state = throughJson(first.simulator.save())
@@ -107,7 +107,7 @@ describe('the simulated market', () => {
     }
   })
 
-  test('stands again at once when a user has swept the whole book', () => {
+  test('has quotes again at once after a user has swept the whole book', () => {
     const { simulator, market } = started()
     simulator.step(START_MS + 10_000)
     market.take('buy', 1e9, market.maxTicks, simulator.nowMs)
@@ -120,7 +120,7 @@ describe('the simulated market', () => {
     expect(market.askTicks - market.bidTicks).toBeLessThan(15)
   })
 
-  test('moves with a user who trades, and comes back', () => {
+  test('moves with the trades of a user, and reverts', () => {
     const [pushed, calm] = [started(), started()]
     for (const { simulator } of [pushed, calm]) simulator.step(START_MS + 10_000)
     const before = pushed.simulator.referenceTicks('NOVA')
@@ -135,7 +135,7 @@ describe('the simulated market', () => {
 })
 
 describe("a user's order", () => {
-  test('that is wrong by more than the tolerance is hit, all of it, within a second', () => {
+  test('that is mispriced by more than the tolerance is filled completely within a second', () => {
     const { simulator, market } = started()
     simulator.step(START_MS + 10_000)
     let filled = 0
@@ -147,7 +147,7 @@ describe("a user's order", () => {
     expect(filled).toBe(200_000)
   })
 
-  test('that improves the spread is not taken for stale: the informed leave it alone', () => {
+  test('that narrows the spread is not treated as stale: informed takers do not hit it', () => {
     const { simulator, market } = started()
     simulator.setConditions('NOVA', { takers: 0, volatility: 1e-6, spread: 4 })
     simulator.step(START_MS + 60_000)
@@ -161,7 +161,7 @@ describe("a user's order", () => {
     expect(market.bidTicks).toBeGreaterThanOrEqual(improving)
   })
 
-  test('that rests at a recovery is neither crossed nor canceled by the quotes that return', () => {
+  test('that rests in the book at a recovery is neither crossed nor canceled by the new quotes', () => {
     const { simulator } = started()
     simulator.step(START_MS + 10_000)
     const reference = Math.round(simulator.referenceTicks('NOVA'))
@@ -182,7 +182,7 @@ describe("a user's order", () => {
 })
 
 describe('time', () => {
-  test('that was missed moves the season and not the value', () => {
+  test('that was skipped advances the season and not the value', () => {
     const { simulator, market } = started()
     simulator.step(START_MS + 10_000)
     const [before, bid] = [simulator.save(), market.bidTicks]
@@ -205,7 +205,7 @@ describe('time', () => {
 })
 
 describe('conditions', () => {
-  test('bend the market, are saved, and end', () => {
+  test('change the market, are saved, and end', () => {
     const { simulator, market } = started()
     simulator.setConditions('NOVA', { spread: 4, placements: 0.3 })
     simulator.step(START_MS + MINUTE_MS)
@@ -236,7 +236,7 @@ describe('a scenario', () => {
   const crash = { name: 'flash-crash', fromMs: START_MS + MINUTE_MS } as const
   const scenarioOf = (simulator: Simulator) => simulator.save().instruments[0]?.scenario
 
-  test.each([1, 2, 3])('moves the price as it says: a flash crash falls and comes back, seed %d', (seed) => {
+  test.each([1, 2, 3])('moves the price as described: a flash crash falls and recovers, seed %d', (seed) => {
     const { simulator, market } = started(seed)
     simulator.step(crash.fromMs)
     const before = market.bidTicks
@@ -254,7 +254,7 @@ describe('a scenario', () => {
     expect(simulator.newsSince(START_MS).filter(({ scope }) => scope === 'asked')).toEqual([])
   })
 
-  test('goes on over a restart, with its jump once, which is news', () => {
+  test('continues after a restart, and its jump happens once and is news', () => {
     const run = { name: 'earnings-miss', fromMs: START_MS } as const
     const { simulator } = started()
     simulator.play('NOVA', run)
@@ -274,7 +274,7 @@ describe('a scenario', () => {
     expect(later.simulator.newsSince(START_MS)).toEqual([])
   })
 
-  test('ends when it is told to, and is followed by another', () => {
+  test('can be ended and followed by another', () => {
     const { simulator } = started()
     simulator.play('NOVA', { name: 'drought', fromMs: START_MS })
     simulator.step(START_MS + MINUTE_MS)
@@ -290,13 +290,13 @@ describe('a scenario', () => {
 })
 
 describe('a simulator', () => {
-  test('does not step an instrument that has no book, nor know one that is not listed', () => {
+  test('throws for an instrument without a book and for one that is not listed', () => {
     const simulator = Simulator.start({ instruments: [SHARE], seed: 1, startMs: START_MS })
     expect(() => simulator.step(START_MS + 50)).toThrow('NOVA: expected a book')
     expect(() => simulator.onUserTrade('NONE', 'buy', 1)).toThrow('found NONE')
   })
 
-  test('restored with another list starts what is new at its start price and drops what is gone', () => {
+  test('restored with another list starts new instruments at their start price and drops old ones', () => {
     const { simulator } = started()
     simulator.step(START_MS + MINUTE_MS)
     const other = Simulator.restore(simulator.save(), [COIN])
@@ -304,14 +304,14 @@ describe('a simulator', () => {
     expect(other.save().instruments.map(({ symbol }) => symbol)).toEqual(['NIM-USD'])
   })
 
-  test('refuses a state of another version or with a hole', () => {
+  test('refuses a state of another version or with a missing number', () => {
     const state = started().simulator.save()
     expect(() => readSimulatorState({ ...state, version: 0 })).toThrow('expected version 1, found 0')
     expect(() => readSimulatorState({ ...state, nowMs: Number.NaN })).toThrow('finite number at state.nowMs')
     expect(() => readSimulatorState(null)).toThrow('expected an object')
   })
 
-  test('keeps about a kilobyte an instrument', () => {
+  test('has a state of about a kilobyte per instrument', () => {
     expect(JSON.stringify(started(7, [SHARE, COIN]).simulator.save()).length).toBeLessThan(2_600)
   })
 })

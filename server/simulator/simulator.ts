@@ -10,36 +10,36 @@ import { type News, World } from './price-process/world.ts'
 import { conditionsOf, type ScenarioProgress, type ScenarioRun, stepOf } from './scenarios.ts'
 import { type InstrumentState, type SimulatorState, STATE_VERSION } from './state.ts'
 
-/** The market moves by quanta on a fixed grid; one quantum is one frame of market data. */
+/** The market advances in quanta on a fixed grid; one quantum is one frame of market data. */
 export const QUANTUM_MS = 50
 export const WORLD_STEP_MS = 500
-/** A market that is further behind than this is not run through the gap: `jumpTo`. */
+/** A market that is further behind than this skips the gap with `jumpTo` instead of running through it. */
 export const CATCH_UP_MAX_MS = 2_000
 
 export interface SimulatorOptions {
-  /** Liveliness of quotes and cancels, not of trades: 1 gives some 77 events a second an instrument, 0.25 some 22. */
+  /** Relative rate of quotes and cancels, not of trades: about 77 events per second and instrument at 1, about 22 at 0.25. */
   readonly liveness?: number
-  /** A divisor of WORLD_STEP_MS; more than QUANTUM_MS only to run long stretches without users, whose law is the same. */
+  /** A divisor of WORLD_STEP_MS. Larger than QUANTUM_MS only for long runs without users, with the same distribution. */
   readonly quantumMs?: number
 }
 
 export interface SimulatorStart extends SimulatorOptions {
-  /** Their order is the order in which they trade within a quantum. */
+  /** In the order in which they trade within a quantum. */
   readonly instruments: readonly SimulatedInstrument[]
-  /** A whole number. */
+  /** An integer. */
   readonly seed: number
   /** Market time, rounded down to the world's grid. */
   readonly startMs: number
 }
 
-/** One instrument of the simulation: its value, the flow that follows it, and the participants once there is a book. */
+/** One instrument of the simulation: its value, its order flow, and the participants once there is a book. */
 class Simulated {
   readonly value: LatentValue
   readonly flow: Flow
   market: HouseMarket | undefined
   participants: Participants | undefined
   isHalted = false
-  /** What is played, and how far it has come: undefined before the first step of the world. */
+  /** The scenario that is played, and its progress, which is undefined before the first step of the world. */
   scenario: ScenarioRun | undefined
   progress: ScenarioProgress | undefined
 
@@ -50,8 +50,8 @@ class Simulated {
 }
 
 /**
- * The simulated market, all instruments of it. Time comes in by `step`; what happens depends on the seed or the state,
- * and on what users did between which quanta, never on a clock.
+ * The simulated market of all instruments. Time advances only by `step`: what happens depends on the seed or the saved state
+ * and on what users did between quanta, never on a clock.
  */
 export class Simulator {
   readonly world: World
@@ -81,7 +81,7 @@ export class Simulator {
     this.simulated = new Map(world.values.map((value) => [value.instrument.symbol, this.simulate(value, saved)]))
   }
 
-  /** Each instrument starts at its start price, with volatilities drawn from their stationary law. */
+  /** Each instrument starts at its start price, with volatilities drawn from their stationary distribution. */
   static start(start: SimulatorStart): Simulator {
     const startMs = onWorldGrid(start.startMs)
     const world = World.start(start.instruments, start.seed, startMs)
@@ -89,8 +89,8 @@ export class Simulator {
   }
 
   /**
-   * Goes on from a saved state; books must be attached anew. An instrument that the state does not know starts at its
-   * start price, one that is no longer listed is dropped.
+   * Continues from a saved state; books must be attached again. An instrument that is not in the state starts at its start
+   * price, and one that is no longer listed is dropped.
    */
   static restore(
     state: SimulatorState,
@@ -109,7 +109,7 @@ export class Simulator {
     return new Simulator(world, state, options, saved)
   }
 
-  /** Plain JSON with full precision: the state between two quanta, without the orders in the books. */
+  /** The state between two quanta, without the orders in the books, as plain JSON with full precision. */
   save(): SimulatorState {
     const instruments = [...this.simulated].map(([symbol, { value, flow, progress }]) => ({
       symbol,
@@ -122,9 +122,9 @@ export class Simulator {
   }
 
   /**
-   * Gives an instrument its book, which holds no order of the house: at the start, and at every recovery, where users'
-   * orders already rest in it. Puts the tail and 216 quotes around the reference and never crosses an order; in a halt it
-   * waits for its end with that.
+   * Gives an instrument its book, at the start and at every recovery. The book contains no orders of the house, but may
+   * contain users' orders, which are never crossed. Places the tail and 216 quotes around the reference, during a halt only
+   * when it ends.
    */
   attach(symbol: string, market: HouseMarket): void {
     const simulated = this.find(symbol)
@@ -132,7 +132,7 @@ export class Simulator {
     if (!simulated.isHalted) simulated.participants = new Participants(market, simulated.flow, this.liveness)
   }
 
-  /** Takes the house out of a book, which must be attached anew before the next step. */
+  /** Cancels the house's orders in a book. A book must be attached again before the next step. */
   detach(symbol: string): void {
     const simulated = this.find(symbol)
     simulated.participants?.withdraw()
@@ -140,12 +140,12 @@ export class Simulator {
     simulated.market = undefined
   }
 
-  /** Nobody places, cancels or takes until `resume`; the value moves on, and what rests stays. */
+  /** Stops all placing, canceling and taking until `resume`. The value keeps moving, and resting orders stay. */
   halt(symbol: string): void {
     this.find(symbol).isHalted = true
   }
 
-  /** The makers come back around the value as it is now; what they left in the book goes. */
+  /** Replaces the house's orders in the book by new ones around the current value. */
   resume(symbol: string): void {
     const simulated = this.find(symbol)
     const { market, isHalted } = simulated
@@ -156,7 +156,7 @@ export class Simulator {
   }
 
   /**
-   * Runs the whole quanta up to a moment; what is left of it stays for the next call.
+   * Runs the whole quanta up to a time; a remaining part of a quantum is left for the next call.
    * @throws {RangeError} when an instrument has no book
    */
   step(toMs: number): void {
@@ -175,8 +175,8 @@ export class Simulator {
   }
 
   /**
-   * After a pause, a hand-over or a restart: it was a halt. Market time moves, and with it the season; values, flow and
-   * quotes stay, and trading goes on from them. Rounded down to the world's grid; never back.
+   * Skips time after a pause, a takeover or a restart, as if it had been a halt: market time and season advance, and values,
+   * flow and quotes stay as they are. The time is rounded down to the world's grid and never goes back.
    */
   jumpTo(timeMs: number): void {
     const to = onWorldGrid(timeMs)
@@ -186,18 +186,17 @@ export class Simulator {
   }
 
   /**
-   * A user's taker order was filled against the house: flow like any other, it moves the price. To be called for each
-   * such fill, between two quanta. Not for fills of a user's resting order, which `step` has accounted for, nor for
-   * trades between users.
+   * Adds the impact of a user's taker order that was filled against the house. To be called for each such fill, between two
+   * quanta, but not for fills of a user's resting order, which `step` has already counted, nor for trades between users.
    */
   onUserTrade(symbol: string, side: Side, lots: number): void {
     this.find(symbol).flow.push(side === 'buy' ? lots : -lots)
   }
 
   /**
-   * Plays a scenario on an instrument, in place of the one before; it goes on over a restart. The same again changes
-   * nothing, undefined ends it.
-   * @returns whether anything has changed
+   * Plays a scenario on an instrument, replacing any other. It continues after a restart. Playing the same run again changes
+   * nothing; undefined ends the scenario.
+   * @returns whether anything changed
    */
   play(symbol: string, run: ScenarioRun | undefined): boolean {
     const simulated = this.find(symbol)
@@ -205,18 +204,19 @@ export class Simulator {
     if (scenario?.name === run?.name && scenario?.fromMs === run?.fromMs) return false
     simulated.scenario = run
     simulated.progress = undefined
-    bend(simulated, CALM)
+    applyConditions(simulated, CALM)
     return true
   }
 
-  /** Bends an instrument's market until told otherwise; what is not named is calm. */
+  /** Sets the conditions of an instrument's market until the next call; those not given are calm. */
   setConditions(symbol: string, conditions: Partial<Conditions>): void {
-    bend(this.find(symbol), Object.keys(conditions).length === 0 ? CALM : { ...CALM, ...conditions })
+    applyConditions(this.find(symbol), Object.keys(conditions).length === 0 ? CALM : { ...CALM, ...conditions })
   }
 
   /**
-   * The value jumps, and the makers know at once. Quotes follow with the next quantum: where nobody may trade at the old
-   * price, the book is detached before and attached again. @param logSize 0.07 is 7 % up
+   * Makes the value jump; the makers know it at once, and quotes follow in the next quantum. If nobody may trade at the old
+   * price, the caller detaches the book before and attaches it again.
+   * @param logSize 0.07 is 7% up
    */
   jump(symbol: string, logSize: number): void {
     const { value, flow } = this.find(symbol)
@@ -224,22 +224,22 @@ export class Simulator {
     flow.catchUp()
   }
 
-  /** Jumps of values after a moment, oldest first, for headlines; the last 512 are kept, and none over a restart. */
+  /** Jumps of values after a time, oldest first, for headlines. The last 512 are kept, and none over a restart. */
   newsSince(timeMs: number): readonly News[] {
     return this.world.newsSince(timeMs)
   }
 
-  /** R in ticks, not rounded: where the makers see the price. */
+  /** R in ticks, not rounded: the price around which makers quote. */
   referenceTicks(symbol: string): number {
     return this.find(symbol).flow.referenceTicks
   }
 
-  /** Of the history, which knows no book: each instrument's flow, in order. */
+  /** For the history, which has no books: each instrument's flow, in order. */
   get flows(): readonly Flow[] {
     return [...this.simulated.values()].map(({ flow }) => flow)
   }
 
-  /** Of the history: one coarse step of the world, without participants. */
+  /** For the history: one coarse step of the world, without participants. */
   stepWithoutBooks(stepMs: number): void {
     this.world.step(stepMs)
     this.nowMs = this.world.nowMs
@@ -257,7 +257,7 @@ export class Simulator {
     const { progress, conditions, jump } = stepOf(scenario, before, this.world.nowMs)
     if (before?.entered === progress.entered && before.isOver === progress.isOver) return
     simulated.progress = progress
-    bend(simulated, conditions)
+    applyConditions(simulated, conditions)
     if (jump !== 0) this.world.jump(simulated.value, jump, 'own')
   }
 
@@ -278,8 +278,7 @@ export class Simulator {
   }
 }
 
-/** `flow` reads the conditions out of the value. */
-function bend({ value, flow }: Simulated, conditions: Conditions): void {
+function applyConditions({ value, flow }: Simulated, conditions: Conditions): void {
   value.conditions = conditions
   flow.updatePace()
 }

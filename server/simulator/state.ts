@@ -4,21 +4,21 @@ import type { LatentValueState } from './price-process/latent-value.ts'
 import type { WorldState } from './price-process/world.ts'
 import type { ScenarioProgress } from './scenarios.ts'
 
-/** Grows with every change that an older or newer simulator could not read. */
+/** Incremented with every incompatible change of the state. */
 export const STATE_VERSION = 1
 
 export interface InstrumentState {
   readonly symbol: string
   readonly value: LatentValueState
   readonly flow: FlowState
-  /** Only where not calm, and not a scenario's: a version that knows no scenarios must not go on with them for ever. */
+  /** Only if not calm and not from a scenario: a version without scenarios would otherwise keep them forever. */
   readonly conditions?: Conditions
   readonly scenario?: ScenarioProgress
 }
 
 /**
- * All that the simulator remembers, as plain JSON, about 0.8 kB an instrument. The simulated orders are not in it:
- * makers and tail are placed anew around the reference (docs/market-model.md, 5).
+ * The whole state of the simulator as plain JSON, about 0.8 kB per instrument. It does not contain the simulated orders:
+ * quotes and tail are placed again around the reference (docs/market-model.md, 5).
  */
 export interface SimulatorState {
   readonly version: typeof STATE_VERSION
@@ -30,8 +30,8 @@ export interface SimulatorState {
 }
 
 /**
- * The state after a split of one instrument, whose start price has become `factor` of what it was: the value follows from
- * that, sizes are told in parts of a day's volume, and only where the makers stand is kept in ticks.
+ * The state after a split of one instrument, whose start price was multiplied by `factor`. The value is stored relative to
+ * the start price and flow relative to the daily volume, so only the makers' reference is stored in ticks.
  */
 export function rescaled(state: SimulatorState, symbol: string, factor: number): SimulatorState {
   const instruments = state.instruments.map((instrument) => {
@@ -43,8 +43,8 @@ export function rescaled(state: SimulatorState, symbol: string, factor: number):
 }
 
 /**
- * A state that was kept as JSON, as `save` gave it.
- * @throws {RangeError} when it is of another version or not a state: the caller starts a new market or stops
+ * Reads a state that `save` returned, after it was stored as JSON.
+ * @throws {RangeError} when it is not a state or has another version; the caller then starts a new market or stops
  */
 export function readSimulatorState(json: unknown): SimulatorState {
   if (!isRecord(json)) throw new RangeError(`simulator state: expected an object, found ${typeof json}`)
@@ -59,7 +59,7 @@ export function readSimulatorState(json: unknown): SimulatorState {
   return json as unknown as SimulatorState
 }
 
-/** Where a number is missing: JSON writes NaN and infinities as null. */
+/** The path of the first number that is not finite; JSON stores NaN and infinities as null. */
 function wrongNumber(value: unknown, path: string): string | undefined {
   if (value === null || (typeof value === 'number' && !Number.isFinite(value))) return path
   if (typeof value !== 'object') return undefined

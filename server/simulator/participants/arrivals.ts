@@ -2,7 +2,7 @@ import { CLASS_PARAMETERS } from '../instrument.ts'
 import type { LatentValue } from '../price-process/latent-value.ts'
 import type { Pace } from './pace.ts'
 
-/** Two kernels, by the mean number of takers that one taker brings and how long that takes. */
+/** Two kernels: the mean number of takers that each taker triggers through one kernel, and the kernels' time constants. */
 const BRANCHING = 0.35
 const FAST_SECONDS = 0.4
 const SLOW_SECONDS = 40
@@ -13,11 +13,11 @@ export interface ArrivalsState {
 }
 
 /**
- * Takers arrive by a Hawkes process with two exponential kernels (Hawkes 1971; Bacry, Mastromatteo and Muzy 2015),
- * on a base rate that follows activity.
+ * Takers arrive in a Hawkes process with two exponential kernels (Hawkes 1971; Bacry, Mastromatteo and Muzy 2015). Its base
+ * rate follows activity.
  */
 export class Arrivals {
-  /** Of the base alone, a second. */
+  /** Base rate per second. */
   private base = 0
   private fast = 0
   private slow = 0
@@ -39,7 +39,7 @@ export class Arrivals {
     this.base = this.rate * this.value.conditions.takers * pace.activity
   }
 
-  /** Takers a second, now. */
+  /** Current rate of takers per second. */
   get intensity(): number {
     return this.base + this.fast + this.slow
   }
@@ -49,20 +49,20 @@ export class Arrivals {
     this.slow += BRANCHING / SLOW_SECONDS
   }
 
-  /** For the short waits between events; the slow kernel by its series. */
+  /** For the short waits between events; the decay of the slow kernel is approximated by its series. */
   age(seconds: number): void {
     if (this.fast > 1e-9) this.fast *= Math.exp(-seconds / FAST_SECONDS)
     const part = seconds / SLOW_SECONDS
     this.slow *= 1 - part + 0.5 * part * part
   }
 
-  /** For the coarse history: mean number of takers in a step, the fast kernel folded into it as clusters. */
+  /** For the coarse history: expected number of takers in a step, including those that the fast kernel adds. */
   expectedIn(seconds: number): number {
     return ((this.base + this.slow) / (1 - BRANCHING)) * seconds
   }
 
-  /** For the coarse history: `count` takers were spread evenly over the step that has ended. */
-  passed(seconds: number, count: number): void {
+  /** For the coarse history: takes `count` takers as spread evenly over the last step. */
+  addEvenly(seconds: number, count: number): void {
     const kept = Math.exp(-seconds / SLOW_SECONDS)
     this.slow = this.slow * kept + (count * BRANCHING * (1 - kept)) / seconds
   }

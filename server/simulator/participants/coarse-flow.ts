@@ -2,16 +2,17 @@ import type { Flow } from './flow.ts'
 import { lotsAbout } from './lot-sizes.ts'
 import { childLotsOf } from './makers.ts'
 
-/** Children are clipped to the best queue: what of their size is traded. */
-const FILLED_PART = 0.75
-/** What rounding to ticks and flickering quotes add to the half spread. */
+/** The share of their size that child orders trade: they are limited to the best level's size. */
+const FILLED_SHARE = 0.75
+/** Added to the half spread by rounding to ticks and by quotes that come and go. */
 const ROUNDING_TICKS = 0.8
-/** With fewer trades than this in a step its path between them is not seen. */
-const TRADES_OF_A_PATH = 3
+/** With fewer trades than this in a step, high and low are those of the trades themselves. */
+const PATH_TRADES_MIN = 3
 
 /**
- * One instrument's order flow without a book, for the history before the first start (docs/market-model.md, 5): the same
- * value, season, parents and impact as live, but all trades of a step at once. A step's figures are its fields.
+ * The order flow of one instrument without a book, for the history before the first start (docs/market-model.md, 5). Value,
+ * season, parent orders and impact are as in the live market, but all trades of a step happen at once. The fields hold the
+ * results of the last step.
  */
 export class CoarseFlow {
   readonly flow: Flow
@@ -26,10 +27,10 @@ export class CoarseFlow {
 
   constructor(flow: Flow) {
     this.flow = flow
-    this.meanLots = FILLED_PART * childLotsOf(flow)
+    this.meanLots = FILLED_SHARE * childLotsOf(flow)
   }
 
-  /** The step of the world has been made; this is what was traded in it. */
+  /** Computes the trades of a step, after the world has made it. */
   step(seconds: number): void {
     const { flow } = this
     const { rng, splitting, arrivals } = flow
@@ -49,7 +50,7 @@ export class CoarseFlow {
       netLots += lastSign * lots
       splitting.spend(flow.value.conditions.bias)
     }
-    arrivals.passed(seconds, this.trades)
+    arrivals.addEvenly(seconds, this.trades)
     if (netLots !== 0) flow.push(netLots)
     flow.catchUp()
     if (this.trades > 0) this.price(beforeTicks, firstSign, lastSign, seconds)
@@ -64,7 +65,7 @@ export class CoarseFlow {
     this.openTicks = this.trades === 1 ? this.closeTicks : printed(beforeTicks + firstSign * half)
     this.highTicks = Math.max(this.openTicks, this.closeTicks)
     this.lowTicks = Math.min(this.openTicks, this.closeTicks)
-    if (this.trades < TRADES_OF_A_PATH) return
+    if (this.trades < PATH_TRADES_MIN) return
     const change = this.closeTicks - this.openTicks
     const variance = flow.pace.sigmaTicks ** 2 * seconds
     this.highTicks = Math.max(
@@ -78,11 +79,11 @@ export class CoarseFlow {
   }
 }
 
-/** A book holds prices up to this many times the start price at the least. */
+/** Every book supports prices up to at least this multiple of the start price. */
 const MAX_GROWTH = 6
 
 /**
- * The highest point of a Brownian bridge from 0 to `change` with the given variance:
+ * Draws the maximum of a Brownian bridge from 0 to `change` with the given variance:
  * (y + √(y² − 2s² ln U)) / 2 (Karatzas and Shreve 1991, problem 2.8.6).
  */
 function bridgeMaximum(change: number, variance: number, uniform: number): number {

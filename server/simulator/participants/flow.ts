@@ -6,11 +6,11 @@ import { Impact } from './impact.ts'
 import { OrderSplitting, type OrderSplittingState } from './order-splitting.ts'
 import { Pace } from './pace.ts'
 
-/** τ_F: how long makers take to follow the value. */
+/** τ_F: time constant with which makers follow the value. */
 const FOLLOW_SECONDS = 0.3
 
 export interface FlowState {
-  /** F in ticks: the value as the makers know it. */
+  /** F in ticks: the value that the makers assume. */
   readonly followedTicks: number
   readonly impact: readonly number[]
   readonly splitting: OrderSplittingState
@@ -19,8 +19,8 @@ export interface FlowState {
 }
 
 /**
- * The order flow of one instrument without the orders: what is saved, and what the live book and the coarse history
- * have in common. R = F·(1 + I) is the reference around which makers quote.
+ * The state of one instrument's order flow without its orders, shared by the live market and the coarse history. This is
+ * what is saved. R = F·(1 + I) is the reference price around which makers quote.
  */
 export class Flow {
   readonly value: LatentValue
@@ -57,7 +57,7 @@ export class Flow {
     }
   }
 
-  /** After each step of the world: impact has decayed, paces follow the new volatility. */
+  /** After each step of the world: decays the impact, and adjusts the rates to the new volatility. */
   afterWorldStep(seconds: number): void {
     this.impact.decay(seconds)
     this.updatePace()
@@ -68,29 +68,32 @@ export class Flow {
     this.arrivals.update(this.pace)
   }
 
-  /** Between two events: makers follow the value, excitement fades. */
+  /** Between two events: makers follow the value, and the rate of takers decays. */
   age(seconds: number): void {
     const part = seconds / FOLLOW_SECONDS
-    // The series of 1 − e^(−part) is a third of the cost and exact to 0.3 % of a step where it is used.
+    // The series of 1 − e^(−part) costs a third, and its error is at most 0.3% of a step in this range.
     const followed = part < 0.5 ? part * (1 - part * (0.5 - part / 6)) : 1 - Math.exp(-part)
     this.followedTicks += (this.value.ticks - this.followedTicks) * followed
     this.referenceTicks = this.followedTicks * (1 + this.impact.value)
     this.arrivals.age(seconds)
   }
 
-  /** The coarse history does not see the makers' delay. */
+  /** Makers follow the value at once: for the coarse history, and for jumps. */
   catchUp(): void {
     this.followedTicks = this.value.ticks
     this.referenceTicks = this.followedTicks * (1 + this.impact.value)
   }
 
-  /** Flow that knew nothing of the value moves the price; an informed trade's news is in the value already. */
+  /** Adds the impact of uninformed flow. Informed trades have none: the value already contains their information. */
   push(signedLots: number): void {
     this.impact.add(signedLots)
     this.referenceTicks = this.followedTicks * (1 + this.impact.value)
   }
 
-  /** V·(1 + I): where makers would quote without their delay. Informed takers compare with this, not with V (docs/market-model.md, 3). */
+  /**
+   * V·(1 + I): where makers would quote without their delay. Informed takers compare prices with this, not with V
+   * (docs/market-model.md, 3).
+   */
   get knownTicks(): number {
     return this.value.ticks * (1 + this.impact.value)
   }

@@ -5,7 +5,7 @@ const DAY_LOTS = 1_000_000
 const impact = () => new Impact(DAY_LOTS, 0.02)
 
 describe('the impact of order flow', () => {
-  test('is odd, concave and of the order of a tenth of σ_D for a hundredth of a day', () => {
+  test('is odd, concave, and about a tenth of σ_D for a hundredth of the daily volume', () => {
     const [bought, sold, four] = [impact(), impact(), impact()]
     bought.add(10_000)
     sold.add(-10_000)

@@ -1,18 +1,19 @@
-/** Time constants in seconds of the memory of order flow. None below 90 s: a fast one reverts within the minute. */
+/** Time constants of the memory of order flow. None is below 90 s, because a shorter one would revert within a minute. */
 const MEMORY_SECONDS = [90, 900, 9_000]
-/** Y: with it one percent of a day's volume, traded in ten minutes, moves the price by 1.4·σ_D·√(Q/ADV). */
+/** Y, chosen so that 1% of the daily volume, traded in ten minutes, moves the price by 1.4·σ_D·√(Q/ADV). */
 const STRENGTH = 2.05
 const SOFTENING = 2e-6
 const SOFTENING_ROOT = Math.sqrt(SOFTENING)
 
 /**
- * The impact I of all signed order flow: I = Y·σ_D·⅓ Σ_k g(X_k), g(u) = sgn(u)(√(|u| + c) − √c), where each X_k sums
- * flow over a day's volume and decays with τ_k. Concave in accumulated volume and never in the size of one order, so
- * that slicing changes nothing; g is odd and increasing, so that a round trip never pays, whatever its schedule
- * (Alfonsi and Schied 2010; the other way round is manipulable: Gatheral 2010). The root: Almgren et al. 2005.
+ * The impact I of all signed order flow: I = Y·σ_D·⅓ Σ_k g(X_k), g(u) = sgn(u)(√(|u| + c) − √c). Each X_k sums flow as a
+ * share of the daily volume and decays with τ_k. The impact is concave in the accumulated volume, not in the size of one
+ * order, so slicing an order changes nothing. g is odd and increasing, so a round trip never pays, whatever its schedule
+ * (Alfonsi and Schied 2010; concavity in the order's size would allow manipulation: Gatheral 2010). The square root:
+ * Almgren et al. 2005.
  */
 export class Impact {
-  /** I, a part of the price: 0.01 is one percent. */
+  /** I as a fraction of the price: 0.01 is 1%. */
   value = 0
   private readonly memory: Float64Array
   private readonly dayLots: number

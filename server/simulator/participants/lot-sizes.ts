@@ -3,7 +3,7 @@ import { Rng } from '../price-process/rng.ts'
 const TABLE_SIZE = 1024
 const LOG_DEVIATION = 1
 
-/** Lognormal draws of mean one; the same table for every order, seed and instrument, since logarithms are dear. */
+/** Lognormal draws with a mean of one. One table for all orders, seeds and instruments, because logarithms are expensive. */
 const TABLE = tableOf(Rng.of(99, 'lot sizes'))
 
 /** A lognormal size (log deviation 1) in whole lots, at least one. */

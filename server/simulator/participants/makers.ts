@@ -3,21 +3,21 @@ import { CLASS_PARAMETERS } from '../instrument.ts'
 import type { Flow } from './flow.ts'
 import { lotsAbout } from './lot-sizes.ts'
 
-/** At live 1 and activity 1: placements a second, and the mean life of a quote; about their product of quotes rests. */
+/** At liveness 1 and activity 1: quotes per second and their mean lifetime. About their product of quotes rests in the book. */
 const QUOTES_PER_SECOND = 48
 const LIFETIME_SECONDS = 4.5
 export const USUAL_QUOTES = QUOTES_PER_SECOND * LIFETIME_SECONDS
-/** Probability (of 256ths, at liveness 1) that a quote is placed at the half spread itself; such quotes have half the size. */
+/** Probability (in 256ths, at liveness 1) that a quote is placed exactly at the half spread. Such quotes have half the size. */
 const TOUCH_OF_256 = 256 * 0.12
-/** Mean size of a quote, as a multiple of the mean child's at 100 lots. */
+/** Mean size of a quote in lots, at sizeMultiplier 1. */
 const QUOTE_LOTS = 110
-const FEWEST_QUOTES = 8
+const QUOTES_MIN = 8
 export const QUOTES_MAX = 4_000
 
 /**
- * Makers: quotes placed around the reference and canceled at random, each memoryless, so that an "agent" is a rate
- * (the zero-intelligence books of Smith, Farmer, Gillemot and Krishnamurthy 2003, with a reference). Nothing is ever
- * re-centered by hand. A quote's tag is its place in `slots`, 0 to 3,999.
+ * Makers place quotes around the reference price and cancel them at random. Both are memoryless, so makers are rates rather
+ * than agents (the zero-intelligence books of Smith, Farmer, Gillemot and Krishnamurthy 2003, with a reference). Quotes are
+ * never moved. A quote's tag is its index in `slots`.
  */
 export class Makers {
   private readonly market: HouseMarket
@@ -25,7 +25,7 @@ export class Makers {
   private readonly liveness: number
   private readonly meanLots: number
   private readonly touchOf256: number
-  /** The engine's slot by tag; the tags of resting quotes are the first `count` of `tags`, in any order. */
+  /** The engine's slot by tag. The first `count` of `tags` are those of resting quotes, in any order. */
   private readonly slots = new Int32Array(QUOTES_MAX)
   private readonly tags = Int32Array.from({ length: QUOTES_MAX }, (_, tag) => tag)
   private readonly placeOf = Int32Array.from({ length: QUOTES_MAX }, (_, tag) => tag)
@@ -50,7 +50,7 @@ export class Makers {
     return (this.liveness * this.flow.pace.quoting * this.count) / LIFETIME_SECONDS
   }
 
-  /** Post-only: moved one tick behind the opposite best where it would cross. */
+  /** Places a quote. One that would cross is moved to one tick behind the opposite best price. */
   place(): void {
     const { market, flow } = this
     const { rng, pace, referenceTicks } = flow
@@ -75,7 +75,7 @@ export class Makers {
   }
 
   cancelOne(): void {
-    if (this.count <= FEWEST_QUOTES) return
+    if (this.count <= QUOTES_MIN) return
     this.cancel(this.tags[this.flow.rng.below(this.count)] ?? 0)
   }
 
@@ -84,12 +84,12 @@ export class Makers {
     this.market.cancel(this.slots[tag] ?? 0)
   }
 
-  /** Takes every quote out of the book. */
+  /** Cancels all quotes. */
   withdraw(): void {
     while (this.count > 0) this.cancel(this.tags[0] ?? 0)
   }
 
-  /** The quote is filled or canceled: the last one of the list takes its place there. */
+  /** Removes a quote that was filled or canceled from the list: the last one moves to its index. */
   forget(tag: number): void {
     const place = this.placeOf[tag] ?? 0
     const moved = this.tags[--this.count] ?? 0
@@ -100,6 +100,6 @@ export class Makers {
   }
 }
 
-/** Makers' sizes do not differ by class; takers' do. */
+/** Mean size of a taker's order, which depends on the class; the size of quotes does not. */
 export const childLotsOf = (flow: Flow): number =>
   CLASS_PARAMETERS[flow.value.instrument.assetClass].childLots * flow.value.instrument.sizeMultiplier

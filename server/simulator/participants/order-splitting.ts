@@ -1,22 +1,22 @@
 import type { Rng } from '../price-process/rng.ts'
 
 const PARENTS = 5
-/** Chance that the next child is of the parent of the last. */
+/** Probability that the next child order has the same parent as the last one. */
 const STICKINESS = 0.25
-/** Pareto exponent of the number of a parent's children: the source of the long memory of signs. */
+/** Pareto exponent of the number of child orders of a parent, which causes the long memory of signs. */
 const CHILDREN_TAIL = 1.5
 const CHILDREN_MAX = 400
 
 export interface OrderSplittingState {
   readonly last: number
-  /** Signed by the side: positive buys. */
+  /** Positive for a buy order, negative for a sell order. */
   readonly childrenLeft: readonly number[]
   readonly sizes: readonly number[]
 }
 
 /**
- * Parent orders that are traded in children: a few are alive at a time, so that the signs of trades have a long memory
- * (Lillo, Mike and Farmer 2005).
+ * Parent orders that are executed as many child orders. Only a few are active at a time, which gives the signs of trades a
+ * long memory (Lillo, Mike and Farmer 2005).
  */
 export class OrderSplitting {
   private readonly rng: Rng
@@ -45,7 +45,7 @@ export class OrderSplitting {
     }
   }
 
-  /** Chooses the parent whose child comes next: `sign` and `size` are its. */
+  /** Chooses the parent of the next child order; `sign` and `size` then refer to it. */
   choose(): void {
     if (this.rng.uniform() >= STICKINESS) this.last = this.rng.below(PARENTS)
   }
@@ -55,14 +55,14 @@ export class OrderSplitting {
     return this.signs[this.last] ?? 1
   }
 
-  /** The mean size of its children, as a multiple of the class's. */
+  /** The mean size of its child orders, as a multiple of the class's. */
   get size(): number {
     return this.sizes[this.last] ?? 1
   }
 
   /**
-   * One child of the chosen parent has been sent; after the last a new parent stands in its place.
-   * @param bias added to ½ in the probability that the new one buys
+   * Counts one child order of the chosen parent. After its last one, a new parent replaces it.
+   * @param bias added to ½ in the probability that the new parent buys
    */
   spend(bias: number): void {
     const left = (this.childrenLeft[this.last] ?? 0) - 1

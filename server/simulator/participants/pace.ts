@@ -7,17 +7,17 @@ const ACTIVITY_MAX = 25
 const HALF_SPREAD_TICKS = 0.2
 const HALF_SPREAD_PER_SIGMA = 0.7
 
-/** What moves slowly and sets the rates of all participants; told anew with each step of the world. */
+/** Slowly changing quantities that set the rates of all participants; updated after each step of the world. */
 export class Pace {
-  /** σ in ticks per root second. */
+  /** σ in ticks per square root of a second. */
   sigmaTicks = 0
-  /** A: activity, one in the mean. */
+  /** A: activity, with a mean of one. */
   activity = 1
-  /** h: how far from the reference makers quote. */
+  /** h: the half spread, the smallest distance of quotes from the reference. */
   halfSpreadTicks = 0
   /** θ_t: the scale of the distance of quotes. */
   depthTicks = 0
-  /** Liveliness of quotes and cancels alike, without `live`. */
+  /** Relative rate of quotes and cancels, before `liveness` is applied. */
   quoting = 1
   private readonly value: LatentValue
   private readonly meanSigma: number
@@ -35,7 +35,7 @@ export class Pace {
     const { value } = this
     const { conditions, season, sigma } = value
     const relative = sigma / this.meanSigma
-    // sigma carries the season's root already: together activity is season · (σ/σ̄ of a flat day)^e.
+    // sigma already contains the square root of the season: in total, activity is season · (σ/σ̄ without season)^e.
     const activity = season ** (1 - 0.5 * ACTIVITY_ELASTICITY) * relative ** ACTIVITY_ELASTICITY
     this.sigmaTicks = Math.max(0.05, sigma * value.ticks)
     this.activity = Math.min(ACTIVITY_MAX, activity)
@@ -47,7 +47,7 @@ export class Pace {
   }
 }
 
-/** The class gives the depth at price·sigmaDay = 180 ticks; it grows with the root of that. */
+/** The class gives the depth at price·sigmaDay = 180 ticks. It grows with the square root of price·sigmaDay. */
 function depthTicksOf({ assetClass, startTicks, sigmaDay }: SimulatedInstrument): number {
   return CLASS_PARAMETERS[assetClass].depthTicks * Math.sqrt((startTicks * sigmaDay) / 180)
 }

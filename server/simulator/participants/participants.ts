@@ -5,18 +5,18 @@ import { Makers, USUAL_QUOTES } from './makers.ts'
 import { Tail } from './tail.ts'
 import { Takers } from './takers.ts'
 
-/** A quote this much nearer to the reference than the half spread is stale; a price this much beyond it is wrong. */
+/** A quote is stale if it is closer to the reference than the half spread by more than this, mispriced if it is beyond it by more. */
 const TOLERANCE_TICKS = 0.2
 const STALE_PER_SECOND = 20
 /** Probability that a stale quote beyond the reference is hit before it is canceled. */
-const SNIPED = 0.35
-/** When the reference has run away this far, several levels go at once. */
+const SNIPE_PROBABILITY = 0.35
+/** When the best price is beyond the reference by more than this, several levels are cleaned at once. */
 const RUN_AWAY_TICKS = 8
 const RUN_AWAY_LEVELS = 3
 
 /**
- * All simulated participants of one instrument, as one memoryless process of events on the same book the users trade
- * in: exponential waits from the total rate (Gillespie 1977), arrivals of takers by thinning (Ogata 1981).
+ * All simulated participants of one instrument, as one memoryless process of events on the book in which users trade:
+ * exponential waits from the total rate (Gillespie 1977), arrivals of takers by thinning (Ogata 1981).
  */
 export class Participants {
   private readonly market: HouseMarket
@@ -25,7 +25,7 @@ export class Participants {
   private readonly tail: Tail
   private readonly takers: Takers
 
-  /** Puts the tail and the makers' quotes around the reference; users' orders may lie in the book already. */
+  /** Places the tail and the makers' quotes around the reference. The book may already contain users' orders. */
   constructor(market: HouseMarket, flow: Flow, liveness: number) {
     this.market = market
     this.flow = flow
@@ -42,8 +42,8 @@ export class Participants {
   }
 
   /**
-   * All events of the next `seconds`; the value stays put meanwhile. The wait that oversteps the end is thrown away,
-   * which is exact, since nothing here remembers how long it has waited.
+   * Runs all events of the next `seconds`, during which the value does not change. The wait that exceeds the end is
+   * discarded, which is exact because the process is memoryless.
    * @returns the number of events
    */
   run(fromMs: number, seconds: number): number {
@@ -84,7 +84,7 @@ export class Participants {
     }
   }
 
-  /** Takes all their orders out of the book; they are not to be run afterwards. */
+  /** Cancels all their orders. `run` must not be called afterwards. */
   withdraw(): void {
     this.makers.withdraw()
     this.tail.withdraw()
@@ -99,15 +99,15 @@ export class Participants {
   }
 
   /**
-   * The best level of a side stands too near to the reference, or beyond it. Simulated orders are hit or canceled; a
-   * user's is hit when its price is wrong, and left alone when it merely improves the spread.
+   * Cleans the best level of a side, which is too close to the reference or beyond it. Simulated orders are hit or canceled.
+   * A user's order is hit if it is mispriced, and left alone if it only narrows the spread.
    */
   private cleanLevel(side: Side, timeMs: number): void {
     const { market } = this
     const ticks = side === 'buy' ? market.bidTicks : market.askTicks
     if (ticks === 0) return
     const wrongBy = this.beyondReference(side)
-    if (this.flow.rng.uniform() < SNIPED && wrongBy > 0) {
+    if (this.flow.rng.uniform() < SNIPE_PROBABILITY && wrongBy > 0) {
       this.takers.snipe(side, ticks, timeMs)
       return
     }
@@ -126,7 +126,7 @@ export class Participants {
     else this.makers.cancel(tag)
   }
 
-  /** By how many ticks the best price of a side is beyond the reference; negative when it is not, or the side is empty. */
+  /** By how many ticks the best price of a side is beyond the reference; negative if it is not, or if the side is empty. */
   private beyondReference(side: Side): number {
     const { market, flow } = this
     if (side === 'buy') return market.bidTicks - flow.referenceTicks

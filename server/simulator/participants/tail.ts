@@ -3,23 +3,23 @@ import type { Flow } from './flow.ts'
 import { lotsAbout } from './lot-sizes.ts'
 import { QUOTES_MAX } from './makers.ts'
 
-const ORDERS_A_SIDE = 34
-const ORDERS = 2 * ORDERS_A_SIDE
-/** The j-th stands at NEAREST·σ_D·GROWTH^(j + U) and has NEAREST_SIZE·ADV·GROWTH^j lots: a flat density. */
+const ORDERS_PER_SIDE = 34
+const ORDERS = 2 * ORDERS_PER_SIDE
+/** Order j is at a relative distance of NEAREST·σ_D·GROWTH^(j + U) and has NEAREST_SIZE·ADV·GROWTH^j lots: a uniform density. */
 const NEAREST = 0.065
 const GROWTH = 1.15
 const NEAREST_SIZE = 0.5e-4
-const RENEWED_EVERY_SECONDS = 25
+const RENEWAL_SECONDS = 25
 
-/** Tags of the tail's orders begin where those of quotes end. */
+/** The tags of tail orders follow those of quotes. */
 const FIRST_TAG = QUOTES_MAX
 
 /**
- * Resting orders far from the market, 0.1 % to 14 % for a share, that keep the book deep and never empty. Many small
- * ones, since a few big ones leave holes. Buy orders come first.
+ * Resting orders far from the market (0.1% to 14% for a share), so that the book is deep and never empty. They are many and
+ * small, because a few large ones would leave gaps. Buy orders come first in `slots`.
  */
 export class Tail {
-  readonly renewalRate = ORDERS / RENEWED_EVERY_SECONDS
+  readonly renewalRate = ORDERS / RENEWAL_SECONDS
   private readonly market: HouseMarket
   private readonly flow: Flow
   private readonly slots = new Int32Array(ORDERS).fill(NO_SLOT)
@@ -41,13 +41,13 @@ export class Tail {
     this.renew(this.flow.rng.below(ORDERS))
   }
 
-  /** A side that has run dry, by a user's sweep, gets its nearest order back at once; the rest follows at its rate. */
+  /** A side that a user has swept gets its nearest order back at once; the others follow at the usual rate. */
   refillEmptySides(): void {
     if (this.market.bidTicks === 0) this.renew(0)
-    if (this.market.askTicks === 0) this.renew(ORDERS_A_SIDE)
+    if (this.market.askTicks === 0) this.renew(ORDERS_PER_SIDE)
   }
 
-  /** Takes every order out of the book. */
+  /** Cancels all its orders. */
   withdraw(): void {
     for (const [order, slot] of this.slots.entries()) if (slot !== NO_SLOT) this.cancel(FIRST_TAG + order)
   }
@@ -65,8 +65,8 @@ export class Tail {
   private renew(order: number): void {
     const { market, flow } = this
     if (this.slots[order] !== NO_SLOT) this.cancel(FIRST_TAG + order)
-    const rank = order % ORDERS_A_SIDE
-    const buys = order < ORDERS_A_SIDE
+    const rank = order % ORDERS_PER_SIDE
+    const buys = order < ORDERS_PER_SIDE
     const away = NEAREST * flow.value.instrument.sigmaDay * GROWTH ** (rank + flow.rng.uniform())
     let ticks: number
     if (buys) {

@@ -6,13 +6,13 @@ import { childLotsOf } from './makers.ts'
 
 const INFORMED = 0.25
 const INFORMED_MAX = 0.8
-/** An informed taker's scale: how many (half spread + σ) away the market must be. */
+/** Scale of the distance from the market at which takers are informed, in multiples of (half spread + σ). */
 const INFORMED_SCALE = 3
-/** Share of takers that may walk beyond the best level, and how far. */
-const WALKERS = 0.12
+/** Share of takers that may trade beyond the best level, and how far. */
+const WALKER_SHARE = 0.12
 const WALK_TICKS = 3
 
-/** Takers: some know the value, the others are children of parent orders. */
+/** Takers: some are informed of the value, the others are child orders of parent orders. */
 export class Takers {
   private readonly market: HouseMarket
   private readonly flow: Flow
@@ -44,7 +44,7 @@ export class Takers {
       splitting.spend(flow.value.conditions.bias)
     }
     let limitTicks = buys ? askTicks : bidTicks
-    if (rng.uniform() < WALKERS) {
+    if (rng.uniform() < WALKER_SHARE) {
       limitTicks = buys ? Math.min(market.maxTicks, askTicks + WALK_TICKS) : Math.max(1, bidTicks - WALK_TICKS)
     } else lots = Math.min(lots, market.lotsAt(limitTicks))
     const filled = market.take(buys ? 'buy' : 'sell', lots, limitTicks, timeMs)
@@ -57,7 +57,7 @@ export class Takers {
     this.market.take(quoteSide === 'buy' ? 'sell' : 'buy', lots, ticks, timeMs)
   }
 
-  /** All that still rests at a price, users' orders, is taken. */
+  /** Takes everything that still rests at a price, which are users' orders. */
   clear(quoteSide: Side, ticks: number, timeMs: number): void {
     this.market.take(quoteSide === 'buy' ? 'sell' : 'buy', this.market.lotsAt(ticks), ticks, timeMs)
   }

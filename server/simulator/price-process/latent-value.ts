@@ -12,15 +12,15 @@ import { MARKET_VARIANCE } from './market-factor.ts'
 import { Rng, type RngState } from './rng.ts'
 import { seasonAt } from './season.ts'
 
-/** The share of the market's log-volatility in the own one (m). */
+/** m: the share of the market's log-volatility in an instrument's own. */
 const VOLATILITY_MIX = 0.3
-/** Volatility is never above this many times its mean: keeps the kurtosis of single months in hand. */
+/** Upper bound of volatility as a multiple of its mean: limits the kurtosis of single months. */
 const VOLATILITY_CAP = 4
-/** The share of one-minute variance that is left to order flow; the value makes the rest. */
-const FLOW_PART = 0.3
-/** Invisible in a day, keeps prices in sight for years. */
+/** The share of one-minute variance that comes from order flow; the rest comes from the value. */
+const FLOW_SHARE = 0.3
+/** Time constant of mean reversion: not visible within a day, but keeps prices in a sensible range for years. */
 const REVERSION_SECONDS = 60 * DAY_SECONDS
-/** Each jump raises the log-volatility by this, up to a bound; the kick decays. */
+/** Each jump raises the log-volatility by this, up to a maximum; the increase decays. */
 const JUMP_KICK = 0.6
 const JUMP_KICK_MAX = 1.6
 const JUMP_KICK_SECONDS = 2_400
@@ -37,18 +37,18 @@ export interface LatentValueState {
 export interface Shocks {
   readonly market: number
   readonly sector: number
-  /** Log size of a common jump at beta 1 and sigmaDay 1; 0 for none. */
+  /** Log size of a market-wide jump at beta 1 and sigmaDay 1; 0 for none. */
   readonly commonJump: number
 }
 
 /**
- * What informed traders know: the one exogenous price process of an instrument (docs/market-model.md, 2).
- * A log random walk with factors, season, jumps and stochastic volatility. Nobody trades it.
+ * The value that informed traders know: the only exogenous price process of an instrument (docs/market-model.md, 2). A log
+ * random walk with factors, season, jumps and stochastic volatility.
  */
 export class LatentValue {
   readonly instrument: SimulatedInstrument
   conditions: Conditions = CALM
-  /** The value V in ticks, and the price's conditional volatility σ per root second. */
+  /** The value V in ticks, and the conditional volatility σ per square root of a second. */
   ticks = 0
   sigma = 0
   season = 1
@@ -102,18 +102,18 @@ export class LatentValue {
     }
   }
 
-  /** Reads the season and the volatility that belong to a moment, without moving the value. */
-  look(timeMs: number): void {
+  /** Sets season and volatility for a time, without moving the value. */
+  updateSeason(timeMs: number): void {
     this.season = seasonAt(this.instrument.assetClass, timeMs)
     this.sigma = meanSigma(this.instrument) * Math.sqrt(this.season) * this.relative * this.conditions.volatility
   }
 
-  /** @returns the log size of an own jump, 0 for none: the hook for a headline */
+  /** @returns the log size of the instrument's own jump, for a headline; 0 for none */
   step(timeMs: number, seconds: number, shocks: Shocks): number {
     const { instrument, rng, conditions, traits } = this
-    this.look(timeMs)
+    this.updateSeason(timeMs)
     const raw = this.marketWeight * shocks.market + this.sectorWeight * shocks.sector + this.ownWeight * rng.normal()
-    const scale = meanSigma(instrument) * Math.sqrt(this.season * (1 - FLOW_PART)) * conditions.volatility
+    const scale = meanSigma(instrument) * Math.sqrt(this.season * (1 - FLOW_SHARE)) * conditions.volatility
     const drift = (conditions.force - 0.5 * this.sigma * this.sigma) * seconds
     let jump = 0
     if (rng.uniform() < (traits.jumpsPerDay * seconds) / DAY_SECONDS) {
@@ -129,7 +129,7 @@ export class LatentValue {
     return jump
   }
 
-  /** The log size that a common jump has here. */
+  /** The log size of a market-wide jump for this instrument. */
   commonJumpSize(commonJump: number): number {
     return commonJump * this.traits.beta * this.instrument.sigmaDay
   }
@@ -140,7 +140,7 @@ export class LatentValue {
     this.kick = Math.min(JUMP_KICK_MAX, this.kick + JUMP_KICK)
   }
 
-  /** Moves the own log-volatility and mixes the weights of the three shocks anew. */
+  /** Moves the instrument's own log-volatility and recalculates the weights of the three shocks. */
   stepVolatility(seconds: number, steps: number, marketVolatility: number): void {
     this.volatility.step(seconds, this.shockSum / Math.sqrt(steps))
     this.kick *= Math.exp(-seconds / JUMP_KICK_SECONDS)
@@ -149,8 +149,8 @@ export class LatentValue {
   }
 
   /**
-   * w_M, w_S, w_I of docs/market-model.md, 2. After a fall the market's weight grows and the own one hardly does, since
-   * leverage sits in the market: correlations are higher in falls (Ang and Chen 2002).
+   * Calculates w_M, w_S and w_I of docs/market-model.md, 2. After a fall the market's weight grows and the instrument's own
+   * hardly does, because the leverage effect is in the market factor: correlations are higher in falls (Ang and Chen 2002).
    */
   private weigh(market: number): void {
     const { beta, gamma, volatilityNorm } = this.traits

@@ -5,7 +5,7 @@ import { Rng } from './rng.ts'
 const MANY = 20_000
 const options = { variance: 0.4, leverage: 0 }
 
-/** Many independent processes: their value before and after `steps` steps of `seconds`. */
+/** Values of many independent processes before and after `steps` steps of `seconds`. */
 function manyAfter(seconds: number, steps: number): { before: number[]; after: number[] } {
   const before: number[] = []
   const after: number[] = []
@@ -26,12 +26,12 @@ const covariance = (xs: readonly number[], ys: readonly number[]) => {
 }
 
 describe('the log-volatility', () => {
-  test('leaves the mean variance of returns alone: E e^2ω = 1', () => {
+  test('does not change the mean variance of returns: E e^2ω = 1', () => {
     const { after } = manyAfter(10, 1)
     expect(mean(after.map((value) => Math.exp(2 * value)))).toBeCloseTo(1, 1)
   })
 
-  test('has an exact step: one of an hour has the law of sixty of a minute, and both the law of theory', () => {
+  test('has exact steps: one of an hour and sixty of a minute have the same, theoretical distribution', () => {
     const shares = [0.34, 0.26, 0.2, 0.13, 0.07]
     const constants = [240, 1_800, 14_400, 86_400, 518_400]
     const remembered = constants.reduce((sum, tau, at) => sum + (shares[at] ?? 0) * Math.exp(-3_600 / tau), 0)

@@ -1,6 +1,6 @@
 import { Rng, type RngState } from './rng.ts'
 
-/** Time constants of the components in seconds, and their shares of the variance: most of the mass on the fast ones. */
+/** Time constants of the components in seconds, and their shares of the variance: most of it in the fast ones. */
 const TIME_CONSTANTS = [240, 1_800, 14_400, 86_400, 518_400]
 const VARIANCE_SHARES = [0.34, 0.26, 0.2, 0.13, 0.07]
 
@@ -16,11 +16,11 @@ export interface LogVolatilityOptions {
 }
 
 /**
- * A log-volatility as a sum of independent Ornstein-Uhlenbeck components, which stands in for rough volatility
- * (Gatheral, Jaisson and Rosenbaum 2018). The step is exact for any length: y ← a·y + s√(1 − a²)·ε, a = e^(−δ/τ).
- * Its mean is −variance, so that E e^(2ω) = 1 and it leaves the mean variance of returns alone. That is exact without
- * leverage only: the components share the return's shock, so that with ρ = −0.8 their sum varies more. The class's
- * volatilityNorm, found by simulation, has that in it.
+ * A log-volatility as a sum of independent Ornstein-Uhlenbeck components, which approximates rough volatility (Gatheral,
+ * Jaisson and Rosenbaum 2018). Steps of any length are exact: y ← a·y + s√(1 − a²)·ε, a = e^(−δ/τ). The mean is −variance,
+ * so that E e^(2ω) = 1 and the mean variance of returns does not change. That is exact only without leverage: the
+ * components share the return's shock, so their sum varies more with ρ = −0.8. The class's volatilityNorm, calibrated by
+ * simulation, compensates for it.
  */
 export class LogVolatility {
   private readonly components: Float64Array
@@ -52,7 +52,7 @@ export class LogVolatility {
     return { components: [...this.components], rng: this.rng.save() }
   }
 
-  /** @param shock the standardised shock of the return since the last step, a standard normal */
+  /** @param shock the return's shock since the last step, a standard normal */
   step(seconds: number, shock: number): void {
     const own = Math.sqrt(1 - this.leverage * this.leverage)
     for (let at = 0; at < TIME_CONSTANTS.length; at++) {

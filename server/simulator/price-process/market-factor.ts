@@ -2,9 +2,9 @@ import { DAY_SECONDS } from '../instrument.ts'
 import { LogVolatility, type LogVolatilityState } from './log-volatility.ts'
 import { Rng, type RngState } from './rng.ts'
 
-/** Variance of the market's log-volatility; one market for all classes. */
+/** Variance of the market's log-volatility. There is one market for all asset classes. */
 export const MARKET_VARIANCE = 0.25
-/** The only strong leverage: it makes correlations higher in falls than in rises. */
+/** The only strong leverage effect: it makes correlations higher in falls than in rises. */
 const MARKET_LEVERAGE = -0.8
 const COMMON_JUMPS_PER_DAY = 0.3
 const COMMON_JUMP_DOWN = 0.8
@@ -15,10 +15,10 @@ export interface MarketFactorState {
   readonly rng: RngState
 }
 
-/** The shock and the jumps that all instruments share, and the volatility of that shock. */
+/** The shock and the jumps that are common to all instruments, and the volatility of the shock. */
 export class MarketFactor {
   shock = 0
-  /** Log size of a common jump in this step, at beta 1 and sigmaDay 1; 0 for none. */
+  /** Log size of a market-wide jump in this step, at beta 1 and sigmaDay 1; 0 for none. */
   jump = 0
   private readonly volatility: LogVolatility
   private readonly rng: Rng

@@ -4,14 +4,14 @@ import { Rng } from './rng.ts'
 const draws = (rng: Rng, count: number) => Array.from({ length: count }, () => rng.uint32())
 
 describe('a stream of random numbers', () => {
-  test('is the same for the same seed and use, and another for any other', () => {
+  test('is the same for the same seed and name, and different for any other', () => {
     expect(draws(Rng.of(7, 'flow'), 5)).toEqual(draws(Rng.of(7, 'flow'), 5))
     expect(draws(Rng.of(7, 'flow'), 5)).not.toEqual(draws(Rng.of(8, 'flow'), 5))
     expect(draws(Rng.of(7, 'flow'), 5)).not.toEqual(draws(Rng.of(7, 'value'), 5))
     expect(draws(Rng.of(7 + 2 ** 40, 'flow'), 5)).not.toEqual(draws(Rng.of(7, 'flow'), 5))
   })
 
-  test('goes on from a saved state', () => {
+  test('continues from a saved state', () => {
     const rng = Rng.of(1, 'flow')
     draws(rng, 100)
     const copy = Rng.restore(rng.save())

@@ -1,4 +1,4 @@
-/** The 128 bits of one stream, as JSON keeps them. */
+/** The 128 bits of one stream, in a form for JSON. */
 export type RngState = readonly [number, number, number, number]
 
 const WARM_UP_DRAWS = 20
@@ -6,11 +6,11 @@ const TO_UNIT = 2 ** -32
 
 /**
  * One independent stream of random numbers: sfc32 of Chris Doty-Humphrey's PractRand, 128 bits of state.
- * Every use (the market's shock, a sector's, an instrument's value, its volatility, its flow) has a stream of its own,
- * so that what one draws changes no other.
+ * Every use (the market's shock, a sector's, an instrument's value, its volatility, its flow) has its own stream, so that
+ * draws for one do not change any other.
  */
 export class Rng {
-  // Declared with a number, here and in other classes of the event loop: a field that begins undefined is boxed for ever.
+  // Initialized with a number, here and in other classes of the event loop: V8 boxes a field that is undefined at first.
   private a = 0
   private b = 0
   private c = 0
@@ -23,7 +23,7 @@ export class Rng {
     this.counter = counter | 0
   }
 
-  /** @param stream the use's name, such as "flow NOVA" */
+  /** @param stream the name of the use, such as "flow NOVA" */
   static of(seed: number, stream: string): Rng {
     const rng = new Rng([seed, Math.imul(seed, 0x9e3779b9) ^ Math.floor(seed / 2 ** 32), hashOf(stream), 1])
     for (let draw = 0; draw < WARM_UP_DRAWS; draw++) rng.uint32()
@@ -57,17 +57,17 @@ export class Rng {
     return Math.floor(this.uniform() * below)
   }
 
-  /** Exponential of mean one. */
+  /** Exponential with a mean of one. */
   exponential(): number {
     return -Math.log(this.uniform())
   }
 
-  /** Standard normal (Box and Muller 1958); the sine half is not kept, so that the state is these 128 bits alone. */
+  /** Standard normal (Box and Muller 1958). The sine half is not kept, so that the state is only these 128 bits. */
   normal(): number {
     return Math.sqrt(-2 * Math.log(this.uniform())) * Math.cos(2 * Math.PI * this.uniform())
   }
 
-  /** Poisson; above a mean of 40 by its normal approximation. */
+  /** Poisson, approximated by a normal distribution above a mean of 40. */
   poisson(mean: number): number {
     if (mean > 40) return Math.max(0, Math.round(mean + Math.sqrt(mean) * this.normal()))
     const floor = Math.exp(-mean)

@@ -12,7 +12,7 @@ describe('the season', () => {
     expect(seasonAt(assetClass, 20_000 * DAY_MS + 15 * HOUR_MS)).toBe(seasonAt(assetClass, 15 * HOUR_MS))
   })
 
-  test('of shares is a U between 13:30 and 20:00, and thin outside', () => {
+  test('of shares is U-shaped between 13:30 and 20:00, and low outside', () => {
     const at = (hour: number) => seasonAt('equity', hour * HOUR_MS)
     expect(at(13.5)).toBeGreaterThan(at(16.75))
     expect(at(19.95)).toBeGreaterThan(at(16.75))

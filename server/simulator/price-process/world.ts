@@ -4,25 +4,25 @@ import { LatentValue, type LatentValueState, type Shocks } from './latent-value.
 import { MarketFactor, type MarketFactorState } from './market-factor.ts'
 import { Rng, type RngState } from './rng.ts'
 
-/** Log-volatilities move on this grid, coarser than the values. */
+/** Log-volatilities move in these steps, which are longer than those of the values. */
 const VOLATILITY_STEP_MS = 10_000
 const NEWS_MAX = 512
 
 /**
- * A jump of an instrument's value; a common one is told once an instrument. `own` is drawn, or played by a scenario;
- * `asked` is told by whoever brought it.
+ * A jump of an instrument's value. A market-wide jump is reported once per instrument. `own` jumps are drawn at random or
+ * come from a scenario; `asked` ones are made by `Simulator.jump`, whose caller reports them itself.
  */
 export interface News {
   readonly timeMs: number
   readonly symbol: string
-  /** Log size; 0.01 is one percent up. */
+  /** Log size; 0.01 is 1% up. */
   readonly logSize: number
   readonly scope: 'own' | 'market' | 'asked'
 }
 
 export interface WorldState {
   readonly nowMs: number
-  /** When the season was last read. */
+  /** The time of the current season. */
   readonly seasonMs: number
   /** Time and steps since the log-volatilities last moved. */
   readonly sinceVolatilityMs: number
@@ -70,7 +70,7 @@ export class World {
       this.sectors.set(name, sector)
       sector.values.push(value)
     }
-    for (const value of values) value.look(this.seasonMs)
+    for (const value of values) value.updateSeason(this.seasonMs)
   }
 
   static start(instruments: readonly SimulatedInstrument[], seed: number, startMs: number): World {
@@ -80,7 +80,7 @@ export class World {
     return new World(market, state, values, seed)
   }
 
-  /** An instrument that the saved state does not know starts at its start price. */
+  /** An instrument that is not in the saved state starts at its start price. */
   static restore(
     instruments: readonly SimulatedInstrument[],
     seed: number,
@@ -111,7 +111,7 @@ export class World {
     }
   }
 
-  /** Exact in law for any step, but for what happens inside it: 500 ms live, up to a minute in the history. */
+  /** The distribution is exact for steps of any length: 500 ms live, up to a minute in the history. */
   step(stepMs: number): void {
     const seconds = stepMs / 1_000
     this.seasonMs = this.nowMs
@@ -126,17 +126,17 @@ export class World {
     if (this.sinceVolatilityMs >= VOLATILITY_STEP_MS) this.stepVolatilities()
   }
 
-  /** Market time moves without the values: what a halt does. */
+  /** Advances market time without moving the values, as in a halt. */
   jumpTo(timeMs: number): void {
     this.nowMs = timeMs
   }
 
   jump(value: LatentValue, logSize: number, scope: 'own' | 'asked'): void {
     value.jump(logSize)
-    this.tell({ timeMs: this.nowMs, symbol: value.instrument.symbol, logSize, scope })
+    this.addNews({ timeMs: this.nowMs, symbol: value.instrument.symbol, logSize, scope })
   }
 
-  /** The jumps after a moment, oldest first; the log holds the last 512. */
+  /** The jumps after a time, oldest first; the last NEWS_MAX are kept. */
   newsSince(timeMs: number): readonly News[] {
     return this.news.filter((news) => news.timeMs > timeMs)
   }
@@ -145,9 +145,9 @@ export class World {
     const jump = value.step(this.nowMs, seconds, shocks)
     const timeMs = this.nowMs + seconds * 1_000
     const symbol = value.instrument.symbol
-    if (jump !== 0) this.tell({ timeMs, symbol, logSize: jump, scope: 'own' })
+    if (jump !== 0) this.addNews({ timeMs, symbol, logSize: jump, scope: 'own' })
     const common = value.commonJumpSize(shocks.commonJump)
-    if (common !== 0) this.tell({ timeMs, symbol, logSize: common, scope: 'market' })
+    if (common !== 0) this.addNews({ timeMs, symbol, logSize: common, scope: 'market' })
   }
 
   private stepVolatilities(): void {
@@ -158,7 +158,7 @@ export class World {
     this.steps = 0
   }
 
-  private tell(news: News): void {
+  private addNews(news: News): void {
     this.news.push(news)
     if (this.news.length > NEWS_MAX) this.news.shift()
   }
