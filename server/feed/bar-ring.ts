@@ -1,9 +1,9 @@
 import { type Bar, startOf } from './bar.ts'
 
-/** Room that forgotten bars may take before the array is cut. */
+/** Number of dropped bars that the array may still contain before it is shortened. */
 const FORGOTTEN_MAX = 512
 
-/** The recent bars of one symbol and width, without the silent ones. Complete from `fromMs` on, bounded by a span of time. */
+/** The bars of one symbol and width with trades within a span of time. Complete from `fromMs` on. */
 export class BarRing {
   readonly #widthMs: number
   readonly #spanMs: number
@@ -16,24 +16,24 @@ export class BarRing {
     this.#spanMs = spanMs
   }
 
-  /** From here on nothing is missing; undefined before the first bar and time. */
+  /** The bars are complete from this time on; undefined before the first bar or `advance`. */
   get fromMs(): number | undefined {
     return this.#fromMs
   }
 
-  /** Where the last bar ends; 0 without one. */
+  /** The end of the last bar; 0 without one. */
   get endMs(): number {
     const last = this.#bars.at(-1)
     return last === undefined ? 0 : last.startAtMs + this.#widthMs
   }
 
-  /** A bar that has just closed. */
+  /** Adds a bar that has just closed. */
   push(bar: Bar): void {
     this.#bars.push(bar)
     this.#fromMs ??= bar.startAtMs
   }
 
-  /** Bars of the history, oldest first; of two with one start the one that saw more trades stays. */
+  /** Adds bars of the history, oldest first. Of two bars with the same start, the one with more trades is kept. */
   merge(history: readonly Bar[]): void {
     const starts = new Map<number, Bar>()
     for (const bar of [...this.#bars.slice(this.#head), ...history]) {
@@ -46,7 +46,7 @@ export class BarRing {
     if (first !== undefined) this.#fromMs = Math.min(this.#fromMs ?? first, first)
   }
 
-  /** Time has come so far: what is older than the span is forgotten, but for one bar, whose close the next may need. */
+  /** Drops bars that are older than the span, except for the last one, whose close may be needed by the next bar. */
   advance(timeMs: number): void {
     const startMs = startOf(timeMs, this.#widthMs)
     const oldestMs = startMs - this.#spanMs

@@ -1,6 +1,6 @@
 import { INTERVAL_MS, type Interval } from '@valiant/shared/protocol/market-data'
 
-/** Trading in one stretch of time, in the instrument's ticks and lots; `trades` 0 is a silent one, flat at the close before. */
+/** Trading in an interval, in ticks and lots. A bar with 0 `trades` is empty: all its prices are the previous close. */
 export interface Bar {
   readonly startAtMs: number
   readonly openTicks: number
@@ -9,18 +9,18 @@ export interface Bar {
   readonly closeTicks: number
   readonly volumeLots: number
   readonly trades: number
-  /** Sum of ticks × lots: a safe integer up to the busiest minute; sums of many bars are bigint. */
+  /** Sum of ticks × lots. A safe integer even for the busiest minute; sums of many bars are bigint. */
   readonly turnover: number
 }
 
-/** Bars are made of trades in two widths; all other intervals are made of these. */
+/** Bars of two widths are made from trades; all other intervals are made from these bars. */
 export type BarWidth = '1s' | '1m'
 export const BAR_WIDTHS = ['1s', '1m'] as const satisfies readonly BarWidth[]
 
-/** The width whose bars an interval is made of. */
+/** The width of the bars from which an interval is made. */
 export const widthOf = (interval: Interval): BarWidth => (INTERVAL_MS[interval] < INTERVAL_MS['1m'] ? '1s' : '1m')
 
-/** The start of the stretch that a time lies in; days begin at 00:00 UTC. */
+/** The start of the interval that contains a time; days start at 00:00 UTC. */
 export const startOf = (timeMs: number, stepMs: number): number => timeMs - (timeMs % stepMs)
 
 export const flatBar = (startAtMs: number, ticks: number): Bar => ({
@@ -34,7 +34,7 @@ export const flatBar = (startAtMs: number, ticks: number): Bar => ({
   turnover: 0,
 })
 
-/** An earlier bar and a later one as one, which starts where the earlier does. */
+/** Joins two bars to one, which starts with the earlier one. */
 export const joined = (earlier: Bar, later: Bar): Bar => ({
   startAtMs: earlier.startAtMs,
   openTicks: earlier.openTicks,
@@ -47,11 +47,11 @@ export const joined = (earlier: Bar, later: Bar): Bar => ({
 })
 
 /**
- * A longer bar with one more of the bars it is made of. One that begins with a silent stretch opens at the close
- * before, so that a bar always equals the ones inside it, silent ones filled in.
- * @param bar undefined before the first trade there ever was
- * @param startAtMs where the longer bar begins
- * @param widthMs how long the added bar is
+ * Extends a longer bar by one of the bars from which it is made. A longer bar that starts with an empty one opens at the
+ * previous close, so that it always equals its parts with the empty ones filled in.
+ * @param bar undefined before the first trade ever
+ * @param startAtMs start of the longer bar
+ * @param widthMs width of the added bar
  */
 export function extended(
   bar: Bar | undefined,
@@ -62,23 +62,23 @@ export function extended(
   return opens ? { ...added, startAtMs } : joined(bar, added)
 }
 
-export interface Stretch {
-  /** Both on a multiple of `stepMs`; `toMs` is exclusive. */
+export interface BarRange {
+  /** Both are multiples of `stepMs`; `toMs` is exclusive. */
   readonly fromMs: number
   readonly toMs: number
   readonly stepMs: number
-  /** The length of the bars given. */
+  /** The width of the given bars. */
   readonly widthMs: number
-  /** The close before `fromMs`; undefined when nothing had traded yet. */
+  /** The close before `fromMs`; undefined if nothing had traded yet. */
   readonly closeBefore: number | undefined
 }
 
 /**
- * Bars of `stepMs` without holes, made of shorter ones of which the silent may be missing. None before the first trade.
- * @param bars oldest first, all within the stretch
+ * Bars of `stepMs` without gaps, made from shorter ones of which empty ones may be missing. None before the first trade.
+ * @param bars oldest first, all within the range
  */
-export function barsOver(bars: readonly Bar[], { fromMs, toMs, stepMs, widthMs, closeBefore }: Stretch): Bar[] {
-  const whole: Bar[] = []
+export function barsOver(bars: readonly Bar[], { fromMs, toMs, stepMs, widthMs, closeBefore }: BarRange): Bar[] {
+  const made: Bar[] = []
   let close = closeBefore
   let next = 0
   for (let startAtMs = fromMs; startAtMs < toMs; startAtMs += stepMs) {
@@ -88,7 +88,7 @@ export function barsOver(bars: readonly Bar[], { fromMs, toMs, stepMs, widthMs, 
     }
     if (bar === undefined) continue
     close = bar.closeTicks
-    whole.push(bar)
+    made.push(bar)
   }
-  return whole
+  return made
 }

@@ -4,17 +4,17 @@ import type { Book } from './book.ts'
 
 type WindowFrame = Omit<BookFrame, 'epoch' | 'symbol' | 'indicative'>
 
-/** The best `depth` levels of a book as its watchers have them, and the frames that carry them along. */
+/** The best `depth` levels of a book as its watchers have them, and the frames that update them. */
 export class BookWindow {
   readonly depth: BookDepth
   readonly #book: Book
-  /** As the watchers have it. */
+  /** The levels that the watchers have. */
   #sent: { readonly bids: Level[]; readonly asks: Level[] }
   #checksum: number
   #seq: number
   #sentMs: number
 
-  /** @param seq at least that of the last frame that was ever sent of this window, so that it never goes back */
+  /** @param seq at least that of the last frame ever sent for this window, so that it never goes back */
   constructor(book: Book, { depth, seq, timeMs }: { depth: BookDepth; seq: number; timeMs: number }) {
     this.depth = depth
     this.#book = book
@@ -28,7 +28,7 @@ export class BookWindow {
     return this.#seq
   }
 
-  /** What a new watcher starts from: the state after the last frame. */
+  /** The state after the last frame, for a new watcher. */
   snapshot(timeMs: number): WindowFrame {
     return {
       type: 'snapshot',
@@ -41,13 +41,13 @@ export class BookWindow {
     }
   }
 
-  /** The change since the last frame; undefined when there is none and the quiet is still short. */
+  /** The change since the last frame. Without a change it is undefined, or empty after BOOK_QUIET_MS without a frame. */
   update(timeMs: number, { hasChanged }: { hasChanged: boolean }): WindowFrame | undefined {
     const now = hasChanged ? this.#book.top(this.depth) : this.#sent
     const bids = hasChanged ? difference(this.#sent.bids, now.bids, 1) : []
     const asks = hasChanged ? difference(this.#sent.asks, now.asks, -1) : []
-    const isSilent = bids.length === 0 && asks.length === 0
-    if (isSilent && timeMs - this.#sentMs < BOOK_QUIET_MS) return undefined
+    const isEmpty = bids.length === 0 && asks.length === 0
+    if (isEmpty && timeMs - this.#sentMs < BOOK_QUIET_MS) return undefined
     this.#sent = now
     this.#checksum = this.#book.checksum
     this.#sentMs = timeMs
@@ -64,7 +64,7 @@ export class BookWindow {
     }
   }
 
-  /** All anew for those who watch, after a gap or under another leader. */
+  /** A new snapshot for all watchers, after a gap or with another leader. */
   renewed(timeMs: number): WindowFrame {
     this.#sent = this.#book.top(this.depth)
     this.#checksum = this.#book.checksum
@@ -75,8 +75,8 @@ export class BookWindow {
 }
 
 /**
- * What turns one list of levels, best first, into another: new and changed levels, and 0 lots for those that left.
- * @param sign 1 for bids, whose better price is the higher one; -1 for asks
+ * The changes from one list of levels, best first, to another: new and changed levels, and removed ones with 0 lots.
+ * @param sign 1 for bids, where a higher price is better; -1 for asks
  */
 function difference(before: readonly Level[], after: readonly Level[], sign: 1 | -1): Level[] {
   const changes: Level[] = []

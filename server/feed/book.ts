@@ -27,7 +27,7 @@ export class Book {
     return { bids: this.bids.top(depth), asks: this.asks.top(depth) }
   }
 
-  /** Of the best ten levels, and so the same for all windows. */
+  /** Covers the best ten levels, so it is the same for all windows. */
   get checksum(): number {
     return (this.#checksum ??= bookChecksum(this.bids.top(CHECKSUM_LEVELS), this.asks.top(CHECKSUM_LEVELS)))
   }

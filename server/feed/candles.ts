@@ -12,13 +12,13 @@ const SLOTS = INTERVALS.map((interval) => ({
 }))
 type Slot = (typeof SLOTS)[number]
 
-/** A bar that is over. */
+/** A bar that has closed. */
 export interface ClosedBar {
   readonly interval: Interval
   readonly bar: Bar
 }
 
-/** The bars of one symbol: the forming one of each interval, and the recent ones of a second and a minute. */
+/** The bars of one symbol: the forming bar of each interval, and recent bars of one second and one minute. */
 export class Candles {
   readonly #rings: Readonly<Record<BarWidth, BarRing>> = { '1s': ring('1s'), '1m': ring('1m') }
   readonly #forming = new Map<Interval, Bar>()
@@ -31,19 +31,19 @@ export class Candles {
   #closed: ClosedBar[] = []
   #unstored: ClosedBar[] = []
 
-  /** The last price; undefined when nothing has traded yet. */
+  /** The last price; undefined if nothing has traded yet. */
   get closeTicks(): number | undefined {
     return this.#closeTicks
   }
 
-  /** Market time so far: the forming bars are those of this time. */
+  /** The current market time; the forming bars contain it. */
   get timeMs(): number {
     return this.#timeMs
   }
 
   /**
-   * Bars of the history, oldest first, before the first frame or later: complete from the first of them to the last.
-   * The forming bars are made anew at the next `advance`.
+   * Adds bars of the history, oldest first and without missing ones in between, before the first frame or later. The next
+   * `advance` makes the forming bars again.
    */
   seed(width: BarWidth, history: readonly Bar[]): void {
     this.#rings[width].merge(history)
@@ -52,7 +52,7 @@ export class Candles {
     this.#dueMs = 0
   }
 
-  /** Time has come so far: closes what is over, whether anything traded or not. Never goes back. */
+  /** Advances time and closes the bars that have ended, whether anything traded or not. Time never goes back. */
   advance(timeMs: number): void {
     if (timeMs > this.#timeMs) this.#timeMs = timeMs
     if (this.#timeMs < this.#dueMs) return
@@ -62,7 +62,7 @@ export class Candles {
     this.#dueMs = startOf(this.#timeMs, INTERVAL_MS['1s']) + INTERVAL_MS['1s']
   }
 
-  /** A trade belongs to the bars now forming: those that are over stay as they were told. */
+  /** Adds a trade to the forming bars, even if it is older: bars that have closed never change. */
   trade({ ticks, lots, timeMs }: { ticks: number; lots: number; timeMs: number }): void {
     this.advance(timeMs)
     const added: Bar = {
@@ -83,12 +83,12 @@ export class Candles {
     this.#hasTraded = true
   }
 
-  /** The bar now forming; undefined when nothing has traded yet. */
+  /** The forming bar; undefined if nothing has traded yet. */
   forming(interval: Interval): Bar | undefined {
     return this.#forming.get(interval)
   }
 
-  /** What closed and whether anything traded is told anew from here on. */
+  /** Resets `closed` and `hasTraded`. */
   beginFrame(): void {
     if (this.#closed.length > 0) this.#closed = []
     this.#hasTraded = false
@@ -98,24 +98,24 @@ export class Candles {
     return this.#hasTraded
   }
 
-  /** What closed since the frame began, silent bars too. */
+  /** Bars that have closed since `beginFrame`, including empty ones. */
   get closed(): readonly ClosedBar[] {
     return this.#closed
   }
 
-  /** Closed bars of a second and a minute since last asked, without the silent ones: what is to be stored. */
+  /** The bars to store: closed bars of one second and one minute with trades since the last call. */
   drainUnstored(): readonly ClosedBar[] {
     const unstored = this.#unstored
     if (unstored.length > 0) this.#unstored = []
     return unstored
   }
 
-  /** From here on `recent` has all there was; undefined before the first time. */
+  /** `recent` is complete from this time on; undefined before the first `advance`. */
   recentFromMs(width: BarWidth): number | undefined {
     return this.#rings[width].fromMs
   }
 
-  /** Bars with trades, the forming one included, oldest first; `toMs` is exclusive. */
+  /** Bars with trades including the forming one, oldest first; `toMs` is exclusive. */
   recent(width: BarWidth, { fromMs, toMs }: { fromMs: number; toMs: number }): readonly Bar[] {
     const bars = this.#rings[width].between(fromMs, toMs)
     const forming = this.#forming.get(width)
@@ -123,7 +123,7 @@ export class Candles {
     return belongs ? [...bars, forming] : bars
   }
 
-  /** The last price before a time that `recent` covers: what a silent bar of this width would stand at. */
+  /** The last price before a time that `recent` covers: the price of an empty bar of this width there. */
   closeBefore(width: BarWidth, timeMs: number): number | undefined {
     const forming = this.#forming.get(width)
     if (forming && forming.trades > 0 && forming.startAtMs < timeMs) return forming.closeTicks
@@ -149,7 +149,7 @@ export class Candles {
     this.#unstored.push(closed)
   }
 
-  /** Makes the forming bars of the history, and the minutes that ended before anyone could close them. */
+  /** Makes the forming bars from the history, and the minutes that ended while no server was running. */
   #rebuild(): void {
     this.#seeded = false
     const { '1s': seconds, '1m': minutes } = this.#rings
@@ -163,8 +163,9 @@ export class Candles {
     for (const slot of SLOTS) {
       const made = this.#formingOf(slot)
       const seen = slot.interval === '1s' || slot.interval === '1m' ? live[slot.interval] : undefined
-      const isSeenWhole = seen?.startAtMs === startOf(this.#timeMs, slot.stepMs) && seen.trades >= (made?.trades ?? 0)
-      const bar = isSeenWhole ? seen : made
+      const isSeenComplete =
+        seen?.startAtMs === startOf(this.#timeMs, slot.stepMs) && seen.trades >= (made?.trades ?? 0)
+      const bar = isSeenComplete ? seen : made
       if (bar !== undefined) this.#forming.set(slot.interval, bar)
     }
     this.#closeTicks = this.closeBefore('1s', Infinity)

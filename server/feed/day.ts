@@ -5,15 +5,15 @@ import type { Candles } from './candles.ts'
 const MINUTE_MS = INTERVAL_MS['1m']
 const DAY_MS = INTERVAL_MS['1d']
 
-/** The last 24 hours as one bar, and the exact sum of ticks × lots in it. */
+/** The last 24 hours as one bar, and its exact sum of ticks × lots. */
 export interface DayFigures {
   readonly bar: Bar
   readonly turnover: bigint
 }
 
 /**
- * The last 24 hours of one symbol: 1,440 closed minutes, summed once a minute, and the forming one. Opens at the price
- * of 24 hours ago, or the first there was.
+ * The last 24 hours of one symbol: 1,440 closed minutes, summed once a minute, plus the forming one. The opening price is
+ * that of 24 hours ago, or the first price ever.
  */
 export class Day {
   readonly #candles: Candles
@@ -42,16 +42,16 @@ export class Day {
     const fromMs = minuteMs - DAY_MS
     const minutes = this.#candles.recent('1m', { fromMs, toMs: minuteMs })
     const closeBefore = this.#candles.closeBefore('1m', fromMs)
-    const stretch = { fromMs, toMs: minuteMs, stepMs: DAY_MS, widthMs: MINUTE_MS, closeBefore }
-    this.#closed = barsOver(minutes, stretch)[0]
+    const range = { fromMs, toMs: minuteMs, stepMs: DAY_MS, widthMs: MINUTE_MS, closeBefore }
+    this.#closed = barsOver(minutes, range)[0]
     this.#closedTurnover = minutes.reduce((sum, bar) => sum + BigInt(bar.turnover), 0n)
     this.#minuteMs = minuteMs
   }
 }
 
 /**
- * Closes over the last 24 hours at even distances, the last one now; the first price there was stands for the time
- * before it. Empty before the first trade.
+ * Closing prices of the last 24 hours at equal intervals; the last one is the current price. Before the first trade ever,
+ * the first price is used. Empty if nothing has traded yet.
  */
 export function sparkline(candles: Candles, points: number): number[] {
   const now = candles.closeTicks

@@ -12,7 +12,7 @@ const barAt = (startAtMs: number, ticks: number, lots: number) => ({
 const full = (seq: number, splits: number, epoch = 1) =>
   frameOf({ epoch, seq, timeMs: T, full: true, symbols: [changeOf('NOVA', { splits, bids: [[100, 1]] })] })
 
-test('after a split the bars are those that it made of the history, and the day has not changed by it', () => {
+test('after a split the bars are those of the restated history, and the change of the day stays the same', () => {
   const feed = new Feed({ instruments: [listed('NOVA')] })
   for (const minutes of [600, 1]) feed.seed('NOVA', '1m', [barAt(T - minutes * MINUTE_MS, 200, 10)])
   expect(feed.restatedBy(full(1, 0))).toEqual([])
@@ -31,7 +31,7 @@ test('after a split the bars are those that it made of the history, and the day 
   expect(feed.trades({ symbol: 'NOVA' })?.map(([id]) => id)).toEqual(['2000000001'])
 })
 
-test('a full frame with as many splits as known restates nothing', () => {
+test('a full frame with the known number of splits restates nothing', () => {
   const feed = new Feed({ instruments: [listed('NOVA')] })
   feed.apply(full(1, 1))
   expect(feed.restatedBy(full(1, 1, 2))).toEqual([])
@@ -39,7 +39,7 @@ test('a full frame with as many splits as known restates nothing', () => {
   expect(feed.restatedBy(full(9, 2, 1))).toEqual([])
 })
 
-test('a trade of before the split does not come back', () => {
+test('a trade from before the split is not added again', () => {
   const feed = new Feed({ instruments: [listed('NOVA')] })
   const old = changeOf('NOVA', { trades: [tradeOf('NOVA', { id: 7, timeMs: T, ticks: 202 })] })
   feed.apply(full(1, 0))

@@ -9,7 +9,7 @@ import type { MarketFrame } from './market-frame.ts'
 
 const START_MS = Date.UTC(2026, 0, 5, 23, 58, 30)
 
-/** A client as the protocol describes it: a snapshot replaces, an update must follow, nothing else is known to it. */
+/** A client as the protocol describes it: a snapshot replaces its book, and an update must follow the last frame. */
 class Client {
   bids = new Map<number, number>()
   asks = new Map<number, number>()
@@ -47,7 +47,7 @@ const bookSteps = fc.array(
   { minLength: 1, maxLength: 40 },
 )
 
-test('a client that plays a snapshot and its updates has the window at every seq, at all depths, over gaps and epochs', () => {
+test('a client that applies snapshot and updates always has the right levels, at all depths, over gaps and new epochs', () => {
   fc.assert(
     fc.property(bookSteps, (steps) => {
       const feed = new Feed({ instruments: [listed('NOVA')] })
@@ -60,7 +60,7 @@ test('a client that plays a snapshot and its updates has the window at every seq
         return { depth, client }
       })
       for (const { bids, asks, afterMs, kind } of steps) {
-        // Asks lie above all bids, so that the book is never crossed.
+        // Asks are above all bids, so the book is never crossed.
         const change = { bids, asks: asks.map(([ticks, lots]): Level => [ticks + 200, lots]) }
         for (const side of ['bids', 'asks'] as const)
           for (const [ticks, lots] of change[side]) book[side].set(ticks, lots)
@@ -100,7 +100,7 @@ interface Tick {
   readonly lots: number
 }
 
-/** Trades with pauses from none to more than a day. */
+/** Trades with pauses from zero to more than a day. */
 const trading = fc
   .array(
     fc.record({
@@ -120,7 +120,7 @@ const trading = fc
     return steps.map(({ afterMs, ticks, lots }): Tick => ({ timeMs: (timeMs += afterMs), ticks, lots }))
   })
 
-/** Frames that carry trades, and after the last the time goes on. */
+/** One frame per trade, and a last one without trades `tailMs` later. */
 function framesOf(trades: readonly Tick[], tailMs: number): MarketFrame[] {
   const frames = trades.map(({ timeMs, ticks, lots }, i) => {
     const change = changeOf('NOVA', { trades: [tradeOf('NOVA', { id: i + 1, timeMs, ticks, lots })] })
@@ -130,7 +130,7 @@ function framesOf(trades: readonly Tick[], tailMs: number): MarketFrame[] {
   return [...frames, frameOf(end)]
 }
 
-/** Bars straight from the trades, and longer ones from the filled shorter ones, by the words of the protocol. */
+/** Bars made from the trades, and longer ones from the shorter ones with empty ones filled in, as the protocol describes. */
 function naiveBars(trades: readonly Tick[], stepMs: number, toMs: number): Bar[] {
   const widthMs = stepMs < 60_000 ? 1_000 : 60_000
   const base: Bar[] = []
@@ -164,7 +164,7 @@ function naiveBars(trades: readonly Tick[], stepMs: number, toMs: number): Bar[]
   }))
 }
 
-test('candles of all intervals equal those made of the trades, forming and closed, streamed and read', () => {
+test('candles of all intervals equal those made from the trades: forming and closed, streamed and read', () => {
   fc.assert(
     fc.property(trading, fc.integer({ min: 0, max: 200_000 }), (trades, tailMs) => {
       const feed = new Feed({ instruments: [listed('NOVA')] })
@@ -184,7 +184,7 @@ test('candles of all intervals equal those made of the trades, forming and close
         const width = widthOf(interval)
         const widthMs = INTERVAL_MS[width]
         const toMs = startOf(nowMs, stepMs) + stepMs
-        // The bars of a second within the hour that memory holds; naive ones are slow over days.
+        // Bars of one second only for the hour in memory: the naive implementation is slow over days.
         const sinceMs = Math.max(recent.recentFromMs(width)!, startOf(trades[0]!.timeMs, stepMs))
         const fromMs = Math.ceil(sinceMs / stepMs) * stepMs
         const near = trades
@@ -201,8 +201,8 @@ test('candles of all intervals equal those made of the trades, forming and close
         expect(forming.closed).toBe(false)
         if (naive.length > 0) expect(forming.candle).toEqual(feed.toCandle('NOVA', naive.at(-1)!))
         for (const bar of naive) {
-          const told = streamed.get(interval)!.get(bar.startAtMs)
-          if (told !== undefined) expect(JSON.parse(told)).toEqual(feed.toCandle('NOVA', bar))
+          const sent = streamed.get(interval)!.get(bar.startAtMs)
+          if (sent !== undefined) expect(JSON.parse(sent)).toEqual(feed.toCandle('NOVA', bar))
           else if (bar.trades > 0) expect(bar.startAtMs).toBe(startOf(nowMs, stepMs))
         }
       }
@@ -211,11 +211,11 @@ test('candles of all intervals equal those made of the trades, forming and close
   )
 })
 
-test('a feed that starts again from stored bars goes on as if it had never stopped', () => {
+test('a feed that is restarted from stored bars continues as if it had never stopped', () => {
   fc.assert(
     fc.property(trading, fc.nat(), fc.nat({ max: 5_000 }), (trades, cut, pauseMs) => {
       const frames = framesOf(trades, 1_000)
-      // The stop falls between two seconds, so that no trade is lost that was not stored.
+      // The stop is between two seconds, so that no trade is lost before it is stored.
       const stop = frames.findIndex(
         (frame, i) =>
           i >= cut % frames.length && i > 0 && startOf(frames[i - 1]!.timeMs, 1_000) !== startOf(frame.timeMs, 1_000),
@@ -226,7 +226,7 @@ test('a feed that starts again from stored bars goes on as if it had never stopp
       whole.apply({ ...frames[stop]!, symbols: [] })
       const nowMs = whole.timeMs
       const stored: Record<BarWidth, Bar[]> = { '1s': [], '1m': [] }
-      // The minute that the stop fell into was never closed: it is made of its seconds.
+      // The minute of the stop was never closed: it is made from its seconds.
       const lostMs = startOf(frames[stop - 1]!.timeMs, 60_000)
       for (const { width, bar } of whole.closedBars())
         if (width === '1s' || bar.startAtMs < lostMs) stored[width].push(bar)
@@ -256,7 +256,7 @@ test('a feed that starts again from stored bars goes on as if it had never stopp
   )
 })
 
-test('the ticker over 24 hours equals one made of all trades in it', () => {
+test('the 24-hour ticker equals one made from all trades of that time', () => {
   fc.assert(
     fc.property(trading, fc.integer({ min: 0, max: 100_000_000 }), (trades, tailMs) => {
       const feed = new Feed({ instruments: [listed('NOVA')] })

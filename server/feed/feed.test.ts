@@ -8,7 +8,7 @@ const newFeed = () => new Feed({ instruments: [listed('NOVA'), listed('VLNT')] }
 const bid = (ticks: number, lots: number) => changeOf('NOVA', { bids: [[ticks, lots]] })
 const best = (feed: Feed) => feed.quotes(['NOVA']).q[0]?.slice(1, 3)
 
-test('a frame of an older epoch, or one seen before, changes nothing', () => {
+test('a frame of an older epoch or with a seq seen before changes nothing', () => {
   const feed = newFeed()
   feed.apply(frameOf({ epoch: 2, seq: 5, timeMs: T, full: true, symbols: [bid(100, 7)] }))
   expect(feed.apply(frameOf({ epoch: 1, seq: 6, timeMs: T, full: true, symbols: [bid(101, 1)] }))).toBe('old')
@@ -16,7 +16,7 @@ test('a frame of an older epoch, or one seen before, changes nothing', () => {
   expect(best(feed)).toEqual([100, 7])
 })
 
-test('after a gap the books stand still, trades count, and a late full frame is brought up to date', () => {
+test('after a gap books stop changing, trades count, and a late full frame is brought up to date with later frames', () => {
   const feed = newFeed()
   feed.apply(frameOf({ seq: 1, timeMs: T, full: true, symbols: [bid(100, 1)] }))
   const trades = [tradeOf('NOVA', { id: 9, timeMs: T, ticks: 104 })]
@@ -51,7 +51,7 @@ test('a quiet book sends an empty update after five seconds, with the checksum o
   ])
 })
 
-test('the seq of a window that was dropped goes on when it is watched again', () => {
+test('the seq of a closed window continues when it is watched again', () => {
   const feed = newFeed()
   feed.apply(frameOf({ seq: 1, timeMs: T, full: true, symbols: [bid(100, 1)] }))
   feed.watchBook('NOVA', 25)
@@ -73,7 +73,7 @@ test('a change beyond the window is not sent, and a level that leaves it is sent
   expect(feed.changedBooks(() => true)[0]?.bids).toEqual([[101, 2], [91, 0]]) // prettier-ignore
 })
 
-test('quotes hold what changed, and an empty side is 0, 0', () => {
+test('changed quotes contain only changes, and an empty side is 0, 0', () => {
   const feed = newFeed()
   feed.apply(frameOf({ seq: 1, timeMs: T, full: true, symbols: [bid(100, 1)] }))
   expect(feed.changedQuotes()).toEqual({ epoch: 1, time: T, q: [['NOVA', 100, 1, 0, 0, 0]] })
@@ -82,7 +82,7 @@ test('quotes hold what changed, and an empty side is 0, 0', () => {
   expect(feed.quotes().q.map(([symbol]) => symbol)).toEqual(['NOVA', 'VLNT'])
 })
 
-test('indicative frames say so, others say nothing', () => {
+test('only indicative frames have the field indicative', () => {
   const feed = newFeed()
   feed.apply(frameOf({ seq: 1, timeMs: T, full: true, indicative: true, symbols: [bid(100, 1)] }))
   expect(feed.changedQuotes()).toHaveProperty('indicative', true)
@@ -105,7 +105,7 @@ test('a ticker is due at most four times a second, and not while nothing changes
   expect(feed.dueTickers()).toEqual([])
 })
 
-test('time closes bars of which nothing was traded, flat and unstored, at the last price', () => {
+test('bars without trades close with time, at the last price, and are not stored', () => {
   const feed = new Feed({ instruments: [listed('NOVA')], storesBars: true })
   const trades = [tradeOf('NOVA', { id: 1, timeMs: T, ticks: 105, lots: 4 })]
   feed.apply(frameOf({ seq: 1, timeMs: T, full: true, symbols: [changeOf('NOVA', { trades })] }))
@@ -121,7 +121,7 @@ test('time closes bars of which nothing was traded, flat and unstored, at the la
   expect(feed.closedBars()).toEqual([])
 })
 
-test('a trade that comes too late counts in the bar now forming: what was told as closed stays', () => {
+test('a late trade counts in the forming bar: closed bars never change', () => {
   const feed = newFeed()
   const frame = (seq: number, timeMs: number, trade: { id: number; timeMs: number; ticks: number }) =>
     frameOf({ seq, timeMs, full: seq === 1, symbols: [changeOf('NOVA', { trades: [tradeOf('NOVA', trade)] })] })
@@ -131,7 +131,7 @@ test('a trade that comes too late counts in the bar now forming: what was told a
   expect(feed.candle('NOVA', '1s')?.candle).toEqual([T + 1_000, '1.06', '1.06', '1.03', '1.03', '2', 2])
 })
 
-test('a minute that ended while the server was off is made of its seconds and stored', () => {
+test('a minute that ended while the server was off is made from its seconds and stored', () => {
   const feed = new Feed({ instruments: [listed('NOVA')], storesBars: true })
   const one = { openTicks: 100, highTicks: 101, lowTicks: 99, closeTicks: 100, volumeLots: 5, trades: 2, turnover: 500 }
   feed.seed('NOVA', '1m', [{ ...one, startAtMs: T }])
@@ -143,7 +143,7 @@ test('a minute that ended while the server was off is made of its seconds and st
   expect(feed.candle('NOVA', '1h')?.candle).toEqual([T, '1.00', '1.01', '0.99', '1.00', '15', 6])
 })
 
-test('the tape keeps the newest trades, finds them by id, and takes none twice', () => {
+test('the tape keeps the newest trades, finds them by id, and adds none twice', () => {
   const feed = newFeed()
   const count = TAPE_TRADES_MAX + 500
   const trades = Array.from({ length: count }, (_, i) => tradeOf('NOVA', { id: 1_000 + i, timeMs: T }))
@@ -158,7 +158,7 @@ test('the tape keeps the newest trades, finds them by id, and takes none twice',
   expect(feed.trades({ symbol: 'NOPE' })).toBeUndefined()
 })
 
-test('sparklines have all their points as soon as anything has traded, the last one is the price now', () => {
+test('sparklines have all their points as soon as anything has traded, and end with the current price', () => {
   const feed = newFeed()
   const trades = [tradeOf('NOVA', { id: 1, timeMs: T, ticks: 105 })]
   feed.apply(frameOf({ seq: 1, timeMs: T, full: true, symbols: [changeOf('NOVA', { trades })] }))
@@ -169,7 +169,7 @@ test('sparklines have all their points as soon as anything has traded, the last 
   expect(feed.tickers().map(({ symbol }) => symbol)).toEqual(['NOVA'])
 })
 
-test('the status of an instrument is the market’s', () => {
+test('the status of an instrument is that of the leader’s frames', () => {
   const feed = newFeed()
   feed.apply(frameOf({ seq: 1, timeMs: T, full: true, symbols: [changeOf('NOVA', { status: 'halted' })] }))
   expect(feed.instruments().map(({ status }) => status)).toEqual(['halted', 'open'])
@@ -177,7 +177,7 @@ test('the status of an instrument is the market’s', () => {
 
 const recentOf = (...ids: number[]) => ids.map((id) => tradeOf('NOVA', { id, timeMs: T, ticks: 100 + id }))
 
-test('a snapshot fills the tape of who begins with it, which is no news, and of who has missed trades, which is', () => {
+test('a snapshot fills the tape: its trades are new after a gap, and not new for a feed that starts with it', () => {
   const feed = newFeed()
   const tape = () => feed.trades({ symbol: 'NOVA' })?.map(([id]) => Number(id))
   feed.apply(frameOf({ seq: 8, timeMs: T, full: true, symbols: [changeOf('NOVA', { recent: recentOf(1, 2, 3) })] }))
@@ -194,7 +194,7 @@ test('a snapshot fills the tape of who begins with it, which is no news, and of 
   expect(feed.candle('NOVA', '1m')?.candle[5]).toBe('4')
 })
 
-test('who hears a frame before the snapshot has the trades before it too', () => {
+test('a feed that gets a frame before the snapshot also has the trades before that frame', () => {
   const feed = newFeed()
   feed.apply(frameOf({ seq: 8, timeMs: T, symbols: [changeOf('NOVA', { trades: recentOf(5) })] }))
   feed.apply(frameOf({ seq: 8, timeMs: T, full: true, symbols: [changeOf('NOVA', { recent: recentOf(3, 4, 5) })] }))

@@ -28,26 +28,26 @@ export type { FeedInstrument } from './wire.ts'
 
 /** Trades in the snapshot of the channel `trades`. */
 const SNAPSHOT_TRADES = 50
-/** Bars that wait to be stored: two hours of 16 symbols. When more wait, the oldest are lost. */
+/** Limit of bars that wait to be stored: two hours of 16 symbols. Beyond it, the oldest are lost. */
 const UNSTORED_BARS_MAX = 120_000
 
-/** A bar with trades that has closed, for the one who stores it. */
+/** A closed bar with trades, to be stored. */
 export interface StorableBar {
   readonly width: BarWidth
   readonly symbol: string
   readonly bar: Bar
 }
 
-/** Of one symbol, as `seed` takes it. */
+/** The recent bars of one symbol, as `seed` takes them. */
 export type RecentHistory = Readonly<Record<BarWidth, readonly Bar[]>>
 const NO_HISTORIES: ReadonlyMap<string, RecentHistory> = new Map()
 
-/** The part of a symbol's bars that memory holds. */
+/** The bars of a symbol that are in memory. */
 export type RecentBars = Pick<Candles, 'recent' | 'recentFromMs' | 'closeBefore' | 'timeMs'>
 
 /**
- * All that clients see of the market, made of the leader's frames. The leader and each gateway run one. After `apply`
- * the methods that speak of the last frame tell what it changed; all others tell the present state.
+ * Everything that clients see of the market, made from the leader's frames. The leader and each gateway have one. After
+ * `apply`, the methods about the last frame return its changes; all others return the current state.
  */
 export class Feed {
   readonly symbols: readonly string[]
@@ -57,7 +57,7 @@ export class Feed {
   #unstored: StorableBar[] = []
   #changedQuotes: QuotesFrame | undefined
 
-  /** @param options.storesBars the closed bars are kept for `closedBars()`, which somebody must then ask */
+  /** @param options.storesBars keep closed bars for `closedBars()`, which must then be called regularly */
   constructor({ instruments, storesBars = false }: { instruments: readonly FeedInstrument[]; storesBars?: boolean }) {
     this.symbols = instruments.map(({ wire }) => wire.symbol)
     this.#mirror = new Mirror(this.symbols)
@@ -79,7 +79,7 @@ export class Feed {
     return this.#mirror.timeMs
   }
 
-  /** The books are known; false before the first full frame and after a gap. */
+  /** Whether the books are complete: not before the first full frame and after a gap. */
   get isWhole(): boolean {
     return this.#mirror.isWhole
   }
@@ -88,21 +88,21 @@ export class Feed {
     return this.#feeds.has(symbol)
   }
 
-  /** How often the shares of a symbol have been split, as far as the leader has told. */
+  /** How often the shares of a symbol have been split, according to the leader's last full frame. */
   splitsOf(symbol: string): number {
     return this.#mirror.of(symbol)?.splits ?? 0
   }
 
   /**
-   * Bars of the history, oldest first, without the silent ones: of '1m' the last 25 hours, of '1s' the last hour, and of
-   * both the last bar before that, whose close the first ones need. Best before the first frame; later they are merged
-   * with what has been seen.
+   * Adds bars of the history with trades, oldest first: the last 25 hours of '1m', the last hour of '1s', and for both the
+   * last bar before that, whose close is needed. Preferably before the first frame; later they are merged with the bars of
+   * frames.
    */
   seed(symbol: string, width: BarWidth, bars: readonly Bar[]): void {
     this.#feeds.get(symbol)?.seed(width, bars)
   }
 
-  /** @param histories the bars after their split of the symbols that it restates */
+  /** @param histories the restated bars of the symbols in `restatedBy` */
   apply(frame: MarketFrame, histories: ReadonlyMap<string, RecentHistory> = NO_HISTORIES): Applied {
     const applied = this.#mirror.apply(frame)
     if (applied === 'old') return applied
@@ -118,14 +118,14 @@ export class Feed {
   }
 
   /**
-   * Symbols whose shares have been split, as a frame tells that has not been applied yet: with it their bars go, and what
-   * they have become is to be given along.
+   * Symbols whose shares have been split according to a frame that has not been applied yet. Applying it drops their bars,
+   * so the restated ones must be passed to `apply`.
    */
   restatedBy(frame: MarketFrame): readonly string[] {
     return this.#mirror.restatedBy(frame)
   }
 
-  /** The bars with trades that have closed since last asked. */
+  /** The bars with trades that have closed since the last call. */
   closedBars(): readonly StorableBar[] {
     const bars = this.#unstored
     this.#unstored = []
@@ -139,13 +139,13 @@ export class Feed {
     }))
   }
 
-  /** Absolute values of all symbols, or of some. */
+  /** Current quotes of all or some symbols. */
   quotes(symbols: Iterable<string> = this.symbols): QuotesFrame {
     const feeds = [...symbols].flatMap((symbol) => this.#feeds.get(symbol) ?? [])
     return this.#quotesOf(feeds) ?? { ...this.#head(), time: this.timeMs, q: [] }
   }
 
-  /** What the last frame changed; undefined when nothing. */
+  /** Quotes that the last frame changed; undefined if none. */
   changedQuotes(): QuotesFrame | undefined {
     return this.#changedQuotes
   }
@@ -155,17 +155,17 @@ export class Feed {
     return feed && this.#tickerOf(feed)
   }
 
-  /** Of all symbols that have traded. */
+  /** Tickers of all symbols that have traded. */
   tickers(): readonly TickerFrame[] {
     return [...this.#feeds.values()].filter((feed) => feed.lastTicks > 0).map((feed) => this.#tickerOf(feed))
   }
 
-  /** Symbols whose ticker has changed and was not sent for a quarter of a second; they count as sent now. */
+  /** Symbols whose ticker has changed and was not sent in the last 250 ms; they then count as sent. */
   dueTickers(): readonly string[] {
     return [...this.#feeds.values()].filter((feed) => feed.takeTicker(this.timeMs)).map((feed) => feed.symbol)
   }
 
-  /** Closes of the last 24 hours for every symbol that has traded, oldest first. */
+  /** Closing prices of the last 24 hours for every symbol, oldest first; empty for one that has not traded. */
   sparklines(points: number): Record<string, string[]> {
     return Object.fromEntries(
       [...this.#feeds.values()].map(({ symbol, candles, instrument }) => [
@@ -175,14 +175,14 @@ export class Feed {
     )
   }
 
-  /** The bar now forming; undefined when nothing has traded yet. */
+  /** The forming bar; undefined if nothing has traded yet. */
   candle(symbol: string, interval: Interval): CandleFrame | undefined {
     const feed = this.#feeds.get(symbol)
     const bar = feed?.candles.forming(interval)
     return feed && bar && this.#candleOf(feed, { interval, bar, closed: false })
   }
 
-  /** What the last frame changed of an interval: bars that closed, then the forming one. */
+  /** Bars of an interval that the last frame changed: closed ones, then the forming one. */
   changedCandles(symbol: string, interval: Interval): readonly CandleFrame[] {
     const feed = this.#feeds.get(symbol)
     if (feed === undefined) return []
@@ -199,26 +199,26 @@ export class Feed {
     return this.#feeds.get(symbol)?.candles
   }
 
-  /** A bar of this symbol as the wire shows it. */
+  /** Converts a bar of this symbol to its wire format. */
   toCandle(symbol: string, bar: Bar): Candle {
     const feed = this.#feeds.get(symbol)
     if (feed === undefined) throw new RangeError(`expected a listed symbol, found ${symbol}`)
     return toCandle(bar, feed.instrument)
   }
 
-  /** The newest trades, as the snapshot of the channel has them. */
+  /** The newest trades, for the snapshot of the channel. */
   recentTrades(symbol: string): TradesFrame | undefined {
     const newest = this.#feeds.get(symbol)?.mirrored.tape.newest(SNAPSHOT_TRADES)
     return newest && { ...this.#head(), symbol, t: newest.map(toStreamedTrade) }
   }
 
-  /** The trades of the last frame; undefined when there were none. */
+  /** The trades of the last frame; undefined if there were none. */
   newTrades(symbol: string): TradesFrame | undefined {
     const trades = this.#feeds.get(symbol)?.mirrored.trades ?? []
     return trades.length === 0 ? undefined : { ...this.#head(), symbol, t: trades.map(toStreamedTrade) }
   }
 
-  /** From an id on, else the newest; oldest first. Undefined for an unknown symbol. */
+  /** Trades from an id on, or the newest; oldest first. Undefined for an unknown symbol. */
   trades({ symbol, fromId, limit = TRADES_DEFAULT }: TradesQuery): readonly Trade[] | undefined {
     const feed = this.#feeds.get(symbol)
     if (feed === undefined) return undefined
@@ -234,14 +234,14 @@ export class Feed {
     return { ...this.#head(), symbol, ...feed.window(depth, this.timeMs).snapshot(this.timeMs) }
   }
 
-  /** A snapshot that `changedBooks` carries along from here on, for as long as the window is watched. */
+  /** A snapshot, for which `changedBooks` returns updates as long as the window is watched. */
   watchBook(symbol: string, depth: BookDepth): BookFrame | undefined {
     const feed = this.#feeds.get(symbol)
     feed?.windows.set(depth, feed.window(depth, this.timeMs))
     return this.book(symbol, depth)
   }
 
-  /** The frames of all watched windows after the last frame; a window that is not watched any more is dropped. */
+  /** Updates of all watched windows after the last frame. Windows that are no longer watched are closed. */
   changedBooks(isWatched: (symbol: string, depth: BookDepth) => boolean): readonly BookFrame[] {
     const frames: BookFrame[] = []
     for (const feed of this.#feeds.values()) {
@@ -258,7 +258,7 @@ export class Feed {
     return frames
   }
 
-  /** What every frame carries. */
+  /** Fields of every frame. */
   #head(): { epoch: number; indicative?: true } {
     return { epoch: this.epoch, ...(this.#mirror.isIndicative ? { indicative: true } : {}) }
   }

@@ -3,7 +3,7 @@ import type { Trade } from '../engine/event.ts'
 import type { MarketFrame, SymbolChange } from './market-frame.ts'
 import type { FeedInstrument } from './wire.ts'
 
-/** For tests: an instrument with a tick of 0.01 and whole lots. */
+/** An instrument with a tick of 0.01 and whole lots. */
 export function listed(symbol: string): FeedInstrument {
   return {
     tick: stepOf('0.01'),
@@ -36,7 +36,7 @@ export function listed(symbol: string): FeedInstrument {
   }
 }
 
-/** A frame of the leader; of epoch 1 and with nothing in it unless told. */
+/** A frame of the leader, by default of epoch 1 and empty. */
 export const frameOf = (parts: Partial<MarketFrame> & Pick<MarketFrame, 'seq' | 'timeMs'>): MarketFrame => ({
   epoch: 1,
   full: false,

@@ -2,11 +2,11 @@ import type { Side } from '@valiant/shared/protocol/fields'
 import type { Level } from '@valiant/shared/protocol/market-data'
 
 /**
- * One side of a book. Kept best last, so that changes near the best move little. A level is never written to: one that
- * is the same object as before has not changed.
+ * One side of a book. Stored best last, so that changes near the best price move few elements. Levels are immutable: a level
+ * that is the same object as before has not changed.
  */
 export class Levels {
-  /** Bids compare by price, asks by its negative: a larger key is a better price. */
+  /** Bids are ordered by price, asks by the negative price: a larger key is a better price. */
   readonly #sign: 1 | -1
   #levels: Level[] = []
 

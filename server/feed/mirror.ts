@@ -3,23 +3,23 @@ import { Book } from './book.ts'
 import type { MarketFrame, SymbolChange } from './market-frame.ts'
 import { Tape } from './tape.ts'
 
-/** Frames kept while the books are incomplete, to be played over the full one that is awaited: ten seconds. */
+/** Frames kept while the books are incomplete, to be applied after the next full frame: ten seconds. */
 const WAITING_FRAMES_MAX = 200
 
 /**
- * What became of a frame. `gap`: its trades count, but frames before it are missing and the books stand still until a
- * full one comes. `old`: of a lower epoch, or seen before; nothing was done.
+ * The result of applying a frame. `gap`: its trades count, but frames before it are missing, and the books do not change
+ * until a full frame arrives. `old`: it has a lower epoch or was seen before, and was ignored.
  */
 export type Applied = 'applied' | 'gap' | 'old'
 
-/** One symbol as the leader has it. */
+/** The state of one symbol at the leader. */
 export interface Mirrored {
   readonly book: Book
   readonly tape: Tape
   status: SymbolChange['status']
   /** How often its shares have been split; undefined before the first full frame. */
   splits: number | undefined
-  /** The last frame told of a split: what was known of prices before it is out of date. */
+  /** The last frame reported a split: all earlier prices are out of date. */
   isRestated: boolean
   /** Of the last frame: its new trades, and whether a level changed. */
   trades: readonly Trade[]
@@ -28,7 +28,7 @@ export interface Mirrored {
 
 const NONE: readonly Trade[] = []
 
-/** The leader's books, trades and time, as its frames tell them. */
+/** The leader's books, trades and time, according to its frames. */
 export class Mirror {
   readonly #symbols: ReadonlyMap<string, Mirrored>
   #epoch = 0
@@ -56,12 +56,12 @@ export class Mirror {
     return this.#isIndicative
   }
 
-  /** The books are those of the last frame; false before the first full frame and after a gap. */
+  /** Whether the books are complete: not before the first full frame and after a gap. */
   get isWhole(): boolean {
     return this.#isWhole
   }
 
-  /** The last frame did not continue the books but replaced them. */
+  /** The last frame replaced the books instead of updating them. */
   get areBooksRenewed(): boolean {
     return this.#areBooksRenewed
   }
@@ -70,7 +70,7 @@ export class Mirror {
     return this.#symbols.get(symbol)
   }
 
-  /** Symbols that a frame says have been split since. */
+  /** Symbols that have been split according to a frame. */
   restatedBy({ epoch, symbols }: MarketFrame): readonly string[] {
     if (epoch < this.#epoch) return []
     return symbols.flatMap(({ symbol, splits }) => {
@@ -126,7 +126,7 @@ export class Mirror {
     mirrored.hasBookChanged = true
   }
 
-  /** The full frame may be older than frames that have come since: those are played over it. */
+  /** The full frame may be older than frames that have already arrived: those are applied on top of it. */
   #replaceBooks(frame: MarketFrame): void {
     for (const mirrored of this.#symbols.values()) {
       mirrored.book.clear()

@@ -9,7 +9,7 @@ interface StoredNews extends Pick<News, 'kind' | 'headline'> {
   readonly symbol: string | undefined
 }
 
-/** News as the wire shows it. */
+/** Converts news to its wire format. */
 export const toWireNews = ({ epoch, number, timeMs, symbol, kind, headline }: StoredNews): News => ({
   id: idText(epoch, number),
   time: timeMs,

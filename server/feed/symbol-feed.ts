@@ -8,18 +8,18 @@ import type { RecentHistory } from './feed.ts'
 import type { Mirrored } from './mirror.ts'
 import type { FeedInstrument } from './wire.ts'
 
-/** All that the feed keeps of one symbol. */
+/** The feed of one symbol. */
 export class SymbolFeed {
   readonly instrument: FeedInstrument
   readonly mirrored: Mirrored
   readonly windows = new Map<BookDepth, BookWindow>()
-  /** The last seq of windows that nobody watches now. */
+  /** The last seq of windows that are not watched now. */
   readonly #bookSeqs = new Map<BookDepth, number>()
   #candles = new Candles()
   #day = new Day(this.#candles)
   #quote: Quote
   #hasQuoteChanged = false
-  #isTickerOld = false
+  #hasTickerChanged = false
   #tickerAtMs = 0
 
   constructor(instrument: FeedInstrument, mirrored: Mirrored) {
@@ -48,7 +48,7 @@ export class SymbolFeed {
     return this.#day
   }
 
-  /** The last price in ticks; 0 when nothing has traded yet. */
+  /** The last price in ticks; 0 if nothing has traded yet. */
   get lastTicks(): number {
     return this.candles.closeTicks ?? 0
   }
@@ -60,8 +60,8 @@ export class SymbolFeed {
   }
 
   /**
-   * The mirror has taken a frame.
-   * @param history what the bars have become, when it told of a split
+   * Updates the feed after the mirror has applied a frame.
+   * @param history the restated bars, if the frame reported a split
    */
   takeFrame(timeMs: number, history?: RecentHistory): void {
     if (this.mirrored.isRestated) {
@@ -76,18 +76,19 @@ export class SymbolFeed {
     this.#hasQuoteChanged = quote.some((value, i) => value !== this.#quote[i])
     if (this.#hasQuoteChanged) this.#quote = quote
     const { hasTraded, closed } = this.candles
-    if (this.#hasQuoteChanged || hasTraded || closed.some(({ interval }) => interval === '1m')) this.#isTickerOld = true
+    if (this.#hasQuoteChanged || hasTraded || closed.some(({ interval }) => interval === '1m'))
+      this.#hasTickerChanged = true
   }
 
-  /** Whether the ticker has changed and its watchers may have it; then counts it as sent. */
+  /** Whether the ticker has changed and TICKER_MS have passed; it then counts as sent. */
   takeTicker(timeMs: number): boolean {
-    if (!this.#isTickerOld || timeMs - this.#tickerAtMs < TICKER_MS) return false
-    this.#isTickerOld = false
+    if (!this.#hasTickerChanged || timeMs - this.#tickerAtMs < TICKER_MS) return false
+    this.#hasTickerChanged = false
     this.#tickerAtMs = timeMs
     return true
   }
 
-  /** The window as its watchers have it, or one nobody watches. */
+  /** The window as its watchers have it, or a new one. */
   window(depth: BookDepth, timeMs: number): BookWindow {
     const seq = this.#bookSeqs.get(depth) ?? 0
     return this.windows.get(depth) ?? new BookWindow(this.mirrored.book, { depth, seq, timeMs })

@@ -1,21 +1,21 @@
 import type { Trade } from '../engine/event.ts'
 
-/** Trades that a mirror keeps of each symbol. */
+/** Number of trades that are kept per symbol. */
 export const TAPE_TRADES_MAX = 10_000
 
-/** The last trades of one symbol; ids rise. */
+/** The last trades of one symbol, with increasing ids. */
 export class Tape {
   #trades: Trade[] = []
-  /** Where the oldest stands, once the room is used up. */
+  /** Index of the oldest trade once TAPE_TRADES_MAX is reached. */
   #oldest = 0
-  /** Of the last one forgotten. */
+  /** Id of the last trade before `clear`. */
   #lastId = -1
 
   get last(): Trade | undefined {
     return this.#trades.at(this.#oldest - 1)
   }
 
-  /** @returns false for a trade that stands here already, or is older than the last */
+  /** @returns false for a trade that is already here or older than the last */
   add(trade: Trade): boolean {
     if (trade.id <= (this.last?.id ?? this.#lastId)) return false
     if (this.#trades.length < TAPE_TRADES_MAX) this.#trades.push(trade)
@@ -27,13 +27,13 @@ export class Tape {
   }
 
   /**
-   * Takes a stretch of recent trades, some of which may stand here, and puts each where it belongs.
-   * @returns those that were missed since the first that stood here: what was traded before that is no news
+   * Adds recent trades, some of which may already be here.
+   * @returns the trades that were missing after the first one here; earlier ones do not count as new
    */
-  fill(stretch: readonly Trade[]): Trade[] {
+  fill(recent: readonly Trade[]): Trade[] {
     const known = this.newest(TAPE_TRADES_MAX)
     const ids = new Set(known.map(({ id }) => id))
-    const missing = stretch.filter(({ id }) => !ids.has(id) && id > this.#lastId)
+    const missing = recent.filter(({ id }) => !ids.has(id) && id > this.#lastId)
     if (missing.length === 0) return []
     this.#trades = [...known, ...missing].sort((a, b) => a.id - b.id).slice(-TAPE_TRADES_MAX)
     this.#oldest = 0
@@ -41,20 +41,20 @@ export class Tape {
     return missing.filter(({ id }) => id > firstId)
   }
 
-  /** Forgets all: what they were traded at is out of date. Ids go on rising. */
+  /** Removes all trades, because their prices are out of date. Ids still have to increase. */
   clear(): void {
     this.#lastId = this.last?.id ?? this.#lastId
     this.#trades = []
     this.#oldest = 0
   }
 
-  /** The newest, oldest of them first. */
+  /** The newest trades, oldest first. */
   newest(limit: number): Trade[] {
     const count = this.#trades.length
     return this.#slice(Math.max(0, count - limit), count)
   }
 
-  /** From the first with this id or a later one on, oldest first. */
+  /** Trades with this id or a later one, oldest first. */
   from(id: number, limit: number): Trade[] {
     let low = 0
     let high = this.#trades.length

@@ -1,10 +1,9 @@
 import type { Level, TickerFrame } from '@valiant/shared/protocol/market-data'
 import { divideHalfUp, formatScaled, formatSteps } from '@valiant/shared/units/decimal'
+import { averagePrice } from './account/wire-instrument.ts'
 import type { DayFigures } from './day.ts'
 import type { FeedInstrument } from './wire.ts'
 
-/** An average price has so many decimals more than the tick. */
-const AVERAGE_DECIMALS = 4
 const PERCENT_DECIMALS = 2
 
 interface TickerParts {
@@ -15,7 +14,7 @@ interface TickerParts {
   readonly day: DayFigures | undefined
 }
 
-/** The figures of 24 hours in decimal strings; all of them the last price when nothing has traded in that time. */
+/** The figures of the last 24 hours as decimal strings; all prices are the last price if nothing has traded in that time. */
 export function tickerFigures(
   { bid, ask, lastTicks, day }: TickerParts,
   { tick, lot }: FeedInstrument,
@@ -28,7 +27,6 @@ export function tickerFigures(
   }
   const price = (ticks: number) => formatSteps(ticks, tick)
   const [turnover, lots] = day && volumeLots > 0 ? [day.turnover, volumeLots] : [BigInt(lastTicks), 1]
-  const scale = BigInt(tick.unit) * 10n ** BigInt(AVERAGE_DECIMALS)
   return {
     bid: price(bid[0]),
     bidQty: formatSteps(bid[1], lot),
@@ -40,7 +38,7 @@ export function tickerFigures(
     low: price(lowTicks),
     close: price(lastTicks),
     volume: formatSteps(volumeLots, lot),
-    vwap: formatScaled(divideHalfUp(turnover * scale, BigInt(lots)), tick.decimals + AVERAGE_DECIMALS),
+    vwap: averagePrice(turnover, BigInt(lots), tick),
     changePct: changePct(openTicks, lastTicks),
   }
 }

@@ -3,7 +3,7 @@ import { formatSteps, type Step } from '@valiant/shared/units/decimal'
 import type { Trade } from '../engine/event.ts'
 import type { Bar } from './bar.ts'
 
-/** What the feed must know of an instrument: how the wire shows it, and the size of a tick and of a lot. */
+/** The parts of an instrument that the feed needs: its wire format, and the size of a tick and of a lot. */
 export interface FeedInstrument {
   readonly wire: Instrument
   readonly tick: Step

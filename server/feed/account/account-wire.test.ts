@@ -61,7 +61,7 @@ const order: Order = {
 }
 
 describe('an order on the wire', () => {
-  test('that rests has no average price and shows its limit and its place', () => {
+  test('that rests has no average price, and has its limit and its place in the queue', () => {
     const wire = WireOrder.parse(toWireOrder(order, instrument, 4))
     expect(wire).toMatchObject({
       avgPrice: null,
@@ -74,7 +74,7 @@ describe('an order on the wire', () => {
     expect(wire).not.toHaveProperty('reason')
     expect(wire).not.toHaveProperty('closedAt')
   })
-  test('has nothing remaining once it is closed, whatever it filled', () => {
+  test('has a remaining quantity of 0 once it is closed, whatever was filled', () => {
     const wire = toWireOrder(
       { ...order, filledLots: 3, filledTickLots: 301, status: 'canceled', reason: 'user', closedAtMs: 5 },
       instrument,
@@ -84,7 +84,7 @@ describe('an order on the wire', () => {
     expect(wire).toMatchObject({ status: 'canceled', reason: 'user', closedAt: 5 })
     expect(wire).not.toHaveProperty('queueAhead')
   })
-  test('shows the prices that its type has, and no others', () => {
+  test('has the prices of its type, and no others', () => {
     const pricesOf = (more: Partial<Order>) => {
       const wire = WireOrder.parse(toWireOrder({ ...order, limitTicks: 0, ...more }, cent))
       const { limitPrice, stopPrice, trailAmount, trailPercent, highWater } = wire
@@ -103,7 +103,7 @@ describe('an order on the wire', () => {
     expect(pricesOf({ ...trailing, trailBps: 25 })).toMatchObject({ trailPercent: '0.25' })
     expect(pricesOf({ ...trailing, trailBps: 1_050 })).toMatchObject({ trailPercent: '10.5' })
     expect(pricesOf({ ...trailing, trailTicks: 5 })).toMatchObject({ trailAmount: '0.05' })
-    // A leg that is held is not armed yet: nothing is known but what it will trail by.
+    // A held leg is not armed yet: only its trailing distance is known.
     expect(pricesOf({ type: 'trailing_stop', status: 'held', trailBps: 5 })).toEqual({ trailPercent: '0.05' })
   })
   test('that is a leg names its entry, its group and its role', () => {
@@ -185,7 +185,7 @@ describe('a ledger entry', () => {
     const wire = toWireEntry({ ...entry, asset: symbol, amount: 3, balanceAfter: 3 }, ACCOUNT, instrumentOf)
     expect(Number(wire.amount)).toBeCloseTo(3 * Number(instrument.wire.lotSize))
   })
-  test('of what is not listed, of a third account or of the exchange itself is a defect', () => {
+  test('throws for an asset that is not listed, for a third account and for the exchange itself', () => {
     expect(() => toWireEntry({ ...entry, asset: 'NOPE' }, ACCOUNT, instrumentOf)).toThrow(/NOPE/)
     expect(() => toWireEntry(entry, 77, instrumentOf)).toThrow(/account 77/)
     expect(() => toWireEntry({ ...entry, counterBalanceAfter: undefined }, OTHER, instrumentOf)).toThrow(/balance/)
@@ -207,11 +207,11 @@ describe('a position', () => {
       unrealizedPnl: '0.23',
     })
   })
-  test('that is empty is worth nothing', () => {
+  test('that is empty has a value of 0', () => {
     const wire = toWirePosition({ ...position, lots: 0, costCents: 0 }, five, { markMicroTicks: 101_500_000 })
     expect(wire).toMatchObject({ qty: '0', avgPrice: '0.000000', value: '0.00', unrealizedPnl: '0.00' })
   })
-  test('that is short is worth less than nothing, and loses as the mark rises', () => {
+  test('that is short has a negative value and loses as the mark rises', () => {
     expect(markValueCents(-3, 101_500_000, five.spec.centsPerTickLot)).toBe(-1_523)
     const short = { ...position, lots: -3, costCents: -1_500 }
     const figures = { markMicroTicks: 101_500_000, liquidationTicks: 150 }
@@ -247,7 +247,7 @@ describe('an account', () => {
       maintenanceCents: 0,
     },
   }
-  test('has what its open orders do not bind to spend', () => {
+  test('in cash mode has the cash that open orders do not hold as buying power', () => {
     const wire = WireAccount.parse(toWireAccount(account, figures))
     expect(wire).toEqual({
       ...{ id: accountId(ACCOUNT), name: 'Guest 4821', resets: 0, currency: 'USD', mode: 'cash' },
@@ -255,7 +255,7 @@ describe('an account', () => {
       ...{ realizedPnl: '-0.01', unrealizedPnl: '-0.05', feesPaid: '0.07' },
     })
   })
-  test('on margin has the equity to spend that no margin uses', () => {
+  test('in margin mode has the equity that is not used as margin as buying power', () => {
     const margin = { ...account, mode: 'margin', marginState: 'warning' } as const
     const used = { marginUsedCents: 700_000, positionMarginCents: 500_000, maintenanceCents: 250_000 }
     expect(WireAccount.parse(toWireAccount(margin, { ...figures, ...used }))).toMatchObject({

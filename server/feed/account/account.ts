@@ -3,20 +3,20 @@ import { formatCents } from '@valiant/shared/units/cents'
 import type { Account } from '../../engine/state.ts'
 import { accountId } from './order.ts'
 
-/** What depends on the marks, in cents. A cash account has no margin: 0. */
+/** The figures that depend on mark prices, in cents. The margin of a cash account is 0. */
 export interface AccountFigures {
-  /** Cash and the value of all positions. */
+  /** Cash plus the value of all positions. */
   readonly equityCents: number
-  /** The positions' value less their cost. */
+  /** The value of the positions minus their cost. */
   readonly unrealizedCents: number
-  /** What positions and open orders use, and what the positions would use alone. */
+  /** Margin used by positions and open orders, and by the positions alone. */
   readonly marginUsedCents: number
   readonly positionMarginCents: number
-  /** Equity below this is liquidated. */
+  /** The account is liquidated when its equity falls below this. */
   readonly maintenanceCents: number
 }
 
-/** An account as the wire shows it: docs/trading-rules.md, sections 4 and 8, say what is held and what can be spent. */
+/** Converts an account to its wire format. For held amounts and buying power see docs/trading-rules.md, sections 4 and 8. */
 export function toWireAccount(account: Readonly<Account>, figures: AccountFigures): WireAccount {
   const { equityCents, unrealizedCents, marginUsedCents, positionMarginCents, maintenanceCents } = figures
   const isMargin = account.mode === 'margin'

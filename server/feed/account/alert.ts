@@ -15,7 +15,7 @@ interface StoredAlert {
   readonly tradeTicks?: number | undefined
 }
 
-/** An alert as the wire shows it. */
+/** Converts an alert to its wire format. */
 export function toWireAlert(alert: StoredAlert, instrument: Pick<WireInstrument, 'tick'>): Alert {
   const { symbol, op, ticks, note, createdAtMs, firedAtMs, tradeTicks } = alert
   return {
@@ -30,7 +30,7 @@ export function toWireAlert(alert: StoredAlert, instrument: Pick<WireInstrument,
   }
 }
 
-/** One that has fired. */
+/** Converts an alert that has fired. */
 export const toFiredAlert = (
   alert: StoredAlert & { readonly firedAtMs: number; readonly tradeTicks: number },
   instrument: Pick<WireInstrument, 'tick'>,
@@ -42,10 +42,10 @@ export const toFiredAlert = (
 
 const HALF = 2 ** 32
 
-/** Thirteen characters, as all ids: they sort like the numbers, which rise over all accounts. */
+/** An alert's id, 13 characters like all ids. Ids sort like the numbers, which are assigned over all accounts. */
 export const alertId = (id: number): string => idText(Math.floor(id / HALF), id % HALF)
 
-/** The number in an alert's id; undefined for what is no id. */
+/** The number in an alert's id; undefined if the text is not an id. */
 export function alertNumber(text: string): number | undefined {
   const parsed = parseId(text)
   return parsed && parsed.account * HALF + parsed.number

@@ -7,9 +7,9 @@ import { CASH, type Entry } from '../../engine/event.ts'
 import type { WireInstrument } from './wire-instrument.ts'
 
 /**
- * A line of the ledger as one of the two accounts in it sees it: cash with two decimals, an instrument in its quantity.
- * @param account whose line it is: what it gained is positive
- * @throws {AssertionError} for an asset that is not listed, and for an account that is not in it or is the exchange's own
+ * Converts a ledger entry to its wire format for one of its two accounts: cash with two decimals, an instrument as a quantity.
+ * @param account amounts are positive if this account gained them
+ * @throws {AssertionError} for an asset that is not listed, or an account that is not in the entry or is the exchange's own
  */
 export function toWireEntry(
   entry: Entry,

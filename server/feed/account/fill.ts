@@ -5,7 +5,7 @@ import { idText } from '@valiant/shared/units/id'
 import type { Fill } from '../../engine/event.ts'
 import type { WireInstrument } from './wire-instrument.ts'
 
-/** A fill as the wire shows it. */
+/** Converts a fill to its wire format. */
 export function toWireFill(fill: Fill, { tick, lot }: WireInstrument): WireFill {
   return {
     fillId: idText(fill.account, fill.number),

@@ -10,7 +10,7 @@ const instrument = {
   spec: { ...listed!.spec, maxTicks: 10_000, minLots: 2, maxLots: 1_000 },
 }
 
-test('decimals are whole steps of their instrument', () => {
+test('decimals are read as whole steps of their instrument', () => {
   expect(readLots('qty', '1.50', instrument)).toBe(3)
   expect(readTicks('limitPrice', '500', instrument)).toBe(10_000)
   expect(readTrailBps('trailPercent', '5')).toBe(500)
@@ -35,11 +35,11 @@ test.each([
   [readTrailBps('trailPercent', '0'), 'min', 'at least 0.01'],
   [readTrailBps('trailPercent', '100'), 'max', 'at most 99.99'],
   [readTrailBps('trailPercent', '1.234'), 'format', 'a percentage of two decimals at most', '1.23'],
-])('what is none says why: %o', (reading, rule, expected, nearest?: string) => {
+])('an invalid decimal is refused with the reason: %o', (reading, rule, expected, nearest?: string) => {
   expect(reading).toMatchObject({ rule, expected, ...(nearest !== undefined && { nearest }) })
 })
 
-test('an amend is read in the steps of its order’s instrument; what is not told stays', () => {
+test('an amend is read in the steps of its order’s instrument; absent fields stay absent', () => {
   const all = { qty: '10', limitPrice: '1.05', stopPrice: '1', trailAmount: '0.5', trailPercent: '2.5' }
   expect(readAmendment(all, instrument)).toEqual({
     ...{ lots: 20, limitTicks: 21, stopTicks: 20, trailTicks: 10, trailBps: 250 },

@@ -5,16 +5,16 @@ import type { FieldFault } from '@valiant/shared/protocol/invalid'
 import { formatSteps, parseSteps, type Step, stepOf } from '@valiant/shared/units/decimal'
 import type { WireInstrument } from './wire-instrument.ts'
 
-/** A decimal of a request as whole steps, or why it is none. */
+/** A decimal of a request as whole steps, or why it is invalid. */
 export type Reading = number | FieldFault
 
 export const isFault = (reading: object | number): reading is FieldFault =>
   typeof reading === 'object' && 'rule' in reading
 
-/** What steps a decimal is counted in, and how many there may be. */
+/** The step and the bounds of a decimal. */
 interface Grid {
   readonly step: Step
-  /** What a decimal between two steps breaks. */
+  /** The rule that a decimal between two steps violates. */
   readonly rule: InvalidRule
   readonly onStep: string
   readonly min: number
@@ -29,13 +29,13 @@ const PERCENT: Grid = {
   ...{ min: 1, max: TRAIL_BPS_MAX },
 }
 
-/** A quantity in lots, from the smallest order to the largest. */
+/** A quantity in lots, within the limits of an order. */
 export const readLots = (field: string, text: string, { lot, spec }: WireInstrument): Reading => {
   const bounds = { min: spec.minLots, max: spec.maxLots }
   return readSteps(field, text, { step: lot, rule: 'lot', onStep: `a multiple of ${formatSteps(1, lot)}`, ...bounds })
 }
 
-/** A price, or a distance between two, in ticks: 1 to the highest that a book holds. */
+/** A price, or a distance between two prices, in ticks: from 1 to the highest price of a book. */
 export const readTicks = (field: string, text: string, { tick, spec }: WireInstrument): Reading => {
   const bounds = { min: 1, max: spec.maxTicks }
   return readSteps(field, text, {
@@ -65,7 +65,7 @@ function readSteps(field: string, text: string, { step, rule, onStep, min, max }
   }
   if (!parsed.ok && parsed.rule === 'step') {
     const nearest = parseSteps(parsed.nearest ?? '', step)
-    // A decimal that rounds to more digits than there may be is too large.
+    // A decimal that rounds to more digits than allowed is too large.
     const steps = nearest.ok ? Math.min(Math.max(nearest.value, min), max) : max
     return { field, rule, expected: onStep, found, nearest: formatSteps(steps, step) }
   }
@@ -76,7 +76,7 @@ function readSteps(field: string, text: string, { step, rule, onStep, min, max }
   return parsed.value
 }
 
-/** What an amend is to change, as the engine names it; absent: stays. */
+/** The fields that an amend changes, with the engine's names; absent ones stay. */
 export interface Amendment {
   readonly lots?: number
   readonly limitTicks?: number
@@ -86,7 +86,7 @@ export interface Amendment {
 }
 type AmendableField = 'qty' | 'limitPrice' | 'stopPrice' | 'trailAmount' | 'trailPercent'
 
-/** The field of a request that says what the engine calls so. */
+/** The field of the request for each of the engine's names. */
 export const WIRE_FIELD_OF: Readonly<Record<keyof Amendment, AmendableField>> = {
   lots: 'qty',
   limitTicks: 'limitPrice',
@@ -95,7 +95,7 @@ export const WIRE_FIELD_OF: Readonly<Record<keyof Amendment, AmendableField>> = 
   trailBps: 'trailPercent',
 }
 
-/** The decimals of an amend, as whole steps of the instrument of its order; or the first that is wrong. */
+/** Reads the decimals of an amend as whole steps of its order's instrument. @returns the first fault if there is any */
 export function readAmendment(
   request: Readonly<Pick<AmendOrder, AmendableField>>,
   instrument: WireInstrument,

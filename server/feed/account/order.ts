@@ -6,12 +6,12 @@ import type { Order } from '../../engine/state.ts'
 import { BASIS_POINT } from './order-decimals.ts'
 import { averagePrice, type WireInstrument } from './wire-instrument.ts'
 
-/** An account's id on the wire: its first id number, before that of any order. */
+/** An account's id on the wire: number 0 of the account, before those of its orders. */
 export const accountId = (account: number): string => idText(account, 0)
 
 /**
- * An order as the wire shows it.
- * @param queueAheadLots what stands before it at its price, for an order in the book, where it is known
+ * Converts an order to its wire format.
+ * @param queueAheadLots lots ahead of it at its price, for an order in the book, if known
  */
 export function toWireOrder(order: Readonly<Order>, instrument: WireInstrument, queueAheadLots?: number): WireOrder {
   const { tick, lot } = instrument
@@ -50,7 +50,7 @@ export function toWireOrder(order: Readonly<Order>, instrument: WireInstrument, 
   }
 }
 
-/** What an order's type does not have is 0 in the engine, and absent on the wire. */
+/** Prices that an order's type does not have are 0 in the engine and absent on the wire. */
 function pricesOf(
   { limitTicks, stopTicks, trailTicks, trailBps, highWaterTicks }: Readonly<Order>,
   { tick }: WireInstrument,

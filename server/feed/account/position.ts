@@ -7,11 +7,11 @@ import { averagePrice, type WireInstrument } from './wire-instrument.ts'
 
 export interface PositionFigures {
   readonly markMicroTicks: number
-  /** The mark at which its account would be liquidated; undefined where no price would. */
+  /** The mark price at which its account would be liquidated; undefined if there is none. */
   readonly liquidationTicks?: number | undefined
 }
 
-/** A position as the wire shows it, valued at the mark; an empty one has the average price 0. */
+/** Converts a position to its wire format, valued at the mark price. An empty position has the average price 0. */
 export function toWirePosition(
   position: Readonly<Position>,
   instrument: WireInstrument,
@@ -19,7 +19,7 @@ export function toWirePosition(
 ): WirePosition {
   const { spec, tick, lot } = instrument
   const value = markValueCents(position.lots, markMicroTicks, spec.centsPerTickLot)
-  // Cost and lots have one sign: their quotient is a price.
+  // Cost and lots have the same sign, so their quotient is a price.
   const costPerTick = BigInt(Math.abs(position.lots)) * BigInt(spec.centsPerTickLot)
   return {
     symbol: position.symbol,

@@ -2,18 +2,18 @@ import type { Step } from '@valiant/shared/units/decimal'
 import { divideHalfUp, formatScaled } from '@valiant/shared/units/decimal'
 import type { InstrumentSpec } from '../../engine/instrument.ts'
 
-/** What the converters must know of an instrument; a ListedInstrument is one. */
+/** The parts of a ListedInstrument that the converters need. */
 export interface WireInstrument {
   readonly spec: InstrumentSpec
   readonly tick: Step
   readonly lot: Step
 }
 
-/** An average price has the tick's decimals and so many more. */
+/** Decimals of an average price beyond those of the tick. */
 const AVERAGE_DECIMALS = 4
 
 /**
- * A price of a fraction of ticks, `numerator` ÷ `denominator`, with the tick's decimals and four more, half up.
+ * The price of `numerator` ÷ `denominator` ticks, with four decimals more than the tick, rounded half up.
  * @param numerator 0 or more
  * @param denominator more than 0
  */
