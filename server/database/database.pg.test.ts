@@ -14,7 +14,7 @@ import { StartupError } from './startup-error.ts'
 const db = fileURLToPath(new URL('../../db', import.meta.url))
 const logger = { warn: () => undefined }
 
-test('three servers that start at once migrate once', async () => {
+test('three servers that start at the same time migrate once', async () => {
   const server = process.env[POSTGRES_URL_VARIABLE] ?? ''
   const root = new pg.Client(withDatabase(server, 'postgres'))
   await root.connect()
@@ -30,14 +30,14 @@ test('three servers that start at once migrate once', async () => {
   }
 })
 
-test('migrations go forward only, and their names sort', async () => {
+test('migrations have no down part, and their names are numbered', async () => {
   for (const name of await readdir(join(db, 'migrations'))) {
     expect(name).toMatch(/^\d{4}_[a-z_]+\.sql$/)
     expect(await readFile(join(db, 'migrations', name), 'utf8')).not.toMatch(/^--\s*Down Migration/im)
   }
 })
 
-test('the database has the functions of db/functions as they stand there', async () => {
+test('the functions in the database equal the files of db/functions', async () => {
   await using fresh = await freshDatabase()
   await using database = await openDatabase({ url: fresh.url, logger })
   const definitions = () =>
@@ -50,7 +50,7 @@ test('the database has the functions of db/functions as they stand there', async
   expect(await definitions()).toEqual(migrated)
 })
 
-test('every file of db/queries is loaded, and every statement fits the schema', async () => {
+test('every file of db/queries is loaded, and every statement matches the schema', async () => {
   await using fresh = await freshDatabase()
   const loaded = Object.values(sql).flatMap((folder) =>
     Object.values(folder).map((one: { file?: string; name?: string }) =>
@@ -62,12 +62,12 @@ test('every file of db/queries is loaded, and every statement fits the schema', 
     .map((name) => join(db, 'queries', name))
   expect(loaded.sort()).toEqual(files.sort())
   await using database = await openDatabase({ url: fresh.url, logger })
-  await database.queries.none('CREATE EXTENSION pg_stat_statements') // the only thing that no migration may make
+  await database.queries.none('CREATE EXTENSION pg_stat_statements') // the only object that migrations do not create
   for (const file of files) {
     const text = await readFile(file, 'utf8')
-    expect(text, `${file} says what it does`).toMatch(/^-- [A-Z]/)
+    expect(text, `${file} starts with a comment`).toMatch(/^-- [A-Z]/)
     const explained = /\$1\b/.test(text) ? `EXPLAIN (GENERIC_PLAN) ${text}` : `EXPLAIN ${withTypedNulls(text)}`
-    const client = new pg.Client(fresh.url) // by the simple protocol: $1 stands for itself
+    const client = new pg.Client(fresh.url) // the simple protocol, so that $1 needs no value
     await client.connect()
     try {
       await client.query(explained)
@@ -79,7 +79,7 @@ test('every file of db/queries is loaded, and every statement fits the schema', 
   }
 })
 
-/** Its parameters as NULLs of the types in its header; a name as the first one that the header gives. */
+/** The text with NULLs of the types in its header as parameters, and for a name the first one in the header. */
 function withTypedNulls(text: string): string {
   const header = text.split('\n').filter((line) => line.startsWith('--'))
   return text.replace(/\$\{(\w+)(:name)?\}/g, (_, name: string, isName?: string) => {
@@ -106,7 +106,7 @@ test('better-auth finds nothing left to migrate', async () => {
   expect([toBeCreated, toBeAdded, toBeAddedIndexes]).toEqual([[], [], []])
 })
 
-test('int8 is bigint in our pools and text in better-auth’s', async () => {
+test('int8 is read as bigint in our pools and as text in better-auth’s', async () => {
   await using fresh = await freshDatabase()
   await using database = await openDatabase({ url: fresh.url, logger })
   expect(await database.queries.one('SELECT 9007199254740993 AS n')).toEqual({ n: 9007199254740993n })
@@ -115,7 +115,7 @@ test('int8 is bigint in our pools and text in better-auth’s', async () => {
   expect(rows).toEqual([{ n: '5', path: 'auth' }])
 })
 
-test('sessions with settings of their own go past a pooler, which would refuse or share them', async () => {
+test('sessions with their own settings bypass a pooler, which would refuse or share them', async () => {
   await using fresh = await freshDatabase()
   const pooled = new URL(fresh.url)
   await using pooler = await openFaultProxy({ host: pooled.hostname, port: Number(pooled.port) })
@@ -127,7 +127,7 @@ test('sessions with settings of their own go past a pooler, which would refuse o
   expect(await database.queries.one('SELECT 1 AS one')).toEqual({ one: 1 })
 })
 
-test('the role keeps no transaction open for long, and compiles nothing', async () => {
+test('the role has short timeouts and no JIT', async () => {
   await using fresh = await freshDatabase()
   await using database = await openDatabase({ url: fresh.url, logger })
   const settings = await database.queries.any<unknown>(
@@ -142,7 +142,7 @@ test('the role keeps no transaction open for long, and compiles nothing', async 
   ])
 })
 
-test('connections that die while idle are logged and made again', async () => {
+test('connections that break while idle are logged and opened again', async () => {
   await using fresh = await freshDatabase()
   const warn = vi.fn()
   await using database = await openDatabase({ url: fresh.url, logger: { warn } })
@@ -161,13 +161,13 @@ test('connections that die while idle are logged and made again', async () => {
     new URL(fresh.url).pathname.slice(1),
   ])
   await root.end()
-  // A connection may tell of its end twice, and a pool has several: each of the four kinds is waited for.
-  const told = () => new Set(warn.mock.calls.map(([, message]: string[]) => message))
-  await expect.poll(() => told().size).toBe(4)
+  // A connection may report its end twice, and a pool has several connections, so this waits for each of the four kinds.
+  const logged = () => new Set(warn.mock.calls.map(([, message]: string[]) => message))
+  await expect.poll(() => logged().size).toBe(4)
   await soon(ask)
 })
 
-test('an address where no Postgres answers is one clear line', async () => {
+test('an unreachable Postgres is reported in one line', async () => {
   const opening = openDatabase({ url: 'postgres://me:secret@127.0.0.1:1/x', logger })
   await expect(opening).rejects.toBeInstanceOf(StartupError)
   await expect(opening).rejects.toThrow(/^Cannot reach Postgres at postgres:\/\/127\.0\.0\.1:1\/x: .*ECONNREFUSED/)

@@ -29,7 +29,7 @@ const postmaster = async () => {
   return text === undefined ? undefined : Number(text.split('\n')[0])
 }
 
-/** Whether it runs; one that has ended and that nobody has asked for yet (a zombie) does not. */
+/** Whether a process is alive, not counting zombies. */
 function lives(pid: number): boolean {
   try {
     process.kill(pid, 0)
@@ -47,20 +47,20 @@ async function ask(url: string, text: string): Promise<unknown> {
   return rows[0]?.value
 }
 
-test('it starts, keeps what it is told, and stops without a trace; its secret is readable by its owner alone', async () => {
+test('it starts, keeps its data over a restart, and stops completely; only the owner can read its secret', async () => {
   const first = await startEmbeddedPostgres({ dataDir })
   expect(first.adopted).toBe(false)
   expect(await ask(first.url, "SELECT string_agg(setting, ' ' ORDER BY name) AS value FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit', 'listen_addresses', 'unix_socket_directories', 'data_checksums')")) // prettier-ignore
     .toBe('on on 127.0.0.1 on ')
   await ask(first.url, 'CREATE TABLE kept AS SELECT 42 AS value')
-  // What takes long leaves its plan in the log, without values.
+  // The plans of slow statements are logged, without values.
   await ask(first.url, 'SELECT pg_sleep(0.06) AS value')
   const log = join(dataDir, 'postgres.log')
   expect(await readFile(log, 'utf8')).toMatch(/duration: .* plan:\n\tQuery Text: SELECT pg_sleep.*\n\tResult/)
   expect((await stat(join(dataDir, 'postgres.json'))).mode & 0o777).toBe(0o600)
   const pid = await postmaster()
   await first.stop()
-  // pg_ctl waits until the pid file has gone, which is a moment before the process has.
+  // pg_ctl waits until the pid file is removed, which is a moment before the process ends.
   await expect.poll(() => lives(pid ?? 0)).toBe(false)
 
   await truncate(log, 17 * 1024 * 1024)
@@ -72,7 +72,7 @@ test('it starts, keeps what it is told, and stops without a trace; its secret is
   await second.stop() // harmless
 })
 
-test('the one left behind by a server that was killed is adopted; it has a session of its own', async () => {
+test('a Postgres left behind by a killed server is adopted; it runs in its own session', async () => {
   const module = new URL('embedded-postgres.ts', import.meta.url).href
   const code = `const { startEmbeddedPostgres } = await import(${JSON.stringify(module)})
     const postgres = await startEmbeddedPostgres({ dataDir: ${JSON.stringify(dataDir)} })
@@ -83,7 +83,7 @@ test('the one left behind by a server that was killed is adopted; it has a sessi
   })
   const [url] = (await once(createInterface(server.stdout), 'line')) as [string]
   const exit = once(server, 'exit')
-  process.kill(-(server.pid ?? 0), 'SIGINT') // as Ctrl-C: the whole process group
+  process.kill(-(server.pid ?? 0), 'SIGINT') // to the whole process group, like Ctrl-C
   await exit
   expect(await ask(url, 'SELECT 1 AS value')).toBe(1)
 
@@ -94,7 +94,7 @@ test('the one left behind by a server that was killed is adopted; it has a sessi
   expect(lives(pid ?? 0)).toBe(false)
 })
 
-test('a crash of Postgres itself leaves a stale pid file, which is no hindrance', async () => {
+test('it starts despite the stale pid file that a crash of Postgres leaves', async () => {
   const first = await startEmbeddedPostgres({ dataDir })
   await ask(first.url, 'CREATE TABLE kept AS SELECT 42 AS value')
   const pid = (await postmaster()) ?? 0
@@ -106,7 +106,7 @@ test('a crash of Postgres itself leaves a stale pid file, which is no hindrance'
   await second.stop()
 })
 
-test('one that ended by itself is started again where it was, as soon as it can be', async () => {
+test('a Postgres that ended by itself is restarted on the same port as soon as that is free', async () => {
   await using first = await startEmbeddedPostgres({ dataDir })
   await ask(first.url, 'CREATE TABLE kept AS SELECT 42 AS value')
   expect(await first.lives()).toBe(true)
@@ -116,16 +116,16 @@ test('one that ended by itself is started again where it was, as soon as it can 
   while (lives(pid)) await new Promise((resolve) => setTimeout(resolve, 20))
   const other = createServer().listen(port, '127.0.0.1')
   await once(other, 'listening')
-  const said: string[] = []
-  await using _keeper = new PostgresKeeper(first, { warn: (text: string) => void said.push(text) })
-  await expect.poll(() => said.join()).toContain(`port ${port} is taken by another program`)
+  const logged: string[] = []
+  await using _keeper = new PostgresKeeper(first, { warn: (text: string) => void logged.push(text) })
+  await expect.poll(() => logged.join()).toContain(`port ${port} is taken by another program`)
   other.close()
-  await expect.poll(() => said.at(-1)).toContain('it was started again')
+  await expect.poll(() => logged.at(-1)).toContain('it was started again')
   expect(await ask(first.url, 'SELECT value FROM kept')).toBe(42)
   expect(await first.lives()).toBe(true)
 })
 
-test('a port that another program has taken is exchanged for another', async () => {
+test('it takes another port when its own is taken by another program', async () => {
   const first = await startEmbeddedPostgres({ dataDir })
   await first.stop()
   const port = Number(new URL(first.url).port)
@@ -138,7 +138,7 @@ test('a port that another program has taken is exchanged for another', async () 
   other.close()
 })
 
-test('what another version has written is left alone, and said', async () => {
+test('a data directory of another Postgres version is refused and left alone', async () => {
   const first = await startEmbeddedPostgres({ dataDir })
   await first.stop()
   await writeFile(join(dataDir, 'postgres', 'PG_VERSION'), '15\n')
@@ -147,7 +147,7 @@ test('what another version has written is left alone, and said', async () => {
   await expect(starting).rejects.toThrow(/was made by Postgres 15, but this version comes with Postgres 18/)
 })
 
-test('one that another server uses is left running', async () => {
+test('a Postgres that another server uses is left running', async () => {
   const first = await startEmbeddedPostgres({ dataDir })
   const other = new pg.Client({ connectionString: first.url, application_name: 'valiant-commit' })
   await other.connect()
@@ -158,7 +158,7 @@ test('one that another server uses is left running', async () => {
   expect(await postmaster()).toBeUndefined()
 })
 
-test('one that another started and that has no connection left to ask by is left running', async () => {
+test('an adopted Postgres with no free connection for the check is left running', async () => {
   const settings = { max_connections: '5', superuser_reserved_connections: '0', reserved_connections: '0' }
   const theirs = { ...settings, max_wal_senders: '0' }
   const first = await startEmbeddedPostgres({ dataDir, settings: theirs })
@@ -174,14 +174,14 @@ test('one that another started and that has no connection left to ask by is left
 })
 
 test.runIf(process.getuid?.() === 0)(
-  'as root, in a folder closed to the user postgres, its data lies elsewhere',
+  'as root, it stores its data elsewhere if the user postgres cannot enter the folder',
   async () => {
     const { chmod } = await import('node:fs/promises')
     await chmod(dataDir, 0o700)
-    const said: string[] = []
+    const messages: string[] = []
     const deep = join(dataDir, 'deep')
-    const first = await startEmbeddedPostgres({ dataDir: deep, say: (text) => said.push(text) })
-    expect(said.join()).toContain('is closed to the user "postgres"')
+    const first = await startEmbeddedPostgres({ dataDir: deep, say: (text) => messages.push(text) })
+    expect(messages.join()).toContain('is closed to the user "postgres"')
     await first.stop()
     const second = await startEmbeddedPostgres({ dataDir: deep })
     expect(second.dataDirectory).toBe(first.dataDirectory)

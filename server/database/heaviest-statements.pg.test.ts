@@ -16,7 +16,7 @@ afterAll(() => fresh[Symbol.asyncDispose]())
 const PAGE = { status: 'all', fromMs: null, toMs: null, before: 100, downTo: 0, limit: 10 }
 
 describe('the heaviest statements', () => {
-  test('are counted by the names of our files, variants together, also inside functions', async () => {
+  test('are counted by the names of their files, variants together, also inside functions', async () => {
     await using heaviest = await HeaviestStatements.open(fresh.url)
     await heaviest.forget()
     await using database = await openDatabase({ url: fresh.url, logger: { warn: () => undefined } })
@@ -43,7 +43,7 @@ describe('the heaviest statements', () => {
     expect((await heaviest.list('total', 100)).map(({ name }) => name)).not.toContain('journal/list-orders')
   })
 
-  test('where the extension is missing and may not be made, it says who must make it', async () => {
+  test('report that an administrator must create the extension if the role may not', async () => {
     const name = `reader_${randomBytes(4).toString('hex')}`
     const root = new pg.Client(withDatabase(process.env[POSTGRES_URL_VARIABLE] ?? '', 'postgres'))
     await root.connect()
@@ -64,7 +64,7 @@ describe('the heaviest statements', () => {
 })
 
 describe('a statement that takes longer than the setting', () => {
-  test('is logged by name without a value, whichever connection it took', async () => {
+  test('is logged by name without values, on every connection', async () => {
     const warn = vi.fn()
     await using database = await openDatabase({ url: fresh.url, slowStatementMs: 20, logger: { warn } })
     await database.queries.any("SELECT pg_sleep(0.03), 'a secret'")

@@ -24,13 +24,13 @@ async function metric(series: string): Promise<number | undefined> {
 const connections = (pool: string, state: string) =>
   metric(`valiant_database_connections{pool="${pool}",state="${state}"}`)
 
-test('every way to ask is counted by its pool, and what is refused by the class of its SQLSTATE', async () => {
+test('every kind of query is counted by pool, and errors by class of SQLSTATE', async () => {
   const { queries, commits, lease } = database
   const auth = database.authPool()
   await queries.any('SELECT 1')
-  await queries.tx((t) => t.batch([t.any('SELECT 1'), t.any('SELECT 2')])) // BEGIN and COMMIT with them
+  await queries.tx((t) => t.batch([t.any('SELECT 1'), t.any('SELECT 2')])) // plus BEGIN and COMMIT
   await commits.query({ text: 'SELECT 1' })
-  await lease.query({ text: 'SELECT 1' }) // and two settings of its session
+  await lease.query({ text: 'SELECT 1' }) // plus two settings of its session
   await auth.query('SELECT 1')
   await new Promise((resolve) => auth.query('SELECT 1', resolve))
   const client = await auth.connect()
@@ -51,7 +51,7 @@ test('every way to ask is counted by its pool, and what is refused by the class 
   expect(await metric('valiant_database_queries_total{pool="queries"}')).toBe(7)
 })
 
-test('a connection that is cut off in a statement is an error of the connection', async () => {
+test('a connection that breaks during a statement counts as a connection error', async () => {
   const hanging = database.commits.query({ text: 'SELECT pg_sleep(60)' })
   await expect.poll(() => connections('commit', 'idle')).toBe(0)
   database.commits.destroy()
@@ -59,7 +59,7 @@ test('a connection that is cut off in a statement is an error of the connection'
   expect(await metric('valiant_database_errors_total{pool="commit",class="connection"}')).toBe(1)
 })
 
-test('pools tell what is open, idle and waited for', async () => {
+test('pools report open, idle and waiting connections', async () => {
   expect(await connections('commit', 'total')).toBe(0)
   const auth = database.authPool()
   const clients: pg.PoolClient[] = []
@@ -84,12 +84,12 @@ test('pools tell what is open, idle and waited for', async () => {
   expect(await connections('commit', 'waiting')).toBe(0)
 })
 
-test('a session that Postgres ends while it is lent out and asked nothing ends nobody’s process', async () => {
+test('a session that Postgres ends while it is checked out and idle does not crash the process', async () => {
   const auth = database.authPool()
   const client = await auth.connect()
-  const lent = (await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]
+  const session = (await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]
   const ended = new Promise<void>((resolve) => client.once('end', resolve))
-  await database.queries.one('SELECT pg_terminate_backend($1)', [lent?.pid])
+  await database.queries.one('SELECT pg_terminate_backend($1)', [session?.pid])
   await ended
   await expect(client.query('SELECT 1')).rejects.toThrow(/not queryable|connection/i)
   client.release()

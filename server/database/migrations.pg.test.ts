@@ -10,7 +10,7 @@ import { openDatabase } from './database.ts'
 import { migrate, stepsOf } from './migrations.ts'
 
 const OURS = fileURLToPath(new URL('../../db/migrations', import.meta.url))
-/** Longer than a migration waits for a lock, shorter than a commit that counts as slow. */
+/** Longer than a migration waits for a lock, about as long as a slow commit. */
 const TRADES_ON_MS_MAX = 900
 
 /** A migrated database, a session in it, and the migrations of the version after this one. */
@@ -40,7 +40,7 @@ test('a server starts, and commits, on a schema that a newer version has expande
   await using both = await versions()
   await both.add('9001_later', "ALTER TABLE journal_batch ADD COLUMN release text NOT NULL DEFAULT 'before';")
   expect(await migrate(both.url, { folder: both.folder })).toEqual(['9001_later'])
-  // This version again: nothing is to be done, and nothing is wrong.
+  // This version again: nothing to do, and no error.
   expect(await migrate(both.url)).toEqual([])
   await using database = await openDatabase({ url: both.url, logger: { warn: () => undefined } })
   await database.queries.none(
@@ -49,7 +49,7 @@ test('a server starts, and commits, on a schema that a newer version has expande
   expect(await database.queries.one('SELECT release FROM journal_batch WHERE batch = 1')).toEqual({ release: 'before' })
 })
 
-test('a migration makes way for trading: whoever needs the table waits no longer than a slow commit', async () => {
+test('a migration yields to trading: statements on its table wait no longer than a slow commit', async () => {
   await using both = await versions()
   await both.add('9001_later', 'ALTER TABLE account ADD COLUMN nickname text;')
   const exporting = await both.connect()
@@ -60,7 +60,7 @@ test('a migration makes way for trading: whoever needs the table waits no longer
     say: (text) => text.includes('could not get its lock') && made.resolve(undefined),
   })
   await made.promise
-  // The export goes on, the migration comes back again and again, and trading is never behind it for long.
+  // The export continues, the migration keeps retrying, and trading never waits long for it.
   const trading = await both.connect()
   let longestMs = 0
   for (let round = 0; round < 200; round++) {
@@ -73,7 +73,7 @@ test('a migration makes way for trading: whoever needs the table waits no longer
   expect(longestMs).toBeLessThan(TRADES_ON_MS_MAX)
 })
 
-test('an index is built beside trading, while other servers that start wait for their turn', async () => {
+test('an index is built while trading continues and other starting servers wait for their turn', async () => {
   await using both = await versions()
   await both.add(
     '9001_index',
@@ -91,7 +91,7 @@ CREATE INDEX CONCURRENTLY orders_tag ON orders (account_id, tag);
     return rows.length
   }
   await expect.poll(building).toBe(1)
-  // It waits for the export's snapshot; trading waits for nobody.
+  // The index waits for the export's snapshot; trading waits for nothing.
   await watching.query(`INSERT INTO orders (order_id, account_id, client_order_id, symbol, side, type, time_in_force,
     post_only, self_trade, source, lots, limit_ticks, arrival_mid_half_ticks, filled_lots, filled_tick_lots,
     fee_cent_bps, fees_paid_cents, held_cents, status, priority, version, created_at_ms, updated_at_ms, batch)
@@ -104,7 +104,7 @@ CREATE INDEX CONCURRENTLY orders_tag ON orders (account_id, tag);
   expect(rows).toEqual([{ valid: true }])
 })
 
-test('one that fails leaves nothing of itself, those before it stay, and the next start goes on from there', async () => {
+test('a failed migration is rolled back, those before it stay, and the next start continues from there', async () => {
   await using both = await versions()
   const table = `t_${randomBytes(4).toString('hex')}`
   await both.add('9001_good', `CREATE TABLE ${table} (a int);`)
@@ -114,7 +114,7 @@ test('one that fails leaves nothing of itself, those before it stay, and the nex
   expect(await migrate(both.url, { folder: both.folder })).toEqual(['9002_bad'])
 })
 
-test('the statements of one without a transaction are those that end with a line', () => {
+test('a migration without a transaction is split at semicolons at the end of a line', () => {
   expect(stepsOf('-- no transaction: a case\nDROP INDEX a;\n\nCREATE INDEX\n  b;\n')).toEqual([
     '-- no transaction: a case\nDROP INDEX a;',
     '\nCREATE INDEX\n  b;',

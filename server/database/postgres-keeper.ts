@@ -2,7 +2,7 @@ import type { Logger } from '../telemetry/logger.ts'
 import type { EmbeddedPostgres } from './embedded-postgres.ts'
 import { reasonOf } from './startup-error.ts'
 
-const LOOK_MS = 2_000
+const CHECK_MS = 2_000
 
 /**
  * Restarts an embedded Postgres that ended without being stopped, for example when the system ran out of memory. The server
@@ -12,38 +12,38 @@ export class PostgresKeeper implements AsyncDisposable {
   readonly #postgres: Pick<EmbeddedPostgres, 'lives' | 'startAgain'>
   readonly #log: Pick<Logger, 'warn'>
   readonly #timer: NodeJS.Timeout
-  #looking: Promise<void> | undefined
-  #said = ''
+  #checking: Promise<void> | undefined
+  #logged = ''
 
   constructor(postgres: Pick<EmbeddedPostgres, 'lives' | 'startAgain'>, log: Pick<Logger, 'warn'>) {
     this.#postgres = postgres
     this.#log = log
     this.#timer = setInterval(() => {
-      this.#looking ??= this.#look().finally(() => (this.#looking = undefined))
-    }, LOOK_MS)
+      this.#checking ??= this.#check().finally(() => (this.#checking = undefined))
+    }, CHECK_MS)
   }
 
   /** Stops watching, after a restart in progress. */
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer)
-    await this.#looking
+    await this.#checking
   }
 
   /** Never rejects. */
-  async #look(): Promise<void> {
+  async #check(): Promise<void> {
     if (await this.#postgres.lives()) return
     try {
       await this.#postgres.startAgain()
-      this.#say('The embedded Postgres had ended: it was started again.')
-      this.#said = ''
+      this.#logOnce('The embedded Postgres had ended: it was started again.')
+      this.#logged = ''
     } catch (error) {
-      this.#say(`The embedded Postgres has ended and cannot be started: ${reasonOf(error)}`)
+      this.#logOnce(`The embedded Postgres has ended and cannot be started: ${reasonOf(error)}`)
     }
   }
 
   /** Logs a text once, until it changes. */
-  #say(text: string): void {
-    if (text !== this.#said) this.#log.warn(text)
-    this.#said = text
+  #logOnce(text: string): void {
+    if (text !== this.#logged) this.#log.warn(text)
+    this.#logged = text
   }
 }

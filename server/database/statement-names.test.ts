@@ -8,14 +8,14 @@ import { shapeOf, StatementNames } from './statement-names.ts'
 const QUERIES = join(import.meta.dirname, '../../db/queries')
 const names = new StatementNames()
 
-test('every statement of db/queries has a shape of its own, so that its name is certain', () => {
+test('every statement of db/queries has a unique shape, so its name is unambiguous', () => {
   const files = readdirSync(QUERIES, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.sql'))
   const shapes = files.map((file) => shapeOf(readFileSync(join(QUERIES, file), 'utf8')))
   expect(files.length).toBeGreaterThan(80)
   expect(files.filter((_, at) => shapes.indexOf(shapes[at] ?? '') !== at)).toEqual([])
 })
 
-test('a statement is known by its file with values of every kind written into it', () => {
+test('a statement is recognized with all kinds of values formatted into it', () => {
   const written = pgPromise.as.format(sql.journal.listOrders, {
     account: 40,
     status: "it's",
@@ -34,7 +34,7 @@ test('a statement is known by its file with values of every kind written into it
   expect(names.nameOf(ofTable)).toBe('journal/find-bar-ends')
 })
 
-test('another statement is named by its first words, without its values', () => {
+test('any other statement is named by its first words, without values', () => {
   expect(names.nameOf("SELECT  secret\nFROM vault -- open\nWHERE code = 'sesame' AND n IN (1, -2, 3)")).toBe(
     'SELECT secret FROM vault WHERE code=? AND n IN(?)',
   )

@@ -5,13 +5,13 @@ const QUERIES = fileURLToPath(new URL('../../db/queries/', import.meta.url))
 const FUNCTIONS = fileURLToPath(new URL('../../db/functions/', import.meta.url))
 const WORDS_LENGTH_MAX = 60
 
-/** What a statement without its comments, spaces and values is made of, a piece at a time. */
+/** Tokens of a statement: comments and spaces, identifiers given as parameters, values, words and single characters. */
 const PIECES =
   /--[^\n]*|\/\*[^]*?\*\/|\s+|(?<identifier>\$\{\w+:name\}|"[^"]+")|(?<value>\$\{\w+\}|'(?:[^']|'')*'|\$\d+|\b(?:\d+(?:\.\d+)?|null|true|false)\b)|\w+|[^]/gi
 
 /**
- * Finds the name of a statement in its text as Postgres or the driver has it: with values written into it, with `$1` for
- * them, with or without its comments.
+ * Finds the name of a statement from its text in Postgres or the driver: with values formatted into it or with `$1`, with
+ * or without comments.
  */
 export class StatementNames {
   /** By shape. */
@@ -29,8 +29,8 @@ export class StatementNames {
   }
 
   /**
-   * The statement's file of db/queries, as `journal/list-orders`; else the function of db/functions that runs it and what
-   * it does there, as `commit_batch_2: INSERT INTO fill`; else its first words, without values.
+   * The statement's file of db/queries, such as `journal/list-orders`; otherwise the function of db/functions that contains it
+   * and what it does there, such as `commit_batch_2: INSERT INTO fill`; otherwise its first words, without values.
    */
   nameOf(text: string): string {
     const shape = shapeOf(text)
@@ -44,8 +44,8 @@ export class StatementNames {
   }
 
   /**
-   * The statement as its file has it, with `$1` and so on for each of its parameters: its constants stay, by which the
-   * planner knows partial indexes. Undefined for what is of no file, or of whichever table it is given.
+   * The text of the statement's file with `$1` and so on as parameters. It keeps the constants, which the planner needs for
+   * partial indexes. Undefined if the statement has no file, or if its table is a parameter.
    */
   templateOf(text: string): string | undefined {
     const file = this.#files.get(shapeOf(text))
@@ -60,7 +60,7 @@ const sqlFiles = (folder: string): string[] =>
     .filter((name) => name.endsWith('.sql'))
     .map((name) => name.replaceAll('\\', '/'))
 
-/** A statement without comments, with single spaces and `?` for each value; several values in a row are one. */
+/** Normalizes a statement: no comments, single spaces, and `?` for each value or list of values. */
 export function shapeOf(text: string): string {
   let shape = ''
   for (const { 0: piece, groups } of text.matchAll(PIECES)) {
@@ -79,6 +79,6 @@ export function shapeOf(text: string): string {
     .trim()
 }
 
-/** The body of a function as its statements reach the planner: PERFORM is a SELECT there, and INTO variables is gone. */
+/** The body of a function with its statements as the planner gets them: PERFORM is a SELECT, and INTO variables is removed. */
 const asRun = (body: string): string =>
   body.replaceAll(/\bPERFORM\b/g, 'SELECT').replaceAll(/(?<!INSERT )\bINTO [\w, ]+?(?= FROM\b|;)/g, ' ')
