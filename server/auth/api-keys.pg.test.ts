@@ -28,7 +28,7 @@ async function made(account: number, name = 'bot'): Promise<{ key: ApiKey; text:
   return key
 }
 
-test('a key is found by its text, and by no other', async () => {
+test('a key is found by its text only', async () => {
   const { key, text } = await made(ADA)
   expect(text).toMatch(/^vk_/)
   expect(await keys.ofText(text)).toEqual(key)
@@ -39,13 +39,13 @@ test('a key is found by its text, and by no other', async () => {
   }
 })
 
-test('nothing that is kept lets anybody in', async () => {
+test('the stored row does not contain the secret', async () => {
   const { text } = await made(ADA)
   const rows = await database.queries.any<object>('SELECT api_key::text FROM api_key')
   expect(JSON.stringify(rows)).not.toContain(text.slice(-43))
 })
 
-test('a use is noted, once a minute', async () => {
+test('a use is recorded, at most once a minute', async () => {
   const { key, text } = await made(ADA)
   const usedAtMs = async () => (await keys.list([ADA])).find(({ id }) => id === key.id)?.usedAtMs
   expect(await usedAtMs()).toBeNull()
@@ -56,7 +56,7 @@ test('a use is noted, once a minute', async () => {
   expect(await usedAtMs()).toBe(first)
 })
 
-test('who revokes a key must have it, unless it is the operator', async () => {
+test('only the owner and operators can revoke a key', async () => {
   const [one, other] = [await made(ADA), await made(ADA)]
   expect(await keys.revoke(one.key.id, [BOB])).toBe(false)
   expect(await keys.ofText(one.text)).toBeDefined()
@@ -71,7 +71,7 @@ test('who revokes a key must have it, unless it is the operator', async () => {
   }
 })
 
-test('an account has so many and no more; a revoked one makes room', async () => {
+test('an account has a limited number of keys; revoking one makes room', async () => {
   const all = []
   for (let count = 0; count < KEYS_PER_ACCOUNT_MAX; count++) all.push(await made(BOB, `bot ${count}`))
   expect((await keys.list([BOB])).length).toBe(KEYS_PER_ACCOUNT_MAX)
@@ -80,7 +80,7 @@ test('an account has so many and no more; a revoked one makes room', async () =>
   expect(await keys.create({ account: BOB, name: 'one more', scopes: ['trade'] })).toBeDefined()
 })
 
-test('who may trade may read, also with a key of an earlier version', async () => {
+test('the scope trade includes read, also for a key of an earlier version', async () => {
   const trader = await keys.create({ account: ADA, name: 'trader', scopes: ['trade'] })
   expect(trader?.key.scopes).toEqual(['read', 'trade'])
   await database.queries.none("UPDATE api_key SET scopes = '{trade}' WHERE key_id = $1", [trader?.key.id])
@@ -88,18 +88,18 @@ test('who may trade may read, also with a key of an earlier version', async () =
   expect((await keys.list([ADA])).find(({ id }) => id === trader?.key.id)?.scopes).toEqual(['read', 'trade'])
 })
 
-test('a database that can only be read lets programs in', async () => {
+test('a key works with a read-only database', async () => {
   const { key, text } = await made(ADA)
-  const said: string[] = []
+  const logged: string[] = []
   const readOnly = new URL(fresh.url)
   readOnly.searchParams.set('options', '-c default_transaction_read_only=on')
   await using replica = await openDatabase({ url: readOnly.href, logger: pino({ level: 'silent' }) })
-  const warn = (_details: object, message: string) => void said.push(message)
+  const warn = (_details: object, message: string) => void logged.push(message)
   expect(await new ApiKeys(replica.queries, { warn } as never).ofText(text)).toEqual(key)
-  expect(said).toEqual(['the use of a key could not be noted'])
+  expect(logged).toEqual(['the use of a key could not be recorded'])
 })
 
-test('a database that is away is said to be, and no key is called wrong for it; a fault of ours is not hidden', async () => {
+test('an unreachable database is reported as unavailable, not as a wrong key; a defect is not hidden', async () => {
   const { text } = await made(ADA)
   const direct = new URL(fresh.url)
   await using proxy = await openFaultProxy({ host: direct.hostname, port: Number(direct.port) })

@@ -27,7 +27,7 @@ export type NewApiKey = Pick<ApiKey, 'account' | 'name' | 'scopes'>
 export type Keys = Pick<ApiKeys, 'create' | 'ofText' | 'lives' | 'list' | 'revoke'>
 
 export const KEYS_PER_ACCOUNT_MAX = 20
-/** A use is noted at most this often: a program that uses REST would write a row for each request. */
+/** A use is recorded at most this often: a program that uses REST would otherwise write a row for each request. */
 const NOTE_MS = 60_000
 
 /** `vk_`, its id, `_`, the secret. */
@@ -47,17 +47,17 @@ export class ApiKeys {
   }
 
   /**
-   * @returns the key with its text; undefined where the account has as many as it may have
+   * @returns the key with its text; undefined if the account already has KEYS_PER_ACCOUNT_MAX keys
    * @throws {InDoubt} when the key may have been made; nobody knows its text
    */
   async create(request: NewApiKey): Promise<{ readonly key: ApiKey; readonly text: string } | undefined> {
-    const wished = { ...request, scopes: withImplied(request.scopes) }
+    const wanted = { ...request, scopes: withImplied(request.scopes) }
     const id = randomBytes(8).toString('hex')
     const text = `vk_${id}_${randomBytes(32).toString('base64url')}`
     const nowMs = Date.now()
-    const parameters = { ...wished, id, sha256: sha256(text), nowMs, max: KEYS_PER_ACCOUNT_MAX }
+    const parameters = { ...wanted, id, sha256: sha256(text), nowMs, max: KEYS_PER_ACCOUNT_MAX }
     const made = await this.#insert(parameters)
-    return made.length === 0 ? undefined : { key: { ...wished, id, createdAtMs: nowMs, usedAtMs: null }, text }
+    return made.length === 0 ? undefined : { key: { ...wanted, id, createdAtMs: nowMs, usedAtMs: null }, text }
   }
 
   /** The active key with this text; malformed texts are not looked up. */
@@ -107,14 +107,14 @@ export class ApiKeys {
     }
   }
 
-  /** A database that can only be read lets programs in all the same. */
+  /** A failure is only logged, so that keys also work with a read-only database. */
   async #noteUse({ id, usedAtMs }: ApiKey): Promise<void> {
     const nowMs = Date.now()
     if (nowMs - (usedAtMs ?? 0) <= NOTE_MS) return
     try {
       await this.#queries.any(sql.auth.noteKeyUse, { id, nowMs })
     } catch (error) {
-      this.#log?.warn({ err: error, key: id }, 'the use of a key could not be noted')
+      this.#log?.warn({ err: error, key: id }, 'the use of a key could not be recorded')
     }
   }
 

@@ -13,12 +13,12 @@ let pool: pg.Pool
 let auth: Auth
 let server: Server
 let url: string
-/** Who owns which account, as the database holds it. */
+/** Owners of accounts, which the database would hold. */
 let owners: Map<string, string>
-/** Of everybody who asks in one test: tries are counted by it. */
+/** The address of all clients of one test: attempts are counted per address. */
 let address = ''
 let tests = 0
-let away = false
+let isUnavailable = false
 let moveFails = false
 const ended: string[] = []
 
@@ -32,7 +32,7 @@ beforeAll(async () => {
     port: 3_000,
     admitGuest: () => Promise.resolve(0),
     ensureAccount: ({ userId }) => {
-      if (away) return Promise.reject(new Error('away'))
+      if (isUnavailable) return Promise.reject(new Error('unavailable'))
       if (!owners.has(userId)) owners.set(userId, `account of ${userId}`)
       return Promise.resolve()
     },
@@ -61,7 +61,7 @@ afterAll(async () => {
 })
 beforeEach(() => {
   owners = new Map()
-  ;[away, moveFails] = [false, false]
+  ;[isUnavailable, moveFails] = [false, false]
   ended.length = 0
   address = `10.0.0.${++tests}`
 })
@@ -80,7 +80,7 @@ const cookieOf = (response: Response) =>
 let people = 0
 const person = () => ({ email: `p${++people}@example.com`, password: 'long enough', name: 'Ada' })
 
-test('a user has a name that can be shown', async () => {
+test('a user needs a visible name', async () => {
   for (const name of ['', ' ', 'a\u0000b', '\ud800', '\u202eadA', 'a'.repeat(61), 5, undefined]) {
     const response = await post('/sign-up/email', { ...person(), name })
     expect(response.status).toBe(400)
@@ -104,7 +104,7 @@ describe('a guest', () => {
     expect(signedIn?.name).toMatch(/^Guest \d{4}$/)
     expect([...owners.keys()]).toEqual([signedIn?.userId])
   })
-  test('who signs up keeps the account; the guest’s session is over, its row is not', async () => {
+  test('keeps the account when signing up; the guest’s session ends, its row stays', async () => {
     const cookie = cookieOf(await post('/sign-in/anonymous'))
     const guest = await auth.signedIn({ cookie })
     const account = owners.get(guest!.userId)
@@ -117,7 +117,7 @@ describe('a guest', () => {
     const { rows } = await pool.query('select id from "user" where id = $1', [guest!.userId])
     expect(rows).toHaveLength(1)
   })
-  test('whose account could not be moved finds it moved at the next sign-in', async () => {
+  test('gets the account at the next sign-in if it could not be moved at sign-up', async () => {
     const cookie = cookieOf(await post('/sign-in/anonymous'))
     const account = [...owners.values()][0]
     const ada = person()
@@ -130,20 +130,20 @@ describe('a guest', () => {
     const user = await auth.signedIn({ cookie: cookieOf(response) })
     expect([...owners]).toEqual([[user!.userId, account]])
   })
-  test('without an account yet is told 503 and signed in', async () => {
-    away = true
+  test('is signed in with status 503 if no account can be opened yet', async () => {
+    isUnavailable = true
     const response = await post('/sign-in/anonymous')
     expect([response.status, await response.json()]).toMatchObject([503, { ok: false, error: { code: 'UNAVAILABLE' } }])
     expect(await auth.signedIn({ cookie: cookieOf(response) })).toMatchObject({ isGuest: true })
   })
-  test('cannot delete itself, and what money hangs on', async () => {
+  test('cannot delete its user', async () => {
     const cookie = cookieOf(await post('/sign-in/anonymous'))
     expect((await post('/delete-anonymous-user', {}, { cookie })).status).toBe(400)
     expect((await post('/delete-user', {}, { cookie })).status).toBe(404)
   })
 })
 
-test('signing out ends the session, and says which', async () => {
+test('signing out ends the session and reports its id', async () => {
   const cookie = cookieOf(await post('/sign-up/email', person()))
   const signedIn = await auth.signedIn({ cookie })
   await post('/sign-out', {}, { cookie })
@@ -151,13 +151,12 @@ test('signing out ends the session, and says which', async () => {
   expect(await auth.signedIn({ cookie })).toBeUndefined()
 })
 
-describe('who has an e-mail', () => {
+describe('a user with an e-mail address', () => {
   const list = (cookie: string) => fetch(`${url}/api/auth/list-sessions`, { headers: { cookie } })
   const listed = async (cookie: string) =>
     (await (await list(cookie)).json()) as { id: string; token: string; userAgent: string; updatedAt: string }[]
   const sessionOf = async (cookie: string) => (await auth.signedIn({ cookie }))!.sessionId
-  /** Signed in from three browsers. */
-  async function everywhere() {
+  async function signedInFromThreeBrowsers() {
     const ada = person()
     const cookies = [cookieOf(await post('/sign-up/email', ada))]
     for (const agent of ['a phone', 'another']) {
@@ -168,8 +167,8 @@ describe('who has an e-mail', () => {
     return { ada, here, phone, other, ids }
   }
 
-  test('sees where they are signed in, however long ago that was, and nobody else’s', async () => {
-    const { here, ids } = await everywhere()
+  test('sees all own sessions, however old, and nobody else’s', async () => {
+    const { here, ids } = await signedInFromThreeBrowsers()
     await post('/sign-up/email', person())
     await pool.query(`UPDATE session SET "createdAt" = "createdAt" - interval '30 days' WHERE id = $1`, [ids[0]])
     const sessions = await listed(here)
@@ -177,8 +176,8 @@ describe('who has an e-mail', () => {
     expect(sessions.map(({ userAgent }) => userAgent)).toEqual(expect.arrayContaining(['a phone', 'another']))
     expect((await list('')).status).toBe(401)
   })
-  test('signs out one of them, and only their own', async () => {
-    const { here, phone, other, ids } = await everywhere()
+  test('can end one of their sessions, and only their own', async () => {
+    const { here, phone, other, ids } = await signedInFromThreeBrowsers()
     const sessions = await listed(here)
     const token = sessions.find(({ id }) => id === ids[1])?.token
     const stranger = cookieOf(await post('/sign-up/email', person()))
@@ -189,14 +188,14 @@ describe('who has an e-mail', () => {
     expect(await auth.signedIn({ cookie: phone })).toBeUndefined()
     for (const cookie of [here, other]) expect(await auth.signedIn({ cookie })).toBeDefined()
   })
-  test('signs out everywhere else', async () => {
-    const { here, ids } = await everywhere()
+  test('can end all other sessions', async () => {
+    const { here, ids } = await signedInFromThreeBrowsers()
     expect((await post('/revoke-other-sessions', {}, { cookie: here })).status).toBe(200)
     expect(ended.toSorted()).toEqual(ids.slice(1).toSorted())
     expect((await listed(here)).map(({ id }) => id)).toEqual([ids[0]])
   })
-  test('changes the password: every other session ends, and this browser has another', async () => {
-    const { ada, here, ids } = await everywhere()
+  test('can change the password, which ends all sessions and starts a new one for this browser', async () => {
+    const { ada, here, ids } = await signedInFromThreeBrowsers()
     const change = (currentPassword: string, newPassword: string) =>
       post('/change-password', { currentPassword, newPassword, revokeOtherSessions: true }, { cookie: here })
     const wrong = await change('not this one', 'quite as long')
@@ -215,7 +214,7 @@ describe('who has an e-mail', () => {
     expect((await post('/sign-in/email', ada)).status).toBe(401)
     expect((await post('/sign-in/email', { ...ada, password: 'quite as long' })).status).toBe(200)
   })
-  test('is told to wait who tries one password after the other', async () => {
+  test('is rate limited when trying many passwords', async () => {
     const cookie = cookieOf(await post('/sign-up/email', person()))
     const body = { currentPassword: 'not this one', newPassword: 'short' }
     const statuses = []
@@ -241,28 +240,28 @@ test('a foreign page can neither sign in nor out', async () => {
   expect(await auth.signedIn({ cookie })).toBeDefined()
 })
 
-test('a forged or broken cookie is nobody', async () => {
+test('a forged or malformed cookie is not signed in', async () => {
   for (const cookie of ['valiant.session_token=x.y', 'valiant.session_token=%00', '=;;;', '\u00ff']) {
     expect(await auth.signedIn({ cookie })).toBeUndefined()
   }
 })
 
-test('a session is prolonged, with its cookie, an hour after it was the last time, and not before', async () => {
+test('a session and its cookie are renewed at most once an hour', async () => {
   const guest = await post('/sign-in/anonymous')
   const cookie = cookieOf(guest)
-  const look = async () => {
+  const getSession = async () => {
     const response = await fetch(`${url}/api/auth/get-session`, { headers: { cookie } })
     const { session } = (await response.json()) as { session: { id: string; expiresAt: string } }
     return { ...session, isRenewed: response.headers.getSetCookie().some((one) => one.includes('session_token=')) }
   }
-  const fresh = await look()
+  const fresh = await getSession()
   expect(fresh.isRenewed).toBe(false)
   const { id } = fresh
   await pool.query(
     `UPDATE session SET "expiresAt" = "expiresAt" - interval '2 hours', "updatedAt" = "updatedAt" - interval '2 hours' WHERE id = $1`,
     [id],
   )
-  const old = await look()
+  const old = await getSession()
   expect(old).toMatchObject({ id, isRenewed: true })
   expect(Date.parse(old.expiresAt)).toBeGreaterThanOrEqual(Date.parse(fresh.expiresAt))
   expect((await auth.signedIn({ cookie }))?.sessionId).toBe(id)

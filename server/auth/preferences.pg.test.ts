@@ -35,7 +35,7 @@ async function person(): Promise<string> {
 const set = (userId: string, key: string, value: unknown, requestId?: string) =>
   preferences.set({ userId, key, value, requestId })
 
-test('what is kept is read as it was, all of it or by key, by nobody else', async () => {
+test('values are read back unchanged, all or by key, and only by their user', async () => {
   const odd = { text: "a'b\\${key}\u0000\ud800é", list: [null, 1e300, -0.5, [], {}], '': true }
   expect(await set(ada, 'odd', odd)).toBe('set')
   expect(await set(ada, 'theme', 'light')).toBe('set')
@@ -47,7 +47,7 @@ test('what is kept is read as it was, all of it or by key, by nobody else', asyn
   expect(await preferences.read(ada)).toEqual({ theme: 'light' })
 })
 
-test('a request that comes again is known, and undoes nothing that came after it', async () => {
+test('a repeated request is recognized and does not undo later ones', async () => {
   expect(await set(ada, 'theme', 'dark', 'a')).toBe('set')
   expect(await set(ada, 'theme', 'light', 'b')).toBe('set')
   expect(await set(ada, 'theme', 'dark', 'a')).toBe('repeated')
@@ -74,7 +74,7 @@ test('requests are forgotten after a day, and all but the newest thousand', asyn
   expect((await remembered()).filter((id) => id === 'new' || id.startsWith('old-'))).toEqual([])
 })
 
-test('a user has so many keys and no more, however many ask at once; a removed one makes room', async () => {
+test('a user has a limited number of keys, even with concurrent requests; removing one makes room', async () => {
   const outcomes = await Promise.all(Array.from({ length: 8 }, (_, i) => set(ada, `key${i}`, i, `at-once-${i}`)))
   expect(outcomes.filter((outcome) => outcome === 'set')).toHaveLength(KEYS_MAX)
   const [first = ''] = Object.keys(await preferences.read(ada))
@@ -84,7 +84,7 @@ test('a user has so many keys and no more, however many ask at once; a removed o
   expect(await set(ada, 'more', 1, 'more')).toBe('set')
 })
 
-test('a guest who becomes lasting brings what it kept, but for what the user has already', async () => {
+test('a guest’s preferences move to the user it becomes, except for keys the user already has', async () => {
   const guest = await person()
   for (const key of ['theme', 'layout', 'stars']) await set(guest, key, 'of the guest')
   for (const key of ['theme', 'drawings']) await set(ada, key, 'own')
@@ -98,14 +98,14 @@ test('a guest who becomes lasting brings what it kept, but for what the user has
   expect(Object.keys(await preferences.read(ada))).toHaveLength(KEYS_MAX)
 })
 
-test('who is deleted leaves none, and nobody can have any who is no user', async () => {
+test('deleting a user deletes the preferences, and only users can have any', async () => {
   await set(ada, 'theme', 'light', 'a')
   await database.queries.none('DELETE FROM auth."user" WHERE "id" = $1', [ada])
   expect(await preferences.read(ada)).toEqual({})
   await expect(set(ada, 'theme', 'light')).rejects.toThrow('preference_user')
 })
 
-test('a connection that breaks at the commit leaves it in doubt; one that breaks before does not', async () => {
+test('a set is in doubt if the connection breaks at the commit, and not if it breaks before', async () => {
   await database.queries.none(`
     CREATE FUNCTION break_off() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END';
     CREATE CONSTRAINT TRIGGER late AFTER INSERT ON preference DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION break_off();`)

@@ -11,7 +11,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-test('is made once, whoever comes at the same time, and is nobody else’s to read', async () => {
+test('the secret is created once, even by concurrent callers, and only its owner can read it', async () => {
   const secrets = await Promise.all(Array.from({ length: 8 }, () => keptSecret(folder)))
   expect(new Set(secrets).size).toBe(1)
   expect(secrets[0]).toMatch(/^[0-9a-f]{64}$/)
@@ -20,8 +20,8 @@ test('is made once, whoever comes at the same time, and is nobody else’s to re
   expect((await stat(join(folder, 'auth-secret'))).mode & 0o777).toBe(0o600)
 })
 
-// A disk that was full, or a power cut, when it was written: with it anybody could sign a session of anybody.
-test.each(['', '0'.repeat(31)])('of which only "%s" is left signs nothing', async (left) => {
+// A full disk or a power cut may truncate the file. With an empty secret anybody could sign sessions.
+test.each(['', '0'.repeat(31)])('a truncated secret "%s" is refused', async (left) => {
   const file = join(folder, 'auth-secret')
   await writeFile(file, left)
   const refused = expect(keptSecret(folder)).rejects

@@ -3,7 +3,7 @@ import { link, mkdir, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { reasonOf, StartupError } from '../database/startup-error.ts'
 
-/** As `AUTH_SECRET`. */
+/** The same as for `AUTH_SECRET`. */
 const LENGTH_MIN = 32
 
 /**
