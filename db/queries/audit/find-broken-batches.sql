@@ -1,4 +1,4 @@
--- Batches after a gap, or with another predecessor than the one before, or of an earlier epoch or time than it.
+-- Batches after a gap, with a wrong predecessor, or with an earlier epoch or time than the batch before.
 SELECT format('batch %s', batch) AS "row", concat_ws(', ',
   CASE WHEN batch <> before + 1 THEN format('comes after batch %s', before) END,
   CASE WHEN prev IS DISTINCT FROM CASE WHEN batch > 0 THEN batch - 1 END

@@ -1,5 +1,5 @@
--- Batches whose hash is not sha256 over the hash before it and the digest of their entries, from the first that has one on:
--- what was changed, added or deleted in a batch, or the batch after one whose hash was changed.
+-- Batches whose hash is not the SHA-256 of the previous hash and the digest of their entries, from the first batch with a hash
+-- on: entries were changed, added or deleted in the batch, or the hash of the batch before was changed.
 SELECT format('batch %s', batch) AS "row", CASE WHEN hash IS NULL THEN 'has no hash, and those before it have one'
   ELSE 'its hash is not that of the hash before it and its entries' END AS fault
 FROM (

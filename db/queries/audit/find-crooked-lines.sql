@@ -1,4 +1,4 @@
--- Lines of the ledger that do not move something between two different accounts, a user's on the left.
+-- Ledger entries that do not move an amount between two different accounts, the first of which is a user's.
 SELECT format('account %s, entry %s', entry_id >> 32, entry_id & 4294967295) AS "row", fault
 FROM (
   SELECT entry_id, concat_ws(', ',

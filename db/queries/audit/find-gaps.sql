@@ -1,5 +1,5 @@
--- Holes, and numbers used twice, in the users' orders, fills and entries, up to the last numbers that their accounts say;
--- fills and entries of a later number in an earlier batch, or at an earlier time.
+-- Missing and repeated numbers of users' orders, fills and entries, up to the last numbers in their accounts; fills and
+-- entries that have a higher number but an earlier batch or time.
 SELECT format('account %s, %s %s', id >> 32, what, id & 4294967295) AS "row", concat_ws(', ',
   CASE WHEN id <> expected THEN format('expected %s %s', what, expected & 4294967295) END,
   CASE WHEN batch < batch_before THEN format('is of batch %s, the one before of batch %s', batch, batch_before) END,

@@ -1,4 +1,4 @@
--- Cash accounts whose open orders hold more than they have.
+-- Cash accounts whose open orders hold more cash than the accounts have.
 SELECT format('account %s', account_id) AS "row", format('orders hold %s cents of %s', held, coalesce(amount, 0)) AS fault
 FROM (
   SELECT account_id, sum(held_cents) AS held FROM orders

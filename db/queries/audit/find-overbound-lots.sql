@@ -1,5 +1,5 @@
--- Positions of which orders at work may sell, or buy back, more than there is: sales of cash accounts, and whatever is
--- reduce-only. Exits of one group count once, the larger.
+-- Positions of which open orders could sell or buy back more than there is: sell orders of cash accounts, and all reduce-only
+-- orders. Of the exits of a group only the largest counts.
 SELECT format('account %s, %s', account_id, symbol) AS "row",
   format('orders to %s bind %s lots of %s', side, bound, coalesce(position.lots, 0)) AS fault
 FROM (

@@ -1,4 +1,4 @@
--- Accounts, balances and positions that have more than one row: their keys are not unique ones (migration 0015 says why).
+-- Accounts, balances and positions with more than one row: their keys are not unique indexes (see migration 0015).
 SELECT format('account %s', account_id) AS "row", format('%s rows', count(*)) AS fault
 FROM account GROUP BY account_id HAVING count(*) > 1
 UNION ALL

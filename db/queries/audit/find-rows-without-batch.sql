@@ -1,4 +1,4 @@
--- Rows of batches that are not there.
+-- Rows that belong to batches that do not exist.
 SELECT "row", format('is of batch %s, which is not there', batch) AS fault
 FROM (
   SELECT format('account %s', account_id) AS "row", batch FROM account

@@ -1,5 +1,5 @@
--- Orders that users placed under an id of theirs and that have no answer for ever, or one of a batch after their last
--- change. Exits and closing orders have ids that begin with #, which no user can choose.
+-- Orders with an id chosen by the user that have no recorded answer, or one from a batch after their last change. Exits and
+-- closing orders have ids that start with #, which users cannot choose.
 SELECT format('account %s, order %s', order_id >> 32, order_id & 4294967295) AS "row",
   CASE WHEN answer.batch IS NULL THEN format('has no answer to %s', client_order_id)
     ELSE format('was answered in batch %s, its last change is of batch %s', answer.batch, orders.batch) END AS fault

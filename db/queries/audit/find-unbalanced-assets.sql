@@ -1,4 +1,4 @@
--- Assets of which all balances together are not zero.
+-- Assets whose balances do not sum to zero.
 SELECT asset AS "row", format('all balances sum to %s, expected 0', sum(amount)) AS fault
 FROM balance
 GROUP BY asset

@@ -1,4 +1,5 @@
--- Balances that are not the sum of their lines, of both sides of each; lines without a balance, balances without a line.
+-- Balances that are not the sum of their ledger entries, counting both sides of each; entries without a balance and balances
+-- without an entry.
 SELECT format('account %s, %s', account_id, asset) AS "row",
   format('balance %s, its lines sum to %s', coalesce(balance.amount::text, 'missing'), coalesce(line.amount, 0)) AS fault
 FROM balance

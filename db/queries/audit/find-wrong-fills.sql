@@ -1,6 +1,6 @@
--- Fills that are not of their order's kind, that are worth something else, or whose lines in the ledger (cash and lots, and
--- the fee if there is one) say otherwise or lie in another batch; lines of fills that are not there.
--- $1 json: of each instrument symbol and centsPerTickLot.
+-- Fills that do not match their order, have a wrong value, or whose ledger entries (cash, lots, and the fee if there is one)
+-- have other amounts or another batch; entries of fills that do not exist.
+-- $1 json: symbol and centsPerTickLot of each instrument.
 SELECT format('account %s, fill %s', fill_id >> 32, fill_id & 4294967295) AS "row", fault
 FROM (
   SELECT fill_id, CASE WHEN fill.fill_id IS NULL THEN 'has entries, and is not there' ELSE concat_ws(', ',

@@ -1,4 +1,4 @@
--- Balances of cash accounts below 0, floors that do not follow the mode, and what only a margin account can be.
+-- Negative balances of cash accounts, floors that do not match the mode, and margin states of accounts without margin.
 SELECT format('account %s, %s', account_id, asset) AS "row", concat_ws(', ',
   CASE WHEN mode = 'cash' AND amount < 0 THEN format('a cash account has %s', amount) END,
   CASE WHEN floor IS DISTINCT FROM CASE mode WHEN 'cash' THEN 0 END

@@ -1,6 +1,7 @@
--- Orders whose hold is not what docs/trading-rules.md, 4 says of what is left of them; closed ones hold nothing.
--- $1 json: of each instrument symbol, centsPerTickLot, makerBps, takerBps, priceBandBps, and highestTicks, all that its
--- book has ever had: a split raises it, and holds from before stay. What a trailing buy holds may still follow its water.
+-- Orders that do not hold the amount that docs/trading-rules.md, 4 gives for their remaining quantity; closed ones hold nothing.
+-- $1 json: symbol, centsPerTickLot, makerBps, takerBps, priceBandBps and highestTicks of each instrument. highestTicks has all
+-- values that the book has ever had: a split raises it, and earlier holds stay. The hold of a trailing buy order may be lower,
+-- because its stop price moves.
 SELECT format('account %s, order %s', order_id >> 32, order_id & 4294967295) AS "row",
   format('is closed and holds %s cents', held_cents) AS fault
 FROM orders

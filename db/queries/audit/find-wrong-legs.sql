@@ -1,5 +1,5 @@
--- Legs that do not fit their entry: it is the order one or two before, of the same symbol and the other side; while a leg
--- is held its entry is open and has no fill.
+-- Legs that do not match their entry order, which must be one or two numbers before them, with the same symbol and the other
+-- side. While a leg is held, its entry order must be open and without fills.
 SELECT format('account %s, order %s', leg.order_id >> 32, leg.order_id & 4294967295) AS "row",
   CASE WHEN entry.order_id IS NULL THEN format('is a leg of order %s, which is not there', leg.parent_number)
     ELSE format('is a leg (%s %s %s, %s) of order %s (%s %s, %s of %s lots filled, %s)', leg.side, leg.symbol,

@@ -1,6 +1,6 @@
--- Orders whose figures are not the sums over their fills; fills without an order. What was filled before a split stays in
--- the lots of its time, in the order as in the fill.
--- $1 json: of each instrument symbol, makerBps and takerBps; null where it may have had other rates.
+-- Orders whose figures are not the sums of their fills; fills without an order. Quantities filled before a split stay in the
+-- lots of that time, in orders as well as in fills.
+-- $1 json: symbol, makerBps and takerBps of each instrument; rates are null if they may have been different before.
 SELECT format('account %s, order %s', order_id >> 32, order_id & 4294967295) AS "row", fault
 FROM (
   SELECT order_id, CASE WHEN orders.order_id IS NULL THEN 'has fills, and is not there' ELSE concat_ws(', ',

@@ -1,4 +1,4 @@
--- Positions whose lots are not the balance of their symbol, or whose cost has not their sign.
+-- Positions whose lots differ from the balance of their symbol, or whose cost has another sign.
 SELECT format('account %s, %s', account_id, asset) AS "row", concat_ws(', ',
   CASE WHEN coalesce(lots, 0) <> coalesce(amount, 0)
     THEN format('position of %s, balance of %s', coalesce(lots, 0), coalesce(amount, 0)) END,

@@ -1,4 +1,4 @@
--- Orders whose status does not fit what else they say.
+-- Orders whose status contradicts their other columns.
 SELECT format('account %s, order %s', order_id >> 32, order_id & 4294967295) AS "row", fault
 FROM (
   SELECT order_id, concat_ws(', ',

@@ -1,4 +1,4 @@
--- Lines after which a user's balance is not the one before and what was moved: with it the running sums are right.
+-- Ledger entries whose balance is not the previous balance plus the amount. Without such entries all running sums are right.
 SELECT format('account %s, entry %s', account_id, number) AS "row",
   format('%s was %s, moved by %s and is said to be %s', asset, before, amount, coalesce(after::text, 'nothing')) AS fault
 FROM (

@@ -1,4 +1,4 @@
--- What the users' accounts and their positions say of profit, cost and fees, in the accounts' order.
+-- Profit, cost and fees of users' accounts and positions, ordered by account.
 SELECT account_id::bigint AS account, symbol, lots, cost_cents AS "costCents", position.realized_cents AS "realizedCents",
   account.realized_cents AS "accountRealizedCents", fees_paid_cents AS "feesPaidCents"
 FROM account

@@ -1,5 +1,5 @@
--- What made or unmade profit and fees of the users, in each account's own order: fees, resets, splits, and of each trade the
--- line of lots, with its fill.
+-- Ledger entries that changed users' profit and fees, in order per account: fees, resets, splits, and for each trade the entry
+-- of lots with its fill.
 SELECT account_id AS account, side.kind, asset, amount, side.batch, side.fill_number AS "fillNumber",
   value_cents AS "valueCents", realized_cents AS "realizedCents"
 FROM (

@@ -1,2 +1,2 @@
--- What is listed, as it is defined now.
+-- The listed instruments with their current definitions.
 SELECT symbol, definition, version FROM instrument ORDER BY symbol

@@ -1,4 +1,4 @@
--- A key that lives, with its hash.
+-- An active key with its hash.
 -- id text
 SELECT key_id AS id, account_id AS account, name, scopes, created_at_ms::float8 AS "createdAtMs",
   used_at_ms::float8 AS "usedAtMs", sha256

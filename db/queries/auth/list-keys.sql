@@ -1,4 +1,4 @@
--- The keys of some accounts that live, newest first.
+-- The active keys of some accounts, newest first.
 -- accounts int[]
 SELECT key_id AS id, account_id AS account, name, scopes, created_at_ms::float8 AS "createdAtMs",
   used_at_ms::float8 AS "usedAtMs"

@@ -1,3 +1,3 @@
--- One change of a user's preferences at a time, until the transaction ends.
+-- Locks a user's preferences until the end of the transaction, so that changes do not run concurrently.
 -- userId text
 SELECT "id" FROM auth."user" WHERE "id" = ${userId} FOR NO KEY UPDATE

@@ -1,5 +1,5 @@
--- Gives what a guest kept to the lasting user. Under a key that this one has already its own stays; past as many keys as
--- there may be, the rest goes. Harmless when repeated.
+-- Moves a guest's preferences to a user. The user's own values take precedence, and preferences beyond the maximum number are
+-- dropped, oldest first. Can be repeated.
 -- fromUserId text, toUserId text, max int
 WITH taken AS (
   DELETE FROM preference WHERE user_id = ${fromUserId} RETURNING key, value, set_at_ms

@@ -1,4 +1,4 @@
--- Remembers a request of a user's, and forgets the old ones: those from before a time, and all but the newest.
+-- Records a user's request, and deletes old ones: those before a time, and all beyond the newest `max`.
 -- userId text, requestId text, sha256 bytea, nowMs bigint, beforeMs bigint, max int
 WITH forgotten AS (
   DELETE FROM preference_request

@@ -1,3 +1,3 @@
--- Keeps nothing under a key any more.
+-- Deletes a preference.
 -- userId text, key text
 DELETE FROM preference WHERE user_id = ${userId} AND key = ${key}

@@ -1,4 +1,4 @@
--- Keeps a value under a key, unless the user has as many other keys as there may be.
+-- Sets a preference, unless the user already has the maximum number of other keys.
 -- userId text, key text, value json, nowMs bigint, max int
 INSERT INTO preference (user_id, key, value, set_at_ms)
 SELECT ${userId}, ${key}, ${value}, ${nowMs}

@@ -1,4 +1,4 @@
--- What pg_stat_statements has counted of this database's statements, the longest in all first.
+-- The statistics of pg_stat_statements for this database, by total time, longest first.
 -- none
 SELECT query AS text, toplevel AS "isTopLevel", calls, rows, total_exec_time AS "totalMs", max_exec_time AS "maxMs",
   shared_blks_hit AS "cachedBlocks", shared_blks_read AS "readBlocks",

@@ -1,2 +1,2 @@
--- Says, for as long as the session lives, that here is a standby that could lead at once.
+-- Announces, until the session ends, a standby that could take over at once.
 SELECT pg_try_advisory_lock_shared(44, 1) AS locked

@@ -1,4 +1,4 @@
--- Whether a standby is there that could lead at once.
+-- Whether there is a standby that could take over at once.
 SELECT EXISTS (
   SELECT FROM pg_locks
   WHERE locktype = 'advisory' AND classid = 44 AND objid = 1 AND granted

@@ -1,3 +1,3 @@
--- The last batch that was committed.
+-- The last committed batch.
 -- none
 SELECT batch, committed_at AS "committedAt" FROM journal_batch ORDER BY batch DESC LIMIT 1

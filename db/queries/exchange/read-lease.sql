@@ -1,4 +1,4 @@
--- Who leads, and whether the lease has run out by the database's clock.
+-- The epoch of the lease, and whether it has expired by the database's clock.
 SELECT epoch, expires_at <= clock_timestamp() AS expired
 FROM lease
 WHERE id = 1

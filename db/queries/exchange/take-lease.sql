@@ -1,4 +1,4 @@
--- Takes the lease of an epoch that has ended; no row when another was quicker. Waits for a commit in flight.
+-- Takes the lease after an epoch has ended; no row if another instance was faster. Waits for a commit in flight.
 UPDATE lease SET epoch = epoch + 1, holder = $2, address = $3, expires_at = clock_timestamp() + interval '2 s'
 WHERE id = 1 AND epoch = $1::bigint
 RETURNING epoch

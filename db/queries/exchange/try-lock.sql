@@ -1,2 +1,2 @@
--- The advisory lock of an epoch: its holder's session lives as long as it is taken.
+-- Tries to take the advisory lock of an epoch, which shows whether the session of its holder still exists.
 SELECT pg_try_advisory_lock(42, $1::int) AS locked

@@ -1,2 +1,2 @@
--- Is no standby any more.
+-- Ends the announcement of a standby.
 SELECT pg_advisory_unlock_shared(44, 1)

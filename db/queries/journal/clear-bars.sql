@@ -1,3 +1,3 @@
--- Forgets all bars: before a first history, which may have been begun and broken off.
+-- Deletes all bars before the first history is written, which may have been interrupted before.
 WITH seconds AS (DELETE FROM candle_1s)
 DELETE FROM candle_1m

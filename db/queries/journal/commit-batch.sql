@@ -1,2 +1,2 @@
--- One batch. What each parameter holds stands with the function (db/functions/commit_batch_2.sql).
+-- Commits one batch. For the parameters see the function (db/functions/commit_batch_2.sql).
 SELECT commit_batch_2($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)

@@ -1,4 +1,5 @@
--- Makes an alert, unless as many of the account wait as may, or a request of this id made or deleted one.
+-- Creates an alert, unless the account has the maximum number of waiting ones, or a request with this id already created or
+-- deleted one.
 -- account int, symbol text, op text, ticks bigint, note text, requestId text, sha256 bytea, nowMs bigint, max int
 INSERT INTO price_alert (account_id, symbol, op, price_ticks, note, request_id, request_sha256, created_at_ms)
 SELECT

@@ -1,4 +1,4 @@
--- Deletes an alert of the account, waiting or fired; no row where there is none such, or where a request of this id made
+-- Deletes an alert of the account, waiting or fired; no row if there is none, or if a request with this id already created
 -- or deleted one.
 -- account int, id bigint, requestId text, nowMs bigint
 UPDATE price_alert SET

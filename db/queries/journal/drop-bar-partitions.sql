@@ -1,3 +1,3 @@
--- Drops the bars of a second that are older than a time, by whole hours.
+-- Drops the bars of one second before a time, in whole hours.
 -- beforeMs bigint
 SELECT drop_candle_partitions(${beforeMs}) AS dropped

@@ -1,4 +1,4 @@
--- Ends what is played on instruments, and what is to be.
+-- Ends the running and planned scenarios of instruments.
 -- symbols text[]
 DELETE FROM scenario_run
 WHERE symbol = ANY (${symbols}::text[])

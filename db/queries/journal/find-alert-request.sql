@@ -1,4 +1,4 @@
--- The alert that a request of this id made, or deleted.
+-- The alert that a request with this id created or deleted.
 -- account int, requestId text
 SELECT
   alert_id AS id, account_id AS account, symbol, op, price_ticks AS ticks, note, created_at_ms AS "createdAtMs",

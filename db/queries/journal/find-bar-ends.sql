@@ -1,4 +1,5 @@
--- The first and last start of the bars kept of each symbol. From symbol to symbol by the index: a GROUP BY reads every bar.
+-- The first and last start of the stored bars of each symbol. Steps from symbol to symbol in the index, because a GROUP BY
+-- would read every bar.
 -- table name (candle_1s or candle_1m)
 WITH RECURSIVE listed AS (
   (SELECT symbol FROM ${table:name} ORDER BY symbol LIMIT 1)

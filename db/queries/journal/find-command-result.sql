@@ -1,4 +1,4 @@
--- The answer that a command once got.
+-- The recorded answer to a command.
 -- account int, commandId text
 SELECT payload_hash AS "payloadHash", batch, result::json AS result
 FROM command_result

@@ -1,4 +1,4 @@
--- Between which running numbers a page of a list lies: from `first` on, and below `before`.
+-- The range of numbers for a page of a list: from `first`, below `before`.
 -- list text (orders, fills or entries), account int, fromMs bigint (or null), toMs bigint (exclusive; or null),
 -- before bigint (exclusive)
 SELECT least(${before}, first_number_at(${list}, ${account}, ${toMs}),

@@ -1,4 +1,4 @@
--- One order by the id its owner gave it, with its fills, oldest first, as of one moment.
+-- One order by its client order id, with its fills, oldest first, in one snapshot.
 -- account int, clientOrderId text
 SELECT account_id AS account, order_id & 4294967295 AS number, client_order_id AS "clientOrderId", symbol, side, type,
   time_in_force AS "timeInForce", post_only AS "postOnly", self_trade AS "selfTrade", source, tag, lots,

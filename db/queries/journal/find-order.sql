@@ -1,4 +1,4 @@
--- One order by its number, with its fills, oldest first, as of one moment.
+-- One order by its number, with its fills, oldest first, in one snapshot.
 -- account int, number bigint
 SELECT account_id AS account, order_id & 4294967295 AS number, client_order_id AS "clientOrderId", symbol, side, type,
   time_in_force AS "timeInForce", post_only AS "postOnly", self_trade AS "selfTrade", source, tag, lots,

@@ -1,4 +1,4 @@
--- Who owns an account.
+-- The owner of an account.
 -- account int
 SELECT user_id AS "userId"
 FROM account_owner

@@ -1,4 +1,4 @@
--- Says of alerts that they have fired, and by which trades; what comes back has not fired before, nor been deleted.
+-- Marks alerts as fired by trades. Returns only those that had not fired before and are not deleted.
 -- ids bigint[], timesMs bigint[], ticks bigint[]
 UPDATE price_alert SET
   fired_at_ms = firing.time_ms, trade_ticks = firing.ticks, changed_by = pg_current_xact_id()

@@ -1,5 +1,5 @@
--- Forgets alerts that were deleted before a time, and those that fired before another: at most `limit` of each, oldest
--- first. Fewer than `limit` in all: none is left.
+-- Deletes the rows of alerts that were deleted before one time or fired before another: at most `limit` of each, oldest
+-- first. If it returns fewer than `limit` in total, none is left.
 -- deletedBeforeMs bigint, firedBeforeMs bigint, limit int
 DELETE FROM price_alert
 WHERE alert_id IN (

@@ -1,3 +1,3 @@
--- Forgets what happened before a time.
+-- Deletes news before a time.
 -- beforeMs bigint
 DELETE FROM news WHERE time_ms < ${beforeMs}

@@ -1,5 +1,5 @@
--- Forgets the ids of requests answered before a time, the oldest first, at most `limit`; those of orders are kept for ever.
--- Fewer than `limit`: none is left.
+-- Deletes the ids of requests answered before a time, at most `limit`, oldest first; those of orders are kept forever.
+-- If it returns fewer than `limit`, none is left.
 -- beforeMs bigint, limit int
 DELETE FROM command_result
 WHERE (account_id, command_id) IN (

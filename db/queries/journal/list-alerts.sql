@@ -1,4 +1,4 @@
--- The account's alerts, newest first: all that wait, and the newest of those that have fired.
+-- The account's alerts, newest first: all waiting ones, and the newest of the fired ones.
 -- account int, firedMax int
 SELECT
   alert_id AS id, account_id AS account, symbol, op, price_ticks AS ticks, note, created_at_ms AS "createdAtMs",

@@ -1,4 +1,4 @@
--- The bars of some symbols in a stretch of time, oldest first; silent ones are not there.
+-- The bars of some symbols in a time range, oldest first, without empty ones.
 -- table name (candle_1s or candle_1m), symbols text[], fromMs bigint, toMs bigint (exclusive)
 SELECT symbol, start_at_ms AS "startAtMs", open_ticks AS "openTicks", high_ticks AS "highTicks", low_ticks AS "lowTicks",
   close_ticks AS "closeTicks", volume_lots AS "volumeLots", trades, turnover

@@ -1,5 +1,5 @@
--- Alerts that were made, deleted or fired since a mark. Numbers that are still to come are of another Postgres, from which the
--- database was restored: what was restored was there at the mark.
+-- Alerts that were created, deleted or fired since a mark. Transaction numbers in the future come from another Postgres, from
+-- which the database was restored; those alerts existed before the mark.
 -- mark text
 SELECT
   alert_id AS id, symbol, op, price_ticks AS ticks, created_at_ms AS "createdAtMs",

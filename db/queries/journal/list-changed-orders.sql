@@ -1,6 +1,5 @@
--- What batches after one have made of some accounts' orders: of those known as open, which may be closed by now, and of those
--- that came since and are open. By their ids, not by what is open: the index of that has, while somebody's snapshot stays open,
--- all that ever was.
+-- Orders of some accounts that batches after `batch` have changed: those known as open, which may be closed by now, and new ones
+-- that are open. Found by id and not by the index of open orders, which keeps all closed ones too while any snapshot stays open.
 -- batch bigint, knownAccounts int[], knownNumbers bigint[], accounts int[], lastNumbers bigint[] (the last known of each)
 SELECT account_id AS account, order_id & 4294967295 AS number, client_order_id AS "clientOrderId", symbol, side, type,
   time_in_force AS "timeInForce", post_only AS "postOnly", self_trade AS "selfTrade", source, tag, lots,

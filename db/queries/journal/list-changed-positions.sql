@@ -1,4 +1,4 @@
--- The positions that batches after one have changed.
+-- The positions that batches after `batch` have changed.
 -- batch bigint
 SELECT account_id AS account, symbol, lots, cost_cents AS "costCents", realized_cents AS "realizedCents",
   0 AS "heldLots"

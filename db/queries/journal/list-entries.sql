@@ -1,5 +1,5 @@
--- An account's ledger, newest first, one page: what it gained and lost, whichever side of the line it is. Where the lines of
--- its own fill the page, the others are read only as far down as these go. Of an asset that it never had none is looked for.
+-- One page of an account's ledger, newest first, with the entries in which it is on either side. If the entries with it on the
+-- first side fill the page, the others are read only down to the last of these. Skipped for an asset that it never had.
 -- account int, asset text (or null), fromMs bigint (or null), toMs bigint (exclusive; or null),
 -- before bigint (exclusive), downTo bigint, limit int
 WITH own AS MATERIALIZED (

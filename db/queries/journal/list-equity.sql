@@ -1,5 +1,5 @@
--- What an account was worth: the last sample of each interval that has one, newest first. Each is found by a step down the
--- key from the interval after it, however many samples lie between.
+-- An account's equity: the last sample of each interval that has one, newest first. Each is found with one step down the index
+-- from the later interval, however many samples are in between.
 -- account int, fromMs bigint, toMs bigint (exclusive), intervalMs bigint, limit int
 WITH RECURSIVE sample AS (
   (

@@ -1,4 +1,4 @@
--- An account's fills, newest first, one page. Of a symbol that it never had none is looked for.
+-- One page of an account's fills, newest first. Skipped for a symbol that it never had.
 -- account int, symbol text (or null), fromMs bigint (or null), toMs bigint (exclusive; or null),
 -- before bigint (exclusive), downTo bigint, limit int
 SELECT fill_id >> 32 AS account, fill_id & 4294967295 AS number, order_id & 4294967295 AS "orderNumber",

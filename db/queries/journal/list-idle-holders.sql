@@ -1,4 +1,4 @@
--- The accounts that hold something and that no batch has changed since a time.
+-- The accounts with positions that no batch has changed since a time.
 -- beforeMs bigint
 SELECT account_id AS account
 FROM account

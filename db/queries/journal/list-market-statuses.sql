@@ -1,3 +1,3 @@
--- What each instrument takes, as its operator set it, and whether the users' orders are taken out of it.
+-- The status of each instrument that an operator has set, and whether it cancels users' orders.
 SELECT symbol, status, cancels_orders AS "cancelsOrders"
 FROM instrument

@@ -1,4 +1,4 @@
--- News, newest first, one page: all of it, or what is of an instrument or of the whole market.
+-- One page of news, newest first: all of it, or that of one instrument and of the whole market.
 -- symbol text (or null), beforeEpoch bigint, beforeNumber bigint (both exclusive), limit int
 SELECT epoch, number, time_ms AS "timeMs", symbol, kind, headline
 FROM news

@@ -1,4 +1,4 @@
--- An account's orders, newest first, one page. Values stand in the text, so that the planner folds what is not asked for.
+-- One page of an account's orders, newest first. Values are formatted into the text, so that the planner removes unused filters.
 -- account int, status text (open, closed or all), symbol text (or null), fromMs bigint (or null),
 -- toMs bigint (exclusive; or null), before bigint (exclusive), downTo bigint, limit int
 SELECT account_id AS account, order_id & 4294967295 AS number, client_order_id AS "clientOrderId", symbol, side, type,
@@ -12,8 +12,8 @@ SELECT account_id AS account, order_id & 4294967295 AS number, client_order_id A
 FROM orders
 WHERE order_id >= (${account}::bigint << 32) + greatest(${downTo}, first_number_at('orders', ${account}, ${fromMs}))
   AND order_id < (${account}::bigint << 32) + least(${before}, first_number_at('orders', ${account}, ${toMs}))
-  -- An id says whose order it is. The account is named for the index of open orders alone: else, of an account that is new
-  -- since ANALYZE, the planner takes the key of client ids and reads all that it has.
+  -- The order id already determines the account. The condition on the account is only for the index of open orders: without it,
+  -- for an account that is new since ANALYZE, the planner would use the index of client ids and read all its orders.
   AND (${status} <> 'open' OR account_id = ${account})
   AND (${status} = 'all' OR (${status} = 'open') = (closed_at_ms IS NULL))
   AND (${symbol}::text IS NULL OR symbol = ${symbol}::text)

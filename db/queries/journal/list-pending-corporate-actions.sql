@@ -1,4 +1,4 @@
--- The dividends and splits that are to come, or due.
+-- The dividends and splits that are scheduled or due.
 SELECT action_id AS id, symbol, kind, cents_per_lot AS "centsPerLot", numerator, denominator, at_ms AS "atMs",
   applied_batch AS "appliedBatch"
 FROM corporate_action

@@ -1,4 +1,4 @@
--- The splits whose bars still have the prices before them.
+-- The splits before which bars still have unadjusted prices.
 SELECT action_id AS id, symbol, kind, cents_per_lot AS "centsPerLot", numerator, denominator, at_ms AS "atMs",
   applied_batch AS "appliedBatch"
 FROM corporate_action

@@ -1,4 +1,4 @@
--- What has fired of these accounts and was told to nobody, oldest first.
+-- Fired alerts of these accounts that were not delivered yet, oldest first.
 -- accounts int[]
 SELECT
   alert_id AS id, account_id AS account, symbol, op, price_ticks AS ticks, note, created_at_ms AS "createdAtMs",

@@ -1,4 +1,4 @@
--- Alerts that wait, a page of them.
+-- One page of waiting alerts.
 -- afterId bigint, limit int
 SELECT alert_id AS id, symbol, op, price_ticks AS ticks, created_at_ms AS "createdAtMs"
 FROM price_alert

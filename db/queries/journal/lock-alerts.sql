@@ -1,3 +1,3 @@
--- One change at a time to an account's alerts, so that two requests under one id, or two past the bound, are not both taken.
+-- Serializes changes of an account's alerts, so that two requests with one id, or two beyond the limit, are not both accepted.
 -- account int
 SELECT pg_advisory_xact_lock(45, ${account})

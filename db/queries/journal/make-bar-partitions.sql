@@ -1,3 +1,3 @@
--- Makes the partitions that bars of a stretch of time need.
+-- Creates the partitions for bars in a time range.
 -- table text, fromMs bigint, toMs bigint
 SELECT candle_partitions(${table}, ${fromMs}, ${toMs})

@@ -1,4 +1,4 @@
--- Says that the bars before a split are restated, and of when it was; no row when they had been, or nothing was split.
+-- Marks the bars before a split as restated, and returns its time; no row if they already were or there is no such split.
 -- id int
 UPDATE corporate_action SET restated = true
 FROM journal_batch

@@ -1,6 +1,6 @@
--- Gives a guest's accounts to the user that the guest has become. Moves no money; harmless when repeated.
--- A user who already has an account is not given one that the guest never used, which would count towards the most that a
--- user may have: as it was opened, under the guest's name, without an order, a key or an alert.
+-- Gives a guest's accounts to the user that the guest has become. Moves no money, and can be repeated.
+-- A user who already has an account does not get one that the guest never used, because it would count towards the maximum.
+-- Unused means: unchanged since it was opened, under the guest's name, without orders, keys and alerts.
 -- fromUserId text, toUserId text
 UPDATE account_owner SET user_id = ${toUserId}
 FROM account

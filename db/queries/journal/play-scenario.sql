@@ -1,4 +1,4 @@
--- Plays a scenario on instruments, in place of what is played there; those that are not listed are left out.
+-- Plays a scenario on instruments, replacing any other; instruments that are not listed are ignored.
 -- symbols text[], name text, fromMs bigint (or null: now)
 INSERT INTO scenario_run (symbol, name, from_ms)
 SELECT symbol, ${name}, coalesce(${fromMs}::bigint, (extract(epoch FROM now()) * 1000)::bigint)

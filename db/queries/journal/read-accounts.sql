@@ -1,5 +1,5 @@
--- All accounts with their cash; the exchange's own without it, since what all users have had of them may be more than a
--- double holds.
+-- All accounts with their cash. The exchange's own accounts have none here, because their balances may exceed what a double
+-- represents exactly.
 SELECT account.account_id AS account, name,
   CASE mode WHEN 'exchange' THEN 'cash' ELSE mode END AS mode, margin_state AS "marginState", coalesce(cash.amount, 0) AS "cashCents",
   coalesce(open.held, 0) AS "heldCents", realized_cents AS "realizedCents", fees_paid_cents AS "feesPaidCents", resets, seq,

@@ -1,2 +1,2 @@
--- From where to ask for changes of alerts that are not seen yet: the oldest transaction that is still at work.
+-- The mark after which changes of alerts are not seen yet: the oldest transaction in progress.
 SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS mark

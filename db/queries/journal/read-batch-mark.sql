@@ -1,4 +1,4 @@
--- What tells a batch from another of the same number: none comes back where the journal ends before it.
+-- Epoch and hash, which identify a batch among others with the same number; no row if the journal ends before it.
 -- batch bigint
 SELECT epoch, encode(hash, 'hex') AS hash
 FROM journal_batch

@@ -1,3 +1,3 @@
--- How far the days of the market have been settled.
+-- The last settled day of the market.
 SELECT charged_day AS "chargedDay"
 FROM market_calendar

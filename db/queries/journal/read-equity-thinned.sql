@@ -1,4 +1,4 @@
--- Up to which day curves have been thinned out to a step.
+-- The day up to which equity curves have been thinned out to a step.
 -- stepMs bigint
 SELECT before_day AS "beforeDay"
 FROM equity_thinned

@@ -1,4 +1,4 @@
--- All orders that are open, in the order in which they took their places; those that have none yet come first.
+-- All open orders by priority; those without one yet come first.
 SELECT account_id AS account, order_id & 4294967295 AS number, client_order_id AS "clientOrderId", symbol, side, type,
   time_in_force AS "timeInForce", post_only AS "postOnly", self_trade AS "selfTrade", source, tag, lots,
   limit_ticks AS "limitTicks", stop_ticks AS "stopTicks", trail_ticks AS "trailTicks", trail_bps AS "trailBps",

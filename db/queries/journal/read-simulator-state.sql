@@ -1,3 +1,3 @@
--- What the simulated participants knew at their last batch.
+-- The state of the simulator at the last batch that stored it.
 SELECT state
 FROM simulator_state

@@ -1,5 +1,5 @@
--- Brings alerts that wait for a price of before a split to the new prices: from above rounded up, from below down, as the
--- prices of a sale and of a buy are.
+-- Converts waiting alerts from before a split to the new prices: `above` is rounded up and `below` down, as for the prices of
+-- sell and buy orders.
 -- symbol text, numerator bigint, denominator bigint, beforeMs bigint
 UPDATE price_alert SET price_ticks = greatest(1, CASE op
   WHEN 'above' THEN (price_ticks * ${denominator} + ${numerator} - 1) / ${numerator}

@@ -1,5 +1,5 @@
--- Brings bars of a symbol, of before a split, to the new prices, rounded half up, and its lots. What was traded for, price
--- times lots, stays. Between the two a price may be more than an int holds.
+-- Converts a symbol's bars from before a split to the new prices and lots, rounded half up. Turnover stays. The calculation
+-- uses bigint, because intermediate results may exceed int.
 -- table name (candle_1s or candle_1m), symbol text, numerator bigint, denominator bigint, fromMs bigint, toMs bigint (exclusive)
 UPDATE ${table:name} SET
   open_ticks = greatest(1, (2 * open_ticks::bigint * ${denominator} + ${numerator}) / (2 * ${numerator})),

@@ -1,4 +1,4 @@
--- Keeps the definitions of the listed instruments; one that has changed since gets the next version.
+-- Stores the definitions of the listed instruments; a changed one gets the next version.
 -- definitions json
 INSERT INTO instrument (symbol, definition, version)
 SELECT definition ->> 'symbol', definition, 1

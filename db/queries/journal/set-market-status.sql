@@ -1,4 +1,4 @@
--- Says what an instrument takes, and whether the users' orders are taken out; no row for a symbol that is not listed.
+-- Sets the status of an instrument, and whether users' orders are canceled; no row for a symbol that is not listed.
 -- symbol text, status text, cancelsOrders boolean
 UPDATE instrument SET status = ${status}, cancels_orders = ${cancelsOrders}
 WHERE symbol = ${symbol}

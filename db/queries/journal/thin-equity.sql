@@ -1,6 +1,6 @@
--- Leaves the last sample of each step alone, of the next accounts after one, within a time that whole steps make up.
--- The last account that was looked at; null when there is none left. A later sample is looked for one by one, since a join
--- would hold each sample of an account against all of them.
+-- Thins out equity samples of the next `limit` accounts after `after`: keeps only the last sample of each step in a time range
+-- of whole steps. Returns the last account; null if there is none left. Looks for a later sample one by one, because a join
+-- would compare each sample of an account with all others.
 -- after int, limit int, fromMs bigint, toMs bigint (exclusive), stepMs bigint
 WITH looked_at AS (
   SELECT account_id FROM account WHERE account_id > ${after} ORDER BY account_id LIMIT ${limit}

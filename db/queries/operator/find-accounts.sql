@@ -1,4 +1,4 @@
--- Accounts by their number, or by the e-mail address of who owns them, with what is in them.
+-- Accounts by number, or by the e-mail address of their owner, with their contents.
 -- account int or null, email text or null
 SELECT account.account_id AS account, account.name, mode, coalesce(owner.email, 'a guest') AS owner,
   coalesce(cash.amount, 0) AS "cashCents", open.count::int AS "openOrders", open.held AS "heldCents", order_number AS orders,
