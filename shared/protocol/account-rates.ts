@@ -5,15 +5,15 @@ export interface OrderRate {
 }
 
 /**
- * What an account may do beside orders, of what it may order. Cancels have a bucket of their own, twice as large: a program in
- * trouble can always get out. What opens, moves and resets money is seldom.
+ * The rate of each kind of request, as a fraction of the account's order rate. Cancels have their own bucket, twice as
+ * large, so that a program in trouble can always cancel. Opening accounts, moving money and resetting are rare.
  */
 const SHARE = { order: 1, cancel: 2, account: 0.1 } as const
 export type RateKind = keyof typeof SHARE
-/** A tenth of little would be none. */
+/** A tenth of a small burst would round down to nothing. */
 const ACCOUNT_BURST_MIN = 10
 
-/** Requests of a kind, on average and at once. */
+/** The average rate and the burst allowed for one kind of request. */
 export function rateOf(
   kind: RateKind,
   { ordersPerSecond, ordersBurst }: OrderRate,

@@ -16,8 +16,10 @@ export const Account = z.object({
   buyingPower: SignedDecimal,
   equity: SignedDecimal,
   marginUsed: SignedDecimal,
-  maintenanceMargin: SignedDecimal.optional().describe('Equity below this is liquidated.'),
-  marginState: MarginState.optional().describe('Of a margin account: `warning` comes before `liquidating`.'),
+  maintenanceMargin: SignedDecimal.optional().describe(
+    'Margin accounts only: liquidation starts when equity falls below this.',
+  ),
+  marginState: MarginState.optional().describe('Margin accounts only; `warning` comes before `liquidating`.'),
   realizedPnl: SignedDecimal,
   unrealizedPnl: SignedDecimal,
   feesPaid: SignedDecimal,
@@ -36,7 +38,9 @@ export const Position = z.object({
 })
 export type Position = z.infer<typeof Position>
 
-/** An ack of what changed an account: the account after it, and the `seq` of the frame it became. */
+/**
+ * The acknowledgement of a request that changed an account: the account after it, and the `seq` of the resulting frame.
+ */
 export const ChangedAccount = Account.extend({ seq: Seq.optional() })
 export type ChangedAccount = z.infer<typeof ChangedAccount>
 
@@ -65,7 +69,7 @@ export const AccountFrameCause = z.enum([
 ])
 export type AccountFrameCause = z.infer<typeof AccountFrameCause>
 
-/** What one operation changed of an account: whole new states, in sequence. */
+/** What one operation changed in an account. Each item is the complete new state; frames are numbered in sequence. */
 export const AccountFrame = z.object({
   epoch: Epoch,
   seq: Seq,
@@ -103,10 +107,10 @@ export const LedgerEntry = z.object({
 })
 export type LedgerEntry = z.infer<typeof LedgerEntry>
 
-/** An ack of a deposit or withdrawal. */
+/** The acknowledgement of a deposit or withdrawal. */
 export const MovedMoney = z.object({ account: Account, entry: LedgerEntry, seq: Seq.optional() })
 export type MovedMoney = z.infer<typeof MovedMoney>
 
-/** `[time, equity, cash]`: as it stood at that time, or last before it. */
+/** `[time, equity, cash]`: the last sample at or before that time. */
 export const EquityPoint = z.tuple([Time, SignedDecimal, SignedDecimal])
 export type EquityPoint = z.infer<typeof EquityPoint>

@@ -1,27 +1,27 @@
 import { z } from 'zod'
 import { AlertNote, Decimal, Epoch, Id, InstrumentSymbol, RequestId, SignedDecimal, Time } from './fields.ts'
 
-/** On which side of its price a trade fires it; a trade at the price fires either. */
+/** The side of the alert price on which a trade fires it. A trade at exactly that price fires both kinds. */
 export const AlertOp = z.enum(['above', 'below'])
 export type AlertOp = z.infer<typeof AlertOp>
 
-/** Tells an account, once, that an instrument has traded at a price or beyond it. */
+/** Notifies an account, once, that an instrument has traded at or beyond a price. */
 export const Alert = z.object({
   alertId: Id,
   symbol: z.string(),
   op: AlertOp,
-  price: SignedDecimal.describe('As it is after splits, while it waits.'),
+  price: SignedDecimal.describe('Adjusted for splits while the alert waits.'),
   note: z.string().optional(),
   createdAt: Time,
-  firedAt: Time.optional().describe('When the trade was that fired it; absent while it waits.'),
-  tradePrice: SignedDecimal.optional().describe('Of that trade.'),
+  firedAt: Time.optional().describe('Time of the trade that fired the alert; absent while it waits.'),
+  tradePrice: SignedDecimal.optional().describe('Price of that trade.'),
 })
 export type Alert = z.infer<typeof Alert>
 
 export const FiredAlert = Alert.extend({ firedAt: Time, tradePrice: SignedDecimal })
 export type FiredAlert = z.infer<typeof FiredAlert>
 
-/** The event `alert`: one that has fired. */
+/** The event `alert`: an alert has fired. */
 export const AlertFrame = FiredAlert.extend({ epoch: Epoch })
 export type AlertFrame = z.infer<typeof AlertFrame>
 

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { Scope } from './events.ts'
 import { AccountName, Id, Time } from './fields.ts'
 
-/** A key to make: for one account, the one that the request acts for unless told. */
+/** A key to create. It acts for one account: by default the account of the request. */
 export const NewApiKey = z.strictObject({
-  name: AccountName.describe('By which people tell their keys apart.'),
+  name: AccountName.describe('A label to tell keys apart.'),
   scopes: z.array(Scope).min(1).max(2),
   accountId: Id.optional(),
 })
@@ -16,11 +16,11 @@ export const ApiKey = z.object({
   scopes: z.array(Scope),
   accountId: Id,
   createdAt: Time,
-  usedAt: Time.optional().describe('To within a minute; absent for one that was never used.'),
+  usedAt: Time.optional().describe('Last use, to within a minute; absent if the key was never used.'),
 })
 export type ApiKey = z.infer<typeof ApiKey>
 
 export const MadeApiKey = ApiKey.extend({
-  key: z.string().describe('What a program gives: shown this once, kept nowhere.'),
+  key: z.string().describe('The secret that a program authenticates with: shown only once, and stored nowhere.'),
 })
 export type MadeApiKey = z.infer<typeof MadeApiKey>

@@ -8,7 +8,7 @@ it('the checksum is the CRC-32 that zip uses', () => {
   fc.assert(fc.property(fc.string({ unit: 'binary-ascii' }), (text) => crc32(text) === reference(text)))
 })
 
-it('a book is summed by its best ten bids, then asks', () => {
+it('the checksum of a book covers its best ten bids, then its best ten asks', () => {
   const bids = Array.from({ length: 12 }, (_, i): Level => [100 - i, i + 1])
   const asks: Level[] = [[101, 5]]
   const text = [...bids.slice(0, 10), ...asks].map(([ticks, lots]) => `${ticks}:${lots}`).join(',')

@@ -1,12 +1,12 @@
 /**
- * When a refused request is worth sending again, unchanged.
- * - `same_id`: later, under the id that it has: nothing was recorded, or what was recorded is the answer
- * - `new_id`: later, but under a new id: the refusal is recorded, and is the answer to the old one for ever
- * - `never`: the result would be the same
+ * Whether a refused request is worth repeating unchanged.
+ * - `same_id`: later, under the same id. Nothing was recorded, or the recorded answer is the result.
+ * - `new_id`: later, but under a new id. The refusal is recorded and will always answer the old id.
+ * - `never`: the result would be the same.
  */
 export type Retry = 'same_id' | 'new_id' | 'never'
 
-/** A code as `/docs/errors` shows it, which is generated from this table: what it means, and what helps. */
+/** The meaning of a code, and what to do about it. `/docs/errors` is generated from this table. */
 interface ErrorMeaning {
   /** HTTP status over REST. */
   readonly status: number

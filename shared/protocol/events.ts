@@ -42,7 +42,7 @@ export type Goodbye = z.infer<typeof Goodbye>
 export const ServerClosing = z.object({ afterMs: z.int(), reason: z.string() })
 export type ServerClosing = z.infer<typeof ServerClosing>
 
-/** Every event that the server sends by itself. */
+/** Every event that the server sends unasked. */
 export const EVENTS = {
   welcome: Welcome,
   heartbeat: Heartbeat,
@@ -61,13 +61,13 @@ export const EVENTS = {
 export type EventName = keyof typeof EVENTS
 export type EventOf<Name extends EventName> = z.infer<(typeof EVENTS)[Name]>
 
-/** The bucket of a trading request, after it. */
+/** The rate-limit bucket after a trading request. */
 export interface Rate {
   remaining: number
   resetMs: number
 }
 
-/** The answer to a request. `duplicate`: the first answer to this id again. */
+/** The answer to a request. `duplicate`: the request repeats an id, and this is the first answer again. */
 export type Answer<Data = unknown> =
   | { ok: true; data: Data; duplicate?: true; rate?: Rate }
   | { ok: false; error: WireError; duplicate?: true; rate?: Rate }

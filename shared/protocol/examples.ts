@@ -9,13 +9,15 @@ import type { Fill, Order, PlacedOrder } from './order.ts'
 import type { DataOf, PayloadOf, RequestName } from './requests.ts'
 import type { OwnRoute } from './rest.ts'
 
-/** What a request looks like, and a good answer to it. */
+/** A request and a successful answer to it. */
 export interface Example<Name extends RequestName> {
   readonly payload: PayloadOf<Name>
   readonly data: DataOf<Name>
 }
 
-/** One guest's first minutes, seen from all sides: ten shares bought, an order that rests, and what came of them. */
+/**
+ * One guest's first minutes, as every message shows them: a purchase of ten shares, a resting order, and their results.
+ */
 const TIME = 1_795_727_072_408
 const ACCOUNT_ID = '43VZ7BG000000'
 const symbol = 'VLNT'
@@ -211,7 +213,7 @@ const settings = { palette: 'cb', theme: 'dark' }
 const key: ApiKey = { id: 'key-1', name: 'bot', scopes: ['read', 'trade'], accountId: ACCOUNT_ID, createdAt: TIME }
 const buy: PayloadOf<'order.place'> = { clientOrderId: 'buy-1', symbol, side: 'buy', type: 'market', qty: '10' }
 
-/** An example of each request; the documents and the pages show them. */
+/** An example of each request, shown in the generated documents and on the documentation pages. */
 export const REQUEST_EXAMPLES: { readonly [Name in RequestName]?: Example<Name> } = {
   time: { payload: {}, data: { time: TIME } },
   instruments: { payload: {}, data: [instrument] },
@@ -305,7 +307,7 @@ export const REQUEST_EXAMPLES: { readonly [Name in RequestName]?: Example<Name> 
   'alert.delete': { payload: { alertId: waiting.alertId }, data: { alertId: waiting.alertId } },
 }
 
-/** An example of each event. */
+/** An example of each event, shown in the same places. */
 export const EVENT_EXAMPLES: { readonly [Name in EventName]?: EventOf<Name> } = {
   welcome: {
     protocol: 1,
@@ -340,7 +342,7 @@ export const EVENT_EXAMPLES: { readonly [Name in EventName]?: EventOf<Name> } = 
   'server.closing': { afterMs: 700, reason: 'update' },
 }
 
-/** Of the routes that are no request. */
+/** Examples of the REST routes that are not requests of the protocol. */
 export const OWN_EXAMPLES: Readonly<Record<OwnRoute, { readonly payload: object; readonly data: unknown }>> = {
   book: { payload: { symbol, depth: 10 }, data: book },
   positions: { payload: {}, data: [position] },

@@ -2,22 +2,25 @@ import { z } from 'zod'
 import { DECIMAL_PATTERN } from '../units/decimal.ts'
 import { ALERT_NOTE_LENGTH_MAX, NAME_LENGTH_MAX, TAG_LENGTH_MAX } from './limits.ts'
 
-/** The forms that fields of several requests and frames share. */
+/** Field formats that several requests and frames share. */
 export const CLIENT_ID_PATTERN = /^[A-Za-z0-9_.:-]{1,64}$/
 const SYMBOL_PATTERN = /^[A-Z0-9]{1,12}(-[A-Z0-9]{1,12})?$/
 
-/** A decimal of a request: positive or zero, exact. */
+/** A decimal in a request: exact, zero or more. */
 export const Decimal = z
   .string()
   .max(32)
   .regex(DECIMAL_PATTERN, 'a decimal such as "101.25": at most 12 digits before the point and 8 after, no sign')
-/** A decimal of an answer or frame; money and positions may be negative. */
+/** A decimal in an answer or frame; money and positions may be negative. */
 export const SignedDecimal = z.string().regex(/^-?\d+(\.\d+)?$/)
 export const ClientOrderId = z
   .string()
   .regex(CLIENT_ID_PATTERN, '1 to 64 characters of A-Z a-z 0-9 _ . : -')
-  .describe('Chosen by the client, unique per account for ever.')
-/** Of an order that is there already: one that the exchange made, as of a leg, has an id that no client can give. */
+  .describe('Chosen by the client, unique per account forever.')
+/**
+ * The clientOrderId of an existing order. Orders that the exchange creates, such as the legs of a bracket, have ids in
+ * a form that clients cannot choose.
+ */
 export const KnownClientOrderId = z
   .string()
   .regex(
@@ -29,7 +32,7 @@ export const RequestId = z
   .regex(CLIENT_ID_PATTERN, '1 to 64 characters of A-Z a-z 0-9 _ . : -')
   .describe('Makes a request that changes something safe to send again; kept for 24 hours.')
 export const InstrumentSymbol = z.string().max(25).regex(SYMBOL_PATTERN, 'the symbol of an instrument, such as "NOVA"')
-/** Text that the database and every log can hold: no control characters, no halves of characters. */
+/** Text that the database and every log can store: no control characters, no lone surrogates. */
 const PLAIN_TEXT_PATTERN = /^[^\p{Cc}\p{Cs}]*$/u
 export const Tag = z.string().max(TAG_LENGTH_MAX).regex(PLAIN_TEXT_PATTERN, 'text without control characters')
 export const AlertNote = z
@@ -42,7 +45,8 @@ export const AccountName = z
   .min(1)
   .max(NAME_LENGTH_MAX)
   .regex(
-    // Something must show, and nothing turn the direction of the text around it; what joins letters and emoji may stand.
+    // At least one visible character, and none that changes the direction of the surrounding text. Joiners (in emoji
+    // and some scripts) are allowed.
     /^(?=.*[^\s\p{C}])[^\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]*$/u,
     'a name that can be seen, without control characters',
   )
@@ -58,6 +62,6 @@ export const OrderType = z.enum(['market', 'limit', 'stop', 'stop_limit', 'trail
 export type OrderType = z.infer<typeof OrderType>
 export const TimeInForce = z.enum(['gtc', 'ioc', 'fok', 'day', 'gtd'])
 export type TimeInForce = z.infer<typeof TimeInForce>
-/** A cash account owns what it holds; a margin account may be short or in debt. */
+/** A cash account cannot owe cash or shares; a margin account may be short or in debt. */
 export const AccountMode = z.enum(['cash', 'margin'])
 export type AccountMode = z.infer<typeof AccountMode>

@@ -1,17 +1,19 @@
 import type { InvalidRule } from './errors.ts'
 import type { WireError } from './wire-error.ts'
 
-/** What is wrong with a field: its path ("takeProfit.limitPrice"; empty for the payload itself) and the rule it breaks. */
+/**
+ * What is wrong with a field: its path ("takeProfit.limitPrice"; empty for the payload itself) and the rule it breaks.
+ */
 export interface FieldFault {
   readonly field: string
   readonly rule: InvalidRule
   readonly expected: string
   readonly found?: string
-  /** The closest decimal that would be taken. */
+  /** The closest acceptable decimal. */
   readonly nearest?: string
 }
 
-/** INVALID: names the field, the rule it breaks, what was expected and what was found. */
+/** An INVALID error that names the field, the rule it breaks, what was expected and what was found. */
 export function invalidField({ field, rule, expected, found, nearest }: FieldFault): WireError {
   const where = field === '' ? 'The payload' : field
   return {

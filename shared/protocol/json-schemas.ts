@@ -15,26 +15,26 @@ import * as wireError from './wire-error.ts'
 export type JsonSchema = z.core.JSONSchema.JSONSchema
 export type JsonSchemas = Readonly<Record<string, JsonSchema>>
 
-/** Modules whose exported schemas go by their own names; what others hold is written out where it is used. */
+/** Schemas exported by these modules get a name in the documents; all others are inlined where they are used. */
 const NAMED = {
   ...{ ...account, ...alerts, ...apiKeys, ...events, ...fields, ...marketData },
   ...{ ...news, ...order, ...preferences, ...requests, ...wireError },
 }
 
-/** The bucket of a trading request, after it. */
+/** The rate-limit bucket after a trading request. */
 const Rate = z.object({ remaining: z.int(), resetMs: z.int() })
 
-/** A good answer: what it is over a socket, and the body over REST. */
+/** A successful answer: the acknowledgement over a socket, the body over REST. */
 export const goodAnswer = (data: z.ZodType, { changes }: { readonly changes: boolean }): z.ZodType => {
   const good = z.object({ ok: z.literal(true), data })
   if (!changes) return good
   return good.extend({
-    duplicate: z.literal(true).optional().describe('The first answer to this id again.'),
-    rate: Rate.optional().describe('The bucket of a trading request, after it.'),
+    duplicate: z.literal(true).optional().describe('This id was used before; this is its first answer again.'),
+    rate: Rate.optional().describe('The rate-limit bucket after this trading request.'),
   })
 }
 
-/** An answer with one of these errors. */
+/** An answer that carries one of these errors. */
 export const badAnswer = (codes: readonly [ErrorCode, ...ErrorCode[]]): z.ZodType =>
   z.object({
     ok: z.literal(false),
@@ -43,20 +43,20 @@ export const badAnswer = (codes: readonly [ErrorCode, ...ErrorCode[]]): z.ZodTyp
     rate: Rate.optional(),
   })
 
-/** What a schema is used in: version 2020-12 is OpenAPI's, draft 7 is AsyncAPI's. */
+/** The version of JSON Schema: OpenAPI uses 2020-12, AsyncAPI draft 7. */
 export type Dialect = 'draft-2020-12' | 'draft-7'
 
-/** Schemas of the protocol as JSON Schema, each under its name. */
+/** The schemas of the protocol as JSON Schema, by name. */
 export interface SchemaBook {
   readonly schemas: JsonSchemas
-  /** The name of a schema that is among them. @throws {Error} for one that is not */
+  /** The name of a schema in `schemas`. @throws {Error} when it has none */
   readonly nameOf: (schema: z.ZodType) => string
 }
 
 /**
- * Schemas as JSON Schema, those that have a name under it and named by it everywhere.
- * @param more schemas to name beside those of the protocol; one that has a name keeps it
- * @param refTo the `$ref` of a name
+ * Converts schemas to JSON Schema. A named schema is written once and referenced by name everywhere else.
+ * @param more schemas to name in addition to those of the protocol; a schema that has a name keeps it
+ * @param refTo the `$ref` for a name
  */
 export function jsonSchemas(
   more: Readonly<Record<string, z.ZodType>>,
@@ -66,7 +66,7 @@ export function jsonSchemas(
   for (const [id, schema] of Object.entries({ ...NAMED, ...more })) {
     if (schema instanceof z.ZodType && !registry.has(schema)) registry.add(schema, { id })
   }
-  // As input, since an answer may have fields that are not known yet, and clients pass them over.
+  // `io: 'input'` allows unknown fields: later versions may add fields to answers, and clients ignore them.
   const { schemas } = z.toJSONSchema(registry, {
     ...{ io: 'input', target: dialect, uri: refTo },
     override: ({ zodSchema, jsonSchema }) => {
@@ -80,13 +80,13 @@ export function jsonSchemas(
     ),
     nameOf: (schema) => {
       const id = registry.get(schema)?.id
-      if (id === undefined) throw new Error('expected a schema that was named')
+      if (id === undefined) throw new Error('expected a schema that has a name')
       return id
     },
   }
 }
 
-/** Those of the schemas that a document refers to, be it by way of others. */
+/** The schemas that a document refers to, directly or through other schemas. */
 export function referredTo(document: unknown, schemas: JsonSchemas): JsonSchemas {
   const found = new Set<string>()
   const walk = (value: unknown): void => {
@@ -105,16 +105,16 @@ export function referredTo(document: unknown, schemas: JsonSchemas): JsonSchemas
   return Object.fromEntries(Object.entries(schemas).filter(([name]) => found.has(name)))
 }
 
-/** It is not parsed, but it is an order, of a known id with its fills. */
+/** This field is not parsed, but it always holds an order: PlacedOrder where the fills are known, Order otherwise. */
 const WIRE_ORDER: z.core.$ZodType = wireError.WireError.shape.order
 
-/** That an integer is exact goes without saying. */
+/** Bounds that only say that an integer is exact. */
 function dropSafeBounds(schema: JsonSchema): void {
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum
 }
 
-/** The codes that a status stands for over REST, where there are no streams. */
+/** The error codes that a REST route can answer with this HTTP status. REST has no subscriptions. */
 export const codesOf = (status: number): readonly [ErrorCode, ...ErrorCode[]] | undefined => {
   const [first, ...others] = (Object.keys(ERRORS) as ErrorCode[]).filter(
     (code) => ERRORS[code].status === status && code !== 'TOO_MANY_SUBSCRIPTIONS',

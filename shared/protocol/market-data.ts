@@ -70,7 +70,7 @@ export type Channel = z.infer<typeof Channel>
 export const BookDepth = z.union(BOOK_DEPTHS.map((depth) => z.literal(depth)))
 export type BookDepth = (typeof BOOK_DEPTHS)[number]
 
-/** A list of symbols, or `["*"]` (also when absent) for all, which only `quotes` and `ticker` know. */
+/** Symbols, or `["*"]` (the default) for all of them, which only `quotes` and `ticker` support. */
 export const Symbols = z
   .array(z.union([z.literal('*'), InstrumentSymbol], '"*", or the symbol of an instrument, such as "NOVA"'))
   .min(1)
@@ -83,7 +83,10 @@ export const Subscription = z.strictObject({
 })
 export type Subscription = z.infer<typeof Subscription>
 
-const indicative = z.literal(true).optional().describe('The database is away: prices go on, orders are not taken.')
+const indicative = z
+  .literal(true)
+  .optional()
+  .describe('The database is unavailable: prices continue, but orders are not accepted.')
 
 /** `[symbol, bidTicks, bidLots, askTicks, askLots, lastTicks]`; an empty side is 0, 0. */
 export const Quote = z.tuple([z.string(), z.int(), z.int(), z.int(), z.int(), z.int()])
@@ -91,7 +94,7 @@ export type Quote = z.infer<typeof Quote>
 export const QuotesFrame = z.object({ epoch: Epoch, time: Time, q: z.array(Quote), indicative })
 export type QuotesFrame = z.infer<typeof QuotesFrame>
 
-/** Over the last 24 hours. */
+/** Statistics of the last 24 hours. */
 export const TickerFrame = z.object({
   epoch: Epoch,
   symbol: z.string(),

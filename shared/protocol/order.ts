@@ -19,10 +19,10 @@ import { ERROR_CODES } from './errors.ts'
 export const SelfTrade = z.enum(['cancel_maker', 'cancel_taker', 'cancel_both'])
 
 const ExitTimeInForce = z.enum(['gtc', 'day'])
-/** An exit at a limit. */
+/** An exit at a limit price. */
 export const TakeProfit = z.strictObject({ limitPrice: Decimal, timeInForce: ExitTimeInForce.optional() })
 export type TakeProfit = z.infer<typeof TakeProfit>
-/** An exit that waits for a price: `stopPrice`, with `limitPrice` if wished, or `trailPercent`. */
+/** An exit that waits for a trigger: `stopPrice`, optionally with `limitPrice`, or `trailPercent`. */
 export const StopLoss = z.strictObject({
   stopPrice: Decimal.optional(),
   limitPrice: Decimal.optional(),
@@ -31,20 +31,22 @@ export const StopLoss = z.strictObject({
 })
 export type StopLoss = z.infer<typeof StopLoss>
 
-/** What `order.place` takes. Which fields a type needs, and which it forbids, the gateway says. */
+/** The payload of `order.place`. Which fields each order type requires or forbids is checked by the gateway. */
 export const PlaceOrder = z.strictObject({
   clientOrderId: ClientOrderId,
   symbol: InstrumentSymbol,
   side: Side,
   type: OrderType,
   qty: Decimal.optional(),
-  notional: Decimal.optional().describe('Instead of `qty`, of a market order: the most it may come to, fee included.'),
+  notional: Decimal.optional().describe(
+    'Market orders only, instead of `qty`: the most that the order may cost, including the fee.',
+  ),
   limitPrice: Decimal.optional(),
   stopPrice: Decimal.optional(),
   trailAmount: Decimal.optional(),
   trailPercent: Decimal.optional().describe('"5" is five percent; two decimals at most.'),
   timeInForce: TimeInForce.optional(),
-  expireAt: Time.optional().describe('Of a gtd order, and of no other.'),
+  expireAt: Time.optional().describe('Required for gtd orders, forbidden for others.'),
   postOnly: z.boolean().optional(),
   reduceOnly: z.boolean().optional(),
   takeProfit: TakeProfit.optional(),
@@ -57,14 +59,14 @@ export const PlaceOrder = z.strictObject({
 })
 export type PlaceOrder = z.infer<typeof PlaceOrder>
 
-/** What `order.preview` takes: the same, and no id is needed for what is not placed. */
+/** The payload of `order.preview`: that of `order.place`, with the id optional. */
 export const PreviewOrder = PlaceOrder.partial({ clientOrderId: true })
 
-/** An order by exactly one of its two ids. */
+/** Identifies an order by exactly one of its two ids. */
 export const OrderReference = z.strictObject({ orderId: Id.optional(), clientOrderId: KnownClientOrderId.optional() })
 export type OrderReference = z.infer<typeof OrderReference>
 
-/** What `order.amend` takes: `qty` is the new total. */
+/** The payload of `order.amend`; `qty` is the new total quantity. */
 export const AmendOrder = OrderReference.extend({
   qty: Decimal.optional(),
   limitPrice: Decimal.optional(),
@@ -87,7 +89,7 @@ export const OrderStatus = z.enum([
 ])
 export type OrderStatus = z.infer<typeof OrderStatus>
 
-/** Why an order was canceled; `day_end` and `gtd`: why it expired. */
+/** Why an order was canceled, or (`day_end`, `gtd`) why it expired. */
 export const CloseReason = z.enum([
   'user',
   'cancel_all',
@@ -141,17 +143,19 @@ export const Order = z.object({
   stopPrice: SignedDecimal.optional(),
   trailAmount: SignedDecimal.optional(),
   trailPercent: SignedDecimal.optional(),
-  highWater: SignedDecimal.optional().describe('Of a trailing stop: the best trade since it waits.'),
+  highWater: SignedDecimal.optional().describe(
+    'Trailing stops only: the best trade price since the order started to wait.',
+  ),
   postOnly: z.boolean(),
   reduceOnly: z.boolean(),
   status: OrderStatus,
   reason: CloseReason.optional(),
   rejectCode: z.enum(ERROR_CODES).optional(),
-  groupId: Id.optional().describe('Orders of one group share a holding, and one cancels the other.'),
+  groupId: Id.optional().describe('Orders of one group share a holding; when one fills, the other is canceled.'),
   role: z.enum(['take_profit', 'stop_loss']).optional(),
-  parentOrderId: Id.optional().describe('The entry of a leg.'),
+  parentOrderId: Id.optional().describe('For a leg of a bracket, its entry order.'),
   feesPaid: SignedDecimal,
-  queueAhead: SignedDecimal.optional().describe('What stands before it at its price.'),
+  queueAhead: SignedDecimal.optional().describe('Quantity ahead of it at its price.'),
   tag: z.string().optional(),
   source: z.enum(['web', 'api', 'system']),
   version: z.int(),
@@ -161,15 +165,20 @@ export const Order = z.object({
 })
 export type Order = z.infer<typeof Order>
 
-/** An ack of a trading request: the order after it, its fills so far, and the `seq` of the account frame it became. */
+/**
+ * The acknowledgement of a trading request: the order after it, its fills so far, and the `seq` of the resulting
+ * account frame.
+ */
 export const PlacedOrder = Order.extend({ fills: z.array(Fill), seq: Seq.optional() })
 export type PlacedOrder = z.infer<typeof PlacedOrder>
 
-/** An ack of an amend; `priorityKept` is false when the order went to the back of its new place. */
+/**
+ * The acknowledgement of an amend. `priorityKept` is false when the order moved to the back of the queue at its price.
+ */
 export const AmendedOrder = PlacedOrder.extend({ priorityKept: z.boolean() })
 export type AmendedOrder = z.infer<typeof AmendedOrder>
 
-/** An ack of `position.protect`. */
+/** The acknowledgement of `position.protect`. */
 export const Protection = z.object({
   takeProfit: Order.optional(),
   stopLoss: Order.optional(),
@@ -178,7 +187,7 @@ export const Protection = z.object({
 export type Protection = z.infer<typeof Protection>
 
 export const OrderPreview = z.object({
-  qty: SignedDecimal.optional().describe('What the order comes to: a notional order learns it here.'),
+  qty: SignedDecimal.optional().describe('The quantity; for a notional order, the one computed from it.'),
   fills: z.array(z.tuple([SignedDecimal, SignedDecimal])).describe('[price, qty] of what would fill at once'),
   avgPrice: SignedDecimal.nullable(),
   worstPrice: SignedDecimal.nullable(),
@@ -186,8 +195,10 @@ export const OrderPreview = z.object({
   notional: SignedDecimal.describe('value of what would fill at once and of what would rest'),
   fee: SignedDecimal.describe('the most it can cost'),
   buyingPowerAfter: SignedDecimal,
-  marginAfter: SignedDecimal.optional().describe('Of a margin account: the margin then used.'),
-  liquidationPrice: SignedDecimal.optional().describe('The mark that would then liquidate the account.'),
+  marginAfter: SignedDecimal.optional().describe('Margin accounts only: the margin used after the order.'),
+  liquidationPrice: SignedDecimal.optional().describe(
+    'The mark price at which the account would be liquidated after the order.',
+  ),
   warnings: z.array(z.string()),
 })
 export type OrderPreview = z.infer<typeof OrderPreview>

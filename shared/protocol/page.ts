@@ -5,25 +5,29 @@ import type { BookDepth, BookFrame, Candle, Instrument, TickerFrame, Trade } fro
 import type { Preferences } from './preferences.ts'
 import type { CandlesQuery, DataOf, REQUESTS, TradesQuery } from './requests.ts'
 
-/** A cookie that the page sets: the id of the one of several accounts that it shows. Without it, the oldest. */
+/**
+ * A cookie that the page sets: the id of the account to show, for a user with several. Without it, the oldest account
+ * is shown.
+ */
 export const ACCOUNT_COOKIE = 'valiant-account'
 
-/** The lists of an account that a page reads. */
+/** The account lists that a page reads. */
 export type PageList = 'fills' | 'ledger' | 'equity'
 export type PageQuery<Name extends PageList> = z.output<(typeof REQUESTS)[Name]['payload']>
 
-/** Who looks at the page. */
+/** The signed-in user or guest who views the page. */
 export interface Visitor {
   readonly userId: string
-  /** What the account menu shows: a name, or "Guest 4821". */
+  /** The name in the account menu: the user's, or "Guest 4821". */
   readonly name: string
   readonly email?: string
   readonly isGuest: boolean
 }
 
 /**
- * What the page's server side reads of the running exchange, for this request: Express puts it on the request as
- * `valiant`, SvelteKit finds it at `platform.req.valiant`. In process, never by HTTP to itself.
+ * What the page's server side can read from the running exchange for one request. Express puts it on the request as
+ * `valiant`; SvelteKit finds it at `platform.req.valiant`. Calls stay in the process; the page never requests its own
+ * server over HTTP.
  */
 export interface PageSource {
   /** Wall time and the leader's epoch. */
@@ -36,13 +40,16 @@ export interface PageSource {
   trades(query: TradesQuery): Promise<readonly Trade[]>
   candles(query: CandlesQuery): Promise<readonly Candle[]>
   visitor(): Promise<Visitor | undefined>
-  /** The money with which a guest's account begins, such as "100000.00". */
+  /** The starting cash of a guest's account, such as "100000.00". */
   startingCash(): string
-  /** Of the visitor's account, the chosen one of several; undefined without one, or while the exchange is away. */
+  /** The visitor's chosen account; undefined without a visitor, or while the exchange is unavailable. */
   account(): Promise<AccountSnapshot | undefined>
-  /** What the visitor keeps under these keys; undefined without one, or while the database is away. */
+  /** The visitor's preferences under these keys; undefined without a visitor, or while the database is unavailable. */
   preferences(keys: readonly string[]): Promise<Preferences | undefined>
   fills(limit: number): Promise<readonly Fill[]>
-  /** What the request of that name answers for the same account; undefined without one, or where it can't be read. */
+  /**
+   * The result of the request of that name for the visitor's account; undefined without a visitor, or when it cannot be
+   * read.
+   */
   list<Name extends PageList>(name: Name, query: PageQuery<Name>): Promise<DataOf<Name> | undefined>
 }

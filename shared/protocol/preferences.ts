@@ -4,17 +4,17 @@ import { PREFERENCE_BYTES_MAX } from './limits.ts'
 
 export const PREFERENCE_KEY_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,63}$/
 
-/** Under what a user keeps something. */
+/** The key of a stored preference. */
 export const PreferenceKey = z
   .string()
   .regex(PREFERENCE_KEY_PATTERN, '1 to 64 characters of A-Z a-z 0-9 _ . : / -, the first a letter or digit')
 
 const utf8 = new TextEncoder()
 
-/** How much of its bound a value takes: the bytes of it as JSON. */
+/** The size that counts against PREFERENCE_BYTES_MAX: the UTF-8 bytes of the value as JSON. */
 export const preferenceBytes = (value: unknown): number => utf8.encode(JSON.stringify(value)).byteLength
 
-/** Whatever JSON it is: how deep is bounded for the payload as a whole. */
+/** Any JSON value. Its nesting depth is limited by the check of the whole payload. */
 const PreferenceValue = z
   .unknown()
   .superRefine((value, context) => {
@@ -32,7 +32,7 @@ const PreferenceValue = z
   })
   .describe('Any JSON, of at most 16 KiB; null removes the key.')
 
-export const GetPreferences = z.strictObject({ key: PreferenceKey.optional().describe('Absent: all.') })
+export const GetPreferences = z.strictObject({ key: PreferenceKey.optional().describe('Default: all keys.') })
 export type GetPreferences = z.infer<typeof GetPreferences>
 
 export const SetPreference = z.strictObject({
@@ -42,6 +42,6 @@ export const SetPreference = z.strictObject({
 })
 export type SetPreference = z.infer<typeof SetPreference>
 
-/** Values by their keys; a key that is not kept is absent. */
+/** Values by key; keys without a value are absent. */
 export const Preferences = z.record(z.string(), z.unknown())
 export type Preferences = z.infer<typeof Preferences>

@@ -128,19 +128,22 @@ export const CreateAccount = z.strictObject({
 })
 export type CreateAccount = z.infer<typeof CreateAccount>
 
-/** Equity is sampled each minute, and thins out with age; a point is the last sample of its interval. */
+/** Equity is sampled every minute, and older samples are thinned out. A point is the last sample of its interval. */
 export const EQUITY_INTERVALS = ['1m', '5m', '15m', '30m', '1h', '4h', '1d'] as const satisfies readonly Interval[]
 export const EquityQuery = z.strictObject({
   from: Time.optional(),
   to: Time.optional(),
-  interval: z.enum(EQUITY_INTERVALS).optional().describe('Absent: the finest that shows all since `from`; 1m without.'),
+  interval: z
+    .enum(EQUITY_INTERVALS)
+    .optional()
+    .describe('Default: the finest interval that covers everything since `from`; 1m without `from`.'),
 })
 export type EquityQuery = z.infer<typeof EquityQuery>
 
 /**
- * Who may ask: `public` anyone, `read` and `trade` only an account whose session or key has that scope.
- * `changes`: the request is recorded under its id, and is safe to send again; all go to the exchange
- * but `preferences.set`, `alert.create` and `alert.delete`.
+ * `scope` is who may send the request: `public` anyone; `read` and `trade` only accounts whose session or key has that
+ * scope. `changes` means that the request is recorded under its id, so it is safe to send again. All such requests go
+ * to the exchange, except `preferences.set`, `alert.create` and `alert.delete`.
  */
 interface RequestKind<Payload extends z.ZodType = z.ZodType, Data extends z.ZodType = z.ZodType> {
   readonly scope: 'public' | 'read' | 'trade'
@@ -152,7 +155,7 @@ interface RequestKind<Payload extends z.ZodType = z.ZodType, Data extends z.ZodT
 
 const kind = <Payload extends z.ZodType, Data extends z.ZodType>(definition: RequestKind<Payload, Data>) => definition
 
-/** Every request of the protocol: the truth for the gateway, the SDK, the documents and the types. */
+/** Every request of the protocol. The gateway, the SDK, the documents and the types all derive from this table. */
 export const REQUESTS = {
   time: kind({
     scope: 'public',
@@ -172,7 +175,7 @@ export const REQUESTS = {
     scope: 'public',
     changes: false,
     summary:
-      'Starts a stream; the answer is its snapshot, one frame a symbol in the order asked, for quotes one frame.',
+      'Starts a stream; the answer is its snapshot: one frame per symbol in the requested order, a single frame for quotes.',
     payload: Subscription,
     data: z.union([
       z.array(BookFrame),
@@ -193,7 +196,7 @@ export const REQUESTS = {
   candles: kind({
     scope: 'public',
     changes: false,
-    summary: 'History of bars, oldest first, without holes.',
+    summary: 'Historical bars, oldest first, without gaps.',
     payload: CandlesQuery,
     data: z.array(Candle),
   }),
@@ -235,7 +238,7 @@ export const REQUESTS = {
   'order.amend': kind({
     scope: 'trade',
     changes: true,
-    summary: 'Changes an open order; its place in the queue is kept when only the quantity falls.',
+    summary: 'Changes an open order; it keeps its place in the queue only if nothing but the quantity is reduced.',
     payload: AmendOrder,
     data: AmendedOrder,
   }),
@@ -263,7 +266,7 @@ export const REQUESTS = {
   'position.close': kind({
     scope: 'trade',
     changes: true,
-    summary: 'Closes a position, or part of it, at the market; what binds it is canceled.',
+    summary: 'Closes a position, or part of it, at market; orders that hold it are canceled.',
     payload: ClosePosition,
     data: PlacedOrder,
   }),
@@ -277,15 +280,15 @@ export const REQUESTS = {
   cancelAfter: kind({
     scope: 'trade',
     changes: true,
-    summary: 'The dead man’s switch: cancels open orders unless it is set again in time; 0 is off.',
+    summary: 'Dead man’s switch: cancels open orders unless it is renewed in time; 0 turns it off.',
     payload: CancelAfter,
-    data: z.object({ cancelAt: Time.optional().describe('Absent when it is off.'), seq: Seq.optional() }),
+    data: z.object({ cancelAt: Time.optional().describe('Absent when the switch is off.'), seq: Seq.optional() }),
   }),
   cancelOnDisconnect: kind({
     scope: 'trade',
     changes: false,
     summary:
-      'Another `auth.cancelOnDisconnect` for this connection, from now on. 0 takes it back: what connections that are gone have asked for is forgotten too.',
+      'Changes `auth.cancelOnDisconnect` for this connection. 0 turns it off, and also forgets what earlier connections had requested.',
     payload: CancelOnDisconnect,
     data: Nothing,
   }),
@@ -306,21 +309,21 @@ export const REQUESTS = {
   'account.deposit': kind({
     scope: 'trade',
     changes: true,
-    summary: 'Pays simulated money in.',
+    summary: 'Deposits simulated money.',
     payload: MoveMoney,
     data: MovedMoney,
   }),
   'account.withdraw': kind({
     scope: 'trade',
     changes: true,
-    summary: 'Takes money out, no more than is free.',
+    summary: 'Withdraws simulated money, up to what is available.',
     payload: MoveMoney,
     data: MovedMoney,
   }),
   'account.reset': kind({
     scope: 'trade',
     changes: true,
-    summary: 'Cancels all orders and begins anew with this cash; history stays.',
+    summary: 'Cancels all orders and starts again with this cash; history is kept.',
     payload: z.strictObject({ startingCash: Decimal, requestId: RequestId.optional() }),
     data: ChangedAccount,
   }),
@@ -363,35 +366,35 @@ export const REQUESTS = {
     scope: 'read',
     changes: false,
     summary:
-      'The curve of the account’s equity, oldest first: the newest points that an answer holds. It is kept by the minute for a week, by the hour for 90 days, by the day for ever.',
+      'The account’s equity over time, oldest first; the newest points if not all fit into one answer. Kept per minute for a week, per hour for 90 days, per day forever.',
     payload: EquityQuery,
     data: z.array(EquityPoint),
   }),
   'preferences.get': kind({
     scope: 'read',
     changes: false,
-    summary: 'What the user keeps, by key: all of it, or what is under one key, which is absent where nothing is.',
+    summary: 'The user’s preferences by key: all of them, or a single one; a key without a value is absent.',
     payload: GetPreferences,
     data: Preferences,
   }),
   'preferences.set': kind({
     scope: 'trade',
     changes: true,
-    summary: 'Keeps a value of the user’s under a key, null removes it; the answer is what is under the key now.',
+    summary: 'Stores a preference under a key, or removes it (null); the answer has the stored value.',
     payload: SetPreference,
     data: Preferences,
   }),
   'alert.create': kind({
     scope: 'trade',
     changes: true,
-    summary: 'Makes a price alert; it fires once, by the first trade at its price or beyond that follows.',
+    summary: 'Creates a price alert; it fires once, on the first later trade at or beyond its price.',
     payload: CreateAlert,
     data: Alert,
   }),
   'alert.list': kind({
     scope: 'read',
     changes: false,
-    summary: 'The account’s alerts, newest first: all that wait, and the newest that have fired.',
+    summary: 'The account’s alerts, newest first: all that are waiting, and the latest that have fired.',
     payload: Nothing,
     data: z.array(Alert),
   }),

@@ -9,83 +9,89 @@ import { type RequestName, REQUESTS } from './requests.ts'
 
 export type RestMethod = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
-/** Routes that are no request of the protocol; the gateway has a handler for each. */
+/** Routes that do not correspond to a request of the protocol; the gateway has a handler for each. */
 export type OwnRoute = 'book' | 'positions' | 'keys.list' | 'keys.make' | 'keys.revoke'
 export type DocumentName = 'openapi' | 'asyncapi'
 
-/** What answers a route. */
+/** What serves a route. */
 export type Served =
   { readonly request: RequestName } | { readonly own: OwnRoute } | { readonly document: DocumentName }
 
 export interface RestRoute {
   readonly method: RestMethod
-  /** Below `/api`; its parameters are named after the fields of `payload` that they are. */
+  /** Below `/api`. Path parameters have the names of fields of `payload`. */
   readonly path: string
   readonly served: Served
   readonly tag: 'market' | 'account' | 'orders' | 'keys' | 'documents'
   readonly summary: string
-  /** As of a request; `session`: only for who is signed in, not for a key. */
+  /** As for a request; `session` means only signed-in users, not API keys. */
   readonly scope: 'public' | 'read' | 'trade' | 'session'
   readonly changes: boolean
-  /** Of the path and the query, or of the path and the body where the method has one. */
+  /** Fields from the path and the query, or from the path and the body where the method has one. */
   readonly payload: z.ZodObject
   readonly data: z.ZodType
-  /** Of a list, which `?format=csv` gives as a table: its columns, or the item whose fields they are. */
+  /** For lists, which `?format=csv` returns as a table: its columns, or the schema whose fields are the columns. */
   readonly rows?: Rows
 }
 export type Rows = readonly string[] | z.ZodObject
 
-/** Text that people wrote: a spreadsheet must not take it for a formula. */
+/** Fields with text that users wrote: a spreadsheet must not read it as a formula. */
 export const USER_TEXT: readonly string[] = ['tag', 'note', 'name']
 
-type About = Pick<RestRoute, 'tag'> & Partial<Pick<RestRoute, 'payload' | 'rows'>>
+type RouteOptions = Pick<RestRoute, 'tag'> & Partial<Pick<RestRoute, 'payload' | 'rows'>>
 
-/** A route that is a request of the protocol. */
-const asked = (method: RestMethod, path: string, request: RequestName, about: About): RestRoute => {
+/** A route that serves a request of the protocol. */
+const requestRoute = (method: RestMethod, path: string, request: RequestName, options: RouteOptions): RestRoute => {
   const { scope, changes, summary, payload, data } = REQUESTS[request]
-  return { method, path, served: { request }, scope, changes, summary, payload, data, ...about }
+  return { method, path, served: { request }, scope, changes, summary, payload, data, ...options }
 }
 
-/** One that is none. */
-const other = (
+/** Any other route. */
+const otherRoute = (
   method: RestMethod,
   path: string,
   served: Served,
-  about: Omit<RestRoute, 'method' | 'path' | 'served' | 'changes'>,
-): RestRoute => ({ method, path, served, changes: false, ...about })
+  options: Omit<RestRoute, 'method' | 'path' | 'served' | 'changes'>,
+): RestRoute => ({ method, path, served, changes: false, ...options })
 
-/** What the book is asked with. */
+/** Parameters of the book route. */
 export const BookQuery = z.strictObject({ symbol: InstrumentSymbol, depth: BookDepth.optional() })
 
 const Nothing = z.strictObject({})
-/** In a path an order is named by its own id, not by the client's. */
+/** A path names an order by the exchange's id, not by the client's. */
 const byOrderId = { clientOrderId: true } as const
 
-/** Every route below `/api` but those of signing in: the gateway serves this table, and the documents describe it. */
+/**
+ * Every route below `/api` except those of authentication. The gateway serves this table, and the documents describe
+ * it.
+ */
 export const REST_ROUTES: readonly RestRoute[] = [
-  asked('GET', '/time', 'time', { tag: 'market' }),
-  asked('GET', '/instruments', 'instruments', { tag: 'market', rows: Instrument }),
-  asked('GET', '/candles/:symbol', 'candles', {
+  requestRoute('GET', '/time', 'time', { tag: 'market' }),
+  requestRoute('GET', '/instruments', 'instruments', { tag: 'market', rows: Instrument }),
+  requestRoute('GET', '/candles/:symbol', 'candles', {
     tag: 'market',
     rows: ['time', 'open', 'high', 'low', 'close', 'volume', 'trades'],
   }),
-  asked('GET', '/trades/:symbol', 'trades', { tag: 'market', rows: ['id', 'time', 'price', 'qty', 'takerSide'] }),
-  other(
+  requestRoute('GET', '/trades/:symbol', 'trades', {
+    tag: 'market',
+    rows: ['id', 'time', 'price', 'qty', 'takerSide'],
+  }),
+  otherRoute(
     'GET',
     '/book/:symbol',
     { own: 'book' },
     {
       tag: 'market',
       scope: 'public',
-      summary: 'The book as it stands: the snapshot of the stream.',
+      summary: 'The current book: the snapshot of the stream.',
       payload: BookQuery,
       data: BookFrame,
     },
   ),
-  asked('GET', '/news', 'news', { tag: 'market', rows: News }),
-  asked('GET', '/account', 'account', { tag: 'account' }),
-  asked('GET', '/accounts', 'accounts', { tag: 'account', rows: Account }),
-  other(
+  requestRoute('GET', '/news', 'news', { tag: 'market', rows: News }),
+  requestRoute('GET', '/account', 'account', { tag: 'account' }),
+  requestRoute('GET', '/accounts', 'accounts', { tag: 'account', rows: Account }),
+  otherRoute(
     'GET',
     '/positions',
     { own: 'positions' },
@@ -98,22 +104,25 @@ export const REST_ROUTES: readonly RestRoute[] = [
       rows: Position,
     },
   ),
-  asked('GET', '/fills', 'fills', { tag: 'account', rows: Fill }),
-  asked('GET', '/ledger', 'ledger', { tag: 'account', rows: LedgerEntry }),
-  asked('GET', '/equity', 'equity', { tag: 'account', rows: ['time', 'equity', 'cash'] }),
-  asked('GET', '/orders', 'orders', { tag: 'orders', rows: Order }),
-  asked('POST', '/orders', 'order.place', { tag: 'orders' }),
-  asked('DELETE', '/orders', 'order.cancelAll', { tag: 'orders' }),
-  asked('GET', '/orders/:orderId', 'order.get', { tag: 'orders', payload: OrderReference.omit(byOrderId).required() }),
-  asked('PATCH', '/orders/:orderId', 'order.amend', {
+  requestRoute('GET', '/fills', 'fills', { tag: 'account', rows: Fill }),
+  requestRoute('GET', '/ledger', 'ledger', { tag: 'account', rows: LedgerEntry }),
+  requestRoute('GET', '/equity', 'equity', { tag: 'account', rows: ['time', 'equity', 'cash'] }),
+  requestRoute('GET', '/orders', 'orders', { tag: 'orders', rows: Order }),
+  requestRoute('POST', '/orders', 'order.place', { tag: 'orders' }),
+  requestRoute('DELETE', '/orders', 'order.cancelAll', { tag: 'orders' }),
+  requestRoute('GET', '/orders/:orderId', 'order.get', {
+    tag: 'orders',
+    payload: OrderReference.omit(byOrderId).required(),
+  }),
+  requestRoute('PATCH', '/orders/:orderId', 'order.amend', {
     tag: 'orders',
     payload: AmendOrder.omit(byOrderId).required({ orderId: true }),
   }),
-  asked('DELETE', '/orders/:orderId', 'order.cancel', {
+  requestRoute('DELETE', '/orders/:orderId', 'order.cancel', {
     tag: 'orders',
     payload: REQUESTS['order.cancel'].payload.omit(byOrderId).required({ orderId: true }),
   }),
-  other(
+  otherRoute(
     'GET',
     '/keys',
     { own: 'keys.list' },
@@ -126,31 +135,31 @@ export const REST_ROUTES: readonly RestRoute[] = [
       rows: ApiKey,
     },
   ),
-  other(
+  otherRoute(
     'POST',
     '/keys',
     { own: 'keys.make' },
     {
       tag: 'keys',
       scope: 'session',
-      summary: 'Makes a key; this answer alone shows its text.',
+      summary: 'Creates a key; its secret is shown only in this answer.',
       payload: NewApiKey,
       data: MadeApiKey,
     },
   ),
-  other(
+  otherRoute(
     'DELETE',
     '/keys/:id',
     { own: 'keys.revoke' },
     {
       tag: 'keys',
       scope: 'session',
-      summary: 'Revokes a key and ends its sockets.',
+      summary: 'Revokes a key and closes its sockets.',
       payload: z.strictObject({ id: Id }),
       data: z.object({ id: Id }),
     },
   ),
-  other(
+  otherRoute(
     'GET',
     '/openapi.json',
     { document: 'openapi' },
@@ -162,7 +171,7 @@ export const REST_ROUTES: readonly RestRoute[] = [
       data: z.object({ openapi: z.string() }),
     },
   ),
-  other(
+  otherRoute(
     'GET',
     '/asyncapi.json',
     { document: 'asyncapi' },
@@ -176,7 +185,7 @@ export const REST_ROUTES: readonly RestRoute[] = [
   ),
 ]
 
-/** Whether a route takes its fields from a body. */
+/** Whether a route reads its fields from a body. */
 export const takesBody = ({ method }: RestRoute): boolean => method === 'POST' || method === 'PATCH'
 
 /** The parameters of a route's path. */

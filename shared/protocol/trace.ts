@@ -1,16 +1,17 @@
 import { z } from 'zod'
 
-/** Some 400 characters is what Sentry writes. */
+/** Sentry writes about 400 characters. */
 const BAGGAGE_LENGTH_MAX = 1_024
 
 /**
- * What makes two parts write into one trace. A client may send it as a second argument of an emit, before the
- * acknowledgement; a request without it is the rule. What is none is passed over: it is no part of the request.
+ * Connects the spans of client and server in one trace. A client may send it as the second argument of an emit, before
+ * the acknowledgement; most requests come without it. An invalid value is ignored, because it is not part of the
+ * request.
  */
 export const TraceHeaders = z.object({
-  /** Trace, span, and whether it is recorded: the header `sentry-trace`. */
+  /** Trace id, span id and the sampling decision: the header `sentry-trace`. */
   sentry: z.string().regex(/^[0-9a-f]{32}-[0-9a-f]{16}(-[01])?$/),
-  /** How it was sampled: the header `baggage`. */
+  /** How the trace was sampled: the header `baggage`. */
   baggage: z
     .string()
     .max(BAGGAGE_LENGTH_MAX)

@@ -11,7 +11,7 @@ export type InvalidDetails = z.infer<typeof InvalidDetails>
 
 export const WireError = z.object({
   code: z.enum(ERROR_CODES),
-  /** For people: what was expected and what was found. */
+  /** Text for people: what was expected and what was found. */
   message: z.string(),
   /** `unknown` (only TIMEOUT and INTERNAL): the order may have been accepted; it cannot execute after `finalAt`. */
   outcome: z.enum(['not_executed', 'unknown']),

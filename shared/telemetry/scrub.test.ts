@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { scrubbed, impersonalText } from './scrub.ts'
+import { scrubbed, scrubbedText } from './scrub.ts'
 
-/** Everything that a library could find out, in one event. */
+/** An event with all the personal data that a library could collect. */
 const EVENT = {
   event_id: 'e1',
   message: 'mail to ada@example.com failed',
@@ -45,7 +45,7 @@ describe('an event', () => {
   const sent = scrubbed(EVENT)
   const text = JSON.stringify(sent)
 
-  test('has nothing that is of a person', () => {
+  test('contains no personal data', () => {
     for (const personal of ['ada', '203.0.113.9', 'hunter2', '100,000', '100000.00'])
       expect(text).not.toContain(personal)
   })
@@ -71,7 +71,7 @@ describe('an event', () => {
   })
 })
 
-describe('a text', () => {
+describe('free text loses personal data', () => {
   test.each([
     ['connect ECONNREFUSED 10.0.3.17:5432', 'connect ECONNREFUSED [address]:5432'],
     ['connect ECONNREFUSED ::1:5432', 'connect ECONNREFUSED [address]'],
@@ -83,6 +83,6 @@ describe('a text', () => {
     ['violates constraint "account_pkey" of table account', 'violates constraint "account_pkey" of table account'],
     ['SELECT $1::date, a::int, $2', 'SELECT $1::date, a::int, $2'],
   ])('%s', (text, expected) => {
-    expect(impersonalText(text)).toBe(expected)
+    expect(scrubbedText(text)).toBe(expected)
   })
 })

@@ -1,11 +1,13 @@
 import { withoutValues } from './statement.ts'
 
 /**
- * What an event may tell of a request or a visitor is named here, field by field, and everything else stays: an address,
- * a cookie, a header, a body or a sum of money that some part of the library collects is no exception, whichever it is.
+ * An allowlist of what a telemetry event may contain. Everything that is not named here is removed: addresses, cookies,
+ * headers, bodies and amounts of money, whichever part of the Sentry library collects them.
  */
 
-/** As much of Sentry's event as is looked at; both ends have a type of their own for the whole. */
+/**
+ * The fields of Sentry's event that are read here. Browser and server SDK each have their own type for the whole event.
+ */
 export interface TelemetryEvent {
   message?: string
   transaction?: string
@@ -33,7 +35,7 @@ const TAGS: readonly string[] = [
   'role',
   'where',
 ]
-/** Of spans: what was done and how it ended, never with what. */
+/** Span attributes: what was done and how it ended, never the data involved. */
 const ATTRIBUTES: readonly string[] = [
   ...TAGS,
   ...['sentry.op', 'sentry.origin', 'sentry.source', 'sentry.sample_rate', 'sentry.idle_span_finish_reason'],
@@ -46,13 +48,13 @@ const STATEMENTS: readonly string[] = ['db.statement', 'db.query.text']
 const EMAIL = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g
 const IPV4 = /(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])/g
 const IPV6 = /(?<![\w:$])(?:(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}|[0-9a-f:]*::[0-9a-f:.]*)(?!\w)/gi
-/** Keys, cookies and session tokens; ids of ours are shorter, those of traces and requests stand in fields of their own. */
+/** Keys, cookies and session tokens. Our own ids are shorter; trace and request ids have fields of their own. */
 const TOKEN = /[A-Za-z0-9_%.+/=-]{33,}/g
-/** As the terminal writes it. `$1` is a parameter of a statement. */
+/** Amounts in the format of the web terminal. `$1` is a statement parameter, not money. */
 const MONEY = /\$\d[\d,]*\.\d\d|\$\d{1,3}(?:,\d{3})+/g
 
-/** A text of ours or of a library, without what may be somebody's. */
-export const impersonalText = (text: string): string =>
+/** Removes possibly personal data from a message, ours or a library's. */
+export const scrubbedText = (text: string): string =>
   text
     .replaceAll(EMAIL, '[email]')
     .replaceAll(IPV6, '[address]')
@@ -60,11 +62,14 @@ export const impersonalText = (text: string): string =>
     .replaceAll(MONEY, '[money]')
     .replaceAll(TOKEN, '[token]')
 
-/** The event with nothing in it that says who somebody is, or what they have. The user's id stays: it names nobody. */
+/**
+ * Removes everything from an event that identifies a person or shows what they own. The user id stays, because it is
+ * not personal data by itself.
+ */
 export function scrubbed<Event extends TelemetryEvent>(event: Event): Event {
   const kept: TelemetryEvent = picked<unknown>(Object.entries(event), FIELDS)
   const { message, transaction, user, request, tags, contexts, exception, spans } = event
-  if (message !== undefined) kept.message = impersonalText(message)
+  if (message !== undefined) kept.message = scrubbedText(message)
   if (transaction !== undefined) kept.transaction = withoutQuery(transaction)
   if (user?.id !== undefined) kept.user = { id: user.id }
   if (request !== undefined) kept.request = requestOf(request)
@@ -72,7 +77,7 @@ export function scrubbed<Event extends TelemetryEvent>(event: Event): Event {
   if (contexts !== undefined) kept.contexts = contextsOf(contexts)
   if (exception !== undefined) kept.exception = exceptionOf(exception)
   if (spans !== undefined) kept.spans = spans.map(spanOf)
-  // What is left out may be left out: in Sentry's type of an event every field may be absent.
+  // Every field of Sentry's event type is optional, so an event with fewer fields still has that type.
   return kept as Event
 }
 
@@ -92,7 +97,7 @@ function exceptionOf({ values = [] }: NonNullable<TelemetryEvent['exception']>):
   return {
     values: values.map(({ stacktrace, ...one }) => ({
       ...one,
-      ...(one.value !== undefined && { value: impersonalText(one.value) }),
+      ...(one.value !== undefined && { value: scrubbedText(one.value) }),
       ...(stacktrace && {
         stacktrace: { ...stacktrace, frames: stacktrace.frames?.map(({ vars: _vars, ...frame }) => frame) ?? [] },
       }),
@@ -102,7 +107,7 @@ function exceptionOf({ values = [] }: NonNullable<TelemetryEvent['exception']>):
 
 function spanOf<Span extends NonNullable<TelemetryEvent['spans']>[number]>(span: Span): Span {
   const { op = '', description } = span
-  const shown = op.startsWith('db') ? withoutValues : (text: string) => impersonalText(withoutQuery(text))
+  const shown = op.startsWith('db') ? withoutValues : (text: string) => scrubbedText(withoutQuery(text))
   return {
     ...span,
     ...(description !== undefined && { description: shown(description) }),
@@ -119,7 +124,7 @@ function attributesOf(data: Readonly<Record<string, unknown>>): Record<string, u
   return kept
 }
 
-/** Paths are ours; what stands behind them is the visitor's. */
+/** Paths are the application's; query and fragment may contain a visitor's data. */
 const withoutQuery = (url: string): string => url.split(/[?#]/, 1)[0] ?? ''
 
 function picked<Value>(fields: readonly [string, Value][], names: readonly string[]): Record<string, Value> {

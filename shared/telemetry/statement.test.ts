@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { withoutValues } from './statement.ts'
 
-describe('a statement without its values', () => {
+describe('withoutValues', () => {
   test.each([
     [`SELECT 'ada@example.com'::text, 17, -4.5e3 FROM t`, 'SELECT ?::text, ?, -? FROM t'],
     [`SELECT * FROM "it's 1" WHERE a = 'it''s -- 5'`, `SELECT * FROM "it's 1" WHERE a = ?`],
@@ -16,7 +16,7 @@ describe('a statement without its values', () => {
     expect(withoutValues(statement)).toBe(expected)
   })
 
-  test('is bounded', () => {
+  test('limits the length', () => {
     expect(withoutValues(`SELECT ${'a, '.repeat(10_000)}`).length).toBeLessThanOrEqual(2_000)
   })
 })

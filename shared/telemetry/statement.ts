@@ -1,12 +1,12 @@
 const LENGTH_MAX = 2_000
 
-/** What an SQL text is made of, as far as values can stand in it; the first alternative that fits a place counts. */
+/** The parts of an SQL text that matter for finding values. At each position the first matching alternative wins. */
 const PARTS =
   /(?<comment>--[^\n]*|\/\*[^]*?\*\/)|"(?:[^"]|"")*"|(?<value>[eE]'(?:[^'\\]|\\[^]|'')*'|'(?:[^']|'')*'|\$(?<tag>\w*)\$[^]*?\$\k<tag>\$|(?<![\w$.])\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?!\w))/g
 
 /**
- * A statement without the values in it: texts and numbers become `?`, comments go, space is a space. Names, `$1` and
- * key words stay. Statements that differ in values alone become the same.
+ * Normalizes a statement: strings and numbers become `?`, comments are removed, white space is collapsed. Names,
+ * parameters such as `$1` and keywords stay. Statements that differ only in their values become equal.
  */
 export function withoutValues(statement: string): string {
   const plain = statement.replaceAll(PARTS, (part, ...rest) => {

@@ -1,25 +1,28 @@
 /**
- * Decimal strings and whole steps: a price is a whole number of ticks, a quantity of lots, money of cents.
- * All arithmetic is exact; nothing here passes through a float.
+ * Decimal strings and whole steps: prices are counted in ticks, quantities in lots, money in cents. All arithmetic is
+ * exact and avoids floating point.
  */
 
-/** Decimals on the wire: at most 12 digits before the point and 8 after, no sign, no exponent, no leading zero. */
+/** Decimals on the wire: at most 12 digits before the point and 8 after; no sign, exponent or leading zeros. */
 export const DECIMAL_PATTERN = /^(0|[1-9]\d{0,11})(\.\d{1,8})?$/
 
-/** The size of one step: `unit` in the last of `decimals` places ("0.05" is 5 and 2). */
+/** A step size as `unit` × 10^-`decimals`: "0.05" is { decimals: 2, unit: 5 }. */
 export interface Step {
   readonly decimals: number
   readonly unit: number
 }
 
-/** A count of whole steps, or why there is none; `nearest` is the closest decimal that is on a step. */
+/**
+ * A number of whole steps, or the rule that the text breaks; `nearest` is the closest decimal that is a whole number of
+ * steps.
+ */
 export type Parsed =
   | { readonly ok: true; readonly value: number }
   | { readonly ok: false; readonly rule: 'format' | 'step' | 'max'; readonly nearest?: string }
 
 /**
  * @param size a decimal string such as "0.05", "1000"
- * @throws {RangeError} when it is no positive decimal
+ * @throws {RangeError} when it is not a positive decimal
  */
 export function stepOf(size: string): Step {
   if (!DECIMAL_PATTERN.test(size)) throw new RangeError(`expected a decimal as step size, found ${size}`)
@@ -30,7 +33,7 @@ export function stepOf(size: string): Step {
   return { decimals: trimmed.length, unit }
 }
 
-/** How many whole steps a decimal string is. */
+/** Parses a decimal string into a number of whole steps. */
 export function parseSteps(text: string, step: Step): Parsed {
   if (!DECIMAL_PATTERN.test(text)) return { ok: false, rule: 'format' }
   const [whole = '', fraction = ''] = text.split('.')
@@ -46,7 +49,7 @@ export function parseSteps(text: string, step: Step): Parsed {
   return { ok: false, rule: 'step', nearest: formatSteps(Number(nearest === 0n ? 1n : nearest), step) }
 }
 
-/** A count of steps as a decimal string with exactly the step's decimals: 18432 ticks of 0.01 are "184.32". */
+/** Formats a number of steps with exactly the step's decimals: 18432 ticks of 0.01 are "184.32". */
 export function formatSteps(count: number, step: Step): string {
   const scaled = count * step.unit
   return Number.isSafeInteger(scaled)
@@ -56,11 +59,11 @@ export function formatSteps(count: number, step: Step): string {
 
 const POWERS_OF_TEN = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000]
 
-/** An integer in units of 10^-decimals as a decimal string. */
+/** Formats an integer in units of 10^-decimals. */
 export function formatScaled(scaled: number | bigint, decimals: number): string {
   const power = POWERS_OF_TEN[decimals]
-  // Account frames are full of these, and two numbers are written faster than a text is cut in two. Exact: the quotient
-  // of a safe integer is never rounded up to a whole number.
+  // Account frames contain many of these, and formatting two numbers is faster than slicing a string. It is exact: the
+  // quotient of a safe integer is never rounded up to a whole number.
   if (typeof scaled === 'number' && decimals > 0 && power !== undefined) {
     const size = Math.abs(scaled)
     const whole = Math.floor(size / power)

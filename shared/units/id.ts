@@ -1,14 +1,14 @@
 /**
- * Ids of orders, fills and ledger entries: `account × 2^32 + running number of that account`. They sort by creation,
- * need neither clock nor chance, and show no count but the account's own.
+ * Ids of orders, fills and ledger entries: `account × 2^32 + a running number within the account`. They sort by
+ * creation within an account, need neither a clock nor randomness, and reveal no counts except the account's own.
  */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ' // Crockford's base 32
 const LENGTH = 13 // 65 bits: an int8 fits
 
-/** An id as the wire shows it: thirteen characters of Crockford's base 32, which sort like the numbers. */
+/** An id as sent on the wire: thirteen characters of Crockford's base 32, which sort like the numbers. */
 export function idText(account: number, number: number): string {
-  // Two halves below 2^53 rather than a bigint: this runs for every order and fill of every frame.
-  // The low 30 bits are six characters; what is above them, at most 33 bits, the other seven.
+  // Two halves below 2^53 instead of a bigint, because this runs for every order and fill of every frame. The low 30
+  // bits give the last six characters, the remaining 33 bits at most the first seven.
   let low = number % 2 ** 30
   let high = account * 4 + Math.floor(number / 2 ** 30)
   let text = ''
@@ -23,7 +23,7 @@ export function idText(account: number, number: number): string {
   return text
 }
 
-/** The account and running number in a wire id; undefined for what is no id. */
+/** The account and running number in a wire id; undefined for anything else. */
 export function parseId(text: string): { account: number; number: number } | undefined {
   if (text.length !== LENGTH) return undefined
   let value = 0n

@@ -5,25 +5,25 @@ import { divideHalfUp, formatScaled, formatSteps, parseSteps, stepOf, withoutTra
 import { idText, parseId } from './id.ts'
 
 describe('decimals', () => {
-  it('a price on the tick is a whole number of ticks', () => {
+  it('a price that is a multiple of the tick size becomes a number of ticks', () => {
     expect(parseSteps('184.32', stepOf('0.02'))).toEqual({ ok: true, value: 9216 })
     expect(parseSteps('1.08420', stepOf('0.00005'))).toEqual({ ok: true, value: 21684 })
     expect(parseSteps('64220', stepOf('20'))).toEqual({ ok: true, value: 3211 })
   })
 
-  it('a price off the tick names the nearest that is on it', () => {
+  it('a price between two ticks yields the nearest valid price', () => {
     expect(parseSteps('184.33', stepOf('0.02'))).toEqual({ ok: false, rule: 'step', nearest: '184.34' })
     expect(parseSteps('0.001', stepOf('0.02'))).toEqual({ ok: false, rule: 'step', nearest: '0.02' })
   })
 
   it.each(['1e3', '0x10', '-0', '-1', '१', ' 1', '1.', '.5', '01', '', 'NaN', '9'.repeat(40), '0.000000000001'])(
-    'refuses %j by its form',
+    'rejects the format of %j',
     (text) => {
       expect(parseSteps(text, stepOf('0.01'))).toEqual({ ok: false, rule: 'format' })
     },
   )
 
-  it('a number is written as the same bigint is, up to the largest that is safe', () => {
+  it('numbers and bigints are formatted alike, up to the largest safe integer', () => {
     const nearPower = fc
       .tuple(fc.integer({ min: 0, max: 15 }), fc.integer({ min: -2, max: 2 }), fc.integer({ min: 1, max: 9_007 }))
       .map(([exponent, off, times]) => Math.min(times * 10 ** exponent + off, Number.MAX_SAFE_INTEGER - 2 + off))
@@ -35,7 +35,7 @@ describe('decimals', () => {
     )
   })
 
-  it('the shortest form of a value keeps it', () => {
+  it('trailing zeros are removed without changing the value', () => {
     const short = ['10', '10.0', '10.50', '100', '0.10', '0', '0.00', '1.01'].map(withoutTrailingZeros)
     expect(short).toEqual(['10', '10', '10.5', '100', '0.1', '0', '0', '1.01'])
   })
@@ -43,7 +43,7 @@ describe('decimals', () => {
   it('formats and parses back, for any count of any step', () => {
     const step = fc.constantFrom('0.01', '0.02', '0.05', '0.00005', '20', '1', '0.001', '1000', '100')
     fc.assert(
-      // With the largest step still twelve digits, as the wire takes them.
+      // Even with the largest step the text has at most twelve digits, the limit on the wire.
       fc.property(fc.integer({ min: 0, max: 999_999_999 }), step, (count, size) => {
         const text = formatSteps(count, stepOf(size))
         expect(parseSteps(text, stepOf(size))).toEqual({ ok: true, value: count })
@@ -51,13 +51,13 @@ describe('decimals', () => {
     )
   })
 
-  it('money has two decimals and a sign', () => {
+  it('money has two decimals, and a sign when negative', () => {
     expect(formatCents(-5)).toBe('-0.05')
     expect(formatCents(10_000_000)).toBe('100000.00')
     expect(parseCents('100000.00')).toEqual({ ok: true, value: 10_000_000 })
   })
 
-  it('a half rounds up', () => {
+  it('halves are rounded up', () => {
     expect(divideHalfUp(5n, 2n)).toBe(3n)
     expect(divideHalfUp(4n, 3n)).toBe(1n)
   })
@@ -67,7 +67,7 @@ describe('ids', () => {
   const account = fc.integer({ min: 1, max: 2 ** 31 - 1 })
   const number = fc.integer({ min: 0, max: 2 ** 32 - 1 })
 
-  it('read back to the account and number they were made of', () => {
+  it('parse back to their account and number', () => {
     fc.assert(
       fc.property(account, number, (a, n) => {
         expect(parseId(idText(a, n))).toEqual({ account: a, number: n })
@@ -75,7 +75,7 @@ describe('ids', () => {
     )
   })
 
-  it('sort on the wire as they do in the database', () => {
+  it('sort on the wire as in the database', () => {
     fc.assert(
       fc.property(account, number, account, number, (a, n, b, m) => {
         expect(idText(a, n) < idText(b, m)).toBe(a === b ? n < m : a < b)
@@ -83,7 +83,7 @@ describe('ids', () => {
     )
   })
 
-  it('what is no id is undefined', () => {
+  it('anything else parses to undefined', () => {
     for (const text of ['', 'no-such-order', '0'.repeat(12), 'U'.repeat(13), 'Z'.repeat(13)]) {
       expect(parseId(text)).toBeUndefined()
     }
