@@ -45,8 +45,8 @@ export const noAlerts: GatewayParts['alerts'] = {
   create: () => Promise.resolve('full'),
   delete: () => Promise.resolve('none'),
   list: none,
-  untold: none,
-  noteTold: () => Promise.resolve(),
+  unsent: none,
+  markSent: () => Promise.resolve(),
 }
 
 type Users = Parameters<typeof memoryAdapter>[0]

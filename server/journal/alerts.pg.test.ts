@@ -72,15 +72,15 @@ test('an alert fires once, and not when it was deleted', async () => {
   expect(await fire(one.id, gone.id)).toEqual([])
 })
 
-test('what fired is untold until it is noted; who deletes it need not be told', async () => {
+test('what fired is unsent until it is noted; who deletes it need not be told', async () => {
   const [one, gone] = [await made(), await made()]
   await made()
   await fire(one.id, gone.id)
   await alerts.delete({ account: ALICE, id: gone.id, requestId: undefined })
-  expect(await alerts.untold([ALICE + 1])).toEqual([])
-  expect(await alerts.untold([ALICE])).toMatchObject([{ id: one.id, firedAtMs: 50 }])
-  await alerts.noteTold([one.id])
-  expect(await alerts.untold([ALICE])).toEqual([])
+  expect(await alerts.unsent([ALICE + 1])).toEqual([])
+  expect(await alerts.unsent([ALICE])).toMatchObject([{ id: one.id, firedAtMs: 50 }])
+  await alerts.markSent([one.id])
+  expect(await alerts.unsent([ALICE])).toEqual([])
 })
 
 test('the list has all that wait and the newest that fired, newest first', async () => {

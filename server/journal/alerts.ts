@@ -47,7 +47,7 @@ export type CreateOutcome = { readonly alert: PriceAlert; readonly isRepeated: b
 export type DeleteOutcome = 'deleted' | 'repeated' | 'other' | 'none'
 
 /** What a gateway does with alerts. */
-export type AlertStore = Pick<Alerts, 'create' | 'delete' | 'list' | 'untold' | 'noteTold'>
+export type AlertStore = Pick<Alerts, 'create' | 'delete' | 'list' | 'unsent' | 'markSent'>
 
 type StoredRequest = PriceAlert & { readonly sha256: Buffer | undefined; readonly isDeletion: boolean }
 
@@ -94,12 +94,12 @@ export class Alerts {
   }
 
   /** Those of the accounts that have fired and were told to nobody, oldest first. */
-  untold(accounts: readonly AccountNumber[]): Promise<FiredPriceAlert[]> {
-    return this.#list(sql.journal.listUntoldAlerts, { accounts })
+  unsent(accounts: readonly AccountNumber[]): Promise<FiredPriceAlert[]> {
+    return this.#list(sql.journal.listUnsentAlerts, { accounts })
   }
 
-  async noteTold(ids: readonly number[]): Promise<void> {
-    await this.#queries.none(sql.journal.noteAlertsTold, { ids, nowMs: Date.now() })
+  async markSent(ids: readonly number[]): Promise<void> {
+    await this.#queries.none(sql.journal.markAlertsSent, { ids, nowMs: Date.now() })
   }
 
   /** From where `changes` begins to see what is committed from now on. */

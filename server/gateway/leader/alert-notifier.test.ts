@@ -22,24 +22,24 @@ const wire = (id: number): FiredAlert => ({
 /** A table and sockets in memory. */
 function rig() {
   const at = {
-    ...{ untold: [] as FiredPriceAlert[], noted: [] as number[], hasSocket: true, isAway: false, asks: 0 },
-    /** What a reading waits for before it is answered. */
+    ...{ unsent: [] as FiredPriceAlert[], marked: [] as number[], hasSocket: true, isAway: false, queries: 0 },
+    /** Delays the answer of a query. */
     held: undefined as Promise<void> | undefined,
   }
-  const told: string[] = []
-  const said: string[] = []
+  const sent: string[] = []
+  const logged: string[] = []
   const notifier = new AlertNotifier({
     alerts: {
-      untold: async () => {
-        at.asks += 1
-        const { isAway, untold } = at
+      unsent: async () => {
+        at.queries += 1
+        const { isAway, unsent } = at
         await at.held
         if (isAway) throw new Error('away')
-        return untold
+        return unsent
       },
-      noteTold: (ids) => {
+      markSent: (ids) => {
         if (at.isAway) return Promise.reject(new Error('away'))
-        at.noted.push(...ids)
+        at.marked.push(...ids)
         return Promise.resolve()
       },
     },
@@ -47,87 +47,84 @@ function rig() {
     sockets: {
       accounts: () => (at.hasSocket ? [ALICE] : []),
       sendAlert: (_account, alert) => {
-        if (at.hasSocket) told.push(alert.alertId)
+        if (at.hasSocket) sent.push(alert.alertId)
         return at.hasSocket
       },
     },
-    logger: pino({ level: 'warn' }, { write: (line) => said.push((JSON.parse(line) as { msg: string }).msg) }),
+    logger: pino({ level: 'warn' }, { write: (line) => logged.push((JSON.parse(line) as { msg: string }).msg) }),
   })
   notifiers.push(notifier)
-  return { at, told, said, notifier }
+  return { at, sent, logged, notifier }
 }
 const notifiers: AlertNotifier[] = []
 afterEach(() => {
   for (const notifier of notifiers.splice(0)) notifier[Symbol.dispose]()
 })
 
-test('what fires is told to who is here, and noted', async () => {
-  const { at, told, notifier } = rig()
+test('a fired alert is sent to connected sockets and marked as sent', async () => {
+  const { at, sent, notifier } = rig()
   notifier.fired(ALICE, wire(1))
-  expect(told).toEqual([alertId(1)])
-  await expect.poll(() => at.noted).toEqual([1])
+  expect(sent).toEqual([alertId(1)])
+  await expect.poll(() => at.marked).toEqual([1])
 })
 
-test('with no socket of the account here it is neither told nor noted, and told to the socket that comes', async () => {
-  const { at, told, notifier } = rig()
+test('without a socket of the account it is neither sent nor marked; the next socket gets it', async () => {
+  const { at, sent, notifier } = rig()
   at.hasSocket = false
   notifier.fired(ALICE, wire(1))
-  expect(told).toEqual([])
-  Object.assign(at, { hasSocket: true, untold: [stored(1)] })
+  expect(sent).toEqual([])
+  Object.assign(at, { hasSocket: true, unsent: [stored(1)] })
   notifier.joined(ALICE)
-  await expect.poll(() => at.noted).toEqual([1])
-  expect(told).toEqual([alertId(1)])
+  await expect.poll(() => at.marked).toEqual([1])
+  expect(sent).toEqual([alertId(1)])
 })
 
-test('sockets that come together are asked about in one question', async () => {
+test('sockets that connect together share one query', async () => {
   const { at, notifier } = rig()
   for (let account = 0; account < 100; account++) notifier.joined(account)
-  await expect.poll(() => at.asks).toBe(1)
+  await expect.poll(() => at.queries).toBe(1)
 })
 
-test('what was missed of the leader is read and told; what was told here already is not', async () => {
-  const { at, told, notifier } = rig()
+test('alerts missed from the leader are read and sent; those already sent are not', async () => {
+  const { at, sent, notifier } = rig()
   notifier.fired(ALICE, wire(1))
-  at.untold = [stored(1), stored(2)]
+  at.unsent = [stored(1), stored(2)]
   notifier.missed()
-  await expect.poll(() => at.noted).toEqual([1, 2])
-  expect(told).toEqual([1, 2].map(alertId))
+  await expect.poll(() => at.marked).toEqual([1, 2])
+  expect(sent).toEqual([1, 2].map(alertId))
 })
 
-test('while the database is away what is told waits to be noted, and is not told again', async () => {
-  const { at, told, notifier } = rig()
+test('while the database is unavailable, sent alerts wait to be marked and are not sent again', async () => {
+  const { at, sent, notifier } = rig()
   at.isAway = true
   notifier.fired(ALICE, wire(1))
   notifier.joined(ALICE)
-  await expect.poll(() => at.asks).toBe(1)
-  Object.assign(at, { isAway: false, untold: [stored(1)] })
-  await expect.poll(() => [at.noted, at.asks]).toEqual([[1], 2])
-  expect(told).toEqual([alertId(1)])
+  await expect.poll(() => at.queries).toBe(1)
+  Object.assign(at, { isAway: false, unsent: [stored(1)] })
+  await expect.poll(() => [at.marked, at.queries]).toEqual([[1], 2])
+  expect(sent).toEqual([alertId(1)])
 })
 
-test('a socket that comes while its account is being read is asked about once more', async () => {
-  const { at, told, notifier } = rig()
+test('a socket that connects while its account is being read causes another query', async () => {
+  const { at, sent, notifier } = rig()
   const { promise, resolve } = Promise.withResolvers<undefined>()
   at.held = promise.then(() => undefined)
   notifier.missed()
-  await expect.poll(() => at.asks).toBe(1)
-  // It fired after the table was read.
-  at.untold = [stored(1)]
+  await expect.poll(() => at.queries).toBe(1)
+  // Fires after the table was read.
+  at.unsent = [stored(1)]
   notifier.missed()
   resolve(undefined)
-  await expect.poll(() => at.asks).toBe(2)
-  await expect.poll(() => told).toEqual([alertId(1)])
+  await expect.poll(() => at.queries).toBe(2)
+  await expect.poll(() => sent).toEqual([alertId(1)])
 })
 
-test('what the log says of a failure is what was tried', async () => {
-  const { at, said, notifier } = rig()
+test('the log names the failed operation', async () => {
+  const { at, logged, notifier } = rig()
   at.isAway = true
   notifier.fired(ALICE, wire(1))
   notifier.joined(ALICE)
   await expect
-    .poll(() => said)
-    .toEqual([
-      'which alerts were told could not be noted; trying again until it can',
-      'which alerts have fired could not be read; trying again until it can',
-    ])
+    .poll(() => logged)
+    .toEqual(['sent alerts could not be marked; retrying', 'fired alerts could not be read; retrying'])
 })

@@ -11,10 +11,10 @@ const GATHER_MS = 50
 const RETRY_MS = 1_000
 const ACCOUNTS_MAX = 1_000
 /** How many recently sent alerts are remembered, so that none is sent again before it is noted as sent. */
-const TOLD_MAX = 10_000
+const SENT_MAX = 10_000
 
-export interface AlertTellerParts {
-  readonly alerts: Pick<AlertStore, 'untold' | 'noteTold'>
+export interface AlertNotifierParts {
+  readonly alerts: Pick<AlertStore, 'unsent' | 'markSent'>
   readonly instrumentOf: InstrumentOf
   readonly sockets: Pick<Sockets, 'sendAlert' | 'accounts'>
   readonly logger: Logger
@@ -26,88 +26,88 @@ export interface AlertTellerParts {
  * again.
  */
 export class AlertNotifier implements Disposable {
-  readonly #parts: AlertTellerParts
-  readonly #told = new Set<string>()
-  readonly #unnoted = new Set<number>()
-  readonly #asked = new Set<number>()
-  readonly #bringing: RetriedTask
-  readonly #noting: RetriedTask
-  #gathering: NodeJS.Timeout | undefined
+  readonly #parts: AlertNotifierParts
+  readonly #sent = new Set<string>()
+  readonly #unmarked = new Set<number>()
+  readonly #accountsToRead = new Set<number>()
+  readonly #reading: RetriedTask
+  readonly #marking: RetriedTask
+  #gatherTimer: NodeJS.Timeout | undefined
 
-  constructor(parts: AlertTellerParts) {
+  constructor(parts: AlertNotifierParts) {
     this.#parts = parts
     const log = parts.logger
-    this.#bringing = new RetriedTask({
-      ...{ failure: 'which alerts have fired could not be read', retryMs: RETRY_MS, log },
-      attempt: () => this.#bring(),
+    this.#reading = new RetriedTask({
+      ...{ failure: 'fired alerts could not be read', retryMs: RETRY_MS, log },
+      attempt: () => this.#readUnsent(),
     })
-    this.#noting = new RetriedTask({
-      ...{ failure: 'which alerts were told could not be noted', retryMs: RETRY_MS, log },
-      attempt: () => this.#note(),
+    this.#marking = new RetriedTask({
+      ...{ failure: 'sent alerts could not be marked', retryMs: RETRY_MS, log },
+      attempt: () => this.#markSent(),
     })
   }
 
   /** The leader reports that an alert has fired. */
   fired(account: number, alert: FiredAlert): void {
     const number = alertNumber(alert.alertId)
-    if (number === undefined || this.#told.has(alert.alertId)) return
+    if (number === undefined || this.#sent.has(alert.alertId)) return
     if (!this.#parts.sockets.sendAlert(account, alert)) return
     this.#remember(alert.alertId)
-    this.#unnoted.add(number)
-    this.#noting.ask()
+    this.#unmarked.add(number)
+    this.#marking.ask()
   }
 
   /** A socket of the account has connected: it gets the alerts that fired while there was none. */
   joined(account: number): void {
-    this.#asked.add(account)
-    this.#gathering ??= setTimeout(() => {
-      this.#gathering = undefined
-      this.#bringing.ask()
+    this.#accountsToRead.add(account)
+    this.#gatherTimer ??= setTimeout(() => {
+      this.#gatherTimer = undefined
+      this.#reading.ask()
     }, GATHER_MS)
   }
 
   /** Reports of the leader may have been missed: checks all accounts that have sockets here. */
   missed(): void {
-    for (const account of this.#parts.sockets.accounts()) this.#asked.add(account)
-    this.#bringing.ask()
+    for (const account of this.#parts.sockets.accounts()) this.#accountsToRead.add(account)
+    this.#reading.ask()
   }
 
   [Symbol.dispose](): void {
-    clearTimeout(this.#gathering)
-    this.#bringing[Symbol.dispose]()
-    this.#noting[Symbol.dispose]()
+    clearTimeout(this.#gatherTimer)
+    this.#reading[Symbol.dispose]()
+    this.#marking[Symbol.dispose]()
   }
 
-  async #bring(): Promise<boolean> {
+  async #readUnsent(): Promise<boolean> {
     const { alerts, instrumentOf } = this.#parts
-    const accounts = [...this.#asked].slice(0, ACCOUNTS_MAX)
+    const accounts = [...this.#accountsToRead].slice(0, ACCOUNTS_MAX)
     if (accounts.length === 0) return true
     // Cleared before reading: accounts added meanwhile are read again, since this reading may miss their newest alerts.
-    for (const account of accounts) this.#asked.delete(account)
+    for (const account of accounts) this.#accountsToRead.delete(account)
     try {
-      for (const alert of await alerts.untold(accounts)) {
+      for (const alert of await alerts.unsent(accounts)) {
         const instrument = instrumentOf(alert.symbol)
         if (instrument !== undefined) this.fired(alert.account, toFiredAlert(alert, instrument))
       }
     } catch (error) {
-      for (const account of accounts) this.#asked.add(account)
+      for (const account of accounts) this.#accountsToRead.add(account)
       throw error
     }
-    // Those past a page; who has just come waits for others, as ever.
-    if (this.#asked.size > 0 && this.#gathering === undefined) this.#bringing.ask()
+    // Accounts past the page limit continue at once, unless a new socket has already scheduled the next query.
+    if (this.#accountsToRead.size > 0 && this.#gatherTimer === undefined) this.#reading.ask()
     return true
   }
 
-  async #note(): Promise<boolean> {
-    const ids = [...this.#unnoted]
-    await this.#parts.alerts.noteTold(ids)
-    for (const id of ids) this.#unnoted.delete(id)
+  async #markSent(): Promise<boolean> {
+    const ids = [...this.#unmarked]
+    await this.#parts.alerts.markSent(ids)
+    for (const id of ids) this.#unmarked.delete(id)
     return true
   }
 
   #remember(alertId: string): void {
-    this.#told.add(alertId)
-    const [oldest] = this.#told
-    if (this.#told.size > TOLD_MAX && oldest !== undefined) this.#told.delete(oldest)
+    this.#sent.add(alertId)
+    const [oldest] = this.#sent
+    if (this.#sent.size > SENT_MAX && oldest !== undefined) this.#sent.delete(oldest)
   }
 }

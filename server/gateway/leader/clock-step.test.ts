@@ -6,12 +6,12 @@ afterEach(() => void vi.useRealTimers())
 
 const setWallClock = (byMs: number) => vi.setSystemTime(Date.now() + byMs)
 
-describe('what is left until a moment', () => {
+describe('the time until a moment', () => {
   test.each([
-    ['while both clocks go on', 0, 4_000],
-    ['when the wall clock is set back: no more than has really passed', -3_000, 4_000],
-    ['when it is set on, as after a machine has slept: less', 3_000, 1_000],
-    ['when it is over', 6_000, -2_000],
+    ['while both clocks run', 0, 4_000],
+    ['when the wall clock is set back: the monotonic clock decides', -3_000, 4_000],
+    ['when it is set forward, as after the machine has slept: the wall clock decides', 3_000, 1_000],
+    ['when it has passed', 6_000, -2_000],
   ])('%s', (_when, byMs, leftMs) => {
     const moment = momentAt(Date.now() + 5_000)
     vi.advanceTimersByTime(1_000)
@@ -20,7 +20,7 @@ describe('what is left until a moment', () => {
   })
 })
 
-describe('by how much the wall clock was set back', () => {
+describe('how far the wall clock was set back', () => {
   const looks = (clockStep: ClockStep, count: number) => {
     for (let look = 0; look < count; look++) {
       vi.advanceTimersByTime(100)
@@ -28,7 +28,7 @@ describe('by how much the wall clock was set back', () => {
     }
   }
 
-  test('is known at once, over a stop of the process, and forgotten after many looks', () => {
+  test('is known at once, also after the process was stopped, and forgotten after many looks', () => {
     const clockStep = new ClockStep()
     looks(clockStep, 10)
     expect(clockStep.ms).toBeCloseTo(0)
@@ -41,7 +41,7 @@ describe('by how much the wall clock was set back', () => {
     expect(clockStep.ms).toBeCloseTo(0)
   })
 
-  test('is nothing when it is set on', () => {
+  test('is zero when it is set forward', () => {
     const clockStep = new ClockStep()
     setWallClock(3_000)
     expect(clockStep.ms).toBe(0)

@@ -1,4 +1,6 @@
-/** A future time by both clocks: the monotonic one stops while the machine sleeps, the wall clock may be set back. */
+/**
+ * A future time by two clocks: the monotonic clock stops while the machine sleeps, and the wall clock may be set back.
+ */
 export interface Moment {
   readonly wallMs: number
   readonly monotonicMs: number
@@ -9,16 +11,19 @@ export function momentAt(wallMs: number): Moment {
   return { wallMs, monotonicMs: performance.now() + wallMs - Date.now() }
 }
 
-/** Whole milliseconds until then, by the clock that gives less; negative when it is past. */
+/** Whole milliseconds until then, by whichever clock gives less; negative when it has passed. */
 export const msUntil = ({ wallMs, monotonicMs }: Moment): number =>
   Math.round(Math.min(wallMs - Date.now(), monotonicMs - performance.now()))
 
-/** A process that was stopped looks no more, so it is counted in looks: what lay in its sockets meanwhile comes before many. */
+/**
+ * Measured in looks, not time: a stopped process does not look, so requests that waited in its sockets meanwhile are
+ * read within the window.
+ */
 const LOOKS = 300
 
 /**
- * By how much this process's wall clock was set back lately: what others have dated by it before means so much earlier.
- * To be told some times a second.
+ * How far this process's wall clock was recently set back. Times that others derived from the clock before the step
+ * must be moved back by as much. `look` is called several times a second.
  */
 export class ClockStep {
   #looks = 0

@@ -3,7 +3,7 @@ import { ExchangeCapacity } from './exchange-capacity.ts'
 
 const LOOK_MS = 100
 
-/** An exchange that answers so many a second, in batches, and clients that send more. @returns the most that waited */
+/** Simulates an exchange that answers `answered` requests a second in batches, while clients send `offered`. */
 function overload(
   capacity: ExchangeCapacity,
   {
@@ -35,7 +35,7 @@ test.each([
   { offered: 2_000, answered: 500 },
   { offered: 10_000, answered: 3_000 },
   { offered: 1_000, answered: 400, batchMs: 400 },
-])('overload ($offered a second, $answered answered) is refused, and none that is taken waits 3.25 s', (load) => {
+])('overload ($offered a second, $answered answered) is refused, and no accepted request waits 3.25 s', (load) => {
   const { most, last, refused } = overload(new ExchangeCapacity(0), { ...load, seconds: 20 })
   expect(most / load.answered).toBeLessThan(3.25)
   expect(last / load.answered).toBeLessThan(2)
@@ -46,11 +46,11 @@ test.each([
   { offered: 900, answered: 1_000 },
   { offered: 4_000, answered: 5_000 },
   { offered: 100, answered: 200 },
-])('what it can answer is taken ($offered a second, $answered answered)', (load) => {
+])('requests within capacity are accepted ($offered a second, $answered answered)', (load) => {
   expect(overload(new ExchangeCapacity(0), { ...load, seconds: 20 }).refused).toBe(0)
 })
 
-test('an exchange that answers more again is sent more again', () => {
+test('when the exchange becomes faster again, more requests are accepted', () => {
   const capacity = new ExchangeCapacity(0)
   overload(capacity, { offered: 1_000, answered: 200, seconds: 10 })
   const slow = capacity.waitingMax
@@ -58,7 +58,7 @@ test('an exchange that answers more again is sent more again', () => {
   expect(capacity.waitingMax).toBeGreaterThan(3 * slow)
 })
 
-test('a second without answers, as when another takes the lead, is no reason to refuse', () => {
+test('a second without answers, as during a change of leader, is no reason to refuse', () => {
   const capacity = new ExchangeCapacity(0)
   overload(capacity, { offered: 1_000, answered: 1_000, seconds: 5 })
   const before = capacity.waitingMax
@@ -66,7 +66,7 @@ test('a second without answers, as when another takes the lead, is no reason to 
   expect(capacity.waitingMax).toBe(before)
 })
 
-test('a burst after a quiet time is taken', () => {
+test('a burst after a quiet period is accepted', () => {
   const capacity = new ExchangeCapacity(0)
   for (let ms = LOOK_MS; ms < 60_000; ms += LOOK_MS) {
     capacity.answered()

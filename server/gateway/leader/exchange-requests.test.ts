@@ -60,7 +60,7 @@ const replyTo = (index: number, epoch = 1) =>
   receive({ id: sent[index]!.id, epoch, answer: { ok: true, data: { epoch } } })
 
 describe('a request', () => {
-  test('is answered under its id', async () => {
+  test('is answered by its id', async () => {
     const [first, second] = [ask(), ask({ clientOrderId: 'b' })]
     replyTo(1)
     replyTo(0, 2)
@@ -68,7 +68,7 @@ describe('a request', () => {
     expect(await second).toEqual({ ok: true, data: { epoch: 1 } })
     expect(sent[0]).toMatchObject({ gateway: 'gw', commandId: 'o:a', expiresAtMs: Date.now() + 3_500 })
   })
-  test('is sent again, counted, until it can no longer begin; then TIMEOUT says so', async () => {
+  test('is sent again, with a copy number, until it can no longer start; then it ends as TIMEOUT', async () => {
     const startMs = Date.now()
     const outcome = ask().catch((error: unknown) => error)
     await vi.advanceTimersByTimeAsync(5_000)
@@ -77,7 +77,7 @@ describe('a request', () => {
     expect(sent.map(({ copy }) => copy)).toEqual([1, 2, 3, 4])
     expect(await outcome).toMatchObject({ error: { code: 'TIMEOUT', outcome: 'unknown', finalAt: startMs + 3_500 } })
   })
-  test('is not sent again while it stands in a queue that moves, and is when one behind it has been answered', async () => {
+  test('is not sent again while the queue advances, but is when a later request has been answered', async () => {
     const answers = ['a', 'b', 'c'].map((clientOrderId) => ask({ clientOrderId }))
     await vi.advanceTimersByTimeAsync(100)
     const last = ask({ clientOrderId: 'd' })
@@ -92,10 +92,10 @@ describe('a request', () => {
     replyTo(2)
     await Promise.all([...answers, last])
   })
-  test('is refused at once when more wait than the exchange can answer in time; what takes risk away is not', async () => {
+  test('is refused at once when more wait than the exchange can answer in time, unless it reduces risk', async () => {
     const waiting: Promise<unknown>[] = []
     const late = () => ask().catch((error: unknown) => error)
-    // One in ten milliseconds is answered, and four come.
+    // The exchange answers one request per 10 ms; four arrive.
     for (let ms = 0; ms < 4_000; ms += 10) {
       for (let i = 0; i < 4; i++) waiting.push(late())
       await vi.advanceTimersByTimeAsync(10)
@@ -123,32 +123,32 @@ describe('a request', () => {
     await vi.advanceTimersByTimeAsync(5_000)
     expect(await outcome).toMatchObject({ error: { finalAt: validUntilMs } })
   })
-  test('that changes nothing and times out was not executed', async () => {
+  test('that only reads and times out was not executed', async () => {
     const question = { request: { event: 'account', account: 17 }, receivedAtMs: Date.now() } as const
     const outcome = exchange.ask(question).catch((error: unknown) => error)
     await vi.advanceTimersByTimeAsync(5_000)
     expect(await outcome).toMatchObject({ error: { code: 'TIMEOUT', outcome: 'not_executed' } })
     expect(sent[0]).not.toHaveProperty('commandId')
   })
-  test('that was certainly not taken is UNAVAILABLE at once', async () => {
+  test('that the bus certainly did not accept is UNAVAILABLE at once', async () => {
     send = () => Promise.reject(new Unavailable('full'))
     await expect(ask()).rejects.toBeInstanceOf(Unavailable)
   })
-  test('of which nobody knows whether it was taken waits on', async () => {
+  test('that the bus may have accepted keeps waiting', async () => {
     send = () => Promise.reject(new Error('the link was cut'))
     const answer = ask()
     await vi.advanceTimersByTimeAsync(10)
     replyTo(0)
     expect(await answer).toMatchObject({ ok: true })
   })
-  test('refused when sent again may still live', async () => {
+  test('may still be executed when the bus refuses only a later copy', async () => {
     const answer = ask()
     send = () => Promise.reject(new Unavailable('full'))
     await vi.advanceTimersByTimeAsync(1_500)
     replyTo(0)
     expect(await answer).toMatchObject({ ok: true })
   })
-  test('sent again is not UNAVAILABLE any more, whatever became of the first time', async () => {
+  test('that was sent again is no longer UNAVAILABLE, whatever happened to its first copy', async () => {
     const first = Promise.withResolvers<undefined>()
     send = () => first.promise
     const answer = ask()
@@ -159,7 +159,7 @@ describe('a request', () => {
     replyTo(1)
     expect(await answer).toMatchObject({ ok: true })
   })
-  test('expires by the clock that all servers share, and is final by the client’s', async () => {
+  test('expires by the shared clock of all servers, and is final by the client’s', async () => {
     aheadMs = 700
     const startMs = Date.now()
     const outcome = ask({ validUntilMs: startMs + 2_000 }).catch((error: unknown) => error)
@@ -167,7 +167,7 @@ describe('a request', () => {
     await vi.advanceTimersByTimeAsync(5_000)
     expect(await outcome).toMatchObject({ error: { finalAt: startMs + 2_000 } })
   })
-  test('does not live longer by a shared clock that is set back: each copy is dated as it stands', async () => {
+  test('does not live longer when the shared clock is set back: each copy is dated anew', async () => {
     const startMs = Date.now()
     const outcome = ask({ validUntilMs: startMs + 2_000 }).catch((error: unknown) => error)
     aheadMs = -4_000
@@ -176,8 +176,8 @@ describe('a request', () => {
     await vi.advanceTimersByTimeAsync(5_000)
     expect(await outcome).toMatchObject({ error: { finalAt: startMs + 2_000 } })
   })
-  describe('of a server whose own clock is set back', () => {
-    /** The others' clock goes on. */
+  describe('of a server whose clock is set back', () => {
+    /** The other servers' clock continues. */
     const clockStep = (ms: number) => {
       vi.setSystemTime(Date.now() - ms)
       aheadMs += ms
@@ -195,7 +195,7 @@ describe('a request', () => {
       expect(sent).toHaveLength(4)
       expect(await outcome).toMatchObject({ error: { code: 'TIMEOUT', finalAt: startMs + 2_000 } })
     })
-    test('does not live longer where its client had dated it before, and it came after', async () => {
+    test('does not live longer when its client dated it before the step and it arrived after it', async () => {
       const validUntilMs = Date.now() + 2_000
       clockStep(3_000)
       const outcome = ask({ validUntilMs }).catch((error: unknown) => error)
@@ -203,7 +203,7 @@ describe('a request', () => {
       await vi.advanceTimersByTimeAsync(5_000)
       expect(await outcome).toMatchObject({ error: { code: 'TIMEOUT' } })
     })
-    test('lives as long as its client says when that has come to know the new time', async () => {
+    test('lives as long as its client says once the client knows the new time', async () => {
       clockStep(3_000)
       await vi.advanceTimersByTimeAsync(61_000)
       const validUntilMs = Date.now() + 2_000
@@ -213,7 +213,7 @@ describe('a request', () => {
       await outcome
     })
   })
-  test('is sent again at once when the link is there again, unless it can no longer begin', async () => {
+  test('is sent again at once when the link is restored, unless it can no longer start', async () => {
     const answer = ask()
     exchange.resend()
     expect(sent).toHaveLength(2)
@@ -225,7 +225,7 @@ describe('a request', () => {
     replyTo(0)
     expect(await answer).toMatchObject({ ok: true })
   })
-  test('is sent again at once to the successor of a leader', async () => {
+  test('is sent again at once to a new leader', async () => {
     exchange.sawEpoch(3)
     const answer = ask()
     exchange.sawEpoch(3)
@@ -236,7 +236,7 @@ describe('a request', () => {
     replyTo(1, 4)
     expect(await answer).toMatchObject({ data: { epoch: 4 } })
   })
-  test('that was refused waits for its later copies: another leader may accept them', async () => {
+  test('whose first copy was refused waits for the later copies: another leader may accept them', async () => {
     const answer = ask()
     await vi.advanceTimersByTimeAsync(1_100)
     expect(sent).toHaveLength(2)
@@ -244,13 +244,13 @@ describe('a request', () => {
     replyTo(1, 2)
     expect(await answer).toEqual({ ok: true, data: { epoch: 2 } })
   })
-  test('is refused once its last copy is, which holds for all before', async () => {
+  test('is refused once its last copy is, because that refusal holds for all earlier copies', async () => {
     const answer = ask()
     await vi.advanceTimersByTimeAsync(1_100)
     refuse(1)
     expect(await answer).toEqual(rateLimited)
   })
-  test('of which a later copy is never answered may have been executed', async () => {
+  test('may have been executed if a later copy is never answered', async () => {
     const outcome = ask().catch((error: unknown) => error)
     await vi.advanceTimersByTimeAsync(1_100)
     refuse(0)
@@ -276,7 +276,7 @@ describe('a request', () => {
   })
 })
 
-test('the same content has the same hash, whatever its validity, source and order of fields', () => {
+test('the content hash ignores validity, source and the order of fields', () => {
   const { tag, ...backwards } = Object.fromEntries(Object.entries({ ...order, tag: undefined }).reverse()) as never as {
     tag: undefined
   } & PlaceOrderRequest
@@ -294,7 +294,7 @@ test('the same content has the same hash, whatever its validity, source and orde
   )
 })
 
-test('while the exchange takes nothing a request is refused at once, and never sent', async () => {
+test('while the exchange is not open, a request is refused at once and never sent', async () => {
   isOpen = false
   const asked = exchange.ask({ request: order, commandId: 'o:a', receivedAtMs: Date.now() })
   await expect(asked).rejects.toBeInstanceOf(Unavailable)

@@ -2,73 +2,73 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { MarketStatus } from '../../bus/broadcast.ts'
 import { ExchangeState } from './exchange-state.ts'
 
-let told: MarketStatus[]
+let changes: MarketStatus[]
 let state: ExchangeState
 beforeEach(() => {
   vi.useFakeTimers()
-  told = []
-  state = new ExchangeState((status) => told.push(status))
+  changes = []
+  state = new ExchangeState((status) => changes.push(status))
 })
 afterEach(() => {
   state[Symbol.dispose]()
   vi.useRealTimers()
 })
 
-test('takes nothing until a leader has said that it is open', () => {
+test('is not open before a leader has said so', () => {
   expect(state.isOpen).toBe(false)
-  state.said({ epoch: 1, market: 'open' })
+  state.published({ epoch: 1, market: 'open' })
   expect(state.isOpen).toBe(true)
-  state.said({ epoch: 1, market: 'degraded' })
+  state.published({ epoch: 1, market: 'degraded' })
   expect(state.isOpen).toBe(false)
-  expect(told.map(({ market }) => market)).toEqual(['open', 'degraded'])
+  expect(changes.map(({ market }) => market)).toEqual(['open', 'degraded'])
 })
 
-test('what a replaced leader says counts for nothing', () => {
-  state.said({ epoch: 2, market: 'open' })
-  state.said({ epoch: 1, market: 'degraded' })
+test('the status of a replaced leader is ignored', () => {
+  state.published({ epoch: 2, market: 'open' })
+  state.published({ epoch: 1, market: 'degraded' })
   expect(state.isOpen).toBe(true)
 })
 
-test('a leader that falls silent is as good as none, until it is heard again', () => {
-  state.said({ epoch: 1, market: 'open' })
-  state.heard()
+test('is not open while a leader is silent', () => {
+  state.published({ epoch: 1, market: 'open' })
+  state.frameArrived()
   vi.advanceTimersByTime(1_900)
   expect(state.isOpen).toBe(true)
   vi.advanceTimersByTime(400)
   expect(state.isOpen).toBe(false)
-  state.heard()
+  state.frameArrived()
   expect(state.isOpen).toBe(true)
-  expect(told.map(({ market }) => market)).toEqual(['open', 'degraded', 'open'])
+  expect(changes.map(({ market }) => market)).toEqual(['open', 'degraded', 'open'])
 })
 
-test('cut off from the leader nothing is taken, until it is heard again', () => {
-  state.said({ epoch: 1, market: 'open' })
-  state.heard()
+test('is not open while cut off, until the next frame arrives', () => {
+  state.published({ epoch: 1, market: 'open' })
+  state.frameArrived()
   state.linked(false)
   state.linked(false)
   expect(state.isOpen).toBe(false)
   state.linked(true)
   expect(state.isOpen).toBe(false)
-  state.heard()
+  state.frameArrived()
   expect(state.isOpen).toBe(true)
-  expect(told.map(({ market }) => market)).toEqual(['open', 'degraded', 'open'])
+  expect(changes.map(({ market }) => market)).toEqual(['open', 'degraded', 'open'])
 })
 
-test('a leader that is heard before anything can be asked of it takes nothing yet', () => {
-  state.said({ epoch: 1, market: 'open' })
-  state.heard()
+test('is not open when frames arrive but commands cannot be sent yet', () => {
+  state.published({ epoch: 1, market: 'open' })
+  state.frameArrived()
   state.linked(false)
-  state.heard()
+  state.frameArrived()
   expect(state.isOpen).toBe(false)
   state.linked(true)
-  state.heard()
+  state.frameArrived()
   expect(state.isOpen).toBe(true)
-  expect(told.map(({ market }) => market)).toEqual(['open', 'degraded', 'open'])
+  expect(changes.map(({ market }) => market)).toEqual(['open', 'degraded', 'open'])
 })
 
-test('a link that was away before anything was heard changes nothing', () => {
+test('a link that was lost before the first frame changes nothing', () => {
   state.linked(false)
   state.linked(true)
-  state.said({ epoch: 1, market: 'open' })
+  state.published({ epoch: 1, market: 'open' })
   expect(state.isOpen).toBe(true)
 })

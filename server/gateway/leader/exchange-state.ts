@@ -1,7 +1,10 @@
 import type { MarketStatus } from '../../bus/broadcast.ts'
 
 const LOOK_MS = 250
-/** Quanta come each 50 ms. So many looks without a frame, which a long turn of the event loop does not make more. */
+/**
+ * Market frames come every 50 ms. Counted in looks instead of milliseconds, so that a blocked event loop does not count
+ * as silence.
+ */
 const SILENT_LOOKS_MAX = 8
 
 const STARTING: MarketStatus = { epoch: 0, market: 'degraded', message: 'The exchange is starting.' }
@@ -9,17 +12,18 @@ const SILENT = 'The exchange is not heard at the moment.'
 const CUT_OFF = 'This part of the exchange is cut off from the rest for the moment.'
 
 /**
- * Whether the exchange takes commands, as far as this instance knows: what its leader said last, whether it speaks at all,
- * and whether it could be heard. What is asked while it does not is refused at once and never sent.
+ * Whether the exchange takes commands, as far as this instance knows. That depends on the leader's last status, on
+ * whether its frames still arrive, and on the link to it. While the exchange is not open, requests are refused at once
+ * and never sent.
  */
 export class ExchangeState implements Disposable {
   readonly #changed: (status: MarketStatus) => void
   readonly #timer: NodeJS.Timeout
-  #said = STARTING
+  #published = STARTING
   #isLinked = true
   #isCutOff = false
   #isSilent = false
-  #hasSpoken = false
+  #hasFrames = false
   #silentLooks = 0
 
   /** @param changed called with each new status */
@@ -29,26 +33,26 @@ export class ExchangeState implements Disposable {
   }
 
   get status(): MarketStatus {
-    const { epoch, market } = this.#said
+    const { epoch, market } = this.#published
     if (this.#isCutOff) return { epoch, market: 'degraded', message: CUT_OFF }
-    return this.#isSilent && market === 'open' ? { epoch, market: 'degraded', message: SILENT } : this.#said
+    return this.#isSilent && market === 'open' ? { epoch, market: 'degraded', message: SILENT } : this.#published
   }
 
   get isOpen(): boolean {
     return this.status.market !== 'degraded'
   }
 
-  /** A leader that has been replaced says nothing more. */
-  said(status: MarketStatus): void {
-    if (status.epoch < this.#said.epoch) return
-    this.#change(() => (this.#said = status))
+  /** The leader published its status. A replaced leader is ignored. */
+  published(status: MarketStatus): void {
+    if (status.epoch < this.#published.epoch) return
+    this.#change(() => (this.#published = status))
   }
 
-  /** A frame of the market has come. */
-  heard(): void {
-    this.#hasSpoken = true
+  /** A market frame arrived. */
+  frameArrived(): void {
+    this.#hasFrames = true
     this.#silentLooks = 0
-    // It may be heard while nothing can be asked of it yet.
+    // Frames may arrive before commands can be sent again.
     const isCutOff = this.#isCutOff && !this.#isLinked
     if (this.#isSilent || this.#isCutOff !== isCutOff) {
       this.#change(() => {
@@ -58,11 +62,14 @@ export class ExchangeState implements Disposable {
     }
   }
 
-  /** The link to the leader is lost, or there again: then what it said last counts once it is heard. */
+  /**
+   * The link to the leader was lost or restored. Once restored, the last status is valid again when the next frame
+   * arrives.
+   */
   linked(isUp: boolean): void {
     this.#isLinked = isUp
     if (!isUp) this.#change(() => (this.#isCutOff = true))
-    else if (!this.#hasSpoken) this.#change(() => (this.#isCutOff = false))
+    else if (!this.#hasFrames) this.#change(() => (this.#isCutOff = false))
   }
 
   [Symbol.dispose](): void {
@@ -70,7 +77,7 @@ export class ExchangeState implements Disposable {
   }
 
   #look(): void {
-    if (!this.#hasSpoken || this.#isSilent) return
+    if (!this.#hasFrames || this.#isSilent) return
     this.#silentLooks += 1
     if (this.#silentLooks > SILENT_LOOKS_MAX) this.#change(() => (this.#isSilent = true))
   }

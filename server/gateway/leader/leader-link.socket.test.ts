@@ -11,21 +11,21 @@ const T = Date.UTC(2026, 0, 5, 12)
 let rig: GatewayRig
 let exchange: ExchangeStandIn
 let seq = 0
-/** Alerts that have fired, as the database has them. */
-let untold = vi.fn((_accounts: readonly number[]): FiredPriceAlert[] => [])
+/** Fired alerts that the database lists as not sent yet. */
+let unsent = vi.fn((_accounts: readonly number[]): FiredPriceAlert[] => [])
 
 beforeEach(async () => {
   seq = 0
   exchange = new ExchangeStandIn()
-  untold = vi.fn(() => [])
-  const alerts = { ...noAlerts, untold: (accounts: readonly number[]) => Promise.resolve(untold(accounts)) }
+  unsent = vi.fn(() => [])
+  const alerts = { ...noAlerts, unsent: (accounts: readonly number[]) => Promise.resolve(unsent(accounts)) }
   rig = await GatewayRig.open({}, 0, undefined, { exchange, alerts })
 })
 afterEach(async () => {
   await rig[Symbol.asyncDispose]()
 })
 
-/** A frame of the leader: so many lots at the best bid. */
+/** A market frame with `lots` at the best bid. */
 const bid = (lots: number, parts: Partial<MarketFrame> = {}): MarketFrame =>
   frameOf({ seq: ++seq, timeMs: T + seq * 50, symbols: [changeOf('VLNT', { bids: [[100, lots]] })], ...parts })
 const whole = (lots: number, parts: Partial<MarketFrame> = {}): MarketFrame =>
@@ -36,7 +36,7 @@ const order = (clientOrderId: string) => ({
   ...{ clientOrderId, symbol: 'VLNT', side: 'buy', type: 'limit', qty: '1', limitPrice: '1.00' },
 })
 
-/** What the client has of the book, told by its frames; throws where their chain is broken. */
+/** The book as the client has it after all frames; throws when their sequence is broken. */
 function bookOf(client: Client, snapshot: BookFrame) {
   let [last, bids, asks] = [snapshot.seq, new Map(snapshot.bids), new Map(snapshot.asks)]
   for (const frame of client.of('book') as BookFrame[]) {
@@ -60,7 +60,7 @@ async function watchBook(client: Client): Promise<BookFrame> {
   return snapshot
 }
 
-test('a gateway that starts amid a market begins with the snapshot and what came since', async () => {
+test('a gateway that starts during trading begins with the snapshot and the frames since', async () => {
   publish(bid(7))
   exchange.broadcast.keepSnapshot(whole(8))
   publish(bid(9))
@@ -68,7 +68,7 @@ test('a gateway that starts amid a market begins with the snapshot and what came
   await expect.poll(async () => (await watchBook(client)).bids).toEqual([[100, 9], [99, 1]]) // prettier-ignore
 })
 
-test('a gateway that was cut off says so, takes nothing, and afterwards shows each book unbroken', async () => {
+test('a gateway that is cut off says so and takes no commands; afterwards its books continue without a gap', async () => {
   publish(whole(5))
   const client = await rig.connect({ cookie: await rig.guest() })
   const snapshot = await watchBook(client)
@@ -89,7 +89,7 @@ test('a gateway that was cut off says so, takes nothing, and afterwards shows ea
   expect(await client.ask('order.place', order('a'))).toMatchObject({ ok: true })
 })
 
-test('a frame that is missing is made good by the next snapshot that has it', async () => {
+test('a missing frame is made up for by the next snapshot', async () => {
   publish(whole(5))
   const client = await rig.connect()
   const snapshot = await watchBook(client)
@@ -103,14 +103,14 @@ test('a frame that is missing is made good by the next snapshot that has it', as
   await expect.poll(() => bookOf(client, snapshot).get(100)).toBe(10)
 })
 
-/** After each of these something may have been missed. */
+/** Events after which something may have been missed. */
 const COME_BACKS = [
   ['after the link was cut', (): void => exchange.broadcast.link(true)],
   ['when a frame of the market is missing', (): void => publish(bid(1, { seq: (seq += 5) }))],
   ['under another leader', (): void => publish(whole(1, { epoch: 2 }))],
 ] as const
 
-test.each(COME_BACKS)('heartbeats tell of an account frame that was lost last, %s', async (_when, comesBack) => {
+test.each(COME_BACKS)('heartbeats reveal a lost account frame, %s', async (_when, comesBack) => {
   publish(whole(5))
   const client = await rig.connect({ cookie: await rig.guest() })
   expect(await client.ask('account', {})).toMatchObject({ ok: true, data: { seq: 1 } })
@@ -122,14 +122,14 @@ test.each(COME_BACKS)('heartbeats tell of an account frame that was lost last, %
   expect(client.of('account')).toEqual([])
 })
 
-test('heartbeats tell of an account frame that was lost while the mirror waited for a snapshot', async () => {
+test('heartbeats reveal an account frame that was lost while the mirror waited for a snapshot', async () => {
   publish(whole(5))
   const client = await rig.connect({ cookie: await rig.guest() })
   expect(await client.ask('account', {})).toMatchObject({ ok: true, data: { seq: 1 } })
   const read = vi.spyOn(exchange.history, 'seqsOf')
   publish(bid(1, { seq: (seq += 5) }))
   await expect.poll(() => read).toHaveBeenCalled()
-  // Only now is the frame lost, and no gap follows: the snapshot is of after it.
+  // The frame is lost only now, and no gap reveals it: the snapshot is newer.
   exchange.broadcast.loses = true
   expect(await client.ask('order.place', order('a'))).toMatchObject({ ok: true })
   exchange.broadcast.loses = false
@@ -138,11 +138,11 @@ test('heartbeats tell of an account frame that was lost while the mirror waited 
   await expect.poll(() => client.of('heartbeat').at(-1)).toMatchObject({ accountSeq: 2 })
 })
 
-test.each(COME_BACKS)('an alert of which nobody was told is found, %s', async (_when, comesBack) => {
+test.each(COME_BACKS)('an alert that nobody received is found, %s', async (_when, comesBack) => {
   publish(whole(5))
   const client = await rig.connect({ cookie: await rig.guest() })
-  await expect.poll(() => untold).toHaveBeenCalled() // what had fired before it came
-  untold.mockImplementation(([account = 0]) => [
+  await expect.poll(() => unsent).toHaveBeenCalled() // alerts that fired before it connected
+  unsent.mockImplementation(([account = 0]) => [
     { id: 1, account, symbol: 'VLNT', op: 'above', ticks: 100, note: undefined, createdAtMs: 1, firedAtMs: 2, tradeTicks: 101 }, // prettier-ignore
   ])
   expect(client.of('alert')).toEqual([])

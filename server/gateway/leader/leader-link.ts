@@ -11,7 +11,7 @@ import type { MarketData } from '../market/market-data.ts'
 import { RetriedTask } from './retried-task.ts'
 import type { Sockets } from '../sockets.ts'
 
-/** The leader lays down a snapshot each second. */
+/** The leader stores a snapshot every second. */
 const SNAPSHOT_RETRY_MS = 250
 const SEQS_RETRY_MS = 1_000
 const SEQS_MAX = 1_000
@@ -29,10 +29,10 @@ interface LeaderLinkParts {
 }
 
 /**
- * What this instance hears of the leader, and how it comes up to date where it may have missed something: at its start,
- * after the link was cut, where a frame is missing, and under another leader, whose predecessor may not have told all
- * that it committed. The mirror of the market goes on from the leader's snapshot. Sockets learn from the next heartbeats
- * up to which frame their accounts have come, and ask for what they have not got.
+ * Receives what the leader publishes, and catches up whenever something may have been missed: at the start, after the
+ * link was cut, when a frame is missing, and under a new leader, whose predecessor may have committed more than it
+ * published. The market mirror continues from the leader's snapshot. Clients learn the last frame number of their
+ * account from the next heartbeats, and request what they lack.
  */
 export class LeaderLink implements Disposable {
   readonly #parts: LeaderLinkParts
@@ -44,30 +44,30 @@ export class LeaderLink implements Disposable {
     this.#parts = parts
     const log = parts.logger
     this.#mirror = new RetriedTask({
-      ...{ failure: 'the snapshot of the market could not be read', retryMs: SNAPSHOT_RETRY_MS, log },
+      ...{ failure: 'the market snapshot could not be read', retryMs: SNAPSHOT_RETRY_MS, log },
       attempt: () => this.#readSnapshot(),
     })
     this.#seqs = new RetriedTask({
-      ...{ failure: 'the seqs of the accounts could not be read', retryMs: SEQS_RETRY_MS, log },
+      ...{ failure: 'the sequence numbers of accounts could not be read', retryMs: SEQS_RETRY_MS, log },
       attempt: () => this.#readSeqs(),
     })
     const { sockets, state } = parts
     const receiver: BroadcastReceiver<MarketFrame> = {
       market: (frame) => {
-        this.#saw(frame.epoch)
-        state.heard()
+        this.#sawEpoch(frame.epoch)
+        state.frameArrived()
         parts.marketData.market(frame)
       },
       account: (number, frame) => sockets.sendAccount(number, frame),
       accountSeq: (number, seq) => sockets.sawAccountSeq(number, seq),
       alert: (number, alert) => parts.alerts.fired(number, alert),
       status: (status) => {
-        this.#saw(status.epoch)
-        state.said(status)
+        this.#sawEpoch(status.epoch)
+        state.published(status)
       },
       news: (news) => {
-        this.#saw(news.epoch)
-        // Not of a leader that has been replaced, as with all that it says.
+        this.#sawEpoch(news.epoch)
+        // A replaced leader is ignored, as everywhere.
         if (news.epoch === this.#epoch) sockets.sendNews(news)
       },
       linked: (isUp) => this.#linked(isUp),
@@ -76,10 +76,10 @@ export class LeaderLink implements Disposable {
     this.#mirror.ask()
   }
 
-  /** Frames of the market are missing; what is said to accounts may be too. */
+  /** Market frames are missing; account frames and alerts may be, too. */
   missed(): void {
     this.#mirror.ask()
-    this.#missedOfAccounts()
+    this.#missedByAccounts()
   }
 
   [Symbol.dispose](): void {
@@ -94,17 +94,17 @@ export class LeaderLink implements Disposable {
     this.missed()
   }
 
-  #missedOfAccounts(): void {
+  #missedByAccounts(): void {
     this.#seqs.ask()
     this.#parts.alerts.missed()
   }
 
-  #saw(epoch: number): void {
+  #sawEpoch(epoch: number): void {
     if (epoch <= this.#epoch) return
     const isSuccessor = this.#epoch > 0
     this.#epoch = epoch
     this.#parts.exchange.sawEpoch(epoch)
-    if (isSuccessor) this.#missedOfAccounts()
+    if (isSuccessor) this.#missedByAccounts()
   }
 
   async #readSnapshot(): Promise<boolean> {
@@ -115,12 +115,12 @@ export class LeaderLink implements Disposable {
       await turn()
     }
     if (!feed.isWhole) return false
-    // While the mirror waited no gap could be seen, so more may have been lost since it was asked about.
-    this.#missedOfAccounts()
+    // While the mirror had no snapshot, gaps went unnoticed, so more may have been lost since the last check.
+    this.#missedByAccounts()
     return true
   }
 
-  /** From the database, which has a commit before the leader can speak of it. */
+  /** Read from the database: every frame is committed before it is published. */
   async #readSeqs(): Promise<boolean> {
     const { sockets, history } = this.#parts
     const accounts = sockets.accounts()

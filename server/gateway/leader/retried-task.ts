@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from '../../telemetry/logger.ts'
 
-interface RenewalParts {
+interface RetriedTaskParts {
   /** The log message on failure: "… could not be …". */
   readonly failure: string
   /** @returns whether it is done */
@@ -12,14 +12,14 @@ interface RenewalParts {
 
 /** Retries a task until it succeeds, and runs it once more if requested meanwhile; never concurrently. */
 export class RetriedTask implements Disposable {
-  readonly #parts: RenewalParts
+  readonly #parts: RetriedTaskParts
   readonly #end = new AbortController()
   #isWanted = false
   #isUnderWay = false
   /** Whether the failure was logged already, so that a long outage does not fill the log. */
   #hasFailed = false
 
-  constructor(parts: RenewalParts) {
+  constructor(parts: RetriedTaskParts) {
     this.#parts = parts
   }
 
@@ -53,7 +53,7 @@ export class RetriedTask implements Disposable {
     try {
       return await attempt()
     } catch (error) {
-      if (!this.#hasFailed) log.warn({ err: error }, `${failure}; trying again until it can`)
+      if (!this.#hasFailed) log.warn({ err: error }, `${failure}; retrying`)
       this.#hasFailed = true
       return false
     }

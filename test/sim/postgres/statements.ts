@@ -242,7 +242,7 @@ export function answerTo(name: string, parameters: Readonly<Record<string, unkno
       return [{ mark: '1' }]
     case 'listWaitingAlerts':
     case 'listChangedAlerts':
-    case 'listUntoldAlerts':
+    case 'listUnsentAlerts':
     case 'listMarketStatuses':
     case 'listScenarioRuns':
     case 'listPendingCorporateActions':

@@ -1,4 +1,4 @@
--- Fired alerts of these accounts that were not delivered yet, oldest first.
+-- Fired alerts of these accounts that have not been sent yet, oldest first.
 -- accounts int[]
 SELECT
   alert_id AS id, account_id AS account, symbol, op, price_ticks AS ticks, note, created_at_ms AS "createdAtMs",
