@@ -14,8 +14,8 @@ import { type Batch, Journal } from '../journal/journal.ts'
 
 const logger = { warn: () => undefined }
 
-/** Users who trade at random in an engine whose every operation is a batch of the journal. */
-export class AuditedFloor implements AsyncDisposable {
+/** Users who trade at random on an engine. Each operation is committed to the journal as one batch. */
+export class AuditedExchange implements AsyncDisposable {
   readonly database: Database
   readonly engine = new Engine({ instruments: [SHARE, COIN], maxOpenOrdersPerInstrument: 200 })
   readonly player = new Player(this.engine)
@@ -28,14 +28,14 @@ export class AuditedFloor implements AsyncDisposable {
     this.#journal = new Journal(database.commits)
   }
 
-  /** Three users with money and shares. */
-  static async open(url: string): Promise<AuditedFloor> {
-    const floor = new AuditedFloor(await openDatabase({ url, logger }))
-    await seedInstruments(floor.database.queries, [definitionOf(SHARE, '0.01'), definitionOf(COIN, '0.02')])
-    await floor.commit(floor.player.open(), {
+  /** Opens accounts for three users with money and shares. */
+  static async open(url: string): Promise<AuditedExchange> {
+    const exchange = new AuditedExchange(await openDatabase({ url, logger }))
+    await seedInstruments(exchange.database.queries, [definitionOf(SHARE, '0.01'), definitionOf(COIN, '0.02')])
+    await exchange.commit(exchange.player.open(), {
       opened: USERS.map((account) => ({ account, userId: `user-${account}` })),
     })
-    return floor
+    return exchange
   }
 
   async trade(seed: number, sessions: number): Promise<void> {
@@ -103,7 +103,7 @@ export class AuditedFloor implements AsyncDisposable {
   }
 }
 
-/** As the server writes what it lists. */
+/** The definition of an instrument as the server stores it. */
 const definitionOf = (
   { symbol, maxTicks, maxLots, makerBps, takerBps, priceBandBps }: InstrumentSpec,
   tickSize: string,
@@ -111,42 +111,42 @@ const definitionOf = (
   ...{ symbol, tickSize, lotSize: '1', maxQty: String(maxLots), maxTicks, makerBps, takerBps, priceBandBps },
 })
 
-/** A user of a cash account and one of a margin account, whose orders have names. */
+/** A user with a cash account and one with a margin account; the names of their orders are known to the tests. */
 export const DAN = FIRST_USER_ACCOUNT + 24
 export const EVE = FIRST_USER_ACCOUNT + 25
 
-/** Gives a floor one of each thing that can be spoilt, the orders found by their client ids. */
-export async function addKnownOrders(floor: AuditedFloor): Promise<void> {
-  const { player, engine } = floor
+/** Adds one of each kind of row that the tests corrupt; orders are found by their client order ids. */
+export async function addKnownOrders(exchange: AuditedExchange): Promise<void> {
+  const { player, engine } = exchange
   const { symbol } = SHARE
   const empty = { kind: 'market.status', status: 'closed', cancelOrders: true } as const
   for (const one of SYMBOLS) {
-    await floor.apply({ ...empty, symbol: one })
+    await exchange.apply({ ...empty, symbol: one })
     for (const slot of player.houseOrders.get(one)?.keys() ?? []) engine.house(one).cancel(slot)
     player.houseOrders.get(one)?.clear()
-    await floor.apply({ ...empty, symbol: one, status: 'open' })
+    await exchange.apply({ ...empty, symbol: one, status: 'open' })
   }
   for (const [account, mode, startingCents] of [
     [DAN, 'cash', 100_000_00],
     [EVE, 'margin', 1_500_00],
   ] as const) {
     const opened = [{ account, userId: `user-${account}` }]
-    await floor.apply({ kind: 'account.open', account, name: mode, startingCents, mode }, { opened })
+    await exchange.apply({ kind: 'account.open', account, name: mode, startingCents, mode }, { opened })
   }
-  await floor.play({ what: 'house', symbol, side: 'sell', ticks: 10_000, lots: 40 })
-  await floor.play({ what: 'house', symbol, side: 'buy', ticks: 9_990, lots: 50 })
+  await exchange.play({ what: 'house', symbol, side: 'sell', ticks: 10_000, lots: 40 })
+  await exchange.play({ what: 'house', symbol, side: 'buy', ticks: 9_990, lots: 50 })
   const place = (clientOrderId: string, order: Parameters<typeof orderOf>[0]) =>
-    floor.apply({ ...orderOf(order), clientOrderId })
+    exchange.apply({ ...orderOf(order), clientOrderId })
   await place('bought', { side: 'buy', lots: 30, account: DAN })
   await place('sells', { side: 'sell', lots: 20, limitTicks: 10_010, account: DAN })
   await place('crosses', { side: 'buy', lots: 20, limitTicks: 10_010, account: EVE })
-  await floor.apply({ kind: 'margin.charge', days: 3 })
+  await exchange.apply({ kind: 'margin.charge', days: 3 })
   await place('rests', { side: 'buy', lots: 10, limitTicks: 9_000, account: DAN })
   await place('stops', { side: 'buy', lots: 5, type: 'stop', stopTicks: 10_100, limitTicks: 0, timeInForce: 'gtc', account: DAN }) // prettier-ignore
   await place('refused', { side: 'buy', lots: 999_999, limitTicks: 9_000, account: DAN })
   await place('gone', { side: 'buy', lots: 10, limitTicks: 9_001, account: DAN })
-  await floor.apply({ kind: 'order.cancel', account: DAN, order: { clientOrderId: 'gone' } })
+  await exchange.apply({ kind: 'order.cancel', account: DAN, order: { clientOrderId: 'gone' } })
   const exits = { takeProfit: { limitTicks: 11_000 }, stopLoss: { stopTicks: 8_000 } }
   await place('entry', { side: 'buy', lots: 4, limitTicks: 9_000, account: EVE, ...exits })
-  await floor.apply({ kind: 'position.protect', account: EVE, symbol, source: 'web', ...exits })
+  await exchange.apply({ kind: 'position.protect', account: EVE, symbol, source: 'web', ...exits })
 }

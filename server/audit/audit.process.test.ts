@@ -13,7 +13,7 @@ import { CHECKS } from './checks.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 
-/** The command as an operator runs it, with little memory. */
+/** Runs the command as an operator would, with little memory. */
 async function run(environment: Readonly<Record<string, string>>, ...options: string[]) {
   const { PATH = '', HOME = '' } = process.env
   const env = {
@@ -41,7 +41,7 @@ async function inDatabase(url: string, statement: string): Promise<void> {
 const linesIn = (text: string) => text.trimEnd().split('\n')
 
 describe('npm run audit', () => {
-  test('of a sound database says ok a line each, and ends with 0', async () => {
+  test('prints one ok line per check of an intact database and exits with 0', async () => {
     await using fresh = await freshDatabase()
     const { code, out, err } = await run({ DATABASE_URL: fresh.url })
     expect(err).toBe('')
@@ -50,7 +50,7 @@ describe('npm run audit', () => {
     for (const line of linesIn(out)) expect(line).toMatch(/^ok {5}\S/)
   })
 
-  test('names what does not hold, and ends with 1; as objects too', async () => {
+  test('lists the faults and exits with 1, also with --json', async () => {
     await using fresh = await freshDatabase()
     await inDatabase(fresh.url, "INSERT INTO balance (account_id, asset, amount) VALUES (3, 'USD', 5)")
     const words = await run({ DATABASE_URL: fresh.url })
@@ -77,7 +77,7 @@ describe('npm run audit', () => {
     ])
   })
 
-  test('starts the embedded database where it does not run, and stops it again', async () => {
+  test('starts the embedded database if it is not running, and stops it again', async () => {
     await using folder = await dataFolder()
     const postgres = await startEmbeddedPostgres({ dataDir: folder.path })
     await migrate(postgres.url)
@@ -89,8 +89,8 @@ describe('npm run audit', () => {
   })
 })
 
-describe('it ends with 2', () => {
-  test('where there is no database, and makes none', async () => {
+describe('it exits with 2', () => {
+  test('without a database, and creates none', async () => {
     await using folder = await dataFolder()
     const { code, out, err } = await run({ DATA_DIR: folder.path })
     expect(code).toBe(2)
@@ -99,19 +99,19 @@ describe('it ends with 2', () => {
     expect(existsSync(join(folder.path, 'postgres'))).toBe(false)
   })
 
-  test('where nobody answers', async () => {
+  test('when the database cannot be reached', async () => {
     const { code, err } = await run({ DATABASE_URL: 'postgres://nobody:secret@127.0.0.1:1/none' })
     expect(code).toBe(2)
     expect(err).toMatch(/^Cannot audit: .*ECONNREFUSED/)
     expect(err).not.toContain('secret')
   })
 
-  test('where the schema is another, and says what to do', async () => {
+  test('on a different schema version, and says what to do', async () => {
     await using fresh = await freshDatabase(undefined, 'template0')
     const { code, err } = await run({ DATABASE_URL: fresh.url })
     expect(code).toBe(2)
     expect(err).toMatch(
-      /^The audit was broken off: relation "account" does not exist\. The database is of another version/,
+      /^The audit was interrupted: relation "account" does not exist\. The database is of another version/,
     )
   })
 })

@@ -5,32 +5,32 @@ import { type Fault, Snapshot } from './snapshot.ts'
 
 export type { Fault } from './snapshot.ts'
 
-/** What one check came to. */
+/** The result of one check. */
 export interface CheckResult {
   readonly check: string
-  /** What it proves, when it is ok. */
+  /** What is true when the check passes. */
   readonly claim: string
   readonly ok: boolean
-  /** How much it went through. */
+  /** How many rows the check covers. */
   readonly counted: number
   readonly of: Counted
   readonly faults: number
-  /** The first of the faults. */
+  /** The first faults. */
   readonly rows: readonly Fault[]
 }
 
 export interface Audit {
   readonly results: readonly CheckResult[]
-  /** The end of the chain of hashes: who has kept it sees whether all of the chain was made anew. */
+  /** The last hash of the chain. Whoever stores it can later tell whether the whole chain was recomputed. */
   readonly last: { readonly batch: number; readonly hash: string | undefined }
 }
 
 /**
- * Holds a database against itself, as it is at one moment: an exchange may go on in it. It changes nothing.
- * @param tell told of each check as it is done
- * @throws {StartupError} when the database cannot be read, or is of another version
+ * Verifies a database against itself as of one moment, while an exchange may keep running on it. Changes nothing.
+ * @param onResult called after each check
+ * @throws {StartupError} when the database cannot be read or has another version
  */
-export async function audit(url: string, tell: (result: CheckResult) => void = () => undefined): Promise<Audit> {
+export async function audit(url: string, onResult: (result: CheckResult) => void = () => undefined): Promise<Audit> {
   await using snapshot = await Snapshot.open(url)
   const [counts] = await snapshot.rows<Record<Counted, bigint>>(sql.audit.countRows)
   const [end] = await snapshot.rows<{ batch: bigint; hash: string | null }>(sql.audit.readLastHash)
@@ -39,7 +39,7 @@ export async function audit(url: string, tell: (result: CheckResult) => void = (
     const finding = await find(snapshot)
     const result = { check: name, claim, ok: finding.faults === 0, counted: Number(counts?.[of] ?? 0), of, ...finding }
     results.push(result)
-    tell(result)
+    onResult(result)
   }
   return { results, last: { batch: Number(end?.batch ?? 0), hash: end?.hash ?? undefined } }
 }

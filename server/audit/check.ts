@@ -1,20 +1,20 @@
 import type { Prepared } from '../database/sql.ts'
 import type { Finding, Snapshot } from './snapshot.ts'
 
-/** What a check goes through: the columns of db/queries/audit/count-rows.sql. */
+/** What a check covers: the columns of db/queries/audit/count-rows.sql. */
 export type Counted =
   'accounts' | 'assets' | 'balances' | 'positions' | 'orders' | 'open orders' | 'fills' | 'entries' | 'batches'
 
-/** One thing that must hold of the whole database. */
+/** A statement that must be true of the whole database. */
 export interface Check {
   readonly name: string
-  /** What it proves, as a sentence of the field. */
+  /** What is true when the check passes, in one sentence. */
   readonly claim: string
   readonly of: Counted
   readonly find: (snapshot: Snapshot) => Promise<Finding>
 }
 
-/** A search that is one statement. */
+/** A check that runs a single statement. */
 export const by =
   (statement: Prepared) =>
   (snapshot: Snapshot): Promise<Finding> =>

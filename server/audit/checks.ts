@@ -4,17 +4,19 @@ import { readRules } from './instruments.ts'
 import { findWrongResults } from './results.ts'
 import type { Snapshot } from './snapshot.ts'
 
-/** All that is checked, from the lines of the ledger up. What each looks for stands in its statement, db/queries/audit. */
+/**
+ * All checks, starting with the lines of the ledger. Their statements, in db/queries/audit, say what each looks for.
+ */
 export const CHECKS: readonly Check[] = [
   {
     name: 'entries',
-    claim: 'each entry moves something from one account to another, a user’s first',
+    claim: 'each entry moves an amount between two different accounts, the first of them a user’s',
     of: 'entries',
-    find: by(sql.audit.findCrookedLines),
+    find: by(sql.audit.findInvalidEntries),
   },
   {
     name: 'assets',
-    claim: 'of each asset all balances together are zero',
+    claim: 'the balances of each asset sum to zero',
     of: 'assets',
     find: by(sql.audit.findUnbalancedAssets),
   },
@@ -26,43 +28,43 @@ export const CHECKS: readonly Check[] = [
   },
   {
     name: 'running balances',
-    claim: 'each entry leaves the balance before it and what it moved, on both sides',
+    claim: 'each entry’s new balance is the previous one plus its amount, on both sides',
     of: 'entries',
     find: by(sql.audit.findWrongSteps),
   },
   {
     name: 'numbers',
-    claim: 'orders, fills and entries are numbered without a hole, in the order of their batches and times',
+    claim: 'orders, fills and entries are numbered without gaps, in the order of their batches and times',
     of: 'accounts',
     find: by(sql.audit.findGaps),
   },
   {
     name: 'floors',
-    claim: 'cash accounts owe nothing, and floors follow the mode',
+    claim: 'cash accounts owe nothing, and the lowest allowed balance follows the account’s mode',
     of: 'balances',
     find: by(sql.audit.findWrongFloors),
   },
   {
     name: 'positions',
-    claim: 'positions are the balances of their symbols',
+    claim: 'positions equal the balances of their symbols',
     of: 'positions',
     find: by(sql.audit.findWrongPositions),
   },
   {
     name: 'holds',
-    claim: 'each open order holds what the rules say of what is left of it, closed ones nothing',
+    claim: 'each open order holds what the rules require for its remainder, closed orders nothing',
     of: 'orders',
     find: async (snapshot) => snapshot.faults(sql.audit.findWrongHolds, [await rulesOf(snapshot)]),
   },
   {
     name: 'held cash',
-    claim: 'what the orders of a cash account hold, it has',
+    claim: 'the orders of a cash account hold no more cash than it has',
     of: 'accounts',
     find: by(sql.audit.findOverboundCash),
   },
   {
     name: 'held lots',
-    claim: 'what orders may sell or buy back of a position, there is',
+    claim: 'orders do not sell or buy back more than the position',
     of: 'positions',
     find: by(sql.audit.findOverboundLots),
   },
@@ -74,33 +76,43 @@ export const CHECKS: readonly Check[] = [
   },
   {
     name: 'fills',
-    claim: 'each fill is in the ledger: its cash, its lots and its fee',
+    claim: 'each fill has its ledger entries: cash, lots and fee',
     of: 'fills',
     find: async (snapshot) => snapshot.faults(sql.audit.findWrongFills, [await rulesOf(snapshot)]),
   },
-  { name: 'states', claim: 'each order is as its status says', of: 'orders', find: by(sql.audit.findWrongStates) },
-  { name: 'legs', claim: 'each leg fits its entry', of: 'orders', find: by(sql.audit.findWrongLegs) },
+  {
+    name: 'states',
+    claim: 'the fields of each order agree with its status',
+    of: 'orders',
+    find: by(sql.audit.findWrongStates),
+  },
+  {
+    name: 'legs',
+    claim: 'each leg of a bracket matches its entry order',
+    of: 'orders',
+    find: by(sql.audit.findWrongLegs),
+  },
   {
     name: 'batches',
-    claim: 'batches follow each other without a gap; epochs and times never fall',
+    claim: 'batches are numbered without gaps; epochs and times never decrease',
     of: 'batches',
     find: by(sql.audit.findBrokenBatches),
   },
   {
     name: 'rows',
-    claim: 'each row is of a batch that there is',
+    claim: 'each row belongs to an existing batch',
     of: 'batches',
     find: by(sql.audit.findRowsWithoutBatch),
   },
   {
     name: 'chain',
-    claim: 'the hash of each batch is that of the one before and its own entries',
+    claim: 'each batch’s hash follows from the previous hash and its own entries',
     of: 'batches',
     find: by(sql.audit.findBrokenHashes),
   },
   {
     name: 'results',
-    claim: 'costs, realized profit and fees paid follow from the fills, since the last reset',
+    claim: 'costs, realized profit and fees paid follow from the fills since the last reset',
     of: 'accounts',
     find: findWrongResults,
   },
@@ -112,19 +124,19 @@ export const CHECKS: readonly Check[] = [
   },
   {
     name: 'answers',
-    claim: 'each order that a user placed was answered, for ever',
+    claim: 'each order that a user placed has a recorded answer',
     of: 'orders',
     find: by(sql.audit.findUnansweredOrders),
   },
   {
     name: 'client ids',
-    claim: 'no account gave an id to two orders',
+    claim: 'no account used a client order id for two orders',
     of: 'orders',
     find: by(sql.audit.findRepeatedIds),
   },
   {
     name: 'keys',
-    claim: 'each account, balance and position has one row',
+    claim: 'each account, balance and position has exactly one row',
     of: 'accounts',
     find: by(sql.audit.findRepeatedRows),
   },
@@ -132,7 +144,7 @@ export const CHECKS: readonly Check[] = [
 
 const rulesOf = async (snapshot: Snapshot): Promise<string> => JSON.stringify(await readRules(snapshot))
 
-/** Fees that are sure to have been the same always. */
+/** Only instruments whose fees have never changed. */
 async function feesOf(snapshot: Snapshot): Promise<string> {
   const rules = await readRules(snapshot)
   return JSON.stringify(rules.filter(({ isFirst }) => isFirst))

@@ -1,6 +1,6 @@
 /**
- * A position followed through its fills and splits: docs/trading-rules.md, 8 and 9. Written apart from the engine's, since
- * it is what the engine is held against.
+ * A position computed from its fills and splits (docs/trading-rules.md, 8 and 9). Implemented independently of the
+ * engine, because it is used to verify the engine's results.
  */
 export class Holding {
   lots = 0n
@@ -8,9 +8,9 @@ export class Holding {
   realizedCents = 0n
 
   /**
-   * @param lots bought, or, negative, sold
-   * @param valueCents of all of them
-   * @returns what it realized
+   * @param lots bought (positive) or sold (negative)
+   * @param valueCents value of the whole fill
+   * @returns the realized profit
    */
   fill(lots: bigint, valueCents: bigint): bigint {
     const paidCents = lots > 0n ? valueCents : -valueCents
@@ -29,8 +29,8 @@ export class Holding {
   }
 
   /**
-   * @param paidCents what was paid for the fraction of a lot, or by a short
-   * @returns what it realized
+   * @param paidCents paid to the holder for a fraction of a lot; negative for a short position
+   * @returns the realized profit
    */
   split({ numerator, denominator }: { numerator: bigint; denominator: bigint }, paidCents: bigint): bigint {
     const parts = this.lots * numerator
@@ -50,7 +50,7 @@ export class Holding {
 
 const size = (value: bigint): bigint => (value < 0n ? -value : value)
 
-/** `part` of `whole` of an amount, half up by its size. */
+/** `part / whole` of an amount, its size rounded half up. */
 function share(cents: bigint, part: bigint, whole: bigint): bigint {
   const taken = (2n * size(cents) * part + whole) / (2n * whole)
   return cents < 0n ? -taken : taken

@@ -3,7 +3,7 @@ import { sql } from '../database/sql.ts'
 import { highestTicks } from '../engine/instrument.ts'
 import type { Snapshot } from './snapshot.ts'
 
-/** A split that was applied, in the batch that did it. */
+/** An applied split, and the batch that applied it. */
 export interface Split {
   readonly symbol: string
   readonly numerator: number
@@ -11,20 +11,23 @@ export interface Split {
   readonly batch: bigint
 }
 
-/** What the checks must know of an instrument. */
+/** The properties of an instrument that the checks need. */
 export interface Rules {
   readonly symbol: string
   readonly centsPerTickLot: number
   readonly makerBps: number
   readonly takerBps: number
   readonly priceBandBps: number
-  /** The highest prices that its book has had: one, and another after each split that raised it. */
+  /** The highest prices that its book has allowed: the first, and one after each split that raised it. */
   readonly highestTicks: readonly number[]
-  /** Whether it never had another definition, and so no other fees. */
+  /** Whether its definition, and so its fees, has never changed. */
   readonly isFirst: boolean
 }
 
-/** What the database says of an instrument: as the wire has it, and the highest price of its book before any split. */
+/**
+ * An instrument's definition in the database: the fields of the wire, and the highest price of its book before any
+ * split.
+ */
 interface Definition {
   readonly tickSize: string
   readonly lotSize: string
@@ -51,13 +54,13 @@ export async function readRules(snapshot: Snapshot): Promise<Rules[]> {
   })
 }
 
-/** Whole cents: instruments of other steps are not listed. */
+/** Cents per tick and lot: a whole number for every listed instrument. */
 function centsOf(tickSize: string, lotSize: string): number {
   const [tick, lot] = [stepOf(tickSize), stepOf(lotSize)]
   return (tick.unit * lot.unit * 100) / 10 ** (tick.decimals + lot.decimals)
 }
 
-/** As `afterSplits` of server/instruments.ts raises it. */
+/** Computes the same prices as `afterSplits` in server/instruments.ts. */
 function highestPrices(definition: Definition & { readonly centsPerTickLot: number }, splits: readonly Split[]) {
   const { maxTicks = Number.MAX_SAFE_INTEGER, maxQty, lotSize } = definition
   const maxLots = parseSteps(maxQty, stepOf(lotSize))

@@ -2,7 +2,7 @@ import type { CheckResult } from './audit.ts'
 
 const whole = new Intl.NumberFormat('en-US')
 
-/** A check as lines for people: one, and of faults one a row that is named. */
+/** A check as lines of text: one, plus one for each reported fault. */
 export function linesOf({ claim, ok, counted, of, faults, rows }: CheckResult): string[] {
   const line = `${ok ? 'ok   ' : 'FAULT'}  ${claim} (${whole.format(counted)} ${of})`
   if (ok) return [line]

@@ -3,7 +3,7 @@ import { Holding } from './holding.ts'
 import { readSplits, type Split } from './instruments.ts'
 import { type Fault, type Finding, ROWS_NAMED_MAX, type Snapshot } from './snapshot.ts'
 
-/** An entry that made or unmade profit or fees: a row of db/queries/audit/list-results.sql. */
+/** An entry that affects realized profit or fees: a row of db/queries/audit/list-results.sql. */
 interface ResultLine {
   readonly account: bigint
   readonly kind: 'trade' | 'fee' | 'reset' | 'split'
@@ -15,7 +15,7 @@ interface ResultLine {
   readonly realizedCents: bigint | null
 }
 
-/** An account with one of its positions, or none: a row of db/queries/audit/list-accounts.sql. */
+/** An account with one of its positions, or with none: a row of db/queries/audit/list-accounts.sql. */
 interface AccountRow {
   readonly account: bigint
   readonly symbol: string | null
@@ -29,7 +29,7 @@ interface AccountRow {
 const CASH = 'USD'
 
 /**
- * Follows each account through its entries, one account at a time, and holds what comes of it against the realized profit
+ * Computes each account's results from its entries, one account at a time, and compares them with the realized profit
  * of its fills, the cost and profit of its positions, and its own profit and fees.
  */
 export async function findWrongResults(snapshot: Snapshot): Promise<Finding> {
@@ -39,7 +39,7 @@ export async function findWrongResults(snapshot: Snapshot): Promise<Finding> {
   let row = (await accounts.next()).value
   const close = async (history: AccountHistory) => {
     history.end()
-    // An account without an entry stands between two others.
+    // Accounts without entries come between those with entries.
     for (; row !== undefined && row.account <= history.account; row = (await accounts.next()).value) {
       if (row.account < history.account) new AccountHistory(row.account, splits, faults).compare(row)
       else history.compare(row)
@@ -73,14 +73,14 @@ class FaultList {
   }
 }
 
-/** One account as its entries say. */
+/** The results of one account, computed from its entries. */
 class AccountHistory {
   readonly account: bigint
   readonly #splits: readonly Split[]
   readonly #faults: FaultList
   readonly #holdings = new Map<string, Holding>()
   #splitsDone = 0
-  /** What the split of the batch that is being read has paid. */
+  /** What the split in the current batch has paid. */
   #paidCents = 0n
   #realizedCents = 0n
   #feesPaidCents = 0n
@@ -114,7 +114,7 @@ class AccountHistory {
     }
   }
 
-  /** Splits after the last entry, which found nothing to pay for. */
+  /** Applies splits after the last entry, which paid nothing. */
   end(): void {
     this.#splitBefore(undefined)
   }
@@ -133,7 +133,7 @@ class AccountHistory {
     this.#faults.add(`${name}, ${row.symbol}`, `${found}, expected ${lots}, ${costCents} and ${realizedCents}`)
   }
 
-  /** A split is the last that happens in its batch. */
+  /** A split is always the last operation of its batch. */
   #splitBefore(batch: bigint | undefined): void {
     for (;;) {
       const split = this.#splits[this.#splitsDone]
@@ -147,7 +147,7 @@ class AccountHistory {
   }
 
   #trade({ asset, amount, fillNumber, valueCents, realizedCents }: ResultLine): void {
-    if (valueCents === null) return // its fill is not there, as another check says
+    if (valueCents === null) return // the fill is missing, which another check reports
     const holding = this.#holdings.get(asset) ?? new Holding()
     this.#holdings.set(asset, holding)
     const expected = holding.fill(amount, valueCents)

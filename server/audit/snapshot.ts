@@ -6,27 +6,27 @@ import { ourTypes } from '../database/types.ts'
 
 /** What is wrong with one row. */
 export interface Fault {
-  /** Names it: its account and number, its batch. */
+  /** Identifies the row: by its account and number, or by its batch. */
   readonly row: string
   readonly fault: string
 }
 
-/** What one search found. */
+/** The result of one search. */
 export interface Finding {
-  /** How many. */
+  /** The number of faults. */
   readonly faults: number
-  /** The first of them. */
+  /** The first faults. */
   readonly rows: readonly Fault[]
 }
 
-/** So many rows are named; of all the rest it is said how many. */
+/** At most this many rows are reported per check; the rest are counted. */
 export const ROWS_NAMED_MAX = 20
 const PAGE = 5_000
 /**
- * The role's limits are for trading. Statements touch every row: no plan may cost more than the rows and their logarithm,
- * whatever is known of the tables, so everything is sorted and merged. Not hashed: ids (account × 2^32 + number) of accounts
- * that are near each other fall on one hash, and joining a million took 5 to 15 times as long. One core, and what does not
- * fit into work_mem goes to disk.
+ * The limits of the role are meant for trading. These statements touch every row, so no plan may cost more than n log
+ * n, whatever the planner knows of the tables: everything is sorted and merged. Hash joins are off because ids (account
+ * × 2^32 + number) of neighboring accounts have equal hashes, which made joining a million rows 5 to 15 times slower.
+ * Parallel workers are off to leave the other cores to trading, and sorts beyond work_mem use the disk.
  */
 const SETTINGS = {
   transaction_timeout: '0',
@@ -42,7 +42,7 @@ const SETTINGS = {
   jit: 'off',
 }
 
-/** The database as it is at one moment, whatever is committed meanwhile. */
+/** The database as of one moment, whatever is committed later. */
 export class Snapshot implements AsyncDisposable {
   readonly #client: pg.Client
   #cursors = 0
@@ -51,10 +51,10 @@ export class Snapshot implements AsyncDisposable {
     this.#client = client
   }
 
-  /** @throws {StartupError} when it cannot be had */
+  /** @throws {StartupError} when it cannot be opened */
   static async open(url: string): Promise<Snapshot> {
     const client = new pg.Client({ connectionString: url, application_name: 'valiant-audit', types: ourTypes })
-    client.on('error', () => undefined) // the query that is running says it too
+    client.on('error', () => undefined) // the running query fails with the same error
     try {
       await client.connect()
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
@@ -70,14 +70,14 @@ export class Snapshot implements AsyncDisposable {
     return (await this.#query(text, values)).rows as Row[]
   }
 
-  /** Runs a statement that gives a `row` and its `fault` for each fault, however many. */
+  /** Runs a statement that returns a `row` and its `fault` for each fault. */
   async faults({ text }: Prepared, values: readonly unknown[] = []): Promise<Finding> {
     const counted = `SELECT "row", fault, count(*) OVER () AS faults FROM (${text}) AS found LIMIT ${ROWS_NAMED_MAX}`
     const rows = (await this.#query(counted, values)).rows as (Fault & { readonly faults: bigint })[]
     return { faults: Number(rows[0]?.faults ?? 0), rows: rows.map(({ row, fault }) => ({ row, fault })) }
   }
 
-  /** The rows of a statement, of which only a page is in memory. */
+  /** The rows of a statement, one page in memory at a time. */
   async *stream<Row>({ text }: Prepared): AsyncGenerator<Row, undefined> {
     const name = `audit_${++this.#cursors}`
     await this.#query(`DECLARE ${name} NO SCROLL CURSOR FOR ${text}`)
@@ -97,7 +97,7 @@ export class Snapshot implements AsyncDisposable {
     try {
       return await this.#client.query({ text, values: [...values] })
     } catch (cause) {
-      const what = 'The audit was broken off'
+      const what = 'The audit was interrupted'
       throw anotherVersion(what, cause) ?? new StartupError(`${what}: ${reasonOf(cause)}.`, { cause })
     }
   }

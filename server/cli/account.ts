@@ -9,8 +9,6 @@ import type { Queries } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
 import { StartupError } from '../database/startup-error.ts'
 
-/** Commands that show accounts and manage their API keys. */
-
 /** @param root the folder of the installation */
 export function addAccountCommands(program: Command, root: string): void {
   const inDatabase = async (work: (queries: Queries) => Promise<string>): Promise<void> => {
@@ -68,7 +66,7 @@ interface AccountRow {
   readonly openOrders: number
   readonly orders: bigint
   readonly keys: number
-  /** A symbol and its lots each. */
+  /** Each entry is a symbol and its lots. */
   readonly positions: readonly string[]
 }
 

@@ -21,7 +21,7 @@ async function run(environment: Readonly<Record<string, string>>, ...words: stri
   })
 }
 
-test('a command on a folder without a database says so and makes none', async () => {
+test('a command in a folder without a database says so and creates none', async () => {
   await using folder = await dataFolder()
   for (const words of [['halt', 'NOVA'], ['scheduled'], ['account', '2SGRJFC000000'], ['restored']]) {
     const ended = await run({ DATA_DIR: folder.path }, ...words)
@@ -31,18 +31,18 @@ test('a command on a folder without a database says so and makes none', async ()
   expect(existsSync(join(folder.path, 'postgres'))).toBe(false)
 })
 
-test('a command on a database that nobody has migrated says what to do, in one line', async () => {
+test('a command on a database without migrations says what to do, in one line', async () => {
   await using empty = await freshDatabase(undefined, 'template0')
   for (const words of [['halt', 'NOVA'], ['scheduled'], ['account', '2SGRJFC000000'], ['scenario', 'list']]) {
     const { code, out, err } = await run({ DATABASE_URL: empty.url }, ...words)
     expect([code, out]).toEqual([1, ''])
     expect(err).toMatch(
-      /^The command was broken off: relation "\w+" does not exist\. .+`node server\/cli\.ts migrate`\.\n$/,
+      /^The command was interrupted: relation "\w+" does not exist\. .+`node server\/cli\.ts migrate`\.\n$/,
     )
   }
 })
 
-test('a command leaves no settings behind in a pooler', async () => {
+test('a command leaves no session settings behind in a connection pooler', async () => {
   await using fresh = await freshDatabase()
   const pooled = new URL(fresh.url)
   await using pooler = await openFaultProxy({ host: pooled.hostname, port: Number(pooled.port) })
@@ -58,7 +58,7 @@ test('a command leaves no settings behind in a pooler', async () => {
   expect(kept).toEqual([])
 })
 
-test('a file that is no recording is said to be none, in one line', async () => {
+test('a file that is not a recording is rejected in one line', async () => {
   await using folder = await dataFolder()
   const [none, wrong, empty] = ['none', 'wrong', 'empty'].map((name) => join(folder.path, name)) as [
     string,

@@ -7,22 +7,25 @@ import { startEmbeddedPostgres } from '../database/embedded-postgres.ts'
 import { StartupError } from '../database/startup-error.ts'
 import { addEnvFile } from '../env-file.ts'
 
-/** The server needs a secret with a database of its own; a command signs nothing. */
+/** With an external database the server requires a secret, but a command signs nothing. */
 const SIGNS_NOTHING = { AUTH_SECRET: 'not needed, since nothing is signed' }
 
 export interface CommandAddress {
   readonly config: Config
   readonly url: string
-  /** Past a pooler, for sessions with settings or locks of their own. */
+  /** The address that bypasses a connection pooler, for sessions with their own settings or locks. */
   readonly directUrl: string
 }
 
-/** What a command works on; all of it is closed after it. */
+/** The database that a command works on; everything is closed afterward. */
 export interface CommandDatabase extends CommandAddress {
   readonly database: Database
 }
 
-/** Whether a folder without an embedded database is given one: in the wrong folder a command would report on nothing. */
+/**
+ * Whether to create an embedded database if the folder has none: in the wrong folder, a command would report on an
+ * empty one.
+ */
 type IfNone = 'make' | 'refuse'
 
 /**
@@ -49,8 +52,8 @@ export async function commandAddress(
 }
 
 /**
- * Works on the database of the settings.
- * @throws {StartupError} when it is not there, cannot be reached, or is of another version
+ * Runs a command's work on the configured database.
+ * @throws {StartupError} when it does not exist, cannot be reached, or has another version
  */
 export async function inCommandDatabase<Result>(
   root: string,
@@ -64,7 +67,7 @@ export async function inCommandDatabase<Result>(
   try {
     return await work({ ...address, database })
   } catch (cause) {
-    throw anotherVersion('The command was broken off', cause) ?? cause
+    throw anotherVersion('The command was interrupted', cause) ?? cause
   }
 }
 

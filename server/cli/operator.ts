@@ -38,7 +38,7 @@ export function addOperatorCommands(program: Command, root: string): void {
       const atMs = momentToComeOf(at)
       return inDatabase(async (queries, config) => {
         const { spec } = await afterItsSplits(queries, listed(config), symbol)
-        // At most what a lot is worth at the highest price, so that no sum over a position overflows.
+        // At most the value of a lot at the highest price, so that no sum over a position overflows.
         const cents = wholeNumber(centsPerLot, '--cents-per-lot', spec.maxTicks * spec.centsPerTickLot)
         return schedule(queries, { kind: 'dividend', symbol, atMs, centsPerLot: cents })
       })
@@ -96,7 +96,7 @@ async function changeStatus(queries: Queries, symbol: string, wished: WishedStat
   throw unlisted(symbol)
 }
 
-/** An instrument after the splits that it has had and those that are to come. @throws {StartupError} for an unlisted one */
+/** An instrument after all its applied and scheduled splits. @throws {StartupError} for an unlisted one */
 async function afterItsSplits(
   queries: Queries,
   listed: readonly ListedInstrument[],

@@ -19,7 +19,7 @@ async function run(environment: Readonly<Record<string, string>>, ...options: st
   })
 }
 
-test('`valiant queries` lists statements by name with their plans, as lines or objects, and counts anew when told to', async () => {
+test('`valiant queries` lists statements by name with their plans, as text or JSON, and resets the counters on request', async () => {
   await using fresh = await freshDatabase()
   const at = { DATABASE_URL: fresh.url }
   await using database = await openDatabase({ url: fresh.url, logger: { warn: () => undefined } })
@@ -40,7 +40,7 @@ test('`valiant queries` lists statements by name with their plans, as lines or o
   expect((await run(at, '--limit', '50')).out).not.toContain('journal/list-accounts-of-user')
 })
 
-test('what is wrong with the command is one line', async () => {
+test('an invalid command is rejected in one line', async () => {
   const none = await run({ DATA_DIR: join(tmpdir(), 'valiant-nothing-here') })
   expect(none).toMatchObject({ code: 1, out: '' })
   expect(none.err).toMatch(/^There is no database in .*valiant-nothing-here: set DATA_DIR/)

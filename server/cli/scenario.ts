@@ -11,7 +11,10 @@ import { endOf, isScenario, playable, SCENARIOS, type ScenarioRun } from '../sim
 /** Stands for all instruments in a command. */
 const ALL = 'all'
 
-/** Commands that play scenarios on the market, such as a flash crash for a class. Each writes rows that the exchange sees within a second. */
+/**
+ * Commands that play scenarios on the market, such as a flash crash. Each writes rows that
+ * the exchange sees within a second.
+ */
 export function addScenarioCommands(program: Command, root: string): void {
   const inRuns = (work: (runs: ScenarioRuns, listed: readonly string[]) => Promise<string>): Promise<void> =>
     inCommandDatabase(root, async ({ database, config }) => {

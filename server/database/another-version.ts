@@ -5,7 +5,7 @@ const MISSING = ['42P01', '42703', '42704']
 
 /**
  * The error for a database with another schema, or none.
- * @param what the sentence that the reason follows, such as "The audit was broken off"
+ * @param what the sentence that the reason follows, such as "The audit was interrupted"
  * @returns undefined for any other error
  */
 export function anotherVersion(what: string, cause: unknown): StartupError | undefined {

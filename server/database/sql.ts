@@ -129,7 +129,7 @@ export const sql = {
     readInstruments: prepared('audit/read-instruments'),
     readSplits: prepared('audit/read-splits'),
     readLastHash: prepared('audit/read-last-hash'),
-    findCrookedLines: prepared('audit/find-crooked-lines'),
+    findInvalidEntries: prepared('audit/find-invalid-entries'),
     findUnbalancedAssets: prepared('audit/find-unbalanced-assets'),
     findWrongBalances: prepared('audit/find-wrong-balances'),
     findWrongSteps: prepared('audit/find-wrong-steps'),

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { freshDatabase } from '../../test/rig/postgres.ts'
-import { AuditedFloor } from '../audit/audit.fixture.ts'
+import { AuditedExchange } from '../audit/audit.fixture.ts'
 import { anyActions, SYMBOLS } from '../engine/random-trading.fixture.ts'
 import { accountOf, batchOf, orderOf } from './batch.fixture.ts'
 import { FollowedState } from './follow.ts'
@@ -39,24 +39,24 @@ test('whatever is traded, what is followed is what a whole reading gives', async
       fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }),
       async (seed, strides) => {
         await using fresh = await freshDatabase()
-        await using floor = await AuditedFloor.open(fresh.url)
+        await using exchange = await AuditedExchange.open(fresh.url)
         const said: string[] = []
         const say = (_: object, message: string) => void said.push(message)
-        const followed = new FollowedState({ queries: floor.database.queries, log: { info: say, error: say } })
+        const followed = new FollowedState({ queries: exchange.database.queries, log: { info: say, error: say } })
         await followed.follow()
         const actions = fc.sample(anyActions, { seed, numRuns: 3 }).flat()
         for (let from = 0, turn = 0; from < actions.length; turn++) {
           const stride = strides[turn % strides.length] ?? 1
-          for (const action of actions.slice(from, from + stride)) await floor.play(action)
+          for (const action of actions.slice(from, from + stride)) await exchange.play(action)
           from += stride
           await followed.follow()
-          if (turn % 3 === 0) await expectEqual(followed, floor.database.queries)
+          if (turn % 3 === 0) await expectEqual(followed, exchange.database.queries)
         }
         const [symbol = ''] = SYMBOLS
-        await floor.dividend(symbol, 12)
-        await floor.split(symbol, 3, 2)
-        await floor.apply({ kind: 'margin.charge', days: 1 }, { chargedDay: 20_000, simulator: { some: 'state' } })
-        await expectEqual(followed, floor.database.queries)
+        await exchange.dividend(symbol, 12)
+        await exchange.split(symbol, 3, 2)
+        await exchange.apply({ kind: 'margin.charge', days: 1 }, { chargedDay: 20_000, simulator: { some: 'state' } })
+        await expectEqual(followed, exchange.database.queries)
         expect(said).toEqual([])
       },
     ),
