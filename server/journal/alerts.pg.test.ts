@@ -23,7 +23,7 @@ async function made(more: Partial<NewAlert> = {}) {
 const fire = (...ids: number[]) => alerts.fire(ids.map((id) => ({ id, timeMs: 50, ticks: 102 })))
 const list = async () => (await alerts.list(ALICE, 2)).map(({ id }) => id)
 
-test('an alert is made once under its request id; with other content the id is taken', async () => {
+test('a repeated request id creates no second alert; with other content it is rejected', async () => {
   const first = await alerts.create(wish({ requestId: 'a', note: 'look' }))
   expect(first).toMatchObject({ isRepeated: false, alert: { ticks: 101, note: 'look', account: ALICE } })
   expect(await alerts.create(wish({ requestId: 'a', note: 'look' }))).toMatchObject({
@@ -33,7 +33,7 @@ test('an alert is made once under its request id; with other content the id is t
   expect(await list()).toHaveLength(1)
 })
 
-test('requests under one id that come at once make one alert, and no two pass the bound together', async () => {
+test('concurrent requests with one id create one alert, and concurrent requests cannot exceed the limit', async () => {
   const same = await Promise.all([1, 2, 3, 4].map(() => alerts.create(wish({ requestId: 'a' }))))
   expect(same.filter((one) => typeof one === 'object' && !one.isRepeated)).toHaveLength(1)
   const many = await Promise.all([1, 2, 3, 4].map(() => alerts.create(wish())))
@@ -41,7 +41,7 @@ test('requests under one id that come at once make one alert, and no two pass th
   expect(await list()).toHaveLength(3)
 })
 
-test('one that has fired, or is deleted, makes room', async () => {
+test('a fired or deleted alert no longer counts toward the limit', async () => {
   const [one, other] = [await made(), await made()]
   await made()
   expect(await alerts.create(wish())).toBe('full')
@@ -52,7 +52,7 @@ test('one that has fired, or is deleted, makes room', async () => {
   expect(await alerts.create(wish())).toBe('full')
 })
 
-test('a deletion is done once under its request id, of an alert of this account that is there', async () => {
+test('a repeated request id deletes no second alert; only existing alerts of the same account can be deleted', async () => {
   const [{ id }, other] = [await made({ requestId: 'a' }), await made()]
   const deletion = { account: ALICE, id, requestId: 'd' }
   expect(await alerts.delete({ ...deletion, account: ALICE + 1 })).toBe('none')
@@ -72,7 +72,7 @@ test('an alert fires once, and not when it was deleted', async () => {
   expect(await fire(one.id, gone.id)).toEqual([])
 })
 
-test('what fired is unsent until it is noted; who deletes it need not be told', async () => {
+test('a fired alert is unsent until it is marked; a deleted one need not be sent', async () => {
   const [one, gone] = [await made(), await made()]
   await made()
   await fire(one.id, gone.id)
@@ -83,7 +83,7 @@ test('what fired is unsent until it is noted; who deletes it need not be told', 
   expect(await alerts.unsent([ALICE])).toEqual([])
 })
 
-test('the list has all that wait and the newest that fired, newest first', async () => {
+test('the list has all waiting alerts and the latest fired ones, newest first', async () => {
   const waits = await made()
   const fired = []
   for (let i = 0; i < 3; i++) {
@@ -93,7 +93,7 @@ test('the list has all that wait and the newest that fired, newest first', async
   expect(await list()).toEqual([fired[2], fired[1], waits.id])
 })
 
-test('the leader pages through those that wait, and hears of what changes after a mark', async () => {
+test('the leader pages through waiting alerts and sees the changes after a mark', async () => {
   const [one, other] = [await made(), await made()]
   expect((await alerts.waiting(0, 1)).map(({ id }) => id)).toEqual([one.id])
   expect((await alerts.waiting(one.id, 10)).map(({ id }) => id)).toEqual([other.id])
@@ -106,14 +106,14 @@ test('the leader pages through those that wait, and hears of what changes after 
     { id: other.id, isWaiting: false },
     { id: third.id, isWaiting: true, op: 'below', ticks: 101, symbol: 'VLNT' },
   ])
-  // A mark lies before whatever is at work, in other tests' databases too.
+  // A mark is before any open transaction, also one in another test's database.
   await expect.poll(async () => await alerts.changes(await alerts.mark())).toEqual([])
-  // As after a restore into another Postgres, which has not come so far yet.
+  // As after a restore into another Postgres, whose transaction ids are lower.
   await at.database.queries.none("UPDATE price_alert SET changed_by = '999999999999' WHERE alert_id = $1", [third.id])
   expect((await alerts.changes(mark)).map(({ id }) => id)).toEqual([one.id, other.id])
 })
 
-test('one whose transaction was still at work at the mark is not passed over', async () => {
+test('a change whose transaction was open at the mark is not missed', async () => {
   let mark = ''
   await at.database.queries.tx(async (t) => {
     await t.none('SET LOCAL transaction_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0')
@@ -125,7 +125,7 @@ test('one whose transaction was still at work at the mark is not passed over', a
   expect((await alerts.changes(mark)).map(({ ticks }) => ticks)).toContain(5)
 })
 
-test('a split restates what waits for a price of before it, once: up from above, down from below', async () => {
+test('a split adjusts the prices of waiting alerts once, rounded away from the market', async () => {
   const [above, below] = [await made({ ticks: 101 }), await made({ op: 'below', ticks: 101 })]
   const other = await made({ symbol: 'NOVA' })
   const actions = new CorporateActions(at.database.queries)
@@ -138,7 +138,7 @@ test('a split restates what waits for a price of before it, once: up from above,
   expect([above, below, other].map(({ id }) => ticksOf.get(id))).toEqual([51, 50, 101])
 })
 
-test('what was deleted is forgotten after a day, what fired after thirty', async () => {
+test('deleted alerts are removed after a day, fired ones after thirty', async () => {
   const [waits, fired, gone] = [await made(), await made(), await made()]
   await fire(fired.id)
   await alerts.delete({ account: ALICE, id: gone.id, requestId: 'd' })
@@ -151,7 +151,7 @@ test('what was deleted is forgotten after a day, what fired after thirty', async
   expect(await rows()).toHaveLength(1)
 })
 
-test('more than one statement may forget is forgotten in parts', async () => {
+test('removals beyond the limit of one statement are done in parts', async () => {
   const waits = await made()
   await at.database.queries.none(
     `INSERT INTO price_alert (account_id, symbol, op, price_ticks, created_at_ms, fired_at_ms, trade_ticks, deleted_at_ms)

@@ -7,9 +7,9 @@ import type { AccountNumber } from '../engine/command.ts'
 import { InDoubt } from './errors.ts'
 import { fromRow } from './rows.ts'
 
-/** What is watched of an alert. */
+/** The part of an alert that the leader watches. */
 export interface WaitingAlert {
-  /** They rise with creation, over all accounts. */
+  /** Ids increase with creation, across all accounts. */
   readonly id: number
   readonly symbol: string
   readonly op: 'above' | 'below'
@@ -21,13 +21,13 @@ export interface WaitingAlert {
 export interface PriceAlert extends WaitingAlert {
   readonly account: AccountNumber
   readonly note: string | undefined
-  /** Market time of the trade that fired it, and its price; undefined while it waits. */
+  /** Market time and price of the trade that fired it; undefined while it waits. */
   readonly firedAtMs?: number | undefined
   readonly tradeTicks?: number | undefined
 }
 export type FiredPriceAlert = PriceAlert & { readonly firedAtMs: number; readonly tradeTicks: number }
 
-/** That a trade has fired an alert. */
+/** The trade that fired an alert. */
 export interface Firing {
   readonly id: number
   readonly timeMs: number
@@ -38,26 +38,32 @@ export interface NewAlert extends Omit<WaitingAlert, 'id' | 'createdAtMs'> {
   readonly account: AccountNumber
   readonly note: string | undefined
   readonly requestId: string | undefined
-  /** So many of an account may wait. */
+  /** How many alerts of an account may wait. */
   readonly max: number
 }
 
-/** `other`: the request's id was used for something else. `full`: as many wait as may. */
+/** `other`: the request id was used for something else. `full`: the account has as many waiting alerts as allowed. */
 export type CreateOutcome = { readonly alert: PriceAlert; readonly isRepeated: boolean } | 'other' | 'full'
 export type DeleteOutcome = 'deleted' | 'repeated' | 'other' | 'none'
 
-/** What a gateway does with alerts. */
+/** The part of the store that gateways use. */
 export type AlertStore = Pick<Alerts, 'create' | 'delete' | 'list' | 'unsent' | 'markSent'>
 
 type StoredRequest = PriceAlert & { readonly sha256: Buffer | undefined; readonly isDeletion: boolean }
 
-/** The requests that made or deleted an alert are known for a day after it is gone; one that has fired is listed so long. */
+/**
+ * A deleted alert is kept for a day, so that repeats of its requests are recognized; a fired one is listed for thirty
+ * days.
+ */
 const DELETED_KEPT_MS = 86_400_000
 const FIRED_KEPT_MS = 30 * 86_400_000
-/** Of each kind, by one statement, so that it ends well within the role's transaction_timeout: an account can make 100 a second. */
+/**
+ * Per statement and kind, so that each ends well within the role's transaction_timeout: an account can create 100 a
+ * second.
+ */
 export const FORGOTTEN_AT_ONCE_MAX = 5_000
 
-/** Price alerts, beside the journal: no batch knows of them. */
+/** Price alerts. They are stored outside the journal: no batch contains them. */
 export class Alerts {
   readonly #queries: Queries
 
@@ -65,7 +71,7 @@ export class Alerts {
     this.#queries = queries
   }
 
-  /** @throws {InDoubt} when it may have been made; whatever else it throws, it was not */
+  /** @throws {InDoubt} when it may have been created; after any other error it was not */
   async create({ requestId, ...wished }: NewAlert): Promise<CreateOutcome> {
     const { symbol, op, ticks, note } = wished
     const sha256 = hash('sha256', JSON.stringify([symbol, op, ticks, note]), 'buffer')
@@ -80,7 +86,7 @@ export class Alerts {
     return !isDeletion && stored?.equals(sha256) === true ? { alert, isRepeated: true } : 'other'
   }
 
-  /** @throws {InDoubt} when it may have been deleted; whatever else it throws, it was not */
+  /** @throws {InDoubt} when it may have been deleted; after any other error it was not */
   async delete({ account, id, requestId }: DeletedAlert): Promise<DeleteOutcome> {
     const parameters = { account, id, requestId: requestId ?? null, nowMs: Date.now() }
     const { known, changed } = await this.#change(sql.journal.deleteAlert, parameters)
@@ -88,12 +94,12 @@ export class Alerts {
     return changed === undefined ? 'none' : 'deleted'
   }
 
-  /** Newest first: all that wait, and of those that have fired the newest. */
+  /** Newest first: all waiting alerts, and the latest fired ones. */
   list(account: AccountNumber, firedMax: number): Promise<PriceAlert[]> {
     return this.#list(sql.journal.listAlerts, { account, firedMax })
   }
 
-  /** Those of the accounts that have fired and were told to nobody, oldest first. */
+  /** Fired alerts of these accounts that have not been sent yet, oldest first. */
   unsent(accounts: readonly AccountNumber[]): Promise<FiredPriceAlert[]> {
     return this.#list(sql.journal.listUnsentAlerts, { accounts })
   }
@@ -102,22 +108,22 @@ export class Alerts {
     await this.#queries.none(sql.journal.markAlertsSent, { ids, nowMs: Date.now() })
   }
 
-  /** From where `changes` begins to see what is committed from now on. */
+  /** A mark for `changes`, which returns everything committed after it. */
   async mark(): Promise<string> {
     return (await this.#queries.one<{ mark: string }>(sql.journal.readAlertMark)).mark
   }
 
-  /** A page of those that wait, by their ids. */
+  /** A page of waiting alerts, by id. */
   waiting(afterId: number, limit: number): Promise<WaitingAlert[]> {
     return this.#list(sql.journal.listWaitingAlerts, { afterId, limit })
   }
 
-  /** What was made, deleted or fired since a mark; some of it may have been seen before. */
+  /** Alerts created, deleted or fired since a mark; some may have been returned before. */
   changes(mark: string): Promise<(WaitingAlert & { readonly isWaiting: boolean })[]> {
     return this.#list(sql.journal.listChangedAlerts, { mark })
   }
 
-  /** @returns those that fired by it: once, however often it is asked, and none that was deleted before */
+  /** @returns the alerts that this call fired; those fired or deleted before are left out */
   fire(firings: readonly Firing[]): Promise<FiredPriceAlert[]> {
     return this.#list(sql.journal.fireAlerts, {
       ids: firings.map(({ id }) => id),
@@ -126,7 +132,7 @@ export class Alerts {
     })
   }
 
-  /** Drops what need not be kept, a part after the other. */
+  /** Removes what is no longer kept, in parts. */
   async forget(nowMs: number): Promise<void> {
     const limit = FORGOTTEN_AT_ONCE_MAX
     const old = { deletedBeforeMs: nowMs - DELETED_KEPT_MS, firedBeforeMs: nowMs - FIRED_KEPT_MS, limit }
@@ -136,8 +142,8 @@ export class Alerts {
   }
 
   /**
-   * One change of an account's alerts at a time, unless a request of this id was made before. The statements go as one text,
-   * and are one transaction: none that this process, busy with something else, could leave open.
+   * Changes the alerts of an account, one change at a time, unless a request with this id was made before. All
+   * statements are sent as one text and so form one transaction, which a busy process cannot leave open.
    */
   async #change(statement: Statement, parameters: object): Promise<Change> {
     const statements = [sql.journal.lockAlerts, sql.journal.findAlertRequest, statement]
@@ -153,7 +159,8 @@ export class Alerts {
         }
       })
     } catch (cause) {
-      // What Postgres itself refuses, it has not done; else only the answer may be lost.
+      // An error from Postgres means that nothing was changed. After any other error only the answer may have been
+      // lost.
       if (!sending.hasBegun || cause instanceof pg.DatabaseError) throw cause
       throw new InDoubt('a change of an alert is in doubt', { cause })
     }
@@ -164,7 +171,7 @@ export class Alerts {
   }
 }
 
-/** What a request of this id did before, and the row that this one has changed. */
+/** The earlier request with this id, if any, and the row that this one changed. */
 interface Change {
   readonly known: StoredRequest | undefined
   readonly changed: unknown

@@ -1,11 +1,11 @@
-/*
- * Columns of many rows as Postgres array literals: bars, samples of equity, news. Written by hand, since the driver's own
- * encoding looks at the type of each element. Rows of a batch go in binary form (row-writer.ts).
+/**
+ * Columns of many rows (bars, equity samples, news) as Postgres array literals. Encoded here because the driver
+ * inspects the type of each element. Rows of a batch use the binary format instead (row-writer.ts).
  */
 
 /**
- * Whole numbers; undefined is NULL.
- * @throws {RangeError} for what a double does not hold exactly: the engine's defect
+ * Integers; undefined becomes NULL.
+ * @throws {RangeError} for a number that is not a safe integer, which is a defect of the engine
  */
 export function integers<Row>(rows: readonly Row[], of: (row: Row) => number | undefined): string {
   let text = ''
@@ -18,7 +18,7 @@ export function integers<Row>(rows: readonly Row[], of: (row: Row) => number | u
   return literal(text)
 }
 
-/** Texts of any content; undefined is NULL. */
+/** Texts with any content; undefined becomes NULL. */
 export function texts<Row>(rows: readonly Row[], of: (row: Row) => string | undefined): string {
   let text = ''
   for (const row of rows) {

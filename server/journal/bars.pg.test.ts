@@ -21,7 +21,7 @@ function columnsOf(symbol: string, startsMs: readonly number[], ticks = 100): Ba
   }
 }
 
-test('bars come back as they were written, over the edges of hours and months', async () => {
+test('bars are read as they were written, across hours and months', async () => {
   await using fresh = await freshDatabase()
   await using database = await openDatabase({ url: fresh.url, logger: { warn: () => undefined } })
   const bars = new Bars(database.queries)
@@ -43,18 +43,18 @@ test('bars come back as they were written, over the edges of hours and months', 
   expect(await bars.bars('1m', 'VLNT', { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER })).toHaveLength(721)
   expect(await bars.bars('1m', 'OTHER', { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER })).toEqual([])
 
-  // Written again, a bar is replaced.
+  // Writing a bar again replaces it.
   await bars.writeBars('1s', columnsOf('VLNT', [START], 500))
   expect((await bars.barBefore('1s', 'VLNT', START + 1))?.openTicks).toBe(500)
   expect(await bars.barBefore('1s', 'VLNT', START)).toBeUndefined()
   expect(await bars.barEnds('1s')).toEqual([{ symbol: 'VLNT', firstMs: START, lastMs: START + 4 * HOUR }])
 
-  // Whole hours go; what is younger stays.
+  // Whole hours are dropped; younger bars stay.
   await bars.dropSeconds(START + 2 * HOUR + 1)
   expect((await bars.barEnds('1s'))[0]?.firstMs).toBe(START + 2 * HOUR)
 })
 
-test('two servers make the same partitions at once', async () => {
+test('two servers can create the same partitions at the same time', async () => {
   await using fresh = await freshDatabase()
   await using database = await openDatabase({ url: fresh.url, logger: { warn: () => undefined } })
   const writing = ['A', 'B', 'C'].map((symbol) =>
@@ -64,7 +64,7 @@ test('two servers make the same partitions at once', async () => {
   expect(await new Bars(database.queries).barEnds('1m')).toHaveLength(3)
 })
 
-test('a first history that was broken off can be written again', async () => {
+test('an interrupted first history can be written again', async () => {
   await using fresh = await freshDatabase()
   await using database = await openDatabase({ url: fresh.url, logger: { warn: () => undefined } })
   const bars = new Bars(database.queries)

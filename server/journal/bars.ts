@@ -3,10 +3,10 @@ import { sql } from '../database/sql.ts'
 import { integers, texts } from './array-literal.ts'
 import { fromRow } from './rows.ts'
 
-/** Bars are kept in two widths; the others are made from them at reading. */
+/** The two stored widths; longer bars are computed from them when read. */
 export type BarWidth = '1s' | '1m'
 
-/** Integer ticks and lots. A silent stretch has none. */
+/** Integer ticks and lots. Periods without trades have no bar. */
 export interface Bar {
   readonly startAtMs: number
   readonly openTicks: number
@@ -19,7 +19,7 @@ export interface Bar {
   readonly turnover: number
 }
 
-/** Many bars, one array a column: what `writeBars` takes, since the first history has hundreds of thousands. */
+/** Many bars as columns, for `writeBars`: the first history has hundreds of thousands. */
 export interface BarColumns {
   readonly symbol: readonly string[]
   readonly startAtMs: ArrayLike<number>
@@ -32,26 +32,29 @@ export interface BarColumns {
   readonly turnover: ArrayLike<number>
 }
 
-/** A statement writes at most so many, so that it ends well within the role's transaction_timeout. */
+/** At most this many bars per statement, so that each ends well within the role's transaction_timeout. */
 const BARS_A_STATEMENT_MAX = 10_000
-/** So many at once are a first history, none of which is there: it is inserted without looking. */
+/** Only the first history has this many at once. Its bars are all new and inserted without conflict handling. */
 const FIRST_HISTORY_BARS_MIN = 1_000
-/** Stretches of time no longer than a partition. */
+/** Time spans no longer than a partition. */
 const STRETCH_MS = { '1s': 3_600_000, '1m': 28 * 86_400_000 } as const
 const STRETCHES_KNOWN_MAX = 1_000
 const tableOf = (width: BarWidth) => `candle_${width}`
 
-/** The bars of all symbols, outside the journal's batches: a crash may lose the last two seconds of them. */
+/**
+ * The bars of all symbols. They are stored outside the journal's batches: a crash may lose the last two seconds of
+ * them.
+ */
 export class Bars {
   readonly #queries: Queries
-  /** The stretches whose partitions are known to be there. */
+  /** Time spans whose partitions are known to exist. */
   readonly #partitioned: Record<BarWidth, Set<number>> = { '1s': new Set(), '1m': new Set() }
 
   constructor(queries: Queries) {
     this.#queries = queries
   }
 
-  /** Writes bars; those that are there already are replaced. Makes the partitions they need. */
+  /** Writes bars, replaces existing ones, and creates the partitions they need. */
   async writeBars(width: BarWidth, columns: BarColumns): Promise<void> {
     const count = columns.symbol.length
     if (count === 0) return
@@ -69,7 +72,7 @@ export class Bars {
     let writing: Promise<void> = Promise.resolve()
     for (let from = 0; from < count; from += BARS_A_STATEMENT_MAX) {
       const rows = Array.from({ length: Math.min(BARS_A_STATEMENT_MAX, count - from) }, (_, i) => from + i)
-      // Encoded while the one before is being written.
+      // Encoded while the previous part is being written.
       const values = [
         texts(rows, (row) => columns.symbol[row]),
         ...numbers.map((column) => integers(rows, (row) => column[row])),
@@ -80,13 +83,13 @@ export class Bars {
     await writing
   }
 
-  /** Oldest first; `toMs` is exclusive. Silent bars are not there. */
+  /** Oldest first; `toMs` is exclusive. Periods without trades are absent. */
   async bars(width: BarWidth, symbol: string, { fromMs, toMs }: { fromMs: number; toMs: number }): Promise<Bar[]> {
     const parameters = { table: tableOf(width), symbol, fromMs, toMs }
     return (await this.#queries.any<unknown>(sql.journal.listBars, parameters)).map((row) => fromRow<Bar>(row))
   }
 
-  /** The same of many symbols in one reading; a symbol without a bar is not in it. */
+  /** The same for many symbols in one query; a symbol without bars is absent. */
   async barsOf(
     symbols: readonly string[],
     width: BarWidth,
@@ -104,25 +107,25 @@ export class Bars {
     return bars
   }
 
-  /** The last bar before a time, whose close the silent ones after it repeat. */
+  /** The last bar before a time. Later periods without trades repeat its close. */
   async barBefore(width: BarWidth, symbol: string, beforeMs: number): Promise<Bar | undefined> {
     const parameters = { table: tableOf(width), symbol, beforeMs }
     const row = await this.#queries.oneOrNone<unknown>(sql.journal.findBarBefore, parameters)
     return row === null ? undefined : fromRow<Bar>(row)
   }
 
-  /** The first and last start of what is kept, a symbol each; empty when there is no history yet. */
+  /** The start of the first and last stored bar of each symbol; empty without any history. */
   async barEnds(width: BarWidth): Promise<{ symbol: string; firstMs: number; lastMs: number }[]> {
     const rows = await this.#queries.any<unknown>(sql.journal.findBarEnds, { table: tableOf(width) })
     return rows.map((row) => fromRow(row))
   }
 
-  /** Forgets all bars: before a first history, which may have been begun and broken off. */
+  /** Removes all bars, before a first history: an earlier one may have been interrupted. */
   async clear(): Promise<void> {
     await this.#queries.none(sql.journal.clearBars)
   }
 
-  /** Drops the bars of a second that are older than a time, by whole hours. */
+  /** Drops one-second bars older than a time, in whole hours. */
   async dropSeconds(beforeMs: number): Promise<void> {
     await this.#queries.one(sql.journal.dropBarPartitions, { beforeMs })
   }
@@ -132,7 +135,7 @@ export class Bars {
       const inserted = await this.#queries.none({ ...sql.journal.insertBars1m, values }).then(
         () => true,
         (cause: unknown) => {
-          if (isDuplicate(cause)) return false // a first history that was broken off is written again
+          if (isDuplicate(cause)) return false // an interrupted first history is written again
           throw cause
         },
       )
@@ -147,7 +150,7 @@ export class Bars {
     for (let i = 0; i < startsMs.length; i++) {
       const stretch = Math.floor((startsMs[i] ?? 0) / stretchMs)
       if (made.has(stretch)) continue
-      // One further than what is needed, so that the change of the hour finds its partition there.
+      // One partition further than needed, so that it exists when the next hour begins.
       const bounds = { fromMs: stretch * stretchMs, toMs: (stretch + 2) * stretchMs }
       await this.#queries.one(sql.journal.makeBarPartitions, { table: tableOf(width), ...bounds })
       if (made.size >= STRETCHES_KNOWN_MAX) made.clear()

@@ -4,8 +4,6 @@ import { CASH, type Entry, type Fill } from '../engine/event.ts'
 import type { Account, Order, Position } from '../engine/state.ts'
 import type { Batch, CommandResult } from './batch.ts'
 
-/** Batches for tests and measurements, as the engine would fill them. */
-
 const TIME_MS = 1_764_000_000_000
 
 export function batchOf(parts: Partial<Batch> & Pick<Batch, 'batch'>): Batch {
@@ -100,7 +98,7 @@ export const resultOf = (account: AccountNumber, commandId: string, result: unkn
   result,
 })
 
-/** One line: what `account` gets of an asset, and `counter` gives. Numbered by `next`. */
+/** An entry that moves an amount from `counter` to `account`, numbered by `next`. */
 export function entryOf(
   next: (account: AccountNumber) => number,
   kind: Entry['kind'],
@@ -126,7 +124,7 @@ export function entryOf(
   }
 }
 
-/** Running numbers, one row an account. */
+/** Running numbers, separate for each account. */
 export function counters(): (account: AccountNumber) => number {
   const last = new Map<AccountNumber, number>()
   return (account) => {
@@ -139,13 +137,13 @@ export function counters(): (account: AccountNumber) => number {
 export const depositOf = (next: (account: AccountNumber) => number, account: AccountNumber, cents: number): Entry =>
   entryOf(next, 'deposit', [account, OUTSIDE, CASH, cents])
 
-/** A market order filled at once by the house: an order, a fill, value, quantity and fee. */
+/** Market orders that the house fills at once: each has an order, a fill, and entries for value, quantity and fee. */
 export class TakerFlow {
   readonly #next = counters()
   readonly #orders = counters()
   #trade = 0
 
-  /** The accounts, opened and funded. */
+  /** A batch that opens and funds the accounts. */
   opening(batch: number, accounts: readonly AccountNumber[]): Batch {
     return batchOf({
       batch,

@@ -6,42 +6,42 @@ import { commandHash } from './command-hash.ts'
 import { entriesDigest } from './entries-digest.ts'
 import { RowWriter } from './row-writer.ts'
 
-/** What one commit writes, all of it or nothing. */
+/** What one commit writes, entirely or not at all. */
 export interface Batch {
   readonly epoch: number
-  /** One more than the last. */
+  /** One more than the previous batch. */
   readonly batch: number
-  /** Where the stream of commands is read on from. */
+  /** Where a successor continues to read the stream of commands. */
   readonly streamPosition: string
   /** Market time. */
   readonly timeMs: number
   readonly results: readonly CommandResult[]
-  /** Whole new states; each object once. */
+  /** The complete new state of each changed order, each once. */
   readonly orders: readonly Readonly<Order>[]
   readonly fills: readonly Fill[]
   readonly entries: readonly Entry[]
   readonly positions: readonly Readonly<Position>[]
-  /** Whole new states; the exchange's own among them are passed over. */
+  /** The complete new state of each changed account; the exchange's own accounts are skipped. */
   readonly accounts: readonly Readonly<Account>[]
-  /** Owners of the accounts opened in this batch; the accounts stand in `accounts`. */
+  /** Owners of the accounts opened in this batch, which are also in `accounts`. */
   readonly opened: readonly AccountOwner[]
-  /** Switches that were set or went off; the last of an account counts. */
+  /** Dead man's switches that were set or fired; the last per account counts. */
   readonly deadMen: readonly DeadMan[]
-  /** Ids of the corporate actions applied; one that was applied before is refused. */
+  /** Ids of the corporate actions applied; the database refuses an action that was applied before. */
   readonly corporateActions?: readonly number[]
-  /** When interest has been charged: the last day charged, in days since 1970-01-01 UTC. */
+  /** Set when interest was charged: the last day charged, in days since 1970-01-01 UTC. */
   readonly chargedDay?: number
-  /** The simulator's state, JSON-able, when a second is over since the last. */
+  /** The simulator's state as JSON, about once a second. */
   readonly simulator?: unknown
 }
 
-/** The answer to one command of a user. */
+/** The recorded answer to a user's command. */
 export interface CommandResult {
   readonly account: AccountNumber
   /** 'o:' and a clientOrderId, or 'r:' and a requestId. */
   readonly commandId: string
   readonly payloadHash: Buffer
-  /** Kept as JSON, given back as parsed. */
+  /** Stored as JSON and returned parsed. */
   readonly result: unknown
 }
 
@@ -50,19 +50,20 @@ export interface AccountOwner {
   readonly userId: string
 }
 
-/** The types of rows that commit_batch_2 takes arrays of. */
+/** The row types whose arrays commit_batch_2 takes. */
 export type RowType = 'result' | 'order' | 'fill' | 'entry' | 'position' | 'account' | 'owner' | 'dead_man'
 
-/** One parameter; rows still lack the number that the database has for their type. */
+/** A parameter; arrays of rows still lack the oid that the database has for their type. */
 export type Parameter = string | Buffer | null | { readonly type: RowType; readonly rows: Buffer }
 
-/** Used by one encoding at a time, from its first byte to its last. */
+/** Shared: encoding one batch is synchronous. */
 const writer = new RowWriter()
 
 /**
- * The parameters of commit_batch_2, in its order. Reads all of the batch before it returns: its orders, positions and
+ * The parameters of commit_batch_2, in order. Reads the whole batch before it returns, because orders, positions and
  * accounts are the engine's live objects.
- * @param knownToMs market time of the batch before: orders created later are new, and are written without a look for them
+ * @param knownToMs market time of the previous batch; orders created later are certainly new, so they are inserted
+ * without a lookup
  * @throws {RangeError} for a number that is not a safe integer
  */
 export function encodeBatch(batch: Batch, knownToMs = Infinity): Parameter[] {
@@ -93,7 +94,7 @@ export function encodeBatch(batch: Batch, knownToMs = Infinity): Parameter[] {
   ]
 }
 
-/** The exchange's own accounts are as they were made: all that changes of them is their balances. */
+/** Of the exchange's own accounts only the balances ever change. */
 const isUsers = ({ account }: Readonly<Account>): boolean => account >= FIRST_USER_ACCOUNT
 
 function rowsOf<Row>(type: RowType, rows: readonly Row[], columns: number, write: (row: Row) => void): Parameter {
@@ -104,7 +105,7 @@ function rowsOf<Row>(type: RowType, rows: readonly Row[], columns: number, write
 const lastOfAccount = (switches: readonly DeadMan[]): readonly DeadMan[] =>
   switches.length < 2 ? switches : [...new Map(switches.map((one) => [one.account, one])).values()]
 
-// What follows writes the columns of batch_result, batch_order and so on, in their order (db/migrations/0007).
+// The functions below write the columns of batch_result, batch_order and so on, in order (db/migrations/0007).
 
 function writeResult(row: CommandResult): void {
   writer.int4(row.account)
@@ -117,9 +118,9 @@ function writeResult(row: CommandResult): void {
 const OPEN: ReadonlySet<OrderStatus> = new Set(['held', 'untriggered', 'open', 'partially_filled'])
 
 function writeOrder(order: Readonly<Order>): void {
-  // The database takes an order for open until it has the time of its end.
+  // The database treats an order without a closing time as open.
   if (OPEN.has(order.status) !== (order.closedAtMs === undefined)) {
-    throw new RangeError(`journal: expected the time of its end with a closed order alone, found it ${order.status}`)
+    throw new RangeError(`journal: expected a closing time for closed orders only, found status ${order.status}`)
   }
   writer.id(order.account, order.number)
   writer.text(order.clientOrderId)
@@ -176,7 +177,7 @@ function writeFill(fill: Fill): void {
 function writeEntry(entry: Entry): void {
   writer.id(entry.account, entry.number)
   writer.int4(entry.counter)
-  // The exchange's own do not keep their lines' numbers.
+  // The exchange's own accounts do not number their entries.
   writer.int8(entry.counter < FIRST_USER_ACCOUNT ? undefined : entry.counterNumber)
   writer.text(entry.kind)
   writer.text(entry.asset)

@@ -5,7 +5,7 @@ import { readState } from './recovery.ts'
 
 const at = journalForEach()
 
-test('who asked for it is known until the orders have gone, with the grace that was asked for last', async () => {
+test('a setting is stored with its latest grace period until the orders have been canceled', async () => {
   await open(at.journal)
   const wishes = new CancelOnDisconnects(at.database.queries)
   const list = async () => (await readState(at.database.queries)).cancelOnDisconnects

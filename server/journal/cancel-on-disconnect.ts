@@ -3,13 +3,13 @@ import { sql } from '../database/sql.ts'
 import type { AccountNumber } from '../engine/command.ts'
 import { integers } from './array-literal.ts'
 
-/** The orders of an account are to go when nobody who asked for it has been there for so long. */
+/** An account whose orders are to be canceled when nobody who asked for that has been connected for `graceMs`. */
 export interface CancelOnDisconnect {
   readonly account: AccountNumber
   readonly graceMs: number
 }
 
-/** Who has asked for it, beside the journal's batches; the state that a leader goes on from has the list. */
+/** The stored settings, outside the journal's batches. A new leader reads them with its state. */
 export class CancelOnDisconnects {
   readonly #queries: Queries
 

@@ -1,6 +1,7 @@
 /**
- * 53 bits of a command's id, for a set of the ids an account has used: a hit must be looked up (two ids may share one),
- * a miss is certain. Kept in the database, so it never changes. cyrb53 (public domain, bryc).
+ * A 53-bit hash of a command id, for the set of ids that an account has used. A hit must be looked up, since two ids
+ * may share a hash; a miss is certain. It is stored in the database, so it must never change. cyrb53 (public domain,
+ * bryc).
  */
 export function commandHash(commandId: string): number {
   let high = 0xdeadbeef

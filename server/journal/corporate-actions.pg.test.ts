@@ -23,7 +23,7 @@ afterAll(async () => {
   await fresh[Symbol.asyncDispose]()
 })
 
-test('what is scheduled is pending, the first due first, until it is applied or taken back', async () => {
+test('a scheduled action is pending, earliest first, until it is applied or canceled', async () => {
   const split = { symbol: 'VLNT', atMs: SPLIT_MS, kind: 'split', numerator: 3, denominator: 2 } as const
   const dividend = { symbol: 'NOVA', atMs: 5, kind: 'dividend', centsPerLot: 7 } as const
   const [splitId, dividendId] = [await actions.schedule(split), await actions.schedule(dividend)]
@@ -45,7 +45,7 @@ test('what is scheduled is pending, the first due first, until it is applied or 
   expect((await readState(database.queries)).splits).toMatchObject(done)
 })
 
-test('the bars before a split are brought to its prices once, however often it is asked', async () => {
+test('the bars before a split are adjusted once, however often that is requested', async () => {
   const bars = new Bars(database.queries)
   const starts = [SPLIT_MS - MINUTE_MS, SPLIT_MS]
   const all = (...values: number[]) => [...values, ...values]
@@ -79,7 +79,7 @@ test('the bars before a split are brought to its prices once, however often it i
   expect((await bars.bars('1m', 'NOVA', whole)).map(({ openTicks }) => openTicks)).toEqual([100, 100])
 })
 
-test('the highest prices there are follow the splits of the largest terms', async () => {
+test('the highest possible prices can be adjusted by splits with the largest terms', async () => {
   const split = { symbol: 'HIGH', atMs: SPLIT_MS, kind: 'split', numerator: 999, denominator: 1_000 } as const
   const id = await actions.schedule(split)
   await new Journal(database.commits).commit(batchOf({ batch: 2, timeMs: SPLIT_MS, corporateActions: [id] }))
@@ -100,7 +100,7 @@ test('the highest prices there are follow the splits of the largest terms', asyn
   ])
 })
 
-test('the database refuses what is neither a dividend nor a split', async () => {
+test('the database refuses anything but dividends and splits', async () => {
   const split = { symbol: 'VLNT', atMs: 1, kind: 'split' } as const
   for (const wrong of [
     { ...split, numerator: 2, denominator: 2 },
@@ -111,7 +111,7 @@ test('the database refuses what is neither a dividend nor a split', async () => 
   }
 })
 
-test('years of bars are restated over a connection that is never silent for long', async () => {
+test('years of bars are adjusted without the connection ever being silent for long', async () => {
   const minutes = 700_000
   const [endMs, silenceMs] = [(minutes + 1) * MINUTE_MS, 1_500]
   const id = await actions.schedule({ symbol: 'LONG', atMs: endMs, kind: 'split', numerator: 2, denominator: 1 })

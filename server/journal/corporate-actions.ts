@@ -3,17 +3,19 @@ import type { Queries } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
 import { fromRow } from './rows.ts'
 
-/** What is to happen to a symbol at a time, by its operator's word. */
+/** A corporate action of a symbol, scheduled by an operator. */
 export type PlannedAction = { readonly symbol: string; /** Market time. */ readonly atMs: number } & (
   | { readonly kind: 'dividend'; readonly centsPerLot: number }
   /** Each `denominator` lots become `numerator`. */
   | { readonly kind: 'split'; readonly numerator: number; readonly denominator: number }
 )
-/** `appliedBatch`: the batch that carried it out. */
+/** `appliedBatch`: the batch that applied it. */
 export type CorporateAction = PlannedAction & { readonly id: number; readonly appliedBatch: number | undefined }
 export type Split = CorporateAction & { readonly kind: 'split' }
 
-/** So much of the past is one statement: years of bars would be longer on their way than a connection may be silent. */
+/**
+ * One statement covers this much of the past: for years of bars, the connection would be silent longer than allowed.
+ */
 const STRETCH_MS = 28 * 86_400_000
 
 interface Restatement {
@@ -23,7 +25,7 @@ interface Restatement {
   readonly beforeMs: number
 }
 
-/** Dividends and splits: planned here, applied by a batch that names them (`Batch.corporateActions`). */
+/** Dividends and splits: scheduled here, applied by the batch that names them (`Batch.corporateActions`). */
 export class CorporateActions {
   readonly #queries: Queries
 
@@ -31,36 +33,36 @@ export class CorporateActions {
     this.#queries = queries
   }
 
-  /** @returns its id */
+  /** @returns the id of the action */
   async schedule(action: PlannedAction): Promise<number> {
     const absent = { centsPerLot: null, numerator: null, denominator: null }
     const row = await this.#queries.one<{ id: number }>(sql.journal.scheduleCorporateAction, { ...absent, ...action })
     return row.id
   }
 
-  /** @returns false when it had been applied, or never was */
+  /** @returns false when it was already applied or does not exist */
   async cancel(id: number): Promise<boolean> {
     return (await this.#queries.oneOrNone(sql.journal.cancelCorporateAction, { id })) !== null
   }
 
-  /** Those not applied yet, the first due first. */
+  /** Actions not applied yet, earliest first. */
   async pending(): Promise<CorporateAction[]> {
     return (await this.#queries.any(sql.journal.listPendingCorporateActions)).map(fromRow<CorporateAction>)
   }
 
-  /** Those applied, oldest first. */
+  /** Applied splits, oldest first. */
   async splits(): Promise<Split[]> {
     return (await this.#queries.any(sql.journal.listSplits)).map(fromRow<Split>)
   }
 
-  /** The splits that were applied and whose bars have not been restated: `restate` them. */
+  /** Applied splits whose bars have not been adjusted yet with `restate`. */
   async unrestated(): Promise<Split[]> {
     return (await this.#queries.any(sql.journal.listUnrestatedSplits)).map(fromRow<Split>)
   }
 
   /**
-   * Brings the bars before a split to its prices and lots, and the alerts that wait to its prices: once, however often it
-   * is asked, and all of them or none.
+   * Adjusts the bars before a split to its prices and lots, and waiting alerts to its prices. It happens once, however
+   * often it is called, and entirely or not at all.
    */
   async restate(id: number): Promise<void> {
     await this.#queries.tx(async (t) => {
@@ -74,7 +76,7 @@ export class CorporateActions {
   }
 }
 
-/** From the split back, as far as there are bars. */
+/** Backward from the split, as far as there are bars. */
 async function restateBars(t: ITask<unknown>, table: string, { beforeMs, ...restatement }: Restatement): Promise<void> {
   for (let toMs = beforeMs; ;) {
     const query = { table, symbol: restatement.symbol, beforeMs: toMs }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { counters, depositOf, entryOf } from './batch.fixture.ts'
 import { entriesDigest } from './entries-digest.ts'
 
-test('the digest of entries is that of any order of them, and of no other entries', () => {
+test('the digest does not depend on the order of the entries, but on everything in them', () => {
   const next = counters()
   const entries = [depositOf(next, 200, 5), depositOf(next, 100, 7), entryOf(next, 'trade', [100, 200, 'USD', -3])]
   const digest = entriesDigest(entries).toString('hex')
@@ -30,7 +30,7 @@ test('the digest of entries is that of any order of them, and of no other entrie
   expect(new Set([digest, ...digests]).size).toBe(changes.length + 1)
 })
 
-test('the digest is that of the lines that docs/architecture.md tells', () => {
+test('the digest is computed over lines as docs/architecture.md describes them', () => {
   const next = counters()
   const timeMs = 1_767_225_600_000
   const deposit = { ...depositOf(next, 200, 5), timeMs, balanceAfter: 5 }

@@ -3,15 +3,15 @@ import { FIRST_USER_ACCOUNT } from '../engine/command.ts'
 import type { Entry } from '../engine/event.ts'
 import { LineWriter } from './line-writer.ts'
 
-/** Used by one digest at a time, from its first line to its last. */
+/** Shared: computing a digest is synchronous. */
 const lines = new LineWriter()
 
-/** By id: as their rows are read again. */
+/** By id, the order in which the audit reads their rows. */
 const byId = (one: Entry, other: Entry) => one.account - other.account || one.number - other.number
 
 /**
- * What the hash of a batch is made of, beside the hash before it: sha256 over its entries, a line each, ordered by id.
- * docs/architecture.md has the line's columns; `audit` makes it again from the rows.
+ * The part of a batch's hash that covers its entries: SHA-256 over one line per entry, ordered by id.
+ * docs/architecture.md describes the columns; the audit recomputes it from the rows.
  * @throws {RangeError} for a number that is not a safe integer
  */
 export function entriesDigest(entries: readonly Entry[]): Buffer {

@@ -10,7 +10,7 @@ const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
 
-test('equity is the last sample of each interval that has one, oldest first', async () => {
+test('equity is the last sample of each interval, oldest first; intervals without samples are absent', async () => {
   await using fresh = await freshDatabase()
   await using database = await openDatabase({ url: fresh.url, logger: { warn: () => undefined } })
   const history = new History(database.queries)
@@ -20,7 +20,7 @@ test('equity is the last sample of each interval that has one, oldest first', as
   })
   await curves.write([])
   await curves.write([at(0), at(3), at(4), at(11), at(12), at(5, 200)])
-  await curves.write([at(14), { ...at(12), equityCents: 99 }]) // one that is there stays
+  await curves.write([at(14), { ...at(12), equityCents: 99 }]) // an existing sample is kept
   const every = (intervalMs: number, stretch = {}) => history.equity(100, { intervalMs, limit: 99, ...stretch })
   expect(await every(MINUTE_MS)).toEqual([at(0), at(3), at(4), at(11), at(12), at(14)])
   expect(await every(5 * MINUTE_MS)).toEqual([at(4), at(14)])
@@ -29,7 +29,7 @@ test('equity is the last sample of each interval that has one, oldest first', as
   expect(await every(MINUTE_MS, { fromMs: 15 * MINUTE_MS })).toEqual([])
 })
 
-describe('what grows old', () => {
+describe('old samples', () => {
   const at = journalForEach()
   const TODAY = 20_400
   const NOW_MS = TODAY * DAY_MS + 5 * HOUR_MS
@@ -48,7 +48,7 @@ describe('what grows old', () => {
       }),
     )
 
-  test('thins out: the last of an hour after a week, of a day after 90', async () => {
+  test('are thinned out to the last of each hour after a week, of each day after 90 days', async () => {
     await hold(1, ALICE, 200)
     await hold(2, BOB, 200)
     const curves = new EquityCurves(at.database.queries)
@@ -56,7 +56,7 @@ describe('what grows old', () => {
     const young = (TODAY - 7) * DAY_MS
     const old = (TODAY - 8) * DAY_MS
     const oldest = (TODAY - 91) * DAY_MS
-    const before = oldest - MINUTE_MS // of a day that was thinned out once
+    const before = oldest - MINUTE_MS // on a day that was already thinned out
     const kept = [
       before - MINUTE_MS,
       before,
@@ -72,7 +72,7 @@ describe('what grows old', () => {
     await curves.thin(NOW_MS)
     expect(await timesOf()).toEqual(kept)
     expect(await timesOf(BOB)).toEqual([old + MINUTE_MS])
-    // A day is done once: what comes into it later stays, and the next day is done when its time has come.
+    // Each day is thinned out once: samples added later stay. The next day is done when it is old enough.
     await curves.write([sampleAt(old + MINUTE_MS)])
     await curves.thin(NOW_MS)
     expect(await timesOf()).toContain(old + MINUTE_MS)
@@ -80,7 +80,7 @@ describe('what grows old', () => {
     expect(await timesOf()).not.toContain(young)
   })
 
-  test('thins out all accounts, however many a statement takes', async () => {
+  test('are thinned out for all accounts, also for more than one statement handles', async () => {
     const accounts = Array.from({ length: 120 }, (_, i) => ALICE + i)
     await at.journal.commit(batchOf({ batch: 1, accounts: accounts.map((account) => accountOf(account)) }))
     const curves = new EquityCurves(at.database.queries)
@@ -93,7 +93,7 @@ describe('what grows old', () => {
     ])
   })
 
-  test('a new database has nothing to thin out', async () => {
+  test('do not exist in a new database', async () => {
     const curves = new EquityCurves(at.database.queries)
     await hold(1, ALICE, 0)
     await curves.write([sampleAt(DAY_MS), sampleAt(DAY_MS + MINUTE_MS)])
@@ -101,7 +101,7 @@ describe('what grows old', () => {
     expect(await timesOf()).toEqual([DAY_MS, DAY_MS + MINUTE_MS])
   })
 
-  test('who holds something and has not traded for a week is idle, one without a position never', async () => {
+  test('an account is idle when it has a position and has not traded for a week', async () => {
     const curves = new EquityCurves(at.database.queries)
     const CAROL = 300
     const DAN = 400

@@ -4,7 +4,7 @@ import type { AccountNumber } from '../engine/command.ts'
 import { integers } from './array-literal.ts'
 import { fromRow } from './rows.ts'
 
-/** What an account was worth at a time. */
+/** The equity of an account at one time. */
 export interface EquitySample {
   readonly account: AccountNumber
   /** Market time. */
@@ -16,17 +16,17 @@ export interface EquitySample {
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
-/** From so many days on, the last sample of each step is enough, for what is kept as for what an idle account adds. */
+/** After this many days only the last sample of each step is kept, and idle accounts are only sampled once per step. */
 const THINNED = [
   { stepMs: HOUR_MS, afterDays: 7 },
   { stepMs: DAY_MS, afterDays: 90 },
 ]
-/** Of a day at once: 70,000 samples at most. */
+/** Together they have at most 70,000 samples a day. */
 const ACCOUNTS_A_STATEMENT = 50
 
 /**
- * What accounts have been worth, outside the journal's batches: a crash may lose the last of it. Each minute has a sample at
- * first; after a week each hour, after 90 days each day.
+ * The equity of accounts over time. Stored outside the journal's batches: a crash may lose the latest samples. There is
+ * one per minute at first, one per hour after a week, one per day after 90 days.
  */
 export class EquityCurves {
   readonly #queries: Queries
@@ -35,7 +35,7 @@ export class EquityCurves {
     this.#queries = queries
   }
 
-  /** A sample that is there already stays. */
+  /** Existing samples are kept. */
   async write(samples: readonly EquitySample[]): Promise<void> {
     if (samples.length === 0) return
     const values = [
@@ -47,7 +47,9 @@ export class EquityCurves {
     await this.#queries.none({ ...sql.journal.writeEquity, values })
   }
 
-  /** Drops what is older than its fineness is kept. Each day is done once; one broken off is done again. */
+  /**
+   * Removes samples that are finer than their age requires. Each day is done once; an interrupted day is done again.
+   */
   async thin(nowMs: number): Promise<void> {
     const today = Math.floor(nowMs / DAY_MS)
     for (const { stepMs, afterDays } of THINNED) {
@@ -60,8 +62,8 @@ export class EquityCurves {
   }
 
   /**
-   * Accounts that hold something and have long not traded.
-   * @returns how often each is worth a sample, in ms
+   * Accounts with a position that have not traded for a long time.
+   * @returns the interval in ms at which to sample each
    */
   async idleHolders(nowMs: number): Promise<Map<AccountNumber, number>> {
     const idle = new Map<AccountNumber, number>()
@@ -79,7 +81,7 @@ export class EquityCurves {
     let after = 0
     for (;;) {
       const { last } = await this.#queries.tx(async (t) => {
-        // On the pages of a week ago, which nobody has read since.
+        // Reads pages written a week ago, which are no longer cached.
         await t.none('SET LOCAL transaction_timeout = 0')
         return t.one<{ last: number | null }>(sql.journal.thinEquity, { ...stretch, after })
       })

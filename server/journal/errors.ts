@@ -2,15 +2,15 @@ import { InDoubt } from '../database/in-doubt.ts'
 
 export { InDoubt }
 
-/** Another has the lease: this process no longer leads. Nothing of the batch was written, nor ever will be. */
+/** Another process has the lease, so this one no longer leads. The batch was not written and never will be. */
 export class Fenced extends Error {
   override readonly name = 'Fenced'
 }
 
-/** The database does not accept the batch: a defect, here or in the engine. Nothing of it was written. */
+/** The database rejected the batch: a defect here or in the engine. Nothing was written. */
 export class Refused extends Error {
   override readonly name = 'Refused'
-  /** The constraint that refused it, where one did. */
+  /** The violated constraint, if any. */
   readonly constraint: string | undefined
   readonly sqlState: string | undefined
 
@@ -21,10 +21,13 @@ export class Refused extends Error {
   }
 }
 
-/** Classes of SQLSTATE that say that the statement itself, or a row of it, is wrong; all else is in doubt. */
+/**
+ * Classes of SQLSTATE that mean that the statement or one of its rows is wrong; after all others the outcome is in
+ * doubt.
+ */
 const REFUSING = new Set(['0A', '20', '21', '22', '23', '26', '2F', '38', '39', '42', '54', 'P0'])
 
-/** What a failed commit means. */
+/** The meaning of a failed commit. */
 export function commitError(cause: unknown): Fenced | InDoubt | Refused {
   if (cause instanceof Fenced || cause instanceof InDoubt || cause instanceof Refused) return cause
   const reason = cause instanceof Error ? cause.message : String(cause)

@@ -11,17 +11,17 @@ import { type JournalState, readState } from './recovery.ts'
 const at = journalForEach()
 
 function follower(batchesBehindMax?: number) {
-  const said: string[] = []
-  const say = (_: object, message: string) => void said.push(message)
+  const logged: string[] = []
+  const say = (_: object, message: string) => void logged.push(message)
   const { queries } = at.database
   const log = { info: say, error: say }
   return {
-    said,
+    logged,
     state: new FollowedState({ queries, log, ...(batchesBehindMax !== undefined && { batchesBehindMax }) }),
   }
 }
 
-/** Accounts and positions come in no order. */
+/** Accounts and positions are read in no particular order. */
 const sorted = ({ accounts, positions, ...state }: JournalState) => ({
   ...state,
   accounts: accounts.toSorted((a, b) => a.account - b.account),
@@ -32,7 +32,7 @@ async function expectEqual(followed: FollowedState, queries = at.database.querie
   expect(sorted(await followed.read())).toEqual(sorted(await readState(queries)))
 }
 
-test('whatever is traded, what is followed is what a whole reading gives', async () => {
+test('after any trading, the followed state equals a complete reading', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer(),
@@ -40,8 +40,8 @@ test('whatever is traded, what is followed is what a whole reading gives', async
       async (seed, strides) => {
         await using fresh = await freshDatabase()
         await using exchange = await AuditedExchange.open(fresh.url)
-        const said: string[] = []
-        const say = (_: object, message: string) => void said.push(message)
+        const logged: string[] = []
+        const say = (_: object, message: string) => void logged.push(message)
         const followed = new FollowedState({ queries: exchange.database.queries, log: { info: say, error: say } })
         await followed.follow()
         const actions = fc.sample(anyActions, { seed, numRuns: 3 }).flat()
@@ -57,14 +57,14 @@ test('whatever is traded, what is followed is what a whole reading gives', async
         await exchange.split(symbol, 3, 2)
         await exchange.apply({ kind: 'margin.charge', days: 1 }, { chargedDay: 20_000, simulator: { some: 'state' } })
         await expectEqual(followed, exchange.database.queries)
-        expect(said).toEqual([])
+        expect(logged).toEqual([])
       },
     ),
     { numRuns: 4 },
   )
 })
 
-test('an order that is closed between two looks is forgotten, one that opens is there, one that stays is the same', async () => {
+test('between two reads, closed orders are dropped, new ones added and unchanged ones kept', async () => {
   await at.journal.commit(
     batchOf({ batch: 1, accounts: [accountOf(ALICE), accountOf(BOB)], orders: [orderOf(ALICE, 1), orderOf(ALICE, 2), orderOf(BOB, 1)] }), // prettier-ignore
   )
@@ -88,21 +88,21 @@ test('an order that is closed between two looks is forgotten, one that opens is 
   await expectEqual(state)
 })
 
-test('far behind, it reads everything, once', async () => {
-  const { state, said } = follower(3)
+test('when far behind, it reads everything, once', async () => {
+  const { state, logged } = follower(3)
   await state.follow()
   for (let batch = 1; batch <= 4; batch++) {
     await at.journal.commit(batchOf({ batch, accounts: [accountOf(ALICE, { seq: batch })] }))
   }
   await state.follow()
-  expect(said).toEqual(['journal: far behind, all of it is read anew'])
+  expect(logged).toEqual(['journal: too far behind, reading everything again'])
   await expectEqual(state)
-  expect(said).toHaveLength(1)
+  expect(logged).toHaveLength(1)
 })
 
-test('a journal that went back, and on another way, is told and read anew', async () => {
+test('a journal that went back and diverged is logged and read completely', async () => {
   for (const batch of [1, 2, 3]) await at.journal.commit(batchOf({ batch, orders: [], accounts: [accountOf(ALICE)] }))
-  const { state, said } = follower()
+  const { state, logged } = follower()
   await state.follow()
   const goBack = (to: number) =>
     at.database.queries.tx(async (t) => {
@@ -113,27 +113,29 @@ test('a journal that went back, and on another way, is told and read anew', asyn
   await goBack(2)
   await state.follow()
   expect(state.batch).toBe(2)
-  // The same numbers, other batches.
+  // The same numbers, but different batches.
   await goBack(1)
   await at.database.queries.none('UPDATE lease SET epoch = 4')
   for (const batch of [2, 3]) {
     await at.journal.commit(batchOf({ batch, epoch: 4, accounts: [accountOf(ALICE, { seq: batch })] }))
   }
   await state.follow()
-  expect(said).toEqual(Array(2).fill('journal: it went back behind what was read of it; all is read anew'))
+  expect(logged).toEqual(
+    Array(2).fill('journal: the database lost batches that had been read; reading everything again'),
+  )
   await expectEqual(state)
 })
 
-test('what was changed behind its back is seen when it is to be led from', async () => {
+test('a change that the follower missed is detected before it is used to lead', async () => {
   await at.journal.commit(batchOf({ batch: 1, accounts: [accountOf(ALICE)] }))
-  const { state, said } = follower()
+  const { state, logged } = follower()
   await state.follow()
   await at.database.queries.none('UPDATE account SET seq = seq + 1 WHERE account_id = $1', [ALICE])
   await expectEqual(state)
-  expect(said).toEqual(['journal: a change was missed'])
+  expect(logged).toEqual(['journal: a change was missed'])
 })
 
-test('a reading that fails changes nothing of what is held', async () => {
+test('a failed read leaves the held state unchanged', async () => {
   await at.journal.commit(batchOf({ batch: 1, accounts: [accountOf(ALICE)], orders: [orderOf(ALICE, 1)] }))
   const { state } = follower()
   await state.follow()

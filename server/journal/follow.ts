@@ -14,11 +14,11 @@ import {
 } from './recovery.ts'
 import { fromRow } from './rows.ts'
 
-/** Further behind than this a whole reading costs less. */
+/** Further behind than this, a complete reading costs less. */
 const BATCHES_BEHIND_MAX = 10_000
 /**
- * The planner believes that what has changed may be anywhere, and would read all; and of a row that is written often all its
- * versions, to sort them.
+ * The planner expects changed rows anywhere in the tables and would scan them completely; for frequently updated rows
+ * it would also sort all their versions.
  */
 const PLANS = `SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_hashjoin = off;
   SET LOCAL enable_mergejoin = off`
@@ -28,20 +28,20 @@ export interface FollowLogger {
   error(details: object, message: string): void
 }
 
-/** What later batches have changed, read in one moment. */
+/** The changes by later batches, from one snapshot. */
 interface News {
   readonly last: LastBatch
   readonly accounts: readonly Account[]
   readonly positions: readonly Position[]
-  /** Those that were open and have changed, closed ones among them, and those that came since and are open. */
+  /** Changed orders that were open, including those now closed, and new open orders. */
   readonly orders: readonly Order[]
 }
 type Mark = Pick<LastBatch, 'epoch' | 'hash'>
 
 /**
- * The journal's state, held in memory by a process that may lead next: read whole once, and from then on by what is new.
- * It equals `readState` of the same batch. What cannot be followed (too far behind; a journal that went back) is read whole
- * again.
+ * The journal's state, kept in memory by a standby. Read completely once, and from then on by its changes, it equals
+ * `readState` of the same batch. When it cannot be followed (too far behind, or the journal went back), it is read
+ * completely again.
  */
 export class FollowedState {
   readonly #queries: Queries
@@ -58,17 +58,19 @@ export class FollowedState {
     this.#batchesBehindMax = parts.batchesBehindMax ?? BATCHES_BEHIND_MAX
   }
 
-  /** The batch that it stands at; undefined before the first reading. */
+  /** The last batch it includes; undefined before the first reading. */
   get batch(): number | undefined {
     return this.#known?.batch
   }
 
-  /** Comes up to the last batch. One call at a time, this or `read`. @throws when the database does not answer */
+  /**
+   * Advances to the last batch. Calls of this and `read` must not overlap. @throws when the database does not answer
+   */
   async follow(): Promise<void> {
     if (!(await inSnapshot(this.#queries, (t) => this.#readOn(t)))) await this.#readWhole()
   }
 
-  /** The state of the last batch: reads what is new, and what is not followed since it is little. */
+  /** The state of the last batch: reads the changes, and in full the small parts that are not followed. */
   async read(): Promise<JournalState> {
     const state = await inSnapshot(this.#queries, async (t) => {
       if (!(await this.#readOn(t)) || !(await this.#isWhole(t))) return undefined
@@ -89,30 +91,36 @@ export class FollowedState {
     return state
   }
 
-  /** @returns false when all must be read anew; nothing of what was held is changed then, nor when a reading fails */
+  /** @returns false when everything must be read again; the held state is then unchanged, as after a failed read */
   async #readOn(t: Snapshot): Promise<boolean> {
     if (this.#known === undefined) return false
     const { last, found } = await readMarks(t, this.#known.batch)
     if (!this.#isContinued(this.#known, last, found)) return false
     if (last.batch === this.#known.batch) return true
     if (last.batch - this.#known.batch > this.#batchesBehindMax) {
-      this.#log.info({ known: this.#known.batch, last: last.batch }, 'journal: far behind, all of it is read anew')
+      this.#log.info(
+        { known: this.#known.batch, last: last.batch },
+        'journal: too far behind, reading everything again',
+      )
       return false
     }
     this.#apply(await this.#readNews(t, this.#known.batch, last))
     return true
   }
 
-  /** Whether the batch that is known is the journal's still: a database may go back after a failover. */
+  /** Whether the known batch is still part of the journal: after a failover, a database may have gone back. */
   #isContinued(known: LastBatch, last: LastBatch, found: Mark | undefined): boolean {
     if (found?.epoch === known.epoch && found.hash === known.hash && last.epoch >= known.epoch) return true
-    this.#log.error({ known, found, last }, 'journal: it went back behind what was read of it; all is read anew')
+    this.#log.error(
+      { known, found, last },
+      'journal: the database lost batches that had been read; reading everything again',
+    )
     return false
   }
 
   /**
-   * What batches after one have changed. An account is in each batch that changes anything of it, so that its orders are
-   * found through it.
+   * The changes by batches after a given one. Every batch that changes anything of an account includes the account, so
+   * changed orders are found through their accounts.
    */
   async #readNews(t: Snapshot, batch: number, last: LastBatch): Promise<News> {
     await t.none(PLANS)
@@ -141,7 +149,7 @@ export class FollowedState {
     this.#known = last
   }
 
-  /** Each change of an account raises its seq by one: where the sums agree, none was missed. */
+  /** Each change of an account raises its seq by one, so equal sums mean that none was missed. */
   async #isWhole(t: Snapshot): Promise<boolean> {
     const counted = fromRow<{ accounts: number; changes: number }>(await t.one(sql.journal.countAccountChanges))
     let changes = 0
@@ -157,7 +165,7 @@ export class FollowedState {
   }
 
   #large(): Pick<JournalState, 'last' | 'accounts' | 'positions' | 'openOrders'> {
-    if (this.#known === undefined) throw new Error('journal: expected a state that was read, found none')
+    if (this.#known === undefined) throw new Error('journal: expected a state that has been read, found none')
     const openOrders: Order[] = []
     const held = new Map<AccountNumber, number>()
     for (const [account, orders] of this.#orders) {
@@ -182,7 +190,7 @@ export class FollowedState {
 
 const keyOf = ({ account, symbol }: Position): string => `${account} ${symbol}`
 
-/** The last batch, and what tells one batch from another of its number. */
+/** The last batch, and the epoch and hash that distinguish a batch from another with its number. */
 async function readMarks(t: Snapshot, batch: number): Promise<{ last: LastBatch; found: Mark | undefined }> {
   const statements = [sql.journal.readLastBatch, sql.journal.readBatchMark]
   const [[last] = [], [found] = []] = await readTogether(t, statements, { batch })

@@ -8,7 +8,7 @@ import { ALICE, BOB, fillOf, journalForEach, open } from './journal.fixture.ts'
 
 const at = journalForEach()
 
-test('an order is read with just the fills that it has at that moment, whatever is committed meanwhile', async () => {
+test('an order and its fills are read from one snapshot', async () => {
   await open(at.journal)
   const history = new History(at.database.queries)
   const lots = 150
@@ -26,7 +26,7 @@ test('an order is read with just the fills that it has at that moment, whatever 
   expect((await history.order(ALICE, 1))?.fills).toHaveLength(lots)
 })
 
-test('an account’s ledger has the lines of both its sides, each seen from its own', async () => {
+test('the ledger of an account has entries from both sides, each from the account’s point of view', async () => {
   const next = await open(at.journal)
   const bob = accountOf(BOB)
   const deposit = depositOf(next, BOB, 900)
@@ -55,7 +55,7 @@ test('an account’s ledger has the lines of both its sides, each seen from its 
   expect((await history.entries(ALICE, { limit: 9 })).map(({ amount }) => amount)).toEqual([100, -500, 100_000])
 })
 
-test('history: pages, one order with its fills, the first answer', async () => {
+test('history returns pages, one order with its fills, and the first answer', async () => {
   const history = new History(at.database.queries)
   const flow = new TakerFlow()
   await at.journal.commit(flow.opening(1, [ALICE, BOB]))
@@ -108,14 +108,14 @@ test('history: pages, one order with its fills, the first answer', async () => {
   expect(await history.accountsOf(`user-${ALICE}`)).toEqual([])
 })
 
-test('a stretch of time is found in each list, whichever its ends', async () => {
+test('a time range is found in each list, whatever its bounds', async () => {
   const LATER_MS = 1_765_000_000_000
   const next = await open(at.journal)
-  const timeOf = (number: number) => LATER_MS + 10 * Math.floor(number / 3) // some share a time
+  const timeOf = (number: number) => LATER_MS + 10 * Math.floor(number / 3) // some share the same time
   const numbers = Array.from({ length: 20 }, (_, i) => i + 1)
   const orders = numbers.map((number) => orderOf(ALICE, number, { createdAtMs: timeOf(number) }))
   const fills = numbers.map((number): Fill => ({ ...fillOf(ALICE, number), timeMs: timeOf(number) }))
-  // Alice is now this side of the line, now the other.
+  // Alice is alternately on either side of the entry.
   const entries = numbers.map((number) => {
     const timeMs = timeOf(number)
     return entryOf(next, 'trade', number % 2 === 0 ? [ALICE, BOB, CASH, 1] : [BOB, ALICE, CASH, 1], { timeMs })
@@ -152,7 +152,7 @@ test('a stretch of time is found in each list, whichever its ends', async () => 
   expect(stretch.before).toBe(Math.max(...numbersOf) + 1)
 })
 
-test('after a day the ids of requests are forgotten, those of orders never', async () => {
+test('request ids are removed after a day, order ids never', async () => {
   await at.journal.commit(
     batchOf({ batch: 1, timeMs: 1_000, results: [resultOf(ALICE, 'r:1'), resultOf(ALICE, 'o:1')] }),
   )
@@ -164,7 +164,7 @@ test('after a day the ids of requests are forgotten, those of orders never', asy
   expect(await history.commandResult(ALICE, 'r:2')).toBeDefined()
 })
 
-test('the last batch before a time is found wherever it is', async () => {
+test('the last batch before a time is found at any position', async () => {
   const history = new History(at.database.queries)
   /** Times of batches 1, 2 … */
   const timesMs = [1_000, 2_000, 2_000, 2_000, 3_000, 5_000, 8_000]
@@ -173,7 +173,7 @@ test('the last batch before a time is found wherever it is', async () => {
     const found = await Promise.all(ids.map((id) => history.commandResult(ALICE, id)))
     return found.flatMap((result) => (result === undefined ? [] : [result.batch]))
   }
-  await history.forgetRequests(1_000) // of no batch but the first there is
+  await history.forgetRequests(1_000) // nothing to remove before the first batch
   for (const [i, timeMs] of timesMs.entries()) {
     await at.journal.commit(batchOf({ batch: i + 1, timeMs, results: [resultOf(ALICE, `r:${i + 1}`)] }))
   }
@@ -192,7 +192,7 @@ test('the last batch before a time is found wherever it is', async () => {
   }
 })
 
-test('an answer holds what no jsonb would', async () => {
+test('an answer may contain what jsonb cannot store', async () => {
   const result = { note: 'nul \u0000 and half a pair \ud800', n: 1.0000000000000002 }
   await at.journal.commit(batchOf({ batch: 1, results: [resultOf(ALICE, 'r:odd', result)] }))
   expect((await new History(at.database.queries).commandResult(ALICE, 'r:odd'))?.result).toEqual(result)

@@ -6,7 +6,7 @@ import type { Order } from '../engine/state.ts'
 import type { EquitySample } from './equity.ts'
 import { fromRow } from './rows.ts'
 
-/** The answer that a command once got. */
+/** The recorded answer to a command. */
 export interface StoredResult {
   readonly payloadHash: Buffer
   readonly batch: number
@@ -18,24 +18,26 @@ export interface OrderWithFills {
   readonly fills: Fill[]
 }
 
-/** The `commandHash` of every command that an account has had answered, unless they are too many to keep at hand. */
+/**
+ * The `commandHash` of every command of an account with a recorded answer, unless there are too many to keep in memory.
+ */
 export type KnownIds = readonly number[] | 'too many'
 
-/** So many take 0.1 s to read where Postgres has them in memory; an account with more has each of its ids looked up. */
+/** Reading this many takes 0.1 s if Postgres has them cached. For an account with more, each id is looked up. */
 const KNOWN_IDS_MAX = 100_000
 
-/** Far less than a statement may take. */
+/** Well below what one statement can handle in time. */
 const FORGOTTEN_AT_ONCE_MAX = 5_000
 
-/** A part of a list, newest first. */
+/** A page of a list, newest first. */
 export interface Page {
   /** Market time, inclusive. */
   readonly fromMs?: number
   /** Market time, exclusive. */
   readonly toMs?: number
-  /** The running number of the last item of the page before: only older ones follow. */
+  /** The running number of the last item of the previous page; only older ones follow. */
   readonly before?: number
-  /** The running number that is looked at last. */
+  /** The lowest running number to read. */
   readonly downTo?: number
   readonly limit: number
 }
@@ -44,10 +46,10 @@ export type ListName = 'orders' | 'fills' | 'entries'
 
 export type EquityStretch = Omit<Page, 'before'> & { readonly intervalMs: number }
 
-/** Past the last running number there can be. */
+/** Above the highest possible running number. */
 const NEWEST = 2 ** 32
 
-/** What is committed, read from Postgres in the engine's units. Never the authority on what is happening now. */
+/** Committed data, read from Postgres in the engine's units. It may lag behind the engine. */
 export class History {
   readonly #queries: Queries
   readonly #knownIdsMax: number
@@ -76,7 +78,7 @@ export class History {
     return withFills(await this.#find(sql.journal.findOrderByClientId, { account, clientOrderId }))
   }
 
-  /** Between which running numbers of a list a page lies: from `first` on, and below `before`. */
+  /** The range of running numbers that a page covers: from `first`, and below `before`. */
   async stretchOf(
     list: ListName,
     account: AccountNumber,
@@ -102,12 +104,15 @@ export class History {
     return this.#list(sql.journal.listFills, { account, symbol: page.symbol ?? null, ...bounds(page) })
   }
 
-  /** Seen from the account's side, whichever one of the line it is: `amount` is what it gained, `number` its own. */
+  /**
+   * From the account's point of view, whichever side of the entry it is on: `amount` is its gain, `number` its own
+   * number.
+   */
   async entries(account: AccountNumber, page: Page & { readonly asset?: Asset }): Promise<Entry[]> {
     return this.#list(sql.journal.listEntries, { account, asset: page.asset ?? null, ...bounds(page) })
   }
 
-  /** What the account was worth: the last sample of each interval, oldest first, of the newest `limit` intervals. */
+  /** The account's equity: the last sample of each interval, oldest first, for the newest `limit` intervals. */
   async equity(account: AccountNumber, { intervalMs, ...stretch }: EquityStretch): Promise<EquitySample[]> {
     const { fromMs = 0, toMs = Number.MAX_SAFE_INTEGER, limit } = stretch
     const parameters = { account, fromMs, toMs, intervalMs, limit }
@@ -119,7 +124,7 @@ export class History {
     return (await this.#list<{ account: number }>(sql.journal.listAccountsOfUser, { userId })).map((row) => row.account)
   }
 
-  /** The seq of the last frame of each. */
+  /** The seq of each account's last frame. */
   async seqsOf(accounts: readonly AccountNumber[]): Promise<{ account: AccountNumber; seq: number }[]> {
     return this.#list(sql.journal.listSeqs, { accounts })
   }
@@ -129,15 +134,15 @@ export class History {
   }
 
   /**
-   * Gives a guest's accounts to the user that the guest has become; a user who already has an account is given only those
-   * that the guest has used. Moves no money; harmless when repeated.
+   * Moves a guest's accounts to the user that the guest has become. A user who already has an account only receives the
+   * accounts that the guest has used. Moves no money; safe to repeat.
    * @returns the accounts moved
    */
   async moveAccounts(users: { readonly fromUserId: string; readonly toUserId: string }): Promise<AccountNumber[]> {
     return (await this.#list<{ account: number }>(sql.journal.moveAccounts, users)).map((row) => row.account)
   }
 
-  /** Forgets the ids of requests answered before a time, a part after the other; those of orders are kept for ever. */
+  /** Removes the ids of requests answered before a time, in parts; ids of orders are kept forever. */
   async forgetRequests(beforeMs: number): Promise<void> {
     const limit = FORGOTTEN_AT_ONCE_MAX
     let forgotten: readonly unknown[]
@@ -155,12 +160,12 @@ export class History {
   }
 }
 
-/** A time that is not given is null, and costs no look for its number. */
+/** A missing time becomes null, which needs no lookup of its running number. */
 function bounds({ fromMs, toMs, before = NEWEST, downTo = 1, limit }: Page) {
   return { fromMs: fromMs ?? null, toMs: toMs ?? null, before, downTo, limit }
 }
 
-/** One statement reads both, so that the fills sum to what the order says is filled, whatever is committed meanwhile. */
+/** Both are read by one statement, so that the fills add up to the order's filled quantity at any time. */
 function withFills(row: (Order & { readonly fills: Fill[] }) | undefined): OrderWithFills | undefined {
   if (row === undefined) return undefined
   const { fills, ...order } = row

@@ -10,7 +10,7 @@ import { readLastBatch } from './recovery.ts'
 const at = journalForEach()
 
 describe('in doubt', () => {
-  test('a backend ended in the middle of a commit: in doubt, and not written', async () => {
+  test('the backend is terminated during a commit: in doubt, and not written', async () => {
     const committing = blockedCommit()
     await committing.blocked
     await at.database.queries.any(
@@ -19,7 +19,7 @@ describe('in doubt', () => {
     await expect(committing.done).rejects.toBeInstanceOf(InDoubt)
     await committing.unblock()
     expect((await readLastBatch(at.database.queries)).batch).toBe(0)
-    await at.journal.commit(batchOf({ batch: 1 })) // by a new connection
+    await at.journal.commit(batchOf({ batch: 1 })) // on a new connection
   })
 
   test('no answer in time: in doubt within 2.5 s, the connection cut', async () => {
@@ -35,7 +35,7 @@ describe('in doubt', () => {
     await until(async () => (await readLastBatch(at.database.queries)).batch >= 1)
   })
 
-  test('the role ends a commit that is held up: the fence does not stay closed', async () => {
+  test('the role’s timeout ends a blocked commit, so that the fence is not blocked for long', async () => {
     const committing = blockedCommit()
     const began = performance.now()
     await expect(committing.done).rejects.toBeInstanceOf(InDoubt)
@@ -43,12 +43,12 @@ describe('in doubt', () => {
     await committing.unblock()
   })
 
-  test('a large batch has as much time as its rows take, and the next one the role’s', async () => {
+  test('a large batch gets time for its rows, and the next one the role’s timeout again', async () => {
     await at.journal.commit(batchOf({ batch: 1 }))
     await at.database.queries.none(
       `DO $$ BEGIN EXECUTE format('ALTER ROLE CURRENT_USER IN DATABASE %I SET transaction_timeout = 30', current_database()); END $$`,
     )
-    at.database.commits.destroy() // a new session has the new limit
+    at.database.commits.destroy() // a new session gets the new limit
     const orders = Array.from({ length: 5_000 }, (_, i) => orderOf(ALICE, i + 1))
     await at.journal.commit(batchOf({ batch: 2, orders }))
     const { client } = await at.database.commits.session()
@@ -58,7 +58,7 @@ describe('in doubt', () => {
     expect(await limit()).toEqual([{ transaction_timeout: '30ms' }])
   })
 
-  test('an answer lost on the way: in doubt, and written', async () => {
+  test('the answer is lost: in doubt, and written', async () => {
     const proxy = await answerCutter(at.fresh.url)
     const connection = new Connection({ url: proxy.url, applicationName: 'cut', logger })
     const cut = new Journal(connection)
@@ -87,7 +87,7 @@ describe('in doubt', () => {
       await unblocked.promise
     })
     const done = ready.promise.then(() => at.journal.commit(batchOf({ batch, orders: [orderOf(ALICE, 1)] })))
-    done.catch(() => undefined) // looked at later
+    done.catch(() => undefined) // awaited later
     const blocked = until(async () => {
       const waiting = await at.database.queries.one<{ n: bigint }>(
         "SELECT count(*) AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name LIKE 'valiant-commit%' AND datname = current_database()",
@@ -107,10 +107,10 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
     if (await holds()) return
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
-  throw new Error('it did not come to hold')
+  throw new Error('the condition was not met in time')
 }
 
-/** A proxy that can swallow the next answer and cut the connection. */
+/** A proxy that can drop the next answer and cut the connection. */
 async function answerCutter(url: string) {
   const target = new URL(url)
   let cutting = false

@@ -27,7 +27,7 @@ it('an instrument keeps its version until its definition changes', async () => {
   expect(await seed(listed)).toEqual({ NOVA: 3, 'VCN-USD': 1 })
 })
 
-it('what an operator says of an instrument stays when its definition is kept anew', async () => {
+it('an operator’s status of an instrument stays when its definition is stored again', async () => {
   const listed = [{ symbol: 'NOVA' }, { symbol: 'VLNT' }]
   await seedInstruments(database.queries, listed)
   expect(await setMarketStatus(database.queries, 'VLNT', 'halted')).toBe(true)

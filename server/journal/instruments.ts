@@ -3,8 +3,8 @@ import { sql } from '../database/sql.ts'
 import type { MarketStatus } from '../engine/command.ts'
 
 /**
- * Keeps the definitions of what is listed, so that the database alone says what its ticks and lots mean.
- * @returns the version of each by symbol; it rises with each change of a definition
+ * Stores the definitions of the listed instruments, so that the database alone defines what its ticks and lots mean.
+ * @returns the version of each symbol's definition, which increases with each change
  */
 export async function seedInstruments(
   queries: Queries,
@@ -16,14 +16,14 @@ export async function seedInstruments(
   return new Map(rows.map(({ symbol, version }) => [symbol, version]))
 }
 
-/** What an operator wants of an instrument. */
+/** The status that an operator has set. */
 export interface WishedStatus {
   readonly status: MarketStatus
-  /** While it is not open, the users' orders are taken out of it. */
+  /** Whether users' orders are canceled while the instrument is not open. */
   readonly cancelsOrders: boolean
 }
 
-/** What each instrument takes, by symbol, as its operator set it last. */
+/** The status of each symbol as last set by an operator. */
 export async function marketStatuses(queries: Queries): Promise<ReadonlyMap<string, WishedStatus>> {
   const rows = await queries.any<WishedStatus & { symbol: string }>(sql.journal.listMarketStatuses)
   return new Map(rows.map(({ symbol, status, cancelsOrders }) => [symbol, { status, cancelsOrders }]))

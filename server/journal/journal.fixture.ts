@@ -9,14 +9,14 @@ export const ALICE = 100
 export const BOB = 200
 export const logger = { warn: () => undefined }
 
-/** What a test works on; made anew for each. */
+/** What a test works on, created for each test. */
 export interface JournalAtWork {
   fresh: FreshDatabase
   database: Database
   journal: Journal
 }
 
-/** Gives each test of the file a migrated database of its own, and its journal. */
+/** Gives each test of the file its own migrated database and journal. */
 export function journalForEach(): JournalAtWork {
   const at = {} as JournalAtWork // filled before the first test reads it
   beforeEach(async () => {
@@ -31,13 +31,13 @@ export function journalForEach(): JournalAtWork {
   return at
 }
 
-/** Of the account's first order. */
+/** A fill of the account's first order. */
 export const fillOf = (account: number, number: number, clientOrderId = 'order-1'): Fill => ({
   ...{ account, number, orderNumber: 1, clientOrderId, symbol: 'VLNT', side: 'buy', ticks: 100, lots: 1 },
   ...{ valueCents: 100, feeCents: 1, liquidity: 'maker', realizedCents: 0, tradeId: 1e9 + number, timeMs: 1 },
 })
 
-/** ALICE, with 1,000.00; her second entry is the next. */
+/** Opens the account ALICE with 1,000.00; the returned counter gives the numbers of further entries. */
 export async function open(journal: Journal): Promise<ReturnType<typeof counters>> {
   const next = counters()
   await journal.commit(
@@ -51,7 +51,7 @@ export async function open(journal: Journal): Promise<ReturnType<typeof counters
   return next
 }
 
-/** The constraint that a batch breaks. */
+/** The constraint that a batch violates. */
 export async function refusal(journal: Journal, batch: Batch): Promise<string | undefined> {
   const error: unknown = await journal.commit(batch).catch((cause: unknown) => cause)
   expect(error).toBeInstanceOf(Refused)

@@ -18,9 +18,8 @@ const balanceOf = async (account: number, asset: string) =>
     )
   )?.amount
 
-/** Of the account's first order. */
 describe('the database refuses', () => {
-  test('a line that moves nothing, that goes from an account to itself, or that is not a user’s', async () => {
+  test('an entry without an amount, between one account and itself, or without a user’s account first', async () => {
     const next = await open(at.journal)
     const refused = async (line: Parameters<typeof entryOf>[2]) =>
       refusal(at.journal, batchOf({ batch: 2, entries: [entryOf(next, 'trade', line)] }))
@@ -31,7 +30,7 @@ describe('the database refuses', () => {
     expect((await readLastBatch(at.database.queries)).batch).toBe(1)
   })
 
-  test('a line’s number used again, on either side', async () => {
+  test('a repeated entry number, on either side', async () => {
     const next = await open(at.journal)
     await at.journal.commit(batchOf({ batch: 2, accounts: [accountOf(BOB)], entries: [depositOf(next, BOB, 500)] }))
     const again = { ...depositOf(next, ALICE, 1), number: 1 }
@@ -94,14 +93,14 @@ describe('the database refuses', () => {
     expect(await refusal(at.journal, batchOf({ batch: 1 }))).toBe('journal_batch_pkey')
   })
 
-  test('a batch of an epoch that does not have the lease', async () => {
+  test('a batch of an epoch without the lease', async () => {
     await at.database.queries.none('UPDATE lease SET epoch = 7')
     await expect(at.journal.commit(batchOf({ batch: 1, epoch: 6 }))).rejects.toBeInstanceOf(Fenced)
     await expect(at.journal.commit(batchOf({ batch: 1, epoch: 8 }))).rejects.toBeInstanceOf(Fenced)
     await at.journal.commit(batchOf({ batch: 1, epoch: 7 }))
   })
 
-  test('to delete an account, and to change the ledger', async () => {
+  test('deleting an account and changing the ledger', async () => {
     await open(at.journal)
     await expect(at.database.queries.none('DELETE FROM account WHERE account_id = 100')).rejects.toMatchObject({
       constraint: 'account_for_ever',
@@ -112,7 +111,7 @@ describe('the database refuses', () => {
   })
 })
 
-test('what cannot be kept is refused before anything is sent', async () => {
+test('what cannot be stored is refused before anything is sent', async () => {
   const refused = async (order: Parameters<typeof orderOf>[2], number = 1) =>
     expect(at.journal.commit(batchOf({ batch: 1, orders: [orderOf(ALICE, number, order)] }))).rejects.toBeInstanceOf(
       Refused,
@@ -124,7 +123,7 @@ test('what cannot be kept is refused before anything is sent', async () => {
   await at.journal.commit(batchOf({ batch: 1 }))
 })
 
-test('recovery reads what users have, however much more the exchange has given all of them', async () => {
+test('recovery reads users’ balances even when the exchange’s own exceed a safe integer', async () => {
   const next = counters()
   const rich = [ALICE, BOB].map((account) => accountOf(account, { entryNumber: 1, cashCents: 8e15 }))
   const entries = rich.map(({ account, cashCents }) => depositOf(next, account, cashCents))
@@ -135,7 +134,7 @@ test('recovery reads what users have, however much more the exchange has given a
   expect(accounts.find(({ account }) => account === OUTSIDE)).toMatchObject({ cashCents: 0 })
 })
 
-test('what was committed is what recovery reads', async () => {
+test('recovery reads what was committed', async () => {
   const next = await open(at.journal)
   const account = accountOf(ALICE, {
     cashCents: 89_990,
@@ -201,7 +200,7 @@ test('what was committed is what recovery reads', async () => {
   expect(state.accounts.find((one) => one.account === ALICE)).toEqual(account)
   expect(state.accounts.map((one) => one.account).sort()).toEqual([ALICE, HOUSE, FEES, OUTSIDE].sort())
 
-  // An order's new state replaces the old one; what is identity stays.
+  // An order's new state replaces the old one; identifying columns stay.
   const canceled = { ...resting, status: 'canceled', reason: 'user', version: 2, closedAtMs: 6 } as const
   const armed = { ...waiting, highWaterTicks: 1_010, stopTicks: 1_000, version: 2 }
   const off = { ...deadMan, atMs: undefined }
@@ -212,7 +211,7 @@ test('what was committed is what recovery reads', async () => {
   expect(after.chargedDay).toBe(20_418)
 })
 
-test('a new order is written without a look for it; a changed one, and one that is perhaps new, is not written twice', async () => {
+test('new orders are inserted without a lookup; changed and possibly new ones are not inserted twice', async () => {
   await open(at.journal)
   const timeMs = 1_764_000_000_100
   await at.journal.commit(batchOf({ batch: 2, timeMs }))
@@ -235,7 +234,7 @@ test('a new order is written without a look for it; a changed one, and one that 
     [3, 1],
     [4, 1],
   ])
-  // Another process led meanwhile: what is newer than our last batch may be there.
+  // Another process has led meanwhile and may have written newer orders than our last batch.
   await at.database.queries.none('UPDATE lease SET epoch = 2')
   const other = new Journal(at.database.lease)
   await other.commit(batchOf({ batch: 5, epoch: 2, timeMs: timeMs + 30, orders: [created(timeMs + 25, 5)] }))
@@ -246,11 +245,11 @@ test('a new order is written without a look for it; a changed one, and one that 
   expect((await versions()).at(-1)).toEqual([5, 2])
 })
 
-test('the floor of a balance follows the mode of its account', async () => {
+test('the lower limit of a balance follows the mode of its account', async () => {
   const next = await open(at.journal)
   const account = accountOf(ALICE)
   const spend = (cents: number) => [entryOf(next, 'trade', [ALICE, HOUSE, CASH, -cents])]
-  // On the switch to margin, cash and lots may be negative in the same batch.
+  // In the batch that switches to margin, cash and lots may already be negative.
   const short = entryOf(next, 'trade', [ALICE, HOUSE, 'VLNT', -5])
   const position = positionOf(ALICE, { lots: -5, costCents: -500 })
   const margin = accountOf(ALICE, { mode: 'margin', marginState: 'warning' })
@@ -261,7 +260,7 @@ test('the floor of a balance follows the mode of its account', async () => {
   expect(state.positions).toEqual([position])
   expect(state.accounts.find((one) => one.account === ALICE)).toMatchObject({ mode: 'margin', marginState: 'warning' })
 
-  // Back to cash only without debt, though what pays it off may come in the same batch.
+  // Back to cash only without debt; the money that repays it may come in the same batch.
   expect(await refusal(at.journal, batchOf({ batch: 3, accounts: [account] }))).toBe('balance_not_overdrawn')
   const covered = [depositOf(next, ALICE, 60_000), entryOf(next, 'trade', [ALICE, HOUSE, 'VLNT', 5])]
   await at.journal.commit(batchOf({ batch: 3, accounts: [account], entries: covered }))
@@ -272,7 +271,7 @@ test('the floor of a balance follows the mode of its account', async () => {
   await at.journal.commit(batchOf({ batch: 4, accounts: [account], entries: spend(10_000) }))
 })
 
-test('each batch is chained to the one before by the hash of its entries', async () => {
+test('each batch is chained to the previous one by the hash of its entries', async () => {
   const next = await open(at.journal)
   const hash = async () => (await readLastBatch(at.database.queries)).hash
   const first = await hash()
@@ -284,7 +283,7 @@ test('each batch is chained to the one before by the hash of its entries', async
   })
   const deposit = depositOf(next, BOB, 1)
   await at.journal.commit(batchOf({ batch: 2, accounts: [bob], entries: [deposit, toBob] }))
-  // As written in docs/architecture.md: by id, whatever the order in which they happened.
+  // As described in docs/architecture.md: ordered by id, not by time.
   const lines = [
     '100 2 trade USD -500 0 3 2 200 1 0 - 9 1764000000000',
     '200 2 deposit USD 1 0 - - 3 - - - - 1764000000000',
@@ -296,7 +295,7 @@ test('each batch is chained to the one before by the hash of its entries', async
   }
   const digest = sha256(lines.map((line) => `${line}\n`).join(''))
   expect(await hash()).toBe(sha256(Buffer.from(first ?? '', 'hex'), digest).toString('hex'))
-  // A batch without entries has its link too.
+  // A batch without entries also extends the chain.
   const second = Buffer.from((await hash()) ?? '', 'hex')
   await at.journal.commit(batchOf({ batch: 3 }))
   expect(await hash()).toBe(sha256(second, sha256('')).toString('hex'))
@@ -304,7 +303,7 @@ test('each batch is chained to the one before by the hash of its entries', async
   expect(first).toMatch(/^[0-9a-f]{64}$/)
 })
 
-test('a batch is read before commit returns: its objects may change at once', async () => {
+test('a batch is encoded before commit returns, so its objects may change at once', async () => {
   const order = orderOf(ALICE, 1)
   const committed = at.journal.commit(batchOf({ batch: 1, orders: [order] }))
   order.filledLots = 7

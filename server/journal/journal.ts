@@ -8,41 +8,41 @@ export type { AccountOwner, Batch, CommandResult } from './batch.ts'
 export { commandHash } from './command-hash.ts'
 export { Fenced, InDoubt, Refused } from './errors.ts'
 
-/** The connection is cut after this time without an answer, and the batch is in doubt. */
+/** After this time without an answer the connection is cut, and the batch is in doubt. */
 const COMMIT_MS_MAX = 2_000
-/** Up to this many rows a batch is written well within the role's transaction_timeout of 1.5 s. */
+/** Up to this many rows are written well within the role's transaction_timeout of 1.5 s. */
 const QUICK_ROWS_MAX = 1_000
-/** The role's own limit, on top of which a larger batch gets more. */
+/** The role's own limit; a larger batch gets extra time on top of it. */
 const ROLE_TIMEOUT_MS = 1_500
-/** What each started 1,000 rows of a larger batch get: about 12 times what they take (docs/adr/0018). */
+/** Extra time per 1,000 rows of a larger batch: about 12 times what they take (docs/adr/0018). */
 const MS_PER_1000_ROWS = 500
 const READY_MS_MAX = 10_000
 /** See db/functions/commit_batch_2.sql. */
 const PLANS = `SET plan_cache_mode = force_generic_plan; SET enable_hashjoin = off; SET enable_mergejoin = off;
   SET enable_seqscan = off; SET enable_sort = off; SET jit = off`
 
-/** The numbers that this database has for the types of rows. */
+/** The oids that this database has for the row types. */
 type RowTypes = Readonly<Record<RowType, number>>
 
-/** Writes what the engine's events say, and computes nothing. */
+/** Writes what the engine's events contain, and computes nothing itself. */
 export class Journal {
   readonly #connection: Connection
-  /** The session that has been readied, for its epoch. */
+  /** The prepared session and its epoch. */
   #ready: { session: number; epoch: number; types: RowTypes } | undefined
-  /** The session whose limit was changed last; any other has the role's. */
+  /** The session whose timeout was changed last; every other one has the role's. */
   #limited: { session: number; extraMs: number } | undefined
-  /** The last batch committed here, as long as nothing went wrong since. */
+  /** The last batch committed here; undefined after any failure. */
   #last: { epoch: number; timeMs: number } | undefined
   #committing = false
 
-  /** @param connection `database.commits`; nobody else uses it */
+  /** @param connection `database.commits`, used by nobody else */
   constructor(connection: Connection) {
     this.#connection = connection
   }
 
   /**
-   * Opens and readies a session for an epoch's batches. Their first one does it too, but within its own time: where each
-   * answer of Postgres is slow, it would always be in doubt.
+   * Opens and prepares a session for an epoch's batches. The first commit would do so too, but within its own time
+   * limit: with a slow Postgres it would always end in doubt.
    * @throws when Postgres does not answer in time: try again
    */
   async ready(epoch: number): Promise<void> {
@@ -52,7 +52,7 @@ export class Journal {
       overdue.reject(new Error(`journal: no session within ${READY_MS_MAX} ms`))
     }, READY_MS_MAX)
     const readied = this.#connection.session().then((session) => this.#prepare(session, epoch))
-    readied.catch(() => undefined) // where the race is over it is cut off by us
+    readied.catch(() => undefined) // it fails when the connection is destroyed above
     try {
       await Promise.race([readied, overdue.promise])
     } finally {
@@ -61,11 +61,12 @@ export class Journal {
   }
 
   /**
-   * Commits a batch: one call of one function, in autocommit. The batch is read before this returns, so its objects may
-   * change at once. One at a time.
-   * @throws (by the promise) {Fenced} another leads; step down
-   * @throws {InDoubt} the answer was lost: the connection is gone; `Lease.fenceSelf` makes it certain
-   * @throws {Refused} the batch is wrong: a defect
+   * Commits a batch: one call of one function, in autocommit. The batch is encoded before this returns, so its objects
+   * may change at once. One at a time.
+   * @throws (rejects) {Fenced} another process leads: step down
+   * @throws (rejects) {InDoubt} the answer was lost and the connection is gone: `Lease.fenceSelf` makes the outcome
+   * certain
+   * @throws (rejects) {Refused} the batch is wrong, which is a defect
    */
   commit(batch: Batch): Promise<void> {
     if (this.#committing) throw new Error('journal: a batch is still being committed')
@@ -98,7 +99,7 @@ export class Journal {
     } catch (cause) {
       const error = commitError(cause)
       if (error instanceof InDoubt) this.#connection.destroy()
-      answer.catch(() => undefined) // cut off by us: that it fails too is no news
+      answer.catch(() => undefined) // it fails because the connection was cut here
       throw error
     } finally {
       clearTimeout(timer)
@@ -115,7 +116,7 @@ export class Journal {
     await session.client.query({ ...sql.journal.commitBatch, values })
   }
 
-  /** Sets how long the session's next transaction may take: a statement of its own, before the commit begins. */
+  /** Sets the timeout of the session's next transaction, in a statement of its own before the commit begins. */
   async #limit(session: Session, extraMs: number): Promise<void> {
     if ((this.#limited?.session === session.number ? this.#limited.extraMs : 0) === extraMs) return
     this.#limited = undefined
@@ -126,8 +127,8 @@ export class Journal {
   }
 
   /**
-   * Readies a session for its first batch: gives it its epoch's name, by which a successor that waits for it too long
-   * finds and ends it, and the plans that commit_batch_2 counts on.
+   * Prepares a session for its first batch: it gets the name of its epoch, by which a successor that waits too long
+   * finds and terminates it, and the planner settings that commit_batch_2 relies on.
    */
   async #prepare(session: Session, epoch: number): Promise<RowTypes> {
     if (this.#ready?.session === session.number && this.#ready.epoch === epoch) return this.#ready.types
@@ -141,8 +142,8 @@ export class Journal {
 }
 
 /**
- * What a batch may take beyond the usual. An operation is all or nothing and has no largest size (a split, a close of many
- * day orders): a limit that it cannot meet it would meet again after each recovery.
+ * Extra time for a large batch. An operation is committed entirely or not at all and has no maximum size (a split, the
+ * expiry of many day orders). If a limit were too short for it, it would be again after every recovery.
  */
 function extraMsFor(batch: Batch): number {
   const { results, orders, fills, entries, positions, accounts, opened, deadMen } = batch

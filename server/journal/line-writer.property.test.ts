@@ -5,13 +5,13 @@ import { LineWriter } from './line-writer.ts'
 const wholes = fc.oneof(
   fc.maxSafeInteger(),
   fc.integer({ min: -1_000, max: 1_000 }),
-  // Where the halves of a number meet, and where a half would not be one of 32 bits.
+  // Numbers where the two halves meet, and where a half would exceed 32 bits.
   fc.constantFrom(0, 999_999_999, 1_000_000_000, 2 ** 31 - 1, 2 ** 31, 2 ** 32, Number.MAX_SAFE_INTEGER),
 )
 const words = fc.oneof(fc.constantFrom('trade', 'USD', 'É', 'Œuf', '😀'), fc.stringMatching(/^\w{1,40}$/))
 const columns = fc.array(fc.oneof(fc.option(wholes, { nil: undefined }), words), { minLength: 1, maxLength: 20 })
 
-test('lines are the bytes of their columns as text', () => {
+test('lines equal their columns written as text', () => {
   const writer = new LineWriter()
   fc.assert(
     fc.property(fc.array(columns, { maxLength: 30 }), (lines) => {
@@ -29,7 +29,7 @@ test('lines are the bytes of their columns as text', () => {
   )
 })
 
-test('many lines need more memory than there is at first', () => {
+test('the buffer grows', () => {
   const writer = new LineWriter()
   let text = ''
   for (let at = 0; at < 5_000; at++) {
@@ -41,7 +41,7 @@ test('many lines need more memory than there is at first', () => {
   expect(writer.written().toString()).toBe(text)
 })
 
-test('a number that a double does not hold exactly is the engine’s defect', () => {
+test('a number that is not a safe integer is rejected', () => {
   const writer = new LineWriter()
   for (const value of [0.5, NaN, Infinity, 2 ** 53]) expect(() => writer.number(value)).toThrow(RangeError)
 })

@@ -1,18 +1,18 @@
 const FIRST_BYTES = 16 * 1_024
 const SPACE = 0x20
 const LINE_FEED = 0x0a
-/** What is absent; and a minus. */
+/** An absent value, and the minus sign. */
 const DASH = 0x2d
 const ZERO = 0x30
-/** Above and below this a safe integer is a number of 32 bits each: those are divided faster than doubles. */
+/** A safe integer is split here into two 32-bit numbers, whose division is faster than that of doubles. */
 const BILLION = 1_000_000_000
 const BILLION_DIGITS = 9
-/** The widest column of a number: a sign and sixteen digits; and what parts it from the next. */
+/** The longest number: a sign, sixteen digits and the separator. */
 const NUMBER_BYTES = 18
 
 /**
- * Lines of words and whole numbers, parted by a space, as bytes in memory that it keeps. As text they cost more than
- * twice as much: a string a number, put together and then encoded.
+ * Writes lines of words and integers, separated by spaces, into a reused buffer. Building strings and encoding them
+ * costs more than twice as much.
  */
 export class LineWriter {
   private bytes = Buffer.allocUnsafeSlow(FIRST_BYTES)
@@ -22,14 +22,14 @@ export class LineWriter {
     this.at = 0
   }
 
-  /** What has been written since it was cleared; good until it is cleared again. */
+  /** What has been written since `clear`; valid until the next `clear`. */
   written(): Buffer {
     return this.bytes.subarray(0, this.at)
   }
 
   /**
-   * A column; undefined is a dash.
-   * @throws {RangeError} for what a double does not hold exactly: the engine's defect
+   * A column; undefined becomes a dash.
+   * @throws {RangeError} for a number that is not a safe integer, which is a defect of the engine
    */
   number(value: number | undefined): void {
     this.room(NUMBER_BYTES)
@@ -38,9 +38,9 @@ export class LineWriter {
     this.bytes[this.at++] = SPACE
   }
 
-  /** A column of any characters but spaces and line feeds. */
+  /** A column of any characters except spaces and line feeds. */
   word(value: string): void {
-    this.room(3 * value.length + 1) // three bytes a UTF-16 unit at most
+    this.room(3 * value.length + 1) // at most three bytes per UTF-16 unit
     for (let i = 0; i < value.length; i++) {
       const character = value.charCodeAt(i)
       if (character > 127) {
@@ -52,7 +52,7 @@ export class LineWriter {
     this.bytes[this.at++] = SPACE
   }
 
-  /** The line is over, in place of the space after its last column. */
+  /** Ends the line, replacing the space after its last column. */
   endLine(): void {
     this.bytes[this.at - 1] = LINE_FEED
   }

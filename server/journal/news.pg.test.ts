@@ -11,7 +11,7 @@ const item = (epoch: number, number: number, symbol?: string): NewsItem => ({
 const page = async (query: Partial<Parameters<News['list']>[0]> = {}) =>
   news().list({ symbol: undefined, before: undefined, limit: 10, ...query })
 
-test('what was told is read as it was, newest first, page by page', async () => {
+test('news is read as written, newest first, page by page', async () => {
   const told = [item(0, 1, 'VLNT'), item(0, 2), item(3, 1, 'MERI'), item(3, 2, 'VLNT')]
   await news().write([])
   await news().write(told)
@@ -22,12 +22,12 @@ test('what was told is read as it was, newest first, page by page', async () => 
   expect(await page({ before: told[0] })).toEqual([])
 })
 
-test('of an instrument is also what is of the whole market', async () => {
+test('news of an instrument includes news of the whole market', async () => {
   await news().write([item(1, 1, 'VLNT'), item(1, 2), item(1, 3, 'MERI')])
   expect(await page({ symbol: 'VLNT' })).toEqual([item(1, 2), item(1, 1, 'VLNT')])
 })
 
-test('what is written twice stays as it was first, and what is old is dropped', async () => {
+test('news written twice keeps its first version, and old news is removed', async () => {
   await news().write([item(1, 1), item(2, 1)])
   await news().write([{ ...item(1, 1), headline: 'another' }, item(2, 2)])
   expect(await page()).toEqual([item(2, 2), item(2, 1), item(1, 1)])

@@ -4,39 +4,39 @@ import { sql } from '../database/sql.ts'
 import { integers, texts } from './array-literal.ts'
 import { fromRow } from './rows.ts'
 
-/** Which news it is: the how manieth of the leader that told it. Later ones follow. */
+/** Identifies a news item: the running number within a leader's epoch. Later items have greater numbers. */
 export interface NewsNumber {
-  /** 0 for what a first history drew. */
+  /** 0 for items of a generated first history. */
   readonly epoch: number
-  /** From 1 on. */
+  /** Starts at 1. */
   readonly number: number
 }
 
-/** What has happened in the market. */
+/** Something that happened in the market. */
 export interface NewsItem extends NewsNumber {
   /** Market time. */
   readonly timeMs: number
-  /** Undefined where it is of the whole market. */
+  /** Undefined when it concerns the whole market. */
   readonly symbol: string | undefined
   readonly kind: NewsKind
   readonly headline: string
 }
 
 export interface NewsPage {
-  /** Of this instrument and of the whole market alone. */
+  /** Only news of this instrument and of the whole market. */
   readonly symbol: string | undefined
-  /** The last of the page before: only older ones follow. */
+  /** The last item of the previous page; only older ones follow. */
   readonly before: NewsNumber | undefined
   readonly limit: number
 }
 
-/** What a gateway does with news. */
+/** The part of the archive that gateways use. */
 export type NewsArchive = Pick<News, 'list'>
 
-/** After every one that there is. */
+/** Above every existing number. */
 const NEWEST: NewsNumber = { epoch: Number.MAX_SAFE_INTEGER, number: 1 }
 
-/** What has been told of the market, beside the journal's batches: a crash may lose the last of it. */
+/** The archive of published news. Stored outside the journal's batches: a crash may lose the latest. */
 export class News {
   readonly #queries: Queries
 
@@ -44,7 +44,7 @@ export class News {
     this.#queries = queries
   }
 
-  /** What is there already stays as it is. */
+  /** Existing items stay unchanged. */
   async write(items: readonly NewsItem[]): Promise<void> {
     if (items.length === 0) return
     const values = [
@@ -64,7 +64,7 @@ export class News {
     return (await this.#queries.any<unknown>(sql.journal.listNews, parameters)).map((row) => fromRow<NewsItem>(row))
   }
 
-  /** Drops what happened before a time. */
+  /** Removes items from before a time. */
   async forget(beforeMs: number): Promise<void> {
     await this.#queries.none(sql.journal.forgetNews, { beforeMs })
   }

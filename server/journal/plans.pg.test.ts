@@ -8,13 +8,13 @@ import { FIRST_USER_ACCOUNT } from '../engine/command.ts'
 import { TakerFlow } from './batch.fixture.ts'
 import { Journal } from './journal.ts'
 
-/** What Postgres reads for a page, where its statistics know nothing of what is asked for. */
+/** The cost of queries when Postgres has no statistics about the requested rows. */
 
 const PAGES_READ_MAX = 40
 const OLD = 16
 const NEW = 9_000
 
-/** How many pages of 8 KiB a statement looked at. */
+/** The number of 8 KiB pages that a statement read. */
 async function pagesRead(queries: Queries, statement: Statement, parameters: object): Promise<number> {
   const text = `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${pgPromise.as.format(statement, parameters)}`
   const answer = await queries.one<{ 'QUERY PLAN': [{ Plan: Record<string, number> }] }>(text)
@@ -33,7 +33,7 @@ async function trades(queries: Queries, account: number, orders: number): Promis
   )
 }
 
-test('a page of orders reads as much as it shows, also of an account that is new since ANALYZE', async () => {
+test('reading a page of orders costs in proportion to the page, also for an account created after ANALYZE', async () => {
   await using fresh = await freshDatabase()
   await using database = await openDatabase({ url: fresh.url, logger: { warn: () => undefined } })
   const { queries } = database
@@ -50,7 +50,7 @@ test('a page of orders reads as much as it shows, also of an account that is new
   }
 })
 
-test('where the bars of each symbol begin and end is read from the ends of the index', async () => {
+test('the first and last bar of each symbol are read from the ends of the index', async () => {
   await using fresh = await freshDatabase()
   await using database = await openDatabase({ url: fresh.url, logger: { warn: () => undefined } })
   const { queries } = database
@@ -67,7 +67,7 @@ test('where the bars of each symbol begin and end is read from the ends of the i
   expect(await pagesRead(queries, sql.journal.findBarEnds, { table: 'candle_1m' })).toBeLessThan(PAGES_READ_MAX)
 })
 
-/** How many pages of the rows that most batches write anew were looked at so far, by the journal's session and others. */
+/** The number of page reads so far for the tables that most batches update, in all sessions. */
 async function pagesOfHotRows({ commits, queries }: Database): Promise<number> {
   const { client } = await commits.session()
   await client.query('SELECT pg_stat_force_next_flush()')
@@ -78,7 +78,7 @@ async function pagesOfHotRows({ commits, queries }: Database): Promise<number> {
   return Number(pages)
 }
 
-test('a commit reads no more for a snapshot that stays open and keeps every version of its rows', async () => {
+test('a commit costs no more while an open snapshot keeps old row versions', async () => {
   await using fresh = await freshDatabase()
   await using database = await openDatabase({ url: fresh.url, logger: { warn: () => undefined } })
   const journal = new Journal(database.commits)
@@ -86,7 +86,7 @@ test('a commit reads no more for a snapshot that stays open and keeps every vers
   const accounts = Array.from({ length: 64 }, (_, at) => FIRST_USER_ACCOUNT + at)
   let batch = 0
   await journal.commit(flow.opening(++batch, accounts))
-  // What autovacuum looks at is counted too.
+  // Autovacuum's reads would be counted too.
   for (const table of ['account', 'balance', 'position']) {
     await database.queries.none('ALTER TABLE $1:name SET (autovacuum_enabled = off)', [table])
   }
@@ -95,9 +95,9 @@ test('a commit reads no more for a snapshot that stays open and keeps every vers
     for (let left = batches; left > 0; left--) await journal.commit(flow.batch(++batch, accounts))
     return ((await pagesOfHotRows(database)) - before) / batches
   }
-  await pagesABatch(20) // all their balances and positions are there then
-  // What is dead before the snapshot goes now. Left to the vacuum below, it is there or not as other databases are busy, and
-  // the newest versions go into its room, behind all that the snapshot keeps.
+  await pagesABatch(20) // afterward all their balances and positions exist
+  // Removes rows that died before the snapshot. Otherwise the vacuum below may or may not remove them, depending on
+  // other databases, and new versions would reuse their space behind everything that the snapshot keeps.
   await database.queries.none('VACUUM account, balance, position')
   const exporting = new pg.Client(fresh.url)
   await exporting.connect()
@@ -107,8 +107,8 @@ test('a commit reads no more for a snapshot that stays open and keeps every vers
     const first = await pagesABatch(20)
     await pagesABatch(400)
     await database.queries.task(async (t) => {
-      await t.none('VACUUM ANALYZE account, balance, position') // few rows in many pages, the planner finds
-      await t.one('SELECT pg_stat_force_next_flush()') // what it looked at is counted now, not with the batches
+      await t.none('VACUUM ANALYZE account, balance, position') // the planner now sees few rows in many pages
+      await t.one('SELECT pg_stat_force_next_flush()') // counts its reads now instead of with the batches
     })
     expect(await pagesABatch(20)).toBeLessThan(1.5 * first)
   } finally {
@@ -116,7 +116,7 @@ test('a commit reads no more for a snapshot that stays open and keeps every vers
   }
 })
 
-test('what is forgotten is found by its time, however much is kept', async () => {
+test('rows to remove are found by time, however many are kept', async () => {
   await using fresh = await freshDatabase()
   await using database = await openDatabase({ url: fresh.url, logger: { warn: () => undefined } })
   const { queries } = database
@@ -135,7 +135,7 @@ test('what is forgotten is found by its time, however much is kept', async () =>
   await queries.none('ANALYZE price_alert, journal_batch')
   const old = { deletedBeforeMs: 10, firedBeforeMs: 10, limit: 1_000 }
   expect(await pagesRead(queries, sql.journal.forgetAlerts, old)).toBeLessThan(3 * PAGES_READ_MAX)
-  // A page of the index, its root and the row, each time that 20,000 are halved.
+  // Each halving of 20,000 reads a page of the index, its root and the row.
   expect(await pagesRead(queries, sql.journal.forgetRequests, { beforeMs: 10, limit: 1_000 })).toBeLessThan(
     3 * PAGES_READ_MAX,
   )

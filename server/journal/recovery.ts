@@ -11,46 +11,46 @@ export interface LastBatch {
   readonly epoch: number
   readonly streamPosition: string
   readonly timeMs: number
-  /** Of the chain over the ledger, in hex; undefined before its first link. */
+  /** The last hash of the ledger's chain, in hex; undefined before the first. */
   readonly hash: string | undefined
 }
 
-/** All that the exchange goes on from, as of the last batch. */
+/** Everything that a new leader needs, as of the last batch. */
 export interface JournalState extends SmallState {
   readonly last: LastBatch
-  /** The exchange's own among them, without their cash. `heldCents` is the sum over open orders. */
+  /** Including the exchange's own accounts, but without their cash. `heldCents` is the sum over open orders. */
   readonly accounts: Account[]
-  /** `heldLots` is 0: what orders bind comes back with them. */
+  /** `heldLots` is 0; it is restored together with the open orders. */
   readonly positions: Position[]
-  /** Resting, waiting and held ones, by priority. */
+  /** Resting, untriggered and held orders, by priority. */
   readonly openOrders: Order[]
 }
 
-/** What is little enough to be read whole whenever it is needed. */
+/** The parts that are small enough to be read completely each time. */
 export interface SmallState {
   readonly deadMen: DeadMan[]
   readonly cancelOnDisconnects: CancelOnDisconnect[]
-  /** The last day that interest was charged for, in days since 1970-01-01 UTC; undefined before the first. */
+  /** The last day charged with interest, in days since 1970-01-01 UTC; undefined before the first. */
   readonly chargedDay: number | undefined
-  /** Those applied, oldest first: what ticks and lots mean since. */
+  /** Applied splits, oldest first: they define the current meaning of ticks and lots. */
   readonly splits: Split[]
-  /** undefined when none was ever written. */
+  /** Undefined if none was ever written. */
   readonly simulator: unknown
 }
 
-/** The last batch committed. Read it after fencing yourself: before, one in doubt may still come. */
+/** The last committed batch. Read it after fencing yourself: before that, a batch in doubt may still be committed. */
 export async function readLastBatch(queries: Queries | Snapshot): Promise<LastBatch> {
   return fromRow(await queries.one(sql.journal.readLastBatch))
 }
 
-/** Readings of one moment. */
+/** Queries that all see the same moment. */
 export type Snapshot = ITask<unknown>
 const { TransactionMode, isolationLevel } = pgPromise.txMode
-/** Between two statements the rows of a large one are taken in, which may last longer than a commit ever may stand idle. */
+/** Processing the rows of a large statement may take longer than the idle limit that applies to commits. */
 const PATIENCE = "SET LOCAL transaction_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = '20s'"
 const SNAPSHOT = new TransactionMode({ tiLevel: isolationLevel.repeatableRead, readOnly: true })
 
-/** Several statements in one round trip; the rows of each. */
+/** Runs several statements in one round trip and returns the rows of each. */
 export async function readTogether(
   t: Snapshot,
   statements: readonly Statement[],
@@ -66,7 +66,7 @@ export async function inSnapshot<Value>(queries: Queries, read: (t: Snapshot) =>
   })
 }
 
-/** Reads the whole state, of one moment. */
+/** Reads the whole state from one snapshot. */
 export async function readState(queries: Queries): Promise<JournalState> {
   return inSnapshot(queries, async (t) => {
     const last = await readLastBatch(t)

@@ -1,6 +1,6 @@
 /**
- * A row of ours as the engine's shape: bigint becomes number, NULL becomes undefined. Its names are the statement's
- * aliases, which are the fields' (the queries' test holds them together).
+ * Converts a row to the engine's types: bigint becomes number, NULL becomes undefined. Column aliases are the names of
+ * the fields, which a test of the queries verifies.
  * @throws {RangeError} for a number past 2^53, which the engine never wrote
  */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the statement's aliases make the shape
@@ -14,6 +14,6 @@ function plain(name: string, value: unknown): unknown {
   if (value === null) return undefined
   if (typeof value !== 'bigint') return value
   const number = Number(value)
-  if (!Number.isSafeInteger(number)) throw new RangeError(`${name}: ${value.toString()} is no safe integer`)
+  if (!Number.isSafeInteger(number)) throw new RangeError(`${name}: ${value.toString()} is not a safe integer`)
   return number
 }

@@ -6,7 +6,7 @@ import { ScenarioRuns } from './scenario-runs.ts'
 const at = journalForEach()
 const FROM_MS = 1_790_000_000_000
 
-test('each instrument has the scenario that was played last, from its time on, until it is ended', async () => {
+test('each instrument has the scenario played last, from its start until it is ended', async () => {
   const { queries } = at.database
   await seedInstruments(queries, [{ symbol: 'NOVA' }, { symbol: 'VLNT' }])
   const runs = new ScenarioRuns(queries)

@@ -5,13 +5,13 @@ import { fromRow } from './rows.ts'
 /** A scenario that an operator plays on an instrument. */
 export interface PlayedScenario {
   readonly symbol: string
-  /** As the simulator calls it; a later version may know more of them. */
+  /** The simulator's name for it; a later version may have more of them. */
   readonly name: string
   /** Market time. */
   readonly fromMs: number
 }
 
-/** What an operator plays on instruments, the newest of each. */
+/** The scenarios that operators play; the latest of each instrument. */
 export class ScenarioRuns {
   readonly #queries: Queries
 
@@ -19,22 +19,22 @@ export class ScenarioRuns {
     this.#queries = queries
   }
 
-  /** One an instrument at most; what is over may stand in it. */
+  /** At most one per instrument; finished ones may still be listed. */
   async list(): Promise<readonly PlayedScenario[]> {
     return (await this.#queries.any(sql.journal.listScenarioRuns)).map(fromRow<PlayedScenario>)
   }
 
   /**
-   * In place of what is played there.
+   * Replaces the scenario that these instruments have.
    * @param fromMs market time; undefined for now, by the database's clock
-   * @returns the run of each that is listed
+   * @returns the new run of each listed instrument
    */
   async play(symbols: readonly string[], name: string, fromMs: number | undefined): Promise<readonly PlayedScenario[]> {
     const rows = await this.#queries.any(sql.journal.playScenario, { symbols, name, fromMs: fromMs ?? null })
     return rows.map(fromRow<PlayedScenario>)
   }
 
-  /** @returns the symbols of which something was ended */
+  /** @returns the symbols whose scenario was ended */
   async end(symbols: readonly string[]): Promise<readonly string[]> {
     const rows = await this.#queries.any<{ symbol: string }>(sql.journal.endScenarios, { symbols })
     return rows.map(({ symbol }) => symbol)

@@ -14,7 +14,7 @@ import { readState } from './recovery.ts'
 const MIGRATIONS = fileURLToPath(new URL('../../db/migrations', import.meta.url))
 const BEFORE = 6
 
-/** A database as the version of 0006 left it, dropped at the end. */
+/** A database with the schema of migration 0006, dropped at the end. */
 async function databaseBefore() {
   const server = process.env[POSTGRES_URL_VARIABLE] ?? ''
   const name = `before_${randomBytes(6).toString('hex')}`
@@ -45,7 +45,7 @@ async function databaseBefore() {
   }
 }
 
-/** Alice (100) has 1,000.00, buys 5 of the house with a fee, then sells 2 to Bob (200). */
+/** Alice (100) has 1,000.00, buys 5 from the house with a fee, then sells 2 to Bob (200). */
 const AS_IT_WAS = `
   INSERT INTO account (account_id, name, created_at_ms, batch, entry_number) VALUES (100, 'alice', 1, 1, 6), (200, 'bob', 1, 1, 3);
   INSERT INTO journal_batch (batch, prev, epoch, stream_position, time_ms) VALUES (1, 0, 0, '1-0', 5);
@@ -62,7 +62,7 @@ const AS_IT_WAS = `
   ) AS line (account, number, movement, first, kind, asset, amount, after, o, f);
   INSERT INTO command_result VALUES (100, 'o:a', 1, '\\x00', 1, '{"ok":true}')`
 
-test('what the version before kept is kept: each account’s ledger, balances, answers', async () => {
+test('the previous version’s data is kept: ledgers, balances and answers', async () => {
   await using before = await databaseBefore()
   await before.client.query(AS_IT_WAS)
   const balances = async () =>
@@ -93,7 +93,7 @@ test('what the version before kept is kept: each account’s ledger, balances, a
   ])
   expect((await history.commandResult(100, 'o:a'))?.result).toEqual({ ok: true })
 
-  // And it goes on from there.
+  // Trading continues from there.
   const next = counters()
   for (let number = 1; number <= 6; number++) next(100)
   await new Journal(database.commits).commit(batchOf({ batch: 2, entries: [depositOf(next, 100, 1)] }))
@@ -102,7 +102,7 @@ test('what the version before kept is kept: each account’s ledger, balances, a
   expect(last.hash).toMatch(/^[0-9a-f]{64}$/)
 })
 
-test('a ledger that is not in pairs stops the update, and stays as it was', async () => {
+test('a ledger with unpaired entries stops the migration and stays unchanged', async () => {
   await using before = await databaseBefore()
   await before.client.query(AS_IT_WAS)
   await before.client
@@ -113,7 +113,7 @@ test('a ledger that is not in pairs stops the update, and stays as it was', asyn
   expect((await before.client.query('SELECT count(*)::int AS n FROM ledger_entry')).rows).toEqual([{ n: 17 }])
 })
 
-test('the version before is told that it no longer leads', async () => {
+test('the previous version is told that it no longer leads', async () => {
   await using before = await databaseBefore()
   await migrate(before.url)
   const nulls = (
