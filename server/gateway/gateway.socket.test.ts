@@ -465,7 +465,7 @@ test('a socket that is let in while its gateway closes is told SHUTDOWN, and may
   leaving.exchange.deaf = true
   // Its handshake waits for what it missed until everyone else has been sent away.
   const connecting = leaving.connect({ cookie, auth: { resumeFrom: 0 } })
-  await vi.waitFor(() => expect(leaving.exchange.unheard).toHaveLength(1))
+  await expect.poll(() => leaving.exchange.unheard).toHaveLength(1)
   early.socket.once('server.closing', () => (leaving.exchange.deaf = false))
   const closing = leaving.close()
   const late = await connecting
