@@ -114,6 +114,7 @@ test('what is mounted out of the repository is there', () => {
   const mounted = Object.values(services).flatMap(({ volumes = [] }) =>
     volumes.flatMap((volume) => /^\.\/([^:]+):/.exec(volume)?.[1] ?? []),
   )
+  expect(mounted.length).toBeGreaterThan(3)
   for (const path of mounted) expect(filesOf(path), path).not.toEqual([])
 })
 

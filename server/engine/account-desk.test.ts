@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { AssertionError } from './assert.ts'
 import type { UpdateAccount } from './command.ts'
 import { OUTSIDE } from './command.ts'
 import type { Engine } from './engine.ts'
@@ -27,7 +28,7 @@ describe('a deposit', () => {
     const events = engine.drain()
     expect(events.entries).toMatchObject([entry])
     expect(events.accounts[0]).toMatchObject({ account: { account: ANN }, cause: 'deposit' })
-    expect(() => move(engine, 'account.deposit', 0)).toThrow()
+    expect(() => move(engine, 'account.deposit', 0)).toThrow(AssertionError)
   })
 
   it('is taken however much all accounts together have been given', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { AssertionError } from './assert.ts'
 import { FEES, HOUSE } from './command.ts'
 import { NO_SLOT } from './house.ts'
 import { ANN, floorOf, NO_EVENTS, orderOf, START_MS } from './engine.fixture.ts'
@@ -29,7 +30,7 @@ describe('the house', () => {
     const engine = floorOf('| 100.00 | 50')
     const house = engine.house('VLNT')
     house.onHouseFill = () => house.place('sell', 10_000, 1, 0)
-    expect(() => house.take('buy', 1, 10_000, START_MS)).toThrow()
+    expect(() => house.take('buy', 1, 10_000, START_MS)).toThrow(AssertionError)
   })
 
   it('trades no earlier than what was done before it, though its own time lags', () => {
@@ -63,7 +64,7 @@ describe('the house', () => {
     expect([house.firstAt(9_000), house.nextAfter(users), house.nextAfter(last)]).toEqual([first, last, NO_SLOT])
     expect([first, users, last].map((slot) => house.isHouse(slot))).toEqual([true, false, true])
     expect([house.tagOf(last), house.lotsAt(9_000), house.firstAt(8_999), house.isHouse(NO_SLOT)]).toEqual([8, 10, NO_SLOT, false]) // prettier-ignore
-    expect(() => house.cancel(users)).toThrow()
+    expect(() => house.cancel(users)).toThrow(AssertionError)
     house.cancel(first)
     expect([house.bidTicks, house.askTicks, house.firstAt(9_000), house.isHouse(first)]).toEqual([
       9_000,

@@ -180,16 +180,17 @@ describe('a cancel', () => {
 describe('what is not well formed', () => {
   it('is a defect of the caller', () => {
     const engine = floorOf(MARKET)
+    const lots = 'lots from 1 to the largest order'
     const wishes = [
-      { side: 'buy', lots: 0, limitTicks: 10_000 },
-      { side: 'buy', lots: 1.5, limitTicks: 10_000 },
-      { side: 'buy', lots: 1_000_001, limitTicks: 1 },
-      { side: 'buy', lots: 1, limitTicks: 0, type: 'limit' },
-      { side: 'buy', lots: 1, timeInForce: 'gtc' },
-      { side: 'buy', lots: 1, symbol: 'NONE', limitTicks: 1 },
-      { side: 'buy', lots: 1, account: 77, limitTicks: 1 },
-      { side: 'buy', lots: 1, limitTicks: 10_000, postOnly: true, timeInForce: 'ioc' },
+      [{ side: 'buy', lots: 0, limitTicks: 10_000 }, lots],
+      [{ side: 'buy', lots: 1.5, limitTicks: 10_000 }, lots],
+      [{ side: 'buy', lots: 1_000_001, limitTicks: 1 }, lots],
+      [{ side: 'buy', lots: 1, limitTicks: 0, type: 'limit' }, 'a limit in ticks'],
+      [{ side: 'buy', lots: 1, timeInForce: 'gtc' }, 'a market order is ioc or fok'],
+      [{ side: 'buy', lots: 1, symbol: 'NONE', limitTicks: 1 }, 'a known symbol'],
+      [{ side: 'buy', lots: 1, account: 77, limitTicks: 1 }, 'a known account'],
+      [{ side: 'buy', lots: 1, limitTicks: 10_000, postOnly: true, timeInForce: 'ioc' }, 'a limit order that may rest'],
     ] as const
-    for (const wish of wishes) expect(() => engine.apply(orderOf(wish), START_MS)).toThrow()
+    for (const [wish, why] of wishes) expect(() => engine.apply(orderOf(wish), START_MS)).toThrow(why)
   })
 })

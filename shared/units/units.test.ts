@@ -23,6 +23,26 @@ describe('decimals', () => {
     },
   )
 
+  it('refuses what no double counts, on a step or off it', () => {
+    const step = stepOf('0.00001')
+    expect(parseSteps('90071992547.40991', step)).toEqual({ ok: true, value: Number.MAX_SAFE_INTEGER })
+    for (const text of ['90071992547.40992', '90071992547.409916', '999999999999']) {
+      expect(parseSteps(text, step)).toEqual({ ok: false, rule: 'max' })
+    }
+    expect(parseSteps('90071992547.409914', step)).toMatchObject({ rule: 'step', nearest: '90071992547.40991' })
+  })
+
+  it('no step is nothing, less or a word', () => {
+    for (const size of ['0', '0.00', '-1', '1e3', '', 'tick']) {
+      expect(() => stepOf(size), size).toThrow(new RegExp(`expected a .*step size, found ${size}$`))
+    }
+  })
+
+  it('counts whose value no double holds are written exactly', () => {
+    expect(formatSteps(Number.MAX_SAFE_INTEGER, stepOf('0.05'))).toBe('450359962737049.55')
+    expect(formatSteps(-Number.MAX_SAFE_INTEGER, stepOf('20'))).toBe('-180143985094819820')
+  })
+
   it('numbers and bigints are formatted alike, up to the largest safe integer', () => {
     const nearPower = fc
       .tuple(fc.integer({ min: 0, max: 15 }), fc.integer({ min: -2, max: 2 }), fc.integer({ min: 1, max: 9_007 }))
@@ -73,6 +93,10 @@ describe('ids', () => {
         expect(parseId(idText(a, n))).toEqual({ account: a, number: n })
       }),
     )
+  })
+
+  it('are thirteen characters of the account’s number times 2^32 and its own', () => {
+    expect([idText(1, 1), idText(2 ** 31 - 1, 2 ** 32 - 1)]).toEqual(['0000004000001', '7ZZZZZZZZZZZZ'])
   })
 
   it('sort on the wire as in the database', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { AssertionError } from '../assert.ts'
 import type { Side } from '../command.ts'
 import { type Book, NO_OWNER, NONE } from './book.ts'
 import { drawingOf, fillBook, linesOf } from './drawing.fixture.ts'
@@ -39,8 +40,8 @@ export function bookContract(name: string, makeBook: (maxTicks: number) => Book,
       book.reduce(first, 5)
       expect(drawingOf(book)).toEqual(['|101.10|5 60'])
       expect(book.lotsAt(10_110)).toBe(65)
-      expect(() => book.reduce(first, 6)).toThrow()
-      expect(() => book.reduce(first, 0)).toThrow()
+      expect(() => book.reduce(first, 6)).toThrow(AssertionError)
+      expect(() => book.reduce(first, 0)).toThrow(AssertionError)
       expect(book.match('buy', 6, 10_110, NO_OWNER)).toBe(0)
       expect(drawingOf(book)).toEqual(['|101.10|59'])
     })

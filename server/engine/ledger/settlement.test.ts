@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { AssertionError } from '../assert.ts'
 import { FEES, HOUSE, OUTSIDE } from '../command.ts'
 import { Engine } from '../engine.ts'
 import { marginFloorOf } from '../risk/margin.fixture.ts'
@@ -22,7 +23,7 @@ describe('a movement', () => {
     })
     expect(entriesOf(engine)).toEqual([[ANN, OUTSIDE, 'deposit', 'USD', 500, 500, undefined]])
     expect(engine.account(OUTSIDE)).toMatchObject({ cashCents: 0, entryNumber: 1 })
-    expect(() => engine.apply(open, START_MS)).toThrow()
+    expect(() => engine.apply(open, START_MS)).toThrow(AssertionError)
   })
 
   it('of a fill with the house moves cash and lots at once, and the fee after', () => {

@@ -147,6 +147,7 @@ test('a longer bar equals the shorter ones in it, silent minutes and a night off
     // prettier-ignore
     const stepMs = INTERVAL_MS[interval]
     const rows = (await page(interval, { limit: 18 })).slice(1, -1)
+    expect([interval, rows.length]).toEqual([interval, 16])
     for (const [time, open, high, low, close, volume, trades] of rows) {
       const inside = await page(parts, { from: time, to: time + stepMs })
       expect(inside).toHaveLength(stepMs / INTERVAL_MS[parts])
