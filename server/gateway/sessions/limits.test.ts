@@ -1,6 +1,6 @@
 import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
-import { describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { clientAddressOf } from './client-address.ts'
 import { GuestQuota, gatewayLimits, Limit, limitKey } from './limits.ts'
 import { Origins } from '../http/origin.ts'
@@ -18,35 +18,65 @@ test.each([
   expect(limitKey(address)).toBe(key)
 })
 
-test('a limit says how long to wait, and lets go again', async () => {
-  vi.useFakeTimers()
-  try {
+describe('in time', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  test('a limit says how long to wait, and lets go again then, not before', async () => {
     const limit = new Limit(2, 1)
     expect([await limit.take('a'), await limit.take('a')]).toEqual([0, 0])
-    const waitMs = await limit.take('a')
-    expect(waitMs).toBeGreaterThan(0)
+    await vi.advanceTimersByTimeAsync(400)
+    expect(await limit.take('a')).toBe(600)
     expect(await limit.take('b')).toBe(0)
-    await vi.advanceTimersByTimeAsync(waitMs)
+    await vi.advanceTimersByTimeAsync(599)
+    expect(await limit.take('a')).toBe(1)
+    await vi.advanceTimersByTimeAsync(1)
     expect(await limit.take('a')).toBe(0)
-  } finally {
-    vi.useRealTimers()
-  }
-})
+  })
 
-test('guests of one /64 share their quota', async () => {
-  const operator = { ordersPerSecond: 1, ordersBurst: 1, openOrders: 1, requestsPerSecond: 1, guestsPerMinute: 2 }
-  const rest = {
-    guestsPerHour: 3,
-    socketsPerAccount: 1,
-    publicSocketsPerAddress: 1,
-    preferences: 1,
-    alerts: 1,
-    drainSpreadMs: 0,
-  }
-  const quota = new GuestQuota(gatewayLimits({ ...operator, ...rest }))
-  expect([await quota.take('2001:db8::1'), await quota.take('2001:db8::2')]).toEqual([0, 0])
-  expect(await quota.take('2001:db8::3')).toBeGreaterThan(0)
-  expect(await quota.take('2001:db8:0:1::3')).toBe(0)
+  test('a limit says what is left of it, without taking any', async () => {
+    const limit = new Limit(2, 1)
+    expect(await limit.left('a')).toEqual({ remaining: 2, resetMs: 0 })
+    await limit.take('a')
+    await vi.advanceTimersByTimeAsync(400)
+    expect([await limit.left('a'), await limit.left('a')]).toEqual(Array(2).fill({ remaining: 1, resetMs: 600 }))
+    for (let i = 0; i < 3; i++) await limit.take('a')
+    expect(await limit.left('a')).toEqual({ remaining: 0, resetMs: 600 })
+    expect(await limit.left('b')).toEqual({ remaining: 2, resetMs: 0 })
+  })
+
+  test('a key that is forgotten begins anew, others do not', async () => {
+    const limit = new Limit(1, 1)
+    for (const key of ['a', 'b']) await limit.take(key)
+    await limit.forget('a')
+    expect([await limit.take('a'), await limit.take('b')]).toEqual([0, 1_000])
+  })
+
+  const quotaOf = (quota: { guestsPerMinute: number; guestsPerHour: number }) =>
+    new GuestQuota(
+      gatewayLimits({
+        ...{ ordersPerSecond: 1, ordersBurst: 1, openOrders: 1, requestsPerSecond: 1 },
+        ...{ socketsPerAccount: 1, publicSocketsPerAddress: 1, preferences: 1, alerts: 1, drainSpreadMs: 0 },
+        ...quota,
+      }),
+    )
+
+  test('guests of one /64 share their quota', async () => {
+    const quota = quotaOf({ guestsPerMinute: 2, guestsPerHour: 3 })
+    expect([await quota.take('2001:db8::1'), await quota.take('2001:db8::2')]).toEqual([0, 0])
+    expect(await quota.take('2001:db8::3')).toBe(60_000)
+    expect(await quota.take('2001:db8:0:1::3')).toBe(0)
+  })
+
+  test('guests of an hour are counted too, those that were made and no others', async () => {
+    const quota = quotaOf({ guestsPerMinute: 2, guestsPerHour: 3 })
+    for (let i = 0; i < 9; i++) await quota.take('9.9.9.9')
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(await quota.take('9.9.9.9')).toBe(0)
+    expect(await quota.take('9.9.9.9')).toBe(3_540_000)
+    await vi.advanceTimersByTimeAsync(3_540_000)
+    expect(await quota.take('9.9.9.9')).toBe(0)
+  })
 })
 
 describe('the address of a client', () => {
