@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Engine } from '../engine.ts'
+import { Engine } from '../engine.ts'
 import { toMargin } from '../risk/margin.fixture.ts'
 import type { Order } from '../state.ts'
 import { ANN, BEN, floorOf, give, place, refusalOf, SHARE, START_MS, tradeAt } from '../engine.fixture.ts'
@@ -111,6 +111,24 @@ describe('the legs', () => {
     ])
     expect(engine.levels('VLNT', 'sell', 2)).toEqual([[10_100, 60], [10_300, 9]]) // prettier-ignore
     expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: 9, heldLots: 9 })
+  })
+
+  it('grow by what an entry fills after a restart, and no more', () => {
+    const engine = floorOf(MARKET)
+    give(engine, ANN, 100)
+    place(engine, { side: 'buy', lots: 10, limitTicks: 9_950, ...bracket })
+    engine.house('VLNT').take('sell', 4, 9_950, START_MS)
+    // The take profit sells two of the four, which the stop loses.
+    engine.house('VLNT').take('buy', 62, 10_300, START_MS)
+    expect([order(engine, 2), order(engine, 3)]).toMatchObject([{ lots: 4, filledLots: 2 }, { lots: 2 }])
+    const restarted = new Engine({ instruments: [SHARE], maxOpenOrdersPerInstrument: 9 })
+    restarted.beginEpoch(2)
+    restarted.restoreAccount({ ...engine.account(ANN)!, heldCents: 0 })
+    for (const position of engine.positions(ANN)) restarted.restorePosition({ ...position, heldLots: 0 })
+    for (const open of engine.openOrders(ANN)) restarted.restoreOrder(open)
+    restarted.house('VLNT').take('sell', 5, 9_950, START_MS)
+    expect([order(restarted, 2), order(restarted, 3)]).toMatchObject([{ lots: 9, filledLots: 2 }, { lots: 7 }])
+    expect(restarted.position(ANN, 'VLNT')).toMatchObject({ lots: 107, heldLots: 7 })
   })
 
   it('of an entry that takes at once wake in the same operation', () => {

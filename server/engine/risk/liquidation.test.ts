@@ -133,6 +133,15 @@ describe('while it is being liquidated', () => {
     expect(engine.position(ANN, 'VLNT')?.lots).toBe(0)
   })
 
+  it('a deposit that ends it keeps what could be closed', () => {
+    const engine = liquidating()
+    engine.apply({ kind: 'market.status', symbol: 'VLNT', status: 'open' }, START_MS)
+    engine.apply({ kind: 'account.deposit', account: ANN, cents: 1_125_000 }, START_MS)
+    engine.quantum(START_MS)
+    expect(stateOf(engine)).toBe('ok')
+    expect(engine.position(ANN, 'VLNT')?.lots).toBe(1_000)
+  })
+
   it('a reset ends it', () => {
     const engine = liquidating()
     engine.apply({ kind: 'account.reset', account: ANN, startingCents: 100 }, START_MS)
@@ -182,6 +191,26 @@ describe('positions are closed', () => {
     engine.quantum(START_MS)
     expect(heldIn(engine)).toEqual([0, 0])
     expect(stateOf(engine)).toBe('ok')
+  })
+
+  it('with their fees in the loss', () => {
+    const engine = withCoins(4_996)
+    // At the mark the coins would lose 0.08 each and the shares 0.10; with fees of 0.10 and 0.05 it is 0.18 and 0.15.
+    standing(engine, 100, -1_550_000)
+    give(engine, ANN, 100, COIN.symbol)
+    engine.quantum(START_MS)
+    engine.quantum(START_MS)
+    expect(heldIn(engine)).toEqual([0, 100])
+  })
+
+  it('in the order of the instruments where they lose as much', () => {
+    const engine = withCoins(4_995)
+    // 100 shares lose 10.00 and a fee of 5.00, 75 coins 7.50 and 7.50.
+    standing(engine, 100, -1_350_000)
+    give(engine, ANN, 75, COIN.symbol)
+    engine.quantum(START_MS)
+    engine.quantum(START_MS)
+    expect(heldIn(engine)).toEqual([0, 75])
   })
 
   it('no more of them than are needed', () => {
@@ -236,5 +265,25 @@ describe('positions are closed', () => {
     for (let at = 0; at < 3; at++) engine.quantum(START_MS + 2_000 + at)
     expect(engine.drain().orders).toEqual([])
     expect(stateOf(engine)).toBe('liquidating')
+  })
+
+  it('without delay when it begins anew within the second', () => {
+    const engine = floorOf(`
+      bid | price  | ask
+          | 100.10 | 50
+      30  |  99.90 |
+      60  |  90.00 |      `)
+    toMargin(engine, ANN)
+    engine.quantum(START_MS)
+    standing(engine, 100, -980_000)
+    for (let at = 0; at < 2; at++) engine.quantum(START_MS)
+    expect(engine.position(ANN, 'VLNT')?.lots).toBe(70)
+    engine.apply({ kind: 'account.deposit', account: ANN, cents: 500_000 }, START_MS)
+    engine.quantum(START_MS + 50)
+    expect(stateOf(engine)).toBe('ok')
+    engine.house('VLNT').place('buy', 9_990, 70, 0)
+    standing(engine, 70, -690_000)
+    for (let at = 2; at < 4; at++) engine.quantum(START_MS + 50 * at)
+    expect(engine.position(ANN, 'VLNT')?.lots).toBe(0)
   })
 })

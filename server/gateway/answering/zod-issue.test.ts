@@ -28,6 +28,8 @@ test.each([
   ['validUntil', { ...order, validUntil: -1 }, 'min'],
   ['validUntil', { ...order, validUntil: 1.5 }, 'type'],
   ['price', { ...order, price: '1' }, 'unknown'],
+  ['takeProfit', { ...order, takeProfit: 'high' }, 'type'],
+  ['takeProfit', { ...order, takeProfit: null }, 'type'],
   ['takeProfit.limitPrice', { ...order, takeProfit: { limitPrice: 1 } }, 'type'],
   ['takeProfit.odd', { ...order, takeProfit: { limitPrice: '1', odd: 1 } }, 'unknown'],
 ])('%s of an order breaks its rule', (field, payload, rule) => {
