@@ -66,6 +66,23 @@ describe('a split', () => {
     expect(engine.lastTicks('VLNT')).toBe(99_900)
   })
 
+  it('pays a fraction half up, and leaves no price below a tick', () => {
+    const engine = marginFloorOf(`
+      bid | price  | ask
+          | 100.01 | 1
+       1  | 100.00 |   `)
+    engine.house('VLNT').take('buy', 1, 10_001, START_MS)
+    engine.house('VLNT').take('sell', 1, 10_000, START_MS)
+    engine.restoreLastTrade('VLNT', 1)
+    give(engine, BEN, 1)
+    split(engine, 1, 2)
+    // Half a new lot is the old one: worth 100.005.
+    expect(engine.account(BEN)?.cashCents).toBe(START_CENTS + 10_001)
+    expect([engine.markMicroTicks('VLNT'), engine.lastTicks('VLNT')]).toEqual([20_001_000_000, 2])
+    split(engine, 5, 1)
+    expect([engine.markMicroTicks('VLNT'), engine.lastTicks('VLNT')]).toEqual([4_000_200_000, 1])
+  })
+
   it('needs a book without orders of the house', () => {
     const engine = emptied()
     engine.house('VLNT').place('buy', 9_000, 1, 0)
@@ -130,6 +147,28 @@ describe('at a split open orders', () => {
     engine.house('VLNT').place('buy', 4_845, 100, 0)
     engine.house('VLNT').take('sell', 1, 4_845, START_MS)
     expect([stop.status, trailing.status]).toEqual(['untriggered', 'filled'])
+  })
+
+  it('that trail by less than a tick would, trail by one', () => {
+    const engine = emptied()
+    give(engine, ANN, 100)
+    const trailing = place(engine, { side: 'sell', lots: 4, ...STOP, type: 'trailing_stop', trailTicks: 1 })
+    split(engine, 2, 1)
+    expect(trailing).toMatchObject({ highWaterTicks: 4_995, trailTicks: 1, stopTicks: 4_994, status: 'untriggered' })
+  })
+
+  it('that end take their held legs with them, each told once', () => {
+    const engine = emptied()
+    const exits = { takeProfit: { limitTicks: 12_000 }, stopLoss: { stopTicks: 9_000 } }
+    place(engine, { side: 'buy', lots: 1, limitTicks: 9_900, ...exits })
+    engine.drain()
+    split(engine, 1, 2)
+    expect(engine.openOrders(ANN)).toEqual([])
+    expect(engine.drain().orders.map(({ number, status, version }) => [number, status, version])).toEqual([
+      [2, 'canceled', 2],
+      [3, 'canceled', 2],
+      [1, 'canceled', 2],
+    ])
   })
 
   it('with nothing left, or without a price, are canceled', () => {
