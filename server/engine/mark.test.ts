@@ -7,6 +7,7 @@ describe('the mark', () => {
   it('begins at the first mid', () => {
     expect(stepMark(0, 20_001)).toBe(10_000.5 * MICRO_TICKS)
     expect([wholeTicksOf(10_000.5 * MICRO_TICKS), halfTicksOf(10_000.5 * MICRO_TICKS)]).toEqual([10_001, 20_001])
+    expect([10_000.25, 10_000.249_999].map((ticks) => halfTicksOf(ticks * MICRO_TICKS))).toEqual([20_001, 20_000])
   })
 
   it('goes 63.2 % of the way to a new mid in 5 s', () => {
@@ -40,6 +41,11 @@ describe('the value of lots at the mark', () => {
     expect(markValueCents(3, 100.499_999 * MICRO_TICKS, 1)).toBe(301)
     expect(markValueCents(10, 0.05 * MICRO_TICKS, 2)).toBe(1)
     expect([markValueCents(0, MICRO_TICKS, 1), markValueCents(-1, 1, 1), markValueCents(5, 0, 1)]).toEqual([0, 0, 0])
+  })
+
+  it('is exact where a double would round a cent up', () => {
+    expect(markValueCents(17_179_869_197, 805_467, 1)).toBe(13_837_817_702)
+    expect(markValueCents(-22_390_816_589, 967_382, 1)).toBe(-21_660_472_933)
   })
 
   it('is exact, however large', () => {

@@ -14,23 +14,45 @@ const MARKET = `
 
 describe('what a budget can pay', () => {
   it('is the most lots whose value and fee do not exceed it', () => {
-    const level = fc.tuple(fc.integer({ min: 1, max: 1_000_000 }), fc.integer({ min: 1, max: 60 }))
+    const level = fc.tuple(
+      fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 1_000_000 })),
+      fc.integer({ min: 1, max: 60 }),
+    )
     const terms = fc.record({
       centsPerTickLot: fc.integer({ min: 1, max: 9 }),
       feeBps: fc.integer({ min: 0, max: 500 }),
     })
+    // So many lots, to the cent, or a cent more or less: elsewhere an estimate is right by itself.
+    const budget = fc.tuple(fc.nat(360), fc.integer({ min: -1, max: 1 }))
     fc.assert(
-      fc.property(fc.array(level, { maxLength: 6 }), terms, fc.nat(1_000_000_000), (fills, terms, cents) => {
+      fc.property(fc.array(level, { maxLength: 6 }), terms, budget, (fills, terms, [some, more]) => {
         const prices = fills.flatMap(([ticks, lots]) => Array.from({ length: lots }, () => ticks))
         const costOf = (lots: number) => {
           const value = prices.slice(0, lots).reduce((sum, ticks) => sum + ticks * terms.centsPerTickLot, 0)
           return value + feesOn(value * terms.feeBps)
         }
+        const cents = Math.max(0, costOf(Math.min(some, prices.length)) + more)
         const lots = affordableLots(fills, { cents, ...terms })
         expect(costOf(lots)).toBeLessThanOrEqual(cents)
         if (lots < prices.length) expect(costOf(lots + 1)).toBeGreaterThan(cents)
       }),
+      { numRuns: 300 },
     )
+  })
+})
+
+describe('where a double is off by its last place', () => {
+  const priced = (ticks: number, lots: number, feeBps: number, cents: number) =>
+    affordableLots([[ticks, lots]], { cents, centsPerTickLot: 1, feeBps })
+
+  it('a budget that is spent to the cent still pays all', () => {
+    // 300.99 ÷ 1.0033 is 300.00, and as a double a little less.
+    expect([priced(10_000, 9, 33, 30_099), priced(10_000, 9, 33, 30_098)]).toEqual([3, 2])
+  })
+
+  it('one that lacks a cent does not', () => {
+    expect(priced(1, 1e12, 27, 564_812_782_963 + 1_524_994_514)).toBe(564_812_782_962)
+    expect(priced(1, 1e12, 27, 564_812_782_963 + 1_524_994_515)).toBe(564_812_782_963)
   })
 })
 
