@@ -126,6 +126,10 @@ describe('an order on margin', () => {
     expect(requiredBy({ side: 'buy', lots: 1_500 })).toBe(7_500_000 + 7_605 + 210_000)
     const stop = { type: 'stop', timeInForce: 'gtc', limitTicks: 0, stopTicks: 10_200 } as const
     expect(requiredBy({ side: 'buy', lots: 100, ...stop })).toBe(500_000 + 510 + 20_000)
+    // A mark of 100.005: three lots at 100.01 are worse by a cent and a half, which is two.
+    markAt(engine, 10_000.5)
+    expect(requiredBy({ side: 'buy', lots: 3, limitTicks: 10_001 })).toBe(15_001 + 16 + 2)
+    expect(requiredBy({ side: 'sell', lots: 3, limitTicks: 10_000 })).toBe(15_001 + 15 + 2)
   })
 
   it('at its worst leaves nothing free, and no less', () => {
@@ -188,6 +192,16 @@ describe('an order on margin', () => {
 })
 
 describe('the price of liquidation', () => {
+  it('of a long that must be paid for whole is the highest there is, once it owes anything', () => {
+    const whole = { ...SHARE, initialMarginBps: 10_000, maintenanceMarginBps: 10_000 }
+    const engine = new Engine({ instruments: [whole], maxOpenOrdersPerInstrument: 9 })
+    engine.restoreAccount({ ...marginFloorOf(MARKET).account(ANN)!, cashCents: -1 })
+    give(engine, ANN, 100)
+    expect(engine.liquidationTicks(ANN, 'VLNT')).toBe(SHARE.maxTicks)
+    Object.assign(engine.account(ANN)!, { cashCents: 0 })
+    expect(engine.liquidationTicks(ANN, 'VLNT')).toBeUndefined()
+  })
+
   it('is where equity meets maintenance, rounded towards the mark', () => {
     const engine = marginFloorOf(MARKET)
     place(engine, { side: 'buy', lots: 1_000 })
