@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { NaiveBook } from './book/naive-book.ts'
@@ -241,9 +242,14 @@ function restored(engine: Engine, deadMen: readonly DeadMan[]): Engine {
   return fresh
 }
 
+/** `expect` takes longer than what is checked here after every action, of every order. */
+function hold(claim: boolean, ...found: readonly unknown[]): void {
+  if (!claim) expect.fail(found.map((one) => inspect(one, { depth: 0 })).join(', '))
+}
+
 function expectNotCrossed(engine: Engine, symbol: string): void {
   const { bidTicks, askTicks } = engine.house(symbol)
-  expect(bidTicks === 0 || askTicks === 0 || bidTicks < askTicks).toBe(true)
+  hold(bidTicks === 0 || askTicks === 0 || bidTicks < askTicks, 'crossed', bidTicks, askTicks)
 }
 
 const specOf = (symbol: string) => (symbol === SHARE.symbol ? SHARE : COIN)
@@ -275,23 +281,26 @@ function expectSound(engine: Engine, number: number): void {
   const account = engine.account(number)!
   const orders = engine.openOrders(number)
   for (const order of orders) {
+    const needed = heldBy(order)
     // What a trailing buy binds falls with its water when that is told.
-    if (order.type === 'trailing_stop') expect(order.heldCents).toBeGreaterThanOrEqual(heldBy(order))
-    else expect(order.heldCents).toBe(heldBy(order))
+    const isHeld = order.type === 'trailing_stop' ? order.heldCents >= needed : order.heldCents === needed
+    hold(isHeld, 'held for an order, and needed', order, needed)
   }
-  expect(account.heldCents).toBe(orders.reduce((sum, order) => sum + order.heldCents, 0))
-  if (account.mode === 'cash') expect(account.cashCents - account.heldCents).toBeGreaterThanOrEqual(0)
+  const heldCents = orders.reduce((sum, order) => sum + order.heldCents, 0)
+  hold(account.heldCents === heldCents, 'held of an account, and for its orders', account, heldCents)
+  hold(account.mode !== 'cash' || account.cashCents - account.heldCents >= 0, 'holds more than it has', account)
   for (const position of engine.positions(number)) {
     const isBinding = ({ side, reduceOnly }: Order) => (account.mode === 'cash' ? side === 'sell' : reduceOnly)
     const binding = orders.filter(
       (order) => order.symbol === position.symbol && order.status !== 'held' && isBinding(order),
     )
-    expect(position.heldLots).toBe(boundBy(binding))
-    expect(Math.abs(position.lots)).toBeGreaterThanOrEqual(position.heldLots)
+    const heldLots = boundBy(binding)
+    hold(position.heldLots === heldLots, 'bound of a position, and by its orders', position, heldLots)
+    hold(Math.abs(position.lots) >= position.heldLots, 'binds more than it is', position)
     const reducing = position.lots > 0 ? 'sell' : 'buy'
-    expect(binding.every(({ side }) => side === reducing)).toBe(true)
-    if (account.mode === 'cash') expect(position.lots).toBeGreaterThanOrEqual(0)
-    if (position.lots === 0) expect(position.costCents).toBe(0)
+    for (const order of binding) hold(order.side === reducing, 'binds and does not reduce', position, order)
+    hold(account.mode !== 'cash' || position.lots >= 0, 'short without margin', position)
+    hold(position.lots !== 0 || position.costCents === 0, 'costs and is nothing', position)
   }
 }
 
@@ -305,10 +314,11 @@ function expectConserved({ engine, houseOrders }: Player): void {
     const resting = USERS.flatMap((account) => engine.openOrders(account)).filter(
       (order) => order.symbol === symbol && (order.status === 'open' || order.status === 'partially_filled'),
     )
-    for (const order of resting) expect(engine.queueAhead(order)).toBeGreaterThanOrEqual(0)
+    for (const order of resting) hold(engine.queueAhead(order)! >= 0, 'has no place', order)
     const house = [...(houseOrders.get(symbol)?.values() ?? [])]
     const open = resting.map((order) => order.lots - order.filledLots).concat(house)
-    expect(inBook).toBe(open.reduce((sum, lots) => sum + lots, 0))
+    const openLots = open.reduce((sum, lots) => sum + lots, 0)
+    hold(inBook === openLots, 'lots in the book, and open', symbol, inBook, openLots)
   }
 }
 
@@ -324,8 +334,9 @@ function expectOneSeq(events: EngineEvents, seqs: Map<number, number>): void {
   const changed = [...events.orders, ...events.entries, ...events.fills, ...events.positions]
   const counters = events.entries.map(({ counter }) => counter)
   const accounts = new Set(told.map(({ account }) => account.account))
-  for (const account of [...changed.map((event) => event.account), ...counters])
-    expect(accounts.has(account)).toBe(true)
+  for (const account of [...changed.map((event) => event.account), ...counters]) {
+    hold(accounts.has(account), 'changed and not told', account)
+  }
 }
 
 /** The orders are live, so they show what all fills of the operation have come to. */
