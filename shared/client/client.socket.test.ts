@@ -221,6 +221,17 @@ describe('a connection', () => {
     client.retryNow()
     await phase('live')
   })
+
+  it('that is told SHUTDOWN says why, and connects again by itself', async () => {
+    await open()
+    const states: unknown[] = []
+    client.on('connection', (state) => states.push(state))
+    exchange.io.local.emit('goodbye', { code: 'SHUTDOWN', message: 'This instance is shutting down.' })
+    exchange.cut()
+    await phase('reconnecting')
+    await phase('live')
+    expect(states).toContainEqual(expect.objectContaining({ phase: 'reconnecting', code: 'SHUTDOWN' }))
+  })
 })
 
 describe('a stream', () => {
