@@ -4,7 +4,7 @@ import { ALERT_NOTE_LENGTH_MAX, NAME_LENGTH_MAX, TAG_LENGTH_MAX } from './limits
 
 /** Field formats that several requests and frames share. */
 export const CLIENT_ID_PATTERN = /^[A-Za-z0-9_.:-]{1,64}$/
-const SYMBOL_PATTERN = /^[A-Z0-9]{1,12}(-[A-Z0-9]{1,12})?$/
+export const SYMBOL_PATTERN = /^[A-Z0-9]{1,12}(-[A-Z0-9]{1,12})?$/
 
 /** A decimal in a request: exact, zero or more. */
 export const Decimal = z
@@ -31,7 +31,7 @@ export const RequestId = z
   .string()
   .regex(CLIENT_ID_PATTERN, '1 to 64 characters of A-Z a-z 0-9 _ . : -')
   .describe('Makes a request that changes something safe to send again; kept for 24 hours.')
-export const InstrumentSymbol = z.string().max(25).regex(SYMBOL_PATTERN, 'the symbol of an instrument, such as "NOVA"')
+export const InstrumentSymbol = z.string().regex(SYMBOL_PATTERN, 'the symbol of an instrument, such as "NOVA"')
 /** Text that the database and every log can store: no control characters, no lone surrogates. */
 const PLAIN_TEXT_PATTERN = /^[^\p{Cc}\p{Cs}]*$/u
 export const Tag = z.string().max(TAG_LENGTH_MAX).regex(PLAIN_TEXT_PATTERN, 'text without control characters')

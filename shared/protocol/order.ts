@@ -166,7 +166,7 @@ export const Order = z.object({
 export type Order = z.infer<typeof Order>
 
 /**
- * The acknowledgement of a trading request: the order after it, its fills so far, and the `seq` of the resulting
+ * The acknowledgement of a trading request: the order after it, what the request filled, and the `seq` of the resulting
  * account frame.
  */
 export const PlacedOrder = Order.extend({ fills: z.array(Fill), seq: Seq.optional() })
@@ -175,7 +175,10 @@ export type PlacedOrder = z.infer<typeof PlacedOrder>
 /**
  * The acknowledgement of an amend. `priorityKept` is false when the order moved to the back of the queue at its price.
  */
-export const AmendedOrder = PlacedOrder.extend({ priorityKept: z.boolean() })
+export const AmendedOrder = PlacedOrder.extend({
+  fills: z.array(Fill).describe('What the amend itself filled; `order.get` has all fills of the order.'),
+  priorityKept: z.boolean(),
+})
 export type AmendedOrder = z.infer<typeof AmendedOrder>
 
 /** The acknowledgement of `position.protect`. */

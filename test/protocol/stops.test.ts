@@ -80,9 +80,13 @@ test('what cannot be amended, and an end that is over, say why in words that are
   const { orderId } = await client.place(sale({ type: 'trailing_stop', trailPercent: '5' }))
   const follows = await client.refused('order.amend', { orderId, stopPrice: on.below(3) }, 'INVALID')
   expect(follows).toMatchObject({ field: 'stopPrice', details: { rule: 'unknown' } })
-  expect(follows.message).toBe('stopPrice: expected nothing, since that of a trailing stop follows the market.')
+  expect(follows.message).toBe(
+    `stopPrice: expected nothing, since that of a trailing stop follows the market, found "${on.below(3)}".`,
+  )
   const none = await client.refused('order.amend', { orderId, limitPrice: on.below(3) }, 'INVALID')
-  expect(none.message).toBe('limitPrice: expected nothing, since a trailing stop order has none.')
+  expect(none.message).toBe(
+    `limitPrice: expected nothing, since a trailing stop order has none, found "${on.below(3)}".`,
+  )
   const expireAt = Date.now() - 1_000
   const over = sale({ type: 'stop', stopPrice: on.below(3), timeInForce: 'gtd', expireAt, clientOrderId: newId() })
   const past = await client.refused('order.place', over, 'INVALID')

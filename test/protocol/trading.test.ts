@@ -167,7 +167,7 @@ describe('order.get and order.cancel', () => {
 test('bad orders are INVALID by field and rule', async () => {
   const cases: [string, object, string][] = [
     ['symbol', { symbol: 'NOPE' }, 'unknown'],
-    ['symbol', { symbol: '__proto__' }, 'format'],
+    ['symbol', { symbol: '__proto__' }, 'unknown'],
     ['side', { side: 'hold' }, 'unknown'],
     ['type', { type: 'iceberg' }, 'unknown'],
     ['stopPrice', { type: 'stop', limitPrice: undefined }, 'required'],

@@ -193,14 +193,15 @@ export class CommandProcessor {
     }
     const { rate, retryAfterMs } = this.#rates.take(request.account, request.event, nowMs)
     if (retryAfterMs > 0) {
-      const message = `Too many requests at once (${request.event}). The next one in ${retryAfterMs} ms.`
+      const message = `Too many requests such as ${request.event} from this account. Retry in ${retryAfterMs} ms.`
       this.#refuse(entry, { ok: false, error: plainError('RATE_LIMITED', message, { retryAfterMs }), rate })
       return
     }
     // By the clock that all servers share, as its `finalAt` was promised: this one's own may be seconds off.
     const busMs = this.#bus.nowMs()
     if (request.event === 'order.place' && busMs > request.validUntilMs) {
-      const message = `The order was valid until ${request.validUntilMs} and was taken up at ${busMs}. It was not executed.`
+      // How late, not when: the gateway has restated `validUntil` in that clock.
+      const message = `The order was taken up ${busMs - request.validUntilMs} ms after its validUntil and was not executed.`
       // Said for all copies: one that was sent once the clocks agreed again may be dated later.
       this.#refuse(entry, { ok: false, error: plainError('REQUEST_EXPIRED', message), rate })
       return
@@ -296,7 +297,8 @@ const noAccount = refused(plainError('NOT_FOUND', 'There is no such account.'))
 function idTaken(commandId: string, result: Result) {
   const [, kind, id = ''] = /^([or]):(.*)$/s.exec(commandId) ?? []
   const order = kind === 'o' && !isNotOpen(result) ? orderOf(result) : undefined
-  const message = `The id ${id} was used before, for another request.`
+  const [field, what] = kind === 'o' ? ['clientOrderId', 'order'] : ['requestId', 'request']
+  const message = `${field} "${id}" was already used for another ${what}.`
   return plainError('DUPLICATE_CLIENT_ORDER_ID', message, order && { order })
 }
 

@@ -1,4 +1,5 @@
 import type { Answer, Rate } from '@valiant/shared/protocol/events'
+import { idText } from '@valiant/shared/units/id'
 import type { CommandEntry } from '../../bus/commands.ts'
 import { plainError } from './refusal.ts'
 import type { Reference, LiveMarket } from '../market/live-market.ts'
@@ -45,5 +46,8 @@ export class OrderAnswers {
   }
 }
 
-const notFound = ({ clientOrderId, number }: Reference) =>
-  plainError('NOT_FOUND', `There is no order ${clientOrderId ?? number ?? ''} of this account.`)
+function notFound({ account, clientOrderId, number = 0 }: Reference) {
+  const named =
+    clientOrderId === undefined ? `orderId "${idText(account, number)}"` : `clientOrderId "${clientOrderId}"`
+  return plainError('NOT_FOUND', `This account has no order with the ${named}.`)
+}

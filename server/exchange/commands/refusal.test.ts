@@ -20,7 +20,7 @@ const REJECTIONS: Readonly<Record<RejectCode, Omit<Rejection, 'code'>>> = {
   SELF_TRADE: {},
   FOK_NOT_FILLABLE: { fillableLots: 7 },
   REDUCE_ONLY_WOULD_INCREASE: { maxLots: 3 },
-  SHORT_NOT_ALLOWED: { maxLots: 5 },
+  SHORT_NOT_ALLOWED: {},
   INSUFFICIENT_POSITION: { requiredLots: 10, availableLots: 4 },
   INSUFFICIENT_FUNDS: { requiredCents: 12_345, availableCents: 10_000 },
   INSUFFICIENT_MARGIN: { requiredCents: 12_345, availableCents: 10_000 },
@@ -56,6 +56,16 @@ test('no sentence says what is untrue of an order that was not amended: it stand
   }
   expect(refusal({ code: 'PRICE_BAND', ...REJECTIONS.PRICE_BAND }, VLNT).message).toBe(
     'A buy limit must be at most 88.00 and a sell limit at least 80.00 right now. Nothing was traded, and no more is held than before.',
+  )
+})
+
+test('a sale that may open nothing is told why: the instrument, or the account', () => {
+  if (VLNT === undefined) throw new Error('expected an instrument')
+  const message = (shortable: boolean) =>
+    refusal({ code: 'SHORT_NOT_ALLOWED' }, { ...VLNT, wire: { ...VLNT.wire, shortable } }).message
+  expect(message(false)).toBe('VLNT cannot be sold short.')
+  expect(message(true)).toBe(
+    'An entry that sells opens a short, which a cash account cannot have: leave out takeProfit and stopLoss, or trade on margin.',
   )
 })
 

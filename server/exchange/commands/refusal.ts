@@ -5,13 +5,15 @@ import { formatSteps } from '@valiant/shared/units/decimal'
 import type { Rejection } from '../../engine/state.ts'
 import type { ListedInstrument } from '../../instruments.ts'
 
+/** What the sentences say of an instrument. */
+type Traded = Pick<ListedInstrument['wire'], 'symbol' | 'shortable'>
 type Figures = Readonly<Record<string, string | number>>
 
 /** A refused order in the wire's words: what was needed and what there is, in the figures of the instrument. */
 export function refusal(rejection: Rejection, { wire, tick, lot }: ListedInstrument): Omit<WireError, 'order' | 'seq'> {
   const price = (ticks: number | undefined) => (ticks === undefined ? undefined : formatSteps(ticks, tick))
   const qty = (lots: number | undefined) => (lots === undefined ? undefined : formatSteps(lots, lot))
-  return refusalOf(rejection.code, wire.symbol, {
+  return refusalOf(rejection.code, wire, {
     required: money(rejection.requiredCents) ?? qty(rejection.requiredLots),
     available: money(rejection.availableCents) ?? qty(rejection.availableLots),
     fillable: qty(rejection.fillableLots),
@@ -28,7 +30,7 @@ export function refusal(rejection: Rejection, { wire, tick, lot }: ListedInstrum
 /** What is refused of an account as a whole, in money. */
 export function accountRefusal(rejection: Rejection): Omit<WireError, 'order' | 'seq'> {
   const figures = { required: money(rejection.requiredCents), available: money(rejection.availableCents) }
-  const error = refusalOf(rejection.code, '', figures)
+  const error = refusalOf(rejection.code, { symbol: '', shortable: false }, figures)
   return { ...error, message: accountSentence(rejection.code, error.details as Figures) }
 }
 
@@ -36,19 +38,19 @@ const money = (amount: number | undefined) => (amount === undefined ? undefined 
 
 function refusalOf(
   code: Rejection['code'],
-  symbol: string,
+  about: Traded,
   figures: Readonly<Record<string, string | number | undefined>>,
 ): Omit<WireError, 'order' | 'seq'> {
   const details: Figures = Object.fromEntries(
     Object.entries(figures).filter((entry): entry is [string, string | number] => entry[1] !== undefined),
   )
-  return { code, message: sentence(code, symbol, details), outcome: 'not_executed', details }
+  return { code, message: sentence(code, about, details), outcome: 'not_executed', details }
 }
 
 /** True of an order that was not placed, which holds nothing, and of one that was not amended, which holds what it did. */
 const AS_IT_WAS = 'Nothing was traded, and no more is held than before.'
 
-function sentence(code: Rejection['code'], symbol: string, details: Figures): string {
+function sentence(code: Rejection['code'], { symbol, shortable }: Traded, details: Figures): string {
   const { required, available, fillable, low, high, best, last, maxQty, minNotional, max } = details
   switch (code) {
     case 'INSUFFICIENT_FUNDS':
@@ -58,7 +60,9 @@ function sentence(code: Rejection['code'], symbol: string, details: Figures): st
     case 'INSUFFICIENT_POSITION':
       return `The order sells ${required} ${symbol} and ${available} are free. Nothing was sold.`
     case 'SHORT_NOT_ALLOWED':
-      return `${symbol} cannot be sold short here${maxQty === undefined ? '' : `: at most ${maxQty} can be sold`}.`
+      if (!shortable) return `${symbol} cannot be sold short.`
+      // What can be sold short is only refused to a cash account, and only as an entry: a plain sale has its own code.
+      return 'An entry that sells opens a short, which a cash account cannot have: leave out takeProfit and stopLoss, or trade on margin.'
     case 'REDUCE_ONLY_WOULD_INCREASE':
       return `A reduce-only order cannot increase a position. At most ${maxQty ?? 0} ${symbol} can be closed.`
     case 'PRICE_BAND':
@@ -68,7 +72,7 @@ function sentence(code: Rejection['code'], symbol: string, details: Figures): st
     case 'POST_ONLY_WOULD_CROSS':
       return `At this price the order would fill at once against ${best}, and post-only forbids it.`
     case 'FOK_NOT_FILLABLE':
-      return `Only ${fillable} can be filled up to this price, and fill-or-kill takes all or nothing.`
+      return `Only ${fillable} can be filled at once, and fill-or-kill takes all or nothing.`
     case 'NO_LIQUIDITY':
       return `Nothing of ${symbol} is on offer inside the price band.`
     case 'MIN_NOTIONAL':

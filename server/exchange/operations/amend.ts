@@ -37,8 +37,9 @@ export class AmendOperation {
       case 'NOT_FOUND':
         return NOT_OPEN
       case 'NOT_AMENDABLE': {
+        const field = WIRE_FIELD_OF[result.field]
         const expected = `nothing, since ${whyNot(order, result.field)}`
-        return invalid(invalidField({ field: WIRE_FIELD_OF[result.field], rule: 'unknown', expected }))
+        return invalid(invalidField({ field, rule: 'unknown', expected, found: `"${request[field]}"` }))
       }
       case 'REJECTED':
         return refused({ ...refusal(result.rejection, instrument), order: toWireOrder(result.order, instrument) })
@@ -49,9 +50,9 @@ export class AmendOperation {
 }
 
 /** Why an open order has no such field to be amended. */
-function whyNot({ type, role }: Pick<Order, 'type' | 'role'>, field: keyof typeof WIRE_FIELD_OF): string {
+function whyNot({ type }: Pick<Order, 'type'>, field: keyof typeof WIRE_FIELD_OF): string {
   if (field === 'stopTicks' && type === 'trailing_stop') return 'that of a trailing stop follows the market'
-  if (role !== undefined) return 'this leg does not have it or follows its entry'
+  if (field === 'lots') return 'the quantity of an exit follows its entry, or the request that made it'
   if (field === 'stopTicks' && (type === 'stop' || type === 'stop_limit')) return 'the order has triggered'
   return `a ${type.replaceAll('_', ' ')} order has none`
 }

@@ -123,8 +123,11 @@ export class Dispatcher {
   async #serve(name: RequestName, payload: unknown, requester: Requester, take: TakeRequest): Promise<Answer> {
     // The exchange, which sees all sockets of an account, limits how fast it trades.
     if (!isTrading(name)) assertWithin(await take())
-    const parsed = REQUESTS[name].payload.safeParse(payload)
-    if (!parsed.success) throw await this.#orKnown(name, payload, requester, take, fieldFailure(parsed.error, payload))
+    const schema = REQUESTS[name].payload
+    const parsed = schema.safeParse(payload)
+    if (!parsed.success) {
+      throw await this.#orKnown(name, payload, requester, take, fieldFailure(parsed.error, payload, schema))
+    }
     // Parsed by the schema of this name; TypeScript cannot correlate the tables by name here.
     const sound = parsed.data as never
     try {
@@ -182,10 +185,16 @@ function authorise(name: RequestName, { account, scopes }: Requester): void {
   const { scope } = REQUESTS[name]
   if (scope === 'public') return
   if (account === undefined) {
-    throw failure('UNAUTHENTICATED', `${name} needs an account: expected a session, found a public connection.`)
+    throw failure(
+      'UNAUTHENTICATED',
+      `${name} needs an account: expected a session or an API key, found a public connection.`,
+    )
   }
   if (!scopes.includes(scope)) {
-    throw failure('FORBIDDEN', `${name} needs the scope "${scope}", found ${scopes.join(', ') || 'none'}.`)
+    throw failure(
+      'FORBIDDEN',
+      `${name} needs the scope "${scope}", found ${scopes.map((one) => `"${one}"`).join(', ') || 'none'}.`,
+    )
   }
 }
 

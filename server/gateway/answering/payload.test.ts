@@ -18,6 +18,13 @@ test.each([[undefined], [null], [7], ['x'], [[]], [[[]]], [true], [() => 1], [Bu
   },
 )
 
+test('what is too deep, and what is binary, is named', () => {
+  expect(() => assertSoundPayload(nested(9))).toThrow(
+    'The payload: expected JSON of at most 8 levels, found more levels.',
+  )
+  expect(() => assertSoundPayload({ a: Buffer.from('x') })).toThrow('The payload: expected JSON, found a binary part.')
+})
+
 test('binary parts are found wherever they stand', () => {
   expect(() => assertSoundPayload({ a: [Buffer.from('x')] })).toThrow(/binary/)
   expect(() => assertSoundPayload({ a: new Uint8Array(3) })).toThrow(/binary/)

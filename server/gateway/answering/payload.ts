@@ -21,8 +21,10 @@ export function assertSoundPayload(payload: unknown): void {
     const { bytes, bytesMax } = payload
     throw failure('PAYLOAD_TOO_LARGE', `Expected a frame of at most ${bytesMax} bytes, found one of ${bytes}.`)
   }
-  if (!isShallow(payload, PAYLOAD_DEPTH_MAX)) {
-    throw invalid('', 'max', { expected: `JSON of at most ${PAYLOAD_DEPTH_MAX} levels, without binary parts` })
+  const fault = faultOf(payload, PAYLOAD_DEPTH_MAX)
+  if (fault === 'binary') throw invalid('', 'type', { expected: 'JSON', found: 'a binary part' })
+  if (fault === 'deep') {
+    throw invalid('', 'max', { expected: `JSON of at most ${PAYLOAD_DEPTH_MAX} levels`, found: 'more levels' })
   }
   if (payload === undefined) throw invalid('', 'required', { expected: 'an object', found: 'nothing' })
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
@@ -30,11 +32,19 @@ export function assertSoundPayload(payload: unknown): void {
   }
 }
 
-/** Whether a value has at most so many levels of objects and lists, and nothing in it that JSON does not have. */
-function isShallow(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return typeof value !== 'function'
-  if (levels === 0 || !isPlain(value)) return false
-  return Object.values(value).every((inner) => isShallow(inner, levels - 1))
+type Fault = 'deep' | 'binary' | undefined
+
+/** Whether a value has more than so many levels of objects and lists, or something in it that JSON does not have. */
+function faultOf(value: unknown, levels: number): Fault {
+  if (typeof value === 'function') return 'binary'
+  if (typeof value !== 'object' || value === null) return undefined
+  if (levels === 0) return 'deep'
+  if (!isPlain(value)) return 'binary'
+  for (const inner of Object.values(value)) {
+    const fault = faultOf(inner, levels - 1)
+    if (fault !== undefined) return fault
+  }
+  return undefined
 }
 
 function isPlain(value: object): boolean {

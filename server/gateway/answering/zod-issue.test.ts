@@ -9,13 +9,15 @@ const order = { clientOrderId: 'a', symbol: 'VLNT', side: 'buy', type: 'limit', 
 function wrong(schema: z.ZodType, payload: unknown) {
   const parsed = schema.safeParse(payload)
   if (parsed.success) throw new Error('expected a payload that does not parse')
-  const { field, details, message } = fieldFailure(parsed.error, payload).error
+  const { field, details, message } = fieldFailure(parsed.error, payload, schema).error
   return { field, rule: details?.rule, expected: details?.expected, message }
 }
 
 test.each([
   ['symbol', { ...order, symbol: undefined }, 'required'],
-  ['symbol', { ...order, symbol: '__proto__' }, 'format'],
+  ['symbol', { ...order, symbol: '__proto__' }, 'unknown'],
+  ['symbol', { ...order, symbol: 'vlnt' }, 'unknown'],
+  ['symbol', { ...order, symbol: 'V'.repeat(30) }, 'unknown'],
   ['side', { ...order, side: 'hold' }, 'unknown'],
   ['side', { ...order, side: 7 }, 'type'],
   ['side', { ...order, side: undefined }, 'required'],
@@ -63,11 +65,29 @@ test('what was expected and found stands in the message, shortened', () => {
   })
   expect(wrong(payload, { channel: 'book', symbols: ['no symbol'] })).toMatchObject({
     field: 'symbols.0',
-    rule: 'format',
+    rule: 'unknown',
   })
   expect(wrong(payload, { channel: 'book', symbols: [] })).toMatchObject({ field: 'symbols', rule: 'min' })
   expect(wrong(payload, { channel: 'book', symbols: [] }).expected).toBe('at least 1 element')
   const { payload: update } = REQUESTS['account.update']
   expect(wrong(update, { name: '' }).expected).toBe('at least 1 character')
   expect(wrong(update, { name: 'x'.repeat(99) }).expected).toBe('at most 60 characters')
+})
+
+test('a number where a decimal belongs is answered with the string to send', () => {
+  expect(wrong(PlaceOrder, { ...order, qty: 10 }).message).toBe('qty: expected a string such as "10", found 10.')
+  expect(wrong(PlaceOrder, { ...order, qty: 1e300 }).message).toBe('qty: expected a string, found 1e+300.')
+  expect(wrong(PlaceOrder, { ...order, qty: true }).message).toBe('qty: expected a string, found true.')
+})
+
+test('a field that does not exist is answered with those that do', () => {
+  const { payload } = REQUESTS['alert.delete']
+  expect(wrong(payload, { alertId: '1', id: '1' })).toMatchObject({
+    ...{ field: 'id', rule: 'unknown' },
+    message: 'id: expected one of the fields alertId, requestId, found "id".',
+  })
+  expect(wrong(PlaceOrder, { ...order, takeProfit: { limitPrice: '1', limit: '1' } }).message).toBe(
+    'takeProfit.limit: expected one of the fields limitPrice, timeInForce, found "limit".',
+  )
+  expect(wrong(REQUESTS.time.payload, { now: 1 }).message).toBe('now: expected no fields, found "now".')
 })

@@ -1,20 +1,39 @@
 import type { InvalidRule } from '@valiant/shared/protocol/errors'
-import type { z } from 'zod'
+import { z } from 'zod'
+import { SYMBOL_PATTERN } from '@valiant/shared/protocol/fields'
+import { DECIMAL_PATTERN } from '@valiant/shared/units/decimal'
 import { foundText, invalid, type RequestFailure } from './wire-error.ts'
 
-/** What the first thing that is wrong with a payload breaks, as INVALID. */
-export function fieldFailure(error: z.ZodError, payload: unknown): RequestFailure {
+/**
+ * What the first thing that is wrong with a payload breaks, as INVALID.
+ * @param schema what the payload was parsed by: it knows the fields that there are
+ */
+export function fieldFailure(error: z.ZodError, payload: unknown, schema: z.ZodType): RequestFailure {
   const [issue] = error.issues
   if (issue === undefined) throw new Error('a payload that does not parse has an issue')
   if (issue.code === 'unrecognized_keys') {
     const [key = ''] = issue.keys
     const field = [...issue.path.map(String), key].join('.')
-    return invalid(field, 'unknown', { expected: 'no field of this name' })
+    return invalid(field, 'unknown', { expected: fieldsAt(schema, issue.path), found: foundText(key) })
   }
   const value = valueAt(payload, issue.path)
   const { rule, expected } = broken(issue, value)
   return invalid(issue.path.map(String).join('.'), rule, { expected, found: foundText(value) })
 }
+
+/** The fields that an object of the schema has, in a sentence. */
+function fieldsAt(schema: z.ZodType, path: readonly PropertyKey[]): string {
+  let at: unknown = schema
+  for (const key of path) {
+    const object = withoutOptional(at)
+    at = object instanceof z.ZodObject ? Reflect.get(object.shape, key) : undefined
+  }
+  const object = withoutOptional(at)
+  const names = object instanceof z.ZodObject ? Object.keys(object.shape) : []
+  return names.length === 0 ? 'no fields' : `one of the fields ${names.join(', ')}`
+}
+
+const withoutOptional = (schema: unknown): unknown => (schema instanceof z.ZodOptional ? schema.unwrap() : schema)
 
 /** The value at a path of the payload, which may be hostile: own properties alone. */
 function valueAt(payload: unknown, path: readonly PropertyKey[]): unknown {
@@ -30,7 +49,7 @@ function broken(issue: z.core.$ZodIssue, value: unknown): { rule: InvalidRule; e
   const missing = value === undefined
   switch (issue.code) {
     case 'invalid_type':
-      return { rule: missing ? 'required' : 'type', expected: typeName(issue.expected) }
+      return { rule: missing ? 'required' : 'type', expected: typeName(issue.expected, value) }
     case 'invalid_value':
       return choice(issue.values, value)
     case 'invalid_union': {
@@ -45,7 +64,8 @@ function broken(issue: z.core.$ZodIssue, value: unknown): { rule: InvalidRule; e
       return { rule: missing ? 'required' : 'format', expected: [...values.map(literal), format.message].join(' or ') }
     }
     case 'invalid_format':
-      return { rule: 'format', expected: issue.message }
+      // A symbol that no instrument could have does not exist, as one that none has.
+      return { rule: isOfSymbols(issue) ? 'unknown' : 'format', expected: issue.message }
     case 'too_big':
       return { rule: 'max', expected: `at most ${issue.maximum}${countOf(issue.origin, issue.maximum)}` }
     case 'too_small':
@@ -81,4 +101,11 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   int: 'an integer',
   boolean: 'true or false',
 }
-const typeName = (expected: string): string => TYPE_NAMES[expected] ?? expected
+/** Decimals are strings, and a number in the place of one is the commonest mistake: the message shows what to send. */
+function typeName(expected: string, value: unknown): string {
+  const name = TYPE_NAMES[expected] ?? expected
+  const isDecimal = expected === 'string' && typeof value === 'number' && DECIMAL_PATTERN.test(String(value))
+  return isDecimal ? `${name} such as "${value}"` : name
+}
+
+const isOfSymbols = (issue: z.core.$ZodIssueInvalidStringFormat): boolean => issue.pattern === String(SYMBOL_PATTERN)

@@ -160,7 +160,7 @@ export const notServed = ({ method, baseUrl, path }: Request): RequestFailure =>
 /** @throws {RequestFailure} INVALID naming the field */
 function parsed<Schema extends z.ZodType>(schema: Schema, payload: unknown): z.infer<Schema> {
   const result = schema.safeParse(payload)
-  if (!result.success) throw fieldFailure(result.error, payload)
+  if (!result.success) throw fieldFailure(result.error, payload, schema)
   return result.data
 }
 

@@ -30,7 +30,7 @@ export function assertListed(symbol: string | undefined, instrumentOf: Instrumen
 }
 
 const unknownSymbol = (symbol: string, field: string) =>
-  invalid(field, 'unknown', { expected: 'the symbol of one of `instruments`', found: `"${symbol}"` })
+  invalid(field, 'unknown', { expected: 'the symbol of a listed instrument', found: `"${symbol}"` })
 
 /** How far down a list one page looks for a rare symbol; the following pages look further. */
 export const LOOKED_AT_MAX = 30_000

@@ -208,15 +208,21 @@ describe('an order is referred to', () => {
     expect(() => referenceOf({ orderId: 'x', clientOrderId: 'a' }, 17)).toThrow(/both/)
   })
   test('and another account’s is not found, like none at all', () => {
-    const texts = ['no-such-order', '000000000000A', '__proto__'].map((orderId) => {
+    for (const orderId of ['no-such-order', '000000000000A', '__proto__']) {
+      let found: unknown
       try {
         referenceOf({ orderId }, 17)
       } catch (error) {
-        return (error as RequestFailure).error
+        found = error
       }
-      return undefined
-    })
-    expect(new Set(texts.map((error) => JSON.stringify(error))).size).toBe(1)
-    expect(texts[0]?.code).toBe('NOT_FOUND')
+      const message = `This account has no order with the orderId "${orderId}".`
+      expect(found).toHaveProperty('error', { code: 'NOT_FOUND', message, outcome: 'not_executed' })
+    }
   })
+})
+
+test('the article goes with the time in force', () => {
+  expect(wrong({ ...limit, timeInForce: 'ioc', expireAt: 2_000 }).message).toContain('for an ioc order')
+  expect(wrong({ ...limit, expireAt: 2_000 }).message).toContain('for a gtc order')
+  expect(wrong({ ...limit, timeInForce: 'fok', postOnly: true }).message).toContain('for an fok order')
 })

@@ -1,6 +1,6 @@
 import type { OrderReference } from '@valiant/shared/protocol/order'
 import { parseId } from '@valiant/shared/units/id'
-import { failure, invalid } from '../answering/wire-error.ts'
+import { failure, foundText, invalid } from '../answering/wire-error.ts'
 
 /**
  * An order by the one id that was given.
@@ -20,7 +20,7 @@ export function referenceOf(
   const id = parseId(orderId)
   // Another account's order and none at all are told apart by nothing.
   if (id === undefined || id.account !== account || id.number === 0) {
-    throw failure('NOT_FOUND', 'No order of this account has that orderId.')
+    throw failure('NOT_FOUND', `This account has no order with the orderId ${foundText(orderId)}.`)
   }
   return { number: id.number }
 }

@@ -36,7 +36,7 @@ export function timeInForceOf(
   }
   if (type !== 'limit') forbid('postOnly', postOnly, `for ${nameOf(type)}`)
   else if (!RESTING.includes(timeInForce))
-    forbid('postOnly', postOnly, `for an ${timeInForce} order, which never rests`)
+    forbid('postOnly', postOnly, `for ${article(timeInForce)} ${timeInForce} order, which never rests`)
   return { timeInForce, ...expiryOf(order.expireAt, timeInForce, receivedAtMs), postOnly }
 }
 
@@ -46,14 +46,17 @@ function expiryOf(
   receivedAtMs: number,
 ): Pick<PlaceOrderRequest, 'expireAtMs'> {
   if (timeInForce !== 'gtd') {
-    forbid('expireAt', expireAt, `for a ${timeInForce} order`)
+    forbid('expireAt', expireAt, `for ${article(timeInForce)} ${timeInForce} order`)
     return {}
   }
   if (expireAt === undefined) {
     throw invalid('expireAt', 'required', { expected: 'the time at which a gtd order ends', found: 'nothing' })
   }
   if (expireAt > receivedAtMs + EXPIRE_AHEAD_MS_MAX) {
-    throw invalid('expireAt', 'max', { expected: 'a time at most a year off', found: String(expireAt) })
+    throw invalid('expireAt', 'max', { expected: 'a time at most a year from now', found: String(expireAt) })
   }
   return { expireAtMs: expireAt }
 }
+
+/** As the letters are read out: an ioc, an fok, a gtc order. */
+const article = (timeInForce: TimeInForce): string => (RESTING.includes(timeInForce) ? 'a' : 'an')

@@ -39,7 +39,7 @@ export class KeyDesk {
   async make(identity: Identity | undefined, wished: unknown): Promise<MadeApiKey> {
     const { account: present, accounts } = await this.#owner(identity)
     const parsed = NewApiKey.safeParse(wished)
-    if (!parsed.success) throw fieldFailure(parsed.error, wished)
+    if (!parsed.success) throw fieldFailure(parsed.error, wished, NewApiKey)
     const { name, scopes, accountId: wantedId } = parsed.data
     const account = wantedId === undefined ? present : accountNumber(wantedId)
     if (account === undefined || !accounts.includes(account)) {

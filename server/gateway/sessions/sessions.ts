@@ -56,7 +56,7 @@ export class Sessions {
   async ofHandshake(headers: IncomingHttpHeaders, handshakeAuth: unknown): Promise<Identity | undefined> {
     const handshake = { auth: handshakeAuth ?? {} }
     const parsed = Handshake.safeParse(handshake)
-    if (!parsed.success) throw fieldFailure(parsed.error, handshake)
+    if (!parsed.success) throw fieldFailure(parsed.error, handshake, Handshake)
     const { apiKey, accountId } = parsed.data.auth
     if (apiKey !== undefined) {
       if (typeof apiKey !== 'string') throw failure('UNAUTHENTICATED', `auth.apiKey: ${NO_KEY}`)
