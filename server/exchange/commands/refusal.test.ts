@@ -59,6 +59,13 @@ test('no sentence says what is untrue of an order that was not amended: it stand
   )
 })
 
+test('where nothing can be matched, the sentence is true of a sale as well', () => {
+  if (VLNT === undefined) throw new Error('expected an instrument')
+  expect(refusal({ code: 'NO_LIQUIDITY' }, VLNT).message).toBe(
+    'There is nothing in VLNT to trade against inside the price band.',
+  )
+})
+
 test('a sale that may open nothing is told why: the instrument, or the account', () => {
   if (VLNT === undefined) throw new Error('expected an instrument')
   const message = (shortable: boolean) =>

@@ -74,7 +74,7 @@ function sentence(code: Rejection['code'], { symbol, shortable }: Traded, detail
     case 'FOK_NOT_FILLABLE':
       return `Only ${fillable} can be filled at once, and fill-or-kill takes all or nothing.`
     case 'NO_LIQUIDITY':
-      return `Nothing of ${symbol} is on offer inside the price band.`
+      return `There is nothing in ${symbol} to trade against inside the price band.`
     case 'MIN_NOTIONAL':
       return `An order in ${symbol} must be worth at least ${minNotional} USD, and this one is worth less.`
     case 'MAX_OPEN_ORDERS':

@@ -37,6 +37,12 @@ test('quotes and ticker take all symbols, named or not; a symbol given twice cou
   expect(check({ channel: 'book', symbols: ['VLNT', 'NOVA', 'VLNT'] }).symbols).toEqual(['VLNT', 'NOVA'])
 })
 
+test('what a channel does not take is named with what was sent', () => {
+  expect(() => check({ channel: 'ticker', symbols: ['NOVA'], depth: 10 })).toThrow(
+    'depth: expected nothing for the channel ticker, found 10.',
+  )
+})
+
 test('a stream needs a socket', () => {
   expect(() => ofSocket(undefined)).toThrow(RequestFailure)
   expect(ofSocket('abc')).toBe('abc')

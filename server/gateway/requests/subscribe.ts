@@ -1,4 +1,3 @@
-import { BOOK_DEPTHS } from '@valiant/shared/protocol/limits'
 import {
   type BookDepth,
   type Channel,
@@ -10,6 +9,7 @@ import type { DataOf } from '@valiant/shared/protocol/requests'
 import type { Feed } from '../../feed/feed.ts'
 import { invalid } from '../answering/wire-error.ts'
 import { knownSymbol } from './instruments.ts'
+import { forbid } from './read-field.ts'
 import type { Handler } from './request.ts'
 
 /** What a subscription names, checked: listed symbols, each once, in the order asked. */
@@ -52,8 +52,8 @@ export function checkedSubscription(
   feed: Feed,
   { channel, symbols, interval, depth }: Subscription,
 ): CheckedSubscription {
-  if (interval !== undefined && channel !== 'candles') throw notOf('interval', { channel, owner: 'candles' })
-  if (depth !== undefined && channel !== 'book') throw notOf('depth', { channel, owner: 'book' })
+  if (channel !== 'candles') forbid('interval', interval, `for the channel ${channel}`)
+  if (channel !== 'book') forbid('depth', depth, `for the channel ${channel}`)
   const listed = listedSymbols(feed, channel, symbols)
   switch (channel) {
     case 'quotes':
@@ -62,7 +62,7 @@ export function checkedSubscription(
       return { channel, symbols: listed }
     case 'candles':
       if (interval === undefined) {
-        throw invalid('interval', 'required', { expected: `one of ${INTERVALS.join(' ')}`, found: 'none' })
+        throw invalid('interval', 'required', { expected: `one of ${INTERVALS.join(', ')}`, found: 'nothing' })
       }
       return { channel, symbols: listed, interval }
     case 'book':
@@ -76,7 +76,7 @@ function listedSymbols(feed: Feed, channel: Channel, symbols: readonly string[] 
   const takesAll = channel === 'quotes' || channel === 'ticker'
   if (symbols === undefined) {
     if (takesAll) return feed.symbols
-    throw invalid('symbols', 'required', { expected: `a list of symbols for the channel ${channel}`, found: 'none' })
+    throw invalid('symbols', 'required', { expected: `a list of symbols for the channel ${channel}`, found: 'nothing' })
   }
   const all = symbols.indexOf('*')
   if (all >= 0) {
@@ -85,10 +85,4 @@ function listedSymbols(feed: Feed, channel: Channel, symbols: readonly string[] 
     throw invalid(`symbols.${all}`, 'format', { expected, found: '"*"' })
   }
   return [...new Set(symbols.map((symbol, index) => knownSymbol(feed, symbol, `symbols.${index}`)))]
-}
-
-function notOf(field: 'interval' | 'depth', { channel, owner }: { channel: Channel; owner: Channel }) {
-  const values = field === 'depth' ? BOOK_DEPTHS : INTERVALS
-  const expected = `none for the channel ${channel}: ${values.join(' ')} are for ${owner}`
-  return invalid(field, 'unknown', { expected })
 }
