@@ -52,7 +52,9 @@ test('an amend with a requestId is answered once; of a closed or an unknown orde
   await client.good('order.amend', amend)
   expect(await client.ask('order.amend', amend)).toMatchObject({ ok: true, duplicate: true, data: { version: 2 } })
   const other = { ...amend, qty: on.qty(4) }
-  expect(await client.refused('order.amend', other, 'DUPLICATE_CLIENT_ORDER_ID')).not.toHaveProperty('order')
+  const taken = await client.refused('order.amend', other, 'DUPLICATE_CLIENT_ORDER_ID')
+  expect(taken).not.toHaveProperty('order')
+  expect(taken.message).toBe(`requestId "${amend.requestId}" was already used for another request.`)
   await client.good('order.cancel', { orderId })
   const closed = await client.refused('order.amend', { orderId, qty: on.qty(1) }, 'ORDER_CLOSED')
   expect(closed.order).toMatchObject({ orderId, status: 'canceled' })

@@ -96,6 +96,7 @@ describe('order.place', () => {
     for (const other of [{ side: 'sell' }, { qty: 'x' }, { limitPrice: undefined }]) {
       const error = await client.refused('order.place', { ...order, ...other }, 'DUPLICATE_CLIENT_ORDER_ID')
       expect(error.order).toMatchObject({ orderId: placed[0] })
+      expect(error.message).toBe(`clientOrderId "${order.clientOrderId}" was already used for another order.`)
     }
   })
   test('that only expired or was INVALID has not used its id up', async () => {
