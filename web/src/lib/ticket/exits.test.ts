@@ -17,6 +17,11 @@ test('of a sale it is the other way round', () => {
   expect(stakeOf(short, scale)).toMatchObject({ profitCents: 31_540n, lossCents: -30_710n })
 })
 
+test('an exit on the wrong side of its entry brings nothing that could be called profit or loss', () => {
+  const stake = stakeOf({ ...long, takeProfitTicks: 9025, stopLossTicks: 9400 }, scale)
+  expect(stake).toEqual({ profitCents: undefined, lossCents: undefined, ratio: undefined })
+})
+
 test('one exit alone has no ratio', () => {
   expect(stakeOf({ ...long, stopLossTicks: undefined }, scale)).toEqual({
     profitCents: 30_710n,

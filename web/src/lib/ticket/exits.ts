@@ -1,10 +1,10 @@
 import type { Scale } from './scale.ts'
 
-/** What two exits would bring and cost, fees apart. */
+/** What the two exits would earn and lose, before fees; undefined for an exit on the wrong side of the entry. */
 export interface Stake {
   readonly profitCents: bigint | undefined
   readonly lossCents: bigint | undefined
-  /** Profit for each dollar at stake. */
+  /** Profit per dollar at risk. */
   readonly ratio: number | undefined
 }
 
@@ -28,10 +28,11 @@ export function stakeOf(
     ticks === undefined
       ? undefined
       : sign * (scale.valueCents(ticks, order.lots) - scale.valueCents(order.entryTicks, order.lots))
-  const profitCents = gain(order.takeProfitTicks)
-  const lossCents = gain(order.stopLossTicks)
+  const [profit, loss] = [gain(order.takeProfitTicks), gain(order.stopLossTicks)]
+  const profitCents = profit !== undefined && profit >= 0n ? profit : undefined
+  const lossCents = loss !== undefined && loss <= 0n ? loss : undefined
   const ratio =
-    profitCents === undefined || lossCents === undefined || profitCents <= 0n || lossCents >= 0n
+    profitCents === undefined || lossCents === undefined || profitCents === 0n || lossCents === 0n
       ? undefined
       : Number(profitCents) / Number(-lossCents)
   return { profitCents, lossCents, ratio }

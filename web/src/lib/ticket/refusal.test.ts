@@ -88,6 +88,11 @@ describe('a refusal says what happened, what it did to the money, and a way on',
     expect(labels(receipt)).toEqual(['Sell 120 NOVA'])
   })
 
+  test('open orders bind all that is held: those orders', () => {
+    const receipt = refuse({ code: 'INSUFFICIENT_POSITION', details: { required: '400', available: '0' } }, SALE)
+    expect(receipt.waysOn).toEqual([{ label: 'View', do: 'view', list: 'orders' }])
+  })
+
   test('nothing is held at all: the other side, and what a sale of it needs', () => {
     const none = refuse({ code: 'INSUFFICIENT_POSITION' }, SALE, { held: '0' })
     expect(none.text).toBe('You hold no NOVA. Nothing was sold.')

@@ -95,7 +95,9 @@ export function refusalOf(error: WireError, at: AtRefusal): Receipt {
         useQty('Sell', available),
         ...(at.scale.lots(at.held) === 0
           ? [use('Buy instead', { side: 'buy' }), at.isShortable ? MARGIN : undefined]
-          : []),
+          : at.scale.lots(available) === 0
+            ? [viewed('orders')]
+            : []),
       ])
     }
     case 'REDUCE_ONLY_WOULD_INCREASE': {
