@@ -2,7 +2,7 @@ import type { Locator, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { PHONE } from '../rig/browser.ts'
 import { barriers } from './axe-violations.ts'
-import { accountPage, field, live, receiptAway, send, startTrading, view } from './desk.ts'
+import { accountPage, field, live, receipt, receiptAway, send, start, startTrading, view } from './desk.ts'
 import { Stage } from './stage.ts'
 
 /* Phones, and the narrowest that there are: 320 pixels. */
@@ -71,6 +71,25 @@ test('the positions begin with what the day has brought, which leads to the port
   await day.click()
   await page.waitForURL('**/portfolio')
   expect(complaints).toEqual([])
+})
+
+test('a visitor without an account opens one from the positions', async () => {
+  const { page, complaints } = await stage.visitor(PHONE)
+  await using _context = page.context()
+  await page.goto('/trade/NOVA?tab=positions')
+  await live(page)
+  await start(page).tap()
+  await receipt(page).getByText('Press Buy to own').waitFor()
+  expect(await send(page).isVisible(), 'the ticket is shown').toBe(true)
+  expect(complaints).toEqual([])
+})
+
+test('where an instrument does not exist, the top bar stands in for its head', async () => {
+  const { page } = await stage.visitor(PHONE)
+  await using _context = page.context()
+  await page.goto('/trade/NOPE')
+  await page.getByText('No instrument called ‘NOPE’.').waitFor()
+  expect(await page.getByRole('link', { name: 'Sign in' }).isVisible()).toBe(true)
 })
 
 test('a card of theme or palette holds its picture and its name', async () => {
