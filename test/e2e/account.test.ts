@@ -10,6 +10,7 @@ import {
   list,
   live,
   openOrders,
+  PASSWORD,
   proposal,
   receipt,
   send,
@@ -119,7 +120,7 @@ describe('who has an e-mail', () => {
     await opened.getByLabel('Name').fill('After all')
     await expect.poll(() => opened.getByRole('button', { name: 'Open account' }).isEnabled()).toBe(true)
     await opened.getByRole('button', { name: 'Open account' }).click()
-    await page.getByText('After all is open').waitFor()
+    await page.getByText('“After all” is open').waitFor()
     const again = await elsewhere('quite as long')
     await again.context().close()
     // Passwords that were wrong, and nothing else.
@@ -182,6 +183,20 @@ test('who signs in in one tab is signed in in the others, and is called by their
   await menu(page).click()
   await page.getByRole('menuitem', { name: 'Sign out' }).waitFor()
   expect(await page.getByRole('menuitem', { name: 'Keep this account' }).count()).toBe(0)
+})
+
+test('a visitor without an account creates one, rather than keeping one', async () => {
+  const { page, complaints } = await stage.visitor()
+  await using _context = page.context()
+  await accountPage(page)
+  await page.getByRole('button', { name: 'Create one with an e-mail' }).click()
+  await page.getByRole('heading', { name: 'Create account' }).waitFor()
+  const form = page.locator('form', { has: page.getByLabel('E-mail') })
+  await form.getByLabel('E-mail').fill(`${randomUUID()}@example.com`)
+  await form.getByLabel(/^Password/).fill(PASSWORD)
+  await form.getByRole('button', { name: 'Create account' }).click()
+  await page.getByText(/^You are signed in as/).waitFor()
+  expect(complaints).toEqual([])
 })
 
 describe('the lists of an account', () => {

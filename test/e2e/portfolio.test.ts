@@ -213,7 +213,7 @@ describe('who holds a long and a short', () => {
     const other = await page.context().newPage()
     await accountPage(other)
     await other.getByRole('button', { name: 'Reset account' }).click()
-    await other.getByLabel('Begin with, in dollars').fill('50,000')
+    await other.getByLabel('Start with, in dollars').fill('50,000')
     await other
       .getByRole('alertdialog')
       .getByRole('button', { name: /^Reset/ })

@@ -60,7 +60,7 @@ export class AccountsDesk {
   switchTo(account: Account): Promise<boolean> {
     return this.#do('switch', async () => {
       await this.#visit.switchTo(account.id)
-      return `This is ${account.name} now.`
+      return `This is “${account.name}” now.`
     })
   }
 
@@ -70,7 +70,7 @@ export class AccountsDesk {
       const { id, name } = await this.#session.client.ask('accounts.create', wanted)
       await this.#visit.switchTo(id)
       await this.read()
-      return `${name} is open, with ${money(wanted.startingCash)}.`
+      return `“${name}” is open, with ${money(wanted.startingCash)}.`
     })
   }
 
@@ -105,7 +105,7 @@ export class AccountsDesk {
   reset(startingCash: string): Promise<boolean> {
     return this.#do('reset', async () => {
       await this.#session.client.ask('account.reset', { startingCash })
-      return `You begin anew with ${money(startingCash)}.`
+      return `You start over with ${money(startingCash)}.`
     })
   }
 
