@@ -81,7 +81,9 @@ export class PriceChart {
       },
       this.#scale,
     )
-    const format = { type: 'custom' as const, minMove: this.#tick, formatter: priceText }
+    // The axis halves its steps down to this one: from a tick of 0.00005 it would come to labels such as 1.07562.
+    const minMove = Math.max(1, this.#tick) * 10 ** -decimals
+    const format = { type: 'custom' as const, minMove, formatter: priceText }
     this.#volume = this.#chart.addSeries(HistogramSeries, {
       priceScaleId: 'volume',
       lastValueVisible: false,
