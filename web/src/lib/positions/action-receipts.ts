@@ -4,7 +4,7 @@ import type { Receipt, WayOn } from '#lib/ticket/receipt.ts'
 import { grouped } from '#lib/ui/format.ts'
 import type { ExitPrices } from './exits-of.ts'
 
-/* What came of what was done from the lists, in words. */
+/* Receipts for actions of the lists. */
 
 export const canceled = ({ side, role }: Order, what: string, waysOn: readonly WayOn[]): Receipt => ({
   kind: 'canceled',
@@ -20,7 +20,7 @@ export const manyCanceled = (count: number): Receipt => ({
   waysOn: [{ label: 'View', do: 'view', list: 'history' }],
 })
 
-/** An order that moved; what it filled on the way shows in its rest. */
+/** The receipt of an amended order; what it filled on the way shows in what is left. */
 export function amended(after: AmendedOrder, name: string, back: WayOn): Receipt {
   const what = `${after.side} ${grouped(after.remainingQty)} ${name}`
   if (after.status === 'filled') {
@@ -40,7 +40,7 @@ export function amended(after: AmendedOrder, name: string, back: WayOn): Receipt
   }
 }
 
-/** @param qty how much of the position, where open orders bind the rest */
+/** @param qty the part of the position, if open orders bind the rest */
 export function protectedBy(name: string, { takeProfit, stopLoss }: ExitPrices, qty?: string): Receipt {
   const exits = [
     ...(takeProfit === undefined ? [] : [`Take profit ${grouped(takeProfit)}`]),

@@ -2,19 +2,19 @@ import type { Fill, Order } from '@valiant/shared/protocol/order'
 import type { Receipt } from '#lib/ticket/receipt.ts'
 import { grouped, money, signedMoney } from '#lib/ui/format.ts'
 
-/** What came of one of several positions that were to be closed. */
+/** The result for one of several positions that were to be closed. */
 export type Closing = { readonly name: string } & (
   | { readonly end: 'answered'; readonly order: ClosingOrder }
-  /** It stays as it was. */
+  /** Refused: it is unchanged. */
   | { readonly end: 'refused'; readonly why: string }
-  /** No answer came: it may be closed. */
+  /** No answer: it may be closed. */
   | { readonly end: 'unknown' }
 )
 type ClosingOrder = Pick<Order, 'filledQty' | 'qty'> & {
   readonly fills: readonly Pick<Fill, 'fee' | 'realizedPnl'>[]
 }
 
-/** One receipt of all of them: what they brought, or which did not close, and why. */
+/** One receipt for all of them: their profit or loss, or which did not close, and why. */
 export function allClosed(closings: readonly Closing[]): Receipt {
   const orders = closings.flatMap((one) => (one.end === 'answered' ? [one.order] : []))
   const closed = orders.filter(isWhole).length
@@ -34,7 +34,7 @@ export const positions = (count: number): string => (count === 1 ? '1 position' 
 
 const isWhole = ({ filledQty, qty }: ClosingOrder): boolean => Number(filledQty) === Number(qty)
 
-/** A sentence for each that is not closed; those that were refused for the same reason share one. */
+/** A sentence for each position that is not closed; those refused for the same reason share one. */
 function leftovers(closings: readonly Closing[]): readonly string[] {
   const reasons = new Map<string, string[]>()
   const others: string[] = []

@@ -17,7 +17,7 @@ export const AMEND_LABELS: Readonly<Record<AmendField, string>> = {
   trailPercent: 'Trail %',
 }
 
-/** What an order has, as it stands; an exit has as much as its position, so that its quantity is not its own. */
+/** The current values of an order; the quantity of an exit is its position's, and cannot be changed. */
 export function amendable(order: Order): AmendTexts {
   const isExit = order.role !== undefined || order.status === 'held'
   const isTrailing = order.type === 'trailing_stop'
@@ -30,7 +30,7 @@ export function amendable(order: Order): AmendTexts {
   }
 }
 
-/** What is to change, or why it cannot. Nothing changed is an empty change. */
+/** The changes, or why they are not valid. No changes: an empty object. */
 export type Amendment =
   | { readonly ok: true; readonly change: Change }
   | { readonly ok: false; readonly field: AmendField; readonly missing: string }
@@ -56,7 +56,7 @@ const NAMES: Readonly<Record<AmendField, string>> = {
 
 type Value = { readonly ok: true; readonly value: string } | { readonly ok: false; readonly missing: string }
 
-/** The typed value as the wire has it, or why it is none. */
+/** The typed value in wire format, or why it is not valid. */
 function valueOf(field: AmendField, text: string, scale: Scale): Value {
   const of = field === 'trailPercent' ? PERCENT : { step: field === 'qty' ? scale.lot : scale.tick }
   const read = counted(text, { name: NAMES[field], ...of })

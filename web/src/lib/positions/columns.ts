@@ -11,19 +11,19 @@ export interface Column<Item> {
   readonly head: string
   readonly text: (item: Item) => string
   readonly tone?: (item: Item) => '' | 'up' | 'down'
-  /** Where a cell leads. */
+  /** Link of a cell. */
   readonly href?: (item: Item) => string | undefined
-  /** Numbers stand at the right. */
+  /** Numbers are aligned right. */
   readonly isNumber?: boolean
   /** Not on a phone. */
   readonly isWide?: boolean
-  /** On a phone alone. */
+  /** Only on a phone. */
   readonly isNarrow?: boolean
-  /** A sentence: it takes the room that the others leave, in more than one line where that is little. */
+  /** A sentence: takes the remaining width, and wraps. */
   readonly isText?: boolean
 }
 
-/** What the cells need to know of the page. */
+/** What the cells depend on. */
 export interface Context {
   readonly nowMs: number
   readonly listing: (symbol: string) => Listing | undefined
@@ -66,7 +66,7 @@ export const orderColumns = (context: Context): readonly Column<Order>[] => [
   { head: 'Price', text: priceText, isNumber: true, isWide: true },
   { head: 'Average', text: (order) => averageText(order, context), isNumber: true, isWide: true },
   {
-    // A phone has room for one of them: what was got, else what was asked for.
+    // A phone has room for one of them: the average price if there are fills, else the order's price.
     head: 'At',
     text: (order) => (order.avgPrice === null ? priceText(order) : averageText(order, context)),
     isNumber: true,
@@ -86,7 +86,7 @@ export const newsColumns = ({ nowMs, listing }: Context): readonly Column<News>[
   { head: 'Headline', text: ({ headline }) => headline, isText: true },
 ]
 
-/** The kinds of entries that there are; one that comes later is shown by its own name. */
+/** Labels of the kinds of entries; kinds added later show their own name. */
 const ENTRY_KINDS: Readonly<Record<string, string>> = {
   deposit: 'Deposit',
   withdraw: 'Withdrawal',

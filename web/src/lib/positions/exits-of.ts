@@ -11,7 +11,7 @@ export interface Exits {
   readonly stopLoss: Order | undefined
 }
 
-/** Those that are awake; with several of a kind, the newest. */
+/** The active ones; with several of a kind, the newest. */
 export function exitsOf(orders: readonly Order[], symbol: string): Exits {
   const awake = orders.filter((order) => order.symbol === symbol && order.status !== 'held')
   const newest = (role: Order['role']) =>
@@ -23,8 +23,8 @@ export function exitsOf(orders: readonly Order[], symbol: string): Exits {
 }
 
 /**
- * How much of a position exits can protect: all but what open orders other than its exits bind.
- * @returns undefined where that is the whole position
+ * The part of a position that exits can protect: all except what open orders other than its exits bind.
+ * @returns undefined for the whole position
  */
 export function protectableQty(
   orders: readonly Order[],
@@ -37,18 +37,18 @@ export function protectableQty(
   return bound === 0 ? undefined : scale.qty(Math.max(0, Math.abs(lots) - bound))
 }
 
-/** As the wire has them; undefined is no exit. */
+/** In wire format; undefined is no exit. */
 export interface ExitPrices {
   readonly takeProfit: string | undefined
   readonly stopLoss: string | undefined
 }
 
-/** Prices of exits, or why they cannot protect. */
+/** Prices of exits, or why they are not valid. */
 export type Protection = ({ readonly ok: true } & ExitPrices) | { readonly ok: false; readonly missing: string }
 
 /**
- * @param markTicks what the position is worth now: an exit that it has reached already would act at once
- * @param isLong whether profit lies above
+ * @param markTicks the price now: an exit that it has already reached would trigger at once
+ * @param isLong a long position profits from higher prices
  */
 export function protectionOf(
   texts: { readonly takeProfit: string; readonly stopLoss: string },

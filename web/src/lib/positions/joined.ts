@@ -1,4 +1,4 @@
-/** `first`, and after it those of `rest` that are not in it: what is newer wins. */
+/** `first`, then the items of `rest` that are not in it: the newer version wins. */
 export function joined<Item>(
   first: readonly Item[],
   rest: readonly Item[],

@@ -1,6 +1,6 @@
 import type { Order } from '@valiant/shared/protocol/order'
 
-/** An open order in its list; a leg stands under its entry, an exit under the other that it cancels. */
+/** An open order in its list; a leg is listed under its entry, an exit under the other exit of its pair. */
 export interface OrderRow {
   readonly order: Order
   readonly isUnder: boolean
@@ -22,7 +22,7 @@ export function orderRows(orders: readonly Order[]): readonly OrderRow[] {
   ])
 }
 
-/** The order under which one stands: its entry while that is open, else the first of its group. */
+/** The order it is listed under: its entry while that is open, else the first of its group. */
 function headOf(order: Order, orders: readonly Order[], ids: ReadonlySet<string>): string {
   if (order.parentOrderId !== undefined && ids.has(order.parentOrderId)) return order.parentOrderId
   if (order.groupId === undefined || order.role === undefined) return order.orderId

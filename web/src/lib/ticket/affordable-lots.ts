@@ -13,7 +13,7 @@ type Around = Pick<Surroundings, 'account' | 'instrument' | 'scale' | 'book' | '
 const BPS = 10_000
 /** Rates may have decimals: they are counted in hundredths of a basis point. */
 const RATE_UNIT = 1_000_000
-/** Mark, mid and last trade move on until the order arrives: this part of the money is left out. */
+/** Part of the money is left out, because mark, mid and last trade may move before the order arrives. */
 const LEFT_OUT_PERMILLE = 5n
 
 /**
@@ -48,7 +48,7 @@ function costTicks(order: Priced, around: Around): number | undefined {
   return Math.ceil((trigger * (BPS + around.instrument.priceBandBps)) / BPS)
 }
 
-/** Where a trailing stop that was placed now would trigger; without a trail at the last trade. */
+/** Where a trailing stop placed now would trigger; without a trail, the last trade. */
 function trailingTrigger({ side, trailText, trailUnit }: Priced, { scale, lastTicks }: Around): number | undefined {
   const typed = stepsOf(trailText, trailUnit === 'percent' ? PERCENT_STEP : scale.tick) ?? 0
   const trail = trailUnit === 'percent' ? Math.floor((lastTicks * typed) / BPS) : typed

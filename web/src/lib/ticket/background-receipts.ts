@@ -2,10 +2,10 @@ import type { AccountFrame } from '@valiant/shared/protocol/account'
 import type { Order } from '@valiant/shared/protocol/order'
 import { type Named, type Receipt, receiptOf } from './receipt.ts'
 
-/** What the market did to orders that waited, and the exchange to an account that no longer covers its positions. */
+/** Events the trader did not cause: fills of waiting orders, and liquidations. */
 const BY_OTHERS = ['trade', 'trigger', 'liquidation']
 
-/** Receipts of what nobody has just pressed: orders that filled while they waited, exits that came, positions that were closed. */
+/** Receipts for events without a press: fills of waiting orders, triggered exits, liquidated positions. */
 export function backgroundReceipts(
   { cause, orders, fills }: Pick<AccountFrame, 'cause' | 'orders' | 'fills'>,
   namedOf: (symbol: string) => Named | undefined,
@@ -26,7 +26,7 @@ function exit(receipt: Receipt, { role }: Order): Receipt {
   return { ...receipt, title: `${role === 'take_profit' ? 'Take profit' : 'Stop loss'}: ${title}` }
 }
 
-/** Shown as bad news: it is the exchange that closed it. */
+/** Shown as an error: the exchange closed the position. */
 function liquidated(receipt: Receipt, { side }: Order, { name }: Named): Receipt {
   return {
     ...receipt,

@@ -9,15 +9,15 @@ import { CENT, type Scale } from './scale.ts'
 
 export type DraftField = 'price' | 'stop' | 'trail' | 'qty' | 'expiry' | 'takeProfit' | 'stopLoss'
 
-/** A draft as an order, or what it lacks in the words of the send button. */
+/** A draft as an order, or what is missing, in the words of the send button. */
 export type Checked =
   | {
       readonly ok: true
       readonly content: OrderContent
-      /** What a market order in dollars comes to is the exchange's to say; this is by the touch. */
+      /** Of a market order in dollars only an estimate, at the touch: the exchange decides. */
       readonly lots: number
       readonly limitTicks: number | undefined
-      /** At what it is reckoned before the exchange has said: its limit, else its trigger, else the touch. */
+      /** The price it is valued at until the exchange has answered: its limit, else its trigger, else the touch. */
       readonly pricingTicks: number
     }
   | Lack
@@ -28,14 +28,14 @@ export interface Lack {
   readonly field: DraftField
 }
 
-/** What a draft is held against. */
+/** What a draft is checked against. */
 export interface CheckAgainst {
   readonly instrument: Instrument
   readonly scale: Scale
-  /** What a market order would meet first; 0 when nobody quotes. */
+  /** The price a market order would meet first; 0 when nobody quotes. */
   readonly touchTicks: number
   readonly nowMs: number
-  /** Take profit and stop loss need an order that can open something. */
+  /** Take profit and stop loss need an order that can open a position. */
   readonly mayHaveExits: boolean
 }
 
@@ -124,7 +124,7 @@ function expiry(text: string, nowMs: number): { readonly expireAt: number } | La
   return expireAt <= nowMs ? lacks('expiry', 'That time has passed') : { expireAt }
 }
 
-/** The exchange would let an exit on the wrong side of its entry act at once: here it is caught before. */
+/** On the wrong side of its entry, the exchange would trigger an exit at once: the ticket catches that before. */
 function exitsOf(draft: Draft, entryTicks: number, against: CheckAgainst): Partial<OrderContent> | Lack {
   const sign = draft.side === 'buy' ? 1 : -1
   const [gain, loss] = draft.side === 'buy' ? ['above', 'below'] : ['below', 'above']

@@ -3,7 +3,7 @@ import type { PlaceOrder } from '@valiant/shared/protocol/order'
 import { plainDecimal, stepsOf } from './number-input.ts'
 import { centsOf, type Scale } from './scale.ts'
 
-/** What the ticket's fields keep, numbers as entry.ts has them. A field that the type does not have keeps its text for when it is back. */
+/** The contents of the ticket's fields, numbers as number-input.ts stores them. A field that the type lacks keeps its text. */
 export interface Draft {
   readonly side: 'buy' | 'sell'
   readonly type: OrderType
@@ -17,7 +17,7 @@ export interface Draft {
   /** Whether the quantity was typed in the instrument or in dollars. */
   readonly unit: 'qty' | 'money'
   readonly timeInForce: TimeInForce
-  /** The end of a gtd order: "2026-11-27T14:30", UTC. */
+  /** The expiry of a gtd order: "2026-11-27T14:30", UTC. */
   readonly expireText: string
   readonly postOnly: boolean
   readonly reduceOnly: boolean
@@ -54,10 +54,10 @@ export const EMPTY_DRAFT: Draft = {
   stopLossText: '',
 }
 
-/** An order but for its id. */
+/** An order without its id. */
 export type OrderContent = Omit<PlaceOrder, 'clientOrderId'>
 
-/** The price fields of a draft that would come to this order. */
+/** The price fields of a draft for this order. */
 export const pricedOf = ({ side, type, limitPrice, stopPrice, trailAmount, trailPercent }: OrderContent) =>
   ({
     side,
@@ -71,7 +71,7 @@ export const pricedOf = ({ side, type, limitPrice, stopPrice, trailAmount, trail
 export const hasLimit = ({ type }: Pick<Draft, 'type'>): boolean => type === 'limit' || type === 'stop_limit'
 export const hasStop = ({ type }: Pick<Draft, 'type'>): boolean => type === 'stop' || type === 'stop_limit'
 
-/** How long an order of each type may stay, its usual way first. */
+/** The times in force of each type, its default first. */
 const DURATIONS: Readonly<Record<OrderType, readonly TimeInForce[]>> = {
   limit: ['gtc', 'day', 'gtd', 'ioc', 'fok'],
   market: ['ioc', 'fok'],
@@ -87,20 +87,20 @@ const DURATION_LABELS: Readonly<Record<TimeInForce, string>> = {
   fok: 'All or nothing',
 }
 
-/** What a duration is called for a type: a stop limit waits for its trigger first, whatever it does then. */
+/** The label of a time in force for a type: a stop limit first waits for its trigger in any case. */
 export const durationLabelOf = (type: OrderType, duration: TimeInForce): string =>
   type === 'stop_limit' && duration === 'ioc' ? 'At its trigger only' : DURATION_LABELS[duration]
 
 export const durationsOf = (type: OrderType, served: readonly TimeInForce[]): readonly TimeInForce[] =>
   DURATIONS[type].filter((duration) => served.includes(duration))
 
-/** What was chosen, or the type's own where it has no such duration. */
+/** The chosen time in force, or the type's default if the type does not have it. */
 export function durationOf({ type, timeInForce }: Pick<Draft, 'type' | 'timeInForce'>): TimeInForce {
   const [usual = 'gtc'] = DURATIONS[type]
   return DURATIONS[type].includes(timeInForce) ? timeInForce : usual
 }
 
-/** Whether it may rest: only then is there a queue, and sense in post only. */
+/** Whether it may rest in the book: only then do the queue and post only make sense. */
 export const mayRest = (draft: Pick<Draft, 'type' | 'timeInForce'>): boolean =>
   draft.type === 'limit' && !['ioc', 'fok'].includes(durationOf(draft))
 

@@ -8,7 +8,7 @@ export interface Stake {
   readonly ratio: number | undefined
 }
 
-/** Where an exit stands from its entry, in percent; positive is up. */
+/** The distance of an exit from its entry, in percent; positive is up. */
 export const percentFrom = (entryTicks: number, ticks: number): number | undefined =>
   entryTicks === 0 ? undefined : (ticks / entryTicks - 1) * 100
 

@@ -8,7 +8,7 @@ import type { Shorting } from './sentences.ts'
 import { nextPercent, type Percent, percentOf } from './percent-sizing.ts'
 import type { Surroundings } from './surroundings.ts'
 
-/** What is typed into a ticket, and the order that it comes to. */
+/** The fields of a ticket, and the order they make. */
 export class Fields {
   draft = $state.raw<Draft>(EMPTY_DRAFT)
   percent = $state.raw<Percent | undefined>()
@@ -32,27 +32,27 @@ export class Fields {
     const held = account?.positions.find(({ symbol }) => symbol === instrument.symbol)
     return held ? (scale.lots(held.qty) ?? 0) : 0
   })
-  /** Exits belong to what opens a position: not to a sale of a cash account, not to what only reduces. */
+  /** Only an order that may open a position has exits: not a sale of a cash account, not a reduce-only order. */
   readonly mayHaveExits = $derived(!this.draft.reduceOnly && (this.side === 'buy' || this.isMargin))
   readonly check = $derived.by(() => {
     const { instrument, scale } = this.#around
     const { touchTicks, mayHaveExits } = this
     return checked(this.draft, { instrument, scale, touchTicks, mayHaveExits, nowMs: this.#around.serverNow() })
   })
-  /** At what it is reckoned before it is whole: its limit, its trigger, or what the market asks. */
+  /** The price it is valued at while incomplete: its limit, its trigger, or the touch. */
   readonly pricingTicks = $derived(this.#typedTicks() ?? this.touchTicks)
   readonly typedLots = $derived.by(() => lotsOf(this.draft, this.#around.scale, this.pricingTicks))
-  /** The order as text, by which answers to it are told from older ones. */
+  /** The order as text, to tell answers to it from older ones. */
   readonly key = $derived(this.check.ok ? JSON.stringify(this.check.content) : '')
   readonly shorting = $derived.by((): Shorting | undefined => {
     if (!this.check.ok || !this.isMargin || this.side !== 'sell' || this.draft.reduceOnly) return undefined
     const lots = shortLots(this.positionLots, this.check.lots)
     return lots === 0 ? undefined : { shortQty: this.#around.scale.qty(lots), isWhole: lots === this.check.lots }
   })
-  /** What the row of percents is of; in a position's own direction it is the money's. */
+  /** What the percentages refer to: the position on the closing side, otherwise the money. */
   readonly percentBase = $derived(this.#closesLots() > 0 ? 'your position' : 'buying power')
 
-  /** A cash account sells what it has. */
+  /** A cash account can only sell what it holds. */
   readonly hasNothingToSell = $derived(this.side === 'sell' && !this.isMargin && this.#closesLots() === 0)
 
   edit(change: Partial<Draft>): void {
@@ -60,7 +60,7 @@ export class Fields {
     if (change.qtyText !== undefined || change.side !== undefined) this.percent = undefined
   }
 
-  /** A click in the book: its price, and with Shift the quantity down to it; without a limit it becomes a limit order. */
+  /** A click in the book sets the price, with Shift also the quantity down to it; a type without a limit becomes a limit order. */
   pick(ticks: number, lots: number | undefined): Partial<Draft> {
     const { scale } = this.#around
     return {
@@ -70,7 +70,7 @@ export class Fields {
     }
   }
 
-  /** Arrow keys anywhere: the price by ticks. */
+  /** Arrow keys move the price by ticks. */
   steppedPrice(by: number): Partial<Draft> | undefined {
     const { scale, book } = this.#around
     const from = book.bids[0]?.[0] ?? 0
@@ -83,7 +83,7 @@ export class Fields {
     return nextPercent(this.percent, by)
   }
 
-  /** So much of the position that this side closes, else of the money. */
+  /** That percentage of the position this side closes, or of the money. */
   qtyOfPercent(percent: Percent): string {
     const closing = this.#closesLots()
     const { scale } = this.#around
@@ -100,7 +100,7 @@ export class Fields {
     return { unit, qtyText: unit === 'qty' ? scale.qty(lots) : formatScaled(scale.valueCents(ticks, lots), 2) }
   }
 
-  /** The same trail in the other unit, as far as the market says. */
+  /** The same trail in the other unit, at the current market. */
   otherTrail(): Partial<Draft> {
     const { scale } = this.#around
     const { trailText, trailUnit } = this.draft
@@ -120,7 +120,7 @@ export class Fields {
     return affordableLots(order, percent, this.#around)
   }
 
-  /** Lots of the position that this side may close: what is held less what open orders bind. */
+  /** Lots of the position this side may close: those held less those that open orders bind. */
   #closesLots(): number {
     const { account, instrument, scale } = this.#around
     const size = this.side === 'sell' ? this.positionLots : -this.positionLots
@@ -129,7 +129,7 @@ export class Fields {
     return Math.max(0, size - reservedLots(account?.openOrders ?? [], of, scale))
   }
 
-  /** The price that is typed, where the type has one and it is whole. */
+  /** The typed price, if the type has one and it is complete. */
   #typedTicks(): number | undefined {
     const { priceText, stopText } = this.draft
     const text = hasLimit(this.draft) ? priceText : hasStop(this.draft) ? stopText : ''

@@ -3,27 +3,27 @@ import { notation } from '#lib/notation/current.ts'
 import { decimalSign, grouped } from '#lib/ui/format.ts'
 
 /*
- * What a number field keeps is a plain decimal: what was typed is read once, in the notation of that moment. Text that was
+ * A number field stores a plain decimal: typed text is parsed once, in the notation of that moment. Text that was
  * kept as typed would be another number as soon as the visitor chose another notation: "1.200" is 1200, or 1.2.
  */
 
-/** Before what was typed and is no number, so that nothing later takes it for one. */
+/** Prefix of typed text that is no number, so that nothing later takes it for one. */
 const UNREAD = '?'
 
-/** What was typed or pasted, as a field keeps it: a plain decimal, or what is no number, which no form takes; empty stays so. */
+/** Typed or pasted text as a field stores it: a plain decimal, or marked as no number, which no form accepts; empty stays empty. */
 export function kept(typed: string): string {
   if (typed.trim() === '') return ''
   const inPoints = pointed(typed)
   return (inPoints === undefined ? undefined : plainDecimal(inPoints)) ?? UNREAD + typed
 }
 
-/** What is kept, as a field shows it that is being typed in. */
+/** The stored value as a field with the focus shows it. */
 export const forTyping = (text: string): string =>
   text.startsWith(UNREAD) ? text.slice(UNREAD.length) : text.replace('.', decimalSign())
 
 /**
  * A number that was typed, with the signs of `1,234.56`. Undefined where a point groups nothing and stands where it would
- * in both of the others: whether it is a thousand times more or less is not for us to guess.
+ * in both of the other notations: it would be a guess whether a thousand times more or less was meant.
  */
 function pointed(typed: string): string | undefined {
   const { numbers } = notation()
@@ -35,8 +35,8 @@ const DOUBTFUL = /^[1-9]\d{0,2}\.\d{3}[km]?$/i
 const swapped = (typed: string) => bare(typed).replace(/[.,]/g, (sign) => (sign === '.' ? ',' : '.'))
 
 /**
- * Why a field keeps no number, where something was typed that is one elsewhere: "1.200 could be 1 200 or 1,2", or how one
- * is written here. Undefined where it keeps one, or nothing, or what is no number anywhere.
+ * Why typed text that is a number in another notation was not accepted: "1.200 could be 1 200 or 1,2", or how a number
+ * is written here. Undefined if it was accepted, is empty, or is no number in any notation.
  */
 export function whyUnread(text: string): string | undefined {
   const typed = forTyping(text)
@@ -49,7 +49,7 @@ export function whyUnread(text: string): string | undefined {
 }
 
 /**
- * What a text that a field keeps, or somebody types in the usual notation, is as a plain decimal: "1,200" is 1200, "1.5k"
+ * Stored text, or text typed in the default notation, as a plain decimal: "1,200" is 1200, "1.5k"
  * 1500, "2m" 2000000. A lone comma that can group nothing is a decimal comma: "184,3", "0,500". Undefined for what is no number.
  */
 export function plainDecimal(text: string): string | undefined {
@@ -66,8 +66,8 @@ export function plainDecimal(text: string): string | undefined {
 }
 
 /**
- * How a typed number was read, where it might have meant another: its one sign stands before three digits, or is the one
- * that groups and groups nothing. Undefined where it is written as it was read, and for what is no number.
+ * How a typed number was read if it is ambiguous: its only sign stands before three digits, or is the one
+ * that groups and groups nothing. Undefined if it is not, and for text that is no number.
  */
 export function readAs(typed: string): string | undefined {
   const plain = plainDecimal(kept(typed))
@@ -77,7 +77,7 @@ export function readAs(typed: string): string | undefined {
   return written === bare(typed) ? undefined : written
 }
 
-/** Steps of a typed text, or undefined; off the grid too. */
+/** Steps of typed text; undefined for no number and off the grid. */
 export function stepsOf(text: string, step: Step): number | undefined {
   const plain = plainDecimal(text)
   if (plain === undefined) return undefined
@@ -85,7 +85,7 @@ export function stepsOf(text: string, step: Step): number | undefined {
   return parsed.ok ? parsed.value : undefined
 }
 
-/** A typed number as its field shows it once left: with the step's decimals, grouped; off the grid, and what is none, as typed. */
+/** A typed number as its field shows it without the focus: with the step's decimals, grouped. Off the grid or no number: as typed. */
 export function atRest(text: string, step: Step | undefined): string {
   const plain = plainDecimal(text)
   if (plain === undefined) return forTyping(text)
@@ -93,7 +93,7 @@ export function atRest(text: string, step: Step | undefined): string {
   return grouped(step && parsed?.ok ? formatSteps(parsed.value, step) : plain)
 }
 
-/** The text moved by whole steps; an empty field starts at `from`, one off the grid goes to the nearest first. */
+/** The text moved by whole steps; an empty field starts at `from`, a value off the grid goes to the nearest step first. */
 export function stepped(text: string, step: Step, by: number, from: number): string {
   const plain = plainDecimal(text)
   if (plain === undefined) return formatSteps(Math.max(0, from), step)

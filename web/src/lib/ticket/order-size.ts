@@ -6,7 +6,7 @@ import { slippageBpsOf } from './slippage.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export interface OrderSize {
-  /** As the exchange answered: of an order that waits, at its trigger. */
+  /** As the exchange answered; for a waiting order, at its trigger. */
   readonly valueCents: bigint
   /** The value that decides whether to ask for confirmation: more may fill than the exchange foresaw. */
   readonly largestCents: bigint
@@ -16,8 +16,8 @@ export interface OrderSize {
 const NONE: OrderSize = { valueCents: 0n, largestCents: 0n, slippageBps: 0 }
 
 /**
- * How large an order is, and how badly it may fill.
- * @param answered the exchange's preview of exactly this order; until it is there the page's own book says it
+ * The value of an order, and its expected slippage.
+ * @param answered the exchange's preview of exactly this order; without it the page's own book is used
  */
 export function sizeOf(
   { check, draft }: { readonly check: Checked; readonly draft: Pick<Draft, 'type' | 'side'> },

@@ -2,7 +2,7 @@ import { formatSteps, parseSteps, type Step } from '@valiant/shared/units/decima
 import { grouped } from '#lib/ui/format.ts'
 import { whyUnread, plainDecimal } from './number-input.ts'
 
-/** Whole steps of what was typed, above 0, or what was expected instead: the same words in every form. */
+/** What was typed as whole steps above 0, or what was expected instead, in the same words in every form. */
 export type Counted = { readonly ok: true; readonly steps: number } | { readonly ok: false; readonly missing: string }
 
 interface Wanted {
@@ -23,7 +23,7 @@ export function counted(text: string, { name, step, unit = '' }: Wanted): Counte
   return parsed.value === 0 ? not(`Enter a ${name} above 0`) : { ok: true, steps: parsed.value }
 }
 
-/** Whether a number is beyond what can be counted in these steps, or sent: of neither is it true that it is off the grid. */
+/** Whether a number is too large to count in these steps, or to send: that is another error than being off the grid. */
 export const isTooLarge = (plain: string, step: Step): boolean => BigInt(plain.split('.')[0] ?? '0') >= largest(step)
 
 /** The wire has 12 digits before the point. */

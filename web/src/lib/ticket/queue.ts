@@ -1,14 +1,14 @@
 import type { Level } from '@valiant/shared/protocol/market-data'
 
-/** Where a limit order would come to stand. */
+/** The place in the queue that a limit order would take. */
 export interface Queue {
-  /** What stands at its price or better on its own side. */
+  /** The quantity at its price or better on its own side. */
   readonly aheadLots: number
   /** Ticks from the best price of its side; negative inside the spread. */
   readonly ticksFromBest: number
 }
 
-/** Undefined where it would fill at once, or nobody quotes. */
+/** Undefined if it would fill at once, or nobody quotes. */
 export function queueAt(
   ticks: number,
   side: 'buy' | 'sell',

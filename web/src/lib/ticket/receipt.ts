@@ -7,12 +7,12 @@ import type { Scale } from './scale.ts'
 
 export type ViewedList = 'orders' | 'fills' | 'history'
 
-/** A way on from a receipt: fill the ticket, send it as changed, open a list or a page. */
+/** An action offered by a receipt: fill in the ticket, send it with a change, open a list or a page. */
 export type WayOn =
   | { readonly label: string; readonly do: 'use' | 'send'; readonly draft: Partial<Draft> }
   | { readonly label: string; readonly do: 'view'; readonly list: ViewedList }
   | { readonly label: string; readonly do: 'go'; readonly href: string }
-  /** What only the page that tells it can do: move an order back, open a position again. */
+  /** An action of the page that shows the receipt: move an order back, reopen a position. */
   | { readonly label: string; readonly do: 'act'; readonly act: () => void }
 
 export interface Receipt {
@@ -20,13 +20,13 @@ export interface Receipt {
   readonly title: string
   readonly text: string
   readonly waysOn: readonly WayOn[]
-  /** The order that it tells of as it goes on: a later receipt of it takes its place. */
+  /** The order it reports on: a later receipt of the same order replaces it. */
   readonly of?: string
 }
 
-/** What the words need to know of the instrument. */
+/** What the wording depends on. */
 export interface Named {
-  /** As the screens name it: EUR/USD, a coin by its base. */
+  /** The name on screen: EUR/USD, a coin by its base. */
   readonly name: string
   readonly scale: Scale
 }
@@ -35,7 +35,7 @@ const DONE = { buy: 'Bought', sell: 'Sold' } as const
 const DO = { buy: 'Buy', sell: 'Sell' } as const
 const view = (list: ViewedList): WayOn[] => [{ label: 'View', do: 'view', list }]
 
-/** What became of an order that the exchange took. */
+/** The receipt of an order that the exchange accepted. */
 export function receiptOf(order: PlacedOrder | Order, { name, scale }: Named): Receipt {
   const { side, qty, filledQty, remainingQty } = order
   const at = order.avgPrice === null ? '' : ` at ${grouped(rounded(order.avgPrice, scale.tick.decimals))}`
@@ -77,7 +77,7 @@ export function receiptOf(order: PlacedOrder | Order, { name, scale }: Named): R
   }
 }
 
-/** Of an order that stands somewhere: in the book, or before its price. */
+/** For an order that is in the book or waits for its price. */
 function waiting(order: Order, name: string): Receipt {
   const { side, qty, status, type, limitPrice, stopPrice } = order
   const what = `${DO[side]} ${grouped(qty)} ${name}`

@@ -2,13 +2,13 @@ import type { ErrorCode } from '@valiant/shared/protocol/errors'
 import type { Receipt } from './receipt.ts'
 
 const RECEIPT_MS = 6_000
-/** Receipts that come faster than they go. */
+/** Bounds receipts that arrive faster than they expire. */
 const RECEIPTS_MAX = 20
 
 /** A refused order: its refusal stays until something changes, and its code says whether the order must. */
 export type Refused = Receipt & { readonly code: ErrorCode }
 
-/** What became of the last orders: receipts that go by themselves, and a refusal that stays until something changes. */
+/** The results of the last orders: receipts that expire, and a refusal that stays until something changes. */
 export class Receipts {
   /** Newest first; all but the first are counted as "+1". */
   items = $state.raw<readonly Receipt[]>([])

@@ -6,20 +6,20 @@ import type { Draft, OrderContent } from './draft.ts'
 import type { Named, Receipt, ViewedList, WayOn } from './receipt.ts'
 import { centsOf, type Scale } from './scale.ts'
 
-/** What the ticket knew when an order was refused: it offers a way on from these. */
+/** What the ticket knew when an order was refused, from which it suggests what to do. */
 export interface AtRefusal extends Named {
   readonly content: OrderContent
   readonly bid: string
   readonly ask: string
-  /** One tick on the own side of the market, where post-only rests. */
+  /** The best price at which a post-only order rests. */
   readonly passive: string
-  /** How far from the middle an order may be, in percent. */
+  /** The price band: how far from the mid an order may be, in percent. */
   readonly bandPercent: number
   /** Lots that the free money buys at the order's price. */
   readonly affordable: string
   /** Lots held, as a size. */
   readonly held: string
-  /** Equity in dollars, by which margin is told in percent. */
+  /** Equity in dollars, the base of margin percentages. */
   readonly equity: number
   readonly isMargin: boolean
   /** Whether the instrument may be sold short at all. */
@@ -29,13 +29,13 @@ export interface AtRefusal extends Named {
   readonly deed: Deed
 }
 
-/** What was refused: a new order, a change of what there is, or an order that has only been tried. */
+/** What was refused: a new order, a change of an order or position, or a preview. */
 export type Deed = 'place' | 'change' | 'try'
 
 const DONE = { buy: 'bought', sell: 'sold' } as const
 const DO = { buy: 'Buy', sell: 'Sell' } as const
 
-/** What happened, what it did to the money, what can be done. */
+/** Says what happened, what it did to the money, and what to do. */
 export function refusalOf(error: WireError, at: AtRefusal): Receipt {
   const { content, name } = at
   const { side, limitPrice = '', stopPrice = '', qty = '' } = content
@@ -177,11 +177,11 @@ export function refusalOf(error: WireError, at: AtRefusal): Receipt {
   }
 }
 
-/** "NOVA is closed until 14:30 UTC. …" @param opens empty where it does not open again */
+/** "NOVA is closed until 14:30 UTC. …" @param opens empty if it does not open again */
 export const closedSentence = (name: string, opens: string): string =>
   `${name} is closed${opens === '' ? '' : ` until ${opens}`}. Orders can be cancelled, not placed.`
 
-/** Refusals that the same order would meet again. */
+/** Refusals that the same order would get again. */
 export const MUST_CHANGE: ReadonlySet<ErrorCode> = new Set([
   'PRICE_BAND',
   'INSUFFICIENT_FUNDS',
@@ -193,7 +193,7 @@ export const MUST_CHANGE: ReadonlySet<ErrorCode> = new Set([
   'INVALID',
 ])
 
-/** Refusals that are of the order itself, not of the moment: what a preview says may stand in the place of its figures. */
+/** Refusals due to the order itself, not to the moment: those of a preview take the place of its figures. */
 export const IS_OF_THE_ORDER: ReadonlySet<ErrorCode> = new Set([
   ...MUST_CHANGE,
   'POST_ONLY_WOULD_CROSS',
@@ -204,13 +204,13 @@ export const IS_OF_THE_ORDER: ReadonlySet<ErrorCode> = new Set([
   'SELF_TRADE',
 ])
 
-/** The fewest lots that are worth so much; 0 without a price. */
+/** The fewest lots of at least this value; 0 without a price. */
 function lotsWorth(cents: number, ticks: number, scale: Scale): number {
   const lotCents = Number(scale.valueCents(ticks, 1))
   return lotCents === 0 ? 0 : Math.ceil(cents / lotCents)
 }
 
-/** What it did to the money, each as a sentence after another. Of a change the title says it; what was only tried did nothing. */
+/** What it did to the money, as sentences to append. The title says it for a change; a preview did nothing. */
 function consequencesOf({ content, deed }: AtRefusal) {
   if (deed !== 'place') return { nothing: '', noneHeld: '', neither: '' }
   const nothing = ` Nothing was ${DONE[content.side]}`
@@ -235,7 +235,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   'stopLoss.stopPrice': 'Stop loss',
 }
 
-/** "Quantity is at most 1,000,000.": what the error's message says, by the names that the fields have here. */
+/** "Quantity is at most 1,000,000.": the error's message with the ticket's names for the fields. */
 function invalidSentence(error: WireError): string {
   const name = FIELDS[error.field ?? '']
   const expected = detailsOf(error)('expected').replace(/\d+(\.\d+)?/g, grouped)
@@ -244,12 +244,12 @@ function invalidSentence(error: WireError): string {
   return step === undefined ? `${name} is ${expected}.` : `${name} goes in steps of ${step}.`
 }
 
-/** Where an account is switched to margin. */
+/** The page where an account is switched to margin. */
 const MARGIN: WayOn = { label: 'Margin and short selling', do: 'go', href: '/account#money' }
 const DEPOSIT: WayOn = { label: 'Deposit', do: 'go', href: '/account#money' }
 const viewed = (list: ViewedList): WayOn => ({ label: 'View', do: 'view', list })
 
-/** A figure of the refusal as text; empty where it is not told. */
+/** A detail of the refusal as text; empty if missing. */
 const detailsOf =
   ({ details }: WireError) =>
   (key: string): string => {
@@ -257,7 +257,7 @@ const detailsOf =
     return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
   }
 
-/** What of the order the free margin covers, a little less for a market that moves on; empty where that is not known. */
+/** The quantity that the free margin covers, minus a little for market moves; empty if unknown. */
 function qtyWithin({ content, scale }: AtRefusal, required: number, available: number): string {
   const lots = scale.lots(content.qty ?? '') ?? 0
   const covered = required > 0 ? Math.floor(lots * Math.min(1, available / required) * 0.995) : 0

@@ -9,9 +9,9 @@ const snapshotOf = (id: string) => ({ account: { id } }) as AccountSnapshot
 const refused = (code: ErrorCode, retryAfterMs?: number) =>
   new RequestRefused({ code, message: code, outcome: 'not_executed', ...(retryAfterMs && { retryAfterMs }) })
 
-/** A page whose order was sent from account `a`, and the exchange behind it. */
+/** A page that sent its order from account `a`, and the exchange behind it. */
 let page: { account: AccountSnapshot | undefined }
-/** Whose connection it is, and what it answers of the order, each in its turn; the last for ever. */
+/** The connection's account and its answers about the order, in turn; the last one repeats. */
 let exchange: { accountId: string; answers: unknown[]; asked: number }
 let leaving: AbortController
 let resolution: Resolution | undefined

@@ -4,25 +4,25 @@ import { ERROR_CODES, ERRORS } from '@valiant/shared/protocol/errors'
 import type { PlacedOrder } from '@valiant/shared/protocol/order'
 import type { Surroundings } from './surroundings.ts'
 
-/** An order that was sent, and of which no answer came. */
+/** An order that was sent without an answer. */
 export interface SentOrder {
   readonly clientOrderId: string
-  /** The account it was sent from; what any other says of the id is of no worth. */
+  /** The account it was sent from: only that account knows the id. */
   readonly accountId: string | undefined
-  /** It cannot begin to be executed after this, by the server's clock. */
+  /** It cannot execute after this, by the server's clock. */
   readonly finalAt: number | undefined
 }
 
-/** What became of it, as far as it can be told from here. */
+/** What became of it, as far as this page can know. */
 export type Resolution =
   | { readonly is: 'known'; readonly order: PlacedOrder }
-  /** It never arrived, and never will. */
+  /** It never reached the exchange, and cannot any more. */
   | { readonly is: 'never' }
-  /** Nobody here will be told; `isElsewhere`: another account is looked at. */
+  /** This page cannot know; `isElsewhere`: because it shows another account. */
   | { readonly is: 'untold'; readonly isElsewhere: boolean }
 
 const ASK_AGAIN_MS = 2_000
-/** Refusals after which the same question may be answered. */
+/** Refusals after which the same request may succeed. */
 const PASSING: ReadonlySet<string> = new Set(ERROR_CODES.filter((code) => ERRORS[code].retry === 'same_id'))
 const UNTOLD: Resolution = { is: 'untold', isElsewhere: false }
 const ELSEWHERE: Resolution = { is: 'untold', isElsewhere: true }
@@ -30,9 +30,9 @@ const ELSEWHERE: Resolution = { is: 'untold', isElsewhere: true }
 type Around = Pick<Surroundings, 'ask' | 'account' | 'serverNow'>
 
 /**
- * Looks an order up until what became of it is certain, or can't be learned here. After `finalAt` an id that its account
+ * Looks an order up until its result is certain, or cannot be known here. After `finalAt` an id that its account
  * does not know is final.
- * @param signal ends it: nobody waits any more
+ * @param signal aborts it once nobody waits for the result
  */
 export async function resolveOutcome(sent: SentOrder, around: Around, signal: AbortSignal): Promise<Resolution> {
   const finalAt = (sent.finalAt ?? 0) + FINAL_MARGIN_MS
@@ -51,7 +51,7 @@ export async function resolveOutcome(sent: SentOrder, around: Around, signal: Ab
   }
 }
 
-/** While no account is known (the connection is being made anew) it may be the same one. */
+/** While no account is known (the page is reconnecting) it may be the same one. */
 const isElsewhere = ({ accountId }: SentOrder, { account }: Around): boolean =>
   account !== undefined && account.account.id !== accountId
 
@@ -61,7 +61,7 @@ async function lookedUp({ clientOrderId, accountId }: SentOrder, around: Around)
   } catch (error) {
     if (!(error instanceof RequestRefused) || error.error.code !== 'NOT_FOUND') throw error
   }
-  // Who sits behind the connection may have changed since the page last heard of it, so that is asked too.
+  // The account of the connection may have changed since the page last heard of it, so ask for that too.
   const { account } = await around.ask('account', {})
   return account.id === accountId ? { is: 'never' } : ELSEWHERE
 }

@@ -7,7 +7,7 @@ import { type Receipt, receiptOf } from './receipt.ts'
 import type { Receipts, Refused } from './receipts.svelte.ts'
 import type { Surroundings } from './surroundings.ts'
 
-/** An order on its way. `isUnknown`: no answer came in time. */
+/** An order in flight. `isUnknown`: no answer came in time. */
 export interface InFlight {
   readonly clientOrderId: string
   readonly content: OrderContent
@@ -19,11 +19,11 @@ const CONFIRM_DEAF_MS = 300
 const CONFIRM_BACK_MS = 8_000
 const COUNT_DOWN_MS = 100
 
-/** Sends orders, each press at most one: asks again where it is told to, and finds out what became of each. */
+/** Sends at most one order per press, asks for confirmation where required, and finds out the result of each. */
 export class Sender {
   phase = $state.raw<'editing' | 'confirming' | 'sending'>('editing')
   inFlight = $state.raw<InFlight | undefined>()
-  /** Too many orders at once: how long until the next one. */
+  /** Rate limited: time until the next order. */
   waitMs = $state(0)
 
   readonly #around: Surroundings
@@ -37,7 +37,7 @@ export class Sender {
   constructor(
     around: Surroundings,
     receipts: Receipts,
-    /** Says in words why an order was refused. */
+    /** Words a refusal. */
     refused: (error: WireError, content: OrderContent) => Refused,
   ) {
     this.#around = around
@@ -45,7 +45,7 @@ export class Sender {
     this.#refused = refused
   }
 
-  /** @param asksFirst the button turns into a question; the same press a moment later is no answer to it */
+  /** @param asksFirst the button turns into a question; a second press right after the first does not answer it */
   async press(content: OrderContent, asksFirst: boolean): Promise<void> {
     if (this.phase === 'confirming') {
       if (performance.now() - this.#confirmSince >= CONFIRM_DEAF_MS) await this.#send(content)
@@ -57,13 +57,13 @@ export class Sender {
     this.#confirmTimer = setTimeout(() => this.back(), CONFIRM_BACK_MS)
   }
 
-  /** Esc, or eight seconds: the button asks no more. */
+  /** Withdraws the question: on Esc, or after eight seconds. */
   back(): void {
     clearTimeout(this.#confirmTimer)
     if (this.phase === 'confirming') this.phase = 'editing'
   }
 
-  /** Nobody looks any more: what has not been found out by now isn't asked for again. */
+  /** The ticket is left: results that are still unknown are no longer looked up. */
   stop(): void {
     clearInterval(this.#waitTimer)
     clearTimeout(this.#confirmTimer)
@@ -102,7 +102,7 @@ export class Sender {
     this.phase = 'editing'
   }
 
-  /** An answer may come once nobody looks at this ticket any more. */
+  /** The answer may arrive after the ticket was left. */
   #tell(receipt: Receipt, { aborted }: AbortSignal): void {
     if (aborted) this.#around.tellAway(receipt)
     else this.#receipts.tell(receipt)
@@ -139,7 +139,7 @@ const NEVER_ARRIVED: Receipt = {
   text: 'It never reached the exchange. Nothing was executed.',
   waysOn: [],
 }
-/** It stays until it is closed: it is all that is known. */
+/** Stays until closed: nothing more is known. */
 const UNTOLD: Receipt = {
   kind: 'info',
   title: 'Result not known',

@@ -7,7 +7,7 @@ import type { Receipts } from './receipts.svelte.ts'
 import type { Sender } from './sender.svelte.ts'
 import type { Surroundings } from './surroundings.ts'
 
-// Nothing here waits for a rune to be noticed: without Svelte's compiler each is the value it holds.
+// Nothing here depends on reactivity: without Svelte's compiler each rune is the value it holds.
 vi.stubGlobal(
   '$state',
   Object.assign(<Value>(value: Value) => value, { raw: <Value>(value: Value) => value }),
@@ -26,7 +26,7 @@ let around: {
   tellAway(receipt: Receipt): void
 }
 let told: Receipt[]
-/** Told where there is no ticket any more. */
+/** Receipts shown after the ticket was left. */
 let toldAway: Receipt[]
 let refusal: Receipt | undefined
 let sender: Sender

@@ -27,11 +27,11 @@ function priceWords(content: OrderContent): string {
   }
 }
 
-/** What of a sale is more than what is held. */
+/** The part of a sale that exceeds the position. */
 export interface Shorting {
-  /** As shown; empty where nothing is sold short. */
+  /** As shown; empty if nothing is sold short. */
   readonly shortQty: string
-  /** All of the sale is short. */
+  /** The whole sale is short. */
   readonly isWhole: boolean
 }
 
@@ -54,7 +54,7 @@ export function confirmationOf(
   return `Confirm: ${verb} ${amountText(content, name)}, ${moneyOfCents(valueCents)}`
 }
 
-/** Market orders that are expected to slip by more ask once more, as those do that are worth more than was chosen. */
+/** Market orders with more expected slippage ask for confirmation, as do orders above the chosen value. */
 export const CONFIRM_ABOVE_SLIPPAGE_BPS = 100
 
 export function asksAgain(

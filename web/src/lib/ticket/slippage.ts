@@ -3,8 +3,8 @@ import type { Level } from '@valiant/shared/protocol/market-data'
 const BPS = 10_000
 
 /**
- * How much worse than the middle of the market an order would fill on average, in basis points; without limit where the
- * book that is known does not hold enough for it.
+ * How much worse than the mid an order would fill on average, in basis points; infinite if the
+ * known part of the book does not have enough for it.
  */
 export function slippageBpsOf(
   { side, lots }: { readonly side: 'buy' | 'sell'; readonly lots: number },

@@ -9,7 +9,7 @@ import type { Scale } from './scale.ts'
 /** What a ticket sees around it. */
 export interface Surroundings {
   readonly instrument: Instrument
-  /** As it stands now; the instrument's own is that of the page's load. */
+  /** The current status; `instrument` has the one at page load. */
   readonly instrumentStatus: Instrument['status']
   readonly name: string
   readonly scale: Scale
@@ -17,15 +17,15 @@ export interface Surroundings {
   /** The price of the last trade; the middle of the market before there was one, 0 without either. */
   readonly lastTicks: number
   readonly account: AccountSnapshot | undefined
-  /** How the trader wants orders to be sent. */
+  /** The trader's choices for sending orders. */
   readonly trading: TradingChoice
   readonly isLive: boolean
-  /** Of the whole exchange: degraded takes no orders, and its prices are indicative. */
+  /** The status of the exchange: while degraded it takes no orders, and its prices are indicative. */
   readonly marketStatus: 'open' | 'degraded' | 'halted'
-  /** The connection is away for longer than a moment. */
+  /** The connection has been lost for more than a second. */
   readonly isStale: boolean
   ask<Name extends RequestName>(name: Name, payload: AskPayload<Name>): Promise<DataOf<Name>>
   serverNow(): number
-  /** Tells what came after the ticket was left, where the trader is by then. */
+  /** Shows a result that arrives after the trader has left the ticket, wherever they are by then. */
   tellAway(receipt: Receipt): void
 }

@@ -11,7 +11,7 @@ import { asksAgain, confirmationOf, sentenceOf } from './sentences.ts'
 import type { Percent } from './percent-sizing.ts'
 import type { Surroundings } from './surroundings.ts'
 
-/** The order ticket of one instrument: what is typed, what it would do, what became of it. */
+/** The order ticket of one instrument: its fields, the preview, and the receipts. */
 export class Ticket {
   readonly fields: Fields
   readonly preview: PreviewFeed
@@ -28,7 +28,7 @@ export class Ticket {
     this.sender = new Sender(around, this.receipts, (error, content) => this.#refused(error, content))
   }
 
-  /** Why nothing can be sent for the moment, in the words of the button. */
+  /** Why nothing can be sent at the moment, in the words of the button. */
   readonly #standstill = $derived.by((): string | undefined => {
     const { name, isStale, marketStatus, instrumentStatus, account } = this.#around
     const { inFlight, waitMs } = this.sender
@@ -40,12 +40,12 @@ export class Ticket {
     if (inFlight) return inFlight.isUnknown ? 'Waiting for the result' : 'Sending'
     return waitMs > 0 ? `Next order in ${grouped((waitMs / 1_000).toFixed(1))} s` : undefined
   })
-  /** Refused as it stands: it must change before it can be sent again. */
+  /** This very order was refused: it must change before it can be sent again. */
   readonly isRefusedAsIs = $derived.by(() => {
     const { refusal } = this.receipts
     return refusal !== undefined && this.#refusedKey === this.fields.key && MUST_CHANGE.has(refusal.code)
   })
-  /** Why what is typed would be refused now: instead of what it would do. */
+  /** Why the exchange would refuse the typed order now; shown in place of the preview. */
   readonly wouldBeRefused = $derived.by((): Receipt | undefined => {
     const { check } = this.fields
     const { refusal } = this.preview
@@ -85,7 +85,7 @@ export class Ticket {
     return unknownSentence(inFlight.content, this.#around.name, clock(inFlight.sentAtMs))
   })
 
-  /** Changes what is typed; the preview follows after the last key. */
+  /** Changes the draft; the preview follows after the last key. */
   edit(change: Partial<Draft>): void {
     this.fields.edit(change)
     this.receipts.edited()
@@ -93,7 +93,7 @@ export class Ticket {
     this.preview.edited()
   }
 
-  /** A click in the book, with Shift the quantity down to it. */
+  /** A click in the book: the price, with Shift also the quantity down to it. */
   pick(ticks: number, lots?: number): void {
     this.edit(this.fields.pick(ticks, lots))
   }
@@ -112,7 +112,7 @@ export class Ticket {
     if (change) this.edit(change)
   }
 
-  /** A first order that nobody can regret: a market buy of one percent of the money, seen before it is sent. */
+  /** Proposes a harmless first order, a market buy for one percent of the money; it is not sent. */
   proposeFirst(): void {
     const { scale, name, instrument } = this.#around
     this.edit({ side: 'buy', type: 'market', unit: 'qty' })
@@ -137,7 +137,7 @@ export class Ticket {
     if (way.do === 'send') this.press()
   }
 
-  /** The market moves on while it is looked at. @returns stops it */
+  /** Keeps the preview up to date while the ticket is shown. @returns stops it */
   watch(): () => void {
     const stop = this.preview.watch()
     return () => {

@@ -5,11 +5,11 @@ const PUT_IN = ['insertFromPaste', 'insertFromDrop']
 
 interface NumberFieldProps {
   readonly value: string
-  /** In what it is written once the field is left; without it stays as it was typed. */
+  /** How the number is formatted once the field loses focus; without it, it stays as typed. */
   readonly step: Step | undefined
 }
 
-/** The text of a number field: as it was typed for as long as it says what is kept, otherwise what is kept. */
+/** The text of a number field: as typed while it means the stored value, otherwise the stored value. */
 export class TypedNumber {
   isFocused = $state(false)
   #typed = $state('')
@@ -19,7 +19,7 @@ export class TypedNumber {
     this.#field = field
   }
 
-  /** In another notation the same text may be another number: then it is not shown any more. */
+  /** In another notation the same text may be another number: then it is no longer shown. */
   readonly #isAsTyped = $derived.by(() => {
     const { value, step } = this.#field()
     return (this.isFocused || step === undefined) && kept(this.#typed) === value
@@ -29,10 +29,10 @@ export class TypedNumber {
     if (this.#isAsTyped) return this.#typed
     return this.isFocused ? forTyping(value) : atRest(value, step)
   })
-  /** How it was read, where that is not plain to see. */
+  /** How it was read, if that is not obvious. */
   readonly readAs = $derived.by(() => (this.#isAsTyped ? readAs(this.#typed) : undefined))
 
-  /** What was pasted came from elsewhere, in whatever notation: it is written anew at once. @returns what is to be kept */
+  /** Pasted text may be in any notation, so it is reformatted at once. @returns the value to store */
   read(event: Event & { readonly currentTarget: HTMLInputElement }): string {
     const input = event.currentTarget
     const value = kept(input.value)
