@@ -6,7 +6,7 @@ const holding = (symbol: string, valueCents: bigint) => ({
   ...{ realizedCents: 0n, unrealizedCents: 0n },
 })
 
-test('a short counts by its size, cash stands beside the positions', () => {
+test('a short counts by its size, and cash is a part too', () => {
   const { parts, ...sums } = allocationOf([holding('NOVA', 6_000n), holding('KLIO', -1_000n)], 3_000n)
   expect(parts).toEqual([
     { symbol: 'NOVA', cents: 6_000n, isShort: false, share: 0.6 },
@@ -16,7 +16,7 @@ test('a short counts by its size, cash stands beside the positions', () => {
   expect(sums).toEqual({ longCents: 6_000n, shortCents: 1_000n, netCents: 5_000n })
 })
 
-test('cash that is owed has no share, and an empty account nothing to share', () => {
+test('borrowed cash has no share, and an empty account has no parts', () => {
   expect(allocationOf([holding('NOVA', 6_000n)], -500n).parts.map(({ share }) => share)).toEqual([1, 0])
   expect(allocationOf([], 0n).parts).toEqual([{ symbol: undefined, cents: 0n, isShort: false, share: 0 }])
 })

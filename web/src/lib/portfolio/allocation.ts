@@ -1,14 +1,14 @@
 import type { Holding } from './holding.ts'
 import { partOf, sizeOf, sum } from './money.ts'
 
-/** One part of what an account has in the market and beside it. */
+/** One part of the gross exposure of an account. */
 export interface AllocationPart {
-  /** Undefined is cash. */
+  /** Undefined for cash. */
   readonly symbol: string | undefined
-  /** Of a short the size, not what it is worth; of borrowed cash negative. */
+  /** For a short its size, as a positive number; negative for borrowed cash. */
   readonly cents: bigint
   readonly isShort: boolean
-  /** Of all sizes together, 0 to 1. */
+  /** Share of the total, 0 to 1. */
   readonly share: number
 }
 
@@ -19,7 +19,7 @@ export interface Allocation {
   readonly netCents: bigint
 }
 
-/** Gross exposure: positions by size and the cash beside them. Cash that is owed has no size of its own. */
+/** Gross exposure: the sizes of positions, and cash. Borrowed cash has no share. */
 export function allocationOf(holdings: readonly Holding[], cashCents: bigint): Allocation {
   const long = holdings.filter(({ valueCents }) => valueCents >= 0n).map(({ valueCents }) => valueCents)
   const short = holdings.filter(({ valueCents }) => valueCents < 0n).map(({ valueCents }) => -valueCents)

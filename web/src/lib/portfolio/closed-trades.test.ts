@@ -40,13 +40,13 @@ test('a fill through zero ends one trade and begins the next', () => {
   ])
 })
 
-test('what is still held is no trade yet, and what was held before the fills is none that could be told', () => {
+test('an open position is no trade yet, nor is one opened before the known fills', () => {
   expect(closedTradesOf(fillsOf('buy 5 NOVA 0.00'), [{ symbol: 'NOVA', qty: '5' }])).toEqual([])
   const fills = fillsOf('sell 5 VCN +9.00', 'buy 0.5 VCN 0.00', 'sell 0.5000 VCN +1.00')
   expect(brief(closedTradesOf(fills, none))).toEqual([['VCN', 'long', 1_000, 2_000, 100n]])
 })
 
-test('trades that won are counted against all, and ranked on their side', () => {
+test('the win rate counts all trades, and winners and losers are ranked separately', () => {
   const fills = fillsOf(
     ...['buy 1 NOVA 0.00', 'sell 1 NOVA +1.00', 'buy 1 NOVA 0.00', 'sell 1 NOVA +3.00'],
     ...['buy 1 NOVA 0.00', 'sell 1 NOVA -2.00', 'buy 1 NOVA 0.00', 'sell 1 NOVA 0.00'],

@@ -2,15 +2,15 @@ import type { Position } from '@valiant/shared/protocol/account'
 import type { Fill } from '@valiant/shared/protocol/order'
 import { centsOf } from './money.ts'
 
-/** From flat to flat again, or to the other side. */
+/** A round trip: from flat to flat again, or to the other side. */
 export interface ClosedTrade {
-  /** Of the fill that closed it. */
+  /** Id of the fill that closed it. */
   readonly id: string
   readonly symbol: string
   readonly side: 'long' | 'short'
   readonly openedMs: number
   readonly closedMs: number
-  /** Realised by its fills, before fees. */
+  /** Realized by its fills, before fees. */
   readonly profitCents: bigint
 }
 
@@ -24,9 +24,9 @@ function unitsOf(qty: string): bigint {
 const signedUnits = ({ side, qty }: Fill): bigint => (side === 'buy' ? unitsOf(qty) : -unitsOf(qty))
 
 /**
- * The trades that began and ended within these fills.
+ * The trades that were opened and closed within these fills.
  * @param fills newest first, without a gap up to now
- * @param held what is held now: what the fills do not explain was held before them
+ * @param held the positions now: what the fills do not explain was held before them
  * @returns newest first
  */
 export function closedTradesOf(
@@ -44,10 +44,10 @@ export function closedTradesOf(
     .sort((a, b) => b.closedMs - a.closedMs || (b.id > a.id ? 1 : -1))
 }
 
-/** Of one symbol, oldest first. */
+/** @param fills of one symbol, oldest first */
 function tradesOf(fills: readonly Fill[], heldNow: bigint): ClosedTrade[] {
   let units = heldNow - fills.reduce((total, fill) => total + signedUnits(fill), 0n)
-  // What was held before the first fill began at a time that isn't known: no trade is told of it.
+  // What was held before the first fill was opened at an unknown time, so it makes no trade.
   let open: { openedMs: number; profitCents: bigint } | undefined
   const closed: ClosedTrade[] = []
   for (const fill of fills) {
@@ -66,13 +66,13 @@ function tradesOf(fills: readonly Fill[], heldNow: bigint): ClosedTrade[] {
   return closed
 }
 
-/** The share of trades that won, in percent; undefined before any has ended. */
+/** The share of winning trades, in percent; undefined before any has closed. */
 export function winRateOf(trades: readonly ClosedTrade[]): { won: number; of: number; percent: number } | undefined {
   const won = trades.filter(({ profitCents }) => profitCents > 0n).length
   return trades.length === 0 ? undefined : { won, of: trades.length, percent: (won / trades.length) * 100 }
 }
 
-/** Winners, the best first; or losers, the worst first. */
+/** Winners with the best first, or losers with the worst first. */
 export function ranked(trades: readonly ClosedTrade[], which: 'best' | 'worst'): readonly ClosedTrade[] {
   const sign = which === 'best' ? 1n : -1n
   return trades

@@ -18,23 +18,23 @@ import { type CurvePoint, levelsOf } from './performance.ts'
 export type EquityUnit = 'dollars' | 'percent'
 
 const DRAWDOWN_PX = 62
-/** The least that the labels of the drawdown can say. */
+/** The smallest drawdown that the labels can show. */
 const SHALLOWEST_PCT = -0.01
-/** Under this spread whole dollars would say the same on every line of the grid. */
+/** Below this range every grid line would have the same label in whole dollars. */
 const WHOLE_FROM = 20
-/** On a phone there may be more than two points a pixel. */
+/** On a phone there may be more than two points per pixel. */
 const STEP_PX_MIN = 0.1
-/** Below this span whole minutes would say the same twice along the foot. */
+/** Below this span the time axis would repeat labels of whole minutes. */
 const SECONDS_BELOW_MS = 600_000
 
-/** Of a line above its base, below it, and on it, where it says neither rise nor fall. */
+/** Colors of a line above its base, below it, and on it. */
 interface LineColors {
   readonly up: string
   readonly down: string
   readonly level: string
 }
 
-/** The drawing of a curve, with its drawdown below. It can't be moved: the page scrolls under it. */
+/** Draws a curve with its drawdown below. It cannot be panned, so that a swipe scrolls the page. */
 export class EquityChart {
   readonly #chart: IChartApi
   readonly #equity: ISeriesApi<'Baseline'>
@@ -119,7 +119,7 @@ export class EquityChart {
     this.#draw()
   }
 
-  /** A curve anew, whole in view, from edge to edge. */
+  /** Draws a curve from edge to edge. */
   replace(curve: readonly CurvePoint[], market: readonly MarketPoint[], unit: EquityUnit): void {
     this.#unit = unit
     this.#base = unit === 'dollars' ? (curve[0]?.equity ?? 0) : 0
@@ -137,12 +137,12 @@ export class EquityChart {
     if (!first || !last) return
     const timeScale = this.#chart.timeScale()
     timeScale.applyOptions({ secondsVisible: last.timeMs - first.timeMs < SECONDS_BELOW_MS })
-    // A point has room at both of its sides: half of it is cut at the ends. The library won't show less than two whole.
+    // Each point has room on both sides, of which half is cut at the ends. The library shows at least two whole points.
     if (this.#moments.length < 3) timeScale.fitContent()
     else timeScale.setVisibleLogicalRange({ from: 0.5, to: this.#moments.length - 1.5 })
   }
 
-  /** How it stands now takes the place of how it stood when the curve was drawn. */
+  /** Replaces the last point by the current value. */
   update(now: CurvePoint): void {
     const last = this.#moments.at(-1)
     if (!last) return
@@ -154,7 +154,7 @@ export class EquityChart {
     this.#chart.remove()
   }
 
-  /** In percent a deposit is no rise: it is of the dollar that lay there all the while. */
+  /** In percent a deposit is no rise: the curve follows a dollar that was in the account from the start. */
   readonly #inUnit = ({ equity, grownPct }: CurvePoint): number => (this.#unit === 'dollars' ? equity : grownPct)
 
   #draw(): void {
@@ -179,7 +179,7 @@ export class EquityChart {
   }
 }
 
-/** A fall that the labels would call nothing is drawn as none. */
+/** A drawdown that the labels would round to zero is drawn as none. */
 function deepEnough(own: () => AutoscaleInfo | null): AutoscaleInfo | null {
   const info = own()
   if (!info?.priceRange) return info
@@ -187,13 +187,13 @@ function deepEnough(own: () => AutoscaleInfo | null): AutoscaleInfo | null {
   return { ...info, priceRange: { minValue: Math.min(minValue, SHALLOWEST_PCT), maxValue } }
 }
 
-/** A percent of one decimal; of two where one would call it nothing. */
+/** Percent with one decimal, or two if one would round it to zero. */
 function fallText(percent: number): string {
   const text = percent.toFixed(percent > -0.1 ? 2 : 1)
   return `${grouped(/[1-9]/.test(text) ? text : '0.0')}%`
 }
 
-/** On its base a line would be drawn in both of its colors, in each with half of its width: there it has one of its own. */
+/** On its base a line would be drawn in both colors, half its width each: there it has a color of its own. */
 function colored(
   moments: readonly { readonly timeMs: number; readonly value: number }[],
   base: number,
@@ -211,7 +211,7 @@ function colored(
 
 const second = (timeMs: number) => Math.floor(timeMs / 1_000) as UTCTimestamp
 
-/** The chart wants times that rise: of those within one second the last. */
+/** The chart needs rising times in seconds: keeps the last point of each second. */
 function eachSecondOnce<Point extends { readonly timeMs: number }>(points: readonly Point[]): readonly Point[] {
   return points.filter((point, index) => {
     const next = points[index + 1]

@@ -18,7 +18,7 @@ test('a quiet account is a line in the middle', () => {
   expect(equityCurve([[1_000, '100.00', '100.00']], now(2_000, 10_000n))?.line).toBe('M0 0.5L1 0.5')
 })
 
-test('one moment is no curve, and a sample of the future none either', () => {
+test('a single point is no curve, nor is a sample in the future', () => {
   expect(equityCurve([], now(2_000, 10_000n))).toBeUndefined()
   expect(equityCurve([[2_000, '1.00', '1.00']], now(2_000, 10_000n))).toBeUndefined()
 })

@@ -13,8 +13,8 @@ export interface EquityCurve {
 const PAD = 0.06
 
 /**
- * The samples, and how it stands now.
- * @returns undefined where there are not two moments to draw between
+ * The samples and the current value.
+ * @returns undefined with fewer than two points
  */
 export function equityCurve(points: readonly EquityPoint[], now: Standing): EquityCurve | undefined {
   const known = points.filter(([time]) => time < now.timeMs).map(([time, equity]) => [time, Number(equity)] as const)

@@ -10,7 +10,7 @@ import { RecentItems } from './recent-items.svelte.ts'
 
 const MINUTE_MS = 60_000
 
-/** What an account was worth over a span and what was won in it, for a small drawing; read by itself, by who shows it. */
+/** The equity of an account over a span, and its profit, for a small chart that loads it itself. */
 export class EquityView {
   span = $state.raw<Span>('1D')
   phase = $state.raw<'loading' | 'ready' | 'failed'>('loading')
@@ -22,13 +22,13 @@ export class EquityView {
   readonly points = $derived(this.#read?.points ?? [])
   readonly #now = $derived.by(() => {
     const { equityCents } = this.#account
-    // A minute is the finest that is sampled.
+    // Equity is sampled once a minute.
     const timeMs = (Math.floor(this.#session.serverNow(this.#session.nowMs) / MINUTE_MS) + 1) * MINUTE_MS
     return equityCents === undefined ? undefined : { timeMs, equityCents }
   })
   readonly curve = $derived.by(() => this.#now && equityCurve(this.points, this.#now))
   readonly change = $derived.by(() => this.#changeSince(this.points))
-  /** Since the UTC day began, or the account itself. */
+  /** Since the start of the UTC day, or of the account. */
   readonly today = $derived.by(() => {
     const base = this.#read?.dayBase
     return base && this.#changeSince([base, ...this.points.filter(([timeMs]) => timeMs > base[0])])
@@ -44,7 +44,7 @@ export class EquityView {
     )
   }
 
-  /** In the browser: reads the first span, and what changes it. @returns ends it */
+  /** In the browser: loads the first span and follows changes. @returns ends it */
   follow(): () => void {
     void this.show(this.span)
     const { client } = this.#session
@@ -75,7 +75,7 @@ export class EquityView {
     }
   }
 
-  /** An account that begins anew has another curve. */
+  /** A reset starts another curve. */
   async #moved(cause: AccountFrameCause): Promise<void> {
     await this.#entries.refresh()
     if (cause === 'reset') await this.show(this.span)

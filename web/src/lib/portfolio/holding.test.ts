@@ -26,17 +26,17 @@ test('a position is worth its quantity at the mid, half a cent rounded up', () =
   })
 })
 
-test('a short is worth less than nothing, rounded by size like a long', () => {
+test('a short has a negative value, rounded by size like a long', () => {
   const short = { ...position, qty: '-3', value: '-303.00', unrealizedPnl: '-3.00' }
   expect(holdingOf(short, at(10_000, 10_001))).toMatchObject({ valueCents: -30_002n, unrealizedCents: -2n })
 })
 
-test('parts of a unit count to the last decimal', () => {
+test('fractions of a unit count to the last decimal', () => {
   const part = { ...position, qty: '0.0015', value: '96.33', unrealizedPnl: '0.00' }
   expect(holdingOf(part, at(6_421_850, 6_421_850)).valueCents).toBe(9_633n)
 })
 
-test('with one side of the book empty the last price stands in, and without a market what the exchange said', () => {
+test('with one side of the book empty the last price is used, and without a market the value from the exchange', () => {
   expect(holdingOf(position, at(0, 10_500, 10_200)).valueCents).toBe(30_600n)
   expect(holdingOf(position, { tick: stepOf('0.01'), touch: undefined })).toMatchObject({
     valueCents: 30_300n,
@@ -44,7 +44,7 @@ test('with one side of the book empty the last price stands in, and without a ma
   })
 })
 
-test('an account is worth its cash and each position to the cent: two half cents are one more, or one less of shorts', () => {
+test('equity is cash plus each position rounded to the cent: two half cents add one, or take one for shorts', () => {
   const one = holdingOf({ ...position, qty: '1' }, at(10_000, 10_001))
   const short = holdingOf({ ...position, qty: '-1', value: '-101.00' }, at(10_000, 10_001))
   expect(equityCentsOf('99800.00', [one, one])).toBe(10_000_002n)

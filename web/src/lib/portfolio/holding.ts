@@ -13,15 +13,15 @@ export interface Holding {
   readonly unrealizedCents: bigint
 }
 
-/** Where an instrument's market stands. */
+/** The market of an instrument. */
 export interface Quoted {
   readonly tick: Step
   readonly touch: Pick<Touch, 'bidTicks' | 'askTicks' | 'lastTicks'> | undefined
 }
 
 /**
- * The sum that the exchange does for a position (docs/trading-rules.md, 8), at the mid of this moment instead of the mark.
- * Without a market it is worth what the exchange last said.
+ * Values a position as the exchange does (docs/trading-rules.md, 8), but at the current mid instead of the mark.
+ * Without a market, the last value from the exchange.
  */
 export function holdingOf(position: Position, market: Quoted | undefined): Holding {
   const toldCents = centsOf(position.value)
@@ -37,14 +37,14 @@ export function holdingOf(position: Position, market: Quoted | undefined): Holdi
 }
 
 /**
- * What an account is worth: its cash and what it holds. As at the exchange, every position is rounded by itself: the sum is of
- * what the screens show.
- * @param cash as the wire writes it
+ * Equity: cash and positions. As on the exchange each position is rounded separately, so that the sum is that of
+ * the figures on screen.
+ * @param cash in wire format
  */
 export const equityCentsOf = (cash: string, holdings: readonly Holding[]): bigint =>
   centsOf(cash) + sum(holdings.map(({ valueCents }) => valueCents))
 
-/** Rounded half up by size. */
+/** Rounded half away from zero. */
 function midValueCents(qty: string, { tick, touch }: Quoted): bigint | undefined {
   if (!touch) return undefined
   const { bidTicks, askTicks, lastTicks } = touch

@@ -4,7 +4,7 @@ import { alongside, marketInterval, marketLineOf, marketPercent } from './market
 
 const candle = (time: number, open: string, close: string): Candle => [time, open, open, close, close, '1', 1]
 
-test('every instrument weighs the same, whatever it costs', () => {
+test('every instrument has the same weight, whatever its price', () => {
   const line = marketLineOf(
     [
       ['NOVA', [candle(0, '100.00', '110.00'), candle(60, '110.00', '120.00')]],
@@ -25,13 +25,13 @@ test('without bars there is no line', () => {
   expect(marketLineOf([], 60)).toBeUndefined()
 })
 
-test('bars are as fine as few of them allow', () => {
+test('bars are as fine as their maximum number allows', () => {
   expect(marketInterval(30 * 60_000)).toBe('1m')
   expect(marketInterval(30 * 86_400_000)).toBe('1d')
   expect(marketInterval(Infinity)).toBe('1d')
 })
 
-test('the line is drawn at the moments of the curve', () => {
+test('the line is drawn at the times of the curve', () => {
   const points = [
     { timeMs: 0, percent: 0 },
     { timeMs: 100, percent: 2 },

@@ -2,27 +2,27 @@ import type { Candle } from '@valiant/shared/protocol/market-data'
 import { intervalMs } from '#lib/chart/intervals.ts'
 
 const INTERVALS = ['1m', '5m', '15m', '30m', '1h', '4h', '1d'] as const
-/** Of each instrument, for a line in the background. */
+/** Bars to fetch per instrument: enough for a background line. */
 export const CANDLES_MAX = 60
 
-/** The finest bars of which few reach back so far. */
+/** The finest interval whose bars reach back that far within the limit. */
 export const marketInterval = (spanMs: number): (typeof INTERVALS)[number] =>
   INTERVALS.find((interval) => spanMs < (CANDLES_MAX - 1) * intervalMs(interval)) ?? '1d'
 
-/** A line to measure oneself against: percent since it began. */
+/** A benchmark: percent since its start. */
 export interface MarketPoint {
   readonly timeMs: number
   readonly percent: number
 }
 
-/** What all instruments together have done: each weighs the same, as it does for who bought all of them at the beginning. */
+/** All instruments with equal weight, as if the same amount of each had been bought at the start. */
 export interface MarketLine {
-  /** Where each began. */
+  /** The first price of each. */
   readonly bases: ReadonlyMap<string, number>
   readonly points: readonly MarketPoint[]
 }
 
-/** @param candles of each symbol, oldest first, all of one interval; who has none is left out, and stands still where one is missing */
+/** @param candles of each symbol, oldest first, all of one interval; a symbol without any is left out, and a gap keeps the last close */
 export function marketLineOf(
   candles: readonly (readonly [symbol: string, of: readonly Candle[]])[],
   stepMs: number,
@@ -46,7 +46,7 @@ export function marketLineOf(
   return { bases, points: [{ timeMs: times[0] ?? 0, percent: 0 }, ...points] }
 }
 
-/** The line at other moments, straight between its points; after the last as it stands now. */
+/** The line at other times, interpolated between its points; after the last point, its current value. */
 export function alongside(
   points: readonly MarketPoint[],
   times: readonly number[],
@@ -63,7 +63,7 @@ export function alongside(
   })
 }
 
-/** How the line stands now. @param lastOf the last price of a symbol */
+/** The current value of the line. @param lastOf the last price of a symbol */
 export function marketPercent(
   { bases }: MarketLine,
   lastOf: (symbol: string) => number | undefined,

@@ -24,7 +24,7 @@ test('deposits and withdrawals move money, trades do not', () => {
   expect(movedSince(moves, 39)).toBe(3_050n)
 })
 
-test('what moved is known as far back as the entries go', () => {
+test('deposits are known as far back as the entries go', () => {
   const known = { items: entries, isWhole: false }
   expect(movesSince(known, 30)).toHaveLength(2)
   expect(movesSince(known, 40)).toEqual([{ timeMs: 60, cents: -2_000n }])
@@ -33,7 +33,7 @@ test('what moved is known as far back as the entries go', () => {
   expect(movesSince({ items: [], isWhole: true }, 29)).toEqual([])
 })
 
-test('an account began anew with its newest reset, or before all that is known of it', () => {
+test('an account started over with its newest reset, or before its oldest known entry', () => {
   expect(beganAnewMs(0, entries)).toBeUndefined()
   expect(beganAnewMs(1, entries)).toBe(30)
   expect(beganAnewMs(1, entries.slice(0, 2))).toBe(50)

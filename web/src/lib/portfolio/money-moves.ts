@@ -1,7 +1,7 @@
 import type { AccountFrameCause, LedgerEntry } from '@valiant/shared/protocol/account'
 import { centsOf, sum } from './money.ts'
 
-/** Money that came in or went out, which is neither profit nor loss. */
+/** A deposit or withdrawal, which is neither profit nor loss. */
 export interface MoneyMove {
   readonly timeMs: number
   readonly cents: bigint
@@ -10,7 +10,7 @@ export interface MoneyMove {
 const KINDS = ['deposit', 'withdraw']
 const CAUSES: readonly AccountFrameCause[] = ['deposit', 'withdraw', 'reset']
 
-/** Whether a frame tells of money that came in or went out. */
+/** Whether a frame contains a deposit, withdrawal or reset. */
 export const movesMoney = (cause: AccountFrameCause): boolean => CAUSES.includes(cause)
 
 export const moneyMovesOf = (entries: readonly LedgerEntry[]): readonly MoneyMove[] =>
@@ -19,17 +19,17 @@ export const moneyMovesOf = (entries: readonly LedgerEntry[]): readonly MoneyMov
     .map(({ time, amount }) => ({ timeMs: time, cents: centsOf(amount) }))
 
 /**
- * When the account last began anew; undefined where it never did. Where that is older than these entries, their oldest.
- * @param resets how often it did
+ * When the account was last reset; undefined if never. If that is older than these entries, the time of the oldest.
+ * @param resets the number of resets
  * @param entries newest first
  */
 export const beganAnewMs = (resets: number, entries: readonly LedgerEntry[]): number | undefined =>
   resets === 0 ? undefined : (entries.find(({ kind }) => kind === 'reset') ?? entries.at(-1))?.time
 
 /**
- * What moved since a moment.
- * @param entries newest first; whole where there is none before them
- * @returns undefined where they do not reach back so far
+ * Deposits and withdrawals since a time.
+ * @param entries newest first; complete if there are none before them
+ * @returns undefined if they do not reach back that far
  */
 export function movesSince(
   entries: { readonly items: readonly LedgerEntry[]; readonly isWhole: boolean },
@@ -41,6 +41,6 @@ export function movesSince(
   return isCovered ? moneyMovesOf(items).filter(({ timeMs }) => timeMs > fromMs) : undefined
 }
 
-/** What came in since, less what went out. */
+/** Deposits less withdrawals. */
 export const movedSince = (moves: readonly MoneyMove[], timeMs: number): bigint =>
   sum(moves.filter((move) => move.timeMs > timeMs).map(({ cents }) => cents))

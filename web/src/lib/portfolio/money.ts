@@ -13,5 +13,5 @@ export const sum = (all: readonly bigint[]): bigint => all.reduce((total, one) =
 
 export const sizeOf = (cents: bigint): bigint => (cents < 0n ? -cents : cents)
 
-/** One sum as a part of another, for drawing and percentages; 0 where there is nothing to be a part of. */
+/** One sum as a fraction of another, for drawing and percentages; 0 of nothing. */
 export const partOf = (cents: bigint, of: bigint): number => (of === 0n ? 0 : Number(cents) / Number(of))

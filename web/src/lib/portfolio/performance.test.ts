@@ -15,7 +15,7 @@ test('a deposit is no profit', () => {
   expect(changeSince([], now, [])).toBeUndefined()
 })
 
-test('what was lost is held against what was there to lose', () => {
+test('a loss is a percentage of the money that was there to lose', () => {
   const billion = [{ timeMs: 1_500, cents: 99_999_999_900n }]
   const lost = changeSince([point(1_000, '100000.00')], standing(2_000, 100_009_949_900n), billion)
   expect(lost?.cents).toBe(-50_000n)
@@ -31,7 +31,7 @@ test('a withdrawal makes no loss, and no gain larger', () => {
   expect(changeSince([point(1_000, '100.00')], standing(2_000, 1_100n), taken)?.percent?.toFixed(2)).toBe('1.00')
 })
 
-test('where there was nothing there is no percentage, and of a dollar no more than all can be lost', () => {
+test('without money there is no percentage, and a dollar cannot lose more than all', () => {
   expect(changeSince([point(1_000, '0.00')], standing(2_000, 0n), [])).toMatchObject({ cents: 0n, percent: undefined })
   const onceFunded = changeSince([point(1_000, '0.00')], standing(3_000, 4_000n), [deposit])
   expect(onceFunded).toMatchObject({ cents: -1_000n })
@@ -39,7 +39,7 @@ test('where there was nothing there is no percentage, and of a dollar no more th
   expect(changeSince([point(1_000, '10.00')], standing(2_000, -500n), [])?.percent).toBe(-100)
 })
 
-test('a drawdown is the fall of a dollar from the most it was: neither deposit nor withdrawal is one, or softens one', () => {
+test('a drawdown is the fall of a dollar from its peak: deposits and withdrawals neither cause nor reduce one', () => {
   const points = [point(1_000, '100.00'), point(2_000, '150.00'), point(3_000, '135.00'), point(9_000, '1.00')]
   const curve = curveOf(points, standing(4_000, 14_000n), [deposit])
   expect(curve.map(({ equity }) => equity)).toEqual([100, 150, 135, 140])
@@ -51,7 +51,7 @@ test('a drawdown is the fall of a dollar from the most it was: neither deposit n
   expect(deepestOf(rich).toFixed(2)).toBe('-0.00')
 })
 
-test('a curve has a point at every step, and stands still where nothing was sampled', () => {
+test('a curve has a point at every step, and stays level without samples', () => {
   const at = (timeMs: number, equity: number) => ({ timeMs, equity, grownPct: 0, drawdownPct: 0 })
   expect(evenly([at(5, 1), at(20, 2), at(47, 3)], 10)).toEqual([
     at(5, 1),
@@ -65,7 +65,7 @@ test('a curve has a point at every step, and stands still where nothing was samp
   expect(evenly([at(5, 1)], 10)).toEqual([at(5, 1)])
 })
 
-test('a curve is level where it stays on its base, not where it leaves it or only touches it', () => {
+test('a curve is level while it stays on its base, not where it leaves or only touches it', () => {
   expect(levelsOf([5, 5, 6, 5, 4, 5], 5)).toEqual([true, false, false, false, false, true])
   expect(levelsOf([5, 5], 5)).toEqual([true, true])
   expect(levelsOf([], 5)).toEqual([])

@@ -2,22 +2,22 @@ import type { EquityPoint } from '@valiant/shared/protocol/account'
 import { centsOf } from './money.ts'
 import { type MoneyMove, movedSince } from './money-moves.ts'
 
-/** What was won or lost since a moment; money that came in or went out is neither. */
+/** Profit or loss since a time; deposits and withdrawals are neither. */
 export interface Change {
   readonly cents: bigint
-  /** What a dollar that lay there all the while has won; undefined where there was none. */
+  /** The return of a dollar that was there all the time; undefined if there was none. */
   readonly percent: number | undefined
   readonly fromMs: number
 }
 
-/** How an account stands at a moment. */
+/** An account at a point in time. */
 export interface Standing {
   readonly timeMs: number
   readonly equityCents: bigint
 }
 
 /**
- * What was won or lost over a stretch, in money and, time-weighted, in percent.
+ * Profit or loss over a period, in money and as a time-weighted percentage.
  * @param points oldest first: the first is the base, the others say what there was when money came or went; what is not before
  *   now is left out
  */
@@ -34,14 +34,14 @@ export function changeSince(
   return { cents: now.equityCents - centsOf(equity) - movedSince(moves, fromMs), percent, fromMs }
 }
 
-/** A moment of a curve. */
+/** A point of a curve. */
 export interface CurvePoint {
   readonly timeMs: number
-  /** Worth, with all that came in. */
+  /** Equity, including deposits. */
   readonly equity: number
-  /** What a dollar that lay there since the curve's beginning has won, in percent. */
+  /** The return of a dollar that was there from the start of the curve, in percent. */
   readonly grownPct: number
-  /** How far such a dollar is below the most that it was, in percent (0 or less). */
+  /** The drawdown of such a dollar from its peak, in percent (0 or less). */
   readonly drawdownPct: number
 }
 
@@ -63,7 +63,7 @@ export function curveOf(
   })
 }
 
-/** A standing, and by what each dollar has multiplied since the one before; undefined where there was no dollar. */
+/** A point, and the factor by which each dollar grew since the previous one; undefined if there was no dollar. */
 interface Step extends Standing {
   readonly factor: number | undefined
 }
@@ -86,7 +86,7 @@ function stepsOf(points: readonly EquityPoint[], now: Standing, moves: readonly 
   return standings.map((standing, index) => {
     const before = standings[index - 1]
     let [paidIn, net] = [0n, 0n]
-    // By the exchange's clock a move may be a little ahead of this machine's now.
+    // By the exchange's clock a deposit may be slightly in the future of this machine.
     const untilMs = standing === now ? Infinity : standing.timeMs
     for (let move = inOrder[next]; move && move.timeMs <= untilMs; move = inOrder[++next]) {
       net += move.cents
@@ -95,7 +95,7 @@ function stepsOf(points: readonly EquityPoint[], now: Standing, moves: readonly 
     const base = before ? before.equityCents + paidIn : 0n
     if (!before || base <= 0n) return { ...standing, factor: undefined }
     const change = standing.equityCents - before.equityCents - net
-    // More than all can be lost on margin; what is left of a dollar is nothing then.
+    // On margin more than everything can be lost; then nothing is left of a dollar.
     return { ...standing, factor: Math.max(0, 1 + Number(change) / Number(base)) }
   })
 }
@@ -105,7 +105,7 @@ const grownOver = (steps: readonly Step[]): number => steps.reduce((grown, { fac
 const percentOf = (grown: number): number => (grown - 1) * 100
 
 /**
- * The same curve at even steps: where nothing was sampled, it stood still. A chart gives every point the same room.
+ * The same curve at even steps, because a chart gives every point the same width; without a sample it stays level.
  * @param curve oldest first
  * @param longestMs the step, where the curve is not so young that there would be none
  */
@@ -122,7 +122,7 @@ export function evenly(curve: readonly CurvePoint[], longestMs: number): readonl
   return [...even, last]
 }
 
-/** The deepest fall from a high, in percent; 0 where there was none. */
+/** The deepest fall from a peak, in percent; 0 if there was none. */
 export const deepestOf = (curve: readonly CurvePoint[]): number =>
   curve.reduce((deepest, { drawdownPct }) => Math.min(deepest, drawdownPct), 0)
 

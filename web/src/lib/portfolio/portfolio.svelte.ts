@@ -18,14 +18,14 @@ import type { PortfolioSeed } from './seed.ts'
 import { type EquityCurve, readCurve, type Span, SPAN_FIRST } from './spans.ts'
 import { RecentItems } from './recent-items.svelte.ts'
 
-/** A list's page; the figures' own pages are larger. */
+/** Page size of the lists; figures fetch larger pages. */
 const LIST_ITEMS = 50
 const FIGURE_ITEMS = 500
 const SECOND_MS = 1_000
-/** The exchange takes a sample a minute. */
+/** The exchange samples equity once a minute. */
 const SAMPLED_EVERY_MS = 60_000
 
-/** One account as its portfolio shows it: every sum in whole cents, live from its frames and the quotes. */
+/** The portfolio of one account: sums in whole cents, kept live by its frames and the quotes. */
 export class Portfolio {
   readonly #account: AccountState
   readonly #market: Market
@@ -39,9 +39,9 @@ export class Portfolio {
   span = $state.raw<Span>(SPAN_FIRST)
   phase = $state.raw<'loading' | 'ready' | 'failed'>('loading')
   #curve = $state.raw<EquityCurve | undefined>()
-  /** The line of the whole market beside it. */
+  /** The benchmark line of the whole market. */
   line = $state.raw<MarketLine | undefined>()
-  /** Worth at this second: what the curve ends with. */
+  /** Equity now: the end of the curve. */
   #now = $state.raw<{ readonly timeMs: number; readonly equityCents: bigint }>({ timeMs: 0, equityCents: 0n })
   readonly #order: readonly (string | undefined)[]
   readonly #parts: readonly (string | undefined)[]
@@ -52,7 +52,7 @@ export class Portfolio {
   readonly equityCents = $derived.by(() => this.#account.equityCents ?? 0n)
   readonly unrealizedCents = $derived(sum(this.holdings.map(({ unrealizedCents }) => unrealizedCents)))
 
-  /** When it began anew, as far back as is known; undefined where it never did. */
+  /** When the account was last reset, as far as is known; undefined if never. */
   readonly #sinceMs = $derived.by(() => beganAnewMs(this.#account.account?.resets ?? 0, this.#entries.items))
   readonly #ownFills = $derived.by(() => {
     const sinceMs = this.#sinceMs ?? 0
@@ -81,7 +81,7 @@ export class Portfolio {
   })
   readonly maxDrawdownPct = $derived.by(() => (this.points?.length ? deepestOf(this.curve) : undefined))
 
-  /** What all instruments together have done meanwhile, in percent. */
+  /** The return of all instruments over the same time, in percent. */
   readonly market = $derived.by(() => {
     const { line } = this
     return line && marketPercent(line, (symbol) => this.#market.of(symbol)?.last)
@@ -117,7 +117,7 @@ export class Portfolio {
     this.#beat()
   }
 
-  /** Another span; what is drawn stays until it is there. */
+  /** Shows another span; the drawn one stays until it has loaded. */
   async show(span: Span): Promise<void> {
     if (span !== this.span) this.line = undefined
     this.span = span
@@ -130,7 +130,7 @@ export class Portfolio {
     }
   }
 
-  /** What is missing, again. */
+  /** Fetches what failed to load. */
   retry(): void {
     void this.#fills.fill()
     void this.#entries.fill()
@@ -160,7 +160,7 @@ export class Portfolio {
     }
   }
 
-  /** What may have happened since the server painted it, or since the connection was lost. */
+  /** Fetches what may have changed since the page was rendered, or since the connection was lost. */
   async #catchUp(): Promise<void> {
     for (const list of [this.fills, this.ledger]) void (list.state === 'new' ? list.more() : list.reload())
     await Promise.all([this.#fills.refresh(), this.#entries.refresh()])
@@ -168,20 +168,20 @@ export class Portfolio {
     else await this.show(this.span)
   }
 
-  /** Money came in or went out; an account that begins anew has another curve. */
+  /** After a deposit, withdrawal or reset: a reset starts another curve. */
   async #moved(cause: AccountFrameCause): Promise<void> {
     await this.#entries.refresh()
     this.#beat()
     if (cause === 'reset') await this.#refresh()
   }
 
-  /** The span that is shown, as the exchange has sampled it since. */
+  /** Reloads the span that is shown, with the newest samples. */
   async #refresh(): Promise<void> {
     if (this.phase !== 'ready') return
     try {
       await this.#read(this.span)
     } catch {
-      // What is drawn stays; the next minute asks again.
+      // What is drawn stays; the next minute retries.
     }
   }
 
@@ -195,7 +195,7 @@ export class Portfolio {
     this.#beat()
   }
 
-  /** From where the curve begins; a span without it is no worse than before. */
+  /** The benchmark from the start of the curve; the curve does not depend on it. */
   async #readMarket(span: Span): Promise<void> {
     const { client } = this.#session
     const beganMs = this.#curve?.points[0]?.[0]
@@ -215,7 +215,7 @@ export class Portfolio {
       )
       if (this.span === span) this.line = marketLineOf(candles, step)
     } catch {
-      // The curve stands without it.
+      // The curve is shown without it.
     }
   }
 
@@ -224,7 +224,7 @@ export class Portfolio {
     this.#now = { timeMs: this.#session.serverNow(this.#session.nowMs), equityCents: this.equityCents }
   }
 
-  /** Undefined, too, where it isn't known what money came in since. */
+  /** Undefined also if deposits and withdrawals since then are not known. */
   #changeSince(points: EquityCurve['points']): Change | undefined {
     const [base] = points
     const moves = base && movesSince(this.#entries, base[0])
@@ -232,7 +232,7 @@ export class Portfolio {
   }
 }
 
-/** A list as the server painted it; it learns where to go on when it is read anew. */
+/** A list as the server rendered it; the next fetch gives its cursor. */
 function show<Item>(list: PagedList<Item>, { items, nextCursor }: Page<Item>): void {
   list.items = items.slice(0, LIST_ITEMS)
   list.hasMore = nextCursor !== undefined || items.length > LIST_ITEMS

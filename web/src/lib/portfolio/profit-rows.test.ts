@@ -6,7 +6,7 @@ const nova = { symbol: 'NOVA', qty: '320', valueCents: 5_898_240n, realizedCents
 const klio = { symbol: 'KLIO', qty: '-40', valueCents: -2_219_280n, realizedCents: -200n, unrealizedCents: -300n }
 const fill = (symbol: string, realizedPnl: string) => ({ symbol, realizedPnl }) as Fill
 
-test('what is held has its own figures, what is not those of its fills', () => {
+test('an open position has its own figures, a closed one those of its fills', () => {
   const rows = profitRowsOf([nova], [fill('QILL', '6.00'), fill('QILL', '-1.00'), fill('NOVA', '10.00')], 1_500n)
   expect(rows).toEqual([
     { symbol: 'NOVA', qty: '320', realizedCents: 1_000n, unrealizedCents: 500n, totalCents: 1_500n },
@@ -14,17 +14,17 @@ test('what is held has its own figures, what is not those of its fills', () => {
   ])
 })
 
-test('rows add up to what the account has realised: older trades have a row of their own', () => {
+test('rows add up to the realized profit of the account: older trades have a row of their own', () => {
   expect(profitRowsOf([nova], [], 700n).at(-1)).toMatchObject({ symbol: undefined, totalCents: -300n })
 })
 
-test('the order of rows is chosen once, and newcomers stand after it', () => {
+test('the order of rows is fixed once, and new rows follow', () => {
   const [small, large] = [profitRowsOf([nova], [], 1_000n), profitRowsOf([klio, nova], [], 800n)]
   expect(bySize(large)).toEqual(['NOVA', 'KLIO'])
   expect(inOrder(large, bySize(small)).map(({ symbol }) => symbol)).toEqual(['NOVA', 'KLIO'])
 })
 
-test('bars share one scale: gains right of zero, losses left, and the unrealised further out', () => {
+test('bars share one scale: gains right of zero, losses left, unrealized at the outer end', () => {
   const { zero, bars } = profitBars(profitRowsOf([nova, klio], [], 800n))
   expect(zero).toBe(25)
   expect(bars).toEqual([
@@ -33,7 +33,7 @@ test('bars share one scale: gains right of zero, losses left, and the unrealised
   ])
 })
 
-test('a gain and a loss of one instrument stand on both sides of zero, and nothing has no bar', () => {
+test('a gain and a loss of one instrument are on both sides of zero, and zero has no bar', () => {
   const mixed = profitBars(profitRowsOf([{ ...nova, unrealizedCents: -1_000n }], [], 1_000n))
   expect(mixed.bars[0]).toEqual({
     realized: { isGain: true, from: 50, width: 50 },

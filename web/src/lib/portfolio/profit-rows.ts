@@ -2,11 +2,11 @@ import type { Fill } from '@valiant/shared/protocol/order'
 import type { Holding } from './holding.ts'
 import { centsOf, moneyOf, partOf, sizeOf, sum } from './money.ts'
 
-/** What one instrument has brought. */
+/** Profit and loss of one instrument. */
 export interface ProfitRow {
-  /** Undefined for what was realised before the fills that are known, in instruments that are not. */
+  /** Undefined for the row of earlier trades in unknown instruments. */
   readonly symbol: string | undefined
-  /** What is held of it now, signed; undefined where nothing is. */
+  /** The position now, signed; undefined if there is none. */
   readonly qty: string | undefined
   readonly realizedCents: bigint
   readonly unrealizedCents: bigint
@@ -47,11 +47,11 @@ const rowOf = (row: Omit<ProfitRow, 'totalCents'>): ProfitRow => ({
   totalCents: row.realizedCents + row.unrealizedCents,
 })
 
-/** Symbols by the size of what they brought: the order in which rows stand as long as the page is open. */
+/** Symbols by the size of their result: the order of the rows while the page is open. */
 export const bySize = (rows: readonly ProfitRow[]): readonly (string | undefined)[] =>
   [...rows].sort((a, b) => (sizeOf(b.totalCents) > sizeOf(a.totalCents) ? 1 : -1)).map(({ symbol }) => symbol)
 
-/** Rows in an order that was chosen before; those that came since stand after it. */
+/** Rows in a fixed order; new ones follow at the end. */
 export function inOrder(rows: readonly ProfitRow[], order: readonly (string | undefined)[]): readonly ProfitRow[] {
   const place = (row: ProfitRow) => (order.includes(row.symbol) ? order.indexOf(row.symbol) : order.length)
   const [rest, known] = [
@@ -61,7 +61,7 @@ export function inOrder(rows: readonly ProfitRow[], order: readonly (string | un
   return [...known.sort((a, b) => place(a) - place(b)), ...rest]
 }
 
-/** A bar's part, in percent of the drawing's width. */
+/** Part of a bar, in percent of the chart's width. */
 export interface BarPart {
   readonly from: number
   readonly width: number
@@ -69,12 +69,12 @@ export interface BarPart {
 }
 
 export interface ProfitBars {
-  /** Where nothing is won or lost. */
+  /** The zero line. */
   readonly zero: number
   readonly bars: readonly { readonly realized: BarPart | undefined; readonly unrealized: BarPart | undefined }[]
 }
 
-/** The bars of all rows on one scale: gains to the right, losses to the left, what isn't realised further out. */
+/** The bars of all rows on one scale: gains to the right, losses to the left, the unrealized part at the outer end. */
 export function profitBars(rows: readonly ProfitRow[]): ProfitBars {
   const reach = (sign: 1n | -1n) =>
     rows.reduce((most, { realizedCents, unrealizedCents }) => {
@@ -102,7 +102,7 @@ export function profitBars(rows: readonly ProfitRow[]): ProfitBars {
   }
 }
 
-/** The table as a file. */
+/** The table as a CSV file. */
 export function profitCsv(rows: readonly ProfitRow[]): string {
   const lines = rows.map(({ symbol, qty, realizedCents, unrealizedCents, totalCents }) =>
     [symbol ?? 'earlier', qty ?? '0', ...[realizedCents, unrealizedCents, totalCents].map(moneyOf)].join(','),

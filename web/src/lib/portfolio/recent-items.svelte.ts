@@ -4,11 +4,11 @@ import type { Page } from '#lib/positions/paged-list.svelte.ts'
 /** Older items are not kept here: the lists show them page by page. */
 const ITEMS_MAX = 2_000
 
-/** The newest part of a list without a gap, as long as figures need it: fetched by itself, and bounded. */
+/** The newest items of a list without gaps, as many as the figures need, up to a bound. */
 export class RecentItems<Item> {
   /** Newest first. */
   items = $state.raw<readonly Item[]>([])
-  /** Nothing is older than what is here. */
+  /** There are no older items. */
   isWhole = $state.raw(false)
   hasFailed = $state.raw(false)
   readonly #fetch: (cursor: string | undefined) => Promise<Page<Item>>
@@ -41,7 +41,7 @@ export class RecentItems<Item> {
     }
   }
 
-  /** What has happened since, where nobody told it: the newest page, and all anew where that one leaves a gap. */
+  /** Fetches what happened while no frames came: the newest page, or everything if that leaves a gap. */
   async refresh(): Promise<void> {
     if (!this.#isKnown) return this.fill()
     try {
@@ -58,11 +58,11 @@ export class RecentItems<Item> {
         await this.fill()
       }
     } catch {
-      // What is shown stays; the next change asks again.
+      // What is shown stays; the next change retries.
     }
   }
 
-  /** What just happened, newest first. */
+  /** Adds new items, newest first. */
   prepend(items: readonly Item[]): void {
     if (!this.#isKnown) return
     const all = joined(items, this.items, this.#idOf)

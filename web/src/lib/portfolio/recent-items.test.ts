@@ -4,7 +4,7 @@ import { expect, test, vi } from 'vitest'
 vi.stubGlobal('$state', { raw: <Value>(value: Value) => value })
 const { RecentItems } = await import('./recent-items.svelte.ts')
 
-test('what is added for hours stays within the bound, and is no longer the whole list', () => {
+test('items added for hours stay within the bound, and are no longer the whole list', () => {
   const items = new RecentItems<number>(() => Promise.reject(new Error('away')), String, { items: [0] })
   expect(items.isWhole).toBe(true)
   for (let item = 1; item <= 2_500; item += 100) items.prepend(Array.from({ length: 100 }, (_, at) => item + 99 - at))

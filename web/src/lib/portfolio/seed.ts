@@ -3,7 +3,7 @@ import type { Fill } from '@valiant/shared/protocol/order'
 import type { Page } from '#lib/positions/paged-list.svelte.ts'
 import type { EquityCurve } from './spans.ts'
 
-/** What the server painted of an account, beside its state. What it could not read is undefined. */
+/** What the server rendered of an account besides its state; undefined for what did not load. */
 export interface PortfolioSeed {
   readonly accountId: string
   readonly fills: Page<Fill> | undefined
@@ -11,5 +11,5 @@ export interface PortfolioSeed {
   readonly curve: EquityCurve | undefined
 }
 
-/** Of each list; the rest comes when the page is there. */
+/** Items per list; the page fetches the rest. */
 export const SEED_ITEMS = 200

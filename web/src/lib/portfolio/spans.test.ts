@@ -7,7 +7,7 @@ const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
 const NOW = 100 * DAY_MS + 15 * 60 * MINUTE_MS
 
-/** An exchange with these samples: of each interval it gives the last. */
+/** An exchange with these samples, which returns the last of each interval. */
 const sampled =
   (...samples: EquityPoint[]): AskEquity =>
   ({ from = 0, to = Infinity, interval = '1m' }) => {
@@ -19,7 +19,7 @@ const sampled =
   }
 const at = (timeMs: number, equity: string): EquityPoint => [timeMs, equity, equity]
 
-test('an account that began today has its whole story in every span, from its first cent', async () => {
+test('an account opened today has its whole history in every span, from its first sample', async () => {
   const first = at(NOW - 14 * 60 * MINUTE_MS, '100000.00')
   const ask = sampled(first, at(first[0] + 10_000, '99990.00'), at(NOW - MINUTE_MS, '100010.00'))
   for (const span of ['1M', 'All'] as const) {
@@ -39,7 +39,7 @@ test('the younger an account, the finer its curve', async () => {
   expect(curve.points.map(([, equity]) => equity)).toEqual(['100000.00', '99990.00', '100010.00'])
 })
 
-test('a day begins with what the day before ended with', async () => {
+test('a day starts with the last value of the day before', async () => {
   const yesterday = at(100 * DAY_MS - MINUTE_MS, '101.00')
   const ask = sampled(at(98 * DAY_MS, '100.00'), yesterday, at(NOW - MINUTE_MS, '104.00'))
   const curve = await readCurve(ask, { span: '1D', nowMs: NOW })
@@ -47,7 +47,7 @@ test('a day begins with what the day before ended with', async () => {
   expect(curve.points.map(([, equity]) => equity)).toEqual(['101.00', '104.00'])
 })
 
-test('what was before an account began anew is not shown', async () => {
+test('samples before a reset are not shown', async () => {
   const ask = sampled(at(NOW - 3 * DAY_MS, '5.00'), at(NOW - DAY_MS, '100.00'), at(NOW - MINUTE_MS, '101.00'))
   const curve = await readCurve(ask, { span: 'All', nowMs: NOW, sinceMs: NOW - DAY_MS })
   expect(curve.points.map(([, equity]) => equity)).toEqual(['100.00', '101.00'])

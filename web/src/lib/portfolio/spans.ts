@@ -4,35 +4,35 @@ import { intervalMs } from '#lib/chart/intervals.ts'
 
 const DAY_MS = 86_400_000
 
-/** How far back the curve goes; `All` since the account began. */
+/** How far back the curve goes; `All` is since the account was opened. */
 export const SPANS = { '1D': DAY_MS, '1W': 7 * DAY_MS, '1M': 30 * DAY_MS, '3M': 90 * DAY_MS, All: Infinity } as const
 export type Span = keyof typeof SPANS
 export const SPAN_NAMES = Object.keys(SPANS) as Span[]
 export const SPAN_FIRST: Span = '1M'
 
 const INTERVALS = ['1m', '5m', '15m', '30m', '1h', '4h', '1d'] as const
-/** About as many as there are pixels to draw them. */
+/** About one per pixel. */
 const POINTS_MAX = 720
 
 export const dayOf = (timeMs: number): number => Math.floor(timeMs / DAY_MS) * DAY_MS
 
-/** Asks for the list of an account's equity. */
+/** Requests an account's equity samples. */
 export type AskEquity = (query: PayloadOf<'equity'>) => Promise<readonly EquityPoint[]>
 
-/** A curve as the server knows it. */
+/** A curve as sampled by the server. */
 export interface EquityCurve {
   readonly span: Span
-  /** How finely it is sampled. */
+  /** The sampling interval. */
   readonly stepMs: number
   /** Oldest first. */
   readonly points: readonly EquityPoint[]
-  /** What the account was worth as the UTC day began, or when it began itself; undefined before its first sample. */
+  /** Equity at the start of the UTC day, or when the account was opened; undefined before its first sample. */
   readonly dayBase: EquityPoint | undefined
 }
 
 /**
  * Reads the curve of a span.
- * @param sinceMs when the account began anew; what was before is another story
+ * @param sinceMs when the account was last reset; earlier samples are left out
  */
 export async function readCurve(
   ask: AskEquity,

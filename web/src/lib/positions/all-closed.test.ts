@@ -8,8 +8,8 @@ const closed = (name: string, realizedPnl: string): Closing => ({
 })
 const refused = (name: string, why = 'There are no bids.'): Closing => ({ name, end: 'refused', why })
 
-describe('the receipt of positions that were closed together', () => {
-  test('sums up what they brought', () => {
+describe('the receipt of positions closed together', () => {
+  test('adds up their profit or loss', () => {
     expect(allClosed([closed('NOVA', '912.00'), closed('LUMA', '-2.50')])).toEqual({
       kind: 'done',
       title: '2 positions closed',
@@ -18,13 +18,13 @@ describe('the receipt of positions that were closed together', () => {
     })
   })
 
-  test('names those that stay, and why', () => {
+  test('names those that stay open, and why', () => {
     const { kind, title, text } = allClosed([refused('KLIO'), closed('NOVA', '5.00'), refused('VCN')])
     expect([kind, title]).toEqual(['refused', '1 of 3 positions closed'])
     expect(text).toBe('KLIO and VCN stay: There are no bids.')
   })
 
-  test('says how much found no taker, and what is not known', () => {
+  test('says how much found no buyer, and what is not known', () => {
     const part: Closing = { name: 'LUMA', end: 'answered', order: { qty: '1200', filledQty: '0', fills: [] } }
     expect(allClosed([part, { name: 'NOVA', end: 'unknown' }])).toMatchObject({
       title: '0 of 2 positions closed',

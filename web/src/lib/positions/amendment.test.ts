@@ -25,7 +25,7 @@ describe('an order is amended', () => {
     })
   })
 
-  test('not at all when the same is written another way', () => {
+  test('not at all when the same value is written differently', () => {
     expect(amendmentOf(limit, { qty: '200.0', limitPrice: '183.6' }, scale)).toEqual({ ok: true, change: {} })
     expect(amendmentOf(trailing, { trailPercent: '2.00' }, scale)).toEqual({ ok: true, change: {} })
   })
@@ -41,7 +41,7 @@ describe('an order is amended', () => {
     })
   })
 
-  test('in what its type has: the trigger of a trailing stop follows, and an exit has no quantity of its own', () => {
+  test('only in fields of its type: not the trigger of a trailing stop, nor the quantity of an exit', () => {
     expect(Object.keys(amendable(trailing))).toEqual(['qty', 'trailPercent'])
     expect(Object.keys(amendable({ ...limit, role: 'take_profit' }))).toEqual(['limitPrice'])
     expect(

@@ -11,7 +11,7 @@ test('money of the ledger is in dollars, assets in units, both with a sign', () 
   expect(amount({ asset: 'NOVA', amount: '5' })).toBe('+5')
 })
 
-test('entries are called what they are, one that is new by its own name', () => {
+test('entries have labels, an unknown kind its own name', () => {
   const [, kind] = ledgerColumns({ nowMs: 0, listing: () => undefined })
   const named = ['borrow', 'withdraw', 'dividend', 'round_trip'].map((entry) =>
     kind?.text({ kind: entry } as LedgerEntry),
@@ -19,7 +19,7 @@ test('entries are called what they are, one that is new by its own name', () => 
   expect(named).toEqual(['Borrow fee', 'Withdrawal', 'Dividend', 'Round trip'])
 })
 
-test('a phone says at what an order was filled, and of one that was not, what it had asked for', () => {
+test('a phone shows the average price of an order, or its own price without fills', () => {
   const at = orderColumns({ nowMs: 0, listing: () => undefined }).find(({ head }) => head === 'At')
   const text = (order: Partial<Order>) => at?.text(order as Order)
   expect(text({ type: 'market', avgPrice: '184.3366' })).toBe('184.34')

@@ -7,7 +7,7 @@ const scale = scaleOf({ tickSize: '0.02', lotSize: '1' })
 const long = { markTicks: 9216, isLong: true, scale } // 184.32
 const short = { ...long, isLong: false }
 
-test('a position is protected by its exits that are awake, the newest of each kind', () => {
+test('a position is protected by its active exits, the newest of each kind', () => {
   const exit = (orderId: string, more: Partial<Order>) =>
     ({ orderId, symbol: 'NOVA', status: 'open', ...more }) as Order
   const orders = [
@@ -20,7 +20,7 @@ test('a position is protected by its exits that are awake, the newest of each ki
   expect(exitsOf(orders, 'NOVA')).toEqual({ takeProfit: orders[1], stopLoss: undefined })
 })
 
-test('what open orders other than its exits bind cannot be protected', () => {
+test('the part that other open orders bind cannot be protected', () => {
   const held = { symbol: 'NOVA', qty: '320' }
   const sale = (more: Partial<Order>) =>
     ({
@@ -44,7 +44,7 @@ test('what open orders other than its exits bind cannot be protected', () => {
 })
 
 describe('a protection', () => {
-  test('is of what is typed; an empty field is no exit', () => {
+  test('has the typed prices; an empty field is no exit', () => {
     expect(protectionOf({ takeProfit: '188', stopLoss: '' }, long)).toEqual({
       ok: true,
       takeProfit: '188.00',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { joined } from './joined.ts'
 
-test('a newer state of an item stands once, at the head', () => {
+test('a newer version of an item replaces it, at the head', () => {
   const idOf = ([id]: readonly [string, number]) => id
   expect(
     joined(

@@ -6,7 +6,7 @@ const order = (orderId: string, more: Partial<Order> = {}) => ({ orderId, ...mor
 const drawn = (orders: readonly Order[]) =>
   orderRows(orders).map(({ order: { orderId }, isUnder }) => (isUnder ? `  ${orderId}` : orderId))
 
-test('newest first, the legs of a bracket under their entry', () => {
+test('orders are listed newest first, the legs of a bracket under their entry', () => {
   const leg = { parentOrderId: '2', groupId: '2' }
   const bracket = [
     order('1'),
@@ -18,7 +18,7 @@ test('newest first, the legs of a bracket under their entry', () => {
   expect(drawn(bracket)).toEqual(['5', '2', '  3', '  4', '1'])
 })
 
-test('exits without an open entry stand together', () => {
+test('exits without an open entry are listed together', () => {
   const exit = { groupId: '3', parentOrderId: '2' }
   const exits = [
     order('3', { ...exit, role: 'take_profit' }),

@@ -23,7 +23,7 @@ beforeEach(() => {
   )
 })
 
-test('one that is forgotten begins anew', async () => {
+test('a forgotten list starts over', async () => {
   list.open()
   asked[0]?.answer({ items: ['theirs'], nextCursor: 'after theirs' })
   await settled()
@@ -37,7 +37,7 @@ test('one that is forgotten begins anew', async () => {
   expect([list.items, list.hasMore, list.state]).toEqual([['mine'], false, 'ready'])
 })
 
-test.each(['answered', 'refused'])('what was asked for before counts for nothing, be it %s', async (end) => {
+test.each(['answered', 'refused'])('the answer to an earlier request is ignored, even if %s', async (end) => {
   list.open()
   list.forget()
   list.open()
@@ -50,7 +50,7 @@ test.each(['answered', 'refused'])('what was asked for before counts for nothing
   expect([list.items, list.hasMore, list.state]).toEqual([['mine'], false, 'ready'])
 })
 
-test('what was fetched anew for somebody else counts for nothing', async () => {
+test('a reload for another account is ignored', async () => {
   list.open()
   asked[0]?.answer({ items: ['theirs'] })
   await settled()
@@ -61,8 +61,8 @@ test('what was fetched anew for somebody else counts for nothing', async () => {
   expect([list.items, list.state]).toEqual([[], 'new'])
 })
 
-describe('what happens while something is asked for', () => {
-  test('is not lost: neither in the first page, nor after a failed "Show more"', async () => {
+describe('an item added during a request', () => {
+  test('is not lost, neither in the first page nor after a failed "Show more"', async () => {
     list.open()
     list.prepend(['c'])
     asked[0]?.answer({ items: ['b', 'a'], nextCursor: 'after a' })
@@ -76,7 +76,7 @@ describe('what happens while something is asked for', () => {
     expect([list.state, list.items]).toEqual(['failed', ['e', 'd', 'c', 'b', 'a']])
   })
 
-  test('comes before the page that was asked for earlier', async () => {
+  test('comes before the page that was requested earlier', async () => {
     list.open()
     asked[0]?.answer({ items: ['b', 'a'] })
     await settled()

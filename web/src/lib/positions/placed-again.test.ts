@@ -14,7 +14,7 @@ const order = {
   postOnly: true,
 } as unknown as Order
 
-test('what is left of a cancelled order is placed again on its terms', () => {
+test('the rest of a canceled order is placed again on the same terms', () => {
   expect(contentOf(order)).toEqual({
     symbol: 'NOVA',
     side: 'buy',
@@ -26,14 +26,14 @@ test('what is left of a cancelled order is placed again on its terms', () => {
   })
 })
 
-test('a stop limit that its stop has sent is a limit order, one that waits is what it was', () => {
+test('a triggered stop limit is placed as a limit order, a waiting one as a stop limit', () => {
   const stop = { ...order, type: 'stop_limit', stopPrice: '184.00', postOnly: false } as Order
   expect(contentOf(stop)).toMatchObject({ type: 'limit', limitPrice: '184.30' })
   expect(contentOf(stop)).not.toHaveProperty('stopPrice')
   expect(contentOf({ ...stop, status: 'untriggered' })).toMatchObject({ type: 'stop_limit', stopPrice: '184.00' })
 })
 
-test('a trailing stop follows anew from where the market is', () => {
+test('a trailing stop starts again from the current market', () => {
   const { limitPrice: _, ...rest } = order
   const trailing = { ...rest, type: 'trailing_stop', status: 'untriggered', stopPrice: '182.00', trailPercent: '1' }
   expect(contentOf(trailing as Order)).not.toHaveProperty('stopPrice')

@@ -69,7 +69,7 @@ const TRAIL_AMOUNT = { type: 'trailing_stop', trailText: '2.00', trailUnit: 'amo
 const MARKET_ORDER = { type: 'market' } as const
 const SALE = { side: 'sell' } as const
 
-describe('the most that the ticket offers is taken by the exchange, and little more would be', () => {
+describe('the exchange accepts the largest quantity the ticket offers, and little more', () => {
   test.each<[Mode, Typed]>([
     ['cash', MARKET_ORDER],
     ['cash', LIMIT],

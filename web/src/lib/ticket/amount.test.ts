@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { moneyOfCents, rounded } from './amount.ts'
 
-test('money has a dollar, two decimals and the sign before the dollar', () => {
+test('money has a dollar sign, two decimals, and the sign in front', () => {
   expect(moneyOfCents(1_529_690)).toBe('$15,296.90')
   expect(moneyOfCents(-5n)).toBe('−$0.05')
   expect(moneyOfCents(9_007_199_254_740_993_01n)).toBe('$9,007,199,254,740,993.01')

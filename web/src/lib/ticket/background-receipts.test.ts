@@ -17,14 +17,14 @@ const order = {
 } as Order
 const fills = [{ orderId: '1' } as Fill]
 
-describe('what backgroundReceipts without a press is told', () => {
-  test('an order that waited and was met', () => {
+describe('receipts of events without a press', () => {
+  test('a waiting order that filled', () => {
     expect(backgroundReceipts({ cause: 'trade', orders: [order], fills }, () => named)).toMatchObject([
       { kind: 'done', title: 'Bought 60 NOVA at 183.60', text: '140 of 200 still open. Fee $2.20', of: '1' },
     ])
   })
 
-  test('an exit that came', () => {
+  test('an exit that triggered', () => {
     const stop: Order = {
       ...order,
       side: 'sell',
@@ -50,7 +50,7 @@ describe('what backgroundReceipts without a press is told', () => {
   })
 })
 
-test('what was pressed has its own receipt, and an order that only moved has none', () => {
+test('an action has its own receipt, and an order that only moved has none', () => {
   expect(backgroundReceipts({ cause: 'order', orders: [order], fills }, () => named)).toEqual([])
   expect(backgroundReceipts({ cause: 'trade', orders: [order], fills: [] }, () => named)).toEqual([])
 })

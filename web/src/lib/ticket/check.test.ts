@@ -28,7 +28,7 @@ describe('a draft becomes an order', () => {
     })
   })
 
-  test('at the market it has no price, and is ioc unless all of it is wanted', () => {
+  test('a market order has no price, and is ioc unless fok is chosen', () => {
     expect(contentOf({ type: 'market', priceText: '' })).toEqual({ ...nova, type: 'market', timeInForce: 'ioc' })
     expect(contentOf({ type: 'market', timeInForce: 'fok' })).toMatchObject({ timeInForce: 'fok' })
   })
@@ -59,7 +59,7 @@ describe('a draft becomes an order', () => {
     })
   })
 
-  test('dollars are rounded down to a lot, at the market they are sent as they are', () => {
+  test('dollars are rounded down to a lot; a market order sends them unchanged', () => {
     expect(check({ unit: 'money', qtyText: '1,000' })).toMatchObject({ lots: 5, content: { qty: '5' } })
     expect(check({ unit: 'money', qtyText: '184.30' })).toMatchObject({ lots: 1 })
     const notional = contentOf({ unit: 'money', qtyText: '1,000', type: 'market' })
@@ -67,20 +67,20 @@ describe('a draft becomes an order', () => {
     expect(notional).not.toHaveProperty('qty')
   })
 
-  test('with an end, in UTC', () => {
+  test('with an expiry, in UTC', () => {
     expect(contentOf({ timeInForce: 'gtd', expireText: '2026-11-27T14:30' })).toMatchObject({
       timeInForce: 'gtd',
       expireAt: Date.UTC(2026, 10, 27, 14, 30),
     })
   })
 
-  test('with what it must not do, where its type knows it', () => {
+  test('with post only and reduce only, if its type has them', () => {
     expect(contentOf({ postOnly: true, reduceOnly: true })).toMatchObject({ postOnly: true, reduceOnly: true })
     expect(contentOf({ postOnly: true, timeInForce: 'ioc' })).not.toHaveProperty('postOnly')
     expect(contentOf({ postOnly: true, type: 'market' })).not.toHaveProperty('postOnly')
   })
 
-  test('with exits, of which one is enough', () => {
+  test('with exits, one of which is enough', () => {
     const exits = { hasExits: true, takeProfitText: '188', stopLossText: '180.5' }
     expect(contentOf(exits)).toMatchObject({
       takeProfit: { limitPrice: '188.00' },

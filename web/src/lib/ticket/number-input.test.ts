@@ -33,7 +33,7 @@ describe('a typed number', () => {
     expect(plainDecimal(typed)).toBe(plain)
   })
 
-  test.each(['', '.', 'abc', '1.2.3', '-5', '1e5', 'k'])('%s is none', (typed) => {
+  test.each(['', '.', 'abc', '1.2.3', '-5', '1e5', 'k'])('%s is not a number', (typed) => {
     expect(plainDecimal(typed)).toBeUndefined()
   })
 
@@ -59,7 +59,7 @@ test.each([
 describe('a field moved by keys', () => {
   const tick = stepOf('0.02')
 
-  test('goes by ticks, ten with Shift, a hundred by page', () => {
+  test('moves by a tick, by ten with Shift, by a hundred with PageUp and PageDown', () => {
     expect(stepped('184.30', tick, stepsOfKey('ArrowUp', false), 0)).toBe('184.32')
     expect(stepped('184.30', tick, stepsOfKey('ArrowDown', true), 0)).toBe('184.10')
     expect(stepped('184.30', tick, stepsOfKey('PageUp', false), 0)).toBe('186.30')
@@ -103,7 +103,7 @@ describe('a field of another notation', () => {
     expect(read).toEqual([point, comma, space])
   })
 
-  test('what it keeps means the same in each, and is written in its own', () => {
+  test('the stored value means the same in each notation, and is formatted in the current one', () => {
     write('comma')
     const value = kept('1.200')
     expect([atRest(value, stepOf('0.01')), forTyping('1234.50')]).toEqual(['1.200,00', '1234,50'])
@@ -113,7 +113,7 @@ describe('a field of another notation', () => {
     expect(atRest(value, stepOf('0.01'))).toBe('1\u202f200,00')
   })
 
-  test('what is no number stands as it was typed, and nothing takes it for one', () => {
+  test('text that is no number stays as typed, and nothing takes it for one', () => {
     write('space')
     const value = kept('1.200')
     expect(whyUnread(value)).toBe('1.200 could be 1\u202f200 or 1,2')
@@ -123,7 +123,7 @@ describe('a field of another notation', () => {
     expect([atRest(value, stepOf('1')), forTyping(value)]).toEqual(['1.200', '1.200'])
   })
 
-  test('says how it was read what might have been another number', () => {
+  test('says how an ambiguous number was read', () => {
     const all = ['1.200', '1,200', '1,2', '1.2', '1.234', '184,30', '184.30', '1.200,50', '1200', 'abc', '']
     const said = (numbers: NumberFormat) => {
       write(numbers)

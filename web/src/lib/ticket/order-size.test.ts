@@ -18,7 +18,7 @@ test('until the exchange has answered, value and slippage come from the book', (
   expect(sizeOf({ check, draft: { type: 'limit', side: 'buy' } }, undefined, around).slippageBps).toBe(0)
 })
 
-test('a trailing stop is worth its trigger, as the exchange answered, but asks by what it would trade now', () => {
+test('a trailing stop is valued at its trigger, as the exchange answered, but asks for confirmation by its value now', () => {
   const draft = { type: 'trailing_stop', side: 'sell' } as const
   expect(sizeOf({ check, draft }, { notional: '90009.00', slippageBps: 0 }, around)).toMatchObject({
     valueCents: 9_000_900n,
@@ -28,7 +28,7 @@ test('a trailing stop is worth its trigger, as the exchange answered, but asks b
   expect(worthless.largestCents).toBe(10_001_000n)
 })
 
-test('a market order is worth what the exchange answered, but asks by the larger value', () => {
+test('a market order has the value the exchange answered, but asks for confirmation by the larger value', () => {
   const draft = { type: 'market', side: 'sell' } as const
   const answered = { notional: '99000.00', slippageBps: 12.5 }
   expect(sizeOf({ check, draft }, answered, around)).toEqual({
@@ -38,7 +38,7 @@ test('a market order is worth what the exchange answered, but asks by the larger
   })
 })
 
-test('what is no order yet has no size', () => {
+test('an incomplete order has no size', () => {
   const missing: Checked = { ok: false, field: 'qty', missing: 'Enter a quantity' }
   const size = sizeOf({ check: missing, draft: { type: 'market', side: 'buy' } }, undefined, around)
   expect(size).toEqual({ valueCents: 0n, largestCents: 0n, slippageBps: 0 })

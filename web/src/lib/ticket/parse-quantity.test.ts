@@ -5,7 +5,7 @@ import { counted } from './parse-quantity.ts'
 const price = { name: 'stop price', step: stepOf('0.02') }
 const trail = { name: 'trail', step: stepOf('0.01'), unit: '%' }
 
-test('what is on the grid is counted', () => {
+test('values on the grid are counted in steps', () => {
   expect(counted('184.3', price)).toEqual({ ok: true, steps: 9_215 })
   expect(counted('1,000k', price)).toEqual({ ok: true, steps: 50_000_000 })
 })

@@ -5,7 +5,7 @@ test('a percentage of lots is rounded down', () => {
   expect(percentOf(319n, 25)).toBe(79n)
 })
 
-test('the keys walk the row and stop at its ends', () => {
+test('the keys move along the row and stop at its ends', () => {
   expect(nextPercent(undefined, 1)).toBe(10)
   expect(nextPercent(25, 1)).toBe(50)
   expect(nextPercent(100, 1)).toBe(100)

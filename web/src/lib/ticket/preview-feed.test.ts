@@ -18,7 +18,7 @@ beforeEach(() => {
 })
 afterEach(() => vi.useRealTimers())
 
-test('says of an order when the exchange would take it, and only then', async () => {
+test('reports when the exchange would accept an order, and only then', async () => {
   answer = () =>
     Promise.reject(new RequestRefused({ code: 'INSUFFICIENT_FUNDS', message: 'no', outcome: 'not_executed' }))
   const around = { account: {}, isLive: true, ask: () => answer() } as unknown as Surroundings

@@ -9,7 +9,7 @@ const bids: Level[] = [
 ]
 const asks: Level[] = [[102, 10]]
 
-test('a bid stands behind what is at its price and better', () => {
+test('a bid is behind everything at its price and better', () => {
   expect(queueAt(99, 'buy', { bids, asks })).toEqual({ aheadLots: 70, ticksFromBest: 1 })
   expect(queueAt(101, 'buy', { bids, asks })).toEqual({ aheadLots: 0, ticksFromBest: -1 })
 })

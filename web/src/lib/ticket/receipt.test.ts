@@ -20,7 +20,7 @@ describe('a receipt', () => {
     expect(receiptOf(order, nova)).toMatchObject({ title: 'Bought 5 NOVA at 184.34', text: 'Fee $0.47' })
   })
 
-  test('of a partial fill says what still waits', () => {
+  test('of a partial fill says what is still open', () => {
     const order = placed({
       status: 'partially_filled',
       filledQty: '60',
@@ -56,7 +56,7 @@ describe('a receipt', () => {
     })
   })
 
-  test('of an order whose day is over says so', () => {
+  test('of an order that expired at the end of the day says so', () => {
     const order = placed({ status: 'expired', reason: 'day_end' })
     expect(receiptOf(order, nova).text).toBe('Its day ended. No money is held.')
   })

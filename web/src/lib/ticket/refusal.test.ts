@@ -27,7 +27,7 @@ const refuse = (error: Partial<WireError>, change: Partial<OrderContent> = {}, m
 const labels = (receipt: ReturnType<typeof refuse>) => receipt.waysOn.map(({ label }) => label)
 const SALE = { side: 'sell', qty: '400' } as const
 
-describe('a refusal says what happened, what it did to the money, and a way on', () => {
+describe('a refusal says what happened, what it did to the money, and what to do', () => {
   test('too little money: what fits, or more money', () => {
     const receipt = refuse({ code: 'INSUFFICIENT_FUNDS', details: { required: '22127.06', available: '18204.75' } })
     expect(receipt.text).toBe('It needs $22,127.06 and you have $18,204.75. Nothing is held.')
@@ -42,7 +42,7 @@ describe('a refusal says what happened, what it did to the money, and a way on',
     expect(labels(receipt)).toEqual(['Max is 210', 'Deposit'])
   })
 
-  test('too little margin, and no quantity told: what the free margin covers of it', () => {
+  test('too little margin without a quantity from the exchange: what the free margin covers', () => {
     const details = { required: '12000.00', available: '8000.00' }
     const receipt = refuse({ code: 'INSUFFICIENT_MARGIN', details }, { ...SALE, qty: '300' }, { isMargin: true })
     expect(labels(receipt)).toEqual(['Max is 199', 'Deposit'])
@@ -56,7 +56,7 @@ describe('a refusal says what happened, what it did to the money, and a way on',
     expect(labels(receipt)).toEqual(['Use 184.34 (ask)', 'Use 193.52 (limit)'])
   })
 
-  test('outside the band on the other side: the edge that it lies beyond', () => {
+  test('outside the band on the other side: that edge of the band', () => {
     const details = { low: '175.10', high: '193.52' }
     const receipt = refuse({ code: 'PRICE_BAND', details }, { ...SALE, type: 'limit', limitPrice: '203.90' })
     expect(receipt.text).toContain('203.90 is more than 5% above the middle of the market')
@@ -67,7 +67,7 @@ describe('a refusal says what happened, what it did to the money, and a way on',
     expect(labels(refuse({ code: 'POST_ONLY_WOULD_CROSS' }))).toEqual(['Use 184.32', 'Send without post only'])
   })
 
-  test('nobody on the other side: that, and no quantity of nothing', () => {
+  test('nobody on the other side: says so, and suggests no quantity', () => {
     expect(refuse({ code: 'NO_LIQUIDITY' }, { ...SALE, limitPrice: '' }).text).toBe(
       'Nobody buys NOVA now. Nothing was sold.',
     )
@@ -76,24 +76,24 @@ describe('a refusal says what happened, what it did to the money, and a way on',
     expect(labels(limited)).toEqual([])
   })
 
-  test('fill or kill: what could be had', () => {
+  test('fill or kill: the quantity that could fill', () => {
     const receipt = refuse({ code: 'FOK_NOT_FILLABLE', details: { fillable: '430' } }, { qty: '900' })
     expect(receipt.text).toBe('Only 430 of 900 are on offer up to your price. Nothing was bought.')
     expect(labels(receipt)).toEqual(['Buy 430 NOVA'])
   })
 
-  test('more than is held: how much is bound, and what is free', () => {
+  test('more than the position: how much is bound, and how much is free', () => {
     const receipt = refuse({ code: 'INSUFFICIENT_POSITION', details: { required: '400', available: '120' } }, SALE)
     expect(receipt.text).toBe('You hold 320 NOVA, and open orders bind 200 of them. Nothing was sold.')
     expect(labels(receipt)).toEqual(['Sell 120 NOVA'])
   })
 
-  test('open orders bind all that is held: those orders', () => {
+  test('open orders bind the whole position: leads to those orders', () => {
     const receipt = refuse({ code: 'INSUFFICIENT_POSITION', details: { required: '400', available: '0' } }, SALE)
     expect(receipt.waysOn).toEqual([{ label: 'View', do: 'view', list: 'orders' }])
   })
 
-  test('nothing is held at all: the other side, and what a sale of it needs', () => {
+  test('no position: the other side, and margin for a short sale', () => {
     const none = refuse({ code: 'INSUFFICIENT_POSITION' }, SALE, { held: '0' })
     expect(none.text).toBe('You hold no NOVA. Nothing was sold.')
     expect(labels(none)).toEqual(['Buy instead', 'Margin and short selling'])
@@ -101,14 +101,14 @@ describe('a refusal says what happened, what it did to the money, and a way on',
     expect(labels(never)).toEqual(['Buy instead'])
   })
 
-  test('a field that is off: by its name on the screen', () => {
+  test('an invalid field: by its name on screen', () => {
     const most = { code: 'INVALID', field: 'qty', details: { rule: 'max', expected: 'at most 1000000' } } as const
     expect(refuse(most).text).toBe('Quantity is at most 1,000,000. Nothing was bought.')
     const step = { code: 'INVALID', field: 'limitPrice', details: { rule: 'tick', expected: 'a multiple of 0.02' } }
     expect(refuse(step as Partial<WireError>).text).toBe('Limit price goes in steps of 0.02. Nothing was bought.')
   })
 
-  test('of a change that was refused, and of an order that was only tried, no more is told than why', () => {
+  test('a refused change or preview only says why', () => {
     const error = { code: 'INSUFFICIENT_FUNDS', details: { required: '22127.06', available: '18204.75' } } as const
     const needs = 'It needs $22,127.06 and you have $18,204.75.'
     expect(refuse(error, {}, { deed: 'change' })).toMatchObject({ title: 'Order not changed', text: needs })
@@ -118,7 +118,7 @@ describe('a refusal says what happened, what it did to the money, and a way on',
     )
   })
 
-  test('an order that is over: since when', () => {
+  test('a closed order: since when', () => {
     const order = { status: 'filled', updatedAt: Date.UTC(2026, 10, 12, 14, 32, 17) }
     const receipt = refuse({ code: 'ORDER_CLOSED', order } as Partial<WireError>)
     expect(receipt.text).toBe('Too late: this order filled at 14:32:17.')
@@ -134,21 +134,21 @@ describe('a refusal says what happened, what it did to the money, and a way on',
     )
   })
 
-  test('a short: with margin, where the instrument has none', () => {
+  test('a short sale: needs margin, and an instrument that can be shorted', () => {
     expect(labels(refuse({ code: 'SHORT_NOT_ALLOWED' }, SALE))).toEqual(['Margin and short selling'])
     expect(refuse({ code: 'SHORT_NOT_ALLOWED' }, SALE, { isMargin: true }).text).toBe(
       "NOVA can't be sold short. Nothing was sold.",
     )
   })
 
-  test('a stop that was reached already: at once', () => {
+  test('a stop that has been reached: a market order', () => {
     const stop = { type: 'stop', stopPrice: '184.00', limitPrice: undefined } as const
     const receipt = refuse({ code: 'STOP_WOULD_TRIGGER', details: { last: '184.32' } }, stop)
     expect(receipt.text).toBe('The market has reached 184.00 already: the last trade was at 184.32. Nothing is held.')
     expect(labels(receipt)).toEqual(['Buy at market'])
   })
 
-  test('too small: the least that is taken', () => {
+  test('too small: the minimum', () => {
     const receipt = refuse({ code: 'MIN_NOTIONAL', details: { minNotional: '500.00' } }, { qty: '1' })
     expect(receipt.text).toBe('An order in NOVA is worth at least $500.00. Nothing was bought.')
     expect(labels(receipt)).toEqual(['Use 3 NOVA'])
@@ -160,11 +160,11 @@ describe('a refusal says what happened, what it did to the money, and a way on',
     )
   })
 
-  test('nothing is offered that cannot be done', () => {
+  test('suggests nothing that is not possible', () => {
     expect(refuse({ code: 'NO_LIQUIDITY' }).waysOn).toEqual([])
   })
 
-  test.each(ERROR_CODES)('%s is told in a sentence, never by its code', (code) => {
+  test.each(ERROR_CODES)('%s is worded as a sentence, never as its code', (code) => {
     const { text } = refuse({ code })
     expect(text).toMatch(/\.$/)
     expect(text).not.toContain(code)

@@ -18,11 +18,11 @@ const sale = (remainingQty: string, more: Partial<Order> = {}) =>
 const bound = (orders: readonly Order[], onlyReducing = false) =>
   reservedLots(orders, { symbol: 'NOVA', side: 'sell', onlyReducing }, scale)
 
-test('sales bind lots, those of another side or symbol do not', () => {
+test('sales bind lots, orders of the other side or another symbol do not', () => {
   expect(bound([sale('50'), sale('20'), sale('9', { side: 'buy' }), sale('9', { symbol: 'LUMA' })])).toBe(70)
 })
 
-test('exits that cancel each other bind once, the larger; one that waits for its entry binds nothing', () => {
+test('a pair of exits binds the larger one only; an exit that waits for its entry binds nothing', () => {
   expect(bound([sale('80', { groupId: 'g' }), sale('100', { groupId: 'g' }), sale('5', { status: 'held' })])).toBe(100)
 })
 
@@ -30,7 +30,7 @@ test('in a margin account only reduce-only orders bind', () => {
   expect(bound([sale('50'), sale('20', { reduceOnly: true })], true)).toBe(20)
 })
 
-test('what is sold beyond what is held is short', () => {
+test('the part of a sale beyond the position is short', () => {
   expect(shortLots(50, 83)).toBe(33)
   expect(shortLots(100, 83)).toBe(0)
   expect(shortLots(-10, 83)).toBe(83)

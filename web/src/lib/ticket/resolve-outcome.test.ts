@@ -45,7 +45,7 @@ beforeEach(() => {
 })
 afterEach(() => vi.useRealTimers())
 
-test('an order is found, however often the exchange could not say', async () => {
+test('an order is found, however often the exchange could not answer', async () => {
   begin([refused('UNAVAILABLE'), refused('TIMEOUT'), refused('RATE_LIMITED', 10_000), order])
   await pass(15_900)
   expect(resolution).toBeUndefined()
@@ -53,7 +53,7 @@ test('an order is found, however often the exchange could not say', async () => 
   expect(resolution).toEqual({ is: 'known', order })
 })
 
-test('an order that its account does not know once it is final never arrived', async () => {
+test('an order that its account does not know after `finalAt` never arrived', async () => {
   begin([refused('NOT_FOUND')], 5_000)
   await pass(5_900)
   expect(exchange.asked).toBe(0)
@@ -61,14 +61,14 @@ test('an order that its account does not know once it is final never arrived', a
   expect(resolution).toEqual({ is: 'never' })
 })
 
-test.each(['UNAUTHENTICATED', 'FORBIDDEN', 'INVALID'] as const)('%s is the end of asking', async (code) => {
+test.each(['UNAUTHENTICATED', 'FORBIDDEN', 'INVALID'] as const)('%s ends the lookup', async (code) => {
   begin([refused(code)])
   await pass(60_000)
   expect(resolution).toEqual({ is: 'untold', isElsewhere: false })
   expect(exchange.asked).toBe(1)
 })
 
-test('so is a client that asks no more', async () => {
+test('a closed client ends the lookup', async () => {
   begin([new NotConnectedError()])
   await pass(60_000)
   expect(resolution).toEqual({ is: 'untold', isElsewhere: false })
@@ -87,21 +87,21 @@ test('another account is not asked for the order', async () => {
   expect(exchange.asked).toBe(0)
 })
 
-test('what another account does not know says nothing, though the page has not heard yet that it is another', async () => {
+test('an unknown id of another account says nothing, even before the page knows that the account changed', async () => {
   exchange.accountId = 'b'
   begin([refused('NOT_FOUND')])
   await pass(2_000)
   expect(resolution).toEqual({ is: 'untold', isElsewhere: true })
 })
 
-test('while no account is known it may be the same', async () => {
+test('while no account is known, the order is looked up', async () => {
   page.account = undefined
   begin([order])
   await pass(2_000)
   expect(resolution).toEqual({ is: 'known', order })
 })
 
-test('nobody is asked once nobody waits', async () => {
+test('nothing is asked once nobody waits for the result', async () => {
   begin([refused('UNAVAILABLE')])
   await pass(4_500)
   expect(exchange.asked).toBe(2)

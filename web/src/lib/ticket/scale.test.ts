@@ -11,7 +11,7 @@ describe('the grid of an instrument', () => {
     expect(coin.price(3211)).toBe('64220')
   })
 
-  test('a price between two ticks is none', () => {
+  test('a price between two ticks is not valid', () => {
     expect(nova.ticks('184.33')).toBeUndefined()
     expect(nova.ticks('abc')).toBeUndefined()
   })
@@ -26,7 +26,7 @@ describe('the grid of an instrument', () => {
     expect(coin.valueCents(3211, 250)).toBe(1_605_500n)
   })
 
-  test('money of the wire may be negative', () => {
+  test('money in wire format may be negative', () => {
     expect(centsOf('-230.38')).toBe(-23_038)
     expect(centsOf('0.00')).toBe(0)
   })

@@ -56,7 +56,7 @@ beforeEach(() => {
 })
 afterEach(() => vi.useRealTimers())
 
-test('an order of which no answer came is looked up in its own account: nothing was executed', async () => {
+test('an order without an answer is looked up in its own account: nothing was executed', async () => {
   void sender.press(content, false)
   await vi.advanceTimersByTimeAsync(0)
   expect(sender.inFlight).toMatchObject({ isUnknown: true })
@@ -65,7 +65,7 @@ test('an order of which no answer came is looked up in its own account: nothing 
   expect(sender).toMatchObject({ phase: 'editing', inFlight: undefined })
 })
 
-test('nothing is claimed of it once another account is looked at', async () => {
+test('nothing is claimed about it once another account is shown', async () => {
   void sender.press(content, false)
   around.account = accountOf('b')
   await vi.advanceTimersByTimeAsync(0)
@@ -75,7 +75,7 @@ test('nothing is claimed of it once another account is looked at', async () => {
   expect(sender).toMatchObject({ phase: 'editing', inFlight: undefined })
 })
 
-test('nor once the ticket is left, and the next order is asked for again', async () => {
+test('nothing is claimed once the ticket is left, and the next order is looked up again', async () => {
   void sender.press(content, false)
   await vi.advanceTimersByTimeAsync(500)
   sender.stop()
@@ -88,7 +88,7 @@ test('nor once the ticket is left, and the next order is asked for again', async
   expect(told.map(({ title }) => title)).toEqual(['Order not placed'])
 })
 
-test('an order that is refused once the ticket is left is told of where the trader is by then', async () => {
+test('an order refused after the ticket was left is reported where the trader is by then', async () => {
   around.placed = new RequestRefused({ code: 'INSUFFICIENT_FUNDS', message: 'no money', outcome: 'not_executed' })
   void sender.press(content, false)
   sender.stop()

@@ -33,7 +33,7 @@ describe('the send button', () => {
     )
   })
 
-  test('asks again above $10,000, or when a market order would slip by more than 1 %', () => {
+  test('asks for confirmation above $10,000, or when a market order would slip by more than 1%', () => {
     expect(confirmationOf({ ...content, qty: '83' }, 'NOVA', { valueCents: 1_529_690n })).toBe(
       'Confirm: buy 83 NOVA, $15,296.90',
     )
