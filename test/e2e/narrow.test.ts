@@ -2,7 +2,7 @@ import type { Locator, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { PHONE } from '../rig/browser.ts'
 import { barriers } from './axe-violations.ts'
-import { accountPage, field, live, receipt, receiptAway, send, start, startTrading, view } from './desk.ts'
+import { accountPage, field, live, receipt, receiptAway, send, start, startTrading, typeLimit, view } from './desk.ts'
 import { Stage } from './stage.ts'
 
 /* Phones, and the narrowest that there are: 320 pixels. */
@@ -81,6 +81,31 @@ test('a visitor without an account opens one from the positions', async () => {
   await start(page).tap()
   await receipt(page).getByText('Press Buy to own').waitFor()
   expect(await send(page).isVisible(), 'the ticket is shown').toBe(true)
+  expect(complaints).toEqual([])
+})
+
+test('a refusal is seen in the other views of a phone too, until it is closed or changed', async () => {
+  const { page, complaints } = await stage.visitor(PHONE)
+  await using _context = page.context()
+  await startTrading(page)
+  await typeLimit(page, '1', 0)
+  await page.getByRole('button', { name: 'Ask', exact: true }).tap()
+  for (const _ of [1, 2]) await field(page, 'Limit price').press('Shift+ArrowUp')
+  await page.getByRole('checkbox', { name: 'Post only' }).check()
+  await send(page).and(page.locator(':enabled')).waitFor()
+  const away = receiptAway(page)
+  await view(page, 'Positions')
+  await away.waitFor({ state: 'attached' })
+  await page.keyboard.press('Control+Enter')
+  await away.getByText('Order not placed').waitFor()
+  await view(page, 'Trade')
+  await away.waitFor({ state: 'detached' })
+  await view(page, 'Book')
+  await away.waitFor({ state: 'attached' })
+  expect(await away.getByText('Order not placed').count(), 'the ticket has shown it').toBe(0)
+  await page.keyboard.press('Control+Enter')
+  await away.getByRole('button', { name: 'Send without post only' }).tap()
+  await receipt(page).getByText('Bought').waitFor()
   expect(complaints).toEqual([])
 })
 
