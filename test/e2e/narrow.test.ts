@@ -2,7 +2,21 @@ import type { Locator, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { PHONE } from '../rig/browser.ts'
 import { barriers } from './axe-violations.ts'
-import { accountPage, field, live, receipt, receiptAway, send, start, startTrading, typeLimit, view } from './desk.ts'
+import {
+  accountPage,
+  field,
+  live,
+  position,
+  receipt,
+  receiptAway,
+  send,
+  start,
+  startTrading,
+  switchMargin,
+  type,
+  typeLimit,
+  view,
+} from './desk.ts'
 import { Stage } from './stage.ts'
 
 /* Phones, and the narrowest that there are: 320 pixels. */
@@ -107,6 +121,28 @@ test('a refusal is seen in the other views of a phone too, until it is closed or
   await away.getByRole('button', { name: 'Send without post only' }).tap()
   await receipt(page).getByText('Bought').waitFor()
   expect(complaints).toEqual([])
+})
+
+test.each([1_440, 1_024])('at a width of %d a large position covers no column of its row', async (width) => {
+  const { page } = await stage.visitor({ viewport: { width, height: 900 } })
+  await using _context = page.context()
+  await startTrading(page)
+  await accountPage(page)
+  const form = page.getByRole('form', { name: 'Deposit or withdraw' })
+  await form.getByLabel('Amount in dollars').fill('900m')
+  await form.getByRole('button', { name: 'Deposit' }).click()
+  await expect.poll(() => form.getByLabel('Amount in dollars').inputValue()).toBe('')
+  await switchMargin(page, true)
+  await page.goto('/trade/EUR-USD')
+  await live(page)
+  await type(page, 'Market')
+  await page.getByRole('radio', { name: /^Sell/ }).check({ force: true })
+  await field(page, 'Quantity').fill('1132000')
+  for (const _ of ['asked', 'confirmed']) await send(page).and(page.locator(':enabled')).click({ delay: 400 })
+  const row = position(page, 'EUR-USD')
+  await row.waitFor()
+  const cells = await row.locator('th, td').filter({ visible: true }).all()
+  for (const cell of cells) expect(await beyond(cell), await cell.innerText()).toBeLessThanOrEqual(0)
 })
 
 test('where an instrument does not exist, the top bar stands in for its head', async () => {
