@@ -12,8 +12,8 @@ import type { OpenVenue } from './sockets.ts'
 import { ECHO_CHANNEL, ECHO_STREAM } from './stream-echo.ts'
 
 const SLICES = 20
-const A_SLICE = 25
-/** A server runs for weeks: until V8 has compiled what an order runs through, it is not that server. */
+const WORKS_PER_SLICE = 25
+/** Servers run for weeks, so the measurement starts only after V8 has compiled the code path of an order. */
 const WARM_UP_MS = 10_000
 const WARM_UP = 100
 const MEDIAN = 0.5
@@ -26,17 +26,17 @@ export interface AckTimes {
 export interface AckComparison {
   readonly order: AckTimes
   readonly echo: AckTimes
-  /** The commit of a single row. */
+  /** A commit of a single row. */
   readonly row: AckTimes
-  /** That of the order's own, by the journal. */
+  /** The commit of the order itself, by the journal. */
   readonly journal: AckTimes
-  /** Where the order goes through Redis: an entry in a stream there, and a message published back. */
+  /** Only if orders go through Redis: an entry in a stream and a published message back. */
   readonly redis?: AckTimes
 }
 
 /**
- * An order's way from emit to acknowledgement, one in flight, and its parts bare; in slices, in turn.
- * @param redisUrl the one that the venue's commands go through, if any
+ * Measures an order from emit to acknowledgement, with one in flight, and the bare parts of its path, in alternating slices.
+ * @param redisUrl the Redis that the venue's commands go through, if any
  */
 export async function ackTimes(rig: Rig, venue: OpenVenue, redisUrl?: string): Promise<AckComparison> {
   await using parts = new AsyncDisposableStack()
@@ -57,7 +57,7 @@ export async function ackTimes(rig: Rig, venue: OpenVenue, redisUrl?: string): P
   do for (const work of works) await timesOf(work, WARM_UP)
   while (performance.now() - warmFrom < WARM_UP_MS)
   for (let slice = 0; slice < SLICES; slice++) {
-    for (const [at, work] of works.entries()) times[at]?.push(...(await timesOf(work, A_SLICE)))
+    for (const [at, work] of works.entries()) times[at]?.push(...(await timesOf(work, WORKS_PER_SLICE)))
   }
   const [order = [], echoed = [], rows = [], journalled = [], streamed] = times
   return {
@@ -68,8 +68,8 @@ export async function ackTimes(rig: Rig, venue: OpenVenue, redisUrl?: string): P
 }
 
 /**
- * What the order is held against: all that it cannot be without.
- * @param commit whose counts
+ * The sum that an order is compared with: the parts that it cannot do without.
+ * @param commit which commit is added
  */
 export const sumOfParts = (ack: AckComparison, commit: 'row' | 'journal', of: keyof AckTimes): number =>
   ack.echo[of] + ack[commit][of] + (ack.redis?.[of] ?? 0)
@@ -89,7 +89,7 @@ const summaryOf = (times: readonly number[]): AckTimes => ({
   p99Ms: quantileOf(times, TAIL),
 })
 
-/** A bare Socket.IO server in a process of its own, asked by the client that the orders come from. */
+/** A bare Socket.IO server in its own process, with requests from the same kind of client as orders. */
 class Echo implements AsyncDisposable {
   readonly #server: ChildProcess
   readonly #socket: LightSocket
@@ -123,7 +123,7 @@ class Echo implements AsyncDisposable {
   }
 }
 
-/** One row in one transaction of its own. */
+/** One row in its own transaction. */
 class BareCommit implements AsyncDisposable {
   readonly #client: pg.Client
 
@@ -146,7 +146,7 @@ class BareCommit implements AsyncDisposable {
   }
 }
 
-/** An entry in a stream and a message back, both by way of another process. */
+/** An entry in a stream and a published message back, through another process. */
 class BareStream implements AsyncDisposable {
   readonly #other: Child
   readonly #sender: Redis

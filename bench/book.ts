@@ -6,9 +6,9 @@ import { commandOf, NOW_MS, tradersEngine } from './traders.ts'
 import { MAX_TICKS, type Operation, OPERATIONS, workload } from './workload.ts'
 
 /**
- * Matching against `nodejs-order-book`, in one run, interleaved: the bare book, and the whole engine with accounts,
- * holds, fees, the self-trade rule, entries and events. All three must come to the same fills, the same volume and the
- * same resting orders.
+ * Matching compared with `nodejs-order-book` in one interleaved run: the bare book, and the whole engine with accounts,
+ * holds, fees, self-trade prevention, entries and events. All three must produce the same number of fills, the same volume
+ * and the same number of resting orders.
  */
 
 const REPEATS = 7
@@ -21,18 +21,18 @@ interface Outcome {
   readonly resting: number
 }
 
-/** A book or engine at work. Commands are made just before they are carried out, as in the exchange's loop, untimed. */
+/** A book or engine to measure. `prepare` makes the commands just before they run, as in the exchange's loop, and is not timed. */
 interface Contestant {
   prepare(operations: readonly Operation[]): void
   run(): void
   outcome(): Outcome
 }
 
-/** @returns how many times as fast as the yardstick the bare book and the whole engine are, a repeat each */
+/** @returns for each repeat, how many times faster than the yardstick the bare book and the whole engine are */
 export function benchBook(): { readonly book: readonly number[]; readonly engine: readonly number[] } {
   const operations = workload()
   const ratios = { book: [] as number[], engine: [] as number[] }
-  // The first round warms up and is dropped.
+  // The first round is a warm-up and does not count.
   for (let repeat = 0; repeat <= REPEATS; repeat++) {
     const [yardstick, book, engine] = race(operations, [new YardstickRun(), new BookRun(), new EngineRun()])
     if (repeat === 0 || yardstick === undefined || book === undefined || engine === undefined) continue
@@ -43,8 +43,9 @@ export function benchBook(): { readonly book: readonly number[]; readonly engine
 }
 
 /**
- * All run through the same operations, chunk by chunk in turn, so that a neighbour's load falls on all alike.
- * @returns milliseconds of each
+ * Runs the same operations on all contestants, alternating after each chunk, so that other load on the machine affects all
+ * of them equally.
+ * @returns milliseconds per contestant
  */
 function race(operations: readonly Operation[], contestants: readonly Contestant[]): number[] {
   const milliseconds = contestants.map(() => 0)
@@ -69,7 +70,7 @@ function race(operations: readonly Operation[], contestants: readonly Contestant
 
 class BookRun implements Contestant {
   private readonly book = new OrderBook(MAX_TICKS)
-  /** Whoever places an order in a bare book keeps its slot. */
+  /** Slots by order id: the caller of a bare book must remember them. */
   private readonly slots = new Int32Array(OPERATIONS)
   private operations: readonly Operation[] = []
   private fills = 0
@@ -155,7 +156,7 @@ class YardstickRun implements Contestant {
       }
       const { done, partial, quantityLeft, err } = this.book.limit(order)
       if (err !== null) throw new Error(`order ${order.id}: ${err.message}`)
-      // Of what came of it, all but the order itself are makers: those done have left the book.
+      // All orders in the result except the new one are makers; those in `done` have left the book.
       for (const { id } of done) {
         if (id === order.id) continue
         this.fills++

@@ -8,11 +8,11 @@ import { commandOf, NOW_MS, tradersEngine } from './traders.ts'
 import { type Operation, workload } from './workload.ts'
 
 export interface DurableRates {
-  /** 1 order, 1 fill, 4 entries, its balances and its answer, 256 orders a batch. */
+  /** Orders with one fill, four entries, balances and an answer each, in batches of 256. */
   readonly by256: number
-  /** The same, each order alone. */
+  /** The same orders, in batches of one. */
   readonly by1: number
-  /** What the engine makes of the bench's workload: orders that rest, cancels, partial and full fills with fees. */
+  /** The engine's output for the workload of `workload.ts`: resting orders, cancels, partial and full fills with fees. */
   readonly mixed: number
 }
 
@@ -20,7 +20,7 @@ const SECONDS = 2
 const WARM_UP_SECONDS = 0.3
 const BATCH = 256
 
-/** Orders a second through the journal. While one batch commits the next is made, as in the exchange's loop. */
+/** Orders per second through the journal. While one batch commits, the next is prepared, as in the exchange's loop. */
 export async function durableRates(rig: Rig): Promise<DurableRates> {
   return {
     by256: await rateOf(rig, marketOrders(BATCH)),
@@ -40,7 +40,7 @@ async function rateOf(rig: Rig, flow: OpenFlow): Promise<number> {
       const committed = journal.commit(next)
       next = journal.next()
       await committed
-      orders += journal.ordersABatch
+      orders += journal.ordersPerBatch
     }
     const rate = (1_000 * orders) / (performance.now() - began)
     await journal.commit(next)
@@ -62,14 +62,14 @@ async function mixedOrders(commit: Commit): Promise<Flow> {
     size: BATCH,
     next: (batch) => {
       const taken = operations.slice(at, (at += BATCH))
-      if (taken.length < BATCH) throw new Error('the workload is at its end')
+      if (taken.length < BATCH) throw new Error('the workload is used up')
       for (const operation of taken) engine.apply(commandOf(operation), NOW_MS + batch)
       return { ...rowsOf(batch, engine.drain()), results: taken.map(answerTo) }
     },
   }
 }
 
-/** As the exchange would commit it. Its objects are the engine's own, so it is to be committed before the next command. */
+/** The batch as the exchange would commit it. It contains live objects of the engine, so it must be committed before the next command. */
 function rowsOf(batch: number, events: EngineEvents): Batch {
   const open = new OpenBatch()
   open.record(events)

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:http'
 import { Server } from 'socket.io'
 
-/** Socket.IO alone, as the gateway sets it up: what an acknowledgement costs before anything is done. */
+/** Only Socket.IO, with the gateway's settings: the cost of an acknowledgement without any work. */
 const http = createServer()
 const io = new Server(http, { transports: ['websocket'], serveClient: false, perMessageDeflate: false })
 io.on('connection', (socket) => {

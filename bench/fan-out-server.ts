@@ -11,33 +11,33 @@ import { instruments } from '../server/gateway/exchange-stand-in.fixture.ts'
 import { GatewayRig } from '../server/gateway/gateway.fixture.ts'
 import { answerQuestions } from '../test/load/child.ts'
 
-/** One server of a comparison, in a process of its own. */
+/** Questions to one server of a comparison, which runs in its own process. */
 export type ServerQuestion =
   | {
       /**
-       * `gateway`: the real one, over an exchange that only sends frames. `leader`: what sends them to gateways through
-       * Redis. `ws` and `socket.io`: these libraries alone.
+       * `gateway`: the real gateway with an exchange that only sends frames. `leader`: sends frames to gateways through Redis.
+       * `ws` and `socket.io`: only these libraries.
        */
       readonly open: 'gateway' | 'leader' | 'ws' | 'socket.io'
-      /** Frames come to gateways through this Redis. */
+      /** The Redis through which gateways get frames. */
       readonly redisUrl?: string
-      /** Each quantum makes three frames for a socket that watches quotes, a book and its trades; else one of quotes. */
+      /** With trades, a socket that watches quotes, a book and its trades gets three frames per quantum; otherwise one of quotes. */
       readonly hasTrades?: boolean
     }
-  /** A quantum is 50 ms unless told. */
+  /** The quantum is 50 ms by default. */
   | { readonly publishSeconds: number; readonly quantumMs?: number }
   | { readonly cpu: true }
   | { readonly memory: true }
   | { readonly guest: true }
 
 export interface Published {
-  /** User and system time of this process meanwhile. */
+  /** User and system time of this process during the measurement. */
   readonly cpuMicroseconds: number
   readonly quanta: number
 }
 export interface Memory {
   readonly rssBytes: number
-  /** What V8 knows of: its heap and the buffers beside it. */
+  /** The memory that V8 manages: its heap and external buffers. */
   readonly heapBytes: number
 }
 
@@ -67,7 +67,7 @@ answerQuestions((question: ServerQuestion) => {
   return publishFor(1_000 * question.publishSeconds, question.quantumMs ?? QUANTUM_MS)
 })
 
-/** @returns the port; 0 where there is none */
+/** @returns the port; 0 if it has none */
 async function open(kind: 'gateway' | 'leader' | 'ws' | 'socket.io', redisUrl: string | undefined): Promise<number> {
   switch (kind) {
     case 'gateway':
@@ -127,7 +127,7 @@ async function listen(http: HttpServer): Promise<number> {
   return (http.address() as AddressInfo).port
 }
 
-/** A quantum each so many milliseconds, for so long. */
+/** Publishes a quantum every `quantumMs` for `ms`. */
 async function publishFor(ms: number, quantumMs: number): Promise<Published> {
   const before = process.cpuUsage()
   const quanta = Math.round(ms / quantumMs)
@@ -148,7 +148,7 @@ async function memory(): Promise<Memory> {
   return { rssBytes: rss, heapBytes: heapUsed + external }
 }
 
-/** The best bid and ask of each symbol move: who watches all quotes gets one frame of some 600 bytes. */
+/** The best bid and ask of each symbol change: a socket that watches all quotes gets one frame of about 600 bytes. */
 function marketFrame(number: number): MarketFrame {
   const timeMs = Date.now()
   const symbols = instruments.map(({ wire: { symbol } }, at) => ({
@@ -164,7 +164,7 @@ function marketFrame(number: number): MarketFrame {
   return { epoch: 1, seq: number, timeMs, full: number === 1, indicative: false, symbols }
 }
 
-/** The same as the gateway makes of it. */
+/** The frames that the gateway makes from `marketFrame`. */
 function framesOf(number: number): [string, object][] {
   const time = Date.now()
   const q = instruments.map(({ wire: { symbol } }, at) => {

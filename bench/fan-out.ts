@@ -3,17 +3,17 @@ import { startRedis } from '../test/rig/redis.ts'
 import { Child } from '../test/load/child.ts'
 import type { Published } from './fan-out-server.ts'
 
-/** What is compared with bare ws, which always sends as many frames of the same size. */
+/** A case that is compared with bare ws, which sends the same number of frames of the same size. */
 export interface FanOutCase {
   readonly sockets: number
-  /** Gateways that the sockets are spread over; a leader sends to them through Redis. Undefined: one, without Redis. */
+  /** Number of gateways for the sockets; a leader sends to them through Redis. Undefined: one gateway without Redis. */
   readonly instances?: number
-  /** Each socket watches quotes, a book and its trades, and gets three frames each time; else quotes, one of 600 bytes. */
+  /** Each socket watches quotes, a book and its trades and gets three frames per quantum; otherwise quotes, one of 600 bytes. */
   readonly isTerminal?: boolean
 }
 
 export interface FanOut {
-  /** Server's CPU per delivered frame in each pair of slices, as a multiple of bare ws. */
+  /** CPU of the servers per delivered frame in each pair of slices, as a multiple of bare ws. */
   readonly ratios: readonly number[]
   readonly gatewayMicroseconds: readonly number[]
   readonly wsMicroseconds: readonly number[]
@@ -21,15 +21,15 @@ export interface FanOut {
 
 const SECONDS = 1.5
 const PAIRS = 5
-/** Of pairs that do not count. */
+/** Pairs at the start that do not count. */
 const WARM_UP_PAIRS = 1
 /**
- * Before them each server sends so long, as fast as the clients read, since a server runs for days: V8 goes on compiling a
- * gateway for some 3,000 quanta, in threads whose CPU counts. Of several servers that share the clients each must send as
- * much as one does, so it takes as many times as long.
+ * Before the measurement each server sends for this long, as fast as the clients read: V8 keeps compiling a gateway for about
+ * 3,000 quanta, in threads whose CPU counts. With several servers that share the clients, each must send as much as a single
+ * one, so it takes that many times longer.
  */
 const WARM_UP_SECONDS = 15
-const WARM_UP_FRAMES_A_SECOND = 40_000
+const WARM_UP_FRAMES_PER_SECOND = 40_000
 
 const QUOTES: readonly Subscription[] = [{ channel: 'quotes' }]
 const TERMINAL: readonly Subscription[] = [
@@ -38,7 +38,7 @@ const TERMINAL: readonly Subscription[] = [
   { channel: 'trades', symbols: ['VLNT'] },
 ]
 
-/** What a frame costs a server for each socket that gets it, in slices in turn. */
+/** The cost of a frame per socket that gets it, measured in alternating slices. */
 export async function fanOut(one: FanOutCase): Promise<FanOut> {
   await using parts = new AsyncDisposableStack()
   const gateways = await openGateways(parts, one)
@@ -48,7 +48,7 @@ export async function fanOut(one: FanOutCase): Promise<FanOut> {
   const gatewayMicroseconds: number[] = []
   const wsMicroseconds: number[] = []
   for (let pair = -WARM_UP_PAIRS; pair < PAIRS; pair++) {
-    // Strictly in turn: the second of two slices of one server costs a tenth less, its memory being in the caches.
+    // Strictly alternating: the second of two slices in a row of one server costs a tenth less, because its memory is cached.
     const costs = [await gateways.microsecondsPerFrame(), await ws.microsecondsPerFrame()] as const
     if (pair < 0) continue
     gatewayMicroseconds.push(costs[0])
@@ -63,12 +63,12 @@ async function openGateways(
   { sockets, instances, isTerminal = false }: FanOutCase,
 ): Promise<Side> {
   const redis = instances === undefined ? undefined : parts.use(await startRedis())
-  const way = { hasTrades: isTerminal, ...(redis !== undefined && { redisUrl: redis.url }) }
+  const options = { hasTrades: isTerminal, ...(redis !== undefined && { redisUrl: redis.url }) }
   const clients = parts.use(await Child.start(new URL('light-clients.ts', import.meta.url)))
   const servers: Child[] = []
   for (let at = 0; at < (instances ?? 1); at++) {
     const server = parts.use(await Child.start(new URL('fan-out-server.ts', import.meta.url)))
-    const port = await server.ask<number>({ open: 'gateway', ...way })
+    const port = await server.ask<number>({ open: 'gateway', ...options })
     servers.push(server)
     const share = Math.floor(sockets / (instances ?? 1))
     await clients.ask({ open: share, port, subscriptions: isTerminal ? TERMINAL : QUOTES, events: EVENTS })
@@ -77,7 +77,7 @@ async function openGateways(
   const leader =
     redis === undefined ? only : parts.use(await Child.start(new URL('fan-out-server.ts', import.meta.url)))
   if (leader === undefined) throw new Error('expected a gateway')
-  if (redis !== undefined) await leader.ask({ open: 'leader', ...way })
+  if (redis !== undefined) await leader.ask({ open: 'leader', ...options })
   return new Side({ publisher: leader, servers, clients, isTerminal })
 }
 
@@ -90,12 +90,12 @@ async function openWs(parts: AsyncDisposableStack, { sockets, isTerminal = false
 }
 
 const EVENTS = ['quotes', 'trades', 'book']
-const LOOK_MS = 50
+const POLL_MS = 50
 const ARRIVED_MS_MAX = 10_000
 
 interface SideParts {
   readonly publisher: Child
-  /** Those whose CPU counts. */
+  /** The servers whose CPU is measured. */
   readonly servers: readonly Child[]
   readonly clients: Child
   readonly isTerminal: boolean
@@ -119,32 +119,32 @@ class Side {
   async warmUp(): Promise<void> {
     const { clients, servers } = this.#parts
     const { sockets } = await clients.ask<Counts>({ count: true })
-    const quantumMs = (1_000 * sockets * this.#framesAQuantum) / WARM_UP_FRAMES_A_SECOND
+    const quantumMs = (1_000 * sockets * this.#framesPerQuantum) / WARM_UP_FRAMES_PER_SECOND
     await this.#publish({ publishSeconds: WARM_UP_SECONDS * servers.length, quantumMs })
   }
 
-  get #framesAQuantum(): number {
+  get #framesPerQuantum(): number {
     return this.#parts.isTerminal ? 3 : 1
   }
 
-  /** @returns how many frames have arrived. @throws {Error} when a socket has missed one */
+  /** @returns the number of frames that have arrived. @throws {Error} when a socket has missed one */
   async #publish(question: { readonly publishSeconds: number; readonly quantumMs?: number }): Promise<number> {
     const { publisher, clients } = this.#parts
     const before = await clients.ask<Counts>({ count: true })
     const { quanta } = await publisher.ask<Published>(question)
-    const expected = quanta * before.sockets * this.#framesAQuantum
-    await this.#arrived(before.frames + expected)
+    const expected = quanta * before.sockets * this.#framesPerQuantum
+    await this.#waitFor(before.frames + expected)
     return expected
   }
 
-  /** @throws {Error} when frames are missing after a while */
-  async #arrived(frames: number): Promise<void> {
+  /** @throws {Error} when frames are still missing after ARRIVED_MS_MAX */
+  async #waitFor(frames: number): Promise<void> {
     const deadlineMs = performance.now() + ARRIVED_MS_MAX
     for (;;) {
       const { frames: found } = await this.#parts.clients.ask<Counts>({ count: true })
       if (found >= frames) return
       if (performance.now() > deadlineMs) throw new Error(`expected ${frames} frames to arrive, found ${found}`)
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS))
     }
   }
 

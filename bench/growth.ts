@@ -9,16 +9,16 @@ import { type ListedInstrument, readInstruments } from '../server/instruments.ts
 import { Simulator } from '../server/simulator/simulator.ts'
 import { medianOf } from './quantiles.ts'
 
-/** How what the exchange does in memory grows: absolute figures of one machine and minute, to be read down a column. */
+/** How the exchange's work in memory grows. Absolute figures of one machine at one time: only compare them within a column. */
 export interface Growth {
   readonly instruments: number
   readonly accounts: number
   readonly resting: number
-  /** One command and its events, in microseconds: 60 % limit orders, 30 % cancels, 10 % market orders. */
+  /** One command with its events, in microseconds: 60% limit orders, 30% cancels, 10% market orders. */
   readonly commandUs: number
-  /** A second of the simulated market, in milliseconds of one core; only where instruments grow. */
+  /** One second of the simulated market, in milliseconds of one core; only measured for the number of instruments. */
   readonly marketSecondMs: number | undefined
-  /** An engine brought back from rows that have been read already. */
+  /** Restoring an engine from rows that have already been read. */
   readonly restoreMs: number
   readonly heapMb: number
 }
@@ -31,7 +31,7 @@ const RESTING = [100, 10_000, 100_000, 1_000_000]
 const PLAIN = { instruments: 16, accounts: 1_000, resting: 1_000 }
 const STARTING_CENTS = 100_000_000_00
 const SLICES = 21
-const COMMANDS_A_SLICE = 6_400
+const COMMANDS_PER_SLICE = 6_400
 const BATCH = 64
 const MARKET_SECONDS = 20
 
@@ -61,7 +61,7 @@ function measure(size: Size, withMarket: boolean): Growth {
   }
 }
 
-/** An engine of a size, with the house on both sides of every book. */
+/** An engine of a given size, with orders of the house on both sides of every book. */
 class Floor {
   private readonly size: Size
   private readonly specs: readonly InstrumentSpec[]
@@ -86,7 +86,7 @@ class Floor {
       this.engine.apply({ kind: 'account.open', account, name: 'bench', startingCents: STARTING_CENTS }, NOW_MS)
       this.engine.drain()
     }
-    // Far from the market, so that they stay.
+    // Far from the market, so that they are not filled.
     for (let at = 0; at < size.resting; at++) {
       this.apply(this.limitOrder(at, 100 + (at % 1_000)))
       this.engine.drain()
@@ -97,19 +97,19 @@ class Floor {
     const times: number[] = []
     for (let slice = 0; slice < SLICES; slice++) {
       let milliseconds = 0
-      for (let done = 0; done < COMMANDS_A_SLICE; done += BATCH) {
+      for (let done = 0; done < COMMANDS_PER_SLICE; done += BATCH) {
         const commands = Array.from({ length: BATCH }, () => this.nextCommand())
         const began = performance.now()
         for (const command of commands) this.apply(command)
         this.engine.drain()
         milliseconds += performance.now() - began
       }
-      times.push((1_000 * milliseconds) / COMMANDS_A_SLICE)
+      times.push((1_000 * milliseconds) / COMMANDS_PER_SLICE)
     }
     return medianOf(times)
   }
 
-  /** Accounts, positions and open orders into a new engine, as at a recovery. */
+  /** Restores accounts, positions and open orders into a new engine, as in a recovery. */
   restoreMs(): number {
     const { engine } = this
     const accounts = engine.accounts().map((account) => ({ ...account, heldCents: 0 }))
@@ -127,7 +127,7 @@ class Floor {
 
   private apply(command: Command): void {
     const result = this.engine.apply(command, NOW_MS)
-    if (!result.ok) throw new Error(`expected ${command.kind} to be carried out, found ${JSON.stringify(result)}`)
+    if (!result.ok) throw new Error(`expected ${command.kind} to succeed, found ${JSON.stringify(result)}`)
     if (result.kind === 'order.place' && result.order.status === 'open') {
       this.open.push({ account: result.order.account, number: result.order.number })
     }
@@ -167,12 +167,12 @@ class Floor {
 
   private specOf(at: number): InstrumentSpec {
     const spec = this.specs[at % this.specs.length]
-    if (spec === undefined) throw new Error('a floor without instruments')
+    if (spec === undefined) throw new Error('expected at least one instrument')
     return spec
   }
 }
 
-/** The whole market of so many instruments, participants and marks, without anyone listening. */
+/** The whole market of `instruments` instruments with participants and mark prices, without receivers. */
 function marketSecondMs(instruments: number): number {
   const listed = listedOf(instruments)
   const engine = engineOf(
@@ -201,7 +201,7 @@ const toSimulated = ({ wire, startTicks, sigmaDay, sizeMultiplier }: ListedInstr
   return { symbol, assetClass, sector, startTicks, sigmaDay, sizeMultiplier }
 }
 
-/** The shipped ones, again and again under other names. */
+/** The shipped instruments, repeated under other names. */
 function listedOf(count: number): ListedInstrument[] {
   return Array.from({ length: count }, (_, at) => {
     const listed = LISTED[at % LISTED.length]
@@ -212,13 +212,13 @@ function listedOf(count: number): ListedInstrument[] {
 }
 
 const engineOf = (instruments: readonly InstrumentSpec[], { resting }: Size) =>
-  new Engine({ instruments, maxOpenOrdersPerInstrument: Math.max(1_000, resting) + SLICES * COMMANDS_A_SLICE })
+  new Engine({ instruments, maxOpenOrdersPerInstrument: Math.max(1_000, resting) + SLICES * COMMANDS_PER_SLICE })
 const middleOf = ({ maxTicks }: InstrumentSpec) => Math.round(maxTicks / 10)
 
 function heapMb(): number {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
-  // Once is not enough for array buffers: they go with the second.
+  // Array buffers are only freed by a second collection.
   for (let at = 0; at < 3; at++) collect()
   const { heapUsed, arrayBuffers } = process.memoryUsage()
   return (heapUsed + arrayBuffers) / 2 ** 20

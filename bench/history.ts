@@ -8,22 +8,22 @@ import type { Rig } from './rig.ts'
 import { medianOf } from './quantiles.ts'
 import { tableOf } from './table.ts'
 
-/** One question to an account's history. */
+/** The time of one query of an account's history. */
 export interface HistoryTime {
   readonly name: string
   readonly medianMs: number
   readonly slowestMs: number
   readonly rows: number
-  /** What its plan reads, outermost first. */
+  /** The indexes and tables that its plan reads, outermost first. */
   readonly plan: string
 }
 
-/** What a page may take, whatever the account has behind it: docs/performance.md. */
+/** The goal for one page, whatever the size of the account's history: docs/performance.md. */
 const MEDIAN_MS_MAX = 20
 const ORDERS = 1_000_000
 
 const ACCOUNT = FIRST_USER_ACCOUNT
-/** Others, so that the account is not alone in the tables. */
+/** Other accounts, so that the account is not alone in the tables. */
 const OTHERS = 20
 const ORDERS_OF_OTHERS = 5_000
 const BEGAN_MS = Date.UTC(2026, 0, 1)
@@ -34,8 +34,8 @@ const REPEATS = 7
 const PAGE = 101
 
 /**
- * How long the pages of an account's history take when it has very many orders: each with a fill and three entries, in 16
- * symbols and one that it traded only when it was young; the open ones are old too.
+ * Measures pages of an account's history with very many orders, each with a fill and three entries, in 16 symbols and one
+ * that it traded only at the start. The open orders are old too.
  */
 export async function historyTimes(rig: Rig, say: (text: string) => void, orders = ORDERS): Promise<HistoryTime[]> {
   await using database = await openDatabase({ url: await rig.freshUrl(), logger: { warn: () => undefined } })
@@ -46,10 +46,10 @@ export async function historyTimes(rig: Rig, say: (text: string) => void, orders
   const middle = { fromMs: BEGAN_MS + (lastMs - BEGAN_MS) / 2, toMs: BEGAN_MS + (lastMs - BEGAN_MS) / 2 + 3_600_000 }
   const early = { fromMs: BEGAN_MS, toMs: BEGAN_MS + 3_600_000 }
   const page = { limit: PAGE }
-  const questions: [string, () => Promise<readonly unknown[]>][] = []
-  const ask = (name: string, read: () => Promise<readonly unknown[]>) => questions.push([name, read])
+  const queries: [string, () => Promise<readonly unknown[]>][] = []
+  const ask = (name: string, read: () => Promise<readonly unknown[]>) => queries.push([name, read])
 
-  // As the gateway reads a page with a symbol: a bounded way down the list.
+  // The gateway reads a page with a symbol like this: it looks at a limited number of rows.
   const ofSymbol = async (list: ListName, filter: { readonly symbol?: string; readonly asset?: string }) => {
     const { first, before } = await history.stretchOf(list, ACCOUNT, page)
     return history[list](ACCOUNT, { ...page, ...filter, downTo: Math.max(first, before - LOOKED_AT_MAX) })
@@ -81,7 +81,7 @@ export async function historyTimes(rig: Rig, say: (text: string) => void, orders
   ask('accounts of the user', () => history.accountsOf('user'))
 
   const found: HistoryTime[] = []
-  for (const [name, read] of questions) found.push({ ...(await timeOf(name, read)), plan: await asked.plan() })
+  for (const [name, read] of queries) found.push({ ...(await timeOf(name, read)), plan: await asked.plan() })
   return found
 }
 
@@ -98,7 +98,7 @@ export const historyTable = (times: readonly HistoryTime[]): string =>
     ]),
   )
 
-/** Passes on what is asked, and keeps the last of it to be explained. */
+/** Forwards queries and remembers the last one, to explain it. */
 class AskedQueries {
   readonly queries: Queries
   readonly #real: Queries
@@ -128,7 +128,7 @@ class AskedQueries {
 async function timeOf(name: string, read: () => Promise<readonly unknown[]>): Promise<Omit<HistoryTime, 'plan'>> {
   const times: number[] = []
   let rows = 0
-  await read() // the first reads from disk
+  await read() // the first run reads from disk
   for (let repeat = 0; repeat < REPEATS; repeat++) {
     const began = performance.now()
     rows = (await read()).length
@@ -137,11 +137,11 @@ async function timeOf(name: string, read: () => Promise<readonly unknown[]>): Pr
   return { name, medianMs: medianOf(times), slowestMs: Math.max(...times), rows }
 }
 
-/** Writes the rows as commit_batch_2 would have left them, without the engine's work of a day. */
+/** Writes the rows that commit_batch_2 would have written, without a day of the engine's work. */
 async function fill(queries: Queries, orders: number, say: (text: string) => void): Promise<void> {
   await queries.tx(async (t) => {
     await t.none('SET LOCAL transaction_timeout = 0')
-    await t.none('SET LOCAL session_replication_role = replica') // no triggers: balances are not asked for
+    await t.none('SET LOCAL session_replication_role = replica') // no triggers: balances are not read
     await t.none(
       `INSERT INTO account (account_id, name, order_number, fill_number, entry_number, created_at_ms, batch)
        SELECT $1 + n, 'bench', $4, $4, 3 * $4, $2, 1 FROM generate_series(0, $3) n`,
@@ -172,7 +172,7 @@ async function fill(queries: Queries, orders: number, say: (text: string) => voi
 }
 
 async function fillAccount(t: Pick<Queries, 'none'>, account: number, orders: number): Promise<void> {
-  // Of the first hundred, ten are open still, and ten were of a symbol that was not traded since.
+  // Of the first hundred orders, ten are still open, and ten are of a symbol that was not traded since.
   const each = `SELECT n, $1::bigint << 32 | n AS id, $3 + n::bigint * $4 AS at_ms,
     CASE WHEN n <= 100 AND n % 10 = 1 THEN 'RARE' ELSE 'SYM' || n % 16 END AS symbol, n <= 100 AND n % 10 = 2 AS open
     FROM generate_series(1, $2) n`
@@ -192,7 +192,7 @@ async function fillAccount(t: Pick<Queries, 'none'>, account: number, orders: nu
      FROM (${each}) each WHERE NOT open`,
     parameters,
   )
-  // Every eighth order met one of another user's, whose line it is.
+  // Every eighth order traded with another user's, who is on the first side of the entry.
   await t.none(
     `INSERT INTO ledger_entry (entry_id, counter_account_id, counter_number, kind, asset, amount, balance_after,
        counter_balance_after, order_number, fill_number, time_ms, batch)

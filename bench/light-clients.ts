@@ -2,21 +2,21 @@ import type { Subscription } from '@valiant/shared/protocol/market-data'
 import { LightSocket } from '../test/load/light-socket.ts'
 import { answerQuestions } from '../test/load/child.ts'
 
-/** Clients in a process of their own, so that what they cost is not the server's. */
+/** Questions to a process of clients, which is separate so that their cost does not count as the server's. */
 type ClientsQuestion =
   | {
       readonly open: number
       readonly port: number
       readonly bare?: boolean
       readonly subscriptions?: readonly Subscription[]
-      /** Frames of these are counted; all frames, where it is a bare server. */
+      /** Frames of these events are counted; with a bare server all frames. */
       readonly events?: readonly string[]
       readonly cookie?: string
     }
   | { readonly count: true }
 
-/** Handshakes at a time. */
-const AT_ONCE = 50
+/** Concurrent handshakes. */
+const HANDSHAKES_MAX = 50
 
 const sockets: LightSocket[] = []
 let events = 0
@@ -24,8 +24,8 @@ let events = 0
 answerQuestions(async (question: ClientsQuestion) => {
   if ('count' in question) return { sockets: sockets.length, frames: events }
   const { open: count, ...options } = question
-  for (let at = 0; at < count; at += AT_ONCE) {
-    const some = Array.from({ length: Math.min(AT_ONCE, count - at) }, () => open(options))
+  for (let at = 0; at < count; at += HANDSHAKES_MAX) {
+    const some = Array.from({ length: Math.min(HANDSHAKES_MAX, count - at) }, () => open(options))
     sockets.push(...(await Promise.all(some)))
   }
   return undefined

@@ -4,21 +4,21 @@ import { TakerFlow } from '../server/journal/batch.fixture.ts'
 import { type Batch, Journal } from '../server/journal/journal.ts'
 import type { Rig } from './rig.ts'
 
-/** What comes to the journal, batch by batch. */
+/** Batches for the journal. */
 export interface Flow {
-  /** Orders a batch. */
+  /** Orders per batch. */
   readonly size: number
   next(batch: number): Batch
 }
 
 export type Commit = (make: (batch: number) => Batch) => Promise<void>
-/** Commits what must be there first. */
+/** Opens a flow, committing what it needs first. */
 export type OpenFlow = (commit: Commit) => Promise<Flow>
 
 const ACCOUNTS = 2_000
-const ACCOUNTS_A_BATCH = 500
+const ACCOUNTS_PER_BATCH = 500
 
-/** The journal by itself, on a database of its own, and what comes to it. */
+/** A journal without an exchange, with its own database, and a flow of batches for it. */
 export class LoneJournal implements AsyncDisposable {
   readonly #parts: AsyncDisposableStack
   readonly #journal: Journal
@@ -38,16 +38,16 @@ export class LoneJournal implements AsyncDisposable {
     const journal = new Journal(database.commits)
     let number = 0
     const flow = await openFlow((make) => journal.commit(make(++number)))
-    // As pgbench does for its own tables; otherwise autovacuum does it within a minute.
+    // pgbench does the same for its tables; otherwise autovacuum would do it within a minute.
     await database.queries.none('VACUUM ANALYZE')
     return new LoneJournal(parts.move(), journal, flow, number)
   }
 
-  get ordersABatch(): number {
+  get ordersPerBatch(): number {
     return this.#flow.size
   }
 
-  /** The next batch, to be committed before the one after it. */
+  /** The next batch, which must be committed before the one after it. */
   next(): Batch {
     return this.#flow.next(++this.#number)
   }
@@ -61,14 +61,14 @@ export class LoneJournal implements AsyncDisposable {
   }
 }
 
-/** Orders that fill at once, `size` a batch, of accounts in turn. */
+/** Orders that fill at once, `size` per batch, of all accounts in turn. */
 export const marketOrders =
   (size: number): OpenFlow =>
   async (commit) => {
     const flow = new TakerFlow()
     const accounts = Array.from({ length: ACCOUNTS }, (_, at) => FIRST_USER_ACCOUNT + at)
-    for (let from = 0; from < ACCOUNTS; from += ACCOUNTS_A_BATCH) {
-      await commit((batch) => flow.opening(batch, accounts.slice(from, from + ACCOUNTS_A_BATCH)))
+    for (let from = 0; from < ACCOUNTS; from += ACCOUNTS_PER_BATCH) {
+      await commit((batch) => flow.opening(batch, accounts.slice(from, from + ACCOUNTS_PER_BATCH)))
     }
     let next = 0
     return {
@@ -77,7 +77,7 @@ export const marketOrders =
         const takers = Array.from({ length: size }, (_, at) => accounts[(next + at) % ACCOUNTS] ?? 0)
         next += size
         const batch = flow.batch(number, takers)
-        // The yardstick moves cash and quantity, four sides an order; the fee would be two more.
+        // The goal counts cash and quantity, four entries per order; the fee would add two.
         return { ...batch, entries: batch.entries.filter(({ kind }) => kind !== 'fee') }
       },
     }

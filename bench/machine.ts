@@ -5,20 +5,20 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { medianOf } from './quantiles.ts'
 
-/** How busy the machine is with others, taken while we ourselves are idle. */
+/** How busy the machine is with other work, measured while the bench is idle. */
 export interface Gate {
   /** Median time of an fdatasync in the data folder. */
   readonly flushMs: number
-  /** Share of the time, in percent, in which somebody waited for a core; undefined where the kernel does not tell. */
+  /** Percentage of time in which a process waited for a core; undefined if the kernel does not report it. */
   readonly cpuPressure: number | undefined
 }
 
-/** A commit takes some 0.3 ms where a flush takes 0.1: past this the neighbours' share of it is the larger one. */
+/** A commit takes about 0.3 ms when a flush takes 0.1 ms. Above this limit, other load makes up most of the difference. */
 const FLUSH_MS_MAX = 0.2
 /**
- * Yardstick and measurement wait alike, but do not suffer alike: TPC-B keeps up to 32 backends ready, our loop is one
- * thread. With 30 to 98 % the repeats of one row differed by a factor of two and more (docs/performance.md); a fifth is
- * a judgement: what remains is then below what the goals are apart.
+ * CPU pressure affects yardstick and measurement differently: TPC-B keeps up to 32 backends busy, and the exchange's loop is
+ * one thread. At 30 to 98% the repeats of one row differed by a factor of two and more (docs/performance.md). 20% is a
+ * judgment: the remaining differences are smaller than those between the goals.
  */
 const CPU_PRESSURE_MAX = 20
 const FLUSHES = 40
@@ -38,14 +38,14 @@ export async function readGate(folder: string): Promise<Gate> {
   }
 }
 
-/** Why nothing measured now counts; undefined when it does. */
+/** Why a measurement does not count; undefined if it does. */
 export function closedBy({ flushMs, cpuPressure }: Gate, { commits }: { commits: boolean }): string | undefined {
   if (commits && flushMs > FLUSH_MS_MAX) return `flush ${flushMs.toFixed(2)} ms`
   if (cpuPressure !== undefined && cpuPressure > CPU_PRESSURE_MAX) return `CPU pressure ${cpuPressure.toFixed(0)} %`
   return undefined
 }
 
-/** The worse of two, which stood before and after a measurement. */
+/** The worse of the two states before and after a measurement. */
 export function worseOf(one: Gate, other: Gate): Gate {
   const pressures = [one.cpuPressure, other.cpuPressure].filter((pressure) => pressure !== undefined)
   return {
@@ -55,16 +55,16 @@ export function worseOf(one: Gate, other: Gate): Gate {
 }
 
 export const gateText = ({ flushMs, cpuPressure }: Gate): string =>
-  `flush ${flushMs.toFixed(2)} ms, CPU pressure ${cpuPressure === undefined ? 'not told' : `${cpuPressure.toFixed(0)} %`}`
+  `flush ${flushMs.toFixed(2)} ms, CPU pressure ${cpuPressure === undefined ? 'unknown' : `${cpuPressure.toFixed(0)} %`}`
 
-/** Where and when, for the page that keeps the figures. */
+/** Machine and time, for the page with the figures. */
 export function machineText(): string {
   const cores = cpus()
   const time = new Date().toISOString().slice(0, 16).replace('T', ' ')
   return `${time} UTC, ${cores.length} cores (${cores[0]?.model ?? 'unknown'}), Node ${process.versions.node}.`
 }
 
-/** Overwrites one page of a file that is there already, as a database's log does. */
+/** Overwrites one page of an existing file, as a database's log does. */
 function flushMs(folder: string): number {
   const path = join(folder, 'bench-flush')
   const file = openSync(path, 'w', 0o600)
@@ -76,7 +76,7 @@ function flushMs(folder: string): number {
       fdatasyncSync(file)
       return performance.now() - began
     })
-    return medianOf(times.slice(1)) // the first makes the file longer
+    return medianOf(times.slice(1)) // the first one extends the file
   } finally {
     closeSync(file)
     rmSync(path)
@@ -84,8 +84,8 @@ function flushMs(folder: string): number {
 }
 
 /**
- * The counter behind avg10 in /proc/pressure/cpu. After a measurement avg10 itself would tell of our own load for ten
- * seconds more.
+ * The counter behind avg10 in /proc/pressure/cpu. avg10 itself would still contain the bench's own load for ten seconds after
+ * a measurement.
  */
 async function waitedMicroseconds(): Promise<number | undefined> {
   const text = await readFile('/proc/pressure/cpu', 'utf8').catch(() => '')

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { startRedis, type TestRedis } from '../test/rig/redis.ts'
 import { ackTimes, type AckComparison, sumOfParts } from './ack.ts'
@@ -15,8 +16,8 @@ import { Venue } from './sockets.ts'
 import { tableOf, writeIntoPage } from './table.ts'
 
 /**
- * `npm run bench -- [NAME…] [--json] [--write]`: ratios against yardsticks in the same run, and how costs grow
- * (docs/performance.md, which `--write` writes the tables into).
+ * `npm run bench -- [NAME…] [--json] [--write]`: ratios to yardsticks measured in the same run, and how costs grow. `--write`
+ * updates the tables in docs/performance.md.
  */
 
 const NAMES = [
@@ -33,6 +34,7 @@ const NAMES = [
 ] as const
 type Name = (typeof NAMES)[number]
 const ROUNDS = 5
+const PAGE = fileURLToPath(new URL('../docs/performance.md', import.meta.url))
 
 const ORDER_BOOK = 'nodejs-order-book'
 const TPC_B = 'pgbench TPC-B'
@@ -60,7 +62,7 @@ const QUESTIONS = {
   memory: { name: 'memory of an idle socket', yardstick: 'Socket.IO', goal: 1.3, isDuration: true },
 } as const satisfies Record<string, Question>
 
-/** Server's CPU for each frame that a socket gets. */
+/** CPU of the server per frame that a socket gets. */
 const FAN_OUTS: readonly { readonly question: Question; readonly of: FanOutCase }[] = [
   { question: { name: 'fan-out, 200 sockets', yardstick: WS, goal: 1.15, isDuration: true }, of: { sockets: 200 } },
   { question: { name: 'fan-out, 1,000 sockets', yardstick: WS, goal: 1.15, isDuration: true }, of: { sockets: 1_000 } },
@@ -74,7 +76,7 @@ const FAN_OUTS: readonly { readonly question: Question; readonly of: FanOutCase 
   },
 ]
 
-/** What one round measured, and the machine around it. */
+/** The results of one round, and the state of the machine. */
 interface Round {
   readonly gate: Gate
   readonly durable: DurableRates | undefined
@@ -83,17 +85,17 @@ interface Round {
   readonly ackRedis: AckComparison | undefined
 }
 
-// What goes on, on stderr: stdout has the rows alone.
+// Progress goes to stderr; stdout has only the rows.
 const say = (text: string) => console.error(text)
 
 const options = { json: { type: 'boolean' }, write: { type: 'boolean' } } as const
 const { values, positionals } = parseArgs({ allowPositionals: true, options })
 const unknown = positionals.filter((name) => !NAMES.some((known) => known === name))
 if (unknown.length > 0) {
-  say(`There is no ${unknown.join(', ')}: expected some of ${NAMES.join(', ')}.`)
+  say(`Unknown: ${unknown.join(', ')}. Expected some of ${NAMES.join(', ')}.`)
   process.exit(2)
 }
-/** `history` only by its name: it writes some gigabytes first. */
+/** `history` runs only when it is named, because it writes some gigabytes first. */
 const asked = (name: Name) => (positionals.length === 0 && name !== 'history') || positionals.includes(name)
 
 await using parts = new AsyncDisposableStack()
@@ -101,21 +103,21 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => void parts.disposeAsync().finally(() => process.exit(1)))
 }
 const rows = NAMES.some((name) => name !== 'growth' && name !== 'history' && asked(name)) ? await measureRows() : []
-if (rows.length > 0) tell('figures', rows, figuresOf(rows))
+if (rows.length > 0) report('figures', rows, figuresOf(rows))
 if (asked('growth')) {
   const grown = [...growth()]
-  tell('growth', grown, growthOf(grown))
+  report('growth', grown, growthOf(grown))
 }
 
 if (asked('history')) {
   const times = await historyTimes(parts.use(await openRig(say)), say)
-  tell('history', times, historyTable(times))
+  report('history', times, historyTable(times))
 }
 
-function tell(name: string, rows: readonly object[], table: string): void {
+function report(name: string, rows: readonly object[], table: string): void {
   if (values.json) for (const row of rows) console.log(JSON.stringify(row))
   else console.log(table)
-  if (values.write) writeIntoPage(name, `${machineText()}\n\n${table}`)
+  if (values.write) writeIntoPage(PAGE, name, `${machineText()}\n\n${table}`)
 }
 
 async function measureRows(): Promise<Row[]> {
@@ -201,7 +203,7 @@ async function measureOrders(rig: Rig): Promise<Row[]> {
     say(roundText(number, rounds.at(-1), bests.at(-1)))
   }
 
-  // TPC-B ran before and after each round: its mean there is what the round is held against.
+  // TPC-B ran before and after each round: the round is compared with the mean of both.
   const tpcBRates = rounds.map((_, at) => ((bests[at]?.perSecond ?? NaN) + (bests[at + 1]?.perSecond ?? NaN)) / 2)
   const rowOfRate = (name: 'by256' | 'by1' | 'mixed' | 'sockets'): Row => {
     if (tpcB === undefined) return rowWithout(QUESTIONS[name], 'no pgbench')
@@ -211,17 +213,17 @@ async function measureOrders(rig: Rig): Promise<Row[]> {
     })
     return rowOf(QUESTIONS[name], samples)
   }
-  const rowsOfAck = (way: 'ack' | 'ackRedis'): Row[] => {
+  const rowsOfAck = (kind: 'ack' | 'ackRedis'): Row[] => {
     const rowOfAck = (question: Question, commit: 'row' | 'journal', of: 'p50Ms' | 'p99Ms'): Row => {
-      const samples = rounds.map(({ [way]: ack, gate }) => {
+      const samples = rounds.map(({ [kind]: ack, gate }) => {
         return { ratio: ack === undefined ? NaN : ack.order[of] / sumOfParts(ack, commit, of), gate }
       })
       return rowOf(question, samples)
     }
     return [
-      rowOfAck(QUESTIONS[way], 'journal', 'p50Ms'),
-      rowOfAck(QUESTIONS[`${way}Row`], 'row', 'p50Ms'),
-      rowOfAck(QUESTIONS[`${way}Tail`], 'journal', 'p99Ms'),
+      rowOfAck(QUESTIONS[kind], 'journal', 'p50Ms'),
+      rowOfAck(QUESTIONS[`${kind}Row`], 'row', 'p50Ms'),
+      rowOfAck(QUESTIONS[`${kind}Tail`], 'journal', 'p99Ms'),
     ]
   }
   return [
@@ -232,7 +234,7 @@ async function measureOrders(rig: Rig): Promise<Row[]> {
   ]
 }
 
-/** The server runs only meanwhile: its market would take a share of the yardstick's cores. */
+/** The server runs only during its measurement, because its market would use the yardstick's cores. */
 async function measureVenue(rig: Rig, venue: Venue, hasTpcB: boolean): Promise<Pick<Round, 'sockets' | 'ack'>> {
   const open = parts.use(await venue.open())
   const sockets = asked('sockets') && hasTpcB ? await open.ordersPerSecond() : undefined
@@ -252,7 +254,7 @@ async function gateOf(folder: string): Promise<Gate> {
   return gate
 }
 
-/** The figures behind the ratios: true of this machine and minute only. */
+/** The absolute figures behind the ratios, which are only valid for this machine and time. */
 function roundText(number: number, round: Round | undefined, best: { perSecond: number; clients: number } | undefined) {
   const facts: string[] = []
   const add = (name: string, value: number | undefined, unit: string, digits = 0) => {
@@ -263,12 +265,12 @@ function roundText(number: number, round: Round | undefined, best: { perSecond: 
   add('by 1', round?.durable?.by1, '/s')
   add('mixed', round?.durable?.mixed, '/s')
   add('sockets', round?.sockets, '/s')
-  for (const [way, ack] of [
+  for (const [prefix, ack] of [
     ['', round?.ack],
     ['through Redis: ', round?.ackRedis],
   ] as const) {
     for (const part of ['order', 'echo', 'journal', 'row', 'redis'] as const) {
-      add(`${way}${part} p50`, ack?.[part]?.p50Ms, ' ms', 2)
+      add(`${prefix}${part} p50`, ack?.[part]?.p50Ms, ' ms', 2)
       add('p99', ack?.[part]?.p99Ms, ' ms', 2)
     }
   }

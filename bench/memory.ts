@@ -4,9 +4,9 @@ import type { Memory } from './fan-out-server.ts'
 
 const REPEATS = 3
 const SOCKETS = 1_000
-/** They make the code paths' own memory first, and stay: what is left of those that went would be taken off. */
+/** Sockets that are opened first, so that memory for the code paths exists before the measurement. They stay open, because memory freed by closing them would distort it. */
 const WARM_UP_SOCKETS = 200
-/** What is kept for a second after a request is gone by then. */
+/** Longer than the second for which some memory is kept after a request. */
 const SETTLE_MS = 1_500
 
 const TERMINAL: readonly Subscription[] = [
@@ -15,13 +15,13 @@ const TERMINAL: readonly Subscription[] = [
   { channel: 'trades', symbols: ['VLNT'] },
 ]
 
-/** Bytes of the server's memory for each idle socket. The heap is what is compared: the process's size also tells how full its pages were. */
+/** Bytes of the server's memory per idle socket. The heap is compared, because the process's size also depends on how full its pages were. */
 export interface IdleSocket {
   readonly gateway: Memory
   readonly socketIo: Memory
 }
 
-/** Signed in and subscribed as the terminal is, against connected and no more; each server anew, in turn. */
+/** Compares sockets of a gateway, signed in and subscribed like the terminal, with bare Socket.IO ones. Each repeat starts new servers. */
 export async function idleSockets(): Promise<IdleSocket[]> {
   const found: IdleSocket[] = []
   for (let repeat = 0; repeat < REPEATS; repeat++) {

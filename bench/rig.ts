@@ -8,11 +8,11 @@ import { startEmbeddedPostgres } from '../server/database/embedded-postgres.ts'
 import { migrate } from '../server/database/migrations.ts'
 import { freshDatabase, withDatabase } from '../test/rig/postgres.ts'
 
-/** One Postgres, as it ships, for yardsticks and measurements alike; all of it goes with it. */
+/** One Postgres with the shipped settings for yardsticks and measurements. It is deleted in the end. */
 export interface Rig extends AsyncDisposable {
-  /** On the disk of the database. */
+  /** A folder on the disk of the database. */
   readonly folder: string
-  /** The database of the yardsticks, without anything of ours but a table of one column. */
+  /** A database for the yardsticks, with only a table of one column. */
   readonly plainUrl: string
   /** A migrated database. */
   freshUrl(): Promise<string>
@@ -24,7 +24,7 @@ export async function openRig(say: (text: string) => void): Promise<Rig> {
   await using parts = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'valiant-bench-'))
   parts.defer(() => rm(folder, { recursive: true, force: true }))
-  await chmod(folder, 0o755) // run as root, Postgres is another user, who must be able to enter
+  await chmod(folder, 0o755) // when run as root, Postgres runs as another user, who must be able to enter
   const postgres = parts.use(await startEmbeddedPostgres({ dataDir: folder, say }))
   await migrate(postgres.url)
   const plainUrl = withDatabase(postgres.url, PLAIN)
@@ -56,7 +56,7 @@ const WARM_UP_SECONDS = 3
 export const PGBENCH_MISSING =
   'pgbench is not on the PATH: apt-get install postgresql-contrib (Debian: it comes with postgresql-15)'
 
-/** pgbench's TPC-B: what Postgres itself makes of small durable transactions. */
+/** pgbench's TPC-B: the rate of small durable transactions of Postgres itself. */
 export class TpcB {
   readonly #url: string
   #clients = CLIENTS
@@ -79,8 +79,8 @@ export class TpcB {
   }
 
   /**
-   * The best number of clients, which depends on the machine and on the minute. The first call tries them all, and the
-   * later ones the two that were best then.
+   * The rate with the best number of clients, which depends on the machine and its load. The first call tries all numbers, later
+   * calls only the two best ones.
    */
   async best(): Promise<{ readonly perSecond: number; readonly clients: number }> {
     const tried: { perSecond: number; clients: number }[] = []

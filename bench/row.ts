@@ -1,7 +1,7 @@
 import type { Gate } from './machine.ts'
 import { closedBy } from './machine.ts'
 
-/** What one measurement came to, as a multiple of its yardstick's. */
+/** The result of one measurement, as a multiple of its yardstick. */
 export interface Row {
   readonly name: string
   readonly yardstick: string
@@ -9,13 +9,13 @@ export interface Row {
   readonly ratio: number
   readonly low: number
   readonly high: number
-  /** Undefined for what is only reported. */
+  /** Undefined if it is only reported. */
   readonly goal: number | undefined
   /** `met`, `missed`, `reported`, or `no verdict (why)`. */
   readonly verdict: string
 }
 
-/** One repeat: yardstick and measurement next to each other, and the machine around both. */
+/** One repeat of measurement and yardstick, and the state of the machine. */
 export interface Sample {
   readonly ratio: number
   readonly gate: Gate
@@ -25,13 +25,13 @@ export interface Question {
   readonly name: string
   readonly yardstick: string
   readonly goal?: number
-  /** A duration, which is to stay below its goal; else a rate, which is to reach it. */
+  /** A duration, which must not exceed its goal; otherwise a rate, which must reach it. */
   readonly isDuration?: boolean
-  /** It ends in commits, so what a flush costs decides it. */
+  /** It includes commits, so it depends on the cost of a flush. */
   readonly commits?: boolean
 }
 
-/** Fewer repeats on a quiet machine say nothing; with as many, the others are left out. */
+/** Number of repeats on a quiet machine that a verdict needs. If there are enough, the other repeats are ignored. */
 const QUIET_SAMPLES_MIN = 3
 
 export function rowOf(question: Question, samples: readonly Sample[]): Row {
@@ -42,17 +42,17 @@ export function rowOf(question: Question, samples: readonly Sample[]): Row {
   const at = (share: number) => rounded(sorted[Math.round(share * (sorted.length - 1))]?.ratio ?? NaN)
   const ratio = at(0.5)
   const isMet = goal !== undefined && (isDuration ? ratio <= goal : ratio >= goal)
-  const judged = goal === undefined ? 'reported' : isMet ? 'met' : 'missed'
-  const verdict = isQuiet ? judged : `no verdict (${whyClosed(samples, commits)})`
+  const judgment = goal === undefined ? 'reported' : isMet ? 'met' : 'missed'
+  const verdict = isQuiet ? judgment : `no verdict (${whyClosed(samples, commits)})`
   return { name, yardstick, ratio, low: at(0), high: at(1), goal, verdict }
 }
 
-/** A row that could not be measured at all. */
+/** A row that could not be measured. */
 export function rowWithout({ name, yardstick, goal }: Question, why: string): Row {
   return { name, yardstick, ratio: NaN, low: NaN, high: NaN, goal, verdict: `no verdict (${why})` }
 }
 
-/** What kept most of the samples from counting: the median one's reason. */
+/** The reason of the median sample among those that do not count. */
 function whyClosed(samples: readonly Sample[], commits: boolean): string {
   const reasons = samples.map(({ gate }) => closedBy(gate, { commits })).filter((reason) => reason !== undefined)
   return reasons[Math.floor(reasons.length / 2)] ?? `${samples.length} repeats are too few`

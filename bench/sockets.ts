@@ -8,15 +8,15 @@ import type { Rig } from './rig.ts'
 
 const UNLIMITED = '1000000'
 const TRADERS = 64
-/** A server runs for weeks: until V8 has compiled what an order runs through, it is not that server. */
+/** Servers run for weeks, so the measurement starts only after V8 has compiled the code path of an order. */
 const WARM_UP_SECONDS = 10
 const SECONDS = 3
-/** A limit order that crosses: so much worse than the last fill, within every price band. */
+/** How much worse than the last fill the price of a crossing limit order is: within every price band. */
 const CROSSING_SHARE = 0.02
-/** Prices in cents, whole lots: no arithmetic beside the orders. */
+/** Only instruments with prices in cents and whole lots, to keep the trader simple. */
 const TICK = '0.01'
 
-/** The real server on the bench's Postgres, started and stopped round by round; its guests stay the same. */
+/** The real server with the bench's Postgres. It is started and stopped in each round, with the same guests. */
 export class Venue {
   readonly #environment: Readonly<Record<string, string>>
   readonly #cookies: string[] = []
@@ -25,14 +25,14 @@ export class Venue {
     this.#environment = environment
   }
 
-  /** @param redisUrl what its commands go through; without it they stay in the process */
+  /** @param redisUrl the Redis that commands go through; without it they stay in the process */
   static async prepare(rig: Rig, redisUrl?: string): Promise<Venue> {
     return new Venue({
       ...(redisUrl !== undefined && { REDIS_URL: redisUrl }),
       DATABASE_URL: await rig.freshUrl(),
       DATA_DIR: rig.folder,
       AUTH_SECRET: 'a secret of the bench, long enough for it',
-      MARKET_LIVENESS: '1', // as it ships
+      MARKET_LIVENESS: '1', // the shipped default
       STARTING_CASH: '1000000000.00',
       LIMIT_ORDERS_PER_SECOND: UNLIMITED,
       LIMIT_ORDERS_BURST: UNLIMITED,
@@ -61,7 +61,7 @@ export class OpenVenue implements AsyncDisposable {
     this.#cookies = cookies
   }
 
-  /** Answered orders a second, each trader with one in flight. */
+  /** Answered orders per second, with one in flight per trader. */
   async ordersPerSecond(): Promise<number> {
     await using traders = new AsyncDisposableStack()
     const all: Trader[] = []
@@ -82,7 +82,7 @@ export class OpenVenue implements AsyncDisposable {
     return answered / SECONDS
   }
 
-  /** Of a client that takes little of the cores that it shares with the server. */
+  /** A trader with a client that uses little CPU, because it shares the cores with the server. */
   async trader(cookie = this.#cookies[0], at = 0): Promise<Trader> {
     return new Trader(await LightSocket.open({ port: this.#server.port, ...(cookie !== undefined && { cookie }) }), at)
   }
@@ -103,7 +103,7 @@ const SYMBOLS = INSTRUMENTS.filter(({ tickSize, lotSize }) => tickSize === TICK 
 let orders = 0
 const RUN = Date.now().toString(36)
 
-/** Buys a lot and sells it again, by market and by crossing limit orders in turn. */
+/** Buys a lot and sells it again, with alternating market and crossing limit orders. */
 export class Trader implements AsyncDisposable {
   readonly #socket: LightSocket
   readonly #symbol: string
@@ -115,7 +115,7 @@ export class Trader implements AsyncDisposable {
     this.#symbol = SYMBOLS[at % SYMBOLS.length] ?? 'VLNT'
   }
 
-  /** @throws when the exchange refuses: the measurement is wrong then */
+  /** @throws when the exchange refuses the order, because the measurement would be wrong */
   async order(): Promise<void> {
     const number = ++orders
     const side = this.#hasLot ? 'sell' : 'buy'
@@ -129,7 +129,7 @@ export class Trader implements AsyncDisposable {
       type: isLimit ? 'limit' : 'market',
       ...(isLimit && { limitPrice: worst.toFixed(2), timeInForce: 'ioc' }),
     })) as Answer<DataOf<'order.place'>>
-    if (!answer.ok) throw new Error(`an order was refused: ${JSON.stringify(answer.error)}`)
+    if (!answer.ok) throw new Error(`the exchange refused an order: ${JSON.stringify(answer.error)}`)
     const order = answer.data
     if (order.filledQty !== '1') return
     this.#hasLot = side === 'buy'

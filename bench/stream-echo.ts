@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis'
 import { answerQuestions } from '../test/load/child.ts'
 
-/** Redis alone, as the exchange uses it: reads a stream, and publishes an answer to each entry. */
+/** Only Redis, as the exchange uses it: reads a stream and publishes an answer to each entry. */
 export const ECHO_STREAM = 'bench:stream'
 export const ECHO_CHANNEL = 'bench:answers'
 

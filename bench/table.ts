@@ -1,9 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 
-const PAGE = fileURLToPath(new URL('../docs/performance.md', import.meta.url))
-
-/** A table in Markdown, its columns aligned, so that it reads in a terminal too. */
+/** A table in Markdown with aligned columns, so that it is readable in a terminal too. */
 export function tableOf(head: readonly string[], lines: readonly (readonly string[])[]): string {
   const widths = head.map((title, column) =>
     Math.max(3, ...[head, ...lines].map((line) => (line[column] ?? title).length)),
@@ -14,15 +11,15 @@ export function tableOf(head: readonly string[], lines: readonly (readonly strin
 }
 
 /**
- * Puts a text into docs/performance.md, between the marks of its name.
- * @throws {Error} when the page has no such marks
+ * Writes a text into a page, between the markers of its name.
+ * @throws {Error} when the page has no such markers
  */
-export function writeIntoPage(name: string, text: string): void {
-  const page = readFileSync(PAGE, 'utf8')
+export function writeIntoPage(page: string, name: string, text: string): void {
+  const before = readFileSync(page, 'utf8')
   const between = new RegExp(`(<!-- ${name} -->\n)[^]*?(\n<!-- end of ${name} -->)`)
-  if (!between.test(page)) throw new Error(`${PAGE}: expected the marks of ${name}`)
+  if (!between.test(before)) throw new Error(`${page}: expected the markers of ${name}`)
   writeFileSync(
-    PAGE,
-    page.replace(between, (_, begin: string, end: string) => `${begin}\n${text}\n${end}`),
+    page,
+    before.replace(between, (_, begin: string, end: string) => `${begin}\n${text}\n${end}`),
   )
 }

@@ -1,9 +1,9 @@
 import { type Command, FIRST_USER_ACCOUNT } from '../server/engine/command.ts'
 import { Engine } from '../server/engine/engine.ts'
 import type { EngineEvents } from '../server/engine/event.ts'
-import { ACCOUNTS_A_SIDE, MAX_TICKS, MIDDLE_TICKS, type Operation } from './workload.ts'
+import { ACCOUNTS_PER_SIDE, MAX_TICKS, MIDDLE_TICKS, type Operation } from './workload.ts'
 
-/** Enough for all that one account buys, or sells. */
+/** Enough for everything that one account buys or sells. */
 const STARTING_CENTS = 20_000_000_00
 const STARTING_LOTS = 100_000
 const SYMBOL = 'VLNT'
@@ -25,13 +25,13 @@ const INSTRUMENT = {
   borrowBps: 150,
 }
 
-/** An engine with the workload's buyers and sellers, the latter with what they will sell. */
+/** An engine with the workload's buyers, and its sellers with the lots that they will sell. */
 export function tradersEngine(): { engine: Engine; opening: EngineEvents; accounts: readonly number[] } {
   const engine = new Engine({ instruments: [INSTRUMENT], maxOpenOrdersPerInstrument: 200 })
   engine.beginEpoch(1)
-  const accounts = Array.from({ length: 2 * ACCOUNTS_A_SIDE }, (_, at) => FIRST_USER_ACCOUNT + at)
+  const accounts = Array.from({ length: 2 * ACCOUNTS_PER_SIDE }, (_, at) => FIRST_USER_ACCOUNT + at)
   for (const account of accounts) {
-    const isSeller = account >= FIRST_USER_ACCOUNT + ACCOUNTS_A_SIDE
+    const isSeller = account >= FIRST_USER_ACCOUNT + ACCOUNTS_PER_SIDE
     const purchaseCents = isSeller ? 2 * STARTING_LOTS * MIDDLE_TICKS : 0
     const startingCents = STARTING_CENTS + purchaseCents
     engine.apply({ kind: 'account.open', account, name: 'bench', startingCents }, NOW_MS)
@@ -39,17 +39,18 @@ export function tradersEngine(): { engine: Engine; opening: EngineEvents; accoun
     engine.house(SYMBOL).place('sell', MIDDLE_TICKS, STARTING_LOTS, 0)
     const order = { side: 'buy', ticks: MIDDLE_TICKS, lots: STARTING_LOTS, account, number: 1 } as const
     const bought = engine.apply(placing(order, 'opening'), NOW_MS)
-    if (!bought.ok || bought.order.status !== 'filled') throw new Error('a seller could not buy what it is to sell')
+    if (!bought.ok || bought.order.status !== 'filled')
+      throw new Error('a seller could not buy the lots that it is going to sell')
   }
   return { engine, opening: engine.drain(), accounts }
 }
 
-/** An operation of the workload as the exchange's own command. */
+/** An operation of the workload as a command of the engine. */
 export function commandOf(operation: Operation): Command {
   const { id, lots, account, number } = operation
   if (lots > 0) return placing(operation, `o${id}`)
   // A seller's first order was its opening purchase.
-  const before = account >= FIRST_USER_ACCOUNT + ACCOUNTS_A_SIDE ? 1 : 0
+  const before = account >= FIRST_USER_ACCOUNT + ACCOUNTS_PER_SIDE ? 1 : 0
   return { kind: 'order.cancel', account, order: { number: number + before } }
 }
 

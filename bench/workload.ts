@@ -3,29 +3,30 @@ import { OrderBook } from '../server/engine/book/order-book.ts'
 import { FIRST_USER_ACCOUNT, type Side } from '../server/engine/command.ts'
 
 export interface Operation {
-  /** The order's own, or that of the order to cancel. */
+  /** The id of the order, or of the order to cancel. */
   readonly id: number
   readonly side: Side
   readonly ticks: number
   /** 0 for a cancel. */
   readonly lots: number
-  /** The account that placed the order, and which of its orders it is. */
+  /** The account that placed the order, and its number among the account's orders. */
   readonly account: number
   readonly number: number
 }
 
 export const OPERATIONS = 300_000
 export const MAX_TICKS = 100_000
-/** Where prices begin. */
+/** Where prices start. */
 export const MIDDLE_TICKS = MAX_TICKS / 2
-/** Buyers and sellers are apart, since a self-trade would be stopped by the engine and not by the others. */
-export const ACCOUNTS_A_SIDE = 100
+/** Buyers and sellers are different accounts, because the engine prevents self-trades and the others do not. */
+export const ACCOUNTS_PER_SIDE = 100
 const RESTING_MAX = 10_000
 const OFFSET_TICKS = 40
 
 /**
- * The workload of book and engine: 60 % adds, 30 % cancels of any live order, 10 % marketable; up to 10,000
- * resting; prices some 40 ticks off the touch. Made with our own book, so that cancels name live orders; the seed is fixed.
+ * The workload of book and engine: 60% new limit orders, 30% cancels of any live order, 10% marketable orders, with up to
+ * 10,000 resting and prices about 40 ticks from the best price. It is made with our own book, so that cancels refer to live
+ * orders, and with a fixed seed.
  */
 export function workload(): Operation[] {
   const random = randomFrom(12_345)
@@ -50,7 +51,7 @@ export function workload(): Operation[] {
     const { bidTicks, askTicks } = book
     const isMarketable = dice >= 0.9
     let side: Side = random() < 0.5 ? 'buy' : 'sell'
-    // What sweeps the book leans back towards the start, so that prices stay where they are.
+    // Marketable orders push prices back towards the start, so that they do not drift away.
     if (isMarketable && middle < 45_000) side = 'buy'
     if (isMarketable && middle > 55_000) side = 'sell'
     const lots = 1 + Math.floor(random() * (isMarketable ? 200 : 100))
@@ -58,7 +59,7 @@ export function workload(): Operation[] {
     const touch = (side === 'buy' ? askTicks : bidTicks) || middle
     const ticks = side === 'buy' ? touch - offset : touch + offset
     if (isMarketable) middle = touch
-    const account = FIRST_USER_ACCOUNT + (id % ACCOUNTS_A_SIDE) + (side === 'buy' ? 0 : ACCOUNTS_A_SIDE)
+    const account = FIRST_USER_ACCOUNT + (id % ACCOUNTS_PER_SIDE) + (side === 'buy' ? 0 : ACCOUNTS_PER_SIDE)
     const number = (lastNumbers[account] ?? 0) + 1
     lastNumbers[account] = number
     operations.push({ id, side, ticks, lots, account, number })
@@ -75,7 +76,7 @@ export function workload(): Operation[] {
   return operations
 }
 
-/** Live orders with a random pick in constant time. */
+/** The live orders, with random choice in constant time. */
 class LiveOrders {
   private readonly ids: number[] = []
   private readonly places = new Map<number, { at: number; slot: number }>()

@@ -15,16 +15,16 @@ import { formatSteps, stepOf } from '@valiant/shared/units/decimal'
 
 /** Half of the quoted spread, in ticks. */
 const HALF_SPREAD_TICKS = 5
-/** A quote that is further off than this is moved. */
+/** A quote is moved when it is further away from its place than this. */
 const SLACK_TICKS = 2
-const LOOK_MS = 500
+const UPDATE_MS = 500
 /** If this program dies, the exchange cancels its orders after this time. */
 const DEAD_MAN_MS = 10_000
 
 interface MyQuote {
   readonly clientOrderId: string
   readonly ticks: number
-  /** Whether the order exists is not known; `order.get` is final after this. */
+  /** Set while it is not known whether the order exists; after this time the answer of `order.get` is final. */
   unknownUntil?: number | undefined
 }
 
@@ -46,7 +46,7 @@ async function outcomeOf<Data>(request: Promise<Data>): Promise<Outcome<Data>> {
   }
 }
 
-/** Quotes one instrument. A quote is forgotten only when its order is certainly not, or no longer, in the book. */
+/** Quotes one instrument. A quote is dropped only when its order is certainly not in the book, or not any more. */
 class MarketMaker {
   readonly #client: Client
   readonly #instrument: Instrument
@@ -77,12 +77,12 @@ class MarketMaker {
         await this.#quote('buy')
         await this.#quote('sell')
       }
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+      await new Promise((resolve) => setTimeout(resolve, UPDATE_MS))
     }
     await this.#stop()
   }
 
-  /** The dead man's switch stays on unless every order is certainly gone. */
+  /** Leaves the dead man's switch on unless all orders are certainly gone. */
   async #stop(): Promise<void> {
     const canceled = await outcomeOf(this.#client.ask('order.cancelAll', { symbol: this.#instrument.symbol }))
     const isUnknown = [...this.#quotes.values()].some(({ unknownUntil }) => unknownUntil !== undefined)
@@ -93,7 +93,7 @@ class MarketMaker {
     }
   }
 
-  /** Moves one quote to where it belongs. */
+  /** Moves one quote to its place. */
   async #quote(side: Side): Promise<void> {
     if (this.#middle === undefined) return
     const { symbol, tickSize, minQty } = this.#instrument
@@ -115,7 +115,7 @@ class MarketMaker {
     else if (placed.is === 'refused' || isClosed(placed.data)) this.#forget(side, clientOrderId)
   }
 
-  /** Whether the place of an old quote is free: it is gone, or its cancel is certain. */
+  /** Whether the old quote is gone, so that a new one can be placed. Cancels it if it is in the wrong place. */
   async #isFree(side: Side, old: MyQuote, ticks: number): Promise<boolean> {
     const { clientOrderId, unknownUntil } = old
     if (unknownUntil !== undefined) {
@@ -128,7 +128,7 @@ class MarketMaker {
     } else if (Math.abs(old.ticks - ticks) > SLACK_TICKS) {
       const canceled = await outcomeOf(this.#client.ask('order.cancel', { clientOrderId }))
       const isGone = canceled.is === 'refused' && (canceled.code === 'ORDER_CLOSED' || canceled.code === 'NOT_FOUND')
-      // Anything else is tried again at the next look.
+      // Anything else is tried again at the next update.
       if (canceled.is === 'done' || isGone) this.#forget(side, clientOrderId)
     }
     return !this.#quotes.has(side)

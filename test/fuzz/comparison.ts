@@ -3,7 +3,7 @@ import type { Entry, EngineEvents } from '../../server/engine/event.ts'
 import type { Account, Order, Position } from '../../server/engine/state.ts'
 import { type Exchange, SYMBOLS } from './floor.ts'
 
-/** An order as it must be in both. `version` counts how often it was told, and `priority` places: see `stateView`. */
+/** Fields of an order that must be equal. `version` counts its events, and `priority` is compared as an order of places in `stateView`. */
 const ORDER_FIELDS = [
   'account number clientOrderId symbol side type timeInForce postOnly selfTrade source tag lots limitTicks stopTicks',
   'trailTicks trailBps highWaterTicks expireAtMs reduceOnly role parentNumber groupNumber arrivalMidHalfTicks',
@@ -15,10 +15,10 @@ const ACCOUNT_FIELDS = [
   'entryNumber createdAtMs',
 ].flatMap((line) => line.split(' ') as (keyof Account)[])
 
-/** The live objects of the engine may hold more than the vocabulary says. */
+/** Live objects of the engine may have more fields than their types. */
 const picked = <Thing extends object>(thing: Thing, fields: readonly (keyof Thing)[]) =>
   Object.fromEntries(fields.map((field) => [field, thing[field]]))
-/** An order that was cut to nothing keeps lots of the last cut but one: as many as the sweep was carried out in steps. */
+/** The final lots of a reduce-only order that was reduced to nothing depend on the number of steps in which that happened. */
 const orderOf = (order: Readonly<Order>) => {
   const view = picked(order, ORDER_FIELDS)
   return order.reason === 'reduce_only' ? { ...view, lots: undefined } : view
@@ -36,11 +36,11 @@ const positionOf = ({ account, symbol, lots, costCents, realizedCents, heldLots 
 const byId = (a: { account: number; number: number }, b: { account: number; number: number }) =>
   a.account - b.account || a.number - b.number
 
-/** What came of a command, as it must be in both. */
+/** The parts of a command's result that must be equal. */
 export function resultView(result: CommandResult | number | undefined): unknown {
   if (typeof result !== 'object') return result
   const view: Record<string, unknown> = { ...result }
-  // Of several positions that forbid a change of mode, either may be named.
+  // If several positions prevent a change of mode, either may be named.
   if (result.kind === 'account.update' && !result.ok) return { ...view, rejection: { code: result.rejection.code } }
   for (const [key, value] of Object.entries(result) as [string, unknown][]) {
     if (key === 'order' || key === 'takeProfit' || key === 'stopLoss') {
@@ -52,7 +52,7 @@ export function resultView(result: CommandResult | number | undefined): unknown 
   return view
 }
 
-/** Both sides of a line of the ledger: which of two users is named first is the engine's to choose. */
+/** Both sides of a ledger entry, because engine and oracle may put different users first. */
 const sidesOf = (entry: Entry) => {
   const { account, number, counter, counterNumber, kind, asset, amount, timeMs } = entry
   const { balanceAfter, counterBalanceAfter, orderNumber, fillNumber, counterOrderNumber, counterFillNumber } = entry
@@ -74,8 +74,8 @@ const sidesOf = (entry: Entry) => {
 }
 
 /**
- * What was drained, as it must be in both: trades in their order, all else by account and number, each order, position
- * and account once, as it stands.
+ * The parts of drained events that must be equal: trades in their order, everything else by account and number, and each order
+ * and account once with its current state.
  */
 export function eventsView({ trades, entries, fills, orders, accounts, deadMen }: EngineEvents): unknown {
   return {
@@ -121,7 +121,7 @@ export function stateView(exchange: Exchange, accounts: readonly number[]): unkn
   }
 }
 
-/** The paths at which two values differ, with both; an empty text when they do not. A missing field is an undefined one. */
+/** The paths at which two values differ, with both values; empty if they are equal. A missing field equals undefined. */
 export function difference(expected: unknown, got: unknown): string {
   const lines: string[] = []
   compare(expected, got, '', lines)
@@ -139,6 +139,6 @@ function compare(expected: unknown, got: unknown, path: string, lines: string[])
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
 function found<Thing>(thing: Thing | undefined): Thing {
-  if (thing === undefined) throw new Error('an account that was opened is gone')
+  if (thing === undefined) throw new Error('an account that was opened does not exist')
   return thing
 }

@@ -5,7 +5,7 @@ import type { HouseMarket, Slot } from '../../server/engine/house.ts'
 import type { InstrumentSpec } from '../../server/engine/instrument.ts'
 import type { Account, Order, Position } from '../../server/engine/state.ts'
 
-/** What the engine and its oracle have in common. */
+/** The interface that the engine and its oracle share. */
 export interface Exchange {
   beginEpoch(epoch: number): void
   house(symbol: string): HouseMarket
@@ -40,7 +40,7 @@ const SHARE: InstrumentSpec = {
   borrowBps: 150,
 }
 
-/** Three instruments that differ in what rounds: cents a tick and lot, fees, bands, margins. */
+/** Three instruments that differ in everything that is rounded: cents per tick and lot, fees, bands, margins. */
 export const INSTRUMENTS: readonly InstrumentSpec[] = [
   SHARE,
   {
@@ -59,7 +59,7 @@ export const INSTRUMENTS: readonly InstrumentSpec[] = [
 export const SYMBOLS = INSTRUMENTS.map(({ symbol }) => symbol)
 export const OPEN_ORDERS_MAX = 5
 export const INTEREST_BPS = 800
-/** So few that what is due at once often takes more quanta than one. */
+/** So few that orders that end at the same time often need several quanta. */
 const ENDS_PER_QUANTUM_MAX = 3
 export const OPTIONS = {
   instruments: INSTRUMENTS,
@@ -68,7 +68,7 @@ export const OPTIONS = {
   endsPerQuantumMax: ENDS_PER_QUANTUM_MAX,
 }
 
-/** What can be done to an exchange, as data: a session is a list of these. */
+/** An action on an exchange as data; a session is a list of actions. */
 export type Action =
   | { readonly what: 'command'; readonly command: Command; readonly timeMs: number }
   | {
@@ -83,7 +83,7 @@ export type Action =
     }
   | { readonly what: 'take'; readonly symbol: string; readonly side: Side; readonly ticks: number; readonly lots: number; readonly timeMs: number } // prettier-ignore
   | { readonly what: 'withdraw'; readonly symbol: string; readonly id: number }
-  /** So many, 50 ms apart, the last at `timeMs`. */
+  /** `count` quanta 50 ms apart, the last at `timeMs`. */
   | { readonly what: 'quanta'; readonly count: number; readonly timeMs: number }
   | { readonly what: 'waters'; readonly timeMs: number }
   | { readonly what: 'postpone'; readonly gapMs: number }
@@ -91,10 +91,10 @@ export type Action =
 
 export const QUANTUM_MS = 50
 
-/** Does actions to one exchange, and keeps the house's orders for it, as the simulator would. */
+/** Performs actions on one exchange, and tracks the house's orders there, like the simulator. */
 export class Player {
   readonly exchange: Exchange
-  /** Lots and slots of what the house has resting, by id. */
+  /** The resting orders of the house, by id. */
   readonly houseOrders = new Map<string, Map<number, { slot: Slot; lots: number; ticks: number }>>()
   private readonly closed = new Set<string>()
 
@@ -105,15 +105,16 @@ export class Player {
       this.houseOrders.set(symbol, resting)
       exchange.house(symbol).onHouseFill = (id, slot, lots, gone) => {
         const order = resting.get(id)
-        if (order?.slot !== slot) throw new Error(`a fill of a house order that does not rest: ${symbol} ${id}`)
+        if (order?.slot !== slot) throw new Error(`a fill of a house order that is not resting: ${symbol} ${id}`)
         order.lots -= lots
-        if (gone !== (order.lots === 0)) throw new Error(`${symbol} ${id}: gone, but ${order.lots} are left`)
+        if (gone !== (order.lots === 0))
+          throw new Error(`${symbol} ${id}: reported as gone=${gone} with ${order.lots} lots left`)
         if (gone) resting.delete(id)
       }
     }
   }
 
-  /** @returns what came of a command, lots taken by a take */
+  /** @returns the result of a command, or the lots of a take */
   play(action: Action): CommandResult | number | undefined {
     const { exchange } = this
     switch (action.what) {
@@ -145,7 +146,7 @@ export class Player {
     return !this.closed.has(symbol)
   }
 
-  /** Before a corporate action the house leaves the book. */
+  /** Before a corporate action, the house's orders are canceled. */
   private command(command: Command, timeMs: number): CommandResult {
     if (command.kind === 'corporate.dividend' || command.kind === 'corporate.split') {
       for (const id of [...(this.houseOrders.get(command.symbol)?.keys() ?? [])]) this.withdraw(command.symbol, id)
@@ -157,7 +158,7 @@ export class Player {
     return this.exchange.apply(command, timeMs)
   }
 
-  /** A resting order of the house does not cross: one that would takes instead. */
+  /** Resting orders of the house must not cross: one that would is a take instead. */
   private placeForHouse(action: Extract<Action, { what: 'house' }>): number | undefined {
     const { id, symbol, side, ticks, lots } = action
     if (this.closed.has(symbol)) return undefined

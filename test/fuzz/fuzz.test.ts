@@ -7,7 +7,7 @@ import { Coverage } from './vocabulary.ts'
 const COMMANDS = 200_000
 const SESSION = 20_000
 
-it(`gives the same as its oracle on ${COMMANDS} commands, which reach every word of the vocabulary`, () => {
+it(`agrees with its oracle on ${COMMANDS} commands, which cover the whole vocabulary`, () => {
   const coverage = new Coverage()
   for (let seed = 1; seed <= COMMANDS / SESSION; seed++) {
     const { fault } = run(seed, SESSION, { coverage })
@@ -16,7 +16,7 @@ it(`gives the same as its oracle on ${COMMANDS} commands, which reach every word
   expect(coverage.missing).toEqual([])
 }, 300_000)
 
-it('finds an engine that is wrong, and what it takes to show it', () => {
+it('detects a wrong engine and shrinks the session that shows it', () => {
   class Hasty extends Engine {
     override quantum(timeMs: number): void {
       super.quantum(timeMs + 1)

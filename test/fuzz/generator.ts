@@ -14,7 +14,7 @@ import type { Order } from '../../server/engine/state.ts'
 import type { Chance } from './chance.ts'
 import { type Action, INSTRUMENTS, type Player, QUANTUM_MS } from './floor.ts'
 
-/** Rich and poor, of both modes; those that margin calls are to reach have little. */
+/** Accounts of both modes with much and little cash; little for those that should get margin calls. */
 const USERS = [
   { account: 16, cents: 30_000_000, mode: 'cash' },
   { account: 17, cents: 15_000, mode: 'cash' },
@@ -26,12 +26,12 @@ const USERS = [
 const ACCOUNTS_MAX = 9
 const START_TICKS: Readonly<Record<string, number>> = { SHARE: 1_000, COIN: 300, PENNY: 40 }
 const START_MS = 1_000_000
-/** The house has about so many orders resting in a book. */
+/** Approximate number of resting orders of the house per book. */
 const HOUSE_ORDERS = 24
 const DAY_MS = 86_400_000
 const SPLITS = [[2, 1], [1, 2], [3, 2], [2, 3], [3, 1], [1, 3], [7, 5]] as const // prettier-ignore
 
-/** Makes up what happens next, near the prices that matter, so that much of it has consequences. */
+/** Generates actions, mostly near the current prices, so that many have effects. */
 export class Generator {
   private readonly chance: Chance
   private readonly player: Player
@@ -43,7 +43,7 @@ export class Generator {
   private epoch = 0
   private waiting: Action[] = []
 
-  /** @param player where to look, before each action is played there too */
+  /** @param player whose state is read; each action must be played there before the next is generated */
   constructor(chance: Chance, player: Player) {
     this.chance = chance
     this.player = player
@@ -51,8 +51,8 @@ export class Generator {
   }
 
   next(): Action {
-    const begun = this.waiting.shift()
-    if (begun !== undefined) return begun
+    const first = this.waiting.shift()
+    if (first !== undefined) return first
     const { chance } = this
     this.nowMs += chance.between(0, 40)
     this.drift()
@@ -87,7 +87,7 @@ export class Generator {
     return { what: 'epoch', epoch: ++this.epoch }
   }
 
-  /** The fair prices wander, and jump now and then: far enough for margin calls. */
+  /** Moves fair prices, sometimes with a jump that is large enough for margin calls. */
   private drift(): void {
     const { chance } = this
     const { symbol, maxTicks } = chance.one(INSTRUMENTS)
@@ -145,7 +145,7 @@ export class Generator {
     ])()
   }
 
-  /** What users look at: an account, an instrument, its prices, and the account's position. */
+  /** An account, an instrument, its prices, and the account's position. */
   private scene() {
     const { chance, player } = this
     const account = chance.one(this.accounts)
@@ -206,7 +206,7 @@ export class Generator {
     }
   }
 
-  /** Some are of the position, and some of all that the account can pay. */
+  /** Sometimes about the size of the position, sometimes about all that the account can pay for. */
   private orderLots({ account, spec, held, ask }: ReturnType<Generator['scene']>): number {
     const { chance } = this
     if (held !== 0 && chance.oneIn(3)) return Math.max(1, Math.abs(held) - chance.between(-1, 3))
@@ -240,7 +240,7 @@ export class Generator {
     return { stopTicks: clamp(side === 'buy' ? fair + away : fair - away, spec.maxTicks) }
   }
 
-  /** Exits of an entry of this side, mostly on the right sides of a price. */
+  /** Exits for an entry on this side, mostly on the right sides of the price. */
   private exits(entry: Side, ticks: number, { maxTicks }: InstrumentSpec) {
     const { chance } = this
     const sign = (entry === 'buy' ? 1 : -1) * (chance.oneIn(8) ? -1 : 1)
@@ -260,7 +260,7 @@ export class Generator {
     return { ...(which !== 2 ? { takeProfit } : {}), ...(which !== 1 ? { stopLoss } : {}) }
   }
 
-  /** An open order of somebody. */
+  /** An open order of a random account. */
   private someOrder(): { readonly account: number; readonly order: Readonly<Order> | undefined } {
     const { chance } = this
     const account = chance.one(this.accounts)
@@ -313,7 +313,7 @@ export class Generator {
     }
   }
 
-  /** Rather one who has a position. */
+  /** Prefers an account with a position. */
   private sceneWithPosition() {
     let scene = this.scene()
     for (let tries = 0; tries < 6 && scene.held === 0; tries++) scene = this.scene()
@@ -366,7 +366,7 @@ export class Generator {
     ])()
   }
 
-  /** What is shut is soon opened again. */
+  /** Closed instruments are soon opened again. */
   private marketStatus(): Command {
     const { chance } = this
     const shut = [...this.shut]
@@ -397,7 +397,7 @@ export class Generator {
     ])()
   }
 
-  /** Towards the price that the instrument began with. */
+  /** A split that moves the price towards the instrument's start price. */
   private split(symbol: string): Command {
     const fair = this.fairOf(symbol)
     const isDear = fair > (START_TICKS[symbol] ?? 1)

@@ -2,18 +2,18 @@ import { CASH, type EngineEvents } from '../../server/engine/event.ts'
 import type { Order } from '../../server/engine/state.ts'
 import { type Exchange, INSTRUMENTS } from './floor.ts'
 
-/** The ledger as the database would keep it, and what each drain must keep to. */
+/** The ledger as the database would keep it, and the invariants of each drain. */
 export class Books {
   private readonly balances = new Map<string, number>()
   private readonly numbers = new Map<string, number>()
   private readonly filled = new Map<string, number>()
   private readonly versions = new Map<string, number>()
 
-  /** @throws {Error} naming the first that does not hold */
+  /** @throws {Error} with the first invariant that does not hold */
   add(events: EngineEvents): void {
     for (const entry of events.entries) {
       const { account, number, counter, counterNumber, asset, amount, balanceAfter, counterBalanceAfter } = entry
-      claim(amount !== 0, 'an entry of nothing')
+      claim(amount !== 0, 'an entry has an amount')
       this.line(account, number, asset, amount, balanceAfter)
       this.line(counter, counterNumber, asset, -amount, counterBalanceAfter)
     }
@@ -24,10 +24,10 @@ export class Books {
     }
     for (const { account } of events.accounts) this.nextNumber(`seq ${account.account}`, account.seq)
     for (const order of events.orders) this.order(order)
-    for (const order of new Set(events.orders)) this.told(order)
+    for (const order of new Set(events.orders)) this.version(order)
   }
 
-  /** What must hold of an account between operations. */
+  /** Checks an account's invariants between operations. */
   account(exchange: Exchange, number: number): void {
     const account = exchange.account(number)
     if (account === undefined) throw new Error(`account ${number} is gone`)
@@ -36,14 +36,14 @@ export class Books {
     claim((this.balances.get(`${number} ${CASH}`) ?? 0) === cashCents, `${number}: cash is the sum of its entries`)
     claim(
       orders.reduce((sum, order) => sum + order.heldCents, 0) === heldCents,
-      `${number}: what it holds is the sum of what its orders hold`,
+      `${number}: held cash is the sum of its orders' holds`,
     )
     if (mode === 'cash') claim(heldCents <= cashCents, `${number}: a cash account holds ${heldCents} of ${cashCents}`)
     for (const { symbol, lots, costCents, heldLots } of exchange.positions(number)) {
       claim((this.balances.get(`${number} ${symbol}`) ?? 0) === lots, `${number}: lots of ${symbol} are in its entries`)
       claim(heldLots >= 0 && heldLots <= Math.abs(lots), `${number}: ${heldLots} lots held of ${lots} ${symbol}`)
       if (mode === 'cash') claim(lots >= 0, `${number}: a cash account is short of ${symbol}`)
-      if (lots === 0) claim(costCents === 0, `${number}: nothing of ${symbol} costs something`)
+      if (lots === 0) claim(costCents === 0, `${number}: an empty position in ${symbol} has no cost`)
     }
     for (const order of orders) claim(order.filledLots < order.lots, `${number}:${order.number}: open, but filled`)
   }
@@ -69,8 +69,8 @@ export class Books {
     claim((status === 'filled') === (filledLots === lots && lots > 0), `${name}: ${filledLots} of ${lots} is ${status}`)
   }
 
-  /** An order that is told has another version than before. */
-  private told(order: Readonly<Order>): void {
+  /** An order in the events has a higher version than before. */
+  private version(order: Readonly<Order>): void {
     const name = `${order.account}:${order.number}`
 
     const before = this.versions.get(name) ?? 0

@@ -2,23 +2,23 @@ import { Command, InvalidArgumentError } from 'commander'
 import { run, shrunk, STATE_EVERY } from './session.ts'
 import { Coverage } from './vocabulary.ts'
 
-/** `npm run fuzz -- --commands 10000000 --seed 7`: the engine against its oracle, session after session. */
+/** `npm run fuzz -- --commands 10000000 --seed 7`: compares the engine with its oracle in many sessions. */
 
-/** A session is so long: what goes wrong late is long to shrink. */
+/** Length of a session. Longer ones would take long to shrink. */
 const SESSION = 20_000
 
 const whole = (text: string): number => {
   const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('A whole number is expected.')
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('Expected a whole number.')
   return value
 }
 
 const { commands, seed, stateEvery, shrink } = new Command('fuzz')
-  .description('tries the engine against its oracle')
-  .option('-n, --commands <count>', 'how many commands', whole, 200_000)
-  .option('-s, --seed <seed>', 'of the first session; the next ones count up', whole, 1)
-  .option('-e, --state-every <count>', 'compares the whole state after so many commands', whole, STATE_EVERY)
-  .option('--no-shrink', 'does not look for a shorter session that goes wrong')
+  .description('compares the engine with its oracle')
+  .option('-n, --commands <count>', 'number of commands', whole, 200_000)
+  .option('-s, --seed <seed>', 'seed of the first session; later ones count up', whole, 1)
+  .option('-e, --state-every <count>', 'compare the whole state after every so many commands', whole, STATE_EVERY)
+  .option('--no-shrink', 'do not look for a shorter session with the same fault')
   .parse()
   .opts<{ commands: number; seed: number; stateEvery: number; shrink: boolean }>()
 
@@ -40,5 +40,5 @@ for (let at = seed; done < commands; at++) {
   }
 }
 const seconds = (performance.now() - startMs) / 1_000
-console.log(`${done} commands, ${(done / seconds).toFixed(0)} a second\n${coverage.text}`)
+console.log(`${done} commands, ${(done / seconds).toFixed(0)} per second\n${coverage.text}`)
 if (coverage.missing.length > 0) console.log(`never reached: ${coverage.missing.join(', ')}`)

@@ -16,15 +16,15 @@ import { Generator } from './generator.ts'
 
 const START_MS = 1_000_000
 const QUANTUM_MS = 50
-/** Prices of the simulated market: in a book of their own, beside those that the generator quotes. */
+/** An instrument for the simulated market, separate from those of the generator. */
 const LIVE: InstrumentSpec = { ...INSTRUMENTS[0]!, symbol: 'LIVE', maxTicks: 200_000 }
 const LIVE_TICKS = 10_000
 
-/** Users of all kinds in the generated market, and the simulator live in another one of the same engine. */
+/** Plays generated actions, and the simulator with users on another instrument of the same engine. */
 function session(engine: RecordedEngine): string[] {
   const drained: string[] = []
-  // What the generator looks at is not written down: it only reads.
-  const looks: Exchange = {
+  // The generator's reads go to the engine itself, so they are not recorded.
+  const recorded: Exchange = {
     ...reading(engine.engine),
     beginEpoch: (epoch) => engine.beginEpoch(epoch),
     house: (symbol) => engine.house(symbol),
@@ -34,7 +34,7 @@ function session(engine: RecordedEngine): string[] {
     apply: (command, timeMs) => engine.apply(command, timeMs),
     drain: () => engine.drain(),
   }
-  const player = new Player(looks)
+  const player = new Player(recorded)
   const generator = new Generator(new Chance(42), player)
   const simulator = Simulator.start({
     instruments: [{ symbol: 'LIVE', assetClass: 'equity', sector: 's', startTicks: LIVE_TICKS, sigmaDay: 0.018, sizeMultiplier: 1 }], // prettier-ignore
@@ -46,12 +46,12 @@ function session(engine: RecordedEngine): string[] {
     player.play(generator.next())
     simulator.step(START_MS + at * QUANTUM_MS)
     if (at % 3 === 0 && at > 30) tradeLive(engine, at)
-    drained.push(told(engine.drain()))
+    drained.push(textOf(engine.drain()))
   }
   return drained
 }
 
-/** A user in the simulated market. */
+/** A user's order in the simulated market. */
 function tradeLive(engine: RecordedEngine, at: number): void {
   const isBuy = at % 2 === 0
   engine.apply(
@@ -73,7 +73,7 @@ function tradeLive(engine: RecordedEngine, at: number): void {
   )
 }
 
-const told = (events: EngineEvents): string => JSON.stringify(eventsView(events))
+const textOf = (events: EngineEvents): string => JSON.stringify(eventsView(events))
 
 const reading = (engine: Engine) => ({
   levels: (...args: Parameters<Engine['levels']>) => engine.levels(...args),
@@ -98,7 +98,7 @@ describe('a recorded session', () => {
   it('with simulator and users replays to the same events and the same state', () => {
     const { lines, drained, hash } = record()
     const again: string[] = []
-    const replay = new Replay(lines[0]!, (events) => again.push(told(events)))
+    const replay = new Replay(lines[0]!, (events) => again.push(textOf(events)))
     for (const line of lines.slice(1)) replay.line(line)
     expect(again).toEqual(drained)
     expect(drained.filter((events) => events.includes('"LIVE"')).length).toBeGreaterThan(500)
@@ -114,7 +114,7 @@ describe('a recorded session', () => {
     expect(hashOfState(replay.engine)).not.toBe(hash)
   })
 
-  it('is read from a file', async () => {
+  it('can be replayed from a file', async () => {
     const { lines, hash } = record()
     const folder = await mkdtemp(join(tmpdir(), 'valiant-'))
     try {

@@ -7,14 +7,14 @@ import { Generator } from './generator.ts'
 import { Books, checkBooks } from './invariants.ts'
 import type { Coverage } from './vocabulary.ts'
 
-/** The whole state is compared after each so many actions. */
+/** The whole state is compared after this many actions. */
 export const STATE_EVERY = 50
 
-/** Of the orders as many are previewed as came in such a millisecond. */
+/** Orders are previewed if their time is a multiple of this. */
 const PREVIEW_EVERY = 5
 
 export interface Fault {
-  /** The action at which it showed, from 0. */
+  /** The index of the action that showed the fault. */
   readonly at: number
   readonly text: string
 }
@@ -25,7 +25,7 @@ export interface SessionOptions {
   readonly makeEngine?: () => Exchange
 }
 
-/** One session on both exchanges at once, action by action. */
+/** A session that plays each action on engine and oracle and compares them. */
 export class Session {
   readonly oracle = new Player(new NaiveEngine(OPTIONS))
   private readonly engine: Player
@@ -41,7 +41,7 @@ export class Session {
     this.engine = new Player(makeEngine())
   }
 
-  /** @returns in what the two differ, or what does not hold; empty when all is well */
+  /** @returns the difference, or the invariant that does not hold; empty if there is none */
   play(action: Action): string {
     try {
       return this.compared(action)
@@ -51,8 +51,8 @@ export class Session {
   }
 
   private compared(action: Action): string {
-    const foretold = this.foretold(action)
-    if (foretold !== '') return foretold
+    const previewed = this.previewed(action)
+    if (previewed !== '') return previewed
     const expected = this.oracle.play(action)
     const expectedView = resultView(expected)
     const expectedEvents = this.oracle.exchange.drain()
@@ -69,8 +69,8 @@ export class Session {
     return this.check(events)
   }
 
-  /** Some orders are previewed before they come. */
-  private foretold(action: Action): string {
+  /** Compares the previews of some orders before they are placed. */
+  private previewed(action: Action): string {
     if (action.what !== 'command' || action.command.kind !== 'order.place') return ''
     if (action.timeMs % PREVIEW_EVERY !== 0) return ''
     const preview = { liquidationTicks: undefined, ...this.oracle.exchange.preview(action.command) }
@@ -88,7 +88,7 @@ export class Session {
   }
 }
 
-/** So many actions of a seed; ends at the first fault. */
+/** Runs `count` actions of a seed, until the first fault. */
 export function run(
   seed: number,
   count: number,
@@ -106,7 +106,7 @@ export function run(
   return { actions, fault: undefined }
 }
 
-/** Plays a list of actions anew. */
+/** Plays a list of actions in a new session. */
 export function replayed(actions: readonly Action[], options: SessionOptions = {}): Fault | undefined {
   const session = new Session(options)
   for (const [at, action] of actions.entries()) {
@@ -116,20 +116,20 @@ export function replayed(actions: readonly Action[], options: SessionOptions = {
   return undefined
 }
 
-/** So many actions are replayed at most. */
+/** Limit of the actions that shrinking replays. */
 const REPLAYED_MAX = 120_000
-/** Without its accounts no command of a session would be well formed. */
+/** Commands are only well formed if their accounts exist, so these actions are never dropped. */
 const isNeeded = (action: Action): boolean =>
   action.what === 'epoch' || (action.what === 'command' && action.command.kind === 'account.open')
 
-/** Where it differs: shrinking is not to end at another fault. */
+/** Where the difference is, so that shrinking does not end with another fault. */
 const kindOf = ({ text }: Fault): string =>
   text
     .split('\n')[0]
     ?.split(':')[0]
     ?.replace(/[0-9]+/g, '') ?? ''
 
-/** Drops actions, many at first, as long as it still goes wrong; what is left is all needed. */
+/** Drops actions, many at a time at first, as long as the fault remains. */
 export function shrunk(
   actions: readonly Action[],
   options: SessionOptions = {},

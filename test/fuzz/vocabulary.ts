@@ -3,7 +3,7 @@ import type { CommandResult } from '../../server/engine/command-result.ts'
 import type { Cause, EngineEvents, EntryKind } from '../../server/engine/event.ts'
 import { REJECT_CODES, type CloseReason, type MarginState, type OrderStatus } from '../../server/engine/state.ts'
 
-/** Everything the engine can say; the compiler sees to it that nothing of the vocabulary is missing. */
+/** The engine's vocabulary; the types ensure that it is complete. */
 const CODES = Object.fromEntries([...REJECT_CODES, 'NOT_FOUND', 'NOT_AMENDABLE'].map((code) => [code, true]))
 const REASONS: Record<CloseReason, true> = {
   user: true,
@@ -98,7 +98,7 @@ const WORDS = {
   command: COMMANDS,
 }
 
-/** How often each word was said. */
+/** Counts how often each word of the vocabulary occurred. */
 export class Coverage {
   private readonly counts = new Map<string, number>()
 
@@ -121,7 +121,7 @@ export class Coverage {
     }
   }
 
-  /** Words that were never said. */
+  /** Words that never occurred. */
   get missing(): string[] {
     return this.lines.filter(([, count]) => count === 0).map(([word]) => word)
   }

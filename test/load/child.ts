@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-/** A process that does a part of a measurement, asked one question at a time; it ends when it is disposed of, or when we do. */
+/** A process that does a part of a measurement and answers one question at a time. It ends when it is disposed or when this process ends. */
 export class Child implements AsyncDisposable {
   readonly #process: ChildProcess
 
@@ -10,8 +10,8 @@ export class Child implements AsyncDisposable {
   }
 
   /**
-   * Resolves when the process is ready to be asked.
-   * @param module what it runs; `answerQuestions` is what that ends with
+   * Resolves when the process is ready for questions.
+   * @param module the module to run, which calls `answerQuestions`
    */
   static async start(module: URL, { flags = [] }: { flags?: readonly string[] } = {}): Promise<Child> {
     const child = new Child(fork(fileURLToPath(module), { execArgv: [...process.execArgv, ...flags] }))
@@ -19,7 +19,7 @@ export class Child implements AsyncDisposable {
     return child
   }
 
-  /** @throws {Error} when the process ends, or says that it could not */
+  /** @throws {Error} when the process ends or reports a failure */
   async ask<Answer>(question: object): Promise<Answer> {
     const answered = this.#next()
     this.#process.send(question)
@@ -55,7 +55,7 @@ interface Reply {
   readonly failed?: string
 }
 
-/** The other side: says that it is ready, then answers until its parent goes. */
+/** The side of the child: reports that it is ready, then answers until its parent disconnects. */
 export function answerQuestions(answerTo: (question: never) => unknown): void {
   const reply = (message: Reply) => void process.send?.(message)
   process.on('message', (question: unknown) => {

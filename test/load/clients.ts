@@ -5,11 +5,11 @@ import { type Counts, Histogram } from './histogram.ts'
 import { LightSocket } from './light-socket.ts'
 import { LoadTrader } from './load-trader.ts'
 
-/** Many clients in one process. */
+/** Questions to a process with many clients. */
 export type ClientsQuestion =
   | {
       readonly open: number
-      /** Of the servers; clients go to them in turn. */
+      /** Ports of the servers, to which clients connect in turn. */
       readonly ports: readonly number[]
       readonly perSecond: number
       readonly symbols: readonly string[]
@@ -20,18 +20,18 @@ export type ClientsQuestion =
 export interface Measured {
   readonly frames: number
   readonly bytes: number
-  /** From the quantum's time to receipt. */
+  /** Time from the quantum to its receipt. */
   readonly frameMs: Counts
   readonly orders: number
   readonly ackMs: Counts
-  /** Codes of orders that were refused, and how often. */
+  /** Number of refused orders by code. */
   readonly refused: Readonly<Record<string, number>>
-  /** Sockets that were closed under us. */
+  /** Sockets that the server closed. */
   readonly lost: number
   readonly cpuMicroseconds: number
 }
 
-/** The time of each frame of so many sockets is read; the others are only counted. */
+/** Frames are timed for one of so many sockets; those of the others are only counted. */
 const TIMED_EVERY = 10
 const QUOTES = Buffer.from('2["quotes"')
 const TIME = Buffer.from('"time":')
@@ -58,7 +58,7 @@ answerQuestions(async (question: ClientsQuestion) => {
   return await measure(question)
 })
 
-/** First all are open, then all are subscribed: under thousands of subscribed sockets handshakes would end before they are served. */
+/** Opens all sockets before subscribing any: with thousands of subscribed sockets, handshakes would time out. */
 async function openAll({ open, ports, perSecond, symbols }: Extract<ClientsQuestion, { open: number }>) {
   const numbers = Array.from({ length: open }, (_, at) => at)
   await paced(numbers, perSecond, async (at) => {
@@ -72,7 +72,7 @@ async function openAll({ open, ports, perSecond, symbols }: Extract<ClientsQuest
   })
 }
 
-/** Begins so many a second, whatever has become of those before. */
+/** Starts `perSecond` items per second, whether or not earlier ones have finished. */
 async function paced<Item>(
   items: readonly Item[],
   perSecond: number,
@@ -88,7 +88,7 @@ async function paced<Item>(
   await Promise.all(running)
 }
 
-/** A server takes so many handshakes a second and refuses the rest: like a terminal, it tries again. */
+/** Retries like a terminal, because a server limits handshakes per second. */
 async function openOne(port: number, isTimed: boolean): Promise<LightSocket> {
   for (let tries = 1; ; tries++) {
     try {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Histogram } from './histogram.ts'
 
-test('quantiles are those of all that was added, here and elsewhere', () => {
+test('quantiles cover all values, including those added from another histogram', () => {
   const one = new Histogram()
   for (let ms = 1; ms <= 98; ms++) one.add(ms)
   const other = new Histogram()
@@ -13,6 +13,6 @@ test('quantiles are those of all that was added, here and elsewhere', () => {
   expect(one.quantile(1)).toBe(1_000)
 })
 
-test('nothing measured has no quantile', () => {
+test('the quantile of an empty histogram is NaN', () => {
   expect(new Histogram().quantile(0.5)).toBeNaN()
 })

@@ -1,6 +1,6 @@
 const MS_MAX = 60_000
 
-/** How many times each whole millisecond was measured; so many can be kept, sent to another process and added up. */
+/** Counts by whole milliseconds, which are small enough to send to another process, and can be added up. */
 export class Histogram {
   readonly #counts = new Map<number, number>()
 
@@ -30,5 +30,5 @@ export class Histogram {
   }
 }
 
-/** `[ms, times]`, in no order. */
+/** `[ms, times]`, unordered. */
 export type Counts = readonly (readonly [number, number])[]

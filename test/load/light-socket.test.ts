@@ -6,7 +6,7 @@ import { WebSocketServer } from 'ws'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { LightSocket } from './light-socket.ts'
 
-/** The clients of the load, held against the servers that they are to be clients of. */
+/** The light client, tested with the servers that it connects to. */
 
 let http: HttpServer
 let port: number
@@ -22,7 +22,7 @@ afterEach(() => {
 
 const serve = (): Server => new Server(http, { transports: ['websocket'], pingInterval: 50, pingTimeout: 500 })
 
-test('gets every event whole, short or long, alone or many in one piece of TCP', async () => {
+test('receives every event completely, short or long, alone or several in one TCP segment', async () => {
   const io = serve()
   const connected = once(io, 'connection') as Promise<[Socket]>
   const got: string[] = []
@@ -36,7 +36,7 @@ test('gets every event whole, short or long, alone or many in one piece of TCP',
   await io.close()
 })
 
-test('is answered what it asks, and answers the pings', async () => {
+test('gets answers to its requests, and answers pings', async () => {
   const io = serve()
   io.on('connection', (socket) => {
     socket.on('echo', (payload: unknown, answer: (data: object) => void) => answer({ ok: true, data: payload }))
@@ -52,7 +52,7 @@ test('is answered what it asks, and answers the pings', async () => {
   await expect.poll(() => client.isOpen).toBe(false)
 })
 
-test('says why it was not let in', async () => {
+test('reports why the server refused the connection', async () => {
   const io = serve()
   io.use((_socket, next) => next(new Error('not you')))
   await expect(LightSocket.open({ port })).rejects.toThrow('not you')
@@ -60,7 +60,7 @@ test('says why it was not let in', async () => {
   await expect(LightSocket.open({ port })).rejects.toThrow()
 })
 
-test('is a client of a bare WebSocket server too, and answers its pings', async () => {
+test('works with a bare WebSocket server too, and answers its pings', async () => {
   const server = new WebSocketServer({ server: http })
   const pongs: string[] = []
   server.on('connection', (socket) => {

@@ -2,11 +2,11 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import type { Answer } from '@valiant/shared/protocol/events'
 
-/** Engine.IO's and Socket.IO's packets that matter here, by their first characters. */
+/** The packets of Engine.IO and Socket.IO that are used here, by their first characters. */
 const PING = 0x32 // '2'
 const PONG = '3'
 const MESSAGE = 0x34 // '4'
-const CONNECTED = 0x30 // '40': the namespace has let us in
+const CONNECTED = 0x30 // '40': connected to the namespace
 const EVENT = 0x32 // '42["name",…]'
 const ACK = 0x33 // '43<id>[…]'
 const REFUSED = 0x34 // '44{…}'
@@ -19,7 +19,7 @@ const LENGTH_64 = 127
 /** FIN and "text". */
 const TEXT = 0x81
 const CLOSE = 0x8
-/** WebSocket's own ping, by which a server sees how far a client has read. */
+/** WebSocket's own ping, with which the server checks how far a client has read. */
 const CONTROL_PING = 0x9
 const CONTROL_PONG = 0x8a
 const MASKED = 0x80
@@ -27,17 +27,17 @@ const HEAD_BYTES_MAX = 10
 
 export interface LightOptions {
   readonly port: number
-  /** As a browser sends it, with the Origin of the page. */
+  /** Sent together with the Origin of the page, as browsers do. */
   readonly cookie?: string
   /** A bare WebSocket server, without Engine.IO. */
   readonly bare?: boolean
-  /** Socket.IO's packet of an event, `2["name",…]`, or whatever a bare server sends; the bytes are good for this call only. */
+  /** Gets Socket.IO's packet of an event, `2["name",…]`, or whatever a bare server sends. The bytes are only valid during the call. */
   readonly onMessage?: (packet: Buffer) => void
 }
 
 /**
- * A client that takes as little of the shared cores as can be: frames are cut out of what TCP brings, and only what is
- * asked for is made into text. It trusts its server: frames of the WebSocket are whole, and not compressed.
+ * A client that uses as little CPU as possible: it splits the bytes of TCP into frames, and decodes only what is needed as
+ * text. It relies on the server not to fragment or compress WebSocket frames.
  */
 export class LightSocket {
   readonly #tcp: Socket
@@ -52,7 +52,7 @@ export class LightSocket {
   private constructor(tcp: Socket, options: LightOptions) {
     this.#tcp = tcp
     this.#options = options
-    this.#opened.promise.catch(() => undefined) // told to the one who opens, if anybody still waits
+    this.#opened.promise.catch(() => undefined) // reported by `open`, if it is still waiting
     tcp.setNoDelay(true)
     tcp.on('data', (bytes) => this.#receive(bytes))
     tcp.on('error', (error) => this.#opened.reject(error))
@@ -81,7 +81,7 @@ export class LightSocket {
     return socket
   }
 
-  /** @throws never; an answer that does not come before the socket closes never comes */
+  /** Never rejects. If the socket closes before the answer, the promise stays pending. */
   ask(event: string, payload: unknown): Promise<Answer> {
     const id = this.#asked++
     return new Promise((resolve) => {
@@ -90,7 +90,7 @@ export class LightSocket {
     })
   }
 
-  /** Stops reading, as a client does that hangs. */
+  /** Stops reading, like a client that hangs. */
   pause(): void {
     this.#tcp.pause()
   }
@@ -164,7 +164,7 @@ export class LightSocket {
     this.#write(TEXT, Buffer.from(text))
   }
 
-  /** Masked with zeros, as a client must mask: the payload stays as it is. */
+  /** Clients must mask their frames; a mask of zeros leaves the payload unchanged. */
   #write(kind: number, payload: Buffer): void {
     const isShort = payload.length <= SHORT_MAX
     const head = Buffer.alloc(isShort ? 6 : 8)
@@ -175,7 +175,7 @@ export class LightSocket {
   }
 }
 
-/** Where the payload of the frame at `at` begins and ends; undefined while its head is not whole. */
+/** The range of the payload of the frame at `at`; undefined while its header is incomplete. */
 function frameAt(bytes: Buffer, at: number): { readonly begin: number; readonly end: number } | undefined {
   const left = bytes.length - at
   if (left < 2) return undefined

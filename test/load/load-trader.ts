@@ -1,19 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { LightSocket } from './light-socket.ts'
 
-/** An order that is not answered by then is counted as such, and not waited for. */
+/** An order without an answer after this time counts as NO_ANSWER. */
 const ANSWER_MS_MAX = 10_000
 
 export interface Traded {
   /** From emit to acknowledgement, in ms. */
   readonly acks: readonly number[]
-  /** Of those refused; `NO_ANSWER` for those that nobody answered. */
+  /** Codes of refused orders; `NO_ANSWER` for those without an answer. */
   readonly codes: readonly string[]
 }
 
 let made = 0
 
-/** Buys a lot by market and sells it again, at a steady pace, whether or not the last order is answered yet. */
+/** Buys a lot with a market order and sells it again, at a steady rate, whether or not the last order is answered. */
 export class LoadTrader {
   readonly #socket: LightSocket
   readonly #symbol: string
@@ -34,7 +34,7 @@ export class LoadTrader {
     return new LoadTrader(await LightSocket.open(at), at.symbol)
   }
 
-  /** @param pace `after`: seconds before the first, so that traders do not act in step */
+  /** @param pace `after`: seconds before the first order, so that traders do not act at the same time */
   async trade(pace: { readonly seconds: number; readonly perSecond: number; readonly after: number }): Promise<Traded> {
     const acks: number[] = []
     const codes: string[] = []

@@ -8,8 +8,8 @@ import { Servers } from './servers.ts'
 import type { Figures } from './watch.ts'
 
 /**
- * `npm run load -- --clients N --instances K`: so many terminals watch, some of them trade, and what it takes is told
- * (docs/load). Everything runs on this machine, clients too, so that it is their cores as well.
+ * `npm run load -- --clients N --instances K`: measures the servers while N terminals watch and some traders trade (docs/load).
+ * Clients and servers share the cores of this machine.
  */
 
 interface Options {
@@ -21,7 +21,7 @@ interface Options {
   readonly write: boolean
 }
 
-/** An instance takes 300 handshakes a second and refuses the rest. */
+/** Half of the 300 handshakes per second that an instance accepts. */
 const HANDSHAKES_PER_SECOND = 150
 const TRADERS = 20
 const GUEST_TRIES_MAX = 5
@@ -39,12 +39,12 @@ const count = (text: string): number => {
 
 const command = new Command('load')
   .description('Many light clients on real servers, all on this machine.')
-  .option('--clients <count>', 'sockets, each subscribed as the terminal is', count, 1_000)
-  .option('--instances <count>', 'servers; more than one meet at a Redis', count, 1)
-  .option('--seconds <count>', 'how long it is measured', count, 12)
-  .option('--orders <count>', 'orders a second, by 20 traders', count, 50)
-  .option('--workers <count>', 'processes that the clients are in', count, 1)
-  .option('--write', 'puts the row, the table and the plot into docs/load', false)
+  .option('--clients <count>', 'sockets, each subscribed like the terminal', count, 1_000)
+  .option('--instances <count>', 'servers; more than one share a Redis', count, 1)
+  .option('--seconds <count>', 'duration of the measurement', count, 12)
+  .option('--orders <count>', 'orders per second, by 20 traders', count, 50)
+  .option('--workers <count>', 'processes for the clients', count, 1)
+  .option('--write', 'write the row, the table and the plot into docs/load', false)
   .action(async (options: Options) => {
     await using parts = new AsyncDisposableStack()
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -58,7 +58,7 @@ const command = new Command('load')
     if (options.write) keepRow(row)
   })
 await command.parseAsync().catch((error: unknown) => {
-  // The parts that end with us fail what still waits for them: the signal's own handler ends the process, once all is closed.
+  // Closing the parts on a signal makes pending work fail. The signal handler ends the process when everything is closed.
   if (!isStopping) throw error
 })
 
@@ -94,11 +94,11 @@ async function load(parts: AsyncDisposableStack, options: Options): Promise<Load
   await measure(WARM_UP_SECONDS)
   say(`Measuring ${seconds} s …`)
   const before = await servers.figures()
-  const looks: (readonly Figures[])[] = []
-  const looking = setInterval(() => void servers.figures().then((figures) => looks.push(figures), say), 1_000)
+  const samples: (readonly Figures[])[] = []
+  const sampling = setInterval(() => void servers.figures().then((figures) => samples.push(figures), say), 1_000)
   const measured = await measure(seconds)
-  clearInterval(looking)
-  return rowOf(options, { idle, opened, before, looks, measured })
+  clearInterval(sampling)
+  return rowOf(options, { idle, opened, before, samples, measured })
 }
 
 async function tradersAt({ all }: Servers) {
@@ -112,7 +112,7 @@ async function tradersAt({ all }: Servers) {
   return traders
 }
 
-/** A machine that is full answers "not now" now and then. */
+/** Retries, because an overloaded machine sometimes refuses a sign-in. */
 async function guestOf(url: string): Promise<string> {
   for (let tries = 1; ; tries++) {
     try {
@@ -128,11 +128,11 @@ interface Facts {
   readonly idle: readonly Figures[]
   readonly opened: readonly Figures[]
   readonly before: readonly Figures[]
-  readonly looks: readonly (readonly Figures[])[]
+  readonly samples: readonly (readonly Figures[])[]
   readonly measured: readonly Measured[]
 }
 
-function rowOf({ clients, instances, seconds }: Options, { idle, opened, before, looks, measured }: Facts): LoadRow {
+function rowOf({ clients, instances, seconds }: Options, { idle, opened, before, samples, measured }: Facts): LoadRow {
   const frameMs = new Histogram()
   const ackMs = new Histogram()
   const refused: Record<string, number> = {}
@@ -146,10 +146,10 @@ function rowOf({ clients, instances, seconds }: Options, { idle, opened, before,
     of.reduce((total, figures) => total + figures[what], 0)
   const total = (what: 'frames' | 'bytes' | 'orders' | 'lost' | 'cpuMicroseconds') =>
     measured.reduce((all, one) => all + one[what], 0)
-  const last = looks.at(-1) ?? before
+  const last = samples.at(-1) ?? before
   const cpuSeconds = (sum(last, 'cpuMicroseconds') - sum(before, 'cpuMicroseconds')) / 1e6
-  const lookedSeconds = Math.max(1, looks.length)
-  const delays = looks.flat()
+  const sampledSeconds = Math.max(1, samples.length)
+  const delays = samples.flat()
   return {
     clients,
     instances,
@@ -162,7 +162,7 @@ function rowOf({ clients, instances, seconds }: Options, { idle, opened, before,
     ackP99Ms: ackMs.quantile(0.99),
     kibPerSocket: (sum(opened, 'rssBytes') - sum(idle, 'rssBytes')) / 1_024 / Math.max(1, clients),
     loopP99Ms: Math.max(...delays.map(({ delayP99Ms }) => delayP99Ms)),
-    serverCores: cpuSeconds / lookedSeconds,
+    serverCores: cpuSeconds / sampledSeconds,
     clientCores: total('cpuMicroseconds') / 1e6 / seconds,
     lost: total('lost'),
   }

@@ -1,4 +1,4 @@
-/** Points `[x, y]`, x rising. */
+/** Points `[x, y]` with increasing x. */
 export interface Series {
   readonly name: string
   readonly points: readonly (readonly [number, number])[]
@@ -14,7 +14,7 @@ const LEFT = 56
 const RIGHT = 16
 const TOP = 32
 const BOTTOM = 40
-/** Told apart without color too: by their dashes. */
+/** Distinguishable without colors too, by their dashes. */
 const LINES = [
   { color: '#1f6feb', dashes: '' },
   { color: '#c2410c', dashes: '6 4' },
@@ -22,7 +22,7 @@ const LINES = [
 ] as const
 const GRID_LINES = 4
 
-/** Panels side by side, two in a row, as an SVG. The x axis is logarithmic and named once. */
+/** An SVG of panels, two per row, with a logarithmic x axis. */
 export function plotOf(xTitle: string, panels: readonly Panel[]): string {
   const rows = Math.ceil(panels.length / 2)
   const size = `width="${2 * WIDTH}" height="${rows * HEIGHT}" viewBox="0 0 ${2 * WIDTH} ${rows * HEIGHT}"`
@@ -66,7 +66,7 @@ function panelOf(xTitle: string, { title, series }: Panel): string {
   return parts.join('\n')
 }
 
-/** The next of 1, 2, 4, 5, 8 times a power of ten: its quarters are easy to read. */
+/** The next higher of 1, 2, 4, 5 or 8 times a power of ten, whose quarters are easy to read. */
 function niceAbove(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value))
   return ([1, 2, 4, 5, 8, 10].find((step) => step * power >= value) ?? 10) * power

@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { machineText } from '../../bench/machine.ts'
+import { writeIntoPage } from '../../bench/table.ts'
 import { plotOf, type Series } from './plot.ts'
 
-/** One run. */
+/** The figures of one run. */
 export interface LoadRow {
   readonly clients: number
   readonly instances: number
@@ -14,11 +15,11 @@ export interface LoadRow {
   readonly ordersPerSecond: number
   readonly ackP50Ms: number
   readonly ackP99Ms: number
-  /** What the servers' memory grew by for each socket. */
+  /** Growth of the servers' memory per socket. */
   readonly kibPerSocket: number
-  /** The worst second of the worst server. */
+  /** Event loop delay in the worst second of the worst server. */
   readonly loopP99Ms: number
-  /** Cores that the servers, and the clients, were busy on. */
+  /** Cores used by servers and clients. */
   readonly serverCores: number
   readonly clientCores: number
   /** Sockets that were closed by a server. */
@@ -59,7 +60,7 @@ export function tableOf(rows: readonly LoadRow[]): string {
     .join('\n')
 }
 
-/** Keeps a run in docs/load, in place of an older one of as many clients and instances. */
+/** Writes a run into docs/load, replacing an older one with the same number of clients and instances. */
 export function keepRow(row: LoadRow): void {
   mkdirSync(FOLDER, { recursive: true })
   const file = `${FOLDER}load.csv`
@@ -68,7 +69,7 @@ export function keepRow(row: LoadRow): void {
   const rows = [...others, row].toSorted((a, b) => a.instances - b.instances || a.clients - b.clients)
   writeFileSync(file, toCsv(rows))
   writeFileSync(`${FOLDER}load.svg`, plot(rows))
-  writeTable(rows)
+  writeIntoPage(`${FOLDER}README.md`, 'load', `${machineText()}\n\n${tableOf(rows)}`)
 }
 
 function toCsv(rows: readonly LoadRow[]): string {
@@ -99,18 +100,4 @@ function plot(rows: readonly LoadRow[]): string {
     { title: 'ack p50, ms', series: seriesOf('ackP50Ms') },
     { title: 'frames a second', series: seriesOf('framesPerSecond') },
   ])
-}
-
-/** Between the marks of the page, as the bench does with its own. */
-function writeTable(rows: readonly LoadRow[]): void {
-  const page = `${FOLDER}README.md`
-  if (!existsSync(page)) return
-  const time = new Date().toISOString().slice(0, 16).replace('T', ' ')
-  const machine = `${time} UTC, ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), Node ${process.versions.node}.`
-  const between = /(<!-- load -->\n)[^]*?(\n<!-- end of load -->)/
-  const text = readFileSync(page, 'utf8')
-  writeFileSync(
-    page,
-    text.replace(between, (_, begin: string, end: string) => `${begin}\n${machine}\n\n${tableOf(rows)}\n${end}`),
-  )
 }

@@ -11,7 +11,7 @@ import type { Figures } from './watch.ts'
 const WATCH = new URL('watch.ts', import.meta.url).href
 const UNLIMITED = '1000000'
 
-/** Real servers as they ship, but for their limits, on one Postgres that flushes and, when there are several, one Redis. */
+/** Real servers with shipped settings except for rate limits, with one durable Postgres and, if there are several, one Redis. */
 export class Servers implements AsyncDisposable {
   readonly all: readonly TestServer[]
   readonly #files: readonly string[]
@@ -27,7 +27,7 @@ export class Servers implements AsyncDisposable {
     await using parts = new AsyncDisposableStack()
     const folder = await mkdtemp(join(tmpdir(), 'valiant-load-'))
     parts.defer(() => rm(folder, { recursive: true, force: true }))
-    await chmod(folder, 0o755) // run as root, Postgres is another user, who must be able to enter
+    await chmod(folder, 0o755) // when run as root, Postgres runs as another user, who must be able to enter
     const postgres = parts.use(
       await startEmbeddedPostgres({ dataDir: folder, settings: { max_connections: '200' }, say }),
     )
@@ -43,7 +43,7 @@ export class Servers implements AsyncDisposable {
         DATABASE_URL: url,
         DATA_DIR: join(folder, `server-${at}`),
         AUTH_SECRET: 'a secret of the load, long enough for it',
-        MARKET_LIVENESS: '1', // as it ships
+        MARKET_LIVENESS: '1', // the shipped default
         LOG_LEVEL: 'warn',
         STARTING_CASH: '1000000000.00',
         LIMIT_ORDERS_PER_SECOND: UNLIMITED,
@@ -64,7 +64,7 @@ export class Servers implements AsyncDisposable {
     return this.all.map(({ port }) => port)
   }
 
-  /** Of each server, not older than a second. */
+  /** Figures of each server, at most a second old. */
   async figures(): Promise<readonly Figures[]> {
     return await Promise.all(this.#files.map(async (file) => JSON.parse(await readFile(file, 'utf8')) as Figures))
   }

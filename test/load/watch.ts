@@ -2,14 +2,14 @@ import { renameSync, writeFileSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 
 /*
- * Loaded before a server that is measured (`--import`): it leaves the process's figures in a file, each second anew. The
- * server itself knows nothing of it.
+ * Loaded with `--import` before a measured server: writes figures of the process into a file every second, without changes to
+ * the server.
  */
 
 export interface Figures {
   readonly rssBytes: number
   readonly cpuMicroseconds: number
-  /** Of the event loop since the last figures, in ms beyond the 10 that it samples at. */
+  /** Event loop delay since the last figures, in ms beyond the sampling interval of 10 ms. */
   readonly delayP50Ms: number
   readonly delayP99Ms: number
   readonly delayMaxMs: number
@@ -33,7 +33,7 @@ if (file !== undefined) {
       delayMaxMs: beyond(delay.max),
     }
     delay.reset()
-    // Whole or not at all: it is read at any time.
+    // Replaced atomically, because it may be read at any time.
     writeFileSync(`${file}.new`, JSON.stringify(figures))
     renameSync(`${file}.new`, file)
   }, WATCH_MS).unref()

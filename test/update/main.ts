@@ -9,15 +9,15 @@ import { blueGreen, restarted, rolledBack, rolling, type Scale } from './updates
 import { AFTER_NEXT, BAD, NEXT } from './versions.ts'
 
 /**
- * `npm run rehearse:update`: a version of the exchange is replaced by the next while people trade on it, on real
- * processes behind real load balancers. The version before is that of the last commit, the next one that of the working
- * tree with a change of the schema, and where the history has something to say, what it has.
+ * `npm run rehearse:update`: replaces one version of the exchange by the next under trade, with real processes behind real load
+ * balancers. The old version is the last commit, the new one is the working tree with a changed schema. Two more rehearsals
+ * start from older commits.
  */
 
 const LOG = fileURLToPath(new URL('../../docs/rehearsals/update.log', import.meta.url))
-/** The first version that several instances of can share a Redis. */
+/** The first version of which several instances can share a Redis. */
 const FIRST_OF_MANY = 'f185601'
-/** The last one whose schema is older than 0008: it serves alone. */
+/** The last version with a schema older than 0008, which runs as a single instance. */
 const ALONE = '5093146'
 
 interface Options {
@@ -34,7 +34,7 @@ interface Update {
   run(trees: Trees, scale: Scale): Promise<Result>
 }
 
-/** Makes a tree that is removed at the end. */
+/** Creates trees that are removed at the end. */
 type Trees = Record<'before' | 'next' | 'afterNext' | 'bad' | 'same' | 'firstOfMany' | 'alone', () => Promise<Tree>>
 
 const UPDATES: readonly Update[] = [
@@ -66,28 +66,28 @@ const UPDATES: readonly Update[] = [
   },
   {
     name: 'first-of-many',
-    title: `from ${FIRST_OF_MANY}, the first of which many share a Redis`,
+    title: `from ${FIRST_OF_MANY}, the first version whose instances can share a Redis`,
     run: async (trees, scale) =>
       rolling('haproxy', { before: await trees.firstOfMany(), next: await trees.same() })(scale),
   },
   {
     name: 'alone',
-    title: `from ${ALONE}, whose schema is older and which serves alone: a restart`,
+    title: `from ${ALONE}, with an older schema and a single instance: a restart`,
     run: async (trees, scale) => restarted({ before: await trees.alone(), next: await trees.same() })(scale),
   },
 ]
 
 const program = new Command('npm run rehearse:update --')
-  .description('Replaces a version by the next under trade, and judges by the clients’ own logs.')
+  .description('Replaces a version by the next under trade, and judges the result by the logs of the clients.')
   .option('--only <name...>', `some of ${UPDATES.map(({ name }) => name).join(', ')}`)
   .option('--short', 'fewer instances and traders, as in the tests')
-  .option('--before <commit>', 'the version before', 'HEAD')
-  .option('--next <commit>', 'what the next version is made from: a commit, or the working tree', 'the working tree')
-  .option('--write', 'into docs/rehearsals/update.log')
+  .option('--before <commit>', 'the old version', 'HEAD')
+  .option('--next <commit>', 'what the new version is made from: a commit, or the working tree', 'the working tree')
+  .option('--write', 'write the log to docs/rehearsals/update.log')
 program.parse()
 const options = program.opts<Options>()
 const unknown = (options.only ?? []).filter((name) => UPDATES.every((one) => one.name !== name))
-if (unknown.length > 0) program.error(`There is no update ${unknown.join(', ')}.`)
+if (unknown.length > 0) program.error(`Unknown updates: ${unknown.join(', ')}.`)
 
 await using parts = new AsyncDisposableStack()
 const running = new Set<AsyncDisposable>()
@@ -104,12 +104,12 @@ const say = (text: string) => {
   console.log(text)
 }
 say(`\`npm run rehearse:update\`, ${machineText()}`)
-say(`The version before: ${(await trees.before()).name}. The next: ${options.next}, with a change of the schema.\n`)
+say(`Old version: ${(await trees.before()).name}. New version: ${options.next}, with a changed schema.\n`)
 const began = Date.now()
 const scale: Scale = {
   isLong: options.short !== true,
   running,
-  // What goes on, on stderr: stdout has what is kept.
+  // Progress goes to stderr; stdout has the log.
   say: (text) => console.error(`${String(Math.round((Date.now() - began) / 1_000)).padStart(5)} s  ${text}`),
 }
 const outcomes: Outcome[] = []
@@ -129,7 +129,7 @@ say(`\n${tableOfOutcomes(outcomes, 'update')}`)
 if (options.write === true) await writeFile(LOG, `${log.join('\n')}\n`)
 process.exitCode = outcomes.every(isGood) ? 0 : 1
 
-/** Each is made when it is first asked for. */
+/** Each tree is created when it is first needed. */
 function treesOf({ before, next }: Pick<Options, 'before' | 'next'>): Trees {
   const made = new Map<string, Promise<Tree>>()
   const once = (name: string, make: () => Promise<Tree>) => async () => {

@@ -8,35 +8,35 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-/** What a server runs from. */
+/** The files that a server needs. */
 const FOLDERS = ['server', 'shared', 'db', 'web/build', 'package.json', 'web/package.json']
-/** What a folder of the working tree has that is no part of a version. */
-const NO_PART = new Set(['node_modules', '.data'])
+/** Folders of the working tree that are not part of a version. */
+const EXCLUDED = new Set(['node_modules', '.data'])
 
-/** What a version has otherwise than the one that it was made from. */
+/** A difference between a version and the one from which it is made. */
 export type Change =
-  /** A file that is new, made of those that there are. */
+  /** A new file, made from existing ones. */
   | { readonly file: string; readonly text: (read: (file: string) => Promise<string>) => Promise<string> }
-  /** Words that stand in a file exactly once. */
+  /** A replacement of words that occur exactly once in a file. */
   | { readonly file: string; readonly replace: string; readonly by: string }
 
-/** A version of the exchange in a folder of its own, ready to run. */
+/** A version of the exchange in its own folder, ready to run. */
 export interface Tree extends AsyncDisposable {
   readonly name: string
   readonly folder: string
-  /** Its server. */
+  /** Path of its server. */
   readonly main: string
-  /** Its `valiant migrate`. */
+  /** Runs its `valiant migrate`. */
   migrate(databaseUrl: string): Promise<string>
 }
 
-/** The working tree as it is, with some changes. */
+/** The current working tree with some changes. */
 export async function workingTree(name: string, changes: readonly Change[] = []): Promise<Tree> {
   const folder = await newFolder()
   for (const part of FOLDERS) {
     await cp(join(ROOT, part), join(folder, part), {
       recursive: true,
-      filter: (path) => !NO_PART.has(path.slice(path.lastIndexOf('/') + 1)),
+      filter: (path) => !EXCLUDED.has(path.slice(path.lastIndexOf('/') + 1)),
     })
   }
   await linkPackages(folder)
@@ -44,7 +44,7 @@ export async function workingTree(name: string, changes: readonly Change[] = [])
   return treeIn(folder, name)
 }
 
-/** A version out of the history, with the terminal of the working tree: the server needs one and the traders do not look at it. */
+/** A version from the history, with the terminal of the working tree: the server needs one, but the traders do not use it. */
 export async function treeOf(commit: string, changes: readonly Change[] = []): Promise<Tree> {
   const { stdout } = await run('git', ['log', '-1', '--format=%h %s', commit], { cwd: ROOT })
   const folder = await newFolder()
@@ -76,7 +76,7 @@ function treeIn(folder: string, name: string): Tree {
   }
 }
 
-/** The packages of this checkout, but for our own, which are those of the folder. */
+/** Links the packages of this checkout, except the project's own, which are those of the folder. */
 async function linkPackages(folder: string): Promise<void> {
   const [from, to] = [join(ROOT, 'node_modules'), join(folder, 'node_modules')]
   await mkdir(join(to, '@valiant'), { recursive: true })
@@ -97,7 +97,7 @@ async function apply(folder: string, change: Change): Promise<void> {
   await writeFile(path, replaced(await read(change.file), change))
 }
 
-/** @throws {Error} when the words do not stand there exactly once */
+/** @throws {Error} when the words do not occur exactly once */
 export function replaced(
   text: string,
   { file, replace, by }: { readonly file: string; readonly replace: string; readonly by: string },

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { linesOf } from '../chaos/report.ts'
 import { type Tree, workingTree } from './tree.ts'
-import { mended, type Scale } from './updates.ts'
+import { fixedAfterRollback, type Scale } from './updates.ts'
 import { AFTER_NEXT, BAD, NEXT } from './versions.ts'
 
 /**
- * The short form of `npm run rehearse:update`: this version, and one that changes the schema, two instances each. Of times
- * only what is absurd counts.
+ * The short form of `npm run rehearse:update`: this version and one with a changed schema, two instances each. Only absurd
+ * times count as failures.
  */
 
 const scale: Scale = { isLong: false, say: () => undefined, running: new Set() }
@@ -25,10 +25,11 @@ const made = (tree: Tree | undefined): Tree => {
   return tree
 }
 
-it('a bad version is turned back by its metrics, the mended one replaces this one, and no order fails', async () => {
+it('a bad version is rolled back because of its metrics, the fixed one replaces this one, and no order fails', async () => {
   const { before, next, afterNext, bad } = trees
   const versions = { before: made(before), next: made(next), afterNext: made(afterNext), bad: made(bad) }
-  const result = await mended('haproxy', versions)(scale)
-  console.log(linesOf({ row: { name: 'mended', title: 'mended' }, result, error: undefined }).join('\n'))
+  const result = await fixedAfterRollback('haproxy', versions)(scale)
+  const row = { name: 'fixed-after-rollback', title: 'fixed after a rollback' }
+  console.log(linesOf({ row, result, error: undefined }).join('\n'))
   expect(result.misses).toEqual([])
 })

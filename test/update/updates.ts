@@ -8,21 +8,21 @@ import { freePort } from '../rig/server.ts'
 import type { Tree } from './tree.ts'
 import { watched } from './watch.ts'
 
-/** How an update goes, and what it must not do to those who trade. */
+/** The kinds of updates, and what must hold for those who trade meanwhile. */
 
 export interface Scale {
-  /** The rehearsal as it is to be; else enough to see that it holds, on a machine that others use. */
+  /** The full rehearsal; otherwise a short form for a shared machine. */
   readonly isLong: boolean
-  /** Told of each step as it is made. */
+  /** Receives a message for each step. */
   readonly say: (text: string) => void
-  /** What runs, for who has to end it before its time. */
+  /** What is running, to be ended when the process is stopped early. */
   readonly running: Set<AsyncDisposable>
 }
 
 export interface Versions {
   readonly before: Tree
   readonly next: Tree
-  /** What the schema becomes once none of `before` runs; undefined where nothing is to become of it. */
+  /** Contracts the schema when no instance of `before` runs any more; undefined if that is not part of the update. */
   readonly afterNext?: Tree
 }
 
@@ -30,9 +30,9 @@ const FEEDLESS_MS = 2_000
 const RECOVERED_MS = 4_000
 const PACE_MS = 200
 const TRAILS_MAX = 5
-const TURNS_MS_MAX = 60_000
+const ALARM_MS_MAX = 60_000
 const instancesOf = ({ isLong }: Pick<Scale, 'isLong'>): number => (isLong ? 3 : 2)
-/** How long each new instance is watched before the next step. */
+/** How long the metrics of each new instance are watched before the next step. */
 const bakeMsOf = ({ isLong }: Pick<Scale, 'isLong'>): number => (isLong ? 5_000 : 1_500)
 
 interface Scene extends AsyncDisposable {
@@ -50,7 +50,7 @@ interface Green {
   readonly metricsUrl: string
 }
 
-/** One instance after the other is replaced: a new one comes up beside the old ones, then an old one is drained. */
+/** Replaces one instance after the other: a new one is started beside the old ones, then an old one is drained. */
 export const rolling =
   (balancer: BalancerName, versions: Versions) =>
   async (scale: Scale): Promise<Result> => {
@@ -71,7 +71,7 @@ async function roll(scene: Scene, versions: Versions): Promise<void> {
   await bothWrote(scene)
 }
 
-/** All of green beside blue, with the schema expanded before; the balancer turns; blue is drained. */
+/** Expands the schema, starts all of green beside blue, switches the balancer and drains blue. */
 export const blueGreen =
   (balancer: BalancerName, versions: Versions) =>
   async (scale: Scale): Promise<Result> => {
@@ -79,58 +79,58 @@ export const blueGreen =
     const { arena, blue, green } = scene
     const from = Date.now()
     tell(scene, `${(await versions.next.migrate(arena.databaseUrl)).split('\n').join(' ')} (${Date.now() - from} ms)`)
-    // One after the other: they share this machine with those that trade.
+    // One after the other, because they share this machine with those that trade.
     for (const { member } of green) await startNext(scene, member)
     await arena.balancers[balancer].route(green.map(({ member }) => member.port))
-    tell(scene, 'the balancer has turned to green')
-    // Who comes is green's from here on; who is there stays with blue until blue is drained.
+    tell(scene, 'the balancer has switched to green')
+    // New connections go to green; existing ones stay with blue until it is drained.
     await Promise.all(blue.map((member) => drain(scene, member)))
-    const looks = await Promise.all(green.map(({ metricsUrl }) => watched(metricsUrl, bakeMsOf(scale))))
-    for (const turned of looks) mustBeQuiet(scene, turned)
+    const alarms = await Promise.all(green.map(({ metricsUrl }) => watched(metricsUrl, bakeMsOf(scale))))
+    for (const alarm of alarms) mustBeQuiet(scene, alarm)
     await contract(scene, versions)
     await bothWrote(scene)
     return await judged(scene)
   }
 
-/** The first new instance is bad: its metrics stop the update, and the version before takes its place again. */
+/** The first new instance is bad: its metrics stop the update, and the old version replaces it again. */
 export const rolledBack =
   (balancer: BalancerName, { before, next: bad }: Versions) =>
   async (scale: Scale): Promise<Result> => {
     await using scene = await open(scale, { balancer, from: before, to: bad, isRouted: true })
-    await turnBack(scene, scene.green[0])
+    await rollBack(scene, scene.green[0])
     return await judged(scene)
   }
 
-async function turnBack(scene: Scene, bad: Green | undefined): Promise<void> {
+async function rollBack(scene: Scene, bad: Green | undefined): Promise<void> {
   const { run, blue } = scene
   const [old] = blue
-  if (bad === undefined || old === undefined) throw new Error('expected a bad instance, and one before it')
+  if (bad === undefined || old === undefined) throw new Error('expected a bad instance and one of the old version')
   await startNext(scene, bad.member)
   await reroute(scene)
   await drain(scene, old)
   const from = Date.now()
-  const turned = await watched(bad.metricsUrl, TURNS_MS_MAX)
-  run.must('the metrics of the bad version turned bad', turned !== undefined)
-  tell(scene, `the update is stopped after ${Date.now() - from} ms: ${turned ?? 'nothing'}`)
-  // The schema stays expanded: the version before starts on it.
+  const alarm = await watched(bad.metricsUrl, ALARM_MS_MAX)
+  run.must('the bad version raises an alarm', alarm !== undefined)
+  tell(scene, `the update is stopped after ${Date.now() - from} ms: ${alarm ?? 'no alarm'}`)
+  // The schema stays expanded, and the old version starts on it.
   await old.start()
   await reroute(scene)
   await drain(scene, bad.member)
-  tell(scene, `rolled back ${Date.now() - from} ms after it was drained into`)
+  tell(scene, `rolled back ${Date.now() - from} ms after the old instance was drained`)
 }
 
-/** Both, one after the other: the bad one is mended, and comes again. */
-export const mended =
+/** First a rollback of a bad version, then a rolling update to the fixed one. */
+export const fixedAfterRollback =
   (balancer: BalancerName, { bad, ...versions }: Versions & { readonly bad: Tree }) =>
   async (scale: Scale): Promise<Result> => {
     const { before: from, next: to } = versions
     await using scene = await open(scale, { balancer, from, to, isRouted: true, canary: bad })
-    await turnBack(scene, scene.canary)
+    await rollBack(scene, scene.canary)
     await roll(scene, versions)
     return await judged(scene)
   }
 
-/** A version that cannot run beside the next is stopped, and the next is started on what it left. */
+/** For an old version that cannot run beside the new one: stops it, and starts the new one on its database. */
 export const restarted =
   ({ before, next }: Versions) =>
   async (scale: Scale): Promise<Result> => {
@@ -147,7 +147,7 @@ export const restarted =
       for (const trader of run.traders) trader.close()
     })
     const from = Date.now()
-    run.must('the version before ended with 0 on SIGTERM', (await last?.stop()) === 0)
+    run.must('the old version ended with 0 on SIGTERM', (await last?.stop()) === 0)
     await first.start()
     tell({ run, scale }, `ready again ${Date.now() - from} ms after SIGTERM${migrationsIn(first.log())}`)
     await run.recovered(Date.now(), { maxMs: RECOVERED_MS })
@@ -160,16 +160,16 @@ function tell({ run, scale }: Pick<Scene, 'run' | 'scale'>, text: string): void 
   scale.say(text)
 }
 
-/** nginx finds out by itself that nobody listens; haproxy asks. */
+/** nginx notices by itself that a port is closed; haproxy needs time to see the failing health check. */
 const drainOf = (balancer: BalancerName) => ({ DRAIN_NOTICE_MS: balancer === 'nginx' ? '0' : '1500' })
 
 interface Opening {
   readonly balancer: BalancerName
   readonly from: Tree
   readonly to: Tree
-  /** The balancer has the places of the new ones too, which nobody serves yet. */
+  /** The balancer also has the ports of the new instances, which are not open yet. */
   readonly isRouted: boolean
-  /** One that is tried before them. */
+  /** A version that is tried before `to`. */
   readonly canary?: Tree
 }
 
@@ -193,7 +193,7 @@ async function open(scale: Scale, { balancer, from, to, isRouted, canary }: Open
     green.push(await prepare(arena, to))
   }
   const spare = canary && (await prepare(arena, canary))
-  // In a rolling update a place that nobody serves yet is one that fails its check; or green has a balancer to itself.
+  // In a rolling update, ports that are not open yet fail their health check. In a blue/green one they are added later.
   if (isRouted && balancer === 'haproxy') await arena.balancers[balancer].route(fleet.ports)
   const run = await openTradingRun(arena, balancer, scale)
   parts.defer(() => {
@@ -225,7 +225,7 @@ async function startNext(scene: Scene, member: Member): Promise<void> {
   tell(scene, `${member.name} of the new version is ready after ${Date.now() - from} ms${migrationsIn(member.log())}`)
 }
 
-/** nginx asks nobody, and tries three in turn: it is told of those that run, and of no place that nobody serves. */
+/** nginx has no health checks and tries three servers in turn, so it only gets the instances that are running. */
 async function reroute({ arena: { fleet, balancers }, balancer }: Scene): Promise<void> {
   if (balancer === 'haproxy') return
   await balancers.nginx.route(fleet.members.filter(({ lives }) => lives).map(({ port }) => port))
@@ -236,40 +236,40 @@ async function drain(scene: Scene, member: Member | undefined): Promise<void> {
   const { run } = scene
   const from = Date.now()
   run.must(`${member.name} ended with 0 on SIGTERM`, (await member.stop()) === 0)
-  tell(scene, `${member.name} is drained and gone after ${Date.now() - from} ms`)
+  tell(scene, `${member.name} has drained and ended after ${Date.now() - from} ms`)
   await run.recovered(Date.now(), { maxMs: RECOVERED_MS })
 }
 
-/** On a machine that others use, acks are slow whatever the version. */
-function mustBeQuiet({ run, scale }: Scene, turned: string | undefined): void {
-  if (scale.isLong) run.must(`the metrics of a good version turned bad: ${turned ?? ''}`, turned === undefined)
+/** Only in the full rehearsal: on a shared machine acks are slow with any version. */
+function mustBeQuiet({ run, scale }: Scene, alarm: string | undefined): void {
+  if (scale.isLong) run.must(`a good version raises no alarm: ${alarm ?? ''}`, alarm === undefined)
 }
 
-/** What a server says of migrations when it starts. */
+/** The messages about migrations in the log of a server's start. */
 function migrationsIn(log: string): string {
-  const said = log
+  const messages = log
     .split('\n')
     .map((line) => /"msg":"([^"]*[Mm]igration [^"]*)"/.exec(line)?.[1])
     .filter((text) => text !== undefined)
-  return said.length === 0 ? '' : `: ${said.join(' ')}`
+  return messages.length === 0 ? '' : `: ${messages.join(' ')}`
 }
 
 async function contract(scene: Scene, { afterNext }: Versions): Promise<void> {
   if (afterNext === undefined) return
   const { arena, run } = scene
   const from = Date.now()
-  const said = await afterNext.migrate(arena.databaseUrl)
-  tell(scene, `none of the old version is left: ${said.split('\n').join(' ')} (${Date.now() - from} ms)`)
+  const output = await afterNext.migrate(arena.databaseUrl)
+  tell(scene, `no instance of the old version is left: ${output.split('\n').join(' ')} (${Date.now() - from} ms)`)
   await run.recovered(Date.now(), { maxMs: RECOVERED_MS })
   await delay(PACE_MS * 5)
 }
 
-/** Both versions have led on the one schema, where batches say who wrote them. */
+/** Checks that both versions have led on the same schema, if batches record the release that wrote them. */
 async function bothWrote(scene: Scene): Promise<void> {
   const { arena, run } = scene
   const client = await arena.connection()
   try {
-    const { rowCount } = await client.query(TELLS_RELEASES)
+    const { rowCount } = await client.query(HAS_RELEASES)
     if (rowCount === 0) return
     const { rows } = await client.query<{ release: string; count: string }>(RELEASES)
     for (const { release, count } of rows) tell(scene, `${count} batches written by the version "${release}"`)
@@ -278,24 +278,24 @@ async function bothWrote(scene: Scene): Promise<void> {
     await client.end()
   }
 }
-const TELLS_RELEASES = `SELECT FROM information_schema.columns WHERE table_name = 'journal_batch' AND column_name = 'release'`
+const HAS_RELEASES = `SELECT FROM information_schema.columns WHERE table_name = 'journal_batch' AND column_name = 'release'`
 const RELEASES = `SELECT release, count(*) AS count FROM journal_batch WHERE batch > 0 GROUP BY release ORDER BY min(batch)`
 
-/** Nobody was refused for the update's sake, and nobody was without prices for long. */
+/** Judges that no order failed because of the update, and that nobody was without prices for long. */
 async function judged({ arena, run, scale }: Scene): Promise<Result> {
   const { failed, text } = await unanswered(run)
   run.within('a socket without prices', run.quotesGapMs, FEEDLESS_MS)
   if (run.quotesGapMs > FEEDLESS_MS) run.noteLongestQuiet()
   for (const asked of failed.slice(0, TRAILS_MAX)) run.noteTrail(asked)
   run.note(text)
-  // Where a commit takes longer than a second the market is degraded, whoever is replaced: that is the machine's doing.
+  // If a commit takes longer than a second the market is degraded because of the machine, not because of the update.
   const isMachineSlow = !scale.isLong && arena.fleet.members.some((member) => member.log().includes(SLOW_COMMIT))
-  if (isMachineSlow) run.note('the machine was too slow for the exchange: orders that it turned away do not count')
+  if (isMachineSlow) run.note('the machine was too slow for the exchange: orders that it refused do not count')
   run.must(text, failed.length === 0 || isMachineSlow)
   const result = await run.close()
   const { unknown, longestWithoutMatchMs } = result.verdict
   const isKnown = unknown === 0 || isMachineSlow
-  const misses = isKnown ? result.misses : [...result.misses, `${unknown} orders of which nobody knows`]
+  const misses = isKnown ? result.misses : [...result.misses, `${unknown} orders with an unknown outcome`]
   return {
     ...result,
     misses,
@@ -303,10 +303,10 @@ async function judged({ arena, run, scale }: Scene): Promise<Result> {
   }
 }
 
-/** What a leader's log says then. */
+/** A part of the leader's log message in that case. */
 const SLOW_COMMIT = 'is not answered in time'
 
-/** Orders that were turned away, or never sent: what the exchange itself refuses is an answer. */
+/** Orders that were refused or never sent. A refusal by the exchange itself counts as an answer. */
 async function unanswered({ log }: TradingRun): Promise<{ readonly failed: readonly Asked[]; readonly text: string }> {
   const orders = await Array.fromAsync(log.orders())
   const failed = orders.filter(({ told }) => told !== undefined && !isExecuted(told))

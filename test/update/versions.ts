@@ -1,9 +1,9 @@
 import { type Change, replaced } from './tree.ts'
 
 /*
- * The version after this one, as one that changes the schema is made: each batch says which release has written it.
- * Expand: a column with a default, that the version before leaves to it, and a function beside the one that it calls.
- * Contract, once no instance of the version before is left: the old function goes, and the column must be given.
+ * An example of a next version that changes the schema: each batch records the release that wrote it.
+ * Expand: a column with a default, which the old version ignores, and a new function beside the one that it calls.
+ * Contract, when no instance of the old version is left: the old function and the default are dropped.
  */
 
 const OLD = 'db/functions/commit_batch_2.sql'
@@ -29,13 +29,13 @@ ${text}`
   },
 }
 
-/** A release that changes the schema, and can run beside the one before it. */
+/** A release that expands the schema and can run beside the one before it. */
 export const NEXT: readonly Change[] = [
   EXPAND,
   { file: 'db/queries/journal/commit-batch.sql', replace: 'SELECT commit_batch_2(', by: 'SELECT commit_batch_3(' },
 ]
 
-/** What the release after that does to the schema. */
+/** The release after that, which contracts the schema. */
 export const AFTER_NEXT: readonly Change[] = [
   ...NEXT,
   {
@@ -48,7 +48,7 @@ ALTER TABLE journal_batch ALTER COLUMN release DROP DEFAULT;
   },
 ]
 
-/** A release whose orders are answered late, as one is that waits for something it should not. */
+/** A release that answers orders late, like one that waits for something it should not. */
 export const BAD: readonly Change[] = [
   ...NEXT,
   {
