@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
 import { Archive } from './archive.ts'
 
-it('gives back what was added, in order, as often as it is asked', async () => {
+it('returns all lines in order, each time it is read', async () => {
   using archive = new Archive<{ readonly number: number; readonly text: string }>()
-  // More than is written at once, and than is read at once.
+  // More than one write and more than one read.
   const lines = Array.from({ length: 20_000 }, (_, number) => ({ number, text: `größer\n${'x'.repeat(number % 300)}` }))
   for (const line of lines) archive.add(line)
   expect(await Array.fromAsync(archive)).toEqual(lines)

@@ -3,15 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
-const LINES_AT_ONCE = 1_000
+const LINES_PER_WRITE = 1_000
 const CHUNK_BYTES = 1 << 20
 
 const readFrom = promisify(read)
 
 /**
- * What a run has come to know, in lines on the disk, to be gone through in the end: a million objects kept in memory
- * would be walked through by the collector again and again, and meanwhile nothing passes through the cables, which are
- * this process's too.
+ * Stores the records of a run on disk until they are judged. The garbage collector would spend much time on a million objects
+ * in memory, and this process also runs the fault proxies, which would stand still meanwhile.
  */
 export class Archive<Line> implements Disposable {
   readonly #file: number
@@ -20,17 +19,17 @@ export class Archive<Line> implements Disposable {
   constructor() {
     const folder = mkdtempSync(join(tmpdir(), 'valiant-archive-'))
     this.#file = openSync(join(folder, 'lines'), 'w+')
-    // The open file is all there is of it: nothing is left behind, however this process ends.
+    // The open file stays usable, and nothing is left behind, however this process ends.
     rmSync(folder, { recursive: true })
   }
 
-  /** @param line what JSON can hold */
+  /** @param line a JSON value */
   add(line: Line): void {
     this.#waiting.push(JSON.stringify(line))
-    if (this.#waiting.length >= LINES_AT_ONCE) this.#write()
+    if (this.#waiting.length >= LINES_PER_WRITE) this.#write()
   }
 
-  /** All lines, oldest first; a chunk at a time, so that others have their turn. */
+  /** All lines, oldest first. Read in chunks, so that other work can run in between. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Line> {
     this.#write()
     const chunk = Buffer.alloc(CHUNK_BYTES)

@@ -6,9 +6,9 @@ import { startEmbeddedPostgres } from '../../server/database/embedded-postgres.t
 import pg from 'pg'
 import { type Balancer, type BalancerName, startBalancer } from '../rig/balancer.ts'
 import { Fleet, type Place } from '../rig/fleet.ts'
-import type { Ground } from './trading-run.ts'
+import type { Target } from './trading-run.ts'
 import { startRedis, type TestRedis } from '../rig/redis.ts'
-import type { Asked } from './trading-log.ts'
+import type { SentOrder } from './trading-log.ts'
 
 const SERVERS = 3
 const ENVIRONMENT = {
@@ -23,15 +23,15 @@ const ENVIRONMENT = {
   DRAIN_SPREAD_MS: '2000',
 } as const
 export const DRAIN_SPREAD_MS = Number(ENVIRONMENT.DRAIN_SPREAD_MS)
-const POSTGRES_LOOK_MS = 20
+const POSTGRES_POLL_MS = 20
 
-/** Servers behind both load balancers, a Postgres as it ships and a Redis, in which one thing after the other breaks. */
-export class Arena implements Ground, AsyncDisposable {
+/** Servers behind both load balancers, a Postgres with shipped settings and a Redis, for one fault after the other. */
+export class Arena implements Target, AsyncDisposable {
   readonly fleet: Fleet
   readonly redis: TestRedis
   readonly databaseUrl: string
   readonly balancers: Readonly<Record<BalancerName, Balancer>>
-  readonly denied?: Asked[]
+  readonly denied?: SentOrder[]
   readonly #folder: string
   readonly #parts: AsyncDisposableStack
 
@@ -45,7 +45,7 @@ export class Arena implements Ground, AsyncDisposable {
     this.#parts = parts
   }
 
-  /** The first server migrates the database. @param main whose servers, those of this checkout when it is not given */
+  /** The first server migrates the database. `main` is the server to start; that of this checkout by default. */
   static async open({
     servers = SERVERS,
     main,
@@ -54,7 +54,7 @@ export class Arena implements Ground, AsyncDisposable {
   }: ArenaOptions = {}): Promise<Arena> {
     await using parts = new AsyncDisposableStack()
     const folder = await mkdtemp(join(tmpdir(), 'valiant-chaos-'))
-    await chmod(folder, 0o755) // run as root, Postgres is another user, who must be able to enter
+    await chmod(folder, 0o755) // when run as root, Postgres runs as another user, who must be able to enter
     parts.defer(async () => {
       await (await startEmbeddedPostgres({ dataDir: folder })).stop()
       await rm(folder, { recursive: true, force: true })
@@ -84,24 +84,24 @@ export class Arena implements Ground, AsyncDisposable {
     return this.fleet.members.map((member) => `${member.name}: ${member.log().slice(-1_500)}`).join('\n')
   }
 
-  /** A session of an operator's. */
+  /** A session of an operator. */
   async connection(): Promise<pg.Client> {
     const client = new pg.Client({ connectionString: this.databaseUrl })
-    client.on('error', () => undefined) // the query that is running says it too
+    client.on('error', () => undefined) // the running query fails with it too
     await client.connect()
     return client
   }
 
-  /** Stops Postgres at once, whoever is connected. */
+  /** Stops Postgres immediately, even with open connections. */
   async stopPostgres(): Promise<void> {
     const pid = await this.#postmaster()
     process.kill(pid, 'SIGINT')
-    while (lives(pid)) await delay(POSTGRES_LOOK_MS)
+    while (lives(pid)) await delay(POSTGRES_POLL_MS)
   }
 
   async startPostgres(): Promise<void> {
     const url = await startPostgres(this.#folder)
-    if (url !== this.databaseUrl) throw new Error(`Postgres is at another address now: ${placeOf(url).port}`)
+    if (url !== this.databaseUrl) throw new Error(`Postgres has another port now: ${placeOf(url).port}`)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -117,7 +117,7 @@ export class Arena implements Ground, AsyncDisposable {
 interface ArenaOptions {
   readonly servers?: number
   readonly main?: string
-  /** Settings beside those of the arena. */
+  /** Settings in addition to those of the arena. */
   readonly environment?: Readonly<Record<string, string>>
   /** Runs don't wait until what was not executed is final: their caller checks `denied` in the end. */
   readonly collectsDenied?: boolean
@@ -133,7 +133,7 @@ interface Parts {
   readonly parts: AsyncDisposableStack
 }
 
-/** As it ships, but for the number of connections: three servers and who looks at them. */
+/** Shipped settings except for the number of connections, which must suffice for three servers and the tests. */
 async function startPostgres(dataDir: string): Promise<string> {
   return (await startEmbeddedPostgres({ dataDir, settings: { max_connections: '120' } })).url
 }

@@ -12,8 +12,8 @@ import { guestCookie, openSocket, type TraderSocket } from '../rig/trader.ts'
 const SOCKETS = 16
 const ORDERS = 200
 const ROUNDS = 5
-/** In this round Postgres is killed with the server. */
-const ROUND_WITHOUT_POSTGRES = 3
+/** In this round Postgres is killed too. */
+const ROUND_THAT_KILLS_POSTGRES = 3
 const SETTINGS = {
   LIMIT_ORDERS_PER_SECOND: '100000',
   LIMIT_ORDERS_BURST: '100000',
@@ -24,11 +24,11 @@ const SETTINGS = {
 interface Sent {
   readonly trader: number
   readonly order: PlaceOrder
-  /** All answers that came under this id. */
+  /** All answers under this id. */
   readonly answers: Answer<PlacedOrder>[]
 }
 
-/** A mix of orders that fill at once, rest, are canceled for want of a match, and are refused. */
+/** A mix of orders that fill at once, rest, are canceled without a match, or are refused. */
 function orderOf(round: number, i: number, { bid, ask }: { bid: string; ask: string }): PlaceOrder {
   const base = { clientOrderId: `r${round}-${i}`, symbol: 'NOVA', qty: String(1 + (i % 3)) }
   switch (i % 5) {
@@ -44,17 +44,17 @@ function orderOf(round: number, i: number, { bid, ask }: { bid: string; ask: str
       return { ...base, side: 'buy', type: 'limit', limitPrice: below(bid), timeInForce: 'fok' }
   }
 }
-/** Ten percent under a price of 0.02 a tick. */
+/** Ten percent below a price, for a tick of 0.02. */
 const below = (price: string) => (Math.floor(Number(price) * 45) / 50).toFixed(2)
 
 const settled = (answer: Answer<PlacedOrder> | undefined) =>
-  answer !== undefined && (answer.ok || answer.error.outcome === 'not_executed') && !isPassing(answer)
-/** Refused for now: the id is not used up, the same request may be sent again. */
-const isPassing = (answer: Answer) =>
+  answer !== undefined && (answer.ok || answer.error.outcome === 'not_executed') && !isTemporary(answer)
+/** A temporary refusal: the id is not used, and the same request may be sent again. */
+const isTemporary = (answer: Answer) =>
   !answer.ok && ['UNAVAILABLE', 'RATE_LIMITED', 'REQUEST_EXPIRED', 'UNAUTHENTICATED'].includes(answer.error.code)
 
 it(
-  'no acked order is lost, doubled or contradicted when the server is killed with 200 in flight',
+  'no acknowledged order is lost, doubled or contradicted when the server is killed with 200 in flight',
   { timeout: 300_000 },
   async () => {
     await using folder = await dataFolder()
@@ -69,13 +69,13 @@ it(
     for (let round = 0; round < ROUNDS; round++) {
       const sockets = await Promise.all(cookies.map((cookie) => openSocket(server.url, cookie)))
       const sent = send(sockets, round, await touch(sockets[0]))
-      // Killed while some are answered and others are not.
+      // Kill the server while some are answered and others are not.
       await expect
         .poll(() => sent.filter(({ answers }) => answers.length > 0).length, { interval: 1 })
         .toBeGreaterThan(20)
       unansweredAtKill += sent.filter(({ answers }) => answers.length === 0).length
       await server.kill()
-      if (round === ROUND_WITHOUT_POSTGRES) await killPostgres(folder.path)
+      if (round === ROUND_THAT_KILLS_POSTGRES) await killPostgres(folder.path)
       for (const socket of sockets) socket.disconnect()
 
       server = await spawnServer(settings)
@@ -84,7 +84,7 @@ it(
         for (let tries = 0; tries < 20 && !settled(one.answers.at(-1)); tries++) one.answers.push(await ask(again, one))
       }
       all.push(...sent)
-      // Every answer is asked for once more: an answer once given is the answer for ever.
+      // Every order is sent once more: its answer must never change.
       for (const one of sent) one.answers.push(await ask(again, one))
       for (const socket of again) socket.disconnect()
     }
@@ -99,7 +99,7 @@ it(
   },
 )
 
-/** Sends all at once, round the sockets. */
+/** Sends all orders at once, over the sockets in turn. */
 function send(sockets: readonly TraderSocket[], round: number, touch: { bid: string; ask: string }): Sent[] {
   return Array.from({ length: ORDERS }, (_, i): Sent => {
     const trader = i % sockets.length
@@ -123,7 +123,7 @@ async function touch(socket: TraderSocket | undefined): Promise<{ bid: string; a
   return { bid: ticker.bid, ask: ticker.ask }
 }
 
-/** What an answer says of its order that must never change. */
+/** The parts of an answer that must never change. */
 function verdictOf(answer: Answer<PlacedOrder>): string {
   if (!answer.ok) return `${answer.error.code} ${answer.error.order?.orderId ?? ''}`
   const { orderId, status, filledQty, fills } = answer.data
@@ -135,7 +135,7 @@ async function killPostgres(dataDir: string): Promise<void> {
   process.kill(Number(pid), 'SIGKILL')
 }
 
-/** Holds the database against what the clients were told, and against itself. */
+/** Compares the database with the answers that clients got, and audits it. */
 async function assertBooksBalance(dataDir: string, all: readonly Sent[]): Promise<void> {
   await using postgres = await startEmbeddedPostgres({ dataDir })
   const client = new pg.Client({ connectionString: postgres.url })

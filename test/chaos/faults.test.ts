@@ -6,7 +6,7 @@ import { executedAfterDenial, judge } from './judge.ts'
 import { linesOf } from './report.ts'
 import { ROWS } from './rows.ts'
 import { openTradingRun } from './rows/open-trading-run.ts'
-import { type Asked, TradingLog } from './trading-log.ts'
+import { type SentOrder, TradingLog } from './trading-log.ts'
 
 /*
  * The short form of `npm run chaos`: every fault once or twice, and only absurd times count. The row that mostly waits for
@@ -38,31 +38,31 @@ it.each(ROWS.filter(({ name }) => name !== 'silent-readers'))(
 it('no order that a row reported as not executed has executed since', { timeout: 30_000 }, async () => {
   const { databaseUrl, denied = [] } = arenaOf()
   expect(denied.length).toBeGreaterThan(0)
-  // The last rows run elsewhere or report little: this has passed long ago, unless one test runs alone.
-  const finalAt = Math.max(...denied.map(({ toldAt }) => toldAt)) + FINAL_MS
+  // Usually that time has passed long ago, because the last rows report few or run elsewhere.
+  const finalAt = Math.max(...denied.map(({ reportedAt }) => reportedAt)) + FINAL_MS
   await delay(Math.max(0, finalAt - Date.now()))
   expect(await executedAfterDenial(databaseUrl, denied)).toEqual([])
 })
 
-it('the judge finds what is planted: an ack without a row, an execution that was denied, a second answer, a second fill', async () => {
+it('the judge finds planted faults: an ack without a row, an execution that was denied, a second answer, a second fill', async () => {
   const arena = arenaOf()
   const run = await openTradingRun(arena, { isLong: false, via: 'haproxy' })
   await expect.poll(() => ackedOf(run).length).toBeGreaterThan(20)
   const [first, second, third] = ackedOf(run)
   expect((await run.close()).misses).toEqual([])
-  if (first === undefined || second === undefined || third?.told?.as !== 'acked') throw new Error('expected acks')
+  if (first === undefined || second === undefined || third?.reported?.as !== 'acked') throw new Error('expected acks')
 
   using log = new TradingLog()
   const denied = { code: 'UNAVAILABLE', message: '', outcome: 'not_executed' } as const
-  const refusal = { ...second, told: { as: 'refused', error: denied } } as const
+  const refusal = { ...second, reported: { as: 'refused', error: denied } } as const
   expect(await executedAfterDenial(arena.databaseUrl, [refusal])).toEqual([
     expect.stringContaining(second.order.clientOrderId),
   ])
-  log.ask({ ...first, order: { ...first.order, clientOrderId: 'never-sent' } })
-  log.ask(refusal)
-  log.ask(third)
+  log.add({ ...first, order: { ...first.order, clientOrderId: 'never-sent' } })
+  log.add(refusal)
+  log.add(third)
   const again = new Map([[third, { as: 'refused', error: denied } as const]])
-  // The last of all tests: what is in the journal stays there, so the books never balance again.
+  // This must be the last test, because after the planted fill the books do not balance any more.
   const client = await arena.connection()
   try {
     await client.query(`${COPY_FILL} WHERE client_order_id = $1 LIMIT 1`, [third.order.clientOrderId])
@@ -84,6 +84,6 @@ const COPY_FILL = `INSERT INTO fill (fill_id, order_id, symbol, side, ticks, lot
   SELECT fill_id + 1000000, f.order_id, f.symbol, f.side, ticks, f.lots, value_cents, fee_cents, liquidity, realized_cents, -1, time_ms, f.batch
   FROM fill f JOIN orders o USING (order_id)`
 
-/** Orders that were filled by their ack. */
-const ackedOf = (run: TradingRun): Asked[] =>
-  run.log.latestOrders.filter(({ told }) => told?.as === 'acked' && told.order.fills.length > 0)
+/** Acknowledged orders with fills. */
+const ackedOf = (run: TradingRun): SentOrder[] =>
+  run.log.latestOrders.filter(({ reported }) => reported?.as === 'acked' && reported.order.fills.length > 0)

@@ -1,26 +1,26 @@
 import { parseId } from '@valiant/shared/units/id'
 import pg from 'pg'
 import { audit } from '../../server/audit/audit.ts'
-import { type Asked, type Told, isExecuted, type TradingLog } from './trading-log.ts'
+import { type SentOrder, type Reported, isExecuted, type TradingLog } from './trading-log.ts'
 
-/** What the clients' own logs come to when the journal is held against them. */
+/** The result of comparing the clients' logs with the journal. */
 export interface Verdict {
   readonly acked: number
-  /** Acked, or told by a frame, and not in the journal so. */
+  /** Acked or reported in a frame, but missing or different in the journal. */
   readonly lost: readonly string[]
-  /** More filled than was ordered, or one fill twice. */
+  /** More filled than ordered, or a fill twice. */
   readonly doubled: readonly string[]
-  /** Told not executed and then executed, or two answers under one id. */
+  /** Reported as not executed but executed, or two different answers under one id. */
   readonly contradicted: readonly string[]
-  /** Told that it was certainly not executed: refused, unavailable, or never sent. */
+  /** Reported as certainly not executed: refused, unavailable, or never sent. */
   readonly failed: number
-  /** Nobody could say; not the same as failed. */
+  /** The outcome stayed unknown, which is not the same as failed. */
   readonly unknown: number
-  /** Batches that an epoch wrote after a higher one had written. */
+  /** Batches of an epoch after a batch of a higher one. */
   readonly lateBatches: number
-  /** The longest time between two batches with a fill, while trading went on, by the database's clock. */
+  /** The longest time between two batches with fills during trading, by the database's clock. */
   readonly longestWithoutMatchMs: number
-  /** What `audit` finds wrong. */
+  /** Faults that `audit` finds. */
   readonly auditFaults: readonly string[]
 }
 
@@ -36,35 +36,35 @@ interface OrderRow {
 }
 
 /**
- * Judges a stretch of trading by its clients' logs, as Jepsen does. An order's quantity is in lots, so its instrument's
- * lot is one.
- * @param again answers that came when each order was asked for once more under its id
+ * Judges a period of trading by its clients' logs, as Jepsen does. It takes quantities as lots, so instruments must have a lot
+ * size of one.
+ * @param again answers to orders that were sent once more under their ids
  */
 export async function judge(
   databaseUrl: string,
   log: TradingLog,
-  { again, fromMs, toMs }: { again: ReadonlyMap<Asked, Told>; fromMs: number; toMs: number },
+  { again, fromMs, toMs }: { again: ReadonlyMap<SentOrder, Reported>; fromMs: number; toMs: number },
 ): Promise<Verdict> {
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()
   try {
-    await client.query('SET transaction_timeout = 0') // ten minutes of trading are more than a session may read in its time
+    await client.query('SET transaction_timeout = 0') // reading ten minutes of trading takes longer than the role's limit
     const accounts = [...(await accountsOf(log))]
     const orders = await ordersOf(client, accounts)
     const fills = await fillsOf(client, accounts)
     const results = await resultsOf(client, accounts)
     const findings: Findings = { lost: [], doubled: [], contradicted: [] }
     const counts = { acked: 0, refused: 0, not_sent: 0, unknown: 0 }
-    for await (const asked of log.orders()) {
-      counts[asked.told?.as ?? 'unknown'] += 1
-      judgeOrder(asked, orders.get(keyOf(asked)), { fills, results, findings })
+    for await (const sent of log.orders()) {
+      counts[sent.reported?.as ?? 'unknown'] += 1
+      judgeOrder(sent, orders.get(keyOf(sent)), { fills, results, findings })
     }
     await judgeCancels(log, orders, findings)
     await judgeFrames(log, orders, fills, findings)
-    for (const [asked, second] of again) {
-      if (isAnswerOf(asked, second)) continue
-      const answers = `first ${verdictOf(asked.told)}, then ${verdictOf(second)}`
-      findings.contradicted.push(`${asked.order.clientOrderId}: ${answers}`)
+    for (const [sent, second] of again) {
+      if (isAnswerOf(sent, second)) continue
+      const answers = `first ${verdictOf(sent.reported)}, then ${verdictOf(second)}`
+      findings.contradicted.push(`${sent.order.clientOrderId}: ${answers}`)
     }
     return {
       ...findings,
@@ -84,7 +84,10 @@ export async function judge(
  * Checks orders that were reported as not executed against the journal, once none of them can execute any more.
  * @returns those that contradict their report
  */
-export async function executedAfterDenial(databaseUrl: string, denied: readonly Asked[]): Promise<readonly string[]> {
+export async function executedAfterDenial(
+  databaseUrl: string,
+  denied: readonly SentOrder[],
+): Promise<readonly string[]> {
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()
   try {
@@ -93,7 +96,7 @@ export async function executedAfterDenial(databaseUrl: string, denied: readonly 
     const fills = await fillsOf(client, accounts)
     const results = await resultsOf(client, accounts)
     const findings: Findings = { lost: [], doubled: [], contradicted: [] }
-    for (const asked of denied) judgeOrder(asked, orders.get(keyOf(asked)), { fills, results, findings })
+    for (const sent of denied) judgeOrder(sent, orders.get(keyOf(sent)), { fills, results, findings })
     return [...findings.contradicted, ...findings.doubled]
   } finally {
     await client.end()
@@ -119,44 +122,45 @@ interface Journal {
   readonly findings: Findings
 }
 
-function judgeOrder(asked: Asked, row: OrderRow | undefined, { fills, results, findings }: Journal): void {
-  const { order, told } = asked
-  const name = `${asked.account} ${order.clientOrderId}`
+function judgeOrder(sent: SentOrder, row: OrderRow | undefined, { fills, results, findings }: Journal): void {
+  const { order, reported } = sent
+  const name = `${sent.account} ${order.clientOrderId}`
   if (row !== undefined) {
     const filled = fills.ofOrder.get(row.orderId) ?? 0
     if (filled > row.lots || filled > row.filled) findings.doubled.push(`${name}: ${filled} of ${row.lots} filled`)
   }
-  if (told?.as === 'acked') judgeAck(name, told.order, row, fills, findings)
-  else if (told?.as === 'not_sent' || (told?.as === 'refused' && told.error.outcome === 'not_executed')) {
+  if (reported?.as === 'acked') judgeAck(name, reported.order, row, fills, findings)
+  else if (reported?.as === 'not_sent' || (reported?.as === 'refused' && reported.error.outcome === 'not_executed')) {
     const isRefusal = row?.status === 'rejected' && row.filled === 0
     if (row !== undefined && !isRefusal)
-      findings.contradicted.push(`${name}: told ${toldText(told)}, yet ${row.status}`)
-    // Turned away for now: nothing may be recorded, or the same id would be answered otherwise later.
-    else if (!isExecuted(told) && results.has(keyOf(asked))) {
-      findings.contradicted.push(`${name}: told ${toldText(told)}, yet its answer is recorded`)
+      findings.contradicted.push(`${name}: reported as ${reportedText(reported)}, but ${row.status}`)
+    // After a temporary refusal nothing may be recorded, or the same id would get another answer later.
+    else if (!isExecuted(reported) && results.has(keyOf(sent))) {
+      findings.contradicted.push(`${name}: reported as ${reportedText(reported)}, but its answer is recorded`)
     }
   }
 }
 
 function judgeAck(
   name: string,
-  told: Extract<Told, { as: 'acked' }>['order'],
+  reported: Extract<Reported, { as: 'acked' }>['order'],
   row: OrderRow | undefined,
   fills: Journal['fills'],
   { lost, contradicted }: Findings,
 ): void {
   if (row === undefined) {
-    lost.push(`${name}: acked, and not in the journal`)
+    lost.push(`${name}: acked, but not in the journal`)
     return
   }
-  if (row.orderId !== numberOf(told.orderId))
-    contradicted.push(`${name}: acked as ${told.orderId}, journalled otherwise`)
-  if (row.filled < Number(told.filledQty)) lost.push(`${name}: ${told.filledQty} filled by its ack, ${row.filled} now`)
-  for (const { fillId, qty } of told.fills) {
-    if (fills.byId.get(numberOf(fillId)) !== Number(qty)) lost.push(`${name}: fill ${fillId} of its ack is not there`)
+  if (row.orderId !== numberOf(reported.orderId))
+    contradicted.push(`${name}: acked as ${reported.orderId}, but another id in the journal`)
+  if (row.filled < Number(reported.filledQty))
+    lost.push(`${name}: ${reported.filledQty} filled in its ack, ${row.filled} now`)
+  for (const { fillId, qty } of reported.fills) {
+    if (fills.byId.get(numberOf(fillId)) !== Number(qty)) lost.push(`${name}: fill ${fillId} of its ack is missing`)
   }
-  if (!OPEN.includes(told.status) && (row.status !== told.status || row.filled !== Number(told.filledQty))) {
-    contradicted.push(`${name}: acked ${told.status} ${told.filledQty}, now ${row.status} ${row.filled}`)
+  if (!OPEN.includes(reported.status) && (row.status !== reported.status || row.filled !== Number(reported.filledQty))) {
+    contradicted.push(`${name}: acked ${reported.status} ${reported.filledQty}, now ${row.status} ${row.filled}`)
   }
 }
 
@@ -168,14 +172,14 @@ async function judgeCancels(
   const byId = new Map([...orders.values()].map((row) => [row.orderId, row]))
   for await (const { orderId, filledQty } of log.canceled) {
     const row = byId.get(numberOf(orderId))
-    if (row === undefined) lost.push(`${orderId}: canceled, and not in the journal`)
+    if (row === undefined) lost.push(`${orderId}: canceled, but not in the journal`)
     else if (row.status !== 'canceled' || row.filled !== Number(filledQty)) {
-      contradicted.push(`${orderId}: told canceled with ${filledQty}, now ${row.status} with ${row.filled}`)
+      contradicted.push(`${orderId}: reported as canceled with ${filledQty}, now ${row.status} with ${row.filled}`)
     }
   }
 }
 
-/** What an account's frames told must be in the journal, whoever placed it. */
+/** Orders and fills in account frames must be in the journal. */
 async function judgeFrames(
   log: TradingLog,
   orders: ReadonlyMap<string, OrderRow>,
@@ -186,38 +190,38 @@ async function judgeFrames(
   for await (const { orderId, version, filledQty } of log.ordersInFrames) {
     const row = byId.get(numberOf(orderId))
     if (row === undefined || row.version < version || row.filled < Number(filledQty)) {
-      lost.push(`${orderId}: told by a frame as version ${version}, journalled as ${row?.version ?? 'nothing'}`)
+      lost.push(`${orderId}: version ${version} in a frame, ${row?.version ?? 'missing'} in the journal`)
     }
   }
   for await (const { fillId, account } of log.fillsInFrames) {
     if (!fills.byId.has(numberOf(fillId)))
-      lost.push(`${fillId}: a fill of account ${account} told by a frame is not there`)
+      lost.push(`${fillId}: a fill of account ${account} was in a frame but is missing`)
   }
 }
 
 /**
- * Whether an order that is asked for once more got its first answer. The SDK looks an order up if its outcome stayed
- * unknown, and then reports it as it stands: what was open may have ended meanwhile.
+ * Whether an order that was sent once more got its first answer. The SDK looks an order up if its outcome stayed unknown,
+ * and then reports its current state: an order that was open may have ended meanwhile.
  */
-export function isAnswerOf({ by, told }: Asked, second: Told): boolean {
-  if (verdictOf(told) === verdictOf(second)) return true
-  if (by !== 'sdk' || told?.as !== 'acked' || second.as !== 'acked') return false
-  return OPEN.includes(told.order.status) && told.order.orderId === second.order.orderId
+export function isAnswerOf({ by, reported }: SentOrder, second: Reported): boolean {
+  if (verdictOf(reported) === verdictOf(second)) return true
+  if (by !== 'sdk' || reported?.as !== 'acked' || second.as !== 'acked') return false
+  return OPEN.includes(reported.order.status) && reported.order.orderId === second.order.orderId
 }
 
-/** What an answer says that must never change under its id. */
-function verdictOf(told: Told | undefined): string {
-  if (told === undefined) return 'nothing'
-  if (told.as === 'refused') return `${told.error.code} ${told.error.order?.orderId ?? ''}`
-  if (told.as !== 'acked') return told.as
-  const { orderId, status, filledQty, fills } = told.order
+/** The parts of an answer that must never change under its id. */
+function verdictOf(reported: Reported | undefined): string {
+  if (reported === undefined) return 'nothing'
+  if (reported.as === 'refused') return `${reported.error.code} ${reported.error.order?.orderId ?? ''}`
+  if (reported.as !== 'acked') return reported.as
+  const { orderId, status, filledQty, fills } = reported.order
   return `${orderId} ${status} ${filledQty} ${fills.map(({ fillId }) => fillId).join(' ')}`
 }
 
-const toldText = (told: Told): string => (told.as === 'refused' ? told.error.code : told.as)
-const keyOf = ({ account, order }: Asked): string => `${account} ${order.clientOrderId}`
+const reportedText = (reported: Reported): string => (reported.as === 'refused' ? reported.error.code : reported.as)
+const keyOf = ({ account, order }: SentOrder): string => `${account} ${order.clientOrderId}`
 
-/** An id as Postgres keeps it (int8). */
+/** An id as stored in Postgres (int8). */
 function numberOf(id: string): bigint {
   const parsed = parseId(id)
   if (parsed === undefined) throw new Error(`expected an id, found ${id}`)

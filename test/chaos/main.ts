@@ -1,13 +1,14 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { machineText } from '../../bench/machine.ts'
+import { writeIntoPage } from '../../bench/table.ts'
 import { Chance } from '../fuzz/chance.ts'
 import { Arena } from './arena.ts'
-import { isGood, linesOf, type Outcome, tableOfOutcomes, writeIntoPage } from './report.ts'
+import { FAULTS_PAGE, isGood, linesOf, type Outcome, tableOfOutcomes } from './report.ts'
 import { type Row, ROWS } from './rows.ts'
 
 /**
- * `npm run chaos`: real servers behind real load balancers, a real Postgres and Redis, and one fault after the other
- * (docs/faults.md, which `--write` writes the table into).
+ * `npm run chaos`: real servers behind real load balancers, a real Postgres and Redis, and one fault after the other. `--write`
+ * updates the table in docs/faults.md.
  */
 
 interface Options {
@@ -23,13 +24,13 @@ const SOAK_HOURS = 8
 const HOUR_MS = 3_600_000
 
 const program = new Command('npm run chaos --')
-  .description('Breaks one thing after the other under trade, and judges by the clients’ own logs.')
+  .description('Injects one fault after the other under trade, and judges the result by the logs of the clients.')
   .option('--only <name...>', `some rows of ${ROWS.map(({ name }) => name).join(', ')}`)
   .option('--short', 'fewer repeats and shorter waits, as in the tests')
-  .option('--soak [hours]', `rows at random, for so many hours (${SOAK_HOURS})`, positive)
-  .option('--seed <number>', 'of the order in a soak', positive, Date.now() % 1_000_000)
-  .option('--json', 'one object a row on stdout instead of the table')
-  .option('--write', 'into docs/faults.md')
+  .option('--soak [hours]', `random rows for this many hours (default: ${SOAK_HOURS})`, positive)
+  .option('--seed <number>', 'seed of the order in a soak', positive, Date.now() % 1_000_000)
+  .option('--json', 'print one object per row instead of the table')
+  .option('--write', 'write the table into docs/faults.md')
 program.parse()
 const options = program.opts<Options>()
 const rows = chosen(options.only)
@@ -41,7 +42,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     ending ??= parts.disposeAsync().finally(() => process.exit(1))
   })
 }
-// What goes on, on stderr: stdout has the table alone.
+// Progress goes to stderr; stdout has only the table.
 const say = (text: string) => console.error(text)
 say('Starting Postgres, Redis, three servers and two load balancers…')
 let arena = parts.use(await Arena.open())
@@ -52,7 +53,9 @@ if (options.json === true) {
   for (const { row, result } of outcomes) console.log(JSON.stringify({ name: row.name, ...result }))
 } else console.log(tableOfOutcomes(outcomes))
 const form = options.short === true ? 'The short form.' : 'In full.'
-if (options.write === true) writeIntoPage(`${machineText()} ${form}\n\n${tableOfOutcomes(outcomes)}`)
+if (options.write === true) {
+  writeIntoPage(FAULTS_PAGE, 'last run', `${machineText()} ${form}\n\n${tableOfOutcomes(outcomes)}`)
+}
 process.exitCode = outcomes.every(isGood) ? 0 : 1
 
 async function runAll(): Promise<Outcome[]> {
@@ -61,7 +64,7 @@ async function runAll(): Promise<Outcome[]> {
   return done
 }
 
-/** The seed gives the order; what happens within a row is the machine's own chance. */
+/** The seed only determines the order of rows; within a row, timing depends on the machine. */
 async function soak(hours: number): Promise<Outcome[]> {
   say(`soak for ${hours} h, seed ${options.seed}`)
   const endAt = Date.now() + hours * HOUR_MS
@@ -80,10 +83,10 @@ async function run(row: Row, isLong: boolean): Promise<Outcome> {
   try {
     outcome = { row, result: await row.run(arena, { isLong }), error: undefined }
   } catch (error) {
-    // What it worked on was stopped by our own hand: there is nothing to say, and nothing to begin anew.
+    // After a signal the arena was closed under the row, so its error means nothing: wait for the exit.
     await ending
     outcome = { row, result: undefined, error }
-    // What it left behind is no ground for the next.
+    // A failed row may leave anything behind, so the next one gets a new arena.
     await arena[Symbol.asyncDispose]()
     arena = parts.use(await Arena.open())
   }
@@ -94,7 +97,7 @@ async function run(row: Row, isLong: boolean): Promise<Outcome> {
 function chosen(names: readonly string[] | undefined): readonly Row[] {
   if (names === undefined) return ROWS
   const unknown = names.filter((name) => ROWS.every((row) => row.name !== name))
-  if (unknown.length > 0) program.error(`There is no row ${unknown.join(', ')}.`)
+  if (unknown.length > 0) program.error(`Unknown rows: ${unknown.join(', ')}.`)
   return ROWS.filter(({ name }) => names.includes(name))
 }
 

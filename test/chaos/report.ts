@@ -1,11 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { tableOf } from '../../bench/table.ts'
 import type { Result } from './trading-run.ts'
 import type { Row } from './rows.ts'
 
-const PAGE = fileURLToPath(new URL('../../docs/faults.md', import.meta.url))
-const BETWEEN = /(<!-- last run -->\n)[^]*?(\n<!-- end of last run -->)/
+export const FAULTS_PAGE = fileURLToPath(new URL('../../docs/faults.md', import.meta.url))
 const HEAD = [
   'acked',
   'lost',
@@ -27,10 +25,10 @@ export interface Outcome {
 
 export const isGood = ({ result }: Outcome): boolean => result?.misses.length === 0
 
-/** @param what the outcomes are of */
+/** @param what title of the first column */
 export function tableOfOutcomes(outcomes: readonly Outcome[], what = 'fault'): string {
   const lines = outcomes.map(({ row, result }) => {
-    if (result === undefined) return [row.title, 'did not come to an end', ...Array<string>(HEAD.length - 1).fill('')]
+    if (result === undefined) return [row.title, 'did not finish', ...Array<string>(HEAD.length - 1).fill('')]
     const { verdict, quotesGapMs, recoverMs, misses } = result
     const longest = recoverMs.length === 0 ? '' : String(Math.max(...recoverMs))
     return [
@@ -49,7 +47,7 @@ export function tableOfOutcomes(outcomes: readonly Outcome[], what = 'fault'): s
   return tableOf([what, ...HEAD], lines)
 }
 
-/** What a row noted and missed, a line each. */
+/** The notes and misses of a row, one per line. */
 export function linesOf({ row, result, error }: Outcome): string[] {
   if (result === undefined)
     return [`FAULT  ${row.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`]
@@ -58,14 +56,4 @@ export function linesOf({ row, result, error }: Outcome): string[] {
     ...result.notes.map((note) => `         ${note}`),
     ...result.misses.map((miss) => `       ! ${miss}`),
   ]
-}
-
-/** Puts the table into docs/faults.md. @throws {Error} when the page has no marks for it */
-export function writeIntoPage(text: string): void {
-  const page = readFileSync(PAGE, 'utf8')
-  if (!BETWEEN.test(page)) throw new Error(`${PAGE}: expected the marks of the last run`)
-  writeFileSync(
-    PAGE,
-    page.replace(BETWEEN, (_, begin: string, end: string) => `${begin}\n${text}\n${end}`),
-  )
 }

@@ -6,12 +6,12 @@ import { cutGateway, flushRedis, freezeRedis, killRedis, setRedisClockBack } fro
 import { handOver, killLeader, rollingRestart, stopLeader } from './rows/servers.ts'
 import { holdSnapshot, manyReconnects, silentReaders } from './rows/sockets.ts'
 
-/** How much of a row is done: `isLong` are the numbers of the table, else enough to see that it holds. */
+/** The size of a run: `isLong` is the full one of the table in docs/faults.md, otherwise a short form for tests. */
 export interface Scale {
   readonly isLong: boolean
 }
 
-/** A fault, and what must hold through it. */
+/** A fault and what must hold during it. */
 export interface Row {
   /** For `--only`. */
   readonly name: string
@@ -34,7 +34,7 @@ export const ROWS: readonly Row[] = [
   { name: 'redis-frozen', title: 'the link to Redis is frozen', run: freezeRedis },
   { name: 'gateway-cut', title: 'one gateway is cut from Redis', run: cutGateway },
   { name: 'silent-readers', title: 'sockets that never read', run: silentReaders },
-  { name: 'reconnects', title: 'every socket comes back at once', run: manyReconnects },
+  { name: 'reconnects', title: 'all sockets reconnect at once', run: manyReconnects },
   { name: 'old-snapshot', title: 'an old snapshot stays open in Postgres', run: holdSnapshot },
-  { name: 'embedded', title: 'kill -9 of node alone, on its own Postgres', run: killEmbedded },
+  { name: 'embedded', title: 'kill -9 of node only, with its embedded Postgres', run: killEmbedded },
 ]

@@ -8,17 +8,17 @@ import type { PlacedOrder, PlaceOrder } from '@valiant/shared/protocol/order'
 import { parseId } from '@valiant/shared/units/id'
 import { guestCookie, openSocket, type TraderSocket } from '../rig/trader.ts'
 import { answerText } from './trails.ts'
-import { acked, type Asked, refused, type Told, type TradingLog } from './trading-log.ts'
+import { acked, type SentOrder, refused, type Reported, type TradingLog } from './trading-log.ts'
 
 export const SYMBOL = 'NOVA'
 const IN_FLIGHT_MAX = 8
-/** A trader of the wire stops sending the same id again. */
+/** After this time a WireTrader stops sending an order again. */
 const GIVE_UP_MS = 60_000
-const AGAIN_MS = 300
+const RETRY_MS = 300
 const OPEN_ATTEMPTS_MAX = 60
 const ANSWER_MS_MAX = 6_000
 
-/** Fills at once, or is refused for want of a position. */
+/** Fills at once, or is refused without a position. */
 const marketOrder = (clientOrderId: string, i: number): PlaceOrder => ({
   clientOrderId,
   symbol: SYMBOL,
@@ -27,24 +27,24 @@ const marketOrder = (clientOrderId: string, i: number): PlaceOrder => ({
   side: i % 2 === 0 ? 'buy' : 'sell',
 })
 
-/** A mix of what fills at once, what is refused, and what rests until it is canceled. */
+/** A mix of orders that fill at once, are refused, or rest until they are canceled. */
 function mixedOrder(clientOrderId: string, i: number, limitPrice: string): PlaceOrder {
   if (i % 5 !== 4) return marketOrder(clientOrderId, i)
   const resting = { clientOrderId, symbol: SYMBOL, qty: '1', side: 'buy', type: 'limit', limitPrice } as const
   return i % 2 === 0 ? resting : { ...resting, timeInForce: 'fok' }
 }
 
-/** Somebody who sends an order each `paceMs`, whatever has become of those before. */
+/** Sends an order every `paceMs`, whether or not earlier ones are answered. */
 export interface Trader {
   readonly longestQuietMs: number
-  /** When prices were last heard, by this machine's clock. */
+  /** When prices were last received, by this machine's clock. */
   readonly heardAt: number
-  /** The longest quiet is counted from here. */
+  /** Resets `longestQuietMs`. */
   restartClock(): void
-  /** Sends no more, and waits until all that was asked has come to an end. */
+  /** Stops sending, and waits for all outcomes. */
   finish(): Promise<void>
-  /** Asks for an order again under its id, with the same content. */
-  again(order: PlaceOrder): Promise<Told>
+  /** Sends an order again with the same id and content. */
+  again(order: PlaceOrder): Promise<Reported>
   close(): void
 }
 
@@ -57,35 +57,35 @@ export interface TraderOptions {
 }
 
 export async function openTrader(options: TraderOptions): Promise<Trader> {
-  return await SdkTrader.open(options, await soon(() => guestCookie(options.url)))
+  return await SdkTrader.open(options, await retried(() => guestCookie(options.url)))
 }
 
 export async function openWireTrader(options: TraderOptions): Promise<Trader> {
-  return await WireTrader.open(options, await soon(() => guestCookie(options.url)))
+  return await WireTrader.open(options, await retried(() => guestCookie(options.url)))
 }
 
-/** Tries again for a while: after a fault it may take a moment until everything is served again. */
-async function soon<Result>(work: () => Promise<Result>): Promise<Result> {
+/** Retries for a while: after a fault it may take a moment until everything works again. */
+async function retried<Result>(work: () => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work()
     } catch (error) {
       if (attempt === OPEN_ATTEMPTS_MAX) throw error
-      await delay(AGAIN_MS)
+      await delay(RETRY_MS)
     }
   }
 }
 
 const nameOf = ({ number }: TraderOptions): string => `trader ${number}`
 
-/** Times between frames of prices, as their reader sees them. */
+/** Measures the time between frames of prices at the receiver. */
 class Quiet {
   heardAt = 0
   readonly #longer: (ms: number) => void
   #lastAt = performance.now()
   #longestMs = 0
 
-  /** @param longer called with each that is longer than those before */
+  /** @param longer called with each gap that is longer than all before */
   constructor(longer: (ms: number) => void) {
     this.#longer = longer
   }
@@ -111,9 +111,9 @@ class Quiet {
 }
 
 const quietOf = (options: TraderOptions): Quiet =>
-  new Quiet((ms) => options.log.trails.note(nameOf(options), `prices again, after ${ms} ms`))
+  new Quiet((ms) => options.log.trails.note(nameOf(options), `prices again after ${ms} ms`))
 
-/** Trades as every program does that uses the SDK. */
+/** Trades with the SDK. */
 class SdkTrader implements Trader {
   readonly #options: TraderOptions
   readonly #client: Client
@@ -138,9 +138,9 @@ class SdkTrader implements Trader {
   static async open(options: TraderOptions, cookie: string): Promise<SdkTrader> {
     const openTransport = options.log.trails.openTransportOf(nameOf(options))
     const client = connectWith({ openTransport }, { url: options.url, extraHeaders: { cookie, origin: options.url } })
-    const { account } = await soon(() => client.ask('account', {}))
+    const { account } = await retried(() => client.ask('account', {}))
     const number = parseId(account.id)?.account ?? 0
-    const subscribed = await soon(() => client.ask('subscribe', { channel: 'ticker', symbols: [SYMBOL] }))
+    const subscribed = await retried(() => client.ask('subscribe', { channel: 'ticker', symbols: [SYMBOL] }))
     const [ticker] = subscribed as { bid: string }[]
     const trader = new SdkTrader(options, client, number, tenPercentBelow(ticker?.bid))
     client.subscribe({ channel: 'quotes' }, ({ indicative, time }) => {
@@ -172,11 +172,11 @@ class SdkTrader implements Trader {
     while (this.#pending.size > 0) await Promise.all(this.#pending)
   }
 
-  async again(order: PlaceOrder): Promise<Told> {
+  async again(order: PlaceOrder): Promise<Reported> {
     for (;;) {
-      const told = await this.#ask(order)
-      if (told.as !== 'not_sent') return told
-      await delay(AGAIN_MS)
+      const reported = await this.#ask(order)
+      if (reported.as !== 'not_sent') return reported
+      await delay(RETRY_MS)
     }
   }
 
@@ -202,29 +202,29 @@ class SdkTrader implements Trader {
     const { number, prefix, log } = this.#options
     const i = this.#count++
     const order = mixedOrder(`${prefix}-${number}-${i}`, i + number, this.#farBelow)
-    const asked: Asked = {
+    const sent: SentOrder = {
       trader: number,
       by: 'sdk',
       account: this.#account,
       order,
       sentAt: Date.now(),
-      told: undefined,
-      toldAt: 0,
+      reported: undefined,
+      reportedAt: 0,
     }
-    log.ask(asked)
-    const pending = this.#ask(order).then(async (told) => {
-      log.tell(asked, told)
-      if (told.as === 'acked' && told.order.status === 'open') await this.#cancel(told.order.orderId)
+    log.add(sent)
+    const pending = this.#ask(order).then(async (reported) => {
+      log.setOutcome(sent, reported)
+      if (reported.as === 'acked' && reported.order.status === 'open') await this.#cancel(reported.order.orderId)
     })
     this.#pending.add(pending)
     void pending.finally(() => this.#pending.delete(pending))
   }
 
-  async #ask(order: PlaceOrder): Promise<Told> {
+  async #ask(order: PlaceOrder): Promise<Reported> {
     try {
       return acked(await this.#client.ask('order.place', order))
     } catch (error) {
-      return this.#toldBy(error)
+      return this.#reportedBy(error)
     }
   }
 
@@ -233,11 +233,11 @@ class SdkTrader implements Trader {
       const { filledQty, status } = await this.#client.ask('order.cancel', { orderId })
       if (status === 'canceled') this.#options.log.canceled.add({ orderId, filledQty })
     } catch (error) {
-      this.#toldBy(error)
+      this.#reportedBy(error)
     }
   }
 
-  #toldBy(error: unknown): Told {
+  #reportedBy(error: unknown): Reported {
     if (error instanceof RequestRefused) return refused(error.error)
     if (error instanceof NotConnectedError) return { as: 'not_sent' }
     if (!(error instanceof OutcomeUnknownError)) this.#options.log.unforeseen.push(error)
@@ -246,8 +246,8 @@ class SdkTrader implements Trader {
 }
 
 /**
- * Trades without the SDK, by plain Socket.IO: every answer is seen as it came on the wire, and what is unknown is asked
- * again under its id by the protocol's own rule.
+ * Trades without the SDK, over plain Socket.IO: it sees every answer on the wire, and sends orders with an unknown outcome
+ * again under their ids, as the protocol says.
  */
 class WireTrader implements Trader {
   readonly #options: TraderOptions
@@ -269,7 +269,7 @@ class WireTrader implements Trader {
   static async open(options: TraderOptions, cookie: string): Promise<WireTrader> {
     const trader = new WireTrader(options, cookie)
     await trader.#connect()
-    const account = await soon(async () => {
+    const account = await retried(async () => {
       const answer = await trader.#socket?.emitWithAck('account', {})
       if (answer?.ok !== true) throw new Error('expected an account')
       return answer.data.account
@@ -296,7 +296,7 @@ class WireTrader implements Trader {
     while (this.#pending.size > 0) await Promise.all(this.#pending)
   }
 
-  again(order: PlaceOrder): Promise<Told> {
+  again(order: PlaceOrder): Promise<Reported> {
     return this.#ask(order)
   }
 
@@ -306,7 +306,7 @@ class WireTrader implements Trader {
     this.#socket?.disconnect()
   }
 
-  /** A socket that sees every frame's epoch; when it is lost, another one. */
+  /** Opens a socket that checks the epoch of every frame, and another one when it is lost. */
   async #connect(): Promise<void> {
     const note = (step: string) => this.#options.log.trails.note(nameOf(this.#options), step)
     while (!this.#isOver) {
@@ -316,10 +316,10 @@ class WireTrader implements Trader {
         return undefined
       })
       if (socket === undefined) {
-        await delay(AGAIN_MS)
+        await delay(RETRY_MS)
         continue
       }
-      // Each stream by itself: an account's frame of the new epoch may overtake the last prices of the old one.
+      // Checked per stream: an account frame of the new epoch may overtake the last prices of the old one.
       const epochs = new Map<string, number>()
       socket.onAny((event: string, frame: { epoch?: number }) => {
         if (event === 'quotes') this.#quiet.heard()
@@ -345,40 +345,40 @@ class WireTrader implements Trader {
     if (this.#socket?.connected !== true || this.#pending.size >= IN_FLIGHT_MAX) return
     const { number, prefix, log } = this.#options
     const i = this.#count++
-    // At the market alone: what rests is canceled by the SDK's traders.
+    // Only market orders: resting orders are covered by the SdkTraders, which cancel them.
     const order = marketOrder(`${prefix}-${number}-${i}`, i + number)
-    const asked: Asked = {
+    const sent: SentOrder = {
       trader: number,
       by: 'wire',
       account: this.#account,
       order,
       sentAt: Date.now(),
-      told: undefined,
-      toldAt: 0,
+      reported: undefined,
+      reportedAt: 0,
     }
-    log.ask(asked)
-    const pending = this.#ask(order).then((told) => log.tell(asked, told))
+    log.add(sent)
+    const pending = this.#ask(order).then((reported) => log.setOutcome(sent, reported))
     this.#pending.add(pending)
     void pending.finally(() => this.#pending.delete(pending))
   }
 
-  async #ask(order: PlaceOrder): Promise<Told> {
+  async #ask(order: PlaceOrder): Promise<Reported> {
     const giveUpAt = Date.now() + GIVE_UP_MS
     let isDoubtful = false
     while (Date.now() < giveUpAt) {
       const answer = await this.#answerTo(order)
       if (answer?.ok === true) return acked(answer.data)
       if (answer?.error.code === 'TIMEOUT') this.#options.log.timeouts += 1
-      // An instance that turns one copy away knows nothing of what became of the copies before it.
-      const isCertain = answer?.error.outcome === 'not_executed' && !(isDoubtful && isPassing(answer.error.code))
+      // An instance that refuses one copy does not know what happened to earlier copies.
+      const isCertain = answer?.error.outcome === 'not_executed' && !(isDoubtful && isTemporary(answer.error.code))
       if (answer !== undefined && isCertain) return refused(answer.error)
       isDoubtful ||= answer?.error.outcome !== 'not_executed'
-      await delay(AGAIN_MS)
+      await delay(RETRY_MS)
     }
     return { as: 'unknown' }
   }
 
-  /** Undefined: the socket was lost before the answer. */
+  /** @returns undefined if the socket was lost before the answer or no answer came */
   async #answerTo(order: PlaceOrder): Promise<Answer<PlacedOrder> | undefined> {
     const socket = this.#socket
     if (socket?.connected !== true) return undefined
@@ -402,10 +402,10 @@ class WireTrader implements Trader {
   }
 }
 
-/** Turned away before the exchange looked whether it knows the id. */
-const isPassing = (code: ErrorCode): boolean => ['UNAVAILABLE', 'RATE_LIMITED', 'UNAUTHENTICATED'].includes(code)
+/** A refusal before the exchange checked whether it knows the id. */
+const isTemporary = (code: ErrorCode): boolean => ['UNAVAILABLE', 'RATE_LIMITED', 'UNAUTHENTICATED'].includes(code)
 
-/** Ten percent under a price of 0.02 a tick. */
+/** Ten percent below a price, for a tick of 0.02. */
 function tenPercentBelow(bid: string | undefined): string {
   if (bid === undefined || Number(bid) === 0) throw new Error(`expected a bid of ${SYMBOL}`)
   return (Math.floor(Number(bid) * 45) / 50).toFixed(2)

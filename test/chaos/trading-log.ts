@@ -4,113 +4,112 @@ import type { Fill, Order, PlacedOrder, PlaceOrder } from '@valiant/shared/proto
 import { Archive } from './archive.ts'
 import { Trails } from './trails.ts'
 
-/** Nobody has to find out why an order took no longer than this. */
+/** The steps of orders that took no longer than this are not kept. */
 const QUICK_MS = 500
-/** So many orders at least are kept in memory, the latest. */
+/** At least this many of the latest orders are kept in memory. */
 const LATEST = 10_000
 
 /**
- * What a trader was told of a request in the end. `not_sent`: the SDK never wrote it; `unknown`: nobody could say, which
- * is not the same as failed.
+ * The outcome of an order as reported to its trader. `not_sent`: the SDK never sent it. `unknown`: nobody knows, which is not
+ * the same as failed.
  */
-export type Told =
-  | { readonly as: 'acked'; readonly order: ToldOrder }
-  | { readonly as: 'refused'; readonly error: ToldError }
+export type Reported =
+  | { readonly as: 'acked'; readonly order: ReportedOrder }
+  | { readonly as: 'refused'; readonly error: ReportedError }
   | { readonly as: 'not_sent' }
   | { readonly as: 'unknown' }
 
-/** Of an answer what the journal is held against, and no more: a row may come to a million of them. */
-interface ToldOrder extends Pick<PlacedOrder, 'orderId' | 'status' | 'filledQty'> {
+/** Only the parts of an answer that are compared with the journal, because a run may have a million of them. */
+interface ReportedOrder extends Pick<PlacedOrder, 'orderId' | 'status' | 'filledQty'> {
   readonly fills: readonly Pick<Fill, 'fillId' | 'qty'>[]
 }
-interface ToldError extends Pick<WireError, 'code' | 'outcome'> {
+interface ReportedError extends Pick<WireError, 'code' | 'outcome'> {
   readonly order?: Pick<PlacedOrder, 'orderId'>
 }
 
-export const acked = ({ orderId, status, filledQty, fills }: PlacedOrder): Told => ({
+export const acked = ({ orderId, status, filledQty, fills }: PlacedOrder): Reported => ({
   as: 'acked',
   order: { orderId, status, filledQty, fills: fills.map(({ fillId, qty }) => ({ fillId, qty })) },
 })
 
-export const refused = ({ code, outcome, order }: WireError): Told => ({
+export const refused = ({ code, outcome, order }: WireError): Reported => ({
   as: 'refused',
   error: { code, outcome, ...(order !== undefined && { order: { orderId: order.orderId } }) },
 })
 
-/** An order as its trader knows it. Times are those of this machine, in ms. */
-export interface Asked {
+/** An order from its trader's point of view. Times are those of this machine, in ms. */
+export interface SentOrder {
   readonly trader: number
-  /** How it was sent: who trades by plain Socket.IO takes the first certain answer for the last word. */
+  /** With the SDK or over plain Socket.IO, where the first certain answer counts. */
   readonly by: 'sdk' | 'wire'
   readonly account: number
   readonly order: PlaceOrder
   readonly sentAt: number
-  told: Told | undefined
-  toldAt: number
+  reported: Reported | undefined
+  reportedAt: number
 }
 
-/** What a frame of an account told of an order. */
+/** The state of an order in an account frame. */
 export type OrderInFrame = Pick<Order, 'orderId' | 'version' | 'filledQty'>
 
-/** A fill that a frame of an account told of. */
+/** A fill in an account frame. */
 export interface FillInFrame extends Pick<Fill, 'fillId'> {
   readonly account: number
 }
 
 /**
- * The clients' own record, by which the journal is judged: what they asked, what they were told, and how long they were
- * left without prices.
+ * The clients' records, with which the journal is compared: orders, their reported outcomes, and frames.
  */
 export class TradingLog implements Disposable {
   readonly trails = new Trails()
-  /** In the order in which they were sent, but those that have gone to the archive. */
-  #latest: Asked[] = []
-  readonly #archived = new Archive<Asked>()
+  /** Orders that are not archived yet, in the order in which they were sent. */
+  #latest: SentOrder[] = []
+  readonly #archived = new Archive<SentOrder>()
   readonly ordersInFrames = new Archive<OrderInFrame>()
   readonly fillsInFrames = new Archive<FillInFrame>()
-  /** Cancels that were acked: order and what it had filled. */
+  /** Acknowledged cancels: the order and its filled quantity. */
   readonly canceled = new Archive<Pick<Order, 'orderId' | 'filledQty'>>()
-  /** Frames of an epoch below one that the same socket had seen. */
+  /** Frames with a lower epoch than an earlier one on the same socket. */
   readonly staleFrames: string[] = []
-  /** Frames of prices that were marked as indicative. */
+  /** Number of price frames marked as indicative. */
   indicative = 0
-  /** What the traders were told of the market as a whole. */
+  /** Market statuses that the traders received. */
   readonly statuses: { readonly trader: number; readonly at: number; readonly market: string }[] = []
-  /** When the SDK's traders had a connection again. */
+  /** Reconnections of SdkTraders. */
   readonly connections: { readonly trader: number; readonly at: number }[] = []
-  /** When prices were heard, and how old they were then: numbers side by side, which no collector has to walk through. */
+  /** When prices were received, and how old they were: two arrays of numbers, which are cheap for the garbage collector. */
   readonly #heardAt: number[] = []
   readonly #delayMs: number[] = []
-  /** How many orders the exchange has answered for good. */
+  /** Number of orders with a final answer of the exchange. */
   answered = 0
-  /** Answers TIMEOUT, as they came on the wire. */
+  /** Number of TIMEOUT answers on the wire. */
   timeouts = 0
-  /** A promise of the SDK that rejected with neither a certain outcome nor OutcomeUnknownError. */
+  /** Rejections of the SDK that are neither a certain outcome nor OutcomeUnknownError. */
   readonly unforeseen: unknown[] = []
 
-  /** The last of those that were asked, some thousands. */
-  get latestOrders(): readonly Asked[] {
+  /** The latest orders, at least LATEST. */
+  get latestOrders(): readonly SentOrder[] {
     return this.#latest
   }
 
-  /** All that was asked. */
-  async *orders(): AsyncGenerator<Asked> {
+  /** All orders. */
+  async *orders(): AsyncGenerator<SentOrder> {
     yield* this.#archived
     yield* this.#latest
   }
 
-  ask(asked: Asked): void {
-    this.#latest.push(asked)
+  add(sent: SentOrder): void {
+    this.#latest.push(sent)
     if (this.#latest.length >= 2 * LATEST) this.#archive()
   }
 
-  /** What became of an order in the end. */
-  tell(asked: Asked, told: Told): void {
-    asked.told = told
-    asked.toldAt = Date.now()
-    if (!isExecuted(told)) return
+  /** Records the outcome of an order. */
+  setOutcome(sent: SentOrder, reported: Reported): void {
+    sent.reported = reported
+    sent.reportedAt = Date.now()
+    if (!isExecuted(reported)) return
     this.answered += 1
-    if (asked.toldAt - asked.sentAt <= QUICK_MS) this.trails.forget(asked.order.clientOrderId)
+    if (sent.reportedAt - sent.sentAt <= QUICK_MS) this.trails.forget(sent.order.clientOrderId)
   }
 
   sawFrame(account: number, frame: AccountFrame): void {
@@ -126,21 +125,21 @@ export class TradingLog implements Disposable {
     this.#delayMs.push(at - timeMs)
   }
 
-  /** How old prices were, in ms, those heard since a moment. */
+  /** The ages in ms of prices received since a time. */
   delaysSince(momentMs: number): number[] {
     return this.#delayMs.filter((_, at) => (this.#heardAt[at] ?? 0) >= momentMs)
   }
 
   /**
-   * When one of the latest orders, sent at or after a moment, was first answered for good by the exchange; undefined while
-   * none was.
+   * When the exchange first gave a final answer to one of the latest orders that was sent at or after a time; undefined if it has
+   * not.
    */
   firstAnswerAfter(momentMs: number): number | undefined {
     const sentBefore = this.#latest.findLastIndex(({ sentAt }) => sentAt < momentMs)
     const times = this.#latest
       .slice(sentBefore + 1)
-      .filter(({ told }) => isExecuted(told))
-      .map(({ toldAt }) => toldAt)
+      .filter(({ reported }) => isExecuted(reported))
+      .map(({ reportedAt }) => reportedAt)
     return times.length === 0 ? undefined : Math.min(...times)
   }
 
@@ -149,18 +148,18 @@ export class TradingLog implements Disposable {
     for (const archive of [this.#archived, ordersInFrames, fillsInFrames, canceled]) archive[Symbol.dispose]()
   }
 
-  /** All but the latest go, and those that are not answered yet. */
+  /** Archives all orders except the latest and those without an outcome yet. */
   #archive(): void {
     const older = this.#latest.slice(0, -LATEST)
-    const open: Asked[] = []
-    for (const asked of older) {
-      if (asked.told === undefined) open.push(asked)
-      else this.#archived.add(asked)
+    const open: SentOrder[] = []
+    for (const sent of older) {
+      if (sent.reported === undefined) open.push(sent)
+      else this.#archived.add(sent)
     }
     this.#latest = [...open, ...this.#latest.slice(-LATEST)]
   }
 }
 
-/** The exchange took it up: it was placed, or understood and refused. */
-export const isExecuted = (told: Told | undefined): boolean =>
-  told?.as === 'acked' || (told?.as === 'refused' && told.error.order !== undefined)
+/** Whether the exchange processed it: it was placed, or refused with a recorded order. */
+export const isExecuted = (reported: Reported | undefined): boolean =>
+  reported?.as === 'acked' || (reported?.as === 'refused' && reported.error.order !== undefined)

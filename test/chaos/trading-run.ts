@@ -1,59 +1,59 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { judge, type Verdict } from './judge.ts'
-import { type Asked, isExecuted, type Told, TradingLog } from './trading-log.ts'
+import { type SentOrder, isExecuted, type Reported, TradingLog } from './trading-log.ts'
 import { openTrader, openWireTrader, type Trader } from './traders.ts'
 
-const LOOK_MS = 5
+const POLL_MS = 5
 const RECOVER_MS_MAX = 60_000
-/** Of so many who trade by the SDK, one does so by plain Socket.IO. */
+/** One of this many traders uses plain Socket.IO instead of the SDK. */
 const WIRE_EVERY = 8
-/** No order begins to execute later than this after it was reported as not executed. */
+/** An order that was reported as not executed cannot start to execute later than this. */
 export const FINAL_MS = 5_500
-const OPENED_AT_ONCE = 8
-const AGAIN_AT_ONCE = 50
-/** Longer than this is no slow machine any more, whatever else runs on it. */
+const CONCURRENT_OPENS = 8
+const CONCURRENT_REPEATS = 50
+/** A time that even a slow, shared machine does not exceed. */
 const ABSURD_MS = 15_000
 
 export interface TradingRunOptions {
   readonly traders: number
-  /** Where they connect; several are dealt in turn. */
+  /** Addresses to which traders connect in turn. */
   readonly urls: readonly string[]
   readonly paceMs: number
-  /** So many of the orders are asked for once more at the end. */
+  /** Limit of the orders that are sent once more at the end. */
   readonly againMax: number
 }
 
-/** What a row of the table came to. */
+/** The result of a row. */
 export interface Result {
   readonly verdict: Verdict
   readonly quotesGapMs: number
   readonly recoverMs: readonly number[]
   readonly notes: readonly string[]
-  /** Its own bars that it missed, correctness first. */
+  /** Conditions and limits that were missed, correctness first. */
   readonly misses: readonly string[]
 }
 
-/** What is traded on. */
-export interface Ground {
+/** The servers on which the traders trade. */
+export interface Target {
   readonly databaseUrl: string
-  /** What the servers' logs have told of defects so far. */
+  /** Defects in the servers' logs so far. */
   faults(): readonly string[]
-  /** How the servers stand, for who has to find out why nothing goes on. */
+  /** The state of the servers, to find out why a run hangs. */
   describe(): string
   /**
-   * Collects the orders that were reported as not executed, for whoever checks them once they are final. Without it each
+   * Collects the orders that were reported as not executed, for a caller that checks them when they are final. Without it each
    * run waits until then.
    */
-  readonly denied?: Asked[]
+  readonly denied?: SentOrder[]
 }
 
-let floors = 0
+let runs = 0
 
-/** Traders at work while something breaks. */
+/** Traders that trade during a fault. */
 export class TradingRun {
   readonly log = new TradingLog()
   readonly traders: Trader[] = []
-  readonly #ground: Ground
+  readonly #target: Target
   readonly #options: TradingRunOptions
   readonly #isLong: boolean
   readonly #recoverMs: number[] = []
@@ -62,20 +62,20 @@ export class TradingRun {
   readonly #faultsBefore: number
   #tradingFrom = 0
 
-  private constructor(ground: Ground, options: TradingRunOptions, isLong: boolean) {
-    this.#ground = ground
+  private constructor(target: Target, options: TradingRunOptions, isLong: boolean) {
+    this.#target = target
     this.#options = options
     this.#isLong = isLong
-    this.#faultsBefore = this.#ground.faults().length
+    this.#faultsBefore = this.#target.faults().length
   }
 
-  /** Opens when everyone trades. */
-  static async open(ground: Ground, options: TradingRunOptions, isLong: boolean): Promise<TradingRun> {
-    const run = new TradingRun(ground, options, isLong)
-    const prefix = `f${floors++}-${Date.now().toString(36)}`
+  /** Resolves when all traders are open and the first order is answered. */
+  static async open(target: Target, options: TradingRunOptions, isLong: boolean): Promise<TradingRun> {
+    const run = new TradingRun(target, options, isLong)
+    const prefix = `f${runs++}-${Date.now().toString(36)}`
     const numbers = Array.from({ length: options.traders }, (_, number) => number)
-    for (let at = 0; at < numbers.length; at += OPENED_AT_ONCE) {
-      const some = numbers.slice(at, at + OPENED_AT_ONCE).map((number) => {
+    for (let at = 0; at < numbers.length; at += CONCURRENT_OPENS) {
+      const some = numbers.slice(at, at + CONCURRENT_OPENS).map((number) => {
         const url = options.urls[number % options.urls.length] ?? ''
         const open = number % WIRE_EVERY === WIRE_EVERY - 1 ? openWireTrader : openTrader
         return open({ url, number, prefix, paceMs: options.paceMs, log: run.log })
@@ -89,7 +89,7 @@ export class TradingRun {
     return run
   }
 
-  /** Waits until an order that was sent after the moment is executed, and notes how long that took. */
+  /** Waits until an order that was sent after a time is answered, and records how long that took. */
   async recovered(sinceMs: number, bar: { readonly maxMs: number }): Promise<number> {
     await this.#until(() => this.log.firstAnswerAfter(sinceMs) !== undefined, 'an answer after the fault')
     const tookMs = (this.log.firstAnswerAfter(sinceMs) ?? 0) - sinceMs
@@ -98,7 +98,7 @@ export class TradingRun {
     return tookMs
   }
 
-  /** Trading goes on as it is. */
+  /** Lets trading continue for a while. */
   async goOn(ms: number): Promise<void> {
     await delay(ms)
   }
@@ -107,29 +107,29 @@ export class TradingRun {
     this.#notes.push(text)
   }
 
-  /** What happened to one order. */
-  noteTrail({ trader, order: { clientOrderId }, sentAt, toldAt }: Asked): void {
+  /** Notes the steps of one order. */
+  noteTrail({ trader, order: { clientOrderId }, sentAt, reportedAt }: SentOrder): void {
     const steps = this.log.trails.of(clientOrderId).join('; ')
-    this.note(`${clientOrderId} of trader ${trader}, ${toldAt - sentAt} ms: ${steps}`)
+    this.note(`${clientOrderId} of trader ${trader}, ${reportedAt - sentAt} ms: ${steps}`)
   }
 
-  /** What happened to the connections of who was without prices longest. */
+  /** Notes the connections of the trader who was without prices longest. */
   noteLongestQuiet(): void {
     const at = this.traders.findIndex(({ longestQuietMs }) => longestQuietMs === this.quotesGapMs)
     this.note(`trader ${at}: ${this.log.trails.of(`trader ${at}`).join('; ')}`)
   }
 
-  /** A bound on a time. On a shared machine times say little: the short form only rejects absurd ones. */
+  /** A limit of a time. On a shared machine times mean little, so the short form only rejects absurd ones. */
   within(what: string, value: number, max: number): void {
     if (value > (this.#isLong ? max : Math.max(max, ABSURD_MS))) this.#misses.push(`${what}: ${value}, at most ${max}`)
   }
 
-  /** A bound on an amount, not on a time: it holds on any machine. */
+  /** A limit of an amount, which holds on any machine. */
   bounded(what: string, value: number, max: number): void {
     if (value > max) this.#misses.push(`${what}: ${value}, at most ${max}`)
   }
 
-  /** A condition of the row that holds on any machine. */
+  /** A condition that holds on any machine. */
   must(what: string, holds: boolean): void {
     if (!holds) this.#misses.push(what)
   }
@@ -139,27 +139,27 @@ export class TradingRun {
     return Math.max(...this.traders.map(({ longestQuietMs }) => longestQuietMs))
   }
 
-  /** Ends the trading and judges it. The fleet is whole again. */
+  /** Ends the trading and judges it. All servers must be running again. */
   async close(): Promise<Result> {
     const quotesGapMs = this.quotesGapMs
     const toMs = Date.now()
     await Promise.all(this.traders.map((trader) => trader.finish()))
-    const again = await this.#askAgain()
+    const again = await this.#repeat()
     const reasons = new Map<string, number>()
-    const { denied } = this.#ground
-    let lastToldMs = 0
-    for await (const asked of this.log.orders()) {
-      const { told, toldAt } = asked
-      if (!isExecuted(told)) {
-        denied?.push(asked)
-        lastToldMs = Math.max(lastToldMs, toldAt)
+    const { denied } = this.#target
+    let lastReportedMs = 0
+    for await (const sent of this.log.orders()) {
+      const { reported, reportedAt } = sent
+      if (!isExecuted(reported)) {
+        denied?.push(sent)
+        lastReportedMs = Math.max(lastReportedMs, reportedAt)
       }
-      const reason = whyNot(told)
+      const reason = whyNot(reported)
       if (reason !== undefined) reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
     }
-    if (denied === undefined) await delay(Math.max(0, lastToldMs + FINAL_MS - Date.now()))
+    if (denied === undefined) await delay(Math.max(0, lastReportedMs + FINAL_MS - Date.now()))
     for (const trader of this.traders) trader.close()
-    const verdict = await judge(this.#ground.databaseUrl, this.log, { again, fromMs: this.#tradingFrom, toMs })
+    const verdict = await judge(this.#target.databaseUrl, this.log, { again, fromMs: this.#tradingFrom, toMs })
     this.#mustBeRight(verdict)
     this.note(`not executed: ${countsText(reasons)}`)
     this.log[Symbol.dispose]()
@@ -171,26 +171,26 @@ export class TradingRun {
       const found = verdict[fault]
       if (found.length > 0) this.#misses.push(`${fault}: ${found.length}, such as ${found.slice(0, 3).join('; ')}`)
     }
-    this.must(`${verdict.lateBatches} batches of an epoch that was over`, verdict.lateBatches === 0)
+    this.must(`no batches of an earlier epoch (found ${verdict.lateBatches})`, verdict.lateBatches === 0)
     const { staleFrames } = this.log
     if (staleFrames.length > 0) {
-      this.#misses.push(`${staleFrames.length} frames of an epoch that was over: ${countsText(countsOf(staleFrames))}`)
+      this.#misses.push(`${staleFrames.length} frames of an earlier epoch: ${countsText(countsOf(staleFrames))}`)
     }
     for (const error of this.log.unforeseen) this.#misses.push(`a promise of the SDK rejected with ${String(error)}`)
-    for (const fault of this.#ground.faults().slice(this.#faultsBefore)) this.#misses.push(`a server's log: ${fault}`)
+    for (const fault of this.#target.faults().slice(this.#faultsBefore)) this.#misses.push(`a server's log: ${fault}`)
   }
 
-  /** An answer once given is the answer for ever. */
-  async #askAgain(): Promise<Map<Asked, Told>> {
-    const answered = this.log.latestOrders.filter(({ told }) => isExecuted(told))
+  /** Sends answered orders once more, to check that their answers have not changed. */
+  async #repeat(): Promise<Map<SentOrder, Reported>> {
+    const answered = this.log.latestOrders.filter(({ reported }) => isExecuted(reported))
     const some = answered.slice(-this.#options.againMax)
-    const again = new Map<Asked, Told>()
-    for (let at = 0; at < some.length; at += AGAIN_AT_ONCE) {
-      const part = some.slice(at, at + AGAIN_AT_ONCE)
+    const again = new Map<SentOrder, Reported>()
+    for (let at = 0; at < some.length; at += CONCURRENT_REPEATS) {
+      const part = some.slice(at, at + CONCURRENT_REPEATS)
       await Promise.all(
-        part.map(async (asked) => {
-          const told = await this.traders[asked.trader]?.again(asked.order)
-          if (told !== undefined) again.set(asked, told)
+        part.map(async (sent) => {
+          const reported = await this.traders[sent.trader]?.again(sent.order)
+          if (reported !== undefined) again.set(sent, reported)
         }),
       )
     }
@@ -201,17 +201,17 @@ export class TradingRun {
     const deadline = Date.now() + RECOVER_MS_MAX
     while (!holds()) {
       if (Date.now() > deadline) {
-        throw new Error(`${what} did not come within ${RECOVER_MS_MAX} ms.\n${this.#ground.describe()}`)
+        throw new Error(`timed out waiting for ${what} after ${RECOVER_MS_MAX} ms.\n${this.#target.describe()}`)
       }
-      await delay(LOOK_MS)
+      await delay(POLL_MS)
     }
   }
 }
 
-/** Why an order was not executed, for a person; undefined when it was, or when nobody knows. */
-function whyNot(told: Told | undefined): string | undefined {
-  if (told?.as === 'not_sent') return 'no connection'
-  return told?.as === 'refused' ? told.error.code : undefined
+/** Why an order was not executed; undefined if it was, or if that is unknown. */
+function whyNot(reported: Reported | undefined): string | undefined {
+  if (reported?.as === 'not_sent') return 'no connection'
+  return reported?.as === 'refused' ? reported.error.code : undefined
 }
 
 function countsOf(words: readonly string[]): Map<string, number> {

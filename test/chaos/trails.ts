@@ -1,11 +1,11 @@
 import type { Answer, ServerClosing } from '@valiant/shared/protocol/events'
 import { type OpenTransport, openSocketTransport } from '@valiant/shared/client/transport'
 
-/** What became of each copy of an order, and of each connection: for who has to find out why something took long. */
+/** Records the steps of each order and connection, to find out why something took long. */
 export class Trails {
   readonly #steps = new Map<string, string[]>()
 
-  /** Transports of one trader, under whose name each is noted, and what goes over it under a client's own order id. */
+  /** Opens transports of one trader, recording connections under the trader's name and orders under their clientOrderId. */
   openTransportOf(trader: string): OpenTransport {
     return (options, listeners) => this.#openTransport(trader, options, listeners)
   }
@@ -13,14 +13,14 @@ export class Trails {
   #openTransport(trader: string, ...[options, listeners]: Parameters<OpenTransport>): ReturnType<OpenTransport> {
     let instance = '?'
     const asked = new Set<string>()
-    this.note(trader, 'connects')
+    this.note(trader, 'connecting')
     const transport = openSocketTransport(options, {
       frame: (event, payload) => {
         if (event === 'welcome') {
           instance = (payload as { instanceId: string }).instanceId.slice(0, 4)
-          this.note(trader, `welcomed by ${instance}`)
+          this.note(trader, `connected to ${instance}`)
         } else if (event === 'server.closing') {
-          this.note(trader, `${instance} goes in ${(payload as ServerClosing).afterMs} ms`)
+          this.note(trader, `${instance} closes in ${(payload as ServerClosing).afterMs} ms`)
         }
         listeners.frame(event, payload)
       },
@@ -59,7 +59,7 @@ export class Trails {
     steps.push(`${new Date().toISOString().slice(11, 23)} ${step}`)
   }
 
-  /** Nobody will ask for it. */
+  /** Drops the steps of an order that nobody will look at. */
   forget(id: string): void {
     this.#steps.delete(id)
   }

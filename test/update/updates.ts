@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Arena } from '../chaos/arena.ts'
 import { TradingRun, type Result } from '../chaos/trading-run.ts'
-import { type Asked, isExecuted } from '../chaos/trading-log.ts'
+import { type SentOrder, isExecuted } from '../chaos/trading-log.ts'
 import type { BalancerName } from '../rig/balancer.ts'
 import type { Member } from '../rig/fleet.ts'
 import { freePort } from '../rig/server.ts'
@@ -286,7 +286,7 @@ async function judged({ arena, run, scale }: Scene): Promise<Result> {
   const { failed, text } = await unanswered(run)
   run.within('a socket without prices', run.quotesGapMs, FEEDLESS_MS)
   if (run.quotesGapMs > FEEDLESS_MS) run.noteLongestQuiet()
-  for (const asked of failed.slice(0, TRAILS_MAX)) run.noteTrail(asked)
+  for (const sent of failed.slice(0, TRAILS_MAX)) run.noteTrail(sent)
   run.note(text)
   // If a commit takes longer than a second the market is degraded because of the machine, not because of the update.
   const isMachineSlow = !scale.isLong && arena.fleet.members.some((member) => member.log().includes(SLOW_COMMIT))
@@ -307,8 +307,10 @@ async function judged({ arena, run, scale }: Scene): Promise<Result> {
 const SLOW_COMMIT = 'is not answered in time'
 
 /** Orders that were refused or never sent. A refusal by the exchange itself counts as an answer. */
-async function unanswered({ log }: TradingRun): Promise<{ readonly failed: readonly Asked[]; readonly text: string }> {
+async function unanswered({
+  log,
+}: TradingRun): Promise<{ readonly failed: readonly SentOrder[]; readonly text: string }> {
   const orders = await Array.fromAsync(log.orders())
-  const failed = orders.filter(({ told }) => told !== undefined && !isExecuted(told))
+  const failed = orders.filter(({ reported }) => reported !== undefined && !isExecuted(reported))
   return { failed, text: `of ${orders.length} orders ${failed.length} without an answer of the exchange` }
 }

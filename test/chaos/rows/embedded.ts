@@ -9,7 +9,7 @@ import type { Scale } from '../rows.ts'
 
 const UP_MS = 5_000
 
-/** One server alone, as `npm start` has it: node dies and its Postgres lives on, to be found at the next start. */
+/** A single server as with `npm start`: node is killed, and the next start finds the Postgres that it left running. */
 export async function killEmbedded(_: Arena, { isLong }: Scale): Promise<Result> {
   await using folder = await dataFolder()
   const environment = {
@@ -25,12 +25,12 @@ export async function killEmbedded(_: Arena, { isLong }: Scale): Promise<Result>
   let server = new Command(environment)
   try {
     const url = await server.ready()
-    // Found, not started: the server has it running already, and it is left to it.
+    // The server has already started it, so this only finds it. It is not stopped here.
     const { url: databaseUrl } = await startEmbeddedPostgres({ dataDir: folder.path })
     const faults: string[] = []
-    const ground = { databaseUrl, faults: () => faults, describe: () => server.stdout.slice(-4_000) }
+    const target = { databaseUrl, faults: () => faults, describe: () => server.stdout.slice(-4_000) }
     const options = { traders: isLong ? 32 : 8, urls: [url], paceMs: 200, againMax: isLong ? 2_000 : 100 }
-    const run = await TradingRun.open(ground, options, isLong)
+    const run = await TradingRun.open(target, options, isLong)
     const ups: number[] = []
     for (let round = 0; round < (isLong ? 20 : 2); round++) {
       await delay(500)
@@ -40,7 +40,10 @@ export async function killEmbedded(_: Arena, { isLong }: Scale): Promise<Result>
       server = new Command(environment)
       await server.ready()
       ups.push(Date.now() - killedAt)
-      run.must('the Postgres that was left is gone on with', server.stdout.includes('Found the embedded Postgres'))
+      run.must(
+        'the server uses the Postgres that was left running',
+        server.stdout.includes('Found the embedded Postgres'),
+      )
       await run.recovered(killedAt, { maxMs: 2 * UP_MS })
     }
     run.within('up again', Math.max(...ups), UP_MS)
@@ -50,7 +53,7 @@ export async function killEmbedded(_: Arena, { isLong }: Scale): Promise<Result>
     const misses = [...result.misses]
     if ((await server.code()) !== 0) misses.push('Ctrl-C did not end it with 0')
     const left = processesOf(folder.path)
-    if (left.length > 0) misses.push(`after Ctrl-C there is left: ${left.join('; ')}`)
+    if (left.length > 0) misses.push(`processes left after Ctrl-C: ${left.join('; ')}`)
     return { ...result, misses }
   } finally {
     if (!server.hasEnded) {

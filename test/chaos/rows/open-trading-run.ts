@@ -6,12 +6,12 @@ export const clientsOf = (isLong: boolean): number => (isLong ? 64 : 16)
 
 interface Opening {
   readonly isLong: boolean
-  /** Through a load balancer, or straight to the instances, dealt in turn. */
+  /** Through a load balancer, or directly to the instances in turn. */
   readonly via: BalancerName | 'straight'
   readonly paceMs?: number
 }
 
-/** The run of a row: as many traders as its table says. */
+/** Opens the trading run of a row, with the number of traders for its size. */
 export async function openTradingRun(arena: Arena, { isLong, via, paceMs = 200 }: Opening): Promise<TradingRun> {
   const { fleet, balancers } = arena
   await fleet.heal()

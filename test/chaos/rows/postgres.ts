@@ -10,7 +10,7 @@ const GAP_MS = 1_000
 const SLOW_MS = 800
 const IN_DOUBT_MS = 6_000
 
-/** The link breaks when a commit has been sent: written, not written or on its way, nobody is told. */
+/** The link breaks after a commit was sent, so the leader does not know whether it was written. */
 export async function cutCommitAnswers(arena: Arena, { isLong }: Scale): Promise<Result> {
   const { fleet } = arena
   const run = await openTradingRun(arena, { isLong, via: 'haproxy' })
@@ -22,7 +22,7 @@ export async function cutCommitAnswers(arena: Arena, { isLong }: Scale): Promise
     const how = breaks[round % breaks.length] ?? 'cut'
     await fires(leader.postgres, isCommit, () => how)
     const brokenAt = Date.now()
-    // What was frozen arrives when whoever leads has long fenced it off.
+    // The frozen commit arrives after a new epoch has fenced it.
     if (how === 'freeze') {
       await fleet.ledAfter(epoch)
       leader.postgres.mend()
@@ -30,11 +30,11 @@ export async function cutCommitAnswers(arena: Arena, { isLong }: Scale): Promise
     await fleet.ledAfter(epoch)
     longestMs = Math.max(longestMs, await run.recovered(brokenAt, { maxMs: IN_DOUBT_MS }))
   }
-  run.note(`every commit in doubt was settled, the last one after ${longestMs} ms at most`)
+  run.note(`every commit in doubt was settled, after ${longestMs} ms at most`)
   return run.close()
 }
 
-/** Postgres is shut down, and started again. */
+/** Postgres is stopped and started again. */
 export async function stopPostgres(arena: Arena, { isLong }: Scale): Promise<Result> {
   const run = await openTradingRun(arena, { isLong, via: 'haproxy' })
   const pids = pidsOf(arena)
@@ -45,10 +45,10 @@ export async function stopPostgres(arena: Arena, { isLong }: Scale): Promise<Res
   const awayTo = Date.now()
   await mustNotExecute(run, awayFrom, awayTo)
   run.must(
-    'sockets were told `degraded`',
+    'sockets got the status `degraded`',
     run.log.statuses.some(({ at, market }) => at >= stoppedAt && market === 'degraded'),
   )
-  run.must('prices went on, marked indicative', run.log.indicative > 0)
+  run.must('prices continued, marked as indicative', run.log.indicative > 0)
   await arena.startPostgres()
   await run.recovered(Date.now(), { maxMs: BACK_MS })
   run.within('a socket without prices', run.quotesGapMs, GAP_MS)
@@ -56,7 +56,7 @@ export async function stopPostgres(arena: Arena, { isLong }: Scale): Promise<Res
   return run.close()
 }
 
-/** Every answer of Postgres takes most of a second longer. */
+/** Every answer of Postgres is delayed by 800 ms. */
 export async function slowPostgres(arena: Arena, { isLong }: Scale): Promise<Result> {
   const { fleet } = arena
   const run = await openTradingRun(arena, { isLong, via: 'haproxy' })
@@ -70,10 +70,10 @@ export async function slowPostgres(arena: Arena, { isLong }: Scale): Promise<Res
   return run.close()
 }
 
-/** What was asked while nothing could be written was not executed then. */
+/** Orders sent while Postgres was stopped must not be acknowledged during that time. */
 async function mustNotExecute(run: TradingRun, fromMs: number, toMs: number): Promise<void> {
   const acked = (await Array.fromAsync(run.log.orders())).filter(
-    ({ told, sentAt, toldAt }) => told?.as === 'acked' && sentAt >= fromMs && toldAt <= toMs,
+    ({ reported, sentAt, reportedAt }) => reported?.as === 'acked' && sentAt >= fromMs && reportedAt <= toMs,
   )
   run.must(`${acked.length} orders acked while Postgres was away`, acked.length === 0)
 }

@@ -10,15 +10,15 @@ const BACK_MS = 3_000
 const CLOCK_BACK_S = -3_600
 
 interface Outage {
-  /** How long it is away. */
+  /** Duration of the outage. */
   readonly awayMs: number
   readonly begin: (arena: Arena) => void | Promise<void>
   readonly end: (arena: Arena) => void | Promise<void>
-  /** How long frames may take after it is back. */
+  /** Limit for the first frames after it has ended. */
   readonly freshMs?: number
 }
 
-/** Something of Redis goes away for a while, and comes back; the servers and their sockets stay. */
+/** An outage of Redis, during which servers and sockets must stay. */
 async function outage(
   arena: Arena,
   { isLong }: Scale,
@@ -43,11 +43,11 @@ async function freshQuotes(run: TradingRun, backAt: number, maxMs: number): Prom
   while (run.traders.some(({ heardAt }) => heardAt < backAt) && Date.now() < deadline) await delay(5)
   const tookMs = Math.max(...run.traders.map(({ heardAt }) => heardAt)) - backAt
   run.must(
-    'prices came again on every socket',
+    'every socket got prices again',
     run.traders.every(({ heardAt }) => heardAt >= backAt),
   )
   run.within('fresh prices', tookMs, maxMs)
-  run.note(`fresh prices on every socket ${tookMs} ms after the return`)
+  run.note(`fresh prices on every socket ${tookMs} ms after the outage`)
 }
 
 export const killRedis = (arena: Arena, scale: Scale): Promise<Result> =>
@@ -60,7 +60,7 @@ export const killRedis = (arena: Arena, scale: Scale): Promise<Result> =>
 export const flushRedis = (arena: Arena, scale: Scale): Promise<Result> =>
   outage(arena, scale, { awayMs: 0, begin: () => arena.redis.flush(), end: () => undefined })
 
-/** The stream is gone, and what is new in it has older numbers than what was read. */
+/** The stream is lost, and new entries have lower ids than those that were already read. */
 export async function setRedisClockBack(arena: Arena, scale: Scale): Promise<Result> {
   try {
     return await outage(arena, scale, {
@@ -88,7 +88,7 @@ export const freezeRedis = (arena: Arena, scale: Scale): Promise<Result> =>
     },
   })
 
-/** One gateway alone hears nothing of the market: its sockets are told, the others notice nothing. */
+/** One gateway is cut off: its sockets get the status `degraded`, the others notice nothing. */
 export async function cutGateway(arena: Arena, { isLong }: Scale): Promise<Result> {
   const { fleet } = arena
   const run = await openTradingRun(arena, { isLong, via: 'straight' })
@@ -101,14 +101,14 @@ export async function cutGateway(arena: Arena, { isLong }: Scale): Promise<Resul
   const cutAt = Date.now()
   cut.redis?.cut()
   await delay(isLong ? 15_000 : 4_000)
-  const told = run.log.statuses.filter((status) => status.at >= cutAt && status.market === 'degraded')
+  const degraded = run.log.statuses.filter((status) => status.at >= cutAt && status.market === 'degraded')
   run.must(
-    'the sockets of the gateway were told `degraded`',
-    told.some(({ trader }) => isAtCut(trader)),
+    'the sockets of the gateway got the status `degraded`',
+    degraded.some(({ trader }) => isAtCut(trader)),
   )
   run.must(
-    'nobody else was told so',
-    told.every(({ trader }) => isAtCut(trader)),
+    'no other socket got it',
+    degraded.every(({ trader }) => isAtCut(trader)),
   )
   const others = run.traders.filter((_, number) => !isAtCut(number))
   run.within('prices of the others', Math.max(...others.map(({ longestQuietMs }) => longestQuietMs)), 1_000)

@@ -5,20 +5,20 @@ import type { Member } from '../../rig/fleet.ts'
 import { type Arena, DRAIN_SPREAD_MS } from '../arena.ts'
 import type { TradingRun, Result } from '../trading-run.ts'
 import type { Scale } from '../rows.ts'
-import { type Asked, isExecuted } from '../trading-log.ts'
+import { type SentOrder, isExecuted } from '../trading-log.ts'
 import { clientsOf, openTradingRun } from './open-trading-run.ts'
 import { fires, isCommit, isRenewal } from './statements.ts'
 
-/** Another leads, with a warm standby, within this at the 95th percentile. */
+/** Limit of the takeover time by a warm standby, at the 95th percentile. */
 const TAKEOVER_MS = 1_000
 const ACK_P99_MS = 1_500
 const ACK_MAX_MS = 4_000
-/** Of so many orders that took too long, or were rejected, it is said what happened to them. */
+/** Number of slow or rejected orders whose steps are noted. */
 const TRAILS_MAX = 5
 const SLEEP_MS = 10_000
 const EXPIRED_MS = 4_000
 
-/** The leader dies, again and again, under load. */
+/** The leader is killed repeatedly under load. */
 export async function killLeader(arena: Arena, { isLong }: Scale): Promise<Result> {
   const { fleet } = arena
   const run = await openTradingRun(arena, { isLong, via: 'haproxy' })
@@ -32,28 +32,28 @@ export async function killLeader(arena: Arena, { isLong }: Scale): Promise<Resul
     await run.recovered(killedAt, { maxMs: ACK_MAX_MS })
     await leader.start()
   }
-  run.within('take-over, 95th percentile', percentile(takeovers, 95), TAKEOVER_MS)
+  run.within('takeover, 95th percentile', percentile(takeovers, 95), TAKEOVER_MS)
   run.note(`taken over after ${percentile(takeovers, 50)} ms, ${percentile(takeovers, 95)} ms at the 95th percentile`)
   await noteAcks(run)
   return run.close()
 }
 
-/** Where the leader is when it falls asleep. */
+/** The moments at which the leader is paused with SIGSTOP. */
 const MOMENTS: readonly { readonly name: string; readonly sleep: (leader: Member, arena: Arena) => Promise<void> }[] = [
   { name: 'at any moment', sleep: (leader) => fallAsleep(leader) },
-  { name: 'with a commit sent', sleep: (leader) => sleepAt(leader, isCommit, 'pass') },
+  { name: 'after sending a commit', sleep: (leader) => sleepAt(leader, isCommit, 'pass') },
   {
-    name: 'with a commit on the way, that arrives when another leads',
+    name: 'with a commit in flight that arrives after another took over',
     sleep: (leader) => sleepAt(leader, isCommit, 'freeze'),
   },
-  { name: 'inside the call, which waits for a lock', sleep: sleepInsideCommit },
-  { name: 'with a renewal of the lease sent', sleep: (leader) => sleepAt(leader, isRenewal, 'pass') },
-  { name: 'with a renewal on the way', sleep: (leader) => sleepAt(leader, isRenewal, 'freeze') },
-  { name: 'with the answer of a commit lost', sleep: (leader) => sleepAt(leader, isCommit, 'cut_answer') },
-  { name: 'cut off from Redis', sleep: sleepWithoutRedis },
+  { name: 'during a commit that waits for a lock', sleep: sleepInsideCommit },
+  { name: 'after sending a renewal of the lease', sleep: (leader) => sleepAt(leader, isRenewal, 'pass') },
+  { name: 'with a renewal in flight', sleep: (leader) => sleepAt(leader, isRenewal, 'freeze') },
+  { name: 'after losing the answer of a commit', sleep: (leader) => sleepAt(leader, isCommit, 'cut_answer') },
+  { name: 'while cut off from Redis', sleep: sleepWithoutRedis },
 ]
 
-/** The leader stands still, another leads, and it wakes as if nothing had been. */
+/** The leader is paused, another takes over, and the old one resumes without knowing. */
 export async function stopLeader(arena: Arena, { isLong }: Scale): Promise<Result> {
   const { fleet } = arena
   const run = await openTradingRun(arena, { isLong, via: 'haproxy' })
@@ -64,9 +64,9 @@ export async function stopLeader(arena: Arena, { isLong }: Scale): Promise<Resul
     await sleep(leader, arena)
     const asleepAt = Date.now()
     const takenMs = (await fleet.ledAfter(epoch)) - asleepAt
-    run.within(`asleep ${name}: a new epoch`, takenMs, EXPIRED_MS)
+    run.within(`paused ${name}: a new epoch`, takenMs, EXPIRED_MS)
     await run.recovered(asleepAt, { maxMs: ACK_MAX_MS + EXPIRED_MS })
-    run.note(`asleep ${name}: another led after ${takenMs} ms`)
+    run.note(`paused ${name}: another led after ${takenMs} ms`)
     await delay(isLong ? SLEEP_MS - (Date.now() - asleepAt) : 0)
     leader.mend()
     const awakeAt = Date.now()
@@ -81,7 +81,7 @@ function fallAsleep(leader: Member): Promise<void> {
   return Promise.resolve()
 }
 
-/** Falls asleep as a statement leaves it. */
+/** Pauses the leader when it sends a statement. */
 async function sleepAt(leader: Member, isIt: (bytes: Buffer) => boolean, becomes: ReturnType<Look>): Promise<void> {
   await fires(leader.postgres, isIt, () => {
     leader.sleep()
@@ -89,7 +89,7 @@ async function sleepAt(leader: Member, isIt: (bytes: Buffer) => boolean, becomes
   })
 }
 
-/** The lease's row is locked by somebody else, so that the commit waits for it within Postgres. */
+/** Pauses the leader while its commit waits in Postgres for the lease's row, which another session locks. */
 async function sleepInsideCommit(leader: Member, arena: Arena): Promise<void> {
   const holder = await arena.connection()
   try {
@@ -120,7 +120,7 @@ function sleepWithoutRedis(leader: Member): Promise<void> {
 
 const HAND_OVER_MS = 300
 
-/** An operator stops the leader. */
+/** The leader is stopped with SIGTERM. */
 export async function handOver(arena: Arena, { isLong }: Scale): Promise<Result> {
   const { fleet } = arena
   const run = await openTradingRun(arena, { isLong, via: 'haproxy' })
@@ -148,7 +148,7 @@ export async function handOver(arena: Arena, { isLong }: Scale): Promise<Result>
 
 const FEEDLESS_MS = 2_000
 
-/** One instance after the other is replaced, as in a release. */
+/** All instances are restarted one after the other, as for a release. */
 export const rollingRestart =
   (balancer: BalancerName) =>
   async (arena: Arena, { isLong }: Scale): Promise<Result> => {
@@ -165,15 +165,15 @@ export const rollingRestart =
     if (run.quotesGapMs > FEEDLESS_MS) run.noteLongestQuiet()
     const perSecond = mostInOneSecond(run.log.connections.map(({ at }) => at))
     const bar = Math.ceil((2 * clientsOf(isLong)) / (DRAIN_SPREAD_MS / 1_000))
-    run.bounded('connections a second', perSecond, bar)
+    run.bounded('connections per second', perSecond, bar)
     run.note(
-      `${run.log.connections.length} connections moved in ${Date.now() - began} ms, at most ${perSecond} in a second`,
+      `${run.log.connections.length} reconnections in ${Date.now() - began} ms, at most ${perSecond} in a second`,
     )
     const rejected = (await Array.fromAsync(run.log.orders())).filter(
-      ({ by, told }) => by === 'sdk' && told !== undefined && !isExecuted(told),
+      ({ by, reported }) => by === 'sdk' && reported !== undefined && !isExecuted(reported),
     )
     run.note(`${rejected.length} promises of the SDK rejected without an answer of the exchange`)
-    for (const asked of rejected.slice(0, TRAILS_MAX)) run.noteTrail(asked)
+    for (const sent of rejected.slice(0, TRAILS_MAX)) run.noteTrail(sent)
     if (isLong)
       run.must(
         `${rejected.length} promises of the SDK rejected without an answer of the exchange`,
@@ -183,14 +183,14 @@ export const rollingRestart =
   }
 
 async function noteAcks(run: TradingRun): Promise<void> {
-  const acked = (await Array.fromAsync(run.log.orders())).filter(({ told }) => told?.as === 'acked')
-  const tookMs = (asked: Asked) => asked.toldAt - asked.sentAt
+  const acked = (await Array.fromAsync(run.log.orders())).filter(({ reported }) => reported?.as === 'acked')
+  const tookMs = (sent: SentOrder) => sent.reportedAt - sent.sentAt
   const times = acked.map(tookMs)
   const slowest = acked.toSorted((a, b) => tookMs(b) - tookMs(a)).slice(0, TRAILS_MAX)
   run.within('ack, 99th percentile', percentile(times, 99), ACK_P99_MS)
   run.within('ack, longest', Math.max(...times), ACK_MAX_MS)
   run.note(`ack p99 ${percentile(times, 99)} ms, longest ${Math.max(...times)} ms`)
-  for (const asked of slowest) if (tookMs(asked) > ACK_MAX_MS) run.noteTrail(asked)
+  for (const sent of slowest) if (tookMs(sent) > ACK_MAX_MS) run.noteTrail(sent)
 }
 
 export function percentile(values: readonly number[], percent: number): number {
