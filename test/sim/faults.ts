@@ -1,10 +1,10 @@
 import type { CommitFault } from './postgres/server.ts'
 import type { Chance } from './world/chance.ts'
 
-/** What goes wrong, and when. Times are ms of the history. */
+/** The faults of a history and their times, in ms of the history. */
 export type Fault = { readonly atMs: number } & (
   | { readonly kind: 'pause'; readonly node: number; readonly ms: number }
-  /** At one of its next calls to the outside: between any two awaits. */
+  /** Kills a process at one of its next external calls, so between any two awaits. */
   | { readonly kind: 'crash'; readonly node: number; readonly afterCalls: number; readonly restartMs: number }
   | { readonly kind: 'drain'; readonly node: number; readonly restartMs: number }
   | { readonly kind: 'clock'; readonly node: number; readonly offsetMs: number }
@@ -30,14 +30,14 @@ export type Fault = { readonly atMs: number } & (
 export const NODES = 4
 const FROM_MS = 500
 
-/** Draws what goes wrong in one history, until a time. */
+/** Draws the faults of one history, until a time. */
 export function drawFaults(chance: Chance, { untilMs, clients }: { untilMs: number; clients: number }): Fault[] {
   const count = chance.is(0.05) ? 0 : chance.whole(1, 6)
   const faults: Fault[] = []
   for (let i = 0; i < count; i++) {
     const atMs = Math.round(chance.between(FROM_MS, untilMs))
     faults.push(drawFault(chance, atMs, clients))
-    // Trouble comes in company: a second one close by.
+    // Faults are more interesting together, so sometimes a second one follows closely.
     if (chance.is(0.3)) faults.push(drawFault(chance, atMs + Math.round(chance.between(0, 300)), clients))
   }
   return faults.sort((one, other) => one.atMs - other.atMs)
@@ -80,16 +80,16 @@ function drawCommitFault(chance: Chance): CommitFault {
     { kind: 'call lost' },
     { kind: 'late', ms },
     { kind: 'slow', ms },
-    // About where the leader's patience ends, and Postgres's has not yet.
+    // About the time after which the leader gives up, but Postgres does not yet.
     { kind: 'slow', ms: Math.round(chance.between(500, 1_500)) },
     { kind: 'late answer', ms },
     { kind: 'cut at work', ms: Math.round(ms / 4) },
-    // About as long as a recovery takes.
+    // About the duration of a recovery.
     { kind: 'cut at work', ms: Math.round(chance.between(1, 40)) },
   ])
 }
 
-/** When it is over. */
+/** When a fault has ended. */
 export const endOf = (fault: Fault): number => {
   if ('restartMs' in fault) return fault.atMs + fault.restartMs
   if (fault.kind === 'commit') return fault.atMs + ('ms' in fault.fault ? fault.fault.ms : 0)

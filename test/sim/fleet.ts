@@ -32,7 +32,7 @@ interface Role {
   readonly exchange: boolean
 }
 
-/** One place where a process runs, one life after another. */
+/** A slot in which processes run one after the other. */
 interface Slot {
   readonly name: string
   readonly role: Role
@@ -48,7 +48,7 @@ const RETRY_MS = 500
 const DRAIN_SPREAD_MS = 500
 const DRAIN_MS_MAX = 12_000
 
-/** The server's processes: gateways, exchanges, or both in one. What ends is started again. */
+/** The server processes: gateways, exchanges, or both in one. A process that ends is restarted. */
 export class Fleet {
   readonly #parts: FleetParts
   readonly #slots: readonly Slot[]
@@ -62,7 +62,7 @@ export class Fleet {
     for (const slot of this.#slots) this.#start(slot)
   }
 
-  /** Where a load balancer sends a new socket. */
+  /** The gateway to which a load balancer would send a new socket. */
   gateway(): { process: Process; node: GatewayNode } | undefined {
     const open = this.#slots.flatMap(({ process, gateway }) =>
       process?.isAlive === true && gateway !== undefined && !gateway.isLeaving ? [{ process, node: gateway }] : [],
@@ -89,7 +89,7 @@ export class Fleet {
     process.killAfterCalls(afterCalls)
   }
 
-  /** As by SIGTERM. */
+  /** Like SIGTERM. */
   drain(index: number, restartMs: number): void {
     const { world } = this.#parts
     const slot = this.#slot(index)
@@ -100,7 +100,7 @@ export class Fleet {
     world.after(0, process, () => {
       void this.#leave(slot).then(() => process.kill())
     })
-    // Its supervisor's patience.
+    // The supervisor kills it after this time.
     world.after(DRAIN_MS_MAX, undefined, () => process.kill())
   }
 
@@ -161,7 +161,7 @@ export class Fleet {
   }
 }
 
-/** A process that finds no Redis is started again by its supervisor until it does. */
+/** The supervisor restarts a process that does not find Redis. */
 async function openBus(open: () => Promise<RedisCommandBus>): Promise<RedisCommandBus> {
   for (;;) {
     try {

@@ -15,7 +15,7 @@ const BEGIN_MS = Date.UTC(2026, 0, 5, 15, 0, 0)
 export const CLIENTS = 4
 const STARTING_CENTS = 10_000_000
 
-/** A market that runs and has an account for each client: what every history begins from. */
+/** The state with which every history starts: a running market with an account for each client. */
 export interface Genesis {
   readonly tables: Tables
   readonly endMs: number
@@ -23,7 +23,7 @@ export interface Genesis {
   readonly accounts: readonly number[]
 }
 
-/** The same in every process: it is a history of its own, without faults. */
+/** The same in every process: it is made by a separate history without faults. */
 export async function genesis(): Promise<Genesis> {
   const tables = Tables.fresh()
   const state = Simulator.start({
@@ -68,7 +68,7 @@ export async function genesis(): Promise<Genesis> {
       if (found === undefined) throw new Error(`genesis: user-${client} has no account`)
       return found[0]
     })
-    // It lay in another kind of bus than the histories have.
+    // The genesis uses another kind of bus than the histories, so its positions are not valid there.
     tables.batches.push({ ...tables.last, streamPosition: START })
     tables.batches.splice(-2, 1)
     return { tables, endMs: world.trueMs, accounts }

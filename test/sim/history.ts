@@ -10,18 +10,18 @@ import { PostgresServer } from './postgres/server.ts'
 import { enterVirtualTime } from './world/virtual-globals.ts'
 import { type Violation, World } from './world/world.ts'
 
-/** Faults are drawn, and orders placed, until then. */
+/** Faults are drawn and orders placed until this time. */
 const TROUBLE_MS = 4_000
-/** So long after the last fault everything is answered. */
+/** This long after the last fault, everything must be answered. */
 const CALM_MS_MAX = 30_000
-/** Then the last frames come, and what the clients see is what there is. */
+/** After that, the last frames arrive, and the clients' state must equal the journal. */
 const SETTLING_MS = 8_000
 
 export interface HistoryOptions {
   readonly seed: number
   readonly genesis: Genesis
   readonly plant?: Plant
-  /** Whether its lines are to be read. */
+  /** Whether the lines of the trace are kept. */
   readonly isTold?: boolean
 }
 
@@ -31,21 +31,21 @@ export interface HistoryEnd {
   readonly hash: string
   readonly lines: readonly string[]
   readonly faults: readonly Fault[]
-  /** How much happened. */
+  /** Number of events. */
   readonly events: number
   readonly virtualMs: number
   readonly commits: number
   readonly replies: number
 }
 
-/** What nobody minds would end a process of production: it is a violation here. */
+/** An unhandled rejection would end a process in production, so it is a violation here. */
 let unminded: ((error: unknown) => void) | undefined
 process.on('unhandledRejection', (error) => {
   if (unminded === undefined) throw error
   unminded(error)
 })
 
-/** Lives through the history of one seed. */
+/** Runs the history of one seed. */
 export async function runHistory({ seed, genesis, plant = {}, isTold = false }: HistoryOptions): Promise<HistoryEnd> {
   const world = new World({ seed, beginMs: genesis.endMs, isTold })
   const uninstall = plant.install?.()

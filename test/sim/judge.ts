@@ -9,12 +9,12 @@ import { type Id, type Row, textOf as columnText } from './postgres/binary-rows.
 import { type CommitCall, keyOf, type Tables } from './postgres/tables.ts'
 import type { World } from './world/world.ts'
 
-/** Answers that use no id up, and say nothing of what another copy of the request may have been answered. */
+/** Answers that do not use the id, and say nothing about the answer to another copy of the request. */
 const WITHOUT_A_ROW = new Set([
   ...['INVALID', 'UNAUTHENTICATED', 'FORBIDDEN', 'RATE_LIMITED', 'UNAVAILABLE', 'TIMEOUT', 'INTERNAL'],
   ...['REQUEST_EXPIRED', 'NOT_FOUND', 'ORDER_CLOSED', 'DUPLICATE_CLIENT_ORDER_ID'],
 ])
-/** Of these, nothing was executed under the id, and nothing ever will be. */
+/** After these answers, nothing was or will be executed under the id. */
 const CERTAINLY_NOTHING = new Set(['INVALID', 'RATE_LIMITED', 'UNAVAILABLE', 'REQUEST_EXPIRED', 'NOT_FOUND'])
 
 interface Told {
@@ -29,8 +29,8 @@ const isNothing = (outcome: Outcome): boolean =>
 const isId = (value: unknown): value is Id => typeof value === 'object' && value !== null && 'account' in value
 
 /**
- * Holds a history against what was promised: at each step what leaves the exchange against the journal as it stands, and
- * in the end what the clients wrote down against the journal as it came out.
+ * Checks a history against the promises of the exchange: at each step what leaves the exchange against the current journal, and
+ * in the end the clients' notes against the final journal.
  */
 export class Judge {
   readonly #world: World
@@ -40,14 +40,14 @@ export class Judge {
   readonly #seqs = new Map<number, number>()
   readonly #framesSaid = new Set<string>()
   readonly #lastSeq = new Map<number, number>()
-  /** What the newest reader of the stream has given, and no batch has covered yet. */
+  /** Commands that the newest reader of the stream has returned and no batch has covered yet. */
   #taken: CommandEntry[] = []
   readonly #busMs: () => number
   readonly #isTight: boolean
   commits = 0
   replies = 0
 
-  /** @param parts.isTight whether requests are refused for their rate */
+  /** @param parts.isTight whether rate limits refuse requests */
   constructor(parts: { world: World; tables: Tables; busMs: () => number; isTight: boolean }) {
     this.#world = parts.world
     this.#tables = parts.tables
@@ -60,14 +60,14 @@ export class Judge {
     this.#commands.set(command.id, command)
   }
 
-  /** A reader of the stream begins. @returns what it gives is to be told to it */
+  /** A reader of the stream starts. @returns to be called with what it returns */
   reads(): (entries: readonly CommandEntry[]) => void {
     const taken: CommandEntry[] = []
     this.#taken = taken
     return (entries) => void taken.push(...entries)
   }
 
-  /** The exchange answers one: what it says must stand in the journal already. */
+  /** The exchange answers a command: the answer must already be in the journal. */
   replied({ id, answer, epoch }: CommandReply): void {
     this.replies += 1
     const command = this.#commands.get(id)
@@ -118,21 +118,21 @@ export class Judge {
     this.#assertPosition(call)
   }
 
-  /** What a client was told of an order. */
+  /** A client gets the answer to an order. */
   told(told: Told): void {
     this.#told.push({ ...told, atMs: this.#world.nowMs })
   }
 
-  /** What a client found when it looked for an order. */
+  /** A client gets the answer to order.get. */
   looked({ account, clientOrderId, outcome, askedAtMs }: Told & { readonly askedAtMs: number }): void {
     if (outcome.kind !== 'refused' || outcome.code !== 'NOT_FOUND') return
     const before = this.#told.find((one) => one.account === account && one.clientOrderId === clientOrderId)
-    // Told before it asked: then it must be found.
+    // Acknowledged before the request: the order must be found.
     if (before?.outcome.kind !== 'done' || before.atMs > askedAtMs) return
     this.#world.violate('an order that was acknowledged is found', `${clientOrderId} is not`)
   }
 
-  /** The SDK shows a frame to its program. */
+  /** The SDK passes a frame to its program. */
   framed(account: number, { seq }: AccountFrame): void {
     const last = this.#lastSeq.get(account)
     if (last !== undefined && seq <= last)
@@ -140,7 +140,7 @@ export class Judge {
     this.#lastSeq.set(account, seq)
   }
 
-  /** The end: the clients' own notes against the journal. */
+  /** Compares the clients' notes with the journal at the end. */
   concludes(): void {
     const byId = Map.groupBy(this.#told, ({ account, clientOrderId }) => `${account} ${clientOrderId}`)
     for (const told of byId.values()) this.#judgeId(told)
@@ -148,7 +148,7 @@ export class Judge {
     this.#judgePositions()
   }
 
-  /** What a client has in memory at the end, against the journal. */
+  /** Compares a client's state in memory with the journal at the end. */
   compare(name: string, account: number, snapshot: AccountSnapshot | undefined): void {
     const committed = Number(this.#tables.accounts.get(account)?.['seq'] ?? 0)
     if (snapshot?.seq !== committed) {
@@ -185,7 +185,7 @@ export class Judge {
         }
       } else if (isNothing(outcome)) {
         const others = outcomes.some((other) => !isNothing(other))
-        // A second copy under the id may have been let in where the first was not: then the first was still not executed.
+        // A second copy under the id may have been accepted after the first was refused; the first was still not executed.
         if (row !== undefined && !others)
           this.#world.violate('nothing told "not executed" executes', `${clientOrderId}: ${text}`)
         if (outcome.kind === 'refused' && outcome.outcome !== 'not_executed') {
@@ -239,13 +239,13 @@ export class Judge {
     }
   }
 
-  /** The engine's running balances are the ledger's. */
+  /** The engine's balances equal those of the ledger. */
   #assertBalances({ entries, batch }: CommitCall): void {
     const last = new Map<string, number>()
     for (const entry of entries) {
       const id = entry['entry_id']
       if (isId(id)) last.set(`${id.account} ${columnText(entry['asset'])}`, Number(entry['balance_after']))
-      // The exchange's own keep no running balance.
+      // The exchange's own accounts have no running balance.
       if (entry['counter_balance_after'] === null || entry['counter_balance_after'] === undefined) continue
       last.set(
         `${Number(entry['counter_account_id'])} ${columnText(entry['asset'])}`,
@@ -273,15 +273,15 @@ export class Judge {
     }
   }
 
-  /** A successor reads on from the position: whatever the reader gave before must have been decided. */
+  /** A successor reads after this position, so all commands up to it must have been decided. */
   #assertPosition({ streamPosition, batch }: CommitCall): void {
-    // A request that is refused for its rate is decided, and leaves no row.
+    // A request refused by a rate limit is decided and leaves no row.
     if (this.#isTight) return
     const taken = this.#taken
     const end = taken.findLastIndex(({ position }) => position === streamPosition)
     for (const { commandId, position, request, expiresAtMs } of taken.splice(0, end + 1)) {
       if (commandId?.startsWith('o:') !== true || request.event !== 'order.place') continue
-      // By now it may rightly have been dropped.
+      // It may have expired by now, so dropping it is right.
       const untilMs = Math.min(expiresAtMs, request.validUntilMs) - POSITION_MARGIN_MS
       if (!this.#world.isClockSteady || untilMs < this.#busMs()) continue
       if (this.#tables.answer(request.account, commandId) !== undefined) continue
@@ -290,7 +290,7 @@ export class Judge {
     }
   }
 
-  /** What the leader has in memory of an account is what a replay of the rows gives. */
+  /** The leader's state of an account in memory equals a replay of the rows. */
   #assertSnapshot(account: number, answer: Answer): void {
     if (!answer.ok) return
     const snapshot = answer.data as AccountSnapshot
@@ -306,7 +306,7 @@ export class Judge {
   #assertSame(account: number, { account: shown, openOrders, positions, seq }: AccountSnapshot, whose: string): void {
     const rule = 'memory is a replay of the rows'
     const cents = this.#tables.balances.get(`${account} USD`) ?? 0
-    // With margin it may be below nothing.
+    // With margin it may be negative.
     if (shown.cash !== formatCents(cents)) {
       this.#world.violate(rule, `${whose} of ${account} at ${seq}: cash ${shown.cash}, rows ${cents}`)
     }
@@ -332,7 +332,7 @@ export class Judge {
   }
 }
 
-/** A command is dropped a quarter of a second early, and clocks differ a little. */
+/** Tolerance: commands are dropped 250 ms early, and clocks differ a little. */
 const POSITION_MARGIN_MS = 500
 
 function orderIdOf(row: Row): string {
@@ -340,7 +340,7 @@ function orderIdOf(row: Row): string {
   return isId(id) ? idText(id.account, id.number) : ''
 }
 
-/** An answer in a few words: two that differ in them contradict each other. */
+/** The essence of an answer: two answers that differ in it contradict each other. */
 function textOf(answer: Answer | { readonly notOpen: unknown }): string {
   if ('notOpen' in answer) return 'not open'
   if (!answer.ok) return answer.error.code

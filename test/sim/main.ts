@@ -4,7 +4,7 @@ import { runHistory } from './history.ts'
 import { PLANTS } from './planted/plants.ts'
 import { runSeeds } from './run-seeds.ts'
 
-/** `--seeds N --from F` runs many histories; `--seed N` runs one and tells all of it; `--plant NAME` puts a bug into that. */
+/** `--seeds N --from F` runs many histories; `--seed N` runs one and prints its trace; `--plant NAME` adds a bug to it. */
 const { values } = parseArgs({
   options: {
     seed: { type: 'string' },
@@ -18,7 +18,7 @@ const PROGRESS_SEEDS = 1_000
 
 if (values.seed === undefined) await runMany(Number(values.seeds), Number(values.from))
 else await runOne(Number(values.seed), values.plant)
-// Timers of the histories are left. A pipe takes what has been said later than this.
+// Timers of the histories are left, so the process must exit explicitly, but only after a pipe has taken the output.
 process.stdout.write('', () => process.exit())
 
 async function runOne(seed: number, plant: string | undefined): Promise<void> {
@@ -56,7 +56,7 @@ async function runMany(count: number, from: number): Promise<void> {
     `${sum.seeds} histories, ${hours} h of virtual time, ${sum.events} events, ${sum.commits} commits, ${sum.replies} answers in ${seconds.toFixed(0)} s: ${sum.failed} failed`,
   )
   if (sum.failed > 0) {
-    console.log('Live through one again, with all that happened: npm run sim -- --seed N')
+    console.log('To run one again with its trace: npm run sim -- --seed N')
     process.exitCode = 1
   }
 }

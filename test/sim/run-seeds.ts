@@ -2,10 +2,10 @@ import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { SeedEnd, Task } from './worker.ts'
 
-/** Runs many histories on all cores. @param told hears of each */
+/** Runs many histories on all cores. @param report called with the result of each */
 export async function runSeeds(
   { from, count }: { from: number; count: number },
-  told: (end: SeedEnd) => void,
+  report: (end: SeedEnd) => void,
 ): Promise<void> {
   const workers = Math.min(availableParallelism(), count)
   const tasks = Array.from({ length: workers }, (_, index) => ({
@@ -13,7 +13,7 @@ export async function runSeeds(
     step: workers,
     count: Math.ceil((count - index) / workers),
   }))
-  await Promise.all(tasks.map((task) => runTask(task, told)))
+  await Promise.all(tasks.map((task) => runTask(task, report)))
 }
 
 /** Looks for a planted bug. @returns the first seed that finds it, if any does */
@@ -25,12 +25,12 @@ export async function findPlant(plant: string, seedsMax: number): Promise<SeedEn
   return found
 }
 
-/** Runs one worker's share of histories, in its order. @param told hears of each */
-export async function runTask(task: Task, told: (end: SeedEnd) => void): Promise<void> {
+/** Runs one worker's share of histories in order. @param report called with the result of each */
+export async function runTask(task: Task, report: (end: SeedEnd) => void): Promise<void> {
   const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: task })
   try {
     await new Promise<void>((resolve, reject) => {
-      worker.on('message', told)
+      worker.on('message', report)
       worker.on('error', reject)
       worker.on('exit', (code) => {
         if (code === 0) resolve()

@@ -4,7 +4,7 @@ import { findPlant, runSeeds, runTask } from './run-seeds.ts'
 import type { SeedEnd } from './worker.ts'
 
 const HISTORIES = 2_000
-/** Every so many of them are run again. */
+/** One of this many histories is run again. */
 const REPEATED_EVERY = 50
 /** A planted bug must show within this many histories, or the simulation is too weak. */
 const PLANT_HISTORIES_MAX = 2_000
@@ -16,7 +16,7 @@ describe('the simulation', () => {
     await runSeeds({ from: 1, count: HISTORIES }, (end) => void ends.set(end.seed, end))
   }, 20 * MINUTES)
 
-  test(`finds no promise broken in ${HISTORIES} histories`, () => {
+  test(`finds no violation in ${HISTORIES} histories`, () => {
     const broken = [...ends.values()].filter(({ violations }) => violations.length > 0)
     // To replay one: npm run sim -- --seed N
     expect(broken.map(({ seed, violations }) => ({ seed, violation: violations[0] }))).toEqual([])

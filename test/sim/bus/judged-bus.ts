@@ -4,7 +4,7 @@ import type { MarketFrame } from '../../../server/feed/market-frame.ts'
 import type { Judge } from '../judge.ts'
 import type { Process } from '../world/process.ts'
 
-/** The bus of a process, with the judge listening to what is sent and answered. */
+/** The command bus of a process, reporting commands and answers to the judge. */
 export function judgedBus(bus: CommandBus, { judge, process }: { judge: Judge; process: Process }): CommandBus {
   return {
     nowMs: () => bus.nowMs(),
@@ -34,7 +34,7 @@ export function judgedBus(bus: CommandBus, { judge, process }: { judge: Judge; p
   }
 }
 
-/** The same of what is told to everyone. */
+/** The broadcast of a process, reporting frames to the judge. */
 export function judgedBroadcast(
   broadcast: Broadcast<MarketFrame>,
   { judge, process }: { judge: Judge; process: Process },

@@ -12,7 +12,7 @@ import { SimRedisClient } from './redis-client.ts'
 import type { RedisServer } from './redis-server.ts'
 import { speakingRooms } from './rooms.ts'
 
-/** A process's links to the fake Redis: what `RedisLinks` is to the real one. */
+/** A process's links to the fake Redis, in place of `RedisLinks`. */
 export function openSimLinks(parts: { world: World; server: RedisServer; process: Process; log: Logger }): RedisLinks {
   const open = () => new SimRedisClient(parts) as unknown as Redis
   const [commands, publishing, listening] = [open(), open(), open()]
@@ -27,12 +27,12 @@ export function openSimLinks(parts: { world: World; server: RedisServer; process
     health: new LinkHealth(commands, subscriber),
     openReader: open,
     adapter: () => {
-      throw new Error('sockets are no Socket.IO here')
+      throw new Error('the simulation has no Socket.IO')
     },
     rooms: speakingRooms(publisher),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   }
   for (const client of [publishing, listening]) new LinkWatch(client, () => client.ping())
-  // A class with private fields has no other instances than its own.
+  // The class has private fields, so no other object has its type.
   return links as unknown as RedisLinks
 }

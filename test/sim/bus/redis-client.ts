@@ -4,7 +4,7 @@ import type { World } from '../world/world.ts'
 import type { Entry, Listener, RedisServer } from './redis-server.ts'
 
 const RETRY_MS_MAX = 500
-/** A blocked read ends by itself, with nothing: ioredis's `blockingTimeout`. */
+/** A blocking read ends by itself without a result, like ioredis's `blockingTimeout`. */
 const BLOCKING_MS_MAX = 1_500
 
 interface Asked {
@@ -13,13 +13,13 @@ interface Asked {
 }
 type Status = 'connecting' | 'ready' | 'reconnecting' | 'end'
 
-/** A link to the fake Redis with the face of ioredis, as far as server/bus/redis looks at it, and with its failures. */
+/** A link to the fake Redis with the parts of ioredis's interface that server/bus/redis uses, including its failures. */
 export class SimRedisClient extends EventEmitter {
   readonly #parts: { readonly world: World; readonly server: RedisServer; readonly process: Process }
   status: Status = 'connecting'
-  /** Of its commands none is written before another. */
+  /** Keeps commands in the order in which they were sent. */
   readonly stream = { cork: () => undefined, uncork: () => undefined }
-  /** Rises with each connection: what belongs to an earlier one is lost. */
+  /** Increases with each connection; results of earlier ones are lost. */
   #connection = 0
   #asked = new Set<Asked>()
   #lastThereMs = 0
@@ -31,7 +31,7 @@ export class SimRedisClient extends EventEmitter {
   constructor(parts: { world: World; server: RedisServer; process: Process }) {
     super()
     this.#parts = parts
-    this.setMaxListeners(0) // one a reader of the stream, and a leader has one after the other
+    this.setMaxListeners(0) // one per reader of the stream, and leaders have many of them over time
     this.#connect(parts.world.chance.between(0.2, 1))
     parts.process.onEnd(() => this.#leave())
   }
@@ -144,7 +144,7 @@ export class SimRedisClient extends EventEmitter {
           if (connection === this.#connection && this.#asked.delete(asked)) settle()
         })
       this.#thereAfter(() => {
-        // What was on its way when the link broke arrives all the same; where Redis is away, it is lost.
+        // A command in flight when the link breaks still arrives, unless Redis is down.
         if (!server.isUp) return
         run(
           server,
@@ -160,7 +160,7 @@ export class SimRedisClient extends EventEmitter {
     })
   }
 
-  /** In the order it was sent in. */
+  /** Runs commands in the order in which they were sent. */
   #thereAfter(arrive: () => void): void {
     const { world } = this.#parts
     this.#lastThereMs = Math.max(this.#lastThereMs + 0.001, this.#passesAtMs())
@@ -225,7 +225,7 @@ export class SimRedisClient extends EventEmitter {
     if (wasReady) this.emit('close')
   }
 
-  /** Redis hears that the link is gone. */
+  /** Redis notices that the link is closed. */
   #leave(): void {
     this.#forget()
     if (this.#listener !== undefined) this.#parts.server.forget(this.#listener)

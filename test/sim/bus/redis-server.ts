@@ -2,13 +2,13 @@ import type { World } from '../world/world.ts'
 
 export type Entry = readonly [id: string, fields: string[]]
 
-/** What a plant may change of Redis: see test/sim/planted. */
+/** Behavior of Redis that a planted bug may change: see test/sim/planted. */
 export interface RedisPlant {
-  /** The stream never says that it has gone back. */
+  /** The stream does not show that it went back. */
   readonly hidesThatItWentBack?: boolean
 }
 
-/** What becomes of answers to gateways while the network is bad: each by chance. */
+/** Random faults of answers to gateways while the network is bad. */
 export interface Noise {
   readonly drop: number
   readonly repeat: number
@@ -16,12 +16,12 @@ export interface Noise {
   readonly lateMsMax: number
 }
 
-/** What the server knows of a link: enough to give it what comes without being asked for. */
+/** The server's view of a link, to push messages to it. */
 export interface Listener {
   message(channel: string, text: string): void
 }
 
-/** Channels on which a message is on its own: the others' order is what they are built on, and TCP keeps it. */
+/** Channels whose messages are independent of each other. The others depend on the order, which TCP preserves. */
 const ANSWERS = 'valiant:rep:'
 
 interface Reader {
@@ -40,7 +40,7 @@ export function isBehind(id: string, other: string): boolean {
   return ms > otherMs || (ms === otherMs && n > otherN)
 }
 
-/** One stream, channels and keys: what the command bus uses of Redis. It forgets everything when it is told to. */
+/** One stream, channels and keys: the parts of Redis that the bus uses. It can lose everything. */
 export class RedisServer {
   readonly #world: World
   readonly #plant: RedisPlant
@@ -52,10 +52,10 @@ export class RedisServer {
   readonly #channels = new Map<string, Set<Listener>>()
   /** Called when the links break. */
   readonly #links = new Set<() => void>()
-  /** Redis's clock less the true time. */
+  /** Offset of Redis's clock from the true time. */
   #clockOffsetMs = 0
   noise: Noise | undefined
-  /** Until then nothing passes. */
+  /** Nothing passes until this time. */
   frozenUntilMs = 0
 
   constructor({ world, plant }: { world: World; plant: RedisPlant }) {
@@ -77,13 +77,13 @@ export class RedisServer {
     this.#world.clockWasSet()
   }
 
-  /** @returns when it no longer minds */
+  /** @returns unregisters the link */
   onBreak(broken: () => void): () => void {
     this.#links.add(broken)
     return () => void this.#links.delete(broken)
   }
 
-  /** As by kill -9 without a disk: everything is forgotten. */
+  /** Like kill -9 without persistence: everything is lost. */
   crash(forMs: number): void {
     this.#isUp = false
     this.wipe()
@@ -120,7 +120,7 @@ export class RedisServer {
     return id
   }
 
-  /** @param answer called at once when there is something, else when something comes, undefined after `blockMs` */
+  /** @param answer called with entries as soon as there are any; with undefined after `blockMs` */
   xread(
     { after, count, blockMs }: { after: string; count: number; blockMs: number },
     answer: (entries: Entry[] | undefined) => void,
@@ -137,7 +137,7 @@ export class RedisServer {
     })
   }
 
-  /** The newest id ever given; undefined when there is no stream. */
+  /** The newest id ever assigned; undefined if there is no stream. */
   get lastId(): string | undefined {
     return this.#plant.hidesThatItWentBack === true ? '9999999999999-0' : this.#lastId
   }

@@ -11,8 +11,8 @@ interface Sent {
 }
 
 /**
- * Stands in for @socket.io/redis-emitter, by which what a leader says to an account's room comes to the sockets of every
- * instance: the same way over the same links, without its encoding.
+ * Replaces @socket.io/redis-emitter, which carries a leader's account frames to the sockets of every instance: over the same
+ * links, but without its encoding.
  */
 export const speakingRooms = (publisher: Publisher) => ({
   to: (room: string) => ({
@@ -22,7 +22,7 @@ export const speakingRooms = (publisher: Publisher) => ({
   }),
 })
 
-/** What an instance's own sockets get of it. */
+/** Delivers the frames to the sockets of one instance. */
 export function hearRooms(subscriber: Subscriber, hear: (sent: Sent) => void): void {
   subscriber.receive(CHANNEL, (message) => hear(JSON.parse(message.toString()) as Sent))
 }

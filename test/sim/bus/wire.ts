@@ -8,12 +8,12 @@ export interface End {
   closed(): void
 }
 
-/** A socket between two processes: all in order, or cut. */
+/** A socket between two processes, which keeps the order of messages or is cut. */
 export class Wire {
   readonly #world: World
   readonly #ends: readonly [End, End]
   readonly #lastAtMs: [number, number] = [0, 0]
-  /** Until then nothing passes, and neither end knows. */
+  /** Nothing passes until this time, and neither end knows. */
   #frozenUntilMs = 0
   #isOpen = true
 
@@ -27,7 +27,7 @@ export class Wire {
     return this.#isOpen
   }
 
-  /** @param from whose end speaks */
+  /** @param from the sending end */
   send(from: 0 | 1, ...message: readonly unknown[]): void {
     if (!this.#isOpen || !this.#ends[from].process.mayCall()) return
     const to = from === 0 ? 1 : 0
@@ -36,7 +36,7 @@ export class Wire {
     })
   }
 
-  /** One end hangs up; the other hears of it after what was sent before. */
+  /** Closed by one end; the other notices after it has received everything sent before. */
   close(from: 0 | 1): void {
     if (!this.#isOpen) return
     const to = from === 0 ? 1 : 0
@@ -47,7 +47,7 @@ export class Wire {
     })
   }
 
-  /** Torn in the middle: what is on its way is lost. */
+  /** Cuts the socket: messages in flight are lost. */
   cut(): void {
     if (!this.#isOpen) return
     this.#isOpen = false

@@ -17,7 +17,7 @@ export interface ClientParts {
   readonly judge: Judge
   readonly account: number
   readonly chance: Chance
-  /** Where a load balancer sends a new socket; undefined where nobody listens. */
+  /** Opens a socket to the gateway that a load balancer chooses; undefined if there is none. */
   readonly gateway: () => { readonly process: Process; readonly node: GatewayNode } | undefined
 }
 
@@ -25,7 +25,7 @@ const REFUSED_MS = 2
 const PAUSE_MS = 250
 const CANCEL_AFTER_MS = 5_000
 
-/** A trader: production's SDK over wires, that asks for this and that and writes down what it is told. */
+/** A trader: the real SDK over simulated sockets, which sends random requests and notes the answers. */
 export class ClientNode {
   readonly #parts: ClientParts
   readonly #sdk: Client
@@ -73,7 +73,7 @@ export class ClientNode {
     return this.#parts.process.name
   }
 
-  /** Trades until then. To be called as the client's process. */
+  /** Trades until a time. Must be called as the client's process. */
   trade(untilMs: number): void {
     const { world, chance } = this.#parts
     const pauseMs = -Math.log(1 - chance.next()) * PAUSE_MS
@@ -84,7 +84,7 @@ export class ClientNode {
     }, pauseMs)
   }
 
-  /** Tears or freezes its sockets. */
+  /** Cuts or freezes its sockets. */
   disturb(disturb: (wire: Wire) => void): void {
     for (const wire of this.#wires) disturb(wire)
   }
@@ -125,17 +125,17 @@ export class ClientNode {
       )
     }
     place()
-    // Two hands on one order: the same id again, while the first waits or after.
+    // Sometimes sends the same id again, while the first request is pending or afterwards.
     if (chance.is(0.1)) setTimeout(place, chance.between(0, 2_500))
   }
 
-  /** With margin it may sell what it has not got. */
+  /** With margin it may sell short. */
   #changeMode(): void {
     const mode = this.#parts.chance.is(0.8) ? 'margin' : 'cash'
     this.#ask('account.update', () => this.#sdk.ask('account.update', { mode }))
   }
 
-  /** In, out, more than there is, or a new beginning. */
+  /** A deposit, a withdrawal, one that is too large, or a reset. */
   #moveMoney(): void {
     const { chance } = this.#parts
     const name = chance.of(['account.deposit', 'account.withdraw', 'account.reset'] as const)
@@ -223,7 +223,7 @@ export class ClientNode {
         if (wire?.isOpen !== true || isOver) return
         const request = (asked += 1)
         waiting.set(request, answered)
-        // A frame is bytes: what is changed afterwards is not in it.
+        // Copied, because a real frame is bytes and does not change afterwards.
         wire.send(0, request, event, structuredClone(payload))
       },
       close: () => {
@@ -235,7 +235,7 @@ export class ClientNode {
   }
 }
 
-/** What a client knows of a request in the end. */
+/** A client's final knowledge of a request. */
 export type Outcome =
   | { readonly kind: 'done'; readonly order: Order }
   | { readonly kind: 'refused'; readonly code: string; readonly outcome: string; readonly order?: Order }

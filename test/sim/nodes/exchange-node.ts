@@ -11,9 +11,9 @@ import type { World } from '../world/world.ts'
 import { simLog } from './log.ts'
 import { INSTRUMENTS, LIVENESS } from './market.ts'
 
-/** No client reaches these. */
+/** Limits that no client reaches. */
 export const WIDE_RATES: OrderRate = { ordersPerSecond: 10_000, ordersBurst: 10_000 }
-/** Every client exceeds these, and a later copy of a refused request would find a token. */
+/** Limits that every client exceeds, so that a later copy of a refused request may be accepted. */
 export const TIGHT_RATES: OrderRate = { ordersPerSecond: 2, ordersBurst: 2 }
 
 export interface ExchangeParts {
@@ -25,7 +25,7 @@ export interface ExchangeParts {
   readonly rates: OrderRate
 }
 
-/** Starts production's exchange in a process: to be called as that process. */
+/** Starts the real exchange in a process. Must be called as that process. */
 export function startExchange({ world, process, postgres, bus, broadcast, rates }: ExchangeParts): Exchange {
   const exchange = Exchange.start({
     database: openSimDatabase({ world, server: postgres, process }),

@@ -29,21 +29,21 @@ export interface GatewayParts {
   readonly postgres: PostgresServer
   readonly bus: CommandBus
   readonly broadcast: Broadcast<MarketFrame>
-  /** What a plant makes of an answer. */
+  /** Lets a planted bug change an answer. */
   readonly answerOf?: (answer: Answer) => Answer
 }
 
 interface Socket {
   readonly account: number
-  /** It gets the account's frames as they come. */
+  /** Whether it gets the account's frames as they come. */
   isJoined: boolean
-  /** Hears the seq of each of them, while somebody wants to know. */
+  /** Gets the seq of each frame, while it is set. */
   onLive?: ((seq: number) => void) | undefined
   readonly send: (event: string, payload: unknown) => void
   readonly close: () => void
 }
 
-/** What a client sees of the socket it is given. */
+/** The client's end of a socket. */
 export interface ClientEnd {
   readonly process: Process
   event(event: string, payload: unknown): void
@@ -52,8 +52,7 @@ export interface ClientEnd {
 }
 
 /**
- * Production's way of a request through a gateway, behind sockets of the simulation: what `Sockets` does with Socket.IO is
- * done here with wires.
+ * The real request handling of a gateway behind simulated sockets. What `Sockets` does with Socket.IO is done here with wires.
  */
 export class GatewayNode {
   readonly #parts: GatewayParts
@@ -78,7 +77,7 @@ export class GatewayNode {
     const handlers: Partial<Handlers> = { time: () => ({ time: Date.now() }) }
     const { queries } = openSimDatabase({ world, server: postgres, process })
     const history = new History(queries)
-    // Clients of the simulation ask for nothing else.
+    // Simulated clients send no other requests.
     this.#dispatcher = new Dispatcher({
       handlers: handlers as Handlers,
       relays: exchangeRelays({ exchange, instrumentOf }) as Relays,
@@ -90,7 +89,7 @@ export class GatewayNode {
     const feed = (this.#feed = new Feed({ instruments: INSTRUMENTS }))
     const marketData = new MarketData({
       feed,
-      // Nobody watches the market here. Its frames show the gateway where it has missed something.
+      // No client watches the market here, but its frames show the gateway when it has missed something.
       subscriptions: { hasMembers: () => false, quoteGroups: () => [], candleRooms: () => new Map() },
       rooms: { send: () => undefined, together: (send) => send() },
       onGap: () => leaderLink.missed(),
@@ -99,13 +98,13 @@ export class GatewayNode {
     })
     const leaderLink: LeaderLink = new LeaderLink({
       ...{ broadcast, exchange, history, logger, feed, marketData, state: this.#state },
-      // Nobody has an alert here.
+      // There are no alerts in the simulation.
       alerts: { fired: () => undefined, missed: () => undefined },
       sockets: {
         sendAccount: (number, frame) => this.sendAccount(number, frame),
         sawAccountSeq: (number, seq) => this.#saw(number, seq),
         accounts: () => [...new Set([...this.#sockets].map((socket) => socket.account))],
-        // Nor are there headlines.
+        // There is no news in the simulation.
         sendNews: () => undefined,
       },
     })
@@ -116,7 +115,7 @@ export class GatewayNode {
     return this.#isLeaving
   }
 
-  /** To the account's sockets here. */
+  /** Sends a frame to the account's sockets on this gateway. */
   sendAccount(number: number, frame: AccountFrame): void {
     this.#saw(number, frame.seq)
     for (const socket of this.#sockets) {
@@ -126,7 +125,7 @@ export class GatewayNode {
     }
   }
 
-  /** A handshake has come in, of the owner of an account. To be called as the gateway's process. */
+  /** Accepts a socket of an account's owner. Must be called as the gateway's process. */
   async accept(number: number, auth: unknown, client: ClientEnd): Promise<Wire> {
     const afterSeq = resumeFromOf(auth)
     const missed = afterSeq === undefined ? undefined : await this.#resuming.missed(number, afterSeq)
@@ -187,7 +186,7 @@ export class GatewayNode {
     return wire
   }
 
-  /** Sends its sockets elsewhere, answers what it was asked, and closes. */
+  /** Drains: moves its sockets elsewhere, answers pending requests, and closes. */
   async drain(spreadMs: number): Promise<void> {
     this.#isLeaving = true
     for (const socket of this.#sockets) {

@@ -1,7 +1,7 @@
 import type { Logger } from '../../../server/telemetry/logger.ts'
 import type { World } from '../world/world.ts'
 
-/** Warnings and errors of production go into the trace; what it says besides is left out. */
+/** Writes warnings and errors of the server into the trace, and drops other log lines. */
 export function simLog(world: World): Logger {
   const tell = (level: string) => (details: { err?: unknown }, message?: string) => {
     const { err, ...more } = typeof details === 'object' ? details : {}

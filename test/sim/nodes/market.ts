@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { readInstruments } from '../../../server/instruments.ts'
 
-/** One instrument, hardly alive: what is tried here is not the market. */
+/** One instrument with little activity, because the simulation does not test the market. */
 export const INSTRUMENTS = readInstruments(
   fileURLToPath(new URL('../../../db/instruments.json', import.meta.url)),
 ).slice(0, 1)

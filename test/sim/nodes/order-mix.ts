@@ -10,7 +10,7 @@ const FAR_TICKS = 400
 
 const priceOf = (ticks: number): string => (ticks / 100).toFixed(2)
 
-/** An order of any type, around the price that the market began at: some rest, some meet each other, some the house. */
+/** An order of any type near the market's start price: some rest, some match each other, some match the house. */
 export function drawOrder(chance: Chance, clientOrderId: string): PlaceOrder {
   const side = chance.is(0.5) ? 'buy' : 'sell'
   const qty = String(chance.is(0.05) ? 900_000 : chance.whole(1, 40))
@@ -26,7 +26,7 @@ export function drawOrder(chance: Chance, clientOrderId: string): PlaceOrder {
   if (drawn < 0.82) return { ...common, type: 'stop', stopPrice: near() }
   if (drawn < 0.86) return { ...common, type: 'stop_limit', stopPrice: near(), limitPrice: near() }
   if (drawn < 0.9) return { ...common, type: 'trailing_stop', trailAmount: priceOf(chance.whole(1, TICKS_AROUND)) }
-  // A bracket: what it buys is sold again at one of two prices.
+  // A bracket with both exits.
   const [below, above] = [priceOf(START_TICKS - FAR_TICKS), priceOf(START_TICKS + FAR_TICKS)]
   return {
     ...common,
@@ -36,13 +36,13 @@ export function drawOrder(chance: Chance, clientOrderId: string): PlaceOrder {
   }
 }
 
-/** How an order of unknown type might be changed: where it has no such field, or no such order is open, it is refused. */
+/** A random amendment. The exchange refuses it if the order is not open or does not have the field. */
 export const drawAmendment = (chance: Chance): { readonly qty?: string; readonly limitPrice?: string } =>
   chance.is(0.5)
     ? { qty: String(chance.whole(1, 40)) }
     : { limitPrice: priceOf(START_TICKS + chance.whole(-TICKS_AROUND, TICKS_AROUND)) }
 
-/** Exits of a position of either side, of both kinds, one or none; those of the wrong side are refused. */
+/** Random exits of a position: one, both or none, for either side. Those on the wrong side are refused. */
 export function drawProtection(chance: Chance): ProtectPosition {
   const [below, above] = [priceOf(START_TICKS - FAR_TICKS), priceOf(START_TICKS + FAR_TICKS)]
   const [stopPrice, limitPrice] = chance.is(0.7) ? [below, above] : [above, below]

@@ -6,7 +6,7 @@ const isRefusal = (row: Row): boolean => {
   return typeof result === 'string' && result.startsWith('{"ok":false')
 }
 
-/** A refusal is told and forgotten: a late copy of the command may fare otherwise. */
+/** Refusals are answered but not recorded, so a late copy of the command may get another answer. */
 export const hidesRefusals: Plant = {
   postgres: () => ({
     rewrite: (call) => ({

@@ -3,11 +3,11 @@ import type { Plant } from './plant.ts'
 
 type Batch = Pick<OpenBatch, 'onRelease' | 'release'>
 
-/** What each batch holds back, beside the batch's own list; and the batch that was filled last. */
+/** The outputs that each batch holds back, and the batch that was filled last. */
 const held = new WeakMap<Batch, Release[]>()
 const newest: { batch: Batch | undefined } = { batch: undefined }
 
-/** Takes down what a batch is to say. @returns says it, once */
+/** Records the outputs of a batch. @returns sends them, once */
 function hold(batch: Batch, say: Release): Release {
   newest.batch = batch
   const own = held.get(batch) ?? []
@@ -22,7 +22,7 @@ function hold(batch: Batch, say: Release): Release {
   return once
 }
 
-/** With the answer to one batch, what the next one has to say leaves too: before its own commit. */
+/** When one batch is committed, the outputs of the next one are sent too, before its own commit. */
 function leakAfter(batch: Batch): void {
   if (newest.batch === undefined || newest.batch === batch) return
   for (const say of held.get(newest.batch)?.splice(0) ?? []) say()

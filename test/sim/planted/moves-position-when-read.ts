@@ -1,9 +1,9 @@
 import type { Plant } from './plant.ts'
 
-/** The newest position that any reader has given. */
+/** The newest position that any reader has returned. */
 let read: string | undefined
 
-/** As with XACK: what has been read counts as done, whatever becomes of it. */
+/** Like XACK on reading: commands that were read count as done, even if they are never committed. */
 export const movesPositionWhenRead: Plant = {
   busOf: (bus) => ({
     nowMs: () => bus.nowMs(),

@@ -4,7 +4,7 @@ import { movesPositionWhenRead } from './moves-position-when-read.ts'
 import type { Plant } from './plant.ts'
 import { timeoutIsFailure } from './timeout-is-failure.ts'
 
-/** The bugs that the simulation must be able to find, each by what is wrong with it. */
+/** The bugs that the simulation must find, by description. */
 export const PLANTS: Readonly<Record<string, Plant>> = {
   'refusals are not journalled': hidesRefusals,
   'a timeout is told as not executed': timeoutIsFailure,

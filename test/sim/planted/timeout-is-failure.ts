@@ -1,6 +1,6 @@
 import type { Plant } from './plant.ts'
 
-/** The gateway takes a silence for a no. */
+/** The gateway reports a timeout as a failure. */
 export const timeoutIsFailure: Plant = {
   answerOf: (answer) =>
     !answer.ok && answer.error.code === 'TIMEOUT'

@@ -1,6 +1,6 @@
 import { columnsOf } from './schema.ts'
 
-/** A column of a row as the fake keeps it; ids of account and number are a pair. */
+/** A column of a row in the fake; ids are pairs of account and number. */
 export type Value = string | number | boolean | Buffer | readonly string[] | Id | null
 export interface Id {
   readonly account: number
@@ -14,10 +14,10 @@ const TEXT = 25
 const BOOL = 16
 const BYTEA = 17
 const TEXT_ARRAY = 1009
-/** Columns of 64 bits that hold an account and its running number. */
+/** 64-bit columns that contain an account and a number. */
 const IDS = new Set(['order_id', 'fill_id', 'entry_id'])
 
-/** Rows in Postgres's binary form for an array of a composite type: what the journal sends. */
+/** Decodes rows in Postgres's binary format for an array of a composite type, as the journal sends them. */
 export function decodeRows(bytes: Buffer): Row[] {
   let at = 0
   const word = () => bytes.readInt32BE((at += 4) - 4)
@@ -41,7 +41,7 @@ export function decodeRows(bytes: Buffer): Row[] {
     }
     rows.push(values)
   }
-  if (at !== bytes.length) throw new Error(`postgres: ${bytes.length - at} bytes are left of an array`)
+  if (at !== bytes.length) throw new Error(`postgres: ${bytes.length - at} bytes left after an array`)
   return rows
 }
 
@@ -85,5 +85,5 @@ function textsOf(bytes: Buffer, start: number): string[] {
   })
 }
 
-/** A column that holds a text; anything else is none. */
+/** The text of a column; undefined for other types. */
 export const textOf = (value: Value | undefined): string => (typeof value === 'string' ? value : '')

@@ -17,12 +17,12 @@ interface SimSession {
   readonly number: number
 }
 
-/** What a dead process asks for is never answered. */
+/** A dead process never gets an answer. */
 const never = <Value>() => new Promise<Value>(() => undefined)
 
 /**
- * The client's end of one session after another: `Connection` of server/database, without a socket. All of its face: what
- * production looks at and does not find here would be undefined, and nobody would be told.
+ * `Connection` of server/database without a socket. It implements the whole interface, because a missing member would silently
+ * be undefined in the server's code.
  */
 class SimConnection implements Record<keyof Connection, unknown> {
   readonly #parts: { readonly world: World; readonly server: PostgresServer; readonly process: Process }
@@ -83,14 +83,14 @@ class SimConnection implements Record<keyof Connection, unknown> {
         throw refused()
       }
       client.begin(server, session)
-      if (this.#opening !== undefined && this.#opened === number) this.#openNumber = number // not cut off meanwhile
+      if (this.#opening !== undefined && this.#opened === number) this.#openNumber = number // unless destroyed meanwhile
       return { client, socket: { destroy: () => client.destroy() }, number }
     })()
     return opening
   }
 }
 
-/** What production uses of `pg.Client`. */
+/** The parts of `pg.Client` that the server uses. */
 class SimClient {
   readonly #forget: () => void
   readonly #asked = new Set<Asked>()
@@ -136,7 +136,7 @@ class SimClient {
     })
   }
 
-  /** The link is gone: whatever waits fails. */
+  /** The link has broken: pending queries fail. */
   end(error: Error): void {
     this.#forget()
     for (const { reject } of this.#asked) reject(error)
@@ -149,7 +149,7 @@ class SimClient {
   }
 }
 
-/** What production uses of pg-promise: reads, each of one moment, and what is written beside the journal. */
+/** The parts of pg-promise that the server uses: reads, each from one snapshot, and writes outside the journal. */
 class SimQueries {
   readonly #parts: { readonly world: World; readonly server: PostgresServer; readonly process: Process }
 
@@ -178,7 +178,7 @@ class SimQueries {
     return null
   }
 
-  /** All that it reads is of one moment. */
+  /** All reads see the same snapshot. */
   async tx(...args: unknown[]): Promise<unknown> {
     const { server } = this.#parts
     const work = args.at(-1) as (t: unknown) => Promise<unknown>
@@ -222,12 +222,12 @@ export function openSimDatabase(parts: { world: World; server: PostgresServer; p
   const commits = new SimConnection(parts, 'valiant-commit')
   const lease = new SimConnection(parts, 'valiant-lease')
   return {
-    // Classes with private fields have no other instances than their own: production calls only what is here.
+    // The classes have private fields, so no other object has their type. The server only calls what is defined here.
     commits: commits as unknown as Connection,
     lease: lease as unknown as Connection,
     queries: new SimQueries(parts) as unknown as Queries,
     authPool: () => {
-      throw new Error('nobody signs in here')
+      throw new Error('the simulation has no sign-in')
     },
     [Symbol.asyncDispose]: async () => {
       await commits[Symbol.asyncDispose]()

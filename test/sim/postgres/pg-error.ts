@@ -1,4 +1,4 @@
-/** An error as Postgres tells it. */
+/** An error as Postgres reports it. */
 export class PgError extends Error {
   readonly code: string
   readonly constraint: string | undefined

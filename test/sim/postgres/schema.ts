@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { sql } from '../../../server/database/sql.ts'
 
-/** What the fake must know of the schema, read out of the same files that a real database is made from. */
+/** The parts of the schema that the fake needs, read from the files from which a real database is created. */
 
 const folder = (name: string) => new URL(`../../../db/${name}/`, import.meta.url)
 const read = (name: string, file: string) => readFileSync(new URL(file, folder(name)), 'utf8')
 const withoutComments = (text: string) => text.replaceAll(/--.*$/gm, '')
-/** Names of what stands in a list, each before its type. */
+/** The names in a list of names with types. */
 const firstWords = (list: string) =>
   withoutComments(list)
     .split(',')
@@ -25,7 +25,7 @@ for (const file of readdirSync(folder('migrations')).sort()) {
   }
 }
 
-/** The number of a type is its place, as the database would have one of its own. */
+/** The index of a type serves as its OID. */
 export const ROW_TYPES: readonly { readonly name: string; readonly type: number }[] = [...types.keys()].map(
   (name, index) => ({ name, type: index + 1 }),
 )
@@ -40,5 +40,5 @@ const [, commitFunction = ''] = /SELECT (commit_batch\w*)\(/.exec(sql.journal.co
 const [, header = ''] =
   /\(([\s\S]*?)\)\s*RETURNS/.exec(withoutComments(read('functions', `${commitFunction}.sql`))) ?? []
 
-/** The names of what the function that commits takes, in its order. */
+/** The parameter names of the commit function, in order. */
 export const COMMIT_PARAMETERS: readonly string[] = firstWords(header).map(([name = '']) => name)

@@ -4,11 +4,11 @@ import { PgError } from './pg-error.ts'
 import { answerTo, type Given, nameOf } from './statements.ts'
 import { type CommitCall, commitCallOf, type Tables } from './tables.ts'
 
-/** Roles of db/migrations/0005: what a statement of a commit, and of the lease's session, may take. */
+/** Timeouts of a commit (the role's, see db/migrations/0005) and of the lease's session. */
 const COMMIT_MS_MAX = 1_500
 const LEASE_LOCK_MS_MAX = 3_000
 const LEASE_MS = 2_000
-/** A backend looks so often whether its client is still there. */
+/** How often a backend checks whether its client is still connected. */
 const CLIENT_CHECK_MS = 500
 
 export interface Query {
@@ -18,74 +18,74 @@ export interface Query {
 }
 export type Outcome = { readonly rows: Given[] } | { readonly error: Error }
 
-/** What is to become of a commit. */
+/** The fault of a commit. */
 export type CommitFault =
-  /** Done, but nobody is told: the link breaks under the answer. */
+  /** It is executed, but the link breaks before the answer. */
   | { readonly kind: 'answer lost' }
-  /** The link breaks under the call: it never arrives. */
+  /** The link breaks before the call arrives. */
   | { readonly kind: 'call lost' }
-  /** The call hangs in the network. */
+  /** The call is delayed in the network. */
   | { readonly kind: 'late'; readonly ms: number }
-  /** Postgres works on it so long. */
+  /** Postgres takes this long. */
   | { readonly kind: 'slow'; readonly ms: number }
-  /** The link breaks while Postgres is at work, for so long. */
+  /** The link breaks while Postgres executes it, which takes this long. */
   | { readonly kind: 'cut at work'; readonly ms: number }
-  /** The answer hangs in the network. */
+  /** The answer is delayed in the network. */
   | { readonly kind: 'late answer'; readonly ms: number }
 
-/** What a plant may change of Postgres: see test/sim/planted. */
+/** Behavior of Postgres that a planted bug may change: see test/sim/planted. */
 export interface PostgresPlant {
   /** The epoch of a commit is not compared, and nothing waits for it. */
   readonly noFence?: boolean
   /** Raising one's own epoch does not wait for the commit in doubt. */
   readonly fenceWithoutWaiting?: boolean
-  /** A commit is answered when it arrives, and done afterwards. */
+  /** A commit is answered when it arrives, and executed afterwards. */
   readonly answerFirst?: boolean
   /** Changes what is committed. */
   readonly rewrite?: (call: CommitCall) => CommitCall
 }
 
-/** What the judge hears of a commit, as it becomes visible. */
+/** A commit as reported to the judge when it becomes visible. */
 export interface PostgresObserver {
   committed(call: CommitCall, leaseEpoch: number): void
 }
 
-/** One connection, as both ends see it. */
+/** One connection, with the state of both ends. */
 export interface Session {
   readonly number: number
   readonly process: Process
   application: string
-  /** As the client sees it. */
+  /** State at the client. */
   isOpen: boolean
-  /** As Postgres sees it. */
+  /** State at Postgres. */
   isServed: boolean
   readonly queue: { query: Query; settle: (outcome: Outcome) => void; fault: CommitFault | undefined }[]
   isBusy: boolean
-  /** Rolls back what runs. */
+  /** Rolls back the running statement. */
   abort: ((error: Error) => void) | undefined
   readonly locks: Set<number>
-  /** Holds the shared lock that says so. */
+  /** Whether it holds the shared lock that announces a standby. */
   isStandby: boolean
   listens: boolean
   lastArrivalMs: number
   lastAnswerMs: number
-  /** Tells the client that the link is gone. */
+  /** Notifies the client that the link has broken. */
   readonly broken: (error: Error) => void
-  /** Tells the client of a notification. */
+  /** Delivers a notification to the client. */
   readonly heard: () => void
 }
 
-/** A statement at work. */
+/** A running statement. */
 interface Running {
   readonly session: Session
   readonly query: Query
   readonly fault: CommitFault | undefined
   readonly done: (outcome: Outcome) => void
-  /** Its session was ended meanwhile. */
+  /** Its session has been ended meanwhile. */
   readonly isOver: () => boolean
 }
 
-/** What Postgres 18 does for the journal and the lease, with the locks that matter. */
+/** A fake of Postgres 18 for the journal and the lease, including the relevant locks. */
 export class PostgresServer {
   readonly #world: World
   readonly #plant: PostgresPlant
@@ -98,7 +98,7 @@ export class PostgresServer {
   readonly #waiting: { look: () => void }[] = []
   readonly #faults: CommitFault[] = []
   #isUp = true
-  /** Reads take so much longer. */
+  /** Additional duration of reads. */
   readDelayMs = 0
   #numbers = 0
 
@@ -114,12 +114,12 @@ export class PostgresServer {
     return this.#isUp
   }
 
-  /** The next commit that is sent meets this. */
+  /** Sets the fault of the next commit. */
   expect(fault: CommitFault): void {
     this.#faults.push(fault)
   }
 
-  /** Stops at once, as by kill -9, and comes back. */
+  /** Stops immediately, like kill -9, and restarts. */
   crash(forMs: number): void {
     this.#isUp = false
     for (const session of [...this.#sessions]) {
@@ -133,7 +133,7 @@ export class PostgresServer {
     })
   }
 
-  /** The links of a process break; what has arrived goes on. */
+  /** Breaks the links of a process; statements that have arrived continue. */
   cut(process: Process): void {
     for (const session of [...this.#sessions]) {
       if (session.process !== process) continue
@@ -142,7 +142,7 @@ export class PostgresServer {
     }
   }
 
-  /** @returns undefined when it cannot be reached */
+  /** @returns undefined if it cannot be reached */
   open(
     process: Process,
     application: string,
@@ -160,7 +160,7 @@ export class PostgresServer {
     return session
   }
 
-  /** The client hangs up. What it sent before still arrives, and what runs goes on until its client is missed. */
+  /** The client disconnects. Statements sent before still arrive, and a running one continues until the backend notices. */
   close(session: Session): void {
     if (!session.isOpen) return
     session.isOpen = false
@@ -185,12 +185,12 @@ export class PostgresServer {
     })
   }
 
-  /** A read of the pool: of one moment, whatever it asks for. */
+  /** A read of the pool, from one snapshot. */
   read(name: string, parameters: Readonly<Record<string, unknown>>, tables = this.tables): Given[] {
     return answerTo(name, parameters, tables)
   }
 
-  /** In the order it was sent in. */
+  /** Runs statements in the order in which they were sent. */
   #arriveAfter(session: Session, ms: number, arrive: () => void): void {
     session.lastArrivalMs = Math.max(session.lastArrivalMs + 0.001, this.#world.nowMs + ms)
     this.#world.after(session.lastArrivalMs - this.#world.nowMs, undefined, arrive)
@@ -333,7 +333,7 @@ export class PostgresServer {
     return true
   }
 
-  /** One autocommit call: the fence at its beginning, its rows at its end, and the lease's row shared in between. */
+  /** One autocommit call: the epoch check at the start, the rows at the end, and a share lock on the lease's row in between. */
   #commit(session: Session, given: CommitCall, fault: CommitFault | undefined, done: (outcome: Outcome) => void): void {
     const plant = this.#plant
     const call = plant.rewrite?.(given) ?? given
@@ -361,7 +361,7 @@ export class PostgresServer {
       this.#break(session)
       this.#end(session)
     }
-    // Told before it is done: what comes of it is nobody's business then.
+    // The planted bug has already answered it, so the result is ignored.
     if (plant.answerFirst === true) done({ rows: [] })
   }
 
@@ -376,7 +376,7 @@ export class PostgresServer {
     return { rows: [] }
   }
 
-  /** Its commit is over: whoever waits for the lease's row looks again. */
+  /** After a commit: statements that wait for the lease's row try again. */
   #share(session: Session): void {
     this.#sharers.delete(session)
     if (this.#sharers.size > 0) return
@@ -403,7 +403,7 @@ export class PostgresServer {
     this.#waiting.push(waiter)
   }
 
-  /** Postgres is done with a session: its locks go, and what it runs ends when it is next looked after. */
+  /** Ends a session: its locks are released, and its running statement ends at the next check. */
   #end(session: Session): void {
     if (!session.isServed) return
     session.isServed = false

@@ -4,16 +4,16 @@ import type { Row, Value } from './binary-rows.ts'
 import { ROW_TYPES } from './schema.ts'
 import { keyOf, type Tables } from './tables.ts'
 
-/** Gives each parameter back as a mark that stands where its value would. */
+/** Formats each parameter as a placeholder instead of a value. */
 const AS_WRITTEN: ProxyHandler<Record<string, unknown>> = {
   has: () => true,
   get: (_target, name) => ({ rawType: true, toPostgres: () => `<<${String(name)}>>` }),
 }
 
-/** What a statement gives, as the driver would. */
+/** A result row as the driver returns it. */
 export type Given = Record<string, unknown>
 
-/** Statements with named parameters are known by their file, prepared ones by their name. */
+/** Statements with named parameters are identified by their file, prepared ones by their name. */
 const names = new Map<unknown, string>()
 for (const group of Object.values(sql))
   for (const [name, statement] of Object.entries(group)) names.set(statement, name)
@@ -24,7 +24,7 @@ for (const group of Object.values(sql)) {
   }
 }
 
-/** What production calls the statement; undefined for one that is no file. */
+/** The name of the statement in `sql`; undefined if it is not there. */
 export function nameOf(statement: unknown): string | undefined {
   if (typeof statement === 'object' && statement !== null && 'name' in statement) {
     return byPreparedName.get(String(statement.name))
@@ -32,14 +32,14 @@ export function nameOf(statement: unknown): string | undefined {
   return names.get(statement)
 }
 
-/** A statement as a pattern of its text, with a group for each value. */
+/** A pattern of a statement's text, with a group for each value. */
 interface Template {
   readonly name: string
   readonly pattern: RegExp
   readonly parameters: readonly string[]
 }
 
-/** By their first line, which says what they do. */
+/** By their first line, which is a comment. */
 const templates = new Map<string, Template>()
 const escaped = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
 const firstLineOf = (text: string) => text.trimStart().split('\n', 1)[0] ?? ''
@@ -55,7 +55,7 @@ for (const [name, statement] of Object.entries(sql.journal)) {
   templates.set(firstLineOf(text), { name, pattern, parameters: parts.filter((_part, index) => index % 2 === 1) })
 }
 
-/** What several statements that were sent as one text ask for. */
+/** Splits several statements that were sent as one text. */
 export function askedIn(text: string): { name: string; parameters: Record<string, unknown> }[] {
   return text.split(/;\n(?=--)/).map((one) => {
     const template = templates.get(firstLineOf(one))
@@ -66,7 +66,7 @@ export function askedIn(text: string): { name: string; parameters: Record<string
   })
 }
 
-/** A value as pg-promise writes it into a text. */
+/** Parses a value as pg-promise formats it. */
 function valueIn(text: string): unknown {
   const [, list] = /^array\[(.*)\]$/s.exec(text) ?? /^'\{(.*)\}'$/s.exec(text) ?? []
   if (list !== undefined) return list === '' ? [] : list.split(',').map(Number)
@@ -84,7 +84,7 @@ function camel(column: string): string {
   return name
 }
 
-/** A row under the names that the queries give its columns. */
+/** A row with the column names of the queries. */
 function named(row: Row): Given {
   const given: Given = {}
   for (const column in row) if (column !== 'batch') given[camel(column)] = row[column]
@@ -96,7 +96,7 @@ const isId = (value: Value | undefined): value is { account: number; number: num
 
 function orderOf(row: Row): Given {
   const { orderId, ...order } = named(row)
-  if (!isId(orderId as Value)) throw new Error('postgres: an order has an id')
+  if (!isId(orderId as Value)) throw new Error('postgres: expected an order id')
   return { ...(orderId as object), ...order }
 }
 
@@ -152,7 +152,7 @@ function positionOf(row: Row): Given {
   return { account: accountId, ...position, heldLots: 0 }
 }
 
-/** Of one of the accounts that are asked for. */
+/** Whether a row belongs to one of the requested accounts. */
 function isOf(value: Value | undefined, { accounts }: Readonly<Record<string, unknown>>): boolean {
   const account = isId(value) ? value.account : value
   return Array.isArray(accounts) && accounts.includes(account)
@@ -161,7 +161,7 @@ function isOf(value: Value | undefined, { accounts }: Readonly<Record<string, un
 const isAfter = (row: Row, { batch }: Readonly<Record<string, unknown>>): boolean =>
   Number(row['batch']) > Number(batch)
 
-/** Known ones that batches after one have changed, and open ones that came since. */
+/** Known orders that later batches have changed, and new open ones. */
 function changedOrders(tables: Tables, parameters: Readonly<Record<string, unknown>>): Given[] {
   const { knownAccounts, knownNumbers, accounts, lastNumbers } = parameters as Record<string, number[]>
   const known = new Set(knownAccounts?.map((account, at) => `${account} ${knownNumbers?.[at]}`))
@@ -175,7 +175,7 @@ function changedOrders(tables: Tables, parameters: Readonly<Record<string, unkno
   return [...tables.orders.values()].filter((row) => isLookedAt(row) && isAfter(row, parameters)).map(orderOf)
 }
 
-/** What a reading statement gives, as of these tables. @throws {Error} for one that the fake does not know */
+/** The result of a reading statement on these tables. @throws {Error} for one that the fake does not know */
 export function answerTo(name: string, parameters: Readonly<Record<string, unknown>>, tables: Tables): Given[] {
   const account = Number(parameters['account'])
   switch (name) {
@@ -237,7 +237,7 @@ export function answerTo(name: string, parameters: Readonly<Record<string, unkno
       return [...tables.owners]
         .filter(([, userId]) => userId === parameters['userId'])
         .map(([owned]) => ({ account: owned }))
-    // Nobody has an alert here.
+    // There are no alerts in the simulation.
     case 'readAlertMark':
       return [{ mark: '1' }]
     case 'listWaitingAlerts':
@@ -259,7 +259,7 @@ export function answerTo(name: string, parameters: Readonly<Record<string, unkno
     case 'makeBarPartitions':
     case 'dropBarPartitions':
       return [{}]
-    // Beside the journal, and nothing here looks at them.
+    // Written outside the journal, and not read in the simulation.
     case 'writeEquity':
     case 'writeBars1s':
     case 'writeBars1m':

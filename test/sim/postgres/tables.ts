@@ -22,7 +22,7 @@ export interface StoredAnswer {
   readonly result: string
 }
 
-/** What a call of the function that commits was given, decoded. */
+/** The decoded parameters of a call of the commit function. */
 export interface CommitCall {
   readonly epoch: number
   readonly batch: number
@@ -89,7 +89,7 @@ export class Tables {
   /** By account and command id. */
   readonly results: Map<string, StoredAnswer>
   readonly orders: Map<string, Row>
-  /** The order of an account's own id. */
+  /** Orders by account and client order id. */
   readonly ordersByClientId: Map<string, string>
   readonly fills: Map<string, Row>
   readonly entries: Map<string, Row>
@@ -119,7 +119,7 @@ export class Tables {
     this.simulator = from?.simulator
   }
 
-  /** As the migrations leave them. */
+  /** The tables after all migrations. */
   static fresh(): Tables {
     const tables = new Tables(undefined)
     tables.batches.push({ batch: 0, epoch: 0, streamPosition: '0-0', timeMs: 0, hash: null })
@@ -140,7 +140,7 @@ export class Tables {
     return new Tables(this)
   }
 
-  /** As they stand now, whatever is written afterwards: for reading alone. */
+  /** A read-only snapshot. */
   snapshot(): Tables {
     if (this.#snapshot?.batches.length !== this.batches.length) this.#snapshot = this.copy()
     return this.#snapshot
@@ -148,7 +148,7 @@ export class Tables {
 
   get last(): JournalBatch {
     const last = this.batches.at(-1)
-    if (last === undefined) throw new Error('postgres: there is always a batch')
+    if (last === undefined) throw new Error('postgres: expected at least one batch')
     return last
   }
 
@@ -156,7 +156,7 @@ export class Tables {
     return this.results.get(`${account} ${commandId}`)
   }
 
-  /** Writes a batch, all of it or nothing. @throws {PgError} as the constraints would */
+  /** Writes a batch atomically. @throws {PgError} like the constraints */
   write(call: CommitCall): void {
     if (call.batch !== this.last.batch + 1) {
       const isThere = call.batch <= this.last.batch
@@ -248,7 +248,7 @@ export class Tables {
     }
   }
 
-  /** What the trigger on the ledger does. @throws {PgError} for a balance below its floor, or of an account that is not there */
+  /** The trigger on the ledger. @throws {PgError} for a balance below its floor, or of an account that does not exist */
   #balancesAfter({ entries, accounts }: CommitCall): Map<string, number> {
     const changed = new Map<string, number>()
     const modes = new Map(accounts.map((row) => [numberOf(row['account_id']), textOf(row['mode'])]))

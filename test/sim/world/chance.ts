@@ -1,14 +1,14 @@
-/** All chance of one history, out of its seed: mulberry32, which is quick and good enough to draw faults with. */
+/** The random generator of one history: mulberry32, which is fast and good enough for this. */
 export class Chance {
   #state: number
 
   constructor(seed: number) {
     this.#state = seed >>> 0
-    // Seeds that lie side by side begin alike: a few steps part them.
+    // Neighboring seeds start with similar numbers, so the first ones are skipped.
     for (let i = 0; i < 4; i++) this.next()
   }
 
-  /** From 0 to below 1. */
+  /** A number in [0, 1). */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0
     let mixed = this.#state
@@ -21,7 +21,7 @@ export class Chance {
     return low + this.next() * (high - low)
   }
 
-  /** A whole number from `low` to `high`, both among them. */
+  /** An integer between `low` and `high`, both included. */
   whole(low: number, high: number): number {
     return low + Math.floor(this.next() * (high - low + 1))
   }
@@ -36,7 +36,7 @@ export class Chance {
     return item
   }
 
-  /** A source of its own, so that what is drawn here does not shift what is drawn there. */
+  /** A separate generator, so that draws from one do not change those of the other. */
   fork(): Chance {
     return new Chance(Math.floor(this.next() * 4_294_967_296))
   }

@@ -1,19 +1,19 @@
 import type { Planned } from './timeline.ts'
 
 /**
- * One life of one process: what it plans is dropped once it has been killed, and held back while it is stopped. A
- * restart is another process.
+ * One process: its planned events are dropped once it has been killed, and delayed while it is stopped. A restart creates
+ * another process.
  */
 export class Process {
   readonly name: string
   readonly number: number
-  /** Its wall clock less the true time. */
+  /** Offset of its wall clock from the true time. */
   clockOffsetMs: number
   isAlive = true
-  /** What came while it was stopped. */
+  /** Events that were due while it was stopped. */
   readonly held: Planned[] = []
   isStopped = false
-  /** How many more calls to the outside it lives to make; the one after it never returns. */
+  /** Number of external calls until it dies; the call after them never returns. */
   #callsLeft = Infinity
   readonly #ends: (() => void)[] = []
 
@@ -23,7 +23,7 @@ export class Process {
     this.clockOffsetMs = clockOffsetMs
   }
 
-  /** What else is to be closed when it dies: its connections, as the other ends see them. */
+  /** Called when it dies, to close its connections for the other ends. */
   onEnd(end: () => void): void {
     if (this.isAlive) this.#ends.push(end)
     else end()
@@ -36,12 +36,12 @@ export class Process {
     for (const end of this.#ends.splice(0)) end()
   }
 
-  /** Dies at one of its next calls to the outside, between any two awaits. */
+  /** Kills it at one of its next external calls, so between any two awaits. */
   killAfterCalls(calls: number): void {
     this.#callsLeft = calls
   }
 
-  /** To be asked before each effect on the outside. @returns false when it has none, since the process is dead */
+  /** Must be called before each external effect. @returns false if the process is dead and the effect must not happen */
   mayCall(): boolean {
     if (!this.isAlive) return false
     this.#callsLeft -= 1

@@ -1,13 +1,13 @@
 import type { Chance } from './chance.ts'
 import type { Process } from './process.ts'
 
-/** Something that is to happen. */
+/** A planned event. */
 export interface Planned {
   readonly atUs: number
-  /** What is due at one moment happens in an order of chance, but in one process in the order it was planned. */
+  /** Events due at the same time happen in random order, but within a process in the order in which they were planned. */
   readonly tie: number
   readonly number: number
-  /** Whose it is: nobody's event is the world's own. */
+  /** The process of the event; undefined for the world itself. */
   readonly owner: Process | undefined
   readonly run: () => void
   isOff: boolean
@@ -19,13 +19,13 @@ const isBefore = (one: Planned, other: Planned): boolean => {
   return one.number < other.number
 }
 
-/** Virtual time: a heap of what is to happen. It stands still while something happens. */
+/** Virtual time: a heap of planned events. Time stands still during an event. */
 export class Timeline {
   readonly #heap: Planned[] = []
   readonly #salt: number
   #numbers = 0
   nowUs = 0
-  /** How much has happened. */
+  /** Number of events so far. */
   count = 0
 
   constructor(chance: Chance) {
@@ -41,7 +41,7 @@ export class Timeline {
     return planned
   }
 
-  /** The next thing that is to happen, taken off; time moves to it. */
+  /** Removes and returns the next event, and advances time to it. */
   take(): Planned | undefined {
     for (;;) {
       const next = this.#pop()

@@ -1,4 +1,4 @@
-/** What happened, as one number: two runs of one seed must come to the same. The lines are kept only where somebody reads them. */
+/** A hash of everything that happened, which must be equal for two runs of one seed. Lines are kept only on request. */
 export class Trace {
   readonly lines: string[] = []
   readonly #isTold: boolean

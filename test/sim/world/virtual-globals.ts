@@ -4,8 +4,8 @@ import timers from 'node:timers/promises'
 import type { World } from './world.ts'
 
 /*
- * Production code runs unchanged under virtual time: the clocks, timers and sources of chance that it finds are replaced for
- * as long as a history runs, also those it imports from `node:`. Each process sees its own clock.
+ * The server's code runs unchanged in virtual time: clocks, timers and random sources are replaced during a history, including
+ * those imported from `node:`. Each process has its own clock.
  */
 
 const RealDate = Date
@@ -25,15 +25,15 @@ const real = {
   turn: timers.setImmediate,
 }
 
-/** An immediate comes after what the same turn still has to do. */
+/** An immediate runs after the rest of the same turn. */
 const IMMEDIATE_MS = 0.01
-/** Node's timers take no less. */
+/** The minimum delay of Node's timers. */
 const TIMER_MS_MIN = 1
 
 let world: World | undefined
 
 function worldNow(): World {
-  if (world === undefined) throw new Error('virtual time is over: something still runs')
+  if (world === undefined) throw new Error('virtual time has ended, but something still runs')
   return world
 }
 
@@ -42,7 +42,7 @@ const wallMs = (): number => {
   return trueMs + (current?.clockOffsetMs ?? 0)
 }
 
-/** Stands in for Node's Timeout and Immediate. */
+/** Replaces Node's Timeout and Immediate. */
 class VirtualTimer {
   #cancel: () => void
 
@@ -147,7 +147,7 @@ function fill<Bytes extends ArrayBufferView | null>(bytes: Bytes): Bytes {
   return bytes
 }
 
-/** Puts virtual time in place of the real one. @returns puts the real one back */
+/** Replaces real time by virtual time. @returns restores real time */
 export function enterVirtualTime(entered: World): () => void {
   if (world !== undefined) throw new Error('virtual time: one history at a time')
   world = entered

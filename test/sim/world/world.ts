@@ -5,28 +5,28 @@ import { type Planned, Timeline } from './timeline.ts'
 import { Trace } from './trace.ts'
 
 const realImmediate = setImmediate
-/** So many steps are lined up at once: between two of them Node empties its queue of microtasks. */
+/** Number of steps that are queued at once; Node empties its microtask queue between them. */
 const STEPS_A_TURN = 256
 const MS = 1_000
-/** No command lives so long. */
+/** Longer than any command lives. */
 const STEADY_MS = 10_000
 
 const owners = new AsyncLocalStorage<Process | undefined>()
 
-/** What does not hold, and when it was seen. */
+/** A violated rule, and when it was found. */
 export interface Violation {
   readonly rule: string
   readonly found: string
   readonly atMs: number
 }
 
-/** One history: its time, its chance, its processes, and what was seen of it. */
+/** One history: its time, random generator, processes and results. */
 export class World {
   readonly timeline: Timeline
   readonly chance: Chance
   readonly trace: Trace
   readonly violations: Violation[] = []
-  /** True wall time at the beginning, in ms. */
+  /** True wall time at the start, in ms. */
   readonly beginMs: number
   #processes = 0
   #clockSetAtMs = -Infinity
@@ -38,12 +38,12 @@ export class World {
     this.beginMs = options.beginMs
   }
 
-  /** Since the beginning. */
+  /** Time since the start. */
   get nowMs(): number {
     return this.timeline.nowUs / MS
   }
 
-  /** True wall time in whole ms, which no process knows. */
+  /** True wall time in whole ms, which processes do not know. */
   get trueMs(): number {
     return this.beginMs + Math.floor(this.timeline.nowUs / MS)
   }
@@ -52,27 +52,27 @@ export class World {
     return new Process(name, (this.#processes += 1), clockOffsetMs)
   }
 
-  /** To be called when somebody's clock leaps: what was dated by it before is dropped, or expires early. */
+  /** Must be called when a clock jumps: commands dated by it before may be dropped or expire early. */
   clockWasSet(): void {
     this.#clockSetAtMs = this.nowMs
   }
 
-  /** Whether nothing is left that was dated by another time. */
+  /** Whether all commands dated by a clock before its jump are gone. */
   get isClockSteady(): boolean {
     return this.nowMs - this.#clockSetAtMs > STEADY_MS
   }
 
-  /** Whose code runs now. */
+  /** The process whose code is running. */
   get current(): Process | undefined {
     return owners.getStore()
   }
 
-  /** Runs as a process, now. */
+  /** Runs code as a process, immediately. */
   as<Result>(process: Process, run: () => Result): Result {
     return owners.run(process, run)
   }
 
-  /** Plans for a process, or for the world itself. */
+  /** Plans an event for a process, or for the world itself. */
   after(ms: number, owner: Process | undefined, run: () => void): Planned {
     return this.timeline.plan(ms * MS, owner, run)
   }
@@ -81,7 +81,7 @@ export class World {
     process.isStopped = true
   }
 
-  /** What came meanwhile follows at once, in its order. */
+  /** Resumes a process; events that were due meanwhile follow at once, in order. */
   goOn(process: Process): void {
     if (!process.isStopped) return
     process.isStopped = false
@@ -97,7 +97,7 @@ export class World {
     this.violations.push({ rule, found, atMs: this.nowMs })
   }
 
-  /** Lets things happen until `isOver`, or until nothing is left to happen. */
+  /** Runs events until `isOver`, or until none is left. */
   run(isOver: () => boolean): Promise<void> {
     const over = Promise.withResolvers<undefined>()
     let isDone = false
