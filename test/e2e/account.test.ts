@@ -29,8 +29,8 @@ const linked = async (page: Page) => (await side(page).getByRole('link').allInne
 const menu = (page: Page) => page.getByRole('button', { name: /, account/ })
 const card = (page: Page, name: string) => page.getByRole('region', { name, exact: true })
 
-describe('the side of the account’s page', () => {
-  test('leads to the cards that are there, and marks the one that is looked at', async () => {
+describe('the side navigation of the account page', () => {
+  test('links to the cards and marks the visible one', async () => {
     const { page, complaints } = await stage.visitor()
     await using _context = page.context()
     await accountPage(page)
@@ -54,7 +54,7 @@ describe('the side of the account’s page', () => {
     expect(complaints).toEqual([])
   })
 
-  test('is a row on a phone, which moves sideways, and the page does not', async () => {
+  test('is a row on a phone, which scrolls sideways while the page does not', async () => {
     const { page } = await stage.visitor(PHONE)
     await using _context = page.context()
     await startTrading(page)
@@ -71,8 +71,8 @@ describe('the side of the account’s page', () => {
   })
 })
 
-describe('who has an e-mail', () => {
-  test('sees where they are signed in, signs out another browser, and has another password', async () => {
+describe('a user with an e-mail address', () => {
+  test('sees their sessions, signs out another browser, and changes the password', async () => {
     const { page, complaints } = await stage.visitor()
     await using _context = page.context()
     await startTrading(page)
@@ -95,7 +95,7 @@ describe('who has an e-mail', () => {
     expect(await signedIn.nth(1).innerText()).toMatch(/Chrome on Linux\s+Now\s+This browser/)
     await signedIn.nth(2).getByRole('button', { name: 'Sign out Chrome on Linux' }).click()
     await page.getByText('Chrome on Linux is signed out.').waitFor()
-    // The page that was left there knows it by itself.
+    // The page in the other browser notices it by itself.
     await phone.getByRole('heading', { name: 'Sign in' }).waitFor()
 
     const another = await elsewhere()
@@ -114,7 +114,7 @@ describe('who has an e-mail', () => {
     await change('long enough', 'quite as long')
     await page.getByText('Your password is changed.').waitFor()
     await another.getByRole('heading', { name: 'Sign in' }).waitFor()
-    // This page is joined to the exchange again, as the same.
+    // This page is connected again, as the same user.
     await card(page, 'Accounts').getByRole('button', { name: 'New account' }).click()
     const opened = page.getByRole('form', { name: 'New account' })
     await opened.getByLabel('Name').fill('After all')
@@ -123,12 +123,12 @@ describe('who has an e-mail', () => {
     await page.getByText('“After all” is open').waitFor()
     const again = await elsewhere('quite as long')
     await again.context().close()
-    // Passwords that were wrong, and nothing else.
+    // Only the errors of wrong passwords.
     expect(complaints.filter((text) => !text.includes('400'))).toEqual([])
   })
 })
 
-test('what becomes of orders when the connection is lost is told over the one that stands, in every tab, and after a reload', async () => {
+test('cancel on disconnect is set over the existing connection, in every tab, and again after a reload', async () => {
   const { page } = await stage.visitor()
   await using context = page.context()
   await startTrading(page)
@@ -162,7 +162,7 @@ test('what becomes of orders when the connection is lost is told over the one th
   expect([hidden.told.sockets, shown.told.sockets]).toEqual([1, 2])
 })
 
-test('who signs in in one tab is signed in in the others, and is called by their own name there', async () => {
+test('signing in in one tab signs in the other tabs, with the right name', async () => {
   const { page: theirs } = await stage.visitor()
   await using _theirs = theirs.context()
   const email = `${randomUUID()}@example.com`
@@ -202,7 +202,7 @@ test('a visitor without an account creates one, rather than keeping one', async 
 describe('the lists of an account', () => {
   const fillRows = (page: Page) => page.getByTestId('panel-fills').locator('tbody tr:not(.skeleton)')
 
-  test('are not those of who was signed in before', async () => {
+  test('are not those of the user who was signed in before', async () => {
     const { page } = await stage.visitor()
     await using _context = page.context()
     await startTrading(page)
@@ -227,7 +227,7 @@ describe('the lists of an account', () => {
     await expect.poll(() => page.getByTestId('panel-money').locator('tbody tr:not(.skeleton)').count()).toBe(1)
   })
 
-  test('nor are the accounts, where one user follows another on the page of the account', async () => {
+  test('and the accounts are not those of the previous user, when another signs in on the account page', async () => {
     const [{ page: next }, { page }] = [await stage.visitor(), await stage.visitor()]
     await using _next = next.context()
     await using _context = page.context()
@@ -253,7 +253,7 @@ describe('the lists of an account', () => {
     expect(await accounts.getByText('Second try').count()).toBe(0)
   })
 
-  test('have what was done while the connection was away, though no frame of it came', async () => {
+  test('include what happened while the connection was down, although no frames of it arrived', async () => {
     const { page } = await stage.visitor()
     await using context = page.context()
     const sockets: WebSocketRoute[] = []
@@ -277,7 +277,7 @@ describe('the lists of an account', () => {
     await proposal(other)
     await send(other).click()
     await receipt(other).getByText('Bought').waitFor()
-    // The snapshot that the heartbeats lead to knows of the position, and of no fill: as after a long time away.
+    // The snapshot that heartbeats trigger has the position but no fills, as after a long outage.
     await page.getByTestId('panel-fills').waitFor()
     await expect.poll(() => page.getByRole('tab', { name: /^Positions.*1/ }).count()).toBe(1)
     expect(await fillRows(page).count()).toBe(0)
@@ -288,7 +288,7 @@ describe('the lists of an account', () => {
   })
 })
 
-test('what the account has is saved as files', async () => {
+test('the account’s data can be downloaded as files', async () => {
   const { page, complaints } = await stage.visitor()
   await using _context = page.context()
   await startTrading(page)

@@ -29,7 +29,7 @@ const isToldSoon = (page: Page): Promise<boolean> =>
     )
 
 describe.each(SCREENS)('on a $screen', ({ screen, options }) => {
-  test('an alert just beside the price fires and is told; one far off waits until it is deleted', async () => {
+  test('an alert next to the price fires and is shown; one far away waits until it is deleted', async () => {
     const { page, complaints } = await stage.visitor(options)
     await using _context = page.context()
     await startTrading(page)
@@ -38,7 +38,7 @@ describe.each(SCREENS)('on a $screen', ({ screen, options }) => {
     await panel.getByText('Nothing yet.').waitFor()
 
     if (screen === 'desktop') {
-      // By key and by the bell, which leads to the field from anywhere.
+      // By key and by the bell, which both focus the field from anywhere.
       await list(page, /^Positions/)
       await page.getByRole('button', { name: 'Set a price alert' }).press('Enter')
       await expect.poll(() => price(page).evaluate((field) => field === document.activeElement)).toBe(true)
@@ -55,8 +55,8 @@ describe.each(SCREENS)('on a $screen', ({ screen, options }) => {
     await rows(page).getByText('Too good to be true.').filter({ visible: true }).waitFor()
     expect([await price(page).inputValue(), await note(page).inputValue()]).toEqual(['', ''])
 
-    // The field begins at the last price: an alert there is reached by the next trade that isn't on the other side. While
-    // it is being set the price may go away, and stay there: then another is set instead.
+    // The field starts with the last price, which the next trade on that side reaches. If the price moves away while the alert
+    // is being set, another alert is set.
     await setBesidePrice(page)
     while (!(await isToldSoon(page))) {
       await button(page, /^Delete the alert for /)

@@ -14,7 +14,7 @@ export interface Scope {
 
 /** Serious and critical accessibility violations on a page, by axe. */
 export async function barriers(page: Page, { within, colorsOnly = false }: Scope = {}): Promise<string[]> {
-  // Pages have no frames from elsewhere, so that everything runs in the page itself, without a second one to merge results.
+  // Pages have no frames from other origins, so the analysis runs in the page itself and needs no second page for merging.
   const axe = new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).setLegacyMode()
   if (within !== undefined) axe.include(within)
   if (colorsOnly) axe.withRules(RULES_OF_COLOR)

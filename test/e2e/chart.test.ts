@@ -6,7 +6,7 @@ import { barriers } from './axe-violations.ts'
 import { live, receiptAway, send, startTrading, typeLimit } from './desk.ts'
 import { Stage } from './stage.ts'
 
-/* The chart's tools: what is drawn by hand, the strength below, the style of the price. */
+/* The chart's tools: drawings, the RSI below the price, the style of the price. */
 
 const SHIFT_MAX = 0.01
 const RSI_PANE_PX = 78
@@ -16,7 +16,7 @@ const stage = new Stage()
 
 const canvas = (page: Page): Locator => page.getByTestId('chart-canvas')
 const drawn = (page: Page): Locator => page.getByRole('list', { name: 'Your drawings on the chart' })
-/** One for each drawing, and the ends of the trend line that is selected. */
+/** The handles: one per drawing, and the ends of the selected trend line. */
 const grips = (page: Page): Locator => drawn(page).getByRole('slider')
 const valueOf = (grip: Locator) => grip.getAttribute('aria-valuetext')
 const priceOf = async (grip: Locator) => Number(await grip.getAttribute('aria-valuenow'))
@@ -24,12 +24,12 @@ const hint = (page: Page): Locator => page.getByText('Pick where the trend line'
 const tool = (page: Page, name: string): Locator =>
   page.getByRole('region', { name: 'Chart' }).getByRole('button', { name, exact: true })
 
-/** Opens an instrument's chart and waits until it is drawn. @returns where a point of it is on the page */
+/** Opens an instrument's chart and waits until it is drawn. @returns converts a point of the chart to the page */
 async function open(page: Page, symbol = 'NOVA'): Promise<(x: number, y: number) => { x: number; y: number }> {
   await page.goto(`/trade/${symbol}?tab=chart`)
   await live(page)
   const box = await canvas(page).boundingBox()
-  if (!box) throw new Error('expected a chart to be seen')
+  if (!box) throw new Error('expected a visible chart')
   return (x, y) => ({ x: box.x + x, y: box.y + y })
 }
 
@@ -37,7 +37,7 @@ const rightOf = (box: { x: number; width: number } | null) => (box ? box.x + box
 
 async function centerOf(grip: Locator): Promise<{ x: number; y: number }> {
   const box = await grip.boundingBox()
-  if (!box) throw new Error('expected a grip to be seen')
+  if (!box) throw new Error('expected a visible handle')
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 }
 }
 
@@ -48,7 +48,7 @@ interface Height {
 
 const heightOf = async (grip: Locator): Promise<Height> => ({ y: (await centerOf(grip)).y, price: await priceOf(grip) })
 
-/** A line stands on a whole tick: so near it is to where it was let go, in pixels. */
+/** A line snaps to a whole tick: the largest distance in pixels from where it was dropped. */
 const halfATick = (one: Height, other: Height): number =>
   Math.abs((one.y - other.y) / (one.price - other.price)) * (NOVA_TICK / 2) + 1
 
@@ -58,12 +58,12 @@ async function dragged(page: Page, from: { x: number; y: number }, byY: number):
   await page.mouse.move(from.x, from.y + byY / 2)
   await page.mouse.move(from.x, from.y + byY)
   await page.mouse.up()
-  // The grips follow a frame later.
+  // The handles follow a frame later.
   await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
 }
 
 describe('a horizontal line', () => {
-  test('is drawn at the crosshair, moved by keys, kept for its instrument, and removed', async () => {
+  test('is drawn at the crosshair, moved by keys, stored for its instrument, and removed', async () => {
     const { page, complaints } = await stage.visitor()
     await using _context = page.context()
     const at = await open(page)
@@ -107,7 +107,7 @@ describe('a horizontal line', () => {
     expect(Math.abs(after.y - (before.y + 40))).toBeLessThan(halfATick(before, after))
   })
 
-  test('is not drawn by a key that is typed into a field', async () => {
+  test('is not drawn by a key typed into a field', async () => {
     const { page } = await stage.visitor()
     await using _context = page.context()
     await open(page)
@@ -118,7 +118,7 @@ describe('a horizontal line', () => {
   })
 })
 
-test('what was drawn, moved and removed is taken back, change by change', async () => {
+test('drawing, moving and removing are undone step by step', async () => {
   const { page, complaints } = await stage.visitor()
   await using _context = page.context()
   await open(page)
@@ -145,7 +145,7 @@ test('what was drawn, moved and removed is taken back, change by change', async 
   expect(complaints).toEqual([])
 })
 
-test('the chart is saved as a picture of what it shows', async () => {
+test('the chart is saved as a picture', async () => {
   const { page, complaints } = await stage.visitor()
   await using _context = page.context()
   await open(page)
@@ -159,7 +159,7 @@ test('the chart is saved as a picture of what it shows', async () => {
   expect(complaints).toEqual([])
 })
 
-test('the chart takes the full screen, with its menus, and gives it back', async () => {
+test('the chart enters full screen with its menus, and leaves it', async () => {
   const { page, complaints } = await stage.visitor()
   await using _context = page.context()
   await open(page)
@@ -175,7 +175,7 @@ test('the chart takes the full screen, with its menus, and gives it back', async
   expect(complaints).toEqual([])
 })
 
-test('what is done on the full screen is answered on it, and the ticket that nobody sees sends nothing', async () => {
+test('messages are shown in full screen, and the hidden ticket sends nothing', async () => {
   const { page, complaints } = await stage.visitor()
   await using _context = page.context()
   await startTrading(page)
@@ -195,7 +195,7 @@ test('what is done on the full screen is answered on it, and the ticket that nob
   expect(complaints).toEqual([])
 })
 
-test('interval and style are one stop each for Tab, and arrows pick among them', async () => {
+test('interval and style are one tab stop each, and arrows select among them', async () => {
   const { page, complaints } = await stage.visitor()
   await using _context = page.context()
   await open(page)
@@ -213,7 +213,7 @@ test('interval and style are one stop each for Tab, and arrows pick among them',
   await page.keyboard.press('Shift+Tab')
   await page.keyboard.press('Shift+Tab')
   await expect.poll(() => isPicked('5m')).toBe(true)
-  // A key of the page picks as well, and the stop goes with it.
+  // A key of the page selects too, and the tab stop follows.
   await canvas(page).press('1')
   await expect.poll(() => radio('1s').getAttribute('tabindex')).toBe('0')
   expect(await radio('5m').getAttribute('tabindex')).toBe('-1')
@@ -221,7 +221,7 @@ test('interval and style are one stop each for Tab, and arrows pick among them',
 })
 
 describe('on a phone the chart', () => {
-  test('takes the full screen too, and its menu takes back a drawing and saves a picture', async () => {
+  test('enters full screen too, and its menu undoes a drawing and saves a picture', async () => {
     const { page, complaints } = await stage.visitor(PHONE)
     await using _context = page.context()
     await open(page)
@@ -276,7 +276,7 @@ describe('on a phone the chart', () => {
 })
 
 describe('a trend line', () => {
-  test('goes through two clicks, is moved whole and by its ends, left, picked again, and removed', async () => {
+  test('is drawn with two clicks, moved as a whole and by its ends, deselected, selected again, and removed', async () => {
     const { page, complaints } = await stage.visitor()
     await using _context = page.context()
     const at = await open(page)
@@ -293,7 +293,7 @@ describe('a trend line', () => {
     const [startPrice, endPrice] = [await priceOf(start), await priceOf(end)]
     expect(endPrice).toBeGreaterThan(startPrice)
 
-    // A quarter of the way along, where there is no grip: the line itself.
+    // At a quarter of its length there is no handle, only the line itself.
     const [first, middle] = [await centerOf(start), await centerOf(whole)]
     await dragged(page, { x: (first.x + middle.x) / 2, y: (first.y + middle.y) / 2 }, 30)
     await expect.poll(() => priceOf(start)).toBeLessThan(startPrice)
@@ -318,7 +318,7 @@ describe('a trend line', () => {
     expect(complaints).toEqual([])
   })
 
-  test('is laid over the newest bars without a pointer, or given up', async () => {
+  test('is drawn over the newest bars with the keyboard, or canceled', async () => {
     const { page } = await stage.visitor()
     await using _context = page.context()
     await open(page)
@@ -339,7 +339,7 @@ describe('a trend line', () => {
   })
 })
 
-test('style and strength are switched on the chart that is there, and remembered', async () => {
+test('style and RSI are changed on the existing chart and remembered', async () => {
   const { page, complaints, layoutShift } = await stage.visitor()
   await using _context = page.context()
   await open(page)
@@ -392,7 +392,7 @@ test('style and strength are switched on the chart that is there, and remembered
   expect(complaints).toEqual([])
 })
 
-test('what this browser keeps is looked at before it is believed', async () => {
+test('invalid data in the browser’s storage is ignored', async () => {
   const { page, complaints } = await stage.visitor()
   await using _context = page.context()
   await page.addInitScript(() => {
@@ -405,7 +405,7 @@ test('what this browser keeps is looked at before it is believed', async () => {
   expect(complaints).toEqual([])
 })
 
-test('where an interval has no button, the menu beside shows it', async () => {
+test('an interval without a button is shown by the menu beside the buttons', async () => {
   const { page } = await stage.visitor(PHONE)
   await using _context = page.context()
   await open(page)
@@ -446,7 +446,7 @@ test('a narrower page has the tools in menus, a phone in one', async () => {
   expect(await barriers(phone.page)).toEqual([])
   await phone.page.touchscreen.tap(at(30, 400).x, at(30, 400).y)
   await expect.poll(() => grips(phone.page).count()).toBe(1)
-  // Where it is by now: a new price may have moved the scale.
+  // Its current position, because a new price may have moved the scale.
   const line = await centerOf(grips(phone.page))
   await phone.page.touchscreen.tap(line.x, line.y)
   await phone.page.getByRole('button', { name: 'Remove the trend line' }).tap()
@@ -455,7 +455,7 @@ test('a narrower page has the tools in menus, a phone in one', async () => {
   expect(phone.complaints).toEqual([])
 })
 
-test.each(['dark', 'light'])('nothing serious stands in the way of who cannot see or point, %s', async (theme) => {
+test.each(['dark', 'light'])('there are no serious accessibility violations, %s', async (theme) => {
   const scope = { colorsOnly: theme === 'light' }
   const { page } = await stage.visitor()
   await using context = page.context()

@@ -21,7 +21,7 @@ import {
 } from './desk.ts'
 import { smallMarket } from './small-market.ts'
 
-/* Postgres is out of reach: the server lives, no order is taken, and prices go on without the users' orders. */
+/* Postgres is unreachable: the server runs, orders are refused, and prices continue without users' orders. */
 
 const WORDS = 'The exchange can’t take orders for the moment; prices are indicative.'
 
@@ -39,11 +39,11 @@ beforeAll(async () => {
   browser = await launchBrowser()
   parts.defer(() => browser.close())
 })
-// Also where a test fails half-way: its second try needs the database.
+// Also after a failed test, because its retry needs the database.
 afterEach(() => proxy.mend())
 afterAll(() => parts.disposeAsync())
 
-/** A visitor with a position and an order that rests. */
+/** A visitor with a position and a resting order. */
 async function owner(options: typeof DESKTOP): Promise<WatchedPage & { readonly symbol: string }> {
   const visitor = await newVisitor(browser, server.url, options)
   const { page } = visitor
@@ -57,8 +57,8 @@ async function owner(options: typeof DESKTOP): Promise<WatchedPage & { readonly 
 const seen = (page: Page, text: string | RegExp) => page.getByText(text).filter({ visible: true })
 const sides = (page: Page) => page.getByRole('button', { name: /^(Sell|[\d.,]+) / }).filter({ visible: true })
 
-describe('while the database is away', () => {
-  test('every screen says so, marks its prices, refuses honestly, and is as before when it is back', async () => {
+describe('while the database is unavailable', () => {
+  test('every screen shows it, marks prices, refuses orders clearly, and recovers', async () => {
     const desktop = await owner(DESKTOP)
     const phone = await owner(PHONE)
     await using _desktop = desktop.page.context()
@@ -89,10 +89,10 @@ describe('while the database is away', () => {
       expect(await button(page, /^Cancel buy 7/).isDisabled()).toBe(true)
       expect(await button(page, 'Cancel all').isDisabled()).toBe(true)
     }
-    // Numbers alone have moved: a line of the ticket more is 0.03.
+    // Only numbers have moved: an additional line of the ticket would be 0.03.
     expect((await desktop.layoutShift()) - shift).toBeLessThan(0.02)
 
-    // Who comes back now is not taken for a stranger, and a stranger is told why there is no account.
+    // A returning user is still recognized, and a new visitor sees why there is no account.
     const again = await watch(await desktop.page.context().newPage())
     await again.page.goto(desktop.page.url())
     await again.page.getByText('Your account didn’t load.').waitFor()

@@ -1,12 +1,12 @@
 import type { Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
 
-/* The terminal as a trader handles it: by what is written and said there, not by its markup. */
+/* Uses the terminal like a trader, by its visible and accessible texts instead of its markup. */
 
 export const start = (page: Page): Locator => page.getByRole('button', { name: 'Start trading with $100,000' })
 export const send = (page: Page): Locator => page.getByTestId('send')
 export const receipt = (page: Page): Locator => page.getByTestId('receipt')
-/** Where receipts stand while the ticket is out of sight. */
+/** Where receipts are shown while the ticket is not visible. */
 export const receiptAway = (page: Page): Locator => page.getByTestId('receipt-away')
 export const refusal = (page: Page): Locator => page.getByTestId('refusal')
 export const position = (page: Page, symbol: string): Locator =>
@@ -14,9 +14,9 @@ export const position = (page: Page, symbol: string): Locator =>
 export const openOrders = (page: Page): Locator => page.getByTestId('panel-orders').locator('[data-order]')
 type FieldName = 'Limit price' | 'Stop price' | 'Trail' | 'Quantity' | 'Take profit' | 'Stop loss'
 export const field = (page: Page, name: FieldName): Locator => page.getByRole('spinbutton', { name, exact: true })
-/** "Buy 5 NOVA at market": what the button says it will do. */
+/** The text of the button, such as "Buy 5 NOVA at market". */
 export const sentence = async (page: Page): Promise<string> => (await send(page).locator('.num').innerText()).trim()
-/** The order that a first visit is offered. */
+/** The order that is proposed on a first visit. */
 export async function proposal(page: Page): Promise<{ readonly qty: string; readonly symbol: string }> {
   await send(page)
     .getByText(/^Buy [\d,]+ \w+ at market$/)
@@ -25,12 +25,12 @@ export async function proposal(page: Page): Promise<{ readonly qty: string; read
   return { qty, symbol }
 }
 
-/** Waits until the page is joined to the exchange. */
+/** Waits until the page is connected to the exchange. */
 export async function live(page: Page): Promise<void> {
   await page.locator('footer .latency', { hasText: /\d ms/ }).waitFor({ state: 'attached' })
 }
 
-/** Opens the market as a new visitor and becomes a guest. Ends where a first order is proposed. */
+/** Opens the market as a new visitor and becomes a guest, up to the proposal of a first order. */
 export async function startTrading(page: Page): Promise<void> {
   await page.goto('/')
   await live(page)
@@ -38,7 +38,7 @@ export async function startTrading(page: Page): Promise<void> {
   await receipt(page).getByText('Press Buy to own').waitFor()
 }
 
-/** Becomes a guest and takes the first order that is proposed. @returns what was bought */
+/** Becomes a guest and accepts the proposed first order. @returns what was bought */
 export async function buyFirst(page: Page): Promise<{ readonly qty: string; readonly symbol: string }> {
   await startTrading(page)
   const bought = await proposal(page)
@@ -47,19 +47,19 @@ export async function buyFirst(page: Page): Promise<{ readonly qty: string; read
   return bought
 }
 
-/** A phone shows one view at a time; wider pages all of them. */
+/** Opens a view. A phone shows one at a time, wider pages all of them. */
 export async function view(page: Page, name: 'Chart' | 'Book' | 'Trade' | 'Positions'): Promise<void> {
   const tabs = page.getByRole('navigation', { name: 'Views' })
   if (await tabs.isVisible()) await tabs.getByRole('link', { name, exact: true }).click()
 }
 
-/** A list of the account; a phone calls it by less. */
+/** Opens a list of the account, whose name is shorter on a phone. */
 export async function list(page: Page, name: RegExp): Promise<void> {
   await view(page, 'Positions')
   await page.getByRole('region', { name: 'Your account' }).getByRole('tab', { name }).click()
 }
 
-/** Types a limit order, ten ticks a step below the best bid. */
+/** Types a limit order, ten ticks per step below the best bid. */
 export async function typeLimit(page: Page, qty: string, steps: number): Promise<void> {
   await page.getByRole('tab', { name: 'Limit', exact: true }).click()
   await page.getByRole('button', { name: 'Bid', exact: true }).click()
@@ -67,7 +67,7 @@ export async function typeLimit(page: Page, qty: string, steps: number): Promise
   await field(page, 'Quantity').fill(qty)
 }
 
-/** The order types that have no tab of their own, too. */
+/** Selects an order type, including those without a tab. */
 export async function type(
   page: Page,
   name: 'Limit' | 'Market' | 'Stop' | 'Stop limit' | 'Trailing stop',
@@ -78,17 +78,17 @@ export async function type(
   } else await page.getByRole('tab', { name, exact: true }).click()
 }
 
-/** A button of a row; on a phone those of a position stand under it. */
+/** A button of a row. On a phone, a position's buttons are below its row. */
 export const button = (page: Page, name: string | RegExp): Locator =>
   page.getByRole('region', { name: 'Your account' }).getByRole('button', { name }).filter({ visible: true })
 
-/** Opens the page of the account and joins the exchange there. */
+/** Opens the account page and waits until it is connected. */
 export async function accountPage(page: Page): Promise<void> {
   await page.goto('/account')
   await live(page)
 }
 
-/** The page of the account has a switch for margin; waits until the exchange has switched it. */
+/** Switches margin on the account page and waits until the exchange has done it. */
 export async function switchMargin(page: Page, on: boolean): Promise<void> {
   await page
     .getByRole('region', { name: /^Guest/ })
@@ -97,16 +97,16 @@ export async function switchMargin(page: Page, on: boolean): Promise<void> {
   await page.getByText(on ? 'Margin and short selling are on.' : 'This account pays in cash now.').waitFor()
 }
 
-/** A password for those whose password does not matter. */
+/** A password for tests in which it does not matter. */
 export const PASSWORD = 'long enough'
 
-/** On the page of the account a guest keeps theirs under an e-mail. */
+/** Signs a guest up on the account page. */
 export async function keepAccount(page: Page, email: string): Promise<void> {
   await page.getByRole('button', { name: 'Keep this account' }).click()
   await typeEmail(page, 'Keep this account', email, PASSWORD)
 }
 
-/** On the page of the account somebody who is nobody yet signs in. */
+/** Signs a visitor in on the account page. */
 export const signIn = (page: Page, email: string, password = PASSWORD): Promise<void> =>
   typeEmail(page, 'Sign in', email, password)
 
@@ -117,7 +117,7 @@ async function typeEmail(page: Page, button: string, email: string, password: st
   await page.getByText(/^You are signed in as/).waitFor()
 }
 
-/** Until the server has all that was changed of what is kept. */
+/** Waits until the server has stored all changed preferences. */
 export const saved = (page: Page): Promise<void> =>
   expect
     .poll(async () => (await page.context().cookies()).find(({ name }) => name === 'valiant_unsaved')?.value ?? '')

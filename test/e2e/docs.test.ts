@@ -17,7 +17,7 @@ const read = async (path: string) => {
   return response.text()
 }
 
-test('the server itself writes an anchor for each error, request and event', async () => {
+test('the server renders an anchor for each error, request and event', async () => {
   const errors = await read('/docs/errors')
   expect(ERROR_CODES.filter((code) => !errors.includes(`id="${code}"`))).toEqual([])
   const reference = await read('/docs/reference')
@@ -47,7 +47,7 @@ test.each([
   expect(complaints).toEqual([])
 })
 
-test('the bot of the first page runs as it stands there and buys a share', async () => {
+test('the bot on the first page of the docs runs unchanged and buys a share', async () => {
   const { page } = await stage.visitor()
   await using _context = page.context()
   await page.goto('/docs')

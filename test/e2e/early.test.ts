@@ -3,11 +3,11 @@ import { expect, test } from 'vitest'
 import { field, live, receipt, sentence, start, startTrading } from './desk.ts'
 import { Stage } from './stage.ts'
 
-/* A page that is painted and not live yet: its scripts are still on their way. */
+/* A page that is painted but not interactive yet, because its scripts are still loading. */
 
 const stage = new Stage()
 
-/** Holds every script back. @returns lets them come */
+/** Delays all scripts. @returns releases them */
 async function holdScripts(page: Page): Promise<() => void> {
   const { promise: released, resolve: release } = Promise.withResolvers<undefined>()
   await page.route('**/*.js', async (route) => {
@@ -17,10 +17,10 @@ async function holdScripts(page: Page): Promise<() => void> {
   return () => release(undefined)
 }
 
-/** Opens a page whose scripts are held back. */
+/** Opens a page with delayed scripts. */
 const opened = (page: Page, path: string) => page.goto(path, { waitUntil: 'commit' })
 
-test('a press before the page is live opens one account, however often it was pressed', async () => {
+test('pressing the button before the page is interactive opens one account, even if it is pressed several times', async () => {
   const { page, complaints } = await stage.visitor()
   await using _context = page.context()
   let accounts = 0
@@ -38,7 +38,7 @@ test('a press before the page is live opens one account, however often it was pr
   expect(complaints).toEqual([])
 })
 
-test('the side that was pressed on the start card is the ticket’s', async () => {
+test('the side pressed on the start card is selected in the ticket', async () => {
   const { page } = await stage.visitor()
   await using _context = page.context()
   const release = await holdScripts(page)
@@ -51,7 +51,7 @@ test('the side that was pressed on the start card is the ticket’s', async () =
   expect(await receipt(page).getByText('Press Buy to own').count()).toBe(0)
 })
 
-test('what was typed and picked before the workspace is live stands in the ticket', async () => {
+test('input from before the workspace is interactive is kept in the ticket', async () => {
   const { page } = await stage.visitor()
   await using _context = page.context()
   await startTrading(page)

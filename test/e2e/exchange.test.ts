@@ -24,7 +24,7 @@ import { SCREENS, Stage } from './stage.ts'
 
 const stage = new Stage()
 
-/** A new visitor who has bought what a first visit is offered. */
+/** A new visitor who has bought the proposed first order. */
 async function owner(page: Page): Promise<{ readonly qty: string; readonly symbol: string }> {
   await startTrading(page)
   const first = await proposal(page)
@@ -64,13 +64,13 @@ describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
     await list(page, /Orders|Open orders/)
     await button(page, `Cancel sell ${qty} ${symbol} at ${stop}`).click()
     await page.getByText('No open orders').waitFor()
-    // What came of it is told where it was done: a phone's ticket is another view.
+    // The result is shown where the action was, because a phone's ticket is in another view.
     const told = screen === 'phone' ? receiptAway(page) : receipt(page)
     await told.getByText(`Cancelled: sell ${qty} ${symbol}`).waitFor()
     expect(complaints).toEqual([])
   })
 
-  test('a bracket is bought, its exits wait with it, and closing the position ends them', async () => {
+  test('a bracket order is placed, its exits wait, and closing the position cancels them', async () => {
     const { page, complaints } = await stage.visitor(options)
     await using _context = page.context()
     await startTrading(page)
@@ -96,7 +96,7 @@ describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
     expect(complaints).toEqual([])
   })
 
-  test('what would be refused says so before it is sent, and offers what can be done', async () => {
+  test('an order that would be refused is marked before it is sent, with a suggestion', async () => {
     const { page, complaints } = await stage.visitor(options)
     await using _context = page.context()
     await startTrading(page)
@@ -117,7 +117,7 @@ describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
     expect(complaints).toEqual([])
   })
 
-  test('an order is changed in its row', async () => {
+  test('an order is amended in its row', async () => {
     const { page, complaints } = await stage.visitor(options)
     await using _context = page.context()
     await startTrading(page)
@@ -136,7 +136,7 @@ describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
     await openOrders(page).getByText(after).filter({ visible: true }).waitFor()
     expect(await openOrders(page).innerText()).toContain('0 of 5')
 
-    // What is refused says why in the ticket's words, and stays as it was typed.
+    // A refusal is shown in the ticket's words, and the input stays.
     await button(page, `Change buy 5 ${symbol} at ${after}`).click()
     await form.getByLabel('Quantity').fill('900000')
     await form.getByRole('button', { name: 'Save' }).click()
@@ -145,7 +145,7 @@ describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
     expect(await form.getByLabel('Quantity').inputValue()).toBe('900,000')
     await form.getByRole('button', { name: 'Back' }).click()
 
-    // What is off the grid is not sent, and a row that is left stays as it was.
+    // A value off the tick grid is not sent, and leaving the row changes nothing.
     await button(page, `Change buy 5 ${symbol} at ${after}`).click()
     await form.getByLabel('Quantity').fill('0')
     expect(await form.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true)
@@ -155,7 +155,7 @@ describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
     expect(complaints).toEqual([])
   })
 
-  test('with margin a sale of nothing is a short, which is bought back', async () => {
+  test('with margin, selling without a position opens a short, which is bought back', async () => {
     const { page, complaints } = await stage.visitor(options)
     await using _context = page.context()
     await startTrading(page)
@@ -198,42 +198,45 @@ describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
     expect(complaints).toEqual([])
   })
 
-  test.each(['dark', 'light'])('nothing serious stands in the way where orders wait, %s', async (theme) => {
-    const scope = { colorsOnly: theme === 'light' }
-    const { page, layoutShift } = await stage.visitor(options)
-    await using context = page.context()
-    await context.addCookies([{ name: 'valiant_theme', value: theme, url: stage.server.url }])
-    await startTrading(page)
-    const { symbol } = await proposal(page)
-    await typeExits(page)
-    await send(page).click()
-    await receipt(page).getByText('Bought').waitFor()
-    for (const name of ['Stop', 'Stop limit', 'Trailing stop'] as const) {
-      await type(page, name)
-      await page.getByLabel('Time in force').selectOption('gtd')
-      // The rest of the page stays as it was.
-      expect(await barriers(page, name === 'Stop' ? scope : { ...scope, within: 'form.ticket' })).toEqual([])
-    }
-    await list(page, /Positions/)
-    await button(page, new RegExp(`^Take profit and stop loss of ${symbol}`)).click()
-    expect(await barriers(page, scope)).toEqual([])
-    await list(page, /Orders|Open orders/)
-    await button(page, /^Change sell/)
-      .first()
-      .click()
-    expect(await barriers(page, scope)).toEqual([])
-    expect(await layoutShift()).toBeLessThan(0.01)
-    await accountPage(page)
-    await page.getByRole('button', { name: 'New account' }).click()
-    expect(await barriers(page, scope)).toEqual([])
-    await page.getByRole('button', { name: 'Reset account' }).click()
-    await page.getByRole('alertdialog').waitFor()
-    expect(await barriers(page, scope)).toEqual([])
-  })
+  test.each(['dark', 'light'])(
+    'pages with waiting orders have no serious accessibility violations, %s',
+    async (theme) => {
+      const scope = { colorsOnly: theme === 'light' }
+      const { page, layoutShift } = await stage.visitor(options)
+      await using context = page.context()
+      await context.addCookies([{ name: 'valiant_theme', value: theme, url: stage.server.url }])
+      await startTrading(page)
+      const { symbol } = await proposal(page)
+      await typeExits(page)
+      await send(page).click()
+      await receipt(page).getByText('Bought').waitFor()
+      for (const name of ['Stop', 'Stop limit', 'Trailing stop'] as const) {
+        await type(page, name)
+        await page.getByLabel('Time in force').selectOption('gtd')
+        // The rest of the page has not changed.
+        expect(await barriers(page, name === 'Stop' ? scope : { ...scope, within: 'form.ticket' })).toEqual([])
+      }
+      await list(page, /Positions/)
+      await button(page, new RegExp(`^Take profit and stop loss of ${symbol}`)).click()
+      expect(await barriers(page, scope)).toEqual([])
+      await list(page, /Orders|Open orders/)
+      await button(page, /^Change sell/)
+        .first()
+        .click()
+      expect(await barriers(page, scope)).toEqual([])
+      expect(await layoutShift()).toBeLessThan(0.01)
+      await accountPage(page)
+      await page.getByRole('button', { name: 'New account' }).click()
+      expect(await barriers(page, scope)).toEqual([])
+      await page.getByRole('button', { name: 'Reset account' }).click()
+      await page.getByRole('alertdialog').waitFor()
+      expect(await barriers(page, scope)).toEqual([])
+    },
+  )
 })
 
 describe('a position', () => {
-  test('is protected, its exits are shown with it, and removed', async () => {
+  test('is protected, its exits are shown with it, and then removed', async () => {
     const { page } = await stage.visitor()
     await using _context = page.context()
     const { symbol } = await owner(page)
@@ -254,7 +257,7 @@ describe('a position', () => {
     await button(page, `Take profit and stop loss of ${symbol}: – / –`).waitFor()
   })
 
-  test('is protected as far as open orders leave it free, from its row and from its line on the chart', async () => {
+  test('is protected up to the quantity that open orders leave free, from its row and from its line on the chart', async () => {
     const { page, complaints } = await stage.visitor()
     await using _context = page.context()
     const { symbol } = await owner(page)
@@ -286,7 +289,7 @@ describe('a position', () => {
     expect(complaints).toEqual([])
   })
 
-  test('is reversed in a margin account: as much short as it was long', async () => {
+  test('is reversed in a margin account, from long to equally short', async () => {
     const { page } = await stage.visitor()
     await using _context = page.context()
     const { qty, symbol } = await owner(page)
@@ -302,7 +305,7 @@ describe('a position', () => {
   })
 })
 
-test('a line on the chart is moved by keys, and goes where the exchange put it', async () => {
+test('an order line on the chart is moved by keys and follows the exchange', async () => {
   const { page } = await stage.visitor()
   await using _context = page.context()
   await startTrading(page)
@@ -322,7 +325,7 @@ test('a line on the chart is moved by keys, and goes where the exchange put it',
   await page.getByRole('listitem', { name: `Buy 7 ${symbol} at ${before}` }).waitFor()
 })
 
-test('an instrument that is halted says so, takes cancels only, and goes on', async () => {
+test('a halted instrument is marked, accepts only cancels, and resumes', async () => {
   const { page, complaints } = await stage.visitor()
   await using _context = page.context()
   await startTrading(page)
@@ -343,8 +346,8 @@ test('an instrument that is halted says so, takes cancels only, and goes on', as
   expect(complaints).toEqual([])
 })
 
-describe('on the page of the account', () => {
-  test('money is paid in and taken out, never more than there is', async () => {
+describe('on the account page', () => {
+  test('money is deposited and withdrawn, never more than there is', async () => {
     const { page, complaints } = await stage.visitor()
     await using _context = page.context()
     await startTrading(page)
@@ -370,7 +373,7 @@ describe('on the page of the account', () => {
     expect(complaints).toEqual([])
   })
 
-  test('a reset asks first, then gives everything back and begins anew', async () => {
+  test('a reset asks first, then restores the starting state', async () => {
     const { page, complaints } = await stage.visitor()
     await using _context = page.context()
     const { symbol } = await owner(page)
@@ -398,7 +401,7 @@ describe('on the page of the account', () => {
     expect(complaints).toEqual([])
   })
 
-  test('a key is made, shown once, signs a program in, and is revoked', async () => {
+  test('an API key is created, shown once, used by a program, and revoked', async () => {
     const { page, complaints } = await stage.visitor()
     await using _context = page.context()
     await owner(page)
@@ -426,7 +429,7 @@ describe('on the page of the account', () => {
     expect(complaints).toEqual([])
   })
 
-  test('what came of it is not told over what was pressed', async () => {
+  test('the message about the result does not cover the pressed button', async () => {
     const { page } = await stage.visitor()
     await using _context = page.context()
     await startTrading(page)
@@ -434,7 +437,7 @@ describe('on the page of the account', () => {
     const form = page.getByRole('form', { name: 'Deposit or withdraw' })
     const amount = form.getByLabel('Amount in dollars')
     await amount.fill('10')
-    // So low that the field comes to lie at the foot, where it is told.
+    // So low that the field is at the bottom, where messages are shown.
     await page.setViewportSize({ width: 1_440, height: 760 })
     await amount.evaluate((field) => field.scrollIntoView({ block: 'end' }))
     await form.getByRole('button', { name: 'Deposit' }).click()
@@ -444,7 +447,7 @@ describe('on the page of the account', () => {
     expect((told?.y ?? 0) + (told?.height ?? 0)).toBeLessThan(pressed?.y ?? 0)
   })
 
-  test('what is wrong with an e-mail is said in its place', async () => {
+  test('an invalid e-mail address is reported at its field', async () => {
     const { page } = await stage.visitor()
     await using _context = page.context()
     await page.goto('/account')
@@ -456,7 +459,7 @@ describe('on the page of the account', () => {
     expect(await email.evaluate((field) => field === document.activeElement)).toBe(true)
   })
 
-  test('another account is opened, shown after a reload, and left again', async () => {
+  test('a second account is opened, is still selected after a reload, and is left again', async () => {
     const { page, complaints } = await stage.visitor()
     await using _context = page.context()
     const { symbol } = await owner(page)
@@ -472,7 +475,7 @@ describe('on the page of the account', () => {
     await live(page)
     await page.getByText('No positions yet').waitFor()
     await page.locator('header').getByText('$7,500.00').first().waitFor()
-    // Which of them is traded on stands in the head; whose it is, in its menu.
+    // The header shows the account in use, and its menu shows the user.
     await page.getByRole('button', { name: 'Second thoughts, account' }).click()
     await page.getByText(/^Second thoughts of Guest \d{4}$/).waitFor()
     await page.getByRole('menuitem', { name: 'Account', exact: true }).click()

@@ -17,17 +17,17 @@ import {
 } from './desk.ts'
 import { Stage } from './stage.ts'
 
-/* What a key does once however long it is held, what it does nowhere but where it is meant to, and where it is afterwards. */
+/* Keys act once even when held, only where they are meant to, and leave the focus in a sensible place. */
 
 const stage = new Stage()
 
-/** Held down: the browser says it again and again, as keyboards do. */
+/** Holds a key down, so that the browser repeats it. */
 async function hold(page: Page, key: string): Promise<void> {
   await page.keyboard.down(key)
   await page.keyboard.down(key)
 }
 
-/** Of a row of a list: the link that arrows walk along. */
+/** The link of a row, which arrow keys move between. */
 const isAt = (page: Page, list: 'orders' | 'positions', row: number) =>
   expect
     .poll(() =>
@@ -47,7 +47,7 @@ async function placeLimits(page: Page, quantities: readonly string[]): Promise<v
   }
 }
 
-describe('a key that is held', () => {
+describe('a held key', () => {
   test('sends one order, from the button and from everywhere', async () => {
     const { page, complaints } = await stage.visitor()
     await using _context = page.context()
@@ -68,7 +68,7 @@ describe('a key that is held', () => {
     await page.keyboard.up('Enter')
     await page.keyboard.up('Control')
 
-    // What all of them come to is told by an answer to what was sent after them.
+    // The answer to a later request shows that all earlier ones were processed.
     await list(page, /Open orders/)
     await button(page, 'Cancel all').click()
     await button(page, /^Cancel \d+ order/).click()
@@ -79,7 +79,7 @@ describe('a key that is held', () => {
     expect(complaints).toEqual([])
   })
 
-  test('asks whether all is to be cancelled, or the position closed, and is no answer to it', async () => {
+  test('opens the question about canceling all or closing the position, and does not answer it', async () => {
     const { page } = await stage.visitor()
     await using _context = page.context()
     const { qty } = await buyFirst(page)
@@ -97,7 +97,7 @@ describe('a key that is held', () => {
     await page.getByText('No positions yet').waitFor()
   })
 
-  test('asks whether a line is to be where it fills at once, and is no answer to it', async () => {
+  test('opens the question about a line that would fill at once, and does not answer it', async () => {
     const { page } = await stage.visitor()
     await using _context = page.context()
     await startTrading(page)
@@ -112,7 +112,7 @@ describe('a key that is held', () => {
   })
 })
 
-test('a line that is moved by keys goes past others, and back when it is left', async () => {
+test('a line moved by keys passes other lines, and returns when it loses focus', async () => {
   const { page, complaints } = await stage.visitor()
   await using _context = page.context()
   await startTrading(page)
@@ -122,18 +122,18 @@ test('a line that is moved by keys goes past others, and back when it is left', 
   await page.getByRole('tab', { name: 'Open orders 2' }).waitFor()
   const line = page.getByRole('slider', { name: /^Price of Buy 8 / })
   await line.focus()
-  // As slowly as a hand, so that the chips change places.
+  // As slowly as by hand, so that the labels change places.
   for (let step = 0; step < 6; step++) await page.keyboard.press('Shift+ArrowUp', { delay: 60 })
   for (let step = 0; step < 5; step++) await page.keyboard.press('Shift+ArrowDown', { delay: 60 })
   await expect.poll(() => line.getAttribute('aria-valuetext')).toContain('Enter sends')
-  // Its own cross comes first.
+  // Its own close button comes first.
   await page.keyboard.press('Tab')
   await page.keyboard.press('Tab')
   await expect.poll(() => line.getAttribute('aria-valuetext')).not.toContain('Enter sends')
   expect(complaints).toEqual([])
 })
 
-test('a letter that is typed in an open menu works nothing below it', async () => {
+test('a letter typed in an open menu does nothing below it', async () => {
   const { page } = await stage.visitor()
   await using _context = page.context()
   await startTrading(page)
@@ -143,8 +143,8 @@ test('a letter that is typed in an open menu works nothing below it', async () =
   expect(await page.getByRole('radio', { name: /^Buy/ }).isChecked()).toBe(true)
 })
 
-describe('a key of the workspace that is pressed elsewhere', () => {
-  test('writes into the field, opens the list, and changes neither instrument nor ticket', async () => {
+describe('a workspace key pressed elsewhere', () => {
+  test('types into a field or opens a list, and changes neither instrument nor ticket', async () => {
     const { page, complaints } = await stage.visitor()
     await using _context = page.context()
     await startTrading(page)
@@ -162,7 +162,7 @@ describe('a key of the workspace that is pressed elsewhere', () => {
     expect(page.url()).toBe(url)
     expect(await page.getByRole('tab', { name: 'Limit', exact: true }).getAttribute('aria-selected')).toBe('true')
     expect(await field(page, 'Quantity').inputValue()).toBe('7')
-    // In the ticket's own numbers they are its keys.
+    // In the ticket's number fields they act as its keys.
     await field(page, 'Quantity').press('Alt+Digit2')
     await page.getByRole('tab', { name: 'Market', exact: true, selected: true }).waitFor()
     expect(complaints).toEqual([])
@@ -185,13 +185,13 @@ describe('a key of the workspace that is pressed elsewhere', () => {
     await page.keyboard.press('e')
     await openOrders(page).getByRole('textbox', { name: 'Quantity' }).press('Control+Enter')
     await page.keyboard.press('Escape')
-    // Whatever those had sent is answered before this.
+    // Anything they had sent would be answered before this.
     await field(page, 'Quantity').press('Control+Enter')
     await page.getByRole('tab', { name: /^Open orders [2-9]/ }).waitFor()
     expect(await openOrders(page).count()).toBe(2)
   })
 
-  test('closes what lies open, and leaves a refusal for the next', async () => {
+  test('closes an open dialog first, and a refusal with the next press', async () => {
     const { page } = await stage.visitor()
     await using _context = page.context()
     await startTrading(page)
@@ -225,8 +225,8 @@ describe('a key of the workspace that is pressed elsewhere', () => {
   })
 })
 
-describe('who has no mouse keeps the place', () => {
-  test('in the orders, after one was changed, left or cancelled', async () => {
+describe('keyboard focus keeps its place', () => {
+  test('in the orders, after one was amended, left or canceled', async () => {
     const { page, complaints } = await stage.visitor()
     await using _context = page.context()
     await startTrading(page)
@@ -251,7 +251,7 @@ describe('who has no mouse keeps the place', () => {
     await page.keyboard.press('Delete')
     await expect.poll(() => openOrders(page).count()).toBe(1)
     await isAt(page, 'orders', 0)
-    // Held by the keyboard, the way back stays longer than it is shown.
+    // With keyboard focus, the undo button stays longer than usual.
     await receipt(page).getByRole('button', { name: 'Place again' }).focus()
     await new Promise((resolve) => setTimeout(resolve, 7_000))
     await page.keyboard.press('Enter')
@@ -260,7 +260,7 @@ describe('who has no mouse keeps the place', () => {
     await page.keyboard.press('Delete')
     await expect.poll(() => openOrders(page).count()).toBe(1)
     await isAt(page, 'orders', 0)
-    // Right after the one before it, a press does nothing.
+    // A press right after another does nothing.
     const hasNone = async () => {
       await page.keyboard.press('Delete')
       return page.getByText('No open orders').isVisible()
@@ -272,7 +272,7 @@ describe('who has no mouse keeps the place', () => {
     expect(complaints).toEqual([])
   })
 
-  test('in the positions, beyond that of the workspace', async () => {
+  test('in the positions, including the one of the workspace’s instrument', async () => {
     const { page } = await stage.visitor()
     await using _context = page.context()
     const { symbol } = await buyFirst(page)
@@ -285,7 +285,7 @@ describe('who has no mouse keeps the place', () => {
     await receipt(page).getByText('Bought').waitFor()
     const links = page.getByTestId('panel-positions').locator('tbody a')
     await expect.poll(() => links.count()).toBe(2)
-    // Under the row of the workspace's own stand its buttons, on a phone.
+    // On a phone, the buttons of the workspace's own position are below its row.
     await links.first().click()
     await page.waitForURL('**?tab=positions')
     await links.first().focus()

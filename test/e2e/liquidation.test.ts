@@ -9,7 +9,7 @@ import { freePort, spawnServer } from '../rig/server.ts'
 import { barriers } from './axe-violations.ts'
 import { accountPage, field, list, live, proposal, receipt, send, startTrading, switchMargin, type } from './desk.ts'
 
-test('a position that is no longer covered is closed before the trader’s eyes, and why is told', async () => {
+test('a position without enough margin is liquidated, and the page says why', async () => {
   await using parts = new AsyncDisposableStack()
   const database = parts.use(await freshDatabase())
   const folder = await mkdtemp(join(tmpdir(), 'valiant-liquidation-'))
@@ -40,7 +40,7 @@ test('a position that is no longer covered is closed before the trader’s eyes,
   await field(page, 'Quantity').fill('600')
   await page.getByText('Sends after one confirmation').waitFor()
   await send(page).click()
-  // The button is deaf for a moment, so that a double click is no confirmation.
+  // The button ignores presses for a moment, so that a double click does not confirm.
   const question = page.getByText(/^Confirm: buy 600/)
   await question.waitFor()
   await expect
@@ -51,7 +51,7 @@ test('a position that is no longer covered is closed before the trader’s eyes,
     .toBe(0)
   await receipt(page).getByText(`Bought 600 ${symbol} at`).waitFor()
 
-  // From now on the exchange wants more margin than the account has.
+  // From now on the exchange requires more margin than the account has.
   await server.stop()
   await writeMargins(INSTRUMENTS_FILE, { initialMarginBps: 10_000, maintenanceMarginBps: 9_900 })
   server = await spawnServer(environment)

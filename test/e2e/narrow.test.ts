@@ -19,7 +19,7 @@ import {
 } from './desk.ts'
 import { Stage } from './stage.ts'
 
-/* Phones, and the narrowest that there are: 320 pixels. */
+/* Phones, including the narrowest with 320 pixels. */
 
 const NARROW = { ...PHONE, viewport: { width: 320, height: 640 } }
 
@@ -33,7 +33,7 @@ const sum = (page: Page, name: string): Locator =>
     .locator('dl > div', { has: page.locator('dt', { hasText: name }) })
     .locator('dd')
 
-/** With a finger, by as much as a thumb does. */
+/** Scrolls by touch. */
 async function swipeUp(page: Page, { x, y }: { x: number; y: number }): Promise<void> {
   const touch = await page.context().newCDPSession(page)
   await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x, y }] })
@@ -43,10 +43,10 @@ async function swipeUp(page: Page, { x, y }: { x: number; y: number }): Promise<
   await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
 }
 
-/** How much of what is written lies beyond the box that it is given. */
+/** By how many pixels a text overflows its box. */
 const beyond = (one: Locator) => one.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)
 
-test('sums of a billion stand whole beside or below each other', async () => {
+test('amounts of a billion are completely visible', async () => {
   const { page, complaints } = await stage.visitor(NARROW)
   await using _context = page.context()
   await startTrading(page)
@@ -71,14 +71,14 @@ test('sums of a billion stand whole beside or below each other', async () => {
   expect(complaints).toEqual([])
 })
 
-test('the positions begin with what the day has brought, which leads to the portfolio', async () => {
+test('the positions start with the profit of the day, which links to the portfolio', async () => {
   const { page, layoutShift, complaints } = await stage.visitor(PHONE)
   await using _context = page.context()
   await startTrading(page)
   await send(page).and(page.locator(':enabled')).click()
   await view(page, 'Positions')
   const day = page.getByRole('region', { name: 'Your account' }).getByRole('link', { name: 'today Portfolio' })
-  // What a first buy costs is the spread and a fee.
+  // A first buy costs the spread and a fee.
   await day.getByText(/^−\$\d+\.\d\d \(.*%\)$/).waitFor()
   expect(await barriers(page)).toEqual([])
   expect(await layoutShift()).toBeLessThan(SHIFT_MAX)
@@ -153,7 +153,7 @@ test('where an instrument does not exist, the top bar stands in for its head', a
   expect(await page.getByRole('link', { name: 'Sign in' }).isVisible()).toBe(true)
 })
 
-test('a card of theme or palette holds its picture and its name', async () => {
+test('a card of a theme or palette fits its picture and name', async () => {
   const { page } = await stage.visitor(NARROW)
   await using _context = page.context()
   await accountPage(page)
@@ -162,7 +162,7 @@ test('a card of theme or palette holds its picture and its name', async () => {
   }
 })
 
-test('what is asked again is asked without a key that no phone has', async () => {
+test('confirmations on a phone do not mention keys', async () => {
   const { page } = await stage.visitor(NARROW)
   await using _context = page.context()
   await startTrading(page)
@@ -176,7 +176,7 @@ test('what is asked again is asked without a key that no phone has', async () =>
   expect(await page.getByText('Esc to go back').isVisible()).toBe(false)
 })
 
-describe('a phone on its side', () => {
+describe('a phone in landscape', () => {
   test.each([
     { width: 667, height: 375 },
     { width: 844, height: 390 },
@@ -202,7 +202,7 @@ describe('a phone on its side', () => {
   })
 })
 
-test('on a tablet a receipt is told where its place is out of sight, and the ticket comes below the bar at the top', async () => {
+test('on a tablet a receipt is shown elsewhere when its place is not visible, and the ticket is below the top bar', async () => {
   const { page } = await stage.visitor({ viewport: { width: 768, height: 1_024 } })
   await using _context = page.context()
   await startTrading(page)
@@ -217,7 +217,7 @@ test('on a tablet a receipt is told where its place is out of sight, and the tic
   await expect.poll(top).toBeGreaterThanOrEqual(46)
 })
 
-test('zoomed far in, a workspace scrolls to its foot', async () => {
+test('at high zoom, a workspace scrolls to its bottom', async () => {
   const { page } = await stage.visitor({ viewport: { width: 1_024, height: 480 } })
   await using _context = page.context()
   await startTrading(page)
@@ -227,7 +227,7 @@ test('zoomed far in, a workspace scrolls to its foot', async () => {
   expect(bottom).toBeLessThanOrEqual(480 - 26)
 })
 
-test('with colours of the system’s own, what is chosen differs from what is not', async () => {
+test('with forced system colors, selected items differ from others', async () => {
   const { page } = await stage.visitor({ forcedColors: 'active' })
   await using _context = page.context()
   await startTrading(page)

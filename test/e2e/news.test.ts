@@ -8,10 +8,10 @@ const stage = new Stage()
 
 const tab = (page: Page) => page.getByRole('tab', { name: /^News/ })
 const panel = (page: Page) => page.getByTestId('panel-news')
-/** The newest of these words: a jump that the market draws may be newer. */
+/** The newest item with these words; a random jump of the market may be newer. */
 const told = (page: Page, words: RegExp) => panel(page).locator('tbody tr').filter({ hasText: words }).first()
 
-/** The newest is first: until one is above another, which may not be there. */
+/** Waits until one item is above another, because the newest is first. */
 const isAbove = (page: Page, words: string, others: string) =>
   expect
     .poll(async () => {
@@ -22,7 +22,7 @@ const isAbove = (page: Page, words: string, others: string) =>
     .toBe(true)
 
 describe.each(SCREENS)('on a $screen', ({ options }) => {
-  test('who has no account reads what has happened, and sees what happens now', async () => {
+  test('a visitor without an account reads past news and sees new items', async () => {
     await stage.operator('halt', 'EUR-USD')
     const { page, complaints } = await stage.visitor(options)
     await using _context = page.context()
@@ -43,7 +43,7 @@ describe.each(SCREENS)('on a $screen', ({ options }) => {
     expect(complaints).toEqual([])
   })
 
-  test('what came while nobody looked is counted on the tab until somebody does', async () => {
+  test('unseen news is counted on the tab until it is looked at', async () => {
     const { page, complaints } = await stage.visitor(options)
     await using _context = page.context()
     await startTrading(page)

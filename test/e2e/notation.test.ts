@@ -8,7 +8,7 @@ import { Stage } from './stage.ts'
 const stage = new Stage()
 
 const INDIA = { ...DESKTOP, timezoneId: 'Asia/Kolkata' } satisfies BrowserContextOptions
-/** A decimal point, in text where points group thousands. */
+/** A decimal point in a text in which points group thousands. */
 const POINT = /\d\.(?!\d{3}(?!\d))\d/
 
 type Choice = 'Number format' | 'Time'
@@ -33,11 +33,11 @@ function ordersSent(page: Page): string[] {
   return sent
 }
 
-/** All that is written on a page, but for what is no number of its own. */
+/** The text of a page without parts that are not numbers of the page. */
 const wordsOf = async (page: Page) =>
   (await page.locator('body').innerText()).replace(/1,234\.56|Apache License 2\.0/g, '')
 
-/** The page as the server wrote it, before anything runs in it. */
+/** The page as rendered by the server, before scripts run. */
 async function painted(page: Page, pathname: string): Promise<string> {
   const still = await stage.browser.newContext({ javaScriptEnabled: false, baseURL: stage.server.url })
   await using _context = still
@@ -47,8 +47,8 @@ async function painted(page: Page, pathname: string): Promise<string> {
   return await wordsOf(paper)
 }
 
-describe('the notation that a visitor chose', () => {
-  test('is that of every number and clock, in the first paint and after, without a shift', async () => {
+describe('the chosen notation', () => {
+  test('is used for every number and time, from the first paint on and without layout shifts', async () => {
     const { page, complaints, layoutShift } = await stage.visitor(INDIA)
     await using _context = page.context()
     await startTrading(page)
@@ -88,7 +88,7 @@ describe('the notation that a visitor chose', () => {
     expect(complaints).toEqual([])
   })
 
-  test('follows them to another browser, whose own place its clocks are of', async () => {
+  test('follows the user to another browser, whose time zone is used', async () => {
     const { page } = await stage.visitor(INDIA)
     await using _context = page.context()
     await startTrading(page)
@@ -100,7 +100,7 @@ describe('the notation that a visitor chose', () => {
     const other = await stage.visitor({ ...PHONE, timezoneId: 'America/St_Johns' })
     await using context = other.page.context()
     await context.addCookies((await page.context().cookies()).filter(({ name }) => name.endsWith('session_token')))
-    // Nothing has told the server yet where this one is: its clocks are UTC, and say so.
+    // The server does not know the time zone of this browser yet: its times are marked as UTC.
     expect(await painted(other.page, '/account')).toMatch(/\$\d+\u202f\d{3},\d\d/)
     await accountPage(other.page)
     expect(await other.page.getByLabel('Time', { exact: true }).inputValue()).toBe('local-24')
@@ -109,7 +109,7 @@ describe('the notation that a visitor chose', () => {
     expect(other.complaints).toEqual([])
   })
 
-  test('is not left behind for whoever is answered next to them', async () => {
+  test('does not leak into pages rendered for other users', async () => {
     const visitors = [
       { cookie: '', percent: /[+−]\d+\.\d\d%/, other: /[+−]\d+,\d\d%/, clock: /\d\d:\d\d:\d\d UTC</ },
       { cookie: 'comma.12h', percent: /[+−]\d+,\d\d%/, other: /[+−]\d+\.\d\d%/, clock: /\d:\d\d:\d\d\s[AP]M UTC</ },
@@ -134,7 +134,7 @@ describe('the notation that a visitor chose', () => {
 })
 
 describe('a number field', () => {
-  test('is read and written in it, what is pasted at once, and sends plain decimals', async () => {
+  test('uses it for input and display, including pasted text, and sends plain decimals', async () => {
     const { page, complaints } = await stage.visitor(INDIA)
     await using context = page.context()
     await context.grantPermissions(['clipboard-read', 'clipboard-write'])
@@ -153,7 +153,7 @@ describe('a number field', () => {
     await paste(page, 'Quantity', '1.200')
     expect(await qty.inputValue()).toBe('1.200')
     expect(await sentence(page)).toMatch(/^Buy 1\.200 \w+ at 100,40$/)
-    // From a page that writes thousands otherwise: what it is read as is what stands there.
+    // Pasted from a page with another notation: the field shows how it was read.
     await paste(page, 'Quantity', '1,200')
     expect(await qty.inputValue()).toBe('1,2')
     await qty.fill('1,200')
@@ -176,7 +176,7 @@ describe('a number field', () => {
     expect(complaints).toEqual([])
   })
 
-  test('that was filled in means the same when another notation is chosen elsewhere', async () => {
+  test('keeps its value when another notation is chosen in another tab', async () => {
     const { page } = await stage.visitor(INDIA)
     await using context = page.context()
     await startTrading(page)
@@ -198,13 +198,13 @@ describe('a number field', () => {
     await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
     await expect.poll(() => field(page, 'Quantity').inputValue()).toBe('1200')
     expect(await sentence(page)).toMatch(/^Buy 1\u202f200 \w+ at 100,40$/)
-    // Here a point groups nothing and is no decimal sign: it is not guessed.
+    // In this notation a point neither groups nor is a decimal sign, so it is refused instead of guessed.
     await field(page, 'Quantity').fill('1.300')
     expect(await sentence(page)).toBe('1.300 could be 1\u202f300 or 1,3')
     expect(await send(page).isDisabled()).toBe(true)
   })
 
-  test('of an end is on the clock that was chosen, and sends that moment', async () => {
+  test('for an expiry time uses the chosen time zone and sends the right time', async () => {
     const { page } = await stage.visitor(INDIA)
     await using _context = page.context()
     const sent = ordersSent(page)

@@ -58,7 +58,7 @@ async function tradeALittle(page: Page): Promise<void> {
   await order(page, 'sell', '5', 'QILL')
 }
 
-/** What the page says, all of one moment. */
+/** The figures of the page, read at one moment. */
 async function figures(page: Page) {
   return await page.evaluate(() => {
     const textOf = (selector: string) => (document.querySelector(selector)?.textContent ?? '').trim()
@@ -83,7 +83,7 @@ async function figures(page: Page) {
   })
 }
 
-/** How many pixels of the curve have a color of the page. */
+/** Number of pixels of the curve with a given color of the page. */
 async function drawnIn(page: Page, token: string): Promise<number> {
   return await page.evaluate((token) => {
     const pixel = (color: string) => {
@@ -106,7 +106,7 @@ async function drawnIn(page: Page, token: string): Promise<number> {
 
 const sideways = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
 
-/** Nothing serious in the way, nothing beside the screen; on a phone panels go from edge to edge. */
+/** No serious accessibility violations, no overflow, and on a phone panels as wide as the screen. */
 async function standsAtAnyWidth(page: Page, scope: Scope): Promise<void> {
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 844 })
@@ -119,7 +119,7 @@ async function standsAtAnyWidth(page: Page, scope: Scope): Promise<void> {
   expect(new Set(corners)).toEqual(new Set(['0px']))
 }
 
-test('what a portfolio has read is not read again with each measurement of the connection', async () => {
+test('the portfolio does not load its data again with each measurement of the connection', async () => {
   const { page } = await stage.visitor()
   await using _context = page.context()
   await tradeALittle(page)
@@ -140,7 +140,7 @@ test('what a portfolio has read is not read again with each measurement of the c
   expect([count('fills'), count('candles')]).toEqual(before)
 })
 
-describe('who holds a long and a short', () => {
+describe('a trader with a long and a short position', () => {
   test('sees the exchange’s own figures to the cent, and finds them after a reload', async () => {
     const { page, complaints, layoutShift } = await stage.visitor()
     await using _context = page.context()
@@ -161,7 +161,7 @@ describe('who holds a long and a short', () => {
     expect(cents(shown.unrealised)).toBe(sum(shown.rowsUnrealised))
     expect(cents(shown.realised)).toBe(sum(shown.rowsRealised))
     expect(sum(shown.rowsTotal)).toBe(sum(shown.rowsRealised) + sum(shown.rowsUnrealised))
-    // The account began today with 100,000: what is missing of it are losses and fees, and the deposit is no profit.
+    // The account started today with 100,000: the difference is losses and fees, and the deposit is not a profit.
     expect(cents(shown.today)).toBe(cents(shown.equity) - 10_000_000)
     expect(cents(shown.today)).toBe(cents(shown.realised) + cents(shown.unrealised) - cents(shown.fees))
     expect(await layoutShift()).toBeLessThan(SHIFT_MAX)
@@ -177,7 +177,7 @@ describe('who holds a long and a short', () => {
     expect(complaints).toEqual([])
   })
 
-  test('sees what is done elsewhere at once: a close, a deposit, which is no profit', async () => {
+  test('sees changes from elsewhere at once: a close, and a deposit, which is not a profit', async () => {
     const { page } = await stage.visitor()
     await using _context = page.context()
     await tradeALittle(page)
@@ -198,14 +198,14 @@ describe('who holds a long and a short', () => {
       .toBe(10_500_000)
     const account = await ask<{ account: Account }>(page, '/api/account')
     expect(cents((await figures(page)).realised)).toBe(cents(account.account.realizedPnl))
-    // Once nothing moves any more, the account's page says of it what the portfolio says.
+    // When nothing changes any more, the account page shows the same figures as the portfolio.
     await order(other, 'buy', '25', 'LUMA')
     const won = (of: Page) => of.getByRole('region', { name: 'Equity', exact: true }).locator('p b').first().innerText()
     await expect.poll(async () => (await won(other)) === (await won(page))).toBe(true)
     expect(cents((await won(other)).split(' ')[0] ?? '')).toBe(cents((await figures(page)).equity) - 10_500_000)
   })
 
-  test('begins anew with a reset: the profits of before are told by the lists alone', async () => {
+  test('starts again after a reset: earlier profits are only in the lists', async () => {
     const { page } = await stage.visitor()
     await using _context = page.context()
     await tradeALittle(page)
@@ -228,7 +228,7 @@ describe('who holds a long and a short', () => {
     expect(await trades(page).count()).toBeGreaterThanOrEqual(5)
   })
 
-  test('is told how old everything is while the connection is lost', async () => {
+  test('sees how old everything is while the connection is lost', async () => {
     await using own = await startServer({ INSTRUMENTS_FILE: stage.instruments })
     const { page } = await newVisitor(stage.browser, own.url)
     await using _context = page.context()
@@ -255,7 +255,7 @@ describe('who holds a long and a short', () => {
     expect((await figures(page)).realised).toBe(shown.realised)
   })
 
-  test('picks how far back the curve goes, by pointer and by key, and goes where G and P lead', async () => {
+  test('selects the range of the curve by pointer and by keys, and navigates with G and P', async () => {
     const { page, complaints } = await stage.visitor()
     await using _context = page.context()
     await tradeALittle(page)
@@ -292,7 +292,7 @@ describe('who holds a long and a short', () => {
     expect(await trades(page).first().innerText()).toContain('NOVA sell 1')
   })
 
-  test.each(['dark', 'light'])('has nothing serious in the way at any width, %s', async (theme) => {
+  test.each(['dark', 'light'])('has no serious accessibility violations at any width, %s', async (theme) => {
     const scope = { colorsOnly: theme === 'light' }
     const { page } = await stage.visitor()
     await using context = page.context()
@@ -310,7 +310,7 @@ describe.each([
   { screen: 'desktop', options: DESKTOP },
   { screen: 'phone', options: PHONE },
 ])('on a $screen', ({ options }) => {
-  test('a guest without a trade is told what will come', async () => {
+  test('a guest without a trade sees what will be here', async () => {
     const { page, complaints, layoutShift } = await stage.visitor(options)
     await using _context = page.context()
     await startTrading(page)
@@ -322,7 +322,7 @@ describe.each([
     await page.getByText('No positions yet.').waitFor()
     await page.getByText('Each trade of yours shows here with what it brought.').waitFor()
     expect((await figures(page)).equity).toBe('$100,000.00')
-    // What neither rose nor fell is drawn in neither color.
+    // An unchanged curve has neither color.
     await expect.poll(() => drawnIn(page, '--fg-2')).toBeGreaterThan(0)
     expect([await drawnIn(page, '--up'), await drawnIn(page, '--down')]).toEqual([0, 0])
     expect(await page.locator('[data-part=cash]').innerText()).toMatch(/Cash\s+\$100,000\.00\s+100\.0%/)
@@ -333,7 +333,7 @@ describe.each([
     expect(complaints).toEqual([])
   })
 
-  test('who has no account is shown the way to one', async () => {
+  test('a visitor without an account is shown how to get one', async () => {
     const { page, complaints } = await stage.visitor(options)
     await using _context = page.context()
     await openPortfolio(page)

@@ -28,19 +28,19 @@ const star = (page: Page) => page.getByRole('button', { name: 'Favourite', exact
 const theme = (page: Page) => page.evaluate(() => document.documentElement.dataset['theme'])
 const boxOf = async (page: Page, name: Parameters<typeof edge>[1]) => {
   const box = await edge(page, name).boundingBox()
-  if (!box) throw new Error(`${name} is not to be seen`)
+  if (!box) throw new Error(`${name} is not visible`)
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 }
 }
 
-/** The server's page for a browser that has the session of this one and nothing else. */
+/** The page that the server renders for a browser with only this one's session. */
 async function paintedFor(page: Page, pathname: string): Promise<string> {
   const session = (await page.context().cookies()).filter(({ name }) => name.endsWith('session_token'))
   const cookie = session.map(({ name, value }) => `${name}=${value}`).join('; ')
   return (await fetch(stage.server.url + pathname, { headers: { cookie } })).text()
 }
 
-describe('what a visitor chose', () => {
-  test('follows them to another browser, and is painted at once', async () => {
+describe('a visitor’s preferences', () => {
+  test('follow them to another browser, from the first paint on', async () => {
     const { page, complaints } = await stage.visitor()
     await using _context = page.context()
     await startTrading(page)
@@ -73,7 +73,7 @@ describe('what a visitor chose', () => {
     expect(html).toContain('--wide-book: 292px')
   })
 
-  test('of how orders are sent holds for the ticket: what asks again, one press, and letters that are no commands', async () => {
+  test('of sending orders apply to the ticket: confirmations, one press, and letters that are not commands', async () => {
     const { page, complaints } = await stage.visitor()
     await using _context = page.context()
     await startTrading(page)
@@ -109,7 +109,7 @@ describe('what a visitor chose', () => {
     expect(complaints).toEqual([])
   })
 
-  test('before they were anybody is theirs once they are, and is not lost to a page that is left at once', async () => {
+  test('from before they had an account are kept, even if the page is left at once', async () => {
     const { page } = await stage.visitor()
     await using _context = page.context()
     await page.goto('/')
@@ -127,7 +127,7 @@ describe('what a visitor chose', () => {
     expect(html).toMatch(/aria-pressed="true"[^>]* aria-label="Favourite"/)
   })
 
-  test('in another tab is seen when this one is looked at again', async () => {
+  test('changed in another tab apply when this one is visible again', async () => {
     const { page } = await stage.visitor()
     await using context = page.context()
     await startTrading(page)
@@ -143,7 +143,7 @@ describe('what a visitor chose', () => {
 })
 
 describe('the panels', () => {
-  test('are resized by their gaps, with pointer and keys, and stay so', async () => {
+  test('are resized at their gaps, with pointer and keys, and keep their size', async () => {
     const { page, complaints } = await stage.visitor()
     await using _context = page.context()
     await startTrading(page)
@@ -160,7 +160,7 @@ describe('the panels', () => {
 
     await edge(page, 'Height of the lists').press('ArrowUp')
     await expect.poll(() => sizeOf(page, 'Height of the lists')).toBe(238)
-    // The rows have what the panel has, so that the last of them can be scrolled to.
+    // The rows fill the panel, so the last one can be scrolled to.
     const foot = async (locator: Locator) => {
       const box = await locator.boundingBox()
       return (box?.y ?? 0) + (box?.height ?? 0)
@@ -181,7 +181,7 @@ describe('the panels', () => {
     expect(complaints).toEqual([])
   })
 
-  test('leave the chart its least size, and are kept for each width of the page by itself', async () => {
+  test('leave the chart its minimum size, and are stored separately for each width of the page', async () => {
     const { page } = await stage.visitor()
     await using _context = page.context()
     await startTrading(page)

@@ -5,7 +5,7 @@ import { DESKTOP, launchBrowser, newVisitor, PHONE } from '../rig/browser.ts'
 import { dataFolder, spawnServer } from '../rig/server.ts'
 import { field, live, receipt, send, startTrading, typeLimit, view } from './desk.ts'
 
-/* `npm run screenshots`: the pictures of docs/screenshots, of a market and an account that are really there. */
+/* `npm run screenshots`: takes the pictures of docs/screenshots from a real market and account. */
 
 const FOLDER = join(import.meta.dirname, '../../docs/screenshots')
 const BYTES_MAX = 300_000
@@ -60,7 +60,7 @@ async function visitor(browser: Browser, theme: string, options: BrowserContextO
   return page
 }
 
-/** Two positions, an order that rests, and one that is being typed. Each is below what is asked about again. */
+/** Two positions, a resting order, and one that is being typed. All are below the size that needs a confirmation. */
 async function tradeALittle(page: Page): Promise<void> {
   for (const [symbol, qty] of [
     ['LUMA', '110'],

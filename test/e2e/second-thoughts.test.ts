@@ -20,11 +20,11 @@ import {
 } from './desk.ts'
 import { Stage } from './stage.ts'
 
-/* What a trader does who thinks again: another instrument, a cancelled order after all, a closed position after all. */
+/* Changes of mind: another instrument, undoing a cancel, undoing a close. */
 
 const stage = new Stage()
 
-test('a cancelled order is placed again on its terms, and a closed position opened again', async () => {
+test('a canceled order is placed again with its terms, and a closed position is opened again', async () => {
   const { page } = await stage.visitor()
   await using _context = page.context()
   const { qty, symbol } = await buyFirst(page)
@@ -48,7 +48,7 @@ test('a cancelled order is placed again on its terms, and a closed position open
   await position(page, symbol).waitFor()
 })
 
-test('a trailing stop is worth what it would trade, and asks by it', async () => {
+test('the confirmation of a trailing stop depends on the value it would trade', async () => {
   const { page } = await stage.visitor()
   await using _context = page.context()
   const { symbol } = await buyFirst(page)
@@ -63,7 +63,7 @@ test('a trailing stop is worth what it would trade, and asks by it', async () =>
   await page.getByText('Sends after one confirmation').waitFor()
 })
 
-test('a refusal goes with its cause', async () => {
+test('a refusal disappears with its cause', async () => {
   const { page } = await stage.visitor()
   await using context = page.context()
   await startTrading(page)
@@ -92,21 +92,21 @@ test('a refusal goes with its cause', async () => {
   expect(await send(page).isEnabled()).toBe(true)
 })
 
-describe('a row that is being changed while another tab changes it', () => {
-  /** As the other tab does. */
+describe('a row that is edited while another tab changes the order', () => {
+  /** Changes it as another tab would. */
   const amend = async (page: Page, orderId: string, change: object) => {
     const init = { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify(change) }
     const path = `/api/orders/${orderId}`
     expect(await page.evaluate(async ([to, how]) => (await fetch(to, how)).status, [path, init] as const)).toBe(200)
   }
-  /** Of the only open order. */
+  /** The state of the only open order. */
   const orderIdOf = async (page: Page) => {
     await list(page, /Open orders/)
     return (await openOrders(page).getAttribute('data-order')) ?? ''
   }
   const lower = (price: string) => (Number(price) - 1).toFixed(2)
 
-  test('leaves an order where the other put it when only its quantity is typed', async () => {
+  test('keeps the other tab’s price when only the quantity is edited', async () => {
     const { page } = await stage.visitor()
     await using _context = page.context()
     await startTrading(page)
@@ -125,7 +125,7 @@ describe('a row that is being changed while another tab changes it', () => {
     await openOrders(page).getByText(price).filter({ visible: true }).waitFor()
   })
 
-  test('leaves an exit where the other put it when only the other exit is typed', async () => {
+  test('keeps the other tab’s exit when only the other exit is edited', async () => {
     const { page } = await stage.visitor()
     await using _context = page.context()
     const { symbol } = await buyFirst(page)
@@ -151,7 +151,7 @@ describe('a row that is being changed while another tab changes it', () => {
   })
 })
 
-test('whether all orders are to be cancelled is asked where they are listed, and nowhere else', async () => {
+test('the question about canceling all orders is asked only where they are listed', async () => {
   const { page, complaints } = await stage.visitor(PHONE)
   await using _context = page.context()
   await startTrading(page)
@@ -168,7 +168,7 @@ test('whether all orders are to be cancelled is asked where they are listed, and
   expect(complaints).toEqual([])
 })
 
-test('a phone’s head leads to another instrument, in the same view', async () => {
+test('a phone’s header switches to another instrument in the same view', async () => {
   const { page, complaints } = await stage.visitor(PHONE)
   await using _context = page.context()
   await page.goto('/trade/NOVA?tab=book')
@@ -177,7 +177,7 @@ test('a phone’s head leads to another instrument, in the same view', async () 
   await page.keyboard.type('xyz')
   await page.getByText('No instrument called ‘xyz’. Show all').waitFor()
   await page.getByRole('button', { name: 'Show all' }).click()
-  // All are shown, and what is typed next narrows them: the field has the focus again, and nothing of before in it.
+  // All are shown and typing filters them: the field is focused and empty again.
   await page.getByRole('option', { name: /NOVA/ }).waitFor()
   await page.keyboard.type('lum')
   await page.getByRole('option', { name: /NOVA/ }).waitFor({ state: 'detached' })
@@ -187,7 +187,7 @@ test('a phone’s head leads to another instrument, in the same view', async () 
   expect(complaints).toEqual([])
 })
 
-test('a phone stars an instrument in its head, and finds it among the favourites', async () => {
+test('on a phone an instrument is starred in the header and found among the favorites', async () => {
   const { page, complaints } = await stage.visitor(PHONE)
   await using _context = page.context()
   await page.goto('/trade/NOVA')
@@ -204,7 +204,7 @@ test('a phone stars an instrument in its head, and finds it among the favourites
   expect(complaints).toEqual([])
 })
 
-test('a phone sorts the market by a menu', async () => {
+test('on a phone the market is sorted with a menu', async () => {
   const { page } = await stage.visitor(PHONE)
   await using _context = page.context()
   await page.goto('/')
@@ -216,7 +216,7 @@ test('a phone sorts the market by a menu', async () => {
   expect(labels).toEqual([...labels].sort((a, b) => a.localeCompare(b)))
 })
 
-test('a phone’s filter has the keys when it opens, and narrows nothing once it is closed', async () => {
+test('on a phone the filter is focused when it opens, and has no effect once it is closed', async () => {
   const { page } = await stage.visitor(PHONE)
   await using _context = page.context()
   await page.goto('/')
@@ -233,7 +233,7 @@ test('a phone’s filter has the keys when it opens, and narrows nothing once it
   expect(await page.getByRole('textbox', { name: 'Filter instruments' }).isVisible()).toBe(false)
 })
 
-test('on a phone all of a position’s row leads to where its buttons are', async () => {
+test('on a phone the whole row of a position opens the view with its buttons', async () => {
   const { page } = await stage.visitor(PHONE)
   await using _context = page.context()
   const { symbol } = await buyFirst(page)
@@ -247,7 +247,7 @@ test('on a phone all of a position’s row leads to where its buttons are', asyn
   await button(page, `Close ${symbol}`).waitFor()
 })
 
-test('where nobody trades what the address says, a phone’s tabs lead to what was looked at last', async () => {
+test('on the page of an unknown instrument, a phone’s tabs lead to the last viewed instrument', async () => {
   const { page } = await stage.visitor(PHONE)
   await using _context = page.context()
   await page.goto('/trade/LUMA')
@@ -257,7 +257,7 @@ test('where nobody trades what the address says, a phone’s tabs lead to what w
   await page.waitForURL('**/trade/LUMA?tab=book')
 })
 
-test('where nobody trades what the address says, Trade and its keys lead to what was looked at last', async () => {
+test('on the page of an unknown instrument, Trade and its keys lead to the last viewed instrument', async () => {
   const { page } = await stage.visitor()
   await using _context = page.context()
   await page.goto('/trade/LUMA')
@@ -273,7 +273,7 @@ test('where nobody trades what the address says, Trade and its keys lead to what
   }
 })
 
-test('what is not there is not offered to be tried again', async () => {
+test('a page that does not exist offers no retry', async () => {
   const { page } = await stage.visitor()
   await using _context = page.context()
   await page.goto('/nowhere')
@@ -281,14 +281,14 @@ test('what is not there is not offered to be tried again', async () => {
   expect(await page.locator('main').getByRole('link').allInnerTexts()).toEqual(['Markets'])
 })
 
-test('an address in small letters is the instrument’s', async () => {
+test('an address in lower case leads to the instrument', async () => {
   const { page } = await stage.visitor()
   await using _context = page.context()
   await page.goto('/trade/nova')
   await page.waitForURL('**/trade/NOVA')
 })
 
-test('a page prolongs the session of who looks at it, and asks for nobody else', async () => {
+test('a page renews the session of its user, and sends no request without one', async () => {
   const { page } = await stage.visitor()
   await using _context = page.context()
   const asked: string[] = []

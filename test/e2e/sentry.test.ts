@@ -20,7 +20,6 @@ const AUTH_SECRET = 'a secret of the tests, long enough for it'
 const SERVER = 1
 const PAGE = 2
 
-/** Waits until it holds; a busy machine takes its time. */
 const messageOf = ({ exception }: Told): string => exception?.values.at(-1)?.value ?? ''
 const traceOf = ({ contexts }: Told): string => contexts.trace.trace_id
 const statementsOf = ({ spans = [] }: Told): string[] =>
@@ -46,10 +45,10 @@ const sentry = (receiver: SentryReceiver) => ({
   SENTRY_TRACES_SAMPLE_RATE: '1',
 })
 
-/** What a script that is loaded before the server does to it. */
+/** A script that is loaded before the server and changes it. */
 const preloaded = (script: string) => ({ NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(script)}` })
 
-/** A page has bought something. @returns what the page itself has told of it */
+/** Buys something in a page. @returns the transaction of the page itself */
 async function buy(url: string, receiver: SentryReceiver): Promise<Told> {
   const { page } = await newVisitor(browser, url)
   await using _context = page.context()
@@ -59,7 +58,7 @@ async function buy(url: string, receiver: SentryReceiver): Promise<Told> {
   await receipt(page).getByText(`Bought ${qty} ${symbol} at`).waitFor()
   return await soon(() => {
     const told = receiver.transactions(PAGE).find(({ transaction }) => transaction === 'order.place')
-    if (told === undefined) throw new Error('the page has told nothing of its order')
+    if (told === undefined) throw new Error('the page has not reported its order')
     return told
   })
 }
@@ -142,7 +141,7 @@ describe('a server with a DSN', () => {
   test('commands of one batch share its commit, and each links to it', async () => {
     const trader = await connect(server.url, { cookie: await guestCookie(server.url) })
     const { symbol, qty, below } = await market(trader)
-    // Two transactions each, and a server sends fifty a second.
+    // Each makes two transactions, and a server sends at most fifty per second.
     const traces = Array.from({ length: 12 }, (_, i) => `${i + 10}`.padStart(32, 'a'))
     const orders = traces.map((trace) =>
       trader.ask(
@@ -171,7 +170,7 @@ describe('a server with a DSN', () => {
     for (const { contexts } of others) expect(owners.map(traceOf)).toContain(contexts.trace.links?.[0]?.trace_id)
   })
 
-  test('a trace that is none is passed over, and the request is served', async () => {
+  test('an invalid trace is ignored, and the request is served', async () => {
     const trader = await connect(server.url, { cookie: await guestCookie(server.url) })
     const nested = Array.from({ length: 1_000 }).reduce<object>((inner) => ({ inner }), {})
     for (const trace of ['x', 7, [], { sentry: 'x'.repeat(5_000) }, { sentry: `${'a'.repeat(32)}-1` }, nested]) {
@@ -179,7 +178,7 @@ describe('a server with a DSN', () => {
     }
   })
 
-  test('errors of each end arrive, once each, and what clients do wrong does not', async () => {
+  test('errors of server and page are reported once each, and mistakes of clients are not', async () => {
     const { page } = await newVisitor(browser, server.url)
     await using context = page.context()
     await startTrading(page)
@@ -187,7 +186,7 @@ describe('a server with a DSN', () => {
     const trader = await connect(server.url, { cookie })
     const { symbol, qty } = await market(trader)
 
-    // Refusals: of fields, of rules, of who asks, of what there is.
+    // Refusals: invalid fields, broken rules, missing permission, unknown things.
     await trader.refused('order.place', { clientOrderId: newId() }, 'INVALID')
     const order = { symbol, side: 'buy', type: 'market', qty: qty() }
     await trader.refused('order.place', { ...order, clientOrderId: newId(), qty: '999999999' }, 'INVALID')
@@ -201,7 +200,7 @@ describe('a server with a DSN', () => {
     await without('fill', async () => {
       expect(await trader.ask('fills', {})).toMatchObject({ ok: false, error: { code: 'INTERNAL' } })
     })
-    // Numbers cannot be written any more while a page is painted.
+    // Formatting numbers fails while a page is rendered.
     server.process.kill('SIGWINCH')
     await soon(async () => expect((await fetch(server.url)).status).toBe(500))
     server.process.kill('SIGWINCH')
@@ -209,7 +208,7 @@ describe('a server with a DSN', () => {
       const id = newId()
       expect(await trader.ask('order.place', { ...order, clientOrderId: id })).toMatchObject({ ok: false })
     })
-    // What the page is sent on the way to another view is cut short, as a broken proxy does.
+    // Data for another view is truncated, as by a broken proxy.
     await page.route('**/__data.json**', (route) =>
       route.fulfill({ json: { type: 'data', nodes: [{ type: 'data' }] } }),
     )
@@ -236,7 +235,7 @@ describe('a server with a DSN', () => {
     expect(transactions).toContain(traceOf(ofSocket!))
   })
 
-  test('nothing of a person is in any envelope', async () => {
+  test('envelopes contain no personal data', async () => {
     const secrets = { name: 'Ada Personal', email: `ada.${randomUUID()}@example.com`, password: 'Hunter2-Personal-9' }
     const { page } = await newVisitor(browser, server.url)
     await using context = page.context()
@@ -261,20 +260,20 @@ describe('a server with a DSN', () => {
     for (const text of [...personal, '127.0.0.1', '::1', 'hunter', 'Mozilla/', 'better-auth.session', AUTH_SECRET]) {
       expect(all.includes(text), text).toBe(false)
     }
-    // Money, as the wire and as the page write it, and statements with their values.
+    // Money in the formats of the wire and of the page, and statements with values.
     expect(/100,?000\.00|"cash"|buyingPower/.exec(all)?.[0]).toBeUndefined()
     const statements = receiver.transactions().flatMap(statementsOf)
     expect(statements.length).toBeGreaterThan(10)
     expect(statements.filter((text) => /'|= *\d/.test(text))).toEqual([])
   })
 
-  test('probes, files and connections that open by themselves make no transactions', () => {
+  test('probes, files and background connections make no transactions', () => {
     const names = receiver.transactions(SERVER).map(({ transaction }) => transaction)
     expect(names).toContain('GET /trade/[symbol]')
     expect(names.filter((name) => /healthz|readyz|metrics|_app|redis|pg\./.test(name ?? ''))).toEqual([])
   })
 
-  test('a promise that nobody minds ends the process with 1, as ever, once it has been told', async () => {
+  test('an unhandled rejection still ends the process with 1, after it was reported', async () => {
     const exited = once(server.process, 'exit')
     server.process.kill('SIGUSR2')
     expect(await exited).toEqual([1, null])
@@ -284,7 +283,7 @@ describe('a server with a DSN', () => {
   })
 })
 
-test('over Redis the trace goes on in another process', async () => {
+test('a trace continues in another process over Redis', async () => {
   await using receiver = await startSentryReceiver()
   await using place = await openPlace()
   const [exchange, gateway] = await Promise.all([
@@ -304,7 +303,7 @@ test('over Redis the trace goes on in another process', async () => {
   expect(exchange.log()).not.toContain('"level":50')
 })
 
-test('an answer of Redis that comes after its request has ended makes no transaction', async () => {
+test('an answer of Redis after the end of its request makes no transaction', async () => {
   await using receiver = await startSentryReceiver()
   await using place = await openPlace()
   await using proxy = await openFaultProxy({ host: '127.0.0.1', port: place.redis.port })
@@ -333,7 +332,7 @@ test('an answer of Redis that comes after its request has ended makes no transac
   expect(ops(await ordered())).not.toContain('db.redis')
 })
 
-test('without a DSN nothing of Sentry is loaded, at either end, and nothing is sent', async () => {
+test('without a DSN neither server nor page loads Sentry, and nothing is sent', async () => {
   await using receiver = await startSentryReceiver()
   await using database = await freshDatabase()
   const refuse = `

@@ -17,8 +17,8 @@ const BOOK_ROW = '[data-testid="book-ladder"] li'
 const TRADE_ROW = '[aria-label="Trades"] tbody tr'
 const FILL_ROW = '[data-testid="panel-fills"] tbody tr'
 
-describe('how the page is shown', () => {
-  test('rows are as high as was chosen, from the first paint on, and a phone’s as high as a thumb', async () => {
+describe('the appearance of the page', () => {
+  test('rows have the chosen height from the first paint on, and are large enough for a thumb on a phone', async () => {
     const { page, complaints } = await stage.visitor()
     await using context = page.context()
     await startTrading(page)
@@ -51,7 +51,7 @@ describe('how the page is shown', () => {
     expect([...complaints, ...shown.complaints, ...phone.complaints]).toEqual([])
   })
 
-  test('the browser’s own bar is light where the system is', async () => {
+  test('the browser’s own bar is light if the system theme is', async () => {
     const { page } = await stage.visitor({ colorScheme: 'light' })
     await using context = page.context()
     await context.addCookies([{ name: 'valiant_theme', value: 'system', url: stage.server.url }])
@@ -60,7 +60,7 @@ describe('how the page is shown', () => {
     expect(await page.locator('meta[name=theme-color]').getAttribute('content')).toBe('#ffffff')
   })
 
-  test('less motion is one thing, whether the system asks for it or the visitor: no flash, and an arrow beside the price', async () => {
+  test('reduced motion, set by the system or the visitor, replaces flashes by an arrow beside the price', async () => {
     const { page } = await stage.visitor()
     await using _context = page.context()
     await page.goto('/account')
@@ -109,7 +109,7 @@ describe('how the page is shown', () => {
     expect(await flashes()).toBe(0)
   })
 
-  test('rising candles are hollow by choice, and in blue and orange always', async () => {
+  test('rising candles are hollow by choice, and always with blue and orange', async () => {
     const { page } = await stage.visitor()
     await using _context = page.context()
     await accountPage(page)
@@ -124,7 +124,7 @@ describe('how the page is shown', () => {
   })
 })
 
-/** Counts the notes that a page begins to play, and keeps what it shows as notifications: this Chromium shows none itself. */
+/** Counts the notes that a page plays and records its notifications, because this Chromium does not show any. */
 async function listen(context: BrowserContext): Promise<void> {
   await context.addInitScript(() => {
     const heard = globalThis as unknown as { notes: number[]; notices: string[] }
@@ -154,12 +154,12 @@ async function listen(context: BrowserContext): Promise<void> {
 }
 const notes = (page: Page) => page.evaluate(() => (globalThis as unknown as { notes: number[] }).notes)
 const notices = (page: Page) => page.evaluate(() => (globalThis as unknown as { notices: string[] }).notices)
-/** Of sounds of two notes, whichever tab played them: up is good news. */
+/** The direction of two-note sounds in any tab: up is good news. */
 const directions = (notes: readonly number[]) =>
   notes.flatMap((hz, index) => (index % 2 === 1 ? [hz > notes[index - 1]! ? 'up' : 'down'] : [])).sort()
 
-describe('what is heard', () => {
-  test('is nothing by default; then what was chosen, from one tab of all', async () => {
+describe('sounds', () => {
+  test('are off by default; chosen ones are played by only one of several tabs', async () => {
     const { page, complaints } = await stage.visitor()
     await using context = page.context()
     await listen(context)
@@ -195,7 +195,7 @@ describe('what is heard', () => {
     expect(complaints).toEqual([])
   })
 
-  test('a price alert is heard, and shown by the browser where it lets us', async () => {
+  test('announce a price alert, with a notification if the browser permits it', async () => {
     const { page } = await stage.visitor()
     await using context = page.context()
     await listen(context)
@@ -210,7 +210,7 @@ describe('what is heard', () => {
     await page.goto(pathname)
     await live(page)
     await list(page, /^Alerts/)
-    // The field begins at the last price. One there, for trades from it on, and one below: whichever way it goes.
+    // The field starts with the last price. One alert there and one below, so that any movement fires one.
     const price = page.getByRole('textbox', { name: /^Tell me when .+ trades at$/ })
     for (const keys of [['ArrowUp'], ['ArrowDown', 'ArrowDown']]) {
       for (const key of keys) await price.press(key)
@@ -223,7 +223,7 @@ describe('what is heard', () => {
     await expect.poll(async () => (await notes(page)).length).toBeGreaterThanOrEqual(3)
   })
 
-  test('a browser that lets no page show any is named as the reason', async () => {
+  test('a browser that blocks notifications is named as the reason', async () => {
     const { page } = await stage.visitor()
     await using context = page.context()
     await context.addInitScript(() => {

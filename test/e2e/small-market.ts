@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fewInstruments } from '../rig/server.ts'
 
-/** Shares and a pair of currencies: a market of few has its history, and the page that shows it, sooner. */
+/** Shares and a currency pair: a small market generates its history and loads faster. */
 const SYMBOLS = ['NOVA', 'LUMA', 'QILL', 'EUR-USD']
 
-/** A file of a few of the shipped instruments, removed with it. */
+/** A file with a few of the shipped instruments, deleted when disposed. */
 export async function smallMarket(): Promise<AsyncDisposable & { readonly INSTRUMENTS_FILE: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'valiant-instruments-'))
   return {

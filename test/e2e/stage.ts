@@ -5,7 +5,7 @@ import { CarefulOperator } from '../rig/operator.ts'
 import { startServer } from '../rig/server.ts'
 import { smallMarket } from './small-market.ts'
 
-/** What most is looked at on. */
+/** The most common screens. */
 export const SCREENS = [
   { screen: 'desktop', options: DESKTOP },
   { screen: 'phone', options: PHONE },
@@ -13,7 +13,7 @@ export const SCREENS = [
 
 type StageServer = Awaited<ReturnType<typeof startServer>>
 
-/** A server with a small market and a browser, for all tests of a file; there from its first test to its last. */
+/** A server with a small market and a browser for all tests of a file. */
 export class Stage {
   readonly #parts = new AsyncDisposableStack()
   readonly #operator = new CarefulOperator(() => this.server.databaseUrl)
@@ -27,7 +27,7 @@ export class Stage {
     afterAll(() => this.#parts.disposeAsync())
   }
 
-  /** The file of the market's instruments. */
+  /** Path of the file with the market's instruments. */
   get instruments(): string {
     return opened(this.#instruments)
   }
@@ -40,12 +40,12 @@ export class Stage {
     return opened(this.#browser)
   }
 
-  /** Somebody who comes to the server with cookies of their own. */
+  /** Opens the server in a browser context with separate cookies. */
   visitor(options?: BrowserContextOptions): Promise<WatchedPage> {
     return newVisitor(this.browser, this.server.url, options)
   }
 
-  /** What an operator says to the market; what a test leaves halted is resumed after it. */
+  /** Runs an operator's command; what a test leaves halted is resumed after it. */
   async operator(...words: readonly string[]): Promise<void> {
     await this.#operator.type(...words)
   }
@@ -61,6 +61,6 @@ export class Stage {
 }
 
 function opened<Part>(part: Part | undefined): Part {
-  if (part === undefined) throw new Error('expected to be asked in a test: nothing is open before')
+  if (part === undefined) throw new Error('expected a call in a test: nothing is open before')
   return part
 }

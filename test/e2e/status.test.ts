@@ -6,10 +6,10 @@ import { barriers } from './axe-violations.ts'
 import { live, receipt, send, startTrading, typeLimit, view } from './desk.ts'
 import { Stage } from './stage.ts'
 
-/* The line at the foot and what stands behind it, and the switch to another instrument. */
+/* The status bar with its details, and the switch to another instrument. */
 
 const stage = new Stage()
-/** Between the browser and the server. */
+/** The proxy between browser and server. */
 let proxy: FaultProxy
 beforeAll(async () => {
   proxy = await openFaultProxy({ host: '127.0.0.1', port: stage.server.port })
@@ -19,7 +19,7 @@ afterAll(() => proxy[Symbol.asyncDispose]())
 const visitor = (options: BrowserContextOptions): Promise<WatchedPage> =>
   newVisitor(stage.browser, `http://localhost:${proxy.port}`, options)
 
-// Also where a test fails half-way: its second try needs the link.
+// Also after a failed test, because its retry needs the link.
 afterEach(() => proxy.mend())
 
 const SOON = { timeout: 30_000 }
@@ -29,7 +29,7 @@ const figure = async (page: Page, name: string) =>
   (await details(page).locator('dt', { hasText: name }).locator('+ dd').innerText()).trim()
 const ms = async (page: Page, name: string) => Number((await figure(page, name)).replace(' ms', '').replace(',', ''))
 
-/** An order that rests: a change of the account. */
+/** Places a resting order, to change the account. */
 async function rest(page: Page): Promise<void> {
   await view(page, 'Trade')
   await typeLimit(page, '7', 2)
@@ -38,7 +38,7 @@ async function rest(page: Page): Promise<void> {
 }
 
 describe('the status bar', () => {
-  test('tells how quick the connection has been, where it leads and what came of it last', async () => {
+  test('shows the latency of the connection, its server, and the last disconnection', async () => {
     const { page, complaints, layoutShift } = await visitor(DESKTOP)
     await using _context = page.context()
     await startTrading(page)
@@ -64,7 +64,7 @@ describe('the status bar', () => {
     expect(complaints).toEqual([])
   })
 
-  test('says that the connection is slow, and what the worst of it was when it is quick again', async () => {
+  test('shows that the connection is slow, and the worst latency when it is fast again', async () => {
     const { page } = await visitor(DESKTOP)
     await using _context = page.context()
     await page.goto('/')
@@ -103,7 +103,7 @@ describe('the status bar', () => {
       await page.keyboard.press('Escape')
       await details(page).waitFor({ state: 'detached' })
 
-      // Another page can't come now: this one stays, with all that stands in it.
+      // Another page cannot be loaded now: this one stays, with its contents.
       const markets = page.getByRole('link', { name: 'Markets', exact: true }).filter({ visible: true })
       await markets.click()
       await page.getByRole('alert').getByText('That page can’t be loaded while the connection is lost.').waitFor()
@@ -118,7 +118,7 @@ describe('the status bar', () => {
   )
 })
 
-test('the bar says which instrument is halted, on the page of that instrument', async () => {
+test('the bar shows a halted instrument on its own page', async () => {
   const { page } = await visitor(DESKTOP)
   await using _context = page.context()
   await page.goto('/trade/LUMA')
@@ -143,7 +143,7 @@ describe('the instrument switch', () => {
     await live(page)
   }
 
-  test('offers what was looked at lately, then the favourites, then all; Enter goes back and forth', async () => {
+  test('lists recent instruments, then favorites, then all; Enter switches back and forth', async () => {
     const { page, complaints } = await visitor(DESKTOP)
     await using _context = page.context()
     await open(page, 'QILL')
@@ -156,7 +156,7 @@ describe('the instrument switch', () => {
     await group(page, 'Recent').getByText('EUR/USD').waitFor()
     await group(page, 'Favourites').getByText('QILL').waitFor()
     await group(page, 'All').getByText('LUMA', { exact: true }).waitFor()
-    // Each with its price and its change.
+    // Each has its price and its change.
     expect(await group(page, 'All').getByRole('option').first().innerText()).toMatch(/\n[\d,.]+\n[+−]?[\d.]+%$/)
     expect(await barriers(page)).toEqual([])
     await page.keyboard.press('Enter')
@@ -168,7 +168,7 @@ describe('the instrument switch', () => {
     expect(complaints).toEqual([])
   })
 
-  test('forgets what was typed once it is left, by key or by pointer', async () => {
+  test('clears its text when it is closed by key or by pointer', async () => {
     const { page, complaints } = await visitor(DESKTOP)
     await using _context = page.context()
     await open(page, 'NOVA')
@@ -215,7 +215,7 @@ describe('the instrument switch', () => {
   })
 })
 
-test('the errors’ texts show what is code as code', async () => {
+test('the texts of errors show code as code', async () => {
   const { page } = await visitor(DESKTOP)
   await using _context = page.context()
   await page.goto('/docs/errors')

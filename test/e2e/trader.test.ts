@@ -30,7 +30,7 @@ const SHIFT_MAX = 0.01
 const stage = new Stage()
 
 const textOf = async (page: Page, testId: string) => (await page.getByTestId(testId).innerText()).trim()
-test('a reload after the first trade offers no second one', async () => {
+test('a reload after the first trade proposes no second one', async () => {
   const { page } = await stage.visitor()
   await using _context = page.context()
   await startTrading(page)
@@ -45,7 +45,7 @@ test('a reload after the first trade offers no second one', async () => {
 })
 
 describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
-  test('a new visitor buys, rests, cancels, is refused, and finds all of it after a reload', async () => {
+  test('a new visitor buys, places a resting order, cancels it, is refused, and finds everything after a reload', async () => {
     const { page, complaints } = await stage.visitor(options)
     await using _context = page.context()
     await startTrading(page)
@@ -123,14 +123,14 @@ describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
     expect([...complaints, ...second.complaints]).toEqual([])
   })
 
-  test('nothing moves but the numbers', async () => {
+  test('only numbers change, without layout shifts', async () => {
     const { page, layoutShift } = await stage.visitor(options)
     await using _context = page.context()
     await page.goto('/')
     await live(page)
     await moves(page)
     expect(await layoutShift()).toBeLessThan(SHIFT_MAX)
-    // Where the exchange is far away, the press is long ago when the account is there.
+    // With a distant exchange, the account arrives long after the press.
     await page.route('**/sign-in/anonymous', async (route) => {
       await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 600)))
       await route.continue()
@@ -145,7 +145,7 @@ describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
     expect(await layoutShift()).toBeLessThan(SHIFT_MAX)
   })
 
-  test.each(['dark', 'light'])('nothing serious stands in the way of who cannot see or point, %s', async (theme) => {
+  test.each(['dark', 'light'])('there are no serious accessibility violations, %s', async (theme) => {
     const scope = { colorsOnly: theme === 'light' }
     const { page } = await stage.visitor(options)
     await using context = page.context()
@@ -161,7 +161,7 @@ describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
     await send(page).click()
     await confirm(page)
     expect(await barriers(page, scope)).toEqual([])
-    // A desktop shows them all at once.
+    // A desktop shows all views at once.
     for (const name of screen === 'phone' ? (['Chart', 'Book', 'Positions'] as const) : []) {
       await view(page, name)
       expect(await barriers(page, scope)).toEqual([])
@@ -172,7 +172,7 @@ describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
   })
 })
 
-/** Presses once more. The button is deaf for a moment, so that a double click is no confirmation. */
+/** Presses again. The button ignores presses for a moment, so that a double click does not confirm. */
 async function confirm(page: Page): Promise<void> {
   await expect
     .poll(async () => {
@@ -203,7 +203,7 @@ async function moves(page: Page): Promise<void> {
 }
 
 describe('an impatient trader', () => {
-  test('who presses twice has bought once', async () => {
+  test('buys once when pressing twice', async () => {
     const { page } = await stage.visitor()
     await using _context = page.context()
     await startTrading(page)
@@ -214,7 +214,7 @@ describe('an impatient trader', () => {
     await list(page, /Fills/)
     await page.getByTestId('panel-fills').locator('tbody tr').first().waitFor()
     await list(page, /Order history/)
-    // Those without a symbol hold the place of what is still to come.
+    // Rows without a symbol are placeholders.
     const orders = page.getByTestId('panel-history').locator('tbody tr').filter({ hasText: symbol })
     await orders.first().waitFor()
     expect(await orders.count()).toBe(1)
@@ -222,7 +222,7 @@ describe('an impatient trader', () => {
     expect(await position(page, symbol).locator('td').first().innerText()).toBe(qty)
   })
 
-  test('who sells more than held is told how much there is, and sells that', async () => {
+  test('who sells more than held sees how much there is, and sells that', async () => {
     const { page } = await stage.visitor()
     await using _context = page.context()
     await startTrading(page)
@@ -240,7 +240,7 @@ describe('an impatient trader', () => {
     await page.getByText('No positions yet').waitFor()
   })
 
-  test('whose field is empty is told what is missing, and nothing is sent', async () => {
+  test('with an empty field sees what is missing, and nothing is sent', async () => {
     const { page } = await stage.visitor()
     await using _context = page.context()
     await startTrading(page)
@@ -252,7 +252,7 @@ describe('an impatient trader', () => {
     await page.getByText('Orders that are filled, cancelled or refused show here.').waitFor()
   })
 
-  test('who has no mouse trades by keys alone', async () => {
+  test('can trade with the keyboard only', async () => {
     const { page } = await stage.visitor()
     await using _context = page.context()
     await page.goto('/')
@@ -269,7 +269,7 @@ describe('an impatient trader', () => {
       await page.keyboard.press('F6')
       expect(await page.getByRole('region', { name, exact: true }).locator(':focus').count()).toBe(1)
     }
-    // Among radios, where F6 led, arrows pick; from a button they move the price, so far that it waits whatever comes.
+    // F6 leads to radio buttons, where arrows select. On a button they move the price, here so far that the order rests.
     await page.getByRole('button', { name: 'Save a picture' }).focus()
     await page.keyboard.press('l')
     for (let step = 0; step < 4; step++) await page.keyboard.press('Shift+ArrowDown')
@@ -285,7 +285,7 @@ describe('an impatient trader', () => {
   })
 })
 
-test('a server that is killed makes what is old say so, and comes back with the same account', async () => {
+test('when the server is killed, old data is marked, and the account is the same after its restart', async () => {
   await using database = await freshDatabase()
   const dataDir = await mkdtemp(join(tmpdir(), 'valiant-data-'))
   const environment = {

@@ -6,7 +6,7 @@ import { barriers } from './axe-violations.ts'
 import { button, field, list, live, position, receipt, receiptAway, send, startTrading, type } from './desk.ts'
 import { SCREENS, Stage } from './stage.ts'
 
-/* What stands around chart, book and ticket: the depth of the book, all positions at once, what is told once, the watchlist. */
+/* The parts around chart, book and ticket: the depth of the book, all positions, one-time hints, the watchlist. */
 
 const stage = new Stage()
 const SHIFT_MAX = 0.01
@@ -20,7 +20,7 @@ const things = (page: Page) => button(page, '3 things worth knowing')
 const account = (page: Page) => page.getByRole('button', { name: /, account/ })
 const watchlist = (page: Page) => page.getByRole('region', { name: 'Watchlist' })
 
-/** Buys at the market, in its own workspace. */
+/** Buys with a market order, in the instrument's workspace. */
 async function buy(page: Page, symbol: string, qty: string): Promise<void> {
   await page.goto(`/trade/${symbol}?tab=ticket`)
   await live(page)
@@ -30,15 +30,15 @@ async function buy(page: Page, symbol: string, qty: string): Promise<void> {
   await receipt(page).getByText('Bought').waitFor()
 }
 
-/** At a part of the drawing's width, from the left. */
+/** Moves the pointer to a fraction of the drawing's width, from the left. */
 async function pointAt(page: Page, part: number): Promise<void> {
   const box = await drawing(page).boundingBox()
-  if (!box) throw new Error('the depth is not to be seen')
+  if (!box) throw new Error('the depth is not visible')
   await page.mouse.move(box.x + box.width * part, box.y + box.height / 2)
 }
 
 describe.each(SCREENS)('the depth of the book, on a $screen', ({ options }) => {
-  test('is drawn beside it, told in words, and shows what it takes to reach a price', async () => {
+  test('is drawn beside it, described in words, and shows the quantity up to a price', async () => {
     const { page, complaints, layoutShift } = await stage.visitor(options)
     await using _context = page.context()
     await page.goto('/trade/NOVA?tab=book')
@@ -66,7 +66,7 @@ describe.each(SCREENS)('the depth of the book, on a $screen', ({ options }) => {
   })
 })
 
-test('a grouped book is subscribed to deeper, once', async () => {
+test('a grouped book subscribes once to a larger depth', async () => {
   const { page } = await stage.visitor()
   await using _context = page.context()
   const sent: string[] = []
@@ -87,7 +87,7 @@ test('a grouped book is subscribed to deeper, once', async () => {
   await page.getByTestId('book-ladder').getByRole('list', { name: 'Asks' }).getByRole('listitem').first().waitFor()
 })
 
-test('the depth, the title and the spoken prices say it when they are old', async () => {
+test('the depth, the title and the announced prices are marked when they are old', async () => {
   await using proxy: FaultProxy = await openFaultProxy({ host: '127.0.0.1', port: stage.server.port })
   const { page } = await stage.visitor({ ...DESKTOP, baseURL: `http://localhost:${proxy.port}` })
   await using _context = page.context()
@@ -112,7 +112,7 @@ test('the depth, the title and the spoken prices say it when they are old', asyn
   })
   expect(grey).toBe(true)
   expect(await page.title()).toBe('NOVA · Valiant')
-  // The region is emptied first: the same prices are a change again.
+  // The live region is emptied first, so that the same prices are announced again.
   const texts = await spoken.evaluateHandle((region) => {
     const seen: string[] = []
     new MutationObserver(() => seen.push(region.textContent)).observe(region, {
@@ -128,14 +128,14 @@ test('the depth, the title and the spoken prices say it when they are old', asyn
 })
 
 describe.each(SCREENS)('all positions at once, on a $screen', ({ options, screen }) => {
-  test('are closed after one question, with what it comes to', async () => {
+  test('are closed after one confirmation that shows the total', async () => {
     const { page, complaints } = await stage.visitor(options)
     await using _context = page.context()
     await startTrading(page)
     await buy(page, 'LUMA', '7')
     await list(page, /^Positions/)
     await position(page, 'LUMA').waitFor()
-    // One has its own button.
+    // A single one has its own button.
     expect(await closeAll(page).count()).toBe(0)
     await buy(page, 'NOVA', '3')
     await list(page, /^Positions/)
@@ -154,7 +154,7 @@ describe.each(SCREENS)('all positions at once, on a $screen', ({ options, screen
   })
 })
 
-test('of positions of which one is not closed, it is named, and stays', async () => {
+test('a position that could not be closed with the others is named and stays', async () => {
   const { page } = await stage.visitor()
   await using _context = page.context()
   await page.routeWebSocket(/socket\.io/, refusingToClose('LUMA'))
@@ -182,10 +182,10 @@ function refusingToClose(symbol: string): (socket: WebSocketRoute) => void {
   }
 }
 
-/** More of them than the page's load brings of the whole account. */
+/** More trades than a page loads for the whole account. */
 const OTHER_FILLS = 60
 
-test('one’s own trades in an instrument stay, however many were made in others since', async () => {
+test('own trades in an instrument are still shown after many trades in others', async () => {
   const { page, complaints } = await stage.visitor()
   await using _context = page.context()
   await startTrading(page)
@@ -215,8 +215,8 @@ test('one’s own trades in an instrument stay, however many were made in others
   expect(complaints).toEqual([])
 })
 
-describe('what is told once', () => {
-  test('are three things worth knowing after the first trade, until they are left for good', async () => {
+describe('one-time hints', () => {
+  test('appear after the first trade, until they are dismissed for good', async () => {
     const { page, complaints, layoutShift } = await stage.visitor()
     await using _context = page.context()
     await startTrading(page)
@@ -242,7 +242,7 @@ describe('what is told once', () => {
     expect(complaints).toEqual([])
   })
 
-  test('is that a guest’s account can be kept, after the third trade and until the menu was opened', async () => {
+  test('say that a guest can keep the account, after the third trade until the menu was opened', async () => {
     const { page, layoutShift } = await stage.visitor()
     await using _context = page.context()
     await startTrading(page)
@@ -270,7 +270,7 @@ const symbolOf = (page: Page) => Promise.resolve(new URL(page.url()).pathname.sp
 describe('on a page of 1800 pixels and more', () => {
   const WIDE = { viewport: { width: 1_800, height: 900 } }
 
-  test('a watchlist stands at the left, favourites first, and leads to each instrument', async () => {
+  test('a watchlist on the left lists favorites first and links to each instrument', async () => {
     const { page, complaints, layoutShift } = await stage.visitor(WIDE)
     await using _context = page.context()
     await page.goto('/trade/NOVA')
@@ -294,7 +294,7 @@ describe('on a page of 1800 pixels and more', () => {
     expect(complaints).toEqual([])
   })
 
-  test('and on none below', async () => {
+  test('and there is none on narrower pages', async () => {
     const { page } = await stage.visitor({ viewport: { width: 1_799, height: 900 } })
     await using _context = page.context()
     await page.goto('/trade/NOVA')
@@ -310,7 +310,7 @@ describe.each([
   { width: 1_440, height: 720 },
   { width: 1_440, height: 900 },
 ])('with exits in the ticket on a page of $width by $height', (viewport) => {
-  test('what the order comes to stands beside the button, and the fields scroll', async () => {
+  test('the order’s total is beside the button, and the fields scroll', async () => {
     const { page } = await stage.visitor({ viewport })
     await using _context = page.context()
     await startTrading(page)
@@ -327,7 +327,7 @@ describe.each([
   })
 })
 
-/** Whole, and with nothing over its corners. */
+/** Whether it is completely visible, with nothing over its corners. */
 const isInSight = (element: ReturnType<typeof send>) =>
   element.evaluate((node) => {
     const { left, right, top, bottom } = node.getBoundingClientRect()
