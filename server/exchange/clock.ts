@@ -1,8 +1,8 @@
-/** Time and timers as the loop needs them, so that a simulation can give others. */
+/** The time and timers of the exchange loop, which a simulation can replace. */
 export interface Clock {
   /** Wall time in whole ms. */
   now(): number
-  /** Calls back once after so many ms; the result takes it back. */
+  /** Calls back once after `ms` milliseconds; the returned function cancels it. */
   after(ms: number, call: () => void): () => void
 }
 

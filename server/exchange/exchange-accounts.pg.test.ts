@@ -29,7 +29,7 @@ const create = (id: string, more: Partial<CreateAccountRequest> = {}) =>
 const numberOf = ({ id }: Account): number => parseId(id)?.account ?? 0
 
 describe('an account', () => {
-  test('gets money and gives it back, with the line of the ledger', async () => {
+  test('deposits and withdraws money, and gets the ledger entry', async () => {
     const deposit = good(await move('account.deposit', 500_00)) as MovedMoney
     expect(deposit).toMatchObject({ account: { cash: '100500.00' }, entry: { kind: 'deposit', amount: '500.00' } })
     expect(good(await move('account.withdraw', 100_500_00))).toMatchObject({
@@ -42,7 +42,7 @@ describe('an account', () => {
     expect(frames[1]?.seq).toBe(deposit.seq)
   })
 
-  test('gives back no more than is free, and takes no more than can be counted', async () => {
+  test('withdraws no more than is available, and deposits no more than the limit', async () => {
     good(await rig.rest(account, 'a'))
     expect(await move('account.withdraw', 100_000_00)).toMatchObject({
       error: { code: 'INSUFFICIENT_FUNDS', details: { required: '100000.00', available: '99499.75' } },
@@ -58,7 +58,7 @@ describe('an account', () => {
     expect((await rig.account(account)).account.name).toBe('Swing')
   })
 
-  test('begins anew with the cash asked for, and keeps its history', async () => {
+  test('is reset to the requested cash and keeps its history', async () => {
     good(await rig.place(account, 'a'))
     good(await rig.rest(account, 'b'))
     const reset = good(await rig.ask({ event: 'account.reset', account, startingCents: 7_000_00 }))
@@ -72,7 +72,7 @@ describe('an account', () => {
     expect(await rig.count(`SELECT count(*) FROM fill WHERE fill_id >> 32 = ${account}`)).toBeGreaterThan(0)
   })
 
-  test('is opened beside another, once under its id, up to a number', async () => {
+  test('can be opened in addition to another, once per request id, up to a maximum', async () => {
     const first = good(await create('1', { mode: 'margin' })) as Account
     expect(first).toMatchObject({ name: 'Second', cash: '5000.00', mode: 'margin' })
     expect(await create('1', { mode: 'margin' })).toMatchObject({ duplicate: true, data: { id: first.id } })
@@ -83,7 +83,7 @@ describe('an account', () => {
     expect(await rig.account(numberOf(first))).toMatchObject({ account: { cash: '5000.00' } })
   })
 
-  test('has its equity sampled when it begins, and begins anew', async () => {
+  test('has its equity sampled when it is opened and when it is reset', async () => {
     good(await rig.ask({ event: 'account.reset', account, startingCents: 7_000_00 }))
     const sql = `SELECT equity_cents::text AS cents FROM equity_sample WHERE account_id = ${account} ORDER BY at_ms`
     const samples = async () => (await rig.sql<{ cents: string }>(sql)).map(({ cents }) => cents)
@@ -94,7 +94,7 @@ describe('an account', () => {
 describe('a margin account', () => {
   const at = (snapshot: AccountSnapshot) => snapshot.account
 
-  test('sells short, shows what that binds and its price of liquidation, and cannot go back before it is flat', async () => {
+  test('sells short, shows its margin and liquidation price, and cannot switch back while it has the position', async () => {
     await toMargin()
     const short = good(await rig.place(account, 'a', { side: 'sell', lots: 1_000 })) as PlacedOrder
     expect(short).toMatchObject({ status: 'filled' })
@@ -109,7 +109,7 @@ describe('a margin account', () => {
     expect(good(await rig.ask({ event: 'account.update', account, mode: 'cash' }))).toMatchObject({ mode: 'cash' })
   })
 
-  test('has its mode, its debt and its short after a restart', async () => {
+  test('keeps its mode, debt and short position over a restart', async () => {
     await toMargin()
     good(await rig.place(account, 'a', { lots: 1_500 }))
     good(await rig.place(account, 'b', { side: 'sell', symbol: 'MERI', lots: 200 }))
@@ -121,7 +121,7 @@ describe('a margin account', () => {
     expect(after.positions.map(({ symbol, qty }) => [symbol, qty])).toEqual([['VLNT', '1500'], ['MERI', '-200']]) // prettier-ignore
   })
 
-  test('is refused what its margin does not bear', async () => {
+  test('is refused orders beyond its margin', async () => {
     await toMargin()
     expect(await rig.place(account, 'a', { lots: 5_000 })).toMatchObject({
       error: { code: 'INSUFFICIENT_MARGIN', details: { required: expect.any(String) as string } },
@@ -147,13 +147,13 @@ describe('a margin account', () => {
     expect(rig.framesOf(account).map(({ cause }) => cause)).toContain('liquidation')
   })
 
-  test('that cannot be liquidated yet, since what it holds is halted, places nothing; cancels and deposits go', async () => {
+  test('that cannot be liquidated while its instrument is halted can cancel and deposit but not place orders', async () => {
     await toMargin()
-    const scale = 3_900 / rig.touch().bidTicks // the market has fallen in the test before
+    const scale = 3_900 / rig.touch().bidTicks // the market fell in the previous test
     good(await rig.place(account, 'a', { lots: Math.floor(3_300 * scale) }))
     good(await rig.place(account, 'b', { side: 'sell', symbol: 'MERI', lots: 800 }))
     await setMarketStatus(rig.database.queries, 'MERI', 'halted')
-    // So far that its other position alone is too much for what is left.
+    // So far that its other position alone exceeds the remaining equity.
     await rig.reopenAt('VLNT', 0.25)
     await expect.poll(stateOf, { timeout: 60_000 }).toBe('liquidating')
     expect(await rig.place(account, 'c')).toMatchObject({ error: { code: 'LIQUIDATING' } })

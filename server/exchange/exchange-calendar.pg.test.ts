@@ -22,14 +22,14 @@ const middle = () => (rig.touch().bidTicks + rig.touch().askTicks) / 2
 const balanceOf = (asset: string) =>
   rig.count(`SELECT amount AS count FROM balance WHERE account_id = ${account} AND asset = '${asset}'`)
 
-/** An operator says it; the exchange has seen it when the frames tell. */
+/** Sets the status as an operator would, and waits until frames show that the exchange has seen it. */
 async function setStatus(status: 'open' | 'halted' | 'closed') {
   expect(await setMarketStatus(rig.database.queries, 'VLNT', status)).toBe(true)
   await expect.poll(() => rig.statusOf('VLNT')).toBe(status)
 }
 
 describe('a halt', () => {
-  test('lets orders be canceled and not placed, trades nothing, tells everyone, and outlives a restart', async () => {
+  test('allows cancels only, stops trading, is announced, and outlives a restart', async () => {
     good(await rig.rest(account, 'a'))
     await setStatus('halted')
     expect(rig.statuses.at(-1)).toMatchObject({ market: 'open', message: expect.stringContaining('VLNT is halted') as string }) // prettier-ignore
@@ -49,22 +49,22 @@ describe('a halt', () => {
     expect(rig.statuses.at(-1)).not.toHaveProperty('message')
   })
 
-  test('that is called a close refuses with MARKET_CLOSED', async () => {
+  test('of the kind close refuses orders with MARKET_CLOSED', async () => {
     await setStatus('closed')
     expect(await rig.place(account, 'a')).toMatchObject({ error: { code: 'MARKET_CLOSED' } })
   })
 })
 
-describe('a halt that takes the orders out', () => {
+describe('a halt that cancels orders', () => {
   const clear = () => setMarketStatus(rig.database.queries, 'VLNT', 'halted', { cancelsOrders: true })
-  const told = (id: string) => rig.ordersOf(account).get(id)
+  const stateOf = (id: string) => rig.ordersOf(account).get(id)
 
-  test('cancels those of all users in that instrument, for the reason halt, and no others', async () => {
+  test('cancels all users’ orders in that instrument with the reason halt, and no others', async () => {
     good(await rig.rest(account, 'a'))
     const limitTicks = rig.touch('MERI').bidTicks - 100
     good(await rig.place(account, 'other', { ...resting, symbol: 'MERI', limitTicks }))
     await clear()
-    await expect.poll(() => told('a')).toMatchObject({ status: 'canceled', reason: 'halt' })
+    await expect.poll(() => stateOf('a')).toMatchObject({ status: 'canceled', reason: 'halt' })
     expect(rig.framesOf(account).at(-1)).toMatchObject({ cause: 'system', orders: [{ clientOrderId: 'a' }] })
     expect((await rig.account(account)).openOrders).toMatchObject([{ clientOrderId: 'other' }])
     await expect.poll(() => rig.statusOf('VLNT')).toBe('halted')
@@ -73,18 +73,18 @@ describe('a halt that takes the orders out', () => {
     expect((await rig.account(account)).openOrders).toHaveLength(2)
   })
 
-  test('that came while nobody led does so at the start, before anyone trades', async () => {
+  test('that was set while nobody led cancels them at the start, before any trade', async () => {
     good(await rig.rest(account, 'a'))
     await rig.stop()
     await clear()
     await rig.resume()
-    await expect.poll(() => told('a')).toMatchObject({ status: 'canceled', reason: 'halt' })
+    await expect.poll(() => stateOf('a')).toMatchObject({ status: 'canceled', reason: 'halt' })
     expect((await rig.account(account)).openOrders).toEqual([])
   })
 })
 
 describe('a dividend', () => {
-  test('is paid to who holds, lowers the orders below the market and the price, and comes once', async () => {
+  test('is paid to holders, lowers resting buy orders and the price, and is applied once', async () => {
     good(await rig.place(account, 'a', { lots: 100 }))
     good(await rig.place(account, 'b', { ...resting, lots: 10, limitTicks: 5_000 }))
     const cash = await balanceOf('USD')
@@ -103,7 +103,7 @@ describe('a dividend', () => {
     expect(await balanceOf('USD')).toBe(cash + 200 * 100)
   })
 
-  test('moves the whole market at once: nobody sells at the price before it, and no water rises back to it', async () => {
+  test('moves the whole market at once: nobody sells at the old price, and no trailing stop’s best price returns to it', async () => {
     good(await rig.place(account, 'a', { lots: 100 }))
     const trailing = { side: 'sell', type: 'trailing_stop', timeInForce: 'gtc', lots: 10, trailTicks: 1_000 } as const
     good(await rig.place(account, 't', trailing))
@@ -127,12 +127,12 @@ describe('a dividend', () => {
       return rig.nowMs
     }
     await expect.poll(watched, { interval: 0 }).toBeGreaterThan(untilMs)
-    // By itself the price hardly moves meanwhile.
+    // The price by itself hardly moves in this time.
     expect(Math.max(...waters)).toBeLessThan(before.water - 100)
   })
 })
 
-describe('what is applied and not committed', () => {
+describe('an action that was applied but not committed', () => {
   test('is applied again, once, and the price falls once', async () => {
     good(await rig.place(account, 'a', { lots: 100 }))
     const cash = await balanceOf('USD')
@@ -159,7 +159,7 @@ describe('a split', () => {
   const bars = async (fromMs: number, toMs: number) =>
     new Bars(rig.database.queries).bars('1m', 'VLNT', { fromMs, toMs })
 
-  /** A position of 101 and a resting buy of 10 at 50.00; the day before of the bars. */
+  /** Creates a position of 101 and a resting buy of 10 at 50.00, and reads the bars of the previous day. */
   async function before() {
     good(await rig.place(account, 'a', { lots: 101 }))
     good(await rig.place(account, 'b', { ...resting, lots: 10, limitTicks: 5_000 }))
@@ -185,7 +185,7 @@ describe('a split', () => {
     expect(await rig.count('SELECT count(*) FROM corporate_action WHERE restated')).toBe(1)
   }
 
-  test('makes two lots of one: of positions, orders, prices and their history', async () => {
+  test('doubles positions and orders, and halves prices and their history', async () => {
     const was = await before()
     const { epoch } = rig
     await splitNow()
@@ -200,14 +200,14 @@ describe('a split', () => {
     good(await rig.place(account, 'c', { lots: 1 }))
   })
 
-  test('that leaves nothing of an order cancels it, for the reason admin', async () => {
+  test('that rounds an order down to nothing cancels it with the reason admin', async () => {
     good(await rig.place(account, 'b', { ...resting, lots: 10, limitTicks: 5_000 }))
     await schedule({ symbol: 'VLNT', kind: 'split', numerator: 1, denominator: 20, atMs: Date.now() })
     await expect.poll(() => rig.ordersOf(account).get('b')).toMatchObject({ status: 'canceled', reason: 'admin' })
     expect(rig.framesOf(account).at(-1)).toMatchObject({ cause: 'corporate_action' })
   })
 
-  test('in reverse keeps orders at prices that only the new book reaches', async () => {
+  test('in reverse keeps orders at prices that only the new book allows', async () => {
     good(await rig.place(account, 'a', { lots: 100 }))
     good(await rig.place(account, 's', { ...resting, side: 'sell', lots: 10, limitTicks: 12_000 }))
     await schedule({ symbol: 'VLNT', kind: 'split', numerator: 1, denominator: 10, atMs: Date.now() })
@@ -217,9 +217,9 @@ describe('a split', () => {
     expect((await rig.account(account)).openOrders).toMatchObject([after])
   })
 
-  test('that was committed and not restated when the process died is brought to its end at the next start', async () => {
+  test('that was committed before the process died adjusts its bars at the next start', async () => {
     const was = await before()
-    // Everything but the restating of bars, which its trigger forbids for now: as if the process died before it.
+    // A trigger blocks the adjustment of bars, as if the process had died before it.
     await rig.sql(`CREATE FUNCTION forbidden() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not now'; END $$`)
     await rig.sql(`CREATE TRIGGER not_now BEFORE UPDATE ON candle_1m FOR EACH STATEMENT EXECUTE FUNCTION forbidden()`)
     await splitNow()
@@ -233,7 +233,7 @@ describe('a split', () => {
 })
 
 describe('the day', () => {
-  test('ends orders of the day at the session close of their instrument, over a restart', async () => {
+  test('ends day orders at the session close of their instrument, also after a restart', async () => {
     const order = good(await rig.place(account, 'a', { ...resting, timeInForce: 'day', limitTicks: 5_000 }))
     const close = nextSessionClose({ open: '13:30', close: '20:00' }, rig.nowMs)
     expect(order).toMatchObject({ timeInForce: 'day', expireAt: close })
@@ -243,7 +243,7 @@ describe('the day', () => {
     await expect.poll(() => rig.ordersOf(account).get('a')).toMatchObject({ status: 'expired', reason: 'day_end' }) // prettier-ignore
   })
 
-  test('is charged for at midnight, days that were missed together, and none twice', async () => {
+  test('is charged interest at midnight: missed days together, none twice', async () => {
     good(await rig.ask({ event: 'account.update', account, mode: 'margin' }))
     good(await rig.place(account, 'a', { lots: 1_800 }))
     good(await rig.place(account, 'b', { side: 'sell', symbol: 'MERI', lots: 100 }))
@@ -283,7 +283,7 @@ describe('the dead man’s switch', () => {
     expect(await rig.count('SELECT count(*) FROM dead_man')).toBe(0)
   })
 
-  test('is switched off by 0', async () => {
+  test('is turned off by 0', async () => {
     good(await rig.rest(account, 'a'))
     const { cancelAt } = good(await arm(400)) as { cancelAt: number }
     expect(good(await arm(0))).toEqual({})
@@ -292,7 +292,7 @@ describe('the dead man’s switch', () => {
     expect((await rig.account(account)).openOrders).toMatchObject([{ clientOrderId: 'a' }])
   })
 
-  test('outlives a restart, and stands still while nobody can renew it', async () => {
+  test('outlives a restart, and pauses while nobody can renew it', async () => {
     good(await rig.rest(account, 'a'))
     const { cancelAt } = good(await arm(5_000)) as { cancelAt: number }
     await rig.stop()
@@ -306,7 +306,7 @@ describe('the dead man’s switch', () => {
   })
 })
 
-test('marks go on over a restart, though the market opens elsewhere', async () => {
+test('marks continue over a restart, although the market opens at another price', async () => {
   good(await rig.place(account, 'a', { lots: 10 }))
   const markOf = async () => Number(positionOf(await rig.account(account))?.markPrice)
   const before = await markOf()
@@ -316,7 +316,7 @@ test('marks go on over a restart, though the market opens elsewhere', async () =
   await expect.poll(markOf).toBeLessThan(0.95 * before)
 })
 
-test('equity is sampled each minute of who holds a position, and of who has changed', async () => {
+test('equity is sampled every minute for accounts with a position, and for those that changed', async () => {
   const idle = await rig.openAccount('user-2')
   good(await rig.place(account, 'a', { lots: 10 }))
   const samples = (of: number) => rig.count(`SELECT count(*) FROM equity_sample WHERE account_id = ${of}`)
@@ -331,15 +331,15 @@ test('equity is sampled each minute of who holds a position, and of who has chan
   expect(await samples(idle)).toBe(2)
 })
 
-test('two takes of the house in one quantum at a resting order make one frame, and seqs rise by one', async () => {
-  // By night hardly anybody takes.
+test('two house trades with one resting order in a quantum make one frame, and seqs increase by one', async () => {
+  // At night there is hardly any simulated trading.
   await rig.reopenUnder('VLNT', { takers: 10, bias: -0.4 })
   const { askTicks } = rig.touch()
   const orders = Array.from({ length: 5 }, (_, i) => rig.place(account, `a${i}`, { ...resting, side: 'buy', lots: 100, limitTicks: askTicks - 1 - i })) // prettier-ignore
   const placed = (await Promise.all(orders)).map(good) as PlacedOrder[]
   expect(placed).toHaveLength(5)
   let followed = 0
-  /** The market may leave the five behind: one more is always the best bid. */
+  /** The market may move away from the five orders, so one more is placed as the best bid. */
   const traded = async () => {
     const limitTicks = rig.touch().askTicks - 1
     good(await rig.place(account, `b${(followed += 1)}`, { ...resting, side: 'buy', lots: 1, limitTicks }))
@@ -350,12 +350,12 @@ test('two takes of the house in one quantum at a resting order make one frame, a
   expect(seqs).toEqual(seqs.map((_, i) => i + 1))
 })
 
-describe('orders of who is not there any more', () => {
+describe('orders of disconnected accounts', () => {
   const hold = (holdMs: number, graceMs = 1_000) =>
     rig.ask({ event: 'connection.hold', account, graceMs, holdMs }).then(good)
   const watched = () => rig.count('SELECT count(*) FROM cancel_on_disconnect')
 
-  test('go in one frame when no gateway holds the account any longer, what protects a position stays', async () => {
+  test('are canceled in one frame when no gateway holds the account any longer; protective orders stay', async () => {
     good(await rig.place(account, 'p', {}))
     const stop = { side: 'sell', type: 'stop', stopTicks: 5_000, timeInForce: 'gtc', reduceOnly: true } as const
     good(await rig.place(account, 's', stop))
@@ -368,12 +368,12 @@ describe('orders of who is not there any more', () => {
     await expect.poll(watched).toBe(0)
   })
 
-  test('stay while they are held, and go with who leads next when nobody holds them then', async () => {
+  test('stay while the account is held, and are canceled by the next leader when nobody holds it then', async () => {
     good(await rig.rest(account, 'a'))
     await hold(60_000)
     await expect.poll(watched).toBe(1)
     await rig.restart()
-    // One who is there says so again, within the grace.
+    // A connected gateway reports again within the grace period.
     await hold(60_000)
     const heldUntil = rig.nowMs + 1_500
     await expect.poll(() => rig.nowMs).toBeGreaterThan(heldUntil)
@@ -381,18 +381,18 @@ describe('orders of who is not there any more', () => {
     const endedAt = rig.nowMs
     await rig.restart()
     await expect.poll(() => rig.ordersOf(account).get('a')).toMatchObject({ reason: 'dead_man' })
-    // Not before those who are there had time to say so.
+    // Not before connected gateways have had time to report.
     expect(rig.ordersOf(account).get('a')?.updatedAt).toBeGreaterThanOrEqual(endedAt + 1_000)
     await expect.poll(watched).toBe(0)
   })
 
-  test('are not taken for that because the clock of who leads next is behind', async () => {
+  test('are not canceled because the next leader’s clock is behind', async () => {
     good(await rig.rest(account, 'a'))
     await hold(60_000, 5_000)
     await expect.poll(watched).toBe(1)
     rig.aheadMs -= 60_000
     await rig.restart()
-    // One who is there says so again, within the grace.
+    // A connected gateway reports again within the grace period.
     for (let quanta = 0; quanta < 5; quanta++) await rig.nextMarketFrame()
     await hold(60_000, 5_000)
     expect((await rig.account(account)).openOrders).toHaveLength(1)

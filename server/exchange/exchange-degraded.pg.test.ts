@@ -19,7 +19,7 @@ const openOrders = async () => (await rig.account(account)).openOrders.map(({ cl
 const rowsOf = (clientOrderId: string) =>
   rig.count(`SELECT count(*) FROM orders WHERE client_order_id = '${clientOrderId}'`)
 
-/** Resolves once `count` more frames of a kind have been published. */
+/** Resolves once `count` more frames matching `isWanted` have been published. */
 async function frames(count: number, isWanted: (frame: MarketFrame) => boolean): Promise<void> {
   const from = rig.marketFrames.length
   await expect.poll(() => rig.marketFrames.slice(from).filter(isWanted).length).toBeGreaterThanOrEqual(count)
@@ -30,10 +30,10 @@ async function reopened(): Promise<void> {
   await expect.poll(() => market() === 'open' && last()?.indicative === false).toBe(true)
 }
 
-/** From now on the value of VLNT falls by some 5 % in ten seconds. */
+/** From now on the value of VLNT falls by about 5 % in ten seconds. */
 const letFall = () => rig.reopenUnder('VLNT', { force: -0.005 })
 
-/** Frames are one line: whole at the start of an epoch and where indicative ones begin, without a gap in between. */
+/** Frames form one sequence without gaps; they are full at the start of an epoch and of an indicative market. */
 function expectOneLine(): void {
   for (const [i, frame] of rig.marketFrames.entries()) {
     const before = rig.marketFrames[i - 1]
@@ -45,8 +45,8 @@ function expectOneLine(): void {
   }
 }
 
-describe.each(['cut', 'freeze'] as const)('while Postgres is away (%s)', (how) => {
-  test('prices go on, flagged, and the market is back when it is', async () => {
+describe.each(['cut', 'freeze'] as const)('while Postgres is unavailable (%s)', (how) => {
+  test('prices continue, marked as indicative, and the market returns with it', async () => {
     good(await rig.rest(account, 'a'))
     rig.proxy[how]()
     await indicative(10)
@@ -60,7 +60,7 @@ describe.each(['cut', 'freeze'] as const)('while Postgres is away (%s)', (how) =
 })
 
 describe('an indicative market', () => {
-  test('has no order of a user in it and fills none, and the reopening goes on from its prices', async () => {
+  test('contains and fills no users’ orders, and the market reopens at its prices', async () => {
     await letFall()
     const limitTicks = rig.touch().bidTicks - 120
     const { orderId } = good(await rig.place(account, 'a', { ...resting, lots: 1_000, limitTicks })) as {
@@ -75,8 +75,8 @@ describe('an indicative market', () => {
     rig.proxy.mend()
     await reopened()
     const at = rig.marketFrames.findLastIndex((frame) => frame.indicative)
-    // Before the outage the others bid higher. Now it stands where the market is not: who sees it first takes it, by the
-    // ordinary rules.
+    // Before the outage others bid higher. Now the market is below the order, so whoever sees it first trades
+    // with it, by the usual rules.
     const bidsAt = (frame: number) => shownAt(frame).bids.map(([ticks]) => ticks)
     const [best, next = 0] = bidsAt(at + 1)
     expect(best).toBe(limitTicks)
@@ -86,7 +86,7 @@ describe('an indicative market', () => {
     expectOneLine()
   })
 
-  test('tells of no trade, and makes no bar', async () => {
+  test('publishes no trades and makes no bars', async () => {
     rig.proxy.cut()
     await indicative(40)
     const shown = rig.marketFrames.filter((frame) => frame.indicative)
@@ -99,7 +99,7 @@ describe('an indicative market', () => {
     expect(await bars(`BETWEEN ${fromMs} AND ${toMs - 1_000}`)).toBe(0)
   })
 
-  test('stops the dead men’s switches, and not the time that orders were given', async () => {
+  test('pauses dead man’s switches, but not the expiry of orders', async () => {
     await letFall()
     const limitTicks = rig.touch().bidTicks - 150
     good(await rig.place(account, 'held', { ...resting, limitTicks: 5_000 }))
@@ -113,7 +113,7 @@ describe('an indicative market', () => {
     await expect.poll(() => (last()?.timeMs ?? 0) > gtd.expireAtMs + 4_000).toBe(true)
     rig.proxy.mend()
     await reopened()
-    // Its time was up before anyone could trade with it again.
+    // It expired before anyone could trade with it again.
     await expect
       .poll(() => rig.ordersOf(account).get('gtd'))
       .toMatchObject({ status: 'expired', reason: 'gtd', filledQty: '0' })
@@ -136,8 +136,8 @@ test('a short outage postpones a dead man’s switch once, by its length', async
   expect(postponedMs).toBeLessThanOrEqual((await timeMs()) - before.timeMs)
 })
 
-describe('what is asked meanwhile', () => {
-  test('is executed once when it is still wanted, and never when it has expired', async () => {
+describe('a request during the outage', () => {
+  test('is executed once if it is still valid, and never after it has expired', async () => {
     rig.proxy.cut()
     await expect.poll(market).toBe('degraded')
     const answers: Answer[] = []
@@ -155,7 +155,10 @@ describe('what is asked meanwhile', () => {
 })
 
 describe('a batch in doubt', () => {
-  /** The batch with that order is written, and nobody hears it: its answer is cut off, or all that follows hangs. */
+  /**
+   * The batch with that order is written, but its answer is lost: either only the answer is cut off, or everything
+   * after it hangs.
+   */
   const loseAnswer = (then: 'pass' | 'freeze') => {
     let isSent = false
     rig.proxy.watch((bytes) => {
@@ -165,7 +168,7 @@ describe('a batch in doubt', () => {
     })
   }
 
-  test.each(['pass', 'freeze'] as const)('that was written is said once (%s)', async (then) => {
+  test.each(['pass', 'freeze'] as const)('that was written is published once (%s)', async (then) => {
     const seqBefore = rig.framesOf(account).at(-1)?.seq ?? 0
     loseAnswer(then)
     const asked = rig.rest(account, 'in-doubt')
@@ -191,17 +194,17 @@ describe('a batch in doubt', () => {
     good(await asked)
     await reopened()
     const [fill] = rig.framesOf(account).flatMap(({ fills }) => fills)
-    const told = rig.marketFrames.flatMap(({ symbols }) => symbols.flatMap(({ trades }) => trades))
-    expect(told.map(({ id }) => String(id))).toContain(fill?.tradeId)
+    const published = rig.marketFrames.flatMap(({ symbols }) => symbols.flatMap(({ trades }) => trades))
+    expect(published.map(({ id }) => String(id))).toContain(fill?.tradeId)
     expectOneLine()
   })
 })
 
-test('a reopening that breaks off after its first frame goes on with indicative prices under its epoch', async () => {
+test('a reopening that fails after its first frame continues with indicative prices in its epoch', async () => {
   rig.proxy.cut()
   await indicative(5)
   const { epoch } = rig
-  // The first batch of the next epoch is written, and its answer does not come in time.
+  // The first batch of the next epoch is written, but its answer is late.
   let isSent = false
   rig.proxy.mend()
   rig.proxy.watch((bytes) => {
@@ -219,20 +222,20 @@ test('a reopening that breaks off after its first frame goes on with indicative 
 })
 
 describe('a slow Postgres', () => {
-  test('that takes 0.3 s for each commit is waited for, and nobody is told', async () => {
+  test('that takes 0.3 s per commit is waited for without notice', async () => {
     rig.proxy.slow(300)
     for (const id of ['a', 'b', 'c']) good(await rig.rest(account, id))
     expect(rig.statuses.map((status) => status.market)).not.toContain('degraded')
     expect(rig.marketFrames.some((frame) => frame.indicative)).toBe(false)
   })
 
-  test('that takes 0.6 s shows indicative prices where no price has left for two commits in a row', async () => {
+  test('that takes 0.6 s leads to indicative prices when two commits in a row held back all prices', async () => {
     const firstSent = Promise.withResolvers<undefined>()
     rig.proxy.watch((bytes) => {
       if (bytes.includes('journal/commit-batch')) firstSent.resolve(undefined)
       return 'pass'
     })
-    // The next frame is made in 50 ms: when the first order has been sent.
+    // The next frame is made in 50 ms, after the first order has been sent.
     await rig.nextMarketFrame()
     rig.proxy.slow(600)
     const first = rig.rest(account, 'first')
@@ -247,7 +250,7 @@ describe('a slow Postgres', () => {
     expectOneLine()
   })
 
-  test('that takes 1.5 s has its answer said, shows indicative prices, and is led again when it is quick', async () => {
+  test('that takes 1.5 s has its answers published, leads to indicative prices, and is used again when it is fast', async () => {
     rig.proxy.slow(1_500)
     const asked = rig.rest(account, 'a')
     await indicative(5)
@@ -260,7 +263,7 @@ describe('a slow Postgres', () => {
   })
 })
 
-test('a leader that is cut off says nothing that its successor contradicts', async () => {
+test('a leader that is cut off publishes nothing that its successor contradicts', async () => {
   good(await rig.rest(account, 'a'))
   const { epoch } = rig
   rig.proxy.cut()
@@ -285,7 +288,7 @@ test('a leader that is cut off says nothing that its successor contradicts', asy
   expect(await openOrders()).toEqual(['a'])
 })
 
-test('a snapshot of what has been published is kept each second, also while prices are indicative', async () => {
+test('a snapshot of what has been published is stored every second, also while prices are indicative', async () => {
   const { snapshots } = rig
   rig.proxy.cut()
   await expect.poll(() => snapshots.at(-1)?.indicative).toBe(true)
@@ -305,7 +308,7 @@ test('a snapshot of what has been published is kept each second, also while pric
   }
 })
 
-/** What had been shown of VLNT when a frame was out: its book, best prices first, and all that it traded. */
+/** What clients had seen of VLNT after a frame: its book, best prices first, and all its trades. */
 function shownAt(at: number) {
   const shown = rig.marketFrames.slice(0, at + 1)
   const begin = shown.findLastIndex(({ full }) => full)

@@ -16,7 +16,7 @@ const BUMP = `UPDATE lease SET epoch = epoch + 1, holder = 'another', expires_at
 describe('a command that the database refuses', () => {
   afterEach(() => vi.restoreAllMocks())
 
-  it('is answered INTERNAL, for ever, and the market goes on', async () => {
+  it('is always answered INTERNAL, and the market continues', async () => {
     rig = await ExchangeRig.open()
     const account = await rig.openAccount('user-1')
     await rig.sql(`ALTER TABLE orders ADD CONSTRAINT no_such_order CHECK (client_order_id <> 'bad')`)
@@ -38,7 +38,7 @@ describe('a command that the database refuses', () => {
     expect(openOrders.map(({ clientOrderId }) => clientOrderId).sort()).toEqual(['a', 'b', 'c', 'd', 'e'])
   })
 
-  it('leaves known which ids are new: after the recovery none of them is looked up', async () => {
+  it('does not lose track of which ids are new: after the recovery none is looked up', async () => {
     const lookUp = vi.spyOn(History.prototype, 'commandResult')
     rig = await ExchangeRig.open()
     const [account, another] = [await rig.openAccount('user-1'), await rig.openAccount('user-2')]
@@ -52,7 +52,7 @@ describe('a command that the database refuses', () => {
     expect(ids).not.toContain('o:b')
   })
 
-  it('opens no account, and the next one is opened', async () => {
+  it('opens no account, and the next request opens one', async () => {
     rig = await ExchangeRig.open()
     await rig.sql(`ALTER TABLE account_owner ADD CONSTRAINT no_such_user CHECK (user_id <> 'bad')`)
     const request = { event: 'accounts.open', name: 'Guest', startingCents: 1_000 } as const
@@ -62,7 +62,7 @@ describe('a command that the database refuses', () => {
   })
 })
 
-it('market time does not go back behind the last batch, though the simulator was saved before it', async () => {
+it('market time does not go back before the last batch, although the simulator was saved earlier', async () => {
   rig = await ExchangeRig.open()
   const account = await rig.openAccount('user-1')
   await rig.stop()
@@ -80,7 +80,7 @@ it('market time does not go back behind the last batch, though the simulator was
 describe('a command on which the engine asserts', () => {
   afterEach(() => vi.restoreAllMocks())
 
-  it('is answered INTERNAL, for ever, and the market goes on', async () => {
+  it('is always answered INTERNAL, and the market continues', async () => {
     rig = await ExchangeRig.open()
     const account = await rig.openAccount('user-1')
     breakEngine()
@@ -92,7 +92,7 @@ describe('a command on which the engine asserts', () => {
     expect(await rig.count(`SELECT count(*) FROM orders WHERE account_id = ${account}`)).toBe(2)
   })
 
-  it('is answered so too when it changes nothing', async () => {
+  it('is answered INTERNAL, too, when it is a request that only reads', async () => {
     rig = await ExchangeRig.open()
     const account = await rig.openAccount('user-1')
     breakEngine()
@@ -104,20 +104,20 @@ describe('a command on which the engine asserts', () => {
   })
 })
 
-/** The engine asserts on the order `bad`, whatever is asked of it. */
+/** Makes the engine throw on the order `bad`, in every operation. */
 function breakEngine(): void {
   for (const method of ['apply', 'preview'] as const) {
     const whole = Reflect.get(Engine.prototype, method) as (this: Engine, ...args: unknown[]) => never
     vi.spyOn(Engine.prototype, method).mockImplementation(function (this: Engine, ...args: unknown[]) {
       const { clientOrderId } = args[0] as { readonly clientOrderId?: string }
-      assert(clientOrderId !== 'bad', 'a defect that the test made')
+      assert(clientOrderId !== 'bad', 'a defect made by the test')
       return whole.apply(this, args)
     })
   }
 }
 
-describe('a leader that another has fenced off', () => {
-  it('says nothing more under its epoch, leads again when it can, and every command is answered once', async () => {
+describe('a leader that was fenced off by another', () => {
+  it('publishes nothing more in its epoch, leads again when it can, and every command is answered once', async () => {
     rig = await ExchangeRig.open()
     const account = await rig.openAccount('user-1')
     for (let round = 1; round <= 5; round++) {
@@ -128,14 +128,14 @@ describe('a leader that another has fenced off', () => {
     const epochs = rig.marketFrames.map(({ epoch }) => epoch)
     expect(epochs).toEqual([...epochs].sort((a, b) => a - b))
     expect(await rig.count(`SELECT count(*) FROM orders WHERE account_id = ${account} AND status = 'open'`)).toBe(100)
-    // It is for its successor to say how the market is.
+    // Only its successor may publish the state of the market.
     expect(rig.statuses.map(({ market }) => market)).not.toContain('degraded')
     await expect.poll(() => rig.statuses.at(-1)?.market).toBe('open')
     const seqs = rig.accountFrames.filter((one) => one.account === account).map(({ frame }) => frame.seq)
     expect(seqs).toEqual(seqs.map((_, i) => i + 1))
   })
 
-  it('stands by as long as the other lives, and answers when that one is gone', async () => {
+  it('stands by while the other lives, and answers once it is gone', async () => {
     rig = await ExchangeRig.open()
     const account = await rig.openAccount('user-1')
     const other = new pg.Client({ connectionString: rig.url })
@@ -147,7 +147,7 @@ describe('a leader that another has fenced off', () => {
     const isSilent = () => frames === (frames = rig.marketFrames.length)
     await expect.poll(isSilent, { interval: 300 }).toBe(true)
     const asked = rig.rest(account, 'a')
-    // Three polls of the lease and more: it looks, and takes nothing.
+    // For more than three polls of the lease, it only looks.
     await other.query('SELECT pg_sleep(0.5)')
     expect(rig.marketFrames.length).toBe(frames)
     expect(await rig.count('SELECT epoch AS count FROM lease')).toBe(epoch)
@@ -158,7 +158,7 @@ describe('a leader that another has fenced off', () => {
   })
 })
 
-it('a database that is full is not asked as fast as it refuses, and the market goes on when there is room', async () => {
+it('a full database is retried with pauses, and the market continues when there is space', async () => {
   rig = await ExchangeRig.open()
   const account = await rig.openAccount('user-1')
   await rig.sql(`
@@ -168,7 +168,7 @@ it('a database that is full is not asked as fast as it refuses, and the market g
   const epoch = () => rig.count('SELECT epoch AS count FROM lease')
   const [first, sinceMs] = [await epoch(), performance.now()]
   const asked = rig.rest(account, 'a')
-  // Each time it is made certain under another epoch that nothing was written.
+  // Each time, a new epoch makes it certain that nothing was written.
   await expect.poll(epoch, { interval: 20 }).toBeGreaterThanOrEqual(first + 9)
   expect(performance.now() - sinceMs).toBeGreaterThan(7 * 250)
   await rig.sql('DROP FUNCTION full_disk CASCADE')
@@ -176,7 +176,7 @@ it('a database that is full is not asked as fast as it refuses, and the market g
   await expect.poll(() => rig.statuses.at(-1)?.market).toBe('open')
 })
 
-it('5,000 orders that end at one moment are written, however little time the role has', async () => {
+it('5,000 orders that expire at once are written despite the role’s short timeout', async () => {
   rig = await ExchangeRig.open()
   const account = await rig.openAccount('user-1')
   const lasting = {
@@ -193,11 +193,11 @@ it('5,000 orders that end at one moment are written, however little time the rol
   await rig.sql(`INSERT INTO orders (order_id, client_order_id, priority, ${columns})
     SELECT order_id + i, 'gtd-' || i, priority + i, ${columns} FROM orders, generate_series(1, 4999) i`)
   await rig.sql('UPDATE account SET order_number = 5000 WHERE account_id = $1', [account])
-  // Enough for a usual batch, and for 2,000 orders hardly.
+  // Enough for a usual batch, but hardly for 2,000 orders.
   await rig.sql(
     `DO $$ BEGIN EXECUTE format('ALTER ROLE CURRENT_USER IN DATABASE %I SET transaction_timeout = 100', current_database()); END $$`,
   )
-  rig.database.commits.destroy() // a new session has the new limit
+  rig.database.commits.destroy() // a new session gets the new limit
   rig.aheadMs = 60_000
   await rig.resume()
   const epoch = rig.epoch
@@ -206,8 +206,8 @@ it('5,000 orders that end at one moment are written, however little time the rol
   expect(rig.epoch).toBeLessThanOrEqual(epoch + 2)
 })
 
-describe('a first history that was broken off', () => {
-  /** So many that it takes a while. */
+describe('an interrupted first history', () => {
+  /** Enough that it takes a while. */
   const HISTORY_DAYS = 30
 
   it('ends at once, and the next start makes another, without the bars of the first', async () => {
@@ -225,7 +225,7 @@ describe('a first history that was broken off', () => {
   })
 })
 
-it('a first history is broken off as soon as another process leads', async () => {
+it('a first history is interrupted as soon as another process leads', async () => {
   const days = 120
   rig = await ExchangeRig.starting({ historyDays: days })
   const barCount = () => rig.count(`SELECT count(*) FROM candle_1m WHERE symbol = 'VLNT'`)
@@ -241,8 +241,8 @@ it('a first history is broken off as soon as another process leads', async () =>
   await other.end()
 })
 
-describe('an account that is asked of without end', () => {
-  it('whose ids are too many to keep is answered as ever', async () => {
+describe('an account with very many requests', () => {
+  it('and more ids than are kept in memory is answered as usual', async () => {
     rig = await ExchangeRig.open()
     const account = await rig.openAccount('user-1')
     const first = good(await rig.rest(account, 'a'))

@@ -16,7 +16,7 @@ beforeEach(async () => {
   account = await rig.openAccount(`user-${++users}`)
 })
 
-/** So many percent off the market, in ticks. */
+/** A price this many percent below or above the market, in ticks. */
 const below = (percent: number) => Math.floor(rig.touch().bidTicks * (1 - percent / 100))
 const above = (percent: number) => Math.ceil(rig.touch().askTicks * (1 + percent / 100))
 const price = (ticks: number) => (ticks / 100).toFixed(2)
@@ -26,7 +26,7 @@ const placed = async (id: string, more: Parameters<ExchangeRig['place']>[2]): Pr
   good(await rig.place(account, id, more)) as PlacedOrder
 const amend = (clientOrderId: string, changes: Partial<AmendOrderRequest>): Promise<Answer> =>
   rig.ask({ event: 'order.amend', account, clientOrderId, ...changes })
-/** An account that can buy all that is offered. */
+/** Opens an account that can buy everything on offer. */
 async function openRich(): Promise<number> {
   const request = { event: 'accounts.open', userId: `user-${++users}`, name: 'Guest' } as const
   const opened = good(await rig.ask({ ...request, startingCents: 100_000_000_000 })) as { id: string }
@@ -35,7 +35,7 @@ async function openRich(): Promise<number> {
 const numberOf = ({ orderId }: Order): number => parseId(orderId)?.number ?? 0
 
 describe('order.amend', () => {
-  test('keeps the place when only the quantity falls, and says so', async () => {
+  test('keeps its place in the queue when only the quantity is reduced, and says so', async () => {
     await placed('a', { ...resting, limitTicks: below(2) })
     expect(good(await amend('a', { qty: '5' }))).toMatchObject({ qty: '5', priorityKept: true, status: 'open' })
     expect(good(await amend('a', { qty: '6' }))).toMatchObject({ qty: '6', priorityKept: false })
@@ -44,13 +44,13 @@ describe('order.amend', () => {
     expect(await rig.frame(account, moved.seq)).toMatchObject({ cause: 'amend', orders: [{ qty: '6' }] })
   })
 
-  test('without a change is ok and tells nobody', async () => {
+  test('without a change succeeds and sends no frame', async () => {
     const { seq } = await placed('a', { ...resting, limitTicks: 5_000 })
     expect(good(await amend('a', { limitPrice: '50.00' }))).toMatchObject({ limitPrice: '50.00', seq })
     expect((await rig.account(account)).seq).toBe(seq)
   })
 
-  test('that is not on the lot, or of what its type has not, is INVALID and leaves id and order as they were', async () => {
+  test('with a fraction of a lot, or a field that its type lacks, is INVALID and uses up no id', async () => {
     await placed('a', { ...resting, limitTicks: 5_000 })
     const request = { event: 'order.amend', account, clientOrderId: 'a' } as const
     const wrong = await rig.ask({ ...request, qty: '1.5' }, { commandId: 'r:1' })
@@ -60,7 +60,7 @@ describe('order.amend', () => {
     expect(good(await rig.ask({ ...request, qty: '2' }, { commandId: 'r:1' }))).toMatchObject({ qty: '2' })
   })
 
-  test('that the account cannot pay is refused, and the order stands as it stood', async () => {
+  test('that the account cannot pay for is refused and leaves the order unchanged', async () => {
     await placed('a', { ...resting, limitTicks: 5_000 })
     const before = await rig.account(account)
     const refused = await amend('a', { qty: '999999' })
@@ -72,7 +72,7 @@ describe('order.amend', () => {
     })
   })
 
-  test('of a closed order says how it ended; of another account’s, or none, finds nothing', async () => {
+  test('of a closed order returns its final state; of a foreign or unknown order, NOT_FOUND', async () => {
     const order = await placed('a', {})
     expect(await amend('a', { qty: '1' })).toMatchObject({
       error: { code: 'ORDER_CLOSED', order: { status: 'filled' } },
@@ -82,7 +82,7 @@ describe('order.amend', () => {
     expect(foreign).toMatchObject({ error: { code: 'NOT_FOUND' } })
   })
 
-  test('under a requestId is answered once', async () => {
+  test('is executed once per requestId', async () => {
     await placed('a', { ...resting, limitTicks: 5_000 })
     const request = { event: 'order.amend', account, clientOrderId: 'a', qty: '4' } as const
     const first = await rig.ask(request, { commandId: 'r:1' })
@@ -97,7 +97,7 @@ describe('order.amend', () => {
 describe('stops', () => {
   const sale = { side: 'sell', lots: 5, timeInForce: 'gtc' } as const
 
-  test('of all types wait, and go with cancelAll', async () => {
+  test('of all types wait, and are canceled by cancelAll', async () => {
     await placed('a', {})
     const stop = await placed('s', { ...sale, type: 'stop', stopTicks: below(3) })
     expect(stop).toMatchObject({ status: 'untriggered', stopPrice: price(below(3)) })
@@ -111,26 +111,26 @@ describe('stops', () => {
     expect(await rig.frame(account, seq)).toMatchObject({ cause: 'cancel', orders: [{}, {}, {}] })
   })
 
-  test('that trail tell of their water once a second, and when its price is saved', async () => {
+  test('that trail publish their best price once a second, and when the market is saved', async () => {
     await placed('a', {})
     await placed('t', { ...sale, type: 'trailing_stop', trailBps: 2_000 })
-    const told = () =>
+    const trailing = () =>
       rig.framesOf(account).filter(({ orders }) => orders.some(({ clientOrderId }) => clientOrderId === 't'))
     const trader = await openRich()
-    const waters = () => new Set(told().flatMap(({ orders }) => orders.map(({ highWater }) => highWater)))
+    const waters = () => new Set(trailing().flatMap(({ orders }) => orders.map(({ highWater }) => highWater)))
     const marketMs = () => rig.marketFrames.at(-1)?.timeMs ?? 0
     for (let i = 0; waters().size < 3; i++) {
       good(await rig.place(trader, `up-${i}`, { lots: 60 }))
-      // Makers come back from quantum to quantum: bought faster than that, the book is empty, for the next test too.
+      // Makers refill the book within a few quanta. Bought faster, it would be empty, also for the next test.
       const boughtAtMs = marketMs()
       await expect.poll(marketMs, { interval: 10 }).toBeGreaterThan(boughtAtMs + 200)
     }
-    const seconds = told().map(({ time }) => Math.floor(time / 1_000))
-    // The first tells that it was placed.
+    const seconds = trailing().map(({ time }) => Math.floor(time / 1_000))
+    // The first frame reports the placement.
     expect(seconds.length - 1).toBeLessThanOrEqual(2 * new Set(seconds.slice(1)).size)
   })
 
-  test('that trail have their water over a hand-over, however late in a second it has moved', async () => {
+  test('that trail keep their best price over a hand-over, even when it has just changed', async () => {
     await placed('a', {})
     await placed('t', { ...sale, type: 'trailing_stop', trailBps: 2_000 })
     const trader = await openRich()
@@ -142,7 +142,7 @@ describe('stops', () => {
     await rig.resume()
   })
 
-  test('that the last trade has reached are refused, with it', async () => {
+  test('that the last trade has already reached are refused, with its price', async () => {
     await placed('a', {})
     const refused = await rig.place(account, 's', { ...sale, type: 'stop', stopTicks: above(2) })
     expect(refused).toMatchObject({
@@ -150,7 +150,7 @@ describe('stops', () => {
     })
   })
 
-  test('trigger when the market comes to them, in one frame with their fill', async () => {
+  test('trigger when the market reaches them, in one frame with their fill', async () => {
     await placed('a', {})
     await placed('s', { ...sale, type: 'stop', stopTicks: below(1) })
     await rig.reopenAt('VLNT', 0.97)
@@ -178,7 +178,7 @@ describe('brackets and exits', () => {
     expect(legs().map(({ status, reason }) => [status, reason])).toEqual(Array(2).fill(['canceled', 'parent_closed']))
   })
 
-  test('wake with its fill, outlive a restart, and end with the position', async () => {
+  test('become active with its fill, outlive a restart, and end with the position', async () => {
     const entry = await placed('a', exits())
     await rig.frame(account, entry.seq)
     expect(legs().map(({ status, qty }) => [status, qty])).toEqual([['open', '10'], ['untriggered', '10']]) // prettier-ignore
@@ -196,7 +196,7 @@ describe('brackets and exits', () => {
     expect(await rig.account(account)).toMatchObject({ positions: [], openOrders: [], seq: closing.seq })
   })
 
-  test('of a position are replaced and removed, and a refused one leaves those there were', async () => {
+  test('of a position are replaced and removed; a refused request leaves the existing ones', async () => {
     await placed('a', {})
     const protect = { event: 'position.protect', account, symbol: 'VLNT', source: 'api' } as const
     const first = good(await rig.ask({ ...protect, ...exits() })) as { takeProfit: Order; stopLoss: Order }
@@ -221,10 +221,10 @@ describe('refusals', () => {
     return answer.ok ? undefined : answer.error
   }
 
-  test('of what finds nobody to trade with: NO_LIQUIDITY', async () => {
+  test('without anybody to trade with: NO_LIQUIDITY', async () => {
     const rich = await openRich()
     good(await rig.place(rich, 'first', { symbol: 'MERI', lots: 1 }))
-    // In one batch: between two the makers would be back.
+    // In one batch: between two batches the makers would refill the book.
     const ids = ['a', 'b', 'c', 'd', 'e', 'f']
     const sweep = (id: string) => rig.place(rich, id, { symbol: 'MERI', lots: 1_000_000 })
     const [first, ...others] = await Promise.all(ids.map(sweep))
@@ -232,7 +232,7 @@ describe('refusals', () => {
     expect(others.at(-1)).toMatchObject({ ok: false, error: { code: 'NO_LIQUIDITY', order: { status: 'rejected' } } })
   })
 
-  test('say their code, a sentence and the figures', async () => {
+  test('have a code, a sentence and the figures', async () => {
     const text = expect.any(String) as string
     await placed('own', { ...resting, limitTicks: below(0.05) })
     for (const [more, code, details] of [
@@ -252,10 +252,10 @@ describe('refusals', () => {
     }
   })
 
-  test('of an order that would only meet its owner’s: SELF_TRADE, or the resting one goes', async () => {
-    // In a market of one tick there is no price between.
+  test('of an order that would only trade with its owner’s: SELF_TRADE, or the resting one is canceled', async () => {
+    // With a spread of one tick no price would be in between.
     await rig.reopenUnder('VLNT', { spread: 4 })
-    // The best bid is the account's own, and nobody's else, when nobody came between.
+    // The best bid is the account's own, and only its own if nobody came in between.
     await expect
       .poll(
         async () => {
@@ -275,7 +275,7 @@ describe('refusals', () => {
       .toBe('self_trade')
   })
 
-  test('past the number of open orders: MAX_OPEN_ORDERS', async () => {
+  test('beyond the number of open orders: MAX_OPEN_ORDERS', async () => {
     await Promise.all(
       Array.from({ length: 200 }, (_, i) => rig.place(account, `o${i}`, { ...resting, limitTicks: 5_000, lots: 1 })),
     )
@@ -285,7 +285,7 @@ describe('refusals', () => {
     })
   })
 
-  test('of an order that ends before it begins: INVALID, and its id stays free', async () => {
+  test('of an order that expires before it starts: INVALID, and its id stays unused', async () => {
     const gtd = { ...resting, limitTicks: 5_000, timeInForce: 'gtd' } as const
     expect(await rig.place(account, 'a', { ...gtd, expireAtMs: Date.now() - 1 })).toMatchObject({
       error: { code: 'INVALID', field: 'expireAt', details: { rule: 'min' } },
@@ -294,7 +294,7 @@ describe('refusals', () => {
   })
 })
 
-test('order.preview says what an order would come to, and places nothing', async () => {
+test('order.preview returns what an order would cost, and places nothing', async () => {
   const ask = (more: object) => rig.ask({ ...previewOf(), ...more } as Parameters<ExchangeRig['ask']>[0])
   const bought = good(await ask({})) as { fills: [string, string][]; qty: string }
   expect(bought.qty).toBe('10')
@@ -312,7 +312,7 @@ test('order.preview says what an order would come to, and places nothing', async
   }
 })
 
-test('gtd ends at its time', async () => {
+test('a gtd order expires at its time', async () => {
   await placed('a', { ...resting, limitTicks: 5_000, timeInForce: 'gtd', expireAtMs: Date.now() + 300 })
   await expect.poll(() => rig.ordersOf(account).get('a')).toMatchObject({ status: 'expired', reason: 'gtd' })
   expect(rig.framesOf(account).at(-1)?.cause).toBe('session')

@@ -8,16 +8,16 @@ import { readInstruments } from '../instruments.ts'
 import { systemClock } from './clock.ts'
 import { Exchange } from './exchange.ts'
 
-/** What an exchange in a process of its own tells its parent. */
+/** Messages from an exchange in a child process to its parent. */
 export type Told =
   | { readonly kind: 'frame'; readonly epoch: number; readonly full: boolean; readonly atMs: number }
   | { readonly kind: 'status'; readonly epoch: number; readonly market: string }
   | { readonly kind: 'log'; readonly message: string }
   | { readonly kind: 'handedOver'; readonly isLedOn: boolean }
 
-/*
- * `node exchange-process.fixture.ts URL`, forked: an exchange alone, for tests of processes that are killed and frozen.
- * The message `handOver` makes it hand over; when its parent goes, it goes.
+/**
+ * `node exchange-process.fixture.ts URL`, forked: an exchange on its own, for tests that kill or freeze a process. The
+ * message `handOver` makes it hand over; it exits when its parent does.
  */
 if (import.meta.main) {
   const [, , url = ''] = process.argv

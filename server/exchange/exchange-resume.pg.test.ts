@@ -8,7 +8,7 @@ beforeAll(async () => {
 })
 afterAll(() => rig.close())
 
-test('frames after a seq are given as they were sent, once they are committed, and none rather than some', async () => {
+test('frames after a seq are returned as sent, once committed; if one is missing, none is returned', async () => {
   const account = await rig.openAccount('resumes')
   const resume = async (afterSeq: number) =>
     good(await rig.ask({ event: 'account.resume', account, afterSeq })) as ResumedFrames
@@ -18,7 +18,7 @@ test('frames after a seq are given as they were sent, once they are committed, a
   expect(await resume(seq + 1)).toEqual({ seq: seq + 3, frames: sent })
   expect(await resume(seq + 3)).toEqual({ seq: seq + 3, frames: [] })
   expect(await resume(seq + 9)).toEqual({ seq: seq + 3, frames: null })
-  // Asked while the order is still to be committed: the answer comes after its frame.
+  // Requested before the order is committed, so the answer comes after its frame.
   const [, resumed] = await Promise.all([rig.rest(account, 'r-4'), resume(seq + 3)])
   expect(resumed.seq).toBe(seq + 4)
   expect(resumed.frames).toEqual(rig.framesOf(account).slice(-1))

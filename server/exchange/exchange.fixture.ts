@@ -39,12 +39,12 @@ interface RigOptions {
 
 const WIDE_RATES: OrderRate = { ordersPerSecond: 1_000, ordersBurst: 1_000 }
 
-/** An exchange on a database of its own, and a gateway's side of its buses. */
+/** An exchange on its own database, and the gateways' side of its buses. */
 export class ExchangeRig {
-  /** Wall time is ahead of the machine's by so much. */
+  /** How far wall time is ahead of the machine's clock. */
   aheadMs = 0
   readonly bus = new MemoryCommandBus()
-  /** What the leader has laid down for gateways that start. */
+  /** Snapshots that the leader has stored for starting gateways. */
   readonly snapshots: MarketFrame[] = []
   readonly broadcast = Object.assign(new MemoryBroadcast<MarketFrame>(), {
     keepSnapshot: (frame: MarketFrame) => void this.snapshots.push(frame),
@@ -60,9 +60,9 @@ export class ExchangeRig {
   readonly #onFrame: ((frame: MarketFrame) => void)[] = []
   readonly #fresh: FreshDatabase
   readonly #options: Required<RigOptions>
-  /** The exchange's way to its database. */
+  /** The exchange's route to its database. */
   readonly proxy: FaultProxy
-  /** Those that the next start lists. */
+  /** The instruments that the next start lists. */
   instruments: readonly ListedInstrument[] = INSTRUMENTS
   database: Database
   exchange: Exchange
@@ -96,7 +96,7 @@ export class ExchangeRig {
     return rig
   }
 
-  /** One that may not lead yet. */
+  /** An exchange that may not lead yet. */
   static async starting({ historyDays = 1, rates = WIDE_RATES }: RigOptions = {}): Promise<ExchangeRig> {
     const fresh = await freshDatabase()
     const direct = new URL(fresh.url)
@@ -153,21 +153,23 @@ export class ExchangeRig {
     await this.exchange.leading
   }
 
-  /** The market opens elsewhere: it stops, the value becomes `factor` of itself, and it goes on. */
+  /**
+   * Stops the market, multiplies an instrument's value by `factor`, and continues, so that it reopens at another price.
+   */
   async reopenAt(symbol: string, factor: number): Promise<void> {
     await this.stop()
     await this.bend(symbol, (instrument) => moved(instrument, factor))
     await this.resume()
   }
 
-  /** The market of an instrument is bent from here on, so that a test need not wait for what seldom happens by itself. */
+  /** Changes the conditions of an instrument's market, so that a test need not wait for rare events. */
   async reopenUnder(symbol: string, conditions: Partial<Conditions>): Promise<void> {
     await this.stop()
     await this.bend(symbol, (instrument) => ({ ...instrument, conditions: { ...CALM, ...conditions } }))
     await this.resume()
   }
 
-  /** Changes the saved state of an instrument of the market, which is stopped. */
+  /** Changes the saved state of an instrument while the market is stopped. */
   async bend(symbol: string, change: (instrument: InstrumentState) => InstrumentState): Promise<void> {
     const [saved] = await this.sql<{ state: SimulatorState }>('SELECT state FROM simulator_state')
     const instruments = saved?.state.instruments.map((one) => (one.symbol === symbol ? change(one) : one))
@@ -191,12 +193,12 @@ export class ExchangeRig {
     return answered
   }
 
-  /** The next one to be published. */
+  /** The next published market frame. */
   nextMarketFrame(): Promise<MarketFrame> {
     return new Promise((resolve) => this.#onFrame.push(resolve))
   }
 
-  /** What a series of the metrics says; undefined where there is none. */
+  /** The value of a metric series; undefined if there is none. */
   async metric(series: string): Promise<number | undefined> {
     const lines = (await this.metrics.registry.metrics()).split('\n')
     const line = lines.find((one) => one.startsWith(`${series} `))
@@ -213,18 +215,18 @@ export class ExchangeRig {
     return this.ask(request, { commandId: `o:${clientOrderId}` })
   }
 
-  /** The best prices of a symbol, as the frames tell them. */
+  /** The best prices of a symbol according to the frames. */
   touch(symbol = 'VLNT'): { bidTicks: number; askTicks: number } {
     const [, bidTicks = 0, , askTicks = 0] = this.#feed.quotes([symbol]).q[0] ?? []
     return { bidTicks, askTicks }
   }
 
-  /** Lots at a price of a symbol's book, as the frames tell it. */
+  /** Lots at a price of a symbol's book according to the frames. */
   lotsAt(symbol: string, side: 'bids' | 'asks', ticks: number): number {
     return this.#feed.book(symbol, 100)?.[side].find(([price]) => price === ticks)?.[1] ?? 0
   }
 
-  /** Of the last frame of the market. */
+  /** The epoch of the last market frame. */
   get epoch(): number {
     return this.#feed.epoch
   }
@@ -233,25 +235,25 @@ export class ExchangeRig {
     return this.#feed.instruments().find((one) => one.symbol === symbol)?.status
   }
 
-  /** Everything that has been said of an account. */
+  /** All frames of an account. */
   framesOf(account: number): AccountFrame[] {
     return this.accountFrames.filter((one) => one.account === account).map(({ frame }) => frame)
   }
 
-  /** The frame of an account with this `seq`, which an answer may come before. */
+  /** The account frame with this `seq`, which may come after the answer. */
   async frame(account: number, seq: number | undefined): Promise<AccountFrame | undefined> {
     const find = () => this.framesOf(account).find((frame) => frame.seq === seq)
     await expect.poll(find).toBeDefined()
     return find()
   }
 
-  /** The last state told of each order of an account, by the id its owner gave it. */
+  /** The last published state of each order of an account, by client order id. */
   ordersOf(account: number): ReadonlyMap<string, Order> {
-    const told = this.framesOf(account).flatMap(({ orders }) => orders)
-    return new Map(told.map((order) => [order.clientOrderId, order]))
+    const states = this.framesOf(account).flatMap(({ orders }) => orders)
+    return new Map(states.map((order) => [order.clientOrderId, order]))
   }
 
-  /** The account as the exchange has it now. */
+  /** The current state of an account in the exchange. */
   async account(account: number): Promise<AccountSnapshot> {
     return good(await this.ask({ event: 'account', account })) as AccountSnapshot
   }
@@ -265,7 +267,7 @@ export class ExchangeRig {
     return Number((await this.sql<{ count: string }>(sql))[0]?.count)
   }
 
-  /** As an operator would, on a connection of its own. */
+  /** On a connection of its own, as an operator would. */
   async sql<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
     const client = new pg.Client({ connectionString: this.url })
     await client.connect()

@@ -8,7 +8,7 @@ let rig: ExchangeRig
 afterEach(() => rig.close())
 
 describe('the exchange', () => {
-  it('fills a market order, and the journal has it when the answer comes', async () => {
+  it('fills a market order, which is in the journal before the answer comes', async () => {
     rig = await ExchangeRig.open()
     const account = await rig.openAccount('user-1')
     const order = good(await rig.place(account, 'a'))
@@ -19,7 +19,7 @@ describe('the exchange', () => {
     expect(bought).toMatchObject({ seq: 2, cause: 'order', orders: [{ status: 'filled' }], positions: [{ qty: '10' }] })
   })
 
-  it('says quotes, books and trades in frames that rise by one', async () => {
+  it('publishes quotes, books and trades in consecutively numbered frames', async () => {
     rig = await ExchangeRig.open()
     await expect.poll(() => rig.marketFrames.length).toBeGreaterThan(10)
     const [first, ...rest] = rig.marketFrames
@@ -27,7 +27,7 @@ describe('the exchange', () => {
     expect(rest.map(({ seq }) => seq)).toEqual(rest.map((_, i) => i + 2))
   })
 
-  it('the same id is the same order: at once, while it commits, and after a restart', async () => {
+  it('the same id is the same order: at once, during the commit, and after a restart', async () => {
     rig = await ExchangeRig.open()
     const account = await rig.openAccount('user-1')
     const answers = await Promise.all([rig.rest(account, 'a'), rig.rest(account, 'a'), rig.rest(account, 'a')] as const)
@@ -50,7 +50,7 @@ describe('the exchange', () => {
     })
   })
 
-  it('a clock that was set back slows the market, and does not stop it', async () => {
+  it('a clock that is set back slows the market but does not stop it', async () => {
     rig = await ExchangeRig.open()
     const account = await rig.openAccount('user-1')
     const { timeMs } = await rig.nextMarketFrame()
@@ -66,7 +66,7 @@ describe('the exchange', () => {
     expect(good(await rig.place(account, 'a', { validUntilMs: Date.now() + 5_000 }))).toMatchObject({
       status: 'filled',
     })
-    // The next to lead has a clock that is right, and one after it again one that is not.
+    // The next leader's clock is right, and the one after it is wrong again.
     rig.aheadMs += 3_600_000
     await rig.restart()
     rig.aheadMs -= 60_000
@@ -77,7 +77,7 @@ describe('the exchange', () => {
     })
   })
 
-  it('what was told as expired stays so, for a copy that is dated later too', async () => {
+  it('a command that was reported as expired stays so, also for a copy with a later expiry', async () => {
     rig = await ExchangeRig.open()
     const account = await rig.openAccount('user-1')
     const answers: Answer[] = []
@@ -94,10 +94,10 @@ describe('the exchange', () => {
     const expired = { error: { code: 'REQUEST_EXPIRED', message } }
     expect(answers).toMatchObject([expired, expired])
     expect(await rig.count(`SELECT count(*) FROM orders WHERE account_id = ${account}`)).toBe(0)
-    good(await rig.place(account, 'a')) // and its id is free
+    good(await rig.place(account, 'a')) // its id is unused
   })
 
-  it('what a gateway of a later version asks for is answered, and is no defect', async () => {
+  it('an unknown request from a gateway of a later version is answered, and is not a defect', async () => {
     rig = await ExchangeRig.open()
     const account = await rig.openAccount('user-1')
     const { epoch } = rig
@@ -107,7 +107,7 @@ describe('the exchange', () => {
     expect(rig.epoch).toBe(epoch)
   })
 
-  it('a cancel of a closed order says how it ended, one of an unknown order leaves nothing behind', async () => {
+  it('a cancel of a closed order returns its final state; one of an unknown order leaves nothing behind', async () => {
     rig = await ExchangeRig.open()
     const account = await rig.openAccount('user-1')
     good(await rig.place(account, 'a'))
@@ -123,7 +123,7 @@ describe('the exchange', () => {
     expect(good(await cancel('b', 'r:3'))).toMatchObject({ status: 'canceled', reason: 'user' })
   })
 
-  it('an order is as it stands after the commit of all that came before', async () => {
+  it('order.get returns the order after everything before it has been committed', async () => {
     rig = await ExchangeRig.open()
     const account = await rig.openAccount('user-1')
     const [, read] = await Promise.all([
@@ -133,7 +133,7 @@ describe('the exchange', () => {
     expect(good(read)).toMatchObject({ status: 'filled', filledQty: '10', clientOrderId: 'a' })
   })
 
-  it('money, position, resting orders and prices go on after a restart', async () => {
+  it('money, positions, resting orders and prices continue after a restart', async () => {
     rig = await ExchangeRig.open()
     const account = await rig.openAccount('user-1')
     good(await rig.place(account, 'a'))
@@ -150,7 +150,7 @@ describe('the exchange', () => {
     expect(rig.marketFrames.at(-1)?.epoch).toBe(epoch + 1)
   })
 
-  it('one user has one account, however often it is asked for', async () => {
+  it('one user gets one account, however often it is requested', async () => {
     rig = await ExchangeRig.open()
     const accounts = await Promise.all([rig.openAccount('u'), rig.openAccount('u'), rig.openAccount('v')])
     expect(new Set(accounts).size).toBe(2)
@@ -158,7 +158,7 @@ describe('the exchange', () => {
     expect(await rig.openAccount('u')).toBe(accounts[0])
   })
 
-  it('a lost database connection costs delay and nothing else', async () => {
+  it('a lost database connection only causes a delay', async () => {
     rig = await ExchangeRig.open()
     const account = await rig.openAccount('user-1')
     const client = new pg.Client({ connectionString: rig.url })

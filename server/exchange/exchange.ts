@@ -45,32 +45,32 @@ export interface ExchangeOptions {
   readonly clock: Clock
   readonly log: Logger
   readonly metrics?: Metrics
-  /** Names this process in the lease. */
+  /** Identifies this process in the lease. */
   readonly holder: string
-  /** Where it can be reached, for people who look at the lease. */
+  /** The address stored in the lease, for people. */
   readonly address?: string
-  /** For a market that begins anew. */
+  /** The seed of a new market. */
   readonly seed: number
-  /** How many days of past such a market is given. */
+  /** Days of generated history of a new market. */
   readonly historyDays: number
-  /** Liveliness of simulated quotes: 1 is some 77 events a second and instrument. */
+  /** Activity of simulated quotes: at 1, about 77 events a second per instrument. */
   readonly liveness: number
   readonly rates: OrderRate
   readonly maxOpenOrdersPerInstrument: number
 }
 
-/** What is known of earlier answers for as long as nobody else leads, whatever becomes of the market in memory. */
+/** Answers remembered while this process keeps the lease, across recoveries. */
 type Answered = Pick<AssemblyParts, 'known' | 'refusals'>
 
 const RETRY_MS = 250
-/** A standby that was handed the lead and has not taken it in this time is none: the lead is taken back. */
+/** A standby that does not take the lead within this time is given up, and this process takes it back. */
 const HAND_OVER_MS_MAX = 1_000
-/** A recovery that is over before shows no indicative prices. Quotes must not stand still for a second. */
+/** A recovery that ends within this time shows no indicative prices. Quotes must not stand still for a second. */
 const SILENT_MS_MAX = 500
 
 /**
- * The exchange: the single writer. It leads while it holds the lease: recovers, leads a term (`LeaderTerm`), and after a
- * fault settles what is in doubt and recovers again. Where that takes long, prices go on as an indicative market.
+ * The exchange, the single writer. While it holds the lease, it recovers and leads a term (`LeaderTerm`); after a fault
+ * it settles what is in doubt and recovers again. If that takes long, prices continue as an indicative market.
  */
 export class Exchange implements AsyncDisposable {
   readonly #options: ExchangeOptions
@@ -80,9 +80,9 @@ export class Exchange implements AsyncDisposable {
   readonly #journal: Journal
   readonly #history: History
   readonly #bars: Bars
-  /** This process leads no more, and waits for nothing. */
+  /** Aborted when this process will not lead again and waits for nothing. */
   readonly #stopping = new AbortController()
-  /** What is being led ends, with what has been applied committed: to stop, or to hand over. */
+  /** Aborted to end the current term after committing what has been applied: to stop or to hand over. */
   #leaving = new AbortController()
   readonly #running: Promise<void>
   readonly #leading = Promise.withResolvers<undefined>()
@@ -95,22 +95,22 @@ export class Exchange implements AsyncDisposable {
   readonly #newsWriter: NewsWriter
   readonly #housekeeping: Housekeeping
   readonly #defects = new Defects()
-  /** Of the term that is being led, or put together. */
+  /** The signal of the term being assembled or led. */
   #signal = new LoopSignal()
   /** Aborted once the lease is lost. */
   #lost = new AbortController()
-  /** What is being led. */
+  /** The market being led. */
   #market: AssembledMarket | undefined
-  /** The last that came to lead. */
+  /** The last term that was led. */
   #term: LeaderTerm | undefined
-  /** The last batch that the database has acknowledged, of whichever term. */
+  /** The last batch acknowledged by the database, in any term. */
   #acknowledged = 0
   #indicative: IndicativeMarket | undefined
   #lease: Lease | undefined
-  /** While another leads. */
+  /** Set while another process leads. */
   #standby: Standby | undefined
-  /** Set while the lead is being handed over: to be told whether it was. */
-  #handedOver: ((isLedOn: boolean) => void) | undefined
+  /** Set during a hand-over: called with whether a standby took the lead. */
+  #handedOver: ((isTaken: boolean) => void) | undefined
 
   private constructor(options: ExchangeOptions) {
     this.#options = options
@@ -132,41 +132,41 @@ export class Exchange implements AsyncDisposable {
     })
     const forget = this.#showReadings()
     this.#running = this.#run().finally(forget)
-    // A failure is told through `leading` or `ended`.
+    // Failures are reported by `leading` or `ended`.
     this.#running.catch((error: unknown) => this.#leading.reject(error))
-    // Whoever waits for the end alone hears of it there: it is no rejection that nobody minds.
+    // A caller may only wait for `ended`, so a rejection of `leading` may go unhandled.
     this.#leading.promise.catch(() => undefined)
   }
 
-  /** Starts the loop; `leading` tells when it takes commands. */
+  /** Starts the loop; `leading` resolves when it takes commands. */
   static start(options: ExchangeOptions): Exchange {
     return new Exchange(options)
   }
 
-  /** Resolves when this process leads for the first time; rejects when the market was given up before. */
+  /** Resolves when this process leads for the first time; rejects if the loop ends with an error before. */
   get leading(): Promise<unknown> {
     return this.#leading.promise
   }
 
-  /** Resolves when the loop has stopped; rejects when it gave the market up. */
+  /** Resolves when the loop has stopped; rejects if it ends with an error. */
   get ended(): Promise<void> {
     return this.#running
   }
 
-  /** Commits what has been applied, gives the lease up and ends. */
+  /** Commits what has been applied, releases the lease and ends. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#housekeeping[Symbol.dispose]()
     this.#stopping.abort()
     this.#leaving.abort()
     this.#signal.wake()
-    await this.#running.catch(() => undefined) // told through `ended`
+    await this.#running.catch(() => undefined) // reported by `ended`
     await Promise.all([this.#alertFirings[Symbol.asyncDispose](), this.#newsWriter[Symbol.asyncDispose]()])
   }
 
   /**
-   * Before this process leaves: a standby that is there leads on at once, from the last batch, and reads what is not in it
-   * again. From then on this process leads nothing and waits for nothing.
-   * @returns whether another leads; false where there is none to take it, and this process leads until it is disposed of
+   * Called before this process leaves. If there is a standby, it continues at once from the last batch and reads again
+   * what is not in it; this process then no longer leads and waits for nothing.
+   * @returns whether another process leads; false if none took the lead, and this one leads until it is disposed of
    */
   async handOver(): Promise<boolean> {
     if (this.#lease === undefined) {
@@ -174,10 +174,10 @@ export class Exchange implements AsyncDisposable {
       return true
     }
     const seen = this.#lease.hasStandby().catch((error: unknown) => {
-      this.#options.log.warn({ err: error }, 'exchange: whether there is a standby could not be seen')
+      this.#options.log.warn({ err: error }, 'exchange: could not check for a standby')
       return false
     })
-    // While the market still runs: from the last batch on, all that is waited for is time without one.
+    // Flushed while the market still runs, to shorten the time without a leader.
     const [isThere] = await Promise.all([seen, this.#market?.flushBars()])
     if (!isThere) this.#options.log.warn('exchange: no standby is there to hand over to')
     if (!isThere || this.#isStopping) return false
@@ -209,54 +209,56 @@ export class Exchange implements AsyncDisposable {
       log.info({ epoch: lease.epoch }, 'exchange: leads')
       this.#lease = lease
       this.#standby = undefined
-      this.#noteLease('taken')
+      this.#countLeaseChange('taken')
       this.#degraded.start()
-      // Another may have spoken since.
+      // Another leader may have published since.
       this.#status = new StatusPublisher(this.#options.broadcast, this.#degraded)
       try {
         await this.#leadWhileHeld(lease, standby)
       } finally {
         this.#endIndicative()
-        // What it left in doubt is its successor's to settle.
+        // A batch in doubt is settled by its successor.
         this.#term = undefined
         this.#lease = undefined
         this.#degraded.stop()
-        this.#noteLease(lease.state === 'lost' ? 'lost' : 'released')
+        this.#countLeaseChange(lease.state === 'lost' ? 'lost' : 'released')
         await lease.release()
-        await this.#seeHandOver(lease)
+        await this.#confirmHandOver(lease)
       }
     } while (!this.#isStopping)
   }
 
-  /** A standby that was there, and does not take the lead, is none: this process waits for it like any other. */
-  async #seeHandOver(lease: Lease): Promise<void> {
-    const tell = this.#handedOver
-    if (tell === undefined) return
+  /** If the standby did not take the lead, this process competes for the lease again. */
+  async #confirmHandOver(lease: Lease): Promise<void> {
+    const report = this.#handedOver
+    if (report === undefined) return
     this.#handedOver = undefined
-    const isLedOn = await lease.isFollowed(HAND_OVER_MS_MAX)
-    if (isLedOn) this.#stopping.abort()
+    const isTaken = await lease.isFollowed(HAND_OVER_MS_MAX)
+    if (isTaken) this.#stopping.abort()
     else this.#options.log.warn('exchange: the standby has not taken the lead')
     if (!this.#stopping.signal.aborted) this.#leaving = new AbortController()
-    tell(isLedOn)
+    report(isTaken)
   }
 
-  /** Recovers and leads, again after each fault, until stopped or fenced off. */
+  /** Recovers and leads, again after each fault, until it is stopped or fenced off. */
   async #leadWhileHeld(lease: Lease, standby: Standby): Promise<void> {
-    // As long as the lease is held: while another leads, ids are answered that are not known here.
+    // Kept only while the lease is held: another leader answers ids that are unknown here.
     const answered = { known: new KnownCommands(), refusals: new RecentAnswers<Answer>() }
     let begunAfter: number | undefined
     for (;;) {
       const end = await this.#recoverAndLead(lease, standby, answered)
       if (end.kind === 'stopped') return
-      // A database that takes no batch though it answers, as one whose disk is full, would be asked as fast as it refuses.
+      // A database that answers but accepts no batch, for example with a full disk, would otherwise be retried without
+      // pause.
       if (end.kind === 'fault' && end.error instanceof InDoubt && this.#acknowledged === begunAfter) await this.#pause()
       begunAfter = this.#acknowledged
       const pending = this.#term?.inFlight
       this.#metrics.exchange.recoveries.inc({ cause: causeOf(end) })
       if (end.kind === 'fault') {
-        this.#noteFault(end.error)
+        this.#logFault(end.error)
         if (isReplaced(end.error, lease)) {
-          // Another leads, and what becomes of a commit in flight is its to say; but it must not reach into what is led next.
+          // The new leader decides about a commit in flight, but that commit must have ended before this process leads
+          // again.
           this.#endIndicative()
           await pending?.settled
           return
@@ -276,7 +278,7 @@ export class Exchange implements AsyncDisposable {
       this.#market = market
       this.#term = term
       const end = await term.run().catch((error: unknown): End => ({ kind: 'fault', error }))
-      // Before anything that takes time: gateways then refuse at once what would only wait.
+      // Before anything slow: gateways then refuse requests at once instead of letting them wait.
       if (end.kind === 'split' || (end.kind === 'fault' && !isReplaced(end.error, lease)))
         this.#degrade(lease, term, end)
       return end
@@ -329,12 +331,12 @@ export class Exchange implements AsyncDisposable {
     })
   }
 
-  /** No command is taken; prices go on without the users' orders, should this take long. */
+  /** Takes no commands; if this lasts, prices continue without the users' orders. */
   #degrade(lease: Lease, { base }: LeaderTerm, end: End): void {
     const { clock, log, liveness } = this.#options
     this.#status.degraded(lease.epoch)
     if (this.#indicative !== undefined || base === undefined || lease.state === 'lost' || this.#isStopping) return
-    // Where a commit was slow some prices have waited long enough, whatever frame was the last.
+    // After a slow commit some prices have been held back long enough, whenever the last frame was sent.
     const hasWaited = end.kind === 'fault' && end.error instanceof SlowCommit
     const startsInMs = hasWaited ? 0 : Math.max(0, SILENT_MS_MAX - this.#publisher.silentMs)
     this.#indicative = new IndicativeMarket({ base, publisher: this.#publisher, clock, log, liveness, startsInMs })
@@ -345,7 +347,7 @@ export class Exchange implements AsyncDisposable {
     this.#indicative = undefined
   }
 
-  /** Tries until it is known what became of the batch in flight. @returns whether this process still leads */
+  /** Retries until the outcome of the batch in flight is known. @returns whether this process still leads */
   async #settle(lease: Lease): Promise<boolean> {
     const { database, log } = this.#options
     const term = this.#term
@@ -360,8 +362,9 @@ export class Exchange implements AsyncDisposable {
         const settled = await settleDoubt({ lease, queries: database.queries, term, acknowledged })
         this.#term = undefined
         if (settled === 'replaced') return false
-        this.#noteLease('renewed_epoch')
-        // What has moved the price for good, as a dividend does, stands in the state that was committed with it.
+        this.#countLeaseChange('renewed_epoch')
+        // A batch that moved prices for good, such as a dividend, saved them too: the market continues from there
+        // instead.
         const isWritten = settled === 'written' || term?.inFlight === undefined
         if (isWritten && pending?.open.mustSave === true) this.#endIndicative()
         return !this.#isStopping
@@ -369,13 +372,13 @@ export class Exchange implements AsyncDisposable {
         if (error instanceof MarketGivenUp) throw error
         log.warn({ err: error }, 'exchange: the database does not answer; trying again')
       }
-      // Who stops asks once, for those who wait for an answer; they are told TIMEOUT else.
+      // When stopping, one attempt is made for the sake of waiting clients; if it fails they get TIMEOUT.
       if (this.#isStopping) return false
       await this.#pause()
     }
   }
 
-  #noteLease(change: 'taken' | 'renewed_epoch' | 'released' | 'lost'): void {
+  #countLeaseChange(change: 'taken' | 'renewed_epoch' | 'released' | 'lost'): void {
     this.#metrics.exchange.leaseChanges.inc({ change })
   }
 
@@ -392,7 +395,7 @@ export class Exchange implements AsyncDisposable {
     }))
   }
 
-  #noteFault(error: unknown): void {
+  #logFault(error: unknown): void {
     const { log } = this.#options
     if (error instanceof Fenced) log.warn({ err: error }, 'exchange: another leads')
     else if (error instanceof SlowCommit) log.warn({ err: error }, 'exchange: the database is slow; recovers')
@@ -414,10 +417,10 @@ export class Exchange implements AsyncDisposable {
   }
 }
 
-/** Another leads, for certain: nothing more is to be said. */
+/** Whether another process certainly leads: nothing more may be published. */
 const isReplaced = (error: unknown, lease: Lease): boolean => error instanceof Fenced || lease.state === 'lost'
 
-/** Why the market in memory was given up, as metrics say it. */
+/** Why the market in memory was discarded, as a metric label. */
 function causeOf(end: Exclude<End, { kind: 'stopped' }>): 'split' | 'fenced' | 'slow_commit' | 'defect' | 'fault' {
   if (end.kind === 'split') return 'split'
   if (end.error instanceof Fenced) return 'fenced'

@@ -8,10 +8,10 @@ const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 const NOW_MS = 1_000 * DAY_MS
 
-/** Housekeeping whose hours pass when the test says so. */
+/** Housekeeping whose hours the test controls. */
 function rig() {
   const done: (readonly [string, number])[] = []
-  const said: string[] = []
+  const logged: string[] = []
   const at = { failing: '', held: undefined as Promise<unknown> | undefined, isOurs: true }
   const timers = new Set<() => void>()
   const clock: Clock = {
@@ -28,7 +28,7 @@ function rig() {
     done.push([name, (NOW_MS - ms) / DAY_MS])
   }
   const housekeeping = new Housekeeping({
-    ...{ clock, log: { warn: (_fields: unknown, text: string) => said.push(text) } as unknown as Logger },
+    ...{ clock, log: { warn: (_fields: unknown, text: string) => logged.push(text) } as unknown as Logger },
     bars: { dropSeconds: chore('bars') },
     history: { forgetRequests: chore('requests') },
     alerts: { forget: chore('alerts') },
@@ -42,40 +42,40 @@ function rig() {
     for (const call of due) call()
     for (let turns = 0; turns < 10; turns++) await turn()
   }
-  return { housekeeping, at, done, said, timers, passHour }
+  return { housekeeping, at, done, logged, timers, passHour }
 }
 
-test('each hour drops what is older than it is kept', async () => {
-  const { done, said, passHour } = rig()
+test('each hour removes everything past its retention', async () => {
+  const { done, logged, passHour } = rig()
   await passHour()
   const chores = [
     ['bars', 1],
     ['requests', 1],
-    ['alerts', 0], // which knows itself how long
+    ['alerts', 0], // which defines its own retention
     ['news', 90],
-    ['curves', 0], // likewise
+    ['curves', 0], // which defines its own retention
   ]
   expect(done).toEqual(chores)
   await passHour()
   expect(done).toEqual([...chores, ...chores])
-  expect(said).toEqual([])
+  expect(logged).toEqual([])
 })
 
-test('a chore that cannot be done keeps no other from being done, and is tried again in an hour', async () => {
-  const { at, done, said, passHour } = rig()
+test('a failed chore does not prevent the others, and is retried in an hour', async () => {
+  const { at, done, logged, passHour } = rig()
   at.failing = 'bars'
   await passHour()
   expect(done.map(([name]) => name)).toEqual(['requests', 'alerts', 'news', 'curves'])
   at.failing = 'alerts'
   await passHour()
   expect(done.map(([name]) => name).slice(4)).toEqual(['bars', 'requests', 'news', 'curves'])
-  expect(said).toEqual([
-    'exchange: old bars of a second could not be dropped; again in an hour',
-    'exchange: old alerts could not be dropped; again in an hour',
+  expect(logged).toEqual([
+    'exchange: old one-second bars could not be removed; retrying in an hour',
+    'exchange: old alerts could not be removed; retrying in an hour',
   ])
 })
 
-test('who does not lead leaves it to others, and does it when it leads', async () => {
+test('a process only does the chores while it leads', async () => {
   const { at, done, passHour } = rig()
   at.isOurs = false
   await passHour()
@@ -85,7 +85,7 @@ test('who does not lead leaves it to others, and does it when it leads', async (
   expect(done).toHaveLength(5)
 })
 
-test('the next hour begins when the chores are over, and none begins for who leads no more', async () => {
+test('the next hour begins when the chores are done, and none begins after the end', async () => {
   const { housekeeping, at, done, timers, passHour } = rig()
   const { promise, resolve } = Promise.withResolvers<undefined>()
   at.held = promise

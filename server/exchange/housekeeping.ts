@@ -7,7 +7,7 @@ import type { News } from '../journal/news.ts'
 import type { Clock } from './clock.ts'
 
 const HOUR_MS = 3_600_000
-/** Bars of a second, and the ids of requests that are no orders, are kept for a day. */
+/** Retention of one-second bars, and of request ids that do not belong to orders. */
 const KEPT_MS = 24 * HOUR_MS
 const NEWS_KEPT_MS = 90 * 24 * HOUR_MS
 
@@ -24,8 +24,8 @@ export interface HousekeepingParts {
 }
 
 /**
- * Drops, an hour at a time, what need not be kept; the leader does it, beside the journal. Its hours are the process's: a
- * market that recovers now and then would begin them anew for ever.
+ * Removes data past its retention, every hour. The leader does it, outside the journal. The hours are counted per
+ * process: a market that recovers now and then would otherwise restart them forever.
  */
 export class Housekeeping implements Disposable {
   readonly #parts: HousekeepingParts
@@ -46,7 +46,7 @@ export class Housekeeping implements Disposable {
     return this.#parts.clock.after(HOUR_MS, () => void this.#tidy())
   }
 
-  /** One chore after the other, whatever becomes of each. The next hour begins when they are over. */
+  /** Runs one chore after another, even if some fail. The next hour begins afterward. */
   async #tidy(): Promise<void> {
     const { clock, log, isOurs } = this.#parts
     for (const { what, drop } of this.#chores(clock.now())) {
@@ -55,7 +55,7 @@ export class Housekeeping implements Disposable {
       try {
         await drop()
       } catch (error) {
-        log.warn({ err: error }, `exchange: ${what} could not be dropped; again in an hour`)
+        log.warn({ err: error }, `exchange: ${what} could not be removed; retrying in an hour`)
       }
     }
     if (!this.#isOver) this.#cancel = this.#later()
@@ -64,11 +64,11 @@ export class Housekeeping implements Disposable {
   #chores(nowMs: number): readonly { readonly what: string; readonly drop: () => Promise<void> }[] {
     const { alerts, bars, curves, history, news } = this.#parts
     return [
-      { what: 'old bars of a second', drop: () => bars.dropSeconds(nowMs - KEPT_MS) },
+      { what: 'old one-second bars', drop: () => bars.dropSeconds(nowMs - KEPT_MS) },
       { what: 'ids of old requests', drop: () => history.forgetRequests(nowMs - KEPT_MS) },
       { what: 'old alerts', drop: () => alerts.forget(nowMs) },
       { what: 'old news', drop: () => news.forget(nowMs - NEWS_KEPT_MS) },
-      { what: 'old samples of equity', drop: () => curves.thin(nowMs) },
+      { what: 'old equity samples', drop: () => curves.thin(nowMs) },
     ]
   }
 }

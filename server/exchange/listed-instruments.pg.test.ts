@@ -12,14 +12,14 @@ beforeEach(async () => {
 })
 afterEach(() => rig.close())
 
-/** Starts without the second instrument. */
+/** Restarts without the second instrument. */
 async function restartWithout(): Promise<void> {
   await rig.stop()
   rig.instruments = INSTRUMENTS.slice(0, 1)
   await rig.resume()
 }
 
-test('a request in an instrument that is not listed is refused, and the market goes on', async () => {
+test('a request for an unlisted instrument is refused, and the market continues', async () => {
   await restartWithout()
   const { epoch } = rig
   const refused = { ok: false, error: { code: 'INTERNAL', outcome: 'not_executed' } }
@@ -31,7 +31,7 @@ test('a request in an instrument that is not listed is refused, and the market g
   expect(rig.epoch).toBe(epoch)
 })
 
-test('an instrument in which nobody holds anything any more may be removed from the list', async () => {
+test('an instrument without positions and orders may be removed from the list', async () => {
   good(await rig.place(account, 'a', { symbol: REMOVED, lots: 1 }))
   const close = { event: 'position.close', account, symbol: REMOVED, source: 'api' } as const
   good(await rig.ask(close, { commandId: 'r:1' }))
@@ -39,7 +39,7 @@ test('an instrument in which nobody holds anything any more may be removed from 
   good(await rig.place(account, 'b'))
 })
 
-test('an instrument with a position in it may not, and the start says so', async () => {
+test('an instrument with a position may not be removed, and the start reports it', async () => {
   good(await rig.place(account, 'a', { symbol: REMOVED, lots: 1 }))
   const restarted = restartWithout()
   await expect(restarted).rejects.toThrow(StartupError)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { OldestFirst } from './oldest-first.ts'
 
-test('its oldest entry is that of a list which is kept in order, whatever is set and deleted', () => {
+test('the oldest entry equals that of an ordered list, after any sets and deletions', () => {
   const step = fc.record({ key: fc.nat(8), what: fc.constantFrom('set', 'delete', 'delete oldest', 'look') })
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {

@@ -9,27 +9,27 @@ import type { Clock } from './clock.ts'
 
 const LOOK_MS = 1_000
 
-/** What the operator wants of the market. */
-export interface OperatorWishes {
+/** The operator's settings of the market. */
+export interface OperatorSettings {
   readonly statuses: ReadonlyMap<string, MarketStatus>
-  /** The symbols that no user's order is to stay in. */
+  /** Symbols in which users' orders are canceled. */
   readonly cleared: ReadonlySet<string>
-  /** Scheduled and not applied, in order of their time. */
+  /** Scheduled actions not applied yet, ordered by time. */
   readonly actions: readonly CorporateAction[]
   /** By symbol. */
   readonly scenarios: ReadonlyMap<string, ScenarioRun>
 }
 
-/** Reads once a second what the operator has written; the loop takes it when it is ready for it. */
+/** Reads once a second what operators have set; the loop picks it up when it is ready. */
 export class OperatorWatch implements Disposable {
   readonly #queries: Queries
   readonly #clock: Clock
   readonly #log: Logger
-  #wishes: OperatorWishes
+  #wishes: OperatorSettings
   #isClosed = false
   #cancel: () => void
 
-  private constructor(parts: { queries: Queries; clock: Clock; log: Logger }, wishes: OperatorWishes) {
+  private constructor(parts: { queries: Queries; clock: Clock; log: Logger }, wishes: OperatorSettings) {
     this.#queries = parts.queries
     this.#clock = parts.clock
     this.#log = parts.log
@@ -37,13 +37,13 @@ export class OperatorWatch implements Disposable {
     this.#cancel = this.#clock.after(LOOK_MS, () => void this.#look())
   }
 
-  /** Begins with what stands there now. */
+  /** Starts with the current settings. */
   static async open(parts: { queries: Queries; clock: Clock; log: Logger }): Promise<OperatorWatch> {
-    return new OperatorWatch(parts, await readWishes(parts.queries))
+    return new OperatorWatch(parts, await readSettings(parts.queries))
   }
 
-  /** As last read: an action that has just been applied may still stand in it. */
-  get wishes(): OperatorWishes {
+  /** As last read; an action that has just been applied may still be included. */
+  get wishes(): OperatorSettings {
     return this.#wishes
   }
 
@@ -54,15 +54,15 @@ export class OperatorWatch implements Disposable {
 
   async #look(): Promise<void> {
     try {
-      this.#wishes = await readWishes(this.#queries)
+      this.#wishes = await readSettings(this.#queries)
     } catch (error) {
-      this.#log.warn({ err: error }, 'exchange: what the operator wants could not be read; again in a second')
+      this.#log.warn({ err: error }, 'exchange: operator settings could not be read; retrying in a second')
     }
     if (!this.#isClosed) this.#cancel = this.#clock.after(LOOK_MS, () => void this.#look())
   }
 }
 
-async function readWishes(queries: Queries): Promise<OperatorWishes> {
+async function readSettings(queries: Queries): Promise<OperatorSettings> {
   const [wished, actions, played] = await Promise.all([
     marketStatuses(queries),
     new CorporateActions(queries).pending(),

@@ -11,7 +11,7 @@ afterEach(() => rig.close())
 
 const metric = async (series: string) => (await rig.metric(series)) ?? 0
 
-test('a commit that Postgres does not answer is a fault: in doubt for so long, and no commands for so long', async () => {
+test('an unanswered commit counts as a fault, and the time in doubt and without commands is measured', async () => {
   expect(await metric('valiant_commits_total{outcome="committed"}')).toBeGreaterThan(0)
   expect(await metric('valiant_in_doubt_seconds_total')).toBe(0)
   const degradedBefore = await metric('valiant_degraded_seconds_total')
@@ -37,18 +37,18 @@ test('a commit that Postgres does not answer is a fault: in doubt for so long, a
   expect(await metric('valiant_exchange_recoveries_total{cause="defect"}')).toBe(0)
   expect(await metric('valiant_lease_changes_total{change="taken"}')).toBe(1)
   expect(await metric('valiant_lease_changes_total{change="renewed_epoch"}')).toBeGreaterThanOrEqual(1)
-  // Both stand still from now on.
+  // Both stay unchanged from now on.
   expect(await metric('valiant_in_doubt_seconds_total')).toBe(inDoubt)
 })
 
-test('what the market tells goes with the lead, and what has been counted stays', async () => {
+test('gauges of the market disappear with the lead, and counters stay', async () => {
   expect(await rig.metric('valiant_accounts')).toBe(1)
   expect(await rig.metric('valiant_open_orders{symbol="VLNT"}')).toBe(0)
   good(await rig.rest(account, 'a'))
   expect(await rig.metric('valiant_open_orders{symbol="VLNT"}')).toBe(1)
   expect(await rig.metric('valiant_commands_waiting')).toBe(0)
   const batch = await metric('valiant_exchange_batch')
-  // Where nothing happens, a batch each second.
+  // Without activity there is one batch per second.
   await expect.poll(() => metric('valiant_exchange_batch')).toBeGreaterThan(batch)
   const commits = await metric('valiant_commits_total{outcome="committed"}')
   await rig.stop()

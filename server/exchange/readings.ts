@@ -8,15 +8,15 @@ import { type MarketHealth, marketHealth } from './market/market-health.ts'
 import type { MarketPublisher } from './market/market-publisher.ts'
 import type { Standby } from './leading/standby.ts'
 
-/** An exchange as its metrics see it, as it is when they are read. */
+/** The state of an exchange at the moment its metrics are collected. */
 export interface Readable {
   /** Undefined while another leads. */
   readonly lease: Pick<Lease, 'epoch' | 'state'> | undefined
-  /** What is being led; undefined while it is put together. */
+  /** The market being led; undefined while it is being assembled. */
   readonly market: Pick<AssembledMarket, 'live' | 'intake'> | undefined
   /** Undefined while this process leads. */
   readonly standby: Pick<Standby, 'batch' | 'lagBatches' | 'isWarm'> | undefined
-  /** The last batch that the database has acknowledged. */
+  /** The last batch acknowledged by the database. */
   readonly batch: number
   readonly isDegraded: boolean
   readonly degraded: Stopwatch
@@ -24,7 +24,7 @@ export interface Readable {
   readonly publisher: Pick<MarketPublisher, 'trades'>
 }
 
-/** Has an exchange read when metrics are. @returns ends it */
+/** Connects an exchange to its metrics. @returns a function that disconnects it */
 export function showReadings({ exchange, market }: Metrics, read: () => Readable): () => void {
   const leads = ({ lease }: Readable) => lease !== undefined && lease.state !== 'lost'
   const inMarket = <Value>(look: (market: NonNullable<Readable['market']>) => Value): Value | undefined => {
@@ -70,7 +70,7 @@ export function showReadings({ exchange, market }: Metrics, read: () => Readable
     exchange.marketAgeSeconds.from(() => inMarket(({ live }) => only(live.behindMs / 1_000))),
     market.bookOrders.from(bySide(({ orders }) => orders)),
     market.bookDepthLots.from(bySide(({ depthLots }) => depthLots)),
-    market.openOrders.from(bySymbol(({ buy, sell }) => buy.peoplesOrders + sell.peoplesOrders)),
+    market.openOrders.from(bySymbol(({ buy, sell }) => buy.usersOrders + sell.usersOrders)),
     market.spreadTicks.from(bySymbol(({ spreadTicks }) => spreadTicks)),
     market.crossed.from(bySymbol(({ spreadTicks }) => (spreadTicks !== undefined && spreadTicks <= 0 ? 1 : 0))),
     market.halted.from(bySymbol(({ isHalted }) => (isHalted ? 1 : 0))),
@@ -91,7 +91,7 @@ function healthBySymbol({ live: { engine, simulator } }: NonNullable<Readable['m
   })
 }
 
-/** What was looked up for one of the metrics of a reading holds for the others: all are asked in one go. */
+/** Caches a value for the metrics of one collection, which are all read in one go. */
 function momentary<Value>(look: () => Value): () => Value {
   let found: { readonly value: Value } | undefined
   return () => {

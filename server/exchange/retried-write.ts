@@ -1,19 +1,19 @@
 import type { Clock } from './clock.ts'
 
 const RETRY_MS = 500
-/** A write that hangs on a dead link must not hold up the end of the process. */
+/** A write that hangs on a dead connection must not delay the end of the process. */
 const CLOSE_MS_MAX = 1_000
 
 export interface RetriedWriteParts {
-  /** There is something to write. */
+  /** Whether there is something to write. */
   readonly hasMore: () => boolean
-  /** Writes what there is, or a part; what fails is there again. */
+  /** Writes everything or a part; what fails stays pending. */
   readonly write: () => Promise<void>
   readonly failed: (error: unknown) => void
   readonly clock: Clock
 }
 
-/** Writes beside the journal, one after the other, each again until the database takes it. */
+/** Writes outside the journal, one at a time, each retried until the database accepts it. */
 export class RetriedWrite implements AsyncDisposable {
   readonly #parts: RetriedWriteParts
   #writing = Promise.resolve()
@@ -24,12 +24,12 @@ export class RetriedWrite implements AsyncDisposable {
     this.#parts = parts
   }
 
-  /** There may be something to write. */
+  /** Something may have to be written. */
   wake(): void {
     if (!this.#isWriting) this.#writing = this.#run()
   }
 
-  /** Waits for what is being written, within bounds, and tries nothing again. */
+  /** Waits a limited time for the current write, which is not retried if it fails. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosing = true
     await Promise.race([this.#writing, this.#pause(CLOSE_MS_MAX)])

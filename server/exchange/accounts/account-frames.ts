@@ -17,7 +17,7 @@ import { toWireOrder } from '../../feed/account/order.ts'
 import { toWirePosition } from '../../feed/account/position.ts'
 import type { ListedInstrument } from '../../instruments.ts'
 
-/** Account states and frames as the wire shows them, read from the engine as it stands now. */
+/** Account states and account frames in wire format, read from the engine's current state. */
 export class AccountFrames {
   readonly #engine: Engine
   readonly #instruments: ReadonlyMap<string, ListedInstrument>
@@ -27,7 +27,7 @@ export class AccountFrames {
     this.#instruments = instruments
   }
 
-  /** One frame for each user's account that was changed, out of the events of one drain. */
+  /** One frame for each user account that these events changed. */
   framesOf(
     events: EngineEvents,
     { epoch, timeMs }: { epoch: number; timeMs: number },
@@ -79,17 +79,14 @@ export class AccountFrames {
     })
   }
 
-  /** An account that there is. */
+  /** The state of an existing account. */
   known(number: AccountNumber): Readonly<Account> {
     const account = this.#engine.account(number)
     if (account === undefined) throw new Error(`expected a known account, found ${number}`)
     return account
   }
 
-  /**
-   * The `seq` of the frame that an operation on this account will become: what is said of it before its events are
-   * drained, and the frame after, agree.
-   */
+  /** The `seq` of the account's next frame. An answer written before the frame exists carries the same number. */
   seqOf(number: AccountNumber): number {
     return this.known(number).seq
   }
@@ -109,7 +106,7 @@ interface AccountChange {
   readonly positions: Readonly<Position>[]
 }
 
-/** Sorts an operation's events by user's account; an object that changed twice stands in it once, as it is at the end. */
+/** Groups an operation's events by user account; an object that changed twice is included once, in its final state. */
 function changesByAccount(events: EngineEvents): AccountChange[] {
   const changes: AccountChange[] = []
   for (const { account, cause } of events.accounts) {

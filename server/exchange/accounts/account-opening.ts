@@ -7,12 +7,12 @@ import type { KnownCommands } from '../commands/known-commands.ts'
 import { done, type Invalid, invalid, type Recorded } from '../operations/outcome.ts'
 import type { LiveMarket } from '../market/live-market.ts'
 
-/** Opens accounts, under numbers that nobody has. */
+/** Opens accounts, choosing unused numbers. */
 export class AccountOpening {
   readonly #market: LiveMarket
   readonly #known: KnownCommands
   readonly #drawAccount: () => number
-  /** Accounts opened since the market began, by user: the journal may not have them yet. */
+  /** Accounts opened since this market was assembled, by user: the journal may not contain them yet. */
   readonly #opened = new Map<string, number[]>()
 
   constructor(parts: { market: LiveMarket; known: KnownCommands; drawAccount: () => number }) {
@@ -22,8 +22,8 @@ export class AccountOpening {
   }
 
   /**
-   * The first account of a user, opened only once.
-   * @param owned the accounts that the journal knows of the user
+   * The first account of a user; it is opened only once.
+   * @param owned the user's accounts according to the journal
    */
   openFirst(
     { userId, name, startingCents }: OpenAccountRequest,
@@ -37,7 +37,7 @@ export class AccountOpening {
 
   /**
    * Another account of a user.
-   * @param owned the accounts that the journal knows of the user
+   * @param owned the user's accounts according to the journal
    */
   create({ userId, name, startingCents, mode }: CreateAccountRequest, owned: readonly number[]): Recorded | Invalid {
     const count = new Set([...owned, ...(this.#opened.get(userId) ?? [])]).size

@@ -5,7 +5,7 @@ import { EquitySampler } from './equity-sampler.ts'
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 
-/** Ann and Ben hold something. */
+/** Ann and Ben have positions. */
 function holders() {
   const engine = floorOf(`
     bid | price  | ask
@@ -21,7 +21,7 @@ function holders() {
   return { sampler, buy, sampledAt }
 }
 
-test('who holds something is sampled each minute, once', () => {
+test('an account with a position is sampled once a minute', () => {
   const { sampledAt } = holders()
   expect(sampledAt(MINUTE_MS - 1)).toEqual([])
   expect(sampledAt(MINUTE_MS + 5)).toEqual([
@@ -32,7 +32,7 @@ test('who holds something is sampled each minute, once', () => {
   expect(sampledAt(4 * MINUTE_MS).map(([, minute]) => minute)).toEqual([4, 4])
 })
 
-test('who is idle is sampled once in its step, and each minute again as soon as it trades', () => {
+test('an idle account is sampled once per step, and every minute again as soon as it trades', () => {
   const { sampler, buy, sampledAt } = holders()
   sampledAt(MINUTE_MS)
   sampler.rest(new Map([[BEN, HOUR_MS]]))
@@ -40,7 +40,7 @@ test('who is idle is sampled once in its step, and each minute again as soon as 
   expect(sampledAt(59 * MINUTE_MS)).toEqual([[ANN, 59]])
   expect(sampledAt(61 * MINUTE_MS)).toEqual([
     [ANN, 61],
-    [BEN, 61], // the first minute of an hour was slept through
+    [BEN, 61], // the process did not run in the first minute of the hour
   ])
   expect(sampledAt(62 * MINUTE_MS)).toEqual([[ANN, 62]])
   buy(BEN, 62 * MINUTE_MS + 1)
@@ -51,7 +51,7 @@ test('who is idle is sampled once in its step, and each minute again as soon as 
   expect(sampledAt(64 * MINUTE_MS)).toHaveLength(2)
 })
 
-test('whose list is read anew is idle by that list alone', () => {
+test('a new list of idle accounts replaces the old one', () => {
   const { sampler, sampledAt } = holders()
   sampledAt(MINUTE_MS)
   sampler.rest(new Map([[BEN, HOUR_MS]]))
@@ -59,7 +59,7 @@ test('whose list is read anew is idle by that list alone', () => {
   expect(sampledAt(2 * MINUTE_MS)).toEqual([[BEN, 2]])
 })
 
-describe('the cash of an account without positions has changed: it is sampled at once, since a successor would not know', () => {
+describe('an account without positions whose cash changes is sampled at once, since a new leader would not know', () => {
   const open = () => {
     const engine = floorOf(`
       bid  | price  | ask

@@ -7,19 +7,19 @@ import type { EquitySample } from '../../journal/equity.ts'
 const MINUTE_MS = 60_000
 
 /**
- * Points of the curve of each account's equity: one a minute where it holds a position or has changed since, and the first
- * one when it begins, or begins anew. Who has long not traded gets fewer, until it does.
+ * Decides when to sample each account's equity: once a minute while it has a position or has changed, and at once when
+ * it is opened or reset. Accounts that have long not traded are sampled less often until they trade again.
  */
 export class EquitySampler {
   readonly #engine: Engine
   readonly #changed = new Set<AccountNumber>()
-  /** Open positions by account; an account without any is not in it. */
+  /** Symbols with open positions by account; accounts without any are absent. */
   readonly #positions = new Map<AccountNumber, Set<string>>()
-  /** How often an account that holds something is sampled as long as it does not change, in ms; a minute for all others. */
+  /** The sampling interval in ms of idle accounts with positions; all others are sampled every minute. */
   #idle = new Map<AccountNumber, number>()
   #minute: number
 
-  /** @param positions those that are open when the market is put together */
+  /** @param positions open positions when the market is assembled */
   constructor(engine: Engine, positions: readonly Readonly<Position>[], timeMs: number) {
     this.#engine = engine
     for (const position of positions) this.#hold(position)
@@ -27,9 +27,9 @@ export class EquitySampler {
   }
 
   /**
-   * Notes what has changed.
-   * @returns the samples of accounts that begin, and of those without a position whose cash has changed: a successor would not
-   *   know of the change
+   * Notes changes.
+   * @returns samples of accounts that were opened or reset, and of those without a position whose cash has changed: a new
+   * leader would not know of these changes
    */
   note({ accounts, positions, entries }: EngineEvents, timeMs: number): readonly EquitySample[] {
     for (const position of positions) this.#hold(position)
@@ -46,7 +46,7 @@ export class EquitySampler {
     return samples
   }
 
-  /** The samples of the minute that is over, once; none within a minute. */
+  /** Samples for the minute that has just ended, once. */
   due(timeMs: number): readonly EquitySample[] {
     const minute = Math.floor(timeMs / MINUTE_MS)
     if (minute === this.#minute) return []
@@ -62,7 +62,7 @@ export class EquitySampler {
     return [...accounts].map((account) => this.#sample(account, atMs))
   }
 
-  /** Who is idle from now on, and how often each is sampled then, in ms. */
+  /** Replaces the idle accounts and their sampling intervals in ms. */
   rest(idle: ReadonlyMap<AccountNumber, number>): void {
     this.#idle = new Map(idle)
   }

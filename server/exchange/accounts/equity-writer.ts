@@ -1,12 +1,15 @@
 import type { Logger } from 'pino'
 import type { EquityCurves, EquitySample } from '../../journal/equity.ts'
 
-/** A statement writes at most so many, so that it ends well within the role's transaction_timeout. */
+/** At most this many samples per statement, so that each ends well within the role's transaction_timeout. */
 const SAMPLES_A_STATEMENT_MAX = 5_000
-/** When more wait for a database that is slow, the newest are lost: a curve has gaps, an exchange must not grow. */
+/**
+ * With more than this waiting for a slow database the newest are dropped: a gap in a curve is better than growing
+ * memory.
+ */
 const SAMPLES_WAITING_MAX = 200_000
 
-/** Writes samples of equity beside the journal, in the order they come. */
+/** Writes equity samples outside the journal, in order. */
 export class EquityWriter {
   readonly #curves: Pick<EquityCurves, 'write'>
   readonly #log: Logger
@@ -33,7 +36,7 @@ export class EquityWriter {
       try {
         await this.#curves.write(samples)
       } catch (error) {
-        this.#log.warn({ err: error, samples: samples.length }, 'exchange: samples of equity are lost')
+        this.#log.warn({ err: error, samples: samples.length }, 'exchange: equity samples were lost')
       }
     }
     this.#isWriting = false

@@ -9,11 +9,14 @@ export interface IdleWatchParts {
   readonly curves: Pick<EquityCurves, 'idleHolders'>
   readonly clock: Clock
   readonly log: Pick<Logger, 'warn'>
-  /** Who trades while they are read is among them until the next hour, and loses points of its curve at most. */
+  /**
+   * Called with the idle accounts. One that trades while they are read stays listed until the next hour, and at worst
+   * loses points of its curve.
+   */
   readonly found: (idle: ReadonlyMap<AccountNumber, number>) => void
 }
 
-/** Reads, when a market is led and each hour, who holds something and has long not traded. */
+/** Reads which accounts have positions but have long not traded: when leading begins and every hour. */
 export class IdleWatch implements Disposable {
   readonly #parts: IdleWatchParts
   #isOver = false
@@ -35,7 +38,7 @@ export class IdleWatch implements Disposable {
       const idle = await curves.idleHolders(clock.now())
       if (!this.#isOver) found(idle)
     } catch (error) {
-      log.warn({ err: error }, 'exchange: who is idle could not be read; again in an hour')
+      log.warn({ err: error }, 'exchange: idle accounts could not be read; retrying in an hour')
     }
     if (!this.#isOver) this.#cancel = clock.after(LOOK_MS, () => void this.#look())
   }

@@ -4,9 +4,12 @@ import type { CancelOnDisconnects } from '../../journal/cancel-on-disconnect.ts'
 import type { Clock } from '../clock.ts'
 import { RetriedWrite } from '../retried-write.ts'
 
-/** Keeps, for who leads next, whose orders are to go when nobody is there. */
+/** Stores which accounts have cancel-on-disconnect, for the next leader. */
 export class PresenceWriter implements AsyncDisposable {
-  /** The grace of an account; undefined where its orders have gone. The last word on it counts. */
+  /**
+   * The grace period of each changed account; undefined once its orders have been canceled. Only the last change
+   * counts.
+   */
   readonly #waiting = new Map<AccountNumber, number | undefined>()
   readonly #writes: RetriedWrite
 

@@ -1,24 +1,25 @@
 import type { AccountNumber } from '../../engine/command.ts'
 
-/** As stored by whoever led before, until a gateway tells more. */
+/** Stands for the entry stored by the previous leader, until a gateway reports the account. */
 const STORED = ''
 
 interface Held {
   readonly graceMs: number
-  /** Until when, by gateway, in market time. */
+  /** By gateway, the market time until which the account counts as connected. */
   readonly gateways: Map<string, number>
 }
 
 /**
- * Who is there of the accounts whose orders are to go when nobody is: a gateway with a socket that asked for it says so
- * again and again, and when its last one goes, from when on the grace runs. Several gateways may have sockets of one account.
+ * Which accounts with cancel-on-disconnect are still connected. A gateway with a socket of such an account reports it
+ * repeatedly; when its last socket closes, it reports when the grace period ends. An account may have sockets on
+ * several gateways.
  */
 export class Presence {
   readonly #accounts = new Map<AccountNumber, Held>()
-  /** Nobody is gone before: quanta are many. */
+  /** No account expires before this time; it saves a search in every quantum. */
   #nextMs = Infinity
 
-  /** @returns whether there is something to keep: the account is new, or its grace another */
+  /** @returns whether the account must be stored: it is new, or its grace period changed */
   held(account: AccountNumber, gateway: string, { graceMs, untilMs }: { graceMs: number; untilMs: number }): boolean {
     const known = this.#accounts.get(account)
     const gateways = known?.gateways ?? new Map<string, number>()
@@ -28,7 +29,7 @@ export class Presence {
     return known?.graceMs !== graceMs
   }
 
-  /** What was asked for is taken back. @returns whether there was anything */
+  /** Turns cancel-on-disconnect off. @returns whether it was on */
   released(account: AccountNumber): boolean {
     return this.#accounts.delete(account)
   }
@@ -37,12 +38,12 @@ export class Presence {
     return this.#accounts.has(account)
   }
 
-  /** After a take-over the grace begins anew. */
+  /** After a change of leader the grace period starts again. */
   restore({ account, graceMs }: { account: AccountNumber; graceMs: number }, nowMs: number): void {
     this.held(account, STORED, { graceMs, untilMs: nowMs + graceMs })
   }
 
-  /** While nobody could be heard, time stood still. */
+  /** While gateways could not be heard, no grace period passes. */
   postpone(gapMs: number): void {
     for (const { gateways } of this.#accounts.values()) {
       for (const [gateway, untilMs] of gateways) gateways.set(gateway, untilMs + gapMs)
@@ -50,7 +51,7 @@ export class Presence {
     this.#nextMs += gapMs
   }
 
-  /** The accounts that no gateway holds any longer, by number; one is forgotten as the caller reaches it. */
+  /** Accounts that no gateway holds any longer, by number. Each is forgotten as the caller reaches it. */
   *gone(timeMs: number): Generator<AccountNumber> {
     if (timeMs < this.#nextMs) return
     const gone: AccountNumber[] = []

@@ -12,23 +12,23 @@ function filled(memory: ReplayBuffer, account: number, from: number, to: number,
   return memory
 }
 
-test('gives the frames after a seq, in order, of that account alone', () => {
+test('returns the frames of one account after a seq, in order', () => {
   const memory = filled(filled(new ReplayBuffer(), 17, 1, 5), 18, 1, 9)
   expect(seqs(memory.after(17, { afterSeq: 2, newestSeq: 5 }))).toEqual([3, 4, 5])
   expect(memory.after(17, { afterSeq: 5, newestSeq: 5 })).toEqual([])
 })
 
-test('gives none rather than some: older than it holds, of a seq that is not yet, of an account it never saw', () => {
+test('returns undefined instead of a part: for too old or future seqs, and for unknown accounts', () => {
   const memory = filled(new ReplayBuffer(), 17, 4, 6)
   expect(seqs(memory.after(17, { afterSeq: 3, newestSeq: 6 }))).toEqual([4, 5, 6])
   expect(memory.after(17, { afterSeq: 2, newestSeq: 6 })).toBeUndefined()
   expect(memory.after(17, { afterSeq: 7, newestSeq: 6 })).toBeUndefined()
   expect(memory.after(18, { afterSeq: 1, newestSeq: 2 })).toBeUndefined()
-  // Who has all needs none, whether any is held.
+  // Nothing is missing, so an empty list is right whether or not any frames are held.
   expect(memory.after(18, { afterSeq: 2, newestSeq: 2 })).toEqual([])
 })
 
-test('a hole, made by another that led meanwhile, gives up what lies before it', () => {
+test('after a gap, left by another leader, earlier frames are dropped', () => {
   const memory = filled(new ReplayBuffer(), 17, 1, 3)
   expect(memory.after(17, { afterSeq: 2, newestSeq: 5 })).toBeUndefined()
   memory.add(17, frame(6), T)
@@ -45,13 +45,13 @@ test('is bounded by age', () => {
   expect(seqs(memory.after(17, { afterSeq: 2, newestSeq: 3 }))).toEqual([3])
 })
 
-test('is bounded by the frames of an account', () => {
+test('is bounded by the number of frames per account', () => {
   const memory = filled(new ReplayBuffer({ perAccount: 3 }), 17, 1, 5)
   expect(memory.after(17, { afterSeq: 1, newestSeq: 5 })).toBeUndefined()
   expect(seqs(memory.after(17, { afterSeq: 2, newestSeq: 5 }))).toEqual([3, 4, 5])
 })
 
-test('is bounded by what all frames take, the oldest of any account going first', () => {
+test('is bounded by total memory; the oldest frame of any account is dropped first', () => {
   const memory = filled(new ReplayBuffer({ bytes: 10_000 }), 17, 1, 2)
   filled(memory, 18, 1, 8)
   expect(seqs(memory.after(17, { afterSeq: 0, newestSeq: 2 }))).toEqual([1, 2])

@@ -4,13 +4,13 @@ import { OldestFirst } from '../oldest-first.ts'
 export interface FrameMemoryBounds {
   readonly ageMs: number
   readonly perAccount: number
-  /** Of all accounts together. */
+  /** For all accounts together. */
   readonly bytes: number
 }
 
 const BOUNDS: FrameMemoryBounds = { ageMs: 600_000, perAccount: 5_000, bytes: 64 * 1024 * 1024 }
 
-/** What the parts of a frame take in memory, rounded up: counted, since to measure it would cost more than to keep it. */
+/** Memory taken by the parts of a frame, rounded up. Estimated, because measuring would cost more than keeping it. */
 const FRAME_BYTES = 1_000
 const ORDER_BYTES = 1_200
 const FILL_BYTES = 600
@@ -22,20 +22,20 @@ interface Remembered {
   readonly bytes: number
 }
 
-/** Of one account, by seq, without a hole up to the newest. */
+/** The frames of one account by seq, without gaps up to the newest. */
 interface AccountMemory {
   readonly bySeq: Map<number, Remembered>
   newestSeq: number
 }
 
 /**
- * The account frames that have been sent lately, for clients that missed some. Nothing is lost with it: who asks for
- * more than it holds reads the account as it stands.
+ * Recently sent account frames, for clients that missed some. A client that needs more than it holds reads the whole
+ * account instead.
  */
 export class ReplayBuffer {
   readonly #bounds: FrameMemoryBounds
   readonly #byAccount = new Map<number, AccountMemory>()
-  /** All of them, and when each was sent. */
+  /** When each frame was sent, oldest first. */
   readonly #sentAtMs = new OldestFirst<Remembered, number>()
   #bytes = 0
 
@@ -43,12 +43,12 @@ export class ReplayBuffer {
     this.#bounds = { ...BOUNDS, ...bounds }
   }
 
-  /** A frame has been sent. @param nowMs wall time */
+  /** A frame was sent. @param nowMs wall time */
   add(account: number, frame: AccountFrame, nowMs: number): void {
     const { seq, orders, fills, positions } = frame
     const bytes =
       FRAME_BYTES + orders.length * ORDER_BYTES + fills.length * FILL_BYTES + positions.length * POSITION_BYTES
-    // What lies before a hole is of no use to anyone.
+    // Frames before a gap cannot be used.
     if (this.#byAccount.get(account)?.newestSeq !== seq - 1) this.#forgetAccount(account)
     const memory = this.#byAccount.get(account) ?? { bySeq: new Map<number, Remembered>(), newestSeq: seq }
     this.#byAccount.set(account, memory)
@@ -62,8 +62,8 @@ export class ReplayBuffer {
   }
 
   /**
-   * The frames of an account after a seq, up to the newest; undefined when they are not all here.
-   * @param newestSeq the account's own: another than that of the last frame, and some were sent that never came here
+   * The frames of an account after a seq, up to the newest; undefined when some are missing here.
+   * @param newestSeq the account's own; if it differs from the last frame's, some frames never came through here
    */
   after(account: number, { afterSeq, newestSeq }: { afterSeq: number; newestSeq: number }): AccountFrame[] | undefined {
     const count = newestSeq - afterSeq

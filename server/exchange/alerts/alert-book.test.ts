@@ -10,7 +10,7 @@ const bookOf = (...alerts: WaitingAlert[]) => {
   for (const one of alerts) book.add(one)
   return book
 }
-/** Trades a millisecond apart at these prices. */
+/** Trades at these prices, one millisecond apart. */
 const prints = (...ticks: number[]) => ticks.map((one, index) => ({ ticks: one, timeMs: index }))
 const firedBy = (book: AlertBook, ...ticks: number[]) => book.take('VLNT', prints(...ticks)).map(({ id }) => id)
 
@@ -21,26 +21,26 @@ test('a trade at the price fires an alert, one a tick short of it does not', () 
   expect(firedBy(book, 99)).toEqual([2])
 })
 
-test('so does one beyond it, without a trade at the price itself', () => {
+test('a trade beyond the price fires it, too', () => {
   expect(firedBy(bookOf(alert(1, 'above', 101)), 150)).toEqual([1])
   expect(firedBy(bookOf(alert(1, 'below', 99)), 50)).toEqual([1])
 })
 
-test('where the price is beyond already, the next trade fires it: no crossing is asked for', () => {
+test('an alert whose price has already been passed is fired by the next trade: no crossing is required', () => {
   const book = new AlertBook()
   expect(book.take('VLNT', prints(120))).toEqual([])
   book.add(alert(1, 'above', 101))
   expect(firedBy(book, 119)).toEqual([1])
 })
 
-test('an alert fires once, by the first trade that reaches it, and says which', () => {
+test('an alert fires once, by the first trade that reaches it, and reports that trade', () => {
   const book = bookOf(alert(1, 'above', 101))
   expect(book.take('VLNT', prints(100, 102, 101))).toEqual([{ id: 1, ticks: 102, timeMs: 1 }])
   expect(book.size).toBe(0)
   expect(firedBy(book, 102)).toEqual([])
 })
 
-test('a price that went there and back within a frame fires what it reached', () => {
+test('a price that was only touched within one frame fires its alerts', () => {
   const book = bookOf(alert(1, 'above', 105), alert(2, 'below', 95), alert(3, 'above', 106))
   expect(firedBy(book, 100, 105, 95, 100)).toEqual([1, 2])
   expect(book.has(3)).toBe(true)
@@ -52,7 +52,7 @@ test('trades of one symbol do not fire alerts of another', () => {
   expect(book.take('NOVA', prints(200))).toHaveLength(1)
 })
 
-test('one that was deleted does not fire, and those behind it still do', () => {
+test('a deleted alert does not fire, and those further away still do', () => {
   const book = bookOf(alert(1, 'above', 101), alert(2, 'above', 110), alert(3, 'below', 90))
   book.remove(1)
   book.remove(7)

@@ -4,20 +4,20 @@ import type { Firing, WaitingAlert } from '../../journal/alerts.ts'
 type Print = Pick<Trade, 'ticks' | 'timeMs'>
 
 /**
- * Whether a trade fires an alert: at its price, or beyond. Not the crossing counts but where the trade is, so that nothing
- * need be remembered of where the price came from: whatever was missed, the next trade beyond fires it.
+ * Whether a trade fires an alert: at its price or beyond. Only the trade's price counts, not a crossing, so that no
+ * earlier price must be remembered: if a trade was missed, the next one beyond the price fires the alert.
  */
 export const fires = ({ op, ticks }: Pick<WaitingAlert, 'op' | 'ticks'>, tradeTicks: number): boolean =>
   op === 'above' ? tradeTicks >= ticks : tradeTicks <= ticks
 
-/** The alerts of a symbol, and the prices that none of them is nearer than. */
+/** The alerts of a symbol, and the nearest prices above and below that any of them may have. */
 interface Waiting {
   readonly alerts: Map<number, WaitingAlert>
   nearestAbove: number
   nearestBelow: number
 }
 
-/** The alerts that wait, by symbol. A trade that reaches none costs two comparisons. */
+/** Waiting alerts by symbol. A trade that fires none costs two comparisons. */
 export class AlertBook {
   readonly #bySymbol = new Map<string, Waiting>()
   readonly #symbols = new Map<number, string>()
@@ -39,12 +39,12 @@ export class AlertBook {
   }
 
   remove(id: number): void {
-    // Where it was the nearest, the next trade that would have reached it finds out.
+    // If it had the nearest price, the bound is corrected by the next trade that reaches it.
     this.#bySymbol.get(this.#symbols.get(id) ?? '')?.alerts.delete(id)
     this.#symbols.delete(id)
   }
 
-  /** Takes out what these trades fire, each alert with the first that does. @param trades oldest first */
+  /** Removes the alerts that these trades fire, each with the first trade that fires it. @param trades oldest first */
   take(symbol: string, trades: readonly Print[]): Firing[] {
     const waiting = this.#bySymbol.get(symbol)
     if (waiting === undefined || !trades.some(({ ticks }) => reaches(waiting, ticks))) return []
@@ -62,7 +62,7 @@ export class AlertBook {
   }
 }
 
-/** By the first of these trades that fires it. @param trades oldest first */
+/** The first of these trades that fires the alert. @param trades oldest first */
 export function firingOf(alert: WaitingAlert, trades: readonly Print[]): Firing | undefined {
   const trade = trades.find(({ ticks }) => fires(alert, ticks))
   return trade && { id: alert.id, timeMs: trade.timeMs, ticks: trade.ticks }

@@ -7,10 +7,10 @@ import { AlertFirings } from './alert-firings.ts'
 
 const instruments = readInstruments(fileURLToPath(new URL('../../../db/instruments.json', import.meta.url)))
 
-/** A table in memory of alerts 1 to 9, and what is told; `answers` are given by hand. */
+/** An in-memory table of alerts 1 to 9, and the alerts published; the test resolves `answers` itself. */
 function rig() {
   const written = new Set<number>()
-  const told: FiredAlert[] = []
+  const published: FiredAlert[] = []
   const asked: { firings: readonly Firing[]; answer: PromiseWithResolvers<FiredPriceAlert[]> }[] = []
   const due: (() => void)[] = []
   const firings = new AlertFirings({
@@ -21,7 +21,7 @@ function rig() {
         return answer.promise
       },
     },
-    broadcast: { publishAlert: (_account, alert) => void told.push(alert) },
+    broadcast: { publishAlert: (_account, alert) => void published.push(alert) },
     instruments,
     clock: {
       now: () => 0,
@@ -32,7 +32,7 @@ function rig() {
     },
     log: { warn: () => undefined },
   })
-  /** The database has done what it was asked last. */
+  /** Completes the last database call. */
   const write = () => {
     const { firings: wished, answer } = asked.at(-1)!
     const fresh = wished.filter(({ id }) => !written.has(id))
@@ -45,21 +45,21 @@ function rig() {
     )
     return answer.promise
   }
-  return { firings, told, asked, due, write }
+  return { firings, published, asked, due, write }
 }
 
 const firing = (id: number, ticks = 100): Firing => ({ id, timeMs: id, ticks })
 
-test('an alert is told when it is written that it fired, and not before', async () => {
-  const { firings, told, write } = rig()
+test('an alert is published after its firing has been written, not before', async () => {
+  const { firings, published, write } = rig()
   firings.add([firing(1)])
-  expect(told).toEqual([])
+  expect(published).toEqual([])
   await write()
-  await expect.poll(() => told).toMatchObject([{ firedAt: 1, tradePrice: '1.00' }])
+  await expect.poll(() => published).toMatchObject([{ firedAt: 1, tradePrice: '1.00' }])
 })
 
-test('one that fires again while it is being written, or after, is told once, with its first trade', async () => {
-  const { firings, told, write, asked } = rig()
+test('an alert that fires again during or after the write is published once, with its first trade', async () => {
+  const { firings, published, write, asked } = rig()
   firings.add([firing(1, 100)])
   firings.add([firing(1, 200), firing(2)])
   await write()
@@ -68,19 +68,19 @@ test('one that fires again while it is being written, or after, is told once, wi
   firings.add([firing(1, 300)])
   await expect.poll(() => asked.length).toBe(3)
   await write()
-  await expect.poll(() => told.map(({ tradePrice }) => tradePrice)).toEqual(['1.00', '1.00'])
+  await expect.poll(() => published.map(({ tradePrice }) => tradePrice)).toEqual(['1.00', '1.00'])
 })
 
-test('while the database is away what fired waits, and is written and told when it is back', async () => {
-  const { firings, told, asked, due, write } = rig()
+test('while the database is unavailable, firings wait; they are written and published when it is back', async () => {
+  const { firings, published, asked, due, write } = rig()
   firings.add([firing(1)])
   asked[0]?.answer.reject(new Error('away'))
   await expect.poll(() => due.length).toBe(1)
   firings.add([firing(2)])
-  expect(told).toEqual([])
+  expect(published).toEqual([])
   due.shift()?.()
   await expect.poll(() => asked.length).toBe(2)
   expect(asked[1]?.firings.map(({ id }) => id)).toEqual([1, 2])
   await write()
-  await expect.poll(() => told.length).toBe(2)
+  await expect.poll(() => published.length).toBe(2)
 })

@@ -7,7 +7,7 @@ import type { Alerts, FiredPriceAlert, Firing } from '../../journal/alerts.ts'
 import type { Clock } from '../clock.ts'
 import { RetriedWrite } from '../retried-write.ts'
 
-/** One statement writes at most so many, so that it ends well within the role's transaction_timeout. */
+/** At most this many firings per statement, so that each ends well within the role's transaction_timeout. */
 const FIRINGS_A_STATEMENT_MAX = 1_000
 
 export interface AlertFiringsParts {
@@ -19,8 +19,8 @@ export interface AlertFiringsParts {
 }
 
 /**
- * What has fired, on its way: first it is written, then told. It outlives the stretches of leading, so that what fired just
- * before the database went away is written when it is back. No more can wait than there are alerts.
+ * Fired alerts: each is first written, then published. It outlives the terms of leading, so that alerts that fire just
+ * before the database becomes unavailable are written afterward. It is bounded by the number of alerts.
  */
 export class AlertFirings implements AsyncDisposable {
   readonly #parts: AlertFiringsParts
@@ -38,13 +38,13 @@ export class AlertFirings implements AsyncDisposable {
     })
   }
 
-  /** The first firing of an alert counts. */
+  /** Only the first firing of an alert counts. */
   add(firings: readonly Firing[]): void {
     for (const firing of firings) if (!this.#waiting.has(firing.id)) this.#waiting.set(firing.id, firing)
     this.#writes.wake()
   }
 
-  /** Waits for what is being written, within bounds; what is lost here fires by the next trade beyond its price. */
+  /** Waits a limited time for the current write. A firing lost here is repeated by the next trade beyond its price. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#writes[Symbol.asyncDispose]()
   }

@@ -5,7 +5,7 @@ import { AlertWatch } from './alert-watch.ts'
 
 type Changed = WaitingAlert & { readonly isWaiting: boolean }
 
-/** A watch over a table in memory, whose looks are taken by hand. */
+/** A watch over an in-memory table; the test triggers its looks. */
 function rig(waiting: WaitingAlert[] = []) {
   const table = { waiting, changes: [] as Changed[], isAway: false, asked: [] as string[] }
   const fired: Firing[] = []
@@ -35,7 +35,7 @@ function rig(waiting: WaitingAlert[] = []) {
   })
   return {
     ...{ watch, table, fired },
-    /** The look that is under way has ended. */
+    /** Resolves when the current look has ended. */
     looked: () => looks.promise,
     look: () => {
       looks = Promise.withResolvers()
@@ -56,7 +56,7 @@ function frame(timeMs: number, ticks: number): MarketFrame {
   }
 }
 
-test('what waits when the market is put together fires by a trade, also by one told while it was being read', async () => {
+test('an alert that waits at the start is fired by a trade, also by one published while the alerts were being read', async () => {
   const { watch, fired, looked } = rig([above(1, 101, 5), above(2, 110, 5)])
   watch.saw(frame(10, 101))
   expect(fired).toEqual([])
@@ -66,7 +66,7 @@ test('what waits when the market is put together fires by a trade, also by one t
   expect(fired.map(({ id }) => id)).toEqual([1, 2])
 })
 
-test('a trade between the making of an alert and the look that finds it fires it; one before its making does not', async () => {
+test('a trade between the creation of an alert and the look that finds it fires it; an earlier trade does not', async () => {
   const { watch, table, fired, looked, look } = rig()
   await looked()
   watch.saw(frame(10, 105))
@@ -79,7 +79,7 @@ test('a trade between the making of an alert and the look that finds it fires it
   expect(fired).toEqual([{ id: 1, timeMs: 20, ticks: 101 }])
 })
 
-test('one that was deleted is watched no more', async () => {
+test('a deleted alert is no longer watched', async () => {
   const { watch, table, fired, looked, look } = rig([above(1, 101, 0)])
   await looked()
   table.changes = [{ ...above(1, 101, 0), isWaiting: false }]
@@ -88,7 +88,7 @@ test('one that was deleted is watched no more', async () => {
   expect(fired).toEqual([])
 })
 
-test('while the database is away it goes on with what it knows, and asks from the same mark when it is back', async () => {
+test('while the database is unavailable it continues with known alerts, and later reads from the same mark', async () => {
   const { watch, table, fired, looked, look } = rig([above(1, 101, 0)])
   await looked()
   await look()

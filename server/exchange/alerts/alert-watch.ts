@@ -6,11 +6,11 @@ import type { Clock } from '../clock.ts'
 import { AlertBook, firingOf } from './alert-book.ts'
 import type { AlertFirings } from './alert-firings.ts'
 
-/** How often it looks for alerts that were made or deleted. */
+/** How often it looks for created and deleted alerts. */
 const LOOK_MS = 500
-/** So long trades are kept for an alert that was made before them and is seen after: twice what a look may take. */
+/** How long trades are kept for alerts that were created before them but are read later: twice what a look may take. */
 const TRADES_KEPT_MS = 4_000
-/** The same before those that wait have been read, which takes longer. */
+/** The same before the first reading of waiting alerts, which takes longer. */
 const FIRST_TRADES_KEPT_MS = 60_000
 const PAGE = 10_000
 
@@ -24,15 +24,15 @@ export interface AlertWatchParts {
 type Seen = Pick<MarketFrame, 'timeMs' | 'symbols'>
 
 /**
- * Follows the alerts that wait, and holds each trade that is told against them. Gateways write alerts into the database
- * and the leader reads them there, beside the journal: the loop never waits for it, and orders do not meet it.
+ * Checks each published trade against the waiting alerts. Gateways write alerts to the database and the leader reads
+ * them there, so the loop never waits for them and orders are not affected.
  */
 export class AlertWatch implements Disposable {
   readonly #parts: AlertWatchParts
   readonly #book = new AlertBook()
-  /** Frames with trades that an alert not seen yet may have been made before, oldest first. */
+  /** Frames with trades that may fire an alert not read yet, oldest first. */
   readonly #recent: Seen[] = []
-  /** From where changes are asked for; undefined before those that wait have been read. */
+  /** The mark for reading changes; undefined before the first reading of waiting alerts. */
   #mark: string | undefined
   #isClosed = false
   #cancel: () => void = () => undefined
@@ -42,7 +42,7 @@ export class AlertWatch implements Disposable {
     void this.#look()
   }
 
-  /** A frame has left: what is traded in it can be seen by everyone. */
+  /** A frame was published, so everyone can see its trades. */
   saw(frame: Seen): void {
     const { timeMs } = frame
     const symbols = frame.symbols.filter(({ trades }) => trades.length > 0)
@@ -66,7 +66,7 @@ export class AlertWatch implements Disposable {
     try {
       if (this.#mark === undefined) await this.#readAll()
       else {
-        // Before the question: what is committed between the two is seen the next time once more.
+        // The mark is taken first: what is committed in between is read twice.
         const mark = await alerts.mark()
         for (const { isWaiting, ...alert } of await alerts.changes(this.#mark)) {
           if (!isWaiting) this.#book.remove(alert.id)
@@ -75,7 +75,7 @@ export class AlertWatch implements Disposable {
         this.#mark = mark
       }
     } catch (error) {
-      log.warn({ err: error }, 'exchange: price alerts could not be read; again in a moment')
+      log.warn({ err: error }, 'exchange: price alerts could not be read; retrying shortly')
     }
     if (!this.#isClosed) this.#cancel = clock.after(LOOK_MS, () => void this.#look())
   }
@@ -93,7 +93,7 @@ export class AlertWatch implements Disposable {
     this.#mark = mark
   }
 
-  /** One that was made before trades which it is seen after. */
+  /** Adds an alert that may have been created before trades that are already here. */
   #add(alert: WaitingAlert): void {
     const trades = this.#recent.flatMap(({ symbols }) => tradesOf(symbols, alert))
     const firing = firingOf(alert, trades)

@@ -20,29 +20,29 @@ async function made(more: Partial<NewAlert> = {}): Promise<PriceAlert> {
   if (typeof outcome === 'string') throw new Error(`expected an alert, found ${outcome}`)
   return outcome.alert
 }
-const told = () => rig.alerts.map(({ alert }) => alert.alertId)
-/** Trades until just these are told: the market's own prints may be half a minute apart. */
-async function toldByTrades(...ids: number[]): Promise<void> {
+const published = () => rig.alerts.map(({ alert }) => alert.alertId)
+/** Trades until exactly these alerts are published: the market's own trades may be half a minute apart. */
+async function firedByTrades(...ids: number[]): Promise<void> {
   const trade = async () => {
     await rig.place(account, `trade-${++trades}`)
-    return told()
+    return published()
   }
   await expect.poll(trade, { interval: 200 }).toEqual(ids.map(alertId))
 }
 let trades = 0
 const firedOf = async () => (await alerts().list(account, 10)).filter(({ firedAtMs }) => firedAtMs !== undefined)
-/** All that the frames have told of trades in VLNT. */
+/** All published trades in VLNT. */
 const prints = () =>
   rig.marketFrames
     .flatMap(({ symbols }) => symbols.filter(({ symbol }) => symbol === 'VLNT'))
     .flatMap((one) => one.trades)
 
-test('an alert fires by a trade that everyone is told of, and is written before it is told', async () => {
+test('an alert is fired by a published trade, and written before it is published', async () => {
   const { id } = await made({ ticks: rig.touch().askTicks, note: 'look' })
   await made({ ticks: rig.touch().askTicks * 2 })
   await made({ op: 'below', ticks: 1 })
   good(await rig.place(account, 'a'))
-  await expect.poll(told).toEqual([alertId(id)])
+  await expect.poll(published).toEqual([alertId(id)])
   const [fired, ...others] = await firedOf()
   expect(others).toEqual([])
   expect(fired).toMatchObject({ id, note: 'look' })
@@ -53,30 +53,30 @@ test('an alert fires by a trade that everyone is told of, and is written before 
   ])
 })
 
-test('after a restart what waits is watched again, and what has fired does not fire again', async () => {
+test('after a restart, waiting alerts are watched again and fired ones do not fire again', async () => {
   const first = await made()
-  await toldByTrades(first.id)
+  await firedByTrades(first.id)
   await rig.stop()
   const second = await made()
   await rig.resume()
-  await toldByTrades(first.id, second.id)
+  await firedByTrades(first.id, second.id)
   expect(await firedOf()).toHaveLength(2)
 })
 
-test('one that was deleted does not fire', async () => {
+test('a deleted alert does not fire', async () => {
   const far = await made({ op: 'below', ticks: 1 })
   const { id } = await made({ ticks: rig.touch().askTicks * 2 })
   expect(await alerts().delete({ account, id, requestId: undefined })).toBe('deleted')
   await rig.reopenAt('VLNT', 2.5)
   const last = await made()
-  await toldByTrades(last.id)
+  await firedByTrades(last.id)
   expect((await alerts().list(account, 10)).map((one) => one.id)).toEqual([last.id, far.id])
 })
 
-test('no indicative price fires one; when the market is back, it does', async () => {
+test('indicative prices fire no alerts; the reopened market does', async () => {
   rig.proxy.cut()
   await expect.poll(() => rig.statuses.at(-1)?.market).toBe('degraded')
-  // As a gateway with another way to the database would.
+  // As a gateway with another route to the database would.
   const [row] = await rig.sql<{ alert_id: string }>(
     `INSERT INTO price_alert (account_id, symbol, op, price_ticks, created_at_ms)
      VALUES ($1, 'VLNT', 'above', 1, $2) RETURNING alert_id`,
@@ -84,15 +84,15 @@ test('no indicative price fires one; when the market is back, it does', async ()
   )
   const from = rig.marketFrames.length
   await expect.poll(() => rig.marketFrames.slice(from).filter(({ indicative }) => indicative).length).toBeGreaterThan(10) // prettier-ignore
-  expect(told()).toEqual([])
+  expect(published()).toEqual([])
   rig.proxy.mend()
-  await toldByTrades(Number(row?.alert_id))
+  await firedByTrades(Number(row?.alert_id))
   const { epoch } = rig
   const trade = prints().find(({ timeMs }) => timeMs === rig.alerts[0]?.alert.firedAt)
   expect(Math.floor((trade?.id ?? 0) / 1e9)).toBe(epoch)
 })
 
-test('a split leaves an alert as far from the price as it was', async () => {
+test('a split keeps an alert’s distance from the price', async () => {
   const ticks = rig.touch().askTicks * 2
   const { id } = await made({ ticks })
   await new CorporateActions(rig.database.queries).schedule({
@@ -100,6 +100,6 @@ test('a split leaves an alert as far from the price as it was', async () => {
   })
   await expect.poll(async () => (await alerts().list(account, 10))[0]?.ticks).toBe(Math.ceil(ticks / 4)) // prettier-ignore
   const last = await made()
-  await toldByTrades(last.id)
+  await firedByTrades(last.id)
   expect((await alerts().list(account, 10)).map((one) => one.id)).toEqual([last.id, id])
 })

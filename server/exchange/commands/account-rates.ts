@@ -20,12 +20,15 @@ const KIND: Readonly<Record<ChangeRequest['event'], RateKind>> = {
   'accounts.create': 'account',
 }
 
-/** What changes something has a rate. @param event perhaps of a version that is not known here */
+/**
+ * Whether a request is rate-limited, which those that change something are. @param event possibly of a later version
+ * and unknown here
+ */
 export const isRated = (event: string): event is ChangeRequest['event'] => Object.hasOwn(KIND, event)
 
 /**
- * How fast each account may trade. It stands in the exchange, not in the gateways, since an account may speak through
- * many sockets on many instances.
+ * How fast each account may trade. Kept in the exchange, not in the gateways, because an account may use many sockets
+ * on many instances.
  */
 export class AccountRates {
   readonly #limits: OrderRate
@@ -40,7 +43,7 @@ export class AccountRates {
     this.#limits = limits
   }
 
-  /** @returns the bucket's state after the request, and `retryAfterMs` over 0 when it is refused */
+  /** @returns the bucket after the request; `retryAfterMs` is above 0 when it is refused */
   take(account: number, event: ChangeRequest['event'], nowMs: number): { rate: Rate; retryAfterMs: number } {
     this.#sweep(nowMs)
     const bucket = this.#bucket(account, KIND[event], nowMs)
@@ -58,7 +61,7 @@ export class AccountRates {
     return bucket
   }
 
-  /** Full buckets are as good as new ones: they are dropped, so that memory follows who trades now. */
+  /** A full bucket equals a new one, so it is dropped: memory depends on the accounts that trade now. */
   #sweep(nowMs: number): void {
     if (nowMs - this.#sweptAtMs < SWEEP_MS) return
     this.#sweptAtMs = nowMs

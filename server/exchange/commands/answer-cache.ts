@@ -3,10 +3,10 @@ import type { CommandEntry } from '../../bus/commands.ts'
 import type { NotOpen } from '../operations/outcome.ts'
 import { RecentAnswers } from './recent-answers.ts'
 
-/** What a command was answered under its id. Where no open order was found, the order is read again for each copy. */
+/** The outcome of a command with an id. If no open order was found, the order is read again for each copy. */
 export type Result = Answer | NotOpen
 
-/** An answer with the hash of the request that it belongs to. */
+/** An answer, and the hash of the request that it belongs to. */
 export interface KnownAnswer {
   readonly payloadHash: string | undefined
   readonly result: Result
@@ -33,7 +33,7 @@ export class AnswerCache {
     return this.#pending.get(key) ?? this.#committed.get(key)
   }
 
-  /** @returns to be called when the answer is committed */
+  /** @returns a function to call when the answer is committed */
   awaitCommit(account: number, commandId: string, answer: KnownAnswer): (nowMs: number) => void {
     const key = keyOf(account, commandId)
     this.#pending.set(key, answer)
@@ -43,7 +43,7 @@ export class AnswerCache {
     }
   }
 
-  /** Keeps an answer that the journal has. */
+  /** Keeps an answer that the journal contains. */
   keep(account: number, commandId: string, answer: KnownAnswer, nowMs: number): void {
     this.#committed.keep(keyOf(account, commandId), answer, nowMs)
   }

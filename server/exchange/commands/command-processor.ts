@@ -25,12 +25,12 @@ const isChange = (request: ExchangeRequest): request is ChangeRequest => isRated
 const isPreview = (request: ExchangeRequest): request is PlaceOrderRequest => request.event === 'order.preview'
 const isNotOpen = (result: Result): result is Exclude<Result, Answer> => 'notOpen' in result
 
-/** Entries on which the engine or the database found a defect: answered INTERNAL, never tried again. */
+/** Commands that caused a defect in the engine or the database: answered INTERNAL and never tried again. */
 export type PoisonCommands = ReadonlySet<string>
 
 /**
- * Takes up commands in the protocol's order: expiry, an id already known, rate, `validUntil`, the rules of
- * the exchange. Every outcome that uses an id up becomes a row of the open batch; what is said waits for its commit.
+ * Processes commands in the protocol's order: expiry, known ids, rate, `validUntil`, the rules of the exchange. Every
+ * outcome that uses up an id becomes a row of the open batch, and its answer is sent after the commit.
  */
 export class CommandProcessor {
   readonly #market: LiveMarket
@@ -45,8 +45,8 @@ export class CommandProcessor {
   readonly #opening: AccountOpening
 
   /**
-   * @param parts.refusals what entries were answered that left their id free, by `entryKey`: kept for as long as this process
-   *   leads, since a copy must not be executed by the next term either
+   * @param parts.refusals answers to commands, by `entryKey`, that did not use up their ids. They are kept while this
+   * process leads, because a copy must not be executed in the next term either.
    */
   constructor(parts: {
     market: LiveMarket
@@ -69,14 +69,14 @@ export class CommandProcessor {
     this.#opening = new AccountOpening(parts)
   }
 
-  /** Whether the answer under this id is at hand, without the journal. */
+  /** Whether the answer to this id is in memory, so that the journal need not be read. */
   remembers(account: number, commandId: string): boolean {
     return this.#answers.remembers(account, commandId)
   }
 
   /**
-   * Applies what has arrived, until the open batch holds `commandsMax`.
-   * @throws {CommandDefect} naming the entry that the engine asserted on
+   * Processes commands that have arrived, until the open batch holds `commandsMax`.
+   * @throws {CommandDefect} naming the entry on which the engine threw
    */
   takeUp(commandsMax: number): void {
     const { open } = this.#market
@@ -96,7 +96,7 @@ export class CommandProcessor {
     }
   }
 
-  /** @returns false when it must be read anew */
+  /** @returns false when the command must be prepared again */
   #takeUpOne(command: PreparedCommand): boolean {
     const { entry } = command
     const { request } = entry
@@ -119,7 +119,7 @@ export class CommandProcessor {
     this.#reply(entry, { ok: true, data: account, ...(!isNew && { duplicate: true }) })
   }
 
-  /** What changes nothing and uses no id up. */
+  /** Requests that change nothing and use up no id. */
   #read(entry: CommandEntry, request: Exclude<ExchangeRequest, ChangeRequest | { event: 'accounts.open' }>): void {
     const { operations, timeMs } = this.#market
     const { account } = request
@@ -140,7 +140,7 @@ export class CommandProcessor {
     else this.#reply(entry, unknownRequest.answer)
   }
 
-  /** The frames that have been sent when this is answered: those of the present batch leave just before. */
+  /** Returns the frames sent before this answer; those of the open batch are sent just before it. */
   #resume(entry: CommandEntry, { account, afterSeq }: ResumeAccountRequest): void {
     const seq = this.#market.seqOf(account)
     this.#market.open.onRelease(() => {
@@ -150,7 +150,7 @@ export class CommandProcessor {
     })
   }
 
-  /** A command that changes something: once under its id. */
+  /** A request that changes something; it is executed once per id. */
   #change(command: PreparedCommand, request: ChangeRequest, nowMs: number): boolean {
     const { entry } = command
     const { commandId } = entry
@@ -165,7 +165,7 @@ export class CommandProcessor {
         this.#repeat(entry, request, known)
         return true
       }
-      // Its account's ids were forgotten since it was prepared, or it was answered and committed since: read anew.
+      // Its account's ids were dropped, or it was answered and committed, since it was prepared.
       if (!command.isNew && this.#known.mayHave(account, commandId)) {
         this.#intake.again(command)
         return false
@@ -185,7 +185,7 @@ export class CommandProcessor {
     return known
   }
 
-  /** Rate, `validUntil`, then the rules of the exchange. */
+  /** Checks the rate, then `validUntil`, then the rules of the exchange. */
   #takeUpNew({ entry, accounts = [] }: PreparedCommand, request: ChangeRequest, nowMs: number): void {
     if (!this.#isListed(request)) {
       this.#refuse(entry, unknownRequest.answer)
@@ -197,12 +197,12 @@ export class CommandProcessor {
       this.#refuse(entry, { ok: false, error: plainError('RATE_LIMITED', message, { retryAfterMs }), rate })
       return
     }
-    // By the clock that all servers share, as its `finalAt` was promised: this one's own may be seconds off.
+    // Uses the clock shared by all servers, on which its `finalAt` is based: this server's own may be seconds off.
     const busMs = this.#bus.nowMs()
     if (request.event === 'order.place' && busMs > request.validUntilMs) {
       // How late, not when: the gateway has restated `validUntil` in that clock.
       const message = `The order was taken up ${busMs - request.validUntilMs} ms after its validUntil and was not executed.`
-      // Said for all copies: one that was sent once the clocks agreed again may be dated later.
+      // The refusal holds for all copies: one sent after the clocks were corrected may have a later expiry.
       this.#refuse(entry, { ok: false, error: plainError('REQUEST_EXPIRED', message), rate })
       return
     }
@@ -222,7 +222,7 @@ export class CommandProcessor {
     return this.#market.operate((timeMs) => this.#market.operations.carryOut(request, timeMs))
   }
 
-  /** The answer becomes a row, under the command's id. */
+  /** Records the answer as a row under the command's id. */
   #record({ commandId, payloadHash }: CommandEntry, account: number, result: Result): void {
     if (commandId === undefined) return
     this.#known.add(account, commandId)
@@ -235,7 +235,7 @@ export class CommandProcessor {
     this.#market.open.results.push({ account, commandId, payloadHash: hash, result })
   }
 
-  /** The first answer again; with other content the id is taken. */
+  /** Repeats the first answer; with other content, the id is refused as used. */
   #repeat(entry: CommandEntry, request: ChangeRequest, { payloadHash, result }: KnownAnswer): void {
     if (payloadHash !== undefined && payloadHash !== entry.payloadHash) {
       this.#reply(entry, { ok: false, error: idTaken(entry.commandId ?? '', result) })
@@ -252,15 +252,15 @@ export class CommandProcessor {
   }
 
   /**
-   * A refusal that leaves the id free, and so makes no row. A successor knows of it only by the position in the stream: it is
-   * sent with a batch that is committed at a position behind the entry.
+   * Refuses a command without using up its id, so there is no row. A successor only knows of it by the stream position:
+   * the refusal is sent after a batch whose position is past the entry has been committed.
    */
   #refuse(entry: CommandEntry, answer: Answer): void {
     this.#refusals.keep(entryKey(entry), answer, performance.now())
     this.#intake.whenPassed(entry, () => this.#market.open.onCommit(() => this.#market.refuse(entry, answer)))
   }
 
-  /** A gateway of a later version may list instruments that are not listed here. */
+  /** A gateway of a later version may list instruments that are unknown here. */
   #isListed(request: ChangeRequest | PlaceOrderRequest): boolean {
     const symbols = [
       ...('symbol' in request && request.symbol !== undefined ? [request.symbol] : []),
@@ -274,7 +274,7 @@ export class CommandProcessor {
   }
 }
 
-/** The engine asserted while it carried a command out: its state must be read anew, without that command. */
+/** The engine threw while it executed a command: the state must be read again, without that command. */
 export class CommandDefect extends Error {
   override readonly name = 'CommandDefect'
   readonly entry: CommandEntry
@@ -287,13 +287,13 @@ export class CommandDefect extends Error {
 const poison = refused(
   plainError('INTERNAL', 'A fault of the exchange. The request was not executed and never will be.'),
 )
-/** A gateway of a later version asks for something, or names an instrument, that is not known here yet: no defect. */
+/** A gateway of a later version sends a request, or names an instrument, that is unknown here: not a defect. */
 const unknownRequest = refused(
   plainError('INTERNAL', 'The exchange that leads now does not know this request. It was not executed.'),
 )
 const noAccount = refused(plainError('NOT_FOUND', 'There is no such account.'))
 
-/** An order under a clientOrderId is named; a request under a requestId has none to name. */
+/** Names the order when the id is a clientOrderId; a requestId has no order. */
 function idTaken(commandId: string, result: Result) {
   const [, kind, id = ''] = /^([or]):(.*)$/s.exec(commandId) ?? []
   const order = kind === 'o' && !isNotOpen(result) ? orderOf(result) : undefined

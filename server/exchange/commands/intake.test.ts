@@ -7,7 +7,7 @@ import { Intake, type IntakeHistory } from './intake.ts'
 import { KnownCommands } from './known-commands.ts'
 
 let bus: MemoryCommandBus
-/** Accounts whose commands were looked up, in turn; and those whose ids were read. */
+/** Accounts whose commands were looked up, in order, and accounts whose ids were read. */
 let reads: number[]
 let idReads: number[]
 let commandResult: (account: number) => ReturnType<IntakeHistory['commandResult']>
@@ -63,7 +63,7 @@ const send = (account: number, id: string, { expiresAtMs = Date.now() + 3_500 } 
     request: { event: 'order.cancelAll', account },
   })
 
-/** All that can be applied now, done at once. */
+/** Takes and completes everything that can be applied now. */
 function take(): string[] {
   const ids: string[] = []
   for (let command = intake.next(); command !== undefined; command = intake.next()) {

@@ -3,11 +3,15 @@ import type { KnownIds, StoredResult } from '../../journal/history.ts'
 import type { Clock } from '../clock.ts'
 import type { KnownCommands } from './known-commands.ts'
 
-/** Two clocks may differ by so much: a command this close to its end is dropped, its gateway has given up or sends again. */
+/**
+ * The possible difference between two clocks. A command this close to its expiry is dropped: its gateway has given up
+ * or sends it again.
+ */
 const EXPIRY_MARGIN_MS = 250
 /**
- * A command does not wait longer for a read, whose client will have been told. Where no other has come back meanwhile the
- * links are dead, and the state is read anew; else there is much to read, and to read all of it would be even more.
+ * A command waits no longer than this for a read, because its client will have been answered by then. If no other read
+ * has returned meanwhile, the connections are dead and the state is read again; otherwise there is just too much to
+ * read, and reading everything again would be worse.
  */
 const READ_MS_MAX = 3_000
 
@@ -15,16 +19,16 @@ const READ_MS_MAX = 3_000
 export const hasExpired = ({ expiresAtMs }: CommandEntry, nowMs: number): boolean =>
   nowMs > expiresAtMs - EXPIRY_MARGIN_MS
 
-/** A command with all that must be read before it can be applied. */
+/** A command with everything that must be read before it can be applied. */
 export interface PreparedCommand {
   readonly entry: CommandEntry
-  /** The answer its id once got. */
+  /** The answer that its id was given before. */
   readonly stored?: StoredResult
-  /** The journal was asked for its id while nothing under it was waiting for a commit, and has none. */
+  /** The journal was searched for its id and has none, and no answer to it was waiting for a commit. */
   readonly isNew?: boolean
-  /** Nothing was read for it in time: it is to be dropped. */
+  /** Nothing could be read for it in time, so it must be dropped. */
   readonly isExpired?: boolean
-  /** Of `accounts.open` and `accounts.create`: the accounts that the user has. */
+  /** For `accounts.open` and `accounts.create`: the accounts that the user has. */
   readonly accounts?: readonly number[]
 }
 
@@ -34,17 +38,17 @@ export interface IntakeHistory {
   accountsOf(userId: string): Promise<readonly number[]>
 }
 
-/** Whose commands keep their order: an account's, or those of a user who has none yet. */
+/** The lane within which commands keep their order: that of an account, or of a user without an account. */
 const laneOf = ({ request }: CommandEntry): string =>
   request.event === 'accounts.open' ? `user ${request.userId}` : `account ${request.account}`
 
-/** Commands of one account while one of them is being read for: the others keep their order behind it. */
+/** Commands of one account that wait, in order, behind one for which something is being read. */
 interface Lane {
   current: CommandEntry
   readonly waiting: CommandEntry[]
 }
 
-/** An entry that the position has not passed yet. */
+/** An entry that the stream position has not passed yet. */
 interface Taken {
   readonly position: string
   isDone: boolean
@@ -52,33 +56,37 @@ interface Taken {
 }
 
 /**
- * Takes commands from the bus and reads what they need before they can be applied: the stored answer of an id that may be
- * known. Meanwhile the account's later commands wait behind, and everyone else's go on. An account's ids are read beside
- * its commands, one account at a time: after a take-over all speak at once, and some have a hundred thousand.
+ * Takes commands from the bus and reads what they need before they can be applied: the recorded answer, if their id may
+ * be known. Meanwhile later commands of the same account wait, and all others continue. The ids of an account are read
+ * in the background, one account at a time: after a change of leader all accounts send at once, and some have a hundred
+ * thousand ids.
  */
 export class Intake {
   readonly #reader: CommandReader
   readonly #history: IntakeHistory
   readonly #known: KnownCommands
-  /** Whether the answer under this id is at hand: while it waits for its commit, the journal cannot even know it. */
+  /** Whether the answer to this id is in memory: until it is committed, the journal does not have it. */
   readonly #isRemembered: (account: number, commandId: string) => boolean
-  /** Calls when a read has come back and there is something to take again. */
+  /** Called when a read has returned and there is something to take. */
   readonly #arrived: () => void
   readonly #failed: (error: unknown) => void
   readonly #clock: Clock
-  /** The clock that commands expire by. */
+  /** The clock by which commands expire. */
   readonly #nowMs: () => number
   readonly #ready: PreparedCommand[] = []
   readonly #lanes = new Map<string, Lane>()
   /** Entries taken from the reader, oldest first, until they and all before them are done. */
   readonly #taken: Taken[] = []
-  /** Those that are not done. By the entry itself: a stream that is read from its start again repeats positions. */
+  /**
+   * Entries that are not done. Keyed by the entry itself, because a stream that is read again from its start repeats
+   * positions.
+   */
   readonly #undone = new Map<CommandEntry, Taken>()
   #position: string
-  /** Accounts whose ids are to be read, in order; of the first they are being read. */
+  /** Accounts whose ids are to be read, in order; the first is being read. */
   readonly #toRead = new Set<number>()
   #isReadingIds = false
-  /** How many reads have come back. */
+  /** The number of reads that have returned. */
   #reads = 0
   #closed = false
 
@@ -104,7 +112,7 @@ export class Intake {
     this.#clock = parts.clock
   }
 
-  /** The next command that can be applied now. Every one must be told `done` when it has been. */
+  /** The next command that can be applied now. Call `done` for each when it has been applied. */
   next(): PreparedCommand | undefined {
     const ready = this.#ready.shift()
     if (ready !== undefined) return ready
@@ -121,7 +129,7 @@ export class Intake {
     }
   }
 
-  /** Reads anew what a command needs: its id was answered, and committed, since it was prepared. */
+  /** Prepares a command again: its id was answered and committed since it was prepared. */
   again({ entry }: PreparedCommand): void {
     this.#read(entry)
   }
@@ -141,18 +149,18 @@ export class Intake {
     }
   }
 
-  /** Calls back once the position is behind an entry that is not done yet: within the `done` that moves it there. */
+  /** Calls back when the position has passed an entry that is not done yet, within the `done` that moves it. */
   whenPassed(entry: CommandEntry, passed: () => void): void {
     const taken = this.#undone.get(entry)
     if (taken !== undefined) taken.passed = passed
   }
 
-  /** All commands up to here have been applied: where a successor reads on. */
+  /** All commands up to here have been applied; a successor reads on from here. */
   get position(): string {
     return this.#position
   }
 
-  /** Commands that are here and have not been done: taken ones, and those behind them. */
+  /** The number of commands that have arrived but are not done. */
   get waiting(): number {
     return this.#undone.size + this.#reader.waiting()
   }
@@ -200,7 +208,7 @@ export class Intake {
     this.#arrived()
   }
 
-  /** The one that its lane waited for is done: the next in it has its turn. */
+  /** The command that its lane waited for is done, so the next one gets its turn. */
   #follow(entry: CommandEntry): void {
     const name = laneOf(entry)
     const lane = this.#lanes.get(name)
@@ -216,14 +224,14 @@ export class Intake {
 
   async #prepare(entry: CommandEntry): Promise<PreparedCommand> {
     const { request } = entry
-    // So that one which cannot be read does not fail for ever.
+    // So that a command that cannot be read does not fail forever.
     if (hasExpired(entry, this.#nowMs())) return { entry, isExpired: true }
     if (request.event === 'accounts.open') return { entry, accounts: await this.#history.accountsOf(request.userId) }
     const accounts = request.event === 'accounts.create' ? await this.#history.accountsOf(request.userId) : undefined
     return { ...(await this.#prepareById(entry)), ...(accounts && { accounts }) }
   }
 
-  /** What is known under its id. */
+  /** Reads what is known of its id. */
   async #prepareById(entry: CommandEntry): Promise<PreparedCommand> {
     const { request, commandId } = entry
     if (commandId === undefined || request.event === 'accounts.open') return { entry }
@@ -239,7 +247,7 @@ export class Intake {
     if (!this.#isReadingIds) void this.#readIds()
   }
 
-  /** What cannot be read is asked for again with the account's next command. */
+  /** Ids that cannot be read are requested again with the account's next command. */
   async #readIds(): Promise<void> {
     this.#isReadingIds = true
     for (const account of this.#toRead) {

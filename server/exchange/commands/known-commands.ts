@@ -1,23 +1,29 @@
 import { commandHash } from '../../journal/journal.ts'
 
-/** Of all accounts together; past it the accounts that have been silent longest are forgotten, and read again. */
+/**
+ * For all accounts together. Beyond this, the accounts that have been inactive longest are dropped and read again when
+ * needed.
+ */
 const IDS_MAX = 2_000_000
 
-/** What is at hand of an account's ids: those answered here, all there are, or none since there are too many. */
+/** Which of an account's ids are in memory: those answered here, all of them, or none because there are too many. */
 interface Ids {
   readonly hashes: Set<number>
   extent: 'some' | 'all' | 'too many'
 }
 
 /**
- * The ids that accounts have had answered, as hashes. Where all of an account's are at hand a miss is certain; whatever
- * else must be looked up in the journal. It holds as long as nobody else leads, over recoveries too: what was answered and
- * then not committed is looked up in vain, and no more.
+ * The ids that accounts have used, as hashes. If all ids of an account are in memory, a miss is certain; any other id
+ * must be looked up in the journal. This is valid while nobody else leads, also across recoveries: looking up an id
+ * that was answered but not committed finds nothing and does no harm.
  */
 export class KnownCommands {
-  /** In order of use, the longest silent first. */
+  /** By last use, the longest inactive first. */
   readonly #byAccount = new Map<number, Ids>()
-  /** How many answers of an account wait for their commit: until then the journal cannot give its ids back. */
+  /**
+   * The number of an account's answers waiting for their commit: until then its ids cannot be read back from the
+   * journal.
+   */
   readonly #unsettled = new Map<number, number>()
   readonly #idsMax: number
   #size = 0
@@ -26,7 +32,7 @@ export class KnownCommands {
     this.#idsMax = idsMax
   }
 
-  /** Whether an id may have been answered: to be looked up, unless it is remembered. */
+  /** Whether an id may have been used, so that it must be looked up unless its answer is in memory. */
   mayHave(account: number, commandId: string): boolean {
     const ids = this.#byAccount.get(account)
     if (ids === undefined) return true
@@ -35,20 +41,20 @@ export class KnownCommands {
     return ids.extent !== 'all' || ids.hashes.has(commandHash(commandId))
   }
 
-  /** Whether reading the account's ids from the journal would spare looking each of them up. */
+  /** Whether reading the account's ids from the journal would save looking up each of them. */
   isWorthReading(account: number): boolean {
     return (this.#byAccount.get(account)?.extent ?? 'some') === 'some'
   }
 
-  /** An account that was opened just now has had nothing answered. */
+  /** A newly opened account has used no ids. */
   opened(account: number): void {
     this.#byAccount.set(account, { hashes: new Set(), extent: 'all' })
   }
 
   /**
-   * To be called before an account's ids are read from the journal, which goes on beside its commands.
-   * @returns takes what was read; nothing is taken of an account that has been forgotten meanwhile, since what was answered
-   *   to it since is neither there nor here
+   * Call this before reading an account's ids from the journal, which happens while its commands continue.
+   * @returns a function that takes the ids that were read. They are ignored if the account was dropped meanwhile,
+   * because ids used since then are in neither place
    */
   reading(account: number): (found: readonly number[] | 'too many') => void {
     const ids = this.#idsOf(account)
@@ -67,7 +73,7 @@ export class KnownCommands {
     }
   }
 
-  /** To be called when the command is answered, before its commit; `settled` after it. */
+  /** Call this when the command is answered, before its commit; call `settled` after it. */
   add(account: number, commandId: string): void {
     this.#unsettled.set(account, (this.#unsettled.get(account) ?? 0) + 1)
     const { hashes, extent } = this.#idsOf(account)
@@ -78,14 +84,17 @@ export class KnownCommands {
     this.#makeRoom(account)
   }
 
-  /** The journal has an answer that was added. */
+  /** The journal contains an answer that was added. */
   settled(account: number): void {
     const left = (this.#unsettled.get(account) ?? 0) - 1
     if (left > 0) this.#unsettled.set(account, left)
     else this.#unsettled.delete(account)
   }
 
-  /** The market is put together anew from the journal: of what waited for a commit, it has what it ever will have. */
+  /**
+   * The market was reassembled from the journal, which contains everything that will ever be committed of what was
+   * waiting.
+   */
   recovered(): void {
     this.#unsettled.clear()
   }
@@ -97,7 +106,7 @@ export class KnownCommands {
   }
 
   #makeRoom(except: number): void {
-    // First: each walk begins at the holes of those that have spoken since.
+    // Checked first, because each iterator must skip the gaps of accounts that have moved to the end.
     if (this.#size <= this.#idsMax) return
     for (const [account, { hashes }] of this.#byAccount) {
       if (this.#size <= this.#idsMax) return

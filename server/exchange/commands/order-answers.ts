@@ -4,7 +4,10 @@ import type { CommandEntry } from '../../bus/commands.ts'
 import { plainError } from './refusal.ts'
 import type { Reference, LiveMarket } from '../market/live-market.ts'
 
-/** Answers that must read an order: after the commit of all that came before, so that NOT_FOUND is final. */
+/**
+ * Answers that require reading an order. It is read after everything earlier has been committed, so that NOT_FOUND is
+ * final.
+ */
 export class OrderAnswers {
   readonly #market: LiveMarket
 
@@ -12,7 +15,7 @@ export class OrderAnswers {
     this.#market = market
   }
 
-  /** The order as it stands. */
+  /** The current state of the order. */
   order(entry: CommandEntry, reference: Reference): void {
     this.#later(entry, async () => {
       const found = await this.#market.findOrder(reference)
@@ -20,7 +23,7 @@ export class OrderAnswers {
     })
   }
 
-  /** What became of an order that is not open. */
+  /** The final state of an order that is not open. */
   notOpen(entry: CommandEntry, reference: Reference, more: { rate?: Rate; duplicate?: true } = {}): void {
     this.#later(entry, async () => {
       const found = await this.#market.findOrder(reference)

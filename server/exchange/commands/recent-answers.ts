@@ -1,10 +1,12 @@
 import { ANSWER_MS_MAX } from '@valiant/shared/protocol/limits'
 import { OldestFirst } from '../oldest-first.ts'
 
-/** After its answer, further copies of a command may arrive for this long: its gateway sends none that would have expired. */
+/**
+ * For this long after its answer, copies of a command may still arrive; its gateway sends none that would have expired.
+ */
 const KEPT_MS = ANSWER_MS_MAX
 
-/** Answers by key, each kept for as long as a further copy of its command may arrive. Times are monotonic. */
+/** Answers by key, each kept as long as a copy of its command may arrive. Times are monotonic. */
 export class RecentAnswers<Value> {
   readonly #answers = new OldestFirst<string, { readonly value: Value; readonly untilMs: number }>()
 

@@ -6,7 +6,7 @@ import { accountRefusal, refusal } from './refusal.ts'
 
 const [VLNT] = readInstruments(fileURLToPath(new URL('../../../db/instruments.json', import.meta.url)))
 
-/** What the engine gives along with each code. */
+/** The figures that the engine returns with each code. */
 const REJECTIONS: Readonly<Record<RejectCode, Omit<Rejection, 'code'>>> = {
   LIQUIDATING: {},
   MARKET_HALTED: {},

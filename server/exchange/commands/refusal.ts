@@ -9,7 +9,7 @@ import type { ListedInstrument } from '../../instruments.ts'
 type Traded = Pick<ListedInstrument['wire'], 'symbol' | 'shortable'>
 type Figures = Readonly<Record<string, string | number>>
 
-/** A refused order in the wire's words: what was needed and what there is, in the figures of the instrument. */
+/** A refused order as an error on the wire: what was needed and what was available, in the units of the instrument. */
 export function refusal(rejection: Rejection, { wire, tick, lot }: ListedInstrument): Omit<WireError, 'order' | 'seq'> {
   const price = (ticks: number | undefined) => (ticks === undefined ? undefined : formatSteps(ticks, tick))
   const qty = (lots: number | undefined) => (lots === undefined ? undefined : formatSteps(lots, lot))
@@ -27,7 +27,7 @@ export function refusal(rejection: Rejection, { wire, tick, lot }: ListedInstrum
   })
 }
 
-/** What is refused of an account as a whole, in money. */
+/** A refusal that concerns the account as a whole, in money. */
 export function accountRefusal(rejection: Rejection): Omit<WireError, 'order' | 'seq'> {
   const figures = { required: money(rejection.requiredCents), available: money(rejection.availableCents) }
   const error = refusalOf(rejection.code, { symbol: '', shortable: false }, figures)
@@ -47,7 +47,10 @@ function refusalOf(
   return { code, message: sentence(code, about, details), outcome: 'not_executed', details }
 }
 
-/** True of an order that was not placed, which holds nothing, and of one that was not amended, which holds what it did. */
+/**
+ * True both of an order that was not placed, which holds nothing, and of one that was not amended, which holds as much
+ * as before.
+ */
 const AS_IT_WAS = 'Nothing was traded, and no more is held than before.'
 
 function sentence(code: Rejection['code'], { symbol, shortable }: Traded, details: Figures): string {
@@ -98,7 +101,7 @@ function accountSentence(code: Rejection['code'], { required, available }: Figur
   return 'The account cannot do without margin while it is short, in debt, or has sales that its positions do not cover.'
 }
 
-/** An error that names no order. */
+/** An error without an order. */
 export const plainError = (code: ErrorCode, message: string, more: Partial<WireError> = {}): WireError => ({
   code,
   message,

@@ -42,6 +42,6 @@ test('an order that was refused for its rate is not executed by a copy that the 
 test('a successor does not read an order again that was refused for its rate', async () => {
   good(await rig.rest(account, 'accepted'))
   expect(await rig.rest(account, 'refused')).toMatchObject(rateLimited)
-  // What is committed is trimmed; all that is left would be read by whoever leads next.
+  // Committed entries are trimmed; everything that is left would be read by the next leader.
   expect(rig.bus.consume(START, () => undefined).take(10)).toEqual([])
 })

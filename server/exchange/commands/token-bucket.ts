@@ -1,8 +1,11 @@
-/** The rate of one kind of request of one account: `perSecond` on average, `burst` at once. Time comes in as data. */
+/**
+ * The rate limit of one kind of request of one account: `perSecond` on average, `burst` at once. Time is passed in as
+ * data.
+ */
 export class TokenBucket {
   readonly #perSecond: number
   readonly #burst: number
-  /** Thousandths of a token, so that all is whole. */
+  /** Thousandths of a token, to compute in integers. */
   #milliTokens: number
   #atMs: number
 
@@ -13,7 +16,7 @@ export class TokenBucket {
     this.#atMs = nowMs
   }
 
-  /** Takes one token. @returns 0 when there was one, else after how many ms there will be. */
+  /** Takes one token. @returns 0 on success, otherwise in how many ms there will be one */
   take(nowMs: number): number {
     this.#refill(nowMs)
     if (this.#milliTokens >= 1_000) {
@@ -23,7 +26,7 @@ export class TokenBucket {
     return Math.ceil((1_000 - this.#milliTokens) / this.#perSecond)
   }
 
-  /** Whole tokens left, and in how many ms the bucket is full again. */
+  /** Whole tokens left, and in how many ms the bucket will be full. */
   state(nowMs: number): { remaining: number; resetMs: number } {
     this.#refill(nowMs)
     return {
@@ -38,7 +41,7 @@ export class TokenBucket {
   }
 
   #refill(nowMs: number): void {
-    // A wall clock that was set back gives nothing and takes nothing.
+    // A wall clock that was set back adds and removes no tokens.
     if (nowMs > this.#atMs) {
       this.#milliTokens = Math.min(this.#burst * 1_000, this.#milliTokens + (nowMs - this.#atMs) * this.#perSecond)
     }

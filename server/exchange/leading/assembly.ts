@@ -46,62 +46,62 @@ export interface AssemblyParts {
   readonly history: History
   readonly bars: Bars
   readonly alerts: Alerts
-  /** Outlives the market: what has fired must be written, whatever becomes of this one. */
+  /** Outlives this market: fired alerts must be written, whatever happens to it. */
   readonly alertFirings: AlertFirings
   readonly news: News
-  /** Outlives the market, as what was told does. */
+  /** Outlives this market, as published news does. */
   readonly newsWriter: NewsWriter
   readonly bus: CommandBus
   readonly broadcast: Broadcast<MarketFrame>
   readonly publisher: MarketPublisher
   readonly instruments: readonly ListedInstrument[]
   readonly epoch: number
-  /** The state of the last batch. */
+  /** Reads the state of the last batch. */
   readonly readState: () => Promise<JournalState>
-  /** Readies the journal's session, so that the first batch need not wait for it. */
+  /** Prepares the journal's session, so that the first batch need not wait for it. */
   readonly ready: () => Promise<void>
   readonly seed: number
   readonly historyDays: number
   readonly liveness: number
   readonly accountRates: AccountRates
-  /** Of the time that this process has led without a break. */
+  /** Valid while this process has led without interruption. */
   readonly known: KnownCommands
-  /** What was refused without using its id up, as long as this process has led without a break. */
+  /** Refusals that did not use up an id, valid while this process has led without interruption. */
   readonly refusals: RecentAnswers<Answer>
   readonly maxOpenOrdersPerInstrument: number
   readonly poison: PoisonCommands
   readonly clock: Clock
   readonly log: Logger
   readonly metrics: Pick<ExchangeMetrics, 'quantumSeconds'>
-  /** Breaks off what takes long: reading a large state, making a first history. */
+  /** Interrupts what takes long: reading a large state, or generating a first history. */
   readonly signal: AbortSignal
-  /** There is something to take up. */
+  /** Called when a command can be taken. */
   readonly arrived: () => void
-  /** A read for a command failed: the market must be put together anew. */
+  /** Called when a read for a command failed: the market must be reassembled. */
   readonly failed: (error: unknown) => void
-  /** Where prices have come to without the users, for the market to reopen around; undefined when they have stood still. */
+  /** The state of the indicative market, from which this market reopens; undefined if there was none. */
   readonly reopening: () => SimulatorState | undefined
 }
 
-/** A market in memory, ready to be led; closed when the term of leading ends. */
+/** A market in memory, ready to be led; it is disposed of at the end of the term. */
 export interface AssembledMarket extends AsyncDisposable {
   readonly live: LiveMarket
   readonly processor: CommandProcessor
   readonly intake: Intake
-  /** What it was put together from, beside the accounts; undefined for a market that begins anew. */
+  /** The saved market from which it was assembled; undefined for a new market. */
   readonly saved: SavedMarket | undefined
-  /** As they are after their splits. */
+  /** After their splits. */
   readonly instruments: readonly ListedInstrument[]
-  /** How often the shares of each symbol have been split. */
+  /** How often each symbol has been split. */
   readonly splits: ReadonlyMap<string, number>
   /** How far behind the clock it may be and still run through the gap. */
   readonly catchUpMaxMs: number
   readonly lastBatch: number
-  /** Writes the bars that are closed by now, so that nothing is left to be waited for when this ends. */
+  /** Writes the bars that are closed by now, so that disposal need not wait for them. */
   flushBars(): Promise<void>
 }
 
-/** Reads the state of the last batch and puts the market together from it. @throws when the database does not answer */
+/** Reads the state of the last batch and assembles the market from it. @throws when the database does not answer */
 export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMarket> {
   const { database, history, bars, alerts, bus, broadcast, epoch, clock, log, maxOpenOrdersPerInstrument } = parts
   const startedAtMs = clock.now()
@@ -115,23 +115,23 @@ export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMar
   const operator = opened.use(await OperatorWatch.open({ queries: database.queries, clock, log }))
   const { statuses } = operator.wishes
   const committed = state.simulator === undefined ? undefined : readSavedMarket(state.simulator)
-  // Read last, so that prices go on from where they are seen. Marks and last trades stay: nobody has traded since.
+  // Read last, so that prices continue from what is shown. Marks and last trades stay, because nobody has traded since.
   const saved = committed && { ...committed, ...parts.reopening() }
   const { simulator, catchUpMaxMs } = await simulatorOf(saved, { ...parts, instruments })
   const engine = recoverEngine({ state, epoch, instruments, simulator, saved, statuses, maxOpenOrdersPerInstrument })
   const presence = new Presence()
-  // Market time may be ahead of this clock, by which a grace would be over already.
+  // Market time may be ahead of this clock, by which a grace period would already be over.
   const marketMs = Math.max(clock.now(), state.last.timeMs)
   for (const wish of state.cancelOnDisconnects) presence.restore(wish, marketMs)
   const presenceWriter = opened.use(
     new PresenceWriter({ wishes: new CancelOnDisconnects(database.queries), clock, log }),
   )
-  // Nobody could renew them meanwhile.
+  // Nobody could renew the switches meanwhile.
   engine.postponeDeadMen(marketMs - state.last.timeMs)
   const splits = countBySymbol(state.splits)
   const span = { fromMs: saved === undefined ? marketMs : state.last.timeMs, toMs: marketMs }
   const barWriter = opened.use(new BarWriter({ bars, instruments, span, log, failed: parts.failed }))
-  // After the history is restated: the prices of alerts are too.
+  // After the history, because the prices of alerts are adjusted with it.
   const alertWatch = opened.use(new AlertWatch({ alerts, firings: parts.alertFirings, clock, log }))
   const curves = new EquityCurves(database.queries)
   const sampler = new EquitySampler(engine, state.positions, state.last.timeMs)
@@ -220,7 +220,7 @@ async function unlessAborted<Value>(signal: AbortSignal, work: Promise<Value>): 
   }
 }
 
-/** The bars of shares that were split when the market stopped before it could write them anew. */
+/** Adjusts bars after splits that the previous market applied without getting to this. */
 async function restateHistory(queries: Queries, log: Logger): Promise<void> {
   const actions = new CorporateActions(queries)
   for (const { id, symbol } of await actions.unrestated()) {

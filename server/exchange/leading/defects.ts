@@ -3,22 +3,22 @@ import { Refused } from '../../journal/journal.ts'
 import { entryKey } from '../commands/answer-cache.ts'
 import { CommandDefect, type PoisonCommands } from '../commands/command-processor.ts'
 
-/** A batch takes what has arrived, at most so many commands, and waits for no timer. */
+/** A batch takes the commands that have arrived, at most this many, and waits for no timer. */
 const BATCH_COMMANDS_MAX = 256
-/** After the database refused a batch, so many commands are committed one by one, to find the one it refuses. */
+/** After the database refused a batch, this many commands are committed one by one, to find the one it refuses. */
 const CAUTIOUS_COMMANDS = 2 * BATCH_COMMANDS_MAX
-/** Defects in a row, without a batch between, before the market is given up for an operator to look at. */
+/** After this many defects in a row without a batch in between, the market is given up for an operator to look at. */
 const DEFECTS_MAX = 5
 
 /** See db/functions/commit_batch_2.sql. */
 const APPLIED_ONCE = 'corporate_action_applied_once'
 
-/** The loop cannot go on by itself: the process ends with an error, for its supervisor and an operator to see. */
+/** The loop cannot continue by itself: the process ends with an error, for its supervisor and an operator. */
 export class MarketGivenUp extends Error {
   override readonly name = 'MarketGivenUp'
 }
 
-/** Finds the command that a defect comes from, so that it is answered INTERNAL and never tried again. */
+/** Finds the command that causes a defect, so that it is answered INTERNAL and never tried again. */
 export class Defects {
   readonly #poison = new Set<string>()
   #cautious = 0
@@ -42,7 +42,7 @@ export class Defects {
 
   /**
    * @param entries the commands of the batch that was being committed
-   * @throws {MarketGivenUp} when one comes after the other
+   * @throws {MarketGivenUp} after too many defects in a row
    */
   note(error: unknown, entries: readonly string[]): void {
     if (!isDefect(error)) return
@@ -54,7 +54,7 @@ export class Defects {
       this.#poison.add(entryKey(error.entry))
       return
     }
-    // A corporate action that was withdrawn as it was applied is no fault of the command that shares its batch.
+    // A corporate action that was withdrawn while being applied is not the fault of a command in the same batch.
     if (error instanceof Refused && error.constraint === APPLIED_ONCE) return
     const [only] = entries
     if (only !== undefined && entries.length === 1) this.#poison.add(only)
@@ -62,7 +62,7 @@ export class Defects {
   }
 }
 
-/** Ours to mend, as opposed to a database or network that is away. */
+/** A defect of this program, as opposed to an unavailable database or network. */
 export const isDefect = (error: unknown): boolean =>
   error instanceof CommandDefect ||
   error instanceof Refused ||

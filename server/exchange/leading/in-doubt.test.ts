@@ -3,7 +3,10 @@ import type { Queries } from '../../database/database.ts'
 import { settleDoubt } from './in-doubt.ts'
 import { OpenBatch } from './open-batch.ts'
 
-/** Batch 7 of epoch 2 is in doubt, and the journal ends with this batch. @returns what is settled, and whether it was released */
+/**
+ * Batch 7 of epoch 2 is in doubt, and the journal ends with the given batch. @returns how it is settled, and whether it
+ * was released
+ */
 async function settle(last: { batch: bigint; epoch: bigint }): Promise<{ settled: string; isReleased: boolean }> {
   let isReleased = false
   const settled = await settleDoubt({

@@ -4,22 +4,23 @@ import { MarketGivenUp } from './defects.ts'
 import type { LeaderTerm } from './leader-term.ts'
 import { within } from '../within.ts'
 
-/** A reading of the last batch that takes longer hangs on a dead link. */
+/** Reading the last batch takes longer only on a dead connection. */
 const READ_MS_MAX = 20_000
 
 /**
- * `written`: what was in flight is in the journal, and has been said. `open`: nothing was, or it is not and never will be:
- * its commands are read again, and their senders see only delay. `replaced`: another leads, and says what became of it.
+ * `written`: the batch in flight is in the journal and has been published. `open`: there was none, or it is not in the
+ * journal and never will be; its commands are read again, and clients only notice a delay. `replaced`: another process
+ * leads and decides about it.
  */
 export type Settled = 'written' | 'open' | 'replaced'
 
 /**
- * After a fault: takes the next epoch, which waits for a commit in doubt, and looks whether it was
- * written. If so, what was held back is said.
- * @param term which has ended; undefined when none came to lead
- * @param acknowledged the last batch that the database has acknowledged
+ * After a fault: takes the next epoch, which waits for a commit in doubt, and checks whether it was written. If so,
+ * what it held back is published.
+ * @param term the term that ended; undefined if none was led
+ * @param acknowledged the last batch that the database acknowledged
  * @throws when Postgres does not answer: try again
- * @throws {MarketGivenUp} when the database has forgotten a batch
+ * @throws {MarketGivenUp} when the database has lost a batch
  */
 export async function settleDoubt(parts: {
   lease: { fenceSelf(): Promise<boolean> }
@@ -34,7 +35,7 @@ export async function settleDoubt(parts: {
     throw new MarketGivenUp(`batch ${acknowledged} was acknowledged, but the database ends at ${last.batch}`)
   }
   const doubtful = term?.inFlight
-  // This process may have stood still since the fence: then a batch of that number can be another leader's.
+  // If this process was stopped since it was fenced, a batch of that number may be another leader's.
   if (doubtful === undefined || last.batch !== doubtful.number || last.epoch !== doubtful.epoch) {
     term?.publishUnprintedTrades()
     return 'open'

@@ -15,11 +15,11 @@ import type { SavedMarket } from '../market/saved-market.ts'
 import { SlowCommit, watchCommit } from './slow-commit.ts'
 import type { StatusPublisher } from './status-publisher.ts'
 
-/** The simulator's state is saved at least so often. */
+/** The simulator's state is saved at least this often. */
 const SAVE_MS = 1_000
-/** A market that has caught up so far takes commands. */
+/** A market that is at most this far behind takes commands. */
 const OPEN_BEHIND_MS_MAX = 500
-/** An answer to a commit that is heard so long after it was asked for says nothing about who leads now. */
+/** An acknowledgement received this long after the commit was sent says nothing about who leads now. */
 const HEARD_LATE_MS = 1_500
 
 export interface LeadingParts {
@@ -33,18 +33,18 @@ export interface LeadingParts {
   readonly clock: Clock
   readonly log: Logger
   readonly metrics: Pick<ExchangeMetrics, 'commits' | 'commitSeconds' | 'batchCommands'>
-  /** Commits what has been applied, and ends. */
+  /** Ends the term after committing what has been applied. */
   readonly stopping: AbortSignal
-  /** The market takes commands. */
+  /** Called when the market takes commands. */
   readonly opened: () => void
-  /** Its first batch has been committed: from now on its prices are the market's. */
+  /** Called when its first batch has been committed: from now on its prices are the market's. */
   readonly isReal: () => void
 }
 
-/** A batch between its sending and its answer. */
+/** A batch that has been sent and not answered. */
 export interface InFlight {
   readonly number: number
-  /** The one it was sent under; a fault has the lease go on under the next. */
+  /** The epoch in which it was sent; after a fault the lease continues in the next. */
   readonly epoch: number
   readonly open: OpenBatch
   readonly entries: readonly string[]
@@ -54,13 +54,14 @@ export interface InFlight {
   readonly settled: Promise<void>
 }
 
-/** What ended a term of leading: the operator, a split, after which all in memory is out of date, or what went wrong. */
+/** What ended a term: a stop by the operator, a split, which makes everything in memory outdated, or a fault. */
 export type End =
   { readonly kind: 'stopped' } | { readonly kind: 'split' } | { readonly kind: 'fault'; readonly error: unknown }
 
 /**
- * One term of leading, from one recovery to the next. Time and commands come in, batches go to the journal, and what is
- * said of a batch leaves after its commit. While one batch commits the next is filled, never more than one ahead.
+ * One term of leading, from one recovery to the next. Takes time and commands, and writes batches to the journal; what
+ * a batch publishes is sent after its commit. While one batch commits, the next is filled, and never more than one
+ * ahead.
  */
 export class LeaderTerm {
   readonly #parts: LeadingParts
@@ -70,7 +71,7 @@ export class LeaderTerm {
   #savedAtMs = 0
   #isCaughtUp = false
   #hasCommitted = false
-  /** For how long a time the prices spoke that the last commit had held back. */
+  /** The period covered by the prices that the last commit held back. */
   #toldForMs = 0
 
   constructor(parts: LeadingParts) {
@@ -84,21 +85,21 @@ export class LeaderTerm {
     return this.#batch
   }
 
-  /** The batch that is not answered; when this term has ended and it has settled all the same, it is in doubt. */
+  /** The unanswered batch; if it is still set after this term has ended and the commit has settled, it is in doubt. */
   get inFlight(): InFlight | undefined {
     return this.#inFlight
   }
 
-  /** What prices go on from without the users; undefined where nothing of it has been committed. */
+  /** The state from which prices can continue without the users; undefined when none has been committed. */
   get base(): IndicativeBase | undefined {
     const { live, instruments, splits } = this.#parts.market
-    // After a split no price in memory is of the shares as they are now.
+    // After a split, no price in memory is valid for the new shares.
     if (this.#saved === undefined || live.isOver) return undefined
     const statuses = new Map(live.engine.symbols.map((symbol) => [symbol, live.engine.status(symbol)]))
     return { saved: this.#saved, instruments, splits, statuses }
   }
 
-  /** Leads until something ends it. @throws {CommandDefect} and whatever else a defect throws */
+  /** Leads until something ends the term. @throws {CommandDefect} and other defects */
   async run(): Promise<End> {
     const { market, status, signal, defects } = this.#parts
     const { live, processor } = market
@@ -128,7 +129,7 @@ export class LeaderTerm {
     opened()
   }
 
-  /** Waits for a command, the next quantum or the end of a commit, whichever is first; lets I/O have its turn. */
+  /** Waits for a command, the next quantum or the end of a commit, whichever is first, and gives I/O its turn. */
   async #nextTurn(): Promise<void> {
     const { clock, market, signal } = this.#parts
     const cancel = clock.after(market.live.untilQuantumMs, signal.wake)
@@ -137,7 +138,7 @@ export class LeaderTerm {
     await new Promise(setImmediate)
   }
 
-  /** Closes the open batch: commits it when it has rows, or when a second is over; else says at once what it has to say. */
+  /** Closes the open batch: commits it when it has rows or a second has passed; otherwise releases it at once. */
   #seal(): void {
     const { market, lease, defects } = this.#parts
     const { live, intake } = market
@@ -165,7 +166,7 @@ export class LeaderTerm {
     defects.sealed(open.commands)
     const { clock, journal, signal, metrics } = this.#parts
     const sentAtMs = clock.now()
-    // Its prices may have waited already, for a batch that held none, or too few for all instruments.
+    // Prices may already have been held back by the previous commit, if it contained none or not of every instrument.
     const silentMs = Math.max(0, sentAtMs - (open.pricedAtMs ?? sentAtMs) - this.#toldForMs)
     const unwatch = watchCommit(clock, silentMs, () =>
       signal.fail(new SlowCommit(`batch ${number} is not answered in time`)),
@@ -191,12 +192,16 @@ export class LeaderTerm {
     this.#inFlight = { number, epoch, open, entries: open.entries, saved, sentAtMs, settled }
   }
 
-  /** The batch in flight is written. When it was slow, this term is over, and only what it held back is said. */
+  /**
+   * The batch in flight is written. If that was slow, this term is over, and only what the batch held back is
+   * published.
+   */
   #committed(streamPosition: string): void {
     const { defects, bus, signal, isReal, lease, clock } = this.#parts
     const inFlight = this.#inFlight
     if (inFlight === undefined) return
-    // As after a standstill: it is written, but another may have spoken since. Whoever leads then says it, or has said it.
+    // As after a standstill: the batch is written, but another leader may have published since, and publishes this
+    // batch, too.
     if (lease.state !== 'held' && clock.now() - inFlight.sentAtMs > HEARD_LATE_MS) {
       signal.fail(new SlowCommit(`batch ${inFlight.number} was answered late, without a lease`))
       return
@@ -207,7 +212,7 @@ export class LeaderTerm {
     this.#toldForMs = inFlight.open.pricedForMs
     defects.committed()
     if (signal.fault === undefined) {
-      // Before anything is said, which takes a while: Postgres works meanwhile.
+      // Before publishing, which takes a while: Postgres works meanwhile.
       this.#sealNext()
       if (!this.#hasCommitted) isReal()
       this.#hasCommitted = true
@@ -218,7 +223,7 @@ export class LeaderTerm {
     signal.wake()
   }
 
-  /** Seals what has gathered while a batch was committed. What goes wrong there is no fault of the batch that was. */
+  /** Seals what was collected during the commit. A failure there is not attributed to the committed batch. */
   #sealNext(): void {
     if (!this.#parts.market.live.open.mustCommit) return
     try {
@@ -228,18 +233,18 @@ export class LeaderTerm {
     }
   }
 
-  /** Says what a batch held back that turns out to be written when this term is over. */
+  /** Releases a batch that turned out to be written after this term had ended. */
   releaseLate(open: OpenBatch): void {
     this.#release(open)
     this.publishUnprintedTrades()
   }
 
-  /** When this term has ended and this process leads for certain. */
+  /** Called when this term has ended and this process certainly leads. */
   publishUnprintedTrades(): void {
     this.#parts.market.live.publishUnprintedTrades()
   }
 
-  /** Says what a batch held back. What a receiver makes of it is no reason to keep it from the others. */
+  /** Publishes what a batch held back. A failing receiver does not keep it from the others. */
   #release(open: OpenBatch): void {
     open.release((error) =>
       this.#parts.log.error({ err: error }, 'exchange: a listener threw while a committed batch was being published'),
@@ -251,7 +256,7 @@ export class LeaderTerm {
   }
 }
 
-/** What became of a batch, as metrics say it. */
+/** The outcome of a batch, as a metric label. */
 function outcomeOf(error: unknown): 'fenced' | 'refused' | 'in_doubt' {
   if (error instanceof Fenced) return 'fenced'
   return error instanceof Refused ? 'refused' : 'in_doubt'

@@ -52,7 +52,7 @@ test('the first to ask leads; a second waits, until the first gives it up', asyn
   expect(first.state).toBe('lost')
   const began = performance.now()
   expect((await waiting).epoch).toBe(2)
-  // Sooner than a lease that nobody renews runs out.
+  // Sooner than an unrenewed lease expires.
   expect(performance.now() - began).toBeLessThan(1_500)
 })
 
@@ -168,7 +168,7 @@ test('a stalled leader is followed when its lease has run out, though its sessio
   expect(performance.now() - began).toBeLessThan(3_000)
   expect(second.epoch).toBe(2)
   expect(first.state).not.toBe('held')
-  // Nothing that it writes on waking counts.
+  // What it writes after waking does not count.
   awake()
   await expect(new Journal(one.commits).commit(batchOf({ batch: 1, epoch: 1 }))).rejects.toBeInstanceOf(Fenced)
 })
@@ -212,7 +212,7 @@ describe('a commit in flight', () => {
     const { batch } = await readLastBatch(one.queries) // final
     await expect(journal.commit(batchOf({ batch: batch + 1, epoch: 1 }))).rejects.toBeInstanceOf(Fenced)
     await journal.commit(batchOf({ batch: batch + 1, epoch: 2 }))
-    // It is renewed under its new epoch.
+    // It is renewed in its new epoch.
     await new Promise((resolve) => setTimeout(resolve, 2_200))
     expect(first.state).toBe('held')
   })
@@ -248,7 +248,7 @@ describe('a commit in flight', () => {
 const backendOf = async (database: Database) =>
   (await database.lease.query<{ pid: number }>({ text: 'SELECT pg_backend_pid() AS pid' }))[0]?.pid
 
-/** As SIGSTOP does: the session stays, and nothing more is said on it until it is let go on. */
+/** Like SIGSTOP: the session stays open, but nothing is sent on it until it is resumed. */
 function stall(database: Database): () => void {
   const goOn = Promise.withResolvers<undefined>()
   const session = database.lease.session.bind(database.lease)

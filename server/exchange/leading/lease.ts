@@ -2,41 +2,47 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Connection, DatabaseLogger, Session } from '../../database/connection.ts'
 import { sql, type Prepared } from '../../database/sql.ts'
 
-/** How often a standby looks, give or take, so that two do not look in step. */
+/** How often a standby polls, with jitter so that two do not poll in step. */
 const POLL_MS = 100
 const POLL_JITTER_MS = 20
 const RENEW_MS = 500
-/** How often one that has given it up looks whether another has taken it. */
+/** How often a process that released the lease checks whether another has taken it. */
 const FOLLOWED_POLL_MS = 20
-/** The leader says nothing more so long after the start of its last good renewal. The lease itself runs for 2 s. */
+/**
+ * This long after the start of its last successful renewal, the leader publishes nothing more. The lease itself runs
+ * for 2 s.
+ */
 const FRESH_MS = 1_500
-/** Taking the lease waits for a commit in flight; a session that holds it up is ended this often before giving up. */
+/** Taking the lease waits for a commit in flight; a session that blocks it is terminated up to this many times. */
 const TAKE_ATTEMPTS_MAX = 3
-/** A statement on the lease's session that takes longer is cut off with the session. */
+/** A statement on the lease's session that takes longer is given up, and the session with it. */
 const STATEMENT_MS_MAX = 5_000
 const LOCK_TIMEOUT = '55P03'
-/** Hears of a lease that is given up. */
+/** Subscribes to notifications of a released lease. */
 const LISTEN: Prepared = { name: 'exchange/listen', text: 'LISTEN valiant_lease' }
 
 export interface LeaseOptions {
-  /** `database.lease`; nobody else uses it. */
+  /** `database.lease`, used by nobody else. */
   readonly connection: Connection
-  /** Who asks, and where it can be reached: for people, and for the hand-over. */
+  /** Who asks, and its address: for people and for the hand-over. */
   readonly holder: string
   readonly address?: string
   readonly logger: DatabaseLogger
-  /** Another leads, for certain: forget everything and stand by. At most once; not after `release`. */
+  /**
+   * Called at most once, and not after `release`, when another process certainly leads: discard everything and stand
+   * by.
+   */
   readonly onLost?: () => void
   readonly signal?: AbortSignal
-  /** Whether the one that waits could lead at once: only then a leader that leaves hands over to it. */
+  /** Whether the standby could lead at once: only then does a leaving leader hand over to it. */
   readonly isWarm?: () => boolean
   /** For tests. */
   readonly clock?: LeaseClock
-  /** For tests: how often it looks. */
+  /** For tests: how often it polls. */
   readonly pollMs?: number
 }
 
-/** Two clocks: the monotonic one stands still while a laptop sleeps, the other may be set back. */
+/** Two clocks: the monotonic one stops while a laptop sleeps, the wall clock may be set back. */
 export interface LeaseClock {
   wallMs(): number
   monotonicMs(): number
@@ -44,33 +50,36 @@ export interface LeaseClock {
 const systemClock: LeaseClock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() }
 
 /**
- * `held`: may speak and commit. `stale`: its session is gone, or no renewal has come through for 1.5 s; say nothing that
- * another leader would contradict, until it is `held` again. `lost`: another leads.
+ * `held`: may publish and commit. `stale`: the session is gone, or no renewal succeeded for 1.5 s; publish nothing that
+ * another leader could contradict until it is `held` again. `lost`: another process leads.
  */
 export type LeaseState = 'held' | 'stale' | 'lost'
 
-/** The right to lead. Its epoch, carried by every commit, is what is safe; time only makes it quick. */
+/**
+ * The right to lead. Safety comes from its epoch, which every commit carries; timing only makes a change of leader
+ * fast.
+ */
 export interface Lease extends AsyncDisposable {
-  /** Rises with `fenceSelf`. */
+  /** Increases with `fenceSelf`. */
   readonly epoch: number
   readonly state: LeaseState
   /**
-   * After a commit in doubt: takes the next epoch, which waits for that commit's end, so that what is read afterwards
-   * is final.
+   * Call after a commit in doubt: takes the next epoch, which waits for the end of that commit, so that what is read
+   * afterward is final.
    * @returns whether this process still leads; false is final, and `onLost` has been called
    * @throws when Postgres does not answer: try again
    */
   fenceSelf(): Promise<boolean>
-  /** Whether a standby is there that could lead at once. @throws when Postgres does not answer */
+  /** Whether a standby could take over at once. @throws when Postgres does not answer */
   hasStandby(): Promise<boolean>
-  /** Gives it up, after the last commit: whoever waits is told, and leads at once. */
+  /** Releases it after the last commit: a waiting standby is notified and leads at once. */
   release(): Promise<void>
-  /** After `release`: whether another has it, within a time. False as well when Postgres does not answer. */
+  /** After `release`: whether another process took it within the time. Also false when Postgres does not answer. */
   isFollowed(withinMs: number): Promise<boolean>
 }
 
 /**
- * Waits as a standby until the lease can be had. Postgres being away is waited out too.
+ * Waits as a standby until the lease is available, also while Postgres is unavailable.
  * @throws the signal's reason when it is aborted
  */
 export async function acquireLease(options: LeaseOptions): Promise<Lease> {
@@ -94,10 +103,10 @@ export async function acquireLease(options: LeaseOptions): Promise<Lease> {
   }
 }
 
-/** Where a standby waits: it hears of a lease that is given up at once, not at the next look, and is seen by the leader. */
+/** Where a standby waits: it is notified at once when the lease is released, and the leader can see it. */
 class StandbyPost {
   readonly #connection: Connection
-  /** The session that listens; another hears nothing, and holds no lock of ours. */
+  /** The session that listens; any other gets no notifications and holds no lock of ours. */
   #session: Session | undefined
   #isAnnounced = false
   #hasHeard = false
@@ -122,7 +131,7 @@ class StandbyPost {
     }
   }
 
-  /** Waits, but not once a lease has been given up since the last pause. */
+  /** Waits, but not if a lease has been released since the last pause. */
   async pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
     const ended = new AbortController()
     const end = () => ended.abort()
@@ -154,7 +163,7 @@ interface LeaseRow {
 
 interface Taken {
   readonly epoch: number
-  /** When the statement that took it began: it is fresh from then on. */
+  /** When the statement that took it began: its freshness counts from then. */
   readonly since: Moment
   /** The session that holds the epoch's advisory lock. */
   readonly session: number
@@ -166,11 +175,12 @@ async function tryTake(options: LeaseOptions): Promise<Taken | undefined> {
   const [lease] = await run<LeaseRow>(connection, sql.exchange.readLease)
   if (lease === undefined) throw new Error('lease: its row is missing')
   const epoch = Number(lease.epoch)
-  // The lock of the holder's epoch can be had only when its session is gone. A hint: it makes the take-over quick.
+  // The lock of the holder's epoch is only available when its session is gone. This is a hint that makes a take-over
+  // fast.
   const gone = await tryLock(connection, epoch)
   if (gone) await unlock(connection, epoch)
   if (!gone && !lease.expired) return undefined
-  // The next epoch's lock first: not to be had means that another is at it.
+  // The next epoch's lock first: if it is not available, another standby is taking over.
   if (!(await tryLock(connection, epoch + 1))) return undefined
   for (let attempt = 1; ; attempt++) {
     const since = momentOf(clock)
@@ -196,7 +206,7 @@ class HeldLease implements Lease {
   #timer: NodeJS.Timeout
   /** Renewing and fencing take turns. */
   #turn: Promise<unknown> = Promise.resolve()
-  /** The last lock taken, and by which session: a lock counts how often it was taken, so it is taken once. */
+  /** The last lock taken, and its session. Advisory locks count how often they are taken, so it is taken once. */
   #locked: { epoch: number; session: number }
 
   constructor(options: LeaseOptions, { epoch, since, session }: Taken) {
@@ -214,7 +224,7 @@ class HeldLease implements Lease {
 
   get state(): LeaseState {
     if (this.#lost || this.#released) return 'lost'
-    // Without the session that has its lock, a standby may lead at once.
+    // Without the session that has its lock, a standby may take over at once.
     if (this.#options.connection.openNumber !== this.#locked.session) return 'stale'
     const now = momentOf(this.#clock)
     const ageMs = Math.max(now.wallMs - this.#renewedAt.wallMs, now.monotonicMs - this.#renewedAt.monotonicMs)
@@ -310,7 +320,7 @@ class HeldLease implements Lease {
     }
   }
 
-  /** Without the lock of its epoch, which a new session does not have, every standby takes the leader for gone. */
+  /** A new session does not have the epoch's lock, without which every standby would consider the leader gone. */
   async #lock(epoch: number): Promise<void> {
     const { connection } = this.#options
     const session = (await connection.session()).number
@@ -321,7 +331,7 @@ class HeldLease implements Lease {
   #lose(): void {
     clearTimeout(this.#timer)
     this.#lost = true
-    // Its locks go with the session.
+    // The session's locks are released with it.
     this.#options.connection.destroy()
     this.#options.onLost?.()
   }
@@ -348,7 +358,7 @@ async function unlock(connection: Connection, epoch: number): Promise<void> {
   await run(connection, sql.exchange.unlock, [epoch])
 }
 
-/** One statement on the lease's session, or an error within its time: a half-open link would never answer. */
+/** Runs one statement on the lease's session, or fails after a time: a half-open connection would never answer. */
 async function run<Row extends object>(
   connection: Connection,
   statement: Prepared,

@@ -1,4 +1,4 @@
-/** What a term of leading waits for: a reason to take a turn, or a fault, from wherever it comes. The first fault counts. */
+/** What a term of leading waits for: a reason to take a turn, or a fault from anywhere. Only the first fault counts. */
 export class LoopSignal {
   #wake = Promise.withResolvers<undefined>()
   #fault: { readonly error: unknown } | undefined
@@ -14,7 +14,7 @@ export class LoopSignal {
     return this.#fault
   }
 
-  /** Resolves with the next `wake`, or at once when there has been one since it last resolved. */
+  /** Resolves at the next `wake`, or at once if there was one since it last resolved. */
   async next(): Promise<void> {
     await this.#wake.promise
     this.#wake = Promise.withResolvers()

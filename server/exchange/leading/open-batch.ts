@@ -4,26 +4,29 @@ import type { Account, DeadMan, Order, Position } from '../../engine/state.ts'
 import type { AccountOwner, Batch, CommandResult } from '../../journal/journal.ts'
 import type { CommandSpan } from '../../telemetry/tracing.ts'
 
-/** Answers, frames and later reads of a batch; they leave in this order, and never before the batch's own commit. */
+/** Answers, frames and later reads of a batch. They run in this order, and never before the batch's own commit. */
 export type Release = () => void
 
-/** What the exchange has done since the last batch was sealed: the rows it makes, and what may be told after the commit. */
+/**
+ * What the exchange has done since the last batch was sealed: the rows to write, and what may be published after the
+ * commit.
+ */
 export class OpenBatch {
-  /** The commands applied, by entry. */
+  /** The applied commands, by entry. */
   readonly entries: string[] = []
-  /** Of those among them that are followed. */
+  /** The traced commands among them. */
   readonly spans: CommandSpan[] = []
   readonly results: CommandResult[] = []
   readonly opened: AccountOwner[] = []
-  /** The corporate actions applied: such a batch saves the simulator's state, which they have changed. */
+  /** The corporate actions applied. They change the simulator's state, so their batch saves it. */
   readonly corporateActions: number[] = []
-  /** The day that was charged for, as a count of days. */
+  /** The day that was charged with interest, in days since 1970-01-01 UTC. */
   chargedDay: number | undefined
-  /** When the first frame of prices was put into it, by wall time. */
+  /** When the first frame of prices was added, in wall time. */
   pricedAtMs: number | undefined
-  /** From there to its last one: an instrument's price may be missing in a single frame. A full one has all prices. */
+  /** From then to the last frame: a single frame may lack the price of an instrument. A full frame has all prices. */
   pricedForMs = 0
-  /** The last of each account. */
+  /** The last switch of each account. */
   readonly #deadMen = new Map<AccountNumber, DeadMan>()
   readonly #orders = new Set<Readonly<Order>>()
   readonly #fills: Fill[] = []
@@ -33,7 +36,7 @@ export class OpenBatch {
   readonly #releases: Release[] = []
   #mustCommit = false
 
-  /** Takes the rows out of what one operation did. Trades make none: simulated flow is not journalled, what it did to a user is. */
+  /** Adds the rows of one operation. Trades add none: simulated trading is not journaled, only what it did to users. */
   record({ orders, fills, entries, positions, accounts, deadMen }: EngineEvents): void {
     for (const order of orders) this.#orders.add(order)
     for (const fill of fills) this.#fills.push(fill)
@@ -43,7 +46,7 @@ export class OpenBatch {
     for (const deadMan of deadMen) this.#deadMen.set(deadMan.account, deadMan)
   }
 
-  /** A command in it is followed until what is said of it has left. */
+  /** A traced command of this batch; its span ends when its answer has been sent. */
   follow(span: CommandSpan): void {
     this.spans.push(span)
     this.onRelease(() => span.end())
@@ -57,13 +60,13 @@ export class OpenBatch {
     this.#releases.push(release)
   }
 
-  /** Like `onRelease`, for what may be sent only once this batch's position in the stream is committed. */
+  /** Like `onRelease`, for what may be sent only after this batch's stream position has been committed. */
   onCommit(release: Release): void {
     this.#mustCommit = true
     this.onRelease(release)
   }
 
-  /** Whether it answers a user's command or changes something of a user: such a batch waits for its commit. */
+  /** Whether it answers a user's command or changes anything of a user: such a batch waits for its commit. */
   get mustCommit(): boolean {
     return (
       this.#mustCommit ||
@@ -77,7 +80,7 @@ export class OpenBatch {
     )
   }
 
-  /** What it did to the simulated market would be lost, or repeated, without its state. */
+  /** Its effect on the simulated market would be lost or repeated unless the simulator's state is saved with it. */
   get mustSave(): boolean {
     return this.corporateActions.length > 0
   }
@@ -86,7 +89,9 @@ export class OpenBatch {
     return !this.mustCommit && this.#releases.length === 0
   }
 
-  /** The batch as the journal takes it. Its orders, positions and accounts are live: commit it before the next command. */
+  /**
+   * The batch for the journal. Its orders, positions and accounts are live objects: commit it before the next command.
+   */
   toCommit(head: Pick<Batch, 'epoch' | 'batch' | 'streamPosition' | 'timeMs' | 'simulator'>): Batch {
     return {
       ...head,
@@ -103,7 +108,9 @@ export class OpenBatch {
     }
   }
 
-  /** Says what was held back, all of it: what one receiver throws is told and keeps nothing from the others. */
+  /**
+   * Publishes everything that was held back. A receiver that throws is reported and does not keep it from the others.
+   */
   release(tell: (error: unknown) => void): void {
     for (const release of this.#releases) {
       try {

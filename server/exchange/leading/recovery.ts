@@ -9,17 +9,17 @@ import { restorePrices, type SavedMarket } from '../market/saved-market.ts'
 type State = Pick<JournalState, 'accounts' | 'positions' | 'openOrders' | 'deadMen'> & { last: { timeMs: number } }
 
 /**
- * The engine as of the last batch: accounts, positions and open orders into empty books, then the simulated participants
- * around them. The one way to come to a state: at the start, after a take-over, after a commit in doubt, after a defect; and
- * without accounts and orders that of the indicative market.
- * @throws {StartupError} naming instruments that are not listed though accounts hold positions or open orders in them
+ * The engine as of the last batch: accounts, positions and open orders in empty books, then the simulated participants
+ * around them. This is the only way to build a state: at the start, after a change of leader, after a commit in doubt
+ * and after a defect; without accounts and orders, it builds the indicative market.
+ * @throws {StartupError} naming unlisted instruments in which accounts hold positions or open orders
  */
 export function recoverEngine(parts: {
   state: State
   epoch: number
   instruments: readonly ListedInstrument[]
   simulator: Simulator
-  /** Undefined before the first was saved. */
+  /** Undefined before the first state was saved. */
   saved: SavedMarket | undefined
   statuses: ReadonlyMap<string, MarketStatus>
   maxOpenOrdersPerInstrument: number
@@ -30,7 +30,7 @@ export function recoverEngine(parts: {
   const engine = new Engine({ instruments: instruments.map(({ spec }) => spec), maxOpenOrdersPerInstrument })
   engine.beginEpoch(epoch)
   if (saved !== undefined) restorePrices(engine, saved)
-  // What orders hold comes back with the orders.
+  // Held amounts are restored with the orders.
   for (const account of state.accounts) engine.restoreAccount({ ...account, heldCents: 0 })
   for (const position of state.positions) {
     if (listed.has(position.symbol)) engine.restorePosition({ ...position, heldLots: 0 })
@@ -47,7 +47,7 @@ export function recoverEngine(parts: {
   return engine
 }
 
-/** An instrument may be taken off the list once nobody holds it or has an order in it. */
+/** An instrument may be removed from the list when nobody has a position or an order in it. */
 function assertListed({ positions, openOrders }: State, listed: ReadonlySet<string>): void {
   const needed = [...positions.filter(({ lots }) => lots !== 0), ...openOrders].map(({ symbol }) => symbol)
   const missing = new Set(needed.filter((symbol) => !listed.has(symbol)))

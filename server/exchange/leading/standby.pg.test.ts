@@ -10,7 +10,7 @@ import { Exchange } from '../exchange.ts'
 
 const INSTRUMENTS = readInstruments(fileURLToPath(new URL('../../../db/instruments.json', import.meta.url))).slice(0, 2)
 
-/** The rig's exchange leads; this one stands by, on the same database and buses. */
+/** A second exchange that stands by on the database and buses of the rig, whose own exchange leads. */
 class Second implements AsyncDisposable {
   readonly said: string[] = []
   readonly database: Database
@@ -56,7 +56,7 @@ beforeEach(async () => {
 })
 afterEach(() => rig.close())
 
-/** Once a leader has been replaced it is not heard any more. */
+/** A replaced leader is no longer heard. */
 function expectEpochsToRise(): void {
   for (const epochs of [
     rig.marketFrames.map(({ epoch }) => epoch),
@@ -67,7 +67,7 @@ function expectEpochsToRise(): void {
   }
 }
 
-/** Which epochs have answered orders, and how many each. */
+/** The epochs that answered orders, and how many each. */
 const ordersByEpoch = () =>
   rig.sql<{ epoch: number; n: number }>(
     `SELECT epoch::int, count(*)::int AS n FROM command_result JOIN journal_batch USING (batch)
@@ -117,7 +117,7 @@ test('without a standby nobody is handed anything: it leads on until it is stopp
 
 test('a standby that is there but does not take the lead is none: the leader takes it back', async () => {
   const account = await rig.openAccount('ann')
-  // As one that has been stopped: its session lives.
+  // Like a stopped process: its session stays open.
   const frozen = new pg.Client({ connectionString: rig.url })
   await frozen.connect()
   await frozen.query('SELECT pg_advisory_lock_shared(44, 1)')

@@ -10,7 +10,7 @@ import type { Told } from '../exchange-process.fixture.ts'
 const PROGRAM = fileURLToPath(new URL('../exchange-process.fixture.ts', import.meta.url))
 const PATIENCE = { timeout: 60_000 }
 
-/** An exchange in a process of its own, and all that it has said. */
+/** An exchange in its own process, and everything it has reported. */
 class Process implements AsyncDisposable {
   readonly told: Told[] = []
   readonly child: ChildProcess
@@ -21,7 +21,7 @@ class Process implements AsyncDisposable {
     this.child.on('message', (told: Told) => this.told.push(told))
   }
 
-  /** A slow commit raises it, too. */
+  /** A slow commit also increases it. */
   get epoch(): number {
     return this.frames.at(-1)?.epoch ?? 0
   }
@@ -60,7 +60,7 @@ afterEach(async () => {
 
 const numberIn = async (sql: string) => Number((await client.query<{ n: unknown }>(sql)).rows[0]?.n)
 
-/** A standby that a leader would hand over to. */
+/** Whether there is a standby to which a leader would hand over. */
 const isStandbySeen = async () =>
   (await numberIn(
     `SELECT count(*) AS n FROM pg_locks JOIN pg_database ON pg_database.oid = database
@@ -93,12 +93,12 @@ test('a leader that was frozen writes nothing when it wakes, and says nothing ne
   const told = leader.told.length
   leader.child.kill('SIGCONT')
   await expect.poll(isStandbySeen, PATIENCE).toBe(true) // awake, and standing by
-  // It may have been frozen in the midst of a sentence: that one is of its own epoch, which gateways take no more.
+  // It may have been frozen while publishing: that message has its own epoch, which gateways now ignore.
   const said = leader.told.slice(told).filter(({ kind }) => kind !== 'log')
   expect(said.length).toBeLessThanOrEqual(1)
   for (const one of said) expect(one).toMatchObject({ kind: 'frame', epoch: began - 1 })
   expect(await numberIn(ofBefore)).toBe(batches)
-  // It leads again, when its turn comes.
+  // It leads again when its turn comes.
   standby.child.kill('SIGKILL')
   await expect.poll(() => leader.epoch, PATIENCE).toBeGreaterThan(began)
 })

@@ -10,7 +10,10 @@ import { within } from '../within.ts'
 
 /** How often a standby reads what the leader has written. */
 const FOLLOW_MS = 200
-/** A look under way when the lead is taken and not over by then hangs on a dead link: another session reads everything. */
+/**
+ * If the last look has not ended this long after the lead was taken, its connection is dead: another session reads
+ * everything.
+ */
 const LAST_LOOK_MS_MAX = 1_000
 
 export interface StandbyParts {
@@ -23,12 +26,12 @@ export interface StandbyParts {
 }
 
 /**
- * Keeps a process that waits for the lease ready to lead: it follows the journal, has its session for commits open, and
- * has gone through a take-over for practice. What is left to do is to read what is new.
+ * Keeps a process that waits for the lease ready to lead: it follows the journal, keeps its commit session open, and
+ * has rehearsed a take-over. Only the latest changes remain to be read.
  */
 export class Standby implements AsyncDisposable {
   readonly #parts: StandbyParts
-  /** Given up once it has been led from: from then on the state is in the engine. */
+  /** Discarded once the process leads: from then on the state is in the engine. */
   #followed: FollowedState | undefined
   #following: Promise<void> = Promise.resolve()
   #cancel: () => void
@@ -43,17 +46,17 @@ export class Standby implements AsyncDisposable {
     this.#cancel = this.#later()
   }
 
-  /** Its first look is a while away: a process that leads at once reads nothing twice. */
+  /** Its first look is delayed: a process that leads at once would read everything twice. */
   static start(parts: StandbyParts): Standby {
     return new Standby(parts)
   }
 
-  /** The batch that it stands at; undefined before its first look. */
+  /** The batch that it has followed to; undefined before its first look. */
   get batch(): number | undefined {
     return this.#batch
   }
 
-  /** How many batches were new at its last look. */
+  /** The number of new batches at its last look. */
   get lagBatches(): number {
     return this.#lagBatches
   }
@@ -64,9 +67,9 @@ export class Standby implements AsyncDisposable {
   }
 
   /**
-   * The state of the last batch, for the holder of the lease. Has no time limit: a large state takes long to read, and the pool
-   * ends a session that has gone silent.
-   * @throws when the database does not answer: ask again
+   * The state of the last batch, for the holder of the lease. Has no time limit: reading a large state takes long, and
+   * the pool ends a session that does not respond.
+   * @throws when the database does not answer: try again
    */
   async state(): Promise<JournalState> {
     const { database, log } = this.#parts
@@ -106,7 +109,7 @@ export class Standby implements AsyncDisposable {
   async #look(): Promise<void> {
     const { database, log } = this.#parts
     try {
-      // Opened again where it broke; the journal readies it for its epoch.
+      // Opened again if it was lost; the journal prepares it for its epoch.
       await Promise.all([this.#followed?.follow(), database.commits.session()])
       this.#noteBatch(this.#followed?.batch)
       if (!this.#isWarm) await this.#warmUp()
@@ -123,7 +126,7 @@ export class Standby implements AsyncDisposable {
 
   async #warmUp(): Promise<void> {
     const state = await this.#followed?.read()
-    // Where nobody has led yet there is a history to be made first.
+    // If nobody has led yet, a first history must be generated.
     if (state?.simulator === undefined) return
     await rehearse({ ...this.#parts, state, saved: readSavedMarket(state.simulator), isOver: () => this.#isOver })
     this.#isWarm = !this.#isOver

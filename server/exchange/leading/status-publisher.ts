@@ -6,7 +6,7 @@ type Said = Pick<MarketStatus, 'market' | 'message'>
 
 const DEGRADED: Said = { market: 'degraded', message: 'The exchange can’t take orders for the moment.' }
 
-/** Tells the world whether the exchange takes commands, and which instruments do not: each change once. */
+/** Publishes whether the exchange takes commands and which instruments are halted: each change once. */
 export class StatusPublisher {
   readonly #broadcast: Broadcast<MarketFrame>
   readonly #degraded: Stopwatch
@@ -26,7 +26,7 @@ export class StatusPublisher {
     return this.#said?.market === 'degraded'
   }
 
-  /** @param message which instruments are halted, when there are any */
+  /** @param message which instruments are halted, if any */
   open(epoch: number, message: string | undefined): void {
     this.#say(epoch, { market: 'open', ...(message !== undefined && { message }) })
   }

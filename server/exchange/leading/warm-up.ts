@@ -6,13 +6,13 @@ import { recoverEngine } from './recovery.ts'
 import type { SavedMarket } from '../market/saved-market.ts'
 import { toSimulated } from '../market/simulated.ts'
 
-/** As many as a leader that takes over has to catch up with, and some more. */
+/** A little more than a new leader has to catch up with. */
 const QUANTA = 40
 
 /**
- * Goes through a take-over for practice: puts a market together from a state, runs it for two seconds and throws it away.
- * The first time that code runs it is slow, by more than all the rest of a take-over; this is that first time. Between
- * quanta the process does its other work.
+ * Rehearses a take-over: assembles a market from a state, runs it for two seconds and discards it. Code is slow when it
+ * runs for the first time, by more than the rest of a take-over takes; this is that first time. Between quanta the
+ * process does its other work.
  */
 export async function rehearse(parts: {
   state: JournalState
@@ -20,7 +20,7 @@ export async function rehearse(parts: {
   instruments: readonly ListedInstrument[]
   liveness: number
   maxOpenOrdersPerInstrument: number
-  /** Whether it is wanted no more. */
+  /** Whether it is no longer needed. */
   isOver: () => boolean
 }): Promise<void> {
   const { state, saved, liveness, maxOpenOrdersPerInstrument, isOver } = parts

@@ -9,7 +9,7 @@ import { BarWriter } from './bar-writer.ts'
 const MINUTE_MS = 60_000
 const T = Date.UTC(2026, 0, 5, 12)
 
-test('the minute in which the market stopped is whole, however long it stood', async () => {
+test('the minute in which the market stopped is complete, however long it was stopped', async () => {
   await using fresh = await freshDatabase()
   await using database = await openDatabase({ url: fresh.url, logger: { warn: () => undefined } })
   const bars = new Bars(database.queries)

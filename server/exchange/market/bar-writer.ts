@@ -5,13 +5,13 @@ import type { BarColumns, Bars } from '../../journal/bars.ts'
 
 const WRITE_MS = 1_000
 const CLOSE_MS_MAX = 2_000
-/** Bars that wait for a database that is away: some minutes of all instruments. The oldest are lost first. */
+/** Bars that may wait for an unavailable database: some minutes of all instruments. The oldest are dropped first. */
 const UNWRITTEN_BARS_MAX = 10_000
 const MINUTE_MS = 60_000
 
 /**
- * Keeps the bars that the leader's frames make: written each second beside the journal, so that a crash loses at most the
- * last two seconds of them, which are then flat.
+ * Stores the bars made from the leader's frames. They are written every second outside the journal, so a crash loses at
+ * most the last two seconds of them, which then show no trades.
  */
 export class BarWriter implements AsyncDisposable {
   readonly #bars: Bars
@@ -19,17 +19,17 @@ export class BarWriter implements AsyncDisposable {
   readonly #log: Logger
   readonly #timer: NodeJS.Timeout
   #writing: Promise<void>
-  /** Frames that wait until the history before them is read. */
+  /** Frames that wait until the preceding history has been read. */
   #early: MarketFrame[] | undefined = []
-  /** Closed bars whose write failed. Writing one again replaces it. */
+  /** Closed bars whose write failed. Writing a bar again replaces it. */
   #unwritten: StorableBar[] = []
   #isClosed = false
 
   /**
-   * Begins with the seconds of the minute in which the market stopped, which it did not live to close. They are read
-   * meanwhile: the market does not wait for its bars.
+   * Begins with the seconds of the minute in which the market stopped, because that minute's bar was not written. They
+   * are read in the background: the market does not wait for its bars.
    * @param parts.span from when it stopped until now, market time
-   * @param parts.failed they cannot be read
+   * @param parts.failed called when they cannot be read
    */
   constructor(parts: {
     bars: Bars
@@ -64,10 +64,10 @@ export class BarWriter implements AsyncDisposable {
     for (const frame of early) this.#feed.apply(frame)
   }
 
-  /** Writes what is closed by now. */
+  /** Writes the bars that are closed by now. */
   async flush(): Promise<void> {
     this.#write()
-    // A write that hangs on a dead link must not hold up the recovery that mends it.
+    // A write that hangs on a dead connection must not delay the recovery that replaces it.
     const patience = Promise.withResolvers<undefined>()
     const timer = setTimeout(() => patience.resolve(undefined), CLOSE_MS_MAX)
     await Promise.race([this.#writing, patience.promise])

@@ -8,20 +8,20 @@ import type { Simulator } from '../../simulator/simulator.ts'
 import type { NewsDesk } from '../news/news-desk.ts'
 import { Plans } from '../news/plans.ts'
 import type { OpenBatch } from '../leading/open-batch.ts'
-import type { OperatorWishes } from '../operator-watch.ts'
+import type { OperatorSettings } from '../operator-watch.ts'
 import { DAY_MS } from './session-close.ts'
 
-/** A dividend lets the price fall by at most this part of it. */
+/** A dividend lowers the price by at most this fraction. */
 const FALL_MAX = 0.9
 
 const NEWS_OF_STATUS = { open: 'resume', halted: 'halt', closed: 'close' } as const
 
-/** What the calendar works on. */
+/** The parts of the market that the calendar works on. */
 export interface CalendarMarket {
   readonly engine: Engine
   readonly simulator: Simulator
-  readonly news: Pick<NewsDesk, 'tell'>
-  /** The batch that is being filled. */
+  readonly news: Pick<NewsDesk, 'publish'>
+  /** The batch being filled. */
   readonly open: OpenBatch
   centsPerTickLot(symbol: string): number
   /** The highest price of a symbol's book after one more split. */
@@ -29,24 +29,24 @@ export interface CalendarMarket {
   readonly log: Pick<Logger, 'info'>
 }
 
-/** Shares that have been split: the market must be put together anew around them. */
+/** A split that has been applied: the market must be reassembled. */
 export interface DoneSplit {
   readonly symbol: string
-  /** What the price has been multiplied by. */
+  /** The factor by which the price was multiplied. */
   readonly factor: number
 }
 
 /**
- * What happens by the date, and what the operator asks for: halts, dividends, splits, scenarios, a day's interest. Each is
- * applied in the batch that records it, so that a crash neither loses nor repeats one.
+ * Scheduled events and operator actions: halts, dividends, splits, scenarios and daily interest. Each is applied in the
+ * batch that records it, so that a crash neither loses nor repeats one.
  */
 export class Calendar {
   readonly #market: CalendarMarket
   readonly #applied = new Set<number>()
   readonly #plans = new Plans()
-  /** Symbols that the users' orders have been taken out of: none comes in before they are open again. */
+  /** Symbols whose users' orders were canceled; no new ones are accepted until they are open again. */
   readonly #cleared = new Set<string>()
-  /** The last day that was charged for, as a count of days; undefined before the first batch. */
+  /** The last day charged, in days since 1970-01-01 UTC; undefined before the first batch. */
   #chargedDay: number | undefined
   #split: DoneSplit | undefined
 
@@ -55,18 +55,18 @@ export class Calendar {
     this.#chargedDay = chargedDay
   }
 
-  /** The split after which nothing more may happen in this market. */
+  /** The split that ends this market, if any. */
   get split(): DoneSplit | undefined {
     return this.#split
   }
 
-  /** Does what is due. @returns whether the status of an instrument has changed */
-  run({ statuses, cleared, actions, scenarios }: OperatorWishes, timeMs: number): boolean {
+  /** Applies what is due. @returns whether the status of an instrument has changed */
+  run({ statuses, cleared, actions, scenarios }: OperatorSettings, timeMs: number): boolean {
     this.#charge(timeMs)
     this.#play(scenarios)
     const hasChanged = this.#setStatuses(statuses, timeMs)
     this.#clear(cleared, timeMs)
-    this.#tellPlans(actions, timeMs)
+    this.#announcePlans(actions, timeMs)
     for (const action of actions) {
       if (this.#split !== undefined || action.atMs > timeMs) break
       if (!this.#applied.has(action.id)) this.#apply(action, timeMs)
@@ -74,7 +74,7 @@ export class Calendar {
     return hasChanged
   }
 
-  /** Halts and resumes: users and the simulated participants alike. */
+  /** Halts and reopens, for users and simulated participants alike. */
   #setStatuses(statuses: ReadonlyMap<string, MarketStatus>, timeMs: number): boolean {
     const { engine, simulator, news, open, log } = this.#market
     let hasChanged = false
@@ -84,23 +84,23 @@ export class Calendar {
       engine.apply({ kind: 'market.status', symbol, status }, timeMs)
       if (status === 'open') simulator.resume(symbol)
       else simulator.halt(symbol)
-      news.tell(open, { kind: NEWS_OF_STATUS[status], symbol }, timeMs)
+      news.publish(open, { kind: NEWS_OF_STATUS[status], symbol }, timeMs)
       log.info({ symbol, status }, 'exchange: the operator has changed the status of an instrument')
       hasChanged = true
     }
     return hasChanged
   }
 
-  /** How far each has come is part of the simulator's state. */
+  /** The progress of a scenario is part of the simulator's state. */
   #play(scenarios: ReadonlyMap<string, ScenarioRun>): void {
     const { engine, simulator, log } = this.#market
     for (const symbol of engine.symbols) {
       const run = scenarios.get(symbol)
-      if (simulator.play(symbol, run)) log.info({ symbol, ...run }, 'exchange: the operator plays another scenario')
+      if (simulator.play(symbol, run)) log.info({ symbol, ...run }, 'exchange: the operator changed a scenario')
     }
   }
 
-  /** Takes the users' orders out. Once, and again after a recovery, when some may have come back. */
+  /** Cancels the users' orders once, and again after a recovery, which may restore some. */
   #clear(cleared: ReadonlySet<string>, timeMs: number): void {
     const { engine } = this.#market
     for (const symbol of this.#cleared) if (!cleared.has(symbol)) this.#cleared.delete(symbol)
@@ -111,17 +111,20 @@ export class Calendar {
     }
   }
 
-  /** What has been planned, or called off, since this market began. What is due at once is told when it is done. */
-  #tellPlans(actions: readonly CorporateAction[], timeMs: number): void {
+  /**
+   * Announces actions scheduled or withdrawn since this market began. An action that is due at once is only announced
+   * when it is applied.
+   */
+  #announcePlans(actions: readonly CorporateAction[], timeMs: number): void {
     const { news, open } = this.#market
     const { made, gone } = this.#plans.changesTo(actions)
-    for (const action of made) if (action.atMs > timeMs) news.tell(open, { ...action, stage: 'planned' }, timeMs)
+    for (const action of made) if (action.atMs > timeMs) news.publish(open, { ...action, stage: 'planned' }, timeMs)
     for (const action of gone) {
-      if (!this.#applied.has(action.id)) news.tell(open, { ...action, stage: 'withdrawn' }, timeMs)
+      if (!this.#applied.has(action.id)) news.publish(open, { ...action, stage: 'withdrawn' }, timeMs)
     }
   }
 
-  /** At 00:00 UTC; days that were missed are charged together, at the first chance. */
+  /** At 00:00 UTC. Missed days are charged together as soon as possible. */
   #charge(timeMs: number): void {
     const { engine, open } = this.#market
     const today = Math.floor(timeMs / DAY_MS)
@@ -140,11 +143,12 @@ export class Calendar {
     this.#applied.add(action.id)
     log.info({ action }, 'exchange: a corporate action is due')
     open.corporateActions.push(action.id)
-    news.tell(open, { ...action, stage: 'applied' }, timeMs)
+    news.publish(open, { ...action, stage: 'applied' }, timeMs)
     if (action.kind === 'dividend') {
       const { centsPerLot } = action
       const fall = Math.min(FALL_MAX, centsPerLot / this.#centsOfLot(symbol))
-      // The house leaves and comes back at the new price: at the old one it would pay the dividend twice.
+      // The house's quotes are withdrawn and placed again at the new price: at the old one it would pay the dividend
+      // twice.
       simulator.detach(symbol)
       engine.apply({ kind: 'corporate.dividend', symbol, centsPerLot }, timeMs)
       simulator.jump(symbol, Math.log(1 - fall))
@@ -158,7 +162,7 @@ export class Calendar {
     this.#split = { symbol, factor: denominator / numerator }
   }
 
-  /** What a lot is worth where the makers see the price. */
+  /** The value of a lot at the reference price of the makers. */
   #centsOfLot(symbol: string): number {
     const { simulator } = this.#market
     return simulator.referenceTicks(symbol) * this.#market.centsPerTickLot(symbol)

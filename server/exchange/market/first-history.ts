@@ -11,28 +11,28 @@ import { toSimulated } from './simulated.ts'
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
 
-/** How long after the end of the history the loop may still run the full market up to now. */
+/** How far behind the end of the history the loop may be and still run the full market up to now. */
 export const FIRST_CATCH_UP_MS = WARM_UP_MS + 5 * MINUTE_MS
 
-/** Nobody has led yet. */
+/** No leader has this epoch. */
 const EPOCH = 0
 
 /**
- * A market that has never run gets a past: days of bars and of the news that moved them, written while the next one is
- * computed. The simulator that comes back stands a minute before now; the loop runs the full books from there, for an
- * orderly first picture.
+ * Generates the past of a new market: days of bars and of the news that moved them, written while the next day is
+ * computed. The returned simulator is a minute behind; the loop runs the full books from there, so that the first books
+ * look natural.
  */
 export async function makeFirstHistory(parts: {
   instruments: readonly ListedInstrument[]
   bars: Bars
   news: News
   seed: number
-  /** How many days of past. */
+  /** Days of history. */
   historyDays: number
   liveness: number
   nowMs: number
   log: Logger
-  /** Breaks it off: the next start begins anew. */
+  /** Interrupts it; the next start begins again. */
   signal: AbortSignal
 }): Promise<Simulator> {
   const { bars, news, seed, historyDays, liveness, nowMs, log, signal } = parts
@@ -42,7 +42,7 @@ export async function makeFirstHistory(parts: {
     ...{ instruments: parts.instruments.map(toSimulated), seed, liveness },
     startMs: endMs - historyDays * DAY_MS,
   })
-  // One that was broken off left bars of another past, whose minutes would stand between those of this one.
+  // An interrupted history left bars that do not fit this one.
   await Promise.all([bars.clear(), news.forget(nowMs)])
   let writing: Promise<void> = Promise.resolve()
   let days = 0
@@ -54,7 +54,7 @@ export async function makeFirstHistory(parts: {
     const items = Array.from(jumps, (one): NewsItem => ({ epoch: EPOCH, number: ++told, ...one }))
     writing = write({ bars, news }, day, items)
     days += 1
-    if (days % 10 === 0) log.info(`history: ${days} of ${historyDays} days`)
+    if (days % 10 === 0) log.info(`history: generated ${days} of ${historyDays} days`)
   }
   await writing
   return simulator

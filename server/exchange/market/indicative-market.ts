@@ -12,12 +12,12 @@ import { recoverEngine } from '../leading/recovery.ts'
 import type { SavedMarket } from './saved-market.ts'
 import { toSimulated } from './simulated.ts'
 
-/** The market as of the last committed batch, as far as it is nobody's. */
+/** The market as of the last committed batch, without the users' orders. */
 export interface IndicativeBase {
   readonly saved: SavedMarket
-  /** As they are after their splits. */
+  /** After their splits. */
   readonly instruments: readonly ListedInstrument[]
-  /** How often the shares of each symbol have been split. */
+  /** How often each symbol has been split. */
   readonly splits: ReadonlyMap<string, number>
   readonly statuses: ReadonlyMap<string, MarketStatus>
 }
@@ -28,23 +28,23 @@ export interface IndicativeParts {
   readonly clock: Clock
   readonly log: Logger
   readonly liveness: number
-  /** The real market may be back before. */
+  /** The real market may return before. */
   readonly startsInMs: number
 }
 
 interface Running {
   readonly simulator: Simulator
   readonly engine: Engine
-  /** Of the epoch that is being shown. */
+  /** Builds frames in the epoch that is being shown. */
   readonly frames: MarketFrames
   readonly epoch: number
   readonly pace: MarketPace
 }
 
 /**
- * Prices while no order can be taken (ADR 9): the simulated participants among themselves, in books of their own. Users'
- * orders are not in them, so that nothing can happen to one; what is traded there is shown to nobody. It starts from what
- * was committed, and the real market reopens around the prices that it has come to.
+ * Prices while no orders can be taken (ADR 9): the simulated participants trade among themselves in separate books.
+ * Users' orders are not in them, and their trades are not published. It starts from the committed state, and the real
+ * market reopens at the prices it has reached.
  */
 export class IndicativeMarket implements Disposable {
   readonly #parts: IndicativeParts
@@ -56,7 +56,7 @@ export class IndicativeMarket implements Disposable {
     this.#cancel = parts.clock.after(parts.startsInMs, () => this.#turn())
   }
 
-  /** What the real market reopens around; undefined before the start. */
+  /** The state from which the real market reopens; undefined before the start. */
   save(): SimulatorState | undefined {
     return this.#running?.simulator.save()
   }
@@ -72,8 +72,8 @@ export class IndicativeMarket implements Disposable {
       const { simulator, pace } = this.#running
       this.#cancel = clock.after(pace.untilMs(simulator.nowMs + QUANTUM_MS, clock.now()), () => this.#turn())
     } catch (error) {
-      // No defect of what only shows prices may cost more than these.
-      log.error({ err: error }, 'exchange: the indicative market met a defect; prices stand still')
+      // A defect here must cost nothing but the indicative prices.
+      log.error({ err: error }, 'exchange: the indicative market failed; prices stand still')
     }
   }
 
@@ -102,7 +102,7 @@ export class IndicativeMarket implements Disposable {
     this.#step(running)
     const { nowMs } = simulator
     if (publisher.epoch !== epoch) {
-      // A reopening came as far as its first frame, and no further.
+      // A reopening published its first frame and then failed.
       const renewed = this.#shown(running)
       publisher.publish(renewed.frames.full(nowMs))
       return renewed
@@ -119,7 +119,7 @@ export class IndicativeMarket implements Disposable {
     return { simulator, engine, pace, epoch, frames }
   }
 
-  /** The state may be of a second ago, and the process may have stood still. */
+  /** The state may be a second old, and the process may have been stopped. */
   #step({ simulator, engine, pace }: Running): void {
     const dueMs = pace.dueMs(this.#parts.clock.now())
     if (dueMs - simulator.nowMs > CATCH_UP_MAX_MS) simulator.jumpTo(dueMs)

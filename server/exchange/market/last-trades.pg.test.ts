@@ -9,7 +9,7 @@ beforeEach(async () => {
 })
 afterEach(() => rig.close())
 
-/** How often the first trade of the account was printed; instruments number their trades each by itself. */
+/** How often the account's first trade was published; instruments number their trades separately. */
 function timesPrinted(): number {
   const [fill] = rig.framesOf(account).flatMap(({ fills }) => fills)
   const printed = rig.marketFrames.flatMap(({ symbols }) =>
@@ -18,13 +18,13 @@ function timesPrinted(): number {
   return printed.filter(({ id }) => String(id) === fill?.tradeId).length
 }
 
-test('the trade of an order that was answered just before the exchange stopped is printed, once', async () => {
+test('the trade of an order answered just before the exchange stopped is published once', async () => {
   good(await rig.place(account, 'a'))
   await rig.stop()
   expect(timesPrinted()).toBe(1)
 })
 
-test('so is that of an order answered just before a fault', async () => {
+test('the trade of an order answered just before a fault is published once', async () => {
   const { epoch } = rig
   let sent: 'nothing' | 'order' | 'next batch' = 'nothing'
   rig.proxy.watch((bytes) => {

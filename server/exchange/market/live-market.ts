@@ -38,7 +38,7 @@ import { takenFromHouse } from './taken-from-house.ts'
 
 export interface LiveMarketParts {
   readonly epoch: number
-  /** Market time of the last batch, which the simulator was saved before. */
+  /** Market time of the last batch; the simulator was saved earlier. */
   readonly lastBatchMs: number
   readonly engine: Engine
   readonly simulator: Simulator
@@ -54,38 +54,38 @@ export interface LiveMarketParts {
   readonly log: Logger
   readonly metrics: Pick<ExchangeMetrics, 'quantumSeconds'>
   readonly operator: Pick<OperatorWatch, 'wishes'>
-  /** The last day that was charged for; undefined before the first. */
+  /** The last day charged with interest; undefined before the first. */
   readonly chargedDay: number | undefined
-  /** How often the shares of each symbol have been split. */
+  /** How often each symbol has been split. */
   readonly splits: ReadonlyMap<string, number>
   readonly maxTicksAfter: (split: AppliedSplit) => number
-  /** Who is there of those whose orders are to go when nobody is. */
+  /** Accounts with cancel-on-disconnect, and whether they are connected. */
   readonly presence: Presence
   /** Market time at which this market resumes; presence and dead man's switches have been postponed up to here. */
   readonly resumedAtMs: number
   readonly presenceWriter: Pick<PresenceWriter, 'set' | 'clear'>
   readonly equity: { readonly sampler: EquitySampler; readonly writer: EquityWriter }
-  /** Sees each frame as it leaves, to keep the bars. */
+  /** Called with each published frame, to make bars. */
   readonly onMarketFrame: (frame: MarketFrame) => void
-  /** Sees what is told of trades, with a frame or after the end, for the alerts on prices. */
+  /** Called with all published trades, to check price alerts. */
   readonly onTrades: (frame: MarketFrame) => void
-  /** Sees news as it is told, to keep it. */
+  /** Called with published news, to store it. */
   readonly onNews: (item: NewsItem) => void
 }
 
-/** Which order of which account. */
+/** Identifies an order of an account. */
 export type Reference = Pick<OrderReferenceRequest, 'account' | 'number' | 'clientOrderId'>
 
-/** The quanta run in one go before commands get their turn again. */
+/** How many quanta run in a row before commands get their turn. */
 const QUANTA_A_TURN_MAX = 40
-/** A clock that was set back by more is told of; time servers mend less every day. */
-const AHEAD_SAID_MS = 1_000
-/** How often a snapshot is laid down, in market time. */
+/** A larger step of the clock is logged; time servers make smaller ones every day. */
+const AHEAD_LOGGED_MS = 1_000
+/** How often a snapshot is stored, in market time. */
 const SNAPSHOT_MS = 1_000
 
 /**
- * The market in memory, from one recovery to the next: engine and simulator, and the batch that is being filled. What
- * it says leaves with the batch's release.
+ * The market in memory from one recovery to the next: engine, simulator, and the batch being filled. Everything it
+ * publishes leaves when its batch is released.
  */
 export class LiveMarket {
   readonly epoch: number
@@ -108,12 +108,12 @@ export class LiveMarket {
   readonly #pace: MarketPace
   #isSlowed = false
   #snapshotAtMs = 0
-  /** Commands are not taken, and no dead man's switch goes off. */
+  /** No commands are taken, and dead man's switches are paused. */
   #isDegraded = false
   #haltMessage: string | undefined
-  /** Trades that are committed and that no frame has told: that of the next quantum does. */
+  /** Committed trades that no frame has published yet; the next quantum's frame will. */
   #unprinted: Trade[] = []
-  /** From the last batch to the first quantum, and over a jump of time. */
+  /** Between the last batch and the first quantum, and after a jump of time. */
   #hasStoodStill = true
 
   constructor(parts: LiveMarketParts) {
@@ -138,17 +138,17 @@ export class LiveMarket {
     this.#keepSnapshot(first)
   }
 
-  /** The batch that is being filled. */
+  /** The batch being filled. */
   get open(): OpenBatch {
     return this.#open
   }
 
-  /** The open batch has been sealed: what follows belongs to the next. */
+  /** The open batch has been sealed; a new one begins. */
   beginBatch(): void {
     this.#open = new OpenBatch()
   }
 
-  /** Market time: never back, whatever the clock does. */
+  /** Market time, which never goes back, even if the clock does. */
   get timeMs(): number {
     return this.#timeMs
   }
@@ -163,31 +163,31 @@ export class LiveMarket {
     return this.clock.now() - this.simulator.nowMs
   }
 
-  /** What people are told of halted instruments; undefined when there are none. */
+  /** The public message about halted instruments; undefined when there are none. */
   get haltMessage(): string | undefined {
     return this.#haltMessage
   }
 
-  /** Shares have been split: nothing more may happen here, and the market is put together anew around them. */
+  /** After a split nothing more may happen here: the market is reassembled. */
   get isOver(): boolean {
     return this.#calendar.split !== undefined
   }
 
-  /** While degraded, nobody can renew a dead man's switch, or say who is there: they stand still. */
+  /** While degraded, nobody can renew a dead man's switch or report a connection, so both are paused. */
   set isDegraded(isDegraded: boolean) {
     this.#isDegraded = isDegraded
   }
 
   /**
-   * What a successor goes on from, as of now. It never draws the jumps in it again, so those that prices have followed are
-   * published with it; the jumps of the last second are never news.
-   * @param open the batch that it is written with
+   * The state from which a successor continues. It will not draw past jumps again, so those that prices have followed
+   * are published with it; jumps of the last second never become news.
+   * @param open the batch with which it is written
    */
   save(open: OpenBatch): SavedMarket {
-    this.news.tellJumps(open)
-    // The prices that have moved them are saved with this batch.
+    this.news.publishJumps(open)
+    // The trades that moved these prices are part of this state.
     this.engine.publishHighWaters(this.#timeMs)
-    this.#tell(open)
+    this.#recordEvents(open)
     return saveMarket(this.engine, this.simulator, this.#calendar.split)
   }
 
@@ -200,44 +200,45 @@ export class LiveMarket {
   }
 
   /**
-   * Runs the quanta that are due. Further behind than the simulator catches up, it was a halt: time jumps.
-   * @param catchUpMaxMs more only at the first start, when the history ends a minute ago
+   * Runs the quanta that are due. If it is further behind than the simulator catches up, the market was halted, and
+   * time jumps.
+   * @param catchUpMaxMs larger only at the first start, when the history ends a minute ago
    */
   advance(catchUpMaxMs = CATCH_UP_MAX_MS): void {
     const nowMs = this.clock.now()
     const stoodMs = nowMs - this.#advancedAtMs
     this.#advancedAtMs = nowMs
     const dueMs = this.#pace.dueMs(nowMs)
-    this.#sayIfSlowed(dueMs - nowMs)
+    this.#logIfSlowed(dueMs - nowMs)
     if (dueMs - this.simulator.nowMs > catchUpMaxMs) {
       this.simulator.jumpTo(dueMs)
       this.#hasStoodStill = true
     }
-    // The process stood still: what came meanwhile is only being read now.
+    // The process was stopped: messages that arrived meanwhile are only being read now.
     if (stoodMs > CATCH_UP_MAX_MS) this.#postpone(stoodMs)
     if (this.#hasStoodStill) this.#reopen()
     const isDue = () => !this.isOver && this.simulator.nowMs + QUANTUM_MS <= dueMs
     for (let quanta = 0; quanta < QUANTA_A_TURN_MAX && isDue(); quanta++) this.#runQuantum()
   }
 
-  /** Once each time. */
-  #sayIfSlowed(aheadMs: number): void {
-    const isSlowed = aheadMs > AHEAD_SAID_MS
+  /** Logged once each time it begins. */
+  #logIfSlowed(aheadMs: number): void {
+    const isSlowed = aheadMs > AHEAD_LOGGED_MS
     if (isSlowed && !this.#isSlowed) {
       this.log.warn(
         { aheadMs },
-        'exchange: the clock is behind market time, which goes at half its pace until it has come up',
+        'exchange: the clock was set back; market time runs at half speed until the clock catches up',
       )
     }
     this.#isSlowed = isSlowed
   }
 
-  /** What fell due while nobody could trade is done before anyone does: an order whose time was up must not fill. */
+  /** Events that fell due while nobody could trade come first: an expired order must not fill. */
   #reopen(): void {
     this.#hasStoodStill = false
     this.#timeMs = Math.max(this.#timeMs, this.simulator.nowMs)
     this.engine.quantum(this.#timeMs)
-    this.#tell()
+    this.#recordEvents()
     this.#runCalendar()
   }
 
@@ -248,16 +249,16 @@ export class LiveMarket {
     if (this.#isDegraded) this.#postpone(Math.min(QUANTUM_MS, this.#timeMs - this.#postponedToMs))
     this.engine.quantum(this.#timeMs)
     this.#cancelAbandoned()
-    this.#tell()
+    this.#recordEvents()
     this.#sample(this.#parts.equity.sampler.due(this.#timeMs))
     this.#publishMarket(this.#marketFrames.changes(this.#timeMs))
     if (this.#timeMs - this.#snapshotAtMs >= SNAPSHOT_MS) this.#keepSnapshot(this.#marketFrames.full(this.#timeMs))
-    // After the frame: a split leaves a book that nobody is to see.
+    // After the frame, because a split leaves a book that nobody should see.
     this.#runCalendar()
     this.#parts.metrics.quantumSeconds.observe((performance.now() - beganMs) / 1_000)
   }
 
-  /** Nobody could be heard for so long: what waits for somebody stands still. */
+  /** Nobody could be heard for this long, so timers that wait for clients are paused. */
   #postpone(gapMs: number): void {
     if (gapMs <= 0) return
     this.#postponedToMs = this.#timeMs
@@ -265,7 +266,7 @@ export class LiveMarket {
     this.#parts.presence.postpone(gapMs)
   }
 
-  /** The orders of those who asked for it and have been gone for the grace; past a number of orders with the next quantum. */
+  /** Cancels the orders of accounts whose grace period has ended, up to a number of orders per quantum. */
   #cancelAbandoned(): void {
     const { presence, presenceWriter } = this.#parts
     let ended = 0
@@ -275,7 +276,7 @@ export class LiveMarket {
         ended += this.engine.apply(command, this.#timeMs).orders.length
       }
       this.open.onRelease(() => {
-        // Somebody may have come meanwhile, and is to be kept.
+        // If a client has connected meanwhile, the stored setting stays.
         if (!presence.watches(account)) presenceWriter.clear(account)
       })
       if (ended >= ENDS_PER_QUANTUM_MAX) return
@@ -284,31 +285,31 @@ export class LiveMarket {
 
   #runCalendar(): void {
     if (this.#calendar.run(this.#parts.operator.wishes, this.#timeMs)) this.#haltMessage = haltMessageOf(this.engine)
-    this.#tell()
+    this.#recordEvents()
   }
 
-  /** Carries out one operation of a user, and tells the accounts it changed. */
+  /** Runs one operation of a user and publishes the changed accounts. */
   operate<Result>(operation: (timeMs: number) => Result): Result {
     this.#timeMs = Math.max(this.#timeMs, this.clock.now())
     const result = operation(this.#timeMs)
-    this.#tell()
+    this.#recordEvents()
     return result
   }
 
-  /** A gateway has somebody of an account there, for so long. */
+  /** A gateway reports an account as connected for a while. */
   hold(gateway: string, { account, graceMs, holdMs }: HoldConnectionRequest): void {
     const { presence, presenceWriter } = this.#parts
-    const isToKeep = presence.held(account, gateway, { graceMs, untilMs: this.#timeMs + holdMs })
-    if (isToKeep) presenceWriter.set(account, graceMs)
+    const mustStore = presence.held(account, gateway, { graceMs, untilMs: this.#timeMs + holdMs })
+    if (mustStore) presenceWriter.set(account, graceMs)
   }
 
-  /** Nobody is watched any more of an account, until a gateway says so again. */
+  /** Turns cancel-on-disconnect off for an account until a gateway reports it again. */
   release(account: AccountNumber): void {
     const { presence, presenceWriter } = this.#parts
     if (presence.released(account)) presenceWriter.clear(account)
   }
 
-  /** How many accounts people have. */
+  /** The number of users' accounts. */
   get accountCount(): number {
     return this.engine.accounts().filter(({ account }) => account >= FIRST_USER_ACCOUNT).length
   }
@@ -321,7 +322,7 @@ export class LiveMarket {
     return this.#parts.instruments.has(symbol)
   }
 
-  /** An order as committed, with its fills; of an open one what stands before it too. */
+  /** An order as committed, with its fills; for an open order also the quantity ahead of it. */
   async findOrder({ account, number, clientOrderId }: Reference): Promise<PlacedOrder | undefined> {
     const { history } = this.#parts
     const found =
@@ -336,12 +337,12 @@ export class LiveMarket {
     }
   }
 
-  /** The newest seq of an account that there is, committed or about to be. */
+  /** The newest seq of an existing account, committed or about to be. */
   seqOf(account: number): number {
     return this.#frames.seqOf(account)
   }
 
-  /** Frames that have been sent to an account; undefined when they are not all remembered. */
+  /** Frames sent to an account; undefined when some are no longer held. */
   framesAfter(account: number, range: { afterSeq: number; newestSeq: number }): AccountFrame[] | undefined {
     return this.#sent.after(account, range)
   }
@@ -350,17 +351,19 @@ export class LiveMarket {
     this.#parts.bus.reply(entry.gateway, { id: entry.id, epoch: this.epoch, answer })
   }
 
-  /** Answers with a refusal that leaves the id free: it holds for this copy of the request and those before it. */
+  /** Answers with a refusal that does not use up the id: it holds for this copy of the request and earlier ones. */
   refuse({ gateway, id, copy }: CommandEntry, answer: Answer): void {
     this.#parts.bus.reply(gateway, { id, epoch: this.epoch, answer, ...(copy !== undefined && { ofCopy: copy }) })
   }
 
-  /** Rows, account frames, public trades and the impact of users' trades out of what the engine has just done. */
-  #tell(open = this.open): void {
+  /**
+   * Turns the engine's latest events into rows, account frames, public trades and the price impact of users' trades.
+   */
+  #recordEvents(open = this.open): void {
     const events = this.engine.drain()
     open.record(events)
     for (const trade of events.trades) this.#marketFrames.addTrade(trade)
-    // A user who takes moves the price like anyone else. What the house takes, its own step has counted.
+    // A user who takes liquidity moves the price like anyone else. The house's own takes are counted in its step.
     for (const { symbol, side, lots } of takenFromHouse(events.fills)) this.simulator.onUserTrade(symbol, side, lots)
     if (events.trades.length > 0) this.open.onRelease(() => this.#unprinted.push(...events.trades))
     const stamp = { epoch: this.epoch, timeMs: this.#timeMs }
@@ -377,7 +380,7 @@ export class LiveMarket {
     if (samples.length > 0) this.open.onRelease(() => this.#parts.equity.writer.write(samples))
   }
 
-  /** When no frame of a later quantum will leave: publishes the committed trades that wait for one. */
+  /** Publishes committed trades for which no later frame will come. */
   publishUnprintedTrades(): void {
     const { epoch, engine } = this
     const trades = this.#unprinted
@@ -404,14 +407,14 @@ export class LiveMarket {
     })
   }
 
-  /** @param frame of the books as the last frame has them */
+  /** @param frame the books as of the last frame */
   #keepSnapshot(frame: UnnumberedFrame): void {
     this.#snapshotAtMs = this.#timeMs
     this.open.onRelease(() => this.#parts.publisher.keepSnapshot(frame))
   }
 }
 
-/** Which instruments take no orders. */
+/** A message about instruments that take no orders. */
 function haltMessageOf(engine: Engine): string | undefined {
   const sentences = engine.symbols.flatMap((symbol) => {
     const status = engine.status(symbol)

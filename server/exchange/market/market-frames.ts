@@ -6,7 +6,7 @@ import type { UnnumberedFrame } from './market-publisher.ts'
 
 type Levels = (readonly [number, number])[]
 
-/** Gathers what the world may see of the books, a frame each quantum. */
+/** Collects the public state of the books into one frame per quantum. */
 export class MarketFrames {
   readonly #engine: Engine
   readonly #trades = new Map<string, Trade[]>()
@@ -15,7 +15,7 @@ export class MarketFrames {
   readonly #epoch: number
   readonly #indicative: boolean
 
-  /** @param parts.splits how often the shares of a symbol have been split: by that a mirror sees that its history is old */
+  /** @param parts.splits how often each symbol has been split, by which a mirror recognizes outdated history */
   constructor(parts: { engine: Engine; epoch: number; splits: ReadonlyMap<string, number>; indicative?: boolean }) {
     this.#engine = parts.engine
     this.#epoch = parts.epoch
@@ -29,7 +29,7 @@ export class MarketFrames {
     else trades.push(trade)
   }
 
-  /** Every level of every book: the first frame, and what is laid down for those who come later. */
+  /** Every level of every book: for the first frame and for snapshots. */
   full(timeMs: number): UnnumberedFrame {
     return this.#frame(timeMs, true, (symbol) => {
       this.#engine.drainLevels(symbol, () => undefined)
@@ -37,7 +37,7 @@ export class MarketFrames {
     })
   }
 
-  /** What has changed since the last frame. */
+  /** The changes since the last frame. */
   changes(timeMs: number): UnnumberedFrame {
     return this.#frame(timeMs, false, (symbol) => {
       const bids: Levels = []

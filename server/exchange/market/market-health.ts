@@ -2,38 +2,38 @@ import type { Side } from '../../engine/command.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { NO_SLOT } from '../../engine/house.ts'
 
-/** How the book of an instrument stands, and its price. */
+/** Metrics of an instrument's book and price. */
 export interface MarketHealth {
   readonly buy: SideHealth
   readonly sell: SideHealth
-  /** Best ask less best bid; undefined where a side is empty. */
+  /** Best ask minus best bid; undefined when a side is empty. */
   readonly spreadTicks: number | undefined
   readonly isHalted: boolean
   /** Undefined before the first two-sided market. */
   readonly markTicks: number | undefined
-  /** How far the middle lies from the reference, as a ratio; undefined where a side is empty. */
+  /** How far the mid price is from the reference, as a ratio; undefined when a side is empty. */
   readonly deviation: number | undefined
 }
 
 export interface SideHealth {
   readonly orders: number
-  /** Those of people among them. */
-  readonly peoplesOrders: number
-  /** Lots near the middle. */
+  /** Those of them that belong to users. */
+  readonly usersOrders: number
+  /** Lots near the mid price. */
   readonly depthLots: number
 }
 
-interface Looked {
+interface BookQuery {
   readonly engine: Pick<Engine, 'house' | 'levels' | 'status' | 'markTicks'>
   readonly symbol: string
-  /** Where the simulated makers see the price, in ticks. */
+  /** The reference price of the simulated makers, in ticks. */
   readonly referenceTicks: number
-  /** Depth is counted so far from the middle, or from the best price where the other side is empty. */
+  /** Depth is counted this far from the mid price, or from the best price when the other side is empty. */
   readonly nearTicks: number
 }
 
-/** Looks at a book from outside, order by order: its cost grows with the book, so not for every quantum. */
-export function marketHealth({ engine, symbol, referenceTicks, nearTicks }: Looked): MarketHealth {
+/** Inspects a book order by order: its cost grows with the book, so it is not done in every quantum. */
+export function marketHealth({ engine, symbol, referenceTicks, nearTicks }: BookQuery): MarketHealth {
   const { bidTicks, askTicks } = engine.house(symbol)
   const isTwoSided = bidTicks > 0 && askTicks > 0
   const middleTicks = isTwoSided ? (bidTicks + askTicks) / 2 : bidTicks + askTicks
@@ -50,21 +50,21 @@ export function marketHealth({ engine, symbol, referenceTicks, nearTicks }: Look
 }
 
 function sideHealth(
-  engine: Looked['engine'],
+  engine: BookQuery['engine'],
   symbol: string,
   side: Side,
   isNear: (ticks: number) => boolean,
 ): SideHealth {
   const house = engine.house(symbol)
   let orders = 0
-  let peoplesOrders = 0
+  let usersOrders = 0
   let depthLots = 0
   for (const [ticks, lots] of engine.levels(symbol, side)) {
     if (isNear(ticks)) depthLots += lots
     for (let slot = house.firstAt(ticks); slot !== NO_SLOT; slot = house.nextAfter(slot)) {
       orders += 1
-      if (!house.isHouse(slot)) peoplesOrders += 1
+      if (!house.isHouse(slot)) usersOrders += 1
     }
   }
-  return { orders, peoplesOrders, depthLots }
+  return { orders, usersOrders, depthLots }
 }

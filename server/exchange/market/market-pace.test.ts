@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { MarketPace } from './market-pace.ts'
 
 describe('the pace of the market', () => {
-  it('is the clock’s', () => {
+  it('follows the clock', () => {
     const pace = new MarketPace({ wallMs: 10_000, marketMs: 9_000 })
     expect(pace.dueMs(10_000)).toBe(10_000)
     expect(pace.untilMs(10_050, 10_020)).toBe(30)
@@ -11,24 +11,24 @@ describe('the pace of the market', () => {
     expect(pace.dueMs(70_000)).toBe(70_000)
   })
 
-  it('is half of it while the clock, set back, comes up to the market', () => {
+  it('is half as fast after the clock was set back, until it catches up', () => {
     const pace = new MarketPace({ wallMs: 10_000, marketMs: 10_000 })
     expect(pace.dueMs(4_000)).toBe(10_000)
     expect(pace.untilMs(10_050, 4_000)).toBe(100)
     expect(pace.dueMs(4_100)).toBe(10_050)
     expect(pace.dueMs(15_900)).toBe(15_950)
-    // It is there before half the pace would be.
+    // The clock catches up before half the pace would take it there.
     expect(pace.untilMs(16_050, 15_990)).toBe(60)
     expect(pace.dueMs(16_000)).toBe(16_000)
     expect(pace.dueMs(16_050)).toBe(16_050)
   })
 
-  it('begins so with a market that is ahead of the clock', () => {
+  it('starts at half speed when the market is ahead of the clock', () => {
     const pace = new MarketPace({ wallMs: 5_000, marketMs: 6_000 })
     expect(pace.dueMs(5_200)).toBe(6_100)
   })
 
-  it('never goes back, never lags the clock, and keeps what it said of when', () => {
+  it('never goes back, never lags behind the clock, and keeps its predictions', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -10_000, max: 1_000 }), { maxLength: 40 }), (leaps) => {
         const pace = new MarketPace({ wallMs: 0, marketMs: 0 })

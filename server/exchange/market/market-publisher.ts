@@ -3,21 +3,22 @@ import type { Trade } from '../../engine/event.ts'
 import type { MarketFrame, SymbolChange } from '../../feed/market-frame.ts'
 import type { Clock } from '../clock.ts'
 
-/** A frame before it leaves: it gets its number then. */
+/** A frame that has not been numbered yet; that happens when it is published. */
 export type UnnumberedFrame = Omit<MarketFrame, 'seq'>
 
-/** Trades of each symbol in a snapshot: what a gateway that starts shows as its tape. */
+/** Trades per symbol in a snapshot: the tape that a starting gateway shows. */
 const SNAPSHOT_TRADES = 100
 
-/** The newest trades of a symbol, oldest of them first, and how often its shares had been split by then. */
+/** The latest trades of a symbol, oldest first, and how often the symbol had been split by then. */
 interface Tape {
   readonly trades: readonly Trade[]
   readonly splits: number
 }
 
 /**
- * All that the leader shows of the market leaves here, in one line: the real frames, and indicative ones where those stay
- * away (ADR 9). Frames are numbered as they leave: what a batch holds back may leave late or never.
+ * Publishes everything that the leader shows of the market as one sequence of frames: real ones, and indicative ones
+ * while those are missing (ADR 9). Frames are numbered when they are published, because a batch may be released late or
+ * never.
  */
 export class MarketPublisher {
   readonly #broadcast: Broadcast<MarketFrame>
@@ -34,26 +35,26 @@ export class MarketPublisher {
     this.#clock = clock
   }
 
-  /** Of the last frame, and of the indicative ones that go on from it. */
+  /** The epoch of the last frame, and of the indicative frames that continue from it. */
   get epoch(): number {
     return this.#epoch
   }
 
-  /** How many trades have left, by symbol. */
+  /** The number of published trades by symbol. */
   get trades(): ReadonlyMap<string, number> {
     return this.#trades
   }
 
-  /** How long no frame has left, in ms. */
+  /** Time since the last published frame, in ms. */
   get silentMs(): number {
     return this.#clock.now() - this.#lastAtMs
   }
 
   /**
-   * Sends a frame. An indicative one must be full when it is the first after a real one. The full frame of the next epoch
-   * ends the indicative market; before it, what an answered batch held back shows only what was traded in it: its books
-   * are not those on the screens.
-   * @returns what left
+   * Publishes a frame. The first indicative frame after a real one must be full. The full frame of the next epoch ends
+   * the indicative market; before that, frames of a batch that is answered late only publish their trades, because
+   * their books are not the ones on the screens.
+   * @returns the published frame
    */
   publish(frame: UnnumberedFrame): MarketFrame | undefined {
     if (frame.epoch < this.#epoch) return undefined
@@ -73,7 +74,7 @@ export class MarketPublisher {
     return sent
   }
 
-  /** Sends trades that no frame has told yet. */
+  /** Publishes trades that no frame has contained yet. */
   publishTrades(frame: Omit<UnnumberedFrame, 'full' | 'indicative'>): MarketFrame | undefined {
     const symbols = frame.symbols.map((one) => {
       const lastId = this.#tapes.get(one.symbol)?.trades.at(-1)?.id ?? 0
@@ -83,7 +84,7 @@ export class MarketPublisher {
     return traded && this.publish(traded)
   }
 
-  /** Lays down a full frame of the books as of the last frame that left, and the newest trades with it. */
+  /** Stores a snapshot: a full frame of the books as of the last published frame, with the latest trades. */
   keepSnapshot(frame: UnnumberedFrame): void {
     if (frame.epoch !== this.#epoch || frame.indicative !== this.#isIndicative) return
     const symbols = frame.symbols.map((one) => ({ ...one, recent: this.#tapes.get(one.symbol)?.trades ?? [] }))
@@ -94,7 +95,7 @@ export class MarketPublisher {
     this.#trades.set(symbol, (this.#trades.get(symbol) ?? 0) + trades.length)
     const tape = this.#tapes.get(symbol)
     const isSplit = splits !== undefined && tape !== undefined && splits !== tape.splits
-    // What was traded before a split is out of date.
+    // Trades before a split are outdated.
     const before = isSplit ? [] : (tape?.trades ?? [])
     if (tape !== undefined && trades.length === 0 && !isSplit) return
     const newest = [...before, ...trades].slice(-SNAPSHOT_TRADES)
@@ -102,7 +103,7 @@ export class MarketPublisher {
   }
 }
 
-/** What a frame tells of trades; undefined when nothing. */
+/** The trades of a frame alone; undefined when it has none. */
 function tradesOf({ symbols, ...head }: UnnumberedFrame): UnnumberedFrame | undefined {
   const traded = symbols.filter(({ trades }) => trades.length > 0)
   if (traded.length === 0) return undefined

@@ -2,7 +2,9 @@ import type { Engine } from '../../engine/engine.ts'
 import type { Simulator } from '../../simulator/simulator.ts'
 import { readSimulatorState, rescaled, type SimulatorState } from '../../simulator/state.ts'
 
-/** Of one instrument, beside what the simulator keeps: without it marks and triggers would jump over a restart. */
+/**
+ * Prices of an instrument that the simulator does not save; without them marks and triggers would jump at a restart.
+ */
 interface SavedPrices {
   /** In millionths of a tick; 0 before the first two-sided market. */
   readonly markMicroTicks: number
@@ -10,10 +12,13 @@ interface SavedPrices {
   readonly lastTicks: number
 }
 
-/** What is saved with the batches: the simulator's state, and the prices that the engine goes on from. */
+/** The state saved with batches: the simulator's, and the prices from which the engine continues. */
 export type SavedMarket = SimulatorState & { readonly prices?: Readonly<Record<string, SavedPrices>> }
 
-/** @param split of an instrument whose shares have just been split: its simulated state follows, the engine's has */
+/**
+ * @param split of an instrument that has just been split: the engine's state already reflects it, the simulator's is
+ * adjusted here
+ */
 export function saveMarket(
   engine: Engine,
   simulator: Simulator,
@@ -29,10 +34,10 @@ export function saveMarket(
   return { ...(split === undefined ? state : rescaled(state, split.symbol, split.factor)), prices }
 }
 
-/** @throws {RangeError} when it is no state of a market */
+/** @throws {RangeError} when it is not the state of a market */
 export const readSavedMarket = (json: unknown): SavedMarket => readSimulatorState(json)
 
-/** Gives the engine back the prices it had. */
+/** Restores the engine's saved prices. */
 export function restorePrices(engine: Engine, { prices = {} }: SavedMarket): void {
   for (const symbol of engine.symbols) {
     const saved = prices[symbol]

@@ -1,7 +1,7 @@
 import type { ListedInstrument } from '../../instruments.ts'
 import type { SimulatedInstrument } from '../../simulator/instrument.ts'
 
-/** What the simulator has to know of an instrument. */
+/** An instrument's parameters for the simulator. */
 export const toSimulated = ({ wire, startTicks, sigmaDay, sizeMultiplier }: ListedInstrument): SimulatedInstrument => ({
   symbol: wire.symbol,
   assetClass: wire.assetClass,

@@ -1,6 +1,9 @@
 import type { Fill } from '../../engine/event.ts'
 
-/** The fills of one drain in which a user took from the house: of a trade between users the maker's fill is there too. */
+/**
+ * Fills of users who took liquidity from the house. A trade between users is recognized by its maker's fill in the same
+ * events.
+ */
 export function takenFromHouse(fills: readonly Fill[]): Fill[] {
   const taken = fills.filter(({ liquidity }) => liquidity === 'taker')
   if (taken.length === fills.length) return taken

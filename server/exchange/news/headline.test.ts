@@ -40,12 +40,12 @@ test.each<readonly [Happening, string]>([
   expect(headline(happening)).toBe(expected)
 })
 
-test('a dividend of what is not counted in shares says for how much of it', () => {
+test('a dividend of an instrument not counted in shares names the amount it is paid for', () => {
   const happening: Happening = { ...dividend, symbol: 'EUR-USD', stage: 'applied', centsPerLot: 1_250 }
   expect(headline(happening)).toBe('Euro / US dollar (EUR-USD) has paid a dividend of $12.50 for each 1000 EUR')
 })
 
-test('a jump says by how much of the price, not of its logarithm', () => {
+test('a jump is given as a fraction of the price, not of its logarithm', () => {
   const jump = (factor: number) => headline({ kind: 'jump', symbol: 'KLIO', logSize: Math.log(factor) })
   expect(jump(1.0724)).toBe('The price of Klio Biologics (KLIO) has jumped by about 7.24%')
   expect(jump(0.992)).toBe('The price of Klio Biologics (KLIO) has dropped by about 0.80%')

@@ -2,10 +2,10 @@ import { formatCents } from '@valiant/shared/units/cents'
 import type { ListedInstrument } from '../../instruments.ts'
 import type { PlannedAction } from '../../journal/corporate-actions.ts'
 
-/** What has become of a corporate action. */
+/** The stage of a corporate action. */
 export type Stage = 'planned' | 'applied' | 'withdrawn'
 
-/** What has happened to one instrument; `logSize` is that of a jump of its value. */
+/** An event of one instrument; `logSize` is the size of a jump of its value. */
 export type Happening =
   | { readonly kind: 'halt' | 'close' | 'resume'; readonly symbol: string }
   | { readonly kind: 'jump'; readonly symbol: string; readonly logSize: number }
@@ -13,7 +13,7 @@ export type Happening =
 
 type Named = Pick<ListedInstrument['wire'], 'symbol' | 'name' | 'assetClass' | 'base' | 'lotSize'>
 
-/** What has happened, in one line without a full stop. */
+/** A one-line headline without a final period. */
 export function headlineOf(happening: Happening, instrument: Named): string {
   const who = `${instrument.name} (${instrument.symbol})`
   switch (happening.kind) {
@@ -40,7 +40,10 @@ export function headlineOf(happening: Happening, instrument: Named): string {
   }
 }
 
-/** Of a jump of all values, each by its own size. @param logSize the largest of them */
+/**
+ * Headline of a jump of the whole market, whose instruments jump by different amounts. @param logSize the largest of
+ * them
+ */
 export const marketHeadlineOf = (logSize: number): string =>
   `Prices across the market have ${moved(logSize)} by up to ${percent(logSize)}`
 

@@ -4,21 +4,22 @@ import type { NewsItem } from '../../journal/news.ts'
 import type { Simulator } from '../../simulator/simulator.ts'
 import { headlineOf, marketHeadlineOf } from './headline.ts'
 
-/** Jumps that the simulator has drawn, oldest first. */
+/** Jumps drawn by the simulator, oldest first. */
 export type Jumps = ReturnType<Simulator['newsSince']>
 
-/** News before it is told: it has no number yet. */
-export type Untold = Omit<NewsItem, 'epoch' | 'number'>
+/** News before publication: it has no number yet. */
+export type UnnumberedNews = Omit<NewsItem, 'epoch' | 'number'>
 
 /**
- * What is told of jumps, oldest first: each instrument's own, and of those of the whole market the largest. The prices of
- * what is halted stand still, whatever its value does; the fall that a dividend brings has its own headline.
+ * News of jumps, oldest first: each instrument's own jumps, and for jumps of the whole market the largest. Halted
+ * instruments are left out because their prices stand still; the fall after a dividend is left out because it has its
+ * own headline.
  */
 export function* newsOfJumps(
   jumps: Jumps,
   instruments: ReadonlyMap<string, Pick<ListedInstrument, 'wire'>>,
   statusOf: (symbol: string) => MarketStatus,
-): Generator<Untold, void, undefined> {
+): Generator<UnnumberedNews, void, undefined> {
   const seen = jumps.filter(({ symbol }) => statusOf(symbol) === 'open')
   for (const [timeMs, together] of Map.groupBy(seen, (jump) => jump.timeMs)) {
     for (const { symbol, logSize, scope } of together) {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { NewsItem } from '../../journal/news.ts'
 import { NewsWriter } from './news-writer.ts'
 
-/** A writer whose database answers by hand. */
+/** A writer whose database calls are completed by the test. */
 function rig() {
   const asked: { numbers: number[]; answer: PromiseWithResolvers<undefined> }[] = []
   const due: (() => void)[] = []
@@ -30,14 +30,14 @@ const item = (number: number): NewsItem => ({
   ...{ epoch: 1, number, timeMs: number, symbol: undefined, kind: 'jump', headline: 'A headline' },
 })
 
-test('what comes while it writes is written together after it', async () => {
+test('items added during a write are written together afterward', async () => {
   const { writer, asked } = rig()
   for (const number of [1, 2, 3]) writer.add(item(number))
   asked[0]?.answer.resolve(undefined)
   await expect.poll(() => asked.map(({ numbers }) => numbers)).toEqual([[1], [2, 3]])
 })
 
-test('while the database is away what was told waits, and is written in its order when it is back', async () => {
+test('while the database is unavailable, items wait and are then written in order', async () => {
   const { writer, asked, due } = rig()
   writer.add(item(1))
   writer.add(item(2))
@@ -49,12 +49,12 @@ test('while the database is away what was told waits, and is written in its orde
   await expect.poll(() => asked.map(({ numbers }) => numbers)).toEqual([[1], [1, 2, 3]])
 })
 
-test('its end waits for what is being written, and tries nothing again', async () => {
+test('disposal waits for the current write and retries nothing', async () => {
   const { writer, asked, due } = rig()
   writer.add(item(1))
   const ended = writer[Symbol.asyncDispose]()
   asked[0]?.answer.reject(new Error('away'))
   await ended
   expect(asked).toHaveLength(1)
-  expect(due).toHaveLength(1) // the bound of the end itself
+  expect(due).toHaveLength(1) // the time limit of the disposal itself
 })

@@ -3,7 +3,7 @@ import type { News, NewsItem } from '../../journal/news.ts'
 import type { Clock } from '../clock.ts'
 import { RetriedWrite } from '../retried-write.ts'
 
-/** So many wait for a database that is away, then the oldest are lost. */
+/** This many items may wait for an unavailable database; beyond that the oldest are dropped. */
 const WAITING_MAX = 1_000
 
 export interface NewsWriterParts {
@@ -12,7 +12,7 @@ export interface NewsWriterParts {
   readonly log: Pick<Logger, 'warn'>
 }
 
-/** Keeps what has been told, for those who come later. It outlives the stretches of leading, as what was told does. */
+/** Stores published news. It outlives the terms of leading, because published news does, too. */
 export class NewsWriter implements AsyncDisposable {
   #waiting: readonly NewsItem[] = []
   readonly #writes: RetriedWrite

@@ -17,7 +17,7 @@ afterEach(() => rig.close())
 const actions = () => new CorporateActions(rig.database.queries)
 const schedule = (action: PlannedAction) => actions().schedule(action)
 const headlines = () => rig.news.map(({ headline }) => headline)
-/** What is kept of what leaders have told, oldest first, as the wire shows it. */
+/** The stored news of all leaders, oldest first, in wire format. */
 async function kept() {
   const items = await new News(rig.database.queries).list({ symbol: undefined, before: undefined, limit: 100 })
   return items
@@ -25,14 +25,14 @@ async function kept() {
     .map((item) => ({ epoch: item.epoch, ...toWireNews(item) }))
     .reverse()
 }
-/** Whatever was told of it again would stand before what is told now. */
+/** Verifies that nothing else is published: a repeated item would come before the one published here. */
 async function expectNothingElse() {
   const before = headlines()
   expect(await setMarketStatus(rig.database.queries, 'MERI', 'halted')).toBe(true)
   await expect.poll(headlines).toEqual([...before, 'Trading in Meridian Bank (MERI) is halted'])
 }
 
-test('a halt and its end are told once, and no successor tells them again', async () => {
+test('a halt and its end are published once, and not again by a new leader', async () => {
   await setMarketStatus(rig.database.queries, 'VLNT', 'halted')
   await expect.poll(() => rig.news).toMatchObject([{ kind: 'halt', symbol: 'VLNT', epoch: rig.epoch }])
   const [halt] = rig.news
@@ -48,7 +48,7 @@ test('a halt and its end are told once, and no successor tells them again', asyn
   await expect.poll(kept).toEqual(rig.news)
 })
 
-test('a dividend is told when it is planned and when it is called off', async () => {
+test('a dividend is announced when it is scheduled and when it is canceled', async () => {
   const id = await schedule({ symbol: 'VLNT', kind: 'dividend', centsPerLot: 25, atMs: Date.UTC(2099, 0, 1) })
   const planned = 'Valiant Exchange Group (VLNT) will pay a dividend of $0.25 a share on 1 January 2099 at 00:00 UTC'
   await expect.poll(headlines).toEqual([planned])
@@ -60,7 +60,7 @@ test('a dividend is told when it is planned and when it is called off', async ()
   await expectNothingElse()
 })
 
-test('a dividend that is applied and not committed is told with the commit that holds it, once, and its fall not at all', async () => {
+test('a dividend that was applied but not committed is published once, with its commit; the fall in price is not published', async () => {
   const body = `BEGIN RAISE 'the database goes away' USING ERRCODE = '57P01'; END`
   await rig.sql(`CREATE FUNCTION away() RETURNS trigger LANGUAGE plpgsql AS $$ ${body} $$`)
   await rig.sql(`CREATE TRIGGER away BEFORE UPDATE ON corporate_action FOR EACH STATEMENT EXECUTE FUNCTION away()`)
@@ -74,20 +74,20 @@ test('a dividend that is applied and not committed is told with the commit that 
   await expect.poll(headlines).toEqual([paid])
   const [{ epoch: told, time } = { epoch: 0, time: 0 }] = rig.news
   expect(told).toBeGreaterThan(epoch)
-  // By then a jump would have been told.
+  // By then a jump would have been published.
   await expect.poll(() => rig.marketFrames.at(-1)?.timeMs).toBeGreaterThan(time + 4_000)
   await rig.restart()
   await expectNothingElse()
 })
 
-test('a split is told by the leader that does it', async () => {
+test('a split is published by the leader that applies it', async () => {
   await schedule({ symbol: 'VLNT', kind: 'split', numerator: 2, denominator: 1, atMs: Date.now() })
   await expect.poll(headlines).toEqual(['Valiant Exchange Group (VLNT) has been split 2 for 1'])
   await expect.poll(() => rig.epoch).toBeGreaterThan(rig.news[0]?.epoch ?? 0)
   await expectNothingElse()
 })
 
-test('a first history has the news that moved its prices, and a successor does not make it anew', async () => {
+test('a first history contains the news that moved its prices, and a new leader does not generate it again', async () => {
   const news = new News(rig.database.queries)
   const drawn = () => news.list({ symbol: undefined, before: { epoch: 1, number: 1 }, limit: 1_000 })
   const before = await drawn()
@@ -102,7 +102,7 @@ test('a first history has the news that moved its prices, and a successor does n
   expect(await drawn()).toEqual(before)
 })
 
-/** The same instrument where the next step of its value draws a jump. */
+/** The same instrument in a state where the next step of its value draws a jump. */
 function aboutToJump(instrument: InstrumentState): InstrumentState {
   const listed = INSTRUMENTS.find(({ wire }) => wire.symbol === instrument.symbol)
   const value = LatentValue.restore(toSimulated(listed!), instrument.value)
@@ -114,7 +114,7 @@ function aboutToJump(instrument: InstrumentState): InstrumentState {
   }
 }
 
-test('a jump that the simulator draws is told once prices have followed, and is drawn by no successor again', async () => {
+test('a drawn jump is published after prices have followed, and not drawn again by a new leader', async () => {
   await rig.stop()
   await rig.bend('VLNT', aboutToJump)
   await rig.resume()

@@ -6,7 +6,7 @@ const plan = (id: number): CorporateAction => ({
   ...{ id, kind: 'dividend', symbol: 'VLNT', centsPerLot: 5, atMs: 1, appliedBatch: undefined },
 })
 
-test('what stands there at the first look is known, what comes or goes after it is a change, once', () => {
+test('actions present at the first look are not changes; later additions and removals are reported once', () => {
   const plans = new Plans()
   const [first, second] = [plan(1), plan(2)]
   expect(plans.changesTo([first])).toEqual({ made: [], gone: [] })

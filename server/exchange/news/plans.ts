@@ -2,20 +2,20 @@ import type { CorporateAction } from '../../journal/corporate-actions.ts'
 
 interface Changes {
   readonly made: readonly CorporateAction[]
-  /** They are not there any more: called off, or applied. */
+  /** Actions no longer scheduled: canceled or applied. */
   readonly gone: readonly CorporateAction[]
 }
 
 const NOTHING: Changes = { made: [], gone: [] }
 
 /**
- * What the operator plans, from one look to the next. What stands there at the first look is known: who led before may
- * have told it.
+ * The changes of scheduled actions from one look to the next. Those present at the first look are not changes, because
+ * the previous leader may have announced them.
  */
 export class Plans {
   #seen: readonly CorporateAction[] | undefined
 
-  /** @param actions the same array as before has not changed */
+  /** @param actions the same array as before means no changes */
   changesTo(actions: readonly CorporateAction[]): Changes {
     const before = this.#seen
     this.#seen = actions

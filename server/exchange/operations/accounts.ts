@@ -14,7 +14,7 @@ import type { AccountFrames } from '../accounts/account-frames.ts'
 import { accountRefusal } from '../commands/refusal.ts'
 import { done, type Invalid, invalid, type Recorded, refused } from './outcome.ts'
 
-/** What concerns an account as a whole. */
+/** Operations on an account as a whole. */
 export class AccountOperations {
   readonly #engine: Engine
   readonly #frames: AccountFrames
@@ -52,7 +52,7 @@ export class AccountOperations {
     return done(atMs === undefined ? {} : { cancelAt: atMs })
   }
 
-  /** An account as it stands, with the `seq` of its newest frame. */
+  /** The current state of an account, with the `seq` of its next frame. */
   changed(number: number): ChangedAccount {
     const account = this.#frames.known(number)
     return { ...this.#frames.account(account), seq: account.seq }

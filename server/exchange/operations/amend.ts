@@ -9,7 +9,7 @@ import { refusal } from '../commands/refusal.ts'
 import { placedOrder } from './orders.ts'
 import { done, type Invalid, invalid, NOT_OPEN, type NotOpen, type Recorded, refused } from './outcome.ts'
 
-/** Amends an open order; its decimals are read here, since only the order says which instrument they are of. */
+/** Amends an open order. Its decimals are parsed here, because only the order determines the instrument. */
 export class AmendOperation {
   readonly #engine: Engine
   readonly #frames: AccountFrames
@@ -49,7 +49,7 @@ export class AmendOperation {
   }
 }
 
-/** Why an open order has no such field to be amended. */
+/** Why this field of an open order cannot be amended. */
 function whyNot({ type }: Pick<Order, 'type'>, field: keyof typeof WIRE_FIELD_OF): string {
   if (field === 'stopTicks' && type === 'trailing_stop') return 'that of a trailing stop follows the market'
   if (field === 'lots') return 'the quantity of an exit follows its entry, or the request that made it'

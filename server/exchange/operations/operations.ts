@@ -9,10 +9,10 @@ import type { Outcome } from './outcome.ts'
 import { PositionOperations } from './positions.ts'
 import { previewAnswer } from './preview.ts'
 
-/** What a user asks for of an account that there is. */
+/** A change to an existing account. */
 export type AccountChange = Exclude<ChangeRequest, CreateAccountRequest>
 
-/** Carries out what users ask for, on the engine as it stands, and words the answer. */
+/** Executes users' requests on the engine's current state and builds the answers. */
 export class Operations {
   readonly accounts: AccountOperations
   readonly #engine: Engine

@@ -12,7 +12,7 @@ import { refusal } from '../commands/refusal.ts'
 import { done, type Invalid, invalid, NOT_OPEN, type NotOpen, type Recorded, refused } from './outcome.ts'
 import { endsInThePast, invalidEnd, placeCommandOf } from './place-command.ts'
 
-/** Orders placed and canceled. */
+/** Places and cancels orders. */
 export class OrderOperations {
   readonly #engine: Engine
   readonly #frames: AccountFrames
@@ -43,12 +43,12 @@ export class OrderOperations {
     const command = { kind: 'order.cancelAll', account, ...(symbol && { symbol }), ...(side && { side }) } as const
     const { orders } = this.#engine.apply(command, timeMs)
     const orderIds = orders.map((order) => idText(order.account, order.number))
-    // Without an order to cancel nothing changed, and no frame comes.
+    // If nothing was canceled, nothing changed and no frame follows.
     return done(orderIds.length === 0 ? { orderIds } : { orderIds, seq: this.#frames.seqOf(account) })
   }
 }
 
-/** An order after what was asked, with the fills it has just got. */
+/** The order after the request, with its new fills. */
 export function placedOrder(
   { order, fills }: { readonly order: Readonly<Order>; readonly fills: readonly Fill[] },
   instrument: ListedInstrument,

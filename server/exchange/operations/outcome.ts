@@ -1,19 +1,17 @@
 import type { Answer } from '@valiant/shared/protocol/events'
 import type { WireError } from '@valiant/shared/protocol/wire-error'
 
-/** What an operation of a user is answered, for ever under its id. */
+/** An answer that is recorded under the command's id for good. */
 export interface Recorded {
   readonly answer: Answer
 }
 
-/**
- * An amend or a cancel that found no open order: what became of the order is read after the commit, and is final then.
- */
+/** An amend or cancel found no open order. The order's final state is read after the commit. */
 export interface NotOpen {
   readonly notOpen: true
 }
 
-/** Nothing was done, and the id stays free. */
+/** Nothing was done, and the id is not used up. */
 export interface Invalid {
   readonly invalid: WireError
 }

@@ -4,7 +4,7 @@ import type { PlaceOrderRequest, StopLossRequest, TakeProfitRequest } from '../.
 import type { PlaceOrder, StopLoss, TakeProfit } from '../../engine/command.ts'
 import { nextSessionClose, type Session } from '../market/session-close.ts'
 
-/** An order as the engine takes it: the exchange says when its day ends. */
+/** The engine's form of an order; the exchange determines when its day ends. */
 export function placeCommandOf(request: PlaceOrderRequest, session: Session, timeMs: number): PlaceOrder {
   const { event: _event, validUntilMs: _validUntilMs, takeProfit, stopLoss, ...same } = request
   const exits = exitsOf({ takeProfit, stopLoss }, session, timeMs)
@@ -16,7 +16,7 @@ export function placeCommandOf(request: PlaceOrderRequest, session: Session, tim
   }
 }
 
-/** A gtd order that would end before it began. */
+/** Whether a gtd order would expire before it starts. */
 export const endsInThePast = ({ expireAtMs }: PlaceOrderRequest, timeMs: number): boolean =>
   expireAtMs !== undefined && expireAtMs <= timeMs
 
@@ -25,7 +25,7 @@ export const invalidEnd = ({ expireAtMs }: PlaceOrderRequest, timeMs: number): W
     ...{ field: 'expireAt', rule: 'min', expected: `a time after ${timeMs}`, found: String(expireAtMs) },
   })
 
-/** Exits as the engine takes them. */
+/** The engine's form of exits. */
 export function exitsOf(
   exits: { readonly takeProfit?: TakeProfitRequest | undefined; readonly stopLoss?: StopLossRequest | undefined },
   session: Session,

@@ -7,7 +7,7 @@ import { placedOrder } from './orders.ts'
 import { done, type Recorded, refused } from './outcome.ts'
 import { exitsOf } from './place-command.ts'
 
-/** Positions closed and protected. */
+/** Closes and protects positions. */
 export class PositionOperations {
   readonly #engine: Engine
   readonly #frames: AccountFrames
@@ -26,7 +26,7 @@ export class PositionOperations {
     return refused({ ...refusal(result.rejection, instrument), order: toWireOrder(result.order, instrument), seq })
   }
 
-  /** Refused, it changed nothing: the error says which exit it was. */
+  /** A refusal changes nothing; the error names the exit that was refused. */
   protect(request: ProtectPositionRequest, timeMs: number): Recorded {
     const { account, symbol, lots, source } = request
     const instrument = this.#frames.instrument(symbol)

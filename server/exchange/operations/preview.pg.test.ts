@@ -5,7 +5,7 @@ import { ExchangeRig, good, orderOf } from '../exchange.fixture.ts'
 let rig: ExchangeRig
 afterEach(() => rig.close())
 
-test('the notional of a trailing stop is its value where it would trigger now', async () => {
+test('the notional of a trailing stop is its value at its current trigger price', async () => {
   rig = await ExchangeRig.open()
   const account = await rig.openAccount('user-1')
   const trailing = { type: 'trailing_stop', timeInForce: 'gtc', trailBps: 500 } as const

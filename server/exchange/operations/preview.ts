@@ -13,7 +13,7 @@ import { endsInThePast, invalidEnd, placeCommandOf } from './place-command.ts'
 
 type Foreseen = Extract<Preview, { ok: true }>
 
-/** Says what an order would do now; nothing is placed. */
+/** Says what an order would do now, without placing it. */
 export function previewAnswer(
   request: PlaceOrderRequest,
   { engine, frames, timeMs }: { engine: Engine; frames: AccountFrames; timeMs: number },
@@ -57,7 +57,10 @@ function midTicks(engine: Engine, symbol: string): number {
   return bidTicks > 0 && askTicks > 0 ? (bidTicks + askTicks) / 2 : engine.markTicks(symbol)
 }
 
-/** How much worse than the mid the average is, in basis points with one decimal; for people, not for money. */
+/**
+ * How much worse than the mid price the average is, in basis points with one decimal; for display, not for computing
+ * money.
+ */
 function slippageBps(midTicks: number, averageTicks: number, side: 'buy' | 'sell'): number {
   if (midTicks === 0) return 0
   const worse = side === 'buy' ? averageTicks - midTicks : midTicks - averageTicks
