@@ -20,7 +20,7 @@ const reset = (engine: Engine, startingCents: number) =>
   engine.apply({ kind: 'account.reset', account: ANN, startingCents }, START_MS)
 
 describe('a deposit', () => {
-  it('comes from outside and is told', () => {
+  it('comes from the outside account and is reported', () => {
     const engine = floorOf()
     const result = move(engine, 'account.deposit', 500)
     const entry = { account: ANN, counter: OUTSIDE, kind: 'deposit', asset: 'USD', amount: 500, number: 2 }
@@ -31,7 +31,7 @@ describe('a deposit', () => {
     expect(() => move(engine, 'account.deposit', 0)).toThrow(AssertionError)
   })
 
-  it('is taken however much all accounts together have been given', () => {
+  it('is accepted however large the deposits of all accounts are together', () => {
     const engine = floorOf()
     for (const account of [ANN, BEN]) {
       engine.apply({ kind: 'account.deposit', account, cents: 8e15 }, START_MS)
@@ -42,11 +42,11 @@ describe('a deposit', () => {
 })
 
 describe('a withdrawal', () => {
-  it('takes no more than what no order binds', () => {
+  it('takes at most what no order holds', () => {
     const engine = floorOf(MARKET)
     place(engine, { side: 'buy', lots: 10, limitTicks: 9_900 })
     engine.drain()
-    // 990.00 and a fee of 0.50 are bound.
+    // 990.00 and a fee of 0.50 are held.
     const free = START_CENTS - 99_050
     expect(move(engine, 'account.withdraw', free + 1)).toEqual({
       ...{ kind: 'account.withdraw', ok: false },
@@ -58,16 +58,16 @@ describe('a withdrawal', () => {
     expect(engine.drain().accounts[0]).toMatchObject({ cause: 'withdraw' })
   })
 
-  it('of a margin account leaves its margin, and is no loan', () => {
+  it('of a margin account leaves its margin, and cannot exceed its cash', () => {
     const engine = marginFloorOf(MARKET)
     place(engine, { side: 'sell', lots: 500 })
-    // Equity 99,925.02 less 25,000.00 of margin; the cash is 149,925.02.
+    // Equity is 99,925.02 less 25,000.00 of margin; the cash is 149,925.02.
     const free = 9_992_502 - 2_500_000
     expect(move(engine, 'account.withdraw', free + 1)).toMatchObject({ rejection: { availableCents: free } })
     expect(move(engine, 'account.withdraw', free)).toMatchObject({ ok: true })
     const long = marginFloorOf(MARKET)
     place(long, { side: 'buy', lots: 900 })
-    // 90,090.00 and 45.05 of the cash are spent; of the equity 54,864.95 are free.
+    // 90,090.00 and 45.05 of the cash are spent; 54,864.95 of the equity are free.
     const cash = START_CENTS - 9_009_000 - 4_505
     expect(move(long, 'account.withdraw', cash + 1)).toMatchObject({ rejection: { availableCents: cash } })
     place(long, { side: 'buy', lots: 99 })
@@ -78,7 +78,7 @@ describe('a withdrawal', () => {
 })
 
 describe('an update', () => {
-  it('of the name is told; of nothing it is not', () => {
+  it('of the name is reported; without a change it is not', () => {
     const engine = floorOf()
     expect(update(engine, { name: 'Anna' })).toMatchObject({ ok: true, account: { name: 'Anna', seq: 2 } })
     expect(engine.drain().accounts).toMatchObject([{ account: { account: ANN, name: 'Anna' }, cause: 'system' }])
@@ -86,7 +86,7 @@ describe('an update', () => {
     expect(engine.drain()).toEqual(NO_EVENTS)
   })
 
-  it('to margin lets what is open bind margin, and back again lots and cash', () => {
+  it('to margin makes open orders hold margin, and back to cash, lots and cash', () => {
     const engine = floorOf(MARKET)
     engine.quantum(START_MS)
     give(engine, ANN, 100)
@@ -95,7 +95,7 @@ describe('an update', () => {
     engine.drain()
     update(engine, { mode: 'margin' })
     expect(engine.position(ANN, 'VLNT')).toMatchObject({ heldLots: 0 })
-    // 110 lots at 100.00, of which half is bound.
+    // 110 lots at 100.00, at an initial margin of half.
     expect(engine.marginFigures(ANN).marginUsedCents).toBe(550_000)
     expect(engine.drain()).toMatchObject({ orders: [], accounts: [{ account: { mode: 'margin' }, cause: 'system' }] })
     place(engine, { side: 'sell', lots: 30, limitTicks: 10_050, reduceOnly: true })
@@ -107,7 +107,7 @@ describe('an update', () => {
     })
   })
 
-  it('to cash is refused with a short, with debt, and with more in the market than it has', () => {
+  it('to cash is refused with a short, with debt, and with orders beyond what the account has', () => {
     const refused = { ok: false, rejection: { code: 'INSUFFICIENT_MARGIN' } }
     const short = marginFloorOf(MARKET)
     place(short, { side: 'sell', lots: 1 })
@@ -140,7 +140,7 @@ describe('an update', () => {
     expect(update(waiting, { mode: 'cash' })).toMatchObject(refused)
   })
 
-  it('to cash is no longer watched', () => {
+  it('to cash ends the margin watch', () => {
     const engine = marginFloorOf(MARKET)
     place(engine, { side: 'buy', lots: 900 })
     engine.quantum(START_MS)
@@ -153,7 +153,7 @@ describe('an update', () => {
 })
 
 describe('a reset', () => {
-  it('cancels orders, gives all back to outside and begins anew', () => {
+  it('cancels orders, returns everything to the outside account and starts again', () => {
     const engine = marginFloorOf(MARKET)
     place(engine, { side: 'sell', lots: 10 })
     place(engine, { side: 'buy', lots: 4 })

@@ -10,7 +10,9 @@ import type { MarginWatch } from './risk/margin-watch.ts'
 import type { Rejection } from './state.ts'
 import type { WorkingOrders } from './working-orders.ts'
 
-/** What owners do to their accounts but trade: docs/trading-rules.md, 9. Each public method is one operation. */
+/**
+ * What owners do to their accounts apart from trading: docs/trading-rules.md, 9. Each public method is one operation.
+ */
 export class AccountDesk {
   private readonly log: EventLog
   private readonly working: WorkingOrders
@@ -56,7 +58,7 @@ export class AccountDesk {
     return { kind, ok: true, account: portfolio.account, entry }
   }
 
-  /** Whatever state it is in, it begins anew. */
+  /** Starts the account again, whatever its state. */
   reset(portfolio: Portfolio, { startingCents }: ResetAccount, timeMs: number): ResetAccountResult {
     assertCents(startingCents)
     const { account } = portfolio
@@ -77,7 +79,8 @@ export class AccountDesk {
     const { account } = portfolio
     account.mode = mode
     account.marginState = 'ok'
-    // Orders bind differently now; what they bind of cash does not change, and is not told.
+    // Orders hold margin now instead of cash, or the other way round. Their `heldCents` do not change and are not
+    // reported.
     for (const order of portfolio.openOrders()) bind(order)
     if (mode === 'margin') this.watch.note(portfolio)
     else this.watch.forget(portfolio)
@@ -100,7 +103,7 @@ const assertCents = (cents: number): void => {
   assert(Number.isSafeInteger(cents) && cents > 0, 'whole cents, more than 0')
 }
 
-/** A cash account owes nothing, and what it has in the market it can pay. */
+/** A cash account must owe nothing, and must be able to pay for its open orders. */
 function modeRejectionOf(portfolio: Portfolio, mode: AccountMode): Rejection | undefined {
   const { account } = portfolio
   if (mode === 'margin') return undefined
@@ -109,7 +112,7 @@ function modeRejectionOf(portfolio: Portfolio, mode: AccountMode): Rejection | u
     return { code: 'INSUFFICIENT_MARGIN', requiredCents: account.heldCents, availableCents: account.cashCents }
   }
   const orders = portfolio.openOrders()
-  // A buy that may only reduce waits for a short that is not there yet.
+  // A reduce-only buy waits for a short position that a cash account cannot have.
   if (orders.some((order) => order.side === 'buy' && order.reduceOnly)) return { code: 'INSUFFICIENT_MARGIN' }
   for (const market of portfolio.markets) {
     const requiredLots = portfolio.openLots(market, 'sell') + (portfolio.position(market)?.heldLots ?? 0)

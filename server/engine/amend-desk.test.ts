@@ -18,7 +18,7 @@ const codeOf = (engine: Engine, number: number, terms: Terms) => {
 }
 
 describe('an amend', () => {
-  it('to fewer lots keeps the place and releases what they bound', () => {
+  it('to fewer lots keeps the place and releases their hold', () => {
     const engine = floorOf(MARKET)
     const { order } = place(engine, { side: 'buy', lots: 10, limitTicks: 9_950 })
     const { order: behind } = place(engine, { account: BEN, side: 'buy', lots: 5, limitTicks: 9_950 })
@@ -42,7 +42,7 @@ describe('an amend', () => {
     expect(engine.buyingPower(ANN)).toBe(START_CENTS - 29_895)
   })
 
-  it('may take at its new price, and says what it took', () => {
+  it('may trade at its new price, and returns its fills', () => {
     const engine = floorOf(MARKET)
     const { order } = place(engine, { side: 'buy', lots: 70, limitTicks: 9_950 })
     const result = amend(engine, 1, { limitTicks: 10_100 })
@@ -55,7 +55,7 @@ describe('an amend', () => {
     expect(engine.levels('VLNT', 'buy', 1)).toEqual([[10_100, 10]])
   })
 
-  it('that changes nothing is ok, and nothing happens', () => {
+  it('that changes nothing succeeds without an event', () => {
     const engine = floorOf(MARKET)
     place(engine, { side: 'buy', lots: 10, limitTicks: 9_950 })
     engine.drain()
@@ -64,7 +64,7 @@ describe('an amend', () => {
     expect(engine.drain()).toEqual(NO_EVENTS)
   })
 
-  it('to no more lots than are filled cancels the rest', () => {
+  it('to no more lots than have been filled cancels the rest', () => {
     const engine = floorOf(MARKET)
     const { order } = place(engine, { side: 'buy', lots: 10, limitTicks: 9_950 })
     engine.house('VLNT').take('sell', 4, 9_950, START_MS)
@@ -73,14 +73,14 @@ describe('an amend', () => {
     expect(engine.openOrders(ANN)).toEqual([])
   })
 
-  it('of an order that is not open finds nothing', () => {
+  it('of an order that is not open returns NOT_FOUND', () => {
     const engine = floorOf(MARKET)
     expect(codeOf(engine, 1, { lots: 1 })).toBe('NOT_FOUND')
     place(engine, { account: BEN, side: 'buy', lots: 1, limitTicks: 9_950 })
     expect(codeOf(engine, 1, { lots: 2 })).toBe('NOT_FOUND')
   })
 
-  it('of what the order does not have is refused by the field', () => {
+  it('of a field that the order does not have is refused with its name', () => {
     const engine = floorOf(MARKET)
     give(engine, ANN, 10)
     place(engine, { side: 'buy', lots: 5, limitTicks: 9_950, takeProfit: { limitTicks: 10_500 } })
@@ -98,7 +98,7 @@ describe('an amend', () => {
     expect(fieldOf(4, { limitTicks: 9_000 })).toBe('limitTicks')
   })
 
-  it('that is refused leaves the order, its hold and its place in the queue as they were', () => {
+  it('that is refused leaves the order, its hold and its place in the queue unchanged', () => {
     const engine = floorOf(MARKET)
     const { order } = place(engine, { side: 'buy', lots: 10, limitTicks: 9_950, postOnly: true })
     const { order: behind } = place(engine, { account: BEN, side: 'buy', lots: 5, limitTicks: 9_950 })
@@ -117,7 +117,7 @@ describe('an amend', () => {
     expect(engine.drain()).toEqual(NO_EVENTS)
   })
 
-  it('may spend what the order itself holds, and sell what it binds', () => {
+  it('may use the cash and lots that the order itself holds', () => {
     const engine = floorOf(MARKET)
     place(engine, { side: 'buy', lots: 1_004, limitTicks: 9_950 })
     expect(engine.buyingPower(ANN)).toBeLessThan(5_300)
@@ -129,13 +129,13 @@ describe('an amend', () => {
     expect(codeOf(other, 1, { lots: 11 })).toBe('INSUFFICIENT_POSITION')
   })
 
-  it('is not stopped by the number of open orders', () => {
+  it('does not count against the number of open orders', () => {
     const engine = floorOf(MARKET, { openOrdersMax: 1 })
     place(engine, { side: 'buy', lots: 1, limitTicks: 9_950 })
     expect(codeOf(engine, 1, { limitTicks: 9_960 })).toBeUndefined()
   })
 
-  it('that would meet its own order first is refused, or cancels that, as the order asked for', () => {
+  it('that would first meet an order of its own account is refused or cancels that one, as selfTrade says', () => {
     const engine = floorOf(MARKET)
     give(engine, ANN, 10)
     const { order: own } = place(engine, { side: 'sell', lots: 10, limitTicks: 10_050 })
@@ -148,8 +148,8 @@ describe('an amend', () => {
   })
 })
 
-describe('an amend of a waiting order', () => {
-  it('arms it anew at its new trigger, unless the last trade has reached that', () => {
+describe('an amend of an untriggered order', () => {
+  it('arms it again at its new trigger, unless the last trade has reached it', () => {
     const engine = floorOf(MARKET)
     const { order } = place(engine, { type: 'stop', side: 'buy', lots: 10, stopTicks: 10_080 })
     tradeAt(engine, 10_020)
@@ -162,7 +162,7 @@ describe('an amend of a waiting order', () => {
     expect(order.status).toBe('filled')
   })
 
-  it('of its limit leaves the trigger, and the other way round', () => {
+  it('of its limit leaves the trigger unchanged, and the other way round', () => {
     const engine = floorOf(MARKET)
     const { order } = place(engine, { type: 'stop_limit', side: 'buy', lots: 5, stopTicks: 10_080, limitTicks: 10_090 })
     expect(codeOf(engine, 1, { limitTicks: 10_000 })).toBeUndefined()
@@ -175,7 +175,7 @@ describe('an amend of a waiting order', () => {
     expect(codeOf(engine, 1, { limitTicks: 10_010 })).toBeUndefined()
   })
 
-  it('of a trail keeps the water, and one kind of trail takes the place of the other', () => {
+  it('of a trail keeps the high-water price; one kind of trail replaces the other', () => {
     const engine = floorOf(MARKET)
     give(engine, ANN, 10)
     const { order } = place(engine, { type: 'trailing_stop', side: 'sell', lots: 10, trailTicks: 100 })
@@ -188,7 +188,7 @@ describe('an amend of a waiting order', () => {
     expect(order).toMatchObject({ highWaterTicks: 10_050, stopTicks: 9_950, trailTicks: 0, trailBps: 100 })
   })
 
-  it('that is held is kept in mind until it wakes', () => {
+  it('of a held leg takes effect when the leg becomes active', () => {
     const engine = floorOf(MARKET)
     place(engine, { side: 'buy', lots: 5, limitTicks: 9_950, takeProfit: { limitTicks: 10_500 } })
     expect(codeOf(engine, 2, { limitTicks: SHARE.maxTicks + 1 })).toBe('PRICE_BAND')

@@ -12,14 +12,14 @@ import { replacingRequestOf } from './risk/request.ts'
 import type { Order, Rejection } from './state.ts'
 import type { WorkingOrders } from './working-orders.ts'
 
-/** What an amend may change, as the order has it. */
+/** The fields that an amend may change. */
 type Terms = Pick<Order, 'lots' | 'limitTicks' | 'stopTicks' | 'trailTicks' | 'trailBps'>
 type Field = keyof Terms
 
 const FIELDS: readonly Field[] = ['lots', 'limitTicks', 'stopTicks', 'trailTicks', 'trailBps']
 const NO_FILLS: readonly Fill[] = []
 
-/** Changes open orders: all of what is asked, or nothing. */
+/** Changes open orders, entirely or not at all. */
 export class AmendDesk {
   private readonly log: EventLog
   private readonly working: WorkingOrders
@@ -59,7 +59,7 @@ export class AmendDesk {
     return this.replace(order, terms, timeMs)
   }
 
-  /** More than fewer lots: the order arrives anew, or a held one keeps its new prices in mind. */
+  /** For anything but fewer lots: the order arrives again at the back, or a held leg just keeps its new terms. */
   private replace(order: OpenOrder, terms: Terms, timeMs: number): AmendOrderResult {
     const rejection = order.status === 'held' ? aboveBookRejectionOf(order, terms) : this.rejectionOf(order, terms)
     if (rejection !== undefined) return refused(order, rejection)
@@ -76,7 +76,7 @@ export class AmendDesk {
     return accepted(order, fills, status === 'held')
   }
 
-  /** Held legs are of as many lots as their entry. */
+  /** Held legs have as many lots as their entry. */
   private tell(order: OpenOrder, timeMs: number): void {
     this.working.change(order, timeMs)
     if (order.role !== undefined || order.group === undefined) return
@@ -92,7 +92,7 @@ export class AmendDesk {
   }
 }
 
-/** Whether an order has this field, and an amend may change it. */
+/** Whether an order has this field and an amend may change it. */
 function has({ type, status, role }: OpenOrder, field: Field): boolean {
   switch (field) {
     case 'lots':
@@ -109,7 +109,7 @@ function has({ type, status, role }: OpenOrder, field: Field): boolean {
   }
 }
 
-/** The order's terms as they would be; one kind of trail takes the place of the other. */
+/** The order's new terms; one kind of trail replaces the other. */
 function amended(order: OpenOrder, command: AmendOrder): Terms {
   const isNewTrail = command.trailTicks !== undefined || command.trailBps !== undefined
   return {
@@ -121,7 +121,7 @@ function amended(order: OpenOrder, command: AmendOrder): Terms {
   }
 }
 
-/** What remains of the order under its new terms, as if it were placed; once triggered it is a limit order. */
+/** The rest of the order under its new terms as if it were new; once triggered, it is a limit order. */
 function commandOf(order: OpenOrder, terms: Terms): PlaceOrder {
   const { account, clientOrderId, symbol, side, type, status, timeInForce, postOnly, reduceOnly, selfTrade, source } =
     order
@@ -144,7 +144,7 @@ function commandOf(order: OpenOrder, terms: Terms): PlaceOrder {
   }
 }
 
-/** Held legs are held against the market when they wake. */
+/** A held leg is checked against the market only when it becomes active. */
 function aboveBookRejectionOf({ market }: OpenOrder, { limitTicks, stopTicks }: Terms): Rejection | undefined {
   if (Math.max(limitTicks, stopTicks) <= market.book.maxTicks) return undefined
   return { code: 'PRICE_BAND', lowTicks: market.bandLowTicks, highTicks: market.bandHighTicks }

@@ -1,17 +1,17 @@
-/** A broken invariant of the engine: a defect. The exchange loop throws its memory away and reads it again. */
+/** A broken invariant of the engine: a defect. The exchange loop discards its memory and reads it again. */
 export class AssertionError extends Error {
   override readonly name = 'AssertionError'
 }
 
 /**
- * Holds an invariant, in production too.
+ * Checks an invariant, also in production.
  * @throws {AssertionError} when the claim is false
  */
 export function assert(claim: boolean, message: string): asserts claim {
   if (!claim) throw new AssertionError(message)
 }
 
-/** For the end of a `switch` over a union: the compiler proves that nothing arrives here. */
+/** For the end of a `switch` over a union: the compiler proves that this is never reached. */
 export function unreachable(value: never): never {
   throw new AssertionError(`no case for ${JSON.stringify(value)}`)
 }

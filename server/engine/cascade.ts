@@ -8,7 +8,10 @@ import { isReached } from './triggers/reached.ts'
 import { cutToPosition } from './risk/reduce-only.ts'
 import type { WorkingOrders } from './working-orders.ts'
 
-/** What follows from fills and trades in the same operation, until nothing is left to do: docs/trading-rules.md, 1. */
+/**
+ * Handles the consequences of fills and trades within the same operation, until none are left: docs/trading-rules.md,
+ * 1.
+ */
 export class Cascade {
   private readonly log: EventLog
   private readonly working: WorkingOrders
@@ -22,7 +25,7 @@ export class Cascade {
     this.effects = parts.effects
   }
 
-  /** To be called at the end of whatever may have traded. */
+  /** Call this at the end of everything that may have traded. */
   run(timeMs: number): void {
     while (!this.effects.isEmpty) this.doNext(timeMs)
   }
@@ -56,7 +59,7 @@ export class Cascade {
     this.effects.triggered = trade.market.stops.show(trade.ticks, trade.priority, this.working.moveWater)
   }
 
-  /** An order whose trigger was reached acts, unless it was canceled before its turn. */
+  /** A triggered order becomes active, unless it was canceled before its turn. */
   private trigger(order: OpenOrder, timeMs: number): void {
     if (order.isClosed) return
     const { working } = this
@@ -77,7 +80,7 @@ export class Cascade {
     working.closeLegs(order, timeMs)
   }
 
-  /** Puts an exit to work that binds its lots already, and tells it. */
+  /** Activates an exit that already holds its lots, and reports it. */
   activate(exit: OpenOrder, timeMs: number): void {
     const { market, side } = exit
     if (exit.role === 'take_profit') {
@@ -93,7 +96,7 @@ export class Cascade {
     this.effects.triggered.push(exit)
   }
 
-  /** The legs of an entry wake with its first fill and grow with each further one. */
+  /** The legs of an entry become active with its first fill and grow with each further one. */
   private growLegs(entry: OpenOrder, timeMs: number): void {
     const { group, portfolio, market, filledLots } = entry
     const grownLots = filledLots - (group?.grownLots ?? 0)
@@ -104,7 +107,7 @@ export class Cascade {
     this.log.begin(undefined, 'trade')
     for (const leg of legs) {
       leg.lots = isFirst ? grownLots : leg.lots + grownLots
-      // From now on it binds, though it has no place yet.
+      // From here on it holds lots, although it is not in the market yet.
       if (leg.status === 'held') leg.status = 'open'
       leg.version++
       leg.updatedAtMs = timeMs
@@ -119,7 +122,7 @@ export class Cascade {
     }
   }
 
-  /** An exit that was filled whole leaves nothing to enter for. */
+  /** After an exit has filled completely, the rest of the entry is canceled. */
   private closeEntry(exit: OpenOrder, timeMs: number): void {
     this.log.begin(undefined, 'trade')
     this.cancelEntry(exit, timeMs)

@@ -15,11 +15,11 @@ const entriesOf = (engine: Engine) =>
     return [account, counter, kind, amount, balanceAfter]
   })
 
-it('debt pays interest, so many 365ths of a year together, rounded up once', () => {
+it('debt pays interest per day of a 365-day year, rounded up once for all days charged together', () => {
   const engine = marginFloorOf(MARKET)
   engine.apply(orderOf({ side: 'buy', lots: 1_000 }), START_MS)
   engine.drain()
-  // 150.05 at 8 % a year: 0.0329 a day, 0.9866 in thirty.
+  // 150.05 at 8 % a year: 0.0329 a day, 0.9866 in thirty days.
   charge(engine, 1)
   expect(entriesOf(engine)).toEqual([[ANN, OUTSIDE, 'interest', -4, -15_009]])
   charge(engine, 30)
@@ -29,7 +29,7 @@ it('debt pays interest, so many 365ths of a year together, rounded up once', () 
   expect(accounts[0]).toMatchObject({ account: { account: ANN, realizedCents: 0 }, cause: 'interest' })
 })
 
-it('at the rate that the engine was made with', () => {
+it('debt pays the configured rate', () => {
   const engine = new Engine({ instruments: [SHARE], maxOpenOrdersPerInstrument: 9, interestBps: 3_650 })
   const open = { kind: 'account.open', account: ANN, name: 'Ann', startingCents: START_CENTS, mode: 'margin' } as const
   engine.apply(open, START_MS)
@@ -39,7 +39,7 @@ it('at the rate that the engine was made with', () => {
   expect(entriesOf(engine)).toEqual([[ANN, OUTSIDE, 'interest', -100, -100_100]])
 })
 
-it('a short pays for what it has borrowed, at the mark; each symbol for itself, in the order of the instruments', () => {
+it('a short pays a borrow fee on its value at the mark, per symbol, in the order of the instruments', () => {
   const engine = marginFloorOf(MARKET)
   give(engine, ANN, -10, COIN.symbol)
   give(engine, ANN, -500)
@@ -56,7 +56,7 @@ it('a short pays for what it has borrowed, at the mark; each symbol for itself, 
   expect(entriesOf(engine)[0]).toEqual([ANN, OUTSIDE, 'borrow', -1_233, START_CENTS - 211 - 1_233])
 })
 
-it('who owes nothing pays nothing; accounts come by number', () => {
+it('accounts without debt pay nothing; accounts are charged by number', () => {
   const engine = marginFloorOf(MARKET)
   give(engine, ANN, 500)
   charge(engine, 1)
@@ -69,10 +69,10 @@ it('who owes nothing pays nothing; accounts come by number', () => {
   expect(entriesOf(engine).map(([account]) => account)).toEqual([ANN, BEN])
 })
 
-it('a charge may bring an account below its maintenance', () => {
+it('a charge may bring an account below its maintenance margin', () => {
   const engine = marginFloorOf(MARKET)
   give(engine, ANN, -1_000)
-  // Equity is what 1,000 short lots at 100.00 need, 25,000.00, and the fee of a day, 4.11.
+  // Equity is the maintenance of 1,000 short lots at 100.00, 25,000.00, plus the fee of one day, 4.11.
   Object.assign(engine.account(ANN)!, { cashCents: 12_500_000 + 411 })
   engine.quantum(START_MS)
   charge(engine, 1)

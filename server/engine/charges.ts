@@ -8,7 +8,7 @@ import { valueCentsOf } from './risk/margin.ts'
 const BPS = 10_000
 const DAYS_A_YEAR = 365
 
-/** What margin accounts pay for what they owe: docs/trading-rules.md, 8. */
+/** Interest and borrow fees of margin accounts: docs/trading-rules.md, 8. */
 export class Charges {
   private readonly log: EventLog
   private readonly outside: Outside
@@ -47,7 +47,7 @@ export class Charges {
   }
 }
 
-/** So many 365ths of a year's rate, rounded up to the cent. */
+/** `days` / 365 of a year's rate, rounded up to the cent. */
 function chargeOn(cents: number, bps: number, days: number): number {
   const year = BigInt(BPS * DAYS_A_YEAR)
   return Number((BigInt(cents) * BigInt(bps) * BigInt(days) + year - 1n) / year)

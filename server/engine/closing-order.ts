@@ -1,7 +1,7 @@
 import type { PlaceOrder } from './command.ts'
 import type { Portfolio } from './portfolio.ts'
 
-/** A market ioc order that can only reduce, as the next of its account; its id is its number. */
+/** A reduce-only market ioc order with the account's next number, which also serves as its client order id. */
 export function closingOrder(
   portfolio: Portfolio,
   { symbol, side, lots, source }: Pick<PlaceOrder, 'symbol' | 'side' | 'lots' | 'source'>,

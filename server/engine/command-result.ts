@@ -27,7 +27,7 @@ export interface ResetAccountResult {
   readonly account: Readonly<Account>
 }
 
-/** A refused order has used a running number up, and is told by an event like any other. */
+/** A refused order also uses up a running number, and is reported by an event. */
 export type PlaceOrderResult =
   | {
       readonly kind: 'order.place'
@@ -38,8 +38,8 @@ export type PlaceOrderResult =
   | { readonly kind: 'order.place'; readonly ok: false; readonly order: Readonly<Order>; readonly rejection: Rejection }
 
 /**
- * A refused amend changed nothing and is told by no event. `NOT_AMENDABLE`: the order's type, or its being a leg, does not
- * have this field.
+ * A refused amend changed nothing and has no event. `NOT_AMENDABLE`: orders of this type, or legs, do not have this
+ * field.
  */
 export type AmendOrderResult =
   | {
@@ -47,7 +47,7 @@ export type AmendOrderResult =
       readonly ok: true
       readonly order: Readonly<Order>
       readonly fills: readonly Fill[]
-      /** False when it went to the back of its new place. */
+      /** False when it went to the back of the queue at its price. */
       readonly priorityKept: boolean
     }
   | { readonly kind: 'order.amend'; readonly ok: false; readonly code: 'NOT_FOUND' }
@@ -66,7 +66,7 @@ export type AmendOrderResult =
       readonly rejection: Rejection
     }
 
-/** The engine forgets an order when it is closed: whether it ever was one is for the exchange to say. */
+/** The engine drops closed orders; only the exchange knows whether the order ever existed. */
 export type CancelOrderResult =
   | { readonly kind: 'order.cancel'; readonly ok: true; readonly order: Readonly<Order> }
   | { readonly kind: 'order.cancel'; readonly ok: false; readonly code: 'NOT_FOUND' }
@@ -74,11 +74,11 @@ export type CancelOrderResult =
 export interface CancelAllOrdersResult {
   readonly kind: 'order.cancelAll'
   readonly ok: true
-  /** Those canceled, oldest first. */
+  /** The canceled orders, oldest first. */
   readonly orders: readonly Readonly<Order>[]
 }
 
-/** As of an order: a refused one has used a number up. */
+/** As for an order: a refused one also uses up a number. */
 export type ClosePositionResult =
   | {
       readonly kind: 'position.close'
@@ -93,7 +93,7 @@ export type ClosePositionResult =
       readonly rejection: Rejection
     }
 
-/** A refused protection changed nothing and is told by no event. */
+/** A refused protection changed nothing and has no event. */
 export type ProtectPositionResult =
   | {
       readonly kind: 'position.protect'
@@ -105,24 +105,24 @@ export type ProtectPositionResult =
       readonly kind: 'position.protect'
       readonly ok: false
       readonly rejection: Rejection
-      /** The exit that was refused; undefined where the position itself is missing. */
+      /** The refused exit; undefined when there is no position. */
       readonly role: LegRole | undefined
     }
 
 export interface SetDeadManResult {
   readonly kind: 'cancelAfter'
   readonly ok: true
-  /** Market time at which it goes off. */
+  /** Market time at which it fires. */
   readonly atMs: number | undefined
 }
 
-/** What a command of the market did is told by events alone. */
+/** The effects of a market command are only reported by events. */
 export interface MarketCommandResult {
   readonly kind: MarketCommand['kind']
   readonly ok: true
 }
 
-/** What came of a command. Orders and accounts are live: read them before the next command. */
+/** The result of a command. Orders and accounts are live objects: read them before the next command. */
 export type CommandResult =
   | OpenAccountResult
   | UpdateAccountResult
@@ -137,7 +137,7 @@ export type CommandResult =
   | SetDeadManResult
   | MarketCommandResult
 
-/** What comes of commands of a kind. */
+/** The result type for a kind of command. */
 export type ResultOf<Kind extends Command['kind'], Result = CommandResult> = Result extends {
   readonly kind: infer Told
 }
@@ -146,25 +146,25 @@ export type ResultOf<Kind extends Command['kind'], Result = CommandResult> = Res
     : never
   : never
 
-/** What an order would do if it came now. */
+/** What an order would do if it were placed now. */
 export type Preview =
   | {
       readonly ok: true
-      /** Ticks and lots a price, best first. */
+      /** Ticks and lots by price, best first. */
       readonly fills: readonly (readonly [ticks: number, lots: number])[]
       readonly valueCents: number
-      /** The taker's fee on the fills. */
+      /** The taker fee on the fills. */
       readonly feeCents: number
-      /** Lots that would rest, and the maker's fee they would add if all of them filled. */
+      /** Lots that would rest, and the maker fee that they would add when filled. */
       readonly restLots: number
-      /** What those lots are valued at: the limit, or the trigger of an order without one. */
+      /** The price at which those lots are valued: the limit, or the trigger of an order without one. */
       readonly restTicks: number
       readonly restFeeCents: number
       readonly buyingPowerAfterCents: number
-      /** Of a margin account: the margin used, and the price that would then liquidate it. */
+      /** Margin accounts only: the margin used, and the price that would then liquidate it. */
       readonly marginAfterCents: number | undefined
       readonly liquidationTicks: number | undefined
-      /** What the order comes to; `notional` orders learn it here. */
+      /** The quantity; for a `notional` order, the one computed from it. */
       readonly lots: number
     }
   | { readonly ok: false; readonly rejection: Rejection }

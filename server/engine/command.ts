@@ -1,4 +1,4 @@
-/** What the engine is told. Time, account numbers and content are data; nothing is read from a clock. */
+/** The input of the engine. Time, account numbers and content are data; the engine reads no clock. */
 
 /** A random 31-bit number; the first few are the exchange's own. */
 export type AccountNumber = number
@@ -7,16 +7,16 @@ export type AccountNumber = number
 export const HOUSE: AccountNumber = 1
 export const FEES: AccountNumber = 2
 export const OUTSIDE: AccountNumber = 3
-/** Numbers below this are never given to a user. */
+/** Numbers below this are reserved for the exchange. */
 export const FIRST_USER_ACCOUNT: AccountNumber = 16
 
 export type Side = 'buy' | 'sell'
 export type OrderType = 'market' | 'limit' | 'stop' | 'stop_limit' | 'trailing_stop'
-/** `day` is `gtd` whose end the exchange has computed. */
+/** `day` is a `gtd` whose end the exchange has computed. */
 export type TimeInForce = 'gtc' | 'ioc' | 'fok' | 'day' | 'gtd'
 export type SelfTrade = 'cancel_maker' | 'cancel_taker' | 'cancel_both'
 export type OrderSource = 'web' | 'api' | 'system'
-/** A cash account owns what it holds; a margin account may be short or in debt. */
+/** A cash account cannot owe cash or lots; a margin account may be short or in debt. */
 export type AccountMode = 'cash' | 'margin'
 
 export interface OpenAccount {
@@ -25,7 +25,7 @@ export interface OpenAccount {
   readonly name: string
   /** Deposited from `outside` as the account's first ledger entry; more than 0. */
   readonly startingCents: number
-  /** `cash` unless told. */
+  /** Defaults to `cash`. */
   readonly mode?: AccountMode
 }
 
@@ -36,37 +36,37 @@ export interface UpdateAccount {
   readonly mode?: AccountMode
 }
 
-/** Money from `outside`, or back to it; more than 0. */
+/** Moves money from or to `outside`; more than 0. */
 export interface MoveMoney {
   readonly kind: 'account.deposit' | 'account.withdraw'
   readonly account: AccountNumber
   readonly cents: number
 }
 
-/** Begins anew: no orders, no positions, this much cash; numbers and history go on. */
+/** Starts again without orders and positions and with this cash; numbers and history continue. */
 export interface ResetAccount {
   readonly kind: 'account.reset'
   readonly account: AccountNumber
   readonly startingCents: number
 }
 
-/** An exit that takes its profit at a limit. */
+/** An exit that takes the profit at a limit price. */
 export interface TakeProfit {
   readonly limitTicks: number
-  /** `gtc` unless it ends with the day. */
+  /** `gtc` unless set. */
   readonly expireAtMs?: number
 }
 
 /** An exit that waits for a price: exactly one of `stopTicks` and `trailBps`. */
 export interface StopLoss {
   readonly stopTicks?: number
-  /** With `stopTicks`: a stop-limit. */
+  /** With `stopTicks`, makes it a stop-limit. */
   readonly limitTicks?: number
   readonly trailBps?: number
   readonly expireAtMs?: number
 }
 
-/** An order, well formed: whole lots and ticks, its symbol known, the fields that its type needs and no others. */
+/** A well-formed order: whole lots and ticks, a listed symbol, exactly the fields that its type needs. */
 export interface PlaceOrder {
   readonly kind: 'order.place'
   readonly account: AccountNumber
@@ -74,19 +74,19 @@ export interface PlaceOrder {
   readonly symbol: string
   readonly side: Side
   readonly type: OrderType
-  /** 0 where `notionalCents` says how much. */
+  /** 0 when `notionalCents` is set. */
   readonly lots: number
-  /** Of a market order: the most that it may come to, fee included. */
+  /** Market orders only: the most that it may cost, including the fee. */
   readonly notionalCents?: number
-  /** 0 for a type without a limit. */
+  /** 0 for types without a limit. */
   readonly limitTicks: number
-  /** Of a stop and a stop-limit. */
+  /** For stop and stop-limit orders. */
   readonly stopTicks?: number
-  /** Of a trailing stop: exactly one of the two. */
+  /** For trailing stops: exactly one of the two. */
   readonly trailTicks?: number
   readonly trailBps?: number
   readonly timeInForce: TimeInForce
-  /** Of `day` and `gtd`: market time. */
+  /** For `day` and `gtd`: market time. */
   readonly expireAtMs?: number
   readonly postOnly: boolean
   readonly reduceOnly?: boolean
@@ -97,15 +97,15 @@ export interface PlaceOrder {
   readonly tag?: string
 }
 
-/** By the account's running number of the order, or by the id its owner gave it. */
+/** By the account's running number of the order, or by the client's id. */
 export type OrderReference = { readonly number: number } | { readonly clientOrderId: string }
 
-/** Only what is to change; a field that the order's type does not have is refused. */
+/** Only the fields to change; a field that the order's type lacks is refused. */
 export interface AmendOrder {
   readonly kind: 'order.amend'
   readonly account: AccountNumber
   readonly order: OrderReference
-  /** The new total. */
+  /** The new total quantity. */
   readonly lots?: number
   readonly limitTicks?: number
   readonly stopTicks?: number
@@ -124,11 +124,11 @@ export interface CancelAllOrders {
   readonly account: AccountNumber
   readonly symbol?: string
   readonly side?: Side
-  /** Nobody is there any more: the reason is the dead man's switch's, and what protects a position stays. */
+  /** All clients have disconnected: cancels with the dead man's reason, and keeps protective orders. */
   readonly abandoned?: boolean
 }
 
-/** Closes a position, or part of it, at the market. */
+/** Closes a position, or part of it, at market. */
 export interface ClosePosition {
   readonly kind: 'position.close'
   readonly account: AccountNumber
@@ -137,7 +137,7 @@ export interface ClosePosition {
   readonly source: OrderSource
 }
 
-/** Replaces the exits of a position; without either price it only removes them. */
+/** Replaces the exits of a position; without either exit, it only removes them. */
 export interface ProtectPosition {
   readonly kind: 'position.protect'
   readonly account: AccountNumber
@@ -148,54 +148,54 @@ export interface ProtectPosition {
   readonly source: OrderSource
 }
 
-/** The dead man's switch: replaces the one before. */
+/** Sets the dead man's switch, replacing an earlier one. */
 export interface SetDeadMan {
   readonly kind: 'cancelAfter'
   readonly account: AccountNumber
-  /** 0 switches it off. */
+  /** 0 turns it off. */
   readonly timeoutMs: number
-  /** All when absent. */
+  /** Default: all. */
   readonly symbols?: readonly string[]
   readonly keepProtective: boolean
 }
 
 /**
- * The operator's: what an instrument takes. `halted` takes cancels only; `closed` likewise, outside its session. Nobody
- * trades meanwhile.
+ * Sets the status of an instrument, by the operator. `halted` and `closed` (outside its session) allow only cancels.
+ * Nobody trades meanwhile.
  */
 export interface SetMarketStatus {
   readonly kind: 'market.status'
   readonly symbol: string
   readonly status: MarketStatus
-  /** Takes the users' orders out too. */
+  /** Also cancels the users' orders. */
   readonly cancelOrders?: boolean
 }
 export type MarketStatus = 'open' | 'halted' | 'closed'
 
-/** Pays, or takes from shorts, so many cents a lot. */
+/** Pays this many cents per lot to longs, and takes it from shorts. */
 export interface PayDividend {
   readonly kind: 'corporate.dividend'
   readonly symbol: string
   readonly centsPerLot: number
 }
 
-/** Each `denominator` lots become `numerator`. The house's orders must have gone from the book. */
+/** Each `denominator` lots become `numerator`. The house's orders must have been removed from the book. */
 export interface SplitShares {
   readonly kind: 'corporate.split'
   readonly symbol: string
   readonly numerator: number
   readonly denominator: number
-  /** The highest price of the book from then on. */
+  /** The highest price of the book after the split. */
   readonly maxTicks: number
 }
 
-/** Interest and borrow fees of so many days, on every margin account that owes them. */
+/** Charges interest and borrow fees for a number of days to every margin account that owes them. */
 export interface ChargeDays {
   readonly kind: 'margin.charge'
   readonly days: number
 }
 
-/** Of one account, by its owner. */
+/** Commands of one account, by its owner. */
 export type AccountCommand =
   | OpenAccount
   | UpdateAccount
@@ -208,6 +208,6 @@ export type AccountCommand =
   | ClosePosition
   | ProtectPosition
   | SetDeadMan
-/** Of the whole market, by its operator or its calendar. */
+/** Commands of the whole market, by its operator or calendar. */
 export type MarketCommand = SetMarketStatus | PayDividend | SplitShares | ChargeDays
 export type Command = AccountCommand | MarketCommand

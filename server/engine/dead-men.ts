@@ -8,12 +8,12 @@ import type { WorkingOrders } from './working-orders.ts'
 
 type Armed = DeadMan & { readonly atMs: number }
 
-/** The dead man's switches: each cancels its account's orders unless it is set again in time. */
+/** The dead man's switches: each cancels its account's orders unless it is renewed in time. */
 export class DeadMen {
   private readonly log: EventLog
   private readonly working: WorkingOrders
   private readonly armed = new Map<AccountNumber, Armed>()
-  /** No switch goes off before: quanta are many, switches few. */
+  /** No switch fires before this time; it saves a search in every quantum. */
   private nextMs = Infinity
 
   constructor(log: EventLog, working: WorkingOrders) {
@@ -21,7 +21,7 @@ export class DeadMen {
     this.working = working
   }
 
-  /** Sets a switch in place of the one before, or turns it off. */
+  /** Sets a switch, replacing an earlier one, or turns it off. */
   set({ account, timeoutMs, symbols, keepProtective }: SetDeadMan, timeMs: number): SetDeadManResult {
     const atMs = timeoutMs === 0 ? undefined : timeMs + timeoutMs
     const deadMan = { account, symbols, keepProtective }
@@ -42,7 +42,7 @@ export class DeadMen {
     return [...this.armed.values()].sort((a, b) => a.account - b.account)
   }
 
-  /** While nobody could set them again they stood still. */
+  /** While nobody could renew them, they were paused. */
   postpone(gapMs: number): void {
     this.nextMs = Infinity
     for (const deadMan of [...this.armed.values()].sort(byTime)) {
@@ -53,8 +53,8 @@ export class DeadMen {
   }
 
   /**
-   * Those whose time has come go off, until this many orders or more have ended; what is left is still due. A switch goes
-   * off whole.
+   * Fires the switches that are due until at least `endsMax` orders have ended; the rest stay due. A switch is never
+   * split.
    */
   goOff(timeMs: number, endsMax: number, portfolioOf: (account: AccountNumber) => Portfolio): void {
     if (timeMs < this.nextMs) return
@@ -82,5 +82,5 @@ function isMeant(order: OpenOrder, { symbols, keepProtective }: DeadMan): boolea
   return !(keepProtective && isProtective(order))
 }
 
-/** It can only take from a position, and waits for its price to do so. */
+/** A reduce-only order that waits for its trigger. */
 export const isProtective = ({ reduceOnly, status }: OpenOrder): boolean => reduceOnly && status === 'untriggered'

@@ -6,7 +6,7 @@ import type { EngineEvents } from './event.ts'
 import type { InstrumentSpec } from './instrument.ts'
 import type { Rejection } from './state.ts'
 
-/** For tests: a share with a tick of a cent, fees of 2 and 5 bps, a band of 5 %. */
+/** For tests: a share with a tick of one cent, fees of 2 and 5 bps, and a price band of 5 %. */
 export const SHARE: InstrumentSpec = {
   symbol: 'VLNT',
   centsPerTickLot: 1,
@@ -22,12 +22,12 @@ export const SHARE: InstrumentSpec = {
   shortable: true,
   borrowBps: 150,
 }
-/** And a coin whose lot and tick are worth 2 cents. */
+/** A coin whose tick is worth 2 cents per lot. */
 export const COIN: InstrumentSpec = { ...SHARE, symbol: 'VCN-USD', centsPerTickLot: 2, makerBps: 5, takerBps: 10 }
 
 export const ANN: AccountNumber = FIRST_USER_ACCOUNT
 export const BEN: AccountNumber = FIRST_USER_ACCOUNT + 1
-/** What is drained when nothing has happened. */
+/** The result of a drain when nothing has happened. */
 export const NO_EVENTS: EngineEvents = {
   trades: [],
   entries: [],
@@ -41,8 +41,8 @@ export const START_MS = 1_000_000
 export const START_CENTS = 100_000_00
 
 /**
- * An engine with the house's orders as drawn, and Ann and Ben with 100,000.00 each. What this did is drained.
- * @param drawing of the share's book
+ * An engine with the house's orders as drawn, and Ann and Ben with 100,000.00 each. Its events so far are drained.
+ * @param drawing the book of the share
  */
 export function floorOf(
   drawing = '',
@@ -61,7 +61,7 @@ export function floorOf(
   return engine
 }
 
-/** Gives an account lots that cost 1.00 each, out of thin air: before any orders. */
+/** Gives an account lots that cost 1.00 each, without a trade. Call it before placing orders. */
 export function give(engine: Engine, account: AccountNumber, lots: number, symbol = SHARE.symbol): void {
   engine.restorePosition({ account, symbol, lots, costCents: lots * 100, realizedCents: 0, heldLots: 0 })
 }
@@ -69,7 +69,7 @@ export function give(engine: Engine, account: AccountNumber, lots: number, symbo
 type Wish = Partial<PlaceOrder> & { readonly side: Side; readonly lots: number }
 let orders = 0
 
-/** An order of Ann's, gtc at a limit or waiting, or ioc at the market, unless told otherwise. */
+/** An order of Ann's with defaults: gtc at a limit or with a trigger, otherwise ioc at market. */
 export function orderOf(wish: Wish): PlaceOrder {
   const isMarket = (wish.type ?? (wish.limitTicks === undefined ? 'market' : 'limit')) === 'market'
   return {
@@ -87,20 +87,20 @@ export function orderOf(wish: Wish): PlaceOrder {
   }
 }
 
-/** Places what must be accepted. */
+/** Places an order that must be accepted. */
 export function place(engine: Engine, wish: Wish) {
   const result = engine.apply(orderOf(wish), START_MS)
   if (!result.ok) throw new Error(result.rejection.code)
   return result
 }
 
-/** Places what must be refused. */
+/** Places an order that must be refused. */
 export function refusalOf(engine: Engine, wish: Wish): Rejection | undefined {
   const result = engine.apply(orderOf(wish), START_MS)
   return result.ok ? undefined : result.rejection
 }
 
-/** The house trades a lot with itself at a price inside the spread. */
+/** The house trades one lot with itself at a price inside the spread. */
 export function tradeAt(engine: Engine, ticks: number, symbol = SHARE.symbol): void {
   const house = engine.house(symbol)
   house.place('sell', ticks, 1, 0)

@@ -16,7 +16,7 @@ const newEngine = (isPlain = false) => {
 }
 
 describe('whatever users and the house do', () => {
-  it('books are never crossed, nobody owes money or lots, and holds are what the open orders need', () => {
+  it('books are never crossed, cash accounts owe nothing, and holds match the open orders', () => {
     fc.assert(
       fc.property(anyActions, (actions) => {
         const player = new Player(newEngine())
@@ -32,7 +32,7 @@ describe('whatever users and the house do', () => {
     )
   })
 
-  it('every line of the ledger takes what it gives, and every balance is the sum of its lines', () => {
+  it('every ledger entry is balanced, and every balance is the sum of its entries', () => {
     fc.assert(
       fc.property(anyActions, (actions) => {
         const player = new Player(newEngine())
@@ -45,7 +45,7 @@ describe('whatever users and the house do', () => {
     )
   })
 
-  it('an order is filled by what its fills sum to, and its account rises by one seq an operation', () => {
+  it('an order’s filled quantity is the sum of its fills, and an account’s seq rises by one per operation', () => {
     fc.assert(
       fc.property(anyActions, (actions) => {
         const player = new Player(newEngine())
@@ -62,7 +62,7 @@ describe('whatever users and the house do', () => {
     )
   })
 
-  it('an order that may only reduce never adds to a position, nor turns it over', () => {
+  it('a reduce-only order never increases or reverses a position', () => {
     fc.assert(
       fc.property(anyActions, (actions) => {
         const player = new Player(newEngine())
@@ -85,7 +85,7 @@ describe('whatever users and the house do', () => {
     )
   })
 
-  it('orders are told until they are closed, with versions that rise, and never again', () => {
+  it('orders are reported with increasing versions until they are closed, and not after that', () => {
     fc.assert(
       fc.property(anyActions, (actions) => {
         const player = new Player(newEngine())
@@ -113,7 +113,7 @@ describe('whatever users and the house do', () => {
     )
   })
 
-  it('the fast book and the plain one give the same events, levels and previews', () => {
+  it('the fast and the naive book give the same events, levels and previews', () => {
     fc.assert(
       fc.property(anyActions, (actions) => {
         const [fast, plain] = [new Player(newEngine()), new Player(newEngine(true))]
@@ -144,7 +144,7 @@ describe('whatever users and the house do', () => {
     )
   })
 
-  it('what is refused changes nothing but the number of its order', () => {
+  it('a refusal changes nothing except the account’s order number', () => {
     fc.assert(
       fc.property(anyActions, (actions) => {
         const player = new Player(newEngine())
@@ -167,7 +167,7 @@ describe('whatever users and the house do', () => {
     )
   })
 
-  it('a preview says to the cent what the order then does', () => {
+  it('a preview predicts to the cent what the order does', () => {
     fc.assert(
       fc.property(anyActions, (actions) => {
         const player = new Player(newEngine())
@@ -178,7 +178,7 @@ describe('whatever users and the house do', () => {
     )
   })
 
-  it('an engine restored from accounts, positions, open orders and switches goes on as the one before', () => {
+  it('an engine restored from accounts, positions, open orders and switches continues like the original', () => {
     fc.assert(
       fc.property(usersActions, usersActions, (before, after) => {
         const first = new Player(newEngine())
@@ -202,10 +202,10 @@ describe('whatever users and the house do', () => {
   })
 })
 
-/** What is stored of a water is what was told of it last. */
+/** The stored high-water price is the one that was reported last. */
 const TELL_WATERS: Action = { what: 'quantum', afterMs: 1_000 }
 
-/** Priorities go on after the highest that is still open: only their order is the same. */
+/** Priorities continue after the highest one still open, so only their order is the same. */
 const withoutPriority = (events: EngineEvents) =>
   JSON.stringify(events, (key, value: unknown) => (key === 'priority' ? undefined : value))
 
@@ -254,7 +254,7 @@ function expectNotCrossed(engine: Engine, symbol: string): void {
 
 const specOf = (symbol: string) => (symbol === SHARE.symbol ? SHARE : COIN)
 
-/** docs/trading-rules.md, 4, worked out again in its own words. */
+/** docs/trading-rules.md, 4, implemented independently. */
 function heldBy(order: Readonly<Order>): number {
   if (order.side === 'sell' || order.reduceOnly || order.status === 'held') return 0
   const { centsPerTickLot, makerBps, takerBps, priceBandBps, maxTicks } = specOf(order.symbol)
@@ -266,7 +266,7 @@ function heldBy(order: Readonly<Order>): number {
   return Number(rest + (feeCentBps + 9_999n) / 10_000n - BigInt(order.feesPaidCents))
 }
 
-/** Lots that orders bind of a position: those of a group once. */
+/** Lots that orders hold of a position; those of a group count once. */
 function boundBy(orders: readonly Readonly<Order>[]): number {
   const holdings = new Map<string, number>()
   for (const { number, groupNumber, lots, filledLots } of orders) {
@@ -276,13 +276,13 @@ function boundBy(orders: readonly Readonly<Order>[]): number {
   return [...holdings.values()].reduce((sum, lots) => sum + lots, 0)
 }
 
-/** Cash, holds and cost of one account, worked out again from its open orders. */
+/** Recomputes cash, holds and cost of one account from its open orders. */
 function expectSound(engine: Engine, number: number): void {
   const account = engine.account(number)!
   const orders = engine.openOrders(number)
   for (const order of orders) {
     const needed = heldBy(order)
-    // What a trailing buy binds falls with its water when that is told.
+    // What a trailing buy holds falls when its new high-water price is reported.
     const isHeld = order.type === 'trailing_stop' ? order.heldCents >= needed : order.heldCents === needed
     hold(isHeld, 'held for an order, and needed', order, needed)
   }
@@ -304,7 +304,7 @@ function expectSound(engine: Engine, number: number): void {
   }
 }
 
-/** What rests in the books is what users and the house have not yet traded. */
+/** What rests in the books is what users and the house have not traded yet. */
 function expectConserved({ engine, houseOrders }: Player): void {
   for (const symbol of SYMBOLS) {
     const inBook = [...engine.levels(symbol, 'buy'), ...engine.levels(symbol, 'sell')].reduce(
@@ -339,7 +339,7 @@ function expectOneSeq(events: EngineEvents, seqs: Map<number, number>): void {
   }
 }
 
-/** The orders are live, so they show what all fills of the operation have come to. */
+/** Orders are live objects, so they show the result of all fills of the operation. */
 function expectFillsToSum(
   { orders, fills }: EngineEvents,
   sums: Map<string, { lots: number; tickLots: number; feeCents: number }>,
@@ -362,7 +362,7 @@ function expectFillsToSum(
   }
 }
 
-/** What an order does, as long as it sets nothing else off. */
+/** The preview of an order matches its effect, as long as it triggers nothing else. */
 function expectPreviewed(player: Player, action: Action): void {
   const { engine } = player
   const preview = action.what === 'place' ? engine.preview(player.timed({ ...action.order })) : undefined
@@ -381,7 +381,7 @@ function expectPreviewed(player: Player, action: Action): void {
   const fills = events.fills.filter((fill) => isOf(fill, order))
   const sum = (pick: 'valueCents' | 'feeCents') => fills.reduce((total, fill) => total + fill[pick], 0)
   expect([sum('valueCents'), sum('feeCents')]).toEqual([preview.valueCents, preview.feeCents])
-  // What a trailing buy binds moves with its water.
+  // What a trailing buy holds changes with its high-water price.
   const isTrailing = engine
     .openOrders(order.account)
     .some(({ type, side }) => type === 'trailing_stop' && side === 'buy')
@@ -425,7 +425,7 @@ class Books {
       for (const symbol of SYMBOLS) {
         expect(this.balances.get(`${number} ${symbol}`) ?? 0).toBe(engine.position(number, symbol)?.lots ?? 0)
       }
-      // Realised profit sums to the cash that moved.
+      // Realized profit equals the cash that moved.
       const cost = engine.positions(number).reduce((sum, position) => sum + position.costCents, 0)
       const deposits = this.deposits.get(number) ?? 0
       expect(account.cashCents).toBe(deposits + account.realizedCents - account.feesPaidCents - cost)

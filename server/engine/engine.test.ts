@@ -5,7 +5,7 @@ import { copyOf } from './state.ts'
 import { ANN, BEN, COIN, floorOf, give, NO_EVENTS, orderOf, SHARE, START_CENTS, START_MS } from './engine.fixture.ts'
 
 describe('a restored engine', () => {
-  it('rests the orders it is given without matching, holds what they held, and tells nothing', () => {
+  it('restores resting orders and their holds without matching and without events', () => {
     const before = floorOf()
     give(before, BEN, 10)
     const buy = before.apply(orderOf({ side: 'buy', lots: 10, limitTicks: 10_000 }), START_MS).order
@@ -27,7 +27,7 @@ describe('a restored engine', () => {
     expect([after.account(HOUSE)?.entryNumber, after.account(FEES)?.entryNumber]).toEqual([2, 1])
   })
 
-  it('finds waiting orders, held legs and groups again, whichever is given first', () => {
+  it('restores untriggered orders, held legs and groups, in any sequence', () => {
     const before = floorOf('900 | 90.00 |')
     give(before, BEN, 10)
     const exits = { takeProfit: { limitTicks: 10_500 }, stopLoss: { trailBps: 100 } }
@@ -51,7 +51,7 @@ describe('a restored engine', () => {
       expect(after.positions(account)).toEqual(before.positions(account))
       expect(after.account(account)).toEqual(before.account(account))
     }
-    // The entry's next fill lets its legs grow; one of the pair filled cancels the other.
+    // The entry's next fill makes its legs grow; when one of the pair fills, the other is canceled.
     after.house('VLNT').take('sell', 6, 10_000, START_MS)
     expect(after.openOrders(ANN).map(({ number, lots, status }) => [number, lots, status])).toEqual([
       [2, 10, 'open'],
@@ -65,7 +65,7 @@ describe('a restored engine', () => {
     expect(after.order(ANN, 3)).toMatchObject({ highWaterTicks: 10_400, stopTicks: 10_296 })
   })
 
-  it('goes on with its mark', () => {
+  it('continues with its mark', () => {
     const engine = floorOf()
     engine.restoreMark('VLNT', 5_000_400_000)
     expect(engine.markTicks('VLNT')).toBe(5_000)
@@ -73,7 +73,7 @@ describe('a restored engine', () => {
 })
 
 describe('trade ids', () => {
-  it('rise over epochs and are consecutive within one', () => {
+  it('increase over epochs and are consecutive within one', () => {
     const engine = floorOf('| 100.00 | 1 1 1')
     const ids: number[] = []
     for (const epoch of [1, 2]) {
@@ -86,7 +86,7 @@ describe('trade ids', () => {
 })
 
 describe('a preview', () => {
-  it('tells fills, fees and what is left, and places nothing', () => {
+  it('returns fills, fees and the rest, and places nothing', () => {
     const engine = floorOf('| 101.00 | 5 5\n | 100.00 | 4')
     const wish = orderOf({ side: 'buy', lots: 20, limitTicks: 10_100 })
     expect(engine.preview(wish)).toEqual({
@@ -114,12 +114,12 @@ describe('a preview', () => {
   })
 })
 
-describe('a preview of an order that waits', () => {
-  it('tells what it would bind and no fills', () => {
+describe('a preview of an untriggered order', () => {
+  it('returns what it would hold, and no fills', () => {
     const engine = floorOf('| 101.00 | 50\n 50 | 99.00 |')
     const stop = { type: 'stop', side: 'buy', lots: 10, stopTicks: 10_050 } as const
     const nothing = { ok: true, fills: [], valueCents: 0, feeCents: 0, restLots: 10, restTicks: 10_050, lots: 10 }
-    // Triggered it would pay 5 bps of 1,005.00; it binds 105.53 a lot.
+    // When triggered it would pay 5 bps of 1,005.00; it holds 105.53 per lot.
     const cents = { restFeeCents: 51, buyingPowerAfterCents: START_CENTS - 105_530 - 53 }
     expect(engine.preview(orderOf(stop))).toMatchObject({ ...nothing, ...cents })
     const trailing = { type: 'trailing_stop', side: 'buy', lots: 10, trailTicks: 50 } as const
@@ -130,7 +130,7 @@ describe('a preview of an order that waits', () => {
     expect(reached).toMatchObject({ ok: false, rejection: { code: 'STOP_WOULD_TRIGGER' } })
   })
 
-  it('tells what a notional comes to', () => {
+  it('returns the quantity of a notional order', () => {
     const engine = floorOf('| 101.00 | 50\n 50 | 99.00 |')
     const wish = orderOf({ side: 'buy', lots: 0, notionalCents: 102_000 })
     expect(engine.preview(wish)).toMatchObject({ ok: true, lots: 10, fills: [[10_100, 10]], valueCents: 101_000 })
@@ -139,7 +139,7 @@ describe('a preview of an order that waits', () => {
 })
 
 describe('a preview for a margin account', () => {
-  it('tells the margin used and the price that would liquidate the position', () => {
+  it('returns the margin used and the liquidation price of the position', () => {
     const engine = floorOf('| 101.00 | 5000\n 5000 | 99.00 |')
     engine.apply({ kind: 'account.update', account: ANN, mode: 'margin' }, START_MS)
     engine.quantum(START_MS)
@@ -153,8 +153,8 @@ describe('a preview for a margin account', () => {
   })
 })
 
-describe('what the engine is asked', () => {
-  it('finds orders by number and by name while they are open', () => {
+describe('queries of the engine', () => {
+  it('find orders by number and by client order id while they are open', () => {
     const engine = floorOf()
     const { order } = engine.apply(orderOf({ side: 'buy', lots: 1, limitTicks: 10_000, clientOrderId: 'a' }), START_MS)
     expect([engine.order(ANN, 1), engine.orderByClientId(ANN, 'a')]).toEqual([order, order])
@@ -168,7 +168,7 @@ describe('what the engine is asked', () => {
     expect([engine.order(ANN, 1), engine.orderByClientId(ANN, 'b'), engine.openOrders(ANN)]).toEqual([undefined, undefined, []]) // prettier-ignore
   })
 
-  it('finds an order that has rested for long behind many newer ones', () => {
+  it('find an old order behind many newer ones', () => {
     const engine = floorOf()
     const rest = () => engine.apply(orderOf({ side: 'buy', lots: 1, limitTicks: 10_000 }), START_MS).order
     const pass = () => engine.apply(orderOf({ side: 'buy', lots: 1, limitTicks: 9_000, timeInForce: 'ioc' }), START_MS)
@@ -183,7 +183,7 @@ describe('what the engine is asked', () => {
     expect(engine.openOrders(ANN).map(({ number }) => number)).toEqual([1, 3, ...recent.slice(1).map(({ number }) => number)]) // prettier-ignore
   })
 
-  it('tells changed levels once', () => {
+  it('report changed levels once', () => {
     const engine = floorOf('10 | 100.00 |')
     const changes: unknown[] = []
     const drain = () => engine.drainLevels('VLNT', (...level) => changes.push(level))
@@ -198,7 +198,7 @@ describe('what the engine is asked', () => {
     ])
   })
 
-  it('knows its symbols and accounts', () => {
+  it('list symbols and accounts', () => {
     const engine = floorOf()
     expect(engine.symbols).toEqual(['VLNT', 'VCN-USD'])
     expect(engine.accounts().map(({ account }) => account)).toEqual([1, 2, 3, ANN, BEN])

@@ -53,28 +53,34 @@ import { WorkingOrders } from './working-orders.ts'
 
 /** Basis points a year. */
 const INTEREST_BPS = 800
-/** A batch of so many orders is committed in a tenth of a second, and all that is due at one moment in a few quanta. */
+/**
+ * A batch with this many orders commits in a tenth of a second, and everything due at one moment is done within a few
+ * quanta.
+ */
 export const ENDS_PER_QUANTUM_MAX = 2_000
-/** A water moves with every new high or low; it is told no more than once in so many ms. */
+/** A high-water price moves with every new extreme; it is reported at most once in this many ms. */
 const WATERS_MS = 1_000
 const newOrderBook = (maxTicks: number): Book => new OrderBook(maxTicks)
 
 export interface EngineOptions {
   readonly instruments: readonly InstrumentSpec[]
   readonly maxOpenOrdersPerInstrument: number
-  /** What a margin account pays for its debt, in basis points a year: 800 unless told. */
+  /** The interest on a margin account's debt, in basis points a year; default 800. */
   readonly interestBps?: number
-  /** Orders that may end in one quantum because their time has come, before the rest waits for the next: 2,000 by default. */
+  /**
+   * How many orders may end in one quantum because their time has come, before the rest waits for the next; default
+   * 2,000.
+   */
   readonly endsPerQuantumMax?: number
-  /** Makes the books; the plain one stands in where it is the oracle. */
+  /** Creates the books; tests pass the naive one as an oracle. */
   readonly makeBook?: (maxTicks: number) => Book
 }
 
 /**
- * The matching engine: cash and margin accounts, their orders of every type in price-time priority, and what follows from
- * them, with holds, fees, liquidation and double entry (docs/trading-rules.md). Pure and deterministic: the same calls
- * give the same events, byte for byte. One thread owns it; an AssertionError thrown from any method is a defect, after
- * which the engine must not be used again.
+ * The matching engine: cash and margin accounts, their orders of every type in price-time priority, and all
+ * consequences, with holds, fees, liquidation and double entry (docs/trading-rules.md). Pure and deterministic: the
+ * same calls produce the same events, byte for byte. It is single-threaded; an AssertionError thrown by any method is a
+ * defect, after which the engine must not be used again.
  */
 export class Engine {
   private readonly openOrdersMax: number
@@ -97,7 +103,7 @@ export class Engine {
   private readonly splits: Splits
   private readonly watch = new MarginWatch()
   private readonly liquidation: Liquidation
-  /** Market time at which moved waters were told last. */
+  /** Market time at which changed high-water prices were last reported. */
   private toldAtMs = 0
 
   constructor(options: EngineOptions) {
@@ -143,12 +149,12 @@ export class Engine {
     return [...this.markets.keys()]
   }
 
-  /** Trade ids of each symbol go on at epoch × 10^9 + 1. */
+  /** Trade ids of each symbol continue at epoch × 10^9 + 1. */
   beginEpoch(epoch: number): void {
     for (const market of this.markets.values()) market.beginEpoch(epoch)
   }
 
-  /** Recovery: an account as stored, with a `heldCents` of 0; the exchange's own three as well. Makes no event. */
+  /** Recovery: restores an account as stored, with `heldCents` 0, also the exchange's own three. Emits no event. */
   restoreAccount(account: Account): void {
     assert(account.heldCents === 0, 'a stored account without holds: they come with its orders')
     const known = this.portfolios.get(account.account)
@@ -159,7 +165,7 @@ export class Engine {
     }
   }
 
-  /** Recovery, after its account: a position as stored, with `heldLots` 0. Makes no event. */
+  /** Recovery, after its account: restores a position as stored, with `heldLots` 0. Emits no event. */
   restorePosition(stored: Position): void {
     assert(stored.heldLots === 0, 'a stored position without holds: they come with its orders')
     const portfolio = this.portfolio(stored.account)
@@ -168,8 +174,9 @@ export class Engine {
   }
 
   /**
-   * Recovery, after accounts and positions: an open order, called in order of priority (held legs have none). It rests
-   * without matching, waits or is held as it was, holds what it held, finds its group again, and makes no event.
+   * Recovery, after accounts and positions: restores an open order. Call it in order of priority; held legs have none.
+   * The order rests without matching, or is untriggered or held as before, with its holds and its group. Emits no
+   * event.
    */
   restoreOrder(stored: Order): void {
     this.working.restore(OpenOrder.restored(stored, this.portfolio(stored.account), this.market(stored.symbol)))
@@ -177,19 +184,19 @@ export class Engine {
 
   /**
    * Recovery, after all orders: fees or bands may have been raised since the orders were stored, so what they reserve is
-   * computed anew, and orders that a cash account can no longer pay for are canceled. Produces events.
+   * computed anew, and orders that a cash account can no longer pay for are canceled. Emits events.
    */
   reviewHolds(atMs: number): void {
     this.holdReview.review(this.portfoliosByNumber(), this.log.marketTime(atMs))
   }
 
-  /** Recovery: a dead man's switch as stored. Makes no event. */
+  /** Recovery: restores a dead man's switch as stored. Emits no event. */
   restoreDeadMan(deadMan: DeadMan): void {
     const { atMs } = deadMan
     if (atMs !== undefined) this.deadMen.arm({ ...deadMan, atMs })
   }
 
-  /** After a time in which no command could be taken: the switches go off that much later. Told by events. */
+  /** After a time in which no command could be taken: delays the switches by that much, with events. */
   postponeDeadMen(gapMs: number): void {
     this.deadMen.postpone(gapMs)
   }
@@ -199,20 +206,22 @@ export class Engine {
     return this.deadMen.all()
   }
 
-  /** Recovery: the price of the last trade, which stops are held against; without it the mid is. */
+  /**
+   * Recovery: restores the price of the last trade, with which stops are compared; without it, the mid price is used.
+   */
   restoreLastTrade(symbol: string, ticks: number): void {
     this.market(symbol).lastTicks = ticks
   }
 
-  /** Recovery: the mark as it was, in millionths of a tick; without it the mark begins at the first mid. */
+  /** Recovery: restores the mark, in millionths of a tick; without it, the mark starts at the first mid price. */
   restoreMark(symbol: string, markMicroTicks: number): void {
     assert(Number.isSafeInteger(markMicroTicks) && markMicroTicks >= 0, 'a mark of 0 or more')
     this.market(symbol).markMicroTicks = markMicroTicks
   }
 
   /**
-   * Carries out one command as one operation.
-   * @param timeMs market time; one that is behind the last is taken for it
+   * Executes one command as one operation.
+   * @param timeMs market time; if it is earlier than before, the latest time is used
    */
   apply<One extends Command>(command: One, timeMs: number): ResultOf<One['kind']>
   apply(command: Command, atMs: number): CommandResult {
@@ -259,19 +268,19 @@ export class Engine {
     }
   }
 
-  /** What an order would do if it came now; changes nothing. */
+  /** What an order would do if it were placed now; changes nothing. */
   preview(command: PlaceOrder): Preview {
     return previewOf(this.requestOf(command))
   }
 
-  /** Where the simulated participants trade. */
+  /** The market in which the simulated participants trade. */
   house(symbol: string): HouseMarket {
     const house = this.houses.get(symbol)
     assert(house !== undefined, 'a known symbol')
     return house
   }
 
-  /** Every 50 ms of market time: marks move, and what time alone brings about happens. */
+  /** Runs every 50 ms of market time: moves the marks, and does everything that depends on time alone. */
   quantum(atMs: number): void {
     const timeMs = this.log.marketTime(atMs)
     this.stepMarks()
@@ -282,8 +291,8 @@ export class Engine {
   }
 
   /**
-   * Tells every water that has moved since its order was last told; with a quantum it happens once a second. To be called
-   * where the prices that moved them are saved: a recovery goes on from both.
+   * Reports every high-water price that has changed since its order was last reported; a quantum does so once a second.
+   * Call it when prices are saved: a recovery continues from both, so they must agree.
    */
   publishHighWaters(atMs: number): void {
     const timeMs = this.log.marketTime(atMs)
@@ -294,17 +303,17 @@ export class Engine {
     }
   }
 
-  /** What a market takes: see SetMarketStatus. */
+  /** The status of a market: see SetMarketStatus. */
   status(symbol: string): MarketStatus {
     return this.market(symbol).status
   }
 
-  /** What has happened since the last drain. */
+  /** The events since the last drain. */
   drain(): EngineEvents {
     return this.log.drain()
   }
 
-  /** Visits the price levels that may have changed since last asked, each once, with the quantity that rests now. */
+  /** Visits the price levels that may have changed since the last call, each once, with their present quantity. */
   drainLevels(symbol: string, visit: LevelVisitor): void {
     this.market(symbol).book.drainLevels(visit)
   }
@@ -320,12 +329,12 @@ export class Engine {
     return levels
   }
 
-  /** The mark in whole ticks, half up; 0 before the first two-sided market. */
+  /** The mark in whole ticks, rounded half up; 0 before the first two-sided market. */
   markTicks(symbol: string): number {
     return wholeTicksOf(this.market(symbol).markMicroTicks)
   }
 
-  /** The mark as it is kept, in millionths of a tick. */
+  /** The exact mark, in millionths of a tick. */
   markMicroTicks(symbol: string): number {
     return this.market(symbol).markMicroTicks
   }
@@ -335,7 +344,7 @@ export class Engine {
     return this.market(symbol).lastTicks
   }
 
-  /** Lots that stand before a resting order at its price; undefined when it does not rest. */
+  /** Lots ahead of a resting order at its price; undefined when it does not rest. */
   queueAhead({ account, number }: Readonly<Order>): number | undefined {
     const open = this.portfolio(account).openOrder(number)
     if (open === undefined || open.slot === NONE) return undefined
@@ -356,18 +365,18 @@ export class Engine {
     return [...this.portfolios.values()].map((portfolio) => portfolio.account)
   }
 
-  /** What an account may spend, in cents: cash that no order binds, or of a margin account what margin leaves free. */
+  /** What an account may spend, in cents: cash that no order holds, or for a margin account its free margin. */
   buyingPower(account: AccountNumber): number {
     const portfolio = this.portfolio(account)
     return portfolio.isMargin ? freeMarginCents(portfolio) : portfolio.buyingPowerCents
   }
 
-  /** How an account stands at the marks; its `marginState` is in the account itself. */
+  /** The account's margin figures at the marks; its `marginState` is in the account itself. */
   marginFigures(account: AccountNumber): MarginFigures {
     return marginFiguresOf(this.portfolio(account))
   }
 
-  /** The price in whole ticks at which a position would be liquidated if only its own mark moved; undefined for none. */
+  /** The price in whole ticks at which a position would be liquidated if only its own mark moved; undefined if none. */
   liquidationTicks(account: AccountNumber, symbol: string): number | undefined {
     return liquidationTicks(this.portfolio(account), this.market(symbol))
   }
@@ -376,12 +385,12 @@ export class Engine {
     return this.portfolio(account).position(this.market(symbol))
   }
 
-  /** Every position the account ever held, closed ones too. */
+  /** Every position that the account ever had, including closed ones. */
   positions(account: AccountNumber): readonly Readonly<Position>[] {
     return this.portfolio(account).positions()
   }
 
-  /** An open order; closed ones are forgotten. */
+  /** An open order; closed orders are dropped. */
   order(account: AccountNumber, number: number): Readonly<Order> | undefined {
     return this.portfolio(account).openOrder(number)
   }
@@ -400,7 +409,7 @@ export class Engine {
     return this.admit(newAccount(account, name, timeMs, mode))
   }
 
-  /** In an order that a restart does not change. */
+  /** In a sequence that a restart does not change. */
   private portfoliosByNumber(): Portfolio[] {
     return [...this.portfolios.values()].sort((a, b) => a.account.account - b.account.account)
   }
@@ -428,7 +437,7 @@ export class Engine {
     return { kind: 'market.status', ok: true }
   }
 
-  /** @returns how many orders have expired */
+  /** @returns the number of expired orders */
   private expire(timeMs: number): number {
     for (let count = 0; count < this.endsPerQuantumMax; count++) {
       const order = this.expiries.due(timeMs)

@@ -3,7 +3,7 @@ import type { AccountChange, Cause, EngineEvents, Entry, Fill, Trade } from './e
 import type { Portfolio } from './portfolio.ts'
 import type { DeadMan, Order, Position } from './state.ts'
 
-/** What has happened since the last drain, and which accounts it has changed. */
+/** The events since the last drain, and the accounts that they changed. */
 export class EventLog {
   readonly trades = new Gathered<Trade>()
   readonly entries = new Gathered<Entry>()
@@ -11,26 +11,26 @@ export class EventLog {
   readonly orders = new Gathered<Order>()
   readonly deadMen = new Gathered<DeadMan>()
   private readonly positions = new Gathered<Position>()
-  /** The first `changedCount` count: emptying an array gives its memory away. */
+  /** Only the first `changedCount` are valid: truncating an array would release its memory. */
   private readonly changed: Portfolio[] = []
   private changedCount = 0
   private latestMs = 0
   private actor: Portfolio | undefined
   private cause: Cause = 'trade'
 
-  /** Market time never goes back: what comes with an earlier one, as the house's flow may, happens now. */
+  /** Market time never goes back: an event with an earlier time, as the house's may have, happens now. */
   marketTime(timeMs: number): number {
     if (timeMs > this.latestMs) this.latestMs = timeMs
     return this.latestMs
   }
 
-  /** Says who acts and why: what else is touched meanwhile was traded with. */
+  /** Sets the acting account and the cause; other accounts changed meanwhile were counterparties. */
   begin(actor: Portfolio | undefined, cause: Cause): void {
     this.actor = actor
     this.cause = cause
   }
 
-  /** Notes that something of an account has changed: for the first time since the last drain its `seq` rises. */
+  /** Notes a change of an account; the first one since the last drain raises its `seq`. */
   touch(portfolio: Portfolio): void {
     const cause = portfolio === this.actor ? this.cause : 'trade'
     if (!portfolio.isTouched) {
@@ -77,9 +77,9 @@ export class EventLog {
 
 const NOTHING: readonly never[] = []
 
-/** A list that is given away and begun anew. */
+/** A list that is handed out and replaced by a new one. */
 class Gathered<Item> {
-  /** The first `count` count; as long as the last one given away, so that it seldom grows. */
+  /** Only the first `count` are valid; it starts as long as the last list handed out, so it seldom grows. */
   private items: Item[] = []
   private count = 0
 

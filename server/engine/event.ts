@@ -2,9 +2,9 @@ import type { AccountNumber, Side } from './command.ts'
 import type { Account, DeadMan, Order, Position } from './state.ts'
 
 /**
- * What operations of the engine did, a list a kind, each in order of happening: no object is made only to say which
- * kind another is. Orders, positions and accounts are the live objects, whole: read them before the next operation. An
- * order stands in its list once for each change.
+ * What operations of the engine did: one list per kind, each in order of time, so that no wrapper objects are needed.
+ * Orders, positions and accounts are complete live objects: read them before the next operation. An order is listed
+ * once for each change.
  */
 export interface EngineEvents {
   readonly trades: readonly Trade[]
@@ -12,19 +12,19 @@ export interface EngineEvents {
   readonly fills: readonly Fill[]
   readonly orders: readonly Readonly<Order>[]
   readonly positions: readonly Readonly<Position>[]
-  /** Each account that anything was done to since the last drain, once; its `seq` has risen by one. */
+  /** Each account changed since the last drain, once; its `seq` has risen by one. */
   readonly accounts: readonly AccountChange[]
-  /** Switches that were set, or that went off: then without a time. */
+  /** Switches that were set, or that fired or were turned off (without a time). */
   readonly deadMen: readonly DeadMan[]
 }
 
 export interface AccountChange {
   readonly account: Readonly<Account>
-  /** Why: the first reason since the last drain, but `trade` gives way to any other. */
+  /** The first cause since the last drain, except that any other cause replaces `trade`. */
   readonly cause: Cause
 }
 
-/** Why an account was changed: the word of its frame. */
+/** Why an account changed, as in its frame. */
 export type Cause =
   | 'order'
   | 'cancel'
@@ -43,7 +43,7 @@ export type Cause =
 /** One user's side of a trade. */
 export interface Fill {
   readonly account: AccountNumber
-  /** The account's running number of the fill: with `account` its id. */
+  /** The account's running number of the fill; together with `account` its id. */
   readonly number: number
   readonly orderNumber: number
   readonly clientOrderId: string
@@ -66,23 +66,24 @@ export type Asset = string
 export const CASH: Asset = 'USD'
 
 /**
- * One line of the ledger: an account got (or, negative, gave) an amount, and `counter` gave (or got) it. Both sides are one
- * line, so that no line can be unbalanced. `account` is a user's; `counter` a user's or one of the exchange's own.
+ * One line of the ledger: an account received an amount (or, if negative, gave it), and `counter` gave (or received)
+ * it. Both sides are one line, so no line can be unbalanced. `account` is a user's; `counter` is a user's or one of the
+ * exchange's own.
  */
 export interface Entry {
   readonly account: AccountNumber
-  /** The account's running number of the entry: with `account` its id. */
+  /** The account's running number of the entry; together with `account` its id. */
   readonly number: number
   readonly counter: AccountNumber
-  /** The same of the counter account. */
+  /** The same for the counter account. */
   readonly counterNumber: number
   readonly kind: EntryKind
   readonly asset: Asset
   /** What `account` gained; never 0. */
   readonly amount: number
-  /** The account's balance in this asset after it. */
+  /** The account's balance of this asset afterward. */
   readonly balanceAfter: number
-  /** The counter account's; undefined for the exchange's own, whose balances are not kept. */
+  /** The counter account's; undefined for the exchange's own, whose balances are not kept here. */
   readonly counterBalanceAfter: number | undefined
   readonly orderNumber: number | undefined
   readonly fillNumber: number | undefined
@@ -91,10 +92,10 @@ export interface Entry {
   readonly timeMs: number
 }
 
-/** Both sides of a match, as everyone may see it. */
+/** The public data of a trade. */
 export interface Trade {
   readonly symbol: string
-  /** epoch × 10^9 + a running number of the symbol: rises for ever, consecutive within an epoch. */
+  /** epoch × 10^9 + a running number per symbol: always increasing, consecutive within an epoch. */
   readonly id: number
   readonly timeMs: number
   readonly ticks: number

@@ -8,7 +8,10 @@ import type { WorkingOrders } from './working-orders.ts'
 
 const NO_FILLS: readonly Fill[] = []
 
-/** Carries an order out that has no place yet: it takes what it may, and what is left rests or is over. */
+/**
+ * Executes an order that is not in the market yet: it trades what it can, and the rest is placed in the book or
+ * canceled.
+ */
 export class Execution {
   private readonly matching: Matching
   private readonly working: WorkingOrders
@@ -19,9 +22,9 @@ export class Execution {
   }
 
   /**
-   * The caller tells the order afterwards, with all that it has become.
-   * @param worstTicks the worst price it takes
-   * @param takesMax the most lots it may take; what is left of them is over
+   * The caller reports the order afterward, in its final state.
+   * @param worstTicks the worst price at which it trades
+   * @param takesMax the most lots it may trade; the rest is canceled
    */
   carryOut(order: OpenOrder, worstTicks: number, timeMs: number, takesMax = Infinity): readonly Fill[] {
     const { working } = this
@@ -34,13 +37,13 @@ export class Execution {
       const isLimit = order.limitTicks > 0
       working.end(order, 'canceled', isLimit ? 'ioc_remainder' : 'no_liquidity', timeMs)
     } else if (worstTicks !== order.limitTicks && market.crosses(side, order.limitTicks)) {
-      // What it could still take lies beyond the band.
+      // Everything it could still trade with is beyond the price band.
       working.end(order, 'canceled', 'no_liquidity', timeMs)
     } else working.rest(order)
     return fills
   }
 
-  /** Takes what it may, and settles with the owner's own orders as the self-trade rule says. */
+  /** Trades what it can, and applies the self-trade rule to the owner's resting orders. */
   private take(order: OpenOrder, limitTicks: number, timeMs: number, takesMax: number): readonly Fill[] {
     const { market, side, selfTrade, account: owner } = order
     const fills: Fill[] = []

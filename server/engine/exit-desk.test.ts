@@ -22,7 +22,7 @@ const protect = (engine: Engine, wish: Partial<ProtectPosition>) =>
   engine.apply({ kind: 'position.protect', account: ANN, symbol: 'VLNT', source: 'web', ...wish }, START_MS)
 
 describe('closing a position', () => {
-  it('is a market order for all of it that can only reduce, named by its number', () => {
+  it('is a reduce-only market order for all of it, whose id is its number', () => {
     const engine = floorWith(40)
     const result = close(engine)
     expect(result).toMatchObject({ ok: true, fills: [{ lots: 30 }, { lots: 10 }] })
@@ -38,7 +38,7 @@ describe('closing a position', () => {
     expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: 0, heldLots: 0 })
   })
 
-  it('cancels what binds it, in the same operation', () => {
+  it('cancels the orders that hold it, in the same operation', () => {
     const engine = floorWith(40)
     const { order: sale } = place(engine, { side: 'sell', lots: 15, limitTicks: 10_300 })
     protect(engine, { lots: 25, takeProfit: { limitTicks: 10_300 }, stopLoss: { stopTicks: 9_000 } })
@@ -50,7 +50,7 @@ describe('closing a position', () => {
     expect(engine.drain().accounts.filter(({ account }) => account.account === ANN)).toHaveLength(1)
   })
 
-  it('of a part cancels the newest until enough is free', () => {
+  it('of a part cancels the newest orders until enough is free', () => {
     const engine = floorWith(40)
     const [first, second, third] = [20, 10, 10].map((lots) => place(engine, { side: 'sell', lots, limitTicks: 10_300 }))
     expect(close(engine, { lots: 12 })).toMatchObject({ ok: true, order: { lots: 12, status: 'filled' } })
@@ -60,7 +60,7 @@ describe('closing a position', () => {
     expect(first?.order.status).toBe('open')
   })
 
-  it('that is refused cancels nothing, but has used a number up', () => {
+  it('that is refused cancels nothing but uses up a number', () => {
     const engine = floorOf('| 101.00 | 900')
     give(engine, ANN, 40)
     const { order: sale } = place(engine, { side: 'sell', lots: 40, limitTicks: 10_300 })
@@ -70,7 +70,7 @@ describe('closing a position', () => {
     expect(sale.status).toBe('open')
   })
 
-  it('is refused without a position, and for more than it', () => {
+  it('is refused without a position, and for more than the position', () => {
     const engine = floorWith(4)
     const rejection = { code: 'REDUCE_ONLY_WOULD_INCREASE', maxLots: 4 }
     expect(close(engine, { lots: 5 })).toMatchObject({ ok: false, rejection })
@@ -91,7 +91,7 @@ describe('closing a position', () => {
 })
 
 describe('protecting a position', () => {
-  it('makes a pair of exits that bind it once, named by their numbers', () => {
+  it('creates a pair of exits that hold it once, whose ids are their numbers', () => {
     const engine = floorWith(10)
     const result = protect(engine, { takeProfit: { limitTicks: 10_300 }, stopLoss: { stopTicks: 9_500 } })
     const shared = { side: 'sell', lots: 10, reduceOnly: true, groupNumber: 1, parentNumber: undefined, source: 'web' }
@@ -106,7 +106,7 @@ describe('protecting a position', () => {
     expect(accounts.map(({ cause }) => cause)).toEqual(['order'])
   })
 
-  it('replaces the exits there were, its bracket legs too, but no plain order', () => {
+  it('replaces existing exits, including bracket legs, but no plain orders', () => {
     const engine = floorWith(0)
     place(engine, { side: 'buy', lots: 10, limitTicks: 10_100, takeProfit: { limitTicks: 10_300 } })
     const legs = engine.openOrders(ANN)
@@ -124,14 +124,14 @@ describe('protecting a position', () => {
     expect(engine.position(ANN, 'VLNT')?.heldLots).toBe(0)
   })
 
-  it('leaves the held legs of an entry that waits', () => {
+  it('leaves the held legs of a resting entry', () => {
     const engine = floorWith(10)
     place(engine, { side: 'buy', lots: 10, limitTicks: 9_500, takeProfit: { limitTicks: 10_300 } })
     protect(engine, { stopLoss: { stopTicks: 9_000 } })
     expect(engine.openOrders(ANN).map(({ status }) => status)).toEqual(['open', 'held', 'untriggered'])
   })
 
-  it('is all or nothing: an exit that is refused leaves the earlier ones, and says which it was', () => {
+  it('is all or nothing: a refused exit leaves the existing ones, and is named', () => {
     const engine = floorWith(10)
     tradeAt(engine, 10_000)
     protect(engine, { takeProfit: { limitTicks: 10_300 }, stopLoss: { stopTicks: 9_500 } })
@@ -152,7 +152,7 @@ describe('protecting a position', () => {
     expect(engine.account(ANN)?.orderNumber).toBe(2)
   })
 
-  it('counts the exits it makes, without those it replaces', () => {
+  it('counts the new exits without those that they replace', () => {
     const engine = floorOf(MARKET, { openOrdersMax: 2 })
     give(engine, ANN, 10)
     const pair = { takeProfit: { limitTicks: 10_300 }, stopLoss: { stopTicks: 9_500 } }
@@ -166,7 +166,7 @@ describe('protecting a position', () => {
     })
   })
 
-  it('needs a position, and lots that no other order binds', () => {
+  it('needs a position, and lots that no other order holds', () => {
     const engine = floorWith(10)
     place(engine, { side: 'sell', lots: 4, limitTicks: 10_300 })
     const stopLoss = { stopTicks: 9_500 }
@@ -177,7 +177,7 @@ describe('protecting a position', () => {
     expect(protect(floorOf(MARKET), {}).ok).toBe(true)
   })
 
-  it('by a take profit that takes at once leaves the stop what is left, or nothing', () => {
+  it('with a take profit that fills at once leaves the rest, if any, to the stop', () => {
     const engine = floorWith(40)
     const exits = { takeProfit: { limitTicks: 9_900 }, stopLoss: { stopTicks: 9_500 } }
     const first = protect(engine, exits)

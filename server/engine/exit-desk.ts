@@ -14,7 +14,7 @@ import { type Request, requestOf } from './risk/request.ts'
 import type { LegRole, Rejection } from './state.ts'
 import type { WorkingOrders } from './working-orders.ts'
 
-/** Closes positions, and gives them exits. */
+/** Closes positions and creates their exits. */
 export class ExitDesk {
   private readonly log: EventLog
   private readonly working: WorkingOrders
@@ -30,7 +30,7 @@ export class ExitDesk {
     this.openOrdersMax = openOrdersMax
   }
 
-  /** At the market; what binds the lots is canceled first. */
+  /** At market; orders that hold the lots are canceled first. */
   close(portfolio: Portfolio, market: Market, command: ClosePosition, timeMs: number): ClosePositionResult {
     this.log.begin(portfolio, 'order')
     const side = closingSide(portfolio, market)
@@ -48,7 +48,7 @@ export class ExitDesk {
     return { kind: 'position.close', ok: true, ...this.desk.placeUnchecked(request, timeMs) }
   }
 
-  /** Replaces the exits of a position: all of it, or nothing. */
+  /** Replaces the exits of a position, entirely or not at all. */
   protect(portfolio: Portfolio, market: Market, command: ProtectPosition, timeMs: number): ProtectPositionResult {
     this.log.begin(portfolio, 'order')
     const { takeProfit, stopLoss, source } = command
@@ -72,7 +72,7 @@ export class ExitDesk {
     return { kind: 'position.protect', ok: true, takeProfit: withRole('take_profit'), stopLoss: withRole('stop_loss') }
   }
 
-  /** The first exit that may not be, with the earlier ones gone. */
+  /** The first exit that would be refused once the existing ones are gone. */
   private refusedExit(exits: Exits, earlier: readonly OpenOrder[]) {
     const { portfolio, market, side } = exits
     const commands = exitCommands(exits)
@@ -93,7 +93,10 @@ export class ExitDesk {
     return undefined
   }
 
-  /** Cancels what binds the position, the newest first, until so many lots are free; for the whole position all of it. */
+  /**
+   * Cancels the orders that hold the position, newest first, until enough lots are free; all of them for the whole
+   * position.
+   */
   private freeUp(portfolio: Portfolio, market: Market, side: Side, lots: number, timeMs: number): void {
     const isWhole = lots === reducibleLots(portfolio, market, side)
     const binding = portfolio.openOrders().filter((order) => order.market === market && order.boundLots > 0)
@@ -104,14 +107,14 @@ export class ExitDesk {
   }
 }
 
-/** A position that is not there would be closed by a sale. */
+/** Without a position, a sell, which is then refused. */
 const closingSide = (portfolio: Portfolio, market: Market): Side =>
   oppositeOf((portfolio.position(market)?.lots ?? 0) < 0 ? 'sell' : 'buy')
 
 const isExit = (order: OpenOrder, market: Market): boolean =>
   order.market === market && order.role !== undefined && order.status !== 'held'
 
-/** What exits bind, those of a group once. */
+/** The lots that exits hold; those of a group count once. */
 function boundTogether(exits: readonly OpenOrder[]): number {
   const holdings = new Set(exits.map((exit) => exit.group ?? exit))
   return [...holdings].reduce((sum, holding) => sum + holding.boundLots, 0)

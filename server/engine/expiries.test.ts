@@ -6,7 +6,7 @@ const day = { timeInForce: 'day', expireAtMs: END_MS } as const
 const gtd = { timeInForce: 'gtd', expireAtMs: END_MS } as const
 
 describe('an order with an end', () => {
-  it('rests until the first quantum at or past it', () => {
+  it('rests until the first quantum at or past its end', () => {
     const engine = floorOf()
     const { order } = place(engine, { side: 'buy', lots: 10, limitTicks: 10_000, ...day })
     engine.drain()
@@ -20,14 +20,14 @@ describe('an order with an end', () => {
     expect([orders, accounts.map(({ cause }) => cause)]).toEqual([[order], ['session']])
   })
 
-  it('of a date says so', () => {
+  it('of the type gtd closes with the reason gtd', () => {
     const engine = floorOf()
     const { order } = place(engine, { side: 'buy', lots: 10, limitTicks: 10_000, ...gtd })
     engine.quantum(END_MS + 7)
     expect(order).toMatchObject({ status: 'expired', reason: 'gtd', closedAtMs: END_MS + 7 })
   })
 
-  it('expires while it waits as well, and what it was filled stays', () => {
+  it('also expires while untriggered, and keeps its fills', () => {
     const engine = floorOf('5 | 99.00 |')
     give(engine, ANN, 10)
     const { order: stop } = place(engine, { type: 'stop', side: 'sell', lots: 4, stopTicks: 9_000, ...gtd })
@@ -41,7 +41,7 @@ describe('an order with an end', () => {
     expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: 5, heldLots: 0 })
   })
 
-  it('takes its held legs with it, and a leg may end before its entry', () => {
+  it('expires with its held legs, and a leg may expire before its entry', () => {
     const engine = floorOf()
     const exits = { takeProfit: { limitTicks: 11_000 }, stopLoss: { stopTicks: 9_000, expireAtMs: END_MS - 500 } }
     place(engine, { side: 'buy', lots: 10, limitTicks: 10_000, ...day, ...exits })
@@ -52,7 +52,7 @@ describe('an order with an end', () => {
     expect(legs[0]).toMatchObject({ status: 'canceled', reason: 'parent_closed' })
   })
 
-  it('does so by its time, then its account, then its number; one that is gone already does not', () => {
+  it('expires by time, then account, then number, unless it was closed before', () => {
     const engine = floorOf()
     const wish = { side: 'buy', lots: 1, limitTicks: 10_000 } as const
     place(engine, { account: BEN, ...wish, ...day })
@@ -66,7 +66,7 @@ describe('an order with an end', () => {
     expect(engine.drain().orders.map(({ account, number }) => [account, number])).toEqual([[ANN, 3], [ANN, 1], [ANN, 4], [BEN, 1]]) // prettier-ignore
   })
 
-  it('waits for the next quantum where too many end at once', () => {
+  it('waits for the next quantum when too many expire at once', () => {
     const engine = floorOf('', { endsPerQuantumMax: 2 })
     const wish = { side: 'buy', lots: 1, limitTicks: 10_000 } as const
     for (let count = 0; count < 5; count++) place(engine, { ...wish, ...day })

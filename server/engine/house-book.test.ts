@@ -5,14 +5,14 @@ import { NO_SLOT } from './house.ts'
 import { ANN, floorOf, NO_EVENTS, orderOf, START_MS } from './engine.fixture.ts'
 
 describe('the house', () => {
-  it('trades with itself in public, and nothing else happens', () => {
+  it('trades with itself: the trades are public and nothing else happens', () => {
     const engine = floorOf('| 100.00 | 50')
     expect(engine.house('VLNT').take('buy', 60, 10_000, START_MS)).toBe(50)
     const trade = { symbol: 'VLNT', id: 1_000_000_001, timeMs: START_MS, ticks: 10_000, lots: 50, takerSide: 'buy' }
     expect(engine.drain()).toEqual({ ...NO_EVENTS, trades: [trade] })
   })
 
-  it('is told of each fill of its resting orders, by a user or by itself', () => {
+  it('is notified of each fill of its resting orders, by users or itself', () => {
     const engine = floorOf()
     const house = engine.house('VLNT')
     const slot = house.place('sell', 10_000, 10, 42)
@@ -26,14 +26,14 @@ describe('the house', () => {
     ])
   })
 
-  it('may not trade while it is told', () => {
+  it('may not trade during a notification', () => {
     const engine = floorOf('| 100.00 | 50')
     const house = engine.house('VLNT')
     house.onHouseFill = () => house.place('sell', 10_000, 1, 0)
     expect(() => house.take('buy', 1, 10_000, START_MS)).toThrow(AssertionError)
   })
 
-  it('trades no earlier than what was done before it, though its own time lags', () => {
+  it('never trades at an earlier time than the previous operation, although its own time lags', () => {
     const engine = floorOf()
     engine.apply(orderOf({ side: 'buy', lots: 10, limitTicks: 10_000 }), START_MS + 80)
     engine.house('VLNT').take('sell', 10, 10_000, START_MS + 50)
@@ -42,7 +42,7 @@ describe('the house', () => {
     expect(orders.at(-1)?.closedAtMs).toBe(START_MS + 80)
   })
 
-  it('fills a user who rests: only the user is booked', () => {
+  it('fills a user’s resting order, and only the user’s side is booked', () => {
     const engine = floorOf()
     engine.apply(orderOf({ side: 'buy', lots: 10, limitTicks: 10_000 }), START_MS)
     engine.drain()
@@ -54,7 +54,7 @@ describe('the house', () => {
     expect(engine.account(ANN)?.seq).toBe(3)
   })
 
-  it('sees the queue of a price, but not who is behind an order', () => {
+  it('sees the queue at a price, but not the owners of orders', () => {
     const engine = floorOf()
     const house = engine.house('VLNT')
     const first = house.place('buy', 9_000, 5, 7)

@@ -8,7 +8,7 @@ import { type HouseMarket, NO_SLOT, type Slot } from './house.ts'
 import type { Market } from './market.ts'
 import type { Matching } from './matching.ts'
 
-/** The door of the simulated participants to one market: orders without account, hold or fee. */
+/** The simulated participants' access to one market: orders without account, hold or fee. */
 export class HouseBook implements HouseMarket {
   private readonly market: Market
   private readonly matching: Matching

@@ -1,41 +1,41 @@
 import type { Side } from './command.ts'
 
-/** Who owns a resting order, as far as the simulated participants may know. */
+/** A resting order's slot, which is all that the simulated participants may know of it. */
 export type Slot = number
 export const NO_SLOT: Slot = -1
 
 /**
- * One instrument's book as the simulated participants trade in it: the same book as the users', without account, hold
- * or fee. Prices in ticks, quantities in lots; an order is a slot, which is free again once it has gone.
+ * One instrument's book as the simulated participants use it: the same book as the users', without account, hold or
+ * fee. Prices are in ticks, quantities in lots; an order is a slot, which is reused once the order has left.
  */
 export interface HouseMarket {
   /** Best prices; 0 when the side is empty. */
   readonly bidTicks: number
   readonly askTicks: number
   readonly maxTicks: number
-  /** Lots resting at a price, users' among them. */
+  /** Lots resting at a price, including users' orders. */
   lotsAt(ticks: number): number
   /** The oldest order at a price, and the one behind a slot; NO_SLOT at the end. */
   firstAt(ticks: number): Slot
   nextAfter(slot: Slot): Slot
   isHouse(slot: Slot): boolean
-  /** What the participant gave with a house order. */
+  /** The tag that the participant attached to a house order. */
   tagOf(slot: Slot): number
   /**
-   * Rests an order of the house. The caller sees to it that it does not cross.
-   * @param tag handed back by `onHouseFill`
+   * Adds a resting order of the house. The caller must make sure that it does not cross.
+   * @param tag passed to `onHouseFill`
    */
   place(side: Side, ticks: number, lots: number, tag: number): Slot
-  /** Takes a resting order of the house out. */
+  /** Removes a resting order of the house. */
   cancel(slot: Slot): void
   /**
-   * A marketable order of the house: takes up to `lots` at prices not worse than `limitTicks`; the rest is dropped. In a
-   * market that is not open it takes nothing. What it sets off (stops, exits) has happened too when it returns: the book
-   * may have changed anywhere.
-   * @param timeMs market time of the trades it makes
-   * @returns lots filled
+   * A marketable order of the house: trades up to `lots` at prices not worse than `limitTicks`; the rest is dropped. In
+   * a market that is not open it trades nothing. When it returns, everything it triggered (stops, exits) has happened
+   * too, so the book may have changed anywhere.
+   * @param timeMs market time of its trades
+   * @returns the lots filled
    */
   take(side: Side, lots: number, limitTicks: number, timeMs: number): number
-  /** Called for each fill of a resting house order; `gone` when nothing of it is left and its slot is free. */
+  /** Called for each fill of a resting house order; `gone` when it is completely filled and its slot is free. */
   onHouseFill: (tag: number, slot: Slot, lots: number, gone: boolean) => void
 }

@@ -1,11 +1,11 @@
 import { assert } from './assert.ts'
 
-/** What the engine must know of an instrument; all integers. Decimals belong to the wire. */
+/** An instrument's parameters in the engine, all integers. Decimals are only used on the wire. */
 export interface InstrumentSpec {
   readonly symbol: string
-  /** The value in cents of one lot at a price of one tick: a fill is worth ticks × lots × this, exactly. */
+  /** The value in cents of one lot at a price of one tick: a fill is worth exactly ticks × lots × this. */
   readonly centsPerTickLot: number
-  /** The highest price a book holds, in ticks. */
+  /** The highest price that a book holds, in ticks. */
   readonly maxTicks: number
   readonly minLots: number
   readonly maxLots: number
@@ -13,25 +13,25 @@ export interface InstrumentSpec {
   /** Fees in basis points of a fill's value, 0 or more. */
   readonly makerBps: number
   readonly takerBps: number
-  /** How far from the middle of the market an aggressive price may reach, in basis points. */
+  /** How far from the mid price an aggressive order may trade, in basis points. */
   readonly priceBandBps: number
-  /** Margin that a position binds, and below which it is liquidated, in basis points of its value. */
+  /** Initial and maintenance margin, in basis points of a position's value. */
   readonly initialMarginBps: number
   readonly maintenanceMarginBps: number
   readonly shortable: boolean
-  /** The fee for borrowing what is sold short, in basis points of its value a year. */
+  /** The yearly fee for borrowing lots sold short, in basis points of their value. */
   readonly borrowBps: number
 }
 
-/** Prices above this would let the mark's arithmetic pass what a double holds exactly. */
+/** Above this price, the arithmetic of the mark would exceed safe integers. */
 const MAX_TICKS = 2 ** 22
-/** Of one order: a book counts its lots in 32 bits. */
+/** The largest order: a book counts lots in 32 bits. */
 export const LOTS_MAX = 2 ** 31 - 1
-/** An order's fees in cents × basis points stay below this, so that their quotients round to the right integer. */
+/** An order's fees in cents × basis points stay below this, so that dividing doubles gives the exact integer. */
 const FEE_CENT_BPS_MAX = 2 ** 52
 const BPS = 10_000
 
-/** The highest price at which the largest order of an instrument is still counted exactly. */
+/** The highest price at which an instrument's largest order is still computed exactly. */
 export function highestTicks({
   maxLots,
   centsPerTickLot,
@@ -41,8 +41,8 @@ export function highestTicks({
 }
 
 /**
- * Holds what the engine's integer arithmetic rests on.
- * @throws {AssertionError} naming the symbol and the bound
+ * Checks the conditions of the engine's integer arithmetic.
+ * @throws {AssertionError} naming the symbol and the condition
  */
 export function checkInstrument(spec: InstrumentSpec): void {
   const { symbol, centsPerTickLot, maxTicks, minLots, maxLots, minNotionalCents, makerBps, takerBps, priceBandBps } =

@@ -4,20 +4,20 @@ import { halfTicksOf, markValueCents, MICRO_TICKS, relativeStep, stepMark, whole
 import { floorOf, START_MS } from './engine.fixture.ts'
 
 describe('the mark', () => {
-  it('begins at the first mid', () => {
+  it('starts at the first mid price', () => {
     expect(stepMark(0, 20_001)).toBe(10_000.5 * MICRO_TICKS)
     expect([wholeTicksOf(10_000.5 * MICRO_TICKS), halfTicksOf(10_000.5 * MICRO_TICKS)]).toEqual([10_001, 20_001])
     expect([10_000.25, 10_000.249_999].map((ticks) => halfTicksOf(ticks * MICRO_TICKS))).toEqual([20_001, 20_000])
   })
 
-  it('goes 63.2 % of the way to a new mid in 5 s', () => {
+  it('moves 63.2 % of the way to a new mid price in 5 s', () => {
     let mark = 10_000 * MICRO_TICKS
     for (let quantum = 0; quantum < 100; quantum++) mark = stepMark(mark, 2 * 10_100)
     expect((mark / MICRO_TICKS - 10_000) / 100).toBeCloseTo(1 - Math.exp(-1), 4)
     expect(Number.isSafeInteger(mark)).toBe(true)
   })
 
-  it('stands still while a side is empty', () => {
+  it('does not move while a side is empty', () => {
     const engine = floorOf(`
       bid | price  | ask
           | 100.10 | 5
@@ -35,7 +35,7 @@ describe('the mark', () => {
 })
 
 describe('the value of lots at the mark', () => {
-  it('is rounded half up by size, and negative for a short', () => {
+  it('is rounded half up by absolute value, and negative for a short', () => {
     expect(markValueCents(3, 100.5 * MICRO_TICKS, 1)).toBe(302)
     expect(markValueCents(-3, 100.5 * MICRO_TICKS, 1)).toBe(-302)
     expect(markValueCents(3, 100.499_999 * MICRO_TICKS, 1)).toBe(301)
@@ -48,7 +48,7 @@ describe('the value of lots at the mark', () => {
     expect(markValueCents(-22_390_816_589, 967_382, 1)).toBe(-21_660_472_933)
   })
 
-  it('is exact, however large', () => {
+  it('is exact for any size', () => {
     const lots = fc.integer({ min: -(2 ** 36), max: 2 ** 36 })
     const mark = fc.oneof(fc.integer({ min: 0, max: 10_000 * MICRO_TICKS }), fc.nat(3 * MICRO_TICKS))
     fc.assert(
@@ -61,7 +61,7 @@ describe('the value of lots at the mark', () => {
   })
 })
 
-it('a step of a mark is measured by the smaller of its two values', () => {
+it('a step of a mark is relative to the smaller of its two values', () => {
   expect([relativeStep(100, 110), relativeStep(110, 100), relativeStep(7, 7), relativeStep(0, 5)]).toEqual([
     0.1, 0.1, 0, 0,
   ])

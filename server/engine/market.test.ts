@@ -7,7 +7,7 @@ const setStatus = (engine: Engine, wish: Omit<SetMarketStatus, 'kind' | 'symbol'
   engine.apply({ kind: 'market.status', symbol: 'VLNT', ...wish }, START_MS)
 
 describe('a market that is not open', () => {
-  it('takes cancels only, and says whether it is halted or closed; others trade on', () => {
+  it('allows cancels only, and refusals say whether it is halted or closed; others continue trading', () => {
     const engine = floorOf('10 | 99.00 |')
     const { order } = place(engine, { side: 'buy', lots: 1, limitTicks: 9_800 })
     engine.drain()
@@ -24,7 +24,7 @@ describe('a market that is not open', () => {
     place(engine, { side: 'buy', lots: 1, limitTicks: 9_800 })
   })
 
-  it('sees no trade, the house neither, so that nothing triggers', () => {
+  it('has no trades, not even by the house, so nothing triggers', () => {
     const engine = floorOf('10 | 99.00 |')
     give(engine, ANN, 10)
     const { order: stop } = place(engine, { type: 'stop', side: 'sell', lots: 5, stopTicks: 9_900 })
@@ -39,7 +39,7 @@ describe('a market that is not open', () => {
     expect(stop.status).toBe('filled')
   })
 
-  it("may be rid of the users' orders, by account and number; the house's stay", () => {
+  it("may have the users' orders canceled, by account and number; the house's stay", () => {
     const engine = floorOf('10 | 99.00 |')
     give(engine, ANN, 10)
     place(engine, { account: BEN, side: 'buy', lots: 1, limitTicks: 9_800 })

@@ -7,31 +7,31 @@ import type { OpenOrder } from './open-order.ts'
 import { WaitingStops } from './triggers/waiting-stops.ts'
 
 const BPS = 10_000
-/** Trade ids of one epoch begin at this multiple of it. */
+/** Trade ids of an epoch start at this multiple of it. */
 const TRADES_PER_EPOCH = 1_000_000_000
 
-/** One instrument with its book, its state and its mark. */
+/** One instrument with its book, its status and its mark. */
 export class Market {
   readonly index: number
   readonly symbol: string
   readonly instrument: InstrumentSpec
-  /** Another one after a split that makes prices higher. */
+  /** Replaced after a split that raises prices. */
   book: Book
-  /** The users' resting orders by slot of the book; a slot of the house has none. */
+  /** The users' resting orders by slot of the book; undefined for the house's slots. */
   readonly openOrders: (OpenOrder | undefined)[] = [undefined]
   status: MarketStatus = 'open'
   /** The price of the last trade; 0 before the first. */
   lastTicks = 0
   readonly stops = new WaitingStops()
-  /** How many reduce-only orders rest in the book: while there are any, sweeps go order by order. */
+  /** The number of resting reduce-only orders: while there are any, sweeps match order by order. */
   reduceOnlyCount = 0
-  /** While fills are being settled nothing else may touch the book. */
+  /** While fills are being settled, nothing else may touch the book. */
   isMatching = false
-  /** The smoothed mid in millionths of a tick; 0 before the first two-sided market. */
+  /** The smoothed mid price in millionths of a tick; 0 before the first two-sided market. */
   markMicroTicks = 0
-  /** Told of each fill of a resting house order: see HouseMarket. */
+  /** Called for each fill of a resting house order: see HouseMarket. */
   onHouseFill: (tag: number, slot: number, lots: number, gone: boolean) => void = () => undefined
-  /** What the participants gave with their orders, by slot. */
+  /** The tags that the participants attached to their orders, by slot. */
   readonly houseTags: number[] = [0]
   private tradeId = 0
 
@@ -52,23 +52,28 @@ export class Market {
     return ++this.tradeId
   }
 
-  /** Bid + ask, which is the mid in half ticks; 0 when a side is empty. */
+  /** Bid + ask, which is the mid price in half ticks; 0 when a side is empty. */
   get twoSidedMidHalfTicks(): number {
     const { bidTicks, askTicks } = this.book
     return bidTicks === NONE || askTicks === NONE ? 0 : bidTicks + askTicks
   }
 
-  /** The middle the price band lies around: of the best prices, of the mark where a side is empty; 0 before any mark. */
+  /**
+   * The center of the price band, in half ticks: the mid price, or the mark when a side is empty; 0 before any mark.
+   */
   get bandMidHalfTicks(): number {
     return this.twoSidedMidHalfTicks || halfTicksOf(this.markMicroTicks)
   }
 
-  /** What a trigger is first held against, in half ticks: the last trade, else the middle; 0 before there is any. */
+  /**
+   * The price with which a trigger is first compared, in half ticks: the last trade, else the center of the band; 0
+   * before there is any.
+   */
   get triggerHalfTicks(): number {
     return this.lastTicks > 0 ? 2 * this.lastTicks : this.bandMidHalfTicks
   }
 
-  /** The band's ends, inclusive, in ticks. Before there is any middle it is everything the book can hold. */
+  /** The inclusive ends of the price band, in ticks. Before there is a center, it covers all prices of the book. */
   get bandLowTicks(): number {
     return Math.max(1, Math.ceil((this.bandMidHalfTicks * (BPS - this.instrument.priceBandBps)) / (2 * BPS)))
   }
@@ -79,25 +84,25 @@ export class Market {
     return Math.min(this.book.maxTicks, Math.floor((mid * (BPS + this.instrument.priceBandBps)) / (2 * BPS)))
   }
 
-  /** The worst price an aggressive order of this side may reach. */
+  /** The worst price at which an aggressive order of this side may trade. */
   reachTicks(side: Side): number {
     return side === 'buy' ? this.bandHighTicks : this.bandLowTicks
   }
 
-  /** The worst price that an order may take: its limit inside the band; a limit of 0 is none. */
+  /** The worst price at which an order may trade: its limit inside the band; a limit of 0 means none. */
   worstTicks(side: Side, limitTicks: number): number {
     const reachTicks = this.reachTicks(side)
     if (limitTicks === 0) return reachTicks
     return side === 'buy' ? Math.min(limitTicks, reachTicks) : Math.max(limitTicks, reachTicks)
   }
 
-  /** Whether an order of this side and limit would take something now. */
+  /** Whether an order of this side and limit would trade now. */
   crosses(side: Side, limitTicks: number): boolean {
     const touch = this.touchTicks(side)
     return touch !== NONE && (side === 'buy' ? touch <= limitTicks : touch >= limitTicks)
   }
 
-  /** The best price that an order of this side would trade at; 0 when there is none. */
+  /** The best price at which an order of this side would trade; 0 if there is none. */
   touchTicks(side: Side): number {
     return side === 'buy' ? this.book.askTicks : this.book.bidTicks
   }

@@ -10,19 +10,19 @@ import { bind } from './risk/holds.ts'
 import { cutToPosition, mayExceed } from './risk/reduce-only.ts'
 import type { WorkingOrders } from './working-orders.ts'
 
-/** A marketable order, or what is left of it. */
+/** A marketable order, or the rest of one. */
 export interface Taking {
   readonly market: Market
   /** The user's order; undefined for one of the house. */
   readonly taker: OpenOrder | undefined
   readonly side: Side
   readonly lots: number
-  /** The worst price it takes. */
+  /** The worst price at which it trades. */
   readonly limitTicks: number
   readonly timeMs: number
 }
 
-/** Matches in the book, then settles fill by fill and tells the makers. */
+/** Matches in the book, then settles each fill and notifies the makers. */
 export class Matching {
   private readonly log: EventLog
   private readonly settlement: Settlement
@@ -37,9 +37,9 @@ export class Matching {
   }
 
   /**
-   * Fills what it can; it stops before an order of the taker's own.
+   * Fills what it can, stopping at an order of the taker's own account.
    * @param fills the taker's fills are added here
-   * @returns lots left
+   * @returns the lots left
    */
   take(taking: Taking, fills: Fill[]): number {
     const { market, taker, side, lots, limitTicks } = taking
@@ -49,7 +49,7 @@ export class Matching {
     return left
   }
 
-  /** The same order by order: one of them may only reduce a position, which an earlier match makes smaller. */
+  /** The same, order by order: some maker is reduce-only, and an earlier match may shrink its position. */
   private takeOneByOne(taking: Taking, fills: Fill[]): number {
     const { market, taker, side, limitTicks } = taking
     const { book } = market
@@ -86,7 +86,7 @@ export class Matching {
     market.isMatching = false
   }
 
-  /** What a fill means for a resting order: less is held, and it is over when nothing is left. */
+  /** Applies a fill to a resting order: its hold shrinks, and it closes when nothing is left. */
   private serveMaker(order: OpenOrder, lots: number, timeMs: number): void {
     bind(order)
     order.version++
@@ -99,7 +99,10 @@ export class Matching {
     this.follow(order, lots, timeMs)
   }
 
-  /** What a fill means for others: legs that wake, a sibling, what binds the same position. */
+  /**
+   * Queues a fill's consequences for other orders: legs that become active, a sibling, orders that hold the same
+   * position.
+   */
   private follow(order: OpenOrder, lots: number, timeMs: number): void {
     if (order.group !== undefined) {
       if (order.role !== undefined) this.settleGroup(order, lots, timeMs)
@@ -109,7 +112,7 @@ export class Matching {
     if (mayExceed(order, lots)) this.effects.shrunk.push({ portfolio, market })
   }
 
-  /** An exit that fills takes its lots from its sibling; filled whole, it cancels it. */
+  /** An exit that fills takes its lots from its sibling; when completely filled, it cancels it. */
   private settleGroup(exit: OpenOrder, lots: number, timeMs: number): void {
     const isFilled = exit.remainingLots === 0
     const sibling = exit.group?.siblingOf(exit)

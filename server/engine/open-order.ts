@@ -5,10 +5,10 @@ import type { Market } from './market.ts'
 import type { Portfolio } from './portfolio.ts'
 import { type CloseReason, copyOf, type LegRole, type Order, type OrderStatus, type RejectCode } from './state.ts'
 
-/** What a new order and a stored one say alike. */
+/** The fields that a new order and a stored one share. */
 type Placed = Omit<PlaceOrder, 'kind' | 'tag' | 'expireAtMs'> & Partial<Pick<Order, 'tag' | 'expireAtMs'>>
 
-/** What few orders have: those that wait or end by themselves, exits, entries with legs, and what was refused. */
+/** Fields that few orders have: untriggered and expiring ones, exits, entries with legs, and refused ones. */
 class ColdFields {
   stopTicks = 0
   trailTicks = 0
@@ -24,7 +24,7 @@ class ColdFields {
   rejectCode: RejectCode | undefined
 }
 
-/** What the fills of an order come to: most are canceled without any. */
+/** The totals of an order's fills; most orders are canceled without any. */
 class Filled {
   tickLots = 0
   feeCentBps = 0
@@ -32,10 +32,9 @@ class Filled {
 }
 
 /**
- * An order at work: what everyone sees of it, and, out of their sight, its owner, its market and its place in the book
- * once it rests. Most orders are cold when they are canceled or filled: what both touch is written first, so that it lies
- * in the same cache lines, and what most orders lack lies apart, so that an order is small. Getters answer for it, and
- * `copyOf` makes copies.
+ * An open order: the public fields, and, hidden from others, its owner, market and place in the book. Most orders are
+ * not in the CPU cache when they are canceled or filled, so the fields that both use come first, to share cache lines,
+ * and rare fields are in separate objects, to keep orders small. Getters expose them, and `copyOf` makes copies.
  */
 export class OpenOrder implements Order {
   readonly #portfolio: Portfolio
@@ -45,9 +44,9 @@ export class OpenOrder implements Order {
   #countedLots = 0
   #cold: ColdFields | undefined
   #filled: Filled | undefined
-  /** Undefined until it is changed; as a reference to the operation's own number it needs no box. */
+  /** Undefined until the order changes; a reference to the operation's own number avoids allocating one. */
   #changedAtMs: number | undefined
-  // Declared only: a field that began as `undefined` would take a boxed number at every write.
+  // Declared only: a field initialized with `undefined` would allocate a number at every write.
   declare readonly number: number
   declare status: OrderStatus
   declare version: number
@@ -68,7 +67,7 @@ export class OpenOrder implements Order {
   declare arrivalMidHalfTicks: number
   declare readonly createdAtMs: number
 
-  /** An order as it arrives. */
+  /** A new order. */
   constructor(command: Placed, number: number, portfolio: Portfolio, market: Market, timeMs: number) {
     this.#portfolio = portfolio
     this.#market = market
@@ -97,7 +96,7 @@ export class OpenOrder implements Order {
     Object.assign(this.#cold, { stopTicks, trailTicks, trailBps, expireAtMs, reduceOnly })
   }
 
-  /** A stored order as one of the engine's own. */
+  /** Converts a stored order. */
   static restored(stored: Order, portfolio: Portfolio, market: Market): OpenOrder {
     const order = new OpenOrder(stored, stored.number, portfolio, market, stored.createdAtMs)
     order.arrivalMidHalfTicks = stored.arrivalMidHalfTicks
@@ -140,7 +139,7 @@ export class OpenOrder implements Order {
     this.#changedAtMs = timeMs
   }
 
-  /** Nothing changes an order that is over. */
+  /** Nothing changes a closed order, so this is the time of its last change. */
   get closedAtMs(): number | undefined {
     return this.isClosed ? this.updatedAtMs : undefined
   }
@@ -189,7 +188,7 @@ export class OpenOrder implements Order {
     if (ticks !== this.highWaterTicks) this.cold.highWaterTicks = ticks
   }
 
-  /** The trigger as the owner was last told it: what a trailing buy binds follows it, never what was not told. */
+  /** The trigger as last reported: what a trailing buy holds follows this, never an unreported one. */
   get toldStopTicks(): number {
     return this.#cold?.toldStopTicks ?? 0
   }
@@ -225,7 +224,7 @@ export class OpenOrder implements Order {
   set rejectCode(code: RejectCode | undefined) {
     this.cold.rejectCode = code
   }
-  /** Its place in the book; NONE while it has none. */
+  /** Its slot in the book; NONE while it has none. */
   get slot(): BookSlot {
     return this.#slot
   }
@@ -234,7 +233,7 @@ export class OpenOrder implements Order {
     this.#slot = slot
   }
 
-  /** Lots of the position that it binds. */
+  /** The lots of the position that it holds. */
   get boundLots(): number {
     return this.#boundLots
   }
@@ -243,7 +242,7 @@ export class OpenOrder implements Order {
     this.#boundLots = lots
   }
 
-  /** Lots of it that its margin account counts as open. */
+  /** Its lots that a margin account counts as open. */
   get countedLots(): number {
     return this.#countedLots
   }
@@ -270,7 +269,7 @@ export class OpenOrder implements Order {
     return status === 'canceled' || status === 'filled' || status === 'rejected' || status === 'expired'
   }
 
-  /** It belongs to others: as an exit, or as an entry with legs. */
+  /** Joins a group, as an exit or as an entry with legs. */
   join({ role, parentNumber, groupNumber }: Pick<Order, 'role' | 'parentNumber' | 'groupNumber'>): void {
     if (role === undefined && parentNumber === undefined && groupNumber === undefined) return
     const { cold } = this
@@ -288,7 +287,7 @@ export class OpenOrder implements Order {
     filled.feesPaidCents += feeCents
   }
 
-  /** What JSON and whoever else must see all of it gets. */
+  /** All public fields, for JSON and similar uses. */
   toJSON(): Order {
     return copyOf(this)
   }

@@ -4,13 +4,14 @@ import type { OpenOrder } from './open-order.ts'
 const FIRST_WIDTH = 16
 
 /**
- * An account's resting orders by their running number. Most that rest are among the latest placed, so a ring holds them
- * at the number's last bits: one look, at the order itself. An older one whose place is wanted moves to a map, so that
- * the ring's width follows how many rest and not how long. A sorted list in its place took a tenth of the engine's time,
- * two maps more. Names are looked up in a map that is only kept once its account uses names.
+ * An account's resting orders by running number. Most resting orders are among the latest placed, so a ring holds them,
+ * indexed by the last bits of the number: one access gives the order itself. An older order whose slot is needed moves
+ * to a map, so the width of the ring depends on how many orders rest, not on how long. A sorted list instead took a
+ * tenth of the engine's time, and two maps took more. Client order ids are looked up in a map that exists only once the
+ * account uses such ids.
  */
 export class OpenOrders {
-  /** Its length is a power of two. */
+  /** The length is a power of two. */
   private ring = new Array<OpenOrder | undefined>(FIRST_WIDTH).fill(undefined)
   private readonly older = new Map<number, OpenOrder>()
   private count = 0
@@ -54,7 +55,7 @@ export class OpenOrders {
     const at = open.number & (this.ring.length - 1)
     const there = this.ring[at]
     assert(there?.number !== open.number, 'an order that rests once')
-    // Stored orders come back by priority, not by number: the newer keeps the place.
+    // Stored orders are restored by priority, not by number: the newer one keeps the slot.
     if (there === undefined || there.number < open.number) {
       this.ring[at] = open
       if (there !== undefined) this.older.set(there.number, there)

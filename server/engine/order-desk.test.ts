@@ -17,7 +17,7 @@ function place(engine: Engine, wish: Parameters<typeof orderOf>[0]) {
 }
 
 describe('a limit order', () => {
-  it('that does not cross rests and holds its value and the taker fee', () => {
+  it('that does not cross rests, and holds its value and the taker fee', () => {
     const engine = floorOf(MARKET)
     const { order, fills } = place(engine, { side: 'buy', lots: 10, limitTicks: 10_000 })
     expect(fills).toEqual([])
@@ -38,7 +38,7 @@ describe('a limit order', () => {
     expect([order.heldCents, engine.account(ANN)?.heldCents, engine.position(ANN, 'VLNT')?.heldLots]).toEqual([0, 0, 4])
   })
 
-  it('that crosses fills at the prices it meets, best first, and the rest takes its place', () => {
+  it('that crosses fills at the prices of the book, best first, and its rest is added', () => {
     const engine = floorOf(MARKET)
     const { order, fills } = place(engine, { side: 'buy', lots: 130, limitTicks: 10_110 })
     expect(fills.map(({ ticks, lots, liquidity }) => [ticks, lots, liquidity])).toEqual([
@@ -49,20 +49,20 @@ describe('a limit order', () => {
     expect(engine.levels('VLNT', 'buy', 1)).toEqual([[10_110, 30]])
   })
 
-  it('ioc that finds nothing is canceled, not rejected', () => {
+  it('ioc without a match is canceled, not rejected', () => {
     const engine = floorOf(MARKET)
     const { order } = place(engine, { side: 'buy', lots: 5, limitTicks: 10_000, timeInForce: 'ioc' })
     expect(order).toMatchObject({ status: 'canceled', reason: 'ioc_remainder', filledLots: 0, heldCents: 0 })
     expect(engine.openOrders(ANN)).toEqual([])
   })
 
-  it('ioc takes what there is; the rest is canceled', () => {
+  it('ioc fills what it can; the rest is canceled', () => {
     const engine = floorOf(MARKET)
     const { order } = place(engine, { side: 'buy', lots: 70, limitTicks: 10_105, timeInForce: 'ioc' })
     expect(order).toMatchObject({ status: 'canceled', reason: 'ioc_remainder', filledLots: 60 })
   })
 
-  it('of two at a price the earlier is filled first', () => {
+  it('is filled before a later one at the same price', () => {
     const engine = floorOf()
     const anns = place(engine, { side: 'buy', lots: 10, limitTicks: 10_000 }).order
     const bens = place(engine, { account: BEN, side: 'buy', lots: 10, limitTicks: 10_000 }).order
@@ -75,14 +75,14 @@ describe('a limit order', () => {
 })
 
 describe('a market order', () => {
-  it('takes only prices inside the band; the rest is canceled', () => {
+  it('trades only at prices inside the band; the rest is canceled', () => {
     const engine = floorOf(MARKET)
     const { order } = place(engine, { side: 'buy', lots: 150 })
     expect(order).toMatchObject({ status: 'canceled', reason: 'no_liquidity', filledLots: 100, limitTicks: 0 })
     expect(engine.levels('VLNT', 'sell')).toEqual([[12_000, 50]])
   })
 
-  it('that fills whole is filled and holds nothing', () => {
+  it('that fills completely is filled and holds nothing', () => {
     const engine = floorOf(MARKET)
     const { order } = place(engine, { side: 'buy', lots: 60 })
     expect(order).toMatchObject({ status: 'filled', closedAtMs: START_MS, heldCents: 0 })
@@ -90,7 +90,7 @@ describe('a market order', () => {
   })
 })
 
-describe('an order that meets its own', () => {
+describe('an order that meets one of its own account', () => {
   const floorWithOwn = () => {
     const engine = floorOf(MARKET)
     give(engine, ANN, 50)
@@ -98,7 +98,7 @@ describe('an order that meets its own', () => {
     return { engine, own }
   }
 
-  it('cancels it and goes on, as it asked: cancel_maker', () => {
+  it('with cancel_maker cancels it and continues', () => {
     const { engine, own } = floorWithOwn()
     const { order } = place(engine, { side: 'buy', lots: 90, limitTicks: 10_110, selfTrade: 'cancel_maker' })
     expect(order).toMatchObject({ status: 'filled', filledLots: 90 })
@@ -106,14 +106,14 @@ describe('an order that meets its own', () => {
     expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: 140, heldLots: 0 })
   })
 
-  it('is canceled where it stands, as it asked: cancel_taker', () => {
+  it('with cancel_taker is canceled at that point', () => {
     const { engine, own } = floorWithOwn()
     const { order } = place(engine, { side: 'buy', lots: 90, limitTicks: 10_110, selfTrade: 'cancel_taker' })
     expect(order).toMatchObject({ status: 'canceled', reason: 'self_trade', filledLots: 60 })
     expect([own.status, engine.position(ANN, 'VLNT')?.heldLots]).toEqual(['open', 50])
   })
 
-  it('goes together with it, as it asked: cancel_both', () => {
+  it('with cancel_both is canceled together with it', () => {
     const { engine, own } = floorWithOwn()
     const { order } = place(engine, { side: 'buy', lots: 90, limitTicks: 10_110, selfTrade: 'cancel_both' })
     expect(order).toMatchObject({ status: 'canceled', reason: 'self_trade', filledLots: 60 })
@@ -121,7 +121,7 @@ describe('an order that meets its own', () => {
     expect(engine.openOrders(ANN)).toEqual([])
   })
 
-  it('before any fill is rejected, and with cancel_both the one it met is canceled all the same', () => {
+  it('before any fill is rejected; with cancel_both the resting one is still canceled', () => {
     const engine = floorOf(MARKET)
     give(engine, ANN, 50)
     const own = place(engine, { side: 'sell', lots: 50, limitTicks: 10_102 }).order
@@ -133,7 +133,7 @@ describe('an order that meets its own', () => {
 })
 
 describe('a cancel', () => {
-  it('takes the order out and releases its hold', () => {
+  it('removes the order and releases its hold', () => {
     const engine = floorOf(MARKET)
     const { order } = place(engine, { side: 'buy', lots: 10, limitTicks: 10_100, clientOrderId: 'mine' })
     engine.drain()
@@ -144,7 +144,7 @@ describe('a cancel', () => {
     expect(engine.drain()).toMatchObject({ ...NO_EVENTS, orders: [{}], accounts: [{}] })
   })
 
-  it('of an order that is not open finds nothing and changes nothing', () => {
+  it('of an order that is not open returns NOT_FOUND and changes nothing', () => {
     const engine = floorOf(MARKET)
     const { number } = place(engine, { side: 'buy', lots: 1 }).order
     engine.drain()
@@ -156,7 +156,7 @@ describe('a cancel', () => {
     expect(engine.drain()).toEqual(NO_EVENTS)
   })
 
-  it('of all takes those of a symbol and a side, in one operation', () => {
+  it('of all orders can be limited to a symbol and a side, and is one operation', () => {
     const engine = floorOf(MARKET)
     give(engine, ANN, 5)
     const first = place(engine, { side: 'buy', lots: 1, limitTicks: 10_000 }).order
@@ -177,7 +177,7 @@ describe('a cancel', () => {
   })
 })
 
-describe('what is not well formed', () => {
+describe('a malformed command', () => {
   it('is a defect of the caller', () => {
     const engine = floorOf(MARKET)
     const lots = 'lots from 1 to the largest order'

@@ -18,7 +18,7 @@ import type { WorkingOrders } from './working-orders.ts'
 
 const NO_FILLS: readonly Fill[] = []
 
-/** What the desks have in common. */
+/** The parts that all desks share. */
 export interface DeskParts {
   readonly log: EventLog
   readonly working: WorkingOrders
@@ -26,7 +26,7 @@ export interface DeskParts {
   readonly cascade: Cascade
 }
 
-/** Takes the users' orders and cancels. Each public method that has a command is one operation. */
+/** Places and cancels users' orders. Each public method that takes a command is one operation. */
 export class OrderDesk {
   private readonly log: EventLog
   private readonly working: WorkingOrders
@@ -51,8 +51,8 @@ export class OrderDesk {
   }
 
   /**
-   * An order that nobody has to agree to: it is not held against what the account can afford.
-   * @returns its fills; the order itself is told
+   * Places an order without checking whether the account can afford it.
+   * @returns its fills; the order itself is reported by an event
    */
   placeUnchecked(request: Request, timeMs: number): { readonly order: OpenOrder; readonly fills: readonly Fill[] } {
     const order = this.receive(request, timeMs)
@@ -78,7 +78,7 @@ export class OrderDesk {
     return { kind, ok: true, orders: this.working.cancelOpen(portfolio, reason, timeMs, isChosen) }
   }
 
-  /** The operator takes all users' orders out of a market. */
+  /** Cancels all users' orders in a market, for the operator. */
   clear(market: Market, portfolios: readonly Portfolio[], timeMs: number): void {
     for (const portfolio of portfolios) {
       this.log.begin(portfolio, 'system')
@@ -86,7 +86,7 @@ export class OrderDesk {
     }
   }
 
-  /** Refuses an order. One that would have met its own and asked for both to go takes that one with it. */
+  /** Refuses an order. If it would have met one of its own account, `cancel_both` cancels that one, too. */
   reject({ command, market, worstTicks: limitTicks }: Request, order: OpenOrder, rejection: Rejection) {
     order.status = 'rejected'
     order.rejectCode = rejection.code
@@ -99,7 +99,7 @@ export class OrderDesk {
     return { kind: 'order.place', ok: false, order, rejection } as const
   }
 
-  /** Gives an order its number. */
+  /** Creates an order with the account's next number. */
   receive({ command, market, portfolio, lots }: Request, timeMs: number): OpenOrder {
     const order = new OpenOrder(command, ++portfolio.account.orderNumber, portfolio, market, timeMs)
     order.lots = lots
@@ -107,7 +107,7 @@ export class OrderDesk {
     return order
   }
 
-  /** What an order that was not refused does now, and all that follows from it. */
+  /** Executes an accepted order, with all consequences. */
   private admit(request: Request, order: OpenOrder, timeMs: number): readonly Fill[] {
     const { command, worstTicks } = request
     const hasLegs = command.takeProfit !== undefined || command.stopLoss !== undefined
@@ -133,11 +133,11 @@ export class OrderDesk {
   }
 }
 
-/** The open order that a reference names. */
+/** The open order that a reference identifies. */
 export const openOrderOf = (portfolio: Portfolio, reference: OrderReference): OpenOrder | undefined =>
   'number' in reference ? portfolio.openOrder(reference.number) : portfolio.openOrderByClientId(reference.clientOrderId)
 
-/** Plain orders have all their fills at once; one that rested may have been filled by what it set off. */
+/** Plain orders have all their fills at once; one that rested may have been filled by what it triggered. */
 const filledBy = (fills: readonly Fill[]): number => {
   let lots = 0
   for (const fill of fills) lots += fill.lots

@@ -2,29 +2,29 @@ import type { Market } from './market.ts'
 import type { OpenOrder } from './open-order.ts'
 import type { Portfolio } from './portfolio.ts'
 
-/** A trade that waiting stops must be shown. */
+/** A trade with which untriggered stops must be compared. */
 export interface ShownTrade {
   readonly market: Market
   readonly ticks: number
-  /** The last priority given before it: who was armed later does not see it. */
+  /** The last priority given before it: stops armed later are not compared with it. */
   readonly priority: number
 }
 
-/** What has happened in an operation and is still to be followed up: docs/trading-rules.md, 1. Empty between two. */
+/** What happened in an operation and must still be handled: docs/trading-rules.md, 1. Empty between operations. */
 export class PendingEffects {
   /** Entries with legs that were filled, in the order of the fills. */
   readonly filledEntries: OpenOrder[] = []
-  /** Exits that were filled whole. */
+  /** Exits that were completely filled. */
   readonly filledExits: OpenOrder[] = []
-  /** Positions that have become smaller than what binds them. */
+  /** Positions that have become smaller than what orders hold of them. */
   readonly shrunk: { readonly portfolio: Portfolio; readonly market: Market }[] = []
   readonly trades: ShownTrade[] = []
-  /** Triggered by the trade shown last, by priority. */
+  /** Triggered by the last trade, by priority. */
   triggered: OpenOrder[] = []
-  /** The last number given to an order that took its place in a book or among the waiting. */
+  /** The last priority given to an order that entered a book or was armed. */
   priority = 0
 
-  /** Most operations have none. */
+  /** True after most operations. */
   get isEmpty(): boolean {
     return (
       this.trades.length === 0 &&
@@ -35,7 +35,7 @@ export class PendingEffects {
     )
   }
 
-  /** Told of each trade; only one that a stop may have waited for, or that follows on such a one, is kept. */
+  /** Called for each trade; it is only kept if a stop may be affected, or if an earlier one is still pending. */
   addTrade(market: Market, ticks: number): void {
     market.lastTicks = ticks
     const { quietLowTicks, quietHighTicks } = market.stops

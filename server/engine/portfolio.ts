@@ -6,7 +6,7 @@ import type { OpenOrder } from './open-order.ts'
 import { OpenOrders } from './open-orders.ts'
 import type { Account, Position } from './state.ts'
 
-/** Lots that orders which may increase a position have left, by their side. */
+/** Remaining lots of orders that may increase a position, by side. */
 interface OpenLots {
   buy: number
   sell: number
@@ -14,23 +14,23 @@ interface OpenLots {
 
 export const NOT_WATCHED = -1
 
-/** An account with what it holds and what it has in the books. */
+/** An account with its positions and open orders. */
 export class Portfolio {
   readonly account: Account
-  /** One of the exchange's own accounts: its balances are not kept. */
+  /** Whether it is one of the exchange's own accounts, whose balances are not kept. */
   readonly isExchange: boolean
   /** By the market's index. */
   private readonly positionByMarket: (Position | undefined)[]
   private readonly openCountByMarket: number[]
   private readonly open = new OpenOrders()
-  /** Markets in which it ever had a position, or as a margin account an order. */
+  /** Markets in which it ever had a position or, as a margin account, an order. */
   private readonly knownMarkets: Market[] = []
-  /** By the market's index; only a margin account needs it. */
+  /** By the market's index; only for margin accounts. */
   private openLotsByMarket: Map<number, OpenLots> | undefined
-  /** Something of it has changed since the last drain, and why. */
+  /** Whether anything changed since the last drain, and why. */
   isTouched = false
   touchedFor: Cause = 'trade'
-  /** When its margin must be looked at again: see MarginWatch, which alone writes it. */
+  /** When its margin must be checked again: see MarginWatch, which alone writes it. */
   watchedAt = NOT_WATCHED
 
   constructor(account: Account, marketCount: number) {
@@ -44,17 +44,17 @@ export class Portfolio {
     return this.account.mode === 'margin'
   }
 
-  /** Every market that its margin depends on, in the order in which it came to them. */
+  /** Every market that its margin depends on, in the order in which they were added. */
   get markets(): readonly Market[] {
     return this.knownMarkets
   }
 
-  /** Cash that no order binds: what a cash account may spend. */
+  /** Cash that no order holds: what a cash account may spend. */
   get buyingPowerCents(): number {
     return this.account.cashCents - this.account.heldCents
   }
 
-  /** The same in the order of the instruments, where the order shows. */
+  /** The same in the order of the instruments, for results that depend on it. */
   marketsInOrder(): readonly Market[] {
     return [...this.knownMarkets].sort((a, b) => a.index - b.index)
   }
@@ -63,7 +63,7 @@ export class Portfolio {
     return this.positionByMarket[market.index]
   }
 
-  /** The position in a market, made empty when there was none. */
+  /** The position in a market, created if there was none. */
   positionToChange(market: Market): Position {
     const known = this.positionByMarket[market.index]
     if (known !== undefined) return known
@@ -74,17 +74,17 @@ export class Portfolio {
     return position
   }
 
-  /** Lots of it; 0 where there never was a position. */
+  /** The lots of a position; 0 without one. */
   lots(market: Market): number {
     return this.positionByMarket[market.index]?.lots ?? 0
   }
 
-  /** Lots that its open orders of a side have left; reduce-only ones apart, and of a margin account only. */
+  /** The remaining lots of open orders on one side, without reduce-only ones; margin accounts only. */
   openLots(market: Market, side: Side): number {
     return this.openLotsByMarket?.get(market.index)?.[side] ?? 0
   }
 
-  /** Counts so many open lots more, or less: called where a margin account's orders bind and release (risk/holds.ts). */
+  /** Adds to the open lots, or subtracts: called where a margin account's orders hold and release (risk/holds.ts). */
   countOpenLots(market: Market, side: Side, lots: number): void {
     this.openLotsByMarket ??= new Map()
     const known = this.openLotsByMarket.get(market.index)
@@ -96,12 +96,12 @@ export class Portfolio {
     assert(this.openLots(market, side) >= 0, 'no fewer than no open lots')
   }
 
-  /** Every position ever held, closed ones too. */
+  /** Every position it ever had, including closed ones. */
   positions(): readonly Position[] {
     return this.positionByMarket.filter((position) => position !== undefined)
   }
 
-  /** Lots that may still be sold. */
+  /** Lots that can still be sold. */
   sellableLots(market: Market): number {
     const position = this.positionByMarket[market.index]
     return position === undefined ? 0 : position.lots - position.heldLots

@@ -7,18 +7,18 @@ import { exposedLots, initialOf, liquidationTicks, marginFiguresOf, valueCentsOf
 import { mayRest, reachingOf, rejectionOf, waits, wholeHoldOn } from './risk/rejection.ts'
 import type { Request } from './risk/request.ts'
 
-/** What would have changed when an order has taken what it may, and the rest of it works. */
+/** The state after an order has traded what it can and its rest is active. */
 interface After {
   readonly reach: BookWalk
   readonly valueCents: number
   readonly feeCents: number
-  /** Lots that rest or wait. */
+  /** Lots that rest or are untriggered. */
   readonly restLots: number
   readonly restFeeCents: number
   readonly restHoldCents: number
 }
 
-/** What an order would do if it came now, to the cent; it changes nothing. */
+/** What an order would do if it were placed now, to the cent; changes nothing. */
 export function previewOf(request: Request): Preview {
   const rejection = rejectionOf(request)
   if (rejection !== undefined) return { ok: false, rejection }
@@ -35,7 +35,7 @@ const restTicksOf = ({ command, stopTicks }: Request): number =>
 
 const NOTHING_MET: BookWalk = { lots: 0, tickLots: 0, fills: [], canceled: [], isStopped: false }
 
-/** Nothing happens now; once triggered it would pay the taker's fee. */
+/** Nothing happens now; when triggered, it would pay the taker fee. */
 function waiting(request: Request): After {
   const { market, lots } = request
   const { centsPerTickLot, takerBps } = market.instrument
@@ -67,7 +67,7 @@ function carriedOut(request: Request): After {
 
 function cashAfter({ command, market, portfolio }: Request, after: After) {
   const { reach, valueCents, feeCents, restHoldCents } = after
-  // Its own orders that it would cancel are on the other side: only a sale meets buys, which bind cash.
+  // Its own orders that it would cancel are on the other side: only a sell meets buys, which hold cash.
   const releasedCents = reach.canceled.reduce((sum, slot) => sum + (market.openOrders[slot]?.heldCents ?? 0), 0)
   const changeCents = command.side === 'buy' ? -valueCents : valueCents
   const buyingPowerAfterCents = portfolio.buyingPowerCents + changeCents - feeCents - restHoldCents + releasedCents

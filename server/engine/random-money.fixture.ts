@@ -4,7 +4,9 @@ import { SHARE } from './engine.fixture.ts'
 import type { EngineEvents } from './event.ts'
 import { type Action, anyAction, type Player, SYMBOLS, USERS } from './random-trading.fixture.ts'
 
-/** For property tests: what moves money without a trade, and prices that move far enough to cost someone the position. */
+/**
+ * For property tests: actions that move money without a trade, and prices that move far enough to cause liquidations.
+ */
 export type MoneyAction =
   | Action
   | { readonly what: 'money'; readonly command: PayDividend | SplitShares | ChargeDays | ResetAccount }
@@ -38,7 +40,7 @@ export const moneyActions = fc.array(fc.oneof({ weight: 30, arbitrary: anyAction
   ...{ minLength: 5, maxLength: 150, size: 'max' },
 })
 
-/** Does an action, and tells `seen` the events of each operation: a jump is many. */
+/** Plays an action, and passes the events of each operation to `seen`; a jump has many operations. */
 export function playMoney(player: Player, action: MoneyAction, seen: (events: EngineEvents) => void): void {
   const { engine } = player
   if (action.what === 'jump') jump(player, action, seen)
@@ -50,7 +52,7 @@ export function playMoney(player: Player, action: MoneyAction, seen: (events: En
   } else seen(player.play(action))
 }
 
-/** The house takes its orders away and quotes another price, which the mark follows. */
+/** The house removes its orders and quotes another price, which the mark follows. */
 function jump(
   player: Player,
   { symbol, ticks, lots }: Extract<MoneyAction, { what: 'jump' }>,
@@ -71,13 +73,13 @@ function jump(
   }
 }
 
-/** A stop that went off meanwhile may stand in the way. */
+/** A stop that was triggered meanwhile may be in the way. */
 function quote(player: Player, symbol: string, side: Side, ticks: number, lots: number): void {
   const house = player.engine.house(symbol)
   if (side === 'buy' ? house.askTicks !== 0 && house.askTicks <= ticks : house.bidTicks >= ticks) return
   const slot = house.place(side, ticks, lots, 0)
   house.cancel(slot)
-  // A freed slot is given again at once, so that its tag is known.
+  // A freed slot is reused at once, so its tag is known.
   house.place(side, ticks, lots, slot % 7)
   player.houseOrders.get(symbol)?.set(slot, lots)
 }

@@ -17,13 +17,13 @@ import type { EngineEvents } from './event.ts'
 import { NO_SLOT } from './house.ts'
 import { ANN, BEN, COIN, orderOf, SHARE, START_MS } from './engine.fixture.ts'
 
-/** For property tests: anything that users and the house may do, and a player that does it to an engine. */
+/** For property tests: everything that users and the house may do, and a player that does it on an engine. */
 export const CAROL: AccountNumber = BEN + 1
 export const USERS = [ANN, BEN, CAROL]
 export const SYMBOLS = [SHARE.symbol, COIN.symbol]
 const CAROL_CENTS = 1_000_000
 
-/** Times are told from the moment of the action on. */
+/** Times are relative to the action. */
 export type Action =
   | { readonly what: 'place' | 'preview'; readonly order: PlaceOrder }
   | { readonly what: 'command'; readonly command: AccountCommand }
@@ -70,7 +70,7 @@ const stopLoss: fc.Arbitrary<StopLoss> = fc.oneof(
 )
 const exits = fc.record({ takeProfit, stopLoss }, { requiredKeys: [] })
 
-/** What an order has by its type. */
+/** The fields of an order, by type. */
 const shape = fc.oneof(
   { weight: 6, arbitrary: fc.record({ type: fc.constant('limit' as const), limitTicks: ticks, postOnly: isOneOf(6) }) },
   { weight: 2, arbitrary: fc.constant({ type: 'market' as const }) },
@@ -93,7 +93,7 @@ const order: fc.Arbitrary<PlaceOrder> = fc
     side,
     shape,
     lots: someLots,
-    // The first of them that the type can have.
+    // The first of these that the type allows.
     timesInForce: fc.shuffledSubarray(['gtc', 'gtd', 'day', 'ioc', 'fok'] as const, { minLength: 5 }),
     inMs,
     reduceOnly: isOneOf(5),
@@ -139,7 +139,7 @@ const terms = fc.oneof(
 const source = fc.constant('web' as const)
 const kindOf = <Kind extends string>(kind: Kind) => fc.constant(kind)
 
-/** Commands that need nothing of what was before. */
+/** Commands that do not depend on earlier ones. */
 const command: fc.Arbitrary<AccountCommand> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: kindOf('order.cancelAll'), account, symbol, side, abandoned: fc.boolean() }, { requiredKeys: ['kind', 'account'] }) },
   { weight: 2, arbitrary: fc.record({ kind: kindOf('position.close'), account, symbol, source, lots: someLots }, { requiredKeys: ['kind', 'account', 'symbol', 'source'] }) },
@@ -152,14 +152,14 @@ const command: fc.Arbitrary<AccountCommand> = fc.oneof(
 const house = (what: 'house' | 'take') =>
   fc.record({ what: fc.constant(what), symbol, side, ticks: near, lots: someLots })
 
-/** What users do. */
+/** Actions of users. */
 const usersAction: { weight: number; arbitrary: fc.Arbitrary<Action> }[] = [
   { weight: 16, arbitrary: order.map((order) => ({ what: 'place', order })) },
   { weight: 3, arbitrary: fc.record({ what: fc.constant('cancel'), account, which }) },
   { weight: 5, arbitrary: fc.record({ what: fc.constant('amend'), account, which, terms }) },
   { weight: 5, arbitrary: command.map((command) => ({ what: 'command', command })) },
 ]
-/** What the house, the operator and the clock do. */
+/** Actions of the house, the operator and the clock. */
 const houseAction: { weight: number; arbitrary: fc.Arbitrary<Action> }[] = [
   { weight: 7, arbitrary: house('house') },
   { weight: 3, arbitrary: fc.record({ what: fc.constant('withdraw'), symbol, which }) },
@@ -182,7 +182,7 @@ const always = [
 const many = { minLength: 5, maxLength: 150, size: 'max' } as const
 export const anyAction = fc.oneof(...usersAction, ...houseAction, ...always)
 export const anyActions = fc.array(anyAction, many)
-/** Without resting orders of the house, which are the simulator's to restore. */
+/** Without resting orders of the house, which the simulator restores itself. */
 export const usersActions = fc.array(fc.oneof(...usersAction, ...always), many)
 
 const purchaseOf = (account: AccountNumber, lots: number): PlaceOrder => ({
@@ -190,17 +190,17 @@ const purchaseOf = (account: AccountNumber, lots: number): PlaceOrder => ({
   clientOrderId: 'opening',
 })
 
-/** Does actions to an engine, one operation each. It remembers the house's orders, as the simulator does. */
+/** Plays actions on an engine, one operation each. It remembers the house's orders, as the simulator does. */
 export class Player {
   readonly engine: Engine
   /** The resting orders of the house by symbol, as [slot, lots]. */
   readonly houseOrders = new Map<string, Map<number, number>>()
-  /** What came of the last action, where it was a user's command. */
+  /** The result of the last action, if it was a user's command. */
   result: CommandResult | undefined
   steps: number
   timeMs: number
 
-  /** @param before whose client order ids and times go on */
+  /** @param before the player whose client order ids and times are continued */
   constructor(
     engine: Engine,
     before: { readonly steps: number; readonly timeMs: number } = { steps: 0, timeMs: START_MS },
@@ -221,7 +221,7 @@ export class Player {
     }
   }
 
-  /** Three accounts, one of them poor, and a market with two sides. */
+  /** Opens three accounts, one of them poor, and a two-sided market. */
   open(): EngineEvents {
     this.engine.beginEpoch(1)
     const told = this.engine.house(SHARE.symbol).onHouseFill
@@ -230,7 +230,7 @@ export class Player {
       const startingCents = account === CAROL ? CAROL_CENTS : 10 * CAROL_CENTS
       this.engine.apply({ kind: 'account.open', account, name: `user ${account}`, startingCents }, START_MS)
     }
-    // Some hold lots to begin with, bought of the house.
+    // Some start with lots, bought from the house.
     for (const [account, lots] of [
       [ANN, 150],
       [BEN, 300],
@@ -296,7 +296,7 @@ export class Player {
     return engine.drain()
   }
 
-  /** A command whose times are told from now on. */
+  /** A command with absolute times. */
   timed<Timed extends AccountCommand>(command: Timed): Timed {
     const at = <Exit extends { readonly expireAtMs?: number }>(exit: Exit): Exit =>
       exit.expireAtMs === undefined ? exit : { ...exit, expireAtMs: this.timeMs + exit.expireAtMs }
@@ -310,7 +310,7 @@ export class Player {
     return timed as Timed
   }
 
-  /** A resting order of the house does not cross: one that would takes instead. */
+  /** A resting order of the house must not cross; if it would, it takes instead. */
   private playHouse(action: Extract<Action, { what: 'house' | 'take' }>, timeMs: number): void {
     const { what, symbol, side, ticks, lots } = action
     const house = this.engine.house(symbol)
@@ -319,7 +319,7 @@ export class Player {
       house.take(side, lots, ticks, timeMs)
       return
     }
-    // The tag is only known to be right when the slot is: place twice, since a freed slot is given again at once.
+    // The tag depends on the slot, so place it twice: a freed slot is reused at once.
     const slot = house.place(side, ticks, lots, 0)
     house.cancel(slot)
     const again = house.place(side, ticks, lots, slot % 7)

@@ -1,12 +1,12 @@
 import type { AccountMode, AccountNumber, OrderSource, OrderType, SelfTrade, Side, TimeInForce } from './command.ts'
 
 /**
- * `held` waits for its entry, `untriggered` for a price; an order is in the book while `open` or `partially_filled`; the
- * other states are for ever.
+ * `held` waits for its entry, `untriggered` for a price; an order is in the book while `open` or `partially_filled`;
+ * the other states are final.
  */
 export type OrderStatus =
   'held' | 'untriggered' | 'open' | 'partially_filled' | 'filled' | 'canceled' | 'expired' | 'rejected'
-/** Why an order was canceled; `day_end` and `gtd`: why it expired. */
+/** Why an order was canceled, or (`day_end`, `gtd`) why it expired. */
 export type CloseReason =
   | 'user'
   | 'cancel_all'
@@ -26,7 +26,7 @@ export type CloseReason =
   | 'admin'
 export type LegRole = 'take_profit' | 'stop_loss'
 
-/** Why an order that was understood is refused; the first that holds, in this order. */
+/** Why a valid order is refused; the first reason that applies, in this order. */
 export const REJECT_CODES = [
   'LIQUIDATING',
   'MARKET_HALTED',
@@ -47,7 +47,7 @@ export const REJECT_CODES = [
 ] as const
 export type RejectCode = (typeof REJECT_CODES)[number]
 
-/** The figures that matter for a refusal, in engine units; the exchange writes them as decimals. */
+/** The figures of a refusal, in engine units; the exchange converts them to decimals. */
 export interface Rejection {
   readonly code: RejectCode
   readonly requiredCents?: number
@@ -58,21 +58,21 @@ export interface Rejection {
   readonly lowTicks?: number
   readonly highTicks?: number
   readonly bestTicks?: number
-  /** The last trade, which has reached the stop already. */
+  /** The last trade, which has already reached the stop. */
   readonly lastTicks?: number
-  /** The most that would be let through. */
+  /** The largest quantity that would be accepted. */
   readonly maxLots?: number
   readonly minCents?: number
   readonly max?: number
 }
 
 /**
- * One order of a user. The engine alone writes it; everyone else sees it as `Readonly`, and reads it before the next
- * command, since events refer to the live object.
+ * One order of a user. Only the engine writes it. Others see it as `Readonly` and must read it before the next command,
+ * because events refer to the live object.
  */
 export interface Order {
   readonly account: AccountNumber
-  /** The account's running number: with `account` the order's id. */
+  /** The account's running number; together with `account` the order's id. */
   readonly number: number
   readonly clientOrderId: string
   readonly symbol: string
@@ -84,38 +84,41 @@ export interface Order {
   readonly source: OrderSource
   readonly tag: string | undefined
   lots: number
-  /** 0 for a type without a limit. */
+  /** 0 for types without a limit. */
   limitTicks: number
-  /** The price it waits for; of a trailing stop as its water stands; 0 for a type that does not wait. */
+  /** The trigger; for a trailing stop, according to its high-water price; 0 for types without one. */
   stopTicks: number
-  /** Of a trailing stop: one of the two is more than 0. */
+  /** Trailing stops only: exactly one of the two is more than 0. */
   trailTicks: number
   trailBps: number
-  /** Of an armed trailing stop: the best trade since, for its side. Else 0. */
+  /** The best trade price, for its side, since a trailing stop was armed; otherwise 0. */
   highWaterTicks: number
   /** Market time at which a day or gtd order ends. */
   readonly expireAtMs: number | undefined
   readonly reduceOnly: boolean
-  /** Of a leg or an exit. */
+  /** For legs and exits. */
   readonly role: LegRole | undefined
   /** The entry of a leg. */
   readonly parentNumber: number | undefined
-  /** Orders of one number share a holding, and one cancels the other. */
+  /** Orders of one group share a holding; when one fills, the other is canceled. */
   readonly groupNumber: number | undefined
-  /** The mid when the order arrived, in half ticks (bid + ask); 0 when a side was empty. For the analysis of its cost. */
+  /**
+   * The mid price when the order arrived, in half ticks (bid + ask); 0 when a side was empty. For transaction cost
+   * analysis.
+   */
   readonly arrivalMidHalfTicks: number
   filledLots: number
-  /** Sum over fills of ticks × lots: the average price is this over `filledLots`. */
+  /** The sum over fills of ticks × lots: divided by `filledLots`, the average price. */
   filledTickLots: number
-  /** Sum over fills of value in cents × bps: what fees are rounded from, once, on the running total. */
+  /** The sum over fills of value in cents × bps, from which the total fee is rounded. */
   feeCentBps: number
   feesPaidCents: number
-  /** What the rest of a buy binds: docs/trading-rules.md, 4. */
+  /** What the rest of a buy holds: docs/trading-rules.md, 4. */
   heldCents: number
   status: OrderStatus
   reason: CloseReason | undefined
   rejectCode: RejectCode | undefined
-  /** The engine's running number of when it took its place in the book or among the waiting; 0 when it never did. */
+  /** The engine's running number when it entered the book or was armed; 0 if it never did. */
   priority: number
   version: number
   readonly createdAtMs: number
@@ -123,7 +126,7 @@ export interface Order {
   closedAtMs: number | undefined
 }
 
-/** An order as plain data, of its own: the engine's objects change, and answer for some of it by getters. */
+/** A copy of an order as plain data: the engine's objects change, and have getters for some fields. */
 export const copyOf = (order: Readonly<Order>): Order => ({
   account: order.account,
   number: order.number,
@@ -163,20 +166,20 @@ export const copyOf = (order: Readonly<Order>): Order => ({
   closedAtMs: order.closedAtMs,
 })
 
-/** A netted holding; its cost moves with each fill so that realised profit sums to the cash that moved. */
+/** A net position; its cost changes with each fill so that realized profit equals the cash that moved. */
 export interface Position {
   readonly account: AccountNumber
   readonly symbol: string
   /** Negative for a short. */
   lots: number
-  /** What the lots held cost, fees apart; negative for a short: what selling them brought. */
+  /** The cost of the lots held, before fees; for a short, negative: what the sale brought. */
   costCents: number
   realizedCents: number
-  /** Lots of it that orders bind. */
+  /** Lots of it that orders hold. */
   heldLots: number
 }
 
-/** A margin account whose equity runs out is warned, then liquidated. */
+/** A margin account whose equity runs low is warned, then liquidated. */
 export type MarginState = 'ok' | 'warning' | 'liquidating'
 
 /** The dead man's switch of an account; without a time it is off. */
@@ -193,16 +196,16 @@ export interface Account {
   mode: AccountMode
   marginState: MarginState
   /**
-   * 0 of the exchange's own: what all users together have had from them and given may be more than a double holds, so that
-   * only the database sums it.
+   * 0 for the exchange's own accounts: their totals over all users may exceed a safe integer, so only the database
+   * computes them.
    */
   cashCents: number
-  /** The sum of the `heldCents` of its open orders: what they bind of a cash account's money. */
+  /** The sum of the `heldCents` of its open orders: cash that a cash account cannot spend. */
   heldCents: number
   realizedCents: number
   feesPaidCents: number
   resets: number
-  /** Rises by one with each drain of which something changed of the account: the `seq` of its frames. */
+  /** Rises by one with each drain that has a change of the account: the `seq` of its frames. */
   seq: number
   /** Running numbers, the last one used. */
   orderNumber: number

@@ -2,7 +2,7 @@ import { assert } from './assert.ts'
 import { mayRest, waits } from './risk/rejection.ts'
 import type { Request } from './risk/request.ts'
 
-/** What the wire's schema and the instrument's checks have made sure of. */
+/** Conditions that the wire's schema and the instrument's checks guarantee. */
 export function assertWellFormed({ command, market, lots: ordered }: Request): void {
   const { type, limitTicks, timeInForce, postOnly, expireAtMs, notionalCents } = command
   const { maxLots } = market.instrument
@@ -16,7 +16,7 @@ export function assertWellFormed({ command, market, lots: ordered }: Request): v
   else assert(type === 'limit' || timeInForce === 'ioc' || timeInForce === 'fok', 'a market order is ioc or fok')
 }
 
-/** Of a type that waits: its trigger, and how long it waits. */
+/** For types with a trigger: the trigger, and the time in force. */
 function assertWaiting({ type, stopTicks, trailTicks, trailBps, timeInForce }: Request['command']): void {
   if (type === 'trailing_stop') {
     assert(stopTicks === undefined && (trailTicks === undefined) !== (trailBps === undefined), 'one kind of trail')

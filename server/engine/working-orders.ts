@@ -10,7 +10,7 @@ import { bind, bindLots, release } from './risk/holds.ts'
 import type { CloseReason } from './state.ts'
 import { trailedStopTicks } from './triggers/trailing.ts'
 
-/** Gives orders their places (in the book, among the waiting, held) and takes them out, with all that they bind. */
+/** Adds orders to the market (in the book, untriggered, or held) and removes them, including all their holds. */
 export class WorkingOrders {
   private readonly log: EventLog
   private readonly effects: PendingEffects
@@ -22,14 +22,14 @@ export class WorkingOrders {
     this.expiries = expiries
   }
 
-  /** An order is to stay: it can be found, counts as open, and ends when its time has come. */
+  /** An order stays open: it can be found, counts as open, and expires in time. */
   open(order: OpenOrder): void {
     if (isOpen(order)) return
     order.portfolio.remember(order)
     if (order.expireAtMs !== undefined) this.expiries.add(order)
   }
 
-  /** The rest of an order goes into the book, behind all others of its price. It must not cross. */
+  /** Adds the rest of an order to the book, behind all others at its price. It must not cross. */
   rest(order: OpenOrder): void {
     this.open(order)
     order.priority = ++this.effects.priority
@@ -38,7 +38,7 @@ export class WorkingOrders {
     this.enterBook(order)
   }
 
-  /** An order waits for its price; a trailing one from the last trade on, unless it has a water. */
+  /** Arms a stop; a trailing one starts at the last trade, unless it has a high-water price. */
   arm(order: OpenOrder): void {
     const { market } = order
     this.open(order)
@@ -54,15 +54,15 @@ export class WorkingOrders {
   }
 
   /**
-   * A trade better than a trailing stop's water moves it and its trigger. What a buy binds follows when that is told: money
-   * that its row still binds must not be spent meanwhile.
+   * A trade better than a trailing stop's high-water price moves it and its trigger. The hold of a buy follows when
+   * that is reported: money that the stored order still holds must not be spent meanwhile.
    */
   readonly moveWater = (order: OpenOrder, ticks: number): void => {
     order.highWaterTicks = ticks
     this.followWater(order)
   }
 
-  /** Out of the book or from among the waiting, binding nothing; it is still open. */
+  /** Removes an order from the book or from the untriggered ones, with its holds; it is still open. */
   withdraw(order: OpenOrder): void {
     const { market, slot } = order
     if (slot !== NONE) {
@@ -72,21 +72,21 @@ export class WorkingOrders {
     release(order)
   }
 
-  /** A resting order has been filled, or is taken out: its slot is another's. */
+  /** A resting order was filled or removed: its slot may be reused. */
   leaveBook(order: OpenOrder): void {
     order.market.openOrders[order.slot] = undefined
     order.slot = NONE
     if (order.reduceOnly) order.market.reduceOnlyCount--
   }
 
-  /** Fewer lots in all; it keeps its place. At least a lot must remain. */
+  /** Reduces the total lots; the order keeps its place. At least one lot must remain. */
   reduceTo(order: OpenOrder, lots: number): void {
     order.lots = lots
     if (order.slot !== NONE) order.market.book.reduce(order.slot, order.remainingLots)
     bind(order)
   }
 
-  /** An open order is over before it is filled: it is told, and an entry without a fill closes its held legs. */
+  /** Ends an open order before it is filled: it is reported, and an entry without a fill closes its held legs. */
   cancel(order: OpenOrder, reason: CloseReason, timeMs: number): void {
     this.withdraw(order)
     this.end(order, reason === 'day_end' || reason === 'gtd' ? 'expired' : 'canceled', reason, timeMs)
@@ -96,7 +96,7 @@ export class WorkingOrders {
 
   /**
    * Cancels an account's open orders, by number.
-   * @returns those that are canceled now, held legs among them
+   * @returns the canceled orders, including held legs
    */
   cancelOpen(
     portfolio: Portfolio,
@@ -109,7 +109,7 @@ export class WorkingOrders {
     return orders.filter((order) => order.isClosed)
   }
 
-  /** The last state of an order that has no place any more, open or not yet; the caller tells it. */
+  /** Sets the final state of an order that is not in the market, open or new; the caller reports it. */
   end(
     order: OpenOrder,
     status: 'filled' | 'canceled' | 'expired',
@@ -122,13 +122,13 @@ export class WorkingOrders {
     this.forget(order)
   }
 
-  /** The legs of an entry that has ended without a fill never wake. */
+  /** The legs of an entry that ended without a fill never become active. */
   closeLegs(entry: OpenOrder, timeMs: number): void {
     if (entry.group === undefined || entry.role !== undefined || !entry.isClosed || entry.filledLots > 0) return
     for (const leg of entry.group.legs) this.cancel(leg, 'parent_closed', timeMs)
   }
 
-  /** One more change of an order, told. */
+  /** Counts and reports a change of an order. */
   change(order: OpenOrder, timeMs: number): void {
     order.version++
     order.updatedAtMs = timeMs
@@ -148,7 +148,7 @@ export class WorkingOrders {
     bind(order)
   }
 
-  /** Puts a stored order back to where it was, behind those restored before it. */
+  /** Puts a stored order back, behind those restored before it. */
   restore(order: OpenOrder): void {
     assert(order.remainingLots > 0 && !order.isClosed, 'a stored order that is open')
     this.effects.priority = Math.max(this.effects.priority, order.priority)
@@ -162,7 +162,7 @@ export class WorkingOrders {
     else this.enterBook(order)
   }
 
-  /** One that was withdrawn goes back where its status says, behind those put back before it; its priority stays. */
+  /** Puts a withdrawn order back where its status says, behind those put back before it; its priority stays. */
   putBack(order: OpenOrder): void {
     bind(order)
     if (order.status === 'held') return

@@ -1,37 +1,37 @@
 import type { SelfTrade, Side } from '../command.ts'
 import { type Book, type BookSlot, NONE } from './book.ts'
 
-/** An order that looks before it takes. */
+/** An order that inspects the book before it takes. */
 export interface WalkingOrder {
   readonly side: Side
   readonly lots: number
-  /** The worst price it would take. */
+  /** The worst price at which it would trade. */
   readonly limitTicks: number
   readonly owner: number
   readonly selfTrade: SelfTrade
 }
 
-/** What an order would meet in the book now. */
+/** What an order would trade with now. */
 export interface BookWalk {
   /** Lots of others that it would fill, and the sum of ticks × lots over them. */
   lots: number
   tickLots: number
-  /** The same a price, best first: ticks and lots. */
+  /** The same by price, best first: ticks and lots. */
   readonly fills: [ticks: number, lots: number][]
-  /** Its owner's resting orders that it would cancel. */
+  /** Resting orders of the same owner that it would cancel. */
   readonly canceled: BookSlot[]
-  /** It would be stopped at an order of its owner. */
+  /** Whether it would stop at an order of the same owner. */
   isStopped: boolean
 }
 
-/** Knows what fills on the way would make of the orders behind. */
+/** Predicts how fills during the walk change the orders further behind. */
 export interface Foresight {
-  /** Lots that would be there by then. */
+  /** The lots that the order would then have. */
   lotsAt(slot: BookSlot): number
   fill(slot: BookSlot, lots: number): void
 }
 
-/** Walks the book as `match` and the self-trade rule would, and changes nothing. */
+/** Walks the book as `match` and the self-trade rule would, without changing anything. */
 export function walkBook(book: Book, order: WalkingOrder, foresight?: Foresight): BookWalk {
   const { side, limitTicks, owner, selfTrade } = order
   const reach: BookWalk = { lots: 0, tickLots: 0, fills: [], canceled: [], isStopped: false }
@@ -61,7 +61,9 @@ export function walkBook(book: Book, order: WalkingOrder, foresight?: Foresight)
   return reach
 }
 
-/** The order of the same owner that an order would meet first of all; NONE when another's, or none, stands there. */
+/**
+ * The resting order of the same owner that an order would meet first; NONE if another owner's, or none, comes first.
+ */
 export function ownOrderMet(book: Book, order: Pick<WalkingOrder, 'side' | 'limitTicks' | 'owner'>): BookSlot {
   const ticks = order.side === 'buy' ? book.askTicks : book.bidTicks
   const isMet = ticks !== NONE && (order.side === 'buy' ? ticks <= order.limitTicks : ticks >= order.limitTicks)

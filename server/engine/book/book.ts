@@ -1,57 +1,60 @@
 import type { Side } from '../command.ts'
 
-/** A resting order as its book knows it: a number from 1, free again once the order has gone. */
+/** Identifies a resting order in its book: a number from 1, reused once the order has left. */
 export type BookSlot = number
-/** No slot; and as a price, an empty side. */
+/** No slot; as a price, an empty side. */
 export const NONE = 0
-/** The owner of orders that no self-trade rule looks at: those of the house. */
+/** The owner of the house's orders, which the self-trade rule ignores. */
 export const NO_OWNER = 0
 
-/** Tells the quantity that now rests at a price, in lots; 0 when the level has gone. */
+/** Receives the quantity that now rests at a price, in lots; 0 when the level is empty. */
 export type LevelVisitor = (side: Side, ticks: number, lots: number) => void
 
 /**
  * One instrument's resting orders in price-time priority. Prices are ticks from 1 to `maxTicks`, quantities lots. It
- * knows neither accounts nor money, and is never crossed: what could match is matched before the rest is added.
+ * knows neither accounts nor money, and is never crossed: an order is matched before its rest is added.
  */
 export interface Book {
   readonly maxTicks: number
   /** Best prices; 0 when the side is empty. */
   readonly bidTicks: number
   readonly askTicks: number
-  /** What the last `match` filled, oldest first; good until the next `match` or `add`. */
+  /** The fills of the last `match`, oldest first; valid until the next `match` or `add`. */
   readonly matches: Matches
 
-  /** Rests an order behind all others at its price. It must not cross. */
+  /** Adds an order behind all others at its price. It must not cross. */
   add(side: Side, ticks: number, lots: number, owner: number): BookSlot
-  /** Takes a resting order out. */
+  /** Removes a resting order. */
   remove(slot: BookSlot): void
-  /** Leaves a resting order fewer lots, at least 1; it keeps its place. */
+  /** Reduces a resting order to `lots`, at least 1; it keeps its place. */
   reduce(slot: BookSlot, lots: number): void
   /**
-   * Fills against the other side at prices not worse than `limitTicks`, and writes `matches`. It stops before an order
-   * of the same `owner`, unless that is NO_OWNER.
-   * @returns lots left
+   * Fills against the other side at prices not worse than `limitTicks`, and writes `matches`. It stops at an order of
+   * the same `owner`, unless that is NO_OWNER.
+   * @returns the lots left
    */
   match(side: Side, lots: number, limitTicks: number, owner: number): number
 
-  /** Of a resting order, or of one that the last `match` filled: it then has 0 lots. */
+  /** Also for an order that the last `match` filled: it then has 0 lots. */
   ticksOf(slot: BookSlot): number
   lotsOf(slot: BookSlot): number
   ownerOf(slot: BookSlot): number
 
-  /** The oldest order at a price, and the one behind a resting order; NONE at the end. */
+  /** The oldest order at a price, and the order behind a resting one; NONE at the end. */
   firstAt(ticks: number): BookSlot
   nextAfter(slot: BookSlot): BookSlot
   lotsAt(ticks: number): number
-  /** The next worse price of a side that has orders, from one that has; 0 at the end. */
+  /** The next worse price with orders, starting from one that has orders; 0 at the end. */
   nextTicks(side: Side, ticks: number): number
 
-  /** Visits the levels whose quantity may have changed since the last drain, each once, in the order of first change. */
+  /**
+   * Visits the levels whose quantity may have changed since the last call, each once, in the order of their first
+   * change.
+   */
   drainLevels(visit: LevelVisitor): void
 }
 
-/** The fills of one `match`: parallel columns, used again by the next, so that matching allocates nothing. */
+/** The fills of one `match` in parallel columns, which are reused so that matching allocates nothing. */
 export class Matches {
   count = 0
   slots = new Int32Array(64)
@@ -74,7 +77,7 @@ export class Matches {
   }
 }
 
-/** A copy of twice the length; the new half is 0. */
+/** A copy of twice the length, filled up with 0. */
 export function doubled(column: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
   const longer = new Int32Array(column.length * 2)
   longer.set(column)

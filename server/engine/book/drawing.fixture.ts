@@ -1,7 +1,7 @@
 import type { Side } from '../command.ts'
 import { type Book, NO_OWNER, NONE } from './book.ts'
 
-/** Books as tests draw them: a line a price, the queue of a price from the oldest on; a price has two decimals. */
+/** Books as drawn in tests: one line per price with two decimals, and the queue at a price oldest first. */
 export interface DrawnOrder {
   readonly side: Side
   readonly ticks: number
@@ -9,7 +9,7 @@ export interface DrawnOrder {
 }
 
 /**
- * The orders of a drawing, the best prices first and a queue from its oldest on.
+ * The orders of a drawing: best prices first, and each queue from the oldest.
  *
  *     bid | price  | ask
  *         | 101.10 | 40 60
@@ -30,13 +30,13 @@ export function ordersOf(drawing: string): DrawnOrder[] {
   return [...bids, ...asks]
 }
 
-/** Puts a drawing's orders into a book. */
+/** Adds a drawing's orders to a book. */
 export function fillBook(book: Book, drawing: string): Book {
   for (const { side, ticks, lots } of ordersOf(drawing)) book.add(side, ticks, lots, NO_OWNER)
   return book
 }
 
-/** A book as a drawing, a line a price without padding: compare it with `linesOf` another drawing. */
+/** Draws a book, one line per price without padding; compare it with `linesOf` the expected drawing. */
 export function drawingOf(book: Book): string[] {
   const lines: string[] = []
   const queueAt = (ticks: number) => {
@@ -53,7 +53,7 @@ export function drawingOf(book: Book): string[] {
   return lines
 }
 
-/** The lines of a drawing without padding and head. */
+/** The lines of a drawing without padding and header. */
 export const linesOf = (drawing: string): string[] =>
   drawing
     .split('\n')

@@ -1,6 +1,6 @@
 /**
- * A set of prices in ticks with a fast "next one above" and "next one below": a bit per price, and above it two tiers
- * with a bit for each word of the tier below that is not 0. Price 0 is never in the set and stands for "none".
+ * A set of prices in ticks with fast "next above" and "next below": one bit per price, and above that two tiers with
+ * one bit for each non-zero word of the tier below. Price 0 is never in the set and means "none".
  */
 export class LevelBitmap {
   private readonly prices: Int32Array
@@ -26,7 +26,7 @@ export class LevelBitmap {
     clearBit(this.pages, ticks >> 10)
   }
 
-  /** The lowest price of the set above this one; 0 when there is none. */
+  /** The lowest price in the set above this one; 0 if there is none. */
   above(ticks: number): number {
     const price = nextInWord(this.prices, ticks)
     if (price >= 0) return price
@@ -40,7 +40,7 @@ export class LevelBitmap {
     return firstInWord(this.prices, word)
   }
 
-  /** The highest price of the set below this one; 0 when there is none. */
+  /** The highest price in the set below this one; 0 if there is none. */
   below(ticks: number): number {
     const price = previousInWord(this.prices, ticks)
     if (price >= 0) return price
@@ -66,11 +66,14 @@ function clearBit(tier: Int32Array, bit: number): boolean {
   return word === 0
 }
 
-/** The lowest or highest bit of a word, -1 when it is 0; `at` counts words. */
+/** The lowest or highest bit of a word, -1 when it is 0; `at` is the index of the word. */
 const firstInWord = (tier: Int32Array, at: number) => lowestBit(tier[at] ?? 0, at)
 const lastInWord = (tier: Int32Array, at: number) => highestBit(tier[at] ?? 0, at)
 
-/** The next bit after or before `bit` in the same word, -1 when there is none. Shifting twice lets 31 + 1 empty the mask. */
+/**
+ * The next bit after or before `bit` in the same word, -1 if there is none. Two shifts are needed because a single
+ * shift by 32 would do nothing.
+ */
 const nextInWord = (tier: Int32Array, bit: number) =>
   lowestBit((tier[bit >> 5] ?? 0) & ((-1 << (bit & 31)) << 1), bit >> 5)
 const previousInWord = (tier: Int32Array, bit: number) =>

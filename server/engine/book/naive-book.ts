@@ -10,12 +10,12 @@ interface Resting {
   lots: number
 }
 
-/** The oracle: the same book as two sorted arrays of orders, best first, as slow and as plain as can be. */
+/** The oracle of OrderBook: the same book as two sorted arrays of orders, best first, as plain as possible. */
 export class NaiveBook implements Book {
   readonly maxTicks: number
   readonly matches = new Matches()
   private readonly sides: Record<Side, Resting[]> = { buy: [], sell: [] }
-  /** Every slot ever used, with the order that has it or had it last. */
+  /** Every slot ever used, with its present or last order. */
   private readonly slots: Resting[] = []
   private readonly freeSlots: BookSlot[] = []
   private changed: { readonly side: Side; readonly ticks: number }[] = []

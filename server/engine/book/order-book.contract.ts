@@ -7,12 +7,12 @@ import { drawingOf, fillBook, linesOf } from './drawing.fixture.ts'
 
 const MAX_TICKS = 20_000
 
-/** What any book must do. Both implementations pass it, and the last test holds them against each other. */
+/** The tests that every book must pass. Both implementations do, and the last test compares them. */
 export function bookContract(name: string, makeBook: (maxTicks: number) => Book, makeOther: typeof makeBook): void {
   const bookOf = (drawing: string) => fillBook(makeBook(MAX_TICKS), drawing)
 
   describe(`${name}, as any book`, () => {
-    it('is drawn as it was filled', () => {
+    it('contains the orders that were added', () => {
       const drawing = `
         bid   | price  | ask
               | 101.20 | 7
@@ -33,7 +33,7 @@ export function bookContract(name: string, makeBook: (maxTicks: number) => Book,
       expect(book.matches.count).toBe(0)
     })
 
-    it('leaves an order fewer lots at its place', () => {
+    it('reduces an order, which keeps its place', () => {
       const book = makeBook(MAX_TICKS)
       const first = book.add('sell', 10_110, 40, NO_OWNER)
       book.add('sell', 10_110, 60, NO_OWNER)
@@ -74,7 +74,7 @@ export function bookContract(name: string, makeBook: (maxTicks: number) => Book,
       expect(drawingOf(book)).toEqual(['|101.10|30 60 5'])
     })
 
-    it('takes no price beyond the limit', () => {
+    it('does not fill beyond the limit', () => {
       const book = bookOf(`
         bid | price  | ask
         10  | 101.00 |
@@ -84,7 +84,7 @@ export function bookContract(name: string, makeBook: (maxTicks: number) => Book,
       expect(drawingOf(book)).toEqual(['10|99.00|'])
     })
 
-    it('stops before an order of the same owner, and fills what stands before it', () => {
+    it('stops at an order of the same owner, and fills the orders before it', () => {
       const book = makeBook(MAX_TICKS)
       book.add('sell', 10_110, 10, 7)
       const own = book.add('sell', 10_110, 20, 8)
@@ -98,7 +98,7 @@ export function bookContract(name: string, makeBook: (maxTicks: number) => Book,
       expect(drawingOf(book)).toEqual([])
     })
 
-    it('an order taken out of the middle, the front and the back leaves the others in order', () => {
+    it('removing an order from the middle, the front or the back keeps the others in order', () => {
       const book = makeBook(MAX_TICKS)
       const at = (lots: number) => book.add('buy', 10_000, lots, NO_OWNER)
       const [a, b, c, d] = [at(1), at(2), at(3), at(4)]
@@ -111,7 +111,7 @@ export function bookContract(name: string, makeBook: (maxTicks: number) => Book,
       expect([book.bidTicks, drawingOf(book)]).toEqual([0, []])
     })
 
-    it('refuses, as a defect, what would cross, what it cannot hold, and what does not rest', () => {
+    it('rejects as a defect: crossing orders, prices and quantities out of range, and unknown slots', () => {
       const book = bookOf(`
         bid | price  | ask
             | 101.10 | 40
@@ -125,7 +125,7 @@ export function bookContract(name: string, makeBook: (maxTicks: number) => Book,
       expect(() => book.remove(slot)).toThrow(Error)
     })
 
-    it('tells each changed level once, with what rests there now', () => {
+    it('reports each changed level once, with its present quantity', () => {
       const book = bookOf(`
         bid | price  | ask
             | 101.10 | 40 60
@@ -147,7 +147,7 @@ export function bookContract(name: string, makeBook: (maxTicks: number) => Book,
       for (const [at, ticks] of prices.entries()) expect(bids.nextTicks('buy', ticks)).toBe(prices[at - 1] ?? 0)
     })
 
-    it('does what the other book does, whatever comes', () => {
+    it('behaves like the other book in any sequence of operations', () => {
       const side = fc.constantFrom<Side>('buy', 'sell')
       const ticks = fc.oneof(fc.integer({ min: 990, max: 1_040 }), fc.integer({ min: 1, max: MAX_TICKS }))
       const step = fc.record({ what: fc.nat(9), side, ticks, lots: fc.integer({ min: 1, max: 50 }), owner: fc.nat(3) })
@@ -174,7 +174,9 @@ interface Step {
   readonly owner: number
 }
 
-/** Mostly orders that match what they can and rest; some take out, or reduce, an order near the front of a queue; some look at the changes. */
+/**
+ * Most steps match and rest an order; some remove or reduce an order near the front of a queue; some read the changes.
+ */
 function run(book: Book, { what, side, ticks, lots, owner }: Step): unknown {
   if (what < 2) {
     const front = book.firstAt(side === 'buy' ? book.bidTicks : book.askTicks)

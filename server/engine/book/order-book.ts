@@ -5,14 +5,15 @@ import { type Book, type BookSlot, doubled, type LevelVisitor, Matches, NO_OWNER
 import { LevelBitmap } from './level-bitmap.ts'
 
 const FIRST_CAPACITY = 1_024
-/** In `changed`, a bit for each side of a price. */
+/** In `changed`, one bit for each side of a price. */
 const BID_CHANGED = 1
 const ASK_CHANGED = 2
 
 /**
- * The fast book: columns of typed arrays, no object an order and no allocation in its loops. A price belongs to one
- * side at a time, since the book is never crossed, so both sides share the levels and one bitmap: at or below the best
- * bid are bids, at or above the best ask asks. All begins at 0, which is NONE: pages never traded cost no memory.
+ * The fast book: columns of typed arrays, without an object per order or allocations in loops. The book is never
+ * crossed, so a price belongs to one side at a time, and both sides share the levels and one bitmap: prices up to the
+ * best bid are bids, prices from the best ask on are asks. Everything starts at 0, which is NONE, so pages that are
+ * never used cost no memory.
  */
 export class OrderBook implements Book {
   readonly maxTicks: number
@@ -20,7 +21,7 @@ export class OrderBook implements Book {
   askTicks = NONE
   readonly matches = new Matches()
 
-  // One column a field of a resting order, by slot; free slots are linked through `nextOf`.
+  // One column per field of a resting order, by slot; free slots are linked through `nextOf`.
   private ticksColumn = new Int32Array(FIRST_CAPACITY)
   private lotsColumn = new Int32Array(FIRST_CAPACITY)
   private ownerColumn = new Int32Array(FIRST_CAPACITY)
@@ -29,7 +30,7 @@ export class OrderBook implements Book {
   private slotsUsed = 0
   private freeSlot: BookSlot = NONE
 
-  // One column a field of a level, by price.
+  // One column per field of a level, by price.
   private readonly firstColumn: Int32Array
   private readonly lastColumn: Int32Array
   private readonly levelLots: Float64Array
@@ -133,7 +134,7 @@ export class OrderBook implements Book {
         this.dropLevel(ticks)
       } else {
         this.previousColumn[slot] = NONE
-        if (left > 0) return left // an order of the same owner stands first
+        if (left > 0) return left // an order of the same owner comes first
       }
     }
     return left

@@ -22,7 +22,7 @@ const cancel = (engine: Engine, number: number) =>
   engine.apply({ kind: 'order.cancel', account: ANN, order: { number } }, START_MS)
 
 describe('an entry with exits', () => {
-  it('makes held legs that bind nothing, numbered after it, take profit first', () => {
+  it('creates held legs that hold nothing, numbered after it, take profit first', () => {
     const engine = floorOf(MARKET)
     const { order: entry } = place(engine, { side: 'buy', lots: 10, limitTicks: 9_800, tag: 'swing', ...bracket })
     const shared = { side: 'sell', status: 'held', lots: 10, reduceOnly: true, parentNumber: 1, groupNumber: 1 }
@@ -39,7 +39,7 @@ describe('an entry with exits', () => {
     expect(engine.drain().orders.map(({ number }) => number)).toEqual([2, 3, 1])
   })
 
-  it('makes a stop-limit with a limit, a trailing stop with a trail, and legs that end with the day', () => {
+  it('creates a stop-limit if there is a limit, a trailing stop if there is a trail, and day legs', () => {
     const engine = floorOf(MARKET)
     const stopLimit = { stopTicks: 9_700, limitTicks: 9_600, expireAtMs: START_MS + 9 }
     place(engine, { side: 'buy', lots: 10, limitTicks: 9_800, stopLoss: stopLimit })
@@ -50,7 +50,7 @@ describe('an entry with exits', () => {
     ])
   })
 
-  it('that is refused makes none, and one that can open nothing is refused', () => {
+  it('that is refused creates none, and one that cannot open a position is refused', () => {
     const engine = floorOf(MARKET)
     give(engine, ANN, 10)
     expect(refusalOf(engine, { side: 'sell', lots: 10, limitTicks: 10_200, ...bracket })?.code).toBe(
@@ -70,7 +70,7 @@ describe('an entry with exits', () => {
     place(engine, { side: 'buy', lots: 1, stopLoss: { stopTicks: 9_700 } })
   })
 
-  it('whose exit lies above the highest price of the book is refused', () => {
+  it('with an exit above the highest price of the book is refused', () => {
     const high = SHARE.maxTicks + 1
     const wish = { side: 'buy', lots: 1, limitTicks: 9_800 } as const
     expect(refusalOf(floorOf(MARKET), { ...wish, takeProfit: { limitTicks: high } })?.code).toBe('PRICE_BAND')
@@ -78,7 +78,7 @@ describe('an entry with exits', () => {
     expect(refusalOf(floorOf(MARKET), { ...wish, stopLoss: { stopTicks: 9_700, limitTicks: high } })?.code).toBe('PRICE_BAND') // prettier-ignore
   })
 
-  it('that ends without a fill closes them', () => {
+  it('that closes without a fill cancels its legs', () => {
     const engine = floorOf(MARKET)
     place(engine, { side: 'buy', lots: 10, limitTicks: 9_800, ...bracket })
     const legs = [order(engine, 2), order(engine, 3)]
@@ -93,7 +93,7 @@ describe('an entry with exits', () => {
 })
 
 describe('the legs', () => {
-  it('wake with the first fill and grow with each further one; together they bind what was filled, once', () => {
+  it('become active with the first fill and grow with each further one; together they hold the filled lots once', () => {
     const engine = floorOf(MARKET)
     place(engine, { side: 'buy', lots: 10, limitTicks: 9_950, ...bracket })
     const [takeProfit, stopLoss] = [order(engine, 2), order(engine, 3)]
@@ -131,7 +131,7 @@ describe('the legs', () => {
     expect(restarted.position(ANN, 'VLNT')).toMatchObject({ lots: 107, heldLots: 7 })
   })
 
-  it('of an entry that takes at once wake in the same operation', () => {
+  it('of an entry that fills at once become active in the same operation', () => {
     const engine = floorOf(MARKET)
     const { order: entry } = place(engine, { side: 'buy', lots: 60, ...bracket })
     expect(entry.status).toBe('filled')
@@ -149,7 +149,7 @@ describe('the legs', () => {
     expect(engine.openOrders(ANN).map(({ status }) => status)).toEqual(['open', 'untriggered'])
   })
 
-  it('stay with an entry that ends partly filled', () => {
+  it('stay when their entry closes partly filled', () => {
     const engine = floorOf(MARKET)
     place(engine, { side: 'buy', lots: 10, limitTicks: 9_950, ...bracket })
     engine.house('VLNT').take('sell', 4, 9_950, START_MS)
@@ -157,7 +157,7 @@ describe('the legs', () => {
     expect(engine.openOrders(ANN)).toMatchObject([{ number: 2, lots: 4 }, { number: 3, lots: 4 }]) // prettier-ignore
   })
 
-  it('take lots from each other as they fill, and one filled whole cancels the other and the rest of the entry', () => {
+  it('reduce each other as they fill; a completely filled one cancels the other and the rest of the entry', () => {
     const engine = floorOf(MARKET)
     const { order: entry } = place(engine, { side: 'buy', lots: 10, limitTicks: 9_950, ...bracket })
     const [takeProfit, stopLoss] = [order(engine, 2), order(engine, 3)]
@@ -180,7 +180,7 @@ describe('the legs', () => {
     expect(engine.account(ANN)?.heldCents).toBe(0)
   })
 
-  it('of which the stop triggers cancels the other before it takes', () => {
+  it('whose stop triggers cancel the other leg before it trades', () => {
     const engine = floorOf(MARKET)
     place(engine, { side: 'buy', lots: 10, limitTicks: 9_950, ...bracket, stopLoss: { stopTicks: 9_900 } })
     engine.house('VLNT').take('sell', 10, 9_950, START_MS)
@@ -191,7 +191,7 @@ describe('the legs', () => {
     expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: 0, heldLots: 0 })
   })
 
-  it('of which the stop triggers cancels what is left of the entry, too', () => {
+  it('whose stop triggers cancel the rest of the entry, too', () => {
     const engine = floorOf(MARKET)
     const { order: entry } = place(engine, { side: 'buy', lots: 10, limitTicks: 9_950, stopLoss: { stopTicks: 9_960 } })
     engine.house('VLNT').take('sell', 6, 9_950, START_MS)
@@ -201,7 +201,7 @@ describe('the legs', () => {
     expect(engine.account(ANN)?.heldCents).toBe(0)
   })
 
-  it('are left alone when one of them is canceled', () => {
+  it('are independent of a cancel of the other', () => {
     const engine = floorOf(MARKET)
     place(engine, { side: 'buy', lots: 10, limitTicks: 9_950, ...bracket })
     cancel(engine, 3)
@@ -211,11 +211,11 @@ describe('the legs', () => {
     expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: 10, heldLots: 0 })
   })
 
-  it('may take as they wake, up to the end of the band', () => {
+  it('may trade when they become active, up to the end of the price band', () => {
     const engine = floorOf(MARKET)
     const { order: entry } = place(engine, { side: 'buy', lots: 60, takeProfit: { limitTicks: 9_900 } })
     expect(entry.status).toBe('filled')
-    // The house bids 100 at 99.00: the take profit sells to it at once.
+    // The house bids for 100 at 99.00: the take profit sells to it at once.
     expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: 0, heldLots: 0 })
     expect(engine.openOrders(ANN)).toEqual([])
     const low = floorOf('| 104.00 | 500\n | 101.00 | 60\n 5 | 99.00 |\n 500 | 90.00 |')
@@ -225,7 +225,7 @@ describe('the legs', () => {
     expect(low.position(ANN, 'VLNT')).toMatchObject({ lots: 55, heldLots: 0 })
   })
 
-  it('trigger at once when the last trade has reached their price already', () => {
+  it('trigger at once when the last trade has already reached their price', () => {
     const engine = floorOf(MARKET)
     place(engine, { side: 'buy', lots: 10, takeProfit: { limitTicks: 10_300 }, stopLoss: { stopTicks: 10_100 } })
     expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: 0, heldLots: 0 })
@@ -236,13 +236,13 @@ describe('the legs', () => {
     )
   })
 
-  it('that trail begin at the last trade', () => {
+  it('that trail start at the last trade', () => {
     const engine = floorOf(MARKET)
     place(engine, { side: 'buy', lots: 10, stopLoss: { trailBps: 100 } })
     expect(order(engine, 2)).toMatchObject({ status: 'untriggered', highWaterTicks: 10_100, stopTicks: 9_999 })
   })
 
-  it('follow the lots of an entry that is amended while they are held', () => {
+  it('change with the lots of an amended entry while they are held', () => {
     const engine = floorOf(MARKET)
     place(engine, { side: 'buy', lots: 10, limitTicks: 9_800, ...bracket })
     const amend = (lots: number) =>
@@ -251,7 +251,7 @@ describe('the legs', () => {
     expect([amend(12), order(engine, 2).lots, order(engine, 3).lots]).toEqual([true, 12, 12])
   })
 
-  it('go with the entry that a cancel of all takes, and stay where only the other side is meant', () => {
+  it('are canceled with their entry by cancelAll, but not by a cancelAll of the other side', () => {
     const engine = floorOf(MARKET)
     place(engine, { side: 'buy', lots: 10, limitTicks: 9_800, ...bracket })
     place(engine, { side: 'buy', lots: 10, limitTicks: 9_950, ...bracket })
@@ -269,7 +269,7 @@ describe('the legs', () => {
 })
 
 describe('the legs of a margin account', () => {
-  it('of an entry that opened nothing are canceled as they wake', () => {
+  it('of an entry that opened nothing are canceled when they become active', () => {
     const engine = floorOf(MARKET)
     toMargin(engine, ANN)
     engine.quantum(START_MS)
@@ -298,7 +298,7 @@ describe('the legs of a margin account', () => {
 })
 
 describe('two users', () => {
-  it('whose exits meet trade with each other like anyone', () => {
+  it('whose exits cross trade with each other', () => {
     const engine = floorOf('| 101.00 | 60')
     place(engine, { side: 'buy', lots: 10, takeProfit: { limitTicks: 10_300 } })
     place(engine, { account: BEN, side: 'buy', lots: 5, limitTicks: 10_300 })

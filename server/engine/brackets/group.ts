@@ -1,20 +1,20 @@
 import type { OpenOrder } from '../open-order.ts'
 
-/** The exits of one holding, and the entry that it grows with: docs/trading-rules.md, 5. */
+/** The exits of one holding, and the entry that they grow with: docs/trading-rules.md, 5. */
 export class Group {
-  /** While it is open. */
+  /** Set while it is open. */
   entry: OpenOrder | undefined
-  /** Lots of the entry's fills that the legs have got. */
+  /** Lots of the entry's fills that the legs already cover. */
   grownLots = 0
   private takeProfit: OpenOrder | undefined
   private stopLoss: OpenOrder | undefined
 
-  /** Its open exits, take profit first. */
+  /** The open exits, take profit first. */
   get legs(): OpenOrder[] {
     return [this.takeProfit, this.stopLoss].filter((leg) => leg !== undefined)
   }
 
-  /** What its exits bind together: they share one holding. */
+  /** The lots that its exits hold together: they share one holding. */
   get boundLots(): number {
     return Math.max(this.takeProfit?.boundLots ?? 0, this.stopLoss?.boundLots ?? 0)
   }
@@ -30,7 +30,7 @@ export class Group {
     order.group = this
   }
 
-  /** One of its orders is closed. */
+  /** One of its orders has closed. */
   remove(order: OpenOrder): void {
     if (this.entry === order) this.entry = undefined
     else if (this.takeProfit === order) this.takeProfit = undefined

@@ -5,11 +5,11 @@ import type { Portfolio } from '../portfolio.ts'
 import type { LegRole } from '../state.ts'
 import { Group } from './group.ts'
 
-/** What exits are wished for, and what they have from what they belong to. */
+/** The requested exits, and what they inherit from their entry or position. */
 export interface Exits {
   readonly portfolio: Portfolio
   readonly market: Market
-  /** Their own side. */
+  /** The side of the exits. */
   readonly side: Side
   readonly lots: number
   readonly takeProfit: TakeProfit | undefined
@@ -21,7 +21,7 @@ export interface Exits {
 
 export const oppositeOf = (side: Side): Side => (side === 'buy' ? 'sell' : 'buy')
 
-/** The exits as orders that somebody might have placed, take profit first. */
+/** The exits as order commands, take profit first. */
 export function exitCommands(exits: Exits): { readonly role: LegRole; readonly command: PlaceOrder }[] {
   const { takeProfit, stopLoss } = exits
   const commands: { readonly role: LegRole; readonly command: PlaceOrder }[] = []
@@ -34,8 +34,8 @@ export function exitCommands(exits: Exits): { readonly role: LegRole; readonly c
 }
 
 /**
- * Makes the exits, with the account's next numbers, as one group; they have no place yet.
- * @param entry whose legs they are
+ * Creates the exits as one group, with the account's next numbers; they are not in the market yet.
+ * @param entry the entry whose legs they are
  */
 export function makeExits(exits: Exits, timeMs: number, entry?: OpenOrder): OpenOrder[] {
   const { portfolio, market } = exits
@@ -51,7 +51,7 @@ export function makeExits(exits: Exits, timeMs: number, entry?: OpenOrder): Open
   })
 }
 
-/** Finds the group of a restored order again, whichever of its orders came first. */
+/** Finds or creates the group of a restored order; its orders may come in any sequence. */
 export function regroup(order: OpenOrder): void {
   const { portfolio, number, role, parentNumber, groupNumber } = order
   const firstNumber = role === undefined || parentNumber !== undefined ? (groupNumber ?? number) + 1 : groupNumber

@@ -17,7 +17,7 @@ const pay = (engine: Engine, centsPerLot: number, symbol = 'VLNT') =>
   engine.apply({ kind: 'corporate.dividend', symbol, centsPerLot }, START_MS)
 
 describe('a dividend', () => {
-  it('goes to each long and comes from each short, by account', () => {
+  it('is paid to each long and charged to each short, by account', () => {
     const engine = marginFloorOf(MARKET)
     toMargin(engine, BEN)
     give(engine, BEN, -4)
@@ -41,7 +41,7 @@ describe('a dividend', () => {
     expect(positions).toEqual([])
   })
 
-  it('leaves equity as it was: the mark falls by it, and the last trade by whole ticks', () => {
+  it('leaves equity unchanged: the mark falls by it, and the last trade by whole ticks', () => {
     const engine = marginFloorOf(MARKET)
     place(engine, { side: 'buy', lots: 900 })
     const { equityCents } = engine.marginFigures(ANN)
@@ -49,7 +49,7 @@ describe('a dividend', () => {
     expect(engine.marginFigures(ANN)).toMatchObject({ equityCents, unrealizedCents: -9_000 - 22_500 })
     expect(engine.markMicroTicks('VLNT')).toBe(9_975_000_000)
     expect(engine.lastTicks('VLNT')).toBe(10_010 - 25)
-    // A coin's tick is worth two cents.
+    // One tick of a coin lot is worth two cents.
     engine.restoreMark(COIN.symbol, 100_000_000)
     engine.restoreLastTrade(COIN.symbol, 100)
     pay(engine, 5, COIN.symbol)
@@ -58,7 +58,7 @@ describe('a dividend', () => {
     expect([engine.markMicroTicks(COIN.symbol), engine.lastTicks(COIN.symbol)]).toEqual([1_000_000, 1])
   })
 
-  it('may call a short for more than it has', () => {
+  it('may charge a short more than its cash', () => {
     const engine = marginFloorOf(MARKET)
     give(engine, ANN, -1_000)
     Object.assign(engine.account(ANN)!, { cashCents: 13_125_000 })
@@ -71,8 +71,8 @@ describe('a dividend', () => {
   })
 })
 
-describe('at a dividend open orders', () => {
-  it('that buy below the market are lowered, and bind less; at a tick they stay', () => {
+describe('on a dividend, open orders', () => {
+  it('that buy below the market are lowered and hold less; at one tick they stay', () => {
     const engine = floorOf(MARKET)
     const first = place(engine, { side: 'buy', lots: 10, limitTicks: 9_900 })
     const second = place(engine, { side: 'buy', lots: 100, limitTicks: 10 })
@@ -97,7 +97,7 @@ describe('at a dividend open orders', () => {
     expect(accounts).toMatchObject([{ account: { account: ANN }, cause: 'corporate_action' }])
   })
 
-  it('that wait to sell are lowered with their limits and their water', () => {
+  it('that wait to sell are lowered, with their limits and high-water prices', () => {
     const engine = marginFloorOf(MARKET)
     place(engine, { side: 'buy', lots: 10 })
     const stop = place(engine, { side: 'sell', lots: 1, ...STOP, stopTicks: 9_500 })
@@ -117,7 +117,7 @@ describe('at a dividend open orders', () => {
     expect(stopLimit).toMatchObject({ stopTicks: 9_490, limitTicks: 9_390 })
     expect(trailing).toMatchObject({ highWaterTicks: 10_000, stopTicks: 9_000 })
     expect(engine.drain().orders).toEqual([stop, stopLimit, trailing])
-    // They wait for the new prices: the house sells down to 94.95, and nothing triggers; at 94.90 two do.
+    // They wait for the new prices: when the house sells down to 94.95 nothing triggers; at 94.90 two do.
     engine.house('VLNT').place('buy', 9_495, 5, 0)
     engine.house('VLNT').take('sell', 1_001, 9_495, START_MS)
     expect(stop.status).toBe('untriggered')
@@ -126,7 +126,7 @@ describe('at a dividend open orders', () => {
     expect([stop.status, stopLimit.status, trailing.status]).toEqual(['filled', 'filled', 'untriggered'])
   })
 
-  it('that sell above the market, or wait to buy, stay', () => {
+  it('that sell above the market or wait to buy stay unchanged', () => {
     const engine = marginFloorOf(MARKET)
     give(engine, ANN, 10)
     place(engine, { side: 'sell', lots: 1, limitTicks: 10_100 })
@@ -138,7 +138,7 @@ describe('at a dividend open orders', () => {
     expect(engine.drain().orders).toEqual([])
   })
 
-  it('that are held legs follow by the same rule', () => {
+  it('that are held legs follow the same rule', () => {
     const engine = marginFloorOf(MARKET)
     place(engine, {
       side: 'buy',
@@ -170,7 +170,7 @@ describe('at a dividend open orders', () => {
     expect(engine.drain().orders.map(({ number }) => number)).toEqual([3, 5, 1])
   })
 
-  it('of another instrument are left alone', () => {
+  it('of another instrument stay unchanged', () => {
     const engine = floorOf(MARKET)
     place(engine, { side: 'buy', lots: 10, limitTicks: 9_900 })
     engine.drain()

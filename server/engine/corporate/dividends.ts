@@ -10,7 +10,7 @@ import { trailedStopTicks } from '../triggers/trailing.ts'
 import type { WorkingOrders } from '../working-orders.ts'
 import { openOrdersIn } from './open-orders-in.ts'
 
-/** Pays dividends, and lowers prices and orders by them: docs/trading-rules.md, 9. */
+/** Pays dividends, and lowers prices and orders accordingly: docs/trading-rules.md, 9. */
 export class Dividends {
   private readonly log: EventLog
   private readonly working: WorkingOrders
@@ -54,13 +54,15 @@ function lowerPrices(market: Market, centsPerLot: number, fallTicks: number): vo
   if (market.lastTicks > 0) market.lastTicks = Math.max(1, market.lastTicks - fallTicks)
 }
 
-/** What would otherwise be met by the fall alone: buys below the market, and sales that wait for it to fall. */
+/**
+ * Orders that the fall in price alone would fill or trigger: buys below the market, and sells that wait for it to fall.
+ */
 const follows = ({ side, type, status, slot }: OpenOrder): boolean =>
   side === 'buy'
     ? type === 'limit' || slot !== NONE
     : type !== 'limit' && (status === 'held' || status === 'untriggered')
 
-/** @returns whether anything of it has changed; what stands at a tick stays there */
+/** @returns whether anything has changed; a price of one tick stays */
 function lower(order: OpenOrder, fallTicks: number): boolean {
   const { limitTicks, stopTicks, highWaterTicks } = order
   const lowered = (ticks: number) => (ticks === 0 ? 0 : Math.max(1, ticks - fallTicks))

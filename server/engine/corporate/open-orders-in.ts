@@ -2,7 +2,10 @@ import type { Market } from '../market.ts'
 import type { OpenOrder } from '../open-order.ts'
 import type { Portfolio } from '../portfolio.ts'
 
-/** All open orders of a market, held and waiting ones too, by priority; those without a place by account and number. */
+/**
+ * All open orders of a market, including held and untriggered ones, by priority; those not in the market by account and
+ * number.
+ */
 export const openOrdersIn = (market: Market, portfolios: readonly Portfolio[]): OpenOrder[] =>
   portfolios
     .filter((portfolio) => portfolio.openCount(market) > 0)

@@ -7,7 +7,7 @@ import { trailedStopTicks } from '../triggers/trailing.ts'
 
 type Prices = Pick<OpenOrder, 'limitTicks' | 'stopTicks' | 'trailTicks' | 'highWaterTicks'>
 
-/** `numerator` new lots for each `denominator` old ones, and what that makes of an order. */
+/** `numerator` new lots for each `denominator` old ones, and how an order changes. */
 export class SplitRatio {
   readonly numerator: number
   readonly denominator: number
@@ -22,7 +22,7 @@ export class SplitRatio {
     this.maxTicks = maxTicks
   }
 
-  /** Whole new lots. */
+  /** New lots, rounded down. */
   lots(lots: number): number {
     return Number((BigInt(lots) * BigInt(this.numerator)) / BigInt(this.denominator))
   }
@@ -33,7 +33,7 @@ export class SplitRatio {
     return Number((2n * BigInt(price) * BigInt(this.denominator) + divisor) / (2n * divisor))
   }
 
-  /** An order's price: a buy is rounded down, a sale up; 0 is none. */
+  /** The new price of an order: rounded down for a buy, up for a sell; 0 means none. */
   orderTicks(side: Side, ticks: number): number {
     const divisor = BigInt(this.numerator)
     const dividend = BigInt(ticks) * BigInt(this.denominator)
@@ -41,8 +41,8 @@ export class SplitRatio {
   }
 
   /**
-   * Whether an order cannot go on: nothing of it, or no price, would be left, it would be of more lots than a book holds,
-   * or it is an entry whose legs grow with what it has filled: lots of two kinds would be counted together.
+   * Whether an order must be canceled: no lots or no price would be left, it would have more lots than a book can hold,
+   * or it is a partly filled entry whose legs grow with its fills, which would mix old and new lots.
    */
   ends(order: OpenOrder): boolean {
     const { side, role, group, filledLots } = order
@@ -55,9 +55,10 @@ export class SplitRatio {
   }
 
   /**
-   * The lots that are left of an order afterwards, to be asked while it still binds what it bound. Prices are rounded, and
-   * a stop's hold is of a price a band above its trigger, rounded up: for more lots it can come to more than the account
-   * has. A waiting buy is cut to what its hold pays for, and the held legs of an entry with it.
+   * The lots that an order has left after the split; call it while the order still holds what it held. Because prices
+   * are rounded, and the hold of a stop is computed from a price a band above its trigger, rounded up, more lots could
+   * hold more than the account has. An untriggered buy is reduced to what its hold pays for, together with the held
+   * legs of an entry.
    */
   lotsLeft(order: OpenOrder): number {
     if (order.status === 'held' && order.group?.entry !== undefined) return this.lotsLeft(order.group.entry)
@@ -75,7 +76,7 @@ export class SplitRatio {
     return payable
   }
 
-  /** What an order becomes that is in no place now. What it has filled stays as it was. */
+  /** Changes an order that has been withdrawn from the market. Its fills stay as they were. */
   change(order: OpenOrder, lotsLeft: number): void {
     order.lots = order.filledLots + lotsLeft
     Object.assign(order, this.prices(order))

@@ -12,7 +12,7 @@ const place = (engine: Engine, wish: Partial<PlaceOrder> & Pick<PlaceOrder, 'sid
 const split = (engine: Engine, numerator: number, denominator: number, maxTicks = SHARE.maxTicks) =>
   engine.apply({ kind: 'corporate.split', symbol: 'VLNT', numerator, denominator, maxTicks }, START_MS)
 
-/** A margin account of Ann's, a mark of 100.00, and nothing left in the book. */
+/** An engine with a margin account of Ann's, a mark of 100.00, and an empty book. */
 function emptied(): Engine {
   const engine = marginFloorOf(`
     bid | price  | ask
@@ -25,14 +25,14 @@ function emptied(): Engine {
 }
 
 describe('a split', () => {
-  it('makes more lots of each position, and prices so much lower', () => {
+  it('multiplies the lots of each position and lowers prices accordingly', () => {
     const engine = emptied()
     give(engine, ANN, 10)
     give(engine, BEN, 7)
     const { equityCents } = engine.marginFigures(ANN)
     split(engine, 3, 2)
     expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: 15, costCents: 1_000, realizedCents: 0 })
-    // Seven become ten and a half: the half lot is worth 33.33, and has cost 0.33 of 7.00.
+    // Seven become ten and a half: the half lot is worth 33.33, and cost 0.33 of 7.00.
     expect(engine.position(BEN, 'VLNT')).toMatchObject({ lots: 10, costCents: 667, realizedCents: 3_333 - 33 })
     expect(engine.account(BEN)).toMatchObject({ cashCents: START_CENTS + 3_333, realizedCents: 3_300 })
     const { entries, accounts, positions } = engine.drain()
@@ -52,12 +52,12 @@ describe('a split', () => {
     expect(engine.marginFigures(ANN).equityCents).toBe(equityCents)
   })
 
-  it('in reverse leaves fewer, down to none; a short pays for its fraction', () => {
+  it('in reverse leaves fewer lots, possibly none; a short pays for its fraction', () => {
     const engine = emptied()
     give(engine, ANN, -25)
     give(engine, BEN, 9)
     split(engine, 1, 10)
-    // Two lots and a half, which is worth 500.00 and had brought 5.00.
+    // Two and a half lots: the half is worth 500.00 and had brought 5.00.
     expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: -2, costCents: -2_000, realizedCents: 500 - 50_000 })
     expect(engine.account(ANN)?.cashCents).toBe(START_CENTS - 50_000)
     expect(engine.position(BEN, 'VLNT')).toMatchObject({ lots: 0, costCents: 0, realizedCents: 90_000 - 900 })
@@ -90,8 +90,8 @@ describe('a split', () => {
   })
 })
 
-describe('at a split open orders', () => {
-  it('have so many more lots left at prices so much lower, and keep their places', () => {
+describe('on a split, open orders', () => {
+  it('get more lots at lower prices, and keep their places', () => {
     const engine = emptied()
     give(engine, ANN, 100)
     const buy = place(engine, { side: 'buy', lots: 10, limitTicks: 9_901 })
@@ -99,7 +99,7 @@ describe('at a split open orders', () => {
     const sale = place(engine, { side: 'sell', lots: 10, limitTicks: 10_101 })
     engine.drain()
     split(engine, 2, 1)
-    // 49.505 down, 50.505 up: both buys are at 49.50 now.
+    // 49.505 rounded down, 50.505 rounded up: both buys are at 49.50 now.
     expect(buy).toMatchObject({ lots: 20, limitTicks: 4_950, version: 2, status: 'open' })
     expect(behind).toMatchObject({ lots: 10, limitTicks: 4_950, heldCents: 49_500 + 25 })
     expect(sale).toMatchObject({ lots: 20, limitTicks: 5_051 })
@@ -107,22 +107,22 @@ describe('at a split open orders', () => {
     expect([engine.queueAhead(buy), engine.queueAhead(behind)]).toEqual([0, 20])
     const { orders } = engine.drain()
     expect(orders).toEqual([buy, behind, sale])
-    // 200 lots and 20 more at 50.00, of which half is bound.
+    // 200 lots and 20 more at 50.00, at an initial margin of half.
     expect(engine.marginFigures(ANN).marginUsedCents).toBe(550_000)
   })
 
-  it('that are partly filled keep what they have filled', () => {
+  it('that are partly filled keep their filled quantity', () => {
     const engine = emptied()
     const buy = place(engine, { side: 'buy', lots: 10, limitTicks: 9_900 })
     engine.house('VLNT').take('sell', 3, 9_900, START_MS)
     split(engine, 3, 2)
-    // Seven left become ten and a half.
+    // Seven remaining lots become ten and a half.
     expect(buy).toMatchObject({ lots: 13, filledLots: 3, filledTickLots: 29_700, limitTicks: 6_600 })
     expect(engine.levels('VLNT', 'buy')).toEqual([[6_600, 10]])
     expect(engine.position(ANN, 'VLNT')?.lots).toBe(4)
   })
 
-  it('bind no more than before, in cash and in lots', () => {
+  it('hold no more than before, in cash and in lots', () => {
     const engine = floorOf()
     give(engine, BEN, 7)
     place(engine, { account: BEN, side: 'sell', lots: 3, limitTicks: 10_000 })
@@ -135,7 +135,7 @@ describe('at a split open orders', () => {
     expect(engine.drain().orders).toHaveLength(6)
   })
 
-  it('that wait do so at the new prices, with the new trail', () => {
+  it('that are untriggered wait at the new prices, with the new trail', () => {
     const engine = emptied()
     give(engine, ANN, 100)
     const stop = place(engine, { side: 'sell', lots: 4, ...STOP, stopTicks: 9_001 })
@@ -184,7 +184,7 @@ describe('at a split open orders', () => {
     expect(engine.account(ANN)?.heldCents).toBe(0)
   })
 
-  it('that would be of more lots than a book holds are canceled', () => {
+  it('that would have more lots than a book can hold are canceled', () => {
     const engine = emptied()
     give(engine, ANN, 1_000_000)
     const sale = place(engine, { side: 'sell', lots: 999_999, limitTicks: 60_000 })
@@ -197,7 +197,7 @@ describe('at a split open orders', () => {
     expect(engine.position(ANN, 'VLNT')?.lots).toBe(3_000_000_000)
   })
 
-  it('that have begun to fill and have legs are canceled, and the legs go on', () => {
+  it('that are partly filled and have legs are canceled, and the legs continue', () => {
     const engine = emptied()
     const exits = { takeProfit: { limitTicks: 12_000 }, stopLoss: { stopTicks: 9_000 } }
     const begun = place(engine, { side: 'buy', lots: 10, limitTicks: 9_900, ...exits })
@@ -216,7 +216,7 @@ describe('at a split open orders', () => {
     expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: 8, heldLots: 8 })
   })
 
-  it('that wait and would bind more than before are cut to what their holds pay for, held legs with them', () => {
+  it('that are untriggered and would hold more than before are reduced to what their holds pay for, with their held legs', () => {
     const engine = floorOf()
     const stopLoss = { stopTicks: 8_000 }
     const stop = place(engine, { side: 'buy', lots: 1_132, ...STOP, stopTicks: 8_408, stopLoss })
@@ -231,7 +231,7 @@ describe('at a split open orders', () => {
     engine.drain()
   })
 
-  it('go on at prices above the old end of the book where prices become higher', () => {
+  it('continue at prices above the old maximum of the book when prices rise', () => {
     const engine = emptied()
     give(engine, ANN, 100)
     const sale = place(engine, { side: 'sell', lots: 10, limitTicks: 60_000 })
@@ -243,7 +243,7 @@ describe('at a split open orders', () => {
   })
 })
 
-test('a buy binds at most as much after a split as before', () => {
+test('a buy holds at most as much after a split as before', () => {
   const type = fc.constantFrom('limit', 'stop', 'stop_limit', 'trailing_stop')
   const [lots, ticks, trail] = [2_000, 12_000, 500].map((max) => fc.integer({ min: 1, max }))
   const ratio = fc.tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 12 }))

@@ -35,8 +35,8 @@ export class Splits {
   }
 
   /**
-   * The house's orders must have gone from the book. A book of another height is a new one, whose levels have not changed:
-   * who draws it begins with a whole picture.
+   * The house's orders must have been removed from the book. A book with another maximum price is a new object that
+   * reports no changed levels, so observers must start with a full picture.
    * @param portfolios all, in the order in which their positions are split
    */
   split(market: Market, portfolios: readonly Portfolio[], ratio: SplitRatio, timeMs: number): void {
@@ -66,7 +66,7 @@ export class Splits {
     }
   }
 
-  /** Whole lots stay; a fraction is paid at the mark, and takes its share of the cost. */
+  /** Whole lots stay; a fraction is paid at the mark and takes its share of the cost. */
   private splitPosition(
     portfolio: Portfolio,
     position: Position,
@@ -77,7 +77,8 @@ export class Splits {
     const before = position.lots
     const [size, sign] = [Math.abs(before), Math.sign(before)]
     const lots = ratio.lots(size)
-    // In parts of a new lot: all are `size × numerator`, the fraction what whole lots leave of them.
+    // Counted in parts of a new lot: `size × numerator` in total, of which the fraction is what does not make whole
+    // lots.
     const parts = size * ratio.numerator
     const fraction = parts - lots * ratio.denominator
     const paidCents = fraction === 0 ? 0 : fractionCents(market, fraction, ratio)
@@ -97,7 +98,9 @@ export class Splits {
   }
 }
 
-/** So many parts of a new lot at the mark as it was, half up: a new lot is worth denominator ÷ numerator of an old one. */
+/**
+ * The value of a fraction at the old mark, rounded half up: a new lot is worth denominator ÷ numerator of an old one.
+ */
 function fractionCents({ markMicroTicks, instrument }: Market, parts: number, { numerator }: SplitRatio): number {
   const dividend = BigInt(parts) * BigInt(markMicroTicks) * BigInt(instrument.centsPerTickLot)
   const divisor = BigInt(numerator) * BigInt(MICRO_TICKS)

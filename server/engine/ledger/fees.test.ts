@@ -7,7 +7,7 @@ describe('the fees of an order', () => {
     expect([feesOn(0), feesOn(1), feesOn(10_000), feesOn(10_001)]).toEqual([0, 1, 1, 2])
   })
 
-  it('are exact up to the bound that instruments are held to', () => {
+  it('are exact up to the limit that instruments are checked for', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 2 ** 52 }), (feeCentBps) => {
         expect(feesOn(feeCentBps)).toBe(Number((BigInt(feeCentBps) + 9_999n) / 10_000n))

@@ -4,16 +4,16 @@ import type { Order } from '../state.ts'
 const BPS = 10_000
 
 /**
- * The whole fees of an order whose fills come to this sum of cents × basis points: rounded up once, on the running
- * total, so that many small fills cost no more than one.
- * @param feeCentBps 0 to 2^52: there a quotient of integers never rounds onto a wrong integer
+ * The total fees of an order whose fills have this sum of cents × basis points. The running total is rounded up, so
+ * that many small fills cost no more than one.
+ * @param feeCentBps 0 to 2^52, where dividing doubles and rounding up is exact
  */
 export const feesOn = (feeCentBps: number): number => Math.ceil(feeCentBps / BPS)
 
-/** The fee, in cents, that a further fill of this value adds to what the order has paid. */
+/** The fee in cents that a further fill of this value adds to what the order has paid. */
 export const feeOnFill = (order: Order, valueCents: number, bps: number): number =>
   feesOn(order.feeCentBps + valueCents * bps) - order.feesPaidCents
 
-/** The rate of what an order may yet fill: only one that may never take is sure of the maker's. */
+/** The highest fee rate of an order's future fills: only a post-only order is certain to be a maker. */
 export const rateBps = (order: { readonly postOnly: boolean }, instrument: InstrumentSpec): number =>
   order.postOnly ? instrument.makerBps : instrument.takerBps

@@ -10,11 +10,11 @@ import { COIN, SHARE } from '../engine.fixture.ts'
 
 const BPS = 10_000n
 const MICRO_TICKS = 1_000_000n
-/** Twenty times the equity may be held: sizes of a few hundred lots bring accounts to their limits. */
+/** A leverage of twenty, so that sizes of a few hundred lots bring accounts to their limits. */
 const INSTRUMENTS = [SHARE, COIN].map((spec) => ({ ...spec, initialMarginBps: 500, maintenanceMarginBps: 300 }))
 const newPlayer = () => new Player(new Engine({ instruments: INSTRUMENTS, maxOpenOrdersPerInstrument: 6 }))
 
-/** Margin accounts of 600.00 each. */
+/** Margin accounts with 600.00 each. */
 function openOnMargin(player: Player, seen: (events: EngineEvents) => void = () => undefined): void {
   seen(player.open())
   for (const account of USERS) {
@@ -24,8 +24,8 @@ function openOnMargin(player: Player, seen: (events: EngineEvents) => void = () 
   seen(player.engine.drain())
 }
 
-describe('whatever becomes of orders, prices and accounts', () => {
-  it('balances are the sums of their entries, of the exchange’s own accounts too, and no cent is made or lost', () => {
+describe('with any orders, prices and accounts', () => {
+  it('balances are the sums of their entries, also for the exchange’s own accounts, and no cent is created or lost', () => {
     fc.assert(
       fc.property(moneyActions, (actions) => {
         const player = newPlayer()
@@ -43,7 +43,7 @@ describe('whatever becomes of orders, prices and accounts', () => {
     )
   })
 
-  it('margin is what positions and open orders make of it', () => {
+  it('margin follows from positions and open orders', () => {
     fc.assert(
       fc.property(moneyActions, (actions) => {
         const player = newPlayer()
@@ -61,7 +61,7 @@ describe('whatever becomes of orders, prices and accounts', () => {
     )
   })
 
-  it('an order that makes a position larger leaves margin free when it has done what it can', () => {
+  it('an accepted order that increases a position leaves free margin after it has traded', () => {
     let accepted = 0
     fc.assert(
       fc.property(moneyActions, (actions) => {
@@ -87,7 +87,7 @@ describe('whatever becomes of orders, prices and accounts', () => {
     expect(accepted).toBeGreaterThan(0)
   })
 
-  it('accounts are warned and liquidated in the quantum in which they must be, and not a cent longer than they must', () => {
+  it('accounts are warned and liquidated in exactly the quanta in which they should be', () => {
     const seen = { warning: 0, liquidating: 0, recovered: 0 }
     fc.assert(
       fc.property(moneyActions, (actions) => {
@@ -123,7 +123,7 @@ describe('whatever becomes of orders, prices and accounts', () => {
   })
 })
 
-/** The state in the words of docs/trading-rules.md, 8. */
+/** The margin state according to docs/trading-rules.md, 8. */
 function stateAfter(engine: Engine, account: AccountNumber, before: MarginState): MarginState {
   const held = engine.positions(account).filter(({ lots }) => lots !== 0)
   if (held.some(({ symbol }) => engine.markMicroTicks(symbol) === 0)) return before
@@ -135,7 +135,7 @@ function stateAfter(engine: Engine, account: AccountNumber, before: MarginState)
 
 const mayEnd = (engine: Engine, account: AccountNumber): MarginState => stateAfter(engine, account, 'liquidating')
 
-/** Counted anew, in bigint. */
+/** Recomputed in bigint. */
 function figuresOf(engine: Engine, account: AccountNumber) {
   const isMargin = engine.account(account)?.mode === 'margin'
   let [equity, maintenance, used] = [BigInt(engine.account(account)?.cashCents ?? 0), 0n, 0n]
@@ -169,7 +169,7 @@ const exposureOf = (engine: Engine, account: AccountNumber): number =>
 class Books {
   private readonly balances = new Map<string, number>()
   private readonly numbers = new Map<number, number>()
-  /** What came to an account without trading, since it began anew. */
+  /** Cash that an account received without trading since its last reset. */
   private readonly given = new Map<number, number>()
 
   add({ entries }: EngineEvents): void {
@@ -179,7 +179,7 @@ class Books {
       this.write(account, number, asset, amount, balanceAfter)
       this.write(counter, counterNumber, asset, -amount, counterBalanceAfter)
       if (asset !== CASH || kind === 'trade' || kind === 'fee' || kind === 'split') continue
-      // The last line of a reset is what it begins with.
+      // The last entry of a reset is the new starting cash.
       this.given.set(account, kind === 'reset' ? amount : (this.given.get(account) ?? 0) + amount)
     }
   }

@@ -12,19 +12,19 @@ export class Ledger {
     this.log = log
   }
 
-  /** Says what the lines that follow are for. */
+  /** Sets the kind and time of the following lines. */
   begin(kind: EntryKind, timeMs: number): void {
     this.kind = kind
     this.timeMs = timeMs
   }
 
   /**
-   * Writes one line; the balances have been changed already. Plain arguments, not an object: lines are where the engine's
-   * memory goes.
+   * Writes one line; the balances have already been changed. Plain arguments instead of an object, because lines
+   * account for most of the engine's allocations.
    * @param portfolio a user's
    * @param amount what it gains and `counter` loses; not 0
-   * @param balanceAfter of `portfolio` in the asset
-   * @param counterBalanceAfter of `counter`; not told for the exchange's own accounts
+   * @param balanceAfter the balance of `portfolio` in the asset
+   * @param counterBalanceAfter the balance of `counter`; ignored for the exchange's own accounts
    */
   write(
     portfolio: Portfolio,

@@ -3,7 +3,10 @@ import type { Portfolio } from '../portfolio.ts'
 import type { MarginWatch } from '../risk/margin-watch.ts'
 import type { Ledger } from './ledger.ts'
 
-/** The other side of all that comes to the exchange's users and goes: deposits, resets, charges, dividends, splits. */
+/**
+ * The counterparty of everything that enters or leaves users' accounts without a trade: deposits, resets, charges,
+ * dividends, splits.
+ */
 export class Outside {
   private readonly ledger: Ledger
   private readonly watch: MarginWatch
@@ -15,7 +18,7 @@ export class Outside {
     this.portfolio = parts.portfolio
   }
 
-  /** Gives an account cash, or, negative, takes it; not 0. */
+  /** Gives cash to an account or, if negative, takes it; not 0. */
   moveCash(portfolio: Portfolio, cents: number, kind: EntryKind, timeMs: number): Entry {
     const { account } = portfolio
     account.cashCents += cents
@@ -24,7 +27,7 @@ export class Outside {
     return this.ledger.write(portfolio, this.portfolio, CASH, cents, account.cashCents, 0)
   }
 
-  /** Books lots that an account's position has gained, or, negative, lost; not 0. */
+  /** Records lots that an account's position has gained or, if negative, lost; not 0. */
   bookLots(
     portfolio: Portfolio,
     symbol: Asset,

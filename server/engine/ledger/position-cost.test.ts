@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { divideHalfUp } from '../../../shared/units/decimal.ts'
 import { changePosition, costTaken } from './position-cost.ts'
 
-describe('the cost that a sale takes', () => {
-  it('is its share, half up', () => {
+describe('the cost taken by a sale', () => {
+  it('is its share, rounded half up', () => {
     expect([costTaken(5, 1, 2), costTaken(4, 1, 3), costTaken(10, 1, 4), costTaken(7, 3, 3)]).toEqual([3, 1, 3, 7])
   })
 
-  it('is exact, however large', () => {
+  it('is exact for any size', () => {
     const cost = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER })
     const lots = fc.integer({ min: 1, max: 2 ** 40 })
     fc.assert(
@@ -30,7 +30,7 @@ describe('a fill of a position', () => {
   const ANY_PRICE = fc.integer({ min: 1, max: 100_000 })
   const anyFills = fc.array(fc.tuple(fc.integer({ min: -50, max: 50 }), ANY_PRICE), { maxLength: 40 })
 
-  it('moves its cost so that realised profit is the cash that moved, and is 0 when nothing is held', () => {
+  it('moves its cost so that realized profit equals the cash that moved; an empty position has no cost', () => {
     fc.assert(
       fc.property(anyFills, (fills) => {
         const position = { account: 16, symbol: 'VLNT', lots: 0, costCents: 0, realizedCents: 0, heldLots: 0 }

@@ -1,11 +1,12 @@
 import type { Position } from '../state.ts'
 
-/** Below this, quotients of integers in doubles round down to the right integer. */
+/** Below this, dividing doubles and rounding down gives the exact integer. */
 const EXACT_MAX = 2 ** 52
 
 /**
- * The part of a position's cost that closing takes with it: cost × closed ÷ held, half up; the last lot takes the rest.
- * @param costCents what all lots held cost, by size: 0 or more
+ * The part of a position's cost that closing takes with it: cost × closed ÷ held, rounded half up; the last lot takes
+ * the rest.
+ * @param costCents the absolute cost of all lots held: 0 or more
  * @param closedLots 1 to `heldLots`
  */
 export function costTaken(costCents: number, closedLots: number, heldLots: number): number {
@@ -17,11 +18,11 @@ export function costTaken(costCents: number, closedLots: number, heldLots: numbe
 }
 
 /**
- * A fill of a position: what it opens adds to the cost, what it closes takes its share of it. One that goes past zero
- * closes all, and opens what is left.
- * @param lots bought, or, negative, sold
- * @param valueCents of all of them; each lot is worth the same
- * @returns the profit realised, in cents, fees apart
+ * Applies a fill to a position: opening lots add to the cost, closing lots take their share of it. A fill that passes
+ * zero closes everything and opens the rest.
+ * @param lots bought or, if negative, sold
+ * @param valueCents of the whole fill; each lot is worth the same
+ * @returns the realized profit in cents, before fees
  */
 export function changePosition(position: Position, lots: number, valueCents: number): number {
   const held = position.lots

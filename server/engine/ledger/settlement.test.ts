@@ -5,7 +5,7 @@ import { Engine } from '../engine.ts'
 import { marginFloorOf } from '../risk/margin.fixture.ts'
 import { ANN, BEN, COIN, floorOf, give, orderOf, SHARE, START_CENTS, START_MS } from '../engine.fixture.ts'
 
-/** Who got what from whom, and what both have then. */
+/** Who received what from whom, and both balances afterward. */
 const entriesOf = (engine: Engine) =>
   engine
     .drain()
@@ -13,8 +13,8 @@ const entriesOf = (engine: Engine) =>
       ...[account, counter, kind, asset, amount, balanceAfter, counterBalanceAfter],
     ])
 
-describe('a movement', () => {
-  it('of an opened account comes from outside', () => {
+describe('an entry', () => {
+  it('of a new account comes from the outside account', () => {
     const engine = new Engine({ instruments: [SHARE], maxOpenOrdersPerInstrument: 1 })
     const open = { kind: 'account.open', account: ANN, name: 'Ann', startingCents: 500 } as const
     expect(engine.apply(open, START_MS)).toMatchObject({
@@ -26,7 +26,7 @@ describe('a movement', () => {
     expect(() => engine.apply(open, START_MS)).toThrow(AssertionError)
   })
 
-  it('of a fill with the house moves cash and lots at once, and the fee after', () => {
+  it('of a fill with the house moves cash and lots, and then the fee', () => {
     const engine = floorOf('| 100.00 | 50')
     engine.apply(orderOf({ side: 'buy', lots: 10, limitTicks: 10_000 }), START_MS)
     expect(entriesOf(engine)).toEqual([
@@ -36,7 +36,7 @@ describe('a movement', () => {
     ])
   })
 
-  it('between two users goes directly, and each pays a fee of its own kind', () => {
+  it('between two users is direct, and each pays their own fee', () => {
     const engine = floorOf()
     give(engine, BEN, 10)
     engine.apply(orderOf({ account: BEN, side: 'sell', lots: 10, limitTicks: 10_000 }), START_MS)
@@ -54,7 +54,7 @@ describe('a movement', () => {
     expect(engine.account(FEES)).toMatchObject({ cashCents: 0, entryNumber: 2 })
   })
 
-  it('has a number of each of its accounts, and names the orders and fills of both', () => {
+  it('has a number in both accounts, and names both orders and fills', () => {
     const engine = floorOf()
     give(engine, BEN, 10)
     engine.apply(orderOf({ account: BEN, side: 'sell', lots: 10, limitTicks: 10_000 }), START_MS)
@@ -80,7 +80,7 @@ describe('a movement', () => {
     ])
   })
 
-  it('is told from the side of the user whom the house has taken from', () => {
+  it('with the house as taker is recorded from the user’s point of view', () => {
     const engine = floorOf()
     engine.apply(orderOf({ side: 'buy', lots: 10, limitTicks: 10_000 }), START_MS)
     engine.house('VLNT').take('sell', 4, 10_000, START_MS)
@@ -100,15 +100,15 @@ describe('fees', () => {
     expect(result.order.feesPaidCents).toBe(1)
   })
 
-  it('never exceed what the hold was for, however a buy fills', () => {
+  it('never exceed the hold, however a buy fills', () => {
     const engine = floorOf()
     engine.apply(orderOf({ side: 'buy', lots: 989, limitTicks: 10_100 }), START_MS)
     for (let at = 0; at < 989; at++) engine.house('VLNT').take('sell', 1, 1, START_MS)
-    // 99,889.00 and the maker's 2 bps of it.
+    // 99,889.00 and the maker fee of 2 bps of it.
     expect(engine.account(ANN)).toMatchObject({ cashCents: START_CENTS - 9_988_900 - 1_998, heldCents: 0 })
   })
 
-  it('of nothing make no movement', () => {
+  it('of zero create no entry', () => {
     const free = { ...SHARE, makerBps: 0, takerBps: 0 }
     const engine = new Engine({ instruments: [free, COIN], maxOpenOrdersPerInstrument: 9 })
     engine.apply({ kind: 'account.open', account: ANN, name: 'Ann', startingCents: START_CENTS }, START_MS)
@@ -120,7 +120,7 @@ describe('fees', () => {
 })
 
 describe('a position', () => {
-  it('averages its cost, and a sale takes its share of it; the last lot takes the rest', () => {
+  it('averages its cost; a sale takes its share of it, the last lot the rest', () => {
     const engine = floorOf(`
       bid | price  | ask
           | 100.01 | 2
@@ -136,7 +136,7 @@ describe('a position', () => {
     expect(engine.account(ANN)?.realizedCents).toBe(29_700 - 30_002)
   })
 
-  it('in a coin is worth what a tick and lot of it are', () => {
+  it('in a coin is valued by its cents per tick and lot', () => {
     const engine = floorOf()
     engine.house('VCN-USD').place('sell', 3_211, 10, 0)
     engine.apply(orderOf({ symbol: 'VCN-USD', side: 'buy', lots: 10, limitTicks: 3_211 }), START_MS)
@@ -144,7 +144,7 @@ describe('a position', () => {
     expect(engine.account(ANN)?.cashCents).toBe(START_CENTS - 64_220 - 65)
   })
 
-  it('may be short: its cost is what selling it brought, and buying it back takes a share of that', () => {
+  it('may be short: its cost is what the sale brought, and buying back takes a share of that', () => {
     const engine = marginFloorOf(`
       bid | price  | ask
           | 101.00 | 2
@@ -153,7 +153,7 @@ describe('a position', () => {
     expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: -3, costCents: -29_997, realizedCents: 0 })
     engine.drain()
     engine.apply(orderOf({ side: 'buy', lots: 2 }), START_MS)
-    // Two thirds of 29,997 are 19,998; they cost 20,200. The fees: 14.9985 + 10.1, each rounded up.
+    // Two thirds of 29,997 are 19,998; they cost 20,200. The fees are 14.9985 + 10.1, each rounded up.
     expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: -1, costCents: -9_999, realizedCents: 19_998 - 20_200 })
     const cash = START_CENTS + 29_997 - 15 - 20_200
     expect(entriesOf(engine)).toEqual([
@@ -163,14 +163,14 @@ describe('a position', () => {
     ])
   })
 
-  it('turned over by one fill closes all first, and begins anew with the rest', () => {
+  it('reversed by one fill is closed first, then opened with the rest', () => {
     const engine = marginFloorOf(`
       bid | price  | ask
           | 101.00 | 4
       10  | 100.00 |     `)
     engine.apply(orderOf({ side: 'buy', lots: 4 }), START_MS)
     engine.apply(orderOf({ side: 'sell', lots: 10 }), START_MS)
-    // Four lots bought at 101.00 and sold at 100.00; six sold at 100.00 are the new position's cost.
+    // Four lots bought at 101.00 and sold at 100.00; the six sold at 100.00 are the new position's cost.
     expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: -6, costCents: -60_000, realizedCents: -400 })
     engine.house('VLNT').place('sell', 9_900, 9, 0)
     engine.apply(orderOf({ side: 'buy', lots: 9 }), START_MS)

@@ -10,7 +10,7 @@ import { feeOnFill } from './fees.ts'
 import type { Ledger } from './ledger.ts'
 import { changePosition } from './position-cost.ts'
 
-/** One match: who meets whom, at what price. A side without an order is the house's. */
+/** One match: its parties and price. A side without an order is the house's. */
 export interface Match {
   readonly market: Market
   readonly taker: OpenOrder | undefined
@@ -21,7 +21,7 @@ export interface Match {
   readonly timeMs: number
 }
 
-/** Turns a match into money: cash and lots change hands, then each user pays the fee. */
+/** Settles a match: cash and lots change hands, then each user pays the fee. */
 export class Settlement {
   private readonly log: EventLog
   private readonly ledger: Ledger
@@ -37,7 +37,7 @@ export class Settlement {
     this.watch = parts.watch
   }
 
-  /** @returns the taker's fill, when the taker is a user */
+  /** @returns the taker's fill, if the taker is a user */
   settle(match: Match): Fill | undefined {
     const { market, taker, maker, takerSide, ticks, lots, timeMs } = match
     const tradeId = market.nextTradeId()
@@ -57,7 +57,7 @@ export class Settlement {
 
   /**
    * Moves cash one way and lots the other, for one side.
-   * @returns the profit it realised, in cents, fees apart
+   * @returns the realized profit in cents, before fees
    */
   private exchange({ market, lots }: Match, order: OpenOrder | undefined, side: Side, valueCents: number): number {
     if (order === undefined) return 0
@@ -75,7 +75,7 @@ export class Settlement {
     return realizedCents
   }
 
-  /** The two lines of a trade: cash and lots, between a user and the other side. */
+  /** Writes the two lines of a trade, cash and lots, between a user and the other side. */
   private write(
     market: Market,
     order: OpenOrder,
@@ -116,7 +116,7 @@ export class Settlement {
     )
   }
 
-  /** Counts the fill on its order, takes the fee and tells of it. Plain arguments: see Ledger.write. */
+  /** Counts the fill on its order, takes the fee and reports it. Plain arguments: see Ledger.write. */
   private fill(
     { market, ticks, lots, timeMs }: Match,
     order: OpenOrder,

@@ -42,7 +42,7 @@ export function openAccount(state: NaiveState, command: OpenAccount): OpenAccoun
 const fromOutside = (state: NaiveState, account: number, kind: 'deposit' | 'withdraw' | 'reset', amount: number) =>
   move(state, { account, counter: OUTSIDE, kind, asset: CASH, amount })
 
-/** Money in, or out as far as nothing binds it. */
+/** Deposits money, or withdraws what nothing holds. */
 export function moveMoney(state: NaiveState, { kind, account, cents }: MoveMoney): MoveMoneyResult {
   const owner = accountOf(state, account)
   if (kind === 'account.withdraw') {
@@ -80,7 +80,7 @@ export function updateAccount(state: NaiveState, { kind, account, name, mode }: 
   return { kind, ok: true, account: owner }
 }
 
-/** Back to cash with no debt, no waiting to buy back, and all that is on sale there. */
+/** Back to cash only without debt, without pending buys to close a short, and with everything on sale available. */
 function cashRefusal(state: NaiveState, owner: Account): Rejection | undefined {
   const { account, cashCents } = owner
   const code = 'INSUFFICIENT_MARGIN'
@@ -96,7 +96,7 @@ function cashRefusal(state: NaiveState, owner: Account): Rejection | undefined {
   return undefined
 }
 
-/** Begins anew with the cash asked for. */
+/** Starts the account again with the requested cash. */
 export function resetAccount(state: NaiveState, listeners: Listeners, command: ResetAccount): ResetAccountResult {
   const { kind, account, startingCents } = command
   const owner = accountOf(state, account)

@@ -14,7 +14,7 @@ import { arm } from './stops.ts'
 const FIELDS = ['lots', 'limitTicks', 'stopTicks', 'trailTicks', 'trailBps'] as const
 type Field = (typeof FIELDS)[number]
 
-/** Changes an order where it stands, or as a new arrival. */
+/** Changes an order in place, or as a new arrival. */
 export function amend(state: NaiveState, listeners: Listeners, command: AmendOrder): AmendOrderResult {
   const { kind } = command
   const order = referredTo(state, command.account, command.order)
@@ -73,7 +73,7 @@ function hasField(order: Order, field: Field): boolean {
 
 const waits = ({ status }: Order): boolean => status === 'held' || status === 'untriggered'
 
-/** The order as it would be: another trail takes the place of the one before, the water stays. */
+/** The order with its new terms: a new trail replaces the old one, and the high-water price stays. */
 function amendedOf(state: NaiveState, order: Order, command: AmendOrder): Order {
   const amended = { ...order }
   for (const name of FIELDS) amended[name] = command[name] ?? order[name]

@@ -10,7 +10,7 @@ export const ticksOf = (resting: Resting): number =>
   'order' in resting ? resting.order.limitTicks : resting.house.ticks
 export const lotsOf = (resting: Resting): number => ('order' in resting ? leftOf(resting.order) : resting.house.lots)
 
-/** One side of a book, best price first, then oldest. */
+/** One side of a book, best price first, then oldest first. */
 export const queueOf = ({ resting }: NaiveMarket, side: Side): Resting[] =>
   resting
     .filter((one) => sideOf(one) === side)
@@ -28,7 +28,7 @@ export function midHalfTicks(market: NaiveMarket): number {
   return bid === 0 || ask === 0 ? 0 : bid + ask
 }
 
-/** The prices that an order may take at; all of them before there ever was a mid. */
+/** The prices at which an order may trade; all of them before the first mid price. */
 export function bandOf(market: NaiveMarket): { readonly lowTicks: number; readonly highTicks: number } {
   const { maxTicks, priceBandBps } = market.spec
   const mid = midHalfTicks(market) || halfTicksOf(market.markMicroTicks)
@@ -53,15 +53,15 @@ export interface Taker {
 }
 
 export interface Walk {
-  /** What it would fill, in order. */
+  /** The fills, in order. */
   readonly steps: readonly { readonly ticks: number; readonly lots: number }[]
   readonly lots: number
   readonly valueCents: number
-  /** The order of its own that would end it, if it came so far. */
+  /** The order of its own account at which it would stop, if it got that far. */
   readonly own: Order | undefined
 }
 
-/** What a taker would fill up to a price. The makers' reduce-only orders are cut on the way, as they would be. */
+/** The fills of a taker up to a price. Makers' reduce-only orders are reduced during the walk, as they would be. */
 export function walk(state: NaiveState, market: NaiveMarket, taker: Taker, worstTicks: number, lots: number): Walk {
   const steps: { ticks: number; lots: number }[] = []
   const makers = new Map<AccountNumber, Maker>()
@@ -85,7 +85,7 @@ export function walk(state: NaiveState, market: NaiveMarket, taker: Taker, worst
   return { steps, lots: lots - left, valueCents, own: undefined }
 }
 
-/** The most of a walk that a sum pays for, value and fee together. */
+/** The most lots of a walk that an amount pays for, value and fee together. */
 export function payable({ steps }: Walk, cents: number, centsPerTickLot: number, feeBps: number): number {
   let [lots, valueCents] = [0, 0]
   for (const step of steps) {
@@ -99,7 +99,7 @@ export function payable({ steps }: Walk, cents: number, centsPerTickLot: number,
   return lots
 }
 
-/** A margin account that is met on a walk: its position and its reduce-only orders, as they would then be. */
+/** A margin account met during a walk: its position and its reduce-only orders as they would then be. */
 class Maker {
   private lots: number
   private shares: Share[]
@@ -125,7 +125,7 @@ class Maker {
     }
   }
 
-  /** A leg that is filled takes its sibling with it; one that is filled in part, its lots. */
+  /** A completely filled leg cancels its sibling; a partly filled one takes its lots from it. */
   private filled(share: Share, lots: number): Share[] {
     const isWhole = share.left === lots
     return this.shares

@@ -7,11 +7,11 @@ import { arm } from './stops.ts'
 import { accountOf, change, isOpen, marketOf, type NaiveState, opposite } from './state.ts'
 import { midHalfTicks } from './book.ts'
 
-/** What legs and exits have in common with what they are made for. */
+/** What legs and exits inherit from their entry or position. */
 export type ExitOf = Pick<Order, 'account' | 'symbol' | 'side' | 'lots' | 'selfTrade' | 'source' | 'tag' | 'status'> &
   Partial<Pick<Order, 'parentNumber' | 'groupNumber'>>
 
-/** Legs or exits, take profit first, with numbers from `number` on; `side` is theirs. */
+/** Legs or exits, take profit first, numbered from `number`; `side` is theirs. */
 export function exitsOf(
   state: NaiveState,
   shape: ExitOf,
@@ -24,7 +24,7 @@ export function exitsOf(
   return exits
 }
 
-/** @param wish a take profit or a stop loss: what either has not is not there */
+/** @param wish a take profit or a stop loss; fields of the other kind are absent */
 function exitOf(
   state: NaiveState,
   shape: ExitOf,
@@ -73,7 +73,7 @@ function exitOf(
   }
 }
 
-/** An entry that was accepted makes its legs. */
+/** An accepted entry creates its legs. */
 export function makeLegs(
   state: NaiveState,
   entry: Order,
@@ -94,7 +94,7 @@ export function makeLegs(
   }
 }
 
-/** After a fill of the entry its legs wake, or grow by it. */
+/** After a fill of the entry, its legs become active or grow. */
 export function wakeLegs(state: NaiveState, listeners: Listeners, entry: Order, lots: number): void {
   const legs = legsOf(state, entry)
   const asleep = legs.filter(({ status }) => status === 'held')

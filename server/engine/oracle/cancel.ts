@@ -25,7 +25,7 @@ export function cancelAll(state: NaiveState, command: CancelAllOrders): CancelAl
   return { kind, ok: true, orders: cancelEach(state, chosen, abandoned === true ? 'dead_man' : 'cancel_all') }
 }
 
-/** Cancels orders, the oldest first; the legs that go with an entry are among those it gives. */
+/** Cancels orders, oldest first. The result includes the legs that are canceled with an entry. */
 export function cancelEach(state: NaiveState, chosen: readonly Order[], reason: CloseReason, why?: Cause): Order[] {
   const before = [...state.orders]
   for (const order of [...chosen].sort((a, b) => a.account - b.account || a.number - b.number)) {

@@ -2,7 +2,7 @@ import type { Cause } from '../event.ts'
 import type { CloseReason, Order } from '../state.ts'
 import { change, marketOf, type NaiveState, ordersOf } from './state.ts'
 
-/** Ends an order, and with an entry that never filled its legs. */
+/** Closes an order, and with an unfilled entry its legs. */
 export function closeOrder(
   state: NaiveState,
   order: Order,
@@ -25,7 +25,7 @@ export function closeOrder(
   }
 }
 
-/** Takes an order out of the book, if it is there. */
+/** Removes an order from the book, if it is there. */
 export function takeOut(state: NaiveState, order: Order): void {
   const market = marketOf(state, order.symbol)
   market.resting = market.resting.filter((resting) => !('order' in resting) || resting.order !== order)
@@ -35,7 +35,7 @@ export function takeOut(state: NaiveState, order: Order): void {
 export const legsOf = (state: NaiveState, entry: Order): Order[] =>
   ordersOf(state, entry.account).filter((leg) => leg.parentNumber === entry.number)
 
-/** The other one of its group, while it is open. */
+/** The other order of its group, while that is open. */
 export const siblingOf = (state: NaiveState, leg: Order): Order | undefined =>
   ordersOf(state, leg.account).find(
     (one) => leg.groupNumber !== undefined && one.groupNumber === leg.groupNumber && one !== leg,

@@ -28,7 +28,7 @@ const openIn = (state: NaiveState, symbol: string): Order[] =>
     .filter((order) => order.symbol === symbol)
     .sort((a, b) => a.priority - b.priority || a.account - b.account || a.number - b.number)
 
-/** Pays the longs, takes from the shorts; price and orders fall by it. */
+/** Pays longs and charges shorts; price and orders are lowered. */
 export function payDividend(state: NaiveState, { symbol, centsPerLot }: PayDividend): void {
   const market = marketOf(state, symbol)
   const { centsPerTickLot } = market.spec
@@ -45,7 +45,7 @@ export function payDividend(state: NaiveState, { symbol, centsPerLot }: PayDivid
   restInOrderOfPriority(market)
 }
 
-/** @returns whether the order has another price now */
+/** @returns whether the order's prices changed */
 function lower(order: Order, ticks: number, { spec }: NaiveMarket): boolean {
   const before = [order.limitTicks, order.stopTicks, order.highWaterTicks].join()
   const less = (price: number) => (price === 0 ? 0 : Math.max(1, price - ticks))
@@ -101,7 +101,7 @@ export function splitShares(state: NaiveState, { symbol, numerator: n, denominat
   }
 }
 
-/** The fraction of a lot is paid at the mark, and what it cost is realised against that. */
+/** The fraction of a lot is paid at the mark, and its cost is realized against that. */
 function splitPosition(
   state: NaiveState,
   { spec }: NaiveMarket,
@@ -114,7 +114,7 @@ function splitPosition(
   const whole = BigInt(lots) * BigInt(n)
   const fraction = whole % BigInt(m)
   const after = Number(whole / BigInt(m))
-  // A fraction of the new lots at the new mark: n and m stand in both, and cancel out.
+  // A fraction of the new lots at the new mark: n and m appear in both and cancel out.
   const paid = Number(
     roundDivide(fraction * BigInt(markBefore) * BigInt(spec.centsPerTickLot), BigInt(n) * BigInt(MICRO_TICKS)),
   )
@@ -128,7 +128,7 @@ function splitPosition(
   changePosition(state, position)
 }
 
-/** As it would be; prices that it does not have stay 0. */
+/** The order after the split; prices that it does not have stay 0. */
 function scaledOrder(order: Order, maxTicks: number, n: number, m: number): Order {
   const price = (ticks: number) => (order.side === 'buy' ? scaledDown(ticks, m, n) : scaledUp(ticks, m, n))
   const scaled: Order = {
@@ -143,7 +143,7 @@ function scaledOrder(order: Order, maxTicks: number, n: number, m: number): Orde
   return scaled
 }
 
-/** A buy without a limit of a cash account is cut to what its hold before pays for. */
+/** A cash account's buy without a limit is reduced to what its previous hold pays for. */
 function cutToHold(state: NaiveState, after: Order, holdBefore: number): void {
   if (after.side === 'sell' || accountOf(state, after.account).mode === 'margin') return
   if (after.type !== 'stop' && after.type !== 'trailing_stop') return
@@ -151,7 +151,7 @@ function cutToHold(state: NaiveState, after: Order, holdBefore: number): void {
   while (leftOf(after) > 0 && holdOf(state, after) > holdBefore) after.lots--
 }
 
-/** Whether something is left, and each price that the order had is still one. */
+/** Whether lots remain, and each price that the order had is still valid. */
 function isPossible(before: Order, after: Order, maxTicks: number): boolean {
   const prices = (['limitTicks', 'stopTicks', 'highWaterTicks'] as const).filter((price) => before[price] > 0)
   return (

@@ -14,7 +14,7 @@ import { settle } from './settle.ts'
 import { accountOf, change, isAwake, isOpen, lotsHeld, marketOf, type NaiveState, ordersOf } from './state.ts'
 import { arm, waterNow } from './stops.ts'
 
-/** Replaces the exits of a position, or leaves all as it was. */
+/** Replaces the exits of a position, or changes nothing. */
 export function protect(state: NaiveState, listeners: Listeners, command: ProtectPosition): ProtectPositionResult {
   const { kind, account, symbol } = command
   const position = lotsHeld(state, account, symbol)
@@ -50,7 +50,7 @@ export function protect(state: NaiveState, listeners: Listeners, command: Protec
   state.orders.push(...exits)
   const arrivalMidHalfTicks = midHalfTicks(marketOf(state, symbol))
   for (const exit of exits) {
-    // Water begins with the last trade as it is armed: its sibling may trade before.
+    // The high-water price starts with the last trade at the time of arming: its sibling may trade before.
     Object.assign(exit, { arrivalMidHalfTicks, highWaterTicks: 0 })
     if (exit.type === 'trailing_stop') exit.stopTicks = 0
     change(state, exit)
@@ -71,7 +71,7 @@ function waitFrom(state: NaiveState, exit: Order): void {
   exit.stopTicks = trailingStopTicks(exit, exit.highWaterTicks, marketOf(state, exit.symbol).spec.maxTicks)
 }
 
-/** Closes a position at the market; what binds too much of it goes first. */
+/** Closes a position at market; orders that hold too much of it are canceled first. */
 export function closePosition(state: NaiveState, listeners: Listeners, command: ClosePosition): ClosePositionResult {
   const { kind, account, symbol, source } = command
   const position = lotsHeld(state, account, symbol)

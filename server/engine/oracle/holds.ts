@@ -4,7 +4,7 @@ import { bpsUp, feeOnCentBps, stopBuyTicks, trailingStopTicks, valueAtMark } fro
 import { bindingOrders, boundBy, sharesOf } from './reduce-only.ts'
 import { accountOf, isAwake, leftOf, lotsHeld, marketOf, type NaiveState, ordersOf } from './state.ts'
 
-/** What the rest of a buy binds, with the fee that it could still add. */
+/** The cash that the rest of a buy holds, including the fee that it could still add. */
 export function holdOf(state: NaiveState, order: Order): number {
   const { spec } = marketOf(state, order.symbol)
   if (order.side === 'sell' || order.reduceOnly || order.status === 'held' || order.type === 'market') return 0
@@ -17,14 +17,14 @@ export function holdOf(state: NaiveState, order: Order): number {
   return value + feeOnCentBps(order.feeCentBps + value * feeBps) - order.feesPaidCents
 }
 
-/** The trigger that prices a hold: of a trailing stop the one that was last told. */
+/** The trigger that determines a hold: for a trailing stop, the last reported one. */
 function triggerOf(state: NaiveState, order: Order): number {
   const toldWater = order.status === 'untriggered' ? state.toldWater.get(order) : undefined
   const { maxTicks } = marketOf(state, order.symbol).spec
   return toldWater === undefined || toldWater === 0 ? order.stopTicks : trailingStopTicks(order, toldWater, maxTicks)
 }
 
-/** What all open orders of an account bind, but for some. */
+/** The cash that all open orders of an account hold, except some. */
 export const holdsOf = (state: NaiveState, account: AccountNumber, without: readonly Order[] = []): number =>
   ordersOf(state, account)
     .filter((order) => !without.includes(order))
@@ -46,13 +46,13 @@ export const maintenanceOf = (state: NaiveState, account: AccountNumber): number
     return sum + bpsUp(valueAtMark(lots, markMicroTicks, spec.centsPerTickLot), spec.maintenanceMarginBps)
   }, 0)
 
-/** Open orders of an account, some of them away, and others that might come. */
+/** Open orders of an account, without some, and with others that might be added. */
 interface Openings {
   readonly without?: readonly Order[]
   readonly and?: readonly Opening[]
 }
 
-/** The most that a position could come to: as it is, with all buys, or with all sales. */
+/** The largest size that a position could reach: as it is, with all buys filled, or with all sells filled. */
 export function lotsAtMost(
   state: NaiveState,
   account: AccountNumber,
@@ -69,14 +69,14 @@ export function lotsAtMost(
   return Math.max(Math.abs(position), Math.abs(position + lotsOf('buy')), Math.abs(position - lotsOf('sell')))
 }
 
-/** Margin used by all symbols. */
+/** The margin used by all symbols. */
 export const marginUsed = (state: NaiveState, account: AccountNumber, openings: Openings = {}): number =>
   state.markets.reduce((sum, { spec, markMicroTicks }) => {
     const lots = lotsAtMost(state, account, spec.symbol, openings)
     return sum + bpsUp(valueAtMark(lots, markMicroTicks, spec.centsPerTickLot), spec.initialMarginBps)
   }, 0)
 
-/** Lots by which an order could move a position. */
+/** Lots by which an order could change a position. */
 export interface Opening {
   readonly symbol: string
   readonly side: 'buy' | 'sell'
@@ -86,7 +86,7 @@ export interface Opening {
 export const freeMargin = (state: NaiveState, account: AccountNumber): number =>
   equityOf(state, account) - marginUsed(state, account)
 
-/** Writes what is bound into orders, positions and accounts, where others look for it. */
+/** Writes holds into orders, positions and accounts, where others read them. */
 export function countHolds(state: NaiveState): void {
   for (const order of state.orders) order.heldCents = holdOf(state, order)
   for (const account of state.accounts) account.heldCents = holdsOf(state, account.account)
@@ -95,6 +95,6 @@ export function countHolds(state: NaiveState): void {
   }
 }
 
-/** Those that bind a position, the newest first. */
+/** The orders that hold lots of a position, newest first. */
 export const bindersNewestFirst = (state: NaiveState, account: AccountNumber, symbol: string): Order[] =>
   bindingOrders(state, account, symbol).sort((a, b) => b.number - a.number)

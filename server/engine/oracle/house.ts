@@ -5,7 +5,10 @@ import { type Listeners, takeForHouse } from './matching.ts'
 import { settle } from './settle.ts'
 import type { NaiveMarket, NaiveState, Resting } from './state.ts'
 
-/** The house's door to one plain book. A user's order has the slot −2 − its account and number, which nobody needs. */
+/**
+ * The house's access to one naive book. A user's order gets the slot −2 − its account and number, which nothing else
+ * uses.
+ */
 export class NaiveHouse implements HouseMarket {
   onHouseFill: HouseMarket['onHouseFill'] = () => undefined
   private readonly state: NaiveState

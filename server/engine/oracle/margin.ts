@@ -17,7 +17,7 @@ const LIQUIDATION = { mode: 'liquidation' } as const
 
 const byNumber = (state: NaiveState): Account[] => [...state.accounts].sort((a, b) => a.account - b.account)
 
-/** A quantum looks at all margin accounts, then closes one position of each that was being liquidated before. */
+/** A quantum checks all margin accounts, then closes one position of each account that was already being liquidated. */
 export function watchMargin(state: NaiveState, listeners: Listeners): void {
   const before = byNumber(state).filter(({ marginState }) => marginState === 'liquidating')
   for (const account of byNumber(state)) {
@@ -98,7 +98,7 @@ function closingOrder(state: NaiveState, account: number, { spec }: NaiveMarket)
   })
 }
 
-/** What closing it now would lose of the equity; undefined when there is nothing to take. */
+/** How much equity closing it now would lose; undefined when there is nothing to trade with. */
 function lossOf(state: NaiveState, { spec, markMicroTicks }: NaiveMarket, order: Order): number | undefined {
   const { lots, valueCents } = pathOf(state, order)
   if (lots === 0) return undefined
@@ -107,7 +107,7 @@ function lossOf(state: NaiveState, { spec, markMicroTicks }: NaiveMarket, order:
   return worse + feeOnCentBps(valueCents * spec.takerBps)
 }
 
-/** Interest on debt, then the fee for each short, of so many days. */
+/** Interest on debt, then the fee for each short, for a number of days. */
 export function chargeDays(state: NaiveState, { days }: ChargeDays): void {
   for (const { account, mode, cashCents } of byNumber(state)) {
     if (mode !== 'margin') continue

@@ -7,28 +7,28 @@ import { cutReduceOnly } from './reduce-only.ts'
 import { book } from './settlement.ts'
 import { change, hasLimit, isOpen, leftOf, marketOf, type NaiveState, opposite, type Resting } from './state.ts'
 
-/** How much an order may take, and up to which price. */
+/** How much an order may trade, and up to which price. */
 interface Reach {
   readonly worstTicks: number
   readonly lots: number
 }
 
-/** Told of each fill of a resting house order. */
+/** Called for each fill of a resting house order. */
 export type OnHouseFill = (symbol: string, tag: number, slot: number, lots: number, gone: boolean) => void
-/** Who listens; the state itself is data alone. */
+/** Callbacks, kept outside the state so that the state is pure data. */
 export interface Listeners {
   onHouseFill: OnHouseFill
 }
 
-/** What else bounds an order that takes. */
+/** Other limits on an order that trades. */
 interface Bounds {
   /** What a triggered buy can pay for. */
   readonly payableLots?: number
-  /** The end of the band as it was when the order came. */
+  /** The end of the price band when the order arrived. */
   readonly reachTicks?: number
 }
 
-/** An order takes what it may, and rests or ends. */
+/** An order trades what it can, and then rests or ends. */
 export function enter(
   state: NaiveState,
   listeners: Listeners,
@@ -52,7 +52,7 @@ export function enter(
   }
 }
 
-/** Takes its place in the book, behind all others at its price. */
+/** Adds the order to the book, behind all others at its price. */
 export function rest(state: NaiveState, order: Order): void {
   order.priority = ++state.priority
   marketOf(state, order.symbol).resting.push({ order })
@@ -76,7 +76,7 @@ function take(state: NaiveState, listeners: Listeners, order: Order, { worstTick
   }
 }
 
-/** A marketable order of the house takes. */
+/** A marketable order of the house. */
 export function takeForHouse(
   state: NaiveState,
   listeners: Listeners,
@@ -139,7 +139,7 @@ function afterFill(state: NaiveState, order: Order, lots: number): void {
   if (order.groupNumber !== undefined) shareFill(state, order, lots)
 }
 
-/** A leg that fills takes its lots from its sibling, or cancels it; its entry is looked at later. */
+/** A leg that fills takes its lots from its sibling, or cancels it; its entry is handled later. */
 function shareFill(state: NaiveState, leg: Order, lots: number): void {
   if (leg.status === 'filled') state.filledLegs.push(leg)
   const sibling = siblingOf(state, leg)

@@ -38,9 +38,9 @@ export interface NaiveOptions {
 }
 
 /**
- * The exchange again, as plainly as it can be written: what docs/trading-rules.md says, over lists that are searched from
- * end to end. It judges the engine: both are given the same, and must say and become the same. No server runs it: test/fuzz
- * alone does.
+ * A second implementation of the exchange, as plain as possible: docs/trading-rules.md over lists that are always
+ * searched completely. It is the oracle of the engine: both get the same input and must produce the same output and
+ * state. Only test/fuzz runs it.
  */
 export class NaiveEngine {
   private readonly state: NaiveState
@@ -78,7 +78,7 @@ export class NaiveEngine {
     settle(this.state, this.listeners)
   }
 
-  /** While the market was degraded the switches stood still. */
+  /** While the market was degraded, the switches were paused. */
   postponeDeadMen(gapMs: number): void {
     const { state } = this
     state.deadMen = state.deadMen.map((one) => ({ ...one, atMs: (one.atMs ?? 0) + gapMs }))
@@ -132,7 +132,7 @@ export class NaiveEngine {
     return this.state.orders.filter((order) => order.account === account).sort((a, b) => a.number - b.number)
   }
 
-  /** Lots that stand before a resting order at its price. */
+  /** Lots ahead of a resting order at its price. */
   queueAhead({ account, number, symbol, side }: Readonly<Order>): number | undefined {
     const queue = queueOf(marketOf(this.state, symbol), side)
     const own = queue.findIndex((one) => 'order' in one && one.order.account === account && one.order.number === number)
@@ -195,7 +195,7 @@ function setStatus(state: NaiveState, command: SetMarketStatus): void {
   if (command.cancelOrders === true && command.status !== 'open') cancelEach(state, orders, 'halt')
 }
 
-/** Why the account that acts is changed; for a command of the market, everyone whom it changes. */
+/** Why the acting account changed; for a market command, why any account changed. */
 const CAUSES: Record<Command['kind'], Cause> = {
   'account.open': 'deposit',
   'account.update': 'system',

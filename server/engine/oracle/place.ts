@@ -11,7 +11,7 @@ import { settle } from './settle.ts'
 import { accountOf, change, isStop, marketOf, type NaiveState } from './state.ts'
 import { arm, waterNow } from './stops.ts'
 
-/** A new order: refused and remembered, or carried out with all that follows. */
+/** A new order: refused and recorded, or executed with all consequences. */
 export function place(state: NaiveState, listeners: Listeners, command: PlaceOrder): PlaceOrderResult {
   const order = orderOf(state, command)
   const legs = (command.takeProfit === undefined ? 0 : 1) + (command.stopLoss === undefined ? 0 : 1)
@@ -25,8 +25,8 @@ type Admitted = { [Kind in PlaceOrderResult as `${Kind['ok']}`]: Omit<Kind, 'kin
 export type Admission = Admitted['true'] | Admitted['false']
 
 /**
- * Lets an order in, or refuses it, with all that follows.
- * @param whenAccepted what happens before it takes or waits
+ * Accepts or refuses an order, with all consequences.
+ * @param whenAccepted what happens before it trades or waits
  */
 export function admit(
   state: NaiveState,
@@ -43,7 +43,7 @@ export function admit(
     order.status = 'rejected'
     order.rejectCode = rejection.code
     order.closedAtMs = state.nowMs
-    // Never armed, it has no water and no trigger.
+    // It was never armed, so it has no high-water price and no trigger.
     if (order.type === 'trailing_stop') Object.assign(order, { highWaterTicks: 0, stopTicks: 0 })
     change(state, order)
     settle(state, listeners)
@@ -66,7 +66,7 @@ export function admit(
 const isOf = (fill: { account: number; orderNumber: number }, order: Order): boolean =>
   fill.account === order.account && fill.orderNumber === order.number
 
-/** The order as it comes: a stop as it would wait, with what a sum of money comes to counted out. */
+/** The order as it arrives: a stop as it would wait, and a notional converted to lots. */
 export function orderOf(state: NaiveState, command: PlaceOrder): Order {
   const market = marketOf(state, command.symbol)
   const waits = isStop(command)
@@ -115,7 +115,7 @@ export function orderOf(state: NaiveState, command: PlaceOrder): Order {
   return order
 }
 
-/** The most lots inside the band that a sum pays for, or that are sold for no more. */
+/** The most lots inside the band that an amount pays for, or that are sold for no more. */
 function lotsFor(state: NaiveState, command: PlaceOrder, cents: number): number {
   const market = marketOf(state, command.symbol)
   const { centsPerTickLot, maxLots, takerBps } = market.spec

@@ -8,10 +8,10 @@ import { refusalOf } from './refusal.ts'
 import { accountOf, isOpen, leftOf, marketOf, type NaiveState, noEvents } from './state.ts'
 import { arm } from './stops.ts'
 
-/** What can be foretold of an order but for the price of liquidation. */
+/** Everything about a previewed order except the liquidation price. */
 export type NaivePreview = Exclude<Preview, { ok: true }> | Omit<Extract<Preview, { ok: true }>, 'liquidationTicks'>
 
-/** Lets the order come in a copy of the exchange, without what follows, and looks at what became of it. */
+/** Places the order in a copy of the exchange, without consequences for others, and reads the result. */
 export function preview(state: NaiveState, command: PlaceOrder): NaivePreview {
   const copy = structuredClone({ ...state, events: noEvents() })
   const order = orderOf(copy, command)

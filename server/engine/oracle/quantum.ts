@@ -10,7 +10,7 @@ import { settle } from './settle.ts'
 import { isOpen, type NaiveState, ordersOf } from './state.ts'
 import { publishHighWaters } from './stops.ts'
 
-/** 50 ms of market time: marks, expiries, switches, margin, and once a second the waters. */
+/** 50 ms of market time: marks, expiries, switches, margin, and once a second the high-water prices. */
 export function quantum(state: NaiveState, listeners: Listeners): void {
   for (const market of state.markets) {
     const mid = midHalfTicks(market)
@@ -23,7 +23,7 @@ export function quantum(state: NaiveState, listeners: Listeners): void {
   settle(state, listeners)
 }
 
-/** @returns how many orders have expired */
+/** @returns the number of expired orders */
 function expire(state: NaiveState, listeners: Listeners): number {
   const endOf = (order: { expireAtMs: number | undefined }) => order.expireAtMs ?? Infinity
   const due = state.orders

@@ -3,14 +3,14 @@ import type { Order } from '../state.ts'
 import { closeOrder } from './closing.ts'
 import { accountOf, change, isAwake, leftOf, lotsHeld, type NaiveState, ordersOf } from './state.ts'
 
-/** What an order binds of its position. Orders of one group bind once, the larger. */
+/** The lots that an order holds of its position. Orders of one group hold once, the larger amount. */
 export interface Share {
   readonly order: Order
   readonly group: string
   readonly left: number
 }
 
-/** The orders that bind lots: the sales of a cash account, the reduce-only orders of a margin account. */
+/** The orders that hold lots: sells of a cash account, reduce-only orders of a margin account. */
 export function bindingOrders(state: NaiveState, account: AccountNumber, symbol: string): Order[] {
   const isCash = accountOf(state, account).mode === 'cash'
   return ordersOf(state, account, symbol).filter(
@@ -32,7 +32,7 @@ export function boundBy(shares: readonly Share[]): number {
 const boundByGroup = (shares: readonly Share[], group: string): number =>
   Math.max(...shares.filter((share) => share.group === group).map(({ left }) => left))
 
-/** Lots of a position that nothing binds, without the given orders; for a short, lots that may be bought back. */
+/** Lots of a position that nothing holds, ignoring the given orders; for a short, lots that may be bought back. */
 export function freeLots(
   state: NaiveState,
   { account, symbol, side }: Pick<Order, 'account' | 'symbol' | 'side'>,
@@ -44,7 +44,7 @@ export function freeLots(
   return reducible - boundBy(shares)
 }
 
-/** What each order that binds too much would have left, the newest cut first. */
+/** The remaining lots of each order that holds too much; the newest are reduced first. */
 export function cutsOf(shares: readonly Share[], lots: number): (readonly [order: Order, left: number])[] {
   return (['buy', 'sell'] as const).flatMap((side) => {
     const ofSide = shares.filter(({ order }) => order.side === side)
@@ -68,7 +68,7 @@ function cutsOfSide(shares: readonly Share[], reducible: number): (readonly [ord
   })
 }
 
-/** Cuts what binds more than a position has. */
+/** Reduces orders that hold more than the position. */
 export function cutReduceOnly(state: NaiveState, account: AccountNumber, symbol: string): void {
   for (const [order, left] of cutsOf(sharesOf(state, account, symbol), lotsHeld(state, account, symbol))) {
     if (left === 0) closeOrder(state, order, 'canceled', 'reduce_only')

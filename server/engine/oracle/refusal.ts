@@ -17,19 +17,19 @@ import {
   ordersOf,
 } from './state.ts'
 
-/** An order that would come, not yet among the open ones. */
+/** An order that would arrive and is not open yet. */
 export interface Arrival {
   readonly order: Order
-  /** Orders that it takes the place of: of an amend the one before, of exits the earlier ones. */
+  /** Orders that it replaces: the amended order, or existing exits. */
   readonly gone?: readonly Order[]
   /** Legs that come with it. */
   readonly legs?: number
-  /** An amended order is counted already. */
+  /** An amended order is already counted. */
   readonly isAmend?: boolean
   readonly notionalCents?: number | undefined
 }
 
-/** The first reason against an order, in the order of section 7. */
+/** The first reason to refuse an order, in the order of section 7. */
 export function refusalOf(state: NaiveState, arrival: Arrival): Rejection | undefined {
   return (
     marketRefusal(state, arrival.order) ??
@@ -52,7 +52,7 @@ export function marketRefusal(
   return undefined
 }
 
-/** What it could take now, inside the band and its limit. */
+/** What it could trade now, inside the band and its limit. */
 export function pathOf(state: NaiveState, order: Order, lots = leftOf(order)): Walk {
   const market = marketOf(state, order.symbol)
   const worstTicks = hasLimit(order) ? order.limitTicks : bandLimit(market, order.side)
@@ -87,7 +87,7 @@ const meetsSomething = (state: NaiveState, order: Order): boolean => {
   return lots > 0 && own === undefined
 }
 
-/** What the first lot is worth to whom it is for: a buyer pays its fee too. */
+/** The value of the first lot; for a buy, with its fee. */
 function costOfALot(state: NaiveState, order: Order): number {
   const { valueCents } = pathOf(state, order, 1)
   return order.side === 'sell'
@@ -95,7 +95,7 @@ function costOfALot(state: NaiveState, order: Order): number {
     : valueCents + feeOnCentBps(valueCents * marketOf(state, order.symbol).spec.takerBps)
 }
 
-/** The price that an order's smallest value is counted at; 0 when there is none. */
+/** The price at which an order's minimum value is computed; 0 if there is none. */
 function priceOf(state: NaiveState, order: Order): number {
   if (hasLimit(order)) return order.limitTicks
   return isStop(order) ? order.stopTicks : bestTicks(marketOf(state, order.symbol), opposite(order.side))
@@ -137,7 +137,7 @@ function bookRefusal(state: NaiveState, order: Order): Rejection | undefined {
 function positionRefusal(state: NaiveState, { order, gone = [], legs = 0 }: Arrival): Rejection | undefined {
   const { mode } = accountOf(state, order.account)
   const lots = leftOf(order)
-  // Orders of one group bind once.
+  // Orders of one group hold once.
   const siblings = ordersOf(state, order.account).filter(
     ({ groupNumber }) => groupNumber !== undefined && groupNumber === order.groupNumber,
   )
@@ -155,7 +155,7 @@ function positionRefusal(state: NaiveState, { order, gone = [], legs = 0 }: Arri
   if (selling <= lotsHeld(state, order.account, order.symbol)) return undefined
   const { spec, markMicroTicks } = marketOf(state, order.symbol)
   if (!spec.shortable) return { code: 'SHORT_NOT_ALLOWED' }
-  // What has no price yet cannot be owed.
+  // Without a price nothing can be owed.
   return markMicroTicks === 0 ? { code: 'INSUFFICIENT_MARGIN' } : undefined
 }
 
@@ -167,7 +167,7 @@ function moneyRefusal(state: NaiveState, { order, gone = [] }: Arrival): Rejecti
   return requiredCents > availableCents ? { code: 'INSUFFICIENT_FUNDS', requiredCents, availableCents } : undefined
 }
 
-/** What a market buy takes comes to, with its fee. */
+/** The cost of what a market buy trades, with its fee. */
 function costOf(state: NaiveState, order: Order): number {
   const { valueCents } = pathOf(state, order)
   return valueCents + feeOnCentBps(valueCents * marketOf(state, order.symbol).spec.takerBps)

@@ -5,7 +5,9 @@ import type { Listeners } from './matching.ts'
 import { act, endGroupOf, showTrade } from './stops.ts'
 import type { NaiveState } from './state.ts'
 
-/** All that follows from what was done, in the order of section 1. Reduce-only orders were cut with each fill. */
+/**
+ * All consequences of what was done, in the order of section 1. Reduce-only orders were already reduced with each fill.
+ */
 export function settle(state: NaiveState, listeners: Listeners): void {
   for (;;) {
     const filled = state.filledEntries.shift()

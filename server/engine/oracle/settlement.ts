@@ -8,7 +8,7 @@ const isUser = (account: AccountNumber): boolean => account >= FIRST_USER_ACCOUN
 
 type Source = Partial<Pick<Entry, 'orderNumber' | 'fillNumber' | 'counterOrderNumber' | 'counterFillNumber'>>
 
-/** Moves cash or lots from one account to another, and writes it down; nothing moves no line. */
+/** Moves cash or lots from one account to another and writes an entry; an amount of 0 writes none. */
 export function move(
   state: NaiveState,
   line: { account: AccountNumber; counter: AccountNumber; kind: EntryKind; asset: string; amount: number } & Source,
@@ -39,14 +39,14 @@ export function move(
   return entry
 }
 
-/** The exchange's own hold neither cash nor positions: what they gave and got is in the entries. */
+/** The exchange's own accounts hold neither cash nor positions here: their amounts are in the entries. */
 function addTo(state: NaiveState, account: AccountNumber, asset: string, amount: number): number {
   if (!isUser(account)) return 0
   if (asset === CASH) return (accountOf(state, account).cashCents += amount)
   return (positionOf(state, account, asset).lots += amount)
 }
 
-/** Books a trade: its fills, what it moves, and the fees after. */
+/** Books a trade: its fills, its entries, and then the fees. */
 export function book(state: NaiveState, trade: Trade, taker: Order | undefined, maker: Order | undefined): void {
   const { spec } = marketOf(state, trade.symbol)
   const valueCents = trade.ticks * trade.lots * spec.centsPerTickLot
@@ -114,8 +114,9 @@ export function book(state: NaiveState, trade: Trade, taker: Order | undefined, 
 }
 
 /**
- * The cost of a position as it trades, before its lots have moved: closing first, then what is left opens anew.
- * @returns what closing it realised
+ * Updates the cost of a position for a trade, before its lots change: closing first, then the rest opens a new
+ * position.
+ * @returns the realized profit of the closed part
  */
 function realize(position: Position, side: Order['side'], lots: number, valueCents: number): number {
   const sign = side === 'buy' ? 1 : -1

@@ -4,40 +4,40 @@ import type { InstrumentSpec } from '../instrument.ts'
 import type { Account, DeadMan, Order, Position } from '../state.ts'
 
 /**
- * The whole exchange as plain lists. The oracle is a second reading of docs/trading-rules.md: it keeps no sum that it
- * can count again, and finds everything by looking at all there is.
+ * The whole exchange as plain lists. The oracle is a second implementation of docs/trading-rules.md: it stores no sum
+ * that it can recompute, and finds everything by searching all there is.
  */
 export interface NaiveState {
   readonly openOrdersMax: number
   /** Basis points a year on negative cash. */
   readonly interestBps: number
-  /** Orders that may end in one quantum because their time has come. */
+  /** How many orders may end in one quantum because their time has come. */
   readonly endsPerQuantumMax: number
   readonly markets: NaiveMarket[]
   readonly accounts: Account[]
   readonly positions: Position[]
-  /** All that are open: held, waiting and resting ones, of all accounts, oldest first in each. */
+  /** All open orders of all accounts: held, untriggered and resting; oldest first within each. */
   orders: Order[]
 
   deadMen: DeadMan[]
-  /** When a position of an account that is being liquidated is tried again. */
+  /** When to retry closing a position of an account that is being liquidated. */
   retries: { readonly account: AccountNumber; readonly symbol: string; readonly atMs: number }[]
-  /** The last running number of places. */
+  /** The last priority given. */
   priority: number
   nextSlot: number
   nowMs: number
-  /** When waters were last told. */
+  /** When high-water prices were last reported. */
   watersToldAtMs: number
-  /** The water that was last told of each trailing stop. */
+  /** The last reported high-water price of each trailing stop. */
   readonly toldWater: Map<Order, number>
-  /** The operation: who does it, and why. */
+  /** The current operation: who acts, and why. */
   actor: AccountNumber | undefined
   cause: Cause
-  /** What the operation has still to do: section 1. */
+  /** What the operation has yet to do: section 1. */
   filledEntries: { readonly entry: Order; readonly lots: number }[]
   filledLegs: Order[]
   triggered: Order[]
-  /** With the place that was last taken before each. */
+  /** Each with the last priority given before it. */
   tradesToShow: { readonly trade: Trade; readonly priority: number }[]
   events: NaiveEvents
 }
@@ -60,13 +60,13 @@ export interface NaiveMarket {
   /** The last trade's price; 0 before the first. */
   lastTicks: number
   epoch: number
-  /** Trades of the epoch. */
+  /** The number of trades in the epoch. */
   trades: number
-  /** What rests in the book, in order of arrival. */
+  /** The resting orders, in order of arrival. */
   resting: Resting[]
 }
 
-/** An order of a user in the book, or one of the house. */
+/** A user's order in the book, or one of the house. */
 export type Resting = { readonly order: Order } | { readonly house: HouseOrder }
 
 export interface HouseOrder {
@@ -87,7 +87,7 @@ export const noEvents = (): NaiveEvents => ({
   deadMen: [],
 })
 
-/** The one that there must be. */
+/** Asserts that something exists. */
 export function found<Thing>(thing: Thing | undefined, what: string): Thing {
   if (thing === undefined) throw new Error(`the oracle knows no ${what}`)
   return thing
@@ -108,7 +108,7 @@ export const accountOf = (state: NaiveState, account: AccountNumber): Account =>
 export const ordersOf = (state: NaiveState, account: AccountNumber, symbol?: string): Order[] =>
   state.orders.filter((order) => order.account === account && (symbol === undefined || order.symbol === symbol))
 
-/** The position, made when it is first asked for. */
+/** The position; created when first needed. */
 export function positionOf(state: NaiveState, account: AccountNumber, symbol: string): Position {
   const known = state.positions.find((one) => one.account === account && one.symbol === symbol)
   if (known !== undefined) return known
@@ -124,15 +124,15 @@ export const opposite = (side: Side): Side => (side === 'buy' ? 'sell' : 'buy')
 export const leftOf = (order: Order): number => order.lots - order.filledLots
 export const isOpen = ({ status }: Order): boolean =>
   status === 'held' || status === 'untriggered' || status === 'open' || status === 'partially_filled'
-/** Awake: not a leg that waits for its entry. */
+/** Open and not a leg that waits for its entry. */
 export const isAwake = (order: Order): boolean => isOpen(order) && order.status !== 'held'
-/** Orders that wait for a price have a trigger. */
+/** Orders with a trigger. */
 export const isStop = ({ type }: { readonly type: Order['type'] }): boolean =>
   type === 'stop' || type === 'stop_limit' || type === 'trailing_stop'
 export const hasLimit = ({ type }: { readonly type: Order['type'] }): boolean =>
   type === 'limit' || type === 'stop_limit'
 
-/** Notes that an account was changed, and why: the first reason, but `trade` gives way to any other. */
+/** Notes that an account changed, and why: the first cause, except that any other replaces `trade`. */
 export function touch(state: NaiveState, account: AccountNumber, why?: Cause): void {
   const acts = state.actor === undefined || account === state.actor
   const cause = why ?? (acts ? state.cause : 'trade')
@@ -144,7 +144,7 @@ export function touch(state: NaiveState, account: AccountNumber, why?: Cause): v
   } else if (told.cause === 'trade') told.cause = cause
 }
 
-/** Notes that an order was changed. */
+/** Notes that an order changed. */
 export function change(state: NaiveState, order: Order, why?: Cause): void {
   order.version++
   order.updatedAtMs = state.nowMs

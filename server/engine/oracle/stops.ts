@@ -7,19 +7,21 @@ import { freeCash } from './holds.ts'
 import { enter, type Listeners } from './matching.ts'
 import { accountOf, change, isStop, leftOf, marketOf, type NaiveState, ordersOf } from './state.ts'
 
-/** The price that stops are held against as they are armed: last trade, mid or mark; 0 without any. In half ticks. */
+/**
+ * The price with which stops are compared when they are armed: last trade, mid or mark; 0 without any. In half ticks.
+ */
 export function lastHalfTicks(state: NaiveState, symbol: string): number {
   const market = marketOf(state, symbol)
   return 2 * market.lastTicks || midHalfTicks(market) || halfTicksOf(market.markMicroTicks)
 }
 
-/** What a trailing stop begins with. */
+/** The initial high-water price of a trailing stop. */
 export const waterNow = (state: NaiveState, symbol: string): number => Math.round(lastHalfTicks(state, symbol) / 2)
 
 export const isReached = ({ side, stopTicks }: Pick<Order, 'side' | 'stopTicks'>, halfTicks: number): boolean =>
   side === 'buy' ? halfTicks >= 2 * stopTicks : halfTicks <= 2 * stopTicks
 
-/** Takes its place among the waiting. One that the last trade has reached already triggers at once. */
+/** Adds the order to the untriggered ones. If the last trade has already reached it, it triggers at once. */
 export function arm(state: NaiveState, order: Order): void {
   const { spec } = marketOf(state, order.symbol)
   if (order.type === 'trailing_stop') {
@@ -33,7 +35,9 @@ export function arm(state: NaiveState, order: Order): void {
   if (last > 0 && isReached(order, last)) state.triggered.push(order)
 }
 
-/** The oldest trade not yet shown moves the water of trailing stops, then triggers all that it reaches. */
+/**
+ * The oldest trade not handled yet moves the high-water prices of trailing stops, then triggers everything it reaches.
+ */
 export function showTrade(state: NaiveState): void {
   const shown = state.tradesToShow.shift()
   if (shown === undefined) return
@@ -52,7 +56,7 @@ export function showTrade(state: NaiveState): void {
   state.triggered.push(...waiting.filter((order) => isReached(order, 2 * trade.ticks)))
 }
 
-/** A triggered order acts as a market or a limit order. */
+/** A triggered order executes as a market or limit order. */
 export function act(state: NaiveState, listeners: Listeners, order: Order): void {
   state.triggered = state.triggered.filter((one) => one !== order)
   endGroupOf(state, order, 'trigger')
@@ -63,7 +67,7 @@ export function act(state: NaiveState, listeners: Listeners, order: Order): void
   enter(state, listeners, order, isPriced ? { payableLots: payableLots(state, order) } : {})
 }
 
-/** Water that has moved since its order was last told. */
+/** High-water prices that changed since their order was last reported. */
 export function publishHighWaters(state: NaiveState): void {
   state.watersToldAtMs = state.nowMs
   for (const order of state.orders) {
@@ -72,7 +76,7 @@ export function publishHighWaters(state: NaiveState): void {
   }
 }
 
-/** A leg that triggers cancels its sibling and what is left of its entry. */
+/** A leg that triggers cancels its sibling and the rest of its entry. */
 export function endGroupOf(state: NaiveState, leg: Order, why?: 'trigger'): void {
   const sibling = siblingOf(state, leg)
   if (sibling !== undefined) closeOrder(state, sibling, 'canceled', 'sibling_filled', why)

@@ -7,8 +7,8 @@ import type { Side } from '../command.ts'
 import type { Call, Head, RecordedOptions } from './recording.ts'
 
 /**
- * An engine that writes down what it is told, a line of JSON a call: what `replay` needs to come to the same state. The
- * head names the Node that ran it, since simulated participants do arithmetic whose last bits differ between versions.
+ * An engine that records its input, one line of JSON per call, so that `replay` reaches the same state. The head names
+ * the version of Node, because the arithmetic of simulated participants may differ in the last bits between versions.
  */
 export class RecordedEngine {
   readonly engine: Engine
@@ -51,7 +51,7 @@ export class RecordedEngine {
     this.engine.postponeDeadMen(gapMs)
   }
 
-  /** An account's `seq` rises with each drain that has something of it. */
+  /** An account's `seq` rises with each drain that has a change of it. */
   drain(): EngineEvents {
     this.note('drain')
     return this.engine.drain()
@@ -66,7 +66,7 @@ export class RecordedEngine {
   }
 }
 
-/** A book of the house, whose orders and takes are written down; what it only looks at is not. */
+/** A book of the house whose orders and takes are recorded; reads are not. */
 class RecordedHouse implements HouseMarket {
   private readonly market: HouseMarket
   private readonly symbol: string

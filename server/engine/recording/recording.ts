@@ -2,19 +2,19 @@ import type { Command, Side } from '../command.ts'
 import type { EngineOptions } from '../engine.ts'
 import type { Slot } from '../house.ts'
 
-/** What an engine is made of, as far as it can be written down. */
+/** The engine's options that can be recorded. */
 export type RecordedOptions = Omit<EngineOptions, 'makeBook'>
 
 /** The first line of a recording. */
 export interface Head {
-  /** Of this page. */
+  /** The version of this format. */
   readonly recording: 1
-  /** The version of Node that ran it. */
+  /** The version of Node that made it. */
   readonly node: string
   readonly options: RecordedOptions
 }
 
-/** Each other line: what was called, and with what. Slots are those that the engine gave. */
+/** Each further line: the call and its arguments. Slots are those returned by the engine. */
 export type Call =
   | readonly [what: 'beginEpoch', epoch: number]
   | readonly [what: 'apply', command: Command, timeMs: number]

@@ -3,7 +3,7 @@ import { Engine } from '../engine.ts'
 import type { EngineEvents } from '../event.ts'
 import type { Call, Head } from './recording.ts'
 
-/** Does to a new engine, line by line, what a recording says was done to another. */
+/** Repeats a recording on a new engine, line by line. */
 export class Replay {
   readonly engine: Engine
   readonly head: Head
@@ -11,8 +11,8 @@ export class Replay {
 
   /**
    * @param firstLine the head of the recording
-   * @param onDrain is given what is drained, where the recorded one was drained
-   * @throws {AssertionError} where this is not a recording
+   * @param onDrain receives the drained events wherever the recorded engine was drained
+   * @throws {AssertionError} when this is not a recording
    */
   constructor(firstLine: string, onDrain: (events: EngineEvents) => void = () => undefined) {
     const head = JSON.parse(firstLine) as Partial<Head>

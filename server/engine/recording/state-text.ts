@@ -62,8 +62,8 @@ const ORDER = [
 const DEAD_MAN = ['account', 'atMs', 'symbols', 'keepProtective'] as const satisfies readonly (keyof DeadMan)[]
 
 /**
- * All that an engine will act on, as one text of a fixed order: equal texts, equal futures. One line an instrument, an
- * account, a position, an order, a switch; whoever wants a short name for the state hashes it.
+ * The complete state of an engine as text in a fixed order: engines with equal texts behave equally. One line per
+ * instrument, account, position, order and switch; hash it for a short identifier.
  */
 export function stateText(engine: Engine): string {
   const accounts = [...engine.accounts()].sort((a, b) => a.account - b.account)

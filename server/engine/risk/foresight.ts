@@ -5,17 +5,17 @@ import type { OpenOrder } from '../open-order.ts'
 import type { Portfolio } from '../portfolio.ts'
 import { cutsOf, type Share, sharesOf, siblingOf } from './reduce-only.ts'
 
-/** What an order would meet in a market now, reduce-only orders cut on the way as they would be. */
+/** What an order would trade with now; reduce-only orders are reduced during the walk, as they would be. */
 export const reachIn = (market: Market, order: WalkingOrder): BookWalk =>
   walkBook(market.book, order, market.reduceOnlyCount > 0 ? new CutsAhead(market) : undefined)
 
-/** A margin account that is met on the way: its position and what binds it, as they would then be. */
+/** A margin account met during the walk: its position and the orders that hold it, as they would then be. */
 interface Met {
   lots: number
   shares: Share[]
 }
 
-/** Foresees the cuts of a sweep that meets reduce-only orders of margin accounts. */
+/** Predicts how a sweep reduces the reduce-only orders of margin accounts that it meets. */
 class CutsAhead implements Foresight {
   private readonly market: Market
   private readonly met = new Map<Portfolio, Met>()
@@ -39,7 +39,7 @@ class CutsAhead implements Foresight {
     if (share !== undefined) {
       const sibling = siblingOf(share, met.shares)
       share.lots -= lots
-      // Filled whole, it takes its sibling with it.
+      // A completely filled exit cancels its sibling.
       if (sibling !== undefined) sibling.lots = share.lots === 0 ? 0 : sibling.lots - lots
     }
     for (const cut of cutsOf(met.shares, met.lots)) {

@@ -3,12 +3,13 @@ import { exposedLots, freeMarginCents, initialOf, worseThanMarkCents } from './m
 import type { Request } from './request.ts'
 
 /**
- * Whether an account can afford an order that increases its position or binds its money; the last of the refusals.
- * Plain numbers, since an order that rests is what comes most.
- * @param lots that may fill: all of it, of a market order what it would take
- * @param valueCents of these lots at the worst price: the limit, a market order's by walking the book, a stop's trigger
+ * Whether an account can afford an order that increases its position or holds its money; the last check before
+ * acceptance. Plain numbers, because resting orders are the most frequent case.
+ * @param lots that may fill: all of them, or for a market order those it would trade
+ * @param valueCents of these lots at the worst price: the limit, the walk through the book for a market order, the
+ * trigger for a stop
  * @param feeCents on that value
- * @param holdCents what a buy would bind, or a market buy pay: docs/trading-rules.md, 4; 0 for a sale
+ * @param holdCents what a buy would hold, or a market buy pay: docs/trading-rules.md, 4; 0 for a sell
  */
 export function fundsRejectionOf(
   request: Request,
@@ -31,7 +32,10 @@ function cashRejectionOf({ portfolio, replaced }: Request, requiredCents: number
   return requiredCents > availableCents ? { code: 'INSUFFICIENT_FUNDS', requiredCents, availableCents } : undefined
 }
 
-/** What may make the position larger must be covered by what is free, however badly it fills: docs/trading-rules.md, 8. */
+/**
+ * An order that may increase the position must be covered by free margin, however badly it fills:
+ * docs/trading-rules.md, 8.
+ */
 function marginRejectionOf(
   { command, market, portfolio, replaced }: Request,
   lots: number,
@@ -46,7 +50,7 @@ function marginRejectionOf(
     : exposedLots(portfolio, market, 0, lots - ownLots)
   if (!isBuy && portfolio.lots(market) - portfolio.openLots(market, 'sell') + ownLots < lots) {
     if (!market.instrument.shortable) return { code: 'SHORT_NOT_ALLOWED' }
-    // What has no price yet cannot be owed.
+    // Without a price nothing can be owed.
     if (market.markMicroTicks === 0) return { code: 'INSUFFICIENT_MARGIN' }
   }
   if (after <= before) return undefined

@@ -9,21 +9,21 @@ import type { Order } from '../state.ts'
 
 const BPS = 10_000
 
-/** What of an order says what its rest binds. */
+/** The fields of an order that determine its hold. */
 export type Binding = Pick<
   Order,
   'side' | 'type' | 'status' | 'limitTicks' | 'stopTicks' | 'postOnly' | 'reduceOnly' | 'feeCentBps' | 'feesPaidCents'
 >
 
-/** What of a market says what an order binds there. */
+/** The properties of a market that determine holds. */
 export interface BindingMarket {
   readonly book: { readonly maxTicks: number }
   readonly instrument: InstrumentSpec
 }
 
 /**
- * The cash, in cents, that so many lots of an order bind at work: docs/trading-rules.md, 4. Fills at that price or better
- * pay at most what they release, so that it always suffices.
+ * The cash in cents that these lots of an active order hold: docs/trading-rules.md, 4. Fills at that price or better
+ * cost at most what they release, so it always suffices.
  */
 export function holdOn(order: Binding, lots: number, market: BindingMarket, stopTicks = order.stopTicks): number {
   if (order.side === 'sell' || order.reduceOnly || order.status === 'held') return 0
@@ -33,24 +33,24 @@ export function holdOn(order: Binding, lots: number, market: BindingMarket, stop
   return restCents + feesOn(order.feeCentBps + restCents * rateBps(order, instrument)) - order.feesPaidCents
 }
 
-/** A trigger and the band on top: where a buy that it triggers may end. */
+/** The trigger plus the price band: the worst price of a buy that it triggers. */
 export const bandEndTicks = (stopTicks: number, { book, instrument }: BindingMarket): number =>
   Math.min(book.maxTicks, Math.ceil((stopTicks * (BPS + instrument.priceBandBps)) / BPS))
 
-/** A stop or trailing stop has no limit, so that its trigger says what it may cost. */
+/** A stop or trailing stop has no limit, so its trigger determines its cost. */
 export const isPricedByTrigger = ({ type }: Pick<Order, 'type'>): boolean => type === 'stop' || type === 'trailing_stop'
 
-/** Binds what an order at work needs as it stands now; to be called whenever its lots, prices or place have changed. */
+/** Updates the hold of an active order; call it whenever its lots, prices or place have changed. */
 export function bind(order: OpenOrder): void {
   if (order.side === 'buy') setHold(order, holdOn(order, order.remainingLots, order.market, triggerOf(order)))
   bindLots(order)
 }
 
-/** The trigger that prices a hold: of a trailing stop the one that was told. */
+/** The trigger that determines a hold: for a trailing stop, the last reported one. */
 const triggerOf = (order: OpenOrder): number =>
   order.type === 'trailing_stop' && order.status === 'untriggered' ? order.toldStopTicks : order.stopTicks
 
-/** Binds the lots that an order at work may reduce the position by. */
+/** Updates the lots that an active order holds of the position. */
 export function bindLots(order: OpenOrder): void {
   if (bindsLots(order)) setBoundLots(order, order.status === 'held' ? 0 : order.remainingLots)
   else if (order.boundLots > 0) setBoundLots(order, 0)
@@ -58,26 +58,26 @@ export function bindLots(order: OpenOrder): void {
   else if (order.countedLots > 0) setCountedLots(order, 0)
 }
 
-/** Releases all that an order binds. */
+/** Releases everything that an order holds. */
 export function release(order: OpenOrder): void {
   if (order.heldCents > 0) setHold(order, 0)
   if (order.boundLots > 0) setBoundLots(order, 0)
   if (order.countedLots > 0) setCountedLots(order, 0)
 }
 
-/** Lots that an order of this side may reduce a position by, bound or not. */
+/** Lots by which an order of this side may reduce a position, held or not. */
 export function reducibleLots(portfolio: Portfolio, market: Market, side: Side): number {
   const lots = portfolio.position(market)?.lots ?? 0
   return Math.max(0, side === 'sell' ? lots : -lots)
 }
 
-/** The same without what orders bind; an order that is to be replaced binds nothing. */
+/** The same without what orders hold; an order that is being replaced does not count. */
 export function freeLots(portfolio: Portfolio, market: Market, side: Side, replaced?: OpenOrder): number {
   const boundLots = portfolio.position(market)?.heldLots ?? 0
   return Math.max(0, reducibleLots(portfolio, market, side) - boundLots + (replaced?.boundLots ?? 0))
 }
 
-/** A cash account's sales bind what they sell, a margin account's orders only where they may do nothing but reduce. */
+/** A cash account's sells hold lots; of a margin account's orders, only reduce-only ones do. */
 const bindsLots = (order: OpenOrder): boolean =>
   order.reduceOnly || (order.side === 'sell' && !order.portfolio.isMargin)
 
@@ -88,13 +88,13 @@ function setHold(order: OpenOrder, heldCents: number): void {
   assert(Number.isSafeInteger(heldCents) && heldCents >= 0 && account.heldCents >= 0, 'no negative hold')
 }
 
-/** What may increase a margin account's position binds margin. */
+/** Orders that may increase a margin account's position use margin. */
 function setCountedLots(order: OpenOrder, lots: number): void {
   order.portfolio.countOpenLots(order.market, order.side, lots - order.countedLots)
   order.countedLots = lots
 }
 
-/** Exits of one group bind once: the larger. */
+/** Exits of one group hold once: the larger amount. */
 function setBoundLots(order: OpenOrder, lots: number): void {
   if (lots === order.boundLots) return
   const position = order.portfolio.positionToChange(order.market)

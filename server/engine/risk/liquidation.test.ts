@@ -3,7 +3,7 @@ import { Engine } from '../engine.ts'
 import { ANN, COIN, floorOf, give, orderOf, SHARE, START_MS } from '../engine.fixture.ts'
 import { marginFloorOf, markAt, toMargin } from './margin.fixture.ts'
 
-/** The share binds 50 % of its value and needs 25 %; the mark is 100.00. */
+/** The share has an initial margin of 50 % and a maintenance margin of 25 %; the mark is 100.00. */
 const MARKET = `
   bid   | price  | ask
         | 100.10 | 5000
@@ -14,16 +14,16 @@ const QUANTUM_MS = 50
 const place = (engine: Engine, wish: Parameters<typeof orderOf>[0]) => engine.apply(orderOf(wish), START_MS)
 const stateOf = (engine: Engine, account = ANN) => engine.account(account)?.marginState
 
-/** Gives Ann so many lots, and leaves her so much cash: out of thin air. */
+/** Sets Ann's lots and cash directly, without trades. */
 function standing(engine: Engine, lots: number, cashCents: number, symbol = SHARE.symbol): void {
   give(engine, ANN, lots, symbol)
   Object.assign(engine.account(ANN)!, { cashCents })
 }
 
 describe('a margin account', () => {
-  it('is warned below 1.25 times its maintenance, and no longer at it', () => {
+  it('is warned below 1.25 times its maintenance margin, and no longer at that value', () => {
     const engine = marginFloorOf(MARKET)
-    // 1,000 lots at 100.00 need 25,000.00; 1.25 times that are 31,250.00.
+    // 1,000 lots at 100.00 need 25,000.00; 1.25 times that is 31,250.00.
     standing(engine, 1_000, 3_125_000 - 10_000_000)
     engine.quantum(START_MS)
     expect(engine.drain().accounts).toEqual([])
@@ -39,7 +39,7 @@ describe('a margin account', () => {
     expect(engine.drain().accounts[0]).toMatchObject({ account: { account: ANN, marginState: 'ok' }, cause: 'deposit' })
   })
 
-  it('below its maintenance loses its orders, and from the next quantum on its positions', () => {
+  it('below its maintenance margin loses its orders, and from the next quantum on its positions', () => {
     const engine = marginFloorOf(MARKET)
     standing(engine, 1_500, 0)
     const resting = place(engine, { side: 'sell', lots: 200, limitTicks: 10_050, reduceOnly: true }).order
@@ -60,7 +60,7 @@ describe('a margin account', () => {
     })
 
     engine.quantum(START_MS + QUANTUM_MS)
-    // 1,000 lots at 99.90 and 500 at 99.00 bring 149,400.00, less 74.70: the debt of 112,500.01 is paid.
+    // 1,000 lots at 99.90 and 500 at 99.00 bring 149,400.00, less 74.70: the debt of 112,500.01 is repaid.
     expect(engine.account(ANN)).toMatchObject({ marginState: 'ok', cashCents: 3_749_999 - 60_000 - 7_470 })
     const { orders, fills, accounts } = engine.drain()
     const closing = { side: 'sell', type: 'market', timeInForce: 'ioc', reduceOnly: true, lots: 1_500 } as const
@@ -72,7 +72,7 @@ describe('a margin account', () => {
     expect(accounts[0]).toMatchObject({ account: { account: ANN }, cause: 'liquidation' })
   })
 
-  it('that is short is bought in', () => {
+  it('that is short has its position bought back', () => {
     const engine = marginFloorOf(MARKET)
     standing(engine, -1_000, 10_000_000 + 2_499_999)
     engine.quantum(START_MS)
@@ -81,7 +81,7 @@ describe('a margin account', () => {
     expect(engine.account(ANN)).toMatchObject({ marginState: 'ok', cashCents: 12_499_999 - 10_010_000 - 5_005 })
   })
 
-  it('that is bankrupt ends with its debt, and may only deposit or begin anew', () => {
+  it('that is bankrupt is left with its debt, and can only deposit or reset', () => {
     const engine = marginFloorOf(MARKET)
     standing(engine, 1_000, -12_000_000)
     engine.quantum(START_MS)
@@ -109,13 +109,13 @@ describe('while it is being liquidated', () => {
     return engine
   }
 
-  it('orders, withdrawals and another mode are refused; a deposit may end it', () => {
+  it('orders, withdrawals and a change of mode are refused; a deposit may end it', () => {
     const engine = liquidating()
     const refused = { ok: false, rejection: { code: 'LIQUIDATING' } }
     expect(place(engine, { side: 'sell', lots: 1, limitTicks: 10_000 })).toMatchObject(refused)
     expect(engine.apply({ kind: 'account.withdraw', account: ANN, cents: 1 }, START_MS)).toMatchObject(refused)
     expect(engine.apply({ kind: 'account.update', account: ANN, mode: 'cash' }, START_MS)).toMatchObject(refused)
-    // Equity is 20,000.00; 31,250.00 end it.
+    // Equity is 20,000.00; 31,250.00 would end it.
     engine.apply({ kind: 'account.deposit', account: ANN, cents: 1_124_999 }, START_MS)
     engine.quantum(START_MS)
     expect(stateOf(engine)).toBe('liquidating')
@@ -125,7 +125,7 @@ describe('while it is being liquidated', () => {
     expect(engine.position(ANN, 'VLNT')?.lots).toBe(1_000)
   })
 
-  it('a halted market is passed over, and its turn comes when it trades again', () => {
+  it('a halted market is skipped until it trades again', () => {
     const engine = liquidating()
     expect(engine.position(ANN, 'VLNT')?.lots).toBe(1_000)
     engine.apply({ kind: 'market.status', symbol: 'VLNT', status: 'open' }, START_MS)
@@ -150,13 +150,13 @@ describe('while it is being liquidated', () => {
     expect(engine.drain().fills).toEqual([])
   })
 
-  it('it goes on after a restart', () => {
+  it('it continues after a restart', () => {
     const engine = liquidating()
     const restarted = new Engine({ instruments: [SHARE, COIN], maxOpenOrdersPerInstrument: 9 })
     restarted.beginEpoch(2)
     restarted.restoreAccount({ ...engine.account(ANN)! })
     for (const position of engine.positions(ANN)) restarted.restorePosition({ ...position })
-    // Nothing is judged while there is no mark.
+    // Nothing is checked while there is no mark.
     restarted.quantum(START_MS)
     expect(restarted.drain().accounts).toEqual([])
     markAt(restarted, 10_000)
@@ -178,10 +178,10 @@ describe('positions are closed', () => {
   }
   const heldIn = (engine: Engine) => [SHARE.symbol, COIN.symbol].map((symbol) => engine.position(ANN, symbol)?.lots)
 
-  it('one a quantum, the smallest loss first', () => {
+  it('one per quantum, the smallest loss first', () => {
     const engine = withCoins(4_990)
     // 110,000.00 need 27,500.00 and have 27,000.00. The shares would lose 0.10 and 0.05 each, the coins 0.20 and 0.10:
-    // 150.00 against 30.00.
+    // 150.00 compared with 30.00.
     standing(engine, 1_000, -8_300_000)
     give(engine, ANN, 100, COIN.symbol)
     engine.quantum(START_MS)
@@ -213,7 +213,7 @@ describe('positions are closed', () => {
     expect(heldIn(engine)).toEqual([0, 75])
   })
 
-  it('no more of them than are needed', () => {
+  it('no more of them than necessary', () => {
     const engine = withCoins(4_800)
     // The coins would lose 4.00 and 0.10 each. Without the shares 2,500.00 are needed, and 26,850.00 are left.
     standing(engine, 1_000, -8_300_000)
@@ -226,7 +226,7 @@ describe('positions are closed', () => {
     expect(heldIn(engine)).toEqual([0, 100])
   })
 
-  it('no more at once than the largest order', () => {
+  it('at most the largest allowed order at once', () => {
     const engine = marginFloorOf(`
       bid     | price | ask
               | 1.01  | 9
@@ -239,7 +239,7 @@ describe('positions are closed', () => {
     expect(engine.position(ANN, 'VLNT')?.lots).toBe(0)
   })
 
-  it('as far as there is liquidity inside the band; the rest is tried again a second later', () => {
+  it('as far as there is liquidity inside the band; the rest is retried a second later', () => {
     const engine = floorOf(`
       bid | price  | ask
           | 100.10 | 50

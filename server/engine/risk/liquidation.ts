@@ -13,17 +13,17 @@ import { valueCentsOf } from './margin.ts'
 import { healthOf } from './margin-health.ts'
 import type { MarginWatch } from './margin-watch.ts'
 
-/** A position that found nothing more to trade with is tried again so much later. */
+/** A position without liquidity to close it is retried after this time. */
 const RETRY_MS = 1_000
 
-/** Warns margin accounts whose equity runs out, and closes their positions: docs/trading-rules.md, 8. */
+/** Warns margin accounts whose equity runs low, and closes their positions: docs/trading-rules.md, 8. */
 export class Liquidation {
   private readonly log: EventLog
   private readonly working: WorkingOrders
   private readonly execution: Execution
   private readonly cascade: Cascade
   private readonly watch: MarginWatch
-  /** When a position may be tried again. A restart forgets it, and tries at once. */
+  /** When a position may be retried. Lost in a restart, which retries at once. */
   private readonly retries = new Map<Portfolio, Map<Market, number>>()
 
   constructor(parts: {
@@ -40,7 +40,7 @@ export class Liquidation {
     this.watch = parts.watch
   }
 
-  /** To be called each quantum, after the marks have moved. */
+  /** Call this in each quantum, after the marks have moved. */
   step(timeMs: number): void {
     const due = this.watch.takeDue()
     const closing = due.filter(isLiquidating)
@@ -88,7 +88,7 @@ export class Liquidation {
     return portfolio.lots(market) !== lots
   }
 
-  /** The position whose closing loses least now; equal ones in the order of the instruments. */
+  /** The position whose closing loses the least now; of equal ones, the first in the order of the instruments. */
   private cheapestToClose(portfolio: Portfolio, timeMs: number): Market | undefined {
     const retries = this.retries.get(portfolio)
     let cheapest: Market | undefined
@@ -114,7 +114,9 @@ const isLiquidating = ({ account }: Portfolio): boolean => account.marginState =
 const sideToClose = (lots: number) => (lots > 0 ? 'sell' : 'buy')
 const lotsToClose = (lots: number, { instrument }: Market): number => Math.min(Math.abs(lots), instrument.maxLots)
 
-/** What of equity goes with what the book would take of a position now; undefined when that is nothing. */
+/**
+ * How much equity would be lost by closing as much of a position as the book allows; undefined when that is nothing.
+ */
 function closingLossCents(portfolio: Portfolio, market: Market): number | undefined {
   const { book, instrument } = market
   const held = portfolio.lots(market)

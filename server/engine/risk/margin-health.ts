@@ -2,18 +2,18 @@ import type { Portfolio } from '../portfolio.ts'
 import type { MarginState } from '../state.ts'
 import { maintenanceOf, valueCentsOf } from './margin.ts'
 
-/** What the rounding of a position's value and of its maintenance may hide between two looks, in cents. */
+/** How much the rounding of a position's value and maintenance may hide between two checks, in cents. */
 const ROUNDING_CENTS = 8
-/** The bearable move of an account that no mark can harm. */
+/** The tolerance of an account that no mark can affect. */
 const ANY_MOVE = 1e6
 
-/** How an account's equity stands to its maintenance, in cents. */
+/** An account's equity compared with its maintenance margin, in cents. */
 export class Health {
-  /** It holds nothing that a mark could move. */
+  /** Whether it has no position that a mark could change. */
   readonly isFlat: boolean
   private readonly equity: number
   private readonly maintenance: number
-  /** The sizes of all positions' values. */
+  /** The sum of the absolute values of all positions. */
   private readonly gross: number
   private readonly rounding: number
 
@@ -30,11 +30,11 @@ export class Health {
     return before === 'liquidating' || this.equity < this.maintenance ? 'liquidating' : 'warning'
   }
 
-  /** By what part of their value all marks may move at once, up or down, before the state may be another; 0 or more. */
+  /** By what fraction of their value all marks may move at once before the margin state may change; 0 or more. */
   bearable(state: 'ok' | 'warning'): number {
     const aboveWarning = this.equity - 1.25 * this.maintenance
     const cents = state === 'ok' ? aboveWarning : Math.min(-aboveWarning, this.equity - this.maintenance)
-    // Equity moves by as much of the values, and the limit with them.
+    // Equity moves by this fraction of the gross value, and the limit moves with it.
     const perMove = this.gross + 1.25 * this.maintenance
     return perMove === 0 ? ANY_MOVE : Math.max(0, (cents - this.rounding) / perMove)
   }

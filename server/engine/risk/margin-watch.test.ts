@@ -9,24 +9,24 @@ const ANN = portfolioOf(20)
 const BEN = portfolioOf(30)
 
 describe('the margin watch', () => {
-  it('gives what was noted once, by account number', () => {
+  it('returns noted accounts once, by number', () => {
     const watch = new MarginWatch()
     for (const portfolio of [BEN, ANN, BEN]) watch.note(portfolio)
     expect(watch.takeDue()).toEqual([ANN, BEN])
     expect(watch.takeDue()).toEqual([])
   })
 
-  it('leaves alone who can bear how far the marks have gone, and no longer', () => {
+  it('skips an account exactly as long as it can bear the movement of the marks', () => {
     const watch = new MarginWatch()
     watch.wait(ANN, 0.1)
-    // A travel of 0.1 ÷ 1.1 is the furthest that is sure not to multiply to 1.1.
+    // A travel of 0.1 ÷ 1.1 is the largest whose steps certainly do not multiply to 1.1.
     watch.move(0.0908)
     expect(watch.takeDue()).toEqual([])
     watch.move(0.0001)
     expect(watch.takeDue()).toEqual([ANN])
   })
 
-  it('gives those first that bear less, and at once who bears nothing', () => {
+  it('returns accounts with less tolerance first, and those without any at once', () => {
     const watch = new MarginWatch()
     watch.wait(ANN, 0.5)
     watch.wait(BEN, 0)
@@ -37,12 +37,12 @@ describe('the margin watch', () => {
     watch.wait(BEN, 1)
     watch.move(0.4)
     expect(watch.takeDue()).toEqual([ANN])
-    // A jump over many steps, of which few have anyone.
+    // A jump over many steps, few of which have an account.
     watch.move(30)
     expect(watch.takeDue()).toEqual([BEN])
   })
 
-  it('forgets, and notes before its time', () => {
+  it('forgets accounts, and allows noting them early', () => {
     const watch = new MarginWatch()
     watch.note(ANN)
     watch.wait(BEN, 0.1)
@@ -55,7 +55,7 @@ describe('the margin watch', () => {
     expect(watch.takeDue()).toEqual([])
   })
 
-  it('is never late, whatever steps the marks make', () => {
+  it('is never late, for any steps of the marks', () => {
     const steps = fc.array(fc.double({ min: 0, max: 0.05, noNaN: true }), { minLength: 1, maxLength: 60 })
     fc.assert(
       fc.property(steps, fc.double({ min: 0, max: 0.6, noNaN: true }), fc.nat(30), (steps, bearable, since) => {

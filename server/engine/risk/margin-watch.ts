@@ -1,23 +1,23 @@
 import { NOT_WATCHED, type Portfolio } from '../portfolio.ts'
 
-/** How finely the travel of the marks is counted: a ten-thousandth of their value. */
+/** The resolution of the travel of the marks: one ten-thousandth of their value. */
 const STEPS = 10_000
-/** Against the rounding of the travel itself. */
+/** Compensates for rounding of the travel itself. */
 const SLACK = 1e-9
 
 /**
- * Which margin accounts must be looked at in a quantum: those whose cash or positions have changed, and those whose
- * equity the marks may have carried to a limit since they were last looked at. How far the marks have travelled is the sum
- * over quanta of the largest relative step of any mark, so that an account that can bear a move of a tenth is left alone
- * until they have travelled that far: of 100,000 accounts, a few a quantum.
+ * Selects the margin accounts to check in a quantum: those whose cash or positions have changed, and those whose equity
+ * may have reached a limit because of the marks. The travel of the marks is the sum over quanta of the largest relative
+ * step of any mark, so an account that tolerates a move of a tenth is skipped until they have traveled that far: of
+ * 100,000 accounts, only a few are checked per quantum.
  */
 export class MarginWatch {
-  /** To be looked at in the next quantum. */
+  /** To be checked in the next quantum. */
   private due = new Set<Portfolio>()
-  /** Those that wait for a travel, by its whole steps. */
+  /** Accounts waiting for a travel, by its whole steps. */
   private readonly waiting = new Map<number, Set<Portfolio>>()
   private travel = 0
-  /** Waiting accounts of this step and below have been taken. */
+  /** Accounts waiting for this step or a lower one have been taken. */
   private takenStep = -1
 
   /** Its cash or positions have changed. */
@@ -29,8 +29,8 @@ export class MarginWatch {
   }
 
   /**
-   * The marks have made a step.
-   * @param largest of all relative steps: how much larger the larger of a mark's two values is
+   * The marks have moved.
+   * @param largest of all relative steps, each relative to the smaller of the mark's two values
    */
   move(largest: number): void {
     this.travel += largest
@@ -41,7 +41,7 @@ export class MarginWatch {
     this.takenStep = step
   }
 
-  /** Those to be looked at now, by account number; each must be given back by `wait`, `note` or `forget`. */
+  /** The accounts to check now, by number; each must then be passed to `wait`, `note` or `forget`. */
   takeDue(): Portfolio[] {
     if (this.due.size === 0) return NOBODY
     const portfolios = [...this.due].sort((a, b) => a.account.account - b.account.account)
@@ -51,12 +51,12 @@ export class MarginWatch {
   }
 
   /**
-   * It need not be looked at until the marks have moved against it.
-   * @param bearable by what part of their value all marks may rise, or fall, at once; 0 or more
+   * It need not be checked until the marks have moved by this much.
+   * @param bearable by what fraction of their value all marks may rise or fall at once; 0 or more
    */
   wait(portfolio: Portfolio, bearable: number): void {
     this.forget(portfolio)
-    // Steps x of a travel multiply to at most e^x, and 1 + bearable is at least e^(bearable ÷ (1 + bearable)).
+    // Steps with the sum x multiply to at most e^x, and 1 + bearable is at least e^(bearable ÷ (1 + bearable)).
     const step = Math.floor((this.travel + bearable / (1 + bearable) - SLACK) * STEPS)
     if (step <= this.takenStep) {
       this.note(portfolio)
@@ -68,7 +68,7 @@ export class MarginWatch {
     else there.add(portfolio)
   }
 
-  /** Nothing can happen to it until it is noted again. */
+  /** It need not be checked until it is noted again. */
   forget(portfolio: Portfolio): void {
     const { watchedAt } = portfolio
     portfolio.watchedAt = NOT_WATCHED

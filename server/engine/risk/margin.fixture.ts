@@ -3,8 +3,8 @@ import type { Engine } from '../engine.ts'
 import { ANN, floorOf, START_MS } from '../engine.fixture.ts'
 
 /**
- * For tests: the trading floor with Ann's a margin account, and the share's mark where its mid is.
- * @param drawing of the share's book
+ * For tests: an engine in which Ann has a margin account and the share's mark is at its mid price.
+ * @param drawing the book of the share
  */
 export function marginFloorOf(drawing: string): Engine {
   const engine = floorOf(drawing)
@@ -18,7 +18,7 @@ export function toMargin(engine: Engine, account: AccountNumber): void {
   engine.apply({ kind: 'account.update', account, mode: 'margin' }, START_MS)
 }
 
-/** Puts the mark of the share where it is wanted, in ticks: it need not follow the book. */
+/** Sets the mark of the share, in ticks; it need not agree with the book. */
 export function markAt(engine: Engine, ticks: number): void {
   engine.restoreMark('VLNT', ticks * 1_000_000)
 }

@@ -5,7 +5,7 @@ import { ANN, BEN, COIN, floorOf, give, orderOf, SHARE, START_CENTS, START_MS } 
 import { shareRoundedUp } from './margin.ts'
 import { marginFloorOf, markAt, toMargin } from './margin.fixture.ts'
 
-/** The share binds 50 % of its value and needs 25 %; the mark is 100.00. */
+/** The share has an initial margin of 50 % and a maintenance margin of 25 %; the mark is 100.00. */
 const MARKET = `
   bid   | price  | ask
         | 104.00 | 5000
@@ -25,7 +25,7 @@ describe('equity and margin', () => {
   it('of a long position follow the mark', () => {
     const engine = marginFloorOf(MARKET)
     place(engine, { side: 'buy', lots: 1_000 })
-    // 100,100.00 and a fee of 50.05 for what is worth 100,000.00 at the mark.
+    // 100,100.00 and a fee of 50.05 for a position worth 100,000.00 at the mark.
     expect(engine.account(ANN)?.cashCents).toBe(-15_005)
     expect(engine.marginFigures(ANN)).toEqual({
       equityCents: 9_984_995,
@@ -39,10 +39,10 @@ describe('equity and margin', () => {
     expect(engine.marginFigures(ANN)).toMatchObject({ equityCents: 10_084_995, marginUsedCents: 5_050_000 })
   })
 
-  it('of a short count its value against the cash that it brought', () => {
+  it('of a short compare its value with the cash that it brought', () => {
     const engine = marginFloorOf(MARKET)
     place(engine, { side: 'sell', lots: 500 })
-    // 49,950.00 less 24.98, for what is owed: 50,000.00 at the mark.
+    // 49,950.00 less 24.98, against a liability of 50,000.00 at the mark.
     expect(engine.marginFigures(ANN)).toEqual({
       equityCents: START_CENTS + 4_995_000 - 2_498 - 5_000_000,
       unrealizedCents: -5_000,
@@ -52,7 +52,7 @@ describe('equity and margin', () => {
     })
   })
 
-  it('bind the larger of what open buys and open sales could come to', () => {
+  it('use the larger of what open buys and open sells could lead to', () => {
     const engine = marginFloorOf(MARKET)
     const used = () => engine.marginFigures(ANN).marginUsedCents
     const buy = place(engine, { side: 'buy', lots: 300, limitTicks: 9_980 }).order
@@ -61,7 +61,7 @@ describe('equity and margin', () => {
     expect(used()).toBe(1_500_000)
     place(engine, { side: 'sell', lots: 250, limitTicks: 10_020 })
     expect(used()).toBe(2_250_000)
-    // Bought 100: the buys left could still make it 300, the sales a short of 350.
+    // 100 were bought: the remaining buys could still make it 300, the sells a short of 350.
     engine.house('VLNT').take('sell', 1_100, 9_980, START_MS)
     expect(engine.order(ANN, buy.number)?.filledLots).toBe(100)
     expect(engine.marginFigures(ANN)).toMatchObject({ marginUsedCents: 1_750_000, positionMarginCents: 500_000 })
@@ -83,11 +83,11 @@ describe('equity and margin', () => {
       maintenanceCents: 0,
       unrealizedCents: -1_000,
     })
-    // 10,010.00 and 5.01 for the lots, 990.00 and 0.50 held.
+    // 10,010.00 and 5.01 for the lots; 990.00 and 0.50 held.
     expect(engine.buyingPower(ANN)).toBe(START_CENTS - 1_001_501 - 99_050)
   })
 
-  it('are found again after a restart', () => {
+  it('are the same after a restart', () => {
     const engine = marginFloorOf(MARKET)
     place(engine, { side: 'buy', lots: 300, limitTicks: 9_980 })
     place(engine, { side: 'sell', lots: 700 })
@@ -102,9 +102,9 @@ describe('equity and margin', () => {
 })
 
 describe('an order on margin', () => {
-  it('is let through up to what is free after its margin and its fee', () => {
+  it('is accepted up to the free margin, including its own margin and fee', () => {
     const engine = marginFloorOf(MARKET)
-    // At the mark a lot binds 50.00 and may cost a fee of 0.05: 1,999 are one too many.
+    // At the mark a lot uses 50.00 and may cost a fee of 0.05: 1,999 are one too many.
     expect(rejectionOf(engine, { side: 'buy', lots: 1_999, limitTicks: 10_000 })).toEqual({
       code: 'INSUFFICIENT_MARGIN',
       requiredCents: 1_999 * 5_000 + 9_995,
@@ -114,7 +114,7 @@ describe('an order on margin', () => {
     expect(engine.buyingPower(ANN)).toBe(START_CENTS - 9_990_000)
   })
 
-  it('pays for each lot what its limit, its trigger or its walk through the book is worse than the mark', () => {
+  it('must cover how much worse than the mark its limit, trigger or walk through the book is', () => {
     const engine = marginFloorOf(MARKET)
     leave(engine, 1)
     const requiredBy = (wish: Parameters<typeof orderOf>[0]) => rejectionOf(engine, wish)?.requiredCents
@@ -132,7 +132,7 @@ describe('an order on margin', () => {
     expect(requiredBy({ side: 'sell', lots: 3, limitTicks: 10_000 })).toBe(15_001 + 15 + 2)
   })
 
-  it('at its worst leaves nothing free, and no less', () => {
+  it('leaves exactly nothing free in its worst case', () => {
     const engine = marginFloorOf(MARKET)
     leave(engine, 7_717_604)
     expect(rejectionOf(engine, { side: 'buy', lots: 1_500 })).toMatchObject({ availableCents: 7_717_604 })
@@ -141,18 +141,18 @@ describe('an order on margin', () => {
     expect(engine.buyingPower(ANN)).toBe(0)
   })
 
-  it('that makes no position larger needs nothing', () => {
+  it('that increases no position needs nothing', () => {
     const engine = marginFloorOf(MARKET)
     place(engine, { side: 'buy', lots: 1_000 })
     markAt(engine, 20)
-    // −150.05 and the 200.00 that the position is worth, less half of those.
+    // −150.05 plus the position's 200.00, less half of those.
     expect(engine.buyingPower(ANN)).toBe(-5_005)
     expect(rejectionOf(engine, { side: 'buy', lots: 1, limitTicks: 9_900 })?.code).toBe('INSUFFICIENT_MARGIN')
     expect(rejectionOf(engine, { side: 'sell', lots: 2_000, limitTicks: 10_050 })).toBeUndefined()
     expect(rejectionOf(engine, { side: 'sell', lots: 1, limitTicks: 10_050 })?.code).toBe('INSUFFICIENT_MARGIN')
   })
 
-  it('that replaces another has that one’s margin too', () => {
+  it('that replaces another can use that one’s margin, too', () => {
     const engine = marginFloorOf(MARKET)
     const { number } = place(engine, { side: 'buy', lots: 1_998, limitTicks: 10_000 }).order
     const amend = (change: { lots?: number; limitTicks?: number }) =>
@@ -164,7 +164,7 @@ describe('an order on margin', () => {
     })
   })
 
-  it('goes short only what is shortable, and only where there is a mark', () => {
+  it('can only short a shortable instrument that has a mark', () => {
     const engine = new Engine({ instruments: [{ ...SHARE, shortable: false }], maxOpenOrdersPerInstrument: 9 })
     const open = {
       kind: 'account.open',
@@ -184,7 +184,7 @@ describe('an order on margin', () => {
     give(unmarked, ANN, 10)
     const short = { side: 'sell', lots: 11, limitTicks: 10_000 } as const
     expect(rejectionOf(unmarked, short)).toEqual({ code: 'INSUFFICIENT_MARGIN' })
-    // Without a mark lots count for nothing, and a buy must be paid in full.
+    // Without a mark lots have no value, and a buy must be paid in full.
     const buy = { side: 'buy', limitTicks: 10_000 } as const
     expect(rejectionOf(unmarked, { ...buy, lots: 1_000 })?.requiredCents).toBe(10_005_000)
     expect(rejectionOf(unmarked, { ...buy, lots: 999 })).toBeUndefined()
@@ -202,7 +202,7 @@ describe('the price of liquidation', () => {
     expect(engine.liquidationTicks(ANN, 'VLNT')).toBeUndefined()
   })
 
-  it('is where equity meets maintenance, rounded towards the mark', () => {
+  it('is where equity meets maintenance, rounded toward the mark', () => {
     const engine = marginFloorOf(MARKET)
     place(engine, { side: 'buy', lots: 1_000 })
     // −150.05 + 1,000 p = 250 p at p = 20.007 ticks.
@@ -213,12 +213,12 @@ describe('the price of liquidation', () => {
     expect(short.liquidationTicks(ANN, 'VLNT')).toBe(23_988)
   })
 
-  it('reckons with the other positions as they stand', () => {
+  it('takes the other positions into account', () => {
     const engine = marginFloorOf(MARKET)
     engine.restoreMark('VCN-USD', 5_000_000_000)
     place(engine, { side: 'buy', lots: 1_000 })
     give(engine, ANN, 10, 'VCN-USD')
-    // Ten coins of 100.00: 1,000.00 less 250.00. What is owed is covered.
+    // Ten coins at 100.00: 1,000.00 less 250.00 covers the debt.
     expect(engine.liquidationTicks(ANN, 'VLNT')).toBeUndefined()
     expect(engine.liquidationTicks(ANN, 'VCN-USD')).toBeUndefined()
     give(engine, ANN, -2_000, 'VCN-USD')
@@ -228,20 +228,20 @@ describe('the price of liquidation', () => {
     expect(engine.liquidationTicks(ANN, 'VCN-USD')).toBe(1_496)
   })
 
-  it('is none without a position, on a cash account, and beyond what a book holds', () => {
+  it('does not exist without a position, for a cash account, or beyond the prices of the book', () => {
     const engine = marginFloorOf(MARKET)
     expect(engine.liquidationTicks(ANN, 'VLNT')).toBeUndefined()
     place(engine, { side: 'buy', lots: 100 })
     expect(engine.liquidationTicks(ANN, 'VLNT')).toBeUndefined()
     place(engine, { side: 'sell', lots: 150 })
-    // 100,000.00 stand against 50 lots: they could rise to 160,000 ticks.
+    // 100,000.00 for 50 lots: they could rise to 160,000 ticks.
     expect(engine.liquidationTicks(ANN, 'VLNT')).toBeUndefined()
     give(engine, BEN, 10)
     expect(engine.liquidationTicks(BEN, 'VLNT')).toBeUndefined()
   })
 })
 
-it('a share in basis points is rounded up, exactly', () => {
+it('a fraction in basis points is rounded up exactly', () => {
   expect([shareRoundedUp(0, 2_500), shareRoundedUp(1, 1), shareRoundedUp(40_000, 2_500)]).toEqual([0, 1, 10_000])
   fc.assert(
     fc.property(

@@ -2,25 +2,28 @@ import { markValueCents, MICRO_TICKS } from '../mark.ts'
 import type { Market } from '../market.ts'
 import type { Portfolio } from '../portfolio.ts'
 
-/** The sums of docs/trading-rules.md, 8, in cents. They hold for accounts of both modes; only margin ones are bound by them. */
+/**
+ * The formulas of docs/trading-rules.md, 8, in cents. They can be computed for both modes, but only restrict margin
+ * accounts.
+ */
 
 const BPS = 10_000
 
-/** What a position of so many lots is worth at the mark. */
+/** The value of a position of this size at the mark. */
 export const valueCentsOf = (market: Market, lots: number): number =>
   markValueCents(lots, market.markMicroTicks, market.instrument.centsPerTickLot)
 
-/** How an account stands at the marks, in cents. A cash account binds no margin. */
+/** An account's margin figures at the marks, in cents. A cash account uses no margin. */
 export interface MarginFigures {
-  /** Cash and the value of all positions. */
+  /** Cash plus the value of all positions. */
   readonly equityCents: number
-  /** What the positions would bring, less what they cost. */
+  /** The value of the positions minus their cost. */
   readonly unrealizedCents: number
-  /** What positions bind, and open orders if they filled. */
+  /** The margin of the positions, and of open orders as if they filled. */
   readonly marginUsedCents: number
-  /** What the positions alone bind. */
+  /** The margin of the positions alone. */
   readonly positionMarginCents: number
-  /** Below this equity the account is liquidated. */
+  /** The account is liquidated when equity falls below this. */
   readonly maintenanceCents: number
 }
 
@@ -48,7 +51,9 @@ export function freeMarginCents(portfolio: Portfolio): number {
   return equityCents - marginUsedCents
 }
 
-/** The size that a position could come to if all open orders of one side filled, with so many lots more on a side. */
+/**
+ * The largest size the position could reach if all open orders of one side filled, with additional lots on either side.
+ */
 export function exposedLots(portfolio: Portfolio, market: Market, moreBuys = 0, moreSales = 0): number {
   const lots = portfolio.lots(market)
   const up = lots + portfolio.openLots(market, 'buy') + moreBuys
@@ -56,15 +61,15 @@ export function exposedLots(portfolio: Portfolio, market: Market, moreBuys = 0, 
   return Math.max(Math.abs(lots), Math.abs(up), Math.abs(down))
 }
 
-/** What a position of this size must bring in. */
+/** The initial margin of a position of this size. */
 export const initialOf = (market: Market, lots: number): number =>
   shareRoundedUp(Math.abs(valueCentsOf(market, lots)), market.instrument.initialMarginBps)
 
-/** And what it must keep. */
+/** Its maintenance margin. */
 export const maintenanceOf = (market: Market, lots: number): number =>
   shareRoundedUp(Math.abs(valueCentsOf(market, lots)), market.instrument.maintenanceMarginBps)
 
-/** A position about to be: for the preview of an order. */
+/** A hypothetical position, for the preview of an order. */
 export interface ChangedPosition {
   readonly market: Market
   readonly lots: number
@@ -72,14 +77,15 @@ export interface ChangedPosition {
 }
 
 /**
- * The price in whole ticks at which a margin account's position brings it below maintenance while all other marks stand
- * still: rounded to the side where it is met sooner. Undefined for a cash account, and where no price of the book does it.
- * @param changed looks at the account with another position and other cash
+ * The price in whole ticks at which a margin account's position would bring it below maintenance while all other marks
+ * stay: rounded so that it is reached sooner. Undefined for a cash account, and if no price of the book does.
+ * @param changed computes it for another position and other cash
  */
 export function liquidationTicks(portfolio: Portfolio, market: Market, changed?: ChangedPosition): number | undefined {
   const lots = changed?.lots ?? portfolio.lots(market)
   if (!portfolio.isMargin || lots === 0) return undefined
-  // Equity at a price p is rest + lots × p × c, maintenance |lots| × p × c × bps: where the two meet is the price.
+  // At a price p, equity is rest + lots × p × c and maintenance is |lots| × p × c × bps; the result is where they are
+  // equal.
   let restCents = changed?.cashCents ?? portfolio.account.cashCents
   for (const other of portfolio.markets) {
     if (other === market) continue
@@ -107,7 +113,7 @@ function shortLiquidation(credit: bigint, perTick: bigint, maxTicks: number): nu
   return ticks > maxTicks ? undefined : ticks
 }
 
-/** What so many lots at this sum of ticks × lots are worse than the mark, in cents, rounded up; 0 when they are better. */
+/** How much worse than at the mark these lots are at this value, in cents, rounded up; 0 if they are better. */
 export function worseThanMarkCents(market: Market, lots: number, valueCents: number, isBuy: boolean): number {
   const { centsPerTickLot } = market.instrument
   const markMicro = BigInt(lots) * BigInt(centsPerTickLot) * BigInt(market.markMicroTicks)
@@ -116,7 +122,10 @@ export function worseThanMarkCents(market: Market, lots: number, valueCents: num
   return worse <= 0n ? 0 : Number((worse + BigInt(MICRO_TICKS) - 1n) / BigInt(MICRO_TICKS))
 }
 
-/** So many basis points of 0 cents or more, rounded up; exact: neither part of the product passes what a double holds. */
+/**
+ * This many basis points of an amount of 0 or more, rounded up. Exact: neither part of the product exceeds safe
+ * integers.
+ */
 export function shareRoundedUp(cents: number, bps: number): number {
   const part = cents % BPS
   return ((cents - part) / BPS) * bps + Math.ceil((part * bps) / BPS)

@@ -56,8 +56,8 @@ describe('where a double is off by its last place', () => {
   })
 })
 
-describe('a market order for so much money', () => {
-  it('buys the most lots whose value and fee it pays', () => {
+describe('a notional market order', () => {
+  it('buys the most lots whose value and fee do not exceed it', () => {
     const engine = floorOf(MARKET)
     // 10 × 101.00 + 3 × 102.00 is 1,316.00, and 0.658 of fee.
     const { order } = place(engine, { side: 'buy', lots: 0, notionalCents: 131_666 })
@@ -66,21 +66,21 @@ describe('a market order for so much money', () => {
     expect(place(floorOf(MARKET), { side: 'buy', lots: 0, notionalCents: 131_665 }).order.lots).toBe(12)
   })
 
-  it('sells the most lots whose value does not exceed it, the fee apart', () => {
+  it('sells the most lots whose value, without the fee, does not exceed it', () => {
     const engine = floorOf(MARKET)
     give(engine, ANN, 50)
     const { order } = place(engine, { side: 'sell', lots: 0, notionalCents: 20 * 9_900 + 5 * 9_800 + 9_799 })
     expect(order).toMatchObject({ status: 'filled', lots: 25 })
   })
 
-  it('comes to no more than the band holds', () => {
+  it('is limited by the liquidity inside the band', () => {
     const engine = floorOf(MARKET)
     const { order } = place(engine, { side: 'buy', lots: 0, notionalCents: 9_000_000 })
     expect(order).toMatchObject({ status: 'filled', lots: 50 })
   })
 
-  it('is refused where it comes to less than a lot, where nobody sells, and where it cannot be paid', () => {
-    // A lot is 101.00 and 0.0505 of fee: so much it would take. Sold it brings 99.00.
+  it('is refused for less than one lot, without sellers, and without enough money', () => {
+    // A lot costs 101.00 and a fee of 0.0505, the minimum for a buy. Sold, it brings 99.00.
     const small = { code: 'MIN_NOTIONAL', minCents: 10_106 }
     expect(refusalOf(floorOf(MARKET), { side: 'buy', lots: 0, notionalCents: 10_104 })).toEqual(small)
     expect(place(floorOf(MARKET), { side: 'buy', lots: 0, notionalCents: 10_106 }).order.lots).toBe(1)
@@ -94,7 +94,7 @@ describe('a market order for so much money', () => {
     expect(rich.apply({ ...orderOfCents(100), side: 'buy' }, START_MS)).toMatchObject({ ok: false, order: { lots: 0 } })
   })
 
-  it('passes its own orders over as it counts', () => {
+  it('skips orders of its own account', () => {
     const engine = floorOf(MARKET)
     give(engine, ANN, 10)
     const { order: own } = place(engine, { side: 'sell', lots: 10, limitTicks: 10_050 })

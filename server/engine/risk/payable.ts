@@ -4,7 +4,7 @@ import { reachIn } from './foresight.ts'
 
 const BPS = 10_000
 
-/** What so much money is for: fills of a taker, whose fees are rounded up on the running total. */
+/** An amount of money for a taker's fills, whose fees are rounded up on the running total. */
 export interface Budget {
   readonly cents: number
   readonly centsPerTickLot: number
@@ -13,7 +13,7 @@ export interface Budget {
 
 /**
  * The most lots, taken in this order, whose value and fee together do not exceed a budget.
- * @param fills ticks and lots a price, best first
+ * @param fills ticks and lots by price, best first
  */
 export function affordableLots(
   fills: readonly (readonly [ticks: number, lots: number])[],
@@ -27,7 +27,7 @@ export function affordableLots(
       return valueCents + feesOn(valueCents * feeBps)
     }
     if (costOf(lots) > cents) {
-      // The estimate leaves the rounding of the fee out, and a double's: a step or two.
+      // The estimate ignores the rounding of the fee and of doubles, so it is off by a step or two.
       const left = cents / (1 + feeBps / BPS) - centsBefore
       let more = Math.max(0, Math.min(lots - 1, Math.floor(left / (ticks * centsPerTickLot))))
       while (more > 0 && costOf(more) > cents) more--
@@ -40,7 +40,10 @@ export function affordableLots(
   return lotsBefore
 }
 
-/** Lots that an order without a limit can pay for now, of those it would take; a sale, and a margin account's, all. */
+/**
+ * How many of the lots that it would trade an order without a limit can pay for now; all of them for a sell or a margin
+ * account.
+ */
 export function payableLots(order: OpenOrder, worstTicks: number): number {
   const { side, portfolio, market, account: owner, selfTrade, remainingLots } = order
   if (side === 'sell' || portfolio.account.mode === 'margin') return remainingLots

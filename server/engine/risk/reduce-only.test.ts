@@ -8,7 +8,7 @@ const MARKET = `
       | 101.00 | 900
   900 |  99.00 |      `
 
-/** Ann's account on margin, long so many lots. */
+/** Ann has a margin account with a long position of `lots`. */
 function longFloor(lots: number): Engine {
   const engine = floorOf(MARKET)
   toMargin(engine, ANN)
@@ -19,8 +19,8 @@ function longFloor(lots: number): Engine {
 }
 const reducing = { side: 'sell', reduceOnly: true } as const
 
-describe('an order that may only reduce', () => {
-  it('of a cash account sells what is free and buys nothing', () => {
+describe('a reduce-only order', () => {
+  it('of a cash account sells only free lots and buys nothing', () => {
     const engine = floorOf(MARKET)
     give(engine, ANN, 10)
     place(engine, { side: 'sell', lots: 4, limitTicks: 10_200 })
@@ -31,7 +31,7 @@ describe('an order that may only reduce', () => {
     expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: 10, heldLots: 10 })
   })
 
-  it('of a margin account binds what it reduces, the others bind nothing', () => {
+  it('of a margin account holds the lots it reduces; other orders hold none', () => {
     const engine = longFloor(10)
     place(engine, { side: 'sell', lots: 8, limitTicks: 10_200 })
     expect(engine.position(ANN, 'VLNT')?.heldLots).toBe(0)
@@ -42,14 +42,14 @@ describe('an order that may only reduce', () => {
     expect(refusalOf(engine, { ...reducing, side: 'buy', lots: 1 })).toEqual({ ...tooMany, maxLots: 0 })
   })
 
-  it('has no smallest value', () => {
+  it('has no minimum value', () => {
     const engine = floorOf('900 | 0.50 |')
     give(engine, ANN, 1)
     expect(refusalOf(engine, { side: 'sell', lots: 1 })?.code).toBe('MIN_NOTIONAL')
     place(engine, { ...reducing, lots: 1 })
   })
 
-  it('is cut when the position becomes smaller, the newest first', () => {
+  it('is reduced when the position becomes smaller, the newest first', () => {
     const engine = longFloor(10)
     const old = place(engine, { ...reducing, lots: 4, limitTicks: 10_200 }).order
     const waiting = place(engine, { ...reducing, type: 'stop', lots: 3, stopTicks: 9_500 }).order
@@ -65,7 +65,7 @@ describe('an order that may only reduce', () => {
     expect(engine.levels('VLNT', 'sell', 2)).toEqual([[10_100, 890], [10_200, 3]]) // prettier-ignore
   })
 
-  it('is cut at once, though what follows from the same fill makes the position larger again', () => {
+  it('is reduced at once, even if a consequence of the same fill makes the position larger again', () => {
     const engine = longFloor(10)
     const stop = place(engine, { ...reducing, type: 'stop', lots: 10, stopTicks: 9_500 }).order
     place(engine, { side: 'sell', lots: 2, limitTicks: 10_050 })
@@ -77,7 +77,7 @@ describe('an order that may only reduce', () => {
     expect(stop).toMatchObject({ status: 'untriggered', lots: 8 })
   })
 
-  it('goes altogether when the position turns over', () => {
+  it('is canceled when the position reverses', () => {
     const engine = longFloor(10)
     const { order } = place(engine, { ...reducing, lots: 4, limitTicks: 10_200 })
     place(engine, { side: 'sell', lots: 30 })
@@ -85,7 +85,7 @@ describe('an order that may only reduce', () => {
     expect(order).toMatchObject({ status: 'canceled', reason: 'reduce_only', filledLots: 0 })
   })
 
-  it('shares what is left with its sibling: a pair is cut to the same rest', () => {
+  it('and its sibling are reduced to the same quantity', () => {
     const engine = longFloor(10)
     const exits = { takeProfit: { limitTicks: 10_300 }, stopLoss: { stopTicks: 9_500 } }
     engine.apply({ kind: 'position.protect', account: ANN, symbol: 'VLNT', source: 'web', ...exits }, START_MS)
@@ -94,7 +94,7 @@ describe('an order that may only reduce', () => {
     expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: 3, heldLots: 3 })
   })
 
-  it('never fills past the position, though one sweep meets it and another sale of the account', () => {
+  it('never fills beyond the position, even when one sweep meets it and another sell of the account', () => {
     const engine = longFloor(10)
     place(engine, { side: 'sell', lots: 8, limitTicks: 10_050 })
     const { order } = place(engine, { ...reducing, lots: 10, limitTicks: 10_060 })
@@ -104,7 +104,7 @@ describe('an order that may only reduce', () => {
     expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: 0, heldLots: 0 })
   })
 
-  it('is gone from the book by the time a sweep reaches it when nothing is left to reduce', () => {
+  it('is removed from the book before a sweep reaches it when nothing is left to reduce', () => {
     const engine = longFloor(10)
     place(engine, { side: 'sell', lots: 15, limitTicks: 10_050 })
     const { order } = place(engine, { ...reducing, lots: 10, limitTicks: 10_060 })
@@ -113,19 +113,19 @@ describe('an order that may only reduce', () => {
     expect(engine.position(ANN, 'VLNT')?.lots).toBe(-5)
   })
 
-  it('is foreseen as it will be by whoever must know beforehand what it would meet', () => {
+  it('is taken into account, as reduced, by orders that are priced in advance', () => {
     const engine = longFloor(10)
     place(engine, { side: 'sell', lots: 8, limitTicks: 10_050 })
     place(engine, { ...reducing, lots: 10, limitTicks: 10_060 })
     const wish = { account: BEN, side: 'buy', limitTicks: 10_060, timeInForce: 'fok' } as const
     expect(refusalOf(engine, { ...wish, lots: 11 })).toEqual({ code: 'FOK_NOT_FILLABLE', fillableLots: 10 })
-    // 8 × 100.50 and 2 × 100.60, and then 101.00.
+    // 8 × 100.50 and 2 × 100.60, then 101.00.
     const cents = 8 * 10_050 + 2 * 10_060 + 5 * 10_100
     const { order } = place(engine, { account: BEN, side: 'buy', lots: 0, notionalCents: cents + 76 })
     expect(order).toMatchObject({ status: 'filled', lots: 15, filledTickLots: cents })
   })
 
-  it('triggers for what is left of it', () => {
+  it('triggers for its remaining lots', () => {
     const engine = longFloor(10)
     const { order } = place(engine, { ...reducing, type: 'stop', lots: 10, stopTicks: 9_950 })
     place(engine, { side: 'sell', lots: 6 })

@@ -4,13 +4,13 @@ import type { OpenOrder } from '../open-order.ts'
 import type { Portfolio } from '../portfolio.ts'
 import type { WorkingOrders } from '../working-orders.ts'
 
-/** An order that binds lots of a position, and how many. */
+/** An order that holds lots of a position, and how many. */
 export interface Share {
   readonly order: OpenOrder
   lots: number
 }
 
-/** Whether a fill may have left a position smaller than what reduce-only orders bind of it, or turned it over. */
+/** Whether a fill may have made a position smaller than what reduce-only orders hold of it, or reversed it. */
 export function mayExceed({ portfolio, market, side }: OpenOrder, filledLots: number): boolean {
   if (!portfolio.isMargin) return false
   const position = portfolio.position(market)
@@ -19,14 +19,14 @@ export function mayExceed({ portfolio, market, side }: OpenOrder, filledLots: nu
   return position.heldLots > Math.abs(lots) || (lots > 0 && lots < filledLots)
 }
 
-/** What binds lots of a position, by number. */
+/** The orders that hold lots of a position, by number. */
 export const sharesOf = (portfolio: Portfolio, market: Market): Share[] =>
   portfolio
     .openOrders()
     .filter((order) => order.market === market && order.boundLots > 0)
     .map((order) => ({ order, lots: order.boundLots }))
 
-/** Cuts what binds more of a position than there is, the newest first: docs/trading-rules.md, 4. */
+/** Reduces orders that hold more of a position than there is, newest first: docs/trading-rules.md, 4. */
 export function cutToPosition(portfolio: Portfolio, market: Market, working: WorkingOrders, timeMs: number): void {
   for (const { order, lots } of cutsOf(sharesOf(portfolio, market), portfolio.lots(market))) {
     if (lots === 0) working.cancel(order, 'reduce_only', timeMs)
@@ -38,7 +38,7 @@ export function cutToPosition(portfolio: Portfolio, market: Market, working: Wor
 }
 
 /**
- * What those that bind too much may still bind, in the order in which they are cut.
+ * What orders that hold too much may still hold, in the order in which they are reduced.
  * @param positionLots negative for a short
  */
 export function cutsOf(shares: readonly Share[], positionLots: number): readonly Share[] {
@@ -59,7 +59,7 @@ function cutsOfSide(shares: readonly Share[], side: Side, reducibleLots: number)
   return cuts
 }
 
-/** Shares that bind together, by the highest number of each such group; within one the lower number first. */
+/** Shares grouped by holding, by the highest number of each group; within a group, the lower number first. */
 function holdingsOf(shares: readonly Share[]): Share[][] {
   const holdings: Share[][] = []
   for (const share of shares) {

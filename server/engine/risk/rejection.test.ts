@@ -32,7 +32,7 @@ describe('an order is refused', () => {
     expect(rejectionOf(engine, { side: 'buy', lots: 1, limitTicks: 10_000 })).toBeUndefined()
   })
 
-  it('with MIN_NOTIONAL below the smallest value, at its limit or at the touch', () => {
+  it('with MIN_NOTIONAL below the minimum value, at its limit or at the best price', () => {
     const engine = floorOf(`
       bid | price | ask
           |  0.60 | 500
@@ -43,7 +43,7 @@ describe('an order is refused', () => {
     expect(rejectionOf(engine, { side: 'buy', lots: 2, limitTicks: 50 })).toBeUndefined()
   })
 
-  it('with MAX_OPEN_ORDERS when as many rest already; what cannot rest is let through', () => {
+  it('with MAX_OPEN_ORDERS at the maximum; an order that cannot rest is accepted', () => {
     const engine = floorOf(MARKET, { openOrdersMax: 2 })
     place(engine, { side: 'buy', lots: 1, limitTicks: 10_000 })
     place(engine, { side: 'buy', lots: 1, limitTicks: 10_001 })
@@ -57,7 +57,7 @@ describe('an order is refused', () => {
   it('with PRICE_BAND beyond the band on the aggressive side only', () => {
     const engine = floorOf(MARKET)
     give(engine, ANN, 100)
-    // Around 101.025, 5 %: 95.97375 to 106.07625.
+    // 5 % around 101.025: 95.97375 to 106.07625.
     const band = { code: 'PRICE_BAND', lowTicks: 9_598, highTicks: 10_607 }
     expect(rejectionOf(engine, { side: 'buy', lots: 1, limitTicks: 10_608 })).toEqual(band)
     expect(rejectionOf(engine, { side: 'sell', lots: 1, limitTicks: 9_597 })).toEqual(band)
@@ -68,7 +68,7 @@ describe('an order is refused', () => {
     expect(place(engine, { side: 'buy', lots: 1, limitTicks: 10_607 }).ok).toBe(true)
   })
 
-  it('with PRICE_BAND around the mark where a side of the book is empty', () => {
+  it('with PRICE_BAND around the mark when a side of the book is empty', () => {
     const engine = floorOf(MARKET)
     engine.quantum(START_MS)
     engine.house('VLNT').take('sell', 130, 1, START_MS)
@@ -76,19 +76,19 @@ describe('an order is refused', () => {
     expect(rejectionOf(engine, { side: 'buy', lots: 1, limitTicks: 10_608 })?.highTicks).toBe(10_607)
   })
 
-  it('with no band before there ever was a mid', () => {
+  it('without any band before the first mid price', () => {
     const engine = floorOf()
     expect(place(engine, { side: 'buy', lots: 1, limitTicks: 50_000 }).ok).toBe(true)
   })
 
-  it('with POST_ONLY_WOULD_CROSS when it would take, and is told the best price', () => {
+  it('with POST_ONLY_WOULD_CROSS and the best price when it would trade at once', () => {
     const engine = floorOf(MARKET)
     const crossing = rejectionOf(engine, { side: 'buy', lots: 1, limitTicks: 10_105, postOnly: true })
     expect(crossing).toEqual({ code: 'POST_ONLY_WOULD_CROSS', bestTicks: 10_105 })
     expect(rejectionOf(engine, { side: 'buy', lots: 1, limitTicks: 10_104, postOnly: true })).toBeUndefined()
   })
 
-  it('with NO_LIQUIDITY when a market order finds nothing inside the band', () => {
+  it('with NO_LIQUIDITY when there is nothing inside the band for a market order', () => {
     const engine = floorOf(`
       bid | price  | ask
           | 120.00 | 50
@@ -97,7 +97,7 @@ describe('an order is refused', () => {
     expect(rejectionOf(floorOf(), { side: 'buy', lots: 1 })).toEqual({ code: 'NO_LIQUIDITY' })
   })
 
-  it('with NO_LIQUIDITY when a market order would only meet its own, which stay', () => {
+  it('with NO_LIQUIDITY when a market order would only meet orders of its own account, which stay', () => {
     const engine = floorOf('100 | 101.00 |')
     give(engine, ANN, 10)
     place(engine, { side: 'sell', lots: 10, limitTicks: 10_200 })
@@ -105,7 +105,7 @@ describe('an order is refused', () => {
     expect(engine.openOrders(ANN)).toHaveLength(1)
   })
 
-  it('with SELF_TRADE when its own order stands first and it asked for the taker to go', () => {
+  it('with SELF_TRADE when an order of its own account comes first and selfTrade cancels the taker', () => {
     const engine = floorOf(MARKET)
     give(engine, ANN, 10)
     place(engine, { side: 'sell', lots: 10, limitTicks: 10_104 })
@@ -114,7 +114,7 @@ describe('an order is refused', () => {
     expect(engine.openOrders(ANN)).toHaveLength(1)
   })
 
-  it('with FOK_NOT_FILLABLE when not all of it can fill at its limit, and is told how much could', () => {
+  it('with FOK_NOT_FILLABLE and the fillable quantity when not all of it can fill at its limit', () => {
     const engine = floorOf(MARKET)
     const wish = { side: 'buy', lots: 101, limitTicks: 10_110, timeInForce: 'fok' } as const
     expect(rejectionOf(engine, wish)).toEqual({ code: 'FOK_NOT_FILLABLE', fillableLots: 100 })
@@ -123,7 +123,7 @@ describe('an order is refused', () => {
     expect(place(engine, { ...wish, lots: 100 })).toMatchObject({ ok: true, order: { status: 'filled' } })
   })
 
-  it('with FOK_NOT_FILLABLE when its own resting orders would have to help', () => {
+  it('with FOK_NOT_FILLABLE when it would need resting orders of its own account', () => {
     const engine = floorOf(MARKET)
     give(engine, ANN, 10)
     place(engine, { side: 'sell', lots: 10, limitTicks: 10_105 })
@@ -132,7 +132,7 @@ describe('an order is refused', () => {
     expect(rejectionOf(engine, { ...wish, selfTrade: 'cancel_taker' })?.fillableLots).toBe(60)
   })
 
-  it('with INSUFFICIENT_POSITION when it sells more than is held and free', () => {
+  it('with INSUFFICIENT_POSITION when it sells more than the free part of the position', () => {
     const engine = floorOf(MARKET)
     const required = { code: 'INSUFFICIENT_POSITION', requiredLots: 6 }
     expect(rejectionOf(engine, { side: 'sell', lots: 6 })).toEqual({ ...required, availableLots: 0 })
@@ -162,13 +162,13 @@ describe('an order is refused', () => {
           | 101.05 | 400
       100 | 101.00 |      `
     const engine = floorOf(drawing)
-    // 400 × 101.05 + 500 × 101.10 + 90 × 102.00 = 100,150.00, and 50.08 of fee.
+    // 400 × 101.05 + 500 × 101.10 + 90 × 102.00 = 100,150.00, and a fee of 50.08.
     const rejection = rejectionOf(engine, { side: 'buy', lots: 990 })
     expect(rejection).toEqual({ code: 'INSUFFICIENT_FUNDS', requiredCents: 100_200_08, availableCents: START_CENTS })
     expect(place(engine, { side: 'buy', lots: 980 }).ok).toBe(true)
   })
 
-  it('for the first reason that holds', () => {
+  it('for the first reason that applies', () => {
     const engine = floorOf(MARKET, { openOrdersMax: 0 })
     engine.apply({ kind: 'market.status', symbol: 'VLNT', status: 'halted' }, START_MS)
     const wish = { side: 'sell', lots: 999, limitTicks: 1, postOnly: true } as const
@@ -181,7 +181,7 @@ describe('an order is refused', () => {
     expect(rejectionOf(roomy, { ...wish, limitTicks: 10_000 })?.code).toBe('POST_ONLY_WOULD_CROSS')
   })
 
-  it('and yet uses its number up and is told', () => {
+  it('but uses up its number and is reported', () => {
     const engine = floorOf()
     const result = place(engine, { side: 'buy', lots: 1 })
     expect(result.order).toMatchObject({ number: 1, status: 'rejected', rejectCode: 'NO_LIQUIDITY', priority: 0 })

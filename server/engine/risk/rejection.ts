@@ -12,7 +12,7 @@ import { bandEndTicks, freeLots, isPricedByTrigger } from './holds.ts'
 import type { Request } from './request.ts'
 
 /**
- * Why an order may not enter the market; undefined when it may. The first reason that holds answers, in the order of
+ * Why an order may not enter the market; undefined when it may. The first reason that applies, in the order of
  * RejectCode.
  */
 export function rejectionOf(request: Request): Rejection | undefined {
@@ -35,7 +35,7 @@ export function rejectionOf(request: Request): Rejection | undefined {
     return { code: 'POST_ONLY_WOULD_CROSS', bestTicks: market.touchTicks(side) }
   }
 
-  // Only these must know beforehand what they would meet; a plain limit order need not walk the book twice.
+  // Only these must know in advance what they would trade with; a plain limit order need not walk the book twice.
   const isFok = command.timeInForce === 'fok'
   const reach = type === 'market' || isFok ? reachIn(market, reachingOf(request)) : undefined
   if (type === 'market' && reach?.lots === 0 && !reach.isStopped) return { code: 'NO_LIQUIDITY' }
@@ -47,40 +47,40 @@ export function rejectionOf(request: Request): Rejection | undefined {
   return entryRejectionOf(request) ?? affordingRejectionOf(request, reach)
 }
 
-/** Why an account may change nothing in a market but cancel. */
+/** Why an account may only cancel in a market, if so. */
 export function closedRejectionOf({ account }: Portfolio, { status }: Market): Rejection | undefined {
   if (account.marginState === 'liquidating') return { code: 'LIQUIDATING' }
   if (status === 'open') return undefined
   return { code: status === 'halted' ? 'MARKET_HALTED' : 'MARKET_CLOSED' }
 }
 
-/** A limit order that outlives its arrival; the others never take a place in the book. */
+/** Whether an order may rest in the book. */
 export const mayRest = ({ type, timeInForce }: Pick<PlaceOrder, 'type' | 'timeInForce'>): boolean =>
   (type === 'limit' || type === 'stop_limit') && timeInForce !== 'ioc' && timeInForce !== 'fok'
 
-/** Types that wait for a price. */
+/** Types with a trigger. */
 export const waits = (type: OrderType): boolean => type !== 'limit' && type !== 'market'
 
-/** The request as its walk through the book sees it; less than a lot asks for one. */
+/** The request as input of a walk through the book; with less than one lot, it asks for one. */
 export function reachingOf({ command, worstTicks, lots }: Request) {
   const { side, account, selfTrade } = command
   return { side, lots: Math.max(1, lots), limitTicks: worstTicks, owner: account, selfTrade }
 }
 
-/** What a request that may fill these lots at these ticks × lots would pay in fees, on top of what its order has paid. */
+/** The fees that these lots at this value would add to what the order has already paid. */
 function feeOn({ command, market: { instrument }, replaced }: Request, valueCents: number): number {
   const bps = rateBps(command, instrument)
   if (replaced === undefined) return feesOn(valueCents * bps)
   return feesOn(replaced.feeCentBps + valueCents * bps) - replaced.feesPaidCents
 }
 
-/** Money that buys or sells nothing of what there is. */
+/** A notional that buys or sells less than one lot. */
 const isLessThanALot = (request: Request): boolean =>
   request.command.notionalCents !== undefined &&
   request.lots === 0 &&
   reachIn(request.market, reachingOf(request)).lots > 0
 
-/** The least that a notional must be here: the smallest value, or a lot at the best price, a buy's with its fee. */
+/** The smallest notional now: the minimum value, or one lot at the best price, for a buy with its fee. */
 function leastNotionalCents(request: Request): number {
   const { command, market } = request
   const { centsPerTickLot, minNotionalCents } = market.instrument
@@ -88,14 +88,17 @@ function leastNotionalCents(request: Request): number {
   return Math.max(minNotionalCents, valueCents + (command.side === 'buy' ? feeOn(request, valueCents) : 0))
 }
 
-/** Below the smallest value: at the limit, the trigger, or for a market order the touch, where there is one. */
+/**
+ * Whether the value is below the minimum: at the limit, the trigger, or for a market order the best price, if there is
+ * one.
+ */
 function isTooSmall(request: Request): boolean {
   const { command, market, lots, stopTicks } = request
   if (command.notionalCents !== undefined && lots === 0) return false
   if (command.reduceOnly === true) return false
-  // A trailing stop without any price yet has no trigger, and the touch is not its price.
+  // A trailing stop without any price yet has no trigger, and the best price is not its price.
   const ticks = command.limitTicks || stopTicks || (waits(command.type) ? NONE : market.touchTicks(command.side))
-  // Of an amend all lots count, filled ones too.
+  // For an amend all lots count, including filled ones.
   const allLots = lots + (request.replaced?.filledLots ?? 0)
   return ticks !== NONE && ticks * allLots * market.instrument.centsPerTickLot < market.instrument.minNotionalCents
 }
@@ -108,8 +111,8 @@ function exceedsOpenOrders({ command, market, portfolio, openOrdersMax, replaced
 }
 
 /**
- * A limit beyond the band on the aggressive side; on the passive side, and for what waits, any price that the book holds
- * will do.
+ * Whether a limit is beyond the price band on the aggressive side. On the passive side, and for triggers, any price of
+ * the book is allowed.
  */
 function isOutsideBand({ command, market, stopTicks }: Request): boolean {
   const { type, side, limitTicks, takeProfit, stopLoss } = command
@@ -121,7 +124,7 @@ function isOutsideBand({ command, market, stopTicks }: Request): boolean {
   return side === 'buy' ? limitTicks > market.bandHighTicks : limitTicks < market.bandLowTicks
 }
 
-/** A trigger that is reached already, or a trailing one without a price to begin at. */
+/** Refuses a trigger that has already been reached, and a trailing stop without a starting price. */
 function triggerRejectionOf({ command: { type, side }, market, stopTicks }: Request): Rejection | undefined {
   const halfTicks = market.triggerHalfTicks
   if (stopTicks === 0) return type === 'trailing_stop' ? { code: 'NO_LIQUIDITY' } : undefined
@@ -130,13 +133,13 @@ function triggerRejectionOf({ command: { type, side }, market, stopTicks }: Requ
     : undefined
 }
 
-/** What reduces a position binds no money: it must only be no more than what of it is free. */
+/** An order that reduces a position holds no money; it must only not exceed the free part of the position. */
 function reduceOnlyRejectionOf({ command, market, portfolio, lots, replaced, freedLots }: Request) {
   const maxLots = freeLots(portfolio, market, command.side, replaced) + freedLots
   return lots === 0 || lots > maxLots ? ({ code: 'REDUCE_ONLY_WOULD_INCREASE', maxLots } as const) : undefined
 }
 
-/** An entry with legs that can open nothing. */
+/** Refuses an entry with legs that cannot open a position. */
 function entryRejectionOf({ command, portfolio }: Request): Rejection | undefined {
   if (command.takeProfit === undefined && command.stopLoss === undefined) return undefined
   return command.side === 'sell' && portfolio.account.mode === 'cash' ? { code: 'SHORT_NOT_ALLOWED' } : undefined
@@ -162,7 +165,7 @@ function affordingRejectionOf(request: Request, reach: BookWalk | undefined): Re
   )
 }
 
-/** What a buy that is not a market order would bind as it takes its place: all of it, as if it filled nothing now. */
+/** What a buy other than a market order would hold at the start: its full hold, as if nothing filled now. */
 export function wholeHoldOn(request: Request): number {
   const { command, market, lots, stopTicks } = request
   if (command.side === 'sell' || command.reduceOnly) return 0

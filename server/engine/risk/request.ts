@@ -6,27 +6,27 @@ import { trailedStopTicks } from '../triggers/trailing.ts'
 import { reachIn } from './foresight.ts'
 import { affordableLots } from './payable.ts'
 
-/** An order that was placed, before it is anything in the market. */
+/** An order that was placed but is not in the market yet. */
 export interface Request {
-  /** Of an amend: the order as it would be, `lots` what would remain. */
+  /** For an amend: the order with its new terms, and `lots` is the remaining quantity. */
   readonly command: PlaceOrder
   readonly market: Market
   readonly portfolio: Portfolio
-  /** What it is for: the command's lots, or what its notional comes to. */
+  /** The quantity: the command's lots, or the number computed from its notional. */
   readonly lots: number
-  /** The trigger: of a trailing stop where it would begin; 0 for a type that does not wait. */
+  /** The trigger; for a trailing stop its initial one; 0 for types without one. */
   readonly stopTicks: number
-  /** The worst price it may take: its limit, or the end of the price band. */
+  /** The worst price at which it may trade: its limit, or the end of the price band. */
   readonly worstTicks: number
   readonly openOrdersMax: number
-  /** The open order that an amend would replace: what it binds is free, and it is not counted. */
+  /** The open order that an amend would replace: its holds count as free, and it is not counted. */
   readonly replaced: OpenOrder | undefined
-  /** What else is canceled for it: lots that are bound now, and open orders. */
+  /** What else is canceled for it: lots held now, and open orders. */
   readonly freedLots: number
   readonly freedOrders: number
 }
 
-/** An order as it stands before the market. */
+/** A new order as a request to the market. */
 export function requestOf(command: PlaceOrder, market: Market, portfolio: Portfolio, openOrdersMax: number): Request {
   const worstTicks = command.type === 'limit' ? command.limitTicks : market.reachTicks(command.side)
   const lots = command.notionalCents === undefined ? command.lots : notionalLots(command, command.notionalCents, market)
@@ -45,7 +45,7 @@ export function requestOf(command: PlaceOrder, market: Market, portfolio: Portfo
   }
 }
 
-/** An open order as it would be with other terms: what it takes now is what a new one would. */
+/** An open order with other terms: it may trade what a new order could. */
 export function replacingRequestOf(order: OpenOrder, command: PlaceOrder, openOrdersMax: number): Request {
   const { market, portfolio } = order
   const request = requestOf(command, market, portfolio, openOrdersMax)
@@ -54,14 +54,14 @@ export function replacingRequestOf(order: OpenOrder, command: PlaceOrder, openOr
   return { ...request, stopTicks, replaced: order }
 }
 
-/** What so much money is for: of a buy with its fee, of a sale without. */
+/** The lots that a notional stands for: for a buy with its fee, for a sell without. */
 function notionalLots({ side, account: owner, selfTrade }: PlaceOrder, cents: number, market: Market): number {
   const { centsPerTickLot, takerBps, maxLots } = market.instrument
   const { fills } = reachIn(market, { side, lots: maxLots, limitTicks: market.reachTicks(side), owner, selfTrade })
   return affordableLots(fills, { cents, centsPerTickLot, feeBps: side === 'buy' ? takerBps : 0 })
 }
 
-/** Where a trailing stop would begin; 0 while there is no price to begin at. */
+/** The initial trigger of a trailing stop; 0 without a starting price. */
 function firstStopTicks(command: PlaceOrder, market: Market): number {
   const waterTicks = Math.ceil(market.triggerHalfTicks / 2)
   return waterTicks === 0 ? 0 : trailedTicks(command, waterTicks, market)

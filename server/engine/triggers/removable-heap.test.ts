@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { RemovableHeap } from './removable-heap.ts'
 
-it('a heap gives its items in order, whatever was taken out of it', () => {
+it('a heap returns its items in order, after any removals', () => {
   const step = fc.record({ item: fc.nat(40), isIn: fc.boolean() })
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {

@@ -1,10 +1,13 @@
-/** A binary heap from which any item can be taken out. For what waits, which is little beside what trades. */
+/**
+ * A binary heap from which any item can be removed. For untriggered and expiring orders, which are few compared with
+ * trades.
+ */
 export class RemovableHeap<Item> {
   private readonly before: (a: Item, b: Item) => boolean
   private readonly items: Item[] = []
   private readonly places = new Map<Item, number>()
 
-  /** @param before a strict total order; what it looks at may only change while the item is out */
+  /** @param before a strict total order; the fields it compares may only change while the item is not in the heap */
   constructor(before: (a: Item, b: Item) => boolean) {
     this.before = before
   }
@@ -18,7 +21,7 @@ export class RemovableHeap<Item> {
     this.rise(item, this.items.length - 1)
   }
 
-  /** Does nothing where it is not in. */
+  /** Does nothing when the item is not in the heap. */
   remove(item: Item): void {
     const place = this.places.get(item)
     const last = this.items.pop()

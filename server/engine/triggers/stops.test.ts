@@ -25,12 +25,12 @@ const stop = { type: 'stop' } as const
 const stopLimit = { type: 'stop_limit' } as const
 
 describe('a stop', () => {
-  it('waits outside the book and binds its trigger, the band on top and the fee; a sale its lots', () => {
+  it('waits outside the book and holds its trigger plus band plus fee; a sell holds its lots', () => {
     const engine = floorOf(MARKET)
     give(engine, ANN, 10)
     const { order, fills } = place(engine, { ...stop, side: 'buy', lots: 10, stopTicks: 10_150 })
     expect(fills).toEqual([])
-    // 101.50 and 5 % is 106.575, up to 106.58; 10 of it and 0.5329 of fee, up.
+    // 101.50 plus 5 % is 106.575, rounded up to 106.58; ten of them, and a fee of 0.5329, rounded up.
     expect(order).toMatchObject({ status: 'untriggered', priority: 1, heldCents: 106_580 + 54, stopTicks: 10_150 })
     expect(engine.levels('VLNT', 'buy', 1)).toEqual([[9_900, 100]])
     expect(engine.queueAhead(order)).toBeUndefined()
@@ -39,7 +39,7 @@ describe('a stop', () => {
     expect(refusalOf(engine, { side: 'sell', lots: 4 })?.code).toBe('INSUFFICIENT_POSITION')
   })
 
-  it('to buy triggers at a trade at or above its price and takes like a market order', () => {
+  it('to buy triggers at a trade at or above its price and executes as a market order', () => {
     const engine = floorOf(MARKET)
     const { order } = place(engine, { ...stop, side: 'buy', lots: 70, stopTicks: 10_050 })
     tradeAt(engine, 10_049)
@@ -69,7 +69,7 @@ describe('a stop', () => {
     expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: 0, heldLots: 0 })
   })
 
-  it('takes nothing beyond the band; what is left is canceled, as of any market order', () => {
+  it('does not trade beyond the band; the rest is canceled, as for any market order', () => {
     const engine = floorOf(`
       bid | price  | ask
           | 120.00 | 50
@@ -81,7 +81,7 @@ describe('a stop', () => {
     expect(engine.account(ANN)?.heldCents).toBe(0)
   })
 
-  it('that the last trade has reached already is refused, before any trade one that the mid has', () => {
+  it('that the last trade (or, before any trade, the mid price) has already reached is refused', () => {
     const engine = floorOf(MARKET)
     give(engine, ANN, 10)
     const reached = { code: 'STOP_WOULD_TRIGGER', lastTicks: 10_000 }
@@ -95,7 +95,7 @@ describe('a stop', () => {
     place(floorOf(), { ...stop, side: 'buy', lots: 1, stopTicks: 100 })
   })
 
-  it('above the highest price of the book is refused like any such price', () => {
+  it('above the highest price of the book is refused', () => {
     const above = SHARE.maxTicks + 1
     const band = { code: 'PRICE_BAND', lowTicks: 9_500, highTicks: 10_500 }
     expect(refusalOf(floorOf(MARKET), { ...stop, side: 'buy', lots: 1, stopTicks: above })).toEqual(band)
@@ -103,15 +103,15 @@ describe('a stop', () => {
     expect(refusalOf(floorOf(MARKET), wish)).toEqual(band)
   })
 
-  it('is as small as its trigger says, and as dear', () => {
+  it('has its minimum value and its cost computed at its trigger', () => {
     const engine = floorOf(MARKET)
     expect(refusalOf(floorOf(), { ...stop, side: 'buy', lots: 1, stopTicks: 99 })?.code).toBe('MIN_NOTIONAL')
     const rejection = refusalOf(engine, { ...stop, side: 'buy', lots: 950, stopTicks: 10_050 })
-    // 950 × 105.53 and 5 bps.
+    // 950 × 105.53, and 5 bps.
     expect(rejection).toEqual({ code: 'INSUFFICIENT_FUNDS', requiredCents: 10_025_350 + 5_013, availableCents: START_CENTS }) // prettier-ignore
   })
 
-  it('that a cash account can no longer pay whole is cut to what its hold and free cash can, by walking the book', () => {
+  it('that a cash account can no longer fully pay for is reduced to what its hold and free cash pay for', () => {
     const engine = floorOf(`
       bid | price  | ask
           | 109.00 | 5000
@@ -119,7 +119,7 @@ describe('a stop', () => {
       100 |  99.00 |        `)
     const { order } = place(engine, { ...stop, side: 'buy', lots: 949, stopTicks: 10_001 })
     engine.house('VLNT').take('buy', 1, 10_001, START_MS)
-    // It was held for 105.02; 916 × 109.00 and 49.93 of fee is 99,893.93.
+    // Its hold was for 105.02; 916 × 109.00 and a fee of 49.93 are 99,893.93.
     expect(order).toMatchObject({
       status: 'canceled',
       reason: 'no_liquidity',
@@ -132,7 +132,7 @@ describe('a stop', () => {
 })
 
 describe('a stop-limit', () => {
-  it('binds its limit; triggered, it takes up to that and rests', () => {
+  it('holds cash for its limit; when triggered, it trades up to that and rests', () => {
     const engine = floorOf(MARKET)
     const { order } = place(engine, { ...stopLimit, side: 'buy', lots: 70, stopTicks: 10_050, limitTicks: 10_100 })
     expect(order.heldCents).toBe(707_000 + 354)
@@ -141,7 +141,7 @@ describe('a stop-limit', () => {
     expect(engine.levels('VLNT', 'buy', 1)).toEqual([[10_100, 10]])
   })
 
-  it('that finds nothing at its limit rests as an open order', () => {
+  it('without a match at its limit rests as an open order', () => {
     const engine = floorOf(MARKET)
     const { order } = place(engine, { ...stopLimit, side: 'buy', lots: 5, stopTicks: 10_050, limitTicks: 10_000 })
     tradeAt(engine, 10_060)
@@ -149,7 +149,7 @@ describe('a stop-limit', () => {
     expect(engine.queueAhead(order)).toBe(0)
   })
 
-  it('ioc gives what is left back', () => {
+  it('ioc cancels its rest', () => {
     const engine = floorOf(MARKET)
     const wish = {
       ...stopLimit,
@@ -164,7 +164,7 @@ describe('a stop-limit', () => {
     expect(order).toMatchObject({ status: 'canceled', reason: 'ioc_remainder', filledLots: 60 })
   })
 
-  it('whose limit lies beyond the band takes what is inside, and never crosses', () => {
+  it('with a limit beyond the band trades inside the band and never rests crossed', () => {
     const engine = floorOf(`
       bid | price  | ask
           | 120.00 | 50
@@ -179,7 +179,7 @@ describe('a stop-limit', () => {
 })
 
 describe('one trade', () => {
-  it('triggers all that it reaches, those armed first before the others', () => {
+  it('triggers everything it reaches, in the order of arming', () => {
     const engine = floorOf(MARKET)
     const far = place(engine, { ...stop, side: 'buy', lots: 60, stopTicks: 10_040 }).order
     const near = place(engine, { ...stop, account: BEN, side: 'buy', lots: 10, stopTicks: 10_020 }).order
@@ -187,7 +187,7 @@ describe('one trade', () => {
     expect([far.filledTickLots / 60, near.filledTickLots / 10]).toEqual([10_100, 10_200])
   })
 
-  it('that a triggered order makes triggers the next, in the same operation', () => {
+  it('by a triggered order triggers the next, in the same operation', () => {
     const engine = floorOf(MARKET)
     const second = place(engine, { ...stop, account: BEN, side: 'buy', lots: 50, stopTicks: 10_200 }).order
     const first = place(engine, { ...stop, side: 'buy', lots: 61, stopTicks: 10_050 }).order
@@ -196,7 +196,7 @@ describe('one trade', () => {
     expect(second.filledTickLots).toBe(39 * 10_200 + 11 * 10_300)
   })
 
-  it('of a user sets off the stops of others, and his own', () => {
+  it('of a user triggers stops of others and of the same user', () => {
     const engine = floorOf(MARKET)
     const bens = place(engine, { ...stop, account: BEN, side: 'buy', lots: 1, stopTicks: 10_100 }).order
     const anns = place(engine, { ...stop, side: 'buy', lots: 1, stopTicks: 10_200 }).order
@@ -205,7 +205,7 @@ describe('one trade', () => {
     expect([bens.status, anns.status]).toEqual(['filled', 'filled'])
   })
 
-  it('is not shown to a stop that was armed after it', () => {
+  it('does not trigger a stop armed after it', () => {
     const engine = floorOf(MARKET)
     tradeAt(engine, 10_050)
     const { order } = place(engine, { ...stop, side: 'buy', lots: 1, stopTicks: 10_060 })
@@ -213,7 +213,7 @@ describe('one trade', () => {
     expect(order.status).toBe('untriggered')
   })
 
-  it('does not trigger what was canceled before', () => {
+  it('does not trigger a canceled stop', () => {
     const engine = floorOf(MARKET)
     const { order } = place(engine, { ...stop, side: 'buy', lots: 1, stopTicks: 10_050 })
     engine.apply({ kind: 'order.cancel', account: ANN, order: { number: order.number } }, START_MS)

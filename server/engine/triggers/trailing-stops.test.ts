@@ -29,15 +29,15 @@ describe('a trailing stop', () => {
     expect(order).toMatchObject({ status: 'canceled', reason: 'no_liquidity' })
   })
 
-  it('to buy follows the lowest trade, and what it binds falls with it', () => {
+  it('to buy follows the lowest trade, and its hold falls with it', () => {
     const engine = floorWith(0)
     const { order } = place(engine, { ...trailing, side: 'buy', lots: 10, trailTicks: 50 })
     expect(order).toMatchObject({ highWaterTicks: 10_000, stopTicks: 10_050, heldCents: 105_530 + 53 })
     tradeAt(engine, 9_900)
-    // What it binds follows when it is told: before that its owner could not spend what his row still binds.
+    // The hold follows when the change is reported: until then, the stored order still holds the old amount.
     expect(order).toMatchObject({ highWaterTicks: 9_900, stopTicks: 9_950, heldCents: 105_583 })
     engine.quantum(START_MS + 1_000)
-    // 99.50 and 5 % is 104.475, up.
+    // 99.50 plus 5 % is 104.475, rounded up.
     expect(order).toMatchObject({ heldCents: 104_533 })
     expect(engine.account(ANN)?.heldCents).toBe(104_533)
     tradeAt(engine, 9_949)
@@ -46,7 +46,7 @@ describe('a trailing stop', () => {
     expect(order.status).toBe('canceled')
   })
 
-  it('trails by a share of its water, rounded down, at least a tick', () => {
+  it('trails by a fraction of its high-water price, rounded down, at least one tick', () => {
     const engine = floorWith(10)
     const { order } = place(engine, { ...trailing, side: 'sell', lots: 10, trailBps: 25 })
     expect(order.stopTicks).toBe(9_975)
@@ -59,7 +59,7 @@ describe('a trailing stop', () => {
     expect(place(low, { ...trailing, side: 'sell', lots: 900, trailBps: 1 }).order.stopTicks).toBe(59)
   })
 
-  it('begins at the mid before the first trade, half a tick up, and is refused without any price', () => {
+  it('starts at the mid price before the first trade, half a tick rounded up, and is refused without any price', () => {
     const engine = floorOf(`
       bid | price  | ask
           | 101.01 | 9
@@ -67,7 +67,7 @@ describe('a trailing stop', () => {
     const { order } = place(engine, { ...trailing, side: 'buy', lots: 1, trailTicks: 10 })
     expect([order.highWaterTicks, order.stopTicks]).toEqual([10_051, 10_061])
     expect(refusalOf(floorOf(), { ...trailing, side: 'buy', lots: 1, trailTicks: 10 })?.code).toBe('NO_LIQUIDITY')
-    // One side alone is no price, and too cheap to be one.
+    // One side alone is not a price, and this one would be too low.
     const cheap = floorOf('| 0.10 | 5')
     expect(refusalOf(cheap, { ...trailing, side: 'buy', lots: 1, trailTicks: 10 })?.code).toBe('NO_LIQUIDITY')
   })
@@ -79,7 +79,7 @@ describe('a trailing stop', () => {
     expect(place(engine, { ...trailing, side: 'buy', lots: 1, trailTicks: 95_000 }).order.stopTicks).toBe(100_000)
   })
 
-  it('moves with a trade before it is held against it: one sweep lifts the water and then triggers', () => {
+  it('moves with a trade before it is compared with it: one sweep raises the high-water price and then triggers', () => {
     const engine = floorOf(`
       bid | price  | ask
           | 101.00 | 5
@@ -94,7 +94,7 @@ describe('a trailing stop', () => {
     expect(order).toMatchObject({ status: 'filled', filledTickLots: 10 * 9_900 })
   })
 
-  it('tells a moved water once a second has passed, once, and with every other change', () => {
+  it('reports a changed high-water price once a second, and with every other change', () => {
     const engine = floorWith(10)
     const { order } = place(engine, { ...trailing, side: 'sell', lots: 10, trailTicks: 50 })
     engine.quantum(START_MS)
@@ -117,7 +117,7 @@ describe('a trailing stop', () => {
     expect(engine.drain()).toEqual(NO_EVENTS)
   })
 
-  it('tells a moved water before the prices that have moved it are saved', () => {
+  it('reports a changed high-water price before the prices that changed it are saved', () => {
     const engine = floorWith(10)
     const { order } = place(engine, { ...trailing, side: 'sell', lots: 10, trailTicks: 50 })
     engine.quantum(START_MS)

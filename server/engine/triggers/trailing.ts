@@ -3,7 +3,7 @@ import type { Order } from '../state.ts'
 const BPS = 10_000
 
 /**
- * The trigger of a trailing stop whose water stands here: docs/trading-rules.md, 3.
+ * The trigger of a trailing stop with this high-water price: docs/trading-rules.md, 3.
  * @param maxTicks the highest price of the book
  */
 export function trailedStopTicks(

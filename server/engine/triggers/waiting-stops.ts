@@ -1,15 +1,15 @@
 import type { OpenOrder } from '../open-order.ts'
 import { RemovableHeap } from './removable-heap.ts'
 
-/** Above any price: nothing waits there. */
+/** Above any price: no trigger is there. */
 const NEVER = 2 ** 30
 
 /**
- * The stops of one instrument that wait for a trade, each side by its nearest trigger, and the trailing ones by the water
- * that moves first. What a trade must be compared with is two numbers, however many wait.
+ * The untriggered stops of one instrument: each side by its nearest trigger, and trailing ones by the high-water price
+ * that moves first. A trade is only compared with two numbers, however many stops there are.
  */
 export class WaitingStops {
-  /** A trade between these two concerns nobody. */
+  /** A trade strictly between these two affects no stop. */
   quietLowTicks = 0
   quietHighTicks = NEVER
   private readonly buys = new RemovableHeap<OpenOrder>((a, b) => isBefore(a.stopTicks - b.stopTicks, a, b))
@@ -20,7 +20,7 @@ export class WaitingStops {
   private readonly saleTrails = new RemovableHeap<OpenOrder>((a, b) =>
     isBefore(a.highWaterTicks - b.highWaterTicks, a, b),
   )
-  /** Those whose water has moved since they were told. */
+  /** Stops whose high-water price changed since they were reported. */
   private readonly moved = new Set<OpenOrder>()
 
   add(order: OpenOrder): void {
@@ -28,7 +28,7 @@ export class WaitingStops {
     this.lookAgain()
   }
 
-  /** Does nothing for one that has triggered already. */
+  /** Does nothing for one that has already triggered. */
   remove(order: OpenOrder): void {
     this.take(order)
     this.moved.delete(order)
@@ -36,9 +36,9 @@ export class WaitingStops {
   }
 
   /**
-   * Shows a trade: waters move, then what it reaches comes out, by priority.
-   * @param priorityMax of those that were armed before the trade
-   * @param moveWater gives a trailing stop its new water, trigger and hold
+   * Handles a trade: high-water prices move, then the stops it reaches are removed and returned, by priority.
+   * @param priorityMax the last priority armed before the trade
+   * @param moveWater gives a trailing stop its new high-water price, trigger and hold
    */
   show(ticks: number, priorityMax: number, moveWater: (order: OpenOrder, ticks: number) => void): OpenOrder[] {
     for (const order of this.trailsLeftBy(ticks, priorityMax)) {
@@ -56,12 +56,12 @@ export class WaitingStops {
     return reached.sort((a, b) => a.priority - b.priority)
   }
 
-  /** One whose order is being told anyway. */
+  /** The order is being reported anyway. */
   told(order: OpenOrder): void {
     this.moved.delete(order)
   }
 
-  /** Those whose water has moved since they were told, by priority. */
+  /** Stops whose high-water price changed since they were reported, by priority. */
   takeMoved(): readonly OpenOrder[] {
     if (this.moved.size === 0) return []
     const moved = [...this.moved].sort((a, b) => a.priority - b.priority)
@@ -99,7 +99,7 @@ export class WaitingStops {
 const isBefore = (difference: number, a: OpenOrder, b: OpenOrder) =>
   difference < 0 || (difference === 0 && a.priority < b.priority)
 
-/** The first items for which something holds, without those that are too young; the heap is as before. */
+/** The first items for which a condition is true, without those armed too late; the heap is unchanged. */
 function takeWhile(
   heap: RemovableHeap<OpenOrder>,
   priorityMax: number,
