@@ -4,7 +4,7 @@ import type { MoveMoneyResult, OpenAccountResult, ResetAccountResult, UpdateAcco
 import type { EventLog } from './event-log.ts'
 import type { Outside } from './ledger/outside.ts'
 import type { Portfolio } from './portfolio.ts'
-import { bind } from './risk/holds.ts'
+import { updateHold } from './risk/holds.ts'
 import { freeMarginCents } from './risk/margin.ts'
 import type { MarginWatch } from './risk/margin-watch.ts'
 import type { Rejection } from './state.ts'
@@ -81,7 +81,7 @@ export class AccountDesk {
     account.marginState = 'ok'
     // Orders hold margin now instead of cash, or the other way round. Their `heldCents` do not change and are not
     // reported.
-    for (const order of portfolio.openOrders()) bind(order)
+    for (const order of portfolio.openOrders()) updateHold(order)
     if (mode === 'margin') this.watch.note(portfolio)
     else this.watch.forget(portfolio)
   }

@@ -53,7 +53,7 @@ export class AmendDesk {
     }
     if (changed.length === 1 && terms.lots < order.lots) {
       this.working.reduceTo(order, terms.lots)
-      this.tell(order, timeMs)
+      this.report(order, timeMs)
       return accepted(order, NO_FILLS, true)
     }
     return this.replace(order, terms, timeMs)
@@ -69,7 +69,7 @@ export class AmendDesk {
     Object.assign(order, terms)
     if (status === 'untriggered') this.working.arm(order)
     else if (status !== 'held') this.execution.carryOut(order, order.limitTicks, timeMs)
-    this.tell(order, timeMs)
+    this.report(order, timeMs)
     this.working.closeLegs(order, timeMs)
     this.cascade.run(timeMs)
     const fills = this.log.fillsOf(order).filter(({ number }) => number > fillsBefore)
@@ -77,7 +77,7 @@ export class AmendDesk {
   }
 
   /** Held legs have as many lots as their entry. */
-  private tell(order: OpenOrder, timeMs: number): void {
+  private report(order: OpenOrder, timeMs: number): void {
     this.working.change(order, timeMs)
     if (order.role !== undefined || order.group === undefined) return
     for (const leg of order.group.legs) {

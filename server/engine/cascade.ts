@@ -3,7 +3,7 @@ import type { EventLog } from './event-log.ts'
 import type { Execution } from './execution.ts'
 import type { OpenOrder } from './open-order.ts'
 import { payableLots } from './risk/payable.ts'
-import { bind, isPricedByTrigger, release } from './risk/holds.ts'
+import { updateHold, isPricedByTrigger, release } from './risk/holds.ts'
 import { isReached } from './triggers/reached.ts'
 import { cutToPosition } from './risk/reduce-only.ts'
 import type { WorkingOrders } from './working-orders.ts'
@@ -56,7 +56,7 @@ export class Cascade {
     }
     const trade = trades.shift()
     if (trade === undefined) return
-    this.effects.triggered = trade.market.stops.show(trade.ticks, trade.priority, this.working.moveWater)
+    this.effects.triggered = trade.market.stops.show(trade.ticks, trade.priority, this.working.moveHighWater)
   }
 
   /** A triggered order becomes active, unless it was canceled before its turn. */
@@ -76,7 +76,7 @@ export class Cascade {
       timeMs,
       isPricedByTrigger(order) ? payableLots(order, worstTicks) : Infinity,
     )
-    working.tell(order)
+    working.report(order)
     working.closeLegs(order, timeMs)
   }
 
@@ -86,11 +86,11 @@ export class Cascade {
     if (exit.role === 'take_profit') {
       release(exit)
       this.execution.carryOut(exit, market.worstTicks(side, exit.limitTicks), timeMs)
-      this.working.tell(exit)
+      this.working.report(exit)
       return
     }
     this.working.arm(exit)
-    this.working.tell(exit)
+    this.working.report(exit)
     if (!isReached(side, exit.stopTicks, market.triggerHalfTicks)) return
     market.stops.remove(exit)
     this.effects.triggered.push(exit)
@@ -112,12 +112,12 @@ export class Cascade {
       leg.version++
       leg.updatedAtMs = timeMs
       if (leg.role === 'take_profit') this.working.withdraw(leg)
-      bind(leg)
+      updateHold(leg)
     }
     cutToPosition(portfolio, market, this.working, timeMs)
     for (const leg of legs) {
       if (leg.isClosed) continue
-      if (leg.status === 'untriggered') this.working.tell(leg)
+      if (leg.status === 'untriggered') this.working.report(leg)
       else this.activate(leg, timeMs)
     }
   }

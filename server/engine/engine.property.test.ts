@@ -184,7 +184,7 @@ describe('whatever users and the house do', () => {
         const first = new Player(newEngine())
         first.open()
         const deadMen = new Map<number, DeadMan>()
-        for (const action of [...before, TELL_WATERS]) {
+        for (const action of [...before, REPORT_HIGH_WATERS]) {
           for (const deadMan of first.play(action).deadMen) deadMen.set(deadMan.account, deadMan)
         }
         const second = new Player(restored(first.engine, [...deadMen.values()]), first)
@@ -203,7 +203,7 @@ describe('whatever users and the house do', () => {
 })
 
 /** The stored high-water price is the one that was reported last. */
-const TELL_WATERS: Action = { what: 'quantum', afterMs: 1_000 }
+const REPORT_HIGH_WATERS: Action = { what: 'quantum', afterMs: 1_000 }
 
 /** Priorities continue after the highest one still open, so only their order is the same. */
 const withoutPriority = (events: EngineEvents) =>
@@ -267,7 +267,7 @@ function heldBy(order: Readonly<Order>): number {
 }
 
 /** Lots that orders hold of a position; those of a group count once. */
-function boundBy(orders: readonly Readonly<Order>[]): number {
+function lotsHeldBy(orders: readonly Readonly<Order>[]): number {
   const holdings = new Map<string, number>()
   for (const { number, groupNumber, lots, filledLots } of orders) {
     const holding = groupNumber === undefined ? `order ${number}` : `group ${groupNumber}`
@@ -294,9 +294,9 @@ function expectSound(engine: Engine, number: number): void {
     const binding = orders.filter(
       (order) => order.symbol === position.symbol && order.status !== 'held' && isBinding(order),
     )
-    const heldLots = boundBy(binding)
-    hold(position.heldLots === heldLots, 'bound of a position, and by its orders', position, heldLots)
-    hold(Math.abs(position.lots) >= position.heldLots, 'binds more than it is', position)
+    const heldLots = lotsHeldBy(binding)
+    hold(position.heldLots === heldLots, 'held of a position, and by its orders', position, heldLots)
+    hold(Math.abs(position.lots) >= position.heldLots, 'holds more than the position', position)
     const reducing = position.lots > 0 ? 'sell' : 'buy'
     for (const order of binding) hold(order.side === reducing, 'binds and does not reduce', position, order)
     hold(account.mode !== 'cash' || position.lots >= 0, 'short without margin', position)

@@ -59,7 +59,7 @@ const INTEREST_BPS = 800
  */
 export const ENDS_PER_QUANTUM_MAX = 2_000
 /** A high-water price moves with every new extreme; it is reported at most once in this many ms. */
-const WATERS_MS = 1_000
+const HIGH_WATER_REPORT_MS = 1_000
 const newOrderBook = (maxTicks: number): Book => new OrderBook(maxTicks)
 
 export interface EngineOptions {
@@ -104,7 +104,7 @@ export class Engine {
   private readonly watch = new MarginWatch()
   private readonly liquidation: Liquidation
   /** Market time at which changed high-water prices were last reported. */
-  private toldAtMs = 0
+  private highWatersReportedAtMs = 0
 
   constructor(options: EngineOptions) {
     const { instruments, maxOpenOrdersPerInstrument, makeBook = newOrderBook } = options
@@ -287,7 +287,7 @@ export class Engine {
     const endsLeft = this.endsPerQuantumMax - this.expire(timeMs)
     this.deadMen.goOff(timeMs, endsLeft, (account) => this.portfolio(account))
     this.liquidation.step(timeMs)
-    if (timeMs - this.toldAtMs >= WATERS_MS) this.publishHighWaters(timeMs)
+    if (timeMs - this.highWatersReportedAtMs >= HIGH_WATER_REPORT_MS) this.publishHighWaters(timeMs)
   }
 
   /**
@@ -296,7 +296,7 @@ export class Engine {
    */
   publishHighWaters(atMs: number): void {
     const timeMs = this.log.marketTime(atMs)
-    this.toldAtMs = timeMs
+    this.highWatersReportedAtMs = timeMs
     this.log.begin(undefined, 'trade')
     for (const market of this.markets.values()) {
       for (const order of market.stops.takeMoved()) this.working.change(order, timeMs)

@@ -5,12 +5,12 @@ import type { DeadMan, Order, Position } from './state.ts'
 
 /** The events since the last drain, and the accounts that they changed. */
 export class EventLog {
-  readonly trades = new Gathered<Trade>()
-  readonly entries = new Gathered<Entry>()
-  readonly fills = new Gathered<Fill>()
-  readonly orders = new Gathered<Order>()
-  readonly deadMen = new Gathered<DeadMan>()
-  private readonly positions = new Gathered<Position>()
+  readonly trades = new DrainedList<Trade>()
+  readonly entries = new DrainedList<Entry>()
+  readonly fills = new DrainedList<Fill>()
+  readonly orders = new DrainedList<Order>()
+  readonly deadMen = new DrainedList<DeadMan>()
+  private readonly positions = new DrainedList<Position>()
   /** Only the first `changedCount` are valid: truncating an array would release its memory. */
   private readonly changed: Portfolio[] = []
   private changedCount = 0
@@ -78,7 +78,7 @@ export class EventLog {
 const NOTHING: readonly never[] = []
 
 /** A list that is handed out and replaced by a new one. */
-class Gathered<Item> {
+class DrainedList<Item> {
   /** Only the first `count` are valid; it starts as long as the last list handed out, so it seldom grows. */
   private items: Item[] = []
   private count = 0
@@ -102,19 +102,19 @@ class Gathered<Item> {
 }
 
 function assertPosition({ lots, heldLots, costCents, realizedCents }: Position): void {
-  assert(Number.isSafeInteger(lots) && Math.abs(lots) >= heldLots, 'lots that cover what orders bind of them')
+  assert(Number.isSafeInteger(lots) && Math.abs(lots) >= heldLots, 'lots that cover what orders hold of them')
   assert(heldLots >= 0, 'no negative hold on lots')
   assert(
     Number.isSafeInteger(costCents) && (lots > 0 ? costCents >= 0 : costCents <= 0),
     'a cost of the side of its lots',
   )
   assert(lots !== 0 || costCents === 0, 'no cost of what is not held')
-  assert(Number.isSafeInteger(realizedCents), 'realised profit in whole cents')
+  assert(Number.isSafeInteger(realizedCents), 'realized profit in whole cents')
 }
 
 function assertAccount(portfolio: Portfolio): void {
   const { cashCents, heldCents, realizedCents, feesPaidCents } = portfolio.account
   assert(Number.isSafeInteger(cashCents) && Number.isSafeInteger(realizedCents), 'money in whole cents')
   assert(heldCents >= 0 && feesPaidCents >= 0, 'no negative hold or fees')
-  assert(portfolio.isMargin || cashCents >= heldCents, 'cash that covers what buys bind')
+  assert(portfolio.isMargin || cashCents >= heldCents, 'cash that covers what buys hold')
 }

@@ -8,7 +8,7 @@ import type { Market } from './market.ts'
 import type { OpenOrder } from './open-order.ts'
 import type { DeskParts, OrderDesk } from './order-desk.ts'
 import type { Portfolio } from './portfolio.ts'
-import { bind, freeLots, reducibleLots } from './risk/holds.ts'
+import { updateHold, freeLots, reducibleLots } from './risk/holds.ts'
 import { closedRejectionOf, rejectionOf } from './risk/rejection.ts'
 import { type Request, requestOf } from './risk/request.ts'
 import type { LegRole, Rejection } from './state.ts'
@@ -64,7 +64,7 @@ export class ExitDesk {
     const orders = takeProfit === undefined && stopLoss === undefined ? [] : makeExits(exits, timeMs)
     for (const order of orders) {
       this.working.open(order)
-      bind(order)
+      updateHold(order)
     }
     for (const order of orders) if (!order.isClosed) this.cascade.activate(order, timeMs)
     this.cascade.run(timeMs)
@@ -80,7 +80,7 @@ export class ExitDesk {
     if (commands.length > 0 && isMissing && closedRejectionOf(portfolio, market) === undefined) {
       return { rejection: { code: 'REDUCE_ONLY_WOULD_INCREASE', maxLots: 0 }, role: undefined } as const
     }
-    const freedLots = boundTogether(earlier)
+    const freedLots = heldTogether(earlier)
     for (const [at, { role, command }] of commands.entries()) {
       const request: Request = {
         ...requestOf(command, market, portfolio, this.openOrdersMax),
@@ -99,8 +99,8 @@ export class ExitDesk {
    */
   private freeUp(portfolio: Portfolio, market: Market, side: Side, lots: number, timeMs: number): void {
     const isWhole = lots === reducibleLots(portfolio, market, side)
-    const binding = portfolio.openOrders().filter((order) => order.market === market && order.boundLots > 0)
-    for (const order of binding.reverse()) {
+    const holders = portfolio.openOrders().filter((order) => order.market === market && order.heldLots > 0)
+    for (const order of holders.reverse()) {
       if (!isWhole && freeLots(portfolio, market, side) >= lots) return
       this.working.cancel(order, 'reduce_only', timeMs)
     }
@@ -115,7 +115,7 @@ const isExit = (order: OpenOrder, market: Market): boolean =>
   order.market === market && order.role !== undefined && order.status !== 'held'
 
 /** The lots that exits hold; those of a group count once. */
-function boundTogether(exits: readonly OpenOrder[]): number {
+function heldTogether(exits: readonly OpenOrder[]): number {
   const holdings = new Set(exits.map((exit) => exit.group ?? exit))
-  return [...holdings].reduce((sum, holding) => sum + holding.boundLots, 0)
+  return [...holdings].reduce((sum, holding) => sum + holding.heldLots, 0)
 }

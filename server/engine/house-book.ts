@@ -64,19 +64,19 @@ export class HouseBook implements HouseMarket {
   }
 
   place(side: Side, ticks: number, lots: number, tag: number): Slot {
-    assert(!this.market.isMatching, 'no order of the house while fills are told')
+    assert(!this.market.isMatching, 'no order of the house while fills are being reported')
     const slot = this.market.book.add(side, ticks, lots, NO_OWNER)
     this.market.houseTags[slot] = tag
     return slot
   }
 
   cancel(slot: Slot): void {
-    assert(!this.market.isMatching && this.isHouse(slot), 'a resting order of the house, and no fills being told')
+    assert(!this.market.isMatching && this.isHouse(slot), 'a resting order of the house, and no fills being reported')
     this.market.book.remove(slot)
   }
 
   take(side: Side, lots: number, limitTicks: number, atMs: number): number {
-    assert(!this.market.isMatching && lots >= 1, 'a quantity to take, and no fills being told')
+    assert(!this.market.isMatching && lots >= 1, 'a quantity to take, and no fills being reported')
     const { market } = this
     if (market.status !== 'open') return 0
     const timeMs = this.log.marketTime(atMs)

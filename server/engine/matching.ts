@@ -6,7 +6,7 @@ import type { EventLog } from './event-log.ts'
 import type { Settlement } from './ledger/settlement.ts'
 import type { Market } from './market.ts'
 import type { OpenOrder } from './open-order.ts'
-import { bind } from './risk/holds.ts'
+import { updateHold } from './risk/holds.ts'
 import { cutToPosition, mayExceed } from './risk/reduce-only.ts'
 import type { WorkingOrders } from './working-orders.ts'
 
@@ -88,7 +88,7 @@ export class Matching {
 
   /** Applies a fill to a resting order: its hold shrinks, and it closes when nothing is left. */
   private serveMaker(order: OpenOrder, lots: number, timeMs: number): void {
-    bind(order)
+    updateHold(order)
     order.version++
     order.updatedAtMs = timeMs
     if (order.remainingLots === 0) {

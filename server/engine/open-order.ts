@@ -14,7 +14,7 @@ class ColdFields {
   trailTicks = 0
   trailBps = 0
   highWaterTicks = 0
-  toldStopTicks = 0
+  reportedStopTicks = 0
   expireAtMs: number | undefined
   reduceOnly = false
   role: LegRole | undefined
@@ -40,7 +40,7 @@ export class OpenOrder implements Order {
   readonly #portfolio: Portfolio
   readonly #market: Market
   #slot: BookSlot = NONE
-  #boundLots = 0
+  #heldLots = 0
   #countedLots = 0
   #cold: ColdFields | undefined
   #filled: Filled | undefined
@@ -110,7 +110,7 @@ export class OpenOrder implements Order {
     order.version = stored.version
     order.updatedAtMs = stored.updatedAtMs
     if (stored.highWaterTicks > 0) order.highWaterTicks = stored.highWaterTicks
-    if (stored.stopTicks > 0) order.toldStopTicks = stored.stopTicks
+    if (stored.stopTicks > 0) order.reportedStopTicks = stored.stopTicks
     order.join(stored)
     return order
   }
@@ -189,12 +189,12 @@ export class OpenOrder implements Order {
   }
 
   /** The trigger as last reported: what a trailing buy holds follows this, never an unreported one. */
-  get toldStopTicks(): number {
-    return this.#cold?.toldStopTicks ?? 0
+  get reportedStopTicks(): number {
+    return this.#cold?.reportedStopTicks ?? 0
   }
 
-  set toldStopTicks(ticks: number) {
-    if (ticks !== this.toldStopTicks) this.cold.toldStopTicks = ticks
+  set reportedStopTicks(ticks: number) {
+    if (ticks !== this.reportedStopTicks) this.cold.reportedStopTicks = ticks
   }
 
   get expireAtMs(): number | undefined {
@@ -234,12 +234,12 @@ export class OpenOrder implements Order {
   }
 
   /** The lots of the position that it holds. */
-  get boundLots(): number {
-    return this.#boundLots
+  get heldLots(): number {
+    return this.#heldLots
   }
 
-  set boundLots(lots: number) {
-    this.#boundLots = lots
+  set heldLots(lots: number) {
+    this.#heldLots = lots
   }
 
   /** Its lots that a margin account counts as open. */

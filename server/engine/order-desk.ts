@@ -128,7 +128,7 @@ export class OrderDesk {
     for (const leg of makeExits(exits, timeMs, entry)) {
       leg.status = 'held'
       this.working.open(leg)
-      this.working.tell(leg)
+      this.working.report(leg)
     }
   }
 }

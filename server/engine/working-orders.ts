@@ -6,7 +6,7 @@ import type { EventLog } from './event-log.ts'
 import type { Expiries } from './expiries.ts'
 import type { OpenOrder } from './open-order.ts'
 import type { Portfolio } from './portfolio.ts'
-import { bind, bindLots, release } from './risk/holds.ts'
+import { updateHold, updateHeldLots, release } from './risk/holds.ts'
 import type { CloseReason } from './state.ts'
 import { trailedStopTicks } from './triggers/trailing.ts'
 
@@ -34,7 +34,7 @@ export class WorkingOrders {
     this.open(order)
     order.priority = ++this.effects.priority
     order.status = order.filledLots > 0 ? 'partially_filled' : 'open'
-    bind(order)
+    updateHold(order)
     this.enterBook(order)
   }
 
@@ -47,9 +47,9 @@ export class WorkingOrders {
     if (order.type === 'trailing_stop' && order.highWaterTicks === 0) {
       order.highWaterTicks = Math.ceil(market.triggerHalfTicks / 2)
     }
-    this.followWater(order)
-    order.toldStopTicks = order.stopTicks
-    bind(order)
+    this.followHighWater(order)
+    order.reportedStopTicks = order.stopTicks
+    updateHold(order)
     market.stops.add(order)
   }
 
@@ -57,9 +57,9 @@ export class WorkingOrders {
    * A trade better than a trailing stop's high-water price moves it and its trigger. The hold of a buy follows when
    * that is reported: money that the stored order still holds must not be spent meanwhile.
    */
-  readonly moveWater = (order: OpenOrder, ticks: number): void => {
+  readonly moveHighWater = (order: OpenOrder, ticks: number): void => {
     order.highWaterTicks = ticks
-    this.followWater(order)
+    this.followHighWater(order)
   }
 
   /** Removes an order from the book or from the untriggered ones, with its holds; it is still open. */
@@ -83,7 +83,7 @@ export class WorkingOrders {
   reduceTo(order: OpenOrder, lots: number): void {
     order.lots = lots
     if (order.slot !== NONE) order.market.book.reduce(order.slot, order.remainingLots)
-    bind(order)
+    updateHold(order)
   }
 
   /** Ends an open order before it is filled: it is reported, and an entry without a fill closes its held legs. */
@@ -132,20 +132,20 @@ export class WorkingOrders {
   change(order: OpenOrder, timeMs: number): void {
     order.version++
     order.updatedAtMs = timeMs
-    this.tell(order)
+    this.report(order)
   }
 
-  tell(order: OpenOrder): void {
+  report(order: OpenOrder): void {
     this.log.touch(order.portfolio)
     this.log.orders.push(order)
-    if (order.type === 'trailing_stop') this.tellWater(order)
+    if (order.type === 'trailing_stop') this.reportHighWater(order)
   }
 
-  private tellWater(order: OpenOrder): void {
-    order.market.stops.told(order)
+  private reportHighWater(order: OpenOrder): void {
+    order.market.stops.reported(order)
     if (order.status !== 'untriggered') return
-    order.toldStopTicks = order.stopTicks
-    bind(order)
+    order.reportedStopTicks = order.stopTicks
+    updateHold(order)
   }
 
   /** Puts a stored order back, behind those restored before it. */
@@ -155,7 +155,7 @@ export class WorkingOrders {
     this.open(order)
     regroup(order)
     order.portfolio.account.heldCents += order.heldCents
-    bindLots(order)
+    updateHeldLots(order)
     if (order.status === 'held') return
     assert(order.priority > 0, 'a stored order that has its place')
     if (order.status === 'untriggered') order.market.stops.add(order)
@@ -164,7 +164,7 @@ export class WorkingOrders {
 
   /** Puts a withdrawn order back where its status says, behind those put back before it; its priority stays. */
   putBack(order: OpenOrder): void {
-    bind(order)
+    updateHold(order)
     if (order.status === 'held') return
     if (order.status === 'untriggered') order.market.stops.add(order)
     else this.enterBook(order)
@@ -183,7 +183,7 @@ export class WorkingOrders {
     if (order.portfolio.forget(order) && order.expireAtMs !== undefined) this.expiries.remove(order)
   }
 
-  private followWater(order: OpenOrder): void {
+  private followHighWater(order: OpenOrder): void {
     if (order.type !== 'trailing_stop') return
     order.stopTicks = trailedStopTicks(order, order.highWaterTicks, order.market.book.maxTicks)
   }

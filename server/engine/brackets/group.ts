@@ -15,8 +15,8 @@ export class Group {
   }
 
   /** The lots that its exits hold together: they share one holding. */
-  get boundLots(): number {
-    return Math.max(this.takeProfit?.boundLots ?? 0, this.stopLoss?.boundLots ?? 0)
+  get heldLots(): number {
+    return Math.max(this.takeProfit?.heldLots ?? 0, this.stopLoss?.heldLots ?? 0)
   }
 
   siblingOf(leg: OpenOrder): OpenOrder | undefined {

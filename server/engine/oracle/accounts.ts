@@ -4,7 +4,7 @@ import { CASH } from '../event.ts'
 import type { Account, Rejection } from '../state.ts'
 import { cancelEach } from './cancel.ts'
 import { freeCash, freeMargin, holdsOf } from './holds.ts'
-import { boundBy, sharesOf } from './reduce-only.ts'
+import { lotsHeldBy, sharesOf } from './reduce-only.ts'
 import { settle } from './settle.ts'
 import { move } from './settlement.ts'
 import { accountOf, changePosition, found, lotsHeld, type NaiveState, ordersOf, touch } from './state.ts'
@@ -89,7 +89,7 @@ function cashRefusal(state: NaiveState, owner: Account): Rejection | undefined {
   if (ordersOf(state, account).some((order) => order.side === 'buy' && order.reduceOnly)) return { code }
   const accounts = state.accounts.map((one) => (one === owner ? { ...one, mode: 'cash' as const } : one))
   for (const { spec } of state.markets) {
-    const requiredLots = boundBy(sharesOf({ ...state, accounts }, account, spec.symbol))
+    const requiredLots = lotsHeldBy(sharesOf({ ...state, accounts }, account, spec.symbol))
     const availableLots = lotsHeld(state, account, spec.symbol)
     if (requiredLots > availableLots) return { code, requiredLots, availableLots }
   }

@@ -18,7 +18,7 @@ export function closeOrder(
   order.closedAtMs = state.nowMs
   order.heldCents = 0
   change(state, order, why)
-  state.toldWater.delete(order)
+  state.reportedHighWater.delete(order)
   if (order.filledLots > 0) return
   for (const leg of legsOf(state, order)) {
     if (leg.status === 'held') closeOrder(state, leg, 'canceled', 'parent_closed', why)

@@ -56,12 +56,12 @@ function lower(order: Order, ticks: number, { spec }: NaiveMarket): boolean {
     order.limitTicks = less(order.limitTicks)
     order.stopTicks = less(order.stopTicks)
     order.highWaterTicks = less(order.highWaterTicks)
-    followWater(order, spec.maxTicks)
+    followHighWater(order, spec.maxTicks)
   }
   return before !== [order.limitTicks, order.stopTicks, order.highWaterTicks].join()
 }
 
-function followWater(order: Order, maxTicks: number): void {
+function followHighWater(order: Order, maxTicks: number): void {
   if (order.highWaterTicks > 0) order.stopTicks = trailingStopTicks(order, order.highWaterTicks, maxTicks)
 }
 
@@ -139,7 +139,7 @@ function scaledOrder(order: Order, maxTicks: number, n: number, m: number): Orde
     trailTicks: order.trailTicks === 0 ? 0 : Math.max(1, scaledDown(order.trailTicks, m, n)),
     highWaterTicks: price(order.highWaterTicks),
   }
-  followWater(scaled, maxTicks)
+  followHighWater(scaled, maxTicks)
   return scaled
 }
 

@@ -5,14 +5,14 @@ import type { Order } from '../state.ts'
 import { midHalfTicks } from './book.ts'
 import { exitsOf } from './brackets.ts'
 import { closeOrder } from './closing.ts'
-import { bindersNewestFirst } from './holds.ts'
+import { holdersNewestFirst } from './holds.ts'
 import { enter, type Listeners } from './matching.ts'
 import { admit, orderOf } from './place.ts'
 import { freeLots } from './reduce-only.ts'
 import { marketRefusal, refusalOf } from './refusal.ts'
 import { settle } from './settle.ts'
 import { accountOf, change, isAwake, isOpen, lotsHeld, marketOf, type NaiveState, ordersOf } from './state.ts'
-import { arm, waterNow } from './stops.ts'
+import { arm, initialHighWaterTicks } from './stops.ts'
 
 /** Replaces the exits of a position, or changes nothing. */
 export function protect(state: NaiveState, listeners: Listeners, command: ProtectPosition): ProtectPositionResult {
@@ -66,7 +66,7 @@ export function protect(state: NaiveState, listeners: Listeners, command: Protec
 }
 
 function waitFrom(state: NaiveState, exit: Order): void {
-  exit.highWaterTicks = waterNow(state, exit.symbol)
+  exit.highWaterTicks = initialHighWaterTicks(state, exit.symbol)
   if (exit.highWaterTicks === 0) return
   exit.stopTicks = trailingStopTicks(exit, exit.highWaterTicks, marketOf(state, exit.symbol).spec.maxTicks)
 }
@@ -92,7 +92,7 @@ export function closePosition(state: NaiveState, listeners: Listeners, command: 
     selfTrade: 'cancel_maker',
     source,
   })
-  const binders = bindersNewestFirst(state, account, symbol)
+  const binders = holdersNewestFirst(state, account, symbol)
   const gone: Order[] = []
   while (lots > freeLots(state, order, gone) || (lots >= Math.abs(position) && gone.length < binders.length)) {
     const next = binders[gone.length]

@@ -1,7 +1,7 @@
 import type { Order } from '../state.ts'
 import type { AccountNumber } from '../command.ts'
 import { bpsUp, feeOnCentBps, stopBuyTicks, trailingStopTicks, valueAtMark } from './arithmetic.ts'
-import { bindingOrders, boundBy, sharesOf } from './reduce-only.ts'
+import { holdingOrders, lotsHeldBy, sharesOf } from './reduce-only.ts'
 import { accountOf, isAwake, leftOf, lotsHeld, marketOf, type NaiveState, ordersOf } from './state.ts'
 
 /** The cash that the rest of a buy holds, including the fee that it could still add. */
@@ -19,9 +19,11 @@ export function holdOf(state: NaiveState, order: Order): number {
 
 /** The trigger that determines a hold: for a trailing stop, the last reported one. */
 function triggerOf(state: NaiveState, order: Order): number {
-  const toldWater = order.status === 'untriggered' ? state.toldWater.get(order) : undefined
+  const reportedHighWater = order.status === 'untriggered' ? state.reportedHighWater.get(order) : undefined
   const { maxTicks } = marketOf(state, order.symbol).spec
-  return toldWater === undefined || toldWater === 0 ? order.stopTicks : trailingStopTicks(order, toldWater, maxTicks)
+  return reportedHighWater === undefined || reportedHighWater === 0
+    ? order.stopTicks
+    : trailingStopTicks(order, reportedHighWater, maxTicks)
 }
 
 /** The cash that all open orders of an account hold, except some. */
@@ -91,10 +93,10 @@ export function countHolds(state: NaiveState): void {
   for (const order of state.orders) order.heldCents = holdOf(state, order)
   for (const account of state.accounts) account.heldCents = holdsOf(state, account.account)
   for (const position of state.positions) {
-    position.heldLots = boundBy(sharesOf(state, position.account, position.symbol))
+    position.heldLots = lotsHeldBy(sharesOf(state, position.account, position.symbol))
   }
 }
 
 /** The orders that hold lots of a position, newest first. */
-export const bindersNewestFirst = (state: NaiveState, account: AccountNumber, symbol: string): Order[] =>
-  bindingOrders(state, account, symbol).sort((a, b) => b.number - a.number)
+export const holdersNewestFirst = (state: NaiveState, account: AccountNumber, symbol: string): Order[] =>
+  holdingOrders(state, account, symbol).sort((a, b) => b.number - a.number)

@@ -9,7 +9,7 @@ import { enter, type Listeners } from './matching.ts'
 import { type Arrival, pathOf, refusalOf } from './refusal.ts'
 import { settle } from './settle.ts'
 import { accountOf, change, isStop, marketOf, type NaiveState } from './state.ts'
-import { arm, waterNow } from './stops.ts'
+import { arm, initialHighWaterTicks } from './stops.ts'
 
 /** A new order: refused and recorded, or executed with all consequences. */
 export function place(state: NaiveState, listeners: Listeners, command: PlaceOrder): PlaceOrderResult {
@@ -109,7 +109,7 @@ export function orderOf(state: NaiveState, command: PlaceOrder): Order {
     closedAtMs: undefined,
   }
   if (order.type !== 'trailing_stop') return order
-  order.highWaterTicks = waterNow(state, order.symbol)
+  order.highWaterTicks = initialHighWaterTicks(state, order.symbol)
   order.stopTicks =
     order.highWaterTicks === 0 ? 0 : trailingStopTicks(order, order.highWaterTicks, market.spec.maxTicks)
   return order

@@ -19,7 +19,7 @@ export function quantum(state: NaiveState, listeners: Listeners): void {
   const expired = expire(state, listeners)
   runDeadMen(state, listeners, state.endsPerQuantumMax - expired)
   watchMargin(state, listeners)
-  if (state.nowMs - state.watersToldAtMs >= 1_000) publishHighWaters(state)
+  if (state.nowMs - state.highWatersReportedAtMs >= 1_000) publishHighWaters(state)
   settle(state, listeners)
 }
 

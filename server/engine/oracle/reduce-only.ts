@@ -11,7 +11,7 @@ export interface Share {
 }
 
 /** The orders that hold lots: sells of a cash account, reduce-only orders of a margin account. */
-export function bindingOrders(state: NaiveState, account: AccountNumber, symbol: string): Order[] {
+export function holdingOrders(state: NaiveState, account: AccountNumber, symbol: string): Order[] {
   const isCash = accountOf(state, account).mode === 'cash'
   return ordersOf(state, account, symbol).filter(
     (order) => isAwake(order) && leftOf(order) > 0 && (isCash ? order.side === 'sell' : order.reduceOnly),
@@ -22,14 +22,14 @@ const groupOf = ({ groupNumber, number }: Order): string =>
   groupNumber === undefined ? `order ${number}` : `group ${groupNumber}`
 
 export const sharesOf = (state: NaiveState, account: AccountNumber, symbol: string): Share[] =>
-  bindingOrders(state, account, symbol).map((order) => ({ order, group: groupOf(order), left: leftOf(order) }))
+  holdingOrders(state, account, symbol).map((order) => ({ order, group: groupOf(order), left: leftOf(order) }))
 
-export function boundBy(shares: readonly Share[]): number {
+export function lotsHeldBy(shares: readonly Share[]): number {
   const groups = new Set(shares.map(({ group }) => group))
-  return [...groups].reduce((sum, group) => sum + boundByGroup(shares, group), 0)
+  return [...groups].reduce((sum, group) => sum + lotsHeldByGroup(shares, group), 0)
 }
 
-const boundByGroup = (shares: readonly Share[], group: string): number =>
+const lotsHeldByGroup = (shares: readonly Share[], group: string): number =>
   Math.max(...shares.filter((share) => share.group === group).map(({ left }) => left))
 
 /** Lots of a position that nothing holds, ignoring the given orders; for a short, lots that may be bought back. */
@@ -41,7 +41,7 @@ export function freeLots(
   const lots = lotsHeld(state, account, symbol)
   const reducible = side === 'sell' ? Math.max(0, lots) : Math.max(0, -lots)
   const shares = sharesOf(state, account, symbol).filter(({ order }) => order.side === side && !without.includes(order))
-  return reducible - boundBy(shares)
+  return reducible - lotsHeldBy(shares)
 }
 
 /** The remaining lots of each order that holds too much; the newest are reduced first. */
@@ -56,12 +56,12 @@ function cutsOfSide(shares: readonly Share[], reducible: number): (readonly [ord
   const newestOf = (group: string) =>
     Math.max(...shares.filter((share) => share.group === group).map(({ order }) => order.number))
   const groups = [...new Set(shares.map(({ group }) => group))].sort((a, b) => newestOf(b) - newestOf(a))
-  let excess = boundBy(shares) - reducible
+  let excess = lotsHeldBy(shares) - reducible
   return groups.flatMap((group) => {
     if (excess <= 0) return []
-    const bound = boundByGroup(shares, group)
-    const allowed = Math.max(0, bound - excess)
-    excess -= bound - allowed
+    const held = lotsHeldByGroup(shares, group)
+    const allowed = Math.max(0, held - excess)
+    excess -= held - allowed
     return shares
       .filter((share) => share.group === group && share.left > allowed)
       .map(({ order }) => [order, allowed] as const)

@@ -27,9 +27,9 @@ export interface NaiveState {
   nextSlot: number
   nowMs: number
   /** When high-water prices were last reported. */
-  watersToldAtMs: number
+  highWatersReportedAtMs: number
   /** The last reported high-water price of each trailing stop. */
-  readonly toldWater: Map<Order, number>
+  readonly reportedHighWater: Map<Order, number>
   /** The current operation: who acts, and why. */
   actor: AccountNumber | undefined
   cause: Cause
@@ -148,7 +148,7 @@ export function touch(state: NaiveState, account: AccountNumber, why?: Cause): v
 export function change(state: NaiveState, order: Order, why?: Cause): void {
   order.version++
   order.updatedAtMs = state.nowMs
-  if (isOpen(order)) state.toldWater.set(order, order.highWaterTicks)
+  if (isOpen(order)) state.reportedHighWater.set(order, order.highWaterTicks)
   state.events.orders.push(order)
   touch(state, order.account, why)
 }

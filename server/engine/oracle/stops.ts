@@ -16,7 +16,8 @@ export function lastHalfTicks(state: NaiveState, symbol: string): number {
 }
 
 /** The initial high-water price of a trailing stop. */
-export const waterNow = (state: NaiveState, symbol: string): number => Math.round(lastHalfTicks(state, symbol) / 2)
+export const initialHighWaterTicks = (state: NaiveState, symbol: string): number =>
+  Math.round(lastHalfTicks(state, symbol) / 2)
 
 export const isReached = ({ side, stopTicks }: Pick<Order, 'side' | 'stopTicks'>, halfTicks: number): boolean =>
   side === 'buy' ? halfTicks >= 2 * stopTicks : halfTicks <= 2 * stopTicks
@@ -25,7 +26,7 @@ export const isReached = ({ side, stopTicks }: Pick<Order, 'side' | 'stopTicks'>
 export function arm(state: NaiveState, order: Order): void {
   const { spec } = marketOf(state, order.symbol)
   if (order.type === 'trailing_stop') {
-    if (order.highWaterTicks === 0) order.highWaterTicks = waterNow(state, order.symbol)
+    if (order.highWaterTicks === 0) order.highWaterTicks = initialHighWaterTicks(state, order.symbol)
     order.stopTicks = trailingStopTicks(order, order.highWaterTicks, spec.maxTicks)
   }
   order.status = 'untriggered'
@@ -69,9 +70,9 @@ export function act(state: NaiveState, listeners: Listeners, order: Order): void
 
 /** High-water prices that changed since their order was last reported. */
 export function publishHighWaters(state: NaiveState): void {
-  state.watersToldAtMs = state.nowMs
+  state.highWatersReportedAtMs = state.nowMs
   for (const order of state.orders) {
-    const told = state.toldWater.get(order)
+    const told = state.reportedHighWater.get(order)
     if (order.status === 'untriggered' && told !== order.highWaterTicks) change(state, order, 'trade')
   }
 }

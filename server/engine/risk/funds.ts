@@ -23,7 +23,7 @@ export function fundsRejectionOf(
 }
 
 function lotsRejectionOf({ market, portfolio, lots, replaced }: Request): Rejection | undefined {
-  const availableLots = portfolio.sellableLots(market) + (replaced?.boundLots ?? 0)
+  const availableLots = portfolio.sellableLots(market) + (replaced?.heldLots ?? 0)
   return lots > availableLots ? { code: 'INSUFFICIENT_POSITION', requiredLots: lots, availableLots } : undefined
 }
 

@@ -1,7 +1,7 @@
 import type { EventLog } from '../event-log.ts'
 import type { Portfolio } from '../portfolio.ts'
 import type { WorkingOrders } from '../working-orders.ts'
-import { bind } from './holds.ts'
+import { updateHold } from './holds.ts'
 
 /**
  * Computes anew what open orders reserve: fees or bands of an instrument may have been raised since they were stored. If a
@@ -29,7 +29,7 @@ export class HoldReview {
   private rebind(portfolio: Portfolio, timeMs: number): void {
     for (const order of portfolio.openOrders()) {
       const { heldCents } = order
-      bind(order)
+      updateHold(order)
       if (order.heldCents !== heldCents) this.working.change(order, timeMs)
     }
   }

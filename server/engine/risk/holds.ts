@@ -10,13 +10,13 @@ import type { Order } from '../state.ts'
 const BPS = 10_000
 
 /** The fields of an order that determine its hold. */
-export type Binding = Pick<
+export type HoldTerms = Pick<
   Order,
   'side' | 'type' | 'status' | 'limitTicks' | 'stopTicks' | 'postOnly' | 'reduceOnly' | 'feeCentBps' | 'feesPaidCents'
 >
 
 /** The properties of a market that determine holds. */
-export interface BindingMarket {
+export interface HoldMarket {
   readonly book: { readonly maxTicks: number }
   readonly instrument: InstrumentSpec
 }
@@ -25,7 +25,7 @@ export interface BindingMarket {
  * The cash in cents that these lots of an active order hold: docs/trading-rules.md, 4. Fills at that price or better
  * cost at most what they release, so it always suffices.
  */
-export function holdOn(order: Binding, lots: number, market: BindingMarket, stopTicks = order.stopTicks): number {
+export function holdOn(order: HoldTerms, lots: number, market: HoldMarket, stopTicks = order.stopTicks): number {
   if (order.side === 'sell' || order.reduceOnly || order.status === 'held') return 0
   const { instrument } = market
   const ticks = isPricedByTrigger(order) ? bandEndTicks(stopTicks, market) : order.limitTicks
@@ -34,26 +34,26 @@ export function holdOn(order: Binding, lots: number, market: BindingMarket, stop
 }
 
 /** The trigger plus the price band: the worst price of a buy that it triggers. */
-export const bandEndTicks = (stopTicks: number, { book, instrument }: BindingMarket): number =>
+export const bandEndTicks = (stopTicks: number, { book, instrument }: HoldMarket): number =>
   Math.min(book.maxTicks, Math.ceil((stopTicks * (BPS + instrument.priceBandBps)) / BPS))
 
 /** A stop or trailing stop has no limit, so its trigger determines its cost. */
 export const isPricedByTrigger = ({ type }: Pick<Order, 'type'>): boolean => type === 'stop' || type === 'trailing_stop'
 
 /** Updates the hold of an active order; call it whenever its lots, prices or place have changed. */
-export function bind(order: OpenOrder): void {
+export function updateHold(order: OpenOrder): void {
   if (order.side === 'buy') setHold(order, holdOn(order, order.remainingLots, order.market, triggerOf(order)))
-  bindLots(order)
+  updateHeldLots(order)
 }
 
 /** The trigger that determines a hold: for a trailing stop, the last reported one. */
 const triggerOf = (order: OpenOrder): number =>
-  order.type === 'trailing_stop' && order.status === 'untriggered' ? order.toldStopTicks : order.stopTicks
+  order.type === 'trailing_stop' && order.status === 'untriggered' ? order.reportedStopTicks : order.stopTicks
 
 /** Updates the lots that an active order holds of the position. */
-export function bindLots(order: OpenOrder): void {
-  if (bindsLots(order)) setBoundLots(order, order.status === 'held' ? 0 : order.remainingLots)
-  else if (order.boundLots > 0) setBoundLots(order, 0)
+export function updateHeldLots(order: OpenOrder): void {
+  if (holdsLots(order)) setHeldLots(order, order.status === 'held' ? 0 : order.remainingLots)
+  else if (order.heldLots > 0) setHeldLots(order, 0)
   if (!order.reduceOnly && order.portfolio.isMargin) setCountedLots(order, order.remainingLots)
   else if (order.countedLots > 0) setCountedLots(order, 0)
 }
@@ -61,7 +61,7 @@ export function bindLots(order: OpenOrder): void {
 /** Releases everything that an order holds. */
 export function release(order: OpenOrder): void {
   if (order.heldCents > 0) setHold(order, 0)
-  if (order.boundLots > 0) setBoundLots(order, 0)
+  if (order.heldLots > 0) setHeldLots(order, 0)
   if (order.countedLots > 0) setCountedLots(order, 0)
 }
 
@@ -73,12 +73,12 @@ export function reducibleLots(portfolio: Portfolio, market: Market, side: Side):
 
 /** The same without what orders hold; an order that is being replaced does not count. */
 export function freeLots(portfolio: Portfolio, market: Market, side: Side, replaced?: OpenOrder): number {
-  const boundLots = portfolio.position(market)?.heldLots ?? 0
-  return Math.max(0, reducibleLots(portfolio, market, side) - boundLots + (replaced?.boundLots ?? 0))
+  const heldLots = portfolio.position(market)?.heldLots ?? 0
+  return Math.max(0, reducibleLots(portfolio, market, side) - heldLots + (replaced?.heldLots ?? 0))
 }
 
 /** A cash account's sells hold lots; of a margin account's orders, only reduce-only ones do. */
-const bindsLots = (order: OpenOrder): boolean =>
+const holdsLots = (order: OpenOrder): boolean =>
   order.reduceOnly || (order.side === 'sell' && !order.portfolio.isMargin)
 
 function setHold(order: OpenOrder, heldCents: number): void {
@@ -95,12 +95,12 @@ function setCountedLots(order: OpenOrder, lots: number): void {
 }
 
 /** Exits of one group hold once: the larger amount. */
-function setBoundLots(order: OpenOrder, lots: number): void {
-  if (lots === order.boundLots) return
+function setHeldLots(order: OpenOrder, lots: number): void {
+  if (lots === order.heldLots) return
   const position = order.portfolio.positionToChange(order.market)
   const group = order.role === undefined ? undefined : order.group
-  const before = (group ?? order).boundLots
-  order.boundLots = lots
-  position.heldLots += (group ?? order).boundLots - before
+  const before = (group ?? order).heldLots
+  order.heldLots = lots
+  position.heldLots += (group ?? order).heldLots - before
   assert(position.heldLots >= 0, 'no negative hold on lots')
 }

@@ -82,7 +82,7 @@ export class Liquidation {
     const order = new OpenOrder(command, ++portfolio.account.orderNumber, portfolio, market, timeMs)
     this.log.begin(portfolio, 'liquidation')
     this.execution.carryOut(order, market.reachTicks(order.side), timeMs)
-    this.working.tell(order)
+    this.working.report(order)
     this.cascade.run(timeMs)
     if (order.filledLots < order.lots) this.retryLater(portfolio, market, timeMs)
     return portfolio.lots(market) !== lots

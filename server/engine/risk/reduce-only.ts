@@ -23,8 +23,8 @@ export function mayExceed({ portfolio, market, side }: OpenOrder, filledLots: nu
 export const sharesOf = (portfolio: Portfolio, market: Market): Share[] =>
   portfolio
     .openOrders()
-    .filter((order) => order.market === market && order.boundLots > 0)
-    .map((order) => ({ order, lots: order.boundLots }))
+    .filter((order) => order.market === market && order.heldLots > 0)
+    .map((order) => ({ order, lots: order.heldLots }))
 
 /** Reduces orders that hold more of a position than there is, newest first: docs/trading-rules.md, 4. */
 export function cutToPosition(portfolio: Portfolio, market: Market, working: WorkingOrders, timeMs: number): void {
@@ -48,12 +48,12 @@ export function cutsOf(shares: readonly Share[], positionLots: number): readonly
 function cutsOfSide(shares: readonly Share[], side: Side, reducibleLots: number): Share[] {
   const cuts: Share[] = []
   const holdings = holdingsOf(shares.filter(({ order }) => order.side === side))
-  let excessLots = holdings.reduce((sum, holding) => sum + boundBy(holding), 0) - Math.max(0, reducibleLots)
+  let excessLots = holdings.reduce((sum, holding) => sum + lotsHeldBy(holding), 0) - Math.max(0, reducibleLots)
   for (const holding of holdings.reverse()) {
     if (excessLots <= 0) break
-    const boundLots = boundBy(holding)
-    const keptLots = Math.max(0, boundLots - excessLots)
-    excessLots -= boundLots - keptLots
+    const heldLots = lotsHeldBy(holding)
+    const keptLots = Math.max(0, heldLots - excessLots)
+    excessLots -= heldLots - keptLots
     for (const { order, lots } of holding) if (lots > keptLots) cuts.push({ order, lots: keptLots })
   }
   return cuts
@@ -76,4 +76,4 @@ export function siblingOf({ order }: Share, shares: readonly Share[]): Share | u
   return sibling && shares.find((share) => share.order === sibling)
 }
 
-const boundBy = (holding: readonly Share[]): number => Math.max(...holding.map(({ lots }) => lots))
+const lotsHeldBy = (holding: readonly Share[]): number => Math.max(...holding.map(({ lots }) => lots))

@@ -63,12 +63,12 @@ function notionalLots({ side, account: owner, selfTrade }: PlaceOrder, cents: nu
 
 /** The initial trigger of a trailing stop; 0 without a starting price. */
 function firstStopTicks(command: PlaceOrder, market: Market): number {
-  const waterTicks = Math.ceil(market.triggerHalfTicks / 2)
-  return waterTicks === 0 ? 0 : trailedTicks(command, waterTicks, market)
+  const highWaterTicks = Math.ceil(market.triggerHalfTicks / 2)
+  return highWaterTicks === 0 ? 0 : trailedTicks(command, highWaterTicks, market)
 }
 
 const trailedTicks = (
   { side, trailTicks = 0, trailBps = 0 }: PlaceOrder,
-  waterTicks: number,
+  highWaterTicks: number,
   { book }: Market,
-): number => trailedStopTicks({ side, trailTicks, trailBps }, waterTicks, book.maxTicks)
+): number => trailedStopTicks({ side, trailTicks, trailBps }, highWaterTicks, book.maxTicks)

@@ -8,9 +8,9 @@ const BPS = 10_000
  */
 export function trailedStopTicks(
   { side, trailTicks, trailBps }: Pick<Order, 'side' | 'trailTicks' | 'trailBps'>,
-  waterTicks: number,
+  highWaterTicks: number,
   maxTicks: number,
 ): number {
-  const trail = trailTicks > 0 ? trailTicks : Math.max(1, Math.floor((waterTicks * trailBps) / BPS))
-  return side === 'sell' ? Math.max(1, waterTicks - trail) : Math.min(maxTicks, waterTicks + trail)
+  const trail = trailTicks > 0 ? trailTicks : Math.max(1, Math.floor((highWaterTicks * trailBps) / BPS))
+  return side === 'sell' ? Math.max(1, highWaterTicks - trail) : Math.min(maxTicks, highWaterTicks + trail)
 }

@@ -38,12 +38,12 @@ export class WaitingStops {
   /**
    * Handles a trade: high-water prices move, then the stops it reaches are removed and returned, by priority.
    * @param priorityMax the last priority armed before the trade
-   * @param moveWater gives a trailing stop its new high-water price, trigger and hold
+   * @param moveHighWater gives a trailing stop its new high-water price, trigger and hold
    */
-  show(ticks: number, priorityMax: number, moveWater: (order: OpenOrder, ticks: number) => void): OpenOrder[] {
+  show(ticks: number, priorityMax: number, moveHighWater: (order: OpenOrder, ticks: number) => void): OpenOrder[] {
     for (const order of this.trailsLeftBy(ticks, priorityMax)) {
       this.take(order)
-      moveWater(order, ticks)
+      moveHighWater(order, ticks)
       this.put(order)
       this.moved.add(order)
     }
@@ -57,7 +57,7 @@ export class WaitingStops {
   }
 
   /** The order is being reported anyway. */
-  told(order: OpenOrder): void {
+  reported(order: OpenOrder): void {
     this.moved.delete(order)
   }
 
@@ -89,10 +89,10 @@ export class WaitingStops {
   }
 
   private lookAgain(): void {
-    const saleWater = this.saleTrails.first?.highWaterTicks ?? NEVER
-    const buyWater = this.buyTrails.first?.highWaterTicks ?? 0
-    this.quietHighTicks = Math.min(this.buys.first?.stopTicks ?? NEVER, saleWater + 1)
-    this.quietLowTicks = Math.max(this.sales.first?.stopTicks ?? 0, buyWater - 1)
+    const sellHighWater = this.saleTrails.first?.highWaterTicks ?? NEVER
+    const buyHighWater = this.buyTrails.first?.highWaterTicks ?? 0
+    this.quietHighTicks = Math.min(this.buys.first?.stopTicks ?? NEVER, sellHighWater + 1)
+    this.quietLowTicks = Math.max(this.sales.first?.stopTicks ?? 0, buyHighWater - 1)
   }
 }
 
