@@ -159,7 +159,10 @@ function judgeAck(
   for (const { fillId, qty } of reported.fills) {
     if (fills.byId.get(numberOf(fillId)) !== Number(qty)) lost.push(`${name}: fill ${fillId} of its ack is missing`)
   }
-  if (!OPEN.includes(reported.status) && (row.status !== reported.status || row.filled !== Number(reported.filledQty))) {
+  if (
+    !OPEN.includes(reported.status) &&
+    (row.status !== reported.status || row.filled !== Number(reported.filledQty))
+  ) {
     contradicted.push(`${name}: acked ${reported.status} ${reported.filledQty}, now ${row.status} ${row.filled}`)
   }
 }

@@ -6,7 +6,7 @@ locals {
     errors            = "{ $.level >= 50 }"
     fatal             = "{ $.level >= 60 }"
     leads             = "{ $.msg = \"exchange: leads\" }"
-    journal_went_back = "{ $.msg = \"journal: it went back*\" }"
+    journal_went_back = "{ $.msg = \"journal: the database lost batches*\" }"
     no_standby        = "{ ($.msg = \"exchange: the standby has not taken the lead\") || ($.msg = \"exchange: no standby is there to hand over to\") }"
   }
 }
