@@ -39,7 +39,7 @@ describe('an account', () => {
       expect(await client.ask('account.update', payload)).toMatchObject({ error })
     }
   })
-  test('takes money in and gives it out, once an id', async () => {
+  test('deposits and withdraws, once per request id', async () => {
     const before = Number(await cashOf(client))
     const deposit = { amount: '12.5', requestId: 'deposit-1' }
     expect(await client.ask('account.deposit', deposit)).toMatchObject({ ok: true, data: { entry: { asset: 'USD' } } })
@@ -62,13 +62,13 @@ describe('an account', () => {
       }
     }
   })
-  test('begins anew with the cash asked for', async () => {
+  test('is reset to the requested cash', async () => {
     expect(await client.ask('account.reset', { startingCash: '25000' })).toMatchObject({ data: { cash: '25000.00' } })
     expect(await client.ask('account.reset', { startingCash: '0.00' })).toMatchObject({
       error: { code: 'INVALID', field: 'startingCash', details: { rule: 'min' } },
     })
   })
-  test('has a curve of its equity, of points as fine as one answer holds', async () => {
+  test('has an equity curve at the finest interval that fits one answer', async () => {
     expect(await client.ask('equity', {})).toEqual({ ok: true, data: [[60_000, '-0.05', '100000.00']] })
     const intervalOf = async (payload: object) => {
       expect(await client.ask('equity', payload)).toMatchObject({ ok: true })
@@ -95,7 +95,7 @@ describe('an account', () => {
 })
 
 describe('a user with several accounts', () => {
-  test('lists them, and a connection picks one', async () => {
+  test('lists them, and a connection selects one', async () => {
     const user = await rig.guest()
     const first = await rig.connect({ cookie: user })
     const { id } = await create(first, { mode: 'margin' })
@@ -108,7 +108,7 @@ describe('a user with several accounts', () => {
     await second.ask('account.deposit', { amount: '1' })
     expect([await cashOf(first), await cashOf(second)]).toEqual(['100000.00', '501.00'])
   })
-  test('sends the opening again and has one account more, not two', async () => {
+  test('repeats the request that opens an account and gets one more account, not two', async () => {
     const user = await rig.connect({ cookie: await rig.guest() })
     const first = await create(user, { requestId: 'open-1' })
     expect((await create(user, { requestId: 'open-1' })).id).toBe(first.id)
@@ -120,7 +120,7 @@ describe('a user with several accounts', () => {
       error: { code: 'INVALID', field: 'startingCash', details: { nearest: '1.00' } },
     })
   })
-  test('does not fill the line to the exchange with them', async () => {
+  test('lists them without filling the queue to the exchange', async () => {
     const user = await rig.connect({ cookie: await rig.guest() })
     for (const requestId of ['open-2', 'open-3']) await create(user, { requestId })
     const { exchange } = rig
@@ -130,7 +130,7 @@ describe('a user with several accounts', () => {
     exchange.deaf = false
     expect(await asked).toMatchObject({ data: [{}, {}, {}] })
   })
-  test('reaches no account of somebody else, by whatever id', async () => {
+  test('cannot reach another user’s account by any id', async () => {
     const mine = await rig.guest()
     const theirs = await rig.connect({ cookie: await rig.guest() })
     const { id } = await create(theirs)
@@ -143,7 +143,7 @@ describe('a user with several accounts', () => {
       expect([response.status, await response.json()]).toMatchObject([403, { error: { code: 'FORBIDDEN' } }])
     }
   })
-  test('picks one over REST, by header or query', async () => {
+  test('selects one over REST, by header or query', async () => {
     const user = await rig.guest()
     const first = await rig.connect({ cookie: user })
     const { id } = await create(first)
@@ -164,7 +164,7 @@ describe('a user with several accounts', () => {
   })
 })
 
-test('the page shows the account that its cookie names, while it is the visitor’s own', async () => {
+test('a page shows the account that its cookie names, if it belongs to the visitor', async () => {
   await using paged = await GatewayRig.open({}, 0, (request, response) => {
     const { valiant } = request as unknown as { valiant: PageSource }
     void valiant.account().then((snapshot) => response.json(snapshot?.account ?? {}))
@@ -183,7 +183,7 @@ test('the page shows the account that its cookie names, while it is the visitor�
   expect(await (await fetch(paged.url, { headers: { cookie: `${ACCOUNT_COOKIE}=${id}` } })).json()).toEqual({})
 })
 
-test('what may be asked for is told in welcome.limits', () => {
+test('welcome.limits lists the limits of this server', () => {
   const [{ limits }] = client.of('welcome') as [{ limits: Record<string, number> }]
   expect(limits).toMatchObject({ accounts: 10, amount: 1e9, nameLength: 60, cancelAfterMsMin: 100 })
   expect(limits).toMatchObject({ cancelAfterMsMax: 86_400_000, frameBytes: 16_384 })

@@ -32,15 +32,15 @@ type Account = { -readonly [Field in keyof Shown]: Shown[Field] }
 
 export const instruments = readInstruments(fileURLToPath(new URL('../../db/instruments.json', import.meta.url)))
 
-/** A broadcast within the process whose link can be cut, and that keeps a snapshot. */
+/** An in-process broadcast that keeps a snapshot; its link can be cut. */
 export class BroadcastStandIn implements Broadcast<MarketFrame> {
   readonly #bus = new MemoryBroadcast<MarketFrame>()
   readonly #receivers: BroadcastReceiver<MarketFrame>[] = []
   #kept: MarketFrame | undefined
-  /** What is published is lost, and nobody is told. */
+  /** Silently loses what is published. */
   loses = false
 
-  /** Down: what is published from now on is lost. */
+  /** While down, what is published is lost. */
   link(isUp: boolean): void {
     this.loses = !isUp
     for (const receiver of this.#receivers) receiver.linked(isUp)
@@ -93,20 +93,20 @@ export class BroadcastStandIn implements Broadcast<MarketFrame> {
 }
 
 /**
- * An exchange that keeps accounts and only rests, amends and cancels orders, in memory, behind the real bus: enough to try
- * what stands before it.
+ * An in-memory exchange behind the real bus that has accounts and can only rest, amend and cancel orders: enough to test
+ * the gateway.
  */
 export class ExchangeStandIn {
   readonly commands = new MemoryCommandBus()
   readonly broadcast = new BroadcastStandIn()
   readonly taken: CommandEntry[] = []
   readonly equityQueries: unknown[] = []
-  /** Account frames that were sent; emptied, as by a leader that has just begun. */
+  /** Account frames that were sent; emptied to simulate a new leader. */
   sent: { readonly account: number; readonly frame: AccountFrame }[] = []
   epoch = 1
-  /** Takes nothing up while it is deaf. */
+  /** Ignores commands while true. */
   deaf = false
-  /** What came while it was. */
+  /** Commands received meanwhile. */
   readonly unheard: CommandEntry[] = []
   readonly #accounts = new Map<string, Account[]>()
   #opened = 0
@@ -227,7 +227,7 @@ export class ExchangeStandIn {
     }
   }
 
-  /** The account is sent its last frame once more, as the next. */
+  /** Sends the account its last frame again, with the next seq. */
   sendAnother(): void {
     const last = this.sent.at(-1)
     const account = last && this.#account(last.account)
@@ -238,7 +238,7 @@ export class ExchangeStandIn {
     this.broadcast.publishAccount(next.account, next.frame)
   }
 
-  /** The account has been sent frames like this one up to a seq. */
+  /** Pretends that the account has been sent frames like this one up to a seq. */
   pretend(number: number, seq: number, like: AccountFrame): void {
     this.sent = Array.from({ length: seq - 1 }, (_, index) => ({ account: number, frame: { ...like, seq: index + 2 } }))
     Object.assign(this.#account(number) ?? {}, { seq })

@@ -24,7 +24,7 @@ const limits: OperatorLimits = {
 
 const none = () => Promise.resolve([])
 
-/** Nobody has a key here; test/protocol has them, with the database. */
+/** No API keys: test/protocol tests those, with the database. */
 const noKeys: GatewayParts['keys'] = {
   create: () => Promise.resolve(undefined),
   ofText: () => Promise.resolve(undefined),
@@ -33,14 +33,14 @@ const noKeys: GatewayParts['keys'] = {
   revoke: () => Promise.resolve(false),
 }
 
-/** Nor does anybody keep anything: there is no row of a user to hang it on. */
+/** No preferences: there is no user row to store them with. */
 const noPreferences: GatewayParts['preferences'] = {
   read: () => Promise.resolve({}),
   set: () => Promise.resolve('full'),
   move: () => Promise.resolve(),
 }
 
-/** Nor has anybody an alert. */
+/** No alerts. */
 export const noAlerts: GatewayParts['alerts'] = {
   create: () => Promise.resolve('full'),
   delete: () => Promise.resolve('none'),
@@ -58,7 +58,7 @@ interface SharedParts extends Partial<Pick<GatewayParts, 'adapter' | 'alerts' | 
 /** An empty database of users. */
 export const noUsers = (): Users => ({ user: [], session: [], account: [], verification: [] })
 
-/** A gateway of its own for one test file, over a stand-in for the exchange and users in memory. */
+/** A gateway for one test file, with a stand-in for the exchange and users in memory. */
 export class GatewayRig implements AsyncDisposable {
   readonly exchange: ExchangeStandIn
   readonly url: string
@@ -71,7 +71,7 @@ export class GatewayRig implements AsyncDisposable {
     this.url = `http://localhost:${gateway.port}`
   }
 
-  /** @param shared what several gateways have in common */
+  /** @param shared parts that several gateways have in common */
   static async open(
     changed: Partial<GatewayLimits> = {},
     port = 0,
@@ -119,7 +119,7 @@ export class GatewayRig implements AsyncDisposable {
     return new GatewayRig(exchange, gateway)
   }
 
-  /** A new guest. @returns the cookie */
+  /** Creates a guest. @returns the cookie */
   async guest(): Promise<string> {
     const response = await this.post('/api/auth/sign-in/anonymous', {})
     if (!response.ok) throw new Error(`no guest: ${response.status} ${await response.text()}`)
@@ -134,7 +134,7 @@ export class GatewayRig implements AsyncDisposable {
     })
   }
 
-  /** A socket, once it has been let in; rejects with what `connect_error` said. */
+  /** A socket that has been admitted; rejects with the error of `connect_error`. */
   async connect({
     cookie,
     origin = cookie === undefined ? '' : this.url,
@@ -156,7 +156,7 @@ export class GatewayRig implements AsyncDisposable {
     return client
   }
 
-  /** Closes the gateway under its clients. */
+  /** Closes the gateway while clients are connected. */
   async close(): Promise<void> {
     await this.#gateway[Symbol.asyncDispose]()
   }
@@ -167,7 +167,7 @@ export class GatewayRig implements AsyncDisposable {
   }
 }
 
-/** A client with all that it was sent. */
+/** A client that keeps everything it receives. */
 export class Client {
   readonly socket: Socket
   readonly seen: { readonly event: string; readonly frame: unknown }[] = []
@@ -181,7 +181,7 @@ export class Client {
     return this.seen.filter((one) => one.event === event).map(({ frame }) => frame)
   }
 
-  /** Emits with an acknowledgement, whatever the arguments. */
+  /** Emits with an acknowledgement and any arguments. */
   async ask(event: string, ...args: unknown[]): Promise<Answer> {
     return (await this.socket.timeout(6_000).emitWithAck(event, ...args)) as Answer
   }

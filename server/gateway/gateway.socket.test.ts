@@ -25,20 +25,20 @@ const order = (more: object = {}) => ({
 })
 const signedIn = async () => rig.connect({ cookie: await rig.guest() })
 
-/** What a busy machine may add to a time. */
+/** What a busy machine may add to a measured time. */
 const STALL_MS = 1_000
 
 describe('a socket', () => {
-  test('is welcomed first, and hears the heart beat', async () => {
+  test('is welcomed first, and gets heartbeats', async () => {
     const client = await rig.connect()
     await expect.poll(() => client.of('heartbeat')).toHaveLength(2)
     expect(client.seen[0]).toMatchObject({ event: 'welcome', frame: { protocol: 1, scopes: [], resumed: false } })
     const [first, second] = client.of('heartbeat') as { counter: number }[]
     expect(second!.counter).toBe(first!.counter + 1)
   })
-  test('asks to be let in once: asking again ends its connection, and nobody else’s', async () => {
+  test('may send CONNECT once: a second one ends its connection and no other', async () => {
     const bystander = await rig.connect()
-    // In one go, so that both are read before the first is let in; and again by a socket that has left.
+    // At once, so that both are read before the first is admitted; and again from a socket that has disconnected.
     const rude = new WebSocket(`${rig.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`)
     const ended = once(rude, 'close')
     rude.addEventListener('open', () => {
@@ -53,7 +53,7 @@ describe('a socket', () => {
     await gone
     expect(await bystander.ask('time', {})).toMatchObject({ ok: true })
   })
-  test('of a guest names the account, and has its frames and seq', async () => {
+  test('of a guest is told its account, and gets its frames and seq', async () => {
     const client = await signedIn()
     const answer = await client.ask('account', {})
     await expect.poll(() => client.of('welcome')).toHaveLength(1)
@@ -63,13 +63,13 @@ describe('a socket', () => {
     await expect.poll(() => client.of('account')).toHaveLength(1)
     await expect.poll(() => client.of('heartbeat').at(-1)).toMatchObject({ accountSeq: 2 })
   })
-  test('with the cookie but from a foreign page is refused; without an origin it is public', async () => {
+  test('with a cookie from a foreign page is refused; without an Origin header it is public', async () => {
     const cookie = await rig.guest()
     await expect(rig.connect({ cookie, origin: 'https://evil.example' })).rejects.toThrow()
     const client = await rig.connect({ cookie, origin: '' })
     expect(await client.ask('account', {})).toMatchObject({ error: { code: 'UNAUTHENTICATED' } })
   })
-  test('with a key, a foreign account or another protocol is told why not', async () => {
+  test('with a wrong key, another user’s account or another protocol is told why it is refused', async () => {
     const cookie = await rig.guest()
     const data = async (auth: Record<string, unknown>) =>
       rig.connect({ cookie, auth }).then(
@@ -88,7 +88,7 @@ describe('a socket', () => {
 })
 
 describe('the wrapper of all events', () => {
-  test('answers unknown events, empty and odd payloads with INVALID', async () => {
+  test('answers unknown events, empty and malformed payloads with INVALID', async () => {
     const client = await signedIn()
     for (const event of ['no.such.event', 'constructor', 'toString', '__proto__', 'error']) {
       expect(await client.ask(event, {})).toMatchObject({ ok: false, error: { code: 'INVALID' } })
@@ -104,7 +104,7 @@ describe('the wrapper of all events', () => {
     }
     expect(await client.ask('account')).toMatchObject({ error: { code: 'INVALID', details: { rule: 'required' } } })
   })
-  test('refuses what is too deep, and what is binary', async () => {
+  test('refuses payloads that are too deep or binary', async () => {
     const client = await signedIn()
     let deep: unknown = {}
     for (let i = 0; i < 3_000; i++) deep = [deep]
@@ -112,10 +112,10 @@ describe('the wrapper of all events', () => {
     const binary = { a: Buffer.from('x') }
     expect(await client.ask('time', binary)).toMatchObject({ error: { code: 'INVALID' } })
   })
-  test('survives eight thousand brackets, which fit into a frame', async () => {
+  test('survives eight thousand brackets, which fit in a frame', async () => {
     const client = await rig.connect()
     const before = client.socket.connected
-    // Written past the client's own encoder, which such a payload overflows.
+    // Bypasses the client's own encoder, which such a payload overflows.
     const { engine } = client.socket.io
     engine.write(`2999["time",${'['.repeat(8_000)}${']'.repeat(8_000)}]`)
     engine.write(`2998["time",{"a":${'{"a":'.repeat(2_500)}1${'}'.repeat(2_500)}}]`)
@@ -132,14 +132,14 @@ describe('the wrapper of all events', () => {
     expect(await client.ask('time', {})).toMatchObject({ ok: true })
     expect(rig.exchange.taken).toHaveLength(before)
   })
-  test('lets a frame of 200 kB end its own socket alone', async () => {
+  test('ends only the socket that sends a frame of 200 kB', async () => {
     const victim = await rig.connect()
     const bystander = await rig.connect()
     victim.socket.emit('time', { junk: 'x'.repeat(200_000) }, () => undefined)
     await expect.poll(() => victim.socket.connected).toBe(false)
     expect(await bystander.ask('time', {})).toMatchObject({ ok: true })
   })
-  test('looks at authentication before fields', async () => {
+  test('checks authentication before fields', async () => {
     const client = await rig.connect()
     for (const event of ['account', 'orders', 'fills', 'ledger', 'order.place', 'order.cancelAll']) {
       expect(await client.ask(event, { odd: 1 })).toMatchObject({ error: { code: 'UNAUTHENTICATED' } })
@@ -169,19 +169,19 @@ describe('the wrapper of all events', () => {
     expect(Reflect.get({}, 'polluted')).toBeUndefined()
     expect(await client.ask('time', {})).toMatchObject({ ok: true })
   }, 60_000)
-  test('closes a socket that keeps at it, and says why', async () => {
+  test('closes a socket that keeps sending bad requests, and says why', async () => {
     await using strict = await GatewayRig.open({ refusalsPer10Seconds: 50 })
     const client = await strict.connect()
     for (let i = 0; i < 60; i++) client.socket.emit('nothing', {}, () => undefined)
     await expect.poll(() => client.socket.connected).toBe(false)
     expect(client.of('goodbye')).toMatchObject([{ code: 'RATE_LIMITED' }])
   })
-  test('holds other requests to their rate, but lets trading through', async () => {
+  test('limits the rate of other requests, but lets trading through', async () => {
     await using strict = await GatewayRig.open({ requestsPerSecond: 5 })
     const client = await strict.connect({ cookie: await strict.guest() })
     const from = performance.now()
     const answers = await Promise.all(Array.from({ length: 10 }, () => client.ask('time', {})))
-    // On a machine that stalls, some of the five a second come back meanwhile.
+    // On a slow machine some of the five per second are refilled meanwhile.
     const cameBack = Math.floor((performance.now() - from) / 200)
     expect(answers.slice(0, 5).every(({ ok }) => ok)).toBe(true)
     expect(answers.filter(({ ok }) => ok).length).toBeLessThanOrEqual(5 + cameBack)
@@ -193,7 +193,7 @@ describe('the wrapper of all events', () => {
 })
 
 describe('an order', () => {
-  test('sent again, by value the same, is the same order', async () => {
+  test('repeated with the same values is the same order', async () => {
     const client = await signedIn()
     const first = order({ qty: wire.minQty })
     const answer = await client.ask('order.place', first)
@@ -209,7 +209,7 @@ describe('an order', () => {
       error: { code: 'DUPLICATE_CLIENT_ORDER_ID' },
     })
   })
-  test('with a known id answers so before its fields do', async () => {
+  test('with a known id is answered as a repeat before its fields are checked', async () => {
     const client = await signedIn()
     const first = order()
     await client.ask('order.place', first)
@@ -236,7 +236,7 @@ describe('an order', () => {
       }
     }
   })
-  test('that nobody answers is TIMEOUT with its finalAt, and never later than 5 s', async () => {
+  test('that nobody answers is TIMEOUT with its finalAt, at most 5 s later', async () => {
     const client = await signedIn()
     rig.exchange.deaf = true
     const sentAtMs = Date.now()
@@ -256,7 +256,7 @@ describe('an order', () => {
     expect(finalAt - sentAtMs).toBeLessThan(3_700 + STALL_MS)
     expect(read).toMatchObject({ error: { code: 'TIMEOUT', outcome: 'not_executed' } })
   }, 20_000)
-  test('that was lost on the way is sent again', async () => {
+  test('that was lost on the way to the exchange is sent again', async () => {
     const client = await signedIn()
     rig.exchange.deaf = true
     const answer = client.ask('order.place', order())
@@ -265,7 +265,7 @@ describe('an order', () => {
   })
 })
 
-test('lists come newest first, in pages that meet', async () => {
+test('lists come newest first, in pages without gaps or overlaps', async () => {
   const client = await signedIn()
   const placed: string[] = []
   for (let i = 0; i < 5; i++) {
@@ -287,7 +287,7 @@ test('lists come newest first, in pages that meet', async () => {
 })
 
 describe('an account', () => {
-  test('has so many sockets: the oldest makes room', async () => {
+  test('has a limited number of sockets: the oldest is closed for a new one', async () => {
     await using small = await GatewayRig.open({ socketsPerAccount: 2 })
     const cookie = await small.guest()
     const clients: Client[] = []
@@ -296,7 +296,7 @@ describe('an account', () => {
     expect(clients[0]!.of('goodbye')).toMatchObject([{ code: 'REPLACED' }])
     expect(clients[1]!.socket.connected && clients[2]!.socket.connected).toBe(true)
   })
-  test('of a guest who signs up stays; the guest’s sockets end', async () => {
+  test('of a guest who signs up is kept; the guest’s sockets are closed', async () => {
     const cookie = await rig.guest()
     const client = await rig.connect({ cookie })
     const before = (await client.ask('account', {})) as { data: { account: { id: string } } }
@@ -321,7 +321,7 @@ describe('an account', () => {
     await expect.poll(() => client.socket.connected).toBe(false)
     expect(client.of('goodbye')).toMatchObject([{ code: 'SIGNED_OUT' }])
   })
-  test('that cannot be opened is 503 now, and is opened by the next connection', async () => {
+  test('that cannot be opened answers 503, and is opened by the next connection', async () => {
     await using away = await GatewayRig.open()
     away.exchange.deaf = true
     const response = await away.post('/api/auth/sign-in/anonymous', {})
@@ -333,7 +333,7 @@ describe('an account', () => {
   }, 20_000)
 })
 
-test('an address has so many public sockets; a closed one makes room', async () => {
+test('an address has a limited number of public sockets; a closed one makes room', async () => {
   await using strict = await GatewayRig.open({ publicSocketsPerAddress: 2 })
   const first = await strict.connect()
   await strict.connect()
@@ -343,7 +343,7 @@ test('an address has so many public sockets; a closed one makes room', async () 
   await soon(() => strict.connect())
 })
 
-test('an address makes so many guests', async () => {
+test('an address can create a limited number of guests', async () => {
   await using strict = await GatewayRig.open({ guestsPerMinute: 2 })
   await strict.guest()
   await strict.guest()
@@ -355,7 +355,7 @@ test('an address makes so many guests', async () => {
 })
 
 describe('signing in', () => {
-  test('is served as far as it is used, and told like all else where it is not', async () => {
+  test('serves the routes that the terminal uses; others are answered as unknown routes', async () => {
     const cookie = await rig.guest()
     for (const path of ['update-user', 'verify-password', 'request-password-reset', 'sign-in/social', 'error']) {
       const response = await rig.post(`/api/auth/${path}`, { name: 'x'.repeat(10_000) }, { cookie })
@@ -364,14 +364,14 @@ describe('signing in', () => {
     const page = await fetch(`${rig.url}/api/auth/error?error=x`)
     expect([page.status, page.headers.get('content-type')]).toEqual([404, expect.stringContaining('json')])
   })
-  test('is kept by no cache', async () => {
+  test('is never cached', async () => {
     const headers = { cookie: await rig.guest() }
     for (const path of ['get-session', 'list-sessions']) {
       const response = await fetch(`${rig.url}/api/auth/${path}`, { headers })
       expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-store'])
     }
   })
-  test('is told when to try again by who tries too often', async () => {
+  test('tells those who try too often when to try again', async () => {
     const wrong = () => rig.post('/api/auth/sign-in/email', { email: 'nobody@example.com', password: 'not this one' })
     const tries = await Promise.all(Array.from({ length: 11 }, wrong))
     const refused = tries.find(({ status }) => status === 429)
@@ -386,7 +386,7 @@ describe('REST', () => {
   const send = (method: string, path: string, cookie: string, origin: string | undefined = rig.url) =>
     fetch(rig.url + path, { method, headers: { cookie, ...(origin !== '' && { origin }) } })
 
-  test('says the same as the socket', async () => {
+  test('answers as the socket does', async () => {
     const cookie = await rig.guest()
     const body = order()
     const placed = await rig.post('/api/orders', body, { cookie })
@@ -410,7 +410,7 @@ describe('REST', () => {
     const nothing = await get('/api/nothing')
     expect([nothing.status, await nothing.json()]).toMatchObject([404, { error: { code: 'NOT_FOUND' } }])
   })
-  test('takes a change only from a page of its own, and only as JSON', async () => {
+  test('accepts changes only from its own pages, and only as JSON', async () => {
     const cookie = await rig.guest()
     expect((await send('DELETE', '/api/orders', cookie, 'https://evil.example')).status).toBe(403)
     expect((await send('DELETE', '/api/orders', cookie, '')).status).toBe(403)
@@ -422,7 +422,7 @@ describe('REST', () => {
     expect(broken.status).toBe(400)
     expect((await fetch(`${rig.url}/api/time`, { headers: { authorization: 'Bearer x' } })).status).toBe(401)
   })
-  test('answers who would rather speak HTTP/2, as Java’s client asks of every server', async () => {
+  test('answers clients that ask to upgrade to HTTP/2, as Java’s does', async () => {
     const socket = createConnection({ host: '127.0.0.1', port: Number(new URL(rig.url).port) })
     const upgrade = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk'
     socket.write(`GET /api/time HTTP/1.1\r\nHost: localhost\r\n${upgrade}\r\n\r\n`)
@@ -430,7 +430,7 @@ describe('REST', () => {
     socket.destroy()
     expect(bytes.toString()).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
   })
-  test('answers health, and sends headers that hold pages together', async () => {
+  test('answers health checks, and sends security headers', async () => {
     expect((await get('/healthz')).status).toBe(200)
     expect((await get('/readyz')).status).toBe(200)
     const { headers } = await get('/api/time')
@@ -439,11 +439,11 @@ describe('REST', () => {
   })
 })
 
-test('a gateway whose port is taken says so, and leaves nothing running', async () => {
+test('a gateway whose port is taken reports it and leaves nothing running', async () => {
   await expect(GatewayRig.open({}, Number(new URL(rig.url).port))).rejects.toMatchObject({ code: 'EADDRINUSE' })
 })
 
-test('a gateway that closes tells its sockets, and answers what it was asked', async () => {
+test('a gateway that closes tells its sockets, and answers pending requests', async () => {
   const leaving = await GatewayRig.open()
   const client = await leaving.connect({ cookie: await leaving.guest() })
   leaving.exchange.deaf = true
@@ -479,7 +479,7 @@ test('a socket that is let in while its gateway closes is told SHUTDOWN, and may
   await closing
 })
 
-test('a page goes out compressed to whoever takes that, an answer as it is', async () => {
+test('pages are compressed for clients that accept it, answers are not', async () => {
   const text = '<p>a page</p>'.repeat(1_000)
   await using paged = await GatewayRig.open({}, 0, (_request, response) => void response.type('html').send(text))
   const page = await fetch(paged.url, { headers: { 'accept-encoding': 'gzip' } })

@@ -68,7 +68,7 @@ export interface GatewayConfig {
   readonly startingCents: number
   /** Limits that are not given default to those of the protocol. */
   readonly limits: OperatorLimits & Partial<GatewayLimits>
-  /** How long /readyz fails before new connections are refused; the spread is `limits.drainSpreadMs`. */
+  /** The time between /readyz failing and new connections being refused; the spread is `limits.drainSpreadMs`. */
   readonly drainNoticeMs: DrainTimes['noticeMs']
   readonly serverVersion: string
 }
@@ -94,19 +94,19 @@ export interface GatewayParts {
   readonly bars: BarHistory
   /** SvelteKit's handler; undefined serves no pages. */
   readonly page: RequestHandler | undefined
-  /** Whether the rest of the process may take traffic. */
+  /** Whether the rest of the process is ready for traffic. */
   readonly ready: () => boolean
   readonly logger: Logger
   readonly metrics?: GatewayMetrics
 }
 
-/** Everything that faces clients. Disposing of it drains it first. */
+/** Everything that clients connect to. Disposing of it drains it first. */
 export interface Gateway extends AsyncDisposable {
   /** The port it listens on, also where 0 was configured. */
   readonly port: number
 }
 
-/** Opens the gateway and listens. @throws {Error} when it cannot listen on the address */
+/** Opens the gateway and listens. @throws {Error} if it cannot listen on the address */
 export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   const {
     config,
@@ -149,7 +149,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   })
   const sessions = new Sessions({ auth, keys: parts.keys, accounts: accountsOfUser, origins })
 
-  // With other instances there, clients need not wait for this one: it takes sockets once it has the market and a leader.
+  // With other instances, clients need not wait for this one: it accepts sockets once it has the market and a leader.
   let hasBeenReady = parts.adapter === undefined
   const isServing = () => (hasBeenReady ||= parts.ready())
   const io = openSocketServer(httpServer, {

@@ -21,7 +21,7 @@ const news = (id: string, epoch = 1): NewsFrame => ({
 })
 const told = (client: Client) => client.seen.flatMap(({ event, frame }) => (event === 'news' ? [frame] : []))
 
-test('news goes to every socket that is open, signed in or not, once; not to who comes later', async () => {
+test('news goes once to every open socket, signed in or not, and to none that connects later', async () => {
   const [guest, nobody] = [await rig.connect({ cookie: await rig.guest() }), await rig.connect()]
   rig.exchange.broadcast.publishNews(news('A'))
   rig.exchange.broadcast.publishNews({ ...news('B'), symbol: undefined })
@@ -33,7 +33,7 @@ test('news goes to every socket that is open, signed in or not, once; not to who
   await expect.poll(() => told(late)).toEqual([news('C')])
 })
 
-test('what a leader that has been replaced says is dropped', async () => {
+test('news from a replaced leader is dropped', async () => {
   const client = await rig.connect()
   rig.exchange.broadcast.publishNews(news('A', 2))
   rig.exchange.broadcast.publishNews(news('B', 1))

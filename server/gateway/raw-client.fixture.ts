@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 
-/** For tests: a client that speaks WebSocket and Socket.IO by hand, and reads nothing once it is in. */
+/** For tests: a client that speaks WebSocket and Socket.IO by hand, and reads nothing once it is connected. */
 export class DeafClient {
   readonly #socket: Socket
 
@@ -10,7 +10,7 @@ export class DeafClient {
     this.#socket = socket
   }
 
-  /** @param joins whether it becomes a socket of the exchange, or only a connection */
+  /** @param joins whether it joins the namespace, or only connects */
   static async connect(port: number, { joins = true } = {}): Promise<DeafClient> {
     const socket = connect(port, '127.0.0.1')
     socket.on('error', () => undefined)

@@ -18,7 +18,7 @@ interface Readable {
   readonly network: NetworkBytes
 }
 
-/** Has a gateway read when metrics are. @returns ends it */
+/** Reads the gateway's gauges whenever the metrics are collected. @returns stops that */
 export function showReadings(metrics: GatewayMetrics, parts: Readable): () => void {
   const { sockets, slowSockets, fanOut, exchange, state, feed, network } = parts
   const ends = [

@@ -39,7 +39,7 @@ afterEach(async () => {
   await rig[Symbol.asyncDispose]()
 })
 
-/** The connection breaks, and something happens to the account before it is back. */
+/** Breaks the connection; `meanwhile` runs before it is back. */
 async function lapse(meanwhile: () => void): Promise<void> {
   cut()
   expect(client.isLive).toBe(false)
@@ -47,7 +47,7 @@ async function lapse(meanwhile: () => void): Promise<void> {
   await isLive()
 }
 
-test('a client that was away gets the frames that it missed, and asks for nothing', async () => {
+test('a client that was disconnected gets the frames that it missed without asking', async () => {
   await client.ask('order.place', order)
   await isAt(2)
   const welcomes: boolean[] = []
@@ -64,7 +64,7 @@ test('a client that was away gets the frames that it missed, and asks for nothin
   expect(asked()).toBe(askedBefore)
 })
 
-test('a client whose frames are not held any more asks for its account', async () => {
+test('a client whose missed frames are no longer kept requests its account', async () => {
   await client.ask('order.place', order)
   await isAt(2)
   await lapse(() => {

@@ -89,7 +89,7 @@ export class Sockets implements Disposable {
     return this.#io.of('/').sockets.size
   }
 
-  /** How many of them are signed in. */
+  /** How many sockets are signed in. */
   get signedIn(): number {
     return this.#signedIn
   }
@@ -112,7 +112,7 @@ export class Sockets implements Disposable {
     return this.#inFlight
   }
 
-  /** To every socket of the account on this instance. */
+  /** Sends a frame to every socket of the account on this instance. */
   sendAccount(account: number, frame: AccountFrame): void {
     this.sawAccountSeq(account, frame.seq)
     const sockets = this.#byAccount.of(account)
@@ -121,7 +121,7 @@ export class Sockets implements Disposable {
     this.#io.local.to(roomOf.account(account)).emit('account', frame)
   }
 
-  /** To every socket of the account on this instance, including those still being brought up to date. @returns whether there is any */
+  /** Sends an alert to every socket of the account here, even while it is resuming. @returns whether there are any */
   sendAlert(account: number, alert: FiredAlert): boolean {
     const sockets = this.#byAccount.of(account)
     for (const socket of sockets) {
@@ -131,12 +131,12 @@ export class Sockets implements Disposable {
     return sockets.length > 0
   }
 
-  /** The accounts that have sockets on this instance. */
+  /** The accounts with sockets on this instance. */
   accounts(): readonly number[] {
     return this.#byAccount.accounts()
   }
 
-  /** A frame of this seq has gone to the account's sockets, through this instance or another. */
+  /** A frame with this seq has been sent to the account's sockets, by this instance or another. */
   sawAccountSeq(account: number, seq: number): void {
     this.#accountFrames += this.#byAccount.count(account)
     this.#byAccount.saw(account, seq)
@@ -153,7 +153,7 @@ export class Sockets implements Disposable {
     })
   }
 
-  /** To every socket on this instance. */
+  /** Sends news to every socket on this instance. */
   sendNews(news: NewsFrame): void {
     this.#io.local.emit('news', news)
   }
@@ -216,7 +216,7 @@ export class Sockets implements Disposable {
     if (market !== 'open') {
       socket.emit('status', { epoch: epoch(), time: Date.now(), market, ...(message !== undefined && { message }) })
     }
-    // All events end here: no event has a listener of its own.
+    // All events are handled here: none has a listener of its own.
     socket.use((packet) => void this.#receive(socket, packet))
     this.#options.metrics.connectionsAccepted.inc({ signed_in: String(identity !== undefined) })
     if (identity === undefined) admission.countPublic(address, 1)
@@ -263,7 +263,7 @@ export class Sockets implements Disposable {
     data.missed = await this.#options.resuming.missed(data.identity.account, afterSeq)
   }
 
-  /** A credential may have ended while the socket waited for what it missed, and was in no room that the end would reach. */
+  /** The credential may have ended while the socket waited for missed frames and was in no room that `end` reaches. */
   async #checkAgain(credential: Credential, cookie: string | undefined): Promise<void> {
     try {
       if (!(await this.#options.sessions.lives(credential, cookie))) this.end(credential)
@@ -346,7 +346,7 @@ export class Sockets implements Disposable {
     return answer
   }
 
-  /** The snapshot gives the heartbeats of a quiet account their seq. */
+  /** For a quiet account, the snapshot is where heartbeats get their seq from. */
   #sawSnapshot(identity: Identity | undefined, snapshot: unknown): void {
     const parsed = AccountSnapshot.pick({ seq: true }).safeParse(snapshot)
     if (identity !== undefined && parsed.success) this.#byAccount.saw(identity.account, parsed.data.seq)
@@ -375,7 +375,7 @@ export class Sockets implements Disposable {
     }
   }
 
-  /** The credentials of the sockets that are signed in. */
+  /** The credentials of all signed-in sockets. */
   #held(): Held[] {
     return this.#all().flatMap(({ data: { identity, cookie } }) =>
       identity === undefined ? [] : [{ credential: identity.credential, cookie }],

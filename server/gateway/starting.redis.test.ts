@@ -4,7 +4,7 @@ import { startRedis } from '../../test/rig/redis.ts'
 import { RedisLinks } from '../bus/redis/redis-links.ts'
 import { GatewayRig } from './gateway.fixture.ts'
 
-test('with others there, an instance that starts hangs up on sockets, and one that leaves does not', async () => {
+test('with other instances, one that is starting drops sockets, and one that is leaving does not', async () => {
   await using parts = new AsyncDisposableStack()
   const redis = parts.use(await startRedis())
   const log = pino({ level: 'silent' })
@@ -16,12 +16,12 @@ test('with others there, an instance that starts hangs up on sockets, and one th
   await expect(rig.connect()).rejects.toThrow()
   isReady = true
   expect(await (await rig.connect()).ask('time', {})).toMatchObject({ ok: true })
-  // The load balancer may still send somebody here in the time that it has for its notice.
+  // A load balancer may still send clients here until it notices that /readyz fails.
   isReady = false
   expect(await (await rig.connect()).ask('time', {})).toMatchObject({ ok: true })
 })
 
-test('an instance alone serves sockets from its start: there is no other to go to', async () => {
+test('a single instance serves sockets from its start, since there is no other', async () => {
   await using rig = await GatewayRig.open({}, 0, undefined, { ready: () => false })
   expect(await (await rig.connect()).ask('time', {})).toMatchObject({ ok: true })
 })

@@ -22,13 +22,13 @@ const order = (more: object = {}) => ({
   ...{ clientOrderId: `test-${++ids}`, symbol, side: 'buy', type: 'limit', qty: '1', limitPrice: price(startTicks) },
   ...more,
 })
-/** What the exchange was asked last. */
+/** The last request to the exchange. */
 const asked = (): ExchangeRequest => rig.exchange.taken.at(-1)!.request
 const place = async () =>
   ((await client.ask('order.place', order())) as { data: { orderId: string; clientOrderId: string } }).data
 
 describe('an order', () => {
-  test('with all that its type can have goes to the exchange whole', async () => {
+  test('with every field of its type reaches the exchange complete', async () => {
     const takeProfit = { limitPrice: price(startTicks + 9) }
     const stopLoss = { trailPercent: '5', timeInForce: 'day' }
     await client.ask('order.place', order({ takeProfit, stopLoss }))
@@ -41,7 +41,7 @@ describe('an order', () => {
       ...{ ok: true, data: { type: 'trailing_stop', trailAmount: price(7), reduceOnly: true } },
     })
   })
-  test('with a wrong exit names it by its path', async () => {
+  test('with an invalid exit is refused with the path of the field', async () => {
     const answer = await client.ask('order.place', order({ takeProfit: { limitPrice: `${price(startTicks)}0001` } }))
     expect(answer).toMatchObject({
       error: { code: 'INVALID', field: 'takeProfit.limitPrice', details: { rule: 'tick' } },
@@ -55,7 +55,7 @@ describe('an order', () => {
       error: { code: 'INVALID', field: 'takeProfit.timeInForce', details: { rule: 'unknown' } },
     })
   })
-  test('sent again with its exits written otherwise is the same order', async () => {
+  test('repeated with its exits written differently is the same order', async () => {
     const first = order({
       stopLoss: { stopPrice: price(startTicks - 9) },
       takeProfit: { limitPrice: price(startTicks) },
@@ -74,7 +74,7 @@ describe('an order', () => {
 })
 
 describe('an amend', () => {
-  test('goes by either id, its decimals in one form', async () => {
+  test('goes by either id, with normalized decimals', async () => {
     const { orderId, clientOrderId } = await place()
     expect(
       await client.ask('order.amend', { orderId, qty: '5.0', limitPrice: `${price(startTicks - 3)}0` }),
@@ -85,7 +85,7 @@ describe('an amend', () => {
     expect(await client.ask('order.amend', { clientOrderId, qty: '4' })).toMatchObject({ data: { priorityKept: true } })
     expect(await client.ask('order.amend', { clientOrderId })).toMatchObject({ ok: true })
   })
-  test('sent again is the same by value', async () => {
+  test('repeated with equal values is the same request', async () => {
     const { orderId } = await place()
     const requestId = `again-${++ids}`
     const first = await client.ask('order.amend', { orderId, qty: '3', requestId })
@@ -95,7 +95,7 @@ describe('an amend', () => {
       error: { code: 'DUPLICATE_CLIENT_ORDER_ID' },
     })
   })
-  test('names what is wrong with it', async () => {
+  test('is refused with the invalid field', async () => {
     const { orderId, clientOrderId } = await place()
     const both = { orderId, trailAmount: '1', trailPercent: '1' }
     expect(await client.ask('order.amend', both)).toMatchObject({ error: { code: 'INVALID', field: 'trailPercent' } })
@@ -110,7 +110,7 @@ describe('an amend', () => {
       error: { code: 'NOT_FOUND' },
     })
   })
-  test('goes over REST too', async () => {
+  test('works over REST', async () => {
     const { orderId } = await place()
     const patch = (body: object) =>
       fetch(`${rig.url}/api/orders/${orderId}`, {
@@ -126,7 +126,7 @@ describe('an amend', () => {
 })
 
 describe('a position', () => {
-  test('is closed whole or in part', async () => {
+  test('can be closed in whole or in part', async () => {
     expect(await client.ask('position.close', { symbol })).toMatchObject({
       error: { code: 'REDUCE_ONLY_WOULD_INCREASE' },
     })
@@ -158,7 +158,7 @@ describe('a position', () => {
   })
 })
 
-test('the dead man’s switch is set, and put off', async () => {
+test('the dead man’s switch can be set and postponed', async () => {
   const symbols = instruments.slice(0, 2).map((instrument) => instrument.wire.symbol)
   expect(await client.ask('cancelAfter', { timeoutMs: 1_000 })).toMatchObject({ ok: true, data: { cancelAt: 1_000 } })
   expect(asked()).toMatchObject({ timeoutMs: 1_000, keepProtective: true })

@@ -59,7 +59,7 @@ const nobody: Requester = {
 }
 const trader: Requester = { ...nobody, account: 17, userId: 'u', scopes: ['read', 'trade'] }
 
-/** It serves nothing: what is wrong with a request is found before anybody would serve it. */
+/** Serves nothing: errors in a request are found before any handler is called. */
 const dispatcher = new Dispatcher({
   handlers: {} as never,
   relays: {} as never,
@@ -96,16 +96,16 @@ describe.each(NAMES)('%s', (name) => {
       expect(error.message).toContain(field)
     }
   })
-  test('names the field of another type', async () => {
+  test('names the field of the wrong type', async () => {
     for (const [field, value] of fieldsOf(name)) {
       const isObject = typeof value === 'object' && !Array.isArray(value)
       const odd = isObject ? 7 : { odd: 1 }
-      if (shapeOf(name)[field]?.safeParse(odd).success === true) continue // a preference is any JSON
+      if (shapeOf(name)[field]?.safeParse(odd).success === true) continue // a preference may be any JSON
       const error = await refused(name, { ...PAYLOADS[name], [field]: odd })
       expect(error).toMatchObject({ code: 'INVALID', field, details: { rule: 'type' } })
     }
   })
-  test('asks for an account, and for the scope, before it looks at fields', async () => {
+  test('checks account and scope before fields', async () => {
     const { scope } = REQUESTS[name]
     if (scope === 'public') return
     expect(await refused(name, { odd: 1 }, nobody)).toMatchObject({ code: 'UNAUTHENTICATED' })

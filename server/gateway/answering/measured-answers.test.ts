@@ -17,7 +17,7 @@ const placed = (status: string, more: Partial<Answer> = {}): Answer => ({
   ...(more as object),
 })
 
-describe('what became of an order', () => {
+describe('the outcome of an order', () => {
   it.each<[string, Answer]>([
     ['accepted', placed('open')],
     ['accepted', placed('untriggered')],
@@ -40,7 +40,7 @@ async function countedFor(request: RequestName | 'unknown', ...answers: Answer[]
   return lines.filter((line) => !before.has(line) && !/_bucket|_sum|^#/.test(line))
 }
 
-it('the time of an order is that of the exchange: not what the gateway refuses by itself, but what it waited for in vain', async () => {
+it('order times cover answers of the exchange and timeouts of waiting for it, not what the gateway refuses by itself', async () => {
   expect(await countedFor('order.place', placed('open'), refusedBy('UNAVAILABLE'), refusedBy('TIMEOUT'))).toEqual([
     'valiant_requests_total{request="order.place",code="ok"} 1',
     'valiant_requests_total{request="order.place",code="UNAVAILABLE"} 1',
@@ -53,14 +53,14 @@ it('the time of an order is that of the exchange: not what the gateway refuses b
   ])
 })
 
-it('a read is no order, though its name begins like one', async () => {
+it('order.get is not counted as an order', async () => {
   expect(await countedFor('order.get', placed('open'))).toEqual([
     'valiant_requests_total{request="order.get",code="ok"} 1',
     'valiant_request_duration_seconds_count{request="order.get"} 1',
   ])
 })
 
-it('a limit that was hit is the exchange’s where it told its state, else the gateway’s', async () => {
+it('a rate limit counts as the exchange’s if the refusal carries its state, else as the gateway’s', async () => {
   const counted = await countedFor('order.cancel', refusedBy('RATE_LIMITED', { rate }), refusedBy('RATE_LIMITED'))
   expect(counted).toEqual(
     expect.arrayContaining([

@@ -4,7 +4,7 @@ import type { GatewayMetrics } from '../../telemetry/gateway-metrics.ts'
 
 type AnswerMetrics = Pick<GatewayMetrics, 'requests' | 'requestSeconds' | 'orders' | 'orderAckSeconds' | 'rateLimited'>
 
-/** Counts a request by what was answered. @param seconds from its arrival to its answer */
+/** Counts a request by its answer. @param seconds from its arrival to its answer */
 export function measureAnswer(
   metrics: AnswerMetrics,
   request: RequestName | 'unknown',
@@ -19,7 +19,7 @@ export function measureAnswer(
   if (isOrder(request) && isOfExchange(answer)) metrics.orderAckSeconds.observe({ request }, seconds)
 }
 
-/** What became of an order, as far as its answer tells. */
+/** The outcome of an order, as far as its answer tells. */
 export function outcomeOf(answer: Answer): string {
   if (answer.duplicate === true) return 'duplicate'
   if (!answer.ok) return answer.error.code
@@ -32,6 +32,6 @@ export function outcomeOf(answer: Answer): string {
 const isOrder = (request: RequestName | 'unknown'): boolean =>
   request.startsWith('order.') && request !== 'unknown' && REQUESTS[request].changes
 
-/** Whether the exchange has said it, or was waited for in vain: what the gateway refuses by itself says nothing of its speed. */
+/** Whether the exchange answered or should have: what the gateway refuses by itself tells nothing about its speed. */
 const isOfExchange = (answer: Answer): boolean =>
   answer.ok || answer.rate !== undefined || answer.duplicate === true || answer.error.code === 'TIMEOUT'

@@ -5,7 +5,7 @@ import { orderIdsOf } from './order-ids.ts'
 const placed: Answer = { ok: true, data: { orderId: '7-1', clientOrderId: 'mine', status: 'open' } }
 const refused: Answer = { ok: false, error: { code: 'NO_LIQUIDITY', message: 'No.', outcome: 'not_executed' } }
 
-it('an answer names its order, a refusal the one that was asked for', () => {
+it('an accepted order has the ids of its answer, a refused one those of its request', () => {
   expect(orderIdsOf({ clientOrderId: 'mine' }, placed)).toEqual({ order: '7-1', clientOrderId: 'mine' })
   expect(orderIdsOf({ clientOrderId: 'mine' }, refused)).toEqual({ clientOrderId: 'mine' })
   expect(orderIdsOf({ orderId: '7-1' }, refused)).toEqual({ order: '7-1' })

@@ -3,7 +3,7 @@ import { assertSoundPayload, TooLarge } from './payload.ts'
 
 const nested = (levels: number): unknown => (levels === 0 ? 1 : { a: nested(levels - 1) })
 
-test('eight levels are sound, nine are not, and eight thousand neither', () => {
+test('eight levels are accepted, nine and eight thousand are not', () => {
   expect(() => assertSoundPayload(nested(8))).not.toThrow()
   expect(() => assertSoundPayload(nested(9))).toThrow(/levels/)
   let deep: unknown = []
@@ -12,7 +12,7 @@ test('eight levels are sound, nine are not, and eight thousand neither', () => {
 })
 
 test.each([[undefined], [null], [7], ['x'], [[]], [[[]]], [true], [() => 1], [Buffer.from('x')], [new Map()]])(
-  '%j is no payload',
+  '%j is not a payload',
   (payload) => {
     expect(() => assertSoundPayload(payload)).toThrow(/The payload/)
   },
@@ -25,12 +25,12 @@ test('what is too deep, and what is binary, is named', () => {
   expect(() => assertSoundPayload({ a: Buffer.from('x') })).toThrow('The payload: expected JSON, found a binary part.')
 })
 
-test('binary parts are found wherever they stand', () => {
+test('binary parts are found at any depth', () => {
   expect(() => assertSoundPayload({ a: [Buffer.from('x')] })).toThrow(/binary/)
   expect(() => assertSoundPayload({ a: new Uint8Array(3) })).toThrow(/binary/)
 })
 
-test('what stands for a frame that was too large is PAYLOAD_TOO_LARGE, before anything else', () => {
+test('the placeholder of an oversized frame is PAYLOAD_TOO_LARGE, before any other check', () => {
   expect(() => assertSoundPayload(new TooLarge({ bytes: 20, bytesMax: 10 }))).toThrow(
     /at most 10 bytes, found one of 20/,
   )

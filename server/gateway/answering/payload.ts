@@ -1,7 +1,7 @@
 import { PAYLOAD_DEPTH_MAX } from '@valiant/shared/protocol/limits'
 import { failure, foundText, invalid } from './wire-error.ts'
 
-/** Stands for a payload that was not read, since the frame that it came in is too large. */
+/** Takes the place of a payload that was not read because its frame is too large. */
 export class TooLarge {
   readonly bytes: number
   readonly bytesMax: number
@@ -12,9 +12,8 @@ export class TooLarge {
 }
 
 /**
- * Looks at a payload before anything else touches it: it is no larger than the limit, what it holds is JSON, and no deeper
- * than the limit. Then that it is an object at all.
- * @throws {RequestFailure} PAYLOAD_TOO_LARGE, and INVALID, for the payload as a whole
+ * Checks a payload before anything else touches it: its size, that it is JSON, its depth, and that it is an object.
+ * @throws {RequestFailure} PAYLOAD_TOO_LARGE, or INVALID for the payload as a whole
  */
 export function assertSoundPayload(payload: unknown): void {
   if (payload instanceof TooLarge) {
@@ -34,7 +33,7 @@ export function assertSoundPayload(payload: unknown): void {
 
 type Fault = 'deep' | 'binary' | undefined
 
-/** Whether a value has more than so many levels of objects and lists, or something in it that JSON does not have. */
+/** Whether a value has more than this many levels of objects and arrays, or something that JSON cannot express. */
 function faultOf(value: unknown, levels: number): Fault {
   if (typeof value === 'function') return 'binary'
   if (typeof value !== 'object' || value === null) return undefined

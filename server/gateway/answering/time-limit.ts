@@ -1,19 +1,19 @@
 import { ANSWER_MS_MAX } from '@valiant/shared/protocol/limits'
 import { failure } from './wire-error.ts'
 
-/** Time for the answer to reach the client. Shorter than the exchange's, whose own TIMEOUT says more and so comes first. */
+/** Time for the answer to reach the client. The exchange's own time limit ends sooner, since its TIMEOUT says more. */
 const ANSWER_MARGIN_MS = 150
 
 export interface TimeLimit {
   /** Wall time in ms at which the request arrived. */
   readonly receivedAtMs: number
-  /** Whether the work may change something, so that nobody knows what became of it. */
+  /** Whether the work may change something: its outcome is then unknown after a timeout. */
   readonly changes: boolean
 }
 
 /**
- * What the work gives, if it comes in time for an answer within `ANSWER_MS_MAX`. A database whose host has gone silent
- * takes far longer to fail.
+ * The result of the work, if it comes in time for an answer within `ANSWER_MS_MAX`. Without this, a request could wait far
+ * longer for a database whose host no longer answers.
  * @throws {RequestFailure} TIMEOUT
  */
 export async function inTime<Value>(work: Promise<Value>, { receivedAtMs, changes }: TimeLimit): Promise<Value> {

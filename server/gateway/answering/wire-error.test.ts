@@ -2,13 +2,13 @@ import { expect, test } from 'vitest'
 import { Unavailable } from '../../bus/commands.ts'
 import { failure, foundText, isDefect, toWireError } from './wire-error.ts'
 
-test('what the client is to be told is told', () => {
+test('a failure meant for the client is sent as it is', () => {
   expect(toWireError(failure('NOT_FOUND', 'No such order.'), true)).toEqual({
     ...{ code: 'NOT_FOUND', message: 'No such order.', outcome: 'not_executed' },
   })
 })
 
-test('what failed outside is UNAVAILABLE, and was not executed', () => {
+test('an external failure is UNAVAILABLE, and the request was not executed', () => {
   expect(toWireError(new Unavailable('full', { retryAfterMs: 7 }), true)).toMatchObject({
     ...{ code: 'UNAVAILABLE', outcome: 'not_executed', retryAfterMs: 7 },
   })
@@ -21,7 +21,7 @@ test('what failed outside is UNAVAILABLE, and was not executed', () => {
   expect(toWireError(new Error('Connection terminated unexpectedly'), false).code).toBe('UNAVAILABLE')
 })
 
-test('a defect says nothing of itself, and leaves open what may have happened', () => {
+test('a defect reveals no details, and its outcome is unknown', () => {
   const error = Object.assign(new Error('secret: select * from users'), { code: '42P01' })
   expect(isDefect(error)).toBe(true)
   expect(JSON.stringify(toWireError(error, true))).not.toContain('secret')
@@ -29,7 +29,7 @@ test('a defect says nothing of itself, and leaves open what may have happened', 
   expect(toWireError(error, false)).toMatchObject({ code: 'INTERNAL', outcome: 'not_executed' })
 })
 
-test('a hostile value is shown short', () => {
+test('a long value is shortened', () => {
   expect(foundText('x'.repeat(10_000))).toBe(`"${'x'.repeat(39)}…"`)
   expect(foundText([1, 2])).toBe('a list of 2')
   expect(foundText({ toJSON: 1 })).toBe('an object')

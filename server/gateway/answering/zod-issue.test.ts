@@ -41,14 +41,14 @@ test.each([
   expect(found.message).toContain(field)
 })
 
-test('an own __proto__ is a field that does not exist', () => {
+test('an own property __proto__ is an unknown field', () => {
   const payload: unknown = JSON.parse(
     '{"clientOrderId":"a","symbol":"V","side":"buy","type":"limit","__proto__":{"qty":"1"}}',
   )
   expect(wrong(PlaceOrder, payload)).toMatchObject({ field: '__proto__', rule: 'unknown' })
 })
 
-test('what was expected and found stands in the message, shortened', () => {
+test('the message says what was expected and what was found, shortened', () => {
   expect(wrong(PlaceOrder, { ...order, side: 'hold' }).message).toBe(
     'side: expected one of "buy", "sell", found "hold".',
   )

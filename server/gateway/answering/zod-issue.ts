@@ -5,8 +5,8 @@ import { DECIMAL_PATTERN } from '@valiant/shared/units/decimal'
 import { foundText, invalid, type RequestFailure } from './wire-error.ts'
 
 /**
- * What the first thing that is wrong with a payload breaks, as INVALID.
- * @param schema what the payload was parsed by: it knows the fields that there are
+ * The first issue of a payload, as INVALID.
+ * @param schema the payload was parsed by it; names the fields that exist
  */
 export function fieldFailure(error: z.ZodError, payload: unknown, schema: z.ZodType): RequestFailure {
   const [issue] = error.issues
@@ -35,7 +35,7 @@ function fieldsAt(schema: z.ZodType, path: readonly PropertyKey[]): string {
 
 const withoutOptional = (schema: unknown): unknown => (schema instanceof z.ZodOptional ? schema.unwrap() : schema)
 
-/** The value at a path of the payload, which may be hostile: own properties alone. */
+/** The value at a path of a payload that may be hostile: own properties only. */
 function valueAt(payload: unknown, path: readonly PropertyKey[]): unknown {
   let value = payload
   for (const key of path) {
@@ -57,7 +57,7 @@ function broken(issue: z.core.$ZodIssue, value: unknown): { rule: InvalidRule; e
       const values = issues.flatMap((inner) => (inner.code === 'invalid_value' ? inner.values : []))
       const format = issues.find((inner) => inner.code === 'invalid_format')
       if (format === undefined) {
-        // Of values and more than values: the schema itself says of what.
+        // The union has other members than literals: the schema's own message describes it.
         const isOfTypes = issues.some((inner) => inner.code === 'invalid_type')
         return isOfTypes ? { rule: missing ? 'required' : 'type', expected: issue.message } : choice(values, value)
       }

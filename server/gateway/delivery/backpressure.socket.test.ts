@@ -7,8 +7,8 @@ import { expect, test } from 'vitest'
 import { soon } from '../../../test/rig/soon.ts'
 import { backlogBytes, ReadingMeter, terminate } from './backpressure.ts'
 
-/** Holds the private fields of engine.io and ws that backpressure.ts rests on. */
-test('a socket that does not read has a backlog and can be ended at once', async () => {
+/** Pins the private fields of engine.io and ws that backpressure.ts depends on. */
+test('a socket that does not read has a backlog and can be terminated at once', async () => {
   const http = createServer().listen(0, '127.0.0.1')
   await once(http, 'listening')
   const io = new Server(http, { transports: ['websocket'], perMessageDeflate: false })
@@ -35,7 +35,7 @@ test('a socket that does not read has a backlog and can be ended at once', async
   }
 })
 
-test('what the operating system took for a client that does not read is seen, and not what a client has read', async () => {
+test('bytes that the kernel buffers for a client that does not read are measured, those that a client has read are not', async () => {
   const http = createServer().listen(0, '127.0.0.1')
   await once(http, 'listening')
   const io = new Server(http, { transports: ['websocket'], perMessageDeflate: false })

@@ -1,8 +1,8 @@
 import type { Socket } from 'socket.io'
 
 /*
- * What engine.io and ws keep of a connection, which their types do not show. All that rests on it is pinned by the
- * *.socket.test.ts beside it. What is optional here may be missing in another version, which then works as it does by itself.
+ * Fields of engine.io and ws that their types do not show, pinned by the *.socket.test.ts files in this folder. Optional
+ * fields may be missing in another version, in which case the library's own behavior is used.
  */
 
 export interface Connection {

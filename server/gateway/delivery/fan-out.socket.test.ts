@@ -9,13 +9,13 @@ import { backlogBytes } from './backpressure.ts'
 import { FanOut } from './fan-out.ts'
 import { GatheredWrites } from './gathered-writes.ts'
 
-/** Holds the private fields of engine.io and ws that fan-out.ts rests on. */
+/** Pins the private fields of engine.io and ws that fan-out.ts depends on. */
 
 interface One {
   readonly socket: ServerSocket
   readonly client: ClientSocket
   readonly tcp: TcpSocket
-  /** What the client has got, `[event, frame]`. */
+  /** What the client has received, `[event, frame]`. */
   readonly got: [string, unknown][]
 }
 
@@ -38,7 +38,7 @@ class Rig implements AsyncDisposable {
     return new Rig(io, `http://127.0.0.1:${(http.address() as AddressInfo).port}`)
   }
 
-  /** A client in the room `VLNT`, with nothing on its way to it. */
+  /** A client in the room `VLNT`, with nothing in flight to it. */
   async join(room = 'VLNT'): Promise<One> {
     const connected = once(this.io, 'connection') as Promise<[ServerSocket]>
     const client = connectTo(this.#url, { transports: ['websocket'], forceNew: true, reconnection: false })
@@ -68,7 +68,7 @@ const trades = { epoch: 1, symbol: 'VLNT', t: [] }
 
 afterEach(() => void vi.restoreAllMocks())
 
-test('a frame reaches the room, as Socket.IO sends it, and nobody else', async () => {
+test('a frame reaches the room as Socket.IO would send it, and nobody else', async () => {
   await using rig = await Rig.open()
   const [one, two, other] = [await rig.join(), await rig.join(), await rig.join('BOLT')]
   rig.fanOut.send('VLNT', 'quotes', quotes(1))
@@ -85,7 +85,7 @@ test('a frame reaches the room, as Socket.IO sends it, and nobody else', async (
   await expect.poll(() => other.got).toEqual([['trades', trades]])
 })
 
-test('it does not pass engine.io where nothing waits, and what is sent together leaves in one write', async () => {
+test('frames bypass engine.io when nothing is queued, and frames sent together leave in one write', async () => {
   await using rig = await Rig.open()
   const [one, two] = [await rig.join(), await rig.join()]
   await two.socket.join('NOVA')
@@ -103,7 +103,7 @@ test('it does not pass engine.io where nothing waits, and what is sent together 
   expect(queued).not.toHaveBeenCalled()
 })
 
-test('what is in no hurry leaves with the next frames, or after a moment by itself', async () => {
+test('frames that are not urgent leave with the next ones, or alone after a moment', async () => {
   await using rig = await Rig.open()
   const { socket, tcp, got } = await rig.join()
   const writes = vi.spyOn(tcp, '_write' as never)
@@ -117,7 +117,7 @@ test('what is in no hurry leaves with the next frames, or after a moment by itse
   expect(writes).toHaveBeenCalledTimes(2)
 })
 
-test('what is sent together leaves also when the one who sends it fails', async () => {
+test('frames sent together leave even if the callback that sends them throws', async () => {
   await using rig = await Rig.open()
   const { got } = await rig.join()
   const fail = () => {
@@ -129,7 +129,7 @@ test('what is sent together leaves also when the one who sends it fails', async 
   await expect.poll(() => got.length).toBe(2)
 })
 
-test('a question how far a client has read is answered, past engine.io and behind what waits', async () => {
+test('a WebSocket ping is answered, both past engine.io and behind queued packets', async () => {
   await using rig = await Rig.open()
   const { socket } = await rig.join()
   const { transport } = socket.conn as unknown as { transport: { socket: EventEmitter } }
@@ -142,7 +142,7 @@ test('a question how far a client has read is answered, past engine.io and behin
   expect(await token()).toBe('second')
 })
 
-test('order is kept with what is emitted to the socket alone, before, between and after', async () => {
+test('packets emitted to the socket alone stay in order before, between and after frames', async () => {
   await using rig = await Rig.open()
   const { socket, got } = await rig.join()
   socket.emit('first')
@@ -158,7 +158,7 @@ test('order is kept with what is emitted to the socket alone, before, between an
   expect(got.flatMap(([, frame]) => (frame as { time?: number } | undefined)?.time ?? [])).toEqual([1, 2, 3, 4])
 })
 
-test('order is kept with answers that are gathered', async () => {
+test('gathered answers stay in order with frames', async () => {
   await using rig = await Rig.open()
   const { socket, got } = await rig.join()
   const gathered = new GatheredWrites()
@@ -171,7 +171,7 @@ test('order is kept with answers that are gathered', async () => {
   await expect.poll(() => got.map(([event]) => event)).toEqual(['quotes', 'answer', 'quotes', 'quotes'])
 })
 
-test('what a client does not read is in the backlog and in engine.io, from where all of it comes in order', async () => {
+test('frames that a client does not read are in the backlog and in engine.io, and all arrive in order later', async () => {
   await using rig = await Rig.open()
   const { socket, client, got } = await rig.join()
   const { transport } = client.io.engine as unknown as { transport: { ws: { _socket: TcpSocket } } }
@@ -192,7 +192,7 @@ test('what a client does not read is in the backlog and in engine.io, from where
   expect(got.at(-1)).toEqual(['quotes', quotes(1)])
 })
 
-test('who leaves gets no more, and who comes gets the next', async () => {
+test('a socket that leaves the room gets no more frames, one that joins gets the next', async () => {
   await using rig = await Rig.open()
   const [one, two] = [await rig.join(), await rig.join()]
   rig.fanOut.send('VLNT', 'quotes', quotes(1))
@@ -205,7 +205,7 @@ test('who leaves gets no more, and who comes gets the next', async () => {
   expect(one.got).toEqual([['quotes', quotes(1)]])
 })
 
-test('a socket that is closed, or ended, in the same turn gets what was said before and harms nothing', async () => {
+test('a socket closed or terminated in the same turn gets what was sent before, without errors', async () => {
   await using rig = await Rig.open()
   const [one, two, three] = [await rig.join(), await rig.join(), await rig.join()]
   const gone = [one, two].map(({ client }) => new Promise((resolve) => client.once('disconnect', resolve)))
@@ -219,7 +219,7 @@ test('a socket that is closed, or ended, in the same turn gets what was said bef
   expect(one.got).toEqual([['quotes', quotes(1)]])
 })
 
-test('to some sockets alone', async () => {
+test('a frame can be sent to some sockets only', async () => {
   await using rig = await Rig.open()
   const [one, two] = [await rig.join(), await rig.join()]
   const beat = { time: 1, counter: 1, epoch: 1 }

@@ -7,12 +7,12 @@ import { expect, test, vi } from 'vitest'
 import { backlogBytes, terminate } from './backpressure.ts'
 import { GatheredWrites } from './gathered-writes.ts'
 
-/** Holds the private fields of engine.io and ws that gathered-writes.ts rests on. */
+/** Pins the private fields of engine.io and ws that gathered-writes.ts depends on. */
 
 interface Pair extends AsyncDisposable {
   readonly socket: ServerSocket
   readonly client: ClientSocket
-  /** Names of the events that the client has got. */
+  /** Names of the events that the client has received. */
   readonly got: string[]
   readonly tcp: TcpSocket
 }
@@ -42,7 +42,7 @@ async function openPair(): Promise<Pair> {
   }
 }
 
-test('what is emitted in one turn leaves in one write, as packets of their own and in order', async () => {
+test('packets emitted in one turn leave in one write, separate and in order', async () => {
   await using pair = await openPair()
   const { socket, got, tcp } = pair
   const writes = vi.spyOn(tcp, '_writev' as never)
@@ -59,7 +59,7 @@ test('what is emitted in one turn leaves in one write, as packets of their own a
   expect(backlogBytes(socket)).toBe(0)
 })
 
-test('a turn behind a write that is not out yet keeps the order', async () => {
+test('a turn that follows an unfinished write keeps the order', async () => {
   await using pair = await openPair()
   const { socket, client, got } = pair
   const large = 'x'.repeat(4_194_304)
@@ -76,7 +76,7 @@ test('a turn behind a write that is not out yet keeps the order', async () => {
   expect(lengths).toEqual([large.length])
 })
 
-test('a socket that is closed in the same turn still gets what was said before', async () => {
+test('a socket closed in the same turn still gets what was sent before', async () => {
   await using pair = await openPair()
   const { socket, client, got } = pair
   const gone = new Promise((resolve) => client.once('disconnect', resolve))
@@ -87,7 +87,7 @@ test('a socket that is closed in the same turn still gets what was said before',
   expect(got.slice(1)).toEqual(['goodbye'])
 })
 
-test('a socket that is ended in the same turn is no matter', async () => {
+test('a socket terminated in the same turn causes no error', async () => {
   await using pair = await openPair()
   const { socket } = pair
   const gone = once(socket, 'disconnect')
@@ -100,7 +100,7 @@ test('a socket that is ended in the same turn is no matter', async () => {
   await new Promise(setImmediate)
 })
 
-test('a socket that does not read is seen, and ended', async () => {
+test('a socket that does not read is noticed and terminated', async () => {
   await using pair = await openPair()
   const { socket, client } = pair
   const { transport } = client.io.engine as unknown as { transport: { ws: { _socket: TcpSocket } } }
@@ -117,7 +117,7 @@ test('a socket that does not read is seen, and ended', async () => {
   await gone
 })
 
-test('a connection without those fields writes as it ever did', () => {
+test('a connection without those fields writes as engine.io does by itself', () => {
   const gathered = new GatheredWrites()
   const other = { transport: { writable: true } }
   gathered.gather({ conn: other as never })

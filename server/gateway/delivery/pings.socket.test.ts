@@ -9,10 +9,10 @@ import type { ValiantServer, ValiantSocket } from '../sessions/admission.ts'
 import { FanOut } from './fan-out.ts'
 import { Pings } from './pings.ts'
 
-/** Holds the private field of engine.io that pings.ts rests on. */
+/** Pins the private field of engine.io that pings.ts depends on. */
 
 const INTERVAL_MS = 200
-/** Its own pings would come after a test's end. */
+/** engine.io's own pings would come after the end of a test. */
 const ENGINE_INTERVAL_MS = 60_000
 
 let io: ValiantServer
@@ -33,7 +33,7 @@ afterEach(async () => {
   await io.close()
 })
 
-/** @returns when its pings came */
+/** @returns the times of the pings it received */
 async function join(): Promise<{ readonly socket: ValiantSocket; readonly pingsAtMs: number[] }> {
   const { port } = io.httpServer.address() as AddressInfo
   const connected = once(io, 'connection') as Promise<[ValiantSocket]>
@@ -50,7 +50,7 @@ async function join(): Promise<{ readonly socket: ValiantSocket; readonly pingsA
 }
 const timerOf = ({ conn }: ValiantSocket) => (conn as unknown as { pingIntervalTimer: unknown }).pingIntervalTimer
 
-test('every socket is asked once an interval, and its answer is heard', async () => {
+test('every socket is pinged once per interval, and its pong arrives', async () => {
   parts.use(new Pings({ io, fanOut: new FanOut(io), intervalMs: INTERVAL_MS }))
   const joined = [await join(), await join()]
   const heard = joined.map(({ socket }) => {
@@ -68,7 +68,7 @@ test('every socket is asked once an interval, and its answer is heard', async ()
   }
 })
 
-test('a ping leaves with the frames that come in time for it, in one write', async () => {
+test('a ping leaves in one write with the frames of the same moment', async () => {
   const fanOut = new FanOut(io)
   const { socket, pingsAtMs } = await join()
   await socket.join('VLNT')
@@ -81,7 +81,7 @@ test('a ping leaves with the frames that come in time for it, in one write', asy
   await expect.poll(() => pingsAtMs.length).toBe(1)
 })
 
-test('engine.io goes on by itself where it has no such timer', async () => {
+test('engine.io keeps pinging by itself if it has no such timer', async () => {
   const ping = vi.fn()
   const timers: unknown[] = []
   io.on('connection', (socket) => {

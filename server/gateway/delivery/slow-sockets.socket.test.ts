@@ -80,7 +80,7 @@ afterEach(async () => {
   await io.close()
 })
 
-/** Every level of every book changes, and one trade a symbol is made. */
+/** Changes every level of every book and makes one trade per symbol. */
 async function publish({ full = false } = {}): Promise<void> {
   seq += 1
   const lots = 1_000_000 + seq
@@ -102,7 +102,7 @@ const connections = () =>
     http.getConnections((error, count) => (error ? reject(error) : resolve(count))),
   )
 
-/** A client that watches all, and can stop reading. */
+/** A client that watches everything, and can stop reading. */
 async function connect() {
   const client: Socket = connectTo(`http://127.0.0.1:${port}`, { transports: ['websocket'], reconnection: false })
   closing.push(() => client.disconnect())
@@ -128,7 +128,7 @@ async function connect() {
   return { client, books, trades, counts, tcp: transport.ws._socket, pong }
 }
 
-/** Follows a book as a client does; throws at a break of the chain or a wrong checksum. @returns the last seq */
+/** Follows a book as a client does; throws at a gap or a wrong checksum. @returns the last seq */
 function follow(frames: readonly BookFrame[]): number {
   const [first] = frames
   let last = first?.seq ?? 0
@@ -152,7 +152,7 @@ function follow(frames: readonly BookFrame[]): number {
   return last
 }
 
-test('a socket that stops reading for a while is held back, then gets one frame a stream and goes on unbroken', async () => {
+test('a socket that stops reading for a while is held back, then gets one frame per stream and continues without a gap', async () => {
   const [slowOne, healthy] = [await connect(), await connect()]
   const held = vi.spyOn(subscriptions, 'hold')
   const resumed = vi.spyOn(subscriptions, 'resume')
@@ -178,18 +178,18 @@ test('a socket that stops reading for a while is held back, then gets one frame 
     expect(frames.map(({ type }) => type).filter((type) => type === 'snapshot')).toHaveLength(2)
     follow(frames)
   }
-  // Ids rise, and what it was not told of is the hole between the newest fifty and where it was held back.
+  // Ids rise; the only gap is between where it was held back and the newest fifty trades.
   expect(slowOne.trades.every((id, i) => i === 0 || id > (slowOne.trades[i - 1] ?? 0))).toBe(true)
   expect(slowOne.trades).not.toContain(resumedAt - 50)
   expect(slowOne.trades).toEqual(expect.arrayContaining([heldAt - 1, resumedAt - 49, resumedAt, seq]))
-  // The other one has missed nothing.
+  // The other socket has missed nothing.
   await expect.poll(() => healthy.trades.at(-1)).toBe(seq)
   expect(healthy.trades).toEqual(Array.from({ length: seq - 1 }, (_, i) => i + 2))
   for (const frames of healthy.books.values()) expect(frames.filter(({ type }) => type === 'snapshot')).toHaveLength(1)
   expect(slow.ended).toBe(0)
 })
 
-test('what a socket subscribes to while it is held back begins with its answer and goes on when it has caught up', async () => {
+test('a subscription made while a socket is held back begins with its answer and continues once the socket has caught up', async () => {
   const one = await connect()
   const socket = io.sockets.sockets.get(one.client.id ?? '')
   if (socket === undefined) throw new Error('expected a socket')
@@ -210,13 +210,13 @@ test('what a socket subscribes to while it is held back begins with its answer a
   expect(follow(vlnt)).toBe(vlnt.at(-1)?.seq)
 })
 
-test('clients that never read cost a bounded memory and are all closed in time; one that reads misses nothing', async () => {
+test('clients that never read use bounded memory and are all closed in time; one that reads misses nothing', async () => {
   const healthy = await connect()
   const startMs = performance.now()
   const deaf = await Promise.all(Array.from({ length: 40 }, () => DeafClient.connect(port)))
   const unjoined = await Promise.all(Array.from({ length: 5 }, () => DeafClient.connect(port, { joins: false })))
   closing.push(...[...deaf, ...unjoined].map((client) => () => client.destroy()))
-  // Half of them watch the market; the other half is as deaf, but little is sent to it.
+  // Half of them watch the market; the others do not read either, but little is sent to them.
   for (const client of deaf.slice(0, 20)) client.ask('subscribe', { channel: 'book', symbols: SYMBOLS, depth: 100 })
   let mostBytes = 0
   await soon(async () => {

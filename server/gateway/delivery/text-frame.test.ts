@@ -2,7 +2,7 @@ import * as ws from 'ws'
 import { expect, test } from 'vitest'
 import { pingFrame, textFrame } from './text-frame.ts'
 
-/** What ws itself makes of it. */
+/** The frame as ws writes it. */
 function framed(data: string, opcode = 1): Buffer {
   const { Sender } = ws as unknown as { Sender: { frame(data: Buffer, options: object): Buffer[] } }
   return Buffer.concat(
@@ -10,16 +10,16 @@ function framed(data: string, opcode = 1): Buffer {
   )
 }
 
-test.each([0, 1, 125, 126, 127, 65_535, 65_536, 200_000])('a text of %i bytes is framed as ws frames it', (length) => {
+test.each([0, 1, 125, 126, 127, 65_535, 65_536, 200_000])('a text of %i bytes is framed as by ws', (length) => {
   const text = 'x'.repeat(length)
   expect(textFrame(text).equals(framed(text))).toBe(true)
 })
 
-test('length is that of the bytes, not of the characters', () => {
+test('the length counts bytes, not characters', () => {
   const text = '€'.repeat(42)
   expect(textFrame(text).equals(framed(text))).toBe(true)
 })
 
-test('a ping is framed as ws frames it', () => {
+test('a ping is framed as by ws', () => {
   expect(pingFrame(Buffer.from('12345678')).equals(framed('12345678', 9))).toBe(true)
 })

@@ -5,13 +5,12 @@ import { badAnswer, goodAnswer, jsonSchemas, referredTo, type SchemaBook } from 
 import { PROTOCOL_VERSION } from '@valiant/shared/protocol/limits'
 import { type RequestName, REQUESTS } from '@valiant/shared/protocol/requests'
 import type { z } from 'zod'
-import { errorOf } from './components.ts'
+import { errorOf, refTo } from './components.ts'
 
-const refTo = (name: string) => `#/components/schemas/${name}`
 const requestNames = Object.keys(REQUESTS) as RequestName[]
 const eventNames = Object.keys(EVENTS) as EventName[]
 
-/** What any request may be answered with, and what only one that changes something may. */
+/** Rejections of orders: only requests that change something may get these. */
 const isOfOrders = (code: ErrorCode) => ERRORS[code].status === 422 || ERRORS[code].status === 409
 const [anyFirst, ...anyOthers] = ERROR_CODES.filter((code) => !isOfOrders(code))
 const REFUSALS: Readonly<Record<string, readonly [ErrorCode, ...ErrorCode[]]>> = {
@@ -19,7 +18,7 @@ const REFUSALS: Readonly<Record<string, readonly [ErrorCode, ...ErrorCode[]]>> =
   TradingRefusal: ERROR_CODES,
 }
 
-/** All requests and events of the socket, as AsyncAPI 3: written from the tables that the gateway serves. */
+/** All requests and events of the socket as AsyncAPI 3, generated from the tables that the gateway serves. */
 export function asyncApi(): object {
   const book = jsonSchemas(schemasOfMessages(), { dialect: 'draft-7', refTo })
   const messages = { ...requestMessages(book), ...eventMessages(book), ...refusalMessages() }
@@ -74,7 +73,7 @@ export function asyncApi(): object {
 }
 
 const answerName = (name: RequestName) => `${name}.answer`
-/** What is previewed is refused like what is placed, though nothing changes. */
+/** A preview is refused like an order, though it changes nothing. */
 const refusalOf = (name: RequestName) =>
   REQUESTS[name].changes || name === 'order.preview' ? 'TradingRefusal' : 'Refusal'
 

@@ -8,7 +8,7 @@ export const refTo = (name: string): string => `#/components/schemas/${name}`
 export const ref = (kind: string, names: readonly string[]): Record<string, object> =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/${kind}/${name}` }]))
 
-/** Every status of an error, rising. */
+/** Every status of an error, ascending. */
 export const STATUSES = [...new Set(Object.values(ERRORS).map(({ status }) => status))].sort((a, b) => a - b)
 
 export const RATE_HEADERS = ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset']
@@ -59,7 +59,7 @@ export const SECURITY_OF: Readonly<Record<RestRoute['scope'], readonly object[]>
   session: [{ session: [] }],
 }
 
-/** What answers with a status that is no good. */
+/** The response of an error status. */
 export function errorResponse(status: number): object {
   const codes = codesOf(status) ?? []
   return {
@@ -82,7 +82,7 @@ const errorExample = (code: ErrorCode) => ({
   value: { ok: false, error: errorOf(code) },
 })
 
-/** An error as it may look. */
+/** An example of an error. */
 export const errorOf = (code: ErrorCode): object => ({
   code,
   message: ERRORS[code].cause,

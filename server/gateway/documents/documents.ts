@@ -11,13 +11,13 @@ interface Built {
 
 const BUILD: Readonly<Record<DocumentName, () => object>> = { openapi: openApi, asyncapi: asyncApi }
 
-/** The documents that describe the protocol: built when they are first asked for, and then kept. */
+/** The documents that describe the protocol, each built on first use. */
 export class Documents {
   readonly #built = new Map<DocumentName, Built>()
 
   /**
-   * Sends one, or 304 to who has it already. They are the same for everyone and say nothing of anyone, so a page of any
-   * origin may read them: viewers and generators are such pages.
+   * Sends one, or 304 if the client has it already. They are the same for everyone and hold nothing private, so pages of
+   * any origin, such as viewers and generators, may read them.
    */
   send(name: DocumentName, response: Response): void {
     const { text, etag } = this.#of(name)

@@ -13,7 +13,7 @@ const TAGS: Readonly<Record<RestRoute['tag'], string>> = {
   documents: 'What describes the rest.',
 }
 
-/** All REST routes, as OpenAPI 3.1: written from the table that the gateway serves. */
+/** All REST routes as OpenAPI 3.1, generated from the table that the gateway serves. */
 export function openApi(): object {
   const book = jsonSchemas(schemasOfRoutes(), { dialect: 'draft-2020-12', refTo })
   const paths: Record<string, Record<string, object>> = {}
@@ -53,7 +53,7 @@ function schemasOfRoutes(): Record<string, z.ZodType> {
   for (const route of REST_ROUTES) {
     const id = operationId(route)
     if (takesBody(route)) more[`${id}.body`] = bodyOf(route)
-    // Its fields are told one by one, as parameters: written out, under whatever name the payload itself goes.
+    // Its fields are listed as parameters, so they are written out even if the payload has a named schema.
     more[`${id}.fields`] = z.strictObject(route.payload.shape)
     if (!('document' in route.served)) more[`${id}.answer`] = goodAnswer(route.data, route)
   }

@@ -7,14 +7,14 @@ import { csvOf } from '../http/csv.ts'
 import { RELAYED } from '../requests/request.ts'
 import { RATE_HEADERS, ref, refTo, SECURITY_OF } from './components.ts'
 
-/** One name for a route, in the form that generated clients use. */
+/** A unique name for a route, in the form that generated clients use. */
 export function operationId({ served }: RestRoute): string {
   if ('document' in served) return `${served.document}Document`
   const name = 'request' in served ? served.request : served.own
   return name.replaceAll(/\.(\w)/g, (_, letter: string) => letter.toUpperCase())
 }
 
-/** A route as the document describes it. */
+/** A route as an operation of the document. */
 export function operation(route: RestRoute, book: SchemaBook): object {
   const { tag, summary, scope, rows } = route
   const id = operationId(route)
@@ -34,7 +34,7 @@ export function operation(route: RestRoute, book: SchemaBook): object {
     ...inPath.map((name) => parameter(name, 'path')),
     ...inQuery.map((name) => parameter(name, 'query')),
     ...(rows === undefined ? [] : [{ $ref: '#/components/parameters/format' }]),
-    ...(knowsWho(route)
+    ...(identifiesRequester(route)
       ? [{ $ref: '#/components/parameters/accountId' }, { $ref: '#/components/parameters/accountHeader' }]
       : []),
   ]
@@ -103,17 +103,18 @@ function goodResponse(route: RestRoute): object {
   }
 }
 
-/** Whether a route looks at who asks. */
-const knowsWho = ({ served }: RestRoute): boolean => 'request' in served || ('own' in served && served.own !== 'book')
+/** Whether the route identifies the requester. */
+const identifiesRequester = ({ served }: RestRoute): boolean =>
+  'request' in served || ('own' in served && served.own !== 'book')
 
-/** What else may answer, by the kind of route. */
+/** Further error statuses, by kind of route. */
 function statusesOf(route: RestRoute): number[] {
   const { served, changes } = route
   if ('document' in served) return [429, 500]
   const isRelayed = 'request' in served ? RELAYED.some((name) => name === served.request) : served.own === 'positions'
   return [
     400,
-    ...(knowsWho(route) ? [401, 403] : []),
+    ...(identifiesRequester(route) ? [401, 403] : []),
     ...(pathFields(route).length > 0 ? [404] : []),
     ...(changes ? [409] : []),
     ...(takesBody(route) ? [413] : []),
@@ -123,7 +124,7 @@ function statusesOf(route: RestRoute): number[] {
   ]
 }
 
-/** The fields of a body: all but those of the path. */
+/** The fields of the body: all except those in the path. */
 export function bodyOf(route: RestRoute): z.ZodObject {
   const inPath = pathFields(route)
   if (inPath.length === 0) return route.payload

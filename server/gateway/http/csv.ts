@@ -3,8 +3,8 @@ import { stringify } from 'csv-stringify/sync'
 import { z } from 'zod'
 
 /**
- * A list as a table: RFC 4180, a header row with the names of the fields, what lies deeper under its path ("session.open").
- * Text of people that a spreadsheet would take for a formula gets an apostrophe before it; numbers stay as they are.
+ * A list as CSV (RFC 4180): a header row with the field names, where nested fields go by their path ("session.open").
+ * User-supplied text that a spreadsheet would take for a formula gets an apostrophe before it; numbers stay as they are.
  * @param data of the answer: a list, or a page of one
  */
 export function csvOf(rows: Rows, data: unknown): string {
@@ -26,7 +26,7 @@ function columnsOf(rows: Rows): string[] {
   return rows instanceof z.ZodObject ? namesIn(rows) : [...rows]
 }
 
-/** The names of all fields, of objects inside by their path. */
+/** The names of all fields; nested ones by their path. */
 function namesIn(schema: z.ZodObject): string[] {
   return Object.entries(schema.shape).flatMap(([name, field]) =>
     field instanceof z.ZodObject ? namesIn(field).map((inner) => `${name}.${inner}`) : [name],

@@ -32,14 +32,14 @@ export interface HttpParts {
   readonly metrics: GatewayMetrics
 }
 
-/** Longer than a load balancer keeps an idle connection, so that it is never the one to be surprised. */
+/** Longer than a load balancer keeps an idle connection, so that this side never closes one that is about to be used. */
 const KEEP_ALIVE_MS = 75_000
 const HEADERS_MS = 80_000
 
 /** An HTTP server that does not listen yet; its app is mounted by `serveHttp`. */
 export function openHttpServer(): { httpServer: HttpServer; app: Express } {
   const app = express()
-  // A client that would rather speak HTTP/2, as Java's asks of every server, is answered in what there is.
+  // Clients that ask to upgrade to HTTP/2, as Java's does, are answered over HTTP/1.1.
   const httpServer = createServer(
     { shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket' },
     app,
@@ -78,14 +78,14 @@ export function serveHttp(app: Express, parts: HttpParts): void {
     if (request.method !== 'GET' && request.method !== 'HEAD' && origins.of(request.headers) === 'foreign') {
       throw failure('FORBIDDEN', `Expected the exchange's own Origin, found "${String(request.headers.origin)}".`)
     }
-    // What a client sends under this name is overwritten: better-auth believes it.
+    // Overwrites whatever the client sends under this name, since better-auth trusts it.
     request.headers[ADDRESS_HEADER] = clientAddress(request)
     response.set('cache-control', 'no-store')
     await auth.handle(request, response)
   })
   app.use('/api', api)
   if (page !== undefined) {
-    // Pages, not answers: those are small, and told to programs that seldom ask for it. Files are compressed when they are built.
+    // Only pages: answers are small, and few programs accept compression. Static files are compressed when they are built.
     app.use(compression())
     app.use((request, response, next) => {
       Object.assign(request, { valiant: parts.pageSourceOf(request) })
@@ -95,7 +95,7 @@ export function serveHttp(app: Express, parts: HttpParts): void {
   app.use(answerErrors(logger))
 }
 
-/** A line a request, with an id; what is served as usual only at `debug`. */
+/** Logs one line per request, with an id; successful ones only at `debug`. */
 function requestLog(logger: Logger): RequestHandler {
   const log = pinoHttp({
     logger,

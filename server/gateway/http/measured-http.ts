@@ -13,11 +13,11 @@ const KINDS: Readonly<Record<string, string>> = {
 
 type HttpMetrics = Pick<GatewayMetrics, 'httpRequests' | 'httpSeconds' | 'signIns' | 'rateLimited'>
 
-/** Counts and times all requests that come by here, once they are answered or broken off. */
+/** Counts and times all requests that pass here, once they are answered or aborted. */
 export function measureHttp(metrics: HttpMetrics): RequestHandler {
   return (request, response, next) => {
     const beganMs = performance.now()
-    const path = request.path // a router changes it
+    const path = request.path // routers change it
     response.once('close', () => {
       const method = METHODS.includes(request.method) ? request.method : 'other'
       const route = routeOf(request)
@@ -30,7 +30,7 @@ export function measureHttp(metrics: HttpMetrics): RequestHandler {
   }
 }
 
-/** Patterns only, so that there are as many labels as routes. */
+/** Only route patterns, so that there are as many labels as routes. */
 function routeOf({ route, baseUrl }: Request): string {
   const pattern: unknown = (route as { path?: unknown } | undefined)?.path
   if (typeof pattern === 'string') return `${baseUrl}${pattern.replace('{*any}', '*')}`
@@ -44,7 +44,7 @@ function countSignIn({ signIns, rateLimited }: HttpMetrics, path: string, status
   else if (status === 429) rateLimited.inc({ limit: kind === 'guest' ? 'guests' : 'sign_ins' })
 }
 
-/** The bytes of all connections that a server has had. */
+/** The bytes of all connections of a server since its start. */
 export class NetworkBytes {
   readonly #open = new Set<Socket>()
   #sent = 0

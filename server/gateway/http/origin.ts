@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
 /**
- * Whose pages may act with a visitor's cookie: the public origin's and those of the very host that was asked. CORS does
- * not cover WebSocket, so the handshake asks this too.
+ * Whose pages may act with a visitor's cookie: those of the public origin and of the host that was requested. CORS does
+ * not cover WebSocket, so the handshake checks this too.
  */
 export class Origins {
   readonly #publicOrigin: string | undefined
@@ -11,7 +11,7 @@ export class Origins {
     this.#publicOrigin = publicOrigin === undefined ? undefined : new URL(publicOrigin).origin
   }
 
-  /** `none`: the request names no origin, as programs and the reading of pages do. */
+  /** `none`: the request has no Origin header, as from programs and page loads. */
   of({ origin, host }: IncomingHttpHeaders): 'own' | 'foreign' | 'none' {
     if (origin === undefined) return 'none'
     if (origin === this.#publicOrigin) return 'own'

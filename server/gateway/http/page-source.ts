@@ -21,8 +21,8 @@ export interface PageParts {
 }
 
 /**
- * What the page of one request may read, in process. The page comes without an account, and while the exchange or the
- * database is away: what cannot be read in time is left out.
+ * What the page of one request may read, in process. Pages render without an account, and while the exchange or the
+ * database is away, so what cannot be read in time is left out.
  */
 export function pageSourceOf(request: IncomingMessage, parts: PageParts): PageSource {
   const { market, status, sessions, exchange, lists, preferences, startingCents } = parts
@@ -30,7 +30,7 @@ export function pageSourceOf(request: IncomingMessage, parts: PageParts): PageSo
   const soon = <Value>(reading: Promise<Value>) =>
     inTime(reading, { receivedAtMs, changes: false }).catch(() => undefined)
   const identity = once(() => soon(identityOf(request, sessions)))
-  // Without the account: who is signed in is known while the exchange is away too.
+  // Without the account: this works even while the exchange is away.
   const signedIn = once(() => soon(sessions.signedIn(request.headers)))
   const list: PageSource['list'] = async (name, query) => {
     const known = await identity()
@@ -73,7 +73,7 @@ export function pageSourceOf(request: IncomingMessage, parts: PageParts): PageSo
   }
 }
 
-/** The visitor with the account that the page's cookie names, while it is theirs; else with the oldest. */
+/** The visitor with the account that the page's cookie names, if it is theirs; otherwise with the oldest. */
 async function identityOf({ headers }: IncomingMessage, sessions: Sessions): Promise<Identity | undefined> {
   const ofAccount = (accountId?: string) => sessions.ofRequest(headers, 'GET', accountId).catch(() => undefined)
   const chosen = CHOSEN.exec(headers.cookie ?? '')?.[1]
@@ -82,7 +82,7 @@ async function identityOf({ headers }: IncomingMessage, sessions: Sessions): Pro
 
 const CHOSEN = new RegExp(`(?:^|;\\s*)${ACCOUNT_COOKIE}=([0-9A-Z]{1,64})(?:;|$)`)
 
-/** The same promise each time: a page asks in several places. */
+/** Makes one promise and returns it each time, since a page asks in several places. */
 function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
   let made: Promise<Value> | undefined
   return () => (made ??= make())

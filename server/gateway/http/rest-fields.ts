@@ -3,13 +3,13 @@ import type { Request } from 'express'
 import { z } from 'zod'
 import { foundText, invalid } from '../answering/wire-error.ts'
 
-/** Picks one of several accounts; a query that may stand in a link says `accountId` likewise. */
+/** Selects one of several accounts. Links cannot send headers, so the query may use `accountId` instead. */
 const ACCOUNT_HEADER = 'x-account-id'
-/** What every route, or every list, takes beside its fields. */
+/** What every route, or every list, accepts beside its own fields. */
 const BESIDE: readonly string[] = ['accountId']
 const BESIDE_OF_LIST: readonly string[] = [...BESIDE, 'format']
 
-/** @throws {RequestFailure} INVALID, for one that is no text */
+/** @throws {RequestFailure} INVALID, if it is not text */
 export function accountIdOf(request: Request): string | undefined {
   const accountId = request.query.accountId ?? request.headers[ACCOUNT_HEADER]
   if (accountId === undefined || typeof accountId === 'string') return accountId
@@ -17,9 +17,9 @@ export function accountIdOf(request: Request): string | undefined {
 }
 
 /**
- * How the payload of a route is read: from its path and its query or body, not yet looked at. What stands in the one that
- * the route does not take is refused, not passed over: who says in a body what to cancel must not cancel everything.
- * @throws {RequestFailure} (what is returned) INVALID, for a field that does not stand where the route takes it
+ * How the payload of a route is read: from its path and its query or body, not yet validated. Fields in the wrong one of
+ * the two are refused, not ignored: a client that says in a body what to cancel must not cancel everything.
+ * @throws {RequestFailure} (the returned function) INVALID, for a field in a place where the route does not read it
  */
 export function readerOf(route: RestRoute): (request: Request) => unknown {
   const numeric = numericIn(route.payload)
@@ -45,7 +45,7 @@ function assertNoQuery(request: Request, route: RestRoute): void {
   throw invalid(name, 'unknown', { expected: `it in the JSON body, where ${route.method} takes its fields` })
 }
 
-/** An empty object asks for nothing: some clients send one with all they ask. @throws {RequestFailure} INVALID */
+/** An empty object is allowed, since some clients send one with every request. @throws {RequestFailure} INVALID */
 function assertNoBody(request: Request, { method }: RestRoute): void {
   const body = request.body as unknown
   if (body === undefined) return
@@ -63,7 +63,7 @@ const fieldsInQuery = ({ query }: Request, { rows }: RestRoute): string[] => {
   return Object.keys(query).filter((name) => !beside.includes(name))
 }
 
-/** Whole numbers come as text in a query; what is none stays text, and the schema says so. */
+/** Turns integers of the query into numbers; anything else stays text, which the schema then refuses. */
 function queryOf(request: Request, route: RestRoute, numeric: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(
     fieldsInQuery(request, route).map((name) => {

@@ -3,7 +3,7 @@ import type { Request, Response } from 'express'
 import { csvOf } from './csv.ts'
 import { foundText, invalid } from '../answering/wire-error.ts'
 
-/** Whether a list is asked for as a table. @throws {RequestFailure} INVALID, for a format that there is none */
+/** Whether a list is requested as a table. @throws {RequestFailure} INVALID, for an unknown format */
 export function wantsTable({ query }: Request): boolean {
   const { format = 'json' } = query
   if (format === 'csv') return true
@@ -11,7 +11,7 @@ export function wantsTable({ query }: Request): boolean {
   throw invalid('format', 'unknown', { expected: 'one of "json", "csv"', found: foundText(format) })
 }
 
-/** Sends a list as a file to open in a spreadsheet; where another page follows, `Link` says where. */
+/** Sends a list as a file for spreadsheets; `Link` has the address of the next page, if there is one. */
 export function sendTable(request: Request, response: Response, { rows, data }: { rows: Rows; data: unknown }): void {
   const next: unknown = typeof data === 'object' && data !== null ? Reflect.get(data, 'nextCursor') : undefined
   if (typeof next === 'string') response.links({ next: withCursor(request.originalUrl, next) })

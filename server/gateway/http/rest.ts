@@ -108,12 +108,12 @@ export function restRouter(parts: RestParts): Router {
   }
 
   /** Trading requests count against their account's limit, others against their address's. */
-  async function tellRate(request: Request, response: Response, { served }: RestRoute, { rate }: Answer) {
+  async function setRateHeaders(request: Request, response: Response, { served }: RestRoute, { rate }: Answer) {
     const isCancel = 'request' in served && CANCELS.includes(served.request)
     const { remaining, resetMs }: Rate = rate ?? (await requests.left(keyOf(request)))
-    const ofAccount = isCancel ? limits.cancelsBurst : limits.ordersBurst
+    const accountBurst = isCancel ? limits.cancelsBurst : limits.ordersBurst
     response.set({
-      'ratelimit-limit': String(rate === undefined ? limits.requestsPerSecond : ofAccount),
+      'ratelimit-limit': String(rate === undefined ? limits.requestsPerSecond : accountBurst),
       'ratelimit-remaining': String(remaining),
       'ratelimit-reset': String(Math.ceil(resetMs / 1_000)),
     })
@@ -135,7 +135,7 @@ export function restRouter(parts: RestParts): Router {
     }
     return async (request, response) => {
       const answer = await answerTo(request).catch(refusalOf)
-      await tellRate(request, response, route, answer)
+      await setRateHeaders(request, response, route, answer)
       if (answer.ok && 'document' in served) documents.send(served.document, response)
       else if (answer.ok && rows !== undefined && wantsTable(request)) {
         sendTable(request, response, { rows, data: answer.data })
@@ -164,7 +164,7 @@ function parsed<Schema extends z.ZodType>(schema: Schema, payload: unknown): z.i
   return result.data
 }
 
-/** A refusal as an answer; anything else is thrown again. */
+/** A refusal as an answer; rethrows anything else. */
 function refusalOf(error: unknown): Answer {
   if (error instanceof RequestFailure) return { ok: false, error: error.error }
   throw error

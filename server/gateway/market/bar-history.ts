@@ -1,7 +1,7 @@
 import { INTERVAL_MS } from '@valiant/shared/protocol/market-data'
 import { type Bar, type BarWidth, barsOver } from '../../feed/feed.ts'
 
-/** Stored bars, without the silent ones, oldest first; implemented by the journal's `Bars`. */
+/** Stored bars without silent ones, oldest first; implemented by the journal's `Bars`. */
 export interface BarHistory {
   /** `toMs` is exclusive. */
   bars(width: BarWidth, symbol: string, range: { fromMs: number; toMs: number }): Promise<readonly Bar[]>
@@ -16,7 +16,7 @@ const FIVE_MS = INTERVAL_MS['5m']
 const DAY_MS = INTERVAL_MS['1d']
 /** About 35 KiB each. */
 const DAYS_KEPT_MAX = 512
-/** How often the first starts are read again while a symbol is missing among them. */
+/** How often the first starts are reread while a symbol is missing among them. */
 const ENDS_AGE_MS_MAX = 60_000
 
 /** A split restates all bars of its symbol. */
@@ -53,7 +53,7 @@ export class BarDays {
     return this.#firstMs.get(symbol)
   }
 
-  /** Without holes, from the first trade on; both times are starts of days (UTC), and none of the days is still going on. */
+  /** Without gaps, from the first trade on; both times are starts of days (UTC), and all of the days are over. */
   async between(shares: Shares, { fromMs, toMs }: { fromMs: number; toMs: number }): Promise<Bar[]> {
     const bars: Bar[] = []
     for (let dayMs = fromMs; dayMs < toMs; dayMs += DAY_MS) bars.push(...(await this.#day(shares, dayMs)))

@@ -27,9 +27,9 @@ let subscriptions: MarketSubscriptions
 let gaps = 0
 let seq = 0
 let clients: Client[] = []
-/** What the database has of a symbol's bars. */
+/** The stored bars of a symbol. */
 let storedHistory: (symbol: string) => Promise<RecentHistory>
-/** What happens between a handler's end and its answer. */
+/** Runs between the end of a handler and its answer. */
 let afterHandler = () => {}
 
 beforeEach(async () => {
@@ -57,7 +57,7 @@ beforeEach(async () => {
       socketId: socket.id,
       receivedAtMs: T,
     } as const
-    // As the gateway does it: through promises, so that an answer is never in the same turn by chance.
+    // Through promises, as in the gateway, so that no answer is in the same turn by chance.
     const serve = (name: keyof typeof handlers, payload: Subscription, answer: (answer: Answer<never>) => void) => {
       void Promise.resolve()
         .then(() => handlers[name](Subscription.parse(payload), requester))
@@ -103,7 +103,7 @@ interface Heard {
   readonly frame: unknown
 }
 
-/** A connected client, and all it hears, in order: answers too. */
+/** A connected client and all it receives in order, including answers. */
 async function connect() {
   const { port } = http.address() as AddressInfo
   const client: Client = connectTo(`http://127.0.0.1:${port}`, { transports: ['websocket'], forceNew: true })
@@ -111,7 +111,7 @@ async function connect() {
   const heard: Heard[] = []
   client.onAny((event: string, ...frames: unknown[]) => heard.push({ event, frame: frames[0] }))
   await new Promise<void>((resolve) => client.once('connect', () => resolve()))
-  /** By callback: a promise would tell of the answer later than of a frame that came right behind it. */
+  /** With a callback, since a promise would report the answer later than a frame right behind it. */
   const ask = (name: 'subscribe' | 'unsubscribe', payload: Subscription) =>
     new Promise<Answer>((resolve) => {
       client.emit(name, payload, (answer: Answer) => {
@@ -120,7 +120,7 @@ async function connect() {
       })
     })
   const of = <Frame>(event: string) => heard.filter((one) => one.event === event).map((one) => one.frame as Frame)
-  /** Everything sent so far has arrived once an answer has: a socket keeps its order. */
+  /** Everything sent before the answer has arrived when it does, since a socket keeps its order. */
   const settled = async () => {
     await new Promise((resolve) => setImmediate(resolve))
     await client.timeout(5_000).emitWithAck('unsubscribe', { channel: 'trades', symbols: ['MERI'] })
@@ -128,7 +128,7 @@ async function connect() {
   return { client, ask, of, heard, settled }
 }
 
-test('the answer is the one snapshot, before any frame of the subscription, even when a frame comes in that moment', async () => {
+test('the answer is the only snapshot and precedes all frames of the subscription, even one that arrives at that moment', async () => {
   const { ask, of, heard, settled } = await connect()
   afterHandler = () => frame([bid('NOVA', 10), bid('VLNT', 10)])
   await ask('subscribe', { channel: 'book', symbols: ['VLNT', 'NOVA'] })
@@ -152,7 +152,7 @@ test('the answer is the one snapshot, before any frame of the subscription, even
   }
 })
 
-test('sockets get the quotes they asked for: all in one common frame, or their own', async () => {
+test('sockets get the quotes they subscribed to: all of them in a common frame, or a selection', async () => {
   const [all, one, two] = [await connect(), await connect(), await connect()]
   const answer = await all.ask('subscribe', { channel: 'quotes' })
   expect(answer).toMatchObject({
@@ -172,7 +172,7 @@ test('sockets get the quotes they asked for: all in one common frame, or their o
   expect(symbols(two)).toEqual([['VLNT'], ['MERI']])
 })
 
-test('unsubscribing ends a stream, wholly or for some symbols', async () => {
+test('unsubscribing ends a stream for all symbols or for some', async () => {
   const { ask, of, settled } = await connect()
   await ask('subscribe', { channel: 'quotes', symbols: ['*'] })
   await ask('unsubscribe', { channel: 'quotes', symbols: ['NOVA'] })
@@ -188,7 +188,7 @@ test('unsubscribing ends a stream, wholly or for some symbols', async () => {
   expect([of('quotes').length, of('book').length]).toEqual([1, 1])
 })
 
-test('a socket has one depth a symbol: subscribing again replaces it', async () => {
+test('a socket has one depth per symbol: subscribing again replaces it', async () => {
   const { ask, of, settled } = await connect()
   await ask('subscribe', { channel: 'book', symbols: ['NOVA'], depth: 100 })
   frame([bid('NOVA', 6)])
@@ -204,7 +204,7 @@ test('a socket has one depth a symbol: subscribing again replaces it', async () 
   expect(of('book')).toHaveLength(2)
 })
 
-test('candles, trades and tickers reach those who asked for them', async () => {
+test('candles, trades and tickers reach their subscribers', async () => {
   const { ask, of, settled } = await connect()
   await ask('subscribe', { channel: 'candles', symbols: ['NOVA'], interval: '1s' })
   await ask('subscribe', { channel: 'trades', symbols: ['NOVA'] })
@@ -222,7 +222,7 @@ test('candles, trades and tickers reach those who asked for them', async () => {
   expect(of('ticker')).toMatchObject([{ symbol: 'NOVA', bid: '10.00', ask: '10.10', last: '10.10', volume: '3' }])
 })
 
-test('a socket that was held back over the end of a bar is sent how that bar ended', async () => {
+test('a socket that was held back while a bar closed is sent the closed bar', async () => {
   const { ask, of, settled, client } = await connect()
   const trade = (id: number, ticks: number, afterMs = 0) =>
     frame([changeOf('NOVA', { trades: [tradeOf('NOVA', { id, timeMs: T + seq * 50 + afterMs, ticks })] })], { afterMs })
@@ -246,7 +246,7 @@ test('a socket that was held back over the end of a bar is sent how that bar end
   ])
 })
 
-test('after a gap nothing of a book is sent until a full frame, which is a snapshot; an older epoch is not heard', async () => {
+test('after a gap no book frame is sent until a full one, which is a snapshot; older epochs are ignored', async () => {
   const { ask, of, settled } = await connect()
   await ask('subscribe', { channel: 'book', symbols: ['NOVA'], depth: 10 })
   seq++
@@ -266,7 +266,7 @@ test('after a gap nothing of a book is sent until a full frame, which is a snaps
   ])
 })
 
-test('past its number of streams a socket is refused, and keeps those it has', async () => {
+test('a socket at its maximum number of streams is refused more, and keeps those it has', async () => {
   const { ask, of, settled } = await connect()
   await ask('subscribe', { channel: 'quotes' })
   await ask('subscribe', { channel: 'ticker' })
@@ -278,7 +278,7 @@ test('past its number of streams a socket is refused, and keeps those it has', a
   expect([of('quotes').length, of('book').length]).toEqual([1, 0])
 })
 
-test('a socket that goes takes its streams along', async () => {
+test('the streams of a socket end when it disconnects', async () => {
   const [leaves, stays] = [await connect(), await connect()]
   for (const { ask } of [leaves, stays]) await ask('subscribe', { channel: 'book', symbols: ['NOVA'] })
   const gone = new Promise<void>((resolve) =>
@@ -292,7 +292,7 @@ test('a socket that goes takes its streams along', async () => {
   expect([...io.sockets.adapter.rooms.keys()].filter((room) => room.startsWith('book'))).toHaveLength(1)
 })
 
-test('a frame that tells of a split is shown once its history is read, with those behind it, and no price jumps', async () => {
+test('a frame with a split is shown once the history has been reread, before the frames behind it, and no price jumps', async () => {
   const split = (epoch: number, splits: number) => frame([{ ...whole('NOVA'), splits }], { full: true, epoch })
   const read = Promise.withResolvers<RecentHistory>()
   const bar = { startAtMs: T - 60_000, openTicks: 500, highTicks: 500, lowTicks: 500, closeTicks: 500 }

@@ -2,7 +2,7 @@ import { type BookDepth, type CandleFrame, type Interval, INTERVAL_MS } from '@v
 import { barsOver, type Feed, widthOf } from '../../feed/feed.ts'
 import type { RoomEvent, RoomFrame } from '../delivery/room-sender.ts'
 
-/** Where the streams of a socket stood when it was held back. */
+/** How far the streams of a socket had got when it was held back. */
 export interface Told {
   /** By symbol, the id of the last trade that it was sent. */
   readonly trades: Map<string, number>
@@ -10,7 +10,7 @@ export interface Told {
   readonly candles: Map<string, number>
 }
 
-/** What one socket watches. Most sockets watch few kinds and the same as many others, so empty sets are shared to save memory. */
+/** What one socket watches. Most watch few kinds and the same as many others, so empty sets are shared to save memory. */
 export interface Streams {
   quotes: ReadonlySet<string>
   tickers: ReadonlySet<string>
@@ -18,7 +18,7 @@ export interface Streams {
   /** By room. */
   candles: ReadonlyMap<string, { readonly symbol: string; readonly interval: Interval }>
   depths: ReadonlyMap<string, BookDepth>
-  /** Only of a socket that is held back. */
+  /** Only while the socket is held back. */
   told: Told | undefined
 }
 
@@ -55,8 +55,8 @@ export function toldNow({ trades, candles }: Streams, feed: Feed): Told {
 }
 
 /**
- * What brings a socket that was held back up to date: each state as it is now, each book whole, the bars that have closed
- * meanwhile, and the newest trades. Where those leave a hole its ids show it, and the request `trades` fills it.
+ * Brings a socket that was held back up to date: the current state of each stream, whole books, the bars that have closed
+ * meanwhile, and the newest trades. A gap in the trades shows in their ids, and the request `trades` fills it.
  */
 export function stateOf({ quotes, tickers, candles, depths, told }: Streams, feed: Feed): readonly MarketEvent[] {
   const events: MarketEvent[] = []
@@ -83,7 +83,7 @@ export function stateOf({ quotes, tickers, candles, depths, told }: Streams, fee
   return events
 }
 
-/** The bars before the forming one, from the one that starts at `fromMs` on. */
+/** The closed bars from the one that starts at `fromMs` to the one before the forming bar. */
 function closedSince(feed: Feed, forming: CandleFrame, fromMs: number | undefined): CandleFrame[] {
   const { symbol, interval } = forming
   const [toMs] = forming.candle

@@ -136,7 +136,7 @@ export class MarketSubscriptions implements Subscriptions {
     streams.told = toldNow(streams, this.#feed)
   }
 
-  /** Brings the socket up to date and lets it have the live frames again. */
+  /** Brings the socket up to date and sends it live frames again. */
   resume(socket: MarketSocket): void {
     const streams = this.#streams.get(socket.id)
     if (streams?.told === undefined) return

@@ -10,7 +10,7 @@ import { marketOf } from './market.ts'
 const NOW = Date.UTC(2026, 0, 20, 9, 17, 34)
 const HOUR = INTERVAL_MS['1h']
 
-/** A market whose last ten hours are in memory, and whose database answers what is given. */
+/** A market with ten hours in memory, whose database answers with the given promise. */
 function marketOver(fails: () => Promise<never>) {
   const feed = new Feed({ instruments: [listed('NOVA')] })
   const prices = { openTicks: 10_000, highTicks: 10_000, lowTicks: 10_000, closeTicks: 10_000 }
@@ -31,7 +31,7 @@ afterEach(() => vi.useRealTimers())
 
 const lost = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
 
-test('while the database is away a page is painted with the candles of memory; who asks for them is told', async () => {
+test('while the database is away, pages show the candles in memory, and requests for candles fail', async () => {
   const market = marketOver(() => Promise.reject(lost))
   for (const [interval, limit] of [
     ['1m', 500],
@@ -48,7 +48,7 @@ test('while the database is away a page is painted with the candles of memory; w
   await expect(asked()).rejects.toThrow('ECONNREFUSED')
 })
 
-test('a defect is none of a database that is away', async () => {
+test('a defect is not mistaken for a database that is away', async () => {
   const market = marketOver(() => Promise.reject(new TypeError('a defect')))
   await expect(market.candles({ symbol: 'NOVA', interval: '1m' })).rejects.toThrow('a defect')
 })

@@ -24,7 +24,7 @@ export interface Market extends Pick<
   epoch(): number
 }
 
-/** Used while the database is away: only the bars in memory are known. */
+/** Used while the database is away: only bars in memory are known. */
 const NOTHING_STORED: BarHistory = {
   bars: () => Promise.resolve([]),
   barBefore: () => Promise.resolve(undefined),
@@ -57,7 +57,7 @@ export function marketOf(parts: {
     sparklines: (points) => feed.sparklines(points),
     book: (symbol, depth) => feed.book(symbol, depth),
     trades: (query) => Promise.resolve(tradesPage(feed, query)),
-    // A page shows at least the bars that memory has; requests of the protocol fail when the rest cannot be read.
+    // A page shows at least the bars in memory; requests of the protocol fail if the rest cannot be read.
     candles: (query) =>
       inTime(pages(query), { receivedAtMs: Date.now(), changes: false }).catch((error: unknown) => {
         if (isDefect(error)) throw error

@@ -15,7 +15,7 @@ export class QuoteGroups {
     this.#symbols = symbols
   }
 
-  /** The group of those who watch exactly these; undefined for none. */
+  /** The group that watches exactly these; undefined if there are none. */
   of(symbols: ReadonlySet<string>): QuoteGroup | undefined {
     if (symbols.size === 0) return undefined
     const isAll = symbols.size === this.#symbols.length
@@ -27,7 +27,7 @@ export class QuoteGroups {
     return group
   }
 
-  /** The groups with members; those without are forgotten. */
+  /** The groups with members; empty ones are dropped. */
   watched(hasMembers: (room: string) => boolean): QuoteGroup[] {
     for (const [key, { room }] of this.#groups) if (!hasMembers(room)) this.#groups.delete(key)
     return [...this.#groups.values()]

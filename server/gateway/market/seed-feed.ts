@@ -6,7 +6,7 @@ const HOUR_MS = 3_600_000
 const SPAN_MS = { '1m': 25 * HOUR_MS, '1s': HOUR_MS } as const
 
 /**
- * Loads the stored bars of the last day and hour into a gateway's feed, merged with those it has seen live meanwhile.
+ * Loads the stored bars of the last day and hour into a gateway's feed, merged with those received live meanwhile.
  * @param wallMs by this process's clock, which market time may be ahead of
  */
 export async function seedFeed(feed: Feed, bars: BarHistory, wallMs: number): Promise<void> {
@@ -17,13 +17,13 @@ export async function seedFeed(feed: Feed, bars: BarHistory, wallMs: number): Pr
   }
 }
 
-/** The same of one symbol. */
+/** The same for one symbol. */
 export async function recentHistory(bars: BarHistory, symbol: string, nowMs: number): Promise<RecentHistory> {
   return { '1m': await recentOf('1m'), '1s': await recentOf('1s') }
 
   async function recentOf(width: keyof typeof SPAN_MS): Promise<readonly Bar[]> {
     const fromMs = nowMs - SPAN_MS[width]
-    // A silent start is flat at the close before the first of them.
+    // Silent bars at the start are flat at the close before.
     const before = await bars.barBefore(width, symbol, fromMs)
     const recent = await bars.bars(width, symbol, { fromMs, toMs: nowMs })
     return before === undefined ? recent : [before, ...recent]

@@ -4,7 +4,7 @@ import { sound } from './read-field.ts'
 import { commandIdOf } from './request-id.ts'
 import { accountOf, type Relay } from './request.ts'
 
-/** Money in or out. */
+/** A deposit or withdrawal. */
 export const moveMoney =
   <Event extends 'account.deposit' | 'account.withdraw'>(event: Event, exchange: ExchangeRequests): Relay<Event> =>
   ({ amount, requestId }, requester) =>

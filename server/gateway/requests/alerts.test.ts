@@ -12,7 +12,7 @@ const stored = (id: number, symbol: string): PriceAlert => ({
   ...{ id, account: 17, symbol, op: 'above', ticks: 100, note: undefined, createdAtMs: 1 },
 })
 
-test('an alert in an instrument that is no longer listed is left out, and spoils no list', async () => {
+test('a list leaves out alerts on instruments that are no longer listed', async () => {
   const kept = [stored(3, 'NOVA'), stored(2, 'GONE'), stored(1, 'VLNT')]
   const list = alertList({
     alerts: { ...noAlerts, list: () => Promise.resolve(kept) },

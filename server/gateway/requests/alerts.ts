@@ -52,7 +52,7 @@ const notFound = () => failure('NOT_FOUND', 'This account has no alert with that
 const idTaken = (requestId = '') =>
   failure('DUPLICATE_CLIENT_ORDER_ID', `requestId "${requestId}" was already used for another request.`)
 
-/** @throws {RequestFailure} TIMEOUT when in doubt; repeating the same request id gives the outcome */
+/** @throws {RequestFailure} TIMEOUT if the outcome is unknown; repeating the request with the same id gives it */
 async function certain<Outcome>(change: () => Promise<Outcome>): Promise<Outcome> {
   try {
     return await change()

@@ -17,7 +17,7 @@ export const cancelAfter =
         event: 'cancelAfter',
         account: accountOf(requester),
         timeoutMs,
-        // In one order, so that the same symbols are the same request.
+        // Sorted, so that the same symbols are the same request.
         ...(symbols !== undefined && { symbols: [...new Set(symbols)].sort() }),
         keepProtective,
       },

@@ -5,11 +5,11 @@ import { accountOf, type Handler } from './request.ts'
 
 interface Parts {
   readonly watch: Pick<CancelOnDisconnect, 'joined' | 'left' | 'withdrew'>
-  /** Whether a socket is still there: one may have gone while its request waited. */
+  /** Whether a socket is still connected: it may have disconnected while its request waited. */
   readonly isConnected: (socketId: string) => boolean
 }
 
-/** What a connection's handshake may ask for, asked for later, or taken back. REST has no route for it. */
+/** Turns cancel-on-disconnect on or off for a connected socket. It has no REST route. */
 export const cancelOnDisconnect =
   ({ watch, isConnected }: Parts): Handler<'cancelOnDisconnect'> =>
   ({ graceMs }, requester) => {

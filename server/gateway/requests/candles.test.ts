@@ -10,7 +10,7 @@ const NOW = Date.UTC(2026, 0, 20, 9, 17, 34)
 const DAYS = 20
 const FIRST = startOf(NOW, INTERVAL_MS['1d']) - DAYS * INTERVAL_MS['1d'] + 7 * 60_000
 
-/** Stored bars in arrays; counts how many it has handed out. */
+/** Stored bars in arrays; counts how many it returns. */
 class StoredBars implements BarHistory {
   read = 0
   readonly #bars: Record<BarWidth, readonly Bar[]>
@@ -31,7 +31,7 @@ class StoredBars implements BarHistory {
   }
 }
 
-/** A walk of the price with a tenth of the bars silent, and a night in which the server was off. */
+/** A random walk with a tenth of the bars silent, and a night without the server. */
 function walk({ fromMs, toMs, stepMs }: { fromMs: number; toMs: number; stepMs: number }): Bar[] {
   const bars: Bar[] = []
   for (let startAtMs = fromMs, ticks = 10_000, n = 1; startAtMs < toMs; startAtMs += stepMs, n++) {
@@ -83,7 +83,7 @@ const page = (interval: Interval, rest: { from?: number; to?: number; limit?: nu
 const starts = (candles: readonly Candle[]) => candles.map(([time]) => time)
 
 test.each(['1s', '15s', '1m', '5m', '30m', '1h', '4h', '1d'] as const)(
-  'the newest page of %s has no holes and ends with the forming bar',
+  'the newest page of %s has no gaps and ends with the forming bar',
   async (interval) => {
     const stepMs = INTERVAL_MS[interval]
     const rows = await page(interval, { limit: 15 })
@@ -93,7 +93,7 @@ test.each(['1s', '15s', '1m', '5m', '30m', '1h', '4h', '1d'] as const)(
   },
 )
 
-test('500 unless told, and none before the history begins', async () => {
+test('pages have 500 candles by default, and none from before the history begins', async () => {
   expect(await page('1m')).toHaveLength(500)
   const days = await page('1d')
   expect(days).toHaveLength(DAYS + 1)
@@ -106,13 +106,13 @@ test('500 unless told, and none before the history begins', async () => {
   expect(await page('1m', { from: NOW, to: NOW - 60_000 })).toEqual([])
 })
 
-test('from is inclusive and to exclusive, on and between starts of bars', async () => {
+test('from is inclusive and to is exclusive, on and between starts of bars', async () => {
   const at = startOf(NOW, 60_000) - 100 * 60_000
   expect(starts(await page('1m', { from: at, to: at + 120_000 }))).toEqual([at, at + 60_000])
   expect(starts(await page('1m', { from: at + 1, to: at + 60_001 }))).toEqual([at + 60_000])
 })
 
-test('pages meet, whichever way they are turned, across what is stored and what memory holds', async () => {
+test('pages have no gaps or overlaps in either direction, across stored bars and those in memory', async () => {
   const intervals = fc.constantFrom<Interval>('15s', '1m', '5m', '15m', '1h', '4h')
   await fc.assert(
     fc.asyncProperty(
@@ -137,7 +137,7 @@ test('pages meet, whichever way they are turned, across what is stored and what 
   )
 })
 
-test('a longer bar equals the shorter ones in it, silent minutes and a night off included', async () => {
+test('a longer bar equals the shorter ones in it, including silent minutes and a night without the server', async () => {
   for (const [interval, parts] of [
     ['1h', '1m'],
     ['30m', '5m'],
@@ -159,7 +159,7 @@ test('a longer bar equals the shorter ones in it, silent minutes and a night off
   }
 })
 
-test('days that are over are read once, and a recent page reads nothing', async () => {
+test('past days are read once, and a recent page reads nothing', async () => {
   await page('1h', { limit: 400 })
   history.read = 0
   await page('1h', { limit: 400 })
@@ -172,7 +172,7 @@ test('days that are over are read once, and a recent page reads nothing', async 
 
 const DAY = INTERVAL_MS['1d']
 
-test('a day that was asked for while it was not over is read anew when it is', async () => {
+test('a day that was read before it was over is reread afterward', async () => {
   const [morning, later] = [NOW, NOW + 3 * DAY]
   const toCome = walk({ fromMs: startOf(morning, 60_000), toMs: startOf(later, 60_000), stepMs: 60_000 })
   const bars = [...stored['1m'], ...toCome]
@@ -180,7 +180,7 @@ test('a day that was asked for while it was not over is read anew when it is', a
   const feed = new Feed({ instruments: [listed('NOVA')] })
   feed.seed('NOVA', '1m', stored['1m'].slice(-1_400))
   feed.apply(frameOf({ seq: 1, timeMs: morning, full: true }))
-  // Another process writes them; this one sees what is there by its own time.
+  // Another process writes the bars; the store sees those up to its own time.
   const store = new StoredBars({ ...stored, '1m': bars })
   const known: BarHistory = {
     bars: async (width, symbol, range) =>
@@ -198,7 +198,7 @@ test('a day that was asked for while it was not over is read anew when it is', a
   expect((await asked(day)).filter(([, , , , , volume]) => volume === '0')).toEqual([])
 })
 
-test('days that are over are read anew after a split, which changes their prices', async () => {
+test('past days are reread after a split, which changes their prices', async () => {
   const feed = new Feed({ instruments: [listed('NOVA')] })
   let factor = 1
   const store = new StoredBars(stored)

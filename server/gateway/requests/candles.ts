@@ -10,13 +10,13 @@ import type { Handler } from './request.ts'
 const MINUTE_MS = INTERVAL_MS['1m']
 const FIVE_MS = INTERVAL_MS['5m']
 const DAY_MS = INTERVAL_MS['1d']
-/** Bars of a second are stored for a day, and dropped by whole hours. */
+/** One-second bars are stored for a day, and deleted by whole hours. */
 const SECONDS_KEPT_MS = 23 * INTERVAL_MS['1h']
-/** No page reaches back further, however long its bars are. */
+/** No page reaches back further, whatever its interval. */
 const HISTORY_MS_MAX = 92 * DAY_MS
 const RETRY_AFTER_MS = 1_000
 
-/** Reads pages of candles: what is recent from memory, so that a bar is there as soon as it closes, the rest as stored. */
+/** Reads pages of candles: recent ones from memory, where a bar is as soon as it closes, the rest from the database. */
 export type CandlePages = (query: CandlesQuery) => Promise<Candle[]>
 
 /** Starts of bars, `toMs` exclusive. */
@@ -50,7 +50,7 @@ export const candles =
   (query) =>
     pages(query)
 
-/** Which bars a query asks for, by their starts: no more than its limit, none before the first, none after the forming one. */
+/** The bars of a query, by their starts: at most its limit, none before the first or after the forming one. */
 function pageOf(query: CandlesQuery, { nowMs, firstMs }: { nowMs: number; firstMs: number }): Range {
   const stepMs = INTERVAL_MS[query.interval]
   const lengthMs = (query.limit ?? CANDLES_DEFAULT) * stepMs
@@ -63,21 +63,21 @@ function pageOf(query: CandlesQuery, { nowMs, firstMs }: { nowMs: number; firstM
 
 interface Source {
   readonly symbol: string
-  /** How often its shares have been split: the stored bars are other ones since. */
+  /** The number of splits so far: each restates the stored bars. */
   readonly splits: number
   readonly recent: RecentBars
   readonly bars: BarHistory
   readonly days: BarDays
 }
 
-/** Bars that a page is made of, their length, and the close before. */
+/** The bars that a page is built from, their width, and the close before them. */
 interface Parts {
   readonly bars: readonly Bar[]
   readonly widthMs: number
   readonly closeBefore: number | undefined
 }
 
-/** Bars as they are kept. Memory is read first: while the rest is awaited it may forget. */
+/** Bars of a stored width. Reads memory first, since it may forget some while the rest is awaited. */
 async function partsOf(
   { symbol, recent, bars }: Pick<Source, 'symbol' | 'recent' | 'bars'>,
   { fromMs, toMs, width }: Range & { width: '1s' | '1m' },
@@ -95,7 +95,7 @@ async function partsOf(
   return { bars: [...older, ...newer], widthMs, closeBefore: before?.closeTicks }
 }
 
-/** Bars of five minutes without holes: the days before the one in which memory begins come from the store of days. */
+/** Five-minute bars without gaps: days before the one in which memory begins come from `BarDays`. */
 async function fiveMinutes({ symbol, splits, recent, bars, days }: Source, { fromMs, toMs }: Range): Promise<Parts> {
   const coveredMs = startOf(recent.recentFromMs('1m') ?? toMs, DAY_MS)
   const late: Range = { fromMs: Math.max(fromMs, coveredMs), toMs }

@@ -18,7 +18,7 @@ export const equity =
     return samples.map(({ atMs, equityCents, cashCents }) => [atMs, formatCents(equityCents), formatCents(cashCents)])
   }
 
-/** The finest that shows the whole span in one answer, unless told. */
+/** The requested interval, or the finest one that fits the whole span in one answer. */
 function intervalOf({ from, to, interval }: EquityQuery, nowMs: number): (typeof EQUITY_INTERVALS)[number] {
   if (interval !== undefined) return interval
   if (from === undefined) return '1m'

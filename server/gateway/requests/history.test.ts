@@ -5,10 +5,10 @@ import { type AccountHistory, pageOf } from './history.ts'
 
 const ACCOUNT = 77
 const NEWEST = 100_000
-/** Of a symbol long not traded. */
+/** Numbers of the items with a symbol that is rarely traded. */
 const RARE = [5, 9, 40_000, 40_001, 99_999]
 
-/** A list of 100,000 in which few are of the symbol asked for; `looked` notes how far each page reads. */
+/** A list of 100,000 items, few with the symbol asked for; `looked` records how far each page reads. */
 function rareList(looked: number[]) {
   const stretchOf: AccountHistory['stretchOf'] = (_name, _account, { before = NEWEST + 1 }) =>
     Promise.resolve({ first: 1, before: Math.min(before, NEWEST + 1) })
@@ -22,7 +22,7 @@ function rareList(looked: number[]) {
 }
 const idOf = ({ id }: { id: string }) => id
 
-it('looks for a rare symbol a bounded way a page, and finds all of it over the pages', async () => {
+it('looks a bounded way for a rare symbol on each page, and finds all its items over the pages', async () => {
   const looked: number[] = []
   const found: number[] = []
   let cursor: string | undefined

@@ -7,7 +7,7 @@ export const instruments =
   () => [...feed.instruments()]
 
 /**
- * The symbol, when it is listed.
+ * The symbol, if it is listed.
  * @throws {RequestFailure} INVALID naming the field
  */
 export function knownSymbol(feed: Feed, symbol: string, field = 'symbol'): string {

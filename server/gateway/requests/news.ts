@@ -7,7 +7,7 @@ import { invalid } from '../answering/wire-error.ts'
 import { knownSymbol } from './instruments.ts'
 import type { Handler } from './request.ts'
 
-/** A page of what has been told; a cursor is the id of the last news of the page before. */
+/** A page of past news; the cursor is the id of the last news on the page before. */
 export const news =
   ({ feed, archive }: { feed: Feed; archive: NewsArchive }): Handler<'news'> =>
   async ({ symbol, cursor, limit = PAGE_DEFAULT }) => {
@@ -15,7 +15,7 @@ export const news =
     if (cursor !== undefined && last === undefined) {
       throw invalid('cursor', 'format', { expected: 'the nextCursor of the page before', found: `"${cursor}"` })
     }
-    // One more than the page has, to know whether another follows.
+    // One more than the page shows, to know whether another page follows.
     const found = await archive.list({
       symbol: symbol === undefined ? undefined : knownSymbol(feed, symbol),
       before: last && { epoch: last.account, number: last.number },

@@ -7,7 +7,7 @@ import { referenceOf } from './order-reference.ts'
 import { commandIdOf } from './request-id.ts'
 import { accountOf, type Relay } from './request.ts'
 
-/** Its decimals go on as text: only the exchange knows which instrument the order is of. */
+/** Decimals are passed on as text: only the exchange knows the instrument of the order. */
 export const orderAmend =
   (exchange: ExchangeRequests): Relay<'order.amend'> =>
   (payload, requester) => {
@@ -25,7 +25,7 @@ export const orderAmend =
     })
   }
 
-/** In one form, so that "10" and "10.0" are the same request. @throws {RequestFailure} INVALID, for both kinds of trail */
+/** Normalized, so that "10" and "10.0" are the same request. @throws {RequestFailure} INVALID, for both kinds of trail */
 function changesOf({ qty, limitPrice, stopPrice, trailAmount, trailPercent }: AmendOrder): Changes {
   if (trailAmount !== undefined && trailPercent !== undefined) throw bothTrails(trailPercent)
   const given = Object.entries({ qty, limitPrice, stopPrice, trailAmount, trailPercent })

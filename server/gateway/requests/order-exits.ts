@@ -4,7 +4,7 @@ import { readTicks, readTrailBps } from '../../feed/account/order-decimals.ts'
 import type { ListedInstrument } from '../../instruments.ts'
 import { forbid, needed, sound } from './read-field.ts'
 
-/** The exits of a position, or those that an entry makes; absent where none is asked for. */
+/** The exits of a position, or those that an entry order creates; absent if not requested. */
 export interface Exits {
   readonly takeProfit?: TakeProfitRequest
   readonly stopLoss?: StopLossRequest

@@ -58,13 +58,13 @@ describe('an order', () => {
     })
     expect(parse(market)).toMatchObject({ lots: 3, limitTicks: 0, timeInForce: 'ioc' })
   })
-  test('is the same by value', () => {
+  test('is the same when its values are equal', () => {
     expect(parse({ ...limit, qty: '10.0', limitPrice: '1.0500', reduceOnly: false })).toEqual(parse(limit))
   })
   test('has the prices of its type', () => {
     expect(parse(stop)).toMatchObject({ type: 'stop', limitTicks: 0, stopTicks: 40, timeInForce: 'gtc' })
     expect(parse({ ...stop, type: 'stop_limit', limitPrice: '1.95' })).toMatchObject({ limitTicks: 39, stopTicks: 40 })
-    // What it cannot take at once when it has triggered it gives up.
+    // A triggered ioc order gives up what it cannot fill at once.
     expect(parse({ ...stop, type: 'stop_limit', limitPrice: '1.95', timeInForce: 'ioc' })).toMatchObject({
       timeInForce: 'ioc',
     })
@@ -77,21 +77,21 @@ describe('an order', () => {
     expect(parse({ ...trailing, trailPercent: '0.010' })).toMatchObject({ trailBps: 1 })
     expect(parse({ ...trailing, trailPercent: '99.99' })).toMatchObject({ trailBps: 9_999 })
   })
-  test('at the market may say how much in money', () => {
+  test('at the market may give its size in money', () => {
     const byMoney = parse({ ...market, qty: undefined, notional: '100.5' })
     expect(byMoney).toMatchObject({ lots: 0, notionalCents: 10_050 })
     expect(parse(market)).not.toHaveProperty('notionalCents')
   })
-  test('that ends by itself says when, and a day’s does not', () => {
+  test('gtd needs expireAt, and a day order takes none', () => {
     const gtd = parse({ ...limit, timeInForce: 'gtd', expireAt: 2_000 })
     expect(gtd).toMatchObject({ timeInForce: 'gtd', expireAtMs: 2_000 })
     expect(parse({ ...stop, timeInForce: 'gtd', expireAt: 1_000 + YEAR_MS })).toMatchObject({ timeInForce: 'gtd' })
     expect(parse({ ...trailing, timeInForce: 'day' })).not.toHaveProperty('expireAtMs')
   })
-  test('is the same whenever it is sent: whether its end has come the exchange says', () => {
+  test('is parsed the same whenever it is sent: the exchange checks whether expireAt has passed', () => {
     expect(parse({ ...limit, timeInForce: 'gtd', expireAt: 1 })).toMatchObject({ expireAtMs: 1 })
   })
-  test('has the exits that it asks for', () => {
+  test('has the requested exits', () => {
     const exits = parse({
       ...market,
       takeProfit: { limitPrice: '3' },
@@ -104,7 +104,7 @@ describe('an order', () => {
     })
     expect(parse(limit)).not.toHaveProperty('takeProfit')
   })
-  test('may post only while it rests, and reduce only in every type', () => {
+  test('may be post-only if it can rest, and reduce-only with any type', () => {
     for (const timeInForce of ['gtc', 'day', 'gtd'] as const) {
       const expireAt = timeInForce === 'gtd' ? 2_000 : undefined
       expect(parse({ ...limit, postOnly: true, timeInForce, expireAt })).toMatchObject({ postOnly: true })
@@ -113,7 +113,7 @@ describe('an order', () => {
       expect(parse({ ...order, reduceOnly: true, postOnly: false })).toMatchObject({ reduceOnly: true })
     }
   })
-  test('keeps its validity and tag', () => {
+  test('keeps validUntil and tag', () => {
     expect(parse({ ...limit, validUntil: 5, tag: 'mine ✓' })).toMatchObject({ validUntilMs: 5, tag: 'mine ✓' })
   })
 })
@@ -191,7 +191,7 @@ test.each<[string, PlaceOrder, string, string?]>([
   expect(error.details?.nearest).toBe(nearest)
 })
 
-test('what an instrument does not serve is refused by its own lists', () => {
+test('what an instrument’s own lists exclude is refused', () => {
   const { wire } = instrument
   const only = { ...instrument, wire: { ...wire, orderTypes: ['limit' as const], timesInForce: ['gtc' as const] } }
   const refused = (order: PlaceOrder) => {
@@ -201,13 +201,13 @@ test('what an instrument does not serve is refused by its own lists', () => {
   refused({ ...limit, timeInForce: 'ioc' })
 })
 
-describe('an order is referred to', () => {
-  test('by exactly one id', () => {
+describe('an order reference', () => {
+  test('takes exactly one id', () => {
     expect(referenceOf({ clientOrderId: 'a' }, 17)).toEqual({ clientOrderId: 'a' })
     expect(() => referenceOf({}, 17)).toThrow(/orderId or clientOrderId/)
     expect(() => referenceOf({ orderId: 'x', clientOrderId: 'a' }, 17)).toThrow(/both/)
   })
-  test('and another account’s is not found, like none at all', () => {
+  test('to another account’s order is NOT_FOUND, as if it did not exist', () => {
     for (const orderId of ['no-such-order', '000000000000A', '__proto__']) {
       let found: unknown
       try {

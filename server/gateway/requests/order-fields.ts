@@ -11,7 +11,7 @@ import { timeInForceOf } from './order-time-in-force.ts'
 import { accountOf, type Requester } from './request.ts'
 
 /**
- * An order in ticks, lots and cents, defaults filled in: with the fields that its type needs, and no others.
+ * An order in ticks, lots and cents, with defaults filled in and only the fields that its type has.
  * @throws {RequestFailure} INVALID, for the first field that its instrument or the other fields do not allow
  */
 export function orderRequestOf(
@@ -44,7 +44,7 @@ function typeOf({ type }: PlaceOrder, { wire }: ListedInstrument): PlaceOrderReq
   throw invalid('type', 'unknown', { expected: `one of ${wire.orderTypes.join(', ')}`, found: type })
 }
 
-/** What only reduces opens nothing that an exit could close. */
+/** A reduce-only order opens nothing that an exit could close. */
 function reduceOnlyOf({ reduceOnly = false, takeProfit, stopLoss }: PlaceOrder): boolean {
   if (reduceOnly && (takeProfit !== undefined || stopLoss !== undefined)) {
     throw invalid('reduceOnly', 'unknown', {

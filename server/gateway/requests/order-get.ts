@@ -2,7 +2,7 @@ import type { ExchangeRequests } from '../leader/exchange-requests.ts'
 import { referenceOf } from './order-reference.ts'
 import { accountOf, type Relay } from './request.ts'
 
-/** Through the exchange, in the order of all commands: so that after an order's `finalAt` its NOT_FOUND is final. */
+/** Asks the exchange in the order of all commands, so that NOT_FOUND after an order's `finalAt` is final. */
 export const orderGet =
   (exchange: ExchangeRequests): Relay<'order.get'> =>
   (payload, requester) => {

@@ -12,7 +12,7 @@ const WITH_STOP_PRICE: readonly PlaceOrder['type'][] = ['stop', 'stop_limit']
 type Prices = Pick<PlaceOrderRequest, 'limitTicks' | 'stopTicks' | 'trailTicks' | 'trailBps'>
 
 /**
- * The prices that an order's type has: a limit, a stop, or what it trails by; none that it does not have.
+ * The prices of an order's type: a limit, a stop, or what it trails by; refuses those that the type does not have.
  * @throws {RequestFailure} INVALID, naming the field
  */
 export function pricesOf(order: PlaceOrder, instrument: ListedInstrument): Prices {
@@ -57,6 +57,6 @@ function trailOf(order: PlaceOrder, instrument: ListedInstrument): Pick<Prices, 
   return { trailTicks: sound(readTicks('trailAmount', trailAmount, instrument)) }
 }
 
-/** An order trails by an amount or by a percentage. */
+/** The error of an order that trails by both an amount and a percentage. */
 export const bothTrails = (trailPercent: string) =>
   invalid('trailPercent', 'unknown', { expected: 'nothing beside trailAmount', found: foundText(trailPercent) })

@@ -6,7 +6,7 @@ import { nameOf } from './order-type.ts'
 import { forbid, needed, sound } from './read-field.ts'
 
 /**
- * How much: a quantity, or of a market order the money it may come to.
+ * The size of an order: a quantity or, for a market order, the money that it may cost.
  * @throws {RequestFailure} INVALID, naming the field
  */
 export function quantityOf(
@@ -23,7 +23,7 @@ export function quantityOf(
 }
 
 /**
- * A part of a position.
+ * The quantity of a part of a position.
  * @throws {RequestFailure} INVALID, naming the field
  */
 export const partOf = (qty: string | undefined, instrument: ListedInstrument): { lots?: number } =>

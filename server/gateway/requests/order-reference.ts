@@ -3,7 +3,7 @@ import { parseId } from '@valiant/shared/units/id'
 import { failure, foundText, invalid } from '../answering/wire-error.ts'
 
 /**
- * An order by the one id that was given.
+ * The order with the given id.
  * @throws {RequestFailure} INVALID without an id or with both; NOT_FOUND for an id that no order of this account has
  */
 export function referenceOf(
@@ -18,7 +18,7 @@ export function referenceOf(
     throw invalid('clientOrderId', 'unknown', { expected: 'orderId or clientOrderId', found: 'both' })
   }
   const id = parseId(orderId)
-  // Another account's order and none at all are told apart by nothing.
+  // Another account's order must look like one that does not exist.
   if (id === undefined || id.account !== account || id.number === 0) {
     throw failure('NOT_FOUND', `This account has no order with the orderId ${foundText(orderId)}.`)
   }

@@ -8,7 +8,7 @@ import { forbid } from './read-field.ts'
 
 type TimeInForce = PlaceOrderRequest['timeInForce']
 
-/** Of an order that stays until it is filled or its time is over. */
+/** For orders that stay until they are filled or expire. */
 const RESTING: readonly TimeInForce[] = ['gtc', 'day', 'gtd']
 const ALLOWED: Readonly<Record<PlaceOrder['type'], readonly TimeInForce[]>> = {
   market: ['ioc', 'fok'],
@@ -19,8 +19,8 @@ const ALLOWED: Readonly<Record<PlaceOrder['type'], readonly TimeInForce[]>> = {
 }
 
 /**
- * How long an order stays, and whether it may take. That `expireAt` is still to come the exchange says, when it takes the
- * order up: a repeat gets its first answer, however late.
+ * How long an order stays, and whether it may take liquidity. The exchange, not the gateway, checks that `expireAt` has
+ * not passed, so that a late repeat still gets the first answer.
  * @throws {RequestFailure} INVALID, naming the field
  */
 export function timeInForceOf(

@@ -7,5 +7,5 @@ const NAMES: Readonly<Record<OrderType, string>> = {
   stop_limit: 'a stop-limit',
   trailing_stop: 'a trailing stop',
 }
-/** A type of order, in a sentence: "a stop-limit". */
+/** A type of order in a sentence: "a stop-limit". */
 export const nameOf = (type: OrderType): string => NAMES[type]

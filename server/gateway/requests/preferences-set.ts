@@ -26,7 +26,7 @@ export const preferencesSet =
     }
   }
 
-/** @throws {RequestFailure} TIMEOUT when in doubt; repeating the same request id gives the outcome */
+/** @throws {RequestFailure} TIMEOUT if the outcome is unknown; repeating the request with the same id gives it */
 async function setIn(preferences: PreferenceStore, wished: NewPreference): Promise<SetOutcome> {
   try {
     return await preferences.set(wished)

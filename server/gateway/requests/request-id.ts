@@ -1,4 +1,4 @@
 import { randomUUID } from 'node:crypto'
 
-/** Under what a change is recorded that is no order: the client's request id, else one of our own, for our resends. */
+/** The id of a command that is not an order: the client's request id, else a new one, for resends by the gateway. */
 export const commandIdOf = (requestId: string | undefined): string => `r:${requestId ?? randomUUID()}`

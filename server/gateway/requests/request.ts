@@ -18,7 +18,7 @@ export interface Requester {
 export type Payload<Name extends RequestName> = z.output<(typeof REQUESTS)[Name]['payload']>
 
 /**
- * Serves one request: its payload has been parsed, its requester's scope checked.
+ * Serves one request. Its payload has been parsed and the requester's scope checked.
  * @throws {RequestFailure} with the error for the client
  */
 export type Handler<Name extends RequestName> = (

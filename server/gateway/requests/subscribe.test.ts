@@ -31,7 +31,7 @@ test.each([
   expect(failure).toMatchObject({ error: { code: 'INVALID', outcome: 'not_executed', field, details: { rule } } })
 })
 
-test('quotes and ticker take all symbols, named or not; a symbol given twice counts once, in the order asked', () => {
+test('quotes and ticker default to all symbols; a repeated symbol counts once, in the order given', () => {
   expect(check({ channel: 'quotes' }).symbols).toEqual(['NOVA', 'VLNT'])
   expect(check({ channel: 'ticker', symbols: ['*'] }).symbols).toEqual(['NOVA', 'VLNT'])
   expect(check({ channel: 'book', symbols: ['VLNT', 'NOVA', 'VLNT'] }).symbols).toEqual(['VLNT', 'NOVA'])
@@ -43,7 +43,7 @@ test('what a channel does not take is named with what was sent', () => {
   )
 })
 
-test('a stream needs a socket', () => {
+test('a subscription needs a socket', () => {
   expect(() => ofSocket(undefined)).toThrow(RequestFailure)
   expect(ofSocket('abc')).toBe('abc')
 })

@@ -12,21 +12,21 @@ import { knownSymbol } from './instruments.ts'
 import { forbid } from './read-field.ts'
 import type { Handler } from './request.ts'
 
-/** What a subscription names, checked: listed symbols, each once, in the order asked. */
+/** A validated subscription: listed symbols, each once, in the order given. */
 export type CheckedSubscription =
   | { readonly channel: 'quotes' | 'ticker' | 'trades'; readonly symbols: readonly string[] }
   | { readonly channel: 'candles'; readonly symbols: readonly string[]; readonly interval: Interval }
   | {
       readonly channel: 'book'
       readonly symbols: readonly string[]
-      /** Of this depth; undefined: 25 when subscribing, whichever it is when unsubscribing. */
+      /** Undefined: 25 when subscribing, any when unsubscribing. */
       readonly depth: BookDepth | undefined
     }
 
-/** Where the streams of sockets begin and end. */
+/** Starts and ends the streams of sockets. */
 export interface Subscriptions {
   /**
-   * From the snapshot on, the socket gets the frames of the subscription. Must be answered in the same turn.
+   * From the snapshot on, the socket gets the frames of the subscription. The answer must be sent in the same turn.
    * @throws {RequestFailure} TOO_MANY_SUBSCRIPTIONS
    */
   subscribe(socketId: string, subscription: CheckedSubscription): DataOf<'subscribe'>
@@ -45,7 +45,7 @@ export function ofSocket(socketId: string | undefined): string {
 }
 
 /**
- * What the schema cannot see: which fields a channel takes, and which symbols there are.
+ * Checks what the schema cannot: which fields a channel takes, and whether the symbols are listed.
  * @throws {RequestFailure} INVALID naming the field
  */
 export function checkedSubscription(

@@ -21,7 +21,7 @@ import { preferencesSet } from './preferences-set.ts'
 import type { OwnerOf } from './preferences-user.ts'
 import type { BesideTheExchange, RelayedName, Relays } from './request.ts'
 
-/** The requests that the exchange itself answers. */
+/** Requests that the exchange itself answers. */
 export const exchangeRelays = ({
   exchange,
   instrumentOf,
@@ -46,7 +46,7 @@ export const exchangeRelays = ({
   'accounts.create': accountsCreate(exchange),
 })
 
-/** The requests that change something in the database that the exchange knows nothing of. */
+/** Requests that change something in the database that the exchange does not know. */
 export const databaseRelays = (parts: {
   readonly preferences: PreferenceStore
   readonly ownerOf: OwnerOf

@@ -4,7 +4,7 @@ import type { Feed } from '../../feed/feed.ts'
 import { knownSymbol } from './instruments.ts'
 import type { Handler } from './request.ts'
 
-/** The trades that the mirror still has, oldest first: from an id on, else the newest. */
+/** Trades still in memory, oldest first: from an id on, or the newest. */
 export function tradesPage(feed: Feed, query: TradesQuery): Trade[] {
   return [...(feed.trades({ ...query, symbol: knownSymbol(feed, query.symbol) }) ?? [])]
 }

@@ -1,6 +1,6 @@
 import type { Socket } from 'socket.io'
 
-/** The sockets that each account has on this instance, and the newest seq of its frames that was seen here. */
+/** The sockets of each account on this instance, and the newest seq of its frames seen here. */
 export class AccountSockets {
   readonly #byAccount = new Map<number, { readonly sockets: Set<Socket>; seq: number | undefined }>()
 
@@ -16,7 +16,7 @@ export class AccountSockets {
     if (known?.sockets.size === 0) this.#byAccount.delete(account)
   }
 
-  /** The accounts that have sockets on this instance. */
+  /** The accounts with sockets on this instance. */
   accounts(): readonly number[] {
     return [...this.#byAccount.keys()]
   }
@@ -31,7 +31,7 @@ export class AccountSockets {
     return this.#byAccount.get(account)?.sockets.size ?? 0
   }
 
-  /** Notes a seq of an account that has a socket here; an older one changes nothing. */
+  /** Records the seq of an account that has sockets here; an older one changes nothing. */
   saw(account: number, seq: number): void {
     const known = this.#byAccount.get(account)
     if (known !== undefined && seq > (known.seq ?? -1)) known.seq = seq

@@ -11,7 +11,7 @@ function rig() {
   return { exchange, history, accounts: new AccountsOfUser({ exchange, history, startingCents: 10_000_000 }) }
 }
 
-test('a user gets one account, however often it is asked for', async () => {
+test('a user gets one account, however often it is requested', async () => {
   const { exchange, accounts } = rig()
   await using _exchange = exchange
   const [first] = await Promise.all([accounts.ensure(guest), accounts.ensure(guest)])

@@ -15,15 +15,15 @@ export class AccountsOfUser {
     this.#startingCents = parts.startingCents
   }
 
-  /** Their numbers, oldest first. */
+  /** Account numbers, oldest first. */
   numbers(userId: string): Promise<readonly number[]> {
     return this.#history.accountsOf(userId)
   }
 
   /**
    * The same, but opens the first account if there is none. Safe to repeat, since the user's id is the request id.
-   * @throws {RequestFailure} when it cannot be committed now; UNAUTHENTICATED for a guest whose accounts have moved
-   * @throws {Unavailable} when the exchange takes nothing
+   * @throws {RequestFailure} if it cannot be committed now; UNAUTHENTICATED for a guest whose accounts have moved
+   * @throws {Unavailable} when the exchange accepts no requests
    */
   async ensure({ userId, name }: { readonly userId: string; readonly name: string }): Promise<readonly number[]> {
     const known = await this.numbers(userId)

@@ -8,8 +8,8 @@ import { Origins } from '../http/origin.ts'
 import { forgetRequest, openSocketServer, type ValiantServer, type ValiantSocket } from './admission.ts'
 import { gatewayLimits } from './limits.ts'
 
-/** Holds what Socket.IO and engine.io do without the request that a connection began with. */
-test('a socket lives on, and ends, without the request that it came with', async () => {
+/** Pins that Socket.IO and engine.io work without the request that a connection began with. */
+test('a socket works and closes without its handshake request', async () => {
   const http = createServer().listen(0, '127.0.0.1')
   await once(http, 'listening')
   const io: ValiantServer = new Server(http, { transports: ['websocket'], perMessageDeflate: false })
@@ -43,7 +43,7 @@ test('a socket lives on, and ends, without the request that it came with', async
   }
 })
 
-test('one address cannot take all the handshakes there are', async () => {
+test('one address cannot use up all handshakes', async () => {
   const http = createServer().listen(0, '127.0.0.1')
   await once(http, 'listening')
   const unlimited = { ordersPerSecond: 1, ordersBurst: 1, openOrders: 1, requestsPerSecond: 1, guestsPerMinute: 1 }
@@ -72,7 +72,7 @@ test('one address cannot take all the handshakes there are', async () => {
     })
   try {
     while (await isLetIn('2001:db8::1'));
-    expect(await isLetIn('2001:db8::2')).toBe(false) // of the same /64
+    expect(await isLetIn('2001:db8::2')).toBe(false) // in the same /64
     expect(await isLetIn('192.0.2.1')).toBe(true)
   } finally {
     await io.close()

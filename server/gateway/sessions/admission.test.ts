@@ -2,7 +2,7 @@ import { Server } from 'socket.io'
 import { expect, test } from 'vitest'
 import { encodePacket } from './admission.ts'
 
-/** Kinds of packets by their numbers: connect 0, disconnect 1, event 2, acknowledgement 3, error of connect 4. */
+/** Packet types by number: connect 0, disconnect 1, event 2, acknowledgement 3, connect error 4. */
 test.each([
   { type: 0, nsp: '/', data: { sid: 'a' } },
   { type: 0, nsp: '/other', data: { sid: 'a' } },

@@ -45,11 +45,11 @@ interface SocketServerOptions {
   readonly metrics?: Pick<GatewayMetrics, 'connectionsRefused' | 'rateLimited'>
 }
 
-/** The most of an instance's handshakes that one address may use, so that the others always have a share. */
+/** The largest share of an instance's handshakes that one address may use, so that some are left for the others. */
 const SHARE_OF_AN_ADDRESS = 2 / 3
 
 /**
- * The Socket.IO server, before anyone is let in.
+ * Opens the Socket.IO server; `Admission` decides who is admitted.
  * @param options.origins whose pages may connect; a foreign page's handshake is refused, whatever it carries
  * @param options.adapter joins its rooms to those of other instances
  * @param options.isServing until then handshakes are dropped as if nothing were listening, so that a load balancer that
@@ -61,7 +61,7 @@ export function openSocketServer(
 ): ValiantServer {
   const handshakes = new Limit(limits.handshakesPerSecond, 1)
   const ofAddress = new Limit(Math.ceil(limits.handshakesPerSecond * SHARE_OF_AN_ADDRESS), 1)
-  /** Whether one more is allowed; an address over its share takes nothing from the rest. */
+  /** Whether one more is allowed; one over its address's share does not count against the total. */
   const takes = async (request: IncomingMessage): Promise<boolean> =>
     (await ofAddress.take(limitKey(clientAddress(request)))) === 0 && (await handshakes.take('all')) === 0
   const refusalOf = async (request: IncomingMessage): Promise<string | undefined> => {
@@ -98,7 +98,7 @@ export function openSocketServer(
     },
   })
   io.engine.use(refusePolling)
-  // Socket.IO looks through all that is sent for binary parts, which this protocol has none of.
+  // Socket.IO searches everything sent for binary parts, which this protocol does not have.
   io.encoder.encode = encodePacket
   return io
 }
@@ -118,7 +118,7 @@ function refusePolling({ headers }: IncomingMessage, response: ServerResponse, n
   response.writeHead(400, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(body)
 }
 
-/** A packet of JSON alone, as Socket.IO's own encoder writes it. */
+/** A packet of JSON only, as Socket.IO's own encoder writes it. */
 export const encodePacket: ValiantServer['encoder']['encode'] = ({ type, nsp, id, data }) => [
   `${type}${nsp === '/' ? '' : `${nsp},`}${id ?? ''}${data === undefined ? '' : JSON.stringify(data)}`,
 ]
@@ -126,13 +126,13 @@ export const encodePacket: ValiantServer['encoder']['encode'] = ({ type, nsp, id
 const NOTHING = {}
 
 /**
- * Lets go of the HTTP request that a socket came with, and of what Socket.IO copied out of it: all of it has been read,
- * and would be kept for as long as the socket lives, a sixth of its memory. Of the handshake `auth` stays.
+ * Releases the HTTP request of a socket and what Socket.IO copied from it. All of it has been read, but it would be kept
+ * for the life of the socket and take a sixth of its memory. `handshake.auth` stays.
  */
 export function forgetRequest({ conn, handshake }: ValiantSocket): void {
   const { request } = conn
   Object.assign(conn, { request: undefined })
-  // A listener of engine.io's keeps the object itself.
+  // A listener in engine.io keeps the object itself.
   for (const name of Reflect.ownKeys(request)) Reflect.deleteProperty(request, name)
   Object.assign(handshake, { headers: NOTHING, query: NOTHING, time: '', url: '' })
 }
@@ -179,7 +179,7 @@ export class Admission {
     } satisfies SocketData)
   }
 
-  /** What `connect_error` carries. */
+  /** The error for `connect_error`. */
   refusal(error: unknown): Error {
     if (!(error instanceof RequestFailure)) this.#parts.logger.warn({ err: error }, 'handshake failed')
     const { code, message, retryAfterMs } = toWireError(error, false)

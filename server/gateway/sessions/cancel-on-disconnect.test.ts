@@ -15,7 +15,7 @@ beforeEach(() => {
   watch = new CancelOnDisconnect({
     ask: ({ request }) => {
       told.push(request)
-      return hears ? Promise.resolve({ ok: true, data: {} }) : Promise.reject(new Error('it hears nobody now'))
+      return hears ? Promise.resolve({ ok: true, data: {} }) : Promise.reject(new Error('the exchange is unavailable'))
     },
   })
 })
@@ -26,7 +26,7 @@ afterEach(() => {
 
 const hold = (holdMs: number, graceMs = 3_000, account = 7) => ({ event: 'connection.hold', account, graceMs, holdMs })
 
-test('while a socket is there it is told thrice within the grace, and then that the grace runs', () => {
+test('while a socket is connected the exchange is told three times per grace, and then that the grace begins', () => {
   watch.joined(7, 'a', 3_000)
   expect(told).toEqual([hold(5_000)])
   vi.advanceTimersByTime(3_000)
@@ -37,7 +37,7 @@ test('while a socket is there it is told thrice within the grace, and then that 
   expect(told).toHaveLength(5)
 })
 
-test('of several sockets the last counts, and the longest grace', () => {
+test('with several sockets the grace begins when the last disconnects, and the longest counts', () => {
   watch.joined(7, 'a', 3_000)
   watch.joined(7, 'b', 6_000)
   expect(told.at(-1)).toEqual(hold(10_000, 6_000))
@@ -52,7 +52,7 @@ test('of several sockets the last counts, and the longest grace', () => {
 
 const release = { event: 'connection.release', account: 7 }
 
-test('a socket that takes it back goes without a word; the exchange is told until it has heard', async () => {
+test('a socket that withdraws disconnects without effect; the release is repeated until the exchange accepts it', async () => {
   watch.joined(7, 'a', 3_000)
   watch.withdrew(7, 'a')
   watch.left(7, 'a')
@@ -63,7 +63,7 @@ test('a socket that takes it back goes without a word; the exchange is told unti
   expect(told).toHaveLength(5)
 })
 
-test('those that still ask are told anew, after the word that would let go of them too', async () => {
+test('after a release, the sockets that still want cancel-on-disconnect are reported again', async () => {
   hears = true
   watch.joined(7, 'a', 3_000)
   watch.joined(7, 'b', 6_000)
@@ -74,7 +74,7 @@ test('those that still ask are told anew, after the word that would let go of th
   expect(told.at(-1)).toEqual(hold(3_000))
 })
 
-test('a request of a socket that has gone meanwhile holds nothing', () => {
+test('a request of a socket that has disconnected meanwhile starts the grace', () => {
   const serve = cancelOnDisconnect({ watch, isConnected: () => false })
   void serve({ graceMs: 3_000 }, { ...asker, socketId: 'a' })
   expect(told).toEqual([hold(5_000), hold(3_000)])
@@ -90,7 +90,7 @@ const trader: Identity = {
   ...{ account: 7, userId: undefined, scopes: ['read', 'trade'], source: 'api', credential: { kind: 'key', id: 'k' } },
 }
 
-test('a handshake asks for it with a number of milliseconds, of an account that it may trade for', () => {
+test('a handshake requests it in milliseconds, for an account that it may trade for', () => {
   expect(graceOf(undefined, undefined)).toBeUndefined()
   expect(graceOf({ apiKey: 'x' }, trader)).toBeUndefined()
   expect(graceOf({ cancelOnDisconnect: 1_500 }, trader)).toBe(1_500)

@@ -7,10 +7,10 @@ import type { Identity } from './sessions.ts'
 const Auth = z.object({
   cancelOnDisconnect: z.int().min(CANCEL_ON_DISCONNECT_MS_MIN).max(CANCEL_AFTER_MS_MAX).optional(),
 })
-/** How often the exchange is told that a socket is connected: three times within the grace, so that a lost one does no harm. */
+/** How often per grace the exchange is told that a socket is connected; more than once, since a message may be lost. */
 const TELLS_A_GRACE = 3
 const TELL_MS_MAX = 10_000
-/** Requests that were not taken are sent again after this. */
+/** A release that was not accepted is sent again after this. */
 const RELEASE_AGAIN_MS = 1_000
 const TURN_MS = 250
 
@@ -94,7 +94,7 @@ export class CancelOnDisconnect implements Disposable {
   #tellOf(account: number, watched: Watched, nowMs: number): void {
     watched.toldAtMs = nowMs
     const graceMs = graceOfAll(watched)
-    // Until it should have been told twice more, and then the grace: a socket that is there must never count as gone.
+    // The exchange waits for two more messages and then the grace: a connected socket must never count as gone.
     this.#tell(account, graceMs, graceMs + 2 * tellEveryMs(graceMs))
   }
 
@@ -105,22 +105,22 @@ export class CancelOnDisconnect implements Disposable {
       ({ ok }) => {
         if (!ok) return
         this.#withdrawn.delete(account)
-        // Others here still ask: without a word of them the exchange would not know for a while.
+        // The release covers the whole account: report the sockets here that still want it at once.
         const watched = this.#accounts.get(account)
         if (watched !== undefined) this.#tellOf(account, watched, performance.now())
       },
-      () => undefined, // Not taken now: it is said again.
+      () => undefined, // Not accepted now; repeated by the timer.
     )
   }
 
   #tell(account: number, graceMs: number, holdMs: number): void {
     const request = { event: 'connection.hold', account, graceMs, holdMs } as const
-    // Not taken now: while the exchange hears nobody, its time stands still, and it is told again.
+    // If not accepted, it is repeated; while the exchange gets no requests, its time stands still.
     this.#exchange.ask({ request, receivedAtMs: Date.now() }).catch(() => undefined)
   }
 }
 
-/** The longest of several sockets. */
+/** The longest grace of several sockets. */
 const graceOfAll = ({ graces }: Watched): number => Math.max(...graces.values())
 
 const tellEveryMs = (graceMs: number): number => Math.min(TELL_MS_MAX, graceMs / TELLS_A_GRACE)

@@ -8,10 +8,10 @@ afterEach(() => void vi.useRealTimers())
 const session = (id: string): Held => ({ credential: { kind: 'session', id }, cookie: `cookie-${id}` })
 const key = (id: string): Held => ({ credential: { kind: 'key', id }, cookie: undefined })
 
-/** A check of these credentials; `asked` has each question, whose answer waits for `answer`. */
+/** A check of these credentials; `asked` has the lookups, which stay open until `answer` is called. */
 function rig(...held: Held[]) {
   const asked: { readonly what: string; readonly answer: PromiseWithResolvers<boolean> }[] = []
-  const [ended, said]: [string[], string[]] = [[], []]
+  const [ended, logged]: [string[], string[]] = [[], []]
   const check = new CredentialCheck({
     held: () => held,
     sessions: {
@@ -22,7 +22,7 @@ function rig(...held: Held[]) {
       },
     },
     end: ({ id }) => ended.push(id),
-    logger: { warn: (_fields: unknown, text: string) => said.push(text) } as never,
+    logger: { warn: (_fields: unknown, text: string) => logged.push(text) } as never,
   })
   const answer = async (lives: boolean | Error) => {
     const last = asked.at(-1)?.answer
@@ -31,10 +31,10 @@ function rig(...held: Held[]) {
     for (let turns = 0; turns < 5; turns++) await turn()
   }
   const passMinute = () => vi.advanceTimersByTimeAsync(CREDENTIAL_CHECK_MS)
-  return { check, asked, ended, said, answer, passMinute }
+  return { check, asked, ended, logged, answer, passMinute }
 }
 
-test('each credential is asked about once, one after the other, and what lives no more is ended', async () => {
+test('each credential is looked up once, one after the other, and those no longer valid are ended', async () => {
   const { check, asked, ended, answer, passMinute } = rig(session('a'), key('a'), session('a'), session('b'))
   await passMinute()
   expect(asked.map(({ what }) => what)).toEqual(['session a cookie-a'])
@@ -56,17 +56,17 @@ test('the next run begins a minute after the end of the one before, however long
   check[Symbol.dispose]()
 })
 
-test('what cannot be known now ends nobody, and is asked again in a minute', async () => {
-  const { check, asked, ended, said, answer, passMinute } = rig(session('a'), session('b'))
+test('a failed lookup ends nothing, and is repeated after a minute', async () => {
+  const { check, asked, ended, logged, answer, passMinute } = rig(session('a'), session('b'))
   await passMinute()
   await answer(new Error('away'))
-  expect([asked.length, ended, said]).toEqual([1, [], ['sessions and keys could not be checked']])
+  expect([asked.length, ended, logged]).toEqual([1, [], ['sessions and keys could not be checked']])
   await passMinute()
   expect(asked).toHaveLength(2)
   check[Symbol.dispose]()
 })
 
-test('closed in the middle of a run, it asks nothing more', async () => {
+test('when disposed during a run, it looks nothing more up', async () => {
   const { check, asked, answer, passMinute } = rig(session('a'), session('b'))
   await passMinute()
   check[Symbol.dispose]()

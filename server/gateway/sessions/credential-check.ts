@@ -3,15 +3,15 @@ import type { Credential, Sessions } from './sessions.ts'
 
 export const CREDENTIAL_CHECK_MS = 60_000
 
-/** The credential that admitted a socket. */
+/** The credential that a socket was admitted with. */
 export interface Held {
   readonly credential: Credential
-  /** Of a session. */
+  /** Only for a session. */
   readonly cookie: string | undefined
 }
 
 export interface CredentialCheckParts {
-  /** Of the sockets on this instance. */
+  /** Those of the sockets on this instance. */
   readonly held: () => Iterable<Held>
   readonly sessions: Pick<Sessions, 'lives'>
   readonly end: (credential: Credential) => void
@@ -19,7 +19,7 @@ export interface CredentialCheckParts {
 }
 
 /**
- * Every minute, closes sockets whose credential was ended by an operator, or by another instance that was not heard here.
+ * Every minute, closes sockets whose credential was ended by an operator, or by another instance whose message was lost.
  * A run may take longer than a minute when the database is slow, so the next is scheduled when it is over.
  */
 export class CredentialCheck implements Disposable {

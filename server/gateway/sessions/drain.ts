@@ -9,9 +9,9 @@ export interface DrainTimes {
   readonly spreadMs: number
 }
 
-/** Extra time for sockets that have been told to leave. */
+/** Extra time for sockets to leave. */
 const GRACE_MS = 2_000
-/** Pending requests must be answered within this time after that. */
+/** After that, pending requests must be answered within this time. */
 const ANSWERS_MS_MAX = 8_000
 const LOOK_MS = 50
 

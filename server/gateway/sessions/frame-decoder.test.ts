@@ -10,7 +10,7 @@ const decode = (frame: unknown, decoder = new (frameDecoder({ frameBytes: BYTES_
   decoder.add(frame)
   return packets
 }
-/** An event of so many bytes in all. */
+/** An event of this many bytes in total. */
 const event = (head: string, bytes: number, letter = 'x') => {
   const around = `${head},{"a":""}]`
   const letters = letter.repeat((bytes - around.length) / Buffer.byteLength(letter))
@@ -20,7 +20,7 @@ const plain = (frame: string) => decode(frame, new Decoder())
 const tooLarge = (bytes: number, bytesMax = BYTES_MAX) => new TooLarge({ bytes, bytesMax })
 
 test.each(['20["time"', '27["order.place"', '2["time"', '2/,12["time"'])(
-  'a frame that begins with %s is read as ever up to the limit, and answered past it',
+  'a frame that begins with %s is decoded normally up to the limit, and by its head beyond it',
   (head) => {
     for (const bytes of [60, 66, 68, BYTES_MAX]) expect(decode(event(head, bytes))).toEqual(plain(event(head, bytes)))
     const [packet] = decode(event(head, BYTES_MAX + 1))
@@ -29,7 +29,7 @@ test.each(['20["time"', '27["order.place"', '2["time"', '2/,12["time"'])(
   },
 )
 
-test('what counts is bytes, not characters', () => {
+test('the limit counts bytes, not characters', () => {
   const head = '20["time"'
   const [short, long] = [event(head, BYTES_MAX - 1, 'é'), event(head, BYTES_MAX + 1, 'é')]
   expect(Buffer.byteLength(long)).toBe(BYTES_MAX + 1)
@@ -37,14 +37,14 @@ test('what counts is bytes, not characters', () => {
   expect(decode(long)).toMatchObject([{ id: 0, data: ['time', tooLarge(BYTES_MAX + 1)] }])
 })
 
-test('a name that is none is too large all the same, white space or not', () => {
+test('an oversized event with an invalid name is still decoded as too large; white space before a name is allowed', () => {
   for (const head of ['25[7', `25["${'n'.repeat(70)}"`, '25["a\\u0062"']) {
     expect(decode(event(head, 250))).toMatchObject([{ id: 5, data: ['', tooLarge(250)] }])
   }
   expect(decode(event('25[ "order.place" ', 250))).toMatchObject([{ data: ['order.place', tooLarge(250)] }])
 })
 
-test('a preference may be written at length, up to what is taken in at all', () => {
+test('a frame of preferences.set may be as large as the transport allows', () => {
   const frame = event('25["preferences.set"', 4 * BYTES_MAX)
   expect(decode(frame)).toEqual(plain(frame))
   const longer = event('25["preferences.set"', 4 * BYTES_MAX + 1)
@@ -55,7 +55,7 @@ test('a preference may be written at length, up to what is taken in at all', () 
   expect(decode(other)).toMatchObject([{ data: ['order.place', tooLarge(250)] }])
 })
 
-test('what is as large and no event ends the socket', () => {
+test('an oversized frame that is not an event ends the socket', () => {
   const frames = [
     `0{"apiKey":"${'x'.repeat(250)}"}`,
     `30[${'1,'.repeat(250)}1]`,
@@ -66,11 +66,11 @@ test('what is as large and no event ends the socket', () => {
   }
 })
 
-test('a connection asks to be let in once', () => {
+test('a connection may send CONNECT once', () => {
   for (const again of ['0', '0{"apiKey":"x"}', '0/,', '0/admin,']) {
     const decoder = new (frameDecoder({ frameBytes: BYTES_MAX }))()
     expect(decode('0', decoder)).toEqual(plain('0'))
     expect(decode('20["time",{}]', decoder)).toEqual(plain('20["time",{}]'))
-    expect(() => decode(again, decoder)).toThrow('expected a connection that asks to be let in once')
+    expect(() => decode(again, decoder)).toThrow('expected only one CONNECT per connection')
   }
 })

@@ -4,7 +4,7 @@ import { type GatewayLimits, transportBytes } from './limits.ts'
 
 /** The most UTF-8 bytes per character of a string. */
 const BYTES_A_CHARACTER_MAX = 3
-const ASKS_IN = String(PacketType.CONNECT)
+const CONNECT_TYPE = String(PacketType.CONNECT)
 /** The head of an event: its type, optional namespace, acknowledgement id and name. */
 const HEAD = /^2(?:\/,)?(\d{0,15})\[\s*(?:"([\w.]{1,64})"\s*[,\]])?/
 
@@ -15,16 +15,16 @@ const HEAD = /^2(?:\/,)?(\d{0,15})\[\s*(?:"([\w.]{1,64})"\s*[,\]])?/
  */
 export function frameDecoder({ frameBytes }: Pick<GatewayLimits, 'frameBytes'>): typeof Decoder {
   const largest = transportBytes({ frameBytes })
-  /** How a client writes a preference's value is its own affair: what the value is bounded by is its size here. */
+  /** Clients may encode a preference's value as verbosely as they like: the value itself is limited when it is parsed. */
   const bytesMaxOf = (event: string | undefined) => (event === 'preferences.set' ? largest : frameBytes)
 
   return class FrameDecoder extends Decoder {
-    #hasAsked = false
+    #hasConnected = false
 
     override add(frame: unknown): void {
-      if (typeof frame === 'string' && frame.startsWith(ASKS_IN)) {
-        if (this.#hasAsked) throw new Error('expected a connection that asks to be let in once')
-        this.#hasAsked = true
+      if (typeof frame === 'string' && frame.startsWith(CONNECT_TYPE)) {
+        if (this.#hasConnected) throw new Error('expected only one CONNECT per connection')
+        this.#hasConnected = true
       }
       // Nearly all frames are so short that their bytes need not be counted.
       const isShort = typeof frame === 'string' && frame.length * BYTES_A_CHARACTER_MAX <= frameBytes

@@ -22,7 +22,7 @@ describe('in time', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
-  test('a limit says how long to wait, and lets go again then, not before', async () => {
+  test('a limit says how long to wait, and allows more then, not before', async () => {
     const limit = new Limit(2, 1)
     expect([await limit.take('a'), await limit.take('a')]).toEqual([0, 0])
     await vi.advanceTimersByTimeAsync(400)
@@ -87,7 +87,7 @@ describe('the address of a client', () => {
     if (forwarded !== undefined) request.headers['x-forwarded-for'] = forwarded
     return request
   }
-  test('is the peer, unless a proxy is trusted', () => {
+  test('is the peer’s unless a proxy is trusted', () => {
     expect(clientAddressOf('')(requestFrom('9.9.9.9', '1.1.1.1'))).toBe('9.9.9.9')
     expect(clientAddressOf('1')(requestFrom('9.9.9.9', '1.1.1.1'))).toBe('1.1.1.1')
     expect(clientAddressOf('10.0.0.0/8, 127.0.0.1')(requestFrom('9.9.9.9', '1.1.1.1'))).toBe('9.9.9.9')
@@ -96,7 +96,7 @@ describe('the address of a client', () => {
   test('cannot be forged before the trusted hop', () => {
     expect(clientAddressOf('1')(requestFrom('9.9.9.9', '6.6.6.6, 1.1.1.1'))).toBe('1.1.1.1')
   })
-  test('needs addresses', () => {
+  test('is configured by a number of hops or by addresses only', () => {
     expect(() => clientAddressOf('the proxy')).toThrow(TypeError)
   })
 })
@@ -104,11 +104,11 @@ describe('the address of a client', () => {
 describe('an origin', () => {
   const of = (origin: string | undefined, host: string, publicOrigin?: string) =>
     new Origins(publicOrigin).of({ host, ...(origin !== undefined && { origin }) })
-  test('is own when it is the host that is asked, or the public one', () => {
+  test('is own if it is the requested host or the public one', () => {
     expect(of('http://localhost:3000', 'localhost:3000')).toBe('own')
     expect(of('https://valiant.example', '10.0.0.3:3000', 'https://valiant.example/')).toBe('own')
   })
-  test('is foreign otherwise, and none when there is none', () => {
+  test('is foreign otherwise, and none without the header', () => {
     const foreign = ['https://evil.example', 'null', '', 'http://localhost:3001', 'file://localhost:3000', 'http://']
     for (const origin of foreign) expect(of(origin, 'localhost:3000')).toBe('foreign')
     expect(of(undefined, 'localhost:3000')).toBe('none')

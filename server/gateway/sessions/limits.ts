@@ -51,11 +51,11 @@ export interface GatewayLimits extends OperatorLimits {
   readonly subscriptions: number
   /** A socket with more refusals than this is closed. */
   readonly refusalsPer10Seconds: number
-  /** Handshakes of all clients; the rest are refused before any work. */
+  /** Handshakes of all clients; more are refused before any work is done. */
   readonly handshakesPerSecond: number
 }
 
-/** Fills in the limits that the protocol fixes. */
+/** Adds the limits that the protocol fixes. */
 export function gatewayLimits(limits: OperatorLimits & Partial<GatewayLimits>): GatewayLimits {
   const cancels = rateOf('cancel', limits)
   const accountChanges = rateOf('account', limits)
@@ -75,16 +75,16 @@ export function gatewayLimits(limits: OperatorLimits & Partial<GatewayLimits>): 
 }
 
 /**
- * The transport ends on anything larger. A frame between the two limits is answered, and one of `preferences.set` is read: a
- * client that escapes non-ASCII characters may need three times the bytes for a value of 16 KiB.
+ * The transport ends on anything larger. Frames between `frameBytes` and this are answered as too large, except those of
+ * `preferences.set`: a client that escapes non-ASCII characters may need three times the bytes for a value of 16 KiB.
  */
 export const transportBytes = ({ frameBytes }: Pick<GatewayLimits, 'frameBytes'>): number => 4 * frameBytes
 
-/** `welcome.limits`: all limits, including those that the protocol fixes. */
+/** `welcome.limits`: all limits, with those that the protocol fixes. */
 export const toldLimits = (limits: GatewayLimits): Record<string, number> => ({
   ...limits,
   accounts: ACCOUNTS_PER_USER_MAX,
-  /** Of a deposit, a withdrawal and the cash to begin with, in USD. */
+  /** The largest deposit, withdrawal or starting cash, in USD. */
   amount: AMOUNT_CENTS_MAX / 100,
   nameLength: NAME_LENGTH_MAX,
   alertNoteLength: ALERT_NOTE_LENGTH_MAX,
@@ -113,7 +113,7 @@ export class Limit {
     }
   }
 
-  /** What a key has left, and when it is full again. */
+  /** What a key has left, and when it will be full again. */
   async left(key: string): Promise<{ readonly remaining: number; readonly resetMs: number }> {
     const { remainingPoints, msBeforeNext } = (await this.#limiter.get(key)) ?? {}
     return { remaining: Math.max(0, remainingPoints ?? this.#limiter.points), resetMs: Math.max(0, msBeforeNext ?? 0) }

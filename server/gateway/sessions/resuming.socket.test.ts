@@ -18,8 +18,8 @@ beforeEach(async () => {
 })
 afterEach(() => rig[Symbol.asyncDispose]())
 
-describe('a socket that says what it saw last', () => {
-  test('is welcomed as resumed, gets what it missed in order, and then what comes', async () => {
+describe('a socket that says which frame it saw last', () => {
+  test('is welcomed as resumed, and gets the frames it missed in order, then the live ones', async () => {
     const other = await rig.connect({ cookie })
     for (let n = 0; n < 3; n++) await place(other)
     await heard(other, [2, 3, 4])
@@ -37,7 +37,7 @@ describe('a socket that says what it saw last', () => {
     expect(client.seen[0]).toMatchObject({ event: 'welcome', frame: { resumed: true } })
   })
 
-  test('misses nothing that is traded while it joins', async () => {
+  test('misses nothing that happens while it joins', async () => {
     const other = await rig.connect({ cookie })
     await place(other)
     const over = new AbortController()
@@ -52,7 +52,7 @@ describe('a socket that says what it saw last', () => {
     for (const client of clients) await heard(client, all)
   })
 
-  test('is not resumed where the leader does not hold the frames, or cannot be asked', async () => {
+  test('is not resumed if the leader no longer has the frames or cannot be reached', async () => {
     const other = await rig.connect({ cookie })
     await place(other)
     rig.exchange.sent = []
@@ -64,7 +64,7 @@ describe('a socket that says what it saw last', () => {
     rig.exchange.deaf = false
   })
 
-  test('gets nothing twice, and its heartbeats know the newest seq', async () => {
+  test('gets nothing twice, and its heartbeats have the newest seq', async () => {
     const other = await rig.connect({ cookie })
     await place(other)
     other.socket.disconnect()
@@ -75,7 +75,7 @@ describe('a socket that says what it saw last', () => {
     await heard(client, [2, 3, 4, 5])
   })
 
-  test('whose session ends while it waits for what it missed is sent away', async () => {
+  test('is closed if its session ends while it waits for missed frames', async () => {
     rig.exchange.deaf = true
     const connecting = rig.connect({ cookie, auth: { resumeFrom: 1 } })
     await expect.poll(() => rig.exchange.unheard).toHaveLength(1)
@@ -108,7 +108,7 @@ describe('a socket that says what it saw last', () => {
   })
 })
 
-test('a public socket is welcomed as ever; one with a number that is none is told so', async () => {
+test('a public socket ignores resumeFrom; an invalid one is refused', async () => {
   const open = await rig.connect({ auth: { resumeFrom: 4 } })
   expect(open.seen[0]).toMatchObject({ event: 'welcome', frame: { resumed: false } })
   for (const who of [{ cookie }, {}]) {

@@ -7,7 +7,7 @@ const ACCOUNT = 17
 const frame = (seq: number) => ({ seq }) as AccountFrame
 const frames = (...seqs: number[]) => seqs.map(frame)
 
-/** A leader that answers one after the other, and a socket that notes what it gets. */
+/** A leader that gives these answers in order, and a socket that records what it gets. */
 function rig(...answers: (ResumedFrames | (() => ResumedFrames) | Error)[]) {
   const asked: number[] = []
   const ask = vi.fn(({ request }: { request: { afterSeq: number } }) => {
@@ -32,7 +32,7 @@ function rig(...answers: (ResumedFrames | (() => ResumedFrames) | Error)[]) {
 
 afterEach(() => void vi.useRealTimers())
 
-test('what was missed comes first, then the socket joins', async () => {
+test('missed frames are sent first, then the socket joins', async () => {
   const { resuming, got, socket, asked } = rig({ seq: 7, frames: frames(5, 6, 7) })
   const missed = await resuming.missed(ACCOUNT, 4)
   await resuming.bring(ACCOUNT, missed!, socket)
@@ -40,13 +40,13 @@ test('what was missed comes first, then the socket joins', async () => {
   expect(asked).toEqual([4, 7])
 })
 
-test('a long absence is asked for piece by piece', async () => {
+test('the frames of a long absence are requested in parts', async () => {
   const { resuming, asked } = rig({ seq: 9, frames: frames(5, 6, 7) }, { seq: 9, frames: frames(8, 9) })
   expect((await resuming.missed(ACCOUNT, 4))?.frames).toEqual(frames(5, 6, 7, 8, 9))
   expect(asked).toEqual([4, 7])
 })
 
-test('a frame that comes by between the answer and the room is asked for before the socket joins', async () => {
+test('a frame seen between the answer and joining the room is requested before the socket joins', async () => {
   const { resuming, got, socket } = rig({ seq: 5, frames: frames(5) }, { seq: 6, frames: frames(6) })
   const missed = await resuming.missed(ACCOUNT, 4)
   resuming.saw(ACCOUNT, 6)
@@ -54,19 +54,19 @@ test('a frame that comes by between the answer and the room is asked for before 
   expect(got).toEqual([5, 6, 'joined'])
 })
 
-test('a frame that has left before the socket joined, and was not seen here, is sent when the leader tells of it', async () => {
+test('a frame published before the socket joined but not seen here is sent once the leader reports it', async () => {
   const { resuming, got, socket } = rig({ seq: 5, frames: frames(5) }, { seq: 6, frames: frames(6) })
   await resuming.bring(ACCOUNT, (await resuming.missed(ACCOUNT, 4))!, socket)
   expect(got).toEqual([5, 'joined', 6])
 })
 
-test('a frame that goes out live while the last question is out is not sent twice', async () => {
+test('a frame that arrives live during the last request is not sent twice', async () => {
   const live = { send: (_seq: number) => undefined as unknown }
-  const asIt = () => {
+  const answerAfterLive = () => {
     live.send(6)
     return { seq: 7, frames: frames(6, 7) }
   }
-  const { resuming, got, socket } = rig({ seq: 5, frames: frames(5) }, asIt)
+  const { resuming, got, socket } = rig({ seq: 5, frames: frames(5) }, answerAfterLive)
   const join = (onLive: (seq: number) => void) => {
     live.send = (seq) => {
       got.push(seq)
@@ -78,7 +78,7 @@ test('a frame that goes out live while the last question is out is not sent twic
   expect(got).toEqual([5, 'joined', 6, 7])
 })
 
-test('where the rest cannot be had, the newest seq is known all the same', async () => {
+test('the newest seq is known even if the remaining frames are not available', async () => {
   const away = new Error('away')
   const { resuming, got, socket } = rig({ seq: 5, frames: frames(5) }, away, away)
   const missed = await resuming.missed(ACCOUNT, 4)
@@ -87,7 +87,7 @@ test('where the rest cannot be had, the newest seq is known all the same', async
   expect(got).toEqual([5, 'joined'])
 })
 
-test('nothing is resumed where frames are not held, the exchange cannot be asked, or it takes too long', async () => {
+test('nothing is resumed if frames are no longer kept, the exchange is unavailable, or it takes too long', async () => {
   expect(await rig({ seq: 9, frames: null }).resuming.missed(ACCOUNT, 4)).toBeUndefined()
   expect(await rig(new Error('away')).resuming.missed(ACCOUNT, 4)).toBeUndefined()
   vi.useFakeTimers()
@@ -97,7 +97,7 @@ test('nothing is resumed where frames are not held, the exchange cannot be asked
   expect(await late).toBeUndefined()
 })
 
-test('a client that reads slowly is sent no more than it reads', async () => {
+test('a client that reads slowly is sent one burst at a time', async () => {
   const many = Array.from({ length: 200 }, (_, index) => frame(index + 1))
   const { resuming, got, socket } = rig({ seq: 200, frames: many })
   const read = Promise.withResolvers<undefined>()
@@ -109,7 +109,7 @@ test('a client that reads slowly is sent no more than it reads', async () => {
   expect(got).toEqual([...many.map(({ seq }) => seq), 'joined'])
 })
 
-test('the handshake says the seq, or nothing', () => {
+test('the handshake may have the seq', () => {
   expect(resumeFromOf({ resumeFrom: 4 })).toBe(4)
   for (const auth of [undefined, null, {}, { resumeFrom: undefined }]) expect(resumeFromOf(auth)).toBeUndefined()
   for (const resumeFrom of ['4', -1, 1.5, null]) {

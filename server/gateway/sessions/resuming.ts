@@ -6,7 +6,7 @@ import { failure } from '../answering/wire-error.ts'
 
 /** How long a connection waits for the frames it missed before it is welcomed without them. */
 const RESUME_MS_MAX = 1_000
-/** From the question until the socket has joined its account's room, with time to spare. */
+/** From the first request until the socket has joined its account's room, with time to spare. */
 const WATCH_MS = 30_000
 /** Frames sent in one go, about 100 KB, so that a slow reader does not look like one that does not read. */
 const BURST = 64
@@ -37,9 +37,9 @@ export interface Resumed {
   /** Resolves when the client has read what was sent, or is gone. */
   readonly wasRead: () => Promise<void>
   /**
-   * From here on it gets the account's frames as they come.
-   * @param onLive hears the seq of each
-   * @returns ends the hearing, not the frames
+   * From here on the socket gets the account's live frames.
+   * @param onLive called with the seq of each
+   * @returns stops the calls, not the frames
    */
   readonly join: (onLive: (seq: number) => void) => () => void
 }
@@ -60,7 +60,7 @@ export class Resuming {
     if (seen !== undefined && seq > seen.seq) seen.seq = seq
   }
 
-  /** Before the welcome. @returns undefined if some frames are not available, or not in time */
+  /** Called before the welcome. @returns undefined if some frames are not available, or not in time */
   async missed(account: number, afterSeq: number): Promise<Missed | undefined> {
     this.#watch(account)
     const frames = await this.#framesAfter(account, afterSeq)
@@ -68,8 +68,8 @@ export class Resuming {
   }
 
   /**
-   * After the welcome: what was missed, what has been sent meanwhile, then all that comes.
-   * @returns the newest seq of the account that is known; later than what the client has where not all could be had
+   * Called after the welcome: sends the missed frames and those sent meanwhile, then joins the socket to the live ones.
+   * @returns the newest known seq of the account, which is beyond the client's if some frames were not available
    */
   async bring(account: number, { afterSeq, frames }: Missed, socket: Resumed): Promise<number> {
     const live = new Set<number>()
@@ -92,7 +92,7 @@ export class Resuming {
     }
     if (!socket.isOpen()) return newestSeq()
     const stopHearing = socket.join((seq) => live.add(seq))
-    // Between instances a frame may come by before its seq does: those that left until now are asked for once more.
+    // A frame may pass before its seq is known on this instance: ask once more for those sent before the socket joined.
     const rest = await this.#framesAfter(account, lastSeq)
     if (socket.isOpen()) await sendAll(rest ?? [])
     stopHearing()

@@ -34,7 +34,7 @@ async function stays(client: Client): Promise<void> {
   expect(client.of('goodbye')).toEqual([])
 }
 
-/** Somebody signed in from three browsers, each with a socket at the other instance. */
+/** A user signed in with three browsers, each with a socket on the other instance. */
 async function everywhere(email: string) {
   const person = { email, password: 'long enough', name: 'Ada' }
   const cookies = [cookieOf(await here!.post('/api/auth/sign-up/email', person))]
@@ -44,7 +44,7 @@ async function everywhere(email: string) {
   return { person, cookies, mine: mine!, others, ask }
 }
 
-test('a session that is signed out at one instance ends at all of them, and no other does', async () => {
+test('a session that is signed out on one instance ends on all of them, and no other does', async () => {
   const [cookie, otherCookie] = [await here!.guest(), await here!.guest()]
   const [mine, other] = [await there!.connect({ cookie }), await there!.connect({ cookie: otherCookie })]
   expect((await here!.post('/api/auth/sign-out', {}, { cookie })).status).toBe(200)
@@ -60,14 +60,14 @@ test('a session that is signed out from another browser ends likewise', async ()
   for (const client of [mine, others[1]!]) await stays(client)
 })
 
-test('who signs out everywhere else stays where they are', async () => {
+test('signing out everywhere else keeps the current session', async () => {
   const { mine, others, ask } = await everywhere('elsewhere@example.com')
   expect((await ask('/revoke-other-sessions', {})).status).toBe(200)
   for (const client of others) await toldGoodbye(client)
   await stays(mine)
 })
 
-test('with another password every socket ends, and the browser that changed it comes back with its new session', async () => {
+test('a new password ends every socket, and the browser that set it reconnects with its new session', async () => {
   const { person, mine, others, ask } = await everywhere('changed@example.com')
   const body = { currentPassword: person.password, newPassword: 'quite as long', revokeOtherSessions: true }
   const changed = await ask('/change-password', body)
@@ -76,7 +76,7 @@ test('with another password every socket ends, and the browser that changed it c
   await stays(await there!.connect({ cookie: cookieOf(changed) }))
 })
 
-test('while Redis is away a session ends where it is signed out', async () => {
+test('while Redis is away, a session ends on the instance where it is signed out', async () => {
   const cookie = await here!.guest()
   const mine = await here!.connect({ cookie })
   await redis.kill()

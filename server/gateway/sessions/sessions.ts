@@ -13,11 +13,11 @@ import { fieldFailure } from '../answering/zod-issue.ts'
 /** The account that a connection acts for, and with which rights. */
 export interface Identity {
   readonly account: number
-  /** Undefined for a key, which belongs to an account, not a user. */
+  /** Undefined for a key, which belongs to an account and not a user. */
   readonly userId: string | undefined
   readonly scopes: readonly Scope[]
   readonly source: 'web' | 'api'
-  /** What admitted it; its sockets are closed when this ends. */
+  /** The credential it was admitted with; its sockets are closed when this ends. */
   readonly credential: Credential
 }
 
@@ -72,7 +72,7 @@ export class Sessions {
   }
 
   /**
-   * Of an HTTP request, by its key or its cookie. With the cookie, a change must come from a page of ours.
+   * Identifies an HTTP request by its key or its cookie. With the cookie, a change must come from a page of ours.
    * @param accountId picks one of several accounts; the oldest by default
    * @throws {RequestFailure} FORBIDDEN, or UNAUTHENTICATED for a wrong key
    */
@@ -92,7 +92,7 @@ export class Sessions {
     return this.#identify(headers, accountId)
   }
 
-  /** Whether a credential is still valid. @param cookie of a session */
+  /** Whether a credential is still valid. @param cookie of the session */
   async lives({ kind, id }: Credential, cookie: string | undefined): Promise<boolean> {
     if (kind === 'key') return this.#keys.lives(id)
     return (await this.#auth.signedIn({ cookie }))?.sessionId === id
@@ -126,7 +126,7 @@ export class Sessions {
   }
 }
 
-/** The number of an account id; undefined for any other id. */
+/** The account number in an account id; undefined for any other id. */
 export function accountNumber(accountId: string): number | undefined {
   const id = parseId(accountId)
   return id?.number === 0 ? id.account : undefined
