@@ -6,7 +6,8 @@ import pg from 'pg'
 import { expect, it } from 'vitest'
 import { audit } from '../../server/audit/audit.ts'
 import { startEmbeddedPostgres } from '../../server/database/embedded-postgres.ts'
-import { dataFolder, fewInstruments, spawnServer } from '../rig/server.ts'
+import { dataFolder } from '../rig/data-folder.ts'
+import { fewInstruments, spawnServer } from '../rig/server.ts'
 import { guestCookie, openSocket, type TraderSocket } from '../rig/trader.ts'
 
 const SOCKETS = 16

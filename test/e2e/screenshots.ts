@@ -2,7 +2,8 @@ import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { DESKTOP, launchBrowser, newVisitor, PHONE } from '../rig/browser.ts'
-import { dataFolder, spawnServer } from '../rig/server.ts'
+import { dataFolder } from '../rig/data-folder.ts'
+import { spawnServer } from '../rig/server.ts'
 import { field, live, receipt, send, startTrading, typeLimit, view } from './desk.ts'
 
 /* `npm run screenshots`: takes the pictures of docs/screenshots from a real market and account. */

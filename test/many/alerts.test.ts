@@ -11,10 +11,9 @@ beforeAll(async () => {
 afterAll(() => place[Symbol.asyncDispose]())
 afterEach(() => closeAll())
 
-const told = (...clients: ProtocolClient[]) =>
+const alertIdsOf = (...clients: ProtocolClient[]) =>
   clients.map((client) => client.of<AlertFrame>('alert').map(({ alertId }) => alertId))
-/** A busy machine takes its time. */
-test('an alert is told to sockets at every instance, and fires by whoever leads after a take-over', async () => {
+test('an alert reaches sockets on every instance, and still fires after another instance has taken over', async () => {
   const first = await place.join()
   const second = await place.join()
   const atFirst = await guest(first.url)
@@ -23,12 +22,12 @@ test('an alert is told to sockets at every instance, and fires by whoever leads 
   const { symbol, price, above } = await market(atFirst)
   const near = { symbol, op: 'above', price: price(1) } as const
   const { alertId } = await atSecond.good('alert.create', near)
-  await soon(() => expect(told(atFirst, atSecond)).toEqual([[alertId], [alertId]]))
+  await soon(() => expect(alertIdsOf(atFirst, atSecond)).toEqual([[alertId], [alertId]]))
 
   const far = await atSecond.good('alert.create', { symbol, op: 'above', price: above(100) })
   await first.stop()
-  // The second leads now: what waits is watched there.
+  // The second leads now and watches the remaining alerts.
   const after = await atSecond.good('alert.create', near)
-  await soon(() => expect(told(atSecond)).toEqual([[alertId, after.alertId]]))
+  await soon(() => expect(alertIdsOf(atSecond)).toEqual([[alertId, after.alertId]]))
   expect((await atSecond.good('alert.list')).filter(({ firedAt }) => firedAt === undefined)).toEqual([far])
 })

@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => place[Symbol.asyncDispose]())
 afterEach(() => closeAll())
 
-test('a connection at any instance holds the orders, whoever leads; without one they go', async () => {
+test('a connection to any instance keeps the orders, whichever leads; without one they are canceled', async () => {
   const first = await place.join()
   const second = await place.join()
   const trader = await guest(second.url)
@@ -20,7 +20,7 @@ test('a connection at any instance holds the orders, whoever leads; without one 
   const atSecond = await connect(second.url, { cookie, auth })
   const { symbol, below, qty } = await market(trader)
   const { orderId } = await atFirst.place({ symbol, side: 'buy', type: 'limit', qty: qty(), limitPrice: below(2) })
-  // The first leads: it goes, with its connection. The second leads then, and has a connection still.
+  // The first leads: it stops, and its connection ends. The second then leads, and still has a connection.
   await first.stop()
   await expect.poll(() => trader.good('order.get', { orderId })).toMatchObject({ status: 'open' })
   const { time } = await trader.good('time')
@@ -30,7 +30,7 @@ test('a connection at any instance holds the orders, whoever leads; without one 
   await expect.poll(() => ordersOf(trader).get(orderId)?.reason).toBe('dead_man')
 })
 
-test('taken back at one instance, it is for connections that are gone from another too, and not for those that still ask', async () => {
+test('a withdrawal on one instance covers connections lost on another, but not those that still want it', async () => {
   const first = await place.join()
   const second = await place.join()
   const trader = await guest(first.url)
@@ -39,7 +39,7 @@ test('taken back at one instance, it is for connections that are gone from anoth
   const [gone, stays] = [await connect(first.url, { cookie, auth }), await connect(second.url, { cookie })]
   const { symbol, below, qty } = await market(trader)
   gone.socket.disconnect()
-  // Two instances are heard in no order: what the same one asks for afterwards says that the exchange knows who went.
+  // Messages of two instances are not ordered: a later request on the same instance shows that the exchange knows who left.
   const after = await connect(first.url, { cookie })
   const { orderId } = await after.place({ symbol, side: 'buy', type: 'limit', qty: qty(), limitPrice: below(2) })
   await stays.good('cancelOnDisconnect', { graceMs: 0 })

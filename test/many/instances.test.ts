@@ -8,7 +8,6 @@ import { freePort, type TestServer } from '../rig/server.ts'
 import { soon } from '../rig/soon.ts'
 import { openPlace, type Place } from './instances.ts'
 
-/** Waits until it holds; a busy machine takes its time. */
 let place: Place
 beforeAll(async () => {
   place = await openPlace()
@@ -16,11 +15,11 @@ beforeAll(async () => {
 afterAll(() => place[Symbol.asyncDispose]())
 afterEach(() => closeAll())
 
-/** The book's checksums a client has seen, by market time: each instance counts the frames of its own sockets. */
+/** The book's checksums that a client has seen, by market time, since each instance numbers its frames by itself. */
 const checksums = (client: ProtocolClient): Map<string, number> =>
   new Map(client.of<BookFrame>('book').map(({ epoch, time, checksum }) => [`${epoch} ${time}`, checksum]))
 
-/** Both have seen some states of the book, and the same in each. */
+/** Both have seen several states of the book at the same times, with equal checksums. */
 async function expectSameBook(one: ProtocolClient, other: ProtocolClient): Promise<void> {
   await soon(() => {
     const [here, there] = [checksums(one), checksums(other)]
@@ -34,11 +33,11 @@ describe('two servers on one Postgres and one Redis', () => {
   let a: TestServer
   let b: TestServer
   beforeAll(async () => {
-    // At the same time: one of them leads, and makes the history of the market.
+    // Started together: one of them leads and creates the market's history.
     ;[a, b] = await Promise.all([place.join(), place.join()])
   })
 
-  test('a guest made at one trades at the other, and sockets at both see it', async () => {
+  test('a guest created on one trades on the other, and sockets on both see it', async () => {
     const cookie = await guestCookie(a.url)
     const [atA, atB] = [await connect(a.url, { cookie }), await connect(b.url, { cookie })]
     const { symbol, qty, below } = await market(atB)
@@ -56,14 +55,14 @@ describe('two servers on one Postgres and one Redis', () => {
     expect(accountB.account.cash).toBe(accountA.account.cash)
   })
 
-  test('the same book, to the checksum, at both', async () => {
+  test('both have the same book, to the checksum', async () => {
     const [atA, atB] = [await guest(a.url), await guest(b.url)]
     const { symbol } = await market(atA)
     for (const client of [atA, atB]) await client.good('subscribe', { channel: 'book', symbols: [symbol], depth: 10 })
     await expectSameBook(atA, atB)
   })
 
-  test('an id sent at one is known at the other', async () => {
+  test('an order id sent to one is known to the other', async () => {
     const cookie = await guestCookie(a.url)
     const [atA, atB] = [await connect(a.url, { cookie }), await connect(b.url, { cookie })]
     const { symbol, qty } = await market(atA)
@@ -77,7 +76,7 @@ describe('two servers on one Postgres and one Redis', () => {
     })
   })
 
-  test('sign-out at one ends the session’s sockets at the other', async () => {
+  test('signing out on one closes the session’s sockets on the other', async () => {
     const cookie = await guestCookie(a.url)
     const atB = await connect(b.url, { cookie })
     const stranger = await guest(b.url)
@@ -89,7 +88,7 @@ describe('two servers on one Postgres and one Redis', () => {
     expect(stranger.socket.connected).toBe(true)
   })
 
-  test('Redis killed and started empty: sockets stay, the market and orders come back', async () => {
+  test('when Redis is killed and restarts empty, sockets stay, and the market and orders resume', async () => {
     const cookie = await guestCookie(a.url)
     const [atA, atB] = [await connect(a.url, { cookie }), await connect(b.url, { cookie })]
     const { symbol, qty } = await market(atA)
@@ -113,7 +112,7 @@ describe('two servers on one Postgres and one Redis', () => {
     expect([atA.socket.connected, atB.socket.connected]).toEqual([true, true])
   })
 
-  test('the leader killed: the other leads on, and knows what was answered', async () => {
+  test('when the leader is killed, the other takes over and knows the earlier answers', async () => {
     const cookie = await guestCookie(a.url)
     const clients = [await connect(a.url, { cookie }), await connect(b.url, { cookie })] as const
     const { symbol, qty } = await market(clients[0])
@@ -130,11 +129,11 @@ describe('two servers on one Postgres and one Redis', () => {
       data: first.ok && first.data,
       duplicate: true,
     })
-    // It is led by one alone now; the next test starts another beside it.
+    // The standby now leads alone; the next test has a new one beside it.
     ;[a, b] = [standby, await place.join()]
   })
 
-  test('the leader told to stop: the other leads on, and no order is left in doubt', async () => {
+  test('when the leader is stopped, the other takes over, and no order is left in doubt', async () => {
     const client = await guest(b.url)
     const { symbol, qty } = await market(client)
     const sent: Promise<Answer>[] = []
@@ -148,7 +147,7 @@ describe('two servers on one Postgres and one Redis', () => {
     await soon(() => expect(sent.length).toBeGreaterThan(before + 20))
     clearInterval(flow)
     const codes = (await Promise.all(sent)).map((answer) => (answer.ok ? 'ok' : answer.error.code))
-    // Refused for certain, at worst; an order of the last ones is as good as any.
+    // At worst refused for certain; the last orders are accepted again.
     expect(codes.filter((code) => code !== 'ok' && code !== 'UNAVAILABLE')).toEqual([])
     expect(codes.slice(-10)).toEqual(Array.from({ length: 10 }, () => 'ok'))
     expect(await b.stop()).toBe(0)
@@ -157,7 +156,7 @@ describe('two servers on one Postgres and one Redis', () => {
 })
 
 describe('one exchange and two gateways', () => {
-  test('trade as one; the exchange has nothing but its health, and a gateway leads nothing', async () => {
+  test('trade as one; the exchange serves only health checks, and gateways never lead', async () => {
     const exchange = await place.join({ ROLE: 'exchange' })
     const [a, b] = await Promise.all([place.join({ ROLE: 'gateway' }), place.join({ ROLE: 'gateway' })])
     for (const path of ['/', '/api/instruments', '/socket.io/']) {
@@ -171,7 +170,7 @@ describe('one exchange and two gateways', () => {
     expect((await atB.place({ symbol, side: 'sell', type: 'market', qty: qty() })).status).toBe('filled')
     for (const client of [atA, atB]) await client.good('subscribe', { channel: 'book', symbols: [symbol], depth: 10 })
     await expectSameBook(atA, atB)
-    // Another exchange stands by; the first leaves, and the gateways hardly notice.
+    // Another exchange is on standby; the first leaves, and the gateways carry on after a moment.
     const other = await place.join({ ROLE: 'exchange' })
     expect(await exchange.stop()).toBe(0)
     await soon(() => expect(other.log()).toContain('exchange: leads'))
@@ -190,7 +189,7 @@ describe('a server that starts before its Redis', () => {
   beforeEach(async () => {
     await place.redis.kill()
     command = new Command({ ...place.settings, PORT: String(await freePort()) })
-    await command.says('Waiting for Redis at redis://127.0.0.1')
+    await command.waitFor('Waiting for Redis at redis://127.0.0.1')
   })
   afterEach(async () => {
     if (!command.hasEnded) command.process.kill('SIGKILL')
@@ -198,7 +197,7 @@ describe('a server that starts before its Redis', () => {
     await place.redis.restart()
   })
 
-  test('says that it waits, and goes on when Redis is there', async () => {
+  test('logs that it waits, and continues when Redis is up', async () => {
     await place.redis.restart()
     await command.ready()
     command.process.kill('SIGTERM')
@@ -209,6 +208,6 @@ describe('a server that starts before its Redis', () => {
   test('can be stopped while it waits', async () => {
     command.process.kill('SIGTERM')
     expect(await command.code()).toBe(0)
-    expect(command.said).toEqual(expect.arrayContaining(['Stopping …', 'Stopped.']))
+    expect(command.messages).toEqual(expect.arrayContaining(['Stopping …', 'Stopped.']))
   })
 })

@@ -5,13 +5,13 @@ import { freshDatabase, type FreshDatabase } from '../rig/postgres.ts'
 import { startRedis, type TestRedis } from '../rig/redis.ts'
 import { fewInstruments, spawnServer, type TestServer } from '../rig/server.ts'
 
-/** What several servers meet at: one database and one Redis, with a market of one instrument. */
+/** What several servers share: one database and one Redis, with a market of one instrument. */
 export interface Place extends AsyncDisposable {
   readonly database: FreshDatabase
   readonly redis: TestRedis
-  /** What a server is told to join here. */
+  /** The settings of servers that join. */
   readonly settings: Readonly<Record<string, string>>
-  /** One more server. */
+  /** Starts another server. */
   join(environment?: Readonly<Record<string, string>>): Promise<TestServer>
 }
 

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { ROOT } from './command.ts'
 
 type Payload = Readonly<Record<string, unknown>>
-interface Asked {
+interface Received {
   readonly name: string
   readonly payload: Payload
 }
@@ -24,11 +24,11 @@ const orderOf = ({ clientOrderId }: Payload, more: object = {}) => ({
   ...more,
 })
 
-/** An exchange with one instrument, that answers as a test says. */
+/** An exchange with one instrument that answers as the test says. */
 class Exchange {
   readonly #http = createServer((_request, response) => response.setHeader('set-cookie', 'guest=1').end('{}'))
   readonly io = new Server(this.#http)
-  readonly asked: Asked[] = []
+  readonly received: Received[] = []
   #seq = 1
   answers: Record<string, (payload: Payload) => Answer> = {
     instruments: () => good([{ symbol: 'NOVA', tickSize: '0.01', minQty: '1.000' }]),
@@ -41,7 +41,7 @@ class Exchange {
   async open(): Promise<string> {
     this.io.on('connection', (socket) => {
       socket.onAny((name: string, payload: Payload, answer: (answer: Answer) => void) => {
-        this.asked.push({ name, payload })
+        this.received.push({ name, payload })
         answer((this.answers[name] ?? (() => good({ time: Date.now() })))(payload))
       })
       const welcome = { protocol: 1, instanceId: 'test', epoch: 1, accountId: 'A', resumed: false }
@@ -52,10 +52,10 @@ class Exchange {
   }
 
   of(name: string): Payload[] {
-    return this.asked.filter((one) => one.name === name).map(({ payload }) => payload)
+    return this.received.filter((one) => one.name === name).map(({ payload }) => payload)
   }
 
-  /** A whole book around this middle. */
+  /** A full book around this middle, in ticks. */
   book(middle: number) {
     const bids = [[middle - 1, 5]] as [number, number][]
     const asks = [[middle + 1, 5]] as [number, number][]
@@ -76,23 +76,23 @@ class Exchange {
 let exchange: Exchange
 let url: string
 let maker: ChildProcess
-let said: { stdout: string; stderr: string }
+let output: { stdout: string; stderr: string }
 
 function run(...args: string[]): void {
   maker = spawn(process.execPath, ['examples/market-maker.ts', ...args], { cwd: ROOT })
-  said = { stdout: '', stderr: '' }
-  maker.stdout?.setEncoding('utf8').on('data', (text: string) => (said.stdout += text))
-  maker.stderr?.setEncoding('utf8').on('data', (text: string) => (said.stderr += text))
+  output = { stdout: '', stderr: '' }
+  maker.stdout?.setEncoding('utf8').on('data', (text: string) => (output.stdout += text))
+  maker.stderr?.setEncoding('utf8').on('data', (text: string) => (output.stderr += text))
 }
 async function ended(): Promise<number | null> {
   if (maker.exitCode === null && maker.signalCode === null) await once(maker, 'close')
   return maker.exitCode
 }
-/** Waits until it has asked for this so often. */
-const asks = (name: string, times: number) =>
+/** Waits until this request has been received so many times. */
+const receives = (name: string, times: number) =>
   expect.poll(() => exchange.of(name).length, { interval: 10 }).toBeGreaterThanOrEqual(times)
-/** Waits until it has looked at its quotes twice: a look begins with the dead man's switch. */
-const looksTwice = () => asks('cancelAfter', exchange.of('cancelAfter').length + 3)
+/** Waits until it has checked its quotes twice: each check begins with the dead man's switch. */
+const checksTwice = () => receives('cancelAfter', exchange.of('cancelAfter').length + 3)
 
 beforeEach(async () => {
   exchange = new Exchange()
@@ -104,54 +104,54 @@ afterEach(async () => {
   await exchange.io.close()
 })
 
-it('a quote that has filled is quoted again', async () => {
+it('a filled quote is placed again', async () => {
   run(url)
-  await asks('order.place', 1)
+  await receives('order.place', 1)
   const [first = {}] = exchange.of('order.place')
   expect(first).toMatchObject({ side: 'buy', limitPrice: '99.95', qty: '1.000', postOnly: true })
-  await looksTwice()
+  await checksTwice()
   expect(exchange.of('order.place')).toHaveLength(1)
   exchange.frame(orderOf(first, { status: 'filled', remainingQty: '0.000' }))
-  await asks('order.place', 2)
+  await receives('order.place', 2)
 })
 
-it('a quote is replaced only when its cancel is certain', async () => {
+it('a quote is replaced only once it is certainly canceled', async () => {
   exchange.answers['order.cancel'] = () => refusal('RATE_LIMITED')
   run(url)
-  await asks('order.place', 1)
+  await receives('order.place', 1)
   exchange.move(10_100)
-  await asks('order.cancel', 2)
+  await receives('order.cancel', 2)
   expect(exchange.of('order.place')).toHaveLength(1)
   expect(new Set(exchange.of('order.cancel').map(({ clientOrderId }) => clientOrderId)).size).toBe(1)
   exchange.answers['order.cancel'] = () => refusal('ORDER_CLOSED')
-  await asks('order.place', 2)
+  await receives('order.place', 2)
 })
 
-it('it keeps the dead man’s switch on when its orders may still stand', async () => {
+it('it leaves the dead man’s switch on if its orders may still be open', async () => {
   exchange.answers['order.cancelAll'] = () => refusal('RATE_LIMITED')
   run(url)
-  await asks('order.place', 1)
+  await receives('order.place', 1)
   maker.kill('SIGINT')
   expect(await ended()).toBe(0)
   expect(exchange.of('order.cancelAll')).toHaveLength(1)
   expect(exchange.of('cancelAfter').map(({ timeoutMs }) => timeoutMs)).not.toContain(0)
-  expect(said.stdout).toContain('The exchange cancels what is left within 10 s.')
+  expect(output.stdout).toContain('The exchange cancels what is left within 10 s.')
 })
 
-it('it switches it off when they are gone', async () => {
+it('it switches it off once they are canceled', async () => {
   run(url)
-  await asks('order.place', 1)
+  await receives('order.place', 1)
   maker.kill('SIGINT')
   expect(await ended()).toBe(0)
   expect(exchange.of('cancelAfter').at(-1)).toMatchObject({ timeoutMs: 0 })
 })
 
 it.each([
-  ['nobody listens at', () => ['http://127.0.0.1:9']],
+  ['does not listen', () => ['http://127.0.0.1:9']],
   ['is no address', () => ['nowhere']],
   ['lists no such instrument', () => [url, 'NONE']],
 ])('says in one line that the exchange %s', async (_what, args) => {
   run(...args())
   expect(await ended()).toBe(1)
-  expect(said.stderr).toMatch(/^market-maker: [^\n]+\n$/)
+  expect(output.stderr).toMatch(/^market-maker: [^\n]+\n$/)
 })

@@ -12,7 +12,7 @@ let server: TestServer
 let url: string
 beforeAll(async () => {
   place = await openPlace()
-  // A stop that can be watched.
+  // The notice is long enough to read metrics while it stops.
   server = await place.join({ METRICS_PORT: '0', DRAIN_NOTICE_MS: '1000' })
   url = metricsUrl(server)
 })
@@ -21,7 +21,7 @@ afterAll(async () => {
   await place[Symbol.asyncDispose]()
 })
 
-it('metrics are on their own port as Prometheus takes them, and nothing else is there', async () => {
+it('metrics are served on their own port in the format of Prometheus, and nothing else is', async () => {
   const reading = await readMetrics(url)
   expect(reading.contentType).toBe('text/plain; version=0.0.4; charset=utf-8')
   expect(reading.of('valiant_build_info{version="0.1.0",role="all"}')).toBe(1)
@@ -31,11 +31,11 @@ it('metrics are on their own port as Prometheus takes them, and nothing else is 
     expect((await fetch(new URL(path, url))).status, path).toBe(404)
   }
   expect((await fetch(url, { method: 'POST' })).status).toBe(404)
-  // No balancer leads anyone to them by the public port: a page of the terminal, which is none.
+  // The public port serves no metrics: the path is an unknown page.
   expect((await fetch(`${server.url}/metrics`)).status).toBe(404)
 })
 
-it('an order through a socket is counted on its whole way, and a name that is none is one of them', async () => {
+it('an order over a socket is counted at every step, and all unknown requests share one label', async () => {
   const before = await readMetrics(url)
   const trader = await connect(server.url, { cookie: await guestCookie(server.url) })
   const { symbol, below, qty } = await market(trader)
@@ -86,12 +86,12 @@ it('an order through a socket is counted on its whole way, and a name that is no
   expect(after.text).not.toContain('no.such.request')
 })
 
-it('a line of the log ties an order to its request, its socket and its account, a refused one too', async () => {
+it('the log ties each order, even a refused one, to its request, socket and account', async () => {
   const trader = await connect(server.url, { cookie: await guestCookie(server.url) })
   const { symbol, below, qty } = await market(trader)
   const order = { symbol, side: 'buy', type: 'limit', qty: qty(1), limitPrice: below(2) }
-  const [taken, refused] = [newId(), newId()]
-  const { orderId } = await trader.place({ ...order, clientOrderId: taken })
+  const [accepted, refused] = [newId(), newId()]
+  const { orderId } = await trader.place({ ...order, clientOrderId: accepted })
   await trader.refused('order.place', { ...order, clientOrderId: refused, qty: qty(900_000) }, 'INSUFFICIENT_FUNDS')
   await trader.good('order.cancel', { orderId, requestId: newId() })
   const { account } = await trader.account()
@@ -99,18 +99,18 @@ it('a line of the log ties an order to its request, its socket and its account, 
     const whole = server.log().split('\n').slice(0, -1)
     return whole.filter((line) => line.includes(text)).map((line) => JSON.parse(line) as Record<string, unknown>)
   }
-  // They come by another pipe than the answers.
+  // The log comes over another pipe than the answers.
   await expect.poll(() => linesOf(`"order":"${orderId}"`).length).toBe(2)
-  const said = { request: expect.stringMatching(/^[0-9a-f-]{36}$/) as string, socket: trader.socket.id }
+  const common = { request: expect.stringMatching(/^[0-9a-f-]{36}$/) as string, socket: trader.socket.id }
   const [placed, canceled] = linesOf(`"order":"${orderId}"`)
-  expect(placed).toMatchObject({ ...said, event: 'order.place', clientOrderId: taken, outcome: 'ok', level: 30 })
-  expect(canceled).toMatchObject({ ...said, event: 'order.cancel', outcome: 'ok' })
-  expect(linesOf(refused)).toMatchObject([{ ...said, event: 'order.place', outcome: 'INSUFFICIENT_FUNDS' }])
+  expect(placed).toMatchObject({ ...common, event: 'order.place', clientOrderId: accepted, outcome: 'ok', level: 30 })
+  expect(canceled).toMatchObject({ ...common, event: 'order.cancel', outcome: 'ok' })
+  expect(linesOf(refused)).toMatchObject([{ ...common, event: 'order.place', outcome: 'INSUFFICIENT_FUNDS' }])
   expect(new Set([placed, canceled, ...linesOf(refused)].map((line) => line?.['request'])).size).toBe(3)
   expect(placed?.['account']).toBe(parseId(account.id)?.account)
 })
 
-it('the market and what carries it are told as they are', async () => {
+it('the metrics describe the market and its infrastructure', async () => {
   const public_ = await connect(server.url)
   await public_.good('subscribe', { channel: 'quotes', symbols: ['VLNT'] })
   const reading = await metricsWhen(url, ({ of }) => (of('valiant_frames_sent_bytes_total{stream="quotes"}') ?? 0) > 0)
@@ -139,7 +139,7 @@ it('the market and what carries it are told as they are', async () => {
   expect(of('process_start_time_seconds')).toBeGreaterThan(0)
 })
 
-it('Redis that goes and comes back shows in its connections, and so in what clients are told', async () => {
+it('an outage of Redis shows in its connections and in the status that clients get', async () => {
   await place.redis.kill()
   const away = await metricsWhen(url, ({ of }) => of('valiant_gateway_market_status{status="degraded"}') === 1)
   expect(away.of('valiant_redis_connected{connection="subscriber"}')).toBe(0)
@@ -150,7 +150,7 @@ it('Redis that goes and comes back shows in its connections, and so in what clie
   expect(back.of('valiant_redis_publishes_failed_total')).toBeGreaterThan(0)
 })
 
-it('a standby tells how far it follows; it leads when the leader goes, whose metrics are there until it has gone', async () => {
+it('a standby reports its lag and leads when the leader leaves, whose metrics are served until it exits', async () => {
   const standby = await place.join({ ROLE: 'exchange', METRICS_PORT: '0' })
   const standbyUrl = metricsUrl(standby)
   const follows = await metricsWhen(standbyUrl, ({ of }) => of('valiant_standby_warm') === 1)

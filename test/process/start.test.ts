@@ -7,9 +7,10 @@ import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startEmbeddedPostgres } from '../../server/database/embedded-postgres.ts'
 import { closeAll, connect, guestCookie, market, newId } from '../protocol/client.ts'
+import { dataFolder, processesOf } from '../rig/data-folder.ts'
 import { freshDatabase } from '../rig/postgres.ts'
 import { freePort } from '../rig/server.ts'
-import { Command, dataFolder, processesOf, ROOT } from './command.ts'
+import { Command, ROOT } from './command.ts'
 
 const SECRET = 'a secret of the tests, long enough for it'
 
@@ -34,7 +35,7 @@ async function start(environment: Readonly<Record<string, string>> = {}, root?: 
   return command
 }
 
-/** Two of the instruments only, with little past: that is made in a moment. */
+/** Two instruments with a short history, which is created in a moment. */
 async function smallMarket(): Promise<{ INSTRUMENTS_FILE: string; HISTORY_DAYS: string }> {
   const file = join(folder.path, 'instruments.json')
   const all = JSON.parse(await readFile(join(ROOT, 'db/instruments.json'), 'utf8')) as unknown[]
@@ -43,19 +44,19 @@ async function smallMarket(): Promise<{ INSTRUMENTS_FILE: string; HISTORY_DAYS: 
 }
 
 describe('a start', () => {
-  it('on an empty folder says what it makes and, last, its address, where page and API answer', async () => {
+  it('in an empty folder logs what it creates and finally its address, where page and API answer', async () => {
     const server = await start()
     const url = await server.ready()
-    expect(server.said.join('\n')).toMatch(
+    expect(server.messages.join('\n')).toMatch(
       /Creating the database.*Starting the embedded Postgres.*Applied migration 0001.*making 30 days of it/s,
     )
-    expect(server.said.at(-1)).toBe(`Valiant is at ${url}`)
+    expect(server.messages.at(-1)).toBe(`Valiant is at ${url}`)
     expect(server.stderr).toBe('')
     const paths = ['/', '/readyz', '/api/instruments', '/robots.txt', '/site.webmanifest', '/icon-512.png']
     for (const path of paths) expect((await fetch(url + path)).status, path).toBe(200)
   })
 
-  it('after kill -9 adopts the Postgres that was left, and keeps sessions, orders, money and prices', async () => {
+  it('after kill -9 adopts the running Postgres, and keeps sessions, orders, money and prices', async () => {
     const settings = await smallMarket()
     const first = await start(settings)
     const url = await first.ready()
@@ -71,7 +72,7 @@ describe('a start', () => {
 
     const second = await start(settings)
     const again = await connect(await second.ready(), { cookie })
-    expect(second.said).toContain('Found the embedded Postgres of an earlier run; using it.')
+    expect(second.messages).toContain('Found the embedded Postgres of an earlier run; using it.')
     expect(second.stdout).not.toMatch(/Creating the database|Applied migration|days of it/)
     const { account, openOrders, positions } = await again.account()
     expect(account.cash).toBe(cash)
@@ -80,7 +81,7 @@ describe('a start', () => {
     expect(Math.abs((await market(again)).bidTicks / bidTicks - 1)).toBeLessThan(0.02)
   })
 
-  it('starts its Postgres again when that has ended, and trades on', async () => {
+  it('restarts its Postgres when that has exited, and continues trading', async () => {
     const server = await start(await smallMarket())
     const url = await server.ready()
     const trader = await connect(url, { cookie: await guestCookie(url) })
@@ -95,7 +96,7 @@ describe('a start', () => {
       .toMatchObject({ data: { status: 'filled' } })
   })
 
-  it('beside another server, each with a port and a folder of its own, shares nothing with it', async () => {
+  it('shares nothing with another server that has its own port and folder', async () => {
     await using otherFolder = await dataFolder()
     const settings = await smallMarket()
     const [one, other] = [await start(settings), await start({ ...settings, DATA_DIR: otherFolder.path })]
@@ -114,17 +115,20 @@ describe('a start', () => {
 })
 
 describe('a stop', () => {
-  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('by %s exits with 0 and leaves no process', async (signal) => {
-    const server = await start(await smallMarket())
-    const url = await server.ready()
-    await connect(url, { cookie: await guestCookie(url) })
-    server.process.kill(signal)
-    expect(await server.code()).toBe(0)
-    expect(server.said.slice(-2)).toEqual(['Stopping …', 'Stopped.'])
-    expect(processesOf(folder.path)).toEqual([])
-  })
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    'by %s exits with 0 and leaves no process behind',
+    async (signal) => {
+      const server = await start(await smallMarket())
+      const url = await server.ready()
+      await connect(url, { cookie: await guestCookie(url) })
+      server.process.kill(signal)
+      expect(await server.code()).toBe(0)
+      expect(server.messages.slice(-2)).toEqual(['Stopping …', 'Stopped.'])
+      expect(processesOf(folder.path)).toEqual([])
+    },
+  )
 
-  it('by Ctrl-C pressed over and over is as whole as by one', async () => {
+  it('by Ctrl-C pressed repeatedly is as orderly as by one', async () => {
     const server = await start(await smallMarket())
     await server.ready()
     while (!server.hasEnded) {
@@ -132,16 +136,16 @@ describe('a stop', () => {
       await delay(20)
     }
     expect(await server.code()).toBe(0)
-    expect(server.said.slice(-2)).toEqual(['Stopping …', 'Stopped.'])
+    expect(server.messages.slice(-2)).toEqual(['Stopping …', 'Stopped.'])
     expect(processesOf(folder.path)).toEqual([])
   })
 
   it.each(['Creating the database', 'Starting the embedded Postgres', 'days of it, once'])(
-    'by Ctrl-C at "%s" leaves no process, and a folder that can be started again',
+    'by Ctrl-C at "%s" leaves no process behind, and a folder that can be started again',
     async (moment) => {
       const settings = await smallMarket()
       const first = await start(settings)
-      await first.says(moment)
+      await first.waitFor(moment)
       first.pressCtrlC()
       expect(await first.code(), first.stderr).toBe(0)
       expect(processesOf(folder.path)).toEqual([])
@@ -150,7 +154,7 @@ describe('a stop', () => {
   )
 })
 
-it('a market that cannot be gone on from ends the server: it says why, exits with 1 and leaves no process', async () => {
+it('a market that cannot be continued ends the server: it logs a fatal error, exits with 1 and leaves no process behind', async () => {
   const settings = await smallMarket()
   const first = await start(settings)
   await first.ready()
@@ -169,8 +173,8 @@ it('a market that cannot be gone on from ends the server: it says why, exits wit
   expect(processesOf(folder.path)).toEqual([])
 })
 
-describe('a start that cannot be says so in one line, what to do in it', () => {
-  /** On stderr where the settings cannot be read, else in the log, as fatal. */
+describe('a start that fails says why, and what to do, in one line', () => {
+  /** On stderr if the settings cannot be read, else in the log, as fatal. */
   async function lineOf(command: Command): Promise<string> {
     expect(await command.code(), command.stdout).toBe(1)
     const lines = [...command.stderr.split('\n').filter((line) => line !== ''), ...command.fatal]
@@ -203,7 +207,7 @@ describe('a start that cannot be says so in one line, what to do in it', () => {
     expect(await lineOf(await start(settings))).toMatch(line)
   })
 
-  it('a defect, which is fatal in the log too, with where it comes from', async () => {
+  it('a defect, which is a fatal log record with its stack', async () => {
     await using database = await freshDatabase()
     const name = new URL(database.url).pathname.slice(1)
     const admin = new pg.Client({ connectionString: database.url })
@@ -245,13 +249,13 @@ describe('a start that cannot be says so in one line, what to do in it', () => {
   })
 
   it('a data folder into which nothing can be written', async () => {
-    await mkdir(join(folder.path, 'postgres.log')) // root may write everywhere, but not into a folder as into a file
+    await mkdir(join(folder.path, 'postgres.log')) // even root cannot write to a folder as if it were a file
     expect(await lineOf(await start())).toMatch(/Cannot write into the data folder: .*postgres\.log.*set DATA_DIR/)
   })
 
-  it('a password of the database that is damaged', async () => {
+  it('a damaged file with the database password', async () => {
     const server = await start(await smallMarket())
-    await server.says('Starting the embedded Postgres')
+    await server.waitFor('Starting the embedded Postgres')
     server.pressCtrlC()
     expect(await server.code()).toBe(0)
     await writeFile(join(folder.path, 'postgres.json'), '{"port":')

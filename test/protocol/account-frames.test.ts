@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterEach(closeAll)
 afterAll(() => server[Symbol.asyncDispose]())
 
-test('with 64 orders in flight over four sockets, frames rise by one and each ack names its own', async () => {
+test('with 64 orders in flight over four sockets, the seq of frames rises by one and each answer names its frame', async () => {
   const first = await guest(server.url)
   const { symbol, qty, below } = await market(first)
   const others = await Promise.all(
@@ -49,16 +49,16 @@ test('with 64 orders in flight over four sockets, frames rise by one and each ac
   }
   const bySeq = new Map(first.of<AccountFrame>('account').map((frame) => [frame.seq, AccountFrame.parse(frame)]))
   for (const answer of answers) {
-    const told = answer.ok ? (answer.data as PlacedOrder) : answer.error
+    const answered = answer.ok ? (answer.data as PlacedOrder) : answer.error
     const order = answer.ok ? (answer.data as PlacedOrder) : (answer.error.order as PlacedOrder)
-    expect(bySeq.get(told.seq ?? -1)?.orders).toContainEqual(
+    expect(bySeq.get(answered.seq ?? -1)?.orders).toContainEqual(
       expect.objectContaining({ orderId: order.orderId, status: order.status }),
     )
   }
   await expect.poll(() => first.of('heartbeat').at(-1)).toMatchObject({ accountSeq: end })
 })
 
-test('an id that is known answers before the rate does', async () => {
+test('a known id is answered before the rate limit is checked', async () => {
   await using strict = await startServer({ LIMIT_ORDERS_PER_SECOND: '1', LIMIT_ORDERS_BURST: '2' })
   const bot = await guest(strict.url)
   const { symbol, qty, below } = await market(bot)

@@ -5,7 +5,7 @@ import { desk, frameOf } from './desk.ts'
 
 const at = desk()
 
-test('a user opens a second account, trades on it apart from the first, and lists both', async () => {
+test('a user opens a second account, trades in it separately, and lists both', async () => {
   const { client, server, on } = at
   const create = { name: 'Swing', startingCash: '5000.00', mode: 'margin', requestId: newId() }
   const second = await client.good('accounts.create', create)
@@ -18,7 +18,7 @@ test('a user opens a second account, trades on it apart from the first, and list
   expect(listed.map(({ id }) => id)).toEqual([(await client.money()).id, second.id])
 })
 
-test('money comes and goes with a line of the ledger each', async () => {
+test('deposits and withdrawals each make a ledger entry', async () => {
   const { client } = at
   const deposit = await client.good('account.deposit', { amount: '250.50' })
   expect(deposit).toMatchObject({ account: { cash: '100250.50' }, entry: { kind: 'deposit', amount: '250.50' } })
@@ -31,7 +31,7 @@ test('money comes and goes with a line of the ledger each', async () => {
   expect((await client.good('ledger')).items.map(({ kind }) => kind)).toEqual(['withdraw', 'deposit', 'deposit'])
 })
 
-test('a reset begins anew; keys, orders and fills of before stay in the history', async () => {
+test('a reset starts over; earlier keys, orders and fills stay', async () => {
   const { client, on } = at
   const bought = await client.place({ symbol: on.symbol, side: 'buy', type: 'market', qty: on.qty() })
   const open = { symbol: on.symbol, side: 'buy', type: 'limit', qty: on.qty(), limitPrice: on.below(2) }
@@ -46,7 +46,7 @@ test('a reset begins anew; keys, orders and fills of before stay in the history'
   expect((await client.good('ledger')).items.map(({ kind }) => kind)).toContain('reset')
 })
 
-test('a name can be seen, and does not turn what stands around it', async () => {
+test('a name must be visible and must not change the direction of the text around it', async () => {
   const { client } = at
   for (const name of ['\u200b', '\u2060 \ufeff', '\u202eknab', 'a\u2066b', ' ']) {
     expect(await client.refused('account.update', { name }, 'INVALID')).toMatchObject({ field: 'name' })
@@ -56,7 +56,7 @@ test('a name can be seen, and does not turn what stands around it', async () => 
   }
 })
 
-test('name and mode are changed, and told in a frame', async () => {
+test('name and mode are changed, and a frame reports it', async () => {
   const { client } = at
   const changed = await client.good('account.update', { name: 'Mine', mode: 'margin' })
   expect(changed).toMatchObject({ name: 'Mine', mode: 'margin', marginState: 'ok' })
@@ -66,14 +66,14 @@ test('name and mode are changed, and told in a frame', async () => {
   expect(seqs).toEqual(seqs.map((_, i) => (seqs[0] ?? 0) + i))
 })
 
-test('the curve of equity begins with the account, and begins anew with it', async () => {
+test('the equity curve begins with the account, and starts over with a reset', async () => {
   const { client } = at
   await expect.poll(async () => (await client.good('equity')).at(-1)?.[1]).toBe('100000.00')
   await client.good('account.reset', { startingCash: '10.00' })
   await expect.poll(async () => (await client.good('equity')).at(-1)?.[1]).toBe('10.00')
 })
 
-test('who signs in as a user with an account leaves behind what the guest never used, and keeps what it did', async () => {
+test('a guest who signs in as a user with an account drops an unused guest account and keeps a used one', async () => {
   const person = { email: 'ada@example.com', password: 'long enough', name: 'Ada' }
   const first = await guest(at.server.url)
   const { id } = await first.money()

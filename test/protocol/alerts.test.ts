@@ -31,14 +31,14 @@ beforeEach(async () => {
 })
 afterEach(closeAll)
 
-/** Twice as far as the price can be soon. */
+/** Far from any price soon to be reached. */
 const far = () => ({ symbol: on!.symbol, op: 'above', price: on!.above(100) }) as const
-/** The next trade fires it. */
+/** Fires at the next trade. */
 const near = () => ({ symbol: on!.symbol, op: 'above', price: on!.price(1) }) as const
 const create = (alert: object, by = client!): Promise<Alert> => by.good('alert.create', alert)
-const told = (by: ProtocolClient) => by.of<AlertFrame>('alert')
+const alertsOf = (by: ProtocolClient) => by.of<AlertFrame>('alert')
 const again = () => connect(server!.url, { cookie: client!.cookie! })
-/** A trade, so that the market need not be waited for. */
+/** Trades, so that the test need not wait for the market. */
 const trade = (by = client!) => by.place({ symbol: on!.symbol, side: 'buy', type: 'market', qty: on!.qty() })
 
 async function sql<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]> {
@@ -51,7 +51,7 @@ async function sql<Row extends object>(text: string, values: readonly unknown[])
   }
 }
 
-test('alerts are made, listed newest first, and deleted', async () => {
+test('alerts are created, listed newest first, and deleted', async () => {
   const first = await create({ ...far(), note: 'Sell some' })
   expect(first).toMatchObject({ ...far(), note: 'Sell some', createdAt: expect.any(Number) as number })
   expect(first).not.toHaveProperty('firedAt')
@@ -67,20 +67,20 @@ test('alerts are made, listed newest first, and deleted', async () => {
   expect(await stranger.good('alert.list')).toEqual([])
 })
 
-test('the same request id gives the first answer; with other content it is taken', async () => {
-  const wish = { ...far(), requestId: newId() }
-  const alert = await create(wish)
-  expect(await client!.ask('alert.create', wish)).toEqual({ ok: true, data: alert, duplicate: true })
-  await client!.refused('alert.create', { ...wish, op: 'below' }, 'DUPLICATE_CLIENT_ORDER_ID')
+test('the same request id gives the first answer; with different content it is refused', async () => {
+  const request = { ...far(), requestId: newId() }
+  const alert = await create(request)
+  expect(await client!.ask('alert.create', request)).toEqual({ ok: true, data: alert, duplicate: true })
+  await client!.refused('alert.create', { ...request, op: 'below' }, 'DUPLICATE_CLIENT_ORDER_ID')
   const deletion = { alertId: alert.alertId, requestId: newId() }
   expect(await client!.ask('alert.delete', deletion)).toEqual({ ok: true, data: { alertId: alert.alertId } })
   expect(await client!.ask('alert.delete', deletion)).toMatchObject({ ok: true, duplicate: true })
-  await client!.refused('alert.delete', { ...deletion, requestId: wish.requestId }, 'DUPLICATE_CLIENT_ORDER_ID')
-  expect(await client!.ask('alert.create', wish)).toEqual({ ok: true, data: alert, duplicate: true })
+  await client!.refused('alert.delete', { ...deletion, requestId: request.requestId }, 'DUPLICATE_CLIENT_ORDER_ID')
+  expect(await client!.ask('alert.create', request)).toEqual({ ok: true, data: alert, duplicate: true })
   expect(await client!.good('alert.list')).toEqual([])
 })
 
-test('what is wrong names the field and the rule', async () => {
+test('an invalid alert is refused with the field and the rule', async () => {
   const wrong = (more: object) => client!.refused('alert.create', { ...far(), ...more }, 'INVALID')
   expect(await wrong({ symbol: 'NONE' })).toMatchObject({ field: 'symbol', details: { rule: 'unknown' } })
   const nearest = on!.price(100)
@@ -92,7 +92,7 @@ test('what is wrong names the field and the rule', async () => {
   expect(await wrong({ note: 'a\u0000b' })).toMatchObject({ field: 'note', details: { rule: 'format' } })
 })
 
-test('so many may wait, as the welcome says', async () => {
+test('at most as many may wait as the welcome says', async () => {
   const [welcome] = client!.of<{ limits: Record<string, number> }>('welcome')
   expect(welcome?.limits).toMatchObject({ alerts: ALERTS_MAX, alertNoteLength: 120 })
   const alerts = []
@@ -102,7 +102,7 @@ test('so many may wait, as the welcome says', async () => {
   await create(far())
 })
 
-test('a key that only reads lists them, and makes and deletes none; a public socket has none', async () => {
+test('a read-only key can list them, but not create or delete any; a public socket has none', async () => {
   const { alertId } = await create(far())
   const options = { method: 'POST', body: { name: 'bot', scopes: ['read'] }, cookie: client!.cookie }
   const made = (await (await rest(server!.url, '/api/keys', options)).json()) as { data: unknown }
@@ -114,30 +114,30 @@ test('a key that only reads lists them, and makes and deletes none; a public soc
   await nobody.refused('alert.list', {}, 'UNAUTHENTICATED')
 })
 
-test('one that fires is told once to every socket of the account, and to nobody else', async () => {
+test('an alert that fires is sent once to every socket of the account, and to nobody else', async () => {
   const [other, stranger] = [await again(), await guest(server!.url)]
   const alert = await create({ ...near(), note: 'Now' })
   await trade()
-  await expect.poll(() => [told(client!), told(other)].map(({ length }) => length)).toEqual([1, 1])
-  const [frame] = told(client!).map((one) => EVENTS.alert.parse(one))
+  await expect.poll(() => [alertsOf(client!), alertsOf(other)].map(({ length }) => length)).toEqual([1, 1])
+  const [frame] = alertsOf(client!).map((one) => EVENTS.alert.parse(one))
   expect(frame).toMatchObject(alert)
-  expect(told(other)).toEqual([frame])
+  expect(alertsOf(other)).toEqual([frame])
   const { epoch, ...fired } = frame!
   expect(epoch).toBeGreaterThan(0)
   expect(await client!.good('alert.list')).toEqual([fired])
-  // Whatever is told of it again would stand before the second.
+  // A repeated frame would arrive before that of the second alert.
   const second = await create(near())
   await trade()
-  await expect.poll(() => told(other).length).toBe(2)
-  expect(told(client!).map(({ alertId }) => alertId)).toEqual([alert.alertId, second.alertId])
-  expect(told(stranger)).toEqual([])
+  await expect.poll(() => alertsOf(other).length).toBe(2)
+  expect(alertsOf(client!).map(({ alertId }) => alertId)).toEqual([alert.alertId, second.alertId])
+  expect(alertsOf(stranger)).toEqual([])
 })
 
-test('one that fires while no socket is open is told to the next that comes, and to none after it', async () => {
+test('an alert that fires while no socket is open is sent to the next one, and to none after it', async () => {
   const { account } = parseId((await client!.money()).id)!
   const trader = await guest(server!.url)
   client!.socket.disconnect()
-  // As another gateway would, which nobody is connected to.
+  // As another gateway would, without connected clients.
   const [row] = await sql<{ alert_id: string }>(
     `INSERT INTO price_alert (account_id, symbol, op, price_ticks, created_at_ms)
      VALUES ($1, $2, 'above', 1, $3) RETURNING alert_id`,
@@ -149,12 +149,12 @@ test('one that fires while no socket is open is told to the next that comes, and
   await expect.poll(async () => (await stored()).fired_at_ms).not.toBeNull()
   expect((await stored()).told_at_ms).toBeNull()
   const next = await again()
-  await expect.poll(() => told(next)).toHaveLength(1)
-  expect(told(next)).toMatchObject([{ symbol: on!.symbol, firedAt: Number((await stored()).fired_at_ms) }])
+  await expect.poll(() => alertsOf(next)).toHaveLength(1)
+  expect(alertsOf(next)).toMatchObject([{ symbol: on!.symbol, firedAt: Number((await stored()).fired_at_ms) }])
   await expect.poll(async () => (await stored()).told_at_ms).not.toBeNull()
   const last = await again()
   const { alertId } = await create(near(), last)
   await trade(trader)
-  await expect.poll(() => told(last)).toHaveLength(1)
-  expect(told(last)).toMatchObject([{ alertId }])
+  await expect.poll(() => alertsOf(last)).toHaveLength(1)
+  expect(alertsOf(last)).toMatchObject([{ alertId }])
 })

@@ -8,7 +8,7 @@ const buy = (more: object = {}) => ({
   ...more,
 })
 
-test('an amend keeps the place only when the quantity falls, and is one frame', async () => {
+test('an amend keeps its priority only if the quantity falls, and makes one frame', async () => {
   const { client, on } = at
   const { orderId, clientOrderId } = await client.place(buy())
   const less = await client.good('order.amend', { orderId, qty: on.qty(5) })
@@ -27,7 +27,7 @@ test('an amend to a marketable price fills, and its answer has the fills', async
   expect(filled.fills.length).toBeGreaterThan(0)
 })
 
-test('a refused amend says why and changes nothing', async () => {
+test('a refused amend gives the reason and changes nothing', async () => {
   const { client, on } = at
   const { orderId } = await client.place(buy())
   const { held } = await client.money()
@@ -45,7 +45,7 @@ test('a refused amend says why and changes nothing', async () => {
   expect((await client.money()).held).toBe(held)
 })
 
-test('an amend with a requestId is answered once; of a closed or an unknown order it says so', async () => {
+test('an amend with a requestId is executed once; for a closed or unknown order it is refused', async () => {
   const { client, on } = at
   const { orderId } = await client.place(buy())
   const amend = { orderId, qty: on.qty(5), requestId: newId() }

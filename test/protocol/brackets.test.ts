@@ -18,7 +18,7 @@ test('legs are held while their entry rests, and end with it', async () => {
   expect(states(legsOf(resting))).toEqual([['take_profit', 'canceled', 'parent_closed'], ['stop_loss', 'canceled', 'parent_closed']]) // prettier-ignore
 })
 
-test('legs wake with the fill of their entry, for what it has filled, and share the holding', async () => {
+test('legs activate when their entry fills, for the filled quantity, and share the position', async () => {
   const { client, on } = at
   const filled = await client.place(entry({ type: 'market', ...exits() }))
   await frameOf(client, filled.seq)
@@ -27,7 +27,7 @@ test('legs wake with the fill of their entry, for what it has filled, and share 
   for (const leg of legs) expect(leg).toMatchObject({ side: 'sell', qty: on.qty(2), reduceOnly: true, groupId: filled.orderId }) // prettier-ignore
 })
 
-test('a leg is found, amended and canceled by the clientOrderId that it is told under', async () => {
+test('a leg is found, amended and canceled by the clientOrderId that its frames show', async () => {
   const { client, on } = at
   const resting = await client.place(entry({ type: 'limit', limitPrice: on.below(2), ...exits() }))
   await frameOf(client, resting.seq)
@@ -40,7 +40,7 @@ test('a leg is found, amended and canceled by the clientOrderId that it is told 
   expect(await client.good('order.cancel', { clientOrderId })).toMatchObject({ orderId, status: 'canceled' })
   expect(await client.good('order.get', { clientOrderId })).toMatchObject({ orderId, status: 'canceled' })
   await client.refused('order.get', { clientOrderId: '#99999' }, 'NOT_FOUND')
-  // It is the exchange's to give: nobody places an order under one.
+  // Only the exchange assigns these ids: an order with one is refused.
   const own = entry({ type: 'limit', limitPrice: on.below(2), clientOrderId })
   expect(await client.refused('order.place', own, 'INVALID')).toMatchObject({ field: 'clientOrderId' })
 })
@@ -54,7 +54,7 @@ test('a leg that fills cancels the other', async () => {
   expect((await client.account()).positions).toEqual([])
 })
 
-test('position.protect replaces the exits of a position, position.close ends them with it', async () => {
+test('position.protect replaces the exits of a position, position.close cancels them', async () => {
   const { client, on } = at
   const { symbol } = on
   await client.place(entry({ type: 'market' }))

@@ -4,7 +4,7 @@ import { desk, ordersOf } from './desk.ts'
 const at = desk()
 const buy = () => ({ symbol: at.on.symbol, side: 'buy', type: 'limit', qty: at.on.qty(), limitPrice: at.on.below(2) })
 
-test('the dead man’s switch cancels when it is not renewed, in one frame, and keeps what protects', async () => {
+test('the dead man’s switch cancels in one frame unless renewed, and keeps protective orders', async () => {
   const { client, on } = at
   await client.place({ symbol: on.symbol, side: 'buy', type: 'market', qty: on.qty() })
   const stop = {
@@ -25,19 +25,19 @@ test('the dead man’s switch cancels when it is not renewed, in one frame, and 
   expect((await client.account()).openOrders.map(({ orderId }) => orderId)).toEqual([protective.orderId])
 })
 
-test('it is renewed by calling again, and 0 switches it off', async () => {
+test('it is renewed by another request, and 0 switches it off', async () => {
   const { client } = at
   const { orderId } = await client.place(buy())
   const first = await client.good('cancelAfter', { timeoutMs: 2_000 })
   const renewed = await client.good('cancelAfter', { timeoutMs: 60_000 })
   expect(renewed.cancelAt).toBeGreaterThan((first.cancelAt ?? 0) + 50_000)
   expect(await client.good('cancelAfter', { timeoutMs: 0 })).not.toHaveProperty('cancelAt')
-  // Past the first time the order is still there.
+  // Past the first deadline the order is still open.
   await expect.poll(async () => (await client.good('time')).time).toBeGreaterThan(first.cancelAt ?? Infinity)
   expect((await client.good('order.get', { orderId })).status).toBe('open')
 })
 
-test('with symbols it leaves the orders in others, and without protection it takes stops too', async () => {
+test('with symbols it leaves orders in others, and without protection it cancels stops too', async () => {
   const { client, on } = at
   await client.place({ symbol: on.symbol, side: 'buy', type: 'market', qty: on.qty() })
   const stop = {

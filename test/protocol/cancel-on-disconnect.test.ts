@@ -4,11 +4,11 @@ import { desk, ordersOf } from './desk.ts'
 
 const at = desk()
 const buy = () => ({ symbol: at.on.symbol, side: 'buy', type: 'limit', qty: at.on.qty(), limitPrice: at.on.below(2) })
-/** Another connection of the client's, which asks for its orders to go when it does. */
+/** Another connection of the client's user, which requests cancel-on-disconnect. */
 const asking = (cancelOnDisconnect: unknown) =>
   connect(at.server.url, { cookie: at.client.cookie!, auth: { cancelOnDisconnect } })
 
-test('orders go when the last connection that asked for it has been gone for the grace', async () => {
+test('orders are canceled once the last connection that requested it has been gone for the grace', async () => {
   const { client, on } = at
   const [first, second] = [await asking(1_500), await asking(1_500)]
   const { orderId } = await first.place(buy())
@@ -23,7 +23,7 @@ test('orders go when the last connection that asked for it has been gone for the
   }
   const protective = await first.place(stop)
   first.socket.disconnect()
-  // The other one is there, longer than the grace.
+  // The other connection stays, for longer than the grace.
   const { time } = await client.good('time')
   await expect.poll(async () => (await client.good('time')).time).toBeGreaterThan(time + 2_500)
   expect((await client.good('order.get', { orderId })).status).toBe('open')
@@ -35,7 +35,7 @@ test('orders go when the last connection that asked for it has been gone for the
   expect((await client.account()).openOrders.map((order) => order.orderId)).toEqual([protective.orderId])
 })
 
-test('who comes back within the grace keeps them', async () => {
+test('a client that reconnects within the grace keeps them', async () => {
   const { client } = at
   const first = await asking(2_000)
   const { orderId } = await first.place(buy())
@@ -49,13 +49,13 @@ test('who comes back within the grace keeps them', async () => {
   await expect.poll(() => ordersOf(client).get(orderId)?.reason).toBe('dead_man')
 })
 
-test('a connection that stands may ask for it, and take it back, for those that are gone too', async () => {
+test('a connected socket may request it and withdraw it, also for sockets that have gone', async () => {
   const { client } = at
   const [first, second] = [await asking(undefined), await asking(1_500)]
   const { orderId } = await first.place(buy())
   await first.good('cancelOnDisconnect', { graceMs: 1_500 })
   second.socket.disconnect()
-  await client.good('time') // Its going has been read by then.
+  await client.good('time') // By then the disconnect has been processed.
   await first.good('cancelOnDisconnect', { graceMs: 0 })
   const { time } = await client.good('time')
   await expect.poll(async () => (await client.good('time')).time).toBeGreaterThan(time + 3_000)
@@ -70,7 +70,7 @@ test('a connection that stands may ask for it, and take it back, for those that 
   await expect.poll(() => ordersOf(client).get(orderId)?.reason).toBe('dead_man')
 })
 
-test('who leads next does not forget it', async () => {
+test('it survives a change of leader', async () => {
   const first = await asking(1_500)
   const { orderId } = await first.place(buy())
   await at.restart()
@@ -78,7 +78,7 @@ test('who leads next does not forget it', async () => {
   await expect.poll(() => watcher.good('order.get', { orderId })).toMatchObject({ reason: 'dead_man' })
 })
 
-test('a handshake that asks for it wrongly, or may not, is refused', async () => {
+test('a handshake with an invalid or forbidden request for it is refused', async () => {
   for (const wrong of ['soon', -1, 1e12]) {
     await expect(asking(wrong)).rejects.toMatchObject({
       data: { code: 'INVALID', message: expect.stringContaining('auth.cancelOnDisconnect') as string },

@@ -8,7 +8,7 @@ import { formatSteps, parseSteps, stepOf } from '@valiant/shared/units/decimal'
 import { io, type Socket } from 'socket.io-client'
 import { expect } from 'vitest'
 
-/** A client that keeps all it was sent, and holds every good answer against the schema. */
+/** A client that keeps everything it receives, and checks every successful answer against the schema. */
 export class ProtocolClient {
   readonly socket: Socket
   readonly cookie: string | undefined
@@ -24,12 +24,12 @@ export class ProtocolClient {
     return this.seen.filter((one) => one.event === event).map(({ frame }) => frame as Frame)
   }
 
-  /** Emits whatever is given, with an acknowledgement. */
+  /** Emits anything with an acknowledgement. */
   async ask(event: string, ...args: unknown[]): Promise<Answer> {
     return (await this.socket.timeout(6_000).emitWithAck(event, ...args)) as Answer
   }
 
-  /** The data of a good answer. */
+  /** The data of an answer that must be ok. */
   async good<Name extends RequestName>(name: Name, payload: object = {}): Promise<DataOf<Name>> {
     const answer = await this.ask(name, payload)
     if (!answer.ok) throw new Error(`${name}: expected ok, found ${JSON.stringify(answer.error)}`)
@@ -66,12 +66,12 @@ export function closeAll(): void {
 
 interface Connection {
   readonly cookie?: string
-  /** Empty sends none. */
+  /** Empty: no Origin header. */
   readonly origin?: string
   readonly auth?: Record<string, unknown>
 }
 
-/** Connects; rejects with what `connect_error` said. */
+/** Connects; rejects with the error of `connect_error`. */
 export async function connect(url: string, connection: Connection = {}): Promise<ProtocolClient> {
   const { cookie, auth, origin = cookie === undefined ? '' : url } = connection
   const socket = io(url, {
@@ -126,14 +126,14 @@ export function rest(
   })
 }
 
-/** One open instrument with prices around its market. */
+/** An open instrument, with prices around its market. */
 export interface TestMarket {
   readonly instrument: Instrument
   readonly symbol: string
-  /** So many percent off the market, on a tick, inside the band. */
+  /** This many percent away from the market, on a tick and inside the band. */
   readonly below: (percent: number) => string
   readonly above: (percent: number) => string
-  /** So many times a small order that is worth enough. */
+  /** A multiple of a small order that meets the minimum notional. */
   readonly qty: (times?: number) => string
   /** A count of ticks as a price. */
   readonly price: (ticks: number) => string

@@ -13,7 +13,7 @@ afterEach(closeAll)
 afterAll(() => server[Symbol.asyncDispose]())
 
 describe('a connection', () => {
-  test('is welcomed first, then hears a heartbeat each second', async () => {
+  test('is welcomed first, then gets a heartbeat every second', async () => {
     const client = await connect(url)
     await expect.poll(() => client.of('heartbeat').length).toBeGreaterThanOrEqual(3)
     expect(client.seen[0]?.event).toBe('welcome')
@@ -25,7 +25,7 @@ describe('a connection', () => {
     const beats = client.of('heartbeat').map((beat) => EVENTS.heartbeat.parse(beat))
     beats.slice(1).forEach(({ counter }, i) => expect(counter).toBe((beats[i]?.counter ?? 0) + 1))
   })
-  test('with the cookie and its own origin has the account; without an origin, or a cookie, it is public', async () => {
+  test('with a cookie and its own origin has the account; without either it is public', async () => {
     const cookie = await guestCookie(url)
     const own = await connect(url, { cookie })
     await expect.poll(() => own.of('welcome')).toHaveLength(1)
@@ -35,7 +35,7 @@ describe('a connection', () => {
       await client.good('time')
     }
   })
-  test('by long polling is told to come by WebSocket', async () => {
+  test('by long polling is told to use WebSocket', async () => {
     const response = await rest(url, '/socket.io/?EIO=4&transport=polling')
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({
@@ -48,7 +48,7 @@ describe('a connection', () => {
     await expect(connect(url, { cookie, origin: 'https://evil.example' })).rejects.toThrow()
     await expect(connect(url, { origin: 'null' })).rejects.toThrow()
   })
-  test('with a key, or an account of somebody else, is told why not', async () => {
+  test('with a wrong key or another user’s account is told why it is refused', async () => {
     const theirs = await (await guest(url)).money()
     const cookie = await guestCookie(url)
     const why = (auth: Record<string, unknown>) =>
@@ -59,7 +59,7 @@ describe('a connection', () => {
     expect(await why({ apiKey: 'no-such-key' })).toMatchObject({ code: 'UNAUTHENTICATED' })
     expect(await why({ accountId: theirs.id })).toMatchObject({ code: 'FORBIDDEN' })
   })
-  test('past the sockets of an account, the oldest is replaced', async () => {
+  test('beyond the maximum of an account replaces its oldest socket', async () => {
     await using small = await startServer({ LIMIT_SOCKETS_PER_ACCOUNT: '2' })
     const cookie = await guestCookie(small.url)
     const first = await connect(small.url, { cookie })
@@ -72,7 +72,7 @@ describe('a connection', () => {
 })
 
 describe('a guest', () => {
-  test('who signs up keeps account, position, open orders and ledger, and the old session is over', async () => {
+  test('who signs up keeps account, position, open orders and ledger, and the guest session ends', async () => {
     const client = await guest(url)
     const { symbol, qty, below } = await market(client)
     await client.place({ symbol, side: 'buy', type: 'market', qty: qty() })
@@ -97,7 +97,7 @@ describe('a guest', () => {
     const old = await connect(url, { cookie: client.cookie ?? '' })
     await old.refused('account', {}, 'UNAUTHENTICATED')
   })
-  test('has pages with their money on, which no cache may give to somebody else', async () => {
+  test('gets pages with the guest’s balance, which must not be cached', async () => {
     const cookie = await guestCookie(url)
     for (const path of ['/', '/account', '/portfolio', '/no-such-page', '/__data.json']) {
       const { headers } = await fetch(url + path, { headers: { cookie } })
@@ -105,7 +105,7 @@ describe('a guest', () => {
     }
     expect((await fetch(`${url}/favicon.svg`)).headers.get('cache-control')).toBeNull()
   })
-  test('past the quota of an address is told when to come again', async () => {
+  test('beyond the quota of an address is told when to try again', async () => {
     await using strict = await startServer({ LIMIT_GUESTS_PER_MINUTE: '1' })
     await guestCookie(strict.url)
     const headers = { 'x-forwarded-for': '9.9.9.9', 'x-valiant-ip': '8.8.8.8' }
@@ -116,11 +116,11 @@ describe('a guest', () => {
 })
 
 describe('a socket cannot harm the server', () => {
-  test('by a frame over the limit, which is not executed, and after which it goes on', async () => {
+  test('by a frame over the limit, which is refused, and the socket stays open', async () => {
     const client = await guest(url)
     const { symbol, below, qty } = await market(client)
     const order = { clientOrderId: 'large', symbol, side: 'buy', type: 'limit', qty: qty(), limitPrice: below(2) }
-    /** So many bytes in all, where the number of the acknowledgement has one digit. */
+    /** A frame of this many bytes, for an acknowledgement number of one digit. */
     const frame = (event: string, payload: object, bytes: number, letter = 'x') => {
       const around = Buffer.byteLength(`20${JSON.stringify([event, { ...payload, junk: '' }])}`)
       return { ...payload, junk: letter.repeat((bytes - around) / Buffer.byteLength(letter)) }
@@ -135,21 +135,21 @@ describe('a socket cannot harm the server', () => {
     const { message } = await client.refused('order.place', large, 'PAYLOAD_TOO_LARGE')
     expect(message).toMatch(/^Expected a frame of at most 16384 bytes, found one of 2\d{4}\.$/)
     for (const event of ['no.such.event', 'n'.repeat(70)]) await client.refused(event, large, 'PAYLOAD_TOO_LARGE')
-    // Size comes before all else, also before who asks.
+    // The size is checked before everything else, even authentication.
     await public_.refused('order.place', large, 'PAYLOAD_TOO_LARGE')
     client.socket.emit('order.place', large)
     await client.refused('order.get', { clientOrderId: 'large' }, 'NOT_FOUND')
     expect(await client.place(order)).toMatchObject({ clientOrderId: 'large', status: 'open' })
     expect([client.socket.connected, public_.socket.connected]).toEqual([true, true])
   })
-  test('by a frame far over the limit, which ends it', async () => {
+  test('by a frame far over the limit, which ends the socket', async () => {
     const victim = await connect(url)
     const bystander = await connect(url)
     victim.socket.emit('time', { junk: 'x'.repeat(200_000) }, () => undefined)
     await expect.poll(() => victim.socket.connected).toBe(false)
     await bystander.good('time')
   })
-  test('by odd events and payloads, which are INVALID', async () => {
+  test('by malformed events and payloads, which are INVALID', async () => {
     const client = await guest(url)
     for (const event of ['no.such.event', 'constructor', 'toString', '__proto__', 'error', 'position.close']) {
       await client.refused(event, {}, 'INVALID')
@@ -170,12 +170,12 @@ describe('a socket cannot harm the server', () => {
     await client.refused('order.get', { clientOrderId: 'silent' }, 'NOT_FOUND')
     expect((await client.account()).openOrders).toEqual([])
   })
-  test('by asking faster than the limit', async () => {
+  test('by requests over the rate limit', async () => {
     await using strict = await startServer({ LIMIT_REQUESTS_PER_SECOND: '5' })
     const client = await connect(strict.url)
     const from = performance.now()
     const answers = await Promise.all(Array.from({ length: 10 }, () => client.ask('time', {})))
-    // On a machine that stalls, some of the five a second come back meanwhile.
+    // On a slow machine some of the five per second are refilled meanwhile.
     const cameBack = Math.floor((performance.now() - from) / 200)
     expect(answers.slice(0, 5).every(({ ok }) => ok)).toBe(true)
     expect(answers.filter(({ ok }) => ok).length).toBeLessThanOrEqual(5 + cameBack)

@@ -37,7 +37,7 @@ async function table(path: string): Promise<Table> {
   return { text, headers: response.headers, names, rows }
 }
 
-test('every list there is comes as a table too, with a name for its file', async () => {
+test('every list is available as a table, with a file name', async () => {
   await client.place({ symbol: on.symbol, side: 'buy', type: 'market', qty: on.qty() })
   const made = { method: 'POST', body: { name: 'bot', scopes: ['read', 'trade'] }, cookie: client.cookie }
   expect((await rest(server.url, '/api/keys', made)).status).toBe(200)
@@ -55,14 +55,14 @@ test('every list there is comes as a table too, with a name for its file', async
       `/api${path}?format=csv${path.includes('candles') ? '&interval=1m' : ''}`,
     )
     expect(names.length, path).toBeGreaterThan(2)
-    // A day's history of two instruments may have no news in it.
+    // The short history of two instruments may have no news.
     if (path !== '/news') expect(rows.length, path).toBeGreaterThan(0)
     expect(text.endsWith('\r\n')).toBe(true)
     expect(headers.get('content-disposition')).toBe(`attachment; filename=${path.slice(1).replace('/', '-')}.csv`)
   }
 })
 
-test('a table says what the list says, value for value', async () => {
+test('a table has the values of the list', async () => {
   await client.place({ symbol: on.symbol, side: 'buy', type: 'market', qty: on.qty(2) })
   await client.place({ symbol: on.symbol, side: 'sell', type: 'market', qty: on.qty() })
   for (const list of ['fills', 'ledger', 'orders']) {
@@ -88,7 +88,7 @@ test('a table says what the list says, value for value', async () => {
   })
 })
 
-test('what people wrote is no formula, is quoted as RFC 4180 says, and numbers below zero stay numbers', async () => {
+test('user-supplied text is not a formula and is quoted as in RFC 4180, and negative numbers stay numbers', async () => {
   const tags = ['=HYPERLINK("http://evil.example")', '@SUM(A1)', '+1', '-1+1', 'a, "quoted" one', 'plain']
   for (const tag of tags) {
     await client.place({
@@ -103,13 +103,13 @@ test('what people wrote is no formula, is quoted as RFC 4180 says, and numbers b
   expect(ledger.rows.map(({ amount }) => amount)).toContainEqual(expect.stringMatching(/^-\d/))
 })
 
-test('an empty list is a header row alone', async () => {
+test('an empty list is only a header row', async () => {
   const { text, rows } = await table('/api/fills?format=csv')
   expect(rows).toEqual([])
   expect(text).toMatch(/^fillId,tradeId,orderId,clientOrderId,symbol,[^\r\n]*\r\n$/)
 })
 
-test('the next page is in Link, and following it gives all there is, each once', async () => {
+test('Link has the next page, and following it gives every item once', async () => {
   for (let i = 0; i < 5; i++) {
     await client.place({ symbol: on.symbol, side: 'buy', type: 'limit', qty: on.qty(), limitPrice: on.below(2) })
   }
@@ -125,7 +125,7 @@ test('the next page is in Link, and following it gives all there is, each once',
   expect(seen).toHaveLength(5)
 })
 
-test('errors stay JSON, and a format that there is none is INVALID and named', async () => {
+test('errors stay JSON, and an unknown format is INVALID with its field', async () => {
   const cases = [
     ['/api/orders?format=xml', 400, 'INVALID', 'format'],
     ['/api/orders?format=csv&format=csv', 400, 'INVALID', 'format'],

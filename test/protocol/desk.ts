@@ -9,19 +9,19 @@ import { freshDatabase, type FreshDatabase } from '../rig/postgres.ts'
 import { fewInstruments, spawnServer, type TestServer } from '../rig/server.ts'
 import { closeAll, guest, market, type ProtocolClient, type TestMarket } from './client.ts'
 
-/** What the tests of one file trade at: one server with two instruments, and for each test a new guest. */
+/** What the tests of one file share: a server with two instruments, and for each test a new guest. */
 export interface Desk {
   readonly server: TestServer
   readonly database: FreshDatabase
   readonly client: ProtocolClient
   readonly on: TestMarket
-  /** An operator's command. What a test leaves halted, played or scheduled is taken back after it. */
+  /** Runs an operator's command. What a test leaves halted, played or scheduled is taken back after it. */
   readonly operator: (...words: readonly string[]) => Promise<string>
-  /** The server ends, something is done meanwhile, and it starts again on the same database and port. */
+  /** Stops the server, runs `meanwhile`, and starts it again with the same database and port. */
   restart(meanwhile?: () => Promise<void>): Promise<void>
 }
 
-/** To be called once at the top of a file. */
+/** Call it once at the top of a file. */
 export function desk(symbols: readonly string[] = ['VLNT', 'EUR-USD']): Desk {
   let [server, database, client, on, folder]: [TestServer?, FreshDatabase?, ProtocolClient?, TestMarket?, string?] = []
   const start = async (port?: number) => {
@@ -73,13 +73,13 @@ export function desk(symbols: readonly string[] = ['VLNT', 'EUR-USD']): Desk {
   }
 }
 
-/** The last state told of each order of a client's account, by its id. */
+/** The latest state of each order in a client's account frames, by id. */
 export function ordersOf(client: ProtocolClient): ReadonlyMap<string, Order> {
-  const told = client.of<AccountFrame>('account').flatMap(({ orders }) => orders)
-  return new Map(told.map((order) => [order.orderId, order]))
+  const orders = client.of<AccountFrame>('account').flatMap(({ orders }) => orders)
+  return new Map(orders.map((order) => [order.orderId, order]))
 }
 
-/** The frame that an answer names: it may come after the answer. */
+/** The frame that an answer names, which may arrive after the answer. */
 export async function frameOf(client: ProtocolClient, seq: number | undefined): Promise<AccountFrame> {
   const find = () => client.of<AccountFrame>('account').find((frame) => frame.seq === seq)
   await expect.poll(find).toBeDefined()

@@ -59,11 +59,11 @@ afterEach(({ task }) => {
 })
 afterAll(closeAll)
 
-/** What the document says that a request may be refused with. */
+/** The refusals that the document lists for a request. */
 const refusalOf = (name: RequestName): string =>
   asyncapi.operations[name]?.reply?.messages[1]?.$ref.split('/').at(-1) ?? 'none'
 
-/** What a linter of both kinds of document finds wrong, examples that do not fit their schema among it. */
+/** What a linter finds wrong with either kind of document, including examples that do not fit their schema. */
 async function faultsOf(document: object): Promise<string[]> {
   const rules = {
     'no-invalid-media-type-examples': 'error',
@@ -75,7 +75,7 @@ async function faultsOf(document: object): Promise<string[]> {
   return problems.map(({ ruleId, message, location }) => `${ruleId} ${location[0]?.pointer ?? ''}: ${message}`)
 }
 
-test('both documents are what a linter of the field takes without a word, and it would find a fault', async () => {
+test('both documents pass a linter, which does find faults', async () => {
   expect(await faultsOf(openapi)).toEqual([])
   expect(await faultsOf(asyncapi)).toEqual([])
   const wrong = structuredClone(openapi) as unknown as { paths: Record<string, object> }
@@ -83,7 +83,7 @@ test('both documents are what a linter of the field takes without a word, and it
   expect(await faultsOf(wrong)).not.toEqual([])
 })
 
-test('the AsyncAPI document is valid by the schema of AsyncAPI 3 itself', () => {
+test('the AsyncAPI document is valid by the schema of AsyncAPI 3', () => {
   const specs = createRequire(import.meta.url)('@asyncapi/specs') as { schemas: Record<string, object> }
   const schema = structuredClone(specs.schemas['3.0.0']) as { definitions: Record<string, object> }
   delete schema.definitions['http://json-schema.org/draft-07/schema'] // ajv has it already
@@ -94,7 +94,7 @@ test('the AsyncAPI document is valid by the schema of AsyncAPI 3 itself', () => 
   expect(validate({ ...asyncapi, channels: [] })).toBe(false)
 })
 
-test('the documents are told apart by an ETag, are not sent twice, and may be read by any page', async () => {
+test('the documents have an ETag, are not sent twice, and may be read by any page', async () => {
   for (const name of ['openapi', 'asyncapi']) {
     const url = `${server.url}/api/${name}.json`
     const first = await fetch(url, { headers: { origin: 'https://viewer.example' } })
@@ -102,7 +102,7 @@ test('the documents are told apart by an ETag, are not sent twice, and may be re
     expect(first.headers.get('content-type')).toBe('application/json; charset=utf-8')
     const etag = first.headers.get('etag') ?? ''
     expect(etag).toMatch(/^"[\w-]{43}"$/)
-    // Told nothing else, fetch would say that it wants no answer out of a cache.
+    // By default fetch would ask for an uncached answer.
     const again = await fetch(url, { headers: { 'if-none-match': etag, 'cache-control': 'max-age=0' } })
     expect([again.status, await again.text()]).toEqual([304, ''])
   }
@@ -113,7 +113,7 @@ test('the documents are told apart by an ETag, are not sent twice, and may be re
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 const isServed = (text: string) => !text.includes('Nothing is served at')
 
-test('every route that is served is described, and every one that is described is served', async () => {
+test('every served route is described, and every described route is served', async () => {
   const paths = [...Object.keys(openapi.paths), '/sparklines', '/preferences', '/positions/{symbol}', '/docs']
   for (const path of paths) {
     const url = `/api${path.replace('{symbol}', on.symbol).replaceAll(/\{\w+\}/g, 'none')}`
@@ -133,7 +133,7 @@ test('every route that is served is described, and every one that is described i
   expect(inDocument.toSorted()).toEqual(inTable.toSorted())
 })
 
-test('every field of every route is described, where it belongs', () => {
+test('every field of every route is described in the right place', () => {
   for (const { method, path, payload } of REST_ROUTES) {
     const operation = openapi.paths[path.replaceAll(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()]
     const names = (operation?.parameters ?? []).flatMap(({ name, in: place }) =>
@@ -146,13 +146,13 @@ test('every field of every route is described, where it belongs', () => {
   }
 })
 
-/** Comes again when it is told to: the bucket of an address is not what these tests are about. */
+/** Repeats a request that the rate limit refuses, since these tests are not about it. */
 async function slowly<Answer extends { readonly status: number }>(ask: () => Promise<Answer>): Promise<Answer> {
   const answer = await ask()
   return answer.status === 429 ? slowly(ask) : answer
 }
 
-/** Takes what the document says and nothing beside it: a field that is not described is a fault here. */
+/** The document with closed schemas, so that a field that is not described is a fault. */
 function closed<Value>(value: Value): Value {
   if (Array.isArray(value)) return value.map((one: unknown) => closed(one)) as Value
   if (typeof value !== 'object' || value === null) return value
@@ -162,7 +162,7 @@ function closed<Value>(value: Value): Value {
   ) as Value
 }
 
-test('real answers are as the document describes them: status, headers, every field', async () => {
+test('real answers match the document: status, headers, every field', async () => {
   const ajv = new Ajv2020({ strict: false, allErrors: true })
   ajv.addSchema({ $id: 'openapi', ...(closed(openapi) as object) })
   const seen = new Set<string>()
@@ -247,7 +247,7 @@ test('real answers are as the document describes them: status, headers, every fi
   expect(seen.size).toBe(all)
 })
 
-test('every request and event of the protocol is described, with an example that its schema takes', () => {
+test('every request and event of the protocol is described, with an example that fits its schema', () => {
   const names = Object.keys(REQUESTS) as RequestName[]
   const operations = [...names, ...Object.keys(EVENTS).map((name) => `event.${name}`)]
   expect(Object.keys(asyncapi.operations).toSorted()).toEqual(operations.toSorted())
@@ -267,7 +267,7 @@ test('every request and event of the protocol is described, with an example that
   }
 })
 
-test('examples are what the schemas of the protocol take', () => {
+test('examples fit the schemas of the protocol', () => {
   const parse = (schema: z.ZodType, value: unknown) => expect(schema.parse(value)).toEqual(value)
   for (const name of Object.keys(REQUEST_EXAMPLES) as RequestName[]) {
     parse(REQUESTS[name].payload, REQUEST_EXAMPLES[name]?.payload)
@@ -284,7 +284,7 @@ test('examples are what the schemas of the protocol take', () => {
   }
 })
 
-test('real answers and frames of the socket are as the document describes them', async () => {
+test('real answers and frames of the socket match the document', async () => {
   const ajv = new Ajv({ strict: false, allErrors: true })
   ajv.addSchema({ $id: 'asyncapi', components: closed(asyncapi.components) })
   const fits = (key: string, value: unknown) => {

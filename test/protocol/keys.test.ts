@@ -51,7 +51,7 @@ const whyNot = (auth: Record<string, unknown>) =>
   )
 const buy = () => ({ clientOrderId: newId(), symbol: on.symbol, side: 'buy', type: 'market', qty: on.qty() })
 
-test('a key trades on socket and REST, as the account it was made for', async () => {
+test('a key trades over socket and REST, for the account it was created for', async () => {
   const { id, key, accountId } = await make(['read', 'trade'])
   expect(accountId).toBe((await owner.money()).id)
   const bot = await connect(server.url, { auth: { apiKey: key } })
@@ -65,7 +65,7 @@ test('a key trades on socket and REST, as the account it was made for', async ()
   expect(JSON.stringify(listed)).not.toContain(key.slice(-20))
 })
 
-test('a key that only reads does not trade, and none makes keys or accounts', async () => {
+test('a read-only key cannot trade, and no key can create keys or accounts', async () => {
   const { id, key } = await make(['read'])
   const bot = await connect(server.url, { auth: { apiKey: key } })
   await bot.account()
@@ -82,7 +82,7 @@ test('a key that only reads does not trade, and none makes keys or accounts', as
   await tradingBot.account()
 })
 
-test('a revoked key ends its sockets at once, and lets nobody in', async () => {
+test('revoking a key closes its sockets at once and ends its access', async () => {
   const [{ id, key }, other] = [await make(['read']), await make(['read'])]
   const [bot, stays] = [
     await connect(server.url, { auth: { apiKey: key } }),
@@ -97,7 +97,7 @@ test('a revoked key ends its sockets at once, and lets nobody in', async () => {
   expect((await keyOf()).map((one) => one.id)).toEqual([other.id])
 })
 
-test('a key is of one account, and of nobody else', async () => {
+test('a key belongs to one account, and other users cannot use or see it', async () => {
   const second = await owner.good('accounts.create', { name: 'Second', startingCash: '5000.00' })
   const { key, accountId } = await make(['read'], { accountId: second.id })
   expect(accountId).toBe(second.id)
@@ -115,7 +115,7 @@ test('a key is of one account, and of nobody else', async () => {
   })
 })
 
-test('what is wrong with a wish for a key names the field', async () => {
+test('an invalid request for a key is refused with the field', async () => {
   const wrong = async (body: unknown) => (await asOwner('POST', '/api/keys', body)).error
   expect(await wrong({ scopes: ['read'] })).toMatchObject({ code: 'INVALID', field: 'name' })
   expect(await wrong({ name: 'bot', scopes: [] })).toMatchObject({ code: 'INVALID', field: 'scopes' })
@@ -125,7 +125,7 @@ test('what is wrong with a wish for a key names the field', async () => {
   expect(await whyNot({ apiKey: 17 })).toMatchObject({ code: 'UNAUTHENTICATED' })
 })
 
-test('an operator sees an account, makes it a key and revokes it', async () => {
+test('an operator looks up an account, creates a key for it and revokes it', async () => {
   const operator = (...words: string[]) => operatorOf(database.url, ...words)
   await owner.place(buy())
   const { id } = await owner.money()

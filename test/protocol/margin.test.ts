@@ -16,7 +16,7 @@ interface SavedMarket {
   }[]
 }
 
-/** A scenario: while the server is away, the value of an instrument becomes `factor` of what it was. */
+/** While the server is stopped, multiplies the price of an instrument by `factor`. */
 async function gap(symbol: string, factor: number): Promise<void> {
   await at.restart(async () => {
     const database = new pg.Client({ connectionString: at.database.url })
@@ -41,7 +41,7 @@ const statesOf = (client: ProtocolClient) =>
   client.of<AccountFrame>('account').map(({ balance }) => balance.marginState)
 const equityOf = ({ equity }: Account) => Number(equity)
 
-test('a cash account cannot sell what it has not; a margin account opens a short, and closes it', async () => {
+test('a cash account cannot sell what it does not hold; a margin account opens a short, and closes it', async () => {
   const { client, on } = at
   await client.refused('order.place', { clientOrderId: 'short', ...atMarket('sell', '100') }, 'INSUFFICIENT_POSITION')
   await client.good('account.update', { mode: 'margin' })
@@ -56,7 +56,7 @@ test('a cash account cannot sell what it has not; a margin account opens a short
   expect(await client.good('account.update', { mode: 'cash' })).toMatchObject({ mode: 'cash', marginUsed: '0.00' })
 })
 
-test('leverage ends at the limit of the class: a currency bears what a share does not', async () => {
+test('leverage is limited by asset class: higher for currencies than for shares', async () => {
   const { client } = at
   await client.good('account.update', { mode: 'margin' })
   const tooMuch = { clientOrderId: 'much', ...atMarket('buy', '5000') }
@@ -69,7 +69,7 @@ test('leverage ends at the limit of the class: a currency bears what a share doe
   await client.refused('account.withdraw', { amount: '90000.00' }, 'INSUFFICIENT_FUNDS')
 })
 
-test('a margin call is liquidated by the system, orders first, until the account bears what is left', async () => {
+test('in a margin call, orders are canceled and positions liquidated until the margin suffices', async () => {
   const { client } = at
   await client.good('account.update', { mode: 'margin' })
   await client.place(atMarket('buy', '1500000', EUR))

@@ -7,13 +7,13 @@ import { desk } from './desk.ts'
 const at = desk()
 const { operator } = at
 
-const told = (client: ProtocolClient): NewsFrame[] =>
+const newsOf = (client: ProtocolClient): NewsFrame[] =>
   client.of('news').map((frame) => EVENTS.news.strict().parse(frame))
-/** The headlines told so far are these, and at last the newest. */
-const becomes = (client: ProtocolClient, expected: readonly object[]) =>
-  expect.poll(() => told(client)).toMatchObject(expected)
+/** Waits until the news received so far is exactly this. */
+const newsBecomes = (client: ProtocolClient, expected: readonly object[]) =>
+  expect.poll(() => newsOf(client)).toMatchObject(expected)
 
-test('a halt and its end are told to every socket, signed in or not, as one line for people', async () => {
+test('a halt and its end are sent to every socket, signed in or not, as a headline', async () => {
   const { client, on } = at
   const nobody = await connect(at.server.url)
   await operator('halt', on.symbol)
@@ -22,24 +22,24 @@ test('a halt and its end are told to every socket, signed in or not, as one line
     symbol: on.symbol,
     headline: `Trading in ${on.instrument.name} (${on.symbol}) is halted`,
   }
-  for (const one of [client, nobody]) await becomes(one, [halt])
+  for (const one of [client, nobody]) await newsBecomes(one, [halt])
   await operator('resume', on.symbol)
-  for (const one of [client, nobody]) await becomes(one, [halt, { kind: 'resume', symbol: on.symbol }])
-  expect(told(nobody)).toEqual(told(client))
-  const [first, second] = told(client)
+  for (const one of [client, nobody]) await newsBecomes(one, [halt, { kind: 'resume', symbol: on.symbol }])
+  expect(newsOf(nobody)).toEqual(newsOf(client))
+  const [first, second] = newsOf(client)
   expect(second!.id > first!.id).toBe(true)
   expect(second!.time).toBeGreaterThan(first!.time)
   expect(first!.epoch).toBe(client.of<{ epoch: number }>('heartbeat').at(-1)?.epoch)
 })
 
-test('what was told can be read by who comes later, signed in or not, page by page, over socket and REST', async () => {
+test('past news can be read later, signed in or not, page by page, over socket and REST', async () => {
   const { client, on } = at
   const { symbol } = on
   await operator('halt', symbol)
-  await becomes(client, [{ kind: 'halt' }])
+  await newsBecomes(client, [{ kind: 'halt' }])
   await operator('resume', symbol)
-  await becomes(client, [{ kind: 'halt' }, { kind: 'resume' }])
-  const [resumed, halted] = told(client)
+  await newsBecomes(client, [{ kind: 'halt' }, { kind: 'resume' }])
+  const [resumed, halted] = newsOf(client)
     .toReversed()
     .map(({ epoch: _epoch, ...news }) => news)
   const late = await connect(at.server.url)
@@ -61,35 +61,35 @@ test('what was told can be read by who comes later, signed in or not, page by pa
   expect(fields).toEqual(['symbol', 'cursor', 'limit', 'form'])
 })
 
-test('a dividend is told when it is scheduled, when it is taken back, and when it is paid', async () => {
+test('a dividend makes news when it is scheduled, unscheduled and paid', async () => {
   const { client, on } = at
   const { symbol } = on
   const dividend = (time: string) => operator('dividend', symbol, '--cents-per-lot', '5', '--at', time)
   const [, id = ''] = /^Scheduled (\d+):/.exec(await dividend('2099-01-01T00:00:00Z')) ?? []
   const scheduled = { kind: 'dividend', symbol, headline: expect.stringContaining('will pay a dividend of $0.05 a share on 1 January 2099 at 00:00 UTC') as string } // prettier-ignore
-  await becomes(client, [scheduled])
+  await newsBecomes(client, [scheduled])
   await operator('unschedule', id)
   const calledOff = { kind: 'dividend', symbol, headline: expect.stringContaining('is called off') as string }
-  await becomes(client, [scheduled, calledOff])
+  await newsBecomes(client, [scheduled, calledOff])
   await dividend(new Date().toISOString())
   const paid = { kind: 'dividend', symbol, headline: expect.stringContaining('has paid a dividend of $0.05') as string }
-  await becomes(client, [scheduled, calledOff, paid])
+  await newsBecomes(client, [scheduled, calledOff, paid])
 })
 
-test('a split is told once, and what is planned is not told again by a server that has been started anew', async () => {
+test('a split makes news once, and a restarted server does not repeat planned events', async () => {
   const { client, on } = at
   const { symbol } = on
   await operator('split', symbol, '--ratio', '2:1', '--at', new Date().toISOString())
   const split = { kind: 'split', symbol, headline: `${on.instrument.name} (${symbol}) has been split 2 for 1` }
-  await becomes(client, [split])
+  await newsBecomes(client, [split])
   await operator('split', symbol, '--ratio', '1:2', '--at', '2099-01-01T00:00:00Z')
-  await becomes(client, [split, { ...split, headline: expect.stringContaining('will be split 1 for 2') as string }])
+  await newsBecomes(client, [split, { ...split, headline: expect.stringContaining('will be split 1 for 2') as string }])
   await at.restart()
   const next = await guest(at.server.url)
   await operator('halt', symbol)
-  await becomes(next, [{ kind: 'halt', symbol }])
+  await newsBecomes(next, [{ kind: 'halt', symbol }])
   await operator('resume', symbol)
-  await becomes(next, [
+  await newsBecomes(next, [
     { kind: 'halt', symbol },
     { kind: 'resume', symbol },
   ])

@@ -10,7 +10,7 @@ const statusOf = async (symbol: string) =>
   (await at.client.good('instruments')).find((one) => one.symbol === symbol)?.status
 const now = () => new Date().toISOString()
 
-test('an operator halts an instrument and resumes it: cancels go through, orders do not, everyone is told', async () => {
+test('an operator halts an instrument and resumes it: cancels go through, orders do not, everyone is notified', async () => {
   const { client, on } = at
   const buy = { symbol: on.symbol, side: 'buy', type: 'limit', qty: on.qty(), limitPrice: on.below(2) }
   const { orderId } = await client.place(buy)
@@ -39,7 +39,7 @@ test('an operator halts an instrument and resumes it: cancels go through, orders
   await expect.poll(() => statusOf(on.symbol)).toBe('open')
 })
 
-test('an operator plays a scenario: quotes go apart, and come back together when it is ended', async () => {
+test('an operator plays a scenario: spreads widen, and narrow when it ends', async () => {
   const { client, on } = at
   await client.good('subscribe', { channel: 'ticker', symbols: [on.symbol] })
   const spread = () => {
@@ -55,7 +55,7 @@ test('an operator plays a scenario: quotes go apart, and come back together when
   await expect.poll(spread, { timeout: 60_000 }).toBeLessThan(3.5 * tick)
 })
 
-test('what an operator says wrong is refused with what was expected', async () => {
+test('an operator’s invalid command is refused with what was expected', async () => {
   await expect(operator('halt', 'NOPE')).rejects.toThrow('NOPE is not listed')
   await expect(operator('split', at.on.symbol, '--ratio', '2', '--at', now())).rejects.toThrow('a whole number')
   await expect(operator('split', at.on.symbol, '--ratio', '2:1', '--at', 'soon')).rejects.toThrow(
@@ -77,15 +77,15 @@ test('what an operator says wrong is refused with what was expected', async () =
   await expect(operator('scenario', 'play', 'trend', 'all', '--at', 'soon')).rejects.toThrow('a time with its zone')
 })
 
-test('a dividend that is taken back never comes', async () => {
-  const said = await operator('dividend', at.on.symbol, '--cents-per-lot', '5', '--at', '2099-01-01T00:00:00Z')
-  const [, id = ''] = /^Scheduled (\d+):/.exec(said) ?? []
+test('an unscheduled dividend is no longer listed', async () => {
+  const output = await operator('dividend', at.on.symbol, '--cents-per-lot', '5', '--at', '2099-01-01T00:00:00Z')
+  const [, id = ''] = /^Scheduled (\d+):/.exec(output) ?? []
   expect(await operator('scheduled')).toContain(`${id}: ${at.on.symbol}, dividend of 5 cents per lot`)
   await operator('unschedule', id)
   expect(await operator('scheduled')).toContain('Nothing is scheduled')
 })
 
-test('a split changes positions, orders and the history together, and the day’s change not at all', async () => {
+test('a split changes positions, orders and the history together, but not the day’s change', async () => {
   const { client, on } = at
   const { symbol } = on
   await client.place({ symbol, side: 'buy', type: 'market', qty: '11' })
@@ -101,7 +101,7 @@ test('a split changes positions, orders and the history together, and the day’
   expect(order).toMatchObject({ qty: '8', status: 'open' })
   expect(Number(order.limitPrice)).toBeCloseTo(Number(limitPrice) / 2, 1)
   const close = (candle: Candle | undefined) => Number(candle?.[4])
-  // The history follows the positions within a moment: it is restated after their commit.
+  // The history is restated a moment after the commit that changed the positions.
   const halved = close(before.candles[0]) / 2
   await expect.poll(async () => close((await hours())[0])).toBeCloseTo(halved, 1)
   for (const [i, candle] of (await hours()).entries()) {

@@ -9,7 +9,7 @@ import { closeAll, guest, market, newId, type ProtocolClient, rest, type TestMar
 
 afterEach(closeAll)
 
-/** A server whose way to its database can be cut. */
+/** A server whose connection to its database can be cut. */
 async function open(): Promise<AsyncDisposable & { server: TestServer; proxy: FaultProxy; database: FreshDatabase }> {
   await using parts = new AsyncDisposableStack()
   const database = parts.use(await freshDatabase())
@@ -46,7 +46,7 @@ const marketOf = (client: ProtocolClient) => client.of<{ market: string }>('stat
 
 for (const how of ['cut', 'freeze'] as const) {
   test(
-    `with the database away (${how}) an order is UNAVAILABLE, TIMEOUT or ok, and none is lost, doubled or contradicted`,
+    `with the database away (${how}) an order is UNAVAILABLE, TIMEOUT or ok, and none is lost, duplicated or contradicted`,
     { timeout: 120_000 },
     async () => {
       await using rig = await open()
@@ -63,11 +63,11 @@ for (const how of ['cut', 'freeze'] as const) {
       await expect.poll(() => marketOf(client)).toBe('degraded')
 
       const stored: Answer[] = []
-      // Told at once, and for certain.
+      // Refused at once, and for certain.
       const refused = send(client, on, 0)
       expect(await refused.answer).toMatchObject({ ok: false, error: { code: 'UNAVAILABLE', outcome: 'not_executed' } })
       expect(refused.tookMs).toBeLessThan(500)
-      // What memory knows is answered whoever asks; nothing takes longer than 5 s.
+      // What is in memory is still served, and no request takes more than 5 s.
       const instruments = await rest(server.url, '/api/instruments', { cookie: client.cookie })
       expect(instruments.status).toBe(200)
       const beganMs = Date.now()
@@ -98,7 +98,7 @@ for (const how of ['cut', 'freeze'] as const) {
       }
       await expect.poll(() => beatsOf(client)).toBeGreaterThan(beats + 3)
 
-      // Prices go on, and say what they are.
+      // Prices continue, marked as indicative.
       const indicative = () => client.of<{ indicative?: true }>('quotes').filter((frame) => frame.indicative === true)
       await expect.poll(() => indicative().length).toBeGreaterThan(5)
 
@@ -114,7 +114,7 @@ for (const how of ['cut', 'freeze'] as const) {
       expect(codes.filter((code) => !['ok', 'UNAVAILABLE', 'TIMEOUT'].includes(code))).toEqual([])
       expect(codes.slice(settledFrom + 1).filter((code) => code !== 'ok')).toEqual([])
 
-      // What was ok is the same again; UNAVAILABLE was never executed; TIMEOUT may be either, and nothing is there twice.
+      // Repeating an ok order gives the same; UNAVAILABLE was never executed; TIMEOUT may be either; nothing exists twice.
       const { ids, unbalanced } = await inDatabase(database.url)
       expect(unbalanced).toEqual([])
       expect(new Set(ids).size).toBe(ids.length)
@@ -128,7 +128,7 @@ for (const how of ['cut', 'freeze'] as const) {
       }
       expect(server.process.exitCode).toBeNull()
       expect(server.log()).not.toMatch(/unhandled/i)
-      // Frames of the account: whole and in sequence, over the outage too.
+      // Account frames are complete and in sequence, even over the outage.
       const seqs = client.of<{ seq: number }>('account').map(({ seq }) => seq)
       expect(seqs).toEqual(seqs.map((_, k) => (seqs[0] ?? 0) + k))
     },

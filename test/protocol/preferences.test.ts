@@ -26,7 +26,7 @@ afterEach(closeAll)
 const set = (key: string, value: unknown, by = client) => by.good('preferences.set', { key, value })
 const all = (by = client) => by.good('preferences.get')
 
-/** Signs in or up with an e-mail, out of what a cookie was. @returns the new cookie */
+/** Signs in or up by e-mail, from the session of a cookie if given. @returns the new cookie */
 async function signIn(kind: 'sign-up' | 'sign-in', person: object, cookie?: string): Promise<string> {
   const response = await rest(server.url, `/api/auth/${kind}/email`, { method: 'POST', body: person, cookie })
   expect(response.status).toBe(200)
@@ -35,7 +35,7 @@ async function signIn(kind: 'sign-up' | 'sign-in', person: object, cookie?: stri
 let people = 0
 const someone = () => ({ name: 'Ada', email: `ada${++people}@example.com`, password: 'long enough' })
 
-test('a guest keeps values under keys, reads all or one of them, and removes them with null', async () => {
+test('a guest stores values under keys, reads all or one, and removes them with null', async () => {
   expect(await all()).toEqual({})
   const layout = { wide: { book: 300, ticket: 320 }, drawings: [[1, '101.25'], null] }
   expect(await set('layout', layout)).toEqual({ layout })
@@ -48,7 +48,7 @@ test('a guest keeps values under keys, reads all or one of them, and removes the
   expect(await all()).toEqual({ 'ui:theme': 'light' })
 })
 
-test('they are the user’s, whichever account is looked at, and nobody else’s', async () => {
+test('preferences belong to the user, across accounts, and to nobody else', async () => {
   await set('theme', 'light')
   const { id } = await client.good('accounts.create', { name: 'Second', startingCash: '5000.00' })
   const second = await connect(server.url, { cookie: client.cookie!, auth: { accountId: id } })
@@ -58,7 +58,7 @@ test('they are the user’s, whichever account is looked at, and nobody else’s
   expect(await all(await guest(server.url))).toEqual({})
 })
 
-test('a request that is sent again is answered again and changes nothing', async () => {
+test('a repeated request gets the same answer and changes nothing', async () => {
   const first = { key: 'theme', value: 'dark', requestId: newId() }
   expect(await client.ask('preferences.set', first)).toEqual({ ok: true, data: { theme: 'dark' } })
   await set('theme', 'light')
@@ -67,7 +67,7 @@ test('a request that is sent again is answered again and changes nothing', async
   await client.refused('preferences.set', { ...first, value: 'system' }, 'DUPLICATE_CLIENT_ORDER_ID')
 })
 
-test('what a guest kept stays when it becomes lasting; who signs in keeps their own', async () => {
+test('a guest who signs up keeps their preferences; a user who signs in has their own', async () => {
   const person = someone()
   await set('theme', 'light')
   const cookie = await signIn('sign-up', person, client.cookie)
@@ -81,7 +81,7 @@ test('what a guest kept stays when it becomes lasting; who signs in keeps their 
   expect(await all(back)).toEqual({ theme: 'light', layout: [1, 2] })
 })
 
-test('a key that only reads gets them and sets none; one that trades sets them; a public socket has none', async () => {
+test('a read-only key can get but not set them; a trading key can set them; a public socket has none', async () => {
   await set('theme', 'light')
   const bot = async (...scopes: string[]) => {
     const options = { method: 'POST', body: { name: 'bot', scopes }, cookie: client.cookie }
@@ -98,7 +98,7 @@ test('a key that only reads gets them and sets none; one that trades sets them; 
   await nobody.refused('preferences.set', { key: 'theme', value: 'dark' }, 'UNAUTHENTICATED')
 })
 
-test('what is wrong names the field, and leaves what is kept as it was', async () => {
+test('an invalid request is refused with the field, and changes nothing', async () => {
   await set('theme', 'light')
   const wrong = (payload: object) => client.refused('preferences.set', payload, 'INVALID')
   for (const key of ['', ' a', '__proto__', 'a b', 'é', 'x'.repeat(65)]) {
@@ -115,8 +115,8 @@ test('what is wrong names the field, and leaves what is kept as it was', async (
   expect(await all()).toEqual({ theme: 'light' })
 })
 
-test('a value is as large as may be, and no larger; keys are as many', async () => {
-  // Two bytes are the quotes around it.
+test('the size of a value and the number of keys are limited', async () => {
+  // The quotes around it take two bytes.
   const large = 'é'.repeat(PREFERENCE_BYTES_MAX / 2 - 1)
   expect(await set('large', large)).toEqual({ large })
   const tooLarge = await client.refused('preferences.set', { key: 'large', value: `${large}x` }, 'INVALID')
@@ -124,7 +124,7 @@ test('a value is as large as may be, and no larger; keys are as many', async () 
     ...{ field: 'value', details: { rule: 'max', expected: 'at most 16384 bytes of JSON' } },
   })
   expect(await client.good('preferences.get', { key: 'large' })).toEqual({ large })
-  // However it is written on the way: at length, as some programs do, or short.
+  // However the value is encoded in the frame: with escapes, as by some programs, or compactly.
   await expect.poll(() => client.of('welcome')).toHaveLength(1)
   const { engine } = client.socket.io
   const answered = new Promise<string>((resolve) => {
@@ -154,7 +154,7 @@ test('a value is as large as may be, and no larger; keys are as many', async () 
   await set('more', 1)
 })
 
-test('they outlive the connection, and a cookie from a foreign page sets none', async () => {
+test('they outlast the connection, and a foreign page cannot set them with the cookie', async () => {
   await set('theme', 'light')
   client.socket.disconnect()
   expect(await all(await connect(server.url, { cookie: client.cookie! }))).toEqual({ theme: 'light' })

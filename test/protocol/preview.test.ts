@@ -5,7 +5,7 @@ import { desk } from './desk.ts'
 const at = desk()
 const order = (more: object) => ({ clientOrderId: newId(), symbol: at.on.symbol, side: 'buy', ...more })
 
-test('a preview shows the fills that the order would get, what it costs and what is left', async () => {
+test('a preview shows the order’s fills, its cost and what would be left', async () => {
   const { client, on } = at
   const preview = await client.good('order.preview', order({ type: 'market', qty: on.qty(10) }))
   expect(preview.fills.reduce((sum, [, qty]) => sum + Number(qty), 0)).toBe(Number(on.qty(10)))
@@ -16,7 +16,7 @@ test('a preview shows the fills that the order would get, what it costs and what
   expect(await client.account()).toMatchObject({ positions: [], openOrders: [], account: { held: '0.00' } })
 })
 
-test('a preview needs no id, since it uses none', async () => {
+test('a preview needs no id', async () => {
   const { client, on } = at
   const wish = { symbol: on.symbol, side: 'buy', type: 'limit', qty: on.qty(), limitPrice: on.below(2) }
   expect(await client.good('order.preview', wish)).toMatchObject({ qty: on.qty(), fills: [] })
@@ -25,7 +25,7 @@ test('a preview needs no id, since it uses none', async () => {
   })
 })
 
-test('of a notional order it shows the quantity that the money buys', async () => {
+test('a preview of a notional order shows the quantity that the money buys', async () => {
   const { client, on } = at
   const preview = await client.good('order.preview', order({ type: 'market', notional: '5000.00' }))
   expect(Number(preview.notional) + Number(preview.fee)).toBeLessThanOrEqual(5_000)
@@ -34,7 +34,7 @@ test('of a notional order it shows the quantity that the money buys', async () =
   expect(Math.abs(Number(bought.qty) - Number(preview.qty))).toBeLessThanOrEqual(1)
 })
 
-test('of a margin account it shows the margin then used, and where it would be liquidated', async () => {
+test('a preview in a margin account shows the margin used and the liquidation price', async () => {
   const { client } = at
   await client.good('account.update', { mode: 'margin' })
   const preview = await client.good('order.preview', order({ type: 'market', side: 'sell', qty: '1500' }))
@@ -42,7 +42,7 @@ test('of a margin account it shows the margin then used, and where it would be l
   expect(Number(preview.liquidationPrice)).toBeGreaterThan(Number(preview.avgPrice))
 })
 
-test('what would be refused is refused, and uses no id up', async () => {
+test('a preview is refused like the order, and does not use up its id', async () => {
   const { client } = at
   const rich = order({ type: 'market', qty: '500000' })
   await client.refused('order.preview', rich, 'INSUFFICIENT_FUNDS')

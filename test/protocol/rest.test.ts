@@ -36,7 +36,7 @@ const order = (more: object = {}) => ({
   ...more,
 })
 
-test('reads say the same as the socket', async () => {
+test('reads answer as over the socket', async () => {
   const { orderId } = await client.place(order())
   await client.place({ symbol: on.symbol, side: 'buy', type: 'market', qty: on.qty() })
   for (const list of ['instruments', 'orders', 'fills', 'ledger'] as const) {
@@ -92,7 +92,7 @@ test('errors have their status', async () => {
   expect((await ask(`/api/orders/${orderId}`, { method: 'DELETE' })).status).toBe(404)
 })
 
-test('a change comes only from a page of its own, and only as JSON', async () => {
+test('changes are accepted only from own pages, and only as JSON', async () => {
   for (const origin of ['https://evil.example', 'null']) {
     expect((await ask('/api/orders', { method: 'DELETE', headers: { origin } })).status).toBe(403)
   }
@@ -108,7 +108,7 @@ test('a change comes only from a page of its own, and only as JSON', async () =>
   }
 })
 
-test('an order is amended by its path; a body that is none, or names an order itself, is INVALID', async () => {
+test('an order is amended by its path; a missing body, or one that names an order, is INVALID', async () => {
   const { orderId } = await client.place(order({ qty: on.qty(3) }))
   const amend = (body: unknown) => ask(`/api/orders/${orderId}`, { method: 'PATCH', body })
   const amended = await amend({ qty: on.qty(2) })
@@ -124,7 +124,7 @@ test('an order is amended by its path; a body that is none, or names an order it
   expect((await ask(`/api/orders/${orderId}`)).data).toMatchObject({ qty: on.qty(2), status: 'open' })
 })
 
-test('a field that no route has is INVALID and named', async () => {
+test('an unknown field is INVALID and named', async () => {
   const paths = ['/api/time', '/api/keys', '/api/positions', `/api/book/${on.symbol}`, '/api/fills']
   for (const path of paths) {
     const answer = await ask(`${path}?nothing=1`)
@@ -132,7 +132,7 @@ test('a field that no route has is INVALID and named', async () => {
   }
 })
 
-test('fields are taken where a route takes them: elsewhere they are INVALID, named, and nothing is done', async () => {
+test('fields are read only where a route expects them: elsewhere they are INVALID and nothing is done', async () => {
   const { orderId } = await client.place(order())
   const wrong = async (path: string, field: string, options: object) => {
     const found = await ask(path, options)
@@ -157,8 +157,8 @@ test('fields are taken where a route takes them: elsewhere they are INVALID, nam
   expect((rest.data as { orderIds: string[] }).orderIds).toHaveLength(1)
 })
 
-test('a body where a GET takes its query is INVALID', async () => {
-  // fetch sends none with GET; other clients do.
+test('a body with GET is INVALID', async () => {
+  // fetch cannot send one with GET; other clients can.
   const { hostname, port } = new URL(server.url)
   const body = '{"status":"open"}'
   const headers = { cookie: client.cookie, 'content-type': 'application/json', 'content-length': body.length }
@@ -177,13 +177,13 @@ test('an unknown symbol in a path is not found, in a query it is INVALID', async
   }
 })
 
-test('every answer tells what is left of its bucket, and a refusal when to come again', async () => {
+test('every answer has the state of its rate limit, and a refusal says when to try again', async () => {
   const { headers } = await ask('/api/time')
   const [limit, remaining] = ['limit', 'remaining'].map((name) => Number(headers.get(`ratelimit-${name}`)))
   expect(limit).toBe(100)
   expect(remaining).toBeLessThan(100)
   expect(Number(headers.get('ratelimit-reset'))).toBeGreaterThan(0)
-  // A busy machine may be slower than the bucket fills again: the flood goes on until it is too much.
+  // A busy machine may be slower than the bucket refills: the flood continues until one is refused.
   const flood = async () => await Promise.all(Array.from({ length: 300 }, () => ask('/api/time')))
   const tooMuch = async () => (await flood()).find(({ status }) => status === 429)
   const refused = (await tooMuch()) ?? (await tooMuch()) ?? (await tooMuch())

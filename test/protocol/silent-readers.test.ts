@@ -4,10 +4,10 @@ import { Fleet } from '../rig/fleet.ts'
 import { freshDatabase } from '../rig/postgres.ts'
 
 const SOCKETS = 60
-/** What a busy machine may add. */
+/** What a busy machine may add to a time. */
 const STALL_MS = 15_000
 
-it('sockets that subscribe to everything and never read are closed, and the server keeps its memory', async () => {
+it('sockets that subscribe to everything and never read are closed, and the server’s memory stays bounded', async () => {
   await using database = await freshDatabase()
   const { hostname, port } = new URL(database.url)
   await using fleet = await Fleet.open({

@@ -5,7 +5,7 @@ import { desk, frameOf, ordersOf } from './desk.ts'
 const at = desk()
 const sale = (more: object) => ({ symbol: at.on.symbol, side: 'sell', qty: at.on.qty(), ...more })
 
-/** Somebody who sells so much that the market falls through some levels, to no lower than a price if there is one. */
+/** Sells so much that the market falls through several levels, but not below `limitPrice` if given. */
 async function sellOff(limitPrice?: string): Promise<void> {
   const seller = await guest(at.server.url)
   await seller.good('account.update', { mode: 'margin' })
@@ -14,7 +14,7 @@ async function sellOff(limitPrice?: string): Promise<void> {
   await seller.place({ symbol: at.on.symbol, side: 'sell', qty: '20000', ...how })
 }
 
-test('stops of each type wait, show their prices and bind what they sell', async () => {
+test('stops of each type wait, show their prices and reserve what they sell', async () => {
   const { client, on } = at
   await client.place({ symbol: on.symbol, side: 'buy', type: 'market', qty: on.qty(3) })
   const stop = await client.place(sale({ type: 'stop', stopPrice: on.below(3) }))
@@ -28,7 +28,7 @@ test('stops of each type wait, show their prices and bind what they sell', async
   expect((await client.account()).openOrders).toHaveLength(3)
 })
 
-test('a stop that the market has passed already is refused, with the last price', async () => {
+test('a stop that the market has already passed is refused with the last price', async () => {
   const { client, on } = at
   await client.place({ symbol: on.symbol, side: 'buy', type: 'market', qty: on.qty() })
   const passed = sale({ type: 'stop', stopPrice: on.above(2), clientOrderId: 'passed' })
@@ -54,7 +54,7 @@ test('a stop is triggered by a trade and fills in that frame; a trailing one fol
   expect(causes).toContain('trigger')
 })
 
-test('a stop-limit that is ioc takes what it can when it triggers, and gives up the rest', async () => {
+test('an ioc stop-limit fills what it can when it triggers, and cancels the rest', async () => {
   const { client, on } = at
   await client.place({ symbol: on.symbol, side: 'buy', type: 'market', qty: on.qty(2) })
   const ioc = { type: 'stop_limit', timeInForce: 'ioc', stopPrice: on.price(on.bidTicks - 5) }
@@ -74,7 +74,7 @@ test('a stop-limit that is ioc takes what it can when it triggers, and gives up 
     .toMatchObject({ status: 'canceled', reason: 'ioc_remainder', filledQty: '0' })
 })
 
-test('what cannot be amended, and an end that is over, say why in words that are true', async () => {
+test('an impossible amend and an expireAt in the past are refused with an accurate message', async () => {
   const { client, on } = at
   await client.place({ symbol: on.symbol, side: 'buy', type: 'market', qty: on.qty(2) })
   const { orderId } = await client.place(sale({ type: 'trailing_stop', trailPercent: '5' }))
@@ -94,7 +94,7 @@ test('what cannot be amended, and an end that is over, say why in words that are
   expect(past.message).toContain(String(expireAt))
 })
 
-test('a waiting order is amended and canceled like any other, and expires at its time', async () => {
+test('a waiting stop is amended and canceled like any order, and expires on time', async () => {
   const { client, on } = at
   await client.place({ symbol: on.symbol, side: 'buy', type: 'market', qty: on.qty(2) })
   const { orderId } = await client.place(sale({ type: 'stop', stopPrice: on.below(3) }))

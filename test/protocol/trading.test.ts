@@ -29,7 +29,7 @@ const cents = (text: string): number => {
 }
 
 describe('order.place', () => {
-  test('at the market fills, moves exactly its money, and shows in ledger, fills and account', async () => {
+  test('at the market fills, moves exactly its cost, and shows in ledger, fills and account', async () => {
     const bought = await client.place(atMarket('buy', on.qty(10)))
     expect(bought).toMatchObject({ status: 'filled', timeInForce: 'ioc', filledQty: on.qty(10) })
     const sold = await client.place(atMarket('sell', bought.filledQty))
@@ -46,7 +46,7 @@ describe('order.place', () => {
       [...bought.fills, ...sold.fills].map(({ fillId }) => fillId).reverse(),
     )
   })
-  test('at a limit rests, holds its money and gives it back', async () => {
+  test('at a limit rests, reserves its cost and releases it', async () => {
     const order = await client.place(limit())
     expect(order).toMatchObject({ status: 'open', timeInForce: 'gtc', avgPrice: null, fills: [] })
     const { account, openOrders } = await client.account()
@@ -59,7 +59,7 @@ describe('order.place', () => {
     const closed = await client.refused('order.cancel', { clientOrderId: order.clientOrderId }, 'ORDER_CLOSED')
     expect(closed.order).toMatchObject({ status: 'canceled' })
   })
-  test('that is understood and refused says why, with the figures and the order', async () => {
+  test('that is rejected gives the reason, the figures and the order', async () => {
     const crossing = limit({ limitPrice: on.above(1), postOnly: true })
     const refusals = [
       [await client.refused('order.place', crossing, 'POST_ONLY_WOULD_CROSS')],
@@ -73,7 +73,7 @@ describe('order.place', () => {
     }
     expect(await client.money()).toMatchObject({ cash: '100000.00', held: '0.00' })
   })
-  test('ioc that finds nothing is canceled; all three fill above the market', async () => {
+  test('ioc without a match is canceled; all three fill above the market', async () => {
     expect(await client.place(limit({ timeInForce: 'ioc' }))).toMatchObject({
       ...{ status: 'canceled', reason: 'ioc_remainder' },
     })
@@ -82,7 +82,7 @@ describe('order.place', () => {
       expect(filled.status).toBe('filled')
     }
   })
-  test('the same id is the same order, whatever its form and validity', async () => {
+  test('the same id with equal values is the same order, however written and whatever its validUntil', async () => {
     const order = limit()
     const answers = await Promise.all([1, 2, 3, 4, 5].map(() => client.ask('order.place', order)))
     const placed = answers.map((answer) => (answer.ok ? (answer.data as { orderId: string }).orderId : undefined))
@@ -99,13 +99,13 @@ describe('order.place', () => {
       expect(error.message).toBe(`clientOrderId "${order.clientOrderId}" was already used for another order.`)
     }
   })
-  test('that only expired or was INVALID has not used its id up', async () => {
+  test('that expired on the way or was INVALID has not used up its id', async () => {
     const order = limit()
     await client.refused('order.place', { ...order, validUntil: Date.now() - 1_000 }, 'REQUEST_EXPIRED')
     await client.refused('order.place', { ...order, qty: 'x' }, 'INVALID')
     expect(await client.ask('order.place', order)).not.toHaveProperty('duplicate')
   })
-  test('says its rate, and past it RATE_LIMITED, while cancels still go', async () => {
+  test('reports its rate limit and is RATE_LIMITED beyond it, while cancels still work', async () => {
     await using strict = await startServer({ LIMIT_ORDERS_PER_SECOND: '1', LIMIT_ORDERS_BURST: '3' })
     const bot = await guest(strict.url)
     const { symbol, qty, below } = await market(bot)
@@ -137,7 +137,7 @@ describe('order.get and order.cancel', () => {
       await client.refused(event, { clientOrderId: newId() }, 'NOT_FOUND')
     }
   })
-  test('of another account find nothing', async () => {
+  test('do not find orders of another account', async () => {
     const { orderId, clientOrderId } = await client.place(limit())
     const other = await guest(server.url)
     for (const event of ['order.get', 'order.cancel']) {
@@ -148,7 +148,7 @@ describe('order.get and order.cancel', () => {
     expect((await client.good('order.get', { orderId })).status).toBe('open')
     expect(other.of('account')).toEqual([])
   })
-  test('a cancel with a requestId is safe to send again', async () => {
+  test('a cancel with a requestId is safe to repeat', async () => {
     const { orderId } = await client.place(limit())
     const cancel = { orderId, requestId: newId() }
     await client.good('order.cancel', cancel)
@@ -165,7 +165,7 @@ describe('order.get and order.cancel', () => {
   })
 })
 
-test('bad orders are INVALID by field and rule', async () => {
+test('invalid orders are INVALID by field and rule', async () => {
   const cases: [string, object, string][] = [
     ['symbol', { symbol: 'NOPE' }, 'unknown'],
     ['symbol', { symbol: '__proto__' }, 'unknown'],
@@ -194,7 +194,7 @@ test('bad orders are INVALID by field and rule', async () => {
   expect(await client.money()).toMatchObject({ cash: '100000.00', held: '0.00' })
 })
 
-test('account frames are whole and in sequence, on every socket of the account', async () => {
+test('account frames are complete and in sequence on every socket of the account', async () => {
   const second = await connect(server.url, { cookie: client.cookie ?? '' })
   const start = (await second.account()).seq
   const bought = await client.place(atMarket('buy', on.qty()))
@@ -214,7 +214,7 @@ test('account frames are whole and in sequence, on every socket of the account',
 })
 
 describe('lists', () => {
-  test('come newest first, in pages that meet, by status and symbol', async () => {
+  test('come newest first, in pages without gaps, by status and symbol', async () => {
     const placed: string[] = []
     for (let i = 0; i < 5; i++) placed.unshift((await client.place(limit())).orderId)
     const found: string[] = []
@@ -232,7 +232,7 @@ describe('lists', () => {
     expect(await ids({ status: 'open', symbol: on.symbol })).toEqual(placed.slice(1))
     expect(await ids({ to: 1 })).toEqual([])
   })
-  test('refuse a cursor of another account, a page too large and a symbol that is none', async () => {
+  test('refuse a cursor of another account, a page too large and an unknown symbol', async () => {
     const other = await guest(server.url)
     const { orderId } = await other.place(limit())
     for (const list of ['orders', 'fills', 'ledger']) {
@@ -243,7 +243,7 @@ describe('lists', () => {
   })
 })
 
-test('an order is found in the log by its ids, with the socket that sent it', async () => {
+test('an order can be found in the log by its ids, with its socket', async () => {
   const { orderId, clientOrderId } = await client.place(limit())
   await expect.poll(() => server.log()).toContain(`"clientOrderId":"${clientOrderId}"`)
   const line =

@@ -8,7 +8,7 @@ import { startBalancer } from './balancer.ts'
 
 const SOCKETS = 30
 
-test('behind nginx, instances that failed take all sockets again at once, though none of these has ended', async () => {
+test('nginx sends all sockets to instances that have failed before as soon as they recover', async () => {
   await using parts = new AsyncDisposableStack()
   const open: Duplex[] = []
   parts.defer(() => {
@@ -43,7 +43,7 @@ test('behind nginx, instances that failed take all sockets again at once, though
 })
 
 test.each(['haproxy', 'nginx'] as const)(
-  '%s sends who comes after a reload elsewhere, and keeps who is there',
+  '%s sends new connections to other instances after a reload, and keeps the open ones',
   async (name) => {
     await using parts = new AsyncDisposableStack()
     const portOf = async (color: string) => {

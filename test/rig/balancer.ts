@@ -19,9 +19,9 @@ export type BalancerName = 'haproxy' | 'nginx'
 export interface Balancer extends AsyncDisposable {
   readonly url: string
   readonly port: number
-  /** Ends it, and every connection with it, and starts it again at the same address. */
+  /** Stops it, which ends every connection, and starts it again at the same address. */
   restart(): Promise<void>
-  /** New connections go to these instances from here on, as after a reload by an operator; open ones stay where they are. */
+  /** New connections go to these instances from now on, as after a reload by an operator; open ones stay. */
   route(serverPorts: readonly number[]): Promise<void>
 }
 
@@ -32,7 +32,7 @@ interface Kind {
   bind(port: number): string
   checkArguments(file: string, folder: string): string[]
   runArguments(file: string, folder: string): string[]
-  /** At which it reads its configuration anew. */
+  /** Makes it reread its configuration. */
   readonly reload: NodeJS.Signals
 }
 
@@ -43,7 +43,7 @@ const KINDS: Readonly<Record<BalancerName, Kind>> = {
     serverLine: (port) => `server instance-${port} 127.0.0.1:${port}`,
     bind: (port) => `127.0.0.1:${port}`,
     checkArguments: (file) => ['-c', '-f', file],
-    // A master that reloads, and workers that stay for what they have; not in the background.
+    // In master-worker mode, so that it can reload while old workers keep their connections; in the foreground.
     runArguments: (file) => ['-W', '-f', file],
     reload: 'SIGUSR2',
   },
@@ -58,7 +58,7 @@ const KINDS: Readonly<Record<BalancerName, Kind>> = {
   },
 }
 
-/** @throws when its own check refuses the configuration, or it does not listen */
+/** @throws if it refuses its configuration or does not listen */
 export async function startBalancer(name: BalancerName, serverPorts: readonly number[]): Promise<Balancer> {
   const kind = KINDS[name]
   const program = await programPath(name, kind.package)
@@ -129,7 +129,7 @@ async function filledIn(kind: Kind, port: number, serverPorts: readonly number[]
     })
 }
 
-/** Waits until somebody answers there, an instance or the balancer itself. */
+/** Waits until an instance or the balancer itself answers. */
 async function listens(child: ChildProcess, port: number): Promise<void> {
   const deadline = Date.now() + START_MS_MAX
   for (;;) {
@@ -141,13 +141,13 @@ async function listens(child: ChildProcess, port: number): Promise<void> {
   }
 }
 
-/** The processes that serve: a reload leaves the old ones to what they have, and starts others. */
+/** Its worker processes: a reload starts new ones, and the old ones keep their connections. */
 async function workersOf({ pid = 0 }: ChildProcess): Promise<string[]> {
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')
   return children.split(' ').filter((text) => text !== '')
 }
 
-/** SIGTERM ends both at once, with all connections. */
+/** SIGTERM ends either program at once, with all connections. */
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const exited = once(child, 'exit')

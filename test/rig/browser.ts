@@ -3,24 +3,24 @@ import { mkdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 
-/** Chromium is unpacked once, into the project: what lies in the machine's temp folder may be another version. */
+/** Chromium is unpacked once, in the project: the machine's temp folder may have another version. */
 const UNPACKED = fileURLToPath(new URL('../../.cache/chromium', import.meta.url))
 
 export const DESKTOP: BrowserContextOptions = { viewport: { width: 1440, height: 900 } }
 export const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
 
-/** A real Chromium, the one of the lock file; `await using` ends it. @throws when it doesn't start: there is no other */
+/** A real Chromium, in the version of the lock file. @throws if it does not start: there is no fallback */
 export async function launchBrowser(): Promise<Browser> {
   return await chromium.launch({
     executablePath: await unpackedChromium(),
-    // Without a GPU, drawing in software is quicker than a GPU in software, and the charts are plain canvas.
+    // Without a GPU, drawing in software is faster than emulating one, and the charts use a plain canvas.
     args: ['--no-sandbox', '--disable-gpu'],
   })
 }
 
 /**
- * Where it is, unpacked if it is not yet. The first call is of a run's set-up: a process that starts it while another still
- * writes it would find it busy.
+ * The path of Chromium, which is unpacked if necessary. Global setup calls this first, because a process that starts it
+ * while another still writes it would find it busy.
  */
 export async function unpackedChromium(): Promise<string> {
   await mkdir(UNPACKED, { recursive: true })
@@ -34,16 +34,16 @@ export async function unpackedChromium(): Promise<string> {
   }
 }
 
-/** A page and what it complains of. */
+/** A page and its errors. */
 export interface WatchedPage {
   readonly page: Page
   /** Console errors, exceptions, failed requests and policy violations, in the order they came. */
   readonly complaints: string[]
-  /** Sum of all layout shifts since this document began that no input has caused. */
+  /** Sum of all layout shifts in this document that were not caused by input. */
   readonly layoutShift: () => Promise<number>
 }
 
-/** Opens a page in a context of its own: another visitor, with cookies of its own. */
+/** Opens a page in a browser context of its own: a new visitor with separate cookies. */
 export async function newVisitor(
   browser: Browser,
   url: string,
@@ -54,7 +54,7 @@ export async function newVisitor(
   return watch(await context.newPage())
 }
 
-/** Begins to listen to a page that has not been anywhere yet. */
+/** Starts recording errors of a page that has not been navigated yet. */
 export async function watch(page: Page): Promise<WatchedPage> {
   const complaints: string[] = []
   page.on('console', (message) => {
@@ -62,7 +62,7 @@ export async function watch(page: Page): Promise<WatchedPage> {
   })
   page.on('pageerror', (error) => complaints.push(`exception: ${error.message}`))
   page.on('requestfailed', (request) => {
-    // Pages that are left end what they were still loading.
+    // Leaving a page aborts what it was still loading.
     const reason = request.failure()?.errorText ?? ''
     if (reason !== 'net::ERR_ABORTED') complaints.push(`request: ${reason} ${request.url()}`)
   })

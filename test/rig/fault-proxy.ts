@@ -1,29 +1,29 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 
-/** A TCP proxy to a server, that a test can cut, freeze, slow down, watch and mend. */
+/** A TCP proxy to a server that a test can cut, freeze, slow down, watch and mend. */
 export interface FaultProxy extends AsyncDisposable {
   readonly port: number
   /** Ends all connections and refuses new ones. */
   cut(): void
-  /** Nothing gets through, and nobody is told. */
+  /** Holds all data back without closing connections. */
   freeze(): void
-  /** What comes back from the server takes so much longer; 0 is as quick as ever. */
+  /** Delays data from the server by this much; 0 ends that. */
   slow(ms: number): void
-  /** Has somebody look at what goes to the server; undefined ends that. */
+  /** Inspects data on its way to the server; undefined ends that. */
   watch(look: Look | undefined): void
-  /** What was frozen goes on; new connections are taken again; nothing is slow or watched. */
+  /** Releases held data, accepts connections again, and ends any delay or inspection. */
   mend(): void
 }
 
 /**
- * Says what becomes of bytes on their way to the server, and of their connection: `cut_answer` sends them on and ends
- * the connection when the answer comes, which nobody hears; `cut` sends them on and ends it at once; `freeze` keeps them
- * until the proxy is mended; `hold_answer` sends them on and keeps what comes back on this connection until then.
+ * Decides about data on its way to the server and about its connection: `cut_answer` passes it on and ends the connection
+ * when the answer comes, which the client does not get; `cut` passes it on and ends the connection at once; `freeze` holds
+ * it until the proxy is mended; `hold_answer` passes it on and holds what comes back on this connection until then.
  */
 export type Look = (bytes: Buffer) => 'pass' | 'cut_answer' | 'cut' | 'freeze' | 'hold_answer'
 
-/** @param to where the server is; read anew for each connection */
+/** @param to the server's address, which is read for each new connection */
 export async function openFaultProxy(to: { readonly host: string; readonly port: number }): Promise<FaultProxy> {
   const ends = new Set<Socket>()
   const held: (() => void)[] = []
@@ -63,7 +63,7 @@ export async function openFaultProxy(to: { readonly host: string; readonly port:
         held.push(() => (isAnswerHeld = false))
       }
       far.write(bytes)
-      // What has been written arrives all the same, or half of it.
+      // Data written before may still arrive, in whole or in part.
       if (verdict === 'cut') near.destroy()
     }
     for (const [one, other] of [

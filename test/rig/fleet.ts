@@ -12,7 +12,7 @@ export const SYMBOLS = ['NOVA', 'VLNT', 'EUR-USD'] as const
 const LEADER_MS_MAX = 30_000
 const LOOK_MS = 10
 
-/** Where a part of the rig listens; a part that starts anew elsewhere changes it. */
+/** The address of a part of the rig; changes if the part restarts elsewhere. */
 export interface Place {
   readonly host: string
   readonly port: number
@@ -22,12 +22,12 @@ export interface FleetOptions {
   readonly size: number
   /** A migrated database. */
   readonly databaseUrl: string
-  /** Where its Postgres is now. */
+  /** The current address of its Postgres. */
   readonly postgres: Place
-  /** Where Redis is now; undefined for one server alone. */
+  /** The current address of Redis; undefined for a single server. */
   readonly redis: Place | undefined
   readonly environment: Readonly<Record<string, string>>
-  /** Whose server/main.ts they run, that of this checkout when it is not given. */
+  /** The server/main.ts to run; that of this checkout by default. */
   readonly main?: string
 }
 
@@ -37,7 +37,7 @@ export interface Lease {
   readonly expired: boolean
 }
 
-/** Several real servers on one database and one Redis, each with cables of its own to them. */
+/** Several real servers on one database and one Redis, each with its own fault proxies to them. */
 export class Fleet implements AsyncDisposable {
   readonly members: Member[]
   readonly #options: FleetOptions
@@ -57,12 +57,12 @@ export class Fleet implements AsyncDisposable {
     parts.defer(() => rm(folder, { recursive: true, force: true }))
     const instruments = await fewInstruments(SYMBOLS, folder)
     const database = new pg.Pool({ connectionString: options.databaseUrl, max: 1 })
-    database.on('error', () => undefined) // Postgres is stopped on purpose; the next query connects anew
+    database.on('error', () => undefined) // Postgres is stopped on purpose; the next query reconnects
     parts.defer(() => database.end())
     const environment = { INSTRUMENTS_FILE: instruments, ...options.environment }
     const fleet = new Fleet([], { ...options, environment }, database, folder)
     for (let i = 0; i < options.size; i++) parts.use(await fleet.prepare())
-    // The first makes the market's history where there is none; the others find it.
+    // The first creates the market's history if there is none.
     const [first, ...others] = fleet.members
     await first?.start()
     await Promise.all(others.map((member) => member.start()))
@@ -70,7 +70,7 @@ export class Fleet implements AsyncDisposable {
     return fleet
   }
 
-  /** One more, with a place of its own, not yet started. @param changes what it has otherwise than the rest */
+  /** Adds a server without starting it. @param changes settings that differ from the others' */
   async prepare(changes: Partial<Pick<FleetOptions, 'main' | 'environment'>> = {}): Promise<Member> {
     const name = String.fromCharCode(97 + this.members.length)
     const own = { DATA_DIR: join(this.#folder, name), ...this.#options.environment, ...changes.environment }
@@ -92,7 +92,7 @@ export class Fleet implements AsyncDisposable {
     return { epoch: Number(row.epoch), holder: row.holder, expired: row.expired }
   }
 
-  /** Who leads, once somebody does. */
+  /** The leader, once there is one. */
   async leader(): Promise<Member> {
     const deadline = Date.now() + LEADER_MS_MAX
     for (;;) {
@@ -104,7 +104,7 @@ export class Fleet implements AsyncDisposable {
     }
   }
 
-  /** Waits until another epoch than this one is led. @returns when, by this machine's clock */
+  /** Waits until there is a later epoch than this. @returns when, by this machine's clock */
   async ledAfter(epoch: number): Promise<number> {
     const deadline = Date.now() + LEADER_MS_MAX
     while ((await this.lease()).epoch <= epoch) {
@@ -114,7 +114,7 @@ export class Fleet implements AsyncDisposable {
     return Date.now()
   }
 
-  /** Everyone runs, is connected, and takes traffic. */
+  /** Waits until every server runs, is connected, and is ready. */
   async heal(): Promise<void> {
     for (const member of this.members) member.mend()
     for (const member of this.members) await member.ready()
@@ -129,32 +129,32 @@ export class Fleet implements AsyncDisposable {
   }
 }
 
-/** What a server's log must not say: an end that nobody wished, or an unhandled promise rejection. */
+/** What a server's log must not contain: a fatal error or an unhandled promise rejection. */
 const FAULT = /"level":60|unhandled promise rejection|UnhandledPromiseRejection|uncaughtException/
 
-/** One server, its settings and its cables. */
+/** One server with its settings and its fault proxies. */
 export class Member implements AsyncDisposable {
   readonly name: string
   readonly port: number
   readonly postgres: FaultProxy
   readonly redis: FaultProxy | undefined
-  /** Lines of its log that tell of a defect, over all its lives. */
+  /** Lines of its log that show a defect, over all its runs. */
   readonly faults: string[] = []
-  /** How often it ended although nobody ended it. */
-  unwished = 0
+  /** How often it exited unexpectedly. */
+  unexpectedExits = 0
   readonly #environment: Readonly<Record<string, string>>
   readonly #main: string | undefined
   #server: TestServer | undefined
   #instanceId: string | undefined
-  #isEndWished = false
+  #isEndExpected = false
 
-  private constructor(name: string, port: number, own: Pick<FleetOptions, 'environment' | 'main'>, cables: Cables) {
+  private constructor(name: string, port: number, own: Pick<FleetOptions, 'environment' | 'main'>, proxies: Proxies) {
     this.name = name
     this.port = port
     this.#environment = own.environment
     this.#main = own.main
-    this.postgres = cables.postgres
-    this.redis = cables.redis
+    this.postgres = proxies.postgres
+    this.redis = proxies.redis
   }
 
   static async prepare(name: string, options: FleetOptions): Promise<Member> {
@@ -189,36 +189,36 @@ export class Member implements AsyncDisposable {
     return child !== undefined && child.exitCode === null && child.signalCode === null
   }
 
-  /** @param environment settings of this life alone */
+  /** @param environment settings for this run only */
   async start(environment: Readonly<Record<string, string>> = {}): Promise<void> {
-    this.#isEndWished = false
+    this.#isEndExpected = false
     const server = await spawnServer({ ...this.#environment, ...environment }, this.#main)
     this.#server = server
-    const look = (text: string) =>
-      this.faults.push(...text.split('\n').filter((line) => FAULT.test(line) && !this.#isEndWished))
-    look(server.log())
-    for (const stream of [server.process.stdout, server.process.stderr]) stream?.on('data', look)
+    const collectFaults = (text: string) =>
+      this.faults.push(...text.split('\n').filter((line) => FAULT.test(line) && !this.#isEndExpected))
+    collectFaults(server.log())
+    for (const stream of [server.process.stdout, server.process.stderr]) stream?.on('data', collectFaults)
     server.process.once('exit', (code, signal) => {
-      if (this.#isEndWished) return
-      this.unwished += 1
+      if (this.#isEndExpected) return
+      this.unexpectedExits += 1
       this.faults.push(`${this.name} ended with ${code ?? signal ?? '?'}: ${server.log().slice(-2_000)}`)
     })
     this.#instanceId = await instanceIdAt(this.url)
   }
 
-  /** Ends as a power cut ends it. */
+  /** Ends it as a power cut would. */
   async kill(): Promise<void> {
-    this.#isEndWished = true
+    this.#isEndExpected = true
     await this.#running().kill()
   }
 
-  /** Ends as an operator ends it. @returns its exit code */
+  /** Stops it as an operator would. @returns its exit code */
   async stop(): Promise<number | null> {
-    this.#isEndWished = true
+    this.#isEndExpected = true
     return await this.#running().stop()
   }
 
-  /** Stands still until it is woken. */
+  /** Suspends it until `wake`. */
   sleep(): void {
     this.#running().process.kill('SIGSTOP')
   }
@@ -227,14 +227,14 @@ export class Member implements AsyncDisposable {
     this.#server?.process.kill('SIGCONT')
   }
 
-  /** Wakes it and makes its cables whole. */
+  /** Wakes it and mends its proxies. */
   mend(): void {
     this.postgres.mend()
     this.redis?.mend()
     if (this.lives) this.wake()
   }
 
-  /** Takes traffic, started again if it has ended. */
+  /** Waits until it is ready; starts it if it has exited. */
   async ready(): Promise<void> {
     if (!this.lives) {
       await this.start()
@@ -244,7 +244,7 @@ export class Member implements AsyncDisposable {
     for (;;) {
       const answer = await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined)
       if (answer?.status === 200) return
-      if (Date.now() > deadline) throw new Error(`${this.name} does not take traffic: ${this.log().slice(-4_000)}`)
+      if (Date.now() > deadline) throw new Error(`${this.name} is not ready: ${this.log().slice(-4_000)}`)
       await delay(LOOK_MS)
     }
   }
@@ -253,7 +253,7 @@ export class Member implements AsyncDisposable {
     return this.#server?.log() ?? ''
   }
 
-  /** Resident memory of the process, in bytes, as the kernel counts it; 0 where it does not say. */
+  /** Resident memory of the process in bytes, as the kernel counts it; 0 if unknown. */
   async memoryBytes(): Promise<number> {
     const status = await readFile(`/proc/${this.pid}/status`, 'utf8').catch(() => '')
     return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1_024
@@ -271,12 +271,12 @@ export class Member implements AsyncDisposable {
   }
 }
 
-interface Cables {
+interface Proxies {
   readonly postgres: FaultProxy
   readonly redis: FaultProxy | undefined
 }
 
-/** What the server calls itself, in the lease and to its sockets. */
+/** The server's instance id, as in the lease and in `welcome`. */
 async function instanceIdAt(url: string): Promise<string> {
   const socket: TraderSocket = io(url, { transports: ['websocket'], forceNew: true, reconnection: false })
   try {

@@ -10,9 +10,9 @@ import { POSTGRES_URL_VARIABLE } from './postgres.ts'
 const PREFIX = 'valiant-test-'
 
 /**
- * One Postgres for all tests of this run, in a folder of the run. It does not flush: what is tested in it survives
- * everything but a crash of the machine. Tests of durability start an embedded one of their own, as it ships. And one
- * Chromium, unpacked before any test looks for it.
+ * Starts one Postgres for all tests of this run, in a folder of the run. It does not flush to disk, so its data survives
+ * everything except a crash of the machine; tests of durability start their own, configured as it ships. Also unpacks
+ * Chromium before any test needs it.
  */
 export default async function setup(): Promise<() => Promise<void>> {
   await sweep()
@@ -31,7 +31,7 @@ export default async function setup(): Promise<() => Promise<void>> {
   }
 }
 
-/** Ends what runs that were killed have left behind. */
+/** Removes what killed runs have left behind. */
 async function sweep(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
     const pid = name.startsWith(PREFIX) ? Number(name.slice(PREFIX.length)) : NaN

@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** The slowest files: what starts last of all is waited for alone. */
+/** The slowest files. Started last, they would run alone at the end. */
 const LONGEST = [
   'test/e2e/exchange.test.ts',
   'test/process/start.test.ts',
@@ -15,7 +15,7 @@ const LONGEST = [
   'test/fuzz/fuzz.test.ts',
 ]
 
-/** Starts the slowest files first. Vitest would go by size where no earlier run has left their times, as on a CI machine. */
+/** Starts the slowest files first. Without times of an earlier run, as on a CI machine, Vitest would order by file size. */
 export default class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification) => {

@@ -3,18 +3,19 @@ import type { TestServer } from './server.ts'
 
 const WAIT_MS_MAX = 20_000
 
-/** What one reading of a server's metrics says. */
+/** One reading of a server's metrics. */
 export interface Reading {
   readonly contentType: string | null
   readonly text: string
-  /** The value of a series, such as `valiant_sockets{signed_in="true"}`; undefined where there is none. */
+  /** The value of a series, such as `valiant_sockets{signed_in="true"}`; undefined if it is missing. */
   readonly of: (series: string) => number | undefined
 }
 
-/** Where a server that was started with METRICS_PORT=0 has them. */
+/** The address of the metrics of a server that was started with METRICS_PORT=0. */
 export function metricsUrl(server: Pick<TestServer, 'log'>): string {
   const url = /Metrics are at (http:\S+\/metrics)/.exec(server.log())?.[1]
-  if (url === undefined) throw new Error(`expected a server that says where its metrics are, found:\n${server.log()}`)
+  if (url === undefined)
+    throw new Error(`expected a server that logs the address of its metrics, found:\n${server.log()}`)
   return url
 }
 
@@ -31,7 +32,7 @@ export async function readMetrics(url: string): Promise<Reading> {
   }
 }
 
-/** Reads again until it is so. */
+/** Reads the metrics until the condition holds. */
 export async function metricsWhen(url: string, isSo: (reading: Reading) => boolean): Promise<Reading> {
   const deadlineMs = Date.now() + WAIT_MS_MAX
   for (;;) {

@@ -8,7 +8,7 @@ import { soon } from './soon.ts'
 
 const CLI = fileURLToPath(new URL('../../server/cli.ts', import.meta.url))
 
-/** What an operator types, on the database of a test's server. @returns what it says */
+/** Runs a command of the operator on the database of a test's server. @returns its output */
 export async function operator(databaseUrl: string, ...words: readonly string[]): Promise<string> {
   const env = { PATH: process.env['PATH'], ENV_FILE: devNull, DATABASE_URL: databaseUrl, ...COMPILE_CACHE }
   return (await promisify(execFile)(process.execPath, [CLI, ...words], { env })).stdout

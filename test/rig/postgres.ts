@@ -6,14 +6,14 @@ import { startEmbeddedPostgres } from '../../server/database/embedded-postgres.t
 import { migrate } from '../../server/database/migrations.ts'
 
 /*
- * Migrated databases for tests, a new one each in one Postgres. `node test/rig/postgres.ts` does the same by hand: it
- * starts a Postgres for this machine (or finds the one it left), and prints the address of a new database in it.
+ * Migrated databases for tests, each a new one in the same Postgres. `node test/rig/postgres.ts` does the same by hand: it
+ * starts a Postgres on this machine (or finds a running one) and prints the address of a new database in it.
  */
 
-/** Where `global-setup.ts` leaves the address of the tests' Postgres. */
+/** Where `global-setup.ts` puts the address of the tests' Postgres. */
 export const POSTGRES_URL_VARIABLE = 'VALIANT_TEST_POSTGRES'
 
-/** Never connected to, but for migrating it: it is what new databases are copied from. */
+/** New databases are copied from this one, so nobody connects to it, except to migrate it. */
 const TEMPLATE = 'valiant'
 
 export interface FreshDatabase extends AsyncDisposable {
@@ -21,8 +21,8 @@ export interface FreshDatabase extends AsyncDisposable {
 }
 
 /**
- * A database of its own, migrated, dropped when disposed of.
- * @param template what it is a copy of; nobody may be connected to that
+ * A new migrated database, dropped when disposed of.
+ * @param template the database to copy, which nobody may be connected to
  */
 export async function freshDatabase(
   serverUrl = process.env[POSTGRES_URL_VARIABLE],
@@ -33,7 +33,7 @@ export async function freshDatabase(
   const url = withDatabase(serverUrl, name)
   await inServer(serverUrl, async (client) => {
     await client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`)
-    // A role's settings in a database are not copied with it.
+    // A role's settings for a database are not copied with it.
     const found = await client.query<{ setting: string }>(
       `SELECT unnest(setconfig) AS setting FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase
        WHERE d.datname = '${TEMPLATE}'`,
@@ -52,7 +52,7 @@ export async function freshDatabase(
   }
 }
 
-/** The same server, another database. */
+/** The address of another database on the same server. */
 export function withDatabase(url: string, database: string): string {
   const changed = new URL(url)
   changed.pathname = `/${database}`

@@ -4,13 +4,13 @@ import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
-/** Where Debian puts what only an administrator starts; seldom on the path of others. */
+/** Debian's folders for administrators' programs, which are often not on the PATH of other users. */
 const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/sbin', '/usr/games']
 const installing = new Map<string, Promise<void>>()
 
 /**
- * The path of a program that tests run beside the server, out of Debian's package where the machine has none.
- * @throws when it can be neither found nor installed
+ * The path of a program that tests run beside the server; installs it from Debian's package if it is missing.
+ * @throws if it can be neither found nor installed
  */
 export async function programPath(name: string, debianPackage = name): Promise<string> {
   const found = await findProgram(name)

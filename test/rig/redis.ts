@@ -11,8 +11,8 @@ import { programPath } from './program.ts'
 import { freePort } from './server.ts'
 
 /*
- * A Redis for tests: a server of their own each, so that they can run side by side and hurt it. Where there is no program
- * to start, nor one to be had, it is the one that REDIS_URL names, which nobody may stop.
+ * A Redis for tests: each gets its own server, so that tests can run in parallel and damage it. If redis-server can be
+ * neither found nor installed, it is the one that REDIS_URL names, which tests may not stop.
  */
 
 const run = promisify(execFile)
@@ -21,13 +21,13 @@ const START_MS_MAX = 10_000
 export interface TestRedis extends AsyncDisposable {
   readonly url: string
   readonly port: number
-  /** Ends it as a power cut does: what it held is gone. */
+  /** Ends it as a power cut would: its data is lost. */
   kill(): Promise<void>
-  /** Kills it where it runs, and starts an empty one at the same address. */
+  /** Kills it if it runs, and starts an empty one at the same address. */
   restart(): Promise<void>
-  /** Everything in it is gone; connections stay. */
+  /** Deletes all data; connections stay. */
   flush(): Promise<void>
-  /** Sets its clock off by so many seconds from the right one, at once. Only where it was started with `ownClock`. */
+  /** Sets its clock to this many seconds off, at once. Only if it was started with `ownClock`. */
   setClock(offsetSeconds: number): Promise<void>
 }
 
@@ -64,7 +64,7 @@ export async function startRedis({ ownClock = false }: RedisOptions = {}): Promi
       await writeFile(clockFile, `${offsetSeconds < 0 ? '' : '+'}${offsetSeconds}`)
     },
     [Symbol.asyncDispose]: async () => {
-      // Nothing in it is worth an orderly end; a stopped process could not even come to one.
+      // Its data is not needed, and a stopped process could not exit in an orderly way.
       await end(server, 'SIGKILL')
       await rm(folder, { recursive: true, force: true })
     },
@@ -118,7 +118,7 @@ async function flush(port: number): Promise<void> {
 const SHARED_MEMORY = '/dev/shm'
 const LEFTOVER = /^(?:sem\.faketime_sem|faketime_shm)_(\d+)$/
 
-/** What faketime leaves of a process that was killed bears its number, and nothing of that number can start under it again. */
+/** Removes what faketime leaves of a killed process: another one with the same id could not start with it. */
 async function clearLeftovers(): Promise<void> {
   for (const name of await readdir(SHARED_MEMORY)) {
     const [, pid] = LEFTOVER.exec(name) ?? []
@@ -126,12 +126,12 @@ async function clearLeftovers(): Promise<void> {
   }
 }
 
-/** What makes a program see a clock that a file says. Time that only measures spans stays true. */
+/** Makes a program read its clock from a file. Monotonic time, which measures durations, stays real. */
 async function clockEnvironment(clockFile: string): Promise<Record<string, string>> {
   await clearLeftovers()
   const { stdout } = await run(await programPath('faketime'), ['-f', '+0', 'printenv', 'LD_PRELOAD'])
   return {
-    // The C library's memory before jemalloc's, which asks for the time while it starts and so waits for itself.
+    // libc's malloc before jemalloc, which asks for the time while it starts and would deadlock.
     LD_PRELOAD: `${stdout.trim()} libc.so.6`,
     FAKETIME_TIMESTAMP_FILE: clockFile,
     FAKETIME_NO_CACHE: '1',

@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import type { Reporter, TestCase } from 'vitest/node'
 
-/** Names at the end the tests that passed at their second try, and what the first met: each is a fault, of ours or of theirs. */
+/** Lists the tests that passed only when retried, with their first failure: each is a fault in the code or the test. */
 export default class SecondTries implements Reporter {
   readonly #found: TestCase[] = []
 

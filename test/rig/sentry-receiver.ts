@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { gunzipSync } from 'node:zlib'
 
-/** As much of what Sentry is told as tests look at. */
+/** The parts of Sentry's events that tests look at. */
 export interface Told {
   readonly transaction?: string
   readonly release?: string
@@ -31,14 +31,14 @@ export interface Told {
   }[]
 }
 
-/** Stands for Sentry: takes envelopes from servers and pages, and keeps them. */
+/** Stands in for Sentry: receives envelopes from servers and pages, and keeps them. */
 export interface SentryReceiver extends AsyncDisposable {
   readonly origin: string
-  /** Where a sender is told to send; the project tells senders apart. */
+  /** The DSN for a sender; project numbers tell senders apart. */
   dsn(project: number): string
-  /** Whole envelopes as they came, unpacked. */
+  /** Whole envelopes as received, decompressed. */
   readonly envelopes: readonly string[]
-  /** Errors, in the order they came. */
+  /** Errors in order of arrival. */
   errors(project?: number): readonly Told[]
   transactions(project?: number): readonly Told[]
 }
@@ -52,7 +52,7 @@ export async function startSentryReceiver(): Promise<SentryReceiver> {
     if (request.method !== 'POST') return
     envelopes.push(envelope)
     const project = Number(/^\/api\/(\d+)\/envelope\//.exec(request.url ?? '')?.[1])
-    // A header of the whole, then an item's header and its body, a line each.
+    // A header of the envelope, then for each item its header and its body, one line each.
     const [, ...lines] = envelope.split('\n')
     for (let i = 0; i + 1 < lines.length; i += 2) {
       const { type } = JSON.parse(lines[i] ?? '') as { type: string }

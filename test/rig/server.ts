@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { devNull, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { startEmbeddedPostgres } from '../../server/database/embedded-postgres.ts'
 import { COMPILE_CACHE } from './compile-cache.ts'
 import { freshDatabase } from './postgres.ts'
 
@@ -14,25 +13,25 @@ const MAIN = fileURLToPath(new URL('../../server/main.ts', import.meta.url))
 /** The shipped instruments. */
 export const ALL_INSTRUMENTS = fileURLToPath(new URL('../../db/instruments.json', import.meta.url))
 const START_MS_MAX = 60_000
-/** At least so much of the end is kept, at most twice as much. */
+/** Keeps at least this much of the end of the log, and at most twice as much. */
 const LOG_CHARACTERS = 200_000
 
 export interface TestServer extends AsyncDisposable {
   readonly url: string
   readonly port: number
   readonly process: ChildProcess
-  /** What it has printed so far. */
+  /** Its output so far. */
   readonly log: () => string
-  /** Ends as an operator ends it. @returns its exit code */
+  /** Stops it as an operator would. @returns its exit code */
   stop(): Promise<number | null>
-  /** Ends as a power cut ends it. */
+  /** Ends it as a power cut would. */
   kill(): Promise<void>
 }
 
 /**
- * Starts the real server as a process of its own and waits until it takes traffic.
- * @param environment settings beside those of the test; without a DATABASE_URL it starts an embedded Postgres
- * @param main whose server, that of this checkout when it is not given
+ * Starts the real server as a separate process and waits until it is ready.
+ * @param environment settings beside the defaults for tests; without a DATABASE_URL it starts an embedded Postgres
+ * @param main the server/main.ts to run; that of this checkout by default
  */
 export async function spawnServer(environment: Readonly<Record<string, string>>, main = MAIN): Promise<TestServer> {
   const port = environment['PORT'] === undefined ? await freePort() : Number(environment['PORT'])
@@ -40,11 +39,11 @@ export async function spawnServer(environment: Readonly<Record<string, string>>,
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
-      ENV_FILE: devNull, // a developer's .env is no business of a test
+      ENV_FILE: devNull, // ignore a developer's .env
       ...(main === MAIN && COMPILE_CACHE),
       LOG_LEVEL: 'info',
       HOST: '127.0.0.1',
-      HISTORY_DAYS: '2', // a day is cheap, and a change over the last one has something to be held against
+      HISTORY_DAYS: '2', // short, but enough to compute the change of the last day
       MARKET_LIVENESS: '0.5',
       LIMIT_GUESTS_PER_MINUTE: '100000',
       LIMIT_GUESTS_PER_HOUR: '100000',
@@ -54,7 +53,7 @@ export async function spawnServer(environment: Readonly<Record<string, string>>,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  // In bunches: to cut a long text anew for every line would cost a bench as much as its own work.
+  // In two parts: trimming one long text for every line would cost a benchmark as much as its own work.
   let earlier = ''
   let printed = ''
   for (const stream of [child.stdout, child.stderr]) {
@@ -87,7 +86,9 @@ export async function spawnServer(environment: Readonly<Record<string, string>>,
   }
   const deadline = Date.now() + START_MS_MAX
   for (;;) {
-    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${server.log()}`)
+    if (child.exitCode !== null || child.signalCode !== null) {
+      throw new Error(`the server ended with ${child.exitCode ?? child.signalCode}:\n${server.log()}`)
+    }
     if (Date.now() > deadline) {
       await server.kill()
       throw new Error(`the server was not ready within ${START_MS_MAX} ms:\n${server.log()}`)
@@ -98,7 +99,7 @@ export async function spawnServer(environment: Readonly<Record<string, string>>,
   }
 }
 
-/** A server with two instruments on a fresh database of the tests' Postgres: for tests that are not about durability. */
+/** A server with two instruments on a new database of the tests' Postgres, for tests that are not about durability. */
 export async function startServer(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<TestServer & { readonly databaseUrl: string }> {
@@ -127,7 +128,7 @@ export async function startServer(
   }
 }
 
-/** Writes a file of some of the shipped instruments: a market of few makes its history sooner. */
+/** Writes a file with some of the shipped instruments: a small market creates its history faster. */
 export async function fewInstruments(symbols: readonly string[], folder: string): Promise<string> {
   const all = JSON.parse(await readFile(ALL_INSTRUMENTS, 'utf8')) as { symbol: string }[]
   const few = all.filter(({ symbol }) => symbols.includes(symbol))
@@ -135,21 +136,6 @@ export async function fewInstruments(symbols: readonly string[], folder: string)
   const file = join(folder, 'instruments.json')
   await writeFile(file, JSON.stringify(few))
   return file
-}
-
-/** A data folder for servers with a Postgres of their own, stopped and removed with it. */
-export async function dataFolder(): Promise<AsyncDisposable & { readonly path: string }> {
-  const path = await mkdtemp(join(tmpdir(), 'valiant-data-'))
-  // Run as root, Postgres is another user, who must be able to enter.
-  await chmod(path, 0o755)
-  return {
-    path,
-    [Symbol.asyncDispose]: async () => {
-      // Whatever a killed server left running is adopted and stopped as it ships.
-      await (await startEmbeddedPostgres({ dataDir: path })).stop()
-      await rm(path, { recursive: true, force: true })
-    },
-  }
 }
 
 /** A port that was free a moment ago. */

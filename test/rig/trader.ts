@@ -28,7 +28,7 @@ export async function openSocket(url: string, cookie?: string): Promise<TraderSo
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve)
     socket.once('connect_error', reject)
-    // A transport that is cut before it has joined says only this.
+    // A connection that is cut before it is admitted reports only this.
     socket.once('disconnect', (reason) => reject(new Error(reason)))
   })
   return socket

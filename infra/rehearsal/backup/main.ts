@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { startEmbeddedPostgres } from '../../../server/database/embedded-postgres.ts'
 import { withDatabase } from '../../../test/rig/postgres.ts'
-import { dataFolder } from '../../../test/process/command.ts'
+import { dataFolder } from '../../../test/rig/data-folder.ts'
 import { command, EPOCH, Guest, openVenue, ROLE_LIMITS, valueOf } from './venue.ts'
 
 /*

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { dataFolder } from '../../../test/process/command.ts'
+import { dataFolder } from '../../../test/rig/data-folder.ts'
 import { baseBackup, flushArchive, restoreTo, startArchiving } from './archiving.ts'
 import { command, EPOCH, Guest, openVenue, ROLE_LIMITS, valueOf } from './venue.ts'
 

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { startEmbeddedPostgres } from '../../../server/database/embedded-postgres.ts'
-import { Command, dataFolder, processesOf } from '../../process/command.ts'
+import { Command } from '../../process/command.ts'
+import { dataFolder, processesOf } from '../../rig/data-folder.ts'
 import { SYMBOLS } from '../../rig/fleet.ts'
 import { fewInstruments, freePort } from '../../rig/server.ts'
 import type { Arena } from '../arena.ts'

@@ -80,4 +80,5 @@ async function mustNotExecute(run: TradingRun, fromMs: number, toMs: number): Pr
 
 export const pidsOf = (arena: Arena): number[] => arena.fleet.members.map(({ pid }) => pid)
 export const samePids = (arena: Arena, before: readonly number[]): boolean =>
-  pidsOf(arena).every((pid, at) => pid === before[at]) && arena.fleet.members.every(({ unwished }) => unwished === 0)
+  pidsOf(arena).every((pid, at) => pid === before[at]) &&
+  arena.fleet.members.every(({ unexpectedExits }) => unexpectedExits === 0)
