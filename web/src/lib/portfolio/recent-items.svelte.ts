@@ -15,6 +15,8 @@ export class RecentItems<Item> {
   readonly #idOf: (item: Item) => string
   #cursor: string | undefined
   #isFilling = false
+  /** How often the list has started over: a page requested before that does not belong to it. */
+  #restarts = 0
   #isKnown = false
 
   constructor(
@@ -33,7 +35,11 @@ export class RecentItems<Item> {
     this.#isFilling = true
     this.hasFailed = false
     try {
-      while (!this.isWhole && this.items.length < ITEMS_MAX) this.#append(await this.#fetch(this.#cursor))
+      while (!this.isWhole && this.items.length < ITEMS_MAX) {
+        const restarts = this.#restarts
+        const page = await this.#fetch(this.#cursor)
+        if (restarts === this.#restarts) this.#append(page)
+      }
     } catch {
       this.hasFailed = true
     } finally {
@@ -52,6 +58,7 @@ export class RecentItems<Item> {
         this.prepend(page.items)
         await this.fill()
       } else {
+        this.#restarts += 1
         this.items = []
         this.isWhole = false
         this.#append(page)
