@@ -18,7 +18,7 @@ interface Parts {
   readonly toasts: Toasts
 }
 
-/** The price alerts of the account shown. They load where they or their number are shown; alerts that fire are announced on every page. */
+/** The account's price alerts. They load where the list or its number is shown; fired ones are announced everywhere. */
 export class Alerts {
   /** Newest first. */
   items = $state.raw<readonly Alert[]>([])
@@ -30,7 +30,7 @@ export class Alerts {
   refusal = $state.raw<{ readonly symbol: string; readonly text: string } | undefined>()
 
   readonly #parts: Parts
-  /** Whose `items` are. */
+  /** The account that `items` belong to. */
   #accountId: string | undefined
   #isWatched = false
 
@@ -91,7 +91,7 @@ export class Alerts {
     }
   }
 
-  /** @returns ends it */
+  /** @returns stops following */
   follow(client: Client): () => void {
     let wasLive = false
     const stops = [

@@ -6,7 +6,7 @@ import type { AccountState } from '#lib/session/account.svelte.ts'
 import type { Session } from '#lib/session/session.svelte.ts'
 import type { Toasts } from '#lib/ui/toasts.svelte.ts'
 
-// Without Svelte's compiler a rune is the value it holds; the page's navigation is SvelteKit's.
+// Without Svelte's compiler a rune is the value it holds.
 vi.stubGlobal('$state', { raw: <Value>(value: Value) => value })
 vi.stubGlobal('$derived', () => undefined)
 vi.mock('$app/navigation', () => ({ goto: () => undefined }))
@@ -30,7 +30,7 @@ beforeEach(() => {
   listeners = {}
 })
 
-test('alerts of somebody who signed out are gone', async () => {
+test('signing out removes the alerts', async () => {
   answer = () => [made]
   const mine = alerts()
   mine.follow(client as unknown as Session['client'])
@@ -41,7 +41,7 @@ test('alerts of somebody who signed out are gone', async () => {
   expect(mine.items).toEqual([])
 })
 
-test('a refusal is of the instrument whose alert was refused', async () => {
+test('a refusal belongs to the instrument whose alert was refused', async () => {
   const mine = alerts()
   answer = () => {
     throw new RequestRefused({ code: 'INVALID', message: 'Too many alerts.', outcome: 'not_executed' })

@@ -20,7 +20,7 @@ const depthIn = (book: { bids: Level[]; asks: Level[] }, levelsMax = told.levels
 }
 
 describe('the depth of a book', () => {
-  test('reaches as far to both sides of the middle as the shorter of two sides that are cut off', () => {
+  test('reaches equally far to both sides, as far as the shorter of two sides that are cut off', () => {
     const depth = depthIn({ bids, asks })
     expect([depth.lowTicks, depth.highTicks]).toEqual([95, 105])
     expect(depth.bids.map(({ ticks, totalLots, own }) => [ticks, totalLots, own])).toEqual([
@@ -32,23 +32,23 @@ describe('the depth of a book', () => {
     expect(depth.topLots).toBe(40)
   })
 
-  test('shows all of a side that is told whole, beside one that ends earlier', () => {
+  test('shows all of a side that is complete, beside one that ends earlier', () => {
     expect(depthIn({ bids, asks }, 10)).toMatchObject({ lowTicks: 90, highTicks: 110, topLots: 80 })
     expect(depthIn({ bids: bids.slice(0, 1), asks })).toMatchObject({ lowTicks: 90, highTicks: 110 })
   })
 
-  test('ends where the exchange takes no orders', () => {
+  test('ends at the price band', () => {
     const narrow = depthOf({ bids, asks }, { ...told, levelsMax: 10, bandBps: 400 })
     expect(narrow).toMatchObject({ lowTicks: 96, highTicks: 104, topLots: 40 })
   })
 
-  test('of one side stands around its best price, of none is nothing', () => {
+  test('of one side is centered on its best price, of an empty book is undefined', () => {
     expect(depthIn({ bids: [], asks })).toMatchObject({ bids: [], lowTicks: 92, highTicks: 110 })
     expect(depthIn({ bids: bids.slice(0, 1), asks: [] })).toMatchObject({ lowTicks: 98, highTicks: 100 })
     expect(depthOf({ bids: [], asks: [] }, told)).toBeUndefined()
   })
 
-  test('is drawn as stairs from the best price to the edge', () => {
+  test('is drawn in steps from the best price to the edge', () => {
     const depth = depthIn({ bids, asks })
     expect(stairsOf(depth, 'ask')?.line).toBe('M600 1000H600V500H800V0H1000')
     expect(stairsOf(depth, 'bid')).toEqual({
@@ -58,7 +58,7 @@ describe('the depth of a book', () => {
     expect(stairsOf(depthIn({ bids: [], asks }), 'bid')).toBeUndefined()
   })
 
-  test('at a place is the sum of the levels that are as good or better, and none between the best prices', () => {
+  test('at a point is the sum of the levels that are as good or better, and undefined between the best prices', () => {
     const depth = depthIn({ bids, asks })
     const at = (ticks: number) => pointAt(depth, acrossOf(ticks, depth))
     expect(at(101)).toEqual({ side: 'ask', index: 0 })
@@ -69,14 +69,14 @@ describe('the depth of a book', () => {
     expect(at(100)).toBeUndefined()
   })
 
-  test('has marks at round numbers, never more than there is room for', () => {
+  test('has marks at round numbers, at most as many as given', () => {
     expect(marksWithin(95, 105, 3)).toEqual([95, 100, 105])
     expect(marksWithin(9_951.5, 10_049.5, 3)).toEqual([10_000])
     expect(marksWithin(0, 84_000, 3)).toEqual([0, 50_000])
     expect(marksWithin(3.2, 3.8, 3)).toEqual([])
   })
 
-  test('is told in words', () => {
+  test('is described in words', () => {
     const words = { name: 'NOVA', price: (ticks: number) => `$${ticks}`, qty: String }
     expect(depthWords(depthIn({ bids, asks }), words)).toBe(
       'Depth of NOVA: 20 bid from $99 to $95; 40 offered from $101 to $103.',

@@ -1,9 +1,9 @@
 import type { Level } from '@valiant/shared/protocol/market-data'
 import { type BookSide, type LadderRow, rowsOf } from './levels.ts'
 
-/** Both sides of a book summed up from the middle outwards, and what part of it is drawn. */
+/** Both sides of a book, cumulated from the middle outward, and the range that is drawn. */
 export interface Depth {
-  /** Best first; those in the drawing. */
+  /** Best first; only those that are drawn. */
   readonly bids: readonly LadderRow[]
   readonly asks: readonly LadderRow[]
   readonly lowTicks: number
@@ -12,7 +12,7 @@ export interface Depth {
   readonly topLots: number
 }
 
-/** Width and height of the drawing, which is stretched to the room it has. */
+/** Width and height of the drawing, which is stretched to fit. */
 export const DRAWN = 1_000
 
 /**
@@ -20,7 +20,7 @@ export const DRAWN = 1_000
  * the rest. A side that is cut at its best levels reaches the edge or goes beyond it; drawn shorter, it would claim that
  * nothing more rests there.
  * @param levelsMax the most levels a side can have here; a side with fewer is complete
- * @param bandBps how far from the middle the exchange takes orders
+ * @param bandBps how far from the middle the exchange accepts orders
  * @returns undefined for an empty book
  */
 export function depthOf(
@@ -48,11 +48,11 @@ export function depthOf(
   return { ...drawn, lowTicks, highTicks, topLots }
 }
 
-/** Where a price stands between the left edge (0) and the right one (1). */
+/** The position of a price between the left edge (0) and the right one (1). */
 export const acrossOf = (ticks: number, { lowTicks, highTicks }: Pick<Depth, 'lowTicks' | 'highTicks'>): number =>
   (ticks - lowTicks) / (highTicks - lowTicks)
 
-/** Where a sum stands between the foot (0) and the top edge (1). */
+/** The position of a sum between the bottom (0) and the top edge (1). */
 export const upOf = (lots: number, { topLots }: Pick<Depth, 'topLots'>): number => lots / topLots
 
 /**
@@ -91,7 +91,7 @@ export function pointAt(depth: Depth, across: number): DepthPoint | undefined {
   return bids >= 0 ? { side: 'bid', index: bids } : undefined
 }
 
-/** Round whole numbers (1, 2, 5 times a power of ten) within a range, at most `most` of them. */
+/** Round integers (1, 2 or 5 times a power of ten) within a range, at most `most` of them. */
 export function marksWithin(low: number, high: number, most: number): readonly number[] {
   let step = 1
   for (let next = 0; marksOf(low, high, step).length > most; next++) {
@@ -108,7 +108,7 @@ function marksOf(low: number, high: number, step: number): readonly number[] {
   return Array.from({ length: count }, (_, index) => (first + index) * step)
 }
 
-/** What is drawn, in words for screen readers. */
+/** The drawing in words, for screen readers. */
 export function depthWords(
   { bids, asks }: Depth,
   { name, price, qty }: { name: string; price: (ticks: number) => string; qty: (lots: number) => string },

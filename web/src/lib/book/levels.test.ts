@@ -11,11 +11,11 @@ const asks: Level[] = [
 const all = { grouping: 1, count: 10, ownTicks: [] }
 
 describe('levels of a book', () => {
-  test('totals run from the best price outwards', () => {
+  test('totals run from the best price outward', () => {
     expect(rowsOf(asks, { side: 'ask', ...all }).map((row) => row.totalLots)).toEqual([40, 50, 70, 75])
   })
 
-  test('a group stands at its worst price: asks up, bids down', () => {
+  test('a group is listed at its worst price: asks rounded up, bids down', () => {
     const grouped = rowsOf(asks, { side: 'ask', ...all, grouping: 5 })
     expect(grouped.map(({ ticks, lots }) => [ticks, lots])).toEqual([
       [105, 70],
@@ -40,7 +40,7 @@ describe('levels of a book', () => {
     expect(grouped).toEqual([{ ticks: 105, lots: 70, totalLots: 70, own: false }])
   })
 
-  test('a group that goes on beyond the levels that are known is left out', () => {
+  test('a group that may continue beyond the known levels is left out', () => {
     const deep = Array.from({ length: 25 }, (_, index): Level => [101 + index, 1_000])
     const rowsIn = (grouping: number, levelsMax: number, levels = deep) =>
       rowsOf(levels, { side: 'ask', ...all, grouping, levelsMax }).map(({ ticks, lots }) => [ticks, lots])
@@ -49,26 +49,26 @@ describe('levels of a book', () => {
       [120, 10_000],
     ])
     expect(rowsIn(100, 25)).toEqual([])
-    // The last level is the end of its group.
+    // The last level ends its group.
     expect(rowsIn(5, 25).at(-1)).toEqual([125, 5_000])
     expect(rowsIn(1, 25)).toHaveLength(10)
-    // Fewer levels are all there are.
+    // A side with fewer levels is complete.
     expect(rowsIn(10, 100).at(-1)).toEqual([130, 5_000])
   })
 
-  test('own orders mark the group they stand in', () => {
+  test('own orders mark their group', () => {
     const grouped = rowsOf(asks, { side: 'ask', grouping: 10, count: 5, ownTicks: [103] })
     expect(grouped.map((row) => row.own)).toEqual([true, false])
   })
 
-  test('the bids’ share of both sides', () => {
+  test('the share of bids in both sides', () => {
     const row = (totalLots: number) => [{ ticks: 1, lots: totalLots, totalLots, own: false }]
     expect(bidPercent(row(58), row(42))).toBe(58)
     expect(bidPercent([], row(42))).toBe(0)
     expect(bidPercent([], [])).toBeUndefined()
   })
 
-  test('digits that all prices share', () => {
+  test('leading digits that all prices share', () => {
     expect(sharedDigits(['184.30', '184.20', '183.60'])).toBe(2)
     expect(sharedDigits(['184.30', '184.28'])).toBe(4)
     expect(sharedDigits([])).toBe(0)

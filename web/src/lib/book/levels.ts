@@ -15,25 +15,25 @@ export interface LadderRow {
 export const GROUPINGS = [1, 2, 5, 10, 50, 100] as const
 export type Grouping = (typeof GROUPINGS)[number]
 
-/** The price a level shows under when grouped: away from the middle, so that a group never looks better than it is. */
+/** The price of a level when grouped: rounded away from the middle, so that a group never looks better than it is. */
 export const groupTicks = (ticks: number, grouping: number, side: BookSide): number =>
   (side === 'bid' ? Math.floor(ticks / grouping) : Math.ceil(ticks / grouping)) * grouping
 
-/** How the rows of one side are made. */
+/** How the rows of one side are built. */
 interface RowsWanted {
   readonly side: BookSide
   readonly grouping: number
-  /** Rows at most. */
+  /** The most rows. */
   readonly count: number
   /** Prices of the account's open orders. */
   readonly ownTicks: readonly number[]
-  /** Levels at most: a side that has as many may go on beyond the last one. */
+  /** The most levels there can be: a side with as many may continue beyond the last one. */
   readonly levelsMax?: number
 }
 
 /**
- * Rows of one side, best first, with running totals. Every row is whole: a group that may go on beyond the levels that
- * are known is left out.
+ * Rows of one side, best first, with running totals. Every row is complete: a group that may continue beyond the known
+ * levels is left out.
  */
 export function rowsOf(
   levels: readonly Level[],
@@ -56,7 +56,7 @@ export function rowsOf(
   return rows
 }
 
-/** The bids' share of both sides, in whole percent; undefined for an empty book. */
+/** The bids' share of both sides, in integer percent; undefined for an empty book. */
 export function bidPercent(bids: readonly LadderRow[], asks: readonly LadderRow[]): number | undefined {
   const bidLots = bids.at(-1)?.totalLots ?? 0
   const askLots = asks.at(-1)?.totalLots ?? 0

@@ -1,7 +1,7 @@
-/* Converts between moments and places on the time scale, which counts bars from 0 and extends, empty, at both ends. */
+/* Converts between times and indices on the time scale, which counts bars from 0 and extends, empty, at both ends. */
 
 /**
- * The place of a moment in bars from the first; between two bars, in proportion to their times.
+ * The index of a time, counted in bars from the first; between two bars, in proportion to their times.
  * @param timesMs start times of the bars, ascending, at least one
  */
 export function logicalOf(timesMs: readonly number[], timeMs: number, intervalMs: number): number {
@@ -20,7 +20,7 @@ export function logicalOf(timesMs: readonly number[], timeMs: number, intervalMs
   return low + (timeMs - beforeMs) / (afterMs - beforeMs)
 }
 
-/** When the bar at a whole place starts, or would. */
+/** When the bar at an integer index starts, or would start. */
 export function timeAt(timesMs: readonly number[], logical: number, intervalMs: number): number {
   const [first = 0] = timesMs
   const last = timesMs.length - 1

@@ -5,13 +5,13 @@ import { OnceAFrame } from '#lib/ui/once-a-frame.ts'
 import { hasHole, merged, refreshed, withForming } from './candles.ts'
 import { intervalMs } from './intervals.ts'
 
-/** Where the bars are drawn. */
+/** Draws the bars. */
 export interface CandleSink {
   replace(candles: readonly Candle[], intervalMs: number, fit: boolean): void
   update(candle: Candle): void
 }
 
-/** A frame of the forming bar, and which socket of the connection it came over. */
+/** A frame of the forming bar, and the socket it came over. */
 interface Heard {
   readonly candle: Candle
   readonly epoch: number
@@ -26,13 +26,13 @@ const BARS_MAX = 20_000
 /** A new leader raises the epoch of every open chart at once: their requests are spread over this time. */
 const RELOAD_SPREAD_MS = 2_000
 
-/** One instrument's bars at one interval: first those the page came with, then history on request, and the forming bar. */
+/** One instrument's bars at one interval: those the page came with, older ones on request, and the forming bar. */
 export class CandleFeed {
   interval = $state.raw<Interval>('1m')
   last = $state.raw<Candle | undefined>()
   /** Closed bars for the table, newest first; changes when a bar begins. */
   recent = $state.raw<readonly Candle[]>([])
-  /** The bars drawn are still those of another interval. Reloading the same interval does not set it. */
+  /** Whether the bars still drawn are those of another interval. Reloading the same interval does not set it. */
   isLoading = $state.raw(false)
   failed = $state.raw<'bars' | 'older' | undefined>()
 
@@ -44,9 +44,9 @@ export class CandleFeed {
   /** The interval of the bars. */
   #drawn: Interval
   #isReloading = false
-  /** A reload that waits for its turn. */
+  /** Timer of a delayed reload. */
   #delayed: ReturnType<typeof setTimeout> | undefined
-  /** Sockets that have been welcomed so far. */
+  /** Number of sockets welcomed so far. */
   #line = 0
   /** The last frame applied since this interval was subscribed. */
   #heard: Heard | undefined
@@ -148,7 +148,7 @@ export class CandleFeed {
   #subscribe(client: Client): void {
     const { interval } = this
     this.#leave()
-    // Once a painted frame, with everything else: drawing is a pass of its own.
+    // Once per painted frame, since drawing the chart is expensive.
     const frames = new OnceAFrame<Heard>((all) => {
       if (interval !== this.interval) return
       for (const [index, heard] of all.entries()) {

@@ -14,7 +14,7 @@ const { CandleFeed: Feed } = await import('./candle-feed.svelte.ts')
 type Frame = Pick<CandleFrame, 'candle' | 'epoch'>
 
 let feed: CandleFeed
-/** Requests for bars, and how to answer them. */
+/** Pending requests for bars, with functions to answer them. */
 let asked: {
   readonly interval: Interval
   readonly answer: (candles: readonly Candle[]) => void
@@ -59,7 +59,7 @@ beforeEach(() => {
   feed = new Feed('NOVA', [])
 })
 
-test('an interval that is chosen twice before its bars are there is subscribed once', async () => {
+test('an interval chosen twice before its bars arrive is subscribed once', async () => {
   const stop = feed.follow(client)
   expect(subscribed()).toEqual(['1m'])
   for (const interval of ['5m', '15m', '5m'] as const) void feed.show(interval)
@@ -69,7 +69,7 @@ test('an interval that is chosen twice before its bars are there is subscribed o
   expect(subscribed()).toEqual([])
 })
 
-test('the one left for another and chosen again is subscribed once', async () => {
+test('an interval left for another and chosen again is subscribed once', async () => {
   const stop = feed.follow(client)
   for (const interval of ['5m', '1m'] as const) void feed.show(interval)
   await answerAll()
@@ -78,7 +78,7 @@ test('the one left for another and chosen again is subscribed once', async () =>
   expect(subscribed()).toEqual([])
 })
 
-test('what nobody follows any more when its bars come is not subscribed', async () => {
+test('a feed no longer followed when its bars arrive does not subscribe', async () => {
   const stop = feed.follow(client)
   void feed.show('5m')
   stop()
@@ -86,7 +86,7 @@ test('what nobody follows any more when its bars come is not subscribed', async 
   expect(subscribed()).toEqual([])
 })
 
-test('who follows again before the bars come is subscribed once', async () => {
+test('a feed followed again before its bars arrive subscribes once', async () => {
   const stop = feed.follow(client)
   void feed.show('5m')
   stop()
@@ -97,7 +97,7 @@ test('who follows again before the bars come is subscribed once', async () => {
   expect(subscribed()).toEqual([])
 })
 
-test('a bar that began while the connection was away has the one before it fetched: its end was told to nobody', async () => {
+test('after a bar began while disconnected, the bar before it is fetched again, since its end was missed', async () => {
   feed = new Feed('NOVA', [bar(1), bar(2)])
   feed.follow(client)
   welcome()
@@ -113,7 +113,7 @@ test('a bar that began while the connection was away has the one before it fetch
   expect(asked).toEqual([])
 })
 
-test('one that is still forming when the connection is back goes on', async () => {
+test('a bar still forming on reconnection continues', async () => {
   feed = new Feed('NOVA', [bar(1), bar(2)])
   feed.follow(client)
   welcome()
@@ -125,7 +125,7 @@ test('one that is still forming when the connection is back goes on', async () =
   expect(minutes()).toEqual([1, 2, 3])
 })
 
-test('bars of before a split are fetched again in its prices, once', async () => {
+test('after a split all bars are fetched again, once', async () => {
   feed = new Feed('NOVA', [bar(1), bar(2)])
   feed.follow(client)
   welcome()
@@ -143,7 +143,7 @@ test('bars of before a split are fetched again in its prices, once', async () =>
   expect(asked).toEqual([])
 })
 
-test('who has been at the beginning finds it again after a hole', async () => {
+test('after a gap, a chart that had reached the first bar can reach it again', async () => {
   feed = new Feed('NOVA', [bar(1), bar(2)])
   feed.follow(client)
   void feed.older()
@@ -156,7 +156,7 @@ test('who has been at the beginning finds it again after a hole', async () => {
   expect(minutes()).toEqual([1, 2, 8, 9])
 })
 
-test('an older page that was asked for before a hole is not put before what was fetched after it', async () => {
+test('an older page requested before a gap is not put in front of bars fetched after it', async () => {
   feed = new Feed('NOVA', [bar(5), bar(6)])
   feed.follow(client)
   void feed.older()
@@ -168,7 +168,7 @@ test('an older page that was asked for before a hole is not put before what was 
   expect(minutes()).toEqual([19, 20])
 })
 
-test('bars of an interval that did not load are not put among those of the one before', async () => {
+test('bars of an interval that did not load are not mixed with those of the previous one', async () => {
   feed = new Feed('NOVA', [bar(5), bar(6)])
   feed.follow(client)
   void feed.show('1s')
@@ -189,7 +189,7 @@ test('bars of an interval that did not load are not put among those of the one b
   expect(feed.last?.[4]).toBe('2.00')
 })
 
-test('a chart that leaves its interval meanwhile does not ask for the old one’s bars', async () => {
+test('a chart that has changed its interval meanwhile does not request bars of the old one', async () => {
   vi.spyOn(Math, 'random').mockReturnValue(0)
   feed = new Feed('NOVA', [bar(1), bar(2)])
   const stop = feed.follow(client)

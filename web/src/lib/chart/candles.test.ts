@@ -4,7 +4,7 @@ import { hasHole, merged, refreshed, withForming } from './candles.ts'
 
 const bar = (time: number, close = '1.00'): Candle => [time, '1.00', '1.00', '1.00', close, '5', 1]
 
-test('an older page goes before, and overlapping bars are not doubled', () => {
+test('an older page goes in front, and overlapping bars are not duplicated', () => {
   expect(merged([bar(1), bar(2, '9.00')], [bar(2), bar(3)]).map(([time, , , , close]) => [time, close])).toEqual([
     [1, '1.00'],
     [2, '1.00'],
@@ -12,7 +12,7 @@ test('an older page goes before, and overlapping bars are not doubled', () => {
   ])
 })
 
-test('older pages stay before the newest bars where they meet in the same bar, and nowhere else', () => {
+test('older pages stay in front of the newest bars only if both share an identical bar', () => {
   const times = (candles: readonly Candle[]) => candles.map(([time]) => time)
   const candles = [bar(1), bar(2), bar(3)]
   expect(times(refreshed(candles, [bar(2), bar(3, '2.00'), bar(4)]))).toEqual([1, 2, 3, 4])
@@ -29,7 +29,7 @@ test('the forming bar replaces its earlier state, a newer one is appended, an ol
   expect(withForming(candles, bar(1))).toBe(candles)
 })
 
-test('a jump of more than one interval is a hole', () => {
+test('a jump of more than one interval is a gap', () => {
   expect(hasHole([bar(60_000)], bar(120_000), 60_000)).toBe(false)
   expect(hasHole([bar(60_000)], bar(180_000), 60_000)).toBe(true)
 })

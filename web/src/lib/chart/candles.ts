@@ -7,8 +7,8 @@ export function merged(older: readonly Candle[], newer: readonly Candle[]): read
 }
 
 /**
- * Replaces the newest bars. Older pages stay in front where both share an identical bar; after a split, or with a hole
- * between them, they do not.
+ * Replaces the newest bars. Older pages stay in front if both share an identical bar; after a split, or with a gap between
+ * them, they do not.
  */
 export function refreshed(candles: readonly Candle[], newest: readonly Candle[]): readonly Candle[] {
   const [first] = newest

@@ -1,6 +1,6 @@
 /** The canvas's colors, read from the page's tokens: a canvas cannot use custom properties. */
 export interface ChartColors {
-  /** What the page has below the canvas. */
+  /** The page's background under the canvas. */
   readonly ground: string
   readonly text: string
   readonly grid: string
@@ -13,22 +13,22 @@ export interface ChartColors {
   readonly downVolume: string
   readonly average1: string
   readonly average2: string
-  /** The price as a line, and what lies under it: neither rise nor fall, and not ink, which may be yours. */
+  /** The price as a line, and the area under it: neither rising nor falling, nor the color of own orders. */
   readonly price: string
   readonly underPrice: string
   readonly strength: string
   readonly you: string
   readonly youSolid: string
-  /** What was drawn by hand, and its label: no price that grows old. */
+  /** Drawings and their labels, which do not turn gray. */
   readonly drawn: string
   readonly ink: string
-  /** The second average is dashed, where color tells less. */
+  /** In this palette the second average is dashed, since colors differ less. */
   readonly isBlueOrange: boolean
-  /** Rising candles are: by choice, and where color tells less. */
+  /** By choice, and always in the blue and orange palette. */
   readonly hasHollowRises: boolean
 }
 
-/** @param isStale everything gray: prices that are not live have no live color */
+/** @param isStale everything gray: only live prices have color */
 export function chartColors(element: Element, isStale: boolean): ChartColors {
   const style = getComputedStyle(element)
   const token = (name: string) => style.getPropertyValue(name).trim()
@@ -61,7 +61,7 @@ export function chartColors(element: Element, isStale: boolean): ChartColors {
   }
 }
 
-/** What a picture of the chart has around it. */
+/** The colors around the chart in its picture. */
 export interface PictureColors {
   readonly background: string
   readonly ink: string
@@ -74,7 +74,7 @@ export function pictureColors(element: Element): PictureColors {
   return { background: token('--bg-1'), ink: token('--fg-1'), lesser: token('--fg-3') }
 }
 
-/** Calls back when theme, palette or candle style change. @returns ends it */
+/** Calls back when theme, palette or candle style change. @returns stops that */
 export function onThemeChange(changed: () => void): () => void {
   const observer = new MutationObserver(changed)
   observer.observe(document.documentElement, { attributeFilter: ['data-theme', 'data-palette', 'data-rises'] })

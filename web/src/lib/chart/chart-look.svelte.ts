@@ -2,10 +2,10 @@ import { type ChartStyle, type Look, lookFrom } from './chart-look.ts'
 import { storeLocal, readLocal } from '#lib/preferences/local-storage.ts'
 
 const KEPT_NAME = 'valiant.chart'
-/** Where the chart has room for a second pane by default. */
+/** On pages this wide the RSI pane is shown by default. */
 const WIDE = '(min-width: 1440px)'
 
-/** How the chart is drawn, the same for all instruments. Stored in this browser. */
+/** How the chart is drawn, for all instruments. Stored in this browser. */
 export class ChartLook {
   #chosen = $state.raw<Look>({})
   #isWide = $state.raw(false)
@@ -13,7 +13,7 @@ export class ChartLook {
   readonly hasAverages = $derived(this.#chosen.hasAverages ?? true)
   readonly hasRsi = $derived(this.#chosen.hasRsi ?? this.#isWide)
 
-  /** Call it once the page is interactive: the server does not know the choices. */
+  /** Call it once the page is interactive, since the server does not know the choices. */
   read(): void {
     this.#isWide = matchMedia(WIDE).matches
     this.#chosen = lookFrom(readLocal(KEPT_NAME))

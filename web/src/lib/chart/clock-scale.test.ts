@@ -34,14 +34,14 @@ function weightsOf(scale: ClockScale, fromMs: number, count: number, startIndex 
   return points.map(({ timeWeight }) => timeWeight)
 }
 
-describe('the foot of a chart', () => {
+describe('the time axis', () => {
   const evening = Date.UTC(2026, 10, 27, 20)
 
-  test('is the library’s own for who chose nothing', () => {
+  test('is the library’s own by default', () => {
     expect(new ClockScale().ways).toEqual({})
   })
 
-  test('begins the day when the visitor’s clock does', () => {
+  test('begins the day at midnight of the visitor’s clock', () => {
     const heaviest = (weights: number[]) => weights.indexOf(Math.max(...weights.slice(1)), 1)
     expect(heaviest(weightsOf(madeWith({}).scale, evening, 8))).toBe(4)
     const { scale } = madeWith(BERLIN)
@@ -50,7 +50,7 @@ describe('the foot of a chart', () => {
     expect(weightsOf(scale, evening, 8, 3).slice(3)).toEqual(all.slice(3))
   })
 
-  test('names the hour, and the zone where it is the visitor’s own', () => {
+  test('names the hour, and the time zone if it is the visitor’s own', () => {
     const { label, mark } = madeWith(BERLIN)
     expect(label(evening)).toBe("27 Nov '26   21:00 UTC+1")
     expect(mark(evening, TickMarkType.Time)).toBe('21:00')
@@ -60,7 +60,7 @@ describe('the foot of a chart', () => {
     expect(twelve.mark(evening, TickMarkType.TimeWithSeconds)).toBe('8:00:00\u00a0PM')
   })
 
-  test('leaves days and weeks as the exchange has them', () => {
+  test('keeps days and weeks as on the exchange', () => {
     const { scale, label, mark } = madeWith({ isLocal: true, timeZone: 'America/New_York' })
     scale.hasDays = true
     const day = Date.UTC(2026, 10, 27)

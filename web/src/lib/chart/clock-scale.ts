@@ -14,7 +14,7 @@ interface Ways {
 
 /** The time axis of a chart in the visitor's time zone, for a chart that is created again with each notation. */
 export class ClockScale extends UtcScale {
-  /** Whether each bar is of a day or more: days are the exchange's, from midnight to midnight of UTC, wherever one looks from. */
+  /** Whether each bar is a day or longer: days are the exchange's, in UTC, in every time zone. */
   hasDays = false
 
   /** Options for creating the chart; a 24-hour UTC clock is the library's default. */
@@ -30,7 +30,7 @@ export class ClockScale extends UtcScale {
     }
   }
 
-  /** Which bars begin an hour, a day, a year: those of the visitor's clock. */
+  /** Marks the bars that begin an hour, a day or a year of the visitor's clock. */
   override fillWeightsForPoints(points: Points, startIndex: number): void {
     if (this.#timeZone === undefined) {
       super.fillWeightsForPoints(points, startIndex)
@@ -56,7 +56,7 @@ export class ClockScale extends UtcScale {
     return wallDate(timeMs, this.#timeZone)
   }
 
-  /** Under the crosshair. */
+  /** The label of the crosshair. */
   #labelOf(timeMs: number): string {
     const [day = '', month = '', year = ''] = this.#wall(timeMs).toUTCString().split(' ').slice(1)
     const date = `${day} ${month} '${year.slice(2)}`

@@ -7,27 +7,27 @@ import type { PriceChart } from './price-chart.ts'
 
 /** The current content of the overlay. */
 export interface Overlaid {
-  /** What canvas and overlay fill; undefined before it is on the page. */
+  /** The element that canvas and overlay fill; undefined before it is on the page. */
   readonly host: HTMLElement | undefined
   readonly chips: readonly Chip[]
   readonly drawings: readonly Drawing[]
   readonly scale: Scale
-  /** When the newest bar began. */
+  /** Start of the newest bar. */
   readonly nowMs: number
 }
 
-/** Chips keep clear of the legend above and of the axis below. */
+/** Chips stay clear of the legend above and the axis below. */
 const LEGEND_PX = 52
 const CHIP_FOOT_PX = 14
-/** Width of an axis that is not drawn yet. */
+/** Assumed width of the axis before it is drawn. */
 const AXIS_PX = 56
 const CHIP_GAP_PX = 8
 
-/** Places chips and grips over the canvas; they follow prices and bars one frame later. */
+/** Positions chips and grips over the canvas; they follow prices and bars one frame later. */
 export class Overlay {
   chips = $state.raw<readonly PlacedChip[]>([])
   gripped = $state.raw<readonly GrippedDrawing[]>([])
-  /** From the right edge to where chips end, in pixels. */
+  /** Distance from the right edge to the end of the chips, in pixels. */
   right = $state(AXIS_PX + CHIP_GAP_PX)
 
   readonly #read: () => Overlaid
@@ -38,7 +38,7 @@ export class Overlay {
     this.#read = read
   }
 
-  /** @returns ends it */
+  /** @returns stops following */
   follow(chart: PriceChart): () => void {
     this.#chart = chart
     return () => {
@@ -52,7 +52,7 @@ export class Overlay {
     this.#frame = requestAnimationFrame(() => this.#place())
   }
 
-  /** Focuses a drawing that was just made or picked. */
+  /** Focuses a drawing that was just created or selected. */
   async focusOn(drawingId: string): Promise<void> {
     await tick()
     this.#place()

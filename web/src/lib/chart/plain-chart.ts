@@ -24,7 +24,7 @@ export function plainChart(
   })
 }
 
-/** Colors of everything but series and their labels. */
+/** Sets all colors except those of series and their labels. */
 export function paintPlain(chart: IChartApi, colors: ChartColors): void {
   chart.applyOptions({
     layout: { textColor: colors.text, panes: { separatorColor: colors.line, separatorHoverColor: colors.line } },
@@ -36,7 +36,7 @@ export function paintPlain(chart: IChartApi, colors: ChartColors): void {
   })
 }
 
-/** A language that Intl knows: "en-US@posix" of a bare Linux makes it throw. */
+/** A locale that Intl accepts: "en-US@posix", as on a bare Linux, makes it throw. */
 function knownLocale(language: string): string {
   try {
     return Intl.DateTimeFormat.supportedLocalesOf(language)[0] ?? 'en-US'

@@ -25,9 +25,9 @@ import { RsiPane } from './indicators/rsi-pane.ts'
 import { secondOf, timeOf } from './series-time.ts'
 
 export interface ChartHandlers {
-  /** The view nears the left edge: older bars are wanted. */
+  /** The view nears the left edge: older bars are needed. */
   onolder(): void
-  /** Under the crosshair, and where among the prices it is; undefined when it left them. */
+  /** The bar under the crosshair and its point in the price pane; undefined when it has left that. */
   onhover(bar: LegendBar | undefined, at: Point | undefined): void
   /** The coordinates of prices have changed. */
   onmoved(): void
@@ -38,7 +38,7 @@ const DAY_MS = 86_400_000
 const RIGHT_OFFSET = 28
 const BAR_SPACING = 6.2
 
-/** The drawing of one instrument's bars: price, volume, averages, strength, own lines and fills, drawings. Fed directly. */
+/** The drawing of one instrument's bars: price, volume, averages, RSI, own lines and fills, drawings. */
 export class PriceChart {
   readonly #scale = new ClockScale()
   readonly #chart: IChartApi
@@ -76,7 +76,7 @@ export class PriceChart {
           secondsVisible: false,
         },
         crosshair: { mode: CrosshairMode.Normal },
-        // A vertical swipe scrolls the page, over the chart as elsewhere.
+        // A vertical swipe scrolls the page, even over the chart.
         handleScroll: { vertTouchDrag: false },
       },
       this.#scale,
@@ -161,7 +161,7 @@ export class PriceChart {
     }
   }
 
-  /** The bar now forming, or the next. */
+  /** Updates the forming bar or adds the next one. */
   update(candle: Candle): void {
     if (this.#last && candle[0] < this.#last[0]) return
     const bar = this.#remember(candle, candle[0] === this.#last?.[0])
@@ -190,12 +190,12 @@ export class PriceChart {
     this.#price.lines(lines)
   }
 
-  /** @param isOpen they can be taken with the pointer */
+  /** @param isOpen whether they can be taken with the pointer */
   drawings(drawings: readonly Drawing[], selected: string | undefined, isOpen: boolean): void {
     this.#drawings.show(drawings, selected, isOpen)
   }
 
-  /** The account's own trades. */
+  /** Marks the account's own fills. */
   marks(fills: readonly OwnFill[], qtyText: (lots: number) => string): void {
     const first = this.#timesMs[0] ?? Infinity
     this.#price.marks(
@@ -229,7 +229,7 @@ export class PriceChart {
     return x === null || y === undefined ? undefined : { x, y }
   }
 
-  /** The bar and the tick at a point, or where they would be. */
+  /** The time and tick at a point, even beyond the bars. */
   anchorAt({ x, y }: Point): Anchor | undefined {
     const logical = this.#chart.timeScale().coordinateToLogical(x)
     const price = this.priceAt(y)
@@ -237,7 +237,7 @@ export class PriceChart {
     return { timeMs: timeAt(this.#timesMs, logical, this.#intervalMs), ticks: Math.round(price / this.#tick) }
   }
 
-  /** Whether a point lies among the prices: not on an axis, nor in the pane below. */
+  /** Whether a point is in the price pane, not on an axis or in the pane below. */
   hasPrices({ x, y }: Point): boolean {
     return x <= this.#chart.timeScale().width() && y <= this.priceHeight
   }
@@ -252,7 +252,7 @@ export class PriceChart {
     return this.#chart.priceScale('right').width()
   }
 
-  /** Height of the prices' pane, in pixels from the top. */
+  /** Height of the price pane, in pixels from the top. */
   get priceHeight(): number {
     return this.#chart.panes()[0]?.getHeight() ?? 0
   }
@@ -280,7 +280,7 @@ export class PriceChart {
     scale.applyOptions({ barSpacing: Math.min(50, Math.max(1, scale.options().barSpacing * factor)) })
   }
 
-  /** All of it as it is now, on a canvas of the screen's own pixels, without a background. */
+  /** The current chart on a canvas at the screen's resolution, without a background. */
   picture(): HTMLCanvasElement {
     return this.#chart.takeScreenshot(true)
   }
@@ -312,5 +312,5 @@ export class PriceChart {
   }
 }
 
-/** Where the pointer is, if that is among the prices. */
+/** The position of the pointer, if it is in the price pane. */
 const pricePoint = ({ point, paneIndex }: MouseEventParams): Point | undefined => (paneIndex === 0 ? point : undefined)

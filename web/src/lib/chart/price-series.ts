@@ -24,7 +24,7 @@ import { timeOf } from './series-time.ts'
 export interface OwnLine {
   readonly id: string
   readonly price: number
-  /** `waiting`: for its price, its entry or an answer; dashed. */
+  /** `waiting` for its trigger, its entry or an answer: dashed. */
   readonly kind: 'order' | 'waiting' | 'position'
 }
 
@@ -158,7 +158,7 @@ export class PriceSeries {
           wickDownColor: down,
         }
       case 'bars':
-        // The strokes at its sides, open and close, tell rise from fall without the color.
+        // The ticks for open and close tell rise from fall without the color.
         return { upColor: up, downColor: down, openVisible: true }
       case 'line':
         return { color: price, lineWidth: 2 as const }
@@ -167,7 +167,7 @@ export class PriceSeries {
     }
   }
 
-  /** A drawing needs numbers; the exact strings stay in the bars. */
+  /** The chart library needs numbers; the exact strings stay in the bars. */
   #point(candle: Candle) {
     const [open, high, low, close] = [Number(candle[1]), Number(candle[2]), Number(candle[3]), Number(candle[4])]
     const time = timeOf(candle)

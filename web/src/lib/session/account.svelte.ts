@@ -8,7 +8,7 @@ import { equityCentsOf, type Holding, holdingOf } from '#lib/portfolio/holding.t
 import { heard } from '#lib/sounds/heard.ts'
 import { ring } from '#lib/sounds/ring.ts'
 
-/** A position at the market of this moment. Its sums are those of `holding`, in dollars as numbers, for showing only. */
+/** A position at current prices. Its amounts are those of `holding`, in dollars as numbers, for display only. */
 export interface LivePosition {
   readonly position: Position
   readonly listing: Listing | undefined
@@ -25,11 +25,11 @@ export interface LivePosition {
 const FILLS_MAX = 200
 const MARGIN_EVERY_MS = 2_000
 
-/** The visitor's money, positions, orders and fills: painted from the server's load, then kept by account frames. */
+/** The visitor's money, positions, orders and fills: loaded by the server, then kept up to date by account frames. */
 export class AccountState {
   readonly #market: Market
   snapshot = $state.raw<AccountSnapshot | undefined>()
-  /** Newest first; those of the page's load and since. */
+  /** Newest first: those the page loaded, and later ones. */
   fills = $state.raw<readonly Fill[]>([])
 
   readonly account = $derived(this.snapshot?.account)
@@ -52,13 +52,13 @@ export class AccountState {
     return this.positions.find(({ position }) => position.symbol === symbol)
   }
 
-  /** Another account, or none. */
+  /** Switches to another account, or none. */
   seed(snapshot: AccountSnapshot | undefined, fills: readonly Fill[]): void {
     this.snapshot = snapshot
     this.fills = fills
   }
 
-  /** @returns ends it */
+  /** @returns stops following */
   follow(client: Client): () => void {
     const stops = [
       client.on('accountState', (snapshot) => {
@@ -68,7 +68,7 @@ export class AccountState {
         for (const { sound, orderId } of heard(orders, this.#addFills(fills))) ring(sound, orderId)
       }),
     ]
-    // A frame comes with what the account does; what the market does to its margin is asked for.
+    // Frames report what the account does; the effect of the market on its margin must be requested.
     const figures = setInterval(() => void this.#refreshMargin(client), MARGIN_EVERY_MS)
     return () => {
       clearInterval(figures)
@@ -81,15 +81,15 @@ export class AccountState {
     if (!isNeeded || !client.isLive || document.hidden) return
     try {
       const answer = await client.ask('account', {})
-      // Older or newer than the frames that came: those are what is shown.
+      // Older or newer than the frames received: then what they show is kept.
       const { snapshot } = this
       if (answer.seq === snapshot?.seq && answer.account.id === snapshot.account.id) this.snapshot = answer
     } catch {
-      // What is shown stays; it is asked for again.
+      // What is shown stays; the timer retries.
     }
   }
 
-  /** @returns those that were not known */
+  /** @returns those that are new */
   #addFills(fills: readonly Fill[]): readonly Fill[] {
     const isKnown = (fill: Fill) => this.fills.some(({ fillId }) => fillId === fill.fillId)
     const fresh = fills.filter((fill) => !isKnown(fill)).reverse()

@@ -11,7 +11,7 @@ import {
   type ThemeChoice,
 } from './appearance.ts'
 
-/** Theme and palette as chosen and as seen. `theme` and `palette` are what a canvas paints by. Kept with the user. */
+/** Theme and palette, both as chosen and as in effect. A canvas uses `theme` and `palette`. Stored with the user. */
 export class AppearanceState {
   choice = $state.raw<ThemeChoice>('dark')
   palette = $state.raw<Palette>('default')
@@ -38,7 +38,7 @@ export class AppearanceState {
     })
   }
 
-  /** Follows the system's theme. @returns ends it */
+  /** Follows the system's theme. @returns stops following */
   follow(): () => void {
     const query = matchMedia('(prefers-color-scheme: light)')
     const changed = () => {

@@ -1,8 +1,8 @@
-/** What the visitor chose to see; kept in cookies, so that the server writes the page in the right colors at once. */
+/** The visitor's choices, in cookies, so that the server renders the page in the right colors. */
 export const THEME_CHOICES = ['dark', 'light', 'system'] as const
 export type ThemeChoice = (typeof THEME_CHOICES)[number]
 
-/** `cb`: blue and orange, for who cannot tell red from green. `rg`: red rises, green falls. */
+/** `cb`: blue and orange, for those who cannot tell red from green. `rg`: rising is red, falling is green. */
 export const PALETTES = ['default', 'cb', 'rg'] as const
 export type Palette = (typeof PALETTES)[number]
 
@@ -16,7 +16,7 @@ export const PALETTE_COOKIE = 'valiant_palette'
 /** Color of the browser's own bar: `--bg-1`. */
 export const THEME_COLORS = { dark: '#111418', light: '#ffffff' } as const
 
-/** Of who has chosen nothing. */
+/** For visitors who have chosen nothing. */
 export const DEFAULT: Appearance = { choice: 'dark', palette: 'default' }
 
 /** @param cookie reads a cookie of the request by name */
@@ -26,7 +26,7 @@ export function appearanceOf(cookie: (name: string) => string | undefined): Appe
   return { choice, palette }
 }
 
-/** What the user keeps; undefined for what is none. */
+/** Parses the user's stored value; undefined if it is invalid. */
 export function appearanceFrom(value: unknown): Appearance | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { choice, palette } = value as Partial<Record<keyof Appearance, unknown>>

@@ -1,4 +1,4 @@
-/** Something about who one is that did not happen; the message is for people. */
+/** A failed sign-in, sign-up or change of an account; the message is for the user. */
 export class AuthFailed extends Error {
   override readonly name = 'AuthFailed'
 }
@@ -6,7 +6,7 @@ export class AuthFailed extends Error {
 const AWAY = 'Accounts can’t be reached for the moment. Nothing was changed. Try again soon.'
 const DIDNT_WORK = 'That didn’t work. Nothing was changed. Try again.'
 
-/** In our own words, each with its way on; all others say what the server says. */
+/** Our own messages, each with a remedy; for other errors the server's message is shown. */
 const WORDS: Readonly<Record<string, string>> = {
   INVALID_EMAIL_OR_PASSWORD: 'This e-mail and password don’t belong together. Nothing was changed. Check both.',
   USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL: 'This e-mail has an account already. Sign in with it, or use another one.',
@@ -14,7 +14,7 @@ const WORDS: Readonly<Record<string, string>> = {
   PASSWORD_TOO_LONG: 'That password is too long: it has at most 128 characters. Nothing was changed.',
 }
 
-/** Asks /api/auth. @param body sent where there is one, else it is read. @throws {AuthFailed} */
+/** Calls /api/auth. @param body makes it a POST; without one it is a GET. @throws {AuthFailed} */
 export async function askAuth<Data>(path: string, body?: object): Promise<Data> {
   const json = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
   let response: Response
@@ -35,5 +35,5 @@ export async function askAuth<Data>(path: string, body?: object): Promise<Data> 
   throw new AuthFailed(WORDS[answer.code ?? ''] ?? answer.message ?? answer.error?.message ?? DIDNT_WORK)
 }
 
-/** What is said of a failure. */
+/** The message for a failure. */
 export const failureWords = (error: unknown): string => (error instanceof AuthFailed ? error.message : DIDNT_WORK)

@@ -2,17 +2,17 @@ import type { Client } from '@valiant/shared/client/client'
 import type { Welcome } from '@valiant/shared/protocol/events'
 import { latencyFigures, type LatencySample, withSample } from './latency.ts'
 
-/** What is known of the connection beside its being live: how long the way is, and whom it leads to. */
+/** Details of the connection: its latency, and the instance it leads to. */
 export class ConnectionDetails {
   /** Oldest first. */
   samples = $state.raw<readonly LatencySample[]>([])
-  /** What the instance said of itself when it was joined. */
+  /** What the instance sent on connecting. */
   welcome = $state.raw<Welcome | undefined>()
-  /** Of the exchange's leader; 0 while none is known. */
+  /** The epoch of the exchange's leader; 0 while unknown. */
   epoch = $state.raw(0)
   readonly figures = $derived(latencyFigures(this.samples))
 
-  /** @returns ends it */
+  /** @returns stops following */
   follow(client: Client): () => void {
     const stops = [
       client.on('welcome', (welcome) => {
@@ -22,7 +22,7 @@ export class ConnectionDetails {
       client.on('heartbeat', ({ epoch }) => {
         this.epoch = epoch
       }),
-      // Told with a latency once for each measurement.
+      // The state has a latency once per measurement.
       client.on('connection', (state) => {
         if (state.phase !== 'live' || state.latencyMs === undefined) return
         this.samples = withSample(this.samples, { atMs: Date.now(), latencyMs: state.latencyMs })

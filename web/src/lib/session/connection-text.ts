@@ -1,11 +1,11 @@
 import type { ConnectionState } from '@valiant/shared/client/connection-state'
 import { age } from '#lib/ui/format.ts'
 
-/** What the status bar says of the connection. `live` only while what is shown is live. */
+/** The status bar's text about the connection. `live` only while prices are live. */
 export interface ConnectionWords {
   readonly kind: 'live' | 'slow' | 'connecting' | 'lost' | 'closed'
   readonly text: string
-  /** What it means for the visitor's orders. */
+  /** The consequence for the visitor's orders. */
   readonly more?: string
 }
 
@@ -26,7 +26,7 @@ export function connectionWords(
   if (state.phase === 'closed') {
     return { kind: 'closed', text: CLOSED_WORDS[state.code ?? ''] ?? state.message ?? 'Disconnected.' }
   }
-  // Under a second nothing is said: the page from the server is as new as that.
+  // For less than a second nothing is reported: the page from the server is that recent.
   if (!at.isStale) return { kind: 'connecting', text: 'Live' }
   const more = at.hasOrders ? { more: 'Your open orders keep working on the exchange.' } : {}
   if (state.phase === 'connecting') return { kind: 'lost', text: `No connection yet, after ${age(at.ageMs)}`, ...more }

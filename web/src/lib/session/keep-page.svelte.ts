@@ -6,17 +6,17 @@ const TRY_MS_MAX = 4_000
 const WORDS = 'That page can’t be loaded while the connection is lost. This one stays; nothing was changed.'
 
 /**
- * Pages come from the exchange. While that is out of reach the browser would put its own error in the place of this page,
- * with an order that is being typed or waits for its answer: another page is asked for before this one is left. Called
- * while a component is made.
+ * Pages come from the exchange. If it cannot be reached, the browser would replace this page with its own error, and lose
+ * an order being typed or waiting for its answer. So this page is only left once another one can be loaded. Call it while
+ * a component is created.
  */
 export function keepPageWhileLost(session: Session, toasts: Toasts): void {
   let reached: string | undefined
 
   beforeNavigate((navigation) => {
     const { from, to, willUnload } = navigation
-    // Another view of the same page needs nothing from the exchange. Nor is anything lost in the first second: after a
-    // sign-in the connection is made anew on purpose.
+    // Another view of the same page needs nothing from the exchange. In the first second nothing is lost either: after a
+    // sign-in the connection is replaced on purpose.
     if (!session.isStale || willUnload || !to || to.url.pathname === from?.url.pathname || to.url.href === reached)
       return
     navigation.cancel()

@@ -1,4 +1,4 @@
-/** One measurement of the way to the exchange and back. */
+/** One measurement of the round trip to the exchange. */
 export interface LatencySample {
   readonly atMs: number
   readonly latencyMs: number
@@ -10,7 +10,7 @@ export interface LatencyFigures {
   readonly worstMs: number
 }
 
-/** A measurement as it is drawn: how far from the left, and how high. */
+/** A measurement as a bar: its distance from the left, and its height. */
 export interface LatencyBar {
   readonly atMs: number
   readonly x: number
@@ -18,13 +18,13 @@ export interface LatencyBar {
   readonly isSlow: boolean
 }
 
-/** So much of the past is kept and drawn. */
+/** The period that is kept and drawn. */
 export const LATENCY_WINDOW_MS = 120_000
-/** A quick connection's jitter is not drawn as if it were a mountain. */
+/** The minimum full scale, so that the jitter of a fast connection does not look large. */
 const SCALE_MS_MIN = 50
 const BAR_HEIGHT_MIN = 2
 
-/** With one more, and without those too old to be shown. */
+/** Adds one and drops those too old to be shown. */
 export const withSample = (samples: readonly LatencySample[], sample: LatencySample): readonly LatencySample[] => [
   ...samples.filter(({ atMs }) => atMs > sample.atMs - LATENCY_WINDOW_MS),
   sample,
@@ -38,7 +38,7 @@ export function latencyFigures(samples: readonly LatencySample[]): LatencyFigure
   return p50Ms === undefined || worstMs === undefined ? undefined : { p50Ms, worstMs }
 }
 
-/** The measurements in a box, each where its moment is: now at the right. Where the connection was lost there is a gap. */
+/** The measurements in a box, by time, with now at the right. A lost connection leaves a gap. */
 export function latencyBars(
   samples: readonly LatencySample[],
   box: { readonly nowMs: number; readonly slowFromMs: number; readonly width: number; readonly height: number },

@@ -2,7 +2,7 @@ import type { Account } from '@valiant/shared/protocol/account'
 
 type MarginFigures = Pick<Account, 'mode' | 'marginState' | 'equity' | 'marginUsed' | 'maintenanceMargin'>
 
-/** The part of the equity that positions and orders use as margin; 1 leaves nothing free. Of a margin account. */
+/** The fraction of a margin account's equity that positions and orders use; at 1 nothing is free. */
 export function usedPart({ mode, equity, marginUsed }: MarginFigures): number | undefined {
   if (mode !== 'margin') return undefined
   const used = Number(marginUsed)
@@ -10,10 +10,10 @@ export function usedPart({ mode, equity, marginUsed }: MarginFigures): number | 
   return Number(equity) <= 0 ? undefined : used / Number(equity)
 }
 
-/** A margin account in trouble, in plain words; undefined while all is well. */
+/** The texts for a margin account in trouble; undefined if it is not. */
 export interface MarginWords {
   readonly state: 'warning' | 'liquidating'
-  /** Fits a line of the ticket. */
+  /** Short enough for a line of the ticket. */
   readonly short: string
   readonly text: string
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { priceNote } from './price-note.ts'
 
-test('prices say what they are: nothing while live, their age when lost, and indicative without orders', () => {
+test('the note on prices is empty while live, their age when disconnected, and "Indicative" without orders', () => {
   const live = { isStale: false, ageMs: 0 }
   const lost = { isStale: true, ageMs: 6_200 }
   expect(priceNote(live, { isIndicative: false })).toBeUndefined()

@@ -1,6 +1,6 @@
 import { age } from '#lib/ui/format.ts'
 
-/** What a panel says of its prices where they are not those of a live market; undefined where they are. */
+/** A panel's caveat on its prices; undefined while the market is live. */
 export function priceNote(
   { isStale, ageMs }: { readonly isStale: boolean; readonly ageMs: number },
   { isIndicative }: { readonly isIndicative: boolean },

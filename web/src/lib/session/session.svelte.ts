@@ -8,18 +8,18 @@ import { follow, sawVisitor } from '#lib/telemetry/telemetry.ts'
 import type { AccountState } from './account.svelte.ts'
 import { ConnectionDetails } from './connection-details.svelte.ts'
 
-/** What the server knows of who looks at the page. */
+/** What the server knows about the visitor. */
 export interface VisitorData {
   readonly visitor: Visitor | undefined
-  /** There is a session, and who it is of could not be read. */
+  /** There is a session, but its user could not be read. */
   readonly isVisitorAway: boolean
   readonly account: AccountSnapshot | undefined
-  /** Its id, where it was chosen among several. */
+  /** Its id, if it was chosen among several. */
   readonly chosenAccount: string | undefined
   readonly fills: readonly Fill[]
 }
 
-/** Under a second a lost connection says nothing. */
+/** A shorter loss of the connection is not shown. */
 const STALE_AFTER_MS = 1_000
 export const SLOW_FROM_MS = 250
 
@@ -28,7 +28,7 @@ export class Session {
   visitor = $state.raw<Visitor | undefined>()
   isVisitorAway = $state.raw(false)
   connection = $state.raw<ConnectionState>({ phase: 'connecting' })
-  /** Wall time here; runs each second, faster while the connection is lost. */
+  /** The local wall time; updated every second, more often while disconnected. */
   nowMs = $state.raw(0)
   readonly details = new ConnectionDetails()
 
@@ -38,9 +38,9 @@ export class Session {
     if (connection.phase === 'live') return undefined
     return connection.phase === 'connecting' ? this.#startedAtMs : connection.sinceMs
   })
-  /** How old what is shown is, while it isn't live. */
+  /** How old the data on screen is, while disconnected. */
   readonly ageMs = $derived(this.lostAtMs === undefined ? 0 : Math.max(0, this.nowMs - this.lostAtMs))
-  /** What is shown isn't live: it turns grey and says its age. */
+  /** Whether the data on screen is too old to look live: it turns gray and shows its age. */
   readonly isStale = $derived(this.ageMs >= STALE_AFTER_MS)
   readonly latencyMs = $derived(this.connection.phase === 'live' ? this.connection.latencyMs : undefined)
   readonly isSlow = $derived((this.latencyMs ?? 0) > SLOW_FROM_MS)
@@ -48,7 +48,7 @@ export class Session {
   readonly #account: AccountState
   readonly #chosenAccount: string | undefined
   #client: Client | undefined
-  /** The connection was let in as nobody's. */
+  /** Whether the connection was admitted without an account. */
   #isPublic = false
   #startedAtMs = $state.raw(0)
 
@@ -71,19 +71,19 @@ export class Session {
     return this.#client
   }
 
-  /** The server's wall time, as well as it is known here, at a moment of this machine's clock. */
+  /** The server's wall time, as far as known, at a time of the local clock. */
   serverNow(nowMs = Date.now()): number {
     return nowMs + (this.#client?.clockOffsetMs ?? 0)
   }
 
-  /** Whether the page shows whose connection this is. An account that did not load may be anyone's of a visitor. */
+  /** Whether the page shows the account of this connection. An account that did not load may be any of the visitor's. */
   isOf(accountId: string | undefined): boolean {
     if (accountId === undefined || !this.visitor) return accountId === undefined && !this.visitor
     const shown = this.#account.account?.id
     return shown === undefined || shown === accountId
   }
 
-  /** Connects; called once, in the browser. @returns ends it */
+  /** Connects; called once, in the browser. @returns disconnects */
   start(): () => void {
     this.nowMs = this.#startedAtMs = Date.now()
     const snapshot = this.#account.snapshot
@@ -117,13 +117,13 @@ export class Session {
     }
   }
 
-  /** Somebody else looks at the page now, or the same one with an account: the connection follows. */
+  /** The visitor has changed, or has got an account: the connection follows. */
   become(data: VisitorData): void {
     const isSame =
       this.visitor?.userId === data.visitor?.userId && this.#account.account?.id === data.account?.account.id
     this.visitor = data.visitor
     this.isVisitorAway = data.isVisitorAway
-    // One that came back with the cookie of a session that had just ended, while the next one was on its way, must come again.
+    // It may have reconnected with an ended session's cookie before the next was set: then it must reconnect again.
     const isLeftBehind = this.#isPublic && data.visitor !== undefined
     if (isSame && !isLeftBehind) return
     sawVisitor(data.visitor?.userId)

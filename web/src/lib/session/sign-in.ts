@@ -2,7 +2,7 @@ import { askAuth } from './auth-request.ts'
 
 export const PASSWORD_LENGTH_MIN = 8
 
-/** A guest with a funded account, in one call. @throws {AuthFailed} */
+/** Creates a guest with a funded account. @throws {AuthFailed} */
 export const signInAsGuest = () => askAuth<unknown>('sign-in/anonymous', {})
 
 /** @throws {AuthFailed} */
@@ -16,9 +16,9 @@ export const signInByEmail = (email: string, password: string) => askAuth<unknow
 export const signOut = () => askAuth<unknown>('sign-out', {})
 
 /**
- * Prolongs the session, once an hour at most: a guest has no password to sign in by again, and the account would be lost a
- * year after the first visit, not after the last.
+ * Prolongs the session, at most once an hour: a guest has no password to sign in with again, and would lose the account a
+ * year after the first visit instead of the last.
  */
 export async function prolongSession(): Promise<void> {
-  await fetch('/api/auth/get-session').catch(() => undefined) // the next page asks again
+  await fetch('/api/auth/get-session').catch(() => undefined) // the next page retries
 }

@@ -12,14 +12,14 @@ import { signInAsGuest } from './sign-in.ts'
 
 const REFUSED = ['UNAUTHENTICATED', 'FORBIDDEN']
 
-/** What the visitor does to become somebody: the guest in one click, and every other change of who looks at the page. */
+/** Changes of the visitor's identity: becoming a guest with one click, and following every other change of the session. */
 export class Visit {
   readonly #session: Session
   readonly #preferences: Preferences
-  /** The symbol whose workspace is being opened, while the account is. */
+  /** The symbol whose workspace will open once the account has been created. */
   opening = $state.raw<string | undefined>()
   failure = $state.raw<string | undefined>()
-  /** The session that the page knows of has ended: the next may be anybody's. */
+  /** The known session has ended; the next connection may be another user's. */
   #hasEnded = false
 
   constructor(session: Session, preferences: Preferences) {
@@ -27,7 +27,7 @@ export class Visit {
     this.#preferences = preferences
   }
 
-  /** When the connection is of somebody else than the page (a session that ended), the page follows. @returns ends it */
+  /** The page follows the connection if that belongs to another user, as after a session ended. @returns stops that */
   follow(client: Client): () => void {
     const stops = [
       client.on('goodbye', ({ code }) => {
@@ -36,7 +36,7 @@ export class Visit {
       client.on('welcome', ({ accountId }) => {
         if (this.#hasEnded || !this.#session.isOf(accountId)) void this.refresh()
       }),
-      // The account that was chosen is not theirs any more, or nobody's.
+      // The chosen account no longer belongs to the visitor.
       client.on('connection', ({ phase, ...closed }) => {
         if (phase === 'closed' && 'code' in closed && REFUSED.includes(closed.code ?? '')) void this.refresh()
       }),
@@ -46,7 +46,7 @@ export class Visit {
     }
   }
 
-  /** Opens an instrument's workspace; who has no account gets one on the way. No order is sent. */
+  /** Opens an instrument's workspace; creates a guest account for a visitor without one. Sends no order. */
   async trade(symbol: string, side: 'buy' | 'sell' = 'buy'): Promise<void> {
     if (this.opening !== undefined) return
     this.failure = undefined
@@ -67,13 +67,13 @@ export class Visit {
     }
   }
 
-  /** Shows another account of the same visitor, here and after a reload. */
+  /** Switches to another account of the same visitor, also after a reload. */
   async switchTo(accountId: string): Promise<void> {
     writeCookie(ACCOUNT_COOKIE, accountId)
     await this.refresh()
   }
 
-  /** After the cookie has changed: the page's data anew, and the connection as whoever it says. */
+  /** After the cookie has changed: reloads the page's data, and reconnects as its user. */
   async refresh(): Promise<void> {
     this.#hasEnded = false
     await refreshAll()

@@ -2,7 +2,7 @@ import type { Anchor } from './drawing.ts'
 import type { Hit, Point } from './drawing-shapes.ts'
 import type { Drawings } from './drawings.svelte.ts'
 
-/** What the pointer needs of the chart. */
+/** The parts of the chart that the pointer uses. */
 export interface DrawnChart {
   hasPrices(at: Point): boolean
   anchorAt(at: Point): Anchor | undefined
@@ -15,17 +15,17 @@ type CanvasPointer = PointerEvent & { currentTarget: HTMLElement }
 const PRESS_PX = 5
 
 /**
- * The pointer over the chart: places, picks and drags drawings. The mouse drags a line itself; a finger picks it and drags
- * its grips, since over the canvas it scrolls the chart.
+ * The pointer over the chart: places, selects and drags drawings. The mouse drags a line itself; a finger selects it and
+ * drags its grips, since over the canvas it scrolls the chart.
  */
 export class DrawingHand {
   readonly #drawings: Drawings
   readonly #chart: () => DrawnChart | undefined
   readonly #onpick: (id: string) => void
-  /** Where the pointer went down without picking anything up. */
+  /** Where the pointer went down without taking a drawing. */
   #downAt: Point | undefined
 
-  /** @param onpick a drawing was made or picked, and takes the focus */
+  /** @param onpick called when a drawing was created or selected, and takes the focus */
   constructor(drawings: Drawings, chart: () => DrawnChart | undefined, onpick: (id: string) => void) {
     this.#drawings = drawings
     this.#chart = chart
@@ -39,7 +39,7 @@ export class DrawingHand {
     const [hit, anchor] = [this.#chart()?.hit(at), this.#chart()?.anchorAt(at)]
     if (!hit || !anchor || event.pointerType !== 'mouse') return
     this.#downAt = undefined
-    // Kept from the chart, which would scroll.
+    // Otherwise the chart would scroll.
     event.preventDefault()
     event.currentTarget.setPointerCapture(event.pointerId)
     this.#drawings.take(hit.id, hit.part, anchor)
@@ -52,7 +52,7 @@ export class DrawingHand {
     if (at) this.#drawings.drag(at)
   }
 
-  /** Not the chart's own click event: that omits the second of two clicks within half a second, wherever it was. */
+  /** The chart's own click event would omit the second of two clicks within half a second, wherever it was. */
   up(event: CanvasPointer): void {
     const at = pointOf(event)
     if (this.#downAt && Math.hypot(at.x - this.#downAt.x, at.y - this.#downAt.y) < PRESS_PX) this.#press(at)

@@ -14,7 +14,7 @@ const trend: Shape = {
 }
 const at = (x: number, y: number) => hitOf([horizontal, trend], { x, y })
 
-test('a horizontal line is hit anywhere along it, a few pixels off at most', () => {
+test('a horizontal line is hit anywhere along it, up to a few pixels off', () => {
   expect([at(3, 54), at(790, 46)]).toEqual([
     { id: 'level', part: 'line' },
     { id: 'level', part: 'line' },
@@ -29,7 +29,7 @@ test('a trend line is hit at its ends and between them, and not beyond', () => {
   expect([at(150, 160), at(215, 215), at(85, 85)]).toEqual([undefined, undefined, undefined])
 })
 
-test('where two cross, the one that was made last is hit', () => {
+test('where two lines cross, the newer one is hit', () => {
   const over: Shape = { ...horizontal, drawing: { kind: 'horizontal', id: 'over', ticks: 1 } }
   expect(hitOf([horizontal, over], { x: 9, y: 50 })?.id).toBe('over')
 })

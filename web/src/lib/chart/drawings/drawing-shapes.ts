@@ -1,12 +1,12 @@
 import type { Drawing, DrawingPart } from './drawing.ts'
 
-/** Pixels from the left and the top of the price's pane. */
+/** Pixels from the left and the top of the price pane. */
 export interface Point {
   readonly x: number
   readonly y: number
 }
 
-/** A drawing in its current place on screen. */
+/** A drawing at its current position on screen. */
 export interface Shape {
   readonly drawing: Drawing
   readonly from: Point
@@ -19,7 +19,7 @@ export interface Hit {
   readonly part: DrawingPart
 }
 
-/** How far off a pointer may be. */
+/** How many pixels off the pointer may be. */
 const END_PX = 9
 const LINE_PX = 5
 

@@ -2,17 +2,17 @@ import { isTyping } from '#lib/ui/keyboard-context.ts'
 import type { Drawings } from './drawings.svelte.ts'
 import type { TrendLine } from './drawing.ts'
 
-/** What the tools read from the chart on each call: it is created later, and may be replaced. */
+/** What the tools read from the chart on each call, since it is created later and may be replaced. */
 export interface ToolChart {
   /** The crosshair's price in ticks, else the last one; undefined before the first. */
   ticks(): number | undefined
-  /** Over the newest bars; undefined before the first. */
+  /** The ends of a new trend line over the newest bars; undefined before the first. */
   ends(): Pick<TrendLine, 'from' | 'to'> | undefined
   /** Focuses a new drawing; without an id, the canvas. */
   focus(id?: string): void
 }
 
-/** The drawing tools for menu and keys; `DrawingHand` is the pointer's part. */
+/** The drawing tools for menu and keyboard; `DrawingHand` is for the pointer. */
 export class DrawingTools {
   readonly #drawings: Drawings
   readonly #chart: ToolChart
@@ -32,13 +32,13 @@ export class DrawingTools {
     this.#chart.focus()
   }
 
-  /** For users without a pointer: placed over the newest bars, to be moved from there. */
+  /** For users without a pointer: placed over the newest bars, and moved from there. */
   readonly addTrend = (): void => {
     const ends = this.#chart.ends()
     if (ends) this.#chart.focus(this.#drawings.addTrend(ends))
   }
 
-  /** Anywhere on the page, by key position: with Alt some keyboards write other letters. */
+  /** Anywhere on the page, by key position, since with Alt some keyboards produce other characters. */
   readonly onkeydown = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || isTyping(event)) return
     const tool = this.#toolOf(event)

@@ -8,7 +8,7 @@ const trend: TrendLine = {
   to: { timeMs: 180_000, ticks: 110 },
 }
 
-test('a horizontal line moves in price alone, and stays above zero', () => {
+test('a horizontal line moves only in price, and stays above zero', () => {
   const line = { kind: 'horizontal', id: 'a', ticks: 5 } as const
   expect(moved(line, 'line', { timeMs: 60_000, ticks: 3 })).toEqual({ ...line, ticks: 8 })
   expect(moved(line, 'line', { timeMs: 0, ticks: -10 })).toEqual({ ...line, ticks: 1 })

@@ -22,7 +22,7 @@ export interface TrendLine {
 /** A drawing on the chart. It places no order. */
 export type Drawing = HorizontalLine | TrendLine
 
-/** The part being moved: all of it, or one end. */
+/** The part being moved: the whole line, or one end. */
 export type DrawingPart = 'line' | 'from' | 'to'
 
 /** The drawing with a part of it moved, kept within valid prices and times. */
@@ -30,7 +30,7 @@ export function moved(drawing: Drawing, part: DrawingPart, by: Anchor): Drawing 
   if (drawing.kind === 'horizontal') return { ...drawing, ticks: Math.max(1, drawing.ticks + by.ticks) }
   const { from, to } = drawing
   if (part !== 'line') return { ...drawing, [part]: shifted(drawing[part], by) }
-  // Stopped by the end that meets the edge first, so that the line keeps its slope.
+  // Limited by the end that reaches the edge first, so that the line keeps its slope.
   const held = {
     timeMs: Math.max(by.timeMs, -Math.min(from.timeMs, to.timeMs)),
     ticks: Math.max(by.ticks, 1 - Math.min(from.ticks, to.ticks)),

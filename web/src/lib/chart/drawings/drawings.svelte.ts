@@ -6,7 +6,7 @@ import { removeLocal, storeLocal, readLocal } from '#lib/preferences/local-stora
 /** A trend line being placed: before the first click, or after it, when its other end follows the pointer. */
 export type Placing = { readonly from: undefined } | { readonly from: Anchor; readonly to: Anchor }
 
-/** A drawing held by the pointer: where it was picked up, and how it was before. */
+/** A drawing held by the pointer: where it was taken, and its state before. */
 interface Held {
   readonly before: Drawing
   readonly part: DrawingPart
@@ -48,7 +48,7 @@ export class Drawings {
     this.placing?.from ? [...this.#all, { kind: 'trend', id: 'placing', ...this.placing }] : this.#all,
   )
 
-  /** Reads the stored drawings, now and when another tab changes them. @returns ends it */
+  /** Reads the stored drawings, now and when another tab changes them. @returns stops following */
   follow(): () => void {
     const name = drawingsName(this.#symbol)
     const read = () => {
@@ -74,7 +74,7 @@ export class Drawings {
     return this.#add({ kind: 'trend', id: this.#newId(), from, to })
   }
 
-  /** Makes the next two clicks the ends of a trend line; called again, cancels that. */
+  /** Makes the next two clicks the ends of a trend line; a second call cancels that. */
   togglePlacing(): void {
     this.select(undefined)
     this.placing = this.placing || this.isFull ? undefined : { from: undefined }
@@ -104,7 +104,7 @@ export class Drawings {
     this.selectedId = id
   }
 
-  /** Picks up a part of a drawing, which selects it. */
+  /** Takes a part of a drawing, which selects it. */
   take(id: string, part: DrawingPart, at: Anchor): void {
     const before = this.#all.find((one) => one.id === id)
     if (!before) return
@@ -133,7 +133,7 @@ export class Drawings {
     return true
   }
 
-  /** Moves by keys. */
+  /** Moves a drawing with keys. */
   step(id: string, part: DrawingPart, by: Anchor): void {
     const drawing = this.#all.find((one) => one.id === id)
     if (!drawing) return
@@ -148,7 +148,7 @@ export class Drawings {
     this.#keep()
   }
 
-  /** Undoes the last drawing, move or removal since the page was opened. */
+  /** Undoes the last creation, move or removal since the page was opened. */
   undo(): void {
     const before = this.#past.at(-1)
     if (before === undefined) return
@@ -172,7 +172,7 @@ export class Drawings {
   }
 
   #keep(): void {
-    if (this.#all === this.#kept) return // it was taken and let go where it was
+    if (this.#all === this.#kept) return // it was dropped where it was taken
     this.#past = [...this.#past, this.#kept].slice(-UNDO_MAX)
     this.#write()
   }

@@ -9,13 +9,13 @@ const drawings: readonly Drawing[] = [
   { kind: 'trend', id: 'kept-1', from: { timeMs: 60_000, ticks: 9_000 }, to: { timeMs: 120_000, ticks: 9_100 } },
 ]
 
-test('drawings are read as they were kept, with their prices in words of the exchange', () => {
+test('drawings are read as they were stored, with decimal prices', () => {
   const text = JSON.stringify(keptDrawings(drawings, scale))
   expect(text).toContain('{"kind":"horizontal","price":"184.30"}')
   expect(drawingsFrom(JSON.parse(text), scale)).toEqual(drawings)
 })
 
-test('of what anything may have written only drawings on the grid are believed', () => {
+test('invalid stored values and prices off the tick grid are ignored', () => {
   const point = { timeMs: 60_000, price: '1.00' }
   const odd = [
     ...[null, 7, 'horizontal', [], {}],
@@ -37,7 +37,7 @@ test('of what anything may have written only drawings on the grid are believed',
   for (const none of [undefined, null, 'x', 7, { length: 3 }]) expect(drawingsFrom(none, scale)).toEqual([])
 })
 
-test('there is an end to how many are read', () => {
+test('the number of drawings that are read is limited', () => {
   const many = Array.from({ length: DRAWINGS_MAX + 5 }, () => ({ kind: 'horizontal', price: '2.00' }))
   expect(drawingsFrom(many, scale)).toHaveLength(DRAWINGS_MAX)
 })

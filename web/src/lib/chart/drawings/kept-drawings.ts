@@ -1,7 +1,7 @@
 import type { Scale } from '#lib/ticket/scale.ts'
 import type { Anchor, Drawing } from './drawing.ts'
 
-/** More than anyone reads on one chart; stored values may come from anywhere. */
+/** More than anyone draws on one chart; limits what is read from storage. */
 export const DRAWINGS_MAX = 50
 
 export const drawingsName = (symbol: string): string => `valiant.drawings.${symbol}`

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { MovingAverage } from './average.ts'
 
-test('a moving average weighs the newest bar by 2 / (length + 1)', () => {
+test('a moving average gives the newest bar a weight of 2 / (length + 1)', () => {
   const average = new MovingAverage(3)
   expect([10, 20, 30].map((close) => average.next(close, false))).toEqual([10, 15, 22.5])
 })

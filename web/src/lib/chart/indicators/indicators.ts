@@ -9,7 +9,7 @@ export interface LegendBar {
   readonly candle: Candle
   readonly average20: number
   readonly average50: number
-  /** 0 to 100; undefined where there are too few bars before it. */
+  /** 0 to 100; undefined with too few bars before it. */
   readonly rsi: number | undefined
 }
 
@@ -38,7 +38,7 @@ export function legendOf(candles: readonly Candle[]): LegendBar | undefined {
   return legend
 }
 
-/** RSI at the close of the newest bars, by start time; bars without one are missing. */
+/** RSI at the close of the newest bars, by start time; without bars that have none. */
 export function strengthsOf(candles: readonly Candle[], count: number): ReadonlyMap<number, number> {
   const indicators = new Indicators()
   const bars = candles.map((candle) => indicators.next(candle, false)).slice(-count)

@@ -8,9 +8,9 @@ import { timeOf } from '../series-time.ts'
 export const RSI_PANE_PX = 78
 /** Height of the line between two panes. */
 const SEPARATOR_PX = 1
-/** Bounds of oversold and overbought. */
+/** The thresholds of overbought and oversold. */
 const BOUNDS = [70, 30] as const
-/** The bounds stay visible even when the line is between them. */
+/** Space around the thresholds, so that they are always visible. */
 const ROOM = 4
 
 /** The relative strength index in a pane of fixed height below the price. */
@@ -98,9 +98,9 @@ export class RsiPane {
   }
 }
 
-/** The axis labels only the bounds, which, unlike tick labels, make way for the value's own label. */
+/** The axis labels only the thresholds, which, unlike tick labels, make way for the value's own label. */
 const blank = (ticks: readonly number[]): string[] => ticks.map(() => '')
 
-/** A bar without a value keeps its place: both panes have the same bars. */
+/** Bars without a value are kept, so that both panes have the same bars. */
 const point = (candle: Candle, rsi: number | undefined) =>
   rsi === undefined ? { time: timeOf(candle) } : { time: timeOf(candle), value: rsi }

@@ -6,8 +6,8 @@ const rsiOf = (closes: readonly number[], length: number) => {
   return closes.map((close) => strength.next(close, false))
 }
 
-test('by hand: means of the first changes, then each new one weighs 1 / length', () => {
-  // Gains 2 0 3 0 and losses 0 1 0 2. Means of two: 1 and 0.5; then 2 and 0.25; then 1 and 1.125.
+test('computed by hand: means of the first changes, then each new one has a weight of 1 / length', () => {
+  // Gains 2 0 3 0 and losses 0 1 0 2. Means over two: 1 and 0.5; then 2 and 0.25; then 1 and 1.125.
   const [first, second, ...known] = rsiOf([10, 12, 11, 14, 12], 2)
   expect([first, second]).toEqual([undefined, undefined])
   expect(known).toEqual([100 / 1.5, 200 / 2.25, 100 / 2.125])

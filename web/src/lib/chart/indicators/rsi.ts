@@ -26,7 +26,7 @@ export class RelativeStrength {
     this.#forming = this.#closed ? this.#after(this.#closed, close) : { close, changes: 0, gain: 0, loss: 0 }
     const { changes, gain, loss } = this.#forming
     if (changes < this.#length) return undefined
-    // Without any move neither side is stronger.
+    // Without any change neither side is stronger.
     return gain + loss === 0 ? 50 : (100 * gain) / (gain + loss)
   }
 

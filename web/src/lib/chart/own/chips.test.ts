@@ -17,7 +17,7 @@ const chip = (id: string, price: number): Chip => ({
 })
 const within = { top: 50, bottom: 300, decimals: 2 }
 
-test('a chip says what still waits of an order', () => {
+test('a chip shows the remaining quantity of an order', () => {
   const order = {
     orderId: '1',
     side: 'buy',
@@ -33,7 +33,7 @@ test('a chip says what still waits of an order', () => {
   ])
 })
 
-test('an exit says what it would bring, and waits at its trigger', () => {
+test('an exit shows its profit or loss, at its trigger price', () => {
   const stop = {
     orderId: '2',
     side: 'sell',
@@ -56,7 +56,7 @@ test('an exit says what it would bring, and waits at its trigger', () => {
     },
     { head: 'Long', tone: { text: '+$912.00' } },
   ])
-  // While its line is dragged: what it would earn there, under the same name.
+  // While its line is dragged: the profit or loss there, under the same label.
   const moved = { id: '2', ticks: scale.ticks('182.48') ?? 0 }
   expect(chipsOf([stop], position, { name: 'NOVA', scale, moved })[0]).toMatchObject({
     price: 182.48,
@@ -65,7 +65,7 @@ test('an exit says what it would bring, and waits at its trigger', () => {
   })
 })
 
-test('exits of an entry whose line is being moved say what they would bring from there', () => {
+test('exits of an entry that is being moved show their profit or loss from there', () => {
   const entry = {
     orderId: '1',
     side: 'buy',
@@ -96,7 +96,7 @@ test('exits of an entry whose line is being moved say what they would bring from
   ])
 })
 
-test('chips stand at their price, and apart', () => {
+test('chips are at their prices, without overlap', () => {
   const chips = placed([chip('low', 200), chip('high', 190)], (price) => price, within)
   expect(chips.map(({ id, y }) => [id, y])).toEqual([
     ['high', 190],
@@ -104,13 +104,13 @@ test('chips stand at their price, and apart', () => {
   ])
 })
 
-test('off the scale a chip sticks to the edge with its price and an arrow', () => {
+test('a chip off the scale sticks to the edge, with its price and an arrow', () => {
   const [above, below] = placed([chip('above', 10), chip('below', 999)], (price) => price, within)
   expect(above).toMatchObject({ y: 50, off: '10.00 ↑' })
   expect(below).toMatchObject({ y: 300, off: '999.00 ↓' })
 })
 
-test('at the foot they push each other up, the lowest price lowest', () => {
+test('at the bottom chips push each other up, with the lowest price lowest', () => {
   const chips = placed([chip('c', 900), chip('b', 299), chip('d', 950)], (price) => price, within)
   expect(chips.map(({ id, y }) => [id, y])).toEqual([
     ['b', 256],

@@ -15,13 +15,13 @@ export interface Chip {
   /** Its name for screen readers. */
   readonly label: string
   readonly canCancel: boolean
-  /** Its line can be dragged to another price. */
+  /** Whether its line can be dragged to another price. */
   readonly canMove: boolean
-  /** Not in the book: it waits for its trigger or its entry. */
+  /** Whether it is not in the book but waits for its trigger or its entry. */
   readonly isWaiting: boolean
 }
 
-/** A chip with its place in pixels from the top. `off` is the price with its direction, when that is off the scale. */
+/** A chip with its position in pixels from the top. `off` is the price with an arrow, when that is off the scale. */
 export interface PlacedChip extends Chip {
   readonly y: number
   readonly off?: string
@@ -31,7 +31,7 @@ export const POSITION_CHIP = 'position'
 
 /**
  * The chips of all orders with a price, and of the position.
- * @param moved the line being dragged and where it is held: its chip shows that price
+ * @param moved the line being dragged and its current price, which its chip shows
  */
 export function chipsOf(
   orders: readonly Order[],
@@ -39,7 +39,7 @@ export function chipsOf(
   { name, scale, moved }: { name: string; scale: Scale; moved?: { id: string; ticks: number } | undefined },
 ): readonly Chip[] {
   const priceOf = (order: Order) => (moved?.id === order.orderId ? scale.price(moved.ticks) : linePriceOf(order))
-  /** The price an exit's gain is measured from: its entry's while it waits for that, else the position's. */
+  /** The price from which an exit's profit is measured: that of its entry if it waits for it, else the position's. */
   const entryPriceOf = (leg: Order): number | undefined => {
     if (leg.status !== 'held') return position && Number(position.position.avgPrice)
     const entry = orders.find(({ orderId }) => orderId === leg.parentOrderId)
@@ -85,7 +85,7 @@ export function chipsOf(
 const VERB = { buy: 'Buy', sell: 'Sell' } as const
 const HEAD = { take_profit: 'TP', stop_loss: 'SL' } as const
 
-/** What an exit would earn if it filled at its line, before fees; for display. */
+/** The profit or loss of an exit if it filled at its line, before fees; for display. */
 function gainAt(price: string, { remainingQty, side }: Order, entryPrice: number | undefined): number | undefined {
   if (entryPrice === undefined) return undefined
   return (side === 'sell' ? 1 : -1) * (Number(price) - entryPrice) * Number(remainingQty)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { barMarks } from './fill-marks.ts'
 
-test('what was traded within a bar is one mark a side, oldest bar first', () => {
+test('fills within a bar make one mark per side, oldest bar first', () => {
   const marks = barMarks(
     [
       { timeMs: 125_000, side: 'buy', lots: 5 },

@@ -5,14 +5,14 @@ export interface OwnFill {
   readonly lots: number
 }
 
-/** What was bought, or sold, within one bar. */
+/** What was bought or sold within one bar. */
 export interface BarMark {
   readonly startMs: number
   readonly side: 'buy' | 'sell'
   readonly lots: number
 }
 
-/** One mark per bar and side, oldest first: an order that filled against a dozen others is one trade to its owner. */
+/** One mark per bar and side, oldest first, since an order that fills against a dozen others is one trade to its owner. */
 export function barMarks(fills: readonly OwnFill[], intervalMs: number): readonly BarMark[] {
   const marks = new Map<string, BarMark>()
   for (const { timeMs, side, lots } of fills) {

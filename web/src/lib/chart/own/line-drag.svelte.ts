@@ -1,8 +1,8 @@
-/** A line that can be dragged: an order's, or the position's, which makes an exit. */
+/** A line that can be dragged: an order's, or the position's, which creates an exit. */
 export interface MovableLine {
   readonly id: string
   readonly ticks: number
-  /** Whether it would fill at once there: the chip asks first. */
+  /** Whether the order would fill at once there, so that the chip asks first. */
   fillsAtOnce(ticks: number): boolean
   send(ticks: number): void
 }
@@ -12,7 +12,7 @@ export interface Moving {
   readonly line: MovableLine
   readonly fromTicks: number
   readonly ticks: number
-  /** It was dropped where it would fill at once: the chip asks. */
+  /** Whether it was dropped where it would fill at once, so that the chip asks. */
   readonly asks: boolean
 }
 
@@ -28,7 +28,7 @@ export class LineDrag {
     if (this.moving) this.moving = { ...this.moving, ticks: Math.max(1, ticks), asks: false }
   }
 
-  /** Moves by keys, from where the line is. */
+  /** Moves with keys, starting at the line's price. */
   step(line: MovableLine, by: number): void {
     if (this.moving?.line.id !== line.id) this.take(line)
     this.to((this.moving?.ticks ?? line.ticks) + by)

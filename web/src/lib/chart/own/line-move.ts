@@ -2,13 +2,13 @@ import type { Order } from '@valiant/shared/protocol/order'
 import type { Change } from '#lib/positions/amendment.ts'
 import type { Scale } from '#lib/ticket/scale.ts'
 
-/** Which price of an order its line moves: the stop price until it triggers, else the limit. */
+/** The change that moving an order's line makes: the stop price until it triggers, else the limit. */
 export function changeTo(order: Order, ticks: number, scale: Scale): Change {
   const waitsForStop = order.status !== 'open' && order.status !== 'partially_filled' && order.stopPrice !== undefined
   return waitsForStop ? { stopPrice: scale.price(ticks) } : { limitPrice: scale.price(ticks) }
 }
 
-/** Whether an order would fill at once at its new limit price. One that waits for its trigger does not. */
+/** Whether an order would fill at once at its new limit price. One that waits for its trigger would not. */
 export function fillsAtOnce(
   { type, side, status }: Pick<Order, 'type' | 'side' | 'status'>,
   ticks: number,
@@ -19,7 +19,7 @@ export function fillsAtOnce(
   return side === 'buy' ? askTicks > 0 && ticks >= askTicks : bidTicks > 0 && ticks <= bidTicks
 }
 
-/** Which exit a position would get at a price: a target on the winning side of the market, a stop on the losing side, none at it. */
+/** The exit of a position at a price: a target on the market's winning side, a stop on its losing side, none at it. */
 export function exitOf(ticks: number, markTicks: number, qty: number): 'takeProfit' | 'stopLoss' | undefined {
   if (ticks === markTicks) return undefined
   return ticks > markTicks === qty > 0 ? 'takeProfit' : 'stopLoss'

@@ -14,7 +14,7 @@ const position = { position: { qty: '320', avgPrice: '181.470000' }, unrealized:
 const chips = chipsOf([], position, { name: 'NOVA', scale })
 const line = { id: POSITION_CHIP, ticks: 9_073, fillsAtOnce: () => false, send: () => undefined }
 
-test('an exit is drawn where the position’s line is taken, and nothing once the position is gone', () => {
+test('an exit is drawn where the position’s line is dragged, and nothing once the position is closed', () => {
   const drag = new LineDrag()
   drag.take(line)
   drag.to(9_000)
@@ -25,7 +25,7 @@ test('an exit is drawn where the position’s line is taken, and nothing once th
   expect(linesOf([], undefined, { moving: drag.moving, scale, busy: [] })).toEqual([])
 })
 
-test('the line of an order is dashed while a change of it is on its way', () => {
+test('the line of an order is dashed while a change of it is in flight', () => {
   const order = {
     orderId: '1',
     side: 'buy',
@@ -40,7 +40,7 @@ test('the line of an order is dashed while a change of it is on its way', () => 
   expect([kindWith([]), kindWith(['1'])]).toEqual(['order', 'waiting'])
 })
 
-test('what is moved goes back with its line, and with no other', () => {
+test('a move ends with its line, not with another', () => {
   const drag = new LineDrag()
   drag.take(line)
   drag.keep(({ id }) => id === POSITION_CHIP)

@@ -5,7 +5,7 @@ import { type Chip, POSITION_CHIP } from './chips.ts'
 import type { Moving } from './line-drag.svelte.ts'
 
 /**
- * The lines of orders and position. The position's own stays where it is when an exit is dragged from it.
+ * The lines of orders and position. The position's own line stays while an exit is dragged from it.
  * @param busy ids of orders with a request in flight: their lines are dashed until the answer
  */
 export function linesOf(

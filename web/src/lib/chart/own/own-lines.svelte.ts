@@ -11,7 +11,7 @@ import { LineDrag, type MovableLine } from './line-drag.svelte.ts'
 import { changeTo, exitOf, fillsAtOnce } from './line-move.ts'
 import { linesOf } from './lines-of.ts'
 
-/** The account's orders and position in one instrument, and the handlers for what is done with their lines. */
+/** The account's orders and position in one instrument, and the handlers of their lines. */
 export interface Owned {
   readonly name: string
   readonly scale: Scale
@@ -20,7 +20,7 @@ export interface Owned {
   readonly position: LivePosition | undefined
   /** How much of it an exit would protect. */
   readonly exitQty: string
-  /** The market's touch, in ticks. */
+  /** The best bid and ask, in ticks. */
   readonly touch: { readonly bidTicks: number; readonly askTicks: number }
   /** Ids of orders with a request in flight. */
   readonly busy: readonly string[]
@@ -29,7 +29,7 @@ export interface Owned {
   onprotect(exit: Partial<ExitPrices>): void
 }
 
-/** The lines of orders and position, and their chips; one that is being dragged is where it is held. */
+/** The lines of orders and position, and their chips; one that is being dragged is at its current price. */
 export class OwnLines {
   readonly drag = new LineDrag()
   readonly #of: Owned
@@ -51,7 +51,7 @@ export class OwnLines {
     linesOf(this.chips, this.#of.position, { moving: this.drag.moving, scale: this.#of.scale, busy: this.#of.busy }),
   )
 
-  /** Lets go of a line whose order filled, or whose position closed, while it was held. */
+  /** Drops a line whose order filled, or whose position closed, while it was held. */
   settle(): void {
     this.drag.keep(({ id }) => this.chips.some((chip) => chip.id === id))
   }
@@ -74,13 +74,13 @@ export class OwnLines {
     )
   }
 
-  /** What a line turns into at a price: the position's, into an exit. */
+  /** What dropping a line at a price creates: for the position's line, an exit. */
   readonly becomes = (id: string, ticks: number): string | undefined => {
     const exit = id === POSITION_CHIP ? this.#exitAt(ticks) : undefined
     return exit && { takeProfit: 'Take profit', stopLoss: 'Stop loss' }[exit]
   }
 
-  /** The exit that dragging the position's line to a price makes. */
+  /** The kind of exit that dragging the position's line to a price creates. */
   #exitAt(ticks: number): 'takeProfit' | 'stopLoss' | undefined {
     const { position, tickSize } = this.#of
     return position ? exitOf(ticks, Math.round(position.mark / Number(tickSize)), position.qty) : undefined
@@ -91,7 +91,7 @@ export class OwnLines {
     if (exit) this.#of.onprotect({ [exit]: this.#of.scale.price(ticks) })
   }
 
-  /** The position's chip while an exit is dragged from it: what that exit would bring. */
+  /** The position's chip while an exit is dragged from it, with the profit or loss of that exit. */
   #exitFrom(chip: Chip, ticks: number): Chip {
     const { position, scale, exitQty } = this.#of
     if (!position) return chip

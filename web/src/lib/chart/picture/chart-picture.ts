@@ -9,7 +9,7 @@ const FONT = 'Inter Variable, Inter Fallback, sans-serif'
 /** The chart library's license requires attribution where the chart is shown. */
 const CREDIT = 'Valiant, practice money. Charts by TradingView'
 
-/** The chart as a picture: its canvas, with a title above and the attribution below. */
+/** The chart as a picture: its canvas with a title above and the attribution below. */
 export function chartPicture(chart: HTMLCanvasElement, words: PictureWords, colors: PictureColors): HTMLCanvasElement {
   const ratio = window.devicePixelRatio
   const picture = document.createElement('canvas')

@@ -3,7 +3,7 @@ import { pictureWords } from './picture-text.ts'
 
 const NOW_MS = Date.UTC(2026, 10, 27, 4, 5, 59)
 
-test('a picture says what it shows and when, and its file too', () => {
+test('a picture and its file name say what it shows and when', () => {
   const words = pictureWords({
     name: 'EUR/USD',
     interval: '15m',
@@ -18,6 +18,6 @@ test('a picture says what it shows and when, and its file too', () => {
   })
 })
 
-test('before the first bar there is none to tell of', () => {
+test('before the first bar its text is empty', () => {
   expect(pictureWords({ name: 'NOVA', interval: '1m', candle: undefined, nowMs: NOW_MS }).bar).toBe('')
 })

@@ -3,7 +3,7 @@ import { notation } from '#lib/notation/current.ts'
 import { wallDate } from '#lib/notation/zone.ts'
 import { clockMinutes, grouped, zone } from '#lib/ui/format.ts'
 
-/** The texts around a chart in its picture, and the file's name. */
+/** The texts of a chart's picture, and its file name. */
 export interface PictureWords {
   /** "EUR/USD, 1m" */
   readonly title: string
