@@ -26,7 +26,7 @@ test('a page requested before the list started over is not appended to it, which
   const older = asked.shift()
   await answer({ items: [20, 19], nextCursor: '19' }) // more has happened than fits one page
   older?.answer({ items: [3, 2], nextCursor: '2' })
-  await vi.waitFor(() => expect(asked.map(({ cursor }) => cursor)).toEqual(['19']))
+  await expect.poll(() => asked.map(({ cursor }) => cursor)).toEqual(['19'])
   expect(items.items).toEqual([20, 19])
   await answer({ items: [18] })
   await Promise.all([filled, refreshed])
