@@ -6,8 +6,9 @@ const order = (change: Partial<Order>) =>
   ({ side: 'sell', type: 'limit', status: 'open', postOnly: false, reduceOnly: false, ...change }) as Order
 
 describe('an order in words', () => {
-  test('says its state, and why it was cancelled', () => {
+  test('says its state, and why it was cancelled or refused', () => {
     expect(statusOf({ status: 'rejected' })).toBe('Refused')
+    expect(statusOf({ status: 'rejected', rejectCode: 'INSUFFICIENT_FUNDS' })).toBe('Refused, not enough cash')
     expect(statusOf({ status: 'untriggered' })).toBe('Waits for its price')
     expect(statusOf({ status: 'held' })).toBe('Waits for its entry')
     expect(statusOf({ status: 'canceled', reason: 'ioc_remainder' })).toBe('Cancelled, none left at its price')

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@valiant/shared/protocol/errors'
 import type { OrderType } from '@valiant/shared/protocol/fields'
 import type { CloseReason, Order } from '@valiant/shared/protocol/order'
 import { withoutTrailingZeros } from '@valiant/shared/units/decimal'
@@ -61,8 +62,27 @@ const CANCELED: Readonly<Partial<Record<CloseReason, string>>> = {
   admin: 'by the exchange',
 }
 
+const REFUSED: Readonly<Partial<Record<ErrorCode, string>>> = {
+  INSUFFICIENT_FUNDS: 'not enough cash',
+  INSUFFICIENT_POSITION: 'more than was held',
+  INSUFFICIENT_MARGIN: 'not enough margin',
+  SHORT_NOT_ALLOWED: 'no short sales',
+  PRICE_BAND: 'too far from the market',
+  POST_ONLY_WOULD_CROSS: 'it would have filled at once',
+  NO_LIQUIDITY: 'none on offer',
+  FOK_NOT_FILLABLE: 'it could not be filled whole',
+  REDUCE_ONLY_WOULD_INCREASE: 'nothing to reduce',
+  STOP_WOULD_TRIGGER: 'its trigger was reached already',
+  MIN_NOTIONAL: 'too small',
+  MAX_OPEN_ORDERS: 'too many open orders',
+  SELF_TRADE: 'it met your own order',
+  MARKET_HALTED: 'halted',
+  MARKET_CLOSED: 'closed',
+  LIQUIDATING: 'liquidation',
+}
+
 /** The status of an order in plain words. */
-export function statusOf({ status, reason }: Pick<Order, 'status' | 'reason'>): string {
+export function statusOf({ status, reason, rejectCode }: Pick<Order, 'status' | 'reason' | 'rejectCode'>): string {
   switch (status) {
     case 'open':
       return 'Open'
@@ -71,19 +91,20 @@ export function statusOf({ status, reason }: Pick<Order, 'status' | 'reason'>): 
     case 'filled':
       return 'Filled'
     case 'rejected':
-      return 'Refused'
+      return withReason('Refused', rejectCode && REFUSED[rejectCode])
     case 'expired':
       return 'Expired'
     case 'held':
       return 'Waits for its entry'
     case 'untriggered':
       return 'Waits for its price'
-    case 'canceled': {
-      const why = reason && CANCELED[reason]
-      return why === undefined ? 'Cancelled' : `Cancelled, ${why}`
-    }
+    case 'canceled':
+      return withReason('Cancelled', reason && CANCELED[reason])
   }
 }
+
+const withReason = (status: string, reason: string | undefined): string =>
+  reason === undefined ? status : `${status}, ${reason}`
 
 /** A sentence that says why an order ended before it was completely filled. */
 export function endSentence({ reason, side, limitPrice }: Pick<Order, 'reason' | 'side' | 'limitPrice'>): string {
