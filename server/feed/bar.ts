@@ -16,6 +16,8 @@ export interface Bar {
 /** Bars of two widths are made from trades; all other intervals are made from these bars. */
 export type BarWidth = '1s' | '1m'
 export const BAR_WIDTHS = ['1s', '1m'] as const satisfies readonly BarWidth[]
+/** The recent bars of one symbol, as `Feed.apply` takes them. */
+export type RecentHistory = Readonly<Record<BarWidth, readonly Bar[]>>
 
 /** The width of the bars from which an interval is made. */
 export const widthOf = (interval: Interval): BarWidth => (INTERVAL_MS[interval] < INTERVAL_MS['1m'] ? '1s' : '1m')

@@ -13,7 +13,7 @@ import {
 } from '@valiant/shared/protocol/market-data'
 import { TRADES_DEFAULT } from '@valiant/shared/protocol/limits'
 import { formatSteps } from '@valiant/shared/units/decimal'
-import type { Bar, BarWidth } from './bar.ts'
+import type { Bar, BarWidth, RecentHistory } from './bar.ts'
 import type { Candles } from './candles.ts'
 import { sparkline } from './day.ts'
 import type { MarketFrame } from './market-frame.ts'
@@ -22,7 +22,7 @@ import { SymbolFeed } from './symbol-feed.ts'
 import { tickerFigures } from './ticker.ts'
 import { type FeedInstrument, toCandle, toStreamedTrade, toTrade } from './wire.ts'
 
-export { type Bar, type BarWidth, barsOver, startOf, widthOf } from './bar.ts'
+export { type Bar, type BarWidth, barsOver, type RecentHistory, startOf, widthOf } from './bar.ts'
 export type { Applied } from './mirror.ts'
 export type { FeedInstrument } from './wire.ts'
 
@@ -38,8 +38,6 @@ export interface StorableBar {
   readonly bar: Bar
 }
 
-/** The recent bars of one symbol, as `seed` takes them. */
-export type RecentHistory = Readonly<Record<BarWidth, readonly Bar[]>>
 const NO_HISTORIES: ReadonlyMap<string, RecentHistory> = new Map()
 
 /** The bars of a symbol that are in memory. */

@@ -1,10 +1,9 @@
 import { TICKER_MS } from '@valiant/shared/protocol/limits'
 import type { BookDepth, Quote } from '@valiant/shared/protocol/market-data'
-import { type Bar, BAR_WIDTHS, type BarWidth } from './bar.ts'
+import { type Bar, BAR_WIDTHS, type BarWidth, type RecentHistory } from './bar.ts'
 import { BookWindow } from './book-window.ts'
 import { Candles } from './candles.ts'
 import { Day } from './day.ts'
-import type { RecentHistory } from './feed.ts'
 import type { Mirrored } from './mirror.ts'
 import type { FeedInstrument } from './wire.ts'
 

@@ -17,7 +17,7 @@ import type { Dispatcher } from './answering/dispatcher.ts'
 import type { FanOut } from './delivery/fan-out.ts'
 import { GatheredWrites } from './delivery/gathered-writes.ts'
 import { close, GOODBYE_MS, shutDown } from './sessions/goodbye.ts'
-import { type GatewayLimits, Limit, toldLimits } from './sessions/limits.ts'
+import { type GatewayLimits, Limit, publishedLimits } from './sessions/limits.ts'
 import { readSoFar } from './delivery/read-so-far.ts'
 import { type Missed, resumeFromOf, type Resuming } from './sessions/resuming.ts'
 import { type Credential, type Identity, requesterOf, type Sessions } from './sessions/sessions.ts'
@@ -207,7 +207,7 @@ export class Sockets implements Disposable {
       time: Date.now(),
       ...(identity !== undefined && { accountId: accountId(identity.account) }),
       scopes: [...(identity?.scopes ?? [])],
-      limits: toldLimits(limits),
+      limits: publishedLimits(limits),
       heartbeatMs: HEARTBEAT_MS,
       resumed: socket.data.missed !== undefined,
     }

@@ -365,7 +365,7 @@ export class LiveMarket {
     for (const trade of events.trades) this.#marketFrames.addTrade(trade)
     // A user who takes liquidity moves the price like anyone else. The house's own takes are counted in its step.
     for (const { symbol, side, lots } of takenFromHouse(events.fills)) this.simulator.onUserTrade(symbol, side, lots)
-    if (events.trades.length > 0) this.open.onRelease(() => this.#unprinted.push(...events.trades))
+    if (events.trades.length > 0) open.onRelease(() => this.#unprinted.push(...events.trades))
     const stamp = { epoch: this.epoch, timeMs: this.#timeMs }
     for (const { account, frame } of this.#frames.framesOf(events, stamp)) {
       open.onRelease(() => {
@@ -373,11 +373,11 @@ export class LiveMarket {
         this.#parts.broadcast.publishAccount(account, frame)
       })
     }
-    this.#sample(this.#parts.equity.sampler.note(events, this.#timeMs))
+    this.#sample(this.#parts.equity.sampler.note(events, this.#timeMs), open)
   }
 
-  #sample(samples: readonly EquitySample[]): void {
-    if (samples.length > 0) this.open.onRelease(() => this.#parts.equity.writer.write(samples))
+  #sample(samples: readonly EquitySample[], open = this.open): void {
+    if (samples.length > 0) open.onRelease(() => this.#parts.equity.writer.write(samples))
   }
 
   /** Publishes committed trades for which no later frame will come. */

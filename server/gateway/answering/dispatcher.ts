@@ -129,11 +129,11 @@ export class Dispatcher {
       throw await this.#orKnown(name, payload, requester, take, fieldFailure(parsed.error, payload, schema))
     }
     // Parsed by the schema of this name; TypeScript cannot correlate the tables by name here.
-    const sound = parsed.data as never
+    const request = parsed.data as never
     try {
-      if (isRelayed(name)) return await this.#relays[name](sound, requester)
+      if (isRelayed(name)) return await this.#relays[name](request, requester)
       const handler = this.#handlers[name]
-      return { ok: true, data: await handler(sound, requester) }
+      return { ok: true, data: await handler(request, requester) }
     } catch (error) {
       if (error instanceof RequestFailure && error.error.code === 'INVALID') {
         throw await this.#orKnown(name, payload, requester, take, error)

@@ -1,6 +1,6 @@
 import { readCents } from '../../feed/account/order-decimals.ts'
 import type { ExchangeRequests } from '../leader/exchange-requests.ts'
-import { sound } from './read-field.ts'
+import { checked } from './read-field.ts'
 import { commandIdOf } from './request-id.ts'
 import { accountOf, type Relay } from './request.ts'
 
@@ -11,7 +11,7 @@ export const accountReset =
       request: {
         event: 'account.reset',
         account: accountOf(requester),
-        startingCents: sound(readCents('startingCash', startingCash)),
+        startingCents: checked(readCents('startingCash', startingCash)),
       },
       commandId: commandIdOf(requestId),
       receivedAtMs: requester.receivedAtMs,

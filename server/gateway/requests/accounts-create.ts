@@ -1,7 +1,7 @@
 import { readCents } from '../../feed/account/order-decimals.ts'
 import type { ExchangeRequests } from '../leader/exchange-requests.ts'
 import { failure } from '../answering/wire-error.ts'
-import { sound } from './read-field.ts'
+import { checked } from './read-field.ts'
 import { commandIdOf } from './request-id.ts'
 import { accountOf, type Relay } from './request.ts'
 
@@ -17,7 +17,7 @@ export const accountsCreate =
         account: accountOf(requester),
         userId,
         name,
-        startingCents: sound(readCents('startingCash', startingCash)),
+        startingCents: checked(readCents('startingCash', startingCash)),
         mode,
       },
       commandId: commandIdOf(requestId),

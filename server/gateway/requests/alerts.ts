@@ -5,7 +5,7 @@ import type { AlertStore } from '../../journal/alerts.ts'
 import { InDoubt } from '../../journal/errors.ts'
 import { failure, invalid } from '../answering/wire-error.ts'
 import { type InstrumentOf, knownInstrument } from './history.ts'
-import { sound } from './read-field.ts'
+import { checked } from './read-field.ts'
 import { accountOf, type Handler, type Relay } from './request.ts'
 
 interface AlertParts {
@@ -17,7 +17,7 @@ export const alertCreate =
   ({ alerts, instrumentOf, max }: AlertParts & { readonly max: number }): Relay<'alert.create'> =>
   async ({ symbol, op, price, note, requestId }, requester) => {
     const instrument = knownInstrument(symbol, instrumentOf)
-    const ticks = sound(readTicks('price', price, instrument))
+    const ticks = checked(readTicks('price', price, instrument))
     const wished = { account: accountOf(requester), symbol, op, ticks, note, requestId, max }
     const outcome = await certain(() => alerts.create(wished))
     if (outcome === 'other') throw idTaken(requestId)

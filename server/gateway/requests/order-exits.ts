@@ -2,7 +2,7 @@ import type { StopLoss, TakeProfit } from '@valiant/shared/protocol/order'
 import type { StopLossRequest, TakeProfitRequest } from '../../bus/exchange-request.ts'
 import { readTicks, readTrailBps } from '../../feed/account/order-decimals.ts'
 import type { ListedInstrument } from '../../instruments.ts'
-import { forbid, needed, sound } from './read-field.ts'
+import { checked, forbid, needed } from './read-field.ts'
 
 /** The exits of a position, or those that an entry order creates; absent if not requested. */
 export interface Exits {
@@ -22,7 +22,7 @@ export function exitsOf(
 }
 
 function takeProfitOf({ limitPrice, timeInForce = 'gtc' }: TakeProfit, instrument: ListedInstrument) {
-  return { limitTicks: sound(readTicks('takeProfit.limitPrice', limitPrice, instrument)), timeInForce }
+  return { limitTicks: checked(readTicks('takeProfit.limitPrice', limitPrice, instrument)), timeInForce }
 }
 
 function stopLossOf(stopLoss: StopLoss, instrument: ListedInstrument): StopLossRequest {
@@ -30,12 +30,12 @@ function stopLossOf(stopLoss: StopLoss, instrument: ListedInstrument): StopLossR
   if (trailPercent !== undefined) {
     forbid('stopLoss.trailPercent', stopPrice === undefined ? undefined : trailPercent, 'beside stopPrice')
     forbid('stopLoss.limitPrice', limitPrice, 'beside trailPercent')
-    return { trailBps: sound(readTrailBps('stopLoss.trailPercent', trailPercent)), timeInForce }
+    return { trailBps: checked(readTrailBps('stopLoss.trailPercent', trailPercent)), timeInForce }
   }
   const stop = needed('stopLoss.stopPrice', stopPrice, 'stopPrice or trailPercent')
   return {
-    stopTicks: sound(readTicks('stopLoss.stopPrice', stop, instrument)),
-    ...(limitPrice !== undefined && { limitTicks: sound(readTicks('stopLoss.limitPrice', limitPrice, instrument)) }),
+    stopTicks: checked(readTicks('stopLoss.stopPrice', stop, instrument)),
+    ...(limitPrice !== undefined && { limitTicks: checked(readTicks('stopLoss.limitPrice', limitPrice, instrument)) }),
     timeInForce,
   }
 }

@@ -4,7 +4,7 @@ import { readTicks, readTrailBps } from '../../feed/account/order-decimals.ts'
 import type { ListedInstrument } from '../../instruments.ts'
 import { foundText, invalid } from '../answering/wire-error.ts'
 import { nameOf } from './order-type.ts'
-import { forbid, needed, sound } from './read-field.ts'
+import { checked, forbid, needed } from './read-field.ts'
 
 const LIMITED: readonly PlaceOrder['type'][] = ['limit', 'stop_limit']
 const WITH_STOP_PRICE: readonly PlaceOrder['type'][] = ['stop', 'stop_limit']
@@ -26,7 +26,7 @@ export function pricesOf(order: PlaceOrder, instrument: ListedInstrument): Price
 function limitTicksOf({ type, limitPrice }: PlaceOrder, instrument: ListedInstrument): number {
   const kind = nameOf(type)
   if (LIMITED.includes(type)) {
-    return sound(readTicks('limitPrice', needed('limitPrice', limitPrice, `a price for ${kind}`), instrument))
+    return checked(readTicks('limitPrice', needed('limitPrice', limitPrice, `a price for ${kind}`), instrument))
   }
   forbid('limitPrice', limitPrice, `for ${kind}`)
   return 0
@@ -36,7 +36,7 @@ function stopOf({ type, stopPrice }: PlaceOrder, instrument: ListedInstrument): 
   const kind = nameOf(type)
   if (WITH_STOP_PRICE.includes(type)) {
     const text = needed('stopPrice', stopPrice, `the price that triggers ${kind}`)
-    return { stopTicks: sound(readTicks('stopPrice', text, instrument)) }
+    return { stopTicks: checked(readTicks('stopPrice', text, instrument)) }
   }
   forbid('stopPrice', stopPrice, `for ${kind}`)
   return {}
@@ -51,10 +51,10 @@ function trailOf(order: PlaceOrder, instrument: ListedInstrument): Pick<Prices, 
   }
   if (trailAmount === undefined) {
     const text = needed('trailAmount', trailPercent, 'trailAmount or trailPercent for a trailing stop')
-    return { trailBps: sound(readTrailBps('trailPercent', text)) }
+    return { trailBps: checked(readTrailBps('trailPercent', text)) }
   }
   if (trailPercent !== undefined) throw bothTrails(trailPercent)
-  return { trailTicks: sound(readTicks('trailAmount', trailAmount, instrument)) }
+  return { trailTicks: checked(readTicks('trailAmount', trailAmount, instrument)) }
 }
 
 /** The error of an order that trails by both an amount and a percentage. */

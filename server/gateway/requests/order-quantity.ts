@@ -3,7 +3,7 @@ import type { PlaceOrderRequest } from '../../bus/exchange-request.ts'
 import { readCents, readLots } from '../../feed/account/order-decimals.ts'
 import type { ListedInstrument } from '../../instruments.ts'
 import { nameOf } from './order-type.ts'
-import { forbid, needed, sound } from './read-field.ts'
+import { checked, forbid, needed } from './read-field.ts'
 
 /**
  * The size of an order: a quantity or, for a market order, the money that it may cost.
@@ -16,10 +16,10 @@ export function quantityOf(
   if (type !== 'market') forbid('notional', notional, `for ${nameOf(type)}`)
   if (notional === undefined) {
     const expected = type === 'market' ? 'a quantity, or notional' : 'a quantity'
-    return { lots: sound(readLots('qty', needed('qty', qty, expected), instrument)) }
+    return { lots: checked(readLots('qty', needed('qty', qty, expected), instrument)) }
   }
   forbid('notional', qty === undefined ? undefined : notional, 'beside qty')
-  return { lots: 0, notionalCents: sound(readCents('notional', notional)) }
+  return { lots: 0, notionalCents: checked(readCents('notional', notional)) }
 }
 
 /**
@@ -27,4 +27,4 @@ export function quantityOf(
  * @throws {RequestFailure} INVALID, naming the field
  */
 export const partOf = (qty: string | undefined, instrument: ListedInstrument): { lots?: number } =>
-  qty === undefined ? {} : { lots: sound(readLots('qty', qty, instrument)) }
+  qty === undefined ? {} : { lots: checked(readLots('qty', qty, instrument)) }

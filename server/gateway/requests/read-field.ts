@@ -6,7 +6,7 @@ import { foundText, invalid, RequestFailure } from '../answering/wire-error.ts'
  * The value that was read.
  * @throws {RequestFailure} INVALID, if the field does not fit its instrument
  */
-export function sound(reading: Reading): number {
+export function checked(reading: Reading): number {
   if (isFault(reading)) throw new RequestFailure(invalidField(reading))
   return reading
 }

@@ -29,7 +29,7 @@ export class AccountsOfUser {
     const known = await this.numbers(userId)
     if (known.length > 0) return known
     const answer = await this.#exchange.ask({
-      request: { event: 'accounts.open', userId, name: soundName(name), startingCents: this.#startingCents },
+      request: { event: 'accounts.open', userId, name: cleanName(name), startingCents: this.#startingCents },
       commandId: `r:${userId}`,
       receivedAtMs: Date.now(),
     })
@@ -43,12 +43,12 @@ export class AccountsOfUser {
 }
 
 /** A name that can be stored and logged safely. */
-function soundName(name: string): string {
-  const sound = name
+function cleanName(name: string): string {
+  const cleaned = name
     .toWellFormed()
     .replace(/\p{Cc}+/gu, ' ')
     .trim()
     .slice(0, NAME_LENGTH_MAX)
     .toWellFormed()
-  return sound === '' ? 'Account' : sound
+  return cleaned === '' ? 'Account' : cleaned
 }

@@ -81,7 +81,7 @@ export function gatewayLimits(limits: OperatorLimits & Partial<GatewayLimits>): 
 export const transportBytes = ({ frameBytes }: Pick<GatewayLimits, 'frameBytes'>): number => 4 * frameBytes
 
 /** `welcome.limits`: all limits, with those that the protocol fixes. */
-export const toldLimits = (limits: GatewayLimits): Record<string, number> => ({
+export const publishedLimits = (limits: GatewayLimits): Record<string, number> => ({
   ...limits,
   accounts: ACCOUNTS_PER_USER_MAX,
   /** The largest deposit, withdrawal or starting cash, in USD. */
