@@ -29,7 +29,7 @@ export function asyncApi(): object {
       version: `${PROTOCOL_VERSION}.0.0`,
       description:
         'A request is an emit with an acknowledgement, an event an emit of the server; the name of a message is the name ' +
-        'emitted, and its payload the one argument. Any Socket.IO 4 client speaks it. Codes and what helps: `/docs/errors`. ' +
+        'emitted, and its payload the one argument. Any Socket.IO 4 client can connect, with the transport websocket. Error codes: `/docs/errors`. ' +
         'Those that have a route over HTTP are in `/api/openapi.json`.',
       license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
     },
@@ -39,7 +39,7 @@ export function asyncApi(): object {
         host: '{host}',
         pathname: '/socket.io',
         protocol: 'wss',
-        description: 'The exchange that gave this document; without TLS it is ws.',
+        description: 'The exchange that serves this document; ws without TLS.',
         variables: { host: { default: 'localhost:3000', description: 'Host and port of the exchange.' } },
         security: [{ $ref: '#/components/securitySchemes/session' }, { $ref: '#/components/securitySchemes/key' }],
       },

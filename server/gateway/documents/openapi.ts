@@ -31,11 +31,11 @@ export function openApi(): object {
       description:
         'Every body is the answer that the socket gives: `{ok: true, data}` or `{ok: false, error}`. Prices, quantities and ' +
         'money are decimal strings, times integer milliseconds. Guests are made by `POST /api/auth/sign-in/anonymous`, and ' +
-        'lasting accounts by `/api/auth/sign-up/email`; programs sign in by a key. Codes and what helps: `/docs/errors`. ' +
+        'lasting accounts by `/api/auth/sign-up/email`; programs sign in by a key. Error codes: `/docs/errors`. ' +
         'Streams, and all that trades beside orders, are in `/api/asyncapi.json`.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: '/api', description: 'The exchange that gave this document.' }],
+    servers: [{ url: '/api', description: 'The exchange that serves this document.' }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,
     components: {
