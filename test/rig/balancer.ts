@@ -133,7 +133,8 @@ async function filledIn(kind: Kind, port: number, serverPorts: readonly number[]
 async function listens(child: ChildProcess, port: number): Promise<void> {
   const deadline = Date.now() + START_MS_MAX
   for (;;) {
-    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}`)
+    const cause = child.exitCode ?? child.signalCode
+    if (cause !== null) throw new Error(`it ended with ${cause}`)
     if (Date.now() > deadline) throw new Error(`it did not answer within ${START_MS_MAX} ms`)
     const answer = await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => undefined)
     if (answer !== undefined) return

@@ -89,7 +89,8 @@ async function startServer(
   }
   const deadlineMs = Date.now() + START_MS_MAX
   while (!printed.includes('Ready to accept connections')) {
-    if (child.exitCode !== null) throw new Error(`redis-server ended with ${child.exitCode}:\n${printed}`)
+    const cause = child.exitCode ?? child.signalCode
+    if (cause !== null) throw new Error(`redis-server ended with ${cause}:\n${printed}`)
     if (Date.now() > deadlineMs) {
       await end(child, 'SIGKILL')
       throw new Error(`redis-server was not ready within ${START_MS_MAX} ms:\n${printed}`)
