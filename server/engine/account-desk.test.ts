@@ -191,3 +191,44 @@ describe('a reset', () => {
     expect(engine.openOrders(BEN)).toHaveLength(1)
   })
 })
+
+describe('closing an account', () => {
+  it('takes out orders, positions and cash, and forgets it', () => {
+    const engine = marginFloorOf(MARKET)
+    place(engine, { side: 'sell', lots: 500 })
+    place(engine, { side: 'buy', lots: 10, limitTicks: 9_000 })
+    engine.apply({ kind: 'cancelAfter', account: ANN, timeoutMs: 1_000, keepProtective: false }, START_MS)
+    engine.drain()
+    const { cashCents = 0 } = engine.account(ANN) ?? {}
+    expect(engine.apply({ kind: 'account.close', account: ANN }, START_MS)).toEqual({ kind: 'account.close', ok: true })
+    expect(engine.account(ANN)).toBeUndefined()
+    const events = engine.drain()
+    expect(events.orders).toMatchObject([{ status: 'canceled', reason: 'reset' }])
+    expect(events.positions).toMatchObject([{ lots: 0, costCents: 0, realizedCents: 0 }])
+    expect(events.entries).toMatchObject([
+      { kind: 'reset', amount: 500, counter: OUTSIDE },
+      { kind: 'reset', asset: 'USD', amount: -cashCents, balanceAfter: 0 },
+    ])
+    expect(events.accounts).toMatchObject([
+      { account: { account: ANN, isClosed: true, name: 'Closed', cashCents: 0 } },
+      {},
+    ])
+    expect(events.deadMen).toMatchObject([{ account: ANN, atMs: undefined }])
+    // Neither its switch nor its margin is looked at any more.
+    markAt(engine, 20_000)
+    engine.quantum(START_MS + 2_000)
+    expect(engine.drain().accounts.filter(({ account }) => account.account === ANN)).toEqual([])
+    expect(() => move(engine, 'account.deposit', 1)).toThrow(AssertionError)
+  })
+
+  it('works without anything in it, and changes nobody else', () => {
+    const engine = floorOf(MARKET)
+    move(engine, 'account.withdraw', START_CENTS)
+    engine.drain()
+    engine.apply({ kind: 'account.close', account: ANN }, START_MS)
+    const { entries, accounts } = engine.drain()
+    expect(entries).toEqual([])
+    expect(accounts).toMatchObject([{ account: { account: ANN, isClosed: true } }])
+    expect(engine.account(BEN)).toMatchObject({ cashCents: START_CENTS })
+  })
+})

@@ -1,6 +1,12 @@
 import { assert } from './assert.ts'
 import type { AccountMode, MoveMoney, OpenAccount, ResetAccount, UpdateAccount } from './command.ts'
-import type { MoveMoneyResult, OpenAccountResult, ResetAccountResult, UpdateAccountResult } from './command-result.ts'
+import type {
+  CloseAccountResult,
+  MoveMoneyResult,
+  OpenAccountResult,
+  ResetAccountResult,
+  UpdateAccountResult,
+} from './command-result.ts'
 import type { EventLog } from './event-log.ts'
 import type { Outside } from './ledger/outside.ts'
 import type { Portfolio } from './portfolio.ts'
@@ -62,17 +68,34 @@ export class AccountDesk {
   reset(portfolio: Portfolio, { startingCents }: ResetAccount, timeMs: number): ResetAccountResult {
     assertCents(startingCents)
     const { account } = portfolio
+    this.empty(portfolio, timeMs)
+    this.outside.moveCash(portfolio, startingCents, 'reset', timeMs)
+    account.resets++
+    this.watch.forget(portfolio)
+    return { kind: 'account.reset', ok: true, account }
+  }
+
+  /** Ends the account for good, whatever its state. The caller then forgets it. */
+  close(portfolio: Portfolio, timeMs: number): CloseAccountResult {
+    this.empty(portfolio, timeMs)
+    portfolio.account.isClosed = true
+    // Its user may have written their own name.
+    portfolio.account.name = CLOSED_NAME
+    this.log.touch(portfolio)
+    this.watch.forget(portfolio)
+    return { kind: 'account.close', ok: true }
+  }
+
+  /** Takes out its orders, positions and cash. */
+  private empty(portfolio: Portfolio, timeMs: number): void {
+    const { account } = portfolio
     this.log.begin(portfolio, 'reset')
     this.working.cancelOpen(portfolio, 'reset', timeMs)
     this.giveBackPositions(portfolio, timeMs)
     if (account.cashCents !== 0) this.outside.moveCash(portfolio, -account.cashCents, 'reset', timeMs)
-    this.outside.moveCash(portfolio, startingCents, 'reset', timeMs)
     account.realizedCents = 0
     account.feesPaidCents = 0
-    account.resets++
     account.marginState = 'ok'
-    this.watch.forget(portfolio)
-    return { kind: 'account.reset', ok: true, account }
   }
 
   private changeMode(portfolio: Portfolio, mode: AccountMode): void {
@@ -98,6 +121,9 @@ export class AccountDesk {
     }
   }
 }
+
+/** The name of every closed account. */
+export const CLOSED_NAME = 'Closed'
 
 const assertCents = (cents: number): void => {
   assert(Number.isSafeInteger(cents) && cents > 0, 'whole cents, more than 0')

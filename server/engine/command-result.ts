@@ -27,6 +27,11 @@ export interface ResetAccountResult {
   readonly account: Readonly<Account>
 }
 
+export interface CloseAccountResult {
+  readonly kind: 'account.close'
+  readonly ok: true
+}
+
 /** A refused order also uses up a running number, and is reported by an event. */
 export type PlaceOrderResult =
   | {
@@ -128,6 +133,7 @@ export type CommandResult =
   | UpdateAccountResult
   | MoveMoneyResult
   | ResetAccountResult
+  | CloseAccountResult
   | PlaceOrderResult
   | AmendOrderResult
   | CancelOrderResult

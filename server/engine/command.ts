@@ -50,6 +50,12 @@ export interface ResetAccount {
   readonly startingCents: number
 }
 
+/** Ends an account for good, without orders, positions and cash; its number is never used again. */
+export interface CloseAccount {
+  readonly kind: 'account.close'
+  readonly account: AccountNumber
+}
+
 /** An exit that takes the profit at a limit price. */
 export interface TakeProfit {
   readonly limitTicks: number
@@ -201,6 +207,7 @@ export type AccountCommand =
   | UpdateAccount
   | MoveMoney
   | ResetAccount
+  | CloseAccount
   | PlaceOrder
   | AmendOrder
   | CancelOrder

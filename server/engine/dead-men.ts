@@ -38,6 +38,12 @@ export class DeadMen {
     this.nextMs = Math.min(this.nextMs, deadMan.atMs)
   }
 
+  /** Turns the switch of an account off, if there is one. */
+  disarm(account: AccountNumber): void {
+    const armed = this.armed.get(account)
+    if (armed !== undefined) this.turnOff({ ...armed, atMs: undefined })
+  }
+
   all(): readonly DeadMan[] {
     return [...this.armed.values()].sort((a, b) => a.account - b.account)
   }

@@ -252,6 +252,12 @@ export class Engine {
         return this.accountDesk.move(this.portfolio(command.account), command, timeMs)
       case 'account.reset':
         return this.accountDesk.reset(this.portfolio(command.account), command, timeMs)
+      case 'account.close': {
+        const result = this.accountDesk.close(this.portfolio(command.account), timeMs)
+        this.deadMen.disarm(command.account)
+        this.portfolios.delete(command.account)
+        return result
+      }
       case 'margin.charge':
         this.charges.charge(this.portfoliosByNumber(), command, timeMs)
         return { kind: command.kind, ok: true }

@@ -212,4 +212,6 @@ export interface Account {
   fillNumber: number
   entryNumber: number
   readonly createdAtMs: number
+  /** Set when it is closed for good: its last state, reported after the engine has forgotten it. */
+  isClosed?: boolean
 }

@@ -202,7 +202,7 @@ function writePosition(position: Readonly<Position>): void {
 function writeAccount(account: Readonly<Account>): void {
   writer.int4(account.account)
   writer.text(account.name)
-  writer.text(account.mode)
+  writer.text(account.isClosed === true ? 'closed' : account.mode)
   writer.text(account.marginState)
   writer.int4(account.resets)
   writer.int8(account.seq)

@@ -12,7 +12,7 @@ const ORDER_FIELDS = [
 ].flatMap((line) => line.split(' ') as (keyof Order)[])
 const ACCOUNT_FIELDS = [
   'account name mode marginState cashCents heldCents realizedCents feesPaidCents resets seq orderNumber fillNumber',
-  'entryNumber createdAtMs',
+  'entryNumber createdAtMs isClosed',
 ].flatMap((line) => line.split(' ') as (keyof Account)[])
 
 /** Live objects of the engine may have more fields than their types. */

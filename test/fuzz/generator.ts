@@ -24,6 +24,7 @@ const USERS = [
   { account: 21, cents: 100_000, mode: 'cash' },
 ] as const
 const ACCOUNTS_MAX = 9
+const ACCOUNTS_MIN = 4
 const START_TICKS: Readonly<Record<string, number>> = { SHARE: 1_000, COIN: 300, PENNY: 40 }
 const START_MS = 1_000_000
 /** Approximate number of resting orders of the house per book. */
@@ -37,6 +38,7 @@ export class Generator {
   private readonly player: Player
   private readonly fair = new Map(Object.entries(START_TICKS))
   private readonly accounts: number[] = []
+  private lastAccount = 0
   private readonly shut = new Set<string>()
   private nowMs = START_MS
   private ids = 0
@@ -80,7 +82,14 @@ export class Generator {
 
   private open(account: number, startingCents: number, mode: 'cash' | 'margin'): Action {
     this.accounts.push(account)
+    this.lastAccount = account
     return this.command({ kind: 'account.open', account, name: `user ${account}`, startingCents, mode })
+  }
+
+  private close(): Action {
+    const account = this.chance.one(this.accounts)
+    this.accounts.splice(this.accounts.indexOf(account), 1)
+    return this.command({ kind: 'account.close', account })
   }
 
   private newEpoch(): Action {
@@ -409,7 +418,6 @@ export class Generator {
 
   private rareAction(): Action {
     const { chance } = this
-    const free = (this.accounts.at(-1) ?? 0) + 1
     return chance.weighted<() => Action>([
       [2, () => ({ what: 'postpone', gapMs: chance.between(1, 5_000) })],
       [2, () => ({ what: 'waters', timeMs: this.nowMs })],
@@ -418,9 +426,14 @@ export class Generator {
         1,
         () => {
           if (this.accounts.length >= ACCOUNTS_MAX) return this.quanta()
-          return this.open(free, chance.between(2_000, 100_000), chance.one(['cash', 'margin'] as const))
+          return this.open(
+            this.lastAccount + 1,
+            chance.between(2_000, 100_000),
+            chance.one(['cash', 'margin'] as const),
+          )
         },
       ],
+      [1, () => (this.accounts.length > ACCOUNTS_MIN ? this.close() : this.quanta())],
       [1, () => this.nextDay()],
     ])()
   }

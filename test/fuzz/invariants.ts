@@ -48,6 +48,15 @@ export class Books {
     for (const order of orders) claim(order.filledLots < order.lots, `${number}:${order.number}: open, but filled`)
   }
 
+  /** Checks that nothing of an account is left after it was closed. */
+  closed(account: number): void {
+    for (const asset of [CASH, ...INSTRUMENTS.map(({ symbol }) => symbol)]) {
+      const balance = this.balances.get(`${account} ${asset}`) ?? 0
+      claim(balance === 0, `${account}: closed with ${balance} ${asset}`)
+    }
+    for (const order of this.versions.keys()) claim(!order.startsWith(`${account}:`), `${order}: open, account closed`)
+  }
+
   private line(account: number, number: number, asset: string, amount: number, balanceAfter: number | undefined): void {
     this.nextNumber(`entry ${account}`, number)
     const key = `${account} ${asset}`

@@ -1,3 +1,4 @@
+import { type Command, FIRST_USER_ACCOUNT } from '../../server/engine/command.ts'
 import { Engine } from '../../server/engine/engine.ts'
 import { NaiveEngine } from '../../server/engine/oracle/naive-engine.ts'
 import { Chance } from './chance.ts'
@@ -63,10 +64,15 @@ export class Session {
       { result: got, events: eventsView(events) },
     )
     if (differs !== '') return differs
-    if (action.what === 'command' && action.command.kind === 'account.open') this.accounts.push(action.command.account)
+    if (action.what === 'command') this.note(action.command)
     if (action.what === 'command' && typeof expected === 'object') this.coverage?.command(action.command, expected)
     this.coverage?.events(events)
     return this.check(events)
+  }
+
+  private note(command: Command): void {
+    if (command.kind === 'account.open') this.accounts.push(command.account)
+    else if (command.kind === 'account.close') this.accounts.splice(this.accounts.indexOf(command.account), 1)
   }
 
   /** Compares the previews of some orders before they are placed. */
@@ -81,7 +87,10 @@ export class Session {
   private check(events: ReturnType<Exchange['drain']>): string {
     const { exchange } = this.engine
     this.books.add(events)
-    for (const { account } of events.accounts) if (account.account >= 16) this.books.account(exchange, account.account)
+    for (const { account } of events.accounts) {
+      if (account.isClosed === true) this.books.closed(account.account)
+      else if (account.account >= FIRST_USER_ACCOUNT) this.books.account(exchange, account.account)
+    }
     checkBooks(exchange)
     if (++this.played % this.stateEvery !== 0) return ''
     return difference(stateView(this.oracle.exchange, this.accounts), stateView(exchange, this.accounts))

@@ -75,6 +75,7 @@ const COMMANDS: Record<Command['kind'], true> = {
   'account.deposit': true,
   'account.withdraw': true,
   'account.reset': true,
+  'account.close': true,
   'order.place': true,
   'order.amend': true,
   'order.cancel': true,

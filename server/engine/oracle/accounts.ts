@@ -1,5 +1,18 @@
-import { type MoveMoney, type OpenAccount, OUTSIDE, type ResetAccount, type UpdateAccount } from '../command.ts'
-import type { MoveMoneyResult, OpenAccountResult, ResetAccountResult, UpdateAccountResult } from '../command-result.ts'
+import {
+  type CloseAccount,
+  type MoveMoney,
+  type OpenAccount,
+  OUTSIDE,
+  type ResetAccount,
+  type UpdateAccount,
+} from '../command.ts'
+import type {
+  CloseAccountResult,
+  MoveMoneyResult,
+  OpenAccountResult,
+  ResetAccountResult,
+  UpdateAccountResult,
+} from '../command-result.ts'
 import { CASH } from '../event.ts'
 import type { Account, Rejection } from '../state.ts'
 import { cancelEach } from './cancel.ts'
@@ -100,6 +113,35 @@ function cashRefusal(state: NaiveState, owner: Account): Rejection | undefined {
 export function resetAccount(state: NaiveState, listeners: Listeners, command: ResetAccount): ResetAccountResult {
   const { kind, account, startingCents } = command
   const owner = accountOf(state, account)
+  empty(state, owner)
+  fromOutside(state, account, 'reset', startingCents)
+  owner.resets++
+  settle(state, listeners)
+  return { kind, ok: true, account: owner }
+}
+
+/** Ends the account: it is as if it had never been there, apart from what has been recorded of it. */
+export function closeAccount(
+  state: NaiveState,
+  listeners: Listeners,
+  { kind, account }: CloseAccount,
+): CloseAccountResult {
+  const owner = accountOf(state, account)
+  empty(state, owner)
+  owner.isClosed = true
+  owner.name = 'Closed'
+  settle(state, listeners)
+  state.accounts = state.accounts.filter((one) => one !== owner)
+  state.positions = state.positions.filter((one) => one.account !== account)
+  state.retries = state.retries.filter((one) => one.account !== account)
+  const armed = state.deadMen.find((one) => one.account === account)
+  state.deadMen = state.deadMen.filter((one) => one !== armed)
+  if (armed !== undefined) state.events.deadMen.push({ ...armed, atMs: undefined })
+  return { kind, ok: true }
+}
+
+function empty(state: NaiveState, owner: Account): void {
+  const { account } = owner
   cancelEach(state, ordersOf(state, account), 'reset')
   for (const { spec } of state.markets) {
     const position = state.positions.find((one) => one.account === account && one.symbol === spec.symbol)
@@ -110,11 +152,7 @@ export function resetAccount(state: NaiveState, listeners: Listeners, command: R
     position.realizedCents = 0
   }
   fromOutside(state, account, 'reset', -owner.cashCents)
-  fromOutside(state, account, 'reset', startingCents)
   owner.realizedCents = 0
   owner.feesPaidCents = 0
-  owner.resets++
   owner.marginState = 'ok'
-  settle(state, listeners)
-  return { kind, ok: true, account: owner }
 }

@@ -13,7 +13,7 @@ import type { Cause, EngineEvents } from '../event.ts'
 import type { HouseMarket } from '../house.ts'
 import type { InstrumentSpec } from '../instrument.ts'
 import type { Account, Order, Position } from '../state.ts'
-import { moveMoney, newNaiveAccount, openAccount, resetAccount, updateAccount } from './accounts.ts'
+import { closeAccount, moveMoney, newNaiveAccount, openAccount, resetAccount, updateAccount } from './accounts.ts'
 import { amend } from './amend.ts'
 import { lotsOf, queueOf, ticksOf } from './book.ts'
 import { cancel, cancelAll, cancelEach } from './cancel.ts'
@@ -159,6 +159,8 @@ export class NaiveEngine {
         return moveMoney(state, command)
       case 'account.reset':
         return resetAccount(state, listeners, command)
+      case 'account.close':
+        return closeAccount(state, listeners, command)
       case 'order.place':
         return place(state, listeners, command)
       case 'order.amend':
@@ -202,6 +204,7 @@ const CAUSES: Record<Command['kind'], Cause> = {
   'account.deposit': 'deposit',
   'account.withdraw': 'withdraw',
   'account.reset': 'reset',
+  'account.close': 'reset',
   'order.place': 'order',
   'order.amend': 'amend',
   'order.cancel': 'cancel',

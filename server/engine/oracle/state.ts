@@ -14,8 +14,8 @@ export interface NaiveState {
   /** How many orders may end in one quantum because their time has come. */
   readonly endsPerQuantumMax: number
   readonly markets: NaiveMarket[]
-  readonly accounts: Account[]
-  readonly positions: Position[]
+  accounts: Account[]
+  positions: Position[]
   /** All open orders of all accounts: held, untriggered and resting; oldest first within each. */
   orders: Order[]
 

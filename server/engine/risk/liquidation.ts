@@ -24,7 +24,7 @@ export class Liquidation {
   private readonly cascade: Cascade
   private readonly watch: MarginWatch
   /** When a position may be retried. Lost in a restart, which retries at once. */
-  private readonly retries = new Map<Portfolio, Map<Market, number>>()
+  private readonly retries = new WeakMap<Portfolio, Map<Market, number>>()
 
   constructor(parts: {
     log: EventLog
