@@ -6,6 +6,9 @@ import { addKnownOrders, AuditedExchange, DAN, EVE } from './audit.fixture.ts'
 import { CHECKS } from './checks.ts'
 import { linesOf } from './report.ts'
 
+/** An account with fills that was closed for good. */
+const CLOSED = 16
+
 /** A database with trades and without errors. Nothing is connected to it, so that it can be copied. */
 let intact: FreshDatabase
 let intactName: string
@@ -20,6 +23,7 @@ beforeAll(async () => {
   await exchange.apply({ kind: 'account.reset', account: 17, startingCents: 5_000_000 })
   await exchange.split('VLNT', 2, 3)
   await exchange.trade(3, 5)
+  await exchange.apply({ kind: 'account.close', account: CLOSED })
   await addKnownOrders(exchange)
 })
 afterAll(() => intact[Symbol.asyncDispose]())
@@ -82,6 +86,7 @@ test('the intact database contains every kind of row that the checks cover', asy
       "ledger_entry WHERE kind = 'dividend'",
       "ledger_entry WHERE kind = 'split' AND asset = 'USD'",
       "ledger_entry WHERE kind = 'reset' AND asset <> 'USD'",
+      "account WHERE mode = 'closed'",
       'position WHERE lots < 0',
       "account WHERE mode = 'margin'",
     ]) {
@@ -177,6 +182,18 @@ const CORRUPTIONS: readonly (readonly [what: string, statement: string, faults: 
     'a cash account with debt',
     `UPDATE balance SET amount = -1, floor = NULL WHERE account_id = ${DAN} AND asset = 'USD' RETURNING format('account %s, USD', account_id) AS name`,
     { assets: ['USD'], balances: CORRUPTED_ROWS, floors: CORRUPTED_ROWS, 'held cash': [`account ${DAN}`] },
+  ],
+  [
+    'a closed account with money',
+    `UPDATE balance SET amount = amount + 1 WHERE account_id = ${CLOSED} AND asset = 'USD' RETURNING format('account %s, USD', account_id) AS name`,
+    { assets: ['USD'], balances: CORRUPTED_ROWS, floors: CORRUPTED_ROWS },
+  ],
+  [
+    'a closed account with an open order',
+    `UPDATE orders SET closed_at_ms = NULL, status = 'open', reason = NULL
+     WHERE order_id = (SELECT min(order_id) FROM orders WHERE order_id >> 32 = ${CLOSED} AND reason = 'reset')
+     RETURNING pg_temp.named('order', order_id) AS name`,
+    { floors: CORRUPTED_ROWS, holds: CORRUPTED_ROWS, states: CORRUPTED_ROWS },
   ],
   [
     'a position with one lot too many',

@@ -165,6 +165,12 @@ export interface ResetAccountRequest {
   readonly startingCents: number
 }
 
+/** Closes an account for good: its user is leaving. An account that is closed already is answered NOT_FOUND. */
+export interface CloseAccountRequest {
+  readonly event: 'account.close'
+  readonly account: number
+}
+
 /** Opens the first account of a user. Safe to send again, because the user's id is the id of the request. */
 export interface OpenAccountRequest {
   readonly event: 'accounts.open'
@@ -196,6 +202,7 @@ export type ChangeRequest =
   | UpdateAccountRequest
   | MoveMoneyRequest
   | ResetAccountRequest
+  | CloseAccountRequest
   | CreateAccountRequest
 
 export type ExchangeRequest =

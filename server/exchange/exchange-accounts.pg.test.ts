@@ -72,6 +72,35 @@ describe('an account', () => {
     expect(await rig.count(`SELECT count(*) FROM fill WHERE fill_id >> 32 = ${account}`)).toBeGreaterThan(0)
   })
 
+  test('is closed for good with everything in it, and its user may open another', async () => {
+    await toMargin()
+    good(await rig.place(account, 'a', { side: 'sell', lots: 1_000 }))
+    good(await rig.rest(account, 'b'))
+    good(await rig.ask({ event: 'cancelAfter', account, timeoutMs: 60_000, keepProtective: false }))
+    const close = { event: 'account.close', account } as const
+    expect(good(await rig.ask(close, { commandId: 'r:close' }))).toEqual({})
+    // Also for a copy of the request.
+    expect(await rig.ask(close, { commandId: 'r:close' })).toMatchObject({ error: { code: 'NOT_FOUND' } })
+    expect(await rig.place(account, 'c')).toMatchObject({ error: { code: 'NOT_FOUND' } })
+    expect(await create('1')).toMatchObject({ error: { code: 'NOT_FOUND' } })
+    const left = `SELECT (SELECT count(*) FROM balance WHERE account_id = ${account} AND amount <> 0)
+      + (SELECT count(*) FROM orders WHERE account_id = ${account} AND closed_at_ms IS NULL)
+      + (SELECT count(*) FROM dead_man WHERE account_id = ${account}) AS count`
+    expect(await rig.count(left)).toBe(0)
+    expect(await rig.count(`SELECT count(*) FROM fill WHERE fill_id >> 32 = ${account}`)).toBeGreaterThan(0)
+    await rig.restart()
+    expect(await rig.ask({ event: 'account', account })).toMatchObject({ error: { code: 'NOT_FOUND' } })
+    const another = await rig.openAccount(userId)
+    expect(another).not.toBe(account)
+    expect(await rig.account(another)).toMatchObject({ account: { cash: '100000.00' } })
+  })
+
+  test('is opened anew for a user whose only account was opened and closed under the same leader', async () => {
+    good(await rig.ask({ event: 'account.close', account }, { commandId: 'r:close' }))
+    const open = { event: 'accounts.open', userId, name: 'Again', startingCents: 7_000_00 } as const
+    expect(good(await rig.ask(open, { commandId: `r:${userId}` }))).toMatchObject({ name: 'Again', cash: '7000.00' })
+  })
+
   test('can be opened in addition to another, once per request id, up to a maximum', async () => {
     const first = good(await create('1', { mode: 'margin' })) as Account
     expect(first).toMatchObject({ name: 'Second', cash: '5000.00', mode: 'margin' })

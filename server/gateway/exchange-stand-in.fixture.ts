@@ -196,6 +196,8 @@ export class ExchangeStandIn {
         })
       case 'account.reset':
         return this.#changed(request.account, { cashCents: request.startingCents })
+      case 'account.close':
+        return this.#close(request.account)
       case 'account.deposit':
       case 'account.withdraw':
         return this.#move(request.account, request.event === 'account.deposit' ? request.cents : -request.cents)
@@ -254,6 +256,18 @@ export class ExchangeStandIn {
     }
     this.#accounts.set(userId, [...others, account])
     return account
+  }
+
+  #close(number: number): Answer {
+    for (const [userId, own] of this.#accounts) {
+      if (!own.some(({ account }) => account === number)) continue
+      this.#accounts.set(
+        userId,
+        own.filter(({ account }) => account !== number),
+      )
+      return { ok: true, data: {} }
+    }
+    return refusal('NOT_FOUND')
   }
 
   #changed(number: number, changes: Partial<Account>): Answer {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { freshDatabase } from '../../test/rig/postgres.ts'
 import { AuditedExchange } from '../audit/audit.fixture.ts'
-import { anyActions, SYMBOLS } from '../engine/random-trading.fixture.ts'
+import { anyActions, SYMBOLS, USERS } from '../engine/random-trading.fixture.ts'
 import { accountOf, batchOf, orderOf } from './batch.fixture.ts'
 import { FollowedState } from './follow.ts'
 import { ALICE, BOB, journalForEach } from './journal.fixture.ts'
@@ -27,6 +27,10 @@ const sorted = ({ accounts, positions, ...state }: JournalState) => ({
   accounts: accounts.toSorted((a, b) => a.account - b.account),
   positions: positions.toSorted((a, b) => a.account - b.account || (a.symbol < b.symbol ? -1 : 1)),
 })
+
+/** The accounts that it knows anything of. */
+const held = ({ accounts, positions, openOrders }: JournalState) =>
+  [...accounts, ...positions, ...openOrders].map(({ account }) => account)
 
 async function expectEqual(followed: FollowedState, queries = at.database.queries): Promise<void> {
   expect(sorted(await followed.read())).toEqual(sorted(await readState(queries)))
@@ -57,6 +61,10 @@ test('after any trading, the followed state equals a complete reading', async ()
         await exchange.split(symbol, 3, 2)
         await exchange.apply({ kind: 'margin.charge', days: 1 }, { chargedDay: 20_000, simulator: { some: 'state' } })
         await expectEqual(followed, exchange.database.queries)
+        const [account = 0] = USERS
+        await exchange.apply({ kind: 'account.close', account })
+        await expectEqual(followed, exchange.database.queries)
+        expect(held(await followed.read())).not.toContain(account)
         expect(logged).toEqual([])
       },
     ),

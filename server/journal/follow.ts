@@ -32,10 +32,14 @@ export interface FollowLogger {
 interface News {
   readonly last: LastBatch
   readonly accounts: readonly Account[]
+  /** Accounts closed for good: `readState` leaves them out. */
+  readonly closed: ReadonlySet<AccountNumber>
   readonly positions: readonly Position[]
   /** Changed orders that were open, including those now closed, and new open orders. */
   readonly orders: readonly Order[]
 }
+type ChangedAccount = Omit<Account, 'mode'> & { readonly mode: Account['mode'] | 'closed' }
+const isOpen = (row: ChangedAccount): row is Account => row.mode !== 'closed'
 type Mark = Pick<LastBatch, 'epoch' | 'hash'>
 
 /**
@@ -124,7 +128,9 @@ export class FollowedState {
    */
   async #readNews(t: Snapshot, batch: number, last: LastBatch): Promise<News> {
     await t.none(PLANS)
-    const accounts = (await t.any(sql.journal.listChangedAccounts, { batch })).map(fromRow<Account>)
+    const rows = (await t.any(sql.journal.listChangedAccounts, { batch })).map(fromRow<ChangedAccount>)
+    const accounts = rows.filter(isOpen)
+    const closed = new Set(rows.filter((row) => !isOpen(row)).map(({ account }) => account))
     const known = accounts.flatMap(({ account }) => [...(this.#orders.get(account)?.values() ?? [])])
     const statements = [sql.journal.listChangedPositions, sql.journal.listChangedOrders]
     const [positions = [], orders = []] = await readTogether(t, statements, {
@@ -134,10 +140,10 @@ export class FollowedState {
       accounts: accounts.map(({ account }) => account),
       lastNumbers: accounts.map(({ account }) => this.#accounts.get(account)?.orderNumber ?? 0),
     })
-    return { last, accounts, positions: positions.map(fromRow<Position>), orders: orders.map(fromRow<Order>) }
+    return { last, accounts, closed, positions: positions.map(fromRow<Position>), orders: orders.map(fromRow<Order>) }
   }
 
-  #apply({ last, accounts, positions, orders }: News): void {
+  #apply({ last, accounts, closed, positions, orders }: News): void {
     for (const account of accounts) this.#accounts.set(account.account, account)
     for (const position of positions) this.#positions.set(keyOf(position), position)
     for (const order of orders) {
@@ -146,7 +152,17 @@ export class FollowedState {
       else held.delete(order.number)
       if (held.size === 0) this.#orders.delete(order.account)
     }
+    this.#forget(closed)
     this.#known = last
+  }
+
+  #forget(closed: ReadonlySet<AccountNumber>): void {
+    if (closed.size === 0) return
+    for (const account of closed) {
+      this.#accounts.delete(account)
+      this.#orders.delete(account)
+    }
+    for (const [key, { account }] of this.#positions) if (closed.has(account)) this.#positions.delete(key)
   }
 
   /** Each change of an account raises its seq by one, so equal sums mean that none was missed. */

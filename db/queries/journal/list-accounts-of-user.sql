@@ -1,7 +1,7 @@
--- The accounts that a user owns, oldest first.
+-- The accounts that a user owns, oldest first, except closed ones.
 -- userId text
 SELECT account_id AS account
 FROM account_owner
 JOIN account USING (account_id)
-WHERE user_id = ${userId}
+WHERE user_id = ${userId} AND mode <> 'closed'
 ORDER BY created_at_ms, account_id

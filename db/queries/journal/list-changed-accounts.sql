@@ -1,4 +1,4 @@
--- The accounts that batches after `batch` have changed, with their cash. The exchange's own accounts are never among them.
+-- The accounts that batches after `batch` have changed or closed, with their cash. The exchange's own accounts are never among them.
 -- Cash is looked up as in commit_batch_2, for the reason given there.
 -- batch bigint
 SELECT account.account_id AS account, name,

@@ -1,4 +1,4 @@
--- All accounts with their cash. The exchange's own accounts have none here, because their balances may exceed what a double
+-- All accounts with their cash, except closed ones. The exchange's own accounts have none here, because their balances may exceed what a double
 -- represents exactly.
 SELECT account.account_id AS account, name,
   CASE mode WHEN 'exchange' THEN 'cash' ELSE mode END AS mode, margin_state AS "marginState", coalesce(cash.amount, 0) AS "cashCents",
@@ -9,3 +9,4 @@ FROM account
 LEFT JOIN balance cash ON cash.account_id = account.account_id AND cash.asset = 'USD' AND mode <> 'exchange'
 LEFT JOIN (SELECT account_id, sum(held_cents)::bigint AS held FROM orders
   WHERE closed_at_ms IS NULL GROUP BY account_id) open ON open.account_id = account.account_id
+WHERE mode <> 'closed'

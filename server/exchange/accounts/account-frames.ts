@@ -27,7 +27,7 @@ export class AccountFrames {
     this.#instruments = instruments
   }
 
-  /** One frame for each user account that these events changed. */
+  /** One frame for each user account that these events changed; nobody is told of one that is closed. */
   framesOf(
     events: EngineEvents,
     { epoch, timeMs }: { epoch: number; timeMs: number },
@@ -110,7 +110,8 @@ interface AccountChange {
 function changesByAccount(events: EngineEvents): AccountChange[] {
   const changes: AccountChange[] = []
   for (const { account, cause } of events.accounts) {
-    if (account.account >= FIRST_USER_ACCOUNT) changes.push({ account, cause, orders: [], fills: [], positions: [] })
+    if (account.account < FIRST_USER_ACCOUNT || account.isClosed === true) continue
+    changes.push({ account, cause, orders: [], fills: [], positions: [] })
   }
   if (changes.length === 0) return changes
   const byAccount = new Map(changes.map((change) => [change.account.account, change]))

@@ -29,7 +29,7 @@ export class AccountOpening {
     { userId, name, startingCents }: OpenAccountRequest,
     owned: readonly number[],
   ): { account: ChangedAccount; isNew: boolean } {
-    const known = owned[0] ?? this.#opened.get(userId)?.[0]
+    const [known] = this.#accountsOf(userId, owned)
     if (known !== undefined) return { account: this.#changed(known), isNew: false }
     const account = this.#open(userId, { name, startingCents })
     return { account: this.#changed(account), isNew: true }
@@ -40,12 +40,18 @@ export class AccountOpening {
    * @param owned the user's accounts according to the journal
    */
   create({ userId, name, startingCents, mode }: CreateAccountRequest, owned: readonly number[]): Recorded | Invalid {
-    const count = new Set([...owned, ...(this.#opened.get(userId) ?? [])]).size
+    const count = this.#accountsOf(userId, owned).length
     if (count >= ACCOUNTS_PER_USER_MAX) {
       const expected = `at most ${ACCOUNTS_PER_USER_MAX} accounts of one user`
       return invalid(invalidField({ field: '', rule: 'max', expected, found: String(count) }))
     }
     return done(this.#changed(this.#open(userId, { name, startingCents, mode })))
+  }
+
+  /** Each once; some of those that were read may have been closed since. */
+  #accountsOf(userId: string, owned: readonly number[]): readonly number[] {
+    const all = new Set([...owned, ...(this.#opened.get(userId) ?? [])])
+    return [...all].filter((account) => this.#market.hasAccount(account))
   }
 
   #open(userId: string, more: Pick<OpenAccount, 'name' | 'startingCents' | 'mode'>): number {

@@ -37,6 +37,11 @@ export class EquitySampler {
     for (const { account, cause } of accounts) {
       const { account: number } = account
       if (number < FIRST_USER_ACCOUNT) continue
+      if (account.isClosed === true) {
+        this.#changed.delete(number)
+        this.#idle.delete(number)
+        continue
+      }
       this.#changed.add(number)
       this.#idle.delete(number)
       const begins = account.seq === 1 || cause === 'reset'

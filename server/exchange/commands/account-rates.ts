@@ -17,6 +17,7 @@ const KIND: Readonly<Record<ChangeRequest['event'], RateKind>> = {
   'account.deposit': 'account',
   'account.withdraw': 'account',
   'account.reset': 'account',
+  'account.close': 'account',
   'accounts.create': 'account',
 }
 

@@ -366,6 +366,9 @@ export class LiveMarket {
     // A user who takes liquidity moves the price like anyone else. The house's own takes are counted in its step.
     for (const { symbol, side, lots } of takenFromHouse(events.fills)) this.simulator.onUserTrade(symbol, side, lots)
     if (events.trades.length > 0) open.onRelease(() => this.#unprinted.push(...events.trades))
+    for (const { account } of events.accounts) {
+      if (account.isClosed === true) open.onRelease(() => this.release(account.account))
+    }
     const stamp = { epoch: this.epoch, timeMs: this.#timeMs }
     for (const { account, frame } of this.#frames.framesOf(events, stamp)) {
       open.onRelease(() => {

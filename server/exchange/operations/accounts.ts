@@ -4,6 +4,7 @@ import { CASH_CENTS_MAX } from '@valiant/shared/protocol/limits'
 import { formatCents } from '@valiant/shared/units/cents'
 import type {
   CancelAfterRequest,
+  CloseAccountRequest,
   MoveMoneyRequest,
   ResetAccountRequest,
   UpdateAccountRequest,
@@ -43,6 +44,11 @@ export class AccountOperations {
   reset({ account, startingCents }: ResetAccountRequest, timeMs: number): Recorded {
     this.#engine.apply({ kind: 'account.reset', account, startingCents }, timeMs)
     return done(this.changed(account))
+  }
+
+  close({ account }: CloseAccountRequest, timeMs: number): Recorded {
+    this.#engine.apply({ kind: 'account.close', account }, timeMs)
+    return done({})
   }
 
   cancelAfter(request: CancelAfterRequest, timeMs: number): Recorded {

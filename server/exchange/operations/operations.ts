@@ -53,6 +53,8 @@ export class Operations {
         return this.accounts.moveMoney(request, timeMs)
       case 'account.reset':
         return this.accounts.reset(request, timeMs)
+      case 'account.close':
+        return this.accounts.close(request, timeMs)
       default:
         return request satisfies never
     }
