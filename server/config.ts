@@ -121,6 +121,10 @@ export const SETTINGS = z.object({
   LIMIT_PUBLIC_SOCKETS_PER_ADDRESS: setting(count(50), 'Sockets without an account per address.'),
   LIMIT_ALERTS: setting(count(100), 'Waiting price alerts per account.'),
   LIMIT_PREFERENCES: setting(count(64), 'Preferences per user; each is at most 16 KiB.'),
+  GUESTS_KEPT_DAYS: setting(
+    z.coerce.number().int().min(1).max(365).default(365),
+    'Days after which a guest who has not come back is removed, and the account closed.',
+  ),
   LIMIT_GUESTS_PER_MINUTE: setting(count(30), 'New guests per minute per address (IPv6: /64).'),
   LIMIT_GUESTS_PER_HOUR: setting(count(300), 'New guests per hour per address (IPv6: /64).'),
 })

@@ -24,7 +24,7 @@ export interface ApiKey {
 export type NewApiKey = Pick<ApiKey, 'account' | 'name' | 'scopes'>
 
 /** The operations on keys. */
-export type Keys = Pick<ApiKeys, 'create' | 'ofText' | 'lives' | 'list' | 'revoke'>
+export type Keys = Pick<ApiKeys, 'create' | 'ofText' | 'lives' | 'list' | 'revoke' | 'revokeAll'>
 
 export const KEYS_PER_ACCOUNT_MAX = 20
 /** A use is recorded at most this often: a program that uses REST would otherwise write a row for each request. */
@@ -90,6 +90,12 @@ export class ApiKeys {
   async revoke(id: string, accounts?: readonly number[]): Promise<boolean> {
     const parameters = { id, accounts: accounts ?? null, nowMs: Date.now() }
     return (await this.#ask(sql.auth.revokeKey, parameters)).length > 0
+  }
+
+  /** Revokes all keys of a user; the gateway closes their sockets. @returns the ids of those that were active */
+  async revokeAll(userId: string): Promise<string[]> {
+    const revoked = await this.#ask<{ readonly id: string }>(sql.auth.revokeKeysOf, { userId, nowMs: Date.now() })
+    return revoked.map(({ id }) => id)
   }
 
   async #insert(parameters: object): Promise<unknown[]> {

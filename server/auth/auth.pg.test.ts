@@ -43,6 +43,11 @@ beforeAll(async () => {
       owners.delete(fromUserId)
       return Promise.resolve()
     },
+    closeAccounts: (userId) => {
+      if (isUnavailable) return Promise.reject(new Error('unavailable'))
+      owners.delete(userId)
+      return Promise.resolve()
+    },
     logger: pino({ level: 'silent' }),
   })
   auth.onSessionEnded((sessionId) => ended.push(sessionId))
@@ -136,11 +141,35 @@ describe('a guest', () => {
     expect([response.status, await response.json()]).toMatchObject([503, { ok: false, error: { code: 'UNAVAILABLE' } }])
     expect(await auth.signedIn({ cookie: cookieOf(response) })).toMatchObject({ isGuest: true })
   })
-  test('cannot delete its user', async () => {
+  test('is deleted with its sessions, once its accounts are closed', async () => {
     const cookie = cookieOf(await post('/sign-in/anonymous'))
-    expect((await post('/delete-anonymous-user', {}, { cookie })).status).toBe(400)
-    expect((await post('/delete-user', {}, { cookie })).status).toBe(404)
+    const guest = await auth.signedIn({ cookie })
+    isUnavailable = true
+    expect((await post('/delete-user', {}, { cookie })).status).toBe(500)
+    expect(await auth.signedIn({ cookie })).toEqual(guest)
+    isUnavailable = false
+    expect((await post('/delete-user', {}, { cookie })).status).toBe(200)
+    expect(owners.size).toBe(0)
+    expect(ended).toEqual([guest!.sessionId])
+    expect(await auth.signedIn({ cookie })).toBeUndefined()
+    expect((await post('/delete-anonymous-user', {}, { cookie })).status).toBe(401)
   })
+})
+
+test('a user with a password needs it to be deleted', async () => {
+  const ada = person()
+  const cookie = cookieOf(await post('/sign-up/email', ada))
+  for (const body of [{}, { password: '' }, { password: 5 }, { token: 'abc' }]) {
+    const response = await post('/delete-user', body, { cookie })
+    expect(response.status).toBe(400)
+  }
+  const missing = await post('/delete-user', {}, { cookie })
+  expect(await missing.json()).toMatchObject({ code: 'INVALID', error: { field: 'password' } })
+  expect((await post('/delete-user', { password: 'not this one' }, { cookie })).status).toBe(400)
+  expect(owners.size).toBe(1)
+  expect((await post('/delete-user', { password: ada.password }, { cookie })).status).toBe(200)
+  expect([owners.size, ended.length]).toEqual([0, 1])
+  expect((await post('/sign-in/email', ada)).status).toBe(401)
 })
 
 test('signing out ends the session and reports its id', async () => {

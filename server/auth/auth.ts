@@ -5,7 +5,7 @@ import { AccountName } from '@valiant/shared/protocol/fields'
 import { NAME_LENGTH_MAX } from '@valiant/shared/protocol/limits'
 import { betterAuth, type BetterAuthPlugin } from 'better-auth'
 import type { memoryAdapter } from 'better-auth/adapters/memory'
-import { APIError, createAuthMiddleware, isAPIError } from 'better-auth/api'
+import { APIError, createAuthMiddleware, getSessionFromCtx, isAPIError } from 'better-auth/api'
 import { fromNodeHeaders, toNodeHandler } from 'better-auth/node'
 import { anonymous } from 'better-auth/plugins'
 import type { Pool } from 'pg'
@@ -37,6 +37,8 @@ export interface AuthOptions {
   readonly ensureAccount: (user: { readonly userId: string; readonly name: string }) => Promise<unknown>
   /** Gives the accounts of a guest to the user that the guest has become. */
   readonly moveAccounts: (users: { readonly fromUserId: string; readonly toUserId: string }) => Promise<unknown>
+  /** Closes the accounts of a user who is being deleted. @throws {Error} when that cannot be committed now */
+  readonly closeAccounts: (userId: string) => Promise<void>
   readonly logger: Logger
 }
 
@@ -61,7 +63,7 @@ export interface Auth {
  * users of other sites) and would only add ways in: one of them allows password attempts at ten times our rate.
  */
 export const AUTH_PATHS: readonly string[] = [
-  ...['sign-in/anonymous', 'sign-in/email', 'sign-up/email', 'sign-out', 'change-password'],
+  ...['sign-in/anonymous', 'sign-in/email', 'sign-up/email', 'sign-out', 'change-password', 'delete-user'],
   ...['get-session', 'list-sessions', 'revoke-session', 'revoke-other-sessions'],
 ]
 
@@ -77,7 +79,7 @@ const PASSWORD_LENGTH_MIN = 8
 const SIGN_INS = { window: 10, max: 10 }
 
 export function openAuth(options: AuthOptions): Auth {
-  const { logger } = options
+  const { logger, closeAccounts } = options
   const ended: ((sessionId: string) => void)[] = []
   /** The failure of the current request, which better-auth reports to a hook but not to the client. */
   const failures = new AsyncLocalStorage<{ error: unknown }>()
@@ -106,11 +108,23 @@ export function openAuth(options: AuthOptions): Auth {
       expiresIn: SESSION_DAYS * DAY_SECONDS,
       // The list of sessions shows when each was last used, to within this.
       updateAge: HOUR_SECONDS,
-      // A session of any age may list sessions: only deleting a user needs a fresh one, and nobody can.
+      // A session of any age may list sessions. Deleting a user needs the password instead (below).
       freshAge: 0,
       cookieCache: { enabled: false },
     },
     emailAndPassword: { enabled: true, minPasswordLength: PASSWORD_LENGTH_MIN },
+    user: {
+      deleteUser: {
+        enabled: true,
+        beforeDelete: ({ id }) => closeAccounts(id),
+        // A connection may have opened another account meanwhile.
+        afterDelete: async ({ id }) => {
+          await closeAccounts(id).catch((error: unknown) => {
+            logger.warn({ err: error, user: id }, 'auth: an account of a deleted user may be left')
+          })
+        },
+      },
+    },
     rateLimit: {
       enabled: true,
       storage: 'memory',
@@ -119,6 +133,7 @@ export function openAuth(options: AuthOptions): Auth {
         '/sign-in/email': SIGN_INS,
         '/sign-up/email': SIGN_INS,
         '/change-password': SIGN_INS,
+        '/delete-user': SIGN_INS,
       },
     },
     advanced: {
@@ -207,6 +222,15 @@ function accountsPlugin({ admitGuest, ensureAccount, logger }: AuthOptions): Bet
           }),
         },
         {
+          matcher: ({ path }) => path === '/delete-user',
+          handler: createAuthMiddleware(async (ctx) => {
+            const { password } = (ctx.body ?? {}) as { readonly password?: unknown }
+            const session = await getSessionFromCtx(ctx)
+            const hasPassword = session !== null && session.user['isAnonymous'] !== true
+            if (hasPassword && (typeof password !== 'string' || password === '')) throw missingPassword()
+          }),
+        },
+        {
           matcher: ({ path }) => path === '/sign-up/email',
           handler: createAuthMiddleware(({ body }) => {
             const name = (body as { readonly name?: unknown } | undefined)?.name
@@ -252,6 +276,12 @@ function refused(
 function invalidName(): APIError {
   const message = `name: expected 1 to ${NAME_LENGTH_MAX} visible characters, without control characters.`
   const error = { code: 'INVALID', field: 'name', message, outcome: 'not_executed' }
+  return new APIError('BAD_REQUEST', { ok: false, error, code: error.code, message })
+}
+
+function missingPassword(): APIError {
+  const message = 'password: expected the password of the user who is to be deleted.'
+  const error = { code: 'INVALID', field: 'password', message, outcome: 'not_executed' }
   return new APIError('BAD_REQUEST', { ok: false, error, code: error.code, message })
 }
 

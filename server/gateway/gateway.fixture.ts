@@ -31,7 +31,11 @@ const noKeys: GatewayParts['keys'] = {
   lives: () => Promise.resolve(false),
   list: none,
   revoke: () => Promise.resolve(false),
+  revokeAll: none,
 }
+
+/** No guest is ever absent. */
+const noGuests: GatewayParts['guests'] = { absent: none, delete: () => Promise.resolve() }
 
 /** No preferences: there is no user row to store them with. */
 const noPreferences: GatewayParts['preferences'] = {
@@ -44,6 +48,7 @@ const noPreferences: GatewayParts['preferences'] = {
 export const noAlerts: GatewayParts['alerts'] = {
   create: () => Promise.resolve('full'),
   delete: () => Promise.resolve('none'),
+  deleteAll: () => Promise.resolve(),
   list: none,
   unsent: none,
   markSent: () => Promise.resolve(),
@@ -93,6 +98,7 @@ export class GatewayRig implements AsyncDisposable {
         trustProxy: '',
         authSecret: 'a secret of thirty-two characters or more',
         startingCents: 10_000_000,
+        guestsKeptDays: 365,
         limits: { ...limits, ...changed },
         drainNoticeMs: 0,
         serverVersion: 'test',
@@ -104,6 +110,7 @@ export class GatewayRig implements AsyncDisposable {
       history: exchange.history,
       authDatabase: memoryAdapter(users),
       keys: noKeys,
+      guests: noGuests,
       preferences: noPreferences,
       alerts,
       news: { list: () => Promise.resolve([]) },

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { RequestHandler } from 'express'
 import type { Keys } from '../auth/api-keys.ts'
 import { type AuthOptions, openAuth } from '../auth/auth.ts'
+import type { GuestStore } from '../auth/guests.ts'
 import type { PreferenceStore } from '../auth/preferences.ts'
 import type { Broadcast } from '../bus/broadcast.ts'
 import type { CommandBus } from '../bus/commands.ts'
@@ -50,6 +51,8 @@ import type { AccountHandlers, Relays } from './requests/request.ts'
 import { Resuming } from './sessions/resuming.ts'
 import { restRouter } from './http/rest.ts'
 import { Sessions } from './sessions/sessions.ts'
+import { GuestRetention } from './sessions/guest-retention.ts'
+import { UserRemoval } from './sessions/user-removal.ts'
 import { recentHistory } from './market/seed-feed.ts'
 import { SlowSockets } from './delivery/slow-sockets.ts'
 import { Sockets } from './sockets.ts'
@@ -66,6 +69,8 @@ export interface GatewayConfig {
   readonly authSecret: string
   /** Cash of a new account. */
   readonly startingCents: number
+  /** Guests who have not come back for this long are removed. */
+  readonly guestsKeptDays: number
   /** Limits that are not given default to those of the protocol. */
   readonly limits: OperatorLimits & Partial<GatewayLimits>
   /** The time between /readyz failing and new connections being refused; the spread is `limits.drainSpreadMs`. */
@@ -85,6 +90,7 @@ export interface GatewayParts {
   /** better-auth's pool: its search_path is `auth`. */
   readonly authDatabase: AuthOptions['database']
   readonly keys: Keys
+  readonly guests: GuestStore
   readonly preferences: PreferenceStore
   readonly alerts: AlertStore
   readonly news: NewsArchive
@@ -145,6 +151,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
       await history.moveAccounts(users)
       await preferences.move(users)
     },
+    closeAccounts: (userId) => removal.closeAccounts(userId),
     logger,
   })
   const sessions = new Sessions({ auth, keys: parts.keys, accounts: accountsOfUser, origins })
@@ -210,6 +217,11 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     accountsOf: (userId) => accountsOfUser.numbers(userId),
     end: (credential) => sockets.end(credential),
   })
+  const removal: UserRemoval = new UserRemoval({
+    ...{ exchange, accounts: accountsOfUser, keys: parts.keys, alerts },
+    end: (credential) => sockets.end(credential),
+  })
+  const retention = new GuestRetention({ guests: parts.guests, removal, days: config.guestsKeptDays, log: logger })
   const alertNotifier: AlertNotifier = new AlertNotifier({ alerts, instrumentOf, sockets, logger })
   const leaderLink: LeaderLink = new LeaderLink({
     ...{ broadcast, feed, marketData, state, exchange, sockets, alerts: alertNotifier, history, logger },
@@ -237,6 +249,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   /** Stops all timers, so that nothing keeps the process alive. */
   const close = async () => {
     forget()
+    retention[Symbol.dispose]()
     leaderLink[Symbol.dispose]()
     alertNotifier[Symbol.dispose]()
     state[Symbol.dispose]()

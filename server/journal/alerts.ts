@@ -47,7 +47,7 @@ export type CreateOutcome = { readonly alert: PriceAlert; readonly isRepeated: b
 export type DeleteOutcome = 'deleted' | 'repeated' | 'other' | 'none'
 
 /** The part of the store that gateways use. */
-export type AlertStore = Pick<Alerts, 'create' | 'delete' | 'list' | 'unsent' | 'markSent'>
+export type AlertStore = Pick<Alerts, 'create' | 'delete' | 'deleteAll' | 'list' | 'unsent' | 'markSent'>
 
 type StoredRequest = PriceAlert & { readonly sha256: Buffer | undefined; readonly isDeletion: boolean }
 
@@ -92,6 +92,11 @@ export class Alerts {
     const { known, changed } = await this.#change(sql.journal.deleteAlert, parameters)
     if (known !== undefined) return known.isDeletion && known.id === id ? 'repeated' : 'other'
     return changed === undefined ? 'none' : 'deleted'
+  }
+
+  /** Deletes all alerts of a user who leaves. */
+  async deleteAll(userId: string): Promise<void> {
+    await this.#queries.none(sql.journal.deleteAlertsOf, { userId, nowMs: Date.now() })
   }
 
   /** Newest first: all waiting alerts, and the latest fired ones. */

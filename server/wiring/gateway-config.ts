@@ -15,6 +15,7 @@ export function gatewayConfig(
     publicOrigin: config.PUBLIC_ORIGIN,
     trustProxy: config.TRUST_PROXY,
     startingCents: centsOf(config.STARTING_CASH),
+    guestsKeptDays: config.GUESTS_KEPT_DAYS,
     limits: {
       ordersPerSecond: config.LIMIT_ORDERS_PER_SECOND,
       ordersBurst: config.LIMIT_ORDERS_BURST,

@@ -128,6 +128,51 @@ describe('a user with an e-mail address', () => {
   })
 })
 
+describe('deleting the account', () => {
+  const ask = (page: Page) => card(page, 'Security').getByRole('button', { name: 'Delete account' }).click()
+  const dialog = (page: Page) => page.getByRole('alertdialog', { name: 'Delete your account?' })
+
+  test('asks, and leaves a guest as a visitor without an account', async () => {
+    const { page, complaints } = await stage.visitor()
+    await using _context = page.context()
+    await startTrading(page)
+    await accountPage(page)
+    await ask(page)
+    expect(await barriers(page)).toEqual([])
+    await dialog(page).getByRole('button', { name: 'Keep it' }).click()
+    await dialog(page).waitFor({ state: 'detached' })
+    await ask(page)
+    await dialog(page).getByRole('button', { name: 'Delete', exact: true }).click()
+    await page.getByText('Your account is deleted.').waitFor()
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    expect(await linked(page)).not.toContain('Security')
+    expect(complaints).toEqual([])
+  })
+
+  test('needs the password of a user who has one', async () => {
+    const { page } = await stage.visitor(PHONE)
+    await using _context = page.context()
+    await startTrading(page)
+    await accountPage(page)
+    const email = `${randomUUID()}@example.com`
+    await keepAccount(page, email)
+    await ask(page)
+    const remove = dialog(page).getByRole('button', { name: 'Delete', exact: true })
+    await remove.click()
+    await dialog(page).getByText('Enter your password.').waitFor()
+    await dialog(page).getByLabel('Your password').fill('not this one')
+    await remove.click()
+    await dialog(page).getByText('That isn’t your current password.').waitFor()
+    await dialog(page).getByLabel('Your password').fill(PASSWORD)
+    await remove.click()
+    await page.getByText('Your account is deleted.').waitFor()
+    await page.getByLabel('E-mail').fill(email)
+    await page.getByLabel(/^Password/).fill(PASSWORD)
+    await page.locator('form').getByRole('button', { name: 'Sign in' }).click()
+    await page.getByText('This e-mail and password don’t belong together.').waitFor()
+  })
+})
+
 test('cancel on disconnect is set over the existing connection, in every tab, and again after a reload', async () => {
   const { page } = await stage.visitor()
   await using context = page.context()

@@ -16,6 +16,14 @@ export const signInByEmail = (email: string, password: string) => askAuth<unknow
 export const signOut = () => askAuth<unknown>('sign-out', {})
 
 /**
+ * Deletes the visitor and closes their accounts.
+ * @param password not for a guest, who has none
+ * @throws {AuthFailed}
+ */
+export const deleteUser = (password: string | undefined) =>
+  askAuth<unknown>('delete-user', password === undefined ? {} : { password })
+
+/**
  * Prolongs the session, at most once an hour: a guest has no password to sign in with again, and would lose the account a
  * year after the first visit instead of the last.
  */

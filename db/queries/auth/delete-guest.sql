@@ -1,0 +1,3 @@
+-- Deletes a guest, with sessions and preferences.
+-- id text
+DELETE FROM auth."user" WHERE id = ${id} AND "isAnonymous"

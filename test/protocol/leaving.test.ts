@@ -1,0 +1,79 @@
+import { MadeApiKey } from '@valiant/shared/protocol/api-keys'
+import pg from 'pg'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { audit } from '../../server/audit/audit.ts'
+import { type FreshDatabase, freshDatabase } from '../rig/postgres.ts'
+import { startServer, type TestServer } from '../rig/server.ts'
+import { closeAll, connect, cookieOf, guest, market, newId, rest } from './client.ts'
+
+let database: FreshDatabase
+let server: TestServer
+let client: pg.Client
+beforeAll(async () => {
+  database = await freshDatabase()
+  client = new pg.Client({ connectionString: database.url })
+  await client.connect()
+  server = await startServer({ DATABASE_URL: database.url, AUTH_SECRET: 'x'.repeat(40) })
+})
+afterAll(async () => {
+  await client.end()
+  await server[Symbol.asyncDispose]()
+  await database[Symbol.asyncDispose]()
+})
+afterEach(closeAll)
+
+const post = (path: string, { cookie = '', body = {} }: { cookie?: string | undefined; body?: object } = {}) =>
+  rest(server.url, path, { method: 'POST', cookie, body })
+const userOf = async (cookie: string | undefined): Promise<unknown> =>
+  (await rest(server.url, '/api/auth/get-session', { cookie: cookie ?? '' })).json()
+
+test('a guest who deletes themselves leaves a closed account and nothing else', async () => {
+  const leaver = await guest(server.url)
+  const on = await market(leaver)
+  await leaver.place({ symbol: on.symbol, side: 'buy', type: 'market', qty: on.qty() })
+  await leaver.place({ symbol: on.symbol, side: 'buy', type: 'limit', qty: on.qty(), limitPrice: on.below(2) })
+  await leaver.good('alert.create', { symbol: on.symbol, op: 'above', price: on.below(2), note: 'my own words' })
+  await leaver.good('accounts.create', { name: 'Ada L.', startingCash: '5000.00', requestId: newId() })
+  const made = await post('/api/keys', { cookie: leaver.cookie, body: { name: 'bot', scopes: ['trade'] } })
+  const { key } = MadeApiKey.parse(((await made.json()) as { data: unknown }).data)
+  const bot = await connect(server.url, { auth: { apiKey: key } })
+
+  expect((await post('/api/auth/delete-user', { cookie: leaver.cookie })).status).toBe(200)
+
+  await expect.poll(() => leaver.of('goodbye')).toMatchObject([{ code: 'SIGNED_OUT' }])
+  await expect.poll(() => bot.of('goodbye')).toMatchObject([{ code: 'KEY_REVOKED' }])
+  expect(await userOf(leaver.cookie)).toBeNull()
+  await expect(connect(server.url, { auth: { apiKey: key } })).rejects.toMatchObject({
+    data: { code: 'UNAUTHENTICATED' },
+  })
+  const accounts = await client.query('SELECT name, mode FROM account WHERE account_id >= 16')
+  expect(accounts.rows).toEqual([
+    { name: 'Closed', mode: 'closed' },
+    { name: 'Closed', mode: 'closed' },
+  ])
+  const left = await client.query(`SELECT id FROM auth."user" UNION ALL SELECT "userId" FROM auth.session
+    UNION ALL SELECT note FROM price_alert WHERE note IS NOT NULL OR deleted_at_ms IS NULL`)
+  expect(left.rows).toEqual([])
+  expect((await audit(database.url)).results.filter(({ ok }) => !ok)).toEqual([])
+})
+
+test('a permanent user needs the password, and may sign up again afterward', async () => {
+  const ada = { email: `${newId()}@example.com`, password: 'long enough', name: 'Ada' }
+  const cookie = cookieOf(await post('/api/auth/sign-up/email', { body: ada }))
+  const withoutPassword = await post('/api/auth/delete-user', { cookie })
+  expect([withoutPassword.status, await withoutPassword.json()]).toMatchObject([
+    400,
+    { ok: false, error: { code: 'INVALID', field: 'password' } },
+  ])
+  const wrong = await post('/api/auth/delete-user', { cookie, body: { password: 'something else' } })
+  expect(wrong.status).toBe(400)
+  expect(await userOf(cookie)).toMatchObject({ user: { email: ada.email } })
+  expect((await post('/api/auth/delete-user', { cookie, body: { password: ada.password } })).status).toBe(200)
+  expect(await userOf(cookie)).toBeNull()
+  expect((await post('/api/auth/sign-in/email', { body: ada })).status).toBe(401)
+  expect((await post('/api/auth/sign-up/email', { body: ada })).status).toBe(200)
+})
+
+test('nobody is deleted without a session', async () => {
+  expect((await post('/api/auth/delete-user')).status).toBe(401)
+})
