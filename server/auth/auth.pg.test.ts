@@ -2,13 +2,16 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getMigrations } from 'better-auth/db/migration'
 import { anonymous } from 'better-auth/plugins'
-import pg from 'pg'
+import type pg from 'pg'
 import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type FreshDatabase, freshDatabase } from '../../test/rig/postgres.ts'
+import { type Database, openDatabase } from '../database/database.ts'
+import { isLostDatabase } from './auth-unavailable.ts'
 import { ADDRESS_HEADER, type Auth, openAuth } from './auth.ts'
 
 let database: FreshDatabase
+let opened: Database
 let pool: pg.Pool
 let auth: Auth
 let server: Server
@@ -21,10 +24,13 @@ let tests = 0
 let isUnavailable = false
 let moveFails = false
 const ended: string[] = []
+/** What `handle` threw. */
+const failures: unknown[] = []
 
 beforeAll(async () => {
   database = await freshDatabase()
-  pool = new pg.Pool({ connectionString: database.url, options: '-c search_path=auth', max: 4 })
+  opened = await openDatabase({ url: database.url, logger: { warn: () => undefined } })
+  pool = opened.authPool()
   auth = openAuth({
     database: pool,
     secret: 'a secret of thirty-two characters or more',
@@ -53,7 +59,10 @@ beforeAll(async () => {
   auth.onSessionEnded((sessionId) => ended.push(sessionId))
   server = createServer((request, response) => {
     request.headers[ADDRESS_HEADER] = address
-    auth.handle(request, response).catch(() => response.writeHead(500).end())
+    auth.handle(request, response).catch((error: unknown) => {
+      failures.push(error)
+      response.writeHead(500).end()
+    })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   url = `http://localhost:${(server.address() as AddressInfo).port}`
@@ -61,13 +70,13 @@ beforeAll(async () => {
 afterAll(async () => {
   server.close()
   server.closeAllConnections()
-  await pool.end()
+  await opened[Symbol.asyncDispose]()
   await database[Symbol.asyncDispose]()
 })
 beforeEach(() => {
   owners = new Map()
   ;[isUnavailable, moveFails] = [false, false]
-  ended.length = 0
+  ended.length = failures.length = 0
   address = `10.0.0.${++tests}`
 })
 
@@ -170,6 +179,19 @@ test('a user with a password needs it to be deleted', async () => {
   expect((await post('/delete-user', { password: ada.password }, { cookie })).status).toBe(200)
   expect([owners.size, ended.length]).toEqual([0, 1])
   expect((await post('/sign-in/email', ada)).status).toBe(401)
+})
+
+test('a sign-up whose connection is lost while it hashes the password may be tried again', async () => {
+  const ada = person()
+  const response = post('/sign-up/email', ada)
+  // It is idle within its transaction for as long as the hash takes.
+  const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND state = 'idle in transaction' AND query ILIKE '%from "user"%'`
+  await expect.poll(async () => (await pool.query(cut)).rowCount, { interval: 1 }).toBe(1)
+  expect((await response).status).toBe(500)
+  expect(failures).toHaveLength(1)
+  expect(isLostDatabase(failures[0])).toBe(true)
+  expect((await post('/sign-up/email', ada)).status).toBe(200)
 })
 
 test('signing out ends the session and reports its id', async () => {

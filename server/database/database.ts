@@ -41,8 +41,18 @@ export type Queries = IDatabase<unknown>
 const OLDEST_POSTGRES = 17 // transaction_timeout
 const QUERY_CONNECTIONS = 8
 const AUTH_CONNECTIONS = 4
-/** Each statement of better-auth is ended by the role's transaction_timeout (1.5 s), and somebody waits to sign in. */
+/** Each statement of better-auth is ended after 1.5 s, and somebody waits to sign in. */
 const AUTH_SILENCE_MS_MAX = 3_000
+/**
+ * A sign-up hashes the password within its transaction, which takes a second or more when the processor is busy. The
+ * role's limits are meant for commits.
+ */
+const AUTH_SETTINGS = [
+  'search_path=auth',
+  'statement_timeout=1500ms',
+  'idle_in_transaction_session_timeout=10s',
+  'transaction_timeout=15s',
+]
 /** Sessions of the pools are replaced after this, so that a new address behind the host name is found. */
 const LIFETIME_SECONDS = 300
 
@@ -100,7 +110,7 @@ export async function openDatabase(config: DatabaseConfig): Promise<Database> {
     authPool: () => {
       const pool = new pg.Pool({
         connectionString: leaseUrl ?? url,
-        options: '-c search_path=auth',
+        options: AUTH_SETTINGS.map((setting) => `-c ${setting}`).join(' '),
         application_name: 'valiant-auth',
         max: AUTH_CONNECTIONS,
         connectionTimeoutMillis: CONNECT_MS_MAX,

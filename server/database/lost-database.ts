@@ -3,7 +3,7 @@
  * waiting for a lock. None of them leaves a statement half done.
  */
 const LOST_CODES = /^(08|53|57P|25006|25P0|57014$|55P03|40P01|ECONN|EHOST|ENET|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN)/
-const LOST_MESSAGES = /Connection terminated|timeout exceeded when trying to connect|timeout expired/
+const LOST_MESSAGES = /Connection terminated|is not queryable|timeout exceeded when trying to connect|timeout expired/
 
 /** Whether a statement failed for the state of the database, so that it may succeed later, and not by a fault of ours. */
 export function isLostDatabase(error: unknown): boolean {

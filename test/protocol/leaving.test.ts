@@ -2,23 +2,19 @@ import { MadeApiKey } from '@valiant/shared/protocol/api-keys'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { audit } from '../../server/audit/audit.ts'
-import { type FreshDatabase, freshDatabase } from '../rig/postgres.ts'
-import { startServer, type TestServer } from '../rig/server.ts'
+import { startServer } from '../rig/server.ts'
 import { closeAll, connect, cookieOf, guest, market, newId, rest } from './client.ts'
 
-let database: FreshDatabase
-let server: TestServer
+let server: Awaited<ReturnType<typeof startServer>>
 let client: pg.Client
 beforeAll(async () => {
-  database = await freshDatabase()
-  client = new pg.Client({ connectionString: database.url })
+  server = await startServer()
+  client = new pg.Client({ connectionString: server.databaseUrl })
   await client.connect()
-  server = await startServer({ DATABASE_URL: database.url, AUTH_SECRET: 'x'.repeat(40) })
 })
 afterAll(async () => {
   await client.end()
   await server[Symbol.asyncDispose]()
-  await database[Symbol.asyncDispose]()
 })
 afterEach(closeAll)
 
@@ -54,12 +50,14 @@ test('a guest who deletes themselves leaves a closed account and nothing else', 
   const left = await client.query(`SELECT id FROM auth."user" UNION ALL SELECT "userId" FROM auth.session
     UNION ALL SELECT note FROM price_alert WHERE note IS NOT NULL OR deleted_at_ms IS NULL`)
   expect(left.rows).toEqual([])
-  expect((await audit(database.url)).results.filter(({ ok }) => !ok)).toEqual([])
+  expect((await audit(server.databaseUrl)).results.filter(({ ok }) => !ok)).toEqual([])
 })
 
 test('a permanent user needs the password, and may sign up again afterward', async () => {
   const ada = { email: `${newId()}@example.com`, password: 'long enough', name: 'Ada' }
-  const cookie = cookieOf(await post('/api/auth/sign-up/email', { body: ada }))
+  const signedUp = await post('/api/auth/sign-up/email', { body: ada })
+  expect(signedUp.status).toBe(200)
+  const cookie = cookieOf(signedUp)
   const withoutPassword = await post('/api/auth/delete-user', { cookie })
   expect([withoutPassword.status, await withoutPassword.json()]).toMatchObject([
     400,
