@@ -145,9 +145,11 @@ test('the role has short timeouts and no JIT', async () => {
 test('the sessions of better-auth have limits of their own, since a sign-up hashes within its transaction', async () => {
   await using fresh = await freshDatabase()
   await using database = await openDatabase({ url: fresh.url, logger })
-  const { rows } = await database.authPool().query(
-    `SELECT name, setting FROM pg_settings WHERE name LIKE '%transaction%timeout' OR name = 'statement_timeout' ORDER BY name`,
-  )
+  const { rows } = await database
+    .authPool()
+    .query(
+      `SELECT name, setting FROM pg_settings WHERE name LIKE '%transaction%timeout' OR name = 'statement_timeout' ORDER BY name`,
+    )
   expect(rows).toEqual([
     { name: 'idle_in_transaction_session_timeout', setting: '10000' },
     { name: 'statement_timeout', setting: '1500' },
