@@ -8,10 +8,9 @@ describe('the configuration', () => {
     expect(config.DATABASE_URL).toBeUndefined()
   })
 
-  it('an empty setting is one that is not set', () => {
-    expect(readConfig({ DATABASE_URL: '', PUBLIC_ORIGIN: '', AUTH_SECRET: '', PORT: '', SEED: '' })).toEqual(
-      readConfig({}),
-    )
+  it.each(['', ' '])('a setting of %j is one that is not set', (blank) => {
+    const names = ['DATABASE_URL', 'PUBLIC_ORIGIN', 'AUTH_SECRET', 'HOST', 'PORT', 'SEED']
+    expect(readConfig(Object.fromEntries(names.map((name) => [name, blank])))).toEqual(readConfig({}))
   })
 
   it.each([
@@ -40,9 +39,20 @@ describe('the configuration', () => {
     [{ ROLE: 'exchange', DATABASE_URL: 'postgres://x/y' }, /REDIS_URL: required with ROLE=exchange; AUTH_SECRET/],
     [{ REDIS_URL: 'redis://localhost' }, /DATABASE_URL: required with REDIS_URL, one Postgres for all/],
     [{ REDIS_URL: 'localhost:6379' }, /REDIS_URL: expected a URL such as redis:/],
+    [{ LEASE_DATABASE_URL: 'postgres://x/y' }, /LEASE_DATABASE_URL: only beside DATABASE_URL/],
+    [{ METRICS_PORT: '3000' }, /METRICS_PORT: expected another port than PORT, found "3000"/],
+    [{ SENTRY_DSN: 'https://key@sentry.example' }, /SENTRY_DSN: expected a DSN such as/],
+    [{ SENTRY_DSN_WEB: 'https://sentry.example/1' }, /SENTRY_DSN_WEB: expected a DSN such as/],
   ])('%j is refused by name', (environment, message) => {
     expect(() => readConfig(environment)).toThrow(message)
   })
+
+  it.each(['ORDERS_PER_SECOND', 'ORDERS_BURST', 'REQUESTS_PER_SECOND', 'SOCKETS_PER_ACCOUNT'])(
+    'a LIMIT_%s of 0, which would shut everybody out, is refused',
+    (name) => {
+      expect(() => readConfig({ [`LIMIT_${name}`]: '0' })).toThrow(`LIMIT_${name}: expected at least 1, found "0"`)
+    },
+  )
 
   it.each(['1', '0', '10.0.0.0/8', '10.0.0.0/8, 192.168.1.1,fd00::/8', 'loopback'])(
     'proxies may be %j',
@@ -70,6 +80,28 @@ describe('the configuration', () => {
   it('never shows a secret, though it is wrong', () => {
     expect(() => readConfig({ AUTH_SECRET: 'hunter2' })).toThrow(/AUTH_SECRET: expected at least 32 characters\./)
     expect(() => readConfig({ AUTH_SECRET: 'hunter2' })).not.toThrow(/hunter2/)
+  })
+
+  it.each(['nonsense', 'mysql://me:hunter2@x/y', 'postgres://me:hun#ter2@x/y', 'postgres://me:hunter2@x:99999/y'])(
+    'an address of a database such as %s is refused, and not shown',
+    (url) => {
+      const given = { AUTH_SECRET: 'x'.repeat(32), DATABASE_URL: url, LEASE_DATABASE_URL: url }
+      const expected = 'expected a URL such as postgres://user:password@host/database'
+      const parts = [`DATABASE_URL: ${expected}`, `LEASE_DATABASE_URL: ${expected}`]
+      for (const part of parts) expect(() => readConfig(given)).toThrow(part)
+      expect(() => readConfig(given)).not.toThrow(/nonsense|mysql|hun/)
+    },
+  )
+
+  it('a Postgres may be at a socket of this machine', () => {
+    const given = { AUTH_SECRET: 'x'.repeat(32), DATABASE_URL: 'postgresql:///valiant?host=/run/postgresql' }
+    expect(readConfig(given)).toMatchObject(given)
+  })
+
+  it('names a wrong setting once', () => {
+    expect(() => readConfig({ PUBLIC_ORIGIN: 'nonsense' })).toThrow(
+      /^Invalid configuration\. PUBLIC_ORIGIN: [^;]*, found "nonsense"\. See/,
+    )
   })
 
   it('names every setting that is wrong at once', () => {

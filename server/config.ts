@@ -4,8 +4,21 @@ import { z } from 'zod'
 /** Describes a setting in `.env.example` and the README's table. */
 const setting = <Type extends z.ZodType>(type: Type, sentence: string) => type.meta({ description: sentence })
 
-const count = (fallback: number, max = 1_000_000_000) => z.coerce.number().int().min(0).max(max).default(fallback)
+const count = (fallback: number, { min = 0, max = 1_000_000_000 } = {}) =>
+  z.coerce.number().int().min(min).max(max).default(fallback)
+/** A limit that would shut everybody out if it were 0, which some may take for "no limit". */
+const limit = (fallback: number) => count(fallback, { min: 1 })
 const optionalText = z.string().optional()
+const databaseUrl = z
+  .url({ protocol: /^postgres(ql)?$/, error: 'expected a URL such as postgres://user:password@host/database' })
+  .optional()
+/** What Sentry accepts; of anything else it would complain on stderr, and report nothing from then on. */
+const sentryDsn = z
+  .string()
+  .regex(/^https?:\/\/\w+(:\w*)?@[^/@]+\/(\S+\/)?\d+$/, {
+    error: 'expected a DSN such as https://key@sentry.example/1',
+  })
+  .optional()
 
 /** All settings. `server/cli.ts generate` writes `.env.example` and the README's table from them. */
 export const SETTINGS = z.object({
@@ -19,11 +32,11 @@ export const SETTINGS = z.object({
     'Directory of the embedded Postgres and its generated secret, relative to the project.',
   ),
   DATABASE_URL: setting(
-    optionalText,
+    databaseUrl,
     'Connection string of a Postgres (17 or newer) to use instead of the embedded one.',
   ),
   LEASE_DATABASE_URL: setting(
-    optionalText,
+    databaseUrl,
     'Direct connection to the same Postgres, for when DATABASE_URL goes through a pooler: for the lease, sign-in and migrations.',
   ),
   REDIS_URL: setting(
@@ -36,7 +49,7 @@ export const SETTINGS = z.object({
   ),
   PUBLIC_ORIGIN: setting(
     z
-      .url({ protocol: /^https?$/, error: 'expected a URL such as https://valiant.example' })
+      .url({ protocol: /^https?$/, error: 'expected a URL such as https://valiant.example', abort: true })
       .refine(isOrigin, { error: 'expected only a scheme, host and port, such as https://valiant.example' })
       .optional(),
     'Public address, such as https://valiant.example; pages of other origins cannot use its cookie. If unset, the address of the request.',
@@ -68,12 +81,9 @@ export const SETTINGS = z.object({
     count(200),
     'Database statements that take longer are logged, by name and without values; 0 logs none.',
   ),
-  SENTRY_DSN: setting(
-    z.url({ protocol: /^https?$/, error: 'expected a DSN such as https://key@sentry.example/1' }).optional(),
-    'Sentry DSN for server errors and traces. If unset, Sentry is not loaded.',
-  ),
+  SENTRY_DSN: setting(sentryDsn, 'Sentry DSN for server errors and traces. If unset, Sentry is not loaded.'),
   SENTRY_DSN_WEB: setting(
-    z.url({ protocol: /^https?$/, error: 'expected a DSN such as https://key@sentry.example/1' }).optional(),
+    sentryDsn,
     'Sentry DSN for the pages, which may then send to its origin. If unset, Sentry is not loaded.',
   ),
   SENTRY_ENVIRONMENT: setting(z.string().default('production'), 'Environment name in Sentry.'),
@@ -106,18 +116,18 @@ export const SETTINGS = z.object({
     'Starting cash of a new account, in USD.',
   ),
   DRAIN_NOTICE_MS: setting(
-    count(0, 20_000),
+    count(0, { max: 20_000 }),
     'On SIGTERM: how long /readyz fails before new connections are refused, so that a load balancer notices. At most 20000 together with DRAIN_SPREAD_MS.',
   ),
-  DRAIN_SPREAD_MS: setting(count(1_000, 20_000), 'On SIGTERM: the time over which the sockets are sent away.'),
+  DRAIN_SPREAD_MS: setting(count(1_000, { max: 20_000 }), 'On SIGTERM: the time over which the sockets are sent away.'),
   LIMIT_ORDERS_PER_SECOND: setting(
-    count(50),
+    limit(50),
     'Orders per second per account; cancels have their own limit, twice as high.',
   ),
-  LIMIT_ORDERS_BURST: setting(count(100), 'Burst size of orders per account.'),
-  LIMIT_REQUESTS_PER_SECOND: setting(count(100), 'Other requests per second per socket.'),
+  LIMIT_ORDERS_BURST: setting(limit(100), 'Burst size of orders per account.'),
+  LIMIT_REQUESTS_PER_SECOND: setting(limit(100), 'Other requests per second per socket.'),
   LIMIT_OPEN_ORDERS: setting(count(200), 'Open orders per account per instrument.'),
-  LIMIT_SOCKETS_PER_ACCOUNT: setting(count(20), 'Sockets per account; when exceeded, the oldest is closed.'),
+  LIMIT_SOCKETS_PER_ACCOUNT: setting(limit(20), 'Sockets per account; when exceeded, the oldest is closed.'),
   LIMIT_PUBLIC_SOCKETS_PER_ADDRESS: setting(count(50), 'Sockets without an account per address.'),
   LIMIT_ALERTS: setting(count(100), 'Waiting price alerts per account.'),
   LIMIT_PREFERENCES: setting(count(64), 'Preferences per user; each is at most 16 KiB.'),
@@ -156,14 +166,14 @@ const SECRETS: readonly string[] = [
 ] satisfies (keyof Config)[]
 
 /**
- * The environment as one typed object. An empty setting counts as unset.
+ * The environment as one typed object. A blank setting counts as unset.
  * @throws {ConfigError} naming each wrong setting, what was expected and what was found
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim() !== ''))
   const parsed = SETTINGS.safeParse(given)
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => problemOf(issue, given)))
-  const problems = [...missingOf(parsed.data), ...tooLong(parsed.data)]
+  const problems = [...missingOf(parsed.data), ...conflictsOf(parsed.data)]
   if (problems.length > 0) throw new ConfigError(problems)
   return parsed.data
 }
@@ -186,11 +196,20 @@ function missingOf({ DATABASE_URL, REDIS_URL, AUTH_SECRET, ROLE }: Config): stri
 /** A shutdown that takes longer is cut short (`wiring/stop-signal.ts`). */
 const DRAIN_MS_MAX = 20_000
 
-function tooLong({ DRAIN_NOTICE_MS, DRAIN_SPREAD_MS }: Config): string[] {
-  const ms = DRAIN_NOTICE_MS + DRAIN_SPREAD_MS
-  return ms <= DRAIN_MS_MAX
-    ? []
-    : [`DRAIN_NOTICE_MS: expected at most ${DRAIN_MS_MAX} together with DRAIN_SPREAD_MS, found ${ms}`]
+/** Settings that are right each for itself, and not together. */
+function conflictsOf(config: Config): string[] {
+  const conflicts: string[] = []
+  if (config.LEASE_DATABASE_URL !== undefined && config.DATABASE_URL === undefined) {
+    conflicts.push('LEASE_DATABASE_URL: only beside DATABASE_URL, for the same Postgres')
+  }
+  if (config.METRICS_PORT === config.PORT && config.PORT !== 0) {
+    conflicts.push(`METRICS_PORT: expected another port than PORT, found "${config.METRICS_PORT}"`)
+  }
+  const drainMs = config.DRAIN_NOTICE_MS + config.DRAIN_SPREAD_MS
+  if (drainMs > DRAIN_MS_MAX) {
+    conflicts.push(`DRAIN_NOTICE_MS: expected at most ${DRAIN_MS_MAX} together with DRAIN_SPREAD_MS, found ${drainMs}`)
+  }
+  return conflicts
 }
 
 function problemOf(issue: z.core.$ZodIssue, given: Readonly<Record<string, string | undefined>>): string {

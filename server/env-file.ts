@@ -16,7 +16,10 @@ export function addEnvFile(environment: NodeJS.ProcessEnv, root: string): void {
     text = readFileSync(file, 'utf8')
   } catch (cause) {
     if (named === '' && cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return
-    throw new ConfigError([`${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`])
+    const setting = named === '' ? '' : 'ENV_FILE: '
+    throw new ConfigError([
+      `${setting}${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+    ])
   }
   const wrong = wrongLines(text)
   if (wrong.length > 0) throw new ConfigError(wrong.map((line) => `${file}, line ${line}: expected NAME=value`))

@@ -190,7 +190,7 @@ async function listen<Listening>(
         cause,
       })
     }
-    if (code === 'EACCES' || code === 'EADDRNOTAVAIL') {
+    if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
       throw new StartupError(`Cannot listen on ${host}, port ${port}: ${reasonOf(cause)}. Set HOST or ${setting}.`, {
         cause,
       })

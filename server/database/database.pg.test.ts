@@ -187,3 +187,11 @@ test('an unreachable Postgres is reported in one line', async () => {
   await expect(opening).rejects.toBeInstanceOf(StartupError)
   await expect(opening).rejects.toThrow(/^Cannot reach Postgres at postgres:\/\/127\.0\.0\.1:1\/x: .*ECONNREFUSED/)
 })
+
+test('so is an unreachable way past a pooler, by the name of its setting', async () => {
+  await using fresh = await freshDatabase()
+  const opening = openDatabase({ url: fresh.url, leaseUrl: 'postgres://me:secret@127.0.0.1:1/x', logger })
+  await expect(opening).rejects.toThrow(
+    /^Cannot reach Postgres at postgres:\/\/127\.0\.0\.1:1\/x: .*ECONNREFUSED.*Check LEASE_DATABASE_URL\./,
+  )
+})

@@ -64,7 +64,8 @@ const pgp = pgPromise({ noWarnings: true })
  */
 export async function openDatabase(config: DatabaseConfig): Promise<Database> {
   const { url, leaseUrl, slowStatementMs = 0, silenceMs, logger, metrics = new DatabaseMetrics() } = config
-  await assertUsable(url)
+  await assertUsable(url, 'DATABASE_URL, or unset it to use the embedded one')
+  if (leaseUrl !== undefined && leaseUrl !== url) await assertUsable(leaseUrl, 'LEASE_DATABASE_URL')
   const slow = new SlowStatements(slowStatementMs, logger)
   const pools: pg.Pool[] = []
   const ofCommits = measuredClients('commit', metrics, slow)
@@ -155,7 +156,8 @@ function ofConnection(pool: string, { isOpen }: Connection, clients: MeasuredCli
   })
 }
 
-async function assertUsable(url: string): Promise<void> {
+/** @param setting what to check when it is not */
+async function assertUsable(url: string, setting: string): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS_MAX })
   client.on('error', () => undefined) // the running query fails with it too
   let version: number
@@ -165,10 +167,7 @@ async function assertUsable(url: string): Promise<void> {
     version = Math.floor(Number(result.rows[0]?.server_version_num) / 10_000)
     await client.end()
   } catch (cause) {
-    throw new StartupError(
-      `Cannot reach Postgres at ${shown(url)}: ${reasonOf(cause)}. Check DATABASE_URL, or unset it to use the embedded one.`,
-      { cause },
-    )
+    throw new StartupError(`Cannot reach Postgres at ${shown(url)}: ${reasonOf(cause)}. Check ${setting}.`, { cause })
   }
   if (version >= OLDEST_POSTGRES) return
   throw new StartupError(`Postgres ${version} at ${shown(url)} is too old: ${OLDEST_POSTGRES} or newer is needed.`)

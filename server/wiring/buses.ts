@@ -5,7 +5,7 @@ import { MemoryCommandBus } from '../bus/memory/memory-commands.ts'
 import { RedisBroadcast } from '../bus/redis/redis-broadcast.ts'
 import { RedisCommandBus } from '../bus/redis/redis-commands.ts'
 import { type AdapterFactory, RedisLinks } from '../bus/redis/redis-links.ts'
-import { StartupError } from '../database/startup-error.ts'
+import { reasonOf, StartupError } from '../database/startup-error.ts'
 import type { MarketFrame } from '../feed/market-frame.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { RedisMetrics } from '../telemetry/redis-metrics.ts'
@@ -58,7 +58,7 @@ export async function openBuses({ redisUrl, log, metrics, signal }: BusesParts):
   } catch (cause) {
     if (signal.aborted) return undefined
     throw new StartupError(
-      `Cannot reach Redis at ${where} within ${REDIS_WAIT_MS / 1_000} s. Start it, or check REDIS_URL.`,
+      `Cannot reach Redis at ${where} within ${REDIS_WAIT_MS / 1_000} s: ${reasonOf(cause)}. Start it, or check REDIS_URL.`,
       { cause },
     )
   } finally {

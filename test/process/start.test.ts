@@ -185,7 +185,8 @@ describe('a start that fails says why, and what to do, in one line', () => {
 
   it.each([
     ['a wrong setting', { PORT: 'http' }, /PORT: expected a number, found "http".*\.env\.example/],
-    ['a file of settings that is missing', { ENV_FILE: '/nowhere/.env' }, /\/nowhere\/\.env cannot be read/],
+    ['a file of settings that is missing', { ENV_FILE: '/nowhere/.env' }, /ENV_FILE: \/nowhere\/\.env cannot be read/],
+    ['a host that has no address', { HOST: 'nowhere.invalid' }, /Cannot listen on nowhere\.invalid.*Set HOST/],
     [
       'a Postgres that cannot be reached',
       { DATABASE_URL: 'postgres://me:hidden@127.0.0.1:1/x', AUTH_SECRET: SECRET },
@@ -194,7 +195,7 @@ describe('a start that fails says why, and what to do, in one line', () => {
     [
       'an address that is none',
       { DATABASE_URL: 'nonsense', AUTH_SECRET: SECRET },
-      /Cannot reach Postgres at an invalid URL.*Check DATABASE_URL/,
+      /DATABASE_URL: expected a URL such as postgres:/,
     ],
     ['a DATABASE_URL without AUTH_SECRET', { DATABASE_URL: 'postgres://localhost/x' }, /AUTH_SECRET: required/],
     [

@@ -395,7 +395,11 @@ describe('several instances with one Redis', () => {
   })
 })
 
-test('opening the links fails when there is no Redis', async () => {
+test('opening the links fails when there is no Redis, and says why it did at last', async () => {
   const opening = RedisLinks.open({ url: 'redis://127.0.0.1:1', log, signal: AbortSignal.timeout(300) })
-  await expect(opening).rejects.toThrow()
+  await expect(opening).rejects.toThrow('connect ECONNREFUSED 127.0.0.1:1')
+  // The user `default` of a Redis without a password may sign in with any, others may not.
+  const url = `redis://nobody:wrong@127.0.0.1:${redis.port}`
+  const refused = RedisLinks.open({ url, log, signal: AbortSignal.timeout(1_000) })
+  await expect(refused).rejects.toThrow('WRONGPASS')
 })

@@ -115,21 +115,25 @@ export class RedisLinks implements AsyncDisposable {
   }
 }
 
-/** Failed attempts do not end the wait, because the client retries. @throws when `signal` is aborted before */
+/**
+ * Failed attempts do not end the wait, because the client retries.
+ * @throws the last one's error when `signal` is aborted before
+ */
 function whenReady(client: Redis, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const stop = () => {
-      client.off('ready', ready)
-      reject(new Error('Redis is not reachable yet'))
-    }
-    const ready = () => {
+    let last = new Error('no answer')
+    const failed = (error: Error) => (last = error)
+    const settle = (done: () => void) => {
+      client.off('error', failed).off('ready', ready)
       signal.removeEventListener('abort', stop)
-      resolve()
+      done()
     }
+    const stop = () => settle(() => reject(last))
+    const ready = () => settle(resolve)
     if (client.status === 'ready') resolve()
     else if (signal.aborted) stop()
     else {
-      client.once('ready', ready)
+      client.on('error', failed).once('ready', ready)
       signal.addEventListener('abort', stop, { once: true })
     }
   })
