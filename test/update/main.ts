@@ -5,7 +5,7 @@ import { machineText } from '../../bench/machine.ts'
 import type { Result } from '../chaos/trading-run.ts'
 import { isGood, linesOf, type Outcome, tableOfOutcomes } from '../chaos/report.ts'
 import { type Tree, treeOf, workingTree } from './tree.ts'
-import { blueGreen, restarted, rolledBack, rolling, type Scale } from './updates.ts'
+import { blueGreen, mixed, restarted, rolledBack, rolling, type Scale } from './updates.ts'
 import { AFTER_NEXT, BAD, NEXT } from './versions.ts'
 
 /**
@@ -63,6 +63,11 @@ const UPDATES: readonly Update[] = [
     title: 'a bad version, rolled back by its metrics',
     run: async (trees, scale) =>
       rolledBack('haproxy', { before: await trees.before(), next: await trees.bad() })(scale),
+  },
+  {
+    name: 'mixed',
+    title: 'gateways and leader of different versions, both ways',
+    run: async (trees, scale) => mixed({ before: await trees.before(), next: await trees.next() })(scale),
   },
   {
     name: 'first-of-many',

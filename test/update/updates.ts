@@ -155,6 +155,57 @@ export const restarted =
     return await run.close()
   }
 
+/**
+ * Gateways and exchange are replaced one after the other, there and back: gateways of each version ask a leader of the other
+ * one, and the old version leads again on the schema of the new one.
+ */
+export const mixed =
+  ({ before, next }: Versions) =>
+  async (scale: Scale): Promise<Result> => {
+    await using parts = new AsyncDisposableStack()
+    const environment = drainOf('haproxy')
+    // Those that may lead have a gateway too, which the balancer does not know.
+    const arena = parts.use(await Arena.open({ servers: 1, main: before.main, environment }))
+    scale.running.add(arena)
+    parts.defer(() => void scale.running.delete(arena))
+    const { fleet, balancers } = arena
+    const gatewayOf = async ({ main }: Tree): Promise<Member> => {
+      const member = await fleet.prepare({ main, environment: { ROLE: 'gateway' } })
+      await member.start()
+      return member
+    }
+    let [leader] = fleet.members
+    let gateway = await gatewayOf(before)
+    await balancers.haproxy.route([gateway.port])
+    const run = await openTradingRun(arena, 'haproxy', scale)
+    parts.defer(() => {
+      for (const trader of run.traders) trader.close()
+    })
+
+    const replaceGateway = async (tree: Tree) => {
+      const old = gateway
+      gateway = await gatewayOf(tree)
+      await balancers.haproxy.route([old.port, gateway.port])
+      await drain({ run, scale }, old)
+      tell({ run, scale }, `the gateway is of: ${tree.name}`)
+      await delay(bakeMsOf(scale))
+    }
+    const replaceLeader = async (tree: Tree) => {
+      const [old, heir] = [leader, await fleet.prepare({ main: tree.main })]
+      await heir.start()
+      await drain({ run, scale }, old)
+      run.must('the successor leads', (await fleet.leader()) === heir)
+      leader = heir
+      tell({ run, scale }, `the leader is of: ${tree.name}`)
+      await delay(bakeMsOf(scale))
+    }
+    await replaceGateway(next)
+    await replaceLeader(next)
+    await replaceGateway(before)
+    await replaceLeader(before)
+    return await judged({ arena, run, scale })
+  }
+
 function tell({ run, scale }: Pick<Scene, 'run' | 'scale'>, text: string): void {
   run.note(text)
   scale.say(text)
@@ -231,7 +282,7 @@ async function reroute({ arena: { fleet, balancers }, balancer }: Scene): Promis
   await balancers.nginx.route(fleet.members.filter(({ lives }) => lives).map(({ port }) => port))
 }
 
-async function drain(scene: Scene, member: Member | undefined): Promise<void> {
+async function drain(scene: Pick<Scene, 'run' | 'scale'>, member: Member | undefined): Promise<void> {
   if (member === undefined) return
   const { run } = scene
   const from = Date.now()
@@ -282,7 +333,7 @@ const HAS_RELEASES = `SELECT FROM information_schema.columns WHERE table_name = 
 const RELEASES = `SELECT release, count(*) AS count FROM journal_batch WHERE batch > 0 GROUP BY release ORDER BY min(batch)`
 
 /** Judges that no order failed because of the update, and that nobody was without prices for long. */
-async function judged({ arena, run, scale }: Scene): Promise<Result> {
+async function judged({ arena, run, scale }: Pick<Scene, 'arena' | 'run' | 'scale'>): Promise<Result> {
   const { failed, text } = await unanswered(run)
   run.within('a socket without prices', run.quotesGapMs, FEEDLESS_MS)
   if (run.quotesGapMs > FEEDLESS_MS) run.noteLongestQuiet()
