@@ -13,7 +13,7 @@ test('an external failure is UNAVAILABLE, and the request was not executed', () 
     ...{ code: 'UNAVAILABLE', outcome: 'not_executed', retryAfterMs: 7 },
   })
   const unreachable = ['ECONNREFUSED', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', '57P01', '08006']
-  for (const code of [...unreachable, '25006', '55P03', '40P01']) {
+  for (const code of [...unreachable, '25006', '28P01', '55P03', '40P01']) {
     const error = Object.assign(new Error('the database'), { code })
     expect(toWireError(error, false).code).toBe('UNAVAILABLE')
     expect(isDefect(error)).toBe(false)
