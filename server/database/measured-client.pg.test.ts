@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { freshDatabase, type FreshDatabase } from '../../test/rig/postgres.ts'
 import { Metrics } from '../telemetry/metrics.ts'
 import { type Database, openDatabase } from './database.ts'
+import { isLostDatabase } from './lost-database.ts'
 
 let fresh: FreshDatabase
 let database: Database
@@ -84,14 +85,16 @@ test('pools report open, idle and waiting connections', async () => {
   expect(await connections('commit', 'waiting')).toBe(0)
 })
 
-test('a session that Postgres ends while it is checked out and idle does not crash the process', async () => {
+test('a session that Postgres ends while it is checked out and idle crashes no process, and is no defect', async () => {
   const auth = database.authPool()
   const client = await auth.connect()
   const session = (await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]
   const ended = new Promise<void>((resolve) => client.once('end', resolve))
   await database.queries.one('SELECT pg_terminate_backend($1)', [session?.pid])
   await ended
-  await expect(client.query('SELECT 1')).rejects.toThrow(/not queryable|connection/i)
+  const error: unknown = await client.query('SELECT 1').catch((reason: unknown) => reason)
+  expect(error).toBeInstanceOf(Error)
+  expect(isLostDatabase(error), String(error)).toBe(true)
   client.release()
   expect((await auth.query<{ one: number }>('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
 })
