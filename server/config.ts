@@ -126,6 +126,7 @@ export const SETTINGS = z.object({
   ),
   LIMIT_ORDERS_BURST: setting(limit(100), 'Burst size of orders per account.'),
   LIMIT_REQUESTS_PER_SECOND: setting(limit(100), 'Other requests per second per socket.'),
+  LIMIT_PAGES_PER_SECOND: setting(limit(30), 'Pages of the terminal per second per address (IPv6: /64).'),
   LIMIT_OPEN_ORDERS: setting(count(200), 'Open orders per account per instrument.'),
   LIMIT_SOCKETS_PER_ACCOUNT: setting(limit(20), 'Sockets per account; when exceeded, the oldest is closed.'),
   LIMIT_PUBLIC_SOCKETS_PER_ADDRESS: setting(count(50), 'Sockets without an account per address.'),

@@ -13,6 +13,7 @@ const limits: OperatorLimits = {
   ordersBurst: 100,
   openOrders: 200,
   requestsPerSecond: 100,
+  pagesPerSecond: 30,
   guestsPerMinute: 30,
   guestsPerHour: 300,
   socketsPerAccount: 20,

@@ -27,7 +27,14 @@ import { FanOut } from './delivery/fan-out.ts'
 import { openHttpServer, serveHttp } from './http/http.ts'
 import { KeyDesk } from './sessions/key-desk.ts'
 import { LeaderLink } from './leader/leader-link.ts'
-import { type GatewayLimits, gatewayLimits, GuestQuota, type OperatorLimits } from './sessions/limits.ts'
+import {
+  type GatewayLimits,
+  gatewayLimits,
+  GuestQuota,
+  Limit,
+  limitKey,
+  type OperatorLimits,
+} from './sessions/limits.ts'
 import { marketOf } from './market/market.ts'
 import { MarketData } from './market/market-data.ts'
 import { MarketSubscriptions } from './market/market-subscriptions.ts'
@@ -227,6 +234,13 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     ...{ broadcast, feed, marketData, state, exchange, sockets, alerts: alertNotifier, history, logger },
   })
 
+  const pages = new Limit(limits.pagesPerSecond, 1)
+  const admitPage = async (address: string) => {
+    const waitMs = await pages.take(limitKey(address))
+    if (waitMs > 0) metrics.rateLimited.inc({ limit: 'pages' })
+    return waitMs
+  }
+
   let leaving = false
   serveHttp(app, {
     api: restRouter({ dispatcher, sessions, keys, market, instrumentOf, clientAddress, limits, logger }),
@@ -236,6 +250,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
       pageSourceOf(request, {
         ...{ market, status: () => state.status, sessions, exchange, lists: ofAccounts, preferences },
         startingCents: config.startingCents,
+        admit: () => admitPage(clientAddress(request)),
       }),
     origins,
     clientAddress,

@@ -10,7 +10,7 @@ const HTTP_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1
 const REFUSAL_REASONS = ['starting', 'foreign_origin', 'handshake_rate', 'RATE_LIMITED', 'UNAVAILABLE', 'INTERNAL']
 const LIMITS = [
   ...['trading', 'requests', 'in_flight', 'refusals'],
-  ...['guests', 'sign_ins', 'handshakes', 'public_sockets'],
+  ...['guests', 'sign_ins', 'pages', 'handshakes', 'public_sockets'],
 ]
 
 /** Metrics of a gateway, as clients see it. No label identifies an account, a socket or an address. */
@@ -116,7 +116,7 @@ export class GatewayMetrics {
     })
     this.rateLimited = new Counter({
       ...{ registers, name: 'valiant_rate_limited_total', labelNames: ['limit'] as const },
-      help: 'Requests refused by a rate limit: "trading" (enforced by the exchange), "requests", "in_flight", "guests", "sign_ins", "handshakes", "public_sockets", "refusals" (the socket is closed).',
+      help: 'Requests refused by a rate limit: "trading" (enforced by the exchange), "requests", "in_flight", "guests", "sign_ins", "pages", "handshakes", "public_sockets", "refusals" (the socket is closed).',
     })
     this.httpRequests = new Counter({
       ...{ registers, name: 'valiant_http_requests_total', labelNames: ['method', 'route', 'status'] as const },

@@ -21,6 +21,7 @@ export function gatewayConfig(
       ordersBurst: config.LIMIT_ORDERS_BURST,
       openOrders: config.LIMIT_OPEN_ORDERS,
       requestsPerSecond: config.LIMIT_REQUESTS_PER_SECOND,
+      pagesPerSecond: config.LIMIT_PAGES_PER_SECOND,
       guestsPerMinute: config.LIMIT_GUESTS_PER_MINUTE,
       guestsPerHour: config.LIMIT_GUESTS_PER_HOUR,
       socketsPerAccount: config.LIMIT_SOCKETS_PER_ACCOUNT,

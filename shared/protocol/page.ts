@@ -30,6 +30,8 @@ export interface Visitor {
  * server over HTTP.
  */
 export interface PageSource {
+  /** Counts this page. @returns 0, or the milliseconds until its address may request another */
+  admit(): Promise<number>
   /** Wall time and the leader's epoch. */
   now(): { timeMs: number; epoch: number; market: 'open' | 'degraded' | 'halted' }
   instruments(): readonly Instrument[]

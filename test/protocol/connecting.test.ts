@@ -105,6 +105,18 @@ describe('a guest', () => {
     }
     expect((await fetch(`${url}/favicon.svg`)).headers.get('cache-control')).toBeNull()
   })
+  test('who asks for too many pages at once is told when to try again, and still gets files', async () => {
+    await using strict = await startServer({ LIMIT_PAGES_PER_SECOND: '1' })
+    const paths = ['/', '/no-such-page', '/__data.json', '/%', '/%00']
+    const all = (some: string[]) => Promise.all(some.map((path) => fetch(strict.url + path)))
+    const pages = await all(paths.flatMap((path) => Array<string>(8).fill(path)))
+    for (const path of paths) {
+      const refused = pages.find(({ url, status }) => status === 429 && url === strict.url + path)
+      expect(Number(refused?.headers.get('retry-after')), path).toBeGreaterThan(0)
+    }
+    const files = await all(Array<string>(8).fill('/favicon.svg'))
+    expect(files.map(({ status }) => status)).toEqual(Array(8).fill(200))
+  })
   test('beyond the quota of an address is told when to try again', async () => {
     await using strict = await startServer({ LIMIT_GUESTS_PER_MINUTE: '1' })
     await guestCookie(strict.url)

@@ -15,6 +15,14 @@ readNotationFrom(() => {
   return (locals.notation ??= notationOf(cookies.get(NOTATION_COOKIE)))
 })
 
+/** The same thread serves the market: one address must not keep it busy. Files do not come this way. */
+const limitPages: Handle = async ({ event, resolve }) => {
+  const retryAfterMs = (await event.platform?.req.valiant?.admit()) ?? 0
+  if (retryAfterMs === 0) return resolve(event)
+  const headers = { 'retry-after': String(Math.ceil(retryAfterMs / 1_000)), 'cache-control': 'no-store' }
+  return new Response('Too many pages from this address. Try again in a moment.', { status: 429, headers })
+}
+
 /** Writes theme, palette and display into the page, so that the first paint is right. */
 const dress: Handle = ({ event, resolve }) => {
   return resolve(event, {
@@ -59,6 +67,12 @@ const allowTelemetry: Handle = async ({ event, resolve }) => {
   return response
 }
 
-export const handle: Handle = sequence(...(sentry ? [sentry.handle] : []), keepPrivate, allowTelemetry, dress)
+export const handle: Handle = sequence(
+  limitPages,
+  ...(sentry ? [sentry.handle] : []),
+  keepPrivate,
+  allowTelemetry,
+  dress,
+)
 
 export const handleError: HandleServerError | undefined = sentry?.handleError

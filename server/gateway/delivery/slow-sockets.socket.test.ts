@@ -42,9 +42,10 @@ beforeEach(async () => {
   await once(http, 'listening')
   port = (http.address() as AddressInfo).port
   const operator = {
-    ...{ ordersPerSecond: 1, ordersBurst: 1, openOrders: 1, requestsPerSecond: 1, guestsPerMinute: 1 },
+    ...{ ordersPerSecond: 1, ordersBurst: 1, openOrders: 1, requestsPerSecond: 1, pagesPerSecond: 1 },
   }
   const more = {
+    guestsPerMinute: 1,
     guestsPerHour: 1,
     socketsPerAccount: 1,
     publicSocketsPerAddress: 100,

@@ -18,6 +18,7 @@ export interface PageParts {
   readonly lists: Pick<AccountHandlers, PageList>
   readonly preferences: Pick<PreferenceStore, 'read'>
   readonly startingCents: number
+  readonly admit: PageSource['admit']
 }
 
 /**
@@ -25,7 +26,7 @@ export interface PageParts {
  * database is away, so what cannot be read in time is left out.
  */
 export function pageSourceOf(request: IncomingMessage, parts: PageParts): PageSource {
-  const { market, status, sessions, exchange, lists, preferences, startingCents } = parts
+  const { market, status, sessions, exchange, lists, preferences, startingCents, admit } = parts
   const receivedAtMs = Date.now()
   const soon = <Value>(reading: Promise<Value>) =>
     inTime(reading, { receivedAtMs, changes: false }).catch(() => undefined)
@@ -40,6 +41,7 @@ export function pageSourceOf(request: IncomingMessage, parts: PageParts): PageSo
     return soon((async () => answer(query, requester))())
   }
   return {
+    admit,
     now: () => ({ timeMs: Date.now(), epoch: market.epoch(), market: status().market }),
     instruments: () => market.instruments(),
     tickers: () => market.tickers(),

@@ -46,12 +46,13 @@ test('a socket works and closes without its handshake request', async () => {
 test('one address cannot use up all handshakes', async () => {
   const http = createServer().listen(0, '127.0.0.1')
   await once(http, 'listening')
-  const unlimited = { ordersPerSecond: 1, ordersBurst: 1, openOrders: 1, requestsPerSecond: 1, guestsPerMinute: 1 }
+  const unlimited = { ordersPerSecond: 1, ordersBurst: 1, openOrders: 1, requestsPerSecond: 1, pagesPerSecond: 1 }
   const io = openSocketServer(http, {
     origins: new Origins(undefined),
     limits: gatewayLimits({
       ...{
         ...unlimited,
+        guestsPerMinute: 1,
         guestsPerHour: 1,
         socketsPerAccount: 1,
         publicSocketsPerAddress: 1,

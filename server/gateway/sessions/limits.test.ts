@@ -55,7 +55,7 @@ describe('in time', () => {
   const quotaOf = (quota: { guestsPerMinute: number; guestsPerHour: number }) =>
     new GuestQuota(
       gatewayLimits({
-        ...{ ordersPerSecond: 1, ordersBurst: 1, openOrders: 1, requestsPerSecond: 1 },
+        ...{ ordersPerSecond: 1, ordersBurst: 1, openOrders: 1, requestsPerSecond: 1, pagesPerSecond: 1 },
         ...{ socketsPerAccount: 1, publicSocketsPerAddress: 1, preferences: 1, alerts: 1, drainSpreadMs: 0 },
         ...quota,
       }),

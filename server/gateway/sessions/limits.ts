@@ -24,6 +24,8 @@ export interface OperatorLimits {
   readonly openOrders: number
   /** Other requests, per socket; over REST, per address. */
   readonly requestsPerSecond: number
+  /** Pages of the terminal per address: rendering one takes about ten milliseconds of the thread that serves everyone. */
+  readonly pagesPerSecond: number
   /** New guests per address (IPv6: /64). */
   readonly guestsPerMinute: number
   readonly guestsPerHour: number
