@@ -1,8 +1,10 @@
+import type { Answer } from '@valiant/shared/protocol/events'
 import { type PayloadOf, REQUESTS, type RequestName } from '@valiant/shared/protocol/requests'
 import { pino } from 'pino'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Dispatcher } from './dispatcher.ts'
 import type { Requester } from '../requests/request.ts'
+import { failure } from './wire-error.ts'
 
 const list = { status: 'open', symbol: 'VLNT', from: 1, to: 2, cursor: 'c', limit: 3 } as const
 const one = { orderId: 'a', clientOrderId: 'b' }
@@ -141,5 +143,52 @@ describe('a database that never answers', () => {
     await vi.advanceTimersByTimeAsync(4_900)
     vi.useRealTimers()
     expect(await Promise.race([answer, Promise.resolve('nothing')])).toMatchObject({ ok: false, error })
+  })
+})
+
+describe('the log', () => {
+  const lines: string[] = []
+  const logged = (relay: () => Promise<Answer>) =>
+    new Dispatcher({
+      handlers: {} as never,
+      relays: {
+        'order.place': relay,
+        'order.cancel': () => Promise.reject(failure('NOT_FOUND', 'no such order')),
+      } as never,
+      history: { orderByClientId: () => Promise.resolve(undefined) } as never,
+      instrumentOf: () => undefined,
+      logger: pino({ level: 'info' }, { write: (line) => void lines.push(line) }),
+    })
+  afterEach(() => void lines.splice(0))
+  const rejected = failure('NO_LIQUIDITY', 'nothing to match').error
+  const place = { clientOrderId: 'a', symbol: 'VLNT', side: 'buy', type: 'market', qty: '1' }
+
+  test.each([
+    { ok: true, data: {} },
+    { ok: false, error: rejected },
+  ] satisfies Answer[])('has a line for an order that the exchange answered: %j', async (answer) => {
+    await logged(() => Promise.resolve(answer)).answer('order.place', place, trader, () => Promise.resolve(0))
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { msg: 'request answered', account: 17, clientOrderId: 'a', outcome: answer.ok ? 'ok' : 'NO_LIQUIDITY' },
+    ])
+  })
+
+  test('has none for what a client can repeat without limit', async () => {
+    const repeated = logged(() => Promise.resolve({ ok: true, data: {}, duplicate: true }))
+    const rejectedBefore = logged(() => Promise.resolve({ ok: false, error: rejected, duplicate: true }))
+    const limited = logged(() => Promise.reject(failure('RATE_LIMITED', 'too many orders')))
+    const answers = [
+      repeated.answer('order.place', place, trader, () => Promise.resolve(0)),
+      rejectedBefore.answer('order.place', place, trader, () => Promise.resolve(0)),
+      limited.answer('order.place', place, trader, () => Promise.resolve(0)),
+      repeated.answer('order.place', place, nobody, () => Promise.resolve(0)),
+      repeated.answer('order.place', place, { ...trader, scopes: ['read'] }, () => Promise.resolve(0)),
+      repeated.answer('order.place', {}, trader, () => Promise.resolve(0)),
+      repeated.answer('order.cancel', { orderId: 'x' }, trader, () => Promise.resolve(0)),
+    ]
+    expect((await Promise.all(answers)).map((answer) => (answer.ok ? answer.duplicate : answer.error.code))).toEqual([
+      ...[true, 'NO_LIQUIDITY', 'RATE_LIMITED', 'UNAUTHENTICATED', 'FORBIDDEN', 'INVALID', 'NOT_FOUND'],
+    ])
+    expect(lines).toEqual([])
   })
 })

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { CLIENT_ID_PATTERN } from '@valiant/shared/protocol/fields'
+import type { ErrorCode } from '@valiant/shared/protocol/errors'
 import type { Answer } from '@valiant/shared/protocol/events'
 import { REQUESTS, type RequestName } from '@valiant/shared/protocol/requests'
 import { toWireFill } from '../../feed/account/fill.ts'
@@ -82,13 +83,16 @@ export class Dispatcher {
     return answer
   }
 
-  /** Logs each request that changes something with its sender and outcome, so that an order can be traced. */
+  /**
+   * Logs each request that changes something with its sender and outcome, so that an order can be traced; at `debug` those
+   * without a rate limit, since one client could fill the disk with them.
+   */
   #log(event: RequestName, payload: unknown, { socketId, account, receivedAtMs }: Requester, answer: Answer): void {
     const request = randomUUID()
     const { order, clientOrderId } = orderIdsOf(payload, answer)
     const outcome = answer.ok ? 'ok' : answer.error.code
     noteTrace({ request, order, client_order: clientOrderId, outcome })
-    this.#requestLog.info(
+    this.#requestLog[isUnlimited(answer) ? 'debug' : 'info'](
       {
         request,
         socket: socketId,
@@ -179,6 +183,15 @@ const isRequest = (event: string): event is RequestName => Object.hasOwn(REQUEST
 const isTrading = (name: RequestName): boolean =>
   REQUESTS[name].changes && !BESIDE_THE_EXCHANGE.some((other) => other === name)
 const isRelayed = (name: RequestName): name is RelayedName => RELAYED.some((relayed) => relayed === name)
+
+/** Refusals that come before a request is counted, or because of the count, and leave nothing to trace. */
+const UNCOUNTED: readonly ErrorCode[] = [
+  ...(['PAYLOAD_TOO_LARGE', 'INVALID', 'UNAUTHENTICATED', 'FORBIDDEN', 'NOT_FOUND'] as const),
+  ...(['DUPLICATE_CLIENT_ORDER_ID', 'RATE_LIMITED'] as const),
+]
+/** Whether a client can get any number of these answers: refusals that are not counted, and one that was given before. */
+const isUnlimited = (answer: Answer): boolean =>
+  answer.duplicate === true || (!answer.ok && UNCOUNTED.includes(answer.error.code))
 
 /** The only place that decides who may send which request, by the schema's scope. */
 function authorise(name: RequestName, { account, scopes }: Requester): void {
