@@ -63,7 +63,7 @@ test('only the owner and operators can revoke a key', async () => {
   expect(await keys.revoke(one.key.id, [BOB, ADA])).toBe(true)
   expect(await keys.revoke(one.key.id, [ADA])).toBe(true)
   expect(await keys.revoke(other.key.id)).toBe(true)
-  expect(await keys.revoke('none')).toBe(false)
+  for (const id of ['none', '', 'a\0b', '\ud800', "'"]) expect(await keys.revoke(id), id).toBe(false)
   for (const { key, text } of [one, other]) {
     expect(await keys.ofText(text)).toBeUndefined()
     expect(await keys.lives(key.id)).toBe(false)

@@ -32,6 +32,7 @@ const NOTE_MS = 60_000
 
 /** `vk_`, its id, `_`, the secret. */
 const KEY = /^vk_([0-9a-f]{16})_[A-Za-z0-9_-]{43}$/
+const KEY_ID = /^[0-9a-f]{16}$/
 
 /**
  * The keys of programs. Only the hash of a key is kept, so that it can be shown once and never again. Every method throws
@@ -88,6 +89,8 @@ export class ApiKeys {
    * @returns false if there is no such key
    */
   async revoke(id: string, accounts?: readonly number[]): Promise<boolean> {
+    // No statement can hold some texts, such as those with a NUL: the connection would be lost.
+    if (!KEY_ID.test(id)) return false
     const parameters = { id, accounts: accounts ?? null, nowMs: Date.now() }
     return (await this.#ask(sql.auth.revokeKey, parameters)).length > 0
   }
