@@ -1,5 +1,7 @@
 import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import { createConnection } from 'node:net'
+import { json } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { soon } from '../../test/rig/soon.ts'
 import { type Client, cookieOf, GatewayRig } from './gateway.fixture.ts'
@@ -360,6 +362,12 @@ describe('signing in', () => {
     for (const path of ['update-user', 'verify-password', 'request-password-reset', 'sign-in/social', 'error']) {
       const response = await rig.post(`/api/auth/${path}`, { name: 'x'.repeat(10_000) }, { cookie })
       expect([response.status, await response.json()]).toMatchObject([404, { ok: false, error: { code: 'NOT_FOUND' } }])
+    }
+    for (const method of ['TRACE', 'PUT', 'DELETE', 'OPTIONS']) {
+      const [response] = (await once(request(`${rig.url}/api/auth/get-session`, { method }).end(), 'response')) as [
+        IncomingMessage,
+      ]
+      expect([response.statusCode, await json(response)], method).toMatchObject([404, { error: { code: 'NOT_FOUND' } }])
     }
     const page = await fetch(`${rig.url}/api/auth/error?error=x`)
     expect([page.status, page.headers.get('content-type')]).toEqual([404, expect.stringContaining('json')])

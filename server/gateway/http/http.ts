@@ -32,6 +32,7 @@ export interface HttpParts {
   readonly metrics: GatewayMetrics
 }
 
+const AUTH_METHODS: readonly string[] = ['GET', 'POST']
 /** Longer than a load balancer keeps an idle connection, so that this side never closes one that is about to be used. */
 const KEEP_ALIVE_MS = 75_000
 const HEADERS_MS = 80_000
@@ -70,12 +71,14 @@ export function serveHttp(app: Express, parts: HttpParts): void {
     }),
   )
   app.all('/api/auth/{*any}', async (request, response) => {
-    if (!AUTH_PATHS.includes(request.path.slice('/api/auth/'.length))) throw notServed(request)
+    const isServed = AUTH_PATHS.includes(request.path.slice('/api/auth/'.length))
+    // better-auth fails on methods that the web's `Request` does not know.
+    if (!isServed || !AUTH_METHODS.includes(request.method)) throw notServed(request)
     const length = Number(request.headers['content-length'] ?? 0)
     if (length > bodyBytesMax || request.headers['transfer-encoding'] !== undefined) {
       throw failure('PAYLOAD_TOO_LARGE', `Expected a body of a known length of at most ${bodyBytesMax} bytes.`)
     }
-    if (request.method !== 'GET' && request.method !== 'HEAD' && origins.of(request.headers) === 'foreign') {
+    if (request.method !== 'GET' && origins.of(request.headers) === 'foreign') {
       throw failure('FORBIDDEN', `Expected the exchange's own Origin, found "${String(request.headers.origin)}".`)
     }
     // Overwrites whatever the client sends under this name, since better-auth trusts it.
