@@ -1,0 +1,156 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { closeAll, connect, guestCookie, type ProtocolClient, rest } from '../protocol/client.ts'
+import { type FaultProxy, openFaultProxy } from '../rig/fault-proxy.ts'
+import { pythonPath } from '../rig/program.ts'
+import { startServer, type TestServer } from '../rig/server.ts'
+import { ROOT } from './command.ts'
+
+const SYMBOL = 'VLNT'
+
+let python: string
+let server: TestServer
+let proxy: FaultProxy
+let url: string
+let program: ChildProcess | undefined
+let output: string
+beforeAll(async () => {
+  python = await pythonPath()
+  server = await startServer()
+})
+afterAll(() => server[Symbol.asyncDispose]())
+beforeEach(async () => {
+  proxy = await openFaultProxy({ host: '127.0.0.1', port: server.port })
+  url = `http://127.0.0.1:${proxy.port}`
+})
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') console.error(output)
+  program?.kill('SIGKILL')
+  closeAll()
+  await proxy[Symbol.asyncDispose]()
+})
+
+function run(example: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}): void {
+  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment }
+  program = spawn(python, [`examples/python/${example}`, ...args], { cwd: ROOT, env })
+  output = ''
+  for (const stream of [program.stdout, program.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => (output += text))
+  }
+}
+async function ended(): Promise<number | null> {
+  if (program?.exitCode === null && program.signalCode === null) await once(program, 'close')
+  return program?.exitCode ?? null
+}
+const linesOf = (pattern: RegExp) => output.split('\n').filter((line) => pattern.test(line)).length
+/** Waits for the next lines of this form. */
+const prints = async (pattern: RegExp, more = 1) => {
+  const before = linesOf(pattern)
+  await expect.poll(() => linesOf(pattern)).toBeGreaterThanOrEqual(before + more)
+}
+
+/** The text of the WebSocket frames that a client has sent: they are masked. */
+function textOf(bytes: Buffer): string {
+  let text = ''
+  for (let at = 0; at + 2 <= bytes.length;) {
+    const short = (bytes[at + 1] ?? 0) & 0x7f
+    const start = at + (short === 126 ? 8 : 6)
+    const length = short === 126 ? bytes.readUInt16BE(at + 2) : short
+    const mask = bytes.subarray(start - 4, start)
+    text += String.fromCharCode(...bytes.subarray(start, start + length).map((byte, i) => byte ^ (mask[i % 4] ?? 0)))
+    at = start + length
+  }
+  return text
+}
+
+/** A guest with a key, which the bot gets. */
+async function botOfGuest(): Promise<ProtocolClient> {
+  const made = await rest(server.url, '/api/keys', {
+    ...{ method: 'POST', cookie: await guestCookie(server.url) },
+    body: { name: 'bot', scopes: ['read', 'trade'] },
+  })
+  const { key } = ((await made.json()) as { data: { key: string } }).data
+  const own = await connect(server.url, { auth: { apiKey: key } })
+  run('bot.py', [url, SYMBOL], { VALIANT_KEY: key })
+  return own
+}
+const openOrders = async (own: ProtocolClient) => (await own.account()).openOrders
+const allOrders = async (own: ProtocolClient) => (await own.good('orders', { status: 'all' })).items
+const isQuoted = (own: ProtocolClient) => expect.poll(async () => (await openOrders(own)).length).toBe(1)
+
+it('the bot places one order, though the answer to the first copy is lost', async () => {
+  let copies = 0
+  proxy.watch((bytes) => {
+    if (!textOf(bytes).includes('"order.place"')) return 'pass'
+    copies++
+    return copies === 1 ? 'cut_answer' : 'pass'
+  })
+  const own = await botOfGuest()
+  await prints(/^buy /)
+  expect(copies).toBe(2)
+  expect(await allOrders(own)).toHaveLength(1)
+  expect(await openOrders(own)).toHaveLength(1)
+})
+
+it('the bot learns after a reconnect what has happened meanwhile', async () => {
+  const own = await botOfGuest()
+  await isQuoted(own)
+  proxy.cut()
+  const [first] = await openOrders(own)
+  await own.good('order.cancelAll')
+  proxy.mend()
+  await isQuoted(own)
+  const orders = await allOrders(own)
+  expect(orders.map(({ status }) => status)).toEqual(['open', 'canceled'])
+  expect(orders[1]?.orderId).toBe(first?.orderId)
+})
+
+it('the bot cancels its order when it is stopped', async () => {
+  const own = await botOfGuest()
+  await isQuoted(own)
+  program?.kill('SIGINT')
+  expect(await ended()).toBe(0)
+  expect(await allOrders(own)).toMatchObject([{ status: 'canceled', reason: 'cancel_all' }])
+  expect((await own.good('cancelAfter', { timeoutMs: 0 })).cancelAt).toBeUndefined()
+})
+
+it('the exchange cancels the order of a bot that was killed', async () => {
+  const own = await botOfGuest()
+  await isQuoted(own)
+  program?.kill('SIGKILL')
+  await expect.poll(() => allOrders(own)).toMatchObject([{ status: 'canceled', reason: 'dead_man' }])
+})
+
+it('without a key the bot opens a guest account', async () => {
+  run('bot.py', [url, SYMBOL])
+  await prints(/^buy /)
+})
+
+it.each([
+  ['an exchange that does not listen', ['http://127.0.0.1:9'], {}, /Cannot connect/],
+  ['an instrument that is not listed', [undefined, 'NONE'], {}, /NONE is not listed/],
+  ['a wrong key', [], { VALIANT_KEY: 'wrong' }, /auth\.apiKey: expected an active API key/],
+] as const)('the bot ends with a message about %s', async (_what, [address, ...args], environment, message) => {
+  run('bot.py', [address ?? url, ...args], environment)
+  expect(await ended()).toBe(1)
+  expect(output).toMatch(message)
+  expect(output).not.toContain('Traceback')
+})
+
+it('the book stays complete, also over a reconnect', async () => {
+  run('book.py', [url, SYMBOL])
+  await prints(/^\[\(\d+, \d+\)\] \[\(\d+, \d+\)\]$/, 20)
+  proxy.cut()
+  proxy.mend()
+  await prints(/^\[\(/, 20)
+  expect(output).not.toContain('gap')
+  program?.kill('SIGINT')
+  expect(await ended()).toBe(0)
+})
+
+it('the book ends with the reason when its subscription is refused', async () => {
+  run('book.py', [url, 'NONE'])
+  expect(await ended()).toBe(1)
+  expect(output).toBe('book: symbols.0: expected the symbol of a listed instrument, found "NONE".\n')
+})
