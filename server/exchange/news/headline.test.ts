@@ -42,13 +42,21 @@ test.each<readonly [Happening, string]>([
 
 test('a dividend of an instrument not counted in shares names the amount it is paid for', () => {
   const happening: Happening = { ...dividend, symbol: 'EUR-USD', stage: 'applied', centsPerLot: 1_250 }
-  expect(headline(happening)).toBe('Euro / US dollar (EUR-USD) has paid a dividend of $12.50 for each 1000 EUR')
+  expect(headline(happening)).toBe('Euro / US dollar (EUR/USD) has paid a dividend of $12.50 for each 1000 EUR')
 })
 
-test('a jump is given as a fraction of the price, not of its logarithm', () => {
+test('instruments are named as on the screens', () => {
+  const halt = (symbol: string) => headline({ kind: 'halt', symbol })
+  expect(halt('EUR-USD')).toBe('Trading in Euro / US dollar (EUR/USD) is halted')
+  expect(halt('VCN-USD')).toBe('Trading in Valor Coin (VCN) is halted')
+})
+
+test('a jump is given as a fraction of the price, not of its logarithm, and a small one is not called a jump', () => {
   const jump = (factor: number) => headline({ kind: 'jump', symbol: 'KLIO', logSize: Math.log(factor) })
   expect(jump(1.0724)).toBe('The price of Klio Biologics (KLIO) has jumped by about 7.24%')
-  expect(jump(0.992)).toBe('The price of Klio Biologics (KLIO) has dropped by about 0.80%')
-  expect(marketHeadlineOf(Math.log(0.9957))).toBe('Prices across the market have dropped by up to 0.43%')
-  expect(marketHeadlineOf(Math.log(1.003))).toBe('Prices across the market have jumped by up to 0.30%')
+  expect(jump(0.9899)).toBe('The price of Klio Biologics (KLIO) has dropped by about 1.01%')
+  expect(jump(1.001)).toBe('The price of Klio Biologics (KLIO) has risen by about 0.10%')
+  expect(jump(0.992)).toBe('The price of Klio Biologics (KLIO) has fallen by about 0.80%')
+  expect(marketHeadlineOf(Math.log(0.9957))).toBe('Prices across the market have fallen by up to 0.43%')
+  expect(marketHeadlineOf(Math.log(1.0151))).toBe('Prices across the market have jumped by up to 1.51%')
 })

@@ -1,3 +1,4 @@
+import { labelOf } from '@valiant/shared/protocol/market-data'
 import { formatCents } from '@valiant/shared/units/cents'
 import type { ListedInstrument } from '../../instruments.ts'
 import type { PlannedAction } from '../../journal/corporate-actions.ts'
@@ -15,7 +16,7 @@ type Named = Pick<ListedInstrument['wire'], 'symbol' | 'name' | 'assetClass' | '
 
 /** A one-line headline without a final period. */
 export function headlineOf(happening: Happening, instrument: Named): string {
-  const who = `${instrument.name} (${instrument.symbol})`
+  const who = `${instrument.name} (${labelOf(instrument)})`
   switch (happening.kind) {
     case 'halt':
       return `Trading in ${who} is halted`
@@ -47,9 +48,19 @@ export function headlineOf(happening: Happening, instrument: Named): string {
 export const marketHeadlineOf = (logSize: number): string =>
   `Prices across the market have ${moved(logSize)} by up to ${percent(logSize)}`
 
-const moved = (logSize: number): string => (logSize > 0 ? 'jumped' : 'dropped')
+/** From this fraction of the price on, a move is called a jump or a drop. */
+const JUMP_FROM = 0.01
 
-const percent = (logSize: number): string => `${(100 * Math.abs(Math.expm1(logSize))).toFixed(2)}%`
+function moved(logSize: number): string {
+  const isLarge = sizeOf(logSize) >= JUMP_FROM
+  if (logSize > 0) return isLarge ? 'jumped' : 'risen'
+  return isLarge ? 'dropped' : 'fallen'
+}
+
+const percent = (logSize: number): string => `${(100 * sizeOf(logSize)).toFixed(2)}%`
+
+/** The size of a move as a fraction of the price. */
+const sizeOf = (logSize: number): number => Math.abs(Math.expm1(logSize))
 
 const unitOf = ({ assetClass, lotSize, base }: Named): string =>
   assetClass === 'equity' && lotSize === '1' ? 'a share' : `for each ${lotSize} ${base}`

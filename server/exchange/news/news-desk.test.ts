@@ -84,7 +84,7 @@ test('a jump of the whole market is one headline without a symbol, with the larg
   const { desk, published, commit } = deskOn(simulator, { 'VCN-USD': 'halted' })
   simulator.nowMs += 10_000
   commit((open) => desk.publishJumps(open)).release()
-  expect(published).toMatchObject([{ kind: 'jump', headline: 'Prices across the market have dropped by up to 0.40%' }])
+  expect(published).toMatchObject([{ kind: 'jump', headline: 'Prices across the market have fallen by up to 0.40%' }])
   expect(published[0]).not.toHaveProperty('symbol')
 })
 
@@ -116,6 +116,6 @@ test('over ten simulated days every drawn jump is published, and nothing else', 
   expect(new Set(published.flatMap(({ symbol, time }) => (symbol === undefined ? [time] : [])))).toEqual(common)
   expect(published).toHaveLength(own.length + common.size)
   for (const [i, { headline }] of toldOwn.entries()) {
-    expect(headline).toContain(own[i]!.logSize > 0 ? 'has jumped' : 'has dropped')
+    expect(headline).toMatch(own[i]!.logSize > 0 ? /has (jumped|risen) by/ : /has (dropped|fallen) by/)
   }
 })

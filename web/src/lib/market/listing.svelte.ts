@@ -1,4 +1,4 @@
-import type { Instrument, Quote, TickerFrame } from '@valiant/shared/protocol/market-data'
+import { type Instrument, labelOf, type Quote, type TickerFrame } from '@valiant/shared/protocol/market-data'
 import { parseSteps, type Step, stepOf } from '@valiant/shared/units/decimal'
 import { compact, price, priceOfTicks, quantityOfLots, signedPercent, signOf, toneOf } from '#lib/ui/format.ts'
 
@@ -10,10 +10,6 @@ export interface Touch {
   readonly askLots: number
   readonly lastTicks: number
 }
-
-/** EUR-USD is shown as EUR/USD, a coin by its base alone. */
-export const labelOf = (instrument: Instrument): string =>
-  instrument.assetClass === 'coin' ? instrument.base : instrument.symbol.replace('-', '/')
 
 /** One instrument with its current market. Numbers are for arithmetic, texts are as shown. */
 export class Listing {
