@@ -5,6 +5,7 @@ import { barriers } from './axe-violations.ts'
 import {
   accountPage,
   field,
+  list,
   live,
   position,
   receipt,
@@ -85,6 +86,27 @@ test('the positions start with the profit of the day, which links to the portfol
   await day.click()
   await page.waitForURL('**/portfolio')
   expect(complaints).toEqual([])
+})
+
+test.each([390, 320])('on a phone of %d pixels the order history shows why an order ended', async (width) => {
+  const { page } = await stage.visitor({ ...PHONE, viewport: { width, height: 844 } })
+  await using _context = page.context()
+  await startTrading(page)
+  await page.evaluate(async () => {
+    const headers = { 'content-type': 'application/json' }
+    const order = { clientOrderId: crypto.randomUUID(), type: 'market', side: 'buy', qty: '250000', symbol: 'EUR-USD' }
+    await fetch('/api/orders', { method: 'POST', headers, body: JSON.stringify(order) })
+  })
+  await list(page, /^History/)
+  const history = page.getByTestId('panel-history')
+  const reason = history.getByText('Refused, not enough cash').filter({ visible: true })
+  await reason.waitFor()
+  for (const cell of await history.locator('td').filter({ visible: true }).all()) {
+    const box = await cell.boundingBox()
+    expect((box?.x ?? 0) + (box?.width ?? Infinity), await cell.innerText()).toBeLessThanOrEqual(width)
+    expect(await beyond(cell), await cell.innerText()).toBeLessThanOrEqual(0)
+  }
+  expect(await barriers(page)).toEqual([])
 })
 
 test('a visitor without an account opens one from the positions', async () => {

@@ -21,6 +21,8 @@ export interface Column<Item> {
   readonly isNarrow?: boolean
   /** A sentence: takes the remaining width, and wraps. */
   readonly isText?: boolean
+  /** On a phone not in a column, but in a line of its own below the row. */
+  readonly isBelow?: boolean
 }
 
 /** What the cells depend on. */
@@ -73,7 +75,7 @@ export const orderColumns = (context: Context): readonly Column<Order>[] => [
     isNarrow: true,
   },
   { head: 'Fee', text: ({ feesPaid }) => money(feesPaid), isNumber: true, isWide: true },
-  { head: 'State', text: statusOf },
+  { head: 'State', text: statusOf, isBelow: true },
 ]
 
 export const newsColumns = ({ nowMs, listing }: Context): readonly Column<News>[] => [
