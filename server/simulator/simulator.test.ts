@@ -134,17 +134,35 @@ describe('the simulated market', () => {
   })
 })
 
+/** A user's bid that is six ticks above the reference, in a market that is calm otherwise. */
+function mispriced(lots: number) {
+  const { simulator, market } = started()
+  simulator.setConditions('NOVA', { takers: 0, volatility: 1e-6 })
+  simulator.step(START_MS + 10_000)
+  let filled = 0
+  market.onUserFill = (_slot, lots) => (filled += lots)
+  const ticks = Math.ceil(simulator.referenceTicks('NOVA')) + 6
+  market.take('buy', 1e9, ticks, simulator.nowMs)
+  market.placeUser('buy', ticks, lots)
+  const filledAfter = (ms: number) => {
+    simulator.step(START_MS + 10_000 + ms)
+    return filled
+  }
+  return { simulator, ticks, filledAfter }
+}
+
 describe("a user's order", () => {
   test('that is mispriced by more than the tolerance is filled completely within a second', () => {
-    const { simulator, market } = started()
-    simulator.step(START_MS + 10_000)
-    let filled = 0
-    market.onUserFill = (_slot, lots) => (filled += lots)
-    const wrong = Math.ceil(simulator.referenceTicks('NOVA')) + 6
-    market.take('buy', 1e9, wrong, simulator.nowMs)
-    market.placeUser('buy', wrong, 200_000)
-    simulator.step(START_MS + 11_000)
-    expect(filled).toBe(200_000)
+    const { filledAfter } = mispriced(400)
+    expect(filledAfter(1_000)).toBe(400)
+  })
+
+  test('that is mispriced moves the price to its own, and is not filled further, however large it is', () => {
+    const { simulator, ticks, filledAfter } = mispriced(2_000_000)
+    const filled = filledAfter(30_000)
+    expect(filled).toBeGreaterThan(1_000)
+    expect(filled).toBeLessThan(40_000)
+    expect(Math.abs(simulator.referenceTicks('NOVA') - ticks)).toBeLessThan(2)
   })
 
   test('that narrows the spread is not treated as stale: informed takers do not hit it', () => {
@@ -201,6 +219,20 @@ describe('time', () => {
     simulator.jumpTo(START_MS)
     simulator.step(START_MS + 5_000)
     expect(simulator.nowMs).toBe(START_MS + 10_000)
+  })
+})
+
+describe('a jump', () => {
+  test('is known to all makers at once: a fifth of a second later, nothing can be taken at the old price', () => {
+    for (const seed of [1, 2, 3]) {
+      const { simulator, market } = started(seed)
+      simulator.step(START_MS + 10_000)
+      const [value] = simulator.world.values
+      simulator.world.jump(value!, 0.005, 'own')
+      simulator.step(START_MS + 10_200)
+      expect(simulator.referenceTicks('NOVA') / value!.ticks).toBeCloseTo(1, 3)
+      expect(simulator.referenceTicks('NOVA') - market.askTicks).toBeLessThan(9)
+    }
   })
 })
 

@@ -248,7 +248,11 @@ export class Simulator {
   private stepWorld(stepMs: number): void {
     for (const simulated of this.simulated.values()) this.stepScenario(simulated)
     this.world.step(stepMs)
-    for (const { flow } of this.simulated.values()) flow.afterWorldStep(stepMs / 1_000)
+    for (const { value, flow } of this.simulated.values()) {
+      flow.afterWorldStep(stepMs / 1_000)
+      // Whoever is slower than a jump would lose to anybody who saw its beginning.
+      if (value.takeJumped()) flow.catchUp()
+    }
   }
 
   private stepScenario(simulated: Simulated): void {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { block, roundTrips, type Schedule, slowly } from './round-trips.ts'
+import { block, resting, roundTrips, type Schedule, slowly } from './round-trips.ts'
 import { mean, variance } from './statistics.ts'
 
 const MINUTE = 60
@@ -20,6 +20,11 @@ const SCHEDULES: Readonly<Record<string, Schedule>> = {
     ...block(10 * MINUTE + 20, -1),
   ],
   'bought over two hours, sold in one': [...slowly(0, 2 * HOUR, 1), ...block(2 * HOUR, -1)],
+  'bought by resting, pumped with a third, sold by resting': [
+    ...resting(0, 0.7),
+    ...slowly(2 * MINUTE, 2 * MINUTE + 10, 0.3, 1),
+    ...resting(2 * MINUTE + 10, -1),
+  ],
 }
 
 /** However a price is pushed, to trade back costs more than was gained: docs/market-model.md, 3. */

@@ -10,9 +10,8 @@ const TOLERANCE_TICKS = 0.2
 const STALE_PER_SECOND = 20
 /** Probability that a stale quote beyond the reference is hit before it is canceled. */
 const SNIPE_PROBABILITY = 0.35
-/** When the best price is beyond the reference by more than this, several levels are cleaned at once. */
+/** When the best price is beyond the reference by more than this, as after a jump, all levels up to here are cleaned at once. */
 const RUN_AWAY_TICKS = 8
-const RUN_AWAY_LEVELS = 3
 
 /**
  * All simulated participants of one instrument, as one memoryless process of events on the book in which users trade:
@@ -92,33 +91,43 @@ export class Participants {
   }
 
   private cleanStale(side: Side, timeMs: number): void {
-    this.cleanLevel(side, timeMs)
-    for (let level = 0; level < RUN_AWAY_LEVELS && this.beyondReference(side) > RUN_AWAY_TICKS; level++) {
-      this.cleanLevel(side, timeMs)
-    }
+    while (this.cleanLevel(side, timeMs) && this.beyondReference(side) > RUN_AWAY_TICKS);
   }
 
   /**
    * Cleans the best level of a side, which is too close to the reference or beyond it. Simulated orders are hit or canceled.
    * A user's order is hit if it is mispriced, and left alone if it only narrows the spread.
+   * @returns whether the level held only simulated orders
    */
-  private cleanLevel(side: Side, timeMs: number): void {
-    const { market } = this
+  private cleanLevel(side: Side, timeMs: number): boolean {
+    const { market, flow, takers } = this
     const ticks = side === 'buy' ? market.bidTicks : market.askTicks
-    if (ticks === 0) return
+    if (ticks === 0) return false
     const wrongBy = this.beyondReference(side)
-    if (this.flow.rng.uniform() < SNIPE_PROBABILITY && wrongBy > 0) {
-      this.takers.snipe(side, ticks, timeMs)
-      return
+    const isSniped = flow.rng.uniform() < SNIPE_PROBABILITY && wrongBy > 0
+    const usersRest = this.usersRestAt(ticks)
+    if (isSniped && !usersRest) takers.snipe(side, ticks, timeMs)
+    else this.cancelLevel(ticks)
+    if (usersRest && (isSniped || wrongBy > TOLERANCE_TICKS)) takers.accept(side, ticks, timeMs)
+    return !usersRest
+  }
+
+  private usersRestAt(ticks: number): boolean {
+    const { market } = this
+    for (let slot = market.firstAt(ticks); slot !== NO_SLOT; slot = market.nextAfter(slot)) {
+      if (!market.isHouse(slot)) return true
     }
-    let usersRest = false
+    return false
+  }
+
+  /** Cancels all simulated orders at a price. */
+  private cancelLevel(ticks: number): void {
+    const { market } = this
     for (let slot = market.firstAt(ticks); slot !== NO_SLOT;) {
       const next = market.nextAfter(slot)
-      if (!market.isHouse(slot)) usersRest = true
-      else this.cancel(market.tagOf(slot))
+      if (market.isHouse(slot)) this.cancel(market.tagOf(slot))
       slot = next
     }
-    if (usersRest && wrongBy > TOLERANCE_TICKS) this.takers.clear(side, ticks, timeMs)
   }
 
   private cancel(tag: number): void {

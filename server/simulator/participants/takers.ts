@@ -51,14 +51,18 @@ export class Takers {
     if (!informed && filled > 0) flow.push(buys ? filled : -filled)
   }
 
-  /** An informed taker hits a quote that is beyond the reference. */
-  snipe(quoteSide: Side, ticks: number, timeMs: number): void {
+  /** An informed taker hits a quote that is beyond the reference. @returns the lots filled */
+  snipe(quoteSide: Side, ticks: number, timeMs: number): number {
     const lots = Math.min(this.market.lotsAt(ticks), lotsAbout(2 * this.meanLots, this.flow.rng))
-    this.market.take(quoteSide === 'buy' ? 'sell' : 'buy', lots, ticks, timeMs)
+    return this.market.take(quoteSide === 'buy' ? 'sell' : 'buy', lots, ticks, timeMs)
   }
 
-  /** Takes everything that still rests at a price, which are users' orders. */
-  clear(quoteSide: Side, ticks: number, timeMs: number): void {
-    this.market.take(quoteSide === 'buy' ? 'sell' : 'buy', this.market.lotsAt(ticks), ticks, timeMs)
+  /**
+   * The same for a level that holds only users' orders. Whoever rests beyond the reference gives way in order to trade, so
+   * it is this side that moves the reference, towards the price: else any quantity could be traded there for nothing.
+   */
+  accept(quoteSide: Side, ticks: number, timeMs: number): void {
+    const filled = this.snipe(quoteSide, ticks, timeMs)
+    this.flow.push(quoteSide === 'buy' ? filled : -filled)
   }
 }

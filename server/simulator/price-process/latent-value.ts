@@ -62,6 +62,7 @@ export class LatentValue {
   private sectorWeight = 0
   private ownWeight = 0
   private shockSum = 0
+  private hasJumped = false
 
   private constructor(instrument: SimulatedInstrument, volatility: LogVolatility, rng: Rng, state?: LatentValueState) {
     this.instrument = instrument
@@ -138,6 +139,14 @@ export class LatentValue {
     this.logReturn += logSize
     this.ticks = this.instrument.startTicks * Math.exp(this.logReturn)
     this.kick = Math.min(JUMP_KICK_MAX, this.kick + JUMP_KICK)
+    this.hasJumped = true
+  }
+
+  /** Whether the value has jumped since the last call. */
+  takeJumped(): boolean {
+    const { hasJumped } = this
+    this.hasJumped = false
+    return hasJumped
   }
 
   /** Moves the instrument's own log-volatility and recalculates the weights of the three shocks. */
