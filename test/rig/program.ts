@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process'
 import { access, constants } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 /** Debian's folders for administrators' programs, which are often not on the PATH of other users. */
 const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/sbin', '/usr/games']
+const APT_LOCK = join(tmpdir(), 'valiant-apt.lock')
 const installing = new Map<string, Promise<void>>()
 /** What examples/python imports, and Debian's packages of it. */
 const PYTHON_IMPORTS = 'import aiohttp, socketio'
@@ -63,14 +65,12 @@ async function findPython(): Promise<string | undefined> {
 
 async function install(debianPackages: string): Promise<void> {
   const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }
-  const [program = '', ...before] = process.getuid?.() === 0 ? ['apt-get'] : ['sudo', '-n', 'apt-get']
+  // Test files run in processes of their own, and apt-get fails while another runs.
+  const apt = ['flock', APT_LOCK, ...(process.getuid?.() === 0 ? [] : ['sudo', '-n']), 'apt-get', '-q']
+  const [program = '', ...before] = apt
   try {
-    await run(program, [...before, 'update', '-q'], options)
-    await run(
-      program,
-      [...before, 'install', '-y', '-q', '--no-install-recommends', ...debianPackages.split(' ')],
-      options,
-    )
+    await run(program, [...before, 'update'], options)
+    await run(program, [...before, 'install', '-y', '--no-install-recommends', ...debianPackages.split(' ')], options)
   } catch (cause) {
     throw new Error(`${debianPackages} cannot be found, and installing it failed: put it on the PATH.`, { cause })
   }
