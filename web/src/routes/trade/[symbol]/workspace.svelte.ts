@@ -1,22 +1,17 @@
-import { isClosed } from '@valiant/shared/client/account-mirror'
 import type { Client } from '@valiant/shared/client/client'
 import type { AskPayload } from '@valiant/shared/client/requests'
-import type { LedgerEntry } from '@valiant/shared/protocol/account'
-import { BOOK_DEPTH_DEFAULT, PAGE_MAX } from '@valiant/shared/protocol/limits'
-import type { BookDepth, BookFrame, Candle, Instrument, Trade } from '@valiant/shared/protocol/market-data'
-import type { Fill, Order } from '@valiant/shared/protocol/order'
+import type { BookFrame, Candle, Instrument, Trade } from '@valiant/shared/protocol/market-data'
 import type { DataOf, RequestName } from '@valiant/shared/protocol/requests'
-import { type BookTab, BookView } from '#lib/book/book-view.svelte.ts'
-import type { Grouping } from '#lib/book/levels.ts'
+import { BookFeed } from '#lib/book/book-feed.svelte.ts'
+import type { BookView } from '#lib/book/book-view.svelte.ts'
 import { OnceAFrame } from '#lib/ui/once-a-frame.ts'
 import { CandleFeed } from '#lib/chart/candle-feed.svelte.ts'
 import { Listing } from '#lib/market/listing.svelte.ts'
 import type { Market } from '#lib/market/market.svelte.ts'
+import { AccountLists } from '#lib/positions/account-lists.svelte.ts'
 import type { AccountTab } from '#lib/positions/account-tab.ts'
 import { type ExitPrices, exitsOf, protectableQty } from '#lib/positions/exits-of.ts'
 import { OrderActions } from '#lib/positions/order-actions.svelte.ts'
-import { joined } from '#lib/positions/joined.ts'
-import { PagedList } from '#lib/positions/paged-list.svelte.ts'
 import type { AccountState } from '#lib/session/account.svelte.ts'
 import type { Session } from '#lib/session/session.svelte.ts'
 import type { Trading } from '#lib/trading/trading.svelte.ts'
@@ -28,7 +23,7 @@ import { Ticket } from '#lib/ticket/ticket.svelte.ts'
 import { Tape } from '#lib/trades/tape.svelte.ts'
 import type { Toasts } from '#lib/ui/toasts.svelte.ts'
 
-/** What the server painted of one instrument. */
+/** What the server rendered of one instrument. */
 export interface WorkspaceSeed {
   readonly instrument: Instrument
   readonly book: BookFrame | undefined
@@ -36,11 +31,8 @@ export interface WorkspaceSeed {
   readonly trades: readonly Trade[]
 }
 
-/** A halt is told by no stream. */
+/** No stream reports a halt. */
 const STATUSES_EVERY_MS = 10_000
-/** What is drawn, or grouped, needs more levels than a ladder has room for. */
-const depthFor = (tab: BookTab, grouping: Grouping): BookDepth =>
-  tab === 'depth' || grouping > 1 ? 100 : BOOK_DEPTH_DEFAULT
 
 interface WorkspaceParts {
   readonly session: Session
@@ -50,24 +42,19 @@ interface WorkspaceParts {
   readonly toasts: Toasts
 }
 
-/** Everything one instrument's workspace shows, and what is done from it. */
+/** What one instrument's workspace shows, and what is done from it. */
 export class WorkspaceState implements Surroundings {
   readonly instrument: Instrument
   readonly listing: Listing
   readonly scale: Scale
-  readonly book: BookView
+  readonly bookFeed: BookFeed
   readonly tape: Tape
   readonly candles: CandleFeed
   readonly ticket: Ticket
   readonly actions: OrderActions
-  readonly fills: PagedList<Fill>
-  readonly history: PagedList<Order>
-  readonly ledger: PagedList<LedgerEntry>
+  readonly lists: AccountLists
 
   accountTab = $state.raw<AccountTab>('positions')
-  bookTab = $state.raw<BookTab>('book')
-  /** Multiples of the tick by which the ladder is grouped. */
-  grouping = $state.raw<Grouping>(1)
   /** The price that is lit in chart and book at once. */
   litTicks = $state.raw<number | undefined>()
 
@@ -77,22 +64,15 @@ export class WorkspaceState implements Surroundings {
   readonly #trading: Trading
   readonly #toasts: Toasts
   #isLeft = false
-  /** One order fills in a dozen parts: the newest of the whole account reach back but a few orders, all instruments' together. */
-  readonly #marked: PagedList<Fill>
   /** The account whose lists these are. */
   #ownerId: string | undefined
-  readonly #books = new OnceAFrame<Parameters<BookView['show']>[0]>((states) => {
-    const newest = states.at(-1)
-    if (newest) this.book.show(newest)
-  })
-  #leaveBook = () => {}
   readonly myOrders = $derived.by(() =>
     this.#account.openOrders.filter(({ symbol }) => symbol === this.instrument.symbol),
   )
-  /** In this instrument: those that were asked for, and what the account has been told of since. */
+  /** In this instrument: those that were fetched, and those that the account has reported since. */
   readonly myFills = $derived.by(() => {
-    const told = this.#account.fills.filter(({ symbol }) => symbol === this.instrument.symbol)
-    return joined(told, this.account ? this.#marked.items : [], fillIdOf)
+    const reported = this.#account.fills.filter(({ symbol }) => symbol === this.instrument.symbol)
+    return this.account ? this.lists.marked(reported) : reported
   })
   readonly touch = $derived.by(() => ({
     bidTicks: this.book.bids[0]?.[0] ?? 0,
@@ -117,7 +97,7 @@ export class WorkspaceState implements Surroundings {
     this.#toasts = toasts
     this.listing = market.of(seed.instrument.symbol) ?? new Listing(seed.instrument)
     this.scale = scaleOf(seed.instrument)
-    this.book = new BookView(seed.book)
+    this.bookFeed = new BookFeed(seed.instrument.symbol, seed.book)
     this.tape = new Tape(seed.trades, this.scale)
     this.candles = new CandleFeed(seed.instrument.symbol, seed.candles)
     this.ticket = new Ticket(this)
@@ -132,25 +112,16 @@ export class WorkspaceState implements Surroundings {
         isMargin: account.account?.mode === 'margin',
       }),
     })
-    this.fills = new PagedList((cursor) => this.ask('fills', pageAfter(cursor)), fillIdOf)
-    const { symbol } = seed.instrument
-    this.#marked = new PagedList(
-      (cursor) => this.ask('fills', { symbol, limit: PAGE_MAX, ...pageAfter(cursor) }),
-      fillIdOf,
-    )
-    this.history = new PagedList(
-      (cursor) => this.ask('orders', { status: 'closed', ...pageAfter(cursor) }),
-      ({ orderId }) => orderId,
-    )
-    this.ledger = new PagedList(
-      (cursor) => this.ask('ledger', pageAfter(cursor)),
-      ({ entryId }) => entryId,
-    )
+    this.lists = new AccountLists(seed.instrument.symbol, this)
   }
 
   /** Open orders of all instruments. */
   get orderCount(): number {
     return this.#account.openOrders.length
+  }
+
+  get book(): BookView {
+    return this.bookFeed.view
   }
 
   get name(): string {
@@ -236,20 +207,16 @@ export class WorkspaceState implements Surroundings {
       for (const frame of frames) this.tape.take(frame)
     })
     this.#ownerId = this.account?.account.id
-    this.#followBook(client)
-    this.#readMarked()
+    if (this.account) this.lists.readMarked()
     const stops = [
+      this.bookFeed.follow(client),
       client.subscribe({ channel: 'trades', symbols: [symbol] }, (frame) => tape.add(frame)),
       this.candles.follow(client),
       client.on('account', (frame) => {
-        const { fills, orders } = frame
         for (const receipt of backgroundReceipts(frame, (named) => this.#namedOf(named)))
           this.ticket.receipts.tell(receipt)
-        this.litSymbol = fills[0]?.symbol ?? this.litSymbol
-        this.fills.prepend([...fills].reverse())
-        this.#marked.prepend(fills.filter((fill) => fill.symbol === symbol).reverse())
-        this.history.prepend(orders.filter(isClosed))
-        void this.ledger.reload()
+        this.litSymbol = frame.fills[0]?.symbol ?? this.litSymbol
+        this.lists.take(frame)
       }),
       client.on('welcome', ({ accountId }) => {
         this.ticket.preview.refresh()
@@ -263,27 +230,21 @@ export class WorkspaceState implements Surroundings {
     return () => {
       this.#isLeft = true
       clearInterval(statuses)
-      this.#leaveBook()
-      this.#books.stop()
       tape.stop()
       for (const stop of stops) stop()
     }
   }
 
-  /**
-   * The connection is back. Of what was done meanwhile only its end was told; and it may be somebody else's now, in the
-   * same workspace.
-   */
+  /** After a reconnect, when frames may have been missed, and another user may have signed in. */
   #catchUp(accountId: string | undefined): void {
-    const lists = [this.fills, this.history, this.ledger]
-    if (accountId === this.#ownerId) for (const list of lists) void list.reload()
+    if (accountId === this.#ownerId) this.lists.reload()
     else {
-      for (const list of [...lists, this.#marked]) list.forget()
+      this.lists.forget()
       if (this.#ownerId !== undefined) this.#forget()
     }
     this.#ownerId = accountId
     if (accountId === undefined) return
-    this.#readMarked()
+    if (this.account) this.lists.readMarked()
     this.show(this.accountTab)
   }
 
@@ -294,39 +255,8 @@ export class WorkspaceState implements Surroundings {
     this.actions.leave()
   }
 
-  #readMarked(): void {
-    if (!this.account) return
-    void (this.#marked.state === 'new' ? this.#marked.more() : this.#marked.reload())
-  }
-
-  showBook(tab: BookTab): void {
-    this.bookTab = tab
-    this.#followBook(this.#session.client)
-  }
-
-  groupBook(grouping: Grouping): void {
-    const before = depthFor(this.bookTab, this.grouping)
-    this.grouping = grouping
-    if (depthFor(this.bookTab, grouping) !== before) this.#followBook(this.#session.client)
-  }
-
-  /** As deep as what is shown of it. The new one is joined before the old one is left: there is never none. */
-  #followBook(client: Client): void {
-    const leave = this.#leaveBook
-    this.#leaveBook = client.book(this.instrument.symbol, depthFor(this.bookTab, this.grouping), (state) =>
-      this.#books.add(state),
-    )
-    leave()
-  }
-
   show(tab: AccountTab): void {
     this.accountTab = tab
-    if (!this.account) return
-    if (tab === 'fills') this.fills.open()
-    if (tab === 'history') this.history.open()
-    if (tab === 'money') this.ledger.open()
+    if (this.account) this.lists.open(tab)
   }
 }
-
-const fillIdOf = ({ fillId }: Fill) => fillId
-const pageAfter = (cursor: string | undefined) => (cursor === undefined ? {} : { cursor })
