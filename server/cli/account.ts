@@ -88,14 +88,14 @@ function accountText(row: AccountRow): string {
   ].join('\n')
 }
 
-async function makeKey(queries: Queries, id: string, wished: { name: string; scopes: Scope[] }): Promise<string> {
+async function makeKey(queries: Queries, id: string, key: { name: string; scopes: Scope[] }): Promise<string> {
   const account = accountNumber(id)
-  const name = wished.name.trim()
+  const name = key.name.trim()
   if (name === '' || name.length > NAME_LENGTH_MAX) {
     throw new StartupError(`Expected 1 to ${NAME_LENGTH_MAX} characters as --name, found ${name.length}.`)
   }
   await accountsText(queries, id) // fails for an unknown account
-  const made = await new ApiKeys(queries).create({ account, name, scopes: wished.scopes })
+  const made = await new ApiKeys(queries).create({ account, name, scopes: key.scopes })
   if (made === undefined) {
     throw new StartupError(`The account already has ${KEYS_PER_ACCOUNT_MAX} keys, the maximum: revoke one first.`)
   }

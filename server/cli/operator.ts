@@ -89,10 +89,10 @@ const STATUS_COMMANDS: readonly (readonly [name: string, status: MarketStatus, d
   ['open', 'open', 'open an instrument that was closed'],
 ]
 
-async function changeStatus(queries: Queries, symbol: string, wished: WishedStatus): Promise<string> {
-  const { status, cancelsOrders } = wished
+async function changeStatus(queries: Queries, symbol: string, change: WishedStatus): Promise<string> {
+  const { status, cancelsOrders } = change
   const orders = cancelsOrders ? ' Open orders of users are canceled.' : ''
-  if (await setMarketStatus(queries, symbol, status, wished)) return `${symbol} is ${status}.${orders}`
+  if (await setMarketStatus(queries, symbol, status, change)) return `${symbol} is ${status}.${orders}`
   throw unlisted(symbol)
 }
 

@@ -9,11 +9,11 @@ import { systemClock } from './clock.ts'
 import { Exchange } from './exchange.ts'
 
 /** Messages from an exchange in a child process to its parent. */
-export type Told =
+export type Report =
   | { readonly kind: 'frame'; readonly epoch: number; readonly full: boolean; readonly atMs: number }
   | { readonly kind: 'status'; readonly epoch: number; readonly market: string }
   | { readonly kind: 'log'; readonly message: string }
-  | { readonly kind: 'handedOver'; readonly isLedOn: boolean }
+  | { readonly kind: 'handedOver'; readonly isHandedOver: boolean }
 
 /**
  * `node exchange-process.fixture.ts URL`, forked: an exchange on its own, for tests that kill or freeze a process. The
@@ -21,14 +21,14 @@ export type Told =
  */
 if (import.meta.main) {
   const [, , url = ''] = process.argv
-  const tell = (told: Told) => process.send?.(told)
-  const write = (line: string) => tell({ kind: 'log', message: (JSON.parse(line) as { msg: string }).msg })
+  const report = (message: Report) => process.send?.(message)
+  const write = (line: string) => report({ kind: 'log', message: (JSON.parse(line) as { msg: string }).msg })
   const log = pino({ level: 'info' }, { write })
   const instruments = readInstruments(fileURLToPath(new URL('../../db/instruments.json', import.meta.url)))
   const broadcast = new MemoryBroadcast<MarketFrame>()
   broadcast.subscribe({
-    market: ({ epoch, full }) => tell({ kind: 'frame', epoch, full, atMs: Date.now() }),
-    status: ({ epoch, market }) => tell({ kind: 'status', epoch, market }),
+    market: ({ epoch, full }) => report({ kind: 'frame', epoch, full, atMs: Date.now() }),
+    status: ({ epoch, market }) => report({ kind: 'status', epoch, market }),
     account: () => undefined,
     accountSeq: () => undefined,
     alert: () => undefined,
@@ -48,7 +48,7 @@ if (import.meta.main) {
     rates: { ordersPerSecond: 1_000, ordersBurst: 1_000 },
   })
   process.on('message', () => {
-    void exchange.handOver().then((isLedOn) => tell({ kind: 'handedOver', isLedOn }))
+    void exchange.handOver().then((isHandedOver) => report({ kind: 'handedOver', isHandedOver }))
   })
   process.on('disconnect', () => process.exit(0))
 }

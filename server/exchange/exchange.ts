@@ -233,7 +233,7 @@ export class Exchange implements AsyncDisposable {
     const report = this.#handedOver
     if (report === undefined) return
     this.#handedOver = undefined
-    const isTaken = await lease.isFollowed(HAND_OVER_MS_MAX)
+    const isTaken = await lease.isTakenWithin(HAND_OVER_MS_MAX)
     if (isTaken) this.#stopping.abort()
     else this.#options.log.warn('exchange: the standby has not taken the lead')
     if (!this.#stopping.signal.aborted) this.#leaving = new AbortController()

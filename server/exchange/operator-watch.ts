@@ -25,15 +25,15 @@ export class OperatorWatch implements Disposable {
   readonly #queries: Queries
   readonly #clock: Clock
   readonly #log: Logger
-  #wishes: OperatorSettings
+  #settings: OperatorSettings
   #isClosed = false
   #cancel: () => void
 
-  private constructor(parts: { queries: Queries; clock: Clock; log: Logger }, wishes: OperatorSettings) {
+  private constructor(parts: { queries: Queries; clock: Clock; log: Logger }, settings: OperatorSettings) {
     this.#queries = parts.queries
     this.#clock = parts.clock
     this.#log = parts.log
-    this.#wishes = wishes
+    this.#settings = settings
     this.#cancel = this.#clock.after(LOOK_MS, () => void this.#look())
   }
 
@@ -43,8 +43,8 @@ export class OperatorWatch implements Disposable {
   }
 
   /** As last read; an action that has just been applied may still be included. */
-  get wishes(): OperatorSettings {
-    return this.#wishes
+  get settings(): OperatorSettings {
+    return this.#settings
   }
 
   [Symbol.dispose](): void {
@@ -54,7 +54,7 @@ export class OperatorWatch implements Disposable {
 
   async #look(): Promise<void> {
     try {
-      this.#wishes = await readSettings(this.#queries)
+      this.#settings = await readSettings(this.#queries)
     } catch (error) {
       this.#log.warn({ err: error }, 'exchange: operator settings could not be read; retrying in a second')
     }
@@ -63,12 +63,12 @@ export class OperatorWatch implements Disposable {
 }
 
 async function readSettings(queries: Queries): Promise<OperatorSettings> {
-  const [wished, actions, played] = await Promise.all([
+  const [statuses, actions, played] = await Promise.all([
     marketStatuses(queries),
     new CorporateActions(queries).pending(),
     new ScenarioRuns(queries).list(),
   ])
-  const all = [...wished]
+  const all = [...statuses]
   return {
     statuses: new Map(all.map(([symbol, { status }]) => [symbol, status])),
     cleared: new Set(all.flatMap(([symbol, one]) => (one.status !== 'open' && one.cancelsOrders ? [symbol] : []))),

@@ -5,7 +5,7 @@ import type { Connection } from './connection.ts'
 import type { Clock } from './surroundings.ts'
 
 /** A grace that the exchange has not confirmed yet. */
-interface Wish {
+interface PendingGrace {
   readonly graceMs: number
   readonly promise: Promise<void>
   readonly resolve: () => void
@@ -23,7 +23,7 @@ export class CancelOnDisconnect {
   readonly #ofOptions: number | undefined
   /** Confirmed by the exchange; undefined while that of the options holds. */
   #confirmedMs: number | undefined
-  #wish: Wish | undefined
+  #pending: PendingGrace | undefined
 
   constructor(ofOptions: number | undefined, clock: Clock) {
     this.#ofOptions = ofOptions
@@ -45,61 +45,61 @@ export class CancelOnDisconnect {
       const expected = `0, or a whole number from ${CANCEL_ON_DISCONNECT_MS_MIN} to ${CANCEL_AFTER_MS_MAX}`
       throw new RangeError(`cancelOnDisconnect: expected ${expected}, found ${graceMs}`)
     }
-    const before = this.#wish
+    const before = this.#pending
     if (before?.graceMs === graceMs) return before.promise
     if (!before && graceMs === (this.#confirmedMs ?? this.#ofOptions ?? 0)) return
     before?.resolve()
-    const wish = wishOf(graceMs)
-    this.#wish = wish
-    if (connection) this.#send(connection, graceMs, wish)
-    return wish.promise
+    const pending = pendingOf(graceMs)
+    this.#pending = pending
+    if (connection) this.#send(connection, graceMs, pending)
+    return pending.promise
   }
 
   /** A connection for the account has been made: it is sent the grace, and 0 only until that is confirmed. */
   joined(connection: Connection): void {
-    if (this.#wish) this.#send(connection, this.#wish.graceMs, this.#wish)
+    if (this.#pending) this.#send(connection, this.#pending.graceMs, this.#pending)
     else this.#restore(connection)
   }
 
   /** The client is closed: an unconfirmed grace is not known to hold. */
   close(): void {
-    const wish = this.#wish
-    this.#wish = undefined
+    const pending = this.#pending
+    this.#pending = undefined
     // A program that closes the client need not handle it.
-    wish?.promise.catch(() => undefined)
-    wish?.reject(new NotConnectedError())
+    pending?.promise.catch(() => undefined)
+    pending?.reject(new NotConnectedError())
   }
 
   #restore(connection: Connection): void {
     if (this.#confirmedMs) this.#send(connection, this.#confirmedMs, undefined)
   }
 
-  #send(connection: Connection, graceMs: number, wish: Wish | undefined): void {
+  #send(connection: Connection, graceMs: number, pending: PendingGrace | undefined): void {
     connection.send('cancelOnDisconnect', { graceMs }, (answer) => {
       if (answer.ok) {
         this.#confirmedMs = graceMs
-        wish?.resolve()
+        pending?.resolve()
       }
       // Another one has been chosen meanwhile.
-      if (wish !== this.#wish) return
+      if (pending !== this.#pending) return
       if (answer.ok) {
-        this.#wish = undefined
+        this.#pending = undefined
       } else if (ERRORS[answer.error.code].retry === 'same_id') {
         const waitMs = Math.max(AGAIN_MS, answer.error.retryAfterMs ?? 0)
         this.#clock.after(waitMs, () => {
-          if (wish === this.#wish) this.#send(connection, graceMs, wish)
+          if (pending === this.#pending) this.#send(connection, graceMs, pending)
         })
-      } else if (wish) {
-        this.#wish = undefined
-        wish.reject(new RequestRefused(answer.error))
+      } else if (pending) {
+        this.#pending = undefined
+        pending.reject(new RequestRefused(answer.error))
         this.#restore(connection)
       }
     })
   }
 }
 
-function wishOf(graceMs: number): Wish {
-  let [resolve, reject]: [Wish['resolve'], Wish['reject']] = [() => undefined, () => undefined]
+function pendingOf(graceMs: number): PendingGrace {
+  let [resolve, reject]: [PendingGrace['resolve'], PendingGrace['reject']] = [() => undefined, () => undefined]
   const promise = new Promise<void>((...settle) => ([resolve, reject] = settle))
   return { graceMs, promise, resolve, reject }
 }

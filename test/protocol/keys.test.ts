@@ -106,8 +106,8 @@ test('a key belongs to one account, and other users cannot use or see it', async
   expect(await whyNot({ apiKey: key, accountId: first })).toMatchObject({ code: 'FORBIDDEN' })
   expect(await asKey(key, `/api/account?accountId=${first}`)).toMatchObject({ status: 403 })
   const stranger = await guest(server.url)
-  const wished = { name: 'theirs', scopes: ['read'], accountId: first }
-  const theirs = await ask('/api/keys', { cookie: stranger.cookie, method: 'POST', body: wished })
+  const body = { name: 'theirs', scopes: ['read'], accountId: first }
+  const theirs = await ask('/api/keys', { cookie: stranger.cookie, method: 'POST', body })
   expect(theirs).toMatchObject({ status: 403, error: { code: 'FORBIDDEN' } })
   const [mine] = await keyOf()
   expect(await ask(`/api/keys/${mine?.id}`, { cookie: stranger.cookie, method: 'DELETE' })).toMatchObject({

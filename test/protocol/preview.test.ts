@@ -18,9 +18,9 @@ test('a preview shows the order’s fills, its cost and what would be left', asy
 
 test('a preview needs no id', async () => {
   const { client, on } = at
-  const wish = { symbol: on.symbol, side: 'buy', type: 'limit', qty: on.qty(), limitPrice: on.below(2) }
-  expect(await client.good('order.preview', wish)).toMatchObject({ qty: on.qty(), fills: [] })
-  expect(await client.refused('order.preview', { ...wish, clientOrderId: '' }, 'INVALID')).toMatchObject({
+  const order = { symbol: on.symbol, side: 'buy', type: 'limit', qty: on.qty(), limitPrice: on.below(2) }
+  expect(await client.good('order.preview', order)).toMatchObject({ qty: on.qty(), fills: [] })
+  expect(await client.refused('order.preview', { ...order, clientOrderId: '' }, 'INVALID')).toMatchObject({
     field: 'clientOrderId',
   })
 })

@@ -15,9 +15,9 @@ function rig() {
   const due: (() => void)[] = []
   const firings = new AlertFirings({
     alerts: {
-      fire: (wished) => {
+      fire: (firings) => {
         const answer = Promise.withResolvers<FiredPriceAlert[]>()
-        asked.push({ firings: wished, answer })
+        asked.push({ firings, answer })
         return answer.promise
       },
     },
@@ -34,8 +34,8 @@ function rig() {
   })
   /** Completes the last database call. */
   const write = () => {
-    const { firings: wished, answer } = asked.at(-1)!
-    const fresh = wished.filter(({ id }) => !written.has(id))
+    const { firings: last, answer } = asked.at(-1)!
+    const fresh = last.filter(({ id }) => !written.has(id))
     for (const { id } of fresh) written.add(id)
     answer.resolve(
       fresh.map(({ id, timeMs, ticks }) => ({

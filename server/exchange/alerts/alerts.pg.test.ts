@@ -15,8 +15,8 @@ afterEach(() => rig.close())
 
 const alerts = () => new Alerts(rig.database.queries)
 async function made(more: Partial<NewAlert> = {}): Promise<PriceAlert> {
-  const wished = { symbol: 'VLNT', op: 'above', ticks: 1, note: undefined, requestId: undefined, max: 10 } as const
-  const outcome = await alerts().create({ account, ...wished, ...more })
+  const defaults = { symbol: 'VLNT', op: 'above', ticks: 1, note: undefined, requestId: undefined, max: 10 } as const
+  const outcome = await alerts().create({ account, ...defaults, ...more })
   if (typeof outcome === 'string') throw new Error(`expected an alert, found ${outcome}`)
   return outcome.alert
 }

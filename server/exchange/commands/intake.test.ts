@@ -7,8 +7,9 @@ import { Intake, type IntakeHistory } from './intake.ts'
 import { KnownCommands } from './known-commands.ts'
 
 let bus: MemoryCommandBus
-/** Accounts whose commands were looked up, in order, and accounts whose ids were read. */
-let reads: number[]
+/** Accounts whose commands were looked up, in order. */
+let lookUps: number[]
+/** Accounts whose ids were read, in order. */
 let idReads: number[]
 let commandResult: (account: number) => ReturnType<IntakeHistory['commandResult']>
 let knownCommands: IntakeHistory['knownCommands']
@@ -26,7 +27,7 @@ function openIntake(reader: CommandReader): Intake {
         return knownCommands(account)
       },
       commandResult: (account) => {
-        reads.push(account)
+        lookUps.push(account)
         return commandResult(account)
       },
       accountsOf: () => Promise.resolve([]),
@@ -43,7 +44,7 @@ function openIntake(reader: CommandReader): Intake {
 
 beforeEach(() => {
   bus = new MemoryCommandBus()
-  reads = []
+  lookUps = []
   idReads = []
   isRemembered = false
   failed.mockClear()
@@ -73,7 +74,7 @@ function take(): string[] {
   return ids
 }
 
-it('an account that is being read for keeps its order, and holds nobody else up', async () => {
+it('an account whose command is being looked up keeps its order and does not block others', async () => {
   known.opened(16)
   const reading = Promise.withResolvers<undefined>()
   commandResult = () => reading.promise
@@ -88,7 +89,7 @@ it('an account that is being read for keeps its order, and holds nobody else up'
   expect(take()).toEqual(['b'])
 })
 
-it('a copy of what was just answered is not read for', async () => {
+it('a duplicate of a command that was just answered is not looked up', async () => {
   known.opened(17)
   known.add(17, 'o:a')
   isRemembered = true
@@ -97,10 +98,10 @@ it('a copy of what was just answered is not read for', async () => {
   isRemembered = false
   await send(17, 'a')
   expect(take()).toEqual([])
-  expect(reads).toEqual([17])
+  expect(lookUps).toEqual([17])
 })
 
-it('the position stands before the first command that is not done', async () => {
+it('the position stays before the first command that is not done', async () => {
   const reading = Promise.withResolvers<undefined>()
   commandResult = (account) => (account === 17 ? reading.promise : Promise.resolve(undefined))
   await send(17, 'a')
@@ -116,7 +117,7 @@ it('the position stands before the first command that is not done', async () => 
   expect(bus.consume(end, () => undefined).take(10)).toEqual([])
 })
 
-it('who waits for the position is called back once everything before the entry is done too', async () => {
+it('the callback for a position runs once everything before the entry is done too', async () => {
   known.opened(16)
   const reading = Promise.withResolvers<undefined>()
   commandResult = () => reading.promise
@@ -135,7 +136,7 @@ it('who waits for the position is called back once everything before the entry i
   expect(passed).toHaveBeenCalledOnce()
 })
 
-it('an entry that is read twice, under one position, does not hold the position up', async () => {
+it('an entry that is delivered twice with the same position does not block the position', async () => {
   const entry = (position: string, userId: string): CommandEntry => ({
     ...{ position, id: position, gateway: 'gw', expiresAtMs: Date.now() + 3_500 },
     request: { event: 'accounts.open', userId, name: 'Guest', startingCents: 1_000 },
@@ -150,18 +151,18 @@ it('an entry that is read twice, under one position, does not hold the position 
   expect(intake.waiting).toBe(0)
 })
 
-it('a command that has expired is not read for, so that one which cannot be read does not fail for ever', async () => {
+it('an expired command is not looked up, so that one whose look-up fails does not fail forever', async () => {
   await send(17, 'late', { expiresAtMs: Date.now() })
   take()
   await turn()
   const command = intake.next()
   expect(command).toMatchObject({ isExpired: true, entry: { id: 'late' } })
   intake.done(command!)
-  expect(reads).toEqual([])
+  expect(lookUps).toEqual([])
   expect(intake.position).not.toBe(START)
 })
 
-it('a read that never ends is a fault, told once', async () => {
+it('a look-up that never ends is a fault, reported once', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
   commandResult = () => new Promise(() => undefined)
   await send(17, 'a')
@@ -172,7 +173,7 @@ it('a read that never ends is a fault, told once', async () => {
   expect(failed).toHaveBeenCalledOnce()
 })
 
-it('a read that takes too long where others come back costs its command, not the market', async () => {
+it('a look-up that takes too long while others return expires its command and is not a fault', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
   commandResult = (account) => (account === 17 ? new Promise(() => undefined) : Promise.resolve(undefined))
   await send(17, 'a')
@@ -186,7 +187,7 @@ it('a read that takes too long where others come back costs its command, not the
   expect(failed).not.toHaveBeenCalled()
 })
 
-it('a look-up that comes back when its command has been dropped changes nothing of what is known since', async () => {
+it('a look-up that returns after its command was dropped does not change the known ids', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
   const late = Promise.withResolvers<undefined>()
   commandResult = (account) => (account === 17 ? late.promise : Promise.resolve(undefined))
@@ -209,7 +210,7 @@ it('a look-up that comes back when its command has been dropped changes nothing 
   expect([known.mayHave(17, 'o:b'), known.mayHave(17, 'o:c')]).toEqual([true, false])
 })
 
-it('the ids of an account are read beside its commands, one account at a time', async () => {
+it('the ids of an account are read in the background, one account at a time', async () => {
   const readings = new Map([16, 17].map((account) => [account, Promise.withResolvers<number[]>()]))
   knownCommands = (account) => readings.get(account)?.promise ?? Promise.resolve([])
   await send(16, 'a')
@@ -246,7 +247,7 @@ it('the ids of one account are read once, however many of its commands arrive me
   expect(idReads).toEqual([17])
 })
 
-it('ids that cannot be read are read with a later command', async () => {
+it('ids that could not be read are read with a later command', async () => {
   knownCommands = () => Promise.reject(new Error('away'))
   await send(17, 'a')
   take()
@@ -260,7 +261,7 @@ it('ids that cannot be read are read with a later command', async () => {
   expect(known.mayHave(17, 'o:new')).toBe(false)
 })
 
-it('twenty thousand commands of as many accounts wait for their reads, and no more are taken', async () => {
+it('twenty thousand commands of as many accounts wait for their look-ups, and the next one is refused', async () => {
   commandResult = () => new Promise(() => undefined)
   for (let i = 0; i < 20_000; i++) await send(100 + i, String(i))
   expect(take()).toEqual([])

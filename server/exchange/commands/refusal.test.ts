@@ -27,7 +27,7 @@ const REJECTIONS: Readonly<Record<RejectCode, Omit<Rejection, 'code'>>> = {
 }
 
 test.each(Object.entries(REJECTIONS) as [RejectCode, Omit<Rejection, 'code'>][])(
-  '%s has a whole sentence with its figures, and was not executed',
+  '%s has a complete sentence with its figures, and its outcome is not_executed',
   (code, figures) => {
     if (VLNT === undefined) throw new Error('expected an instrument')
     const error = refusal({ code, ...figures }, VLNT)
@@ -48,7 +48,7 @@ test('figures are decimals of the instrument and of money', () => {
   expect(details('INSUFFICIENT_FUNDS')).toEqual({ required: '123.45', available: '100.00' })
 })
 
-test('no sentence says what is untrue of an order that was not amended: it stands, and holds what it did', () => {
+test('every sentence is also true of an order that was not amended, which stays open and holds the same', () => {
   if (VLNT === undefined) throw new Error('expected an instrument')
   for (const [code, figures] of Object.entries(REJECTIONS) as [RejectCode, Omit<Rejection, 'code'>][]) {
     const { message } = refusal({ code, ...figures }, VLNT)
@@ -59,14 +59,14 @@ test('no sentence says what is untrue of an order that was not amended: it stand
   )
 })
 
-test('where nothing can be matched, the sentence is true of a sale as well', () => {
+test('the sentence for no liquidity is also true of a sell order', () => {
   if (VLNT === undefined) throw new Error('expected an instrument')
   expect(refusal({ code: 'NO_LIQUIDITY' }, VLNT).message).toBe(
     'There is nothing in VLNT to trade against inside the price band.',
   )
 })
 
-test('a sale that may open nothing is told why: the instrument, or the account', () => {
+test('a refused short sale names the reason: the instrument or the account', () => {
   if (VLNT === undefined) throw new Error('expected an instrument')
   const message = (shortable: boolean) =>
     refusal({ code: 'SHORT_NOT_ALLOWED' }, { ...VLNT, wire: { ...VLNT.wire, shortable } }).message
@@ -76,7 +76,7 @@ test('a sale that may open nothing is told why: the instrument, or the account',
   )
 })
 
-test('what is refused of an account speaks of no order', () => {
+test('the refusal of an account operation does not mention an order', () => {
   const funds = accountRefusal({ code: 'INSUFFICIENT_FUNDS', requiredCents: 5_000, availableCents: 100 })
   expect(funds).toMatchObject({
     message: '50.00 USD were asked for and 1.00 USD are free.',

@@ -17,7 +17,7 @@ const rateLimited = { ok: false, error: { code: 'RATE_LIMITED', outcome: 'not_ex
 const rowsOf = (clientOrderId: string) =>
   rig.count(`SELECT count(*) FROM orders WHERE client_order_id = '${clientOrderId}'`)
 
-test('an order that was refused for its rate is not executed by a copy that the next term reads', async () => {
+test('an order refused by the rate limit is not executed when a later term reads a duplicate of it', async () => {
   const other = await rig.openAccount('user-2')
   const sent = vi.spyOn(rig.bus, 'send')
   const replied = vi.spyOn(rig.bus, 'reply')
@@ -39,7 +39,7 @@ test('an order that was refused for its rate is not executed by a copy that the 
   expect(await rowsOf('refused')).toBe(0)
 })
 
-test('a successor does not read an order again that was refused for its rate', async () => {
+test('a successor does not read an order that was refused by the rate limit', async () => {
   good(await rig.rest(account, 'accepted'))
   expect(await rig.rest(account, 'refused')).toMatchObject(rateLimited)
   // Committed entries are trimmed; everything that is left would be read by the next leader.

@@ -72,7 +72,7 @@ export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMar
   const state = await readLastBatch(parts)
   await using opened = new AsyncDisposableStack()
   const operator = opened.use(await OperatorWatch.open({ queries: database.queries, clock, log }))
-  const recovered = await recoverMarket(parts, state, operator.wishes.statuses)
+  const recovered = await recoverMarket(parts, state, operator.settings.statuses)
   const { engine, simulator, presence, instruments, resumedAtMs, saved, catchUpMaxMs } = recovered
   const { presenceWriter, barWriter, alertWatch, equity } = openFollowers(parts, { state, recovered, opened })
   const splits = countBySymbol(state.splits)

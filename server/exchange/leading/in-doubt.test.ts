@@ -26,15 +26,15 @@ async function settle(last: { batch: bigint; epoch: bigint }): Promise<{ settled
 }
 
 describe('a batch in doubt', () => {
-  test('is released where it was written', async () => {
+  test('is released if it was written', async () => {
     expect(await settle({ batch: 7n, epoch: 2n })).toEqual({ settled: 'written', isReleased: true })
   })
 
-  test('is not released where the journal ends before it', async () => {
+  test('is not released if the journal ends before it', async () => {
     expect(await settle({ batch: 6n, epoch: 2n })).toEqual({ settled: 'open', isReleased: false })
   })
 
-  test('is not released where another leader has written a batch of its number meanwhile', async () => {
+  test('is not released if another leader has written a batch with its number', async () => {
     expect(await settle({ batch: 7n, epoch: 4n })).toEqual({ settled: 'open', isReleased: false })
   })
 })

@@ -40,7 +40,7 @@ async function take(
   return lease
 }
 
-test('the first to ask leads; a second waits, until the first gives it up', async () => {
+test('the first to ask leads; a second waits until the first releases the lease', async () => {
   const first = await take(one)
   expect([first.epoch, first.state]).toEqual([1, 'held'])
   let second: Lease | undefined
@@ -56,7 +56,7 @@ test('the first to ask leads; a second waits, until the first gives it up', asyn
   expect(performance.now() - began).toBeLessThan(1_500)
 })
 
-test('of many that ask at once one leads', async () => {
+test('of several that ask at once, one leads', async () => {
   const stop = new AbortController()
   const both = [take(one, { signal: stop.signal }), take(two, { signal: stop.signal })]
   const winner = await Promise.race(both)
@@ -67,7 +67,7 @@ test('of many that ask at once one leads', async () => {
   expect(ends.map((end) => end.status).sort()).toEqual(['fulfilled', 'rejected'])
 })
 
-test('a standby can be told to stop waiting', async () => {
+test('a standby stops waiting when its signal is aborted', async () => {
   await take(one)
   const stop = new AbortController()
   const waiting = take(two, { signal: stop.signal })
@@ -92,14 +92,14 @@ describe('a leader sees whether there is a standby', () => {
     const first = await take(one)
     expect(await first.hasStandby()).toBe(false)
     let isWarm = false
-    const looked = Promise.withResolvers<undefined>()
+    const polled = Promise.withResolvers<undefined>()
     const stop = new AbortController()
-    const asked = () => {
-      looked.resolve(undefined)
+    const noteAndAnswer = () => {
+      polled.resolve(undefined)
       return isWarm
     }
-    const waiting = take(two, { signal: stop.signal, isWarm: asked })
-    await looked.promise
+    const waiting = take(two, { signal: stop.signal, isWarm: noteAndAnswer })
+    await polled.promise
     expect(await first.hasStandby()).toBe(false)
     isWarm = true
     await expect.poll(() => first.hasStandby()).toBe(true)
@@ -108,7 +108,7 @@ describe('a leader sees whether there is a standby', () => {
     expect(await first.hasStandby()).toBe(false)
   })
 
-  test('again after its session broke, and not when it leads itself', async () => {
+  test('again after the standby’s session broke, and not once the standby leads', async () => {
     const first = await take(one)
     const waiting = take(two, { isWarm: () => true })
     await expect.poll(() => first.hasStandby()).toBe(true)
@@ -116,18 +116,18 @@ describe('a leader sees whether there is a standby', () => {
     two.lease.destroy()
     await expect.poll(async () => (await two.lease.session()).number > before && (await first.hasStandby())).toBe(true)
     await first.release()
-    expect(await first.isFollowed(1_000)).toBe(true)
+    expect(await first.isTakenWithin(1_000)).toBe(true)
     expect(await (await waiting).hasStandby()).toBe(false)
   })
 
-  test('and that nobody has taken what it gave up', async () => {
+  test('and that nobody has taken the lease it released', async () => {
     const first = await take(one)
     await first.release()
-    expect(await first.isFollowed(50)).toBe(false)
+    expect(await first.isTakenWithin(50)).toBe(false)
   })
 })
 
-test('the lease says who has it, and where', async () => {
+test('the lease names its holder and the holder’s address', async () => {
   const lease = await acquireLease({ connection: one.lease, holder: 'one', address: 'here:3000', logger })
   held.push(lease)
   expect(await two.queries.one('SELECT epoch, holder, address FROM lease')).toEqual({
@@ -135,7 +135,7 @@ test('the lease says who has it, and where', async () => {
   })
 })
 
-test('a leader whose session dies is followed at once, and learns that it has lost', async () => {
+test('a leader whose session dies is replaced at once, and learns that it has lost the lease', async () => {
   const onLost = vi.fn()
   const first = await take(one, { onLost })
   const waiting = take(two)
@@ -151,7 +151,7 @@ test('a leader whose session dies is followed at once, and learns that it has lo
   expect(await first.fenceSelf()).toBe(false)
 })
 
-test('it is stale from when its session is gone, since a standby may lead then, until it is locked anew', async () => {
+test('a lease is stale while its session is gone, since a standby may lead then, until it is locked again', async () => {
   const lease = await take(one)
   const ended = (await one.lease.session()).socket
   const closed = new Promise((resolve) => ended.once('close', resolve))
@@ -162,20 +162,20 @@ test('it is stale from when its session is gone, since a standby may lead then, 
   expect(lease.epoch).toBe(1)
 })
 
-test('a stalled leader is followed when its lease has run out, though its session lives', async () => {
+test('a stalled leader is replaced when its lease has expired, though its session is alive', async () => {
   const first = await take(one)
-  const awake = stall(one)
+  const resume = stall(one)
   const began = performance.now()
   const second = await take(two)
   expect(performance.now() - began).toBeLessThan(3_000)
   expect(second.epoch).toBe(2)
   expect(first.state).not.toBe('held')
   // What it writes after waking does not count.
-  awake()
+  resume()
   await expect(new Journal(one.commits).commit(batchOf({ batch: 1, epoch: 1 }))).rejects.toBeInstanceOf(Fenced)
 })
 
-test('it is stale 1.5 s after the start of its last good renewal, by either clock', async () => {
+test('a lease is stale 1.5 s after the start of its last successful renewal, by either clock', async () => {
   let wallMs = 1e12
   let monotonicMs = 0
   const lease = await take(one, { clock: { wallMs: () => wallMs, monotonicMs: () => monotonicMs } })
@@ -189,26 +189,26 @@ test('it is stale 1.5 s after the start of its last good renewal, by either cloc
 })
 
 describe('a commit in flight', () => {
-  test('is waited for by whoever takes the lease', async () => {
+  test('is waited for by the process that takes the lease', async () => {
     const first = await take(one)
-    const commit = await heldUpCommit(first.epoch)
-    await one.lease[Symbol.asyncDispose]() // its session ends: two may follow
+    const commit = await blockedCommit(first.epoch)
+    await one.lease[Symbol.asyncDispose]() // its session ends: two may take over
     const waiting = take(two)
-    setTimeout(() => void commit.letGo(), 500)
+    setTimeout(() => void commit.unblock(), 500)
     await waiting
     await commit.done // committed, by the epoch that was
     expect(await readLastBatch(two.queries)).toMatchObject({ batch: 1, epoch: 1 })
   })
 
-  test('is waited for by its own leader, which then knows how it ended', async () => {
+  test('is waited for by its own leader, which then knows its outcome', async () => {
     const first = await take(one)
     const journal = new Journal(one.commits)
-    const commit = await heldUpCommit(first.epoch, journal)
+    const commit = await blockedCommit(first.epoch, journal)
     one.commits.destroy() // the answer is lost; the backend goes on
     await expect(commit.done).rejects.toBeInstanceOf(InDoubt)
     expect((await readLastBatch(one.queries)).batch).toBe(0) // not final
     const fencing = first.fenceSelf()
-    setTimeout(() => void commit.letGo(), 300)
+    setTimeout(() => void commit.unblock(), 300)
     expect(await fencing).toBe(true)
     expect([first.epoch, first.state]).toEqual([2, 'held'])
     const { batch } = await readLastBatch(one.queries) // final
@@ -220,7 +220,7 @@ describe('a commit in flight', () => {
   })
 
   /** A commit that has passed the fence and waits for the lock on the orders. */
-  async function heldUpCommit(epoch: number, journal = new Journal(one.commits)) {
+  async function blockedCommit(epoch: number, journal = new Journal(one.commits)) {
     const go = Promise.withResolvers<undefined>()
     const locked = Promise.withResolvers<undefined>()
     const holder = two.queries.tx(async (t) => {
@@ -231,7 +231,7 @@ describe('a commit in flight', () => {
     })
     await locked.promise
     const done = journal.commit(batchOf({ batch: 1, epoch, orders: [orderOf(100, 1)] }))
-    done.catch(() => undefined) // looked at later
+    done.catch(() => undefined) // awaited later
     const waiting = () =>
       two.queries.one(
         "SELECT count(*) AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name LIKE 'valiant-commit%' AND datname = current_database()",
@@ -239,7 +239,7 @@ describe('a commit in flight', () => {
     await expect.poll(waiting).toEqual({ n: 1n })
     return {
       done,
-      letGo: async () => {
+      unblock: async () => {
         go.resolve(undefined)
         await holder
       },
@@ -252,11 +252,11 @@ const backendOf = async (database: Database) =>
 
 /** Like SIGSTOP: the session stays open, but nothing is sent on it until it is resumed. */
 function stall(database: Database): () => void {
-  const goOn = Promise.withResolvers<undefined>()
+  const resumed = Promise.withResolvers<undefined>()
   const session = database.lease.session.bind(database.lease)
   database.lease.session = async () => {
-    await goOn.promise
+    await resumed.promise
     return session()
   }
-  return () => goOn.resolve(undefined)
+  return () => resumed.resolve(undefined)
 }

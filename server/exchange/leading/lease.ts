@@ -7,7 +7,7 @@ const POLL_MS = 100
 const POLL_JITTER_MS = 20
 const RENEW_MS = 500
 /** How often a process that released the lease checks whether another has taken it. */
-const FOLLOWED_POLL_MS = 20
+const TAKEN_POLL_MS = 20
 /**
  * This long after the start of its last successful renewal, the leader publishes nothing more. The lease itself runs
  * for 2 s.
@@ -74,8 +74,8 @@ export interface Lease extends AsyncDisposable {
   hasStandby(): Promise<boolean>
   /** Releases it after the last commit: a waiting standby is notified and leads at once. */
   release(): Promise<void>
-  /** After `release`: whether another process took it within the time. Also false when Postgres does not answer. */
-  isFollowed(withinMs: number): Promise<boolean>
+  /** After `release`: whether another process takes it within this time. Also false when Postgres does not answer. */
+  isTakenWithin(withinMs: number): Promise<boolean>
 }
 
 /**
@@ -93,7 +93,7 @@ export async function acquireLease(options: LeaseOptions): Promise<Lease> {
         const taken = await tryTake(options)
         if (taken !== undefined) return new HeldLease(options, taken)
       } catch (cause) {
-        logger.warn({ err: cause }, 'lease: looking at it failed; trying again')
+        logger.warn({ err: cause }, 'lease: it could not be read or taken; trying again')
         connection.destroy()
       }
       await post.pause(pollMs + (2 * Math.random() - 1) * POLL_JITTER_MS, signal)
@@ -109,7 +109,7 @@ class StandbyPost {
   /** The session that listens; any other gets no notifications and holds no lock of ours. */
   #session: Session | undefined
   #isAnnounced = false
-  #hasHeard = false
+  #isNotified = false
   #end = (): void => undefined
 
   constructor(connection: Connection) {
@@ -119,10 +119,10 @@ class StandbyPost {
   async keep(isWarm: boolean): Promise<void> {
     const session = await this.#connection.session()
     if (session !== this.#session) {
-      this.#session?.client.off('notification', this.#hear)
+      this.#session?.client.off('notification', this.#notified)
       this.#session = session
       this.#isAnnounced = false
-      session.client.on('notification', this.#hear)
+      session.client.on('notification', this.#notified)
       await run(this.#connection, LISTEN)
     }
     if (isWarm && !this.#isAnnounced) {
@@ -137,21 +137,21 @@ class StandbyPost {
     const end = () => ended.abort()
     this.#end = end
     signal?.addEventListener('abort', end, { once: true })
-    if (this.#hasHeard || signal?.aborted === true) end()
-    await delay(ms, undefined, { signal: ended.signal }).catch(() => undefined) // the caller looks at its signal itself
+    if (this.#isNotified || signal?.aborted === true) end()
+    await delay(ms, undefined, { signal: ended.signal }).catch(() => undefined) // the caller checks its signal
     signal?.removeEventListener('abort', end)
-    this.#hasHeard = false
+    this.#isNotified = false
   }
 
   async leave(): Promise<void> {
-    this.#session?.client.off('notification', this.#hear)
+    this.#session?.client.off('notification', this.#notified)
     if (!this.#isAnnounced) return
     this.#isAnnounced = false
     await run(this.#connection, sql.exchange.withdrawStandby)
   }
 
-  readonly #hear = (): void => {
-    this.#hasHeard = true
+  readonly #notified = (): void => {
+    this.#isNotified = true
     this.#end()
   }
 }
@@ -177,9 +177,9 @@ async function tryTake(options: LeaseOptions): Promise<Taken | undefined> {
   const epoch = Number(lease.epoch)
   // The lock of the holder's epoch is only available when its session is gone. This is a hint that makes a take-over
   // fast.
-  const gone = await tryLock(connection, epoch)
-  if (gone) await unlock(connection, epoch)
-  if (!gone && !lease.expired) return undefined
+  const isGone = await tryLock(connection, epoch)
+  if (isGone) await unlock(connection, epoch)
+  if (!isGone && !lease.expired) return undefined
   // The next epoch's lock first: if it is not available, another standby is taking over.
   if (!(await tryLock(connection, epoch + 1))) return undefined
   for (let attempt = 1; ; attempt++) {
@@ -215,7 +215,7 @@ class HeldLease implements Lease {
     this.#epoch = epoch
     this.#renewedAt = since
     this.#locked = { epoch, session }
-    this.#timer = setTimeout(() => void this.#renewAndGoOn(), RENEW_MS)
+    this.#timer = setTimeout(() => void this.#keepRenewing(), RENEW_MS)
   }
 
   get epoch(): number {
@@ -260,17 +260,17 @@ class HeldLease implements Lease {
     return row?.found === true
   }
 
-  async isFollowed(withinMs: number): Promise<boolean> {
+  async isTakenWithin(withinMs: number): Promise<boolean> {
     const until = this.#clock.monotonicMs() + withinMs
     try {
       for (;;) {
         const [lease] = await run<LeaseRow>(this.#options.connection, sql.exchange.readLease)
         if (lease !== undefined && Number(lease.epoch) > this.#epoch) return true
         if (this.#clock.monotonicMs() > until) return false
-        await delay(FOLLOWED_POLL_MS)
+        await delay(TAKEN_POLL_MS)
       }
     } catch (cause) {
-      this.#options.logger.warn({ err: cause }, 'lease: who has it now could not be seen')
+      this.#options.logger.warn({ err: cause }, 'lease: could not check whether another process has taken it')
       return false
     }
   }
@@ -287,7 +287,7 @@ class HeldLease implements Lease {
         await run(connection, sql.exchange.releaseLease, [this.#epoch])
         await unlock(connection, this.#epoch)
       } catch (cause) {
-        logger.warn({ err: cause }, 'lease: giving it up failed; it runs out by itself')
+        logger.warn({ err: cause }, 'lease: releasing it failed; it will expire')
       }
     })
   }
@@ -296,10 +296,10 @@ class HeldLease implements Lease {
     return this.release()
   }
 
-  async #renewAndGoOn(): Promise<void> {
+  async #keepRenewing(): Promise<void> {
     await this.#inTurn(() => this.#renew())
     if (this.#lost || this.#released) return
-    this.#timer = setTimeout(() => void this.#renewAndGoOn(), RENEW_MS)
+    this.#timer = setTimeout(() => void this.#keepRenewing(), RENEW_MS)
   }
 
   async #renew(): Promise<void> {
@@ -315,7 +315,7 @@ class HeldLease implements Lease {
       this.#renewedAt = since
       await this.#lock(this.#epoch)
     } catch (cause) {
-      logger.warn({ err: cause }, 'lease: renewing it failed; trying again')
+      logger.warn({ err: cause }, 'lease: it could not be renewed; trying again')
       connection.destroy()
     }
   }
@@ -338,7 +338,7 @@ class HeldLease implements Lease {
 
   async #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const turn = this.#turn.then(work)
-    this.#turn = turn.catch(() => undefined) // the caller is told; the next in turn does not mind
+    this.#turn = turn.catch(() => undefined) // the caller gets the error; it does not concern the next in turn
     return turn
   }
 }
@@ -375,7 +375,7 @@ async function run<Row extends object>(
       .then((session: Session) =>
         session.client.query<Row & Record<string, unknown>>({ ...statement, values: [...values] }),
       )
-    answer.catch(() => undefined) // where the race is over it is cut off by us
+    answer.catch(() => undefined) // after the time limit nobody waits for it
     return (await Promise.race([answer, overdue.promise])).rows
   } finally {
     clearTimeout(timer)

@@ -12,7 +12,7 @@ const INSTRUMENTS = readInstruments(fileURLToPath(new URL('../../../db/instrumen
 
 /** A second exchange that stands by on the database and buses of the rig, whose own exchange leads. */
 class Second implements AsyncDisposable {
-  readonly said: string[] = []
+  readonly logged: string[] = []
   readonly database: Database
   readonly exchange: Exchange
 
@@ -20,7 +20,7 @@ class Second implements AsyncDisposable {
     this.database = database
     const log = pino(
       { level: 'info' },
-      { write: (line: string) => void this.said.push((JSON.parse(line) as { msg: string }).msg) },
+      { write: (line: string) => void this.logged.push((JSON.parse(line) as { msg: string }).msg) },
     )
     this.exchange = Exchange.start({
       ...{ database, bus: rig.bus, broadcast: rig.broadcast, instruments: INSTRUMENTS, clock: systemClock, log },
@@ -31,12 +31,12 @@ class Second implements AsyncDisposable {
 
   static async standingBy(rig: ExchangeRig): Promise<Second> {
     const second = new Second(rig, await openDatabase({ url: rig.url, logger: pino({ level: 'silent' }) }))
-    await expect.poll(() => second.isSeen()).toBe(true)
+    await expect.poll(() => second.isAnnounced()).toBe(true)
     return second
   }
 
   /** Whether a leader would hand over to it. */
-  async isSeen(): Promise<boolean> {
+  async isAnnounced(): Promise<boolean> {
     const { n } = await this.database.queries.one<{ n: bigint }>(
       `SELECT count(*) AS n FROM pg_locks JOIN pg_database ON pg_database.oid = database
        WHERE locktype = 'advisory' AND classid = 44 AND datname = current_database()`,
@@ -74,19 +74,19 @@ const ordersByEpoch = () =>
      WHERE command_id LIKE 'o:%' GROUP BY epoch ORDER BY epoch`,
   )
 
-test('a leader that leaves hands over: each order that comes meanwhile is answered once, and the last by the successor', async () => {
+test('a leader that shuts down hands over: each order sent meanwhile is answered once, the last one by the successor', async () => {
   await using second = await Second.standingBy(rig)
   const account = await rig.openAccount('ann')
   good(await rig.rest(account, 'before'))
   const answers: Promise<unknown>[] = []
-  let isLedOn: boolean | undefined
+  let isHandedOver: boolean | undefined
   let before = 0
   const handOver = (async () => {
     await expect.poll(() => answers.length).toBeGreaterThan(20)
     before = rig.epoch
-    isLedOn = await rig.exchange.handOver()
+    isHandedOver = await rig.exchange.handOver()
   })()
-  while (isLedOn === undefined) {
+  while (isHandedOver === undefined) {
     answers.push(rig.rest(account, `during-${answers.length}`))
     await new Promise(setImmediate)
     if (answers.length % 8 === 0) await answers.at(-1)
@@ -96,26 +96,26 @@ test('a leader that leaves hands over: each order that comes meanwhile is answer
   answers.push(rig.rest(account, 'after'))
   const given = await Promise.all(answers)
   expect(given.filter((answer) => !(answer as { ok: boolean }).ok)).toEqual([])
-  expect(isLedOn).toBe(true)
-  await rig.exchange.ended // and stands by no more
+  expect(isHandedOver).toBe(true)
+  await rig.exchange.ended // it does not stand by again
   const byEpoch = await ordersByEpoch()
   expect(byEpoch.some(({ epoch }) => epoch <= before)).toBe(true)
   expect(byEpoch.some(({ epoch }) => epoch > before)).toBe(true)
   expect(byEpoch.reduce((sum, { n }) => sum + n, 0)).toBe(answers.length + 1)
   expect((await rig.account(account)).openOrders).toHaveLength(answers.length + 1)
-  expect(second.said).toContain('exchange: takes over from what it has followed')
+  expect(second.logged).toContain('exchange: takes over from what it has followed')
   expect(rig.marketFrames.find(({ epoch }) => epoch > before)?.full).toBe(true)
   expectEpochsToRise()
 })
 
-test('without a standby nobody is handed anything: it leads on until it is stopped', async () => {
+test('without a standby there is no hand-over: the leader continues until it is stopped', async () => {
   const account = await rig.openAccount('ann')
   expect(await rig.exchange.handOver()).toBe(false)
   good(await rig.rest(account, 'after'))
   expect(await ordersByEpoch()).toHaveLength(1)
 })
 
-test('a standby that is there but does not take the lead is none: the leader takes it back', async () => {
+test('when the standby does not take the lead, the leader takes it back', async () => {
   const account = await rig.openAccount('ann')
   // Like a stopped process: its session stays open.
   const frozen = new pg.Client({ connectionString: rig.url })
@@ -128,17 +128,17 @@ test('a standby that is there but does not take the lead is none: the leader tak
   await frozen.end()
 })
 
-test('a standby that leaves is none any more, and the leader leads on', async () => {
+test('after the standby has left, the leader continues', async () => {
   const second = await Second.standingBy(rig)
   expect(await second.exchange.handOver()).toBe(true)
   await second.exchange.ended
-  expect(await second.isSeen()).toBe(false)
+  expect(await second.isAnnounced()).toBe(false)
   const account = await rig.openAccount('ann')
   good(await rig.rest(account, 'after'))
   await second[Symbol.asyncDispose]()
 })
 
-test('a leader that is cut off is followed; back again it says nothing, writes nothing, and stands by', async () => {
+test('a leader that is cut off is replaced; reconnected, it publishes and writes nothing and stands by', async () => {
   await using second = await Second.standingBy(rig)
   const account = await rig.openAccount('ann')
   good(await rig.rest(account, 'before'))
@@ -146,17 +146,17 @@ test('a leader that is cut off is followed; back again it says nothing, writes n
   const before = rig.epoch
   await second.exchange.leading
   good(await rig.rest(account, 'after'))
-  const ofSecond = rig.marketFrames.findIndex(({ epoch }) => epoch > before)
+  const firstOfSecond = rig.marketFrames.findIndex(({ epoch }) => epoch > before)
   rig.proxy.mend()
-  await expect.poll(() => second.isSeen()).toBe(true)
-  const after = rig.marketFrames.slice(ofSecond)
+  await expect.poll(() => second.isAnnounced()).toBe(true)
+  const after = rig.marketFrames.slice(firstOfSecond)
   expect(after.filter(({ epoch, indicative }) => epoch <= before && !indicative)).toEqual([])
   const batches = await rig.sql<{ epoch: number }>('SELECT epoch::int FROM journal_batch ORDER BY batch')
   expect(batches).toEqual(batches.toSorted((a, b) => a.epoch - b.epoch))
   expect((await rig.account(account)).openOrders.map(({ clientOrderId }) => clientOrderId)).toEqual(['before', 'after'])
   // And it could lead again.
-  const ofTwo = rig.epoch
+  const epochOfSecond = rig.epoch
   await second.exchange.handOver()
-  await expect.poll(() => rig.epoch).toBeGreaterThan(ofTwo)
+  await expect.poll(() => rig.epoch).toBeGreaterThan(epochOfSecond)
   expect((await rig.account(account)).openOrders).toHaveLength(2)
 })

@@ -5,20 +5,20 @@ import pg from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { COMPILE_CACHE } from '../../../test/rig/compile-cache.ts'
 import { freshDatabase, type FreshDatabase } from '../../../test/rig/postgres.ts'
-import type { Told } from '../exchange-process.fixture.ts'
+import type { Report } from '../exchange-process.fixture.ts'
 
 const PROGRAM = fileURLToPath(new URL('../exchange-process.fixture.ts', import.meta.url))
 const PATIENCE = { timeout: 60_000 }
 
 /** An exchange in its own process, and everything it has reported. */
 class Process implements AsyncDisposable {
-  readonly told: Told[] = []
+  readonly reports: Report[] = []
   readonly child: ChildProcess
 
   constructor(url: string) {
     const env = { ...process.env, ...COMPILE_CACHE }
     this.child = fork(PROGRAM, [url], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env })
-    this.child.on('message', (told: Told) => this.told.push(told))
+    this.child.on('message', (report: Report) => this.reports.push(report))
   }
 
   /** A slow commit also increases it. */
@@ -27,11 +27,11 @@ class Process implements AsyncDisposable {
   }
 
   get frames() {
-    return this.told.filter((one) => one.kind === 'frame')
+    return this.reports.filter((one) => one.kind === 'frame')
   }
 
   hasLogged(message: string): boolean {
-    return this.told.some((one) => one.kind === 'log' && one.message === message)
+    return this.reports.some((one) => one.kind === 'log' && one.message === message)
   }
 
   async leads(): Promise<void> {
@@ -61,7 +61,7 @@ afterEach(async () => {
 const numberIn = async (sql: string) => Number((await client.query<{ n: unknown }>(sql)).rows[0]?.n)
 
 /** Whether there is a standby to which a leader would hand over. */
-const isStandbySeen = async () =>
+const isStandbyAnnounced = async () =>
   (await numberIn(
     `SELECT count(*) AS n FROM pg_locks JOIN pg_database ON pg_database.oid = database
      WHERE locktype = 'advisory' AND classid = 44 AND datname = current_database()`,
@@ -71,59 +71,59 @@ async function leaderAndStandby(): Promise<[Process, Process]> {
   const one = new Process(fresh.url)
   await one.leads()
   const two = new Process(fresh.url)
-  await expect.poll(isStandbySeen, PATIENCE).toBe(true)
+  await expect.poll(isStandbyAnnounced, PATIENCE).toBe(true)
   return [one, two]
 }
 
-function expectFollowed(before: Process, after: Process): void {
+function expectSuccession(before: Process, after: Process): void {
   expect(after.frames[0]?.full).toBe(true)
   expect(after.frames[0]?.epoch).toBeGreaterThan(before.epoch)
 }
 
-test('a leader that was frozen writes nothing when it wakes, and says nothing new: another has led on', async () => {
+test('a leader that was frozen writes and publishes nothing when it resumes: another leads', async () => {
   const [one, two] = await leaderAndStandby()
   await using leader = one
   await using standby = two
   leader.child.kill('SIGSTOP')
   await standby.leads()
-  expectFollowed(leader, standby)
+  expectSuccession(leader, standby)
   const began = standby.frames[0]?.epoch ?? 0
-  const ofBefore = `SELECT count(*) AS n FROM journal_batch WHERE epoch < ${began}`
-  const batches = await numberIn(ofBefore)
-  const told = leader.told.length
+  const batchesBefore = `SELECT count(*) AS n FROM journal_batch WHERE epoch < ${began}`
+  const batches = await numberIn(batchesBefore)
+  const reported = leader.reports.length
   leader.child.kill('SIGCONT')
-  await expect.poll(isStandbySeen, PATIENCE).toBe(true) // awake, and standing by
+  await expect.poll(isStandbyAnnounced, PATIENCE).toBe(true) // it has resumed and stands by
   // It may have been frozen while publishing: that message has its own epoch, which gateways now ignore.
-  const said = leader.told.slice(told).filter(({ kind }) => kind !== 'log')
-  expect(said.length).toBeLessThanOrEqual(1)
-  for (const one of said) expect(one).toMatchObject({ kind: 'frame', epoch: began - 1 })
-  expect(await numberIn(ofBefore)).toBe(batches)
+  const published = leader.reports.slice(reported).filter(({ kind }) => kind !== 'log')
+  expect(published.length).toBeLessThanOrEqual(1)
+  for (const one of published) expect(one).toMatchObject({ kind: 'frame', epoch: began - 1 })
+  expect(await numberIn(batchesBefore)).toBe(batches)
   // It leads again when its turn comes.
   standby.child.kill('SIGKILL')
   await expect.poll(() => leader.epoch, PATIENCE).toBeGreaterThan(began)
 })
 
-test('a leader that leaves hands over to another process', async () => {
+test('a leader that shuts down hands over to another process', async () => {
   const [one, two] = await leaderAndStandby()
   await using leader = one
   await using standby = two
   leader.child.send('handOver')
   await standby.leads()
-  expectFollowed(leader, standby)
-  await expect.poll(() => leader.told.at(-1), PATIENCE).toEqual({ kind: 'handedOver', isLedOn: true })
+  expectSuccession(leader, standby)
+  await expect.poll(() => leader.reports.at(-1), PATIENCE).toEqual({ kind: 'handedOver', isHandedOver: true })
   expect(standby.hasLogged('exchange: takes over from what it has followed')).toBe(true)
 })
 
-test('a leader that is killed is followed by a standby, and that by the next', async () => {
+test('a leader that is killed is replaced by a standby, and that one by the next', async () => {
   const [one, two] = await leaderAndStandby()
   await using leader = one
   await using standby = two
   leader.child.kill('SIGKILL')
   await standby.leads()
   await using third = new Process(fresh.url)
-  await expect.poll(isStandbySeen, PATIENCE).toBe(true)
+  await expect.poll(isStandbyAnnounced, PATIENCE).toBe(true)
   standby.child.kill('SIGKILL')
   await third.leads()
-  expectFollowed(leader, standby)
-  expectFollowed(standby, third)
+  expectSuccession(leader, standby)
+  expectSuccession(standby, third)
 })

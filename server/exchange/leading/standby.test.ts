@@ -7,7 +7,7 @@ import { Standby } from './standby.ts'
 
 afterEach(() => void vi.useRealTimers())
 
-test('a state that takes long to read is read once', async () => {
+test('a state that takes long to read is not read twice', async () => {
   vi.useFakeTimers()
   const reading = Promise.withResolvers<JournalState>()
   const tx = vi.fn(() => reading.promise)

@@ -53,7 +53,7 @@ export interface LiveMarketParts {
   readonly clock: Clock
   readonly log: Logger
   readonly metrics: Pick<ExchangeMetrics, 'quantumSeconds'>
-  readonly operator: Pick<OperatorWatch, 'wishes'>
+  readonly operator: Pick<OperatorWatch, 'settings'>
   /** The last day charged with interest; undefined before the first. */
   readonly chargedDay: number | undefined
   /** How often each symbol has been split. */
@@ -284,7 +284,7 @@ export class LiveMarket {
   }
 
   #runCalendar(): void {
-    if (this.#calendar.run(this.#parts.operator.wishes, this.#timeMs)) this.#haltMessage = haltMessageOf(this.engine)
+    if (this.#calendar.run(this.#parts.operator.settings, this.#timeMs)) this.#haltMessage = haltMessageOf(this.engine)
     this.#recordEvents()
   }
 

@@ -18,8 +18,8 @@ export const alertCreate =
   async ({ symbol, op, price, note, requestId }, requester) => {
     const instrument = knownInstrument(symbol, instrumentOf)
     const ticks = checked(readTicks('price', price, instrument))
-    const wished = { account: accountOf(requester), symbol, op, ticks, note, requestId, max }
-    const outcome = await certain(() => alerts.create(wished))
+    const newAlert = { account: accountOf(requester), symbol, op, ticks, note, requestId, max }
+    const outcome = await certain(() => alerts.create(newAlert))
     if (outcome === 'other') throw idTaken(requestId)
     if (outcome === 'full') {
       throw invalid('', 'max', { expected: `at most ${max} waiting alerts per account: delete one first` })

@@ -27,9 +27,9 @@ export const preferencesSet =
   }
 
 /** @throws {RequestFailure} TIMEOUT if the outcome is unknown; repeating the request with the same id gives it */
-async function setIn(preferences: PreferenceStore, wished: NewPreference): Promise<SetOutcome> {
+async function setIn(preferences: PreferenceStore, preference: NewPreference): Promise<SetOutcome> {
   try {
-    return await preferences.set(wished)
+    return await preferences.set(preference)
   } catch (error) {
     if (!(error instanceof InDoubt)) throw error
     throw failure('TIMEOUT', 'The connection to the database broke. Send the same id again to learn the outcome.', {

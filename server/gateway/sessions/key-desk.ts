@@ -5,7 +5,7 @@ import {
   InDoubt,
   type Keys,
   KEYS_PER_ACCOUNT_MAX,
-  type NewApiKey as Wished,
+  type NewApiKey as NewStoredKey,
 } from '../../auth/api-keys.ts'
 import { accountId } from '../../feed/account/order.ts'
 import { accountNumber, type Credential, type Identity } from './sessions.ts'
@@ -36,10 +36,10 @@ export class KeyDesk {
   }
 
   /** @throws {RequestFailure} INVALID; FORBIDDEN for somebody else's account, or to a key; TIMEOUT when in doubt */
-  async make(identity: Identity | undefined, wished: unknown): Promise<MadeApiKey> {
+  async make(identity: Identity | undefined, request: unknown): Promise<MadeApiKey> {
     const { account: present, accounts } = await this.#owner(identity)
-    const parsed = NewApiKey.safeParse(wished)
-    if (!parsed.success) throw fieldFailure(parsed.error, wished, NewApiKey)
+    const parsed = NewApiKey.safeParse(request)
+    if (!parsed.success) throw fieldFailure(parsed.error, request, NewApiKey)
     const { name, scopes, accountId: wantedId } = parsed.data
     const account = wantedId === undefined ? present : accountNumber(wantedId)
     if (account === undefined || !accounts.includes(account)) {
@@ -60,9 +60,9 @@ export class KeyDesk {
     return { id }
   }
 
-  async #create(wished: Wished): ReturnType<Keys['create']> {
+  async #create(key: NewStoredKey): ReturnType<Keys['create']> {
     try {
-      return await this.#keys.create(wished)
+      return await this.#keys.create(key)
     } catch (error) {
       if (!(error instanceof InDoubt)) throw error
       const message =

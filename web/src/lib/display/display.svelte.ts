@@ -8,10 +8,10 @@ import { DEFAULT, type DisplayChoice, displayCookies, displayFrom, rootDataOf } 
 export class Display extends SyncedChoice<DisplayChoice> {
   readonly #isCalmSystem = new MediaQuery('prefers-reduced-motion: reduce', false)
   /** The system's setting for reduced motion applies without another choice here. */
-  readonly isSystemsWish = $derived(this.#isCalmSystem.current)
+  readonly isSystemPreference = $derived(this.#isCalmSystem.current)
   readonly seen = $derived<DisplayChoice>({
     ...this.choice,
-    hasLessMotion: this.choice.hasLessMotion || this.isSystemsWish,
+    hasLessMotion: this.choice.hasLessMotion || this.isSystemPreference,
   })
 
   constructor(painted: DisplayChoice, preferences: Preferences) {

@@ -27,8 +27,8 @@ async function ask<Data>(method: string, path: string, body?: object): Promise<D
 export const readKeys = () => ask<readonly ApiKey[]>('GET', '')
 
 /** @throws {KeyRequestFailed} */
-export const makeKey = (wished: { name: string; scopes: readonly ApiKey['scopes'][number][]; accountId: string }) =>
-  ask<MadeApiKey>('POST', '', wished)
+export const makeKey = (key: { name: string; scopes: readonly ApiKey['scopes'][number][]; accountId: string }) =>
+  ask<MadeApiKey>('POST', '', key)
 
 /** @throws {KeyRequestFailed} */
 export const revokeKey = (id: string) => ask<{ id: string }>('DELETE', `/${encodeURIComponent(id)}`)

@@ -51,13 +51,13 @@ function sized(mode: Mode, typed: Typed, percent = 100): number {
 function isTaken(mode: Mode, { side = 'buy', type = 'limit', ...texts }: Typed, lots: number): boolean {
   const { priceText = '', stopText = '', trailText = '', trailUnit } = texts
   const trail = Math.round(Number(trailText) * 100)
-  const wish: Partial<PlaceOrder> = {
+  const command: Partial<PlaceOrder> = {
     type,
     ...(priceText === '' ? {} : { limitTicks: scale.ticks(priceText) ?? 0 }),
     ...(stopText === '' ? {} : { stopTicks: scale.ticks(stopText) ?? 0 }),
     ...(trail === 0 ? {} : trailUnit === 'percent' ? { trailBps: trail } : { trailTicks: trail }),
   }
-  return refusalOf(floor(mode), { side, lots, ...wish }) === undefined
+  return refusalOf(floor(mode), { side, lots, ...command }) === undefined
 }
 
 const LIMIT = { type: 'limit', priceText: '100.02' } as const
