@@ -168,24 +168,40 @@ describe('while it is being liquidated', () => {
 })
 
 describe('positions are closed', () => {
-  /** A mark of 50.00, so that a coin is worth 100.00. */
-  function withCoins(bidTicks: number): Engine {
+  /** Ann's shares and coins were below their maintenance margin, and one quantum has closed some of them. */
+  function liquidated(
+    coinBidTicks: number,
+    { shares, coins, cashCents }: { shares: number; coins: number; cashCents: number },
+  ): Engine {
     const engine = marginFloorOf(MARKET)
-    engine.house(COIN.symbol).place('buy', bidTicks, 5_000, 0)
-    engine.house(COIN.symbol).place('sell', 10_000 - bidTicks, 5_000, 0)
+    // A mark of 50.00, so that a coin is worth 100.00.
+    engine.house(COIN.symbol).place('buy', coinBidTicks, 5_000, 0)
+    engine.house(COIN.symbol).place('sell', 10_000 - coinBidTicks, 5_000, 0)
     engine.quantum(START_MS)
+    standing(engine, shares, cashCents)
+    give(engine, ANN, coins, COIN.symbol)
+    engine.quantum(START_MS)
+    engine.quantum(START_MS)
+    return engine
+  }
+  /** Ann holds 100 lots with an equity of 200.00, where even ten lots need 250.00; the band has bids for 30 of them. */
+  function withFewBids(): Engine {
+    const engine = floorOf(`
+      bid | price  | ask
+          | 100.10 | 50
+      30  |  99.90 |
+      60  |  90.00 |      `)
+    toMargin(engine, ANN)
+    engine.quantum(START_MS)
+    standing(engine, 100, -980_000)
     return engine
   }
   const heldIn = (engine: Engine) => [SHARE.symbol, COIN.symbol].map((symbol) => engine.position(ANN, symbol)?.lots)
 
   it('one per quantum, the smallest loss first', () => {
-    const engine = withCoins(4_990)
     // 110,000.00 need 27,500.00 and have 27,000.00. The shares would lose 0.10 and 0.05 each, the coins 0.20 and 0.10:
     // 150.00 compared with 30.00.
-    standing(engine, 1_000, -8_300_000)
-    give(engine, ANN, 100, COIN.symbol)
-    engine.quantum(START_MS)
-    engine.quantum(START_MS)
+    const engine = liquidated(4_990, { shares: 1_000, coins: 100, cashCents: -8_300_000 })
     expect(heldIn(engine)).toEqual([1_000, 0])
     expect(engine.account(ANN)).toMatchObject({ marginState: 'liquidating', cashCents: -8_300_000 + 998_000 - 998 })
     engine.quantum(START_MS)
@@ -194,32 +210,20 @@ describe('positions are closed', () => {
   })
 
   it('with their fees in the loss', () => {
-    const engine = withCoins(4_996)
     // At the mark the coins would lose 0.08 each and the shares 0.10; with fees of 0.10 and 0.05 it is 0.18 and 0.15.
-    standing(engine, 100, -1_550_000)
-    give(engine, ANN, 100, COIN.symbol)
-    engine.quantum(START_MS)
-    engine.quantum(START_MS)
+    const engine = liquidated(4_996, { shares: 100, coins: 100, cashCents: -1_550_000 })
     expect(heldIn(engine)).toEqual([0, 100])
   })
 
   it('in the order of the instruments where they lose as much', () => {
-    const engine = withCoins(4_995)
     // 100 shares lose 10.00 and a fee of 5.00, 75 coins 7.50 and 7.50.
-    standing(engine, 100, -1_350_000)
-    give(engine, ANN, 75, COIN.symbol)
-    engine.quantum(START_MS)
-    engine.quantum(START_MS)
+    const engine = liquidated(4_995, { shares: 100, coins: 75, cashCents: -1_350_000 })
     expect(heldIn(engine)).toEqual([0, 75])
   })
 
   it('no more of them than necessary', () => {
-    const engine = withCoins(4_800)
     // The coins would lose 4.00 and 0.10 each. Without the shares 2,500.00 are needed, and 26,850.00 are left.
-    standing(engine, 1_000, -8_300_000)
-    give(engine, ANN, 100, COIN.symbol)
-    engine.quantum(START_MS)
-    engine.quantum(START_MS)
+    const engine = liquidated(4_800, { shares: 1_000, coins: 100, cashCents: -8_300_000 })
     expect(heldIn(engine)).toEqual([0, 100])
     expect(stateOf(engine)).toBe('ok')
     engine.quantum(START_MS)
@@ -240,15 +244,7 @@ describe('positions are closed', () => {
   })
 
   it('as far as there is liquidity inside the band; the rest is retried a second later', () => {
-    const engine = floorOf(`
-      bid | price  | ask
-          | 100.10 | 50
-      30  |  99.90 |
-      60  |  90.00 |      `)
-    toMargin(engine, ANN)
-    engine.quantum(START_MS)
-    // An equity of 200.00; even ten lots need 250.00.
-    standing(engine, 100, -980_000)
+    const engine = withFewBids()
     engine.quantum(START_MS)
     engine.drain()
     engine.quantum(START_MS)
@@ -267,15 +263,8 @@ describe('positions are closed', () => {
     expect(stateOf(engine)).toBe('liquidating')
   })
 
-  it('without delay when it begins anew within the second', () => {
-    const engine = floorOf(`
-      bid | price  | ask
-          | 100.10 | 50
-      30  |  99.90 |
-      60  |  90.00 |      `)
-    toMargin(engine, ANN)
-    engine.quantum(START_MS)
-    standing(engine, 100, -980_000)
+  it('without delay when a new liquidation begins within the second', () => {
+    const engine = withFewBids()
     for (let at = 0; at < 2; at++) engine.quantum(START_MS)
     expect(engine.position(ANN, 'VLNT')?.lots).toBe(70)
     engine.apply({ kind: 'account.deposit', account: ANN, cents: 500_000 }, START_MS)
