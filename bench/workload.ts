@@ -1,6 +1,7 @@
 import { NO_OWNER } from '../server/engine/book/book.ts'
 import { OrderBook } from '../server/engine/book/order-book.ts'
 import { FIRST_USER_ACCOUNT, type Side } from '../server/engine/command.ts'
+import { mulberry32 } from '../test/rig/mulberry32.ts'
 
 export interface Operation {
   /** The id of the order, or of the order to cancel. */
@@ -29,7 +30,7 @@ const OFFSET_TICKS = 40
  * orders, and with a fixed seed.
  */
 export function workload(): Operation[] {
-  const random = randomFrom(12_345)
+  const random = mulberry32(12_345)
   const book = new OrderBook(MAX_TICKS)
   const live = new LiveOrders()
   const operations: Operation[] = []
@@ -106,16 +107,5 @@ class LiveOrders {
     this.ids[place.at] = last
     const moved = this.places.get(last)
     if (moved !== undefined) moved.at = place.at
-  }
-}
-
-/** Mulberry32: a small seeded generator of numbers in [0, 1). */
-function randomFrom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
   }
 }

@@ -1,20 +1,14 @@
-/** The random generator of one history: mulberry32, which is fast and good enough for this. */
+import { mulberry32 } from '../../rig/mulberry32.ts'
+
+/** The random generator of one history. */
 export class Chance {
-  #state: number
+  /** A number in [0, 1). */
+  readonly next: () => number
 
   constructor(seed: number) {
-    this.#state = seed >>> 0
+    this.next = mulberry32(seed)
     // Neighboring seeds start with similar numbers, so the first ones are skipped.
     for (let i = 0; i < 4; i++) this.next()
-  }
-
-  /** A number in [0, 1). */
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0
-    let mixed = this.#state
-    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
   }
 
   between(low: number, high: number): number {
