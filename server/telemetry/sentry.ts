@@ -20,7 +20,7 @@ export type SentrySettings = Pick<
   readonly SENTRY_DSN: string
 }
 
-/** Starts Sentry for the server. Integrations are listed one by one, because the default ones collect much more. */
+/** Starts Sentry for the server. */
 export function startSentry(settings: SentrySettings): void {
   const rate = settings.SENTRY_TRACES_SAMPLE_RATE
   const repeats = new Repeats()
@@ -32,42 +32,49 @@ export function startSentry(settings: SentrySettings): void {
     initialScope: { tags: { role: settings.ROLE } },
     registerEsmLoaderHooks: false, // see instrument.ts
     defaultIntegrations: false,
-    integrations: [
-      Sentry.eventFiltersIntegration(),
-      Sentry.functionToStringIntegration(),
-      Sentry.linkedErrorsIntegration(),
-      Sentry.contextLinesIntegration(),
-      Sentry.nodeContextIntegration({ cloudResource: false, culture: false, device: false }),
-      Sentry.requestDataIntegration({
-        include: { cookies: false, data: false, headers: false, ip: false, query_string: false, url: true },
-      }),
-      // An uncaught exception ends the process as it does without Sentry, after it has been reported.
-      Sentry.onUncaughtExceptionIntegration(),
-      Sentry.httpIntegration({
-        spans: rate > 0,
-        breadcrumbs: false,
-        maxIncomingRequestBodySize: 'none',
-        trackIncomingRequestsAsSessions: false,
-        tracePropagation: false,
-        ignoreIncomingRequests: (path) => UNTRACED.test(path),
-        ignoreOutgoingRequests: () => true,
-      }),
-      ...(rate > 0 ? [Sentry.expressIntegration(), Sentry.postgresIntegration(), Sentry.redisIntegration()] : []),
-    ],
-    ...(rate > 0 && {
-      tracesSampler: ({ name, attributes, parentSampled }) => {
-        // Connecting, reconnecting and subscribing belong to no request.
-        if (/^redis\b/.test(name)) return 0
-        if (attributes?.[SAMPLE_RATE] !== undefined) return 1
-        return parentSampled === undefined ? rate : Number(parentSampled)
-      },
-    }),
+    integrations: integrations(rate > 0),
+    ...(rate > 0 && { tracesSampler: samplerAt(rate) }),
     maxBreadcrumbs: 0,
     beforeSend: (event) => (repeats.isDue(event, Date.now()) ? scrubbed(event) : null),
     beforeSendTransaction: (event) => (!isLateSpan(event) && budget.take(Date.now()) ? scrubbed(event) : null),
   })
   useTracing(rate > 0 ? tracing(rate) : reporting)
 }
+
+/** Listed one by one, because the default ones collect much more. */
+const integrations = (isTracing: boolean) => [
+  Sentry.eventFiltersIntegration(),
+  Sentry.functionToStringIntegration(),
+  Sentry.linkedErrorsIntegration(),
+  Sentry.contextLinesIntegration(),
+  Sentry.nodeContextIntegration({ cloudResource: false, culture: false, device: false }),
+  Sentry.requestDataIntegration({
+    include: { cookies: false, data: false, headers: false, ip: false, query_string: false, url: true },
+  }),
+  // An uncaught exception ends the process as it does without Sentry, after it has been reported.
+  Sentry.onUncaughtExceptionIntegration(),
+  Sentry.httpIntegration({
+    spans: isTracing,
+    breadcrumbs: false,
+    maxIncomingRequestBodySize: 'none',
+    trackIncomingRequestsAsSessions: false,
+    tracePropagation: false,
+    ignoreIncomingRequests: (path) => UNTRACED.test(path),
+    ignoreOutgoingRequests: () => true,
+  }),
+  ...(isTracing ? [Sentry.expressIntegration(), Sentry.postgresIntegration(), Sentry.redisIntegration()] : []),
+]
+
+type Sampler = NonNullable<NonNullable<Parameters<typeof Sentry.init>[0]>['tracesSampler']>
+
+const samplerAt =
+  (rate: number): Sampler =>
+  ({ name, attributes, parentSampled }) => {
+    // Connecting, reconnecting and subscribing belong to no request.
+    if (/^redis\b/.test(name)) return 0
+    if (attributes?.[SAMPLE_RATE] !== undefined) return 1
+    return parentSampled === undefined ? rate : Number(parentSampled)
+  }
 
 /**
  * Whether a transaction is only a span that ended after its own transaction was sent, for example an entry that Redis

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { setTimeout as delay } from 'node:timers/promises'
 import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { EVENTS } from '@valiant/shared/protocol/events'
 import { EVENT_EXAMPLES, OWN_EXAMPLES, REQUEST_EXAMPLES } from '@valiant/shared/protocol/examples'
@@ -118,12 +119,12 @@ test('every served route is described, and every described route is served', asy
   for (const path of paths) {
     const url = `/api${path.replace('{symbol}', on.symbol).replaceAll(/\{\w+\}/g, 'none')}`
     for (const method of METHODS) {
-      const { status, text } = await slowly(async () => {
-        const response = await rest(server.url, url, { method, ...(method[0] === 'P' && { body: {} }) })
-        return { status: response.status, text: await response.text() }
-      })
+      const response = await withinLimits(() =>
+        rest(server.url, url, { method, ...(method[0] === 'P' && { body: {} }) }),
+      )
+      const text = await response.text()
       const described = openapi.paths[path]?.[method.toLowerCase()] !== undefined
-      expect(isServed(text), `${method} ${path}: ${status} ${text.slice(0, 200)}`).toBe(described)
+      expect(isServed(text), `${method} ${path}: ${response.status} ${text.slice(0, 200)}`).toBe(described)
     }
   }
   const inTable = REST_ROUTES.map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`)
@@ -146,10 +147,15 @@ test('every field of every route is described in the right place', () => {
   }
 })
 
-/** Repeats a request that the rate limit refuses, since these tests are not about it. */
-async function slowly<Answer extends { readonly status: number }>(ask: () => Promise<Answer>): Promise<Answer> {
-  const answer = await ask()
-  return answer.status === 429 ? slowly(ask) : answer
+/** Sends a request again, when it may be, if the rate limit refuses it: these tests are not about the limit. */
+async function withinLimits(send: () => Promise<Response>): Promise<Response> {
+  for (;;) {
+    const response = await send()
+    if (response.status !== 429) return response
+    const seconds = response.headers.get('retry-after')
+    expect(seconds).toMatch(/^\d+$/)
+    await delay(Number(seconds) * 1_000)
+  }
 }
 
 /** The document with closed schemas, so that a field that is not described is a fault. */
@@ -167,7 +173,7 @@ test('real answers match the document: status, headers, every field', async () =
   ajv.addSchema({ $id: 'openapi', ...(closed(openapi) as object) })
   const seen = new Set<string>()
   const call = async (operationId: string, path: string, options: Parameters<typeof rest>[2] = {}) => {
-    const response = await slowly(() => rest(server.url, `/api${path}`, { cookie: client.cookie, ...options }))
+    const response = await withinLimits(() => rest(server.url, `/api${path}`, { cookie: client.cookie, ...options }))
     const operation = Object.values(openapi.paths)
       .flatMap((operations) => Object.values(operations))
       .find((one) => one.operationId === operationId)
