@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Connection, DatabaseLogger, Session } from '../../database/connection.ts'
-import { sql, type Prepared } from '../../database/sql.ts'
+import type { Connection, DatabaseLogger } from '../../database/connection.ts'
+import { sql } from '../../database/sql.ts'
+import { isLockTimeout, run, tryLock, unlock } from './lease-session.ts'
+import { StandbyPost } from './standby-post.ts'
 
 /** How often a standby polls, with jitter so that two do not poll in step. */
 const POLL_MS = 100
@@ -15,11 +17,6 @@ const TAKEN_POLL_MS = 20
 const FRESH_MS = 1_500
 /** Taking the lease waits for a commit in flight; a session that blocks it is terminated up to this many times. */
 const TAKE_ATTEMPTS_MAX = 3
-/** A statement on the lease's session that takes longer is given up, and the session with it. */
-const STATEMENT_MS_MAX = 5_000
-const LOCK_TIMEOUT = '55P03'
-/** Subscribes to notifications of a released lease. */
-const LISTEN: Prepared = { name: 'exchange/listen', text: 'LISTEN valiant_lease' }
 
 export interface LeaseOptions {
   /** `database.lease`, used by nobody else. */
@@ -103,59 +100,6 @@ export async function acquireLease(options: LeaseOptions): Promise<Lease> {
   }
 }
 
-/** Where a standby waits: it is notified at once when the lease is released, and the leader can see it. */
-class StandbyPost {
-  readonly #connection: Connection
-  /** The session that listens; any other gets no notifications and holds no lock of ours. */
-  #session: Session | undefined
-  #isAnnounced = false
-  #isNotified = false
-  #end = (): void => undefined
-
-  constructor(connection: Connection) {
-    this.#connection = connection
-  }
-
-  async keep(isWarm: boolean): Promise<void> {
-    const session = await this.#connection.session()
-    if (session !== this.#session) {
-      this.#session?.client.off('notification', this.#notified)
-      this.#session = session
-      this.#isAnnounced = false
-      session.client.on('notification', this.#notified)
-      await run(this.#connection, LISTEN)
-    }
-    if (isWarm && !this.#isAnnounced) {
-      await run(this.#connection, sql.exchange.announceStandby)
-      this.#isAnnounced = true
-    }
-  }
-
-  /** Waits, but not if a lease has been released since the last pause. */
-  async pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-    const ended = new AbortController()
-    const end = () => ended.abort()
-    this.#end = end
-    signal?.addEventListener('abort', end, { once: true })
-    if (this.#isNotified || signal?.aborted === true) end()
-    await delay(ms, undefined, { signal: ended.signal }).catch(() => undefined) // the caller checks its signal
-    signal?.removeEventListener('abort', end)
-    this.#isNotified = false
-  }
-
-  async leave(): Promise<void> {
-    this.#session?.client.off('notification', this.#notified)
-    if (!this.#isAnnounced) return
-    this.#isAnnounced = false
-    await run(this.#connection, sql.exchange.withdrawStandby)
-  }
-
-  readonly #notified = (): void => {
-    this.#isNotified = true
-    this.#end()
-  }
-}
-
 interface LeaseRow {
   readonly epoch: bigint
   readonly expired: boolean
@@ -190,7 +134,7 @@ async function tryTake(options: LeaseOptions): Promise<Taken | undefined> {
       await unlock(connection, epoch + 1)
       return undefined
     } catch (cause) {
-      if (codeOf(cause) !== LOCK_TIMEOUT || attempt === TAKE_ATTEMPTS_MAX) throw cause
+      if (!isLockTimeout(cause) || attempt === TAKE_ATTEMPTS_MAX) throw cause
       await run(connection, sql.exchange.endCommits, [epoch])
     }
   }
@@ -245,7 +189,7 @@ class HeldLease implements Lease {
         }
         await unlock(connection, this.#epoch)
       } catch (cause) {
-        if (codeOf(cause) === LOCK_TIMEOUT) await run(connection, sql.exchange.endCommits, [this.#epoch])
+        if (isLockTimeout(cause)) await run(connection, sql.exchange.endCommits, [this.#epoch])
         else connection.destroy()
         throw cause
       }
@@ -348,40 +292,3 @@ interface Moment {
   readonly monotonicMs: number
 }
 const momentOf = (clock: LeaseClock): Moment => ({ wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() })
-
-async function tryLock(connection: Connection, epoch: number): Promise<boolean> {
-  const [row] = await run<{ locked: boolean }>(connection, sql.exchange.tryLock, [epoch])
-  return row?.locked === true
-}
-
-async function unlock(connection: Connection, epoch: number): Promise<void> {
-  await run(connection, sql.exchange.unlock, [epoch])
-}
-
-/** Runs one statement on the lease's session, or fails after a time: a half-open connection would never answer. */
-async function run<Row extends object>(
-  connection: Connection,
-  statement: Prepared,
-  values: readonly (string | number)[] = [],
-): Promise<Row[]> {
-  const overdue = Promise.withResolvers<never>()
-  const timer = setTimeout(() => {
-    connection.destroy()
-    overdue.reject(new Error(`lease: no answer within ${STATEMENT_MS_MAX} ms`))
-  }, STATEMENT_MS_MAX)
-  try {
-    const answer = connection
-      .session()
-      .then((session: Session) =>
-        session.client.query<Row & Record<string, unknown>>({ ...statement, values: [...values] }),
-      )
-    answer.catch(() => undefined) // after the time limit nobody waits for it
-    return (await Promise.race([answer, overdue.promise])).rows
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-function codeOf(cause: unknown): unknown {
-  return typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined
-}
