@@ -1,3 +1,4 @@
+import { type IncomingMessage, request } from 'node:http'
 import { EVENTS } from '@valiant/shared/protocol/events'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { startServer, type TestServer } from '../rig/server.ts'
@@ -11,6 +12,25 @@ beforeAll(async () => {
 })
 afterEach(closeAll)
 afterAll(() => server[Symbol.asyncDispose]())
+
+/** The HTTP answer to the handshake of a WebSocket. */
+async function handshake(path: string, headers: Record<string, string | string[]> = {}) {
+  const upgrade = {
+    ...{ connection: 'Upgrade', upgrade: 'websocket' },
+    ...{ 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==', 'sec-websocket-version': '13' },
+  }
+  const asked = request(url + path, { headers: { ...upgrade, ...headers } }).end()
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    asked.once('error', reject).once('response', resolve)
+    asked.once('upgrade', (accepted, socket) => {
+      socket.on('error', () => undefined).destroy()
+      resolve(accepted)
+    })
+  })
+  let text = ''
+  if (answer.statusCode !== 101) for await (const chunk of answer.setEncoding('utf8')) text += String(chunk)
+  return { status: answer.statusCode, text }
+}
 
 describe('a connection', () => {
   test('is welcomed first, then gets a heartbeat every second', async () => {
@@ -42,6 +62,29 @@ describe('a connection', () => {
       ok: false,
       error: { code: 'INVALID', field: 'transport', message: expect.stringContaining('WebSocket') as string },
     })
+  })
+  test('whose proxy removes the Upgrade header is told so', async () => {
+    const response = await rest(url, '/socket.io/?EIO=4&transport=websocket')
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({
+      error: {
+        field: 'transport',
+        message: expect.stringMatching(/found a request without Upgrade: websocket/) as string,
+      },
+    })
+  })
+  test('of a Socket.IO client before version 3 is told which version is served', async () => {
+    for (const version of ['EIO=3&', '']) {
+      const { status, text } = await handshake(`/socket.io/?${version}transport=websocket`)
+      expect([status, text]).toEqual([400, expect.stringContaining('EIO: expected 4')])
+    }
+    expect(await handshake('/socket.io/?EIO=4&transport=websocket')).toMatchObject({ status: 101 })
+  })
+  test('that sends its origin twice, as some clients do, is of that origin', async () => {
+    const path = '/socket.io/?EIO=4&transport=websocket'
+    expect(await handshake(path, { origin: [url, url] })).toMatchObject({ status: 101 })
+    expect(await handshake(path, { origin: [url, 'https://evil.example'] })).toMatchObject({ status: 400 })
+    expect(await handshake(path, { origin: ['https://evil.example', url] })).toMatchObject({ status: 400 })
   })
   test('from a foreign page is refused', async () => {
     const cookie = await guestCookie(url)

@@ -14,8 +14,13 @@ export class Origins {
   /** `none`: the request has no Origin header, as from programs and page loads. */
   of({ origin, host }: IncomingHttpHeaders): 'own' | 'foreign' | 'none' {
     if (origin === undefined) return 'none'
-    if (origin === this.#publicOrigin) return 'own'
-    return host !== undefined && hostOf(origin) === host.toLowerCase() ? 'own' : 'foreign'
+    // Python's WebSocket client sends its own Origin beside one that it is given; Node joins the two.
+    return origin.split(', ').every((one) => this.#isOwn(one, host)) ? 'own' : 'foreign'
+  }
+
+  #isOwn(origin: string, host: string | undefined): boolean {
+    if (origin === this.#publicOrigin) return true
+    return host !== undefined && hostOf(origin) === host.toLowerCase()
   }
 }
 

@@ -69,6 +69,10 @@ export function openSocketServer(
       metrics?.connectionsRefused.inc({ reason: 'foreign_origin' })
       return 'the Origin does not belong to this exchange'
     }
+    if (!speaksProtocol(request)) {
+      metrics?.connectionsRefused.inc({ reason: 'INVALID' })
+      return 'EIO: expected 4, as of a client of Socket.IO 3 or 4'
+    }
     if (await takes(request)) return undefined
     metrics?.connectionsRefused.inc({ reason: 'handshake_rate' })
     metrics?.rateLimited.inc({ limit: 'handshakes' })
@@ -103,18 +107,26 @@ export function openSocketServer(
   return io
 }
 
-const NO_POLLING = invalid('transport', 'type', {
-  expected: 'a WebSocket, as of a Socket.IO client with { transports: ["websocket"] }',
-  found: 'long polling',
-})
+const queryOf = ({ url = '/' }: IncomingMessage): URLSearchParams => new URLSearchParams(url.split('?')[1])
 
-/** Socket.IO clients begin with long polling unless told otherwise; engine.io would only say "Transport unknown". */
-function refusePolling({ headers }: IncomingMessage, response: ServerResponse, next: () => void): void {
-  if (headers.upgrade?.toLowerCase() === 'websocket') {
+/** engine.io would first accept the WebSocket, then write an HTTP answer into it, which no client can read. */
+const speaksProtocol = (request: IncomingMessage): boolean => queryOf(request).get('EIO') === '4'
+
+/**
+ * Socket.IO clients begin with long polling unless told otherwise, and a proxy may remove the header that makes a
+ * WebSocket; engine.io would only say "Transport unknown".
+ */
+function refusePolling(request: IncomingMessage, response: ServerResponse, next: () => void): void {
+  if (request.headers.upgrade?.toLowerCase() === 'websocket') {
     next()
     return
   }
-  const body = JSON.stringify({ ok: false, error: toWireError(NO_POLLING, false) })
+  const isWebSocket = queryOf(request).get('transport') === 'websocket'
+  const failure = invalid('transport', 'type', {
+    expected: 'a WebSocket, as of a Socket.IO client with { transports: ["websocket"] }',
+    found: isWebSocket ? 'a request without Upgrade: websocket, which a proxy may have removed' : 'long polling',
+  })
+  const body = JSON.stringify({ ok: false, error: toWireError(failure, false) })
   response.writeHead(400, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(body)
 }
 
