@@ -76,6 +76,8 @@ for (const how of ['cut', 'freeze'] as const) {
       }
       const orders = await rest(server.url, '/api/orders', { cookie: client.cookie })
       expect([503, 504]).toContain(orders.status)
+      await expect.poll(() => server.log()).toContain(`"res":{"statusCode":${orders.status}}`)
+      expect(server.log(), 'a stack of the logging itself').not.toContain('pino-http')
       await expect.poll(() => stored).toHaveLength(6)
       expect(Date.now() - beganMs).toBeLessThan(5_000)
       for (const answer of stored) {

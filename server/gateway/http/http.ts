@@ -111,6 +111,8 @@ function requestLog(logger: Logger): RequestHandler {
         url: url.split('?')[0],
       }),
       res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),
+      // For each 5xx pino-http makes an error, whose stack is its own; a defect is logged with its stack by `answerErrors`.
+      err: ({ type, message }: { type: string; message: string }) => ({ type, message }),
     },
   })
   return (request, response, next) => {
