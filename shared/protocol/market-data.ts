@@ -33,10 +33,6 @@ export const Instrument = z.object({
 })
 export type Instrument = z.infer<typeof Instrument>
 
-/** An instrument's symbol for people: EUR-USD is EUR/USD, a coin is its base alone. */
-export const labelOf = ({ assetClass, symbol, base }: Pick<Instrument, 'assetClass' | 'symbol' | 'base'>): string =>
-  assetClass === 'coin' ? base : symbol.replace('-', '/')
-
 export const INTERVALS = ['1s', '5s', '15s', '1m', '5m', '15m', '30m', '1h', '4h', '1d'] as const
 export const Interval = z.enum(INTERVALS)
 export type Interval = z.infer<typeof Interval>

@@ -1,4 +1,4 @@
-import { labelOf } from '@valiant/shared/protocol/market-data'
+import { labelOf } from '@valiant/shared/protocol/instrument-label'
 import { formatCents } from '@valiant/shared/units/cents'
 import type { ListedInstrument } from '../../instruments.ts'
 import type { PlannedAction } from '../../journal/corporate-actions.ts'

@@ -1,4 +1,4 @@
-import { labelOf } from '@valiant/shared/protocol/market-data'
+import { labelOf } from '@valiant/shared/protocol/instrument-label'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { toWireNews } from '../../feed/news.ts'
 import { CorporateActions, type PlannedAction } from '../../journal/corporate-actions.ts'

@@ -1,4 +1,5 @@
-import { type Instrument, labelOf, type Quote, type TickerFrame } from '@valiant/shared/protocol/market-data'
+import { labelOf } from '@valiant/shared/protocol/instrument-label'
+import type { Instrument, Quote, TickerFrame } from '@valiant/shared/protocol/market-data'
 import { parseSteps, type Step, stepOf } from '@valiant/shared/units/decimal'
 import { compact, price, priceOfTicks, quantityOfLots, signedPercent, signOf, toneOf } from '#lib/ui/format.ts'
 
