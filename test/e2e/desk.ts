@@ -67,6 +67,14 @@ export async function typeLimit(page: Page, qty: string, steps: number): Promise
   await field(page, 'Quantity').fill(qty)
 }
 
+/** Types a post-only order that would fill at once: it may be sent, and the exchange refuses it. */
+export async function typeCrossing(page: Page): Promise<void> {
+  await typeLimit(page, '1', 0)
+  await page.getByRole('button', { name: 'Ask', exact: true }).click()
+  for (const _ of [1, 2]) await field(page, 'Limit price').press('Shift+ArrowUp')
+  await page.getByRole('checkbox', { name: 'Post only' }).check()
+}
+
 /** Selects an order type, including those without a tab. */
 export async function type(
   page: Page,

@@ -96,7 +96,7 @@ describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
     expect(complaints).toEqual([])
   })
 
-  test('an order that would be refused is marked before it is sent, with a suggestion', async () => {
+  test('an order that would be refused is marked before it is sent, cannot be sent, and has a suggestion', async () => {
     const { page, complaints } = await stage.visitor(options)
     await using _context = page.context()
     await startTrading(page)
@@ -105,7 +105,19 @@ describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
     const refused = page.getByTestId('would-be-refused')
     await refused.getByText(/^Would be refused\. It needs \$[\d,.]+ and you have \$100,000\.00\.$/).waitFor()
     expect(await page.getByTestId('ticket-preview').locator('.after dd').innerText()).toBe('–')
+    expect(await sentence(page)).toBe('Change the order to send')
+    expect(await send(page).isDisabled()).toBe(true)
     await refused.getByRole('button', { name: /^Use [\d,]+ / }).click()
+    await refused.waitFor({ state: 'detached' })
+    await send(page).and(page.locator(':enabled')).waitFor()
+
+    await field(page, 'Quantity').fill('5')
+    const price = await field(page, 'Limit price').inputValue()
+    await field(page, 'Limit price').fill(String(2 * Math.round(Number(price))))
+    await refused.getByText('above the middle of the market').waitFor()
+    expect(await sentence(page)).toBe('Change the price to send')
+    expect(await send(page).isDisabled()).toBe(true)
+    await refused.getByRole('button', { name: / \(limit\)$/ }).click()
     await refused.waitFor({ state: 'detached' })
 
     await page.getByRole('radio', { name: /^Sell/ }).click()

@@ -15,7 +15,7 @@ import {
   startTrading,
   switchMargin,
   type,
-  typeLimit,
+  typeCrossing,
   view,
 } from './desk.ts'
 import { Stage } from './stage.ts'
@@ -124,10 +124,7 @@ test('a refusal is seen in the other views of a phone too, until it is closed or
   const { page, complaints } = await stage.visitor(PHONE)
   await using _context = page.context()
   await startTrading(page)
-  await typeLimit(page, '1', 0)
-  await page.getByRole('button', { name: 'Ask', exact: true }).tap()
-  for (const _ of [1, 2]) await field(page, 'Limit price').press('Shift+ArrowUp')
-  await page.getByRole('checkbox', { name: 'Post only' }).check()
+  await typeCrossing(page)
   await send(page).and(page.locator(':enabled')).waitFor()
   const away = receiptAway(page)
   await view(page, 'Positions')

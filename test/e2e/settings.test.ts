@@ -2,7 +2,7 @@ import type { BrowserContext, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { DESKTOP, PHONE, watch } from '../rig/browser.ts'
 import { barriers } from './axe-violations.ts'
-import { accountPage, button, field, list, live, refusal, send, startTrading } from './desk.ts'
+import { accountPage, button, field, list, live, refusal, send, startTrading, typeCrossing } from './desk.ts'
 import { Stage } from './stage.ts'
 
 const stage = new Stage()
@@ -186,8 +186,7 @@ describe('sounds', () => {
     await expect.poll(both).toHaveLength(2)
     expect(directions(await both())).toEqual(['up'])
 
-    await second.getByRole('radio', { name: /^Sell/ }).click()
-    await field(second, 'Quantity').fill('20')
+    await typeCrossing(second)
     await send(second).click()
     await refusal(second).waitFor()
     await expect.poll(both).toHaveLength(4)

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@valiant/shared/protocol/errors'
 import type { WireError } from '@valiant/shared/protocol/wire-error'
 import { clock, grouped, timeOfDay } from '#lib/ui/format.ts'
 import { type Draft, type OrderContent, pricedOf } from './draft.ts'
@@ -41,9 +42,15 @@ export class Ticket {
     return waitMs > 0 ? `Next order in ${grouped((waitMs / 1_000).toFixed(1))} s` : undefined
   })
   /** This very order was refused: it must change before it can be sent again. */
-  readonly isRefusedAsIs = $derived.by(() => {
+  readonly #isRefusedAsIs = $derived.by(() => {
     const { refusal } = this.receipts
     return refusal !== undefined && this.#refusedKey === this.fields.key && MUST_CHANGE.has(refusal.code)
+  })
+  /** Why the typed order must change before it can be sent: it was refused as it is, or its preview is. */
+  readonly #mustChange = $derived.by((): ErrorCode | undefined => {
+    if (this.#isRefusedAsIs) return this.receipts.refusal?.code
+    const code = this.preview.refusal?.code
+    return code !== undefined && MUST_CHANGE.has(code) ? code : undefined
   })
   /** Why the exchange would refuse the typed order now; shown in place of the preview. */
   readonly wouldBeRefused = $derived.by((): Receipt | undefined => {
@@ -57,8 +64,8 @@ export class Ticket {
     if (this.#standstill !== undefined) return this.#standstill
     if (!check.ok) return check.missing
     if (!this.#around.account) return 'Waiting for your account'
-    if (this.isRefusedAsIs) {
-      return `Change the ${this.receipts.refusal?.code === 'PRICE_BAND' ? 'price' : 'order'} to send`
+    if (this.#mustChange !== undefined) {
+      return `Change the ${this.#mustChange === 'PRICE_BAND' ? 'price' : 'order'} to send`
     }
     if (this.isConfirming) {
       return confirmationOf(check.content, this.#around.name, { valueCents: this.preview.size.valueCents, shorting })
@@ -71,9 +78,9 @@ export class Ticket {
       this.#around.account !== undefined &&
       this.#standstill === undefined &&
       this.fields.check.ok &&
-      !this.isRefusedAsIs,
+      this.#mustChange === undefined,
   )
-  readonly isConfirming = $derived.by(() => this.sender.phase === 'confirming' && this.fields.check.ok)
+  readonly isConfirming = $derived.by(() => this.sender.phase === 'confirming' && this.canSend)
   readonly asksFirst = $derived.by(() => {
     const { largestCents, slippageBps } = this.preview.size
     return asksAgain({ type: this.fields.type, valueCents: largestCents, slippageBps }, this.#around.trading)
@@ -155,7 +162,7 @@ export class Ticket {
 
   /** The cause of a refusal is gone: the exchange would take the same order now. */
   #accepted(key: string, askedAtMs: number): void {
-    if (this.isRefusedAsIs && key === this.#refusedKey && askedAtMs > this.#refusedAtMs)
+    if (this.#isRefusedAsIs && key === this.#refusedKey && askedAtMs > this.#refusedAtMs)
       this.receipts.refusal = undefined
   }
 
