@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
+import { PHONE } from '../rig/browser.ts'
 import { barriers } from './axe-violations.ts'
 import {
   accountPage,
@@ -457,6 +458,22 @@ describe('on the account page', () => {
     const pressed = await form.getByRole('button', { name: 'Withdraw' }).boundingBox()
     const told = await page.locator('.toast').boundingBox()
     expect((told?.y ?? 0) + (told?.height ?? 0)).toBeLessThan(pressed?.y ?? 0)
+  })
+
+  test('on a phone it does not cover the reset below the form either', async () => {
+    const { page } = await stage.visitor(PHONE)
+    await using _context = page.context()
+    await startTrading(page)
+    await accountPage(page)
+    const form = page.getByRole('form', { name: 'Deposit or withdraw' })
+    await form.getByLabel('Amount in dollars').fill('10')
+    const reset = page.getByRole('button', { name: 'Reset account' })
+    // Just above the tabs at the foot, where messages are shown.
+    await reset.evaluate((button) => scrollBy(0, button.getBoundingClientRect().bottom - (innerHeight - 70)))
+    await form.getByRole('button', { name: 'Deposit' }).tap()
+    await page.getByText('$10.00 was paid in.').waitFor()
+    const [below, told] = [await reset.boundingBox(), await page.locator('.toast').boundingBox()]
+    expect((told?.y ?? 0) + (told?.height ?? 0)).toBeLessThan(below?.y ?? 0)
   })
 
   test('an invalid e-mail address is reported at its field', async () => {
