@@ -28,7 +28,7 @@ export type Account = z.infer<typeof Account>
 
 export const Position = z.object({
   symbol: z.string(),
-  qty: SignedDecimal,
+  qty: SignedDecimal.describe('Negative for a short position, 0 once it is closed.'),
   avgPrice: SignedDecimal,
   markPrice: SignedDecimal,
   value: SignedDecimal,
@@ -69,17 +69,20 @@ export const AccountFrameCause = z.enum([
 ])
 export type AccountFrameCause = z.infer<typeof AccountFrameCause>
 
-/** What one operation changed in an account. Each item is the complete new state; frames are numbered in sequence. */
-export const AccountFrame = z.object({
-  epoch: Epoch,
-  seq: Seq,
-  time: Time,
-  cause: AccountFrameCause,
-  orders: z.array(Order),
-  fills: z.array(Fill),
-  positions: z.array(Position),
-  balance: Account,
-})
+export const AccountFrame = z
+  .object({
+    epoch: Epoch,
+    seq: Seq.describe('One more than that of the frame before. If one is missing, request `account`.'),
+    time: Time,
+    cause: AccountFrameCause,
+    orders: z.array(Order),
+    fills: z.array(Fill),
+    positions: z.array(Position),
+    balance: Account,
+  })
+  .describe(
+    'What one operation changed in the account; orders, positions and balance in full. Sent without a subscription, before or after the answer to the request.',
+  )
 export type AccountFrame = z.infer<typeof AccountFrame>
 
 export const ENTRY_KINDS = [
@@ -111,6 +114,7 @@ export type LedgerEntry = z.infer<typeof LedgerEntry>
 export const MovedMoney = z.object({ account: Account, entry: LedgerEntry, seq: Seq.optional() })
 export type MovedMoney = z.infer<typeof MovedMoney>
 
-/** `[time, equity, cash]`: the last sample at or before that time. */
-export const EquityPoint = z.tuple([Time, SignedDecimal, SignedDecimal])
+export const EquityPoint = z
+  .tuple([Time, SignedDecimal, SignedDecimal])
+  .describe('`[time, equity, cash]`: the last sample at or before that time.')
 export type EquityPoint = z.infer<typeof EquityPoint>

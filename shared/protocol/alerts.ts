@@ -21,8 +21,7 @@ export type Alert = z.infer<typeof Alert>
 export const FiredAlert = Alert.extend({ firedAt: Time, tradePrice: SignedDecimal })
 export type FiredAlert = z.infer<typeof FiredAlert>
 
-/** The event `alert`: an alert has fired. */
-export const AlertFrame = FiredAlert.extend({ epoch: Epoch })
+export const AlertFrame = FiredAlert.extend({ epoch: Epoch }).describe('An alert of the account has fired.')
 export type AlertFrame = z.infer<typeof AlertFrame>
 
 export const CreateAlert = z.strictObject({

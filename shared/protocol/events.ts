@@ -11,35 +11,54 @@ import { type DataOf, type PayloadOf, type RequestName } from './requests.ts'
 export const Scope = z.enum(['read', 'trade'])
 export type Scope = z.infer<typeof Scope>
 
-export const Welcome = z.object({
-  protocol: z.literal(1),
-  serverVersion: z.string(),
-  instanceId: z.string(),
-  epoch: Epoch,
-  time: Time,
-  accountId: Id.optional(),
-  scopes: z.array(Scope),
-  limits: z.record(z.string(), z.number()),
-  heartbeatMs: z.int(),
-  resumed: z.boolean(),
-})
+export const Welcome = z
+  .object({
+    protocol: z.literal(1),
+    serverVersion: z.string(),
+    instanceId: z.string(),
+    epoch: Epoch,
+    time: Time,
+    accountId: Id.optional().describe('Absent on a public connection.'),
+    scopes: z.array(Scope),
+    limits: z.record(z.string(), z.number()),
+    heartbeatMs: z.int(),
+    resumed: z
+      .boolean()
+      .describe('Whether the account frames after `auth.resumeFrom` follow. If not, request `account`.'),
+  })
+  .describe('The first event of every connection.')
 export type Welcome = z.infer<typeof Welcome>
 
-export const Heartbeat = z.object({ time: Time, counter: z.int(), epoch: Epoch, accountSeq: Seq.optional() })
+export const Heartbeat = z
+  .object({
+    time: Time,
+    counter: z.int(),
+    epoch: Epoch,
+    accountSeq: Seq.optional().describe(
+      'The `seq` of the latest account frame. If you have not seen it, request `account`.',
+    ),
+  })
+  .describe('Sent every second. After five seconds without any event, reconnect.')
 export type Heartbeat = z.infer<typeof Heartbeat>
 
-export const StatusFrame = z.object({
-  epoch: Epoch,
-  time: Time,
-  market: z.enum(['open', 'degraded', 'halted']),
-  message: z.string().optional(),
-})
+export const StatusFrame = z
+  .object({
+    epoch: Epoch,
+    time: Time,
+    market: z.enum(['open', 'degraded', 'halted']),
+    message: z.string().optional(),
+  })
+  .describe('The state of the whole market: after the welcome if it is not `open`, and whenever it changes.')
 export type StatusFrame = z.infer<typeof StatusFrame>
 
-export const Goodbye = z.object({ code: z.enum(GOODBYE_CODES), message: z.string() })
+export const Goodbye = z
+  .object({ code: z.enum(GOODBYE_CODES), message: z.string() })
+  .describe('Why the server is about to close this connection.')
 export type Goodbye = z.infer<typeof Goodbye>
 
-export const ServerClosing = z.object({ afterMs: z.int(), reason: z.string() })
+export const ServerClosing = z
+  .object({ afterMs: z.int(), reason: z.string() })
+  .describe('This instance shuts down and closes the connection after `afterMs`; connect again, to another one.')
 export type ServerClosing = z.infer<typeof ServerClosing>
 
 /** Every event that the server sends unasked. */

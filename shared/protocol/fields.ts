@@ -51,9 +51,11 @@ export const AccountName = z
     'a name that can be seen, without control characters',
   )
 export const Id = z.string().max(64)
-/** Integer milliseconds since the epoch, UTC. */
-export const Time = z.int().min(0)
-export const Epoch = z.int().min(0)
+export const Time = z.int().min(0).describe('Integer milliseconds since 1970, UTC.')
+export const Epoch = z
+  .int()
+  .min(0)
+  .describe('Rises when another instance takes the lead; drop frames whose epoch is lower than one you have seen.')
 export const Seq = z.int().min(0)
 
 export const Side = z.enum(['buy', 'sell'])
@@ -62,6 +64,7 @@ export const OrderType = z.enum(['market', 'limit', 'stop', 'stop_limit', 'trail
 export type OrderType = z.infer<typeof OrderType>
 export const TimeInForce = z.enum(['gtc', 'ioc', 'fok', 'day', 'gtd'])
 export type TimeInForce = z.infer<typeof TimeInForce>
-/** A cash account cannot owe cash or shares; a margin account may be short or in debt. */
-export const AccountMode = z.enum(['cash', 'margin'])
+export const AccountMode = z
+  .enum(['cash', 'margin'])
+  .describe('A cash account cannot owe cash or shares; a margin account may be short or in debt.')
 export type AccountMode = z.infer<typeof AccountMode>

@@ -49,20 +49,14 @@ export const INTERVAL_MS: Readonly<Record<Interval, number>> = {
   '1d': DAY_MS,
 }
 
-/** `[time, open, high, low, close, volume, trades]`; `time` is the bar's start. */
-export const Candle = z.tuple([
-  Time,
-  SignedDecimal,
-  SignedDecimal,
-  SignedDecimal,
-  SignedDecimal,
-  SignedDecimal,
-  z.int(),
-])
+export const Candle = z
+  .tuple([Time, SignedDecimal, SignedDecimal, SignedDecimal, SignedDecimal, SignedDecimal, z.int()])
+  .describe('`[time, open, high, low, close, volume, trades]`; `time` is the start of the bar.')
 export type Candle = z.infer<typeof Candle>
 
-/** `[id, time, price, qty, takerSide]` */
-export const Trade = z.tuple([z.string(), Time, SignedDecimal, SignedDecimal, Side])
+export const Trade = z
+  .tuple([z.string(), Time, SignedDecimal, SignedDecimal, Side])
+  .describe('`[id, time, price, qty, takerSide]`')
 export type Trade = z.infer<typeof Trade>
 
 export const Channel = z.enum(['quotes', 'ticker', 'candles', 'book', 'trades'])
@@ -70,16 +64,16 @@ export type Channel = z.infer<typeof Channel>
 export const BookDepth = z.union(BOOK_DEPTHS.map((depth) => z.literal(depth)))
 export type BookDepth = (typeof BOOK_DEPTHS)[number]
 
-/** Symbols, or `["*"]` (the default) for all of them, which only `quotes` and `ticker` support. */
 export const Symbols = z
   .array(z.union([z.literal('*'), InstrumentSymbol], '"*", or the symbol of an instrument, such as "NOVA"'))
   .min(1)
   .max(SYMBOLS_MAX)
+  .describe('Symbols, or `["*"]` (the default) for all of them, which only `quotes` and `ticker` support.')
 export const Subscription = z.strictObject({
   channel: Channel,
   symbols: Symbols.optional(),
-  interval: Interval.optional(),
-  depth: BookDepth.optional(),
+  interval: Interval.optional().describe('Required for `candles`, forbidden for others.'),
+  depth: BookDepth.optional().describe('For `book` only; default: 25.'),
 })
 export type Subscription = z.infer<typeof Subscription>
 
@@ -88,64 +82,74 @@ const indicative = z
   .optional()
   .describe('The database is unavailable: prices continue, but orders are not accepted.')
 
-/** `[symbol, bidTicks, bidLots, askTicks, askLots, lastTicks]`; an empty side is 0, 0. */
-export const Quote = z.tuple([z.string(), z.int(), z.int(), z.int(), z.int(), z.int()])
+export const Quote = z
+  .tuple([z.string(), z.int(), z.int(), z.int(), z.int(), z.int()])
+  .describe('`[symbol, bidTicks, bidLots, askTicks, askLots, lastTicks]`; an empty side is 0, 0.')
 export type Quote = z.infer<typeof Quote>
-export const QuotesFrame = z.object({ epoch: Epoch, time: Time, q: z.array(Quote), indicative })
+export const QuotesFrame = z
+  .object({ epoch: Epoch, time: Time, q: z.array(Quote), indicative })
+  .describe('The best prices that changed, each in full; the newest wins.')
 export type QuotesFrame = z.infer<typeof QuotesFrame>
 
-/** Statistics of the last 24 hours. */
-export const TickerFrame = z.object({
-  epoch: Epoch,
-  symbol: z.string(),
-  time: Time,
-  bid: SignedDecimal,
-  bidQty: SignedDecimal,
-  ask: SignedDecimal,
-  askQty: SignedDecimal,
-  last: SignedDecimal,
-  open: SignedDecimal,
-  high: SignedDecimal,
-  low: SignedDecimal,
-  close: SignedDecimal,
-  volume: SignedDecimal,
-  vwap: SignedDecimal,
-  changePct: SignedDecimal,
-  indicative,
-})
+export const TickerFrame = z
+  .object({
+    epoch: Epoch,
+    symbol: z.string(),
+    time: Time,
+    bid: SignedDecimal,
+    bidQty: SignedDecimal,
+    ask: SignedDecimal,
+    askQty: SignedDecimal,
+    last: SignedDecimal,
+    open: SignedDecimal,
+    high: SignedDecimal,
+    low: SignedDecimal,
+    close: SignedDecimal,
+    volume: SignedDecimal,
+    vwap: SignedDecimal,
+    changePct: SignedDecimal,
+    indicative,
+  })
+  .describe('Statistics of the last 24 hours.')
 export type TickerFrame = z.infer<typeof TickerFrame>
 
-export const CandleFrame = z.object({
-  epoch: Epoch,
-  symbol: z.string(),
-  interval: Interval,
-  candle: Candle,
-  closed: z.boolean(),
-  indicative,
-})
+export const CandleFrame = z
+  .object({ epoch: Epoch, symbol: z.string(), interval: Interval, candle: Candle, closed: z.boolean(), indicative })
+  .describe('The candle that is forming, in full; `closed` once it is final.')
 export type CandleFrame = z.infer<typeof CandleFrame>
 
-/** `[priceTicks, lots]`; in an update `lots` 0 removes the level. */
-export const Level = z.tuple([z.int(), z.int()])
+export const Level = z
+  .tuple([z.int(), z.int()])
+  .describe('`[priceTicks, lots]`; in an update, 0 lots remove the level.')
 export type Level = z.infer<typeof Level>
-export const BookFrame = z.object({
-  epoch: Epoch,
-  type: z.enum(['snapshot', 'update']),
-  symbol: z.string(),
-  depth: BookDepth,
-  seq: Seq,
-  prevSeq: Seq,
-  time: Time,
-  bids: z.array(Level),
-  asks: z.array(Level),
-  /** CRC-32 of the best ten bids and asks, see `book-checksum.ts`. */
-  checksum: z.int(),
-  indicative,
-})
+export const BookFrame = z
+  .object({
+    epoch: Epoch,
+    type: z.enum(['snapshot', 'update']).describe('A snapshot replaces the book, and may come at any time.'),
+    symbol: z.string(),
+    depth: BookDepth,
+    seq: Seq,
+    prevSeq: Seq.describe(
+      'The `seq` of the frame that an update follows. If you saw another one last, subscribe again.',
+    ),
+    time: Time,
+    bids: z.array(Level),
+    asks: z.array(Level),
+    checksum: z
+      .int()
+      .describe(
+        'Unsigned CRC-32 of the best ten bids, then the best ten asks, best first, as `priceTicks:lots` joined by commas, after this frame. If yours differs, subscribe again.',
+      ),
+    indicative,
+  })
+  .describe('The book of an instrument, or what changed in it; a quiet book sends an empty update every 5 s.')
 export type BookFrame = z.infer<typeof BookFrame>
 
-/** `[id, time, priceTicks, lots, takerSide]` */
-export const StreamedTrade = z.tuple([z.string(), Time, z.int(), z.int(), Side])
+export const StreamedTrade = z
+  .tuple([z.string(), Time, z.int(), z.int(), Side])
+  .describe('`[id, time, priceTicks, lots, takerSide]`')
 export type StreamedTrade = z.infer<typeof StreamedTrade>
-export const TradesFrame = z.object({ epoch: Epoch, symbol: z.string(), t: z.array(StreamedTrade), indicative })
+export const TradesFrame = z
+  .object({ epoch: Epoch, symbol: z.string(), t: z.array(StreamedTrade), indicative })
+  .describe('Trades. Ids rise, by one within an epoch; the request `trades` fills a gap.')
 export type TradesFrame = z.infer<typeof TradesFrame>

@@ -37,7 +37,7 @@ export const PlaceOrder = z.strictObject({
   symbol: InstrumentSymbol,
   side: Side,
   type: OrderType,
-  qty: Decimal.optional(),
+  qty: Decimal.optional().describe('A multiple of the instrument’s `lotSize`.'),
   notional: Decimal.optional().describe(
     'Market orders only, instead of `qty`: the most that the order may cost, including the fee.',
   ),
@@ -45,15 +45,15 @@ export const PlaceOrder = z.strictObject({
   stopPrice: Decimal.optional(),
   trailAmount: Decimal.optional(),
   trailPercent: Decimal.optional().describe('"5" is five percent; two decimals at most.'),
-  timeInForce: TimeInForce.optional(),
+  timeInForce: TimeInForce.optional().describe('Default: ioc for market orders, gtc for all others.'),
   expireAt: Time.optional().describe('Required for gtd orders, forbidden for others.'),
   postOnly: z.boolean().optional(),
   reduceOnly: z.boolean().optional(),
   takeProfit: TakeProfit.optional(),
   stopLoss: StopLoss.optional(),
-  selfTrade: SelfTrade.optional(),
+  selfTrade: SelfTrade.optional().describe('Default: cancel_maker.'),
   validUntil: Time.optional().describe(
-    'Server wall time after which the order must not be taken up; default: receipt and 5 s.',
+    'Server wall time after which the order must not be taken up; default: receipt and 5 s. Keep it when you send the order again.',
   ),
   tag: Tag.optional(),
 })

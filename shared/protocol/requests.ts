@@ -102,8 +102,11 @@ export type ProtectPosition = z.infer<typeof ProtectPosition>
 
 export const CancelAfter = z.strictObject({
   timeoutMs: z.int().min(0).max(CANCEL_AFTER_MS_MAX),
-  symbols: z.array(InstrumentSymbol).min(1).max(SYMBOLS_MAX).optional(),
-  keepProtective: z.boolean().optional(),
+  symbols: z.array(InstrumentSymbol).min(1).max(SYMBOLS_MAX).optional().describe('Default: all.'),
+  keepProtective: z
+    .boolean()
+    .optional()
+    .describe('Whether reduce-only orders that wait for their trigger stay; default: true.'),
   requestId: RequestId.optional(),
 })
 export type CancelAfter = z.infer<typeof CancelAfter>

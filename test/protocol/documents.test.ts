@@ -29,6 +29,7 @@ interface OpenApi {
 }
 interface Message {
   readonly name: string
+  readonly summary: string
   readonly payload: { readonly $ref: string }
   readonly examples?: readonly { readonly payload: unknown }[]
 }
@@ -271,6 +272,17 @@ test('every request and event of the protocol is described, with an example that
     const isOfOrders = REQUESTS[name].changes || name === 'order.preview'
     expect(replies).toEqual([`${name}.answer`, isOfOrders ? 'TradingRefusal' : 'Refusal'])
   }
+})
+
+test('every event says what it means, and every tuple what its places are', () => {
+  const { messages, schemas } = asyncapi.components
+  for (const [name, schema] of Object.entries(EVENTS)) {
+    expect(messages[`event.${name}`]?.summary, name).toBe(schema.description)
+    expect(schema.description, name).toMatch(/\.$/)
+  }
+  const tuples = Object.entries(schemas).filter(([, schema]) => 'items' in schema && Array.isArray(schema.items))
+  expect(tuples.length).toBeGreaterThan(4)
+  for (const [name, schema] of tuples) expect(schema, name).toHaveProperty('description', expect.stringMatching(/^`\[/))
 })
 
 test('examples fit the schemas of the protocol', () => {

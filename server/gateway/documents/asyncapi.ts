@@ -29,7 +29,9 @@ export function asyncApi(): object {
       version: `${PROTOCOL_VERSION}.0.0`,
       description:
         'A request is an emit with an acknowledgement, an event an emit of the server; the name of a message is the name ' +
-        'emitted, and its payload the one argument. Any Socket.IO 4 client can connect, with the transport websocket. Error codes: `/docs/errors`. ' +
+        'emitted, and its payload the one argument. An emit without an acknowledgement is ignored, and every other one is ' +
+        'answered within 5 s. Any Socket.IO 4 client can connect, with the transport websocket. Prices, quantities and money ' +
+        'are decimal strings; fields named `…Ticks` and `…Lots` count ticks and lots of the instrument. Error codes: `/docs/errors`. ' +
         'Those that have a route over HTTP are in `/api/openapi.json`.',
       license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
     },
@@ -104,8 +106,8 @@ function requestMessages(book: SchemaBook): Record<string, object> {
 const eventMessages = (book: SchemaBook): Record<string, object> =>
   Object.fromEntries(
     eventNames.map((name) => {
-      const summary = EVENTS[name].description ?? `The event ${name}.`
-      return [`event.${name}`, message(name, summary, book.nameOf(EVENTS[name]), EVENT_EXAMPLES[name])]
+      const { description = '' } = EVENTS[name]
+      return [`event.${name}`, message(name, description, book.nameOf(EVENTS[name]), EVENT_EXAMPLES[name])]
     }),
   )
 
