@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { closeAll, connect, guestCookie, type ProtocolClient, rest } from '../protocol/client.ts'
 import { type FaultProxy, openFaultProxy } from '../rig/fault-proxy.ts'
-import { pythonPath } from '../rig/program.ts'
+import { programPath, pythonPath } from '../rig/program.ts'
 import { startServer, type TestServer } from '../rig/server.ts'
 import { ROOT } from './command.ts'
 
@@ -31,9 +34,12 @@ afterEach(async ({ task }) => {
   await proxy[Symbol.asyncDispose]()
 })
 
-function run(example: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}): void {
+const run = (example: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}): void =>
+  start(python, [join(ROOT, 'examples/python', example), ...args], environment)
+
+function start(command: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}): void {
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment }
-  program = spawn(python, [`examples/python/${example}`, ...args], { cwd: ROOT, env })
+  program = spawn(command, args, { cwd: tmpdir(), env: { ...env, PYTHONDONTWRITEBYTECODE: '1' } })
   output = ''
   for (const stream of [program.stdout, program.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => (output += text))
@@ -64,14 +70,17 @@ function textOf(bytes: Buffer): string {
   return text
 }
 
-/** A guest with a key, which the bot gets. */
-async function botOfGuest(): Promise<ProtocolClient> {
+/** A guest with a key for programs. */
+async function guestWithKey(): Promise<{ own: ProtocolClient; key: string }> {
   const made = await rest(server.url, '/api/keys', {
     ...{ method: 'POST', cookie: await guestCookie(server.url) },
     body: { name: 'bot', scopes: ['read', 'trade'] },
   })
   const { key } = ((await made.json()) as { data: { key: string } }).data
-  const own = await connect(server.url, { auth: { apiKey: key } })
+  return { own: await connect(server.url, { auth: { apiKey: key } }), key }
+}
+async function botOfGuest(): Promise<ProtocolClient> {
+  const { own, key } = await guestWithKey()
   run('bot.py', [url, SYMBOL], { VALIANT_KEY: key })
   return own
 }
@@ -153,4 +162,45 @@ it('the book ends with the reason when its subscription is refused', async () =>
   run('book.py', [url, 'NONE'])
   expect(await ended()).toBe(1)
   expect(output).toBe('book: symbols.0: expected the symbol of a listed instrument, found "NONE".\n')
+})
+
+/** The programs of the page, for this exchange. */
+async function printed(language: string): Promise<string[]> {
+  const page = await readFile(join(ROOT, 'docs/programs.md'), 'utf8')
+  return [...page.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, text = '']) =>
+    text.replaceAll('http://localhost:3000', url).replaceAll('NOVA', SYMBOL),
+  )
+}
+
+it('the page’s first program prints a snapshot and quotes', async () => {
+  const [first = ''] = await printed('python')
+  start(python, ['-c', first])
+  expect(await ended()).toBe(0)
+  expect(output).toMatch(/^\{'ok': True, 'data': \{.*'q': \[\['VLNT', \d+/m)
+  expect(output).toMatch(/^\[\['VLNT', \d+, \d+, \d+, \d+, \d+\]\]$/m)
+})
+
+it('the page’s commands make a key that trades', async () => {
+  const [commands = ''] = await printed('sh')
+  await programPath('curl')
+  const folder = await mkdtemp(join(tmpdir(), 'valiant-curl-'))
+  start('sh', ['-ec', `cd ${folder}\n${commands}`])
+  expect(await ended()).toBe(0)
+  await rm(folder, { recursive: true })
+  const key = /"key":"(\w+)"/.exec(output)?.[1] ?? ''
+  const { status } = await rest(server.url, '/api/orders', {
+    ...{ method: 'POST', headers: { authorization: `Bearer ${key}` } },
+    body: { clientOrderId: 'first', symbol: SYMBOL, side: 'buy', type: 'market', qty: '1' },
+  })
+  expect(status).toBe(200)
+})
+
+it('the page’s ledger adds up to the cash of the account', async () => {
+  const { own, key } = await guestWithKey()
+  for (let i = 0; i < 40; i++) await own.place({ symbol: SYMBOL, side: 'buy', type: 'market', qty: '1' })
+  const [, ledger = ''] = await printed('python')
+  start(python, ['-c', ledger], { VALIANT_KEY: key })
+  expect(await ended()).toBe(0)
+  const { cash } = await own.money()
+  expect(output).toBe(`ledger ${cash} account ${cash}\n`)
 })
