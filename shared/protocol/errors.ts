@@ -170,7 +170,7 @@ export const ERRORS = {
     status: 422,
     retry: 'same_id',
     cause: 'The exchange received the order after its `validUntil`. It was not executed.',
-    cure: 'Send it again with a later `validUntil`, and check your clock against `time`.',
+    cure: 'Send it again with a later `validUntil`, in milliseconds, and check your clock against `time`.',
   },
   MARKET_HALTED: {
     status: 422,

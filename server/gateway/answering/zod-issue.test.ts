@@ -53,6 +53,11 @@ test('the message says what was expected and what was found, shortened', () => {
     'side: expected one of "buy", "sell", found "hold".',
   )
   expect(wrong(PlaceOrder, { ...order, qty: `1${'x'.repeat(30)}` }).message.length).toBeLessThan(220)
+  const { payload: candles } = REQUESTS.candles
+  for (const from of ['2026-11-28T00:00:00Z', '1795890186.73', 1795890186.73]) {
+    const { message } = wrong(candles, { symbol: 'VLNT', interval: '1m', from })
+    expect(message).toBe(`from: expected an integer, found ${JSON.stringify(from)}.`)
+  }
   const { payload } = REQUESTS.subscribe
   expect(wrong(payload, { channel: 'book', depth: 11 })).toMatchObject({
     field: 'depth',

@@ -97,7 +97,7 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   object: 'an object',
   array: 'a list',
   string: 'a string',
-  number: 'a number',
+  number: 'an integer', // requests have no other numbers, and this is what zod calls the type of one that is text
   int: 'an integer',
   boolean: 'true or false',
 }
