@@ -17,6 +17,9 @@ export async function openVenue(databaseUrl: string, folder: string): Promise<Te
     AUTH_SECRET,
     INSTRUMENTS_FILE: await fewInstruments(['VLNT', 'NOVA'], folder),
     LOG_LEVEL: 'warn',
+    // A guest buys as fast as it is answered.
+    LIMIT_ORDERS_PER_SECOND: '100000',
+    LIMIT_ORDERS_BURST: '100000',
   })
 }
 
