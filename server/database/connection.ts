@@ -96,7 +96,8 @@ export class Connection implements AsyncDisposable {
       if (this.#opening === opening) this.#opening = this.#openNumber = undefined
     }
     client.on('error', (cause) => {
-      this.#warn(cause, 'connection lost')
+      // Not if it was cut off here: why is logged by whoever did.
+      if (this.#opening === opening) this.#warn(cause, 'connection lost')
       forget()
     })
     client.on('end', forget)

@@ -182,6 +182,18 @@ test('connections that break while idle are logged and opened again', async () =
   await soon(ask)
 })
 
+test('a session that is cut off on purpose is not logged as lost', async () => {
+  await using fresh = await freshDatabase()
+  const warn = vi.fn()
+  await using database = await openDatabase({ url: fresh.url, logger: { warn } })
+  const [cut] = await database.commits.query<{ pid: number }>({ text: 'SELECT pg_backend_pid() AS pid' })
+  database.commits.destroy()
+  const left = () => database.queries.any('SELECT FROM pg_stat_activity WHERE pid = $1', [cut?.pid])
+  await expect.poll(left).toEqual([])
+  await database.commits.query({ text: 'SELECT 1' })
+  expect(warn).not.toHaveBeenCalled()
+})
+
 test('an unreachable Postgres is reported in one line', async () => {
   const opening = openDatabase({ url: 'postgres://me:secret@127.0.0.1:1/x', logger })
   await expect(opening).rejects.toBeInstanceOf(StartupError)
