@@ -76,6 +76,9 @@ test('a read-only key cannot trade, and no key can create keys or accounts', asy
   for (const [method, path] of [['GET', '/api/keys'] as const, ['DELETE', `/api/keys/${id}`] as const]) {
     expect(await asKey(trader.key, path, { method })).toMatchObject({ status: 403, error: { code: 'FORBIDDEN' } })
   }
+  // Before any field is checked.
+  const odd = await asKey(trader.key, '/api/keys', { method: 'POST', body: { odd: 1 } })
+  expect(odd).toMatchObject({ status: 403, error: { code: 'FORBIDDEN' } })
   const tradingBot = await connect(server.url, { auth: { apiKey: trader.key } })
   await tradingBot.refused('accounts.create', { name: 'Second', startingCash: '1.00' }, 'FORBIDDEN')
   expect(tradingBot.of('welcome')).toMatchObject([{ scopes: ['read', 'trade'] }])

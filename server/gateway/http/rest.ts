@@ -77,14 +77,14 @@ export function restRouter(parts: RestParts): Router {
     )
   }
 
-  /** @param work refuses visitors who are not signed in, before any field is checked */
+  /** @param work refuses visitors who are not signed in, and keys, before any field is checked */
   const ofUser =
     (work: (identity: Identity | undefined, request: Request) => Promise<unknown>): OwnAnswer =>
     async (request, payload, route) => {
       const receivedAtMs = Date.now()
       await assertWithin(request)
       const identity = await identityOf(request, receivedAtMs)
-      if (identity !== undefined) parsed(route.payload, payload)
+      if (identity?.userId !== undefined) parsed(route.payload, payload)
       return {
         ok: true,
         data: await inTime(work(identity, request), { receivedAtMs, changes: route.method !== 'GET' }),
