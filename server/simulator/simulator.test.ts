@@ -231,7 +231,7 @@ describe('a jump', () => {
       simulator.world.jump(value!, 0.005, 'own')
       simulator.step(START_MS + 10_200)
       expect(simulator.referenceTicks('NOVA') / value!.ticks).toBeCloseTo(1, 3)
-      expect(simulator.referenceTicks('NOVA') - market.askTicks).toBeLessThan(9)
+      expect(simulator.referenceTicks('NOVA') - market.askTicks).toBeLessThan(5)
     }
   })
 })

@@ -11,7 +11,7 @@ const STALE_PER_SECOND = 20
 /** Probability that a stale quote beyond the reference is hit before it is canceled. */
 const SNIPE_PROBABILITY = 0.35
 /** When the best price is beyond the reference by more than this, as after a jump, all levels up to here are cleaned at once. */
-const RUN_AWAY_TICKS = 8
+const RUN_AWAY_TICKS = 4
 
 /**
  * All simulated participants of one instrument, as one memoryless process of events on the book in which users trade:
