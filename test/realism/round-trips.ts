@@ -97,7 +97,7 @@ function offer(simulator: Simulator, market: PlainMarket, side: Side, wanted: ()
 }
 
 /** At the market, level by level. */
-function take(market: PlainMarket, side: Side, lots: number, timeMs: number): { filled: number; value: number } {
+export function take(market: PlainMarket, side: Side, lots: number, timeMs: number): { filled: number; value: number } {
   let filled = 0
   let value = 0
   while (filled < lots) {
