@@ -6,6 +6,7 @@ import { PlainMarket } from './plain-market.ts'
 
 const MINUTES_PER_DAY = 1440
 const MINUTE_MS = 60_000
+const DEPTH_TICKS = 31
 
 /** What one market did, by the minute; signs and times by the trade, where there were trades of their own. */
 export interface Recording {
@@ -14,9 +15,13 @@ export interface Recording {
   readonly trades: Float64Array
   readonly signs: Float64Array
   readonly timesMs: Float64Array
+  /** By the minute: the mean spread in ticks, and log(1 + I) at its end. */
+  readonly spreads: Float64Array
+  readonly impacts: Float64Array
+  /** Mean lots at so many ticks behind the best price, on both sides. */
+  readonly depth: Float64Array
   /** Seconds at which the book was crossed, or a side of it empty. */
   readonly badSeconds: number
-  readonly meanSpreadTicks: number
   readonly events: number
 }
 
@@ -60,17 +65,25 @@ export function recordBook({ assetClass, seed, days, liveness }: RecordingOption
   }
   const simulator = Simulator.start({ instruments: [instrument], seed, startMs: 0, liveness, quantumMs: 500 })
   simulator.attach(instrument.symbol, market)
+  const spreads = new Float64Array(minutes)
+  const impacts = new Float64Array(minutes)
+  const depth = new Float64Array(DEPTH_TICKS)
   let badSeconds = 0
-  let spreads = 0
   for (let second = 1; second <= minutes * 60; second++) {
     simulator.step(second * 1_000)
     if (market.bidTicks < 1 || market.askTicks <= market.bidTicks) badSeconds++
-    spreads += market.askTicks - market.bidTicks
-    if (second % 60 === 0) mids[second / 60 - 1] = 0.5 * (market.bidTicks + market.askTicks)
+    const minute = Math.floor((second - 1) / 60)
+    spreads[minute]! += (market.askTicks - market.bidTicks) / 60
+    if (second % 60 !== 0) continue
+    mids[minute] = 0.5 * (market.bidTicks + market.askTicks)
+    impacts[minute] = Math.log(1 + simulator.flows[0]!.impact.value)
+    for (let behind = 0; behind < DEPTH_TICKS; behind++) {
+      const lots = market.lotsAt(market.bidTicks - behind) + market.lotsAt(market.askTicks + behind)
+      depth[behind]! += lots / (2 * minutes)
+    }
   }
-  const meanSpreadTicks = spreads / (minutes * 60)
   const byTrade = { signs: Float64Array.from(signs), timesMs: Float64Array.from(timesMs) }
-  return { mids, volumeLots, trades, ...byTrade, badSeconds, meanSpreadTicks, events: simulator.events }
+  return { mids, volumeLots, trades, ...byTrade, spreads, impacts, depth, badSeconds, events: simulator.events }
 }
 
 /** The market as the history makes it, by steps of a minute. */
@@ -89,7 +102,8 @@ export function recordCoarse({ assetClass, seed, days }: RecordingOptions): Reco
     trades[minute] = coarse.trades
   }
   const none = new Float64Array(0)
-  return { mids, volumeLots, trades, signs: none, timesMs: none, badSeconds: 0, meanSpreadTicks: 0, events: 0 }
+  const noBook = { signs: none, timesMs: none, spreads: none, impacts: none, depth: none, badSeconds: 0, events: 0 }
+  return { mids, volumeLots, trades, ...noBook }
 }
 
 /** Geometric Brownian motion: the baseline that looks like a market and is none. */

@@ -7,6 +7,8 @@ export const variance = (values: Float64Array): number => centralMoment(values, 
 export const excessKurtosis = (values: Float64Array): number =>
   centralMoment(values, 4) / centralMoment(values, 2) ** 2 - 3
 
+export const skewness = (values: Float64Array): number => centralMoment(values, 3) / centralMoment(values, 2) ** 1.5
+
 export function autocorrelation(values: Float64Array, lag: number): number {
   const center = mean(values)
   let sum = 0

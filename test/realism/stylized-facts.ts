@@ -44,6 +44,18 @@ export interface TradeFacts {
   readonly minuteFano: number
 }
 
+export interface BookFacts {
+  /** 0: covariance of the impact's moves and the returns over the variance of returns, 1 min. */
+  readonly flowPart: number
+  /** 9 */
+  readonly meanSpread: number
+  /** 9: mean spread and absolute return, 1 min, each without the season. */
+  readonly spreadVolatility: number
+  /** 9c: the most lots that rest at a price over those at the best one; those 30 ticks behind it over the most. */
+  readonly hump: number
+  readonly farDepth: number
+}
+
 export function priceFacts(mids: Float64Array): PriceFacts {
   const returns = logReturns(mids)
   const sizes = returns.map(Math.abs)
@@ -73,6 +85,19 @@ export function tradeFacts({ signs, timesMs, trades }: Recording): TradeFacts {
     signDecay: decayExponent(signs, [1, 2, 3, 5, 8, 13, 20, 32, 50, 70, 100]),
     waitVariation: Math.sqrt(variance(waits)) / mean(waits),
     minuteFano: variance(trades) / mean(trades),
+  }
+}
+
+export function bookFacts({ mids, impacts, spreads, depth }: Recording): BookFacts {
+  const returns = logReturns(mids)
+  const pushes = impacts.subarray(1).map((impact, at) => impact - impacts[at]!)
+  const most = Math.max(...depth)
+  return {
+    flowPart: (correlation(pushes, returns) * Math.sqrt(variance(pushes))) / Math.sqrt(variance(returns)),
+    meanSpread: mean(spreads),
+    spreadVolatility: correlation(withoutSeason(spreads.subarray(1)), withoutSeason(returns.map(Math.abs))),
+    hump: most / depth[0]!,
+    farDepth: depth.at(-1)! / most,
   }
 }
 
