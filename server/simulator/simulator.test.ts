@@ -262,6 +262,16 @@ describe('conditions', () => {
     ])
     expect(simulator.newsSince(simulator.nowMs)).toEqual([])
   })
+
+  test('a jump that is asked for is a dividend, which makes nobody nervous: volatility stays', () => {
+    const { simulator } = started()
+    simulator.step(START_MS + 10_000)
+    const before = simulator.save().instruments[0]?.value
+    simulator.jump('NOVA', -0.01)
+    const after = simulator.save().instruments[0]?.value
+    expect(after?.logReturn).toBeCloseTo((before?.logReturn ?? 0) - 0.01, 12)
+    expect(after?.kick).toBe(before?.kick)
+  })
 })
 
 describe('a scenario', () => {

@@ -214,8 +214,8 @@ export class Simulator {
   }
 
   /**
-   * Makes the value jump; the makers know it at once, and quotes follow in the next quantum. If nobody may trade at the old
-   * price, the caller detaches the book before and attaches it again.
+   * Makes the value jump for a reason that is no news, a dividend: volatility stays. The makers know it at once, and quotes
+   * follow in the next quantum. If nobody may trade at the old price, the caller detaches the book before and attaches it again.
    * @param logSize 0.07 is 7% up
    */
   jump(symbol: string, logSize: number): void {

@@ -135,9 +135,15 @@ export class LatentValue {
     return commonJump * this.traits.beta * this.instrument.sigmaDay
   }
 
-  jump(logSize: number): void {
+  /** Moves the value without news in it, as a dividend does. */
+  move(logSize: number): void {
     this.logReturn += logSize
     this.ticks = this.instrument.startTicks * Math.exp(this.logReturn)
+  }
+
+  /** News: the move is followed by volatility. */
+  jump(logSize: number): void {
+    this.move(logSize)
     this.kick = Math.min(JUMP_KICK_MAX, this.kick + JUMP_KICK)
     this.hasJumped = true
   }

@@ -132,7 +132,8 @@ export class World {
   }
 
   jump(value: LatentValue, logSize: number, scope: 'own' | 'asked'): void {
-    value.jump(logSize)
+    if (scope === 'own') value.jump(logSize)
+    else value.move(logSize)
     this.addNews({ timeMs: this.nowMs, symbol: value.instrument.symbol, logSize, scope })
   }
 
