@@ -9,6 +9,8 @@ import { CancelOnDisconnect } from './cancel-on-disconnect.ts'
 import type { ConnectionState } from './connection-state.ts'
 import type { Connection } from './connection.ts'
 import { Reconnector } from './reconnector.ts'
+import { SeenIds } from './seen-ids.ts'
+import { ServerClock } from './server-clock.ts'
 import type { TransportOptions } from './transport.ts'
 import { Listeners } from './listeners.ts'
 import { type AskPayload, Requests } from './requests.ts'
@@ -46,15 +48,8 @@ export interface ClientEvents {
 }
 type Events = ClientEvents & { [Name in EventName]: EventOf<Name> }
 
-const LATENCY_EVERY_MS = 5_000
-const SETTLING_MS = 500
-const TOLD_IDS_MAX = 1_000
-/** A clock measurement may be wrong by half its round trip, so longer ones are discarded. */
-const MEASURED_MS_MAX = 1_000
 /** After this many heartbeats of one lower epoch the exchange must have started over; a replaced leader stops sooner. */
 const RESTART_BEATS = 10
-/** A larger difference means that one of the clocks was set, so the time of the welcome replaces the measurement. */
-const CLOCK_JUMP_MS = 2_000
 
 /**
  * A connection to the exchange that reconnects by itself. A request that changes something is executed at most once, and
@@ -63,6 +58,7 @@ const CLOCK_JUMP_MS = 2_000
 export class Client {
   readonly #options: ConnectOptions
   readonly #around: Surroundings
+  readonly #serverClock: ServerClock
   readonly #listeners = new Map<string, Listeners<never>>()
   readonly #requests: Requests
   readonly #subscriptions: Subscriptions
@@ -70,19 +66,15 @@ export class Client {
   readonly #reconnector: Reconnector
   readonly #grace: CancelOnDisconnect
   /** Ids of the alerts and news that were reported, so that none is reported twice. */
-  readonly #toldIds = new Set<string>()
+  readonly #seenIds = new SeenIds()
   #accountId: string | undefined
   /** The account of the most recent connection that had one. */
   #ownerId: string | undefined
-  #cancelMeasure: () => void = () => undefined
   #epoch = 0
   /** Consecutive heartbeats with the same lower epoch on the connection in use. */
   #lower = { epoch: 0, beats: 0 }
   /** The instance knows no leader yet, or an older one. */
   #awaitsLeader = false
-  #clockOffsetMs: number | undefined
-  /** The instance whose clock that is. */
-  #instanceId: string | undefined
   /** As last reported; undefined before the first welcome: a page may have been rendered while the market was not open. */
   #market: StatusFrame['market'] | undefined
 
@@ -91,6 +83,9 @@ export class Client {
     this.#options = options
     this.#around = { ...SYSTEM, ...around }
     this.#accountId = options.accountId
+    this.#serverClock = new ServerClock(this.#around.clock, (connection, latencyMs) =>
+      this.#reconnector.measured(connection, latencyMs),
+    )
     this.#requests = new Requests(this.#around, () => this.serverNow())
     this.#subscriptions = new Subscriptions(this.#around, (refusal) => this.#tell('subscriptionRefused', refusal))
     this.#account = new AccountFollower(options.account, {
@@ -132,12 +127,12 @@ export class Client {
 
   /** The server's wall clock minus this machine's. */
   get clockOffsetMs(): number {
-    return this.#clockOffsetMs ?? 0
+    return this.#serverClock.offsetMs
   }
 
   /** An estimate of the server's wall time. */
   serverNow(): number {
-    return Math.round(this.#around.clock.now() + this.clockOffsetMs)
+    return this.#serverClock.now()
   }
 
   /** Listens to an event of the server or of the client itself. @returns stops listening */
@@ -208,7 +203,7 @@ export class Client {
 
   /** Ends the connection for good. Pending requests are rejected; the outcome of those that were sent is unknown. */
   close(): void {
-    this.#cancelMeasure()
+    this.#serverClock.stop()
     this.#grace.close()
     this.#requests.end()
     this.#subscriptions.close()
@@ -245,11 +240,7 @@ export class Client {
     this.#lower = { epoch: 0, beats: 0 }
     this.#awaitsLeader = welcome.epoch === 0 || welcome.epoch < this.#epoch
     this.#epoch = Math.max(this.#epoch, welcome.epoch)
-    const offsetMs = welcome.time - this.#around.clock.now()
-    // Another instance has another clock. For the same one a measurement is better: it allows for the round trip.
-    const isOther = welcome.instanceId !== this.#instanceId
-    this.#instanceId = welcome.instanceId
-    if (isOther || Math.abs(offsetMs - this.clockOffsetMs) > CLOCK_JUMP_MS) this.#clockOffsetMs = offsetMs
+    this.#serverClock.welcome(welcome)
     this.#belongTo(welcome.accountId)
     this.#requests.open(connection)
     if (welcome.accountId !== undefined) this.#grace.joined(connection)
@@ -257,8 +248,7 @@ export class Client {
     this.#subscriptions.open(connection)
     // An instance sends `status` after its welcome only when the market is not open.
     if (this.#market !== 'open') this.#tellStatus({ epoch: this.#epoch, time: welcome.time, market: 'open' })
-    // Later: a page that has just loaded is still busy, and would measure its own slowness.
-    this.#measureIn(SETTLING_MS, connection)
+    this.#serverClock.measureOver(connection)
   }
 
   /** A handshake carries the current cookie, and another user may have signed in meanwhile, in another tab. */
@@ -304,7 +294,7 @@ export class Client {
     if (this.#lower.beats < RESTART_BEATS) return
     this.#epoch = epoch
     this.#awaitsLeader = false
-    this.#toldIds.clear()
+    this.#seenIds.clear()
     this.#account.restart()
     this.#subscriptions.restart()
     this.#subscriptions.open(connection)
@@ -312,12 +302,7 @@ export class Client {
 
   /** During a hand-over both connections bring it. */
   #takeOnce<Name extends 'alert' | 'news'>(event: Name, frame: Events[Name], id: string): void {
-    const told = `${event} ${id}`
-    if (this.#toldIds.has(told)) return
-    this.#toldIds.add(told)
-    const [oldest] = this.#toldIds
-    if (this.#toldIds.size > TOLD_IDS_MAX && oldest !== undefined) this.#toldIds.delete(oldest)
-    this.#tell(event, frame)
+    if (this.#seenIds.add(`${event} ${id}`)) this.#tell(event, frame)
   }
 
   #takeOwn(event: string, payload: unknown): void {
@@ -329,27 +314,6 @@ export class Client {
   #tellStatus(status: StatusFrame): void {
     this.#market = status.market
     this.#tell('status', status)
-  }
-
-  #measureIn(ms: number, connection: Connection): void {
-    this.#cancelMeasure()
-    this.#cancelMeasure = this.#around.clock.after(ms, () => {
-      this.#measureIn(LATENCY_EVERY_MS, connection)
-      this.#measure(connection)
-    })
-  }
-
-  #measure(connection: Connection): void {
-    const { clock } = this.#around
-    const sentAt = clock.now()
-    connection.send('time', {}, (answer) => {
-      const latencyMs = Math.max(0, clock.now() - sentAt)
-      // The time of a server that was stalled is that of its answer, not of the request.
-      if (answer.ok && latencyMs <= MEASURED_MS_MAX) {
-        this.#clockOffsetMs = (answer.data as { time: number }).time + latencyMs / 2 - clock.now()
-      }
-      this.#reconnector.measured(connection, latencyMs)
-    })
   }
 
   #tell<Name extends keyof Events>(name: Name, value: Events[Name]): void {
