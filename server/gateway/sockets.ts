@@ -1,13 +1,12 @@
-import { type AccountFrame, AccountSnapshot } from '@valiant/shared/protocol/account'
+import type { AccountFrame } from '@valiant/shared/protocol/account'
 import type { FiredAlert } from '@valiant/shared/protocol/alerts'
-import type { Answer, Welcome } from '@valiant/shared/protocol/events'
+import type { Welcome } from '@valiant/shared/protocol/events'
 import { HEARTBEAT_MS, PROTOCOL_VERSION } from '@valiant/shared/protocol/limits'
 import type { NewsFrame } from '@valiant/shared/protocol/news'
 import { accountId } from '../feed/account/order.ts'
 import type { MarketStatus } from '../bus/broadcast.ts'
 import type { GatewayMetrics } from '../telemetry/gateway-metrics.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import { type TraceHeaders, traceHeadersOf } from '../telemetry/tracing.ts'
 import { AccountSockets } from './sessions/account-sockets.ts'
 import type { CancelOnDisconnect } from './sessions/cancel-on-disconnect.ts'
 import { type Admission, forgetRequest, type ValiantServer, type ValiantSocket } from './sessions/admission.ts'
@@ -17,15 +16,11 @@ import type { Dispatcher } from './answering/dispatcher.ts'
 import type { FanOut } from './delivery/fan-out.ts'
 import { GatheredWrites } from './delivery/gathered-writes.ts'
 import { close, GOODBYE_MS, shutDown } from './sessions/goodbye.ts'
-import { type GatewayLimits, Limit, publishedLimits } from './sessions/limits.ts'
+import { type GatewayLimits, publishedLimits } from './sessions/limits.ts'
 import { readSoFar } from './delivery/read-so-far.ts'
 import { type Missed, resumeFromOf, type Resuming } from './sessions/resuming.ts'
-import { type Credential, type Identity, requesterOf, type Sessions } from './sessions/sessions.ts'
-import { failure } from './answering/wire-error.ts'
-
-/** Unanswered requests of one socket; more are refused. */
-const IN_FLIGHT_MAX = 1_000
-const REFUSALS_MS = 10_000
+import { type Credential, type Identity, type Sessions } from './sessions/sessions.ts'
+import { SocketRequests } from './answering/socket-requests.ts'
 
 export interface SocketsOptions {
   readonly io: ValiantServer
@@ -46,26 +41,28 @@ export interface SocketsOptions {
   readonly metrics: Pick<GatewayMetrics, 'connectionsAccepted' | 'rateLimited'>
 }
 
-/** Admits sockets, serves their requests and sends them their account's frames. */
+/** Admits sockets, passes their requests on and sends them their account's frames. */
 export class Sockets implements Disposable {
   readonly #options: SocketsOptions
   readonly #io: ValiantServer
   readonly #byAccount = new AccountSockets()
   readonly #writes = new GatheredWrites()
-  readonly #requests: Limit
+  readonly #requests: SocketRequests
   readonly #heartbeats: NodeJS.Timeout
   readonly #credentialCheck: CredentialCheck
   #beats = 0
-  #inFlight = 0
   #signedIn = 0
   #isSentAway = false
   #accountFrames = 0
-  #answers = 0
 
   constructor(options: SocketsOptions) {
     this.#options = options
     this.#io = options.io
-    this.#requests = new Limit(options.limits.requestsPerSecond, 1)
+    this.#requests = new SocketRequests({
+      ...options,
+      writes: this.#writes,
+      sawAccountSeq: (account, seq) => this.#byAccount.saw(account, seq),
+    })
     this.#io.use((socket, next) => {
       const { admission } = options
       admission
@@ -94,7 +91,7 @@ export class Sockets implements Disposable {
     return this.#signedIn
   }
 
-  /** Whether the connected sockets have been told to leave. */
+  /** Whether the connected sockets have been asked to reconnect elsewhere. */
   get isSentAway(): boolean {
     return this.#isSentAway
   }
@@ -103,13 +100,13 @@ export class Sockets implements Disposable {
   get sent(): ReadonlyMap<'account' | 'answer', number> {
     return new Map([
       ['account', this.#accountFrames],
-      ['answer', this.#answers],
+      ['answer', this.#requests.answers],
     ])
   }
 
   /** Unanswered requests. */
   get inFlight(): number {
-    return this.#inFlight
+    return this.#requests.inFlight
   }
 
   /** Sends a frame to every socket of the account on this instance. */
@@ -217,14 +214,14 @@ export class Sockets implements Disposable {
       socket.emit('status', { epoch: epoch(), time: Date.now(), market, ...(message !== undefined && { message }) })
     }
     // All events are handled here: none has a listener of its own.
-    socket.use((packet) => void this.#receive(socket, packet))
+    socket.use((packet) => void this.#requests.receive(socket, packet))
     this.#options.metrics.connectionsAccepted.inc({ signed_in: String(identity !== undefined) })
     if (identity === undefined) admission.countPublic(address, 1)
     else this.#addToAccount(identity, socket)
     socket.on('disconnect', () => {
       if (identity === undefined) admission.countPublic(address, -1)
       else this.#removeFromAccount(identity, socket)
-      void this.#requests.forget(socket.id)
+      this.#requests.forget(socket)
     })
     forgetRequest(socket)
     // Its handshake took until after everyone was sent away.
@@ -299,68 +296,6 @@ export class Sockets implements Disposable {
     } catch (error) {
       this.#options.logger.error({ err: error }, 'missed frames could not be sent')
       shutDown(socket, 'The frames that were missed could not be sent; connect again.')
-    }
-  }
-
-  /** Handles every event, known or not. Never throws and never leaves a request unanswered. */
-  async #receive(socket: ValiantSocket, packet: readonly unknown[]): Promise<void> {
-    const acknowledge = packet.at(-1)
-    if (typeof acknowledge !== 'function') {
-      // Without an acknowledgement nothing is executed; each counts as a refusal.
-      this.#countRefusal(socket)
-      return
-    }
-    const [event] = packet
-    const payload = packet.length > 2 ? packet[1] : undefined
-    const trace = packet.length > 3 ? traceHeadersOf(packet[2]) : undefined
-    socket.data.inFlight += 1
-    this.#inFlight += 1
-    const answer = await this.#answer(socket, { event, payload, trace })
-    socket.data.inFlight -= 1
-    this.#inFlight -= 1
-    try {
-      const answerTo = acknowledge as (answer: Answer) => void
-      this.#writes.gather(socket)
-      answerTo(answer)
-      this.#answers += 1
-    } catch (error) {
-      this.#options.logger.error({ err: error }, 'an answer could not be sent')
-    }
-    if (!answer.ok) this.#countRefusal(socket)
-  }
-
-  async #answer(
-    socket: ValiantSocket,
-    { event, payload, trace }: { event: unknown; payload: unknown; trace: TraceHeaders | undefined },
-  ): Promise<Answer> {
-    const { data } = socket
-    if (data.inFlight > IN_FLIGHT_MAX) {
-      this.#options.metrics.rateLimited.inc({ limit: 'in_flight' })
-      const message = `Expected at most ${IN_FLIGHT_MAX} unanswered requests.`
-      return { ok: false, error: failure('RATE_LIMITED', message, { retryAfterMs: 1_000 }).error }
-    }
-    const requester = requesterOf(data.identity, { socketId: socket.id, receivedAtMs: Date.now() })
-    const take = () => this.#requests.take(socket.id)
-    const answer = await this.#options.dispatcher.answer(event, payload, requester, take, trace)
-    if (answer.ok && event === 'account') this.#sawSnapshot(data.identity, answer.data)
-    return answer
-  }
-
-  /** For a quiet account, the snapshot is where heartbeats get their seq from. */
-  #sawSnapshot(identity: Identity | undefined, snapshot: unknown): void {
-    const parsed = AccountSnapshot.pick({ seq: true }).safeParse(snapshot)
-    if (identity !== undefined && parsed.success) this.#byAccount.saw(identity.account, parsed.data.seq)
-  }
-
-  #countRefusal(socket: ValiantSocket): void {
-    const { refusals } = socket.data
-    const nowMs = Date.now()
-    if (nowMs - refusals.sinceMs > REFUSALS_MS) Object.assign(refusals, { count: 0, sinceMs: nowMs })
-    refusals.count += 1
-    const { refusalsPer10Seconds } = this.#options.limits
-    if (refusals.count === refusalsPer10Seconds + 1) {
-      this.#options.metrics.rateLimited.inc({ limit: 'refusals' })
-      close(socket, 'RATE_LIMITED', `More than ${refusalsPer10Seconds} refusals in 10 s.`)
     }
   }
 
