@@ -26,7 +26,7 @@ const PAGE_BYTES = 8_192
 const PRESSURE_MS = 1_000
 
 /** @param folder on the disk of the database */
-export async function readGate(folder: string): Promise<Gate> {
+async function readGate(folder: string): Promise<Gate> {
   const before = await waitedMicroseconds()
   const began = performance.now()
   await delay(PRESSURE_MS)
@@ -36,6 +36,13 @@ export async function readGate(folder: string): Promise<Gate> {
     flushMs: flushMs(folder),
     cpuPressure: before === undefined || after === undefined ? undefined : (after - before) / (passedMs * 10),
   }
+}
+
+/** Reads the gate and reports its figures. @param folder on the disk of the database */
+export async function reportGate(folder: string, say: (text: string) => void): Promise<Gate> {
+  const gate = await readGate(folder)
+  say(gateText(gate))
+  return gate
 }
 
 /** Why a measurement does not count; undefined if it does. */
@@ -54,7 +61,7 @@ export function worseOf(one: Gate, other: Gate): Gate {
   }
 }
 
-export const gateText = ({ flushMs, cpuPressure }: Gate): string =>
+const gateText = ({ flushMs, cpuPressure }: Gate): string =>
   `flush ${flushMs.toFixed(2)} ms, CPU pressure ${cpuPressure === undefined ? 'unknown' : `${cpuPressure.toFixed(0)} %`}`
 
 /** Machine and time, for the page with the figures. */
