@@ -77,7 +77,7 @@ export interface AppliedSplit {
 }
 
 /**
- * The instruments after the splits that they have had: the file tells of their beginning. Prices scale, sizes the other
+ * The instruments after the splits that they have had: the file has them as they were listed. Prices scale, sizes the other
  * way. The highest price a book holds only rises, as far as the largest order stays exact: what a gateway that does not
  * know of a split yet lets through, the book can hold.
  */

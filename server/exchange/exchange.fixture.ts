@@ -267,7 +267,7 @@ export class ExchangeRig {
     return Number((await this.sql<{ count: string }>(sql))[0]?.count)
   }
 
-  /** On a connection of its own, as an operator would. */
+  /** On a separate connection, as an operator would. */
   async sql<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
     const client = new pg.Client({ connectionString: this.url })
     await client.connect()

@@ -55,7 +55,7 @@ describe('a socket', () => {
     await gone
     expect(await bystander.ask('time', {})).toMatchObject({ ok: true })
   })
-  test('of a guest is told its account, and gets its frames and seq', async () => {
+  test('of a guest gets its account id, its frames and their seq', async () => {
     const client = await signedIn()
     const answer = await client.ask('account', {})
     await expect.poll(() => client.of('welcome')).toHaveLength(1)
@@ -71,7 +71,7 @@ describe('a socket', () => {
     const client = await rig.connect({ cookie, origin: '' })
     expect(await client.ask('account', {})).toMatchObject({ error: { code: 'UNAUTHENTICATED' } })
   })
-  test('with a wrong key, another user’s account or another protocol is told why it is refused', async () => {
+  test('with a wrong key, another user’s account or another protocol is refused with the reason', async () => {
     const cookie = await rig.guest()
     const data = async (auth: Record<string, unknown>) =>
       rig.connect({ cookie, auth }).then(
@@ -379,7 +379,7 @@ describe('signing in', () => {
       expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-store'])
     }
   })
-  test('tells those who try too often when to try again', async () => {
+  test('says when to try again after too many attempts', async () => {
     const wrong = () => rig.post('/api/auth/sign-in/email', { email: 'nobody@example.com', password: 'not this one' })
     const tries = await Promise.all(Array.from({ length: 11 }, wrong))
     const refused = tries.find(({ status }) => status === 429)
@@ -451,7 +451,7 @@ test('a gateway whose port is taken reports it and leaves nothing running', asyn
   await expect(GatewayRig.open({}, Number(new URL(rig.url).port))).rejects.toMatchObject({ code: 'EADDRINUSE' })
 })
 
-test('a gateway that closes tells its sockets, and answers pending requests', async () => {
+test('a gateway that closes notifies its sockets and answers pending requests', async () => {
   const leaving = await GatewayRig.open()
   const client = await leaving.connect({ cookie: await leaving.guest() })
   leaving.exchange.deaf = true
@@ -466,7 +466,7 @@ test('a gateway that closes tells its sockets, and answers pending requests', as
   await closing
 })
 
-test('a socket that is let in while its gateway closes is told SHUTDOWN, and may connect again by itself', async () => {
+test('a socket that is admitted while its gateway closes gets SHUTDOWN and may reconnect', async () => {
   const leaving = await GatewayRig.open()
   const cookie = await leaving.guest()
   const early = await leaving.connect({ cookie })

@@ -19,18 +19,18 @@ const news = (id: string, epoch = 1): NewsFrame => ({
     headline: 'Trading in Valiant Exchange Group (VLNT) is halted',
   },
 })
-const told = (client: Client) => client.seen.flatMap(({ event, frame }) => (event === 'news' ? [frame] : []))
+const received = (client: Client) => client.seen.flatMap(({ event, frame }) => (event === 'news' ? [frame] : []))
 
 test('news goes once to every open socket, signed in or not, and to none that connects later', async () => {
   const [guest, nobody] = [await rig.connect({ cookie: await rig.guest() }), await rig.connect()]
   rig.exchange.broadcast.publishNews(news('A'))
   rig.exchange.broadcast.publishNews({ ...news('B'), symbol: undefined })
-  await expect.poll(() => [guest, nobody].map((client) => told(client).length)).toEqual([2, 2])
+  await expect.poll(() => [guest, nobody].map((client) => received(client).length)).toEqual([2, 2])
   const { symbol: _symbol, ...ofAll } = news('B')
-  for (const client of [guest, nobody]) expect(told(client)).toEqual([news('A'), ofAll])
+  for (const client of [guest, nobody]) expect(received(client)).toEqual([news('A'), ofAll])
   const late = await rig.connect()
   rig.exchange.broadcast.publishNews(news('C'))
-  await expect.poll(() => told(late)).toEqual([news('C')])
+  await expect.poll(() => received(late)).toEqual([news('C')])
 })
 
 test('news from a replaced leader is dropped', async () => {
@@ -39,5 +39,5 @@ test('news from a replaced leader is dropped', async () => {
   rig.exchange.broadcast.publishNews(news('B', 1))
   await turn()
   rig.exchange.broadcast.publishNews(news('C', 2))
-  await expect.poll(() => told(client)).toEqual([news('A', 2), news('C', 2)])
+  await expect.poll(() => received(client)).toEqual([news('A', 2), news('C', 2)])
 })

@@ -164,7 +164,7 @@ export class Sockets implements Disposable {
     this.#io.local.in(room).disconnectSockets(true)
   }
 
-  /** Tells each socket to reconnect elsewhere, at its own time, spread evenly. */
+  /** Asks each socket to reconnect elsewhere, at a random time within the spread. */
   sendAway(spreadMs: number): void {
     this.#isSentAway = true
     for (const socket of this.#all()) {
@@ -213,7 +213,7 @@ export class Sockets implements Disposable {
     if (market !== 'open') {
       socket.emit('status', { epoch: epoch(), time: Date.now(), market, ...(message !== undefined && { message }) })
     }
-    // All events are handled here: none has a listener of its own.
+    // All events are handled here: none has its own listener.
     socket.use((packet) => void this.#requests.receive(socket, packet))
     this.#options.metrics.connectionsAccepted.inc({ signed_in: String(identity !== undefined) })
     if (identity === undefined) admission.countPublic(address, 1)

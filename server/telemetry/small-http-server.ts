@@ -7,7 +7,7 @@ export interface SmallHttpServer extends AsyncDisposable {
 }
 
 /**
- * Opens an HTTP server for a few paths of its own, such as probes or metrics.
+ * Opens an HTTP server for a few paths, such as probes or metrics.
  * @param at port 0: any free one
  * @throws {Error} when the port cannot be opened
  */

@@ -21,7 +21,7 @@ const frame = (seq: number): AccountFrame => ({
   balance: { cash: '90.00' } as AccountSnapshot['account'],
 })
 
-it('takes whole new states; closed orders and flat positions leave', () => {
+it('replaces changed orders and positions; closed orders and flat positions are removed', () => {
   const after = accountAfter(before, frame(5))
   expect(after.seq).toBe(5)
   expect(after.account.cash).toBe('90.00')
@@ -29,6 +29,6 @@ it('takes whole new states; closed orders and flat positions leave', () => {
   expect(after.positions.map(({ symbol }) => symbol)).toEqual(['EUR-USD', 'LUMA'])
 })
 
-it('applies the next frame, ignores what it knows, and sees what is missing', () => {
+it('applies the next frame, ignores earlier ones, and detects a missing one', () => {
   expect([3, 4, 5, 6].map((seq) => followOf(before, frame(seq)))).toEqual(['known', 'known', 'apply', 'gap'])
 })

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { RETRY_MS_MAX, RETRY_MS_MIN, resendPauseMs, retryDelayMs } from './backoff.ts'
 
-it('waits between 0.2 and 5 s, longer with each failure, and anywhere in between by chance', () => {
+it('waits from 0.2 to 5 s, longer with each failure, with jitter', () => {
   expect([0, 1, 2, 9].map((failures) => retryDelayMs(failures, 0))).toEqual(Array(4).fill(RETRY_MS_MIN))
   expect([0, 1, 2, 3, 4, 5, 99].map((failures) => retryDelayMs(failures, 1))).toEqual([
     400,
@@ -14,7 +14,7 @@ it('waits between 0.2 and 5 s, longer with each failure, and anywhere in between
   ])
 })
 
-it('holds a request back for a second or two, and twice as long each time', () => {
+it('delays a request by a second or two, and twice as long each time', () => {
   expect([0, 1, 2, 5].map((pauses) => resendPauseMs(pauses, 0))).toEqual([1_000, 2_000, 4_000, 32_000])
   expect(resendPauseMs(0, 1)).toBe(2_000)
 })

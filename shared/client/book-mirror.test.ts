@@ -32,7 +32,7 @@ const first: { bids: Level[]; asks: Level[] } = {
 }
 const snapshot = frame('snapshot', { prev: 7, now: 7 }, first, first)
 
-it('changes, adds and removes levels on their place', () => {
+it('changes, adds and removes levels in their place', () => {
   const after: { bids: Level[]; asks: Level[] } = {
     bids: [
       [100, 2],
@@ -58,7 +58,7 @@ it('changes, adds and removes levels on their place', () => {
   expect(book).toMatchObject({ seq: 8, ...after })
 })
 
-it('does not follow where a frame is missing, where the checksum is another, or from nothing', () => {
+it('is lost after a missing frame, with another checksum, or without a snapshot', () => {
   const book = bookAfter(undefined, snapshot)
   const update = frame('update', { prev: 7, now: 8 }, { bids: [], asks: [] }, first)
   expect(bookAfter(book, { ...update, prevSeq: 6 })).toBeUndefined()

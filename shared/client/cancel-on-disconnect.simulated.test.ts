@@ -9,7 +9,7 @@ beforeEach(() => {
 })
 afterEach(() => rig.client.close())
 
-it('the next connection asks for the orders to go with the last one, as the first did', async () => {
+it('every connection asks for cancelOnDisconnect, like the first', async () => {
   const asking = new Simulated({ cancelOnDisconnect: 15_000 })
   asking.welcome()
   asking.transports[0]?.tell('server.closing', { afterMs: 0, reason: 'deploy' })
@@ -18,7 +18,7 @@ it('the next connection asks for the orders to go with the last one, as the firs
   asking.client.close()
 })
 
-it('a grace that is chosen later is told on the connection that stands, and on each to come; that there is none, once', async () => {
+it('a grace chosen later is sent on the current connection and on each new one; its removal is sent once', async () => {
   const graces = (transport = rig.transport) =>
     transport.of('cancelOnDisconnect').map(({ payload }) => payload['graceMs'])
   void rig.client.cancelOnDisconnect(0)
@@ -44,7 +44,7 @@ it('a grace that is chosen later is told on the connection that stands, and on e
   expect(graces()).toEqual([])
 })
 
-describe('a grace that is chosen later', () => {
+describe('a grace chosen later, if it', () => {
   let asking: Simulated
   const graces = () => asking.transport.of('cancelOnDisconnect').map(({ payload }) => payload['graceMs'])
   const again = async () => {

@@ -93,7 +93,7 @@ const open = (options: ConnectOptions = {}) => {
 }
 
 describe('a connection', () => {
-  it('to an instance that knows of no leader yet is one, and its streams are asked for anew when one leads', async () => {
+  it('to an instance that knows no leader is live, and its streams are requested again once there is a leader', async () => {
     exchange.answers['subscribe'] = ({ answer }) =>
       answer({ ok: false, error: { code: 'UNAVAILABLE', message: 'Starting.', outcome: 'not_executed' } })
     exchange.welcome = { epoch: 2 }
@@ -140,7 +140,7 @@ describe('a request', () => {
     ['position.close', { symbol: 'NOVA' }],
     ['cancelAfter', { timeoutMs: 1_000 }],
     ['account.deposit', { amount: '5.00' }],
-  ] as const)('%s is sent again under an id of its own', async (name, payload) => {
+  ] as const)('%s is sent again under its generated id', async (name, payload) => {
     await open()
     const done = client.ask(name, payload)
     await until(() => exchange.asked.length === 1)
@@ -152,7 +152,7 @@ describe('a request', () => {
     expect(second?.payload).toEqual(first?.payload)
   })
 
-  it('whose outcome is unknown is asked for again under the same id', async () => {
+  it('whose outcome is unknown is sent again under the same id', async () => {
     await open()
     exchange.answers['order.cancel'] = ({ answer }) => {
       const isFirst = exchange.names().length === 1
@@ -169,7 +169,7 @@ describe('a request', () => {
     expect(new Set(exchange.asked.map(({ payload }) => payload['requestId'])).size).toBe(1)
   })
 
-  it('that changes something is never begun while disconnected; one that reads waits', async () => {
+  it('that changes something is not started while disconnected; one that only reads waits', async () => {
     await open()
     exchange.answers['instruments'] = ({ answer }) => answer({ ok: true, data: [] })
     exchange.cut()
@@ -181,7 +181,7 @@ describe('a request', () => {
 })
 
 describe('a connection', () => {
-  it('on which nothing is heard for 5 s is made anew', async () => {
+  it('without messages for 5 s is replaced', async () => {
     await open()
     exchange.answers = {}
     await phase('reconnecting')
@@ -189,7 +189,7 @@ describe('a connection', () => {
     expect(exchange.handshakes).toHaveLength(2)
   }, 20_000)
 
-  it('of an instance that goes away moves by itself, and is live all the time', async () => {
+  it('to an instance that shuts down moves to another one and stays live', async () => {
     exchange.answers['subscribe'] = ({ answer }) => answer({ ok: true, data: { epoch: 1, time: 1, q: [] } })
     await open()
     const phases: string[] = []
@@ -201,7 +201,7 @@ describe('a connection', () => {
     old?.emit('server.closing', { afterMs: 100, reason: 'deploy' })
     let time = 1
     await until(() => {
-      // Each socket gets the frame, as from instances of its own.
+      // Each socket gets the frame, as from separate instances.
       exchange.io.local.emit('quotes', { epoch: 1, time: (time += 1), q: [] })
       return exchange.handshakes.length === 2 && old?.connected === false
     })
@@ -212,7 +212,7 @@ describe('a connection', () => {
     expect(new Set(phases)).toEqual(new Set(['live']))
   })
 
-  it('that was replaced is not fought for, but can be asked for', async () => {
+  it('that was replaced is not reopened automatically, but can be on request', async () => {
     await open()
     exchange.io.local.emit('goodbye', { code: 'REPLACED', message: 'A newer window took its place.' })
     exchange.cut()
@@ -222,7 +222,7 @@ describe('a connection', () => {
     await phase('live')
   })
 
-  it('that is told SHUTDOWN says why, and connects again by itself', async () => {
+  it('that receives SHUTDOWN reports it and reconnects', async () => {
     await open()
     const states: unknown[] = []
     client.on('connection', (state) => states.push(state))
@@ -235,7 +235,7 @@ describe('a connection', () => {
 })
 
 describe('a stream', () => {
-  it('begins with its snapshot, is asked for again after a reconnect, and ended with its last listener', async () => {
+  it('begins with a snapshot, is requested again after a reconnect, and ends with its last listener', async () => {
     exchange.answers['subscribe'] = ({ answer }) =>
       answer({ ok: true, data: { epoch: 1, time: 1, q: [['NOVA', 1, 1, 2, 1, 1]] } })
     await open()
@@ -252,7 +252,7 @@ describe('a stream', () => {
     expect(exchange.names()).toEqual(['subscribe', 'subscribe', 'unsubscribe'])
   })
 
-  it('drops frames of an epoch that is over', async () => {
+  it('drops frames of an earlier epoch', async () => {
     exchange.answers['subscribe'] = ({ answer }) => answer({ ok: true, data: { epoch: 2, time: 1, q: [] } })
     await open()
     const times: number[] = []
@@ -269,7 +269,7 @@ describe('a stream', () => {
     expect(times).toEqual([1, 30, 31])
   })
 
-  it('of a book that does not follow heals by asking for that symbol alone', async () => {
+  it('of a book with a gap is repaired by requesting that symbol alone', async () => {
     const bids = [[100, 5]] as [number, number][]
     const asks = [[101, 4]] as [number, number][]
     let seq = 1
@@ -310,7 +310,7 @@ describe('the account', () => {
     balance: { id: 'A', cash: String(seq) },
   })
 
-  it('follows its frames, and is asked for whole where one is missing', async () => {
+  it('follows its frames, and is requested in full after a missing one', async () => {
     exchange.welcome = { accountId: 'A' }
     let seq = 4
     exchange.answers['account'] = ({ answer }) => answer({ ok: true, data: snapshot(seq) })
@@ -325,7 +325,7 @@ describe('the account', () => {
     expect(exchange.names()).toEqual(['account', 'account'])
   })
 
-  it('resumes after what it knows, and asks for nothing when that succeeds', async () => {
+  it('resumes after the last known frame, and requests nothing if that succeeds', async () => {
     exchange.welcome = { accountId: 'A', resumed: true }
     await open({ account: snapshot(4) as never })
     exchange.io.local.emit('account', frame(5))
@@ -337,7 +337,7 @@ describe('the account', () => {
     expect(exchange.names()).toEqual([])
   })
 
-  it('is another one when it is switched, and none of the kind for somebody else', async () => {
+  it('changes when it is switched, and another user’s account cannot be chosen', async () => {
     exchange.welcome = { accountId: 'A', resumed: true }
     await open({ account: snapshot(4) as never })
     client.switchAccount('B', { ...snapshot(7), account: { id: 'B' } } as never)

@@ -14,8 +14,8 @@ beforeEach(() => {
 })
 afterEach(() => rig.client.close())
 
-describe('when an instance goes away', () => {
-  it('the next connection is opened first, at the moment the server has drawn, and the old one dropped when it is of no more use', async () => {
+describe('when an instance shuts down', () => {
+  it('the next connection is opened first, at the time the server chose, and the old one closed when it is no longer needed', async () => {
     rig.transportAt(0).tell('server.closing', { afterMs: 300, reason: 'deploy' })
     await rig.pass(299)
     expect(rig.transports).toHaveLength(1)
@@ -30,7 +30,7 @@ describe('when an instance goes away', () => {
     expect(rig.client.connection).toMatchObject({ instanceId: 'i-1' })
   })
 
-  it('what was asked on the old connection is answered by it, what is asked now goes over the new one', async () => {
+  it('requests sent on the old connection are answered there, and new ones use the new connection', async () => {
     const first = rig.client.ask('order.cancel', { orderId: 'o1' })
     rig.transportAt(0).tell('server.closing', { afterMs: 0, reason: 'deploy' })
     await rig.pass(0)
@@ -46,23 +46,23 @@ describe('when an instance goes away', () => {
     expect(rig.transportAt(1).of('order.cancel')).toHaveLength(1)
   })
 
-  it('an alert that both connections bring is told once, whichever brings it, and whoever leads', async () => {
+  it('an alert that arrives on both connections is reported once, whichever brings it and whoever leads', async () => {
     const alert = { symbol: 'NOVA', op: 'above', price: '1.00', createdAt: 1, firedAt: 2, tradePrice: '1.01', epoch: 1 }
-    const told: string[] = []
-    rig.client.on('alert', ({ alertId }) => told.push(alertId))
+    const reported: string[] = []
+    rig.client.on('alert', ({ alertId }) => reported.push(alertId))
     rig.transportAt(0).tell('server.closing', { afterMs: 0, reason: 'deploy' })
     await rig.pass(0)
     rig.welcome(rig.transportAt(1), { epoch: 2 })
     rig.transportAt(0).tell('alert', { ...alert, alertId: 'A' })
     rig.transportAt(1).tell('alert', { ...alert, alertId: 'A', epoch: 2 })
     rig.transportAt(1).tell('alert', { ...alert, alertId: 'B' })
-    expect(told).toEqual(['A', 'B'])
+    expect(reported).toEqual(['A', 'B'])
   })
 
-  it('news that both connections bring is told once, whichever brings it, and not of a leader that leads no more', async () => {
+  it('news that arrives on both connections is reported once, and none from a replaced leader', async () => {
     const news = { epoch: 1, time: 1, symbol: 'NOVA', headline: 'Trading in Novacore (NOVA) is halted', kind: 'halt' }
-    const told: string[] = []
-    rig.client.on('news', ({ id }) => told.push(id))
+    const reported: string[] = []
+    rig.client.on('news', ({ id }) => reported.push(id))
     rig.transportAt(0).tell('server.closing', { afterMs: 0, reason: 'deploy' })
     await rig.pass(0)
     rig.welcome(rig.transportAt(1))
@@ -72,10 +72,10 @@ describe('when an instance goes away', () => {
     rig.transportAt(1).tell('news', { ...news, id: 'B' })
     rig.transportAt(1).tell('news', { ...news, id: 'C', epoch: 2 })
     rig.transportAt(0).tell('news', { ...news, id: 'D' })
-    expect(told).toEqual(['A', 'B', 'C'])
+    expect(reported).toEqual(['A', 'B', 'C'])
   })
 
-  it('what the old connection does not answer is sent again on the new one, under its id', async () => {
+  it('a request that the old connection does not answer is sent again on the new one, under the same id', async () => {
     const asked = rig.client.ask('order.cancel', { orderId: 'o1' })
     rig.transportAt(0).tell('server.closing', { afterMs: 0, reason: 'deploy' })
     await rig.pass(0)
@@ -108,7 +108,7 @@ describe('when an instance goes away', () => {
     expect(rig.transportAt(0).isClosed).toBe(true)
   })
 
-  it('and no other is to be had, the old connection is kept until it ends', async () => {
+  it('and there is no other, the old connection is kept until it ends', async () => {
     rig.transportAt(0).tell('server.closing', { afterMs: 0, reason: 'deploy' })
     await rig.pass(0)
     rig.transportAt(1).end({ message: 'refused' })
@@ -122,7 +122,7 @@ describe('when an instance goes away', () => {
     expect(phases.at(-1)).toBe('live')
   })
 
-  it('account frames of both are applied once, in order', async () => {
+  it('account frames of both connections are applied once, in order', async () => {
     rig.client.close()
     const account = { seq: 4, account: { id: 'A' }, positions: [], openOrders: [] }
     rig = new Simulated({ account: account as never })
@@ -145,7 +145,7 @@ describe('when an instance goes away', () => {
 })
 
 describe('a connection that is lost', () => {
-  it('is made anew after a while that is drawn, from 0.2 to 5 s, and longer where the server says so', async () => {
+  it('is reopened after a random delay of 0.2 to 5 s, or longer if the server says so', async () => {
     rig.transportAt(0).end()
     await rig.clock.pass(299)
     expect(rig.transports).toHaveLength(1)
@@ -158,7 +158,7 @@ describe('a connection that is lost', () => {
     expect(rig.transports).toHaveLength(3)
   })
 
-  it('says why, until it is back', async () => {
+  it('reports why, until it is back', async () => {
     const states: unknown[] = []
     rig.client.on('connection', (state) => states.push(state))
     rig.transportAt(0).end({ code: 'RATE_LIMITED', message: 'too many' })
@@ -172,7 +172,7 @@ describe('a connection that is lost', () => {
     expect(states[2]).not.toHaveProperty('code')
   })
 
-  it('for a handshake of the wrong form is not tried again', async () => {
+  it('because of an invalid handshake is not retried', async () => {
     rig.transportAt(0).end({ code: 'INVALID', message: 'auth.cancelOnDisconnect: expected a whole number' })
     await rig.clock.pass(60_000)
     expect(rig.transports).toHaveLength(1)
@@ -192,7 +192,7 @@ describe('a connection that is lost', () => {
     },
   )
 
-  it('by the program is lost for good', async () => {
+  it('by the program is not reopened', async () => {
     rig.client.close()
     rig.client.retryNow()
     rig.client.reconnect()
@@ -201,14 +201,14 @@ describe('a connection that is lost', () => {
     expect(rig.client.connection.phase).toBe('closed')
   })
 
-  it('by silence of 5 s, whatever the clock of this machine does', async () => {
+  it('is detected after 5 s of silence, whatever the clock of this machine does', async () => {
     await rig.pass(60_000)
     expect(rig.transports).toHaveLength(1)
     await rig.clock.pass(6_200)
     expect(rig.transports.length).toBeGreaterThan(1)
   })
 
-  it('counts from the last thing heard, not from when the silence was noticed', async () => {
+  it('counts from the last message, not from when the silence was noticed', async () => {
     rig.transport.tell('heartbeat', { time: rig.clock.now(), counter: 1, epoch: 1 })
     const heardAtMs = rig.clock.now()
     await rig.clock.pass(6_200)
@@ -219,18 +219,18 @@ describe('a connection that is lost', () => {
 })
 
 describe('the status of the market', () => {
-  it('is reported as open on the first connection too: a page may have been painted while it was not', () => {
-    const told: string[] = []
+  it('is reported as open on the first connection too: a page may have been rendered while it was not', () => {
+    const reported: string[] = []
     const first = new Simulated()
-    first.client.on('status', ({ market }) => told.push(market))
+    first.client.on('status', ({ market }) => reported.push(market))
     first.welcome()
     first.welcome()
-    expect(told).toEqual(['open'])
+    expect(reported).toEqual(['open'])
     first.client.close()
   })
 })
 
-describe('an exchange that begins anew, with epochs from 1', () => {
+describe('an exchange that starts over, with epochs from 1', () => {
   const epochs: number[] = []
   const beat = async (epoch: number, times: number) => {
     for (let counter = 0; counter < times; counter++) {
@@ -256,7 +256,7 @@ describe('an exchange that begins anew, with epochs from 1', () => {
     await rig.subscribed(rig.transport, quotes(rig.clock.now(), 1))
   })
 
-  it('is believed after ten heartbeats, and followed from its beginning', async () => {
+  it('is accepted after ten heartbeats, and followed from its beginning', async () => {
     const news: string[] = []
     rig.client.on('news', ({ id }) => news.push(id))
     await beat(1, 9)
@@ -271,14 +271,14 @@ describe('an exchange that begins anew, with epochs from 1', () => {
     expect(news).toEqual(['N'])
   })
 
-  it('is not believed for a leader that is only late: its successor, or another of the past, is heard between', async () => {
+  it('is not assumed for a late message of a former leader: other epochs arrive in between', async () => {
     for (const epoch of [1, 57, 1, 2]) await beat(epoch, 9)
     expect(new Set(epochs)).toEqual(new Set([57]))
   })
 })
 
 describe('an account that the key may not read', () => {
-  it('is asked for once a connection', async () => {
+  it('is requested once per connection', async () => {
     rig.welcome(rig.transport, { accountId: 'A', scopes: ['trade'] })
     rig.transport.answer('account', refusal('FORBIDDEN'))
     await rig.pass(5_000)
@@ -296,13 +296,13 @@ describe('an account that the key may not read', () => {
 })
 
 describe('a market that was degraded', () => {
-  it('is open again on an instance that does not say otherwise', async () => {
-    const told: string[] = []
-    rig.client.on('status', ({ market }) => told.push(market))
+  it('is open again on an instance that does not report otherwise', async () => {
+    const reported: string[] = []
+    rig.client.on('status', ({ market }) => reported.push(market))
     rig.transportAt(0).tell('status', { epoch: 1, time: 1, market: 'degraded' })
     rig.transportAt(0).end()
     await rig.clock.pass(300)
     rig.welcome(rig.transportAt(1))
-    expect(told).toEqual(['degraded', 'open'])
+    expect(reported).toEqual(['degraded', 'open'])
   })
 })

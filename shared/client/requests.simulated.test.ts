@@ -38,8 +38,8 @@ beforeEach(() => {
 })
 afterEach(() => rig.client.close())
 
-describe('a request that is followed', () => {
-  it('says by what, each time it is sent, and is followed to its answer; one that reads is not', async () => {
+describe('a traced request', () => {
+  it('carries its trace each time it is sent, and is traced to its answer; one that only reads is not', async () => {
     const trace = { sentry: `${'a'.repeat(32)}-${'b'.repeat(16)}-1` }
     const followed: string[] = []
     rig.client.close()
@@ -69,7 +69,7 @@ describe('a request that is followed', () => {
 })
 
 describe('an order', () => {
-  it('that was refused before anyone saw a copy of it is certainly refused', async () => {
+  it('that was refused before any copy of it was received is certainly refused', async () => {
     for (const refused of ['INVALID', 'RATE_LIMITED', 'REQUEST_EXPIRED', 'INSUFFICIENT_FUNDS', 'UNAUTHENTICATED']) {
       place()
       await answer('order.place', refusal(refused))
@@ -77,7 +77,7 @@ describe('an order', () => {
     }
   })
 
-  it('is sent again while the exchange is UNAVAILABLE, as long as it is valid, and refused then', async () => {
+  it('is sent again while the exchange is UNAVAILABLE, as long as it is valid, and is then refused', async () => {
     place()
     await answer('order.place', refusal('UNAVAILABLE', { retryAfterMs: 1_000 }))
     await rig.pass(1_000)
@@ -110,7 +110,7 @@ describe('an order', () => {
     },
   )
 
-  it('that timed out is not called refused for an UNAVAILABLE after it', async () => {
+  it('that timed out is not reported as refused because of a later UNAVAILABLE', async () => {
     place()
     const finalAt = rig.clock.now() + 3_500
     await answer('order.place', refusal('TIMEOUT', { outcome: 'unknown', finalAt }))
@@ -122,7 +122,7 @@ describe('an order', () => {
     expect(outcome.value).toEqual(placed)
   })
 
-  it('whose two copies are out at once is not called refused for the second alone', async () => {
+  it('with two copies in flight is not reported as refused because of the second alone', async () => {
     watch(rig.client.ask('order.place', { ...order, validUntil: rig.clock.now() + 30_000 }))
     await rig.pass(7_000)
     expect(rig.transport.of('order.place')).toHaveLength(2)
@@ -133,7 +133,7 @@ describe('an order', () => {
     expect(outcome.value).toEqual(placed)
   })
 
-  it('whose first copy was lost is refused by what the exchange recorded', async () => {
+  it('whose first copy was lost is refused by the recorded outcome', async () => {
     for (const recorded of [refusal('INSUFFICIENT_FUNDS'), { ...refusal('INTERNAL'), duplicate: true as const }]) {
       place()
       await reconnect()
@@ -142,7 +142,7 @@ describe('an order', () => {
     }
   })
 
-  it('is looked up after finalAt: unknown then is certain, refused is refused, and found is found', async () => {
+  it('is looked up after finalAt: if it is not found it was not executed, otherwise the stored outcome holds', async () => {
     const lose = async () => {
       place()
       const id = rig.transport.of('order.place').at(-1)?.payload['clientOrderId']
@@ -181,15 +181,15 @@ describe('an order', () => {
     expect(rig.transport.of('order.get')).toHaveLength(0)
   })
 
-  it('of which nothing is heard for a minute is unknown', async () => {
+  it('without an answer for a minute has an unknown outcome', async () => {
     place()
     await rig.pass(70_000)
     expect(outcome.error).toBeInstanceOf(OutcomeUnknownError)
   })
 })
 
-describe('a request that is no order', () => {
-  it('whose copy was lost is sent again until what is answered holds for all of them', async () => {
+describe('a request other than an order', () => {
+  it('whose copy was lost is sent again until an answer holds for all copies', async () => {
     watch(rig.client.ask('order.cancel', { orderId: 'o1' }))
     await reconnect()
     await answer('order.cancel', refusal('NOT_FOUND'))
@@ -204,14 +204,14 @@ describe('a request that is no order', () => {
     expect(code()).toBe('NOT_FOUND')
   })
 
-  it('that only reads is asked again on the next connection, and refused as it is answered', async () => {
+  it('that only reads is sent again on the next connection, and a refusal is final', async () => {
     watch(rig.client.ask('order.get', { orderId: 'o1' }))
     await reconnect()
     await answer('order.get', refusal('NOT_FOUND'))
     expect(code()).toBe('NOT_FOUND')
   })
 
-  it('that only reads is asked again while the exchange is UNAVAILABLE, for 5 s', async () => {
+  it('that only reads is sent again for 5 s while the exchange is UNAVAILABLE', async () => {
     watch(rig.client.ask('instruments', {}))
     await answer('instruments', refusal('UNAVAILABLE', { retryAfterMs: 200 }))
     expect(outcome).toEqual({})
@@ -230,7 +230,7 @@ describe('a request that is no order', () => {
   })
 })
 
-describe('a request that takes each connection with it', () => {
+describe('a request that breaks every connection it is sent on', () => {
   /** The server drops whoever sends it, as soon as it has come, and answers all else. @returns how many it dropped */
   async function serve(ms: number, culprit: RequestName, others: Partial<Record<RequestName, Answer>> = {}) {
     const endMs = rig.clock.now() + ms
@@ -249,7 +249,7 @@ describe('a request that takes each connection with it', () => {
   }
   const setTooMuch = () => rig.client.ask('preferences.set', { key: 'z', value: 'x' })
 
-  it('is unknown after a minute, and sent ever less often until then', async () => {
+  it('has an unknown outcome after a minute, and is sent less and less often until then', async () => {
     watch(setTooMuch())
     expect(await serve(59_900, 'preferences.set')).toBeLessThan(10)
     expect(outcome).toEqual({})
@@ -259,7 +259,7 @@ describe('a request that takes each connection with it', () => {
     expect(rig.client.isLive).toBe(true)
   })
 
-  it('is refused after 14 s where it only reads', async () => {
+  it('is refused after 14 s if it only reads', async () => {
     watch(rig.client.ask('candles', { symbol: 'NOVA', interval: '1m' }))
     await serve(13_900, 'candles')
     expect(outcome).toEqual({})
@@ -267,13 +267,13 @@ describe('a request that takes each connection with it', () => {
     expect(code()).toBe('TIMEOUT')
   })
 
-  it('is looked up as soon as any other where it is an order', async () => {
+  it('is looked up as soon as any other if it is an order', async () => {
     place()
     await serve(10_000, 'order.place', { 'order.get': refusal('NOT_FOUND') })
     expect(code()).toBe('REQUEST_EXPIRED')
   })
 
-  it('leaves the others alone: they are sent again at other moments', async () => {
+  it('does not affect others: they are sent again at other times', async () => {
     rig.client.close()
     let draws = 0
     const spread = () => {
@@ -289,7 +289,7 @@ describe('a request that takes each connection with it', () => {
   })
 })
 
-describe('a connection that comes back as somebody else, after a sign-in in another tab', () => {
+describe('a reconnect as another user, after a sign-in in another tab', () => {
   const comeBackAs = async (more: object) => {
     rig.transport.end()
     await rig.clock.pass(1_000)
@@ -298,7 +298,7 @@ describe('a connection that comes back as somebody else, after a sign-in in anot
   }
   beforeEach(() => rig.welcome(rig.transport, { accountId: 'A' }))
 
-  it('is sent no order of the one before; what came of that is unknown', async () => {
+  it('sends no order of the previous user; the outcome of those is unknown', async () => {
     place()
     await comeBackAs({ accountId: 'B' })
     await rig.pass(10_000)
@@ -307,7 +307,7 @@ describe('a connection that comes back as somebody else, after a sign-in in anot
     expect(outcome.error).toBeInstanceOf(OutcomeUnknownError)
   })
 
-  it('nor after it was nobody’s for a while', async () => {
+  it('nor after a while without a user', async () => {
     place()
     await comeBackAs({})
     await comeBackAs({ accountId: 'B' })
@@ -316,7 +316,7 @@ describe('a connection that comes back as somebody else, after a sign-in in anot
     expect(outcome.error).toBeInstanceOf(OutcomeUnknownError)
   })
 
-  it('is asked what waits to be read, and sent what its own account asks for', async () => {
+  it('sends waiting requests that only read, and new orders of its own account', async () => {
     watch(rig.client.ask('instruments', {}))
     await comeBackAs({ accountId: 'B' })
     await answer('instruments', { ok: true, data: [] })
@@ -327,8 +327,8 @@ describe('a connection that comes back as somebody else, after a sign-in in anot
   })
 })
 
-describe('a client that is closed', () => {
-  it('says of each request what is known of it', async () => {
+describe('closing a client', () => {
+  it('settles each request with what is known about it', async () => {
     place()
     rig.client.close()
     await rig.pass(0)
@@ -338,7 +338,7 @@ describe('a client that is closed', () => {
     expect(outcome.error).toBeInstanceOf(NotConnectedError)
   })
 
-  it('leaves the certain refusal of one that was to be tried again', async () => {
+  it('rejects one that was about to be retried with its refusal', async () => {
     place()
     await answer('order.place', refusal('UNAVAILABLE', { retryAfterMs: 1_000 }))
     rig.client.close()

@@ -9,7 +9,7 @@ it('gives an id to every request that changes something, and to no other', () =>
   expect(Object.keys(ID_FIELDS).sort()).toEqual(changing.map(([name]) => name).sort())
 })
 
-it('makes ids of the protocol’s form, never one twice', () => {
+it('makes unique ids in the protocol’s format', () => {
   const ids = Array.from({ length: 1_000 }, newRequestId)
   expect(new Set(ids).size).toBe(1_000)
   for (const id of ids) expect(id).toMatch(CLIENT_ID_PATTERN)

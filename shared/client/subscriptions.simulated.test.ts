@@ -11,7 +11,7 @@ beforeEach(() => {
 afterEach(() => rig.client.close())
 
 describe('streams', () => {
-  it('of one kind are asked for together on a new connection, those that were never answered alone', async () => {
+  it('of one kind are requested together on a new connection, except those that were never answered', async () => {
     for (const symbol of ['NOVA', 'VLNT'])
       rig.client.subscribe({ channel: 'trades', symbols: [symbol] }, () => undefined)
     for (const sent of rig.transportAt(0).of('subscribe')) sent.answer({ ok: true, data: [] })
@@ -23,14 +23,14 @@ describe('streams', () => {
     expect(rig.transportAt(1).of('subscribe').map(({ payload }) => payload['symbols'])).toEqual([['NOVA', 'VLNT'], ['NONE']]) // prettier-ignore
   })
 
-  it('that the server cannot give yet are asked for again', async () => {
+  it('that the server cannot provide yet are requested again', async () => {
     rig.client.subscribe({ channel: 'quotes' }, () => undefined)
     rig.transportAt(0).answer('subscribe', refusal('UNAVAILABLE', { retryAfterMs: 1_000 }))
     await rig.pass(2_000)
     expect(rig.transportAt(0).of('subscribe')).toHaveLength(2)
   })
 
-  it('of trades tell each once', async () => {
+  it('of trades report each once', async () => {
     const ids: string[] = []
     const trades = (...some: number[]) => ({
       epoch: 1,
@@ -47,7 +47,7 @@ describe('streams', () => {
     expect(ids).toEqual(['8', '9', '10', '11', '12'])
   })
 
-  it('of a book that keeps failing heal at once first, then ever later, that symbol alone', async () => {
+  it('of a book that keeps failing are repaired at once first, then later and later, for that symbol alone', async () => {
     const bids = [[100, 5]] as [number, number][]
     const frame = (seq: number, checksum = bookChecksum(bids, [])) => ({
       ...{
@@ -92,17 +92,17 @@ describe('streams', () => {
     }
   }
 
-  it('of quotes give each listener the symbols it asked for, in one call a frame', () => {
-    const told: Record<string, string[]> = { pair: [], single: [], all: [] }
+  it('of quotes give each listener the symbols it asked for, in one call per frame', () => {
+    const reported: Record<string, string[]> = { pair: [], single: [], all: [] }
     const note = (name: string) => (frame: { q: readonly (readonly [string, ...unknown[]])[] }) =>
-      told[name]?.push(frame.q.map(([symbol]) => symbol).join('+'))
+      reported[name]?.push(frame.q.map(([symbol]) => symbol).join('+'))
     rig.client.subscribe({ channel: 'quotes', symbols: ['NOVA', 'VLNT'] }, note('pair'))
     rig.client.subscribe({ channel: 'quotes', symbols: ['MERI'] }, note('single'))
     rig.client.subscribe({ channel: 'quotes' }, note('all'))
     answerAll()
     rig.transportAt(0).tell('quotes', { epoch: 1, time: 20, q: ['NOVA', 'VLNT', 'MERI'].map(quote) })
     rig.transportAt(0).tell('quotes', { epoch: 1, time: 30, q: ['VLNT'].map(quote) })
-    expect(told).toEqual({
+    expect(reported).toEqual({
       pair: ['NOVA+VLNT', 'NOVA+VLNT', 'VLNT'],
       single: ['MERI', 'MERI'],
       all: ['NOVA+VLNT+MERI', 'NOVA+VLNT+MERI', 'VLNT'],
@@ -140,7 +140,7 @@ describe('streams', () => {
     expect(unsubscribed()).toEqual([['NOVA'], ['VLNT', 'MERI']])
   })
 
-  it('that share a listener call it once for each', () => {
+  it('that share a listener call it once each', () => {
     let calls = 0
     const count = () => (calls += 1)
     const stop = rig.client.subscribe({ channel: 'quotes' }, count)
@@ -152,7 +152,7 @@ describe('streams', () => {
     expect(calls).toBe(3)
   })
 
-  it('of a book are of the usual depth where none is named', async () => {
+  it('of a book have the default depth if none is given', async () => {
     const seqs: number[] = []
     rig.client.subscribe({ channel: 'book', symbols: ['NOVA'] }, ({ seq }) => seqs.push(seq))
     expect(rig.transportAt(0).of('subscribe')[0]?.payload).toMatchObject({
@@ -166,7 +166,7 @@ describe('streams', () => {
     expect(seqs).toEqual([1, 2])
   })
 
-  it('that are refused say so, and are asked for again on the next connection', async () => {
+  it('that are refused report it, and are requested again on the next connection', async () => {
     const refused: unknown[] = []
     rig.client.on('subscriptionRefused', ({ subscription, error }) => refused.push([subscription.symbols, error.code]))
     rig.client.subscribe({ channel: 'trades', symbols: ['NONE'] }, () => undefined)

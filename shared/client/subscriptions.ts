@@ -58,7 +58,7 @@ interface Stream {
   readonly listeners: Listeners<unknown>
   readonly books: Listeners<BookState>
   /** The newest moment that listeners have seen; nothing older follows, whichever connection it comes on. */
-  told: Moment
+  reportedTo: Moment
   /** The book as its connection has it; undefined after a gap. */
   book: BookState | undefined
   /** The connection that gave the snapshot; frames of other connections are ignored. */
@@ -122,9 +122,9 @@ export class Subscriptions {
     this.#askTogether([...this.#streams.values()])
   }
 
-  /** Another exchange stands behind the connection, with times and ids of its own: nothing is older than what was told. */
+  /** The connection now leads to another exchange, whose times and ids start over: anything may be reported again. */
   restart(): void {
-    for (const stream of this.#streams.values()) stream.told = BEGINNING
+    for (const stream of this.#streams.values()) stream.reportedTo = BEGINNING
   }
 
   /** Whether a stream still follows this connection because the new one has not given its snapshot. */
@@ -165,7 +165,7 @@ export class Subscriptions {
       key,
       listeners: stands?.listeners ?? new Listeners(),
       books: stands?.books ?? new Listeners(),
-      told: stands?.told ?? BEGINNING,
+      reportedTo: stands?.reportedTo ?? BEGINNING,
       book: undefined,
       connection: undefined,
       asked: undefined,
@@ -302,12 +302,12 @@ export class Subscriptions {
       this.#tellBook(stream, frame as BookFrame)
     } else if (channel === 'trades') {
       const { t } = frame as TradesFrame
-      const fresh = tradesAfter(t, stream.told)
-      if (fresh.length === 0 && stream.told !== BEGINNING) return
-      if (fresh.length > 0) stream.told = moment
+      const fresh = tradesAfter(t, stream.reportedTo)
+      if (fresh.length === 0 && stream.reportedTo !== BEGINNING) return
+      if (fresh.length > 0) stream.reportedTo = moment
       stream.listeners.tell(fresh.length === t.length ? frame : { ...frame, t: fresh })
-    } else if (!isBefore(moment, stream.told)) {
-      stream.told = moment
+    } else if (!isBefore(moment, stream.reportedTo)) {
+      stream.reportedTo = moment
       const own = channel === 'quotes' ? quotesOf(stream, frame as QuotesFrame) : frame
       if (own) stream.listeners.tell(own)
     }
@@ -315,14 +315,14 @@ export class Subscriptions {
 
   #tellBook(stream: Stream, frame: BookFrame): void {
     const moment = momentOf('book', frame)
-    if (frame.depth !== stream.depth || frame.epoch < stream.told[0]) return
+    if (frame.depth !== stream.depth || frame.epoch < stream.reportedTo[0]) return
     stream.listeners.tell(frame)
     // A snapshot is on its way, which holds this change too.
     if (frame.type === 'update' && stream.book === undefined) return
     stream.book = bookAfter(stream.book, frame)
     if (!stream.book) this.#heal(stream)
-    else if (!isBefore(moment, stream.told)) {
-      stream.told = moment
+    else if (!isBefore(moment, stream.reportedTo)) {
+      stream.reportedTo = moment
       stream.books.tell(stream.book)
     }
   }

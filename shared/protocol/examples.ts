@@ -144,7 +144,7 @@ const account: Account = {
   unrealizedPnl: '-0.04',
   feesPaid: '0.38',
 }
-const anew: Account = {
+const resetAccount: Account = {
   ...account,
   ...{ resets: 1, cash: '25000.00', held: '0.00', buyingPower: '25000.00', equity: '25000.00' },
   ...{ unrealizedPnl: '0.00', feesPaid: '0.00' },
@@ -276,11 +276,11 @@ export const REQUEST_EXAMPLES: { readonly [Name in RequestName]?: Example<Name> 
       seq: 4,
     },
   },
-  'account.reset': { payload: { startingCash: '25000.00' }, data: { ...anew, seq: 7 } },
+  'account.reset': { payload: { startingCash: '25000.00' }, data: { ...resetAccount, seq: 7 } },
   accounts: { payload: {}, data: [account] },
   'accounts.create': {
     payload: { name: 'Scalping', startingCash: '25000.00' },
-    data: { ...anew, id: '43VZ7BR000000', name: 'Scalping', resets: 0 },
+    data: { ...resetAccount, id: '43VZ7BR000000', name: 'Scalping', resets: 0 },
   },
   orders: { payload: { status: 'open', limit: 50 }, data: { items: [resting] } },
   fills: { payload: { symbol, limit: 50 }, data: { items: [fill] } },

@@ -10,7 +10,7 @@ import { type SentOrder, TradingLog } from './trading-log.ts'
 
 /*
  * The short form of `npm run chaos`: every fault once or twice, and only absurd times count. The row that mostly waits for
- * one server's ping timeout has a test of its own (test/protocol/silent-readers.test.ts).
+ * one server's ping timeout has its own test (test/protocol/silent-readers.test.ts).
  */
 
 let opened: Arena | undefined

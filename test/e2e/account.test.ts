@@ -179,32 +179,32 @@ test('cancel on disconnect is set over the existing connection, in every tab, an
   await startTrading(page)
   await page.close()
   const opened = async () => {
-    const told = { graces: [] as number[], sockets: 0 }
+    const handshakes = { graces: [] as number[], sockets: 0 }
     const tab = await context.newPage()
     tab.on('websocket', (socket) => {
       if (!socket.url().includes('/socket.io')) return
-      told.sockets++
+      handshakes.sockets++
       socket.on('framesent', ({ payload }) => {
         const [, graceMs] = /"cancelOnDisconnect",\{"graceMs":(\d+)\}/.exec(String(payload)) ?? []
-        if (graceMs !== undefined) told.graces.push(Number(graceMs))
+        if (graceMs !== undefined) handshakes.graces.push(Number(graceMs))
       })
     })
     await accountPage(tab)
-    return { tab, told }
+    return { tab, handshakes }
   }
   const [hidden, shown] = [await opened(), await opened()]
   const choice = shown.tab.getByLabel('Cancel my orders if I lose connection')
   expect(await choice.inputValue()).toBe('0')
   await choice.selectOption('After 5 min')
-  await expect.poll(() => [hidden.told.graces, shown.told.graces]).toEqual([[300_000], [300_000]])
+  await expect.poll(() => [hidden.handshakes.graces, shown.handshakes.graces]).toEqual([[300_000], [300_000]])
   await shown.tab.reload()
   await live(shown.tab)
-  await expect.poll(() => shown.told.graces).toEqual([300_000, 300_000])
+  await expect.poll(() => shown.handshakes.graces).toEqual([300_000, 300_000])
   expect(await choice.inputValue()).toBe('300000')
   await choice.selectOption('Off')
-  await expect.poll(() => hidden.told.graces.at(-1)).toBe(0)
-  await expect.poll(() => shown.told.graces.at(-1)).toBe(0)
-  expect([hidden.told.sockets, shown.told.sockets]).toEqual([1, 2])
+  await expect.poll(() => hidden.handshakes.graces.at(-1)).toBe(0)
+  await expect.poll(() => shown.handshakes.graces.at(-1)).toBe(0)
+  expect([hidden.handshakes.sockets, shown.handshakes.sockets]).toEqual([1, 2])
 })
 
 test('signing in in one tab signs in the other tabs, with the right name', async () => {

@@ -66,8 +66,8 @@ describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
     await button(page, `Cancel sell ${qty} ${symbol} at ${stop}`).click()
     await page.getByText('No open orders').waitFor()
     // The result is shown where the action was, because a phone's ticket is in another view.
-    const told = screen === 'phone' ? receiptAway(page) : receipt(page)
-    await told.getByText(`Cancelled: sell ${qty} ${symbol}`).waitFor()
+    const message = screen === 'phone' ? receiptAway(page) : receipt(page)
+    await message.getByText(`Cancelled: sell ${qty} ${symbol}`).waitFor()
     expect(complaints).toEqual([])
   })
 
@@ -153,8 +153,8 @@ describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
     await button(page, `Change buy 5 ${symbol} at ${after}`).click()
     await form.getByLabel('Quantity').fill('900000')
     await form.getByRole('button', { name: 'Save' }).click()
-    const told = screen === 'phone' ? receiptAway(page) : receipt(page)
-    await told.getByText(/^It needs \$[\d,]+\.\d\d and you have \$[\d,]+\.\d\d\.$/).waitFor()
+    const message = screen === 'phone' ? receiptAway(page) : receipt(page)
+    await message.getByText(/^It needs \$[\d,]+\.\d\d and you have \$[\d,]+\.\d\d\.$/).waitFor()
     expect(await form.getByLabel('Quantity').inputValue()).toBe('900,000')
     await form.getByRole('button', { name: 'Back' }).click()
 
@@ -456,8 +456,8 @@ describe('on the account page', () => {
     await form.getByRole('button', { name: 'Deposit' }).click()
     await page.getByText('$10.00 was paid in.').waitFor()
     const pressed = await form.getByRole('button', { name: 'Withdraw' }).boundingBox()
-    const told = await page.locator('.toast').boundingBox()
-    expect((told?.y ?? 0) + (told?.height ?? 0)).toBeLessThan(pressed?.y ?? 0)
+    const message = await page.locator('.toast').boundingBox()
+    expect((message?.y ?? 0) + (message?.height ?? 0)).toBeLessThan(pressed?.y ?? 0)
   })
 
   test('on a phone it does not cover the reset below the form either', async () => {

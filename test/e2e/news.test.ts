@@ -9,7 +9,7 @@ const stage = new Stage()
 const tab = (page: Page) => page.getByRole('tab', { name: /^News/ })
 const panel = (page: Page) => page.getByTestId('panel-news')
 /** The newest item with these words; a random jump of the market may be newer. */
-const told = (page: Page, words: RegExp) => panel(page).locator('tbody tr').filter({ hasText: words }).first()
+const newsRow = (page: Page, words: RegExp) => panel(page).locator('tbody tr').filter({ hasText: words }).first()
 
 /** Waits until one item is above another, because the newest is first. */
 const isAbove = (page: Page, words: string, others: string) =>
@@ -29,9 +29,9 @@ describe.each(SCREENS)('on a $screen', ({ options }) => {
     await page.goto('/trade/NOVA')
     await live(page)
     await list(page, /^News/)
-    await told(page, /Trading in .+ \(EUR-USD\) is halted/).waitFor()
+    await newsRow(page, /Trading in .+ \(EUR-USD\) is halted/).waitFor()
     await stage.operator('halt', 'LUMA')
-    const halted = told(page, /Trading in .+ \(LUMA\) is halted/)
+    const halted = newsRow(page, /Trading in .+ \(LUMA\) is halted/)
     await halted.waitFor()
     await isAbove(page, '(LUMA) is halted', '(LUMA) is open again')
     await isAbove(page, '(LUMA) is halted', '(EUR-USD) is halted')

@@ -10,7 +10,7 @@ import { openPlace } from '../many/instances.ts'
 import { closeAll, connect, guestCookie, market, newId, rest } from '../protocol/client.ts'
 import { launchBrowser, newVisitor } from '../rig/browser.ts'
 import { openFaultProxy } from '../rig/fault-proxy.ts'
-import { type SentryReceiver, startSentryReceiver, type Told } from '../rig/sentry-receiver.ts'
+import { type SentryReceiver, startSentryReceiver, type SentryEvent } from '../rig/sentry-receiver.ts'
 import { freshDatabase, type FreshDatabase } from '../rig/postgres.ts'
 import { fewInstruments, spawnServer, type TestServer } from '../rig/server.ts'
 import { soon } from '../rig/soon.ts'
@@ -20,9 +20,9 @@ const AUTH_SECRET = 'a secret of the tests, long enough for it'
 const SERVER = 1
 const PAGE = 2
 
-const messageOf = ({ exception }: Told): string => exception?.values.at(-1)?.value ?? ''
-const traceOf = ({ contexts }: Told): string => contexts.trace.trace_id
-const statementsOf = ({ spans = [] }: Told): string[] =>
+const messageOf = ({ exception }: SentryEvent): string => exception?.values.at(-1)?.value ?? ''
+const traceOf = ({ contexts }: SentryEvent): string => contexts.trace.trace_id
+const statementsOf = ({ spans = [] }: SentryEvent): string[] =>
   spans.flatMap(({ data }) => (typeof data['db.statement'] === 'string' ? [data['db.statement']] : []))
 
 let browser: Browser
@@ -49,7 +49,7 @@ const sentry = (receiver: SentryReceiver) => ({
 const preloaded = (script: string) => ({ NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(script)}` })
 
 /** Buys something in a page. @returns the transaction of the page itself */
-async function buy(url: string, receiver: SentryReceiver): Promise<Told> {
+async function buy(url: string, receiver: SentryReceiver): Promise<SentryEvent> {
   const { page } = await newVisitor(browser, url)
   await using _context = page.context()
   await startTrading(page)
@@ -57,9 +57,9 @@ async function buy(url: string, receiver: SentryReceiver): Promise<Told> {
   await send(page).click()
   await receipt(page).getByText(`Bought ${qty} ${symbol} at`).waitFor()
   return await soon(() => {
-    const told = receiver.transactions(PAGE).find(({ transaction }) => transaction === 'order.place')
-    if (told === undefined) throw new Error('the page has not reported its order')
-    return told
+    const events = receiver.transactions(PAGE).find(({ transaction }) => transaction === 'order.place')
+    if (events === undefined) throw new Error('the page has not reported its order')
+    return events
   })
 }
 
@@ -292,12 +292,12 @@ test('a trace continues in another process over Redis', async () => {
   ])
   const trace = traceOf(await buy(gateway.url, receiver))
   await soon(() => {
-    const told = receiver.transactions(SERVER).filter((one) => traceOf(one) === trace)
-    expect(told.map(({ release, transaction }) => `${release}: ${transaction}`).sort()).toEqual([
+    const events = receiver.transactions(SERVER).filter((one) => traceOf(one) === trace)
+    expect(events.map(({ release, transaction }) => `${release}: ${transaction}`).sort()).toEqual([
       'exchange: exchange order.place',
       'gateway: order.place',
     ])
-    expect(told.flatMap(statementsOf).join()).toMatch(/commit_batch_2/)
+    expect(events.flatMap(statementsOf).join()).toMatch(/commit_batch_2/)
   })
   expect(receiver.transactions(SERVER).filter(({ contexts }) => contexts.trace.op?.startsWith('db'))).toEqual([])
   expect(exchange.log()).not.toContain('"level":50')
@@ -317,14 +317,14 @@ test('an answer of Redis after the end of its request makes no transaction', asy
     const order = { clientOrderId: newId(), symbol, side: 'buy', type: 'market', qty: qty() }
     expect(await trader.ask('order.place', order)).toMatchObject({ ok: true })
     return await soon(() => {
-      const told = receiver.transactions(SERVER).slice(before)
-      expect(told.map(({ transaction }) => transaction)).toContain('order.place')
-      return told
+      const events = receiver.transactions(SERVER).slice(before)
+      expect(events.map(({ transaction }) => transaction)).toContain('order.place')
+      return events
     })
   }
-  const ops = (told: readonly Told[]) => told.map(({ contexts }) => contexts.trace.op)
-  const descriptions = (told: readonly Told[]) =>
-    told.flatMap(({ spans = [] }) => spans.map((span) => span.description))
+  const ops = (events: readonly SentryEvent[]) => events.map(({ contexts }) => contexts.trace.op)
+  const descriptions = (events: readonly SentryEvent[]) =>
+    events.flatMap(({ spans = [] }) => spans.map((span) => span.description))
   expect(descriptions(await ordered())).toContain('redis-xadd')
   proxy.watch((bytes) => (/xadd/i.test(bytes.toString('latin1')) ? 'hold_answer' : 'pass'))
   expect(descriptions(await ordered())).not.toContain('redis-xadd')

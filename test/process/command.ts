@@ -8,7 +8,7 @@ import { COMPILE_CACHE } from '../rig/compile-cache.ts'
 export const ROOT = join(import.meta.dirname, '../..')
 const READY_MS_MAX = 90_000
 
-/** A server as a user starts it: in a process group of its own, as in a terminal, so that Ctrl-C can be pressed. */
+/** A server as a user starts it: in its own process group, as in a terminal, so that Ctrl-C can be pressed. */
 export class Command {
   readonly process: ChildProcess
   readonly #ended: Promise<unknown>

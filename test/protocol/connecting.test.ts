@@ -55,7 +55,7 @@ describe('a connection', () => {
       await client.good('time')
     }
   })
-  test('by long polling is told to use WebSocket', async () => {
+  test('by long polling is refused with the advice to use WebSocket', async () => {
     const response = await rest(url, '/socket.io/?EIO=4&transport=polling')
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({
@@ -91,7 +91,7 @@ describe('a connection', () => {
     await expect(connect(url, { cookie, origin: 'https://evil.example' })).rejects.toThrow()
     await expect(connect(url, { origin: 'null' })).rejects.toThrow()
   })
-  test('with a wrong key or another user’s account is told why it is refused', async () => {
+  test('with a wrong key or another user’s account is refused with the reason', async () => {
     const theirs = await (await guest(url)).money()
     const cookie = await guestCookie(url)
     const why = (auth: Record<string, unknown>) =>
@@ -160,7 +160,7 @@ describe('a guest', () => {
     const files = await all(Array<string>(8).fill('/favicon.svg'))
     expect(files.map(({ status }) => status)).toEqual(Array(8).fill(200))
   })
-  test('beyond the quota of an address is told when to try again', async () => {
+  test('beyond the quota of an address is refused with the time to try again', async () => {
     await using strict = await startServer({ LIMIT_GUESTS_PER_MINUTE: '1' })
     await guestCookie(strict.url)
     const headers = { 'x-forwarded-for': '9.9.9.9', 'x-valiant-ip': '8.8.8.8' }

@@ -43,7 +43,7 @@ export interface WatchedPage {
   readonly layoutShift: () => Promise<number>
 }
 
-/** Opens a page in a browser context of its own: a new visitor with separate cookies. */
+/** Opens a page in a separate browser context: a new visitor with separate cookies. */
 export async function newVisitor(
   browser: Browser,
   url: string,

@@ -60,7 +60,7 @@ export async function startRedis({ ownClock = false }: RedisOptions = {}): Promi
     },
     flush: () => flush(port),
     setClock: async (offsetSeconds) => {
-      if (!ownClock) throw new Error('expected a Redis that was started with a clock of its own')
+      if (!ownClock) throw new Error('expected a Redis that was started with its own clock')
       await writeFile(clockFile, `${offsetSeconds < 0 ? '' : '+'}${offsetSeconds}`)
     },
     [Symbol.asyncDispose]: async () => {

@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers'
 import { gunzipSync } from 'node:zlib'
 
 /** The parts of Sentry's events that tests look at. */
-export interface Told {
+export interface SentryEvent {
   readonly transaction?: string
   readonly release?: string
   readonly environment?: string
@@ -39,13 +39,13 @@ export interface SentryReceiver extends AsyncDisposable {
   /** Whole envelopes as received, decompressed. */
   readonly envelopes: readonly string[]
   /** Errors in order of arrival. */
-  errors(project?: number): readonly Told[]
-  transactions(project?: number): readonly Told[]
+  errors(project?: number): readonly SentryEvent[]
+  transactions(project?: number): readonly SentryEvent[]
 }
 
 export async function startSentryReceiver(): Promise<SentryReceiver> {
   const envelopes: string[] = []
-  const told: { readonly project: number; readonly type: string; readonly event: Told }[] = []
+  const received: { readonly project: number; readonly type: string; readonly event: SentryEvent }[] = []
   const take = async (request: IncomingMessage) => {
     const body = await buffer(request)
     const envelope = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString()
@@ -56,7 +56,7 @@ export async function startSentryReceiver(): Promise<SentryReceiver> {
     const [, ...lines] = envelope.split('\n')
     for (let i = 0; i + 1 < lines.length; i += 2) {
       const { type } = JSON.parse(lines[i] ?? '') as { type: string }
-      told.push({ project, type, event: JSON.parse(lines[i + 1] ?? '') as Told })
+      received.push({ project, type, event: JSON.parse(lines[i + 1] ?? '') as SentryEvent })
     }
   }
   const server = createServer((request, response) => {
@@ -71,7 +71,7 @@ export async function startSentryReceiver(): Promise<SentryReceiver> {
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('expected a port')
   const of = (type: string) => (project?: number) =>
-    told.filter((one) => one.type === type && (project ?? one.project) === one.project).map(({ event }) => event)
+    received.filter((one) => one.type === type && (project ?? one.project) === one.project).map(({ event }) => event)
   return {
     origin: `http://localhost:${address.port}`,
     dsn: (project) => `http://key@localhost:${address.port}/${project}`,

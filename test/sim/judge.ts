@@ -17,7 +17,7 @@ const WITHOUT_A_ROW = new Set([
 /** After these answers, nothing was or will be executed under the id. */
 const CERTAINLY_NOTHING = new Set(['INVALID', 'RATE_LIMITED', 'UNAVAILABLE', 'REQUEST_EXPIRED', 'NOT_FOUND'])
 
-interface Told {
+interface Reported {
   readonly account: number
   readonly clientOrderId: string
   readonly outcome: Outcome
@@ -36,7 +36,7 @@ export class Judge {
   readonly #world: World
   readonly #tables: Tables
   readonly #commands = new Map<string, NewCommand>()
-  readonly #told: (Told & { readonly atMs: number })[] = []
+  readonly #reported: (Reported & { readonly atMs: number })[] = []
   readonly #seqs = new Map<number, number>()
   readonly #framesSaid = new Set<string>()
   readonly #lastSeq = new Map<number, number>()
@@ -119,14 +119,14 @@ export class Judge {
   }
 
   /** A client gets the answer to an order. */
-  told(told: Told): void {
-    this.#told.push({ ...told, atMs: this.#world.nowMs })
+  reported(reported: Reported): void {
+    this.#reported.push({ ...reported, atMs: this.#world.nowMs })
   }
 
   /** A client gets the answer to order.get. */
-  looked({ account, clientOrderId, outcome, askedAtMs }: Told & { readonly askedAtMs: number }): void {
+  looked({ account, clientOrderId, outcome, askedAtMs }: Reported & { readonly askedAtMs: number }): void {
     if (outcome.kind !== 'refused' || outcome.code !== 'NOT_FOUND') return
-    const before = this.#told.find((one) => one.account === account && one.clientOrderId === clientOrderId)
+    const before = this.#reported.find((one) => one.account === account && one.clientOrderId === clientOrderId)
     // Acknowledged before the request: the order must be found.
     if (before?.outcome.kind !== 'done' || before.atMs > askedAtMs) return
     this.#world.violate('an order that was acknowledged is found', `${clientOrderId} is not`)
@@ -142,8 +142,8 @@ export class Judge {
 
   /** Compares the clients' notes with the journal at the end. */
   concludes(): void {
-    const byId = Map.groupBy(this.#told, ({ account, clientOrderId }) => `${account} ${clientOrderId}`)
-    for (const told of byId.values()) this.#judgeId(told)
+    const byId = Map.groupBy(this.#reported, ({ account, clientOrderId }) => `${account} ${clientOrderId}`)
+    for (const reported of byId.values()) this.#judgeId(reported)
     this.#judgeOrders()
     this.#judgePositions()
   }
@@ -161,13 +161,13 @@ export class Judge {
     this.#assertSame(account, snapshot, `what ${name} sees`)
   }
 
-  #judgeId(told: readonly Told[]): void {
-    const [first] = told
+  #judgeId(reported: readonly Reported[]): void {
+    const [first] = reported
     if (first === undefined) return
     const { account, clientOrderId } = first
     const row = this.#order(account, clientOrderId)
     const stored = this.#tables.answer(account, `o:${clientOrderId}`)
-    const outcomes = told.map(({ outcome }) => outcome)
+    const outcomes = reported.map(({ outcome }) => outcome)
     for (const outcome of outcomes) {
       const text = JSON.stringify(outcome).slice(0, 200)
       if (outcome.kind === 'done') {
@@ -175,13 +175,13 @@ export class Judge {
         else if (orderIdOf(row) !== outcome.order.orderId) {
           this.#world.violate(
             'one outcome per id',
-            `${clientOrderId} is ${orderIdOf(row)}, told ${outcome.order.orderId}`,
+            `${clientOrderId} is ${orderIdOf(row)}, reported ${outcome.order.orderId}`,
           )
         } else if (
           Number(row['filled_lots']) < Number(outcome.order.filledQty) ||
           Number(row['version']) < outcome.order.version
         ) {
-          this.#world.violate('what was acked stays', `${clientOrderId}: told ${text}`)
+          this.#world.violate('what was acked stays', `${clientOrderId}: reported ${text}`)
         }
       } else if (isNothing(outcome)) {
         const others = outcomes.some((other) => !isNothing(other))
@@ -197,7 +197,10 @@ export class Judge {
           this.#world.violate('nothing told "not executed" executes', `${clientOrderId}: ${text}`)
         } else if (answer === undefined) this.#world.violate('a refusal is in the journal', `${clientOrderId}: ${text}`)
         else if (answer.ok || answer.error.code !== outcome.code) {
-          this.#world.violate('one outcome per id', `${clientOrderId}: told ${outcome.code}, stored ${textOf(answer)}`)
+          this.#world.violate(
+            'one outcome per id',
+            `${clientOrderId}: reported ${outcome.code}, stored ${textOf(answer)}`,
+          )
         }
       }
     }

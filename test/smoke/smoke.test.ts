@@ -5,7 +5,7 @@ import { ALL_INSTRUMENTS, startServer, type TestServer } from '../rig/server.ts'
 
 /**
  * What a deployment is held to before people are sent to it: `VALIANT_ADDRESS=https://… npm run smoke`. It leaves guests
- * behind, one with a small position. Without an address, as in `npm test`, it is held to a server of its own.
+ * behind, one with a small position. Without an address, as in `npm test`, it starts its own server.
  */
 
 let url = (process.env['VALIANT_ADDRESS'] ?? '').replace(/\/$/, '')
@@ -33,7 +33,7 @@ test('quotes reach a socket without an account', async () => {
   await expect.poll(() => client.of('quotes').length).toBeGreaterThanOrEqual(3)
 })
 
-test('a guest buys, is told of it by ack, frame and account, and the same id again is the same order', async () => {
+test('a guest buys; ack, frame and account agree, and the same id again is the same order', async () => {
   const client = await guest(url)
   const { symbol, qty } = await market(client)
   const order = { clientOrderId: newId(), symbol, side: 'buy', type: 'market', qty: qty() }

@@ -46,12 +46,12 @@ export async function makeFirstHistory(parts: {
   await Promise.all([bars.clear(), news.forget(nowMs)])
   let writing: Promise<void> = Promise.resolve()
   let days = 0
-  let told = 0
+  let published = 0
   for (const day of generateHistory(simulator, endMs)) {
     await writing
     signal.throwIfAborted()
     const jumps = newsOfJumps(simulator.newsSince(day.fromMs), instruments, () => 'open')
-    const items = Array.from(jumps, (one): NewsItem => ({ epoch: EPOCH, number: ++told, ...one }))
+    const items = Array.from(jumps, (one): NewsItem => ({ epoch: EPOCH, number: ++published, ...one }))
     writing = write({ bars, news }, day, items)
     days += 1
     if (days % 10 === 0) log.info(`history: generated ${days} of ${historyDays} days`)

@@ -73,8 +73,8 @@ test('a dividend that was applied but not committed is published once, with its 
   await rig.sql('DROP TRIGGER away ON corporate_action')
   const paid = 'Valiant Exchange Group (VLNT) has paid a dividend of $2.00 a share'
   await expect.poll(headlines).toEqual([paid])
-  const [{ epoch: told, time } = { epoch: 0, time: 0 }] = rig.news
-  expect(told).toBeGreaterThan(epoch)
+  const [{ epoch: publishedIn, time } = { epoch: 0, time: 0 }] = rig.news
+  expect(publishedIn).toBeGreaterThan(epoch)
   // By then a jump would have been published.
   await expect.poll(() => rig.marketFrames.at(-1)?.timeMs).toBeGreaterThan(time + 4_000)
   await rig.restart()

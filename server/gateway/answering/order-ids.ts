@@ -9,9 +9,9 @@ export interface OrderIds {
 
 /** The ids of the order that an answer is about; if it has none, as in many refusals, those of the request. */
 export function orderIdsOf(payload: unknown, answer: Answer): OrderIds {
-  const told: unknown = answer.ok ? answer.data : answer.error.order
-  const order = idIn(told, 'orderId') ?? idIn(payload, 'orderId')
-  const clientOrderId = idIn(told, 'clientOrderId') ?? idIn(payload, 'clientOrderId')
+  const inAnswer: unknown = answer.ok ? answer.data : answer.error.order
+  const order = idIn(inAnswer, 'orderId') ?? idIn(payload, 'orderId')
+  const clientOrderId = idIn(inAnswer, 'clientOrderId') ?? idIn(payload, 'clientOrderId')
   return { ...(order !== undefined && { order }), ...(clientOrderId !== undefined && { clientOrderId }) }
 }
 

@@ -233,15 +233,17 @@ test('clients that never read use bounded memory and are all closed in time; one
   for (const frames of healthy.books.values()) follow(frames)
 }, 60_000)
 
-test('a client that does not answer is told why before it is closed, and one that does stays', async () => {
+test('a client that does not answer gets the reason before it is closed, and one that does stays', async () => {
   let nowMs = performance.now()
   using _clock = vi.spyOn(performance, 'now').mockImplementation(() => nowMs)
   slow.look()
   const [reading, paused, healthy] = [await connect(), await connect(), await connect()]
   const goodbyes = [reading, paused, healthy].map(({ client }) => {
-    const told: unknown[] = []
-    client.on('goodbye', (goodbye: unknown) => told.push(goodbye)).on('disconnect', (reason) => told.push(reason))
-    return told
+    const received: unknown[] = []
+    client
+      .on('goodbye', (goodbye: unknown) => received.push(goodbye))
+      .on('disconnect', (reason) => received.push(reason))
+    return received
   })
   const heard = vi.fn()
   io.sockets.sockets.get(healthy.client.id ?? '')?.conn.on('heartbeat', heard)

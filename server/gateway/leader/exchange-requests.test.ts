@@ -167,7 +167,7 @@ describe('a request', () => {
     await vi.advanceTimersByTimeAsync(5_000)
     expect(await outcome).toMatchObject({ error: { finalAt: startMs + 2_000 } })
   })
-  test('does not live longer when the shared clock is set back: each copy is dated anew', async () => {
+  test('does not live longer when the shared clock is set back: each copy gets a new expiry', async () => {
     const startMs = Date.now()
     const outcome = ask({ validUntilMs: startMs + 2_000 }).catch((error: unknown) => error)
     aheadMs = -4_000

@@ -3,7 +3,7 @@ import { barsOver, type Feed, widthOf } from '../../feed/feed.ts'
 import type { RoomEvent, RoomFrame } from '../delivery/room-sender.ts'
 
 /** How far the streams of a socket had got when it was held back. */
-export interface Told {
+export interface Progress {
   /** By symbol, the id of the last trade that it was sent. */
   readonly trades: Map<string, number>
   /** By room, the start of the bar that was forming. */
@@ -19,7 +19,7 @@ export interface Streams {
   candles: ReadonlyMap<string, { readonly symbol: string; readonly interval: Interval }>
   depths: ReadonlyMap<string, BookDepth>
   /** Only while the socket is held back. */
-  told: Told | undefined
+  heldAt: Progress | undefined
 }
 
 const NO_SYMBOLS: ReadonlySet<string> = new Set()
@@ -28,7 +28,7 @@ const NO_DEPTHS: Streams['depths'] = new Map()
 
 export const noStreams = (): Streams => ({
   ...{ quotes: NO_SYMBOLS, tickers: NO_SYMBOLS, trades: NO_SYMBOLS, candles: NO_CANDLES, depths: NO_DEPTHS },
-  told: undefined,
+  heldAt: undefined,
 })
 
 /** A frame with the event that it is sent as. */
@@ -44,21 +44,21 @@ export const newestTradeId = (feed: Feed, symbol: string): number =>
 export const formingStart = (feed: Feed, { symbol, interval }: { symbol: string; interval: Interval }) =>
   feed.candle(symbol, interval)?.candle[0]
 
-export function toldNow({ trades, candles }: Streams, feed: Feed): Told {
-  const told: Told = { trades: new Map(), candles: new Map() }
-  for (const symbol of trades) told.trades.set(symbol, newestTradeId(feed, symbol))
+export function progressOf({ trades, candles }: Streams, feed: Feed): Progress {
+  const heldAt: Progress = { trades: new Map(), candles: new Map() }
+  for (const symbol of trades) heldAt.trades.set(symbol, newestTradeId(feed, symbol))
   for (const [room, stream] of candles) {
     const startAtMs = formingStart(feed, stream)
-    if (startAtMs !== undefined) told.candles.set(room, startAtMs)
+    if (startAtMs !== undefined) heldAt.candles.set(room, startAtMs)
   }
-  return told
+  return heldAt
 }
 
 /**
  * Brings a socket that was held back up to date: the current state of each stream, whole books, the bars that have closed
  * meanwhile, and the newest trades. A gap in the trades shows in their ids, and the request `trades` fills it.
  */
-export function stateOf({ quotes, tickers, candles, depths, told }: Streams, feed: Feed): readonly MarketEvent[] {
+export function stateOf({ quotes, tickers, candles, depths, heldAt }: Streams, feed: Feed): readonly MarketEvent[] {
   const events: MarketEvent[] = []
   if (quotes.size > 0) events.push({ event: 'quotes', frame: feed.quotes(quotes) })
   for (const symbol of tickers) {
@@ -68,12 +68,12 @@ export function stateOf({ quotes, tickers, candles, depths, told }: Streams, fee
   for (const [room, { symbol, interval }] of candles) {
     const forming = feed.candle(symbol, interval)
     if (forming === undefined) continue
-    const closed = closedSince(feed, forming, told?.candles.get(room))
+    const closed = closedSince(feed, forming, heldAt?.candles.get(room))
     for (const frame of [...closed, forming]) events.push({ event: 'candle', frame })
   }
-  for (const [symbol, toldId] of told?.trades ?? []) {
+  for (const [symbol, sentId] of heldAt?.trades ?? []) {
     const frame = feed.recentTrades(symbol)
-    const t = frame?.t.filter(([id]) => Number(id) > toldId) ?? []
+    const t = frame?.t.filter(([id]) => Number(id) > sentId) ?? []
     if (frame && t.length > 0) events.push({ event: 'trades', frame: { ...frame, t } })
   }
   for (const [symbol, depth] of depths) {

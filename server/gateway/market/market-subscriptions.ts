@@ -4,7 +4,7 @@ import type { ClientToServerEvents, ServerToClientEvents } from '@valiant/shared
 import type { DataOf } from '@valiant/shared/protocol/requests'
 import type { Server, Socket } from 'socket.io'
 import type { Feed } from '../../feed/feed.ts'
-import { formingStart, newestTradeId, noStreams, type Streams, stateOf, toldNow } from './market-streams.ts'
+import { formingStart, newestTradeId, noStreams, type Streams, stateOf, progressOf } from './market-streams.ts'
 import { type QuoteGroup, QuoteGroups } from './quote-groups.ts'
 import type { CheckedSubscription, Subscriptions } from '../requests/subscribe.ts'
 import { RequestFailure } from '../answering/wire-error.ts'
@@ -62,7 +62,7 @@ export class MarketSubscriptions implements Subscriptions {
       case 'trades':
         streams.trades = union(streams.trades, symbols)
         for (const symbol of symbols) {
-          streams.told?.trades.set(symbol, newestTradeId(this.#feed, symbol))
+          streams.heldAt?.trades.set(symbol, newestTradeId(this.#feed, symbol))
           this.#enter(socket, streams, marketRoom.trades(symbol))
         }
         return symbols.flatMap((symbol) => this.#feed.recentTrades(symbol) ?? [])
@@ -72,7 +72,7 @@ export class MarketSubscriptions implements Subscriptions {
         streams.candles = new Map([...streams.candles, ...added])
         for (const [room, stream] of added) {
           const startAtMs = formingStart(this.#feed, stream)
-          if (startAtMs !== undefined) streams.told?.candles.set(room, startAtMs)
+          if (startAtMs !== undefined) streams.heldAt?.candles.set(room, startAtMs)
           this.#enter(socket, streams, room)
         }
         return symbols.flatMap((symbol) => this.#feed.candle(symbol, interval) ?? [])
@@ -103,7 +103,7 @@ export class MarketSubscriptions implements Subscriptions {
       case 'trades':
         streams.trades = without(streams.trades, symbols)
         for (const symbol of symbols) {
-          streams.told?.trades.delete(symbol)
+          streams.heldAt?.trades.delete(symbol)
           void socket.leave(marketRoom.trades(symbol))
         }
         return
@@ -111,7 +111,7 @@ export class MarketSubscriptions implements Subscriptions {
         const rooms = symbols.map((symbol) => marketRoom.candles(symbol, subscription.interval))
         streams.candles = new Map([...streams.candles].filter(([room]) => !rooms.includes(room)))
         for (const room of rooms) {
-          streams.told?.candles.delete(room)
+          streams.heldAt?.candles.delete(room)
           void socket.leave(room)
         }
         return
@@ -131,17 +131,17 @@ export class MarketSubscriptions implements Subscriptions {
   hold(socket: MarketSocket): void {
     if (!this.#io.sockets.sockets.has(socket.id)) return
     const streams = this.#streamsOf(socket)
-    if (streams.told !== undefined) return
+    if (streams.heldAt !== undefined) return
     for (const room of this.#roomsOf(streams)) void socket.leave(room)
-    streams.told = toldNow(streams, this.#feed)
+    streams.heldAt = progressOf(streams, this.#feed)
   }
 
   /** Brings the socket up to date and sends it live frames again. */
   resume(socket: MarketSocket): void {
     const streams = this.#streams.get(socket.id)
-    if (streams?.told === undefined) return
+    if (streams?.heldAt === undefined) return
     for (const { event, frame } of stateOf(streams, this.#feed)) socket.emit(event, ...([frame] as never))
-    streams.told = undefined
+    streams.heldAt = undefined
     for (const room of this.#roomsOf(streams)) void socket.join(room)
     for (const [room, stream] of streams.candles) this.#candleRooms.set(room, stream)
   }
@@ -203,7 +203,7 @@ export class MarketSubscriptions implements Subscriptions {
   }
 
   #enter(socket: MarketSocket, streams: Streams, room: string): void {
-    if (streams.told !== undefined) return
+    if (streams.heldAt !== undefined) return
     void socket.join(room)
     const candles = streams.candles.get(room)
     if (candles !== undefined) this.#candleRooms.set(room, candles)

@@ -5,16 +5,16 @@ import type { Requester } from '../requests/request.ts'
 import { CancelOnDisconnect, graceOf } from './cancel-on-disconnect.ts'
 import type { Identity } from './sessions.ts'
 
-let told: ExchangeRequest[]
+let sent: ExchangeRequest[]
 let watch: CancelOnDisconnect
 let hears: boolean
 beforeEach(() => {
   vi.useFakeTimers()
-  told = []
+  sent = []
   hears = false
   watch = new CancelOnDisconnect({
     ask: ({ request }) => {
-      told.push(request)
+      sent.push(request)
       return hears ? Promise.resolve({ ok: true, data: {} }) : Promise.reject(new Error('the exchange is unavailable'))
     },
   })
@@ -26,28 +26,28 @@ afterEach(() => {
 
 const hold = (holdMs: number, graceMs = 3_000, account = 7) => ({ event: 'connection.hold', account, graceMs, holdMs })
 
-test('while a socket is connected the exchange is told three times per grace, and then that the grace begins', () => {
+test('while a socket is connected the exchange is notified three times per grace, and then that the grace begins', () => {
   watch.joined(7, 'a', 3_000)
-  expect(told).toEqual([hold(5_000)])
+  expect(sent).toEqual([hold(5_000)])
   vi.advanceTimersByTime(3_000)
-  expect(told).toEqual(Array.from({ length: 4 }, () => hold(5_000)))
+  expect(sent).toEqual(Array.from({ length: 4 }, () => hold(5_000)))
   watch.left(7, 'a')
-  expect(told.slice(4)).toEqual([hold(3_000)])
+  expect(sent.slice(4)).toEqual([hold(3_000)])
   vi.advanceTimersByTime(60_000)
-  expect(told).toHaveLength(5)
+  expect(sent).toHaveLength(5)
 })
 
 test('with several sockets the grace begins when the last disconnects, and the longest counts', () => {
   watch.joined(7, 'a', 3_000)
   watch.joined(7, 'b', 6_000)
-  expect(told.at(-1)).toEqual(hold(10_000, 6_000))
+  expect(sent.at(-1)).toEqual(hold(10_000, 6_000))
   watch.left(7, 'a')
-  expect(told).toHaveLength(2)
+  expect(sent).toHaveLength(2)
   watch.left(7, 'b')
-  expect(told.at(-1)).toEqual(hold(6_000, 6_000))
+  expect(sent.at(-1)).toEqual(hold(6_000, 6_000))
   watch.left(7, 'b')
   watch.left(8, 'c')
-  expect(told).toHaveLength(3)
+  expect(sent).toHaveLength(3)
 })
 
 const release = { event: 'connection.release', account: 7 }
@@ -57,10 +57,10 @@ test('a socket that withdraws disconnects without effect; the release is repeate
   watch.withdrew(7, 'a')
   watch.left(7, 'a')
   await vi.advanceTimersByTimeAsync(2_000)
-  expect(told).toEqual([hold(5_000), release, release, release])
+  expect(sent).toEqual([hold(5_000), release, release, release])
   hears = true
   await vi.advanceTimersByTimeAsync(60_000)
-  expect(told).toHaveLength(5)
+  expect(sent).toHaveLength(5)
 })
 
 test('after a release, the sockets that still want cancel-on-disconnect are reported again', async () => {
@@ -69,17 +69,17 @@ test('after a release, the sockets that still want cancel-on-disconnect are repo
   watch.joined(7, 'b', 6_000)
   watch.withdrew(7, 'b')
   await vi.advanceTimersByTimeAsync(0)
-  expect(told.slice(2)).toEqual([release, hold(5_000)])
+  expect(sent.slice(2)).toEqual([release, hold(5_000)])
   watch.left(7, 'a')
-  expect(told.at(-1)).toEqual(hold(3_000))
+  expect(sent.at(-1)).toEqual(hold(3_000))
 })
 
 test('a request of a socket that has disconnected meanwhile starts the grace', () => {
   const serve = cancelOnDisconnect({ watch, isConnected: () => false })
   void serve({ graceMs: 3_000 }, { ...asker, socketId: 'a' })
-  expect(told).toEqual([hold(5_000), hold(3_000)])
+  expect(sent).toEqual([hold(5_000), hold(3_000)])
   vi.advanceTimersByTime(60_000)
-  expect(told).toHaveLength(2)
+  expect(sent).toHaveLength(2)
   expect(() => serve({ graceMs: 999 }, { ...asker, socketId: 'a' })).toThrow('0, or at least 1000')
 })
 

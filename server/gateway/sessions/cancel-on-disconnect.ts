@@ -7,7 +7,7 @@ import type { Identity } from './sessions.ts'
 const Auth = z.object({
   cancelOnDisconnect: z.int().min(CANCEL_ON_DISCONNECT_MS_MIN).max(CANCEL_AFTER_MS_MAX).optional(),
 })
-/** How often per grace the exchange is told that a socket is connected; more than once, since a message may be lost. */
+/** How often per grace the exchange is notified that a socket is connected; more than once, since a message may be lost. */
 const TELLS_A_GRACE = 3
 const TELL_MS_MAX = 10_000
 /** A release that was not accepted is sent again after this. */
@@ -44,7 +44,7 @@ interface Watched {
 export class CancelOnDisconnect implements Disposable {
   readonly #exchange: Pick<ExchangeRequests, 'ask'>
   readonly #accounts = new Map<number, Watched>()
-  /** Accounts still to be released by the exchange, and when it was last told. */
+  /** Accounts still to be released by the exchange, and when it was last notified. */
   readonly #withdrawn = new Map<number, number>()
   readonly #timer: NodeJS.Timeout
 

@@ -45,7 +45,7 @@ describe('in time', () => {
     expect(await limit.left('b')).toEqual({ remaining: 2, resetMs: 0 })
   })
 
-  test('a key that is forgotten begins anew, others do not', async () => {
+  test('a forgotten key starts over, others do not', async () => {
     const limit = new Limit(1, 1)
     for (const key of ['a', 'b']) await limit.take(key)
     await limit.forget('a')

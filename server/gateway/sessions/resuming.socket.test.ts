@@ -85,7 +85,7 @@ describe('a socket that says which frame it saw last', () => {
     expect(client.of('goodbye')).toMatchObject([{ code: 'SIGNED_OUT' }])
   })
 
-  test('who cannot be sent what it missed is told SHUTDOWN, and may connect again by itself', async () => {
+  test('a socket whose missed frames cannot be sent gets SHUTDOWN and may reconnect', async () => {
     await place(await rig.connect({ cookie }))
     const [sent] = rig.exchange.sent
     const unsendable = 1n as unknown as number // JSON has no BigInt

@@ -121,7 +121,7 @@ export class ClientNode {
       this.#ask(
         'order.place',
         () => this.#sdk.ask('order.place', order),
-        (outcome) => judge.told({ account, clientOrderId, outcome }),
+        (outcome) => judge.reported({ account, clientOrderId, outcome }),
       )
     }
     place()
@@ -160,7 +160,7 @@ export class ClientNode {
     )
   }
 
-  #ask(name: string, ask: () => Promise<unknown>, told: (outcome: Outcome) => void = () => undefined): void {
+  #ask(name: string, ask: () => Promise<unknown>, report: (outcome: Outcome) => void = () => undefined): void {
     const { world } = this.#parts
     this.#waiting += 1
     const startedMs = world.nowMs
@@ -172,7 +172,7 @@ export class ClientNode {
       .then((outcome) => {
         this.#waiting -= 1
         world.note(`${name} ${textOf(outcome)} after ${(world.nowMs - startedMs).toFixed(0)} ms`)
-        told(outcome)
+        report(outcome)
       })
       .catch((error: unknown) => world.violate('nothing fails by itself', String(error)))
   }
