@@ -1,20 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import {
-  access as canAccess,
-  chmod,
-  chown,
-  mkdir,
-  readFile,
-  realpath,
-  rename,
-  rm,
-  stat,
-  writeFile,
-} from 'node:fs/promises'
+import { access as canAccess, chown, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
+import { type Access, ask, readAccess, ROLE, urlOf, writeAccess } from './postgres-access.ts'
 import { type Place, preparePlace } from './postgres-place.ts'
 import { POSTGRES_PRELOADS, POSTGRES_REPORTS } from './postgres-reports.ts'
 import { run } from './run-program.ts'
@@ -44,7 +34,6 @@ export interface EmbeddedPostgresOptions {
   readonly settings?: Readonly<Record<string, string>>
 }
 
-const ROLE = 'valiant'
 const DATABASE = 'valiant'
 const START_SECONDS_MAX = 60
 const PORTS_TRIED_MAX = 5
@@ -92,11 +81,6 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const port = await startServer(place, access, options.settings ?? {})
   await makeDatabase({ ...access, port })
   return embedded(place, { ...access, port }, { ...options, adopted: false, say })
-}
-
-interface Access {
-  readonly port: number
-  readonly password: string
 }
 
 async function refuseOtherVersion(place: Place): Promise<void> {
@@ -296,52 +280,9 @@ async function writeSettings(place: Place, settings: Readonly<Record<string, str
   await own(place, file)
 }
 
-async function readAccess(place: Place): Promise<Access> {
-  const text = await readFile(place.accessFile, 'utf8').catch(() => undefined)
-  const read = text === undefined ? undefined : jsonOf(text)
-  if (typeof read === 'object' && read !== null && 'port' in read && 'password' in read) {
-    return { port: Number(read.port), password: String(read.password) }
-  }
-  throw new StartupError(
-    `${place.accessFile} is missing or damaged, and with it the password of the database in ${place.cluster}. ` +
-      'Restore it, or move both away to start over.',
-  )
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-async function writeAccess(place: Place, access: Access): Promise<void> {
-  const made = `${place.accessFile}.new`
-  await writeFile(made, JSON.stringify(access) + '\n', { mode: 0o600 })
-  await chmod(made, 0o600)
-  await rename(made, place.accessFile)
-}
-
-const urlOf = (access: Access, database: string) =>
-  `postgres://${ROLE}:${access.password}@127.0.0.1:${access.port}/${database}`
-
 async function own(place: Place, ...paths: string[]): Promise<void> {
   if (place.owner === undefined) return
   for (const path of paths) await chown(path, place.owner.uid, place.owner.gid)
-}
-
-/** Queries one value, as text. */
-async function ask(url: string, query: string): Promise<string> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000, application_name: 'embedded' })
-  client.on('error', () => undefined) // the running query fails with it too
-  await client.connect()
-  try {
-    const result = await client.query<string[]>({ text: query, rowMode: 'array' })
-    return result.rows[0]?.[0] ?? ''
-  } finally {
-    await client.end()
-  }
 }
 
 const codeOf = (cause: unknown): unknown =>
