@@ -16,7 +16,7 @@ test('back to cash needs what is owed to be closed first', () => {
   expect(refused({ code: 'INSUFFICIENT_MARGIN' })).toContain('close those first')
 })
 
-test('all else is told in the server’s words, and what is not known is not guessed', () => {
+test('everything else is shown in the server’s words, and unknown errors are not guessed at', () => {
   expect(refused({ code: 'INVALID' })).toBe('As the server says.')
   expect(accountRefusal(new Error('gone'))).toContain('isn’t known yet')
 })

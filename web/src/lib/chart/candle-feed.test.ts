@@ -132,7 +132,7 @@ test('after a split all bars are fetched again, once', async () => {
   await tell(bar(2, '2.00'))
   vi.spyOn(Math, 'random').mockReturnValue(0.2)
   await tell(bar(2, '1.00'), 2)
-  // Every open chart of the exchange needs them at the same moment: each waits for a time of its own.
+  // Every open chart of the exchange needs them at the same moment: each waits for a different time.
   await tell(bar(2, '1.05'), 2)
   expect(asked).toEqual([])
   expect(feed.last?.[4]).toBe('2.00')

@@ -14,7 +14,7 @@ it.each([
     { type: 'object', properties: { open: { type: 'string' }, close: {} }, required: ['open'] },
     '{open: string, close?: any}',
   ],
-] as const)('%j is told as %s', (schema, text) => {
+] as const)('%j is described as %s', (schema, text) => {
   expect(typeText(schema as unknown as Parameters<typeof typeText>[0])).toBe(text)
 })
 

@@ -2,7 +2,7 @@ import { ERROR_CODES, ERRORS } from '@valiant/shared/protocol/errors'
 import { expect, it } from 'vitest'
 import { textParts } from './text-parts.ts'
 
-it('tells code from words', () => {
+it('distinguishes code from words', () => {
   expect(textParts('Wait for `retryAfterMs`, then send again.')).toEqual([
     { kind: 'words', text: 'Wait for ' },
     { kind: 'code', text: 'retryAfterMs' },

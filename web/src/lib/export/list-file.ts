@@ -12,7 +12,7 @@ interface Asked {
   readonly list: ListName
   readonly accountId: string
   readonly signal: AbortSignal
-  /** Told after each page: the rows there are so far. */
+  /** Called after each page with the number of rows so far. */
   readonly onrows: (rows: number) => void
 }
 

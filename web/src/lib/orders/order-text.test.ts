@@ -53,7 +53,7 @@ describe('an order in words', () => {
     expect(linePriceOf(order({ type: 'stop', stopPrice: '180.50', status: 'open' }))).toBeUndefined()
   })
 
-  test('tells why it ended', () => {
+  test('says why it ended', () => {
     expect(endSentence({ reason: 'ioc_remainder', side: 'buy', limitPrice: '183.60' })).toBe(
       'No more was on offer at 183.60 or better.',
     )

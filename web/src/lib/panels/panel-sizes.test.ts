@@ -9,7 +9,7 @@ import {
   withSize,
 } from './panel-sizes.ts'
 
-test('each width of the page has sizes of its own; a narrow one has none', () => {
+test('each breakpoint has its own sizes; narrow pages have none', () => {
   expect([1_023, 1_024, 1_439, 1_440, 1_799, 1_800].map(screenOf)).toEqual([
     ...[undefined, 'narrow', 'narrow', 'wide', 'wide', 'widest'],
   ])

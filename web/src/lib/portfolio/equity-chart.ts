@@ -193,7 +193,7 @@ function fallText(percent: number): string {
   return `${grouped(/[1-9]/.test(text) ? text : '0.0')}%`
 }
 
-/** On its base a line would be drawn in both colors, half its width each: there it has a color of its own. */
+/** On its base a line would be drawn in both colors, half its width each: there it has its own color. */
 function colored(
   moments: readonly { readonly timeMs: number; readonly value: number }[],
   base: number,

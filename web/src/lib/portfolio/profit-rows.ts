@@ -16,7 +16,7 @@ export interface ProfitRow {
 /**
  * One row for each instrument that is held, or was traded within these fills. They add up to the account's own figures: what
  * the fills don't explain stands in a last row.
- * @param fills since the account began, or began anew, as far as they are known
+ * @param fills since the account was opened or last reset, as far as they are known
  */
 export function profitRowsOf(
   holdings: readonly Holding[],

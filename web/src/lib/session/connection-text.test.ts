@@ -14,7 +14,7 @@ it('does not report a loss of less than a second', () => {
   expect(words.text).toBe('Live')
 })
 
-it('tells a slow connection from a live one', () => {
+it('distinguishes a slow connection from a live one', () => {
   const live = { phase: 'live', instanceId: 'a' } as const
   expect(connectionWords({ ...live, latencyMs: 12 }, at).kind).toBe('live')
   expect(connectionWords({ ...live, latencyMs: 300 }, at).kind).toBe('slow')

@@ -5,9 +5,9 @@ import type { Attachment } from 'svelte/attachments'
  * @param rootMargin the IntersectionObserver's
  */
 export const outOfSight =
-  (told: (isAway: boolean) => void, rootMargin = '0px'): Attachment<HTMLElement> =>
+  (report: (isAway: boolean) => void, rootMargin = '0px'): Attachment<HTMLElement> =>
   (element) => {
-    const observer = new IntersectionObserver(([entry]) => told(entry?.isIntersecting === false), { rootMargin })
+    const observer = new IntersectionObserver(([entry]) => report(entry?.isIntersecting === false), { rootMargin })
     observer.observe(element)
     return () => observer.disconnect()
   }
