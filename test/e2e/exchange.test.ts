@@ -204,7 +204,10 @@ describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
     await page.goto(`/trade/${symbol}?tab=positions`)
     await live(page)
     await button(page, `Close ${symbol}`).click()
-    await button(page, /^Close 9, /).click()
+    // A short is closed by buying.
+    await button(page, /^Close 9, /)
+      .and(page.locator('.buy'))
+      .click()
     await page.getByText('No positions yet').waitFor()
     await accountPage(page)
     await switchMargin(page, false)
