@@ -39,7 +39,7 @@ parts.defer(() => rm(folder, { recursive: true, force: true }))
 const dump = join(folder, 'valiant.dump')
 
 const source = parts.use(await startEmbeddedPostgres({ dataDir: old.path, say }))
-const before = await openVenue(source.url, old.path)
+const before = parts.use(await openVenue(source.url, old.path))
 const guest = await Guest.at(before)
 const atFirst = await guest.buys(before, ORDERS)
 say(`${ORDERS} orders; and as many while it is dumped`)
@@ -65,7 +65,7 @@ holds(told.said.trim(), told.code === 0)
 
 const home = join(other.path, 'server')
 await mkdir(home)
-const after = await openVenue(target.url, home)
+const after = parts.use(await openVenue(target.url, home))
 const all = [...atFirst, ...meanwhile]
 const kept = Number(await valueOf(target.url, "SELECT count(*) FROM orders WHERE client_order_id LIKE 'rehearsed-%'"))
 holds(

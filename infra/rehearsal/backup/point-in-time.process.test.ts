@@ -10,7 +10,7 @@ test('a database restored to a moment has what was committed by then and nothing
   await using found = await dataFolder()
   const archive = join(lost.path, 'archive')
   const postgres = await startArchiving(lost.path, archive)
-  const before = await openVenue(postgres.url, lost.path)
+  await using before = await openVenue(postgres.url, lost.path)
   const guest = await Guest.at(before)
   const ofOldBackup = await guest.buys(before, 3)
   // Orders arrive while the files are copied.
@@ -35,7 +35,7 @@ test('a database restored to a moment has what was committed by then and nothing
   expect(told.said).toMatch(/^The last batch is \d+, committed at 2\S+Z; everything after it is lost\./)
 
   await mkdir(join(found.path, 'server'))
-  const after = await openVenue(restored.url, join(found.path, 'server'))
+  await using after = await openVenue(restored.url, join(found.path, 'server'))
   // While it leads, nobody may say that it does not.
   expect(await command(restored.url, 'restored')).toEqual({
     code: 1,
