@@ -165,6 +165,20 @@ describe('a guest', () => {
   })
 })
 
+test('text with a NUL, which Postgres cannot store, is the client’s mistake', async () => {
+  const cookie = cookieOf(await post('/sign-up/email', person()))
+  const bodies: [string, object][] = [
+    ['/revoke-session', { token: 'a\0b' }],
+    ['/sign-up/email', { ...person(), image: 'a\0b' }],
+    ['/sign-in/email', { ...person(), password: 'long\0 enough' }],
+  ]
+  for (const [path, body] of bodies) {
+    const response = await post(path, body, { cookie })
+    expect([path, response.status, await response.json()]).toMatchObject([path, 400, { code: 'INVALID' }])
+  }
+  expect(failures).toEqual([])
+})
+
 test('a user with a password needs it to be deleted', async () => {
   const ada = person()
   const cookie = cookieOf(await post('/sign-up/email', ada))

@@ -214,6 +214,13 @@ function accountsPlugin({ admitGuest, ensureAccount, logger }: AuthOptions): Bet
     hooks: {
       before: [
         {
+          // Postgres stores no NUL, and better-auth would take its refusal for a fault.
+          matcher: ({ body }) => fieldWithNul(body) !== undefined,
+          handler: createAuthMiddleware(({ body }) =>
+            Promise.reject(invalid(fieldWithNul(body) ?? '', 'expected text without NUL characters.')),
+          ),
+        },
+        {
           matcher: ({ path }) => path === '/sign-in/anonymous',
           handler: createAuthMiddleware(async ({ headers }) => {
             const waitMs = await admitGuest(headers?.get(ADDRESS_HEADER) ?? 'unknown')
@@ -273,15 +280,18 @@ function refused(
   return new APIError(status, refusal(code, message, retryAfterMs), retryAfter(retryAfterMs))
 }
 
-function invalidName(): APIError {
-  const message = `name: expected 1 to ${NAME_LENGTH_MAX} visible characters, without control characters.`
-  const error = { code: 'INVALID', field: 'name', message, outcome: 'not_executed' }
-  return new APIError('BAD_REQUEST', { ok: false, error, code: error.code, message })
+function fieldWithNul(body: unknown): string | undefined {
+  if (typeof body !== 'object' || body === null) return undefined
+  return Object.entries(body).find(([, value]) => typeof value === 'string' && value.includes('\0'))?.[0]
 }
 
-function missingPassword(): APIError {
-  const message = 'password: expected the password of the user who is to be deleted.'
-  const error = { code: 'INVALID', field: 'password', message, outcome: 'not_executed' }
+const missingPassword = () => invalid('password', 'expected the password of the user who is to be deleted.')
+const invalidName = () =>
+  invalid('name', `expected 1 to ${NAME_LENGTH_MAX} visible characters, without control characters.`)
+
+function invalid(field: string, expectation: string): APIError {
+  const message = `${field}: ${expectation}`
+  const error = { code: 'INVALID', field, message, outcome: 'not_executed' }
   return new APIError('BAD_REQUEST', { ok: false, error, code: error.code, message })
 }
 
