@@ -1,4 +1,5 @@
 import type { Answer } from '@valiant/shared/protocol/events'
+import { ANSWER_MS_MAX } from '@valiant/shared/protocol/limits'
 import type { PlacedOrder } from '@valiant/shared/protocol/order'
 import pg from 'pg'
 import { afterEach, expect, test } from 'vitest'
@@ -63,10 +64,10 @@ for (const how of ['cut', 'freeze'] as const) {
       await expect.poll(() => marketOf(client)).toBe('degraded')
 
       const stored: Answer[] = []
-      // Refused at once, and for certain.
+      // Refused for certain, without waiting for the database.
       const refused = send(client, on, 0)
       expect(await refused.answer).toMatchObject({ ok: false, error: { code: 'UNAVAILABLE', outcome: 'not_executed' } })
-      expect(refused.tookMs).toBeLessThan(500)
+      expect(refused.tookMs).toBeLessThan(ANSWER_MS_MAX / 2)
       // What is in memory is still served, and no request takes more than 5 s.
       const instruments = await rest(server.url, '/api/instruments', { cookie: client.cookie })
       expect(instruments.status).toBe(200)
@@ -79,7 +80,7 @@ for (const how of ['cut', 'freeze'] as const) {
       await expect.poll(() => server.log()).toContain(`"res":{"statusCode":${orders.status}}`)
       expect(server.log(), 'a stack of the logging itself').not.toContain('pino-http')
       await expect.poll(() => stored).toHaveLength(6)
-      expect(Date.now() - beganMs).toBeLessThan(5_000)
+      expect(Date.now() - beganMs).toBeLessThan(ANSWER_MS_MAX)
       for (const answer of stored) {
         expect(['UNAVAILABLE', 'TIMEOUT']).toContain(answer.ok ? 'ok' : answer.error.code)
       }
