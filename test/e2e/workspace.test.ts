@@ -1,9 +1,9 @@
 import type { Page, WebSocketRoute } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import { DESKTOP } from '../rig/browser.ts'
+import { DESKTOP, PHONE } from '../rig/browser.ts'
 import { type FaultProxy, openFaultProxy } from '../rig/fault-proxy.ts'
 import { barriers } from './axe-violations.ts'
-import { button, field, list, live, position, receipt, receiptAway, send, startTrading, type } from './desk.ts'
+import { button, field, list, live, position, receipt, receiptAway, send, startTrading, type, view } from './desk.ts'
 import { SCREENS, Stage } from './stage.ts'
 
 /* The parts around chart, book and ticket: the depth of the book, all positions, one-time hints, the watchlist. */
@@ -240,6 +240,18 @@ describe('one-time hints', () => {
     await live(page)
     expect(await things(page).count()).toBe(0)
     expect(complaints).toEqual([])
+  })
+
+  test('speak of tapping on a phone, and of no key', async () => {
+    const { page } = await stage.visitor(PHONE)
+    await using _context = page.context()
+    await startTrading(page)
+    await send(page).click()
+    await receipt(page).getByText('Bought').waitFor()
+    await view(page, 'Positions')
+    await things(page).click()
+    await page.getByText('Tap the book.').filter({ visible: true }).waitFor()
+    expect(await page.getByText('Shift').filter({ visible: true }).count()).toBe(0)
   })
 
   test('say that a guest can keep the account, after the third trade until the menu was opened', async () => {
