@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from aiohttp import ClientError
 from socketio.exceptions import ConnectionError as NoConnection
-from valiant import Exchange, Refused, guest_key
+from valiant import Exchange, Gone, Refused, guest_key
 
 BELOW_TICKS = 20
 SLACK_TICKS = 5
@@ -65,7 +65,7 @@ async def main(url="http://localhost:3000", symbol="NOVA"):
             except asyncio.CancelledError:
                 await exchange.change("order.cancelAll", symbol=symbol)
                 await exchange.change("cancelAfter", timeoutMs=0)
-    except (ClientError, NoConnection, LookupError) as error:
+    except (ClientError, NoConnection, Gone, LookupError) as error:
         sys.exit(f"bot: cannot trade at {url}: {error}")
 
 

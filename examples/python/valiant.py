@@ -15,6 +15,7 @@ ANSWER_S = 6  # the exchange answers every request within 5 s
 ORDER_VALID_MS = 5_000
 REPEATED = {"RATE_LIMITED", "UNAVAILABLE", "TIMEOUT", "INTERNAL"}
 CLOSED = {"filled", "canceled", "expired", "rejected"}
+GONE = {"KEY_REVOKED", "SIGNED_OUT", "REPLACED"}
 UNKNOWN = -1
 
 
@@ -24,6 +25,10 @@ class Refused(Exception):
     def __init__(self, error):
         super().__init__(f"{error['code']}: {error['message']}")
         self.code = error["code"]
+
+
+class Gone(Exception):
+    """The exchange has ended the connection for good."""
 
 
 async def guest_key(url):
@@ -49,13 +54,14 @@ class Exchange:
         self._seq = UNKNOWN  # of the last account frame
         self._changed = asyncio.Condition()
         self._welcomed = asyncio.Event()
+        self._gone = None
         self._watched = []
         # Not socketio.Client: it runs each handler in a thread of its own, so frames may overtake each other.
         self._sio = socketio.AsyncClient(reconnection_delay=0.2, reconnection_delay_max=5, handle_sigint=False)
         self._sio.on("welcome", self._on_welcome)
-        self._sio.on("disconnect", lambda *_: self._welcomed.clear())
+        self._sio.on("disconnect", self._on_disconnect)
         self._sio.on("connect_error", lambda error: print(f"no connection: {error}", flush=True))
-        self._sio.on("goodbye", lambda bye: print(f"{bye['code']}: {bye['message']}", flush=True))
+        self._sio.on("goodbye", self._on_goodbye)
         self._sio.on("account", self._on_account)
         self._sio.on("heartbeat", self._on_heartbeat)
         self._sio.on("quotes", self._on_quotes)
@@ -72,6 +78,8 @@ class Exchange:
         """The data of the answer. Repeats the same request until its outcome is certain."""
         while True:
             await self._welcomed.wait()
+            if self._gone:
+                raise self._gone
             try:
                 answer = await self._sio.call(event, payload, timeout=ANSWER_S)
             except (BadNamespaceError, NoAnswer):  # the connection was lost
@@ -116,6 +124,16 @@ class Exchange:
         if not welcome["resumed"]:
             await self._load()
         await self._subscribe()
+
+    def _on_goodbye(self, bye):
+        """The server is about to close the connection. Unless that is for good, it comes back by itself."""
+        if bye["code"] in GONE:
+            self._gone = Gone(f"{bye['code']}: {bye['message']}")
+            self._welcomed.set()  # so that nobody waits for the next connection
+
+    def _on_disconnect(self, *_):
+        if not self._gone:
+            self._welcomed.clear()
 
     async def _subscribe(self):
         if self._watched:

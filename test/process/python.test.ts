@@ -71,13 +71,15 @@ function textOf(bytes: Buffer): string {
 }
 
 /** A guest with a key for programs. */
-async function guestWithKey(): Promise<{ own: ProtocolClient; key: string }> {
+async function guestWithKey(): Promise<{ own: ProtocolClient; key: string; revoke: () => Promise<unknown> }> {
+  const cookie = await guestCookie(server.url)
   const made = await rest(server.url, '/api/keys', {
-    ...{ method: 'POST', cookie: await guestCookie(server.url) },
+    ...{ method: 'POST', cookie },
     body: { name: 'bot', scopes: ['read', 'trade'] },
   })
-  const { key } = ((await made.json()) as { data: { key: string } }).data
-  return { own: await connect(server.url, { auth: { apiKey: key } }), key }
+  const { id, key } = ((await made.json()) as { data: { id: string; key: string } }).data
+  const revoke = () => rest(server.url, `/api/keys/${id}`, { method: 'DELETE', cookie })
+  return { own: await connect(server.url, { auth: { apiKey: key } }), key, revoke }
 }
 async function botOfGuest(): Promise<ProtocolClient> {
   const { own, key } = await guestWithKey()
@@ -147,6 +149,15 @@ it.each([
   expect(output).not.toContain('Traceback')
 })
 
+it('the bot ends when its key is revoked', async () => {
+  const { key, revoke } = await guestWithKey()
+  run('bot.py', [url, SYMBOL], { VALIANT_KEY: key })
+  await prints(/^buy /)
+  await revoke()
+  expect(await ended()).toBe(1)
+  expect(output).toMatch(/^bot: .*KEY_REVOKED: This key was revoked\.$/m)
+})
+
 it('the book stays complete, also over a reconnect', async () => {
   run('book.py', [url, SYMBOL])
   await prints(/^\[\(\d+, \d+\)\] \[\(\d+, \d+\)\]$/, 20)
@@ -187,7 +198,7 @@ it('the page’s commands make a key that trades', async () => {
   start('sh', ['-ec', `cd ${folder}\n${commands}`])
   expect(await ended()).toBe(0)
   await rm(folder, { recursive: true })
-  const key = /"key":"(\w+)"/.exec(output)?.[1] ?? ''
+  const key = /"key":"([\w-]+)"/.exec(output)?.[1] ?? ''
   const { status } = await rest(server.url, '/api/orders', {
     ...{ method: 'POST', headers: { authorization: `Bearer ${key}` } },
     body: { clientOrderId: 'first', symbol: SYMBOL, side: 'buy', type: 'market', qty: '1' },
