@@ -51,13 +51,15 @@ function session(engine: RecordedEngine): string[] {
   return drained
 }
 
-/** A user's order in the simulated market. */
+/** A user's order in the simulated market, unless the generator has closed the account. */
 function tradeLive(engine: RecordedEngine, at: number): void {
   const isBuy = at % 2 === 0
+  const account = 16 + (at % 6)
+  if (engine.engine.account(account) === undefined) return
   engine.apply(
     {
       kind: 'order.place',
-      account: 16 + (at % 6),
+      account,
       clientOrderId: `live-${at}`,
       symbol: 'LIVE',
       side: isBuy ? 'buy' : 'sell',
