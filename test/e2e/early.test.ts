@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { field, live, receipt, sentence, start, startTrading } from './desk.ts'
+import { field, live, receipt, send, sentence, start, startTrading } from './desk.ts'
 import { Stage } from './stage.ts'
 
 /* A page that is painted but not interactive yet, because its scripts are still loading. */
@@ -55,12 +55,14 @@ test('input from before the workspace is interactive is kept in the ticket', asy
   const { page } = await stage.visitor()
   await using _context = page.context()
   await startTrading(page)
+  await send(page).click()
+  await receipt(page).getByText('Bought').waitFor()
   const release = await holdScripts(page)
   await opened(page, new URL(page.url()).pathname)
   await page.getByRole('radio', { name: /^Sell/ }).locator('xpath=..').click()
   await page.getByRole('tab', { name: 'Market', exact: true }).click()
-  await field(page, 'Quantity').fill('7')
+  await field(page, 'Quantity').fill('3')
   release()
   await live(page)
-  await expect.poll(() => sentence(page)).toMatch(/^Sell 7 \w+ at market$/)
+  await expect.poll(() => sentence(page)).toMatch(/^Sell 3 \w+ at market$/)
 })

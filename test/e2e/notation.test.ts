@@ -73,7 +73,7 @@ describe('the chosen notation', () => {
     await list(page, /^Fills/)
     expect(await page.title()).toMatch(/^\d+,\d\d /)
     const row = page.getByTestId('panel-fills').getByRole('row').nth(1)
-    expect(await row.innerText()).toMatch(/^\d{1,2}:\d\d:\d\d\s[AP]M\s/)
+    await expect.poll(() => row.innerText()).toMatch(/^\d{1,2}:\d\d:\d\d\s[AP]M\s/)
 
     for (const path of ['/', pathname, '/portfolio', '/account']) {
       const paper = await painted(page, path)
