@@ -67,12 +67,32 @@ export async function typeLimit(page: Page, qty: string, steps: number): Promise
   await field(page, 'Quantity').fill(qty)
 }
 
+/** A quantity of the first share that costs more than may be sent without a confirmation, and less than a guest has. */
+export const LARGE = '70'
+
 /** Types a post-only order that would fill at once: it may be sent, and the exchange refuses it. */
-export async function typeCrossing(page: Page): Promise<void> {
-  await typeLimit(page, '1', 0)
+export async function typeCrossing(page: Page, qty = '1'): Promise<void> {
+  await typeLimit(page, qty, 0)
   await page.getByRole('button', { name: 'Ask', exact: true }).click()
   for (const _ of [1, 2]) await field(page, 'Limit price').press('Shift+ArrowUp')
   await page.getByRole('checkbox', { name: 'Post only' }).check()
+}
+
+/**
+ * Confirms an order that the exchange refuses. The button ignores presses for a moment, so that a double click does not
+ * confirm.
+ */
+export async function confirmRefused(page: Page): Promise<void> {
+  const question = send(page)
+    .and(page.locator(':enabled'))
+    .getByText(/^Confirm: /)
+  await question.waitFor()
+  await expect
+    .poll(async () => {
+      if ((await question.count()) > 0) await send(page).dispatchEvent('click')
+      return await refusal(page).count()
+    })
+    .toBe(1)
 }
 
 /** Selects an order type, including those without a tab. */

@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest'
 import {
   button,
   buyFirst,
+  confirmRefused,
   field,
+  LARGE,
   list,
   live,
   openOrders,
@@ -196,9 +198,9 @@ describe('a workspace key pressed elsewhere', () => {
     const { page } = await stage.visitor()
     await using _context = page.context()
     await startTrading(page)
-    await typeCrossing(page)
+    await typeCrossing(page, LARGE)
     await send(page).and(page.locator(':enabled')).click()
-    await refusal(page).waitFor()
+    await confirmRefused(page)
     await page.getByRole('button', { name: /, account/ }).click()
     await page.getByRole('menu').waitFor()
     await page.keyboard.press('Escape')

@@ -8,7 +8,9 @@ import { freshDatabase } from '../rig/postgres.ts'
 import { freePort, spawnServer } from '../rig/server.ts'
 import { barriers } from './axe-violations.ts'
 import {
+  confirmRefused,
   field,
+  LARGE,
   list,
   live,
   openOrders,
@@ -82,8 +84,12 @@ describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
     expect(await openOrders(page).innerText()).toContain(price)
 
     await view(page, 'Trade')
-    await typeCrossing(page)
-    await send(page).click()
+    await typeLimit(page, '1m', 1)
+    await page.getByTestId('would-be-refused').waitFor()
+    expect(await page.getByTestId('would-be-refused').innerText()).toMatch(/needs \$[\d,.]+ and you have \$[\d,.]+/)
+    await typeCrossing(page, LARGE)
+    await send(page).and(page.locator(':enabled')).click()
+    await confirmRefused(page)
     expect(await refusal(page).innerText()).toMatch(/Order not placed\s+At [\d,.]+ this would fill at once/)
     await refusal(page)
       .getByRole('button', { name: /^Use [\d,.]+$/ })
@@ -154,9 +160,9 @@ describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
     await send(page).click()
     await receipt(page).getByText('Bought').waitFor()
     expect(await barriers(page, scope)).toEqual([])
-    await typeCrossing(page)
-    await send(page).click()
-    await refusal(page).waitFor()
+    await typeCrossing(page, LARGE)
+    await send(page).and(page.locator(':enabled')).click()
+    await confirmRefused(page)
     expect(await barriers(page, scope)).toEqual([])
     // A desktop shows all views at once.
     for (const name of screen === 'phone' ? (['Chart', 'Book', 'Positions'] as const) : []) {
