@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { RequestHandler } from 'express'
 import { ApiKeys } from './auth/api-keys.ts'
+import { Attempts } from './auth/attempts.ts'
 import { Guests } from './auth/guests.ts'
 import { Preferences } from './auth/preferences.ts'
 import { keptSecret } from './auth/secret.ts'
@@ -107,6 +108,7 @@ async function serve(config: Config, log: Logger): Promise<void> {
             authDatabase: database.authPool(),
             keys: new ApiKeys(database.queries, log),
             guests: new Guests(database.queries),
+            attempts: new Attempts(database.queries),
             alerts: new Alerts(database.queries),
             news: new News(database.queries),
             preferences: new Preferences(database.queries, config.LIMIT_PREFERENCES),

@@ -4,11 +4,13 @@ import { getMigrations } from 'better-auth/db/migration'
 import { anonymous } from 'better-auth/plugins'
 import type pg from 'pg'
 import { pino } from 'pino'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type FreshDatabase, freshDatabase } from '../../test/rig/postgres.ts'
 import { type Database, openDatabase } from '../database/database.ts'
 import { isLostDatabase } from './auth-unavailable.ts'
-import { ADDRESS_HEADER, type Auth, openAuth } from './auth.ts'
+import { Attempts } from './attempts.ts'
+import { ADDRESS_HEADER, type Auth, openAuth, SESSIONS_PER_USER_MAX } from './auth.ts'
+import { KNOWN_BROWSER, OTHER_BROWSERS, SESSION } from './password-limit.ts'
 
 let database: FreshDatabase
 let opened: Database
@@ -36,6 +38,7 @@ beforeAll(async () => {
     secret: 'a secret of thirty-two characters or more',
     publicOrigin: undefined,
     port: 3_000,
+    attempts: new Attempts(opened.queries),
     admitGuest: () => Promise.resolve(0),
     ensureAccount: ({ userId }) => {
       if (isUnavailable) return Promise.reject(new Error('unavailable'))
@@ -58,7 +61,7 @@ beforeAll(async () => {
   })
   auth.onSessionEnded((sessionId) => ended.push(sessionId))
   server = createServer((request, response) => {
-    request.headers[ADDRESS_HEADER] = address
+    request.headers[ADDRESS_HEADER] = String(request.headers['x-from'] ?? address)
     auth.handle(request, response).catch((error: unknown) => {
       failures.push(error)
       response.writeHead(500).end()
@@ -101,6 +104,18 @@ test('a user needs a visible name', async () => {
     expect(await response.json()).toMatchObject({ code: 'INVALID', error: { code: 'INVALID', field: 'name' } })
   }
   expect((await post('/sign-up/email', { ...person(), name: 'Ада 🦊' })).status).toBe(200)
+})
+
+test('a sign-up with a picture, or an address that no mail reaches, is refused', async () => {
+  const long = { email: `${'a'.repeat(60)}@${'b.'.repeat(2_000)}com` }
+  for (const [field, extra] of [
+    ['image', { image: 'https://evil.example/x.svg' }],
+    ['email', long],
+  ] as const) {
+    const response = await post('/sign-up/email', { ...person(), ...extra })
+    expect([response.status, await response.json()]).toMatchObject([400, { code: 'INVALID', error: { field } }])
+  }
+  expect(failures).toEqual([])
 })
 
 test('our migration leaves better-auth nothing to migrate', async () => {
@@ -208,6 +223,90 @@ test('a sign-up whose connection is lost while it hashes the password may be tri
   expect((await post('/sign-up/email', ada)).status).toBe(200)
 })
 
+describe('passwords', () => {
+  let addresses = 0
+  /** Signs in from an address of its own, so that only the e-mail address is limited. */
+  const signIn = (email: string, password: string, headers: Record<string, string> = {}) => {
+    const from = `10.1.${Math.floor(++addresses / 250)}.${addresses % 250}`
+    return post('/sign-in/email', { email, password }, { 'x-from': from, ...headers })
+  }
+  async function useUp(email: string, max: number, cookie?: string) {
+    const wrong = Array.from({ length: max }, () =>
+      signIn(email, 'not this one', cookie === undefined ? {} : { cookie }),
+    )
+    for (const response of await Promise.all(wrong)) expect(response.status).toBe(401)
+  }
+
+  test('are limited per e-mail address, whatever addresses they are tried from', async () => {
+    const ada = person()
+    await post('/sign-up/email', ada)
+    await useUp(ada.email, OTHER_BROWSERS.max)
+    const refused = await signIn(ada.email.toUpperCase(), ada.password)
+    expect([refused.status, await refused.json()]).toMatchObject([429, { error: { code: 'RATE_LIMITED' } }])
+    const retryAfter = Number(refused.headers.get('retry-after')) * 1_000
+    expect(retryAfter).toBeGreaterThan(OTHER_BROWSERS.windowMs / 2)
+    expect(retryAfter).toBeLessThanOrEqual(OTHER_BROWSERS.windowMs)
+    const bob = person()
+    await post('/sign-up/email', bob)
+    expect((await signIn(bob.email, bob.password)).status).toBe(200)
+  })
+  test('are limited in the same way for an e-mail address that nobody has', async () => {
+    const nobody = person().email
+    await useUp(nobody, OTHER_BROWSERS.max)
+    expect((await signIn(nobody, 'not this one')).status).toBe(429)
+  })
+  test('of a browser that has signed in before are counted apart, so that nobody can lock a user out', async () => {
+    const ada = person()
+    const known = [cookieOf(await post('/sign-up/email', ada)), cookieOf(await signIn(ada.email, ada.password))]
+    await useUp(ada.email, OTHER_BROWSERS.max)
+    for (const cookie of known) {
+      await post('/sign-out', {}, { cookie })
+      expect((await signIn(ada.email, ada.password, { cookie })).status).toBe(200)
+    }
+    const [mine = ''] = known
+    await useUp(ada.email, KNOWN_BROWSER.max, mine)
+    expect((await signIn(ada.email, ada.password, { cookie: mine })).status).toBe(429)
+    expect((await signIn(ada.email, ada.password, { cookie: known[1] ?? '' })).status).toBe(200)
+  })
+  test('are not more for a browser that is known for another e-mail address, or says so itself', async () => {
+    const [ada, eve] = [person(), person()]
+    await post('/sign-up/email', ada)
+    const cookie = cookieOf(await post('/sign-up/email', eve))
+    await useUp(ada.email, OTHER_BROWSERS.max, cookie)
+    const forged = cookie.replace(/(valiant\.browser=)[^;]*/, '$1me.hash.signature')
+    for (const one of [cookie, forged])
+      expect((await signIn(ada.email, ada.password, { cookie: one })).status).toBe(429)
+  })
+  test('that are right are not counted', async () => {
+    const ada = person()
+    await post('/sign-up/email', ada)
+    for (let times = 0; times <= OTHER_BROWSERS.max; times++) {
+      expect((await signIn(ada.email, ada.password)).status).toBe(200)
+    }
+  })
+  test('are limited for a session that must give its password once more', async () => {
+    const cookie = cookieOf(await post('/sign-up/email', person()))
+    const statuses = []
+    for (let tries = 0; tries <= SESSION.max; tries++) {
+      address = `10.2.0.${tries}`
+      statuses.push((await post('/delete-user', { password: 'not this one' }, { cookie })).status)
+    }
+    expect(statuses).toEqual([...Array<number>(SESSION.max).fill(400), 429])
+    const body = { currentPassword: 'not this one', newPassword: 'quite as long' }
+    expect((await post('/change-password', body, { cookie })).status).toBe(429)
+  })
+})
+
+test('a request that fails is logged by us alone: nothing is written past the log', async () => {
+  const written = vi.spyOn(console, 'error')
+  isUnavailable = true
+  const cookie = cookieOf(await post('/sign-in/anonymous'))
+  expect((await post('/delete-user', {}, { cookie })).status).toBe(500)
+  expect(failures).toHaveLength(1)
+  expect(written).not.toHaveBeenCalled()
+  written.mockRestore()
+})
+
 test('signing out ends the session and reports its id', async () => {
   const cookie = cookieOf(await post('/sign-up/email', person()))
   const signedIn = await auth.signedIn({ cookie })
@@ -252,6 +351,27 @@ describe('a user with an e-mail address', () => {
     expect(ended).toEqual([ids[1]])
     expect(await auth.signedIn({ cookie: phone })).toBeUndefined()
     for (const cookie of [here, other]) expect(await auth.signedIn({ cookie })).toBeDefined()
+  })
+  test('has so many sessions at most: one more ends the one that was not used for the longest time', async () => {
+    const ada = person()
+    const first = cookieOf(await post('/sign-up/email', ada))
+    const oldest = await sessionOf(first)
+    const cookies: string[] = []
+    const signIn = async () => {
+      address = `10.3.0.${cookies.length}`
+      cookies.push(cookieOf(await post('/sign-in/email', ada, { 'user-agent': 'a'.repeat(5_000) })))
+    }
+    while (cookies.length < SESSIONS_PER_USER_MAX) await signIn()
+    expect(ended).toEqual([oldest])
+    expect(await auth.signedIn({ cookie: first })).toBeUndefined()
+    // Used again, the next one is no longer the oldest.
+    const [used = '', next = ''] = await Promise.all(cookies.slice(0, 2).map(sessionOf))
+    await pool.query(`UPDATE session SET "updatedAt" = now() WHERE id = $1`, [used])
+    await signIn()
+    expect(ended).toEqual([oldest, next])
+    const sessions = await listed(cookies.at(-1) ?? '')
+    expect(sessions).toHaveLength(SESSIONS_PER_USER_MAX)
+    for (const { userAgent } of sessions) expect(userAgent).toHaveLength(256)
   })
   test('can end all other sessions', async () => {
     const { here, ids } = await signedInFromThreeBrowsers()

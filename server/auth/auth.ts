@@ -1,16 +1,18 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomInt } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AccountName } from '@valiant/shared/protocol/fields'
 import { NAME_LENGTH_MAX } from '@valiant/shared/protocol/limits'
 import { betterAuth, type BetterAuthPlugin } from 'better-auth'
 import type { memoryAdapter } from 'better-auth/adapters/memory'
-import { APIError, createAuthMiddleware, getSessionFromCtx, isAPIError } from 'better-auth/api'
+import { createAuthMiddleware, getSessionFromCtx, isAPIError } from 'better-auth/api'
 import { fromNodeHeaders, toNodeHandler } from 'better-auth/node'
 import { anonymous } from 'better-auth/plugins'
 import type { Pool } from 'pg'
 import type { Logger } from '../telemetry/logger.ts'
+import type { AttemptStore } from './attempts.ts'
 import { AuthUnavailable } from './auth-unavailable.ts'
+import { passwordLimit } from './password-limit.ts'
+import { invalid, rateLimited, refusal, retryAfter, unavailableFor } from './refusal.ts'
 
 /** A user who is signed in, by the session that says so. */
 export interface SignedIn {
@@ -31,6 +33,8 @@ export interface AuthOptions {
   readonly publicOrigin: string | undefined
   /** Used without a public origin. */
   readonly port: number
+  /** Counts the passwords that are tried. */
+  readonly attempts: AttemptStore
   /** Counts a new guest of an address. @returns 0, or the milliseconds until it may create another */
   readonly admitGuest: (address: string) => Promise<number>
   /** Makes sure that the user has a trading account. @throws {Error} when it cannot be committed now */
@@ -75,15 +79,20 @@ const DAY_SECONDS = 24 * HOUR_SECONDS
 /** A guest's session lasts as long as browsers keep a cookie, from the last visit (`get-session`). */
 const SESSION_DAYS = 365
 const PASSWORD_LENGTH_MIN = 8
+/** The longest address that mail can be sent to (RFC 5321). */
+const EMAIL_LENGTH_MAX = 254
+/** The sessions of a user; one more ends the one that was not used for the longest time. */
+export const SESSIONS_PER_USER_MAX = 20
+/** What a session keeps of the browser's own description: people read it in the list of sessions. */
+const USER_AGENT_LENGTH_MAX = 256
 /** Attempts to sign in, sign up or change a password, per address. */
 const SIGN_INS = { window: 10, max: 10 }
 
 export function openAuth(options: AuthOptions): Auth {
   const { logger, closeAccounts } = options
   const ended: ((sessionId: string) => void)[] = []
-  /** The failure of the current request, which better-auth reports to a hook but not to the client. */
-  const failures = new AsyncLocalStorage<{ error: unknown }>()
   const secure = options.publicOrigin?.startsWith('https:') ?? false
+  const cookiePrefix = secure ? '__Host-valiant' : 'valiant'
   const auth = betterAuth({
     appName: 'Valiant',
     database: options.database,
@@ -98,12 +107,8 @@ export function openAuth(options: AuthOptions): Auth {
       log: (level, message, ...rest: unknown[]) =>
         logger[level === 'error' ? 'warn' : level]({ detail: rest.map(String) }, `auth: ${message}`),
     },
-    onAPIError: {
-      onError: (error) => {
-        if (isAPIError(error) && error.statusCode < 500) logger.debug({ err: error }, 'auth: a request was refused')
-        else Object.assign(failures.getStore() ?? {}, { error })
-      },
-    },
+    // Otherwise what is not a refusal would be written to stderr, past the log, and answered with a bare 500.
+    onAPIError: { throw: true },
     session: {
       expiresIn: SESSION_DAYS * DAY_SECONDS,
       // The list of sessions shows when each was last used, to within this.
@@ -143,11 +148,22 @@ export function openAuth(options: AuthOptions): Auth {
       ipAddress: { ipAddressHeaders: [ADDRESS_HEADER], ipv6Subnet: 64 },
       // We use the prefix that binds a cookie to this host, not better-auth's __Secure-.
       useSecureCookies: false,
-      cookiePrefix: secure ? '__Host-valiant' : 'valiant',
+      cookiePrefix,
       defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', path: '/', secure },
     },
     databaseHooks: {
       session: {
+        create: {
+          before: ({ userAgent }) =>
+            Promise.resolve({ data: { userAgent: userAgent?.slice(0, USER_AGENT_LENGTH_MAX) } }),
+          after: async ({ userId }, ctx) => {
+            if (ctx === null) return
+            const { internalAdapter } = ctx.context
+            const sessions = await internalAdapter.listSessions(userId)
+            const newestFirst = sessions.toSorted((a, b) => b.updatedAt.getTime() - a.updatedAt.getTime())
+            for (const { token } of newestFirst.slice(SESSIONS_PER_USER_MAX)) await internalAdapter.deleteSession(token)
+          },
+        },
         delete: {
           after: (session) => {
             for (const listener of ended) listener(session.id)
@@ -169,13 +185,14 @@ export function openAuth(options: AuthOptions): Auth {
           await ctx.context.internalAdapter.deleteUserSessions(fromUserId)
         },
       }),
+      passwordLimit({ attempts: options.attempts, cookie: { name: `${cookiePrefix}.browser`, secure }, logger }),
       accountsPlugin(options),
     ],
   })
   const handler = toNodeHandler(async (request: Request) => {
-    const failed: { error: unknown } = { error: undefined }
-    const response = await failures.run(failed, () => auth.handler(request))
-    if (failed.error !== undefined && response.status >= 500 && !isOurs(failed.error)) throw unavailable(failed.error)
+    const response = await auth.handler(request)
+    if (response.status >= 500 && !(await isInOurForm(response)))
+      throw new AuthUnavailable(`sign-in failed with status ${response.status}`)
     return inOurForm(response)
   })
   const sessionOf = async (cookie: string) => {
@@ -224,8 +241,7 @@ function accountsPlugin({ admitGuest, ensureAccount, logger }: AuthOptions): Bet
           matcher: ({ path }) => path === '/sign-in/anonymous',
           handler: createAuthMiddleware(async ({ headers }) => {
             const waitMs = await admitGuest(headers?.get(ADDRESS_HEADER) ?? 'unknown')
-            if (waitMs > 0)
-              throw refused('TOO_MANY_REQUESTS', 'RATE_LIMITED', 'Too many new guests from this address.', waitMs)
+            if (waitMs > 0) throw rateLimited('Too many new guests from this address.', waitMs)
           }),
         },
         {
@@ -240,8 +256,11 @@ function accountsPlugin({ admitGuest, ensureAccount, logger }: AuthOptions): Bet
         {
           matcher: ({ path }) => path === '/sign-up/email',
           handler: createAuthMiddleware(({ body }) => {
-            const name = (body as { readonly name?: unknown } | undefined)?.name
+            const { name, email, image } = (body ?? {}) as Readonly<Record<string, unknown>>
             if (!AccountName.safeParse(name).success) throw invalidName()
+            if (typeof email === 'string' && email.length > EMAIL_LENGTH_MAX) throw longEmail()
+            // It would be stored as it is, whatever it points to, and is shown nowhere.
+            if (image !== undefined) throw invalid('image', 'expected none: users have no picture.')
             return Promise.resolve()
           }),
         },
@@ -256,12 +275,7 @@ function accountsPlugin({ admitGuest, ensureAccount, logger }: AuthOptions): Bet
               await ensureAccount({ userId, name })
             } catch (error) {
               logger.warn({ err: error }, 'auth: a user has no account yet; the next connection will retry')
-              throw refused(
-                'SERVICE_UNAVAILABLE',
-                'UNAVAILABLE',
-                'You are signed in, but no account could be opened yet.',
-                1_000,
-              )
+              throw unavailableFor('You are signed in, but no account could be opened yet.', 1_000)
             }
           }),
         },
@@ -270,38 +284,15 @@ function accountsPlugin({ admitGuest, ensureAccount, logger }: AuthOptions): Bet
   }
 }
 
-/** An error of the protocol as better-auth answers it. */
-function refused(
-  status: 'TOO_MANY_REQUESTS' | 'SERVICE_UNAVAILABLE',
-  code: 'RATE_LIMITED' | 'UNAVAILABLE',
-  message: string,
-  retryAfterMs: number,
-): APIError {
-  return new APIError(status, refusal(code, message, retryAfterMs), retryAfter(retryAfterMs))
-}
-
 function fieldWithNul(body: unknown): string | undefined {
   if (typeof body !== 'object' || body === null) return undefined
   return Object.entries(body).find(([, value]) => typeof value === 'string' && value.includes('\0'))?.[0]
 }
 
 const missingPassword = () => invalid('password', 'expected the password of the user who is to be deleted.')
+const longEmail = () => invalid('email', `expected at most ${EMAIL_LENGTH_MAX} characters.`)
 const invalidName = () =>
   invalid('name', `expected 1 to ${NAME_LENGTH_MAX} visible characters, without control characters.`)
-
-function invalid(field: string, expectation: string): APIError {
-  const message = `${field}: ${expectation}`
-  const error = { code: 'INVALID', field, message, outcome: 'not_executed' }
-  return new APIError('BAD_REQUEST', { ok: false, error, code: error.code, message })
-}
-
-/** The same, with the fields of better-auth's own errors beside it. */
-const refusal = (code: 'RATE_LIMITED' | 'UNAVAILABLE', message: string, retryAfterMs: number) => {
-  const error = { code, message, outcome: 'not_executed', retryAfterMs }
-  return { ok: false, error, code, message }
-}
-
-const retryAfter = (ms: number) => ({ 'retry-after': String(Math.ceil(ms / 1_000)) })
 
 /** better-auth's own rate limit uses another header and no code. */
 function inOurForm(response: Response): Response {
@@ -314,8 +305,14 @@ function inOurForm(response: Response): Response {
   })
 }
 
-/** Whether it already has the protocol's form, from `refused`. */
-const isOurs = (error: unknown): boolean => isAPIError(error) && error.body?.['ok'] === false
+/** Whether an answer already has the protocol's form, unlike better-auth's own. */
+async function isInOurForm(response: Response): Promise<boolean> {
+  const body: unknown = await response
+    .clone()
+    .json()
+    .catch(() => undefined)
+  return typeof body === 'object' && body !== null && 'ok' in body
+}
 
 /** better-auth hides a failed database behind its own 500; other errors stay as they are. */
 const unavailable = (error: unknown): unknown =>

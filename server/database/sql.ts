@@ -100,6 +100,8 @@ export const sql = {
     revokeKey: named('auth/revoke-key'),
     revokeKeysOf: named('auth/revoke-keys-of'),
     noteKeyUse: named('auth/note-key-use'),
+    countAttempt: named('auth/count-attempt'),
+    uncountAttempt: named('auth/uncount-attempt'),
     lockPreferences: named('auth/lock-preferences'),
     listPreferences: named('auth/list-preferences'),
     setPreference: named('auth/set-preference'),

@@ -38,6 +38,9 @@ const noKeys: GatewayParts['keys'] = {
 /** No guest is ever absent. */
 const noGuests: GatewayParts['guests'] = { absent: none, delete: () => Promise.resolve() }
 
+/** No password is one too many. */
+const noAttempts: GatewayParts['attempts'] = { take: () => Promise.resolve(0), giveBack: () => Promise.resolve() }
+
 /** No preferences: there is no user row to store them with. */
 const noPreferences: GatewayParts['preferences'] = {
   read: () => Promise.resolve({}),
@@ -112,6 +115,7 @@ export class GatewayRig implements AsyncDisposable {
       authDatabase: memoryAdapter(users),
       keys: noKeys,
       guests: noGuests,
+      attempts: noAttempts,
       preferences: noPreferences,
       alerts,
       news: { list: () => Promise.resolve([]) },

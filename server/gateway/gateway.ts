@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { RequestHandler } from 'express'
 import type { Keys } from '../auth/api-keys.ts'
+import type { AttemptStore } from '../auth/attempts.ts'
 import { type AuthOptions, openAuth } from '../auth/auth.ts'
 import type { GuestStore } from '../auth/guests.ts'
 import type { PreferenceStore } from '../auth/preferences.ts'
@@ -98,6 +99,7 @@ export interface GatewayParts {
   readonly authDatabase: AuthOptions['database']
   readonly keys: Keys
   readonly guests: GuestStore
+  readonly attempts: AttemptStore
   readonly preferences: PreferenceStore
   readonly alerts: AlertStore
   readonly news: NewsArchive
@@ -151,6 +153,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     secret: config.authSecret,
     publicOrigin,
     port: config.port,
+    attempts: parts.attempts,
     admitGuest: (address) => guests.take(address),
     ensureAccount: (user) => accountsOfUser.ensure(user),
     // Accounts first. If the sign-in fails in between, the next attempt repeats both, which is harmless.

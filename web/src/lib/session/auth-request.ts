@@ -25,7 +25,7 @@ export async function askAuth<Data>(path: string, body?: object): Promise<Data> 
   }
   if (response.ok) return (await response.json()) as Data
   if (response.status === 401 && path !== 'sign-in/email') throw new AuthFailed('You are signed out. Sign in again.')
-  if (response.status === 429) throw new AuthFailed('Too many tries from this address. Wait a minute and try again.')
+  if (response.status === 429) throw new AuthFailed(tooManyTries(response))
   if (response.status === 503) throw new AuthFailed(AWAY)
   const answer = (await response.json().catch(() => ({}))) as {
     code?: string
@@ -33,6 +33,12 @@ export async function askAuth<Data>(path: string, body?: object): Promise<Data> 
     error?: { message?: string }
   }
   throw new AuthFailed(WORDS[answer.code ?? ''] ?? answer.message ?? answer.error?.message ?? DIDNT_WORK)
+}
+
+function tooManyTries({ headers }: Response): string {
+  const minutes = Math.ceil(Number(headers.get('retry-after') ?? 60) / 60)
+  const wait = minutes > 1 ? `${minutes} minutes` : 'a minute'
+  return `Too many tries. Nothing was changed. Wait ${wait} and try again.`
 }
 
 /** The message for a failure. */
