@@ -35,18 +35,29 @@ export interface HttpParts {
 const AUTH_METHODS: readonly string[] = ['GET', 'POST']
 /** Longer than a load balancer keeps an idle connection, so that this side never closes one that is about to be used. */
 const KEEP_ALIVE_MS = 75_000
-const HEADERS_MS = 80_000
+/** How long a client may take for a request, of at most some 16 KB each; its connection is closed otherwise. */
+const HTTP_TIMES = { headersMs: 15_000, requestMs: 30_000, checkMs: 5_000 }
 
-/** An HTTP server that does not listen yet; its app is mounted by `serveHttp`. */
-export function openHttpServer(): { httpServer: HttpServer; app: Express } {
+/**
+ * An HTTP server that does not listen yet; its app is mounted by `serveHttp`.
+ * @param times within which a request's headers, then all of it, must have arrived; how often that is checked
+ */
+export function openHttpServer({ headersMs, requestMs, checkMs } = HTTP_TIMES): {
+  httpServer: HttpServer
+  app: Express
+} {
   const app = express()
-  // Clients that ask to upgrade to HTTP/2, as Java's does, are answered over HTTP/1.1.
   const httpServer = createServer(
-    { shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket' },
+    {
+      // Clients that ask to upgrade to HTTP/2, as Java's does, are answered over HTTP/1.1.
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
+      connectionsCheckingInterval: checkMs,
+    },
     app,
   )
-  httpServer.keepAliveTimeout = KEEP_ALIVE_MS
-  httpServer.headersTimeout = HEADERS_MS
   return { httpServer, app }
 }
 
