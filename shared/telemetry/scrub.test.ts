@@ -71,11 +71,29 @@ describe('an event', () => {
   })
 })
 
+// A message may hold whatever a client sent.
+test.each(['a', 'a.', '1.', '-', 'a@', 'a@a.', 'abcd:', '::', '$1,111,', 'a%'])(
+  'a long text takes time in proportion to its length: %s',
+  (part) => {
+    const msOf = (length: number) => {
+      const text = `${part.repeat(length / part.length)}!`
+      const beganMs = performance.now()
+      scrubbedText(text)
+      return performance.now() - beganMs
+    }
+    msOf(1_000)
+    // The square of it would take a minute.
+    expect(msOf(200_000)).toBeLessThan(2_000)
+  },
+)
+
 describe('free text loses personal data', () => {
   test.each([
     ['connect ECONNREFUSED 10.0.3.17:5432', 'connect ECONNREFUSED [address]:5432'],
     ['connect ECONNREFUSED ::1:5432', 'connect ECONNREFUSED [address]'],
     ['peer 2001:db8::8a2e:370:7334 left', 'peer [address] left'],
+    ['a@b@c.example, d@e', 'a@[email], d@e'],
+    ['<first.last+tag@mail.example.com>', '<[email]>'],
     ['Bearer YWRhQGV4YW1wbGUuY29tOmh1bnRlcjJodW50ZXIy', 'Bearer [token]'],
     ['held $12.50, asked for $13,000', 'held [money], asked for [money]'],
     ['peer ::ffff:127.0.0.1, closed', 'peer [address], closed'],

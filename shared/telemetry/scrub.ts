@@ -45,7 +45,8 @@ const ATTRIBUTES: readonly string[] = [
 ]
 const STATEMENTS: readonly string[] = ['db.statement', 'db.query.text']
 
-const EMAIL = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g
+/** It begins where such a run of characters does: from each of them, it would take the square of a text's length. */
+const EMAIL = /(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g
 const IPV4 = /(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])/g
 const IPV6 = /(?<![\w:$])(?:(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}|[0-9a-f:]*::[0-9a-f:.]*)(?!\w)/gi
 /** Keys, cookies and session tokens. Our own ids are shorter; trace and request ids have fields of their own. */
