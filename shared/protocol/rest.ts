@@ -35,8 +35,8 @@ export interface RestRoute {
 }
 export type Rows = readonly string[] | z.ZodObject
 
-/** Fields with text that users wrote: a spreadsheet must not read it as a formula. */
-export const USER_TEXT: readonly string[] = ['tag', 'note', 'name']
+/** Fields with text that users wrote: a spreadsheet must not read it as a formula. An id may be "-A1". */
+export const USER_TEXT: readonly string[] = ['tag', 'note', 'name', 'clientOrderId']
 
 type RouteOptions = Pick<RestRoute, 'tag'> & Partial<Pick<RestRoute, 'payload' | 'rows'>>
 

@@ -47,6 +47,6 @@ test('a gain and a loss of one instrument are on both sides of zero, and zero ha
 
 test('the file has the exact figures', () => {
   expect(profitCsv(profitRowsOf([klio], [], -200n))).toBe(
-    'symbol,qty,realizedPnl,unrealizedPnl,total\nKLIO,-40,-2.00,-3.00,-5.00\n',
+    'symbol,qty,realizedPnl,unrealizedPnl,total\r\nKLIO,-40,-2.00,-3.00,-5.00\r\n',
   )
 })

@@ -102,10 +102,10 @@ export function profitBars(rows: readonly ProfitRow[]): ProfitBars {
   }
 }
 
-/** The table as a CSV file. */
+/** The table as a CSV file (RFC 4180, like those of the server). */
 export function profitCsv(rows: readonly ProfitRow[]): string {
   const lines = rows.map(({ symbol, qty, realizedCents, unrealizedCents, totalCents }) =>
     [symbol ?? 'earlier', qty ?? '0', ...[realizedCents, unrealizedCents, totalCents].map(moneyOf)].join(','),
   )
-  return ['symbol,qty,realizedPnl,unrealizedPnl,total', ...lines, ''].join('\n')
+  return ['symbol,qty,realizedPnl,unrealizedPnl,total', ...lines, ''].join('\r\n')
 }
