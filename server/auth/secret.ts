@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { link, mkdir, open, readFile, rm } from 'node:fs/promises'
+import { link, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from '../database/make-folder.ts'
 import { reasonOf, StartupError } from '../database/startup-error.ts'
 
 /** The same as for `AUTH_SECRET`. */
@@ -30,7 +31,7 @@ export async function keptSecret(dataDir: string): Promise<string> {
 
 /** Written to a temporary file and moved into place; if another server was first, its secret is used. */
 async function make(file: string, dataDir: string): Promise<string> {
-  await mkdir(dataDir, { recursive: true })
+  await makeFolder(dataDir)
   const making = `${file}.${randomBytes(4).toString('hex')}`
   try {
     {

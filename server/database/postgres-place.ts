@@ -4,6 +4,7 @@ import { chown, cp, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { makeFolder } from './make-folder.ts'
 import { run } from './run-program.ts'
 import { reasonOf, StartupError } from './startup-error.ts'
 
@@ -33,7 +34,7 @@ const OPEN_HOME = '/var/lib/valiant'
  * @throws {StartupError} that says what to do
  */
 export async function preparePlace(dataDir: string, say: (text: string) => void): Promise<Place> {
-  await mkdir(dataDir, { recursive: true }).catch((cause: unknown) => {
+  await makeFolder(dataDir).catch((cause: unknown) => {
     throw new StartupError(`Cannot make the data folder ${dataDir}: ${reasonOf(cause)}. Set DATA_DIR to another.`)
   })
   const owner = process.getuid?.() === 0 ? await postgresUser() : undefined
