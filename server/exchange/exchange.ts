@@ -22,6 +22,7 @@ import { AlertFirings } from './alerts/alert-firings.ts'
 import { type AssembledMarket, type AssemblyParts, assembleMarket } from './leading/assembly.ts'
 import type { Clock } from './clock.ts'
 import { Defects, isDefect, MarketGivenUp } from './leading/defects.ts'
+import { FaultLog } from './leading/fault-log.ts'
 import { settleDoubt } from './leading/in-doubt.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { IndicativeMarket } from './market/indicative-market.ts'
@@ -95,6 +96,7 @@ export class Exchange implements AsyncDisposable {
   readonly #newsWriter: NewsWriter
   readonly #housekeeping: Housekeeping
   readonly #defects = new Defects()
+  readonly #faults: FaultLog
   /** The signal of the term being assembled or led. */
   #signal = new LoopSignal()
   /** Aborted once the lease is lost. */
@@ -115,6 +117,7 @@ export class Exchange implements AsyncDisposable {
   private constructor(options: ExchangeOptions) {
     this.#options = options
     this.#metrics = options.metrics ?? new Metrics()
+    this.#faults = new FaultLog(options.log)
     this.#journal = new Journal(options.database.commits)
     this.#history = new History(options.database.queries)
     this.#bars = new Bars(options.database.queries)
@@ -255,7 +258,7 @@ export class Exchange implements AsyncDisposable {
       const pending = this.#term?.inFlight
       this.#metrics.exchange.recoveries.inc({ cause: causeOf(end) })
       if (end.kind === 'fault') {
-        this.#logFault(end.error)
+        this.#faults.fault(end.error, this.#options.clock.now())
         if (isReplaced(end.error, lease)) {
           // The new leader decides about a commit in flight, but that commit must have ended before this process leads
           // again.
@@ -313,6 +316,7 @@ export class Exchange implements AsyncDisposable {
       arrived: this.#signal.wake,
       failed: this.#signal.fail,
       reopening: () => this.#indicative?.save(),
+      recoveredLevel: this.#faults.isQuiet ? 'debug' : 'info',
     })
   }
 
@@ -326,7 +330,10 @@ export class Exchange implements AsyncDisposable {
       defects: this.#defects,
       signal: this.#signal,
       stopping: this.#leaving.signal,
-      opened: () => this.#leading.resolve(undefined),
+      opened: () => {
+        this.#faults.over()
+        this.#leading.resolve(undefined)
+      },
       isReal: () => this.#endIndicative(),
     })
   }
@@ -349,7 +356,7 @@ export class Exchange implements AsyncDisposable {
 
   /** Retries until the outcome of the batch in flight is known. @returns whether this process still leads */
   async #settle(lease: Lease): Promise<boolean> {
-    const { database, log } = this.#options
+    const { database, clock } = this.#options
     const term = this.#term
     const pending = term?.inFlight
     if (pending !== undefined) this.#inDoubt.start()
@@ -370,7 +377,7 @@ export class Exchange implements AsyncDisposable {
         return !this.#isStopping
       } catch (error) {
         if (error instanceof MarketGivenUp) throw error
-        log.warn({ err: error }, 'exchange: the database does not answer; trying again')
+        this.#faults.silence(error, clock.now())
       }
       // When stopping, one attempt is made for the sake of waiting clients; if it fails they get TIMEOUT.
       if (this.#isStopping) return false
@@ -393,13 +400,6 @@ export class Exchange implements AsyncDisposable {
       inDoubt: this.#inDoubt,
       publisher: this.#publisher,
     }))
-  }
-
-  #logFault(error: unknown): void {
-    const { log } = this.#options
-    if (error instanceof Fenced) log.warn({ err: error }, 'exchange: another leads')
-    else if (error instanceof SlowCommit) log.warn({ err: error }, 'exchange: the database is slow; recovers')
-    else log.error({ err: error }, 'exchange: recovers from a fault')
   }
 
   #pause(): Promise<void> {

@@ -9,7 +9,7 @@ interface Occurrence {
   readonly message?: string
 }
 
-/** Suppresses errors that were reported a moment ago: a loop that fails four times a second is one problem, not many. */
+/** Suppresses errors that were logged or reported a moment ago: a loop that fails four times a second is one problem, not many. */
 export class Repeats {
   readonly #reportedAtMs = new Map<string, number>()
 
@@ -20,7 +20,9 @@ export class Repeats {
       .concat(message)
       .join('; ')
     const reportedAtMs = this.#reportedAtMs.get(kind)
-    if (reportedAtMs !== undefined && nowMs - reportedAtMs < REPEAT_MS) return false
+    // A time in the future is from before the clock was set back.
+    const isRecent = reportedAtMs !== undefined && reportedAtMs <= nowMs && nowMs - reportedAtMs < REPEAT_MS
+    if (isRecent) return false
     this.#reportedAtMs.delete(kind)
     this.#reportedAtMs.set(kind, nowMs)
     const [oldest] = this.#reportedAtMs.keys()

@@ -50,6 +50,8 @@ export interface AssemblyParts extends RecoveryParts {
   readonly arrived: () => void
   /** Called when a read for a command failed: the market must be reassembled. */
   readonly failed: (error: unknown) => void
+  /** At which the recovery is logged. */
+  readonly recoveredLevel: 'info' | 'debug'
 }
 
 /** A market in memory, ready to be led; it is disposed of at the end of the term. */
@@ -95,7 +97,7 @@ export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMar
   const { intake, processor } = openCommands(parts, live, state.last.streamPosition)
   opened.defer(() => intake.close())
   const { accounts, openOrders, last } = state
-  log.info(
+  log[parts.recoveredLevel](
     { batch: last.batch, accounts: accounts.length, openOrders: openOrders.length, ms: clock.now() - startedAtMs },
     'exchange: recovered',
   )
