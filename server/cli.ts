@@ -11,6 +11,7 @@ import { definitionsOf, readInstruments } from './instruments.ts'
 import { seedInstruments } from './journal/instruments.ts'
 import { addOperatorCommands } from './cli/operator.ts'
 import { addQueriesCommand } from './cli/queries.ts'
+import { addRemovalCommands } from './cli/removal.ts'
 import { addReplayCommand } from './cli/replay.ts'
 import { addRestoredCommand } from './cli/restored.ts'
 import { addScenarioCommands } from './cli/scenario.ts'
@@ -60,6 +61,7 @@ addAccountCommands(program, ROOT)
 addAuditCommand(program, ROOT)
 addOperatorCommands(program, ROOT)
 addQueriesCommand(program, ROOT)
+addRemovalCommands(program, ROOT)
 addReplayCommand(program)
 addRestoredCommand(program, ROOT)
 addScenarioCommands(program, ROOT)

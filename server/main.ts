@@ -10,6 +10,7 @@ import { ApiKeys } from './auth/api-keys.ts'
 import { Attempts } from './auth/attempts.ts'
 import { Guests } from './auth/guests.ts'
 import { Preferences } from './auth/preferences.ts'
+import { Removals } from './auth/removals.ts'
 import { keptSecret } from './auth/secret.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { openDatabase } from './database/database.ts'
@@ -109,6 +110,7 @@ async function serve(config: Config, log: Logger): Promise<void> {
             keys: new ApiKeys(database.queries, log),
             guests: new Guests(database.queries),
             attempts: new Attempts(database.queries),
+            removals: new Removals(database.queries),
             alerts: new Alerts(database.queries),
             news: new News(database.queries),
             preferences: new Preferences(database.queries, config.LIMIT_PREFERENCES),

@@ -6,6 +6,7 @@ import { InDoubt } from '../database/in-doubt.ts'
 import { sql, type Statement } from '../database/sql.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { AuthUnavailable, isLostDatabase } from './auth-unavailable.ts'
+import type { Removable } from './removals.ts'
 
 export { InDoubt }
 
@@ -95,9 +96,10 @@ export class ApiKeys {
     return (await this.#ask(sql.auth.revokeKey, parameters)).length > 0
   }
 
-  /** Revokes all keys of a user; the gateway closes their sockets. @returns the ids of those that were active */
-  async revokeAll(userId: string): Promise<string[]> {
-    const revoked = await this.#ask<{ readonly id: string }>(sql.auth.revokeKeysOf, { userId, nowMs: Date.now() })
+  /** Revokes all keys of a user or an account; the gateway closes their sockets. @returns the ids of those that were active */
+  async revokeAll(of: Removable): Promise<string[]> {
+    const parameters = { userId: null, account: null, ...of, nowMs: Date.now() }
+    const revoked = await this.#ask<{ readonly id: string }>(sql.auth.revokeKeysOf, parameters)
     return revoked.map(({ id }) => id)
   }
 

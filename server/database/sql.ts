@@ -111,9 +111,15 @@ export const sql = {
     notePreferenceRequest: named('auth/note-preference-request'),
     listAbsentGuests: named('auth/list-absent-guests'),
     deleteGuest: named('auth/delete-guest'),
+    deleteUser: named('auth/delete-user'),
+    askRemoval: named('auth/ask-removal'),
+    listRemovals: named('auth/list-removals'),
+    findRemoval: named('auth/find-removal'),
+    endRemoval: named('auth/end-removal'),
   },
   operator: {
     findAccounts: named('operator/find-accounts'),
+    findUser: named('operator/find-user'),
   },
   exchange: {
     readLease: prepared('exchange/read-lease'),

@@ -41,6 +41,13 @@ const noGuests: GatewayParts['guests'] = { absent: none, delete: () => Promise.r
 /** No password is one too many. */
 const noAttempts: GatewayParts['attempts'] = { take: () => Promise.resolve(0), giveBack: () => Promise.resolve() }
 
+/** No operator removes anybody. */
+const noRemovals: GatewayParts['removals'] = {
+  pending: none,
+  done: () => Promise.resolve(true),
+  deleteUser: none,
+}
+
 /** No preferences: there is no user row to store them with. */
 const noPreferences: GatewayParts['preferences'] = {
   read: () => Promise.resolve({}),
@@ -116,6 +123,7 @@ export class GatewayRig implements AsyncDisposable {
       keys: noKeys,
       guests: noGuests,
       attempts: noAttempts,
+      removals: noRemovals,
       preferences: noPreferences,
       alerts,
       news: { list: () => Promise.resolve([]) },

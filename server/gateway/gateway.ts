@@ -5,6 +5,7 @@ import type { AttemptStore } from '../auth/attempts.ts'
 import { type AuthOptions, openAuth } from '../auth/auth.ts'
 import type { GuestStore } from '../auth/guests.ts'
 import type { PreferenceStore } from '../auth/preferences.ts'
+import type { RemovalStore } from '../auth/removals.ts'
 import type { Broadcast } from '../bus/broadcast.ts'
 import type { CommandBus } from '../bus/commands.ts'
 import type { Feed } from '../feed/feed.ts'
@@ -58,8 +59,9 @@ import { CancelOnDisconnect } from './sessions/cancel-on-disconnect.ts'
 import type { AccountHandlers, Relays } from './requests/request.ts'
 import { Resuming } from './sessions/resuming.ts'
 import { restRouter } from './http/rest.ts'
-import { Sessions } from './sessions/sessions.ts'
+import { type Credential, Sessions } from './sessions/sessions.ts'
 import { GuestRetention } from './sessions/guest-retention.ts'
+import { OperatorRemovals } from './sessions/operator-removals.ts'
 import { UserRemoval } from './sessions/user-removal.ts'
 import { recentHistory } from './market/seed-feed.ts'
 import { SlowSockets } from './delivery/slow-sockets.ts'
@@ -100,6 +102,7 @@ export interface GatewayParts {
   readonly keys: Keys
   readonly guests: GuestStore
   readonly attempts: AttemptStore
+  readonly removals: RemovalStore
   readonly preferences: PreferenceStore
   readonly alerts: AlertStore
   readonly news: NewsArchive
@@ -227,10 +230,12 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     accountsOf: (userId) => accountsOfUser.numbers(userId),
     end: (credential) => sockets.end(credential),
   })
+  const end = (credential: Credential) => sockets.end(credential)
   const removal: UserRemoval = new UserRemoval({
-    ...{ exchange, accounts: accountsOfUser, keys: parts.keys, alerts },
-    end: (credential) => sockets.end(credential),
+    ...{ exchange, accounts: accountsOfUser, keys: parts.keys, alerts, end },
+    endAccount: (account) => sockets.endAccount(account),
   })
+  const byOperators = new OperatorRemovals({ removals: parts.removals, removal, end, log: logger })
   const retention = new GuestRetention({ guests: parts.guests, removal, days: config.guestsKeptDays, log: logger })
   const alertNotifier: AlertNotifier = new AlertNotifier({ alerts, instrumentOf, sockets, logger })
   const leaderLink: LeaderLink = new LeaderLink({
@@ -268,6 +273,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   const close = async () => {
     forget()
     retention[Symbol.dispose]()
+    byOperators[Symbol.dispose]()
     leaderLink[Symbol.dispose]()
     alertNotifier[Symbol.dispose]()
     state[Symbol.dispose]()

@@ -1,6 +1,6 @@
 import type { AccountFrame } from '@valiant/shared/protocol/account'
 import type { FiredAlert } from '@valiant/shared/protocol/alerts'
-import type { Welcome } from '@valiant/shared/protocol/events'
+import type { Goodbye, Welcome } from '@valiant/shared/protocol/events'
 import { HEARTBEAT_MS, PROTOCOL_VERSION } from '@valiant/shared/protocol/limits'
 import type { NewsFrame } from '@valiant/shared/protocol/news'
 import { accountId } from '../feed/account/order.ts'
@@ -157,8 +157,16 @@ export class Sockets implements Disposable {
 
   /** Closes the sockets of an ended session or key, on all instances. */
   end(credential: Credential): void {
-    const room = roomOf.credential(credential)
-    this.#io.in(room).emit('goodbye', FAREWELLS[credential.kind])
+    this.#close(roomOf.credential(credential), FAREWELLS[credential.kind])
+  }
+
+  /** Closes the sockets of a closed account, on all instances. */
+  endAccount(account: number): void {
+    this.#close(roomOf.account(account), FAREWELLS.account)
+  }
+
+  #close(room: string, farewell: Goodbye): void {
+    this.#io.in(room).emit('goodbye', farewell)
     this.#io.in(room).disconnectSockets(true)
     // The adapter would close local sockets only on hearing its own message through Redis, which may be away.
     this.#io.local.in(room).disconnectSockets(true)
@@ -321,7 +329,8 @@ export class Sockets implements Disposable {
 const FAREWELLS = {
   session: { code: 'SIGNED_OUT', message: 'This session has ended. Sign in again.' },
   key: { code: 'KEY_REVOKED', message: 'This key was revoked.' },
-} as const
+  account: { code: 'SIGNED_OUT', message: 'This account was closed.' },
+} as const satisfies Record<string, Goodbye>
 
 const roomOf = {
   account: (account: number) => `account:${account}`,

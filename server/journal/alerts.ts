@@ -94,9 +94,9 @@ export class Alerts {
     return changed === undefined ? 'none' : 'deleted'
   }
 
-  /** Deletes all alerts of a user who leaves. */
-  async deleteAll(userId: string): Promise<void> {
-    await this.#queries.none(sql.journal.deleteAlertsOf, { userId, nowMs: Date.now() })
+  /** Deletes all alerts of a user who leaves, or of an account that is closed. */
+  async deleteAll(of: { readonly userId: string } | { readonly account: AccountNumber }): Promise<void> {
+    await this.#queries.none(sql.journal.deleteAlertsOf, { userId: null, account: null, ...of, nowMs: Date.now() })
   }
 
   /** Newest first: all waiting alerts, and the latest fired ones. */

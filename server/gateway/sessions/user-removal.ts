@@ -12,9 +12,11 @@ export interface UserRemovalParts {
   readonly alerts: Pick<AlertStore, 'deleteAll'>
   /** Closes the sockets of a credential on all instances. */
   readonly end: (credential: Credential) => void
+  /** Closes the sockets of an account on all instances. */
+  readonly endAccount: (account: number) => void
 }
 
-/** Closes the accounts of a user who leaves for good. The ledger and the history of the accounts stay. */
+/** Closes the accounts of a user who leaves for good, or one of them. The ledger and the history of the accounts stay. */
 export class UserRemoval {
   readonly #parts: UserRemovalParts
 
@@ -30,8 +32,20 @@ export class UserRemoval {
   async closeAccounts(userId: string): Promise<void> {
     const { accounts, keys, alerts, end } = this.#parts
     for (const account of await accounts.numbers(userId)) await this.#close(account)
-    for (const id of await keys.revokeAll(userId)) end({ kind: 'key', id })
-    await alerts.deleteAll(userId)
+    for (const id of await keys.revokeAll({ userId })) end({ kind: 'key', id })
+    await alerts.deleteAll({ userId })
+  }
+
+  /**
+   * Closes one of several accounts of a user, and ends its sockets. Safe to repeat after a failure.
+   * @throws as `closeAccounts`
+   */
+  async closeAccount(account: number): Promise<void> {
+    const { keys, alerts, end, endAccount } = this.#parts
+    await this.#close(account)
+    for (const id of await keys.revokeAll({ account })) end({ kind: 'key', id })
+    await alerts.deleteAll({ account })
+    endAccount(account)
   }
 
   async #close(account: number): Promise<void> {
