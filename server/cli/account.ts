@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import { Scope } from '@valiant/shared/protocol/events'
+import { AccountName } from '@valiant/shared/protocol/fields'
 import { NAME_LENGTH_MAX } from '@valiant/shared/protocol/limits'
 import { formatCents } from '@valiant/shared/units/cents'
 import { idText, parseId } from '@valiant/shared/units/id'
@@ -91,8 +92,10 @@ function accountText(row: AccountRow): string {
 async function makeKey(queries: Queries, id: string, key: { name: string; scopes: Scope[] }): Promise<string> {
   const account = accountNumber(id)
   const name = key.name.trim()
-  if (name === '' || name.length > NAME_LENGTH_MAX) {
-    throw new StartupError(`Expected 1 to ${NAME_LENGTH_MAX} characters as --name, found ${name.length}.`)
+  if (!AccountName.safeParse(name).success) {
+    throw new StartupError(
+      `Expected 1 to ${NAME_LENGTH_MAX} visible characters as --name, found ${JSON.stringify(name)}.`,
+    )
   }
   await accountsText(queries, id) // fails for an unknown account
   const made = await new ApiKeys(queries).create({ account, name, scopes: key.scopes })

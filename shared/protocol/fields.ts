@@ -32,8 +32,11 @@ export const RequestId = z
   .regex(CLIENT_ID_PATTERN, '1 to 64 characters of A-Z a-z 0-9 _ . : -')
   .describe('Makes a request that changes something safe to send again; kept for 24 hours.')
 export const InstrumentSymbol = z.string().regex(SYMBOL_PATTERN, 'the symbol of an instrument, such as "NOVA"')
-/** Text that the database and every log can store: no control characters, no lone surrogates. */
-const PLAIN_TEXT_PATTERN = /^[^\p{Cc}\p{Cs}]*$/u
+/**
+ * Text that the database and every log can store, and that is read as it is written: one line, no control characters, no
+ * lone surrogates, nothing that changes the direction of the text around it.
+ */
+const PLAIN_TEXT_PATTERN = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]*$/u
 export const Tag = z.string().max(TAG_LENGTH_MAX).regex(PLAIN_TEXT_PATTERN, 'text without control characters')
 export const AlertNote = z
   .string()
@@ -45,9 +48,9 @@ export const AccountName = z
   .min(1)
   .max(NAME_LENGTH_MAX)
   .regex(
-    // At least one visible character, and none that changes the direction of the surrounding text. Joiners (in emoji
-    // and some scripts) are allowed.
-    /^(?=.*[^\s\p{C}])[^\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]*$/u,
+    // Plain text with at least one visible character: U+2800 is a braille cell without dots. Joiners (in emoji and some
+    // scripts) are allowed.
+    /^(?=.*[^\s\p{C}\p{Default_Ignorable_Code_Point}\u2800])[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]*$/u,
     'a name that can be seen, without control characters',
   )
 export const Id = z.string().max(64)
