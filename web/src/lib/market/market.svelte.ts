@@ -1,14 +1,23 @@
 import type { Client } from '@valiant/shared/client/client'
 import type { Instrument, Quote, TickerFrame } from '@valiant/shared/protocol/market-data'
+import type { NewsKind } from '@valiant/shared/protocol/news'
 import { createContext } from 'svelte'
 import { OnceAFrame } from '#lib/ui/once-a-frame.ts'
 import { Listing } from './listing.svelte.ts'
+import { openOrAll } from './most-traded.ts'
 
 export interface MarketSeed {
   readonly instruments: readonly Instrument[]
   readonly tickers: readonly TickerFrame[]
   readonly closes: Readonly<Record<string, readonly string[]>>
   readonly market: 'open' | 'degraded' | 'halted'
+}
+
+/** What an operator's act makes of an instrument. */
+const STATUS_AFTER: Partial<Record<NewsKind, Instrument['status']>> = {
+  halt: 'halted',
+  close: 'closed',
+  resume: 'open',
 }
 
 /** All instruments with their quotes, tickers and sparklines. Frames are gathered and applied once per painted frame. */
@@ -19,14 +28,11 @@ export class Market {
   status = $state.raw<'open' | 'degraded' | 'halted'>('open')
   /** No orders are taken, and prices go on without those of users. */
   readonly isIndicative = $derived(this.status === 'degraded')
-  /** The stock with the largest turnover: what a first visit opens. */
+  /** The stock with the largest turnover among those that trade now: what a first visit opens. */
   readonly mostTraded = $derived.by(() =>
-    this.listings
-      .filter((listing) => listing.instrument.assetClass === 'equity')
-      .reduce<Listing | undefined>(
-        (best, listing) => ((listing.turnover ?? 0) > (best?.turnover ?? -1) ? listing : best),
-        undefined,
-      ),
+    openOrAll(this.listings.filter((listing) => listing.instrument.assetClass === 'equity')).reduce<
+      Listing | undefined
+    >((best, listing) => ((listing.turnover ?? 0) > (best?.turnover ?? -1) ? listing : best), undefined),
   )
 
   readonly #quotes = new OnceAFrame<Quote>((quotes) => {
@@ -60,6 +66,10 @@ export class Market {
       client.on('status', (frame) => {
         this.status = frame.market
       }),
+      client.on('news', ({ symbol, kind }) => {
+        const listing = symbol === undefined ? undefined : this.of(symbol)
+        if (listing) listing.status = STATUS_AFTER[kind] ?? listing.status
+      }),
     ]
     return () => {
       for (const stop of stops) stop()
@@ -77,7 +87,7 @@ export class Market {
     }
   }
 
-  /** Reloads which instruments take orders: no stream reports it. */
+  /** Reloads which instruments take orders: no stream reports what session hours or missed news have changed. */
   async refreshStatuses(client: Client): Promise<void> {
     try {
       for (const { symbol, status } of await client.ask('instruments', {})) {

@@ -220,6 +220,7 @@ export class WorkspaceState implements Surroundings {
       }),
       client.on('welcome', ({ accountId }) => {
         this.ticket.preview.refresh()
+        void this.#market.refreshStatuses(client)
         this.#catchUp(accountId)
       }),
       this.ticket.watch(),
