@@ -12,9 +12,17 @@ const around = { scale: scaleOf({ tickSize: '0.01', lotSize: '1' }), book: { bid
 const check = { ok: true, lots: 1_000, pricingTicks: 10_001 } as Checked
 
 test('until the exchange has answered, value and slippage come from the book', () => {
-  const { slippageBps, largestCents } = sizeOf({ check, draft: { type: 'market', side: 'buy' } }, undefined, around)
+  const { slippageBps, valueCents, largestCents } = sizeOf(
+    { check, draft: { type: 'market', side: 'buy' } },
+    undefined,
+    around,
+  )
   expect(slippageBps).toBeGreaterThan(400)
-  expect(largestCents).toBe(10_001_000n)
+  // 100 at 100.01 and 900 at 105.00, not all of them at the touch.
+  expect([valueCents, largestCents]).toEqual([10_450_100n, 10_450_100n])
+  const sale = sizeOf({ check, draft: { type: 'market', side: 'sell' } }, undefined, around)
+  // The book has bids for 100 only.
+  expect(sale).toEqual({ valueCents: 9_999_000n, largestCents: 10_001_000n, slippageBps: Infinity })
   expect(sizeOf({ check, draft: { type: 'limit', side: 'buy' } }, undefined, around).slippageBps).toBe(0)
 })
 

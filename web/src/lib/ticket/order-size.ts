@@ -2,7 +2,7 @@ import type { OrderPreview } from '@valiant/shared/protocol/order'
 import type { Checked } from './check.ts'
 import type { Draft } from './draft.ts'
 import { centsOf } from './scale.ts'
-import { slippageBpsOf } from './slippage.ts'
+import { fillsOf, slippageBpsOf } from './slippage.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export interface OrderSize {
@@ -27,10 +27,24 @@ export function sizeOf(
   if (!check.ok) return NONE
   const ownCents = scale.valueCents(check.pricingTicks, check.lots)
   if (!answered) {
-    const slippageBps = draft.type === 'market' ? slippageBpsOf({ side: draft.side, lots: check.lots }, book) : 0
-    return { valueCents: ownCents, largestCents: ownCents, slippageBps }
+    if (draft.type !== 'market') return { valueCents: ownCents, largestCents: ownCents, slippageBps: 0 }
+    const order = { side: draft.side, lots: check.lots }
+    const valueCents = bookCents(order, { scale, book })
+    return { valueCents, largestCents: larger(valueCents, ownCents), slippageBps: slippageBpsOf(order, book) }
   }
   const answeredCents = BigInt(centsOf(answered.notional))
-  const largestCents = answeredCents > ownCents ? answeredCents : ownCents
+  const largestCents = larger(answeredCents, ownCents)
   return { valueCents: answeredCents, largestCents, slippageBps: answered.slippageBps }
 }
+
+/** What a market order would cost or bring by the known book; what that has no size for counts at its last price. */
+function bookCents(
+  order: { readonly side: Draft['side']; readonly lots: number },
+  { scale, book }: Pick<Surroundings, 'scale' | 'book'>,
+): bigint {
+  const { fills, missing } = fillsOf(order, book)
+  const atLast = scale.valueCents(fills.at(-1)?.[0] ?? 0, missing)
+  return fills.reduce((sum, [ticks, lots]) => sum + scale.valueCents(ticks, lots), atLast)
+}
+
+const larger = (one: bigint, other: bigint): bigint => (one > other ? one : other)
