@@ -1,4 +1,5 @@
 import { RequestRefused } from '@valiant/shared/client/errors'
+import type { ErrorCode } from '@valiant/shared/protocol/errors'
 import type { OrderPreview } from '@valiant/shared/protocol/order'
 import type { WireError } from '@valiant/shared/protocol/wire-error'
 import type { Fields } from './fields.svelte.ts'
@@ -7,6 +8,7 @@ import type { Surroundings } from './surroundings.ts'
 
 const AFTER_KEY_MS = 150
 const AGAIN_MS = 2_000
+const NO_ANSWER: ReadonlySet<ErrorCode> = new Set(['TIMEOUT', 'REQUEST_EXPIRED', 'RATE_LIMITED'])
 
 /** The exchange's preview of the typed order: requested after the last key press, and again as the market moves. */
 export class PreviewFeed {
@@ -72,7 +74,8 @@ export class PreviewFeed {
       this.#answered = { of: key, preview }
       this.#accepted(key, askedAtMs)
     } catch (error) {
-      if (error instanceof RequestRefused && key === this.#fields.key) {
+      // A question that got no answer in time says nothing about the order: the last figures stay.
+      if (error instanceof RequestRefused && key === this.#fields.key && !NO_ANSWER.has(error.error.code)) {
         this.#answered = { of: key, refusal: error.error }
       }
     }
