@@ -119,6 +119,11 @@ describe('a field of another notation', () => {
     expect(whyUnread(value)).toBe('1.200 could be 1\u202f200 or 1,2')
     expect(whyUnread(kept('1,200.50'))).toBe('Numbers are written 1\u202f234,56')
     expect(['1200', '', kept('abc')].map(whyUnread)).toEqual([undefined, undefined, undefined])
+    write('point')
+    expect(['1.234,5', '1’234.50', '187.20 USD'].map((typed) => whyUnread(kept(typed)))).toEqual(
+      Array.from({ length: 3 }, () => 'Numbers are written 1,234.56'),
+    )
+    expect(whyUnread(kept('abc'))).toBeUndefined()
     expect([plainDecimal(value), stepsOf(value, stepOf('1'))]).toEqual([undefined, undefined])
     expect([atRest(value, stepOf('1')), forTyping(value)]).toEqual(['1.200', '1.200'])
   })

@@ -35,15 +35,13 @@ const DOUBTFUL = /^[1-9]\d{0,2}\.\d{3}[km]?$/i
 const swapped = (typed: string) => bare(typed).replace(/[.,]/g, (sign) => (sign === '.' ? ',' : '.'))
 
 /**
- * Why typed text that is a number in another notation was not accepted: "1.200 could be 1 200 or 1,2", or how a number
- * is written here. Undefined if it was accepted, is empty, or is no number in any notation.
+ * Why typed text with digits was not accepted: "1.200 could be 1 200 or 1,2", or how a number is written here. Undefined
+ * if it was accepted, is empty, or has no digit.
  */
 export function whyUnread(text: string): string | undefined {
   const typed = forTyping(text)
   if (!text.startsWith(UNREAD)) return undefined
-  if (!DOUBTFUL.test(bare(typed))) {
-    return plainDecimal(typed) === undefined ? undefined : `Numbers are written ${grouped('1234.56')}`
-  }
+  if (!DOUBTFUL.test(bare(typed))) return /\d/.test(typed) ? `Numbers are written ${grouped('1234.56')}` : undefined
   const [more, less] = [plainDecimal(swapped(typed)), plainDecimal(typed)]
   return `${bare(typed)} could be ${grouped(more ?? '')} or ${grouped(less ?? '')}`
 }
