@@ -315,7 +315,8 @@ describe('a position', () => {
     await page.goto(`/trade/${symbol}`)
     await live(page)
     await button(page, `Reverse ${symbol}`).click()
-    await button(page, `Go short ${qty}`).click()
+    // The question names the result of closing, as that of "Close" does.
+    await button(page, new RegExp(`^Go short ${qty}, [+−]?\\$[\\d,]+\\.\\d\\d$`)).click()
     await position(page, symbol).getByText('Short').filter({ visible: true }).waitFor()
     expect(await position(page, symbol).innerText()).toContain(`−${qty}`)
   })
