@@ -255,3 +255,20 @@ test('with forced system colors, selected items differ from others', async () =>
     .evaluateAll((labels) => labels.map((label) => getComputedStyle(label).backgroundColor))
   expect(new Set(colors).size).toBe(2)
 })
+
+test('pressing the tab that is shown requests nothing, so that the tabs work while the server does not answer', async () => {
+  const { page } = await stage.visitor(PHONE)
+  await using _context = page.context()
+  await startTrading(page)
+  await view(page, 'Trade')
+  const asked: string[] = []
+  await page.route('**/__data.json*', (route) => {
+    // Never answered, like requests to a server that is frozen.
+    asked.push(route.request().url())
+  })
+  await view(page, 'Trade')
+  await view(page, 'Chart')
+  await page.waitForURL(/tab=chart$/)
+  await page.getByRole('region', { name: 'Chart' }).waitFor()
+  expect(asked).toEqual([])
+})

@@ -14,7 +14,13 @@ export function keepPageWhileLost(session: Session, toasts: Toasts): void {
   let reached: string | undefined
 
   beforeNavigate((navigation) => {
-    const { from, to, willUnload } = navigation
+    const { from, to, willUnload, type } = navigation
+    // A second press of the tab that is shown would load the page anew, and while the exchange does not answer, no press
+    // after it would do anything.
+    if (type === 'link' && !willUnload && to?.url.href === from?.url.href && to?.url.hash === '') {
+      navigation.cancel()
+      return
+    }
     // Another view of the same page needs nothing from the exchange. In the first second nothing is lost either: after a
     // sign-in the connection is replaced on purpose.
     if (!session.isStale || willUnload || !to || to.url.pathname === from?.url.pathname || to.url.href === reached)
