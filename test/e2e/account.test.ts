@@ -207,6 +207,26 @@ test('cancel on disconnect is set over the existing connection, in every tab, an
   expect([hidden.handshakes.sockets, shown.handshakes.sockets]).toEqual([1, 2])
 })
 
+test('starting to trade in one tab does so in the others, which then offer no second account', async () => {
+  const { page } = await stage.visitor()
+  await using context = page.context()
+  const other = await context.newPage()
+  await other.goto('/')
+  await live(other)
+  await startTrading(page)
+  await expect.poll(() => menu(other).innerText()).toBe(await menu(page).innerText())
+  expect(await start(other).count()).toBe(0)
+  // And back: signed out here, signed out there, signed in here, signed in there.
+  await accountPage(page)
+  const email = `${randomUUID()}@example.com`
+  await keepAccount(page, email)
+  await page.getByRole('button', { name: 'Sign out' }).first().click()
+  await menu(other).waitFor({ state: 'detached' })
+  await accountPage(page)
+  await signIn(page, email)
+  await expect.poll(() => menu(other).innerText()).toBe(await menu(page).innerText())
+})
+
 test('signing in in one tab signs in the other tabs, with the right name', async () => {
   const { page: theirs } = await stage.visitor()
   await using _theirs = theirs.context()

@@ -11,6 +11,7 @@ import { AuthFailed } from './auth-request.ts'
 import { signInAsGuest } from './sign-in.ts'
 
 const REFUSED = ['UNAUTHENTICATED', 'FORBIDDEN']
+const TABS = 'valiant-visitor'
 
 /** Changes of the visitor's identity: becoming a guest with one click, and following every other change of the session. */
 export class Visit {
@@ -21,14 +22,23 @@ export class Visit {
   failure = $state.raw<string | undefined>()
   /** The known session has ended; the next connection may be another user's. */
   #hasEnded = false
+  #tabs: BroadcastChannel | undefined
 
   constructor(session: Session, preferences: Preferences) {
     this.#session = session
     this.#preferences = preferences
   }
 
-  /** The page follows the connection if that belongs to another user, as after a session ended. @returns stops that */
+  /**
+   * The page follows the connection if that belongs to another user, as after a session ended, and the other tabs: without
+   * an account no connection would tell it that its browser has got one, and it would offer to open a second. @returns
+   * stops that
+   */
   follow(client: Client): () => void {
+    const tabs = (this.#tabs = new BroadcastChannel(TABS))
+    tabs.onmessage = ({ data }) => {
+      if (data !== this.#userId) void this.refresh()
+    }
     const stops = [
       client.on('goodbye', ({ code }) => {
         if (code === 'SIGNED_OUT') this.#hasEnded = true
@@ -42,8 +52,14 @@ export class Visit {
       }),
     ]
     return () => {
+      tabs.close()
       for (const stop of stops) stop()
     }
+  }
+
+  /** Null without a visitor: the tabs tell each other. */
+  get #userId(): string | null {
+    return this.#session.visitor?.userId ?? null
   }
 
   /** Opens an instrument's workspace; creates a guest account for a visitor without one. Sends no order. */
@@ -76,11 +92,13 @@ export class Visit {
   /** After the cookie has changed: reloads the page's data, and reconnects as its user. */
   async refresh(): Promise<void> {
     this.#hasEnded = false
+    const before = this.#userId
     await refreshAll()
     const data = page.data as unknown as VisitorData & { readonly kept: SyncedValues | undefined }
     const { visitor, isVisitorAway, account, chosenAccount, fills, kept } = data
     this.#session.become({ visitor, isVisitorAway, account, chosenAccount, fills })
     this.#preferences.adopt(kept)
+    if (this.#userId !== before) this.#tabs?.postMessage(this.#userId)
   }
 }
 
