@@ -8,6 +8,7 @@ import { freshDatabase } from '../rig/postgres.ts'
 import { freePort, spawnServer } from '../rig/server.ts'
 import { barriers } from './axe-violations.ts'
 import {
+  buyFirst,
   confirmRefused,
   field,
   LARGE,
@@ -33,6 +34,24 @@ const SHIFT_MAX = 0.01
 const stage = new Stage()
 
 const textOf = async (page: Page, testId: string) => (await page.getByTestId(testId).innerText()).trim()
+test('today’s trades show the time of day where the clock of the machine is a day ahead', async () => {
+  const { page } = await stage.visitor()
+  await using _context = page.context()
+  await page.addInitScript(() => {
+    const RealDate = Date
+    const now = () => RealDate.now() + 24 * 3_600_000
+    globalThis.Date = new Proxy(RealDate, {
+      construct: (real, values: ConstructorParameters<DateConstructor>[]) =>
+        values.length === 0 ? new real(now()) : (Reflect.construct(real, values) as Date),
+      get: (real, name) => (name === 'now' ? now : (Reflect.get(real, name) as unknown)),
+    })
+  })
+  await buyFirst(page)
+  await list(page, /^Fills/)
+  const time = page.getByTestId('panel-fills').locator('tbody td').first()
+  await expect.poll(() => time.innerText()).toMatch(/^\d\d:\d\d:\d\d$/)
+})
+
 test('a reload after the first trade proposes no second one', async () => {
   const { page } = await stage.visitor()
   await using _context = page.context()
