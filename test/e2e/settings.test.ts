@@ -60,6 +60,23 @@ describe('the appearance of the page', () => {
     expect(await page.locator('meta[name=theme-color]').getAttribute('content')).toBe('#ffffff')
   })
 
+  test('what cannot be undone is red even where red rises, and is no fourth color beside blue and orange', async () => {
+    for (const [palette, color] of [
+      ['default', 'rgb(207, 51, 71)'],
+      ['rg', 'rgb(207, 51, 71)'],
+      ['cb', 'rgb(168, 85, 16)'],
+    ] as const) {
+      const { page } = await stage.visitor()
+      await using context = page.context()
+      await startTrading(page)
+      await context.addCookies([{ name: 'valiant_palette', value: palette, url: stage.server.url }])
+      await accountPage(page)
+      await page.getByRole('button', { name: 'Reset account' }).click()
+      const reset = page.getByRole('alertdialog').getByRole('button', { name: 'Reset', exact: true })
+      await expect.poll(() => reset.evaluate((one) => getComputedStyle(one).backgroundColor)).toBe(color)
+    }
+  })
+
   test('reduced motion, set by the system or the visitor, replaces flashes by an arrow beside the price', async () => {
     const { page } = await stage.visitor()
     await using _context = page.context()
