@@ -37,6 +37,11 @@ const OLDER_WITHIN_BARS = 60
 const DAY_MS = 86_400_000
 const RIGHT_OFFSET = 28
 const BAR_SPACING = 6.2
+/** Free parts of the height above and below the prices. */
+const MARGINS = { top: 0.13, bottom: 0.15 }
+/** What the two lines of the legend need. */
+const LEGEND_PX = 54
+const LEGEND_PART_MAX = 0.3
 
 /** The drawing of one instrument's bars: price, volume, averages, RSI, own lines and fills, drawings. */
 export class PriceChart {
@@ -47,6 +52,7 @@ export class PriceChart {
   readonly #volume: ISeriesApi<'Histogram'>
   readonly #averages: readonly [ISeriesApi<'Line'>, ISeriesApi<'Line'>]
   readonly #rsi: RsiPane
+  readonly #resized: ResizeObserver
   readonly #tick: number
   #indicators = new Indicators()
   #bars = new Map<number, LegendBar>()
@@ -67,7 +73,7 @@ export class PriceChart {
     this.#chart = plainChart(
       element,
       {
-        rightPriceScale: { borderVisible: false, scaleMargins: { top: 0.13, bottom: 0.15 }, minimumWidth: 60 },
+        rightPriceScale: { borderVisible: false, scaleMargins: MARGINS, minimumWidth: 60 },
         timeScale: {
           borderVisible: false,
           rightOffset: RIGHT_OFFSET,
@@ -113,6 +119,8 @@ export class PriceChart {
       { updateAllViews: () => handlers.onmoved() },
     ])
     this.#rsi = new RsiPane(this.#chart, element)
+    this.#resized = new ResizeObserver(() => this.#clearLegend())
+    this.#resized.observe(element)
     this.#chart.subscribeCrosshairMove((event) => handlers.onhover(this.#barAt(event), pricePoint(event)))
     // A hidden chart has no width and forgets its bar spacing.
     let width = element.clientWidth
@@ -184,6 +192,7 @@ export class PriceChart {
     if (hasRsi === this.#rsi.isShown) return
     if (hasRsi) this.#rsi.show(this.#bars.values(), this.#colors)
     else this.#rsi.hide()
+    this.#clearLegend()
   }
 
   lines(lines: readonly OwnLine[]): void {
@@ -286,8 +295,15 @@ export class PriceChart {
   }
 
   destroy(): void {
+    this.#resized.disconnect()
     this.#rsi.destroy()
     this.#chart.remove()
+  }
+
+  /** Bars and marks of a low chart stay below the legend, too. */
+  #clearLegend(): void {
+    const top = Math.max(MARGINS.top, Math.min(LEGEND_PART_MAX, LEGEND_PX / Math.max(1, this.priceHeight)))
+    this.#chart.priceScale('right').applyOptions({ scaleMargins: { ...MARGINS, top } })
   }
 
   #remember(candle: Candle, again: boolean): LegendBar {
