@@ -15,7 +15,7 @@ import type { ChartColors } from './chart-colors.ts'
 import type { ChartStyle } from './chart-look.ts'
 import { ClockScale } from './clock-scale.ts'
 import type { Anchor, Drawing } from './drawings/drawing.ts'
-import type { Hit, Point } from './drawings/drawing-shapes.ts'
+import type { Aim, Hit, Point } from './drawings/drawing-shapes.ts'
 import { DrawingsPrimitive } from './drawings/drawings-primitive.ts'
 import { barMarks, type OwnFill } from './own/fill-marks.ts'
 import { Indicators, type LegendBar } from './indicators/indicators.ts'
@@ -252,8 +252,8 @@ export class PriceChart {
   }
 
   /** The drawing under a point. */
-  hit(at: Point): Hit | undefined {
-    return this.hasPrices(at) ? this.#drawings.hit(at) : undefined
+  hit(at: Point, aim: Aim): Hit | undefined {
+    return this.hasPrices(at) ? this.#drawings.hit(at, aim) : undefined
   }
 
   /** Width of the axis at the right, where chips end. */

@@ -1,18 +1,18 @@
 import type { Anchor } from './drawing.ts'
-import type { Hit, Point } from './drawing-shapes.ts'
+import type { Aim, Hit, Point } from './drawing-shapes.ts'
 import type { Drawings } from './drawings.svelte.ts'
 
 /** The parts of the chart that the pointer uses. */
 export interface DrawnChart {
   hasPrices(at: Point): boolean
   anchorAt(at: Point): Anchor | undefined
-  hit(at: Point): Hit | undefined
+  hit(at: Point, aim: Aim): Hit | undefined
 }
 
 type CanvasPointer = PointerEvent & { currentTarget: HTMLElement }
 
 /** How far a press may move and still be a click. */
-const PRESS_PX = 5
+const PRESS_PX: Readonly<Record<Aim, number>> = { fine: 5, coarse: 12 }
 
 /**
  * The pointer over the chart: places, selects and drags drawings. The mouse drags a line itself; a finger selects it and
@@ -36,7 +36,7 @@ export class DrawingHand {
     if (event.button !== 0) return
     const at = pointOf(event)
     this.#downAt = at
-    const [hit, anchor] = [this.#chart()?.hit(at), this.#chart()?.anchorAt(at)]
+    const [hit, anchor] = [this.#chart()?.hit(at, aimOf(event)), this.#chart()?.anchorAt(at)]
     if (!hit || !anchor || event.pointerType !== 'mouse') return
     this.#downAt = undefined
     // Otherwise the chart would scroll.
@@ -55,7 +55,8 @@ export class DrawingHand {
   /** The chart's own click event would omit the second of two clicks within half a second, wherever it was. */
   up(event: CanvasPointer): void {
     const at = pointOf(event)
-    if (this.#downAt && Math.hypot(at.x - this.#downAt.x, at.y - this.#downAt.y) < PRESS_PX) this.#press(at)
+    const aim = aimOf(event)
+    if (this.#downAt && Math.hypot(at.x - this.#downAt.x, at.y - this.#downAt.y) < PRESS_PX[aim]) this.#press(at, aim)
     this.#downAt = undefined
     this.#drawings.drop()
   }
@@ -71,7 +72,7 @@ export class DrawingHand {
     if (anchor) this.#drawings.aim(anchor)
   }
 
-  #press(at: Point): void {
+  #press(at: Point, aim: Aim): void {
     const chart = this.#chart()
     if (!chart?.hasPrices(at)) return
     if (this.#drawings.placing) {
@@ -80,11 +81,13 @@ export class DrawingHand {
       if (made !== undefined) this.#onpick(made)
       return
     }
-    const hit = chart.hit(at)
+    const hit = chart.hit(at, aim)
     this.#drawings.select(hit?.id)
     if (hit) this.#onpick(hit.id)
   }
 }
+
+const aimOf = ({ pointerType }: PointerEvent): Aim => (pointerType === 'touch' ? 'coarse' : 'fine')
 
 function pointOf({ clientX, clientY, currentTarget }: CanvasPointer): Point {
   const { left, top } = currentTarget.getBoundingClientRect()

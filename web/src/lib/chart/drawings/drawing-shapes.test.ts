@@ -29,6 +29,16 @@ test('a trend line is hit at its ends and between them, and not beyond', () => {
   expect([at(150, 160), at(215, 215), at(85, 85)]).toEqual([undefined, undefined, undefined])
 })
 
+test('a finger may be further off than a mouse', () => {
+  const touched = (x: number, y: number) => hitOf([horizontal, trend], { x, y }, 'coarse')
+  expect([touched(400, 65), touched(140, 160), touched(210, 212)]).toEqual([
+    { id: 'level', part: 'line' },
+    { id: 'trend', part: 'line' },
+    { id: 'trend', part: 'to' },
+  ])
+  expect([touched(400, 67), touched(140, 164), touched(215, 215)]).toEqual([undefined, undefined, undefined])
+})
+
 test('where two lines cross, the newer one is hit', () => {
   const over: Shape = { ...horizontal, drawing: { kind: 'horizontal', id: 'over', ticks: 1 } }
   expect(hitOf([horizontal, over], { x: 9, y: 50 })?.id).toBe('over')

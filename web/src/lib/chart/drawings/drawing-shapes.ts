@@ -19,19 +19,24 @@ export interface Hit {
   readonly part: DrawingPart
 }
 
-/** How many pixels off the pointer may be. */
-const END_PX = 9
-const LINE_PX = 5
+/** What points at a drawing: a mouse or pen, or a finger. */
+export type Aim = 'fine' | 'coarse'
+/** How many pixels off it may be. */
+const REACH: Readonly<Record<Aim, { readonly endPx: number; readonly linePx: number }>> = {
+  fine: { endPx: 9, linePx: 5 },
+  coarse: { endPx: 18, linePx: 16 },
+}
 
 /** The drawing under a point, the newest first; at an end of a trend line, that end. */
-export function hitOf(shapes: readonly Shape[], at: Point): Hit | undefined {
+export function hitOf(shapes: readonly Shape[], at: Point, aim: Aim = 'fine'): Hit | undefined {
+  const { endPx, linePx } = REACH[aim]
   for (const { drawing, from, to } of shapes.toReversed()) {
     const { id } = drawing
     if (drawing.kind === 'trend') {
-      if (distance(at, to) <= END_PX) return { id, part: 'to' }
-      if (distance(at, from) <= END_PX) return { id, part: 'from' }
+      if (distance(at, to) <= endPx) return { id, part: 'to' }
+      if (distance(at, from) <= endPx) return { id, part: 'from' }
     }
-    if (distanceToLine(at, from, to) <= LINE_PX) return { id, part: 'line' }
+    if (distanceToLine(at, from, to) <= linePx) return { id, part: 'line' }
   }
   return undefined
 }

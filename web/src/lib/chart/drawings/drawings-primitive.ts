@@ -8,7 +8,7 @@ import type {
 } from 'lightweight-charts'
 import type { ChartColors } from '../chart-colors.ts'
 import type { Anchor, Drawing } from './drawing.ts'
-import { type Hit, hitOf, type Point, type Shape } from './drawing-shapes.ts'
+import { type Aim, type Hit, hitOf, type Point, type Shape } from './drawing-shapes.ts'
 
 /** Chart coordinates; undefined before its first paint. */
 export interface Surface {
@@ -79,8 +79,8 @@ export class DrawingsPrimitive implements ISeriesPrimitive {
     this.#update?.()
   }
 
-  hit(at: Point): Hit | undefined {
-    return this.#isOpen ? hitOf(this.#shapes, at) : undefined
+  hit(at: Point, aim: Aim = 'fine'): Hit | undefined {
+    return this.#isOpen ? hitOf(this.#shapes, at, aim) : undefined
   }
 
   updateAllViews(): void {
