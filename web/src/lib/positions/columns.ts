@@ -85,7 +85,7 @@ export const newsColumns = ({ nowMs, listing }: Context): readonly Column<News>[
     text: ({ symbol }) => (symbol === undefined ? 'All' : (listing(symbol)?.label ?? symbol)),
     href: ({ symbol }) => (symbol === undefined ? undefined : `/trade/${symbol}`),
   },
-  { head: 'Headline', text: ({ headline }) => headline, isText: true },
+  { head: 'Headline', text: ({ headline }) => headline, isText: true, isBelow: true },
 ]
 
 /** Labels of the kinds of entries; kinds added later show their own name. */
