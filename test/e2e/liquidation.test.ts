@@ -3,13 +3,30 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ROOT } from '../process/command.ts'
-import { launchBrowser, newVisitor } from '../rig/browser.ts'
+import { launchBrowser, newVisitor, PHONE } from '../rig/browser.ts'
 import { freshDatabase } from '../rig/postgres.ts'
-import { freePort, spawnServer } from '../rig/server.ts'
+import { freePort, spawnServer, startServer } from '../rig/server.ts'
 import { barriers } from './axe-violations.ts'
-import { accountPage, field, list, live, proposal, receipt, send, startTrading, switchMargin, type } from './desk.ts'
+import {
+  accountPage,
+  field,
+  list,
+  live,
+  proposal,
+  receipt,
+  send,
+  startTrading,
+  switchMargin,
+  type,
+  view,
+} from './desk.ts'
 
-test('a position without enough margin is liquidated, and the page says why', async () => {
+const SOON = { timeout: 30_000 }
+
+test.each([
+  { browser: 'is connected again', isAway: false },
+  { browser: 'is away meanwhile', isAway: true },
+])('a position without enough margin is liquidated, and a browser that $browser says why', async ({ isAway }) => {
   await using parts = new AsyncDisposableStack()
   const database = parts.use(await freshDatabase())
   const folder = await mkdtemp(join(tmpdir(), 'valiant-liquidation-'))
@@ -54,7 +71,13 @@ test('a position without enough margin is liquidated, and the page says why', as
   // From now on the exchange requires more margin than the account has.
   await server.stop()
   await writeMargins(INSTRUMENTS_FILE, { initialMarginBps: 10_000, maintenanceMarginBps: 9_900 })
+  await page.context().setOffline(isAway)
   server = await spawnServer(environment)
+  if (isAway) {
+    const positions = async () => (await (await page.request.get(`${server.url}/api/positions`)).json()) as unknown
+    await expect.poll(positions, SOON).toEqual({ ok: true, data: [] })
+    await page.context().setOffline(false)
+  }
   await receipt(page).getByText(`Your long in ${symbol} was closed`).waitFor({ timeout: 60_000 })
   expect(await receipt(page).innerText()).toMatch(/What you own no longer covered it\. Sold [\d,]+ NOVA at [\d.]+\./)
   expect(await barriers(page)).toEqual([])
@@ -70,3 +93,48 @@ async function writeMargins(
   const nova = all.filter(({ symbol }) => symbol === 'NOVA')
   await writeFile(file, JSON.stringify(nova.map((one) => ({ ...one, ...margins }))))
 }
+
+test('a phone shows in each view that margin is low', async () => {
+  await using parts = new AsyncDisposableStack()
+  const folder = await mkdtemp(join(tmpdir(), 'valiant-liquidation-'))
+  parts.defer(() => rm(folder, { recursive: true, force: true }))
+  const INSTRUMENTS_FILE = join(folder, 'instruments.json')
+  // With nearly all of it used, margin is low at once.
+  await writeMargins(INSTRUMENTS_FILE, { initialMarginBps: 10_000, maintenanceMarginBps: 9_000 })
+  const server = parts.use(await startServer({ INSTRUMENTS_FILE }))
+  const browser = await launchBrowser()
+  parts.defer(() => browser.close())
+  const { page } = await newVisitor(browser, server.url, PHONE)
+  await startTrading(page)
+  const { symbol } = await proposal(page)
+  await accountPage(page)
+  await switchMargin(page, true)
+  await page.goto(`/trade/${symbol}?tab=ticket`)
+  await live(page)
+  await type(page, 'Market')
+  await page.getByRole('radio', { name: 'Max' }).click()
+  await page.getByText('Sends after one confirmation').waitFor()
+  await send(page).click()
+  const question = page.getByText(/^Confirm: buy/)
+  await question.waitFor()
+  await expect
+    .poll(async () => {
+      if ((await question.count()) > 0) await send(page).click()
+      return await question.count()
+    })
+    .toBe(0)
+  await receipt(page).getByText('Bought').waitFor()
+  for (const one of ['Trade', 'Chart', 'Book', 'Positions'] as const) {
+    await view(page, one)
+    await page.getByRole('region', { name: 'Instrument' }).getByText('Margin is low').waitFor()
+  }
+  expect(await barriers(page)).toEqual([])
+  // The full sentence is beside its icon.
+  const words = page.getByTestId('panel-positions').getByText(/^Margin is low: /)
+  const apart = await words.evaluate((element) => {
+    const text = document.createRange()
+    text.selectNodeContents(element.lastChild ?? element)
+    return text.getBoundingClientRect().top - (element.querySelector('svg')?.getBoundingClientRect().top ?? 0)
+  })
+  expect(Math.abs(apart)).toBeLessThan(8)
+})

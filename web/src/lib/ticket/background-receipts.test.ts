@@ -1,6 +1,6 @@
 import type { Fill, Order } from '@valiant/shared/protocol/order'
 import { describe, expect, test } from 'vitest'
-import { backgroundReceipts } from './background-receipts.ts'
+import { backgroundReceipts, missedLiquidations } from './background-receipts.ts'
 import { scaleOf } from './scale.ts'
 
 const named = { name: 'NOVA', scale: scaleOf({ tickSize: '0.02', lotSize: '1' }) }
@@ -43,6 +43,7 @@ describe('receipts of events without a press', () => {
     expect(backgroundReceipts({ cause: 'liquidation', orders: [close], fills }, () => named)).toMatchObject([
       {
         kind: 'refused',
+        stays: true,
         title: 'Your long in NOVA was closed',
         text: 'What you own no longer covered it. Sold 200 NOVA at 183.60.',
       },
@@ -53,4 +54,24 @@ describe('receipts of events without a press', () => {
 test('an action has its own receipt, and an order that only moved has none', () => {
   expect(backgroundReceipts({ cause: 'order', orders: [order], fills }, () => named)).toEqual([])
   expect(backgroundReceipts({ cause: 'trade', orders: [order], fills: [] }, () => named)).toEqual([])
+})
+
+test('liquidations that no frame reported are told after a reconnect, and nothing else is', () => {
+  const closed = (of: Partial<Order>): Order => ({
+    ...order,
+    side: 'sell',
+    status: 'filled',
+    filledQty: '200',
+    remainingQty: '0',
+    source: 'system',
+    closedAt: 5_000,
+    ...of,
+  })
+  const titles = (orders: readonly Order[]) => missedLiquidations(orders, 4_000, () => named).map(({ title }) => title)
+  expect(titles([closed({}), closed({ side: 'buy' })])).toEqual([
+    'Your long in NOVA was closed',
+    'Your short in NOVA was closed',
+  ])
+  expect(titles([closed({ source: 'web' }), closed({ closedAt: 3_999 }), closed({ filledQty: '0' })])).toEqual([])
+  expect(missedLiquidations([closed({})], 4_000, () => undefined)).toEqual([])
 })

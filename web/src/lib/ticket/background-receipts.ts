@@ -20,6 +20,25 @@ export function backgroundReceipts(
   })
 }
 
+/**
+ * Receipts for the liquidations that no frame reported, because the connection was lost or the machine asleep.
+ * @param closed the newest closed orders
+ * @param sinceMs when the exchange was last heard, by its clock
+ */
+export function missedLiquidations(
+  closed: readonly Order[],
+  sinceMs: number,
+  namedOf: (symbol: string) => Named | undefined,
+): readonly Receipt[] {
+  return closed.flatMap((order) => {
+    const named = namedOf(order.symbol)
+    // The exchange itself sends no other orders.
+    if (!named || order.source !== 'system' || (order.closedAt ?? 0) < sinceMs || Number(order.filledQty) === 0)
+      return []
+    return [liquidated({ ...receiptOf(order, named), of: order.orderId }, order, named)]
+  })
+}
+
 function exit(receipt: Receipt, { role }: Order): Receipt {
   if (role === undefined) return receipt
   const title = receipt.title.charAt(0).toLowerCase() + receipt.title.slice(1)
@@ -31,6 +50,7 @@ function liquidated(receipt: Receipt, { side }: Order, { name }: Named): Receipt
   return {
     ...receipt,
     kind: 'refused',
+    stays: true,
     title: `Your ${side === 'sell' ? 'long' : 'short'} in ${name} was closed`,
     text: `What you own no longer covered it. ${receipt.title}.`,
   }

@@ -22,6 +22,8 @@ export interface Receipt {
   readonly waysOn: readonly WayOn[]
   /** The order it reports on: a later receipt of the same order replaces it. */
   readonly of?: string
+  /** It stays until it is closed, because nothing else would tell. */
+  readonly stays?: true
 }
 
 /** What the wording depends on. */

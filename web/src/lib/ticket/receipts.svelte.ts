@@ -46,7 +46,7 @@ export class Receipts {
   release(): void {
     clearTimeout(this.#timer)
     const [newest] = this.items
-    if (newest && newest.kind !== 'info') this.#timer = setTimeout(() => (this.items = []), RECEIPT_MS)
+    if (newest && newest.kind !== 'info' && !newest.stays) this.#timer = setTimeout(() => (this.items = []), RECEIPT_MS)
   }
 
   get #done(): readonly Receipt[] {

@@ -15,7 +15,7 @@ import { OrderActions } from '#lib/positions/order-actions.svelte.ts'
 import type { AccountState } from '#lib/session/account.svelte.ts'
 import type { Session } from '#lib/session/session.svelte.ts'
 import type { Trading } from '#lib/trading/trading.svelte.ts'
-import { backgroundReceipts } from '#lib/ticket/background-receipts.ts'
+import { backgroundReceipts, missedLiquidations } from '#lib/ticket/background-receipts.ts'
 import type { Named, Receipt } from '#lib/ticket/receipt.ts'
 import { type Scale, scaleOf } from '#lib/ticket/scale.ts'
 import type { Surroundings } from '#lib/ticket/surroundings.ts'
@@ -33,6 +33,8 @@ export interface WorkspaceSeed {
 
 /** No stream reports a halt. */
 const STATUSES_EVERY_MS = 10_000
+/** Liquidation closes one position at a time, in few orders each. */
+const MISSED_MAX = 50
 
 interface WorkspaceParts {
   readonly session: Session
@@ -66,6 +68,8 @@ export class WorkspaceState implements Surroundings {
   #isLeft = false
   /** The account whose lists these are. */
   #ownerId: string | undefined
+  /** When the exchange was last heard, by its clock, while the connection is lost. */
+  #lostAtMs: number | undefined
   readonly myOrders = $derived.by(() =>
     this.#account.openOrders.filter(({ symbol }) => symbol === this.instrument.symbol),
   )
@@ -218,9 +222,13 @@ export class WorkspaceState implements Surroundings {
         this.litSymbol = frame.fills[0]?.symbol ?? this.litSymbol
         this.lists.take(frame)
       }),
+      client.on('connection', (state) => {
+        if (state.phase === 'reconnecting') this.#lostAtMs = this.#session.serverNow(state.sinceMs)
+      }),
       client.on('welcome', ({ accountId }) => {
         this.ticket.preview.refresh()
         void this.#market.refreshStatuses(client)
+        if (accountId === this.#ownerId && accountId !== undefined) void this.#tellMissed(client)
         this.#catchUp(accountId)
       }),
       this.ticket.watch(),
@@ -247,6 +255,21 @@ export class WorkspaceState implements Surroundings {
     if (accountId === undefined) return
     if (this.account) this.lists.readMarked()
     this.show(this.accountTab)
+  }
+
+  /** Nobody should come back to an account without positions and not learn why. */
+  async #tellMissed(client: Client): Promise<void> {
+    const [sinceMs, ownerId] = [this.#lostAtMs, this.#ownerId]
+    this.#lostAtMs = undefined
+    if (sinceMs === undefined || this.account?.account.mode !== 'margin') return
+    try {
+      const { items } = await client.ask('orders', { status: 'closed', limit: MISSED_MAX })
+      if (this.#isLeft || ownerId !== this.#ownerId) return
+      const missed = missedLiquidations(items, sinceMs, (named) => this.#namedOf(named))
+      for (const receipt of missed.toReversed()) this.ticket.receipts.tell(receipt)
+    } catch {
+      // The order history has them.
+    }
   }
 
   /** Nothing that concerns the previous account can be answered or undone any more. */
