@@ -8,6 +8,7 @@ import type { BookState } from './book-mirror.ts'
 import { CancelOnDisconnect } from './cancel-on-disconnect.ts'
 import type { ConnectionState } from './connection-state.ts'
 import type { Connection } from './connection.ts'
+import { LeaderEpoch } from './leader-epoch.ts'
 import { Reconnector } from './reconnector.ts'
 import { SeenIds } from './seen-ids.ts'
 import { ServerClock } from './server-clock.ts'
@@ -48,9 +49,6 @@ export interface ClientEvents {
 }
 type Events = ClientEvents & { [Name in EventName]: EventOf<Name> }
 
-/** After this many heartbeats of one lower epoch the exchange must have started over; a replaced leader stops sooner. */
-const RESTART_BEATS = 10
-
 /**
  * A connection to the exchange that reconnects by itself. A request that changes something is executed at most once, and
  * none is begun while disconnected.
@@ -67,14 +65,10 @@ export class Client {
   readonly #grace: CancelOnDisconnect
   /** Ids of the alerts and news that were reported, so that none is reported twice. */
   readonly #seenIds = new SeenIds()
+  readonly #leader = new LeaderEpoch()
   #accountId: string | undefined
   /** The account of the most recent connection that had one. */
   #ownerId: string | undefined
-  #epoch = 0
-  /** Consecutive heartbeats with the same lower epoch on the connection in use. */
-  #lower = { epoch: 0, beats: 0 }
-  /** The instance knows no leader yet, or an older one. */
-  #awaitsLeader = false
   /** As last reported; undefined before the first welcome: a page may have been rendered while the market was not open. */
   #market: StatusFrame['market'] | undefined
 
@@ -237,9 +231,7 @@ export class Client {
   }
 
   #joined(connection: Connection, welcome: Welcome): void {
-    this.#lower = { epoch: 0, beats: 0 }
-    this.#awaitsLeader = welcome.epoch === 0 || welcome.epoch < this.#epoch
-    this.#epoch = Math.max(this.#epoch, welcome.epoch)
+    this.#leader.welcome(welcome.epoch)
     this.#serverClock.welcome(welcome)
     this.#belongTo(welcome.accountId)
     this.#requests.open(connection)
@@ -247,7 +239,7 @@ export class Client {
     this.#account.welcome(welcome)
     this.#subscriptions.open(connection)
     // An instance sends `status` after its welcome only when the market is not open.
-    if (this.#market !== 'open') this.#tellStatus({ epoch: this.#epoch, time: welcome.time, market: 'open' })
+    if (this.#market !== 'open') this.#tellStatus({ epoch: this.#leader.current, time: welcome.time, market: 'open' })
     this.#serverClock.measureOver(connection)
   }
 
@@ -267,15 +259,10 @@ export class Client {
       return
     }
     if (epoch !== undefined && event !== 'welcome') {
-      if (isCurrent && event === 'heartbeat') this.#countLower(connection, epoch)
-      // A leader that has been replaced sent it.
-      if (epoch < this.#epoch) return
-      this.#epoch = epoch
-      if (this.#awaitsLeader && isCurrent && epoch > 0) {
-        this.#awaitsLeader = false
-        // Earlier subscriptions had no answer, or an old one.
-        this.#subscriptions.open(connection)
-      }
+      if (isCurrent && event === 'heartbeat' && this.#leader.hasStartedOver(epoch)) this.#startOver(connection)
+      if (!this.#leader.admits(epoch)) return
+      // Earlier subscriptions had no answer, or an old one.
+      if (isCurrent && this.#leader.isFound(epoch)) this.#subscriptions.open(connection)
     }
     const channel = CHANNEL_OF_EVENT.get(event)
     if (channel !== undefined) this.#subscriptions.take(connection, channel, payload as StreamFrame)
@@ -286,14 +273,8 @@ export class Client {
     if (channel !== undefined) this.#tell(event as EventName, payload as never)
   }
 
-  /** Detects an exchange whose data was deleted or restored: its epochs start over from a lower one. */
-  #countLower(connection: Connection, epoch: number): void {
-    const isLower = epoch > 0 && epoch < this.#epoch
-    const before = this.#lower.epoch === epoch ? this.#lower.beats : 0
-    this.#lower = { epoch, beats: isLower ? before + 1 : 0 }
-    if (this.#lower.beats < RESTART_BEATS) return
-    this.#epoch = epoch
-    this.#awaitsLeader = false
+  /** Nothing known of the former exchange is valid for the one that replaced it. */
+  #startOver(connection: Connection): void {
     this.#seenIds.clear()
     this.#account.restart()
     this.#subscriptions.restart()
