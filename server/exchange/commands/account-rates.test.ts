@@ -77,6 +77,19 @@ test('who has not got all back yet is not forgotten when those who have are', ()
   expect(at.take(BOB, 'order.place', 120_001).rate.remaining).toBe(99)
 })
 
+test('once a minute, who has got all back is forgotten', () => {
+  const at = rates()
+  at.take(ALICE, 'order.place', 60_000)
+  at.take(ALICE, 'order.cancel', 60_000)
+  at.take(ALICE, 'account.deposit', 60_000)
+  at.take(BOB, 'order.place', 119_999)
+  expect(at.size).toBe(4)
+  at.take(BOB, 'order.cancel', 120_000)
+  expect(at.size).toBe(2)
+  at.take(ALICE, 'order.place', 179_999)
+  expect(at.size).toBe(3)
+})
+
 test('what reads has no rate here, nor has what no version knows', () => {
   expect(['order.place', 'accounts.create'].map(isRated)).toEqual([true, true])
   expect(['account', 'order.get', 'toString', ''].map(isRated)).toEqual([false, false, false, false])

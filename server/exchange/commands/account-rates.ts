@@ -44,6 +44,11 @@ export class AccountRates {
     this.#limits = limits
   }
 
+  /** The number of buckets in memory. */
+  get size(): number {
+    return Object.values(this.#buckets).reduce((sum, buckets) => sum + buckets.size, 0)
+  }
+
   /** @returns the bucket after the request; `retryAfterMs` is above 0 when it is refused */
   take(account: number, event: ChangeRequest['event'], nowMs: number): { rate: Rate; retryAfterMs: number } {
     this.#sweep(nowMs)

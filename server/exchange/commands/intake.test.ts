@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { type CommandEntry, type CommandReader, START } from '../../bus/commands.ts'
 import { MemoryCommandBus } from '../../bus/memory/memory-commands.ts'
 import { systemClock } from '../clock.ts'
-import { Intake, type IntakeHistory } from './intake.ts'
+import { hasExpired, Intake, type IntakeHistory } from './intake.ts'
 import { KnownCommands } from './known-commands.ts'
 
 let bus: MemoryCommandBus
@@ -17,6 +17,7 @@ let intake: Intake
 let known: KnownCommands
 let isRemembered: boolean
 const failed = vi.fn()
+const arrived = vi.fn()
 
 function openIntake(reader: CommandReader): Intake {
   return new Intake({
@@ -30,14 +31,14 @@ function openIntake(reader: CommandReader): Intake {
         lookUps.push(account)
         return commandResult(account)
       },
-      accountsOf: () => Promise.resolve([]),
+      accountsOf: (userId) => Promise.resolve(userId === 'owner' ? [16, 17] : []),
     },
     known,
     isRemembered: () => isRemembered,
     position: START,
     nowMs: () => bus.nowMs(),
     clock: systemClock,
-    arrived: () => undefined,
+    arrived,
     failed,
   })
 }
@@ -48,6 +49,7 @@ beforeEach(() => {
   idReads = []
   isRemembered = false
   failed.mockClear()
+  arrived.mockClear()
   commandResult = () => Promise.resolve(undefined)
   knownCommands = () => new Promise(() => undefined)
   known = new KnownCommands()
@@ -63,6 +65,15 @@ const send = (account: number, id: string, { expiresAtMs = Date.now() + 3_500 } 
     ...{ id, gateway: 'gw', expiresAtMs, commandId: `o:${id}`, payloadHash: 'aa' },
     request: { event: 'order.cancelAll', account },
   })
+
+/** The entry of a new command of an account, which is not done. */
+async function firstOf(account: number): Promise<CommandEntry> {
+  known.opened(account)
+  await send(account, 'first')
+  const command = intake.next()
+  if (command === undefined) throw new Error('expected a command')
+  return command.entry
+}
 
 /** Takes and completes everything that can be applied now. */
 function take(): string[] {
@@ -267,3 +278,123 @@ it('twenty thousand commands of as many accounts wait for their look-ups, and th
   expect(take()).toEqual([])
   await expect(send(17, 'one more')).rejects.toThrow('20000 commands are already waiting')
 })
+
+it('a command is dropped from 250 ms before its expiry on', async () => {
+  const entry = { ...(await firstOf(17)), expiresAtMs: 1_000 }
+  expect([750, 751].map((nowMs) => hasExpired(entry, nowMs))).toEqual([false, true])
+})
+
+it('commands behind a look-up that need none themselves follow in order, each once the one before is done', async () => {
+  commandResult = () => Promise.resolve(undefined)
+  await send(17, 'a')
+  take()
+  known.reading(17)([])
+  await send(17, 'b')
+  await send(17, 'c')
+  await turn()
+  const first = intake.next()
+  expect([first?.entry.id, intake.next()]).toEqual(['a', undefined])
+  intake.done(first!)
+  const second = intake.next()
+  expect([second?.entry.id, intake.next()]).toEqual(['b', undefined])
+  intake.done(second!)
+  expect(take()).toEqual(['c'])
+  await send(17, 'd')
+  expect(take()).toEqual(['d'])
+  expect(lookUps).toEqual([17])
+})
+
+it('what was found under the id comes with the command', async () => {
+  const stored = { payloadHash: Buffer.from('aa', 'hex'), batch: 7, result: { ok: true, data: {} } }
+  commandResult = (account) => Promise.resolve(account === 17 ? stored : undefined)
+  await send(17, 'a')
+  await send(16, 'b')
+  take()
+  await turn()
+  expect(intake.next()).toEqual({ entry: expect.objectContaining({ id: 'a' }) as unknown, stored })
+  expect(intake.next()).toEqual({ entry: expect.objectContaining({ id: 'b' }) as unknown, isNew: true })
+  expect(arrived).toHaveBeenCalledTimes(2)
+})
+
+it('the accounts of the user come with a request to open one', async () => {
+  const gateway = { gateway: 'gw', expiresAtMs: Date.now() + 3_500 }
+  const account = { userId: 'owner', name: 'Ann', startingCents: 1_000 }
+  await bus.send({ ...gateway, id: 'a', request: { event: 'accounts.open', ...account } })
+  const request = { event: 'accounts.create', account: 16, mode: 'cash', ...account } as const
+  known.opened(16)
+  await bus.send({ ...gateway, id: 'b', commandId: 'r:b', payloadHash: 'aa', request })
+  expect(take()).toEqual([])
+  await turn()
+  expect([intake.next(), intake.next()]).toMatchObject([
+    { entry: { id: 'a' }, accounts: [16, 17] },
+    { entry: { id: 'b' }, accounts: [16, 17] },
+  ])
+})
+
+it('a command without an id is not looked up', async () => {
+  await bus.send({
+    id: 'a',
+    gateway: 'gw',
+    expiresAtMs: Date.now() + 3_500,
+    request: { event: 'account', account: 17 },
+  })
+  expect(take()).toEqual(['a'])
+})
+
+it('a command that is prepared again is looked up again, while later ones of its account wait', async () => {
+  known.opened(17)
+  await send(17, 'a')
+  const command = intake.next()
+  known.add(17, 'o:a')
+  intake.again(command!)
+  await send(17, 'b')
+  expect(take()).toEqual([])
+  await turn()
+  expect(take()).toEqual(['a', 'b'])
+  expect(lookUps).toEqual([17])
+})
+
+it('a look-up that fails is a fault', async () => {
+  commandResult = () => Promise.reject(new Error('gone'))
+  await send(17, 'a')
+  take()
+  await turn()
+  expect(failed).toHaveBeenCalledExactlyOnceWith(new Error('gone'))
+})
+
+it('a look-up that has returned in time does not expire its command later', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+  await send(17, 'a')
+  take()
+  await turn()
+  expect(take()).toEqual(['a'])
+  vi.advanceTimersByTime(60_000)
+  expect([intake.next(), failed.mock.calls]).toEqual([undefined, []])
+})
+
+it('counts the commands that are not done, those not taken yet among them', async () => {
+  await send(17, 'a')
+  await send(17, 'b')
+  expect(intake.next()).toBeUndefined()
+  await send(16, 'c')
+  expect(intake.waiting).toBe(3)
+})
+
+it.each(['returns', 'fails', 'takes too long'])(
+  'once closed, it takes nothing, and a look-up that %s is no fault',
+  async (end) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+    const reading = Promise.withResolvers<undefined>()
+    commandResult = () => reading.promise
+    await send(17, 'a')
+    take()
+    intake.close()
+    if (end === 'returns') reading.resolve(undefined)
+    else if (end === 'fails') reading.reject(new Error('gone'))
+    else vi.advanceTimersByTime(60_000)
+    await turn()
+    await send(16, 'b')
+    expect(intake.next()).toBeUndefined()
+    expect([arrived.mock.calls, failed.mock.calls]).toEqual([[], []])
+  },
+)

@@ -90,3 +90,48 @@ it('keeps an account whose own ids alone exceed the maximum', () => {
   read(known, 16, [1, 2, 3])
   expect(isInMemory(known, 16)).toBe(true)
 })
+
+it('keeps an account until the last of its answers is committed', () => {
+  const known = new KnownCommands(2)
+  read(known, 16, [])
+  known.add(16, 'o:a')
+  known.add(16, 'o:b')
+  known.settled(16)
+  read(known, 17, [1, 2])
+  expect(isInMemory(known, 16)).toBe(true)
+  known.settled(16)
+  read(known, 18, [3])
+  expect(isInMemory(known, 16)).toBe(false)
+})
+
+it('makes room for answers, too, and only when there are more ids than the maximum', () => {
+  const known = new KnownCommands(3)
+  read(known, 17, [1])
+  known.add(16, 'o:a')
+  known.settled(16)
+  read(known, 16, [2])
+  expect(isInMemory(known, 17)).toBe(true)
+  known.add(16, 'o:a')
+  expect(isInMemory(known, 17)).toBe(true)
+  known.add(16, 'o:b')
+  expect([isInMemory(known, 17), isInMemory(known, 16)]).toEqual([false, true])
+})
+
+it('the first of two simultaneous reads counts', () => {
+  const known = new KnownCommands()
+  const [first, second] = [known.reading(16), known.reading(16)]
+  first([])
+  known.add(16, 'o:a')
+  second('too many')
+  expect([known.mayHave(16, 'o:a'), known.mayHave(16, 'o:b')]).toEqual([true, false])
+})
+
+it('the ids of an account with too many take up no room', () => {
+  const known = new KnownCommands(3)
+  for (const id of ['o:a', 'o:b', 'o:c']) known.add(16, id)
+  read(known, 16, 'too many')
+  known.add(16, 'o:d')
+  for (let answers = 0; answers < 4; answers++) known.settled(16)
+  read(known, 17, [1, 2, 3])
+  expect(isInMemory(known, 16)).toBe(true)
+})

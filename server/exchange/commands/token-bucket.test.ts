@@ -22,3 +22,10 @@ it('a clock that is set back neither gives nor takes', () => {
   expect(bucket.take(5_000)).toBe(1_000)
   expect(bucket.take(6_000)).toBe(0)
 })
+
+it('part of a token is not one, and a wait never ends too early', () => {
+  const bucket = new TokenBucket({ perSecond: 3, burst: 2, nowMs: 0 })
+  expect([bucket.take(0), bucket.take(0), bucket.take(0)]).toEqual([0, 0, 334])
+  expect(bucket.state(100)).toEqual({ remaining: 0, resetMs: 567 })
+  expect([bucket.isFull(666), bucket.isFull(667)]).toEqual([false, true])
+})
