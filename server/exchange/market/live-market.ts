@@ -6,8 +6,7 @@ import type { Broadcast } from '../../bus/broadcast.ts'
 import type { CommandBus, CommandEntry } from '../../bus/commands.ts'
 import type { HoldConnectionRequest, OrderReferenceRequest } from '../../bus/exchange-request.ts'
 import { type AccountNumber, FIRST_USER_ACCOUNT } from '../../engine/command.ts'
-import { type Engine, ENDS_PER_QUANTUM_MAX } from '../../engine/engine.ts'
-import type { Trade } from '../../engine/event.ts'
+import type { Engine } from '../../engine/engine.ts'
 import { toWireFill } from '../../feed/account/fill.ts'
 import { toWireOrder } from '../../feed/account/order.ts'
 import type { MarketFrame } from '../../feed/market-frame.ts'
@@ -18,17 +17,17 @@ import type { NewsItem } from '../../journal/news.ts'
 import type { Simulator } from '../../simulator/simulator.ts'
 import { CATCH_UP_MAX_MS, QUANTUM_MS } from '../../simulator/simulator.ts'
 import type { ExchangeMetrics } from '../../telemetry/exchange-metrics.ts'
+import { AbandonedOrders, type AbandonedOrdersParts } from '../accounts/abandoned-orders.ts'
 import { AccountFrames } from '../accounts/account-frames.ts'
 import { Calendar } from './calendar.ts'
 import type { Clock } from '../clock.ts'
 import type { EquitySampler } from '../accounts/equity-sampler.ts'
 import type { EquityWriter } from '../accounts/equity-writer.ts'
 import { ReplayBuffer } from '../accounts/replay-buffer.ts'
-import type { Presence } from '../accounts/presence.ts'
-import type { PresenceWriter } from '../accounts/presence-writer.ts'
+import { CommittedFrames, type CommittedFramesParts } from './committed-frames.ts'
 import { MarketFrames } from './market-frames.ts'
 import { MarketPace } from './market-pace.ts'
-import type { MarketPublisher, UnnumberedFrame } from './market-publisher.ts'
+import type { UnnumberedFrame } from './market-publisher.ts'
 import { NewsDesk } from '../news/news-desk.ts'
 import { OpenBatch } from '../leading/open-batch.ts'
 import { Operations } from '../operations/operations.ts'
@@ -36,8 +35,7 @@ import type { OperatorWatch } from '../operator-watch.ts'
 import { type SavedMarket, saveMarket } from './saved-market.ts'
 import { takenFromHouse } from './taken-from-house.ts'
 
-export interface LiveMarketParts {
-  readonly epoch: number
+export interface LiveMarketParts extends CommittedFramesParts, AbandonedOrdersParts {
   /** Market time of the last batch; the simulator was saved earlier. */
   readonly lastBatchMs: number
   readonly engine: Engine
@@ -45,12 +43,10 @@ export interface LiveMarketParts {
   readonly instruments: ReadonlyMap<string, ListedInstrument>
   readonly bus: CommandBus
   readonly broadcast: Broadcast<MarketFrame>
-  readonly publisher: MarketPublisher
   readonly history: {
     order(account: number, number: number): Promise<OrderWithFills | undefined>
     orderByClientId(account: number, clientOrderId: string): Promise<OrderWithFills | undefined>
   }
-  readonly clock: Clock
   readonly log: Logger
   readonly metrics: Pick<ExchangeMetrics, 'quantumSeconds'>
   readonly operator: Pick<OperatorWatch, 'settings'>
@@ -59,16 +55,9 @@ export interface LiveMarketParts {
   /** How often each symbol has been split. */
   readonly splits: ReadonlyMap<string, number>
   readonly maxTicksAfter: (split: AppliedSplit) => number
-  /** Accounts with cancel-on-disconnect, and whether they are connected. */
-  readonly presence: Presence
   /** Market time at which this market resumes; presence and dead man's switches have been postponed up to here. */
   readonly resumedAtMs: number
-  readonly presenceWriter: Pick<PresenceWriter, 'set' | 'clear'>
   readonly equity: { readonly sampler: EquitySampler; readonly writer: EquityWriter }
-  /** Called with each published frame, to make bars. */
-  readonly onMarketFrame: (frame: MarketFrame) => void
-  /** Called with all published trades, to check price alerts. */
-  readonly onTrades: (frame: MarketFrame) => void
   /** Called with published news, to store it. */
   readonly onNews: (item: NewsItem) => void
 }
@@ -100,6 +89,8 @@ export class LiveMarket {
   readonly #frames: AccountFrames
   readonly #sent = new ReplayBuffer()
   readonly #marketFrames: MarketFrames
+  readonly #committed: CommittedFrames
+  readonly #abandoned: AbandonedOrders
   readonly #calendar: Calendar
   #timeMs: number
   #advancedAtMs: number
@@ -111,8 +102,6 @@ export class LiveMarket {
   /** No commands are taken, and dead man's switches are paused. */
   #isDegraded = false
   #haltMessage: string | undefined
-  /** Committed trades that no frame has published yet; the next quantum's frame will. */
-  #unprinted: Trade[] = []
   /** Between the last batch and the first quantum, and after a jump of time. */
   #hasStoodStill = true
 
@@ -125,6 +114,8 @@ export class LiveMarket {
     this.log = parts.log
     this.#frames = new AccountFrames(parts.engine, parts.instruments)
     this.#marketFrames = new MarketFrames(parts)
+    this.#committed = new CommittedFrames(parts)
+    this.#abandoned = new AbandonedOrders(parts)
     this.operations = new Operations(parts.engine, this.#frames)
     this.news = new NewsDesk(parts)
     this.#calendar = new Calendar(this, parts.chargedDay)
@@ -134,7 +125,7 @@ export class LiveMarket {
     this.#pace = new MarketPace({ wallMs: this.#advancedAtMs, marketMs: this.#timeMs })
     this.#haltMessage = haltMessageOf(parts.engine)
     const first = this.#marketFrames.full(this.#timeMs)
-    this.#publishMarket(first)
+    this.#committed.publish(first, this.open)
     this.#keepSnapshot(first)
   }
 
@@ -248,10 +239,10 @@ export class LiveMarket {
     this.#timeMs = Math.max(this.#timeMs, this.simulator.nowMs)
     if (this.#isDegraded) this.#postpone(Math.min(QUANTUM_MS, this.#timeMs - this.#postponedToMs))
     this.engine.quantum(this.#timeMs)
-    this.#cancelAbandoned()
+    this.#abandoned.cancel(this.#timeMs, this.open)
     this.#recordEvents()
     this.#sample(this.#parts.equity.sampler.due(this.#timeMs))
-    this.#publishMarket(this.#marketFrames.changes(this.#timeMs))
+    this.#committed.publish(this.#marketFrames.changes(this.#timeMs), this.open)
     if (this.#timeMs - this.#snapshotAtMs >= SNAPSHOT_MS) this.#keepSnapshot(this.#marketFrames.full(this.#timeMs))
     // After the frame, because a split leaves a book that nobody should see.
     this.#runCalendar()
@@ -263,24 +254,7 @@ export class LiveMarket {
     if (gapMs <= 0) return
     this.#postponedToMs = this.#timeMs
     this.engine.postponeDeadMen(gapMs)
-    this.#parts.presence.postpone(gapMs)
-  }
-
-  /** Cancels the orders of accounts whose grace period has ended, up to a number of orders per quantum. */
-  #cancelAbandoned(): void {
-    const { presence, presenceWriter } = this.#parts
-    let ended = 0
-    for (const account of presence.gone(this.#timeMs)) {
-      if (this.hasAccount(account)) {
-        const command = { kind: 'order.cancelAll', account, abandoned: true } as const
-        ended += this.engine.apply(command, this.#timeMs).orders.length
-      }
-      this.open.onRelease(() => {
-        // If a client has connected meanwhile, the stored setting stays.
-        if (!presence.watches(account)) presenceWriter.clear(account)
-      })
-      if (ended >= ENDS_PER_QUANTUM_MAX) return
-    }
+    this.#abandoned.postpone(gapMs)
   }
 
   #runCalendar(): void {
@@ -297,16 +271,13 @@ export class LiveMarket {
   }
 
   /** A gateway reports an account as connected for a while. */
-  hold(gateway: string, { account, graceMs, holdMs }: HoldConnectionRequest): void {
-    const { presence, presenceWriter } = this.#parts
-    const mustStore = presence.held(account, gateway, { graceMs, untilMs: this.#timeMs + holdMs })
-    if (mustStore) presenceWriter.set(account, graceMs)
+  hold(gateway: string, request: HoldConnectionRequest): void {
+    this.#abandoned.hold(gateway, request, this.#timeMs)
   }
 
   /** Turns cancel-on-disconnect off for an account until a gateway reports it again. */
   release(account: AccountNumber): void {
-    const { presence, presenceWriter } = this.#parts
-    if (presence.released(account)) presenceWriter.clear(account)
+    this.#abandoned.release(account)
   }
 
   /** The number of users' accounts. */
@@ -365,7 +336,7 @@ export class LiveMarket {
     for (const trade of events.trades) this.#marketFrames.addTrade(trade)
     // A user who takes liquidity moves the price like anyone else. The house's own takes are counted in its step.
     for (const { symbol, side, lots } of takenFromHouse(events.fills)) this.simulator.onUserTrade(symbol, side, lots)
-    if (events.trades.length > 0) open.onRelease(() => this.#unprinted.push(...events.trades))
+    this.#committed.addTrades(events.trades, open)
     for (const { account } of events.accounts) {
       if (account.isClosed === true) open.onRelease(() => this.release(account.account))
     }
@@ -385,35 +356,13 @@ export class LiveMarket {
 
   /** Publishes committed trades for which no later frame will come. */
   publishUnprintedTrades(): void {
-    const { epoch, engine } = this
-    const trades = this.#unprinted
-    if (trades.length === 0) return
-    this.#unprinted = []
-    const symbols = engine.symbols.map((symbol) => ({
-      ...{ symbol, bids: [], asks: [], status: engine.status(symbol) },
-      trades: trades.filter((trade) => trade.symbol === symbol),
-    }))
-    const sent = this.#parts.publisher.publishTrades({ epoch, timeMs: this.#timeMs, symbols })
-    if (sent !== undefined) this.#parts.onTrades(sent)
-  }
-
-  #publishMarket(frame: UnnumberedFrame): void {
-    const nowMs = this.clock.now()
-    this.open.pricedAtMs ??= nowMs
-    this.open.pricedForMs = frame.full ? Infinity : Math.max(this.open.pricedForMs, nowMs - this.open.pricedAtMs)
-    this.open.onRelease(() => {
-      this.#unprinted = []
-      const sent = this.#parts.publisher.publish(frame)
-      if (sent === undefined) return
-      this.#parts.onMarketFrame(sent)
-      this.#parts.onTrades(sent)
-    })
+    this.#committed.publishUnprintedTrades(this.#timeMs)
   }
 
   /** @param frame the books as of the last frame */
   #keepSnapshot(frame: UnnumberedFrame): void {
     this.#snapshotAtMs = this.#timeMs
-    this.open.onRelease(() => this.#parts.publisher.keepSnapshot(frame))
+    this.#committed.keepSnapshot(frame, this.open)
   }
 }
 
