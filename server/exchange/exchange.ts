@@ -22,6 +22,7 @@ import { AlertFirings } from './alerts/alert-firings.ts'
 import { type AssembledMarket, type AssemblyParts, assembleMarket } from './leading/assembly.ts'
 import type { Clock } from './clock.ts'
 import { Defects, isDefect, MarketGivenUp } from './leading/defects.ts'
+import { Departure } from './leading/departure.ts'
 import { FaultLog } from './leading/fault-log.ts'
 import { settleDoubt } from './leading/in-doubt.ts'
 import { Housekeeping } from './housekeeping.ts'
@@ -64,8 +65,6 @@ export interface ExchangeOptions {
 type Answered = Pick<AssemblyParts, 'known' | 'refusals'>
 
 const RETRY_MS = 250
-/** A standby that does not take the lead within this time is given up, and this process takes it back. */
-const HAND_OVER_MS_MAX = 1_000
 /** A recovery that ends within this time shows no indicative prices. Quotes must not stand still for a second. */
 const SILENT_MS_MAX = 500
 
@@ -81,10 +80,7 @@ export class Exchange implements AsyncDisposable {
   readonly #journal: Journal
   readonly #history: History
   readonly #bars: Bars
-  /** Aborted when this process will not lead again and waits for nothing. */
-  readonly #stopping = new AbortController()
-  /** Aborted to end the current term after committing what has been applied: to stop or to hand over. */
-  #leaving = new AbortController()
+  readonly #departure: Departure
   readonly #running: Promise<void>
   readonly #leading = Promise.withResolvers<undefined>()
   readonly #rates: AccountRates
@@ -111,12 +107,11 @@ export class Exchange implements AsyncDisposable {
   #lease: Lease | undefined
   /** Set while another process leads. */
   #standby: Standby | undefined
-  /** Set during a hand-over: called with whether a standby took the lead. */
-  #handedOver: ((isTaken: boolean) => void) | undefined
 
   private constructor(options: ExchangeOptions) {
     this.#options = options
     this.#metrics = options.metrics ?? new Metrics()
+    this.#departure = new Departure(options.log)
     this.#faults = new FaultLog(options.log)
     this.#journal = new Journal(options.database.commits)
     this.#history = new History(options.database.queries)
@@ -159,8 +154,7 @@ export class Exchange implements AsyncDisposable {
   /** Commits what has been applied, releases the lease and ends. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#housekeeping[Symbol.dispose]()
-    this.#stopping.abort()
-    this.#leaving.abort()
+    this.#departure.stop()
     this.#signal.wake()
     await this.#running.catch(() => undefined) // reported by `ended`
     await Promise.all([this.#alertFirings[Symbol.asyncDispose](), this.#newsWriter[Symbol.asyncDispose]()])
@@ -184,11 +178,9 @@ export class Exchange implements AsyncDisposable {
     const [isThere] = await Promise.all([seen, this.#market?.flushBars()])
     if (!isThere) this.#options.log.warn('exchange: no standby is there to hand over to')
     if (!isThere || this.#isStopping) return false
-    const { promise, resolve } = Promise.withResolvers<boolean>()
-    this.#handedOver = resolve
-    this.#leaving.abort()
+    const handedOver = this.#departure.handOver()
     this.#signal.wake()
-    return promise
+    return handedOver
   }
 
   async #run(): Promise<void> {
@@ -202,7 +194,7 @@ export class Exchange implements AsyncDisposable {
         lease = await acquireLease({
           ...{ connection: database.lease, holder, logger: log, onLost: this.#onLost },
           ...(address !== undefined && { address }),
-          signal: this.#stopping.signal,
+          signal: this.#departure.stopping,
           isWarm: () => standby.isWarm,
         })
       } catch (error) {
@@ -226,21 +218,9 @@ export class Exchange implements AsyncDisposable {
         this.#degraded.stop()
         this.#countLeaseChange(lease.state === 'lost' ? 'lost' : 'released')
         await lease.release()
-        await this.#confirmHandOver(lease)
+        await this.#departure.confirm(lease)
       }
     } while (!this.#isStopping)
-  }
-
-  /** If the standby did not take the lead, this process competes for the lease again. */
-  async #confirmHandOver(lease: Lease): Promise<void> {
-    const report = this.#handedOver
-    if (report === undefined) return
-    this.#handedOver = undefined
-    const isTaken = await lease.isTakenWithin(HAND_OVER_MS_MAX)
-    if (isTaken) this.#stopping.abort()
-    else this.#options.log.warn('exchange: the standby has not taken the lead')
-    if (!this.#stopping.signal.aborted) this.#leaving = new AbortController()
-    report(isTaken)
   }
 
   /** Recovers and leads, again after each fault, until it is stopped or fenced off. */
@@ -312,7 +292,7 @@ export class Exchange implements AsyncDisposable {
       accountRates: this.#rates,
       ...answered,
       poison: this.#defects.poison,
-      signal: AbortSignal.any([this.#stopping.signal, this.#lost.signal]),
+      signal: AbortSignal.any([this.#departure.stopping, this.#lost.signal]),
       arrived: this.#signal.wake,
       failed: this.#signal.fail,
       reopening: () => this.#indicative?.save(),
@@ -329,7 +309,7 @@ export class Exchange implements AsyncDisposable {
       status: this.#status,
       defects: this.#defects,
       signal: this.#signal,
-      stopping: this.#leaving.signal,
+      stopping: this.#departure.leaving,
       opened: () => {
         this.#faults.over()
         this.#leading.resolve(undefined)
@@ -413,7 +393,7 @@ export class Exchange implements AsyncDisposable {
   }
 
   get #isStopping(): boolean {
-    return this.#leaving.signal.aborted
+    return this.#departure.leaving.aborted
   }
 }
 
