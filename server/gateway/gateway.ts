@@ -45,18 +45,10 @@ import { Origins } from './http/origin.ts'
 import { pageSourceOf } from './http/page-source.ts'
 import { Pings } from './delivery/pings.ts'
 import { showReadings } from './readings.ts'
-import { alertList } from './requests/alerts.ts'
-import { accounts } from './requests/accounts.ts'
-import { cancelOnDisconnect } from './requests/cancel-on-disconnect.ts'
-import { equity } from './requests/equity.ts'
-import { fills } from './requests/fills.ts'
 import type { AccountHistory } from './requests/history.ts'
-import { ledger } from './requests/ledger.ts'
-import { orders } from './requests/orders.ts'
-import { databaseRelays, exchangeRelays } from './requests/tables.ts'
-import { preferencesGet } from './requests/preferences-get.ts'
+import { accountHandlers, databaseRelays, exchangeRelays } from './requests/tables.ts'
 import { CancelOnDisconnect } from './sessions/cancel-on-disconnect.ts'
-import type { AccountHandlers, Relays } from './requests/request.ts'
+import type { Relays } from './requests/request.ts'
 import { Resuming } from './sessions/resuming.ts'
 import { restRouter } from './http/rest.ts'
 import { type Credential, Sessions } from './sessions/sessions.ts'
@@ -190,16 +182,11 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   const watch = new CancelOnDisconnect(exchange)
   const ownerOf = (account: number) => history.ownerOf(account)
   const market = marketOf({ feed, bars: parts.bars, archive: parts.news, subscriptions })
-  const ofAccounts: AccountHandlers = {
-    accounts: accounts({ exchange, accountsOf: (userId) => accountsOfUser.numbers(userId) }),
-    orders: orders({ history, instrumentOf }),
-    fills: fills({ history, instrumentOf }),
-    ledger: ledger({ history, instrumentOf }),
-    equity: equity({ history }),
-    'preferences.get': preferencesGet({ preferences, ownerOf }),
-    'alert.list': alertList({ alerts, instrumentOf }),
-    cancelOnDisconnect: cancelOnDisconnect({ watch, isConnected: (id) => io.of('/').sockets.has(id) }),
-  }
+  const accountsOf = (userId: string) => accountsOfUser.numbers(userId)
+  const ofAccounts = accountHandlers({
+    ...{ exchange, accountsOf, history, alerts, preferences, ownerOf, instrumentOf },
+    cancelsOnDisconnect: { watch, isConnected: (id) => io.of('/').sockets.has(id) },
+  })
   const relays: Relays = {
     ...exchangeRelays({ exchange, instrumentOf }),
     ...databaseRelays({ preferences, ownerOf, alerts, instrumentOf, limits }),
@@ -227,7 +214,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   auth.onSessionEnded((id) => sockets.end({ kind: 'session', id }))
   const keys = new KeyDesk({
     keys: parts.keys,
-    accountsOf: (userId) => accountsOfUser.numbers(userId),
+    accountsOf,
     end: (credential) => sockets.end(credential),
   })
   const end = (credential: Credential) => sockets.end(credential)

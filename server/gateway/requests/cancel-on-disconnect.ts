@@ -3,7 +3,7 @@ import { invalid } from '../answering/wire-error.ts'
 import type { CancelOnDisconnect } from '../sessions/cancel-on-disconnect.ts'
 import { accountOf, type Handler } from './request.ts'
 
-interface Parts {
+export interface CancelOnDisconnectParts {
   readonly watch: Pick<CancelOnDisconnect, 'joined' | 'left' | 'withdrew'>
   /** Whether a socket is still connected: it may have disconnected while its request waited. */
   readonly isConnected: (socketId: string) => boolean
@@ -11,7 +11,7 @@ interface Parts {
 
 /** Turns cancel-on-disconnect on or off for a connected socket. It has no REST route. */
 export const cancelOnDisconnect =
-  ({ watch, isConnected }: Parts): Handler<'cancelOnDisconnect'> =>
+  ({ watch, isConnected }: CancelOnDisconnectParts): Handler<'cancelOnDisconnect'> =>
   ({ graceMs }, requester) => {
     const account = accountOf(requester)
     const { socketId } = requester

@@ -6,20 +6,27 @@ import { accountReset } from './account-reset.ts'
 import { accountUpdate } from './account-update.ts'
 import { account } from './account.ts'
 import { accountsCreate } from './accounts-create.ts'
-import { alertCreate, alertDelete } from './alerts.ts'
+import { accounts } from './accounts.ts'
+import { alertCreate, alertDelete, alertList } from './alerts.ts'
 import { cancelAfter } from './cancel-after.ts'
-import type { InstrumentOf } from './history.ts'
+import { cancelOnDisconnect, type CancelOnDisconnectParts } from './cancel-on-disconnect.ts'
+import { equity } from './equity.ts'
+import { fills } from './fills.ts'
+import type { AccountHistory, InstrumentOf } from './history.ts'
+import { ledger } from './ledger.ts'
 import { orderAmend } from './order-amend.ts'
 import { orderCancelAll } from './order-cancel-all.ts'
 import { orderCancel } from './order-cancel.ts'
 import { orderGet } from './order-get.ts'
 import { orderPlace } from './order-place.ts'
 import { orderPreview } from './order-preview.ts'
+import { orders } from './orders.ts'
 import { positionClose } from './position-close.ts'
 import { positionProtect } from './position-protect.ts'
+import { preferencesGet } from './preferences-get.ts'
 import { preferencesSet } from './preferences-set.ts'
 import type { OwnerOf } from './preferences-user.ts'
-import type { BesideTheExchange, RelayedName, Relays } from './request.ts'
+import type { AccountHandlers, BesideTheExchange, RelayedName, Relays } from './request.ts'
 
 /** Requests that the exchange itself answers. */
 export const exchangeRelays = ({
@@ -45,6 +52,30 @@ export const exchangeRelays = ({
   'account.reset': accountReset(exchange),
   'accounts.create': accountsCreate(exchange),
 })
+
+/** Requests about an account that the gateway answers itself. */
+export const accountHandlers = (parts: {
+  readonly exchange: ExchangeRequests
+  readonly accountsOf: (userId: string) => Promise<readonly number[]>
+  readonly history: AccountHistory
+  readonly alerts: AlertStore
+  readonly preferences: PreferenceStore
+  readonly ownerOf: OwnerOf
+  readonly instrumentOf: InstrumentOf
+  readonly cancelsOnDisconnect: CancelOnDisconnectParts
+}): AccountHandlers => {
+  const { exchange, accountsOf, history, alerts, preferences, ownerOf, instrumentOf, cancelsOnDisconnect } = parts
+  return {
+    accounts: accounts({ exchange, accountsOf }),
+    orders: orders({ history, instrumentOf }),
+    fills: fills({ history, instrumentOf }),
+    ledger: ledger({ history, instrumentOf }),
+    equity: equity({ history }),
+    'preferences.get': preferencesGet({ preferences, ownerOf }),
+    'alert.list': alertList({ alerts, instrumentOf }),
+    cancelOnDisconnect: cancelOnDisconnect(cancelsOnDisconnect),
+  }
+}
 
 /** Requests that change something in the database that the exchange does not know. */
 export const databaseRelays = (parts: {
