@@ -39,6 +39,23 @@ it('debt pays the configured rate', () => {
   expect(entriesOf(engine)).toEqual([[ANN, OUTSIDE, 'interest', -100, -100_100]])
 })
 
+it.each([
+  {
+    what: 'one cent of debt pays a cent, at the lowest rate',
+    interestBps: 1,
+    interest: [[ANN, OUTSIDE, 'interest', -1, -2]],
+  },
+  { what: 'a rate of 0 charges nothing', interestBps: 0, interest: [] },
+])('$what', ({ interestBps, interest }) => {
+  const engine = new Engine({ instruments: [SHARE], maxOpenOrdersPerInstrument: 9, interestBps })
+  const open = { kind: 'account.open', account: ANN, name: 'Ann', startingCents: START_CENTS, mode: 'margin' } as const
+  engine.apply(open, START_MS)
+  Object.assign(engine.account(ANN)!, { cashCents: -1 })
+  engine.drain()
+  charge(engine, 1)
+  expect(entriesOf(engine)).toEqual(interest)
+})
+
 it('a short pays a borrow fee on its value at the mark, per symbol, in the order of the instruments', () => {
   const engine = marginFloorOf(MARKET)
   give(engine, ANN, -10, COIN.symbol)

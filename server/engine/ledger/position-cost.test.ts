@@ -27,6 +27,21 @@ describe('the cost taken by a sale', () => {
 })
 
 describe('a fill of a position', () => {
+  it.each([
+    { lots: 1, costCents: 100, more: -1, realizedCents: 20 },
+    { lots: -1, costCents: -100, more: 1, realizedCents: -20 },
+  ])('of one lot ($lots) closes it', ({ lots, costCents, more, realizedCents }) => {
+    const position = { account: 16, symbol: 'VLNT', lots, costCents, realizedCents: 0, heldLots: 0 }
+    expect(changePosition(position, more, 120)).toBe(realizedCents)
+    expect(position).toMatchObject({ lots: 0, costCents: 0, realizedCents })
+  })
+
+  it('that passes zero closes everything and opens the rest at its own price', () => {
+    const position = { account: 16, symbol: 'VLNT', lots: 2, costCents: 201, realizedCents: 0, heldLots: 0 }
+    expect(changePosition(position, -5, 600)).toBe(39)
+    expect(position).toMatchObject({ lots: -3, costCents: -360, realizedCents: 39 })
+  })
+
   const ANY_PRICE = fc.integer({ min: 1, max: 100_000 })
   const anyFills = fc.array(fc.tuple(fc.integer({ min: -50, max: 50 }), ANY_PRICE), { maxLength: 40 })
 

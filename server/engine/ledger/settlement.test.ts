@@ -36,6 +36,17 @@ describe('an entry', () => {
     ])
   })
 
+  it('of a sale takes the lots and brings the cash', () => {
+    const engine = floorOf('50 | 100.00 |')
+    give(engine, ANN, 10)
+    engine.apply(orderOf({ side: 'sell', lots: 4, limitTicks: 10_000 }), START_MS)
+    expect(entriesOf(engine)).toEqual([
+      [ANN, HOUSE, 'trade', 'USD', 40_000, START_CENTS + 40_000, undefined],
+      [ANN, HOUSE, 'trade', 'VLNT', -4, 6, undefined],
+      [ANN, FEES, 'fee', 'USD', -20, START_CENTS + 39_980, undefined],
+    ])
+  })
+
   it('between two users is direct, and each pays their own fee', () => {
     const engine = floorOf()
     give(engine, BEN, 10)
@@ -98,6 +109,10 @@ describe('fees', () => {
     const result = engine.apply(orderOf({ side: 'buy', lots: 10, limitTicks: 100 }), START_MS)
     expect(result.ok && result.fills.map(({ feeCents }) => feeCents)).toEqual([1, 0, 0, 0, 0, 0, 0, 0, 0, 0])
     expect(result.order.feesPaidCents).toBe(1)
+    expect(engine.account(ANN)).toMatchObject({ cashCents: START_CENTS - 1_001, feesPaidCents: 1 })
+    expect(entriesOf(engine).filter(([, , kind]) => kind === 'fee')).toEqual([
+      [ANN, FEES, 'fee', 'USD', -1, START_CENTS - 101, undefined],
+    ])
   })
 
   it('never exceed the hold, however a buy fills', () => {

@@ -12,7 +12,7 @@ const held = (account: number, gateway: string, untilMs: number) =>
 
 const gone = (timeMs: number) => [...presence.gone(timeMs)]
 
-test('an account that is held no longer is gone, once', () => {
+test('an account that no gateway holds any longer is gone, once', () => {
   expect(held(7, 'a', 1_000)).toBe(true)
   expect(held(5, 'a', 900)).toBe(true)
   expect(gone(899)).toEqual([])
@@ -24,7 +24,7 @@ test('an account that is held no longer is gone, once', () => {
   expect(held(7, 'a', 9_500)).toBe(true)
 })
 
-test('a gateway whose last socket has gone says since when, and another may still have one', () => {
+test('an account whose last socket on one gateway has closed may have one on another', () => {
   held(7, 'a', 5_000)
   held(7, 'a', 1_000) // its last socket has gone: the grace runs
   held(7, 'b', 2_000)
@@ -34,7 +34,7 @@ test('a gateway whose last socket has gone says since when, and another may stil
   expect(gone(3_000)).toEqual([7])
 })
 
-test('what is stored holds until its own time, or as long as a gateway says', () => {
+test('a restored account is held for its grace period, or until a gateway reports otherwise', () => {
   presence.restore({ account: 7, graceMs: GRACE_MS }, 0)
   presence.restore({ account: 8, graceMs: GRACE_MS }, 0)
   expect(held(8, 'a', 4_000)).toBe(false)
@@ -43,7 +43,7 @@ test('what is stored holds until its own time, or as long as a gateway says', ()
   expect(gone(4_000)).toEqual([8])
 })
 
-test('who takes it back is watched no more, whoever was gone before, until it is asked for again', () => {
+test('an account that turns cancel-on-disconnect off is not watched until it turns it on again', () => {
   held(7, 'a', 1_000)
   held(7, 'b', 2_000)
   presence.restore({ account: 8, graceMs: GRACE_MS }, 0)
@@ -54,14 +54,17 @@ test('who takes it back is watched no more, whoever was gone before, until it is
   expect(gone(9_500)).toEqual([7])
 })
 
-test('while nobody can be heard it stands still', () => {
+test('while gateways cannot be heard no grace period passes, that of any account', () => {
   held(7, 'a', 1_000)
+  held(8, 'a', 1_200)
   presence.postpone(500)
-  expect(gone(1_400)).toEqual([])
+  expect(gone(1_499)).toEqual([])
   expect(gone(1_500)).toEqual([7])
+  expect(gone(1_699)).toEqual([])
+  expect(gone(1_700)).toEqual([8])
 })
 
-test('a grace that is another is to be kept', () => {
+test('a changed grace period must be stored', () => {
   expect(held(7, 'a', 1_000)).toBe(true)
   expect(presence.held(7, 'a', { graceMs: 2_000, untilMs: 2_000 })).toBe(true)
   expect(presence.held(7, 'b', { graceMs: 2_000, untilMs: 2_000 })).toBe(false)
@@ -79,7 +82,7 @@ test('accounts that the caller does not reach are still due', () => {
   expect(gone(2_000)).toEqual([5])
 })
 
-test('an account is watched from when it is held or restored until it is gone or taken back', () => {
+test('an account is watched from when it is held or restored until it is gone or released', () => {
   const watched = () => [5, 6, 7].filter((account) => presence.watches(account))
   expect(watched()).toEqual([])
   held(5, 'a', 1_000)
