@@ -7,7 +7,7 @@ import { StartupError } from '../database/startup-error.ts'
 import type { MarketStatus } from '../engine/command.ts'
 import { afterSplits, isTradable, type ListedInstrument, readInstruments } from '../instruments.ts'
 import { type CorporateAction, CorporateActions, type PlannedAction } from '../journal/corporate-actions.ts'
-import { setMarketStatus, type WishedStatus } from '../journal/instruments.ts'
+import { setMarketStatus, type OperatorStatus } from '../journal/instruments.ts'
 import { momentToComeOf } from './moment-option.ts'
 
 /** Commands that change the market. Each writes a row that the exchange sees within a second. */
@@ -89,7 +89,7 @@ const STATUS_COMMANDS: readonly (readonly [name: string, status: MarketStatus, d
   ['open', 'open', 'open an instrument that was closed'],
 ]
 
-async function changeStatus(queries: Queries, symbol: string, change: WishedStatus): Promise<string> {
+async function changeStatus(queries: Queries, symbol: string, change: OperatorStatus): Promise<string> {
   const { status, cancelsOrders } = change
   const orders = cancelsOrders ? ' Open orders of users are canceled.' : ''
   if (await setMarketStatus(queries, symbol, status, change)) return `${symbol} is ${status}.${orders}`

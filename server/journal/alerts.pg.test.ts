@@ -11,12 +11,12 @@ beforeEach(async () => {
   alerts = new Alerts(at.database.queries)
 })
 
-const wish = (more: Partial<NewAlert> = {}): NewAlert => ({
+const newAlert = (more: Partial<NewAlert> = {}): NewAlert => ({
   ...{ account: ALICE, symbol: 'VLNT', op: 'above', ticks: 101, note: undefined, requestId: undefined, max: 3 },
   ...more,
 })
 async function made(more: Partial<NewAlert> = {}) {
-  const outcome = await alerts.create(wish(more))
+  const outcome = await alerts.create(newAlert(more))
   if (typeof outcome === 'string') throw new Error(`expected an alert, found ${outcome}`)
   return outcome.alert
 }
@@ -24,19 +24,19 @@ const fire = (...ids: number[]) => alerts.fire(ids.map((id) => ({ id, timeMs: 50
 const list = async () => (await alerts.list(ALICE, 2)).map(({ id }) => id)
 
 test('a repeated request id creates no second alert; with other content it is rejected', async () => {
-  const first = await alerts.create(wish({ requestId: 'a', note: 'look' }))
+  const first = await alerts.create(newAlert({ requestId: 'a', note: 'look' }))
   expect(first).toMatchObject({ isRepeated: false, alert: { ticks: 101, note: 'look', account: ALICE } })
-  expect(await alerts.create(wish({ requestId: 'a', note: 'look' }))).toMatchObject({
+  expect(await alerts.create(newAlert({ requestId: 'a', note: 'look' }))).toMatchObject({
     ...{ isRepeated: true, alert: (first as { alert: object }).alert },
   })
-  expect(await alerts.create(wish({ requestId: 'a', note: 'other' }))).toBe('other')
+  expect(await alerts.create(newAlert({ requestId: 'a', note: 'other' }))).toBe('other')
   expect(await list()).toHaveLength(1)
 })
 
 test('concurrent requests with one id create one alert, and concurrent requests cannot exceed the limit', async () => {
-  const same = await Promise.all([1, 2, 3, 4].map(() => alerts.create(wish({ requestId: 'a' }))))
+  const same = await Promise.all([1, 2, 3, 4].map(() => alerts.create(newAlert({ requestId: 'a' }))))
   expect(same.filter((one) => typeof one === 'object' && !one.isRepeated)).toHaveLength(1)
-  const many = await Promise.all([1, 2, 3, 4].map(() => alerts.create(wish())))
+  const many = await Promise.all([1, 2, 3, 4].map(() => alerts.create(newAlert())))
   expect(many.filter((one) => one === 'full')).toHaveLength(2)
   expect(await list()).toHaveLength(3)
 })
@@ -44,12 +44,12 @@ test('concurrent requests with one id create one alert, and concurrent requests 
 test('a fired or deleted alert no longer counts toward the limit', async () => {
   const [one, other] = [await made(), await made()]
   await made()
-  expect(await alerts.create(wish())).toBe('full')
+  expect(await alerts.create(newAlert())).toBe('full')
   await fire(one.id)
   await made()
   expect(await alerts.delete({ account: ALICE, id: other.id, requestId: undefined })).toBe('deleted')
   await made()
-  expect(await alerts.create(wish())).toBe('full')
+  expect(await alerts.create(newAlert())).toBe('full')
 })
 
 test('a repeated request id deletes no second alert; only existing alerts of the same account can be deleted', async () => {
@@ -61,7 +61,7 @@ test('a repeated request id deletes no second alert; only existing alerts of the
   expect(await alerts.delete({ ...deletion, requestId: 'e' })).toBe('none')
   expect(await alerts.delete({ ...deletion, id: other.id })).toBe('other')
   expect(await alerts.delete({ account: ALICE, id: other.id, requestId: 'a' })).toBe('other')
-  expect(await alerts.create(wish({ requestId: 'd' }))).toBe('other')
+  expect(await alerts.create(newAlert({ requestId: 'd' }))).toBe('other')
   expect(await list()).toEqual([other.id])
 })
 

@@ -72,11 +72,11 @@ export class Alerts {
   }
 
   /** @throws {InDoubt} when it may have been created; after any other error it was not */
-  async create({ requestId, ...wished }: NewAlert): Promise<CreateOutcome> {
-    const { symbol, op, ticks, note } = wished
+  async create({ requestId, ...fields }: NewAlert): Promise<CreateOutcome> {
+    const { symbol, op, ticks, note } = fields
     const sha256 = hash('sha256', JSON.stringify([symbol, op, ticks, note]), 'buffer')
     const { known, changed } = await this.#change(sql.journal.createAlert, {
-      ...wished,
+      ...fields,
       ...{ note: note ?? null, requestId: requestId ?? null, sha256, nowMs: Date.now() },
     })
     if (known === undefined) {

@@ -7,13 +7,13 @@ const at = journalForEach()
 
 test('a setting is stored with its latest grace period until the orders have been canceled', async () => {
   await open(at.journal)
-  const wishes = new CancelOnDisconnects(at.database.queries)
+  const settings = new CancelOnDisconnects(at.database.queries)
   const list = async () => (await readState(at.database.queries)).cancelOnDisconnects
-  await wishes.set([])
+  await settings.set([])
   expect(await list()).toEqual([])
-  await wishes.set([{ account: ALICE, graceMs: 5_000 }])
-  await wishes.set([{ account: ALICE, graceMs: 9_000 }])
+  await settings.set([{ account: ALICE, graceMs: 5_000 }])
+  await settings.set([{ account: ALICE, graceMs: 9_000 }])
   expect(await list()).toEqual([{ account: ALICE, graceMs: 9_000 }])
-  await wishes.clear([ALICE, 7])
+  await settings.clear([ALICE, 7])
   expect(await list()).toEqual([])
 })

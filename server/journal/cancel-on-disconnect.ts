@@ -17,9 +17,9 @@ export class CancelOnDisconnects {
     this.#queries = queries
   }
 
-  async set(wishes: readonly CancelOnDisconnect[]): Promise<void> {
-    if (wishes.length === 0) return
-    const values = [integers(wishes, ({ account }) => account), integers(wishes, ({ graceMs }) => graceMs)]
+  async set(settings: readonly CancelOnDisconnect[]): Promise<void> {
+    if (settings.length === 0) return
+    const values = [integers(settings, ({ account }) => account), integers(settings, ({ graceMs }) => graceMs)]
     await this.#queries.none({ ...sql.journal.setCancelOnDisconnect, values })
   }
 

@@ -17,15 +17,15 @@ export async function seedInstruments(
 }
 
 /** The status that an operator has set. */
-export interface WishedStatus {
+export interface OperatorStatus {
   readonly status: MarketStatus
   /** Whether users' orders are canceled while the instrument is not open. */
   readonly cancelsOrders: boolean
 }
 
 /** The status of each symbol as last set by an operator. */
-export async function marketStatuses(queries: Queries): Promise<ReadonlyMap<string, WishedStatus>> {
-  const rows = await queries.any<WishedStatus & { symbol: string }>(sql.journal.listMarketStatuses)
+export async function marketStatuses(queries: Queries): Promise<ReadonlyMap<string, OperatorStatus>> {
+  const rows = await queries.any<OperatorStatus & { symbol: string }>(sql.journal.listMarketStatuses)
   return new Map(rows.map(({ symbol, status, cancelsOrders }) => [symbol, { status, cancelsOrders }]))
 }
 
@@ -34,7 +34,7 @@ export async function setMarketStatus(
   queries: Queries,
   symbol: string,
   status: MarketStatus,
-  { cancelsOrders = false }: Partial<WishedStatus> = {},
+  { cancelsOrders = false }: Partial<OperatorStatus> = {},
 ): Promise<boolean> {
   return (await queries.oneOrNone(sql.journal.setMarketStatus, { symbol, status, cancelsOrders })) !== null
 }

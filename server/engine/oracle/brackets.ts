@@ -24,7 +24,7 @@ export function exitsOf(
   return exits
 }
 
-/** @param wish a take profit or a stop loss; fields of the other kind are absent */
+/** One exit, a take profit or a stop loss; fields of the other kind are absent. */
 function exitOf(
   state: NaiveState,
   shape: ExitOf,
@@ -77,7 +77,7 @@ function exitOf(
 export function makeLegs(
   state: NaiveState,
   entry: Order,
-  wishes: { takeProfit?: TakeProfit | undefined; stopLoss?: StopLoss | undefined },
+  exits: { takeProfit?: TakeProfit | undefined; stopLoss?: StopLoss | undefined },
 ): void {
   const { number } = entry
   const shape: ExitOf = {
@@ -87,7 +87,7 @@ export function makeLegs(
     parentNumber: number,
     groupNumber: number,
   }
-  for (const leg of exitsOf(state, shape, number + 1, wishes)) {
+  for (const leg of exitsOf(state, shape, number + 1, exits)) {
     accountOf(state, entry.account).orderNumber = leg.number
     state.orders.push(leg)
     change(state, leg)

@@ -136,12 +136,12 @@ export const hasLimit = ({ type }: { readonly type: Order['type'] }): boolean =>
 export function touch(state: NaiveState, account: AccountNumber, why?: Cause): void {
   const acts = state.actor === undefined || account === state.actor
   const cause = why ?? (acts ? state.cause : 'trade')
-  const told = state.events.accounts.find((change) => change.account.account === account)
-  if (told === undefined) {
+  const noted = state.events.accounts.find((change) => change.account.account === account)
+  if (noted === undefined) {
     const changed = accountOf(state, account)
     changed.seq++
     state.events.accounts.push({ account: changed, cause })
-  } else if (told.cause === 'trade') told.cause = cause
+  } else if (noted.cause === 'trade') noted.cause = cause
 }
 
 /** Notes that an order changed. */

@@ -72,8 +72,8 @@ export function act(state: NaiveState, listeners: Listeners, order: Order): void
 export function publishHighWaters(state: NaiveState): void {
   state.highWatersReportedAtMs = state.nowMs
   for (const order of state.orders) {
-    const told = state.reportedHighWater.get(order)
-    if (order.status === 'untriggered' && told !== order.highWaterTicks) change(state, order, 'trade')
+    const reported = state.reportedHighWater.get(order)
+    if (order.status === 'untriggered' && reported !== order.highWaterTicks) change(state, order, 'trade')
   }
 }
 

@@ -94,8 +94,8 @@ class RecordedHouse implements HouseMarket {
     return this.market.onHouseFill
   }
 
-  set onHouseFill(told: HouseMarket['onHouseFill']) {
-    this.market.onHouseFill = told
+  set onHouseFill(listener: HouseMarket['onHouseFill']) {
+    this.market.onHouseFill = listener
   }
 
   lotsAt(ticks: number): number {

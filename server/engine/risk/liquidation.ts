@@ -77,8 +77,8 @@ export class Liquidation {
     const market = this.cheapestToClose(portfolio, timeMs)
     if (market === undefined) return false
     const lots = portfolio.lots(market)
-    const wish = { side: sideToClose(lots), lots: lotsToClose(lots, market), source: 'system' } as const
-    const command = closingOrder(portfolio, { symbol: market.symbol, ...wish })
+    const closing = { side: sideToClose(lots), lots: lotsToClose(lots, market), source: 'system' } as const
+    const command = closingOrder(portfolio, { symbol: market.symbol, ...closing })
     const order = new OpenOrder(command, ++portfolio.account.orderNumber, portfolio, market, timeMs)
     this.log.begin(portfolio, 'liquidation')
     this.execution.carryOut(order, market.reachTicks(order.side), timeMs)

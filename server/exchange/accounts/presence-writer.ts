@@ -13,14 +13,14 @@ export class PresenceWriter implements AsyncDisposable {
   readonly #waiting = new Map<AccountNumber, number | undefined>()
   readonly #writes: RetriedWrite
 
-  constructor({ wishes, clock, log }: { wishes: CancelOnDisconnects; clock: Clock; log: Pick<Logger, 'warn'> }) {
+  constructor({ settings, clock, log }: { settings: CancelOnDisconnects; clock: Clock; log: Pick<Logger, 'warn'> }) {
     this.#writes = new RetriedWrite({
       clock,
       hasMore: () => this.#waiting.size > 0,
       write: async () => {
         const changes = [...this.#waiting]
-        await wishes.set(changes.flatMap(([account, graceMs]) => (graceMs === undefined ? [] : { account, graceMs })))
-        await wishes.clear(changes.flatMap(([account, graceMs]) => (graceMs === undefined ? account : [])))
+        await settings.set(changes.flatMap(([account, graceMs]) => (graceMs === undefined ? [] : { account, graceMs })))
+        await settings.clear(changes.flatMap(([account, graceMs]) => (graceMs === undefined ? account : [])))
         for (const [account, graceMs] of changes) {
           if (this.#waiting.get(account) === graceMs) this.#waiting.delete(account)
         }

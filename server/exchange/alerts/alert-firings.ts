@@ -53,10 +53,10 @@ export class AlertFirings implements AsyncDisposable {
     const firings = [...this.#waiting.values()].slice(0, FIRINGS_A_STATEMENT_MAX)
     const fired = await this.#parts.alerts.fire(firings)
     for (const { id } of firings) this.#waiting.delete(id)
-    for (const alert of fired) this.#tell(alert)
+    for (const alert of fired) this.#publish(alert)
   }
 
-  #tell(alert: FiredPriceAlert): void {
+  #publish(alert: FiredPriceAlert): void {
     const { broadcast, instruments } = this.#parts
     const instrument = instruments.find(({ spec }) => spec.symbol === alert.symbol)
     if (instrument !== undefined) broadcast.publishAlert(alert.account, toFiredAlert(alert, instrument))

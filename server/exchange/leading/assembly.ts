@@ -117,7 +117,7 @@ function openFollowers(
 ) {
   const { engine, instruments, saved, resumedAtMs } = recovered
   const { queries } = database
-  const presenceWriter = opened.use(new PresenceWriter({ wishes: new CancelOnDisconnects(queries), clock, log }))
+  const presenceWriter = opened.use(new PresenceWriter({ settings: new CancelOnDisconnects(queries), clock, log }))
   const span = { fromMs: saved === undefined ? resumedAtMs : state.last.timeMs, toMs: resumedAtMs }
   const barWriter = opened.use(new BarWriter({ bars, instruments, span, log, failed }))
   // After the history has been restated, because that also adjusts the prices of alerts.

@@ -72,7 +72,7 @@ export class LeaderTerm {
   #isCaughtUp = false
   #hasCommitted = false
   /** The period covered by the prices that the last commit held back. */
-  #toldForMs = 0
+  #heldBackForMs = 0
 
   constructor(parts: LeadingParts) {
     this.#parts = parts
@@ -112,7 +112,7 @@ export class LeaderTerm {
         processor.takeUp(defects.commandsMax)
       }
       this.#isCaughtUp ||= live.behindMs < OPEN_BEHIND_MS_MAX
-      if (this.#isCaughtUp && this.#hasCommitted) this.#sayOpen()
+      if (this.#isCaughtUp && this.#hasCommitted) this.#openMarket()
       if (this.#inFlight !== undefined) continue
       if (this.#savedAtMs === Infinity) {
         this.publishUnprintedTrades()
@@ -123,7 +123,7 @@ export class LeaderTerm {
     }
   }
 
-  #sayOpen(): void {
+  #openMarket(): void {
     const { lease, market, status, opened } = this.#parts
     status.open(lease.epoch, market.live.haltMessage)
     opened()
@@ -167,7 +167,7 @@ export class LeaderTerm {
     const { clock, journal, signal, metrics } = this.#parts
     const sentAtMs = clock.now()
     // Prices may already have been held back by the previous commit, if it contained none or not of every instrument.
-    const silentMs = Math.max(0, sentAtMs - (open.pricedAtMs ?? sentAtMs) - this.#toldForMs)
+    const silentMs = Math.max(0, sentAtMs - (open.pricedAtMs ?? sentAtMs) - this.#heldBackForMs)
     const unwatch = watchCommit(clock, silentMs, () =>
       signal.fail(new SlowCommit(`batch ${number} is not answered in time`)),
     )
@@ -209,7 +209,7 @@ export class LeaderTerm {
     this.#batch = inFlight.number
     this.#saved = inFlight.saved ?? this.#saved
     this.#inFlight = undefined
-    this.#toldForMs = inFlight.open.pricedForMs
+    this.#heldBackForMs = inFlight.open.pricedForMs
     defects.committed()
     if (signal.fault === undefined) {
       // Before publishing, which takes a while: Postgres works meanwhile.

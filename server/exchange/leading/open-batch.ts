@@ -111,12 +111,12 @@ export class OpenBatch {
   /**
    * Publishes everything that was held back. A receiver that throws is reported and does not keep it from the others.
    */
-  release(tell: (error: unknown) => void): void {
+  release(failed: (error: unknown) => void): void {
     for (const release of this.#releases) {
       try {
         release()
       } catch (error) {
-        tell(error)
+        failed(error)
       }
     }
   }

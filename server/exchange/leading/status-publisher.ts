@@ -2,15 +2,15 @@ import type { Broadcast, MarketStatus } from '../../bus/broadcast.ts'
 import type { MarketFrame } from '../../feed/market-frame.ts'
 import type { Stopwatch } from '../../telemetry/stopwatch.ts'
 
-type Said = Pick<MarketStatus, 'market' | 'message'>
+type Published = Pick<MarketStatus, 'market' | 'message'>
 
-const DEGRADED: Said = { market: 'degraded', message: 'The exchange can’t take orders for the moment.' }
+const DEGRADED: Published = { market: 'degraded', message: 'The exchange can’t take orders for the moment.' }
 
 /** Publishes whether the exchange takes commands and which instruments are halted: each change once. */
 export class StatusPublisher {
   readonly #broadcast: Broadcast<MarketFrame>
   readonly #degraded: Stopwatch
-  #said: Said | undefined
+  #published: Published | undefined
 
   /** @param degraded runs while no commands are taken */
   constructor(broadcast: Broadcast<MarketFrame>, degraded: Stopwatch) {
@@ -19,25 +19,25 @@ export class StatusPublisher {
   }
 
   get isOpen(): boolean {
-    return this.#said?.market === 'open'
+    return this.#published?.market === 'open'
   }
 
   get isDegraded(): boolean {
-    return this.#said?.market === 'degraded'
+    return this.#published?.market === 'degraded'
   }
 
   /** @param message which instruments are halted, if any */
   open(epoch: number, message: string | undefined): void {
-    this.#say(epoch, { market: 'open', ...(message !== undefined && { message }) })
+    this.#publish(epoch, { market: 'open', ...(message !== undefined && { message }) })
   }
 
   degraded(epoch: number): void {
-    this.#say(epoch, DEGRADED)
+    this.#publish(epoch, DEGRADED)
   }
 
-  #say(epoch: number, status: Said): void {
-    if (this.#said?.market === status.market && this.#said.message === status.message) return
-    this.#said = status
+  #publish(epoch: number, status: Published): void {
+    if (this.#published?.market === status.market && this.#published.message === status.message) return
+    this.#published = status
     if (this.isOpen) this.#degraded.stop()
     else this.#degraded.start()
     this.#broadcast.publishStatus({ epoch, ...status })

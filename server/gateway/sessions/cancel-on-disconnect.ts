@@ -8,8 +8,8 @@ const Auth = z.object({
   cancelOnDisconnect: z.int().min(CANCEL_ON_DISCONNECT_MS_MIN).max(CANCEL_AFTER_MS_MAX).optional(),
 })
 /** How often per grace the exchange is notified that a socket is connected; more than once, since a message may be lost. */
-const TELLS_A_GRACE = 3
-const TELL_MS_MAX = 10_000
+const REPORTS_A_GRACE = 3
+const REPORT_EVERY_MS_MAX = 10_000
 /** A release that was not accepted is sent again after this. */
 const RELEASE_AGAIN_MS = 1_000
 const TURN_MS = 250
@@ -34,11 +34,11 @@ export function graceOf(auth: unknown, identity: Identity | undefined): number |
 interface Watched {
   /** By socket. */
   readonly graces: Map<string, number>
-  toldAtMs: number
+  reportedAtMs: number
 }
 
 /**
- * Keeps telling the exchange that an account has a socket with cancel-on-disconnect on this instance, and that the grace
+ * Keeps reporting to the exchange that an account has a socket with cancel-on-disconnect on this instance, and that the grace
  * begins when the last one has gone. If this process dies, the silence has the same effect.
  */
 export class CancelOnDisconnect implements Disposable {
@@ -50,14 +50,14 @@ export class CancelOnDisconnect implements Disposable {
 
   constructor(exchange: Pick<ExchangeRequests, 'ask'>) {
     this.#exchange = exchange
-    this.#timer = setInterval(() => this.#tellAgain(performance.now()), TURN_MS)
+    this.#timer = setInterval(() => this.#reportAgain(performance.now()), TURN_MS)
   }
 
   joined(account: number, socketId: string, graceMs: number): void {
-    const watched = this.#accounts.get(account) ?? { graces: new Map<string, number>(), toldAtMs: 0 }
+    const watched = this.#accounts.get(account) ?? { graces: new Map<string, number>(), reportedAtMs: 0 }
     watched.graces.set(socketId, graceMs)
     this.#accounts.set(account, watched)
-    this.#tellOf(account, watched, performance.now())
+    this.#reportConnected(account, watched, performance.now())
   }
 
   left(account: number, socketId: string): void {
@@ -67,7 +67,7 @@ export class CancelOnDisconnect implements Disposable {
     watched.graces.delete(socketId)
     if (watched.graces.size > 0) return
     this.#accounts.delete(account)
-    this.#tell(account, graceMs, graceMs)
+    this.#report(account, graceMs, graceMs)
   }
 
   /** A connected socket withdraws: nothing happens when it disconnects, nor for one that disconnected before. */
@@ -82,20 +82,21 @@ export class CancelOnDisconnect implements Disposable {
     clearInterval(this.#timer)
   }
 
-  #tellAgain(nowMs: number): void {
-    for (const [account, toldAtMs] of this.#withdrawn) {
-      if (nowMs - toldAtMs >= RELEASE_AGAIN_MS) this.#release(account, nowMs)
+  #reportAgain(nowMs: number): void {
+    for (const [account, reportedAtMs] of this.#withdrawn) {
+      if (nowMs - reportedAtMs >= RELEASE_AGAIN_MS) this.#release(account, nowMs)
     }
     for (const [account, watched] of this.#accounts) {
-      if (nowMs - watched.toldAtMs >= tellEveryMs(graceOfAll(watched))) this.#tellOf(account, watched, nowMs)
+      if (nowMs - watched.reportedAtMs >= reportEveryMs(graceOfAll(watched)))
+        this.#reportConnected(account, watched, nowMs)
     }
   }
 
-  #tellOf(account: number, watched: Watched, nowMs: number): void {
-    watched.toldAtMs = nowMs
+  #reportConnected(account: number, watched: Watched, nowMs: number): void {
+    watched.reportedAtMs = nowMs
     const graceMs = graceOfAll(watched)
     // The exchange waits for two more messages and then the grace: a connected socket must never count as gone.
-    this.#tell(account, graceMs, graceMs + 2 * tellEveryMs(graceMs))
+    this.#report(account, graceMs, graceMs + 2 * reportEveryMs(graceMs))
   }
 
   #release(account: number, nowMs: number): void {
@@ -107,13 +108,13 @@ export class CancelOnDisconnect implements Disposable {
         this.#withdrawn.delete(account)
         // The release covers the whole account: report the sockets here that still want it at once.
         const watched = this.#accounts.get(account)
-        if (watched !== undefined) this.#tellOf(account, watched, performance.now())
+        if (watched !== undefined) this.#reportConnected(account, watched, performance.now())
       },
       () => undefined, // Not accepted now; repeated by the timer.
     )
   }
 
-  #tell(account: number, graceMs: number, holdMs: number): void {
+  #report(account: number, graceMs: number, holdMs: number): void {
     const request = { event: 'connection.hold', account, graceMs, holdMs } as const
     // If not accepted, it is repeated; while the exchange gets no requests, its time stands still.
     this.#exchange.ask({ request, receivedAtMs: Date.now() }).catch(() => undefined)
@@ -123,4 +124,4 @@ export class CancelOnDisconnect implements Disposable {
 /** The longest grace of several sockets. */
 const graceOfAll = ({ graces }: Watched): number => Math.max(...graces.values())
 
-const tellEveryMs = (graceMs: number): number => Math.min(TELL_MS_MAX, graceMs / TELLS_A_GRACE)
+const reportEveryMs = (graceMs: number): number => Math.min(REPORT_EVERY_MS_MAX, graceMs / REPORTS_A_GRACE)
