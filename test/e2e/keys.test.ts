@@ -1,6 +1,7 @@
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import {
+  accountPage,
   button,
   buyFirst,
   confirmRefused,
@@ -41,6 +42,9 @@ const isAt = (page: Page, list: 'orders' | 'positions', row: number) =>
         .evaluate((tr) => tr.querySelector('a') === document.activeElement),
     )
     .toBe(true)
+
+const focused = (one: Locator) =>
+  expect.poll(() => one.evaluate((element) => element === document.activeElement)).toBe(true)
 
 async function placeLimits(page: Page, quantities: readonly string[]): Promise<void> {
   for (const [index, qty] of quantities.entries()) {
@@ -289,5 +293,82 @@ describe('keyboard focus keeps its place', () => {
     await page.keyboard.press('e')
     await page.keyboard.press('Escape')
     await expect.poll(() => links.first().evaluate((link) => link === document.activeElement)).toBe(true)
+  })
+
+  test('in a question about all rows, at its harmless answer, and after it in the list', async () => {
+    const { page, complaints } = await stage.visitor()
+    await using _context = page.context()
+    await startTrading(page)
+    await placeLimits(page, ['7', '8'])
+    await list(page, /Open orders/)
+    const [all, keep] = [button(page, 'Cancel all'), button(page, 'Keep')]
+    await page.keyboard.press('Tab')
+    await focused(all)
+    await page.keyboard.press('Enter')
+    await focused(keep)
+    await page.keyboard.press('Enter')
+    await focused(all)
+    await page.keyboard.press('Enter')
+    await focused(keep)
+    await page.keyboard.press('Shift+Tab')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => openOrders(page).count()).toBe(0)
+    await focused(page.getByRole('tab', { name: 'Open orders' }))
+    expect(complaints).toEqual([])
+  })
+
+  test('in the question of a row, among the alerts and in a receipt', async () => {
+    const { page, complaints } = await stage.visitor()
+    await using _context = page.context()
+    const { symbol } = await buyFirst(page)
+    await list(page, /^Positions/)
+    await button(page, `Close ${symbol}`).focus()
+    await page.keyboard.press('Enter')
+    await focused(button(page, 'Keep'))
+    await page.keyboard.press('Shift+Tab')
+    await page.keyboard.press('Enter')
+    const reopen = receipt(page).getByRole('button', { name: 'Reopen at market' })
+    await reopen.focus()
+    await page.keyboard.press('Enter')
+    await receipt(page).getByText('Bought').waitFor()
+    await focused(receipt(page).getByRole('button', { name: 'View' }))
+
+    await list(page, /^Alerts/)
+    const form = page.getByRole('form', { name: 'New alert' })
+    for (const price of ['300', '310']) {
+      await form.getByRole('textbox').first().fill(price)
+      await page.keyboard.press('Enter')
+      await button(page, new RegExp(`^Delete the alert for .* ${price}`)).waitFor()
+    }
+    await button(page, /^Delete the alert for .* 310/).focus()
+    await page.keyboard.press('Enter')
+    await focused(page.getByTestId('panel-alerts').locator('tbody a'))
+    expect(complaints).toEqual([])
+  })
+
+  test('in the forms of the account, whose buttons are disabled meanwhile, and in questions about its keys', async () => {
+    const { page, complaints } = await stage.visitor()
+    await using _context = page.context()
+    await startTrading(page)
+    await accountPage(page)
+    const amount = page.getByLabel('Amount in dollars')
+    for (const name of ['Deposit', 'Withdraw']) {
+      await amount.fill('100')
+      await page.getByRole('button', { name }).focus()
+      await page.keyboard.press('Enter')
+      await expect.poll(() => amount.inputValue()).toBe('')
+      await focused(amount)
+    }
+    const keys = page.getByRole('region', { name: 'API keys' })
+    await keys.getByRole('button', { name: 'New key' }).click()
+    await keys.getByLabel('Name').fill('grid-bot')
+    await page.keyboard.press('Enter')
+    const revoke = keys.getByRole('button', { name: 'Revoke grid-bot', exact: true })
+    await revoke.focus()
+    await page.keyboard.press('Enter')
+    await focused(keys.getByRole('button', { name: 'Keep' }))
+    await page.keyboard.press('Enter')
+    await focused(revoke)
+    expect(complaints).toEqual([])
   })
 })

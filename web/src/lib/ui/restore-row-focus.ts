@@ -3,7 +3,7 @@ import type { Attachment } from 'svelte/attachments'
 
 /**
  * Keeps the focus in a table's body when the focused element is removed, alone or with its row: it moves to the link of
- * that row or of the row now in its place, and after the last row to the list's tab. Without a focus, keys would go to the
+ * that row or of the row now in its place, or to the harmless answer of the row's question, and after the last row to the list's tab. Without a focus, keys would go to the
  * page instead of the list.
  */
 export const keepPlace: Attachment<HTMLTableSectionElement> = (body) => {
@@ -33,7 +33,9 @@ export const keepPlace: Attachment<HTMLTableSectionElement> = (body) => {
     if (isThere) at = rows.indexOf(row)
     if (!isLost()) return
     const next = isThere ? row : (rows[at] ?? rows.at(-1))
-    if (next) linkOf(next)?.focus()
+    // A question in the row has a harmless answer.
+    const answer = isThere ? answerIn(body) : undefined
+    if (next) (answer ?? linkOf(next))?.focus()
   }
   const changes = new MutationObserver(settle)
   changes.observe(body, { childList: true, subtree: true })
@@ -49,6 +51,9 @@ export const keepPlace: Attachment<HTMLTableSectionElement> = (body) => {
 }
 
 const isLost = (): boolean => document.activeElement === document.body
+/** On a phone a row's buttons are twice in the page, one of them hidden. */
+const answerIn = (body: Element) =>
+  [...body.querySelectorAll<HTMLElement>('[data-takes-focus]')].find((one) => one.checkVisibility())
 const linkOf = (row: Element): HTMLElement | null => row.querySelector('a')
 
 /** A row's form, and on a phone its buttons, are rows of their own below it. */
