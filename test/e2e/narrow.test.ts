@@ -246,6 +246,42 @@ test('at high zoom, a workspace scrolls to its bottom', async () => {
   expect(bottom).toBeLessThanOrEqual(480 - 26)
 })
 
+/** Names of the elements that are not in sight when Tab or Shift+Tab has moved the focus to them. */
+async function hiddenStops(page: Page, key: 'Tab' | 'Shift+Tab', stops: number): Promise<string[]> {
+  const hidden: string[] = []
+  for (let stop = 0; stop < stops; stop++) {
+    await page.keyboard.press(key)
+    const name = await page.evaluate(() => {
+      const { activeElement: element } = document
+      if (!(element instanceof HTMLElement) || element === document.body) return
+      // A field that is drawn by its label.
+      const box = element.closest('label') ?? element
+      const { left, top, width, height } = box.getBoundingClientRect()
+      const seen = document.elementFromPoint(left + width / 2, top + height / 2)
+      if (seen && (box.contains(seen) || seen.contains(box))) return
+      return element.ariaLabel ?? element.textContent
+    })
+    if (name != null) hidden.push(name.trim())
+  }
+  return hidden
+}
+
+test.each([
+  { path: '/', viewport: { width: 390, height: 844 } },
+  { path: '/account', viewport: { width: 390, height: 844 } },
+  // 1280 by 1024 at 400 %.
+  { path: '/account', viewport: { width: 320, height: 256 } },
+  { path: '/docs', viewport: { width: 768, height: 600 } },
+  { path: '/trade/NOVA', viewport: { width: 768, height: 600 } },
+])('at $viewport.width by $viewport.height no bar of $path covers what has the focus', async ({ path, viewport }) => {
+  const { page } = await stage.visitor({ ...PHONE, viewport })
+  await using _context = page.context()
+  await page.goto(path)
+  await live(page)
+  expect(await hiddenStops(page, 'Tab', 50)).toEqual([])
+  expect(await hiddenStops(page, 'Shift+Tab', 50)).toEqual([])
+})
+
 test('with forced system colors, selected items differ from others', async () => {
   const { page } = await stage.visitor({ forcedColors: 'active' })
   await using _context = page.context()
