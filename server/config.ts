@@ -136,8 +136,8 @@ export const SETTINGS = z.object({
     z.coerce.number().int().min(1).max(365).default(365),
     'Days after which a guest who has not come back is removed, and the account closed.',
   ),
-  LIMIT_GUESTS_PER_MINUTE: setting(count(30), 'New guests per minute per address (IPv6: /64).'),
-  LIMIT_GUESTS_PER_HOUR: setting(count(300), 'New guests per hour per address (IPv6: /64).'),
+  LIMIT_GUESTS_PER_MINUTE: setting(count(30), 'New guests and sign-ups per minute per address (IPv6: /64).'),
+  LIMIT_GUESTS_PER_HOUR: setting(count(300), 'New guests and sign-ups per hour per address (IPv6: /64).'),
 })
 
 /** With a path, better-auth would serve nothing, and nobody could sign in. */

@@ -39,7 +39,7 @@ beforeAll(async () => {
     publicOrigin: undefined,
     port: 3_000,
     attempts: new Attempts(opened.queries),
-    admitGuest: () => Promise.resolve(0),
+    admitUser: () => Promise.resolve(0),
     ensureAccount: ({ userId }) => {
       if (isUnavailable) return Promise.reject(new Error('unavailable'))
       if (!owners.has(userId)) owners.set(userId, `account of ${userId}`)

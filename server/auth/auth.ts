@@ -35,8 +35,8 @@ export interface AuthOptions {
   readonly port: number
   /** Counts the passwords that are tried. */
   readonly attempts: AttemptStore
-  /** Counts a new guest of an address. @returns 0, or the milliseconds until it may create another */
-  readonly admitGuest: (address: string) => Promise<number>
+  /** Counts a new user of an address, a guest or one who signs up. @returns 0, or the milliseconds until the next */
+  readonly admitUser: (address: string) => Promise<number>
   /** Makes sure that the user has a trading account. @throws {Error} when it cannot be committed now */
   readonly ensureAccount: (user: { readonly userId: string; readonly name: string }) => Promise<unknown>
   /** Gives the accounts of a guest to the user that the guest has become. */
@@ -224,8 +224,8 @@ export function openAuth(options: AuthOptions): Auth {
   }
 }
 
-/** Limits new guests per address, validates names, and makes sure that the user of a new session has an account before it is answered. */
-function accountsPlugin({ admitGuest, ensureAccount, logger }: AuthOptions): BetterAuthPlugin {
+/** Limits new users per address, validates names, and makes sure that the user of a new session has an account before it is answered. */
+function accountsPlugin({ admitUser, ensureAccount, logger }: AuthOptions): BetterAuthPlugin {
   return {
     id: 'valiant-accounts',
     hooks: {
@@ -236,13 +236,6 @@ function accountsPlugin({ admitGuest, ensureAccount, logger }: AuthOptions): Bet
           handler: createAuthMiddleware(({ body }) =>
             Promise.reject(invalid(fieldWithNul(body) ?? '', 'expected text without NUL characters.')),
           ),
-        },
-        {
-          matcher: ({ path }) => path === '/sign-in/anonymous',
-          handler: createAuthMiddleware(async ({ headers }) => {
-            const waitMs = await admitGuest(headers?.get(ADDRESS_HEADER) ?? 'unknown')
-            if (waitMs > 0) throw rateLimited('Too many new guests from this address.', waitMs)
-          }),
         },
         {
           matcher: ({ path }) => path === '/delete-user',
@@ -262,6 +255,13 @@ function accountsPlugin({ admitGuest, ensureAccount, logger }: AuthOptions): Bet
             // It would be stored as it is, whatever it points to, and is shown nowhere.
             if (image !== undefined) throw invalid('image', 'expected none: users have no picture.')
             return Promise.resolve()
+          }),
+        },
+        {
+          matcher: ({ path }) => path === '/sign-in/anonymous' || path === '/sign-up/email',
+          handler: createAuthMiddleware(async ({ headers }) => {
+            const waitMs = await admitUser(headers?.get(ADDRESS_HEADER) ?? 'unknown')
+            if (waitMs > 0) throw rateLimited('Too many new users from this address.', waitMs)
           }),
         },
       ],

@@ -345,15 +345,18 @@ test('an address has a limited number of public sockets; a closed one makes room
   await soon(() => strict.connect())
 })
 
-test('an address can create a limited number of guests', async () => {
+test('an address can create a limited number of users: guests and sign-ups together', async () => {
   await using strict = await GatewayRig.open({ guestsPerMinute: 2 })
   await strict.guest()
-  await strict.guest()
+  const person = { name: 'Ada', email: 'ada@example.com', password: 'long enough' }
+  expect((await strict.post('/api/auth/sign-up/email', person)).status).toBe(200)
   const headers = { 'x-forwarded-for': '9.9.9.9', 'x-valiant-ip': '8.8.8.8' }
-  const response = await strict.post('/api/auth/sign-in/anonymous', {}, headers)
-  expect(response.status).toBe(429)
-  expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
-  expect(await response.json()).toMatchObject({ ok: false, error: { code: 'RATE_LIMITED' } })
+  for (const path of ['sign-in/anonymous', 'sign-up/email']) {
+    const response = await strict.post(`/api/auth/${path}`, { ...person, email: 'bob@example.com' }, headers)
+    expect(response.status).toBe(429)
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(await response.json()).toMatchObject({ ok: false, error: { code: 'RATE_LIMITED' } })
+  }
 })
 
 describe('signing in', () => {

@@ -32,7 +32,7 @@ import { LeaderLink } from './leader/leader-link.ts'
 import {
   type GatewayLimits,
   gatewayLimits,
-  GuestQuota,
+  NewUserQuota,
   Limit,
   limitKey,
   type OperatorLimits,
@@ -142,14 +142,14 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   const state = new ExchangeState((status) => sockets.sendStatus(status))
   const exchange = new ExchangeRequests({ bus: commands, gateway: instanceId, isOpen: () => state.isOpen })
   const accountsOfUser = new AccountsOfUser({ exchange, history, startingCents: config.startingCents })
-  const guests = new GuestQuota(limits)
+  const newUsers = new NewUserQuota(limits)
   const auth = openAuth({
     database: parts.authDatabase,
     secret: config.authSecret,
     publicOrigin,
     port: config.port,
     attempts: parts.attempts,
-    admitGuest: (address) => guests.take(address),
+    admitUser: (address) => newUsers.take(address),
     ensureAccount: (user) => accountsOfUser.ensure(user),
     // Accounts first. If the sign-in fails in between, the next attempt repeats both, which is harmless.
     moveAccounts: async (users) => {

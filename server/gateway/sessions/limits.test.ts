@@ -2,7 +2,7 @@ import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { clientAddressOf } from './client-address.ts'
-import { GuestQuota, gatewayLimits, Limit, limitKey } from './limits.ts'
+import { NewUserQuota, gatewayLimits, Limit, limitKey } from './limits.ts'
 import { Origins } from '../http/origin.ts'
 
 test.each([
@@ -53,7 +53,7 @@ describe('in time', () => {
   })
 
   const quotaOf = (quota: { guestsPerMinute: number; guestsPerHour: number }) =>
-    new GuestQuota(
+    new NewUserQuota(
       gatewayLimits({
         ...{ ordersPerSecond: 1, ordersBurst: 1, openOrders: 1, requestsPerSecond: 1, pagesPerSecond: 1 },
         ...{ socketsPerAccount: 1, publicSocketsPerAddress: 1, preferences: 1, alerts: 1, drainSpreadMs: 0 },

@@ -26,7 +26,7 @@ export interface OperatorLimits {
   readonly requestsPerSecond: number
   /** Pages of the terminal per address: rendering one takes about ten milliseconds of the thread that serves everyone. */
   readonly pagesPerSecond: number
-  /** New guests per address (IPv6: /64). */
+  /** New guests and sign-ups together, per address (IPv6: /64). */
   readonly guestsPerMinute: number
   readonly guestsPerHour: number
   readonly socketsPerAccount: number
@@ -126,8 +126,8 @@ export class Limit {
   }
 }
 
-/** Limits new guests per address, by minute and by hour. */
-export class GuestQuota {
+/** Limits new users per address, by minute and by hour: each account stays in memory and in the journal. */
+export class NewUserQuota {
   readonly #minute: Limit
   readonly #hour: Limit
 
@@ -136,7 +136,7 @@ export class GuestQuota {
     this.#hour = new Limit(guestsPerHour, 3_600)
   }
 
-  /** @returns 0, or the milliseconds until this address may create another guest */
+  /** @returns 0, or the milliseconds until this address may create another user */
   async take(address: string): Promise<number> {
     const key = limitKey(address)
     const waitMs = await this.#minute.take(key)
