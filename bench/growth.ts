@@ -49,20 +49,20 @@ interface Size {
 
 function measure(size: Size, withMarket: boolean): Growth {
   const before = heapMb()
-  const floor = new Floor(size)
+  const sized = new SizedEngine(size)
   const heap = heapMb() - before
-  const commandUs = floor.commandUs()
+  const commandUs = sized.commandUs()
   return {
     ...size,
     commandUs,
     marketSecondMs: withMarket ? marketSecondMs(size.instruments) : undefined,
-    restoreMs: floor.restoreMs(),
+    restoreMs: sized.restoreMs(),
     heapMb: heap,
   }
 }
 
 /** An engine of a given size, with orders of the house on both sides of every book. */
-class Floor {
+class SizedEngine {
   private readonly size: Size
   private readonly specs: readonly InstrumentSpec[]
   private readonly engine: Engine

@@ -3,15 +3,15 @@ import { AssertionError } from './assert.ts'
 import type { UpdateAccount } from './command.ts'
 import { OUTSIDE } from './command.ts'
 import type { Engine } from './engine.ts'
-import { marginFloorOf, markAt } from './risk/margin.fixture.ts'
-import { ANN, BEN, floorOf, give, NO_EVENTS, orderOf, START_CENTS, START_MS } from './engine.fixture.ts'
+import { marginEngineOf, markAt } from './risk/margin.fixture.ts'
+import { ANN, BEN, engineOf, give, NO_EVENTS, orderOf, START_CENTS, START_MS } from './engine.fixture.ts'
 
 const MARKET = `
   bid   | price  | ask
         | 100.10 | 1000
   1000  |  99.90 |      `
 
-const place = (engine: Engine, wish: Parameters<typeof orderOf>[0]) => engine.apply(orderOf(wish), START_MS)
+const place = (engine: Engine, fields: Parameters<typeof orderOf>[0]) => engine.apply(orderOf(fields), START_MS)
 const update = (engine: Engine, change: Omit<UpdateAccount, 'kind' | 'account'>) =>
   engine.apply({ kind: 'account.update', account: ANN, ...change }, START_MS)
 const move = (engine: Engine, kind: 'account.deposit' | 'account.withdraw', cents: number) =>
@@ -21,7 +21,7 @@ const reset = (engine: Engine, startingCents: number) =>
 
 describe('a deposit', () => {
   it('comes from the outside account and is reported', () => {
-    const engine = floorOf()
+    const engine = engineOf()
     const result = move(engine, 'account.deposit', 500)
     const entry = { account: ANN, counter: OUTSIDE, kind: 'deposit', asset: 'USD', amount: 500, number: 2 }
     expect(result).toMatchObject({ ok: true, entry: { ...entry, balanceAfter: START_CENTS + 500 } })
@@ -32,7 +32,7 @@ describe('a deposit', () => {
   })
 
   it('is accepted however large the deposits of all accounts are together', () => {
-    const engine = floorOf()
+    const engine = engineOf()
     for (const account of [ANN, BEN]) {
       engine.apply({ kind: 'account.deposit', account, cents: 8e15 }, START_MS)
     }
@@ -43,7 +43,7 @@ describe('a deposit', () => {
 
 describe('a withdrawal', () => {
   it('takes at most what no order holds', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     place(engine, { side: 'buy', lots: 10, limitTicks: 9_900 })
     engine.drain()
     // 990.00 and a fee of 0.50 are held.
@@ -59,13 +59,13 @@ describe('a withdrawal', () => {
   })
 
   it('of a margin account leaves its margin, and cannot exceed its cash', () => {
-    const engine = marginFloorOf(MARKET)
+    const engine = marginEngineOf(MARKET)
     place(engine, { side: 'sell', lots: 500 })
     // Equity is 99,925.02 less 25,000.00 of margin; the cash is 149,925.02.
     const free = 9_992_502 - 2_500_000
     expect(move(engine, 'account.withdraw', free + 1)).toMatchObject({ rejection: { availableCents: free } })
     expect(move(engine, 'account.withdraw', free)).toMatchObject({ ok: true })
-    const long = marginFloorOf(MARKET)
+    const long = marginEngineOf(MARKET)
     place(long, { side: 'buy', lots: 900 })
     // 90,090.00 and 45.05 of the cash are spent; 54,864.95 of the equity are free.
     const cash = START_CENTS - 9_009_000 - 4_505
@@ -79,7 +79,7 @@ describe('a withdrawal', () => {
 
 describe('an update', () => {
   it('of the name is reported; without a change it is not', () => {
-    const engine = floorOf()
+    const engine = engineOf()
     expect(update(engine, { name: 'Anna' })).toMatchObject({ ok: true, account: { name: 'Anna', seq: 2 } })
     expect(engine.drain().accounts).toMatchObject([{ account: { account: ANN, name: 'Anna' }, cause: 'system' }])
     expect(update(engine, { name: 'Anna', mode: 'cash' })).toMatchObject({ ok: true })
@@ -87,7 +87,7 @@ describe('an update', () => {
   })
 
   it('to margin makes open orders hold margin, and back to cash, lots and cash', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     engine.quantum(START_MS)
     give(engine, ANN, 100)
     place(engine, { side: 'sell', lots: 60, limitTicks: 10_050 })
@@ -109,31 +109,31 @@ describe('an update', () => {
 
   it('to cash is refused with a short, with debt, and with orders beyond what the account has', () => {
     const refused = { ok: false, rejection: { code: 'INSUFFICIENT_MARGIN' } }
-    const short = marginFloorOf(MARKET)
+    const short = marginEngineOf(MARKET)
     place(short, { side: 'sell', lots: 1 })
     expect(update(short, { mode: 'cash', name: 'No' })).toMatchObject(refused)
     expect(short.account(ANN)).toMatchObject({ mode: 'margin', name: 'Ann' })
 
-    const indebted = marginFloorOf(MARKET)
+    const indebted = marginEngineOf(MARKET)
     place(indebted, { side: 'buy', lots: 1_000 })
     expect(update(indebted, { mode: 'cash' })).toMatchObject(refused)
     move(indebted, 'account.deposit', 15_005)
     expect(update(indebted, { mode: 'cash' })).toMatchObject({ ok: true })
 
-    const buying = marginFloorOf(MARKET)
+    const buying = marginEngineOf(MARKET)
     place(buying, { side: 'buy', lots: 1_000, limitTicks: 9_999 })
     const required = 9_999_000 + 5_000
     expect(update(buying, { mode: 'cash' })).toMatchObject({
       rejection: { code: 'INSUFFICIENT_MARGIN', requiredCents: required, availableCents: START_CENTS },
     })
 
-    const selling = marginFloorOf(MARKET)
+    const selling = marginEngineOf(MARKET)
     give(selling, ANN, 10)
     place(selling, { side: 'sell', lots: 6, limitTicks: 10_050 })
     place(selling, { side: 'sell', lots: 5, limitTicks: 10_050, reduceOnly: true })
     expect(update(selling, { mode: 'cash' })).toMatchObject({ rejection: { requiredLots: 11, availableLots: 10 } })
 
-    const waiting = marginFloorOf(MARKET)
+    const waiting = marginEngineOf(MARKET)
     const entry = place(waiting, { side: 'sell', lots: 5, limitTicks: 10_050, takeProfit: { limitTicks: 9_000 } })
     give(waiting, ANN, 10)
     expect(entry.ok).toBe(true)
@@ -141,7 +141,7 @@ describe('an update', () => {
   })
 
   it('to cash ends the margin watch', () => {
-    const engine = marginFloorOf(MARKET)
+    const engine = marginEngineOf(MARKET)
     place(engine, { side: 'buy', lots: 900 })
     engine.quantum(START_MS)
     update(engine, { mode: 'cash' })
@@ -154,7 +154,7 @@ describe('an update', () => {
 
 describe('a reset', () => {
   it('cancels orders, returns everything to the outside account and starts again', () => {
-    const engine = marginFloorOf(MARKET)
+    const engine = marginEngineOf(MARKET)
     place(engine, { side: 'sell', lots: 10 })
     place(engine, { side: 'buy', lots: 4 })
     const { number } = place(engine, { side: 'buy', lots: 5, limitTicks: 9_900 }).order
@@ -178,14 +178,14 @@ describe('a reset', () => {
   })
 
   it('forgives a debt', () => {
-    const engine = marginFloorOf(MARKET)
+    const engine = marginEngineOf(MARKET)
     Object.assign(engine.account(ANN)!, { cashCents: -700 })
     reset(engine, 100)
     expect(engine.drain().entries.map(({ amount }) => amount)).toEqual([700, 100])
   })
 
   it('leaves other accounts alone', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     place(engine, { account: BEN, side: 'buy', lots: 5, limitTicks: 9_900 })
     reset(engine, 100)
     expect(engine.openOrders(BEN)).toHaveLength(1)
@@ -194,7 +194,7 @@ describe('a reset', () => {
 
 describe('closing an account', () => {
   it('takes out orders, positions and cash, and forgets it', () => {
-    const engine = marginFloorOf(MARKET)
+    const engine = marginEngineOf(MARKET)
     place(engine, { side: 'sell', lots: 500 })
     place(engine, { side: 'buy', lots: 10, limitTicks: 9_000 })
     engine.apply({ kind: 'cancelAfter', account: ANN, timeoutMs: 1_000, keepProtective: false }, START_MS)
@@ -222,7 +222,7 @@ describe('closing an account', () => {
   })
 
   it('works without anything in it, and changes nobody else', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     move(engine, 'account.withdraw', START_CENTS)
     engine.drain()
     engine.apply({ kind: 'account.close', account: ANN }, START_MS)

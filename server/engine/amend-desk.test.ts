@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { AmendOrder } from './command.ts'
 import type { Engine } from './engine.ts'
-import { ANN, BEN, floorOf, give, NO_EVENTS, place, SHARE, START_CENTS, START_MS, tradeAt } from './engine.fixture.ts'
+import { ANN, BEN, engineOf, give, NO_EVENTS, place, SHARE, START_CENTS, START_MS, tradeAt } from './engine.fixture.ts'
 
 const MARKET = `
   bid | price  | ask
@@ -19,7 +19,7 @@ const codeOf = (engine: Engine, number: number, terms: Terms) => {
 
 describe('an amend', () => {
   it('to fewer lots keeps the place and releases their hold', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     const { order } = place(engine, { side: 'buy', lots: 10, limitTicks: 9_950 })
     const { order: behind } = place(engine, { account: BEN, side: 'buy', lots: 5, limitTicks: 9_950 })
     engine.drain()
@@ -32,7 +32,7 @@ describe('an amend', () => {
   })
 
   it('to more lots, or to another price, is a new arrival at the back', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     const { order } = place(engine, { side: 'buy', lots: 10, limitTicks: 9_950 })
     place(engine, { account: BEN, side: 'buy', lots: 5, limitTicks: 9_950 })
     expect(amend(engine, 1, { lots: 12 })).toMatchObject({ ok: true, priorityKept: false })
@@ -43,7 +43,7 @@ describe('an amend', () => {
   })
 
   it('may trade at its new price, and returns its fills', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     const { order } = place(engine, { side: 'buy', lots: 70, limitTicks: 9_950 })
     const result = amend(engine, 1, { limitTicks: 10_100 })
     expect(result).toMatchObject({
@@ -56,7 +56,7 @@ describe('an amend', () => {
   })
 
   it('that changes nothing succeeds without an event', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     place(engine, { side: 'buy', lots: 10, limitTicks: 9_950 })
     engine.drain()
     expect(amend(engine, 1, { lots: 10, limitTicks: 9_950 })).toMatchObject({ ok: true, priorityKept: true })
@@ -65,7 +65,7 @@ describe('an amend', () => {
   })
 
   it('to no more lots than have been filled cancels the rest', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     const { order } = place(engine, { side: 'buy', lots: 10, limitTicks: 9_950 })
     engine.house('VLNT').take('sell', 4, 9_950, START_MS)
     expect(amend(engine, 1, { lots: 4 })).toMatchObject({ ok: true })
@@ -74,14 +74,14 @@ describe('an amend', () => {
   })
 
   it('of an order that is not open returns NOT_FOUND', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     expect(codeOf(engine, 1, { lots: 1 })).toBe('NOT_FOUND')
     place(engine, { account: BEN, side: 'buy', lots: 1, limitTicks: 9_950 })
     expect(codeOf(engine, 1, { lots: 2 })).toBe('NOT_FOUND')
   })
 
   it('of a field that the order does not have is refused with its name', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     give(engine, ANN, 10)
     place(engine, { side: 'buy', lots: 5, limitTicks: 9_950, takeProfit: { limitTicks: 10_500 } })
     place(engine, { type: 'stop', side: 'sell', lots: 5, stopTicks: 9_000 })
@@ -99,7 +99,7 @@ describe('an amend', () => {
   })
 
   it('that is refused leaves the order, its hold and its place in the queue unchanged', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     const { order } = place(engine, { side: 'buy', lots: 10, limitTicks: 9_950, postOnly: true })
     const { order: behind } = place(engine, { account: BEN, side: 'buy', lots: 5, limitTicks: 9_950 })
     engine.drain()
@@ -118,11 +118,11 @@ describe('an amend', () => {
   })
 
   it('may use the cash and lots that the order itself holds', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     place(engine, { side: 'buy', lots: 1_004, limitTicks: 9_950 })
     expect(engine.buyingPower(ANN)).toBeLessThan(5_300)
     expect(codeOf(engine, 1, { limitTicks: 9_954 })).toBeUndefined()
-    const other = floorOf(MARKET)
+    const other = engineOf(MARKET)
     give(other, ANN, 10)
     place(other, { side: 'sell', lots: 9, limitTicks: 10_500 })
     expect(codeOf(other, 1, { lots: 10, limitTicks: 10_400 })).toBeUndefined()
@@ -130,13 +130,13 @@ describe('an amend', () => {
   })
 
   it('does not count against the number of open orders', () => {
-    const engine = floorOf(MARKET, { openOrdersMax: 1 })
+    const engine = engineOf(MARKET, { openOrdersMax: 1 })
     place(engine, { side: 'buy', lots: 1, limitTicks: 9_950 })
     expect(codeOf(engine, 1, { limitTicks: 9_960 })).toBeUndefined()
   })
 
   it('that would first meet an order of its own account is refused or cancels that one, as selfTrade says', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     give(engine, ANN, 10)
     const { order: own } = place(engine, { side: 'sell', lots: 10, limitTicks: 10_050 })
     place(engine, { side: 'buy', lots: 10, limitTicks: 9_950, selfTrade: 'cancel_both' })
@@ -150,7 +150,7 @@ describe('an amend', () => {
 
 describe('an amend of an untriggered order', () => {
   it('arms it again at its new trigger, unless the last trade has reached it', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     const { order } = place(engine, { type: 'stop', side: 'buy', lots: 10, stopTicks: 10_080 })
     tradeAt(engine, 10_020)
     expect(codeOf(engine, 1, { stopTicks: 10_020 })).toBe('STOP_WOULD_TRIGGER')
@@ -163,7 +163,7 @@ describe('an amend of an untriggered order', () => {
   })
 
   it('of its limit leaves the trigger unchanged, and the other way round', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     const { order } = place(engine, { type: 'stop_limit', side: 'buy', lots: 5, stopTicks: 10_080, limitTicks: 10_090 })
     expect(codeOf(engine, 1, { limitTicks: 10_000 })).toBeUndefined()
     expect(codeOf(engine, 1, { stopTicks: 10_070 })).toBeUndefined()
@@ -176,7 +176,7 @@ describe('an amend of an untriggered order', () => {
   })
 
   it('of a trail keeps the high-water price; one kind of trail replaces the other', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     give(engine, ANN, 10)
     const { order } = place(engine, { type: 'trailing_stop', side: 'sell', lots: 10, trailTicks: 100 })
     tradeAt(engine, 10_050)
@@ -189,7 +189,7 @@ describe('an amend of an untriggered order', () => {
   })
 
   it('of a held leg takes effect when the leg becomes active', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     place(engine, { side: 'buy', lots: 5, limitTicks: 9_950, takeProfit: { limitTicks: 10_500 } })
     expect(codeOf(engine, 2, { limitTicks: SHARE.maxTicks + 1 })).toBe('PRICE_BAND')
     expect(amend(engine, 2, { limitTicks: 10_300 })).toMatchObject({ ok: true, priorityKept: true })

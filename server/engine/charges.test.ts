@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { OUTSIDE } from './command.ts'
 import { Engine } from './engine.ts'
-import { marginFloorOf, markAt, toMargin } from './risk/margin.fixture.ts'
+import { marginEngineOf, markAt, toMargin } from './risk/margin.fixture.ts'
 import { ANN, BEN, COIN, give, orderOf, SHARE, START_CENTS, START_MS } from './engine.fixture.ts'
 
 const MARKET = `
@@ -16,7 +16,7 @@ const entriesOf = (engine: Engine) =>
   })
 
 it('debt pays interest per day of a 365-day year, rounded up once for all days charged together', () => {
-  const engine = marginFloorOf(MARKET)
+  const engine = marginEngineOf(MARKET)
   engine.apply(orderOf({ side: 'buy', lots: 1_000 }), START_MS)
   engine.drain()
   // 150.05 at 8 % a year: 0.0329 a day, 0.9866 in thirty days.
@@ -57,7 +57,7 @@ it.each([
 })
 
 it('a short pays a borrow fee on its value at the mark, per symbol, in the order of the instruments', () => {
-  const engine = marginFloorOf(MARKET)
+  const engine = marginEngineOf(MARKET)
   give(engine, ANN, -10, COIN.symbol)
   give(engine, ANN, -500)
   engine.restoreMark(COIN.symbol, 5_000_000_000)
@@ -74,7 +74,7 @@ it('a short pays a borrow fee on its value at the mark, per symbol, in the order
 })
 
 it('accounts without debt pay nothing; accounts are charged by number', () => {
-  const engine = marginFloorOf(MARKET)
+  const engine = marginEngineOf(MARKET)
   give(engine, ANN, 500)
   charge(engine, 1)
   expect(engine.drain()).toMatchObject({ entries: [], accounts: [] })
@@ -87,7 +87,7 @@ it('accounts without debt pay nothing; accounts are charged by number', () => {
 })
 
 it('a charge may bring an account below its maintenance margin', () => {
-  const engine = marginFloorOf(MARKET)
+  const engine = marginEngineOf(MARKET)
   give(engine, ANN, -1_000)
   // Equity is the maintenance of 1,000 short lots at 100.00, 25,000.00, plus the fee of one day, 4.11.
   Object.assign(engine.account(ANN)!, { cashCents: 12_500_000 + 411 })

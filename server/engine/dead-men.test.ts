@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import type { SetDeadMan } from './command.ts'
 import { Engine } from './engine.ts'
-import { ANN, BEN, COIN, floorOf, give, NO_EVENTS, place, SHARE, START_MS } from './engine.fixture.ts'
+import { ANN, BEN, COIN, engineOf, give, NO_EVENTS, place, SHARE, START_MS } from './engine.fixture.ts'
 
-const deadMan = (wish: Partial<SetDeadMan> = {}): SetDeadMan => ({
+const deadMan = (fields: Partial<SetDeadMan> = {}): SetDeadMan => ({
   kind: 'cancelAfter',
   account: ANN,
   timeoutMs: 5_000,
   keepProtective: false,
-  ...wish,
+  ...fields,
 })
 
 it('orders that nobody is there for go as by the switch: what protects a position stays, and the switch too', () => {
-  const engine = floorOf()
+  const engine = engineOf()
   give(engine, ANN, 10)
   const { order } = place(engine, { side: 'buy', lots: 1, limitTicks: 10_000 })
   const stop = { type: 'stop', side: 'sell', stopTicks: 9_000, lots: 4 } as const
@@ -29,7 +29,7 @@ it('orders that nobody is there for go as by the switch: what protects a positio
 
 describe("a dead man's switch", () => {
   it('cancels the open orders of its account at the first quantum at or past its time, and is off', () => {
-    const engine = floorOf()
+    const engine = engineOf()
     const { order } = place(engine, { side: 'buy', lots: 1, limitTicks: 10_000 })
     const { order: stop } = place(engine, { type: 'stop', side: 'buy', lots: 1, stopTicks: 11_000 })
     const { order: bens } = place(engine, { account: BEN, side: 'buy', lots: 1, limitTicks: 10_000 })
@@ -51,7 +51,7 @@ describe("a dead man's switch", () => {
   })
 
   it('set again goes off later, and set to nothing not at all', () => {
-    const engine = floorOf()
+    const engine = engineOf()
     const { order } = place(engine, { side: 'buy', lots: 1, limitTicks: 10_000 })
     engine.apply(deadMan(), START_MS)
     engine.apply(deadMan(), START_MS + 4_000)
@@ -66,7 +66,7 @@ describe("a dead man's switch", () => {
   })
 
   it('means only its symbols, and may keep the stops that protect a position', () => {
-    const engine = floorOf()
+    const engine = engineOf()
     give(engine, ANN, 10)
     const { order: coin } = place(engine, { symbol: COIN.symbol, side: 'buy', lots: 1, limitTicks: 10_000 })
     const protective = { type: 'stop', side: 'sell', stopTicks: 9_000 } as const
@@ -79,7 +79,7 @@ describe("a dead man's switch", () => {
   })
 
   it('goes off by its time, then its account', () => {
-    const engine = floorOf()
+    const engine = engineOf()
     for (const account of [BEN, ANN]) {
       place(engine, { account, side: 'buy', lots: 1, limitTicks: 10_000 })
       engine.apply(deadMan({ account }), START_MS)
@@ -90,7 +90,7 @@ describe("a dead man's switch", () => {
   })
 
   it('goes off whole, and waits for the next quantum where enough orders have ended', () => {
-    const engine = floorOf('', { endsPerQuantumMax: 3 })
+    const engine = engineOf('', { endsPerQuantumMax: 3 })
     place(engine, { side: 'buy', lots: 1, limitTicks: 9_000, timeInForce: 'gtd', expireAtMs: START_MS + 5_000 })
     for (const account of [ANN, ANN, ANN, BEN]) place(engine, { account, side: 'buy', lots: 1, limitTicks: 10_000 })
     for (const account of [ANN, BEN]) engine.apply(deadMan({ account }), START_MS)
@@ -104,7 +104,7 @@ describe("a dead man's switch", () => {
   })
 
   it('stands still while nobody could set it again, and over a restart', () => {
-    const before = floorOf()
+    const before = engineOf()
     before.apply(deadMan({ symbols: ['VLNT'] }), START_MS)
     before.apply(deadMan({ account: BEN, timeoutMs: 3_000 }), START_MS)
     const stored = before.drain().deadMen

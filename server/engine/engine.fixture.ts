@@ -44,7 +44,7 @@ export const START_CENTS = 100_000_00
  * An engine with the house's orders as drawn, and Ann and Ben with 100,000.00 each. Its events so far are drained.
  * @param drawing the book of the share
  */
-export function floorOf(
+export function engineOf(
   drawing = '',
   {
     openOrdersMax = 200,
@@ -66,12 +66,12 @@ export function give(engine: Engine, account: AccountNumber, lots: number, symbo
   engine.restorePosition({ account, symbol, lots, costCents: lots * 100, realizedCents: 0, heldLots: 0 })
 }
 
-type Wish = Partial<PlaceOrder> & { readonly side: Side; readonly lots: number }
+type OrderFields = Partial<PlaceOrder> & { readonly side: Side; readonly lots: number }
 let orders = 0
 
 /** An order of Ann's with defaults: gtc at a limit or with a trigger, otherwise ioc at market. */
-export function orderOf(wish: Wish): PlaceOrder {
-  const isMarket = (wish.type ?? (wish.limitTicks === undefined ? 'market' : 'limit')) === 'market'
+export function orderOf(fields: OrderFields): PlaceOrder {
+  const isMarket = (fields.type ?? (fields.limitTicks === undefined ? 'market' : 'limit')) === 'market'
   return {
     kind: 'order.place',
     account: ANN,
@@ -83,20 +83,20 @@ export function orderOf(wish: Wish): PlaceOrder {
     postOnly: false,
     selfTrade: 'cancel_maker',
     source: 'api',
-    ...wish,
+    ...fields,
   }
 }
 
 /** Places an order that must be accepted. */
-export function place(engine: Engine, wish: Wish) {
-  const result = engine.apply(orderOf(wish), START_MS)
+export function place(engine: Engine, fields: OrderFields) {
+  const result = engine.apply(orderOf(fields), START_MS)
   if (!result.ok) throw new Error(result.rejection.code)
   return result
 }
 
 /** Places an order that must be refused. */
-export function refusalOf(engine: Engine, wish: Wish): Rejection | undefined {
-  const result = engine.apply(orderOf(wish), START_MS)
+export function refusalOf(engine: Engine, fields: OrderFields): Rejection | undefined {
+  const result = engine.apply(orderOf(fields), START_MS)
   return result.ok ? undefined : result.rejection
 }
 

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { FEES, HOUSE } from './command.ts'
 import { Engine } from './engine.ts'
 import { copyOf } from './state.ts'
-import { ANN, BEN, COIN, floorOf, give, NO_EVENTS, orderOf, SHARE, START_CENTS, START_MS } from './engine.fixture.ts'
+import { ANN, BEN, COIN, engineOf, give, NO_EVENTS, orderOf, SHARE, START_CENTS, START_MS } from './engine.fixture.ts'
 
 describe('a restored engine', () => {
   it('restores resting orders and their holds without matching and without events', () => {
-    const before = floorOf()
+    const before = engineOf()
     give(before, BEN, 10)
     const buy = before.apply(orderOf({ side: 'buy', lots: 10, limitTicks: 10_000 }), START_MS).order
     const sale = before.apply(orderOf({ account: BEN, side: 'sell', lots: 10, limitTicks: 10_100 }), START_MS).order
@@ -28,7 +28,7 @@ describe('a restored engine', () => {
   })
 
   it('restores untriggered orders, held legs and groups, in any sequence', () => {
-    const before = floorOf('900 | 90.00 |')
+    const before = engineOf('900 | 90.00 |')
     give(before, BEN, 10)
     const exits = { takeProfit: { limitTicks: 10_500 }, stopLoss: { trailBps: 100 } }
     before.apply(orderOf({ side: 'buy', lots: 10, limitTicks: 10_000, ...exits }), START_MS)
@@ -66,7 +66,7 @@ describe('a restored engine', () => {
   })
 
   it('continues with its mark', () => {
-    const engine = floorOf()
+    const engine = engineOf()
     engine.restoreMark('VLNT', 5_000_400_000)
     expect(engine.markTicks('VLNT')).toBe(5_000)
   })
@@ -74,7 +74,7 @@ describe('a restored engine', () => {
 
 describe('trade ids', () => {
   it('increase over epochs and are consecutive within one', () => {
-    const engine = floorOf('| 100.00 | 1 1 1')
+    const engine = engineOf('| 100.00 | 1 1 1')
     const ids: number[] = []
     for (const epoch of [1, 2]) {
       engine.beginEpoch(epoch)
@@ -87,9 +87,9 @@ describe('trade ids', () => {
 
 describe('a preview', () => {
   it('returns fills, fees and the rest, and places nothing', () => {
-    const engine = floorOf('| 101.00 | 5 5\n | 100.00 | 4')
-    const wish = orderOf({ side: 'buy', lots: 20, limitTicks: 10_100 })
-    expect(engine.preview(wish)).toEqual({
+    const engine = engineOf('| 101.00 | 5 5\n | 100.00 | 4')
+    const command = orderOf({ side: 'buy', lots: 20, limitTicks: 10_100 })
+    expect(engine.preview(command)).toEqual({
       ok: true,
       fills: [
         [10_000, 4],
@@ -105,7 +105,7 @@ describe('a preview', () => {
       liquidationTicks: undefined,
       lots: 20,
     })
-    expect(engine.preview({ ...wish, lots: 999 })).toMatchObject({
+    expect(engine.preview({ ...command, lots: 999 })).toMatchObject({
       ok: false,
       rejection: { code: 'INSUFFICIENT_FUNDS' },
     })
@@ -116,7 +116,7 @@ describe('a preview', () => {
 
 describe('a preview of an untriggered order', () => {
   it('returns what it would hold, and no fills', () => {
-    const engine = floorOf('| 101.00 | 50\n 50 | 99.00 |')
+    const engine = engineOf('| 101.00 | 50\n 50 | 99.00 |')
     const stop = { type: 'stop', side: 'buy', lots: 10, stopTicks: 10_050 } as const
     const nothing = { ok: true, fills: [], valueCents: 0, feeCents: 0, restLots: 10, restTicks: 10_050, lots: 10 }
     // When triggered it would pay 5 bps of 1,005.00; it holds 105.53 per lot.
@@ -131,21 +131,21 @@ describe('a preview of an untriggered order', () => {
   })
 
   it('returns the quantity of a notional order', () => {
-    const engine = floorOf('| 101.00 | 50\n 50 | 99.00 |')
-    const wish = orderOf({ side: 'buy', lots: 0, notionalCents: 102_000 })
-    expect(engine.preview(wish)).toMatchObject({ ok: true, lots: 10, fills: [[10_100, 10]], valueCents: 101_000 })
+    const engine = engineOf('| 101.00 | 50\n 50 | 99.00 |')
+    const command = orderOf({ side: 'buy', lots: 0, notionalCents: 102_000 })
+    expect(engine.preview(command)).toMatchObject({ ok: true, lots: 10, fills: [[10_100, 10]], valueCents: 101_000 })
     expect(engine.drain()).toEqual(NO_EVENTS)
   })
 })
 
 describe('a preview for a margin account', () => {
   it('returns the margin used and the liquidation price of the position', () => {
-    const engine = floorOf('| 101.00 | 5000\n 5000 | 99.00 |')
+    const engine = engineOf('| 101.00 | 5000\n 5000 | 99.00 |')
     engine.apply({ kind: 'account.update', account: ANN, mode: 'margin' }, START_MS)
     engine.quantum(START_MS)
-    const wish = orderOf({ side: 'buy', lots: 1_500 })
-    const preview = engine.preview(wish)
-    engine.apply(wish, START_MS)
+    const command = orderOf({ side: 'buy', lots: 1_500 })
+    const preview = engine.preview(command)
+    engine.apply(command, START_MS)
     const { marginUsedCents } = engine.marginFigures(ANN)
     const liquidationTicks = engine.liquidationTicks(ANN, 'VLNT')
     expect(preview).toMatchObject({ marginAfterCents: marginUsedCents, liquidationTicks })
@@ -155,7 +155,7 @@ describe('a preview for a margin account', () => {
 
 describe('queries of the engine', () => {
   it('find orders by number and by client order id while they are open', () => {
-    const engine = floorOf()
+    const engine = engineOf()
     const { order } = engine.apply(orderOf({ side: 'buy', lots: 1, limitTicks: 10_000, clientOrderId: 'a' }), START_MS)
     expect([engine.order(ANN, 1), engine.orderByClientId(ANN, 'a')]).toEqual([order, order])
     const { order: second } = engine.apply(
@@ -169,7 +169,7 @@ describe('queries of the engine', () => {
   })
 
   it('find an old order behind many newer ones', () => {
-    const engine = floorOf()
+    const engine = engineOf()
     const rest = () => engine.apply(orderOf({ side: 'buy', lots: 1, limitTicks: 10_000 }), START_MS).order
     const pass = () => engine.apply(orderOf({ side: 'buy', lots: 1, limitTicks: 9_000, timeInForce: 'ioc' }), START_MS)
     const old = Array.from({ length: 3 }, rest)
@@ -184,7 +184,7 @@ describe('queries of the engine', () => {
   })
 
   it('report changed levels once', () => {
-    const engine = floorOf('10 | 100.00 |')
+    const engine = engineOf('10 | 100.00 |')
     const changes: unknown[] = []
     const drain = () => engine.drainLevels('VLNT', (...level) => changes.push(level))
     drain()
@@ -199,7 +199,7 @@ describe('queries of the engine', () => {
   })
 
   it('list symbols and accounts', () => {
-    const engine = floorOf()
+    const engine = engineOf()
     expect(engine.symbols).toEqual(['VLNT', 'VCN-USD'])
     expect(engine.accounts().map(({ account }) => account)).toEqual([1, 2, 3, ANN, BEN])
     expect(engine.account(99)).toBeUndefined()

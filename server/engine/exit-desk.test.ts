@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ClosePosition, ProtectPosition } from './command.ts'
 import type { Engine } from './engine.ts'
 import { toMargin } from './risk/margin.fixture.ts'
-import { ANN, floorOf, give, NO_EVENTS, place, START_CENTS, START_MS, tradeAt } from './engine.fixture.ts'
+import { ANN, engineOf, give, NO_EVENTS, place, START_CENTS, START_MS, tradeAt } from './engine.fixture.ts'
 
 const MARKET = `
   bid | price  | ask
@@ -10,20 +10,20 @@ const MARKET = `
    30 |  99.00 |
   900 |  98.00 |      `
 
-const floorWith = (lots: number): Engine => {
-  const engine = floorOf(MARKET)
+const engineHolding = (lots: number): Engine => {
+  const engine = engineOf(MARKET)
   give(engine, ANN, lots)
   engine.drain()
   return engine
 }
-const close = (engine: Engine, wish: Partial<ClosePosition> = {}) =>
-  engine.apply({ kind: 'position.close', account: ANN, symbol: 'VLNT', source: 'web', ...wish }, START_MS)
-const protect = (engine: Engine, wish: Partial<ProtectPosition>) =>
-  engine.apply({ kind: 'position.protect', account: ANN, symbol: 'VLNT', source: 'web', ...wish }, START_MS)
+const close = (engine: Engine, fields: Partial<ClosePosition> = {}) =>
+  engine.apply({ kind: 'position.close', account: ANN, symbol: 'VLNT', source: 'web', ...fields }, START_MS)
+const protect = (engine: Engine, fields: Partial<ProtectPosition>) =>
+  engine.apply({ kind: 'position.protect', account: ANN, symbol: 'VLNT', source: 'web', ...fields }, START_MS)
 
 describe('closing a position', () => {
   it('is a reduce-only market order for all of it, whose id is its number', () => {
-    const engine = floorWith(40)
+    const engine = engineHolding(40)
     const result = close(engine)
     expect(result).toMatchObject({ ok: true, fills: [{ lots: 30 }, { lots: 10 }] })
     const order = {
@@ -39,7 +39,7 @@ describe('closing a position', () => {
   })
 
   it('cancels the orders that hold it, in the same operation', () => {
-    const engine = floorWith(40)
+    const engine = engineHolding(40)
     const { order: sale } = place(engine, { side: 'sell', lots: 15, limitTicks: 10_300 })
     protect(engine, { lots: 25, takeProfit: { limitTicks: 10_300 }, stopLoss: { stopTicks: 9_000 } })
     const { order: buy } = place(engine, { side: 'buy', lots: 1, limitTicks: 9_500 })
@@ -51,7 +51,7 @@ describe('closing a position', () => {
   })
 
   it('of a part cancels the newest orders until enough is free', () => {
-    const engine = floorWith(40)
+    const engine = engineHolding(40)
     const [first, second, third] = [20, 10, 10].map((lots) => place(engine, { side: 'sell', lots, limitTicks: 10_300 }))
     expect(close(engine, { lots: 12 })).toMatchObject({ ok: true, order: { lots: 12, status: 'filled' } })
     expect([first, second, third].map((placed) => placed?.order.status)).toEqual(['open', 'canceled', 'canceled'])
@@ -61,7 +61,7 @@ describe('closing a position', () => {
   })
 
   it('that is refused cancels nothing but uses up a number', () => {
-    const engine = floorOf('| 101.00 | 900')
+    const engine = engineOf('| 101.00 | 900')
     give(engine, ANN, 40)
     const { order: sale } = place(engine, { side: 'sell', lots: 40, limitTicks: 10_300 })
     expect(close(engine)).toMatchObject({ ok: false, rejection: { code: 'NO_LIQUIDITY' }, order: { number: 2 } })
@@ -71,15 +71,15 @@ describe('closing a position', () => {
   })
 
   it('is refused without a position, and for more than the position', () => {
-    const engine = floorWith(4)
+    const engine = engineHolding(4)
     const rejection = { code: 'REDUCE_ONLY_WOULD_INCREASE', maxLots: 4 }
     expect(close(engine, { lots: 5 })).toMatchObject({ ok: false, rejection })
     const empty = { ok: false, rejection: { ...rejection, maxLots: 0 }, order: { side: 'sell', lots: 0 } }
-    expect(close(floorOf(MARKET))).toMatchObject(empty)
+    expect(close(engineOf(MARKET))).toMatchObject(empty)
   })
 
   it('of a short buys it back', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     toMargin(engine, ANN)
     engine.quantum(START_MS)
     place(engine, { side: 'sell', lots: 10 })
@@ -92,7 +92,7 @@ describe('closing a position', () => {
 
 describe('protecting a position', () => {
   it('creates a pair of exits that hold it once, whose ids are their numbers', () => {
-    const engine = floorWith(10)
+    const engine = engineHolding(10)
     const result = protect(engine, { takeProfit: { limitTicks: 10_300 }, stopLoss: { stopTicks: 9_500 } })
     const shared = { side: 'sell', lots: 10, reduceOnly: true, groupNumber: 1, parentNumber: undefined, source: 'web' }
     expect(result).toMatchObject({
@@ -107,7 +107,7 @@ describe('protecting a position', () => {
   })
 
   it('replaces existing exits, including bracket legs, but no plain orders', () => {
-    const engine = floorWith(0)
+    const engine = engineHolding(0)
     place(engine, { side: 'buy', lots: 10, limitTicks: 10_100, takeProfit: { limitTicks: 10_300 } })
     const legs = engine.openOrders(ANN)
     const { order: plain } = place(engine, { side: 'buy', lots: 1, limitTicks: 9_500 })
@@ -125,21 +125,21 @@ describe('protecting a position', () => {
   })
 
   it('leaves the held legs of a resting entry', () => {
-    const engine = floorWith(10)
+    const engine = engineHolding(10)
     place(engine, { side: 'buy', lots: 10, limitTicks: 9_500, takeProfit: { limitTicks: 10_300 } })
     protect(engine, { stopLoss: { stopTicks: 9_000 } })
     expect(engine.openOrders(ANN).map(({ status }) => status)).toEqual(['open', 'held', 'untriggered'])
   })
 
   it('is all or nothing: a refused exit leaves the existing ones, and is named', () => {
-    const engine = floorWith(10)
+    const engine = engineHolding(10)
     tradeAt(engine, 10_000)
     protect(engine, { takeProfit: { limitTicks: 10_300 }, stopLoss: { stopTicks: 9_500 } })
     const earlier = JSON.stringify(engine.openOrders(ANN))
     engine.drain()
     const takeProfit = { limitTicks: 10_400 }
-    const refusedOf = (wish: Partial<ProtectPosition>) => {
-      const result = protect(engine, wish)
+    const refusedOf = (fields: Partial<ProtectPosition>) => {
+      const result = protect(engine, fields)
       return result.ok ? undefined : [result.rejection.code, result.role]
     }
     expect(refusedOf({ takeProfit, stopLoss: { stopTicks: 10_000 } })).toEqual(['STOP_WOULD_TRIGGER', 'stop_loss'])
@@ -153,7 +153,7 @@ describe('protecting a position', () => {
   })
 
   it('counts the new exits without those that they replace', () => {
-    const engine = floorOf(MARKET, { openOrdersMax: 2 })
+    const engine = engineOf(MARKET, { openOrdersMax: 2 })
     give(engine, ANN, 10)
     const pair = { takeProfit: { limitTicks: 10_300 }, stopLoss: { stopTicks: 9_500 } }
     expect([protect(engine, pair).ok, protect(engine, pair).ok]).toEqual([true, true])
@@ -167,18 +167,18 @@ describe('protecting a position', () => {
   })
 
   it('needs a position, and lots that no other order holds', () => {
-    const engine = floorWith(10)
+    const engine = engineHolding(10)
     place(engine, { side: 'sell', lots: 4, limitTicks: 10_300 })
     const stopLoss = { stopTicks: 9_500 }
     expect(protect(engine, { stopLoss })).toMatchObject({ ok: false, rejection: { maxLots: 6 }, role: 'stop_loss' })
     expect(protect(engine, { lots: 6, stopLoss }).ok).toBe(true)
     const none = { code: 'REDUCE_ONLY_WOULD_INCREASE', maxLots: 0 }
-    expect(protect(floorOf(MARKET), { stopLoss })).toMatchObject({ ok: false, rejection: none, role: undefined })
-    expect(protect(floorOf(MARKET), {}).ok).toBe(true)
+    expect(protect(engineOf(MARKET), { stopLoss })).toMatchObject({ ok: false, rejection: none, role: undefined })
+    expect(protect(engineOf(MARKET), {}).ok).toBe(true)
   })
 
   it('with a take profit that fills at once leaves the rest, if any, to the stop', () => {
-    const engine = floorWith(40)
+    const engine = engineHolding(40)
     const exits = { takeProfit: { limitTicks: 9_900 }, stopLoss: { stopTicks: 9_500 } }
     const first = protect(engine, exits)
     expect(first).toMatchObject({
@@ -195,7 +195,7 @@ describe('protecting a position', () => {
   })
 
   it('ends when one of the pair is filled', () => {
-    const engine = floorWith(10)
+    const engine = engineHolding(10)
     protect(engine, { takeProfit: { limitTicks: 10_050 }, stopLoss: { stopTicks: 9_500 } })
     const [, stopLoss] = engine.openOrders(ANN)
     engine.house('VLNT').take('buy', 10, 10_050, START_MS)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ANN, BEN, floorOf, give, NO_EVENTS, place, START_CENTS, START_MS } from './engine.fixture.ts'
+import { ANN, BEN, engineOf, give, NO_EVENTS, place, START_CENTS, START_MS } from './engine.fixture.ts'
 
 const END_MS = START_MS + 1_000
 const day = { timeInForce: 'day', expireAtMs: END_MS } as const
@@ -7,7 +7,7 @@ const gtd = { timeInForce: 'gtd', expireAtMs: END_MS } as const
 
 describe('an order with an end', () => {
   it('rests until the first quantum at or past its end', () => {
-    const engine = floorOf()
+    const engine = engineOf()
     const { order } = place(engine, { side: 'buy', lots: 10, limitTicks: 10_000, ...day })
     engine.drain()
     engine.quantum(END_MS - 1)
@@ -21,14 +21,14 @@ describe('an order with an end', () => {
   })
 
   it('of the type gtd closes with the reason gtd', () => {
-    const engine = floorOf()
+    const engine = engineOf()
     const { order } = place(engine, { side: 'buy', lots: 10, limitTicks: 10_000, ...gtd })
     engine.quantum(END_MS + 7)
     expect(order).toMatchObject({ status: 'expired', reason: 'gtd', closedAtMs: END_MS + 7 })
   })
 
   it('also expires while untriggered, and keeps its fills', () => {
-    const engine = floorOf('5 | 99.00 |')
+    const engine = engineOf('5 | 99.00 |')
     give(engine, ANN, 10)
     const { order: stop } = place(engine, { type: 'stop', side: 'sell', lots: 4, stopTicks: 9_000, ...gtd })
     const { order: sale } = place(engine, { side: 'sell', lots: 6, limitTicks: 9_900, ...day })
@@ -42,7 +42,7 @@ describe('an order with an end', () => {
   })
 
   it('expires with its held legs, and a leg may expire before its entry', () => {
-    const engine = floorOf()
+    const engine = engineOf()
     const exits = { takeProfit: { limitTicks: 11_000 }, stopLoss: { stopTicks: 9_000, expireAtMs: END_MS - 500 } }
     place(engine, { side: 'buy', lots: 10, limitTicks: 10_000, ...day, ...exits })
     const legs = engine.openOrders(ANN).slice(1)
@@ -53,13 +53,13 @@ describe('an order with an end', () => {
   })
 
   it('expires by time, then account, then number, unless it was closed before', () => {
-    const engine = floorOf()
-    const wish = { side: 'buy', lots: 1, limitTicks: 10_000 } as const
-    place(engine, { account: BEN, ...wish, ...day })
-    place(engine, { ...wish, ...day })
-    const { order: canceled } = place(engine, { ...wish, ...day })
-    place(engine, { ...wish, ...gtd, expireAtMs: END_MS - 1 })
-    place(engine, { ...wish, ...day })
+    const engine = engineOf()
+    const fields = { side: 'buy', lots: 1, limitTicks: 10_000 } as const
+    place(engine, { account: BEN, ...fields, ...day })
+    place(engine, { ...fields, ...day })
+    const { order: canceled } = place(engine, { ...fields, ...day })
+    place(engine, { ...fields, ...gtd, expireAtMs: END_MS - 1 })
+    place(engine, { ...fields, ...day })
     engine.apply({ kind: 'order.cancel', account: ANN, order: { number: canceled.number } }, START_MS)
     engine.drain()
     engine.quantum(END_MS)
@@ -67,9 +67,9 @@ describe('an order with an end', () => {
   })
 
   it('waits for the next quantum when too many expire at once', () => {
-    const engine = floorOf('', { endsPerQuantumMax: 2 })
-    const wish = { side: 'buy', lots: 1, limitTicks: 10_000 } as const
-    for (let count = 0; count < 5; count++) place(engine, { ...wish, ...day })
+    const engine = engineOf('', { endsPerQuantumMax: 2 })
+    const fields = { side: 'buy', lots: 1, limitTicks: 10_000 } as const
+    for (let count = 0; count < 5; count++) place(engine, { ...fields, ...day })
     const expiredIn = (timeMs: number) => {
       engine.drain()
       engine.quantum(timeMs)

@@ -2,18 +2,18 @@ import { describe, expect, it } from 'vitest'
 import { AssertionError } from './assert.ts'
 import { FEES, HOUSE } from './command.ts'
 import { NO_SLOT } from './house.ts'
-import { ANN, floorOf, NO_EVENTS, orderOf, START_MS } from './engine.fixture.ts'
+import { ANN, engineOf, NO_EVENTS, orderOf, START_MS } from './engine.fixture.ts'
 
 describe('the house', () => {
   it('trades with itself: the trades are public and nothing else happens', () => {
-    const engine = floorOf('| 100.00 | 50')
+    const engine = engineOf('| 100.00 | 50')
     expect(engine.house('VLNT').take('buy', 60, 10_000, START_MS)).toBe(50)
     const trade = { symbol: 'VLNT', id: 1_000_000_001, timeMs: START_MS, ticks: 10_000, lots: 50, takerSide: 'buy' }
     expect(engine.drain()).toEqual({ ...NO_EVENTS, trades: [trade] })
   })
 
   it('is notified of each fill of its resting orders, by users or itself', () => {
-    const engine = floorOf()
+    const engine = engineOf()
     const house = engine.house('VLNT')
     const slot = house.place('sell', 10_000, 10, 42)
     const told: unknown[] = []
@@ -27,14 +27,14 @@ describe('the house', () => {
   })
 
   it('may not trade during a notification', () => {
-    const engine = floorOf('| 100.00 | 50')
+    const engine = engineOf('| 100.00 | 50')
     const house = engine.house('VLNT')
     house.onHouseFill = () => house.place('sell', 10_000, 1, 0)
     expect(() => house.take('buy', 1, 10_000, START_MS)).toThrow(AssertionError)
   })
 
   it('never trades at an earlier time than the previous operation, although its own time lags', () => {
-    const engine = floorOf()
+    const engine = engineOf()
     engine.apply(orderOf({ side: 'buy', lots: 10, limitTicks: 10_000 }), START_MS + 80)
     engine.house('VLNT').take('sell', 10, 10_000, START_MS + 50)
     const { trades, fills, entries, orders } = engine.drain()
@@ -43,7 +43,7 @@ describe('the house', () => {
   })
 
   it('fills a user’s resting order, and only the user’s side is booked', () => {
-    const engine = floorOf()
+    const engine = engineOf()
     engine.apply(orderOf({ side: 'buy', lots: 10, limitTicks: 10_000 }), START_MS)
     engine.drain()
     expect(engine.house('VLNT').take('sell', 4, 10_000, START_MS)).toBe(4)
@@ -55,7 +55,7 @@ describe('the house', () => {
   })
 
   it('sees the queue at a price, but not the owners of orders', () => {
-    const engine = floorOf()
+    const engine = engineOf()
     const house = engine.house('VLNT')
     const first = house.place('buy', 9_000, 5, 7)
     engine.apply(orderOf({ side: 'buy', lots: 3, limitTicks: 9_000 }), START_MS)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { halfTicksOf, markValueCents, MICRO_TICKS, relativeStep, stepMark, wholeTicksOf } from './mark.ts'
-import { floorOf, START_MS } from './engine.fixture.ts'
+import { engineOf, START_MS } from './engine.fixture.ts'
 
 describe('the mark', () => {
   it('starts at the first mid price', () => {
@@ -18,7 +18,7 @@ describe('the mark', () => {
   })
 
   it('does not move while a side is empty', () => {
-    const engine = floorOf(`
+    const engine = engineOf(`
       bid | price  | ask
           | 100.10 | 5
       10  | 100.00 |   `)

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import type { SetMarketStatus } from './command.ts'
 import type { Engine } from './engine.ts'
-import { ANN, BEN, COIN, floorOf, give, NO_EVENTS, place, refusalOf, START_MS, tradeAt } from './engine.fixture.ts'
+import { ANN, BEN, COIN, engineOf, give, NO_EVENTS, place, refusalOf, START_MS, tradeAt } from './engine.fixture.ts'
 
-const setStatus = (engine: Engine, wish: Omit<SetMarketStatus, 'kind' | 'symbol'>) =>
-  engine.apply({ kind: 'market.status', symbol: 'VLNT', ...wish }, START_MS)
+const setStatus = (engine: Engine, fields: Omit<SetMarketStatus, 'kind' | 'symbol'>) =>
+  engine.apply({ kind: 'market.status', symbol: 'VLNT', ...fields }, START_MS)
 
 describe('a market that is not open', () => {
   it('allows cancels only, and refusals say whether it is halted or closed; others continue trading', () => {
-    const engine = floorOf('10 | 99.00 |')
+    const engine = engineOf('10 | 99.00 |')
     const { order } = place(engine, { side: 'buy', lots: 1, limitTicks: 9_800 })
     engine.drain()
     expect(setStatus(engine, { status: 'halted' })).toEqual({ kind: 'market.status', ok: true })
@@ -25,7 +25,7 @@ describe('a market that is not open', () => {
   })
 
   it('has no trades, not even by the house, so nothing triggers', () => {
-    const engine = floorOf('10 | 99.00 |')
+    const engine = engineOf('10 | 99.00 |')
     give(engine, ANN, 10)
     const { order: stop } = place(engine, { type: 'stop', side: 'sell', lots: 5, stopTicks: 9_900 })
     const { order: resting } = place(engine, { side: 'sell', lots: 5, limitTicks: 10_000 })
@@ -40,7 +40,7 @@ describe('a market that is not open', () => {
   })
 
   it("may have the users' orders canceled, by account and number; the house's stay", () => {
-    const engine = floorOf('10 | 99.00 |')
+    const engine = engineOf('10 | 99.00 |')
     give(engine, ANN, 10)
     place(engine, { account: BEN, side: 'buy', lots: 1, limitTicks: 9_800 })
     place(engine, { type: 'stop', side: 'sell', lots: 5, stopTicks: 9_500 })

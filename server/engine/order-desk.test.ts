@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ANN, BEN, floorOf, give, NO_EVENTS, orderOf, START_CENTS, START_MS } from './engine.fixture.ts'
+import { ANN, BEN, engineOf, give, NO_EVENTS, orderOf, START_CENTS, START_MS } from './engine.fixture.ts'
 import type { Engine } from './engine.ts'
 
 const MARKET = `
@@ -10,15 +10,15 @@ const MARKET = `
   100 | 101.00 |
    30 | 100.90 |      `
 
-function place(engine: Engine, wish: Parameters<typeof orderOf>[0]) {
-  const result = engine.apply(orderOf(wish), START_MS)
+function place(engine: Engine, fields: Parameters<typeof orderOf>[0]) {
+  const result = engine.apply(orderOf(fields), START_MS)
   if (!result.ok) throw new Error(result.rejection.code)
   return result
 }
 
 describe('a limit order', () => {
   it('that does not cross rests, and holds its value and the taker fee', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     const { order, fills } = place(engine, { side: 'buy', lots: 10, limitTicks: 10_000 })
     expect(fills).toEqual([])
     expect(order).toMatchObject({ status: 'open', heldCents: 100_050, priority: 1, arrivalMidHalfTicks: 20_205 })
@@ -27,19 +27,19 @@ describe('a limit order', () => {
   })
 
   it('post-only holds the maker fee', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     expect(place(engine, { side: 'buy', lots: 10, limitTicks: 10_000, postOnly: true }).order.heldCents).toBe(100_020)
   })
 
   it('to sell holds lots, not cash', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     give(engine, ANN, 10)
     const { order } = place(engine, { side: 'sell', lots: 4, limitTicks: 10_200 })
     expect([order.heldCents, engine.account(ANN)?.heldCents, engine.position(ANN, 'VLNT')?.heldLots]).toEqual([0, 0, 4])
   })
 
   it('that crosses fills at the prices of the book, best first, and its rest is added', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     const { order, fills } = place(engine, { side: 'buy', lots: 130, limitTicks: 10_110 })
     expect(fills.map(({ ticks, lots, liquidity }) => [ticks, lots, liquidity])).toEqual([
       [10_105, 60, 'taker'],
@@ -50,20 +50,20 @@ describe('a limit order', () => {
   })
 
   it('ioc without a match is canceled, not rejected', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     const { order } = place(engine, { side: 'buy', lots: 5, limitTicks: 10_000, timeInForce: 'ioc' })
     expect(order).toMatchObject({ status: 'canceled', reason: 'ioc_remainder', filledLots: 0, heldCents: 0 })
     expect(engine.openOrders(ANN)).toEqual([])
   })
 
   it('ioc fills what it can; the rest is canceled', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     const { order } = place(engine, { side: 'buy', lots: 70, limitTicks: 10_105, timeInForce: 'ioc' })
     expect(order).toMatchObject({ status: 'canceled', reason: 'ioc_remainder', filledLots: 60 })
   })
 
   it('is filled before a later one at the same price', () => {
-    const engine = floorOf()
+    const engine = engineOf()
     const anns = place(engine, { side: 'buy', lots: 10, limitTicks: 10_000 }).order
     const bens = place(engine, { account: BEN, side: 'buy', lots: 10, limitTicks: 10_000 }).order
     expect([engine.queueAhead(anns), engine.queueAhead(bens)]).toEqual([0, 10])
@@ -76,14 +76,14 @@ describe('a limit order', () => {
 
 describe('a market order', () => {
   it('trades only at prices inside the band; the rest is canceled', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     const { order } = place(engine, { side: 'buy', lots: 150 })
     expect(order).toMatchObject({ status: 'canceled', reason: 'no_liquidity', filledLots: 100, limitTicks: 0 })
     expect(engine.levels('VLNT', 'sell')).toEqual([[12_000, 50]])
   })
 
   it('that fills completely is filled and holds nothing', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     const { order } = place(engine, { side: 'buy', lots: 60 })
     expect(order).toMatchObject({ status: 'filled', closedAtMs: START_MS, heldCents: 0 })
     expect(engine.account(ANN)?.heldCents).toBe(0)
@@ -91,15 +91,15 @@ describe('a market order', () => {
 })
 
 describe('an order that meets one of its own account', () => {
-  const floorWithOwn = () => {
-    const engine = floorOf(MARKET)
+  const engineWithOwn = () => {
+    const engine = engineOf(MARKET)
     give(engine, ANN, 50)
     const own = place(engine, { side: 'sell', lots: 50, limitTicks: 10_107 }).order
     return { engine, own }
   }
 
   it('with cancel_maker cancels it and continues', () => {
-    const { engine, own } = floorWithOwn()
+    const { engine, own } = engineWithOwn()
     const { order } = place(engine, { side: 'buy', lots: 90, limitTicks: 10_110, selfTrade: 'cancel_maker' })
     expect(order).toMatchObject({ status: 'filled', filledLots: 90 })
     expect(own).toMatchObject({ status: 'canceled', reason: 'self_trade', filledLots: 0 })
@@ -107,14 +107,14 @@ describe('an order that meets one of its own account', () => {
   })
 
   it('with cancel_taker is canceled at that point', () => {
-    const { engine, own } = floorWithOwn()
+    const { engine, own } = engineWithOwn()
     const { order } = place(engine, { side: 'buy', lots: 90, limitTicks: 10_110, selfTrade: 'cancel_taker' })
     expect(order).toMatchObject({ status: 'canceled', reason: 'self_trade', filledLots: 60 })
     expect([own.status, engine.position(ANN, 'VLNT')?.heldLots]).toEqual(['open', 50])
   })
 
   it('with cancel_both is canceled together with it', () => {
-    const { engine, own } = floorWithOwn()
+    const { engine, own } = engineWithOwn()
     const { order } = place(engine, { side: 'buy', lots: 90, limitTicks: 10_110, selfTrade: 'cancel_both' })
     expect(order).toMatchObject({ status: 'canceled', reason: 'self_trade', filledLots: 60 })
     expect(own).toMatchObject({ status: 'canceled', reason: 'self_trade' })
@@ -122,7 +122,7 @@ describe('an order that meets one of its own account', () => {
   })
 
   it('before any fill is rejected; with cancel_both the resting one is still canceled', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     give(engine, ANN, 50)
     const own = place(engine, { side: 'sell', lots: 50, limitTicks: 10_102 }).order
     const result = engine.apply(orderOf({ side: 'buy', lots: 5, selfTrade: 'cancel_both' }), START_MS)
@@ -134,7 +134,7 @@ describe('an order that meets one of its own account', () => {
 
 describe('a cancel', () => {
   it('removes the order and releases its hold', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     const { order } = place(engine, { side: 'buy', lots: 10, limitTicks: 10_100, clientOrderId: 'mine' })
     engine.drain()
     const result = engine.apply({ kind: 'order.cancel', account: ANN, order: { clientOrderId: 'mine' } }, START_MS + 5)
@@ -145,7 +145,7 @@ describe('a cancel', () => {
   })
 
   it('of an order that is not open returns NOT_FOUND and changes nothing', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     const { number } = place(engine, { side: 'buy', lots: 1 }).order
     engine.drain()
     const unknown = { kind: 'order.cancel', ok: false, code: 'NOT_FOUND' }
@@ -157,7 +157,7 @@ describe('a cancel', () => {
   })
 
   it('of all orders can be limited to a symbol and a side, and is one operation', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     give(engine, ANN, 5)
     const first = place(engine, { side: 'buy', lots: 1, limitTicks: 10_000 }).order
     const sale = place(engine, { side: 'sell', lots: 5, limitTicks: 10_300 }).order
@@ -179,9 +179,9 @@ describe('a cancel', () => {
 
 describe('a malformed command', () => {
   it('is a defect of the caller', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     const lots = 'lots from 1 to the largest order'
-    const wishes = [
+    const requests = [
       [{ side: 'buy', lots: 0, limitTicks: 10_000 }, lots],
       [{ side: 'buy', lots: 1.5, limitTicks: 10_000 }, lots],
       [{ side: 'buy', lots: 1_000_001, limitTicks: 1 }, lots],
@@ -191,6 +191,6 @@ describe('a malformed command', () => {
       [{ side: 'buy', lots: 1, account: 77, limitTicks: 1 }, 'a known account'],
       [{ side: 'buy', lots: 1, limitTicks: 10_000, postOnly: true, timeInForce: 'ioc' }, 'a limit order that may rest'],
     ] as const
-    for (const [wish, why] of wishes) expect(() => engine.apply(orderOf(wish), START_MS)).toThrow(why)
+    for (const [fields, why] of requests) expect(() => engine.apply(orderOf(fields), START_MS)).toThrow(why)
   })
 })

@@ -1,7 +1,7 @@
 import type { CommandResult } from '../../server/engine/command-result.ts'
 import type { Entry, EngineEvents } from '../../server/engine/event.ts'
 import type { Account, Order, Position } from '../../server/engine/state.ts'
-import { type Exchange, SYMBOLS } from './floor.ts'
+import { type Exchange, SYMBOLS } from './player.ts'
 
 /** Fields of an order that must be equal. `version` counts its events, and `priority` is compared as an order of places in `stateView`. */
 const ORDER_FIELDS = [

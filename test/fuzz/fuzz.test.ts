@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { Engine } from '../../server/engine/engine.ts'
-import { OPTIONS } from './floor.ts'
+import { OPTIONS } from './player.ts'
 import { run, shrunk } from './session.ts'
 import { Coverage } from './vocabulary.ts'
 

@@ -12,7 +12,7 @@ import type {
 import type { InstrumentSpec } from '../../server/engine/instrument.ts'
 import type { Order } from '../../server/engine/state.ts'
 import type { Chance } from './chance.ts'
-import { type Action, INSTRUMENTS, type Player, QUANTUM_MS } from './floor.ts'
+import { type Action, INSTRUMENTS, type Player, QUANTUM_MS } from './player.ts'
 
 /** Accounts of both modes with much and little cash; little for those that should get margin calls. */
 const USERS = [

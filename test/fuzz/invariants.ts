@@ -1,6 +1,6 @@
 import { CASH, type EngineEvents } from '../../server/engine/event.ts'
 import type { Order } from '../../server/engine/state.ts'
-import { type Exchange, INSTRUMENTS } from './floor.ts'
+import { type Exchange, INSTRUMENTS } from './player.ts'
 
 /** The ledger as the database would keep it, and the invariants of each drain. */
 export class Books {

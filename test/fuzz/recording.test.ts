@@ -11,7 +11,7 @@ import { hashOfState, replayFile } from '../../server/cli/replay.ts'
 import { Simulator } from '../../server/simulator/simulator.ts'
 import { Chance } from './chance.ts'
 import { eventsView } from './comparison.ts'
-import { type Exchange, INSTRUMENTS, OPTIONS, Player } from './floor.ts'
+import { type Exchange, INSTRUMENTS, OPTIONS, Player } from './player.ts'
 import { Generator } from './generator.ts'
 
 const START_MS = 1_000_000

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Engine } from '../engine.ts'
 import { toMargin } from '../risk/margin.fixture.ts'
 import type { Order } from '../state.ts'
-import { ANN, BEN, floorOf, give, place, refusalOf, SHARE, START_MS, tradeAt } from '../engine.fixture.ts'
+import { ANN, BEN, engineOf, give, place, refusalOf, SHARE, START_MS, tradeAt } from '../engine.fixture.ts'
 
 const MARKET = `
   bid | price  | ask
@@ -23,7 +23,7 @@ const cancel = (engine: Engine, number: number) =>
 
 describe('an entry with exits', () => {
   it('creates held legs that hold nothing, numbered after it, take profit first', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     const { order: entry } = place(engine, { side: 'buy', lots: 10, limitTicks: 9_800, tag: 'swing', ...bracket })
     const shared = { side: 'sell', status: 'held', lots: 10, reduceOnly: true, parentNumber: 1, groupNumber: 1 }
     const rules = { timeInForce: 'gtc', tag: 'swing', source: 'api', heldCents: 0, priority: 0 }
@@ -40,7 +40,7 @@ describe('an entry with exits', () => {
   })
 
   it('creates a stop-limit if there is a limit, a trailing stop if there is a trail, and day legs', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     const stopLimit = { stopTicks: 9_700, limitTicks: 9_600, expireAtMs: START_MS + 9 }
     place(engine, { side: 'buy', lots: 10, limitTicks: 9_800, stopLoss: stopLimit })
     place(engine, { side: 'buy', lots: 10, limitTicks: 9_800, stopLoss: { trailBps: 200 } })
@@ -51,7 +51,7 @@ describe('an entry with exits', () => {
   })
 
   it('that is refused creates none, and one that cannot open a position is refused', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     give(engine, ANN, 10)
     expect(refusalOf(engine, { side: 'sell', lots: 10, limitTicks: 10_200, ...bracket })?.code).toBe(
       'SHORT_NOT_ALLOWED',
@@ -61,7 +61,7 @@ describe('an entry with exits', () => {
   })
 
   it('counts its legs among the open orders', () => {
-    const engine = floorOf(MARKET, { openOrdersMax: 3 })
+    const engine = engineOf(MARKET, { openOrdersMax: 3 })
     place(engine, { side: 'buy', lots: 1, limitTicks: 9_800, ...bracket })
     const max = { code: 'MAX_OPEN_ORDERS', max: 3 }
     expect(refusalOf(engine, { side: 'buy', lots: 1, limitTicks: 9_800 })).toEqual(max)
@@ -72,14 +72,14 @@ describe('an entry with exits', () => {
 
   it('with an exit above the highest price of the book is refused', () => {
     const high = SHARE.maxTicks + 1
-    const wish = { side: 'buy', lots: 1, limitTicks: 9_800 } as const
-    expect(refusalOf(floorOf(MARKET), { ...wish, takeProfit: { limitTicks: high } })?.code).toBe('PRICE_BAND')
-    expect(refusalOf(floorOf(MARKET), { ...wish, stopLoss: { stopTicks: high } })?.code).toBe('PRICE_BAND')
-    expect(refusalOf(floorOf(MARKET), { ...wish, stopLoss: { stopTicks: 9_700, limitTicks: high } })?.code).toBe('PRICE_BAND') // prettier-ignore
+    const fields = { side: 'buy', lots: 1, limitTicks: 9_800 } as const
+    expect(refusalOf(engineOf(MARKET), { ...fields, takeProfit: { limitTicks: high } })?.code).toBe('PRICE_BAND')
+    expect(refusalOf(engineOf(MARKET), { ...fields, stopLoss: { stopTicks: high } })?.code).toBe('PRICE_BAND')
+    expect(refusalOf(engineOf(MARKET), { ...fields, stopLoss: { stopTicks: 9_700, limitTicks: high } })?.code).toBe('PRICE_BAND') // prettier-ignore
   })
 
   it('that closes without a fill cancels its legs', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     place(engine, { side: 'buy', lots: 10, limitTicks: 9_800, ...bracket })
     const legs = [order(engine, 2), order(engine, 3)]
     cancel(engine, 1)
@@ -94,7 +94,7 @@ describe('an entry with exits', () => {
 
 describe('the legs', () => {
   it('become active with the first fill and grow with each further one; together they hold the filled lots once', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     place(engine, { side: 'buy', lots: 10, limitTicks: 9_950, ...bracket })
     const [takeProfit, stopLoss] = [order(engine, 2), order(engine, 3)]
     const house = engine.house('VLNT')
@@ -114,7 +114,7 @@ describe('the legs', () => {
   })
 
   it('grow by what an entry fills after a restart, and no more', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     give(engine, ANN, 100)
     place(engine, { side: 'buy', lots: 10, limitTicks: 9_950, ...bracket })
     engine.house('VLNT').take('sell', 4, 9_950, START_MS)
@@ -132,7 +132,7 @@ describe('the legs', () => {
   })
 
   it('of an entry that fills at once become active in the same operation', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     const { order: entry } = place(engine, { side: 'buy', lots: 60, ...bracket })
     expect(entry.status).toBe('filled')
     expect([order(engine, 2), order(engine, 3)]).toMatchObject([
@@ -142,7 +142,7 @@ describe('the legs', () => {
   })
 
   it('of a stop entry wait until it has triggered and filled', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     place(engine, { type: 'stop', side: 'buy', lots: 5, stopTicks: 10_050, ...bracket })
     expect(engine.openOrders(ANN).map(({ status }) => status)).toEqual(['untriggered', 'held', 'held'])
     tradeAt(engine, 10_050)
@@ -150,7 +150,7 @@ describe('the legs', () => {
   })
 
   it('stay when their entry closes partly filled', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     place(engine, { side: 'buy', lots: 10, limitTicks: 9_950, ...bracket })
     engine.house('VLNT').take('sell', 4, 9_950, START_MS)
     cancel(engine, 1)
@@ -158,7 +158,7 @@ describe('the legs', () => {
   })
 
   it('reduce each other as they fill; a completely filled one cancels the other and the rest of the entry', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     const { order: entry } = place(engine, { side: 'buy', lots: 10, limitTicks: 9_950, ...bracket })
     const [takeProfit, stopLoss] = [order(engine, 2), order(engine, 3)]
     const house = engine.house('VLNT')
@@ -181,7 +181,7 @@ describe('the legs', () => {
   })
 
   it('whose stop triggers cancel the other leg before it trades', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     place(engine, { side: 'buy', lots: 10, limitTicks: 9_950, ...bracket, stopLoss: { stopTicks: 9_900 } })
     engine.house('VLNT').take('sell', 10, 9_950, START_MS)
     const [takeProfit, stopLoss] = [order(engine, 2), order(engine, 3)]
@@ -192,7 +192,7 @@ describe('the legs', () => {
   })
 
   it('whose stop triggers cancel the rest of the entry, too', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     const { order: entry } = place(engine, { side: 'buy', lots: 10, limitTicks: 9_950, stopLoss: { stopTicks: 9_960 } })
     engine.house('VLNT').take('sell', 6, 9_950, START_MS)
     expect(entry).toMatchObject({ status: 'canceled', reason: 'sibling_filled', filledLots: 6 })
@@ -202,7 +202,7 @@ describe('the legs', () => {
   })
 
   it('are independent of a cancel of the other', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     place(engine, { side: 'buy', lots: 10, limitTicks: 9_950, ...bracket })
     cancel(engine, 3)
     engine.house('VLNT').take('sell', 10, 9_950, START_MS)
@@ -212,13 +212,13 @@ describe('the legs', () => {
   })
 
   it('may trade when they become active, up to the end of the price band', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     const { order: entry } = place(engine, { side: 'buy', lots: 60, takeProfit: { limitTicks: 9_900 } })
     expect(entry.status).toBe('filled')
     // The house bids for 100 at 99.00: the take profit sells to it at once.
     expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: 0, heldLots: 0 })
     expect(engine.openOrders(ANN)).toEqual([])
-    const low = floorOf('| 104.00 | 500\n | 101.00 | 60\n 5 | 99.00 |\n 500 | 90.00 |')
+    const low = engineOf('| 104.00 | 500\n | 101.00 | 60\n 5 | 99.00 |\n 500 | 90.00 |')
     place(low, { side: 'buy', lots: 60, takeProfit: { limitTicks: 9_000 } })
     const told = low.drain().orders.at(-1)
     expect(told).toMatchObject({ number: 2, status: 'canceled', reason: 'no_liquidity', filledLots: 5, lots: 60 })
@@ -226,7 +226,7 @@ describe('the legs', () => {
   })
 
   it('trigger at once when the last trade has already reached their price', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     place(engine, { side: 'buy', lots: 10, takeProfit: { limitTicks: 10_300 }, stopLoss: { stopTicks: 10_100 } })
     expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: 0, heldLots: 0 })
     expect(engine.openOrders(ANN)).toEqual([])
@@ -237,13 +237,13 @@ describe('the legs', () => {
   })
 
   it('that trail start at the last trade', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     place(engine, { side: 'buy', lots: 10, stopLoss: { trailBps: 100 } })
     expect(order(engine, 2)).toMatchObject({ status: 'untriggered', highWaterTicks: 10_100, stopTicks: 9_999 })
   })
 
   it('change with the lots of an amended entry while they are held', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     place(engine, { side: 'buy', lots: 10, limitTicks: 9_800, ...bracket })
     const amend = (lots: number) =>
       engine.apply({ kind: 'order.amend', account: ANN, order: { number: 1 }, lots }, START_MS).ok
@@ -252,7 +252,7 @@ describe('the legs', () => {
   })
 
   it('are canceled with their entry by cancelAll, but not by a cancelAll of the other side', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     place(engine, { side: 'buy', lots: 10, limitTicks: 9_800, ...bracket })
     place(engine, { side: 'buy', lots: 10, limitTicks: 9_950, ...bracket })
     engine.house('VLNT').take('sell', 1, 9_950, START_MS)
@@ -270,7 +270,7 @@ describe('the legs', () => {
 
 describe('the legs of a margin account', () => {
   it('of an entry that opened nothing are canceled when they become active', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     toMargin(engine, ANN)
     engine.quantum(START_MS)
     place(engine, { side: 'sell', lots: 20, limitTicks: 9_900 })
@@ -285,7 +285,7 @@ describe('the legs of a margin account', () => {
   })
 
   it('of a short entry buy back', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     toMargin(engine, ANN)
     engine.quantum(START_MS)
     place(engine, { side: 'sell', lots: 20, takeProfit: { limitTicks: 9_500 }, stopLoss: { stopTicks: 10_300 } })
@@ -299,7 +299,7 @@ describe('the legs of a margin account', () => {
 
 describe('two users', () => {
   it('whose exits cross trade with each other', () => {
-    const engine = floorOf('| 101.00 | 60')
+    const engine = engineOf('| 101.00 | 60')
     place(engine, { side: 'buy', lots: 10, takeProfit: { limitTicks: 10_300 } })
     place(engine, { account: BEN, side: 'buy', lots: 5, limitTicks: 10_300 })
     engine.house('VLNT').take('buy', 45, 10_100, START_MS)

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { PlaceOrder } from '../command.ts'
 import { OUTSIDE } from '../command.ts'
 import type { Engine } from '../engine.ts'
-import { marginFloorOf, markAt, toMargin } from '../risk/margin.fixture.ts'
-import { ANN, BEN, COIN, floorOf, give, NO_EVENTS, orderOf, START_CENTS, START_MS } from '../engine.fixture.ts'
+import { marginEngineOf, markAt, toMargin } from '../risk/margin.fixture.ts'
+import { ANN, BEN, COIN, engineOf, give, NO_EVENTS, orderOf, START_CENTS, START_MS } from '../engine.fixture.ts'
 
 const MARKET = `
   bid   | price  | ask
@@ -11,14 +11,14 @@ const MARKET = `
   1000  |  99.90 |      `
 const STOP = { type: 'stop', timeInForce: 'gtc', limitTicks: 0 } as const
 
-const place = (engine: Engine, wish: Partial<PlaceOrder> & Pick<PlaceOrder, 'side' | 'lots'>) =>
-  engine.apply(orderOf(wish), START_MS).order
+const place = (engine: Engine, fields: Partial<PlaceOrder> & Pick<PlaceOrder, 'side' | 'lots'>) =>
+  engine.apply(orderOf(fields), START_MS).order
 const pay = (engine: Engine, centsPerLot: number, symbol = 'VLNT') =>
   engine.apply({ kind: 'corporate.dividend', symbol, centsPerLot }, START_MS)
 
 describe('a dividend', () => {
   it('is paid to each long and charged to each short, by account', () => {
-    const engine = marginFloorOf(MARKET)
+    const engine = marginEngineOf(MARKET)
     toMargin(engine, BEN)
     give(engine, BEN, -4)
     give(engine, ANN, 10)
@@ -42,7 +42,7 @@ describe('a dividend', () => {
   })
 
   it('leaves equity unchanged: the mark falls by it, and the last trade by whole ticks', () => {
-    const engine = marginFloorOf(MARKET)
+    const engine = marginEngineOf(MARKET)
     place(engine, { side: 'buy', lots: 900 })
     const { equityCents } = engine.marginFigures(ANN)
     pay(engine, 25)
@@ -59,7 +59,7 @@ describe('a dividend', () => {
   })
 
   it('may charge a short more than its cash', () => {
-    const engine = marginFloorOf(MARKET)
+    const engine = marginEngineOf(MARKET)
     give(engine, ANN, -1_000)
     Object.assign(engine.account(ANN)!, { cashCents: 13_125_000 })
     engine.quantum(START_MS)
@@ -73,7 +73,7 @@ describe('a dividend', () => {
 
 describe('on a dividend, open orders', () => {
   it('that buy below the market are lowered and hold less; at one tick they stay', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     const first = place(engine, { side: 'buy', lots: 10, limitTicks: 9_900 })
     const second = place(engine, { side: 'buy', lots: 100, limitTicks: 10 })
     const third = place(engine, { side: 'buy', lots: 100, limitTicks: 1 })
@@ -98,7 +98,7 @@ describe('on a dividend, open orders', () => {
   })
 
   it('that wait to sell are lowered, with their limits and high-water prices', () => {
-    const engine = marginFloorOf(MARKET)
+    const engine = marginEngineOf(MARKET)
     place(engine, { side: 'buy', lots: 10 })
     const stop = place(engine, { side: 'sell', lots: 1, ...STOP, stopTicks: 9_500 })
     const stopLimit = place(engine, {
@@ -127,7 +127,7 @@ describe('on a dividend, open orders', () => {
   })
 
   it('that sell above the market or wait to buy stay unchanged', () => {
-    const engine = marginFloorOf(MARKET)
+    const engine = marginEngineOf(MARKET)
     give(engine, ANN, 10)
     place(engine, { side: 'sell', lots: 1, limitTicks: 10_100 })
     place(engine, { side: 'buy', lots: 1, ...STOP, stopTicks: 10_500 })
@@ -139,7 +139,7 @@ describe('on a dividend, open orders', () => {
   })
 
   it('that are held legs follow the same rule', () => {
-    const engine = marginFloorOf(MARKET)
+    const engine = marginEngineOf(MARKET)
     place(engine, {
       side: 'buy',
       lots: 5,
@@ -171,7 +171,7 @@ describe('on a dividend, open orders', () => {
   })
 
   it('of another instrument stay unchanged', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     place(engine, { side: 'buy', lots: 10, limitTicks: 9_900 })
     engine.drain()
     pay(engine, 25, COIN.symbol)

@@ -3,18 +3,18 @@ import { describe, expect, it, test } from 'vitest'
 import type { PlaceOrder } from '../command.ts'
 import { OUTSIDE } from '../command.ts'
 import type { Engine } from '../engine.ts'
-import { marginFloorOf } from '../risk/margin.fixture.ts'
-import { ANN, BEN, floorOf, give, orderOf, SHARE, START_CENTS, START_MS } from '../engine.fixture.ts'
+import { marginEngineOf } from '../risk/margin.fixture.ts'
+import { ANN, BEN, engineOf, give, orderOf, SHARE, START_CENTS, START_MS } from '../engine.fixture.ts'
 
 const STOP = { type: 'stop', timeInForce: 'gtc', limitTicks: 0 } as const
-const place = (engine: Engine, wish: Partial<PlaceOrder> & Pick<PlaceOrder, 'side' | 'lots'>) =>
-  engine.apply(orderOf(wish), START_MS).order
+const place = (engine: Engine, fields: Partial<PlaceOrder> & Pick<PlaceOrder, 'side' | 'lots'>) =>
+  engine.apply(orderOf(fields), START_MS).order
 const split = (engine: Engine, numerator: number, denominator: number, maxTicks = SHARE.maxTicks) =>
   engine.apply({ kind: 'corporate.split', symbol: 'VLNT', numerator, denominator, maxTicks }, START_MS)
 
 /** An engine with a margin account of Ann's, a mark of 100.00, and an empty book. */
 function emptied(): Engine {
-  const engine = marginFloorOf(`
+  const engine = marginEngineOf(`
     bid | price  | ask
         | 100.10 | 1
      1  |  99.90 |   `)
@@ -67,7 +67,7 @@ describe('a split', () => {
   })
 
   it('pays a fraction half up, and leaves no price below a tick', () => {
-    const engine = marginFloorOf(`
+    const engine = marginEngineOf(`
       bid | price  | ask
           | 100.01 | 1
        1  | 100.00 |   `)
@@ -123,7 +123,7 @@ describe('on a split, open orders', () => {
   })
 
   it('hold no more than before, in cash and in lots', () => {
-    const engine = floorOf()
+    const engine = engineOf()
     give(engine, BEN, 7)
     place(engine, { account: BEN, side: 'sell', lots: 3, limitTicks: 10_000 })
     place(engine, { account: BEN, side: 'sell', lots: 4, limitTicks: 10_000 })
@@ -217,7 +217,7 @@ describe('on a split, open orders', () => {
   })
 
   it('that are untriggered and would hold more than before are reduced to what their holds pay for, with their held legs', () => {
-    const engine = floorOf()
+    const engine = engineOf()
     const stopLoss = { stopTicks: 8_000 }
     const stop = place(engine, { side: 'buy', lots: 1_132, ...STOP, stopTicks: 8_408, stopLoss })
     expect([stop.status, stop.heldCents]).toEqual(['untriggered', 9_999_426])
@@ -249,7 +249,7 @@ test('a buy holds at most as much after a split as before', () => {
   const ratio = fc.tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 12 }))
   fc.assert(
     fc.property(type, lots!, ticks!, trail!, ratio, (type, lots, ticks, trailTicks, [numerator, denominator]) => {
-      const engine = floorOf()
+      const engine = engineOf()
       engine.restoreLastTrade('VLNT', type === 'trailing_stop' ? ticks : 1)
       const prices = {
         limit: { limitTicks: ticks },

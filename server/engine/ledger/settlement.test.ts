@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { AssertionError } from '../assert.ts'
 import { FEES, HOUSE, OUTSIDE } from '../command.ts'
 import { Engine } from '../engine.ts'
-import { marginFloorOf } from '../risk/margin.fixture.ts'
-import { ANN, BEN, COIN, floorOf, give, orderOf, SHARE, START_CENTS, START_MS } from '../engine.fixture.ts'
+import { marginEngineOf } from '../risk/margin.fixture.ts'
+import { ANN, BEN, COIN, engineOf, give, orderOf, SHARE, START_CENTS, START_MS } from '../engine.fixture.ts'
 
 /** Who received what from whom, and both balances afterward. */
 const entriesOf = (engine: Engine) =>
@@ -27,7 +27,7 @@ describe('an entry', () => {
   })
 
   it('of a fill with the house moves cash and lots, and then the fee', () => {
-    const engine = floorOf('| 100.00 | 50')
+    const engine = engineOf('| 100.00 | 50')
     engine.apply(orderOf({ side: 'buy', lots: 10, limitTicks: 10_000 }), START_MS)
     expect(entriesOf(engine)).toEqual([
       [ANN, HOUSE, 'trade', 'USD', -100_000, START_CENTS - 100_000, undefined],
@@ -37,7 +37,7 @@ describe('an entry', () => {
   })
 
   it('of a sale takes the lots and brings the cash', () => {
-    const engine = floorOf('50 | 100.00 |')
+    const engine = engineOf('50 | 100.00 |')
     give(engine, ANN, 10)
     engine.apply(orderOf({ side: 'sell', lots: 4, limitTicks: 10_000 }), START_MS)
     expect(entriesOf(engine)).toEqual([
@@ -48,7 +48,7 @@ describe('an entry', () => {
   })
 
   it('between two users is direct, and each pays their own fee', () => {
-    const engine = floorOf()
+    const engine = engineOf()
     give(engine, BEN, 10)
     engine.apply(orderOf({ account: BEN, side: 'sell', lots: 10, limitTicks: 10_000 }), START_MS)
     engine.drain()
@@ -66,7 +66,7 @@ describe('an entry', () => {
   })
 
   it('has a number in both accounts, and names both orders and fills', () => {
-    const engine = floorOf()
+    const engine = engineOf()
     give(engine, BEN, 10)
     engine.apply(orderOf({ account: BEN, side: 'sell', lots: 10, limitTicks: 10_000 }), START_MS)
     engine.apply(orderOf({ side: 'buy', lots: 1, limitTicks: 9_900 }), START_MS)
@@ -92,7 +92,7 @@ describe('an entry', () => {
   })
 
   it('with the house as taker is recorded from the user’s point of view', () => {
-    const engine = floorOf()
+    const engine = engineOf()
     engine.apply(orderOf({ side: 'buy', lots: 10, limitTicks: 10_000 }), START_MS)
     engine.house('VLNT').take('sell', 4, 10_000, START_MS)
     expect(entriesOf(engine)).toEqual([
@@ -105,7 +105,7 @@ describe('an entry', () => {
 
 describe('fees', () => {
   it('are rounded up on the running total: many small fills cost no more than one', () => {
-    const engine = floorOf('| 1.00 | 1 1 1 1 1 1 1 1 1 1')
+    const engine = engineOf('| 1.00 | 1 1 1 1 1 1 1 1 1 1')
     const result = engine.apply(orderOf({ side: 'buy', lots: 10, limitTicks: 100 }), START_MS)
     expect(result.ok && result.fills.map(({ feeCents }) => feeCents)).toEqual([1, 0, 0, 0, 0, 0, 0, 0, 0, 0])
     expect(result.order.feesPaidCents).toBe(1)
@@ -116,7 +116,7 @@ describe('fees', () => {
   })
 
   it('never exceed the hold, however a buy fills', () => {
-    const engine = floorOf()
+    const engine = engineOf()
     engine.apply(orderOf({ side: 'buy', lots: 989, limitTicks: 10_100 }), START_MS)
     for (let at = 0; at < 989; at++) engine.house('VLNT').take('sell', 1, 1, START_MS)
     // 99,889.00 and the maker fee of 2 bps of it.
@@ -136,7 +136,7 @@ describe('fees', () => {
 
 describe('a position', () => {
   it('averages its cost; a sale takes its share of it, the last lot the rest', () => {
-    const engine = floorOf(`
+    const engine = engineOf(`
       bid | price  | ask
           | 100.01 | 2
           | 100.00 | 1
@@ -152,7 +152,7 @@ describe('a position', () => {
   })
 
   it('in a coin is valued by its cents per tick and lot', () => {
-    const engine = floorOf()
+    const engine = engineOf()
     engine.house('VCN-USD').place('sell', 3_211, 10, 0)
     engine.apply(orderOf({ symbol: 'VCN-USD', side: 'buy', lots: 10, limitTicks: 3_211 }), START_MS)
     expect(engine.position(ANN, 'VCN-USD')?.costCents).toBe(64_220)
@@ -160,7 +160,7 @@ describe('a position', () => {
   })
 
   it('may be short: its cost is what the sale brought, and buying back takes a share of that', () => {
-    const engine = marginFloorOf(`
+    const engine = marginEngineOf(`
       bid | price  | ask
           | 101.00 | 2
        3  |  99.99 |     `)
@@ -179,7 +179,7 @@ describe('a position', () => {
   })
 
   it('reversed by one fill is closed first, then opened with the rest', () => {
-    const engine = marginFloorOf(`
+    const engine = marginEngineOf(`
       bid | price  | ask
           | 101.00 | 4
       10  | 100.00 |     `)

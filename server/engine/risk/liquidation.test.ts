@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Engine } from '../engine.ts'
-import { ANN, COIN, floorOf, give, orderOf, SHARE, START_MS } from '../engine.fixture.ts'
-import { marginFloorOf, markAt, toMargin } from './margin.fixture.ts'
+import { ANN, COIN, engineOf, give, orderOf, SHARE, START_MS } from '../engine.fixture.ts'
+import { marginEngineOf, markAt, toMargin } from './margin.fixture.ts'
 
 /** The share has an initial margin of 50 % and a maintenance margin of 25 %; the mark is 100.00. */
 const MARKET = `
@@ -11,7 +11,7 @@ const MARKET = `
   5000  |  99.00 |      `
 const QUANTUM_MS = 50
 
-const place = (engine: Engine, wish: Parameters<typeof orderOf>[0]) => engine.apply(orderOf(wish), START_MS)
+const place = (engine: Engine, fields: Parameters<typeof orderOf>[0]) => engine.apply(orderOf(fields), START_MS)
 const stateOf = (engine: Engine, account = ANN) => engine.account(account)?.marginState
 
 /** Sets Ann's lots and cash directly, without trades. */
@@ -22,7 +22,7 @@ function standing(engine: Engine, lots: number, cashCents: number, symbol = SHAR
 
 describe('a margin account', () => {
   it('is warned below 1.25 times its maintenance margin, and no longer at that value', () => {
-    const engine = marginFloorOf(MARKET)
+    const engine = marginEngineOf(MARKET)
     // 1,000 lots at 100.00 need 25,000.00; 1.25 times that is 31,250.00.
     standing(engine, 1_000, 3_125_000 - 10_000_000)
     engine.quantum(START_MS)
@@ -40,7 +40,7 @@ describe('a margin account', () => {
   })
 
   it('below its maintenance margin loses its orders, and from the next quantum on its positions', () => {
-    const engine = marginFloorOf(MARKET)
+    const engine = marginEngineOf(MARKET)
     standing(engine, 1_500, 0)
     const resting = place(engine, { side: 'sell', lots: 200, limitTicks: 10_050, reduceOnly: true }).order
     const stop = { type: 'stop', timeInForce: 'gtc', limitTicks: 0 } as const
@@ -73,7 +73,7 @@ describe('a margin account', () => {
   })
 
   it('that is short has its position bought back', () => {
-    const engine = marginFloorOf(MARKET)
+    const engine = marginEngineOf(MARKET)
     standing(engine, -1_000, 10_000_000 + 2_499_999)
     engine.quantum(START_MS)
     engine.quantum(START_MS)
@@ -82,7 +82,7 @@ describe('a margin account', () => {
   })
 
   it('that is bankrupt is left with its debt, and can only deposit or reset', () => {
-    const engine = marginFloorOf(MARKET)
+    const engine = marginEngineOf(MARKET)
     standing(engine, 1_000, -12_000_000)
     engine.quantum(START_MS)
     engine.quantum(START_MS)
@@ -98,7 +98,7 @@ describe('a margin account', () => {
 
 describe('while it is being liquidated', () => {
   const liquidating = () => {
-    const engine = marginFloorOf(MARKET)
+    const engine = marginEngineOf(MARKET)
     const halt = { kind: 'market.status', symbol: 'VLNT', status: 'halted' } as const
     standing(engine, 1_000, -8_000_000)
     engine.quantum(START_MS)
@@ -173,7 +173,7 @@ describe('positions are closed', () => {
     coinBidTicks: number,
     { shares, coins, cashCents }: { shares: number; coins: number; cashCents: number },
   ): Engine {
-    const engine = marginFloorOf(MARKET)
+    const engine = marginEngineOf(MARKET)
     // A mark of 50.00, so that a coin is worth 100.00.
     engine.house(COIN.symbol).place('buy', coinBidTicks, 5_000, 0)
     engine.house(COIN.symbol).place('sell', 10_000 - coinBidTicks, 5_000, 0)
@@ -186,7 +186,7 @@ describe('positions are closed', () => {
   }
   /** Ann holds 100 lots with an equity of 200.00, where even ten lots need 250.00; the band has bids for 30 of them. */
   function withFewBids(): Engine {
-    const engine = floorOf(`
+    const engine = engineOf(`
       bid | price  | ask
           | 100.10 | 50
       30  |  99.90 |
@@ -231,7 +231,7 @@ describe('positions are closed', () => {
   })
 
   it('at most the largest allowed order at once', () => {
-    const engine = marginFloorOf(`
+    const engine = marginEngineOf(`
       bid     | price | ask
               | 1.01  | 9
       1200000 | 0.99  |   `)

@@ -1,13 +1,13 @@
 import type { AccountNumber } from '../command.ts'
 import type { Engine } from '../engine.ts'
-import { ANN, floorOf, START_MS } from '../engine.fixture.ts'
+import { ANN, engineOf, START_MS } from '../engine.fixture.ts'
 
 /**
  * For tests: an engine in which Ann has a margin account and the share's mark is at its mid price.
  * @param drawing the book of the share
  */
-export function marginFloorOf(drawing: string): Engine {
-  const engine = floorOf(drawing)
+export function marginEngineOf(drawing: string): Engine {
+  const engine = engineOf(drawing)
   toMargin(engine, ANN)
   engine.quantum(START_MS)
   engine.drain()

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Engine } from '../engine.ts'
-import { ANN, BEN, COIN, floorOf, give, orderOf, SHARE, START_CENTS, START_MS } from '../engine.fixture.ts'
+import { ANN, BEN, COIN, engineOf, give, orderOf, SHARE, START_CENTS, START_MS } from '../engine.fixture.ts'
 import { shareRoundedUp } from './margin.ts'
-import { marginFloorOf, markAt, toMargin } from './margin.fixture.ts'
+import { marginEngineOf, markAt, toMargin } from './margin.fixture.ts'
 
 /** The share has an initial margin of 50 % and a maintenance margin of 25 %; the mark is 100.00. */
 const MARKET = `
@@ -13,9 +13,9 @@ const MARKET = `
   1000  |  99.90 |
   5000  |  96.00 |      `
 
-const place = (engine: Engine, wish: Parameters<typeof orderOf>[0]) => engine.apply(orderOf(wish), START_MS)
-const rejectionOf = (engine: Engine, wish: Parameters<typeof orderOf>[0]) => {
-  const result = place(engine, wish)
+const place = (engine: Engine, fields: Parameters<typeof orderOf>[0]) => engine.apply(orderOf(fields), START_MS)
+const rejectionOf = (engine: Engine, fields: Parameters<typeof orderOf>[0]) => {
+  const result = place(engine, fields)
   return result.ok ? undefined : result.rejection
 }
 const leave = (engine: Engine, cents: number) =>
@@ -23,7 +23,7 @@ const leave = (engine: Engine, cents: number) =>
 
 describe('equity and margin', () => {
   it('of a long position follow the mark', () => {
-    const engine = marginFloorOf(MARKET)
+    const engine = marginEngineOf(MARKET)
     place(engine, { side: 'buy', lots: 1_000 })
     // 100,100.00 and a fee of 50.05 for a position worth 100,000.00 at the mark.
     expect(engine.account(ANN)?.cashCents).toBe(-15_005)
@@ -40,7 +40,7 @@ describe('equity and margin', () => {
   })
 
   it('of a short compare its value with the cash that it brought', () => {
-    const engine = marginFloorOf(MARKET)
+    const engine = marginEngineOf(MARKET)
     place(engine, { side: 'sell', lots: 500 })
     // 49,950.00 less 24.98, against a liability of 50,000.00 at the mark.
     expect(engine.marginFigures(ANN)).toEqual({
@@ -53,7 +53,7 @@ describe('equity and margin', () => {
   })
 
   it('use the larger of what open buys and open sells could lead to', () => {
-    const engine = marginFloorOf(MARKET)
+    const engine = marginEngineOf(MARKET)
     const used = () => engine.marginFigures(ANN).marginUsedCents
     const buy = place(engine, { side: 'buy', lots: 300, limitTicks: 9_980 }).order
     expect(used()).toBe(1_500_000)
@@ -74,7 +74,7 @@ describe('equity and margin', () => {
   })
 
   it('of a cash account are 0, and its buying power is its free cash', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     engine.quantum(START_MS)
     place(engine, { side: 'buy', lots: 100 })
     place(engine, { side: 'buy', lots: 10, limitTicks: 9_900 })
@@ -88,7 +88,7 @@ describe('equity and margin', () => {
   })
 
   it('are the same after a restart', () => {
-    const engine = marginFloorOf(MARKET)
+    const engine = marginEngineOf(MARKET)
     place(engine, { side: 'buy', lots: 300, limitTicks: 9_980 })
     place(engine, { side: 'sell', lots: 700 })
     const restarted = new Engine({ instruments: [SHARE, COIN], maxOpenOrdersPerInstrument: 9 })
@@ -103,7 +103,7 @@ describe('equity and margin', () => {
 
 describe('an order on margin', () => {
   it('is accepted up to the free margin, including its own margin and fee', () => {
-    const engine = marginFloorOf(MARKET)
+    const engine = marginEngineOf(MARKET)
     // At the mark a lot uses 50.00 and may cost a fee of 0.05: 1,999 are one too many.
     expect(rejectionOf(engine, { side: 'buy', lots: 1_999, limitTicks: 10_000 })).toEqual({
       code: 'INSUFFICIENT_MARGIN',
@@ -115,9 +115,9 @@ describe('an order on margin', () => {
   })
 
   it('must cover how much worse than the mark its limit, trigger or walk through the book is', () => {
-    const engine = marginFloorOf(MARKET)
+    const engine = marginEngineOf(MARKET)
     leave(engine, 1)
-    const requiredBy = (wish: Parameters<typeof orderOf>[0]) => rejectionOf(engine, wish)?.requiredCents
+    const requiredBy = (fields: Parameters<typeof orderOf>[0]) => rejectionOf(engine, fields)?.requiredCents
     expect(requiredBy({ side: 'buy', lots: 100, limitTicks: 10_005 })).toBe(500_000 + 501 + 500)
     expect(requiredBy({ side: 'buy', lots: 100, limitTicks: 9_995 })).toBe(500_000 + 500)
     expect(requiredBy({ side: 'sell', lots: 100, limitTicks: 9_995 })).toBe(500_000 + 500 + 500)
@@ -133,7 +133,7 @@ describe('an order on margin', () => {
   })
 
   it('leaves exactly nothing free in its worst case', () => {
-    const engine = marginFloorOf(MARKET)
+    const engine = marginEngineOf(MARKET)
     leave(engine, 7_717_604)
     expect(rejectionOf(engine, { side: 'buy', lots: 1_500 })).toMatchObject({ availableCents: 7_717_604 })
     engine.apply({ kind: 'account.deposit', account: ANN, cents: 1 }, START_MS)
@@ -142,7 +142,7 @@ describe('an order on margin', () => {
   })
 
   it('that increases no position needs nothing', () => {
-    const engine = marginFloorOf(MARKET)
+    const engine = marginEngineOf(MARKET)
     place(engine, { side: 'buy', lots: 1_000 })
     markAt(engine, 20)
     // −150.05 plus the position's 200.00, less half of those.
@@ -153,7 +153,7 @@ describe('an order on margin', () => {
   })
 
   it('that replaces another can use that one’s margin, too', () => {
-    const engine = marginFloorOf(MARKET)
+    const engine = marginEngineOf(MARKET)
     const { number } = place(engine, { side: 'buy', lots: 1_998, limitTicks: 10_000 }).order
     const amend = (change: { lots?: number; limitTicks?: number }) =>
       engine.apply({ kind: 'order.amend', account: ANN, order: { number }, ...change }, START_MS)
@@ -179,7 +179,7 @@ describe('an order on margin', () => {
     expect(rejectionOf(engine, { side: 'sell', lots: 10, limitTicks: 10_000 })).toBeUndefined()
     expect(rejectionOf(engine, { side: 'sell', lots: 1, limitTicks: 10_000 })).toEqual({ code: 'SHORT_NOT_ALLOWED' })
 
-    const unmarked = floorOf()
+    const unmarked = engineOf()
     toMargin(unmarked, ANN)
     give(unmarked, ANN, 10)
     const short = { side: 'sell', lots: 11, limitTicks: 10_000 } as const
@@ -195,7 +195,7 @@ describe('the price of liquidation', () => {
   it('of a long that must be paid for whole is the highest there is, once it owes anything', () => {
     const whole = { ...SHARE, initialMarginBps: 10_000, maintenanceMarginBps: 10_000 }
     const engine = new Engine({ instruments: [whole], maxOpenOrdersPerInstrument: 9 })
-    engine.restoreAccount({ ...marginFloorOf(MARKET).account(ANN)!, cashCents: -1 })
+    engine.restoreAccount({ ...marginEngineOf(MARKET).account(ANN)!, cashCents: -1 })
     give(engine, ANN, 100)
     expect(engine.liquidationTicks(ANN, 'VLNT')).toBe(SHARE.maxTicks)
     Object.assign(engine.account(ANN)!, { cashCents: 0 })
@@ -203,18 +203,18 @@ describe('the price of liquidation', () => {
   })
 
   it('is where equity meets maintenance, rounded toward the mark', () => {
-    const engine = marginFloorOf(MARKET)
+    const engine = marginEngineOf(MARKET)
     place(engine, { side: 'buy', lots: 1_000 })
     // −150.05 + 1,000 p = 250 p at p = 20.007 ticks.
     expect(engine.liquidationTicks(ANN, 'VLNT')).toBe(21)
-    const short = marginFloorOf(MARKET)
+    const short = marginEngineOf(MARKET)
     place(short, { side: 'sell', lots: 500 })
     // 149,925.02 − 500 p = 125 p at p = 23,988.0032.
     expect(short.liquidationTicks(ANN, 'VLNT')).toBe(23_988)
   })
 
   it('takes the other positions into account', () => {
-    const engine = marginFloorOf(MARKET)
+    const engine = marginEngineOf(MARKET)
     engine.restoreMark('VCN-USD', 5_000_000_000)
     place(engine, { side: 'buy', lots: 1_000 })
     give(engine, ANN, 10, 'VCN-USD')
@@ -229,7 +229,7 @@ describe('the price of liquidation', () => {
   })
 
   it('does not exist without a position, for a cash account, or beyond the prices of the book', () => {
-    const engine = marginFloorOf(MARKET)
+    const engine = marginEngineOf(MARKET)
     expect(engine.liquidationTicks(ANN, 'VLNT')).toBeUndefined()
     place(engine, { side: 'buy', lots: 100 })
     expect(engine.liquidationTicks(ANN, 'VLNT')).toBeUndefined()

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { feesOn } from '../ledger/fees.ts'
-import { ANN, floorOf, give, place, refusalOf, SHARE, START_MS } from '../engine.fixture.ts'
+import { ANN, engineOf, give, place, refusalOf, SHARE, START_MS } from '../engine.fixture.ts'
 import { affordableLots } from './payable.ts'
 
 const MARKET = `
@@ -58,23 +58,23 @@ describe('where a double is off by its last place', () => {
 
 describe('a notional market order', () => {
   it('buys the most lots whose value and fee do not exceed it', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     // 10 × 101.00 + 3 × 102.00 is 1,316.00, and 0.658 of fee.
     const { order } = place(engine, { side: 'buy', lots: 0, notionalCents: 131_666 })
     expect(order).toMatchObject({ status: 'filled', lots: 13, filledLots: 13, feesPaidCents: 66 })
     expect(engine.preview({ ...orderOfCents(131_665), side: 'buy' })).toMatchObject({ ok: true })
-    expect(place(floorOf(MARKET), { side: 'buy', lots: 0, notionalCents: 131_665 }).order.lots).toBe(12)
+    expect(place(engineOf(MARKET), { side: 'buy', lots: 0, notionalCents: 131_665 }).order.lots).toBe(12)
   })
 
   it('sells the most lots whose value, without the fee, does not exceed it', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     give(engine, ANN, 50)
     const { order } = place(engine, { side: 'sell', lots: 0, notionalCents: 20 * 9_900 + 5 * 9_800 + 9_799 })
     expect(order).toMatchObject({ status: 'filled', lots: 25 })
   })
 
   it('is limited by the liquidity inside the band', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     const { order } = place(engine, { side: 'buy', lots: 0, notionalCents: 9_000_000 })
     expect(order).toMatchObject({ status: 'filled', lots: 50 })
   })
@@ -82,20 +82,20 @@ describe('a notional market order', () => {
   it('is refused for less than one lot, without sellers, and without enough money', () => {
     // A lot costs 101.00 and a fee of 0.0505, the minimum for a buy. Sold, it brings 99.00.
     const small = { code: 'MIN_NOTIONAL', minCents: 10_106 }
-    expect(refusalOf(floorOf(MARKET), { side: 'buy', lots: 0, notionalCents: 10_104 })).toEqual(small)
-    expect(place(floorOf(MARKET), { side: 'buy', lots: 0, notionalCents: 10_106 }).order.lots).toBe(1)
-    expect(refusalOf(floorOf(MARKET), { side: 'sell', lots: 0, notionalCents: 9_899 })?.minCents).toBe(9_900)
+    expect(refusalOf(engineOf(MARKET), { side: 'buy', lots: 0, notionalCents: 10_104 })).toEqual(small)
+    expect(place(engineOf(MARKET), { side: 'buy', lots: 0, notionalCents: 10_106 }).order.lots).toBe(1)
+    expect(refusalOf(engineOf(MARKET), { side: 'sell', lots: 0, notionalCents: 9_899 })?.minCents).toBe(9_900)
     const penny = { code: 'MIN_NOTIONAL', minCents: SHARE.minNotionalCents }
-    expect(refusalOf(floorOf('| 0.60 | 500'), { side: 'buy', lots: 0, notionalCents: 50 })).toEqual(penny)
-    expect(refusalOf(floorOf(), { side: 'buy', lots: 0, notionalCents: 10_104 })).toEqual({ code: 'NO_LIQUIDITY' })
-    const rich = floorOf('| 101.00 | 9000')
+    expect(refusalOf(engineOf('| 0.60 | 500'), { side: 'buy', lots: 0, notionalCents: 50 })).toEqual(penny)
+    expect(refusalOf(engineOf(), { side: 'buy', lots: 0, notionalCents: 10_104 })).toEqual({ code: 'NO_LIQUIDITY' })
+    const rich = engineOf('| 101.00 | 9000')
     const rejection = refusalOf(rich, { side: 'buy', lots: 0, notionalCents: 20_000_000 })
     expect(rejection?.code).toBe('INSUFFICIENT_FUNDS')
     expect(rich.apply({ ...orderOfCents(100), side: 'buy' }, START_MS)).toMatchObject({ ok: false, order: { lots: 0 } })
   })
 
   it('skips orders of its own account', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     give(engine, ANN, 10)
     const { order: own } = place(engine, { side: 'sell', lots: 10, limitTicks: 10_050 })
     const { order } = place(engine, { side: 'buy', lots: 0, notionalCents: 131_666 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Engine } from '../engine.ts'
-import { ANN, BEN, floorOf, give, place, refusalOf, START_MS, tradeAt } from '../engine.fixture.ts'
+import { ANN, BEN, engineOf, give, place, refusalOf, START_MS, tradeAt } from '../engine.fixture.ts'
 import { toMargin } from './margin.fixture.ts'
 
 const MARKET = `
@@ -9,8 +9,8 @@ const MARKET = `
   900 |  99.00 |      `
 
 /** Ann has a margin account with a long position of `lots`. */
-function longFloor(lots: number): Engine {
-  const engine = floorOf(MARKET)
+function engineHolding(lots: number): Engine {
+  const engine = engineOf(MARKET)
   toMargin(engine, ANN)
   engine.quantum(START_MS)
   place(engine, { side: 'buy', lots })
@@ -21,7 +21,7 @@ const reducing = { side: 'sell', reduceOnly: true } as const
 
 describe('a reduce-only order', () => {
   it('of a cash account sells only free lots and buys nothing', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     give(engine, ANN, 10)
     place(engine, { side: 'sell', lots: 4, limitTicks: 10_200 })
     const tooMany = { code: 'REDUCE_ONLY_WOULD_INCREASE', maxLots: 6 }
@@ -32,7 +32,7 @@ describe('a reduce-only order', () => {
   })
 
   it('of a margin account holds the lots it reduces; other orders hold none', () => {
-    const engine = longFloor(10)
+    const engine = engineHolding(10)
     place(engine, { side: 'sell', lots: 8, limitTicks: 10_200 })
     expect(engine.position(ANN, 'VLNT')?.heldLots).toBe(0)
     const { order } = place(engine, { ...reducing, lots: 8, limitTicks: 10_200 })
@@ -43,14 +43,14 @@ describe('a reduce-only order', () => {
   })
 
   it('has no minimum value', () => {
-    const engine = floorOf('900 | 0.50 |')
+    const engine = engineOf('900 | 0.50 |')
     give(engine, ANN, 1)
     expect(refusalOf(engine, { side: 'sell', lots: 1 })?.code).toBe('MIN_NOTIONAL')
     place(engine, { ...reducing, lots: 1 })
   })
 
   it('is reduced when the position becomes smaller, the newest first', () => {
-    const engine = longFloor(10)
+    const engine = engineHolding(10)
     const old = place(engine, { ...reducing, lots: 4, limitTicks: 10_200 }).order
     const waiting = place(engine, { ...reducing, type: 'stop', lots: 3, stopTicks: 9_500 }).order
     const newest = place(engine, { ...reducing, lots: 2, limitTicks: 10_300 }).order
@@ -66,7 +66,7 @@ describe('a reduce-only order', () => {
   })
 
   it('is reduced at once, even if a consequence of the same fill makes the position larger again', () => {
-    const engine = longFloor(10)
+    const engine = engineHolding(10)
     const stop = place(engine, { ...reducing, type: 'stop', lots: 10, stopTicks: 9_500 }).order
     place(engine, { side: 'sell', lots: 2, limitTicks: 10_050 })
     place(engine, { side: 'buy', lots: 2, limitTicks: 9_950 })
@@ -78,7 +78,7 @@ describe('a reduce-only order', () => {
   })
 
   it('is canceled when the position reverses', () => {
-    const engine = longFloor(10)
+    const engine = engineHolding(10)
     const { order } = place(engine, { ...reducing, lots: 4, limitTicks: 10_200 })
     place(engine, { side: 'sell', lots: 30 })
     expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: -20, heldLots: 0 })
@@ -86,7 +86,7 @@ describe('a reduce-only order', () => {
   })
 
   it('and its sibling are reduced to the same quantity', () => {
-    const engine = longFloor(10)
+    const engine = engineHolding(10)
     const exits = { takeProfit: { limitTicks: 10_300 }, stopLoss: { stopTicks: 9_500 } }
     engine.apply({ kind: 'position.protect', account: ANN, symbol: 'VLNT', source: 'web', ...exits }, START_MS)
     place(engine, { side: 'sell', lots: 7 })
@@ -95,7 +95,7 @@ describe('a reduce-only order', () => {
   })
 
   it('never fills beyond the position, even when one sweep meets it and another sell of the account', () => {
-    const engine = longFloor(10)
+    const engine = engineHolding(10)
     place(engine, { side: 'sell', lots: 8, limitTicks: 10_050 })
     const { order } = place(engine, { ...reducing, lots: 10, limitTicks: 10_060 })
     const { order: bens } = place(engine, { account: BEN, side: 'buy', lots: 20, limitTicks: 10_060 })
@@ -105,7 +105,7 @@ describe('a reduce-only order', () => {
   })
 
   it('is removed from the book before a sweep reaches it when nothing is left to reduce', () => {
-    const engine = longFloor(10)
+    const engine = engineHolding(10)
     place(engine, { side: 'sell', lots: 15, limitTicks: 10_050 })
     const { order } = place(engine, { ...reducing, lots: 10, limitTicks: 10_060 })
     engine.house('VLNT').take('buy', 40, 10_060, START_MS)
@@ -114,11 +114,11 @@ describe('a reduce-only order', () => {
   })
 
   it('is taken into account, as reduced, by orders that are priced in advance', () => {
-    const engine = longFloor(10)
+    const engine = engineHolding(10)
     place(engine, { side: 'sell', lots: 8, limitTicks: 10_050 })
     place(engine, { ...reducing, lots: 10, limitTicks: 10_060 })
-    const wish = { account: BEN, side: 'buy', limitTicks: 10_060, timeInForce: 'fok' } as const
-    expect(refusalOf(engine, { ...wish, lots: 11 })).toEqual({ code: 'FOK_NOT_FILLABLE', fillableLots: 10 })
+    const fields = { account: BEN, side: 'buy', limitTicks: 10_060, timeInForce: 'fok' } as const
+    expect(refusalOf(engine, { ...fields, lots: 11 })).toEqual({ code: 'FOK_NOT_FILLABLE', fillableLots: 10 })
     // 8 × 100.50 and 2 × 100.60, then 101.00.
     const cents = 8 * 10_050 + 2 * 10_060 + 5 * 10_100
     const { order } = place(engine, { account: BEN, side: 'buy', lots: 0, notionalCents: cents + 76 })
@@ -126,7 +126,7 @@ describe('a reduce-only order', () => {
   })
 
   it('triggers for its remaining lots', () => {
-    const engine = longFloor(10)
+    const engine = engineHolding(10)
     const { order } = place(engine, { ...reducing, type: 'stop', lots: 10, stopTicks: 9_950 })
     place(engine, { side: 'sell', lots: 6 })
     expect(order).toMatchObject({ status: 'filled', lots: 4 })

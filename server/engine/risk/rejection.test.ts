@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Engine } from '../engine.ts'
-import { ANN, BEN, floorOf, give, NO_EVENTS, orderOf, SHARE, START_CENTS, START_MS } from '../engine.fixture.ts'
+import { ANN, BEN, engineOf, give, NO_EVENTS, orderOf, SHARE, START_CENTS, START_MS } from '../engine.fixture.ts'
 
 const MARKET = `
   bid | price  | ask
@@ -10,10 +10,10 @@ const MARKET = `
   100 | 101.00 |
    30 | 100.90 |      `
 
-const place = (engine: Engine, wish: Parameters<typeof orderOf>[0]) => engine.apply(orderOf(wish), START_MS)
-function rejectionOf(engine: Engine, wish: Parameters<typeof orderOf>[0]) {
+const place = (engine: Engine, fields: Parameters<typeof orderOf>[0]) => engine.apply(orderOf(fields), START_MS)
+function rejectionOf(engine: Engine, fields: Parameters<typeof orderOf>[0]) {
   const before = JSON.stringify([engine.account(ANN)?.cashCents, engine.levels('VLNT', 'buy'), engine.openOrders(ANN)])
-  const result = place(engine, wish)
+  const result = place(engine, fields)
   const after = JSON.stringify([engine.account(ANN)?.cashCents, engine.levels('VLNT', 'buy'), engine.openOrders(ANN)])
   if (!result.ok) expect(after).toBe(before)
   expect(engine.account(ANN)?.heldCents).toBe(engine.openOrders(ANN).reduce((sum, order) => sum + order.heldCents, 0))
@@ -22,7 +22,7 @@ function rejectionOf(engine: Engine, wish: Parameters<typeof orderOf>[0]) {
 
 describe('an order is refused', () => {
   it('with MARKET_HALTED while its market is halted; cancels go through', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     const resting = place(engine, { side: 'buy', lots: 1, limitTicks: 10_000 })
     engine.apply({ kind: 'market.status', symbol: 'VLNT', status: 'halted' }, START_MS)
     expect(rejectionOf(engine, { side: 'buy', lots: 1, limitTicks: 10_000 })).toEqual({ code: 'MARKET_HALTED' })
@@ -33,7 +33,7 @@ describe('an order is refused', () => {
   })
 
   it('with MIN_NOTIONAL below the minimum value, at its limit or at the best price', () => {
-    const engine = floorOf(`
+    const engine = engineOf(`
       bid | price | ask
           |  0.60 | 500
       500 |  0.50 |      `)
@@ -44,7 +44,7 @@ describe('an order is refused', () => {
   })
 
   it('with MAX_OPEN_ORDERS at the maximum; an order that cannot rest is accepted', () => {
-    const engine = floorOf(MARKET, { openOrdersMax: 2 })
+    const engine = engineOf(MARKET, { openOrdersMax: 2 })
     place(engine, { side: 'buy', lots: 1, limitTicks: 10_000 })
     place(engine, { side: 'buy', lots: 1, limitTicks: 10_001 })
     const max = { code: 'MAX_OPEN_ORDERS', max: 2 }
@@ -55,7 +55,7 @@ describe('an order is refused', () => {
   })
 
   it('with PRICE_BAND beyond the band on the aggressive side only', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     give(engine, ANN, 100)
     // 5 % around 101.025: 95.97375 to 106.07625.
     const band = { code: 'PRICE_BAND', lowTicks: 9_598, highTicks: 10_607 }
@@ -69,7 +69,7 @@ describe('an order is refused', () => {
   })
 
   it('with PRICE_BAND around the mark when a side of the book is empty', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     engine.quantum(START_MS)
     engine.house('VLNT').take('sell', 130, 1, START_MS)
     expect(engine.house('VLNT').bidTicks).toBe(0)
@@ -77,28 +77,28 @@ describe('an order is refused', () => {
   })
 
   it('without any band before the first mid price', () => {
-    const engine = floorOf()
+    const engine = engineOf()
     expect(place(engine, { side: 'buy', lots: 1, limitTicks: 50_000 }).ok).toBe(true)
   })
 
   it('with POST_ONLY_WOULD_CROSS and the best price when it would trade at once', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     const crossing = rejectionOf(engine, { side: 'buy', lots: 1, limitTicks: 10_105, postOnly: true })
     expect(crossing).toEqual({ code: 'POST_ONLY_WOULD_CROSS', bestTicks: 10_105 })
     expect(rejectionOf(engine, { side: 'buy', lots: 1, limitTicks: 10_104, postOnly: true })).toBeUndefined()
   })
 
   it('with NO_LIQUIDITY when there is nothing inside the band for a market order', () => {
-    const engine = floorOf(`
+    const engine = engineOf(`
       bid | price  | ask
           | 120.00 | 50
       100 | 101.00 |      `)
     expect(rejectionOf(engine, { side: 'buy', lots: 1 })).toEqual({ code: 'NO_LIQUIDITY' })
-    expect(rejectionOf(floorOf(), { side: 'buy', lots: 1 })).toEqual({ code: 'NO_LIQUIDITY' })
+    expect(rejectionOf(engineOf(), { side: 'buy', lots: 1 })).toEqual({ code: 'NO_LIQUIDITY' })
   })
 
   it('with NO_LIQUIDITY when a market order would only meet orders of its own account, which stay', () => {
-    const engine = floorOf('100 | 101.00 |')
+    const engine = engineOf('100 | 101.00 |')
     give(engine, ANN, 10)
     place(engine, { side: 'sell', lots: 10, limitTicks: 10_200 })
     expect(rejectionOf(engine, { side: 'buy', lots: 1 })).toEqual({ code: 'NO_LIQUIDITY' })
@@ -106,34 +106,34 @@ describe('an order is refused', () => {
   })
 
   it('with SELF_TRADE when an order of its own account comes first and selfTrade cancels the taker', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     give(engine, ANN, 10)
     place(engine, { side: 'sell', lots: 10, limitTicks: 10_104 })
-    const wish = { side: 'buy', lots: 5, limitTicks: 10_110, selfTrade: 'cancel_taker' } as const
-    expect(rejectionOf(engine, wish)).toEqual({ code: 'SELF_TRADE' })
+    const fields = { side: 'buy', lots: 5, limitTicks: 10_110, selfTrade: 'cancel_taker' } as const
+    expect(rejectionOf(engine, fields)).toEqual({ code: 'SELF_TRADE' })
     expect(engine.openOrders(ANN)).toHaveLength(1)
   })
 
   it('with FOK_NOT_FILLABLE and the fillable quantity when not all of it can fill at its limit', () => {
-    const engine = floorOf(MARKET)
-    const wish = { side: 'buy', lots: 101, limitTicks: 10_110, timeInForce: 'fok' } as const
-    expect(rejectionOf(engine, wish)).toEqual({ code: 'FOK_NOT_FILLABLE', fillableLots: 100 })
-    expect(rejectionOf(engine, { ...wish, limitTicks: 10_105 })?.fillableLots).toBe(60)
+    const engine = engineOf(MARKET)
+    const fields = { side: 'buy', lots: 101, limitTicks: 10_110, timeInForce: 'fok' } as const
+    expect(rejectionOf(engine, fields)).toEqual({ code: 'FOK_NOT_FILLABLE', fillableLots: 100 })
+    expect(rejectionOf(engine, { ...fields, limitTicks: 10_105 })?.fillableLots).toBe(60)
     expect(rejectionOf(engine, { side: 'buy', lots: 101, timeInForce: 'fok' })?.fillableLots).toBe(100)
-    expect(place(engine, { ...wish, lots: 100 })).toMatchObject({ ok: true, order: { status: 'filled' } })
+    expect(place(engine, { ...fields, lots: 100 })).toMatchObject({ ok: true, order: { status: 'filled' } })
   })
 
   it('with FOK_NOT_FILLABLE when it would need resting orders of its own account', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     give(engine, ANN, 10)
     place(engine, { side: 'sell', lots: 10, limitTicks: 10_105 })
-    const wish = { side: 'buy', lots: 110, limitTicks: 10_110, timeInForce: 'fok' } as const
-    expect(rejectionOf(engine, wish)?.fillableLots).toBe(100)
-    expect(rejectionOf(engine, { ...wish, selfTrade: 'cancel_taker' })?.fillableLots).toBe(60)
+    const fields = { side: 'buy', lots: 110, limitTicks: 10_110, timeInForce: 'fok' } as const
+    expect(rejectionOf(engine, fields)?.fillableLots).toBe(100)
+    expect(rejectionOf(engine, { ...fields, selfTrade: 'cancel_taker' })?.fillableLots).toBe(60)
   })
 
   it('with INSUFFICIENT_POSITION when it sells more than the free part of the position', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     const required = { code: 'INSUFFICIENT_POSITION', requiredLots: 6 }
     expect(rejectionOf(engine, { side: 'sell', lots: 6 })).toEqual({ ...required, availableLots: 0 })
     give(engine, ANN, 10)
@@ -146,7 +146,7 @@ describe('an order is refused', () => {
   })
 
   it('with INSUFFICIENT_FUNDS when its whole hold, fee included, exceeds buying power', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     // 990 × 101.00 = 99,990.00 and 5 bps of it, 49.995, rounded up.
     const rejection = rejectionOf(engine, { side: 'buy', lots: 990, limitTicks: 10_100 })
     expect(rejection).toEqual({ code: 'INSUFFICIENT_FUNDS', requiredCents: 100_040_00, availableCents: START_CENTS })
@@ -161,7 +161,7 @@ describe('an order is refused', () => {
           | 101.10 | 500
           | 101.05 | 400
       100 | 101.00 |      `
-    const engine = floorOf(drawing)
+    const engine = engineOf(drawing)
     // 400 × 101.05 + 500 × 101.10 + 90 × 102.00 = 100,150.00, and a fee of 50.08.
     const rejection = rejectionOf(engine, { side: 'buy', lots: 990 })
     expect(rejection).toEqual({ code: 'INSUFFICIENT_FUNDS', requiredCents: 100_200_08, availableCents: START_CENTS })
@@ -169,20 +169,20 @@ describe('an order is refused', () => {
   })
 
   it('for the first reason that applies', () => {
-    const engine = floorOf(MARKET, { openOrdersMax: 0 })
+    const engine = engineOf(MARKET, { openOrdersMax: 0 })
     engine.apply({ kind: 'market.status', symbol: 'VLNT', status: 'halted' }, START_MS)
-    const wish = { side: 'sell', lots: 999, limitTicks: 1, postOnly: true } as const
-    expect(rejectionOf(engine, wish)?.code).toBe('MARKET_HALTED')
+    const fields = { side: 'sell', lots: 999, limitTicks: 1, postOnly: true } as const
+    expect(rejectionOf(engine, fields)?.code).toBe('MARKET_HALTED')
     engine.apply({ kind: 'market.status', symbol: 'VLNT', status: 'open' }, START_MS)
-    expect(rejectionOf(engine, { ...wish, lots: 1 })?.code).toBe('MIN_NOTIONAL')
-    expect(rejectionOf(engine, wish)?.code).toBe('MAX_OPEN_ORDERS')
-    const roomy = floorOf(MARKET)
-    expect(rejectionOf(roomy, wish)?.code).toBe('PRICE_BAND')
-    expect(rejectionOf(roomy, { ...wish, limitTicks: 10_000 })?.code).toBe('POST_ONLY_WOULD_CROSS')
+    expect(rejectionOf(engine, { ...fields, lots: 1 })?.code).toBe('MIN_NOTIONAL')
+    expect(rejectionOf(engine, fields)?.code).toBe('MAX_OPEN_ORDERS')
+    const roomy = engineOf(MARKET)
+    expect(rejectionOf(roomy, fields)?.code).toBe('PRICE_BAND')
+    expect(rejectionOf(roomy, { ...fields, limitTicks: 10_000 })?.code).toBe('POST_ONLY_WOULD_CROSS')
   })
 
   it('but uses up its number and is reported', () => {
-    const engine = floorOf()
+    const engine = engineOf()
     const result = place(engine, { side: 'buy', lots: 1 })
     expect(result.order).toMatchObject({ number: 1, status: 'rejected', rejectCode: 'NO_LIQUIDITY', priority: 0 })
     expect(engine.drain()).toMatchObject({ ...NO_EVENTS, orders: [{}], accounts: [{}] })

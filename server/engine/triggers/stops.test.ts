@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   ANN,
   BEN,
-  floorOf,
+  engineOf,
   give,
   orderOf,
   place,
@@ -26,7 +26,7 @@ const stopLimit = { type: 'stop_limit' } as const
 
 describe('a stop', () => {
   it('waits outside the book and holds its trigger plus band plus fee; a sell holds its lots', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     give(engine, ANN, 10)
     const { order, fills } = place(engine, { ...stop, side: 'buy', lots: 10, stopTicks: 10_150 })
     expect(fills).toEqual([])
@@ -40,7 +40,7 @@ describe('a stop', () => {
   })
 
   it('to buy triggers at a trade at or above its price and executes as a market order', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     const { order } = place(engine, { ...stop, side: 'buy', lots: 70, stopTicks: 10_050 })
     tradeAt(engine, 10_049)
     expect(order.status).toBe('untriggered')
@@ -59,7 +59,7 @@ describe('a stop', () => {
   })
 
   it('to sell triggers at a trade at or below its price', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     give(engine, ANN, 50)
     const { order } = place(engine, { ...stop, side: 'sell', lots: 50, stopTicks: 9_950 })
     tradeAt(engine, 9_951)
@@ -70,7 +70,7 @@ describe('a stop', () => {
   })
 
   it('does not trade beyond the band; the rest is canceled, as for any market order', () => {
-    const engine = floorOf(`
+    const engine = engineOf(`
       bid | price  | ask
           | 120.00 | 50
           | 101.00 | 5
@@ -82,7 +82,7 @@ describe('a stop', () => {
   })
 
   it('that the last trade (or, before any trade, the mid price) has already reached is refused', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     give(engine, ANN, 10)
     const reached = { code: 'STOP_WOULD_TRIGGER', lastTicks: 10_000 }
     expect(refusalOf(engine, { ...stop, side: 'buy', lots: 1, stopTicks: 10_000 })).toEqual(reached)
@@ -91,28 +91,28 @@ describe('a stop', () => {
     tradeAt(engine, 9_950)
     expect(refusalOf(engine, { ...stop, side: 'sell', lots: 1, stopTicks: 9_950 })).toEqual({ ...reached, lastTicks: 9_950 }) // prettier-ignore
     place(engine, { ...stop, side: 'buy', lots: 1, stopTicks: 9_951 })
-    expect(floorOf().apply(orderOf({ ...stop, side: 'buy', lots: 1, stopTicks: 1 }), START_MS).ok).toBe(false)
-    place(floorOf(), { ...stop, side: 'buy', lots: 1, stopTicks: 100 })
+    expect(engineOf().apply(orderOf({ ...stop, side: 'buy', lots: 1, stopTicks: 1 }), START_MS).ok).toBe(false)
+    place(engineOf(), { ...stop, side: 'buy', lots: 1, stopTicks: 100 })
   })
 
   it('above the highest price of the book is refused', () => {
     const above = SHARE.maxTicks + 1
     const band = { code: 'PRICE_BAND', lowTicks: 9_500, highTicks: 10_500 }
-    expect(refusalOf(floorOf(MARKET), { ...stop, side: 'buy', lots: 1, stopTicks: above })).toEqual(band)
-    const wish = { ...stopLimit, side: 'buy', lots: 1, stopTicks: 10_100, limitTicks: above } as const
-    expect(refusalOf(floorOf(MARKET), wish)).toEqual(band)
+    expect(refusalOf(engineOf(MARKET), { ...stop, side: 'buy', lots: 1, stopTicks: above })).toEqual(band)
+    const fields = { ...stopLimit, side: 'buy', lots: 1, stopTicks: 10_100, limitTicks: above } as const
+    expect(refusalOf(engineOf(MARKET), fields)).toEqual(band)
   })
 
   it('has its minimum value and its cost computed at its trigger', () => {
-    const engine = floorOf(MARKET)
-    expect(refusalOf(floorOf(), { ...stop, side: 'buy', lots: 1, stopTicks: 99 })?.code).toBe('MIN_NOTIONAL')
+    const engine = engineOf(MARKET)
+    expect(refusalOf(engineOf(), { ...stop, side: 'buy', lots: 1, stopTicks: 99 })?.code).toBe('MIN_NOTIONAL')
     const rejection = refusalOf(engine, { ...stop, side: 'buy', lots: 950, stopTicks: 10_050 })
     // 950 × 105.53, and 5 bps.
     expect(rejection).toEqual({ code: 'INSUFFICIENT_FUNDS', requiredCents: 10_025_350 + 5_013, availableCents: START_CENTS }) // prettier-ignore
   })
 
   it('that a cash account can no longer fully pay for is reduced to what its hold and free cash pay for', () => {
-    const engine = floorOf(`
+    const engine = engineOf(`
       bid | price  | ask
           | 109.00 | 5000
           | 100.01 | 1
@@ -133,7 +133,7 @@ describe('a stop', () => {
 
 describe('a stop-limit', () => {
   it('holds cash for its limit; when triggered, it trades up to that and rests', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     const { order } = place(engine, { ...stopLimit, side: 'buy', lots: 70, stopTicks: 10_050, limitTicks: 10_100 })
     expect(order.heldCents).toBe(707_000 + 354)
     tradeAt(engine, 10_050)
@@ -142,7 +142,7 @@ describe('a stop-limit', () => {
   })
 
   it('without a match at its limit rests as an open order', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     const { order } = place(engine, { ...stopLimit, side: 'buy', lots: 5, stopTicks: 10_050, limitTicks: 10_000 })
     tradeAt(engine, 10_060)
     expect(order).toMatchObject({ status: 'open', filledLots: 0, limitTicks: 10_000 })
@@ -150,8 +150,8 @@ describe('a stop-limit', () => {
   })
 
   it('ioc cancels its rest', () => {
-    const engine = floorOf(MARKET)
-    const wish = {
+    const engine = engineOf(MARKET)
+    const fields = {
       ...stopLimit,
       side: 'buy',
       lots: 70,
@@ -159,19 +159,19 @@ describe('a stop-limit', () => {
       limitTicks: 10_100,
       timeInForce: 'ioc',
     } as const
-    const { order } = place(engine, wish)
+    const { order } = place(engine, fields)
     tradeAt(engine, 10_050)
     expect(order).toMatchObject({ status: 'canceled', reason: 'ioc_remainder', filledLots: 60 })
   })
 
   it('with a limit beyond the band trades inside the band and never rests crossed', () => {
-    const engine = floorOf(`
+    const engine = engineOf(`
       bid | price  | ask
           | 120.00 | 50
           | 101.00 | 5
       100 |  99.00 |      `)
-    const wish = { ...stopLimit, side: 'buy', lots: 8, stopTicks: 10_050, limitTicks: 12_500 } as const
-    const { order } = place(engine, wish)
+    const fields = { ...stopLimit, side: 'buy', lots: 8, stopTicks: 10_050, limitTicks: 12_500 } as const
+    const { order } = place(engine, fields)
     tradeAt(engine, 10_050)
     expect(order).toMatchObject({ status: 'canceled', reason: 'no_liquidity', filledLots: 5 })
     expect(engine.levels('VLNT', 'sell')).toEqual([[12_000, 50]])
@@ -180,7 +180,7 @@ describe('a stop-limit', () => {
 
 describe('one trade', () => {
   it('triggers everything it reaches, in the order of arming', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     const far = place(engine, { ...stop, side: 'buy', lots: 60, stopTicks: 10_040 }).order
     const near = place(engine, { ...stop, account: BEN, side: 'buy', lots: 10, stopTicks: 10_020 }).order
     tradeAt(engine, 10_050)
@@ -188,7 +188,7 @@ describe('one trade', () => {
   })
 
   it('by a triggered order triggers the next, in the same operation', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     const second = place(engine, { ...stop, account: BEN, side: 'buy', lots: 50, stopTicks: 10_200 }).order
     const first = place(engine, { ...stop, side: 'buy', lots: 61, stopTicks: 10_050 }).order
     tradeAt(engine, 10_050)
@@ -197,7 +197,7 @@ describe('one trade', () => {
   })
 
   it('of a user triggers stops of others and of the same user', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     const bens = place(engine, { ...stop, account: BEN, side: 'buy', lots: 1, stopTicks: 10_100 }).order
     const anns = place(engine, { ...stop, side: 'buy', lots: 1, stopTicks: 10_200 }).order
     const { fills } = place(engine, { side: 'buy', lots: 60, limitTicks: 10_100 })
@@ -206,7 +206,7 @@ describe('one trade', () => {
   })
 
   it('does not trigger a stop armed after it', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     tradeAt(engine, 10_050)
     const { order } = place(engine, { ...stop, side: 'buy', lots: 1, stopTicks: 10_060 })
     engine.quantum(START_MS)
@@ -214,7 +214,7 @@ describe('one trade', () => {
   })
 
   it('does not trigger a canceled stop', () => {
-    const engine = floorOf(MARKET)
+    const engine = engineOf(MARKET)
     const { order } = place(engine, { ...stop, side: 'buy', lots: 1, stopTicks: 10_050 })
     engine.apply({ kind: 'order.cancel', account: ANN, order: { number: order.number } }, START_MS)
     tradeAt(engine, 10_060)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ANN, floorOf, give, NO_EVENTS, place, refusalOf, START_MS, tradeAt } from '../engine.fixture.ts'
+import { ANN, engineOf, give, NO_EVENTS, place, refusalOf, START_MS, tradeAt } from '../engine.fixture.ts'
 import type { Engine } from '../engine.ts'
 
 const MARKET = `
@@ -8,8 +8,8 @@ const MARKET = `
   900 |  70.00 |      `
 const trailing = { type: 'trailing_stop' } as const
 
-const floorWith = (lots: number): Engine => {
-  const engine = floorOf(MARKET)
+const engineHolding = (lots: number): Engine => {
+  const engine = engineOf(MARKET)
   give(engine, ANN, lots)
   tradeAt(engine, 10_000)
   engine.drain()
@@ -18,7 +18,7 @@ const floorWith = (lots: number): Engine => {
 
 describe('a trailing stop', () => {
   it('to sell follows the highest trade since it was armed, and never falls', () => {
-    const engine = floorWith(10)
+    const engine = engineHolding(10)
     const { order } = place(engine, { ...trailing, side: 'sell', lots: 10, trailTicks: 50 })
     expect(order).toMatchObject({ highWaterTicks: 10_000, stopTicks: 9_950, status: 'untriggered' })
     tradeAt(engine, 10_030)
@@ -30,7 +30,7 @@ describe('a trailing stop', () => {
   })
 
   it('to buy follows the lowest trade, and its hold falls with it', () => {
-    const engine = floorWith(0)
+    const engine = engineHolding(0)
     const { order } = place(engine, { ...trailing, side: 'buy', lots: 10, trailTicks: 50 })
     expect(order).toMatchObject({ highWaterTicks: 10_000, stopTicks: 10_050, heldCents: 105_530 + 53 })
     tradeAt(engine, 9_900)
@@ -47,40 +47,40 @@ describe('a trailing stop', () => {
   })
 
   it('trails by a fraction of its high-water price, rounded down, at least one tick', () => {
-    const engine = floorWith(10)
+    const engine = engineHolding(10)
     const { order } = place(engine, { ...trailing, side: 'sell', lots: 10, trailBps: 25 })
     expect(order.stopTicks).toBe(9_975)
     tradeAt(engine, 10_119)
     // 25 bps of 101.19 is 0.2529.
     expect(order.stopTicks).toBe(10_094)
-    const low = floorOf('900 | 0.50 |')
+    const low = engineOf('900 | 0.50 |')
     give(low, ANN, 900)
     tradeAt(low, 60)
     expect(place(low, { ...trailing, side: 'sell', lots: 900, trailBps: 1 }).order.stopTicks).toBe(59)
   })
 
   it('starts at the mid price before the first trade, half a tick rounded up, and is refused without any price', () => {
-    const engine = floorOf(`
+    const engine = engineOf(`
       bid | price  | ask
           | 101.01 | 9
         9 | 100.00 |    `)
     const { order } = place(engine, { ...trailing, side: 'buy', lots: 1, trailTicks: 10 })
     expect([order.highWaterTicks, order.stopTicks]).toEqual([10_051, 10_061])
-    expect(refusalOf(floorOf(), { ...trailing, side: 'buy', lots: 1, trailTicks: 10 })?.code).toBe('NO_LIQUIDITY')
+    expect(refusalOf(engineOf(), { ...trailing, side: 'buy', lots: 1, trailTicks: 10 })?.code).toBe('NO_LIQUIDITY')
     // One side alone is not a price, and this one would be too low.
-    const cheap = floorOf('| 0.10 | 5')
+    const cheap = engineOf('| 0.10 | 5')
     expect(refusalOf(cheap, { ...trailing, side: 'buy', lots: 1, trailTicks: 10 })?.code).toBe('NO_LIQUIDITY')
   })
 
   it('stays within the prices of the book', () => {
-    const engine = floorWith(20)
+    const engine = engineHolding(20)
     expect(place(engine, { ...trailing, side: 'sell', lots: 10, trailTicks: 9_990 }).order.stopTicks).toBe(10)
     expect(refusalOf(engine, { ...trailing, side: 'sell', lots: 10, trailTicks: 50_000 })?.code).toBe('MIN_NOTIONAL')
     expect(place(engine, { ...trailing, side: 'buy', lots: 1, trailTicks: 95_000 }).order.stopTicks).toBe(100_000)
   })
 
   it('moves with a trade before it is compared with it: one sweep raises the high-water price and then triggers', () => {
-    const engine = floorOf(`
+    const engine = engineOf(`
       bid | price  | ask
           | 101.00 | 5
           | 100.00 | 5
@@ -95,7 +95,7 @@ describe('a trailing stop', () => {
   })
 
   it('reports a changed high-water price once a second, and with every other change', () => {
-    const engine = floorWith(10)
+    const engine = engineHolding(10)
     const { order } = place(engine, { ...trailing, side: 'sell', lots: 10, trailTicks: 50 })
     engine.quantum(START_MS)
     engine.drain()
@@ -118,7 +118,7 @@ describe('a trailing stop', () => {
   })
 
   it('reports a changed high-water price before the prices that changed it are saved', () => {
-    const engine = floorWith(10)
+    const engine = engineHolding(10)
     const { order } = place(engine, { ...trailing, side: 'sell', lots: 10, trailTicks: 50 })
     engine.quantum(START_MS)
     tradeAt(engine, 10_010)

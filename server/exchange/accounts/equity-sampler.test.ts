@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ANN, BEN, floorOf, place } from '../../engine/engine.fixture.ts'
+import { ANN, BEN, engineOf, place } from '../../engine/engine.fixture.ts'
 import { EquitySampler } from './equity-sampler.ts'
 
 const MINUTE_MS = 60_000
@@ -7,7 +7,7 @@ const HOUR_MS = 60 * MINUTE_MS
 
 /** Ann and Ben have positions. */
 function holders() {
-  const engine = floorOf(`
+  const engine = engineOf(`
     bid | price  | ask
         | 100.00 | 1000`)
   const sampler = new EquitySampler(engine, [], 0)
@@ -61,7 +61,7 @@ test('a new list of idle accounts replaces the old one', () => {
 
 describe('an account without positions whose cash changes is sampled at once, since a new leader would not know', () => {
   const open = () => {
-    const engine = floorOf(`
+    const engine = engineOf(`
       bid  | price  | ask
            | 100.00 | 1000
       1000 |  99.00 |`)

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { ANN, BEN, floorOf, place } from '../../engine/engine.fixture.ts'
+import { ANN, BEN, engineOf, place } from '../../engine/engine.fixture.ts'
 import { takenFromHouse } from './taken-from-house.ts'
 
 test('a taker moves the price by what it takes from the house, not by what it takes from other users', () => {
-  const engine = floorOf(`
+  const engine = engineOf(`
     bid | price  | ask
         | 100.02 | 1000
         | 100.00 |`)
