@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ANN, BEN, engineOf, give, NO_EVENTS, orderOf, START_CENTS, START_MS } from './engine.fixture.ts'
+import { ANN, BEN, COIN, engineOf, give, NO_EVENTS, orderOf, START_CENTS, START_MS } from './engine.fixture.ts'
 import type { Engine } from './engine.ts'
 
 const MARKET = `
@@ -29,6 +29,13 @@ describe('a limit order', () => {
   it('post-only holds the maker fee', () => {
     const engine = engineOf(MARKET)
     expect(place(engine, { side: 'buy', lots: 10, limitTicks: 10_000, postOnly: true }).order.heldCents).toBe(100_020)
+  })
+
+  it('in an instrument whose tick is worth 2 cents per lot holds that, and the fee on it', () => {
+    const engine = engineOf(MARKET)
+    engine.house(COIN.symbol).place('buy', 10_000, 1, 0)
+    const { order } = place(engine, { symbol: COIN.symbol, side: 'buy', lots: 10, limitTicks: 10_000 })
+    expect(order.heldCents).toBe(200_200)
   })
 
   it('to sell holds lots, not cash', () => {
