@@ -41,7 +41,8 @@ import { Matching } from './matching.ts'
 import { newAccount } from './new-account.ts'
 import { OpenOrder } from './open-order.ts'
 import { OrderDesk } from './order-desk.ts'
-import { Portfolio } from './portfolio.ts'
+import type { Portfolio } from './portfolio.ts'
+import { Portfolios } from './portfolios.ts'
 import { previewOf } from './preview.ts'
 import { HoldReview } from './risk/hold-review.ts'
 import { Liquidation } from './risk/liquidation.ts'
@@ -87,7 +88,7 @@ export class Engine {
   private readonly endsPerQuantumMax: number
   private readonly log = new EventLog()
   private readonly ledger = new Ledger(this.log)
-  private readonly portfolios = new Map<AccountNumber, Portfolio>()
+  private readonly portfolios: Portfolios
   private readonly markets = new Map<string, Market>()
   private readonly houses = new Map<string, HouseMarket>()
   private readonly expiries = new Expiries()
@@ -114,9 +115,10 @@ export class Engine {
       assert(!this.markets.has(instrument.symbol), `${instrument.symbol}: one instrument of a symbol`)
       this.markets.set(instrument.symbol, new Market(this.markets.size, instrument, makeBook(instrument.maxTicks)))
     }
-    const house = this.admit(newAccount(HOUSE, 'house', 0))
-    const fees = this.admit(newAccount(FEES, 'fees', 0))
-    const outsider = this.admit(newAccount(OUTSIDE, 'outside', 0))
+    this.portfolios = new Portfolios(this.markets.size)
+    const house = this.portfolios.admit(newAccount(HOUSE, 'house', 0))
+    const fees = this.portfolios.admit(newAccount(FEES, 'fees', 0))
+    const outsider = this.portfolios.admit(newAccount(OUTSIDE, 'outside', 0))
     const settlement = new Settlement({ log: this.log, ledger: this.ledger, house, fees, watch: this.watch })
     const { log } = this
     const effects = new PendingEffects()
@@ -157,8 +159,8 @@ export class Engine {
   /** Recovery: restores an account as stored, with `heldCents` 0, also the exchange's own three. Emits no event. */
   restoreAccount(account: Account): void {
     assert(account.heldCents === 0, 'a stored account without holds: they come with its orders')
-    const known = this.portfolios.get(account.account)
-    if (known === undefined) this.watchMargin(this.admit({ ...account }))
+    const known = this.portfolios.find(account.account)
+    if (known === undefined) this.watchMargin(this.portfolios.admit({ ...account }))
     else {
       assert(known.isExchange, 'an account that is restored once')
       Object.assign(known.account, account)
@@ -168,7 +170,7 @@ export class Engine {
   /** Recovery, after its account: restores a position as stored, with `heldLots` 0. Emits no event. */
   restorePosition(stored: Position): void {
     assert(stored.heldLots === 0, 'a stored position without holds: they come with its orders')
-    const portfolio = this.portfolio(stored.account)
+    const portfolio = this.portfolios.of(stored.account)
     Object.assign(portfolio.positionToChange(this.market(stored.symbol)), stored)
     this.watchMargin(portfolio)
   }
@@ -179,7 +181,7 @@ export class Engine {
    * event.
    */
   restoreOrder(stored: Order): void {
-    this.working.restore(OpenOrder.restored(stored, this.portfolio(stored.account), this.market(stored.symbol)))
+    this.working.restore(OpenOrder.restored(stored, this.portfolios.of(stored.account), this.market(stored.symbol)))
   }
 
   /**
@@ -187,7 +189,7 @@ export class Engine {
    * computed anew, and orders that a cash account can no longer pay for are canceled. Emits events.
    */
   reviewHolds(atMs: number): void {
-    this.holdReview.review(this.portfoliosByNumber(), this.log.marketTime(atMs))
+    this.holdReview.review(this.portfolios.inOrder(), this.log.marketTime(atMs))
   }
 
   /** Recovery: restores a dead man's switch as stored. Emits no event. */
@@ -230,15 +232,15 @@ export class Engine {
       case 'order.place':
         return this.desk.place(this.requestOf(command), timeMs)
       case 'order.amend':
-        return this.amends.amend(this.portfolio(command.account), command, timeMs)
+        return this.amends.amend(this.portfolios.of(command.account), command, timeMs)
       case 'order.cancel':
-        return this.desk.cancel(this.portfolio(command.account), command, timeMs)
+        return this.desk.cancel(this.portfolios.of(command.account), command, timeMs)
       case 'order.cancelAll':
-        return this.desk.cancelAll(this.portfolio(command.account), command, timeMs)
+        return this.desk.cancelAll(this.portfolios.of(command.account), command, timeMs)
       case 'position.close':
-        return this.exits.close(this.portfolio(command.account), this.market(command.symbol), command, timeMs)
+        return this.exits.close(this.portfolios.of(command.account), this.market(command.symbol), command, timeMs)
       case 'position.protect':
-        return this.exits.protect(this.portfolio(command.account), this.market(command.symbol), command, timeMs)
+        return this.exits.protect(this.portfolios.of(command.account), this.market(command.symbol), command, timeMs)
       case 'cancelAfter':
         return this.deadMen.set(command, timeMs)
       case 'market.status':
@@ -246,27 +248,27 @@ export class Engine {
       case 'account.open':
         return this.accountDesk.open(this.newPortfolio(command, timeMs), command, timeMs)
       case 'account.update':
-        return this.accountDesk.update(this.portfolio(command.account), command)
+        return this.accountDesk.update(this.portfolios.of(command.account), command)
       case 'account.deposit':
       case 'account.withdraw':
-        return this.accountDesk.move(this.portfolio(command.account), command, timeMs)
+        return this.accountDesk.move(this.portfolios.of(command.account), command, timeMs)
       case 'account.reset':
-        return this.accountDesk.reset(this.portfolio(command.account), command, timeMs)
+        return this.accountDesk.reset(this.portfolios.of(command.account), command, timeMs)
       case 'account.close': {
-        const result = this.accountDesk.close(this.portfolio(command.account), timeMs)
+        const result = this.accountDesk.close(this.portfolios.of(command.account), timeMs)
         this.deadMen.disarm(command.account)
-        this.portfolios.delete(command.account)
+        this.portfolios.remove(command.account)
         return result
       }
       case 'margin.charge':
-        this.charges.charge(this.portfoliosByNumber(), command, timeMs)
+        this.charges.charge(this.portfolios.inOrder(), command, timeMs)
         return { kind: command.kind, ok: true }
       case 'corporate.dividend':
-        this.dividends.pay(this.market(command.symbol), this.portfoliosByNumber(), command.centsPerLot, timeMs)
+        this.dividends.pay(this.market(command.symbol), this.portfolios.inOrder(), command.centsPerLot, timeMs)
         return { kind: command.kind, ok: true }
       case 'corporate.split': {
         const ratio = new SplitRatio(command)
-        this.splits.split(this.market(command.symbol), this.portfoliosByNumber(), ratio, timeMs)
+        this.splits.split(this.market(command.symbol), this.portfolios.inOrder(), ratio, timeMs)
         return { kind: command.kind, ok: true }
       }
       default:
@@ -291,7 +293,7 @@ export class Engine {
     const timeMs = this.log.marketTime(atMs)
     this.stepMarks()
     const endsLeft = this.endsPerQuantumMax - this.expire(timeMs)
-    this.deadMen.goOff(timeMs, endsLeft, (account) => this.portfolio(account))
+    this.deadMen.goOff(timeMs, endsLeft, (account) => this.portfolios.of(account))
     this.liquidation.step(timeMs)
     if (timeMs - this.highWatersReportedAtMs >= HIGH_WATER_REPORT_MS) this.publishHighWaters(timeMs)
   }
@@ -352,7 +354,7 @@ export class Engine {
 
   /** Lots ahead of a resting order at its price; undefined when it does not rest. */
   queueAhead({ account, number }: Readonly<Order>): number | undefined {
-    const open = this.portfolio(account).openOrder(number)
+    const open = this.portfolios.of(account).openOrder(number)
     if (open === undefined || open.slot === NONE) return undefined
     const { book } = open.market
     let lots = 0
@@ -363,61 +365,56 @@ export class Engine {
   }
 
   account(number: AccountNumber): Readonly<Account> | undefined {
-    return this.portfolios.get(number)?.account
+    return this.portfolios.find(number)?.account
   }
 
   /** All accounts, the exchange's own three first. */
   accounts(): Readonly<Account>[] {
-    return [...this.portfolios.values()].map((portfolio) => portfolio.account)
+    return this.portfolios.all().map((portfolio) => portfolio.account)
   }
 
   /** What an account may spend, in cents: cash that no order holds, or for a margin account its free margin. */
   buyingPower(account: AccountNumber): number {
-    const portfolio = this.portfolio(account)
+    const portfolio = this.portfolios.of(account)
     return portfolio.isMargin ? freeMarginCents(portfolio) : portfolio.buyingPowerCents
   }
 
   /** The account's margin figures at the marks; its `marginState` is in the account itself. */
   marginFigures(account: AccountNumber): MarginFigures {
-    return marginFiguresOf(this.portfolio(account))
+    return marginFiguresOf(this.portfolios.of(account))
   }
 
   /** The price in whole ticks at which a position would be liquidated if only its own mark moved; undefined if none. */
   liquidationTicks(account: AccountNumber, symbol: string): number | undefined {
-    return liquidationTicks(this.portfolio(account), this.market(symbol))
+    return liquidationTicks(this.portfolios.of(account), this.market(symbol))
   }
 
   position(account: AccountNumber, symbol: string): Readonly<Position> | undefined {
-    return this.portfolio(account).position(this.market(symbol))
+    return this.portfolios.of(account).position(this.market(symbol))
   }
 
   /** Every position that the account ever had, including closed ones. */
   positions(account: AccountNumber): readonly Readonly<Position>[] {
-    return this.portfolio(account).positions()
+    return this.portfolios.of(account).positions()
   }
 
   /** An open order; closed orders are dropped. */
   order(account: AccountNumber, number: number): Readonly<Order> | undefined {
-    return this.portfolio(account).openOrder(number)
+    return this.portfolios.of(account).openOrder(number)
   }
 
   orderByClientId(account: AccountNumber, clientOrderId: string): Readonly<Order> | undefined {
-    return this.portfolio(account).openOrderByClientId(clientOrderId)
+    return this.portfolios.of(account).openOrderByClientId(clientOrderId)
   }
 
   /** Oldest first. */
   openOrders(account: AccountNumber): readonly Readonly<Order>[] {
-    return this.portfolio(account).openOrders()
+    return this.portfolios.of(account).openOrders()
   }
 
   private newPortfolio({ account, name, mode }: OpenAccount, timeMs: number): Portfolio {
-    assert(account >= FIRST_USER_ACCOUNT && !this.portfolios.has(account), 'a new account of a user')
-    return this.admit(newAccount(account, name, timeMs, mode))
-  }
-
-  /** In a sequence that a restart does not change. */
-  private portfoliosByNumber(): Portfolio[] {
-    return [...this.portfolios.values()].sort((a, b) => a.account.account - b.account.account)
+    assert(account >= FIRST_USER_ACCOUNT, 'an account of a user')
+    return this.portfolios.admit(newAccount(account, name, timeMs, mode))
   }
 
   private watchMargin(portfolio: Portfolio): void {
@@ -438,7 +435,7 @@ export class Engine {
     const market = this.market(symbol)
     market.status = status
     if (cancelOrders === true) {
-      this.desk.clear(market, this.portfoliosByNumber(), timeMs)
+      this.desk.clear(market, this.portfolios.inOrder(), timeMs)
     }
     return { kind: 'market.status', ok: true }
   }
@@ -455,19 +452,7 @@ export class Engine {
   }
 
   private requestOf(command: PlaceOrder) {
-    return requestOf(command, this.market(command.symbol), this.portfolio(command.account), this.openOrdersMax)
-  }
-
-  private admit(account: Account): Portfolio {
-    const portfolio = new Portfolio(account, this.markets.size)
-    this.portfolios.set(account.account, portfolio)
-    return portfolio
-  }
-
-  private portfolio(account: AccountNumber): Portfolio {
-    const portfolio = this.portfolios.get(account)
-    assert(portfolio !== undefined, 'a known account')
-    return portfolio
+    return requestOf(command, this.market(command.symbol), this.portfolios.of(command.account), this.openOrdersMax)
   }
 
   private market(symbol: string): Market {
