@@ -1,5 +1,5 @@
-export const RETRY_MS_MIN = 200
-export const RETRY_MS_MAX = 5_000
+const RETRY_MS_MIN = 200
+const RETRY_MS_MAX = 5_000
 
 /**
  * The delay before the next attempt, with full jitter, so that thousands of clients that lost one server do not return at

@@ -108,7 +108,7 @@ describe('ids', () => {
   })
 
   it('anything else parses to undefined', () => {
-    for (const text of ['', 'no-such-order', '0'.repeat(12), 'U'.repeat(13), 'Z'.repeat(13)]) {
+    for (const text of ['', 'no-such-order', '0'.repeat(12), 'U'.repeat(13), 'Z'.repeat(13), `8${'0'.repeat(12)}`]) {
       expect(parseId(text)).toBeUndefined()
     }
   })

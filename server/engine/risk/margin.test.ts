@@ -52,6 +52,17 @@ describe('equity and margin', () => {
     })
   })
 
+  it('are as before once an order is canceled, even one of a single lot', () => {
+    const engine = marginEngineOf(MARKET)
+    const before = engine.marginFigures(ANN)
+    for (const side of ['buy', 'sell'] as const) {
+      const { number } = place(engine, { side, lots: 1, limitTicks: 10_000 }).order
+      expect(engine.marginFigures(ANN)).toMatchObject({ marginUsedCents: 5_000, positionMarginCents: 0 })
+      engine.apply({ kind: 'order.cancel', account: ANN, order: { number } }, START_MS)
+      expect(engine.marginFigures(ANN)).toEqual(before)
+    }
+  })
+
   it('use the larger of what open buys and open sells could lead to', () => {
     const engine = marginEngineOf(MARKET)
     const used = () => engine.marginFigures(ANN).marginUsedCents
