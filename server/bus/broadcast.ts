@@ -32,7 +32,7 @@ export interface Broadcast<MarketFrame> {
 
 export interface BroadcastReceiver<MarketFrame> {
   market(frame: MarketFrame): void
-  /** A frame for the account's sockets on this gateway, if the bus does not deliver it to them itself. */
+  /** A frame for the account's sockets on this gateway, unless the bus delivers it to them itself. */
   account(account: number, frame: AccountFrame): void
   /** The bus itself has sent a frame with this seq to the account's sockets. Heartbeats contain this seq. */
   accountSeq(account: number, seq: number): void

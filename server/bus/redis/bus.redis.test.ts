@@ -37,7 +37,7 @@ async function openInstance(at: TestRedis) {
   const seen: string[] = []
   broadcast.subscribe({
     market: ({ seq }) => seen.push(`market ${seq}`),
-    account: () => undefined,
+    account: (account, { seq }) => seen.push(`frame ${account} ${seq}`),
     accountSeq: (account, seq) => seen.push(`seq ${account} ${seq}`),
     alert: () => undefined,
     status: ({ market }) => seen.push(market),
@@ -355,6 +355,52 @@ describe('several instances with one Redis', () => {
     }
     return { received, [Symbol.asyncDispose]: () => parts.disposeAsync() }
   }
+
+  /** What an instance has seen of the frames of accounts 17 and 18. */
+  const framesSeenBy = ({ seen }: Instance) => seen.filter((text) => /^(?:frame|seq) 1/.test(text))
+
+  /** Publishes frames until one has gone the given way, as the leader learns from time to time who listens. */
+  const publishUntil = (way: 'frame' | 'seq', seq: number) =>
+    soon(() => {
+      leader.broadcast.keepSnapshot({ epoch: 2, seq: 1 })
+      leader.broadcast.publishAccount(99, { epoch: 2, seq } as AccountFrame)
+      expect(gateway.seen).toContain(`${way} 99 ${seq}`)
+    })
+
+  test('every gateway gets the account frames of a turn in order, but none of an epoch that is over', async () => {
+    await publishUntil('frame', 1)
+    const paused = await openInstance(own)
+    try {
+      await soon(() => {
+        paused.broadcast.keepSnapshot({ epoch: 1, seq: 1 })
+        paused.broadcast.publishAccount(98, { epoch: 2, seq: 1 } as AccountFrame)
+        expect(paused.seen).toContain('frame 98 1')
+      })
+      leader.broadcast.publishAccount(17, { epoch: 2, seq: 5 } as AccountFrame)
+      leader.broadcast.publishAccount(18, { epoch: 2, seq: 9 } as AccountFrame)
+      leader.broadcast.publishAccount(17, { epoch: 2, seq: 6 } as AccountFrame)
+      await soon(() => expect(framesSeenBy(gateway)).toHaveLength(3))
+      paused.broadcast.publishAccount(17, { epoch: 1, seq: 7 } as AccountFrame)
+      paused.broadcast.publishAccount(17, { epoch: 2, seq: 8 } as AccountFrame)
+      for (const one of [gateway, leader]) {
+        await soon(() => expect(framesSeenBy(one)).toEqual(['frame 17 5', 'frame 18 9', 'frame 17 6', 'frame 17 8']))
+      }
+    } finally {
+      await paused.close()
+    }
+  })
+
+  test('while a gateway of an earlier version is there, account frames go to the rooms', async () => {
+    await publishUntil('frame', 1)
+    const earlier = new Redis(own.url)
+    await earlier.subscribe('valiant:market')
+    await publishUntil('seq', 2)
+    await using sockets = await openSockets()
+    leader.broadcast.publishAccount(17, { epoch: 2, seq: 5 } as AccountFrame)
+    await soon(() => expect(sockets.received.toSorted()).toEqual(['gateway 5', 'leader 5']))
+    earlier.disconnect()
+    await publishUntil('frame', 3)
+  })
 
   test('an account’s frames reach its sockets on every instance, and receivers then get their seqs', async () => {
     await using sockets = await openSockets()

@@ -9,6 +9,8 @@ const CHANNEL = 'valiant:market'
 const ALERTS = 'valiant:alerts'
 /** Separate for the same reason. */
 const NEWS = 'valiant:news'
+/** The account frames of one turn. */
+const ACCOUNTS = 'valiant:accounts'
 const SNAPSHOT = 'valiant:snap'
 const SNAPSHOT_MS = 10_000
 
@@ -25,15 +27,21 @@ interface AlertMessage {
   readonly alert: FiredAlert
 }
 
+/** A message on the channel of account frames. */
+type AccountMessage = readonly (readonly [account: number, frame: AccountFrame])[]
+
 /**
- * Publishes market frames and status once for all gateways, on one channel. Account frames go to the account's rooms
- * through Socket.IO's adapter, so that gateways do not process them.
+ * Publishes frames and status once for all gateways. Gateways of earlier versions get account frames in the account's
+ * rooms, through Socket.IO's adapter; as long as there is such a gateway, all of them do.
  */
 export class RedisBroadcast<MarketFrame extends { readonly epoch: number }> implements Broadcast<MarketFrame> {
   readonly #links: RedisLinks
   readonly #receivers: BroadcastReceiver<MarketFrame>[] = []
   #status: MarketStatus | undefined
   #seqs: (readonly [number, number])[] = []
+  #frames: (readonly [number, AccountFrame])[] = []
+  /** Whether every gateway listens to ACCOUNTS; not known at first. */
+  #isHeard = false
 
   constructor(links: RedisLinks) {
     this.#links = links
@@ -44,10 +52,12 @@ export class RedisBroadcast<MarketFrame extends { readonly epoch: number }> impl
   }
 
   publishAccount(account: number, frame: AccountFrame): void {
-    this.#links.rooms.to(`account:${account}`).emit('account', frame)
-    // After the frames and on the same connection: a gateway never gets the seq of a frame before the frame.
-    if (this.#seqs.length === 0) queueMicrotask(() => this.#publishSeqs())
-    this.#seqs.push([account, frame.seq])
+    if (!this.#isHeard && this.#frames.length === 0) {
+      this.#publishInRooms(account, frame)
+      return
+    }
+    if (this.#frames.length === 0) queueMicrotask(() => this.#publishFrames())
+    this.#frames.push([account, frame])
   }
 
   publishAlert(account: number, alert: FiredAlert): void {
@@ -63,10 +73,14 @@ export class RedisBroadcast<MarketFrame extends { readonly epoch: number }> impl
     this.#links.publisher.publish(NEWS, JSON.stringify(news))
   }
 
-  /** Also publishes the status again, so that a gateway that has just started or missed it gets it within a second. */
+  /**
+   * Also publishes the status again, so that a gateway that has just started or missed it gets it within a second, and
+   * checks for gateways of earlier versions.
+   */
   keepSnapshot(frame: MarketFrame): void {
     this.#links.publisher.keep(SNAPSHOT, JSON.stringify(frame), SNAPSHOT_MS)
     if (this.#status?.epoch === frame.epoch) this.#publish({ status: this.#status })
+    void this.#countListeners()
   }
 
   async snapshot(): Promise<MarketFrame | undefined> {
@@ -82,6 +96,7 @@ export class RedisBroadcast<MarketFrame extends { readonly epoch: number }> impl
         const { account, alert } = JSON.parse(message.toString()) as AlertMessage
         for (const receiver of this.#receivers) receiver.alert(account, alert)
       })
+      subscriber.receive(ACCOUNTS, (message) => this.#receiveFrames(message))
       subscriber.receive(NEWS, (message) => {
         const news = JSON.parse(message.toString()) as NewsFrame
         for (const receiver of this.#receivers) receiver.news(news)
@@ -97,10 +112,40 @@ export class RedisBroadcast<MarketFrame extends { readonly epoch: number }> impl
     this.#links.publisher.publish(CHANNEL, JSON.stringify(message))
   }
 
+  #publishFrames(): void {
+    const frames = this.#frames
+    this.#frames = []
+    this.#links.publisher.publish(ACCOUNTS, JSON.stringify(frames satisfies AccountMessage))
+  }
+
+  #publishInRooms(account: number, frame: AccountFrame): void {
+    this.#links.rooms.to(`account:${account}`).emit('account', frame)
+    // After the frames and on the same connection: a gateway never gets the seq of a frame before the frame.
+    if (this.#seqs.length === 0) queueMicrotask(() => this.#publishSeqs())
+    this.#seqs.push([account, frame.seq])
+  }
+
   #publishSeqs(): void {
     const seqs = this.#seqs
     this.#seqs = []
     this.#publish({ seqs })
+  }
+
+  /** Every gateway listens to CHANNEL. If Redis does not answer, the last count stays valid. */
+  async #countListeners(): Promise<void> {
+    try {
+      const [, gateways, , listeners] = (await this.#links.commands.pubsub('NUMSUB', CHANNEL, ACCOUNTS)) as number[]
+      this.#isHeard = gateways === listeners
+    } catch {
+      // The link is down: it says so itself.
+    }
+  }
+
+  #receiveFrames(message: Buffer): void {
+    for (const [account, frame] of JSON.parse(message.toString()) as AccountMessage) {
+      if (this.#links.staleEpochs.isOver(frame.epoch)) continue
+      for (const receiver of this.#receivers) receiver.account(account, frame)
+    }
   }
 
   #receive(text: Buffer): void {

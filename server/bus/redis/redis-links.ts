@@ -36,6 +36,8 @@ export class RedisLinks implements AsyncDisposable {
   readonly health: LinkHealth
   /** Sends to the rooms of all instances, also from a process without sockets. */
   readonly rooms: Emitter<ServerToClientEvents>
+  /** Shared by both ways of account frames. */
+  readonly staleEpochs = new StaleEpochFilter()
   readonly #url: string
   readonly #publishing: Redis
   readonly #listening: Redis
@@ -79,7 +81,7 @@ export class RedisLinks implements AsyncDisposable {
   /** Connects the rooms of a Socket.IO server with those of the other instances. */
   adapter(): AdapterFactory {
     const open = createAdapter(this.#publishingEnd(), this.#listeningEnd())
-    const filter = new StaleEpochFilter()
+    const filter = this.staleEpochs
     // Socket.IO calls it with `new`.
     return function (namespace: Namespace) {
       const adapter = open(namespace)

@@ -25,3 +25,9 @@ test('other messages pass unchanged', () => {
   const request = ['sender', { nsp: '/' }, {}]
   expect(filter.pass(request)).toBe(request)
 })
+
+test('frames that come past the adapter count, too', () => {
+  const filter = new StaleEpochFilter()
+  expect([2, 1, 2, 3, 2].map((epoch) => filter.isOver(epoch))).toEqual([false, true, false, false, true])
+  expect(isPassed(filter, message('account', 2))).toBe(false)
+})

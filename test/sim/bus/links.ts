@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis'
 import { Publisher } from '../../../server/bus/redis/publisher.ts'
 import { LinkWatch } from '../../../server/bus/redis/redis-client.ts'
 import type { RedisLinks } from '../../../server/bus/redis/redis-links.ts'
+import { StaleEpochFilter } from '../../../server/bus/redis/stale-epoch-filter.ts'
 import { Subscriber } from '../../../server/bus/redis/subscriber.ts'
 import { LinkHealth } from '../../../server/bus/redis/link-health.ts'
 import type { Logger } from '../../../server/telemetry/logger.ts'
@@ -30,6 +31,7 @@ export function openSimLinks(parts: { world: World; server: RedisServer; process
       throw new Error('the simulation has no Socket.IO')
     },
     rooms: speakingRooms(publisher),
+    staleEpochs: new StaleEpochFilter(),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   }
   for (const client of [publishing, listening]) new LinkWatch(client, () => client.ping())

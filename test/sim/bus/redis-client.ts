@@ -113,6 +113,10 @@ export class SimRedisClient extends EventEmitter {
     })
   }
 
+  pubsub(_numsub: 'NUMSUB', ...channels: string[]): Promise<unknown> {
+    return this.#call((server) => channels.flatMap((channel) => [channel, server.listeners(channel)]))
+  }
+
   #call(run: (server: RedisServer) => unknown): Promise<unknown> {
     return this.#ask((server, answer, fail) => {
       let value: unknown

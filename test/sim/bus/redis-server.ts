@@ -167,6 +167,10 @@ export class RedisServer {
     listeners.add(listener)
   }
 
+  listeners(channel: string): number {
+    return this.#channels.get(channel)?.size ?? 0
+  }
+
   forget(listener: Listener): void {
     for (const listeners of this.#channels.values()) listeners.delete(listener)
   }
