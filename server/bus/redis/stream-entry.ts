@@ -40,9 +40,9 @@ export function toEntry(position: string, fields: readonly string[], nowMs: numb
   if (!Number.isFinite(expiresAtMs) || expiresAtMs > nowMs + LIFE_MS_MAX) return undefined
   const request = parsed(payload) as ExchangeRequest | undefined
   if (request === undefined) return undefined
-  const [commandId, payloadHash] = [found.get('cid'), found.get('hash')]
+  const [commandId, payloadHash, traced] = [found.get('cid'), found.get('hash'), found.get('tr')]
   const copy = Number(found.get('n'))
-  const trace = traceHeadersOf(parsed(found.get('tr') ?? ''))
+  const trace = traced === undefined ? undefined : traceHeadersOf(parsed(traced))
   return {
     position,
     id,
