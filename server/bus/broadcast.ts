@@ -1,6 +1,6 @@
-import type { AccountFrame } from '@valiant/shared/protocol/account'
 import type { FiredAlert } from '@valiant/shared/protocol/alerts'
 import type { NewsFrame } from '@valiant/shared/protocol/news'
+import type { EncodedFrame } from './encoded-frame.ts'
 
 /** The status of the market as a whole, sent to everyone. */
 export interface MarketStatus {
@@ -17,7 +17,7 @@ export interface MarketStatus {
 export interface Broadcast<MarketFrame> {
   publishMarket(frame: MarketFrame): void
   /** To the account's sockets on all gateways. */
-  publishAccount(account: number, frame: AccountFrame): void
+  publishAccount(account: number, frame: EncodedFrame): void
   /** To every gateway: a gateway with a socket of the account delivers it and records the delivery. */
   publishAlert(account: number, alert: FiredAlert): void
   publishStatus(status: MarketStatus): void
@@ -33,7 +33,7 @@ export interface Broadcast<MarketFrame> {
 export interface BroadcastReceiver<MarketFrame> {
   market(frame: MarketFrame): void
   /** A frame for the account's sockets on this gateway, unless the bus delivers it to them itself. */
-  account(account: number, frame: AccountFrame): void
+  account(account: number, frame: EncodedFrame): void
   /** The bus itself has sent a frame with this seq to the account's sockets. Heartbeats contain this seq. */
   accountSeq(account: number, seq: number): void
   alert(account: number, alert: FiredAlert): void

@@ -1,10 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import type { AccountFrame } from '@valiant/shared/protocol/account'
 import type { FiredAlert } from '@valiant/shared/protocol/alerts'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { soon } from '../../test/rig/soon.ts'
 import type { Broadcast } from './broadcast.ts'
 import { type CommandBus, type CommandEntry, type CommandReply, type NewCommand, START } from './commands.ts'
+import { EncodedFrame } from './encoded-frame.ts'
 
 /** A bus for one test. */
 export interface Opened<Bus> {
@@ -185,8 +185,8 @@ export function broadcastContract(name: string, open: () => Promise<Opened<Broad
         await opened.settled?.()
         bus.publishMarket({ epoch: 3, seq: 1 })
         bus.publishMarket({ epoch: 3, seq: 2 })
-        bus.publishAccount(17, { seq: 5 } as AccountFrame)
-        bus.publishAccount(17, { seq: 6 } as AccountFrame)
+        bus.publishAccount(17, new EncodedFrame({ epoch: 3, seq: 5, json: '{}' }))
+        bus.publishAccount(17, new EncodedFrame({ epoch: 3, seq: 6, json: '{}' }))
         bus.publishAlert(17, { alertId: 'A' } as FiredAlert)
         bus.publishStatus({ epoch: 3, market: 'degraded' })
         for (const id of ['A', 'B']) bus.publishNews({ epoch: 3, id, time: 1, headline: 'Up', kind: 'jump' })

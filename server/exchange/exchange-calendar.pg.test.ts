@@ -113,8 +113,9 @@ describe('a dividend', () => {
     rig.broadcast.subscribe({
       ...{ market: () => undefined, accountSeq: () => undefined, alert: () => undefined },
       ...{ status: () => undefined, news: () => undefined, linked: () => undefined },
-      account: (_, { cause }) => {
-        if (cause === 'corporate_action') void rig.nextMarketFrame().then(() => firstFrame.resolve(rig.touch()))
+      account: (_, frame) => {
+        if (frame.decoded().cause === 'corporate_action')
+          void rig.nextMarketFrame().then(() => firstFrame.resolve(rig.touch()))
       },
     })
     await schedule({ symbol: 'VLNT', kind: 'dividend', centsPerLot: 200, atMs: Date.now() })

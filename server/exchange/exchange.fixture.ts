@@ -80,7 +80,7 @@ export class ExchangeRig {
         for (const heard of this.#onFrame.splice(0)) heard(frame)
         this.#feed.apply(frame)
       },
-      account: (account, frame) => void this.accountFrames.push({ account, frame }),
+      account: (account, frame) => void this.accountFrames.push({ account, frame: frame.decoded() }),
       accountSeq: () => undefined,
       alert: (account, alert) => void this.alerts.push({ account, alert }),
       status: (status) => void this.statuses.push(status),

@@ -16,6 +16,7 @@ import {
   type ResumedFrames,
 } from '../bus/exchange-request.ts'
 import type { Broadcast, BroadcastReceiver, MarketStatus } from '../bus/broadcast.ts'
+import { EncodedFrame } from '../bus/encoded-frame.ts'
 import { MemoryBroadcast } from '../bus/memory/memory-broadcast.ts'
 import { MemoryCommandBus } from '../bus/memory/memory-commands.ts'
 import { toWireAccount } from '../feed/account/account.ts'
@@ -50,7 +51,7 @@ export class BroadcastStandIn implements Broadcast<MarketFrame> {
     this.#bus.publishMarket(frame)
   }
 
-  publishAccount(account: number, frame: AccountFrame): void {
+  publishAccount(account: number, frame: EncodedFrame): void {
     this.#bus.publishAccount(account, frame)
   }
 
@@ -237,7 +238,7 @@ export class ExchangeStandIn {
     account.seq += 1
     const next = { account: last.account, frame: { ...last.frame, seq: account.seq } }
     this.sent.push(next)
-    this.broadcast.publishAccount(next.account, next.frame)
+    this.broadcast.publishAccount(next.account, EncodedFrame.of(next.frame))
   }
 
   /** Pretends that the account has been sent frames like this one up to a seq. */
@@ -336,7 +337,7 @@ export class ExchangeStandIn {
       balance: wireAccountOf(account),
     }
     this.sent.push({ account: number, frame })
-    this.broadcast.publishAccount(number, frame)
+    this.broadcast.publishAccount(number, EncodedFrame.of(frame))
   }
 
   #resumed({ account, afterSeq }: ResumeAccountRequest): ResumedFrames {

@@ -5,6 +5,7 @@ import { HEARTBEAT_MS, PROTOCOL_VERSION } from '@valiant/shared/protocol/limits'
 import type { NewsFrame } from '@valiant/shared/protocol/news'
 import { accountId } from '../feed/account/order.ts'
 import type { MarketStatus } from '../bus/broadcast.ts'
+import type { EncodedFrame } from '../bus/encoded-frame.ts'
 import type { GatewayMetrics } from '../telemetry/gateway-metrics.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { AccountSockets } from './sessions/account-sockets.ts'
@@ -110,12 +111,13 @@ export class Sockets implements Disposable {
   }
 
   /** Sends a frame to every socket of the account on this instance. */
-  sendAccount(account: number, frame: AccountFrame): void {
+  sendAccount(account: number, frame: EncodedFrame): void {
     this.sawAccountSeq(account, frame.seq)
     const sockets = this.#byAccount.of(account)
     if (sockets.length === 0) return
     for (const socket of sockets) this.#writes.gather(socket)
-    this.#io.local.to(roomOf.account(account)).emit('account', frame)
+    // The server's encoder writes its JSON; nothing here reads the frame.
+    this.#io.local.to(roomOf.account(account)).emit('account', frame as unknown as AccountFrame)
   }
 
   /** Sends an alert to every socket of the account here, even while it is resuming. @returns whether there are any */
@@ -292,7 +294,7 @@ export class Sockets implements Disposable {
         },
         wasRead: () => readSoFar(socket),
         join: (onLive) => {
-          const hear = (event: string, frame: AccountFrame) => {
+          const hear = (event: string, frame: Pick<AccountFrame, 'seq'>) => {
             if (event === 'account') onLive(frame.seq)
           }
           void socket.join(roomOf.account(account))

@@ -1,7 +1,7 @@
-import type { AccountFrame } from '@valiant/shared/protocol/account'
 import type { FiredAlert } from '@valiant/shared/protocol/alerts'
 import type { NewsFrame } from '@valiant/shared/protocol/news'
 import type { Broadcast, BroadcastReceiver, MarketStatus } from '../broadcast.ts'
+import type { EncodedFrame } from '../encoded-frame.ts'
 import { Deliveries } from './deliveries.ts'
 
 /** Broadcasts within one process: frames are passed on as they are, in order. */
@@ -13,7 +13,7 @@ export class MemoryBroadcast<MarketFrame> implements Broadcast<MarketFrame> {
     this.publish((receiver) => receiver.market(frame))
   }
 
-  publishAccount(account: number, frame: AccountFrame): void {
+  publishAccount(account: number, frame: EncodedFrame): void {
     this.publish((receiver) => receiver.account(account, frame))
   }
 

@@ -11,12 +11,14 @@ import { startRedis, type TestRedis } from '../../../test/rig/redis.ts'
 import { soon } from '../../../test/rig/soon.ts'
 import { commandOf, type NumberedFrame } from '../bus.contract.ts'
 import { type CommandEntry, type CommandReader, type CommandReply, START, Unavailable } from '../commands.ts'
+import { EncodedFrame } from '../encoded-frame.ts'
 import { RedisBroadcast } from './redis-broadcast.ts'
 import { redisBusesContract } from './redis-buses.contract.ts'
 import { RedisCommandBus } from './redis-commands.ts'
 import { RedisLinks } from './redis-links.ts'
 
 const log = pino({ level: 'silent' })
+const frameOf = ({ epoch = 0, seq }: { epoch?: number; seq: number }) => EncodedFrame.of({ epoch, seq } as AccountFrame)
 
 let redis: TestRedis
 beforeAll(async () => {
@@ -363,7 +365,7 @@ describe('several instances with one Redis', () => {
   const publishUntil = (way: 'frame' | 'seq', seq: number) =>
     soon(() => {
       leader.broadcast.keepSnapshot({ epoch: 2, seq: 1 })
-      leader.broadcast.publishAccount(99, { epoch: 2, seq } as AccountFrame)
+      leader.broadcast.publishAccount(99, frameOf({ epoch: 2, seq }))
       expect(gateway.seen).toContain(`${way} 99 ${seq}`)
     })
 
@@ -373,15 +375,15 @@ describe('several instances with one Redis', () => {
     try {
       await soon(() => {
         paused.broadcast.keepSnapshot({ epoch: 1, seq: 1 })
-        paused.broadcast.publishAccount(98, { epoch: 2, seq: 1 } as AccountFrame)
+        paused.broadcast.publishAccount(98, frameOf({ epoch: 2, seq: 1 }))
         expect(paused.seen).toContain('frame 98 1')
       })
-      leader.broadcast.publishAccount(17, { epoch: 2, seq: 5 } as AccountFrame)
-      leader.broadcast.publishAccount(18, { epoch: 2, seq: 9 } as AccountFrame)
-      leader.broadcast.publishAccount(17, { epoch: 2, seq: 6 } as AccountFrame)
+      leader.broadcast.publishAccount(17, frameOf({ epoch: 2, seq: 5 }))
+      leader.broadcast.publishAccount(18, frameOf({ epoch: 2, seq: 9 }))
+      leader.broadcast.publishAccount(17, frameOf({ epoch: 2, seq: 6 }))
       await soon(() => expect(framesSeenBy(gateway)).toHaveLength(3))
-      paused.broadcast.publishAccount(17, { epoch: 1, seq: 7 } as AccountFrame)
-      paused.broadcast.publishAccount(17, { epoch: 2, seq: 8 } as AccountFrame)
+      paused.broadcast.publishAccount(17, frameOf({ epoch: 1, seq: 7 }))
+      paused.broadcast.publishAccount(17, frameOf({ epoch: 2, seq: 8 }))
       for (const one of [gateway, leader]) {
         await soon(() => expect(framesSeenBy(one)).toEqual(['frame 17 5', 'frame 18 9', 'frame 17 6', 'frame 17 8']))
       }
@@ -396,7 +398,7 @@ describe('several instances with one Redis', () => {
     await earlier.subscribe('valiant:market')
     await publishUntil('seq', 2)
     await using sockets = await openSockets()
-    leader.broadcast.publishAccount(17, { epoch: 2, seq: 5 } as AccountFrame)
+    leader.broadcast.publishAccount(17, frameOf({ epoch: 2, seq: 5 }))
     await soon(() => expect(sockets.received.toSorted()).toEqual(['gateway 5', 'leader 5']))
     earlier.disconnect()
     await publishUntil('frame', 3)
@@ -405,9 +407,9 @@ describe('several instances with one Redis', () => {
   test('an account’s frames reach its sockets on every instance, and receivers then get their seqs', async () => {
     await using sockets = await openSockets()
     const { received } = sockets
-    leader.broadcast.publishAccount(17, { seq: 5 } as AccountFrame)
-    leader.broadcast.publishAccount(18, { seq: 9 } as AccountFrame)
-    leader.broadcast.publishAccount(17, { seq: 6 } as AccountFrame)
+    leader.broadcast.publishAccount(17, frameOf({ seq: 5 }))
+    leader.broadcast.publishAccount(18, frameOf({ seq: 9 }))
+    leader.broadcast.publishAccount(17, frameOf({ seq: 6 }))
     await soon(() => expect(received).toHaveLength(4))
     expect(received.filter((text) => text.startsWith('gateway'))).toEqual(['gateway 5', 'gateway 6'])
     expect(received.filter((text) => text.startsWith('leader'))).toEqual(['leader 5', 'leader 6'])
@@ -415,10 +417,10 @@ describe('several instances with one Redis', () => {
     // The adapter also works again after a cut.
     gateway.proxy.cut()
     await soon(() => expect(gateway.seen).toContain('down'))
-    leader.broadcast.publishAccount(17, { seq: 7 } as AccountFrame)
+    leader.broadcast.publishAccount(17, frameOf({ seq: 7 }))
     gateway.proxy.mend()
     await soon(() => expect(gateway.seen).toContain('up'))
-    leader.broadcast.publishAccount(17, { seq: 8 } as AccountFrame)
+    leader.broadcast.publishAccount(17, frameOf({ seq: 8 }))
     await soon(() => expect(received).toContain('gateway 8'))
     expect(received).not.toContain('gateway 7')
   })
@@ -427,11 +429,11 @@ describe('several instances with one Redis', () => {
     await using sockets = await openSockets()
     const paused = await openInstance(own)
     try {
-      leader.broadcast.publishAccount(17, { epoch: 2, seq: 5 } as AccountFrame)
+      leader.broadcast.publishAccount(17, frameOf({ epoch: 2, seq: 5 }))
       await soon(() => expect(sockets.received.toSorted()).toEqual(['gateway 5', 'leader 5']))
-      paused.broadcast.publishAccount(17, { epoch: 1, seq: 6 } as AccountFrame)
+      paused.broadcast.publishAccount(17, frameOf({ epoch: 1, seq: 6 }))
       await soon(() => expect(gateway.seen).toContain('seq 17 6'))
-      leader.broadcast.publishAccount(17, { epoch: 2, seq: 7 } as AccountFrame)
+      leader.broadcast.publishAccount(17, frameOf({ epoch: 2, seq: 7 }))
       await soon(() => expect(sockets.received).toContain('gateway 7'))
       await soon(() => expect(sockets.received).toContain('leader 7'))
       expect(sockets.received).toHaveLength(4)

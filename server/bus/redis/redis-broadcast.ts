@@ -1,7 +1,7 @@
-import type { AccountFrame } from '@valiant/shared/protocol/account'
 import type { FiredAlert } from '@valiant/shared/protocol/alerts'
 import type { NewsFrame } from '@valiant/shared/protocol/news'
 import type { Broadcast, BroadcastReceiver, MarketStatus } from '../broadcast.ts'
+import { EncodedFrame } from '../encoded-frame.ts'
 import type { RedisLinks } from './redis-links.ts'
 
 const CHANNEL = 'valiant:market'
@@ -9,7 +9,7 @@ const CHANNEL = 'valiant:market'
 const ALERTS = 'valiant:alerts'
 /** Separate for the same reason. */
 const NEWS = 'valiant:news'
-/** The account frames of one turn. */
+/** The account frames of one turn, as two lines each: account, epoch and seq; then the frame as JSON. */
 const ACCOUNTS = 'valiant:accounts'
 const SNAPSHOT = 'valiant:snap'
 const SNAPSHOT_MS = 10_000
@@ -27,9 +27,6 @@ interface AlertMessage {
   readonly alert: FiredAlert
 }
 
-/** A message on the channel of account frames. */
-type AccountMessage = readonly (readonly [account: number, frame: AccountFrame])[]
-
 /**
  * Publishes frames and status once for all gateways. Gateways of earlier versions get account frames in the account's
  * rooms, through Socket.IO's adapter; as long as there is such a gateway, all of them do.
@@ -39,7 +36,7 @@ export class RedisBroadcast<MarketFrame extends { readonly epoch: number }> impl
   readonly #receivers: BroadcastReceiver<MarketFrame>[] = []
   #status: MarketStatus | undefined
   #seqs: (readonly [number, number])[] = []
-  #frames: (readonly [number, AccountFrame])[] = []
+  #frames: string[] = []
   /** Whether every gateway listens to ACCOUNTS; not known at first. */
   #isHeard = false
 
@@ -51,13 +48,13 @@ export class RedisBroadcast<MarketFrame extends { readonly epoch: number }> impl
     this.#publish({ market: frame })
   }
 
-  publishAccount(account: number, frame: AccountFrame): void {
+  publishAccount(account: number, frame: EncodedFrame): void {
     if (!this.#isHeard && this.#frames.length === 0) {
       this.#publishInRooms(account, frame)
       return
     }
     if (this.#frames.length === 0) queueMicrotask(() => this.#publishFrames())
-    this.#frames.push([account, frame])
+    this.#frames.push(`${account} ${frame.epoch} ${frame.seq}`, frame.json)
   }
 
   publishAlert(account: number, alert: FiredAlert): void {
@@ -115,11 +112,11 @@ export class RedisBroadcast<MarketFrame extends { readonly epoch: number }> impl
   #publishFrames(): void {
     const frames = this.#frames
     this.#frames = []
-    this.#links.publisher.publish(ACCOUNTS, JSON.stringify(frames satisfies AccountMessage))
+    this.#links.publisher.publish(ACCOUNTS, frames.join('\n'))
   }
 
-  #publishInRooms(account: number, frame: AccountFrame): void {
-    this.#links.rooms.to(`account:${account}`).emit('account', frame)
+  #publishInRooms(account: number, frame: EncodedFrame): void {
+    this.#links.rooms.to(`account:${account}`).emit('account', frame.decoded())
     // After the frames and on the same connection: a gateway never gets the seq of a frame before the frame.
     if (this.#seqs.length === 0) queueMicrotask(() => this.#publishSeqs())
     this.#seqs.push([account, frame.seq])
@@ -142,8 +139,11 @@ export class RedisBroadcast<MarketFrame extends { readonly epoch: number }> impl
   }
 
   #receiveFrames(message: Buffer): void {
-    for (const [account, frame] of JSON.parse(message.toString()) as AccountMessage) {
-      if (this.#links.staleEpochs.isOver(frame.epoch)) continue
+    const lines = message.toString().split('\n')
+    for (let at = 0; at + 1 < lines.length; at += 2) {
+      const [account = 0, epoch = 0, seq = 0] = (lines[at] ?? '').split(' ').map(Number)
+      if (this.#links.staleEpochs.isOver(epoch)) continue
+      const frame = new EncodedFrame({ epoch, seq, json: lines[at + 1] ?? '' })
       for (const receiver of this.#receivers) receiver.account(account, frame)
     }
   }

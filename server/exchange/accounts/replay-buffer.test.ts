@@ -1,13 +1,11 @@
-import type { AccountFrame } from '@valiant/shared/protocol/account'
 import { expect, test } from 'vitest'
+import { EncodedFrame } from '../../bus/encoded-frame.ts'
 import { ReplayBuffer } from './replay-buffer.ts'
 
 const T = 1_800_000_000_000
-type Parts = Partial<Record<'orders' | 'fills' | 'positions', number>>
-const some = (length = 0) => Array.from({ length }, () => ({}))
-const frame = (seq: number, { orders, fills, positions }: Parts = {}) =>
-  ({ epoch: 1, seq, time: T, cause: 'order', orders: some(orders), fills: some(fills), positions: some(positions) }) as unknown as AccountFrame // prettier-ignore
-const seqs = (frames: AccountFrame[] | undefined) => frames?.map(({ seq }) => seq)
+/** It takes 1,000 bytes of memory, and more if it has orders. */
+const frame = (seq: number, orders = 0) => new EncodedFrame({ epoch: 1, seq, json: ' '.repeat(500 + 1_000 * orders) })
+const seqs = (frames: EncodedFrame[] | undefined) => frames?.map(({ seq }) => seq)
 
 function filled(memory: ReplayBuffer, account: number, from: number, to: number, nowMs = T): ReplayBuffer {
   for (let seq = from; seq <= to; seq++) memory.add(account, frame(seq), nowMs)
@@ -57,20 +55,16 @@ test('is bounded by total memory; the oldest frame of any account is dropped fir
   const memory = filled(new ReplayBuffer({ bytes: 10_000 }), 17, 1, 2)
   filled(memory, 18, 1, 8)
   expect(seqs(memory.after(17, { afterSeq: 0, newestSeq: 2 }))).toEqual([1, 2])
-  memory.add(19, frame(1, { orders: 1 }), T)
+  memory.add(19, frame(1, 1), T)
   expect(memory.after(17, { afterSeq: 0, newestSeq: 2 })).toBeUndefined()
   expect(seqs(memory.after(18, { afterSeq: 1, newestSeq: 8 }))).toEqual([2, 3, 4, 5, 6, 7, 8])
 })
 
-test.each([{ orders: 2 }, { fills: 2 }, { positions: 2 }])(
-  'a frame with %o takes more memory than one without',
-  (parts) => {
-    const bytes = 2_000
-    const memory = filled(new ReplayBuffer({ bytes }), 17, 1, 1)
-    memory.add(18, frame(1), T)
-    expect(seqs(memory.after(17, { afterSeq: 0, newestSeq: 1 }))).toEqual([1])
-    memory.add(18, frame(2, parts), T)
-    expect(memory.after(17, { afterSeq: 0, newestSeq: 1 })).toBeUndefined()
-    expect(memory.after(18, { afterSeq: 0, newestSeq: 2 })).toBeUndefined()
-  },
-)
+test('a longer frame takes more memory', () => {
+  const memory = filled(new ReplayBuffer({ bytes: 2_000 }), 17, 1, 1)
+  memory.add(18, frame(1), T)
+  expect(seqs(memory.after(17, { afterSeq: 0, newestSeq: 1 }))).toEqual([1])
+  memory.add(18, frame(2, 2), T)
+  expect(memory.after(17, { afterSeq: 0, newestSeq: 1 })).toBeUndefined()
+  expect(memory.after(18, { afterSeq: 0, newestSeq: 2 })).toBeUndefined()
+})

@@ -1,4 +1,4 @@
-import type { AccountFrame } from '@valiant/shared/protocol/account'
+import type { EncodedFrame } from '../../bus/encoded-frame.ts'
 import { OldestFirst } from '../oldest-first.ts'
 
 export interface FrameMemoryBounds {
@@ -10,15 +10,12 @@ export interface FrameMemoryBounds {
 
 const BOUNDS: FrameMemoryBounds = { ageMs: 600_000, perAccount: 5_000, bytes: 64 * 1024 * 1024 }
 
-/** Memory taken by the parts of a frame, rounded up. Estimated, because measuring would cost more than keeping it. */
-const FRAME_BYTES = 1_000
-const ORDER_BYTES = 1_200
-const FILL_BYTES = 600
-const POSITION_BYTES = 400
+/** Memory taken by a frame beside its JSON, rounded up. */
+const FRAME_BYTES = 500
 
 interface Remembered {
   readonly account: number
-  readonly frame: AccountFrame
+  readonly frame: EncodedFrame
   readonly bytes: number
 }
 
@@ -44,10 +41,9 @@ export class ReplayBuffer {
   }
 
   /** A frame was sent. @param nowMs wall time */
-  add(account: number, frame: AccountFrame, nowMs: number): void {
-    const { seq, orders, fills, positions } = frame
-    const bytes =
-      FRAME_BYTES + orders.length * ORDER_BYTES + fills.length * FILL_BYTES + positions.length * POSITION_BYTES
+  add(account: number, frame: EncodedFrame, nowMs: number): void {
+    const { seq, json } = frame
+    const bytes = FRAME_BYTES + json.length
     // Frames before a gap cannot be used.
     if (this.#byAccount.get(account)?.newestSeq !== seq - 1) this.#forgetAccount(account)
     const memory = this.#byAccount.get(account) ?? { bySeq: new Map<number, Remembered>(), newestSeq: seq }
@@ -65,13 +61,13 @@ export class ReplayBuffer {
    * The frames of an account after a seq, up to the newest; undefined when some are missing here.
    * @param newestSeq the account's own; if it differs from the last frame's, some frames never came through here
    */
-  after(account: number, { afterSeq, newestSeq }: { afterSeq: number; newestSeq: number }): AccountFrame[] | undefined {
+  after(account: number, { afterSeq, newestSeq }: { afterSeq: number; newestSeq: number }): EncodedFrame[] | undefined {
     const count = newestSeq - afterSeq
     if (count === 0) return []
     const memory = this.#byAccount.get(account)
     if (memory === undefined || count < 0 || count > memory.bySeq.size || memory.newestSeq !== newestSeq)
       return undefined
-    const frames: AccountFrame[] = []
+    const frames: EncodedFrame[] = []
     for (let seq = afterSeq + 1; seq <= newestSeq; seq++) {
       const remembered = memory.bySeq.get(seq)
       if (remembered === undefined) return undefined

@@ -145,7 +145,10 @@ export class CommandProcessor {
     const seq = this.#market.seqOf(account)
     this.#market.open.onRelease(() => {
       const frames = this.#market.framesAfter(account, { afterSeq, newestSeq: seq })
-      const data: ResumedFrames = { seq, frames: frames?.slice(0, RESUMED_FRAMES_MAX) ?? null }
+      const data: ResumedFrames = {
+        seq,
+        frames: frames?.slice(0, RESUMED_FRAMES_MAX).map((frame) => frame.decoded()) ?? null,
+      }
       this.#market.reply(entry, { ok: true, data })
     })
   }

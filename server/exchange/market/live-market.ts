@@ -1,8 +1,8 @@
-import type { AccountFrame } from '@valiant/shared/protocol/account'
 import type { Answer } from '@valiant/shared/protocol/events'
 import type { PlacedOrder } from '@valiant/shared/protocol/order'
 import type { Logger } from 'pino'
 import type { Broadcast } from '../../bus/broadcast.ts'
+import { EncodedFrame } from '../../bus/encoded-frame.ts'
 import type { CommandBus, CommandEntry } from '../../bus/commands.ts'
 import type { HoldConnectionRequest, OrderReferenceRequest } from '../../bus/exchange-request.ts'
 import { type AccountNumber, FIRST_USER_ACCOUNT } from '../../engine/command.ts'
@@ -314,7 +314,7 @@ export class LiveMarket {
   }
 
   /** Frames sent to an account; undefined when some are no longer held. */
-  framesAfter(account: number, range: { afterSeq: number; newestSeq: number }): AccountFrame[] | undefined {
+  framesAfter(account: number, range: { afterSeq: number; newestSeq: number }): EncodedFrame[] | undefined {
     return this.#sent.after(account, range)
   }
 
@@ -343,8 +343,9 @@ export class LiveMarket {
     const stamp = { epoch: this.epoch, timeMs: this.#timeMs }
     for (const { account, frame } of this.#frames.framesOf(events, stamp)) {
       open.onRelease(() => {
-        this.#sent.add(account, frame, this.clock.now())
-        this.#parts.broadcast.publishAccount(account, frame)
+        const encoded = EncodedFrame.of(frame)
+        this.#sent.add(account, encoded, this.clock.now())
+        this.#parts.broadcast.publishAccount(account, encoded)
       })
     }
     this.#sample(this.#parts.equity.sampler.note(events, this.#timeMs), open)

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http'
 import type { ClientToServerEvents, ServerToClientEvents } from '@valiant/shared/protocol/events'
 import { type DefaultEventsMap, Server, type Socket } from 'socket.io'
+import { EncodedFrame } from '../../bus/encoded-frame.ts'
 import { Encoder } from 'socket.io-parser'
 import type { GatewayMetrics } from '../../telemetry/gateway-metrics.ts'
 import type { Logger } from '../../telemetry/logger.ts'
@@ -130,10 +131,15 @@ function refusePolling(request: IncomingMessage, response: ServerResponse, next:
   response.writeHead(400, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(body)
 }
 
-/** A packet of JSON only, as Socket.IO's own encoder writes it. */
+/** A packet of JSON only, as Socket.IO's own encoder writes it. An account frame is JSON already. */
 export const encodePacket: ValiantServer['encoder']['encode'] = ({ type, nsp, id, data }) => [
-  `${type}${nsp === '/' ? '' : `${nsp},`}${id ?? ''}${data === undefined ? '' : JSON.stringify(data)}`,
+  `${type}${nsp === '/' ? '' : `${nsp},`}${id ?? ''}${data === undefined ? '' : jsonOf(data)}`,
 ]
+
+function jsonOf(data: unknown): string {
+  if (!Array.isArray(data) || !(data[1] instanceof EncodedFrame)) return JSON.stringify(data)
+  return `[${JSON.stringify(data[0])},${data[1].json}]`
+}
 
 const NOTHING = {}
 

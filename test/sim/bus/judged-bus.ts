@@ -42,7 +42,7 @@ export function judgedBroadcast(
   return {
     publishMarket: (frame) => broadcast.publishMarket(frame),
     publishAccount: (account, frame) => {
-      if (process.isAlive) judge.published(account, frame)
+      if (process.isAlive) judge.published(account, frame.decoded())
       broadcast.publishAccount(account, frame)
     },
     publishAlert: (account, alert) => broadcast.publishAlert(account, alert),

@@ -101,7 +101,7 @@ export class GatewayNode {
       // There are no alerts in the simulation.
       alerts: { fired: () => undefined, missed: () => undefined },
       sockets: {
-        sendAccount: (number, frame) => this.sendAccount(number, frame),
+        sendAccount: (number, frame) => this.sendAccount(number, frame.decoded()),
         sawAccountSeq: (number, seq) => this.#saw(number, seq),
         accounts: () => [...new Set([...this.#sockets].map((socket) => socket.account))],
         // There is no news in the simulation.
