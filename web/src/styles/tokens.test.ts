@@ -8,7 +8,7 @@ const RULES = rulesOf(readFileSync(join(import.meta.dirname, 'tokens.css'), 'utf
 const AA = 4.5
 
 const SURFACES = ['--bg-0', '--bg-1', '--bg-2', '--bg-3']
-const TEXTS = ['--fg-1', '--fg-2', '--fg-3', '--up', '--down', '--you', '--warn']
+const TEXTS = ['--fg-1', '--fg-2', '--fg-3', '--up', '--down', '--danger', '--you', '--warn']
 
 describe.each(['dark', 'light'])('in the %s theme', (theme) => {
   test.each(['default', 'rg', 'cb'])('with palette %s every text has the contrast of AA', (palette) => {
@@ -21,7 +21,7 @@ describe.each(['dark', 'light'])('in the %s theme', (theme) => {
     for (const text of ['--ma-1', '--ma-2']) expectContrast(`${text} in the legend`, color(text), color('--bg-1'))
     const receipt = over(color('--you-soft'), color('--bg-1'))
     for (const text of ['--fg-1', '--fg-2', '--you']) expectContrast(`${text} on a receipt`, color(text), receipt)
-    for (const solid of ['--up-solid', '--down-solid']) {
+    for (const solid of ['--up-solid', '--down-solid', '--danger-solid']) {
       expectContrast(`--on-solid on ${solid}`, color('--on-solid'), color(solid))
     }
     expectContrast('--on-you on --you-solid', color('--on-you'), color('--you-solid'))
