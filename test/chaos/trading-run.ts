@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { judge, type Verdict } from './judge.ts'
 import { type SentOrder, isExecuted, type Reported, TradingLog } from './trading-log.ts'
-import { openTrader, openWireTrader, type Trader } from './traders.ts'
+import { openTrader } from './sdk-trader.ts'
+import type { Trader } from './trader.ts'
+import { openWireTrader } from './wire-trader.ts'
 
 const POLL_MS = 5
 const RECOVER_MS_MAX = 60_000
