@@ -129,6 +129,16 @@ describe('an amend', () => {
     expect(codeOf(other, 1, { lots: 11 })).toBe('INSUFFICIENT_POSITION')
   })
 
+  it('of a partly filled order may use all the cash that is left, after the fees it has paid', () => {
+    const engine = engineOf(MARKET)
+    place(engine, { side: 'buy', lots: 1_000, limitTicks: 9_950 })
+    engine.house(SHARE.symbol).take('sell', 500, 9_950, START_MS)
+    // 49,750.00 and a fee of 9.95 are paid. 500 lots at 100.42 and 5 bps need 50,235.11 of the 50,240.05 left.
+    expect(codeOf(engine, 1, { limitTicks: 10_043 })).toBe('INSUFFICIENT_FUNDS')
+    expect(codeOf(engine, 1, { limitTicks: 10_042 })).toBeUndefined()
+    expect(engine.buyingPower(ANN)).toBe(494)
+  })
+
   it('does not count against the number of open orders', () => {
     const engine = engineOf(MARKET, { openOrdersMax: 1 })
     place(engine, { side: 'buy', lots: 1, limitTicks: 9_950 })

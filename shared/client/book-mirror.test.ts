@@ -58,6 +58,34 @@ it('changes, adds and removes levels in their place', () => {
   expect(book).toMatchObject({ seq: 8, ...after })
 })
 
+it('changes one level among others, and removes none that it does not have', () => {
+  const whole: { bids: Level[]; asks: Level[] } = {
+    bids: [
+      [100, 5],
+      [99, 6],
+      [98, 7],
+    ],
+    asks: [
+      [101, 4],
+      [102, 5],
+      [103, 6],
+    ],
+  }
+  const changes: { bids: Level[]; asks: Level[] } = {
+    bids: [
+      [99, 1],
+      [97, 0],
+    ],
+    asks: [
+      [102, 9],
+      [100, 0],
+    ],
+  }
+  const after = { bids: [[100, 5], [99, 1], [98, 7]], asks: [[101, 4], [102, 9], [103, 6]] } as { bids: Level[]; asks: Level[] } // prettier-ignore
+  const before = bookAfter(undefined, frame('snapshot', { prev: 7, now: 7 }, whole, whole))
+  expect(bookAfter(before, frame('update', { prev: 7, now: 8 }, changes, after))).toMatchObject(after)
+})
+
 it('is lost after a missing frame, with another checksum, or without a snapshot', () => {
   const book = bookAfter(undefined, snapshot)
   const update = frame('update', { prev: 7, now: 8 }, { bids: [], asks: [] }, first)

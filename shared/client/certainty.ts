@@ -23,6 +23,8 @@ export const FINAL_MARGIN_MS = 1_000
 
 /** What is known about the copies of a request. */
 export interface Sends {
+  /** The refusal is the one that an earlier copy was given. */
+  readonly isRepeat: boolean
   /** An earlier copy may have been executed: its answer was lost, or left the outcome open. */
   readonly isUncertain: boolean
   /** The time here after which no earlier copy can execute, by the clock of the server that has it. */
@@ -35,7 +37,7 @@ export interface Sends {
  * Whether the refusal of one copy holds for the request as a whole. A copy answered with `UNAVAILABLE` was certainly not
  * executed, but an earlier copy whose answer was lost may have been.
  */
-export function isFinalRefusal(error: WireError, isRepeat: boolean, { isUncertain, finalAt, sentAt }: Sends): boolean {
+export function isFinalRefusal(error: WireError, { isRepeat, isUncertain, finalAt, sentAt }: Sends): boolean {
   if (error.outcome === 'unknown') return false
   if (!isUncertain || isRepeat) return true
   if (BEFORE_THE_ID.includes(error.code)) return false

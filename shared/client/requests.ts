@@ -244,8 +244,13 @@ export class Requests {
     }
     const { error, duplicate } = answer
     const { isUncertain, finalHereAt, copies } = pending
-    const sends = { isUncertain: isUncertain || copies.size > 0, finalAt: finalHereAt, sentAt: copy.sentAt }
-    const isFinal = pending.id === undefined || isFinalRefusal(error, duplicate === true, sends)
+    const sends = {
+      isRepeat: duplicate === true,
+      isUncertain: isUncertain || copies.size > 0,
+      finalAt: finalHereAt,
+      sentAt: copy.sentAt,
+    }
+    const isFinal = pending.id === undefined || isFinalRefusal(error, sends)
     if (error.outcome === 'unknown') this.#doubt(pending, copy, error.finalAt)
     else pending.refusal = error
     const againMs = Math.max(AGAIN_MS, error.retryAfterMs ?? 0)

@@ -78,6 +78,11 @@ describe('an entry with exits', () => {
     expect(refusalOf(engineOf(MARKET), { ...fields, stopLoss: { stopTicks: 9_700, limitTicks: high } })?.code).toBe('PRICE_BAND') // prettier-ignore
   })
 
+  it('may take its profit at the highest price of the book', () => {
+    const entry = { side: 'buy', lots: 1, limitTicks: 9_800, takeProfit: { limitTicks: SHARE.maxTicks } } as const
+    expect(place(engineOf(MARKET), entry).order.status).toBe('open')
+  })
+
   it('that closes without a fill cancels its legs', () => {
     const engine = engineOf(MARKET)
     place(engine, { side: 'buy', lots: 10, limitTicks: 9_800, ...bracket })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { feesOn } from '../ledger/fees.ts'
-import { ANN, engineOf, give, place, refusalOf, SHARE, START_MS } from '../engine.fixture.ts'
+import { ANN, COIN, engineOf, give, place, refusalOf, SHARE, START_MS } from '../engine.fixture.ts'
 import { affordableLots } from './payable.ts'
 
 const MARKET = `
@@ -77,6 +77,22 @@ describe('a notional market order', () => {
     const engine = engineOf(MARKET)
     const { order } = place(engine, { side: 'buy', lots: 0, notionalCents: 9_000_000 })
     expect(order).toMatchObject({ status: 'filled', lots: 50 })
+  })
+
+  it('needs at least one lot, whose value counts the cents of a tick', () => {
+    const engine = engineOf()
+    engine.house(COIN.symbol).place('sell', 5_000, 9, 0)
+    // 100.00 and a fee of 10 bps.
+    const order = { symbol: COIN.symbol, side: 'buy', lots: 0 } as const
+    expect(refusalOf(engine, { ...order, notionalCents: 10_009 })).toEqual({ code: 'MIN_NOTIONAL', minCents: 10_010 })
+    expect(place(engine, { ...order, notionalCents: 10_010 }).order.lots).toBe(1)
+  })
+
+  it('is not too small when nothing is offered inside the price band', () => {
+    const engine = engineOf(`
+      100 | 99.00 |
+          | 120.00 | 50`)
+    expect(refusalOf(engine, { side: 'buy', lots: 0, notionalCents: 100_000 })).toEqual({ code: 'NO_LIQUIDITY' })
   })
 
   it('is refused for less than one lot, without sellers, and without enough money', () => {

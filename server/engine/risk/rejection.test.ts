@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Engine } from '../engine.ts'
-import { ANN, BEN, engineOf, give, NO_EVENTS, orderOf, SHARE, START_CENTS, START_MS } from '../engine.fixture.ts'
+import { ANN, BEN, COIN, engineOf, give, NO_EVENTS, orderOf, SHARE, START_CENTS, START_MS } from '../engine.fixture.ts'
 
 const MARKET = `
   bid | price  | ask
@@ -41,6 +41,20 @@ describe('an order is refused', () => {
     expect(rejectionOf(engine, { side: 'buy', lots: 1, limitTicks: 50 })).toEqual(small)
     expect(rejectionOf(engine, { side: 'buy', lots: 1 })).toEqual(small)
     expect(rejectionOf(engine, { side: 'buy', lots: 2, limitTicks: 50 })).toBeUndefined()
+    // A tick of the coin is worth 2 cents per lot.
+    const coin = { symbol: COIN.symbol, side: 'buy', lots: 1 } as const
+    expect(rejectionOf(engine, { ...coin, limitTicks: 49 })).toEqual(small)
+    expect(rejectionOf(engine, { ...coin, limitTicks: 50 })).toBeUndefined()
+  })
+
+  it('with MIN_NOTIONAL for all its lots, also those that an amended order has filled', () => {
+    const engine = engineOf()
+    const { number } = place(engine, { side: 'buy', lots: 4, limitTicks: 50 }).order
+    engine.house('VLNT').take('sell', 3, 50, START_MS)
+    const amend = (limitTicks: number) =>
+      engine.apply({ kind: 'order.amend', account: ANN, order: { number }, limitTicks }, START_MS)
+    expect(amend(25)).toMatchObject({ ok: true, order: { limitTicks: 25 } })
+    expect(amend(24)).toMatchObject({ ok: false, rejection: { code: 'MIN_NOTIONAL' } })
   })
 
   it('with MAX_OPEN_ORDERS at the maximum; an order that cannot rest is accepted', () => {
