@@ -5,7 +5,7 @@
 export class OldestFirst<Key, Value> {
   readonly #values = new Map<Key, Value>()
   /** An iterator positioned after the oldest entry, or after those that were deleted. */
-  #rest = this.#values.entries()
+  readonly #rest = this.#values.entries()
   #oldest: readonly [Key, Value] | undefined
 
   get(key: Key): Value | undefined {
@@ -27,13 +27,8 @@ export class OldestFirst<Key, Value> {
   /** The entry that was set first. */
   get oldest(): readonly [Key, Value] | undefined {
     if (this.#oldest !== undefined || this.#values.size === 0) return this.#oldest
-    let next = this.#rest.next()
-    if (next.done === true) {
-      // An iterator that has reached its end does not see later entries.
-      this.#rest = this.#values.entries()
-      next = this.#rest.next()
-    }
-    this.#oldest = next.value
+    // Every entry is still ahead of the iterator, so it never reaches its end, after which it would see no later ones.
+    this.#oldest = this.#rest.next().value
     return this.#oldest
   }
 }

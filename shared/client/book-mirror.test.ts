@@ -81,7 +81,7 @@ it('changes one level among others, and removes none that it does not have', () 
       [100, 0],
     ],
   }
-  const after = { bids: [[100, 5], [99, 1], [98, 7]], asks: [[101, 4], [102, 9], [103, 6]] } as { bids: Level[]; asks: Level[] } // prettier-ignore
+  const after: { bids: Level[]; asks: Level[] } = { bids: [[100, 5], [99, 1], [98, 7]], asks: [[101, 4], [102, 9], [103, 6]] } // prettier-ignore
   const before = bookAfter(undefined, frame('snapshot', { prev: 7, now: 7 }, whole, whole))
   expect(bookAfter(before, frame('update', { prev: 7, now: 8 }, changes, after))).toMatchObject(after)
 })

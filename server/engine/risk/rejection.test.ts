@@ -111,6 +111,15 @@ describe('an order is refused', () => {
     expect(rejectionOf(engineOf(), { side: 'buy', lots: 1 })).toEqual({ code: 'NO_LIQUIDITY' })
   })
 
+  it('with INSUFFICIENT_FUNDS when a market order would cost more, counting the cents of a tick', () => {
+    const engine = engineOf()
+    engine.house(COIN.symbol).place('sell', 10_000, 600, 0)
+    // 500 lots cost 100,000.00, and a fee of 10 bps.
+    const order = { symbol: COIN.symbol, side: 'buy' } as const
+    expect(rejectionOf(engine, { ...order, lots: 500 })).toMatchObject({ code: 'INSUFFICIENT_FUNDS', requiredCents: 10_010_000 }) // prettier-ignore
+    expect(place(engine, { ...order, lots: 499 })).toMatchObject({ ok: true, order: { filledLots: 499 } })
+  })
+
   it('with NO_LIQUIDITY when a market order would only meet orders of its own account, which stay', () => {
     const engine = engineOf('100 | 101.00 |')
     give(engine, ANN, 10)

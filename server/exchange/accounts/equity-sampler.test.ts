@@ -18,7 +18,7 @@ function holders() {
   buy(ANN, 1)
   buy(BEN, 1)
   const sampledAt = (ms: number) => sampler.due(ms).map(({ account, atMs }) => [account, atMs / MINUTE_MS])
-  return { sampler, buy, sampledAt }
+  return { engine, sampler, buy, sampledAt }
 }
 
 test('an account with a position is sampled once a minute', () => {
@@ -30,6 +30,24 @@ test('an account with a position is sampled once a minute', () => {
   ])
   expect(sampledAt(MINUTE_MS + 6)).toEqual([])
   expect(sampledAt(4 * MINUTE_MS).map(([, minute]) => minute)).toEqual([4, 4])
+})
+
+test('after a recovery, accounts with positions are sampled from the next minute on', () => {
+  const engine = engineOf('| 100.00 | 10')
+  place(engine, { account: ANN, side: 'buy', lots: 1 })
+  const sampler = new EquitySampler(engine, engine.positions(ANN), 5 * MINUTE_MS + 1)
+  expect(sampler.due(5 * MINUTE_MS + 2)).toEqual([])
+  expect(sampler.due(6 * MINUTE_MS)).toMatchObject([{ account: ANN, atMs: 6 * MINUTE_MS }])
+})
+
+test('a closed account is sampled no more', () => {
+  const { engine, sampler, sampledAt } = holders()
+  sampledAt(MINUTE_MS)
+  engine.apply({ kind: 'account.deposit', account: ANN, cents: 1 }, MINUTE_MS + 1)
+  sampler.note(engine.drain(), MINUTE_MS + 1)
+  engine.apply({ kind: 'account.close', account: ANN }, MINUTE_MS + 2)
+  expect(sampler.note(engine.drain(), MINUTE_MS + 2)).toEqual([])
+  expect(sampledAt(2 * MINUTE_MS)).toEqual([[BEN, 2]])
 })
 
 test('an idle account is sampled once per step, and every minute again as soon as it trades', () => {
