@@ -224,6 +224,18 @@ describe('the price of liquidation', () => {
     expect(short.liquidationTicks(ANN, 'VLNT')).toBe(23_988)
   })
 
+  it.each([
+    { lots: 1, cashCents: -7_500, ticks: 10_000 },
+    { lots: 1, cashCents: -7_501, ticks: 10_002 },
+    { lots: -1, cashCents: 12_500, ticks: 10_000 },
+    { lots: -1, cashCents: 12_499, ticks: 9_999 },
+  ])('of one lot ($lots) with $cashCents cents is $ticks', ({ lots, cashCents, ticks }) => {
+    const engine = marginEngineOf(MARKET)
+    give(engine, ANN, lots)
+    Object.assign(engine.account(ANN)!, { cashCents })
+    expect(engine.liquidationTicks(ANN, 'VLNT')).toBe(ticks)
+  })
+
   it('takes the other positions into account', () => {
     const engine = marginEngineOf(MARKET)
     engine.restoreMark('VCN-USD', 5_000_000_000)
