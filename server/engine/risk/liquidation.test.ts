@@ -39,6 +39,17 @@ describe('a margin account', () => {
     expect(engine.drain().accounts[0]).toMatchObject({ account: { account: ANN, marginState: 'ok' }, cause: 'deposit' })
   })
 
+  it.each([
+    { lots: 1, cashCents: -9_000, side: 'sell' },
+    { lots: -1, cashCents: 11_000, side: 'buy' },
+  ])('with $lots lot has it closed with a $side', ({ lots, cashCents, side }) => {
+    const engine = marginEngineOf(MARKET)
+    standing(engine, lots, cashCents)
+    for (let quantum = 0; quantum < 2; quantum++) engine.quantum(START_MS + quantum * QUANTUM_MS)
+    expect(engine.drain().fills).toMatchObject([{ side, lots: 1 }])
+    expect(engine.position(ANN, 'VLNT')?.lots).toBe(0)
+  })
+
   it('below its maintenance margin loses its orders, and from the next quantum on its positions', () => {
     const engine = marginEngineOf(MARKET)
     standing(engine, 1_500, 0)
