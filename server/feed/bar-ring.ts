@@ -46,6 +46,11 @@ export class BarRing {
     if (first !== undefined) this.#fromMs = Math.min(this.#fromMs ?? first, first)
   }
 
+  /** Takes the last bar out of the ring, if it starts at this time. */
+  takeLast(startAtMs: number): Bar | undefined {
+    return this.#bars.at(-1)?.startAtMs === startAtMs ? this.#bars.pop() : undefined
+  }
+
   /** Drops bars that are older than the span, except for the last one, whose close may be needed by the next bar. */
   advance(timeMs: number): void {
     const startMs = startOf(timeMs, this.#widthMs)

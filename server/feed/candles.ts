@@ -153,8 +153,10 @@ export class Candles {
   #rebuild(): void {
     this.#seeded = false
     const { '1s': seconds, '1m': minutes } = this.#rings
+    // The history may end within the current second, which then goes on.
+    const begun = seconds.takeLast(startOf(this.#timeMs, INTERVAL_MS['1s']))
     this.#timeMs = Math.max(this.#timeMs, seconds.endMs, minutes.endMs)
-    const live = { '1s': this.#forming.get('1s'), '1m': this.#forming.get('1m') }
+    const live = { '1s': withMoreTrades(this.#forming.get('1s'), begun), '1m': this.#forming.get('1m') }
     if (live['1s'] !== undefined && live['1s'].startAtMs < startOf(this.#timeMs, INTERVAL_MS['1s'])) {
       seconds.merge([live['1s']])
     }
@@ -193,6 +195,9 @@ export class Candles {
     return barsOver(parts, { fromMs, toMs, stepMs, widthMs, closeBefore: this.closeBefore(width, fromMs) })[0]
   }
 }
+
+const withMoreTrades = (seen: Bar | undefined, stored: Bar | undefined): Bar | undefined =>
+  stored !== undefined && stored.trades > (seen?.trades ?? 0) ? stored : seen
 
 function ring(width: BarWidth): BarRing {
   return new BarRing({ widthMs: INTERVAL_MS[width], spanMs: SPAN_MS[width] })

@@ -130,6 +130,14 @@ export class Feed {
     return bars
   }
 
+  /** The one-second bars that have trades and have not closed yet. */
+  formingSeconds(): readonly StorableBar[] {
+    return [...this.#feeds.values()].flatMap(({ symbol, candles }) => {
+      const bar = candles.forming('1s')
+      return bar !== undefined && bar.trades > 0 ? [{ width: '1s', symbol, bar }] : []
+    })
+  }
+
   instruments(): readonly Instrument[] {
     return [...this.#feeds.values()].map(({ instrument, mirrored }) => ({
       ...instrument.wire,

@@ -34,10 +34,36 @@ test('the minute in which the market stopped is complete, however long it was st
   const stored = await bars.bars('1m', 'NOVA', { fromMs: T, toMs: T + 12 * MINUTE_MS })
   expect(stored.map(({ startAtMs, trades }) => [(startAtMs - T) / MINUTE_MS, trades])).toEqual([
     [0, 60],
-    [1, 30],
+    [1, 31],
     [10, 1],
     [11, 1],
   ])
+})
+
+test('a second in which one term ends and the next begins has the trades of both', async () => {
+  await using fresh = await freshDatabase()
+  await using database = await openDatabase({ url: fresh.url, logger: { warn: () => undefined } })
+  const bars = new Bars(database.queries)
+  const lead = async (timesMs: readonly number[], span: { fromMs: number; toMs: number }) => {
+    await using writer = new BarWriter({
+      ...{ bars, instruments: [listed('NOVA')], span, log: pino({ level: 'silent' }) },
+      failed: (error) => expect.unreachable(String(error)),
+    })
+    for (const [i, timeMs] of timesMs.entries()) {
+      const trades = [tradeOf('NOVA', { id: i + 1, timeMs, ticks: 100 })]
+      writer.add(frameOf({ seq: i + 1, timeMs, full: i === 0, symbols: [changeOf('NOVA', { trades })] }))
+    }
+  }
+  await lead([T, T + 1_200, T + 1_300], { fromMs: T, toMs: T })
+  await lead([T + 1_400, T + 1_950, T + 2_000, T + 60_000], { fromMs: T + 1_300, toMs: T + 1_350 })
+  const trades = async (width: '1s' | '1m') =>
+    (await bars.bars(width, 'NOVA', { fromMs: T, toMs: T + MINUTE_MS })).map((bar) => [bar.startAtMs - T, bar.trades])
+  expect(await trades('1s')).toEqual([
+    [0, 1],
+    [1_000, 4],
+    [2_000, 1],
+  ])
+  expect(await trades('1m')).toEqual([[0, 6]])
 })
 
 test('bars whose write failed are written with the next ones', async () => {

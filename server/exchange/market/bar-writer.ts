@@ -21,7 +21,7 @@ export class BarWriter implements AsyncDisposable {
   #writing: Promise<void>
   /** Frames that wait until the preceding history has been read. */
   #early: MarketFrame[] | undefined = []
-  /** Closed bars whose write failed. Writing a bar again replaces it. */
+  /** Bars whose write failed. Writing a bar again replaces it. */
   #unwritten: StorableBar[] = []
   #isClosed = false
 
@@ -67,6 +67,10 @@ export class BarWriter implements AsyncDisposable {
   /** Writes the bars that are closed by now. */
   async flush(): Promise<void> {
     this.#write()
+    await this.#written()
+  }
+
+  async #written(): Promise<void> {
     // A write that hangs on a dead connection must not delay the recovery that replaces it.
     const patience = Promise.withResolvers<undefined>()
     const timer = setTimeout(() => patience.resolve(undefined), CLOSE_MS_MAX)
@@ -74,30 +78,32 @@ export class BarWriter implements AsyncDisposable {
     clearTimeout(timer)
   }
 
+  /** Also writes the second that has not closed yet: the next writer continues it, or nobody does. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true
     clearInterval(this.#timer)
-    await this.flush()
+    this.#write(() => [...this.#feed.closedBars(), ...this.#feed.formingSeconds()])
+    await this.#written()
   }
 
-  #write(): void {
+  #write(bars = (): readonly StorableBar[] => this.#feed.closedBars()): void {
     this.#writing = this.#writing.then(async () => {
-      const closed = [...this.#unwritten, ...this.#feed.closedBars()]
-      if (closed.length === 0) return
+      const due = [...this.#unwritten, ...bars()]
+      if (due.length === 0) return
       this.#unwritten = []
       try {
-        for (const width of ['1s', '1m'] as const) await this.#bars.writeBars(width, columnsOf(closed, width))
+        for (const width of ['1s', '1m'] as const) await this.#bars.writeBars(width, columnsOf(due, width))
       } catch (error) {
-        this.#unwritten = closed.slice(-UNWRITTEN_BARS_MAX)
-        const lost = closed.length - this.#unwritten.length
-        this.#log.warn({ err: error, bars: closed.length, lost }, 'exchange: could not write bars; trying again')
+        this.#unwritten = due.slice(-UNWRITTEN_BARS_MAX)
+        const lost = due.length - this.#unwritten.length
+        this.#log.warn({ err: error, bars: due.length, lost }, 'exchange: could not write bars; trying again')
       }
     })
   }
 }
 
-function columnsOf(closed: readonly StorableBar[], width: BarWidth): BarColumns {
-  const wanted = closed.filter((one) => one.width === width)
+function columnsOf(due: readonly StorableBar[], width: BarWidth): BarColumns {
+  const wanted = due.filter((one) => one.width === width)
   return {
     symbol: wanted.map(({ symbol }) => symbol),
     startAtMs: wanted.map(({ bar }) => bar.startAtMs),
