@@ -1,9 +1,12 @@
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
+import { dataFolder } from '../rig/data-folder.ts'
+import { freePort, spawnServer } from '../rig/server.ts'
+import { soon } from '../rig/soon.ts'
 import { field, live, receipt, send, sentence, start, startTrading } from './desk.ts'
 import { Stage } from './stage.ts'
 
-/* A page that is painted but not interactive yet, because its scripts are still loading. */
+/* A page that is painted but not interactive yet, because its scripts are still loading, or whose market is not there yet. */
 
 const stage = new Stage()
 
@@ -65,4 +68,13 @@ test('input from before the workspace is interactive is kept in the ticket', asy
   release()
   await live(page)
   await expect.poll(() => sentence(page)).toMatch(/^Sell 3 \w+ at market$/)
+})
+
+test('the first page that a starting server answers invites to trade, before there are prices', async () => {
+  await using data = await dataFolder()
+  const port = await freePort()
+  const starting = spawnServer({ DATA_DIR: data.path, PORT: String(port), HISTORY_DAYS: '1' })
+  const response = await soon(() => fetch(`http://localhost:${port}/`))
+  await using _server = await starting
+  expect([response.status, await response.text()]).toEqual([200, expect.stringContaining('Trade a live market')])
 })

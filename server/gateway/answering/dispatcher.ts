@@ -29,7 +29,8 @@ export type TakeRequest = () => Promise<number>
 
 /**
  * The single path of a request through the gateway, for sockets and REST alike. Checks run in the protocol's order: size
- * and depth, shape, authentication, scope, known id, rate, fields. The first that fails answers.
+ * and depth, shape, authentication, scope, known id, rate, fields. The first that fails answers. Only the rate of trading
+ * comes after the fields, because the exchange counts it.
  */
 export class Dispatcher {
   readonly #handlers: Handlers

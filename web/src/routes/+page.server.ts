@@ -8,8 +8,10 @@ const BARS = 288
 /** The start card's sparkline: the day of the most traded stock. */
 export const load: PageServerLoad = async (event) => {
   const source = pageSource(event)
-  const symbol = mostTradedOf(source.instruments(), source.tickers())
+  const tickers = source.tickers()
+  const symbol = mostTradedOf(source.instruments(), tickers)
   if (symbol === undefined || (await event.parent()).visitor) return { start: undefined }
-  const candles = await source.candles({ symbol, interval: '5m', limit: BARS })
+  // Without a ticker the market is still starting and has no candles.
+  const candles = tickers.length === 0 ? [] : await source.candles({ symbol, interval: '5m', limit: BARS })
   return { start: { symbol, closes: candles.map(([, , , , close]) => Number(close)) } }
 }

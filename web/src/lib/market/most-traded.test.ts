@@ -20,3 +20,8 @@ test('one that is halted or closed is not, unless all are', () => {
   expect(mostTradedOf([instrument('NOVA', 'open'), instrument('LUMA', 'closed'), coin], tickers)).toBe('NOVA')
   expect(mostTradedOf([instrument('NOVA', 'closed'), instrument('LUMA', 'halted'), coin], tickers)).toBe('NOVA')
 })
+
+test('before any has traded, it is the first that takes orders', () => {
+  expect(mostTradedOf([coin, instrument('NOVA', 'closed'), instrument('LUMA', 'open')], [])).toBe('LUMA')
+  expect(mostTradedOf([coin], tickers)).toBeUndefined()
+})

@@ -7,16 +7,12 @@ export function openOrAll<Listed extends Pick<Instrument, 'status'>>(all: readon
 }
 
 /**
- * Symbol of the stock with the largest turnover in 24 hours, of those that take orders; undefined before any stock has
- * traded.
+ * Symbol of the stock with the largest turnover in 24 hours, of those that take orders; the first of them before any has
+ * traded, as while the market starts. Undefined without stocks.
  */
 export function mostTradedOf(instruments: readonly Instrument[], tickers: readonly TickerFrame[]): string | undefined {
+  const turnovers = new Map(tickers.map(({ symbol, volume, vwap }) => [symbol, Number(volume) * Number(vwap)]))
+  const turnoverOf = ({ symbol }: Instrument) => turnovers.get(symbol) ?? 0
   const shares = openOrAll(instruments.filter(({ assetClass }) => assetClass === 'equity'))
-  const symbols = new Set(shares.map(({ symbol }) => symbol))
-  let most: { symbol: string; turnover: number } | undefined
-  for (const { symbol, volume, vwap } of tickers) {
-    const turnover = Number(volume) * Number(vwap)
-    if (symbols.has(symbol) && (most === undefined || turnover > most.turnover)) most = { symbol, turnover }
-  }
-  return most?.symbol
+  return shares.toSorted((one, other) => turnoverOf(other) - turnoverOf(one))[0]?.symbol
 }
