@@ -4,7 +4,7 @@ import type { Instrument, Level } from '@valiant/shared/protocol/market-data'
 import { formatCents } from '@valiant/shared/units/cents'
 import { ordersOf } from '../../../../server/engine/book/drawing.fixture.ts'
 import type { PlaceOrder } from '../../../../server/engine/command.ts'
-import { ANN, floorOf, refusalOf, SHARE, START_MS, tradeAt } from '../../../../server/engine/engine.fixture.ts'
+import { ANN, engineOf, refusalOf, SHARE, START_MS, tradeAt } from '../../../../server/engine/engine.fixture.ts'
 import { toMargin } from '../../../../server/engine/risk/margin.fixture.ts'
 import { affordableLots, type Priced } from './affordable-lots.ts'
 import { EMPTY_DRAFT } from './draft.ts'
@@ -33,7 +33,7 @@ type Mode = 'cash' | 'margin'
 type Typed = Partial<Priced>
 
 function floor(mode: Mode) {
-  const engine = floorOf(MARKET)
+  const engine = engineOf(MARKET)
   if (mode === 'margin') toMargin(engine, ANN)
   tradeAt(engine, LAST)
   engine.quantum(START_MS)
