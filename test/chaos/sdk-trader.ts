@@ -6,42 +6,34 @@ import type { PlaceOrder } from '@valiant/shared/protocol/order'
 import { parseId } from '@valiant/shared/units/id'
 import { guestCookie } from '../rig/trader.ts'
 import {
-  IN_FLIGHT_MAX,
   marketOrder,
   nameOf,
-  type Quiet,
-  quietOf,
+  PacedTrader,
   retried,
   RETRY_MS,
   SYMBOL,
   type Trader,
   type TraderOptions,
 } from './trader.ts'
-import { acked, type SentOrder, refused, type Reported } from './trading-log.ts'
+import { acked, refused, type Reported } from './trading-log.ts'
 
 export async function openTrader(options: TraderOptions): Promise<Trader> {
   return await SdkTrader.open(options, await retried(() => guestCookie(options.url)))
 }
 
 /** Trades with the SDK. */
-class SdkTrader implements Trader {
-  readonly #options: TraderOptions
+class SdkTrader extends PacedTrader {
+  protected readonly account: number
   readonly #client: Client
-  readonly #account: number
   /** A price at which a buy rests. */
   readonly #farBelow: string
-  readonly #quiet: Quiet
-  readonly #pending = new Set<Promise<void>>()
-  #timer: NodeJS.Timeout | undefined
-  #count = 0
   #instanceId: string | undefined
   #isLost = false
 
   private constructor(options: TraderOptions, client: Client, account: number, farBelow: string) {
-    this.#options = options
-    this.#quiet = quietOf(options)
+    super(options, 'sdk')
     this.#client = client
-    this.#account = account
+    this.account = account
     this.#farBelow = farBelow
   }
 
@@ -54,44 +46,35 @@ class SdkTrader implements Trader {
     const [ticker] = subscribed as { bid: string }[]
     const trader = new SdkTrader(options, client, number, tenPercentBelow(ticker?.bid))
     client.subscribe({ channel: 'quotes' }, ({ indicative, time }) => {
-      trader.#quiet.heard()
+      trader.quiet.heard()
       options.log.sawPrices(time)
       if (indicative === true) options.log.indicative += 1
     })
     client.on('account', (frame) => options.log.sawFrame(number, frame))
     client.on('status', ({ market }) => options.log.statuses.push({ trader: options.number, at: Date.now(), market }))
     client.on('connection', (state) => trader.#connected(state))
-    trader.#timer = setInterval(() => trader.#place(), options.paceMs)
+    trader.start()
     return trader
   }
 
-  get longestQuietMs(): number {
-    return this.#quiet.longestMs
+  protected get isConnected(): boolean {
+    return this.#client.isLive
   }
 
-  get heardAt(): number {
-    return this.#quiet.heardAt
-  }
-
-  restartClock(): void {
-    this.#quiet.restart()
-  }
-
-  async finish(): Promise<void> {
-    clearInterval(this.#timer)
-    while (this.#pending.size > 0) await Promise.all(this.#pending)
+  protected orderOf(clientOrderId: string, i: number): PlaceOrder {
+    return mixedOrder(clientOrderId, i, this.#farBelow)
   }
 
   async again(order: PlaceOrder): Promise<Reported> {
     for (;;) {
-      const reported = await this.#ask(order)
+      const reported = await this.ask(order)
       if (reported.as !== 'not_sent') return reported
       await delay(RETRY_MS)
     }
   }
 
-  close(): void {
-    clearInterval(this.#timer)
+  override close(): void {
+    super.close()
     this.#client.close()
   }
 
@@ -104,33 +87,14 @@ class SdkTrader implements Trader {
     const isAnother = this.#instanceId !== undefined && (this.#isLost || this.#instanceId !== state.instanceId)
     this.#isLost = false
     this.#instanceId = state.instanceId
-    if (isAnother) this.#options.log.connections.push({ trader: this.#options.number, at: Date.now() })
+    if (isAnother) this.options.log.connections.push({ trader: this.options.number, at: Date.now() })
   }
 
-  #place(): void {
-    if (!this.#client.isLive || this.#pending.size >= IN_FLIGHT_MAX) return
-    const { number, prefix, log } = this.#options
-    const i = this.#count++
-    const order = mixedOrder(`${prefix}-${number}-${i}`, i + number, this.#farBelow)
-    const sent: SentOrder = {
-      trader: number,
-      by: 'sdk',
-      account: this.#account,
-      order,
-      sentAt: Date.now(),
-      reported: undefined,
-      reportedAt: 0,
-    }
-    log.add(sent)
-    const pending = this.#ask(order).then(async (reported) => {
-      log.setOutcome(sent, reported)
-      if (reported.as === 'acked' && reported.order.status === 'open') await this.#cancel(reported.order.orderId)
-    })
-    this.#pending.add(pending)
-    void pending.finally(() => this.#pending.delete(pending))
+  protected async settled(reported: Reported): Promise<void> {
+    if (reported.as === 'acked' && reported.order.status === 'open') await this.#cancel(reported.order.orderId)
   }
 
-  async #ask(order: PlaceOrder): Promise<Reported> {
+  protected async ask(order: PlaceOrder): Promise<Reported> {
     try {
       return acked(await this.#client.ask('order.place', order))
     } catch (error) {
@@ -141,7 +105,7 @@ class SdkTrader implements Trader {
   async #cancel(orderId: string): Promise<void> {
     try {
       const { filledQty, status } = await this.#client.ask('order.cancel', { orderId })
-      if (status === 'canceled') this.#options.log.canceled.add({ orderId, filledQty })
+      if (status === 'canceled') this.options.log.canceled.add({ orderId, filledQty })
     } catch (error) {
       this.#reportedBy(error)
     }
@@ -150,7 +114,7 @@ class SdkTrader implements Trader {
   #reportedBy(error: unknown): Reported {
     if (error instanceof RequestRefused) return refused(error.error)
     if (error instanceof NotConnectedError) return { as: 'not_sent' }
-    if (!(error instanceof OutcomeUnknownError)) this.#options.log.unforeseen.push(error)
+    if (!(error instanceof OutcomeUnknownError)) this.options.log.unforeseen.push(error)
     return { as: 'unknown' }
   }
 }

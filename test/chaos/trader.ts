@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { PlaceOrder } from '@valiant/shared/protocol/order'
-import type { Reported, TradingLog } from './trading-log.ts'
+import type { Reported, SentOrder, TradingLog } from './trading-log.ts'
 
 export const SYMBOL = 'NOVA'
-export const IN_FLIGHT_MAX = 8
+const IN_FLIGHT_MAX = 8
 export const RETRY_MS = 300
 const OPEN_ATTEMPTS_MAX = 60
 
@@ -84,5 +84,69 @@ export class Quiet {
   }
 }
 
-export const quietOf = (options: TraderOptions): Quiet =>
-  new Quiet((ms) => options.log.trails.note(nameOf(options), `prices again after ${ms} ms`))
+/** What traders with and without the SDK have in common: they send an order every `paceMs`, and log its outcome. */
+export abstract class PacedTrader implements Trader {
+  protected readonly options: TraderOptions
+  protected readonly quiet: Quiet
+  readonly #by: SentOrder['by']
+  readonly #pending = new Set<Promise<void>>()
+  #timer: NodeJS.Timeout | undefined
+  #count = 0
+
+  protected constructor(options: TraderOptions, by: SentOrder['by']) {
+    this.options = options
+    this.quiet = new Quiet((ms) => options.log.trails.note(nameOf(options), `prices again after ${ms} ms`))
+    this.#by = by
+  }
+
+  protected abstract readonly account: number
+  protected abstract readonly isConnected: boolean
+  protected abstract orderOf(clientOrderId: string, i: number): PlaceOrder
+  protected abstract ask(order: PlaceOrder): Promise<Reported>
+  /** Called with the outcome once it is logged. */
+  protected abstract settled(reported: Reported): Promise<void>
+  abstract again(order: PlaceOrder): Promise<Reported>
+
+  get longestQuietMs(): number {
+    return this.quiet.longestMs
+  }
+
+  get heardAt(): number {
+    return this.quiet.heardAt
+  }
+
+  restartClock(): void {
+    this.quiet.restart()
+  }
+
+  async finish(): Promise<void> {
+    clearInterval(this.#timer)
+    while (this.#pending.size > 0) await Promise.all(this.#pending)
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+  }
+
+  protected start(): void {
+    this.#timer = setInterval(() => this.#place(), this.options.paceMs)
+  }
+
+  #place(): void {
+    if (!this.isConnected || this.#pending.size >= IN_FLIGHT_MAX) return
+    const { number, prefix, log } = this.options
+    const i = this.#count++
+    const order = this.orderOf(`${prefix}-${number}-${i}`, i + number)
+    const sent: SentOrder = {
+      ...{ trader: number, by: this.#by, account: this.account, order },
+      ...{ sentAt: Date.now(), reported: undefined, reportedAt: 0 },
+    }
+    log.add(sent)
+    const pending = this.ask(order).then(async (reported) => {
+      log.setOutcome(sent, reported)
+      await this.settled(reported)
+    })
+    this.#pending.add(pending)
+    void pending.finally(() => this.#pending.delete(pending))
+  }
+}

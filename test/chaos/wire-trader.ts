@@ -5,18 +5,8 @@ import type { PlacedOrder, PlaceOrder } from '@valiant/shared/protocol/order'
 import { parseId } from '@valiant/shared/units/id'
 import { guestCookie, openSocket, type TraderSocket } from '../rig/trader.ts'
 import { answerText } from './trails.ts'
-import {
-  IN_FLIGHT_MAX,
-  marketOrder,
-  nameOf,
-  type Quiet,
-  quietOf,
-  retried,
-  RETRY_MS,
-  type Trader,
-  type TraderOptions,
-} from './trader.ts'
-import { acked, type SentOrder, refused, type Reported } from './trading-log.ts'
+import { marketOrder, nameOf, PacedTrader, retried, RETRY_MS, type Trader, type TraderOptions } from './trader.ts'
+import { acked, refused, type Reported } from './trading-log.ts'
 
 /** After this time it stops sending an order again. */
 const GIVE_UP_MS = 60_000
@@ -30,20 +20,14 @@ export async function openWireTrader(options: TraderOptions): Promise<Trader> {
  * Trades without the SDK, over plain Socket.IO: it sees every answer on the wire, and sends orders with an unknown outcome
  * again under their ids, as the protocol says.
  */
-class WireTrader implements Trader {
-  readonly #options: TraderOptions
+class WireTrader extends PacedTrader {
+  protected account = 0
   readonly #cookie: string
-  readonly #quiet: Quiet
-  readonly #pending = new Set<Promise<void>>()
-  #account = 0
   #socket: TraderSocket | undefined
-  #timer: NodeJS.Timeout | undefined
   #isOver = false
-  #count = 0
 
   private constructor(options: TraderOptions, cookie: string) {
-    this.#options = options
-    this.#quiet = quietOf(options)
+    super(options, 'wire')
     this.#cookie = cookie
   }
 
@@ -55,44 +39,40 @@ class WireTrader implements Trader {
       if (answer?.ok !== true) throw new Error('expected an account')
       return answer.data.account
     })
-    trader.#account = parseId(account.id)?.account ?? 0
-    trader.#timer = setInterval(() => trader.#place(), options.paceMs)
+    trader.account = parseId(account.id)?.account ?? 0
+    trader.start()
     return trader
   }
 
-  get longestQuietMs(): number {
-    return this.#quiet.longestMs
+  protected get isConnected(): boolean {
+    return this.#socket?.connected === true
   }
 
-  get heardAt(): number {
-    return this.#quiet.heardAt
+  /** Only market orders: resting orders are covered by traders with the SDK, which cancel them. */
+  protected orderOf(clientOrderId: string, i: number): PlaceOrder {
+    return marketOrder(clientOrderId, i)
   }
 
-  restartClock(): void {
-    this.#quiet.restart()
-  }
-
-  async finish(): Promise<void> {
-    clearInterval(this.#timer)
-    while (this.#pending.size > 0) await Promise.all(this.#pending)
+  protected settled(): Promise<void> {
+    return Promise.resolve()
   }
 
   again(order: PlaceOrder): Promise<Reported> {
-    return this.#ask(order)
+    return this.ask(order)
   }
 
-  close(): void {
+  override close(): void {
+    super.close()
     this.#isOver = true
-    clearInterval(this.#timer)
     this.#socket?.disconnect()
   }
 
   /** Opens a socket that checks the epoch of every frame, and another one when it is lost. */
   async #connect(): Promise<void> {
-    const note = (step: string) => this.#options.log.trails.note(nameOf(this.#options), step)
+    const note = (step: string) => this.options.log.trails.note(nameOf(this.options), step)
     while (!this.#isOver) {
       note('connects')
-      const socket = await openSocket(this.#options.url, this.#cookie).catch((error: unknown) => {
+      const socket = await openSocket(this.options.url, this.#cookie).catch((error: unknown) => {
         note(String(error))
         return undefined
       })
@@ -103,11 +83,11 @@ class WireTrader implements Trader {
       // Checked per stream: an account frame of the new epoch may overtake the last prices of the old one.
       const epochs = new Map<string, number>()
       socket.onAny((event: string, frame: { epoch?: number }) => {
-        if (event === 'quotes') this.#quiet.heard()
+        if (event === 'quotes') this.quiet.heard()
         if (frame.epoch === undefined || event === 'welcome') return
         const epoch = epochs.get(event) ?? 0
         if (frame.epoch < epoch) {
-          this.#options.log.staleFrames.push(`${event} of epoch ${frame.epoch} after ${epoch}`)
+          this.options.log.staleFrames.push(`${event} of epoch ${frame.epoch} after ${epoch}`)
         }
         epochs.set(event, Math.max(epoch, frame.epoch))
       })
@@ -122,34 +102,13 @@ class WireTrader implements Trader {
     }
   }
 
-  #place(): void {
-    if (this.#socket?.connected !== true || this.#pending.size >= IN_FLIGHT_MAX) return
-    const { number, prefix, log } = this.#options
-    const i = this.#count++
-    // Only market orders: resting orders are covered by the SdkTraders, which cancel them.
-    const order = marketOrder(`${prefix}-${number}-${i}`, i + number)
-    const sent: SentOrder = {
-      trader: number,
-      by: 'wire',
-      account: this.#account,
-      order,
-      sentAt: Date.now(),
-      reported: undefined,
-      reportedAt: 0,
-    }
-    log.add(sent)
-    const pending = this.#ask(order).then((reported) => log.setOutcome(sent, reported))
-    this.#pending.add(pending)
-    void pending.finally(() => this.#pending.delete(pending))
-  }
-
-  async #ask(order: PlaceOrder): Promise<Reported> {
+  protected async ask(order: PlaceOrder): Promise<Reported> {
     const giveUpAt = Date.now() + GIVE_UP_MS
     let isDoubtful = false
     while (Date.now() < giveUpAt) {
       const answer = await this.#answerTo(order)
       if (answer?.ok === true) return acked(answer.data)
-      if (answer?.error.code === 'TIMEOUT') this.#options.log.timeouts += 1
+      if (answer?.error.code === 'TIMEOUT') this.options.log.timeouts += 1
       // An instance that refuses one copy does not know what happened to earlier copies.
       const isCertain = answer?.error.outcome === 'not_executed' && !(isDoubtful && isTemporary(answer.error.code))
       if (answer !== undefined && isCertain) return refused(answer.error)
@@ -163,7 +122,7 @@ class WireTrader implements Trader {
   async #answerTo(order: PlaceOrder): Promise<Answer<PlacedOrder> | undefined> {
     const socket = this.#socket
     if (socket?.connected !== true) return undefined
-    const { trails } = this.#options.log
+    const { trails } = this.options.log
     trails.note(order.clientOrderId, 'order.place')
     return await new Promise((resolve) => {
       const lost = () => {

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { ROOT } from '../process/command.ts'
 import { launchBrowser, newVisitor, PHONE } from '../rig/browser.ts'
@@ -66,16 +67,7 @@ test.each([
   await type(page, 'Market')
   await field(page, 'Quantity').fill('600')
   await page.getByText('Sends after one confirmation').waitFor()
-  await send(page).click()
-  // The button ignores presses for a moment, so that a double click does not confirm.
-  const question = page.getByText(/^Confirm: buy 600/)
-  await question.waitFor()
-  await expect
-    .poll(async () => {
-      if ((await question.count()) > 0) await send(page).click()
-      return await question.count()
-    })
-    .toBe(0)
+  await sendConfirmed(page, /^Confirm: buy 600/)
   await receipt(page).getByText(`Bought 600 ${symbol} at`).waitFor()
 
   // From now on the exchange requires more margin than the account has.
@@ -94,6 +86,20 @@ test.each([
   await list(page, /Positions/)
   await page.getByText('No positions yet').waitFor()
 })
+
+/** Sends an order that the ticket asks about, and answers yes. */
+async function sendConfirmed(page: Page, asked: RegExp): Promise<void> {
+  await send(page).click()
+  // The button ignores presses for a moment, so that a double click does not confirm.
+  const question = page.getByText(asked)
+  await question.waitFor()
+  await expect
+    .poll(async () => {
+      if ((await question.count()) > 0) await send(page).click()
+      return await question.count()
+    })
+    .toBe(0)
+}
 
 async function writeMargins(
   file: string,
@@ -124,15 +130,7 @@ test('a phone shows in each view that margin is low', async () => {
   await type(page, 'Market')
   await page.getByRole('radio', { name: 'Max' }).click()
   await page.getByText('Sends after one confirmation').waitFor()
-  await send(page).click()
-  const question = page.getByText(/^Confirm: buy/)
-  await question.waitFor()
-  await expect
-    .poll(async () => {
-      if ((await question.count()) > 0) await send(page).click()
-      return await question.count()
-    })
-    .toBe(0)
+  await sendConfirmed(page, /^Confirm: buy/)
   await receipt(page).getByText('Bought').waitFor()
   for (const one of ['Trade', 'Chart', 'Book', 'Positions'] as const) {
     await view(page, one)

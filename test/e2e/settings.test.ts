@@ -11,7 +11,12 @@ const SOON = { timeout: 30_000 }
 
 const toggle = (page: Page, name: string | RegExp) => page.getByRole('switch', { name, exact: true })
 const root = (page: Page) => page.evaluate(() => Object.fromEntries(Object.entries(document.documentElement.dataset)))
-const heightOf = async (page: Page, selector: string) => (await page.locator(selector).first().boundingBox())?.height
+/** Of the first one, once it is there. */
+async function heightOf(page: Page, selector: string): Promise<number | undefined> {
+  const first = page.locator(selector).first()
+  await first.waitFor()
+  return (await first.boundingBox())?.height
+}
 const MARKET_ROW = '[aria-label="Instruments"] tbody tr'
 const BOOK_ROW = '[data-testid="book-ladder"] li'
 const TRADE_ROW = '[aria-label="Trades"] tbody tr'

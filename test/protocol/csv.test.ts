@@ -79,7 +79,9 @@ test('a table has the values of the list', async () => {
   const candles = (await json(`/api/candles/${on.symbol}?interval=1d&limit=5`)) as unknown[][]
   const { names, rows } = await table(`/api/candles/${on.symbol}?interval=1d&limit=5&format=csv`)
   expect(names).toEqual(['time', 'open', 'high', 'low', 'close', 'volume', 'trades'])
-  expect(rows.slice(0, 4).map((row) => Object.values(row))).toEqual(candles.slice(0, 4).map((one) => one.map(String)))
+  expect(rows.length).toBe(candles.length)
+  // The last one is still forming, and may have changed between the two requests.
+  expect(rows.slice(0, -1).map((row) => Object.values(row))).toEqual(candles.slice(0, -1).map((one) => one.map(String)))
   const { rows: instruments } = await table('/api/instruments?format=csv')
   const { session, orderTypes, shortable } = on.instrument
   expect(instruments.find(({ symbol }) => symbol === on.symbol)).toMatchObject({

@@ -64,14 +64,18 @@ test('liquidations that no frame reported are told after a reconnect, and nothin
     filledQty: '200',
     remainingQty: '0',
     source: 'system',
-    closedAt: 5_000,
+    closedAt: 50_000,
     ...of,
   })
-  const titles = (orders: readonly Order[]) => missedLiquidations(orders, 4_000, () => named).map(({ title }) => title)
+  const seen = { sinceMs: 40_000, reported: new Set(['seen']) }
+  const titles = (orders: readonly Order[]) => missedLiquidations(orders, seen, () => named).map(({ title }) => title)
   expect(titles([closed({}), closed({ side: 'buy' })])).toEqual([
     'Your long in NOVA was closed',
     'Your short in NOVA was closed',
   ])
-  expect(titles([closed({ source: 'web' }), closed({ closedAt: 3_999 }), closed({ filledQty: '0' })])).toEqual([])
-  expect(missedLiquidations([closed({})], 4_000, () => undefined)).toEqual([])
+  expect(titles([closed({ source: 'web' }), closed({ closedAt: 34_999 }), closed({ filledQty: '0' })])).toEqual([])
+  expect(titles([closed({ orderId: 'seen' })])).toEqual([])
+  // A restarted market goes on from its last commit.
+  expect(titles([closed({ closedAt: 39_950 })])).toEqual(['Your long in NOVA was closed'])
+  expect(missedLiquidations([closed({})], seen, () => undefined)).toEqual([])
 })

@@ -20,21 +20,24 @@ export function backgroundReceipts(
   })
 }
 
+/** A market that is restarted goes on from the time of its last commit, and may date what it closes before it was last heard. */
+const RESUMED_MS = 5_000
+
 /**
  * Receipts for the liquidations that no frame reported, because the connection was lost or the machine asleep.
  * @param closed the newest closed orders
- * @param sinceMs when the exchange was last heard, by its clock
+ * @param known when the exchange was last heard, by its clock, and the orders that frames did report
  */
 export function missedLiquidations(
   closed: readonly Order[],
-  sinceMs: number,
+  { sinceMs, reported }: { readonly sinceMs: number; readonly reported: ReadonlySet<string> },
   namedOf: (symbol: string) => Named | undefined,
 ): readonly Receipt[] {
   return closed.flatMap((order) => {
     const named = namedOf(order.symbol)
     // The exchange itself sends no other orders.
-    if (!named || order.source !== 'system' || (order.closedAt ?? 0) < sinceMs || Number(order.filledQty) === 0)
-      return []
+    if (!named || order.source !== 'system' || reported.has(order.orderId) || Number(order.filledQty) === 0) return []
+    if ((order.closedAt ?? 0) < sinceMs - RESUMED_MS) return []
     return [liquidated({ ...receiptOf(order, named), of: order.orderId }, order, named)]
   })
 }

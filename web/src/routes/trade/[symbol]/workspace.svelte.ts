@@ -1,3 +1,4 @@
+import { SvelteSet } from 'svelte/reactivity'
 import type { Client } from '@valiant/shared/client/client'
 import type { AskPayload } from '@valiant/shared/client/requests'
 import type { BookFrame, Candle, Instrument, Trade } from '@valiant/shared/protocol/market-data'
@@ -70,6 +71,8 @@ export class WorkspaceState implements Surroundings {
   #ownerId: string | undefined
   /** When the exchange was last heard, by its clock, while the connection is lost. */
   #lostAtMs: number | undefined
+  /** Orders of the exchange's own whose end is known here, from a frame or a look at the closed ones. */
+  readonly #reported = new SvelteSet<string>()
   readonly myOrders = $derived.by(() =>
     this.#account.openOrders.filter(({ symbol }) => symbol === this.instrument.symbol),
   )
@@ -219,6 +222,7 @@ export class WorkspaceState implements Surroundings {
       client.on('account', (frame) => {
         for (const receipt of backgroundReceipts(frame, (named) => this.#namedOf(named)))
           this.ticket.receipts.tell(receipt)
+        for (const { orderId, source } of frame.orders) if (source === 'system') this.#reported.add(orderId)
         this.litSymbol = frame.fills[0]?.symbol ?? this.litSymbol
         this.lists.take(frame)
       }),
@@ -265,7 +269,8 @@ export class WorkspaceState implements Surroundings {
     try {
       const { items } = await client.ask('orders', { status: 'closed', limit: MISSED_MAX })
       if (this.#isLeft || ownerId !== this.#ownerId) return
-      const missed = missedLiquidations(items, sinceMs, (named) => this.#namedOf(named))
+      const missed = missedLiquidations(items, { sinceMs, reported: this.#reported }, (named) => this.#namedOf(named))
+      for (const { orderId } of items) this.#reported.add(orderId)
       for (const receipt of missed.toReversed()) this.ticket.receipts.tell(receipt)
     } catch {
       // The order history has them.
