@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { benchBook } from './book.ts'
+import { benchBook, TURNS } from './book.ts'
 import { type FanOutCase, fanOut } from './fan-out.ts'
 import { type Growth, growth } from './growth.ts'
 import { historyTable, historyTimes } from './history.ts'
@@ -26,6 +26,8 @@ const WS = 'bare ws'
 const QUESTIONS = {
   book: { name: 'book', yardstick: ORDER_BOOK, goal: 40 },
   engine: { name: 'engine', yardstick: ORDER_BOOK, goal: 10 },
+  bookInShortTurns: { name: 'book, in short turns', yardstick: ORDER_BOOK },
+  engineInShortTurns: { name: 'engine, in short turns', yardstick: ORDER_BOOK },
   memory: { name: 'memory of an idle socket', yardstick: 'Socket.IO', goal: 1.3, isDuration: true },
 } as const satisfies Record<string, Question>
 
@@ -91,15 +93,18 @@ async function measureRows(): Promise<Row[]> {
 async function measureBook({ folder }: Rig): Promise<Row[]> {
   if (!asked('book') && !asked('engine')) return []
   const before = await reportGate(folder, say)
-  const ratios = benchBook()
+  const whole = benchBook(TURNS.whole)
+  const short = benchBook(TURNS.short)
   const gate = worseOf(before, await reportGate(folder, say))
-  const names = (['book', 'engine'] as const).filter(asked)
-  return names.map((name) =>
+  const row = (question: Question, ratios: readonly number[]) =>
     rowOf(
-      QUESTIONS[name],
-      ratios[name].map((ratio) => ({ ratio, gate })),
-    ),
-  )
+      question,
+      ratios.map((ratio) => ({ ratio, gate })),
+    )
+  return [
+    ...(asked('book') ? [row(QUESTIONS.book, whole.book), row(QUESTIONS.bookInShortTurns, short.book)] : []),
+    ...(asked('engine') ? [row(QUESTIONS.engine, whole.engine), row(QUESTIONS.engineInShortTurns, short.engine)] : []),
+  ]
 }
 
 async function measureFanOut({ folder }: Rig): Promise<Row[]> {
