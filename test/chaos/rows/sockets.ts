@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Client, connect } from '@valiant/shared/client/client'
-import { io, type Socket } from 'socket.io-client'
+import type { Socket } from 'socket.io-client'
+import type { Subscription } from '@valiant/shared/protocol/market-data'
 import { type Member, SYMBOLS } from '../../rig/fleet.ts'
+import { openSocket } from '../../rig/trader.ts'
 import type { Arena } from '../arena.ts'
 import type { TradingRun, Result } from '../trading-run.ts'
 import type { Scale } from '../rows.ts'
@@ -70,14 +72,16 @@ export async function closesSilentReaders(member: Member, count: number): Promis
 
 /** Subscribes to everything, then stops reading from the connection. */
 async function silentReader(url: string): Promise<Socket> {
-  const socket = io(url, { transports: ['websocket'], forceNew: true, reconnection: false })
-  for (const request of [
-    { channel: 'quotes' },
-    { channel: 'book', symbols: [...SYMBOLS], depth: 100 },
-    { channel: 'trades', symbols: [...SYMBOLS] },
-  ]) {
-    await socket.timeout(20_000).emitWithAck('subscribe', request)
-  }
+  const socket = await openSocket(url)
+  const ended = new Promise<never>((_, reject) => {
+    socket.once('disconnect', (reason) => reject(new Error(`a socket ended before it had subscribed: ${reason}`)))
+  })
+  ended.catch(() => undefined) // once it has subscribed, its end is what is measured
+  const subscribe = (request: Subscription) =>
+    Promise.race([socket.timeout(20_000).emitWithAck('subscribe', request), ended])
+  await subscribe({ channel: 'quotes' })
+  await subscribe({ channel: 'book', symbols: [...SYMBOLS], depth: 100 })
+  await subscribe({ channel: 'trades', symbols: [...SYMBOLS] })
   const { transport } = socket.io.engine as unknown as { transport: { ws: { _socket: { pause(): void } } } }
   transport.ws._socket.pause()
   return socket
