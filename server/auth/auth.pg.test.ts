@@ -28,6 +28,8 @@ let moveFails = false
 const ended: string[] = []
 /** What `handle` threw. */
 const failures: unknown[] = []
+/** What was logged at `info` or above. */
+const logged: string[] = []
 
 beforeAll(async () => {
   database = await freshDatabase()
@@ -57,7 +59,7 @@ beforeAll(async () => {
       owners.delete(userId)
       return Promise.resolve()
     },
-    logger: pino({ level: 'silent' }),
+    logger: pino({ level: 'info' }, { write: (line) => void logged.push(line) }),
   })
   auth.onSessionEnded((sessionId) => ended.push(sessionId))
   server = createServer((request, response) => {
@@ -79,7 +81,7 @@ afterAll(async () => {
 beforeEach(() => {
   owners = new Map()
   ;[isUnavailable, moveFails] = [false, false]
-  ended.length = failures.length = 0
+  ended.length = failures.length = logged.length = 0
   address = `10.0.0.${++tests}`
 })
 
@@ -306,6 +308,17 @@ test('a request that fails is logged by us alone: nothing is written past the lo
   expect(failures).toHaveLength(1)
   expect(written).not.toHaveBeenCalled()
   written.mockRestore()
+})
+
+test('mistakes of clients do not fill the log', async () => {
+  const ada = person()
+  await post('/sign-up/email', ada)
+  const elsewhere = { callbackURL: `https://evil.example/${'a'.repeat(10_000)}` }
+  expect((await post('/sign-in/email', { ...ada, password: 'not this one' })).status).toBe(401)
+  expect((await post('/sign-in/email', person())).status).toBe(401)
+  expect((await post('/sign-in/anonymous', elsewhere)).status).toBe(403)
+  expect((await post('/sign-in/anonymous', {}, { origin: 'https://evil.example', cookie: 'a=b' })).status).toBe(403)
+  expect(logged).toEqual([])
 })
 
 test('signing out ends the session and reports its id', async () => {

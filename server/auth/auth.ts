@@ -85,6 +85,13 @@ const EMAIL_LENGTH_MAX = 254
 export const SESSIONS_PER_USER_MAX = 20
 /** What a session keeps of the browser's own description: people read it in the list of sessions. */
 const USER_AGENT_LENGTH_MAX = 256
+/**
+ * What better-auth logs about mistakes of clients, which anyone could use to fill the log. `valiant_http_requests_total` and
+ * `valiant_rate_limited_total` count them.
+ */
+const CLIENT_MISTAKE = /^(Invalid |User not found|Password not found|Blocked )/
+/** better-auth's messages may quote the request. */
+const LOGGED_LENGTH_MAX = 200
 /** Attempts to sign in, sign up or change a password, per address. */
 const SIGN_INS = { window: 10, max: 10 }
 
@@ -103,9 +110,11 @@ export function openAuth(options: AuthOptions): Auth {
     telemetry: { enabled: false },
     logger: {
       level: 'warn',
-      // Most errors of better-auth are the client's: a foreign origin, a wrong password.
-      log: (level, message, ...rest: unknown[]) =>
-        logger[level === 'error' ? 'warn' : level]({ detail: rest.map(String) }, `auth: ${message}`),
+      log: (level, message, ...rest: unknown[]) => {
+        const severity = level === 'error' ? 'warn' : level
+        const text = message.slice(0, LOGGED_LENGTH_MAX)
+        logger[CLIENT_MISTAKE.test(message) ? 'debug' : severity]({ detail: rest.map(String) }, `auth: ${text}`)
+      },
     },
     // Otherwise what is not a refusal would be written to stderr, past the log, and answered with a bare 500.
     onAPIError: { throw: true },
