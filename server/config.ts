@@ -132,6 +132,10 @@ export const SETTINGS = z.object({
   LIMIT_PUBLIC_SOCKETS_PER_ADDRESS: setting(count(50), 'Sockets without an account per address.'),
   LIMIT_ALERTS: setting(count(100), 'Waiting price alerts per account.'),
   LIMIT_PREFERENCES: setting(count(64), 'Preferences per user; each is at most 16 KiB.'),
+  LIMIT_PREFERENCE_KIB: setting(
+    count(256, { max: 1_000_000 }),
+    'All preferences of a user together, in KiB; a guest may have a quarter of that.',
+  ),
   GUESTS_KEPT_DAYS: setting(
     z.coerce.number().int().min(1).max(365).default(365),
     'Days after which a guest who has not come back is removed, and the account closed.',

@@ -113,7 +113,10 @@ async function serve(config: Config, log: Logger): Promise<void> {
             removals: new Removals(database.queries),
             alerts: new Alerts(database.queries),
             news: new News(database.queries),
-            preferences: new Preferences(database.queries, config.LIMIT_PREFERENCES),
+            preferences: new Preferences(database.queries, {
+              keysMax: config.LIMIT_PREFERENCES,
+              bytesMax: config.LIMIT_PREFERENCE_KIB * 1_024,
+            }),
             instruments,
             feed,
             bars,

@@ -5,6 +5,7 @@ import { type Database, openDatabase } from '../database/database.ts'
 import { InDoubt, Preferences } from './preferences.ts'
 
 const KEYS_MAX = 4
+const BYTES_MAX = 4_000
 let fresh: FreshDatabase
 let database: Database
 let preferences: Preferences
@@ -14,7 +15,7 @@ let people = 0
 beforeAll(async () => {
   fresh = await freshDatabase()
   database = await openDatabase({ url: fresh.url, logger: pino({ level: 'silent' }) })
-  preferences = new Preferences(database.queries, KEYS_MAX)
+  preferences = new Preferences(database.queries, { keysMax: KEYS_MAX, bytesMax: BYTES_MAX })
 })
 afterAll(async () => {
   await database[Symbol.asyncDispose]()
@@ -24,11 +25,12 @@ beforeEach(async () => {
   ;[ada, bob] = [await person(), await person()]
 })
 
-async function person(): Promise<string> {
+async function person({ isGuest = false } = {}): Promise<string> {
   const id = `user-${++people}`
   await database.queries.none(
-    'INSERT INTO auth."user" ("id", "name", "email", "emailVerified", "updatedAt") VALUES ($1, $1, $1, false, now())',
-    [id],
+    `INSERT INTO auth."user" ("id", "name", "email", "emailVerified", "updatedAt", "isAnonymous")
+     VALUES ($1, $1, $1, false, now(), $2)`,
+    [id, isGuest],
   )
   return id
 }
@@ -82,6 +84,39 @@ test('a user has a limited number of keys, even with concurrent requests; removi
   expect(await set(ada, 'more', 1, 'more')).toBe('full')
   expect(await set(ada, first, null)).toBe('set')
   expect(await set(ada, 'more', 1, 'more')).toBe('set')
+})
+
+test('a user’s values are limited together, and a guest’s to a quarter of that; a smaller value always fits', async () => {
+  // Without the quotes.
+  const text = (bytes: number) => 'é'.repeat((bytes - 2) / 2)
+  for (const [who, bytesMax] of [
+    [ada, BYTES_MAX],
+    [await person({ isGuest: true }), BYTES_MAX / 4],
+  ] as const) {
+    expect(await set(who, 'a', text(bytesMax / 2))).toBe('set')
+    expect(await set(who, 'b', text(bytesMax / 2 + 2))).toBe('large')
+    expect(await set(who, 'b', text(bytesMax / 2))).toBe('set')
+    expect(await set(who, 'c', 1, 'c')).toBe('large')
+    await database.queries.none('UPDATE preference SET value = $2 WHERE user_id = $1', [who, `"${text(bytesMax)}"`])
+    expect(await set(who, 'a', text(bytesMax - 2))).toBe('set')
+    expect(await set(who, 'b', null)).toBe('set')
+    expect(await set(who, 'c', 1, 'c')).toBe('set')
+  }
+})
+
+test('a guest’s preferences move to a user as far as there is room, the newest first', async () => {
+  const guest = await person({ isGuest: true })
+  for (const [at, key] of ['old', 'new', 'newest'].entries()) {
+    await set(guest, key, 'x'.repeat(300))
+    await database.queries.none('UPDATE preference SET set_at_ms = $2 WHERE user_id = $1 AND key = $3', [
+      guest,
+      at,
+      key,
+    ])
+  }
+  await set(ada, 'own', 'x'.repeat(BYTES_MAX - 700))
+  await preferences.move({ fromUserId: guest, toUserId: ada })
+  expect(Object.keys(await preferences.read(ada))).toEqual(['new', 'newest', 'own'])
 })
 
 test('a guest’s preferences move to the user it becomes, except for keys the user already has', async () => {

@@ -14,8 +14,28 @@ export interface NewPreference {
   readonly requestId: string | undefined
 }
 
-/** `repeated`: done before under the same id. `other`: the id was used for another request. `full`: the user has too many keys. */
-export type SetOutcome = 'set' | 'repeated' | 'other' | 'full'
+/**
+ * `repeated`: done before under the same id. `other`: the id was used for another request. `full`: the user has too many
+ * keys. `large`: the values would be too large together.
+ */
+export type SetOutcome = 'set' | 'repeated' | 'other' | 'full' | 'large'
+
+/** What a user may store. */
+export interface PreferenceLimits {
+  readonly keysMax: number
+  /** Of all values together, as JSON in UTF-8. */
+  readonly bytesMax: number
+}
+
+/** The share of the bytes that a guest may have, since anyone can be as many guests as they like. */
+const SHARE_OF_A_GUEST = 1 / 4
+export const guestBytesMax = ({ bytesMax }: PreferenceLimits): number => Math.floor(bytesMax * SHARE_OF_A_GUEST)
+
+interface Stored {
+  readonly otherKeys: number
+  readonly bytes: number
+  readonly bytesBefore: number
+}
 
 /** The operations on preferences. */
 export type PreferenceStore = Pick<Preferences, 'read' | 'set' | 'move'>
@@ -27,11 +47,11 @@ const REMEMBERED_MAX = 1_000
 /** Preferences belong to users, including guests, not to their trading accounts. */
 export class Preferences {
   readonly #queries: Queries
-  readonly #keysMax: number
+  readonly #limits: PreferenceLimits
 
-  constructor(queries: Queries, keysMax: number) {
+  constructor(queries: Queries, limits: PreferenceLimits) {
     this.#queries = queries
-    this.#keysMax = keysMax
+    this.#limits = limits
   }
 
   /** @param keys all by default */
@@ -51,15 +71,17 @@ export class Preferences {
     const progress = { isDone: false }
     try {
       return await this.#queries.tx(async (t): Promise<SetOutcome> => {
-        await t.any(sql.auth.lockPreferences, { userId })
+        const user = await t.oneOrNone<{ isGuest: boolean }>(sql.auth.lockPreferences, { userId })
         if (requestId !== undefined) {
           const known = await t.oneOrNone<{ sha256: Buffer }>(sql.auth.findPreferenceRequest, { userId, requestId })
           if (known !== null) return known.sha256.equals(sha256) ? 'repeated' : 'other'
         }
         if (value === null) await t.none(sql.auth.removePreference, { userId, key })
         else {
-          const kept = { userId, key, value: text, nowMs, max: this.#keysMax }
-          if ((await t.oneOrNone(sql.auth.setPreference, kept)) === null) return 'full'
+          const stored = await t.one<Stored>(sql.auth.measurePreferences, { userId, key })
+          const refusal = this.#refusalOf({ stored, isGuest: user?.isGuest === true, bytes: Buffer.byteLength(text) })
+          if (refusal !== undefined) return refusal
+          await t.none(sql.auth.setPreference, { userId, key, value: text, nowMs })
         }
         if (requestId !== undefined) {
           const bounds = { beforeMs: nowMs - REMEMBERED_MS, max: REMEMBERED_MAX }
@@ -78,7 +100,15 @@ export class Preferences {
   async move(users: { readonly fromUserId: string; readonly toUserId: string }): Promise<void> {
     await this.#queries.tx(async (t) => {
       await t.any(sql.auth.lockPreferences, { userId: users.toUserId })
-      await t.none(sql.auth.movePreferences, { ...users, max: this.#keysMax })
+      await t.none(sql.auth.movePreferences, { ...users, ...this.#limits })
     })
+  }
+
+  /** Why a value of so many bytes does not fit; one that replaces a larger one always does. */
+  #refusalOf({ stored, isGuest, bytes }: { stored: Stored; isGuest: boolean; bytes: number }) {
+    if (stored.otherKeys >= this.#limits.keysMax) return 'full'
+    const bytesMax = isGuest ? guestBytesMax(this.#limits) : this.#limits.bytesMax
+    const growth = bytes - stored.bytesBefore
+    return growth > 0 && stored.bytes + growth > bytesMax ? 'large' : undefined
   }
 }

@@ -103,6 +103,7 @@ export const sql = {
     countAttempt: named('auth/count-attempt'),
     uncountAttempt: named('auth/uncount-attempt'),
     lockPreferences: named('auth/lock-preferences'),
+    measurePreferences: named('auth/measure-preferences'),
     listPreferences: named('auth/list-preferences'),
     setPreference: named('auth/set-preference'),
     removePreference: named('auth/remove-preference'),

@@ -19,6 +19,7 @@ const limits: OperatorLimits = {
   socketsPerAccount: 20,
   publicSocketsPerAddress: 50,
   preferences: 64,
+  preferenceBytesTotal: 262_144,
   alerts: 100,
   drainSpreadMs: 0,
 }

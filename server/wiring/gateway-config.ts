@@ -27,6 +27,7 @@ export function gatewayConfig(
       socketsPerAccount: config.LIMIT_SOCKETS_PER_ACCOUNT,
       publicSocketsPerAddress: config.LIMIT_PUBLIC_SOCKETS_PER_ADDRESS,
       preferences: config.LIMIT_PREFERENCES,
+      preferenceBytesTotal: config.LIMIT_PREFERENCE_KIB * 1_024,
       alerts: config.LIMIT_ALERTS,
       drainSpreadMs: config.DRAIN_SPREAD_MS,
     },

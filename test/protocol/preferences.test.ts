@@ -6,12 +6,18 @@ import { startServer, type TestServer } from '../rig/server.ts'
 import { closeAll, connect, cookieOf, guest, guestCookie, newId, type ProtocolClient, rest } from './client.ts'
 
 const KEYS_MAX = 5
+const GUEST_KIB_MAX = 20
 let database: FreshDatabase
 let server: TestServer
 let client: ProtocolClient
 beforeAll(async () => {
   database = await freshDatabase()
-  const settings = { DATABASE_URL: database.url, AUTH_SECRET: 'x'.repeat(40), LIMIT_PREFERENCES: String(KEYS_MAX) }
+  const settings = {
+    DATABASE_URL: database.url,
+    AUTH_SECRET: 'x'.repeat(40),
+    LIMIT_PREFERENCES: String(KEYS_MAX),
+    LIMIT_PREFERENCE_KIB: String(4 * GUEST_KIB_MAX),
+  }
   server = await startServer(settings)
 })
 afterAll(async () => {
@@ -146,6 +152,9 @@ test('the size of a value and the number of keys are limited', async () => {
   })
   const { limits } = client.of<{ limits: Record<string, number> }>('welcome')[0]!
   expect(limits).toMatchObject({ preferences: KEYS_MAX, preferenceBytes: PREFERENCE_BYTES_MAX })
+  const tooMuch = await client.refused('preferences.set', { key: 'large2', value: large }, 'INVALID')
+  const expected = 'at most 81920 bytes of JSON in all values of a user, 20480 of a guest: remove some first'
+  expect(tooMuch).toMatchObject({ field: 'value', details: { rule: 'max', expected } })
   for (let count = 1; count < KEYS_MAX; count++) await set(`key${count}`, count)
   const full = await client.refused('preferences.set', { key: 'more', value: 1 }, 'INVALID')
   expect(full).toMatchObject({ field: 'key', details: { rule: 'max' } })

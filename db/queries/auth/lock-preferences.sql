@@ -1,3 +1,3 @@
 -- Locks a user's preferences until the end of the transaction, so that changes do not run concurrently.
 -- userId text
-SELECT "id" FROM auth."user" WHERE "id" = ${userId} FOR NO KEY UPDATE
+SELECT coalesce("isAnonymous", false) AS "isGuest" FROM auth."user" WHERE "id" = ${userId} FOR NO KEY UPDATE

@@ -50,6 +50,7 @@ beforeEach(async () => {
     socketsPerAccount: 1,
     publicSocketsPerAddress: 100,
     preferences: 1,
+    preferenceBytesTotal: 1,
     alerts: 1,
     drainSpreadMs: 0,
   }

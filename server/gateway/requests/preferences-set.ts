@@ -1,12 +1,20 @@
 import { ANSWER_MS_MAX } from '@valiant/shared/protocol/limits'
-import { InDoubt, type NewPreference, type PreferenceStore, type SetOutcome } from '../../auth/preferences.ts'
+import { preferenceBytes } from '@valiant/shared/protocol/preferences'
+import {
+  guestBytesMax,
+  InDoubt,
+  type NewPreference,
+  type PreferenceLimits,
+  type PreferenceStore,
+  type SetOutcome,
+} from '../../auth/preferences.ts'
 import { failure, invalid } from '../answering/wire-error.ts'
 import { type OwnerOf, userOf } from './preferences-user.ts'
 import type { Relay } from './request.ts'
 
 /** Stores a value and answers with the value now under the key, as `preferences.get` would. */
 export const preferencesSet =
-  (parts: { preferences: PreferenceStore; ownerOf: OwnerOf; keysMax: number }): Relay<'preferences.set'> =>
+  (parts: { preferences: PreferenceStore; ownerOf: OwnerOf; allowed: PreferenceLimits }): Relay<'preferences.set'> =>
   async ({ key, value, requestId }, requester) => {
     const userId = await userOf(requester, parts.ownerOf)
     const outcome = await setIn(parts.preferences, { userId, key, value, requestId })
@@ -20,9 +28,16 @@ export const preferencesSet =
         throw failure('DUPLICATE_CLIENT_ORDER_ID', `requestId "${requestId}" was already used for another request.`)
       case 'full':
         throw invalid('key', 'max', {
-          expected: `at most ${parts.keysMax} keys per user: remove one first`,
+          expected: `at most ${parts.allowed.keysMax} keys per user: remove one first`,
           found: `the new key "${key}"`,
         })
+      case 'large': {
+        const [ofUser, ofGuest] = [parts.allowed.bytesMax, guestBytesMax(parts.allowed)]
+        throw invalid('value', 'max', {
+          expected: `at most ${ofUser} bytes of JSON in all values of a user, ${ofGuest} of a guest: remove some first`,
+          found: `${preferenceBytes(value)} bytes more`,
+        })
+      }
     }
   }
 

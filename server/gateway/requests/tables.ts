@@ -83,11 +83,14 @@ export const databaseRelays = (parts: {
   readonly ownerOf: OwnerOf
   readonly alerts: AlertStore
   readonly instrumentOf: InstrumentOf
-  readonly limits: { readonly preferences: number; readonly alerts: number }
+  readonly limits: { readonly preferences: number; readonly preferenceBytesTotal: number; readonly alerts: number }
 }): Pick<Relays, BesideTheExchange> => {
   const { preferences, ownerOf, alerts, instrumentOf, limits } = parts
   return {
-    'preferences.set': preferencesSet({ preferences, ownerOf, keysMax: limits.preferences }),
+    'preferences.set': preferencesSet({
+      ...{ preferences, ownerOf },
+      allowed: { keysMax: limits.preferences, bytesMax: limits.preferenceBytesTotal },
+    }),
     'alert.create': alertCreate({ alerts, instrumentOf, max: limits.alerts }),
     'alert.delete': alertDelete({ alerts, instrumentOf }),
   }

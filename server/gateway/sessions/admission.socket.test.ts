@@ -57,6 +57,7 @@ test('one address cannot use up all handshakes', async () => {
         socketsPerAccount: 1,
         publicSocketsPerAddress: 1,
         preferences: 1,
+        preferenceBytesTotal: 1,
         alerts: 1,
       },
       ...{ drainSpreadMs: 0, handshakesPerSecond: 6 },

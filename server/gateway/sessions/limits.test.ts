@@ -56,7 +56,14 @@ describe('in time', () => {
     new NewUserQuota(
       gatewayLimits({
         ...{ ordersPerSecond: 1, ordersBurst: 1, openOrders: 1, requestsPerSecond: 1, pagesPerSecond: 1 },
-        ...{ socketsPerAccount: 1, publicSocketsPerAddress: 1, preferences: 1, alerts: 1, drainSpreadMs: 0 },
+        ...{
+          socketsPerAccount: 1,
+          publicSocketsPerAddress: 1,
+          preferences: 1,
+          preferenceBytesTotal: 1,
+          alerts: 1,
+          drainSpreadMs: 0,
+        },
         ...quota,
       }),
     )

@@ -33,6 +33,8 @@ export interface OperatorLimits {
   readonly publicSocketsPerAddress: number
   /** Preferences per user. */
   readonly preferences: number
+  /** Of all values of a user together; a guest may have a quarter of it. */
+  readonly preferenceBytesTotal: number
   /** Waiting alerts per account. */
   readonly alerts: number
   /** The time over which a draining instance sends its sockets away. */
