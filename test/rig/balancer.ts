@@ -68,7 +68,10 @@ export async function startBalancer(name: BalancerName, serverPorts: readonly nu
     const file = join(folder, kind.file)
     const configure = async (serverPortsNow: readonly number[]) => {
       await writeFile(file, await filledIn(kind, port, serverPortsNow))
-      await run(program, kind.checkArguments(file, folder))
+      // With as few files as systems allow by default: nginx warns when that is too few for its connections.
+      const limited = ['-c', 'ulimit -Sn 1024 && exec "$0" "$@"', program, ...kind.checkArguments(file, folder)]
+      const { stderr } = await run('sh', limited)
+      if (stderr.includes('[warn]')) throw new Error(`${name} warns: ${stderr}`)
     }
     await configure(serverPorts)
     const start = () => startProgram(program, kind.runArguments(file, folder), port)
