@@ -20,6 +20,8 @@ interface Compose {
       depends_on?: Record<string, { condition: string }>
       healthcheck?: object
       logging?: { driver?: string; options?: Record<string, string> }
+      security_opt?: readonly string[]
+      oom_score_adj?: number
     }
   >
 }
@@ -116,6 +118,18 @@ test('what is mounted out of the repository is there', () => {
   )
   expect(mounted.length).toBeGreaterThan(3)
   for (const path of mounted) expect(filesOf(path), path).not.toEqual([])
+})
+
+test('no process in a container gains rights', () => {
+  for (const [name, { security_opt: options }] of Object.entries(services)) {
+    expect(options, name).toContain('no-new-privileges:true')
+  }
+})
+
+test('when the machine runs out of memory, an instance ends before Postgres and Redis', () => {
+  const before = ({ oom_score_adj: adjustment = 0 } = services['postgres'] ?? {}) => adjustment
+  for (const name of ['app', 'prometheus', 'grafana']) expect(before(services[name]), name).toBeGreaterThan(0)
+  for (const name of ['postgres', 'redis']) expect(before(services[name]), name).toBe(0)
 })
 
 test('whatever another waits for has a health check or ends', () => {
