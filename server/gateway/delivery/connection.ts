@@ -14,6 +14,8 @@ export interface Connection {
   flush?(): void
   write(packet: string, options: { readonly wsPreEncodedFrame: readonly Buffer[] }): unknown
   sendPacket(type: 'ping'): unknown
+  /** A packet has come in. */
+  on(event: 'packet', listener: (packet: { readonly type: string }) => void): void
 }
 
 interface QueuedPacket {
@@ -35,7 +37,7 @@ export interface WebSocket {
   readonly _sender?: { readonly _state: number }
   readonly _socket?: Tcp | null
   ping(token: Buffer): void
-  on(event: 'pong', listener: (token: Buffer) => void): void
+  on(event: 'ping' | 'pong', listener: (token: Buffer) => void): void
   off(event: 'pong', listener: (token: Buffer) => void): void
   terminate(): void
 }

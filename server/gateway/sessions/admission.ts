@@ -6,7 +6,9 @@ import { Encoder } from 'socket.io-parser'
 import type { GatewayMetrics } from '../../telemetry/gateway-metrics.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { graceOf } from './cancel-on-disconnect.ts'
+import type { Connection } from '../delivery/connection.ts'
 import type { ClientAddress } from './client-address.ts'
+import { limitControlFrames } from './control-frames.ts'
 import { frameDecoder } from './frame-decoder.ts'
 import { type GatewayLimits, Limit, limitKey, transportBytes } from './limits.ts'
 import type { Origins } from '../http/origin.ts'
@@ -103,6 +105,9 @@ export function openSocketServer(
     },
   })
   io.engine.use(refusePolling)
+  io.engine.on('connection', (connection: Connection) =>
+    limitControlFrames(connection, limits.refusalsPer10Seconds, () => metrics?.rateLimited.inc({ limit: 'refusals' })),
+  )
   // Socket.IO searches everything sent for binary parts, which this protocol does not have.
   io.encoder.encode = encodePacket
   return io

@@ -5,13 +5,15 @@ import { type GatewayLimits, transportBytes } from './limits.ts'
 /** The most UTF-8 bytes per character of a string. */
 const BYTES_A_CHARACTER_MAX = 3
 const CONNECT_TYPE = String(PacketType.CONNECT)
+const ACK_TYPE = String(PacketType.ACK)
 /** The head of an event: its type, optional namespace, acknowledgement id and name. */
 const HEAD = /^2(?:\/,)?(\d{0,15})\[\s*(?:"([\w.]{1,64})"\s*[,\]])?/
 
 /**
  * Socket.IO's decoder of client packets, one per connection. An oversized frame that is an event is decoded by its head
  * alone, so that it can be answered and the socket stays open; any other ends the socket. So does a second CONNECT, which
- * Socket.IO would otherwise admit again, on a request that has been released, with another identity lookup each time.
+ * Socket.IO would otherwise admit again, on a request that has been released, with another identity lookup each time; and
+ * an acknowledgement, since the server asks for none and no limit counts them.
  */
 export function frameDecoder({ frameBytes }: Pick<GatewayLimits, 'frameBytes'>): typeof Decoder {
   const largest = transportBytes({ frameBytes })
@@ -26,6 +28,7 @@ export function frameDecoder({ frameBytes }: Pick<GatewayLimits, 'frameBytes'>):
         if (this.#hasConnected) throw new Error('expected only one CONNECT per connection')
         this.#hasConnected = true
       }
+      if (typeof frame === 'string' && frame.startsWith(ACK_TYPE)) throw new Error('expected no acknowledgement')
       // Nearly all frames are so short that their bytes need not be counted.
       const isShort = typeof frame === 'string' && frame.length * BYTES_A_CHARACTER_MAX <= frameBytes
       const bytes = isShort ? 0 : bytesOf(frame)
