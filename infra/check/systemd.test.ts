@@ -29,3 +29,16 @@ test('a Postgres elsewhere that is away at the start is waited for, however long
 test('the user that it runs as is made by what its head tells to do', () => {
   expect(text).toMatch(new RegExp(`^# .*useradd .*\\b${said.get('User')}\\b`, 'm'))
 })
+
+test('no line of the log is dropped, however many orders there are', () => {
+  expect(said.get('LogRateLimitIntervalSec')).toBe('0')
+})
+
+test('it can change nothing of the machine but its own data, and gains no rights', () => {
+  const hardened = ['NoNewPrivileges', 'ProtectHome', 'ProtectKernelTunables', 'ProtectKernelModules']
+  for (const name of [...hardened, 'ProtectControlGroups', 'PrivateTmp', 'PrivateDevices', 'RestrictSUIDSGID']) {
+    expect(said.get(name), name).toBe('true')
+  }
+  expect(said.get('ProtectSystem')).toBe('strict')
+  expect(said.get('StateDirectory')).toBe('valiant')
+})
