@@ -205,8 +205,20 @@ export type ChangeRequest =
   | CloseAccountRequest
   | CreateAccountRequest
 
+/**
+ * A change whose fields are wrong. It is never executed, but a known id and the rate are looked at before the fields, and
+ * only the exchange knows them. Answered with the rate; an exchange of an earlier version answers INTERNAL.
+ */
+export interface InvalidChangeRequest {
+  readonly event: 'change.invalid'
+  readonly account: number
+  /** What was requested. */
+  readonly change: ChangeRequest['event']
+}
+
 export type ExchangeRequest =
   | ChangeRequest
+  | InvalidChangeRequest
   | PlaceOrderRequest
   | OrderReferenceRequest
   | AccountRequest

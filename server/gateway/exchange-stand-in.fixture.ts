@@ -153,10 +153,6 @@ export class ExchangeStandIn {
       this.equityQueries.push(query)
       return Promise.resolve([{ account, atMs: 60_000, equityCents: -5, cashCents: 10_000_000 }])
     },
-    orderByClientId: (account, clientOrderId) => {
-      const order = this.#of(account).find((one) => one.clientOrderId === clientOrderId)
-      return Promise.resolve(order && { order, fills: [] })
-    },
   }
 
   #of(account: number): Order[] {
@@ -170,6 +166,7 @@ export class ExchangeStandIn {
     if (known !== undefined) {
       return known.hash === payloadHash ? { ...known.answer, duplicate: true } : refusal('DUPLICATE_CLIENT_ORDER_ID')
     }
+    if (request.event === 'change.invalid') return { ok: true, data: {} }
     if (request.event === 'order.place' && request.validUntilMs < Date.now()) return refusal('REQUEST_EXPIRED')
     const answer = this.#apply(request)
     this.#answers.set(key, { hash: payloadHash, answer })
@@ -185,6 +182,7 @@ export class ExchangeStandIn {
         return this.#shown(this.#open(request))
       case 'account':
         return this.#snapshot(request.account)
+      case 'change.invalid':
       case 'connection.hold':
       case 'connection.release':
         return { ok: true, data: {} }

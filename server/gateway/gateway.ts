@@ -192,7 +192,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     ...databaseRelays({ preferences, ownerOf, alerts, instrumentOf, limits }),
   }
   const handlers = { ...market.handlers, ...ofAccounts }
-  const dispatcher = new Dispatcher({ handlers, relays, history, instrumentOf, logger, metrics })
+  const dispatcher = new Dispatcher({ handlers, relays, exchange, logger, metrics })
 
   const sockets: Sockets = new Sockets({
     io,

@@ -115,8 +115,40 @@ describe('order.place', () => {
     expect(answers.at(-1)).toMatchObject({
       error: { code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) as number },
     })
+    // The rate comes before the fields.
+    expect(await bot.ask('order.place', { ...order(), qty: 'x' })).toMatchObject({
+      ...{ error: { code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) as number }, rate: { remaining: 0 } },
+    })
     expect((await bot.good('order.cancelAll')).orderIds.length).toBeGreaterThanOrEqual(3)
   })
+  test('that is INVALID or a repeat has the state of its rate limit, and does not count', async () => {
+    const order = limit()
+    for (const wrong of [{ qty: 'x' }, { limitPrice: undefined }, { symbol: 'NOPE' }]) {
+      expect(await client.ask('order.place', { ...order, ...wrong })).toMatchObject({
+        ...{ error: { code: 'INVALID' }, rate: { remaining: 100, resetMs: 0 } },
+      })
+    }
+    expect(await client.ask('order.place', order)).toMatchObject({ ok: true, rate: { remaining: 99 } })
+    for (const again of [order, { ...order, qty: 'x' }, { ...order, side: 'sell' }]) {
+      const { rate } = await client.ask('order.place', again)
+      expect(rate?.remaining).toBeGreaterThanOrEqual(99)
+    }
+  })
+})
+
+test.each([
+  ['account.deposit', { amount: '1' }, { amount: 1 }],
+  ['account.deposit', { amount: '1' }, { amount: '0.001' }],
+  ['account.deposit', { amount: '1' }, { amount: '1', odd: 1 }],
+  ['account.update', { name: 'First' }, {}],
+  ['cancelAfter', { timeoutMs: 0 }, { timeoutMs: 1 }],
+  ['order.cancelAll', {}, { symbol: 'NOPE' }],
+])('a known requestId is looked at before the fields of %s: %j, then %j', async (event, first, wrong) => {
+  const requestId = newId()
+  expect(await client.ask(event, { ...first, requestId })).toMatchObject({ ok: true })
+  const error = await client.refused(event, { ...wrong, requestId }, 'DUPLICATE_CLIENT_ORDER_ID')
+  expect(error.message).toBe(`requestId "${requestId}" was already used for another request.`)
+  await client.refused(event, { ...wrong, requestId: newId() }, 'INVALID')
 })
 
 test('order.preview places nothing', async () => {

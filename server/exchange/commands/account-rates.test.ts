@@ -42,6 +42,13 @@ describe.each([
     expect(later.filter(({ retryAfterMs }) => retryAfterMs === 0)).toHaveLength(perSecond)
   })
 
+  test('that are only looked at do not count', () => {
+    const at = rates()
+    for (let i = 0; i < 3; i++) expect(at.look(ALICE, events[0], 0)).toEqual({ rate: { remaining: burst, resetMs: 0 }, retryAfterMs: 0 }) // prettier-ignore
+    takes(at, events[0], burst)
+    expect(at.look(ALICE, events[0], 0)).toEqual(at.take(ALICE, events[0], 0))
+  })
+
   test('are counted together, whatever they are called', () => {
     const at = rates()
     takes(at, events[0], burst)

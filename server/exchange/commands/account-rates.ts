@@ -57,6 +57,12 @@ export class AccountRates {
     return { rate: bucket.state(nowMs), retryAfterMs }
   }
 
+  /** What `take` would return, without counting a request: for one that will not be executed. */
+  look(account: number, event: ChangeRequest['event'], nowMs: number): { rate: Rate; retryAfterMs: number } {
+    const bucket = this.#bucket(account, KIND[event], nowMs)
+    return { rate: bucket.state(nowMs), retryAfterMs: bucket.waitMs(nowMs) }
+  }
+
   #bucket(account: number, kind: RateKind, nowMs: number): TokenBucket {
     const buckets = this.#buckets[kind]
     let bucket = buckets.get(account)

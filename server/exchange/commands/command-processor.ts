@@ -4,6 +4,7 @@ import type { CommandBus, CommandEntry } from '../../bus/commands.ts'
 import {
   type ChangeRequest,
   type ExchangeRequest,
+  type InvalidChangeRequest,
   type PlaceOrderRequest,
   RESUMED_FRAMES_MAX,
   type ResumeAccountRequest,
@@ -22,6 +23,7 @@ import { plainError } from './refusal.ts'
 import type { LiveMarket } from '../market/live-market.ts'
 
 const isChange = (request: ExchangeRequest): request is ChangeRequest => isRated(request.event)
+type ReadRequest = Exclude<ExchangeRequest, ChangeRequest | InvalidChangeRequest | { event: 'accounts.open' }>
 const isPreview = (request: ExchangeRequest): request is PlaceOrderRequest => request.event === 'order.preview'
 const isNotOpen = (result: Result): result is Exclude<Result, Answer> => 'notOpen' in result
 
@@ -103,7 +105,7 @@ export class CommandProcessor {
     if (command.isExpired === true || hasExpired(entry, this.#bus.nowMs())) return true
     const nowMs = this.#market.clock.now()
     if (request.event === 'accounts.open') this.#openFirst(command)
-    else if (isChange(request)) return this.#change(command, request, nowMs)
+    else if (isChange(request) || request.event === 'change.invalid') return this.#change(command, request, nowMs)
     else this.#read(entry, request)
     return true
   }
@@ -120,7 +122,7 @@ export class CommandProcessor {
   }
 
   /** Requests that change nothing and use up no id. */
-  #read(entry: CommandEntry, request: Exclude<ExchangeRequest, ChangeRequest | { event: 'accounts.open' }>): void {
+  #read(entry: CommandEntry, request: ReadRequest): void {
     const { operations, timeMs } = this.#market
     const { account } = request
     if (this.#isPoison(entry)) this.#reply(entry, poison.answer)
@@ -154,7 +156,7 @@ export class CommandProcessor {
   }
 
   /** A request that changes something; it is executed once per id. */
-  #change(command: PreparedCommand, request: ChangeRequest, nowMs: number): boolean {
+  #change(command: PreparedCommand, request: ChangeRequest | InvalidChangeRequest, nowMs: number): boolean {
     const { entry } = command
     const { commandId } = entry
     const { account } = request
@@ -165,7 +167,7 @@ export class CommandProcessor {
     if (commandId !== undefined) {
       const known = this.#knownAnswer(command, account, commandId)
       if (known !== undefined) {
-        this.#repeat(entry, request, known)
+        this.#repeat(entry, request, known, nowMs)
         return true
       }
       // Its account's ids were dropped, or it was answered and committed, since it was prepared.
@@ -173,6 +175,10 @@ export class CommandProcessor {
         this.#intake.again(command)
         return false
       }
+    }
+    if (request.event === 'change.invalid') {
+      this.#lookAtRate(entry, request, nowMs)
+      return true
     }
     const refusal = this.#refusals.get(entryKey(entry))
     if (refusal !== undefined) this.#refuse(entry, refusal)
@@ -188,6 +194,13 @@ export class CommandProcessor {
     return known
   }
 
+  /** Nothing else of it needs to be checked: its fields are wrong. */
+  #lookAtRate(entry: CommandEntry, { account, change }: InvalidChangeRequest, nowMs: number): void {
+    const { rate, retryAfterMs } = this.#rates.look(account, change, nowMs)
+    if (retryAfterMs === 0) this.#reply(entry, { ok: true, data: {}, rate })
+    else this.#reply(entry, { ok: false, error: tooMany(change, retryAfterMs), rate })
+  }
+
   /** Checks the rate, then `validUntil`, then the rules of the exchange. */
   #takeUpNew({ entry, accounts = [] }: PreparedCommand, request: ChangeRequest, nowMs: number): void {
     if (!this.#isListed(request)) {
@@ -196,8 +209,7 @@ export class CommandProcessor {
     }
     const { rate, retryAfterMs } = this.#rates.take(request.account, request.event, nowMs)
     if (retryAfterMs > 0) {
-      const message = `Too many requests such as ${request.event} from this account. Retry in ${retryAfterMs} ms.`
-      this.#refuse(entry, { ok: false, error: plainError('RATE_LIMITED', message, { retryAfterMs }), rate })
+      this.#refuse(entry, { ok: false, error: tooMany(request.event, retryAfterMs), rate })
       return
     }
     // Uses the clock shared by all servers, on which its `finalAt` is based: this server's own may be seconds off.
@@ -238,12 +250,19 @@ export class CommandProcessor {
     this.#market.open.results.push({ account, commandId, payloadHash: hash, result })
   }
 
-  /** Repeats the first answer; with other content, the id is refused as used. */
-  #repeat(entry: CommandEntry, request: ChangeRequest, { payloadHash, result }: KnownAnswer): void {
-    if (payloadHash !== undefined && payloadHash !== entry.payloadHash) {
-      this.#reply(entry, { ok: false, error: idTaken(entry.commandId ?? '', result) })
-    } else if (isNotOpen(result)) this.#replyNotOpen(entry, request, { duplicate: true })
-    else this.#reply(entry, { ...result, duplicate: true })
+  /** Repeats the first answer; with other content, the id is refused as used. Neither counts as a request. */
+  #repeat(
+    entry: CommandEntry,
+    request: ChangeRequest | InvalidChangeRequest,
+    { payloadHash, result }: KnownAnswer,
+    nowMs: number,
+  ): void {
+    const isInvalid = request.event === 'change.invalid'
+    const { rate } = this.#rates.look(request.account, isInvalid ? request.change : request.event, nowMs)
+    if (isInvalid || (payloadHash !== undefined && payloadHash !== entry.payloadHash)) {
+      this.#reply(entry, { ok: false, error: idTaken(entry.commandId ?? '', result), rate })
+    } else if (isNotOpen(result)) this.#replyNotOpen(entry, request, { rate, duplicate: true })
+    else this.#reply(entry, { ...result, rate, duplicate: true })
   }
 
   #replyNotOpen(entry: CommandEntry, request: ChangeRequest, more: { rate?: Rate; duplicate?: true }): void {
@@ -295,6 +314,11 @@ const unknownRequest = refused(
   plainError('INTERNAL', 'The exchange that leads now does not know this request. It was not executed.'),
 )
 const noAccount = refused(plainError('NOT_FOUND', 'There is no such account.'))
+
+const tooMany = (event: ChangeRequest['event'], retryAfterMs: number) =>
+  plainError('RATE_LIMITED', `Too many requests such as ${event} from this account. Retry in ${retryAfterMs} ms.`, {
+    retryAfterMs,
+  })
 
 /** Names the order when the id is a clientOrderId; a requestId has no order. */
 function idTaken(commandId: string, result: Result) {

@@ -18,12 +18,15 @@ export class TokenBucket {
 
   /** Takes one token. @returns 0 on success, otherwise in how many ms there will be one */
   take(nowMs: number): number {
+    const waitMs = this.waitMs(nowMs)
+    if (waitMs === 0) this.#milliTokens -= 1_000
+    return waitMs
+  }
+
+  /** In how many ms there will be a token; 0 if there is one. */
+  waitMs(nowMs: number): number {
     this.#refill(nowMs)
-    if (this.#milliTokens >= 1_000) {
-      this.#milliTokens -= 1_000
-      return 0
-    }
-    return Math.ceil((1_000 - this.#milliTokens) / this.#perSecond)
+    return this.#milliTokens >= 1_000 ? 0 : Math.ceil((1_000 - this.#milliTokens) / this.#perSecond)
   }
 
   /** Whole tokens left, and in how many ms the bucket will be full. */

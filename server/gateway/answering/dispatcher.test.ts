@@ -2,6 +2,7 @@ import type { Answer } from '@valiant/shared/protocol/events'
 import { type PayloadOf, REQUESTS, type RequestName } from '@valiant/shared/protocol/requests'
 import { pino } from 'pino'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { Unavailable } from '../../bus/commands.ts'
 import { Dispatcher } from './dispatcher.ts'
 import type { Requester } from '../requests/request.ts'
 import { failure } from './wire-error.ts'
@@ -65,8 +66,7 @@ const trader: Requester = { ...nobody, account: 17, userId: 'u', scopes: ['read'
 const dispatcher = new Dispatcher({
   handlers: {} as never,
   relays: {} as never,
-  history: { orderByClientId: () => Promise.resolve(undefined) } as never,
-  instrumentOf: () => undefined,
+  exchange: { ask: () => Promise.resolve({ ok: true, data: {} }) },
   logger: pino({ level: 'silent' }),
 })
 async function refused(name: RequestName, payload: object, requester = trader) {
@@ -117,14 +117,31 @@ describe.each(NAMES)('%s', (name) => {
   })
 })
 
+test.each([
+  ['cannot be asked', () => Promise.reject(new Unavailable('it is recovering'))],
+  ['does not know the question', () => Promise.resolve({ ok: false, error: failure('INTERNAL', 'what?').error })],
+] satisfies [string, () => Promise<Answer>][])(
+  'an order with wrong fields is INVALID when the exchange %s',
+  async (_, ask) => {
+    const relays = {} as never
+    const alone = new Dispatcher({
+      handlers: {} as never,
+      relays,
+      exchange: { ask },
+      logger: pino({ level: 'silent' }),
+    })
+    const answer = await alone.answer('order.place', { clientOrderId: 'a' }, trader, () => Promise.resolve(0))
+    expect(answer).toMatchObject({ ok: false, error: { code: 'INVALID', field: 'symbol', outcome: 'not_executed' } })
+  },
+)
+
 describe('a database that never answers', () => {
   afterEach(() => vi.useRealTimers())
   const never = () => new Promise<never>(() => undefined)
   const silent = new Dispatcher({
     handlers: { orders: never } as never,
     relays: { 'preferences.set': never } as never,
-    history: { orderByClientId: never } as never,
-    instrumentOf: () => undefined,
+    exchange: { ask: never },
     logger: pino({ level: 'silent' }),
   })
 
@@ -155,8 +172,7 @@ describe('the log', () => {
         'order.place': relay,
         'order.cancel': () => Promise.reject(failure('NOT_FOUND', 'no such order')),
       } as never,
-      history: { orderByClientId: () => Promise.resolve(undefined) } as never,
-      instrumentOf: () => undefined,
+      exchange: { ask: () => Promise.resolve({ ok: true, data: {} }) },
       logger: pino({ level: 'info' }, { write: (line) => void lines.push(line) }),
     })
   afterEach(() => void lines.splice(0))

@@ -3,15 +3,14 @@ import { CLIENT_ID_PATTERN } from '@valiant/shared/protocol/fields'
 import type { ErrorCode } from '@valiant/shared/protocol/errors'
 import type { Answer } from '@valiant/shared/protocol/events'
 import { REQUESTS, type RequestName } from '@valiant/shared/protocol/requests'
-import { toWireFill } from '../../feed/account/fill.ts'
-import { toWireOrder } from '../../feed/account/order.ts'
+import type { ChangeRequest } from '../../bus/exchange-request.ts'
 import { GatewayMetrics } from '../../telemetry/gateway-metrics.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { noteTrace, type TraceHeaders, traceRequest } from '../../telemetry/tracing.ts'
 import { measureAnswer } from './measured-answers.ts'
 import { orderIdsOf } from './order-ids.ts'
 import { assertSoundPayload } from './payload.ts'
-import { type AccountHistory, type InstrumentOf, listed } from '../requests/history.ts'
+import type { ExchangeRequests } from '../leader/exchange-requests.ts'
 import {
   BESIDE_THE_EXCHANGE,
   type Handlers,
@@ -20,6 +19,7 @@ import {
   type Relays,
   type Requester,
 } from '../requests/request.ts'
+import { commandIdOf } from '../requests/request-id.ts'
 import { failure, foundText, isDefect, RequestFailure, toWireError } from './wire-error.ts'
 import { inTime } from './time-limit.ts'
 import { fieldFailure } from './zod-issue.ts'
@@ -29,14 +29,13 @@ export type TakeRequest = () => Promise<number>
 
 /**
  * The single path of a request through the gateway, for sockets and REST alike. Checks run in the protocol's order: size
- * and depth, shape, authentication, scope, known id, rate, fields. The first that fails answers. Only the rate of trading
- * comes after the fields, because the exchange counts it.
+ * and depth, shape, authentication, scope, known id, rate, fields. The first that fails answers. The exchange knows the ids
+ * and the rate of trading, so it is also asked about a trading request whose fields are wrong.
  */
 export class Dispatcher {
   readonly #handlers: Handlers
   readonly #relays: Relays
-  readonly #history: AccountHistory
-  readonly #instrumentOf: InstrumentOf
+  readonly #exchange: Pick<ExchangeRequests, 'ask'>
   readonly #logger: Logger
   readonly #requestLog: Logger
   readonly #metrics: GatewayMetrics
@@ -44,15 +43,13 @@ export class Dispatcher {
   constructor(parts: {
     handlers: Handlers
     relays: Relays
-    history: AccountHistory
-    instrumentOf: InstrumentOf
+    exchange: Pick<ExchangeRequests, 'ask'>
     logger: Logger
     metrics?: GatewayMetrics
   }) {
     this.#handlers = parts.handlers
     this.#relays = parts.relays
-    this.#history = parts.history
-    this.#instrumentOf = parts.instrumentOf
+    this.#exchange = parts.exchange
     this.#logger = parts.logger
     this.#metrics = parts.metrics ?? new GatewayMetrics()
     // Its records have fixed fields and no secrets, and redaction would double the cost of a line.
@@ -126,49 +123,61 @@ export class Dispatcher {
   }
 
   async #serve(name: RequestName, payload: unknown, requester: Requester, take: TakeRequest): Promise<Answer> {
-    // The exchange, which sees all sockets of an account, limits how fast it trades.
-    if (!isTrading(name)) assertWithin(await take())
-    const schema = REQUESTS[name].payload
-    const parsed = schema.safeParse(payload)
-    if (!parsed.success) {
-      throw await this.#orKnown(name, payload, requester, take, fieldFailure(parsed.error, payload, schema))
-    }
-    // Parsed by the schema of this name; TypeScript cannot correlate the tables by name here.
-    const request = parsed.data as never
+    if (isTrading(name)) return this.#trade(name, payload, requester)
+    assertWithin(await take())
+    return this.#carryOut(name, payload, requester)
+  }
+
+  /** The exchange, which sees all sockets of an account, limits how fast it trades. */
+  async #trade(name: TradingName, payload: unknown, requester: Requester): Promise<Answer> {
     try {
-      if (isRelayed(name)) return await this.#relays[name](request, requester)
-      const handler = this.#handlers[name]
-      return { ok: true, data: await handler(request, requester) }
+      return await this.#carryOut(name, payload, requester)
     } catch (error) {
-      if (error instanceof RequestFailure && error.error.code === 'INVALID') {
-        throw await this.#orKnown(name, payload, requester, take, error)
-      }
-      throw error
+      if (!(error instanceof RequestFailure) || error.error.code !== 'INVALID') throw error
+      const before = await this.#beforeFields(name, payload, requester)
+      if (before?.ok === false && BEFORE_FIELDS.includes(before.error.code)) return before
+      return { ok: false, error: error.error, ...(before?.rate !== undefined && { rate: before.rate }) }
     }
   }
 
-  /** A known id takes precedence over wrong fields. */
-  async #orKnown(
-    name: RequestName,
+  /** What the exchange finds in a request before its fields; undefined if it cannot say. */
+  async #beforeFields(
+    change: TradingName,
     payload: unknown,
-    { account }: Requester,
-    take: TakeRequest,
-    wrong: RequestFailure,
-  ): Promise<RequestFailure> {
-    if (name !== 'order.place' || account === undefined) return wrong
-    const id: unknown = Reflect.get(payload as object, 'clientOrderId')
-    if (typeof id !== 'string' || !CLIENT_ID_PATTERN.test(id)) return wrong
-    // Unlike an order, this reads the database, so it counts as a request.
-    assertWithin(await take())
-    const known = await this.#history.orderByClientId(account, id)
-    if (known === undefined) return wrong
-    const instrument = listed(known.order.symbol, this.#instrumentOf)
-    const order = {
-      ...toWireOrder(known.order, instrument),
-      fills: known.fills.map((fill) => toWireFill(fill, instrument)),
+    { account, receivedAtMs }: Requester,
+  ): Promise<Answer | undefined> {
+    if (account === undefined) return undefined
+    const request = { event: 'change.invalid', account, change } as const
+    const commandId = commandIdIn(change, payload)
+    try {
+      return await this.#exchange.ask({ request, receivedAtMs, ...(commandId !== undefined && { commandId }) })
+    } catch {
+      // Whatever happened to the question, the request is INVALID.
+      return undefined
     }
-    return failure('DUPLICATE_CLIENT_ORDER_ID', `clientOrderId "${id}" was already used for another order.`, { order })
   }
+
+  /** @throws {RequestFailure} INVALID, if a field is wrong */
+  async #carryOut(name: RequestName, payload: unknown, requester: Requester): Promise<Answer> {
+    const schema = REQUESTS[name].payload
+    const parsed = schema.safeParse(payload)
+    if (!parsed.success) throw fieldFailure(parsed.error, payload, schema)
+    // Parsed by the schema of this name; TypeScript cannot correlate the tables by name here.
+    const request = parsed.data as never
+    if (isRelayed(name)) return this.#relays[name](request, requester)
+    return { ok: true, data: await this.#handlers[name](request, requester) }
+  }
+}
+
+/** Refusals by what comes before the fields. */
+const BEFORE_FIELDS: readonly ErrorCode[] = ['DUPLICATE_CLIENT_ORDER_ID', 'RATE_LIMITED']
+
+/** The id that a request with wrong fields would have used, if that is not wrong too. */
+function commandIdIn(name: TradingName, payload: unknown): string | undefined {
+  const isOrder = name === 'order.place'
+  const id: unknown = Reflect.get(Object(payload), isOrder ? 'clientOrderId' : 'requestId')
+  if (typeof id !== 'string' || !CLIENT_ID_PATTERN.test(id)) return undefined
+  return isOrder ? `o:${id}` : commandIdOf(id)
 }
 
 /** @throws {RequestFailure} INVALID for an unknown event */
@@ -181,7 +190,8 @@ function nameOf(event: unknown): RequestName {
 }
 
 const isRequest = (event: string): event is RequestName => Object.hasOwn(REQUESTS, event)
-const isTrading = (name: RequestName): boolean =>
+type TradingName = Extract<RequestName, ChangeRequest['event']>
+const isTrading = (name: RequestName): name is TradingName =>
   REQUESTS[name].changes && !BESIDE_THE_EXCHANGE.some((other) => other === name)
 const isRelayed = (name: RequestName): name is RelayedName => RELAYED.some((relayed) => relayed === name)
 

@@ -6,7 +6,7 @@ import type { History, ListName, Page } from '../../journal/history.ts'
 import { invalid } from '../answering/wire-error.ts'
 
 /** The committed history of accounts, newest first. */
-export type AccountHistory = Pick<History, 'orders' | 'fills' | 'entries' | 'stretchOf' | 'equity' | 'orderByClientId'>
+export type AccountHistory = Pick<History, 'orders' | 'fills' | 'entries' | 'stretchOf' | 'equity'>
 
 export type InstrumentOf = (symbol: string) => ListedInstrument | undefined
 

@@ -81,8 +81,7 @@ export class GatewayNode {
     this.#dispatcher = new Dispatcher({
       handlers: handlers as Handlers,
       relays: exchangeRelays({ exchange, instrumentOf }) as Relays,
-      history,
-      instrumentOf,
+      exchange,
       logger,
     })
     this.#resuming = new Resuming(exchange)
