@@ -32,9 +32,9 @@ describe('the exchange', () => {
     const account = await rig.openAccount('user-1')
     const answers = await Promise.all([rig.rest(account, 'a'), rig.rest(account, 'a'), rig.rest(account, 'a')] as const)
     expect(answers.map(({ duplicate }) => duplicate ?? false)).toEqual([false, true, true])
-    expect(await rig.rest(account, 'a')).toEqual({ ...withoutRate(answers[0]), duplicate: true })
+    expect(withoutRate(await rig.rest(account, 'a'))).toEqual({ ...withoutRate(answers[0]), duplicate: true })
     await rig.restart()
-    expect(await rig.rest(account, 'a')).toEqual({ ...withoutRate(answers[0]), duplicate: true })
+    expect(withoutRate(await rig.rest(account, 'a'))).toEqual({ ...withoutRate(answers[0]), duplicate: true })
     expect(good(await rig.ask({ event: 'account', account }))).toMatchObject({ openOrders: [{ clientOrderId: 'a' }] })
   })
 
