@@ -1,6 +1,7 @@
 /**
- * Ids of orders, fills and ledger entries: `account × 2^32 + a running number within the account`. They sort by
- * creation within an account, need neither a clock nor randomness, and reveal no counts except the account's own.
+ * Ids of accounts (number 0), orders, fills and ledger entries: `account × 2^32 + a running number within the account`.
+ * They sort by creation within an account, those of a user's accounts too, need no clock, and reveal no counts except the
+ * account's own.
  */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ' // Crockford's base 32
 const LENGTH = 13 // 65 bits: an int8 fits

@@ -18,6 +18,12 @@ test('a user opens a second account, trades in it separately, and lists both', a
   expect(listed.map(({ id }) => id)).toEqual([(await client.money()).id, second.id])
 })
 
+test('the ids of a user’s accounts sort by creation', async () => {
+  const ids = [(await at.client.money()).id]
+  for (let i = 0; i < 5; i++) ids.push((await at.client.good('accounts.create', { name: 'One', startingCash: '1' })).id)
+  expect([...ids].sort()).toEqual(ids)
+})
+
 test('deposits and withdrawals each make a ledger entry', async () => {
   const { client } = at
   const deposit = await client.good('account.deposit', { amount: '250.50' })

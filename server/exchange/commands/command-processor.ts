@@ -58,7 +58,7 @@ export class CommandProcessor {
     rates: AccountRates
     refusals: RecentAnswers<Answer>
     poison: PoisonCommands
-    drawAccount: () => number
+    draw: (from: number, end: number) => number
   }) {
     this.#market = parts.market
     this.#bus = parts.bus

@@ -2,7 +2,6 @@ import { randomInt } from 'node:crypto'
 import type { Answer } from '@valiant/shared/protocol/events'
 import type { Broadcast } from '../../bus/broadcast.ts'
 import type { CommandBus } from '../../bus/commands.ts'
-import { FIRST_USER_ACCOUNT } from '../../engine/command.ts'
 import type { MarketFrame } from '../../feed/market-frame.ts'
 import { maxTicksAfter } from '../../instruments.ts'
 import type { Alerts } from '../../journal/alerts.ts'
@@ -143,7 +142,7 @@ function openCommands(
   })
   const processor = new CommandProcessor({
     ...{ market: live, bus, intake, known, rates: accountRates, refusals, poison },
-    drawAccount: () => randomInt(FIRST_USER_ACCOUNT, 2 ** 31),
+    draw: (from, end) => randomInt(from, end),
   })
   return { intake, processor }
 }
