@@ -102,9 +102,14 @@ test('changes are accepted only from own pages, and only as JSON', async () => {
   })
   expect(missing.status).toBe(403)
   for (const type of ['text/plain', 'application/x-www-form-urlencoded']) {
-    expect(
-      (await ask('/api/orders', { method: 'POST', body: order(), headers: { 'content-type': type } })).status,
-    ).toBe(403)
+    const sent = await ask('/api/orders', { method: 'POST', body: order(), headers: { 'content-type': type } })
+    expect(sent).toMatchObject({
+      status: 400,
+      error: {
+        ...{ code: 'INVALID', field: '', details: { rule: 'format', expected: 'the content type application/json' } },
+        message: `The payload: expected the content type application/json, found "${type}".`,
+      },
+    })
   }
 })
 

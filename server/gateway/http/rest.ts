@@ -175,7 +175,8 @@ const jsonOnly: RequestHandler = (request, _response, next) => {
   const hasBody = request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined
   const isEmpty = request.headers['content-length'] === '0'
   if (hasBody && !isEmpty && request.is('application/json') !== 'application/json') {
-    throw failure('FORBIDDEN', 'A request with a body: expected the content type application/json.')
+    const found = foundText(request.headers['content-type'])
+    throw invalid('', 'format', { expected: 'the content type application/json', found })
   }
   if ((request.method === 'POST' || request.method === 'PATCH') && (!hasBody || isEmpty)) {
     throw invalid('', 'required', { expected: 'a JSON object as the body', found: 'nothing' })
