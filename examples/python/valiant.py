@@ -52,6 +52,7 @@ class Exchange:
         self._url = url
         self._key = key
         self._seq = UNKNOWN  # of the last account frame
+        self._ahead_ms = 0  # how far the exchange's clock is ahead of this one
         self._changed = asyncio.Condition()
         self._welcomed = asyncio.Event()
         self._gone = None
@@ -94,12 +95,16 @@ class Exchange:
 
     async def place(self, **order):
         """The order as it stood after its commit. It is one order, however often its request was sent."""
-        valid_until = int(time.time() * 1000) + ORDER_VALID_MS  # so that it never starts late
+        valid_until = self.now() + ORDER_VALID_MS  # so that it never starts late
         return await self._change("order.place", clientOrderId=uuid.uuid4().hex, validUntil=valid_until, **order)
 
     async def change(self, event, **payload):
         """Any other request that changes something."""
         return await self._change(event, requestId=uuid.uuid4().hex, **payload)
+
+    def now(self):
+        """The exchange's wall time in ms, whatever this machine's clock says."""
+        return int(time.time() * 1000 + self._ahead_ms)
 
     async def watch(self, symbol):
         """Keeps `quotes[symbol]`, as [symbol, bid, bid lots, ask, ask lots, last] in ticks and lots."""
@@ -121,6 +126,7 @@ class Exchange:
     async def _on_welcome(self, welcome):
         """The first event of every connection. Where it says `resumed`, the missed account frames follow."""
         self._welcomed.set()
+        self._ahead_ms = (await self.request("time"))["time"] - time.time() * 1000
         if not welcome["resumed"]:
             await self._load()
         await self._subscribe()

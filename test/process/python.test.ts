@@ -138,6 +138,22 @@ it('without a key the bot opens a guest account', async () => {
   await prints(/^buy /)
 })
 
+it('a bot whose clock is a minute slow trades all the same', async () => {
+  const { own, key } = await guestWithKey()
+  const examples = join(ROOT, 'examples/python')
+  const slow = `
+import runpy, sys, time
+real = time.time
+time.time = lambda: real() - 60
+sys.path.insert(0, ${JSON.stringify(examples)})
+sys.argv = ['bot.py', ${JSON.stringify(url)}, ${JSON.stringify(SYMBOL)}]
+runpy.run_path(${JSON.stringify(join(examples, 'bot.py'))}, run_name='__main__')`
+  start(python, ['-c', slow], { VALIANT_KEY: key })
+  await prints(/^buy /)
+  expect(output).not.toContain('REQUEST_EXPIRED')
+  await isQuoted(own)
+})
+
 it.each([
   ['an exchange that does not listen', ['http://127.0.0.1:9'], {}, /Cannot connect/],
   ['an instrument that is not listed', [undefined, 'NONE'], {}, /NONE is not listed/],
@@ -191,6 +207,13 @@ it('the page’s first program prints a snapshot and quotes', async () => {
   expect(output).toMatch(/^\[\['VLNT', \d+, \d+, \d+, \d+, \d+\]\]$/m)
 })
 
+it('the page’s strategy follows the market', async () => {
+  const [, strategy = ''] = await printed('python')
+  start(python, ['-c', strategy], { PYTHONPATH: join(ROOT, 'examples/python') })
+  await prints(/^VLNT [\d.]+ holds \d+ cash [\d.]+$/)
+  expect(output).toMatch(/^(bought 10 at [\d.]+\nVLNT [\d.]+ holds 10 |VLNT [\d.]+ holds 0 )/)
+})
+
 it('the page’s commands make a key that trades', async () => {
   const [commands = ''] = await printed('sh')
   await programPath('curl')
@@ -209,7 +232,7 @@ it('the page’s commands make a key that trades', async () => {
 it('the page’s ledger adds up to the cash of the account', async () => {
   const { own, key } = await guestWithKey()
   for (let i = 0; i < 40; i++) await own.place({ symbol: SYMBOL, side: 'buy', type: 'market', qty: '1' })
-  const [, ledger = ''] = await printed('python')
+  const [, , ledger = ''] = await printed('python')
   start(python, ['-c', ledger], { VALIANT_KEY: key })
   expect(await ended()).toBe(0)
   const { cash } = await own.money()
