@@ -47,13 +47,21 @@ const Nothing = z.strictObject({})
 const list = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), nextCursor: z.string().optional() })
 const limit = (max: number) => z.int().min(1).max(max).optional()
+const from = (what: string) => Time.optional().describe(`${what} from this time on.`)
+const to = (what: string) => Time.optional().describe(`${what} before this time.`)
 
 export const ListQuery = z.strictObject({
-  status: z.enum(['open', 'closed', 'all']).optional(),
-  symbol: InstrumentSymbol.optional(),
-  from: Time.optional(),
-  to: Time.optional(),
-  cursor: z.string().max(64).optional(),
+  status: z.enum(['open', 'closed', 'all']).optional().describe('Orders only; default: all.'),
+  symbol: InstrumentSymbol.optional().describe('In the ledger: the entries in that instrument, not those in cash.'),
+  from: from('Orders created, fills and entries'),
+  to: to('Orders created, fills and entries'),
+  cursor: z
+    .string()
+    .max(64)
+    .optional()
+    .describe(
+      '`nextCursor` of the page before. With `symbol` a page may be short, even empty, and still have a next one.',
+    ),
   limit: limit(PAGE_MAX),
 })
 export type ListQuery = z.infer<typeof ListQuery>
@@ -61,8 +69,8 @@ export type ListQuery = z.infer<typeof ListQuery>
 export const CandlesQuery = z.strictObject({
   symbol: InstrumentSymbol,
   interval: Interval,
-  from: Time.optional(),
-  to: Time.optional(),
+  from: from('Bars that start'),
+  to: to('Bars that start'),
   limit: limit(CANDLES_MAX),
 })
 export type CandlesQuery = z.infer<typeof CandlesQuery>
@@ -134,8 +142,8 @@ export type CreateAccount = z.infer<typeof CreateAccount>
 /** Equity is sampled every minute, and older samples are thinned out. A point is the last sample of its interval. */
 export const EQUITY_INTERVALS = ['1m', '5m', '15m', '30m', '1h', '4h', '1d'] as const satisfies readonly Interval[]
 export const EquityQuery = z.strictObject({
-  from: Time.optional(),
-  to: Time.optional(),
+  from: from('Samples'),
+  to: to('Samples'),
   interval: z
     .enum(EQUITY_INTERVALS)
     .optional()
