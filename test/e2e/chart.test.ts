@@ -145,12 +145,19 @@ test('drawing, moving and removing are undone step by step', async () => {
   expect(complaints).toEqual([])
 })
 
-test('the chart is saved as a picture', async () => {
+test('the chart is saved as a picture, with the time of the exchange', async () => {
   const { page, complaints } = await stage.visitor()
   await using _context = page.context()
+  // The clock of this computer is three days ahead.
+  await page.addInitScript(() => {
+    const now = Date.now.bind(Date)
+    Date.now = () => now() + 3 * 86_400_000
+  })
   await open(page)
   const [download] = await Promise.all([page.waitForEvent('download'), tool(page, 'Save a picture').click()])
-  expect(download.suggestedFilename()).toMatch(/^NOVA-1m-\d{4}-\d{2}-\d{2}-\d{4}\.png$/)
+  const [, day = '', time = ''] = /^NOVA-1m-([\d-]{10})-(\d{4})\.png$/.exec(download.suggestedFilename()) ?? []
+  const namedMs = Date.parse(`${day}T${time.slice(0, 2)}:${time.slice(2)}Z`)
+  expect(Math.abs(Date.now() - namedMs)).toBeLessThan(3 * 60_000)
   const file = await readFile(await download.path())
   expect(file.subarray(1, 4).toString()).toBe('PNG')
   const box = await canvas(page).boundingBox()
