@@ -46,6 +46,8 @@ export interface ClientEvents {
   accountState: AccountSnapshot
   /** A subscription that the server refused for good; it is tried again only on the next connection. */
   subscriptionRefused: SubscriptionRefusal
+  /** The streams continue after a pause, whose frames are missing. */
+  streamsResumed: undefined
 }
 type Events = ClientEvents & { [Name in EventName]: EventOf<Name> }
 
@@ -114,6 +116,11 @@ export class Client {
     return this.#reconnector.state.phase === 'live'
   }
 
+  /** When anything was last heard on the connection in use; undefined without one. A heartbeat comes every second. */
+  get heardAtMs(): number | undefined {
+    return this.#reconnector.current?.heardAtMs
+  }
+
   /** The last known state of the account; undefined on a public connection. */
   get account(): AccountSnapshot | undefined {
     return this.#account.snapshot
@@ -154,13 +161,30 @@ export class Client {
   subscribe<Of extends Channel>(
     subscription: ChannelSubscription & { channel: Of },
     listener: (frame: FrameOf<Of>) => void,
+    { isKept = false }: { /** It continues while the others are paused. */ readonly isKept?: boolean } = {},
   ): () => void {
-    return this.#subscriptions.add(subscription, listener as (frame: unknown) => void)
+    return this.#subscriptions.add(subscription, listener as (frame: unknown) => void, isKept)
   }
 
   /** Listens to a book that is kept whole, also after gaps. @returns ends the subscription */
   book(symbol: string, depth: BookDepth | undefined, listener: (book: BookState) => void): () => void {
     return this.#subscriptions.addBook(symbol, depth, listener)
+  }
+
+  /** Ends all streams but the kept ones until `resumeStreams`, as while nobody looks. The account is still followed. */
+  pauseStreams(): void {
+    this.#subscriptions.pause()
+  }
+
+  /** Subscribes the paused streams again, each from a snapshot. */
+  resumeStreams(): void {
+    this.#tell('streamsResumed', undefined)
+    this.#subscriptions.resume()
+  }
+
+  /** Resolves once every stream has been answered on the present connection, or on the next: what it tells is current. */
+  caughtUp(): Promise<void> {
+    return this.#subscriptions.caughtUp()
   }
 
   /**

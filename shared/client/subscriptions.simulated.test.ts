@@ -23,6 +23,89 @@ describe('streams', () => {
     expect(rig.transportAt(1).of('subscribe').map(({ payload }) => payload['symbols'])).toEqual([['NOVA', 'VLNT'], ['NONE']]) // prettier-ignore
   })
 
+  it('are given up while paused, except the kept ones, and start again from a snapshot', async () => {
+    const heard: [string, number][] = []
+    const listener = (name: string) => (frame: { readonly time: number }) => heard.push([name, frame.time])
+    rig.client.subscribe({ channel: 'quotes' }, listener('all'))
+    rig.client.subscribe({ channel: 'quotes', symbols: ['NOVA'] }, listener('kept'), { isKept: true })
+    const stopTrades = rig.client.subscribe({ channel: 'trades', symbols: ['NOVA'] }, () => undefined)
+    rig.client.book('NOVA', 10, () => undefined)
+    const quote = (time: number) => ({ epoch: 1, time, q: [['NOVA', time, 1, time, 1, time]] })
+    const [server] = [rig.transportAt(0)]
+    for (const sent of server.of('subscribe')) {
+      sent.answer({ ok: true, data: sent.payload['channel'] === 'quotes' ? quote(1) : [] })
+    }
+    heard.length = 0
+    let resumed = 0
+    rig.client.on('streamsResumed', () => resumed++)
+
+    rig.client.pauseStreams()
+    expect(server.of('unsubscribe').map(({ payload }) => payload['channel'])).toEqual(['quotes', 'trades', 'book'])
+    // On the server "*" took the kept one with it.
+    expect(server.sent.at(-1)?.event).toBe('unsubscribe')
+    const again = server.of('subscribe').slice(4)
+    expect(again.map(({ payload }) => payload['symbols'])).toEqual([['NOVA']])
+    again[0]?.answer({ ok: true, data: quote(2) })
+    server.tell('quotes', quote(3))
+    expect(heard).toEqual([['kept', 2], ['kept', 3]]) // prettier-ignore
+
+    // What is subscribed or ended meanwhile is neither asked for nor given up.
+    rig.client.subscribe({ channel: 'candles', symbols: ['NOVA'], interval: '1m' }, () => undefined)
+    stopTrades()
+    expect(server.of('subscribe')).toHaveLength(5)
+    expect(server.of('unsubscribe')).toHaveLength(3)
+
+    let isCurrent = false
+    const current = rig.client.caughtUp().then(() => (isCurrent = true))
+    rig.client.resumeStreams()
+    expect(resumed).toBe(1)
+    const asked = server.of('subscribe').slice(5)
+    expect(asked.map(({ payload }) => payload['channel'])).toEqual(['quotes', 'book', 'candles'])
+    asked[0]?.answer({ ok: true, data: quote(9) })
+    asked[1]?.answer({ ok: true, data: [] })
+    await rig.clock.pass(0)
+    expect(isCurrent).toBe(false)
+    asked[2]?.answer(refusal('NOT_FOUND'))
+    await current
+    expect(heard.slice(2)).toContainEqual(['all', 9])
+  })
+
+  it('that are paused are not asked for on a new connection', async () => {
+    rig.client.subscribe({ channel: 'quotes' }, () => undefined)
+    rig.client.subscribe({ channel: 'ticker', symbols: ['NOVA'] }, () => undefined, { isKept: true })
+    rig.client.pauseStreams()
+    rig.transportAt(0).end()
+    await rig.clock.pass(300)
+    rig.welcome(rig.transportAt(1))
+    expect(
+      rig
+        .transportAt(1)
+        .of('subscribe')
+        .map(({ payload }) => payload['channel']),
+    ).toEqual(['ticker'])
+    rig.client.resumeStreams()
+    expect(
+      rig
+        .transportAt(1)
+        .of('subscribe')
+        .map(({ payload }) => payload['channel']),
+    ).toEqual(['ticker', 'quotes'])
+  })
+
+  it('have caught up after a reconnect once each was answered', async () => {
+    rig.client.subscribe({ channel: 'quotes' }, () => undefined)
+    await rig.subscribed(rig.transportAt(0), { epoch: 1, time: 1, q: [] })
+    rig.transportAt(0).end()
+    let isCurrent = false
+    const current = rig.client.caughtUp().then(() => (isCurrent = true))
+    await rig.clock.pass(300)
+    rig.welcome(rig.transportAt(1))
+    await rig.clock.pass(0)
+    expect(isCurrent).toBe(false)
+    await rig.subscribed(rig.transportAt(1), { epoch: 1, time: 2, q: [] })
+    await current
+  })
+
   it('that the server cannot provide yet are requested again', async () => {
     rig.client.subscribe({ channel: 'quotes' }, () => undefined)
     rig.transportAt(0).answer('subscribe', refusal('UNAVAILABLE', { retryAfterMs: 1_000 }))

@@ -57,6 +57,8 @@ interface Stream {
   readonly depth: BookDepth | undefined
   readonly listeners: Listeners<unknown>
   readonly books: Listeners<BookState>
+  /** Continues while the others are paused. */
+  isKept: boolean
   /** The newest moment that listeners have seen; nothing older follows, whichever connection it comes on. */
   reportedTo: Moment
   /** The book as its connection has it; undefined after a gap. */
@@ -83,6 +85,10 @@ export class Subscriptions {
   readonly #refusedBy: (refusal: SubscriptionRefusal) => void
   /** Each cancels the timeout of an answer that is still to come. */
   readonly #waits = new Set<() => void>()
+  /** Streams that were requested on a new connection, or after a pause, and not answered yet. */
+  readonly #behind = new Set<Stream>()
+  #caughtUp: (() => void)[] = []
+  #isPaused = false
   #connection: Connection | undefined
 
   /** @param refusedBy called with each subscription that the server refuses for good */
@@ -91,15 +97,18 @@ export class Subscriptions {
     this.#refusedBy = refusedBy
   }
 
-  /** @returns ends the subscription */
-  add(subscription: ChannelSubscription, listener: (frame: unknown) => void): () => void {
+  /**
+   * @param isKept it continues while the others are paused
+   * @returns ends the subscription
+   */
+  add(subscription: ChannelSubscription, listener: (frame: unknown) => void, isKept = false): () => void {
     const { channel, symbols = [ALL] } = subscription
     const interval = subscription.channel === 'candles' ? subscription.interval : undefined
     const depth = subscription.channel === 'book' ? (subscription.depth ?? BOOK_DEPTH_DEFAULT) : undefined
     // A quotes frame holds many symbols: with a stream for each, its listener would be called several times a frame.
     const parts = channel === 'quotes' ? [symbols] : [...new Set(symbols)].map((symbol) => [symbol])
     const stops = parts.map((part) => {
-      const stream = this.#stream({ channel, symbols: new Set(part), interval, depth })
+      const stream = this.#stream({ channel, symbols: new Set(part), interval, depth }, isKept)
       return this.#ending(stream, stream.listeners.add(listener))
     })
     return () => {
@@ -119,7 +128,36 @@ export class Subscriptions {
   /** Subscribes everything on a new connection, or on one whose instance has found its leader. */
   open(connection: Connection): void {
     this.#connection = connection
-    this.#askTogether([...this.#streams.values()])
+    this.#catchUp([...this.#streams.values()])
+  }
+
+  /** Gives up all streams but the kept ones, until `resume`. */
+  pause(): void {
+    if (this.#isPaused) return
+    this.#isPaused = true
+    this.#behind.clear()
+    const paused = [...this.#streams.values()].filter(({ isKept }) => !isKept)
+    const followed = paused.filter(({ connection, asked }) => connection !== undefined || asked !== undefined)
+    for (const stream of paused) {
+      stream.cancelRetry()
+      Object.assign(stream, { connection: undefined, asked: undefined, book: undefined })
+    }
+    for (const stream of followed) this.#unsubscribe(stream)
+  }
+
+  /** Subscribes the paused streams again. */
+  resume(): void {
+    if (!this.#isPaused) return
+    this.#isPaused = false
+    this.#catchUp([...this.#streams.values()].filter(({ isKept }) => !isKept))
+  }
+
+  /** Resolves once every stream has been answered on the connection in use. */
+  caughtUp(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#caughtUp.push(resolve)
+      this.#settle()
+    })
   }
 
   /** The connection now leads to another exchange, whose times and ids start over: anything may be reported again. */
@@ -134,7 +172,10 @@ export class Subscriptions {
 
   /** The connection is lost: its streams pause until the next one. */
   lose(connection: Connection): void {
-    if (connection === this.#connection) this.#connection = undefined
+    if (connection === this.#connection) {
+      this.#connection = undefined
+      this.#behind.clear()
+    }
     for (const stream of this.#streams.values()) {
       if (stream.connection === connection) stream.connection = undefined
       if (stream.asked === connection) stream.asked = undefined
@@ -155,9 +196,30 @@ export class Subscriptions {
     }
   }
 
-  #stream(wanted: Pick<Stream, 'channel' | 'symbols' | 'interval' | 'depth'>): Stream {
+  #catchUp(all: readonly Stream[]): void {
+    const streams = all.filter((stream) => this.#isActive(stream))
+    for (const stream of streams) this.#behind.add(stream)
+    this.#askTogether(streams)
+    this.#settle()
+  }
+
+  #isActive({ isKept }: Stream): boolean {
+    return isKept || !this.#isPaused
+  }
+
+  /** @param stream one that is no longer waited for */
+  #settle(stream?: Stream): void {
+    if (stream) this.#behind.delete(stream)
+    if (this.#behind.size > 0 || this.#connection === undefined || this.#isPaused) return
+    const waiting = this.#caughtUp
+    this.#caughtUp = []
+    for (const resolve of waiting) resolve()
+  }
+
+  #stream(wanted: Pick<Stream, 'channel' | 'symbols' | 'interval' | 'depth'>, isKept = false): Stream {
     const key = keyOf(wanted)
     const stands = this.#streams.get(key)
+    if (stands && isKept) stands.isKept = true
     if (stands !== undefined && stands.depth === wanted.depth) return stands
     stands?.cancelRetry()
     const stream: Stream = {
@@ -165,6 +227,7 @@ export class Subscriptions {
       key,
       listeners: stands?.listeners ?? new Listeners(),
       books: stands?.books ?? new Listeners(),
+      isKept: isKept || stands?.isKept === true,
       reportedTo: stands?.reportedTo ?? BEGINNING,
       book: undefined,
       connection: undefined,
@@ -175,7 +238,8 @@ export class Subscriptions {
       cancelRetry: () => undefined,
     }
     this.#streams.set(key, stream)
-    this.#ask([stream])
+    if (stands && this.#behind.delete(stands)) this.#behind.add(stream)
+    if (this.#isActive(stream)) this.#ask([stream])
     return stream
   }
 
@@ -188,7 +252,8 @@ export class Subscriptions {
       if (stands?.listeners !== stream.listeners) return
       this.#streams.delete(stream.key)
       stands.cancelRetry()
-      this.#unsubscribe(stands)
+      this.#settle(stands)
+      if (this.#isActive(stands)) this.#unsubscribe(stands)
     }
   }
 
@@ -260,6 +325,8 @@ export class Subscriptions {
       for (const stream of asked) stream.asked = undefined
       if (answer.ok) this.#begin(asked, connection, answer.data)
       else this.#refused(asked, answer)
+      // One that was refused together with others has been asked for again, by itself.
+      for (const stream of asked) if (stream.asked === undefined) this.#settle(stream)
     })
   }
 

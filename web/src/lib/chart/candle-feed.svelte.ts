@@ -11,7 +11,7 @@ export interface CandleSink {
   update(candle: Candle): void
 }
 
-/** A frame of the forming bar, and the socket it came over. */
+/** A frame of the forming bar, and the unbroken stream that it belongs to. */
 interface Heard {
   readonly candle: Candle
   readonly epoch: number
@@ -46,7 +46,7 @@ export class CandleFeed {
   #isReloading = false
   /** Timer of a delayed reload. */
   #delayed: ReturnType<typeof setTimeout> | undefined
-  /** Number of sockets welcomed so far. */
+  /** Number of sockets welcomed and pauses ended so far. */
   #line = 0
   /** The last frame applied since this interval was subscribed. */
   #heard: Heard | undefined
@@ -66,13 +66,18 @@ export class CandleFeed {
   /** @returns ends it */
   follow(client: Client): () => void {
     this.#client = client
-    const stop = client.on('welcome', () => {
-      this.#line++
-      if (this.failed !== undefined) void this.again()
-    })
+    const stops = [
+      client.on('welcome', () => {
+        this.#line++
+        if (this.failed !== undefined) void this.again()
+      }),
+      client.on('streamsResumed', () => {
+        this.#line++
+      }),
+    ]
     this.#subscribe(client)
     return () => {
-      stop()
+      for (const stop of stops) stop()
       this.#leave()
       this.#client = undefined
     }
@@ -206,7 +211,7 @@ export class CandleFeed {
   /** Bars are missing: the page slept, or the connection was lost. */
   #misses({ candle, line }: Heard): boolean {
     if (hasHole(this.#candles, candle, intervalMs(this.interval))) return true
-    // A socket's first frame is of the bar forming by then; how the bar before it ended was not received.
+    // Its first frame is of the bar forming by then; how the bar before it ended was not received.
     const begins = candle[0] > (this.#candles.at(-1)?.[0] ?? Infinity)
     return begins && line !== this.#heard?.line
   }

@@ -22,14 +22,16 @@ let asked: {
 }[]
 /** The current subscriptions. */
 let subscriptions: { readonly interval: Interval; readonly tell: (frame: Frame) => void }[]
-let welcome: () => void
+/** The client's listeners by event. */
+const listeners: Record<string, () => void> = {}
+const welcome = () => listeners['welcome']?.()
 const subscribed = () => subscriptions.map(({ interval }) => interval)
 
 const client = {
   ask: (_name: string, { interval }: { interval: Interval }) =>
     new Promise((answer, fail) => asked.push({ interval, answer, refuse: () => fail(new Error('refused')) })),
-  on: (_name: string, listener: () => void) => {
-    welcome = listener
+  on: (name: string, listener: () => void) => {
+    listeners[name] = listener
     return () => undefined
   },
   subscribe: ({ interval }: { interval: Interval }, tell: (frame: Frame) => void) => {
@@ -111,6 +113,16 @@ test('after a bar began while disconnected, the bar before it is fetched again, 
   expect(feed.candles.map(([, , , , close]) => close)).toEqual(['1.00', '2.00', '3.00', '1.00'])
   await tell(bar(5))
   expect(asked).toEqual([])
+})
+
+test('after a bar began while the streams were paused, the bar before it is fetched again too', async () => {
+  feed = new Feed('NOVA', [bar(1), bar(2)])
+  feed.follow(client)
+  welcome()
+  await tell(bar(2, '2.00'))
+  listeners['streamsResumed']?.()
+  await tell(bar(3))
+  expect(asked).toHaveLength(1)
 })
 
 test('a bar still forming on reconnection continues', async () => {

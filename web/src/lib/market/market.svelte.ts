@@ -1,5 +1,5 @@
 import type { Client } from '@valiant/shared/client/client'
-import type { Instrument, Quote, TickerFrame } from '@valiant/shared/protocol/market-data'
+import type { Instrument, Quote, QuotesFrame, TickerFrame } from '@valiant/shared/protocol/market-data'
 import type { NewsKind } from '@valiant/shared/protocol/news'
 import { createContext } from 'svelte'
 import { OnceAFrame } from '#lib/ui/once-a-frame.ts'
@@ -57,9 +57,7 @@ export class Market {
   /** Follows the exchange. @returns ends it */
   follow(client: Client): () => void {
     const stops = [
-      client.subscribe({ channel: 'quotes' }, (frame) => {
-        for (const quote of frame.q) this.#quotes.add(quote)
-      }),
+      client.subscribe({ channel: 'quotes' }, (frame) => this.#takeQuotes(frame)),
       client.subscribe({ channel: 'ticker' }, (frame) => {
         this.#tickers.add(frame)
       }),
@@ -76,6 +74,13 @@ export class Market {
       this.#quotes.stop()
       this.#tickers.stop()
     }
+  }
+
+  /** Follows one instrument's quotes while all others are paused, for the title of a hidden tab. @returns ends it */
+  keepQuotes(client: Client, symbol: string): () => void {
+    return client.subscribe({ channel: 'quotes', symbols: [symbol] }, (frame) => this.#takeQuotes(frame), {
+      isKept: true,
+    })
   }
 
   /** Reloads the sparklines; on failure the old ones stay. */
@@ -97,6 +102,10 @@ export class Market {
     } catch {
       // The known statuses stay until the next try.
     }
+  }
+
+  #takeQuotes({ q }: QuotesFrame): void {
+    for (const quote of q) this.#quotes.add(quote)
   }
 
   #applyCloses(closes: Readonly<Record<string, readonly string[]>>): void {

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
-import { connectionWords } from './connection-text.ts'
+import { connectionWords, staleWord } from './connection-text.ts'
 
-const at = { nowMs: 10_000, ageMs: 6_200, isStale: true, slowFromMs: 250, hasOrders: true }
+const live = { phase: 'live', instanceId: 'a' } as const
+const at = { nowMs: 10_000, ageMs: 6_200, isStale: true, isSilent: false, slowFromMs: 250, hasOrders: true }
 
 it('says how long ago the connection was lost and when the next attempt is', () => {
   const words = connectionWords({ phase: 'reconnecting', sinceMs: 3_800, nextTryAtMs: 11_900 }, at)
@@ -15,7 +16,20 @@ it('does not report a loss of less than a second', () => {
 })
 
 it('distinguishes a slow connection from a live one', () => {
-  const live = { phase: 'live', instanceId: 'a' } as const
-  expect(connectionWords({ ...live, latencyMs: 12 }, at).kind).toBe('live')
-  expect(connectionWords({ ...live, latencyMs: 300 }, at).kind).toBe('slow')
+  const current = { ...at, isStale: false }
+  expect(connectionWords({ ...live, latencyMs: 12 }, current).kind).toBe('live')
+  expect(connectionWords({ ...live, latencyMs: 300 }, current).kind).toBe('slow')
+})
+
+it('does not call a connection live that is silent, or whose streams are not there yet', () => {
+  const silent = connectionWords(live, { ...at, isSilent: true })
+  expect(silent.text).toBe('Nothing heard for 6 s')
+  expect(silent.more).toBe('Your open orders keep working on the exchange.')
+  expect(connectionWords(live, at)).toEqual({ kind: 'connecting', text: 'Catching up' })
+})
+
+it('does not promise a reconnection that is not tried', () => {
+  expect(staleWord({ phase: 'reconnecting', sinceMs: 1 })).toBe('Reconnecting')
+  expect(staleWord({ phase: 'closed', sinceMs: 1, code: 'REPLACED' })).toBe('Disconnected')
+  expect(staleWord(live)).toBe('Not live')
 })

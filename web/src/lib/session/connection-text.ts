@@ -15,11 +15,27 @@ const CLOSED_WORDS: Readonly<Record<string, string>> = {
   SIGNED_OUT: 'You signed out elsewhere.',
 }
 
+/** A connection whose prices are old, where there is room for little. */
+export function staleWord({ phase }: ConnectionState): string {
+  if (phase === 'closed') return 'Disconnected'
+  return phase === 'live' ? 'Not live' : 'Reconnecting'
+}
+
 export function connectionWords(
   state: ConnectionState,
-  at: { nowMs: number; ageMs: number; isStale: boolean; slowFromMs: number; hasOrders: boolean },
+  at: {
+    readonly nowMs: number
+    readonly ageMs: number
+    readonly isStale: boolean
+    readonly isSilent: boolean
+    readonly slowFromMs: number
+    readonly hasOrders: boolean
+  },
 ): ConnectionWords {
+  const more = at.hasOrders ? { more: 'Your open orders keep working on the exchange.' } : {}
   if (state.phase === 'live') {
+    if (at.isSilent) return { kind: 'lost', text: `Nothing heard for ${age(at.ageMs)}`, ...more }
+    if (at.isStale) return { kind: 'connecting', text: 'Catching up' }
     const isSlow = (state.latencyMs ?? 0) > at.slowFromMs
     return { kind: isSlow ? 'slow' : 'live', text: isSlow ? 'Slow' : 'Live' }
   }
@@ -28,7 +44,6 @@ export function connectionWords(
   }
   // For less than a second nothing is reported: the page from the server is that recent.
   if (!at.isStale) return { kind: 'connecting', text: 'Live' }
-  const more = at.hasOrders ? { more: 'Your open orders keep working on the exchange.' } : {}
   if (state.phase === 'connecting') return { kind: 'lost', text: `No connection yet, after ${age(at.ageMs)}`, ...more }
   const wait = state.nextTryAtMs === undefined ? 0 : Math.ceil((state.nextTryAtMs - at.nowMs) / 1_000)
   const next = wait > 0 ? `Trying again in ${wait} s` : 'Trying now'

@@ -5,8 +5,10 @@ import type { Fill } from '@valiant/shared/protocol/order'
 import type { Visitor } from '@valiant/shared/protocol/page'
 import { createContext } from 'svelte'
 import { follow, sawVisitor } from '#lib/telemetry/telemetry.ts'
+import { OnceAFrame } from '#lib/ui/once-a-frame.ts'
 import type { AccountState } from './account.svelte.ts'
 import { ConnectionDetails } from './connection-details.svelte.ts'
+import { HIDDEN_MS_MAX, silentSince } from './freshness.ts'
 
 /** What the server knows about the visitor. */
 export interface VisitorData {
@@ -31,17 +33,33 @@ export class Session {
   /** The local wall time; updated every second, more often while disconnected. */
   nowMs = $state.raw(0)
   readonly details = new ConnectionDetails()
+  #startedAtMs = $state.raw(0)
+  #silentSinceMs = $state.raw<number | undefined>()
+  /** Since when the streams are paused, or have not caught up after a pause or a reconnect. */
+  #behindSinceMs = $state.raw<number | undefined>()
+  /** The tab has been hidden for so long that its streams are paused. */
+  #isResting = $state.raw(false)
 
-  readonly isLive = $derived(this.connection.phase === 'live')
-  readonly lostAtMs = $derived.by(() => {
+  readonly isLive = $derived(this.connection.phase === 'live' && this.#silentSinceMs === undefined)
+  /** Connected, but nothing is heard. */
+  readonly isSilent = $derived(this.connection.phase === 'live' && this.#silentSinceMs !== undefined)
+  /** When the exchange was last heard; undefined while it is. */
+  readonly #unheardSinceMs = $derived.by(() => {
     const { connection } = this
-    if (connection.phase === 'live') return undefined
+    if (connection.phase === 'live') return this.#silentSinceMs
     return connection.phase === 'connecting' ? this.#startedAtMs : connection.sinceMs
   })
-  /** How old the data on screen is, while disconnected. */
+  /** When the data on screen was last current; undefined while it is. */
+  readonly lostAtMs = $derived(this.#behindSinceMs ?? this.#unheardSinceMs)
+  /** How old the data on screen is, while it is not current. */
   readonly ageMs = $derived(this.lostAtMs === undefined ? 0 : Math.max(0, this.nowMs - this.lostAtMs))
   /** Whether the data on screen is too old to look live: it turns gray and shows its age. */
   readonly isStale = $derived(this.ageMs >= STALE_AFTER_MS)
+  /** Whether the price in the title is too old as well, which a hidden tab still follows. */
+  readonly isTitleStale = $derived(
+    this.isStale &&
+      (!this.#isResting || (this.#unheardSinceMs !== undefined && this.nowMs - this.#unheardSinceMs >= STALE_AFTER_MS)),
+  )
   readonly latencyMs = $derived(this.connection.phase === 'live' ? this.connection.latencyMs : undefined)
   readonly isSlow = $derived((this.latencyMs ?? 0) > SLOW_FROM_MS)
 
@@ -50,7 +68,9 @@ export class Session {
   #client: Client | undefined
   /** Whether the connection was admitted without an account. */
   #isPublic = false
-  #startedAtMs = $state.raw(0)
+  /** In the same pass as the frames that have arrived: without it old prices would look live for a moment. */
+  readonly #caughtUp = new OnceAFrame<undefined>(() => (this.#behindSinceMs = undefined))
+  #hiding: ReturnType<typeof setTimeout> | undefined
 
   constructor(
     account: AccountState,
@@ -95,26 +115,76 @@ export class Session {
     sawVisitor(this.visitor?.userId)
     const stop = client.on('connection', (state) => {
       this.nowMs = Date.now()
+      if (state.phase === 'live' && this.connection.phase !== 'live') this.#catchUp(client, this.lostAtMs)
       this.connection = state
+      this.#listen()
     })
+    const stopListening = [client.on('heartbeat', this.#listen), client.on('quotes', this.#listen)]
     const stopWelcome = client.on('welcome', ({ accountId: owner }) => (this.#isPublic = owner === undefined))
     const stopAccount = this.#account.follow(client)
     const stopDetails = this.details.follow(client)
     let beat = 0
     const timer = setInterval(() => {
-      if (!this.isLive || ++beat % 4 === 0) this.nowMs = Date.now()
+      this.#listen()
+      if (this.lostAtMs !== undefined || ++beat % 4 === 0) this.nowMs = Date.now()
     }, 250)
     const retry = () => client.retryNow()
+    const look = () => this.#look(client)
     window.addEventListener('online', retry)
+    document.addEventListener('visibilitychange', look)
+    look()
     return () => {
       window.removeEventListener('online', retry)
+      document.removeEventListener('visibilitychange', look)
+      clearTimeout(this.#hiding)
       clearInterval(timer)
       stop()
+      for (const end of stopListening) end()
+      this.#caughtUp.stop()
       stopWelcome()
       stopAccount()
       stopDetails()
       client.close()
     }
+  }
+
+  /** A frame ends a silence at once; a timer finds one. */
+  readonly #listen = (): void => {
+    const sinceMs = silentSince(this.#client?.heardAtMs, Date.now())
+    if (sinceMs !== this.#silentSinceMs) this.nowMs = Date.now()
+    this.#silentSinceMs = sinceMs
+  }
+
+  /** A tab that stays hidden keeps its account and alerts, and gives up what only paints. */
+  #look(client: Client): void {
+    clearTimeout(this.#hiding)
+    if (document.hidden) this.#hiding = setTimeout(() => this.#rest(client), HIDDEN_MS_MAX)
+    else {
+      // A computer that slept shows its last prices before any frame or timer.
+      this.#listen()
+      this.nowMs = Date.now()
+      if (this.#isResting) this.#wake(client)
+    }
+  }
+
+  #rest(client: Client): void {
+    this.#isResting = true
+    this.#caughtUp.stop()
+    this.#behindSinceMs ??= Date.now()
+    client.pauseStreams()
+  }
+
+  #wake(client: Client): void {
+    this.#isResting = false
+    client.resumeStreams()
+    this.#catchUp(client, this.#behindSinceMs)
+  }
+
+  #catchUp(client: Client, sinceMs: number | undefined): void {
+    this.#behindSinceMs = sinceMs
+    void client.caughtUp().then(() => {
+      if (!this.#isResting && client.isLive) this.#caughtUp.add(undefined)
+    })
   }
 
   /** The visitor has changed, or has got an account: the connection follows. */

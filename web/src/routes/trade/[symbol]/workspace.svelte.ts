@@ -217,6 +217,7 @@ export class WorkspaceState implements Surroundings {
     if (this.account) this.lists.readMarked()
     const stops = [
       this.bookFeed.follow(client),
+      this.#market.keepQuotes(client, symbol),
       client.subscribe({ channel: 'trades', symbols: [symbol] }, (frame) => tape.add(frame)),
       this.candles.follow(client),
       client.on('account', (frame) => {
