@@ -178,6 +178,15 @@ test('the question about canceling all orders is asked only where they are liste
   expect(complaints).toEqual([])
 })
 
+test('a result that nobody can have read yet follows to the next instrument', async () => {
+  const { page } = await stage.visitor()
+  await using _context = page.context()
+  const { qty, symbol } = await buyFirst(page)
+  await page.keyboard.press('Alt+ArrowDown')
+  await page.waitForURL((url) => url.pathname !== `/trade/${symbol}`)
+  await page.getByRole('status').getByText(`Bought ${qty} ${symbol} at`).waitFor()
+})
+
 test('a phone’s header switches to another instrument in the same view', async () => {
   const { page, complaints } = await stage.visitor(PHONE)
   await using _context = page.context()

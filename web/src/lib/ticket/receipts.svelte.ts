@@ -2,6 +2,8 @@ import type { ErrorCode } from '@valiant/shared/protocol/errors'
 import type { Receipt } from './receipt.ts'
 
 const RECEIPT_MS = 6_000
+/** Shown for less, a result may not have been read. */
+const READ_MS = 3_000
 /** Bounds receipts that arrive faster than they expire. */
 const RECEIPTS_MAX = 20
 
@@ -14,17 +16,29 @@ export class Receipts {
   items = $state.raw<readonly Receipt[]>([])
   refusal = $state.raw<Refused | undefined>()
   #timer: ReturnType<typeof setTimeout> | undefined
+  #newest: { readonly receipt: Receipt; readonly toldAtMs: number } | undefined
 
   /** Reports something that was done, here or elsewhere on the page. */
   tell(receipt: Receipt): void {
     const earlier = this.#done.filter(({ of }) => of === undefined || of !== receipt.of)
     this.items = [receipt, ...earlier].slice(0, RECEIPTS_MAX)
+    this.#newest = { receipt, toldAtMs: performance.now() }
     this.release()
   }
 
   refuse(refusal: Refused): void {
     this.refusal = refusal
     this.items = []
+    this.#newest = { receipt: refusal, toldAtMs: performance.now() }
+  }
+
+  /** @returns the newest result, if it is still shown and may not have been read yet */
+  unread(): Receipt | undefined {
+    if (!this.#newest) return undefined
+    const { receipt, toldAtMs } = this.#newest
+    const isShown = receipt === this.refusal || this.items.includes(receipt)
+    const isFresh = receipt.kind !== 'info' && performance.now() - toldAtMs <= READ_MS
+    return isShown && (isFresh || receipt.stays) ? receipt : undefined
   }
 
   /** Something is typed: the refusal no longer applies, nor does a proposal. */

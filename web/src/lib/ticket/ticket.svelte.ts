@@ -151,6 +151,8 @@ export class Ticket {
       stop()
       this.sender.stop()
       this.receipts.hold()
+      const unread = this.receipts.unread()
+      if (unread) this.#around.tellAway(unread)
     }
   }
 
