@@ -36,9 +36,11 @@ const BATCH = 64
 const MARKET_SECONDS = 20
 
 export function* growth(): Generator<Growth> {
-  for (const instruments of INSTRUMENTS) yield measure({ ...PLAIN, instruments }, true)
-  for (const accounts of ACCOUNTS) yield measure({ ...PLAIN, accounts }, false)
-  for (const resting of RESTING) yield measure({ ...PLAIN, resting }, false)
+  for (const instruments of INSTRUMENTS) {
+    yield { ...measure({ ...PLAIN, instruments }), marketSecondMs: marketSecondMs(instruments) }
+  }
+  for (const accounts of ACCOUNTS) yield measure({ ...PLAIN, accounts })
+  for (const resting of RESTING) yield measure({ ...PLAIN, resting })
 }
 
 interface Size {
@@ -47,7 +49,7 @@ interface Size {
   readonly resting: number
 }
 
-function measure(size: Size, withMarket: boolean): Growth {
+function measure(size: Size): Growth {
   const before = heapMb()
   const sized = new SizedEngine(size)
   const heap = heapMb() - before
@@ -55,7 +57,7 @@ function measure(size: Size, withMarket: boolean): Growth {
   return {
     ...size,
     commandUs,
-    marketSecondMs: withMarket ? marketSecondMs(size.instruments) : undefined,
+    marketSecondMs: undefined,
     restoreMs: sized.restoreMs(),
     heapMb: heap,
   }

@@ -13,7 +13,7 @@ import { noteTrace } from '../../telemetry/tracing.ts'
 import type { ClientAddress } from '../sessions/client-address.ts'
 import { measureHttp } from './measured-http.ts'
 import type { Origins } from './origin.ts'
-import { answerErrors, notServed } from './rest.ts'
+import { answerErrors, notServed } from './http-answers.ts'
 import { failure } from '../answering/wire-error.ts'
 
 export interface HttpParts {

@@ -1,10 +1,9 @@
 import { AccountSnapshot } from '@valiant/shared/protocol/account'
-import { ERRORS } from '@valiant/shared/protocol/errors'
 import type { Answer, Rate } from '@valiant/shared/protocol/events'
 import { BOOK_DEPTH_DEFAULT } from '@valiant/shared/protocol/limits'
 import { REQUESTS, type RequestName } from '@valiant/shared/protocol/requests'
 import { BookQuery, type OwnRoute, REST_ROUTES, type RestMethod, type RestRoute } from '@valiant/shared/protocol/rest'
-import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
+import express, { type Request, type RequestHandler, type Response, Router } from 'express'
 import type { z } from 'zod'
 import { AuthUnavailable } from '../../auth/auth-unavailable.ts'
 import type { Logger } from '../../telemetry/logger.ts'
@@ -15,10 +14,11 @@ import { type GatewayLimits, Limit, limitKey } from '../sessions/limits.ts'
 import type { Market } from '../market/market.ts'
 import type { KeyDesk } from '../sessions/key-desk.ts'
 import type { InstrumentOf } from '../requests/history.ts'
+import { answerErrors, notServed, send } from './http-answers.ts'
 import { accountIdOf, readerOf } from './rest-fields.ts'
 import { sendTable, wantsTable } from './rest-table.ts'
 import { type Identity, requesterOf, type Sessions } from '../sessions/sessions.ts'
-import { failure, foundText, invalid, isDefect, RequestFailure, toWireError } from '../answering/wire-error.ts'
+import { failure, foundText, invalid, RequestFailure } from '../answering/wire-error.ts'
 import { inTime } from '../answering/time-limit.ts'
 import { fieldFailure } from '../answering/zod-issue.ts'
 
@@ -153,10 +153,6 @@ export function restRouter(parts: RestParts): Router {
   return api
 }
 
-/** For an unknown route. */
-export const notServed = ({ method, baseUrl, path }: Request): RequestFailure =>
-  failure('NOT_FOUND', `Nothing is served at ${method} ${`${baseUrl}${path}`.slice(0, 100)}.`)
-
 /** @throws {RequestFailure} INVALID naming the field */
 function parsed<Schema extends z.ZodType>(schema: Schema, payload: unknown): z.infer<Schema> {
   const result = schema.safeParse(payload)
@@ -182,43 +178,4 @@ const jsonOnly: RequestHandler = (request, _response, next) => {
     throw invalid('', 'required', { expected: 'a JSON object as the body', found: 'nothing' })
   }
   next()
-}
-
-function send(response: Response, answer: Answer): void {
-  response.set('cache-control', 'no-store')
-  if (answer.ok) {
-    response.status(200).json(answer)
-    return
-  }
-  const { code, retryAfterMs } = answer.error
-  const { status } = ERRORS[code]
-  if (status === 429 || status === 503) response.set('retry-after', String(Math.ceil((retryAfterMs ?? 1_000) / 1_000)))
-  response.status(status).json(answer)
-}
-
-/** Answers all errors in the form of the protocol. */
-export const answerErrors =
-  (logger: Logger): ErrorRequestHandler =>
-  (error: unknown, request, response, next) => {
-    if (response.headersSent) {
-      next(error)
-      return
-    }
-    const known = bodyFailure(error) ?? error
-    if (isDefect(known)) logger.error({ err: error, path: request.path }, 'HTTP request failed')
-    send(response, { ok: false, error: toWireError(known, false) })
-  }
-
-/** Errors of the body parser and the router are the client's, not defects of ours. */
-function bodyFailure(error: unknown): RequestFailure | undefined {
-  if (!(error instanceof Error) || error instanceof RequestFailure) return undefined
-  const status: unknown = Reflect.get(error, 'status')
-  if (status === 413) {
-    const [limit, length] = [Reflect.get(error, 'limit'), Reflect.get(error, 'length')] as unknown[]
-    // A chunked body has no declared length.
-    const found = typeof length === 'number' ? `one of ${length}` : 'more'
-    return failure('PAYLOAD_TOO_LARGE', `Expected a body of at most ${String(limit)} bytes, found ${found}.`)
-  }
-  if (typeof status !== 'number' || status < 400 || status >= 500) return undefined
-  return invalid('', 'format', { expected: 'a valid path and JSON body', found: 'a malformed request' })
 }
