@@ -14,7 +14,7 @@ const mayImport = {
   telemetry: [],
   database: ['telemetry'],
   bus: ['telemetry'],
-  journal: ['engine', 'database', 'telemetry'],
+  journal: ['engine', 'feed', 'database', 'telemetry'],
   auth: ['database', 'telemetry'],
   exchange: ['engine', 'simulator', 'feed', 'database', 'journal', 'bus', 'telemetry'],
   gateway: ['feed', 'journal', 'bus', 'auth', 'telemetry'],

@@ -1,23 +1,8 @@
 import type { Queries } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
+import type { Bar, BarWidth } from '../feed/feed.ts'
 import { integers, texts } from './array-literal.ts'
 import { fromRow } from './rows.ts'
-
-/** The two stored widths; longer bars are computed from them when read. */
-export type BarWidth = '1s' | '1m'
-
-/** Integer ticks and lots. Periods without trades have no bar. */
-export interface Bar {
-  readonly startAtMs: number
-  readonly openTicks: number
-  readonly highTicks: number
-  readonly lowTicks: number
-  readonly closeTicks: number
-  readonly volumeLots: number
-  readonly trades: number
-  /** Sum of ticks × lots. */
-  readonly turnover: number
-}
 
 /** Many bars as columns, for `writeBars`: the first history has hundreds of thousands. */
 export interface BarColumns {
