@@ -123,7 +123,7 @@ export class AccountDesk {
 }
 
 /** The name of every closed account. */
-export const CLOSED_NAME = 'Closed'
+const CLOSED_NAME = 'Closed'
 
 const assertCents = (cents: number): void => {
   assert(Number.isSafeInteger(cents) && cents > 0, 'whole cents, more than 0')

@@ -91,7 +91,10 @@ export class Mirror {
     this.#areBooksRenewed = frame.full && !follows
     if (frame.full) this.#replaceBooks(frame)
     else if (follows) for (const change of frame.symbols) this.#takeLevels(change)
-    else this.#await(frame, isNewEpoch)
+    else {
+      if (isNewEpoch) this.#waiting = []
+      this.#await(frame)
+    }
     this.#seq = isNewEpoch ? frame.seq : Math.max(this.#seq, frame.seq)
     this.#epoch = frame.epoch
     return this.#isWhole ? 'applied' : 'gap'
@@ -144,9 +147,9 @@ export class Mirror {
     this.#waiting = this.#isWhole ? [] : later
   }
 
-  #await(frame: MarketFrame, isNewEpoch: boolean): void {
+  /** Keeps a frame that cannot be applied before the next full one. */
+  #await(frame: MarketFrame): void {
     this.#isWhole = false
-    if (isNewEpoch) this.#waiting = []
     if (this.#waiting.length === WAITING_FRAMES_MAX) this.#waiting.shift()
     this.#waiting.push(frame)
   }

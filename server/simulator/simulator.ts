@@ -12,7 +12,7 @@ import { type InstrumentState, type SimulatorState, STATE_VERSION } from './stat
 
 /** The market advances in quanta on a fixed grid; one quantum is one frame of market data. */
 export const QUANTUM_MS = 50
-export const WORLD_STEP_MS = 500
+const WORLD_STEP_MS = 500
 /** A market that is further behind than this skips the gap with `jumpTo` instead of running through it. */
 export const CATCH_UP_MAX_MS = 2_000
 

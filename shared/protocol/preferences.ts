@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { RequestId } from './fields.ts'
 import { PREFERENCE_BYTES_MAX } from './limits.ts'
 
-export const PREFERENCE_KEY_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,63}$/
+const PREFERENCE_KEY_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,63}$/
 
 /** The key of a stored preference. */
 export const PreferenceKey = z

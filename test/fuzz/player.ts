@@ -57,7 +57,7 @@ export const INSTRUMENTS: readonly InstrumentSpec[] = [
   { ...SHARE, symbol: 'PENNY', maxTicks: 400, makerBps: 0, takerBps: 0, priceBandBps: 1_000, shortable: false },
 ]
 export const SYMBOLS = INSTRUMENTS.map(({ symbol }) => symbol)
-export const OPEN_ORDERS_MAX = 5
+const OPEN_ORDERS_MAX = 5
 export const INTEREST_BPS = 800
 /** So few that orders that end at the same time often need several quanta. */
 const ENDS_PER_QUANTUM_MAX = 3

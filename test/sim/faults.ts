@@ -27,7 +27,7 @@ export type Fault = { readonly atMs: number } & (
   | { readonly kind: 'client frozen'; readonly client: number; readonly ms: number }
 )
 
-export const NODES = 4
+const NODES = 4
 const FROM_MS = 500
 
 /** Draws the faults of one history, until a time. */

@@ -7,7 +7,7 @@ import { type Change, replaced } from './tree.ts'
  */
 
 const OLD = 'db/functions/commit_batch_2.sql'
-export const RELEASE = 'the next'
+const RELEASE = 'the next'
 
 const EXPAND: Change = {
   file: 'db/migrations/9001_release_of_a_batch.sql',

@@ -6,7 +6,7 @@ const MICRO_TICKS = 1_000_000n
 const BPS = 10_000n
 
 /** For a dividend of 0 or more. */
-export const ceilDivide = (dividend: bigint, divisor: bigint): bigint => (dividend + divisor - 1n) / divisor
+const ceilDivide = (dividend: bigint, divisor: bigint): bigint => (dividend + divisor - 1n) / divisor
 /** Rounds half up by absolute value, so losses and gains are treated alike. For a positive divisor. */
 export function roundDivide(dividend: bigint, divisor: bigint): bigint {
   const size = dividend < 0n ? -dividend : dividend
