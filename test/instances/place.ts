@@ -17,7 +17,7 @@ export interface Place extends AsyncDisposable {
 
 export async function openPlace(): Promise<Place> {
   await using parts = new AsyncDisposableStack()
-  const folder = await mkdtemp(join(tmpdir(), 'valiant-many-'))
+  const folder = await mkdtemp(join(tmpdir(), 'valiant-instances-'))
   parts.defer(() => rm(folder, { recursive: true, force: true }))
   const database = parts.use(await freshDatabase())
   const redis = parts.use(await startRedis())

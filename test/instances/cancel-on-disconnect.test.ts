@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { closeAll, connect, guest, market } from '../protocol/client.ts'
 import { ordersOf } from '../protocol/desk.ts'
-import { openPlace, type Place } from './instances.ts'
+import { openPlace, type Place } from './place.ts'
 
 let place: Place
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import { closeAll, connect, guest, guestCookie, market, newId, type ProtocolClie
 import { Command } from '../process/command.ts'
 import { freePort, type TestServer } from '../rig/server.ts'
 import { soon } from '../rig/soon.ts'
-import { openPlace, type Place } from './instances.ts'
+import { openPlace, type Place } from './place.ts'
 
 let place: Place
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import type { AlertFrame } from '@valiant/shared/protocol/alerts'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { closeAll, connect, guest, market, newId, type ProtocolClient } from '../protocol/client.ts'
 import { soon } from '../rig/soon.ts'
-import { openPlace, type Place } from './instances.ts'
+import { openPlace, type Place } from './place.ts'
 
 let place: Place
 beforeAll(async () => {
