@@ -1,35 +1,27 @@
 import { AccountSnapshot } from '@valiant/shared/protocol/account'
 import type { Answer, Rate } from '@valiant/shared/protocol/events'
 import { BOOK_DEPTH_DEFAULT } from '@valiant/shared/protocol/limits'
-import { REQUESTS, type RequestName } from '@valiant/shared/protocol/requests'
 import { BookQuery, type OwnRoute, REST_ROUTES, type RestMethod, type RestRoute } from '@valiant/shared/protocol/rest'
 import express, { type Request, type RequestHandler, type Response, Router } from 'express'
 import type { z } from 'zod'
-import { AuthUnavailable } from '../../auth/auth-unavailable.ts'
 import type { Logger } from '../../telemetry/logger.ts'
-import type { ClientAddress } from '../sessions/client-address.ts'
-import type { Dispatcher } from '../answering/dispatcher.ts'
 import { Documents } from '../documents/documents.ts'
-import { type GatewayLimits, Limit, limitKey } from '../sessions/limits.ts'
 import type { Market } from '../market/market.ts'
 import type { KeyDesk } from '../sessions/key-desk.ts'
 import type { InstrumentOf } from '../requests/history.ts'
 import { answerErrors, notServed, send } from './http-answers.ts'
-import { accountIdOf, readerOf } from './rest-fields.ts'
+import { readerOf } from './rest-fields.ts'
 import { sendTable, wantsTable } from './rest-table.ts'
-import { type Identity, requesterOf, type Sessions } from '../sessions/sessions.ts'
+import { RestVisitors, type VisitorParts } from './rest-visitors.ts'
+import type { Identity } from '../sessions/sessions.ts'
 import { failure, foundText, invalid, RequestFailure } from '../answering/wire-error.ts'
 import { inTime } from '../answering/time-limit.ts'
 import { fieldFailure } from '../answering/zod-issue.ts'
 
-export interface RestParts {
-  readonly dispatcher: Dispatcher
-  readonly sessions: Sessions
+export interface RestParts extends VisitorParts {
   readonly keys: KeyDesk
   readonly market: Market
   readonly instrumentOf: InstrumentOf
-  readonly clientAddress: ClientAddress
-  readonly limits: GatewayLimits
   readonly logger: Logger
 }
 
@@ -43,47 +35,17 @@ const ON = { GET: 'get', POST: 'post', PATCH: 'patch', DELETE: 'delete' } as con
  * socket, and its answer as the body.
  */
 export function restRouter(parts: RestParts): Router {
-  const { dispatcher, sessions, keys, market, instrumentOf, clientAddress, limits } = parts
-  const requests = new Limit(limits.requestsPerSecond, 1)
+  const { keys, market, instrumentOf, limits } = parts
+  const visitors = new RestVisitors(parts)
   const documents = new Documents()
-  const keyOf = (request: Request) => `http ${limitKey(clientAddress(request))}`
-
-  const identityOf = (request: Request, receivedAtMs: number): Promise<Identity | undefined> =>
-    inTime(sessions.ofRequest(request.headers, request.method, accountIdOf(request)), { receivedAtMs, changes: false })
-
-  /** For public requests, which are answered while nobody can be looked up: a cookie is ignored, a wrong key is refused. */
-  async function identityByKey(request: Request, receivedAtMs: number): Promise<Identity | undefined> {
-    if (request.headers.authorization === undefined) return undefined
-    try {
-      return await identityOf(request, receivedAtMs)
-    } catch (error) {
-      if (error instanceof AuthUnavailable) return undefined
-      throw error
-    }
-  }
-
-  async function assertWithin(request: Request): Promise<void> {
-    const retryAfterMs = await requests.take(keyOf(request))
-    if (retryAfterMs > 0) throw failure('RATE_LIMITED', 'Too many requests from this address.', { retryAfterMs })
-  }
-
-  /** Runs a request of the protocol on behalf of the visitor. */
-  async function ask(request: Request, event: RequestName, payload: unknown): Promise<Answer> {
-    const receivedAtMs = Date.now()
-    const isPublic = REQUESTS[event].scope === 'public'
-    const identity = await (isPublic ? identityByKey(request, receivedAtMs) : identityOf(request, receivedAtMs))
-    return dispatcher.answer(event, payload, requesterOf(identity, { socketId: undefined, receivedAtMs }), () =>
-      requests.take(keyOf(request)),
-    )
-  }
 
   /** @param work refuses visitors who are not signed in, and keys, before any field is checked */
   const ofUser =
     (work: (identity: Identity | undefined, request: Request) => Promise<unknown>): OwnAnswer =>
     async (request, payload, route) => {
       const receivedAtMs = Date.now()
-      await assertWithin(request)
-      const identity = await identityOf(request, receivedAtMs)
+      await visitors.assertWithin(request)
+      const identity = await visitors.identityOf(request, receivedAtMs)
       if (identity?.userId !== undefined) parsed(route.payload, payload)
       return {
         ok: true,
@@ -92,14 +54,14 @@ export function restRouter(parts: RestParts): Router {
     }
   const own: Readonly<Record<OwnRoute, OwnAnswer>> = {
     book: async (request, payload) => {
-      await assertWithin(request)
+      await visitors.assertWithin(request)
       const { symbol, depth = BOOK_DEPTH_DEFAULT } = parsed(BookQuery, payload)
       const book = market.book(symbol, depth)
       if (book === undefined) throw failure('UNAVAILABLE', 'The book is not available yet.', { retryAfterMs: 1_000 })
       return { ok: true, data: book }
     },
     positions: async (request, payload) => {
-      const answer = await ask(request, 'account', payload)
+      const answer = await visitors.ask(request, 'account', payload)
       return answer.ok ? { ok: true, data: AccountSnapshot.parse(answer.data).positions } : answer
     },
     'keys.list': ofUser((identity) => keys.list(identity)),
@@ -110,7 +72,7 @@ export function restRouter(parts: RestParts): Router {
   /** Trading requests count against their account's limit, others against their address's. */
   async function setRateHeaders(request: Request, response: Response, { served }: RestRoute, { rate }: Answer) {
     const isCancel = 'request' in served && CANCELS.includes(served.request)
-    const { remaining, resetMs }: Rate = rate ?? (await requests.left(keyOf(request)))
+    const { remaining, resetMs }: Rate = rate ?? (await visitors.left(request))
     const accountBurst = isCancel ? limits.cancelsBurst : limits.ordersBurst
     response.set({
       'ratelimit-limit': String(rate === undefined ? limits.requestsPerSecond : accountBurst),
@@ -128,9 +90,9 @@ export function restRouter(parts: RestParts): Router {
         throw failure('NOT_FOUND', `No instrument has the symbol ${foundText(symbol)}.`)
       }
       const payload = payloadOf(request)
-      if ('request' in served) return ask(request, served.request, payload)
+      if ('request' in served) return visitors.ask(request, served.request, payload)
       if ('own' in served) return own[served.own](request, payload, route)
-      await assertWithin(request)
+      await visitors.assertWithin(request)
       return { ok: true, data: undefined }
     }
     return async (request, response) => {
