@@ -229,7 +229,9 @@ function embedded(
   }
   const stop = async () => {
     if (!(await isRunning(place))) return
-    if (await isInUse(url, adopted)) {
+    const inUse = await connectionsInUse(url)
+    // One that cannot be asked is in use, unless this process started it.
+    if (inUse === undefined ? adopted : inUse > 0) {
       say('Another server is using the embedded Postgres: it is left running.')
       return
     }
@@ -247,19 +249,19 @@ function embedded(
 }
 
 /**
- * Whether a server still has connections: our own have been closed, and get a moment to be gone. One that cannot be asked
- * (all its connections are taken) is in use, unless this process started it.
+ * The number of connections that servers still have: our own have been closed, and get a moment to be gone.
+ * @returns undefined when it cannot be asked, because all its connections are taken
  */
-async function isInUse(url: string, adopted: boolean): Promise<boolean> {
+async function connectionsInUse(url: string): Promise<number | undefined> {
   const others = `SELECT count(*)::text FROM pg_stat_activity
     WHERE application_name LIKE 'valiant%' AND pid <> pg_backend_pid()`
   let count: string | undefined
   for (let attempt = 0; attempt < 10; attempt++) {
     count = await ask(url, others).catch(() => undefined)
-    if (count === '0') return false
+    if (count === '0') return 0
     await delay(50)
   }
-  return adopted || count !== undefined
+  return count === undefined ? undefined : Number(count)
 }
 
 async function preloadable(place: Place): Promise<Record<string, string>> {
