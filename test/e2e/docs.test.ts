@@ -34,7 +34,7 @@ test.each([
 ] as const)('the pages are read on %s: no barriers, nothing beside the screen', async (_, options, colorScheme) => {
   const { page, complaints } = await stage.visitor({ ...options, colorScheme })
   await using _context = page.context()
-  for (const path of ['/docs', '/docs/errors', '/docs/reference']) {
+  for (const path of ['/docs/trading', '/docs', '/docs/errors', '/docs/reference']) {
     await page.goto(path)
     await page.getByRole('navigation', { name: 'Documentation' }).waitFor()
     expect(await barriers(page), path).toEqual([])
@@ -45,6 +45,30 @@ test.each([
     expect(width, path).toBeLessThanOrEqual(shown)
   }
   expect(complaints).toEqual([])
+})
+
+test('somebody who has never traded finds what a stop is, and what it costs', async () => {
+  const { page } = await stage.visitor()
+  await using _context = page.context()
+  await page.goto('/')
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Docs' }).click()
+  await page.getByRole('link', { name: 'How trading works' }).first().click()
+  await page.getByRole('heading', { name: 'How trading works' }).waitFor()
+  await page.getByRole('link', { name: 'Order types' }).click()
+  await expect
+    .poll(() =>
+      page
+        .getByRole('term')
+        .filter({ hasText: /^Stop$/ })
+        .isVisible(),
+    )
+    .toBe(true)
+  expect(
+    await page
+      .locator('#costs')
+      .getByRole('row', { name: /^Stocks / })
+      .innerText(),
+  ).toMatch(/2 bp\s+5 bp/)
 })
 
 test('the bot on the first page of the docs runs unchanged and buys a share', async () => {
