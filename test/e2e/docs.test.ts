@@ -7,6 +7,7 @@ import { expect, test } from 'vitest'
 import { ROOT } from '../process/command.ts'
 import { DESKTOP, PHONE } from '../rig/browser.ts'
 import { barriers } from './axe-violations.ts'
+import { startTrading } from './desk.ts'
 import { Stage } from './stage.ts'
 
 const stage = new Stage()
@@ -69,6 +70,16 @@ test('somebody who has never traded finds what a stop is, and what it costs', as
       .getByRole('row', { name: /^Stocks / })
       .innerText(),
   ).toMatch(/2 bp\s+5 bp/)
+})
+
+test('on a phone, the account’s menu leads there', async () => {
+  const { page } = await stage.visitor(PHONE)
+  await using _context = page.context()
+  await startTrading(page)
+  await page.goto('/')
+  await page.getByRole('button', { name: /, account/ }).click()
+  await page.getByRole('menuitem', { name: 'How trading works' }).click()
+  await page.getByRole('heading', { name: 'How trading works' }).waitFor()
 })
 
 test('the bot on the first page of the docs runs unchanged and buys a share', async () => {
