@@ -35,7 +35,7 @@ test('a link that carries nothing is shown before it counts as lost, and heals w
     .getByText(/^Nothing heard for \d s$/)
     .waitFor()
   await old(page).waitFor()
-  expect(await page.title()).toBe('NOVA · Valiant')
+  expect(await page.title()).toBe('NOVA – Valiant')
   proxy.mend()
   await bar(page).getByText('Live', { exact: true }).waitFor()
   await old(page).waitFor({ state: 'detached' })

@@ -297,6 +297,7 @@ test('a page that does not exist offers no retry', async () => {
   await using _context = page.context()
   await page.goto('/nowhere')
   await page.getByRole('heading', { name: 'There is no such page.' }).waitFor()
+  expect(await page.title()).toBe('No such page – Valiant')
   expect(await page.locator('main').getByRole('link').allInnerTexts()).toEqual(['Markets'])
 })
 

@@ -95,7 +95,7 @@ test('the depth, the title and the announced prices are marked when they are old
   await live(page)
   await tab(page, 'Depth').click()
   await drawing(page).waitFor()
-  expect(await page.title()).toMatch(/^[\d.,]+ NOVA · Valiant$/)
+  expect(await page.title()).toMatch(/^[\d.,]+ NOVA – Valiant$/)
   const spoken = page.getByTestId('spoken')
   await page.keyboard.press('Shift+P')
   await spoken.getByText(/^NOVA: bid [\d.,]+, ask [\d.,]+, last [\d.,]+$/).waitFor()
@@ -111,7 +111,7 @@ test('the depth, the title and the announced prices are marked when they are old
     return [...panel.querySelectorAll('path.line')].every((line) => getComputedStyle(line).stroke === color)
   })
   expect(grey).toBe(true)
-  expect(await page.title()).toBe('NOVA · Valiant')
+  expect(await page.title()).toBe('NOVA – Valiant')
   // The live region is emptied first, so that the same prices are announced again.
   const texts = await spoken.evaluateHandle((region) => {
     const seen: string[] = []
