@@ -35,7 +35,7 @@ test('a canceled order is placed again with its terms, and a closed position is 
   await field(page, 'Quantity').fill('')
   await list(page, /Open orders/)
   await button(page, /^Cancel buy 7/).click()
-  await page.getByText('No open orders').waitFor()
+  await page.getByText('No open orders.', { exact: true }).waitFor()
   await receipt(page).getByRole('button', { name: 'Place again' }).click()
   await openOrders(page).getByText(price).filter({ visible: true }).waitFor()
   expect(await field(page, 'Quantity').inputValue()).toBe('')

@@ -249,7 +249,7 @@ describe('an impatient trader', () => {
       .click()
     await send(page).click()
     await receipt(page).getByText(`Sold ${qty} ${symbol} at`).waitFor()
-    await page.getByText('No positions yet').waitFor()
+    await page.getByText('No positions yet.', { exact: true }).waitFor()
   })
 
   test('with an empty field sees what is missing, and nothing is sent', async () => {
