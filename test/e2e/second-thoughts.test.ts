@@ -1,11 +1,12 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import { PHONE } from '../rig/browser.ts'
+import { DESKTOP, PHONE } from '../rig/browser.ts'
 import {
   accountPage,
   button,
   buyFirst,
   field,
+  LARGE,
   list,
   live,
   openOrders,
@@ -290,6 +291,42 @@ test('on the page of an unknown instrument, Trade and its keys lead to the last 
     await lead()
     await page.waitForURL('**/trade/LUMA')
   }
+})
+
+test.each([
+  { screen: 'desktop', options: DESKTOP },
+  { screen: 'phone', options: PHONE },
+])('on a $screen the line below the button leads to the choice of when to ask again', async ({ options }) => {
+  const { page, layoutShift } = await stage.visitor(options)
+  await using _context = page.context()
+  const change = page.getByRole('link', { name: 'Change when to ask again' })
+  await page.goto('/trade/NOVA?tab=ticket')
+  await live(page)
+  await page.getByText('Practice money. No e-mail').waitFor()
+  expect(await change.count()).toBe(0)
+
+  await startTrading(page)
+  const before = await send(page).boundingBox()
+  await field(page, 'Quantity').fill(LARGE)
+  await page.getByText('Sends after one confirmation').waitFor()
+  await send(page).click()
+  await page.getByText('Press again to send').waitFor()
+  expect(await change.count()).toBe(0)
+  await page.keyboard.press('Escape')
+  await change.waitFor()
+  expect(await send(page).boundingBox()).toEqual(before)
+  expect(await layoutShift()).toBe(0)
+  if (options === PHONE) {
+    const { width, height } = await change.evaluate((link) => {
+      const target = getComputedStyle(link, '::after')
+      return { width: parseFloat(target.width), height: parseFloat(target.height) }
+    })
+    expect(width).toBeGreaterThanOrEqual(44)
+    expect(height).toBeGreaterThanOrEqual(44)
+  }
+  await change.click()
+  await page.waitForURL('**/account#trading')
+  await page.getByLabel('Ask again above').waitFor()
 })
 
 test('a page that does not exist offers no retry', async () => {
