@@ -329,6 +329,27 @@ test.each([
   await page.getByLabel('Ask again above').waitFor()
 })
 
+test.each([
+  { screen: 'desktop', options: DESKTOP },
+  { screen: 'phone', options: PHONE },
+])('on a $screen the ticket explains the chosen order type, and every choice by key', async ({ options }) => {
+  const { page } = await stage.visitor(options)
+  await using _context = page.context()
+  await startTrading(page)
+  await type(page, 'Stop')
+  const help = page.getByTestId('choice-help')
+  await help.getByText('Waits until a trade reaches your stop price').waitFor()
+  await help.getByRole('button', { name: 'Choices explained' }).press('Enter')
+  const choices = page.getByRole('dialog', { name: 'What the choices do' })
+  expect(await choices.getByRole('term').allInnerTexts()).toEqual([
+    ...['Limit', 'Market', 'Stop', 'Stop limit', 'Trailing stop', 'Take profit and stop loss'],
+    ...['Until cancelled', 'Today', 'Until a date', 'Reduce only'],
+  ])
+  expect((await choices.boundingBox())?.y).toBeGreaterThanOrEqual(0)
+  await page.keyboard.press('Escape')
+  await choices.waitFor({ state: 'detached' })
+})
+
 test('a page that does not exist offers no retry', async () => {
   const { page } = await stage.visitor()
   await using _context = page.context()

@@ -6,7 +6,7 @@ import { grouped, MISSING } from '#lib/ui/format.ts'
 
 /* How the screens describe an order. */
 
-const TYPES: Readonly<Record<OrderType, string>> = {
+export const TYPE_NAMES: Readonly<Record<OrderType, string>> = {
   market: 'Market',
   limit: 'Limit',
   stop: 'Stop',
@@ -17,7 +17,7 @@ const TYPES: Readonly<Record<OrderType, string>> = {
 /** The kind of an order: exits are named after their purpose, all others after their type. */
 export function kindOf({ type, role }: Pick<Order, 'type' | 'role'>): string {
   if (role === 'take_profit') return 'Take profit'
-  return role === 'stop_loss' ? 'Stop loss' : TYPES[type]
+  return role === 'stop_loss' ? 'Stop loss' : TYPE_NAMES[type]
 }
 
 /** The kind of an order, followed by its options. */
