@@ -16,6 +16,7 @@ export const SILENT_CLOSED_MS = 25_000
 const CLOSED_MS_MAX = 60_000
 export const SILENT_MEMORY_MIB = 200
 const SUBSCRIBED_MS = 5_000
+const ADMISSIONS_MAX = 50
 
 /** Sockets that subscribe to everything and do not read. */
 export async function silentReaders(arena: Arena, { isLong }: Scale): Promise<Result> {
@@ -72,7 +73,7 @@ export async function closesSilentReaders(member: Member, count: number): Promis
 
 /** Subscribes to everything, then stops reading from the connection. */
 async function silentReader(url: string): Promise<Socket> {
-  const socket = await openSocket(url)
+  const socket = await admitted(url)
   const ended = new Promise<never>((_, reject) => {
     socket.once('disconnect', (reason) => reject(new Error(`a socket ended before it had subscribed: ${reason}`)))
   })
@@ -85,6 +86,18 @@ async function silentReader(url: string): Promise<Socket> {
   const { transport } = socket.io.engine as unknown as { transport: { ws: { _socket: { pause(): void } } } }
   transport.ws._socket.pause()
   return socket
+}
+
+/** An address may open only so many sockets a second, which a quiet machine exceeds. */
+async function admitted(url: string): Promise<Socket> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await openSocket(url)
+    } catch (error) {
+      if (tries === ADMISSIONS_MAX) throw error
+      await delay(100)
+    }
+  }
 }
 
 /** Established connections at a server's port, by the kernel's table. Connections that the server has ended do not count. */
