@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
+import { Argument, Command } from 'commander'
 import { benchBook, TURNS } from './book.ts'
 import { type FanOutCase, fanOut } from './fan-out.ts'
 import { type Growth, growth } from './growth.ts'
@@ -12,10 +12,7 @@ import { medianOf } from './quantiles.ts'
 import { type Question, type Row, rowOf } from './row.ts'
 import { tableOf, writeIntoPage } from './table.ts'
 
-/**
- * `npm run bench -- [NAME…] [--json] [--write]`: ratios to yardsticks measured in the same run, and how costs grow. `--write`
- * updates the tables in docs/performance.md.
- */
+/** `npm run bench`: ratios to yardsticks measured in the same run, and how costs grow. */
 
 const NAMES = ['book', 'engine', ...ORDER_MEASUREMENTS, 'fanout', 'memory', 'growth', 'history'] as const
 type Name = (typeof NAMES)[number]
@@ -48,15 +45,14 @@ const FAN_OUTS: readonly { readonly question: Question; readonly of: FanOutCase 
 // Progress goes to stderr; stdout has only the rows.
 const say = (text: string) => console.error(text)
 
-const options = { json: { type: 'boolean' }, write: { type: 'boolean' } } as const
-const { values, positionals } = parseArgs({ allowPositionals: true, options })
-const unknown = positionals.filter((name) => !NAMES.some((known) => known === name))
-if (unknown.length > 0) {
-  say(`Unknown: ${unknown.join(', ')}. Expected some of ${NAMES.join(', ')}.`)
-  process.exit(2)
-}
-/** `history` runs only when it is named, because it writes some gigabytes first. */
-const asked = (name: Name) => (positionals.length === 0 && name !== 'history') || positionals.includes(name)
+const program = new Command('npm run bench --')
+  .description('Measures ratios to yardsticks in the same run, and how costs grow.')
+  .addArgument(new Argument('[rows...]', 'without names all but history, which writes some gigabytes').choices(NAMES))
+  .option('--json', 'print one object per row in place of the tables')
+  .option('--write', 'write the tables into docs/performance.md')
+  .parse()
+const options = program.opts<{ json?: true; write?: true }>()
+const asked = (name: Name) => (program.args.length === 0 && name !== 'history') || program.args.includes(name)
 
 await using parts = new AsyncDisposableStack()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -75,9 +71,9 @@ if (asked('history')) {
 }
 
 function report(name: string, rows: readonly object[], table: string): void {
-  if (values.json) for (const row of rows) console.log(JSON.stringify(row))
+  if (options.json === true) for (const row of rows) console.log(JSON.stringify(row))
   else console.log(table)
-  if (values.write) writeIntoPage(PAGE, name, `${machineText()}\n\n${table}`)
+  if (options.write === true) writeIntoPage(PAGE, name, `${machineText()}\n\n${table}`)
 }
 
 async function measureRows(): Promise<Row[]> {

@@ -1,7 +1,8 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { machineText } from '../../bench/machine.ts'
 import { writeIntoPage } from '../../bench/table.ts'
 import { Chance } from '../fuzz/chance.ts'
+import { positiveNumber } from '../rig/arguments.ts'
 import { Arena } from './arena.ts'
 import { FAULTS_PAGE, isGood, linesOf, type Outcome, tableOfOutcomes } from './report.ts'
 import { type Row, ROWS } from './rows.ts'
@@ -27,8 +28,8 @@ const program = new Command('npm run chaos --')
   .description('Injects one fault after the other under trade, and judges the result by the logs of the clients.')
   .option('--only <name...>', `some rows of ${ROWS.map(({ name }) => name).join(', ')}`)
   .option('--short', 'fewer repeats and shorter waits, as in the tests')
-  .option('--soak [hours]', `random rows for this many hours (default: ${SOAK_HOURS})`, positive)
-  .option('--seed <number>', 'seed of the order in a soak', positive, Date.now() % 1_000_000)
+  .option('--soak [hours]', `random rows for this many hours (default: ${SOAK_HOURS})`, positiveNumber)
+  .option('--seed <number>', 'seed of the order in a soak', positiveNumber, Date.now() % 1_000_000)
   .option('--json', 'print one object per row instead of the table')
   .option('--write', 'write the table into docs/faults.md')
 program.parse()
@@ -99,10 +100,4 @@ function chosen(names: readonly string[] | undefined): readonly Row[] {
   const unknown = names.filter((name) => ROWS.every((row) => row.name !== name))
   if (unknown.length > 0) program.error(`Unknown rows: ${unknown.join(', ')}.`)
   return ROWS.filter(({ name }) => names.includes(name))
-}
-
-function positive(text: string): number {
-  const value = Number(text)
-  if (!(value > 0)) throw new InvalidArgumentError('expected a number above 0')
-  return value
 }

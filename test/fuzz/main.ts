@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
+import { wholeNumber } from '../rig/arguments.ts'
 import { run, shrunk, STATE_EVERY } from './session.ts'
 import { Coverage } from './vocabulary.ts'
 
@@ -7,17 +8,11 @@ import { Coverage } from './vocabulary.ts'
 /** Length of a session. Longer ones would take long to shrink. */
 const SESSION = 20_000
 
-const whole = (text: string): number => {
-  const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('Expected a whole number.')
-  return value
-}
-
-const { commands, seed, stateEvery, shrink } = new Command('fuzz')
-  .description('compares the engine with its oracle')
-  .option('-n, --commands <count>', 'number of commands', whole, 200_000)
-  .option('-s, --seed <seed>', 'seed of the first session; later ones count up', whole, 1)
-  .option('-e, --state-every <count>', 'compare the whole state after every so many commands', whole, STATE_EVERY)
+const { commands, seed, stateEvery, shrink } = new Command('npm run fuzz --')
+  .description('Compares the engine with its oracle.')
+  .option('-n, --commands <count>', 'number of commands', wholeNumber, 200_000)
+  .option('-s, --seed <seed>', 'seed of the first session; later ones count up', wholeNumber, 1)
+  .option('-e, --state-every <count>', 'compare the whole state after every so many commands', wholeNumber, STATE_EVERY)
   .option('--no-shrink', 'do not look for a shorter session with the same fault')
   .parse()
   .opts<{ commands: number; seed: number; stateEvery: number; shrink: boolean }>()

@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
+import { wholeNumber } from '../rig/arguments.ts'
 import { guestCookie } from '../rig/trader.ts'
 import { Child } from './child.ts'
 import type { Measured } from './clients.ts'
@@ -31,19 +32,14 @@ const SETTLE_MS = 1_500
 
 let isStopping = false
 const say = (text: string) => console.error(text)
-const count = (text: string): number => {
-  const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('Expected a whole number.')
-  return value
-}
 
-const command = new Command('load')
+const command = new Command('npm run load --')
   .description('Many light clients on real servers, all on this machine.')
-  .option('--clients <count>', 'sockets, each subscribed like the terminal', count, 1_000)
-  .option('--instances <count>', 'servers; more than one share a Redis', count, 1)
-  .option('--seconds <count>', 'duration of the measurement', count, 12)
-  .option('--orders <count>', 'orders per second, by 20 traders', count, 50)
-  .option('--workers <count>', 'processes for the clients', count, 1)
+  .option('--clients <count>', 'sockets, each subscribed like the terminal', wholeNumber, 1_000)
+  .option('--instances <count>', 'servers; more than one share a Redis', wholeNumber, 1)
+  .option('--seconds <count>', 'duration of the measurement', wholeNumber, 12)
+  .option('--orders <count>', 'orders per second, by 20 traders', wholeNumber, 50)
+  .option('--workers <count>', 'processes for the clients', wholeNumber, 1)
   .option('--write', 'write the row, the table and the plot into docs/load', false)
   .action(async (options: Options) => {
     await using parts = new AsyncDisposableStack()

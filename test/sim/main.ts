@@ -1,29 +1,36 @@
-import { parseArgs } from 'node:util'
+import { Command, Option } from 'commander'
+import { wholeNumber } from '../rig/arguments.ts'
 import { genesis } from './genesis.ts'
 import { runHistory } from './history.ts'
 import { PLANTS } from './planted/plants.ts'
 import { runSeeds } from './run-seeds.ts'
 
-/** `--seeds N --from F` runs many histories; `--seed N` runs one and prints its trace; `--plant NAME` adds a bug to it. */
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string' },
-    seeds: { type: 'string', default: '2000' },
-    from: { type: 'string', default: '1' },
-    plant: { type: 'string' },
-  },
-})
+interface Options {
+  readonly seed?: number
+  readonly seeds: number
+  readonly from: number
+  readonly plant?: string
+}
+
+const options = new Command('npm run sim --')
+  .description('Runs many histories of a simulated deployment, each with faults of its own, and checks their promises.')
+  .option('--seeds <count>', 'number of histories', wholeNumber, 2_000)
+  .option('--from <seed>', 'the first of their seeds', wholeNumber, 1)
+  .option('--seed <seed>', 'run only this one, and print its trace', wholeNumber)
+  .addOption(new Option('--plant <name>', 'with --seed: add a bug').choices(Object.keys(PLANTS)))
+  .parse()
+  .opts<Options>()
+
 const FAILURES_TOLD_MAX = 20
 const PROGRESS_SEEDS = 1_000
 
-if (values.seed === undefined) await runMany(Number(values.seeds), Number(values.from))
-else await runOne(Number(values.seed), values.plant)
+if (options.seed === undefined) await runMany(options.seeds, options.from)
+else await runOne(options.seed, options.plant)
 // Timers of the histories are left, so the process must exit explicitly, but only after a pipe has taken the output.
 process.stdout.write('', () => process.exit())
 
 async function runOne(seed: number, plant: string | undefined): Promise<void> {
-  const planted = plant === undefined ? {} : PLANTS[plant]
-  if (planted === undefined) throw new Error(`expected one of: ${Object.keys(PLANTS).join(' | ')}`)
+  const planted = (plant === undefined ? undefined : PLANTS[plant]) ?? {}
   const { lines, faults, violations, hash, virtualMs } = await runHistory({
     ...{ seed, genesis: await genesis(), plant: planted, isTold: true },
   })
