@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEmbeddedPostgres } from '../../server/database/embedded-postgres.ts'
@@ -31,12 +31,13 @@ export default async function setup(): Promise<() => Promise<void>> {
   }
 }
 
-/** Removes what killed runs have left behind. */
+/** Removes what killed runs of this user have left behind. */
 async function sweep(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
     const pid = name.startsWith(PREFIX) ? Number(name.slice(PREFIX.length)) : NaN
     if (Number.isNaN(pid) || lives(pid)) continue
     const dataDir = join(tmpdir(), name)
+    if ((await stat(dataDir)).uid !== process.getuid?.()) continue
     if (existsSync(join(dataDir, 'postgres', 'postmaster.pid'))) await (await startEmbeddedPostgres({ dataDir })).stop()
     await rm(dataDir, { recursive: true, force: true })
   }
@@ -45,7 +46,8 @@ async function sweep(): Promise<void> {
 function lives(pid: number): boolean {
   try {
     return process.kill(pid, 0)
-  } catch {
-    return false
+  } catch (error) {
+    // It lives, but belongs to another user.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }

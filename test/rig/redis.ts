@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, unlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -123,7 +123,9 @@ const LEFTOVER = /^(?:sem\.faketime_sem|faketime_shm)_(\d+)$/
 async function clearLeftovers(): Promise<void> {
   for (const name of await readdir(SHARED_MEMORY)) {
     const [, pid] = LEFTOVER.exec(name) ?? []
-    if (pid !== undefined && !existsSync(`/proc/${pid}`)) await rm(join(SHARED_MEMORY, name), { force: true })
+    if (pid === undefined || existsSync(`/proc/${pid}`)) continue
+    // It may be another user's, or another process may just have removed it.
+    await unlink(join(SHARED_MEMORY, name)).catch(() => undefined)
   }
 }
 
