@@ -3,7 +3,21 @@ import { describe, expect, test } from 'vitest'
 import { DESKTOP, PHONE } from '../rig/browser.ts'
 import { type FaultProxy, openFaultProxy } from '../rig/fault-proxy.ts'
 import { barriers } from './axe-violations.ts'
-import { button, field, list, live, position, receipt, receiptAway, send, startTrading, type, view } from './desk.ts'
+import {
+  button,
+  buyFirst,
+  field,
+  list,
+  live,
+  position,
+  receipt,
+  receiptAway,
+  send,
+  startTrading,
+  type,
+  typeLimit,
+  view,
+} from './desk.ts'
 import { SCREENS, Stage } from './stage.ts'
 
 /* The parts around chart, book and ticket: the depth of the book, all positions, one-time hints, the watchlist. */
@@ -64,6 +78,134 @@ describe.each(SCREENS)('the depth of the book, on a $screen', ({ options }) => {
     expect(await layoutShift()).toBeLessThan(SHIFT_MAX)
     expect(complaints).toEqual([])
   })
+})
+
+test('the book can show one side, and then shows more levels of it; the choice survives a reload', async () => {
+  const { page, complaints } = await stage.visitor()
+  await using _context = page.context()
+  await page.goto('/trade/NOVA')
+  await live(page)
+  const side = (name: 'Asks' | 'Bids') => page.getByTestId('book-ladder').getByRole('list', { name })
+  const sides = page.getByRole('button', { name: /^Sides of the book: / })
+  await side('Asks').getByRole('listitem').first().waitFor()
+  const before = await side('Bids').getByRole('listitem').count()
+  await sides.click()
+  await side('Asks').waitFor({ state: 'detached' })
+  await expect.poll(() => side('Bids').getByRole('listitem').count()).toBeGreaterThan(before)
+  await page.reload()
+  await live(page)
+  expect(await sides.getAttribute('aria-label')).toBe('Sides of the book: bids only')
+  expect(await side('Asks').count()).toBe(0)
+  await sides.click()
+  await side('Bids').waitFor({ state: 'detached' })
+  await side('Asks').getByRole('listitem').first().waitFor()
+  await sides.click()
+  await side('Bids').getByRole('listitem').first().waitFor()
+  expect(await barriers(page)).toEqual([])
+  expect(complaints).toEqual([])
+})
+
+describe('the layout', () => {
+  const layout = (page: Page) => page.getByRole('button', { name: 'Layout' })
+  const panel = (page: Page, name: 'Order book' | 'Your account') => page.getByRole('region', { name })
+  const toggle = async (page: Page, name: string) => {
+    await layout(page).click()
+    await page.getByRole('menuitemcheckbox', { name }).click()
+    await page.keyboard.press('Escape')
+  }
+  const chartSize = async (page: Page) => {
+    const box = await page.locator('[data-show="chart"]').boundingBox()
+    return { width: box?.width ?? 0, height: box?.height ?? 0 }
+  }
+
+  test('panels can be hidden, and the chart has their room, from the first paint of the next visit', async () => {
+    const { page, complaints, layoutShift } = await stage.visitor()
+    await using _context = page.context()
+    await startTrading(page)
+    const before = await chartSize(page)
+    await toggle(page, 'Order book and trades')
+    await panel(page, 'Order book').waitFor({ state: 'hidden' })
+    await expect.poll(async () => (await chartSize(page)).width).toBe(before.width + 280)
+    await toggle(page, 'Positions and orders')
+    await panel(page, 'Your account').waitFor({ state: 'hidden' })
+    await expect.poll(async () => (await chartSize(page)).height).toBe(before.height + 226)
+    expect(
+      await page
+        .getByRole('separator', { name: /^(Width|Height) of / })
+        .filter({ visible: true })
+        .count(),
+    ).toBe(1)
+    const wide = await chartSize(page)
+
+    await page.reload()
+    await live(page)
+    expect(await chartSize(page)).toEqual(wide)
+    expect(await layoutShift()).toBeLessThan(SHIFT_MAX)
+    expect(await barriers(page)).toEqual([])
+    await layout(page).click()
+    await page.getByRole('menuitem', { name: 'Usual layout' }).click()
+    await panel(page, 'Order book').waitFor()
+    await panel(page, 'Your account').waitFor()
+    await expect.poll(() => chartSize(page)).toEqual(before)
+    expect(complaints).toEqual([])
+  })
+
+  test('a question about a hidden list shows it, and so does the way to a new alert', async () => {
+    const { page } = await stage.visitor()
+    await using _context = page.context()
+    const { symbol } = await buyFirst(page)
+    await toggle(page, 'Positions and orders')
+    await panel(page, 'Your account').waitFor({ state: 'hidden' })
+    await page.getByTestId('last-price').click()
+    await page.keyboard.press('c')
+    await position(page, symbol)
+      .getByRole('button', { name: /^Close/ })
+      .first()
+      .waitFor()
+    await page.keyboard.press('Escape')
+    await toggle(page, 'Positions and orders')
+    await panel(page, 'Your account').waitFor({ state: 'hidden' })
+    await page.getByRole('button', { name: 'Set a price alert' }).click()
+    await page.getByRole('form', { name: 'New alert' }).waitFor()
+  })
+})
+
+test('what ends without a press is listed under the bell, and marked until it was seen', async () => {
+  const { page, complaints } = await stage.visitor()
+  await using _context = page.context()
+  const bell = page.getByRole('button', { name: /^What happened/ })
+  const happened = page.getByRole('dialog', { name: 'What happened' })
+  await buyFirst(page)
+  await bell.click()
+  await happened.getByText('Nothing yet.').waitFor()
+  expect(await barriers(page)).toEqual([])
+  await page.keyboard.press('Escape')
+
+  await page.goto('/trade/LUMA')
+  await live(page)
+  await typeLimit(page, '3', 2)
+  await send(page).and(page.locator(':enabled')).click()
+  await receipt(page).getByText('is open').waitFor()
+  expect(await bell.getAttribute('aria-label')).toBe('What happened')
+  await stage.operator('halt', 'LUMA', '--cancel-orders')
+  await expect.poll(() => bell.getAttribute('aria-label')).toBe('What happened, something new')
+
+  await page.goto('/portfolio')
+  await live(page)
+  await expect.poll(() => bell.getAttribute('aria-label')).toBe('What happened, something new')
+  await bell.click()
+  await happened.getByText('Buy 3 LUMA ended').waitFor()
+  await happened.getByText('The instrument was halted. No money is held.').waitFor()
+  expect(await happened.getByRole('link').count()).toBe(1)
+  expect(await barriers(page)).toEqual([])
+  await happened.getByRole('link').click()
+  await page.waitForURL('/trade/LUMA')
+  await page.reload()
+  await live(page)
+  await bell.click()
+  await happened.getByText('Buy 3 LUMA ended').waitFor()
+  expect(await bell.getAttribute('aria-label')).toBe('What happened')
+  expect(complaints).toEqual([])
 })
 
 test('a grouped book subscribes once to a larger depth', async () => {

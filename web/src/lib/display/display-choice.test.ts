@@ -12,8 +12,9 @@ import {
 
 const CHOICES: readonly DisplayChoice[] = [
   DEFAULT,
-  { rows: 'roomy', hasFlash: false, hasHollowRises: true, hasLessMotion: true },
+  { rows: 'roomy', book: 'asks', hasFlash: false, hasHollowRises: true, hasLessMotion: true },
   { ...DEFAULT, hasLessMotion: true },
+  { ...DEFAULT, book: 'bids' },
 ]
 
 test.each(CHOICES)('%j is read from its cookie, and from what the server keeps, as it was chosen', (choice) => {
@@ -25,7 +26,7 @@ test.each(CHOICES)('%j is read from its cookie, and from what the server keeps, 
 
 test('what nobody chose, or another program wrote, is what everyone sees', () => {
   for (const cookie of [undefined, '', 'odd', '"><b>', 'roomy flash']) expect(displayOf(cookie)).toEqual(DEFAULT)
-  expect(displayFrom({ rows: 'huge', hasFlash: 'no', hasHollowRises: 1 })).toEqual(DEFAULT)
+  expect(displayFrom({ rows: 'huge', book: 'left', hasFlash: 'no', hasHollowRises: 1 })).toEqual(DEFAULT)
   for (const value of [undefined, null, 7, 'roomy', []]) expect(displayFrom(value)).toBeUndefined()
 })
 

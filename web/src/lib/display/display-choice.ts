@@ -1,7 +1,9 @@
-/** Motion and row density. Stored with the user, and in a cookie: rows must not shift after the first paint. */
+/** Motion, row density and the book’s sides. Stored with the user, and in a cookie: rows must not shift after the first paint. */
 export interface DisplayChoice {
   /** Row height of tables and lists; on a phone always touch height. */
   readonly rows: Rows
+  /** What the order book shows. */
+  readonly book: BookSides
   /** Prices flash when they change. */
   readonly hasFlash: boolean
   /** Rising candles are hollow in every palette. */
@@ -13,9 +15,18 @@ export interface DisplayChoice {
 export const ROWS = ['dense', 'roomy'] as const
 export type Rows = (typeof ROWS)[number]
 
+export const BOOK_SIDES = ['both', 'bids', 'asks'] as const
+export type BookSides = (typeof BOOK_SIDES)[number]
+
 export const DISPLAY_COOKIE = 'valiant_display'
 /** The default. */
-export const DEFAULT: DisplayChoice = { rows: 'dense', hasFlash: true, hasHollowRises: false, hasLessMotion: false }
+export const DEFAULT: DisplayChoice = {
+  rows: 'dense',
+  book: 'both',
+  hasFlash: true,
+  hasHollowRises: false,
+  hasLessMotion: false,
+}
 
 const NO_FLASH = 'no-flash'
 const HOLLOW = 'hollow'
@@ -26,15 +37,23 @@ export function displayOf(cookie: string | undefined): DisplayChoice {
   const words = (cookie ?? '').split('.')
   return {
     rows: ROWS.find((rows) => words.includes(rows)) ?? DEFAULT.rows,
+    book: BOOK_SIDES.find((sides) => words.includes(sides)) ?? DEFAULT.book,
     hasFlash: !words.includes(NO_FLASH),
     hasHollowRises: words.includes(HOLLOW),
     hasLessMotion: words.includes(LESS_MOTION),
   }
 }
 
-export function displayCookies({ rows, hasFlash, hasHollowRises, hasLessMotion }: DisplayChoice): [string, string][] {
+export function displayCookies({
+  rows,
+  book,
+  hasFlash,
+  hasHollowRises,
+  hasLessMotion,
+}: DisplayChoice): [string, string][] {
   const words = [
     rows,
+    ...(book === DEFAULT.book ? [] : [book]),
     ...(hasFlash ? [] : [NO_FLASH]),
     ...(hasHollowRises ? [HOLLOW] : []),
     ...(hasLessMotion ? [LESS_MOTION] : []),
@@ -45,9 +64,10 @@ export function displayCookies({ rows, hasFlash, hasHollowRises, hasLessMotion }
 /** Parses the user's stored choice; undefined for anything else. */
 export function displayFrom(value: unknown): DisplayChoice | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-  const { rows, hasFlash, hasHollowRises, hasLessMotion } = value as Partial<Record<keyof DisplayChoice, unknown>>
+  const { rows, book, hasFlash, hasHollowRises, hasLessMotion } = value as Partial<Record<keyof DisplayChoice, unknown>>
   return {
     rows: ROWS.find((known) => known === rows) ?? DEFAULT.rows,
+    book: BOOK_SIDES.find((known) => known === book) ?? DEFAULT.book,
     hasFlash: hasFlash !== false,
     hasHollowRises: hasHollowRises === true,
     hasLessMotion: hasLessMotion === true,

@@ -1,5 +1,6 @@
 import type { AccountFrame } from '@valiant/shared/protocol/account'
 import type { Order } from '@valiant/shared/protocol/order'
+import { grouped } from '#lib/ui/format.ts'
 import { type Named, type Receipt, receiptOf } from './receipt.ts'
 
 /** Events the trader did not cause: fills of waiting orders, and liquidations. */
@@ -18,6 +19,15 @@ export function backgroundReceipts(
     const receipt = { ...receiptOf(order, named), of: order.orderId }
     return [cause === 'liquidation' ? liquidated(receipt, order, named) : exit(receipt, order)]
   })
+}
+
+/** The receipt of a closed order, whenever it was closed, for a list that is read later. */
+export function receiptOfEnd(order: Order, named: Named): Receipt {
+  const receipt = { ...receiptOf(order, named), of: order.orderId }
+  if (named.scale.lots(order.filledQty) === 0) {
+    return { ...receipt, title: `${order.side === 'buy' ? 'Buy' : 'Sell'} ${grouped(order.qty)} ${named.name} ended` }
+  }
+  return order.source === 'system' ? liquidated(receipt, order, named) : exit(receipt, order)
 }
 
 /** A market that is restarted goes on from the time of its last commit, and may date what it closes before it was last heard. */

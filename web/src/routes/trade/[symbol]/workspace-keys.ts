@@ -53,7 +53,7 @@ export function takeKey(event: KeyboardEvent, workspace: WorkspaceState): boolea
       if (workspace.orderCount === 0 || !workspace.canAct) return false
       if (event.repeat) return true
       return done(() => {
-        workspace.show('orders')
+        workspace.reveal('orders')
         if (actions.isAgain('cancelAll')) void actions.cancelAll()
       })
     case 'c': {
@@ -61,7 +61,7 @@ export function takeKey(event: KeyboardEvent, workspace: WorkspaceState): boolea
       if (!position || !workspace.canAct) return false
       if (event.repeat) return true
       return done(() => {
-        workspace.show('positions')
+        workspace.reveal('positions')
         if (actions.isAgain(`close ${workspace.instrument.symbol}`)) void actions.close(position.position)
       })
     }

@@ -22,6 +22,7 @@ import { type Scale, scaleOf } from '#lib/ticket/scale.ts'
 import type { Surroundings } from '#lib/ticket/surroundings.ts'
 import { Ticket } from '#lib/ticket/ticket.svelte.ts'
 import { Tape } from '#lib/trades/tape.svelte.ts'
+import type { Panels } from '#lib/panels/panels.svelte.ts'
 import type { Toasts } from '#lib/ui/toasts.svelte.ts'
 
 /** What the server rendered of one instrument. */
@@ -43,6 +44,7 @@ interface WorkspaceParts {
   readonly market: Market
   readonly trading: Trading
   readonly toasts: Toasts
+  readonly panels: Panels
 }
 
 /** What one instrument's workspace shows, and what is done from it. */
@@ -66,6 +68,7 @@ export class WorkspaceState implements Surroundings {
   readonly #market: Market
   readonly #trading: Trading
   readonly #toasts: Toasts
+  readonly #panels: Panels
   #isLeft = false
   /** The account whose lists these are. */
   #ownerId: string | undefined
@@ -95,13 +98,14 @@ export class WorkspaceState implements Surroundings {
   litSymbol = $state.raw<string | undefined>()
   readonly position = $derived.by(() => this.#account.positionOf(this.instrument.symbol))
 
-  constructor(seed: WorkspaceSeed, { session, account, market, trading, toasts }: WorkspaceParts) {
+  constructor(seed: WorkspaceSeed, { session, account, market, trading, toasts, panels }: WorkspaceParts) {
     this.instrument = seed.instrument
     this.#session = session
     this.#account = account
     this.#market = market
     this.#trading = trading
     this.#toasts = toasts
+    this.#panels = panels
     this.listing = market.of(seed.instrument.symbol) ?? new Listing(seed.instrument)
     this.scale = scaleOf(seed.instrument)
     this.bookFeed = new BookFeed(seed.instrument.symbol, seed.book)
@@ -283,6 +287,12 @@ export class WorkspaceState implements Surroundings {
     this.ticket.forget()
     this.actions.withdraw()
     this.actions.leave()
+  }
+
+  /** Shows a list that the user must see now, even if the lists are hidden. */
+  reveal(tab: AccountTab): void {
+    this.#panels.reveal('bottom')
+    this.show(tab)
   }
 
   show(tab: AccountTab): void {
