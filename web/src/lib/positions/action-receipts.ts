@@ -1,23 +1,43 @@
 import type { AmendedOrder, Order } from '@valiant/shared/protocol/order'
 import { priceText } from '#lib/orders/order-text.ts'
 import type { Receipt, WayOn } from '#lib/ticket/receipt.ts'
-import { grouped } from '#lib/ui/format.ts'
+import { clock, grouped } from '#lib/ui/format.ts'
 import type { ExitPrices } from './exits-of.ts'
 
 /* Receipts for actions of the lists. */
 
-export const canceled = ({ side, role }: Order, what: string, waysOn: readonly WayOn[]): Receipt => ({
+export const canceled = (order: Order, what: string, waysOn: readonly WayOn[]): Receipt => ({
   kind: 'canceled',
   title: `Cancelled: ${what}`,
-  text: side === 'buy' && role === undefined ? 'Its money is free again.' : 'What it bound is free again.',
+  text: freed(order),
   waysOn,
 })
 
+/** Another tab or program was first: the trader has what was asked for. */
+export const canceledBefore = (order: Order, what: string): Receipt => ({
+  kind: 'canceled',
+  title: `Already cancelled: ${what}`,
+  text: `At ${clock(order.updatedAt)}. ${freed(order)}`,
+  waysOn: [{ label: 'View', do: 'view', list: 'history' }],
+})
+
+const freed = ({ side, role }: Order): string =>
+  side === 'buy' && role === undefined ? 'Its money is free again.' : 'What it bound is free again.'
+
+/** @param count 0 if all of them had filled or been canceled before */
 export const manyCanceled = (count: number): Receipt => ({
   kind: 'canceled',
-  title: count === 1 ? '1 order cancelled' : `${count} orders cancelled`,
-  text: 'What they held is free again.',
+  title: count === 0 ? 'No order was open any more' : count === 1 ? '1 order cancelled' : `${count} orders cancelled`,
+  text: count === 0 ? 'Nothing was cancelled.' : `What ${count === 1 ? 'it' : 'they'} held is free again.`,
   waysOn: [{ label: 'View', do: 'view', list: 'history' }],
+})
+
+/** Another tab, an exit or the exchange was first. A position is closed only as far as it is open: never reversed. */
+export const closedBefore = (name: string): Receipt => ({
+  kind: 'canceled',
+  title: `${name} was closed already`,
+  text: 'Nothing more was bought or sold.',
+  waysOn: [{ label: 'View', do: 'view', list: 'fills' }],
 })
 
 /** The receipt of an amended order; what it filled on the way shows in what is left. */

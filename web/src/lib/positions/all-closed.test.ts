@@ -24,6 +24,20 @@ describe('the receipt of positions closed together', () => {
     expect(text).toBe('KLIO and VCN stay: There are no bids.')
   })
 
+  test('counts those that were closed before, and names them', () => {
+    const before: Closing = { name: 'LUMA', end: 'flat' }
+    expect(allClosed([closed('NOVA', '5.00'), before])).toMatchObject({
+      kind: 'done',
+      title: '2 positions closed',
+      text: 'Result +$5.00. Fees $0.50. LUMA was closed already.',
+    })
+    expect(allClosed([before, { ...before, name: 'NOVA' }])).toMatchObject({
+      kind: 'canceled',
+      title: 'LUMA and NOVA were closed already',
+      text: 'Nothing more was bought or sold.',
+    })
+  })
+
   test('says how much found no buyer, and what is not known', () => {
     const part: Closing = { name: 'LUMA', end: 'answered', order: { qty: '1200', filledQty: '0', fills: [] } }
     expect(allClosed([part, { name: 'NOVA', end: 'unknown' }])).toMatchObject({

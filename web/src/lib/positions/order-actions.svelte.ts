@@ -14,7 +14,7 @@ import { type AmendField, amendable, type Change } from './amendment.ts'
 import { allClosed, type Closing } from './all-closed.ts'
 import type { ExitPrices } from './exits-of.ts'
 import { contentOf, restOf } from './placed-again.ts'
-import { amended, canceled, manyCanceled, protectedBy } from './action-receipts.ts'
+import { amended, canceled, canceledBefore, closedBefore, manyCanceled, protectedBy } from './action-receipts.ts'
 
 export interface Exchange {
   ask<Name extends RequestName>(name: Name, payload: AskPayload<Name>): Promise<DataOf<Name>>
@@ -29,6 +29,8 @@ export type Editing = `amend ${string}` | `protect ${string}`
 interface Attempt {
   readonly deed: Deed
   readonly content: OrderContent
+  /** The receipt for a refusal that only says it was done before, in another tab or by the exchange. */
+  readonly doneBefore?: (error: WireError) => Receipt | undefined
 }
 
 const ASKS_MS = 8_000
@@ -119,7 +121,11 @@ export class OrderActions {
     const what = this.#what(order)
     // An exit belongs to a position or an entry, and an entry without its exits would be a different order.
     const isWhole = order.role === undefined && !this.#hasExits(order)
-    const attempt = { deed: 'change', content: contentOf(order) } as const
+    const attempt: Attempt = {
+      deed: 'change',
+      content: contentOf(order),
+      doneBefore: ({ order: now }) => (now?.status === 'canceled' ? canceledBefore(now, what) : undefined),
+    }
     await this.#once(order.orderId, `Not cancelled: ${what}`, attempt, async () => {
       const answer = await this.#exchange.ask('order.cancel', { orderId: order.orderId })
       const rest = this.#restOf(answer, order)
@@ -187,7 +193,11 @@ export class OrderActions {
     const { symbol, qty } = position
     const side = qty.startsWith('-') ? 'sell' : 'buy'
     const failure = `${this.#label(symbol)} not closed`
-    await this.#once(symbol, failure, closingOf(position), async () => {
+    const attempt: Attempt = {
+      ...closingOf(position),
+      doneBefore: (error) => (isFlat(error) ? closedBefore(this.#label(symbol)) : undefined),
+    }
+    await this.#once(symbol, failure, attempt, async () => {
       const order = await this.#close(symbol)
       const reopen: WayOn = {
         label: 'Reopen at market',
@@ -225,6 +235,7 @@ export class OrderActions {
     try {
       return { name, end: 'answered', order: await this.#close(symbol) }
     } catch (error) {
+      if (error instanceof RequestRefused && isFlat(error.error)) return { name, end: 'flat' }
       if (error instanceof RequestRefused)
         return { name, end: 'refused', why: this.#why(error.error, closingOf(position)).text }
       if (error instanceof NotConnectedError) return { name, end: 'refused', why: error.message }
@@ -325,7 +336,8 @@ export class OrderActions {
     try {
       await act()
     } catch (error) {
-      this.#tell({ kind: 'refused', title: failure, ...this.#failure(error, attempt) })
+      const before = error instanceof RequestRefused ? attempt?.doneBefore?.(error.error) : undefined
+      this.#tell(before ?? { kind: 'refused', title: failure, ...this.#failure(error, attempt) })
     } finally {
       this.busy = this.busy.filter((other) => other !== key)
     }
@@ -340,6 +352,9 @@ export class OrderActions {
     return { text, waysOn: [] }
   }
 }
+
+/** An order that closes all of a position reduces only what there is: refused as too large, there is none. */
+const isFlat = ({ code }: WireError): boolean => code === 'REDUCE_ONLY_WOULD_INCREASE'
 
 /** The order that closes a position. */
 function closingOf({ symbol, qty }: Position): Attempt {

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { RequestRefused } from '@valiant/shared/client/errors'
 import type { Position } from '@valiant/shared/protocol/account'
 import type { Instrument } from '@valiant/shared/protocol/market-data'
 import type { Order } from '@valiant/shared/protocol/order'
+import type { WireError } from '@valiant/shared/protocol/wire-error'
 import type { Listing } from '#lib/market/listing.svelte.ts'
 import type { Receipt, WayOn } from '#lib/ticket/receipt.ts'
 import type { Exchange, OrderActions } from './order-actions.svelte.ts'
@@ -10,7 +12,12 @@ import type { Exchange, OrderActions } from './order-actions.svelte.ts'
 vi.stubGlobal('$state', { raw: <Value>(value: Value) => value })
 const { OrderActions: Actions } = await import('./order-actions.svelte.ts')
 
-const instrument = { symbol: 'NOVA', tickSize: '0.02', lotSize: '1', session: {} } as unknown as Instrument
+const instrument = {
+  symbol: 'NOVA',
+  tickSize: '0.02',
+  lotSize: '1',
+  session: { open: '00:00' },
+} as unknown as Instrument
 const order = {
   orderId: 'o1',
   symbol: 'NOVA',
@@ -36,7 +43,8 @@ beforeEach(() => {
   const exchange = {
     ask: (name: string, payload: unknown) => {
       asked.push([name, payload])
-      return Promise.resolve(answers[name])
+      const answer = answers[name]
+      return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer)
     },
   }
   actions = new Actions(exchange as unknown as Exchange, {
@@ -76,6 +84,40 @@ describe('the way back orders what the answer says', () => {
     answers['position.close'] = { ...none, status: 'canceled', reason: 'self_trade' }
     await actions.close(position)
     expect(told[0]?.waysOn.map(({ label }) => label)).toEqual(['View'])
+  })
+})
+
+describe('what another tab has done already is not reported as a failure', () => {
+  const refusal = (error: Partial<WireError>) =>
+    new RequestRefused({ code: 'INTERNAL', message: '', outcome: 'not_executed', ...error })
+
+  test('an order that it has canceled', async () => {
+    answers['order.cancel'] = refusal({ code: 'ORDER_CLOSED', order: { ...order, status: 'canceled', updatedAt: 0 } })
+    await actions.cancel(order)
+    expect(told).toMatchObject([{ kind: 'canceled', title: 'Already cancelled: buy 140 NOVA' }])
+  })
+
+  test('but an order that filled is', async () => {
+    answers['order.cancel'] = refusal({ code: 'ORDER_CLOSED', order: { ...order, status: 'filled', updatedAt: 0 } })
+    await actions.cancel(order)
+    expect(told).toMatchObject([{ kind: 'refused', title: 'Not cancelled: buy 140 NOVA' }])
+  })
+
+  test('a position that it has closed', async () => {
+    answers['position.close'] = refusal({ code: 'REDUCE_ONLY_WOULD_INCREASE' })
+    await actions.close(position)
+    expect(told).toMatchObject([{ kind: 'canceled', title: 'NOVA was closed already' }])
+  })
+
+  test('all orders, or all positions', async () => {
+    answers['order.cancelAll'] = { orderIds: [] }
+    await actions.cancelAll()
+    answers['position.close'] = refusal({ code: 'REDUCE_ONLY_WOULD_INCREASE' })
+    await actions.closeAll([position])
+    expect(told.map(({ kind, title }) => [kind, title])).toEqual([
+      ['canceled', 'No order was open any more'],
+      ['canceled', 'NOVA was closed already'],
+    ])
   })
 })
 
