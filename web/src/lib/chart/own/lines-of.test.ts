@@ -12,11 +12,12 @@ const { LineDrag } = await import('./line-drag.svelte.ts')
 const scale = scaleOf({ tickSize: '0.02', lotSize: '1' })
 const position = { position: { qty: '320', avgPrice: '181.470000' }, unrealized: 912 } as LivePosition
 const chips = chipsOf([], position, { name: 'NOVA', scale })
-const line = { id: POSITION_CHIP, ticks: 9_073, fillsAtOnce: () => false, send: () => undefined }
+const line = { ticks: 9_073, fillsAtOnce: () => false, send: () => undefined }
 
 test('an exit is drawn where the position’s line is dragged, and nothing once the position is closed', () => {
-  const drag = new LineDrag()
-  drag.take(line)
+  const drag = new LineDrag(() => line)
+  drag.take(POSITION_CHIP)
+  expect(linesOf(chips, position, { moving: drag.moving, scale, busy: [] })).toHaveLength(1)
   drag.to(9_000)
   expect(linesOf(chips, position, { moving: drag.moving, scale, busy: [] })).toEqual([
     { id: POSITION_CHIP, price: 181.47, kind: 'position' },
@@ -38,13 +39,4 @@ test('the line of an order is dashed while a change of it is in flight', () => {
   const own = chipsOf([{ ...order, remainingQty: '1' } as Order], undefined, { name: 'NOVA', scale })
   const kindWith = (busy: readonly string[]) => linesOf(own, undefined, { moving: undefined, scale, busy })[0]?.kind
   expect([kindWith([]), kindWith(['1'])]).toEqual(['order', 'waiting'])
-})
-
-test('a move ends with its line, not with another', () => {
-  const drag = new LineDrag()
-  drag.take(line)
-  drag.keep(({ id }) => id === POSITION_CHIP)
-  expect(drag.moving).toMatchObject({ line: { id: POSITION_CHIP } })
-  drag.keep(({ id }) => id !== POSITION_CHIP)
-  expect(drag.moving).toBeUndefined()
 })

@@ -26,6 +26,6 @@ export function linesOf(
     }))
   if (!position) return ofOrders
   const ofPosition: OwnLine = { id: POSITION_CHIP, price: Number(position.position.avgPrice), kind: 'position' }
-  if (moving?.line.id !== POSITION_CHIP) return [...ofOrders, ofPosition]
+  if (moving?.id !== POSITION_CHIP || moving.ticks === undefined) return [...ofOrders, ofPosition]
   return [...ofOrders, ofPosition, { id: 'exit', price: Number(scale.price(moving.ticks)), kind: 'waiting' }]
 }

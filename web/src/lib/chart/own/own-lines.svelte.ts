@@ -31,7 +31,7 @@ export interface Owned {
 
 /** The lines of orders and position, and their chips; one that is being dragged is at its current price. */
 export class OwnLines {
-  readonly drag = new LineDrag()
+  readonly drag = new LineDrag((id) => this.lineOf(id))
   readonly #of: Owned
 
   constructor(of: Owned) {
@@ -40,8 +40,8 @@ export class OwnLines {
 
   readonly chips = $derived.by((): readonly Chip[] => {
     const { orders, position, name, scale } = this.#of
-    const { moving } = this.drag
-    const moved = moving && { id: moving.line.id, ticks: moving.ticks }
+    const { id, ticks } = this.drag.moving ?? {}
+    const moved = id === undefined || ticks === undefined ? undefined : { id, ticks }
     return chipsOf(orders, position, { name, scale, moved }).map((chip) =>
       moved?.id === chip.id && chip.id === POSITION_CHIP ? this.#exitFrom(chip, moved.ticks) : chip,
     )
@@ -53,7 +53,7 @@ export class OwnLines {
 
   /** Drops a line whose order filled, or whose position closed, while it was held. */
   settle(): void {
-    this.drag.keep(({ id }) => this.chips.some((chip) => chip.id === id))
+    this.drag.settle()
   }
 
   /** A chip's line, for dragging. */
@@ -61,12 +61,11 @@ export class OwnLines {
     const { orders, position, scale } = this.#of
     if (id === POSITION_CHIP) {
       const ticks = position && scale.ticks(rounded(position.position.avgPrice, scale.tick.decimals))
-      return ticks ? { id, ticks, fillsAtOnce: () => false, send: (to) => this.#protect(to) } : undefined
+      return ticks ? { ticks, fillsAtOnce: () => false, send: (to) => this.#protect(to) } : undefined
     }
     const order = orders.find(({ orderId }) => orderId === id)
     return (
       order && {
-        id,
         ticks: scale.ticks(linePriceOf(order) ?? '') ?? 0,
         fillsAtOnce: (ticks) => fillsAtOnce(order, ticks, this.#of.touch),
         send: (ticks) => this.#of.onamend(order, changeTo(order, ticks, scale)),
