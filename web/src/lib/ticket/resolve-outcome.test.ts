@@ -47,7 +47,7 @@ afterEach(() => vi.useRealTimers())
 
 test('an order is found, however often the exchange could not answer', async () => {
   begin([refused('UNAVAILABLE'), refused('TIMEOUT'), refused('RATE_LIMITED', 10_000), order])
-  await pass(15_900)
+  await pass(13_900)
   expect(resolution).toBeUndefined()
   await pass(100)
   expect(resolution).toEqual({ is: 'known', order })
@@ -56,9 +56,19 @@ test('an order is found, however often the exchange could not answer', async () 
 test('an order that its account does not know after `finalAt` never arrived', async () => {
   begin([refused('NOT_FOUND')], 5_000)
   await pass(5_900)
-  expect(exchange.asked).toBe(0)
+  expect(resolution).toBeUndefined()
   await pass(100)
   expect(resolution).toEqual({ is: 'never' })
+  expect(exchange.asked).toBe(2)
+})
+
+test('an order that executed is found at once, and one that still arrives is found after `finalAt`', async () => {
+  begin([order], 5_000)
+  await pass(0)
+  expect(resolution).toEqual({ is: 'known', order })
+  begin([refused('NOT_FOUND'), order], 5_000)
+  await pass(6_000)
+  expect(resolution).toEqual({ is: 'known', order })
 })
 
 test.each(['UNAUTHENTICATED', 'FORBIDDEN', 'INVALID'] as const)('%s ends the lookup', async (code) => {
@@ -79,6 +89,7 @@ test('another account is not asked for the order', async () => {
   begin([refused('NOT_FOUND')])
   page.account = snapshotOf('b')
   await pass(2_000)
+  exchange.asked = 0
   expect(resolution).toEqual({ is: 'untold', isElsewhere: true })
   page.account = snapshotOf('b')
   begin([refused('NOT_FOUND')])
@@ -104,10 +115,10 @@ test('while no account is known, the order is looked up', async () => {
 test('nothing is asked once nobody waits for the result', async () => {
   begin([refused('UNAVAILABLE')])
   await pass(4_500)
-  expect(exchange.asked).toBe(2)
+  expect(exchange.asked).toBe(3)
   leaving.abort()
   await pass(60_000)
   expect(resolution).toEqual({ is: 'untold', isElsewhere: false })
-  expect(exchange.asked).toBe(2)
+  expect(exchange.asked).toBe(3)
   expect(vi.getTimerCount()).toBe(0)
 })

@@ -5,7 +5,7 @@ import type { PlacedOrder } from '@valiant/shared/protocol/order'
 import type { Surroundings } from './surroundings.ts'
 
 /** An order that was sent without an answer. */
-export interface SentOrder {
+interface Unanswered {
   readonly clientOrderId: string
   /** The account it was sent from: only that account knows the id. */
   readonly accountId: string | undefined
@@ -16,7 +16,7 @@ export interface SentOrder {
 /** What became of it, as far as this page can know. */
 export type Resolution =
   | { readonly is: 'known'; readonly order: PlacedOrder }
-  /** It never reached the exchange, and cannot any more. */
+  /** It has not reached the exchange, and cannot any more. */
   | { readonly is: 'never' }
   /** This page cannot know; `isElsewhere`: because it shows another account. */
   | { readonly is: 'untold'; readonly isElsewhere: boolean }
@@ -34,28 +34,32 @@ type Around = Pick<Surroundings, 'ask' | 'account' | 'serverNow'>
  * does not know is final.
  * @param signal aborts it once nobody waits for the result
  */
-export async function resolveOutcome(sent: SentOrder, around: Around, signal: AbortSignal): Promise<Resolution> {
+export async function resolveOutcome(sent: Unanswered, around: Around, signal: AbortSignal): Promise<Resolution> {
   const finalAt = (sent.finalAt ?? 0) + FINAL_MARGIN_MS
-  let waitMs = ASK_AGAIN_MS
+  let isFinal = false
   for (;;) {
     if (isElsewhere(sent, around)) return ELSEWHERE
-    await pause(Math.max(waitMs, finalAt - around.serverNow()), signal)
-    if (signal.aborted) return UNTOLD
-    if (isElsewhere(sent, around)) return ELSEWHERE
+    let waitMs = ASK_AGAIN_MS
     try {
-      return await lookedUp(sent, around)
+      const resolution = await lookedUp(sent, around)
+      if (resolution.is !== 'never' || isFinal) return resolution
+      // Not before an answer: after a reload, only a connection tells the time of the exchange.
+      waitMs = Math.max(0, finalAt - around.serverNow())
+      isFinal = true
     } catch (error) {
       if (!(error instanceof RequestRefused) || !PASSING.has(error.error.code)) return UNTOLD
       waitMs = Math.max(ASK_AGAIN_MS, error.error.retryAfterMs ?? 0)
     }
+    await pause(waitMs, signal)
+    if (signal.aborted) return UNTOLD
   }
 }
 
 /** While no account is known (the page is reconnecting) it may be the same one. */
-const isElsewhere = ({ accountId }: SentOrder, { account }: Around): boolean =>
+const isElsewhere = ({ accountId }: Unanswered, { account }: Around): boolean =>
   account !== undefined && account.account.id !== accountId
 
-async function lookedUp({ clientOrderId, accountId }: SentOrder, around: Around): Promise<Resolution> {
+async function lookedUp({ clientOrderId, accountId }: Unanswered, around: Around): Promise<Resolution> {
   try {
     return { is: 'known', order: await around.ask('order.get', { clientOrderId }) }
   } catch (error) {

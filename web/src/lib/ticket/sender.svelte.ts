@@ -1,7 +1,10 @@
 import { OutcomeUnknownError, RequestRefused } from '@valiant/shared/client/errors'
 import { newRequestId } from '@valiant/shared/client/request-id'
+import { ERRORS } from '@valiant/shared/protocol/errors'
+import { ORDER_VALID_MS } from '@valiant/shared/protocol/limits'
 import type { WireError } from '@valiant/shared/protocol/wire-error'
 import type { OrderContent } from './draft.ts'
+import { keepSent, sentIn, type SentOrder, takeSent } from './orders-in-flight.ts'
 import { type Resolution, resolveOutcome } from './resolve-outcome.ts'
 import { type Receipt, receiptOf } from './receipt.ts'
 import type { Receipts, Refused } from './receipts.svelte.ts'
@@ -76,40 +79,64 @@ export class Sender {
     const clientOrderId = newRequestId()
     const accountId = this.#around.account?.account.id
     const { signal } = this.#leaving
+    const sentAtMs = this.#around.serverNow()
     this.phase = 'sending'
     this.#receipts.refusal = undefined
-    this.inFlight = { clientOrderId, content, sentAtMs: this.#around.serverNow(), isUnknown: false }
+    this.inFlight = { clientOrderId, content, sentAtMs, isUnknown: false }
+    const finalAtMs = sentAtMs + ORDER_VALID_MS
+    const isKept = accountId !== undefined && keepSent({ clientOrderId, accountId, content, sentAtMs, finalAtMs })
+    const tell = (told: Told) => {
+      if (!isKept || takeSent(clientOrderId)) this.#tell(told, signal)
+    }
     try {
       const order = await this.#around.ask('order.place', { ...content, clientOrderId })
-      this.#tell(receiptOf(order, this.#around), signal)
+      tell(receiptOf(order, this.#around))
     } catch (error) {
       if (error instanceof OutcomeUnknownError) {
         this.inFlight = { ...this.inFlight, isUnknown: true }
-        const resolution = await resolveOutcome(
-          { clientOrderId, accountId, finalAt: error.finalAt },
-          this.#around,
-          signal,
-        )
-        this.#tell(this.#toldOf(resolution), signal)
+        const sent = { clientOrderId, accountId, finalAt: error.finalAt }
+        tell(this.#toldOf(await resolveOutcome(sent, this.#around, signal), content))
       } else if (error instanceof RequestRefused) {
         if (error.error.code === 'RATE_LIMITED') this.#countDown(error.error.retryAfterMs ?? 1_000)
-        const refused = this.#refused(error.error, content)
-        if (signal.aborted) this.#around.tellAway(refused)
-        else this.#receipts.refuse(refused)
-      } else this.#tell(NOT_SENT, signal)
+        tell(this.#refused(error.error, content))
+      } else tell(NOT_SENT)
     }
     this.inFlight = undefined
     this.phase = 'editing'
   }
 
-  /** The answer may arrive after the ticket was left. */
-  #tell(receipt: Receipt, { aborted }: AbortSignal): void {
-    if (aborted) this.#around.tellAway(receipt)
-    else this.#receipts.tell(receipt)
+  /** An order in this instrument that was in flight when the page was reloaded: its result is told here. */
+  async resume(): Promise<void> {
+    const accountId = this.#around.account?.account.id
+    const sent = accountId === undefined ? undefined : sentIn(this.#around.instrument.symbol, accountId)
+    if (sent && this.phase === 'editing') await this.#lookUp(sent)
   }
 
-  #toldOf(resolution: Resolution): Receipt {
-    if (resolution.is === 'known') return receiptOf(resolution.order, this.#around)
+  async #lookUp({ clientOrderId, accountId, content, sentAtMs, finalAtMs }: SentOrder): Promise<void> {
+    const { signal } = this.#leaving
+    this.phase = 'sending'
+    this.inFlight = { clientOrderId, content, sentAtMs, isUnknown: true }
+    const resolution = await resolveOutcome({ clientOrderId, accountId, finalAt: finalAtMs }, this.#around, signal)
+    // Left before the result was known: whoever comes back is told.
+    if (!signal.aborted && takeSent(clientOrderId)) this.#tell(this.#toldOf(resolution, content), signal)
+    this.inFlight = undefined
+    this.phase = 'editing'
+  }
+
+  /** The answer may arrive after the ticket was left. */
+  #tell(told: Told, { aborted }: AbortSignal): void {
+    if (aborted) this.#around.tellAway(told)
+    else if ('code' in told) this.#receipts.refuse(told)
+    else this.#receipts.tell(told)
+  }
+
+  #toldOf(resolution: Resolution, content: OrderContent): Told {
+    if (resolution.is === 'known') {
+      const { order } = resolution
+      if (order.status !== 'rejected' || order.rejectCode === undefined) return receiptOf(order, this.#around)
+      const message = ERRORS[order.rejectCode].cause
+      return this.#refused({ code: order.rejectCode, message, outcome: 'not_executed', order }, content)
+    }
     if (resolution.is === 'never') return NEVER_ARRIVED
     return resolution.isElsewhere ? UNTOLD_ELSEWHERE : UNTOLD
   }
@@ -126,6 +153,8 @@ export class Sender {
     }, COUNT_DOWN_MS)
   }
 }
+
+type Told = Receipt | Refused
 
 const NOT_SENT: Receipt = {
   kind: 'canceled',

@@ -18,9 +18,21 @@ const content = { symbol: 'NOVA', side: 'buy', type: 'market', qty: '5' } as Ord
 const REFUSED: Receipt = { kind: 'refused', title: 'Not enough buying power', text: 'It takes more.', waysOn: [] }
 const accountOf = (id: string) => ({ account: { id } }) as AccountSnapshot
 
+/** What this tab keeps. */
+const kept = new Map<string, string>()
+vi.stubGlobal('sessionStorage', {
+  getItem: (name: string) => kept.get(name) ?? null,
+  setItem: (name: string, text: string) => kept.set(name, text),
+  removeItem: (name: string) => kept.delete(name),
+})
+
 let around: {
+  instrument: { symbol: string }
   account: AccountSnapshot
-  placed: Error
+  /** Undefined: it is never answered. */
+  placed: Error | undefined
+  /** What the exchange knows of the order. */
+  found: unknown
   serverNow(): number
   ask(name: string): Promise<unknown>
   tellAway(receipt: Receipt): void
@@ -30,19 +42,25 @@ let told: Receipt[]
 let toldAway: Receipt[]
 let refusal: Receipt | undefined
 let sender: Sender
+/** A page of its own. */
+let open: () => Sender
 
 beforeEach(() => {
   vi.useFakeTimers()
   told = []
   toldAway = []
   refusal = undefined
+  kept.clear()
   around = {
+    instrument: { symbol: 'NOVA' },
     account: accountOf('a'),
-    placed: new OutcomeUnknownError('c1', undefined),
+    placed: new OutcomeUnknownError('c1', Date.now() + 1_000),
+    found: undefined,
     serverNow: () => Date.now(),
     ask: (name) => {
       if (name === 'account') return Promise.resolve(around.account)
-      if (name === 'order.place') return Promise.reject(around.placed)
+      if (name === 'order.place') return around.placed ? Promise.reject(around.placed) : new Promise(() => undefined)
+      if (around.found !== undefined) return Promise.resolve(around.found)
       return Promise.reject(new RequestRefused({ code: 'NOT_FOUND', message: 'unknown', outcome: 'not_executed' }))
     },
     tellAway: (receipt) => void toldAway.push(receipt),
@@ -52,7 +70,8 @@ beforeEach(() => {
     refuse: (receipt: Receipt) => (refusal = receipt),
     refusal: undefined,
   } as unknown as Receipts
-  sender = new OfTicket(around as unknown as Surroundings, receipts, ({ code }) => ({ ...REFUSED, code }))
+  open = () => new OfTicket(around as unknown as Surroundings, receipts, ({ code }) => ({ ...REFUSED, code }))
+  sender = open()
 })
 afterEach(() => vi.useRealTimers())
 
@@ -99,4 +118,33 @@ test('an order refused after the ticket was left is reported where the trader is
   await vi.advanceTimersByTimeAsync(0)
   expect(refusal).toMatchObject(REFUSED)
   expect(toldAway).toHaveLength(1)
+})
+
+test('the result of an order is told once, by the page that was loaded again in the middle of it', async () => {
+  around.placed = undefined
+  void sender.press(content, false)
+  const reloaded = open()
+  around.account = accountOf('b')
+  await reloaded.resume()
+  expect(reloaded.inFlight).toBeUndefined()
+  around.account = accountOf('a')
+  void reloaded.resume()
+  expect(reloaded).toMatchObject({ phase: 'sending', inFlight: { content, isUnknown: true } })
+  around.found = { status: 'rejected', rejectCode: 'NO_LIQUIDITY' }
+  await vi.advanceTimersByTimeAsync(6_000)
+  expect(refusal).toMatchObject({ code: 'NO_LIQUIDITY' })
+  expect(reloaded).toMatchObject({ phase: 'editing', inFlight: undefined })
+  const again = open()
+  await again.resume()
+  expect(again.inFlight).toBeUndefined()
+})
+
+test('an order that never arrived before a reload is told as such', async () => {
+  around.placed = undefined
+  void sender.press(content, false)
+  void open().resume()
+  await vi.advanceTimersByTimeAsync(5_900)
+  expect(told).toEqual([])
+  await vi.advanceTimersByTimeAsync(100)
+  expect(told.map(({ title }) => title)).toEqual(['Order not placed'])
 })

@@ -137,6 +137,11 @@ export class Ticket {
     void this.sender.press(check.content, this.asksFirst).then(() => this.preview.refresh())
   }
 
+  /** Tells what became of an order that was in flight when the page was reloaded. */
+  resume(): void {
+    void this.sender.resume().then(() => this.preview.refresh())
+  }
+
   take(way: WayOn): void {
     if (way.do === 'act') way.act()
     if (way.do !== 'use' && way.do !== 'send') return
@@ -147,6 +152,7 @@ export class Ticket {
   /** Keeps the preview up to date while the ticket is shown. @returns stops it */
   watch(): () => void {
     const stop = this.preview.watch()
+    this.resume()
     return () => {
       stop()
       this.sender.stop()

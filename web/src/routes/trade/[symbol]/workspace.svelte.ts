@@ -239,6 +239,8 @@ export class WorkspaceState implements Surroundings {
         void this.#market.refreshStatuses(client)
         if (accountId === this.#ownerId && accountId !== undefined) void this.#tellMissed(client)
         this.#catchUp(accountId)
+        // The page may have been loaded while accounts could not be read.
+        this.ticket.resume()
       }),
       this.ticket.watch(),
     ]
