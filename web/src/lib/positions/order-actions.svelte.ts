@@ -9,15 +9,16 @@ import type { OrderContent } from '#lib/ticket/draft.ts'
 import { type Receipt, receiptOf, type WayOn } from '#lib/ticket/receipt.ts'
 import { type AtRefusal, type Deed, refusalOf } from '#lib/ticket/refusal.ts'
 import { scaleOf } from '#lib/ticket/scale.ts'
-import { grouped, timeOfDay } from '#lib/ui/format.ts'
+import { clock, grouped, timeOfDay } from '#lib/ui/format.ts'
 import { type AmendField, amendable, type Change } from './amendment.ts'
-import { allClosed, type Closing } from './all-closed.ts'
+import { allClosed, type Closing, positions as countedPositions } from './all-closed.ts'
 import type { ExitPrices } from './exits-of.ts'
 import { contentOf, restOf } from './placed-again.ts'
 import { amended, canceled, canceledBefore, closedBefore, manyCanceled, protectedBy } from './action-receipts.ts'
 
 export interface Exchange {
   ask<Name extends RequestName>(name: Name, payload: AskPayload<Name>): Promise<DataOf<Name>>
+  serverNow(): number
 }
 
 /** A question that a row or a list's header asks in place. */
@@ -33,6 +34,20 @@ interface Attempt {
   readonly doneBefore?: (error: WireError) => Receipt | undefined
 }
 
+/** How an action is called. */
+interface Words {
+  /** While its result is not known: "Cancel buy 7 NOVA" */
+  readonly sent: string
+  /** "Not cancelled: buy 7 NOVA" */
+  readonly failed: string
+}
+
+/** An action without an answer yet. */
+interface Sent {
+  readonly what: string
+  readonly atMs: number
+}
+
 const ASKS_MS = 8_000
 const AGAIN_MS = 2_000
 const DEAF_MS = 300
@@ -46,6 +61,8 @@ export class OrderActions {
   editing = $state.raw<Editing | undefined>()
   /** Ids of orders and symbols of positions that have a request in flight. */
   busy = $state.raw<readonly string[]>([])
+  /** Those in flight, oldest first. */
+  sent = $state.raw<readonly Sent[]>([])
   /** Symbols of the positions that are being closed. */
   closing = $state.raw<readonly string[]>([])
 
@@ -104,6 +121,15 @@ export class OrderActions {
     else this.withdraw()
   }
 
+  /** "Cancel buy 7 NOVA was sent at 14:32:11; …", while the connection that would bring the results is lost. */
+  get unknownText(): string {
+    return this.sent
+      .map(
+        ({ what, atMs }) => `${what} was sent at ${clock(atMs)}; its result isn’t known yet. It can’t be done twice.`,
+      )
+      .join(' ')
+  }
+
   /** The first press of a key asks; a second one within two seconds confirms. @returns whether to go ahead */
   isAgain(question: Question): boolean {
     if (this.asking === question && performance.now() - this.#askedAt < AGAIN_MS) return true
@@ -126,7 +152,8 @@ export class OrderActions {
       content: contentOf(order),
       doneBefore: ({ order: now }) => (now?.status === 'canceled' ? canceledBefore(now, what) : undefined),
     }
-    await this.#once(order.orderId, `Not cancelled: ${what}`, attempt, async () => {
+    const words = { sent: `Cancel ${what}`, failed: `Not cancelled: ${what}` }
+    await this.#once(order.orderId, words, attempt, async () => {
       const answer = await this.#exchange.ask('order.cancel', { orderId: order.orderId })
       const rest = this.#restOf(answer, order)
       const again: WayOn = { label: 'Place again', do: 'act', act: () => void this.#placeAgain(rest) }
@@ -158,7 +185,8 @@ export class OrderActions {
 
   async cancelAll(): Promise<void> {
     this.withdraw()
-    await this.#once('cancelAll', 'Orders not cancelled', undefined, async () => {
+    const words = { sent: 'Cancel all orders', failed: 'Orders not cancelled' }
+    await this.#once('cancelAll', words, undefined, async () => {
       const { orderIds } = await this.#exchange.ask('order.cancelAll', {})
       this.#tell(manyCanceled(orderIds.length))
     })
@@ -172,7 +200,8 @@ export class OrderActions {
     }
     const what = this.#what(order)
     const attempt = { deed: 'change', content: { ...contentOf(order), ...change } } as const
-    await this.#once(order.orderId, `Not changed: ${what}`, attempt, async () => {
+    const words = { sent: `Change ${what}`, failed: `Not changed: ${what}` }
+    await this.#once(order.orderId, words, attempt, async () => {
       const after = await this.#exchange.ask('order.amend', { orderId: order.orderId, ...change })
       this.#done(`amend ${order.orderId}`)
       const before = amendable(order)
@@ -192,12 +221,13 @@ export class OrderActions {
     this.withdraw()
     const { symbol, qty } = position
     const side = qty.startsWith('-') ? 'sell' : 'buy'
-    const failure = `${this.#label(symbol)} not closed`
+    const name = this.#label(symbol)
+    const words = { sent: `Close ${name}`, failed: `${name} not closed` }
     const attempt: Attempt = {
       ...closingOf(position),
-      doneBefore: (error) => (isFlat(error) ? closedBefore(this.#label(symbol)) : undefined),
+      doneBefore: (error) => (isFlat(error) ? closedBefore(name) : undefined),
     }
-    await this.#once(symbol, failure, attempt, async () => {
+    await this.#once(symbol, words, attempt, async () => {
       const order = await this.#close(symbol)
       const reopen: WayOn = {
         label: 'Reopen at market',
@@ -224,7 +254,9 @@ export class OrderActions {
     const symbols = open.map(({ symbol }) => symbol)
     if (symbols.length === 0) return
     this.busy = [...this.busy, ...symbols]
+    const sent = this.#send(`Close ${countedPositions(open.length)}`)
     const closings = await Promise.all(open.map((position) => this.#closing(position)))
+    this.#answered(sent)
     this.busy = this.busy.filter((key) => !symbols.includes(key))
     this.#tell(allClosed(closings))
   }
@@ -257,7 +289,9 @@ export class OrderActions {
   async protect(symbol: string, prices: ExitPrices): Promise<void> {
     const { takeProfit, stopLoss } = prices
     const attempt = { deed: 'change', content: exitOf(symbol, prices) } as const
-    await this.#once(symbol, `Exits of ${this.#label(symbol)} not changed`, attempt, async () => {
+    const name = this.#label(symbol)
+    const words = { sent: `Exits of ${name}`, failed: `Exits of ${name} not changed` }
+    await this.#once(symbol, words, attempt, async () => {
       const qty = takeProfit === undefined && stopLoss === undefined ? undefined : this.#qtyToProtect(symbol)
       await this.#exchange.ask('position.protect', {
         symbol,
@@ -266,7 +300,7 @@ export class OrderActions {
         ...(stopLoss === undefined ? {} : { stopLoss: { stopPrice: stopLoss } }),
       })
       this.#done(`protect ${symbol}`)
-      this.#tell(protectedBy(this.#label(symbol), prices, qty))
+      this.#tell(protectedBy(name, prices, qty))
     })
   }
 
@@ -274,15 +308,18 @@ export class OrderActions {
   async #placeAgain(order: Order): Promise<void> {
     const content = contentOf(order)
     const attempt = { deed: 'place', content } as const
-    await this.#once(order.orderId, `Not placed again: ${this.#what(order)}`, attempt, async () => {
+    const what = this.#what(order)
+    const words = { sent: capitalized(what), failed: `Not placed again: ${what}` }
+    await this.#once(order.orderId, words, attempt, async () => {
       this.#told(await this.#exchange.ask('order.place', content))
     })
   }
 
   async #market(symbol: string, side: 'buy' | 'sell', qty: string): Promise<void> {
     const content = { symbol, side, type: 'market', qty, timeInForce: 'ioc' } as const
-    const failure = `Not placed: ${side} ${grouped(qty)} ${this.#label(symbol)}`
-    await this.#once(symbol, failure, { deed: 'place', content }, async () => {
+    const what = `${side} ${grouped(qty)} ${this.#label(symbol)}`
+    const words = { sent: capitalized(what), failed: `Not placed: ${what}` }
+    await this.#once(symbol, words, { deed: 'place', content }, async () => {
       this.#told(await this.#exchange.ask('order.place', content))
     })
   }
@@ -330,15 +367,27 @@ export class OrderActions {
     return { text, waysOn: waysOn.filter((way) => way.do === 'go' || way.do === 'view') }
   }
 
-  async #once(key: string, failure: string, attempt: Attempt | undefined, act: () => Promise<void>): Promise<void> {
+  #send(what: string): Sent {
+    const sent = { what, atMs: this.#exchange.serverNow() }
+    this.sent = [...this.sent, sent]
+    return sent
+  }
+
+  #answered(sent: Sent): void {
+    this.sent = this.sent.filter((other) => other !== sent)
+  }
+
+  async #once(key: string, words: Words, attempt: Attempt | undefined, act: () => Promise<void>): Promise<void> {
     if (this.busy.includes(key)) return
     this.busy = [...this.busy, key]
+    const sent = this.#send(words.sent)
     try {
       await act()
     } catch (error) {
       const before = error instanceof RequestRefused ? attempt?.doneBefore?.(error.error) : undefined
-      this.#tell(before ?? { kind: 'refused', title: failure, ...this.#failure(error, attempt) })
+      this.#tell(before ?? { kind: 'refused', title: words.failed, ...this.#failure(error, attempt) })
     } finally {
+      this.#answered(sent)
       this.busy = this.busy.filter((other) => other !== key)
     }
   }
@@ -352,6 +401,8 @@ export class OrderActions {
     return { text, waysOn: [] }
   }
 }
+
+const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** An order that closes all of a position reduces only what there is: refused as too large, there is none. */
 const isFlat = ({ code }: WireError): boolean => code === 'REDUCE_ONLY_WOULD_INCREASE'

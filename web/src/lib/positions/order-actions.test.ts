@@ -41,6 +41,7 @@ beforeEach(() => {
   vi.useFakeTimers()
   ;[answers, asked, told] = [{}, [], []]
   const exchange = {
+    serverNow: () => Date.UTC(2026, 10, 29, 14, 32, 11),
     ask: (name: string, payload: unknown) => {
       asked.push([name, payload])
       const answer = answers[name]
@@ -85,6 +86,18 @@ describe('the way back orders what the answer says', () => {
     await actions.close(position)
     expect(told[0]?.waysOn.map(({ label }) => label)).toEqual(['View'])
   })
+})
+
+test('what is in flight is named until it is answered', async () => {
+  answers['order.cancel'] = { ...order, status: 'canceled', remainingQty: '0' }
+  answers['order.cancelAll'] = { orderIds: ['o2'] }
+  const both = Promise.all([actions.cancel(order), actions.cancelAll()])
+  expect(actions.unknownText).toBe(
+    'Cancel buy 140 NOVA was sent at 14:32:11; its result isn’t known yet. It can’t be done twice. ' +
+      'Cancel all orders was sent at 14:32:11; its result isn’t known yet. It can’t be done twice.',
+  )
+  await both
+  expect(actions.unknownText).toBe('')
 })
 
 describe('what another tab has done already is not reported as a failure', () => {

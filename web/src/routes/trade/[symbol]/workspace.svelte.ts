@@ -156,9 +156,9 @@ export class WorkspaceState implements Surroundings {
     return this.#session.isLive
   }
 
-  /** Orders can be cancelled and changed, positions closed. */
+  /** Orders can be cancelled and changed, positions closed. What is shown of them is current. */
   get canAct(): boolean {
-    return this.isLive && !this.#market.isIndicative
+    return this.isLive && !this.isStale && !this.#market.isIndicative
   }
 
   get instrumentStatus() {
