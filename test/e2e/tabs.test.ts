@@ -1,0 +1,198 @@
+import type { Page, WebSocketRoute } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { newVisitor, watch } from '../rig/browser.ts'
+import { openFaultProxy } from '../rig/fault-proxy.ts'
+import {
+  button,
+  buyFirst,
+  field,
+  list,
+  live,
+  openOrders,
+  position,
+  receipt,
+  send,
+  startTrading,
+  typeLimit,
+} from './desk.ts'
+import { Stage } from './stage.ts'
+
+/* An impatient trader: two tabs at once, a page reloaded in the middle of an order, a line cut in the middle of a change. */
+
+const stage = new Stage()
+
+/** What a page receives, part of which can be held back. A reload of the page lets everything pass again. */
+class Incoming {
+  #isHeld: (message: string) => boolean = () => false
+  #held: (() => void)[] = []
+  readonly #sent: string[] = []
+
+  async follow(page: Page): Promise<void> {
+    await page.routeWebSocket(/socket\.io/, (socket) => this.#relay(socket))
+  }
+
+  /** Holds the account's frames, as a slow line would. */
+  holdFrames(): void {
+    this.#isHeld = (message) => message.includes('["account"')
+  }
+
+  /** Holds frames and answers from now on, for good. In Socket.IO's encoding an answer begins with 43. */
+  holdAll(): void {
+    this.#isHeld = (message) => message.startsWith('43') || message.includes('["account"')
+  }
+
+  release(): void {
+    this.#isHeld = () => false
+    for (const pass of this.#held.splice(0)) pass()
+  }
+
+  countSent(event: string): number {
+    return this.#sent.filter((message) => message.includes(`["${event}"`)).length
+  }
+
+  #relay(socket: WebSocketRoute): void {
+    this.#isHeld = () => false
+    this.#held = []
+    const server = socket.connectToServer()
+    socket.onMessage((message) => {
+      this.#sent.push(String(message))
+      server.send(message)
+    })
+    server.onMessage((message) => {
+      if (this.#isHeld(String(message))) this.#held.push(() => socket.send(message))
+      else socket.send(message)
+    })
+  }
+}
+
+/** Another tab on the same page, and what it receives. */
+async function secondTab(page: Page): Promise<{ readonly other: Page; readonly incoming: Incoming }> {
+  const { page: other } = await watch(await page.context().newPage())
+  const incoming = new Incoming()
+  await incoming.follow(other)
+  await other.goto(new URL(page.url()).pathname)
+  await live(other)
+  return { other, incoming }
+}
+
+test('a position closed in two tabs at once is closed once, and both say so', async () => {
+  const { page, complaints } = await stage.visitor()
+  await using _context = page.context()
+  const { qty, symbol } = await buyFirst(page)
+  const { other, incoming } = await secondTab(page)
+  for (const tab of [page, other]) await button(tab, `Close ${symbol}`).click()
+  incoming.holdFrames()
+  await button(page, new RegExp(`^Close ${qty}, `)).click()
+  await receipt(page).getByText(`Sold ${qty} ${symbol} at`).waitFor()
+  await button(other, new RegExp(`^Close ${qty}, `)).click()
+  await receipt(other).getByText(`${symbol} was closed already`).waitFor()
+  incoming.release()
+  for (const tab of [page, other]) await position(tab, symbol).waitFor({ state: 'detached' })
+  expect(complaints).toEqual([])
+})
+
+test('orders canceled in two tabs at once are canceled once, and both say so', async () => {
+  const { page, complaints } = await stage.visitor()
+  await using _context = page.context()
+  await startTrading(page)
+  const { other, incoming } = await secondTab(page)
+  const rest = async () => {
+    await typeLimit(page, '7', 2)
+    await send(page).click()
+    for (const tab of [page, other]) {
+      await list(tab, /Open orders/)
+      await openOrders(tab).waitFor()
+    }
+    incoming.holdFrames()
+  }
+  await rest()
+  await button(page, /^Cancel buy 7/).click()
+  await receipt(page).getByText('Cancelled: buy 7').waitFor()
+  await button(other, /^Cancel buy 7/).click()
+  await receipt(other).getByText('Already cancelled: buy 7').waitFor()
+  incoming.release()
+
+  await openOrders(other).waitFor({ state: 'detached' })
+  await rest()
+  for (const tab of [page, other]) await button(tab, 'Cancel all').click()
+  await button(page, 'Cancel 1 order').click()
+  await receipt(page).getByText('1 order cancelled').waitFor()
+  await button(other, 'Cancel 1 order').click()
+  await receipt(other).getByText('No order was open any more').waitFor()
+  incoming.release()
+  await openOrders(other).waitFor({ state: 'detached' })
+  expect(complaints).toEqual([])
+})
+
+test('a line that is moved while another tab moves its order goes back to where that put it', async () => {
+  const { page, complaints } = await stage.visitor()
+  await using _context = page.context()
+  await startTrading(page)
+  await typeLimit(page, '7', 4)
+  const price = await field(page, 'Limit price').inputValue()
+  await send(page).click()
+  await list(page, /Open orders/)
+  const orderId = (await openOrders(page).getAttribute('data-order')) ?? ''
+  const line = page.getByRole('slider', { name: /^Price of Buy/ })
+  await line.press('ArrowUp')
+  const lower = (Number(price) - 1).toFixed(2)
+  const change = { method: 'PATCH', headers: { 'content-type': 'application/json' } }
+  const body = JSON.stringify({ limitPrice: lower })
+  await page.evaluate(([to, how]) => fetch(to, how), [`/api/orders/${orderId}`, { ...change, body }] as const)
+  await openOrders(page).getByText(lower).filter({ visible: true }).waitFor()
+  await line.press('Enter')
+  await receipt(page)
+    .getByText(/^Changed: buy 7/)
+    .waitFor()
+  await receipt(page).getByRole('button', { name: 'Move back' }).click()
+  await openOrders(page).getByText(lower).filter({ visible: true }).waitFor()
+  expect(complaints).toEqual([])
+})
+
+test('a page reloaded in the middle of an order says what became of it', async () => {
+  const { page, complaints } = await stage.visitor()
+  await using _context = page.context()
+  const incoming = new Incoming()
+  await incoming.follow(page)
+  const { symbol } = await buyFirst(page)
+  await field(page, 'Quantity').fill('3')
+  incoming.holdAll()
+  await send(page).click()
+  await send(page).getByText('Sending').waitFor()
+  // The one before was the first trade.
+  await expect.poll(() => incoming.countSent('order.place')).toBe(2)
+  await page.reload()
+  await receipt(page).getByText(`Bought 3 ${symbol} at`).waitFor()
+  await send(page).getByText('Enter a quantity').waitFor()
+  // It is told once.
+  await page.reload()
+  await live(page)
+  await send(page).getByText('Enter a quantity').waitFor()
+  expect(
+    await receipt(page)
+      .getByText(/Bought|Result not known/)
+      .count(),
+  ).toBe(0)
+  expect(complaints).toEqual([])
+})
+
+test('a cancel whose answer is cut off is named until its result is known', async () => {
+  await using proxy = await openFaultProxy({ host: '127.0.0.1', port: stage.server.port })
+  const { page } = await newVisitor(stage.browser, `http://localhost:${proxy.port}`)
+  await using _context = page.context()
+  await startTrading(page)
+  await typeLimit(page, '7', 2)
+  await send(page).click()
+  await list(page, /Open orders/)
+  const cancel = button(page, /^Cancel buy 7/)
+  await cancel.waitFor()
+  proxy.freeze()
+  await cancel.click()
+  proxy.cut()
+  await page.getByText(/^Cancel buy 7 NOVA was sent at .*; its result isn’t known yet/).waitFor()
+  expect(await page.getByText('Still working on the exchange').count()).toBe(0)
+  expect(await cancel.isDisabled()).toBe(true)
+  proxy.mend()
+  await receipt(page).getByText('Cancelled: buy 7 NOVA').waitFor({ timeout: 30_000 })
+  expect(await page.getByText(/its result isn’t known yet/).count()).toBe(0)
+})
