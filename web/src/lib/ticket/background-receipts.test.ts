@@ -1,3 +1,4 @@
+import type { Account } from '@valiant/shared/protocol/account'
 import type { Fill, Order } from '@valiant/shared/protocol/order'
 import { describe, expect, test } from 'vitest'
 import { backgroundReceipts, missedLiquidations } from './background-receipts.ts'
@@ -16,11 +17,18 @@ const order = {
   feesPaid: '2.20',
 } as Order
 const fills = [{ orderId: '1' } as Fill]
+const balance = { cash: '50000.00' } as Account
 
 describe('receipts of events without a press', () => {
   test('a waiting order that filled', () => {
-    expect(backgroundReceipts({ cause: 'trade', orders: [order], fills }, () => named)).toMatchObject([
+    expect(backgroundReceipts({ cause: 'trade', orders: [order], fills, balance }, () => named)).toMatchObject([
       { kind: 'done', title: 'Bought 60 NOVA at 183.60', text: '140 of 200 still open. Fee $2.20', of: '1' },
+    ])
+  })
+
+  test('a reset in another tab, which takes positions and orders away', () => {
+    expect(backgroundReceipts({ cause: 'reset', orders: [order], fills: [], balance }, () => named)).toMatchObject([
+      { kind: 'canceled', title: 'The account was reset', text: expect.stringContaining('$50,000.00') as string },
     ])
   })
 
@@ -33,14 +41,14 @@ describe('receipts of events without a press', () => {
       filledQty: '200',
       remainingQty: '0',
     }
-    expect(backgroundReceipts({ cause: 'trigger', orders: [stop], fills }, () => named)).toMatchObject([
+    expect(backgroundReceipts({ cause: 'trigger', orders: [stop], fills, balance }, () => named)).toMatchObject([
       { title: 'Stop loss: sold 200 NOVA at 183.60' },
     ])
   })
 
   test('a liquidation, as bad news with its reason', () => {
     const close: Order = { ...order, side: 'sell', status: 'filled', filledQty: '200', remainingQty: '0' }
-    expect(backgroundReceipts({ cause: 'liquidation', orders: [close], fills }, () => named)).toMatchObject([
+    expect(backgroundReceipts({ cause: 'liquidation', orders: [close], fills, balance }, () => named)).toMatchObject([
       {
         kind: 'refused',
         stays: true,
@@ -52,8 +60,8 @@ describe('receipts of events without a press', () => {
 })
 
 test('an action has its own receipt, and an order that only moved has none', () => {
-  expect(backgroundReceipts({ cause: 'order', orders: [order], fills }, () => named)).toEqual([])
-  expect(backgroundReceipts({ cause: 'trade', orders: [order], fills: [] }, () => named)).toEqual([])
+  expect(backgroundReceipts({ cause: 'order', orders: [order], fills, balance }, () => named)).toEqual([])
+  expect(backgroundReceipts({ cause: 'trade', orders: [order], fills: [], balance }, () => named)).toEqual([])
 })
 
 test('liquidations that no frame reported are told after a reconnect, and nothing else is', () => {

@@ -1,16 +1,20 @@
 import type { AccountFrame } from '@valiant/shared/protocol/account'
 import type { Order } from '@valiant/shared/protocol/order'
-import { grouped } from '#lib/ui/format.ts'
+import { grouped, money } from '#lib/ui/format.ts'
 import { type Named, type Receipt, receiptOf } from './receipt.ts'
 
 /** Events the trader did not cause: fills of waiting orders, and liquidations. */
 const BY_OTHERS = ['trade', 'trigger', 'liquidation']
 
-/** Receipts for events without a press: fills of waiting orders, triggered exits, liquidated positions. */
+/**
+ * Receipts for events without a press here: fills of waiting orders, triggered exits, liquidated positions, a reset in
+ * another tab.
+ */
 export function backgroundReceipts(
-  { cause, orders, fills }: Pick<AccountFrame, 'cause' | 'orders' | 'fills'>,
+  { cause, orders, fills, balance }: Pick<AccountFrame, 'cause' | 'orders' | 'fills' | 'balance'>,
   namedOf: (symbol: string) => Named | undefined,
 ): readonly Receipt[] {
+  if (cause === 'reset') return [reset(balance)]
   if (!BY_OTHERS.includes(cause)) return []
   const filled = orders.filter(({ orderId }) => fills.some((fill) => fill.orderId === orderId))
   return filled.flatMap((order) => {
@@ -57,6 +61,14 @@ function exit(receipt: Receipt, { role }: Order): Receipt {
   const title = receipt.title.charAt(0).toLowerCase() + receipt.title.slice(1)
   return { ...receipt, title: `${role === 'take_profit' ? 'Take profit' : 'Stop loss'}: ${title}` }
 }
+
+/** Nobody should see positions and orders go without a word. */
+const reset = ({ cash }: AccountFrame['balance']): Receipt => ({
+  kind: 'canceled',
+  title: 'The account was reset',
+  text: `It starts again with ${money(cash)}, without positions and orders.`,
+  waysOn: [{ label: 'View', do: 'view', list: 'history' }],
+})
 
 /** Shown as an error: the exchange closed the position. */
 function liquidated(receipt: Receipt, { side }: Order, { name }: Named): Receipt {
