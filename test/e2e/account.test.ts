@@ -97,6 +97,7 @@ describe('a user with an e-mail address', () => {
     await page.getByText('Chrome on Linux is signed out.').waitFor()
     // The page in the other browser notices it by itself.
     await phone.getByRole('heading', { name: 'Sign in' }).waitFor()
+    await phone.getByText('Your session was ended elsewhere: you are signed out.').waitFor()
 
     const another = await elsewhere()
     await using _another = another.context()

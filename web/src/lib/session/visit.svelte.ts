@@ -6,27 +6,33 @@ import { createContext } from 'svelte'
 import { writeCookie } from '#lib/preferences/cookie.ts'
 import type { SyncedValues } from '#lib/preferences/synced.ts'
 import type { Preferences } from '#lib/preferences/preferences.ts'
+import type { Toasts } from '#lib/ui/toasts.svelte.ts'
 import type { Session, VisitorData } from './session.svelte.ts'
 import { AuthFailed } from './auth-request.ts'
 import { signInAsGuest } from './sign-in.ts'
 
 const REFUSED = ['UNAUTHENTICATED', 'FORBIDDEN']
 const TABS = 'valiant-visitor'
+const ENDED = 'Your session was ended elsewhere: you are signed out.'
 
 /** Changes of the visitor's identity: becoming a guest with one click, and following every other change of the session. */
 export class Visit {
   readonly #session: Session
   readonly #preferences: Preferences
+  readonly #toasts: Toasts
   /** The symbol whose workspace will open once the account has been created. */
   opening = $state.raw<string | undefined>()
   failure = $state.raw<string | undefined>()
   /** The known session has ended; the next connection may be another user's. */
   #hasEnded = false
+  /** The session is being ended on this page, which reports that itself. */
+  #isLeaving = false
   #tabs: BroadcastChannel | undefined
 
-  constructor(session: Session, preferences: Preferences) {
+  constructor(session: Session, preferences: Preferences, toasts: Toasts) {
     this.#session = session
     this.#preferences = preferences
+    this.#toasts = toasts
   }
 
   /**
@@ -37,23 +43,44 @@ export class Visit {
   follow(client: Client): () => void {
     const tabs = (this.#tabs = new BroadcastChannel(TABS))
     tabs.onmessage = ({ data }) => {
-      if (data !== this.#userId) void this.refresh()
+      if (data !== this.#userId) void this.#follow()
     }
     const stops = [
       client.on('goodbye', ({ code }) => {
         if (code === 'SIGNED_OUT') this.#hasEnded = true
       }),
       client.on('welcome', ({ accountId }) => {
-        if (this.#hasEnded || !this.#session.isOf(accountId)) void this.refresh()
+        if (this.#hasEnded || !this.#session.isOf(accountId)) void this.#follow()
       }),
       // The chosen account no longer belongs to the visitor.
       client.on('connection', ({ phase, ...closed }) => {
-        if (phase === 'closed' && 'code' in closed && REFUSED.includes(closed.code ?? '')) void this.refresh()
+        if (phase === 'closed' && 'code' in closed && REFUSED.includes(closed.code ?? '')) void this.#follow()
       }),
     ]
     return () => {
       tabs.close()
       for (const stop of stops) stop()
+    }
+  }
+
+  /** What somebody else did: nobody should see an account go without a word. */
+  async #follow(): Promise<void> {
+    const [before, isLeaving] = [this.#userId, this.#isLeaving]
+    await this.refresh()
+    if (before === null || isLeaving || this.#userId !== null || this.#session.isVisitorAway) return
+    // Another tab and the connection both bring the news.
+    if (this.#toasts.items.some(({ text }) => text === ENDED)) return
+    this.#toasts.show(ENDED, 'alert', { label: 'Sign in', href: '/account' })
+  }
+
+  /** Ends the session, and shows the page as a visitor sees it. @param end throws if the session goes on */
+  async leave(end: () => Promise<unknown>): Promise<void> {
+    this.#isLeaving = true
+    try {
+      await end()
+      await this.refresh()
+    } finally {
+      this.#isLeaving = false
     }
   }
 
