@@ -196,3 +196,31 @@ test('a cancel whose answer is cut off is named until its result is known', asyn
   await receipt(page).getByText('Cancelled: buy 7 NOVA').waitFor({ timeout: 30_000 })
   expect(await page.getByText(/its result isn’t known yet/).count()).toBe(0)
 })
+
+test('prices that change do not register the tabs of the lists anew', async () => {
+  const { page, complaints } = await stage.visitor()
+  await using context = page.context()
+  // Svelte keeps what is registered while an effect runs: with each price, that would grow for as long as the page is open.
+  await context.addInitScript(() => {
+    const counted = globalThis as unknown as { registered: number }
+    counted.registered = 0
+    const set = Reflect.get(Map.prototype, 'set') as (this: unknown, ...of: unknown[]) => unknown
+    Map.prototype.set = function (this: Map<unknown, unknown>, ...of: unknown[]) {
+      if (this.constructor !== Map) counted.registered += 1
+      return set.apply(this, of) as Map<unknown, unknown>
+    }
+  })
+  const registered = () => page.evaluate(() => (globalThis as unknown as { registered: number }).registered)
+  const { symbol } = await buyFirst(page)
+  const result = position(page, symbol).getByTestId('unrealized')
+  const change = async () => {
+    const before = await result.innerText()
+    await expect.poll(() => result.innerText()).not.toBe(before)
+  }
+  await change()
+  const before = await registered()
+  expect(before).toBeGreaterThan(0)
+  for (let changes = 0; changes < 3; changes++) await change()
+  expect(await registered()).toBe(before)
+  expect(complaints).toEqual([])
+})
