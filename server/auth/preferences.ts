@@ -38,7 +38,7 @@ interface Stored {
 }
 
 /** The operations on preferences. */
-export type PreferenceStore = Pick<Preferences, 'read' | 'set' | 'move'>
+export type PreferenceStore = Pick<Preferences, 'read' | 'set' | 'hasRequest' | 'move'>
 
 /** A user's requests are remembered for this long, at most this many. */
 const REMEMBERED_MS = 86_400_000
@@ -61,6 +61,11 @@ export class Preferences {
       keys: keys ?? null,
     })
     return Object.fromEntries(rows.map(({ key, value }) => [key, value]))
+  }
+
+  /** Whether a request with this id has set a preference of the user. */
+  async hasRequest(userId: string, requestId: string): Promise<boolean> {
+    return (await this.#queries.oneOrNone(sql.auth.findPreferenceRequest, { userId, requestId })) !== null
   }
 
   /** @throws {InDoubt} when it may have been set; after any other error it was not */

@@ -53,6 +53,7 @@ const noRemovals: GatewayParts['removals'] = {
 const noPreferences: GatewayParts['preferences'] = {
   read: () => Promise.resolve({}),
   set: () => Promise.resolve('full'),
+  hasRequest: () => Promise.resolve(false),
   move: () => Promise.resolve(),
 }
 
@@ -60,6 +61,7 @@ const noPreferences: GatewayParts['preferences'] = {
 export const noAlerts: GatewayParts['alerts'] = {
   create: () => Promise.resolve('full'),
   delete: () => Promise.resolve('none'),
+  hasRequest: () => Promise.resolve(false),
   deleteAll: () => Promise.resolve(),
   list: none,
   unsent: none,

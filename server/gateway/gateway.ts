@@ -46,7 +46,7 @@ import { pageSourceOf } from './http/page-source.ts'
 import { Pings } from './delivery/pings.ts'
 import { showReadings } from './readings.ts'
 import type { AccountHistory } from './requests/history.ts'
-import { accountHandlers, databaseRelays, exchangeRelays } from './requests/tables.ts'
+import { accountHandlers, databaseIds, databaseRelays, exchangeRelays } from './requests/tables.ts'
 import { CancelOnDisconnect } from './sessions/cancel-on-disconnect.ts'
 import type { Relays } from './requests/request.ts'
 import { Resuming } from './sessions/resuming.ts'
@@ -192,7 +192,8 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     ...databaseRelays({ preferences, ownerOf, alerts, instrumentOf, limits }),
   }
   const handlers = { ...market.handlers, ...ofAccounts }
-  const dispatcher = new Dispatcher({ handlers, relays, exchange, logger, metrics })
+  const isUsedId = databaseIds({ preferences, ownerOf, alerts })
+  const dispatcher = new Dispatcher({ handlers, relays, exchange, isUsedId, logger, metrics })
 
   const sockets: Sockets = new Sockets({
     io,

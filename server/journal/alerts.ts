@@ -47,7 +47,7 @@ export type CreateOutcome = { readonly alert: PriceAlert; readonly isRepeated: b
 export type DeleteOutcome = 'deleted' | 'repeated' | 'other' | 'none'
 
 /** The part of the store that gateways use. */
-export type AlertStore = Pick<Alerts, 'create' | 'delete' | 'deleteAll' | 'list' | 'unsent' | 'markSent'>
+export type AlertStore = Pick<Alerts, 'create' | 'delete' | 'hasRequest' | 'deleteAll' | 'list' | 'unsent' | 'markSent'>
 
 type StoredRequest = PriceAlert & { readonly sha256: Buffer | undefined; readonly isDeletion: boolean }
 
@@ -92,6 +92,11 @@ export class Alerts {
     const { known, changed } = await this.#change(sql.journal.deleteAlert, parameters)
     if (known !== undefined) return known.isDeletion && known.id === id ? 'repeated' : 'other'
     return changed === undefined ? 'none' : 'deleted'
+  }
+
+  /** Whether a request with this id has created or deleted an alert of the account. */
+  async hasRequest(account: AccountNumber, requestId: string): Promise<boolean> {
+    return (await this.#queries.any(sql.journal.findAlertRequest, { account, requestId })).length > 0
   }
 
   /** Deletes all alerts of a user who leaves, or of an account that is closed. */

@@ -72,10 +72,16 @@ test('the same request id gives the first answer; with different content it is r
   const alert = await create(request)
   expect(await client!.ask('alert.create', request)).toEqual({ ok: true, data: alert, duplicate: true })
   await client!.refused('alert.create', { ...request, op: 'below' }, 'DUPLICATE_CLIENT_ORDER_ID')
+  // A known id is looked at before the fields.
+  await client!.refused('alert.create', { ...request, op: 7 }, 'DUPLICATE_CLIENT_ORDER_ID')
+  await client!.refused('alert.create', { ...request, symbol: 'NONE' }, 'DUPLICATE_CLIENT_ORDER_ID')
+  await client!.refused('alert.create', { ...request, op: 7, requestId: newId() }, 'INVALID')
   const deletion = { alertId: alert.alertId, requestId: newId() }
   expect(await client!.ask('alert.delete', deletion)).toEqual({ ok: true, data: { alertId: alert.alertId } })
   expect(await client!.ask('alert.delete', deletion)).toMatchObject({ ok: true, duplicate: true })
   await client!.refused('alert.delete', { ...deletion, requestId: request.requestId }, 'DUPLICATE_CLIENT_ORDER_ID')
+  await client!.refused('alert.delete', { ...deletion, alertId: 'nonsense' }, 'DUPLICATE_CLIENT_ORDER_ID')
+  await client!.refused('alert.delete', { ...deletion, alertId: 7 }, 'DUPLICATE_CLIENT_ORDER_ID')
   expect(await client!.ask('alert.create', request)).toEqual({ ok: true, data: alert, duplicate: true })
   expect(await client!.good('alert.list')).toEqual([])
 })

@@ -71,6 +71,9 @@ test('a repeated request gets the same answer and changes nothing', async () => 
   expect(await client.ask('preferences.set', first)).toEqual({ ok: true, data: { theme: 'dark' }, duplicate: true })
   expect(await all()).toEqual({ theme: 'light' })
   await client.refused('preferences.set', { ...first, value: 'system' }, 'DUPLICATE_CLIENT_ORDER_ID')
+  // A known id is looked at before the fields.
+  await client.refused('preferences.set', { requestId: first.requestId, key: 7 }, 'DUPLICATE_CLIENT_ORDER_ID')
+  await client.refused('preferences.set', { requestId: newId(), key: 7 }, 'INVALID')
 })
 
 test('a guest who signs up keeps their preferences; a user who signs in has their own', async () => {

@@ -62,8 +62,10 @@ const nobody: Requester = {
 }
 const trader: Requester = { ...nobody, account: 17, userId: 'u', scopes: ['read', 'trade'] }
 
+const isUsedId = () => Promise.resolve(false)
 /** Serves nothing: errors in a request are found before any handler is called. */
 const dispatcher = new Dispatcher({
+  isUsedId,
   handlers: {} as never,
   relays: {} as never,
   exchange: { ask: () => Promise.resolve({ ok: true, data: {} }) },
@@ -125,6 +127,7 @@ test.each([
   async (_, ask) => {
     const relays = {} as never
     const alone = new Dispatcher({
+      isUsedId,
       handlers: {} as never,
       relays,
       exchange: { ask },
@@ -139,6 +142,7 @@ describe('a database that never answers', () => {
   afterEach(() => vi.useRealTimers())
   const never = () => new Promise<never>(() => undefined)
   const silent = new Dispatcher({
+    isUsedId,
     handlers: { orders: never } as never,
     relays: { 'preferences.set': never } as never,
     exchange: { ask: never },
@@ -167,6 +171,7 @@ describe('the log', () => {
   const lines: string[] = []
   const logged = (relay: () => Promise<Answer>) =>
     new Dispatcher({
+      isUsedId,
       handlers: {} as never,
       relays: {
         'order.place': relay,

@@ -13,7 +13,9 @@ import { assertSoundPayload } from './payload.ts'
 import type { ExchangeRequests } from '../leader/exchange-requests.ts'
 import {
   BESIDE_THE_EXCHANGE,
+  type BesideTheExchange,
   type Handlers,
+  type IsUsedId,
   RELAYED,
   type RelayedName,
   type Relays,
@@ -30,12 +32,14 @@ export type TakeRequest = () => Promise<number>
 /**
  * The single path of a request through the gateway, for sockets and REST alike. Checks run in the protocol's order: size
  * and depth, shape, authentication, scope, known id, rate, fields. The first that fails answers. The exchange knows the ids
- * and the rate of trading, so it is also asked about a trading request whose fields are wrong.
+ * and the rate of trading, so it is also asked about a trading request whose fields are wrong; the database knows the ids of
+ * other changes.
  */
 export class Dispatcher {
   readonly #handlers: Handlers
   readonly #relays: Relays
   readonly #exchange: Pick<ExchangeRequests, 'ask'>
+  readonly #isUsedId: IsUsedId
   readonly #logger: Logger
   readonly #requestLog: Logger
   readonly #metrics: GatewayMetrics
@@ -44,12 +48,14 @@ export class Dispatcher {
     handlers: Handlers
     relays: Relays
     exchange: Pick<ExchangeRequests, 'ask'>
+    isUsedId: IsUsedId
     logger: Logger
     metrics?: GatewayMetrics
   }) {
     this.#handlers = parts.handlers
     this.#relays = parts.relays
     this.#exchange = parts.exchange
+    this.#isUsedId = parts.isUsedId
     this.#logger = parts.logger
     this.#metrics = parts.metrics ?? new GatewayMetrics()
     // Its records have fixed fields and no secrets, and redaction would double the cost of a line.
@@ -125,7 +131,21 @@ export class Dispatcher {
   async #serve(name: RequestName, payload: unknown, requester: Requester, take: TakeRequest): Promise<Answer> {
     if (isTrading(name)) return this.#trade(name, payload, requester)
     assertWithin(await take())
+    if (isBeside(name)) return this.#change(name, payload, requester)
     return this.#carryOut(name, payload, requester)
+  }
+
+  /** A change that the exchange does not know. */
+  async #change(name: BesideTheExchange, payload: unknown, requester: Requester): Promise<Answer> {
+    try {
+      return await this.#carryOut(name, payload, requester)
+    } catch (error) {
+      const requestId = idIn(name, payload)
+      if (requestId === undefined || !isInvalid(error)) throw error
+      // If the ids cannot be read, the request is INVALID all the same.
+      if (!(await this.#isUsedId(name, requestId, requester).catch(() => false))) throw error
+      throw failure('DUPLICATE_CLIENT_ORDER_ID', `requestId "${requestId}" was already used for another request.`)
+    }
   }
 
   /** The exchange, which sees all sockets of an account, limits how fast it trades. */
@@ -133,7 +153,7 @@ export class Dispatcher {
     try {
       return await this.#carryOut(name, payload, requester)
     } catch (error) {
-      if (!(error instanceof RequestFailure) || error.error.code !== 'INVALID') throw error
+      if (!isInvalid(error)) throw error
       const before = await this.#beforeFields(name, payload, requester)
       if (before?.ok === false && BEFORE_FIELDS.includes(before.error.code)) return before
       return { ok: false, error: error.error, ...(before?.rate !== undefined && { rate: before.rate }) }
@@ -172,12 +192,19 @@ export class Dispatcher {
 /** Refusals by what comes before the fields. */
 const BEFORE_FIELDS: readonly ErrorCode[] = ['DUPLICATE_CLIENT_ORDER_ID', 'RATE_LIMITED']
 
+const isInvalid = (error: unknown): error is RequestFailure =>
+  error instanceof RequestFailure && error.error.code === 'INVALID'
+
 /** The id that a request with wrong fields would have used, if that is not wrong too. */
+function idIn(name: RequestName, payload: unknown): string | undefined {
+  const id: unknown = Reflect.get(Object(payload), name === 'order.place' ? 'clientOrderId' : 'requestId')
+  return typeof id === 'string' && CLIENT_ID_PATTERN.test(id) ? id : undefined
+}
+
 function commandIdIn(name: TradingName, payload: unknown): string | undefined {
-  const isOrder = name === 'order.place'
-  const id: unknown = Reflect.get(Object(payload), isOrder ? 'clientOrderId' : 'requestId')
-  if (typeof id !== 'string' || !CLIENT_ID_PATTERN.test(id)) return undefined
-  return isOrder ? `o:${id}` : commandIdOf(id)
+  const id = idIn(name, payload)
+  if (id === undefined) return undefined
+  return name === 'order.place' ? `o:${id}` : commandIdOf(id)
 }
 
 /** @throws {RequestFailure} INVALID for an unknown event */
@@ -191,8 +218,8 @@ function nameOf(event: unknown): RequestName {
 
 const isRequest = (event: string): event is RequestName => Object.hasOwn(REQUESTS, event)
 type TradingName = Extract<RequestName, ChangeRequest['event']>
-const isTrading = (name: RequestName): name is TradingName =>
-  REQUESTS[name].changes && !BESIDE_THE_EXCHANGE.some((other) => other === name)
+const isTrading = (name: RequestName): name is TradingName => REQUESTS[name].changes && !isBeside(name)
+const isBeside = (name: RequestName): name is BesideTheExchange => BESIDE_THE_EXCHANGE.some((other) => other === name)
 const isRelayed = (name: RequestName): name is RelayedName => RELAYED.some((relayed) => relayed === name)
 
 /** Refusals that come before a request is counted, or because of the count, and leave nothing to trace. */

@@ -40,8 +40,8 @@ export const alertList =
 export const alertDelete =
   ({ alerts }: AlertParts): Relay<'alert.delete'> =>
   async ({ alertId, requestId }, requester) => {
-    const id = alertNumber(alertId)
-    if (id === undefined) throw notFound()
+    // The store looks at the requestId first, also where no alert can have the id.
+    const id = alertNumber(alertId) ?? 0
     const outcome = await certain(() => alerts.delete({ account: accountOf(requester), id, requestId }))
     if (outcome === 'other') throw idTaken(requestId)
     if (outcome === 'none') throw notFound()

@@ -61,6 +61,7 @@ export const BESIDE_THE_EXCHANGE = [
   'alert.delete',
 ] as const satisfies readonly RelayedName[]
 export type BesideTheExchange = (typeof BESIDE_THE_EXCHANGE)[number]
+export type IsUsedId = (name: BesideTheExchange, requestId: string, requester: Requester) => Promise<boolean>
 
 export type Relays = { readonly [Name in RelayedName]: Relay<Name> }
 export type Handlers = { readonly [Name in Exclude<RequestName, RelayedName>]: Handler<Name> }

@@ -25,8 +25,15 @@ import { positionClose } from './position-close.ts'
 import { positionProtect } from './position-protect.ts'
 import { preferencesGet } from './preferences-get.ts'
 import { preferencesSet } from './preferences-set.ts'
-import type { OwnerOf } from './preferences-user.ts'
-import type { AccountHandlers, BesideTheExchange, RelayedName, Relays } from './request.ts'
+import { type OwnerOf, userOf } from './preferences-user.ts'
+import {
+  accountOf,
+  type AccountHandlers,
+  type BesideTheExchange,
+  type IsUsedId,
+  type RelayedName,
+  type Relays,
+} from './request.ts'
 
 /** Requests that the exchange itself answers. */
 export const exchangeRelays = ({
@@ -95,3 +102,15 @@ export const databaseRelays = (parts: {
     'alert.delete': alertDelete({ alerts, instrumentOf }),
   }
 }
+
+/** Whether a `requestId` of a request that changes the database has been used before. */
+export const databaseIds =
+  (parts: {
+    readonly preferences: Pick<PreferenceStore, 'hasRequest'>
+    readonly ownerOf: OwnerOf
+    readonly alerts: Pick<AlertStore, 'hasRequest'>
+  }): IsUsedId =>
+  async (name, requestId, requester) =>
+    name === 'preferences.set'
+      ? parts.preferences.hasRequest(await userOf(requester, parts.ownerOf), requestId)
+      : parts.alerts.hasRequest(accountOf(requester), requestId)

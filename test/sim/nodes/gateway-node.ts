@@ -82,6 +82,7 @@ export class GatewayNode {
       handlers: handlers as Handlers,
       relays: exchangeRelays({ exchange, instrumentOf }) as Relays,
       exchange,
+      isUsedId: () => Promise.resolve(false),
       logger,
     })
     this.#resuming = new Resuming(exchange)
