@@ -277,7 +277,8 @@ export const REQUESTS = {
   'position.close': kind({
     scope: 'trade',
     changes: true,
-    summary: 'Closes a position, or part of it, at market; orders that hold it are canceled.',
+    summary:
+      'Closes a position, or part of it, at market; orders that hold what is closed are canceled, exits cut to the rest.',
     payload: ClosePosition,
     data: PlacedOrder,
   }),

@@ -5,10 +5,9 @@ import type { Order } from '../state.ts'
 import { midHalfTicks } from './book.ts'
 import { exitsOf } from './brackets.ts'
 import { closeOrder } from './closing.ts'
-import { holdersNewestFirst } from './holds.ts'
 import { enter, type Listeners } from './matching.ts'
 import { admit, orderOf } from './place.ts'
-import { freeLots } from './reduce-only.ts'
+import { cutsOfSide, leave, sharesOf } from './reduce-only.ts'
 import { marketRefusal, refusalOf } from './refusal.ts'
 import { settle } from './settle.ts'
 import { accountOf, change, isAwake, isOpen, lotsHeld, marketOf, type NaiveState, ordersOf } from './state.ts'
@@ -71,7 +70,7 @@ function waitFrom(state: NaiveState, exit: Order): void {
   exit.stopTicks = trailingStopTicks(exit, exit.highWaterTicks, marketOf(state, exit.symbol).spec.maxTicks)
 }
 
-/** Closes a position at market; orders that hold too much of it are canceled first. */
+/** Closes a position at market; exits that hold too much of it are cut first, other orders canceled. */
 export function closePosition(state: NaiveState, listeners: Listeners, command: ClosePosition): ClosePositionResult {
   const { kind, account, symbol, source } = command
   const position = lotsHeld(state, account, symbol)
@@ -92,15 +91,13 @@ export function closePosition(state: NaiveState, listeners: Listeners, command: 
     selfTrade: 'cancel_maker',
     source,
   })
-  const binders = holdersNewestFirst(state, account, symbol)
-  const gone: Order[] = []
-  while (lots > freeLots(state, order, gone) || (lots >= Math.abs(position) && gone.length < binders.length)) {
-    const next = binders[gone.length]
-    if (next === undefined) break
-    gone.push(next)
-  }
+  const shares = sharesOf(state, account, symbol).filter((share) => share.order.side === order.side)
+  const gone = shares.map((share) => share.order)
   const admission = admit(state, listeners, { order, gone }, () => {
-    for (const binder of gone) closeOrder(state, binder, 'canceled', 'reduce_only')
+    leave(
+      state,
+      cutsOfSide(shares, Math.abs(position) - lots, ({ role }) => role !== undefined),
+    )
     Object.assign(order, { arrivalMidHalfTicks: midHalfTicks(marketOf(state, symbol)) })
   })
   return { kind, ...admission }
