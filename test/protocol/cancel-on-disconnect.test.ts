@@ -85,5 +85,5 @@ test('a handshake with an invalid or forbidden request for it is refused', async
     })
   }
   const nobody = connect(at.server.url, { auth: { cancelOnDisconnect: 1_500 } })
-  await expect(nobody).rejects.toMatchObject({ data: { code: 'FORBIDDEN' } })
+  await expect(nobody).rejects.toMatchObject({ data: { code: 'UNAUTHENTICATED' } })
 })

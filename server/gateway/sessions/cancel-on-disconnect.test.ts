@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { ExchangeRequest } from '../../bus/exchange-request.ts'
 import { cancelOnDisconnect } from '../requests/cancel-on-disconnect.ts'
+import { RequestFailure } from '../answering/wire-error.ts'
 import type { Requester } from '../requests/request.ts'
 import { CancelOnDisconnect, graceOf } from './cancel-on-disconnect.ts'
 import type { Identity } from './sessions.ts'
@@ -97,7 +98,13 @@ test('a handshake requests it in milliseconds, for an account that it may trade 
   for (const cancelOnDisconnect of ['soon', -1, 0, 999, 1.5, 1e12, null, true]) {
     expect(() => graceOf({ cancelOnDisconnect }, trader)).toThrow('auth.cancelOnDisconnect: expected a whole number')
   }
-  for (const identity of [undefined, { ...trader, scopes: ['read'] as const }]) {
-    expect(() => graceOf({ cancelOnDisconnect: 1_500 }, identity)).toThrow('auth.cancelOnDisconnect needs an account')
+  const codeFor = (identity: Identity | undefined) => {
+    try {
+      return graceOf({ cancelOnDisconnect: 1_500 }, identity)
+    } catch (error) {
+      return error instanceof RequestFailure && error.error.code
+    }
   }
+  expect(codeFor(undefined)).toBe('UNAUTHENTICATED')
+  expect(codeFor({ ...trader, scopes: ['read'] })).toBe('FORBIDDEN')
 })

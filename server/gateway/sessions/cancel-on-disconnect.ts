@@ -16,7 +16,7 @@ const TURN_MS = 250
 
 /**
  * The grace that a handshake requests, if any.
- * @throws {RequestFailure} INVALID, or FORBIDDEN for credentials that cannot cancel
+ * @throws {RequestFailure} INVALID; UNAUTHENTICATED without credentials, or FORBIDDEN for those that cannot cancel
  */
 export function graceOf(auth: unknown, identity: Identity | undefined): number | undefined {
   const parsed = Auth.safeParse(auth ?? {})
@@ -25,10 +25,9 @@ export function graceOf(auth: unknown, identity: Identity | undefined): number |
     throw failure('INVALID', `auth.cancelOnDisconnect: expected ${expected}.`)
   }
   const graceMs = parsed.data.cancelOnDisconnect
-  if (graceMs !== undefined && identity?.scopes.includes('trade') !== true) {
-    throw failure('FORBIDDEN', 'auth.cancelOnDisconnect needs an account that this connection may trade for.')
-  }
-  return graceMs
+  if (graceMs === undefined || identity?.scopes.includes('trade') === true) return graceMs
+  const message = 'auth.cancelOnDisconnect needs an account that this connection may trade for.'
+  throw failure(identity === undefined ? 'UNAUTHENTICATED' : 'FORBIDDEN', message)
 }
 
 interface Watched {
