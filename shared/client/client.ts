@@ -14,7 +14,7 @@ import { SeenIds } from './seen-ids.ts'
 import { ServerClock } from './server-clock.ts'
 import type { TransportOptions } from './transport.ts'
 import { Listeners } from './listeners.ts'
-import { type AskPayload, Requests } from './requests.ts'
+import { type AskPayload, type RequestRate, Requests } from './requests.ts'
 import type { StreamFrame } from './stream-order.ts'
 import {
   type ChannelSubscription,
@@ -46,6 +46,8 @@ export interface ClientEvents {
   accountState: AccountSnapshot
   /** A subscription that the server refused for good; it is tried again only on the next connection. */
   subscriptionRefused: SubscriptionRefusal
+  /** What the rate limit of a trading request leaves, with each of its answers. */
+  rate: RequestRate
   /** The streams continue after a pause, whose frames are missing. */
   streamsResumed: undefined
 }
@@ -82,7 +84,11 @@ export class Client {
     this.#serverClock = new ServerClock(this.#around.clock, (connection, latencyMs) =>
       this.#reconnector.measured(connection, latencyMs),
     )
-    this.#requests = new Requests(this.#around, () => this.serverNow())
+    this.#requests = new Requests(
+      this.#around,
+      () => this.serverNow(),
+      (rate) => this.#tell('rate', rate),
+    )
     this.#subscriptions = new Subscriptions(this.#around, (refusal) => this.#tell('subscriptionRefused', refusal))
     this.#account = new AccountFollower(options.account, {
       ask: () => this.#requests.ask('account', {}),

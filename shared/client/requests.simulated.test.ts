@@ -68,6 +68,20 @@ describe('a traced request', () => {
   })
 })
 
+describe('the rate limit', () => {
+  it('is reported with each answer that carries it, before the request settles', async () => {
+    const heard: unknown[] = []
+    rig.client.on('rate', (rate) => heard.push(rate))
+    watch(rig.client.ask('order.cancel', { orderId: 'o1' }).then(() => heard.push('settled')))
+    await answer('order.cancel', { ok: true, data: placed, rate: { remaining: 199, resetMs: 10 } })
+    expect(heard).toEqual([{ request: 'order.cancel', remaining: 199, resetMs: 10 }, 'settled'])
+    place()
+    await answer('order.place', { ...refusal('RATE_LIMITED'), rate: { remaining: 0, resetMs: 2_000 } })
+    expect(code()).toBe('RATE_LIMITED')
+    expect(heard.slice(2)).toEqual([{ request: 'order.place', remaining: 0, resetMs: 2_000 }])
+  })
+})
+
 describe('an order', () => {
   it('that was refused before any copy of it was received is certainly refused', async () => {
     for (const refused of ['INVALID', 'RATE_LIMITED', 'REQUEST_EXPIRED', 'INSUFFICIENT_FUNDS', 'UNAUTHENTICATED']) {

@@ -1,6 +1,6 @@
 import { ERRORS } from '../protocol/errors.ts'
 import type { WireError } from '../protocol/wire-error.ts'
-import type { Answer } from '../protocol/events.ts'
+import type { Answer, Rate } from '../protocol/events.ts'
 import { ANSWER_MS_MAX, ORDER_VALID_MS } from '../protocol/limits.ts'
 import type { PlacedOrder } from '../protocol/order.ts'
 import type { DataOf, PayloadOf, RequestName } from '../protocol/requests.ts'
@@ -39,6 +39,11 @@ type WithoutId<Payload> = Payload extends { clientOrderId: string }
 export type AskPayload<Name extends RequestName> = Name extends 'order.place' | 'order.preview'
   ? WithoutId<PayloadOf<Name>>
   : PayloadOf<Name>
+
+/** What its rate limit leaves after a trading request: orders and amends, cancels, and account changes have one each. */
+export interface RequestRate extends Rate {
+  readonly request: RequestName
+}
 
 /** A request without an answer after this time counts as lost, and is sent again. */
 const PATIENCE_MS = ANSWER_MS_MAX + 2_000
@@ -91,12 +96,17 @@ export class Requests {
   readonly #pending = new Set<Pending>()
   readonly #around: Surroundings
   readonly #serverNow: () => number
+  readonly #rated: (rate: RequestRate) => void
   #connection: Connection | undefined
 
-  /** @param serverNow an estimate of the server's wall time */
-  constructor(around: Surroundings, serverNow: () => number) {
+  /**
+   * @param serverNow an estimate of the server's wall time
+   * @param rated hears the rate limit that an answer carries, before its request settles
+   */
+  constructor(around: Surroundings, serverNow: () => number, rated: (rate: RequestRate) => void) {
     this.#around = around
     this.#serverNow = serverNow
+    this.#rated = rated
   }
 
   ask<Name extends RequestName>(name: Name, payload: AskPayload<Name>): Promise<DataOf<Name>> {
@@ -219,6 +229,7 @@ export class Requests {
       })
     } else {
       const answered = (answer: Answer) => {
+        if (answer.rate !== undefined) this.#rated({ request: pending.name, ...answer.rate })
         if (this.#takesAnswer(pending, copy)) this.#answered(pending, copy, answer)
       }
       connection.send(pending.name, pending.payload, answered, pending.trace)
