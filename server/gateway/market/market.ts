@@ -8,7 +8,7 @@ import { candlePages, candles } from '../requests/candles.ts'
 import { instruments } from '../requests/instruments.ts'
 import { news } from '../requests/news.ts'
 import type { MarketHandlers } from '../requests/request.ts'
-import { sparklines } from '../requests/sparklines.ts'
+import { keptSparklines, sparklines } from '../requests/sparklines.ts'
 import { subscribe, type Subscriptions } from '../requests/subscribe.ts'
 import { time } from '../requests/time.ts'
 import { trades, tradesPage } from '../requests/trades.ts'
@@ -39,6 +39,7 @@ export function marketOf(parts: {
 }): Market {
   const { feed, bars, archive, subscriptions } = parts
   const pages = candlePages({ feed, bars })
+  const lines = keptSparklines(feed, Date.now)
   const remembered = candlePages({ feed, bars: NOTHING_STORED })
   return {
     handlers: {
@@ -48,13 +49,13 @@ export function marketOf(parts: {
       unsubscribe: unsubscribe({ feed, subscriptions }),
       candles: candles(pages),
       trades: trades({ feed }),
-      sparklines: sparklines({ feed }),
+      sparklines: sparklines(lines),
       news: news({ feed, archive }),
     },
     epoch: () => feed.epoch,
     instruments: () => feed.instruments(),
     tickers: () => feed.tickers(),
-    sparklines: (points) => feed.sparklines(points),
+    sparklines: lines,
     book: (symbol, depth) => feed.book(symbol, depth),
     trades: (query) => Promise.resolve(tradesPage(feed, query)),
     // A page shows at least the bars in memory; requests of the protocol fail if the rest cannot be read.
