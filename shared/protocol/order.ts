@@ -155,7 +155,9 @@ export const Order = z.object({
   role: z.enum(['take_profit', 'stop_loss']).optional(),
   parentOrderId: Id.optional().describe('For a leg of a bracket, its entry order.'),
   feesPaid: SignedDecimal,
-  queueAhead: SignedDecimal.optional().describe('Quantity ahead of it at its price.'),
+  queueAhead: SignedDecimal.optional().describe(
+    'Quantity ahead of it at its price, as of an answer to `account` or `order.get`; lists and frames do not have it.',
+  ),
   tag: z.string().optional(),
   source: z.enum(['web', 'api', 'system']),
   version: z.int(),
