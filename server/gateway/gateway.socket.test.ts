@@ -391,6 +391,36 @@ describe('signing in', () => {
   })
 })
 
+test('an address that only sends what REST refuses is stopped before any of it is read', async () => {
+  await using strict = await GatewayRig.open({ refusalsPer10Seconds: 5 })
+  const statusOf = async (path: string, init?: RequestInit) => (await fetch(strict.url + path, init)).status
+  const malformed = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{' }
+  expect(await statusOf('/api/time')).toBe(200)
+  const refused = [
+    await statusOf('/api/nothing'),
+    await statusOf('/api/orders'),
+    await statusOf('/api/orders', malformed),
+    await statusOf('/api/orders?odd=1'),
+    await statusOf('/api/candles/NONE'),
+  ]
+  expect(refused).toEqual([404, 401, 400, 401, 404])
+  const response = await fetch(`${strict.url}/api/nothing`)
+  expect([response.status, await response.json()]).toMatchObject([429, { error: { code: 'RATE_LIMITED' } }])
+  expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
+})
+
+test('what the exchange refuses is no refusal of the address: the account has a limit of its own', async () => {
+  await using strict = await GatewayRig.open({ refusalsPer10Seconds: 2 })
+  const cookie = await strict.guest()
+  const { data } = (await (await strict.post('/api/orders', order(), { cookie })).json()) as {
+    data: { orderId: string }
+  }
+  const cancel = () =>
+    fetch(`${strict.url}/api/orders/${data.orderId}`, { method: 'DELETE', headers: { cookie, origin: strict.url } })
+  expect((await cancel()).status).toBe(200)
+  for (let sent = 0; sent < 5; sent++) expect((await cancel()).status).toBe(409)
+})
+
 describe('REST', () => {
   const get = (path: string, cookie?: string) =>
     fetch(rig.url + path, { headers: { ...(cookie !== undefined && { cookie }) } })

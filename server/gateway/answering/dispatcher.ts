@@ -227,9 +227,10 @@ const UNCOUNTED: readonly ErrorCode[] = [
   ...(['PAYLOAD_TOO_LARGE', 'INVALID', 'UNAUTHENTICATED', 'FORBIDDEN', 'NOT_FOUND'] as const),
   ...(['DUPLICATE_CLIENT_ORDER_ID', 'RATE_LIMITED'] as const),
 ]
+export const isUncounted = (code: ErrorCode): boolean => UNCOUNTED.includes(code)
 /** Whether a client can get any number of these answers: refusals that are not counted, and one that was given before. */
 const isUnlimited = (answer: Answer): boolean =>
-  answer.duplicate === true || (!answer.ok && UNCOUNTED.includes(answer.error.code))
+  answer.duplicate === true || (!answer.ok && isUncounted(answer.error.code))
 
 /** The only place that decides who may send which request, by the schema's scope. */
 function authorise(name: RequestName, { account, scopes }: Requester): void {

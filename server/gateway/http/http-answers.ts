@@ -1,5 +1,6 @@
 import { ERRORS } from '@valiant/shared/protocol/errors'
 import type { Answer } from '@valiant/shared/protocol/events'
+import type { WireError } from '@valiant/shared/protocol/wire-error'
 import type { ErrorRequestHandler, Request, Response } from 'express'
 import type { Logger } from '../../telemetry/logger.ts'
 import { failure, invalid, isDefect, RequestFailure, toWireError } from '../answering/wire-error.ts'
@@ -25,10 +26,12 @@ export const answerErrors =
       next(error)
       return
     }
-    const known = bodyFailure(error) ?? error
-    if (isDefect(known)) logger.error({ err: error, path: request.path }, 'HTTP request failed')
-    send(response, { ok: false, error: toWireError(known, false) })
+    if (isDefect(bodyFailure(error) ?? error)) logger.error({ err: error, path: request.path }, 'HTTP request failed')
+    send(response, { ok: false, error: errorOf(error) })
   }
+
+/** What a client is told of an error on the way to its answer. */
+export const errorOf = (error: unknown): WireError => toWireError(bodyFailure(error) ?? error, false)
 
 /** Errors of the body parser and the router are the client's, not defects of ours. */
 function bodyFailure(error: unknown): RequestFailure | undefined {

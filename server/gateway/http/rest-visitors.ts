@@ -1,8 +1,9 @@
 import type { Answer, Rate } from '@valiant/shared/protocol/events'
+import type { WireError } from '@valiant/shared/protocol/wire-error'
 import { REQUESTS, type RequestName } from '@valiant/shared/protocol/requests'
 import type { Request } from 'express'
 import { AuthUnavailable } from '../../auth/auth-unavailable.ts'
-import type { Dispatcher } from '../answering/dispatcher.ts'
+import { type Dispatcher, isUncounted } from '../answering/dispatcher.ts'
 import { inTime } from '../answering/time-limit.ts'
 import { failure } from '../answering/wire-error.ts'
 import type { ClientAddress } from '../sessions/client-address.ts'
@@ -23,12 +24,30 @@ export class RestVisitors {
   readonly #sessions: Sessions
   readonly #clientAddress: ClientAddress
   readonly #requests: Limit
+  readonly #refusals: Limit
 
   constructor({ dispatcher, sessions, clientAddress, limits }: VisitorParts) {
     this.#dispatcher = dispatcher
     this.#sessions = sessions
     this.#clientAddress = clientAddress
     this.#requests = new Limit(limits.requestsPerSecond, 1)
+    this.#refusals = new Limit(limits.refusalsPer10Seconds, 10)
+  }
+
+  /**
+   * Before anything is read: an address with too many refusals, as a socket with as many is closed.
+   * @throws {RequestFailure} RATE_LIMITED
+   */
+  async assertMayAsk(request: Request): Promise<void> {
+    const { remaining, resetMs } = await this.#refusals.left(this.#keyOf(request))
+    if (remaining > 0) return
+    const message = 'Too many refused requests from this address.'
+    throw failure('RATE_LIMITED', message, { retryAfterMs: Math.max(1, resetMs) })
+  }
+
+  /** Counts a refusal against its address, if nothing else has counted it. */
+  async noteRefusal(request: Request, { code }: Pick<WireError, 'code'>): Promise<void> {
+    if (isUncounted(code)) await this.#refusals.take(this.#keyOf(request))
   }
 
   /** Runs a request of the protocol on behalf of the visitor. */

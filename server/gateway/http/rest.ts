@@ -2,14 +2,14 @@ import { AccountSnapshot } from '@valiant/shared/protocol/account'
 import type { Answer, Rate } from '@valiant/shared/protocol/events'
 import { BOOK_DEPTH_DEFAULT } from '@valiant/shared/protocol/limits'
 import { BookQuery, type OwnRoute, REST_ROUTES, type RestMethod, type RestRoute } from '@valiant/shared/protocol/rest'
-import express, { type Request, type RequestHandler, type Response, Router } from 'express'
+import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
 import type { z } from 'zod'
 import type { Logger } from '../../telemetry/logger.ts'
 import { Documents } from '../documents/documents.ts'
 import type { Market } from '../market/market.ts'
 import type { KeyDesk } from '../sessions/key-desk.ts'
 import type { InstrumentOf } from '../requests/history.ts'
-import { answerErrors, notServed, send } from './http-answers.ts'
+import { answerErrors, errorOf, notServed, send } from './http-answers.ts'
 import { readerOf } from './rest-fields.ts'
 import { sendTable, wantsTable } from './rest-table.ts'
 import { RestVisitors, type VisitorParts } from './rest-visitors.ts'
@@ -97,6 +97,7 @@ export function restRouter(parts: RestParts): Router {
     }
     return async (request, response) => {
       const answer = await answerTo(request).catch(refusalOf)
+      if (!answer.ok) await visitors.noteRefusal(request, answer.error)
       await setRateHeaders(request, response, route, answer)
       if (answer.ok && 'document' in served) documents.send(served.document, response)
       else if (answer.ok && rows !== undefined && wantsTable(request)) {
@@ -105,13 +106,22 @@ export function restRouter(parts: RestParts): Router {
     }
   }
 
+  const noteError: ErrorRequestHandler = async (error, request, _response, next) => {
+    await visitors.noteRefusal(request, errorOf(error))
+    next(error)
+  }
+
   const api = Router()
+  api.use(async (request, _response, next) => {
+    await visitors.assertMayAsk(request)
+    next()
+  })
   api.use(jsonOnly, express.json({ limit: limits.frameBytes, strict: false }))
   for (const route of REST_ROUTES) api[ON[route.method]](route.path, handlerOf(route))
   api.use((request) => {
     throw notServed(request)
   })
-  api.use(answerErrors(parts.logger))
+  api.use(noteError, answerErrors(parts.logger))
   return api
 }
 

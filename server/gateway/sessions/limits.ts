@@ -53,7 +53,7 @@ export interface GatewayLimits extends OperatorLimits {
   readonly symbols: number
   /** Streams of one symbol that a socket may watch at once. */
   readonly subscriptions: number
-  /** A socket with more refusals than this is closed. */
+  /** A socket with more refusals than this is closed; an address with as many over REST is refused for a while. */
   readonly refusalsPer10Seconds: number
   /** Handshakes of all clients; more are refused before any work is done. */
   readonly handshakesPerSecond: number
