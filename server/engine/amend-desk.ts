@@ -10,6 +10,7 @@ import type { Portfolio } from './portfolio.ts'
 import { closedRejectionOf, rejectionOf } from './risk/rejection.ts'
 import { replacingRequestOf } from './risk/request.ts'
 import type { Order, Rejection } from './state.ts'
+import { trailedStopTicks } from './triggers/trailing.ts'
 import type { WorkingOrders } from './working-orders.ts'
 
 /** The fields that an amend may change. */
@@ -112,12 +113,19 @@ function has({ type, status, role }: OpenOrder, field: Field): boolean {
 /** The order's new terms; one kind of trail replaces the other. */
 function amended(order: OpenOrder, command: AmendOrder): Terms {
   const isNewTrail = command.trailTicks !== undefined || command.trailBps !== undefined
+  const trailTicks = isNewTrail ? (command.trailTicks ?? 0) : order.trailTicks
+  const trailBps = isNewTrail ? (command.trailBps ?? 0) : order.trailBps
+  const { side, highWaterTicks, market } = order
+  const followed =
+    highWaterTicks === 0
+      ? order.stopTicks
+      : trailedStopTicks({ side, trailTicks, trailBps }, highWaterTicks, market.book.maxTicks)
   return {
     lots: command.lots ?? order.lots,
     limitTicks: command.limitTicks ?? order.limitTicks,
-    stopTicks: command.stopTicks ?? order.stopTicks,
-    trailTicks: isNewTrail ? (command.trailTicks ?? 0) : order.trailTicks,
-    trailBps: isNewTrail ? (command.trailBps ?? 0) : order.trailBps,
+    stopTicks: command.stopTicks ?? followed,
+    trailTicks,
+    trailBps,
   }
 }
 

@@ -63,8 +63,9 @@ export interface TakeProfit {
   readonly expireAtMs?: number
 }
 
-/** An exit that waits for a price: exactly one of `stopTicks` and `trailBps`. */
+/** An exit that waits for a price: `stopTicks`, `trailBps` or both. */
 export interface StopLoss {
+  /** With `trailBps`, the trigger with which the trail begins, unless the market gives a tighter one. */
   readonly stopTicks?: number
   /** With `stopTicks`, makes it a stop-limit. */
   readonly limitTicks?: number
@@ -86,7 +87,7 @@ export interface PlaceOrder {
   readonly notionalCents?: number
   /** 0 for types without a limit. */
   readonly limitTicks: number
-  /** For stop and stop-limit orders. */
+  /** For stop and stop-limit orders; of a trailing stop, only an exit may have a first one. */
   readonly stopTicks?: number
   /** For trailing stops: exactly one of the two. */
   readonly trailTicks?: number

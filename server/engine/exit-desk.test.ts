@@ -21,6 +21,13 @@ const close = (engine: Engine, fields: Partial<ClosePosition> = {}) =>
 const protect = (engine: Engine, fields: Partial<ProtectPosition>) =>
   engine.apply({ kind: 'position.protect', account: ANN, symbol: 'VLNT', source: 'web', ...fields }, START_MS)
 
+/** The protected position's stop. */
+const stopOf = (engine: Engine, stopLoss: ProtectPosition['stopLoss']) => {
+  const result = protect(engine, { ...(stopLoss && { stopLoss }) })
+  if (!result.ok) throw new Error(result.rejection.code)
+  return result
+}
+
 describe('closing a position', () => {
   it('is a reduce-only market order for all of it, whose id is its number', () => {
     const engine = engineHolding(40)
@@ -207,6 +214,26 @@ describe('protecting a position', () => {
     const none = { code: 'REDUCE_ONLY_WOULD_INCREASE', maxLots: 0 }
     expect(protect(engineOf(MARKET), { stopLoss })).toMatchObject({ ok: false, rejection: none, role: undefined })
     expect(protect(engineOf(MARKET), {}).ok).toBe(true)
+  })
+
+  it('with a trailing stop that begins tighter than its trail, until the market has caught up', () => {
+    const engine = engineHolding(10)
+    tradeAt(engine, 10_000)
+    const { stopLoss } = stopOf(engine, { trailBps: 200, stopTicks: 9_850 })
+    expect([stopLoss?.type, stopLoss?.status, stopLoss?.stopTicks]).toEqual(['trailing_stop', 'untriggered', 9_850])
+    tradeAt(engine, 10_040)
+    expect(stopLoss?.stopTicks).toBe(9_850)
+    tradeAt(engine, 10_090)
+    expect([stopLoss?.highWaterTicks, stopLoss?.stopTicks]).toEqual([10_090, 9_889])
+  })
+
+  it('with a trailing stop whose trail is already tighter than the price it may begin with', () => {
+    const engine = engineHolding(10)
+    tradeAt(engine, 10_000)
+    const { stopLoss } = stopOf(engine, { trailBps: 100, stopTicks: 9_000 })
+    expect(stopLoss).toMatchObject({ highWaterTicks: 10_000, stopTicks: 9_900 })
+    const reached = protect(engine, { stopLoss: { trailBps: 100, stopTicks: 10_000 } })
+    expect(reached).toMatchObject({ ok: false, role: 'stop_loss', rejection: { code: 'STOP_WOULD_TRIGGER' } })
   })
 
   it('with a take profit that fills at once leaves the rest, if any, to the stop', () => {

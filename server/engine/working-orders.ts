@@ -8,7 +8,7 @@ import type { OpenOrder } from './open-order.ts'
 import type { Portfolio } from './portfolio.ts'
 import { updateHold, updateHeldLots, release } from './risk/holds.ts'
 import type { CloseReason } from './state.ts'
-import { trailedStopTicks } from './triggers/trailing.ts'
+import { tighterTicks, trailedStopTicks } from './triggers/trailing.ts'
 
 /** Adds orders to the market (in the book, untriggered, or held) and removes them, including all their holds. */
 export class WorkingOrders {
@@ -38,15 +38,15 @@ export class WorkingOrders {
     this.enterBook(order)
   }
 
-  /** Arms a stop; a trailing one starts at the last trade, unless it has a high-water price. */
+  /** Arms a stop; a trailing one starts at the last trade, unless it has been armed before or begins at a tighter price. */
   arm(order: OpenOrder): void {
-    const { market } = order
+    const { market, side, highWaterTicks } = order
     this.open(order)
+    if (order.type === 'trailing_stop' && order.priority === 0) {
+      order.highWaterTicks = tighterTicks(side, highWaterTicks, Math.ceil(market.triggerHalfTicks / 2))
+    }
     order.priority = ++this.effects.priority
     order.status = 'untriggered'
-    if (order.type === 'trailing_stop' && order.highWaterTicks === 0) {
-      order.highWaterTicks = Math.ceil(market.triggerHalfTicks / 2)
-    }
     this.followHighWater(order)
     order.reportedStopTicks = order.stopTicks
     updateHold(order)

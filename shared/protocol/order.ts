@@ -22,9 +22,11 @@ const ExitTimeInForce = z.enum(['gtc', 'day'])
 /** An exit at a limit price. */
 export const TakeProfit = z.strictObject({ limitPrice: Decimal, timeInForce: ExitTimeInForce.optional() })
 export type TakeProfit = z.infer<typeof TakeProfit>
-/** An exit that waits for a trigger: `stopPrice`, optionally with `limitPrice`, or `trailPercent`. */
+/** An exit that waits for a trigger: `stopPrice`, optionally with `limitPrice`; `trailPercent`, optionally with `stopPrice`. */
 export const StopLoss = z.strictObject({
-  stopPrice: Decimal.optional(),
+  stopPrice: Decimal.optional().describe(
+    'The trigger; with `trailPercent`, the one it begins with, unless the trail gives a tighter one.',
+  ),
   limitPrice: Decimal.optional(),
   trailPercent: Decimal.optional(),
   timeInForce: ExitTimeInForce.optional(),

@@ -263,6 +263,7 @@ export class Generator {
         [4, { stopTicks }],
         [2, { stopTicks, limitTicks: clamp(stopTicks - sign * chance.between(-2, 5), maxTicks) }],
         [2, { trailBps: chance.between(5, 300) }],
+        [1, { trailBps: chance.between(5, 300), stopTicks }],
       ]),
       ...ends(),
     }

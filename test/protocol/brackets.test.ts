@@ -27,6 +27,18 @@ test('legs activate when their entry fills, for the filled quantity, and share t
   for (const leg of legs) expect(leg).toMatchObject({ side: 'sell', qty: on.qty(2), reduceOnly: true, groupId: filled.orderId }) // prettier-ignore
 })
 
+test('a trailing stop loss may begin with a price of its own', async () => {
+  const { client, on } = at
+  const stopLoss = { stopPrice: on.below(1), trailPercent: '3' }
+  const resting = await client.place(entry({ type: 'limit', limitPrice: on.below(2), stopLoss }))
+  await frameOf(client, resting.seq)
+  const leg = { type: 'trailing_stop', status: 'held', stopPrice: on.below(1), trailPercent: '3' }
+  expect(legsOf(resting)).toMatchObject([leg])
+  const filled = await client.place(entry({ type: 'market', stopLoss }))
+  await frameOf(client, filled.seq)
+  expect(legsOf(filled)).toMatchObject([{ ...leg, status: 'untriggered' }])
+})
+
 test('a leg is found, amended and canceled by the clientOrderId that its frames show', async () => {
   const { client, on } = at
   const resting = await client.place(entry({ type: 'limit', limitPrice: on.below(2), ...exits() }))

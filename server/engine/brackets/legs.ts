@@ -3,6 +3,7 @@ import type { Market } from '../market.ts'
 import { OpenOrder } from '../open-order.ts'
 import type { Portfolio } from '../portfolio.ts'
 import type { LegRole } from '../state.ts'
+import { firstHighWaterTicks, trailedStopTicks } from '../triggers/trailing.ts'
 import { Group } from './group.ts'
 
 /** The requested exits, and what they inherit from their entry or position. */
@@ -46,6 +47,10 @@ export function makeExits(exits: Exits, timeMs: number, entry?: OpenOrder): Open
     const number = ++portfolio.account.orderNumber
     const order = new OpenOrder({ ...command, clientOrderId: `#${number}` }, number, portfolio, market, timeMs)
     order.join({ role, parentNumber: entry?.number, groupNumber })
+    if (order.type === 'trailing_stop' && order.stopTicks > 0) {
+      order.highWaterTicks = firstHighWaterTicks(order, order.stopTicks)
+      order.stopTicks = trailedStopTicks(order, order.highWaterTicks, market.book.maxTicks)
+    }
     group.add(order)
     return order
   })
@@ -88,7 +93,10 @@ function commandOf({ portfolio, market, side, lots, selfTrade, source, tag }: Ex
 
 function stopLossCommand(exits: Exits, { stopTicks, limitTicks, trailBps, expireAtMs }: StopLoss): PlaceOrder {
   const command = commandOf(exits, expireAtMs)
-  if (trailBps !== undefined) return { ...command, type: 'trailing_stop', limitTicks: 0, trailBps }
+  if (trailBps !== undefined) {
+    const first = stopTicks === undefined ? {} : { stopTicks }
+    return { ...command, ...first, type: 'trailing_stop', limitTicks: 0, trailBps }
+  }
   const trigger = { stopTicks: stopTicks ?? 0 }
   return limitTicks === undefined
     ? { ...command, ...trigger, type: 'stop', limitTicks: 0 }

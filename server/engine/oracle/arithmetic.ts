@@ -73,3 +73,12 @@ export function trailingStopTicks(
   const trail = trailTicks > 0 ? trailTicks : Math.max(1, Math.floor((highWaterTicks * trailBps) / 10_000))
   return side === 'sell' ? Math.max(1, highWaterTicks - trail) : Math.min(maxTicks, highWaterTicks + trail)
 }
+
+/** The high-water price of a trailing stop loss that begins with a trigger: the loosest that is not looser than it. */
+export function beginningTicks(order: Pick<Order, 'side' | 'trailTicks' | 'trailBps'>, stopTicks: number): number {
+  const triggerAt = (ticks: number) => trailingStopTicks(order, ticks, Number.MAX_SAFE_INTEGER)
+  let ticks = stopTicks
+  if (order.side === 'sell') while (triggerAt(ticks) < stopTicks) ticks++
+  else while (ticks > 1 && triggerAt(ticks) > stopTicks) ticks--
+  return ticks
+}

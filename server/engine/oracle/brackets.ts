@@ -1,4 +1,5 @@
 import type { StopLoss, TakeProfit } from '../command.ts'
+import { beginningTicks, trailingStopTicks } from './arithmetic.ts'
 import type { LegRole, Order } from '../state.ts'
 import { legsOf, takeOut } from './closing.ts'
 import { enter, type Listeners } from './matching.ts'
@@ -33,6 +34,9 @@ function exitOf(
   { limitTicks = 0, expireAtMs, stopTicks = 0, trailBps = 0 }: Partial<TakeProfit> & StopLoss,
 ): Order {
   const stopType = trailBps > 0 ? 'trailing_stop' : limitTicks > 0 ? 'stop_limit' : 'stop'
+  const trail = { side: shape.side, trailTicks: 0, trailBps }
+  const highWaterTicks = trailBps > 0 && stopTicks > 0 ? beginningTicks(trail, stopTicks) : 0
+  const { maxTicks } = marketOf(state, shape.symbol).spec
   return {
     account: shape.account,
     number,
@@ -47,10 +51,10 @@ function exitOf(
     tag: shape.tag,
     lots: shape.lots,
     limitTicks,
-    stopTicks,
+    stopTicks: highWaterTicks > 0 ? trailingStopTicks(trail, highWaterTicks, maxTicks) : stopTicks,
     trailTicks: 0,
     trailBps,
-    highWaterTicks: 0,
+    highWaterTicks,
     expireAtMs,
     reduceOnly: true,
     role,

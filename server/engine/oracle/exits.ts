@@ -11,7 +11,7 @@ import { cutsOfSide, leave, sharesOf } from './reduce-only.ts'
 import { marketRefusal, refusalOf } from './refusal.ts'
 import { settle } from './settle.ts'
 import { accountOf, change, isAwake, isOpen, lotsHeld, marketOf, type NaiveState, ordersOf } from './state.ts'
-import { arm, initialHighWaterTicks } from './stops.ts'
+import { arm, initialHighWaterTicks, tighter } from './stops.ts'
 
 /** Replaces the exits of a position, or changes nothing. */
 export function protect(state: NaiveState, listeners: Listeners, command: ProtectPosition): ProtectPositionResult {
@@ -36,12 +36,10 @@ export function protect(state: NaiveState, listeners: Listeners, command: Protec
   } as const
   const rules = { selfTrade: 'cancel_maker', source: command.source, tag: undefined, status: 'open' } as const
   const exits = exitsOf(state, { ...shape, ...rules, groupNumber: number }, number, command)
-  for (const exit of exits) {
-    if (exit.role === 'stop_loss') exit.status = 'untriggered'
-    if (exit.type === 'trailing_stop') waitFrom(state, exit)
-  }
+  for (const exit of exits) if (exit.role === 'stop_loss') exit.status = 'untriggered'
   for (const [at, exit] of exits.entries()) {
-    const rejection = refusalOf(state, { order: exit, gone: earlier, legs: at })
+    const order = exit.type === 'trailing_stop' ? waitingFrom(state, exit) : exit
+    const rejection = refusalOf(state, { order, gone: earlier, legs: at })
     if (rejection !== undefined) return { kind, ok: false, rejection, role: exit.role }
   }
   for (const order of earlier) closeOrder(state, order, 'canceled', 'replaced')
@@ -50,8 +48,7 @@ export function protect(state: NaiveState, listeners: Listeners, command: Protec
   const arrivalMidHalfTicks = midHalfTicks(marketOf(state, symbol))
   for (const exit of exits) {
     // The high-water price starts with the last trade at the time of arming: its sibling may trade before.
-    Object.assign(exit, { arrivalMidHalfTicks, highWaterTicks: 0 })
-    if (exit.type === 'trailing_stop') exit.stopTicks = 0
+    Object.assign(exit, { arrivalMidHalfTicks })
     change(state, exit)
   }
   for (const exit of exits) {
@@ -64,10 +61,12 @@ export function protect(state: NaiveState, listeners: Listeners, command: Protec
   return { kind, ok: true, takeProfit: of('take_profit'), stopLoss: of('stop_loss') }
 }
 
-function waitFrom(state: NaiveState, exit: Order): void {
-  exit.highWaterTicks = initialHighWaterTicks(state, exit.symbol)
-  if (exit.highWaterTicks === 0) return
-  exit.stopTicks = trailingStopTicks(exit, exit.highWaterTicks, marketOf(state, exit.symbol).spec.maxTicks)
+/** A trailing exit as it would wait now. */
+function waitingFrom(state: NaiveState, exit: Order): Order {
+  const highWaterTicks = tighter(exit, initialHighWaterTicks(state, exit.symbol))
+  if (highWaterTicks === 0) return exit
+  const { maxTicks } = marketOf(state, exit.symbol).spec
+  return { ...exit, highWaterTicks, stopTicks: trailingStopTicks(exit, highWaterTicks, maxTicks) }
 }
 
 /** Closes a position at market; exits that hold too much of it are cut first, other orders canceled. */

@@ -22,11 +22,17 @@ export const initialHighWaterTicks = (state: NaiveState, symbol: string): number
 export const isReached = ({ side, stopTicks }: Pick<Order, 'side' | 'stopTicks'>, halfTicks: number): boolean =>
   side === 'buy' ? halfTicks >= 2 * stopTicks : halfTicks <= 2 * stopTicks
 
+/** An order that is armed for the first time may begin at a price of its own, if that is tighter than the market's. */
+export function tighter({ side, highWaterTicks: own }: Order, initialTicks: number): number {
+  if (own === 0 || initialTicks === 0) return own + initialTicks
+  return side === 'sell' ? Math.max(own, initialTicks) : Math.min(own, initialTicks)
+}
+
 /** Adds the order to the untriggered ones. If the last trade has already reached it, it triggers at once. */
 export function arm(state: NaiveState, order: Order): void {
   const { spec } = marketOf(state, order.symbol)
   if (order.type === 'trailing_stop') {
-    if (order.highWaterTicks === 0) order.highWaterTicks = initialHighWaterTicks(state, order.symbol)
+    if (order.priority === 0) order.highWaterTicks = tighter(order, initialHighWaterTicks(state, order.symbol))
     order.stopTicks = trailingStopTicks(order, order.highWaterTicks, spec.maxTicks)
   }
   order.status = 'untriggered'

@@ -2,7 +2,7 @@ import type { PlaceOrder } from '../command.ts'
 import type { Market } from '../market.ts'
 import type { OpenOrder } from '../open-order.ts'
 import type { Portfolio } from '../portfolio.ts'
-import { trailedStopTicks } from '../triggers/trailing.ts'
+import { firstHighWaterTicks, tighterTicks, trailedStopTicks } from '../triggers/trailing.ts'
 import { reachIn } from './foresight.ts'
 import { affordableLots } from './payable.ts'
 
@@ -63,7 +63,9 @@ function notionalLots({ side, account: owner, selfTrade }: PlaceOrder, cents: nu
 
 /** The initial trigger of a trailing stop; 0 without a starting price. */
 function firstStopTicks(command: PlaceOrder, market: Market): number {
-  const highWaterTicks = Math.ceil(market.triggerHalfTicks / 2)
+  const { side, stopTicks = 0, trailBps = 0 } = command
+  const firstTicks = stopTicks === 0 ? 0 : firstHighWaterTicks({ side, trailBps }, stopTicks)
+  const highWaterTicks = tighterTicks(side, firstTicks, Math.ceil(market.triggerHalfTicks / 2))
   return highWaterTicks === 0 ? 0 : trailedTicks(command, highWaterTicks, market)
 }
 

@@ -28,9 +28,10 @@ function takeProfitOf({ limitPrice, timeInForce = 'gtc' }: TakeProfit, instrumen
 function stopLossOf(stopLoss: StopLoss, instrument: ListedInstrument): StopLossRequest {
   const { stopPrice, limitPrice, trailPercent, timeInForce = 'gtc' } = stopLoss
   if (trailPercent !== undefined) {
-    forbid('stopLoss.trailPercent', stopPrice === undefined ? undefined : trailPercent, 'beside stopPrice')
     forbid('stopLoss.limitPrice', limitPrice, 'beside trailPercent')
-    return { trailBps: checked(readTrailBps('stopLoss.trailPercent', trailPercent)), timeInForce }
+    const first =
+      stopPrice === undefined ? {} : { stopTicks: checked(readTicks('stopLoss.stopPrice', stopPrice, instrument)) }
+    return { ...first, trailBps: checked(readTrailBps('stopLoss.trailPercent', trailPercent)), timeInForce }
   }
   const stop = needed('stopLoss.stopPrice', stopPrice, 'stopPrice or trailPercent')
   return {

@@ -183,7 +183,7 @@ test.each<[string, PlaceOrder, string, string?]>([
   ['stopLoss.stopPrice', { ...limit, stopLoss: { stopPrice: '1.01' } }, 'tick', '1.00'],
   ['stopLoss.limitPrice', { ...limit, stopLoss: { stopPrice: '1', limitPrice: '600' } }, 'max'],
   ['stopLoss.limitPrice', { ...limit, stopLoss: { trailPercent: '1', limitPrice: '1' } }, 'unknown'],
-  ['stopLoss.trailPercent', { ...limit, stopLoss: { trailPercent: '1', stopPrice: '1' } }, 'unknown'],
+  ['stopLoss.stopPrice', { ...limit, stopLoss: { trailPercent: '1', stopPrice: '1.01' } }, 'tick', '1.00'],
   ['stopLoss.trailPercent', { ...limit, stopLoss: { trailPercent: '100' } }, 'max'],
 ])('%s that its type or instrument does not allow is INVALID', (field, order, rule, nearest) => {
   const error = wrong(order)
