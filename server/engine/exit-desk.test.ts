@@ -57,39 +57,7 @@ describe('closing a position', () => {
     expect(engine.drain().accounts.filter(({ account }) => account.account === ANN)).toHaveLength(1)
   })
 
-  it('of a part leaves exits the rest, as many lots as they still have to protect', () => {
-    const engine = engineHolding(40)
-    protect(engine, { takeProfit: { limitTicks: 10_300 }, stopLoss: { stopTicks: 9_000 } })
-    const [takeProfit, stopLoss] = engine.openOrders(ANN)
-    engine.drain()
-    expect(close(engine, { lots: 12 })).toMatchObject({ ok: true, order: { lots: 12, status: 'filled' } })
-    expect([takeProfit, stopLoss]).toMatchObject([
-      { status: 'open', lots: 28 },
-      { status: 'untriggered', lots: 28 },
-    ])
-    expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: 28, heldLots: 28 })
-    expect(engine.levels('VLNT', 'sell', 2)).toEqual([[10_100, 900], [10_300, 28]]) // prettier-ignore
-    expect(engine.drain().accounts.filter(({ account }) => account.account === ANN)).toHaveLength(1)
-    // They still close the position, and each other.
-    engine.house('VLNT').take('buy', 928, 10_300, START_MS)
-    expect([takeProfit?.status, stopLoss?.reason]).toEqual(['filled', 'sibling_filled'])
-    expect(engine.position(ANN, 'VLNT')).toMatchObject({ lots: 0, heldLots: 0 })
-  })
-
-  it('of a part cuts no exits that what is free, or newer orders, make room for', () => {
-    const engine = engineHolding(40)
-    protect(engine, { lots: 20, stopLoss: { stopTicks: 9_000 } })
-    const { order: sale } = place(engine, { side: 'sell', lots: 15, limitTicks: 10_300 })
-    const [stopLoss] = engine.openOrders(ANN)
-    close(engine, { lots: 5 })
-    expect([sale.status, stopLoss?.lots]).toEqual(['open', 20])
-    close(engine, { lots: 4 })
-    expect([sale.reason, stopLoss?.lots]).toEqual(['reduce_only', 20])
-    close(engine, { lots: 12 })
-    expect(stopLoss).toMatchObject({ status: 'untriggered', lots: 19 })
-  })
-
-  it('of a part cancels the newest plain orders until enough is free', () => {
+  it('of a part cancels the newest orders until enough is free', () => {
     const engine = engineHolding(40)
     const [first, second, third] = [20, 10, 10].map((lots) => place(engine, { side: 'sell', lots, limitTicks: 10_300 }))
     expect(close(engine, { lots: 12 })).toMatchObject({ ok: true, order: { lots: 12, status: 'filled' } })

@@ -9,7 +9,6 @@ import type { OpenOrder } from './open-order.ts'
 import type { DeskParts, OrderDesk } from './order-desk.ts'
 import type { Portfolio } from './portfolio.ts'
 import { updateHold, freeLots, reducibleLots } from './risk/holds.ts'
-import { cut, sharesOf, yieldsOf } from './risk/reduce-only.ts'
 import { closedRejectionOf, rejectionOf } from './risk/rejection.ts'
 import { type Request, requestOf } from './risk/request.ts'
 import type { LegRole, Rejection } from './state.ts'
@@ -31,7 +30,7 @@ export class ExitDesk {
     this.openOrdersMax = openOrdersMax
   }
 
-  /** At market; orders that hold the lots make room first: docs/trading-rules.md, 5. */
+  /** At market; orders that hold the lots are canceled first. */
   close(portfolio: Portfolio, market: Market, command: ClosePosition, timeMs: number): ClosePositionResult {
     this.log.begin(portfolio, 'order')
     const side = closingSide(portfolio, market)
@@ -45,7 +44,7 @@ export class ExitDesk {
       const { order: refused } = this.desk.reject(request, this.desk.receive(request, timeMs), rejection)
       return { kind: 'position.close', ok: false, order: refused, rejection }
     }
-    cut(yieldsOf(sharesOf(portfolio, market), side, positionLots - lots), this.working, timeMs)
+    this.freeUp(portfolio, market, side, lots, timeMs)
     return { kind: 'position.close', ok: true, ...this.desk.placeUnchecked(request, timeMs) }
   }
 
@@ -92,6 +91,19 @@ export class ExitDesk {
       if (rejection !== undefined) return { rejection, role }
     }
     return undefined
+  }
+
+  /**
+   * Cancels the orders that hold the position, newest first, until enough lots are free; all of them for the whole
+   * position.
+   */
+  private freeUp(portfolio: Portfolio, market: Market, side: Side, lots: number, timeMs: number): void {
+    const isWhole = lots === reducibleLots(portfolio, market, side)
+    const holders = portfolio.openOrders().filter((order) => order.market === market && order.heldLots > 0)
+    for (const order of holders.reverse()) {
+      if (!isWhole && freeLots(portfolio, market, side) >= lots) return
+      this.working.cancel(order, 'reduce_only', timeMs)
+    }
   }
 }
 

@@ -277,8 +277,7 @@ export const REQUESTS = {
   'position.close': kind({
     scope: 'trade',
     changes: true,
-    summary:
-      'Closes a position, or part of it, at market; orders that hold what is closed are canceled, exits cut to the rest.',
+    summary: 'Closes a position, or part of it, at market; orders that hold it are canceled.',
     payload: ClosePosition,
     data: PlacedOrder,
   }),

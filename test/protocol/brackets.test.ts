@@ -66,19 +66,6 @@ test('a leg that fills cancels the other', async () => {
   expect((await client.account()).positions).toEqual([])
 })
 
-test('closing a part leaves the exits the rest of the position', async () => {
-  const { client, on } = at
-  const { symbol } = on
-  await client.place(entry({ type: 'market' }))
-  const { takeProfit, stopLoss } = await client.good('position.protect', { symbol, ...exits() })
-  const half = await client.good('position.close', { symbol, qty: on.qty(1) })
-  await frameOf(client, half.seq)
-  const left = { qty: on.qty(1), remainingQty: on.qty(1), filledQty: '0' }
-  expect(ordersOf(client).get(takeProfit?.orderId ?? '')).toMatchObject({ status: 'open', ...left })
-  expect(ordersOf(client).get(stopLoss?.orderId ?? '')).toMatchObject({ status: 'untriggered', ...left })
-  expect(await client.account()).toMatchObject({ positions: [{ symbol, qty: on.qty(1) }] })
-})
-
 test('position.protect replaces the exits of a position, position.close cancels them', async () => {
   const { client, on } = at
   const { symbol } = on

@@ -5,9 +5,10 @@ import type { Order } from '../state.ts'
 import { midHalfTicks } from './book.ts'
 import { exitsOf } from './brackets.ts'
 import { closeOrder } from './closing.ts'
+import { holdersNewestFirst } from './holds.ts'
 import { enter, type Listeners } from './matching.ts'
 import { admit, orderOf } from './place.ts'
-import { cutsOfSide, leave, sharesOf } from './reduce-only.ts'
+import { freeLots } from './reduce-only.ts'
 import { marketRefusal, refusalOf } from './refusal.ts'
 import { settle } from './settle.ts'
 import { accountOf, change, isAwake, isOpen, lotsHeld, marketOf, type NaiveState, ordersOf } from './state.ts'
@@ -69,7 +70,7 @@ function waitingFrom(state: NaiveState, exit: Order): Order {
   return { ...exit, highWaterTicks, stopTicks: trailingStopTicks(exit, highWaterTicks, maxTicks) }
 }
 
-/** Closes a position at market; exits that hold too much of it are cut first, other orders canceled. */
+/** Closes a position at market; orders that hold too much of it are canceled first. */
 export function closePosition(state: NaiveState, listeners: Listeners, command: ClosePosition): ClosePositionResult {
   const { kind, account, symbol, source } = command
   const position = lotsHeld(state, account, symbol)
@@ -90,13 +91,15 @@ export function closePosition(state: NaiveState, listeners: Listeners, command: 
     selfTrade: 'cancel_maker',
     source,
   })
-  const shares = sharesOf(state, account, symbol).filter((share) => share.order.side === order.side)
-  const gone = shares.map((share) => share.order)
+  const binders = holdersNewestFirst(state, account, symbol)
+  const gone: Order[] = []
+  while (lots > freeLots(state, order, gone) || (lots >= Math.abs(position) && gone.length < binders.length)) {
+    const next = binders[gone.length]
+    if (next === undefined) break
+    gone.push(next)
+  }
   const admission = admit(state, listeners, { order, gone }, () => {
-    leave(
-      state,
-      cutsOfSide(shares, Math.abs(position) - lots, ({ role }) => role !== undefined),
-    )
+    for (const binder of gone) closeOrder(state, binder, 'canceled', 'reduce_only')
     Object.assign(order, { arrivalMidHalfTicks: midHalfTicks(marketOf(state, symbol)) })
   })
   return { kind, ...admission }

@@ -1,7 +1,7 @@
 import type { Order } from '../state.ts'
 import type { AccountNumber } from '../command.ts'
 import { bpsUp, feeOnCentBps, stopBuyTicks, trailingStopTicks, valueAtMark } from './arithmetic.ts'
-import { lotsHeldBy, sharesOf } from './reduce-only.ts'
+import { holdingOrders, lotsHeldBy, sharesOf } from './reduce-only.ts'
 import { accountOf, isAwake, leftOf, lotsHeld, marketOf, type NaiveState, ordersOf } from './state.ts'
 
 /** The cash that the rest of a buy holds, including the fee that it could still add. */
@@ -96,3 +96,7 @@ export function countHolds(state: NaiveState): void {
     position.heldLots = lotsHeldBy(sharesOf(state, position.account, position.symbol))
   }
 }
+
+/** The orders that hold lots of a position, newest first. */
+export const holdersNewestFirst = (state: NaiveState, account: AccountNumber, symbol: string): Order[] =>
+  holdingOrders(state, account, symbol).sort((a, b) => b.number - a.number)

@@ -52,15 +52,7 @@ export function cutsOf(shares: readonly Share[], lots: number): (readonly [order
   })
 }
 
-/**
- * Those of one side.
- * @param mayCut whether a group or order may keep a part; otherwise it keeps nothing
- */
-export function cutsOfSide(
-  shares: readonly Share[],
-  reducible: number,
-  mayCut: (order: Order) => boolean = () => true,
-): (readonly [order: Order, left: number])[] {
+function cutsOfSide(shares: readonly Share[], reducible: number): (readonly [order: Order, left: number])[] {
   const newestOf = (group: string) =>
     Math.max(...shares.filter((share) => share.group === group).map(({ order }) => order.number))
   const groups = [...new Set(shares.map(({ group }) => group))].sort((a, b) => newestOf(b) - newestOf(a))
@@ -68,21 +60,17 @@ export function cutsOfSide(
   return groups.flatMap((group) => {
     if (excess <= 0) return []
     const held = lotsHeldByGroup(shares, group)
-    const members = shares.filter((share) => share.group === group)
-    const allowed = members.every(({ order }) => mayCut(order)) ? Math.max(0, held - excess) : 0
+    const allowed = Math.max(0, held - excess)
     excess -= held - allowed
-    return members.filter((share) => share.left > allowed).map(({ order }) => [order, allowed] as const)
+    return shares
+      .filter((share) => share.group === group && share.left > allowed)
+      .map(({ order }) => [order, allowed] as const)
   })
 }
 
 /** Reduces orders that hold more than the position. */
 export function cutReduceOnly(state: NaiveState, account: AccountNumber, symbol: string): void {
-  leave(state, cutsOf(sharesOf(state, account, symbol), lotsHeld(state, account, symbol)))
-}
-
-/** Leaves orders these lots; those with none left are canceled. */
-export function leave(state: NaiveState, cuts: readonly (readonly [order: Order, left: number])[]): void {
-  for (const [order, left] of cuts) {
+  for (const [order, left] of cutsOf(sharesOf(state, account, symbol), lotsHeld(state, account, symbol))) {
     if (left === 0) closeOrder(state, order, 'canceled', 'reduce_only')
     else {
       order.lots = order.filledLots + left

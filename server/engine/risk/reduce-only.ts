@@ -28,12 +28,7 @@ export const sharesOf = (portfolio: Portfolio, market: Market): Share[] =>
 
 /** Reduces orders that hold more of a position than there is, newest first: docs/trading-rules.md, 4. */
 export function cutToPosition(portfolio: Portfolio, market: Market, working: WorkingOrders, timeMs: number): void {
-  cut(cutsOf(sharesOf(portfolio, market), portfolio.lots(market)), working, timeMs)
-}
-
-/** Reduces orders to these shares, and cancels those with nothing left. */
-export function cut(shares: readonly Share[], working: WorkingOrders, timeMs: number): void {
-  for (const { order, lots } of shares) {
+  for (const { order, lots } of cutsOf(sharesOf(portfolio, market), portfolio.lots(market))) {
     if (lots === 0) working.cancel(order, 'reduce_only', timeMs)
     else {
       working.reduceTo(order, order.filledLots + lots)
@@ -50,23 +45,14 @@ export function cutsOf(shares: readonly Share[], positionLots: number): readonly
   return [...cutsOfSide(shares, 'sell', positionLots), ...cutsOfSide(shares, 'buy', -positionLots)]
 }
 
-/** What orders of a side may still hold when these lots of the position are left: only exits are cut, others give up all. */
-export const yieldsOf = (shares: readonly Share[], side: Side, leftLots: number): readonly Share[] =>
-  cutsOfSide(shares, side, leftLots, ({ order }) => order.role !== undefined)
-
-function cutsOfSide(
-  shares: readonly Share[],
-  side: Side,
-  reducibleLots: number,
-  isDivisible: (share: Share) => boolean = () => true,
-): Share[] {
+function cutsOfSide(shares: readonly Share[], side: Side, reducibleLots: number): Share[] {
   const cuts: Share[] = []
   const holdings = holdingsOf(shares.filter(({ order }) => order.side === side))
   let excessLots = holdings.reduce((sum, holding) => sum + lotsHeldBy(holding), 0) - Math.max(0, reducibleLots)
   for (const holding of holdings.reverse()) {
     if (excessLots <= 0) break
     const heldLots = lotsHeldBy(holding)
-    const keptLots = holding.every(isDivisible) ? Math.max(0, heldLots - excessLots) : 0
+    const keptLots = Math.max(0, heldLots - excessLots)
     excessLots -= heldLots - keptLots
     for (const { order, lots } of holding) if (lots > keptLots) cuts.push({ order, lots: keptLots })
   }
