@@ -34,6 +34,12 @@ interface Attempt {
   readonly doneBefore?: (error: WireError) => Receipt | undefined
 }
 
+/** What the account has now. */
+interface Standing {
+  readonly openOrders: readonly Order[]
+  readonly positions: readonly Position[]
+}
+
 /** How an action is called. */
 interface Words {
   /** While its result is not known: "Cancel buy 7 NOVA" */
@@ -135,6 +141,23 @@ export class OrderActions {
     if (this.asking === question && performance.now() - this.#askedAt < AGAIN_MS) return true
     this.ask(question)
     return false
+  }
+
+  /**
+   * Ends the questions and edits of orders and positions that are gone: a form that waited for the next position in the
+   * same instrument would open by itself, and take the focus from whatever is typed then.
+   */
+  settle({ openOrders, positions }: Standing): void {
+    const isThere = (of: Question | Editing): boolean => {
+      if (of === 'cancelAll') return openOrders.length > 0
+      if (of === 'closeAll') return positions.length > 0
+      const [what, key] = of.split(' ')
+      return what === 'amend'
+        ? openOrders.some(({ orderId }) => orderId === key)
+        : positions.some(({ symbol }) => symbol === key)
+    }
+    if (this.editing !== undefined && !isThere(this.editing)) this.leave()
+    if (this.asking !== undefined && !isThere(this.asking)) this.withdraw()
   }
 
   /** Opens a row for editing, or closes it if it is already open. */

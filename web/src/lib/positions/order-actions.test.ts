@@ -167,6 +167,28 @@ describe('a form in a row', () => {
   })
 })
 
+test.each([
+  ['amend o1', { openOrders: [], positions: [position] }],
+  ['protect NOVA', { openOrders: [order], positions: [] }],
+] as const)('the form "%s" ends with its order or position, and not before', (row, after) => {
+  actions.edit(row)
+  actions.settle({ openOrders: [order], positions: [position] })
+  expect(actions.editing).toBe(row)
+  actions.settle(after)
+  expect(actions.editing).toBeUndefined()
+})
+
+test.each(['close NOVA', 'reverse NOVA', 'closeAll', 'cancelAll'] as const)(
+  'the question "%s" ends with what it is about, and not before',
+  (question) => {
+    actions.ask(question)
+    actions.settle({ openOrders: [order], positions: [position] })
+    expect(actions.asking).toBe(question)
+    actions.settle({ openOrders: [], positions: [] })
+    expect(actions.asking).toBeUndefined()
+  },
+)
+
 test('a position is "closing" while it is closed, not while its exits are saved', async () => {
   answers['position.protect'] = {}
   const saved = actions.protect('NOVA', { takeProfit: '190.00', stopLoss: undefined })

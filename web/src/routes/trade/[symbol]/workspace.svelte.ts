@@ -231,6 +231,7 @@ export class WorkspaceState implements Surroundings {
         this.litSymbol = frame.fills[0]?.symbol ?? this.litSymbol
         this.lists.take(frame)
       }),
+      client.on('accountState', (snapshot) => this.actions.settle(snapshot)),
       client.on('connection', (state) => {
         if (state.phase === 'reconnecting') this.#lostAtMs = this.#session.serverNow(state.sinceMs)
       }),
