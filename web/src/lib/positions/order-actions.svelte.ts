@@ -131,7 +131,8 @@ export class OrderActions {
   get unknownText(): string {
     return this.sent
       .map(
-        ({ what, atMs }) => `${what} was sent at ${clock(atMs)}; its result isn’t known yet. It can’t be done twice.`,
+        ({ what, atMs }) =>
+          `${what} was sent at ${clock(atMs)}; its result isn’t known yet. It is sent again for a minute, and can’t be done twice.`,
       )
       .join(' ')
   }

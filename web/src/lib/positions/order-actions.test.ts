@@ -93,8 +93,8 @@ test('what is in flight is named until it is answered', async () => {
   answers['order.cancelAll'] = { orderIds: ['o2'] }
   const both = Promise.all([actions.cancel(order), actions.cancelAll()])
   expect(actions.unknownText).toBe(
-    'Cancel buy 140 NOVA was sent at 14:32:11; its result isn’t known yet. It can’t be done twice. ' +
-      'Cancel all orders was sent at 14:32:11; its result isn’t known yet. It can’t be done twice.',
+    'Cancel buy 140 NOVA was sent at 14:32:11; its result isn’t known yet. It is sent again for a minute, and can’t be done twice. ' +
+      'Cancel all orders was sent at 14:32:11; its result isn’t known yet. It is sent again for a minute, and can’t be done twice.',
   )
   await both
   expect(actions.unknownText).toBe('')
