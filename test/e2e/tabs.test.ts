@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { newVisitor, watch } from '../rig/browser.ts'
 import { openFaultProxy } from '../rig/fault-proxy.ts'
 import {
+  accountPage,
   button,
   buyFirst,
   field,
@@ -122,6 +123,29 @@ test('orders canceled in two tabs at once are canceled once, and both say so', a
   incoming.release()
   await openOrders(other).waitFor({ state: 'detached' })
   expect(complaints).toEqual([])
+})
+
+test('an account that the operator closes is left with a word', async () => {
+  const { page } = await stage.visitor()
+  await using _context = page.context()
+  await startTrading(page)
+  const guest = await page.evaluate(async () => {
+    const { data } = (await (await fetch('/api/account')).json()) as { data: { account: { id: string; name: string } } }
+    return data.account
+  })
+  await accountPage(page)
+  await page.getByRole('button', { name: 'New account' }).click()
+  const form = page.getByRole('form', { name: 'New account' })
+  await form.getByLabel('Name').fill('Second')
+  await form.getByRole('button', { name: 'Open account' }).click()
+  await page.getByText(/^“Second” is open/).waitFor()
+  await page.getByRole('button', { name: /^Switch to Guest/ }).click()
+  await page.getByText(/^This is “Guest .*” now\.$/).waitFor()
+  await page.goto('/trade/NOVA')
+  await live(page)
+  await stage.operator('close-account', '--yes', guest.id)
+  await page.getByText(`This is “Second” now, instead of “${guest.name}”.`).waitFor({ timeout: 30_000 })
+  await page.getByRole('button', { name: 'Second, account' }).waitFor()
 })
 
 test('a line that is moved while another tab moves its order goes back to where that put it', async () => {

@@ -28,6 +28,16 @@ it('does not call a connection live that is silent, or whose streams are not the
   expect(connectionWords(live, at)).toEqual({ kind: 'connecting', text: 'Catching up' })
 })
 
+it('names the reason of an end in words, not in those of the protocol', () => {
+  const closed = {
+    phase: 'closed',
+    sinceMs: 1,
+    code: 'FORBIDDEN',
+    message: 'accountId: no account with that id.',
+  } as const
+  expect(connectionWords(closed, at)).toEqual({ kind: 'closed', text: 'This account can’t be used any more.' })
+})
+
 it('does not promise a reconnection that is not tried', () => {
   expect(staleWord({ phase: 'reconnecting', sinceMs: 1 })).toBe('Reconnecting')
   expect(staleWord({ phase: 'closed', sinceMs: 1, code: 'REPLACED' })).toBe('Disconnected')

@@ -13,6 +13,8 @@ const CLOSED_WORDS: Readonly<Record<string, string>> = {
   REPLACED: 'Too many windows are open: this one was disconnected.',
   KEY_REVOKED: 'This key was revoked.',
   SIGNED_OUT: 'You signed out elsewhere.',
+  UNAUTHENTICATED: 'You are signed out here.',
+  FORBIDDEN: 'This account can’t be used any more.',
 }
 
 /** A connection whose prices are old, where there is room for little. */

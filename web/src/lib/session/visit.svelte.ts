@@ -63,11 +63,16 @@ export class Visit {
     }
   }
 
-  /** What somebody else did: nobody should see an account go without a word. */
+  /** What somebody else did: nobody should see an account go, or trade on another one, without a word. */
   async #follow(): Promise<void> {
-    const [before, isLeaving] = [this.#userId, this.#isLeaving]
+    const [before, isLeaving, accountBefore] = [this.#userId, this.#isLeaving, accountShown()]
     await this.refresh()
-    if (before === null || isLeaving || this.#userId !== null || this.#session.isVisitorAway) return
+    if (before === null || isLeaving) return
+    const account = accountShown()
+    if (this.#userId === before && accountBefore && account && account.id !== accountBefore.id) {
+      this.#toasts.show(`This is “${account.name}” now, instead of “${accountBefore.name}”.`, 'alert')
+    }
+    if (this.#userId !== null || this.#session.isVisitorAway) return
     // Another tab and the connection both bring the news.
     if (this.#toasts.items.some(({ text }) => text === ENDED)) return
     this.#toasts.show(ENDED, 'alert', { label: 'Sign in', href: '/account' })
@@ -121,12 +126,14 @@ export class Visit {
     this.#hasEnded = false
     const before = this.#userId
     await refreshAll()
-    const data = page.data as unknown as VisitorData & { readonly kept: SyncedValues | undefined }
-    const { visitor, isVisitorAway, account, chosenAccount, fills, kept } = data
+    const { visitor, isVisitorAway, account, chosenAccount, fills, kept } = pageData()
     this.#session.become({ visitor, isVisitorAway, account, chosenAccount, fills })
     this.#preferences.adopt(kept)
     if (this.#userId !== before) this.#tabs?.postMessage(this.#userId)
   }
 }
+
+const pageData = () => page.data as unknown as VisitorData & { readonly kept: SyncedValues | undefined }
+const accountShown = () => pageData().account?.account
 
 export const [useVisit, provideVisit] = createContext<Visit>()
