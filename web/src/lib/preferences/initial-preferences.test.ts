@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { DEFAULT as DISPLAY } from '#lib/display/display-choice.ts'
 import { DEFAULT as NOTATION } from '#lib/notation/notation.ts'
+import { DEFAULT as SHORTCUTS } from '#lib/shortcuts/key-map.ts'
 import { DEFAULT as SOUNDS } from '#lib/sounds/sound-choice.ts'
 import { DEFAULT as TRADING } from '#lib/trading/trading-choice.ts'
 import { initialPreferencesOf, cookiesOf } from './initial-preferences.ts'
@@ -12,6 +13,7 @@ const cookies: Record<string, string> = {
   valiant_favourites: 'NOVA.EUR-USD',
   valiant_notation: 'comma.local.in-Europe/Berlin',
   valiant_panels: 'wide-book-300',
+  valiant_shortcuts: 'buy-6e.sell-f6',
   valiant_sounds: 'loud.filled',
   valiant_trading: '1000.no-keys',
 }
@@ -23,6 +25,7 @@ const ofCookies = {
   favourites: ['NOVA', 'EUR-USD'],
   notation: { numbers: 'comma', isLocal: true, hasTwelveHours: false, timeZone: 'Europe/Berlin' },
   panels: { wide: { book: 300 } },
+  shortcuts: { ...SHORTCUTS, buy: 'n', sell: 'ö' },
   sounds: { ...SOUNDS, filled: true, volume: 'loud' },
   trading: { isOneClick: false, askAbove: 1_000, cancelOnDisconnectMs: 0, hasKeys: false },
 }
@@ -32,6 +35,7 @@ const kept = {
   favourites: ['VLNT'],
   notation: { numbers: 'space', isLocal: false, hasTwelveHours: true },
   panels: { narrow: { ticket: 320 } },
+  shortcuts: { ...SHORTCUTS, buy: 's', sell: 'b', theme: ';' },
   sounds: { ...SOUNDS, alert: true },
   trading: { isOneClick: true, askAbove: 100_000, cancelOnDisconnectMs: 60_000, hasKeys: true },
 }
@@ -59,6 +63,7 @@ describe('a page begins with', () => {
       favourites: 'NOVA',
       notation: 'comma',
       panels: 7,
+      shortcuts: 'buy-6e',
       sounds: [1],
       trading: 'one-click',
     }
@@ -71,7 +76,7 @@ describe('a page begins with', () => {
     }
     expect(initialPreferencesOf(half, nowhere)).toEqual({
       ...{ appearance: { choice: 'light', palette: 'default' }, favourites: ['NOVA'], panels: {} },
-      ...{ display: DISPLAY, notation: NOTATION, sounds: SOUNDS, trading: TRADING },
+      ...{ display: DISPLAY, notation: NOTATION, shortcuts: SHORTCUTS, sounds: SOUNDS, trading: TRADING },
     })
   })
 })

@@ -8,6 +8,7 @@ import {
 import { type Appearance, appearanceFrom, appearanceOf, appearanceCookies } from '#lib/session/appearance.ts'
 import { type Notation, NOTATION_COOKIE, notationCookies, notationFrom, notationOf } from '#lib/notation/notation.ts'
 import { type PanelSizes, panelCookies, panelSizesFrom, panelSizesOf, PANELS_COOKIE } from '#lib/panels/panel-sizes.ts'
+import { type KeyMap, SHORTCUTS_COOKIE, shortcutsCookies, shortcutsFrom, shortcutsOf } from '#lib/shortcuts/key-map.ts'
 import { SOUNDS_COOKIE, type SoundChoice, soundsCookies, soundsFrom, soundsOf } from '#lib/sounds/sound-choice.ts'
 import { FAVOURITES_COOKIE, favouritesCookies, favouritesFrom, favouritesOf } from '#lib/watchlist/favourites.ts'
 import {
@@ -26,6 +27,7 @@ export interface InitialPreferences {
   readonly favourites: readonly string[]
   readonly notation: Notation
   readonly panels: PanelSizes
+  readonly shortcuts: KeyMap
   readonly sounds: SoundChoice
   readonly trading: TradingChoice
 }
@@ -48,6 +50,7 @@ export function initialPreferencesOf(
     favourites: favouritesFrom(stored('favourites')) ?? favouritesOf(cookie(FAVOURITES_COOKIE)),
     notation: notationOf(cookie(NOTATION_COOKIE), notationFrom(stored('notation'))),
     panels: panelSizesFrom(stored('panels')) ?? panelSizesOf(cookie(PANELS_COOKIE)),
+    shortcuts: shortcutsFrom(stored('shortcuts')) ?? shortcutsOf(cookie(SHORTCUTS_COOKIE)),
     sounds: soundsFrom(stored('sounds')) ?? soundsOf(cookie(SOUNDS_COOKIE)),
     trading: tradingFrom(stored('trading')) ?? tradingOf(cookie(TRADING_COOKIE)),
   }
@@ -60,6 +63,7 @@ export const cookiesOf = ({
   favourites,
   notation,
   panels,
+  shortcuts,
   sounds,
   trading,
 }: InitialPreferences): [string, string][] => [
@@ -68,6 +72,7 @@ export const cookiesOf = ({
   ...favouritesCookies(favourites),
   ...notationCookies(notation),
   ...panelCookies(panels),
+  ...shortcutsCookies(shortcuts),
   ...soundsCookies(sounds),
   ...tradingCookies(trading),
 ]

@@ -1,9 +1,18 @@
 /** The keys under which the server keeps the user's preferences. */
-export const SYNCED_KEYS = ['appearance', 'display', 'favourites', 'notation', 'panels', 'sounds', 'trading'] as const
+export const SYNCED_KEYS = [
+  'appearance',
+  'display',
+  'favourites',
+  'notation',
+  'panels',
+  'shortcuts',
+  'sounds',
+  'trading',
+] as const
 export type SyncedKey = (typeof SYNCED_KEYS)[number]
 
 /** Those that decide what happens to a user's money: the next user of this browser must not inherit them. */
-export const PERSONAL_KEYS: readonly SyncedKey[] = ['trading']
+export const PERSONAL_KEYS: readonly SyncedKey[] = ['shortcuts', 'trading']
 
 /** The values on the server. Any program of the user's may have set them, so each is checked before use. */
 export type SyncedValues = Readonly<Record<string, unknown>>

@@ -10,10 +10,15 @@ let hasKeys = true
 export const setKeys = (on: boolean): void => void (hasKeys = on)
 const isCharacter = ({ key }: KeyboardEvent): boolean => key.length === 1
 
+/** Whether a key is awaited to be chosen as the key of a command. */
+export const isChoosing = ({ target }: KeyboardEvent): boolean =>
+  target instanceof Element && target.closest('[data-takes-keys]') !== null
+
 /** Whether a key belongs to something open over the page: a menu jumps to the item that starts with a typed letter. */
-export const isOver = ({ target }: KeyboardEvent): boolean =>
-  target instanceof Element &&
-  target.closest('[role=menu], [role=listbox], [role=alertdialog], [aria-modal=true]') !== null
+export const isOver = (event: KeyboardEvent): boolean =>
+  isChoosing(event) ||
+  (event.target instanceof Element &&
+    event.target.closest('[role=menu], [role=listbox], [role=alertdialog], [aria-modal=true]') !== null)
 
 /** Whether a single key is a command of the page: not while typing or in a menu, with Ctrl, ⌘ or Alt, or when already handled. */
 export const isCommand = (event: KeyboardEvent): boolean =>

@@ -1,5 +1,6 @@
 import { intervalOfKey } from '#lib/chart/intervals.ts'
 import { ORDER_TYPES } from '#lib/ticket/draft.ts'
+import type { Shortcuts } from '#lib/shortcuts/shortcuts.svelte.ts'
 import { isAltCommand, isCommand, isOver } from '#lib/ui/keyboard-context.ts'
 import type { WorkspaceState } from './workspace.svelte.ts'
 
@@ -8,7 +9,7 @@ import type { WorkspaceState } from './workspace.svelte.ts'
  * other forms. Key repeat never confirms what the first press asked.
  * @returns whether the key was one of them
  */
-export function takeKey(event: KeyboardEvent, workspace: WorkspaceState): boolean {
+export function takeKey(event: KeyboardEvent, workspace: WorkspaceState, shortcuts: Pick<Shortcuts, 'of'>): boolean {
   const { ticket, actions } = workspace
   if (event.defaultPrevented) return false
   // On full screen the ticket is hidden: its keys would act unseen.
@@ -31,32 +32,31 @@ export function takeKey(event: KeyboardEvent, workspace: WorkspaceState): boolea
   const interval = intervalOfKey(event.key)
   if (interval) return done(() => void workspace.candles.show(interval))
   if (!hasTicket) return false
-  // Caps Lock does not change commands; Shift may.
-  switch (event.shiftKey ? event.key : event.key.replace(/^[A-Z]$/, (letter) => letter.toLowerCase())) {
-    case 'b':
+  if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
+    if (!isFree(event.target)) return false
+    return done(() => ticket.stepPrice((event.key === 'ArrowUp' ? 1 : -1) * (event.shiftKey ? 10 : 1)))
+  }
+  switch (shortcuts.of(event)) {
+    case 'buy':
       return done(() => ticket.edit({ side: 'buy' }))
-    case 's':
+    case 'sell':
       return done(() => ticket.edit({ side: 'sell' }))
-    case 'l':
+    case 'limit':
       return done(() => ticket.edit({ type: 'limit' }))
-    case 'm':
+    case 'market':
       return done(() => ticket.edit({ type: 'market' }))
-    case '[':
+    case 'percentDown':
       return done(() => ticket.stepPercent(-1))
-    case ']':
+    case 'percentUp':
       return done(() => ticket.stepPercent(1))
-    case 'ArrowUp':
-    case 'ArrowDown':
-      if (!isFree(event.target)) return false
-      return done(() => ticket.stepPrice((event.key === 'ArrowUp' ? 1 : -1) * (event.shiftKey ? 10 : 1)))
-    case 'x':
+    case 'cancelAll':
       if (workspace.orderCount === 0 || !workspace.canAct) return false
       if (event.repeat) return true
       return done(() => {
         workspace.reveal('orders')
         if (actions.isAgain('cancelAll')) void actions.cancelAll()
       })
-    case 'c': {
+    case 'close': {
       const { position } = workspace
       if (!position || !workspace.canAct) return false
       if (event.repeat) return true
@@ -65,7 +65,10 @@ export function takeKey(event: KeyboardEvent, workspace: WorkspaceState): boolea
         if (actions.isAgain(`close ${workspace.instrument.symbol}`)) void actions.close(position.position)
       })
     }
-    default:
+    case 'favourite':
+    case 'theme':
+    case 'pages':
+    case undefined:
       return false
   }
 }
