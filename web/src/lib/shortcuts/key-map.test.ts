@@ -71,7 +71,7 @@ describe('a new key', () => {
     expect(choiceOf(press(key))).toEqual({ refused })
   })
   test('is not one with a modifier', () => {
-    const refused = 'Keys with Ctrl, Alt or ⌘ belong to the browser and the system.'
+    const refused = 'Keys with Ctrl, Alt or ⌘ are the browser’s.'
     for (const modifier of ['ctrlKey', 'altKey', 'metaKey'])
       expect(choiceOf(press('n', { [modifier]: true }))).toEqual({ refused })
     expect(choiceOf(press('N', { shiftKey: true }))).toEqual({ refused: 'A letter is pressed without Shift.' })

@@ -105,8 +105,7 @@ export type Choice = { readonly key: string } | { readonly refused: string } | '
 /** @returns the key that it chooses, a sentence that says why it cannot, or 'waiting' while only a modifier is down */
 export function choiceOf(press: KeyPress): Choice {
   if (MODIFIERS.includes(press.key)) return 'waiting'
-  if (press.ctrlKey || press.altKey || press.metaKey)
-    return { refused: 'Keys with Ctrl, Alt or ⌘ belong to the browser and the system.' }
+  if (press.ctrlKey || press.altKey || press.metaKey) return { refused: 'Keys with Ctrl, Alt or ⌘ are the browser’s.' }
   const key = keyOf(press)
   const why = RESERVED.get(press.key) ?? RESERVED.get(key ?? '')
   if (why !== undefined) return { refused: why }
