@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { DESKTOP, PHONE } from '../rig/browser.ts'
 import { barriers } from './axe-violations.ts'
-import { buyFirst, field, list, live, receipt, send, startTrading, typeLimit, view } from './desk.ts'
+import { buyFirst, field, list, live, receipt, send, startTrading, type, typeLimit, view } from './desk.ts'
 import { SCREENS, Stage } from './stage.ts'
 
 /* The terminal as people see and use it who change its letters or colors, who touch, listen, only have keys, or print. */
@@ -48,6 +48,21 @@ const cutTexts = (page: Page, within: string) =>
       .map((text) => text.nodeValue?.trim())
   })
 
+/** Selects that are narrower than their widest choice. */
+const cutChoices = (page: Page, within: string) =>
+  page.locator(`${within} select`).evaluateAll((selects) =>
+    selects
+      .filter((select): select is HTMLSelectElement => select instanceof HTMLSelectElement && select.checkVisibility())
+      .filter((select) => {
+        const shown = select.offsetWidth
+        select.style.cssText = 'position: absolute; width: max-content'
+        const isCut = select.offsetWidth > shown
+        select.style.cssText = ''
+        return isCut
+      })
+      .map(({ ariaLabel }) => ariaLabel),
+  )
+
 describe.each(SCREENS)('on a $screen', ({ options }) => {
   test('wider letters and lines cut no text', async () => {
     // The page's policy forbids styles of others, which a browser's own may set.
@@ -66,6 +81,7 @@ describe.each(SCREENS)('on a $screen', ({ options }) => {
       await live(page)
       await page.addStyleTag({ content: SPACING })
       expect(await cutTexts(page, within), path).toEqual([])
+      expect(await cutChoices(page, 'form[aria-label="Order ticket"]'), path).toEqual([])
       const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
       expect(beyond, path).toBeLessThanOrEqual(0)
     }
@@ -157,6 +173,10 @@ test('on a phone small names and links have touch targets of 44 pixels', async (
   await page.goto('/trade/NOVA?tab=ticket')
   await live(page)
   for (const name of ['Limit', 'Stop']) await expectTarget(`[role=tab]:has-text("${name}")`)
+  await type(page, 'Trailing stop')
+  for (const name of ['Trail', 'Quantity'] as const)
+    expect((await field(page, name).boundingBox())?.height, name).toBeGreaterThanOrEqual(44)
+  for (const label of ['Unit %, switch', 'Trail up', 'Trail down']) await expectTarget(`[aria-label="${label}"]`)
   await typeLimit(page, '900000', 1)
   await page.getByTestId('would-be-refused').waitFor()
   await expectTarget('[data-testid=would-be-refused] button')

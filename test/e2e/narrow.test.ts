@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import { PHONE } from '../rig/browser.ts'
+import { launchBrowser, newVisitor, PHONE } from '../rig/browser.ts'
 import { barriers } from './axe-violations.ts'
 import {
   accountPage,
@@ -10,6 +10,7 @@ import {
   position,
   receipt,
   receiptAway,
+  refusal,
   send,
   start,
   startTrading,
@@ -140,6 +141,62 @@ test('a refusal is seen in the other views of a phone too, until it is closed or
   await away.getByRole('button', { name: 'Send without post only' }).tap()
   await receipt(page).getByText('Bought').waitFor()
   expect(complaints).toEqual([])
+})
+
+describe.each([
+  { width: 1_366, height: 768 },
+  { width: 1_280, height: 720 },
+])('in a window of $width by $height with scrollbars', (viewport) => {
+  test('a margin account’s ticket shows what was opened, and its button never moves', async () => {
+    await using browser = await launchBrowser({ ignoreDefaultArgs: ['--hide-scrollbars'] })
+    const { page } = await newVisitor(browser, stage.server.url, { viewport })
+    await startTrading(page)
+    const { pathname } = new URL(page.url())
+    await accountPage(page)
+    await switchMargin(page, true)
+    await page.goto(pathname)
+    await live(page)
+    const boxOf = async (one: Locator) => (await one.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 }
+    const button = await boxOf(send(page))
+    const ticket = await boxOf(page.locator('.ticket-area'))
+    const body = page.locator('form[aria-label="Order ticket"] .body')
+    const expectInSight = async (one: Locator) => {
+      const [box, around] = [await boxOf(one), await boxOf(body)]
+      expect(box.y).toBeGreaterThanOrEqual(around.y)
+      expect(box.y + box.height).toBeLessThanOrEqual(around.y + around.height)
+    }
+    await type(page, 'Limit')
+    const price = await boxOf(field(page, 'Limit price'))
+    const hidden = await body.evaluate(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight)
+    if (viewport.height === 768) expect(hidden).toBe(0)
+    else expect(hidden).toBeGreaterThan(0)
+    // On one line.
+    const middleOf = async (one: Locator) => (await boxOf(one)).y + (await boxOf(one)).height / 2
+    const [duration, reduce] = [page.getByLabel('Time in force'), page.getByText('Reduce only', { exact: true })]
+    expect(await middleOf(duration)).toBeCloseTo(await middleOf(reduce), -1)
+
+    await page.getByRole('button', { name: 'Choices explained' }).click()
+    const help = await boxOf(page.getByRole('dialog', { name: 'What the choices do' }))
+    expect(help.y).toBeGreaterThanOrEqual(0)
+    expect(help.y + help.height).toBeLessThanOrEqual(button.y)
+    await page.keyboard.press('Escape')
+
+    await typeCrossing(page)
+    await send(page).click()
+    await refusal(page).waitFor()
+    expect(await boxOf(send(page))).toEqual(button)
+    const { y, height } = await boxOf(refusal(page))
+    expect(y + height).toBeLessThanOrEqual(button.y)
+
+    await page.getByRole('switch', { name: 'Take profit and stop loss' }).click()
+    for (const name of ['Take profit', 'Stop loss'] as const) await expectInSight(field(page, name))
+    await page.getByLabel('Time in force').selectOption('Until a date')
+    await page.getByLabel(/^Ends, /).focus()
+    await expectInSight(page.getByLabel(/^Ends, /))
+    expect(await boxOf(send(page))).toEqual(button)
+    expect((await boxOf(field(page, 'Limit price'))).width).toBe(price.width)
+    expect(await boxOf(page.locator('.ticket-area'))).toEqual(ticket)
+  })
 })
 
 test.each([1_440, 1_024])('at a width of %d a large position covers no column of its row', async (width) => {

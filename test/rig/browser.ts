@@ -1,7 +1,7 @@
 import sparticuz from '@sparticuz/chromium'
 import { mkdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContextOptions, chromium, type LaunchOptions, type Page } from 'playwright-core'
 
 /** Chromium is unpacked once, in the project: the machine's temp folder may have another version. */
 const UNPACKED = fileURLToPath(new URL('../../.cache/chromium', import.meta.url))
@@ -10,8 +10,9 @@ export const DESKTOP: BrowserContextOptions = { viewport: { width: 1440, height:
 export const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
 
 /** A real Chromium, in the version of the lock file. @throws if it does not start: there is no fallback */
-export async function launchBrowser(): Promise<Browser> {
+export async function launchBrowser(options: LaunchOptions = {}): Promise<Browser> {
   return await chromium.launch({
+    ...options,
     executablePath: await unpackedChromium(),
     // Without a GPU, drawing in software is faster than emulating one, and the charts use a plain canvas.
     args: ['--no-sandbox', '--disable-gpu'],
