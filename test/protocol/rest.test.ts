@@ -84,6 +84,7 @@ test('errors have their status', async () => {
     error: { code: 'INVALID', field: 'limit', message: 'limit: expected at least 1, found -1.' },
   })
   expect((await ask('/api/nothing')).status).toBe(404)
+  expect((await ask('/api/nothing', { method: 'POST' })).status).toBe(404)
   expect((await ask('/api/account', { cookie: undefined })).status).toBe(401)
   expect((await ask('/api/time', { headers: { authorization: 'Bearer none' } })).status).toBe(401)
   const other = await guest(server.url)

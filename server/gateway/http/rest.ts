@@ -116,8 +116,8 @@ export function restRouter(parts: RestParts): Router {
     await visitors.assertMayAsk(request)
     next()
   })
-  api.use(jsonOnly, express.json({ limit: limits.frameBytes, strict: false }))
-  for (const route of REST_ROUTES) api[ON[route.method]](route.path, handlerOf(route))
+  const json = [jsonOnly, express.json({ limit: limits.frameBytes, strict: false })]
+  for (const route of REST_ROUTES) api[ON[route.method]](route.path, json, handlerOf(route))
   api.use((request) => {
     throw notServed(request)
   })
