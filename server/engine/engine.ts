@@ -36,12 +36,11 @@ import { Ledger } from './ledger/ledger.ts'
 import { Outside } from './ledger/outside.ts'
 import { Settlement } from './ledger/settlement.ts'
 import { relativeStep, wholeTicksOf } from './mark.ts'
-import { Market } from './market.ts'
+import { MarketOf } from './market.ts'
 import { Matching } from './matching.ts'
 import { newAccount } from './new-account.ts'
-import { OpenOrder } from './open-order.ts'
+import { type Market, OpenOrder, type Portfolio } from './open-order.ts'
 import { OrderDesk } from './order-desk.ts'
-import type { Portfolio } from './portfolio.ts'
 import { Portfolios } from './portfolios.ts'
 import { previewOf } from './preview.ts'
 import { HoldReview } from './risk/hold-review.ts'
@@ -113,7 +112,10 @@ export class Engine {
     this.endsPerQuantumMax = options.endsPerQuantumMax ?? ENDS_PER_QUANTUM_MAX
     for (const instrument of instruments) {
       assert(!this.markets.has(instrument.symbol), `${instrument.symbol}: one instrument of a symbol`)
-      this.markets.set(instrument.symbol, new Market(this.markets.size, instrument, makeBook(instrument.maxTicks)))
+      this.markets.set(
+        instrument.symbol,
+        new MarketOf<OpenOrder>(this.markets.size, instrument, makeBook(instrument.maxTicks)),
+      )
     }
     this.portfolios = new Portfolios(this.markets.size)
     const house = this.portfolios.admit(newAccount(HOUSE, 'house', 0))

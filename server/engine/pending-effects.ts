@@ -1,6 +1,4 @@
-import type { Market } from './market.ts'
-import type { OpenOrder } from './open-order.ts'
-import type { Portfolio } from './portfolio.ts'
+import type { Market, OpenOrder, Portfolio } from './open-order.ts'
 
 /** A trade with which untriggered stops must be compared. */
 export interface ShownTrade {

@@ -1,10 +1,9 @@
 import { assert } from './assert.ts'
 import { FIRST_USER_ACCOUNT, type Side } from './command.ts'
 import type { Cause } from './event.ts'
-import type { Market } from './market.ts'
-import type { OpenOrder } from './open-order.ts'
+import type { MarketOf } from './market.ts'
 import { OpenOrders } from './open-orders.ts'
-import type { Account, Position } from './state.ts'
+import type { Account, Order, Position } from './state.ts'
 
 /** Remaining lots of orders that may increase a position, by side. */
 interface OpenLots {
@@ -14,17 +13,22 @@ interface OpenLots {
 
 export const NOT_WATCHED = -1
 
+/** An order that knows its market. */
+interface Placed<Open extends Placed<Open>> extends Order {
+  readonly market: MarketOf<Open>
+}
+
 /** An account with its positions and open orders. */
-export class Portfolio {
+export class PortfolioOf<Open extends Placed<Open>> {
   readonly account: Account
   /** Whether it is one of the exchange's own accounts, whose balances are not kept. */
   readonly isExchange: boolean
   /** By the market's index. */
   private readonly positionByMarket: (Position | undefined)[]
   private readonly openCountByMarket: number[]
-  private readonly open = new OpenOrders()
+  private readonly open = new OpenOrders<Open>()
   /** Markets in which it ever had a position or, as a margin account, an order. */
-  private readonly knownMarkets: Market[] = []
+  private readonly knownMarkets: MarketOf<Open>[] = []
   /** By the market's index; only for margin accounts. */
   private openLotsByMarket: Map<number, OpenLots> | undefined
   /** Whether anything changed since the last drain, and why. */
@@ -44,27 +48,27 @@ export class Portfolio {
     return this.account.mode === 'margin'
   }
 
-  /** Every market that its margin depends on, in the order in which they were added. */
-  get markets(): readonly Market[] {
-    return this.knownMarkets
-  }
-
   /** Cash that no order holds: what a cash account may spend. */
   get buyingPowerCents(): number {
     return this.account.cashCents - this.account.heldCents
   }
 
+  /** Every market that its margin depends on, in the order in which they were added. */
+  get markets(): readonly MarketOf<Open>[] {
+    return this.knownMarkets
+  }
+
   /** The same in the order of the instruments, for results that depend on it. */
-  marketsInOrder(): readonly Market[] {
+  marketsInOrder(): readonly MarketOf<Open>[] {
     return [...this.knownMarkets].sort((a, b) => a.index - b.index)
   }
 
-  position(market: Market): Position | undefined {
+  position(market: MarketOf<Open>): Position | undefined {
     return this.positionByMarket[market.index]
   }
 
   /** The position in a market, created if there was none. */
-  positionToChange(market: Market): Position {
+  positionToChange(market: MarketOf<Open>): Position {
     const known = this.positionByMarket[market.index]
     if (known !== undefined) return known
     const { account } = this.account
@@ -75,17 +79,17 @@ export class Portfolio {
   }
 
   /** The lots of a position; 0 without one. */
-  lots(market: Market): number {
+  lots(market: MarketOf<Open>): number {
     return this.positionByMarket[market.index]?.lots ?? 0
   }
 
   /** The remaining lots of open orders on one side, without reduce-only ones; margin accounts only. */
-  openLots(market: Market, side: Side): number {
+  openLots(market: MarketOf<Open>, side: Side): number {
     return this.openLotsByMarket?.get(market.index)?.[side] ?? 0
   }
 
   /** Adds to the open lots, or subtracts: called where a margin account's orders hold and release (risk/holds.ts). */
-  countOpenLots(market: Market, side: Side, lots: number): void {
+  countOpenLots(market: MarketOf<Open>, side: Side, lots: number): void {
     this.openLotsByMarket ??= new Map()
     const known = this.openLotsByMarket.get(market.index)
     if (known !== undefined) known[side] += lots
@@ -102,35 +106,35 @@ export class Portfolio {
   }
 
   /** Lots that can still be sold. */
-  sellableLots(market: Market): number {
+  sellableLots(market: MarketOf<Open>): number {
     const position = this.positionByMarket[market.index]
     return position === undefined ? 0 : position.lots - position.heldLots
   }
 
-  openCount(market: Market): number {
+  openCount(market: MarketOf<Open>): number {
     return this.openCountByMarket[market.index] ?? 0
   }
 
-  openOrder(number: number): OpenOrder | undefined {
+  openOrder(number: number): Open | undefined {
     return this.open.get(number)
   }
 
-  openOrderByClientId(clientOrderId: string): OpenOrder | undefined {
+  openOrderByClientId(clientOrderId: string): Open | undefined {
     return this.open.getByClientId(clientOrderId)
   }
 
   /** Oldest first. */
-  openOrders(): OpenOrder[] {
+  openOrders(): Open[] {
     return this.open.all()
   }
 
-  remember(open: OpenOrder): void {
+  remember(open: Open): void {
     this.open.add(open)
     this.openCountByMarket[open.market.index] = this.openCount(open.market) + 1
   }
 
   /** @returns whether it was open */
-  forget(open: OpenOrder): boolean {
+  forget(open: Open): boolean {
     if (!this.open.remove(open)) return false
     this.openCountByMarket[open.market.index] = this.openCount(open.market) - 1
     return true

@@ -5,7 +5,8 @@ import { Chance } from '../fuzz/chance.ts'
 import { positiveNumber } from '../rig/arguments.ts'
 import { Arena } from './arena.ts'
 import { FAULTS_PAGE, isGood, linesOf, type Outcome, tableOfOutcomes } from './report.ts'
-import { type Row, ROWS } from './rows.ts'
+import type { Row } from './row.ts'
+import { ROWS } from './rows.ts'
 
 /**
  * `npm run chaos`: real servers behind real load balancers, a real Postgres and Redis, and one fault after the other. `--write`

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { tableOf } from '../../bench/table.ts'
 import type { Result } from './trading-run.ts'
-import type { Row } from './rows.ts'
+import type { Row } from './row.ts'
 
 export const FAULTS_PAGE = fileURLToPath(new URL('../../docs/faults.md', import.meta.url))
 const HEAD = [

@@ -1,23 +1,9 @@
-import type { Arena } from './arena.ts'
-import type { Result } from './trading-run.ts'
+import type { Row } from './row.ts'
 import { killEmbedded } from './rows/embedded.ts'
 import { cutCommitAnswers, slowPostgres, stopPostgres } from './rows/postgres.ts'
 import { cutGateway, flushRedis, freezeRedis, killRedis, setRedisClockBack } from './rows/redis.ts'
 import { handOver, killLeader, rollingRestart, stopLeader } from './rows/servers.ts'
 import { holdSnapshot, manyReconnects, silentReaders } from './rows/sockets.ts'
-
-/** The size of a run: `isLong` is the full one of the table in docs/faults.md, otherwise a short form for tests. */
-export interface Scale {
-  readonly isLong: boolean
-}
-
-/** A fault and what must hold during it. */
-export interface Row {
-  /** For `--only`. */
-  readonly name: string
-  readonly title: string
-  run(arena: Arena, scale: Scale): Promise<Result>
-}
 
 export const ROWS: readonly Row[] = [
   { name: 'kill-leader', title: 'kill -9 of the leader', run: killLeader },

@@ -1,16 +1,22 @@
-import type { OpenOrder } from '../open-order.ts'
+import type { Order } from '../state.ts'
+
+/** An order that can be in a group. */
+interface Grouped<Member extends Grouped<Member>> extends Order {
+  readonly heldLots: number
+  group: Group<Member> | undefined
+}
 
 /** The exits of one holding, and the entry that they grow with: docs/trading-rules.md, 5. */
-export class Group {
+export class Group<Member extends Grouped<Member>> {
   /** Set while it is open. */
-  entry: OpenOrder | undefined
+  entry: Member | undefined
   /** Lots of the entry's fills that the legs already cover. */
   grownLots = 0
-  private takeProfit: OpenOrder | undefined
-  private stopLoss: OpenOrder | undefined
+  private takeProfit: Member | undefined
+  private stopLoss: Member | undefined
 
   /** The open exits, take profit first. */
-  get legs(): OpenOrder[] {
+  get legs(): Member[] {
     return [this.takeProfit, this.stopLoss].filter((leg) => leg !== undefined)
   }
 
@@ -19,11 +25,11 @@ export class Group {
     return Math.max(this.takeProfit?.heldLots ?? 0, this.stopLoss?.heldLots ?? 0)
   }
 
-  siblingOf(leg: OpenOrder): OpenOrder | undefined {
+  siblingOf(leg: Member): Member | undefined {
     return leg.role === 'take_profit' ? this.stopLoss : this.takeProfit
   }
 
-  add(order: OpenOrder): void {
+  add(order: Member): void {
     if (order.role === 'take_profit') this.takeProfit = order
     else if (order.role === 'stop_loss') this.stopLoss = order
     else this.entry = order
@@ -31,7 +37,7 @@ export class Group {
   }
 
   /** One of its orders has closed. */
-  remove(order: OpenOrder): void {
+  remove(order: Member): void {
     if (this.entry === order) this.entry = undefined
     else if (this.takeProfit === order) this.takeProfit = undefined
     else if (this.stopLoss === order) this.stopLoss = undefined

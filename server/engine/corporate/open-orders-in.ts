@@ -1,6 +1,4 @@
-import type { Market } from '../market.ts'
-import type { OpenOrder } from '../open-order.ts'
-import type { Portfolio } from '../portfolio.ts'
+import type { Market, OpenOrder, Portfolio } from '../open-order.ts'
 
 /**
  * All open orders of a market, including held and untriggered ones, by priority; those not in the market by account and

@@ -1,6 +1,5 @@
 import { markValueCents, MICRO_TICKS } from '../mark.ts'
-import type { Market } from '../market.ts'
-import type { Portfolio } from '../portfolio.ts'
+import type { Market, Portfolio } from '../open-order.ts'
 
 /**
  * The formulas of docs/trading-rules.md, 8, in cents. They can be computed for both modes, but only restrict margin

@@ -6,7 +6,7 @@ import { SYMBOLS } from '../../rig/fleet.ts'
 import { fewInstruments, freePort } from '../../rig/server.ts'
 import type { Arena } from '../arena.ts'
 import { TradingRun, type Result } from '../trading-run.ts'
-import type { Scale } from '../rows.ts'
+import type { Scale } from '../row.ts'
 
 const UP_MS = 5_000
 

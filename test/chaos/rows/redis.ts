@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Arena } from '../arena.ts'
 import type { TradingRun, Result } from '../trading-run.ts'
-import type { Scale } from '../rows.ts'
+import type { Scale } from '../row.ts'
 import { openTradingRun } from './open-trading-run.ts'
 import { pidsOf, samePids } from './postgres.ts'
 

@@ -7,7 +7,7 @@ import { type Member, SYMBOLS } from '../../rig/fleet.ts'
 import { openSocket } from '../../rig/trader.ts'
 import type { Arena } from '../arena.ts'
 import type { TradingRun, Result } from '../trading-run.ts'
-import type { Scale } from '../rows.ts'
+import type { Scale } from '../row.ts'
 import { openTradingRun } from './open-trading-run.ts'
 import { percentile } from './servers.ts'
 

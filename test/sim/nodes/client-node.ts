@@ -1,10 +1,10 @@
 import { Client } from '@valiant/shared/client/client'
 import type { Answer } from '@valiant/shared/protocol/events'
 import type { Transport, TransportListeners } from '@valiant/shared/client/transport'
-import { NotConnectedError, OutcomeUnknownError, RequestRefused } from '@valiant/shared/client/errors'
 import type { Order } from '@valiant/shared/protocol/order'
 import type { Wire } from '../bus/wire.ts'
 import type { Judge } from '../judge.ts'
+import { type Outcome, outcomeOf, textOf } from '../outcome.ts'
 import type { Chance } from '../world/chance.ts'
 import type { Process } from '../world/process.ts'
 import type { World } from '../world/world.ts'
@@ -234,27 +234,3 @@ export class ClientNode {
     }
   }
 }
-
-/** A client's final knowledge of a request. */
-export type Outcome =
-  | { readonly kind: 'done'; readonly order: Order }
-  | { readonly kind: 'refused'; readonly code: string; readonly outcome: string; readonly order?: Order }
-  | { readonly kind: 'unknown'; readonly finalAt: number | undefined }
-  | { readonly kind: 'not sent' }
-
-function outcomeOf(error: unknown): Outcome {
-  if (error instanceof RequestRefused) {
-    const { code, outcome, order } = error.error
-    return { kind: 'refused', code, outcome, ...(order !== undefined && { order: order }) }
-  }
-  if (error instanceof OutcomeUnknownError) return { kind: 'unknown', finalAt: error.finalAt }
-  if (error instanceof NotConnectedError) return { kind: 'not sent' }
-  throw error
-}
-
-const textOf = (outcome: Outcome): string =>
-  outcome.kind === 'refused'
-    ? `refused ${outcome.code}`
-    : outcome.kind === 'done' && 'status' in outcome.order
-      ? `done ${outcome.order.clientOrderId} ${outcome.order.status} ${outcome.order.filledQty}`
-      : outcome.kind

@@ -1,5 +1,3 @@
-import type { Planned } from './timeline.ts'
-
 /**
  * One process: its planned events are dropped once it has been killed, and delayed while it is stopped. A restart creates
  * another process.
@@ -10,8 +8,8 @@ export class Process {
   /** Offset of its wall clock from the true time. */
   clockOffsetMs: number
   isAlive = true
-  /** Events that were due while it was stopped. */
-  readonly held: Planned[] = []
+  /** What was due while it was stopped. */
+  readonly held: (() => void)[] = []
   isStopped = false
   /** Number of external calls until it dies; the call after them never returns. */
   #callsLeft = Infinity

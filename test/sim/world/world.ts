@@ -85,7 +85,7 @@ export class World {
   goOn(process: Process): void {
     if (!process.isStopped) return
     process.isStopped = false
-    for (const { run } of process.held.splice(0)) this.timeline.plan(1, process, run)
+    for (const run of process.held.splice(0)) this.timeline.plan(1, process, run)
   }
 
   note(text: string): void {
@@ -127,7 +127,7 @@ export class World {
     const { owner } = planned
     if (owner === undefined) planned.run()
     else if (!owner.isAlive) return
-    else if (owner.isStopped) owner.held.push(planned)
+    else if (owner.isStopped) owner.held.push(planned.run)
     else owners.run(owner, planned.run)
   }
 }
