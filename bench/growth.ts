@@ -121,9 +121,9 @@ class SizedEngine {
       .sort((a, b) => a.priority - b.priority)
     const began = performance.now()
     const restored = engineOf(this.specs, this.size)
-    for (const account of accounts) restored.restoreAccount(account)
-    for (const position of positions) restored.restorePosition(position)
-    for (const order of orders) restored.restoreOrder(order)
+    for (const account of accounts) restored.restore.account(account)
+    for (const position of positions) restored.restore.position(position)
+    for (const order of orders) restored.restore.order(order)
     return performance.now() - began
   }
 

@@ -60,7 +60,7 @@ it('a short pays a borrow fee on its value at the mark, per symbol, in the order
   const engine = marginEngineOf(MARKET)
   give(engine, ANN, -10, COIN.symbol)
   give(engine, ANN, -500)
-  engine.restoreMark(COIN.symbol, 5_000_000_000)
+  engine.restore.mark(COIN.symbol, 5_000_000_000)
   charge(engine, 1)
   // 50,000.00 and 1,000.00 at 1.5 % a year are 2.0548 and 0.0411 a day.
   expect(entriesOf(engine)).toEqual([

@@ -109,9 +109,9 @@ describe("a dead man's switch", () => {
     before.apply(deadMan({ account: BEN, timeoutMs: 3_000 }), START_MS)
     const stored = before.drain().deadMen
     const after = new Engine({ instruments: [SHARE, COIN], maxOpenOrdersPerInstrument: 9 })
-    for (const account of before.accounts()) after.restoreAccount({ ...account, heldCents: 0 })
-    for (const switched of stored) after.restoreDeadMan(switched)
-    after.restoreDeadMan({ account: BEN, atMs: undefined, symbols: undefined, keepProtective: true })
+    for (const account of before.accounts()) after.restore.account({ ...account, heldCents: 0 })
+    for (const switched of stored) after.restore.deadMan(switched)
+    after.restore.deadMan({ account: BEN, atMs: undefined, symbols: undefined, keepProtective: true })
     expect(after.drain()).toEqual(NO_EVENTS)
     after.postponeDeadMen(10_000)
     expect(after.drain().deadMen.map(({ account, atMs }) => [account, atMs])).toEqual([

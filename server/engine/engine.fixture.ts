@@ -63,7 +63,7 @@ export function engineOf(
 
 /** Gives an account lots that cost 1.00 each, without a trade. Call it before placing orders. */
 export function give(engine: Engine, account: AccountNumber, lots: number, symbol = SHARE.symbol): void {
-  engine.restorePosition({ account, symbol, lots, costCents: lots * 100, realizedCents: 0, heldLots: 0 })
+  engine.restore.position({ account, symbol, lots, costCents: lots * 100, realizedCents: 0, heldLots: 0 })
 }
 
 type OrderFields = Partial<PlaceOrder> & { readonly side: Side; readonly lots: number }

@@ -6,7 +6,7 @@ import { FEES, HOUSE, OUTSIDE } from './command.ts'
 import { Engine } from './engine.ts'
 import { CASH, type EngineEvents, type Fill } from './event.ts'
 import { type Action, anyActions, Player, SYMBOLS, USERS, usersActions } from './random-trading.fixture.ts'
-import type { DeadMan, Order } from './state.ts'
+import type { Account, DeadMan, Order, Position } from './state.ts'
 import { COIN, NO_EVENTS, SHARE } from './engine.fixture.ts'
 
 const INSTRUMENTS = [SHARE, COIN]
@@ -222,20 +222,16 @@ function restored(engine: Engine, deadMen: readonly DeadMan[]): Engine {
       orders: USERS.flatMap((account) => engine.openOrders(account)).sort((a, b) => a.priority - b.priority),
       deadMen,
     }),
-  ) as { accounts: Parameters<Engine['restoreAccount']>[0][] } & {
-    positions: Parameters<Engine['restorePosition']>[0][]
-    orders: Parameters<Engine['restoreOrder']>[0][]
-    deadMen: DeadMan[]
-  }
+  ) as { accounts: Account[]; positions: Position[]; orders: Order[]; deadMen: DeadMan[] }
   const fresh = newEngine()
-  for (const account of stored.accounts) fresh.restoreAccount({ ...account, heldCents: 0 })
-  for (const position of stored.positions) fresh.restorePosition({ ...position, heldLots: 0 })
-  for (const order of stored.orders) fresh.restoreOrder(order)
-  fresh.reviewHolds(0)
-  for (const deadMan of stored.deadMen) fresh.restoreDeadMan(deadMan)
+  for (const account of stored.accounts) fresh.restore.account({ ...account, heldCents: 0 })
+  for (const position of stored.positions) fresh.restore.position({ ...position, heldLots: 0 })
+  for (const order of stored.orders) fresh.restore.order(order)
+  fresh.restore.reviewHolds(0)
+  for (const deadMan of stored.deadMen) fresh.restore.deadMan(deadMan)
   for (const symbol of SYMBOLS) {
-    fresh.restoreMark(symbol, engine.markMicroTicks(symbol))
-    fresh.restoreLastTrade(symbol, engine.lastTicks(symbol))
+    fresh.restore.mark(symbol, engine.markMicroTicks(symbol))
+    fresh.restore.lastTrade(symbol, engine.lastTicks(symbol))
     fresh.apply({ kind: 'market.status', symbol, status: engine.status(symbol) }, 0)
   }
   expect(fresh.drain()).toEqual(NO_EVENTS)

@@ -13,12 +13,12 @@ describe('a restored engine', () => {
     before.house('VLNT').take('sell', 4, 10_000, START_MS)
 
     const after = new Engine({ instruments: [SHARE, COIN], maxOpenOrdersPerInstrument: 200 })
-    for (const account of before.accounts()) after.restoreAccount({ ...account, heldCents: 0 })
+    for (const account of before.accounts()) after.restore.account({ ...account, heldCents: 0 })
     for (const position of [...before.positions(ANN), ...before.positions(BEN)]) {
-      after.restorePosition({ ...position, heldLots: 0 })
+      after.restore.position({ ...position, heldLots: 0 })
     }
-    after.restoreOrder(buy)
-    after.restoreOrder(sale)
+    after.restore.order(buy)
+    after.restore.order(sale)
     expect(after.drain()).toEqual(NO_EVENTS)
     expect(after.accounts()).toEqual(before.accounts())
     expect([after.positions(ANN), after.positions(BEN)]).toEqual([before.positions(ANN), before.positions(BEN)])
@@ -38,13 +38,14 @@ describe('a restored engine', () => {
     before.apply({ kind: 'position.protect', account: BEN, symbol: 'VLNT', source: 'web', ...pair }, START_MS)
 
     const after = new Engine({ instruments: [SHARE, COIN], maxOpenOrdersPerInstrument: 200 })
-    for (const account of before.accounts()) after.restoreAccount({ ...account, heldCents: 0 })
+    for (const account of before.accounts()) after.restore.account({ ...account, heldCents: 0 })
     for (const account of [ANN, BEN]) {
-      for (const position of before.positions(account)) after.restorePosition({ ...position, heldLots: 0 })
+      for (const position of before.positions(account)) after.restore.position({ ...position, heldLots: 0 })
     }
     const orders = [...before.openOrders(ANN), ...before.openOrders(BEN)]
-    for (const order of orders.sort((a, b) => a.priority - b.priority || b.number - a.number)) after.restoreOrder(order)
-    after.restoreLastTrade('VLNT', before.lastTicks('VLNT'))
+    for (const order of orders.sort((a, b) => a.priority - b.priority || b.number - a.number))
+      after.restore.order(order)
+    after.restore.lastTrade('VLNT', before.lastTicks('VLNT'))
     expect(after.drain()).toEqual(NO_EVENTS)
     for (const account of [ANN, BEN]) {
       expect(after.openOrders(account).map(copyOf)).toEqual(before.openOrders(account).map(copyOf))
@@ -67,7 +68,7 @@ describe('a restored engine', () => {
 
   it('continues with its mark', () => {
     const engine = engineOf()
-    engine.restoreMark('VLNT', 5_000_400_000)
+    engine.restore.mark('VLNT', 5_000_400_000)
     expect(engine.markTicks('VLNT')).toBe(5_000)
   })
 })

@@ -3,6 +3,7 @@ import { Cascade } from './cascade.ts'
 import { AmendDesk } from './amend-desk.ts'
 import { assert, unreachable } from './assert.ts'
 import { type Book, type LevelVisitor, NONE } from './book/book.ts'
+import { levelsOf, lotsAhead } from './book/depth.ts'
 import { OrderBook } from './book/order-book.ts'
 import { Charges } from './charges.ts'
 import {
@@ -35,14 +36,16 @@ import type { InstrumentSpec } from './instrument.ts'
 import { Ledger } from './ledger/ledger.ts'
 import { Outside } from './ledger/outside.ts'
 import { Settlement } from './ledger/settlement.ts'
-import { relativeStep, wholeTicksOf } from './mark.ts'
-import { MarketOf } from './market.ts'
+import { wholeTicksOf } from './mark.ts'
+import { Markets } from './markets.ts'
 import { Matching } from './matching.ts'
 import { newAccount } from './new-account.ts'
-import { type Market, OpenOrder, type Portfolio } from './open-order.ts'
+import type { Portfolio } from './open-order.ts'
 import { OrderDesk } from './order-desk.ts'
 import { Portfolios } from './portfolios.ts'
 import { previewOf } from './preview.ts'
+import { Quantum } from './quantum.ts'
+import { Restoration } from './restoration.ts'
 import { HoldReview } from './risk/hold-review.ts'
 import { Liquidation } from './risk/liquidation.ts'
 import { freeMarginCents, liquidationTicks, type MarginFigures, marginFiguresOf } from './risk/margin.ts'
@@ -58,8 +61,6 @@ const INTEREST_BPS = 800
  * quanta.
  */
 export const ENDS_PER_QUANTUM_MAX = 2_000
-/** A high-water price moves with every new extreme; it is reported at most once in this many ms. */
-const HIGH_WATER_REPORT_MS = 1_000
 const newOrderBook = (maxTicks: number): Book => new OrderBook(maxTicks)
 
 export interface EngineOptions {
@@ -83,121 +84,71 @@ export interface EngineOptions {
  * defect, after which the engine must not be used again.
  */
 export class Engine {
+  /** For a start from stored state. */
+  readonly restore: Restoration
   private readonly openOrdersMax: number
-  private readonly endsPerQuantumMax: number
   private readonly log = new EventLog()
-  private readonly ledger = new Ledger(this.log)
   private readonly portfolios: Portfolios
-  private readonly markets = new Map<string, Market>()
+  private readonly markets: Markets
   private readonly houses = new Map<string, HouseMarket>()
-  private readonly expiries = new Expiries()
-  private readonly working: WorkingOrders
   private readonly desk: OrderDesk
   private readonly amends: AmendDesk
   private readonly exits: ExitDesk
   private readonly deadMen: DeadMen
-  private readonly holdReview: HoldReview
   private readonly accountDesk: AccountDesk
   private readonly charges: Charges
   private readonly dividends: Dividends
   private readonly splits: Splits
-  private readonly watch = new MarginWatch()
-  private readonly liquidation: Liquidation
-  /** Market time at which changed high-water prices were last reported. */
-  private highWatersReportedAtMs = 0
+  private readonly time: Quantum
 
   constructor(options: EngineOptions) {
     const { instruments, maxOpenOrdersPerInstrument, makeBook = newOrderBook } = options
+    const { interestBps = INTEREST_BPS, endsPerQuantumMax = ENDS_PER_QUANTUM_MAX } = options
     this.openOrdersMax = maxOpenOrdersPerInstrument
-    this.endsPerQuantumMax = options.endsPerQuantumMax ?? ENDS_PER_QUANTUM_MAX
-    for (const instrument of instruments) {
-      assert(!this.markets.has(instrument.symbol), `${instrument.symbol}: one instrument of a symbol`)
-      this.markets.set(
-        instrument.symbol,
-        new MarketOf<OpenOrder>(this.markets.size, instrument, makeBook(instrument.maxTicks)),
-      )
-    }
-    this.portfolios = new Portfolios(this.markets.size)
+    this.markets = new Markets(instruments, makeBook)
+    this.portfolios = new Portfolios(this.markets.count)
     const house = this.portfolios.admit(newAccount(HOUSE, 'house', 0))
     const fees = this.portfolios.admit(newAccount(FEES, 'fees', 0))
     const outsider = this.portfolios.admit(newAccount(OUTSIDE, 'outside', 0))
-    const settlement = new Settlement({ log: this.log, ledger: this.ledger, house, fees, watch: this.watch })
-    const { log } = this
+    const { log, markets, portfolios } = this
+    const ledger = new Ledger(log)
+    const watch = new MarginWatch()
+    const settlement = new Settlement({ log, ledger, house, fees, watch })
     const effects = new PendingEffects()
-    const working = new WorkingOrders(log, effects, this.expiries)
+    const expiries = new Expiries()
+    const working = new WorkingOrders(log, effects, expiries)
     const matching = new Matching({ log, settlement, working, effects })
     const execution = new Execution(matching, working)
     const cascade = new Cascade({ log, working, execution, effects })
     const desk = { log, working, execution, cascade }
-    this.working = working
     this.desk = new OrderDesk(desk)
     this.amends = new AmendDesk(desk, maxOpenOrdersPerInstrument)
     this.exits = new ExitDesk(desk, this.desk, maxOpenOrdersPerInstrument)
-    this.deadMen = new DeadMen(log, working)
-    this.holdReview = new HoldReview(log, working)
-    const { ledger, watch } = this
+    const deadMen = new DeadMen(log, working)
+    this.deadMen = deadMen
     const outside = new Outside({ ledger, watch, portfolio: outsider })
     const money = { log, working, watch, outside }
     this.accountDesk = new AccountDesk(money)
-    this.charges = new Charges({ ...money, interestBps: options.interestBps ?? INTEREST_BPS })
+    this.charges = new Charges({ ...money, interestBps })
     this.dividends = new Dividends(money)
     this.splits = new Splits({ ...money, makeBook })
-    this.liquidation = new Liquidation({ ...desk, watch: this.watch })
-    for (const market of this.markets.values()) {
+    const state = { log, markets, portfolios, working, deadMen, watch }
+    const liquidation = new Liquidation({ ...desk, watch })
+    this.time = new Quantum({ ...state, expiries, liquidation, endsPerQuantumMax })
+    this.restore = new Restoration({ ...state, holdReview: new HoldReview(log, working) })
+    for (const market of markets.all()) {
       this.houses.set(market.symbol, new HouseBook({ market, matching, log, cascade }))
     }
   }
 
   /** The symbols, in the order of the instruments given. */
   get symbols(): readonly string[] {
-    return [...this.markets.keys()]
+    return this.markets.symbols
   }
 
   /** Trade ids of each symbol continue at epoch × 10^9 + 1. */
   beginEpoch(epoch: number): void {
-    for (const market of this.markets.values()) market.beginEpoch(epoch)
-  }
-
-  /** Recovery: restores an account as stored, with `heldCents` 0, also the exchange's own three. Emits no event. */
-  restoreAccount(account: Account): void {
-    assert(account.heldCents === 0, 'a stored account without holds: they come with its orders')
-    const known = this.portfolios.find(account.account)
-    if (known === undefined) this.watchMargin(this.portfolios.admit({ ...account }))
-    else {
-      assert(known.isExchange, 'an account that is restored once')
-      Object.assign(known.account, account)
-    }
-  }
-
-  /** Recovery, after its account: restores a position as stored, with `heldLots` 0. Emits no event. */
-  restorePosition(stored: Position): void {
-    assert(stored.heldLots === 0, 'a stored position without holds: they come with its orders')
-    const portfolio = this.portfolios.of(stored.account)
-    Object.assign(portfolio.positionToChange(this.market(stored.symbol)), stored)
-    this.watchMargin(portfolio)
-  }
-
-  /**
-   * Recovery, after accounts and positions: restores an open order. Call it in order of priority; held legs have none.
-   * The order rests without matching, or is untriggered or held as before, with its holds and its group. Emits no
-   * event.
-   */
-  restoreOrder(stored: Order): void {
-    this.working.restore(OpenOrder.restored(stored, this.portfolios.of(stored.account), this.market(stored.symbol)))
-  }
-
-  /**
-   * Recovery, after all orders: fees or bands may have been raised since the orders were stored, so what they reserve is
-   * computed anew, and orders that a cash account can no longer pay for are canceled. Emits events.
-   */
-  reviewHolds(atMs: number): void {
-    this.holdReview.review(this.portfolios.inOrder(), this.log.marketTime(atMs))
-  }
-
-  /** Recovery: restores a dead man's switch as stored. Emits no event. */
-  restoreDeadMan(deadMan: DeadMan): void {
-    const { atMs } = deadMan
-    if (atMs !== undefined) this.deadMen.arm({ ...deadMan, atMs })
+    for (const market of this.markets.all()) market.beginEpoch(epoch)
   }
 
   /** After a time in which no command could be taken: delays the switches by that much, with events. */
@@ -208,19 +159,6 @@ export class Engine {
   /** The switches that are on, by account. */
   armedDeadMen(): readonly DeadMan[] {
     return this.deadMen.all()
-  }
-
-  /**
-   * Recovery: restores the price of the last trade, with which stops are compared; without it, the mid price is used.
-   */
-  restoreLastTrade(symbol: string, ticks: number): void {
-    this.market(symbol).lastTicks = ticks
-  }
-
-  /** Recovery: restores the mark, in millionths of a tick; without it, the mark starts at the first mid price. */
-  restoreMark(symbol: string, markMicroTicks: number): void {
-    assert(Number.isSafeInteger(markMicroTicks) && markMicroTicks >= 0, 'a mark of 0 or more')
-    this.market(symbol).markMicroTicks = markMicroTicks
   }
 
   /**
@@ -240,9 +178,9 @@ export class Engine {
       case 'order.cancelAll':
         return this.desk.cancelAll(this.portfolios.of(command.account), command, timeMs)
       case 'position.close':
-        return this.exits.close(this.portfolios.of(command.account), this.market(command.symbol), command, timeMs)
+        return this.exits.close(this.portfolios.of(command.account), this.markets.of(command.symbol), command, timeMs)
       case 'position.protect':
-        return this.exits.protect(this.portfolios.of(command.account), this.market(command.symbol), command, timeMs)
+        return this.exits.protect(this.portfolios.of(command.account), this.markets.of(command.symbol), command, timeMs)
       case 'cancelAfter':
         return this.deadMen.set(command, timeMs)
       case 'market.status':
@@ -266,11 +204,11 @@ export class Engine {
         this.charges.charge(this.portfolios.inOrder(), command, timeMs)
         return { kind: command.kind, ok: true }
       case 'corporate.dividend':
-        this.dividends.pay(this.market(command.symbol), this.portfolios.inOrder(), command.centsPerLot, timeMs)
+        this.dividends.pay(this.markets.of(command.symbol), this.portfolios.inOrder(), command.centsPerLot, timeMs)
         return { kind: command.kind, ok: true }
       case 'corporate.split': {
         const ratio = new SplitRatio(command)
-        this.splits.split(this.market(command.symbol), this.portfolios.inOrder(), ratio, timeMs)
+        this.splits.split(this.markets.of(command.symbol), this.portfolios.inOrder(), ratio, timeMs)
         return { kind: command.kind, ok: true }
       }
       default:
@@ -292,12 +230,7 @@ export class Engine {
 
   /** Runs every 50 ms of market time: moves the marks, and does everything that depends on time alone. */
   quantum(atMs: number): void {
-    const timeMs = this.log.marketTime(atMs)
-    this.stepMarks()
-    const endsLeft = this.endsPerQuantumMax - this.expire(timeMs)
-    this.deadMen.goOff(timeMs, endsLeft, (account) => this.portfolios.of(account))
-    this.liquidation.step(timeMs)
-    if (timeMs - this.highWatersReportedAtMs >= HIGH_WATER_REPORT_MS) this.publishHighWaters(timeMs)
+    this.time.pass(this.log.marketTime(atMs))
   }
 
   /**
@@ -305,17 +238,12 @@ export class Engine {
    * Call it when prices are saved: a recovery continues from both, so they must agree.
    */
   publishHighWaters(atMs: number): void {
-    const timeMs = this.log.marketTime(atMs)
-    this.highWatersReportedAtMs = timeMs
-    this.log.begin(undefined, 'trade')
-    for (const market of this.markets.values()) {
-      for (const order of market.stops.takeMoved()) this.working.change(order, timeMs)
-    }
+    this.time.publishHighWaters(this.log.marketTime(atMs))
   }
 
   /** The status of a market: see SetMarketStatus. */
   status(symbol: string): MarketStatus {
-    return this.market(symbol).status
+    return this.markets.of(symbol).status
   }
 
   /** The events since the last drain. */
@@ -325,45 +253,34 @@ export class Engine {
 
   /** Visits the price levels that may have changed since the last call, each once, with their present quantity. */
   drainLevels(symbol: string, visit: LevelVisitor): void {
-    this.market(symbol).book.drainLevels(visit)
+    this.markets.of(symbol).book.drainLevels(visit)
   }
 
   /** The best levels of a side, best first: ticks and lots. */
   levels(symbol: string, side: Side, depth = Infinity): (readonly [ticks: number, lots: number])[] {
-    const { book } = this.market(symbol)
-    const levels: (readonly [number, number])[] = []
-    let ticks = side === 'buy' ? book.bidTicks : book.askTicks
-    for (; ticks !== NONE && levels.length < depth; ticks = book.nextTicks(side, ticks)) {
-      levels.push([ticks, book.lotsAt(ticks)])
-    }
-    return levels
+    return levelsOf(this.markets.of(symbol).book, side, depth)
   }
 
   /** The mark in whole ticks, rounded half up; 0 before the first two-sided market. */
   markTicks(symbol: string): number {
-    return wholeTicksOf(this.market(symbol).markMicroTicks)
+    return wholeTicksOf(this.markets.of(symbol).markMicroTicks)
   }
 
   /** The exact mark, in millionths of a tick. */
   markMicroTicks(symbol: string): number {
-    return this.market(symbol).markMicroTicks
+    return this.markets.of(symbol).markMicroTicks
   }
 
   /** The price of the last trade in ticks; 0 before the first. */
   lastTicks(symbol: string): number {
-    return this.market(symbol).lastTicks
+    return this.markets.of(symbol).lastTicks
   }
 
   /** Lots ahead of a resting order at its price; undefined when it does not rest. */
   queueAhead({ account, number }: Readonly<Order>): number | undefined {
     const open = this.portfolios.of(account).openOrder(number)
     if (open === undefined || open.slot === NONE) return undefined
-    const { book } = open.market
-    let lots = 0
-    for (let slot = book.firstAt(open.limitTicks); slot !== open.slot; slot = book.nextAfter(slot)) {
-      lots += book.lotsOf(slot)
-    }
-    return lots
+    return lotsAhead(open.market.book, open.slot)
   }
 
   account(number: AccountNumber): Readonly<Account> | undefined {
@@ -388,11 +305,11 @@ export class Engine {
 
   /** The price in whole ticks at which a position would be liquidated if only its own mark moved; undefined if none. */
   liquidationTicks(account: AccountNumber, symbol: string): number | undefined {
-    return liquidationTicks(this.portfolios.of(account), this.market(symbol))
+    return liquidationTicks(this.portfolios.of(account), this.markets.of(symbol))
   }
 
   position(account: AccountNumber, symbol: string): Readonly<Position> | undefined {
-    return this.portfolios.of(account).position(this.market(symbol))
+    return this.portfolios.of(account).position(this.markets.of(symbol))
   }
 
   /** Every position that the account ever had, including closed ones. */
@@ -419,22 +336,8 @@ export class Engine {
     return this.portfolios.admit(newAccount(account, name, timeMs, mode))
   }
 
-  private watchMargin(portfolio: Portfolio): void {
-    if (portfolio.isMargin) this.watch.note(portfolio)
-  }
-
-  private stepMarks(): void {
-    let largest = 0
-    for (const market of this.markets.values()) {
-      const before = market.markMicroTicks
-      market.stepMark()
-      largest = Math.max(largest, relativeStep(before, market.markMicroTicks))
-    }
-    this.watch.move(largest)
-  }
-
   private setMarketStatus({ symbol, status, cancelOrders }: SetMarketStatus, timeMs: number): MarketCommandResult {
-    const market = this.market(symbol)
+    const market = this.markets.of(symbol)
     market.status = status
     if (cancelOrders === true) {
       this.desk.clear(market, this.portfolios.inOrder(), timeMs)
@@ -442,24 +345,7 @@ export class Engine {
     return { kind: 'market.status', ok: true }
   }
 
-  /** @returns the number of expired orders */
-  private expire(timeMs: number): number {
-    for (let count = 0; count < this.endsPerQuantumMax; count++) {
-      const order = this.expiries.due(timeMs)
-      if (order === undefined) return count
-      this.log.begin(order.portfolio, 'session')
-      this.working.cancel(order, order.timeInForce === 'day' ? 'day_end' : 'gtd', timeMs)
-    }
-    return this.endsPerQuantumMax
-  }
-
   private requestOf(command: PlaceOrder) {
-    return requestOf(command, this.market(command.symbol), this.portfolios.of(command.account), this.openOrdersMax)
-  }
-
-  private market(symbol: string): Market {
-    const market = this.markets.get(symbol)
-    assert(market !== undefined, 'a known symbol')
-    return market
+    return requestOf(command, this.markets.of(command.symbol), this.portfolios.of(command.account), this.openOrdersMax)
   }
 }

@@ -50,8 +50,8 @@ describe('a dividend', () => {
     expect(engine.markMicroTicks('VLNT')).toBe(9_975_000_000)
     expect(engine.lastTicks('VLNT')).toBe(10_010 - 25)
     // One tick of a coin lot is worth two cents.
-    engine.restoreMark(COIN.symbol, 100_000_000)
-    engine.restoreLastTrade(COIN.symbol, 100)
+    engine.restore.mark(COIN.symbol, 100_000_000)
+    engine.restore.lastTrade(COIN.symbol, 100)
     pay(engine, 5, COIN.symbol)
     expect([engine.markMicroTicks(COIN.symbol), engine.lastTicks(COIN.symbol)]).toEqual([97_500_000, 97])
     pay(engine, 5_000, COIN.symbol)

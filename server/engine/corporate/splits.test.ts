@@ -73,7 +73,7 @@ describe('a split', () => {
        1  | 100.00 |   `)
     engine.house('VLNT').take('buy', 1, 10_001, START_MS)
     engine.house('VLNT').take('sell', 1, 10_000, START_MS)
-    engine.restoreLastTrade('VLNT', 1)
+    engine.restore.lastTrade('VLNT', 1)
     give(engine, BEN, 1)
     split(engine, 1, 2)
     // Half a new lot is the old one: worth 100.005.
@@ -250,7 +250,7 @@ test('a buy holds at most as much after a split as before', () => {
   fc.assert(
     fc.property(type, lots!, ticks!, trail!, ratio, (type, lots, ticks, trailTicks, [numerator, denominator]) => {
       const engine = engineOf()
-      engine.restoreLastTrade('VLNT', type === 'trailing_stop' ? ticks : 1)
+      engine.restore.lastTrade('VLNT', type === 'trailing_stop' ? ticks : 1)
       const prices = {
         limit: { limitTicks: ticks },
         stop: { stopTicks: ticks },

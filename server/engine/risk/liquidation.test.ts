@@ -165,8 +165,8 @@ describe('while it is being liquidated', () => {
     const engine = liquidating()
     const restarted = new Engine({ instruments: [SHARE, COIN], maxOpenOrdersPerInstrument: 9 })
     restarted.beginEpoch(2)
-    restarted.restoreAccount({ ...engine.account(ANN)! })
-    for (const position of engine.positions(ANN)) restarted.restorePosition({ ...position })
+    restarted.restore.account({ ...engine.account(ANN)! })
+    for (const position of engine.positions(ANN)) restarted.restore.position({ ...position })
     // Nothing is checked while there is no mark.
     restarted.quantum(START_MS)
     expect(restarted.drain().accounts).toEqual([])

@@ -20,5 +20,5 @@ export function toMargin(engine: Engine, account: AccountNumber): void {
 
 /** Sets the mark of the share, in ticks; it need not agree with the book. */
 export function markAt(engine: Engine, ticks: number): void {
-  engine.restoreMark('VLNT', ticks * 1_000_000)
+  engine.restore.mark('VLNT', ticks * 1_000_000)
 }

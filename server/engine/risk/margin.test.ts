@@ -103,9 +103,9 @@ describe('equity and margin', () => {
     place(engine, { side: 'buy', lots: 300, limitTicks: 9_980 })
     place(engine, { side: 'sell', lots: 700 })
     const restarted = new Engine({ instruments: [SHARE, COIN], maxOpenOrdersPerInstrument: 9 })
-    restarted.restoreAccount({ ...engine.account(ANN)!, heldCents: 0 })
-    for (const position of engine.positions(ANN)) restarted.restorePosition({ ...position, heldLots: 0 })
-    for (const order of engine.openOrders(ANN)) restarted.restoreOrder(order)
+    restarted.restore.account({ ...engine.account(ANN)!, heldCents: 0 })
+    for (const position of engine.positions(ANN)) restarted.restore.position({ ...position, heldLots: 0 })
+    for (const order of engine.openOrders(ANN)) restarted.restore.order(order)
     markAt(restarted, 10_000)
     expect(restarted.marginFigures(ANN)).toEqual(engine.marginFigures(ANN))
     expect(restarted.marginFigures(ANN).marginUsedCents).toBe(3_500_000)
@@ -206,7 +206,7 @@ describe('the price of liquidation', () => {
   it('of a long that must be paid for whole is the highest there is, once it owes anything', () => {
     const whole = { ...SHARE, initialMarginBps: 10_000, maintenanceMarginBps: 10_000 }
     const engine = new Engine({ instruments: [whole], maxOpenOrdersPerInstrument: 9 })
-    engine.restoreAccount({ ...marginEngineOf(MARKET).account(ANN)!, cashCents: -1 })
+    engine.restore.account({ ...marginEngineOf(MARKET).account(ANN)!, cashCents: -1 })
     give(engine, ANN, 100)
     expect(engine.liquidationTicks(ANN, 'VLNT')).toBe(SHARE.maxTicks)
     Object.assign(engine.account(ANN)!, { cashCents: 0 })
@@ -238,7 +238,7 @@ describe('the price of liquidation', () => {
 
   it('takes the other positions into account', () => {
     const engine = marginEngineOf(MARKET)
-    engine.restoreMark('VCN-USD', 5_000_000_000)
+    engine.restore.mark('VCN-USD', 5_000_000_000)
     place(engine, { side: 'buy', lots: 1_000 })
     give(engine, ANN, 10, 'VCN-USD')
     // Ten coins at 100.00: 1,000.00 less 250.00 covers the debt.

@@ -31,13 +31,13 @@ export function recoverEngine(parts: {
   engine.beginEpoch(epoch)
   if (saved !== undefined) restorePrices(engine, saved)
   // Held amounts are restored with the orders.
-  for (const account of state.accounts) engine.restoreAccount({ ...account, heldCents: 0 })
+  for (const account of state.accounts) engine.restore.account({ ...account, heldCents: 0 })
   for (const position of state.positions) {
-    if (listed.has(position.symbol)) engine.restorePosition({ ...position, heldLots: 0 })
+    if (listed.has(position.symbol)) engine.restore.position({ ...position, heldLots: 0 })
   }
-  for (const order of state.openOrders) engine.restoreOrder(order)
-  engine.reviewHolds(state.last.timeMs)
-  for (const deadMan of state.deadMen) engine.restoreDeadMan(deadMan)
+  for (const order of state.openOrders) engine.restore.order(order)
+  engine.restore.reviewHolds(state.last.timeMs)
+  for (const deadMan of state.deadMen) engine.restore.deadMan(deadMan)
   for (const symbol of engine.symbols) {
     const status = statuses.get(symbol) ?? 'open'
     engine.apply({ kind: 'market.status', symbol, status }, state.last.timeMs)

@@ -42,7 +42,7 @@ export function restorePrices(engine: Engine, { prices = {} }: SavedMarket): voi
   for (const symbol of engine.symbols) {
     const saved = prices[symbol]
     if (saved === undefined) continue
-    engine.restoreMark(symbol, saved.markMicroTicks)
-    engine.restoreLastTrade(symbol, saved.lastTicks)
+    engine.restore.mark(symbol, saved.markMicroTicks)
+    engine.restore.lastTrade(symbol, saved.lastTicks)
   }
 }
