@@ -9,7 +9,8 @@ import { type FreshDatabase, freshDatabase } from '../../test/rig/postgres.ts'
 import { type Database, openDatabase } from '../database/database.ts'
 import { isLostDatabase } from './auth-unavailable.ts'
 import { Attempts } from './attempts.ts'
-import { ADDRESS_HEADER, type Auth, openAuth, SESSIONS_PER_USER_MAX } from './auth.ts'
+import { ADDRESS_HEADER, type Auth, openAuth } from './auth.ts'
+import { SESSIONS_PER_USER_MAX } from './session-hooks.ts'
 import { KNOWN_BROWSER, OTHER_BROWSERS, SESSION } from './password-limit.ts'
 
 let database: FreshDatabase
