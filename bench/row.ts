@@ -36,14 +36,15 @@ const QUIET_SAMPLES_MIN = 3
 
 export function rowOf(question: Question, samples: readonly Sample[]): Row {
   const { name, yardstick, goal, isDuration = false, commits = false } = question
-  const quiet = samples.filter(({ gate }) => closedBy(gate, { commits }) === undefined)
+  const reasons = samples.map(({ gate }) => closedBy(gate, { commits }))
+  const quiet = samples.filter((_, at) => reasons[at] === undefined)
   const isQuiet = quiet.length >= QUIET_SAMPLES_MIN
   const sorted = (isQuiet ? quiet : samples).toSorted((a, b) => a.ratio - b.ratio)
   const at = (share: number) => rounded(sorted[Math.round(share * (sorted.length - 1))]?.ratio ?? NaN)
   const ratio = at(0.5)
   const isMet = goal !== undefined && (isDuration ? ratio <= goal : ratio >= goal)
   const judgment = goal === undefined ? 'reported' : isMet ? 'met' : 'missed'
-  const verdict = isQuiet ? judgment : `no verdict (${whyClosed(samples, commits)})`
+  const verdict = isQuiet ? judgment : `no verdict (${medianOf(reasons) ?? `${samples.length} repeats are too few`})`
   return { name, yardstick, ratio, low: at(0), high: at(1), goal, verdict }
 }
 
@@ -52,10 +53,10 @@ export function rowWithout({ name, yardstick, goal }: Question, why: string): Ro
   return { name, yardstick, ratio: NaN, low: NaN, high: NaN, goal, verdict: `no verdict (${why})` }
 }
 
-/** The reason of the median sample among those that do not count. */
-function whyClosed(samples: readonly Sample[], commits: boolean): string {
-  const reasons = samples.map(({ gate }) => closedBy(gate, { commits })).filter((reason) => reason !== undefined)
-  return reasons[Math.floor(reasons.length / 2)] ?? `${samples.length} repeats are too few`
+/** The middle one of the reasons, of the repeats that do not count. */
+function medianOf(reasons: readonly (string | undefined)[]): string | undefined {
+  const given = reasons.filter((reason) => reason !== undefined)
+  return given[Math.floor(given.length / 2)]
 }
 
 const rounded = (ratio: number) => Number(ratio.toPrecision(3))

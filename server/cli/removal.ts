@@ -21,7 +21,7 @@ export function addRemovalCommands(program: Command, root: string): void {
     .option('--yes', 'do it; without this, only say what would be removed')
     .description('delete a user: accounts are closed, keys revoked; alerts, sessions and the user are deleted')
     .action((user: string, { yes = false }: { yes?: boolean }) =>
-      inDatabase((queries) => removeUser(queries, user, yes)),
+      inDatabase(async (queries) => carryOut(queries, await userRemoval(queries, user), { yes })),
     )
   program
     .command('close-account')
@@ -29,7 +29,7 @@ export function addRemovalCommands(program: Command, root: string): void {
     .option('--yes', 'do it; without this, only say what would be closed')
     .description('close an account: orders are canceled, positions and cash given back, keys revoked')
     .action((account: string, { yes = false }: { yes?: boolean }) =>
-      inDatabase((queries) => closeAccount(queries, account, yes)),
+      inDatabase(async (queries) => carryOut(queries, await accountClosure(queries, account), { yes })),
     )
 }
 
@@ -40,26 +40,30 @@ interface UserRow {
   readonly accounts: readonly number[]
 }
 
-async function removeUser(queries: Queries, text: string, isSure: boolean): Promise<string> {
+interface Removal {
+  readonly of: Removable
+  /** For people. */
+  readonly what: string
+}
+
+async function userRemoval(queries: Queries, text: string): Promise<Removal> {
   const { id, isGuest, accounts } = await userOf(queries, text)
   const list = accounts.map((account) => idText(account, 0)).join(', ')
   const what = `the ${isGuest ? 'guest' : 'user'} ${id} with ${accounts.length === 0 ? 'no account' : list}`
-  return isSure ? remove(queries, { userId: id }, what) : preview(what)
+  return { of: { userId: id }, what }
 }
 
-async function closeAccount(queries: Queries, text: string, isSure: boolean): Promise<string> {
+async function accountClosure(queries: Queries, text: string): Promise<Removal> {
   const account = accountNumber(text)
   const { accounts } = await userOf(queries, text)
   if (account === undefined || accounts.length < 2) {
     throw new StartupError(`${text} is the only account of its user: use remove-user.`)
   }
-  const what = `account ${text}`
-  return isSure ? remove(queries, { account }, what) : preview(what)
+  return { of: { account }, what: `account ${text}` }
 }
 
-const preview = (what: string) => `This would remove ${what} for good. Add --yes to do it.`
-
-async function remove(queries: Queries, of: Removable, what: string): Promise<string> {
+async function carryOut(queries: Queries, { of, what }: Removal, { yes }: { yes: boolean }): Promise<string> {
+  if (!yes) return `This would remove ${what} for good. Add --yes to do it.`
   const removals = new Removals(queries)
   const id = await removals.ask(of)
   for (let waitedMs = 0; waitedMs < WAIT_MS_MAX; waitedMs += POLL_MS) {

@@ -44,17 +44,17 @@ export class AmendDesk {
 
     const terms = amended(order, command)
     const changed = FIELDS.filter((name) => terms[name] !== order[name])
-    if (changed.length === 0) return accepted(order, NO_FILLS, true)
+    if (changed.length === 0) return accepted(order, NO_FILLS, { priorityKept: true })
     const closed = closedRejectionOf(portfolio, order.market)
     if (closed !== undefined) return refused(order, closed)
     if (terms.lots <= order.filledLots) {
       this.working.cancel(order, 'user', timeMs)
-      return accepted(order, NO_FILLS, true)
+      return accepted(order, NO_FILLS, { priorityKept: true })
     }
     if (changed.length === 1 && terms.lots < order.lots) {
       this.working.reduceTo(order, terms.lots)
       this.report(order, timeMs)
-      return accepted(order, NO_FILLS, true)
+      return accepted(order, NO_FILLS, { priorityKept: true })
     }
     return this.replace(order, terms, timeMs)
   }
@@ -73,7 +73,7 @@ export class AmendDesk {
     this.working.closeLegs(order, timeMs)
     this.cascade.run(timeMs)
     const fills = this.log.fillsOf(order).filter(({ number }) => number > fillsBefore)
-    return accepted(order, fills, status === 'held')
+    return accepted(order, fills, { priorityKept: status === 'held' })
   }
 
   /** Held legs have as many lots as their entry. */
@@ -157,7 +157,7 @@ function aboveBookRejectionOf({ market }: OpenOrder, { limitTicks, stopTicks }: 
   return { code: 'PRICE_BAND', lowTicks: market.bandLowTicks, highTicks: market.bandHighTicks }
 }
 
-const accepted = (order: Readonly<Order>, fills: readonly Fill[], priorityKept: boolean) =>
+const accepted = (order: Readonly<Order>, fills: readonly Fill[], { priorityKept }: { priorityKept: boolean }) =>
   ({ kind: 'order.amend', ok: true, order, fills, priorityKept }) as const
 
 const refused = (order: Readonly<Order>, rejection: Rejection) =>

@@ -10,7 +10,7 @@ import type { Account, DeadMan, Order, Position } from './state.ts'
 import { COIN, NO_EVENTS, SHARE } from './engine.fixture.ts'
 
 const INSTRUMENTS = [SHARE, COIN]
-const newEngine = (isPlain = false) => {
+const newEngine = ({ isPlain = false } = {}) => {
   const limits = { instruments: INSTRUMENTS, maxOpenOrdersPerInstrument: 6 }
   return new Engine(isPlain ? { ...limits, makeBook: (maxTicks) => new NaiveBook(maxTicks) } : limits)
 }
@@ -116,7 +116,7 @@ describe('whatever users and the house do', () => {
   it('the fast and the naive book give the same events, levels and previews', () => {
     fc.assert(
       fc.property(anyActions, (actions) => {
-        const [fast, plain] = [new Player(newEngine()), new Player(newEngine(true))]
+        const [fast, plain] = [new Player(newEngine()), new Player(newEngine({ isPlain: true }))]
         expect(JSON.stringify(fast.open())).toBe(JSON.stringify(plain.open()))
         for (const action of actions) {
           if (action.what === 'place') {

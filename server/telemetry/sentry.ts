@@ -32,7 +32,7 @@ export function startSentry(settings: SentrySettings): void {
     initialScope: { tags: { role: settings.ROLE } },
     registerEsmLoaderHooks: false, // see instrument.ts
     defaultIntegrations: false,
-    integrations: integrations(rate > 0),
+    integrations: rate > 0 ? tracingIntegrations() : reportingIntegrations(),
     ...(rate > 0 && { tracesSampler: samplerAt(rate) }),
     maxBreadcrumbs: 0,
     beforeSend: (event) => (repeats.isDue(event, Date.now()) ? scrubbed(event) : null),
@@ -42,7 +42,7 @@ export function startSentry(settings: SentrySettings): void {
 }
 
 /** Listed one by one, because the default ones collect much more. */
-const integrations = (isTracing: boolean) => [
+const commonIntegrations = () => [
   Sentry.eventFiltersIntegration(),
   Sentry.functionToStringIntegration(),
   Sentry.linkedErrorsIntegration(),
@@ -53,16 +53,25 @@ const integrations = (isTracing: boolean) => [
   }),
   // An uncaught exception ends the process as it does without Sentry, after it has been reported.
   Sentry.onUncaughtExceptionIntegration(),
-  Sentry.httpIntegration({
-    spans: isTracing,
-    breadcrumbs: false,
-    maxIncomingRequestBodySize: 'none',
-    trackIncomingRequestsAsSessions: false,
-    tracePropagation: false,
-    ignoreIncomingRequests: (path) => UNTRACED.test(path),
-    ignoreOutgoingRequests: () => true,
-  }),
-  ...(isTracing ? [Sentry.expressIntegration(), Sentry.postgresIntegration(), Sentry.redisIntegration()] : []),
+]
+
+const HTTP: Parameters<typeof Sentry.httpIntegration>[0] = {
+  breadcrumbs: false,
+  maxIncomingRequestBodySize: 'none',
+  trackIncomingRequestsAsSessions: false,
+  tracePropagation: false,
+  ignoreIncomingRequests: (path) => UNTRACED.test(path),
+  ignoreOutgoingRequests: () => true,
+}
+
+const reportingIntegrations = () => [...commonIntegrations(), Sentry.httpIntegration({ ...HTTP, spans: false })]
+
+const tracingIntegrations = () => [
+  ...commonIntegrations(),
+  Sentry.httpIntegration({ ...HTTP, spans: true }),
+  Sentry.expressIntegration(),
+  Sentry.postgresIntegration(),
+  Sentry.redisIntegration(),
 ]
 
 type Sampler = NonNullable<NonNullable<Parameters<typeof Sentry.init>[0]>['tracesSampler']>

@@ -20,6 +20,7 @@ import {
   type ChannelSubscription,
   EVENT_OF_CHANNEL,
   type FrameOf,
+  type SubscribeOptions,
   type SubscriptionRefusal,
   Subscriptions,
 } from './subscriptions.ts'
@@ -167,9 +168,9 @@ export class Client {
   subscribe<Of extends Channel>(
     subscription: ChannelSubscription & { channel: Of },
     listener: (frame: FrameOf<Of>) => void,
-    { isKept = false }: { /** It continues while the others are paused. */ readonly isKept?: boolean } = {},
+    options?: SubscribeOptions,
   ): () => void {
-    return this.#subscriptions.add(subscription, listener as (frame: unknown) => void, isKept)
+    return this.#subscriptions.add(subscription, listener as (frame: unknown) => void, options)
   }
 
   /** Listens to a book that is kept whole, also after gaps. @returns ends the subscription */

@@ -32,6 +32,11 @@ export type ChannelSubscription =
   | ({ readonly channel: 'book'; readonly depth?: BookDepth | undefined } & OfSymbols)
   | ({ readonly channel: 'trades' } & OfSymbols)
 
+export interface SubscribeOptions {
+  /** It continues while the others are paused. */
+  readonly isKept?: boolean
+}
+
 /** A subscription that the server refused, and that asking again on this connection would not help. */
 export interface SubscriptionRefusal {
   readonly subscription: {
@@ -97,18 +102,19 @@ export class Subscriptions {
     this.#refusedBy = refusedBy
   }
 
-  /**
-   * @param isKept it continues while the others are paused
-   * @returns ends the subscription
-   */
-  add(subscription: ChannelSubscription, listener: (frame: unknown) => void, isKept = false): () => void {
+  /** @returns ends the subscription */
+  add(
+    subscription: ChannelSubscription,
+    listener: (frame: unknown) => void,
+    { isKept = false }: SubscribeOptions = {},
+  ): () => void {
     const { channel, symbols = [ALL] } = subscription
     const interval = subscription.channel === 'candles' ? subscription.interval : undefined
     const depth = subscription.channel === 'book' ? (subscription.depth ?? BOOK_DEPTH_DEFAULT) : undefined
     // A quotes frame holds many symbols: with a stream for each, its listener would be called several times a frame.
     const parts = channel === 'quotes' ? [symbols] : [...new Set(symbols)].map((symbol) => [symbol])
     const stops = parts.map((part) => {
-      const stream = this.#stream({ channel, symbols: new Set(part), interval, depth }, isKept)
+      const stream = this.#stream({ channel, symbols: new Set(part), interval, depth, isKept })
       return this.#ending(stream, stream.listeners.add(listener))
     })
     return () => {
@@ -119,7 +125,13 @@ export class Subscriptions {
   /** @returns ends the subscription */
   addBook(symbol: string, depth: BookDepth | undefined, listener: (book: BookState) => void): () => void {
     const symbols = new Set([symbol])
-    const stream = this.#stream({ channel: 'book', symbols, interval: undefined, depth: depth ?? BOOK_DEPTH_DEFAULT })
+    const stream = this.#stream({
+      channel: 'book',
+      symbols,
+      interval: undefined,
+      depth: depth ?? BOOK_DEPTH_DEFAULT,
+      isKept: false,
+    })
     const stop = stream.books.add(listener)
     if (stream.book) listener(stream.book)
     return this.#ending(stream, stop)
@@ -216,10 +228,10 @@ export class Subscriptions {
     for (const resolve of waiting) resolve()
   }
 
-  #stream(wanted: Pick<Stream, 'channel' | 'symbols' | 'interval' | 'depth'>, isKept = false): Stream {
+  #stream(wanted: Pick<Stream, 'channel' | 'symbols' | 'interval' | 'depth' | 'isKept'>): Stream {
     const key = keyOf(wanted)
     const stands = this.#streams.get(key)
-    if (stands && isKept) stands.isKept = true
+    if (stands && wanted.isKept) stands.isKept = true
     if (stands !== undefined && stands.depth === wanted.depth) return stands
     stands?.cancelRetry()
     const stream: Stream = {
@@ -227,7 +239,7 @@ export class Subscriptions {
       key,
       listeners: stands?.listeners ?? new Listeners(),
       books: stands?.books ?? new Listeners(),
-      isKept: isKept || stands?.isKept === true,
+      isKept: wanted.isKept || stands?.isKept === true,
       reportedTo: stands?.reportedTo ?? BEGINNING,
       book: undefined,
       connection: undefined,

@@ -17,6 +17,8 @@ const CONCURRENT_REPEATS = 50
 const ABSURD_MS = 15_000
 
 export interface TradingRunOptions {
+  /** A full run, which is held to its limits. */
+  readonly isLong: boolean
   readonly traders: number
   /** Addresses to which traders connect in turn. */
   readonly urls: readonly string[]
@@ -64,16 +66,16 @@ export class TradingRun {
   readonly #faultsBefore: number
   #tradingFrom = 0
 
-  private constructor(target: Target, options: TradingRunOptions, isLong: boolean) {
+  private constructor(target: Target, options: TradingRunOptions) {
     this.#target = target
     this.#options = options
-    this.#isLong = isLong
+    this.#isLong = options.isLong
     this.#faultsBefore = this.#target.faults().length
   }
 
   /** Resolves when all traders are open and the first order is answered. */
-  static async open(target: Target, options: TradingRunOptions, isLong: boolean): Promise<TradingRun> {
-    const run = new TradingRun(target, options, isLong)
+  static async open(target: Target, options: TradingRunOptions): Promise<TradingRun> {
+    const run = new TradingRun(target, options)
     const prefix = `f${runs++}-${Date.now().toString(36)}`
     const numbers = Array.from({ length: options.traders }, (_, number) => number)
     for (let at = 0; at < numbers.length; at += CONCURRENT_OPENS) {

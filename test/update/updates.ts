@@ -264,11 +264,10 @@ async function open(scale: Scale, { balancer, from, to, isRouted, canary }: Open
 }
 
 const openTradingRun = (arena: Arena, balancer: BalancerName, { isLong }: Scale): Promise<TradingRun> =>
-  TradingRun.open(
-    arena,
-    { traders: isLong ? 24 : 16, urls: [arena.balancers[balancer].url], paceMs: PACE_MS, againMax: 1_000 },
-    isLong,
-  )
+  TradingRun.open(arena, {
+    ...{ isLong, traders: isLong ? 24 : 16, urls: [arena.balancers[balancer].url] },
+    ...{ paceMs: PACE_MS, againMax: 1_000 },
+  })
 
 async function startNext(scene: Scene, member: Member): Promise<void> {
   const from = Date.now()

@@ -86,7 +86,7 @@ export async function acquireLease(options: LeaseOptions): Promise<Lease> {
     for (;;) {
       signal?.throwIfAborted()
       try {
-        await post.keep(isWarm?.() ?? false)
+        await post.keep({ isWarm: isWarm?.() ?? false })
         const taken = await tryTake(options)
         if (taken !== undefined) return new HeldLease(options, taken)
       } catch (cause) {

@@ -19,7 +19,7 @@ export class StandbyPost {
     this.#connection = connection
   }
 
-  async keep(isWarm: boolean): Promise<void> {
+  async keep({ isWarm }: { readonly isWarm: boolean }): Promise<void> {
     const session = await this.#connection.session()
     if (session !== this.#session) {
       this.#session?.client.off('notification', this.#notified)

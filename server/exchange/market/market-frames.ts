@@ -31,7 +31,7 @@ export class MarketFrames {
 
   /** Every level of every book: for the first frame and for snapshots. */
   full(timeMs: number): UnnumberedFrame {
-    return this.#frame(timeMs, true, (symbol) => {
+    return this.#frame({ timeMs, full: true }, (symbol) => {
       this.#engine.drainLevels(symbol, () => undefined)
       return { bids: this.#engine.levels(symbol, 'buy'), asks: this.#engine.levels(symbol, 'sell') }
     })
@@ -39,7 +39,7 @@ export class MarketFrames {
 
   /** The changes since the last frame. */
   changes(timeMs: number): UnnumberedFrame {
-    return this.#frame(timeMs, false, (symbol) => {
+    return this.#frame({ timeMs, full: false }, (symbol) => {
       const bids: Levels = []
       const asks: Levels = []
       this.#engine.drainLevels(symbol, (side, ticks, lots) => (side === 'buy' ? bids : asks).push([ticks, lots]))
@@ -47,7 +47,10 @@ export class MarketFrames {
     })
   }
 
-  #frame(timeMs: number, full: boolean, levelsOf: (symbol: string) => { bids: Levels; asks: Levels }): UnnumberedFrame {
+  #frame(
+    { timeMs, full }: Pick<UnnumberedFrame, 'timeMs' | 'full'>,
+    levelsOf: (symbol: string) => { bids: Levels; asks: Levels },
+  ): UnnumberedFrame {
     const symbols: SymbolChange[] = []
     for (const symbol of this.#engine.symbols) {
       const { bids, asks } = levelsOf(symbol)

@@ -22,7 +22,7 @@ import {
   type Requester,
 } from '../requests/request.ts'
 import { commandIdOf } from '../requests/request-id.ts'
-import { failure, foundText, isDefect, RequestFailure, toWireError } from './wire-error.ts'
+import { failure, foundText, isDefect, RequestFailure, toWireError, toWireErrorOfChange } from './wire-error.ts'
 import { inTime } from './time-limit.ts'
 import { fieldFailure } from './zod-issue.ts'
 
@@ -123,8 +123,8 @@ export class Dispatcher {
       })
     } catch (error) {
       if (isDefect(error)) this.#logger.error({ err: error, event: foundText(event) }, 'request failed')
-      const mayLive = typeof event === 'string' && isRequest(event) && REQUESTS[event].changes
-      return { ok: false, error: toWireError(error, mayLive) }
+      const isChange = typeof event === 'string' && isRequest(event) && REQUESTS[event].changes
+      return { ok: false, error: isChange ? toWireErrorOfChange(error) : toWireError(error) }
     }
   }
 

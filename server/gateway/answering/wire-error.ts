@@ -46,12 +46,18 @@ export function foundText(value: unknown): string {
   return `${text.slice(0, FOUND_LENGTH_MAX)}…${typeof value === 'string' ? '"' : ''}`
 }
 
-/**
- * The only place where failures become wire errors: a failure meant for the client, something outside that failed, or a
- * defect, whose details the client never sees.
- * @param mayLive whether the request may have reached the exchange before it failed
- */
-export function toWireError(error: unknown, mayLive: boolean): WireError {
+const DEFECT = { code: 'INTERNAL', message: 'Internal server error. It has been logged.' } as const
+
+/** The error of a request that reached nothing: a defect, whose details the client never sees, did not execute it. */
+export const toWireError = (error: unknown): WireError =>
+  knownWireError(error) ?? { ...DEFECT, outcome: 'not_executed' }
+
+/** The error of a change that may have reached the exchange before it failed: a defect leaves its outcome open. */
+export const toWireErrorOfChange = (error: unknown): WireError =>
+  knownWireError(error) ?? { ...DEFECT, outcome: 'unknown', finalAt: Date.now() + ANSWER_MS_MAX }
+
+/** A failure meant for the client, or something outside that failed; undefined for a defect. */
+function knownWireError(error: unknown): WireError | undefined {
   if (error instanceof RequestFailure) return error.error
   if (error instanceof Unavailable) {
     return {
@@ -77,17 +83,8 @@ export function toWireError(error: unknown, mayLive: boolean): WireError {
       retryAfterMs: 1_000,
     }
   }
-  return {
-    code: 'INTERNAL',
-    message: 'Internal server error. It has been logged.',
-    outcome: mayLive ? 'unknown' : 'not_executed',
-    ...(mayLive && { finalAt: Date.now() + ANSWER_MS_MAX }),
-  }
+  return undefined
 }
 
 /** Whether an error is a defect of ours, which must be logged. */
-export const isDefect = (error: unknown): boolean =>
-  !(error instanceof RequestFailure) &&
-  !(error instanceof Unavailable) &&
-  !(error instanceof AuthUnavailable) &&
-  !isLostDatabase(error)
+export const isDefect = (error: unknown): boolean => knownWireError(error) === undefined

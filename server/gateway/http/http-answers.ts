@@ -31,7 +31,7 @@ export const answerErrors =
   }
 
 /** What a client is told of an error on the way to its answer. */
-export const errorOf = (error: unknown): WireError => toWireError(bodyFailure(error) ?? error, false)
+export const errorOf = (error: unknown): WireError => toWireError(bodyFailure(error) ?? error)
 
 /** Errors of the body parser and the router are the client's, not defects of ours. */
 function bodyFailure(error: unknown): RequestFailure | undefined {

@@ -132,7 +132,7 @@ function refusePolling(request: IncomingMessage, response: ServerResponse, next:
     expected: 'a WebSocket, as of a Socket.IO client with { transports: ["websocket"] }',
     found: isWebSocket ? 'a request without Upgrade: websocket, which a proxy may have removed' : 'long polling',
   })
-  const body = JSON.stringify({ ok: false, error: toWireError(failure, false) })
+  const body = JSON.stringify({ ok: false, error: toWireError(failure) })
   response.writeHead(400, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(body)
 }
 
@@ -205,7 +205,7 @@ export class Admission {
   /** The error for `connect_error`. */
   refusal(error: unknown): Error {
     if (!(error instanceof RequestFailure)) this.#parts.logger.warn({ err: error }, 'handshake failed')
-    const { code, message, retryAfterMs } = toWireError(error, false)
+    const { code, message, retryAfterMs } = toWireError(error)
     this.#parts.metrics.connectionsRefused.inc({ reason: code })
     if (code === 'RATE_LIMITED') this.#parts.metrics.rateLimited.inc({ limit: 'public_sockets' })
     const data = { code, message, ...(retryAfterMs !== undefined && { retryAfterMs }) }

@@ -30,8 +30,8 @@ export async function killEmbedded(_: Arena, { isLong }: Scale): Promise<Result>
     const { url: databaseUrl } = await startEmbeddedPostgres({ dataDir: folder.path })
     const faults: string[] = []
     const target = { databaseUrl, faults: () => faults, describe: () => server.stdout.slice(-4_000) }
-    const options = { traders: isLong ? 32 : 8, urls: [url], paceMs: 200, againMax: isLong ? 2_000 : 100 }
-    const run = await TradingRun.open(target, options, isLong)
+    const options = { isLong, traders: isLong ? 32 : 8, urls: [url], paceMs: 200, againMax: isLong ? 2_000 : 100 }
+    const run = await TradingRun.open(target, options)
     const ups: number[] = []
     for (let round = 0; round < (isLong ? 20 : 2); round++) {
       await delay(500)

@@ -1,11 +1,11 @@
 import type { BalancerName } from '../../rig/balancer.ts'
 import type { Arena } from '../arena.ts'
+import type { Scale } from '../row.ts'
 import { TradingRun } from '../trading-run.ts'
 
-export const clientsOf = (isLong: boolean): number => (isLong ? 64 : 16)
+export const clientsOf = ({ isLong }: Scale): number => (isLong ? 64 : 16)
 
-interface Opening {
-  readonly isLong: boolean
+interface Opening extends Scale {
   /** Through a load balancer, or directly to the instances in turn. */
   readonly via: BalancerName | 'straight'
   readonly paceMs?: number
@@ -16,5 +16,8 @@ export async function openTradingRun(arena: Arena, { isLong, via, paceMs = 200 }
   const { fleet, balancers } = arena
   await fleet.heal()
   const urls = via === 'straight' ? fleet.members.map(({ url }) => url) : [balancers[via].url]
-  return TradingRun.open(arena, { traders: clientsOf(isLong), urls, paceMs, againMax: isLong ? 2_000 : 100 }, isLong)
+  return TradingRun.open(arena, {
+    ...{ isLong, traders: clientsOf({ isLong }), urls, paceMs },
+    againMax: isLong ? 2_000 : 100,
+  })
 }

@@ -164,7 +164,7 @@ export const rollingRestart =
     run.within('a socket without prices', run.quotesGapMs, FEEDLESS_MS)
     if (run.quotesGapMs > FEEDLESS_MS) run.noteLongestQuiet()
     const perSecond = mostInOneSecond(run.log.connections.map(({ at }) => at))
-    const bar = Math.ceil((2 * clientsOf(isLong)) / (DRAIN_SPREAD_MS / 1_000))
+    const bar = Math.ceil((2 * clientsOf({ isLong })) / (DRAIN_SPREAD_MS / 1_000))
     run.bounded('connections per second', perSecond, bar)
     run.note(
       `${run.log.connections.length} reconnections in ${Date.now() - began} ms, at most ${perSecond} in a second`,

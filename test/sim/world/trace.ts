@@ -5,7 +5,7 @@ export class Trace {
   #high = 0xdeadbeef
   #low = 0x41c6ce57
 
-  constructor(isTold: boolean) {
+  constructor({ isTold }: { isTold: boolean }) {
     this.#isTold = isTold
   }
 

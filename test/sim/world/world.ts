@@ -34,7 +34,7 @@ export class World {
   constructor(options: { seed: number; beginMs: number; isTold: boolean }) {
     this.chance = new Chance(options.seed)
     this.timeline = new Timeline(this.chance.fork())
-    this.trace = new Trace(options.isTold)
+    this.trace = new Trace(options)
     this.beginMs = options.beginMs
   }
 
