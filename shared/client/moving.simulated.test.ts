@@ -46,6 +46,22 @@ describe('when an instance shuts down', () => {
     expect(rig.transportAt(1).of('order.cancel')).toHaveLength(1)
   })
 
+  it('the old connection is closed when it has answered, whatever the new one is still asked', async () => {
+    const [first, second] = [{ orderId: 'o1' }, { orderId: 'o2' }]
+    void rig.client.ask('order.cancel', first)
+    rig.transportAt(0).tell('server.closing', { afterMs: 0, reason: 'deploy' })
+    await rig.pass(0)
+    rig.welcome(rig.transportAt(1))
+    await rig.pass(1_000)
+    expect(rig.transportAt(0).isClosed).toBe(false)
+    const answered = rig.client.ask('order.cancel', second)
+    rig.transportAt(0).answer('order.cancel', { ok: true, data: first })
+    await rig.pass(50)
+    expect(rig.transportAt(0).isClosed).toBe(true)
+    rig.transportAt(1).answer('order.cancel', { ok: true, data: second })
+    expect(await answered).toEqual(second)
+  })
+
   it('an alert that arrives on both connections is reported once, whichever brings it and whoever leads', async () => {
     const alert = { symbol: 'NOVA', op: 'above', price: '1.00', createdAt: 1, firedAt: 2, tradePrice: '1.01', epoch: 1 }
     const reported: string[] = []

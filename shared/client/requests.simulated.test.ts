@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Answer } from '../protocol/events.ts'
+import { ORDER_VALID_MS } from '../protocol/limits.ts'
 import type { RequestName } from '../protocol/requests.ts'
 import { NotConnectedError, OutcomeUnknownError, RequestRefused } from './errors.ts'
 import { refusal, Simulated } from './simulated.fixture.ts'
@@ -110,6 +111,56 @@ describe('an order', () => {
     expect(new Set(rig.transport.of('order.place').map(({ payload }) => payload['validUntil'])).size).toBe(2)
   })
 
+  it('is sent again when the exchange says so, but after half a second at the earliest', async () => {
+    place()
+    await answer('order.place', refusal('UNAVAILABLE', { retryAfterMs: 1_000 }))
+    await rig.pass(999)
+    expect(rig.transport.of('order.place')).toHaveLength(1)
+    await rig.pass(1)
+    await answer('order.place', refusal('UNAVAILABLE', { retryAfterMs: 1 }))
+    await rig.pass(499)
+    expect(rig.transport.of('order.place')).toHaveLength(2)
+    await rig.pass(1)
+    expect(rig.transport.of('order.place')).toHaveLength(3)
+  })
+
+  it('is refused at once if it would no longer be valid when sent again', async () => {
+    place()
+    await answer('order.place', refusal('UNAVAILABLE', { retryAfterMs: ORDER_VALID_MS }))
+    expect(code()).toBe('UNAVAILABLE')
+  })
+
+  it('that was answered is not sent again on the next connection', async () => {
+    for (const given of [{ ok: true, data: placed } as const, refusal('INVALID')]) {
+      place()
+      await answer('order.place', given)
+      await reconnect()
+      expect(rig.transport.sent).toEqual([])
+    }
+  })
+
+  it('that two connections in a row were lost with is held back from the third for a while', async () => {
+    place()
+    for (const copies of [1, 0]) {
+      rig.transport.end()
+      await rig.clock.pass(300)
+      rig.welcome()
+      await rig.pass(0)
+      expect(rig.transport.of('order.place')).toHaveLength(copies)
+    }
+    await rig.pass(1_000)
+    expect(rig.transport.of('order.place')).toHaveLength(1)
+  })
+
+  it('is not held back if it was answered between two losses', async () => {
+    place()
+    await reconnect()
+    await answer('order.place', refusal('UNAVAILABLE'))
+    await rig.pass(500)
+    await reconnect()
+    expect(rig.transport.of('order.place')).toHaveLength(1)
+  })
+
   it.each(['UNAVAILABLE', 'RATE_LIMITED', 'UNAUTHENTICATED', 'FORBIDDEN', 'INVALID', 'REQUEST_EXPIRED', 'NOT_FOUND'])(
     'whose first copy was lost is not called refused for a %s of the second: the first may have been executed',
     async (refused) => {
@@ -172,9 +223,12 @@ describe('an order', () => {
       expect(outcome).toEqual({})
     }
     await lose()
-    await answer('order.get', refusal('UNAVAILABLE'))
+    const lookups = rig.transport.of('order.get').length
+    await answer('order.get', refusal('UNAVAILABLE', { retryAfterMs: 2_000 }))
     expect(outcome).toEqual({})
-    await rig.pass(1_000)
+    await rig.pass(1_999)
+    expect(rig.transport.of('order.get')).toHaveLength(lookups)
+    await rig.pass(1)
     await answer('order.get', refusal('NOT_FOUND'))
     expect(code()).toBe('UNAVAILABLE')
     await lose()
@@ -183,6 +237,14 @@ describe('an order', () => {
     await lose()
     await answer('order.get', { ok: true, data: placed })
     expect(outcome.value).toEqual(placed)
+    await reconnect()
+    expect(rig.transport.sent).toEqual([])
+  })
+
+  it('that is only previewed is given an id too', async () => {
+    watch(rig.client.ask('order.preview', order))
+    await answer('order.preview', { ok: true, data: {} })
+    expect(rig.transport.of('order.preview')[0]?.payload).toMatchObject({ ...order, clientOrderId: 'id-1' })
   })
 
   it('is not looked up before it is final', async () => {
@@ -328,6 +390,14 @@ describe('a reconnect as another user, after a sign-in in another tab', () => {
     await rig.pass(10_000)
     expect(rig.transport.of('order.place')).toEqual([])
     expect(outcome.error).toBeInstanceOf(OutcomeUnknownError)
+  })
+
+  it('sends the order of a user who is back after a while without one', async () => {
+    place()
+    await comeBackAs({})
+    await comeBackAs({ accountId: 'A' })
+    await rig.pass(2_000)
+    expect(rig.transport.of('order.place')).toHaveLength(1)
   })
 
   it('sends waiting requests that only read, and new orders of its own account', async () => {

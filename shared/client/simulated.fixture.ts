@@ -19,6 +19,11 @@ export class TestClock implements Clock {
     return () => void this.#due.delete(timer)
   }
 
+  /** The number of timers that have not run yet. */
+  get waiting(): number {
+    return this.#due.size
+  }
+
   /** Advances by that many ms, running each timer when due, and promises after each. */
   async pass(ms: number): Promise<void> {
     const endMs = this.#now + ms

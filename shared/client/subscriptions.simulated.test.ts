@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { bookChecksum } from '../protocol/book-checksum.ts'
+import { ANSWER_MS_MAX, SYMBOLS_MAX } from '../protocol/limits.ts'
 import { refusal, Simulated } from './simulated.fixture.ts'
 
 let rig: Simulated
@@ -70,6 +71,92 @@ describe('streams', () => {
     expect(heard.slice(2)).toContainEqual(['all', 9])
   })
 
+  it('that somebody needs kept continue while the others are paused', () => {
+    rig.client.subscribe({ channel: 'trades', symbols: ['NOVA'] }, () => undefined)
+    rig.client.subscribe({ channel: 'trades', symbols: ['NOVA'] }, () => undefined, { isKept: true })
+    rig.client.pauseStreams()
+    expect(rig.transportAt(0).of('unsubscribe')).toEqual([])
+  })
+
+  it('that begin without a connection are asked for on the next', async () => {
+    rig.transportAt(0).end()
+    rig.client.subscribe({ channel: 'quotes' }, () => undefined)
+    await rig.clock.pass(300)
+    rig.welcome(rig.transportAt(1))
+    expect(rig.transportAt(1).of('subscribe')).toHaveLength(1)
+  })
+
+  it('that are not paused are not asked for by resuming', async () => {
+    rig.client.subscribe({ channel: 'quotes' }, () => undefined)
+    await rig.subscribed(rig.transportAt(0), { epoch: 1, time: 1, q: [] })
+    rig.client.resumeStreams()
+    expect(rig.transportAt(0).of('subscribe')).toHaveLength(1)
+  })
+
+  it.each([
+    [SYMBOLS_MAX, 1],
+    [SYMBOLS_MAX + 1, 2],
+  ])('of %i symbols are asked for again in requests that the server takes: %i', async (count, requests) => {
+    for (let number = 0; number < count; number++) {
+      rig.client.subscribe({ channel: 'trades', symbols: [`S${number}`] }, () => undefined)
+    }
+    for (const sent of rig.transportAt(0).of('subscribe')) sent.answer({ ok: true, data: [] })
+    rig.transportAt(0).end()
+    await rig.clock.pass(300)
+    rig.welcome(rig.transportAt(1))
+    const asked = rig.transportAt(1).of('subscribe').map(({ payload }) => payload['symbols'] as string[]) // prettier-ignore
+    expect(asked).toHaveLength(requests)
+    expect(new Set(asked.flat()).size).toBe(count)
+  })
+
+  it('that the server has not answered are asked for again, no sooner than it must have answered', async () => {
+    rig.client.subscribe({ channel: 'quotes' }, () => undefined)
+    await rig.pass(ANSWER_MS_MAX)
+    expect(rig.transportAt(0).of('subscribe')).toHaveLength(1)
+    await rig.pass(2_000)
+    expect(rig.transportAt(0).of('subscribe')).toHaveLength(2)
+  })
+
+  it('hear only of their own symbol and interval', () => {
+    const heard: string[] = []
+    const bar = (symbol: string, interval: string) => ({
+      ...{ epoch: 1, time: 2, symbol, interval },
+      candle: [60, '1', '1', '1', '1', '1', 1],
+    })
+    for (const [symbol, interval] of [
+      ['NOVA', '1m'],
+      ['NOVA', '1h'],
+      ['VLNT', '1m'],
+    ] as const)
+      // prettier-ignore
+      rig.client.subscribe({ channel: 'candles', symbols: [symbol], interval }, () =>
+        heard.push(`${symbol} ${interval}`),
+      )
+    for (const sent of rig.transportAt(0).of('subscribe')) sent.answer({ ok: true, data: [] })
+    rig.transportAt(0).tell('candle', bar('NOVA', '1m'))
+    rig.transportAt(0).tell('candle', bar('NOVA', '1h'))
+    rig.transportAt(0).tell('candle', bar('VLNT', '1m'))
+    expect(heard).toEqual(['NOVA 1m', 'NOVA 1h', 'VLNT 1m'])
+  })
+
+  it('whose depth changes are waited for only while they were behind', async () => {
+    rig.client.book('NOVA', 10, () => undefined)
+    await rig.subscribed(rig.transportAt(0), [])
+    rig.client.book('NOVA', 25, () => undefined)
+    await rig.client.caughtUp()
+
+    rig.transportAt(0).end()
+    await rig.clock.pass(300)
+    rig.welcome(rig.transportAt(1))
+    rig.client.book('NOVA', 10, () => undefined)
+    let isCurrent = false
+    const current = rig.client.caughtUp().then(() => (isCurrent = true))
+    await rig.clock.pass(0)
+    expect(isCurrent).toBe(false)
+    await rig.subscribed(rig.transportAt(1), [])
+    await current
+  })
+
   it('that are paused are not asked for on a new connection', async () => {
     rig.client.subscribe({ channel: 'quotes' }, () => undefined)
     rig.client.subscribe({ channel: 'ticker', symbols: ['NOVA'] }, () => undefined, { isKept: true })
@@ -128,6 +215,18 @@ describe('streams', () => {
     rig.welcome(rig.transportAt(1))
     await rig.subscribed(rig.transportAt(1), [trades(10, 11, 12)])
     expect(ids).toEqual(['8', '9', '10', '11', '12'])
+  })
+
+  it('of trades report that there are none, but no later frame without news', async () => {
+    const reported: number[] = []
+    rig.client.subscribe({ channel: 'trades', symbols: ['NOVA'] }, ({ t }) => reported.push(t.length))
+    const frame = (...ids: string[]) => ({ epoch: 1, symbol: 'NOVA', t: ids.map((id) => [id, 1, 1, 1, 'buy']) })
+    await rig.subscribed(rig.transportAt(0), [frame()])
+    expect(reported).toEqual([0])
+    rig.transportAt(0).tell('trades', frame('1', '2'))
+    rig.transportAt(0).tell('trades', frame('1', '2'))
+    rig.transportAt(0).tell('trades', frame())
+    expect(reported).toEqual([0, 2])
   })
 
   it('of a book that keeps failing are repaired at once first, then later and later, for that symbol alone', async () => {
