@@ -1,8 +1,9 @@
 import { once } from 'node:events'
+import type { Server } from 'node:http'
 import type { RequestHandler } from 'express'
 import type { Keys } from '../auth/api-keys.ts'
 import type { AttemptStore } from '../auth/attempts.ts'
-import { type AuthOptions, openAuth } from '../auth/auth.ts'
+import { type Auth, type AuthOptions, openAuth } from '../auth/auth.ts'
 import type { GuestStore } from '../auth/guests.ts'
 import type { PreferenceStore } from '../auth/preferences.ts'
 import type { RemovalStore } from '../auth/removals.ts'
@@ -142,24 +143,10 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   const state = new ExchangeState((status) => sockets.sendStatus(status))
   const exchange = new ExchangeRequests({ bus: commands, gateway: instanceId, isOpen: () => state.isOpen })
   const accountsOfUser = new AccountsOfUser({ exchange, history, startingCents: config.startingCents })
-  const newUsers = new NewUserQuota(limits)
-  const auth = openAuth({
-    database: parts.authDatabase,
-    secret: config.authSecret,
-    publicOrigin,
-    port: config.port,
-    attempts: parts.attempts,
-    admitUser: (address) => newUsers.take(address),
-    ensureAccount: (user) => accountsOfUser.ensure(user),
-    // Accounts first. If the sign-in fails in between, the next attempt repeats both, which is harmless.
-    moveAccounts: async (users) => {
-      await history.moveAccounts(users)
-      await preferences.move(users)
-    },
+  const { auth, sessions } = openSessions(parts, {
+    ...{ limits, origins, accountsOfUser },
     closeAccounts: (userId) => removal.closeAccounts(userId),
-    logger,
   })
-  const sessions = new Sessions({ auth, keys: parts.keys, accounts: accountsOfUser, origins })
 
   // With other instances, clients need not wait for this one: it accepts sockets once it has the market and a leader.
   let hasBeenReady = parts.adapter === undefined
@@ -230,13 +217,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     ...{ broadcast, feed, marketData, state, exchange, sockets, alerts: alertNotifier, history, logger },
   })
 
-  const pages = new Limit(limits.pagesPerSecond, 1)
-  const admitPage = async (address: string) => {
-    const waitMs = await pages.take(limitKey(address))
-    if (waitMs > 0) metrics.rateLimited.inc({ limit: 'pages' })
-    return waitMs
-  }
-
+  const admitPage = pageAdmission(limits, metrics)
   let leaving = false
   serveHttp(app, {
     api: restRouter({ dispatcher, sessions, keys, market, instrumentOf, clientAddress, limits, logger }),
@@ -273,20 +254,68 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     await io.close()
   }
   try {
-    httpServer.listen(config.port, config.host)
-    await once(httpServer, 'listening')
+    const port = await listening(httpServer, config)
+    return {
+      port,
+      [Symbol.asyncDispose]: async () => {
+        leaving = true
+        const times = { noticeMs: config.drainNoticeMs, spreadMs: limits.drainSpreadMs }
+        await drain({ httpServer, sockets, exchange }, times)
+        await close()
+      },
+    }
   } catch (error) {
     await close()
     throw error
   }
-  const address = httpServer.address()
-  return {
-    port: typeof address === 'object' && address !== null ? address.port : config.port,
-    [Symbol.asyncDispose]: async () => {
-      leaving = true
-      const times = { noticeMs: config.drainNoticeMs, spreadMs: limits.drainSpreadMs }
-      await drain({ httpServer, sockets, exchange }, times)
-      await close()
+}
+
+interface SessionParts {
+  readonly limits: GatewayLimits
+  readonly origins: Origins
+  readonly accountsOfUser: AccountsOfUser
+  readonly closeAccounts: AuthOptions['closeAccounts']
+}
+
+/** Who signs in, and which accounts are theirs. */
+function openSessions(
+  { config, authDatabase, attempts, keys, history, preferences, logger }: GatewayParts,
+  { limits, origins, accountsOfUser, closeAccounts }: SessionParts,
+): { readonly auth: Auth; readonly sessions: Sessions } {
+  const newUsers = new NewUserQuota(limits)
+  const auth = openAuth({
+    database: authDatabase,
+    secret: config.authSecret,
+    publicOrigin: config.publicOrigin,
+    port: config.port,
+    attempts,
+    admitUser: (address) => newUsers.take(address),
+    ensureAccount: (user) => accountsOfUser.ensure(user),
+    // Accounts first. If the sign-in fails in between, the next attempt repeats both, which is harmless.
+    moveAccounts: async (users) => {
+      await history.moveAccounts(users)
+      await preferences.move(users)
     },
+    closeAccounts,
+    logger,
+  })
+  return { auth, sessions: new Sessions({ auth, keys, accounts: accountsOfUser, origins }) }
+}
+
+/** Limits the pages that an address is served. @returns takes one, and gives 0 or the milliseconds until the next */
+function pageAdmission({ pagesPerSecond }: GatewayLimits, metrics: GatewayMetrics) {
+  const pages = new Limit(pagesPerSecond, 1)
+  return async (address: string): Promise<number> => {
+    const waitMs = await pages.take(limitKey(address))
+    if (waitMs > 0) metrics.rateLimited.inc({ limit: 'pages' })
+    return waitMs
   }
+}
+
+/** @returns the port it listens on, also where 0 was configured */
+async function listening(server: Server, { port, host }: Pick<GatewayConfig, 'port' | 'host'>): Promise<number> {
+  server.listen(port, host)
+  await once(server, 'listening')
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : port
 }
