@@ -62,6 +62,18 @@ describe('when an instance shuts down', () => {
     expect(await answered).toEqual(second)
   })
 
+  it('a request that waits to be sent again does not keep the old connection open', async () => {
+    void rig.client.ask('order.cancel', { orderId: 'o1' }).catch(() => undefined)
+    rig.transportAt(0).answer('order.cancel', refusal('UNAVAILABLE', { retryAfterMs: 3_000 }))
+    rig.transportAt(0).tell('server.closing', { afterMs: 0, reason: 'deploy' })
+    await rig.pass(0)
+    rig.client.subscribe({ channel: 'quotes' }, () => undefined)
+    rig.welcome(rig.transportAt(1))
+    await rig.subscribed(rig.transportAt(1), quotes(1))
+    await rig.pass(50)
+    expect(rig.transportAt(0).isClosed).toBe(true)
+  })
+
   it('an alert that arrives on both connections is reported once, whichever brings it and whoever leads', async () => {
     const alert = { symbol: 'NOVA', op: 'above', price: '1.00', createdAt: 1, firedAt: 2, tradePrice: '1.01', epoch: 1 }
     const reported: string[] = []

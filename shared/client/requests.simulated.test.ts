@@ -22,12 +22,14 @@ function watch(promise: Promise<unknown>): void {
 const place = () => watch(rig.client.ask('order.place', order))
 const code = () => (outcome.error instanceof RequestRefused ? outcome.error.error.code : undefined)
 /** The connection breaks, and the next one is welcomed. */
-async function reconnect(): Promise<void> {
+async function reconnect(afterMs = 1_000): Promise<void> {
   rig.transport.end()
-  await rig.clock.pass(1_000)
+  await rig.clock.pass(afterMs)
   rig.welcome()
   await rig.pass(0)
 }
+/** Before a request that is held back is sent again. */
+const reconnectSoon = () => reconnect(300)
 const answer = async (event: string, given: Answer) => {
   rig.transport.answer(event, given)
   await rig.pass(0)
@@ -142,10 +144,7 @@ describe('an order', () => {
   it('that two connections in a row were lost with is held back from the third for a while', async () => {
     place()
     for (const copies of [1, 0]) {
-      rig.transport.end()
-      await rig.clock.pass(300)
-      rig.welcome()
-      await rig.pass(0)
+      await reconnectSoon()
       expect(rig.transport.of('order.place')).toHaveLength(copies)
     }
     await rig.pass(1_000)
@@ -157,7 +156,7 @@ describe('an order', () => {
     await reconnect()
     await answer('order.place', refusal('UNAVAILABLE'))
     await rig.pass(500)
-    await reconnect()
+    await reconnectSoon()
     expect(rig.transport.of('order.place')).toHaveLength(1)
   })
 
