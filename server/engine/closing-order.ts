@@ -1,5 +1,5 @@
 import type { PlaceOrder } from './command.ts'
-import type { Portfolio } from './open-order.ts'
+import type { Portfolio } from './portfolio.ts'
 
 /** A reduce-only market ioc order with the account's next number, which also serves as its client order id. */
 export function closingOrder(

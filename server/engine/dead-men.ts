@@ -1,7 +1,8 @@
 import type { AccountNumber, SetDeadMan } from './command.ts'
 import type { SetDeadManResult } from './command-result.ts'
 import type { EventLog } from './event-log.ts'
-import type { OpenOrder, Portfolio } from './open-order.ts'
+import type { OpenOrder } from './open-order.ts'
+import type { Portfolio } from './portfolio.ts'
 import type { DeadMan } from './state.ts'
 import type { WorkingOrders } from './working-orders.ts'
 

@@ -1,6 +1,6 @@
 import { assert } from './assert.ts'
 import type { AccountChange, Cause, EngineEvents, Entry, Fill, Trade } from './event.ts'
-import type { Portfolio } from './open-order.ts'
+import type { Portfolio } from './portfolio.ts'
 import type { DeadMan, Order, Position } from './state.ts'
 
 /** The events since the last drain, and the accounts that they changed. */

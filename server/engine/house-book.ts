@@ -5,7 +5,7 @@ import type { Side } from './command.ts'
 import type { Fill } from './event.ts'
 import type { EventLog } from './event-log.ts'
 import { type HouseMarket, NO_SLOT, type Slot } from './house.ts'
-import type { Market } from './open-order.ts'
+import type { Market } from './market.ts'
 import type { Matching } from './matching.ts'
 
 /** The simulated participants' access to one market: orders without account, hold or fee. */

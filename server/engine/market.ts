@@ -3,26 +3,26 @@ import { type Book, NONE } from './book/book.ts'
 import type { MarketStatus, Side } from './command.ts'
 import { checkInstrument, type InstrumentSpec } from './instrument.ts'
 import { halfTicksOf, stepMark } from './mark.ts'
-import type { Order } from './state.ts'
+import type { OpenOrder } from './open-order.ts'
 import { WaitingStops } from './triggers/waiting-stops.ts'
 
 const BPS = 10_000
 /** Trade ids of an epoch start at this multiple of it. */
 const TRADES_PER_EPOCH = 1_000_000_000
 
-/** One instrument with its book, its status and its mark, and the users' orders in it. */
-export class MarketOf<Open extends Order> {
+/** One instrument with its book, its status and its mark. */
+export class Market {
   readonly index: number
   readonly symbol: string
   readonly instrument: InstrumentSpec
   /** Replaced after a split that raises prices. */
   book: Book
   /** The users' resting orders by slot of the book; undefined for the house's slots. */
-  readonly openOrders: (Open | undefined)[] = [undefined]
+  readonly openOrders: (OpenOrder | undefined)[] = [undefined]
   status: MarketStatus = 'open'
   /** The price of the last trade; 0 before the first. */
   lastTicks = 0
-  readonly stops = new WaitingStops<Open>()
+  readonly stops = new WaitingStops()
   /** The number of resting reduce-only orders: while there are any, sweeps match order by order. */
   reduceOnlyCount = 0
   /** While fills are being settled, nothing else may touch the book. */

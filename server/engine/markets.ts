@@ -2,8 +2,7 @@ import { assert } from './assert.ts'
 import type { Book } from './book/book.ts'
 import type { InstrumentSpec } from './instrument.ts'
 import { relativeStep } from './mark.ts'
-import { MarketOf } from './market.ts'
-import type { Market, OpenOrder } from './open-order.ts'
+import { Market } from './market.ts'
 
 /** The markets of all instruments by symbol, in the order of the instruments given. */
 export class Markets {
@@ -13,7 +12,7 @@ export class Markets {
   constructor(instruments: readonly InstrumentSpec[], makeBook: (maxTicks: number) => Book) {
     for (const instrument of instruments) {
       assert(!this.bySymbol.has(instrument.symbol), `${instrument.symbol}: one instrument of a symbol`)
-      const market = new MarketOf<OpenOrder>(this.bySymbol.size, instrument, makeBook(instrument.maxTicks))
+      const market = new Market(this.bySymbol.size, instrument, makeBook(instrument.maxTicks))
       this.bySymbol.set(instrument.symbol, market)
     }
   }

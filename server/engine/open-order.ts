@@ -1,13 +1,9 @@
 import { type BookSlot, NONE } from './book/book.ts'
 import type { Group } from './brackets/group.ts'
 import type { AccountNumber, OrderSource, OrderType, PlaceOrder, SelfTrade, Side, TimeInForce } from './command.ts'
-import type { MarketOf } from './market.ts'
-import type { PortfolioOf } from './portfolio.ts'
+import type { Market } from './market.ts'
+import type { Portfolio } from './portfolio.ts'
 import { type CloseReason, copyOf, type LegRole, type Order, type OrderStatus, type RejectCode } from './state.ts'
-
-/** An order refers to its owner and its market, and they list their orders. */
-export type Portfolio = PortfolioOf<OpenOrder>
-export type Market = MarketOf<OpenOrder>
 
 /** The fields that a new order and a stored one share. */
 type Placed = Omit<PlaceOrder, 'kind' | 'tag' | 'expireAtMs'> & Partial<Pick<Order, 'tag' | 'expireAtMs'>>
@@ -24,7 +20,7 @@ class ColdFields {
   role: LegRole | undefined
   parentNumber: number | undefined
   groupNumber: number | undefined
-  group: Group<OpenOrder> | undefined
+  group: Group | undefined
   rejectCode: RejectCode | undefined
 }
 
@@ -256,11 +252,11 @@ export class OpenOrder implements Order {
   }
 
   /** The group of an exit, or of an entry with legs. */
-  get group(): Group<OpenOrder> | undefined {
+  get group(): Group | undefined {
     return this.#cold?.group
   }
 
-  set group(group: Group<OpenOrder> | undefined) {
+  set group(group: Group | undefined) {
     this.cold.group = group
   }
 

@@ -1,5 +1,5 @@
 import { assert } from './assert.ts'
-import type { Order } from './state.ts'
+import type { OpenOrder } from './open-order.ts'
 
 const FIRST_WIDTH = 16
 
@@ -10,14 +10,14 @@ const FIRST_WIDTH = 16
  * tenth of the engine's time, and two maps took more. Client order ids are looked up in a map that exists only once the
  * account uses such ids.
  */
-export class OpenOrders<Open extends Order> {
+export class OpenOrders {
   /** The length is a power of two. */
-  private ring = new Array<Open | undefined>(FIRST_WIDTH).fill(undefined)
-  private readonly older = new Map<number, Open>()
+  private ring = new Array<OpenOrder | undefined>(FIRST_WIDTH).fill(undefined)
+  private readonly older = new Map<number, OpenOrder>()
   private count = 0
-  private byClientId: Map<string, Open> | undefined
+  private byClientId: Map<string, OpenOrder> | undefined
 
-  add(open: Open): void {
+  add(open: OpenOrder): void {
     if (4 * this.count >= this.ring.length) this.widen()
     this.place(open)
     this.count++
@@ -25,7 +25,7 @@ export class OpenOrders<Open extends Order> {
   }
 
   /** @returns whether it was there */
-  remove(order: Open): boolean {
+  remove(order: OpenOrder): boolean {
     const { number } = order
     const at = number & (this.ring.length - 1)
     if (this.ring[at] === order) this.ring[at] = undefined
@@ -35,23 +35,23 @@ export class OpenOrders<Open extends Order> {
     return true
   }
 
-  get(number: number): Open | undefined {
+  get(number: number): OpenOrder | undefined {
     const open = this.ring[number & (this.ring.length - 1)]
     return open?.number === number ? open : this.older.get(number)
   }
 
-  getByClientId(clientOrderId: string): Open | undefined {
+  getByClientId(clientOrderId: string): OpenOrder | undefined {
     this.byClientId ??= new Map(this.all().map((open) => [open.clientOrderId, open]))
     return this.byClientId.get(clientOrderId)
   }
 
   /** Oldest first. */
-  all(): Open[] {
+  all(): OpenOrder[] {
     const inRing = this.ring.filter((open) => open !== undefined)
     return [...this.older.values(), ...inRing].sort((a, b) => a.number - b.number)
   }
 
-  private place(open: Open): void {
+  private place(open: OpenOrder): void {
     const at = open.number & (this.ring.length - 1)
     const there = this.ring[at]
     assert(there?.number !== open.number, 'an order that rests once')
@@ -67,7 +67,7 @@ export class OpenOrders<Open extends Order> {
 
   private widen(): void {
     const orders = this.all()
-    this.ring = new Array<Open | undefined>(2 * this.ring.length).fill(undefined)
+    this.ring = new Array<OpenOrder | undefined>(2 * this.ring.length).fill(undefined)
     this.older.clear()
     for (const open of orders) this.place(open)
   }

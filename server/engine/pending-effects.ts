@@ -1,4 +1,6 @@
-import type { Market, OpenOrder, Portfolio } from './open-order.ts'
+import type { Market } from './market.ts'
+import type { OpenOrder } from './open-order.ts'
+import type { Portfolio } from './portfolio.ts'
 
 /** A trade with which untriggered stops must be compared. */
 export interface ShownTrade {

@@ -1,9 +1,10 @@
 import { assert } from './assert.ts'
 import { FIRST_USER_ACCOUNT, type Side } from './command.ts'
 import type { Cause } from './event.ts'
-import type { MarketOf } from './market.ts'
+import type { Market } from './market.ts'
+import type { OpenOrder } from './open-order.ts'
 import { OpenOrders } from './open-orders.ts'
-import type { Account, Order, Position } from './state.ts'
+import type { Account, Position } from './state.ts'
 
 /** Remaining lots of orders that may increase a position, by side. */
 interface OpenLots {
@@ -13,22 +14,17 @@ interface OpenLots {
 
 export const NOT_WATCHED = -1
 
-/** An order that knows its market. */
-interface Placed<Open extends Placed<Open>> extends Order {
-  readonly market: MarketOf<Open>
-}
-
 /** An account with its positions and open orders. */
-export class PortfolioOf<Open extends Placed<Open>> {
+export class Portfolio {
   readonly account: Account
   /** Whether it is one of the exchange's own accounts, whose balances are not kept. */
   readonly isExchange: boolean
   /** By the market's index. */
   private readonly positionByMarket: (Position | undefined)[]
   private readonly openCountByMarket: number[]
-  private readonly open = new OpenOrders<Open>()
+  private readonly open = new OpenOrders()
   /** Markets in which it ever had a position or, as a margin account, an order. */
-  private readonly knownMarkets: MarketOf<Open>[] = []
+  private readonly knownMarkets: Market[] = []
   /** By the market's index; only for margin accounts. */
   private openLotsByMarket: Map<number, OpenLots> | undefined
   /** Whether anything changed since the last drain, and why. */
@@ -48,27 +44,27 @@ export class PortfolioOf<Open extends Placed<Open>> {
     return this.account.mode === 'margin'
   }
 
+  /** Every market that its margin depends on, in the order in which they were added. */
+  get markets(): readonly Market[] {
+    return this.knownMarkets
+  }
+
   /** Cash that no order holds: what a cash account may spend. */
   get buyingPowerCents(): number {
     return this.account.cashCents - this.account.heldCents
   }
 
-  /** Every market that its margin depends on, in the order in which they were added. */
-  get markets(): readonly MarketOf<Open>[] {
-    return this.knownMarkets
-  }
-
   /** The same in the order of the instruments, for results that depend on it. */
-  marketsInOrder(): readonly MarketOf<Open>[] {
+  marketsInOrder(): readonly Market[] {
     return [...this.knownMarkets].sort((a, b) => a.index - b.index)
   }
 
-  position(market: MarketOf<Open>): Position | undefined {
+  position(market: Market): Position | undefined {
     return this.positionByMarket[market.index]
   }
 
   /** The position in a market, created if there was none. */
-  positionToChange(market: MarketOf<Open>): Position {
+  positionToChange(market: Market): Position {
     const known = this.positionByMarket[market.index]
     if (known !== undefined) return known
     const { account } = this.account
@@ -79,17 +75,17 @@ export class PortfolioOf<Open extends Placed<Open>> {
   }
 
   /** The lots of a position; 0 without one. */
-  lots(market: MarketOf<Open>): number {
+  lots(market: Market): number {
     return this.positionByMarket[market.index]?.lots ?? 0
   }
 
   /** The remaining lots of open orders on one side, without reduce-only ones; margin accounts only. */
-  openLots(market: MarketOf<Open>, side: Side): number {
+  openLots(market: Market, side: Side): number {
     return this.openLotsByMarket?.get(market.index)?.[side] ?? 0
   }
 
   /** Adds to the open lots, or subtracts: called where a margin account's orders hold and release (risk/holds.ts). */
-  countOpenLots(market: MarketOf<Open>, side: Side, lots: number): void {
+  countOpenLots(market: Market, side: Side, lots: number): void {
     this.openLotsByMarket ??= new Map()
     const known = this.openLotsByMarket.get(market.index)
     if (known !== undefined) known[side] += lots
@@ -106,35 +102,35 @@ export class PortfolioOf<Open extends Placed<Open>> {
   }
 
   /** Lots that can still be sold. */
-  sellableLots(market: MarketOf<Open>): number {
+  sellableLots(market: Market): number {
     const position = this.positionByMarket[market.index]
     return position === undefined ? 0 : position.lots - position.heldLots
   }
 
-  openCount(market: MarketOf<Open>): number {
+  openCount(market: Market): number {
     return this.openCountByMarket[market.index] ?? 0
   }
 
-  openOrder(number: number): Open | undefined {
+  openOrder(number: number): OpenOrder | undefined {
     return this.open.get(number)
   }
 
-  openOrderByClientId(clientOrderId: string): Open | undefined {
+  openOrderByClientId(clientOrderId: string): OpenOrder | undefined {
     return this.open.getByClientId(clientOrderId)
   }
 
   /** Oldest first. */
-  openOrders(): Open[] {
+  openOrders(): OpenOrder[] {
     return this.open.all()
   }
 
-  remember(open: Open): void {
+  remember(open: OpenOrder): void {
     this.open.add(open)
     this.openCountByMarket[open.market.index] = this.openCount(open.market) + 1
   }
 
   /** @returns whether it was open */
-  forget(open: Open): boolean {
+  forget(open: OpenOrder): boolean {
     if (!this.open.remove(open)) return false
     this.openCountByMarket[open.market.index] = this.openCount(open.market) - 1
     return true

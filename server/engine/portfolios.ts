@@ -1,7 +1,6 @@
 import { assert } from './assert.ts'
 import type { AccountNumber } from './command.ts'
-import type { OpenOrder, Portfolio } from './open-order.ts'
-import { PortfolioOf } from './portfolio.ts'
+import { Portfolio } from './portfolio.ts'
 import type { Account } from './state.ts'
 
 /** The portfolios of all accounts by number, the exchange's own three among them. */
@@ -17,7 +16,7 @@ export class Portfolios {
   /** Adds an account that is not known yet. */
   admit(account: Account): Portfolio {
     assert(!this.byNumber.has(account.account), 'an account that is admitted once')
-    const portfolio = new PortfolioOf<OpenOrder>(account, this.markets)
+    const portfolio = new Portfolio(account, this.markets)
     this.byNumber.set(account.account, portfolio)
     return portfolio
   }

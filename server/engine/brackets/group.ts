@@ -1,22 +1,16 @@
-import type { Order } from '../state.ts'
-
-/** An order that can be in a group. */
-interface Grouped<Member extends Grouped<Member>> extends Order {
-  readonly heldLots: number
-  group: Group<Member> | undefined
-}
+import type { OpenOrder } from '../open-order.ts'
 
 /** The exits of one holding, and the entry that they grow with: docs/trading-rules.md, 5. */
-export class Group<Member extends Grouped<Member>> {
+export class Group {
   /** Set while it is open. */
-  entry: Member | undefined
+  entry: OpenOrder | undefined
   /** Lots of the entry's fills that the legs already cover. */
   grownLots = 0
-  private takeProfit: Member | undefined
-  private stopLoss: Member | undefined
+  private takeProfit: OpenOrder | undefined
+  private stopLoss: OpenOrder | undefined
 
   /** The open exits, take profit first. */
-  get legs(): Member[] {
+  get legs(): OpenOrder[] {
     return [this.takeProfit, this.stopLoss].filter((leg) => leg !== undefined)
   }
 
@@ -25,11 +19,11 @@ export class Group<Member extends Grouped<Member>> {
     return Math.max(this.takeProfit?.heldLots ?? 0, this.stopLoss?.heldLots ?? 0)
   }
 
-  siblingOf(leg: Member): Member | undefined {
+  siblingOf(leg: OpenOrder): OpenOrder | undefined {
     return leg.role === 'take_profit' ? this.stopLoss : this.takeProfit
   }
 
-  add(order: Member): void {
+  add(order: OpenOrder): void {
     if (order.role === 'take_profit') this.takeProfit = order
     else if (order.role === 'stop_loss') this.stopLoss = order
     else this.entry = order
@@ -37,7 +31,7 @@ export class Group<Member extends Grouped<Member>> {
   }
 
   /** One of its orders has closed. */
-  remove(order: Member): void {
+  remove(order: OpenOrder): void {
     if (this.entry === order) this.entry = undefined
     else if (this.takeProfit === order) this.takeProfit = undefined
     else if (this.stopLoss === order) this.stopLoss = undefined

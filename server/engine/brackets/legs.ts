@@ -1,5 +1,7 @@
 import type { AccountNumber, OrderSource, PlaceOrder, SelfTrade, Side, StopLoss, TakeProfit } from '../command.ts'
-import { type Market, OpenOrder, type Portfolio } from '../open-order.ts'
+import type { Market } from '../market.ts'
+import { OpenOrder } from '../open-order.ts'
+import type { Portfolio } from '../portfolio.ts'
 import type { LegRole } from '../state.ts'
 import { firstHighWaterTicks, trailedStopTicks } from '../triggers/trailing.ts'
 import { Group } from './group.ts'

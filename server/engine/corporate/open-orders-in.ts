@@ -1,4 +1,6 @@
-import type { Market, OpenOrder, Portfolio } from '../open-order.ts'
+import type { Market } from '../market.ts'
+import type { OpenOrder } from '../open-order.ts'
+import type { Portfolio } from '../portfolio.ts'
 
 /**
  * All open orders of a market, including held and untriggered ones, by priority; those not in the market by account and

@@ -1,6 +1,6 @@
 import type { Asset, Entry, EntryKind } from '../event.ts'
 import type { EventLog } from '../event-log.ts'
-import type { Portfolio } from '../open-order.ts'
+import type { Portfolio } from '../portfolio.ts'
 
 /** Double entry: each line takes from one account what it gives to another. */
 export class Ledger {

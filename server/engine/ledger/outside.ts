@@ -1,5 +1,5 @@
 import { type Asset, CASH, type Entry, type EntryKind } from '../event.ts'
-import type { Portfolio } from '../open-order.ts'
+import type { Portfolio } from '../portfolio.ts'
 import type { MarginWatch } from '../risk/margin-watch.ts'
 import type { Ledger } from './ledger.ts'
 

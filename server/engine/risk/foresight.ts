@@ -1,6 +1,8 @@
 import type { BookSlot } from '../book/book.ts'
 import { type Foresight, type BookWalk, type WalkingOrder, walkBook } from '../book/book-walk.ts'
-import type { Market, OpenOrder, Portfolio } from '../open-order.ts'
+import type { Market } from '../market.ts'
+import type { OpenOrder } from '../open-order.ts'
+import type { Portfolio } from '../portfolio.ts'
 import { cutsOf, type Share, sharesOf, siblingOf } from './reduce-only.ts'
 
 /** What an order would trade with now; reduce-only orders are reduced during the walk, as they would be. */

@@ -1,5 +1,5 @@
 import type { EventLog } from '../event-log.ts'
-import type { Portfolio } from '../open-order.ts'
+import type { Portfolio } from '../portfolio.ts'
 import type { WorkingOrders } from '../working-orders.ts'
 import { updateHold } from './holds.ts'
 

@@ -2,7 +2,9 @@ import { assert } from '../assert.ts'
 import type { Side } from '../command.ts'
 import type { InstrumentSpec } from '../instrument.ts'
 import { feesOn, rateBps } from '../ledger/fees.ts'
-import type { Market, OpenOrder, Portfolio } from '../open-order.ts'
+import type { Market } from '../market.ts'
+import type { OpenOrder } from '../open-order.ts'
+import type { Portfolio } from '../portfolio.ts'
 import type { Order } from '../state.ts'
 
 const BPS = 10_000

@@ -1,4 +1,4 @@
-import type { Portfolio } from '../open-order.ts'
+import type { Portfolio } from '../portfolio.ts'
 import type { MarginState } from '../state.ts'
 import { maintenanceOf, valueCentsOf } from './margin.ts'
 

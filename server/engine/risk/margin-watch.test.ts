@@ -1,11 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { newAccount } from '../new-account.ts'
-import type { OpenOrder } from '../open-order.ts'
-import { PortfolioOf } from '../portfolio.ts'
+import { Portfolio } from '../portfolio.ts'
 import { MarginWatch } from './margin-watch.ts'
 
-const portfolioOf = (account: number) => new PortfolioOf<OpenOrder>(newAccount(account, '', 0, 'margin'), 1)
+const portfolioOf = (account: number) => new Portfolio(newAccount(account, '', 0, 'margin'), 1)
 const ANN = portfolioOf(20)
 const BEN = portfolioOf(30)
 

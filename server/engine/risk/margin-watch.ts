@@ -1,5 +1,4 @@
-import type { Portfolio } from '../open-order.ts'
-import { NOT_WATCHED } from '../portfolio.ts'
+import { NOT_WATCHED, type Portfolio } from '../portfolio.ts'
 
 /** The resolution of the travel of the marks: one ten-thousandth of their value. */
 const STEPS = 10_000

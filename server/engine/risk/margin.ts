@@ -1,5 +1,6 @@
 import { markValueCents, MICRO_TICKS } from '../mark.ts'
-import type { Market, Portfolio } from '../open-order.ts'
+import type { Market } from '../market.ts'
+import type { Portfolio } from '../portfolio.ts'
 
 /**
  * The formulas of docs/trading-rules.md, 8, in cents. They can be computed for both modes, but only restrict margin

@@ -1,5 +1,7 @@
 import type { Side } from '../command.ts'
-import type { Market, OpenOrder, Portfolio } from '../open-order.ts'
+import type { Market } from '../market.ts'
+import type { OpenOrder } from '../open-order.ts'
+import type { Portfolio } from '../portfolio.ts'
 import type { WorkingOrders } from '../working-orders.ts'
 
 /** An order that holds lots of a position, and how many. */

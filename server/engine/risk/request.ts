@@ -1,5 +1,7 @@
 import type { PlaceOrder } from '../command.ts'
-import type { Market, OpenOrder, Portfolio } from '../open-order.ts'
+import type { Market } from '../market.ts'
+import type { OpenOrder } from '../open-order.ts'
+import type { Portfolio } from '../portfolio.ts'
 import { firstHighWaterTicks, tighterTicks, trailedStopTicks } from '../triggers/trailing.ts'
 import { reachIn } from './foresight.ts'
 import { affordableLots } from './payable.ts'

@@ -1,4 +1,4 @@
-import type { Order } from '../state.ts'
+import type { OpenOrder } from '../open-order.ts'
 import { RemovableHeap } from './removable-heap.ts'
 
 /** Above any price: no trigger is there. */
@@ -8,24 +8,28 @@ const NEVER = 2 ** 30
  * The untriggered stops of one instrument: each side by its nearest trigger, and trailing ones by the high-water price
  * that moves first. A trade is only compared with two numbers, however many stops there are.
  */
-export class WaitingStops<Stop extends Order> {
+export class WaitingStops {
   /** A trade strictly between these two affects no stop. */
   quietLowTicks = 0
   quietHighTicks = NEVER
-  private readonly buys = new RemovableHeap<Stop>((a, b) => isBefore(a.stopTicks - b.stopTicks, a, b))
-  private readonly sales = new RemovableHeap<Stop>((a, b) => isBefore(b.stopTicks - a.stopTicks, a, b))
-  private readonly buyTrails = new RemovableHeap<Stop>((a, b) => isBefore(b.highWaterTicks - a.highWaterTicks, a, b))
-  private readonly saleTrails = new RemovableHeap<Stop>((a, b) => isBefore(a.highWaterTicks - b.highWaterTicks, a, b))
+  private readonly buys = new RemovableHeap<OpenOrder>((a, b) => isBefore(a.stopTicks - b.stopTicks, a, b))
+  private readonly sales = new RemovableHeap<OpenOrder>((a, b) => isBefore(b.stopTicks - a.stopTicks, a, b))
+  private readonly buyTrails = new RemovableHeap<OpenOrder>((a, b) =>
+    isBefore(b.highWaterTicks - a.highWaterTicks, a, b),
+  )
+  private readonly saleTrails = new RemovableHeap<OpenOrder>((a, b) =>
+    isBefore(a.highWaterTicks - b.highWaterTicks, a, b),
+  )
   /** Stops whose high-water price changed since they were reported. */
-  private readonly moved = new Set<Stop>()
+  private readonly moved = new Set<OpenOrder>()
 
-  add(order: Stop): void {
+  add(order: OpenOrder): void {
     this.put(order)
     this.lookAgain()
   }
 
   /** Does nothing for one that has already triggered. */
-  remove(order: Stop): void {
+  remove(order: OpenOrder): void {
     this.take(order)
     this.moved.delete(order)
     this.lookAgain()
@@ -36,7 +40,7 @@ export class WaitingStops<Stop extends Order> {
    * @param priorityMax the last priority armed before the trade
    * @param moveHighWater gives a trailing stop its new high-water price, trigger and hold
    */
-  show(ticks: number, priorityMax: number, moveHighWater: (order: Stop, ticks: number) => void): Stop[] {
+  show(ticks: number, priorityMax: number, moveHighWater: (order: OpenOrder, ticks: number) => void): OpenOrder[] {
     for (const order of this.trailsLeftBy(ticks, priorityMax)) {
       this.take(order)
       moveHighWater(order, ticks)
@@ -53,32 +57,32 @@ export class WaitingStops<Stop extends Order> {
   }
 
   /** The order is being reported anyway. */
-  reported(order: Stop): void {
+  reported(order: OpenOrder): void {
     this.moved.delete(order)
   }
 
   /** Stops whose high-water price changed since they were reported, by priority. */
-  takeMoved(): readonly Stop[] {
+  takeMoved(): readonly OpenOrder[] {
     if (this.moved.size === 0) return []
     const moved = [...this.moved].sort((a, b) => a.priority - b.priority)
     this.moved.clear()
     return moved
   }
 
-  private trailsLeftBy(ticks: number, priorityMax: number): Stop[] {
+  private trailsLeftBy(ticks: number, priorityMax: number): OpenOrder[] {
     return [
       ...takeWhile(this.buyTrails, priorityMax, (order) => order.highWaterTicks > ticks),
       ...takeWhile(this.saleTrails, priorityMax, (order) => order.highWaterTicks < ticks),
     ]
   }
 
-  private put(order: Stop): void {
+  private put(order: OpenOrder): void {
     const isBuy = order.side === 'buy'
     ;(isBuy ? this.buys : this.sales).add(order)
     if (order.type === 'trailing_stop') (isBuy ? this.buyTrails : this.saleTrails).add(order)
   }
 
-  private take(order: Stop): void {
+  private take(order: OpenOrder): void {
     const isBuy = order.side === 'buy'
     ;(isBuy ? this.buys : this.sales).remove(order)
     if (order.type === 'trailing_stop') (isBuy ? this.buyTrails : this.saleTrails).remove(order)
@@ -92,16 +96,16 @@ export class WaitingStops<Stop extends Order> {
   }
 }
 
-const isBefore = (difference: number, a: Order, b: Order) =>
+const isBefore = (difference: number, a: OpenOrder, b: OpenOrder) =>
   difference < 0 || (difference === 0 && a.priority < b.priority)
 
 /** The first items for which a condition is true, without those armed too late; the heap is unchanged. */
-function takeWhile<Stop extends Order>(
-  heap: RemovableHeap<Stop>,
+function takeWhile(
+  heap: RemovableHeap<OpenOrder>,
   priorityMax: number,
-  holds: (order: Stop) => boolean,
-): Stop[] {
-  const met: Stop[] = []
+  holds: (order: OpenOrder) => boolean,
+): OpenOrder[] {
+  const met: OpenOrder[] = []
   for (let first = heap.first; first !== undefined && holds(first); first = heap.first) {
     heap.remove(first)
     met.push(first)
