@@ -109,7 +109,8 @@ describe('a recorded session', () => {
 
   it('ends in another state when one command is left out', () => {
     const { lines, hash } = record()
-    const at = lines.findIndex((line) => line.includes('account.deposit'))
+    // The last one: after an earlier one, the house could cancel orders that other fills have already removed.
+    const at = lines.findLastIndex((line) => line.includes('account.deposit'))
     expect(at).toBeGreaterThan(0)
     const replay = new Replay(lines[0]!)
     for (const line of [...lines.slice(1, at), ...lines.slice(at + 1)]) replay.line(line)
