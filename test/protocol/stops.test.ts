@@ -11,7 +11,9 @@ async function sellOff(limitPrice?: string): Promise<void> {
   await seller.good('account.update', { mode: 'margin' })
   await seller.good('account.deposit', { amount: '10000000.00' })
   const how = limitPrice === undefined ? { type: 'market' } : { type: 'limit', timeInForce: 'ioc', limitPrice }
-  await seller.place({ symbol: at.on.symbol, side: 'sell', qty: '20000', ...how })
+  // The market may have risen since it was read, so one with a limit sells more than is bid down to there.
+  const qty = limitPrice === undefined ? '20000' : '100000'
+  await seller.place({ symbol: at.on.symbol, side: 'sell', qty, ...how })
 }
 
 test('stops of each type wait, show their prices and reserve what they sell', async () => {
