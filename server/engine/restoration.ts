@@ -22,29 +22,17 @@ interface RestorationParts {
 
 /** Puts stored state into an engine that has none, at a start. */
 export class Restoration {
-  private readonly log: EventLog
-  private readonly markets: Markets
-  private readonly portfolios: Portfolios
-  private readonly working: WorkingOrders
-  private readonly deadMen: DeadMen
-  private readonly holdReview: HoldReview
-  private readonly watch: MarginWatch
+  private readonly parts: RestorationParts
 
   constructor(parts: RestorationParts) {
-    this.log = parts.log
-    this.markets = parts.markets
-    this.portfolios = parts.portfolios
-    this.working = parts.working
-    this.deadMen = parts.deadMen
-    this.holdReview = parts.holdReview
-    this.watch = parts.watch
+    this.parts = parts
   }
 
   /** Restores an account as stored, with `heldCents` 0, also the exchange's own three. Emits no event. */
   account(account: Account): void {
     assert(account.heldCents === 0, 'a stored account without holds: they come with its orders')
-    const known = this.portfolios.find(account.account)
-    if (known === undefined) this.watchMargin(this.portfolios.admit({ ...account }))
+    const known = this.parts.portfolios.find(account.account)
+    if (known === undefined) this.watchMargin(this.parts.portfolios.admit({ ...account }))
     else {
       assert(known.isExchange, 'an account that is restored once')
       Object.assign(known.account, account)
@@ -54,8 +42,8 @@ export class Restoration {
   /** Restores a position, after its account, as stored, with `heldLots` 0. Emits no event. */
   position(stored: Position): void {
     assert(stored.heldLots === 0, 'a stored position without holds: they come with its orders')
-    const portfolio = this.portfolios.of(stored.account)
-    Object.assign(portfolio.positionToChange(this.markets.of(stored.symbol)), stored)
+    const portfolio = this.parts.portfolios.of(stored.account)
+    Object.assign(portfolio.positionToChange(this.parts.markets.of(stored.symbol)), stored)
     this.watchMargin(portfolio)
   }
 
@@ -64,7 +52,9 @@ export class Restoration {
    * rests without matching, or is untriggered or held as before, with its holds and its group. Emits no event.
    */
   order(stored: Order): void {
-    this.working.restore(OpenOrder.restored(stored, this.portfolios.of(stored.account), this.markets.of(stored.symbol)))
+    this.parts.working.restore(
+      OpenOrder.restored(stored, this.parts.portfolios.of(stored.account), this.parts.markets.of(stored.symbol)),
+    )
   }
 
   /**
@@ -72,27 +62,27 @@ export class Restoration {
    * computed anew, and orders that a cash account can no longer pay for are canceled. Emits events.
    */
   reviewHolds(atMs: number): void {
-    this.holdReview.review(this.portfolios.inOrder(), this.log.marketTime(atMs))
+    this.parts.holdReview.review(this.parts.portfolios.inOrder(), this.parts.log.marketTime(atMs))
   }
 
   /** Restores a dead man's switch as stored. Emits no event. */
   deadMan(deadMan: DeadMan): void {
     const { atMs } = deadMan
-    if (atMs !== undefined) this.deadMen.arm({ ...deadMan, atMs })
+    if (atMs !== undefined) this.parts.deadMen.arm({ ...deadMan, atMs })
   }
 
   /** Restores the price of the last trade, with which stops are compared; without it, the mid price is used. */
   lastTrade(symbol: string, ticks: number): void {
-    this.markets.of(symbol).lastTicks = ticks
+    this.parts.markets.of(symbol).lastTicks = ticks
   }
 
   /** Restores the mark, in millionths of a tick; without it, the mark starts at the first mid price. */
   mark(symbol: string, markMicroTicks: number): void {
     assert(Number.isSafeInteger(markMicroTicks) && markMicroTicks >= 0, 'a mark of 0 or more')
-    this.markets.of(symbol).markMicroTicks = markMicroTicks
+    this.parts.markets.of(symbol).markMicroTicks = markMicroTicks
   }
 
   private watchMargin(portfolio: Portfolio): void {
-    if (portfolio.isMargin) this.watch.note(portfolio)
+    if (portfolio.isMargin) this.parts.watch.note(portfolio)
   }
 }

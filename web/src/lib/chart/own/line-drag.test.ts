@@ -73,3 +73,17 @@ test('a move ends with its line', () => {
   drag.drop()
   expect(sent).toEqual([])
 })
+
+test('a move does not end with another line', () => {
+  const lines = new Set(['1', '2'])
+  const held = new Drag((id) =>
+    lines.has(id) ? { ticks: 100, fillsAtOnce: () => false, send: () => undefined } : undefined,
+  )
+  held.step('1', 3)
+  lines.delete('2')
+  held.settle()
+  expect(held.moving).toMatchObject({ id: '1', ticks: 103 })
+  lines.delete('1')
+  held.settle()
+  expect(held.moving).toBeUndefined()
+})
