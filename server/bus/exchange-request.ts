@@ -29,7 +29,7 @@ export interface PlaceOrderRequest {
   readonly selfTrade: 'cancel_maker' | 'cancel_taker' | 'cancel_both'
   readonly source: 'web' | 'api'
   readonly tag?: string
-  /** Time of the bus in ms (`CommandBus.nowMs`) after which the exchange must not accept the order. */
+  /** Time of the bus in ms (`CommandBus.nowMs`) after which the exchange must not take the order up. */
   readonly validUntilMs: number
 }
 
@@ -59,6 +59,7 @@ export interface AmendOrderRequest {
   readonly stopPrice?: string
   readonly trailAmount?: string
   readonly trailPercent?: string
+  readonly validUntilMs?: number
 }
 
 /** One order, identified by its number or by its clientOrderId. */
@@ -83,6 +84,7 @@ export interface ClosePositionRequest {
   /** The whole position if absent. */
   readonly lots?: number
   readonly source: 'web' | 'api'
+  readonly validUntilMs?: number
 }
 
 export interface ProtectPositionRequest {
@@ -93,6 +95,7 @@ export interface ProtectPositionRequest {
   readonly takeProfit?: TakeProfitRequest
   readonly stopLoss?: StopLossRequest
   readonly source: 'web' | 'api'
+  readonly validUntilMs?: number
 }
 
 export interface CancelAfterRequest {
@@ -215,6 +218,10 @@ export interface InvalidChangeRequest {
   /** What was requested. */
   readonly change: ChangeRequest['event']
 }
+
+/** Time of the bus in ms after which the exchange must not take the request up, if it is dated. */
+export const validUntilOf = (request: ExchangeRequest): number | undefined =>
+  'validUntilMs' in request ? request.validUntilMs : undefined
 
 export type ExchangeRequest =
   | ChangeRequest

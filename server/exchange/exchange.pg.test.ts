@@ -89,12 +89,38 @@ describe('the exchange', () => {
     }
     await expect.poll(() => answers.length).toBe(2)
     const message = expect.stringMatching(
-      /^The order was taken up \d+ ms after its validUntil and was not executed\.$/,
+      /^The request was taken up \d+ ms after its validUntil and was not executed\.$/,
     ) as string
     const expired = { error: { code: 'REQUEST_EXPIRED', message } }
     expect(answers).toMatchObject([expired, expired])
     expect(await rig.count(`SELECT count(*) FROM orders WHERE account_id = ${account}`)).toBe(0)
     good(await rig.place(account, 'a')) // its id is unused
+  })
+
+  it('a change that is taken up after its validUntil changes nothing and leaves its id unused', async () => {
+    rig = await ExchangeRig.open()
+    const account = await rig.openAccount('user-1')
+    const bought = good(await rig.place(account, 'a'))
+    const { bidTicks } = rig.touch()
+    good(await rig.place(account, 'b', { type: 'limit', timeInForce: 'gtc', limitTicks: bidTicks - 10 }))
+    const position = { account, symbol: 'VLNT', source: 'api' } as const
+    const changes: ExchangeRequest[] = [
+      { event: 'order.amend', account, clientOrderId: 'b', qty: '2' },
+      { event: 'position.protect', ...position, stopLoss: { stopTicks: bidTicks - 50, timeInForce: 'gtc' } },
+      { event: 'position.close', ...position },
+    ]
+    for (const change of changes) {
+      const seq = rig.framesOf(account).at(-1)?.seq
+      const commandId = `r:${change.event}`
+      const late = { ...change, validUntilMs: rig.nowMs - 100 } as ExchangeRequest
+      expect(await rig.ask(late, { commandId })).toMatchObject({ error: { code: 'REQUEST_EXPIRED' } })
+      expect(rig.framesOf(account).at(-1)?.seq).toBe(seq)
+      const inTime = { ...change, validUntilMs: rig.nowMs + 5_000 } as ExchangeRequest
+      expect(await rig.ask(inTime, { commandId })).toMatchObject({ ok: true })
+      // The stored answer, however late its repeat is.
+      expect(await rig.ask(late, { commandId })).toMatchObject({ ok: true, duplicate: true })
+    }
+    expect(bought).toMatchObject({ status: 'filled' })
   })
 
   it('an unknown request from a gateway of a later version is answered, and is not a defect', async () => {

@@ -14,6 +14,7 @@ import {
   RESUMED_FRAMES_MAX,
   type ResumeAccountRequest,
   type ResumedFrames,
+  validUntilOf,
 } from '../bus/exchange-request.ts'
 import type { Broadcast, BroadcastReceiver, MarketStatus } from '../bus/broadcast.ts'
 import { EncodedFrame } from '../bus/encoded-frame.ts'
@@ -167,7 +168,7 @@ export class ExchangeStandIn {
       return known.hash === payloadHash ? { ...known.answer, duplicate: true } : refusal('DUPLICATE_CLIENT_ORDER_ID')
     }
     if (request.event === 'change.invalid') return { ok: true, data: {} }
-    if (request.event === 'order.place' && request.validUntilMs < Date.now()) return refusal('REQUEST_EXPIRED')
+    if ((validUntilOf(request) ?? Infinity) < Date.now()) return refusal('REQUEST_EXPIRED')
     const answer = this.#apply(request)
     this.#answers.set(key, { hash: payloadHash, answer })
     return answer

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { bookChecksum } from '../protocol/book-checksum.ts'
 import { type Client, connectWith, type ConnectOptions } from './client.ts'
 import { NotConnectedError, RequestRefused } from './errors.ts'
+import { DATED_REQUESTS } from './requests.ts'
 
 type Answer = (answer: unknown) => void
 type Payload = Record<string, unknown>
@@ -148,7 +149,8 @@ describe('a request', () => {
     exchange.cut()
     await done
     const [first, second] = exchange.asked
-    expect(first?.payload).toEqual({ ...payload, requestId: expect.any(String) as string })
+    const dated = DATED_REQUESTS.has(name) && { validUntil: expect.any(Number) as number }
+    expect(first?.payload).toEqual({ ...payload, ...dated, requestId: expect.any(String) as string })
     expect(second?.payload).toEqual(first?.payload)
   })
 

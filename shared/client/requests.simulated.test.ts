@@ -25,6 +25,7 @@ const code = () => (outcome.error instanceof RequestRefused ? outcome.error.erro
 async function reconnect(afterMs = 1_000): Promise<void> {
   rig.transport.end()
   await rig.clock.pass(afterMs)
+  while (rig.transport.isClosed) await rig.clock.pass(100)
   rig.welcome()
   await rig.pass(0)
 }
@@ -302,6 +303,54 @@ describe('a request other than an order', () => {
     }
     expect(code()).toBe('UNAVAILABLE')
     expect(rig.clock.now() - askedAt).toBeLessThanOrEqual(5_500)
+  })
+})
+
+describe('a change that the market could have overtaken', () => {
+  const close = (more: { validUntil?: number } = {}) =>
+    watch(rig.client.ask('position.close', { symbol: 'NOVA', ...more }))
+  const sent = () => rig.transports.flatMap((transport) => transport.of('position.close'))
+  const tooOld = refusal('INVALID', { field: 'validUntil' })
+
+  it.each([
+    ['order.amend', { orderId: 'o1', limitPrice: '9' }],
+    ['position.close', { symbol: 'NOVA' }],
+    ['position.protect', { symbol: 'NOVA', stopLoss: { stopPrice: '9' } }],
+  ] as const)('%s carries the validUntil of its first copy in each', async (name, payload) => {
+    const validUntil = rig.clock.now() + ORDER_VALID_MS
+    watch(rig.client.ask(name, payload))
+    await reconnect(40_000)
+    const copies = rig.transports.flatMap((transport) => transport.of(name))
+    expect(copies.map((copy) => copy.payload['validUntil'])).toEqual([validUntil, validUntil])
+  })
+
+  it('is certainly not executed if it arrives for the first time after a cut line', async () => {
+    close()
+    await reconnect(40_000)
+    await answer('position.close', refusal('REQUEST_EXPIRED'))
+    expect(code()).toBe('REQUEST_EXPIRED')
+  })
+
+  it('may still be executed by the first copy if the second expired just now', async () => {
+    close()
+    await reconnect(5_500)
+    await answer('position.close', refusal('REQUEST_EXPIRED'))
+    expect(outcome).toEqual({})
+    await rig.pass(1_000)
+    await answer('position.close', { ok: true, data: placed, duplicate: true })
+    expect(outcome.value).toEqual(placed)
+  })
+
+  it('is sent without validUntil to a server of an earlier version, which refuses it, but only if the client added it', async () => {
+    close()
+    await answer('position.close', tooOld)
+    expect(sent().map(({ payload }) => 'validUntil' in payload)).toEqual([true, false])
+    await answer('position.close', { ok: true, data: placed })
+    expect(outcome.value).toEqual(placed)
+    close({ validUntil: 1 })
+    await answer('position.close', tooOld)
+    expect(code()).toBe('INVALID')
+    expect(sent()).toHaveLength(3)
   })
 })
 

@@ -2,11 +2,16 @@ import { expect, it } from 'vitest'
 import { REQUESTS } from '../protocol/requests.ts'
 import { newRequestId } from './request-id.ts'
 import { CLIENT_ID_PATTERN } from '../protocol/fields.ts'
-import { ID_FIELDS } from './requests.ts'
+import { DATED_REQUESTS, ID_FIELDS } from './requests.ts'
 
 it('gives an id to every request that changes something, and to no other', () => {
   const changing = Object.entries(REQUESTS).filter(([, { changes }]) => changes)
   expect(Object.keys(ID_FIELDS).sort()).toEqual(changing.map(([name]) => name).sort())
+})
+
+it('dates every request that changes something and can have a validUntil', () => {
+  const dated = Object.entries(REQUESTS).filter(([, { changes, payload }]) => changes && 'validUntil' in payload.shape)
+  expect([...DATED_REQUESTS].sort()).toEqual(dated.map(([name]) => name).sort())
 })
 
 it('makes unique ids in the protocol’s format', () => {

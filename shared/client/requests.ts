@@ -31,6 +31,14 @@ export const ID_FIELDS = {
   'alert.delete': 'requestId',
 } as const satisfies Partial<Record<RequestName, 'clientOrderId' | 'requestId'>>
 
+/** Requests with a `validUntil`: executed late, they would do something else than what was wanted. A test checks it against REQUESTS. */
+export const DATED_REQUESTS: ReadonlySet<RequestName> = new Set([
+  'order.place',
+  'order.amend',
+  'position.close',
+  'position.protect',
+])
+
 type WithoutId<Payload> = Payload extends { clientOrderId: string }
   ? Omit<Payload, 'clientOrderId'> & { clientOrderId?: string }
   : Payload
@@ -63,13 +71,15 @@ interface Copy {
 
 interface Pending {
   readonly name: RequestName
-  readonly payload: Record<string, unknown>
+  payload: Record<string, unknown>
   /** The trace that it belongs to. */
   readonly trace: TraceHeaders | undefined
   /** The id under which it is sent again; undefined for a request that only reads. */
   readonly id: string | undefined
-  /** The server's wall time after which it must not execute; the exchange enforces it for orders. */
+  /** The server's wall time after which it must not execute; the exchange enforces it if the payload has it. */
   readonly validUntil: number
+  /** The client set `validUntil` itself, and whoever asked did not. */
+  readonly isDatedHere: boolean
   readonly copies: Set<Copy>
   /** The answer to a copy was lost, or left the outcome open. */
   isUncertain: boolean
@@ -132,8 +142,8 @@ export class Requests {
       id = String(body[idField])
     }
     let validUntil = this.#serverNow() + ORDER_VALID_MS
-    if (name === 'order.place') {
-      // An order that never arrived must not execute late, so every copy carries the validUntil of the first.
+    if (DATED_REQUESTS.has(name)) {
+      // A request that never arrived must not execute late, so every copy carries the validUntil of the first.
       body['validUntil'] ??= validUntil
       validUntil = Number(body['validUntil'])
     }
@@ -144,6 +154,7 @@ export class Requests {
         trace,
         id,
         validUntil,
+        isDatedHere: DATED_REQUESTS.has(name) && !('validUntil' in payload),
         copies: new Set(),
         isUncertain: false,
         finalHereAt: undefined,
@@ -254,6 +265,12 @@ export class Requests {
       return
     }
     const { error, duplicate } = answer
+    if (isTooNew(pending, error)) {
+      const { validUntil: _refused, ...rest } = pending.payload
+      pending.payload = rest
+      this.#send(pending)
+      return
+    }
     const { isUncertain, finalHereAt, copies } = pending
     const sends = {
       isRepeat: duplicate === true,
@@ -298,8 +315,8 @@ export class Requests {
   #doubt(pending: Pending, { sentAt, sentAtServer }: Copy, finalAt?: number): void {
     if (pending.id === undefined) return
     pending.isUncertain = true
-    const isOrder = pending.name === 'order.place'
-    const bound = finalAt ?? (isOrder ? pending.validUntil : this.#serverNow() + ANSWER_MS_MAX)
+    const isDated = 'validUntil' in pending.payload
+    const bound = finalAt ?? (isDated ? pending.validUntil : this.#serverNow() + ANSWER_MS_MAX)
     pending.finalAt = Math.max(pending.finalAt ?? 0, bound)
     // By the clock of the server that has this copy, whichever server is used next.
     pending.finalHereAt = Math.max(pending.finalHereAt ?? 0, sentAt + (bound - sentAtServer))
@@ -336,6 +353,10 @@ export class Requests {
     this.#pending.delete(pending)
   }
 }
+
+/** A server of an earlier version knows `validUntil` in orders only: during an update, clients of both versions are served. */
+const isTooNew = ({ isDatedHere, payload }: Pending, { code, field }: WireError): boolean =>
+  isDatedHere && 'validUntil' in payload && code === 'INVALID' && field === 'validUntil'
 
 const NEVER_ARRIVED: WireError = {
   code: 'REQUEST_EXPIRED',

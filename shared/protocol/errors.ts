@@ -169,7 +169,7 @@ export const ERRORS = {
   REQUEST_EXPIRED: {
     status: 422,
     retry: 'same_id',
-    cause: 'The exchange received the order after its `validUntil`. It was not executed.',
+    cause: 'The exchange received the request after its `validUntil`. It was not executed.',
     cure: 'Send it again with a later `validUntil`, in milliseconds, and check your clock against `time`.',
   },
   MARKET_HALTED: {

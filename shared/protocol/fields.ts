@@ -55,6 +55,9 @@ export const AccountName = z
   )
 export const Id = z.string().max(64)
 export const Time = z.int().min(0).describe('Integer milliseconds since 1970, UTC.')
+export const ValidUntil = Time.describe(
+  'Server wall time after which the request must not be taken up. Keep it when you send the request again.',
+)
 export const Epoch = z
   .int()
   .min(0)

@@ -13,6 +13,7 @@ import {
   Tag,
   Time,
   TimeInForce,
+  ValidUntil,
 } from './fields.ts'
 import { ERROR_CODES } from './errors.ts'
 
@@ -54,7 +55,7 @@ export const PlaceOrder = z.strictObject({
   takeProfit: TakeProfit.optional(),
   stopLoss: StopLoss.optional(),
   selfTrade: SelfTrade.optional().describe('Default: cancel_maker.'),
-  validUntil: Time.optional().describe(
+  validUntil: ValidUntil.optional().describe(
     'Server wall time after which the order must not be taken up; default: receipt and 5 s. Keep it when you send the order again.',
   ),
   tag: Tag.optional(),
@@ -75,6 +76,7 @@ export const AmendOrder = OrderReference.extend({
   stopPrice: Decimal.optional(),
   trailAmount: Decimal.optional(),
   trailPercent: Decimal.optional(),
+  validUntil: ValidUntil.optional(),
   requestId: RequestId.optional(),
 })
 export type AmendOrder = z.infer<typeof AmendOrder>

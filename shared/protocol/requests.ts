@@ -12,6 +12,7 @@ import {
   Side,
   SignedDecimal,
   Time,
+  ValidUntil,
 } from './fields.ts'
 import {
   AmendedOrder,
@@ -95,6 +96,7 @@ export type CancelAll = z.infer<typeof CancelAll>
 export const ClosePosition = z.strictObject({
   symbol: InstrumentSymbol,
   qty: Decimal.optional(),
+  validUntil: ValidUntil.optional(),
   requestId: RequestId.optional(),
 })
 export type ClosePosition = z.infer<typeof ClosePosition>
@@ -104,6 +106,7 @@ export const ProtectPosition = z.strictObject({
   qty: Decimal.optional(),
   takeProfit: TakeProfit.optional(),
   stopLoss: StopLoss.optional(),
+  validUntil: ValidUntil.optional(),
   requestId: RequestId.optional(),
 })
 export type ProtectPosition = z.infer<typeof ProtectPosition>

@@ -221,6 +221,33 @@ test('a cancel whose answer is cut off is named until its result is known', asyn
   expect(await page.getByText(/its result isn’t known yet/).count()).toBe(0)
 })
 
+test('a close that only arrives when the line is back is not executed: the market has moved on', async () => {
+  await using proxy = await openFaultProxy({ host: '127.0.0.1', port: stage.server.port })
+  const { page } = await newVisitor(stage.browser, `http://localhost:${proxy.port}`)
+  await using _context = page.context()
+  let validUntil = 0
+  page.on('websocket', (socket) =>
+    socket.on('framesent', ({ payload }) => {
+      const found = /\["position\.close",.*"validUntil":(\d+)/.exec(String(payload))
+      if (found) validUntil = Number(found[1])
+    }),
+  )
+  const { symbol, qty } = await buyFirst(page)
+  const close = button(page, `Close ${symbol}`)
+  await close.click()
+  proxy.freeze()
+  await button(page, new RegExp(`^Close ${qty}, `)).click()
+  await expect.poll(() => validUntil).toBeGreaterThan(Date.now())
+  proxy.cut()
+  await expect.poll(() => Date.now() - validUntil, { timeout: 10_000 }).toBeGreaterThan(0)
+  proxy.mend()
+  await receipt(page)
+    .getByText(/^It reached the exchange too late and was not executed/)
+    .waitFor({ timeout: 30_000 })
+  await position(page, symbol).waitFor()
+  expect(await close.isEnabled()).toBe(true)
+})
+
 test('prices that change do not register the tabs of the lists anew', async () => {
   const { page, complaints } = await stage.visitor()
   await using context = page.context()

@@ -105,6 +105,19 @@ describe('order.place', () => {
     await client.refused('order.place', { ...order, qty: 'x' }, 'INVALID')
     expect(await client.ask('order.place', order)).not.toHaveProperty('duplicate')
   })
+  test('and any other change that the market could overtake has a validUntil', async () => {
+    const { symbol, orderId } = await client.place(limit())
+    const late = { validUntil: Date.now() - 1_000, requestId: crypto.randomUUID() }
+    await client.refused('order.amend', { orderId, qty: on.qty(2), ...late }, 'REQUEST_EXPIRED')
+    await client.refused('position.protect', { symbol, ...late }, 'REQUEST_EXPIRED')
+    await client.refused('position.close', { symbol, ...late }, 'REQUEST_EXPIRED')
+    for (const event of ['order.amend', 'position.protect', 'position.close'] as const) {
+      const target = event === 'order.amend' ? { orderId, qty: on.qty(2) } : { symbol }
+      const error = await client.refused(event, { ...target, validUntil: 'soon' }, 'INVALID')
+      expect(error.field).toBe('validUntil')
+    }
+    expect((await client.good('order.get', { orderId })).qty).toBe(on.qty())
+  })
   test('reports its rate limit and is RATE_LIMITED beyond it, while cancels still work', async () => {
     await using strict = await startServer({ LIMIT_ORDERS_PER_SECOND: '1', LIMIT_ORDERS_BURST: '3' })
     const bot = await guest(strict.url)

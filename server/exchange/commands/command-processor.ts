@@ -9,6 +9,7 @@ import {
   RESUMED_FRAMES_MAX,
   type ResumeAccountRequest,
   type ResumedFrames,
+  validUntilOf,
 } from '../../bus/exchange-request.ts'
 import { traceCommand } from '../../telemetry/tracing.ts'
 import { AccountOpening } from '../accounts/account-opening.ts'
@@ -214,9 +215,10 @@ export class CommandProcessor {
     }
     // Uses the clock shared by all servers, on which its `finalAt` is based: this server's own may be seconds off.
     const busMs = this.#bus.nowMs()
-    if (request.event === 'order.place' && busMs > request.validUntilMs) {
+    const lateMs = busMs - (validUntilOf(request) ?? Infinity)
+    if (lateMs > 0) {
       // How late, not when: the gateway has restated `validUntil` in that clock.
-      const message = `The order was taken up ${busMs - request.validUntilMs} ms after its validUntil and was not executed.`
+      const message = `The request was taken up ${lateMs} ms after its validUntil and was not executed.`
       // The refusal holds for all copies: one sent after the clocks were corrected may have a later expiry.
       this.#refuse(entry, { ok: false, error: plainError('REQUEST_EXPIRED', message), rate })
       return

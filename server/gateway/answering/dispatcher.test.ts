@@ -16,6 +16,7 @@ const order: Required<PayloadOf<'order.place'>> = {
   ...{ validUntil: 1, tag: 't' },
 }
 const requestId = 'r'
+const dated = { validUntil: 1, requestId }
 const exits = { takeProfit: { limitPrice: '1' }, stopLoss: { stopPrice: '1' } }
 
 /** A payload of each request, with every field that it can have. */
@@ -30,12 +31,12 @@ const PAYLOADS: { readonly [Name in RequestName]: Required<PayloadOf<Name>> } = 
   news: { symbol: 'VLNT', cursor: 'c', limit: 2 },
   'order.place': order,
   'order.preview': order,
-  'order.amend': { ...one, qty: '1', limitPrice: '1', stopPrice: '1', trailAmount: '1', trailPercent: '1', requestId },
+  'order.amend': { ...one, qty: '1', limitPrice: '1', stopPrice: '1', trailAmount: '1', trailPercent: '1', ...dated },
   'order.cancel': { ...one, requestId },
   'order.cancelAll': { symbol: 'VLNT', side: 'buy', requestId },
   'order.get': one,
-  'position.close': { symbol: 'VLNT', qty: '1', requestId },
-  'position.protect': { symbol: 'VLNT', qty: '1', ...exits, requestId },
+  'position.close': { symbol: 'VLNT', qty: '1', ...dated },
+  'position.protect': { symbol: 'VLNT', qty: '1', ...exits, ...dated },
   cancelAfter: { timeoutMs: 1_000, symbols: ['VLNT'], keepProtective: true, requestId },
   cancelOnDisconnect: { graceMs: 1_000 },
   account: {},

@@ -2,7 +2,7 @@ import { hash, randomUUID } from 'node:crypto'
 import type { Answer } from '@valiant/shared/protocol/events'
 import { ANSWER_MS_MAX } from '@valiant/shared/protocol/limits'
 import { type CommandBus, type CommandReply, type NewCommand, Unavailable } from '../../bus/commands.ts'
-import type { ExchangeRequest } from '../../bus/exchange-request.ts'
+import { type ExchangeRequest, validUntilOf } from '../../bus/exchange-request.ts'
 import { currentTrace } from '../../telemetry/tracing.ts'
 import { ExchangeCapacity } from './exchange-capacity.ts'
 import { type Moment, momentAt, msUntil, ClockStep } from './clock-step.ts'
@@ -39,7 +39,7 @@ interface Pending {
   /** Its expiry and its number are set for each copy. */
   readonly command: Omit<NewCommand, 'expiresAtMs' | 'copy'>
   readonly expires: Moment
-  /** `validUntil` of an order. */
+  /** `validUntil` of a request that has one. */
   readonly validUntil: Moment | undefined
   readonly answerBy: Moment
   /** `finalAt` for the client, by this server's wall clock; undefined for requests that change nothing. */
@@ -96,7 +96,8 @@ export class ExchangeRequests implements AsyncDisposable {
     if (this.#pending.size >= Math.min(PENDING_MAX, waitingMax)) {
       return Promise.reject(new Unavailable(`${this.#pending.size} requests are already waiting`))
     }
-    const finalAtMs = finalAtOf(request, receivedAtMs + EXECUTION_MS_MAX)
+    const validUntilMs = validUntilOf(request)
+    const finalAtMs = Math.min(receivedAtMs + EXECUTION_MS_MAX, validUntilMs ?? Infinity)
     const trace = currentTrace()
     const command = {
       id: randomUUID(),
@@ -109,7 +110,7 @@ export class ExchangeRequests implements AsyncDisposable {
       const pending: Pending = {
         command,
         expires: momentAt(receivedAtMs + EXECUTION_MS_MAX),
-        validUntil: request.event === 'order.place' ? momentAt(request.validUntilMs - this.#clockStep.ms) : undefined,
+        validUntil: validUntilMs === undefined ? undefined : momentAt(validUntilMs - this.#clockStep.ms),
         answerBy: momentAt(receivedAtMs + ANSWER_MS_MAX - ANSWER_MARGIN_MS),
         finalAtMs: commandId === undefined ? undefined : finalAtMs,
         sentAtMs: performance.now(),
@@ -214,9 +215,9 @@ export class ExchangeRequests implements AsyncDisposable {
       copy: copies,
       expiresAtMs: nowMs + msUntil(expires),
       request:
-        request.event === 'order.place' && validUntil !== undefined
-          ? { ...request, validUntilMs: nowMs + msUntil(validUntil) }
-          : request,
+        validUntil === undefined || !('validUntilMs' in request)
+          ? request
+          : { ...request, validUntilMs: nowMs + msUntil(validUntil) },
     }
   }
 
@@ -241,11 +242,6 @@ export class ExchangeRequests implements AsyncDisposable {
     if (this.#pending.size === 0) this.#emptied?.()
     return pending
   }
-}
-
-/** When an unanswered request can no longer start to execute. */
-function finalAtOf(request: ExchangeRequest, expiresAtMs: number): number {
-  return request.event === 'order.place' ? Math.min(expiresAtMs, request.validUntilMs) : expiresAtMs
 }
 
 /** Fields that may differ between two copies of the same request. */

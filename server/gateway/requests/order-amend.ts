@@ -12,13 +12,14 @@ export const orderAmend =
   (exchange: ExchangeRequests): Relay<'order.amend'> =>
   (payload, requester) => {
     const account = accountOf(requester)
-    const { orderId, clientOrderId, requestId } = payload
+    const { orderId, clientOrderId, validUntil, requestId } = payload
     return exchange.ask({
       request: {
         event: 'order.amend',
         account,
         ...referenceOf({ orderId, clientOrderId }, account),
         ...changesOf(payload),
+        ...(validUntil !== undefined && { validUntilMs: validUntil }),
       },
       commandId: commandIdOf(requestId),
       receivedAtMs: requester.receivedAtMs,

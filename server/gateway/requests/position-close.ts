@@ -6,7 +6,7 @@ import { accountOf, type Relay } from './request.ts'
 
 export const positionClose =
   ({ exchange, instrumentOf }: { exchange: ExchangeRequests; instrumentOf: InstrumentOf }): Relay<'position.close'> =>
-  ({ symbol, qty, requestId }, requester) =>
+  ({ symbol, qty, validUntil, requestId }, requester) =>
     exchange.ask({
       request: {
         event: 'position.close',
@@ -14,6 +14,7 @@ export const positionClose =
         symbol,
         ...partOf(qty, knownInstrument(symbol, instrumentOf)),
         source: requester.source,
+        ...(validUntil !== undefined && { validUntilMs: validUntil }),
       },
       commandId: commandIdOf(requestId),
       receivedAtMs: requester.receivedAtMs,

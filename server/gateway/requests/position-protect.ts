@@ -8,7 +8,7 @@ import { accountOf, type Relay } from './request.ts'
 
 export const positionProtect =
   ({ exchange, instrumentOf }: { exchange: ExchangeRequests; instrumentOf: InstrumentOf }): Relay<'position.protect'> =>
-  ({ symbol, qty, takeProfit, stopLoss, requestId }, requester) => {
+  ({ symbol, qty, takeProfit, stopLoss, validUntil, requestId }, requester) => {
     const instrument = knownInstrument(symbol, instrumentOf)
     if (takeProfit === undefined && stopLoss === undefined) forbid('qty', qty, 'where no exit is asked for')
     return exchange.ask({
@@ -19,6 +19,7 @@ export const positionProtect =
         ...partOf(qty, instrument),
         ...exitsOf({ takeProfit, stopLoss }, instrument),
         source: requester.source,
+        ...(validUntil !== undefined && { validUntilMs: validUntil }),
       },
       commandId: commandIdOf(requestId),
       receivedAtMs: requester.receivedAtMs,
