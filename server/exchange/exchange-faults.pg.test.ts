@@ -167,7 +167,8 @@ it('a full database is retried with pauses, and the market continues when there 
     CREATE TRIGGER full_disk BEFORE INSERT ON journal_batch FOR EACH ROW EXECUTE FUNCTION full_disk()`)
   const epoch = () => rig.count('SELECT epoch AS count FROM lease')
   const [first, sinceMs] = [await epoch(), performance.now()]
-  const asked = rig.rest(account, 'a')
+  const request = { ...orderOf(account, 'a'), validUntilMs: rig.nowMs + 60_000 }
+  const asked = rig.ask(request, { commandId: 'o:a', expiresInMs: 60_000 })
   // Each time, a new epoch makes it certain that nothing was written.
   await expect.poll(epoch, { interval: 20 }).toBeGreaterThanOrEqual(first + 9)
   expect(performance.now() - sinceMs).toBeGreaterThan(7 * 250)

@@ -1,41 +1,31 @@
-import type { Answer } from '@valiant/shared/protocol/events'
 import type { OrderRate } from '@valiant/shared/protocol/account-rates'
 import type { Logger } from 'pino'
 import type { Broadcast } from '../bus/broadcast.ts'
 import type { CommandBus } from '../bus/commands.ts'
 import type { Database } from '../database/database.ts'
-import { StartupError } from '../database/startup-error.ts'
 import type { MarketFrame } from '../feed/market-frame.ts'
 import type { ListedInstrument } from '../instruments.ts'
 import { Alerts } from '../journal/alerts.ts'
 import { Bars } from '../journal/bars.ts'
 import { EquityCurves } from '../journal/equity.ts'
 import { History } from '../journal/history.ts'
-import { Fenced, InDoubt, Journal } from '../journal/journal.ts'
+import { Fenced, Journal } from '../journal/journal.ts'
 import { News } from '../journal/news.ts'
 import { Metrics } from '../telemetry/metrics.ts'
 import { Stopwatch } from '../telemetry/stopwatch.ts'
-import { AccountRates } from './commands/account-rates.ts'
-import { KnownCommands } from './commands/known-commands.ts'
-import { RecentAnswers } from './commands/recent-answers.ts'
 import { AlertFirings } from './alerts/alert-firings.ts'
-import { type AssembledMarket, type AssemblyParts, assembleMarket } from './leading/assembly.ts'
 import type { Clock } from './clock.ts'
-import { Defects, isDefect, MarketGivenUp } from './leading/defects.ts'
+import { AccountRates } from './commands/account-rates.ts'
+import { Housekeeping } from './housekeeping.ts'
+import { Defects } from './leading/defects.ts'
 import { Departure } from './leading/departure.ts'
 import { FaultLog } from './leading/fault-log.ts'
-import { settleDoubt } from './leading/in-doubt.ts'
-import { Housekeeping } from './housekeeping.ts'
-import { IndicativeMarket } from './market/indicative-market.ts'
-import { type End, LeaderTerm } from './leading/leader-term.ts'
+import { Leadership, type LeadershipParts, type LeadershipStart } from './leading/leadership.ts'
 import { acquireLease, type Lease } from './leading/lease.ts'
-import { LoopSignal } from './leading/loop-signal.ts'
+import { Standby } from './leading/standby.ts'
 import { MarketPublisher } from './market/market-publisher.ts'
 import { NewsWriter } from './news/news-writer.ts'
 import { showReadings } from './readings.ts'
-import { SlowCommit } from './leading/slow-commit.ts'
-import { Standby } from './leading/standby.ts'
-import { StatusPublisher } from './leading/status-publisher.ts'
 
 export { MarketGivenUp } from './leading/defects.ts'
 
@@ -61,50 +51,22 @@ export interface ExchangeOptions {
   readonly maxOpenOrdersPerInstrument: number
 }
 
-/** Answers remembered while this process keeps the lease, across recoveries. */
-type Answered = Pick<AssemblyParts, 'known' | 'refusals'>
-
-const RETRY_MS = 250
-/** A recovery that ends within this time shows no indicative prices. Quotes must not stand still for a second. */
-const SILENT_MS_MAX = 500
-
 /**
- * The exchange, the single writer. While it holds the lease, it recovers and leads a term (`LeaderTerm`); after a fault
- * it settles what is in doubt and recovers again. If that takes long, prices continue as an indicative market.
+ * The exchange, the single writer. It competes for the lease with other processes and follows their journal meanwhile; as
+ * long as it holds the lease, it leads the market (`Leadership`).
  */
 export class Exchange implements AsyncDisposable {
   readonly #options: ExchangeOptions
   readonly #metrics: Metrics
-  readonly #degraded = new Stopwatch()
-  readonly #inDoubt = new Stopwatch()
-  readonly #journal: Journal
-  readonly #history: History
-  readonly #bars: Bars
+  readonly #parts: LeadershipParts
   readonly #departure: Departure
+  readonly #housekeeping: Housekeeping
   readonly #running: Promise<void>
   readonly #leading = Promise.withResolvers<undefined>()
-  readonly #rates: AccountRates
-  #status: StatusPublisher
-  readonly #publisher: MarketPublisher
-  readonly #alerts: Alerts
-  readonly #alertFirings: AlertFirings
-  readonly #news: News
-  readonly #newsWriter: NewsWriter
-  readonly #housekeeping: Housekeeping
-  readonly #defects = new Defects()
-  readonly #faults: FaultLog
-  /** The signal of the term being assembled or led. */
-  #signal = new LoopSignal()
-  /** Aborted once the lease is lost. */
-  #lost = new AbortController()
-  /** The market being led. */
-  #market: AssembledMarket | undefined
-  /** The last term that was led. */
-  #term: LeaderTerm | undefined
-  /** The last batch acknowledged by the database, in any term. */
+  /** The last batch that the database acknowledged in an earlier leadership. */
   #acknowledged = 0
-  #indicative: IndicativeMarket | undefined
-  #lease: Lease | undefined
+  /** Set while this process holds the lease. */
+  #leadership: Leadership | undefined
   /** Set while another process leads. */
   #standby: Standby | undefined
 
@@ -112,21 +74,12 @@ export class Exchange implements AsyncDisposable {
     this.#options = options
     this.#metrics = options.metrics ?? new Metrics()
     this.#departure = new Departure(options.log)
-    this.#faults = new FaultLog(options.log)
-    this.#journal = new Journal(options.database.commits)
-    this.#history = new History(options.database.queries)
-    this.#bars = new Bars(options.database.queries)
-    this.#rates = new AccountRates(options.rates)
-    this.#status = new StatusPublisher(options.broadcast, this.#degraded)
-    this.#publisher = new MarketPublisher(options)
-    this.#alerts = new Alerts(options.database.queries)
-    this.#alertFirings = new AlertFirings({ ...options, alerts: this.#alerts })
-    this.#news = new News(options.database.queries)
-    this.#newsWriter = new NewsWriter({ ...options, news: this.#news })
+    this.#parts = this.#openParts()
+    const { alerts, bars, history, news } = this.#parts
     this.#housekeeping = new Housekeeping({
-      ...{ alerts: this.#alerts, bars: this.#bars, history: this.#history, news: this.#news },
-      ...{ curves: new EquityCurves(options.database.queries), clock: options.clock, log: options.log },
-      isOurs: () => this.#lease !== undefined,
+      ...{ alerts, bars, history, news, clock: options.clock, log: options.log },
+      curves: new EquityCurves(options.database.queries),
+      isOurs: () => this.#leadership !== undefined,
     })
     const forget = this.#showReadings()
     this.#running = this.#run().finally(forget)
@@ -153,11 +106,11 @@ export class Exchange implements AsyncDisposable {
 
   /** Commits what has been applied, releases the lease and ends. */
   async [Symbol.asyncDispose](): Promise<void> {
+    const { alertFirings, newsWriter } = this.#parts
     this.#housekeeping[Symbol.dispose]()
     this.#departure.stop()
-    this.#signal.wake()
     await this.#running.catch(() => undefined) // reported by `ended`
-    await Promise.all([this.#alertFirings[Symbol.asyncDispose](), this.#newsWriter[Symbol.asyncDispose]()])
+    await Promise.all([alertFirings[Symbol.asyncDispose](), newsWriter[Symbol.asyncDispose]()])
   }
 
   /**
@@ -166,21 +119,44 @@ export class Exchange implements AsyncDisposable {
    * @returns whether another process leads; false if none took the lead, and this one leads until it is disposed of
    */
   async handOver(): Promise<boolean> {
-    if (this.#lease === undefined) {
+    const leadership = this.#leadership
+    if (leadership === undefined) {
       await this[Symbol.asyncDispose]()
       return true
     }
-    const seen = this.#lease.hasStandby().catch((error: unknown) => {
+    const seen = leadership.lease.hasStandby().catch((error: unknown) => {
       this.#options.log.warn({ err: error }, 'exchange: could not check for a standby')
       return false
     })
     // Flushed while the market still runs, to shorten the time without a leader.
-    const [isThere] = await Promise.all([seen, this.#market?.flushBars()])
+    const [isThere] = await Promise.all([seen, leadership.market?.flushBars()])
     if (!isThere) this.#options.log.warn('exchange: no standby is there to hand over to')
     if (!isThere || this.#isStopping) return false
-    const handedOver = this.#departure.handOver()
-    this.#signal.wake()
-    return handedOver
+    return this.#departure.handOver()
+  }
+
+  #openParts(): LeadershipParts {
+    const { database, log, rates } = this.#options
+    const { queries } = database
+    const alerts = new Alerts(queries)
+    const news = new News(queries)
+    return {
+      ...this.#options,
+      ...{ alerts, alertFirings: new AlertFirings({ ...this.#options, alerts }) },
+      ...{ news, newsWriter: new NewsWriter({ ...this.#options, news }) },
+      metrics: this.#metrics.exchange,
+      journal: new Journal(database.commits),
+      history: new History(queries),
+      bars: new Bars(queries),
+      publisher: new MarketPublisher(this.#options),
+      accountRates: new AccountRates(rates),
+      defects: new Defects(),
+      faults: new FaultLog(log),
+      departure: this.#departure,
+      degraded: new Stopwatch(),
+      inDoubt: new Stopwatch(),
+      opened: () => this.#leading.resolve(undefined),
+    }
   }
 
   async #run(): Promise<void> {
@@ -188,11 +164,12 @@ export class Exchange implements AsyncDisposable {
     do {
       await using standby = Standby.start(this.#options)
       this.#standby = standby
+      const lost = new AbortController()
       let lease: Lease
-      this.#lost = new AbortController()
       try {
         lease = await acquireLease({
-          ...{ connection: database.lease, holder, logger: log, onLost: this.#onLost },
+          ...{ connection: database.lease, holder, logger: log },
+          onLost: () => lost.abort(new Fenced('the lease is lost')),
           ...(address !== undefined && { address }),
           signal: this.#departure.stopping,
           isWarm: () => standby.isWarm,
@@ -202,208 +179,46 @@ export class Exchange implements AsyncDisposable {
         throw error
       }
       log.info({ epoch: lease.epoch }, 'exchange: leads')
-      this.#lease = lease
       this.#standby = undefined
-      this.#countLeaseChange('taken')
-      this.#degraded.start()
-      // Another leader may have published since.
-      this.#status = new StatusPublisher(this.#options.broadcast, this.#degraded)
-      try {
-        await this.#leadWhileHeld(lease, standby)
-      } finally {
-        this.#endIndicative()
-        // A batch in doubt is settled by its successor.
-        this.#term = undefined
-        this.#lease = undefined
-        this.#degraded.stop()
-        this.#countLeaseChange(lease.state === 'lost' ? 'lost' : 'released')
-        await lease.release()
-        await this.#departure.confirm(lease)
-      }
+      await this.#lead({ lease, standby, lost: lost.signal, acknowledged: this.#acknowledged })
     } while (!this.#isStopping)
   }
 
-  /** Recovers and leads, again after each fault, until it is stopped or fenced off. */
-  async #leadWhileHeld(lease: Lease, standby: Standby): Promise<void> {
-    // Kept only while the lease is held: another leader answers ids that are unknown here.
-    const answered = { known: new KnownCommands(), refusals: new RecentAnswers<Answer>() }
-    let begunAfter: number | undefined
-    for (;;) {
-      const end = await this.#recoverAndLead(lease, standby, answered)
-      if (end.kind === 'stopped') return
-      // A database that answers but accepts no batch, for example with a full disk, would otherwise be retried without
-      // pause.
-      if (end.kind === 'fault' && end.error instanceof InDoubt && this.#acknowledged === begunAfter) await this.#pause()
-      begunAfter = this.#acknowledged
-      const pending = this.#term?.inFlight
-      this.#metrics.exchange.recoveries.inc({ cause: causeOf(end) })
-      if (end.kind === 'fault') {
-        this.#faults.fault(end.error, this.#options.clock.now())
-        if (isReplaced(end.error, lease)) {
-          // The new leader decides about a commit in flight, but that commit must have ended before this process leads
-          // again.
-          this.#endIndicative()
-          await pending?.settled
-          return
-        }
-        if (this.#isStopping && pending === undefined) return
-        this.#defects.note(end.error, pending?.entries ?? [])
-      }
-      if (!(await this.#settle(lease))) return
-    }
-  }
-
-  async #recoverAndLead(lease: Lease, standby: Standby, answered: Answered): Promise<End> {
-    this.#signal = new LoopSignal()
+  /** Leads until it is stopped or replaced, and releases the lease. */
+  async #lead(start: LeadershipStart): Promise<void> {
+    const { lease } = start
+    const { degraded, metrics } = this.#parts
+    metrics.leaseChanges.inc({ change: 'taken' })
+    degraded.start()
+    const leadership = new Leadership(this.#parts, start)
+    this.#leadership = leadership
     try {
-      await using market = await this.#assemble(lease, standby, answered)
-      const term = this.#termOf(market, lease)
-      this.#market = market
-      this.#term = term
-      const end = await term.run().catch((error: unknown): End => ({ kind: 'fault', error }))
-      // Before anything slow: gateways then refuse requests at once instead of letting them wait.
-      if (end.kind === 'split' || (end.kind === 'fault' && !isReplaced(end.error, lease)))
-        this.#degrade(lease, term, end)
-      return end
-    } catch (error) {
-      if (error instanceof StartupError) throw error
-      if (!isReplaced(error, lease)) this.#status.degraded(lease.epoch)
-      await this.#pause()
-      return { kind: 'fault', error }
+      await leadership.run()
     } finally {
-      this.#market = undefined
+      // A batch in doubt is settled by its successor.
+      leadership[Symbol.dispose]()
+      this.#acknowledged = leadership.batch
+      this.#leadership = undefined
+      degraded.stop()
+      metrics.leaseChanges.inc({ change: lease.state === 'lost' ? 'lost' : 'released' })
+      await lease.release()
+      await this.#departure.confirm(lease)
     }
-  }
-
-  async #assemble(lease: Lease, standby: Standby, answered: Answered): Promise<AssembledMarket> {
-    return assembleMarket({
-      ...this.#options,
-      metrics: this.#metrics.exchange,
-      epoch: lease.epoch,
-      readState: () => standby.state(),
-      ready: () => this.#journal.ready(lease.epoch),
-      history: this.#history,
-      bars: this.#bars,
-      alerts: this.#alerts,
-      alertFirings: this.#alertFirings,
-      news: this.#news,
-      newsWriter: this.#newsWriter,
-      publisher: this.#publisher,
-      accountRates: this.#rates,
-      ...answered,
-      poison: this.#defects.poison,
-      signal: AbortSignal.any([this.#departure.stopping, this.#lost.signal]),
-      arrived: this.#signal.wake,
-      failed: this.#signal.fail,
-      reopening: () => this.#indicative?.save(),
-      recoveredLevel: this.#faults.isQuiet ? 'debug' : 'info',
-    })
-  }
-
-  #termOf(market: AssembledMarket, lease: Lease): LeaderTerm {
-    const { bus, clock, log } = this.#options
-    this.#acknowledged = market.lastBatch
-    return new LeaderTerm({
-      ...{ market, lease, bus, clock, log, metrics: this.#metrics.exchange },
-      journal: this.#journal,
-      status: this.#status,
-      defects: this.#defects,
-      signal: this.#signal,
-      stopping: this.#departure.leaving,
-      opened: () => {
-        this.#faults.over()
-        this.#leading.resolve(undefined)
-      },
-      isReal: () => this.#endIndicative(),
-    })
-  }
-
-  /** Takes no commands; if this lasts, prices continue without the users' orders. */
-  #degrade(lease: Lease, { base }: LeaderTerm, end: End): void {
-    const { clock, log, liveness } = this.#options
-    this.#status.degraded(lease.epoch)
-    if (this.#indicative !== undefined || base === undefined || lease.state === 'lost' || this.#isStopping) return
-    // After a slow commit some prices have been held back long enough, whenever the last frame was sent.
-    const hasWaited = end.kind === 'fault' && end.error instanceof SlowCommit
-    const startsInMs = hasWaited ? 0 : Math.max(0, SILENT_MS_MAX - this.#publisher.silentMs)
-    this.#indicative = new IndicativeMarket({ base, publisher: this.#publisher, clock, log, liveness, startsInMs })
-  }
-
-  #endIndicative(): void {
-    this.#indicative?.[Symbol.dispose]()
-    this.#indicative = undefined
-  }
-
-  /** Retries until the outcome of the batch in flight is known. @returns whether this process still leads */
-  async #settle(lease: Lease): Promise<boolean> {
-    const { database, clock } = this.#options
-    const term = this.#term
-    const pending = term?.inFlight
-    if (pending !== undefined) this.#inDoubt.start()
-    using _settled = { [Symbol.dispose]: () => this.#inDoubt.stop() }
-    await pending?.settled
-    if (term !== undefined) this.#acknowledged = Math.max(this.#acknowledged, term.batch)
-    for (;;) {
-      try {
-        const acknowledged = this.#acknowledged
-        const settled = await settleDoubt({ lease, queries: database.queries, term, acknowledged })
-        this.#term = undefined
-        if (settled === 'replaced') return false
-        this.#countLeaseChange('renewed_epoch')
-        // A batch that moved prices for good, such as a dividend, saved them too: the market continues from there
-        // instead.
-        const isWritten = settled === 'written' || term?.inFlight === undefined
-        if (isWritten && pending?.open.mustSave === true) this.#endIndicative()
-        return !this.#isStopping
-      } catch (error) {
-        if (error instanceof MarketGivenUp) throw error
-        this.#faults.silence(error, clock.now())
-      }
-      // When stopping, one attempt is made for the sake of waiting clients; if it fails they get TIMEOUT.
-      if (this.#isStopping) return false
-      await this.#pause()
-    }
-  }
-
-  #countLeaseChange(change: 'taken' | 'renewed_epoch' | 'released' | 'lost'): void {
-    this.#metrics.exchange.leaseChanges.inc({ change })
   }
 
   #showReadings(): () => void {
+    const { degraded, inDoubt, publisher } = this.#parts
     return showReadings(this.#metrics, () => ({
-      lease: this.#lease,
-      market: this.#market,
+      lease: this.#leadership?.lease,
+      market: this.#leadership?.market,
       standby: this.#standby,
-      batch: Math.max(this.#acknowledged, this.#term?.batch ?? 0),
-      isDegraded: !this.#status.isOpen,
-      degraded: this.#degraded,
-      inDoubt: this.#inDoubt,
-      publisher: this.#publisher,
+      batch: this.#leadership?.batch ?? this.#acknowledged,
+      isDegraded: this.#leadership?.isDegraded ?? true,
+      ...{ degraded, inDoubt, publisher },
     }))
-  }
-
-  #pause(): Promise<void> {
-    return new Promise((resolve) => this.#options.clock.after(RETRY_MS, resolve))
-  }
-
-  readonly #onLost = (): void => {
-    const error = new Fenced('the lease is lost')
-    this.#signal.fail(error)
-    this.#lost.abort(error)
   }
 
   get #isStopping(): boolean {
     return this.#departure.leaving.aborted
   }
-}
-
-/** Whether another process certainly leads: nothing more may be published. */
-const isReplaced = (error: unknown, lease: Lease): boolean => error instanceof Fenced || lease.state === 'lost'
-
-/** Why the market in memory was discarded, as a metric label. */
-function causeOf(end: Exclude<End, { kind: 'stopped' }>): 'split' | 'fenced' | 'slow_commit' | 'defect' | 'fault' {
-  if (end.kind === 'split') return 'split'
-  if (end.error instanceof Fenced) return 'fenced'
-  if (end.error instanceof SlowCommit) return 'slow_commit'
-  return isDefect(end.error) ? 'defect' : 'fault'
 }
