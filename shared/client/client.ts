@@ -6,6 +6,7 @@ import type { DataOf, RequestName } from '../protocol/requests.ts'
 import { AccountFollower } from './account-follower.ts'
 import type { BookState } from './book-mirror.ts'
 import { CancelOnDisconnect } from './cancel-on-disconnect.ts'
+import { type ChannelSubscription, EVENT_OF_CHANNEL, type FrameOf } from './channels.ts'
 import type { ConnectionState } from './connection-state.ts'
 import type { Connection } from './connection.ts'
 import { LeaderEpoch } from './leader-epoch.ts'
@@ -16,14 +17,7 @@ import type { TransportOptions } from './transport.ts'
 import { Listeners } from './listeners.ts'
 import { type AskPayload, type RequestRate, Requests } from './requests.ts'
 import type { StreamFrame } from './stream-order.ts'
-import {
-  type ChannelSubscription,
-  EVENT_OF_CHANNEL,
-  type FrameOf,
-  type SubscribeOptions,
-  type SubscriptionRefusal,
-  Subscriptions,
-} from './subscriptions.ts'
+import { type SubscribeOptions, type SubscriptionRefusal, Subscriptions } from './subscriptions.ts'
 import { type Surroundings, SYSTEM } from './surroundings.ts'
 
 export interface ConnectOptions {

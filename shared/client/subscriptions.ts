@@ -1,36 +1,16 @@
 import { ERRORS } from '../protocol/errors.ts'
-import type { Answer, EventOf } from '../protocol/events.ts'
-import { ANSWER_MS_MAX, BOOK_DEPTH_DEFAULT, SYMBOLS_MAX } from '../protocol/limits.ts'
-import type { BookDepth, BookFrame, Channel, Interval, QuotesFrame, TradesFrame } from '../protocol/market-data.ts'
+import type { Answer } from '../protocol/events.ts'
+import { ANSWER_MS_MAX, BOOK_DEPTH_DEFAULT } from '../protocol/limits.ts'
+import type { BookDepth, Channel, Interval } from '../protocol/market-data.ts'
 import type { WireError } from '../protocol/wire-error.ts'
 import { retryDelayMs } from './backoff.ts'
-import { bookAfter, type BookState } from './book-mirror.ts'
+import type { BookState } from './book-mirror.ts'
+import type { ChannelSubscription } from './channels.ts'
 import type { Connection } from './connection.ts'
-import { Listeners } from './listeners.ts'
-import { BEGINNING, isBefore, type Moment, momentOf, type StreamFrame, tradesAfter } from './stream-order.ts'
+import { ALL, keyOf, Stream, type StreamTerms } from './stream.ts'
+import { groupsOf } from './stream-groups.ts'
+import type { StreamFrame } from './stream-order.ts'
 import type { Surroundings } from './surroundings.ts'
-
-/** The event that carries a channel's frames. */
-export const EVENT_OF_CHANNEL = {
-  quotes: 'quotes',
-  ticker: 'ticker',
-  candles: 'candle',
-  book: 'book',
-  trades: 'trades',
-} as const satisfies Record<Channel, string>
-
-export type FrameOf<Of extends Channel> = EventOf<(typeof EVENT_OF_CHANNEL)[Of]>
-
-interface OfSymbols {
-  readonly symbols: readonly string[]
-}
-/** A subscription to a channel; for quotes and ticker, `symbols` absent or `["*"]` means every symbol. */
-export type ChannelSubscription =
-  | ({ readonly channel: 'quotes' } & Partial<OfSymbols>)
-  | ({ readonly channel: 'ticker' } & Partial<OfSymbols>)
-  | ({ readonly channel: 'candles'; readonly interval: Interval } & OfSymbols)
-  | ({ readonly channel: 'book'; readonly depth?: BookDepth | undefined } & OfSymbols)
-  | ({ readonly channel: 'trades' } & OfSymbols)
 
 export interface SubscribeOptions {
   /** It continues while the others are paused. */
@@ -48,36 +28,9 @@ export interface SubscriptionRefusal {
   readonly error: WireError
 }
 
-const ALL = '*'
 /** A book that stayed whole for this long is asked for again at once when it breaks; one that broke sooner backs off. */
 const SOUND_MS = 10_000
 const PATIENCE_MS = ANSWER_MS_MAX + 2_000
-
-/** One symbol's stream ("*" for all), or the quotes of a set of symbols, with everyone who listens to it. */
-interface Stream {
-  readonly key: string
-  readonly channel: Channel
-  readonly symbols: ReadonlySet<string>
-  readonly interval: Interval | undefined
-  readonly depth: BookDepth | undefined
-  readonly listeners: Listeners<unknown>
-  readonly books: Listeners<BookState>
-  /** Continues while the others are paused. */
-  isKept: boolean
-  /** The newest moment that listeners have seen; nothing older follows, whichever connection it comes on. */
-  reportedTo: Moment
-  /** The book as its connection has it; undefined after a gap. */
-  book: BookState | undefined
-  /** The connection that gave the snapshot; frames of other connections are ignored. */
-  connection: Connection | undefined
-  /** The connection on which a subscribe request is in flight. */
-  asked: Connection | undefined
-  /** The server has accepted it before, so it may share a request with others. */
-  isKnown: boolean
-  failures: number
-  healedAt: number
-  cancelRetry: () => void
-}
 
 /**
  * A client's subscriptions. Each stream is subscribed once however many listeners it has, again on each new connection, and
@@ -114,7 +67,7 @@ export class Subscriptions {
     // A quotes frame holds many symbols: with a stream for each, its listener would be called several times a frame.
     const parts = channel === 'quotes' ? [symbols] : [...new Set(symbols)].map((symbol) => [symbol])
     const stops = parts.map((part) => {
-      const stream = this.#stream({ channel, symbols: new Set(part), interval, depth, isKept })
+      const stream = this.#stream({ channel, symbols: new Set(part), interval, depth }, isKept)
       return this.#ending(stream, stream.listeners.add(listener))
     })
     return () => {
@@ -124,14 +77,8 @@ export class Subscriptions {
 
   /** @returns ends the subscription */
   addBook(symbol: string, depth: BookDepth | undefined, listener: (book: BookState) => void): () => void {
-    const symbols = new Set([symbol])
-    const stream = this.#stream({
-      channel: 'book',
-      symbols,
-      interval: undefined,
-      depth: depth ?? BOOK_DEPTH_DEFAULT,
-      isKept: false,
-    })
+    const terms = { symbols: new Set([symbol]), interval: undefined, depth: depth ?? BOOK_DEPTH_DEFAULT }
+    const stream = this.#stream({ channel: 'book', ...terms })
     const stop = stream.books.add(listener)
     if (stream.book) listener(stream.book)
     return this.#ending(stream, stop)
@@ -150,10 +97,7 @@ export class Subscriptions {
     this.#behind.clear()
     const paused = [...this.#streams.values()].filter(({ isKept }) => !isKept)
     const followed = paused.filter(({ connection, asked }) => connection !== undefined || asked !== undefined)
-    for (const stream of paused) {
-      stream.cancelRetry()
-      Object.assign(stream, { connection: undefined, asked: undefined, book: undefined })
-    }
+    for (const stream of paused) stream.pause()
     for (const stream of followed) this.#unsubscribe(stream)
   }
 
@@ -174,7 +118,7 @@ export class Subscriptions {
 
   /** The connection now leads to another exchange, whose times and ids start over: anything may be reported again. */
   restart(): void {
-    for (const stream of this.#streams.values()) stream.reportedTo = BEGINNING
+    for (const stream of this.#streams.values()) stream.restart()
   }
 
   /** Whether a stream still follows this connection because the new one has not given its snapshot. */
@@ -188,10 +132,7 @@ export class Subscriptions {
       this.#connection = undefined
       this.#behind.clear()
     }
-    for (const stream of this.#streams.values()) {
-      if (stream.connection === connection) stream.connection = undefined
-      if (stream.asked === connection) stream.asked = undefined
-    }
+    for (const stream of this.#streams.values()) stream.lose(connection)
   }
 
   close(): void {
@@ -204,7 +145,7 @@ export class Subscriptions {
   /** Hands a frame to the streams of its channel and symbol. */
   take(connection: Connection, channel: Channel, frame: StreamFrame): void {
     for (const stream of this.#streams.values()) {
-      if (stream.connection === connection && isOf(stream, channel, frame)) this.#tell(stream, frame)
+      if (stream.connection === connection && stream.carries(channel, frame)) this.#report(stream, frame)
     }
   }
 
@@ -228,28 +169,14 @@ export class Subscriptions {
     for (const resolve of waiting) resolve()
   }
 
-  #stream(wanted: Pick<Stream, 'channel' | 'symbols' | 'interval' | 'depth' | 'isKept'>): Stream {
-    const key = keyOf(wanted)
-    const stands = this.#streams.get(key)
-    if (stands && wanted.isKept) stands.isKept = true
+  #stream(wanted: StreamTerms, isKept = false): Stream {
+    const stands = this.#streams.get(keyOf(wanted))
+    if (stands && isKept) stands.isKept = true
     if (stands !== undefined && stands.depth === wanted.depth) return stands
     stands?.cancelRetry()
-    const stream: Stream = {
-      ...wanted,
-      key,
-      listeners: stands?.listeners ?? new Listeners(),
-      books: stands?.books ?? new Listeners(),
-      isKept: wanted.isKept || stands?.isKept === true,
-      reportedTo: stands?.reportedTo ?? BEGINNING,
-      book: undefined,
-      connection: undefined,
-      asked: undefined,
-      isKnown: false,
-      failures: 0,
-      healedAt: 0,
-      cancelRetry: () => undefined,
-    }
-    this.#streams.set(key, stream)
+    const stream = new Stream(wanted, stands)
+    stream.isKept ||= isKept
+    this.#streams.set(stream.key, stream)
     if (stands && this.#behind.delete(stands)) this.#behind.add(stream)
     if (this.#isActive(stream)) this.#ask([stream])
     return stream
@@ -288,28 +215,8 @@ export class Subscriptions {
     if (symbols.has(ALL)) this.#askTogether(others)
   }
 
-  /** Subscribes with as few requests as the server takes; what it may refuse, or what means all, by itself. */
-  #askTogether(all: readonly Stream[]): void {
-    const groups = new Map<string, Stream[]>()
-    for (const stream of all) {
-      const isAlone = !stream.isKnown || stream.symbols.has(ALL)
-      const name = [stream.channel, stream.interval, stream.depth, ...(isAlone ? [stream.key] : [])].join(' ')
-      groups.set(name, [...(groups.get(name) ?? []), stream])
-    }
-    for (const streams of groups.values()) {
-      let part: Stream[] = []
-      let count = 0
-      for (const stream of streams) {
-        if (count + stream.symbols.size > SYMBOLS_MAX) {
-          this.#ask(part)
-          part = []
-          count = 0
-        }
-        part.push(stream)
-        count += stream.symbols.size
-      }
-      this.#ask(part)
-    }
+  #askTogether(streams: readonly Stream[]): void {
+    for (const group of groupsOf(streams)) this.#ask(group)
   }
 
   /** @param streams of one channel, interval and depth */
@@ -345,10 +252,9 @@ export class Subscriptions {
   #begin(streams: readonly Stream[], connection: Connection, data: unknown): void {
     const frames = (Array.isArray(data) ? data : [data]) as StreamFrame[]
     for (const stream of streams) {
-      Object.assign(stream, { connection, isKnown: true, book: undefined })
-      if (stream.channel !== 'book') stream.failures = 0
+      stream.begin(connection)
       for (const frame of frames) {
-        if (isOf(stream, stream.channel, frame)) this.#tell(stream, frame)
+        if (stream.carries(stream.channel, frame)) this.#report(stream, frame)
       }
     }
   }
@@ -374,36 +280,8 @@ export class Subscriptions {
     stream.cancelRetry = clock.after(waitMs, () => this.#ask([stream]))
   }
 
-  #tell(stream: Stream, frame: StreamFrame): void {
-    const { channel } = stream
-    const moment = momentOf(channel, frame)
-    if (channel === 'book') {
-      this.#tellBook(stream, frame as BookFrame)
-    } else if (channel === 'trades') {
-      const { t } = frame as TradesFrame
-      const fresh = tradesAfter(t, stream.reportedTo)
-      if (fresh.length === 0 && stream.reportedTo !== BEGINNING) return
-      if (fresh.length > 0) stream.reportedTo = moment
-      stream.listeners.tell(fresh.length === t.length ? frame : { ...frame, t: fresh })
-    } else if (!isBefore(moment, stream.reportedTo)) {
-      stream.reportedTo = moment
-      const own = channel === 'quotes' ? quotesOf(stream, frame as QuotesFrame) : frame
-      if (own) stream.listeners.tell(own)
-    }
-  }
-
-  #tellBook(stream: Stream, frame: BookFrame): void {
-    const moment = momentOf('book', frame)
-    if (frame.depth !== stream.depth || frame.epoch < stream.reportedTo[0]) return
-    stream.listeners.tell(frame)
-    // A snapshot is on its way, which holds this change too.
-    if (frame.type === 'update' && stream.book === undefined) return
-    stream.book = bookAfter(stream.book, frame)
-    if (!stream.book) this.#heal(stream)
-    else if (!isBefore(moment, stream.reportedTo)) {
-      stream.reportedTo = moment
-      stream.books.tell(stream.book)
-    }
+  #report(stream: Stream, frame: StreamFrame): void {
+    if (stream.report(frame) === 'gap') this.#heal(stream)
   }
 
   /** Subscribes this one symbol again: at once, or after a pause where that has not helped. */
@@ -416,22 +294,4 @@ export class Subscriptions {
     if (isSound) this.#ask([stream])
     else this.#askLater(stream)
   }
-}
-
-/** A socket has one depth per symbol, and the last one asked for replaces it for all, so the key leaves it out. */
-const keyOf = ({ channel, symbols, interval }: Pick<Stream, 'channel' | 'symbols' | 'interval'>): string =>
-  [channel, [...symbols].sort().join(','), interval].join(' ')
-
-function isOf({ channel, symbols, interval }: Stream, frameChannel: Channel, frame: StreamFrame): boolean {
-  if (channel !== frameChannel) return false
-  if (frame.symbol !== undefined && !symbols.has(frame.symbol) && !symbols.has(ALL)) return false
-  return interval === undefined || interval === frame.interval
-}
-
-/** A frame holds whatever the socket watches. @returns the stream's own part of it; undefined where there is none */
-function quotesOf({ symbols }: Stream, frame: QuotesFrame): QuotesFrame | undefined {
-  if (symbols.has(ALL)) return frame
-  const q = frame.q.filter(([symbol]) => symbols.has(symbol))
-  if (q.length === 0) return undefined
-  return q.length === frame.q.length ? frame : { ...frame, q }
 }

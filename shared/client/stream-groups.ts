@@ -1,0 +1,38 @@
+import { SYMBOLS_MAX } from '../protocol/limits.ts'
+import { ALL, type StreamTerms } from './stream.ts'
+
+/** What decides whether a stream may share a request. */
+export interface Groupable extends StreamTerms {
+  readonly key: string
+  readonly isKnown: boolean
+}
+
+/**
+ * Divides streams into as few subscribe requests as the server takes: each of one channel, interval and depth. What the
+ * server may refuse, or what means all symbols, goes by itself.
+ */
+export function groupsOf<Stream extends Groupable>(streams: readonly Stream[]): Stream[][] {
+  const groups = new Map<string, Stream[]>()
+  for (const stream of streams) {
+    const { channel, interval, depth, key, isKnown, symbols } = stream
+    const isAlone = !isKnown || symbols.has(ALL)
+    const terms = [channel, interval, depth, ...(isAlone ? [key] : [])].join(' ')
+    groups.set(terms, [...(groups.get(terms) ?? []), stream])
+  }
+  return [...groups.values()].flatMap(inParts)
+}
+
+/** Parts of at most SYMBOLS_MAX symbols. */
+function inParts<Stream extends Groupable>(group: readonly Stream[]): Stream[][] {
+  const parts: Stream[][] = []
+  let count = Infinity
+  for (const stream of group) {
+    if (count + stream.symbols.size > SYMBOLS_MAX) {
+      parts.push([])
+      count = 0
+    }
+    parts.at(-1)?.push(stream)
+    count += stream.symbols.size
+  }
+  return parts
+}
