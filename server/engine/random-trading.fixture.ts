@@ -128,10 +128,11 @@ const TIMES_IN_FORCE: Record<OrderType, readonly TimeInForce[]> = {
   trailing_stop: ['gtc', 'gtd', 'day'],
 }
 
+const total = fc.oneof({ weight: 4, arbitrary: someLots }, { weight: 1, arbitrary: fc.constant(0) })
 const terms = fc.oneof(
-  fc.record({ lots: someLots }),
+  fc.record({ lots: total }),
   fc.record({ limitTicks: ticks }),
-  fc.record({ lots: someLots, limitTicks: near }),
+  fc.record({ lots: total, limitTicks: near }),
   fc.record({ stopTicks: near }),
   fc.record({ stopTicks: near, limitTicks: near }),
   trail,

@@ -303,7 +303,7 @@ export class ExchangeStandIn {
   #amend(request: AmendOrderRequest): Answer {
     const order = this.#find(request)
     if (order === undefined) return refusal('NOT_FOUND')
-    const changes = readAmendment(request, instrumentOf(order))
+    const changes = readAmendment(request, instrumentOf(order), order)
     if (isFault(changes)) return { ok: false, error: invalidField(changes) }
     Object.assign(order, changes)
     return { ok: true, data: { ...wireOf(order), priorityKept: changes.limitTicks === undefined } }

@@ -298,7 +298,7 @@ export class Generator {
     const trail = chance.oneIn(2) ? { trailTicks: chance.between(1, 9) } : { trailBps: chance.between(5, 300) }
     return {
       ...base,
-      ...(changesLots ? { lots: Math.max(1, order.lots + chance.between(-6, 3)) } : {}),
+      ...(changesLots ? { lots: Math.max(0, order.lots + chance.between(-6, 3)) } : {}),
       ...((isLimit && chance.oneIn(2)) || isOdd ? { limitTicks: near(order.limitTicks) } : {}),
       ...((!isLimit || order.type === 'stop_limit') && !isTrailing && waits && chance.oneIn(2)
         ? { stopTicks: near(order.stopTicks) }

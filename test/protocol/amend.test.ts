@@ -27,6 +27,17 @@ test('an amend to a marketable price fills, and its answer has the fills', async
   expect(filled.fills.length).toBeGreaterThan(0)
 })
 
+test('a new total at or below what is filled cancels the rest, so that 0 cancels an order', async () => {
+  const { client, on } = at
+  for (const more of [{}, { limitPrice: on.below(3) }]) {
+    const { orderId } = await client.place(buy())
+    const amended = await client.good('order.amend', { orderId, qty: '0', ...more })
+    expect(amended).toMatchObject({ orderId, status: 'canceled', reason: 'user', qty: on.qty(10), remainingQty: '0' })
+    expect(await frameOf(client, amended.seq)).toMatchObject({ orders: [{ orderId, status: 'canceled' }] })
+  }
+  expect(await client.money()).toMatchObject({ held: '0.00' })
+})
+
 test('a refused amend gives the reason and changes nothing', async () => {
   const { client, on } = at
   const { orderId } = await client.place(buy())

@@ -25,7 +25,7 @@ export class AmendOperation {
       number === undefined ? this.#engine.orderByClientId(account, clientOrderId) : this.#engine.order(account, number)
     if (order === undefined) return NOT_OPEN
     const instrument = this.#frames.instrument(order.symbol)
-    const amendment = readAmendment(request, instrument)
+    const amendment = readAmendment(request, instrument, order)
     if (isFault(amendment)) return invalid(invalidField(amendment))
     const reference = { number: order.number }
     const result = this.#engine.apply({ kind: 'order.amend', account, order: reference, ...amendment }, timeMs)

@@ -41,12 +41,20 @@ test.each([
 
 test('an amend is read in the steps of its order’s instrument; absent fields stay absent', () => {
   const all = { qty: '10', limitPrice: '1.05', stopPrice: '1', trailAmount: '0.5', trailPercent: '2.5' }
-  expect(readAmendment(all, instrument)).toEqual({
+  const unfilled = { filledLots: 0 }
+  expect(readAmendment(all, instrument, unfilled)).toEqual({
     ...{ lots: 20, limitTicks: 21, stopTicks: 20, trailTicks: 10, trailBps: 250 },
   })
-  expect(readAmendment({ qty: '10' }, instrument)).toEqual({ lots: 20 })
-  expect(readAmendment({}, instrument)).toEqual({})
-  expect(readAmendment({ qty: '10', stopPrice: '1.01' }, instrument)).toMatchObject({
+  expect(readAmendment({ qty: '10' }, instrument, unfilled)).toEqual({ lots: 20 })
+  expect(readAmendment({}, instrument, unfilled)).toEqual({})
+  expect(readAmendment({ qty: '10', stopPrice: '1.01' }, instrument, unfilled)).toMatchObject({
     ...{ field: 'stopPrice', rule: 'tick', nearest: '1.00' },
   })
+})
+
+test('the new total of an amend may be less than the least quantity only if that much is filled', () => {
+  const total = (qty: string, filledLots: number) => readAmendment({ qty }, instrument, { filledLots })
+  expect([total('0', 0), total('0', 4), total('0.5', 1)]).toEqual([{ lots: 0 }, { lots: 0 }, { lots: 1 }])
+  expect(total('0.5', 0)).toMatchObject({ field: 'qty', rule: 'min', expected: 'at least 1.0' })
+  expect(total('0.3', 4)).toMatchObject({ field: 'qty', rule: 'lot', nearest: '1.0' })
 })

@@ -35,6 +35,14 @@ export const readLots = (field: string, text: string, { lot, spec }: WireInstrum
   return readSteps(field, text, { step: lot, rule: 'lot', onStep: `a multiple of ${formatSteps(1, lot)}`, ...bounds })
 }
 
+/** The new total of an order that is being amended: at or below what is filled, the rest is canceled, so that 0 is allowed. */
+const readTotalLots = (field: string, text: string, instrument: WireInstrument, filledLots: number): Reading => {
+  const reading = readLots(field, text, instrument)
+  if (!isFault(reading) || reading.rule !== 'min') return reading
+  const total = parseSteps(text, instrument.lot)
+  return total.ok && total.value <= filledLots ? total.value : reading
+}
+
 /** A price, or a distance between two prices, in ticks: from 1 to the highest price of a book. */
 export const readTicks = (field: string, text: string, { tick, spec }: WireInstrument): Reading => {
   const bounds = { min: 1, max: spec.maxTicks }
@@ -99,9 +107,10 @@ export const WIRE_FIELD_OF: Readonly<Record<keyof Amendment, AmendableField>> = 
 export function readAmendment(
   request: Readonly<Pick<AmendOrder, AmendableField>>,
   instrument: WireInstrument,
+  { filledLots }: { readonly filledLots: number },
 ): Amendment | FieldFault {
   const readings = {
-    lots: read('qty', readLots),
+    lots: read('qty', (field, text) => readTotalLots(field, text, instrument, filledLots)),
     limitTicks: read('limitPrice', readTicks),
     stopTicks: read('stopPrice', readTicks),
     trailTicks: read('trailAmount', readTicks),
