@@ -236,5 +236,18 @@ describe('a socket cannot harm the server', () => {
     expect(answers.filter(({ ok }) => ok).length).toBeLessThanOrEqual(5 + cameBack)
     const refused = answers.find(({ ok }) => !ok)
     expect(refused).toMatchObject({ error: { code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) as number } })
+    // A known id comes before the rate, and the rate before the fields.
+    const account = await guest(strict.url)
+    const first = { key: 'theme', value: 'dark', requestId: 'once' }
+    await account.good('preferences.set', first)
+    const ask = (payload: object) => account.ask('preferences.set', payload)
+    void Array.from({ length: 10 }, () => account.ask('time', {}))
+    const sent = [first, { ...first, value: 'light' }, { ...first, key: 7 }, { key: 7 }].map(ask)
+    expect(await Promise.all(sent)).toMatchObject([
+      { ok: true, data: { theme: 'dark' }, duplicate: true },
+      { error: { code: 'DUPLICATE_CLIENT_ORDER_ID' } },
+      { error: { code: 'DUPLICATE_CLIENT_ORDER_ID' } },
+      { error: { code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) as number } },
+    ])
   })
 })

@@ -139,6 +139,34 @@ test.each([
   },
 )
 
+describe('a change beside the exchange', () => {
+  const used = new Dispatcher({
+    isUsedId: (_name, requestId) => Promise.resolve(requestId === 'used'),
+    handlers: {} as never,
+    relays: { 'alert.create': () => Promise.resolve({ ok: true, data: {}, duplicate: true }) } as never,
+    exchange: { ask: () => Promise.resolve({ ok: true, data: {} }) },
+    logger: pino({ level: 'silent' }),
+  })
+  const alert = { symbol: 'VLNT', op: 'above', price: '1' }
+  /** The answer while other requests are over their rate. */
+  const codeOf = async (payload: object, repeatAfterMs = 0) => {
+    const take = (rate: 'request' | 'repeat') => Promise.resolve(rate === 'request' ? 400 : repeatAfterMs)
+    const answer = await used.answer('alert.create', payload, trader, take)
+    return answer.ok ? 'ok' : answer.error.code
+  }
+
+  test('is looked up by its id before the rate, and refused by the rate before its fields', async () => {
+    expect(await codeOf({ ...alert, requestId: 'used' })).toBe('ok')
+    expect(await codeOf({ ...alert, requestId: 'used', op: 7 })).toBe('DUPLICATE_CLIENT_ORDER_ID')
+    for (const more of [{ requestId: 'new' }, { requestId: 7 }, {}, { op: 7 }]) {
+      expect(await codeOf({ ...alert, ...more })).toBe('RATE_LIMITED')
+    }
+  })
+  test('is not looked up if repeats are over their rate too', async () => {
+    expect(await codeOf({ ...alert, requestId: 'used' }, 300)).toBe('RATE_LIMITED')
+  })
+})
+
 describe('a database that never answers', () => {
   afterEach(() => vi.useRealTimers())
   const never = () => new Promise<never>(() => undefined)

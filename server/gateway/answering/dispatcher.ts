@@ -26,8 +26,12 @@ import { failure, foundText, isDefect, RequestFailure, toWireError, toWireErrorO
 import { inTime } from './time-limit.ts'
 import { fieldFailure } from './zod-issue.ts'
 
-/** Counts a request that is not a trading request. @returns 0, or the milliseconds until the next is allowed */
-export type TakeRequest = () => Promise<number>
+/**
+ * Counts a request that is not a trading request, or one over that rate that may repeat an earlier one, which has a rate
+ * of its own because it costs a look into the database.
+ * @returns 0, or the milliseconds until the next is allowed
+ */
+export type TakeRequest = (rate: 'request' | 'repeat') => Promise<number>
 
 /**
  * The single path of a request through the gateway, for sockets and REST alike. Checks run in the protocol's order: size
@@ -130,20 +134,28 @@ export class Dispatcher {
 
   async #serve(name: RequestName, payload: unknown, requester: Requester, take: TakeRequest): Promise<Answer> {
     if (isTrading(name)) return this.#trade(name, payload, requester)
-    assertWithin(await take())
-    if (isBeside(name)) return this.#change(name, payload, requester)
+    const retryAfterMs = await take('request')
+    if (isBeside(name)) return this.#change(name, payload, requester, { retryAfterMs, take })
+    assertWithin(retryAfterMs)
     return this.#carryOut(name, payload, requester)
   }
 
-  /** A change that the exchange does not know. */
-  async #change(name: BesideTheExchange, payload: unknown, requester: Requester): Promise<Answer> {
+  /** A change that the exchange does not know. Its id comes before the rate and the fields. */
+  async #change(
+    name: BesideTheExchange,
+    payload: unknown,
+    requester: Requester,
+    { retryAfterMs, take }: { readonly retryAfterMs: number; readonly take: TakeRequest },
+  ): Promise<Answer> {
+    const requestId = idIn(name, payload)
+    // If the ids cannot be read, the request is refused as if its id were new.
+    const isUsed = async () =>
+      requestId !== undefined && (await this.#isUsedId(name, requestId, requester).catch(() => false))
+    if (retryAfterMs > 0 && !((await take('repeat')) === 0 && (await isUsed()))) assertWithin(retryAfterMs)
     try {
       return await this.#carryOut(name, payload, requester)
     } catch (error) {
-      const requestId = idIn(name, payload)
-      if (requestId === undefined || !isInvalid(error)) throw error
-      // If the ids cannot be read, the request is INVALID all the same.
-      if (!(await this.#isUsedId(name, requestId, requester).catch(() => false))) throw error
+      if (!isInvalid(error) || !(await isUsed())) throw error
       throw failure('DUPLICATE_CLIENT_ORDER_ID', `requestId "${requestId}" was already used for another request.`)
     }
   }

@@ -8,7 +8,7 @@ import type { ValiantSocket } from '../sessions/admission.ts'
 import { close } from '../sessions/goodbye.ts'
 import { type GatewayLimits, Limit } from '../sessions/limits.ts'
 import { type Identity, requesterOf } from '../sessions/sessions.ts'
-import type { Dispatcher } from './dispatcher.ts'
+import type { Dispatcher, TakeRequest } from './dispatcher.ts'
 import { failure } from './wire-error.ts'
 
 /** Unanswered requests of one socket; more are refused. */
@@ -28,13 +28,14 @@ export interface SocketRequestsParts {
 /** Answers the requests of sockets, within their limits. */
 export class SocketRequests {
   readonly #parts: SocketRequestsParts
-  readonly #rate: Limit
+  readonly #rates: Readonly<Record<'request' | 'repeat', Limit>>
   #inFlight = 0
   #answers = 0
 
   constructor(parts: SocketRequestsParts) {
     this.#parts = parts
-    this.#rate = new Limit(parts.limits.requestsPerSecond, 1)
+    const limit = () => new Limit(parts.limits.requestsPerSecond, 1)
+    this.#rates = { request: limit(), repeat: limit() }
   }
 
   /** Unanswered requests. */
@@ -76,7 +77,7 @@ export class SocketRequests {
 
   /** A socket that has closed has no limits. */
   forget(socket: ValiantSocket): void {
-    void this.#rate.forget(socket.id)
+    for (const rate of Object.values(this.#rates)) void rate.forget(socket.id)
   }
 
   async #answer(
@@ -91,7 +92,7 @@ export class SocketRequests {
       return { ok: false, error: failure('RATE_LIMITED', message, { retryAfterMs: 1_000 }).error }
     }
     const requester = requesterOf(data.identity, { socketId: socket.id, receivedAtMs: Date.now() })
-    const take = () => this.#rate.take(socket.id)
+    const take: TakeRequest = (rate) => this.#rates[rate].take(socket.id)
     const answer = await dispatcher.answer(event, payload, requester, take, trace)
     if (answer.ok && event === 'account') this.#sawSnapshot(data.identity, answer.data)
     return answer
