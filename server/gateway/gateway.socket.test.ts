@@ -499,6 +499,20 @@ test('a gateway that closes notifies its sockets and answers pending requests', 
   await closing
 })
 
+test('a gateway that closes lets go of sockets that stay one after another, each after its own time', async () => {
+  const leaving = await GatewayRig.open({ drainSpreadMs: 1_000 })
+  const clients = await Promise.all(Array.from({ length: 8 }, () => leaving.connect()))
+  const closed = clients.map(
+    ({ socket }) => new Promise<number>((resolve) => socket.once('disconnect', () => resolve(performance.now()))),
+  )
+  const closing = leaving.close()
+  const closedAt = await Promise.all(closed)
+  const after = clients.map((client) => (client.of('server.closing')[0] as { afterMs: number }).afterMs)
+  const spread = (times: readonly number[]) => Math.max(...times) - Math.min(...times)
+  expect(spread(closedAt)).toBeGreaterThan(spread(after) / 2)
+  await closing
+})
+
 test('a socket that is admitted while its gateway closes gets SHUTDOWN and may reconnect', async () => {
   const leaving = await GatewayRig.open()
   const cookie = await leaving.guest()

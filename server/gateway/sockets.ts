@@ -179,11 +179,24 @@ export class Sockets implements Disposable {
     this.#isSentAway = true
     for (const socket of this.#all()) {
       const afterMs = Math.floor(Math.random() * spreadMs)
+      socket.data.leavesAtMs = Date.now() + afterMs
       socket.emit('server.closing', {
         afterMs,
         reason: 'This instance is shutting down; connect again to reach another.',
       })
     }
+  }
+
+  /**
+   * Closes the transports of sockets that should have left this long ago and wait for no answer, so that those which do
+   * nothing come back one by one too. @returns how many sockets are left
+   */
+  closeOverdue(graceMs: number): number {
+    const overdueMs = Date.now() - graceMs
+    for (const { data, conn } of this.#all()) {
+      if (data.leavesAtMs !== undefined && data.leavesAtMs <= overdueMs && data.inFlight === 0) conn.close()
+    }
+    return this.count
   }
 
   /** Closes the remaining transports, so that clients reconnect; then terminates them. */

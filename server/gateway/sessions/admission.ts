@@ -28,6 +28,8 @@ interface SocketData {
   missed: Missed | undefined
   /** Cancel-on-disconnect: cancels the account's orders once its last such socket has been gone for this many ms. */
   graceMs: number | undefined
+  /** When it should be gone, since this instance is shutting down. */
+  leavesAtMs: number | undefined
 }
 export type ValiantServer = Server<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>
 export type ValiantSocket = Socket<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>
@@ -199,6 +201,7 @@ export class Admission {
       refusals: { count: 0, sinceMs: Date.now() },
       missed: undefined,
       graceMs: graceOf(auth, identity),
+      leavesAtMs: undefined,
     } satisfies SocketData)
   }
 

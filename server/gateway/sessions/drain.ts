@@ -9,7 +9,7 @@ export interface DrainTimes {
   readonly spreadMs: number
 }
 
-/** Extra time for sockets to leave. */
+/** How long after its `afterMs` a socket may still be open: clients connect elsewhere first, and then leave by themselves. */
 const GRACE_MS = 2_000
 /** After that, pending requests must be answered within this time. */
 const ANSWERS_MS_MAX = 8_000
@@ -28,7 +28,7 @@ export async function drain(
   httpServer.closeIdleConnections()
   sockets.sendAway(spreadMs)
   const sentAwayMs = Date.now()
-  if (spreadMs > 0) await until(() => sockets.count === 0, sentAwayMs + spreadMs + GRACE_MS)
+  if (spreadMs > 0) await until(() => sockets.closeOverdue(GRACE_MS) === 0, sentAwayMs + spreadMs + GRACE_MS)
   const isAnswered = () => sockets.inFlight === 0 && exchange.pending === 0
   await until(isAnswered, sentAwayMs + Math.max(ANSWERS_MS_MAX, spreadMs + GRACE_MS))
   await sockets.closeAll()
