@@ -13,6 +13,12 @@ describe('the configuration', () => {
     expect(readConfig(Object.fromEntries(names.map((name) => [name, blank])))).toEqual(readConfig({}))
   })
 
+  it('spaces around a setting are not part of it, except for the secret', () => {
+    const given = { HOST: '127.0.0.1 ', TRUST_PROXY: ' 1 ', ROLE: 'all ', AUTH_SECRET: ` ${'x'.repeat(31)} ` }
+    const expected = { HOST: '127.0.0.1', TRUST_PROXY: '1', ROLE: 'all', AUTH_SECRET: given.AUTH_SECRET }
+    expect(readConfig(given)).toMatchObject(expected)
+  })
+
   it.each([
     [{ PORT: 'http' }, /PORT: expected a number, found "http"/],
     [{ PORT: '70000' }, /PORT: expected at most 65535, found "70000"/],
@@ -29,6 +35,7 @@ describe('the configuration', () => {
     ],
     [{ TRUST_PROXY: '10.0.0.0/99' }, /TRUST_PROXY: /],
     [{ TRUST_PROXY: '-1' }, /TRUST_PROXY: /],
+    [{ TRUST_PROXY: '1, 10.0.0.0/8' }, /TRUST_PROXY: expected a number of hops, or comma-separated addresses/],
     [{ DATABASE_URL: 'postgres://localhost/valiant' }, /AUTH_SECRET: required/],
     [{ ROLE: 'leader' }, /ROLE: expected one of all, gateway, exchange, found "leader"/],
     [{ ROLE: 'gateway' }, /REDIS_URL: required with ROLE=gateway; DATABASE_URL: required with ROLE=gateway/],

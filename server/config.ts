@@ -153,8 +153,9 @@ function isOrigin(url: string): boolean {
 function namesProxies(text: string): boolean {
   if (/^\d+$/.test(text)) return true
   try {
-    proxyAddr.compile(text.split(',').map((part) => part.trim()))
-    return true
+    const addresses = text.split(',').map((part) => part.trim())
+    proxyAddr.compile(addresses)
+    return !addresses.some((address) => /^\d+$/.test(address)) // it would take 7 for 0.0.0.7
   } catch {
     return false
   }
@@ -171,11 +172,16 @@ const SECRETS: readonly string[] = [
 ] satisfies (keyof Config)[]
 
 /**
- * The environment as one typed object. A blank setting counts as unset.
+ * The environment as one typed object. A blank setting counts as unset, and spaces around a value are dropped: Docker's
+ * env files and `set NAME=value && …` on Windows leave them there. Not around AUTH_SECRET, any text of which is a secret.
  * @throws {ConfigError} naming each wrong setting, what was expected and what was found
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim() !== ''))
+  const given = Object.fromEntries(
+    Object.entries(environment)
+      .filter(([, value]) => value?.trim() !== '')
+      .map(([name, value]) => [name, name === 'AUTH_SECRET' ? value : value?.trim()]),
+  )
   const parsed = SETTINGS.safeParse(given)
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => problemOf(issue, given)))
   const problems = [...missingOf(parsed.data), ...conflictsOf(parsed.data)]

@@ -21,6 +21,10 @@ describe('the file of settings', () => {
     expect(environment).toEqual({ PORT: '1' })
   })
 
+  it('is the usual one if ENV_FILE is blank', () => {
+    expect(added('PORT=4000', { ENV_FILE: ' ' })['PORT']).toBe('4000')
+  })
+
   it('gives way to the environment', () => {
     expect(added('# mine\n\nPORT=4000\nexport SEED = 7 # lucky\n', { PORT: '1' })).toEqual({ PORT: '1', SEED: '7' })
   })

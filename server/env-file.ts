@@ -9,7 +9,7 @@ import { ConfigError } from './config.ts'
  * @throws {ConfigError} when the file cannot be read, or a line of it says nothing: Node's loader would pass over it
  */
 export function addEnvFile(environment: NodeJS.ProcessEnv, root: string): void {
-  const named = environment['ENV_FILE'] ?? ''
+  const named = environment['ENV_FILE']?.trim() ?? ''
   const file = named === '' ? join(root, '.env') : resolve(root, named)
   let text: string
   try {
