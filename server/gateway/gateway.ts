@@ -21,7 +21,7 @@ import { AccountsOfUser } from './sessions/accounts-of-user.ts'
 import { Admission, openSocketServer, type RoomsAdapter } from './sessions/admission.ts'
 import { AlertNotifier } from './leader/alert-notifier.ts'
 import type { BarHistory } from './market/bar-history.ts'
-import { clientAddressOf } from './sessions/client-address.ts'
+import { clientAddressOf, watchedForProxies } from './sessions/client-address.ts'
 import { Dispatcher } from './answering/dispatcher.ts'
 import { drain, type DrainTimes } from './sessions/drain.ts'
 import { ExchangeRequests } from './leader/exchange-requests.ts'
@@ -136,7 +136,8 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   const { httpServer, app } = openHttpServer()
   const network = new NetworkBytes(httpServer)
   const origins = new Origins(publicOrigin)
-  const clientAddress = clientAddressOf(config.trustProxy ?? '')
+  const trusted = clientAddressOf(config.trustProxy ?? '')
+  const clientAddress = config.trustProxy === '0' ? trusted : watchedForProxies(trusted, logger)
   const instruments = new Map(parts.instruments.map((instrument) => [instrument.wire.symbol, instrument]))
   const instrumentOf = (symbol: string) => instruments.get(symbol)
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import proxyAddr from 'proxy-addr'
+import type { Logger } from '../../telemetry/logger.ts'
 
 /** The client's address behind trusted proxies, the same for Express, Socket.IO and better-auth. */
 export type ClientAddress = (request: IncomingMessage) => string
@@ -19,5 +20,27 @@ export function clientAddressOf(trustProxy: string): ClientAddress {
     // Without a peer the socket is already gone, and nobody reads the answer.
     if (request.socket.remoteAddress === undefined) return 'unknown'
     return proxyAddr(request, trust)
+  }
+}
+
+const isPrivate = proxyAddr.compile(['loopback', 'linklocal', 'uniquelocal'])
+
+/**
+ * Logs once that a proxy seems to stand in front of this server and is not trusted: then all who come through it count as one
+ * address, and one of them can use up its limits for everyone. Only of private addresses, since anyone else may forge the header.
+ */
+export function watchedForProxies(addressOf: ClientAddress, log: Pick<Logger, 'warn'>): ClientAddress {
+  let isLogged = false
+  return (request) => {
+    const address = addressOf(request)
+    const peer = request.socket.remoteAddress
+    if (!isLogged && address === peer && 'x-forwarded-for' in request.headers && isPrivate(peer, 0)) {
+      isLogged = true
+      log.warn(
+        { peer },
+        'requests come through a proxy that TRUST_PROXY does not name: all its clients count as one address and share its limits',
+      )
+    }
+    return address
   }
 }

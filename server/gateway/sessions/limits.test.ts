@@ -1,7 +1,7 @@
 import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { clientAddressOf } from './client-address.ts'
+import { clientAddressOf, watchedForProxies } from './client-address.ts'
 import { NewUserQuota, gatewayLimits, Limit, limitKey } from './limits.ts'
 import { Origins } from '../http/origin.ts'
 
@@ -102,6 +102,20 @@ describe('the address of a client', () => {
   })
   test('cannot be forged before the trusted hop', () => {
     expect(clientAddressOf('1')(requestFrom('9.9.9.9', '6.6.6.6, 1.1.1.1'))).toBe('1.1.1.1')
+  })
+  test('is one for all behind a proxy that is not trusted, which is logged once', () => {
+    const warn = vi.fn()
+    const visit = (trustProxy: string, peer: string, forwarded?: string) =>
+      watchedForProxies(clientAddressOf(trustProxy), { warn })(requestFrom(peer, forwarded))
+    visit('', '10.0.0.2')
+    visit('', '9.9.9.9', '1.1.1.1') // a client's own invention
+    visit('1', '10.0.0.2', '1.1.1.1')
+    visit('10.0.0.0/8', '10.0.0.2', '1.1.1.1')
+    expect(warn).not.toHaveBeenCalled()
+
+    const addressOf = watchedForProxies(clientAddressOf('10.0.0.0/8'), { warn })
+    for (const client of ['1.1.1.1', '2.2.2.2']) addressOf(requestFrom('::ffff:172.18.0.2', client))
+    expect(warn.mock.calls).toEqual([[{ peer: '::ffff:172.18.0.2' }, expect.stringContaining('TRUST_PROXY')]])
   })
   test('is configured by a number of hops or by addresses only', () => {
     expect(() => clientAddressOf('the proxy')).toThrow(TypeError)
