@@ -149,7 +149,7 @@ async function signIn(url: string): Promise<string> {
     const cause = error instanceof Error ? (error.cause ?? error) : error
     throw new Error(`cannot reach ${url}: ${cause instanceof Error ? cause.message : String(cause)}`)
   })
-  if (!response.ok) throw new Error(`no account at ${url}: ${response.status} ${await response.text()}`)
+  if (!response.ok) throw new Error(`no account at ${url}: ${response.status} ${(await response.text()).slice(0, 200)}`)
   return response.headers
     .getSetCookie()
     .map((cookie) => cookie.split(';')[0])
@@ -175,7 +175,7 @@ async function main(url: string, symbol: string): Promise<void> {
 
 const [url = 'http://localhost:3000', symbol = 'NOVA'] = process.argv.slice(2)
 try {
-  await main(url, symbol)
+  await main(url.replace(/\/$/, ''), symbol) // as copied from a browser
 } catch (error) {
   console.error(`market-maker: ${error instanceof Error ? error.message : String(error)}`)
   process.exitCode = 1

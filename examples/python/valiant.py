@@ -33,6 +33,7 @@ class Gone(Exception):
 
 async def guest_key(url):
     """Opens a guest account with practice money. Returns a key for it, so that cookies are needed only here."""
+    url = url.rstrip("/")  # as copied from a browser
     jar = aiohttp.CookieJar(unsafe=True)  # keeps cookies of numeric addresses too
     async with aiohttp.ClientSession(headers={"Origin": url}, cookie_jar=jar, raise_for_status=True) as http:
         await http.post(f"{url}/api/auth/sign-in/anonymous")

@@ -26,7 +26,11 @@ const orderOf = ({ clientOrderId }: Payload, more: object = {}) => ({
 
 /** An exchange with one instrument that answers as the test says. */
 class Exchange {
-  readonly #http = createServer((_request, response) => response.setHeader('set-cookie', 'guest=1').end('{}'))
+  readonly #http = createServer(({ headers }, response) => {
+    this.origins.add(headers.origin)
+    response.setHeader('set-cookie', 'guest=1').end('{}')
+  })
+  readonly origins = new Set<string | undefined>()
   readonly io = new Server(this.#http)
   readonly received: Received[] = []
   #seq = 1
@@ -113,6 +117,12 @@ it('a filled quote is placed again', async () => {
   expect(exchange.of('order.place')).toHaveLength(1)
   exchange.frame(orderOf(first, { status: 'filled', remainingQty: '0.000' }))
   await receives('order.place', 2)
+})
+
+it('the address may end in a slash', async () => {
+  run(`${url}/`)
+  await receives('order.place', 1)
+  expect(exchange.origins).toEqual(new Set([url]))
 })
 
 it('a quote is replaced only once it is certainly canceled', async () => {

@@ -133,8 +133,8 @@ it('the exchange cancels the order of a bot that was killed', async () => {
   await expect.poll(() => allOrders(own)).toMatchObject([{ status: 'canceled', reason: 'dead_man' }])
 })
 
-it('without a key the bot opens a guest account', async () => {
-  run('bot.py', [url, SYMBOL])
+it.each(['', '/'])('without a key the bot opens a guest account, at an address that ends in %j', async (end) => {
+  run('bot.py', [`${url}${end}`, SYMBOL])
   await prints(/^buy /)
 })
 
