@@ -20,6 +20,8 @@ export class Origins {
 
   #isOwn(origin: string, host: string | undefined): boolean {
     if (origin === this.#publicOrigin) return true
+    // Whoever is between a browser and the public address can make pages of it without TLS.
+    if (this.#publicOrigin === `https://${hostOf(origin)}`) return false
     return host !== undefined && hostOf(origin) === host.toLowerCase()
   }
 }

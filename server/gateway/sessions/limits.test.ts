@@ -129,6 +129,11 @@ describe('an origin', () => {
     expect(of('http://localhost:3000', 'localhost:3000')).toBe('own')
     expect(of('https://valiant.example', '10.0.0.3:3000', 'https://valiant.example/')).toBe('own')
   })
+  test('is foreign if it is the public one without TLS', () => {
+    expect(of('http://valiant.example', 'valiant.example', 'https://valiant.example')).toBe('foreign')
+    expect(of('http://localhost:3000', 'localhost:3000', 'https://valiant.example')).toBe('own')
+    expect(of('https://valiant.example', 'valiant.example', 'http://valiant.example')).toBe('own')
+  })
   test('is foreign otherwise, and none without the header', () => {
     const foreign = ['https://evil.example', 'null', '', 'http://localhost:3001', 'file://localhost:3000', 'http://']
     for (const origin of foreign) expect(of(origin, 'localhost:3000')).toBe('foreign')
