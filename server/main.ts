@@ -91,7 +91,8 @@ async function serve(config: Config, log: Logger): Promise<void> {
   const at = { port: config.PORT, host: config.HOST, setting: 'PORT', ready }
 
   // The gateway first, since it must not miss the first frame; it says "not ready" until it has the market.
-  const market = config.ROLE === 'exchange' ? undefined : marketReady({ feed, broadcast }, stop.signal)
+  const waits = { feed, broadcast, say: adapter === undefined ? undefined : say }
+  const market = config.ROLE === 'exchange' ? undefined : marketReady(waits, stop.signal)
   const front =
     market === undefined
       ? await listen(at, () => openHealthServer(at))
