@@ -69,7 +69,7 @@ export const noAlerts: GatewayParts['alerts'] = {
 }
 
 type Users = Parameters<typeof memoryAdapter>[0]
-interface SharedParts extends Partial<Pick<GatewayParts, 'adapter' | 'alerts' | 'instanceId' | 'ready'>> {
+interface SharedParts extends Partial<Pick<GatewayParts, 'adapter' | 'alerts' | 'instanceId' | 'metrics' | 'ready'>> {
   readonly exchange?: ExchangeStandIn
   readonly users?: Users
 }
@@ -102,6 +102,7 @@ export class GatewayRig implements AsyncDisposable {
       alerts = noAlerts,
       instanceId = 'gw-test',
       ready = () => true,
+      metrics,
     }: SharedParts = {},
   ): Promise<GatewayRig> {
     const gateway = await openGateway({
@@ -119,6 +120,7 @@ export class GatewayRig implements AsyncDisposable {
       },
       instanceId,
       ...(adapter !== undefined && { adapter }),
+      ...(metrics !== undefined && { metrics }),
       commands: exchange.commands,
       broadcast: exchange.broadcast,
       history: exchange.history,

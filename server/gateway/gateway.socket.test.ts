@@ -4,6 +4,7 @@ import { createConnection } from 'node:net'
 import { json } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { soon } from '../../test/rig/soon.ts'
+import { GatewayMetrics } from '../telemetry/gateway-metrics.ts'
 import { type Client, cookieOf, GatewayRig } from './gateway.fixture.ts'
 import { instruments } from './exchange-stand-in.fixture.ts'
 
@@ -407,6 +408,21 @@ test('an address that only sends what REST refuses is stopped before any of it i
   const response = await fetch(`${strict.url}/api/nothing`)
   expect([response.status, await response.json()]).toMatchObject([429, { error: { code: 'RATE_LIMITED' } }])
   expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
+})
+
+test('what REST refuses for an address is counted by its limit', async () => {
+  const metrics = new GatewayMetrics()
+  const limits = { requestsPerSecond: 1, refusalsPer10Seconds: 3 }
+  await using strict = await GatewayRig.open(limits, 0, undefined, { metrics })
+  const paths = ['/api/openapi.json', '/api/openapi.json', '/api/nothing', '/api/nothing', '/api/time', '/api/nothing']
+  const statuses = []
+  for (const path of paths) statuses.push((await fetch(strict.url + path)).status)
+  expect(statuses).toEqual([200, 429, 404, 404, 429, 429])
+  const { values } = await metrics.rateLimited.get()
+  expect(values.filter(({ value }) => value > 0)).toMatchObject([
+    { labels: { limit: 'requests' }, value: 1 },
+    { labels: { limit: 'refusals' }, value: 2 },
+  ])
 })
 
 test('what the exchange refuses is no refusal of the address: the account has a limit of its own', async () => {

@@ -221,7 +221,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   const admitPage = pageAdmission(limits, metrics)
   let leaving = false
   serveHttp(app, {
-    api: restRouter({ dispatcher, sessions, keys, market, instrumentOf, clientAddress, limits, logger }),
+    api: restRouter({ dispatcher, sessions, keys, market, instrumentOf, clientAddress, limits, logger, metrics }),
     auth,
     page: parts.page,
     pageSourceOf: (request) =>

@@ -116,7 +116,7 @@ export class GatewayMetrics {
     })
     this.rateLimited = new Counter({
       ...{ registers, name: 'valiant_rate_limited_total', labelNames: ['limit'] as const },
-      help: 'Requests refused by a rate limit: "trading" (enforced by the exchange), "requests", "in_flight", "guests", "sign_ins", "pages", "handshakes", "public_sockets", "refusals" (the socket is closed).',
+      help: 'Requests refused by a rate limit: "trading" (enforced by the exchange), "requests", "in_flight", "guests", "sign_ins", "pages", "handshakes", "public_sockets", "refusals" (the socket is closed, or over REST the request refused).',
     })
     this.httpRequests = new Counter({
       ...{ registers, name: 'valiant_http_requests_total', labelNames: ['method', 'route', 'status'] as const },

@@ -3,6 +3,7 @@ import type { WireError } from '@valiant/shared/protocol/wire-error'
 import { REQUESTS, type RequestName } from '@valiant/shared/protocol/requests'
 import type { Request } from 'express'
 import { AuthUnavailable } from '../../auth/auth-unavailable.ts'
+import type { GatewayMetrics } from '../../telemetry/gateway-metrics.ts'
 import { type Dispatcher, isUncounted } from '../answering/dispatcher.ts'
 import { inTime } from '../answering/time-limit.ts'
 import { failure } from '../answering/wire-error.ts'
@@ -16,6 +17,7 @@ export interface VisitorParts {
   readonly sessions: Sessions
   readonly clientAddress: ClientAddress
   readonly limits: GatewayLimits
+  readonly metrics: Pick<GatewayMetrics, 'rateLimited'>
 }
 
 /** Those who ask over REST: who they are, how often they may ask, and the protocol's requests on their behalf. */
@@ -25,8 +27,10 @@ export class RestVisitors {
   readonly #clientAddress: ClientAddress
   readonly #requests: Limit
   readonly #refusals: Limit
+  readonly #metrics: VisitorParts['metrics']
 
-  constructor({ dispatcher, sessions, clientAddress, limits }: VisitorParts) {
+  constructor({ dispatcher, sessions, clientAddress, limits, metrics }: VisitorParts) {
+    this.#metrics = metrics
     this.#dispatcher = dispatcher
     this.#sessions = sessions
     this.#clientAddress = clientAddress
@@ -41,6 +45,7 @@ export class RestVisitors {
   async assertMayAsk(request: Request): Promise<void> {
     const { remaining, resetMs } = await this.#refusals.left(this.#keyOf(request))
     if (remaining > 0) return
+    this.#metrics.rateLimited.inc({ limit: 'refusals' })
     const message = 'Too many refused requests from this address.'
     throw failure('RATE_LIMITED', message, { retryAfterMs: Math.max(1, resetMs) })
   }
@@ -71,7 +76,9 @@ export class RestVisitors {
   /** Counts a request against its address. @throws {RequestFailure} RATE_LIMITED */
   async assertWithin(request: Request): Promise<void> {
     const retryAfterMs = await this.#requests.take(this.#keyOf(request))
-    if (retryAfterMs > 0) throw failure('RATE_LIMITED', 'Too many requests from this address.', { retryAfterMs })
+    if (retryAfterMs === 0) return
+    this.#metrics.rateLimited.inc({ limit: 'requests' })
+    throw failure('RATE_LIMITED', 'Too many requests from this address.', { retryAfterMs })
   }
 
   /** What its address has left. */
