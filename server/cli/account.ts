@@ -85,7 +85,7 @@ function accountText(row: AccountRow): string {
     `${idText(account, 0)}  ${name} (${mode}), of ${owner}`,
     `  cash ${formatCents(Number(cashCents))} USD, of which ${formatCents(Number(heldCents))} is held`,
     `  positions, in lots: ${positions.length === 0 ? 'none' : positions.join(', ')}`,
-    `  ${orders.toString()} orders, ${openOrders} of them open; ${keys} keys`,
+    `  orders: ${orders.toString()}, ${openOrders} of them open; keys: ${keys}`,
   ].join('\n')
 }
 

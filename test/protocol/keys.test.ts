@@ -133,7 +133,7 @@ test('an operator looks up an account, creates a key for it and revokes it', asy
   await owner.place(buy())
   const { id } = await owner.money()
   expect(await operator('account', id)).toMatch(
-    new RegExp(`${id} .*of a guest[^]*${on.symbol} \\d+[^]*1 orders, 0 of them open`),
+    new RegExp(`${id} .*of a guest[^]*${on.symbol} \\d+[^]*orders: 1, 0 of them open`),
   )
   const [key = ''] = (await operator('key', 'make', id, '--name', 'by hand', '--scopes', 'read')).split('\n')
   expect(await asKey(key, '/api/account')).toMatchObject({ data: { account: { id } } })
