@@ -42,6 +42,9 @@ describe('a file that breaks a rule is refused, by instrument and rule', () => {
     [{ lotSize: '0.1' }, /not a whole number of cents/],
     [{ symbol: 'MERI' }, /twice/],
     [{ colour: 'red' }, /colour/],
+    [{ symbol: 'USD' }, /USD: USD is the money of accounts/],
+    [{ symbol: 'GBP-EUR' }, /GBP-EUR: prices are in USD/],
+    [{ maintenanceMarginBps: 5_001 }, /VLNT: maintenanceMarginBps must not exceed initialMarginBps/],
   ])('%j', (change, message) => {
     expect(() => readInstruments(changed(change))).toThrow(message)
   })

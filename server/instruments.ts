@@ -37,6 +37,8 @@ export interface ListedInstrument {
   readonly sizeMultiplier: number
 }
 
+/** The asset of cash. */
+const MONEY = 'USD'
 const MAX_LOTS = 1_000_000
 const MIN_NOTIONAL_CENTS = 100
 /** A book reaches to so many times the start price. */
@@ -137,7 +139,14 @@ function listedInstrument(definition: Definition): ListedInstrument {
   if (maxTicks > highestTicks({ maxLots: MAX_LOTS, centsPerTickLot, takerBps: definition.takerBps })) {
     throw new Error('the largest order is worth more than can be counted exactly')
   }
-  const [base = definition.symbol] = definition.symbol.split('-')
+  const [base = definition.symbol, quote = MONEY] = definition.symbol.split('-')
+  // The ledger books cash and lots under these names, and an account has one currency.
+  if (definition.symbol === MONEY) throw new Error(`${MONEY} is the money of accounts and cannot be traded`)
+  if (quote !== MONEY) throw new Error(`prices are in ${MONEY}, so the part after the dash must be ${MONEY}`)
+  // Otherwise whoever uses their margin fully would be liquidated at once.
+  if (definition.maintenanceMarginBps > definition.initialMarginBps) {
+    throw new Error('maintenanceMarginBps must not exceed initialMarginBps')
+  }
   return {
     tick,
     lot,
@@ -165,7 +174,7 @@ function listedInstrument(definition: Definition): ListedInstrument {
       assetClass: definition.assetClass,
       sector: definition.sector,
       base,
-      quote: 'USD',
+      quote: MONEY,
       tickSize: definition.tickSize,
       lotSize: definition.lotSize,
       minQty: formatSteps(1, lot),
