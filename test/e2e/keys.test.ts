@@ -222,6 +222,79 @@ describe('a workspace key pressed elsewhere', () => {
   })
 })
 
+describe('a key in a row', () => {
+  test('changes the order on any layout and with Caps Lock, unless letters are no commands', async () => {
+    const { page, complaints } = await stage.visitor()
+    await using context = page.context()
+    await startTrading(page)
+    await placeLimits(page, ['7'])
+    await list(page, /Open orders/)
+    const devtools = await context.newCDPSession(page)
+    const pressE = async (key: string) => {
+      await openOrders(page).getByRole('link').focus()
+      for (const type of ['rawKeyDown', 'keyUp'] as const) {
+        await devtools.send('Input.dispatchKeyEvent', { type, key, code: 'KeyE', windowsVirtualKeyCode: 69 })
+      }
+    }
+    const form = page.getByRole('form', { name: 'Change the order' })
+    for (const key of ['у', 'E', 'e']) {
+      await pressE(key)
+      await form.waitFor()
+      await page.keyboard.press('Escape')
+      await form.waitFor({ state: 'detached' })
+    }
+    await accountPage(page)
+    await page.getByRole('switch', { name: 'Letters and digits are commands' }).click()
+    await page.goBack()
+    await live(page)
+    await list(page, /Open orders/)
+    await pressE('e')
+    expect(await form.count()).toBe(0)
+    expect(complaints).toEqual([])
+  })
+
+  test('leads to the next in every list and leaves the price alone, and deletes an alert', async () => {
+    const { page, complaints } = await stage.visitor()
+    await using _context = page.context()
+    await buyFirst(page)
+    await page.getByRole('button', { name: 'View' }).click()
+    await typeLimit(page, '1', 1)
+    await page.getByRole('button', { name: 'Ask', exact: true }).click()
+    await field(page, 'Limit price').press('Shift+ArrowUp')
+    await send(page).and(page.locator(':enabled')).click()
+    const links = page.getByTestId('panel-fills').locator('tbody a')
+    await expect.poll(() => links.count()).toBeGreaterThan(1)
+    await send(page).and(page.locator(':enabled')).waitFor()
+    const price = await field(page, 'Limit price').inputValue()
+    await links.first().focus()
+    await page.keyboard.press('ArrowDown')
+    await focused(links.nth(1))
+    await page.keyboard.press('ArrowUp')
+    await focused(links.first())
+
+    await list(page, /^Alerts/)
+    const form = page.getByRole('form', { name: 'New alert' })
+    for (const at of ['300', '310', '320']) {
+      await form.getByRole('textbox').first().fill(at)
+      await page.keyboard.press('Enter')
+      await button(page, new RegExp(`^Delete the alert for .* ${at}`)).waitFor()
+    }
+    const alerts = page.getByTestId('panel-alerts').locator('tbody a')
+    await alerts.first().focus()
+    await page.keyboard.press('ArrowDown')
+    await focused(alerts.nth(1))
+    // Neither its repeats nor a second press delete the next one, which moves under the focus.
+    await hold(page, 'Delete')
+    await expect.poll(() => alerts.count()).toBe(2)
+    await page.keyboard.press('Delete')
+    await focused(alerts.nth(1))
+    expect(await alerts.count()).toBe(2)
+    await button(page, /^Delete the alert for .* 310/).waitFor({ state: 'detached' })
+    expect(await field(page, 'Limit price').inputValue()).toBe(price)
+    expect(complaints).toEqual([])
+  })
+})
+
 describe('keyboard focus keeps its place', () => {
   test('in the orders, after one was amended, left or canceled', async () => {
     const { page, complaints } = await stage.visitor()
