@@ -80,6 +80,31 @@ describe.each(SCREENS)('the depth of the book, on a $screen', ({ options }) => {
   })
 })
 
+test('a price picked in the book is the limit or the stop, and a market order says that it became a limit order', async () => {
+  const { page, complaints } = await stage.visitor()
+  await using _context = page.context()
+  await startTrading(page)
+  const pick = (name: 'Asks' | 'Bids', modifiers: 'Shift'[] = []) =>
+    page.getByTestId('book-ladder').getByRole('list', { name }).getByRole('button').nth(2).click({ modifiers })
+  const told = page.getByText('Now a limit order, at the price you picked.')
+  await type(page, 'Market')
+  await field(page, 'Quantity').fill('')
+  await pick('Bids')
+  await page.getByRole('tab', { name: 'Limit', exact: true, selected: true }).waitFor()
+  await told.waitFor()
+  expect(await field(page, 'Limit price').inputValue()).not.toBe('')
+  expect(await field(page, 'Quantity').inputValue()).toBe('')
+  await pick('Asks', ['Shift'])
+  await told.waitFor({ state: 'detached' })
+  expect(await field(page, 'Quantity').inputValue()).not.toBe('')
+  await type(page, 'Stop')
+  await pick('Asks')
+  await page.getByRole('tab', { name: 'Stop', exact: true, selected: true }).waitFor()
+  expect(await field(page, 'Stop price').inputValue()).not.toBe('')
+  expect(await page.getByRole('tab', { name: /^Open orders \d/ }).count()).toBe(0)
+  expect(complaints).toEqual([])
+})
+
 test('the book can show one side, and then shows more levels of it; the choice survives a reload', async () => {
   const { page, complaints } = await stage.visitor()
   await using _context = page.context()

@@ -60,12 +60,13 @@ export class Fields {
     if (change.qtyText !== undefined || change.side !== undefined) this.percent = undefined
   }
 
-  /** A click in the book sets the price, with Shift also the quantity down to it; a type without a limit becomes a limit order. */
+  /** A click in the book sets the limit, or a stop's trigger, with Shift also the quantity down to it; a type without a price becomes a limit order. */
   pick(ticks: number, lots: number | undefined): Partial<Draft> {
     const { scale } = this.#around
     return {
-      ...(hasLimit(this.draft) ? {} : { type: 'limit' }),
-      priceText: scale.price(ticks),
+      ...(this.type === 'stop'
+        ? { stopText: scale.price(ticks) }
+        : { ...(hasLimit(this.draft) ? {} : { type: 'limit' }), priceText: scale.price(ticks) }),
       ...(lots === undefined ? {} : { qtyText: scale.qty(lots), unit: 'qty' }),
     }
   }

@@ -18,6 +18,8 @@ export class Ticket {
   readonly preview: PreviewFeed
   readonly receipts = new Receipts()
   readonly sender: Sender
+  /** A click in the book has made this a limit order: the ticket says so until something is changed. */
+  hasSwitched = $state.raw(false)
   readonly #around: Surroundings
   #refusedKey = ''
   #refusedAtMs = 0
@@ -95,6 +97,7 @@ export class Ticket {
   /** Changes the draft; the preview follows after the last key. */
   edit(change: Partial<Draft>): void {
     this.fields.edit(change)
+    this.hasSwitched = false
     this.receipts.edited()
     this.sender.back()
     this.preview.edited()
@@ -102,7 +105,9 @@ export class Ticket {
 
   /** A click in the book: the price, with Shift also the quantity down to it. */
   pick(ticks: number, lots?: number): void {
-    this.edit(this.fields.pick(ticks, lots))
+    const change = this.fields.pick(ticks, lots)
+    this.edit(change)
+    this.hasSwitched = change.type !== undefined
   }
 
   pickPercent(percent: Percent): void {
