@@ -365,3 +365,19 @@ test('pressing the tab that is shown requests nothing, so that the tabs work whi
   await page.getByRole('region', { name: 'Chart' }).waitFor()
   expect(asked).toEqual([])
 })
+
+test('a phone loads what happened only once it is wide enough for the bell', async () => {
+  const { page, complaints } = await stage.visitor(PHONE)
+  await using _context = page.context()
+  const sent: string[] = []
+  page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => sent.push(String(payload))))
+  const hasAsked = () => sent.some((message) => message.includes('"status":"closed"'))
+  await startTrading(page)
+  await page.goto('/portfolio')
+  await live(page)
+  await page.getByRole('region', { name: 'Equity' }).first().waitFor()
+  expect(hasAsked()).toBe(false)
+  await page.setViewportSize({ width: 844, height: 390 })
+  await expect.poll(hasAsked).toBe(true)
+  expect(complaints).toEqual([])
+})

@@ -36,9 +36,17 @@ export class Activity {
   #ended = $state.raw<readonly Order[]>([])
   #readUntilMs = $state.raw(Infinity)
   #accountId: string | undefined
+  #isWatched = false
 
   constructor(parts: Parts) {
     this.#parts = parts
+  }
+
+  /** The bell is on screen, which it never is on a phone: only then does the list load. */
+  open(): void {
+    if (this.#isWatched) return
+    this.#isWatched = true
+    this.#loadAll()
   }
 
   /** All that is listed now has been seen. */
@@ -70,15 +78,19 @@ export class Activity {
         }
         this.#accountId = accountId
         this.#readUntilMs = readUntil()
-        if (accountId === undefined) return
-        this.#parts.alerts.open()
-        void this.load()
+        if (this.#isWatched) this.#loadAll()
       }),
       client.on('account', ({ orders }) => this.#add(orders)),
     ]
     return () => {
       for (const stop of stops) stop()
     }
+  }
+
+  #loadAll(): void {
+    if (this.#accountId === undefined) return
+    this.#parts.alerts.open()
+    void this.load()
   }
 
   #add(orders: readonly Order[]): void {
