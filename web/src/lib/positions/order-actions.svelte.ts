@@ -127,6 +127,11 @@ export class OrderActions {
     else this.withdraw()
   }
 
+  /** The answer to a cancel of all orders is awaited. */
+  get isCancelingAll(): boolean {
+    return this.busy.includes('cancelAll')
+  }
+
   /** "Cancel buy 7 NOVA was sent at 14:32:11; …", while the connection that would bring the results is lost. */
   get unknownText(): string {
     return this.sent

@@ -50,7 +50,7 @@ export function takeKey(event: KeyboardEvent, workspace: WorkspaceState, shortcu
     case 'percentUp':
       return done(() => ticket.stepPercent(1))
     case 'cancelAll':
-      if (workspace.orderCount === 0 || !workspace.canAct) return false
+      if (workspace.orderCount === 0 || !workspace.canAct || actions.isCancelingAll) return false
       if (event.repeat) return true
       return done(() => {
         workspace.reveal('orders')
@@ -58,7 +58,7 @@ export function takeKey(event: KeyboardEvent, workspace: WorkspaceState, shortcu
       })
     case 'close': {
       const { position } = workspace
-      if (!position || !workspace.canAct) return false
+      if (!position || !workspace.canAct || actions.busy.includes(workspace.instrument.symbol)) return false
       if (event.repeat) return true
       return done(() => {
         workspace.reveal('positions')
