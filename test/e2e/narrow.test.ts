@@ -4,9 +4,11 @@ import { launchBrowser, newVisitor, PHONE } from '../rig/browser.ts'
 import { barriers } from './axe-violations.ts'
 import {
   accountPage,
+  button,
   field,
   list,
   live,
+  openOrders,
   position,
   receipt,
   receiptAway,
@@ -17,6 +19,7 @@ import {
   switchMargin,
   type,
   typeCrossing,
+  typeLimit,
   view,
 } from './desk.ts'
 import { Stage } from './stage.ts'
@@ -364,6 +367,30 @@ test('pressing the tab that is shown requests nothing, so that the tabs work whi
   await page.waitForURL(/tab=chart$/)
   await page.getByRole('region', { name: 'Chart' }).waitFor()
   expect(asked).toEqual([])
+})
+
+test('the form that changes an order has the width of the phone, beside other orders too', async () => {
+  const { page, complaints } = await stage.visitor(PHONE)
+  await using _context = page.context()
+  await startTrading(page)
+  await view(page, 'Trade')
+  for (const qty of ['7', '8']) {
+    await typeLimit(page, qty, 2)
+    await send(page).and(page.locator(':enabled')).click()
+    await receipt(page).getByText(`Buy ${qty} `).waitFor()
+  }
+  await list(page, /^Orders/)
+  await button(page, /^Change buy 7/).click()
+  const form = page.getByRole('form', { name: 'Change the order' })
+  const [width, top] = await form.evaluate((one) => [one.offsetWidth, one.getBoundingClientRect().top])
+  expect(width).toBeGreaterThan(340)
+  const name = openOrders(page)
+    .filter({ has: form })
+    .getByText(/^Limit at/)
+    .filter({ visible: true })
+  expect((await name.boundingBox())?.y).toBeLessThan(top - 12)
+  await form.getByRole('button', { name: 'Back' }).click()
+  expect(complaints).toEqual([])
 })
 
 test('a phone loads what happened only once it is wide enough for the bell', async () => {
