@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { textOn } from '#lib/chart/label-text.ts'
 
 /* The contrast of texts on what they are drawn over (WCAG 2.2, 1.4.3), computed from the tokens themselves. */
 
@@ -25,10 +26,18 @@ describe.each(['dark', 'light'])('in the %s theme', (theme) => {
       expectContrast(`--on-solid on ${solid}`, color('--on-solid'), color(solid))
     }
     expectContrast('--on-you on --you-solid', color('--on-you'), color('--you-solid'))
+    // The chart's own labels at the axis, live and old.
+    for (const label of ['--up', '--down', '--you-solid', '--fg-3', '--ctl']) {
+      const text: Color = textOn(hex(color(label))) === 'white' ? [255, 255, 255, 1] : [0, 0, 0, 1]
+      expectContrast(`the price on ${label}`, text, color(label))
+    }
   })
 })
 
 type Color = readonly [red: number, green: number, blue: number, alpha: number]
+
+const hex = ([red, green, blue]: Color): string =>
+  `#${[red, green, blue].map((part) => part.toString(16).padStart(2, '0')).join('')}`
 
 function expectContrast(what: string, text: Color, behind: Color): void {
   const [lighter = 0, darker = 0] = [luminance(text), luminance(behind)].sort((one, other) => other - one)

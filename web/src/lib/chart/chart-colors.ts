@@ -17,6 +17,10 @@ export interface ChartColors {
   readonly price: string
   readonly underPrice: string
   readonly strength: string
+  /** The library writes on the label of a series in white or black, legibly on these colors. */
+  readonly strengthLabel: string
+  readonly upLabel: string
+  readonly downLabel: string
   readonly you: string
   readonly youSolid: string
   /** Drawings and their labels, which do not turn gray. */
@@ -34,6 +38,7 @@ export function chartColors(element: Element, isStale: boolean): ChartColors {
   const token = (name: string) => style.getPropertyValue(name).trim()
   const grey = token('--fg-3')
   const live = (name: string) => (isStale ? grey : token(name))
+  const oldLabel = token('--line-2')
   const { palette, rises } = document.documentElement.dataset
   const isBlueOrange = palette === 'cb'
   return {
@@ -42,7 +47,7 @@ export function chartColors(element: Element, isStale: boolean): ChartColors {
     grid: token('--grid'),
     line: token('--line'),
     crosshair: token('--ctl'),
-    label: token('--line-2'),
+    label: oldLabel,
     up: live('--up'),
     down: live('--down'),
     upVolume: isStale ? token('--line-2') : token('--up-volume'),
@@ -52,6 +57,9 @@ export function chartColors(element: Element, isStale: boolean): ChartColors {
     price: live('--fg-2'),
     underPrice: token('--grid'),
     strength: live('--fg-2'),
+    strengthLabel: isStale ? oldLabel : token('--fg-2'),
+    upLabel: isStale ? oldLabel : token('--up-solid'),
+    downLabel: isStale ? oldLabel : token('--down-solid'),
     you: live('--you'),
     youSolid: isStale ? token('--ctl') : token('--you-solid'),
     drawn: token('--you'),

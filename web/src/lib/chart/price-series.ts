@@ -18,6 +18,7 @@ import {
 } from 'lightweight-charts'
 import type { ChartColors } from './chart-colors.ts'
 import type { ChartStyle } from './chart-look.ts'
+import { textOn } from './label-text.ts'
 import { timeOf } from './series-time.ts'
 
 /** The line of an open order or of the position. */
@@ -74,8 +75,7 @@ export class PriceSeries {
   paint(colors: ChartColors): void {
     this.#colors = colors
     this.#series.applyOptions(this.#painted())
-    for (const { drawn } of this.#lines.values())
-      drawn.applyOptions({ color: colors.you, axisLabelColor: colors.youSolid })
+    for (const { drawn } of this.#lines.values()) drawn.applyOptions({ color: colors.you, ...label(colors.youSolid) })
     this.#drawLast()
   }
 
@@ -109,7 +109,7 @@ export class PriceSeries {
         lineWidth: 1 as const,
         lineStyle: LINE_STYLES[kind],
         color: this.#colors.you,
-        axisLabelColor: this.#colors.youSolid,
+        ...label(this.#colors.youSolid),
         axisLabelVisible: true,
         title: '',
       }
@@ -183,12 +183,14 @@ export class PriceSeries {
     this.#lastLine.applyOptions({
       price: Number(close),
       color,
-      axisLabelColor: color,
+      ...label(color),
       lineVisible: true,
       axisLabelVisible: true,
     })
   }
 }
+
+const label = (background: string) => ({ axisLabelColor: background, axisLabelTextColor: textOn(background) })
 
 const SERIES = { candles: CandlestickSeries, bars: BarSeries, line: LineSeries, area: AreaSeries } as const
 

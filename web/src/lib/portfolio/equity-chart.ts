@@ -46,6 +46,7 @@ export class EquityChart {
   #base = 0
   #moments: readonly CurvePoint[] = []
   #colors: LineColors = { up: '', down: '', level: '' }
+  #labels: LineColors = { up: '', down: '', level: '' }
 
   constructor(element: HTMLElement, onhover: (timeMs: number | undefined, worth: number | undefined) => void) {
     this.#element = element
@@ -116,6 +117,7 @@ export class EquityChart {
     })
     this.#market.applyOptions({ color: colors.text })
     this.#colors = { up: colors.up, down: colors.down, level: isStale ? colors.text : soft('--fg-2') }
+    this.#labels = { up: colors.upLabel, down: colors.downLabel, level: colors.strengthLabel }
     this.#draw()
   }
 
@@ -158,12 +160,13 @@ export class EquityChart {
   readonly #inUnit = ({ equity, grownPct }: CurvePoint): number => (this.#unit === 'dollars' ? equity : grownPct)
 
   #draw(): void {
-    const { up, down, level } = this.#colors
+    const { down, level } = this.#colors
     const worths = this.#moments.map((moment) => ({ timeMs: moment.timeMs, value: this.#inUnit(moment) }))
     const falls = this.#moments.map(({ timeMs, drawdownPct }) => ({ timeMs, value: drawdownPct }))
     const base = this.#base
-    // The label of the last value takes the color of the series, not of its point.
-    this.#equity.applyOptions({ topLineColor: worths.at(-1)?.value === base ? level : up, bottomLineColor: down })
+    const last = worths.at(-1)?.value ?? base
+    const label = last === base ? 'level' : last > base ? 'up' : 'down'
+    this.#equity.applyOptions({ priceLineColor: this.#labels[label] })
     this.#equity.setData(colored(worths, base, this.#colors))
     this.#drawdown.setData(colored(falls, 0, { up: down, down, level }))
   }

@@ -70,8 +70,8 @@ export class RsiPane {
     this.#line = undefined
   }
 
-  paint({ strength, crosshair, ground, text }: ChartColors): void {
-    this.#line?.applyOptions({ color: strength })
+  paint({ strength, strengthLabel, crosshair, ground, text }: ChartColors): void {
+    this.#line?.applyOptions({ color: strength, priceLineColor: strengthLabel })
     for (const bound of this.#bounds) {
       bound.applyOptions({ color: crosshair, axisLabelColor: ground, axisLabelTextColor: text })
     }
