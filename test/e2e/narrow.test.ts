@@ -382,7 +382,7 @@ test('the form that changes an order has the width of the phone, beside other or
   await list(page, /^Orders/)
   await button(page, /^Change buy 7/).click()
   const form = page.getByRole('form', { name: 'Change the order' })
-  const [width, top] = await form.evaluate((one) => [one.offsetWidth, one.getBoundingClientRect().top])
+  const { width, top } = await form.evaluate((one) => one.getBoundingClientRect().toJSON() as DOMRect)
   expect(width).toBeGreaterThan(340)
   const name = openOrders(page)
     .filter({ has: form })
