@@ -521,3 +521,31 @@ const isInSight = (element: ReturnType<typeof send>) =>
     ] as const
     return corners.every(([x, y]) => node.contains(document.elementFromPoint(x, y)))
   })
+
+test('what was realized today is the sum of the day’s fills, live and after a reload', async () => {
+  const { page, complaints } = await stage.visitor()
+  await using _context = page.context()
+  await startTrading(page)
+  await buy(page, 'NOVA', '20')
+  const cell = position(page, 'NOVA').getByTestId('realized')
+  await expect.poll(() => cell.innerText()).toBe('$0.00')
+  const realized = await page.evaluate(async () => {
+    const body = { clientOrderId: 'sell', symbol: 'NOVA', side: 'sell', type: 'market', qty: '8' }
+    await fetch('/api/orders', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    const { data } = (await (await fetch('/api/fills')).json()) as { data: { items: { realizedPnl: string }[] } }
+    return data.items.reduce((cents, { realizedPnl }) => cents + Math.round(100 * Number(realizedPnl)), 0)
+  })
+  // A spread was paid, so it is not zero.
+  expect(realized).not.toBe(0)
+  const text = `${realized < 0 ? '−' : '+'}$${(Math.abs(realized) / 100).toFixed(2)}`
+  await expect.poll(() => cell.innerText()).toBe(text)
+  await page.getByText(`Realised today ${text}`).waitFor()
+  await page.reload()
+  await live(page)
+  await expect.poll(() => cell.innerText()).toBe(text)
+  expect(complaints).toEqual([])
+})

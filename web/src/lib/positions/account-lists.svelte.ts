@@ -6,12 +6,14 @@ import type { Fill, Order } from '@valiant/shared/protocol/order'
 import type { AccountTab } from './account-tab.ts'
 import { joined } from './joined.ts'
 import { PagedList } from './paged-list.svelte.ts'
+import { RealizedToday, type TodaySource } from './realized-today.svelte.ts'
 
 /** The lists of an account that are fetched page by page, and those fills that the chart of one instrument marks. */
 export class AccountLists {
   readonly fills: PagedList<Fill>
   readonly history: PagedList<Order>
   readonly ledger: PagedList<LedgerEntry>
+  readonly realizedToday: RealizedToday
   /**
    * In one instrument: an order fills in a dozen parts, so the newest fills of the whole account cover only a few
    * orders, of all instruments together.
@@ -19,8 +21,9 @@ export class AccountLists {
   readonly #marked: PagedList<Fill>
   readonly #symbol: string
 
-  constructor(symbol: string, client: Pick<Client, 'ask'>) {
+  constructor(symbol: string, client: Pick<Client, 'ask'> & TodaySource) {
     this.#symbol = symbol
+    this.realizedToday = new RealizedToday(client)
     this.fills = new PagedList((cursor) => client.ask('fills', pageAfter(cursor)), fillIdOf)
     this.#marked = new PagedList(
       (cursor) => client.ask('fills', { symbol, limit: PAGE_MAX, ...pageAfter(cursor) }),
@@ -48,12 +51,16 @@ export class AccountLists {
     return joined(newer, this.#marked.items, fillIdOf)
   }
 
-  readMarked(): void {
+  /** Fetches what is always shown: the fills in the chart, and today's realized profit. @param resets of the account */
+  read(resets: number): void {
     void (this.#marked.state === 'new' ? this.#marked.more() : this.#marked.reload())
+    void this.realizedToday.read(resets)
   }
 
   /** Adds what an account frame reports. */
-  take({ fills, orders }: AccountFrame): void {
+  take(frame: AccountFrame): void {
+    const { fills, orders } = frame
+    this.realizedToday.take(frame)
     this.fills.prepend([...fills].reverse())
     this.#marked.prepend(fills.filter(({ symbol }) => symbol === this.#symbol).reverse())
     this.history.prepend(orders.filter(isClosed))
@@ -67,7 +74,7 @@ export class AccountLists {
 
   /** Starts over for another account. */
   forget(): void {
-    for (const list of [this.fills, this.history, this.ledger, this.#marked]) list.forget()
+    for (const list of [this.fills, this.history, this.ledger, this.#marked, this.realizedToday]) list.forget()
   }
 }
 

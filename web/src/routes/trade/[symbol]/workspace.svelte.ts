@@ -218,7 +218,7 @@ export class WorkspaceState implements Surroundings {
       for (const frame of frames) this.tape.take(frame)
     })
     this.#ownerId = this.account?.account.id
-    if (this.account) this.lists.readMarked()
+    this.#readLists()
     const stops = [
       this.bookFeed.follow(client),
       this.#market.keepQuotes(client, symbol),
@@ -265,8 +265,12 @@ export class WorkspaceState implements Surroundings {
     }
     this.#ownerId = accountId
     if (accountId === undefined) return
-    if (this.account) this.lists.readMarked()
+    this.#readLists()
     this.show(this.accountTab)
+  }
+
+  #readLists(): void {
+    if (this.account) this.lists.read(this.account.account.resets)
   }
 
   /** Nobody should come back to an account without positions and not learn why. */
