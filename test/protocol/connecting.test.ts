@@ -140,6 +140,20 @@ describe('a guest', () => {
     const old = await connect(url, { cookie: client.cookie ?? '' })
     await old.refused('account', {}, 'UNAUTHENTICATED')
   })
+  test('is not signed out, and gets no key, by a change with a foreign or missing Origin', async () => {
+    const client = await guest(url)
+    for (const path of ['/api/auth/sign-out', '/api/auth/sign-up/email', '/api/keys']) {
+      for (const origin of ['https://evil.example', 'null', undefined]) {
+        const headers = { cookie: client.cookie!, 'content-type': 'application/json', ...(origin && { origin }) }
+        const response = await fetch(url + path, { method: 'POST', headers, body: '{}' })
+        expect([response.status, await response.json()], `${path} ${origin}`).toMatchObject([
+          403,
+          { ok: false, error: { code: 'FORBIDDEN', outcome: 'not_executed' } },
+        ])
+      }
+    }
+    await client.account()
+  })
   test('gets pages with the guest’s balance, which must not be cached', async () => {
     const cookie = await guestCookie(url)
     for (const path of ['/', '/account', '/portfolio', '/no-such-page', '/__data.json']) {

@@ -89,8 +89,12 @@ export function serveHttp(app: Express, parts: HttpParts): void {
     if (length > bodyBytesMax || request.headers['transfer-encoding'] !== undefined) {
       throw failure('PAYLOAD_TOO_LARGE', `Expected a body of a known length of at most ${bodyBytesMax} bytes.`)
     }
-    if (request.method !== 'GET' && origins.of(request.headers) === 'foreign') {
-      throw failure('FORBIDDEN', `Expected the exchange's own Origin, found "${String(request.headers.origin)}".`)
+    const { method, headers } = request
+    const origin = origins.of(headers)
+    // Without a cookie there is nobody to act for: a program may sign in without an Origin.
+    if (method !== 'GET' && (origin === 'foreign' || (origin === 'none' && headers.cookie !== undefined))) {
+      const found = origin === 'none' ? 'none' : `"${String(headers.origin)}"`
+      throw failure('FORBIDDEN', `Expected the exchange's own Origin, found ${found}.`)
     }
     // Overwrites whatever the client sends under this name, since better-auth trusts it.
     request.headers[ADDRESS_HEADER] = clientAddress(request)
