@@ -71,3 +71,17 @@ test('an amend with a requestId is executed once; for a closed or unknown order 
   expect(closed.order).toMatchObject({ orderId, status: 'canceled' })
   await client.refused('order.amend', { clientOrderId: newId(), qty: on.qty(1) }, 'NOT_FOUND')
 })
+
+test('an orderId that no order can have is looked at after the requestId and the rate', async () => {
+  const { client } = at
+  const requestId = newId()
+  await client.good('order.cancelAll', { requestId })
+  for (const orderId of ['x', '0000000000001']) {
+    for (const [event, more] of [['order.cancel'], ['order.amend', { qty: at.on.qty() }]] as const) {
+      const answer = await client.ask(event, { orderId, ...more })
+      const remaining: unknown = expect.any(Number)
+      expect(answer).toMatchObject({ ok: false, error: { code: 'NOT_FOUND' }, rate: { remaining } })
+      await client.refused(event, { orderId, ...more, requestId }, 'DUPLICATE_CLIENT_ORDER_ID')
+    }
+  }
+})

@@ -165,7 +165,7 @@ export class Dispatcher {
     try {
       return await this.#carryOut(name, payload, requester)
     } catch (error) {
-      if (!isInvalid(error)) throw error
+      if (!isFoundHere(error)) throw error
       const before = await this.#beforeFields(name, payload, requester)
       if (before?.ok === false && BEFORE_FIELDS.includes(before.error.code)) return before
       return { ok: false, error: error.error, ...(before?.rate !== undefined && { rate: before.rate }) }
@@ -203,6 +203,10 @@ export class Dispatcher {
 
 /** Refusals by what comes before the fields. */
 const BEFORE_FIELDS: readonly ErrorCode[] = ['DUPLICATE_CLIENT_ORDER_ID', 'RATE_LIMITED']
+
+/** Refused by the gateway, before the exchange has looked at the id and the rate: also an orderId that cannot exist. */
+const isFoundHere = (error: unknown): error is RequestFailure =>
+  isInvalid(error) || (error instanceof RequestFailure && error.error.code === 'NOT_FOUND')
 
 const isInvalid = (error: unknown): error is RequestFailure =>
   error instanceof RequestFailure && error.error.code === 'INVALID'
