@@ -8,6 +8,8 @@ import { dataFolder } from '../../test/rig/data-folder.ts'
 import { openFaultProxy } from '../../test/rig/fault-proxy.ts'
 import { COMPILE_CACHE } from '../../test/rig/compile-cache.ts'
 import { freshDatabase } from '../../test/rig/postgres.ts'
+import { openDatabase } from '../database/database.ts'
+import { sql } from '../database/sql.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 
@@ -72,4 +74,20 @@ test('a file that is not a recording is rejected in one line', async () => {
     /^\S+wrong is no recording: expected the head of a recording as .+\n$/,
   )
   expect((await run({}, 'replay', empty)).err).toMatch(/^\S+empty is empty: expected the head of a recording\.\n$/)
+})
+
+test('`halt all` halts every instrument, and `resume all` ends that', async () => {
+  await using fresh = await freshDatabase()
+  const at = { DATABASE_URL: fresh.url }
+  expect(await run(at, 'seed')).toMatchObject({ code: 0 })
+  await using database = await openDatabase({ url: fresh.url, logger: { warn: () => undefined } })
+  const statuses = async () => {
+    const rows = await database.queries.any<{ status: string }>(sql.journal.listMarketStatuses)
+    return rows.map(({ status }) => status)
+  }
+  const halted = await run(at, 'halt', 'all')
+  expect(halted.out.match(/^\S+ is halted\.$/gm)).toHaveLength(16)
+  expect(await statuses()).toEqual(Array(16).fill('halted'))
+  expect(await run(at, 'resume', 'all')).toMatchObject({ code: 0 })
+  expect(await statuses()).toEqual(Array(16).fill('open'))
 })

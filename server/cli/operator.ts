@@ -8,6 +8,7 @@ import type { MarketStatus } from '../engine/command.ts'
 import { afterSplits, isTradable, type ListedInstrument, readInstruments } from '../instruments.ts'
 import { type CorporateAction, CorporateActions, type PlannedAction } from '../journal/corporate-actions.ts'
 import { setMarketStatus, type OperatorStatus } from '../journal/instruments.ts'
+import { ALL, listedSymbols } from './listed-symbols.ts'
 import { momentToComeOf } from './moment-option.ts'
 
 /** Commands that change the market. Each writes a row that the exchange sees within a second. */
@@ -22,10 +23,16 @@ export function addOperatorCommands(program: Command, root: string): void {
   const listed = (config: Config) => readInstruments(resolve(root, config.INSTRUMENTS_FILE))
 
   for (const [name, status, description] of STATUS_COMMANDS) {
-    const command = program.command(name).argument('<symbol>').description(description)
+    const command = program.command(name).argument('<symbol>', `an instrument, or ${ALL}`).description(description)
     if (status !== 'open') command.option('--cancel-orders', 'also cancel the users’ open orders in it')
     command.action((symbol: string, { cancelOrders = false }: { cancelOrders?: boolean }) =>
-      inDatabase((queries) => changeStatus(queries, symbol, { status, cancelsOrders: cancelOrders })),
+      inDatabase(async (queries, config) => {
+        const changed: string[] = []
+        for (const one of symbol === ALL ? listedSymbols(config, root) : [symbol]) {
+          changed.push(await changeStatus(queries, one, { status, cancelsOrders: cancelOrders }))
+        }
+        return changed.join('\n')
+      }),
     )
   }
   program

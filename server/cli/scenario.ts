@@ -1,15 +1,10 @@
-import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { inCommandDatabase } from './command-database.ts'
-import type { Config } from '../config.ts'
 import { StartupError } from '../database/startup-error.ts'
-import { readInstruments } from '../instruments.ts'
 import { ScenarioRuns } from '../journal/scenario-runs.ts'
+import { ALL, listedSymbols } from './listed-symbols.ts'
 import { momentOf } from './moment-option.ts'
 import { endOf, isScenario, playable, SCENARIOS, type ScenarioRun } from '../simulator/scenarios.ts'
-
-/** Stands for all instruments in a command. */
-const ALL = 'all'
 
 /**
  * Commands that play scenarios on the market, such as a flash crash. Each writes rows that
@@ -18,7 +13,7 @@ const ALL = 'all'
 export function addScenarioCommands(program: Command, root: string): void {
   const inRuns = (work: (runs: ScenarioRuns, listed: readonly string[]) => Promise<string>): Promise<void> =>
     inCommandDatabase(root, async ({ database, config }) => {
-      console.log(await work(new ScenarioRuns(database.queries), listedBy(config, root)))
+      console.log(await work(new ScenarioRuns(database.queries), listedSymbols(config, root)))
     })
   const scenario = program.command('scenario').description('play scenarios such as a flash crash on instruments')
   scenario
@@ -62,9 +57,6 @@ export function addScenarioCommands(program: Command, root: string): void {
       }),
     )
 }
-
-const listedBy = (config: Config, root: string): string[] =>
-  readInstruments(resolve(root, config.INSTRUMENTS_FILE)).map(({ spec }) => spec.symbol)
 
 function symbolsOf(words: readonly string[], listed: readonly string[]): readonly string[] {
   if (words.includes(ALL)) return listed
