@@ -68,12 +68,14 @@ describe('the configuration', () => {
     },
   )
 
-  it.each(['https://valiant.example', 'https://valiant.example/', 'http://localhost:3000'])(
-    'the address of the pages may be %s',
-    (PUBLIC_ORIGIN) => {
-      expect(readConfig({ PUBLIC_ORIGIN }).PUBLIC_ORIGIN).toBe(PUBLIC_ORIGIN)
-    },
-  )
+  it.each([
+    ['https://valiant.example', 'https://valiant.example'],
+    ['HTTPS://Valiant.Example/', 'https://valiant.example'],
+    ['https://valiant.example:443', 'https://valiant.example'],
+    ['http://localhost:3000', 'http://localhost:3000'],
+  ])('the address of the pages may be %s, which is %s', (PUBLIC_ORIGIN, origin) => {
+    expect(readConfig({ PUBLIC_ORIGIN }).PUBLIC_ORIGIN).toBe(origin)
+  })
 
   it.each(['all', 'gateway', 'exchange'])('many instances: role %s with a Postgres and a Redis for all', (role) => {
     const shared = {

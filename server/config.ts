@@ -51,6 +51,8 @@ export const SETTINGS = z.object({
     z
       .url({ protocol: /^https?$/, error: 'expected a URL such as https://valiant.example', abort: true })
       .refine(isOrigin, { error: 'expected only a scheme, host and port, such as https://valiant.example' })
+      // As browsers write it: by "https:" the rest of the server decides whether cookies are Secure.
+      .transform((url) => new URL(url).origin)
       .optional(),
     'Public address, such as https://valiant.example; pages of other origins cannot use its cookie. If unset, the address of the request.',
   ),
