@@ -224,6 +224,7 @@ async function pageHandler(config: Config): Promise<RequestHandler> {
   // What adapter-node and web/src/env.ts read.
   if (config.PUBLIC_ORIGIN !== undefined) process.env['ORIGIN'] = config.PUBLIC_ORIGIN
   if (config.SENTRY_DSN_WEB !== undefined) {
+    process.env['SENTRY_DSN_WEB'] = config.SENTRY_DSN_WEB
     process.env['SENTRY_RELEASE'] = releaseOf(config)
     process.env['SENTRY_ENVIRONMENT'] = config.SENTRY_ENVIRONMENT
     process.env['SENTRY_TRACES_SAMPLE_RATE'] = String(config.SENTRY_TRACES_SAMPLE_RATE)
