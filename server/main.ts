@@ -33,13 +33,14 @@ import { News } from './journal/news.ts'
 import { only } from './telemetry/observable-metrics.ts'
 import { openLogger, type Logger } from './telemetry/logger.ts'
 import { Metrics } from './telemetry/metrics.ts'
-import { releaseOf, version } from './telemetry/release.ts'
+import { version } from './telemetry/release.ts'
 import { endTracing, reportDefect } from './telemetry/tracing.ts'
 import { openBuses } from './wiring/buses.ts'
 import { gatewayConfig } from './wiring/gateway-config.ts'
 import { openHealthServer } from './wiring/health-server.ts'
 import { marketReady } from './wiring/market-ready.ts'
 import { openMetricsPort } from './wiring/metrics-port.ts'
+import { pageEnvironment } from './wiring/page-environment.ts'
 import { onStopSignal } from './wiring/stop-signal.ts'
 
 /** The wiring of one server, and nothing else: it alone knows the concrete parts and reads the environment. */
@@ -221,14 +222,7 @@ function listedInstruments({ INSTRUMENTS_FILE }: Config) {
 async function pageHandler(config: Config): Promise<RequestHandler> {
   const file = join(ROOT, 'web/build/handler.js')
   if (!existsSync(file)) throw new StartupError('The terminal is not built. Run `npm run build` first.')
-  // What adapter-node and web/src/env.ts read.
-  if (config.PUBLIC_ORIGIN !== undefined) process.env['ORIGIN'] = config.PUBLIC_ORIGIN
-  if (config.SENTRY_DSN_WEB !== undefined) {
-    process.env['SENTRY_DSN_WEB'] = config.SENTRY_DSN_WEB
-    process.env['SENTRY_RELEASE'] = releaseOf(config)
-    process.env['SENTRY_ENVIRONMENT'] = config.SENTRY_ENVIRONMENT
-    process.env['SENTRY_TRACES_SAMPLE_RATE'] = String(config.SENTRY_TRACES_SAMPLE_RATE)
-  }
+  Object.assign(process.env, pageEnvironment(config))
   const { handler } = (await import(pathToFileURL(file).href)) as { handler: RequestHandler }
   return handler
 }
