@@ -5,8 +5,12 @@ import { pageEnvironment } from './page-environment.ts'
 const DSN = 'https://key@sentry.example/1'
 
 test('the page gets the checked settings: a blank DSN is none, and spaces around one are not part of it', () => {
-  expect(pageEnvironment(readConfig({ SENTRY_DSN_WEB: ' ' }))).toEqual({ SENTRY_DSN_WEB: '' })
+  expect(pageEnvironment(readConfig({ SENTRY_DSN: ' ', SENTRY_DSN_WEB: ' ' }))).toEqual({
+    SENTRY_DSN: '',
+    SENTRY_DSN_WEB: '',
+  })
   expect(pageEnvironment(readConfig({ SENTRY_DSN_WEB: `${DSN} `, SENTRY_RELEASE: 'v1' }))).toEqual({
+    SENTRY_DSN: '',
     SENTRY_DSN_WEB: DSN,
     SENTRY_RELEASE: 'v1',
     SENTRY_ENVIRONMENT: 'production',
