@@ -154,7 +154,10 @@ describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
     await form.getByLabel('Quantity').fill('900000')
     await form.getByRole('button', { name: 'Save' }).click()
     const message = screen === 'phone' ? receiptAway(page) : receipt(page)
-    await message.getByText(/^It needs \$[\d,]+\.\d\d and you have \$[\d,]+\.\d\d\.$/).waitFor()
+    await message
+      .getByRole('alert')
+      .getByText(/^It needs \$[\d,]+\.\d\d and you have \$[\d,]+\.\d\d\.$/)
+      .waitFor()
     expect(await form.getByLabel('Quantity').inputValue()).toBe('900,000')
     await form.getByRole('button', { name: 'Back' }).click()
 
