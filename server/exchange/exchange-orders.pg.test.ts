@@ -282,6 +282,7 @@ describe('refusals', () => {
     expect(await refusal({ ...resting, limitTicks: 5_000 })).toMatchObject({
       code: 'MAX_OPEN_ORDERS',
       details: { max: 200 },
+      message: expect.stringContaining('At most 200 orders may be open') as string,
     })
   })
 

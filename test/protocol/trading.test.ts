@@ -98,6 +98,13 @@ describe('order.place', () => {
       expect(error.order).toMatchObject({ orderId: placed[0] })
       expect(error.message).toBe(`clientOrderId "${order.clientOrderId}" was already used for another order.`)
     }
+    await client.good('order.cancel', { clientOrderId: order.clientOrderId })
+    const { order: named } = await client.refused(
+      'order.place',
+      { ...order, side: 'sell' },
+      'DUPLICATE_CLIENT_ORDER_ID',
+    )
+    expect(named, 'as it stands now').toMatchObject({ orderId: placed[0], status: 'canceled' })
   })
   test('that expired on the way or was INVALID has not used up its id', async () => {
     const order = limit()

@@ -1,5 +1,4 @@
 import type { Answer, Rate } from '@valiant/shared/protocol/events'
-import type { Order } from '@valiant/shared/protocol/order'
 import type { CommandBus, CommandEntry } from '../../bus/commands.ts'
 import {
   type ChangeRequest,
@@ -262,9 +261,20 @@ export class CommandProcessor {
     const isInvalid = request.event === 'change.invalid'
     const { rate } = this.#rates.look(request.account, isInvalid ? request.change : request.event, nowMs)
     if (isInvalid || (payloadHash !== undefined && payloadHash !== entry.payloadHash)) {
-      this.#reply(entry, { ok: false, error: idTaken(entry.commandId ?? '', result), rate })
+      this.#refuseTaken(entry, request.account, rate)
     } else if (isNotOpen(result)) this.#replyNotOpen(entry, request, { rate, duplicate: true })
     else this.#reply(entry, { ...result, rate, duplicate: true })
+  }
+
+  /** Names the order when the id is a clientOrderId; a requestId has no order. */
+  #refuseTaken(entry: CommandEntry, account: number, rate: Rate): void {
+    const [, kind, id = ''] = /^([or]):(.*)$/s.exec(entry.commandId ?? '') ?? []
+    if (kind === 'o') {
+      this.#orders.idTaken(entry, { account, clientOrderId: id }, rate)
+      return
+    }
+    const message = `requestId "${id}" was already used for another request.`
+    this.#reply(entry, { ok: false, error: plainError('DUPLICATE_CLIENT_ORDER_ID', message), rate })
   }
 
   #replyNotOpen(entry: CommandEntry, request: ChangeRequest, more: { rate?: Rate; duplicate?: true }): void {
@@ -321,17 +331,3 @@ const tooMany = (event: ChangeRequest['event'], retryAfterMs: number) =>
   plainError('RATE_LIMITED', `Too many requests such as ${event} from this account. Retry in ${retryAfterMs} ms.`, {
     retryAfterMs,
   })
-
-/** Names the order when the id is a clientOrderId; a requestId has no order. */
-function idTaken(commandId: string, result: Result) {
-  const [, kind, id = ''] = /^([or]):(.*)$/s.exec(commandId) ?? []
-  const order = kind === 'o' && !isNotOpen(result) ? orderOf(result) : undefined
-  const [field, what] = kind === 'o' ? ['clientOrderId', 'order'] : ['requestId', 'request']
-  const message = `${field} "${id}" was already used for another ${what}.`
-  return plainError('DUPLICATE_CLIENT_ORDER_ID', message, order && { order })
-}
-
-function orderOf(answer: Answer): Order | undefined {
-  const order: unknown = answer.ok ? answer.data : answer.error.order
-  return typeof order === 'object' && order !== null && 'orderId' in order ? (order as Order) : undefined
-}

@@ -4,6 +4,8 @@ import type { CommandEntry } from '../../bus/commands.ts'
 import { plainError } from './refusal.ts'
 import type { Reference, LiveMarket } from '../market/live-market.ts'
 
+type ClientReference = Pick<Reference, 'account'> & { readonly clientOrderId: string }
+
 /**
  * Answers that require reading an order. It is read after everything earlier has been committed, so that NOT_FOUND is
  * final.
@@ -32,6 +34,15 @@ export class OrderAnswers {
         ? plainError('ORDER_CLOSED', `The order is ${found.status}: nothing about it can be changed.`, { order: found })
         : notFound(reference)
       return { ok: false, error, ...more }
+    })
+  }
+
+  /** Another order has this clientOrderId: its current state. */
+  idTaken(entry: CommandEntry, { account, clientOrderId }: ClientReference, rate: Rate): void {
+    this.#later(entry, async () => {
+      const order = await this.#market.findOrder({ account, clientOrderId })
+      const message = `clientOrderId "${clientOrderId}" was already used for another order.`
+      return { ok: false, error: plainError('DUPLICATE_CLIENT_ORDER_ID', message, order && { order }), rate }
     })
   }
 

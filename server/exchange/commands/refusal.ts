@@ -81,7 +81,7 @@ function sentence(code: Rejection['code'], { symbol, shortable }: Traded, detail
     case 'MIN_NOTIONAL':
       return `An order in ${symbol} must be worth at least ${minNotional} USD, and this one is worth less.`
     case 'MAX_OPEN_ORDERS':
-      return `There are ${max} open orders in ${symbol} already, and no more are allowed.`
+      return `At most ${max} orders may be open in ${symbol}, legs included, and this would make more.`
     case 'SELF_TRADE':
       return 'The order would only have traded with your own resting order.'
     case 'MARKET_HALTED':
