@@ -91,8 +91,8 @@ export const ERRORS = {
   INSUFFICIENT_MARGIN: {
     status: 422,
     retry: 'never',
-    cause: 'The order, withdrawal or switch to cash needs more margin than the account has.',
-    cure: 'Trade less, close a position, or deposit. Switching to cash takes an account without short positions or debt.',
+    cause: 'The order or the switch to cash needs more margin than the account has.',
+    cure: 'Trade less, close a position, or deposit. Switching to cash takes an account without short positions or debt, whose cash and positions cover its open orders.',
   },
   SHORT_NOT_ALLOWED: {
     status: 422,

@@ -53,6 +53,12 @@ test('a cash account cannot sell what it does not hold; a margin account opens a
   expect(Number(account.buyingPower)).toBeCloseTo(equityOf(account) - Number(account.marginUsed), 2)
   expect(await client.refused('account.update', { mode: 'cash' }, 'INSUFFICIENT_MARGIN')).toHaveProperty('message')
   await client.good('position.close', { symbol: on.symbol })
+  const beyondCash = { symbol: on.symbol, side: 'buy', type: 'limit', qty: '1300', limitPrice: on.below(2) }
+  const { orderId } = await client.place(beyondCash)
+  const uncovered = await client.refused('account.update', { mode: 'cash' }, 'INSUFFICIENT_MARGIN')
+  expect(Number(uncovered.details?.['required'])).toBeGreaterThan(Number(uncovered.details?.['available']))
+  expect(uncovered.message).toContain('open orders need more cash')
+  await client.good('order.cancel', { orderId })
   expect(await client.good('account.update', { mode: 'cash' })).toMatchObject({ mode: 'cash', marginUsed: '0.00' })
 })
 

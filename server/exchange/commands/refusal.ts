@@ -98,7 +98,7 @@ function sentence(code: Rejection['code'], { symbol, shortable }: Traded, detail
 function accountSentence(code: Rejection['code'], { required, available }: Figures): string {
   if (code === 'LIQUIDATING') return 'The account is being liquidated. Nothing was changed.'
   if (code === 'INSUFFICIENT_FUNDS') return `${required} USD were asked for and ${available} USD are free.`
-  return 'The account cannot do without margin while it is short, in debt, or has sales that its positions do not cover.'
+  return 'The account cannot do without margin while it is short or in debt, or while its open orders need more cash or quantity than it has.'
 }
 
 /** An error without an order. */
