@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { PHONE } from '../rig/browser.ts'
 import { barriers } from './axe-violations.ts'
-import { live, receiptAway, send, startTrading, typeLimit } from './desk.ts'
+import { live, receiptAway, send, startTrading, typeLimit, view } from './desk.ts'
 import { Stage } from './stage.ts'
 
 /* The chart's tools: drawings, the RSI below the price, the style of the price. */
@@ -253,6 +253,29 @@ describe('on a phone the chart', () => {
     await tool(page, 'Leave full screen').tap()
     await expect.poll(async () => (await canvas(page).boundingBox())?.height).toBe(before?.height)
     expect(complaints).toEqual([])
+  })
+
+  test('is drawn as it stays from its first frame on, although it was hidden before', async () => {
+    const { page } = await stage.visitor(PHONE)
+    await using _context = page.context()
+    await page.goto('/trade/NOVA?tab=book')
+    await live(page)
+    // Wide bars leave room for few times on the axis.
+    const axes = page.evaluate(
+      () =>
+        new Promise<string[]>((resolve) => {
+          const drawn: string[] = []
+          const look = () => {
+            const canvas = document.querySelector<HTMLCanvasElement>('[data-testid=chart-canvas] tr:last-child canvas')
+            if (canvas && canvas.width > 0) drawn.push(canvas.toDataURL())
+            if (drawn.length < 10) requestAnimationFrame(look)
+            else resolve(drawn)
+          }
+          look()
+        }),
+    )
+    await view(page, 'Chart')
+    expect(new Set(await axes).size).toBe(1)
   })
 
   test.each([320, 360, 390])(

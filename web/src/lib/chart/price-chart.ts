@@ -45,6 +45,7 @@ const LEGEND_PART_MAX = 0.3
 
 /** The drawing of one instrument's bars: price, volume, averages, RSI, own lines and fills, drawings. */
 export class PriceChart {
+  readonly #element: HTMLElement
   readonly #scale = new ClockScale()
   readonly #chart: IChartApi
   readonly #price: PriceSeries
@@ -70,6 +71,16 @@ export class PriceChart {
     this.#tick = Number(tickSize)
     const decimals = (tickSize.split('.')[1] ?? '').length
     const priceText = (price: number) => grouped(price.toFixed(decimals))
+    this.#element = element
+    // Before the chart's own observer, which draws at once: even the first frame of a new size is right.
+    let width = element.clientWidth
+    this.#resized = new ResizeObserver(() => {
+      this.#clearLegend()
+      // A hidden chart has no width and forgets its bar spacing.
+      if (width === 0 && element.clientWidth > 0) this.#chart.timeScale().resetTimeScale()
+      width = element.clientWidth
+    })
+    this.#resized.observe(element)
     this.#chart = plainChart(
       element,
       {
@@ -119,15 +130,7 @@ export class PriceChart {
       { updateAllViews: () => handlers.onmoved() },
     ])
     this.#rsi = new RsiPane(this.#chart, element)
-    this.#resized = new ResizeObserver(() => this.#clearLegend())
-    this.#resized.observe(element)
     this.#chart.subscribeCrosshairMove((event) => handlers.onhover(this.#barAt(event), pricePoint(event)))
-    // A hidden chart has no width and forgets its bar spacing.
-    let width = element.clientWidth
-    this.#chart.timeScale().subscribeSizeChange((wide) => {
-      if (width === 0 && wide > 0) this.#chart.timeScale().resetTimeScale()
-      width = wide
-    })
     this.#chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
       if (range && range.from < OLDER_WITHIN_BARS && this.#bars.size > 0) handlers.onolder()
     })
@@ -302,7 +305,8 @@ export class PriceChart {
 
   /** Bars and marks of a low chart stay below the legend, too. */
   #clearLegend(): void {
-    const top = Math.max(MARGINS.top, Math.min(LEGEND_PART_MAX, LEGEND_PX / Math.max(1, this.priceHeight)))
+    const height = this.#element.clientHeight - this.#chart.timeScale().height() - this.#rsi.height
+    const top = Math.max(MARGINS.top, Math.min(LEGEND_PART_MAX, LEGEND_PX / Math.max(1, height)))
     this.#chart.priceScale('right').applyOptions({ scaleMargins: { ...MARGINS, top } })
   }
 

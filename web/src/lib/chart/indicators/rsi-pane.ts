@@ -29,6 +29,11 @@ export class RsiPane {
     chart.timeScale().subscribeSizeChange(() => this.#fit())
   }
 
+  /** In pixels, with the line above it. */
+  get height(): number {
+    return this.isShown ? SEPARATOR_PX + RSI_PANE_PX : 0
+  }
+
   get isShown(): boolean {
     return this.#line !== undefined
   }
@@ -91,7 +96,7 @@ export class RsiPane {
 
   #fit(): void {
     const [price, own] = this.#chart.panes()
-    const pricePx = this.#element.clientHeight - this.#chart.timeScale().height() - SEPARATOR_PX - RSI_PANE_PX
+    const pricePx = this.#element.clientHeight - this.#chart.timeScale().height() - this.height
     if (!this.#line || !price || !own || pricePx <= 0) return
     price.setStretchFactor(pricePx)
     own.setStretchFactor(RSI_PANE_PX)
