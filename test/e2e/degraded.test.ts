@@ -92,6 +92,18 @@ describe('while the database is unavailable', () => {
     // Only numbers have moved: an additional line of the ticket would be 0.03.
     expect((await desktop.layoutShift()) - shift).toBeLessThan(0.02)
 
+    // The note of a narrow book covers neither of its tabs.
+    await desktop.page.setViewportSize({ width: 1_024, height: 768 })
+    const book = desktop.page.getByRole('region', { name: 'Order book' })
+    const boxOf = async (text: string) =>
+      (await book.getByText(text, { exact: true }).first().boundingBox()) ?? undefined
+    const tabs = await book.getByRole('tablist').evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)
+    expect(tabs).toBe(0)
+    const [heads, note, size] = [await boxOf('Price (USD)'), await boxOf('Indicative'), await boxOf('Size')]
+    expect(note?.x).toBeGreaterThan((heads?.x ?? Infinity) + 60)
+    expect((note?.x ?? Infinity) + (note?.width ?? 0)).toBeLessThan((size?.x ?? 0) + (size?.width ?? 0))
+    await desktop.page.setViewportSize({ width: 1_440, height: 900 })
+
     // A returning user is still recognized, and a new visitor sees why there is no account.
     const again = await watch(await desktop.page.context().newPage())
     await again.page.goto(desktop.page.url())
