@@ -296,6 +296,26 @@ test('on a tablet a receipt is shown elsewhere when its place is not visible, an
   await expect.poll(top).toBeGreaterThanOrEqual(46)
 })
 
+test('on a tablet a long note in the head ends in an ellipsis, and no quote of the status bar is cut', async () => {
+  const { page } = await stage.visitor({ viewport: { width: 768, height: 1_024 } })
+  await using _context = page.context()
+  await page.goto('/trade/EUR-USD')
+  await live(page)
+  await stage.operator('close', 'EUR-USD')
+  const note = page.getByTitle(/^EUR\/USD is closed until .*\. Orders can be cancelled, not placed\.$/).locator('span')
+  await note.waitFor()
+  expect(await note.evaluate((element) => getComputedStyle(element).textOverflow)).toBe('ellipsis')
+  const button = await page.getByRole('button', { name: 'Set a price alert' }).boundingBox()
+  expect((button?.x ?? 0) + (button?.width ?? Infinity)).toBeLessThanOrEqual(768)
+
+  const bar = page.getByRole('contentinfo')
+  for (const quote of await bar.locator('.quotes li').all()) {
+    const [list, own] = [await bar.locator('ul.quotes').boundingBox(), await quote.boundingBox()]
+    const isShown = (own?.y ?? 0) < (list?.y ?? 0) + (list?.height ?? 0)
+    if (isShown) expect((own?.x ?? 0) + (own?.width ?? 0)).toBeLessThanOrEqual((list?.x ?? 0) + (list?.width ?? 0))
+  }
+})
+
 test('at high zoom, a workspace scrolls to its bottom', async () => {
   const { page } = await stage.visitor({ viewport: { width: 1_024, height: 480 } })
   await using _context = page.context()
