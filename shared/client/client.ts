@@ -167,9 +167,18 @@ export class Client {
     return this.#subscriptions.add(subscription, listener as (frame: unknown) => void, options)
   }
 
-  /** Listens to a book that is kept whole, also after gaps. @returns ends the subscription */
-  book(symbol: string, depth: BookDepth | undefined, listener: (book: BookState) => void): () => void {
-    return this.#subscriptions.addBook(symbol, depth, listener)
+  /**
+   * Listens to a book that is kept whole, also after gaps.
+   * @param gapListener called when frames are missing: the last book is out of date until the next one
+   * @returns ends the subscription
+   */
+  book(
+    symbol: string,
+    depth: BookDepth | undefined,
+    listener: (book: BookState) => void,
+    gapListener: () => void = () => undefined,
+  ): () => void {
+    return this.#subscriptions.addBook(symbol, depth, listener, gapListener)
   }
 
   /** Ends all streams but the kept ones until `resumeStreams`, as while nobody looks. The account is still followed. */

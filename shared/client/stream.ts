@@ -24,6 +24,8 @@ export class Stream implements StreamTerms {
   readonly key: string
   readonly listeners: Listeners<unknown>
   readonly books: Listeners<BookState>
+  /** Told when the book has a gap. */
+  readonly gaps: Listeners<undefined>
   /** Continues while the others are paused. */
   isKept = false
   /** The connection that gave the snapshot; frames of other connections are ignored. */
@@ -49,6 +51,7 @@ export class Stream implements StreamTerms {
     this.key = keyOf({ channel, symbols, interval })
     this.listeners = before?.listeners ?? new Listeners()
     this.books = before?.books ?? new Listeners()
+    this.gaps = before?.gaps ?? new Listeners()
     this.isKept = before?.isKept ?? false
     this.#reportedTo = before === undefined ? BEGINNING : before.#reportedTo
   }
@@ -119,7 +122,10 @@ export class Stream implements StreamTerms {
     // A snapshot is on its way, which holds this change too.
     if (frame.type === 'update' && this.#book === undefined) return 'whole'
     this.#book = bookAfter(this.#book, frame)
-    if (!this.#book) return 'gap'
+    if (!this.#book) {
+      this.gaps.tell(undefined)
+      return 'gap'
+    }
     if (!isBefore(moment, this.#reportedTo)) {
       this.#reportedTo = moment
       this.books.tell(this.#book)

@@ -245,9 +245,14 @@ describe('streams', () => {
         checksum,
       },
     })
-    const seen: number[] = []
+    const seen: (number | 'gap')[] = []
     await rig.pass(20_000)
-    rig.client.book('NOVA', 10, ({ seq }) => seen.push(seq))
+    rig.client.book(
+      'NOVA',
+      10,
+      ({ seq }) => seen.push(seq),
+      () => seen.push('gap'),
+    )
     await rig.subscribed(rig.transportAt(0), [frame(1)])
     const asked = () => rig.transportAt(0).of('subscribe').length
     rig.transportAt(0).tell('book', { ...frame(2, 1), type: 'update', prevSeq: 1 })
@@ -262,7 +267,7 @@ describe('streams', () => {
     await rig.pass(300)
     expect(asked()).toBe(4)
     await rig.subscribed(rig.transportAt(0), [frame(5)])
-    expect(seen).toEqual([1, 5])
+    expect(seen).toEqual([1, 'gap', 'gap', 'gap', 5])
   })
 
   const quote = (symbol: string) => [symbol, 1, 1, 2, 1, 1]

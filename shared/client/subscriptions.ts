@@ -76,12 +76,19 @@ export class Subscriptions {
   }
 
   /** @returns ends the subscription */
-  addBook(symbol: string, depth: BookDepth | undefined, listener: (book: BookState) => void): () => void {
+  addBook(
+    symbol: string,
+    depth: BookDepth | undefined,
+    listener: (book: BookState) => void,
+    gapListener: () => void,
+  ): () => void {
     const terms = { symbols: new Set([symbol]), interval: undefined, depth: depth ?? BOOK_DEPTH_DEFAULT }
     const stream = this.#stream({ channel: 'book', ...terms })
-    const stop = stream.books.add(listener)
+    const stops = [stream.books.add(listener), stream.gaps.add(gapListener)]
     if (stream.book) listener(stream.book)
-    return this.#ending(stream, stop)
+    return this.#ending(stream, () => {
+      for (const stop of stops) stop()
+    })
   }
 
   /** Subscribes everything on a new connection, or on one whose instance has found its leader. */

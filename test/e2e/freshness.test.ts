@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { newVisitor } from '../rig/browser.ts'
 import { type FaultProxy, openFaultProxy } from '../rig/fault-proxy.ts'
 import { live, send, startTrading } from './desk.ts'
-import { Stage } from './stage.ts'
+import { SCREENS, Stage } from './stage.ts'
 
 /* What is not current does not look live: on a silent link, and in a tab that was hidden. */
 
@@ -51,6 +51,7 @@ class Wire {
   readonly sent: string[] = []
   readonly received: string[] = []
   #held: (() => void)[] | undefined
+  #losesBook = false
 
   async follow(page: Page): Promise<void> {
     await page.routeWebSocket(/socket\.io/, (socket) => this.#relay(socket))
@@ -58,6 +59,11 @@ class Wire {
 
   holdAnswers(): void {
     this.#held = []
+  }
+
+  /** The next frame of a book does not arrive. */
+  loseBook(): void {
+    this.#losesBook = true
   }
 
   release(): void {
@@ -74,12 +80,43 @@ class Wire {
     })
     server.onMessage((message) => {
       this.received.push(String(message))
+      if (this.#losesBook && String(message).startsWith('42["book"')) {
+        this.#losesBook = false
+        return
+      }
       // In Socket.IO's encoding an acknowledgement begins with 43.
       if (this.#held && String(message).startsWith('43')) this.#held.push(() => socket.send(message))
       else socket.send(message)
     })
   }
 }
+
+test.each(SCREENS)(
+  'on a $screen a book with a gap says so, and is gray until it is whole again',
+  async ({ options }) => {
+    const { page, complaints } = await stage.visitor(options)
+    await using _context = page.context()
+    const wire = new Wire()
+    await wire.follow(page)
+    await page.goto('/trade/NOVA?tab=book')
+    await live(page)
+    const best = page
+      .getByRole('region', { name: 'Order book' })
+      .locator('ol.bid .price')
+      .filter({ visible: true })
+      .first()
+    const colored = await best.evaluate((price) => getComputedStyle(price).color)
+    const words = page.getByText('Book out of step, fetching it anew.').filter({ visible: true })
+    wire.holdAnswers()
+    wire.loseBook()
+    await words.waitFor()
+    expect(await best.evaluate((price) => getComputedStyle(price).color)).not.toBe(colored)
+    wire.release()
+    await words.waitFor({ state: 'detached' })
+    expect(await best.evaluate((price) => getComputedStyle(price).color)).toBe(colored)
+    expect(complaints).toEqual([])
+  },
+)
 
 const HALF_MINUTE = 30_000
 

@@ -9,23 +9,30 @@ import type { Grouping } from './levels.ts'
 const depthFor = (tab: BookTab, grouping: Grouping): BookDepth =>
   tab === 'depth' || grouping > 1 ? 100 : BOOK_DEPTH_DEFAULT
 
+const UNNOTICED_MS = 200
+
 /** One instrument's book, subscribed to as deep as the panel shows it, and updated once per painted frame. */
 export class BookFeed {
   readonly view: BookView
   tab = $state.raw<BookTab>('book')
   /** Multiples of the tick by which the ladder is grouped. */
   grouping = $state.raw<Grouping>(1)
+  /** Frames are missing, and the whole book has not come yet. */
+  isOutOfStep = $state.raw(false)
   readonly #symbol: string
   readonly #states: OnceAFrame<Parameters<BookView['show']>[0]>
   #client: Client | undefined
   #leave = () => {}
+  #waiting: ReturnType<typeof setTimeout> | undefined
 
   constructor(symbol: string, snapshot: BookFrame | undefined) {
     this.#symbol = symbol
     this.view = new BookView(snapshot)
     this.#states = new OnceAFrame((states) => {
       const newest = states.at(-1)
-      if (newest) this.view.show(newest)
+      if (!newest) return
+      this.view.show(newest)
+      this.#setInStep()
     })
   }
 
@@ -36,6 +43,7 @@ export class BookFeed {
     return () => {
       this.#leave()
       this.#states.stop()
+      this.#setInStep()
     }
   }
 
@@ -54,7 +62,24 @@ export class BookFeed {
   #subscribe(): void {
     if (!this.#client) return
     const leave = this.#leave
-    this.#leave = this.#client.book(this.#symbol, depthFor(this.tab, this.grouping), (state) => this.#states.add(state))
+    const depth = depthFor(this.tab, this.grouping)
+    this.#leave = this.#client.book(
+      this.#symbol,
+      depth,
+      (state) => this.#states.add(state),
+      () => this.#awaitWhole(),
+    )
     leave()
+  }
+
+  /** The whole book usually comes sooner than anyone could read that it is missing. */
+  #awaitWhole(): void {
+    this.#waiting ??= setTimeout(() => (this.isOutOfStep = true), UNNOTICED_MS)
+  }
+
+  #setInStep(): void {
+    clearTimeout(this.#waiting)
+    this.#waiting = undefined
+    this.isOutOfStep = false
   }
 }
