@@ -35,8 +35,10 @@ export interface ChartHandlers {
 
 const OLDER_WITHIN_BARS = 60
 const DAY_MS = 86_400_000
-const RIGHT_OFFSET = 28
 const BAR_SPACING = 6.2
+/** Free bars right of the last one, for the chips of own lines; fewer in a narrow chart. */
+const RIGHT_OFFSET = 28
+const RIGHT_PART_MAX = 0.22
 /** Free parts of the height above and below the prices. */
 const MARGINS = { top: 0.13, bottom: 0.15 }
 /** What the two lines of the legend need. */
@@ -77,7 +79,10 @@ export class PriceChart {
     this.#resized = new ResizeObserver(() => {
       this.#clearLegend()
       // A hidden chart has no width and forgets its bar spacing.
-      if (width === 0 && element.clientWidth > 0) this.#chart.timeScale().resetTimeScale()
+      if (width === 0 && element.clientWidth > 0) {
+        this.#chart.applyOptions({ timeScale: { rightOffset: rightOffsetAt(element.clientWidth) } })
+        this.#chart.timeScale().resetTimeScale()
+      }
       width = element.clientWidth
     })
     this.#resized.observe(element)
@@ -87,7 +92,7 @@ export class PriceChart {
         rightPriceScale: { borderVisible: false, scaleMargins: MARGINS, minimumWidth: 60 },
         timeScale: {
           borderVisible: false,
-          rightOffset: RIGHT_OFFSET,
+          rightOffset: rightOffsetAt(width),
           barSpacing: BAR_SPACING,
           timeVisible: true,
           secondsVisible: false,
@@ -331,6 +336,9 @@ export class PriceChart {
     return typeof time === 'number' ? this.#bars.get(time * 1_000) : undefined
   }
 }
+
+const rightOffsetAt = (width: number): number =>
+  Math.min(RIGHT_OFFSET, Math.round((RIGHT_PART_MAX * width) / BAR_SPACING))
 
 /** The position of the pointer, if it is in the price pane. */
 const pricePoint = ({ point, paneIndex }: MouseEventParams): Point | undefined => (paneIndex === 0 ? point : undefined)
