@@ -80,7 +80,9 @@ test('a read-only key cannot trade, and no key can create keys or accounts', asy
   const odd = await asKey(trader.key, '/api/keys', { method: 'POST', body: { odd: 1 } })
   expect(odd).toMatchObject({ status: 403, error: { code: 'FORBIDDEN' } })
   const tradingBot = await connect(server.url, { auth: { apiKey: trader.key } })
-  await tradingBot.refused('accounts.create', { name: 'Second', startingCash: '1.00' }, 'FORBIDDEN')
+  for (const payload of [{ name: 'Second', startingCash: '1.00' }, { odd: 1 }]) {
+    await tradingBot.refused('accounts.create', payload, 'FORBIDDEN')
+  }
   expect(tradingBot.of('welcome')).toMatchObject([{ scopes: ['read', 'trade'] }])
   await tradingBot.account()
 })

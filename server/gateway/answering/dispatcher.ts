@@ -248,8 +248,8 @@ export const isUncounted = (code: ErrorCode): boolean => UNCOUNTED.includes(code
 const isUnlimited = (answer: Answer): boolean =>
   answer.duplicate === true || (!answer.ok && isUncounted(answer.error.code))
 
-/** The only place that decides who may send which request, by the schema's scope. */
-function authorise(name: RequestName, { account, scopes }: Requester): void {
+/** The only place that decides who may send which request, by the schema's scope; a key has no user to open accounts for. */
+function authorise(name: RequestName, { account, userId, scopes }: Requester): void {
   const { scope } = REQUESTS[name]
   if (scope === 'public') return
   if (account === undefined) {
@@ -263,6 +263,9 @@ function authorise(name: RequestName, { account, scopes }: Requester): void {
       'FORBIDDEN',
       `${name} needs the scope "${scope}", found ${scopes.map((one) => `"${one}"`).join(', ') || 'none'}.`,
     )
+  }
+  if (name === 'accounts.create' && userId === undefined) {
+    throw failure('FORBIDDEN', 'accounts.create needs a user, found a key of one account.')
   }
 }
 

@@ -1,6 +1,5 @@
 import { readCents } from '../../feed/account/order-decimals.ts'
 import type { ExchangeRequests } from '../leader/exchange-requests.ts'
-import { failure } from '../answering/wire-error.ts'
 import { checked } from './read-field.ts'
 import { commandIdOf } from './request-id.ts'
 import { accountOf, type Relay } from './request.ts'
@@ -10,7 +9,7 @@ export const accountsCreate =
   (exchange: ExchangeRequests): Relay<'accounts.create'> =>
   ({ name, startingCash, mode = 'cash', requestId }, requester) => {
     const { userId, receivedAtMs } = requester
-    if (userId === undefined) throw failure('FORBIDDEN', 'accounts.create needs a user, found a key of one account.')
+    if (userId === undefined) throw new Error('only users may send accounts.create')
     return exchange.ask({
       request: {
         event: 'accounts.create',
