@@ -41,7 +41,13 @@ const importRules = folders.map((folder) => ({
             ? []
             : [{ group: ['**/bus/memory/*', '**/bus/redis/*'], message: 'Only the wiring knows which bus there is.' }]),
           ...(pure.includes(folder)
-            ? [{ group: ['node:*', 'pg*', 'socket.io*', 'express'], message: `${folder}/ is pure: no I/O.` }]
+            ? [
+                { group: ['node:*', 'pg*', 'socket.io*', 'express'], message: `${folder}/ is pure: no I/O.` },
+                {
+                  regex: String.raw`^(\.\./)+(instruments|config|env-file)\.ts$`,
+                  message: `${folder}/ is pure: they read files.`,
+                },
+              ]
             : []),
         ],
       },
