@@ -136,8 +136,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   const { httpServer, app } = openHttpServer()
   const network = new NetworkBytes(httpServer)
   const origins = new Origins(publicOrigin)
-  const trusted = clientAddressOf(config.trustProxy ?? '')
-  const clientAddress = config.trustProxy === '0' ? trusted : watchedForProxies(trusted, logger)
+  const clientAddress = watchedForProxies(clientAddressOf(config.trustProxy ?? ''), config, logger)
   const instruments = new Map(parts.instruments.map((instrument) => [instrument.wire.symbol, instrument]))
   const instrumentOf = (symbol: string) => instruments.get(symbol)
 

@@ -26,20 +26,37 @@ export function clientAddressOf(trustProxy: string): ClientAddress {
 const isPrivate = proxyAddr.compile(['loopback', 'linklocal', 'uniquelocal'])
 
 /**
- * Logs once that a proxy seems to stand in front of this server and is not trusted: then all who come through it count as one
- * address, and one of them can use up its limits for everyone. Only of private addresses, since anyone else may forge the header.
+ * Logs, each once, what a proxy in front of this server needs and does not have. Only of proxies at private addresses, since
+ * anyone else may invent these headers.
+ *
+ * - TRUST_PROXY: all who come through it count as one address, and one of them can use up its limits for everyone. 0 says
+ *   that this is intended.
+ * - PUBLIC_ORIGIN: this server does not see that the browser speaks TLS, so its cookies are not Secure.
  */
-export function watchedForProxies(addressOf: ClientAddress, log: Pick<Logger, 'warn'>): ClientAddress {
-  let isLogged = false
+export function watchedForProxies(
+  addressOf: ClientAddress,
+  { trustProxy, publicOrigin }: { readonly trustProxy: string | undefined; readonly publicOrigin: string | undefined },
+  log: Pick<Logger, 'warn'>,
+): ClientAddress {
+  const logged = new Set<string>()
+  const warnOnce = (peer: string, message: string) => {
+    if (!isPrivate(peer, 0) || logged.has(message)) return
+    logged.add(message)
+    log.warn({ peer }, message)
+  }
   return (request) => {
     const address = addressOf(request)
-    const peer = request.socket.remoteAddress
-    if (!isLogged && address === peer && 'x-forwarded-for' in request.headers && isPrivate(peer, 0)) {
-      isLogged = true
-      log.warn(
-        { peer },
+    const { headers, socket } = request
+    const peer = socket.remoteAddress
+    if (peer === undefined) return address
+    if (trustProxy !== '0' && address === peer && headers['x-forwarded-for'] !== undefined) {
+      warnOnce(
+        peer,
         'requests come through a proxy that TRUST_PROXY does not name: all its clients count as one address and share its limits',
       )
+    }
+    if (publicOrigin === undefined && headers['x-forwarded-proto'] === 'https') {
+      warnOnce(peer, 'requests come over TLS and PUBLIC_ORIGIN is not set: cookies are not Secure')
     }
     return address
   }

@@ -87,11 +87,12 @@ describe('in time', () => {
 })
 
 describe('the address of a client', () => {
-  const requestFrom = (peer: string, forwarded?: string) => {
+  const requestFrom = (peer: string, forwarded?: string, proto?: string) => {
     const socket = new Socket()
     Object.defineProperty(socket, 'remoteAddress', { value: peer })
     const request = new IncomingMessage(socket)
     if (forwarded !== undefined) request.headers['x-forwarded-for'] = forwarded
+    if (proto !== undefined) request.headers['x-forwarded-proto'] = proto
     return request
   }
   test('is the peer’s unless a proxy is trusted', () => {
@@ -103,19 +104,33 @@ describe('the address of a client', () => {
   test('cannot be forged before the trusted hop', () => {
     expect(clientAddressOf('1')(requestFrom('9.9.9.9', '6.6.6.6, 1.1.1.1'))).toBe('1.1.1.1')
   })
-  test('is one for all behind a proxy that is not trusted, which is logged once', () => {
-    const warn = vi.fn()
-    const visit = (trustProxy: string, peer: string, forwarded?: string) =>
-      watchedForProxies(clientAddressOf(trustProxy), { warn })(requestFrom(peer, forwarded))
-    visit('', '10.0.0.2')
-    visit('', '9.9.9.9', '1.1.1.1') // a client's own invention
-    visit('1', '10.0.0.2', '1.1.1.1')
-    visit('10.0.0.0/8', '10.0.0.2', '1.1.1.1')
-    expect(warn).not.toHaveBeenCalled()
-
-    const addressOf = watchedForProxies(clientAddressOf('10.0.0.0/8'), { warn })
-    for (const client of ['1.1.1.1', '2.2.2.2']) addressOf(requestFrom('::ffff:172.18.0.2', client))
-    expect(warn.mock.calls).toEqual([[{ peer: '::ffff:172.18.0.2' }, expect.stringContaining('TRUST_PROXY')]])
+  describe('behind a proxy', () => {
+    const UNTRUSTED = expect.stringContaining('TRUST_PROXY') as string
+    const watched = (trustProxy: string, publicOrigin?: string) => {
+      const warn = vi.fn()
+      const addressOf = watchedForProxies(clientAddressOf(trustProxy), { trustProxy, publicOrigin }, { warn })
+      return { warn, visit: (...from: Parameters<typeof requestFrom>) => addressOf(requestFrom(...from)) }
+    }
+    test('is one for all if the proxy is not trusted, which is logged once', () => {
+      const { warn, visit } = watched('10.0.0.0/8')
+      for (const client of ['1.1.1.1', '2.2.2.2']) expect(visit('::ffff:172.18.0.2', client)).toMatch(/172\.18\.0\.2/)
+      expect(warn.mock.calls).toEqual([[{ peer: '::ffff:172.18.0.2' }, UNTRUSTED]])
+    })
+    test('logs nothing without a proxy, of one that is trusted or refused on purpose, and of what a client invents', () => {
+      const { warn: unset, visit } = watched('')
+      visit('10.0.0.2')
+      visit('9.9.9.9', '1.1.1.1', 'https')
+      const { warn: trusted, visit: visitTrusting } = watched('1', 'https://valiant.example')
+      visitTrusting('10.0.0.2', '1.1.1.1', 'https')
+      const { warn: refused, visit: visitRefusing } = watched('0')
+      visitRefusing('10.0.0.2', '1.1.1.1', 'http')
+      expect([unset, trusted, refused].flatMap(({ mock }) => mock.calls)).toEqual([])
+    })
+    test('that speaks TLS needs a PUBLIC_ORIGIN, without which that is logged once', () => {
+      const { warn, visit } = watched('1')
+      for (let i = 0; i < 2; i++) visit('10.0.0.2', '1.1.1.1', 'https')
+      expect(warn.mock.calls).toEqual([[{ peer: '10.0.0.2' }, expect.stringContaining('PUBLIC_ORIGIN')]])
+    })
   })
   test('is configured by a number of hops or by addresses only', () => {
     expect(() => clientAddressOf('the proxy')).toThrow(TypeError)
