@@ -168,8 +168,14 @@ test('on a phone small names and links have touch targets of 44 pixels', async (
   }
   await page.goto('/')
   await live(page)
-  for (const selector of ['a.home', '[role=tab]:has-text("FX")', '[role=tab]:has-text("Favourites")'])
+  for (const selector of ['a.home', '[role=tab]:has-text("FX")', '[role=tab]:has-text("Favourites")', '.pick-sort'])
     await expectTarget(selector)
+  await page.goto('/portfolio')
+  await live(page)
+  await expectTarget('[role=radio]:has-text("1W")')
+  await page.goto('/account')
+  await live(page)
+  await expectTarget('[role=tab]:has-text("1W")')
   await page.goto('/trade/NOVA?tab=ticket')
   await live(page)
   for (const name of ['Limit', 'Stop']) await expectTarget(`[role=tab]:has-text("${name}")`)
@@ -186,6 +192,33 @@ test('on a phone small names and links have touch targets of 44 pixels', async (
   await page.goto('/docs')
   await live(page)
   await expectTarget('nav[aria-label=Documentation] a')
+})
+
+test('on a phone no text is smaller than 11 pixels, and no field than 16, at which iOS would enlarge the page', async () => {
+  const { page } = await stage.visitor(PHONE)
+  await using _context = page.context()
+  await buyFirst(page)
+  const views = ['chart', 'book', 'ticket', 'positions'].map((tab) => `/trade/NOVA?tab=${tab}`)
+  for (const path of ['/', ...views, '/portfolio', '/account']) {
+    await page.goto(path)
+    await live(page)
+    const small = await page.evaluate(() => {
+      const found: string[] = []
+      const note = (element: Element, least: number) => {
+        const { fontSize } = getComputedStyle(element)
+        const isSeen = element.checkVisibility() && element.getBoundingClientRect().width > 1
+        if (isSeen && parseFloat(fontSize) < least) found.push(`${fontSize} ${element.outerHTML.slice(0, 80)}`)
+      }
+      const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+      while (texts.nextNode()) {
+        const { parentElement, textContent } = texts.currentNode
+        if (parentElement && textContent?.trim()) note(parentElement, 11)
+      }
+      for (const one of document.querySelectorAll('input:not([type=checkbox], [type=radio]), select')) note(one, 16)
+      return found
+    })
+    expect(small, path).toEqual([])
+  }
 })
 
 test('the preview of an order is read out once, after typing has stopped', async () => {
