@@ -324,6 +324,43 @@ describe.each(SCREENS)('all positions at once, on a $screen', ({ options, screen
   })
 })
 
+test('positions and orders are sorted by a head, and keep that order in spite of prices and other lists', async () => {
+  const { page, complaints } = await stage.visitor()
+  await using _context = page.context()
+  await startTrading(page)
+  for (const [symbol, qty] of [
+    ['LUMA', '2'],
+    ['NOVA', '9'],
+  ] as const) {
+    await page.goto(`/trade/${symbol}`)
+    await live(page)
+    await type(page, 'Market')
+    await field(page, 'Quantity').fill(qty)
+    await send(page).and(page.locator(':enabled')).click()
+    await receipt(page).getByText('Bought').waitFor()
+    await typeLimit(page, qty, 2)
+    await send(page).and(page.locator(':enabled')).click()
+    await receipt(page).getByText('is open').waitFor()
+  }
+  const lists = page.getByRole('region', { name: 'Your account' })
+  const names = () => lists.locator('tbody a').allInnerTexts()
+  const sortBy = async (name: string, expected: readonly string[]) => {
+    await lists.getByRole('button', { name, exact: true }).click()
+    await expect.poll(names).toEqual(expected)
+  }
+  await list(page, /^Positions/)
+  await sortBy('Value', ['NOVA', 'LUMA'])
+  await sortBy('Value', ['LUMA', 'NOVA'])
+  expect(await page.getByRole('columnheader', { name: 'Value' }).getAttribute('aria-sort')).toBe('ascending')
+  await list(page, /Open orders/)
+  await sortBy('Instrument', ['LUMA', 'NOVA'])
+  await sortBy('Price', ['NOVA', 'LUMA'])
+  expect(await barriers(page)).toEqual([])
+  await list(page, /^Positions/)
+  await expect.poll(names).toEqual(['LUMA', 'NOVA'])
+  expect(complaints).toEqual([])
+})
+
 test('a position that could not be closed with the others is named and stays', async () => {
   const { page } = await stage.visitor()
   await using _context = page.context()

@@ -8,12 +8,16 @@ export interface OrderRow {
 
 const newestFirst = (a: Order, b: Order) => (a.orderId < b.orderId ? 1 : -1)
 
-export function orderRows(orders: readonly Order[]): readonly OrderRow[] {
+/** @param arranged the heads, newest first, in the order of the list */
+export function orderRows(
+  orders: readonly Order[],
+  arranged: (heads: readonly Order[]) => readonly Order[] = (heads) => heads,
+): readonly OrderRow[] {
   const ids = new Set(orders.map(({ orderId }) => orderId))
   const sorted = [...orders].sort(newestFirst)
   // Take profit before stop loss: the older of the two.
   const heads = sorted.filter((order) => headOf(order, sorted, ids) === order.orderId)
-  return heads.flatMap((head) => [
+  return arranged(heads).flatMap((head) => [
     { order: head, isUnder: false },
     ...sorted
       .filter((order) => order !== head && headOf(order, sorted, ids) === head.orderId)
