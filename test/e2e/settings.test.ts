@@ -18,7 +18,7 @@ async function heightOf(page: Page, selector: string): Promise<number | undefine
   return (await first.boundingBox())?.height
 }
 const MARKET_ROW = '[aria-label="Instruments"] tbody tr'
-const BOOK_ROW = '[data-testid="book-ladder"] li'
+const BOOK_ROW = '[data-testid="book-ladder"] [role=row]'
 const TRADE_ROW = '[aria-label="Trades"] tbody tr'
 const FILL_ROW = '[data-testid="panel-fills"] tbody tr'
 
