@@ -72,6 +72,14 @@ test('name and mode are changed, and a frame reports it', async () => {
   expect(seqs).toEqual(seqs.map((_, i) => (seqs[0] ?? 0) + i))
 })
 
+test('a change of name and mode is made whole or not at all', async () => {
+  const { client, on } = at
+  const { name } = await client.good('account.update', { mode: 'margin' })
+  await client.place({ symbol: on.symbol, side: 'sell', type: 'market', qty: on.qty() })
+  await client.refused('account.update', { name: 'Mine', mode: 'cash' }, 'INSUFFICIENT_MARGIN')
+  expect(await client.money()).toMatchObject({ name, mode: 'margin' })
+})
+
 test('the equity curve begins with the account, and starts over with a reset', async () => {
   const { client } = at
   await expect.poll(async () => (await client.good('equity')).at(-1)?.[1]).toBe('100000.00')

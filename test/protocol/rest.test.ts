@@ -130,6 +130,24 @@ test('an order is amended by its path; a missing body, or one that names an orde
   expect((await ask(`/api/orders/${orderId}`)).data).toMatchObject({ qty: on.qty(2), status: 'open' })
 })
 
+test('a change with a requestId, in the body or the query, is safe to repeat', async () => {
+  const { orderId } = await client.place(order({ qty: on.qty(3) }))
+  const path = `/api/orders/${orderId}`
+  const amend = { method: 'PATCH', body: { qty: on.qty(2), requestId: newId() } }
+  const changes = [
+    [path, amend],
+    [`${path}?requestId=${newId()}`, { method: 'DELETE' }],
+    [`/api/orders?requestId=${newId()}`, { method: 'DELETE' }],
+  ] as const
+  for (const [place, options] of changes) {
+    const first = await ask(place, options)
+    expect(first).not.toHaveProperty('duplicate')
+    expect(await ask(place, options)).toMatchObject({ duplicate: true, data: first.data })
+  }
+  const other = { ...amend, body: { ...amend.body, qty: on.qty() } }
+  expect(await ask(path, other)).toMatchObject({ status: 409, error: { code: 'DUPLICATE_CLIENT_ORDER_ID' } })
+})
+
 test('an unknown field is INVALID and named', async () => {
   const paths = ['/api/time', '/api/keys', '/api/positions', `/api/book/${on.symbol}`, '/api/fills']
   for (const path of paths) {

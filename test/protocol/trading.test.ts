@@ -46,6 +46,13 @@ describe('order.place', () => {
       [...bought.fills, ...sold.fills].map(({ fillId }) => fillId).reverse(),
     )
   })
+  test('fills as the tape shows: each fill is a trade of the same id, time, price, quantity and taker', async () => {
+    const { fills } = await client.place(atMarket('buy', on.qty(20)))
+    for (const { tradeId, time, price, qty } of fills) {
+      const tape = () => client.good('trades', { symbol: on.symbol, fromId: tradeId, limit: 1 })
+      await expect.poll(tape).toEqual([[tradeId, time, price, qty, 'buy']])
+    }
+  })
   test('at a limit rests, reserves its cost and releases it', async () => {
     const order = await client.place(limit())
     expect(order).toMatchObject({ status: 'open', timeInForce: 'gtc', avgPrice: null, fills: [] })
@@ -93,6 +100,10 @@ describe('order.place', () => {
       ok: true,
       duplicate: true,
     })
+    const trailing = { ...limit({ type: 'trailing_stop', limitPrice: undefined }), trailPercent: '5' }
+    await client.good('order.place', trailing)
+    const written = { ...trailing, trailPercent: '5.00', timeInForce: 'gtc', selfTrade: 'cancel_maker' }
+    expect(await client.ask('order.place', written)).toMatchObject({ ok: true, duplicate: true })
     for (const other of [{ side: 'sell' }, { qty: 'x' }, { limitPrice: undefined }]) {
       const error = await client.refused('order.place', { ...order, ...other }, 'DUPLICATE_CLIENT_ORDER_ID')
       expect(error.order).toMatchObject({ orderId: placed[0] })
@@ -283,6 +294,10 @@ describe('lists', () => {
     expect(await ids({ status: 'closed' })).toEqual([placed[0]])
     expect(await ids({ status: 'open', symbol: on.symbol })).toEqual(placed.slice(1))
     expect(await ids({ to: 1 })).toEqual([])
+    const { createdAt } = await client.good('order.get', { orderId: placed[2] })
+    const [before, since] = [await ids({ to: createdAt }), await ids({ from: createdAt })]
+    expect(since, '`from` is inclusive, `to` exclusive').toContain(placed[2])
+    expect([...since, ...before]).toEqual(placed)
   })
   test('refuse a cursor of another account, a page too large and an unknown symbol', async () => {
     const other = await guest(server.url)
