@@ -24,6 +24,16 @@ test('the ids of a user’s accounts sort by creation', async () => {
   expect([...ids].sort()).toEqual(ids)
 })
 
+test('a user may have ten accounts, also when more are opened at once', async () => {
+  const open = () => at.client.ask('accounts.create', { name: 'One', startingCash: '1' })
+  const answers = await Promise.all(Array.from({ length: 12 }, open))
+  expect(answers.filter(({ ok }) => ok)).toHaveLength(9)
+  expect(await at.client.good('accounts')).toHaveLength(10)
+  expect(answers.find(({ ok }) => !ok)).toMatchObject({
+    error: { code: 'INVALID', message: 'The payload: expected at most 10 accounts of one user, found one more.' },
+  })
+})
+
 test('deposits and withdrawals each make a ledger entry', async () => {
   const { client } = at
   const deposit = await client.good('account.deposit', { amount: '250.50' })

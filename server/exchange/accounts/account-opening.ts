@@ -52,7 +52,7 @@ export class AccountOpening {
     const earlier = this.#accountsOf(userId, owned)
     if (earlier.length >= ACCOUNTS_PER_USER_MAX) {
       const expected = `at most ${ACCOUNTS_PER_USER_MAX} accounts of one user`
-      return invalid(invalidField({ field: '', rule: 'max', expected, found: String(earlier.length) }))
+      return invalid(invalidField({ field: '', rule: 'max', expected, found: 'one more' }))
     }
     return done(this.#changed(this.#open(userId, earlier, { name, startingCents, mode })))
   }
