@@ -5,7 +5,7 @@ import { AccountName, Id, Time } from './fields.ts'
 /** A key to create. It acts for one account: by default the account of the request. */
 export const NewApiKey = z.strictObject({
   name: AccountName.describe('A label to tell keys apart.'),
-  scopes: z.array(Scope).min(1).max(2),
+  scopes: z.array(Scope).min(1).max(2).describe('`trade` includes `read`.'),
   accountId: Id.optional(),
 })
 export type NewApiKey = z.infer<typeof NewApiKey>
