@@ -13,6 +13,7 @@ import { fieldChecks } from './field-checks.ts'
 import { ADDRESS_HEADER, newUsers, type NewUsersOptions } from './new-users.ts'
 import { passwordLimit } from './password-limit.ts'
 import { refusal, retryAfter } from './refusal.ts'
+import { RequestWindows } from './request-windows.ts'
 import { sessionHooks } from './session-hooks.ts'
 
 export { ADDRESS_HEADER } from './new-users.ts'
@@ -81,7 +82,7 @@ const PASSWORD_LENGTH_MIN = 8
 const CLIENT_MISTAKE = /^(Invalid |User not found|Password not found|Blocked )/
 /** better-auth's messages may quote the request. */
 const LOGGED_LENGTH_MAX = 200
-/** Attempts to sign in, sign up or change a password, per address. */
+/** Attempts to sign in, sign up, change a password or delete a user, per path and address. */
 const SIGN_INS = { window: 10, max: 10 }
 
 export function openAuth(options: AuthOptions): Auth {
@@ -163,7 +164,7 @@ function configured(options: AuthOptions, onSessionEnded: (sessionId: string) =>
     },
     rateLimit: {
       enabled: true,
-      storage: 'memory',
+      customStorage: new RequestWindows(),
       customRules: {
         '/sign-in/anonymous': false,
         '/sign-in/email': SIGN_INS,
