@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Builds the terminal when its sources are newer than what was built; `npm start` and `npm test` call it first. */
+/** Builds the terminal when its sources are newer than what was built; `npm start`, `npm run dev` and `npm test` call it first. */
 const root = join(import.meta.dirname, '..')
 const built = join(root, 'web/build/handler.js')
 const sources = ['web/src', 'web/static', 'web/package.json', 'web/vite.config.ts', 'shared', 'package-lock.json']
