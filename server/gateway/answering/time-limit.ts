@@ -16,10 +16,15 @@ export interface TimeLimit {
  * longer for a database whose host no longer answers.
  * @throws {RequestFailure} TIMEOUT
  */
-export async function inTime<Value>(work: Promise<Value>, { receivedAtMs, changes }: TimeLimit): Promise<Value> {
-  const overdue = Promise.withResolvers<never>()
+export function inTime<Value>(work: Promise<Value>, { receivedAtMs, changes }: TimeLimit): Promise<Value> {
   const leftMs = Math.max(0, receivedAtMs + ANSWER_MS_MAX - ANSWER_MARGIN_MS - Date.now())
-  const timer = setTimeout(() => overdue.reject(timeout(changes)), leftMs)
+  return within(work, leftMs, () => timeout(changes))
+}
+
+/** The result of the work. @throws what `late` makes, if it takes longer */
+export async function within<Value>(work: Promise<Value>, ms: number, late: () => Error): Promise<Value> {
+  const overdue = Promise.withResolvers<never>()
+  const timer = setTimeout(() => overdue.reject(late()), ms)
   try {
     return await Promise.race([work, overdue.promise])
   } finally {

@@ -4,9 +4,11 @@ import { parseId } from '@valiant/shared/units/id'
 import { z } from 'zod'
 import type { Keys } from '../../auth/api-keys.ts'
 import type { Auth, SignedIn } from '../../auth/auth.ts'
+import { AuthUnavailable } from '../../auth/auth-unavailable.ts'
 import type { AccountsOfUser } from './accounts-of-user.ts'
 import type { Origins } from '../http/origin.ts'
 import type { Requester } from '../requests/request.ts'
+import { within } from '../answering/time-limit.ts'
 import { failure } from '../answering/wire-error.ts'
 import { fieldFailure } from '../answering/zod-issue.ts'
 
@@ -35,6 +37,8 @@ const Handshake = z.object({
   }),
 })
 
+/** As long as sessions are waited for, which have a pool of their own: a handshake of 5 s would end without an answer. */
+const KEY_MS_MAX = 3_000
 const NO_KEY = 'expected an active API key; this one is wrong or was revoked.'
 const BEARER = /^Bearer +(\S+) *$/i
 
@@ -52,7 +56,7 @@ export class Sessions {
     this.#origins = parts.origins
   }
 
-  /** @returns undefined for a public socket. @throws {RequestFailure} to refuse the connection */
+  /** @returns undefined for a public socket. @throws {RequestFailure | AuthUnavailable} to refuse the connection */
   async ofHandshake(headers: IncomingHttpHeaders, handshakeAuth: unknown): Promise<Identity | undefined> {
     const handshake = { auth: handshakeAuth ?? {} }
     const parsed = Handshake.safeParse(handshake)
@@ -116,7 +120,11 @@ export class Sessions {
   }
 
   async #ofKey(text: string, at: { accountId: string | undefined; where: string }): Promise<Identity> {
-    const key = await this.#keys.ofText(text)
+    const key = await within(
+      this.#keys.ofText(text),
+      KEY_MS_MAX,
+      () => new AuthUnavailable('keys are not read in time'),
+    )
     if (key === undefined) throw failure('UNAUTHENTICATED', `${at.where}: ${NO_KEY}`)
     const { account, scopes } = key
     if (at.accountId !== undefined && accountNumber(at.accountId) !== account) {
