@@ -148,9 +148,13 @@ describe('a change beside the exchange', () => {
     logger: pino({ level: 'silent' }),
   })
   const alert = { symbol: 'VLNT', op: 'above', price: '1' }
+  let looks = 0
   /** The answer while other requests are over their rate. */
   const codeOf = async (payload: object, repeatAfterMs = 0) => {
-    const take = (rate: 'request' | 'repeat') => Promise.resolve(rate === 'request' ? 400 : repeatAfterMs)
+    const take = (rate: 'request' | 'repeat') => {
+      if (rate === 'repeat') looks += 1
+      return Promise.resolve(rate === 'request' ? 400 : repeatAfterMs)
+    }
     const answer = await used.answer('alert.create', payload, trader, take)
     return answer.ok ? 'ok' : answer.error.code
   }
@@ -158,9 +162,12 @@ describe('a change beside the exchange', () => {
   test('is looked up by its id before the rate, and refused by the rate before its fields', async () => {
     expect(await codeOf({ ...alert, requestId: 'used' })).toBe('ok')
     expect(await codeOf({ ...alert, requestId: 'used', op: 7 })).toBe('DUPLICATE_CLIENT_ORDER_ID')
-    for (const more of [{ requestId: 'new' }, { requestId: 7 }, {}, { op: 7 }]) {
+    expect(await codeOf({ ...alert, requestId: 'new' })).toBe('RATE_LIMITED')
+    expect(looks).toBe(3)
+    for (const more of [{ requestId: 7 }, {}, { op: 7 }]) {
       expect(await codeOf({ ...alert, ...more })).toBe('RATE_LIMITED')
     }
+    expect(looks, 'without an id there is nothing to look up').toBe(3)
   })
   test('is not looked up if repeats are over their rate too', async () => {
     expect(await codeOf({ ...alert, requestId: 'used' }, 300)).toBe('RATE_LIMITED')

@@ -151,7 +151,8 @@ export class Dispatcher {
     // If the ids cannot be read, the request is refused as if its id were new.
     const isUsed = async () =>
       requestId !== undefined && (await this.#isUsedId(name, requestId, requester).catch(() => false))
-    if (retryAfterMs > 0 && !((await take('repeat')) === 0 && (await isUsed()))) assertWithin(retryAfterMs)
+    const isRepeat = async () => requestId !== undefined && (await take('repeat')) === 0 && isUsed()
+    if (retryAfterMs > 0 && !(await isRepeat())) assertWithin(retryAfterMs)
     try {
       return await this.#carryOut(name, payload, requester)
     } catch (error) {
