@@ -121,6 +121,9 @@ describe('order.place', () => {
     const order = limit()
     await client.refused('order.place', { ...order, validUntil: Date.now() - 1_000 }, 'REQUEST_EXPIRED')
     await client.refused('order.place', { ...order, qty: 'x' }, 'INVALID')
+    // Its fields come before its time, and its time before the rules of the exchange.
+    await client.refused('order.place', { ...order, qty: 'x', validUntil: 1 }, 'INVALID')
+    await client.refused('order.place', { ...order, side: 'sell', validUntil: 1 }, 'REQUEST_EXPIRED')
     expect(await client.ask('order.place', order)).not.toHaveProperty('duplicate')
   })
   test('and any other change that the market could overtake has a validUntil', async () => {
@@ -141,7 +144,14 @@ describe('order.place', () => {
     const bot = await guest(strict.url)
     const { symbol, qty, below } = await market(bot)
     const order = () => ({ ...limit(), symbol, qty: qty(), limitPrice: below(2) })
-    const answers = await Promise.all(Array.from({ length: 5 }, () => bot.ask('order.place', order())))
+    const first = order()
+    const sent = [first, ...Array.from({ length: 4 }, order), first, { ...first, qty: qty(2) }]
+    const answers = await Promise.all(sent.map((one) => bot.ask('order.place', one)))
+    // A known id comes before the rate.
+    expect(answers.splice(5)).toMatchObject([
+      { ok: true, duplicate: true },
+      { error: { code: 'DUPLICATE_CLIENT_ORDER_ID' } },
+    ])
     expect(answers[0]).toMatchObject({ ok: true, rate: { remaining: 2 } })
     expect(answers.at(-1)).toMatchObject({
       error: { code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) as number },
