@@ -18,6 +18,7 @@ import {
   startTrading,
   type,
   typeLimit,
+  view,
 } from './desk.ts'
 import { Stage } from './stage.ts'
 
@@ -265,6 +266,25 @@ test('on a phone the whole row of a position opens the view with its buttons', a
   await row.click({ position: { x: width - 24, y: height - 10 } })
   await page.waitForURL(`**/trade/${symbol}?tab=positions`)
   await button(page, `Close ${symbol}`).waitFor()
+})
+
+test('on a phone the row of a new position is lit once, when it is first seen', async () => {
+  const { page } = await stage.visitor(PHONE)
+  await using _context = page.context()
+  const { symbol } = await buyFirst(page)
+  const row = position(page, symbol)
+  await row.evaluate((element) => {
+    for (const event of ['animationstart', 'animationend']) {
+      element.addEventListener(event, () => (element.dataset['lit'] = `${element.dataset['lit'] ?? ''} ${event}`))
+    }
+  })
+  const seen = () => row.getAttribute('data-lit')
+  await view(page, 'Positions')
+  await expect.poll(seen).toBe(' animationstart animationend')
+  await view(page, 'Trade')
+  await view(page, 'Positions')
+  await row.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
+  expect(await seen()).toBe(' animationstart animationend')
 })
 
 test('on the page of an unknown instrument, a phone’s tabs lead to the last viewed instrument', async () => {

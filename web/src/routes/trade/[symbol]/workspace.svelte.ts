@@ -94,7 +94,7 @@ export class WorkspaceState implements Surroundings {
       .filter(({ status }) => status === 'open' || status === 'partially_filled')
       .map(({ limitPrice }) => this.scale.ticks(limitPrice ?? '') ?? 0),
   )
-  /** Bought or sold within these seconds: its row is lit once. */
+  /** Just bought or sold: its row is lit once, when it is next seen. */
   litSymbol = $state.raw<string | undefined>()
   readonly position = $derived.by(() => this.#account.positionOf(this.instrument.symbol))
 
