@@ -107,7 +107,11 @@ describe('while the database is unavailable', () => {
     // A returning user is still recognized, and a new visitor sees why there is no account.
     const again = await watch(await desktop.page.context().newPage())
     await again.page.goto(desktop.page.url())
-    await again.page.getByText('Your account didn’t load.').waitFor()
+    await again.page.getByText('Positions didn’t load.').waitFor()
+    await again.page.getByText('Your money is unaffected.').waitFor()
+    await list(again.page, /Open orders/)
+    await again.page.getByText('Open orders didn’t load.').waitFor()
+    await list(again.page, /Positions/)
     expect(await again.page.getByRole('link', { name: 'Sign in' }).count()).toBe(0)
     expect(await start(again.page).count()).toBe(0)
     const stranger = await newVisitor(browser, server.url, PHONE)
