@@ -312,6 +312,10 @@ test('on a tablet a long note in the head ends in an ellipsis, and no quote of t
   const button = await page.getByRole('button', { name: 'Set a price alert' }).boundingBox()
   expect((button?.x ?? 0) + (button?.width ?? Infinity)).toBeLessThanOrEqual(768)
 
+  await page.setViewportSize({ width: 1_024, height: 768 })
+  expect(await beyond(note), 'the figures make room for it').toBe(0)
+  await page.setViewportSize({ width: 768, height: 1_024 })
+
   const bar = page.getByRole('contentinfo')
   for (const quote of await bar.locator('.quotes li').all()) {
     const [list, own] = [await bar.locator('ul.quotes').boundingBox(), await quote.boundingBox()]

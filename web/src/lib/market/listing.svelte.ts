@@ -1,7 +1,16 @@
 import { labelOf } from '@valiant/shared/protocol/instrument-label'
 import type { Instrument, Quote, TickerFrame } from '@valiant/shared/protocol/market-data'
 import { parseSteps, type Step, stepOf } from '@valiant/shared/units/decimal'
-import { compact, price, priceOfTicks, quantityOfLots, signedPercent, signOf, toneOf } from '#lib/ui/format.ts'
+import {
+  changeToneOf,
+  compact,
+  price,
+  priceOfTicks,
+  quantityOfLots,
+  signedPercent,
+  signOf,
+  toneOf,
+} from '#lib/ui/format.ts'
 
 /** The touch and the last trade, in ticks and lots; an empty side is 0. */
 export interface Touch {
@@ -59,6 +68,7 @@ export class Listing {
   readonly askQtyText = $derived.by(() => quantityOfLots(this.touch?.askLots, this.lot))
   readonly changeText = $derived(signedPercent(this.changePct))
   readonly tone = $derived(toneOf(this.changePct === undefined ? 0 : this.changePct.toFixed(2)))
+  readonly changeTone = $derived(changeToneOf(this.changePct))
   readonly turnoverText = $derived(this.turnover === undefined ? '–' : `$${compact(this.turnover)}`)
   readonly spreadText = $derived.by(() =>
     this.touch?.bidTicks && this.touch.askTicks

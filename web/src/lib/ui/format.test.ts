@@ -5,6 +5,7 @@ import { DEFAULT, type Notation } from '#lib/notation/notation.ts'
 import {
   age,
   basisPoints,
+  changeToneOf,
   clock,
   compact,
   dayBegan,
@@ -39,6 +40,7 @@ describe('numbers as the screens write them', () => {
     expect([2.41, -6.13, 0].map(signedPercent)).toEqual(['+2.41%', '−6.13%', '0.00%'])
     expect(money('-5')).toBe('−$5.00')
     expect(['1', '-1', '0'].map(toneOf)).toEqual(['up', 'down', ''])
+    expect([0.005, -0.004, 0, undefined].map(changeToneOf)).toEqual(['up', 'flat', 'flat', ''])
   })
 
   it('shortens volume only to K, M and B', () => {

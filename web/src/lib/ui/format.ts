@@ -34,6 +34,10 @@ export function signOf(value: Maybe<number | string>): -1 | 0 | 1 {
 export const toneOf = (value: Maybe<number | string>): '' | 'up' | 'down' =>
   (['down', '', 'up'] as const)[signOf(value) + 1] ?? ''
 
+/** The class of a change in percent: one that shows as zero has a gray of its own. */
+export const changeToneOf = (percent: Maybe<number>): '' | 'up' | 'down' | 'flat' =>
+  percent === undefined || percent === null ? '' : toneOf(percent.toFixed(2)) || 'flat'
+
 /** Rounded to `decimals` places; zero has no sign. */
 function fixed(value: number, decimals: number): string {
   const text = value.toFixed(decimals)
