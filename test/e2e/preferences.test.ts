@@ -15,6 +15,7 @@ import {
   signIn,
   startTrading,
   type,
+  typeLimit,
 } from './desk.ts'
 import { Stage } from './stage.ts'
 
@@ -140,6 +141,22 @@ describe('a visitor’s preferences', () => {
     await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
     await expect.poll(() => theme(page)).toBe('light')
   })
+})
+
+test('a Mac shows ⌘ for Ctrl, and takes it', async () => {
+  const userAgent =
+    'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0'
+  const { page, complaints } = await stage.visitor({ ...DESKTOP, userAgent })
+  await using _context = page.context()
+  await startTrading(page)
+  await typeLimit(page, '7', 2)
+  await expect.poll(() => send(page).innerText()).toMatch(/⌘ ↵$/)
+  await page.keyboard.press('Meta+Enter')
+  await receipt(page).getByText('is open').waitFor()
+  await field(page, 'Quantity').blur()
+  await page.keyboard.press('?')
+  await page.getByRole('dialog', { name: 'Keys' }).getByText('⌘ Enter', { exact: true }).waitFor()
+  expect(complaints).toEqual([])
 })
 
 describe('keys of commands', () => {

@@ -9,6 +9,9 @@ import type { LayoutServerLoad } from './$types'
 /** A session cookie, whatever its prefix; only its presence matters. */
 const SESSION = /\.session_token$/
 
+/** Macs, and iPads with a keyboard. */
+const MAC = /\bMac OS X\b/
+
 /** What every page starts with: the current market and the visitor. */
 export const load: LayoutServerLoad = async (event) => {
   const source = pageSource(event)
@@ -45,5 +48,6 @@ export const load: LayoutServerLoad = async (event) => {
     kept,
     unsaved: unsavedOf(event.cookies.get(UNSAVED_COOKIE)),
     beginning,
+    hasCommandKey: MAC.test(event.request.headers.get('user-agent') ?? ''),
   }
 }

@@ -17,11 +17,14 @@ import {
 
 /** The visitor's keys. */
 export class Shortcuts extends SyncedChoice<KeyMap> {
+  /** The name of the key for Ctrl: on a Mac that is ⌘. Pressed, either is taken. */
+  readonly ctrl: 'Ctrl' | '⌘'
   readonly #trading: Trading
 
-  constructor(painted: KeyMap, preferences: Preferences, trading: Trading) {
+  constructor(painted: KeyMap, preferences: Preferences, trading: Trading, hasCommandKey: boolean) {
     super({ key: 'shortcuts', painted, usual: DEFAULT, preferences, read: shortcutsFrom, cookies: shortcutsCookies })
     this.#trading = trading
+    this.ctrl = hasCommandKey ? '⌘' : 'Ctrl'
   }
 
   /** The command of a press; the caller has checked that it is one (`isCommand`). */
