@@ -120,7 +120,7 @@ describe('a horizontal line', () => {
 
 test('drawing, moving and removing are undone step by step', async () => {
   const { page, complaints } = await stage.visitor()
-  await using _context = page.context()
+  await using context = page.context()
   await open(page)
   const undo = tool(page, 'Undo drawing')
   expect(await undo.isDisabled()).toBe(true)
@@ -133,7 +133,11 @@ test('drawing, moving and removing are undone step by step', async () => {
   await page.keyboard.press('Delete')
   await expect.poll(() => grips(page).count()).toBe(0)
 
-  await page.keyboard.press('Control+z')
+  // As a Cyrillic layout writes it.
+  const devtools = await context.newCDPSession(page)
+  const undoing = { key: 'я', code: 'KeyZ', modifiers: 2 } as const
+  await devtools.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', ...undoing })
+  await devtools.send('Input.dispatchKeyEvent', { type: 'keyUp', ...undoing })
   await expect.poll(() => grips(page).count()).toBe(1)
   expect(await valueOf(grips(page))).toBe(movedTo)
   await undo.click()
@@ -384,6 +388,8 @@ test('style and RSI are changed on the existing chart and remembered', async () 
   const rsiHead = page.getByRole('columnheader', { name: 'RSI 14' })
   // A wide page has room for it from the start.
   await rsiHead.waitFor()
+  // Its layout is no table to a screen reader.
+  expect(await page.getByRole('region', { name: 'Chart' }).getByRole('table').count()).toBe(1)
   await expect.poll(heights).toContain(RSI_PANE_PX)
   await page
     .getByRole('cell', { name: /^\d{1,3}\.\d\d$/ })

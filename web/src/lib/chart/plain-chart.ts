@@ -9,7 +9,7 @@ export function plainChart(
   scale = new ClockScale(),
 ): IChartApi {
   const { localization, timeScale } = scale.ways
-  return createChartEx<Time, ClockScale>(element, scale, {
+  const chart = createChartEx<Time, ClockScale>(element, scale, {
     autoSize: true,
     layout: {
       background: { color: 'transparent' },
@@ -22,6 +22,9 @@ export function plainChart(
     localization: { locale: knownLocale(navigator.language), dateFormat: "dd MMM 'yy", ...localization },
     timeScale: { ...options.timeScale, ...timeScale },
   })
+  // It lays its canvases out in a table, which would be read as one without content.
+  chart.chartElement().setAttribute('aria-hidden', 'true')
+  return chart
 }
 
 /** Sets all colors except those of series and their labels. */

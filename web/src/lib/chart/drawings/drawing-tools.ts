@@ -1,3 +1,4 @@
+import { keyOf } from '#lib/shortcuts/key-map.ts'
 import { isTyping } from '#lib/ui/keyboard-context.ts'
 import type { Drawings } from './drawings.svelte.ts'
 import type { TrendLine } from './drawing.ts'
@@ -47,9 +48,10 @@ export class DrawingTools {
     tool()
   }
 
-  #toolOf({ altKey, ctrlKey, metaKey, code, key }: KeyboardEvent): (() => void) | undefined {
+  #toolOf(event: KeyboardEvent): (() => void) | undefined {
+    const { altKey, ctrlKey, metaKey, code } = event
     if (altKey && !ctrlKey && !metaKey) return { KeyH: this.addHorizontal, KeyT: this.togglePlacing }[code]
-    const isUndo = (ctrlKey || metaKey) && !altKey && key === 'z' && this.#drawings.canUndo
+    const isUndo = (ctrlKey || metaKey) && !altKey && keyOf(event) === 'z' && this.#drawings.canUndo
     return isUndo ? () => this.#drawings.undo() : undefined
   }
 }
