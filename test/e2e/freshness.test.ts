@@ -102,7 +102,7 @@ test.each(SCREENS)(
     await live(page)
     const best = page
       .getByRole('region', { name: 'Order book' })
-      .locator('ol.bid .price')
+      .locator('.bid .price')
       .filter({ visible: true })
       .first()
     const colored = await best.evaluate((price) => getComputedStyle(price).color)

@@ -96,7 +96,7 @@ describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
     await page.getByLabel('Price grouping').selectOption({ index: 3 })
     await page
       .getByRole('region', { name: 'Order book' })
-      .getByRole('button', { name: /your order/ })
+      .getByLabel(/your order/)
       .waitFor()
     await list(page, /Orders|Open orders/)
     expect(await openOrders(page).count()).toBe(1)
