@@ -97,6 +97,7 @@ describe.each(SCREENS)('on a $screen', ({ options, screen }) => {
     await page
       .getByRole('region', { name: 'Order book' })
       .getByLabel(/your order/)
+      .filter({ visible: true })
       .waitFor()
     await list(page, /Orders|Open orders/)
     expect(await openOrders(page).count()).toBe(1)
