@@ -191,7 +191,7 @@ const CORRUPTIONS: readonly (readonly [what: string, statement: string, faults: 
   [
     'a closed account with an open order',
     `UPDATE orders SET closed_at_ms = NULL, status = 'open', reason = NULL
-     WHERE order_id = (SELECT min(order_id) FROM orders WHERE order_id >> 32 = ${CLOSED} AND reason = 'reset')
+     WHERE order_id = (SELECT min(order_id) FROM orders WHERE order_id >> 32 = ${CLOSED} AND reason = 'reset' AND side = 'buy')
      RETURNING pg_temp.named('order', order_id) AS name`,
     { floors: CORRUPTED_ROWS, holds: CORRUPTED_ROWS, states: CORRUPTED_ROWS },
   ],

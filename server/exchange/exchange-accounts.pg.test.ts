@@ -191,6 +191,8 @@ describe('a margin account', () => {
     good(await move('account.deposit', 100_000_00))
     await expect.poll(stateOf).toBe('ok')
     expect((await rig.account(account)).positions.map(({ symbol }) => symbol)).toContain('VLNT')
+    await setMarketStatus(rig.database.queries, 'VLNT', 'open')
+    await expect.poll(() => rig.statusOf('VLNT')).toBe('open')
   })
 })
 
