@@ -1,5 +1,6 @@
 import type { Connection, Session } from '../database/connection.ts'
 import { sql } from '../database/sql.ts'
+import { within } from '../within.ts'
 import { type Batch, encodeBatch, type Parameter, type RowType } from './batch.ts'
 import { commitError, InDoubt } from './errors.ts'
 import { ofType } from './row-writer.ts'
@@ -46,18 +47,11 @@ export class Journal {
    * @throws when Postgres does not answer in time: try again
    */
   async ready(epoch: number): Promise<void> {
-    const overdue = Promise.withResolvers<never>()
-    const timer = setTimeout(() => {
-      this.#connection.destroy()
-      overdue.reject(new Error(`journal: no session within ${READY_MS_MAX} ms`))
-    }, READY_MS_MAX)
     const readied = this.#connection.session().then((session) => this.#prepare(session, epoch))
-    readied.catch(() => undefined) // it fails when the connection is destroyed above
-    try {
-      await Promise.race([readied, overdue.promise])
-    } finally {
-      clearTimeout(timer)
-    }
+    await within(READY_MS_MAX, readied, () => {
+      this.#connection.destroy()
+      return new Error(`journal: no session within ${READY_MS_MAX} ms`)
+    })
   }
 
   /**
@@ -87,22 +81,14 @@ export class Journal {
   }
 
   async #send(values: Parameter[], epoch: number, extraMs: number): Promise<void> {
-    const overdue = Promise.withResolvers<never>()
     const msMax = COMMIT_MS_MAX + extraMs
-    const timer = setTimeout(
-      () => overdue.reject(new InDoubt(`a batch is in doubt: no answer within ${msMax} ms`)),
-      msMax,
-    )
-    const answer = this.#run(values, epoch, extraMs)
+    const late = () => new InDoubt(`a batch is in doubt: no answer within ${msMax} ms`)
     try {
-      await Promise.race([answer, overdue.promise])
+      await within(msMax, this.#run(values, epoch, extraMs), late)
     } catch (cause) {
       const error = commitError(cause)
       if (error instanceof InDoubt) this.#connection.destroy()
-      answer.catch(() => undefined) // it fails because the connection was cut here
       throw error
-    } finally {
-      clearTimeout(timer)
     }
   }
 

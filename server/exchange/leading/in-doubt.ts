@@ -2,7 +2,7 @@ import { readLastBatch } from '../../journal/recovery.ts'
 import type { Queries } from '../../database/database.ts'
 import { MarketGivenUp } from './defects.ts'
 import type { LeaderTerm } from './leader-term.ts'
-import { within } from '../within.ts'
+import { within } from '../../within.ts'
 
 /** Reading the last batch takes longer only on a dead connection. */
 const READ_MS_MAX = 20_000

@@ -1,5 +1,6 @@
 import type { Connection, Session } from '../../database/connection.ts'
 import { sql, type Prepared } from '../../database/sql.ts'
+import { within } from '../../within.ts'
 
 /** A statement on the lease's session that takes longer is given up, and the session with it. */
 const STATEMENT_MS_MAX = 5_000
@@ -11,22 +12,16 @@ export async function run<Row extends object>(
   statement: Prepared,
   values: readonly (string | number)[] = [],
 ): Promise<Row[]> {
-  const overdue = Promise.withResolvers<never>()
-  const timer = setTimeout(() => {
+  const answer = connection
+    .session()
+    .then((session: Session) =>
+      session.client.query<Row & Record<string, unknown>>({ ...statement, values: [...values] }),
+    )
+  const { rows } = await within(STATEMENT_MS_MAX, answer, () => {
     connection.destroy()
-    overdue.reject(new Error(`lease: no answer within ${STATEMENT_MS_MAX} ms`))
-  }, STATEMENT_MS_MAX)
-  try {
-    const answer = connection
-      .session()
-      .then((session: Session) =>
-        session.client.query<Row & Record<string, unknown>>({ ...statement, values: [...values] }),
-      )
-    answer.catch(() => undefined) // after the time limit nobody waits for it
-    return (await Promise.race([answer, overdue.promise])).rows
-  } finally {
-    clearTimeout(timer)
-  }
+    return new Error(`lease: no answer within ${STATEMENT_MS_MAX} ms`)
+  })
+  return rows
 }
 
 /** Takes the advisory lock of an epoch, if nobody else has it. */

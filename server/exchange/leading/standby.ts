@@ -6,7 +6,7 @@ import { type JournalState, readState } from '../../journal/recovery.ts'
 import type { Clock } from '../clock.ts'
 import { rehearse } from './warm-up.ts'
 import { readSavedMarket } from '../market/saved-market.ts'
-import { within } from '../within.ts'
+import { within } from '../../within.ts'
 
 /** How often a standby reads what the leader has written. */
 const FOLLOW_MS = 200

@@ -1,4 +1,5 @@
 import { ANSWER_MS_MAX } from '@valiant/shared/protocol/limits'
+import { within } from '../../within.ts'
 import { failure } from './wire-error.ts'
 
 /** Time for the answer to reach the client. The exchange's own time limit ends sooner, since its TIMEOUT says more. */
@@ -18,18 +19,7 @@ export interface TimeLimit {
  */
 export function inTime<Value>(work: Promise<Value>, { receivedAtMs, changes }: TimeLimit): Promise<Value> {
   const leftMs = Math.max(0, receivedAtMs + ANSWER_MS_MAX - ANSWER_MARGIN_MS - Date.now())
-  return within(work, leftMs, () => timeout(changes))
-}
-
-/** The result of the work. @throws what `late` makes, if it takes longer */
-export async function within<Value>(work: Promise<Value>, ms: number, late: () => Error): Promise<Value> {
-  const overdue = Promise.withResolvers<never>()
-  const timer = setTimeout(() => overdue.reject(late()), ms)
-  try {
-    return await Promise.race([work, overdue.promise])
-  } finally {
-    clearTimeout(timer)
-  }
+  return within(leftMs, work, () => timeout(changes))
 }
 
 function timeout(changes: boolean) {

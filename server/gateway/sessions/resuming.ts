@@ -1,6 +1,7 @@
 import type { AccountFrame } from '@valiant/shared/protocol/account'
 import { z } from 'zod'
 import type { ResumedFrames } from '../../bus/exchange-request.ts'
+import { within } from '../../within.ts'
 import type { ExchangeRequests } from '../leader/exchange-requests.ts'
 import { failure } from '../answering/wire-error.ts'
 
@@ -113,34 +114,23 @@ export class Resuming {
     const endMs = Date.now() + RESUME_MS_MAX
     const frames: AccountFrame[] = []
     for (;;) {
-      const answer = await within(this.#ask(account, frames.at(-1)?.seq ?? afterSeq), endMs - Date.now())
+      const answer = await this.#ask(account, frames.at(-1)?.seq ?? afterSeq, endMs)
       if (answer?.frames == null) return undefined
       frames.push(...answer.frames)
       if (answer.frames.length === 0 || answer.frames.at(-1)?.seq === answer.seq) return frames
     }
   }
 
-  async #ask(account: number, afterSeq: number): Promise<ResumedFrames | undefined> {
+  async #ask(account: number, afterSeq: number, endMs: number): Promise<ResumedFrames | undefined> {
+    const nowMs = Date.now()
+    const request = { event: 'account.resume', account, afterSeq } as const
     try {
-      const request = { event: 'account.resume', account, afterSeq } as const
-      const answer = await this.#exchange.ask({ request, receivedAtMs: Date.now() })
+      const asked = this.#exchange.ask({ request, receivedAtMs: nowMs })
+      const answer = await within(Math.max(0, endMs - nowMs), asked)
       return answer.ok ? (answer.data as ResumedFrames) : undefined
     } catch {
       // Not available now: the client requests its whole account.
       return undefined
     }
-  }
-}
-
-/** @returns undefined when it takes longer */
-async function within<Value>(promise: Promise<Value>, ms: number): Promise<Value | undefined> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), Math.max(0, ms))
-  })
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    clearTimeout(timer)
   }
 }

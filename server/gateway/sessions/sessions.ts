@@ -5,10 +5,10 @@ import { z } from 'zod'
 import type { Keys } from '../../auth/api-keys.ts'
 import type { Auth, SignedIn } from '../../auth/auth.ts'
 import { AuthUnavailable } from '../../auth/auth-unavailable.ts'
+import { within } from '../../within.ts'
 import type { AccountsOfUser } from './accounts-of-user.ts'
 import type { Origins } from '../http/origin.ts'
 import type { Requester } from '../requests/request.ts'
-import { within } from '../answering/time-limit.ts'
 import { failure } from '../answering/wire-error.ts'
 import { fieldFailure } from '../answering/zod-issue.ts'
 
@@ -121,8 +121,8 @@ export class Sessions {
 
   async #ofKey(text: string, at: { accountId: string | undefined; where: string }): Promise<Identity> {
     const key = await within(
-      this.#keys.ofText(text),
       KEY_MS_MAX,
+      this.#keys.ofText(text),
       () => new AuthUnavailable('keys are not read in time'),
     )
     if (key === undefined) throw failure('UNAUTHENTICATED', `${at.where}: ${NO_KEY}`)
