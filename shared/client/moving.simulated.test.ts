@@ -62,6 +62,19 @@ describe('when an instance shuts down', () => {
     expect(await answered).toEqual(second)
   })
 
+  it('a request that has been sent again on the new connection can still be answered on the old one', async () => {
+    const asked = rig.client.ask('order.cancel', { orderId: 'o1' })
+    await rig.pass(6_000)
+    rig.transportAt(0).tell('server.closing', { afterMs: 0, reason: 'deploy' })
+    await rig.pass(0)
+    rig.welcome(rig.transportAt(1))
+    await rig.pass(2_000)
+    expect(rig.transportAt(1).of('order.cancel')).toHaveLength(1)
+    expect(rig.transportAt(0).isClosed).toBe(false)
+    rig.transportAt(0).answer('order.cancel', { ok: true, data: { orderId: 'o1' } })
+    expect(await asked).toEqual({ orderId: 'o1' })
+  })
+
   it('a request that waits to be sent again does not keep the old connection open', async () => {
     void rig.client.ask('order.cancel', { orderId: 'o1' }).catch(() => undefined)
     rig.transportAt(0).answer('order.cancel', refusal('UNAVAILABLE', { retryAfterMs: 3_000 }))
