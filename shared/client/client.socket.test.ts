@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { bookChecksum } from '../protocol/book-checksum.ts'
 import { type Client, connectWith, type ConnectOptions } from './client.ts'
 import { NotConnectedError, RequestRefused } from './errors.ts'
-import { DATED_REQUESTS } from './requests.ts'
+import { DATED_REQUESTS } from './outgoing.ts'
 
 type Answer = (answer: unknown) => void
 type Payload = Record<string, unknown>

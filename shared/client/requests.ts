@@ -1,52 +1,17 @@
 import { ERRORS } from '../protocol/errors.ts'
 import type { WireError } from '../protocol/wire-error.ts'
 import type { Answer, Rate } from '../protocol/events.ts'
-import { ANSWER_MS_MAX, ORDER_VALID_MS } from '../protocol/limits.ts'
+import { ANSWER_MS_MAX } from '../protocol/limits.ts'
 import type { PlacedOrder } from '../protocol/order.ts'
-import type { DataOf, PayloadOf, RequestName } from '../protocol/requests.ts'
+import type { DataOf, RequestName } from '../protocol/requests.ts'
 import type { TraceHeaders } from '../protocol/trace.ts'
 import { MINUTE_MS } from '../units/time.ts'
 import { resendPauseMs } from './backoff.ts'
 import { FINAL_MARGIN_MS, isFinalRefusal } from './certainty.ts'
 import { NotConnectedError, OutcomeUnknownError, RequestRefused } from './errors.ts'
 import type { Connection } from './connection.ts'
+import { type AskPayload, isChange, type Outgoing, outgoingOf } from './outgoing.ts'
 import type { Surroundings } from './surroundings.ts'
-
-/** Requests that change something, and the field that makes each safe to send again. A test checks it against REQUESTS. */
-export const ID_FIELDS = {
-  'order.place': 'clientOrderId',
-  'order.amend': 'requestId',
-  'order.cancel': 'requestId',
-  'order.cancelAll': 'requestId',
-  'position.close': 'requestId',
-  'position.protect': 'requestId',
-  cancelAfter: 'requestId',
-  'account.update': 'requestId',
-  'account.deposit': 'requestId',
-  'account.withdraw': 'requestId',
-  'account.reset': 'requestId',
-  'accounts.create': 'requestId',
-  'preferences.set': 'requestId',
-  'alert.create': 'requestId',
-  'alert.delete': 'requestId',
-} as const satisfies Partial<Record<RequestName, 'clientOrderId' | 'requestId'>>
-
-/** Requests with a `validUntil`: executed late, they would do something else than what was wanted. A test checks it against REQUESTS. */
-export const DATED_REQUESTS: ReadonlySet<RequestName> = new Set([
-  'order.place',
-  'order.amend',
-  'position.close',
-  'position.protect',
-])
-
-type WithoutId<Payload> = Payload extends { clientOrderId: string }
-  ? Omit<Payload, 'clientOrderId'> & { clientOrderId?: string }
-  : Payload
-
-/** A request's payload; an order without an id is given one. */
-export type AskPayload<Name extends RequestName> = Name extends 'order.place' | 'order.preview'
-  ? WithoutId<PayloadOf<Name>>
-  : PayloadOf<Name>
 
 /** What its rate limit leaves after a trading request: orders and amends, cancels, and account changes have one each. */
 export interface RequestRate extends Rate {
@@ -69,17 +34,10 @@ interface Copy {
   readonly sentAtServer: number
 }
 
-interface Pending {
+interface Pending extends Outgoing {
   readonly name: RequestName
-  payload: Record<string, unknown>
   /** The trace that it belongs to. */
   readonly trace: TraceHeaders | undefined
-  /** The id under which it is sent again; undefined for a request that only reads. */
-  readonly id: string | undefined
-  /** The server's wall time after which it must not execute; the exchange enforces it if the payload has it. */
-  readonly validUntil: number
-  /** The client set `validUntil` itself, and whoever asked did not. */
-  readonly isDatedHere: boolean
   readonly copies: Set<Copy>
   /** The answer to a copy was lost, or left the outcome open. */
   isUncertain: boolean
@@ -120,41 +78,19 @@ export class Requests {
   }
 
   ask<Name extends RequestName>(name: Name, payload: AskPayload<Name>): Promise<DataOf<Name>> {
-    const idField = (ID_FIELDS as Partial<Record<RequestName, string>>)[name]
+    if (!isChange(name)) return this.#begin(name, payload)
     // Sent after a reconnect, it would be executed when nobody expects it.
-    if (idField !== undefined && this.#connection === undefined) return Promise.reject(new NotConnectedError())
-    if (idField === undefined) return this.#begin(name, payload, idField)
-    return this.#around.follow(name, (trace) => this.#begin(name, payload, idField, trace))
+    if (this.#connection === undefined) return Promise.reject(new NotConnectedError())
+    return this.#around.follow(name, (trace) => this.#begin(name, payload, trace))
   }
 
-  #begin<Name extends RequestName>(
-    name: Name,
-    payload: AskPayload<Name>,
-    idField: string | undefined,
-    trace?: TraceHeaders,
-  ): Promise<DataOf<Name>> {
-    const { clock, newId } = this.#around
-    const body: Record<string, unknown> = { ...payload }
-    if (name === 'order.preview') body['clientOrderId'] ??= newId()
-    let id: string | undefined
-    if (idField !== undefined) {
-      body[idField] ??= newId()
-      id = String(body[idField])
-    }
-    let validUntil = this.#serverNow() + ORDER_VALID_MS
-    if (DATED_REQUESTS.has(name)) {
-      // A request that never arrived must not execute late, so every copy carries the validUntil of the first.
-      body['validUntil'] ??= validUntil
-      validUntil = Number(body['validUntil'])
-    }
+  #begin<Name extends RequestName>(name: Name, given: AskPayload<Name>, trace?: TraceHeaders): Promise<DataOf<Name>> {
+    const outgoing = outgoingOf(name, given, { newId: this.#around.newId, nowMs: this.#serverNow() })
     return new Promise<DataOf<Name>>((resolve, reject) => {
       const pending: Pending = {
+        ...outgoing,
         name,
-        payload: body,
         trace,
-        id,
-        validUntil,
-        isDatedHere: DATED_REQUESTS.has(name) && !('validUntil' in payload),
         copies: new Set(),
         isUncertain: false,
         finalHereAt: undefined,
@@ -167,8 +103,8 @@ export class Requests {
         resolve: resolve as (data: unknown) => void,
         reject,
       }
-      const patienceMs = id === undefined ? 2 * PATIENCE_MS : GIVE_UP_MS
-      pending.cancelPatience = clock.after(patienceMs, () => this.#giveUp(pending))
+      const patienceMs = outgoing.id === undefined ? 2 * PATIENCE_MS : GIVE_UP_MS
+      pending.cancelPatience = this.#around.clock.after(patienceMs, () => this.#giveUp(pending))
       this.#pending.add(pending)
       this.#send(pending)
     })

@@ -1,4 +1,4 @@
-import type { AskPayload } from '@valiant/shared/client/requests'
+import type { AskPayload } from '@valiant/shared/client/outgoing'
 import { NotConnectedError, RequestRefused } from '@valiant/shared/client/errors'
 import type { Position } from '@valiant/shared/protocol/account'
 import type { Order, PlacedOrder } from '@valiant/shared/protocol/order'

@@ -1,4 +1,4 @@
-import type { AskPayload } from '@valiant/shared/client/requests'
+import type { AskPayload } from '@valiant/shared/client/outgoing'
 import type { AccountFrame, LedgerEntry } from '@valiant/shared/protocol/account'
 import { PAGE_MAX } from '@valiant/shared/protocol/limits'
 import type { Fill } from '@valiant/shared/protocol/order'

@@ -1,4 +1,4 @@
-import type { AskPayload } from '@valiant/shared/client/requests'
+import type { AskPayload } from '@valiant/shared/client/outgoing'
 import type { AccountSnapshot } from '@valiant/shared/protocol/account'
 import type { Instrument, Level } from '@valiant/shared/protocol/market-data'
 import type { DataOf, RequestName } from '@valiant/shared/protocol/requests'

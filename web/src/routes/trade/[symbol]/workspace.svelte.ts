@@ -1,6 +1,6 @@
 import { SvelteSet } from 'svelte/reactivity'
 import type { Client } from '@valiant/shared/client/client'
-import type { AskPayload } from '@valiant/shared/client/requests'
+import type { AskPayload } from '@valiant/shared/client/outgoing'
 import type { BookFrame, Candle, Instrument, Trade } from '@valiant/shared/protocol/market-data'
 import type { DataOf, RequestName } from '@valiant/shared/protocol/requests'
 import { BookFeed } from '#lib/book/book-feed.svelte.ts'

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { REQUESTS } from '../protocol/requests.ts'
 import { newRequestId } from './request-id.ts'
 import { CLIENT_ID_PATTERN } from '../protocol/fields.ts'
-import { DATED_REQUESTS, ID_FIELDS } from './requests.ts'
+import { DATED_REQUESTS, ID_FIELDS } from './outgoing.ts'
 
 it('gives an id to every request that changes something, and to no other', () => {
   const changing = Object.entries(REQUESTS).filter(([, { changes }]) => changes)
