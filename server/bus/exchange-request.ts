@@ -219,17 +219,17 @@ export interface InvalidChangeRequest {
   readonly change: ChangeRequest['event']
 }
 
-/** Time of the bus in ms after which the exchange must not take the request up, if it is dated. */
-export const validUntilOf = (request: ExchangeRequest): number | undefined =>
-  'validUntilMs' in request ? request.validUntilMs : undefined
-
-export type ExchangeRequest =
-  | ChangeRequest
-  | InvalidChangeRequest
-  | PlaceOrderRequest
-  | OrderReferenceRequest
+/** Requests that change nothing of an account and use up no id. */
+export type ReadRequest =
+  | (PlaceOrderRequest & { readonly event: 'order.preview' })
+  | (OrderReferenceRequest & { readonly event: 'order.get' })
   | AccountRequest
   | ResumeAccountRequest
   | HoldConnectionRequest
   | ReleaseConnectionRequest
-  | OpenAccountRequest
+
+export type ExchangeRequest = ChangeRequest | InvalidChangeRequest | ReadRequest | OpenAccountRequest
+
+/** Time of the bus in ms after which the exchange must not take the request up, if it is dated. */
+export const validUntilOf = (request: ExchangeRequest): number | undefined =>
+  'validUntilMs' in request ? request.validUntilMs : undefined

@@ -4,10 +4,8 @@ import {
   type ChangeRequest,
   type ExchangeRequest,
   type InvalidChangeRequest,
-  type PlaceOrderRequest,
-  RESUMED_FRAMES_MAX,
-  type ResumeAccountRequest,
-  type ResumedFrames,
+  type OpenAccountRequest,
+  type ReadRequest,
   validUntilOf,
 } from '../../bus/exchange-request.ts'
 import { traceCommand } from '../../telemetry/tracing.ts'
@@ -17,14 +15,14 @@ import { AnswerCache, entryKey, type KnownAnswer, type Result } from './answer-c
 import { hasExpired, type Intake, type PreparedCommand } from './intake.ts'
 import type { KnownCommands } from './known-commands.ts'
 import { type Outcome, refused } from '../operations/outcome.ts'
-import { OrderAnswers } from './order-answers.ts'
+import { OrderAnswers, type OrderHistory } from './order-answers.ts'
 import type { RecentAnswers } from './recent-answers.ts'
-import { plainError } from './refusal.ts'
+import { ReadRequests } from './read-requests.ts'
+import { plainError, UNKNOWN_REQUEST } from './refusal.ts'
+import { Replies } from './replies.ts'
 import type { LiveMarket } from '../market/live-market.ts'
 
 const isChange = (request: ExchangeRequest): request is ChangeRequest => isRated(request.event)
-type ReadRequest = Exclude<ExchangeRequest, ChangeRequest | InvalidChangeRequest | { event: 'accounts.open' }>
-const isPreview = (request: ExchangeRequest): request is PlaceOrderRequest => request.event === 'order.preview'
 const isNotOpen = (result: Result): result is Exclude<Result, Answer> => 'notOpen' in result
 
 /** Commands that caused a defect in the engine or the database: answered INTERNAL and never tried again. */
@@ -43,7 +41,9 @@ export class CommandProcessor {
   readonly #poison: PoisonCommands
   readonly #refusals: RecentAnswers<Answer>
   readonly #answers = new AnswerCache()
+  readonly #replies: Replies
   readonly #orders: OrderAnswers
+  readonly #reads: ReadRequests
   readonly #opening: AccountOpening
 
   /**
@@ -52,7 +52,8 @@ export class CommandProcessor {
    */
   constructor(parts: {
     market: LiveMarket
-    bus: Pick<CommandBus, 'nowMs'>
+    bus: Pick<CommandBus, 'nowMs' | 'reply'>
+    history: OrderHistory
     intake: Intake
     known: KnownCommands
     rates: AccountRates
@@ -67,7 +68,10 @@ export class CommandProcessor {
     this.#rates = parts.rates
     this.#refusals = parts.refusals
     this.#poison = parts.poison
-    this.#orders = new OrderAnswers(parts.market)
+    const { market, history } = parts
+    const replies = (this.#replies = new Replies(market, parts.bus))
+    const orders = (this.#orders = new OrderAnswers({ market, history, replies }))
+    this.#reads = new ReadRequests({ market, orders, replies })
     this.#opening = new AccountOpening(parts)
   }
 
@@ -104,55 +108,26 @@ export class CommandProcessor {
     const { request } = entry
     if (command.isExpired === true || hasExpired(entry, this.#bus.nowMs())) return true
     const nowMs = this.#market.clock.now()
-    if (request.event === 'accounts.open') this.#openFirst(command)
+    if (request.event === 'accounts.open') this.#openFirst(command, request)
     else if (isChange(request) || request.event === 'change.invalid') return this.#change(command, request, nowMs)
     else this.#read(entry, request)
     return true
   }
 
-  #openFirst({ entry, accounts = [] }: PreparedCommand): void {
-    const { request } = entry
-    if (request.event !== 'accounts.open') return
+  #openFirst({ entry, accounts = [] }: PreparedCommand, request: OpenAccountRequest): void {
     if (this.#isPoison(entry)) {
-      this.#reply(entry, poison.answer)
+      this.#replies.withBatch(entry, poison.answer)
       return
     }
     const { account, isNew } = this.#opening.openFirst(request, accounts)
-    this.#reply(entry, { ok: true, data: account, ...(!isNew && { duplicate: true }) })
+    this.#replies.withBatch(entry, { ok: true, data: account, ...(!isNew && { duplicate: true }) })
   }
 
-  /** Requests that change nothing and use up no id. */
   #read(entry: CommandEntry, request: ReadRequest): void {
-    const { operations, timeMs } = this.#market
-    const { account } = request
-    if (this.#isPoison(entry)) this.#reply(entry, poison.answer)
-    else if (!this.#market.hasAccount(account)) this.#reply(entry, noAccount.answer)
-    else if (isPreview(request) && !this.#isListed(request)) this.#reply(entry, unknownRequest.answer)
-    else if (isPreview(request)) this.#reply(entry, operations.preview(request, timeMs))
-    else if (request.event === 'account') {
-      this.#reply(entry, { ok: true, data: operations.accounts.snapshot(account) })
-    } else if (request.event === 'account.resume') this.#resume(entry, request)
-    else if (request.event === 'connection.hold') {
-      this.#market.hold(entry.gateway, request)
-      this.#reply(entry, { ok: true, data: {} })
-    } else if (request.event === 'connection.release') {
-      this.#market.release(account)
-      this.#reply(entry, { ok: true, data: {} })
-    } else if (request.event === 'order.get') this.#orders.order(entry, request)
-    else this.#reply(entry, unknownRequest.answer)
-  }
-
-  /** Returns the frames sent before this answer; those of the open batch are sent just before it. */
-  #resume(entry: CommandEntry, { account, afterSeq }: ResumeAccountRequest): void {
-    const seq = this.#market.seqOf(account)
-    this.#market.open.onRelease(() => {
-      const frames = this.#market.framesAfter(account, { afterSeq, newestSeq: seq })
-      const data: ResumedFrames = {
-        seq,
-        frames: frames?.slice(0, RESUMED_FRAMES_MAX).map((frame) => frame.decoded()) ?? null,
-      }
-      this.#market.reply(entry, { ok: true, data })
-    })
+    if (this.#isPoison(entry)) this.#replies.withBatch(entry, poison.answer)
+    else if (!this.#market.hasAccount(request.account)) this.#replies.withBatch(entry, noAccount.answer)
+    else if (!this.#isListed(request)) this.#replies.withBatch(entry, unknownRequest.answer)
+    else this.#reads.answer(entry, request)
   }
 
   /** A request that changes something; it is executed once per id. */
@@ -161,7 +136,7 @@ export class CommandProcessor {
     const { commandId } = entry
     const { account } = request
     if (!this.#market.hasAccount(account)) {
-      this.#reply(entry, noAccount.answer)
+      this.#replies.withBatch(entry, noAccount.answer)
       return true
     }
     if (commandId !== undefined) {
@@ -197,8 +172,8 @@ export class CommandProcessor {
   /** Nothing else of it needs to be checked: its fields are wrong. */
   #lookAtRate(entry: CommandEntry, { account, change }: InvalidChangeRequest, nowMs: number): void {
     const { rate, retryAfterMs } = this.#rates.look(account, change, nowMs)
-    if (retryAfterMs === 0) this.#reply(entry, { ok: true, data: {}, rate })
-    else this.#reply(entry, { ok: false, error: tooMany(change, retryAfterMs), rate })
+    if (retryAfterMs === 0) this.#replies.withBatch(entry, { ok: true, data: {}, rate })
+    else this.#replies.withBatch(entry, { ok: false, error: tooMany(change, retryAfterMs), rate })
   }
 
   /** Checks the rate, then `validUntil`, then the rules of the exchange. */
@@ -229,8 +204,8 @@ export class CommandProcessor {
     }
     const result = 'notOpen' in outcome ? outcome : outcome.answer
     this.#record(entry, request.account, result)
-    if (isNotOpen(result)) this.#replyNotOpen(entry, request, { rate })
-    else this.#reply(entry, { ...result, rate })
+    if (isNotOpen(result)) this.#orders.notOpen(entry, request, { rate })
+    else this.#replies.withBatch(entry, { ...result, rate })
   }
 
   #carryOut(request: ChangeRequest, owned: readonly number[]): Outcome {
@@ -262,8 +237,8 @@ export class CommandProcessor {
     const { rate } = this.#rates.look(request.account, isInvalid ? request.change : request.event, nowMs)
     if (isInvalid || (payloadHash !== undefined && payloadHash !== entry.payloadHash)) {
       this.#refuseTaken(entry, request.account, rate)
-    } else if (isNotOpen(result)) this.#replyNotOpen(entry, request, { rate, duplicate: true })
-    else this.#reply(entry, { ...result, rate, duplicate: true })
+    } else if (isNotOpen(result)) this.#orders.notOpen(entry, request, { rate, duplicate: true })
+    else this.#replies.withBatch(entry, { ...result, rate, duplicate: true })
   }
 
   /** Names the order when the id is a clientOrderId; a requestId has no order. */
@@ -274,15 +249,7 @@ export class CommandProcessor {
       return
     }
     const message = `requestId "${id}" was already used for another request.`
-    this.#reply(entry, { ok: false, error: plainError('DUPLICATE_CLIENT_ORDER_ID', message), rate })
-  }
-
-  #replyNotOpen(entry: CommandEntry, request: ChangeRequest, more: { rate?: Rate; duplicate?: true }): void {
-    this.#orders.notOpen(entry, request, more)
-  }
-
-  #reply(entry: CommandEntry, answer: Answer): void {
-    this.#market.open.onRelease(() => this.#market.reply(entry, answer))
+    this.#replies.withBatch(entry, { ok: false, error: plainError('DUPLICATE_CLIENT_ORDER_ID', message), rate })
   }
 
   /**
@@ -291,11 +258,11 @@ export class CommandProcessor {
    */
   #refuse(entry: CommandEntry, answer: Answer): void {
     this.#refusals.keep(entryKey(entry), answer, performance.now())
-    this.#intake.whenPassed(entry, () => this.#market.open.onCommit(() => this.#market.refuse(entry, answer)))
+    this.#intake.whenPassed(entry, () => this.#replies.refuseOnCommit(entry, answer))
   }
 
   /** A gateway of a later version may list instruments that are unknown here. */
-  #isListed(request: ChangeRequest | PlaceOrderRequest): boolean {
+  #isListed(request: ChangeRequest | ReadRequest): boolean {
     const symbols = [
       ...('symbol' in request && request.symbol !== undefined ? [request.symbol] : []),
       ...('symbols' in request ? (request.symbols ?? []) : []),
@@ -321,10 +288,7 @@ export class CommandDefect extends Error {
 const poison = refused(
   plainError('INTERNAL', 'A fault of the exchange. The request was not executed and never will be.'),
 )
-/** A gateway of a later version sends a request, or names an instrument, that is unknown here: not a defect. */
-const unknownRequest = refused(
-  plainError('INTERNAL', 'The exchange that leads now does not know this request. It was not executed.'),
-)
+const unknownRequest = refused(UNKNOWN_REQUEST)
 const noAccount = refused(plainError('NOT_FOUND', 'There is no such account.'))
 
 const tooMany = (event: ChangeRequest['event'], retryAfterMs: number) =>

@@ -108,3 +108,9 @@ export const plainError = (code: ErrorCode, message: string, more: Partial<WireE
   outcome: 'not_executed',
   ...more,
 })
+
+/** A gateway of a later version sends a request, or names an instrument, that is unknown here: not a defect. */
+export const UNKNOWN_REQUEST = plainError(
+  'INTERNAL',
+  'The exchange that leads now does not know this request. It was not executed.',
+)

@@ -82,10 +82,8 @@ export async function assembleMarket(parts: AssemblyParts): Promise<AssembledMar
     epoch: parts.epoch,
     lastBatchMs: state.last.timeMs,
     instruments: new Map(instruments.map((instrument) => [instrument.spec.symbol, instrument])),
-    bus: parts.bus,
     broadcast: parts.broadcast,
     publisher: parts.publisher,
-    history: parts.history,
     metrics: parts.metrics,
     chargedDay: state.chargedDay,
     maxTicksAfter: (split) => maxTicksAfter(parts.instruments, [...state.splits, split]),
@@ -141,7 +139,7 @@ function openCommands(
     nowMs: () => bus.nowMs(),
   })
   const processor = new CommandProcessor({
-    ...{ market: live, bus, intake, known, rates: accountRates, refusals, poison },
+    ...{ market: live, bus, history, intake, known, rates: accountRates, refusals, poison },
     draw: (from, end) => randomInt(from, end),
   })
   return { intake, processor }

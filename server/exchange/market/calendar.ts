@@ -1,14 +1,10 @@
-import type { Logger } from 'pino'
 import type { MarketStatus } from '../../engine/command.ts'
-import type { Engine } from '../../engine/engine.ts'
 import type { AppliedSplit } from '../../instruments.ts'
 import type { CorporateAction } from '../../journal/corporate-actions.ts'
 import type { ScenarioRun } from '../../simulator/scenarios.ts'
-import type { Simulator } from '../../simulator/simulator.ts'
-import type { NewsDesk } from '../news/news-desk.ts'
 import { Plans } from '../news/plans.ts'
-import type { OpenBatch } from '../leading/open-batch.ts'
 import type { OperatorSettings } from '../operator-watch.ts'
+import type { LiveMarket } from './live-market.ts'
 import { DAY_MS } from './session-close.ts'
 
 /** A dividend lowers the price by at most this fraction. */
@@ -16,17 +12,13 @@ const FALL_MAX = 0.9
 
 const NEWS_OF_STATUS = { open: 'resume', halted: 'halt', closed: 'close' } as const
 
-/** The parts of the market that the calendar works on. */
-export interface CalendarMarket {
-  readonly engine: Engine
-  readonly simulator: Simulator
-  readonly news: Pick<NewsDesk, 'publish'>
-  /** The batch being filled. */
-  readonly open: OpenBatch
-  centsPerTickLot(symbol: string): number
+type CalendarMarket = Pick<LiveMarket, 'engine' | 'simulator' | 'frames' | 'news' | 'open' | 'log'>
+
+export interface CalendarParts {
+  /** The last day charged with interest, in days since 1970-01-01 UTC; undefined before the first batch. */
+  readonly chargedDay: number | undefined
   /** The highest price of a symbol's book after one more split. */
-  maxTicksAfter(split: AppliedSplit): number
-  readonly log: Pick<Logger, 'info'>
+  readonly maxTicksAfter: (split: AppliedSplit) => number
 }
 
 /** A split that has been applied: the market must be reassembled. */
@@ -46,13 +38,14 @@ export class Calendar {
   readonly #plans = new Plans()
   /** Symbols whose users' orders were canceled; no new ones are accepted until they are open again. */
   readonly #cleared = new Set<string>()
-  /** The last day charged, in days since 1970-01-01 UTC; undefined before the first batch. */
-  #chargedDay: number | undefined
+  readonly #maxTicksAfter: CalendarParts['maxTicksAfter']
+  #chargedDay: CalendarParts['chargedDay']
   #split: DoneSplit | undefined
 
-  constructor(market: CalendarMarket, chargedDay: number | undefined) {
+  constructor(market: CalendarMarket, { chargedDay, maxTicksAfter }: CalendarParts) {
     this.#market = market
     this.#chargedDay = chargedDay
+    this.#maxTicksAfter = maxTicksAfter
   }
 
   /** The split that ends this market, if any. */
@@ -157,14 +150,14 @@ export class Calendar {
     }
     const { numerator, denominator } = action
     simulator.detach(symbol)
-    const maxTicks = this.#market.maxTicksAfter({ symbol, numerator, denominator })
+    const maxTicks = this.#maxTicksAfter({ symbol, numerator, denominator })
     engine.apply({ kind: 'corporate.split', symbol, numerator, denominator, maxTicks }, timeMs)
     this.#split = { symbol, factor: denominator / numerator }
   }
 
   /** The value of a lot at the reference price of the makers. */
   #centsOfLot(symbol: string): number {
-    const { simulator } = this.#market
-    return simulator.referenceTicks(symbol) * this.#market.centsPerTickLot(symbol)
+    const { simulator, frames } = this.#market
+    return simulator.referenceTicks(symbol) * frames.instrument(symbol).spec.centsPerTickLot
   }
 }

@@ -1,25 +1,19 @@
-import type { Answer } from '@valiant/shared/protocol/events'
-import type { PlacedOrder } from '@valiant/shared/protocol/order'
 import type { Logger } from 'pino'
 import type { Broadcast } from '../../bus/broadcast.ts'
 import { EncodedFrame } from '../../bus/encoded-frame.ts'
-import type { CommandBus, CommandEntry } from '../../bus/commands.ts'
-import type { HoldConnectionRequest, OrderReferenceRequest } from '../../bus/exchange-request.ts'
+import type { HoldConnectionRequest } from '../../bus/exchange-request.ts'
 import { type AccountNumber, FIRST_USER_ACCOUNT } from '../../engine/command.ts'
 import type { Engine } from '../../engine/engine.ts'
-import { toWireFill } from '../../feed/account/fill.ts'
-import { toWireOrder } from '../../feed/account/order.ts'
 import type { MarketFrame } from '../../feed/market-frame.ts'
-import type { AppliedSplit, ListedInstrument } from '../../instruments.ts'
+import type { ListedInstrument } from '../../instruments.ts'
 import type { EquitySample } from '../../journal/equity.ts'
-import type { OrderWithFills } from '../../journal/history.ts'
 import type { NewsItem } from '../../journal/news.ts'
 import type { Simulator } from '../../simulator/simulator.ts'
 import { CATCH_UP_MAX_MS, QUANTUM_MS } from '../../simulator/simulator.ts'
 import type { ExchangeMetrics } from '../../telemetry/exchange-metrics.ts'
 import { AbandonedOrders, type AbandonedOrdersParts } from '../accounts/abandoned-orders.ts'
 import { AccountFrames } from '../accounts/account-frames.ts'
-import { Calendar } from './calendar.ts'
+import { Calendar, type CalendarParts } from './calendar.ts'
 import type { Clock } from '../clock.ts'
 import type { EquitySampler } from '../accounts/equity-sampler.ts'
 import type { EquityWriter } from '../accounts/equity-writer.ts'
@@ -35,35 +29,24 @@ import type { OperatorWatch } from '../operator-watch.ts'
 import { type SavedMarket, saveMarket } from './saved-market.ts'
 import { takenFromHouse } from './taken-from-house.ts'
 
-export interface LiveMarketParts extends CommittedFramesParts, AbandonedOrdersParts {
+export interface LiveMarketParts extends CommittedFramesParts, AbandonedOrdersParts, CalendarParts {
   /** Market time of the last batch; the simulator was saved earlier. */
   readonly lastBatchMs: number
   readonly engine: Engine
   readonly simulator: Simulator
   readonly instruments: ReadonlyMap<string, ListedInstrument>
-  readonly bus: CommandBus
   readonly broadcast: Broadcast<MarketFrame>
-  readonly history: {
-    order(account: number, number: number): Promise<OrderWithFills | undefined>
-    orderByClientId(account: number, clientOrderId: string): Promise<OrderWithFills | undefined>
-  }
   readonly log: Logger
   readonly metrics: Pick<ExchangeMetrics, 'quantumSeconds'>
   readonly operator: Pick<OperatorWatch, 'settings'>
-  /** The last day charged with interest; undefined before the first. */
-  readonly chargedDay: number | undefined
   /** How often each symbol has been split. */
   readonly splits: ReadonlyMap<string, number>
-  readonly maxTicksAfter: (split: AppliedSplit) => number
   /** Market time at which this market resumes; presence and dead man's switches have been postponed up to here. */
   readonly resumedAtMs: number
   readonly equity: { readonly sampler: EquitySampler; readonly writer: EquityWriter }
   /** Called with published news, to store it. */
   readonly onNews: (item: NewsItem) => void
 }
-
-/** Identifies an order of an account. */
-export type Reference = Pick<OrderReferenceRequest, 'account' | 'number' | 'clientOrderId'>
 
 /** How many quanta run in a row before commands get their turn. */
 const QUANTA_A_TURN_MAX = 40
@@ -80,13 +63,15 @@ export class LiveMarket {
   readonly epoch: number
   readonly engine: Engine
   readonly simulator: Simulator
+  readonly frames: AccountFrames
   readonly operations: Operations
   readonly news: NewsDesk
   readonly clock: Clock
   readonly log: Logger
+  /** No commands are taken. Nobody can renew a dead man's switch or report a connection, so both are paused. */
+  isDegraded = false
   #open = new OpenBatch()
   readonly #parts: LiveMarketParts
-  readonly #frames: AccountFrames
   readonly #sent = new ReplayBuffer()
   readonly #marketFrames: MarketFrames
   readonly #committed: CommittedFrames
@@ -99,8 +84,6 @@ export class LiveMarket {
   readonly #pace: MarketPace
   #isSlowed = false
   #snapshotAtMs = 0
-  /** No commands are taken, and dead man's switches are paused. */
-  #isDegraded = false
   #haltMessage: string | undefined
   /** Between the last batch and the first quantum, and after a jump of time. */
   #hasStoodStill = true
@@ -112,13 +95,13 @@ export class LiveMarket {
     this.simulator = parts.simulator
     this.clock = parts.clock
     this.log = parts.log
-    this.#frames = new AccountFrames(parts.engine, parts.instruments)
+    this.frames = new AccountFrames(parts.engine, parts.instruments)
     this.#marketFrames = new MarketFrames(parts)
     this.#committed = new CommittedFrames(parts)
     this.#abandoned = new AbandonedOrders(parts)
-    this.operations = new Operations(parts.engine, this.#frames)
+    this.operations = new Operations(parts.engine, this.frames)
     this.news = new NewsDesk(parts)
-    this.#calendar = new Calendar(this, parts.chargedDay)
+    this.#calendar = new Calendar(this, parts)
     this.#timeMs = Math.max(parts.lastBatchMs, parts.simulator.nowMs)
     this.#advancedAtMs = parts.clock.now()
     this.#postponedToMs = parts.resumedAtMs
@@ -164,11 +147,6 @@ export class LiveMarket {
     return this.#calendar.split !== undefined
   }
 
-  /** While degraded, nobody can renew a dead man's switch or report a connection, so both are paused. */
-  set isDegraded(isDegraded: boolean) {
-    this.#isDegraded = isDegraded
-  }
-
   /**
    * The state from which a successor continues. It will not draw past jumps again, so those that prices have followed
    * are published with it; jumps of the last second never become news.
@@ -180,14 +158,6 @@ export class LiveMarket {
     this.engine.publishHighWaters(this.#timeMs)
     this.#recordEvents(open)
     return saveMarket(this.engine, this.simulator, this.#calendar.split)
-  }
-
-  centsPerTickLot(symbol: string): number {
-    return this.#frames.instrument(symbol).spec.centsPerTickLot
-  }
-
-  maxTicksAfter(split: AppliedSplit): number {
-    return this.#parts.maxTicksAfter(split)
   }
 
   /**
@@ -237,7 +207,7 @@ export class LiveMarket {
     const beganMs = performance.now()
     this.simulator.step(this.simulator.nowMs + QUANTUM_MS)
     this.#timeMs = Math.max(this.#timeMs, this.simulator.nowMs)
-    if (this.#isDegraded) this.#postpone(Math.min(QUANTUM_MS, this.#timeMs - this.#postponedToMs))
+    if (this.isDegraded) this.#postpone(Math.min(QUANTUM_MS, this.#timeMs - this.#postponedToMs))
     this.engine.quantum(this.#timeMs)
     this.#abandoned.cancel(this.#timeMs, this.open)
     this.#recordEvents()
@@ -293,38 +263,9 @@ export class LiveMarket {
     return this.#parts.instruments.has(symbol)
   }
 
-  /** An order as committed, with its fills; for an open order also the quantity ahead of it. */
-  async findOrder({ account, number, clientOrderId }: Reference): Promise<PlacedOrder | undefined> {
-    const { history } = this.#parts
-    const found =
-      number === undefined
-        ? await history.orderByClientId(account, clientOrderId ?? '')
-        : await history.order(account, number)
-    if (found === undefined) return undefined
-    const instrument = this.#frames.instrument(found.order.symbol)
-    return {
-      ...toWireOrder(found.order, instrument, this.engine.queueAhead(found.order)),
-      fills: found.fills.map((fill) => toWireFill(fill, instrument)),
-    }
-  }
-
-  /** The newest seq of an existing account, committed or about to be. */
-  seqOf(account: number): number {
-    return this.#frames.seqOf(account)
-  }
-
   /** Frames sent to an account; undefined when some are no longer held. */
   framesAfter(account: number, range: { afterSeq: number; newestSeq: number }): EncodedFrame[] | undefined {
     return this.#sent.after(account, range)
-  }
-
-  reply(entry: CommandEntry, answer: Answer): void {
-    this.#parts.bus.reply(entry.gateway, { id: entry.id, epoch: this.epoch, answer })
-  }
-
-  /** Answers with a refusal that does not use up the id: it holds for this copy of the request and earlier ones. */
-  refuse({ gateway, id, copy }: CommandEntry, answer: Answer): void {
-    this.#parts.bus.reply(gateway, { id, epoch: this.epoch, answer, ...(copy !== undefined && { ofCopy: copy }) })
   }
 
   /**
@@ -341,7 +282,7 @@ export class LiveMarket {
       if (account.isClosed === true) open.onRelease(() => this.release(account.account))
     }
     const stamp = { epoch: this.epoch, timeMs: this.#timeMs }
-    for (const { account, frame } of this.#frames.framesOf(events, stamp)) {
+    for (const { account, frame } of this.frames.framesOf(events, stamp)) {
       open.onRelease(() => {
         const encoded = EncodedFrame.of(frame)
         this.#sent.add(account, encoded, this.clock.now())
