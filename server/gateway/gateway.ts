@@ -49,10 +49,11 @@ import { showReadings } from './readings.ts'
 import type { AccountHistory } from './requests/history.ts'
 import { accountHandlers, databaseIds, databaseRelays, exchangeRelays } from './requests/tables.ts'
 import { CancelOnDisconnect } from './sessions/cancel-on-disconnect.ts'
-import type { Relays } from './requests/request.ts'
 import { Resuming } from './sessions/resuming.ts'
 import { restRouter } from './http/rest.ts'
-import { type Credential, Sessions } from './sessions/sessions.ts'
+import { Sessions } from './sessions/sessions.ts'
+import { Farewells } from './sessions/farewells.ts'
+import { SocketDrain } from './sessions/socket-drain.ts'
 import { GuestRetention } from './sessions/guest-retention.ts'
 import { OperatorRemovals } from './sessions/operator-removals.ts'
 import { UserRemoval } from './sessions/user-removal.ts'
@@ -119,45 +120,42 @@ export interface Gateway extends AsyncDisposable {
 
 /** Opens the gateway and listens. @throws {Error} if it cannot listen on the address */
 export async function openGateway(parts: GatewayParts): Promise<Gateway> {
-  const {
-    config,
-    instanceId,
-    commands,
-    broadcast,
-    history,
-    alerts,
-    preferences,
-    feed,
-    logger,
-    metrics = new GatewayMetrics(),
-  } = parts
-  const { publicOrigin } = config
+  const { config, instanceId, commands, broadcast, history, alerts, preferences, feed, logger } = parts
+  const { metrics = new GatewayMetrics() } = parts
   const limits = gatewayLimits(config.limits)
   const { httpServer, app } = openHttpServer()
   const network = new NetworkBytes(httpServer)
-  const origins = new Origins(publicOrigin)
+  const origins = new Origins(config.publicOrigin)
   const clientAddress = watchedForProxies(clientAddressOf(config.trustProxy ?? ''), config, logger)
   const instruments = new Map(parts.instruments.map((instrument) => [instrument.wire.symbol, instrument]))
   const instrumentOf = (symbol: string) => instruments.get(symbol)
 
-  const state = new ExchangeState((status) => sockets.sendStatus(status))
-  const exchange = new ExchangeRequests({ bus: commands, gateway: instanceId, isOpen: () => state.isOpen })
-  const accountsOfUser = new AccountsOfUser({ exchange, history, startingCents: config.startingCents })
-  const { auth, sessions } = openSessions(parts, {
-    ...{ limits, origins, accountsOfUser },
-    closeAccounts: (userId) => removal.closeAccounts(userId),
-  })
-
+  /** Closes what is open, the last first, so that no timer keeps the process alive. */
+  await using opened = new AsyncDisposableStack()
   // With other instances, clients need not wait for this one: it accepts sockets once it has the market and a leader.
   let hasBeenReady = parts.adapter === undefined
   const isServing = () => (hasBeenReady ||= parts.ready())
   const io = openSocketServer(httpServer, {
     ...{ origins, limits, clientAddress, adapter: parts.adapter, isServing, metrics },
   })
+  opened.defer(() => io.close())
+  const farewells = new Farewells(io)
+  const socketDrain = new SocketDrain(io)
   const fanOut = new FanOut(io)
+  opened.use(new Pings({ io, fanOut }))
+
+  const state = opened.use(new ExchangeState((status) => sockets.sendStatus(status)))
+  const exchange = opened.use(new ExchangeRequests({ bus: commands, gateway: instanceId, isOpen: () => state.isOpen }))
+  const accountsOfUser = new AccountsOfUser({ exchange, history, startingCents: config.startingCents })
+  const removal = new UserRemoval({ exchange, accounts: accountsOfUser, keys: parts.keys, alerts, farewells })
+  const { auth, sessions } = openSessions(parts, { limits, origins, accountsOfUser, removal })
+  auth.onSessionEnded((id) => farewells.end({ kind: 'session', id }))
+  opened.use(new OperatorRemovals({ removals: parts.removals, removal, farewells, log: logger }))
+  opened.use(new GuestRetention({ guests: parts.guests, removal, days: config.guestsKeptDays, log: logger }))
+
   const subscriptions = new MarketSubscriptions({ io, feed, subscriptionsMax: limits.subscriptions })
-  const slowSockets = new SlowSockets({ io, subscriptions, fanOut, logger })
-  const pings = new Pings({ io, fanOut })
+  const slowSockets = opened.use(new SlowSockets({ io, subscriptions, fanOut, logger }))
+  const market = marketOf({ feed, bars: parts.bars, archive: parts.news, subscriptions })
   const marketData = new MarketData({
     feed,
     subscriptions,
@@ -166,107 +164,69 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     historyOf: (symbol) => recentHistory(parts.bars, symbol, Math.max(Date.now(), feed.timeMs)),
     log: logger,
   })
-  const watch = new CancelOnDisconnect(exchange)
+
+  const watch = opened.use(new CancelOnDisconnect(exchange))
   const ownerOf = (account: number) => history.ownerOf(account)
-  const market = marketOf({ feed, bars: parts.bars, archive: parts.news, subscriptions })
   const accountsOf = (userId: string) => accountsOfUser.numbers(userId)
   const ofAccounts = accountHandlers({
     ...{ exchange, accountsOf, history, alerts, preferences, ownerOf, instrumentOf },
     cancelsOnDisconnect: { watch, isConnected: (id) => io.of('/').sockets.has(id) },
   })
-  const relays: Relays = {
-    ...exchangeRelays({ exchange, instrumentOf }),
-    ...databaseRelays({ preferences, ownerOf, alerts, instrumentOf, limits }),
-  }
-  const handlers = { ...market.handlers, ...ofAccounts }
-  const isUsedId = databaseIds({ preferences, ownerOf, alerts })
-  const dispatcher = new Dispatcher({ handlers, relays, exchange, isUsedId, logger, metrics })
-
-  const sockets: Sockets = new Sockets({
-    io,
-    cancelOnDisconnect: watch,
-    dispatcher,
-    sessions,
-    limits,
-    admission: new Admission({ sessions, limits, clientAddress, logger, metrics }),
-    resuming: new Resuming(exchange),
-    fanOut,
-    instanceId,
-    serverVersion: config.serverVersion,
-    epoch: () => market.epoch(),
-    joined: (account) => alertNotifier.joined(account),
-    status: () => state.status,
-    logger,
-    metrics,
-  })
-  auth.onSessionEnded((id) => sockets.end({ kind: 'session', id }))
-  const keys = new KeyDesk({
-    keys: parts.keys,
-    accountsOf,
-    end: (credential) => sockets.end(credential),
-  })
-  const end = (credential: Credential) => sockets.end(credential)
-  const removal: UserRemoval = new UserRemoval({
-    ...{ exchange, accounts: accountsOfUser, keys: parts.keys, alerts, end },
-    endAccount: (account) => sockets.endAccount(account),
-  })
-  const byOperators = new OperatorRemovals({ removals: parts.removals, removal, end, log: logger })
-  const retention = new GuestRetention({ guests: parts.guests, removal, days: config.guestsKeptDays, log: logger })
-  const alertNotifier: AlertNotifier = new AlertNotifier({ alerts, instrumentOf, sockets, logger })
-  const leaderLink: LeaderLink = new LeaderLink({
-    ...{ broadcast, feed, marketData, state, exchange, sockets, alerts: alertNotifier, history, logger },
+  const dispatcher = new Dispatcher({
+    handlers: { ...market.handlers, ...ofAccounts },
+    relays: {
+      ...exchangeRelays({ exchange, instrumentOf }),
+      ...databaseRelays({ preferences, ownerOf, alerts, instrumentOf, limits }),
+    },
+    isUsedId: databaseIds({ preferences, ownerOf, alerts }),
+    ...{ exchange, logger, metrics },
   })
 
+  const sockets: Sockets = opened.use(
+    new Sockets({
+      ...{ io, dispatcher, sessions, limits, fanOut, farewells, socketDrain, instanceId, logger, metrics },
+      cancelOnDisconnect: watch,
+      admission: new Admission({ sessions, limits, clientAddress, logger, metrics }),
+      resuming: new Resuming(exchange),
+      serverVersion: config.serverVersion,
+      epoch: () => market.epoch(),
+      joined: (account) => alertNotifier.joined(account),
+      status: () => state.status,
+    }),
+  )
+  const alertNotifier: AlertNotifier = opened.use(new AlertNotifier({ alerts, instrumentOf, sockets, logger }))
+  const leaderLink: LeaderLink = opened.use(
+    new LeaderLink({
+      ...{ broadcast, feed, marketData, state, exchange, sockets, alerts: alertNotifier, history, logger },
+    }),
+  )
+
+  const keys = new KeyDesk({ keys: parts.keys, accountsOf, farewells })
   const admitPage = pageAdmission(limits, metrics)
   let leaving = false
   serveHttp(app, {
+    ...{ auth, origins, clientAddress, logger, metrics, page: parts.page, bodyBytesMax: limits.frameBytes },
     api: restRouter({ dispatcher, sessions, keys, market, instrumentOf, clientAddress, limits, logger, metrics }),
-    auth,
-    page: parts.page,
     pageSourceOf: (request) =>
       pageSourceOf(request, {
         ...{ market, status: () => state.status, sessions, exchange, lists: ofAccounts, preferences },
         startingCents: config.startingCents,
         admit: () => admitPage(clientAddress(request)),
       }),
-    origins,
-    clientAddress,
     ready: () => !leaving && parts.ready(),
-    https: publicOrigin?.startsWith('https:') ?? false,
-    bodyBytesMax: limits.frameBytes,
-    logger,
-    metrics,
+    https: config.publicOrigin?.startsWith('https:') ?? false,
   })
-  const forget = showReadings(metrics, { sockets, slowSockets, fanOut, exchange, state, feed, network })
-  /** Stops all timers, so that nothing keeps the process alive. */
-  const close = async () => {
-    forget()
-    retention[Symbol.dispose]()
-    byOperators[Symbol.dispose]()
-    leaderLink[Symbol.dispose]()
-    alertNotifier[Symbol.dispose]()
-    state[Symbol.dispose]()
-    slowSockets[Symbol.dispose]()
-    pings[Symbol.dispose]()
-    watch[Symbol.dispose]()
-    sockets[Symbol.dispose]()
-    await exchange[Symbol.asyncDispose]()
-    await io.close()
-  }
-  try {
-    const port = await listening(httpServer, config)
-    return {
-      port,
-      [Symbol.asyncDispose]: async () => {
-        leaving = true
-        const times = { noticeMs: config.drainNoticeMs, spreadMs: limits.drainSpreadMs }
-        await drain({ httpServer, sockets, exchange }, times)
-        await close()
-      },
-    }
-  } catch (error) {
-    await close()
-    throw error
+  opened.defer(showReadings(metrics, { sockets, socketDrain, slowSockets, fanOut, exchange, state, feed, network }))
+  const port = await listening(httpServer, config)
+  const closing = opened.move()
+  return {
+    port,
+    [Symbol.asyncDispose]: async () => {
+      leaving = true
+      const times = { noticeMs: config.drainNoticeMs, spreadMs: limits.drainSpreadMs }
+      await drain({ httpServer, sockets, socketDrain, exchange }, times)
+      await closing.disposeAsync()
+    },
   }
 }
 
@@ -274,13 +234,13 @@ interface SessionParts {
   readonly limits: GatewayLimits
   readonly origins: Origins
   readonly accountsOfUser: AccountsOfUser
-  readonly closeAccounts: AuthOptions['closeAccounts']
+  readonly removal: UserRemoval
 }
 
 /** Who signs in, and which accounts are theirs. */
 function openSessions(
   { config, authDatabase, attempts, keys, history, preferences, logger }: GatewayParts,
-  { limits, origins, accountsOfUser, closeAccounts }: SessionParts,
+  { limits, origins, accountsOfUser, removal }: SessionParts,
 ): { readonly auth: Auth; readonly sessions: Sessions } {
   const newUsers = new NewUserQuota(limits)
   const auth = openAuth({
@@ -296,7 +256,7 @@ function openSessions(
       await history.moveAccounts(users)
       await preferences.move(users)
     },
-    closeAccounts,
+    closeAccounts: (userId) => removal.closeAccounts(userId),
     logger,
   })
   return { auth, sessions: new Sessions({ auth, keys, accounts: accountsOfUser, origins }) }

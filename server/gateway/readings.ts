@@ -6,10 +6,12 @@ import type { ExchangeState } from './leader/exchange-state.ts'
 import type { FanOut } from './delivery/fan-out.ts'
 import type { NetworkBytes } from './http/measured-http.ts'
 import type { SlowSockets } from './delivery/slow-sockets.ts'
+import type { SocketDrain } from './sessions/socket-drain.ts'
 import type { Sockets } from './sockets.ts'
 
 interface Readable {
-  readonly sockets: Pick<Sockets, 'count' | 'signedIn' | 'isSentAway' | 'inFlight' | 'sent'>
+  readonly sockets: Pick<Sockets, 'count' | 'signedIn' | 'inFlight' | 'sent'>
+  readonly socketDrain: Pick<SocketDrain, 'hasBegun'>
   readonly slowSockets: Pick<SlowSockets, 'ended' | 'held'>
   readonly fanOut: Pick<FanOut, 'sent'>
   readonly exchange: Pick<ExchangeRequests, 'pending' | 'resent'>
@@ -20,14 +22,14 @@ interface Readable {
 
 /** Reads the gateway's gauges whenever the metrics are collected. @returns stops that */
 export function showReadings(metrics: GatewayMetrics, parts: Readable): () => void {
-  const { sockets, slowSockets, fanOut, exchange, state, feed, network } = parts
+  const { sockets, socketDrain, slowSockets, fanOut, exchange, state, feed, network } = parts
   const ends = [
     metrics.sockets.from(() => [
       [{ signed_in: 'true' }, sockets.signedIn],
       [{ signed_in: 'false' }, sockets.count - sockets.signedIn],
     ]),
     metrics.socketsHeld.from(() => only(slowSockets.held)),
-    metrics.socketsDraining.from(() => only(sockets.isSentAway ? sockets.count : 0)),
+    metrics.socketsDraining.from(() => only(socketDrain.hasBegun ? sockets.count : 0)),
     metrics.slowSocketsEnded.from(() => only(slowSockets.ended)),
     metrics.framesSent.from(() => [
       ...[...fanOut.sent].map(([stream, { frames }]) => [{ stream }, frames] as const),

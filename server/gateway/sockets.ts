@@ -1,6 +1,6 @@
 import type { AccountFrame } from '@valiant/shared/protocol/account'
 import type { FiredAlert } from '@valiant/shared/protocol/alerts'
-import type { Goodbye, Welcome } from '@valiant/shared/protocol/events'
+import type { Welcome } from '@valiant/shared/protocol/events'
 import { HEARTBEAT_MS, PROTOCOL_VERSION } from '@valiant/shared/protocol/limits'
 import type { NewsFrame } from '@valiant/shared/protocol/news'
 import { accountId } from '../feed/account/order.ts'
@@ -12,15 +12,16 @@ import { AccountSockets } from './sessions/account-sockets.ts'
 import type { CancelOnDisconnect } from './sessions/cancel-on-disconnect.ts'
 import { type Admission, forgetRequest, type ValiantServer, type ValiantSocket } from './sessions/admission.ts'
 import { CredentialCheck, type Held } from './sessions/credential-check.ts'
-import { terminate } from './delivery/backpressure.ts'
 import type { Dispatcher } from './answering/dispatcher.ts'
-import type { FanOut } from './delivery/fan-out.ts'
 import { GatheredWrites } from './delivery/gathered-writes.ts'
-import { close, GOODBYE_MS, shutDown } from './sessions/goodbye.ts'
+import { Heartbeats, type HeartbeatsParts } from './delivery/heartbeats.ts'
+import { type Farewells, roomOf } from './sessions/farewells.ts'
+import { close, shutDown } from './sessions/goodbye.ts'
 import { type GatewayLimits, publishedLimits } from './sessions/limits.ts'
 import { readSoFar } from './delivery/read-so-far.ts'
 import { type Missed, resumeFromOf, type Resuming } from './sessions/resuming.ts'
 import { type Credential, type Identity, type Sessions } from './sessions/sessions.ts'
+import type { SocketDrain } from './sessions/socket-drain.ts'
 import { SocketRequests } from './answering/socket-requests.ts'
 
 export interface SocketsOptions {
@@ -31,7 +32,9 @@ export interface SocketsOptions {
   readonly admission: Admission
   readonly resuming: Resuming
   readonly cancelOnDisconnect: Pick<CancelOnDisconnect, 'joined' | 'left'>
-  readonly fanOut: Pick<FanOut, 'sendTo' | 'inCompany'>
+  readonly fanOut: HeartbeatsParts['fanOut']
+  readonly farewells: Farewells
+  readonly socketDrain: SocketDrain
   readonly instanceId: string
   readonly serverVersion: string
   readonly epoch: () => number
@@ -49,11 +52,9 @@ export class Sockets implements Disposable {
   readonly #byAccount = new AccountSockets()
   readonly #writes = new GatheredWrites()
   readonly #requests: SocketRequests
-  readonly #heartbeats: NodeJS.Timeout
+  readonly #heartbeats: Heartbeats
   readonly #credentialCheck: CredentialCheck
-  #beats = 0
   #signedIn = 0
-  #isSentAway = false
   #accountFrames = 0
 
   constructor(options: SocketsOptions) {
@@ -75,12 +76,9 @@ export class Sockets implements Disposable {
         )
     })
     this.#io.on('connection', (socket) => this.#welcome(socket))
-    this.#heartbeats = setInterval(() => options.fanOut.inCompany(() => this.#beat()), HEARTBEAT_MS)
-    this.#credentialCheck = new CredentialCheck({
-      ...{ sessions: options.sessions, logger: options.logger },
-      held: () => this.#held(),
-      end: (credential) => this.end(credential),
-    })
+    const { io, fanOut, epoch, sessions, farewells, logger } = options
+    this.#heartbeats = new Heartbeats({ io, fanOut, epoch, seqOf: (account) => this.#byAccount.seq(account) })
+    this.#credentialCheck = new CredentialCheck({ sessions, farewells, logger, held: () => this.#held() })
   }
 
   get count(): number {
@@ -90,11 +88,6 @@ export class Sockets implements Disposable {
   /** How many sockets are signed in. */
   get signedIn(): number {
     return this.#signedIn
-  }
-
-  /** Whether the connected sockets have been asked to reconnect elsewhere. */
-  get isSentAway(): boolean {
-    return this.#isSentAway
   }
 
   /** Frames and answers sent to sockets since the start, one per socket. */
@@ -157,57 +150,8 @@ export class Sockets implements Disposable {
     this.#io.local.emit('news', news)
   }
 
-  /** Closes the sockets of an ended session or key, on all instances. */
-  end(credential: Credential): void {
-    this.#close(roomOf.credential(credential), FAREWELLS[credential.kind])
-  }
-
-  /** Closes the sockets of a closed account, on all instances. */
-  endAccount(account: number): void {
-    this.#close(roomOf.account(account), FAREWELLS.account)
-  }
-
-  #close(room: string, farewell: Goodbye): void {
-    this.#io.in(room).emit('goodbye', farewell)
-    this.#io.in(room).disconnectSockets(true)
-    // The adapter would close local sockets only on hearing its own message through Redis, which may be away.
-    this.#io.local.in(room).disconnectSockets(true)
-  }
-
-  /** Asks each socket to reconnect elsewhere, at a random time within the spread. */
-  sendAway(spreadMs: number): void {
-    this.#isSentAway = true
-    for (const socket of this.#all()) {
-      const afterMs = Math.floor(Math.random() * spreadMs)
-      socket.data.leavesAtMs = Date.now() + afterMs
-      socket.emit('server.closing', {
-        afterMs,
-        reason: 'This instance is shutting down; connect again to reach another.',
-      })
-    }
-  }
-
-  /**
-   * Closes the transports of sockets that should have left this long ago and wait for no answer, so that those which do
-   * nothing come back one by one too. @returns how many sockets are left
-   */
-  closeOverdue(graceMs: number): number {
-    const overdueMs = Date.now() - graceMs
-    for (const { data, conn } of this.#all()) {
-      if (data.leavesAtMs !== undefined && data.leavesAtMs <= overdueMs && data.inFlight === 0) conn.close()
-    }
-    return this.count
-  }
-
-  /** Closes the remaining transports, so that clients reconnect; then terminates them. */
-  async closeAll(): Promise<void> {
-    for (const socket of this.#all()) socket.conn.close()
-    if (this.count > 0) await new Promise((resolve) => setTimeout(resolve, GOODBYE_MS))
-    for (const socket of this.#all()) terminate(socket)
-  }
-
   [Symbol.dispose](): void {
-    clearInterval(this.#heartbeats)
+    this.#heartbeats[Symbol.dispose]()
     this.#credentialCheck[Symbol.dispose]()
   }
 
@@ -217,7 +161,7 @@ export class Sockets implements Disposable {
 
   /** Runs in one turn, so that nothing can be sent to the socket before `welcome`. */
   #welcome(socket: ValiantSocket): void {
-    const { limits, admission, instanceId, serverVersion, epoch, status } = this.#options
+    const { limits, admission, socketDrain, instanceId, serverVersion, epoch, status } = this.#options
     const { identity, address } = socket.data
     const welcome: Welcome = {
       protocol: PROTOCOL_VERSION,
@@ -247,8 +191,7 @@ export class Sockets implements Disposable {
       this.#requests.forget(socket)
     })
     forgetRequest(socket)
-    // Its handshake took until after everyone was sent away.
-    if (this.#isSentAway) shutDown(socket, 'This instance is shutting down; connect again to reach another.')
+    socketDrain.welcomed(socket)
   }
 
   #removeFromAccount({ account }: Identity, socket: ValiantSocket): void {
@@ -286,7 +229,7 @@ export class Sockets implements Disposable {
   /** The credential may have ended while the socket waited for missed frames and was in no room that `end` reaches. */
   async #checkAgain(credential: Credential, cookie: string | undefined): Promise<void> {
     try {
-      if (!(await this.#options.sessions.lives(credential, cookie))) this.end(credential)
+      if (!(await this.#options.sessions.lives(credential, cookie))) this.#options.farewells.end(credential)
     } catch (error) {
       this.#options.logger.warn(
         { err: error },
@@ -322,32 +265,10 @@ export class Sockets implements Disposable {
     }
   }
 
-  #beat(): void {
-    this.#beats += 1
-    const beat = { time: Date.now(), counter: this.#beats, epoch: this.#options.epoch() }
-    const bySeq = Map.groupBy(this.#all(), ({ data: { identity } }) =>
-      identity === undefined ? undefined : this.#byAccount.seq(identity.account),
-    )
-    for (const [accountSeq, sockets] of bySeq) {
-      this.#options.fanOut.sendTo(sockets, 'heartbeat', accountSeq === undefined ? beat : { ...beat, accountSeq })
-    }
-  }
-
   /** The credentials of all signed-in sockets. */
   #held(): Held[] {
     return this.#all().flatMap(({ data: { identity, cookie } }) =>
       identity === undefined ? [] : [{ credential: identity.credential, cookie }],
     )
   }
-}
-
-const FAREWELLS = {
-  session: { code: 'SIGNED_OUT', message: 'This session has ended. Sign in again.' },
-  key: { code: 'KEY_REVOKED', message: 'This key was revoked.' },
-  account: { code: 'SIGNED_OUT', message: 'This account was closed.' },
-} as const satisfies Record<string, Goodbye>
-
-const roomOf = {
-  account: (account: number) => `account:${account}`,
-  credential: ({ kind, id }: Credential) => `${kind}:${id}`,
 }

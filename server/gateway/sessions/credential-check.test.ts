@@ -21,7 +21,7 @@ function rig(...held: Held[]) {
         return answer.promise
       },
     },
-    end: ({ id }) => ended.push(id),
+    farewells: { end: ({ id }) => void ended.push(id) },
     logger: { warn: (_fields: unknown, text: string) => logged.push(text) } as never,
   })
   const answer = async (lives: boolean | Error) => {

@@ -1,4 +1,5 @@
 import type { Logger } from '../../telemetry/logger.ts'
+import type { Farewells } from './farewells.ts'
 import type { Credential, Sessions } from './sessions.ts'
 
 export const CREDENTIAL_CHECK_MS = 60_000
@@ -14,7 +15,7 @@ export interface CredentialCheckParts {
   /** Those of the sockets on this instance. */
   readonly held: () => Iterable<Held>
   readonly sessions: Pick<Sessions, 'lives'>
-  readonly end: (credential: Credential) => void
+  readonly farewells: Pick<Farewells, 'end'>
   readonly logger: Pick<Logger, 'warn'>
 }
 
@@ -42,14 +43,14 @@ export class CredentialCheck implements Disposable {
   }
 
   async #run(): Promise<void> {
-    const { held, sessions, end, logger } = this.#parts
+    const { held, sessions, farewells, logger } = this.#parts
     const distinct = new Map<string, Held>()
     for (const one of held()) distinct.set(`${one.credential.kind} ${one.credential.id}`, one)
     try {
       for (const { credential, cookie } of distinct.values()) {
         const lives = await sessions.lives(credential, cookie)
         if (this.#isOver) return
-        if (!lives) end(credential)
+        if (!lives) farewells.end(credential)
       }
     } catch (error) {
       logger.warn({ err: error }, 'sessions and keys could not be checked') // checked again in a minute

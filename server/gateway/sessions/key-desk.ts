@@ -8,7 +8,8 @@ import {
   type NewApiKey as NewStoredKey,
 } from '../../auth/api-keys.ts'
 import { accountId } from '../../feed/account/order.ts'
-import { accountNumber, type Credential, type Identity } from './sessions.ts'
+import type { Farewells } from './farewells.ts'
+import { accountNumber, type Identity } from './sessions.ts'
 import { failure, invalid } from '../answering/wire-error.ts'
 import { fieldFailure } from '../answering/zod-issue.ts'
 
@@ -16,17 +17,16 @@ import { fieldFailure } from '../answering/zod-issue.ts'
 export class KeyDesk {
   readonly #keys: Keys
   readonly #accountsOf: (userId: string) => Promise<readonly number[]>
-  readonly #end: (credential: Credential) => void
+  readonly #farewells: Pick<Farewells, 'end'>
 
   constructor(parts: {
     keys: Keys
     accountsOf: (userId: string) => Promise<readonly number[]>
-    /** Closes the sockets of a credential on all instances. */
-    end: (credential: Credential) => void
+    farewells: Pick<Farewells, 'end'>
   }) {
     this.#keys = parts.keys
     this.#accountsOf = parts.accountsOf
-    this.#end = parts.end
+    this.#farewells = parts.farewells
   }
 
   /** Of all accounts of the user, newest first. @throws {RequestFailure} for visitors who are not signed in */
@@ -56,7 +56,7 @@ export class KeyDesk {
   async revoke(identity: Identity | undefined, id: string): Promise<{ readonly id: string }> {
     const { accounts } = await this.#owner(identity)
     if (!(await this.#keys.revoke(id, accounts))) throw failure('NOT_FOUND', 'You have no key with that id.')
-    this.#end({ kind: 'key', id })
+    this.#farewells.end({ kind: 'key', id })
     return { id }
   }
 

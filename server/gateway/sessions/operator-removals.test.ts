@@ -34,7 +34,7 @@ test('removals are retried after a failure, and one that fails holds up no other
           return Promise.resolve()
         },
       },
-      end: ({ id }) => void done.push(`end ${id}`),
+      farewells: { end: ({ id }) => void done.push(`end ${id}`) },
       log: { info: say, warn: say },
     })
     await vi.advanceTimersByTimeAsync(2_000)

@@ -1,6 +1,6 @@
 import type { Removable, Removal, RemovalStore } from '../../auth/removals.ts'
 import type { Logger } from '../../telemetry/logger.ts'
-import type { Credential } from './sessions.ts'
+import type { Farewells } from './farewells.ts'
 import type { UserRemoval } from './user-removal.ts'
 
 const LOOK_MS = 2_000
@@ -11,8 +11,7 @@ const REMOVED_AT_ONCE_MAX = 20
 export interface OperatorRemovalsParts {
   readonly removals: RemovalStore
   readonly removal: Pick<UserRemoval, 'closeAccounts' | 'closeAccount'>
-  /** Closes the sockets of a credential on all instances. */
-  readonly end: (credential: Credential) => void
+  readonly farewells: Pick<Farewells, 'end'>
   readonly log: Pick<Logger, 'info' | 'warn'>
 }
 
@@ -68,13 +67,13 @@ export class OperatorRemovals implements Disposable {
   }
 
   async #remove(of: Removable): Promise<void> {
-    const { removals, removal, end } = this.#parts
+    const { removals, removal, farewells } = this.#parts
     if ('account' in of) {
       await removal.closeAccount(of.account)
       return
     }
     await removal.closeAccounts(of.userId)
-    for (const id of await removals.deleteUser(of.userId)) end({ kind: 'session', id })
+    for (const id of await removals.deleteUser(of.userId)) farewells.end({ kind: 'session', id })
     // A connection may have opened another account meanwhile.
     await removal.closeAccounts(of.userId)
   }

@@ -3,17 +3,14 @@ import type { AlertStore } from '../../journal/alerts.ts'
 import { RequestFailure } from '../answering/wire-error.ts'
 import type { ExchangeRequests } from '../leader/exchange-requests.ts'
 import type { AccountsOfUser } from './accounts-of-user.ts'
-import type { Credential } from './sessions.ts'
+import type { Farewells } from './farewells.ts'
 
 export interface UserRemovalParts {
   readonly exchange: ExchangeRequests
   readonly accounts: Pick<AccountsOfUser, 'numbers'>
   readonly keys: Pick<Keys, 'revokeAll'>
   readonly alerts: Pick<AlertStore, 'deleteAll'>
-  /** Closes the sockets of a credential on all instances. */
-  readonly end: (credential: Credential) => void
-  /** Closes the sockets of an account on all instances. */
-  readonly endAccount: (account: number) => void
+  readonly farewells: Pick<Farewells, 'end' | 'endAccount'>
 }
 
 /** Closes the accounts of a user who leaves for good, or one of them. The ledger and the history of the accounts stay. */
@@ -30,9 +27,9 @@ export class UserRemoval {
    * @throws {Unavailable} when the exchange accepts no requests
    */
   async closeAccounts(userId: string): Promise<void> {
-    const { accounts, keys, alerts, end } = this.#parts
+    const { accounts, keys, alerts, farewells } = this.#parts
     for (const account of await accounts.numbers(userId)) await this.#close(account)
-    for (const id of await keys.revokeAll({ userId })) end({ kind: 'key', id })
+    for (const id of await keys.revokeAll({ userId })) farewells.end({ kind: 'key', id })
     await alerts.deleteAll({ userId })
   }
 
@@ -41,11 +38,11 @@ export class UserRemoval {
    * @throws as `closeAccounts`
    */
   async closeAccount(account: number): Promise<void> {
-    const { keys, alerts, end, endAccount } = this.#parts
+    const { keys, alerts, farewells } = this.#parts
     await this.#close(account)
-    for (const id of await keys.revokeAll({ account })) end({ kind: 'key', id })
+    for (const id of await keys.revokeAll({ account })) farewells.end({ kind: 'key', id })
     await alerts.deleteAll({ account })
-    endAccount(account)
+    farewells.endAccount(account)
   }
 
   async #close(account: number): Promise<void> {
