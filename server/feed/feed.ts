@@ -1,4 +1,4 @@
-import type { TradesQuery } from '@valiant/shared/protocol/requests'
+import type { TradesQuery } from '@valiant/shared/protocol/queries'
 import {
   type BookDepth,
   type BookFrame,

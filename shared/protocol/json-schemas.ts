@@ -2,6 +2,7 @@ import { z } from 'zod'
 import * as account from './account.ts'
 import * as alerts from './alerts.ts'
 import * as apiKeys from './api-keys.ts'
+import * as changes from './changes.ts'
 import { ERRORS, type ErrorCode } from './errors.ts'
 import * as events from './events.ts'
 import * as fields from './fields.ts'
@@ -9,7 +10,7 @@ import * as marketData from './market-data.ts'
 import * as news from './news.ts'
 import * as order from './order.ts'
 import * as preferences from './preferences.ts'
-import * as requests from './requests.ts'
+import * as queries from './queries.ts'
 import * as wireError from './wire-error.ts'
 
 export type JsonSchema = z.core.JSONSchema.JSONSchema
@@ -18,7 +19,7 @@ export type JsonSchemas = Readonly<Record<string, JsonSchema>>
 /** Schemas exported by these modules get a name in the documents; all others are inlined where they are used. */
 const NAMED = {
   ...{ ...account, ...alerts, ...apiKeys, ...events, ...fields, ...marketData },
-  ...{ ...news, ...order, ...preferences, ...requests, ...wireError },
+  ...{ ...news, ...order, ...preferences, ...queries, ...changes, ...wireError },
 }
 
 /** The rate-limit bucket after a trading request. */

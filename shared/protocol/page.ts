@@ -3,7 +3,8 @@ import type { AccountSnapshot } from './account.ts'
 import type { Fill } from './order.ts'
 import type { BookDepth, BookFrame, Candle, Instrument, TickerFrame, Trade } from './market-data.ts'
 import type { Preferences } from './preferences.ts'
-import type { CandlesQuery, DataOf, REQUESTS, TradesQuery } from './requests.ts'
+import type { CandlesQuery, TradesQuery } from './queries.ts'
+import type { DataOf, REQUESTS } from './requests.ts'
 
 /**
  * A cookie that the page sets: the id of the account to show, for a user with several. Without it, the oldest account

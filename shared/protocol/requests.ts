@@ -2,18 +2,28 @@ import { z } from 'zod'
 import { Account, AccountSnapshot, ChangedAccount, EquityPoint, LedgerEntry, MovedMoney } from './account.ts'
 import { Alert, CreateAlert, DeleteAlert } from './alerts.ts'
 import {
-  AccountMode,
-  AccountName,
-  Decimal,
-  Id,
-  InstrumentSymbol,
-  RequestId,
-  Seq,
-  Side,
-  SignedDecimal,
-  Time,
-  ValidUntil,
-} from './fields.ts'
+  CancelAfter,
+  CancelAll,
+  CancelOnDisconnect,
+  ClosePosition,
+  CreateAccount,
+  ProtectPosition,
+  UpdateAccount,
+} from './changes.ts'
+import { Decimal, Id, RequestId, Seq, SignedDecimal, Time } from './fields.ts'
+import { SPARKLINE_POINTS_MAX } from './limits.ts'
+import {
+  BookFrame,
+  Candle,
+  CandleFrame,
+  Instrument,
+  QuotesFrame,
+  Subscription,
+  TickerFrame,
+  Trade,
+  TradesFrame,
+} from './market-data.ts'
+import { News, NewsQuery } from './news.ts'
 import {
   AmendedOrder,
   AmendOrder,
@@ -25,134 +35,14 @@ import {
   PlaceOrder,
   PreviewOrder,
   Protection,
-  StopLoss,
-  TakeProfit,
 } from './order.ts'
-import { News, NewsQuery } from './news.ts'
 import { GetPreferences, Preferences, SetPreference } from './preferences.ts'
-import { CANCEL_AFTER_MS_MAX, CANDLES_MAX, PAGE_MAX, SPARKLINE_POINTS_MAX, SYMBOLS_MAX, TRADES_MAX } from './limits.ts'
-import {
-  BookFrame,
-  Candle,
-  Instrument,
-  Interval,
-  QuotesFrame,
-  Subscription,
-  TickerFrame,
-  Trade,
-  TradesFrame,
-  CandleFrame,
-} from './market-data.ts'
+import { CandlesQuery, EquityQuery, limit, ListQuery, TradesQuery } from './queries.ts'
 
 const Nothing = z.strictObject({})
+const MoveMoney = z.strictObject({ amount: Decimal, requestId: RequestId.optional() })
 const list = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), nextCursor: z.string().optional() })
-const limit = (max: number) => z.int().min(1).max(max).optional()
-const from = (what: string) => Time.optional().describe(`${what} from this time on.`)
-const to = (what: string) => Time.optional().describe(`${what} before this time.`)
-
-export const ListQuery = z.strictObject({
-  status: z.enum(['open', 'closed', 'all']).optional().describe('Orders only; default: all.'),
-  symbol: InstrumentSymbol.optional().describe('In the ledger: the entries in that instrument, not those in cash.'),
-  from: from('Orders created, fills and entries'),
-  to: to('Orders created, fills and entries'),
-  cursor: z
-    .string()
-    .max(64)
-    .optional()
-    .describe(
-      '`nextCursor` of the page before. With `symbol` a page may be short, even empty, and still have a next one.',
-    ),
-  limit: limit(PAGE_MAX),
-})
-export type ListQuery = z.infer<typeof ListQuery>
-
-export const CandlesQuery = z.strictObject({
-  symbol: InstrumentSymbol,
-  interval: Interval,
-  from: from('Bars that start'),
-  to: to('Bars that start'),
-  limit: limit(CANDLES_MAX),
-})
-export type CandlesQuery = z.infer<typeof CandlesQuery>
-
-export const TradesQuery = z.strictObject({
-  symbol: InstrumentSymbol,
-  fromId: z
-    .string()
-    .regex(/^\d{1,16}$/, 'the id of a trade: digits')
-    .optional(),
-  limit: limit(TRADES_MAX),
-})
-export type TradesQuery = z.infer<typeof TradesQuery>
-
-export const CancelAll = z.strictObject({
-  symbol: InstrumentSymbol.optional(),
-  side: Side.optional(),
-  requestId: RequestId.optional(),
-})
-export type CancelAll = z.infer<typeof CancelAll>
-
-export const ClosePosition = z.strictObject({
-  symbol: InstrumentSymbol,
-  qty: Decimal.optional(),
-  validUntil: ValidUntil.optional(),
-  requestId: RequestId.optional(),
-})
-export type ClosePosition = z.infer<typeof ClosePosition>
-
-export const ProtectPosition = z.strictObject({
-  symbol: InstrumentSymbol,
-  qty: Decimal.optional(),
-  takeProfit: TakeProfit.optional(),
-  stopLoss: StopLoss.optional(),
-  validUntil: ValidUntil.optional(),
-  requestId: RequestId.optional(),
-})
-export type ProtectPosition = z.infer<typeof ProtectPosition>
-
-export const CancelAfter = z.strictObject({
-  timeoutMs: z.int().min(0).max(CANCEL_AFTER_MS_MAX),
-  symbols: z.array(InstrumentSymbol).min(1).max(SYMBOLS_MAX).optional().describe('Default: all.'),
-  keepProtective: z
-    .boolean()
-    .optional()
-    .describe('Whether reduce-only orders that wait for their trigger stay; default: true.'),
-  requestId: RequestId.optional(),
-})
-export type CancelAfter = z.infer<typeof CancelAfter>
-
-export const CancelOnDisconnect = z.strictObject({ graceMs: z.int().min(0).max(CANCEL_AFTER_MS_MAX) })
-export type CancelOnDisconnect = z.infer<typeof CancelOnDisconnect>
-
-export const UpdateAccount = z.strictObject({
-  name: AccountName.optional(),
-  mode: AccountMode.optional(),
-  requestId: RequestId.optional(),
-})
-export type UpdateAccount = z.infer<typeof UpdateAccount>
-
-const MoveMoney = z.strictObject({ amount: Decimal, requestId: RequestId.optional() })
-
-export const CreateAccount = z.strictObject({
-  name: AccountName,
-  startingCash: Decimal,
-  mode: AccountMode.optional(),
-  requestId: RequestId.optional(),
-})
-export type CreateAccount = z.infer<typeof CreateAccount>
-
-/** Equity is sampled every minute, and older samples are thinned out. A point is the last sample of its interval. */
-export const EQUITY_INTERVALS = ['1m', '5m', '15m', '30m', '1h', '4h', '1d'] as const satisfies readonly Interval[]
-export const EquityQuery = z.strictObject({
-  from: from('Samples'),
-  to: to('Samples'),
-  interval: z
-    .enum(EQUITY_INTERVALS)
-    .optional()
-    .describe('Default: the finest interval that covers everything since `from`; 1m without `from`.'),
-})
-export type EquityQuery = z.infer<typeof EquityQuery>
 
 /**
  * `scope` is who may send the request: `public` anyone; `read` and `trade` only accounts whose session or key has that

@@ -1,6 +1,6 @@
 import { CANDLES_DEFAULT } from '@valiant/shared/protocol/limits'
 import { type Candle, INTERVAL_MS } from '@valiant/shared/protocol/market-data'
-import type { CandlesQuery } from '@valiant/shared/protocol/requests'
+import type { CandlesQuery } from '@valiant/shared/protocol/queries'
 import { type Bar, barsOver, type Feed, type RecentBars, startOf, widthOf } from '../../feed/feed.ts'
 import { BarDays, type BarHistory } from '../market/bar-history.ts'
 import { RequestFailure } from '../answering/wire-error.ts'

@@ -1,6 +1,6 @@
 import { EQUITY_POINTS_MAX } from '@valiant/shared/protocol/limits'
 import { INTERVAL_MS } from '@valiant/shared/protocol/market-data'
-import { EQUITY_INTERVALS, type EquityQuery } from '@valiant/shared/protocol/requests'
+import { EQUITY_INTERVALS, type EquityQuery } from '@valiant/shared/protocol/queries'
 import { formatCents } from '@valiant/shared/units/cents'
 import type { AccountHistory } from './history.ts'
 import { accountOf, type Handler } from './request.ts'

@@ -1,6 +1,6 @@
 import { idText, parseId } from '@valiant/shared/units/id'
 import { PAGE_DEFAULT } from '@valiant/shared/protocol/limits'
-import type { ListQuery } from '@valiant/shared/protocol/requests'
+import type { ListQuery } from '@valiant/shared/protocol/queries'
 import type { ListedInstrument } from '../../instruments.ts'
 import type { History, ListName, Page } from '../../journal/history.ts'
 import { invalid } from '../answering/wire-error.ts'

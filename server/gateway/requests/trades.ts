@@ -1,5 +1,5 @@
 import type { Trade } from '@valiant/shared/protocol/market-data'
-import type { TradesQuery } from '@valiant/shared/protocol/requests'
+import type { TradesQuery } from '@valiant/shared/protocol/queries'
 import type { Feed } from '../../feed/feed.ts'
 import { knownSymbol } from './instruments.ts'
 import type { Handler } from './request.ts'

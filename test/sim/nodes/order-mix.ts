@@ -1,5 +1,5 @@
 import type { PlaceOrder } from '@valiant/shared/protocol/order'
-import type { ProtectPosition } from '@valiant/shared/protocol/requests'
+import type { ProtectPosition } from '@valiant/shared/protocol/changes'
 import type { Chance } from '../world/chance.ts'
 import { INSTRUMENTS } from './market.ts'
 
