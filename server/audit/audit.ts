@@ -19,7 +19,7 @@ export interface CheckResult {
   readonly rows: readonly Fault[]
 }
 
-export interface Audit {
+interface Audit {
   readonly results: readonly CheckResult[]
   /** The last hash of the chain. Whoever stores it can later tell whether the whole chain was recomputed. */
   readonly last: { readonly batch: number; readonly hash: string | undefined }

@@ -12,7 +12,7 @@ export interface Split {
 }
 
 /** The properties of an instrument that the checks need. */
-export interface Rules {
+interface Rules {
   readonly symbol: string
   readonly centsPerTickLot: number
   readonly makerBps: number

@@ -7,7 +7,7 @@ import { type CommandBus, type CommandEntry, type CommandReply, type NewCommand,
 import { EncodedFrame } from './encoded-frame.ts'
 
 /** A bus for one test. */
-export interface Opened<Bus> {
+interface Opened<Bus> {
   readonly bus: Bus
   /** Resolves when all subscriptions so far are active. */
   settled?(): Promise<void>

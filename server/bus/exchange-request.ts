@@ -107,7 +107,7 @@ export interface CancelAfterRequest {
   readonly keepProtective: boolean
 }
 
-export interface AccountRequest {
+interface AccountRequest {
   readonly event: 'account'
   readonly account: number
 }
@@ -129,7 +129,7 @@ export interface HoldConnectionRequest {
  * A client turns cancel on disconnect off: no gateway counts as having a socket for it any more, and no grace period runs.
  * Gateways with other sockets that still want it repeat their `connection.hold` soon.
  */
-export interface ReleaseConnectionRequest {
+interface ReleaseConnectionRequest {
   readonly event: 'connection.release'
   readonly account: number
 }

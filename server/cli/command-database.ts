@@ -10,7 +10,7 @@ import { addEnvFile } from '../env-file.ts'
 /** With an external database the server requires a secret, but a command signs nothing. */
 const SIGNS_NOTHING = { AUTH_SECRET: 'not needed, since nothing is signed' }
 
-export interface CommandAddress {
+interface CommandAddress {
   readonly config: Config
   readonly url: string
   /** The address that bypasses a connection pooler, for sessions with their own settings or locks. */

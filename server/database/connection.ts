@@ -7,7 +7,7 @@ export interface DatabaseLogger {
   warn(details: object, message: string): void
 }
 
-export interface ConnectionOptions {
+interface ConnectionOptions {
   readonly url: string
   readonly applicationName: string
   readonly logger: DatabaseLogger

@@ -9,7 +9,7 @@ import { endSilence } from './silence.ts'
 import { reasonOf, StartupError } from './startup-error.ts'
 import { ourTypes } from './types.ts'
 
-export interface DatabaseConfig {
+interface DatabaseConfig {
   /** Writer endpoint; may go through a pooler. */
   readonly url: string
   /**

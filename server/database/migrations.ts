@@ -23,7 +23,7 @@ const LOCKED_OUT: readonly (string | undefined)[] = ['55P03', '40P01']
 /** The first line of a migration whose statements run without a transaction, as CREATE INDEX CONCURRENTLY requires. */
 export const NO_TRANSACTION = '-- no transaction:'
 
-export interface MigrateOptions {
+interface MigrateOptions {
   /** Receives what was done or is being waited for, one line each. */
   readonly say?: (text: string) => void
   /** The directory of the migrations; this version's by default. */

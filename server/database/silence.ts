@@ -5,7 +5,7 @@ import type pg from 'pg'
  * No statement of ours is silent this long: most are ended by the role's transaction_timeout (1.5 s), and those that may
  * take longer send rows meanwhile, or restate the bars of one symbol.
  */
-export const SILENCE_MS_MAX = 30_000
+const SILENCE_MS_MAX = 30_000
 
 /**
  * Ends sessions of a pool that receive nothing while a statement waits: their host has gone without closing the connection

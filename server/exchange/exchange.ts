@@ -29,7 +29,7 @@ import { showReadings } from './readings.ts'
 
 export { MarketGivenUp } from './leading/defects.ts'
 
-export interface ExchangeOptions {
+interface ExchangeOptions {
   readonly database: Database
   readonly bus: CommandBus
   readonly broadcast: Broadcast<MarketFrame>

@@ -11,7 +11,7 @@ const HOUR_MS = 3_600_000
 const KEPT_MS = 24 * HOUR_MS
 const NEWS_KEPT_MS = 90 * 24 * HOUR_MS
 
-export interface HousekeepingParts {
+interface HousekeepingParts {
   readonly alerts: Pick<Alerts, 'forget'>
   readonly bars: Pick<Bars, 'dropSeconds'>
   readonly curves: Pick<EquityCurves, 'thin'>

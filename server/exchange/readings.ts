@@ -9,7 +9,7 @@ import type { MarketPublisher } from './market/market-publisher.ts'
 import type { Standby } from './leading/standby.ts'
 
 /** The state of an exchange at the moment its metrics are collected. */
-export interface Readable {
+interface Readable {
   /** Undefined while another leads. */
   readonly lease: Pick<Lease, 'epoch' | 'state'> | undefined
   /** The market being led; undefined while it is being assembled. */

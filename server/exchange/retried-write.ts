@@ -4,7 +4,7 @@ const RETRY_MS = 500
 /** A write that hangs on a dead connection must not delay the end of the process. */
 const CLOSE_MS_MAX = 1_000
 
-export interface RetriedWriteParts {
+interface RetriedWriteParts {
   /** Whether there is something to write. */
   readonly hasMore: () => boolean
   /** Writes everything or a part; what fails stays pending. */

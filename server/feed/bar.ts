@@ -64,7 +64,7 @@ export function extended(
   return opens ? { ...added, startAtMs } : joined(bar, added)
 }
 
-export interface BarRange {
+interface BarRange {
   /** Both are multiples of `stepMs`; `toMs` is exclusive. */
   readonly fromMs: number
   readonly toMs: number

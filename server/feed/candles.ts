@@ -13,7 +13,7 @@ const SLOTS = INTERVALS.map((interval) => ({
 type Slot = (typeof SLOTS)[number]
 
 /** A bar that has closed. */
-export interface ClosedBar {
+interface ClosedBar {
   readonly interval: Interval
   readonly bar: Bar
 }

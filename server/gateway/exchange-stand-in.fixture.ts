@@ -35,7 +35,7 @@ type Account = { -readonly [Field in keyof Shown]: Shown[Field] }
 export const instruments = readInstruments(fileURLToPath(new URL('../../db/instruments.json', import.meta.url)))
 
 /** An in-process broadcast that keeps a snapshot; its link can be cut. */
-export class BroadcastStandIn implements Broadcast<MarketFrame> {
+class BroadcastStandIn implements Broadcast<MarketFrame> {
   readonly #bus = new MemoryBroadcast<MarketFrame>()
   readonly #receivers: BroadcastReceiver<MarketFrame>[] = []
   #kept: MarketFrame | undefined

@@ -24,7 +24,7 @@ import { type Credential, type Identity, type Sessions } from './sessions/sessio
 import type { SocketDrain } from './sessions/socket-drain.ts'
 import { SocketRequests } from './answering/socket-requests.ts'
 
-export interface SocketsOptions {
+interface SocketsOptions {
   readonly io: ValiantServer
   readonly dispatcher: Dispatcher
   readonly sessions: Sessions

@@ -7,7 +7,7 @@ import { metricsTable } from './metrics.ts'
 import { envExample, settingsTable } from './settings.ts'
 
 /** A file of the repository that is written from the code, in whole or between two markers. */
-export interface GeneratedFile {
+interface GeneratedFile {
   readonly path: string
   readonly text: string
 }

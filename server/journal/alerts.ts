@@ -43,8 +43,8 @@ export interface NewAlert extends Omit<WaitingAlert, 'id' | 'createdAtMs'> {
 }
 
 /** `other`: the request id was used for something else. `full`: the account has as many waiting alerts as allowed. */
-export type CreateOutcome = { readonly alert: PriceAlert; readonly isRepeated: boolean } | 'other' | 'full'
-export type DeleteOutcome = 'deleted' | 'repeated' | 'other' | 'none'
+type CreateOutcome = { readonly alert: PriceAlert; readonly isRepeated: boolean } | 'other' | 'full'
+type DeleteOutcome = 'deleted' | 'repeated' | 'other' | 'none'
 
 /** The part of the store that gateways use. */
 export type AlertStore = Pick<Alerts, 'create' | 'delete' | 'hasRequest' | 'deleteAll' | 'list' | 'unsent' | 'markSent'>
@@ -187,7 +187,7 @@ interface Change {
   readonly changed: unknown
 }
 
-export interface DeletedAlert {
+interface DeletedAlert {
   readonly account: AccountNumber
   readonly id: number
   readonly requestId: string | undefined

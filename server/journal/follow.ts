@@ -23,7 +23,7 @@ const BATCHES_BEHIND_MAX = 10_000
 const PLANS = `SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_hashjoin = off;
   SET LOCAL enable_mergejoin = off`
 
-export interface FollowLogger {
+interface FollowLogger {
   info(details: object, message: string): void
   error(details: object, message: string): void
 }

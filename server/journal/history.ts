@@ -44,7 +44,7 @@ export interface Page {
 
 export type ListName = 'orders' | 'fills' | 'entries'
 
-export type EquityStretch = Omit<Page, 'before'> & { readonly intervalMs: number }
+type EquityStretch = Omit<Page, 'before'> & { readonly intervalMs: number }
 
 /** Above the highest possible running number. */
 const NEWEST = 2 ** 32

@@ -10,7 +10,7 @@ export const BOB = 200
 export const logger = { warn: () => undefined }
 
 /** What a test works on, created for each test. */
-export interface JournalAtWork {
+interface JournalAtWork {
   fresh: FreshDatabase
   database: Database
   journal: Journal

@@ -5,7 +5,7 @@ import { integers, texts } from './array-literal.ts'
 import { fromRow } from './rows.ts'
 
 /** Identifies a news item: the running number within a leader's epoch. Later items have greater numbers. */
-export interface NewsNumber {
+interface NewsNumber {
   /** 0 for items of a generated first history. */
   readonly epoch: number
   /** Starts at 1. */
@@ -22,7 +22,7 @@ export interface NewsItem extends NewsNumber {
   readonly headline: string
 }
 
-export interface NewsPage {
+interface NewsPage {
   /** Only news of this instrument and of the whole market. */
   readonly symbol: string | undefined
   /** The last item of the previous page; only older ones follow. */

@@ -3,7 +3,7 @@ import { sql } from '../database/sql.ts'
 import { fromRow } from './rows.ts'
 
 /** A scenario that an operator plays on an instrument. */
-export interface PlayedScenario {
+interface PlayedScenario {
   readonly symbol: string
   /** The simulator's name for it; a later version may have more of them. */
   readonly name: string

@@ -15,7 +15,7 @@ export interface Bars {
 }
 
 /** The trading of one step, which is added to a bar. */
-export interface BarStep {
+interface BarStep {
   readonly openTicks: number
   readonly highTicks: number
   readonly lowTicks: number

@@ -16,14 +16,14 @@ const WORLD_STEP_MS = 500
 /** A market that is further behind than this skips the gap with `jumpTo` instead of running through it. */
 export const CATCH_UP_MAX_MS = 2_000
 
-export interface SimulatorOptions {
+interface SimulatorOptions {
   /** Relative rate of quotes and cancels, not of trades: about 77 events per second and instrument at 1, about 22 at 0.25. */
   readonly liveness?: number
   /** A divisor of WORLD_STEP_MS. Larger than QUANTUM_MS only for long runs without users, with the same distribution. */
   readonly quantumMs?: number
 }
 
-export interface SimulatorStart extends SimulatorOptions {
+interface SimulatorStart extends SimulatorOptions {
   /** In the order in which they trade within a quantum. */
   readonly instruments: readonly SimulatedInstrument[]
   /** An integer. */

@@ -7,7 +7,7 @@ import { MarketMetrics } from './market-metrics.ts'
 import { RedisMetrics } from './redis-metrics.ts'
 
 /** Labels of `valiant_build_info`. */
-export interface Build {
+interface Build {
   readonly version: string
   readonly role: string
 }
@@ -41,7 +41,7 @@ export class Metrics {
   }
 }
 
-export interface MetricDescription {
+interface MetricDescription {
   readonly name: string
   readonly help: string
   readonly type: 'counter' | 'gauge' | 'histogram' | 'summary'

@@ -3,7 +3,7 @@ import { Counter, Gauge, type Registry } from 'prom-client'
 /** A value under its labels. */
 export type Sample<Label extends string> = readonly [labels: Readonly<Record<Label, string>>, value: number]
 /** Called at each scrape; undefined when it has no value now. */
-export type Source<Label extends string> = () => Iterable<Sample<Label>> | undefined
+type Source<Label extends string> = () => Iterable<Sample<Label>> | undefined
 
 interface Description<Label extends string> {
   readonly registry: Registry

@@ -13,10 +13,7 @@ const CLOSE_MS = 2_000
 /** A span with this attribute has already been sampled. */
 const SAMPLE_RATE = Sentry.SEMANTIC_ATTRIBUTE_SENTRY_SAMPLE_RATE
 
-export type SentrySettings = Pick<
-  Config,
-  'SENTRY_ENVIRONMENT' | 'SENTRY_TRACES_SAMPLE_RATE' | 'SENTRY_RELEASE' | 'ROLE'
-> & {
+type SentrySettings = Pick<Config, 'SENTRY_ENVIRONMENT' | 'SENTRY_TRACES_SAMPLE_RATE' | 'SENTRY_RELEASE' | 'ROLE'> & {
   readonly SENTRY_DSN: string
 }
 

@@ -22,7 +22,7 @@ export interface Tracing {
 export type TraceIds = Readonly<Record<string, string | number | undefined>>
 
 /** A request at a gateway. */
-export interface TracedRequest {
+interface TracedRequest {
   readonly event: string
   /** The trace headers that the client sent. */
   readonly trace: TraceHeaders | undefined
@@ -36,7 +36,7 @@ export interface CommandSpan {
   end(): void
 }
 
-export interface TracedBatch {
+interface TracedBatch {
   readonly number: number
   readonly commands: number
   /** Of the traced commands in the batch. */

@@ -15,7 +15,7 @@ const REDIS_WAIT_MS = 30_000
 const LOG_AFTER_MS = 1_000
 
 /** What connects gateways and exchange. */
-export interface Buses extends AsyncDisposable {
+interface Buses extends AsyncDisposable {
   readonly commands: CommandBus
   readonly broadcast: Broadcast<MarketFrame>
   /** Connects the rooms of this instance's sockets with those of the others; undefined when it is the only instance. */

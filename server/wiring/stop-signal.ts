@@ -2,7 +2,7 @@
 const STOP_MS_MAX = 25_000
 
 /** Whether this process was asked to stop. */
-export interface StopSignal {
+interface StopSignal {
   readonly stopped: Promise<void>
   isStopping(): boolean
   /** Aborted when `stopped` resolves. */

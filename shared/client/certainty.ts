@@ -22,7 +22,7 @@ const WITHOUT_A_TRACE: readonly ErrorCode[] = ['NOT_FOUND', 'INVALID', 'REQUEST_
 export const FINAL_MARGIN_MS = 1_000
 
 /** What is known about the copies of a request. */
-export interface Sends {
+interface Sends {
   /** The refusal is the one that an earlier copy was given. */
   readonly isRepeat: boolean
   /** An earlier copy may have been executed: its answer was lost, or left the outcome open. */

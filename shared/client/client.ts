@@ -36,7 +36,7 @@ export interface ConnectOptions {
 }
 
 /** Events of the client itself, in addition to those of the server. */
-export interface ClientEvents {
+interface ClientEvents {
   connection: ConnectionState
   /** The whole account after each change. */
   accountState: AccountSnapshot

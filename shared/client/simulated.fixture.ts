@@ -5,7 +5,7 @@ import type { TransportEnd, TransportListeners, TransportOptions } from './trans
 import type { Clock, Surroundings } from './surroundings.ts'
 
 /** A clock that a test advances. */
-export class TestClock implements Clock {
+class TestClock implements Clock {
   #now = 1_800_000_000_000
   readonly #due = new Set<{ atMs: number; run: () => void }>()
 
@@ -52,7 +52,7 @@ interface Sent {
 }
 
 /** The server's end of one transport. */
-export class TestTransport {
+class TestTransport {
   readonly auth: TransportOptions['auth']
   readonly sent: Sent[] = []
   isClosed = false

@@ -2,7 +2,7 @@ import { SYMBOLS_MAX } from '../protocol/limits.ts'
 import { ALL, type StreamTerms } from './stream.ts'
 
 /** What decides whether a stream may share a request. */
-export interface Groupable extends StreamTerms {
+interface Groupable extends StreamTerms {
   readonly key: string
   readonly isKnown: boolean
 }

@@ -3,7 +3,6 @@ import { AccountMode, Epoch, Id, Seq, SignedDecimal, Time } from './fields.ts'
 import { Fill, Order } from './order.ts'
 
 export const MarginState = z.enum(['ok', 'warning', 'liquidating'])
-export type MarginState = z.infer<typeof MarginState>
 
 export const Account = z.object({
   id: Id,

@@ -3,7 +3,6 @@ import { AlertNote, Decimal, Epoch, Id, InstrumentSymbol, RequestId, SignedDecim
 
 /** The side of the alert price on which a trade fires it. A trade at exactly that price fires both kinds. */
 export const AlertOp = z.enum(['above', 'below'])
-export type AlertOp = z.infer<typeof AlertOp>
 
 /** Notifies an account, once, that an instrument has traded at or beyond a price. */
 export const Alert = z.object({
@@ -34,4 +33,3 @@ export const CreateAlert = z.strictObject({
 export type CreateAlert = z.infer<typeof CreateAlert>
 
 export const DeleteAlert = z.strictObject({ alertId: Id, requestId: RequestId.optional() })
-export type DeleteAlert = z.infer<typeof DeleteAlert>

@@ -73,4 +73,3 @@ export type TimeInForce = z.infer<typeof TimeInForce>
 export const AccountMode = z
   .enum(['cash', 'margin'])
   .describe('A cash account cannot owe cash or shares; a margin account may be short or in debt.')
-export type AccountMode = z.infer<typeof AccountMode>

@@ -30,4 +30,3 @@ export const NewsQuery = z.strictObject({
   cursor: z.string().max(64).optional(),
   limit: z.int().min(1).max(PAGE_MAX).optional(),
 })
-export type NewsQuery = z.infer<typeof NewsQuery>

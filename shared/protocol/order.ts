@@ -193,7 +193,6 @@ export const Protection = z.object({
   stopLoss: Order.optional(),
   seq: Seq.optional(),
 })
-export type Protection = z.infer<typeof Protection>
 
 export const OrderPreview = z.object({
   qty: SignedDecimal.optional().describe('The quantity; for a notional order, the one computed from it.'),

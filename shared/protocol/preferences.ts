@@ -33,14 +33,12 @@ const PreferenceValue = z
   .describe('Any JSON, of at most 16 KiB; null removes the key.')
 
 export const GetPreferences = z.strictObject({ key: PreferenceKey.optional().describe('Default: all keys.') })
-export type GetPreferences = z.infer<typeof GetPreferences>
 
 export const SetPreference = z.strictObject({
   key: PreferenceKey,
   value: PreferenceValue,
   requestId: RequestId.optional(),
 })
-export type SetPreference = z.infer<typeof SetPreference>
 
 /** Values by key; keys without a value are absent. */
 export const Preferences = z.record(z.string(), z.unknown())

@@ -7,7 +7,6 @@ export const InvalidDetails = z.object({
   expected: z.string(),
   nearest: z.string().optional(),
 })
-export type InvalidDetails = z.infer<typeof InvalidDetails>
 
 export const WireError = z.object({
   code: z.enum(ERROR_CODES),

@@ -8,7 +8,7 @@ import { withoutValues } from './statement.ts'
 /**
  * The fields of Sentry's event that are read here. Browser and server SDK each have their own type for the whole event.
  */
-export interface TelemetryEvent {
+interface TelemetryEvent {
   message?: string
   transaction?: string
   user?: { id?: string | number }

@@ -53,7 +53,7 @@ export async function retried<Result>(work: () => Promise<Result>): Promise<Resu
 export const nameOf = ({ number }: TraderOptions): string => `trader ${number}`
 
 /** Measures the time between frames of prices at the receiver. */
-export class Quiet {
+class Quiet {
   heardAt = 0
   readonly #longer: (ms: number) => void
   #lastAt = performance.now()

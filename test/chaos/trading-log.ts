@@ -50,10 +50,10 @@ export interface SentOrder {
 }
 
 /** The state of an order in an account frame. */
-export type OrderInFrame = Pick<Order, 'orderId' | 'version' | 'filledQty'>
+type OrderInFrame = Pick<Order, 'orderId' | 'version' | 'filledQty'>
 
 /** A fill in an account frame. */
-export interface FillInFrame extends Pick<Fill, 'fillId'> {
+interface FillInFrame extends Pick<Fill, 'fillId'> {
   readonly account: number
 }
 

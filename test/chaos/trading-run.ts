@@ -16,7 +16,7 @@ const CONCURRENT_REPEATS = 50
 /** A time that even a slow, shared machine does not exceed. */
 const ABSURD_MS = 15_000
 
-export interface TradingRunOptions {
+interface TradingRunOptions {
   /** A full run, which is held to its limits. */
   readonly isLong: boolean
   readonly traders: number

@@ -58,7 +58,7 @@ export const INSTRUMENTS: readonly InstrumentSpec[] = [
 ]
 export const SYMBOLS = INSTRUMENTS.map(({ symbol }) => symbol)
 const OPEN_ORDERS_MAX = 5
-export const INTEREST_BPS = 800
+const INTEREST_BPS = 800
 /** So few that orders that end at the same time often need several quanta. */
 const ENDS_PER_QUANTUM_MAX = 3
 export const OPTIONS = {

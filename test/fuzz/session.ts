@@ -14,20 +14,20 @@ export const STATE_EVERY = 50
 /** Orders are previewed if their time is a multiple of this. */
 const PREVIEW_EVERY = 5
 
-export interface Fault {
+interface Fault {
   /** The index of the action that showed the fault. */
   readonly at: number
   readonly text: string
 }
 
-export interface SessionOptions {
+interface SessionOptions {
   readonly coverage?: Coverage
   readonly stateEvery?: number
   readonly makeEngine?: () => Exchange
 }
 
 /** A session that plays each action on engine and oracle and compares them. */
-export class Session {
+class Session {
   readonly oracle = new Player(new NaiveEngine(OPTIONS))
   private readonly engine: Player
   private readonly books = new Books()
@@ -116,7 +116,7 @@ export function run(
 }
 
 /** Plays a list of actions in a new session. */
-export function replayed(actions: readonly Action[], options: SessionOptions = {}): Fault | undefined {
+function replayed(actions: readonly Action[], options: SessionOptions = {}): Fault | undefined {
   const session = new Session(options)
   for (const [at, action] of actions.entries()) {
     const text = session.play(action)

@@ -6,7 +6,7 @@ import { LightSocket } from './light-socket.ts'
 import { LoadTrader } from './load-trader.ts'
 
 /** Questions to a process with many clients. */
-export type ClientsQuestion =
+type ClientsQuestion =
   | {
       readonly open: number
       /** Ports of the servers, to which clients connect in turn. */

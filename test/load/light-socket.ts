@@ -25,7 +25,7 @@ const CONTROL_PONG = 0x8a
 const MASKED = 0x80
 const HEAD_BYTES_MAX = 10
 
-export interface LightOptions {
+interface LightOptions {
   readonly port: number
   /** Sent together with the Origin of the page, as browsers do. */
   readonly cookie?: string

@@ -4,7 +4,7 @@ import { LightSocket } from './light-socket.ts'
 /** An order without an answer after this time counts as NO_ANSWER. */
 const ANSWER_MS_MAX = 10_000
 
-export interface Traded {
+interface Traded {
   /** From emit to acknowledgement, in ms. */
   readonly acks: readonly number[]
   /** Codes of refused orders; `NO_ANSWER` for those without an answer. */

@@ -3,7 +3,7 @@ export interface Series {
   readonly name: string
   readonly points: readonly (readonly [number, number])[]
 }
-export interface Panel {
+interface Panel {
   readonly title: string
   readonly series: readonly Series[]
 }

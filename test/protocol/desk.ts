@@ -10,7 +10,7 @@ import { fewInstruments, spawnServer, type TestServer } from '../rig/server.ts'
 import { closeAll, guest, market, type ProtocolClient, type TestMarket } from './client.ts'
 
 /** What the tests of one file share: a server with two instruments, and for each test a new guest. */
-export interface Desk {
+interface Desk {
   readonly server: TestServer
   readonly database: FreshDatabase
   readonly client: ProtocolClient

@@ -40,7 +40,7 @@ export const instrumentOf = (assetClass: AssetClass, symbol = assetClass.toUpper
   ...CLASS_START[assetClass],
 })
 
-export interface RecordingOptions {
+interface RecordingOptions {
   readonly assetClass: AssetClass
   readonly seed: number
   readonly days: number

@@ -29,7 +29,7 @@ export function slowly(fromSecond: number, toSecond: number, part: number, every
   return Array.from({ length: count }, (_, at) => ({ atSecond: fromSecond + at * everySeconds, part: part / count }))
 }
 
-export interface RoundTrips {
+interface RoundTrips {
   readonly schedule: Schedule
   /** Bought and sold again, as a part of the nominal volume of a day. */
   readonly dayPart: number

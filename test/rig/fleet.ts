@@ -18,7 +18,7 @@ export interface Place {
   readonly port: number
 }
 
-export interface FleetOptions {
+interface FleetOptions {
   readonly size: number
   /** A migrated database. */
   readonly databaseUrl: string
@@ -31,7 +31,7 @@ export interface FleetOptions {
   readonly main?: string
 }
 
-export interface Lease {
+interface Lease {
   readonly epoch: number
   readonly holder: string | null
   readonly expired: boolean

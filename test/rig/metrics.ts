@@ -4,7 +4,7 @@ import type { TestServer } from './server.ts'
 const WAIT_MS_MAX = 20_000
 
 /** One reading of a server's metrics. */
-export interface Reading {
+interface Reading {
   readonly contentType: string | null
   readonly text: string
   /** The value of a series, such as `valiant_sockets{signed_in="true"}`; undefined if it is missing. */

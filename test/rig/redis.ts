@@ -31,7 +31,7 @@ export interface TestRedis extends AsyncDisposable {
   setClock(offsetSeconds: number): Promise<void>
 }
 
-export interface RedisOptions {
+interface RedisOptions {
   /** Its clock can be set (by faketime). */
   readonly ownClock?: boolean
 }

@@ -17,7 +17,7 @@ import type { PostgresServer } from './postgres/server.ts'
 import type { Process } from './world/process.ts'
 import type { World } from './world/world.ts'
 
-export interface FleetParts {
+interface FleetParts {
   readonly world: World
   readonly postgres: PostgresServer
   readonly redis: RedisServer

@@ -12,7 +12,7 @@ import { enterVirtualTime } from './world/virtual-globals.ts'
 import { World } from './world/world.ts'
 
 const BEGIN_MS = Date.UTC(2026, 0, 5, 15, 0, 0)
-export const CLIENTS = 4
+const CLIENTS = 4
 const STARTING_CENTS = 10_000_000
 
 /** The state with which every history starts: a running market with an account for each client. */

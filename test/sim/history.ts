@@ -17,7 +17,7 @@ const CALM_MS_MAX = 30_000
 /** After that, the last frames arrive, and the clients' state must equal the journal. */
 const SETTLING_MS = 8_000
 
-export interface HistoryOptions {
+interface HistoryOptions {
   readonly seed: number
   readonly genesis: Genesis
   readonly plant?: Plant

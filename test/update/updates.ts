@@ -19,7 +19,7 @@ export interface Scale {
   readonly running: Set<AsyncDisposable>
 }
 
-export interface Versions {
+interface Versions {
   readonly before: Tree
   readonly next: Tree
   /** Contracts the schema when no instance of `before` runs any more; undefined if that is not part of the update. */

@@ -30,7 +30,7 @@ const OPTIONS: RedisOptions = {
   protocol: 2,
 }
 
-export interface ClientOptions {
+interface ClientOptions {
   readonly url: string
   /** Shown in `CLIENT LIST` and in logs. */
   readonly name: string

@@ -2,7 +2,7 @@
 const JUMP_MS_MIN = 200
 
 /** This process's own clocks. */
-export interface OwnClocks {
+interface OwnClocks {
   wallMs(): number
   monotonicMs(): number
 }

@@ -15,7 +15,7 @@ const BLOCK_MS = 1_000
 const ANSWER_MS_MAX = 1_000
 const RETRY_MS = 100
 
-export interface StreamReaderParts {
+interface StreamReaderParts {
   /** Used by this reader only, which closes it. */
   readonly client: Redis
   readonly clock: SharedClock

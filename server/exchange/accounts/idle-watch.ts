@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts'
 
 const LOOK_MS = 3_600_000
 
-export interface IdleWatchParts {
+interface IdleWatchParts {
   readonly curves: Pick<EquityCurves, 'idleHolders'>
   readonly clock: Clock
   readonly log: Pick<Logger, 'warn'>

@@ -1,7 +1,7 @@
 import type { EncodedFrame } from '../../bus/encoded-frame.ts'
 import { OldestFirst } from '../oldest-first.ts'
 
-export interface FrameMemoryBounds {
+interface FrameMemoryBounds {
   readonly ageMs: number
   readonly perAccount: number
   /** For all accounts together. */

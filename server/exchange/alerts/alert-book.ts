@@ -7,7 +7,7 @@ type Print = Pick<Trade, 'ticks' | 'timeMs'>
  * Whether a trade fires an alert: at its price or beyond. Only the trade's price counts, not a crossing, so that no
  * earlier price must be remembered: if a trade was missed, the next one beyond the price fires the alert.
  */
-export const fires = ({ op, ticks }: Pick<WaitingAlert, 'op' | 'ticks'>, tradeTicks: number): boolean =>
+const fires = ({ op, ticks }: Pick<WaitingAlert, 'op' | 'ticks'>, tradeTicks: number): boolean =>
   op === 'above' ? tradeTicks >= ticks : tradeTicks <= ticks
 
 /** The alerts of a symbol, and the nearest prices above and below that any of them may have. */

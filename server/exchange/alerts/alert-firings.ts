@@ -10,7 +10,7 @@ import { RetriedWrite } from '../retried-write.ts'
 /** At most this many firings per statement, so that each ends well within the role's transaction_timeout. */
 const FIRINGS_A_STATEMENT_MAX = 1_000
 
-export interface AlertFiringsParts {
+interface AlertFiringsParts {
   readonly alerts: Pick<Alerts, 'fire'>
   readonly broadcast: Pick<Broadcast<MarketFrame>, 'publishAlert'>
   readonly instruments: readonly ListedInstrument[]

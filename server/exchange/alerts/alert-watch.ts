@@ -14,7 +14,7 @@ const TRADES_KEPT_MS = 4_000
 const FIRST_TRADES_KEPT_MS = 60_000
 const PAGE = 10_000
 
-export interface AlertWatchParts {
+interface AlertWatchParts {
   readonly alerts: Pick<Alerts, 'mark' | 'waiting' | 'changes'>
   readonly firings: Pick<AlertFirings, 'add'>
   readonly clock: Clock

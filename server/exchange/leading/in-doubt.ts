@@ -12,7 +12,7 @@ const READ_MS_MAX = 20_000
  * journal and never will be; its commands are read again, and clients only notice a delay. `replaced`: another process
  * leads and decides about it.
  */
-export type Settled = 'written' | 'open' | 'replaced'
+type Settled = 'written' | 'open' | 'replaced'
 
 /**
  * After a fault: takes the next epoch, which waits for a commit in doubt, and checks whether it was written. If so,

@@ -22,7 +22,7 @@ const OPEN_BEHIND_MS_MAX = 500
 /** An acknowledgement received this long after the commit was sent says nothing about who leads now. */
 const HEARD_LATE_MS = 1_500
 
-export interface LeadingParts {
+interface LeadingParts {
   readonly market: AssembledMarket
   readonly lease: Lease
   readonly journal: Journal
@@ -42,7 +42,7 @@ export interface LeadingParts {
 }
 
 /** A batch that has been sent and not answered. */
-export interface InFlight {
+interface InFlight {
   readonly number: number
   /** The epoch in which it was sent; after a fault the lease continues in the next. */
   readonly epoch: number

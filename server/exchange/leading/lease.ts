@@ -40,7 +40,7 @@ export interface LeaseOptions {
 }
 
 /** Two clocks: the monotonic one stops while a laptop sleeps, the wall clock may be set back. */
-export interface LeaseClock {
+interface LeaseClock {
   wallMs(): number
   monotonicMs(): number
 }
@@ -50,7 +50,7 @@ const systemClock: LeaseClock = { wallMs: () => Date.now(), monotonicMs: () => p
  * `held`: may publish and commit. `stale`: the session is gone, or no renewal succeeded for 1.5 s; publish nothing that
  * another leader could contradict until it is `held` again. `lost`: another process leads.
  */
-export type LeaseState = 'held' | 'stale' | 'lost'
+type LeaseState = 'held' | 'stale' | 'lost'
 
 /**
  * The right to lead. Safety comes from its epoch, which every commit carries; timing only makes a change of leader

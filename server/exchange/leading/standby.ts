@@ -16,7 +16,7 @@ const FOLLOW_MS = 200
  */
 const LAST_LOOK_MS_MAX = 1_000
 
-export interface StandbyParts {
+interface StandbyParts {
   readonly database: Database
   readonly instruments: readonly ListedInstrument[]
   readonly liveness: number

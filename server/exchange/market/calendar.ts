@@ -22,7 +22,7 @@ export interface CalendarParts {
 }
 
 /** A split that has been applied: the market must be reassembled. */
-export interface DoneSplit {
+interface DoneSplit {
   readonly symbol: string
   /** The factor by which the price was multiplied. */
   readonly factor: number

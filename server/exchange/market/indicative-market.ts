@@ -22,7 +22,7 @@ export interface IndicativeBase {
   readonly statuses: ReadonlyMap<string, MarketStatus>
 }
 
-export interface IndicativeParts {
+interface IndicativeParts {
   readonly base: IndicativeBase
   readonly publisher: MarketPublisher
   readonly clock: Clock

@@ -29,7 +29,7 @@ import type { OperatorWatch } from '../operator-watch.ts'
 import { type SavedMarket, saveMarket } from './saved-market.ts'
 import { takenFromHouse } from './taken-from-house.ts'
 
-export interface LiveMarketParts extends CommittedFramesParts, AbandonedOrdersParts, CalendarParts {
+interface LiveMarketParts extends CommittedFramesParts, AbandonedOrdersParts, CalendarParts {
   /** Market time of the last batch; the simulator was saved earlier. */
   readonly lastBatchMs: number
   readonly engine: Engine

@@ -15,7 +15,7 @@ export interface MarketHealth {
   readonly deviation: number | undefined
 }
 
-export interface SideHealth {
+interface SideHealth {
   readonly orders: number
   /** Those of them that belong to users. */
   readonly usersOrders: number

@@ -4,7 +4,7 @@ import type { ListedInstrument } from '../../instruments.ts'
 import type { PlannedAction } from '../../journal/corporate-actions.ts'
 
 /** The stage of a corporate action. */
-export type Stage = 'planned' | 'applied' | 'withdrawn'
+type Stage = 'planned' | 'applied' | 'withdrawn'
 
 /** An event of one instrument; `logSize` is the size of a jump of its value. */
 export type Happening =

@@ -5,7 +5,7 @@ import type { Simulator } from '../../simulator/simulator.ts'
 import { headlineOf, marketHeadlineOf } from './headline.ts'
 
 /** Jumps drawn by the simulator, oldest first. */
-export type Jumps = ReturnType<Simulator['newsSince']>
+type Jumps = ReturnType<Simulator['newsSince']>
 
 /** News before publication: it has no number yet. */
 export type UnnumberedNews = Omit<NewsItem, 'epoch' | 'number'>

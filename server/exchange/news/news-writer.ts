@@ -6,7 +6,7 @@ import { RetriedWrite } from '../retried-write.ts'
 /** This many items may wait for an unavailable database; beyond that the oldest are dropped. */
 const WAITING_MAX = 1_000
 
-export interface NewsWriterParts {
+interface NewsWriterParts {
   readonly news: Pick<News, 'write'>
   readonly clock: Clock
   readonly log: Pick<Logger, 'warn'>

@@ -10,7 +10,7 @@ import { PositionOperations } from './positions.ts'
 import { previewAnswer } from './preview.ts'
 
 /** A change to an existing account. */
-export type AccountChange = Exclude<ChangeRequest, CreateAccountRequest>
+type AccountChange = Exclude<ChangeRequest, CreateAccountRequest>
 
 /** Executes users' requests on the engine's current state and builds the answers. */
 export class Operations {

@@ -85,7 +85,7 @@ function readSteps(field: string, text: string, { step, rule, onStep, min, max }
 }
 
 /** The fields that an amend changes, with the engine's names; absent ones stay. */
-export interface Amendment {
+interface Amendment {
   readonly lots?: number
   readonly limitTicks?: number
   readonly stopTicks?: number

@@ -5,7 +5,7 @@ import { markValueCents, MICRO_TICKS } from '../../engine/mark.ts'
 import type { Position } from '../../engine/state.ts'
 import { averagePrice, type WireInstrument } from './wire-instrument.ts'
 
-export interface PositionFigures {
+interface PositionFigures {
   readonly markMicroTicks: number
   /** The mark price at which its account would be liquidated; undefined if there is none. */
   readonly liquidationTicks?: number | undefined

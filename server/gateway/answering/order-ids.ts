@@ -2,7 +2,7 @@ import type { Answer } from '@valiant/shared/protocol/events'
 import { CLIENT_ID_PATTERN } from '@valiant/shared/protocol/fields'
 
 /** The ids by which an order can be found. */
-export interface OrderIds {
+interface OrderIds {
   readonly order?: string
   readonly clientOrderId?: string
 }

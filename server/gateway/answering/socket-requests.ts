@@ -15,7 +15,7 @@ import { failure } from './wire-error.ts'
 const IN_FLIGHT_MAX = 1_000
 const REFUSALS_MS = 10_000
 
-export interface SocketRequestsParts {
+interface SocketRequestsParts {
   readonly dispatcher: Dispatcher
   readonly limits: GatewayLimits
   readonly writes: GatheredWrites

@@ -5,7 +5,7 @@ import { failure } from './wire-error.ts'
 /** Time for the answer to reach the client. The exchange's own time limit ends sooner, since its TIMEOUT says more. */
 const ANSWER_MARGIN_MS = 150
 
-export interface TimeLimit {
+interface TimeLimit {
   /** Wall time in ms at which the request arrived. */
   readonly receivedAtMs: number
   /** Whether the work may change something: its outcome is then unknown after a timeout. */

@@ -28,7 +28,7 @@ export interface Look {
 }
 
 /** `well` and `wait` leave a socket as it is. */
-export type Verdict = 'well' | 'hold' | 'wait' | 'resume' | 'end'
+type Verdict = 'well' | 'hold' | 'wait' | 'resume' | 'end'
 
 export function verdictOn({ backlogBytes, unreadBytes, heldMs, silentMs }: Look): Verdict {
   if (backlogBytes > BACKLOG_BYTES_MAX || silentMs > SILENT_MS_MAX) return 'end'

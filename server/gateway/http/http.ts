@@ -16,7 +16,7 @@ import type { Origins } from './origin.ts'
 import { answerErrors, notServed } from './http-answers.ts'
 import { failure } from '../answering/wire-error.ts'
 
-export interface HttpParts {
+interface HttpParts {
   readonly api: Router
   readonly auth: Auth
   /** SvelteKit's handler; without it there are no pages. */

@@ -10,7 +10,7 @@ import { inTime } from '../answering/time-limit.ts'
 import { type Identity, requesterOf, type Sessions } from '../sessions/sessions.ts'
 import type { AccountHandlers, Handler } from '../requests/request.ts'
 
-export interface PageParts {
+interface PageParts {
   readonly market: Market
   readonly status: () => MarketStatus
   readonly sessions: Sessions

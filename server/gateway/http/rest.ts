@@ -18,7 +18,7 @@ import { failure, foundText, invalid, RequestFailure } from '../answering/wire-e
 import { inTime } from '../answering/time-limit.ts'
 import { fieldFailure } from '../answering/zod-issue.ts'
 
-export interface RestParts extends VisitorParts {
+interface RestParts extends VisitorParts {
   readonly keys: KeyDesk
   readonly market: Market
   readonly instrumentOf: InstrumentOf

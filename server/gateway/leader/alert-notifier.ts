@@ -13,7 +13,7 @@ const ACCOUNTS_MAX = 1_000
 /** How many recently sent alerts are remembered, so that none is sent again before it is noted as sent. */
 const SENT_MAX = 10_000
 
-export interface AlertNotifierParts {
+interface AlertNotifierParts {
   readonly alerts: Pick<AlertStore, 'unsent' | 'markSent'>
   readonly instrumentOf: InstrumentOf
   readonly sockets: Pick<Sockets, 'sendAlert' | 'accounts'>

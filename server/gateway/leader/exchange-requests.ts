@@ -27,7 +27,7 @@ const WAYS_OUT: readonly ExchangeRequest['event'][] = [
   'connection.release',
 ]
 
-export interface ExchangeQuestion {
+interface ExchangeQuestion {
   readonly request: ExchangeRequest
   /** The id under which the exchange records its answer; absent for requests that change nothing. */
   readonly commandId?: string

@@ -3,7 +3,7 @@ import { barsOver, type Feed, widthOf } from '../../feed/feed.ts'
 import type { RoomEvent, RoomFrame } from '../delivery/room-sender.ts'
 
 /** How far the streams of a socket had got when it was held back. */
-export interface Progress {
+interface Progress {
   /** By symbol, the id of the last trade that it was sent. */
   readonly trades: Map<string, number>
   /** By room, the start of the bar that was forming. */
@@ -32,7 +32,7 @@ export const noStreams = (): Streams => ({
 })
 
 /** A frame with the event that it is sent as. */
-export type MarketEvent = {
+type MarketEvent = {
   [Event in RoomEvent]: { readonly event: Event; readonly frame: RoomFrame<Event> }
 }[RoomEvent]
 

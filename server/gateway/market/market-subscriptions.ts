@@ -10,7 +10,7 @@ import type { CheckedSubscription, Subscriptions } from '../requests/subscribe.t
 import { RequestFailure } from '../answering/wire-error.ts'
 
 type MarketServer = Server<ClientToServerEvents, ServerToClientEvents>
-export type MarketSocket = Pick<Socket<ClientToServerEvents, ServerToClientEvents>, 'id' | 'join' | 'leave' | 'emit'>
+type MarketSocket = Pick<Socket<ClientToServerEvents, ServerToClientEvents>, 'id' | 'join' | 'leave' | 'emit'>
 
 interface CandleStream {
   readonly symbol: string

@@ -36,7 +36,7 @@ const unknownSymbol = (symbol: string, field: string) =>
 export const LOOKED_AT_MAX = 30_000
 
 /** A list of an account, and how to read and show its items. */
-export interface AccountList<Item, Wire> {
+interface AccountList<Item, Wire> {
   readonly name: ListName
   readonly history: AccountHistory
   readonly read: (page: Page) => Promise<readonly Item[]>

@@ -5,7 +5,7 @@ import type { ListedInstrument } from '../../instruments.ts'
 import { checked, forbid, needed } from './read-field.ts'
 
 /** The exits of a position, or those that an entry order creates; absent if not requested. */
-export interface Exits {
+interface Exits {
   readonly takeProfit?: TakeProfitRequest
   readonly stopLoss?: StopLossRequest
 }

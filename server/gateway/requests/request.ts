@@ -15,7 +15,7 @@ export interface Requester {
   readonly receivedAtMs: number
 }
 
-export type Payload<Name extends RequestName> = z.output<(typeof REQUESTS)[Name]['payload']>
+type Payload<Name extends RequestName> = z.output<(typeof REQUESTS)[Name]['payload']>
 
 /**
  * Serves one request. Its payload has been parsed and the requester's scope checked.

@@ -3,7 +3,7 @@ import type { Feed } from '../../feed/feed.ts'
 import type { Handler } from './request.ts'
 
 /** Closes of all instruments over a day, so many points each. */
-export type Sparklines = ReturnType<Feed['sparklines']>
+type Sparklines = ReturnType<Feed['sparklines']>
 
 /** Answers may be this old. */
 const KEPT_MS = 1_000

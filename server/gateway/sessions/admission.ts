@@ -162,7 +162,7 @@ export function forgetRequest({ conn, handshake }: ValiantSocket): void {
   Object.assign(handshake, { headers: NOTHING, query: NOTHING, time: '', url: '' })
 }
 
-export interface AdmissionParts {
+interface AdmissionParts {
   readonly sessions: Pick<Sessions, 'ofHandshake'>
   readonly limits: GatewayLimits
   readonly clientAddress: ClientAddress

@@ -11,7 +11,7 @@ export interface Held {
   readonly cookie: string | undefined
 }
 
-export interface CredentialCheckParts {
+interface CredentialCheckParts {
   /** Those of the sockets on this instance. */
   readonly held: () => Iterable<Held>
   readonly sessions: Pick<Sessions, 'lives'>

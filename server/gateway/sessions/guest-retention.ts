@@ -7,7 +7,7 @@ const DAY_MS = 24 * HOUR_MS
 /** So that a run never takes long: an instance removes up to 12,000 guests a day. */
 const REMOVED_AT_ONCE_MAX = 500
 
-export interface GuestRetentionParts {
+interface GuestRetentionParts {
   readonly guests: GuestStore
   readonly removal: Pick<UserRemoval, 'closeAccounts'>
   /** Days after which a guest who has not come back is removed. */

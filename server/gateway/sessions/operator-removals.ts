@@ -8,7 +8,7 @@ const LOOK_MS = 2_000
 const RETRY_MS = 10_000
 const REMOVED_AT_ONCE_MAX = 20
 
-export interface OperatorRemovalsParts {
+interface OperatorRemovalsParts {
   readonly removals: RemovalStore
   readonly removal: Pick<UserRemoval, 'closeAccounts' | 'closeAccount'>
   readonly farewells: Pick<Farewells, 'end'>

@@ -32,7 +32,7 @@ export interface Missed {
 }
 
 /** A socket that is being brought up to date. */
-export interface Resumed {
+interface Resumed {
   readonly isOpen: () => boolean
   readonly send: (frame: AccountFrame) => void
   /** Resolves when the client has read what was sent, or is gone. */

@@ -5,7 +5,7 @@ import type { ExchangeRequests } from '../leader/exchange-requests.ts'
 import type { AccountsOfUser } from './accounts-of-user.ts'
 import type { Farewells } from './farewells.ts'
 
-export interface UserRemovalParts {
+interface UserRemovalParts {
   readonly exchange: ExchangeRequests
   readonly accounts: Pick<AccountsOfUser, 'numbers'>
   readonly keys: Pick<Keys, 'revokeAll'>

@@ -9,7 +9,7 @@ export interface LogVolatilityState {
   readonly rng: RngState
 }
 
-export interface LogVolatilityOptions {
+interface LogVolatilityOptions {
   readonly variance: number
   /** Correlation of the return's shock with the volatility's; negative is the leverage effect (Black 1976). */
   readonly leverage: number

@@ -9,7 +9,7 @@ export interface RedisPlant {
 }
 
 /** Random faults of answers to gateways while the network is bad. */
-export interface Noise {
+interface Noise {
   readonly drop: number
   readonly repeat: number
   readonly late: number
@@ -34,7 +34,7 @@ const partsOf = (id: string): [number, number] => {
   const [ms = 0, n = 0] = id.split('-').map(Number)
   return [ms, n]
 }
-export function isBehind(id: string, other: string): boolean {
+function isBehind(id: string, other: string): boolean {
   const [ms, n] = partsOf(id)
   const [otherMs, otherN] = partsOf(other)
   return ms > otherMs || (ms === otherMs && n > otherN)

@@ -2,7 +2,7 @@ import type { Process } from '../world/process.ts'
 import type { World } from '../world/world.ts'
 
 /** One end of a socket. */
-export interface End {
+interface End {
   readonly process: Process
   receive(...message: readonly unknown[]): void
   closed(): void

@@ -11,7 +11,7 @@ import type { World } from '../world/world.ts'
 import type { ClientEnd, GatewayNode } from './gateway-node.ts'
 import { drawAmendment, drawOrder, drawProtection } from './order-mix.ts'
 
-export interface ClientParts {
+interface ClientParts {
   readonly world: World
   readonly process: Process
   readonly judge: Judge

@@ -16,7 +16,7 @@ export const WIDE_RATES: OrderRate = { ordersPerSecond: 10_000, ordersBurst: 10_
 /** Limits that every client exceeds, so that a later copy of a refused request may be accepted. */
 export const TIGHT_RATES: OrderRate = { ordersPerSecond: 2, ordersBurst: 2 }
 
-export interface ExchangeParts {
+interface ExchangeParts {
   readonly world: World
   readonly process: Process
   readonly postgres: PostgresServer

@@ -23,7 +23,7 @@ import type { World } from '../world/world.ts'
 import { simLog } from './log.ts'
 import { INSTRUMENTS } from './market.ts'
 
-export interface GatewayParts {
+interface GatewayParts {
   readonly world: World
   readonly process: Process
   readonly postgres: PostgresServer

@@ -16,7 +16,7 @@ export interface Query {
   readonly text: string
   readonly values?: readonly unknown[]
 }
-export type Outcome = { readonly rows: Given[] } | { readonly error: Error }
+type Outcome = { readonly rows: Given[] } | { readonly error: Error }
 
 /** The fault of a commit. */
 export type CommitFault =
@@ -46,7 +46,7 @@ export interface PostgresPlant {
 }
 
 /** A commit as reported to the judge when it becomes visible. */
-export interface PostgresObserver {
+interface PostgresObserver {
   committed(call: CommitCall, leaseEpoch: number): void
 }
 

@@ -4,7 +4,7 @@ import { decodeRows, type Id, type Row, textOf, type Value } from './binary-rows
 import { PgError } from './pg-error.ts'
 import { COMMIT_PARAMETERS } from './schema.ts'
 
-export interface JournalBatch {
+interface JournalBatch {
   readonly batch: number
   readonly epoch: number
   readonly streamPosition: string
@@ -12,7 +12,7 @@ export interface JournalBatch {
   readonly hash: string | null
 }
 
-export interface StoredAnswer {
+interface StoredAnswer {
   readonly account: number
   readonly commandId: string
   readonly hash: number
