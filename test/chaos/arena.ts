@@ -114,7 +114,7 @@ export class Arena implements Target, AsyncDisposable {
   }
 }
 
-interface ArenaOptions {
+export interface ArenaOptions {
   readonly servers?: number
   readonly main?: string
   /** Settings in addition to those of the arena. */

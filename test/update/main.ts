@@ -5,7 +5,8 @@ import { machineText } from '../../bench/machine.ts'
 import type { Result } from '../chaos/trading-run.ts'
 import { isGood, linesOf, type Outcome, tableOfOutcomes } from '../chaos/report.ts'
 import { type Tree, treeOf, workingTree } from './tree.ts'
-import { blueGreen, mixed, restarted, rolledBack, rolling, type Scale } from './updates.ts'
+import type { Scale } from './scene.ts'
+import { blueGreen, mixed, restarted, rolledBack, rolling } from './updates.ts'
 import { AFTER_NEXT, BAD, NEXT } from './versions.ts'
 
 /**

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { linesOf } from '../chaos/report.ts'
 import { type Tree, workingTree } from './tree.ts'
-import { fixedAfterRollback, type Scale } from './updates.ts'
+import type { Scale } from './scene.ts'
+import { fixedAfterRollback } from './updates.ts'
 import { AFTER_NEXT, BAD, NEXT } from './versions.ts'
 
 /**
