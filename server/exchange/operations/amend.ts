@@ -10,42 +10,34 @@ import { placedOrder } from './orders.ts'
 import { done, type Invalid, invalid, NOT_OPEN, type NotOpen, type Recorded, refused } from './outcome.ts'
 
 /** Amends an open order. Its decimals are parsed here, because only the order determines the instrument. */
-export class AmendOperation {
-  readonly #engine: Engine
-  readonly #frames: AccountFrames
-
-  constructor(engine: Engine, frames: AccountFrames) {
-    this.#engine = engine
-    this.#frames = frames
+export function amendOrder(
+  request: AmendOrderRequest,
+  { engine, frames, timeMs }: { engine: Engine; frames: AccountFrames; timeMs: number },
+): Recorded | NotOpen | Invalid {
+  const { account, number, clientOrderId = '' } = request
+  const order = number === undefined ? engine.orderByClientId(account, clientOrderId) : engine.order(account, number)
+  if (order === undefined) return NOT_OPEN
+  const instrument = frames.instrument(order.symbol)
+  const amendment = readAmendment(request, instrument, order)
+  if (isFault(amendment)) return invalid(invalidField(amendment))
+  const reference = { number: order.number }
+  const result = engine.apply({ kind: 'order.amend', account, order: reference, ...amendment }, timeMs)
+  if (result.ok) {
+    const { priorityKept } = result
+    return done({ ...placedOrder(result, instrument, frames.seqOf(account)), priorityKept })
   }
-
-  amend(request: AmendOrderRequest, timeMs: number): Recorded | NotOpen | Invalid {
-    const { account, number, clientOrderId = '' } = request
-    const order =
-      number === undefined ? this.#engine.orderByClientId(account, clientOrderId) : this.#engine.order(account, number)
-    if (order === undefined) return NOT_OPEN
-    const instrument = this.#frames.instrument(order.symbol)
-    const amendment = readAmendment(request, instrument, order)
-    if (isFault(amendment)) return invalid(invalidField(amendment))
-    const reference = { number: order.number }
-    const result = this.#engine.apply({ kind: 'order.amend', account, order: reference, ...amendment }, timeMs)
-    if (result.ok) {
-      const { priorityKept } = result
-      return done({ ...placedOrder(result, instrument, this.#frames.seqOf(account)), priorityKept })
+  switch (result.code) {
+    case 'NOT_FOUND':
+      return NOT_OPEN
+    case 'NOT_AMENDABLE': {
+      const field = WIRE_FIELD_OF[result.field]
+      const expected = `nothing, since ${whyNot(order, result.field)}`
+      return invalid(invalidField({ field, rule: 'unknown', expected, found: `"${request[field]}"` }))
     }
-    switch (result.code) {
-      case 'NOT_FOUND':
-        return NOT_OPEN
-      case 'NOT_AMENDABLE': {
-        const field = WIRE_FIELD_OF[result.field]
-        const expected = `nothing, since ${whyNot(order, result.field)}`
-        return invalid(invalidField({ field, rule: 'unknown', expected, found: `"${request[field]}"` }))
-      }
-      case 'REJECTED':
-        return refused({ ...refusal(result.rejection, instrument), order: toWireOrder(result.order, instrument) })
-      default:
-        return result satisfies never
-    }
+    case 'REJECTED':
+      return refused({ ...refusal(result.rejection, instrument), order: toWireOrder(result.order, instrument) })
+    default:
+      return result satisfies never
   }
 }
 

@@ -3,7 +3,7 @@ import type { ChangeRequest, CreateAccountRequest, PlaceOrderRequest } from '../
 import type { Engine } from '../../engine/engine.ts'
 import type { AccountFrames } from '../accounts/account-frames.ts'
 import { AccountOperations } from './accounts.ts'
-import { AmendOperation } from './amend.ts'
+import { amendOrder } from './amend.ts'
 import { OrderOperations } from './orders.ts'
 import type { Outcome } from './outcome.ts'
 import { PositionOperations } from './positions.ts'
@@ -18,7 +18,6 @@ export class Operations {
   readonly #engine: Engine
   readonly #frames: AccountFrames
   readonly #orders: OrderOperations
-  readonly #amend: AmendOperation
   readonly #positions: PositionOperations
 
   constructor(engine: Engine, frames: AccountFrames) {
@@ -26,7 +25,6 @@ export class Operations {
     this.#frames = frames
     this.accounts = new AccountOperations(engine, frames)
     this.#orders = new OrderOperations(engine, frames)
-    this.#amend = new AmendOperation(engine, frames)
     this.#positions = new PositionOperations(engine, frames)
   }
 
@@ -35,7 +33,7 @@ export class Operations {
       case 'order.place':
         return this.#orders.place(request, timeMs)
       case 'order.amend':
-        return this.#amend.amend(request, timeMs)
+        return amendOrder(request, { engine: this.#engine, frames: this.#frames, timeMs })
       case 'order.cancel':
         return this.#orders.cancel(request, timeMs)
       case 'order.cancelAll':

@@ -1,6 +1,7 @@
 import type { PlacedOrder } from '@valiant/shared/protocol/order'
 import { idText } from '@valiant/shared/units/id'
 import type { CancelAllRequest, OrderReferenceRequest, PlaceOrderRequest } from '../../bus/exchange-request.ts'
+import type { ClosePositionResult, PlaceOrderResult } from '../../engine/command-result.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { Fill } from '../../engine/event.ts'
 import type { Order } from '../../engine/state.ts'
@@ -26,9 +27,7 @@ export class OrderOperations {
     if (endsInThePast(request, timeMs)) return invalid(invalidEnd(request, timeMs))
     const instrument = this.#frames.instrument(request.symbol)
     const result = this.#engine.apply(placeCommandOf(request, instrument.wire.session, timeMs), timeMs)
-    const seq = this.#frames.seqOf(request.account)
-    if (result.ok) return done(placedOrder(result, instrument, seq))
-    return refused({ ...refusal(result.rejection, instrument), order: toWireOrder(result.order, instrument), seq })
+    return placed(result, instrument, this.#frames.seqOf(request.account))
   }
 
   cancel({ account, number, clientOrderId = '' }: OrderReferenceRequest, timeMs: number): Recorded | NotOpen {
@@ -46,6 +45,16 @@ export class OrderOperations {
     // If nothing was canceled, nothing changed and no frame follows.
     return done(orderIds.length === 0 ? { orderIds } : { orderIds, seq: this.#frames.seqOf(account) })
   }
+}
+
+/** The record of a request that has placed an order, or had it refused. */
+export function placed(
+  result: PlaceOrderResult | ClosePositionResult,
+  instrument: ListedInstrument,
+  seq: number,
+): Recorded {
+  if (result.ok) return done(placedOrder(result, instrument, seq))
+  return refused({ ...refusal(result.rejection, instrument), order: toWireOrder(result.order, instrument), seq })
 }
 
 /** The order after the request, with its new fills. */

@@ -3,7 +3,7 @@ import type { Engine } from '../../engine/engine.ts'
 import { toWireOrder } from '../../feed/account/order.ts'
 import type { AccountFrames } from '../accounts/account-frames.ts'
 import { refusal } from '../commands/refusal.ts'
-import { placedOrder } from './orders.ts'
+import { placed } from './orders.ts'
 import { done, type Recorded, refused } from './outcome.ts'
 import { exitsOf } from './place-command.ts'
 
@@ -21,9 +21,7 @@ export class PositionOperations {
     const instrument = this.#frames.instrument(symbol)
     const command = { kind: 'position.close', account, symbol, source, ...(lots !== undefined && { lots }) } as const
     const result = this.#engine.apply(command, timeMs)
-    const seq = this.#frames.seqOf(account)
-    if (result.ok) return done(placedOrder(result, instrument, seq))
-    return refused({ ...refusal(result.rejection, instrument), order: toWireOrder(result.order, instrument), seq })
+    return placed(result, instrument, this.#frames.seqOf(account))
   }
 
   /** A refusal changes nothing; the error names the exit that was refused. */
