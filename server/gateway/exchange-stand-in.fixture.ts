@@ -1,10 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import type { AccountFrame } from '@valiant/shared/protocol/account'
-import type { FiredAlert } from '@valiant/shared/protocol/alerts'
 import type { ErrorCode } from '@valiant/shared/protocol/errors'
 import type { Answer } from '@valiant/shared/protocol/events'
 import { invalidField } from '@valiant/shared/protocol/invalid'
-import type { NewsFrame } from '@valiant/shared/protocol/news'
 import { type CommandEntry, START } from '../bus/commands.ts'
 import {
   type AmendOrderRequest,
@@ -16,7 +14,7 @@ import {
   type ResumedFrames,
   validUntilOf,
 } from '../bus/exchange-request.ts'
-import type { Broadcast, BroadcastReceiver, MarketStatus } from '../bus/broadcast.ts'
+import type { BroadcastReceiver } from '../bus/broadcast.ts'
 import { EncodedFrame } from '../bus/encoded-frame.ts'
 import { MemoryBroadcast } from '../bus/memory/memory-broadcast.ts'
 import { MemoryCommandBus } from '../bus/memory/memory-commands.ts'
@@ -35,8 +33,7 @@ type Account = { -readonly [Field in keyof Shown]: Shown[Field] }
 export const instruments = readInstruments(fileURLToPath(new URL('../../db/instruments.json', import.meta.url)))
 
 /** An in-process broadcast that keeps a snapshot; its link can be cut. */
-class BroadcastStandIn implements Broadcast<MarketFrame> {
-  readonly #bus = new MemoryBroadcast<MarketFrame>()
+class BroadcastStandIn extends MemoryBroadcast<MarketFrame> {
   readonly #receivers: BroadcastReceiver<MarketFrame>[] = []
   #kept: MarketFrame | undefined
   /** Silently loses what is published. */
@@ -48,37 +45,17 @@ class BroadcastStandIn implements Broadcast<MarketFrame> {
     for (const receiver of this.#receivers) receiver.linked(isUp)
   }
 
-  publishMarket(frame: MarketFrame): void {
-    this.#bus.publishMarket(frame)
-  }
-
-  publishAccount(account: number, frame: EncodedFrame): void {
-    this.#bus.publishAccount(account, frame)
-  }
-
-  publishAlert(account: number, alert: FiredAlert): void {
-    this.#bus.publishAlert(account, alert)
-  }
-
-  publishStatus(status: MarketStatus): void {
-    this.#bus.publishStatus(status)
-  }
-
-  publishNews(news: NewsFrame): void {
-    this.#bus.publishNews(news)
-  }
-
-  keepSnapshot(frame: MarketFrame): void {
+  override keepSnapshot(frame: MarketFrame): void {
     this.#kept = frame
   }
 
-  snapshot(): Promise<MarketFrame | undefined> {
+  override snapshot(): Promise<MarketFrame | undefined> {
     return this.loses ? Promise.reject(new Error('the link is down')) : Promise.resolve(this.#kept)
   }
 
-  subscribe(receiver: BroadcastReceiver<MarketFrame>): void {
+  override subscribe(receiver: BroadcastReceiver<MarketFrame>): void {
     this.#receivers.push(receiver)
-    this.#bus.subscribe({
+    super.subscribe({
       market: (frame) => this.#heard(() => receiver.market(frame)),
       account: (account, frame) => this.#heard(() => receiver.account(account, frame)),
       accountSeq: (account, seq) => this.#heard(() => receiver.accountSeq(account, seq)),

@@ -1,20 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { PlainMarket } from '../../test/realism/plain-market.ts'
-import type { SimulatedInstrument } from './instrument.ts'
+import { SHARE } from './instrument.fixture.ts'
 import { Simulator } from './simulator.ts'
 import { rescaled } from './state.ts'
 
 const START_MS = 1_750_000_000_000
 const MINUTE_MS = 60_000
-
-const SHARE: SimulatedInstrument = {
-  symbol: 'NOVA',
-  assetClass: 'equity',
-  sector: 'Technology',
-  startTicks: 9_216,
-  sigmaDay: 0.019,
-  sizeMultiplier: 1.2,
-}
 
 function started() {
   const simulator = Simulator.start({ instruments: [SHARE], seed: 7, startMs: START_MS })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { PlainMarket } from '../../test/realism/plain-market.ts'
+import { SHARE } from './instrument.fixture.ts'
 import type { SimulatedInstrument } from './instrument.ts'
 import { Simulator } from './simulator.ts'
 import { readSimulatorState, type SimulatorState } from './state.ts'
@@ -7,14 +8,6 @@ import { readSimulatorState, type SimulatorState } from './state.ts'
 const START_MS = 1_750_000_000_000
 const MINUTE_MS = 60_000
 
-const SHARE: SimulatedInstrument = {
-  symbol: 'NOVA',
-  assetClass: 'equity',
-  sector: 'Technology',
-  startTicks: 9_216,
-  sigmaDay: 0.019,
-  sizeMultiplier: 1.2,
-}
 const COIN: SimulatedInstrument = {
   symbol: 'NIM-USD',
   assetClass: 'coin',

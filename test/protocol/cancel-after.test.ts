@@ -1,21 +1,12 @@
 import { expect, test } from 'vitest'
-import { desk, ordersOf } from './desk.ts'
+import { desk, ordersOf, protectedPosition, restingBuy } from './desk.ts'
 
 const at = desk()
-const buy = () => ({ symbol: at.on.symbol, side: 'buy', type: 'limit', qty: at.on.qty(), limitPrice: at.on.below(2) })
+const buy = () => restingBuy(at.on)
 
 test('the dead man’s switch cancels in one frame unless renewed, and keeps protective orders', async () => {
   const { client, on } = at
-  await client.place({ symbol: on.symbol, side: 'buy', type: 'market', qty: on.qty() })
-  const stop = {
-    symbol: on.symbol,
-    side: 'sell',
-    type: 'stop',
-    qty: on.qty(),
-    stopPrice: on.below(3),
-    reduceOnly: true,
-  }
-  const protective = await client.place(stop)
+  const protective = await protectedPosition(client, on)
   const orders = [await client.place(buy()), await client.place(buy())]
   const armed = await client.good('cancelAfter', { timeoutMs: 800 })
   expect(armed.cancelAt).toBeGreaterThan(Date.now())
@@ -39,16 +30,7 @@ test('it is renewed by another request, and 0 switches it off', async () => {
 
 test('with symbols it leaves orders in others, and without protection it cancels stops too', async () => {
   const { client, on } = at
-  await client.place({ symbol: on.symbol, side: 'buy', type: 'market', qty: on.qty() })
-  const stop = {
-    symbol: on.symbol,
-    side: 'sell',
-    type: 'stop',
-    qty: on.qty(),
-    stopPrice: on.below(3),
-    reduceOnly: true,
-  }
-  const { orderId } = await client.place(stop)
+  const { orderId } = await protectedPosition(client, on)
   const other = await client.place({
     symbol: 'EUR-USD',
     side: 'buy',

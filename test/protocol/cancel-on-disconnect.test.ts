@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { connect } from './client.ts'
-import { desk, ordersOf } from './desk.ts'
+import { desk, ordersOf, protectedPosition, restingBuy } from './desk.ts'
 
 const at = desk()
-const buy = () => ({ symbol: at.on.symbol, side: 'buy', type: 'limit', qty: at.on.qty(), limitPrice: at.on.below(2) })
+const buy = () => restingBuy(at.on)
 /** Another connection of the client's user, which requests cancel-on-disconnect. */
 const asking = (cancelOnDisconnect: unknown) =>
   connect(at.server.url, { cookie: at.client.cookie!, auth: { cancelOnDisconnect } })
@@ -12,16 +12,7 @@ test('orders are canceled once the last connection that requested it has been go
   const { client, on } = at
   const [first, second] = [await asking(1_500), await asking(1_500)]
   const { orderId } = await first.place(buy())
-  await first.place({ symbol: on.symbol, side: 'buy', type: 'market', qty: on.qty() })
-  const stop = {
-    symbol: on.symbol,
-    side: 'sell',
-    type: 'stop',
-    qty: on.qty(),
-    stopPrice: on.below(3),
-    reduceOnly: true,
-  }
-  const protective = await first.place(stop)
+  const protective = await protectedPosition(first, on)
   first.socket.disconnect()
   // The other connection stays, for longer than the grace.
   const { time } = await client.good('time')

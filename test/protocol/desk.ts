@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AccountFrame } from '@valiant/shared/protocol/account'
-import type { Order } from '@valiant/shared/protocol/order'
+import type { Order, PlacedOrder } from '@valiant/shared/protocol/order'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { CarefulOperator } from '../rig/operator.ts'
 import { freshDatabase, type FreshDatabase } from '../rig/postgres.ts'
@@ -71,6 +71,18 @@ export function desk(symbols: readonly string[] = ['VLNT', 'EUR-USD']): Desk {
       await start(port)
     },
   }
+}
+
+/** A limit order below the market. */
+export const restingBuy = (on: TestMarket) => ({
+  ...{ symbol: on.symbol, side: 'buy', type: 'limit', qty: on.qty(), limitPrice: on.below(2) },
+})
+
+/** Buys at market. @returns the reduce-only stop below that protects what was bought */
+export async function protectedPosition(client: ProtocolClient, on: TestMarket): Promise<PlacedOrder> {
+  const { symbol } = on
+  await client.place({ symbol, side: 'buy', type: 'market', qty: on.qty() })
+  return client.place({ symbol, side: 'sell', type: 'stop', qty: on.qty(), stopPrice: on.below(3), reduceOnly: true })
 }
 
 /** The latest state of each order in a client's account frames, by id. */

@@ -32,7 +32,7 @@ export class MemoryBroadcast<MarketFrame> implements Broadcast<MarketFrame> {
   /** Within one process no frame is missed, so no snapshot is needed. */
   keepSnapshot(_frame: MarketFrame): void {}
 
-  snapshot(): Promise<undefined> {
+  snapshot(): Promise<MarketFrame | undefined> {
     return Promise.resolve(undefined)
   }
 
