@@ -12,7 +12,7 @@ const optionalText = z.string().optional()
 const databaseUrl = z
   .url({ protocol: /^postgres(ql)?$/, error: 'expected a URL such as postgres://user:password@host/database' })
   .optional()
-/** What Sentry accepts; of anything else it would complain on stderr, and report nothing from then on. */
+/** What Sentry accepts. For anything else it writes a warning to stderr and reports nothing from then on. */
 const sentryDsn = z
   .string()
   .regex(/^https?:\/\/\w+(:\w*)?@[^/@]+\/(\S+\/)?\d+$/, {
@@ -51,7 +51,7 @@ export const SETTINGS = z.object({
     z
       .url({ protocol: /^https?$/, error: 'expected a URL such as https://valiant.example', abort: true })
       .refine(isOrigin, { error: 'expected only a scheme, host and port, such as https://valiant.example' })
-      // As browsers write it: by "https:" the rest of the server decides whether cookies are Secure.
+      // As browsers write it: the server compares it with theirs, and makes cookies Secure for "https:".
       .transform((url) => new URL(url).origin)
       .optional(),
     'Public address, such as https://valiant.example; pages of other origins cannot use its cookie. If unset, the address of the request.',

@@ -4,9 +4,9 @@ import { parseEnv } from 'node:util'
 import { ConfigError } from './config.ts'
 
 /**
- * Adds the settings of the file that `ENV_FILE` names, else of `.env` at the root if there is one, to an environment;
- * what stands there already goes before.
- * @throws {ConfigError} when the file cannot be read, or a line of it says nothing: Node's loader would pass over it
+ * Adds settings to an environment: those of the file that `ENV_FILE` names, else of `.env` at the root if there is one.
+ * Settings that the environment already has stay as they are.
+ * @throws {ConfigError} when the file cannot be read, or has a line that is no setting, which Node's loader would ignore
  */
 export function addEnvFile(environment: NodeJS.ProcessEnv, root: string): void {
   const named = environment['ENV_FILE']?.trim() ?? ''
@@ -26,7 +26,7 @@ export function addEnvFile(environment: NodeJS.ProcessEnv, root: string): void {
   for (const [name, value] of Object.entries(parseEnv(text))) environment[name] ??= value
 }
 
-/** The numbers of the lines that are neither empty, nor a comment, nor a setting. What they say may be a secret. */
+/** The numbers of the lines that are not empty, a comment or a setting. Their text may be a secret. */
 function wrongLines(text: string): number[] {
   // A value in quotes may run over several lines.
   const unquoted = text.replaceAll(/=[ \t]*(["'`])[^]*?\1/g, (value) => '=' + value.replaceAll(/[^\n]/g, ''))

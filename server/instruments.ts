@@ -67,7 +67,7 @@ export function readInstruments(file: string): readonly ListedInstrument[] {
   return listed
 }
 
-/** What the database keeps of what is listed (`seedInstruments`). */
+/** The definitions that the database stores (`seedInstruments`). */
 export const definitionsOf = (listed: readonly ListedInstrument[]) =>
   listed.map(({ wire, spec }) => ({ ...wire, maxTicks: spec.maxTicks }))
 
@@ -79,9 +79,9 @@ export interface AppliedSplit {
 }
 
 /**
- * The instruments after the splits that they have had: the file has them as they were listed. Prices scale, sizes the other
- * way. The highest price a book holds only rises, as far as the largest order stays exact: what a gateway that does not
- * know of a split yet lets through, the book can hold.
+ * The instruments after their splits; the file has them as they were listed. Prices are scaled by the ratio, sizes by its
+ * inverse. The highest price of a book is only ever raised, and only as far as the value of the largest order stays exact:
+ * a gateway that has not heard of a split yet may still send an order at a price from before it.
  */
 export function afterSplits(
   listed: readonly ListedInstrument[],
@@ -107,24 +107,24 @@ export function afterSplits(
 export const maxTicksAfter = (listed: readonly ListedInstrument[], splits: readonly AppliedSplit[]): number =>
   afterSplits(listed, splits).find(({ spec }) => spec.symbol === splits.at(-1)?.symbol)?.spec.maxTicks ?? 0
 
-/** Below so many ticks a price moves by more than 2 % at least: no market can be made there. */
+/** At a lower price one tick is more than 2 %, too much to make a market. */
 const PRICE_TICKS_MIN = 50
 
 /**
- * Whether shares can be traded around the price that they began with, which splits have brought here: neither among the
- * lowest ticks nor at the end of the book, where prices stop though positions have been counted as if they did not.
+ * Whether splits have left the start price where shares can be traded: not among the lowest ticks, and not near the end of
+ * the book, where the price could not rise further.
  */
 export const isTradable = ({ startTicks, spec }: ListedInstrument): boolean =>
   startTicks >= PRICE_TICKS_MIN && startTicks <= spec.maxTicks / 2
 
-/** Checks the rules that keep money whole: see the comments. */
+/** @throws {Error} naming the rule that the definition breaks */
 function listedInstrument(definition: Definition): ListedInstrument {
   const tick = stepOf(definition.tickSize)
   const lot = stepOf(definition.lotSize)
   const start = parseSteps(definition.startPrice, tick)
   if (!start.ok) throw new Error(`startPrice ${definition.startPrice} is not on the tick of ${definition.tickSize}`)
 
-  // Prices of one tick in a hundredth of the day's movement: spreads near two ticks.
+  // A day's movement is 100 to 200 ticks, so that spreads are about two ticks.
   const ticksPerSigma = start.value * definition.sigmaDay
   if (ticksPerSigma < 100 || ticksPerSigma > 200) {
     throw new Error(`startPrice × sigmaDay ÷ tickSize must lie between 100 and 200, is ${ticksPerSigma.toFixed(0)}`)

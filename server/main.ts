@@ -43,10 +43,10 @@ import { openMetricsPort } from './wiring/metrics-port.ts'
 import { pageEnvironment } from './wiring/page-environment.ts'
 import { onStopSignal } from './wiring/stop-signal.ts'
 
-/** The wiring of one server, and nothing else: it alone knows the concrete parts and reads the environment. */
+/* The wiring of one server: the only file that reads the environment and knows the concrete parts. */
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..')
-/** A hand-over that takes longer has failed: the exchange gives up what it can when it is closed. */
+/** A hand-over that takes longer has failed; closing the exchange then releases the lease. */
 const HAND_OVER_MS_MAX = 3_000
 
 async function serve(config: Config, log: Logger): Promise<void> {
@@ -75,7 +75,7 @@ async function serve(config: Config, log: Logger): Promise<void> {
       ...(leaseUrl !== undefined && { leaseUrl }),
     }),
   )
-  await migrate(leaseUrl ?? url, { say }) // its turn is a lock of a session, which no pooler keeps
+  await migrate(leaseUrl ?? url, { say }) // it holds a lock of its session, which a pooler would hand to others
   if (stop.isStopping()) return
   const versions = await seedInstruments(database.queries, definitionsOf(listed))
   const instruments = listed.map((one) => ({
@@ -91,7 +91,7 @@ async function serve(config: Config, log: Logger): Promise<void> {
   const instanceId = randomUUID()
   const at = { port: config.PORT, host: config.HOST, setting: 'PORT', ready }
 
-  // The gateway first, since it must not miss the first frame; it says "not ready" until it has the market.
+  // The gateway first, because it must not miss the first frame; it is not ready until it has the market.
   const waits = { feed, broadcast, say: adapter === undefined ? undefined : say }
   const market = config.ROLE === 'exchange' ? undefined : marketReady(waits, stop.signal)
   const front =
@@ -151,7 +151,7 @@ async function serve(config: Config, log: Logger): Promise<void> {
   // Closed first: everyone is answered and sent away while the exchange still works.
   parts.use(front)
 
-  /** Ends when the process is to: by a signal, or because the exchange gave the market up, which throws. */
+  /** Resolves when the process should end because of a signal; rejects when the exchange has given the market up. */
   const over = Promise.race([stop.stopped, ...(exchange === undefined ? [] : [exchange.ended])]).then(() => 'over')
   await Promise.race([market, over])
   if (!stop.isStopping()) {
@@ -163,7 +163,7 @@ async function serve(config: Config, log: Logger): Promise<void> {
   if (exchange !== undefined && adapter !== undefined) await handOver(exchange, log)
 }
 
-/** Of a Postgres of our own, which runs as long as `parts` are not disposed of. */
+/** Starts the embedded Postgres, which `parts` stops. @returns its connection string */
 async function embeddedUrl(
   { log, ...options }: EmbeddedPostgresOptions & { log: Logger },
   parts: AsyncDisposableStack,
@@ -173,19 +173,19 @@ async function embeddedUrl(
   return postgres.url
 }
 
-/** With others there, one of them leads on at once, and answers what our own sockets still ask. */
+/** Another instance leads from now on, and answers what the sockets of this one still ask. */
 async function handOver(exchange: Exchange, log: Logger): Promise<void> {
   const handedOver = exchange.handOver().catch((error: unknown) => log.warn({ err: error }, 'the hand-over failed'))
   await Promise.race([handedOver, delay(HAND_OVER_MS_MAX, undefined, { ref: false })])
 }
 
-/** What a started server says last. */
+/** The last line that a server logs while it starts. */
 const addressOf = ({ ROLE, PUBLIC_ORIGIN }: Config, port: number): string =>
   ROLE === 'exchange'
     ? `The exchange runs; its health is at http://localhost:${port}/readyz`
     : `Valiant is at ${PUBLIC_ORIGIN ?? `http://localhost:${port}`}`
 
-/** @throws {StartupError} when the address cannot be had */
+/** Opens what listens on an address. @throws {StartupError} when the address is not available */
 async function listen<Listening>(
   { host, port, setting }: { host: string; port: number; setting: string },
   open: () => Promise<Listening>,
@@ -218,7 +218,7 @@ function listedInstruments({ INSTRUMENTS_FILE }: Config) {
   }
 }
 
-/** SvelteKit's handler out of the built terminal. */
+/** SvelteKit's handler, from the built terminal. */
 async function pageHandler(config: Config): Promise<RequestHandler> {
   const file = join(ROOT, 'web/build/handler.js')
   if (!existsSync(file)) throw new StartupError('The terminal is not built. Run `npm run build` first.')
@@ -243,7 +243,7 @@ try {
   process.exit(0)
 } catch (error) {
   const isPlain = error instanceof StartupError || error instanceof ConfigError
-  // Whoever watches the log looks for this level; before there is a log, somebody sits there and reads.
+  // Monitoring looks for this level. Without a log, the reason goes to the terminal.
   if (log === undefined) console.error(isPlain ? error.message : error)
   else if (isPlain) log.fatal(error.message)
   else log.fatal({ err: error }, 'fatal error, shutting down')

@@ -18,7 +18,7 @@ import { sessionHooks } from './session-hooks.ts'
 
 export { ADDRESS_HEADER } from './new-users.ts'
 
-/** A user who is signed in, by the session that says so. */
+/** A signed-in user, and the session. */
 export interface SignedIn {
   readonly sessionId: string
   readonly userId: string
@@ -125,7 +125,7 @@ export function openAuth(options: AuthOptions): Auth {
   }
 }
 
-/** better-auth as it serves here. */
+/** better-auth with the settings of this server. */
 function configured(options: AuthOptions, onSessionEnded: (sessionId: string) => void) {
   const { logger, closeAccounts } = options
   const secure = options.publicOrigin?.startsWith('https:') ?? false

@@ -7,8 +7,8 @@ interface Rule {
 }
 
 /**
- * Where better-auth counts the requests of an address: in windows that end. Its own memory begins a window anew with every
- * request, so that people behind one address, none of whom hurries, would be refused until all of them pause.
+ * Where better-auth counts the requests of an address: in windows that end. Its own memory restarts a window with every
+ * request: people who share an address would be refused until all of them pause, however slow each of them is.
  */
 export class RequestWindows {
   readonly #limiters = new Map<string, RateLimiterMemory>()

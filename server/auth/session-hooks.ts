@@ -2,7 +2,7 @@ import type { BetterAuthOptions } from 'better-auth'
 
 /** The sessions of a user; one more ends the one that was not used for the longest time. */
 export const SESSIONS_PER_USER_MAX = 20
-/** What a session keeps of the browser's own description: people read it in the list of sessions. */
+/** Longer descriptions of a browser are cut; people read them in the list of sessions. */
 const USER_AGENT_LENGTH_MAX = 256
 
 type SessionHooks = NonNullable<NonNullable<BetterAuthOptions['databaseHooks']>['session']>

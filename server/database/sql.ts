@@ -180,7 +180,7 @@ function pathOf(name: string): string {
 
 function named(name: string): Statement {
   const file = new pgPromise.QueryFile(pathOf(name), { noWarnings: true })
-  const error: unknown = file.error // undefined when all is well, though its type denies it
+  const error: unknown = file.error // undefined for a valid file, although its type says otherwise
   if (error !== undefined) throw new StartupError(`db/queries/${name}.sql: ${reasonOf(error)}`)
   return file
 }

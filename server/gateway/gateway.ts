@@ -130,7 +130,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   const instruments = new Map(parts.instruments.map((instrument) => [instrument.wire.symbol, instrument]))
   const instrumentOf = (symbol: string) => instruments.get(symbol)
 
-  /** Closes what is open, the last first, so that no timer keeps the process alive. */
+  // Closed last to first, so that no timer keeps the process alive.
   await using opened = new AsyncDisposableStack()
   // With other instances, clients need not wait for this one: it accepts sockets once it has the market and a leader.
   let hasBeenReady = parts.adapter === undefined

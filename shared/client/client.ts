@@ -193,7 +193,7 @@ export class Client {
     this.#subscriptions.resume()
   }
 
-  /** Resolves once every stream has been answered on the present connection, or on the next: what it tells is current. */
+  /** Resolves once every stream has been answered on the present connection, or on the next, and so is up to date. */
   caughtUp(): Promise<void> {
     return this.#subscriptions.caughtUp()
   }

@@ -24,7 +24,7 @@ export class Stream implements StreamTerms {
   readonly key: string
   readonly listeners: Listeners<unknown>
   readonly books: Listeners<BookState>
-  /** Told when the book has a gap. */
+  /** Called when the book has a gap. */
   readonly gaps: Listeners<undefined>
   /** Continues while the others are paused. */
   isKept = false

@@ -45,7 +45,7 @@ const ATTRIBUTES: readonly string[] = [
 ]
 const STATEMENTS: readonly string[] = ['db.statement', 'db.query.text']
 
-/** It begins where such a run of characters does: from each of them, it would take the square of a text's length. */
+/** Tried only where a run of such characters begins: tried at each of them, it would take quadratic time. */
 const EMAIL = /(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g
 const IPV4 = /(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])/g
 const IPV6 = /(?<![\w:$])(?:(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}|[0-9a-f:]*::[0-9a-f:.]*)(?!\w)/gi

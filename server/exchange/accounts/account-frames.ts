@@ -27,7 +27,7 @@ export class AccountFrames {
     this.#instruments = instruments
   }
 
-  /** One frame for each user account that these events changed; nobody is told of one that is closed. */
+  /** One frame for each user account that these events changed, except those that are closed. */
   framesOf(
     events: EngineEvents,
     { epoch, timeMs }: { epoch: number; timeMs: number },

@@ -2,7 +2,7 @@ import type { Answer } from '@valiant/shared/protocol/events'
 import type { CommandBus, CommandEntry } from '../../bus/commands.ts'
 import type { LiveMarket } from '../market/live-market.ts'
 
-/** Sends the answers to commands, none before what it tells is committed. */
+/** Sends the answers to commands, each once what it says is committed. */
 export class Replies {
   readonly #market: Pick<LiveMarket, 'epoch' | 'open'>
   readonly #bus: Pick<CommandBus, 'reply'>
@@ -17,7 +17,7 @@ export class Replies {
     this.#market.open.onRelease(() => this.now(entry, answer))
   }
 
-  /** Sends an answer that tells only what is committed. */
+  /** Sends an answer at once: all that it says is committed. */
   now({ gateway, id }: CommandEntry, answer: Answer): void {
     this.#bus.reply(gateway, { id, epoch: this.#market.epoch, answer })
   }

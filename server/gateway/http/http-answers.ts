@@ -30,7 +30,7 @@ export const answerErrors =
     send(response, { ok: false, error: errorOf(error) })
   }
 
-/** What a client is told of an error on the way to its answer. */
+/** The error as the client gets it. */
 export const errorOf = (error: unknown): WireError => toWireError(bodyFailure(error) ?? error)
 
 /** Errors of the body parser and the router are the client's, not defects of ours. */
