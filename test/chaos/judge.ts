@@ -1,6 +1,5 @@
-import { parseId } from '@valiant/shared/units/id'
-import pg from 'pg'
 import { audit } from '../../server/audit/audit.ts'
+import { lateBatches, longestWithoutMatch, numberOf, type OrderRow, reading, type Traded, tradedBy } from './journal.ts'
 import { type SentOrder, type Reported, isExecuted, type TradingLog } from './trading-log.ts'
 
 /** The result of comparing the clients' logs with the journal. */
@@ -27,14 +26,6 @@ export interface Verdict {
 /** States that an order may still leave. */
 const OPEN: readonly string[] = ['open', 'partially_filled', 'held', 'untriggered']
 
-interface OrderRow {
-  readonly orderId: bigint
-  readonly lots: number
-  readonly filled: number
-  readonly status: string
-  readonly version: number
-}
-
 /**
  * Judges a period of trading by its clients' logs, as Jepsen does. It takes quantities as lots, so instruments must have a lot
  * size of one.
@@ -45,22 +36,16 @@ export async function judge(
   log: TradingLog,
   { again, fromMs, toMs }: { again: ReadonlyMap<SentOrder, Reported>; fromMs: number; toMs: number },
 ): Promise<Verdict> {
-  const client = new pg.Client({ connectionString: databaseUrl })
-  await client.connect()
-  try {
-    await client.query('SET transaction_timeout = 0') // reading ten minutes of trading takes longer than the role's limit
-    const accounts = [...(await accountsOf(log))]
-    const orders = await ordersOf(client, accounts)
-    const fills = await fillsOf(client, accounts)
-    const results = await resultsOf(client, accounts)
+  return reading(databaseUrl, async (client) => {
+    const traded = await tradedBy(client, await accountsOf(log))
     const findings: Findings = { lost: [], doubled: [], contradicted: [] }
     const counts = { acked: 0, refused: 0, not_sent: 0, unknown: 0 }
     for await (const sent of log.orders()) {
       counts[sent.reported?.as ?? 'unknown'] += 1
-      judgeOrder(sent, orders.get(keyOf(sent)), { fills, results, findings })
+      judgeOrder(sent, traded, findings)
     }
-    await judgeCancels(log, orders, findings)
-    await judgeFrames(log, orders, fills, findings)
+    await judgeCancels(log, traded, findings)
+    await judgeFrames(log, traded, findings)
     for (const [sent, second] of again) {
       if (isAnswerOf(sent, second)) continue
       const answers = `first ${verdictOf(sent.reported)}, then ${verdictOf(second)}`
@@ -75,9 +60,7 @@ export async function judge(
       longestWithoutMatchMs: await longestWithoutMatch(client, fromMs, toMs),
       auditFaults: await auditFaults(databaseUrl),
     }
-  } finally {
-    await client.end()
-  }
+  })
 }
 
 /**
@@ -88,19 +71,12 @@ export async function executedAfterDenial(
   databaseUrl: string,
   denied: readonly SentOrder[],
 ): Promise<readonly string[]> {
-  const client = new pg.Client({ connectionString: databaseUrl })
-  await client.connect()
-  try {
-    const accounts = [...new Set(denied.map(({ account }) => account))]
-    const orders = await ordersOf(client, accounts)
-    const fills = await fillsOf(client, accounts)
-    const results = await resultsOf(client, accounts)
+  return reading(databaseUrl, async (client) => {
+    const traded = await tradedBy(client, new Set(denied.map(({ account }) => account)))
     const findings: Findings = { lost: [], doubled: [], contradicted: [] }
-    for (const sent of denied) judgeOrder(sent, orders.get(keyOf(sent)), { fills, results, findings })
+    for (const sent of denied) judgeOrder(sent, traded, findings)
     return [...findings.contradicted, ...findings.doubled]
-  } finally {
-    await client.end()
-  }
+  })
 }
 
 async function accountsOf(log: TradingLog): Promise<Set<number>> {
@@ -115,14 +91,8 @@ interface Findings {
   readonly contradicted: string[]
 }
 
-interface Journal {
-  /** Filled lots by order id, and every fill's lots by fill id. */
-  readonly fills: { readonly ofOrder: ReadonlyMap<bigint, number>; readonly byId: ReadonlyMap<bigint, number> }
-  readonly results: ReadonlySet<string>
-  readonly findings: Findings
-}
-
-function judgeOrder(sent: SentOrder, row: OrderRow | undefined, { fills, results, findings }: Journal): void {
+function judgeOrder(sent: SentOrder, { orders, fills, results }: Traded, findings: Findings): void {
+  const row = orders.get(keyOf(sent))
   const { order, reported } = sent
   const name = `${sent.account} ${order.clientOrderId}`
   if (row !== undefined) {
@@ -145,7 +115,7 @@ function judgeAck(
   name: string,
   reported: Extract<Reported, { as: 'acked' }>['order'],
   row: OrderRow | undefined,
-  fills: Journal['fills'],
+  fills: Traded['fills'],
   { lost, contradicted }: Findings,
 ): void {
   if (row === undefined) {
@@ -167,11 +137,7 @@ function judgeAck(
   }
 }
 
-async function judgeCancels(
-  log: TradingLog,
-  orders: ReadonlyMap<string, OrderRow>,
-  { contradicted, lost }: Findings,
-): Promise<void> {
+async function judgeCancels(log: TradingLog, { orders }: Traded, { contradicted, lost }: Findings): Promise<void> {
   const byId = new Map([...orders.values()].map((row) => [row.orderId, row]))
   for await (const { orderId, filledQty } of log.canceled) {
     const row = byId.get(numberOf(orderId))
@@ -183,12 +149,7 @@ async function judgeCancels(
 }
 
 /** Orders and fills in account frames must be in the journal. */
-async function judgeFrames(
-  log: TradingLog,
-  orders: ReadonlyMap<string, OrderRow>,
-  fills: Journal['fills'],
-  { lost }: Findings,
-): Promise<void> {
+async function judgeFrames(log: TradingLog, { orders, fills }: Traded, { lost }: Findings): Promise<void> {
   const byId = new Map([...orders.values()].map((row) => [row.orderId, row]))
   for await (const { orderId, version, filledQty } of log.ordersInFrames) {
     const row = byId.get(numberOf(orderId))
@@ -223,72 +184,6 @@ function verdictOf(reported: Reported | undefined): string {
 
 const reportedText = (reported: Reported): string => (reported.as === 'refused' ? reported.error.code : reported.as)
 const keyOf = ({ account, order }: SentOrder): string => `${account} ${order.clientOrderId}`
-
-/** An id as stored in Postgres (int8). */
-function numberOf(id: string): bigint {
-  const parsed = parseId(id)
-  if (parsed === undefined) throw new Error(`expected an id, found ${id}`)
-  return (BigInt(parsed.account) << 32n) | BigInt(parsed.number)
-}
-
-async function ordersOf(client: pg.Client, accounts: readonly number[]): Promise<Map<string, OrderRow>> {
-  const { rows } = await client.query<
-    Record<'order_id' | 'client_order_id' | 'lots' | 'filled_lots' | 'status', string> & {
-      account_id: number
-      version: number
-    }
-  >(
-    `SELECT account_id, client_order_id, order_id, lots, filled_lots, status, version
-     FROM orders WHERE account_id = ANY($1::int[])`,
-    [accounts],
-  )
-  return new Map(
-    rows.map(({ account_id, client_order_id, order_id, lots, filled_lots, status, version }) => [
-      `${account_id} ${client_order_id}`,
-      { orderId: BigInt(order_id), lots: Number(lots), filled: Number(filled_lots), status, version },
-    ]),
-  )
-}
-
-async function fillsOf(client: pg.Client, accounts: readonly number[]): Promise<Journal['fills']> {
-  const { rows } = await client.query<Record<'fill_id' | 'order_id' | 'lots', string>>(
-    'SELECT fill_id, order_id, lots FROM fill WHERE (fill_id >> 32)::int = ANY($1::int[])',
-    [accounts],
-  )
-  const ofOrder = new Map<bigint, number>()
-  for (const { order_id, lots } of rows) {
-    ofOrder.set(BigInt(order_id), (ofOrder.get(BigInt(order_id)) ?? 0) + Number(lots))
-  }
-  return { ofOrder, byId: new Map(rows.map(({ fill_id, lots }) => [BigInt(fill_id), Number(lots)])) }
-}
-
-async function resultsOf(client: pg.Client, accounts: readonly number[]): Promise<Set<string>> {
-  const { rows } = await client.query<{ key: string }>(
-    `SELECT account_id || ' ' || substr(command_id, 3) AS key FROM command_result
-     WHERE account_id = ANY($1::int[]) AND command_id LIKE 'o:%'`,
-    [accounts],
-  )
-  return new Set(rows.map(({ key }) => key))
-}
-
-async function lateBatches(client: pg.Client): Promise<number> {
-  const { rows } = await client.query<{ count: string }>(
-    `SELECT count(*) FROM (SELECT epoch, max(epoch) OVER (ORDER BY batch) AS highest FROM journal_batch) b
-     WHERE epoch < highest`,
-  )
-  return Number(rows[0]?.count ?? 0)
-}
-
-async function longestWithoutMatch(client: pg.Client, fromMs: number, toMs: number): Promise<number> {
-  const { rows } = await client.query<{ ms: string | null }>(
-    `SELECT max(extract(epoch FROM committed_at - before) * 1000) AS ms
-     FROM (SELECT committed_at, lag(committed_at) OVER (ORDER BY batch) AS before FROM journal_batch j
-           WHERE EXISTS (SELECT FROM fill f WHERE f.batch = j.batch)) b
-     WHERE before >= to_timestamp($1::float8 / 1000) AND committed_at <= to_timestamp($2::float8 / 1000)`,
-    [fromMs, toMs],
-  )
-  return Math.round(Number(rows[0]?.ms ?? 0))
-}
 
 async function auditFaults(databaseUrl: string): Promise<string[]> {
   const { results } = await audit(databaseUrl)
