@@ -6,11 +6,6 @@ import { dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { RequestHandler } from 'express'
-import { ApiKeys } from './auth/api-keys.ts'
-import { Attempts } from './auth/attempts.ts'
-import { Guests } from './auth/guests.ts'
-import { Preferences } from './auth/preferences.ts'
-import { Removals } from './auth/removals.ts'
 import { keptSecret } from './auth/secret.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { openDatabase } from './database/database.ts'
@@ -25,11 +20,8 @@ import { Feed } from './feed/feed.ts'
 import { openGateway } from './gateway/gateway.ts'
 import { seedFeed } from './gateway/market/seed-feed.ts'
 import { definitionsOf, readInstruments } from './instruments.ts'
-import { Alerts } from './journal/alerts.ts'
 import { Bars } from './journal/bars.ts'
-import { History } from './journal/history.ts'
 import { seedInstruments } from './journal/instruments.ts'
-import { News } from './journal/news.ts'
 import { only } from './telemetry/observable-metrics.ts'
 import { openLogger, type Logger } from './telemetry/logger.ts'
 import { Metrics } from './telemetry/metrics.ts'
@@ -37,7 +29,9 @@ import { version } from './telemetry/release.ts'
 import { endTracing, reportDefect } from './telemetry/tracing.ts'
 import { openBuses } from './wiring/buses.ts'
 import { gatewayConfig } from './wiring/gateway-config.ts'
+import { gatewayStores } from './wiring/gateway-stores.ts'
 import { openHealthServer } from './wiring/health-server.ts'
+import { listen } from './wiring/listen.ts'
 import { marketReady } from './wiring/market-ready.ts'
 import { openMetricsPort } from './wiring/metrics-port.ts'
 import { pageEnvironment } from './wiring/page-environment.ts'
@@ -61,7 +55,7 @@ async function serve(config: Config, log: Logger): Promise<void> {
   let isReady = false
   const ready = () => isReady && !stop.isStopping()
   metrics.ready.from(() => only(ready() ? 1 : 0))
-  const atMetrics = { port: config.METRICS_PORT ?? 0, host: config.HOST, setting: 'METRICS_PORT' }
+  const atMetrics = { port: config.METRICS_PORT ?? 0, host: config.HOST, setting: 'METRICS_PORT' } as const
   parts.use(await listen(atMetrics, () => openMetricsPort(config, { metrics, log })))
   const url = config.DATABASE_URL ?? (await embeddedUrl({ dataDir, say, log }, parts))
   if (stop.isStopping()) return
@@ -89,7 +83,7 @@ async function serve(config: Config, log: Logger): Promise<void> {
   const bars = new Bars(database.queries)
   const feed = new Feed({ instruments })
   const instanceId = randomUUID()
-  const at = { port: config.PORT, host: config.HOST, setting: 'PORT', ready }
+  const at = { port: config.PORT, host: config.HOST, setting: 'PORT', ready } as const
 
   // The gateway first, because it must not miss the first frame; it is not ready until it has the market.
   const waits = { feed, broadcast, say: adapter === undefined ? undefined : say }
@@ -107,18 +101,8 @@ async function serve(config: Config, log: Logger): Promise<void> {
             commands,
             broadcast,
             ...(adapter !== undefined && { adapter }),
-            history: new History(database.queries),
+            ...gatewayStores(database.queries, config, log),
             authDatabase: database.authPool(),
-            keys: new ApiKeys(database.queries, log),
-            guests: new Guests(database.queries),
-            attempts: new Attempts(database.queries),
-            removals: new Removals(database.queries),
-            alerts: new Alerts(database.queries),
-            news: new News(database.queries),
-            preferences: new Preferences(database.queries, {
-              keysMax: config.LIMIT_PREFERENCES,
-              bytesMax: config.LIMIT_PREFERENCE_KIB * 1_024,
-            }),
             instruments,
             feed,
             bars,
@@ -184,29 +168,6 @@ const addressOf = ({ ROLE, PUBLIC_ORIGIN }: Config, port: number): string =>
   ROLE === 'exchange'
     ? `The exchange runs; its health is at http://localhost:${port}/readyz`
     : `Valiant is at ${PUBLIC_ORIGIN ?? `http://localhost:${port}`}`
-
-/** Opens what listens on an address. @throws {StartupError} when the address is not available */
-async function listen<Listening>(
-  { host, port, setting }: { host: string; port: number; setting: string },
-  open: () => Promise<Listening>,
-): Promise<Listening> {
-  try {
-    return await open()
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-    if (code === 'EADDRINUSE') {
-      throw new StartupError(`Port ${port} is taken by another program. Stop it, or set ${setting} to a free one.`, {
-        cause,
-      })
-    }
-    if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-      throw new StartupError(`Cannot listen on ${host}, port ${port}: ${reasonOf(cause)}. Set HOST or ${setting}.`, {
-        cause,
-      })
-    }
-    throw cause
-  }
-}
 
 function listedInstruments({ INSTRUMENTS_FILE }: Config) {
   const file = resolve(ROOT, INSTRUMENTS_FILE)
