@@ -1,5 +1,5 @@
 import { HEARTBEAT_MS } from '@valiant/shared/protocol/limits'
-import type { ValiantServer } from '../sessions/admission.ts'
+import type { ValiantServer } from '../valiant-socket.ts'
 import type { FanOut } from './fan-out.ts'
 
 export interface HeartbeatsParts {

@@ -5,7 +5,7 @@ import { Server } from 'socket.io'
 import { io as connectTo, type Socket as ClientSocket } from 'socket.io-client'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { soon } from '../../../test/rig/soon.ts'
-import type { ValiantServer, ValiantSocket } from '../sessions/admission.ts'
+import type { ValiantServer, ValiantSocket } from '../valiant-socket.ts'
 import { FanOut } from './fan-out.ts'
 import { Pings } from './pings.ts'
 

@@ -1,4 +1,4 @@
-import { PING_INTERVAL_MS, type ValiantServer, type ValiantSocket } from '../sessions/admission.ts'
+import { PING_INTERVAL_MS, type ValiantServer, type ValiantSocket } from '../valiant-socket.ts'
 import { connectionOf } from './connection.ts'
 import type { FanOut } from './fan-out.ts'
 

@@ -1,5 +1,5 @@
 import type { Logger } from '../../telemetry/logger.ts'
-import { PING_INTERVAL_MS, PING_TIMEOUT_MS, type ValiantServer, type ValiantSocket } from '../sessions/admission.ts'
+import { PING_INTERVAL_MS, PING_TIMEOUT_MS, type ValiantServer, type ValiantSocket } from '../valiant-socket.ts'
 import { backlogBytes, ReadingMeter, terminate } from './backpressure.ts'
 import type { FanOut } from './fan-out.ts'
 import { close, GOODBYE_MS } from '../sessions/goodbye.ts'

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { Origins } from '../http/origin.ts'
-import { openSocketServer, type ValiantServer } from './admission.ts'
+import { openSocketServer } from '../socket-server.ts'
+import type { ValiantServer } from '../valiant-socket.ts'
 import { gatewayLimits } from './limits.ts'
 
 const MAX = 20

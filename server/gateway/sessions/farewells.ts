@@ -1,5 +1,5 @@
 import type { Goodbye } from '@valiant/shared/protocol/events'
-import type { ValiantServer } from './admission.ts'
+import type { ValiantServer } from '../valiant-socket.ts'
 import type { Credential } from './sessions.ts'
 
 /** The rooms that a signed-in socket is in. */

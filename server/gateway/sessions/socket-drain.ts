@@ -1,5 +1,5 @@
 import { terminate } from '../delivery/backpressure.ts'
-import type { ValiantServer, ValiantSocket } from './admission.ts'
+import type { ValiantServer, ValiantSocket } from '../valiant-socket.ts'
 import { GOODBYE_MS, shutDown } from './goodbye.ts'
 
 const REASON = 'This instance is shutting down; connect again to reach another.'

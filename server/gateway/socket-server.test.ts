@@ -1,8 +1,8 @@
 import type { AccountFrame } from '@valiant/shared/protocol/account'
 import { Server } from 'socket.io'
 import { expect, test } from 'vitest'
-import { EncodedFrame } from '../../bus/encoded-frame.ts'
-import { encodePacket } from './admission.ts'
+import { EncodedFrame } from '../bus/encoded-frame.ts'
+import { encodePacket } from './socket-server.ts'
 
 /** Packet types by number: connect 0, disconnect 1, event 2, acknowledgement 3, connect error 4. */
 test.each([

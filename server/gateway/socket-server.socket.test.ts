@@ -4,9 +4,10 @@ import type { AddressInfo } from 'node:net'
 import { Server } from 'socket.io'
 import { io as connectTo } from 'socket.io-client'
 import { expect, test } from 'vitest'
-import { Origins } from '../http/origin.ts'
-import { forgetRequest, openSocketServer, type ValiantServer, type ValiantSocket } from './admission.ts'
-import { gatewayLimits } from './limits.ts'
+import { Origins } from './http/origin.ts'
+import { forgetRequest, openSocketServer } from './socket-server.ts'
+import type { ValiantServer, ValiantSocket } from './valiant-socket.ts'
+import { gatewayLimits } from './sessions/limits.ts'
 
 /** Pins that Socket.IO and engine.io work without the request that a connection began with. */
 test('a socket works and closes without its handshake request', async () => {
