@@ -137,7 +137,7 @@ async function timeOf(name: string, read: () => Promise<readonly unknown[]>): Pr
   return { name, medianMs: medianOf(times), slowestMs: Math.max(...times), rows }
 }
 
-/** Writes the rows that commit_batch_2 would have written, without a day of the engine's work. */
+/** Writes the rows that commit_batch_3 would have written, without a day of the engine's work. */
 async function fill(queries: Queries, orders: number, say: (text: string) => void): Promise<void> {
   await queries.tx(async (t) => {
     await t.none('SET LOCAL transaction_timeout = 0')

@@ -11,6 +11,7 @@ export const NOW_MS = Date.UTC(2026, 0, 1)
 
 const INSTRUMENT = {
   symbol: SYMBOL,
+  lotName: 'share',
   centsPerTickLot: 1,
   maxTicks: MAX_TICKS,
   minLots: 1,

@@ -155,6 +155,8 @@ function listedInstrument(definition: Definition): ListedInstrument {
     sizeMultiplier: definition.sizeMultiplier,
     spec: {
       symbol: definition.symbol,
+      lotName:
+        definition.assetClass === 'equity' && definition.lotSize === '1' ? 'share' : `${definition.lotSize} ${base}`,
       centsPerTickLot,
       maxTicks,
       minLots: 1,

@@ -26,14 +26,14 @@ describe('the heaviest statements', () => {
     await database.queries.task(async (task) => {
       await task.none("SET pg_stat_statements.track = 'all'")
       await task.none('INSERT INTO journal_batch SELECT 1, 0, 0, $1, 0, NULL', '1-0').catch(() => undefined)
-      await task.any("SELECT commit_batch_2(7, 2, '', 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)").catch(() => undefined) // prettier-ignore
+      await task.any("SELECT commit_batch_3(7, 2, '', 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)").catch(() => undefined) // prettier-ignore
       await task.none('RESET pg_stat_statements.track')
     })
     const costs = await heaviest.list('calls', 100)
     const orders = costs.find(({ name }) => name === 'journal/list-orders')
     expect(orders).toMatchObject({ calls: 3, rowsPerCall: 0 })
     expect(costs.map(({ calls }) => calls)).toEqual(costs.map(({ calls }) => calls).sort((a, b) => b - a))
-    expect(costs.some(({ name }) => name.startsWith('commit_batch_2: FROM lease'))).toBe(true)
+    expect(costs.some(({ name }) => name.startsWith('commit_batch_3: FROM lease'))).toBe(true)
     const plan = await heaviest.planOf(orders!)
     expect(plan[0]).toMatch(/^Limit /)
     expect(plan.join()).toContain('orders_pkey')

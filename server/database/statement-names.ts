@@ -23,14 +23,15 @@ export class StatementNames {
       const text = readFileSync(QUERIES + file, 'utf8')
       this.#files.set(shapeOf(text), { name: file.slice(0, -'.sql'.length), text })
     }
-    for (const file of sqlFiles(FUNCTIONS)) {
+    // While two versions run, both contain the same statements: those are the newer one's.
+    for (const file of sqlFiles(FUNCTIONS).sort(byVersion).reverse()) {
       this.#functions.set(file.slice(0, -'.sql'.length), shapeOf(asRun(readFileSync(FUNCTIONS + file, 'utf8'))))
     }
   }
 
   /**
    * The statement's file of db/queries, such as `journal/list-orders`; otherwise the function of db/functions that contains it
-   * and what it does there, such as `commit_batch_2: INSERT INTO fill`; otherwise its first words, without values.
+   * and what it does there, such as `commit_batch_3: INSERT INTO fill`; otherwise its first words, without values.
    */
   nameOf(text: string): string {
     const shape = shapeOf(text)
@@ -54,6 +55,8 @@ export class StatementNames {
     return file.text.replaceAll(/\$\{\w+\}/g, () => `$${++parameters}`)
   }
 }
+
+const { compare: byVersion } = new Intl.Collator('en', { numeric: true })
 
 const sqlFiles = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })

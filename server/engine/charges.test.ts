@@ -25,7 +25,9 @@ it('debt pays interest per day of a 365-day year, rounded up once for all days c
   charge(engine, 30)
   // 150.09: 0.98689.
   const { accounts, ...events } = engine.drain()
-  expect(events.entries).toMatchObject([{ kind: 'interest', asset: 'USD', amount: -99, balanceAfter: -15_108 }])
+  expect(events.entries).toMatchObject([
+    { kind: 'interest', asset: 'USD', amount: -99, balanceAfter: -15_108, note: 'interest on 150.09 for 30 days' },
+  ])
   expect(accounts[0]).toMatchObject({ account: { account: ANN, realizedCents: 0 }, cause: 'interest' })
 })
 
@@ -71,6 +73,11 @@ it('a short pays a borrow fee on its value at the mark, per symbol, in the order
   charge(engine, 3)
   // Three days of 100,000.00: 12.3288.
   expect(entriesOf(engine)[0]).toEqual([ANN, OUTSIDE, 'borrow', -1_233, START_CENTS - 211 - 1_233])
+  charge(engine, 1)
+  expect(engine.drain().entries.map(({ note }) => note)).toEqual([
+    'borrow of VLNT worth 100000.00 for 1 day',
+    'borrow of VCN-USD worth 1000.00 for 1 day',
+  ])
 })
 
 it('accounts without debt pay nothing; accounts are charged by number', () => {

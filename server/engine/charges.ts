@@ -1,6 +1,7 @@
 import type { ChargeDays } from './command.ts'
 import type { EntryKind } from './event.ts'
 import type { EventLog } from './event-log.ts'
+import { borrowNote, interestNote } from './ledger/notes.ts'
 import type { Outside } from './ledger/outside.ts'
 import type { Portfolio } from './portfolio.ts'
 import { valueCentsOf } from './risk/margin.ts'
@@ -30,20 +31,24 @@ export class Charges {
     for (const portfolio of portfolios) {
       if (!portfolio.isMargin) continue
       const debtCents = -portfolio.account.cashCents
-      if (debtCents > 0) this.take(portfolio, chargeOn(debtCents, this.interestBps, days), 'interest', timeMs)
+      if (debtCents > 0) {
+        const cents = chargeOn(debtCents, this.interestBps, days)
+        this.take(portfolio, cents, { kind: 'interest', note: interestNote(debtCents, days) }, timeMs)
+      }
       for (const market of portfolio.marketsInOrder()) {
         const lots = portfolio.lots(market)
         if (lots >= 0) continue
         const valueCents = -valueCentsOf(market, lots)
-        this.take(portfolio, chargeOn(valueCents, market.instrument.borrowBps, days), 'borrow', timeMs)
+        const cents = chargeOn(valueCents, market.instrument.borrowBps, days)
+        this.take(portfolio, cents, { kind: 'borrow', note: borrowNote(market.symbol, valueCents, days) }, timeMs)
       }
     }
   }
 
-  private take(portfolio: Portfolio, cents: number, kind: EntryKind, timeMs: number): void {
+  private take(portfolio: Portfolio, cents: number, charge: { kind: EntryKind; note: string }, timeMs: number): void {
     if (cents === 0) return
     this.log.begin(portfolio, 'interest')
-    this.outside.moveCash(portfolio, -cents, kind, timeMs)
+    this.outside.moveCash(portfolio, -cents, charge.kind, timeMs, charge.note)
   }
 }
 

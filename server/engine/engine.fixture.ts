@@ -9,6 +9,7 @@ import type { Rejection } from './state.ts'
 /** For tests: a share with a tick of one cent, fees of 2 and 5 bps, and a price band of 5 %. */
 export const SHARE: InstrumentSpec = {
   symbol: 'VLNT',
+  lotName: 'share',
   centsPerTickLot: 1,
   maxTicks: 100_000,
   minLots: 1,
@@ -23,7 +24,14 @@ export const SHARE: InstrumentSpec = {
   borrowBps: 150,
 }
 /** A coin whose tick is worth 2 cents per lot. */
-export const COIN: InstrumentSpec = { ...SHARE, symbol: 'VCN-USD', centsPerTickLot: 2, makerBps: 5, takerBps: 10 }
+export const COIN: InstrumentSpec = {
+  ...SHARE,
+  symbol: 'VCN-USD',
+  lotName: '0.5 VCN',
+  centsPerTickLot: 2,
+  makerBps: 5,
+  takerBps: 10,
+}
 
 export const ANN: AccountNumber = FIRST_USER_ACCOUNT
 export const BEN: AccountNumber = FIRST_USER_ACCOUNT + 1

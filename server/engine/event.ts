@@ -90,6 +90,8 @@ export interface Entry {
   readonly counterOrderNumber: number | undefined
   readonly counterFillNumber: number | undefined
   readonly timeMs: number
+  /** Why, where kind and asset do not say it (`server/engine/ledger/notes.ts`); lines of trades have none. */
+  readonly note?: string
 }
 
 /** The public data of a trade. */

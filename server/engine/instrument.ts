@@ -1,8 +1,10 @@
 import { assert } from './assert.ts'
 
-/** An instrument's parameters in the engine, all integers. Decimals are only used on the wire. */
+/** An instrument's parameters in the engine; numbers are integers, because decimals are only used on the wire. */
 export interface InstrumentSpec {
   readonly symbol: string
+  /** What one lot is, as notes of the ledger say it: `share`, `1000 EUR`. */
+  readonly lotName: string
   /** The value in cents of one lot at a price of one tick: a fill is worth exactly ticks × lots × this. */
   readonly centsPerTickLot: number
   /** The highest price that a book holds, in ticks. */

@@ -93,7 +93,7 @@ describe('a dividend', () => {
     await expect.poll(() => rig.framesOf(account).at(-1)?.cause).toBe('corporate_action')
     expect(await balanceOf('USD')).toBe(cash + 200 * 100)
     expect(rig.ordersOf(account).get('b')).toMatchObject({ limitPrice: '48.00', status: 'open' })
-    const entries = `SELECT count(*) FROM ledger_entry WHERE kind = 'dividend'`
+    const entries = `SELECT count(*) FROM ledger_entry WHERE kind = 'dividend' AND note = 'VLNT 2.00 per share'`
     expect(await rig.count(entries)).toBe(1)
     await expect.poll(middle).toBeLessThan(before - 150)
     const fallen = middle()
@@ -260,6 +260,11 @@ describe('the day', () => {
     const yearly = (-Number(first[1]?.cents) * 365) / 2 / debt
     expect(yearly).toBeGreaterThan(0.01)
     expect(yearly).toBeLessThan(0.3)
+    const notes = await rig.sql<{ note: string }>(`SELECT note FROM ledger_entry WHERE kind IN ('interest', 'borrow') ORDER BY kind`) // prettier-ignore
+    expect(notes.map(({ note }) => note)).toEqual([
+      expect.stringMatching(/^borrow of MERI worth \d+\.\d\d for 2 days$/),
+      `interest on ${(debt / 100).toFixed(2)} for 2 days`,
+    ])
     await rig.restart()
     expect(await charged()).toEqual(first)
     expect(await rig.count('SELECT charged_day AS count FROM market_calendar')).toBe(today + 2)

@@ -50,8 +50,9 @@ export interface AccountOwner {
   readonly userId: string
 }
 
-/** The row types whose arrays commit_batch_2 takes. */
-export type RowType = 'result' | 'order' | 'fill' | 'entry' | 'position' | 'account' | 'owner' | 'dead_man'
+/** The row types whose arrays commit_batch_3 takes. */
+export type RowType =
+  'result' | 'order' | 'fill' | 'entry' | 'noted_entry' | 'position' | 'account' | 'owner' | 'dead_man'
 
 /** A parameter; arrays of rows still lack the oid that the database has for their type. */
 export type Parameter = string | Buffer | null | { readonly type: RowType; readonly rows: Buffer }
@@ -60,13 +61,14 @@ export type Parameter = string | Buffer | null | { readonly type: RowType; reado
 const writer = new RowWriter()
 
 /**
- * The parameters of commit_batch_2, in order. Reads the whole batch before it returns, because orders, positions and
+ * The parameters of commit_batch_3, in order. Reads the whole batch before it returns, because orders, positions and
  * accounts are the engine's live objects.
  * @param knownToMs market time of the previous batch; orders created later are certainly new, so they are inserted
  * without a lookup
  * @throws {RangeError} for a number that is not a safe integer
  */
 export function encodeBatch(batch: Batch, knownToMs = Infinity): Parameter[] {
+  const noted = batch.entries.filter(({ note }) => note !== undefined)
   const isNew = (order: Readonly<Order>) => order.createdAtMs > knownToMs
   return [
     String(batch.epoch),
@@ -83,7 +85,8 @@ export function encodeBatch(batch: Batch, knownToMs = Infinity): Parameter[] {
       writeOrder,
     ),
     rowsOf('fill', batch.fills, 12, writeFill),
-    rowsOf('entry', batch.entries, 13, writeEntry),
+    rowsOf('entry', noted.length === 0 ? batch.entries : batch.entries.filter(isWithoutNote), 13, writeEntry),
+    rowsOf('noted_entry', noted, 14, writeNotedEntry),
     rowsOf('position', batch.positions, 5, writePosition),
     rowsOf('account', batch.accounts.filter(isUsers), 12, writeAccount),
     rowsOf('owner', batch.opened, 2, writeOwner),
@@ -93,6 +96,8 @@ export function encodeBatch(batch: Batch, knownToMs = Infinity): Parameter[] {
     batch.simulator === undefined ? null : JSON.stringify(batch.simulator),
   ]
 }
+
+const isWithoutNote = ({ note }: Entry): boolean => note === undefined
 
 /** Of the exchange's own accounts only the balances ever change. */
 const isUsers = ({ account }: Readonly<Account>): boolean => account >= FIRST_USER_ACCOUNT
@@ -105,7 +110,7 @@ function rowsOf<Row>(type: RowType, rows: readonly Row[], columns: number, write
 const lastOfAccount = (switches: readonly DeadMan[]): readonly DeadMan[] =>
   switches.length < 2 ? switches : [...new Map(switches.map((one) => [one.account, one])).values()]
 
-// The functions below write the columns of batch_result, batch_order and so on, in order (db/migrations/0007).
+// The functions below write the columns of batch_result, batch_order and so on, in order (db/migrations/0007 and 0024).
 
 function writeResult(row: CommandResult): void {
   writer.int4(row.account)
@@ -189,6 +194,11 @@ function writeEntry(entry: Entry): void {
   writer.int8(entry.counterOrderNumber)
   writer.int8(entry.counterFillNumber)
   writer.int8(entry.timeMs)
+}
+
+function writeNotedEntry(entry: Entry): void {
+  writeEntry(entry)
+  writer.text(entry.note)
 }
 
 function writePosition(position: Readonly<Position>): void {

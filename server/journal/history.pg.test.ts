@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { FEES, OUTSIDE } from '../engine/command.ts'
+import { FEES, HOUSE, OUTSIDE } from '../engine/command.ts'
 import { CASH, type Fill } from '../engine/event.ts'
 import { accountOf, batchOf, depositOf, entryOf, orderOf, resultOf, TakerFlow } from './batch.fixture.ts'
 import { commandHash } from './command-hash.ts'
@@ -53,6 +53,23 @@ test('the ledger of an account has entries from both sides, each from the accoun
   const pages = [await history.entries(BOB, { limit: 2 }), await history.entries(BOB, { limit: 9, before: 3 })]
   expect(pages).toEqual([ofBob.slice(0, 2), ofBob.slice(2)])
   expect((await history.entries(ALICE, { limit: 9 })).map(({ amount }) => amount)).toEqual([100, -500, 100_000])
+})
+
+test('an entry keeps its note, and a batch with notes is checked as a whole', async () => {
+  const next = await open(at.journal)
+  const bought = entryOf(next, 'trade', [ALICE, HOUSE, CASH, -100_000])
+  const dividend = entryOf(next, 'dividend', [ALICE, OUTSIDE, CASH, 250], { note: 'VLNT 0.25 per share' })
+  const spent = entryOf(next, 'fee', [ALICE, FEES, CASH, -250])
+  const split = entryOf(next, 'split', [ALICE, OUTSIDE, 'VLNT', 3], { note: '4-for-1 split of VLNT' })
+  // Without the dividend the fee would overdraw the account.
+  await at.journal.commit(batchOf({ batch: 2, entries: [bought, dividend, spent, split] }))
+  const read = await new History(at.database.queries).entries(ALICE, { limit: 4 })
+  expect(read.map(({ kind, note }) => [kind, note])).toEqual([
+    ['split', '4-for-1 split of VLNT'],
+    ['fee', undefined],
+    ['dividend', 'VLNT 0.25 per share'],
+    ['trade', undefined],
+  ])
 })
 
 test('history returns pages, one order with its fills, and the first answer', async () => {

@@ -18,7 +18,7 @@ const ROLE_TIMEOUT_MS = 1_500
 /** Extra time per 1,000 rows of a larger batch: about 12 times what they take (docs/adr/0018). */
 const MS_PER_1000_ROWS = 500
 const READY_MS_MAX = 10_000
-/** See db/functions/commit_batch_2.sql. */
+/** See db/functions/commit_batch_3.sql. */
 const PLANS = `SET plan_cache_mode = force_generic_plan; SET enable_hashjoin = off; SET enable_mergejoin = off;
   SET enable_seqscan = off; SET enable_sort = off; SET jit = off`
 
@@ -114,7 +114,7 @@ export class Journal {
 
   /**
    * Prepares a session for its first batch: it gets the name of its epoch, by which a successor that waits too long
-   * finds and terminates it, and the planner settings that commit_batch_2 relies on.
+   * finds and terminates it, and the planner settings that commit_batch_3 relies on.
    */
   async #prepare(session: Session, epoch: number): Promise<RowTypes> {
     if (this.#ready?.session === session.number && this.#ready.epoch === epoch) return this.#ready.types

@@ -3,16 +3,23 @@ import { fileURLToPath } from 'node:url'
 import { runner } from 'node-pg-migrate'
 import pg from 'pg'
 import { expect, test } from 'vitest'
-import { POSTGRES_URL_VARIABLE, withDatabase } from '../../test/rig/postgres.ts'
+import { freshDatabase, POSTGRES_URL_VARIABLE, withDatabase } from '../../test/rig/postgres.ts'
 import { openDatabase } from '../database/database.ts'
 import { migrate } from '../database/migrations.ts'
-import { batchOf, counters, depositOf } from './batch.fixture.ts'
+import { sql } from '../database/sql.ts'
+import { OUTSIDE } from '../engine/command.ts'
+import { CASH } from '../engine/event.ts'
+import { encodeBatch } from './batch.ts'
+import { accountOf, batchOf, counters, depositOf, entryOf } from './batch.fixture.ts'
 import { History } from './history.ts'
 import { Journal } from './journal.ts'
 import { readState } from './recovery.ts'
+import { ofType } from './row-writer.ts'
 
 const MIGRATIONS = fileURLToPath(new URL('../../db/migrations', import.meta.url))
 const BEFORE = 6
+/** The place of the entries with notes among the parameters, which commit_batch_2 does not have. */
+const NOTED_AT = 10
 
 /** A database with the schema of migration 0006, dropped at the end. */
 async function databaseBefore() {
@@ -111,6 +118,31 @@ test('a ledger with unpaired entries stops the migration and stays unchanged', a
     FROM (VALUES (100, 2), (200, 3), (1, -5)) AS line (account, amount)`)
   await expect(migrate(before.url)).rejects.toThrow(/movements of other than two sides/)
   expect((await before.client.query('SELECT count(*)::int AS n FROM ledger_entry')).rows).toEqual([{ n: 17 }])
+})
+
+test('the version before goes on committing, without notes', async () => {
+  await using fresh = await freshDatabase()
+  await using database = await openDatabase({ url: fresh.url, logger: { warn: () => undefined } })
+  const next = counters()
+  const entries = [depositOf(next, 100, 500), entryOf(next, 'dividend', [100, OUTSIDE, CASH, 25])]
+  const parameters = encodeBatch(batchOf({ batch: 1, accounts: [accountOf(100)], entries }))
+  parameters.splice(NOTED_AT, 1)
+  const { client } = await database.commits.session()
+  const { rows } = await client.query<{ name: string; type: number }>(sql.journal.readRowTypes)
+  const typeOf = (name: string) => rows.find((row) => row.name === name)?.type ?? 0
+  const values = parameters.map((one) =>
+    one === null || typeof one === 'string' || Buffer.isBuffer(one) ? one : ofType(one.rows, typeOf(one.type)),
+  )
+  await client.query(`SELECT commit_batch_2(${values.map((_, at) => `$${at + 1}`).join(', ')})`, values)
+  const read = await new History(database.queries).entries(100, { limit: 9 })
+  expect(read.map(({ kind, amount, note }) => [kind, amount, note])).toEqual([
+    ['dividend', 25, undefined],
+    ['deposit', 500, undefined],
+  ])
+  // And the newer one after it.
+  const noted = entryOf(next, 'dividend', [100, OUTSIDE, CASH, 25], { note: 'VLNT 0.25 per share' })
+  await new Journal(database.commits).commit(batchOf({ batch: 2, entries: [noted] }))
+  expect((await new History(database.queries).entries(100, { limit: 1 }))[0]?.note).toBe('VLNT 0.25 per share')
 })
 
 test('the previous version is told that it no longer leads', async () => {

@@ -105,7 +105,12 @@ export const LedgerEntry = z.object({
   balanceAfter: SignedDecimal,
   orderId: Id.optional(),
   fillId: Id.optional(),
-  note: z.string().optional(),
+  note: z
+    .string()
+    .optional()
+    .describe(
+      'Why, where the other fields do not say it: `VLNT 0.25 per share` (dividend), `4-for-1 split of VLNT` (split; for cash `, fraction in cash` follows), `interest on 1250.00 for 1 day`, `borrow of VLNT worth 4120.00 for 1 day`.',
+    ),
 })
 export type LedgerEntry = z.infer<typeof LedgerEntry>
 

@@ -26,6 +26,7 @@ export interface Exchange {
 
 const SHARE: InstrumentSpec = {
   symbol: 'SHARE',
+  lotName: 'share',
   centsPerTickLot: 1,
   maxTicks: 20_000,
   minLots: 1,
@@ -46,6 +47,7 @@ export const INSTRUMENTS: readonly InstrumentSpec[] = [
   {
     ...SHARE,
     symbol: 'COIN',
+    lotName: '0.1 COIN',
     centsPerTickLot: 7,
     makerBps: 5,
     takerBps: 13,

@@ -1,6 +1,6 @@
 import type { Candle, TickerFrame } from '@valiant/shared/protocol/market-data'
 import { expect, test } from 'vitest'
-import { newId } from './client.ts'
+import { newId, rest } from './client.ts'
 import { desk } from './desk.ts'
 
 const at = desk()
@@ -109,8 +109,10 @@ test('a split changes positions, orders and the history together, but not the da
     expect(Number(candle[5])).toBe(2 * Number(before.candles[i]?.[5]))
   }
   expect(Math.abs(Number((await client.money()).equity) - Number(before.money.equity))).toBeLessThan(20)
-  const kinds = (await client.good('ledger')).items.map(({ kind }) => kind)
-  expect(kinds).toContain('split')
+  const split = { kind: 'split', asset: symbol, amount: '11', note: `2-for-1 split of ${symbol}` }
+  expect((await client.good('ledger')).items).toContainEqual(expect.objectContaining(split))
+  const csv = await rest(at.server.url, '/api/ledger?format=csv', { cookie: client.cookie })
+  expect(await csv.text()).toContain(`,2-for-1 split of ${symbol}\r\n`)
   const tickers = () => client.of<TickerFrame>('ticker').filter((ticker) => ticker.symbol === symbol)
   const isSplit = ({ last }: TickerFrame) => Number(last) < 0.7 * Number(on.price(on.bidTicks))
   await expect.poll(() => tickers().some(isSplit)).toBe(true)

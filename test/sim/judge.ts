@@ -244,18 +244,22 @@ export class Judge {
 
   /** The engine's balances equal those of the ledger. */
   #assertBalances({ entries, batch }: CommitCall): void {
-    const last = new Map<string, number>()
+    const last = new Map<string, { readonly number: number; readonly balance: number }>()
+    // Entries with a note are a list of their own: the later of an account's entries has the higher number.
+    const note = (account: number, number: number, asset: string, balance: number) => {
+      const key = `${account} ${asset}`
+      if (number > (last.get(key)?.number ?? 0)) last.set(key, { number, balance })
+    }
     for (const entry of entries) {
       const id = entry['entry_id']
-      if (isId(id)) last.set(`${id.account} ${columnText(entry['asset'])}`, Number(entry['balance_after']))
+      const asset = columnText(entry['asset'])
+      if (isId(id)) note(id.account, id.number, asset, Number(entry['balance_after']))
       // The exchange's own accounts have no running balance.
       if (entry['counter_balance_after'] === null || entry['counter_balance_after'] === undefined) continue
-      last.set(
-        `${Number(entry['counter_account_id'])} ${columnText(entry['asset'])}`,
-        Number(entry['counter_balance_after']),
-      )
+      const counter = Number(entry['counter_account_id'])
+      note(counter, Number(entry['counter_number']), asset, Number(entry['counter_balance_after']))
     }
-    for (const [key, balance] of last) {
+    for (const [key, { balance }] of last) {
       if (Number(key.split(' ')[0]) < 16 || this.#tables.balances.get(key) === balance) continue
       this.#world.violate(
         'the engine and the ledger agree',

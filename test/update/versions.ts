@@ -6,7 +6,7 @@ import { type Change, replaced } from './tree.ts'
  * Contract, when no instance of the old version is left: the old function and the default are dropped.
  */
 
-const OLD = 'db/functions/commit_batch_2.sql'
+const OLD = 'db/functions/commit_batch_3.sql'
 const RELEASE = 'the next'
 
 const EXPAND: Change = {
@@ -14,7 +14,7 @@ const EXPAND: Change = {
   text: async (read) => {
     let text = await read(OLD)
     for (const [replace, by] of [
-      ['CREATE OR REPLACE FUNCTION commit_batch_2(', 'CREATE FUNCTION commit_batch_3('],
+      ['CREATE OR REPLACE FUNCTION commit_batch_3(', 'CREATE FUNCTION commit_batch_4('],
       [
         'INSERT INTO journal_batch (batch, prev, epoch, stream_position, time_ms, hash)',
         'INSERT INTO journal_batch (batch, prev, epoch, stream_position, time_ms, hash, release)',
@@ -32,7 +32,7 @@ ${text}`
 /** A release that expands the schema and can run beside the one before it. */
 export const NEXT: readonly Change[] = [
   EXPAND,
-  { file: 'db/queries/journal/commit-batch.sql', replace: 'SELECT commit_batch_2(', by: 'SELECT commit_batch_3(' },
+  { file: 'db/queries/journal/commit-batch.sql', replace: 'SELECT commit_batch_3(', by: 'SELECT commit_batch_4(' },
 ]
 
 /** The release after that, which contracts the schema. */
@@ -41,8 +41,8 @@ export const AFTER_NEXT: readonly Change[] = [
   {
     file: 'db/migrations/9002_release_is_given.sql',
     text: () =>
-      Promise.resolve(`-- contract: the release before 9001 called commit_batch_2, and none of it runs any more, since 9001
-DROP FUNCTION commit_batch_2;
+      Promise.resolve(`-- contract: the release before 9001 called commit_batch_3, and none of it runs any more, since 9001
+DROP FUNCTION commit_batch_3;
 ALTER TABLE journal_batch ALTER COLUMN release DROP DEFAULT;
 `),
   },

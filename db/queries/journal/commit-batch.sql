@@ -1,2 +1,2 @@
--- Commits one batch. For the parameters see the function (db/functions/commit_batch_2.sql).
-SELECT commit_batch_2($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+-- Commits one batch. For the parameters see the function (db/functions/commit_batch_3.sql).
+SELECT commit_batch_3($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)

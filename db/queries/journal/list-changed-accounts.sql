@@ -1,5 +1,5 @@
 -- The accounts that batches after `batch` have changed or closed, with their cash. The exchange's own accounts are never among them.
--- Cash is looked up as in commit_batch_2, for the reason given there.
+-- Cash is looked up as in commit_batch_3, for the reason given there.
 -- batch bigint
 SELECT account.account_id AS account, name,
   CASE mode WHEN 'exchange' THEN 'cash' ELSE mode END AS mode, margin_state AS "marginState",

@@ -6,7 +6,7 @@ WITH own AS MATERIALIZED (
   SELECT (entry_id >> 32)::int AS account, entry_id & 4294967295 AS number, counter_account_id AS counter,
     coalesce(counter_number, 0) AS "counterNumber", kind, asset, amount, balance_after AS "balanceAfter",
     counter_balance_after AS "counterBalanceAfter", order_number AS "orderNumber", fill_number AS "fillNumber",
-    counter_order_number AS "counterOrderNumber", counter_fill_number AS "counterFillNumber", time_ms AS "timeMs"
+    counter_order_number AS "counterOrderNumber", counter_fill_number AS "counterFillNumber", time_ms AS "timeMs", note
   FROM ledger_entry
   WHERE entry_id >= (${account}::bigint << 32) + greatest(${downTo}, first_number_at('entries', ${account}, ${fromMs}))
     AND entry_id < (${account}::bigint << 32) + least(${before}, first_number_at('entries', ${account}, ${toMs}))
@@ -16,7 +16,8 @@ WITH own AS MATERIALIZED (
   LIMIT ${limit}
 ), others AS (
   SELECT counter_account_id, counter_number, (entry_id >> 32)::int, entry_id & 4294967295, kind, asset, -amount,
-    counter_balance_after, balance_after, counter_order_number, counter_fill_number, order_number, fill_number, time_ms
+    counter_balance_after, balance_after, counter_order_number, counter_fill_number, order_number, fill_number, time_ms,
+    note
   FROM ledger_entry
   WHERE counter_account_id = ${account} AND counter_account_id >= 16
     AND counter_number >= greatest(${downTo}, first_number_at('counter entries', ${account}, ${fromMs}))

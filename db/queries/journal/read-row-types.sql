@@ -1,4 +1,4 @@
--- The OIDs of the row types whose arrays commit_batch_2 takes.
+-- The OIDs of the row types whose arrays commit_batch_3 takes.
 SELECT substr(typname, 7) AS name, oid AS type
 FROM pg_type
 WHERE typname LIKE 'batch\_%' AND typtype = 'c' AND typnamespace = 'public'::regnamespace

@@ -26,12 +26,12 @@ describe('a dividend', () => {
     pay(engine, 25)
     const { entries, accounts, positions } = engine.drain()
     expect(
-      entries.map(({ account, counter, kind, asset, amount, balanceAfter }) => [
-        ...[account, counter, kind, asset, amount, balanceAfter],
+      entries.map(({ account, counter, kind, asset, amount, balanceAfter, note }) => [
+        ...[account, counter, kind, asset, amount, balanceAfter, note],
       ]),
     ).toEqual([
-      [ANN, OUTSIDE, 'dividend', 'USD', 250, START_CENTS + 250],
-      [BEN, OUTSIDE, 'dividend', 'USD', -100, START_CENTS - 100],
+      [ANN, OUTSIDE, 'dividend', 'USD', 250, START_CENTS + 250, 'VLNT 0.25 per share'],
+      [BEN, OUTSIDE, 'dividend', 'USD', -100, START_CENTS - 100, 'VLNT 0.25 per share'],
     ])
     expect(accounts.map(({ account, cause }) => [account.account, cause])).toEqual([
       [ANN, 'corporate_action'],

@@ -1,6 +1,7 @@
 import { assert } from '../assert.ts'
 import { NONE } from '../book/book.ts'
 import type { EventLog } from '../event-log.ts'
+import { dividendNote } from '../ledger/notes.ts'
 import type { Outside } from '../ledger/outside.ts'
 import { MICRO_TICKS } from '../mark.ts'
 import type { Market } from '../market.ts'
@@ -25,11 +26,12 @@ export class Dividends {
   /** @param portfolios all, in the order in which they are paid */
   pay(market: Market, portfolios: readonly Portfolio[], centsPerLot: number, timeMs: number): void {
     assert(Number.isSafeInteger(centsPerLot) && centsPerLot >= 1, 'whole cents a lot')
+    const note = dividendNote(market.instrument, centsPerLot)
     for (const portfolio of portfolios) {
       const lots = portfolio.lots(market)
       if (lots === 0) continue
       this.log.begin(portfolio, 'corporate_action')
-      this.outside.moveCash(portfolio, lots * centsPerLot, 'dividend', timeMs)
+      this.outside.moveCash(portfolio, lots * centsPerLot, 'dividend', timeMs, note)
     }
     const fallTicks = Math.ceil(centsPerLot / market.instrument.centsPerTickLot)
     lowerPrices(market, centsPerLot, fallTicks)

@@ -37,13 +37,13 @@ describe('a split', () => {
     expect(engine.account(BEN)).toMatchObject({ cashCents: START_CENTS + 3_333, realizedCents: 3_300 })
     const { entries, accounts, positions } = engine.drain()
     expect(
-      entries.map(({ account, counter, kind, asset, amount, balanceAfter }) => [
-        ...[account, counter, kind, asset, amount, balanceAfter],
+      entries.map(({ account, counter, kind, asset, amount, balanceAfter, note }) => [
+        ...[account, counter, kind, asset, amount, balanceAfter, note],
       ]),
     ).toEqual([
-      [ANN, OUTSIDE, 'split', 'VLNT', 5, 15],
-      [BEN, OUTSIDE, 'split', 'VLNT', 3, 10],
-      [BEN, OUTSIDE, 'split', 'USD', 3_333, START_CENTS + 3_333],
+      [ANN, OUTSIDE, 'split', 'VLNT', 5, 15, '3-for-2 split of VLNT'],
+      [BEN, OUTSIDE, 'split', 'VLNT', 3, 10, '3-for-2 split of VLNT'],
+      [BEN, OUTSIDE, 'split', 'USD', 3_333, START_CENTS + 3_333, '3-for-2 split of VLNT, fraction in cash'],
     ])
     expect(accounts[0]?.cause).toBe('corporate_action')
     expect(positions).toHaveLength(2)

@@ -1,6 +1,7 @@
 import { assert } from '../assert.ts'
 import { type Book, NONE } from '../book/book.ts'
 import type { EventLog } from '../event-log.ts'
+import { fractionNote, splitNote } from '../ledger/notes.ts'
 import type { Outside } from '../ledger/outside.ts'
 import { costTaken } from '../ledger/position-cost.ts'
 import { MICRO_TICKS } from '../mark.ts'
@@ -91,8 +92,13 @@ export class Splits {
     position.realizedCents += realizedCents
     portfolio.account.realizedCents += realizedCents
     const gained = position.lots - before
-    if (gained !== 0) this.outside.bookLots(portfolio, market.symbol, gained, position.lots, 'split', timeMs)
-    if (paidCents !== 0) this.outside.moveCash(portfolio, sign * paidCents, 'split', timeMs)
+    const { symbol } = market
+    if (gained !== 0) {
+      this.outside.bookLots(portfolio, symbol, gained, position.lots, 'split', timeMs, splitNote(symbol, ratio))
+    }
+    if (paidCents !== 0) {
+      this.outside.moveCash(portfolio, sign * paidCents, 'split', timeMs, fractionNote(symbol, ratio))
+    }
     this.log.touchPosition(portfolio, position)
     if (portfolio.isMargin) this.watch.note(portfolio)
   }

@@ -7,15 +7,17 @@ export class Ledger {
   private readonly log: EventLog
   private kind: EntryKind = 'trade'
   private timeMs = 0
+  private note: string | undefined
 
   constructor(log: EventLog) {
     this.log = log
   }
 
-  /** Sets the kind and time of the following lines. */
-  begin(kind: EntryKind, timeMs: number): void {
+  /** Sets the kind, time and note of the following lines. */
+  begin(kind: EntryKind, timeMs: number, note?: string): void {
     this.kind = kind
     this.timeMs = timeMs
+    this.note = note
   }
 
   /**
@@ -38,7 +40,7 @@ export class Ledger {
     counterOrderNumber?: number,
     counterFillNumber?: number,
   ): Entry {
-    const entry: Entry = {
+    const line: Entry = {
       account: portfolio.account.account,
       number: ++portfolio.account.entryNumber,
       counter: counter.account.account,
@@ -54,6 +56,8 @@ export class Ledger {
       counterFillNumber,
       timeMs: this.timeMs,
     }
+    // Few lines have a note: the others are not made larger by it.
+    const entry = this.note === undefined ? line : { ...line, note: this.note }
     this.log.touch(portfolio)
     this.log.touch(counter)
     this.log.entries.push(entry)

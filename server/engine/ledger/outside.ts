@@ -19,11 +19,11 @@ export class Outside {
   }
 
   /** Gives cash to an account or, if negative, takes it; not 0. */
-  moveCash(portfolio: Portfolio, cents: number, kind: EntryKind, timeMs: number): Entry {
+  moveCash(portfolio: Portfolio, cents: number, kind: EntryKind, timeMs: number, note?: string): Entry {
     const { account } = portfolio
     account.cashCents += cents
     if (portfolio.isMargin) this.watch.note(portfolio)
-    this.ledger.begin(kind, timeMs)
+    this.ledger.begin(kind, timeMs, note)
     return this.ledger.write(portfolio, this.portfolio, CASH, cents, account.cashCents, 0)
   }
 
@@ -35,8 +35,9 @@ export class Outside {
     lotsAfter: number,
     kind: EntryKind,
     timeMs: number,
+    note?: string,
   ): void {
-    this.ledger.begin(kind, timeMs)
+    this.ledger.begin(kind, timeMs, note)
     this.ledger.write(portfolio, this.portfolio, symbol, lots, lotsAfter, 0)
   }
 }

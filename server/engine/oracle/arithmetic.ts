@@ -82,3 +82,9 @@ export function beginningTicks(order: Pick<Order, 'side' | 'trailTicks' | 'trail
   else while (ticks > 1 && triggerAt(ticks) > stopTicks) ticks--
   return ticks
 }
+
+/** Cents, 0 or more, as money with two decimals. */
+export function decimalMoney(cents: number): string {
+  const digits = String(cents).padStart(3, '0')
+  return `${digits.slice(0, -2)}.${digits.slice(-2)}`
+}

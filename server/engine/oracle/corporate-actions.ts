@@ -3,7 +3,15 @@ import { CASH } from '../event.ts'
 import { LOTS_MAX } from '../instrument.ts'
 import { MICRO_TICKS } from '../mark.ts'
 import type { Order, Position } from '../state.ts'
-import { costShare, roundDivide, scaledDown, scaledHalfUp, scaledUp, trailingStopTicks } from './arithmetic.ts'
+import {
+  costShare,
+  decimalMoney,
+  roundDivide,
+  scaledDown,
+  scaledHalfUp,
+  scaledUp,
+  trailingStopTicks,
+} from './arithmetic.ts'
 import { closeOrder, legsOf } from './closing.ts'
 import { holdOf } from './holds.ts'
 import { move } from './settlement.ts'
@@ -31,9 +39,10 @@ const openIn = (state: NaiveState, symbol: string): Order[] =>
 /** Pays longs and charges shorts; price and orders are lowered. */
 export function payDividend(state: NaiveState, { symbol, centsPerLot }: PayDividend): void {
   const market = marketOf(state, symbol)
-  const { centsPerTickLot } = market.spec
+  const { centsPerTickLot, lotName } = market.spec
+  const note = `${symbol} ${decimalMoney(centsPerLot)} per ${lotName}`
   for (const { account, lots } of holdersOf(state, symbol)) {
-    move(state, { account, counter: OUTSIDE, kind: 'dividend', asset: CASH, amount: lots * centsPerLot })
+    move(state, { account, counter: OUTSIDE, kind: 'dividend', asset: CASH, amount: lots * centsPerLot, note })
   }
   const fall = Number(roundDivide(BigInt(centsPerLot) * BigInt(MICRO_TICKS), BigInt(centsPerTickLot)))
   const ticks = Math.ceil(centsPerLot / centsPerTickLot)
@@ -120,8 +129,10 @@ function splitPosition(
   )
   const size = (value: bigint) => Number(value < 0n ? -value : value)
   const share = costShare(costCents, size(fraction), size(whole))
-  move(state, { account, counter: OUTSIDE, kind: 'split', asset: symbol, amount: after - lots })
-  move(state, { account, counter: OUTSIDE, kind: 'split', asset: CASH, amount: paid })
+  const note = `${n}-for-${m} split of ${symbol}`
+  const line = { account, counter: OUTSIDE, kind: 'split' } as const
+  move(state, { ...line, asset: symbol, amount: after - lots, note })
+  move(state, { ...line, asset: CASH, amount: paid, note: `${note}, fraction in cash` })
   position.costCents -= share
   position.realizedCents += paid - share
   accountOf(state, account).realizedCents += paid - share

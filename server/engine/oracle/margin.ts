@@ -1,7 +1,7 @@
 import { type ChargeDays, OUTSIDE } from '../command.ts'
 import { CASH } from '../event.ts'
 import type { Account } from '../state.ts'
-import { feeOnCentBps, valueAtMark, yearlyBpsUp } from './arithmetic.ts'
+import { decimalMoney, feeOnCentBps, valueAtMark, yearlyBpsUp } from './arithmetic.ts'
 import { cancelEach } from './cancel.ts'
 import { equityOf, maintenanceOf } from './holds.ts'
 import { enter, type Listeners } from './matching.ts'
@@ -113,11 +113,14 @@ export function chargeDays(state: NaiveState, { days }: ChargeDays): void {
     if (mode !== 'margin') continue
     const interest = cashCents < 0 ? yearlyBpsUp(-cashCents, state.interestBps, days) : 0
     const toOutside = { account, counter: OUTSIDE, asset: CASH }
-    move(state, { ...toOutside, kind: 'interest', amount: -interest })
+    const time = days === 1 ? 'for 1 day' : `for ${days} days`
+    const debt = decimalMoney(Math.max(0, -cashCents))
+    move(state, { ...toOutside, kind: 'interest', amount: -interest, note: `interest on ${debt} ${time}` })
     for (const { spec, markMicroTicks } of state.markets) {
       const short = Math.max(0, -lotsHeld(state, account, spec.symbol))
       const value = valueAtMark(short, markMicroTicks, spec.centsPerTickLot)
-      move(state, { ...toOutside, kind: 'borrow', amount: -yearlyBpsUp(value, spec.borrowBps, days) })
+      const note = `borrow of ${spec.symbol} worth ${decimalMoney(value)} ${time}`
+      move(state, { ...toOutside, kind: 'borrow', amount: -yearlyBpsUp(value, spec.borrowBps, days), note })
     }
   }
 }

@@ -11,7 +11,14 @@ type Source = Partial<Pick<Entry, 'orderNumber' | 'fillNumber' | 'counterOrderNu
 /** Moves cash or lots from one account to another and writes an entry; an amount of 0 writes none. */
 export function move(
   state: NaiveState,
-  line: { account: AccountNumber; counter: AccountNumber; kind: EntryKind; asset: string; amount: number } & Source,
+  line: {
+    account: AccountNumber
+    counter: AccountNumber
+    kind: EntryKind
+    asset: string
+    amount: number
+    note?: string
+  } & Source,
 ): Entry | undefined {
   const { account, counter, kind, asset, amount } = line
   if (amount === 0) return undefined
@@ -32,6 +39,7 @@ export function move(
     counterOrderNumber: line.counterOrderNumber,
     counterFillNumber: line.counterFillNumber,
     timeMs: state.nowMs,
+    ...(line.note !== undefined && { note: line.note }),
   }
   state.events.entries.push(entry)
   touch(state, account)

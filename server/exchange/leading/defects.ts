@@ -10,7 +10,7 @@ const CAUTIOUS_COMMANDS = 2 * BATCH_COMMANDS_MAX
 /** After this many defects in a row without a batch in between, the market is given up for an operator to look at. */
 const DEFECTS_MAX = 5
 
-/** See db/functions/commit_batch_2.sql. */
+/** See db/functions/commit_batch_3.sql. */
 const APPLIED_ONCE = 'corporate_action_applied_once'
 
 /** The loop cannot continue by itself: the process ends with an error, for its supervisor and an operator. */

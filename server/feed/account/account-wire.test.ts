@@ -181,6 +181,10 @@ describe('a ledger entry', () => {
       ...{ balanceAfter: '123.45', orderId: idText(OTHER, 2) },
     })
   })
+  test('says why, where there is a note', () => {
+    const dividend = { ...entry, kind: 'dividend', note: 'VLNT 0.25 per share' } as const
+    expect(LedgerEntry.parse(toWireEntry(dividend, ACCOUNT, instrumentOf)).note).toBe('VLNT 0.25 per share')
+  })
   test('in an instrument is a quantity', () => {
     const wire = toWireEntry({ ...entry, asset: symbol, amount: 3, balanceAfter: 3 }, ACCOUNT, instrumentOf)
     expect(Number(wire.amount)).toBeCloseTo(3 * Number(instrument.wire.lotSize))

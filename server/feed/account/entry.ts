@@ -28,6 +28,7 @@ export function toWireEntry(
     balanceAfter: amountText(balanceAfter),
     ...(orderNumber !== undefined && { orderId: idText(account, orderNumber) }),
     ...(fillNumber !== undefined && { fillId: idText(account, fillNumber) }),
+    ...(entry.note !== undefined && { note: entry.note }),
   }
 }
 

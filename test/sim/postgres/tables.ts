@@ -66,7 +66,7 @@ export function commitCallOf(values: readonly Parameter[]): CommitCall {
     newOrders: rows('p_new_orders'),
     orders: rows('p_orders'),
     fills: rows('p_fills'),
-    entries: rows('p_entries'),
+    entries: [...rows('p_entries'), ...rows('p_noted_entries')],
     positions: rows('p_positions'),
     accounts: rows('p_accounts'),
     owners: rows('p_owners'),

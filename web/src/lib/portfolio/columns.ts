@@ -16,8 +16,10 @@ export const tradeColumns = ({ nowMs, listing }: Context): readonly Column<Fill>
   },
 ]
 
-const MONEY = ['Time', 'Entry', 'Amount', 'Balance after']
+const MONEY = ['Time', 'Entry', 'Amount', 'Balance after', 'Note']
 
 /** Entries of the ledger in a narrow panel. */
 export const moneyColumns = (context: Context): readonly Column<LedgerEntry>[] =>
-  ledgerColumns(context).filter(({ head }) => MONEY.includes(head))
+  ledgerColumns(context)
+    .filter(({ head }) => MONEY.includes(head))
+    .map((column) => (column.below === undefined ? column : { ...column, below: 'always' }))

@@ -21,8 +21,8 @@ export interface Column<Item> {
   readonly isNarrow?: boolean
   /** A sentence: takes the remaining width, and wraps. */
   readonly isText?: boolean
-  /** On a phone not in a column, but in a line of its own below the row. */
-  readonly isBelow?: boolean
+  /** Not in a column, but in a line of its own below the row, if there is a text: on a phone, or at any width. */
+  readonly below?: 'phone' | 'always'
 }
 
 /** What the cells depend on. */
@@ -75,7 +75,7 @@ export const orderColumns = (context: Context): readonly Column<Order>[] => [
     isNarrow: true,
   },
   { head: 'Fee', text: ({ feesPaid }) => money(feesPaid), isNumber: true, isWide: true },
-  { head: 'State', text: statusOf, isBelow: true },
+  { head: 'State', text: statusOf, below: 'phone' },
 ]
 
 export const newsColumns = ({ nowMs, listing }: Context): readonly Column<News>[] => [
@@ -85,7 +85,7 @@ export const newsColumns = ({ nowMs, listing }: Context): readonly Column<News>[
     text: ({ symbol }) => (symbol === undefined ? 'All' : (listing(symbol)?.label ?? symbol)),
     href: ({ symbol }) => (symbol === undefined ? undefined : `/trade/${symbol}`),
   },
-  { head: 'Headline', text: ({ headline }) => headline, isText: true, isBelow: true },
+  { head: 'Headline', text: ({ headline }) => headline, isText: true, below: 'phone' },
 ]
 
 /** Labels of the kinds of entries; kinds added later show their own name. */
@@ -114,7 +114,7 @@ export const ledgerColumns = ({ nowMs, listing }: Context): readonly Column<Ledg
     text: ({ asset, balanceAfter }) => (asset === 'USD' ? money(balanceAfter) : grouped(balanceAfter)),
     isNumber: true,
   },
-  { head: 'Note', text: ({ note }) => note ?? '', isWide: true },
+  { head: 'Note', text: ({ note }) => note ?? '', below: 'phone' },
 ]
 
 function amountOf({ asset, amount }: LedgerEntry): string {
