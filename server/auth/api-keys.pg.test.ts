@@ -9,13 +9,13 @@ import { AuthUnavailable } from './auth-unavailable.ts'
 let fresh: FreshDatabase
 let database: Database
 let keys: ApiKeys
-const [ADA, BOB] = [17, 18]
+const [ADA, BOB, CID] = [17, 18, 19]
 
 beforeAll(async () => {
   fresh = await freshDatabase()
   database = await openDatabase({ url: fresh.url, logger: pino({ level: 'silent' }) })
   keys = new ApiKeys(database.queries)
-  await database.queries.none("INSERT INTO account_owner VALUES ($1, 'ada'), ($2, 'bob')", [ADA, BOB])
+  await database.queries.none("INSERT INTO account_owner VALUES ($1, 'ada'), ($2, 'bob'), ($3, 'cid')", [ADA, BOB, CID])
 })
 afterAll(async () => {
   await database[Symbol.asyncDispose]()
@@ -37,6 +37,15 @@ test('a key is found by its text only', async () => {
   for (const other of [...others, `vk_${'0'.repeat(16)}_${'A'.repeat(43)}`, text.replace('_', "_'")]) {
     expect(await keys.ofText(other)).toBeUndefined()
   }
+})
+
+test('ids sort by creation, and the list shows the newest first', async () => {
+  const ids: string[] = []
+  for (let count = 0; count < 5; count++) ids.push((await made(CID, `bot ${count}`)).key.id)
+  ids.push(...(await Promise.all([made(CID), made(CID), made(CID)])).map(({ key }) => key.id))
+  expect(ids).toEqual(ids.toSorted())
+  expect((await keys.list([CID])).map(({ id }) => id)).toEqual(ids.toReversed())
+  expect(new Set(ids).size).toBe(ids.length)
 })
 
 test('the stored row does not contain the secret', async () => {

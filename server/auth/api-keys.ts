@@ -42,6 +42,7 @@ const KEY_ID = /^[0-9a-f]{16}$/
 export class ApiKeys {
   readonly #queries: Queries
   readonly #log: Pick<Logger, 'warn'> | undefined
+  #newestMs = 0
 
   constructor(queries: Queries, log?: Pick<Logger, 'warn'>) {
     this.#queries = queries
@@ -54,9 +55,10 @@ export class ApiKeys {
    */
   async create(request: NewApiKey): Promise<{ readonly key: ApiKey; readonly text: string } | undefined> {
     const wanted = { ...request, scopes: withImplied(request.scopes) }
-    const id = randomBytes(8).toString('hex')
+    const nowMs = Math.max(Date.now(), this.#newestMs + 1)
+    this.#newestMs = nowMs
+    const id = keyIdAt(nowMs)
     const text = `vk_${id}_${randomBytes(32).toString('base64url')}`
-    const nowMs = Date.now()
     const parameters = { ...wanted, id, sha256: sha256(text), nowMs, max: KEYS_PER_ACCOUNT_MAX }
     const made = await this.#insert(parameters)
     return made.length === 0 ? undefined : { key: { ...wanted, id, createdAtMs: nowMs, usedAtMs: null }, text }
@@ -137,6 +139,13 @@ export class ApiKeys {
     }
   }
 }
+
+/**
+ * Ids sort by creation: 44 bits of wall time, then 20 random ones, which separate instances. Those of earlier versions are
+ * random.
+ */
+const keyIdAt = (timeMs: number): string =>
+  timeMs.toString(16).padStart(11, '0') + randomBytes(3).toString('hex').slice(1)
 
 /** Defects stay as they are, so that they are logged. */
 const unavailable = (cause: unknown): unknown =>

@@ -439,7 +439,7 @@ describe('on the account page', () => {
     await made.getByRole('button', { name: 'Done' }).click()
     expect(await page.content()).not.toContain(key)
     const row = page.getByRole('row', { name: /grid-bot/ })
-    expect(await row.innerText()).toMatch(/vk_.{6}….*read/s)
+    expect(await row.innerText()).toMatch(/vk_[0-9a-f]{16}….*read/s)
     await row.getByRole('button', { name: 'Revoke grid-bot' }).click()
     await row.getByText('Revoke grid-bot? Its open orders stay.').waitFor()
     await row.getByRole('button', { name: 'Revoke grid-bot now' }).click()
