@@ -132,6 +132,19 @@ export const SETTINGS = z.object({
   LIMIT_OPEN_ORDERS: setting(count(200), 'Open orders per account per instrument.'),
   LIMIT_SOCKETS_PER_ACCOUNT: setting(limit(20), 'Sockets per account; when exceeded, the oldest is closed.'),
   LIMIT_PUBLIC_SOCKETS_PER_ADDRESS: setting(count(50), 'Sockets without an account per address.'),
+  LIMIT_REFUSALS_PER_10_SECONDS: setting(
+    count(1_000, { min: 100 }),
+    'Refusals for rate in 10 seconds after which a socket is closed, and an address is refused over REST; at least 100.',
+  ),
+  LIMIT_FRAME_KIB: setting(
+    count(16, { min: 4, max: 256 }),
+    'Largest frame or REST body in KiB, from 4 to 256. A frame is refused up to four times that and 64 KiB; a longer one ends the connection.',
+  ),
+  LIMIT_PAYLOAD_DEPTH: setting(
+    count(8, { min: 8, max: 64 }),
+    'Levels of objects and lists in a payload, from 8 to 64.',
+  ),
+  LIMIT_SYMBOLS: setting(count(200, { min: 1, max: 1_000 }), 'Symbols in one request, at most 1000.'),
   LIMIT_ALERTS: setting(count(100), 'Waiting price alerts per account.'),
   LIMIT_PREFERENCES: setting(count(64), 'Preferences per user; each is at most 16 KiB.'),
   LIMIT_PREFERENCE_KIB: setting(

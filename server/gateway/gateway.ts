@@ -181,7 +181,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
       ...databaseRelays({ preferences, ownerOf, alerts, instrumentOf, limits }),
     },
     isUsedId: databaseIds({ preferences, ownerOf, alerts }),
-    ...{ exchange, logger, metrics },
+    ...{ exchange, logger, metrics, limits },
   })
 
   const sockets: Sockets = opened.use(

@@ -272,6 +272,7 @@ export class Client {
     this.#requests.open(connection)
     if (welcome.accountId !== undefined) this.#grace.joined(connection)
     this.#account.welcome(welcome)
+    this.#subscriptions.limitTo(welcome.limits)
     this.#subscriptions.open(connection)
     // An instance sends `status` after its welcome only when the market is not open.
     if (this.#market !== 'open') this.#tellStatus({ epoch: this.#leader.current, time: welcome.time, market: 'open' })

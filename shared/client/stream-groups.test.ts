@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import { SYMBOLS_MAX } from '../protocol/limits.ts'
 import { ALL, Stream, type StreamTerms } from './stream.ts'
 import { groupsOf } from './stream-groups.ts'
+
+const SYMBOLS_MAX = 30
 
 const stream = (symbols: readonly string[], more: Partial<StreamTerms> & { isKnown?: boolean } = {}) => {
   const { isKnown = true, ...terms } = more
@@ -16,7 +17,7 @@ const stream = (symbols: readonly string[], more: Partial<StreamTerms> & { isKno
   return one
 }
 const symbolsOf = (streams: readonly Stream[]) =>
-  groupsOf(streams).map((group) => group.flatMap(({ symbols }) => [...symbols]))
+  groupsOf(streams, SYMBOLS_MAX).map((group) => group.flatMap(({ symbols }) => [...symbols]))
 
 test('streams of one channel, interval and depth share a request', () => {
   const candles = (symbol: string, interval: '1m' | '5m') => stream([symbol], { channel: 'candles', interval })

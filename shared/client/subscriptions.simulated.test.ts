@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { bookChecksum } from '../protocol/book-checksum.ts'
-import { ANSWER_MS_MAX, SYMBOLS_MAX } from '../protocol/limits.ts'
+import { ANSWER_MS_MAX, SYMBOLS_DEFAULT } from '../protocol/limits.ts'
 import { refusal, Simulated } from './simulated.fixture.ts'
 
 let rig: Simulated
@@ -94,16 +94,17 @@ describe('streams', () => {
   })
 
   it.each([
-    [SYMBOLS_MAX, 1],
-    [SYMBOLS_MAX + 1, 2],
-  ])('of %i symbols are asked for again in requests that the server takes: %i', async (count, requests) => {
+    [SYMBOLS_DEFAULT, 1, {}],
+    [SYMBOLS_DEFAULT + 1, 2, {}],
+    [SYMBOLS_DEFAULT, 5, { symbols: 40 }],
+  ])('of %i symbols are asked for again in requests that the server takes: %i', async (count, requests, limits) => {
     for (let number = 0; number < count; number++) {
       rig.client.subscribe({ channel: 'trades', symbols: [`S${number}`] }, () => undefined)
     }
     for (const sent of rig.transportAt(0).of('subscribe')) sent.answer({ ok: true, data: [] })
     rig.transportAt(0).end()
     await rig.clock.pass(300)
-    rig.welcome(rig.transportAt(1))
+    rig.welcome(rig.transportAt(1), { limits })
     const asked = rig.transportAt(1).of('subscribe').map(({ payload }) => payload['symbols'] as string[]) // prettier-ignore
     expect(asked).toHaveLength(requests)
     expect(new Set(asked.flat()).size).toBe(count)

@@ -1,6 +1,6 @@
 import { ERRORS } from '../protocol/errors.ts'
 import type { Answer } from '../protocol/events.ts'
-import { ANSWER_MS_MAX, BOOK_DEPTH_DEFAULT } from '../protocol/limits.ts'
+import { ANSWER_MS_MAX, BOOK_DEPTH_DEFAULT, SYMBOLS_DEFAULT } from '../protocol/limits.ts'
 import type { BookDepth, Channel, Interval } from '../protocol/market-data.ts'
 import type { WireError } from '../protocol/wire-error.ts'
 import { retryDelayMs } from './backoff.ts'
@@ -48,6 +48,7 @@ export class Subscriptions {
   #caughtUp: (() => void)[] = []
   #isPaused = false
   #connection: Connection | undefined
+  #symbolsMax = SYMBOLS_DEFAULT
 
   /** @param refusedBy called with each subscription that the server refuses for good */
   constructor(around: Surroundings, refusedBy: (refusal: SubscriptionRefusal) => void) {
@@ -89,6 +90,11 @@ export class Subscriptions {
     return this.#ending(stream, () => {
       for (const stop of stops) stop()
     })
+  }
+
+  /** @param limits of the connection to come */
+  limitTo({ symbols = SYMBOLS_DEFAULT }: Readonly<Record<string, number>>): void {
+    this.#symbolsMax = symbols
   }
 
   /** Subscribes everything on a new connection, or on one whose instance has found its leader. */
@@ -223,7 +229,7 @@ export class Subscriptions {
   }
 
   #askTogether(streams: readonly Stream[]): void {
-    for (const group of groupsOf(streams)) this.#ask(group)
+    for (const group of groupsOf(streams, this.#symbolsMax)) this.#ask(group)
   }
 
   /** @param streams of one channel, interval and depth */

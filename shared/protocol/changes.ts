@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AccountMode, AccountName, Decimal, InstrumentSymbol, RequestId, Side, ValidUntil } from './fields.ts'
-import { CANCEL_AFTER_MS_MAX, SYMBOLS_MAX } from './limits.ts'
+import { CANCEL_AFTER_MS_MAX } from './limits.ts'
 import { StopLoss, TakeProfit } from './order.ts'
 
 /* What requests carry that change something, except those about a single order (order.ts). */
@@ -30,7 +30,7 @@ export type ProtectPosition = z.infer<typeof ProtectPosition>
 
 export const CancelAfter = z.strictObject({
   timeoutMs: z.int().min(0).max(CANCEL_AFTER_MS_MAX),
-  symbols: z.array(InstrumentSymbol).min(1).max(SYMBOLS_MAX).optional().describe('Default: all.'),
+  symbols: z.array(InstrumentSymbol).min(1).optional().describe('At most `welcome.limits.symbols`; default: all.'),
   keepProtective: z
     .boolean()
     .optional()

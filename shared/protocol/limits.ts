@@ -6,9 +6,10 @@ import { DAY_MS } from '../units/time.ts'
  */
 export const PROTOCOL_VERSION = 1
 
-export const FRAME_BYTES_MAX = 16_384
-export const PAYLOAD_DEPTH_MAX = 8
-export const SYMBOLS_MAX = 200
+/** Unless an operator has set another, which `welcome.limits` says. */
+export const FRAME_BYTES_DEFAULT = 16_384
+export const PAYLOAD_DEPTH_DEFAULT = 8
+export const SYMBOLS_DEFAULT = 200
 
 /** The largest deposit, withdrawal or starting cash. */
 export const AMOUNT_CENTS_MAX = 1_000_000_000_00
@@ -20,7 +21,7 @@ export const TAG_LENGTH_MAX = 64
 export const ALERT_NOTE_LENGTH_MAX = 120
 /** How many fired alerts are listed, newest first. Waiting alerts are all listed. */
 export const FIRED_ALERTS_MAX = 100
-/** The size of a preference as JSON. `preferences.set` may exceed FRAME_BYTES_MAX, so that only this limit applies. */
+/** The size of a preference as JSON. A frame of `preferences.set` may be larger than others, so that only this limit applies. */
 export const PREFERENCE_BYTES_MAX = 16_384
 
 /** The shortest timeout of the dead man's switch; 0 turns it off. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Epoch, InstrumentSymbol, OrderType, Seq, Side, SignedDecimal, Time, TimeInForce } from './fields.ts'
-import { BOOK_DEPTHS, SYMBOLS_MAX } from './limits.ts'
+import { BOOK_DEPTHS } from './limits.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../units/time.ts'
 
 export const AssetClass = z.enum(['equity', 'currency', 'coin'])
@@ -67,8 +67,9 @@ export type BookDepth = (typeof BOOK_DEPTHS)[number]
 export const Symbols = z
   .array(z.union([z.literal('*'), InstrumentSymbol], '"*", or the symbol of an instrument, such as "NOVA"'))
   .min(1)
-  .max(SYMBOLS_MAX)
-  .describe('Symbols, or `["*"]` (the default) for all of them, which only `quotes` and `ticker` support.')
+  .describe(
+    'At most `welcome.limits.symbols`, or `["*"]` (the default) for all of them, which only `quotes` and `ticker` support.',
+  )
 export const Subscription = z.strictObject({
   channel: Channel,
   symbols: Symbols.optional(),

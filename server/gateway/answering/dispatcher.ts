@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { CLIENT_ID_PATTERN } from '@valiant/shared/protocol/fields'
 import type { ErrorCode } from '@valiant/shared/protocol/errors'
 import type { Answer } from '@valiant/shared/protocol/events'
+import { PAYLOAD_DEPTH_DEFAULT, SYMBOLS_DEFAULT } from '@valiant/shared/protocol/limits'
 import { REQUESTS, type RequestName } from '@valiant/shared/protocol/requests'
 import type { ChangeRequest } from '../../bus/exchange-request.ts'
 import { GatewayMetrics } from '../../telemetry/gateway-metrics.ts'
@@ -22,7 +23,15 @@ import {
   type Requester,
 } from '../requests/request.ts'
 import { commandIdOf } from '../requests/request-id.ts'
-import { failure, foundText, isDefect, RequestFailure, toWireError, toWireErrorOfChange } from './wire-error.ts'
+import {
+  failure,
+  foundText,
+  invalid,
+  isDefect,
+  RequestFailure,
+  toWireError,
+  toWireErrorOfChange,
+} from './wire-error.ts'
 import { inTime } from './time-limit.ts'
 import { fieldFailure } from './zod-issue.ts'
 
@@ -32,6 +41,14 @@ import { fieldFailure } from './zod-issue.ts'
  * @returns 0, or the milliseconds until the next is allowed
  */
 export type TakeRequest = (rate: 'request' | 'repeat') => Promise<number>
+
+/** Limits of a payload that an operator may change. */
+export interface PayloadLimits {
+  /** Levels of objects and arrays in each other. */
+  readonly depth: number
+  /** Symbols of one request. */
+  readonly symbols: number
+}
 
 /**
  * The single path of a request through the gateway, for sockets and REST alike. Checks run in the protocol's order: size
@@ -47,6 +64,7 @@ export class Dispatcher {
   readonly #logger: Logger
   readonly #requestLog: Logger
   readonly #metrics: GatewayMetrics
+  readonly #limits: PayloadLimits
 
   constructor(parts: {
     handlers: Handlers
@@ -55,6 +73,7 @@ export class Dispatcher {
     isUsedId: IsUsedId
     logger: Logger
     metrics?: GatewayMetrics
+    limits?: PayloadLimits
   }) {
     this.#handlers = parts.handlers
     this.#relays = parts.relays
@@ -62,6 +81,7 @@ export class Dispatcher {
     this.#isUsedId = parts.isUsedId
     this.#logger = parts.logger
     this.#metrics = parts.metrics ?? new GatewayMetrics()
+    this.#limits = parts.limits ?? { depth: PAYLOAD_DEPTH_DEFAULT, symbols: SYMBOLS_DEFAULT }
     // Its records have fixed fields and no secrets, and redaction would double the cost of a line.
     this.#requestLog = parts.logger.child({}, { redact: [] })
   }
@@ -118,7 +138,7 @@ export class Dispatcher {
 
   async #answer(event: unknown, payload: unknown, requester: Requester, take: TakeRequest): Promise<Answer> {
     try {
-      assertSoundPayload(payload)
+      assertSoundPayload(payload, this.#limits.depth)
       const name = nameOf(event)
       authorise(name, requester)
       const { receivedAtMs } = requester
@@ -195,6 +215,7 @@ export class Dispatcher {
     const schema = REQUESTS[name].payload
     const parsed = schema.safeParse(payload)
     if (!parsed.success) throw fieldFailure(parsed.error, payload, schema)
+    assertSymbolsWithin(parsed.data, this.#limits.symbols)
     // Parsed by the schema of this name; TypeScript cannot correlate the tables by name here.
     const request = parsed.data as never
     if (isRelayed(name)) return this.#relays[name](request, requester)
@@ -204,6 +225,13 @@ export class Dispatcher {
 
 /** Refusals by what comes before the fields. */
 const BEFORE_FIELDS: readonly ErrorCode[] = ['DUPLICATE_CLIENT_ORDER_ID', 'RATE_LIMITED']
+
+/** @throws {RequestFailure} INVALID, if there are more symbols than one request may name */
+function assertSymbolsWithin(request: object, symbolsMax: number): void {
+  const symbols = 'symbols' in request ? request.symbols : undefined
+  if (!Array.isArray(symbols) || symbols.length <= symbolsMax) return
+  throw invalid('symbols', 'max', { expected: `at most ${symbolsMax} elements`, found: foundText(symbols) })
+}
 
 /** Refused by the gateway, before the exchange has looked at the id and the rate: also an orderId that cannot exist. */
 const isFoundHere = (error: unknown): error is RequestFailure =>

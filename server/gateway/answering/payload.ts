@@ -1,4 +1,3 @@
-import { PAYLOAD_DEPTH_MAX } from '@valiant/shared/protocol/limits'
 import { failure, foundText, invalid } from './wire-error.ts'
 
 /** Takes the place of a payload that was not read because its frame is too large. */
@@ -13,17 +12,18 @@ export class TooLarge {
 
 /**
  * Checks a payload before anything else touches it: its size, that it is JSON, its depth, and that it is an object.
+ * @param levelsMax of objects and arrays in each other
  * @throws {RequestFailure} PAYLOAD_TOO_LARGE, or INVALID for the payload as a whole
  */
-export function assertSoundPayload(payload: unknown): void {
+export function assertSoundPayload(payload: unknown, levelsMax: number): void {
   if (payload instanceof TooLarge) {
     const { bytes, bytesMax } = payload
     throw failure('PAYLOAD_TOO_LARGE', `Expected a frame of at most ${bytesMax} bytes, found one of ${bytes}.`)
   }
-  const fault = faultOf(payload, PAYLOAD_DEPTH_MAX)
+  const fault = faultOf(payload, levelsMax)
   if (fault === 'binary') throw invalid('', 'type', { expected: 'JSON', found: 'a binary part' })
   if (fault === 'deep') {
-    throw invalid('', 'max', { expected: `JSON of at most ${PAYLOAD_DEPTH_MAX} levels`, found: 'more levels' })
+    throw invalid('', 'max', { expected: `JSON of at most ${levelsMax} levels`, found: 'more levels' })
   }
   if (payload === undefined) throw invalid('', 'required', { expected: 'an object', found: 'nothing' })
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {

@@ -1,6 +1,6 @@
 import { OWN_EXAMPLES, REQUEST_EXAMPLES } from '@valiant/shared/protocol/examples'
 import type { SchemaBook } from '@valiant/shared/protocol/json-schemas'
-import { FRAME_BYTES_MAX } from '@valiant/shared/protocol/limits'
+import { FRAME_BYTES_DEFAULT } from '@valiant/shared/protocol/limits'
 import { pathFields, type RestRoute, takesBody } from '@valiant/shared/protocol/rest'
 import { z } from 'zod'
 import { csvOf } from '../http/csv.ts'
@@ -65,7 +65,7 @@ function requestBody(route: RestRoute, payload: Readonly<Record<string, unknown>
   const schema = { $ref: refTo(inPath.length === 0 ? book.nameOf(route.payload) : `${operationId(route)}.body`) }
   return {
     required: true,
-    description: `At most ${FRAME_BYTES_MAX} bytes.`,
+    description: `At most ${FRAME_BYTES_DEFAULT} bytes, unless \`welcome.limits.frameBytes\` says otherwise.`,
     content: { 'application/json': { schema, example } },
   }
 }

@@ -2,6 +2,7 @@ import { Decoder, type Packet } from 'socket.io-parser'
 import { expect, test } from 'vitest'
 import { TooLarge } from '../answering/payload.ts'
 import { frameDecoder } from './frame-decoder.ts'
+import { transportBytes } from './limits.ts'
 
 const BYTES_MAX = 200
 const decode = (frame: unknown, decoder = new (frameDecoder({ frameBytes: BYTES_MAX }))()): Packet[] => {
@@ -45,14 +46,19 @@ test('an oversized event with an invalid name is still decoded as too large; whi
 })
 
 test('a frame of preferences.set may be as large as the transport allows', () => {
-  const frame = event('25["preferences.set"', 4 * BYTES_MAX)
+  const largest = transportBytes({ frameBytes: BYTES_MAX })
+  const frame = event('25["preferences.set"', largest)
   expect(decode(frame)).toEqual(plain(frame))
-  const longer = event('25["preferences.set"', 4 * BYTES_MAX + 1)
-  expect(decode(longer)).toMatchObject([{ data: ['preferences.set', tooLarge(4 * BYTES_MAX + 1, 4 * BYTES_MAX)] }])
+  const longer = event('25["preferences.set"', largest + 1)
+  expect(decode(longer)).toMatchObject([{ data: ['preferences.set', tooLarge(largest + 1, largest)] }])
   const within = event('25["preferences.set"', 250).replace('{"a"', '{"preferences.set"')
   expect(decode(within)).toEqual(plain(within))
   const other = event('25["order.place","preferences.set"', 250)
   expect(decode(other)).toMatchObject([{ data: ['order.place', tooLarge(250)] }])
+})
+
+test('the transport allows four frames, and always what a preference may need', () => {
+  expect([4_096, 16_384, 65_536].map((frameBytes) => transportBytes({ frameBytes }))).toEqual([65_536, 65_536, 262_144])
 })
 
 test('an oversized frame that is not an event ends the socket', () => {

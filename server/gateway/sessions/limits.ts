@@ -7,11 +7,11 @@ import {
   CANCEL_AFTER_MS_MAX,
   CANCEL_AFTER_MS_MIN,
   EXPIRE_AHEAD_MS_MAX,
-  FRAME_BYTES_MAX,
+  FRAME_BYTES_DEFAULT,
   NAME_LENGTH_MAX,
-  PAYLOAD_DEPTH_MAX,
+  PAYLOAD_DEPTH_DEFAULT,
   PREFERENCE_BYTES_MAX,
-  SYMBOLS_MAX,
+  SYMBOLS_DEFAULT,
 } from '@valiant/shared/protocol/limits'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 
@@ -49,7 +49,9 @@ export interface GatewayLimits extends OperatorLimits {
   readonly accountChangesPerSecond: number
   readonly accountChangesBurst: number
   readonly frameBytes: number
+  /** Levels of objects and arrays in a payload. */
   readonly depth: number
+  /** Symbols of one request. */
   readonly symbols: number
   /** Streams of one symbol that a socket may watch at once. */
   readonly subscriptions: number
@@ -59,7 +61,7 @@ export interface GatewayLimits extends OperatorLimits {
   readonly handshakesPerSecond: number
 }
 
-/** Adds the limits that the protocol fixes. */
+/** Adds the limits that follow from others, and the usual ones for those that are not given. */
 export function gatewayLimits(limits: OperatorLimits & Partial<GatewayLimits>): GatewayLimits {
   const cancels = rateOf('cancel', limits)
   const accountChanges = rateOf('account', limits)
@@ -68,9 +70,9 @@ export function gatewayLimits(limits: OperatorLimits & Partial<GatewayLimits>): 
     cancelsBurst: cancels.burst,
     accountChangesPerSecond: accountChanges.perSecond,
     accountChangesBurst: accountChanges.burst,
-    frameBytes: FRAME_BYTES_MAX,
-    depth: PAYLOAD_DEPTH_MAX,
-    symbols: SYMBOLS_MAX,
+    frameBytes: FRAME_BYTES_DEFAULT,
+    depth: PAYLOAD_DEPTH_DEFAULT,
+    symbols: SYMBOLS_DEFAULT,
     subscriptions: 1_000,
     refusalsPer10Seconds: 1_000,
     handshakesPerSecond: 300,
@@ -82,7 +84,8 @@ export function gatewayLimits(limits: OperatorLimits & Partial<GatewayLimits>): 
  * The transport ends on anything larger. Frames between `frameBytes` and this are answered as too large, except those of
  * `preferences.set`: a client that escapes non-ASCII characters may need three times the bytes for a value of 16 KiB.
  */
-export const transportBytes = ({ frameBytes }: Pick<GatewayLimits, 'frameBytes'>): number => 4 * frameBytes
+export const transportBytes = ({ frameBytes }: Pick<GatewayLimits, 'frameBytes'>): number =>
+  4 * Math.max(frameBytes, PREFERENCE_BYTES_MAX)
 
 /** `welcome.limits`: all limits, with those that the protocol fixes. */
 export const publishedLimits = (limits: GatewayLimits): Record<string, number> => ({
