@@ -36,7 +36,7 @@ export interface LeadershipParts extends Omit<AssemblyParts, SetHere> {
 type SetHere =
   | ('epoch' | 'signal' | 'readState' | 'ready' | 'metrics')
   | ('known' | 'refusals' | 'poison' | 'arrived' | 'failed')
-  | ('reopening' | 'recoveredLevel')
+  | ('reopening' | 'recoveredLevel' | 'linger')
 
 export interface LeadershipStart {
   readonly lease: Lease
@@ -172,6 +172,7 @@ export class Leadership implements Disposable {
       signal: AbortSignal.any([departure.stopping, lost]),
       arrived: this.#signal.wake,
       failed: this.#signal.fail,
+      linger: (work) => this.lease.linger(work),
       reopening: () => this.#indicative?.save(),
       recoveredLevel: faults.isQuiet ? 'debug' : 'info',
     })

@@ -10,7 +10,7 @@ const LOCK_TIMEOUT = '55P03'
 export async function run<Row extends object>(
   connection: Connection,
   statement: Prepared,
-  values: readonly (string | number)[] = [],
+  values: readonly (string | number | boolean)[] = [],
 ): Promise<Row[]> {
   const answer = connection
     .session()

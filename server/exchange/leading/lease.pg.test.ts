@@ -67,6 +67,19 @@ test('of several that ask at once, one leads', async () => {
   expect(ends.map((end) => end.status).sort()).toEqual(['fulfilled', 'rejected'])
 })
 
+test('while it lingers it runs for half a minute, and no longer than usual afterward', async () => {
+  const first = await take(one)
+  const left = async () => {
+    const sql = 'SELECT extract(epoch FROM expires_at - clock_timestamp())::float8 AS left FROM lease'
+    return (await two.queries.one<{ left: number }>(sql)).left
+  }
+  expect(await left()).toBeLessThan(2.1)
+  expect(await first.linger(left)).toBeGreaterThan(20)
+  await expect.poll(left).toBeLessThan(2.1)
+  await expect(first.linger(() => Promise.reject(new Error('no')))).rejects.toThrow('no')
+  await expect.poll(left).toBeLessThan(2.1)
+})
+
 test('a standby stops waiting when its signal is aborted', async () => {
   await take(one)
   const stop = new AbortController()

@@ -10,9 +10,13 @@ const POLL_JITTER_MS = 20
 const RENEW_MS = 500
 /** How often a process that released the lease checks whether another has taken it. */
 const TAKEN_POLL_MS = 20
+/** A renewal extends it by so much. A lease that was just taken runs as long. */
+const RUNS_S = 2
+/** While nothing is published that another leader could contradict. */
+const LINGERS_S = 30
 /**
  * This long after the start of its last successful renewal, the leader publishes nothing more. The lease itself runs
- * for 2 s.
+ * longer.
  */
 const FRESH_MS = 1_500
 /** Taking the lease waits for a commit in flight; a session that blocks it is terminated up to this many times. */
@@ -67,6 +71,11 @@ export interface Lease extends AsyncDisposable {
    * @throws when Postgres does not answer: try again
    */
   fenceSelf(): Promise<boolean>
+  /**
+   * Carries out work that must not be begun twice, before anything is led: meanwhile another process takes the lease only
+   * when this one's session is gone, or has been silent for half a minute.
+   */
+  linger<Result>(work: () => Promise<Result>): Promise<Result>
   /** Whether a standby could take over at once. @throws when Postgres does not answer */
   hasStandby(): Promise<boolean>
   /** Releases it after the last commit: a waiting standby is notified and leads at once. */
@@ -129,7 +138,7 @@ async function tryTake(options: LeaseOptions): Promise<Taken | undefined> {
   for (let attempt = 1; ; attempt++) {
     const since = momentOf(clock)
     try {
-      const [row] = await run(connection, sql.exchange.takeLease, [epoch, holder, address])
+      const [row] = await run(connection, sql.exchange.takeLease, [epoch, holder, address, isGone])
       if (row !== undefined) return { epoch: epoch + 1, since, session: (await connection.session()).number }
       await unlock(connection, epoch + 1)
       return undefined
@@ -147,6 +156,7 @@ class HeldLease implements Lease {
   #renewedAt: Moment
   #lost = false
   #released = false
+  #runsS = RUNS_S
   #timer: NodeJS.Timeout
   /** Renewing and fencing take turns. */
   #turn: Promise<unknown> = Promise.resolve()
@@ -197,6 +207,16 @@ class HeldLease implements Lease {
       this.#renewedAt = since
       return true
     })
+  }
+
+  async linger<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#runsS = LINGERS_S
+    try {
+      await this.#inTurn(() => this.#renew())
+      return await work()
+    } finally {
+      this.#runsS = RUNS_S // from the next renewal on
+    }
   }
 
   async hasStandby(): Promise<boolean> {
@@ -251,7 +271,7 @@ class HeldLease implements Lease {
     const { connection, logger } = this.#options
     const since = momentOf(this.#clock)
     try {
-      const [row] = await run(connection, sql.exchange.renewLease, [this.#epoch])
+      const [row] = await run(connection, sql.exchange.renewLease, [this.#epoch, this.#runsS])
       if (row === undefined) {
         this.#lose()
         return

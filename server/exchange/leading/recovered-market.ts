@@ -14,6 +14,7 @@ import type { Clock } from '../clock.ts'
 import { FIRST_CATCH_UP_MS, makeFirstHistory } from '../market/first-history.ts'
 import { readSavedMarket, type SavedMarket } from '../market/saved-market.ts'
 import { toSimulated } from '../market/simulated.ts'
+import type { Lease } from './lease.ts'
 import { recoverEngine } from './recovery.ts'
 
 export interface RecoveryParts {
@@ -34,6 +35,8 @@ export interface RecoveryParts {
   readonly log: Logger
   /** Interrupts what takes long: reading a large state, or generating a first history. */
   readonly signal: AbortSignal
+  /** Makes the first history while no other process can begin another. */
+  readonly linger: Lease['linger']
   /** The state of the indicative market, from which this market reopens; undefined if there was none. */
   readonly reopening: () => SimulatorState | undefined
 }
@@ -86,15 +89,17 @@ export async function recoverMarket(
 
 async function simulatorOf(
   saved: SavedMarket | undefined,
-  { instruments, bars, news, clock, seed, historyDays, liveness, log, signal }: RecoveryParts,
+  { instruments, bars, news, clock, seed, historyDays, liveness, log, signal, linger }: RecoveryParts,
 ): Promise<Pick<RecoveredMarket, 'simulator' | 'catchUpMaxMs'>> {
   if (saved !== undefined) {
     const simulator = Simulator.restore(saved, instruments.map(toSimulated), { liveness })
     return { simulator, catchUpMaxMs: CATCH_UP_MAX_MS }
   }
-  log.info(`history: making ${historyDays} days of it, once`)
-  const history = { instruments, bars, news, seed, historyDays, liveness, nowMs: clock.now(), log, signal }
-  return { simulator: await makeFirstHistory(history), catchUpMaxMs: FIRST_CATCH_UP_MS }
+  const simulator = await linger(() => {
+    log.info(`history: making ${historyDays} days of it, once`)
+    return makeFirstHistory({ instruments, bars, news, seed, historyDays, liveness, clock, log, signal })
+  })
+  return { simulator, catchUpMaxMs: FIRST_CATCH_UP_MS }
 }
 
 /** Adjusts bars after splits that the previous market applied without getting to this. */

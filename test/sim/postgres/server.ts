@@ -259,7 +259,8 @@ export class PostgresServer {
       case 'fenceSelf': {
         const take = () => {
           if (isOver()) return
-          if (this.lease.epoch !== epoch) {
+          const isRenewed = name === 'takeLease' && values[3] === false && this.lease.expiresAtMs > this.#world.trueMs
+          if (this.lease.epoch !== epoch || isRenewed) {
             done({ rows: [] })
             return
           }
@@ -275,7 +276,7 @@ export class PostgresServer {
         break
       }
       case 'renewLease':
-        if (this.lease.epoch === epoch) this.lease.expiresAtMs = this.#world.trueMs + LEASE_MS
+        if (this.lease.epoch === epoch) this.lease.expiresAtMs = this.#world.trueMs + 1_000 * Number(values[1])
         done({ rows: this.lease.epoch === epoch ? [{ epoch: BigInt(epoch) }] : [] })
         break
       case 'releaseLease':
