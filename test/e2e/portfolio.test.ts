@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { DESKTOP, newVisitor, PHONE } from '../rig/browser.ts'
 import { startServer } from '../rig/server.ts'
 import { barriers, type Scope } from './axe-violations.ts'
-import { accountPage, live, receipt, start, startTrading, switchMargin } from './desk.ts'
+import { accountPage, list, live, receipt, start, startTrading, switchMargin } from './desk.ts'
 import { Stage } from './stage.ts'
 
 const SHIFT_MAX = 0.01
@@ -174,6 +174,35 @@ describe('a trader with a long and a short position', () => {
     expect({ cash: again.cash, realised: again.realised, rows: again.rowsRealised.toSorted() }).toEqual({
       ...{ cash: shown.cash, realised: shown.realised, rows: shown.rowsRealised.toSorted() },
     })
+    expect(complaints).toEqual([])
+  })
+
+  test.each([
+    { on: 'a desktop', screen: DESKTOP },
+    { on: 'a phone', screen: PHONE },
+  ])('sees on $on which dividend a line of the ledger was, here and in the terminal', async ({ screen }) => {
+    const { page, complaints } = await stage.visitor(screen)
+    await using _context = page.context()
+    await startTrading(page)
+    await order(page, 'buy', '30', 'QILL')
+    await stage.operator('dividend', 'QILL', '--cents-per-lot', '2', '--at', new Date().toISOString())
+    await openPortfolio(page)
+    await page.getByRole('tab', { name: 'Money' }).click()
+    const money = page.getByTestId('portfolio-money')
+    await expect.poll(() => money.innerText()).toContain('+$0.60')
+    const rows = async (within: Locator) => (await within.locator('tbody tr:visible').allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' ')) // prettier-ignore
+    expect((await rows(money)).slice(0, 3)).toEqual([
+      expect.stringMatching(/Dividend \+\$0\.60 \$/),
+      'QILL 0.02 per share',
+      expect.stringMatching(/Fee −\$/),
+    ])
+    expect(await barriers(page, { within: '[data-testid=portfolio-money]' })).toEqual([])
+    await page.goto('/trade/QILL')
+    await live(page)
+    await list(page, /^Money/)
+    const panel = page.getByTestId('panel-money')
+    await expect.poll(() => panel.innerText()).toContain('QILL 0.02 per share')
+    expect((await rows(panel)).slice(0, 3).join()).toMatch(/Dividend .*\+\$0\.60 .*QILL 0\.02 per share.*Fee/)
     expect(complaints).toEqual([])
   })
 
