@@ -37,6 +37,7 @@ export const sql = {
     findListStretch: named('journal/find-list-stretch'),
     listOrders: named('journal/list-orders'),
     listFills: named('journal/list-fills'),
+    sumFills: named('journal/sum-fills'),
     listEntries: named('journal/list-entries'),
     listEquity: named('journal/list-equity'),
     writeEquity: prepared('journal/write-equity'),

@@ -127,6 +127,7 @@ export class ExchangeStandIn {
       ),
     fills: () => Promise.resolve([]),
     entries: () => Promise.resolve([]),
+    realized: () => Promise.resolve([]),
     equity: (account, query) => {
       this.equityQueries.push(query)
       return Promise.resolve([{ account, atMs: 60_000, equityCents: -5, cashCents: 10_000_000 }])

@@ -90,7 +90,17 @@ test('history returns pages, one order with its fills, and the first answer', as
     [BOB, 4],
   ])
   expect(await history.entries(ALICE, { limit: 99, asset: CASH })).toHaveLength(21)
+  expect(await history.entries(ALICE, { limit: 99, kind: 'fee' })).toHaveLength(10)
+  expect((await history.entries(ALICE, { limit: 1, kind: 'deposit' })).map(({ number }) => number)).toEqual([1])
   expect(await history.fills(BOB, { limit: 9, symbol: 'SYM3' })).toHaveLength(1)
+  const all = await history.fills(BOB, { limit: 99 })
+  const sums = await history.realized(BOB, { downTo: 1, before: 6 })
+  expect(sums).toEqual(
+    all
+      .map(({ symbol, realizedCents, feeCents }) => ({ symbol, realizedCents, feeCents, fills: 1 }))
+      .sort((one, other) => (one.symbol < other.symbol ? -1 : 1)),
+  )
+  expect(await history.realized(BOB, { downTo: 2, before: 4 })).toHaveLength(2)
   expect(await history.fills(BOB, { limit: 9, symbol: 'NEVER' })).toEqual([])
   expect(await history.entries(ALICE, { limit: 9, asset: 'NEVER' })).toEqual([])
   expect((await history.entries(ALICE, { limit: 1 }))[0]).toMatchObject({

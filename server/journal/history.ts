@@ -1,7 +1,7 @@
 import type { Queries } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
 import type { AccountNumber } from '../engine/command.ts'
-import type { Asset, Entry, Fill } from '../engine/event.ts'
+import type { Asset, Entry, EntryKind, Fill } from '../engine/event.ts'
 import type { Order } from '../engine/state.ts'
 import type { EquitySample } from './equity.ts'
 import { fromRow } from './rows.ts'
@@ -16,6 +16,13 @@ export interface StoredResult {
 export interface OrderWithFills {
   readonly order: Order
   readonly fills: Fill[]
+}
+
+export interface RealizedSum {
+  readonly symbol: string
+  readonly realizedCents: number
+  readonly feeCents: number
+  readonly fills: number
 }
 
 /**
@@ -104,12 +111,24 @@ export class History {
     return this.#list(sql.journal.listFills, { account, symbol: page.symbol ?? null, ...bounds(page) })
   }
 
+  /** What a stretch of the account's fills has brought, by symbol. */
+  async realized(
+    account: AccountNumber,
+    stretch: { readonly downTo: number; readonly before: number },
+  ): Promise<RealizedSum[]> {
+    return this.#list(sql.journal.sumFills, { account, ...stretch })
+  }
+
   /**
    * From the account's point of view, whichever side of the entry it is on: `amount` is its gain, `number` its own
    * number.
    */
-  async entries(account: AccountNumber, page: Page & { readonly asset?: Asset }): Promise<Entry[]> {
-    return this.#list(sql.journal.listEntries, { account, asset: page.asset ?? null, ...bounds(page) })
+  async entries(
+    account: AccountNumber,
+    page: Page & { readonly asset?: Asset; readonly kind?: EntryKind },
+  ): Promise<Entry[]> {
+    const { asset = null, kind = null } = page
+    return this.#list(sql.journal.listEntries, { account, asset, kind, ...bounds(page) })
   }
 
   /** The account's equity: the last sample of each interval, oldest first, for the newest `limit` intervals. */

@@ -114,6 +114,20 @@ export const LedgerEntry = z.object({
 })
 export type LedgerEntry = z.infer<typeof LedgerEntry>
 
+export const RealizedSums = z.object({
+  items: z.array(
+    z.object({
+      symbol: z.string(),
+      realizedPnl: SignedDecimal.describe('Before fees.'),
+      fees: SignedDecimal,
+      fills: z.int().describe('How many fills were added up.'),
+    }),
+  ),
+  newestFillId: Id.optional().describe('The newest fill in these sums; in the first answer, unless there is none.'),
+  nextCursor: Id.optional(),
+})
+export type RealizedSums = z.infer<typeof RealizedSums>
+
 /** The acknowledgement of a deposit or withdrawal. */
 export const MovedMoney = z.object({ account: Account, entry: LedgerEntry, seq: Seq.optional() })
 export type MovedMoney = z.infer<typeof MovedMoney>

@@ -296,6 +296,10 @@ export const REQUEST_EXAMPLES: { readonly [Name in RequestName]?: Example<Name> 
       nextCursor: '43VZ7BG000003',
     },
   },
+  realized: {
+    payload: { from: TIME },
+    data: { items: [{ symbol, realizedPnl: '12.50', fees: '0.76', fills: 2 }], newestFillId: fill.fillId },
+  },
   equity: { payload: { interval: '1h' }, data: [[TIME, '99999.58', '99245.62']] },
   'preferences.get': { payload: { key: 'appearance' }, data: { appearance: settings } },
   'preferences.set': { payload: { key: 'appearance', value: settings }, data: { appearance: settings } },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ENTRY_KINDS } from './account.ts'
 import { InstrumentSymbol, Time } from './fields.ts'
 import { CANDLES_MAX, PAGE_MAX, TRADES_MAX } from './limits.ts'
 import { Interval } from './market-data.ts'
@@ -17,11 +18,19 @@ export const ListQuery = z.strictObject({
     .max(64)
     .optional()
     .describe(
-      '`nextCursor` of the page before. With `symbol` a page may be short, even empty, and still have a next one.',
+      '`nextCursor` of the page before. With `symbol` or `kind` a page may be short, even empty, and still have a next one.',
     ),
   limit: limit(PAGE_MAX),
 })
 export type ListQuery = z.infer<typeof ListQuery>
+
+export const LedgerQuery = ListQuery.extend({ kind: z.enum(ENTRY_KINDS).optional().describe('Default: all.') })
+
+export const RealizedQuery = z.strictObject({
+  from: from('Fills'),
+  cursor: z.string().max(64).optional().describe('`nextCursor` of the answer before.'),
+})
+export type RealizedQuery = z.infer<typeof RealizedQuery>
 
 export const CandlesQuery = z.strictObject({
   symbol: InstrumentSymbol,

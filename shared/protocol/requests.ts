@@ -1,5 +1,13 @@
 import { z } from 'zod'
-import { Account, AccountSnapshot, ChangedAccount, EquityPoint, LedgerEntry, MovedMoney } from './account.ts'
+import {
+  Account,
+  AccountSnapshot,
+  ChangedAccount,
+  EquityPoint,
+  LedgerEntry,
+  MovedMoney,
+  RealizedSums,
+} from './account.ts'
 import { Alert, CreateAlert, DeleteAlert } from './alerts.ts'
 import {
   CancelAfter,
@@ -37,7 +45,7 @@ import {
   Protection,
 } from './order.ts'
 import { GetPreferences, Preferences, SetPreference } from './preferences.ts'
-import { CandlesQuery, EquityQuery, limit, ListQuery, TradesQuery } from './queries.ts'
+import { CandlesQuery, EquityQuery, LedgerQuery, limit, ListQuery, RealizedQuery, TradesQuery } from './queries.ts'
 
 const Nothing = z.strictObject({})
 const MoveMoney = z.strictObject({ amount: Decimal, requestId: RequestId.optional() })
@@ -263,8 +271,15 @@ export const REQUESTS = {
     scope: 'read',
     changes: false,
     summary: 'Entries of the ledger, newest first.',
-    payload: ListQuery,
+    payload: LedgerQuery,
     data: list(LedgerEntry),
+  }),
+  realized: kind({
+    scope: 'read',
+    changes: false,
+    summary: 'What fills have brought since a time, by symbol. Add up the answers while there is a `nextCursor`.',
+    payload: RealizedQuery,
+    data: RealizedSums,
   }),
   equity: kind({
     scope: 'read',

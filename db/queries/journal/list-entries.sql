@@ -1,6 +1,6 @@
 -- One page of an account's ledger, newest first, with the entries in which it is on either side. If the entries with it on the
 -- first side fill the page, the others are read only down to the last of these. Skipped for an asset that it never had.
--- account int, asset text (or null), fromMs bigint (or null), toMs bigint (exclusive; or null),
+-- account int, asset text (or null), kind text (or null), fromMs bigint (or null), toMs bigint (exclusive; or null),
 -- before bigint (exclusive), downTo bigint, limit int
 WITH own AS MATERIALIZED (
   SELECT (entry_id >> 32)::int AS account, entry_id & 4294967295 AS number, counter_account_id AS counter,
@@ -12,6 +12,7 @@ WITH own AS MATERIALIZED (
     AND entry_id < (${account}::bigint << 32) + least(${before}, first_number_at('entries', ${account}, ${toMs}))
     AND (${asset}::text IS NULL OR asset = ${asset}::text AND EXISTS (
       SELECT FROM balance b WHERE b.account_id = ${account} AND b.asset = ${asset}::text))
+    AND (${kind}::text IS NULL OR kind = ${kind}::text)
   ORDER BY entry_id DESC
   LIMIT ${limit}
 ), others AS (
@@ -25,6 +26,7 @@ WITH own AS MATERIALIZED (
     AND counter_number > (SELECT CASE count(*) WHEN ${limit} THEN min(number) ELSE 0 END FROM own)
     AND (${asset}::text IS NULL OR asset = ${asset}::text AND EXISTS (
       SELECT FROM balance b WHERE b.account_id = ${account} AND b.asset = ${asset}::text))
+    AND (${kind}::text IS NULL OR kind = ${kind}::text)
   ORDER BY counter_number DESC
   LIMIT ${limit}
 )

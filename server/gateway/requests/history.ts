@@ -6,7 +6,7 @@ import type { History, ListName, Page } from '../../journal/history.ts'
 import { invalid } from '../answering/wire-error.ts'
 
 /** The committed history of accounts, newest first. */
-export type AccountHistory = Pick<History, 'orders' | 'fills' | 'entries' | 'stretchOf' | 'equity'>
+export type AccountHistory = Pick<History, 'orders' | 'fills' | 'entries' | 'stretchOf' | 'equity' | 'realized'>
 
 export type InstrumentOf = (symbol: string) => ListedInstrument | undefined
 
@@ -39,38 +39,45 @@ export const LOOKED_AT_MAX = 30_000
 interface AccountList<Item, Wire> {
   readonly name: ListName
   readonly history: AccountHistory
+  /** Few items may be asked for; with a symbol that is so anyway. */
+  readonly isRare?: boolean
   readonly read: (page: Page) => Promise<readonly Item[]>
   readonly toWire: (item: Item) => Wire
   readonly idOf: (wire: Wire) => string
 }
 
 /**
- * One page of an account's list. A cursor is an id: only older items follow. With a symbol, a page may have fewer items than
+ * One page of an account's list. A cursor is an id: only older items follow. With a symbol, or of a kind, a page may have fewer items than
  * its limit, even none, and still have a next page.
  * @throws {RequestFailure} INVALID, for a cursor of another list or account
  */
 export async function pageOf<Item extends { readonly number: number }, Wire>(
   { from, to, cursor, symbol, limit = PAGE_DEFAULT }: ListQuery,
   account: number,
-  { name, history, read, toWire, idOf }: AccountList<Item, Wire>,
+  { name, history, isRare = false, read, toWire, idOf }: AccountList<Item, Wire>,
 ): Promise<{ items: Wire[]; nextCursor?: string }> {
-  const before = cursor === undefined ? undefined : parseId(cursor)
-  if (cursor !== undefined && before?.account !== account) {
-    throw invalid('cursor', 'format', { expected: 'the nextCursor of the page before', found: `"${cursor}"` })
-  }
+  const before = numberIn(cursor, account)
   // One more than the page shows, to know whether another page follows.
   const page = {
     ...(from !== undefined && { fromMs: from }),
     ...(to !== undefined && { toMs: to }),
-    ...(before !== undefined && { before: before.number }),
+    ...(before !== undefined && { before }),
     limit: limit + 1,
   }
-  const downTo = symbol === undefined ? undefined : await lookedDownTo(history, name, account, page)
+  const downTo = symbol === undefined && !isRare ? undefined : await lookedDownTo(history, name, account, page)
   const found = await read(downTo === undefined ? page : { ...page, downTo })
   const items = found.slice(0, limit).map(toWire)
   const last = items.at(-1)
   if (found.length > limit && last !== undefined) return { items, nextCursor: idOf(last) }
   return { items, ...(downTo !== undefined && { nextCursor: idText(account, downTo) }) }
+}
+
+/** The running number in a cursor. @throws {RequestFailure} INVALID, for a cursor of another list or account */
+export function numberIn(cursor: string | undefined, account: number): number | undefined {
+  if (cursor === undefined) return undefined
+  const id = parseId(cursor)
+  if (id?.account === account) return id.number
+  throw invalid('cursor', 'format', { expected: 'the nextCursor of the page before', found: `"${cursor}"` })
 }
 
 /** The last number to look at; undefined if the whole list is short enough. */

@@ -6,12 +6,18 @@ export const ledger =
   ({ history, instrumentOf }: { history: AccountHistory; instrumentOf: InstrumentOf }): Handler<'ledger'> =>
   (query, requester) => {
     const account = accountOf(requester)
-    const { symbol } = query
+    const { symbol, kind } = query
     assertListed(symbol, instrumentOf)
     return pageOf(query, account, {
       name: 'entries',
+      isRare: kind !== undefined,
       history,
-      read: (page) => history.entries(account, { ...page, ...(symbol !== undefined && { asset: symbol }) }),
+      read: (page) =>
+        history.entries(account, {
+          ...page,
+          ...(symbol !== undefined && { asset: symbol }),
+          ...(kind !== undefined && { kind }),
+        }),
       toWire: (entry) => toWireEntry(entry, account, instrumentOf),
       idOf: (entry) => entry.entryId,
     })

@@ -14,6 +14,7 @@ import { equity } from './equity.ts'
 import { fills } from './fills.ts'
 import type { AccountHistory, InstrumentOf } from './history.ts'
 import { ledger } from './ledger.ts'
+import { realized } from './realized.ts'
 import { orderAmend } from './order-amend.ts'
 import { orderCancelAll } from './order-cancel-all.ts'
 import { orderCancel } from './order-cancel.ts'
@@ -78,6 +79,7 @@ export const accountHandlers = (parts: {
     fills: fills({ history, instrumentOf }),
     ledger: ledger({ history, instrumentOf }),
     equity: equity({ history }),
+    realized: realized({ history }),
     'preferences.get': preferencesGet({ preferences, ownerOf }),
     'alert.list': alertList({ alerts, instrumentOf }),
     cancelOnDisconnect: cancelOnDisconnect(cancelsOnDisconnect),
