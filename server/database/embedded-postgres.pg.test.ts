@@ -72,6 +72,21 @@ test('it starts, keeps its data over a restart, and stops completely; only the o
   await second.stop() // harmless
 })
 
+test('the log of a Postgres that runs on is emptied once it is large; the previous one is kept, and writing goes on', async () => {
+  await using postgres = await startEmbeddedPostgres({ dataDir })
+  const log = join(dataDir, 'postgres.log')
+  await using _keeper = new PostgresKeeper(postgres, { warn: (text: string) => expect.unreachable(text) })
+  const slow = (word: string) => ask(postgres.url, `SELECT '${word}' AS value FROM pg_sleep(0.06)`)
+  await slow('before')
+  await truncate(log, 17 * 1024 * 1024)
+  await slow('between')
+  await expect.poll(async () => (await stat(log)).size, { timeout: 10_000 }).toBeLessThan(1024 * 1024)
+  expect(await readFile(`${log}.old`, 'utf8')).toMatch(/SELECT 'before'.*SELECT 'between'/s)
+  expect((await stat(`${log}.old`)).mode & 0o777).toBe(0o600)
+  await slow('after')
+  expect(await readFile(log, 'utf8')).toMatch(/^[^\0]*SELECT 'after'/)
+})
+
 test('a Postgres left behind by a killed server is adopted; it runs in its own session', async () => {
   const module = new URL('embedded-postgres.ts', import.meta.url).href
   const code = `const { startEmbeddedPostgres } = await import(${JSON.stringify(module)})

@@ -1,5 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import { access as canAccess, chown, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import {
+  access as canAccess,
+  chown,
+  copyFile,
+  mkdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -21,6 +33,8 @@ export interface EmbeddedPostgres extends AsyncDisposable {
   lives(): Promise<boolean>
   /** Restarts it after it has ended by itself, on the same port, so that `url` stays valid. @throws {StartupError} with the reason */
   startAgain(): Promise<void>
+  /** Keeps its log from growing without end: a large one becomes `postgres.log.old`, in place of the previous. */
+  boundLog(): Promise<void>
   /** Stops it, unless another server is still using it. */
   stop(): Promise<void>
 }
@@ -120,12 +134,7 @@ async function initialise(place: Place, say: (text: string) => void): Promise<vo
 }
 
 async function startServer(place: Place, access: Access, extra: Readonly<Record<string, string>>): Promise<number> {
-  // It contains the plans of slow statements: a large log is rotated, and the previous one kept.
-  if ((await stat(place.log)).size > LOG_BYTES_MAX) {
-    await rename(place.log, `${place.log}.old`)
-    await writeFile(place.log, '', { mode: 0o600 })
-    await own(place, place.log)
-  }
+  await boundLog(place)
   let port = access.port
   for (let tried = 1; ; tried++) {
     if (!(await isFree(port))) port = await freePort()
@@ -146,6 +155,22 @@ async function startServer(place: Place, access: Access, extra: Readonly<Record<
     if (/could not bind|could not create any TCP/.test(log) && tried < PORTS_TRIED_MAX) continue
     throw new StartupError(whyNotStarted(place, log || started.output))
   }
+}
+
+/**
+ * Starts a large log anew and keeps the previous one; it has the plans of slow statements. Postgres appends to the file it
+ * opened at its start, so the file is copied and emptied rather than renamed.
+ */
+async function boundLog(place: Place): Promise<void> {
+  if ((await stat(place.log)).size <= LOG_BYTES_MAX) return
+  const old = `${place.log}.old`
+  try {
+    await copyFile(place.log, old)
+    await own(place, old)
+  } catch {
+    await rm(old, { force: true }) // A full disk has no room for a copy: the log makes room instead.
+  }
+  await truncate(place.log)
 }
 
 function whyNotStarted(place: Place, log: string): string {
@@ -244,8 +269,16 @@ function embedded(
     )
     if (stopped.code !== 0) say(`The embedded Postgres did not stop: ${lastLines(stopped.output)}`)
   }
-  const lives = () => hasProcess(place)
-  return { url, dataDirectory: place.cluster, adopted, lives, startAgain, stop, [Symbol.asyncDispose]: stop }
+  return {
+    url,
+    dataDirectory: place.cluster,
+    adopted,
+    lives: () => hasProcess(place),
+    startAgain,
+    boundLog: () => boundLog(place),
+    stop,
+    [Symbol.asyncDispose]: stop,
+  }
 }
 
 /**

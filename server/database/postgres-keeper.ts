@@ -4,18 +4,20 @@ import { reasonOf } from './startup-error.ts'
 
 const CHECK_MS = 2_000
 
+type Kept = Pick<EmbeddedPostgres, 'lives' | 'startAgain' | 'boundLog'>
+
 /**
- * Restarts an embedded Postgres that ended without being stopped, for example when the system ran out of memory. The server
- * then recovers as after any outage of the database.
+ * Restarts an embedded Postgres that ended without being stopped, for example when the system ran out of memory; the server
+ * then recovers as after any outage of the database. It also bounds the log of one that runs for years.
  */
 export class PostgresKeeper implements AsyncDisposable {
-  readonly #postgres: Pick<EmbeddedPostgres, 'lives' | 'startAgain'>
+  readonly #postgres: Kept
   readonly #log: Pick<Logger, 'warn'>
   readonly #timer: NodeJS.Timeout
   #checking: Promise<void> | undefined
   #logged = ''
 
-  constructor(postgres: Pick<EmbeddedPostgres, 'lives' | 'startAgain'>, log: Pick<Logger, 'warn'>) {
+  constructor(postgres: Kept, log: Pick<Logger, 'warn'>) {
     this.#postgres = postgres
     this.#log = log
     this.#timer = setInterval(() => {
@@ -31,6 +33,11 @@ export class PostgresKeeper implements AsyncDisposable {
 
   /** Never rejects. */
   async #check(): Promise<void> {
+    try {
+      await this.#postgres.boundLog()
+    } catch (error) {
+      this.#logOnce(`The log of the embedded Postgres cannot be kept short: ${reasonOf(error)}`)
+    }
     if (await this.#postgres.lives()) return
     try {
       await this.#postgres.startAgain()
