@@ -213,6 +213,22 @@ test('a user with a password needs it to be deleted', async () => {
   expect((await post('/sign-in/email', ada)).status).toBe(401)
 })
 
+test('of sign-ups at the same moment with one address, one gets it; the others are answered as if they were later', async () => {
+  const ada = person()
+  const answers = await Promise.all(
+    [1, 2, 3, 4].map(async () => {
+      const response = await post('/sign-up/email', ada)
+      return { status: response.status, body: (await response.json()) as unknown, cookie: cookieOf(response) }
+    }),
+  )
+  const later = await post('/sign-up/email', ada)
+  const taken = { status: later.status, body: (await later.json()) as unknown, cookie: '' }
+  expect(taken).toMatchObject({ status: 422, body: { code: 'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL' } })
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+  expect(answers.filter(({ status }) => status !== 200)).toEqual([taken, taken, taken])
+  expect([owners.size, failures, logged]).toEqual([1, [], []])
+})
+
 test('a sign-up whose connection is lost while it hashes the password may be tried again', async () => {
   const ada = person()
   const response = post('/sign-up/email', ada)

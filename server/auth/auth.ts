@@ -5,10 +5,11 @@ import type { memoryAdapter } from 'better-auth/adapters/memory'
 import { isAPIError } from 'better-auth/api'
 import { fromNodeHeaders, toNodeHandler } from 'better-auth/node'
 import { anonymous } from 'better-auth/plugins'
-import type { Pool } from 'pg'
+import { DatabaseError, type Pool } from 'pg'
 import type { Logger } from '../telemetry/logger.ts'
 import type { AttemptStore } from './attempts.ts'
 import { AuthUnavailable } from './auth-unavailable.ts'
+import { failedSignUps } from './failed-sign-ups.ts'
 import { fieldChecks } from './field-checks.ts'
 import { ADDRESS_HEADER, newUsers, type NewUsersOptions } from './new-users.ts'
 import { passwordLimit } from './password-limit.ts'
@@ -82,6 +83,7 @@ const PASSWORD_LENGTH_MIN = 8
 const CLIENT_MISTAKE = /^(Invalid |User not found|Password not found|Blocked )/
 /** better-auth's messages may quote the request. */
 const LOGGED_LENGTH_MAX = 200
+const UNIQUE_VIOLATION = '23505'
 /** Attempts to sign in, sign up, change a password or delete a user, per path and address. */
 const SIGN_INS = { window: 10, max: 10 }
 
@@ -199,6 +201,7 @@ function configured(options: AuthOptions, onSessionEnded: (sessionId: string) =>
       }),
       passwordLimit({ attempts: options.attempts, cookie: { name: `${cookiePrefix}.browser`, secure }, logger }),
       fieldChecks(),
+      failedSignUps(),
       newUsers(options),
     ],
   })
@@ -210,8 +213,12 @@ const loggingTo =
   (level: 'debug' | 'info' | 'warn' | 'error', message: string, ...rest: unknown[]): void => {
     const severity = level === 'error' ? 'warn' : level
     const text = message.slice(0, LOGGED_LENGTH_MAX)
-    logger[CLIENT_MISTAKE.test(message) ? 'debug' : severity]({ detail: rest.map(String) }, `auth: ${text}`)
+    const isMistake = CLIENT_MISTAKE.test(message) || rest.some(isTaken)
+    logger[isMistake ? 'debug' : severity]({ detail: rest.map(String) }, `auth: ${text}`)
   }
+
+/** Whether a user cannot be made because the e-mail address has one since a moment ago. */
+const isTaken = (error: unknown): boolean => error instanceof DatabaseError && error.code === UNIQUE_VIOLATION
 
 /** better-auth's own rate limit uses another header and no code. */
 function inOurForm(response: Response): Response {
