@@ -22,6 +22,7 @@ import { seedFeed } from './gateway/market/seed-feed.ts'
 import { definitionsOf, readInstruments } from './instruments.ts'
 import { Bars } from './journal/bars.ts'
 import { seedInstruments } from './journal/instruments.ts'
+import { misspelledSettings } from './misspelled-settings.ts'
 import { only } from './telemetry/observable-metrics.ts'
 import { openLogger, type Logger } from './telemetry/logger.ts'
 import { Metrics } from './telemetry/metrics.ts'
@@ -193,6 +194,7 @@ try {
   addEnvFile(process.env, ROOT)
   const config = readConfig(process.env)
   log = openLogger({ level: config.LOG_LEVEL })
+  for (const sentence of misspelledSettings(process.env)) log.warn(sentence)
   process.on('unhandledRejection', (error) => {
     log?.fatal({ err: error }, 'unhandled promise rejection')
     process.exitCode = 1

@@ -33,6 +33,14 @@ test('a command in a folder without a database says so and creates none', async 
   expect(existsSync(join(folder.path, 'postgres'))).toBe(false)
 })
 
+test('a command mentions a misspelled setting before it takes the default', async () => {
+  await using folder = await dataFolder()
+  const { err } = await run({ DATA_DIR: folder.path, DATABSE_URL: 'postgres://me:hidden@db/valiant' }, 'halt', 'NOVA')
+  expect(err).toMatch(
+    /^DATABSE_URL is no setting and has no effect\. Did you mean DATABASE_URL\?\nThere is no database/,
+  )
+})
+
 test('a command on a database without migrations says what to do, in one line', async () => {
   await using empty = await freshDatabase(undefined, 'template0')
   for (const words of [['halt', 'NOVA'], ['scheduled'], ['account', '2SGRJFC000000'], ['scenario', 'list']]) {

@@ -6,6 +6,7 @@ import { type Database, openDatabase } from '../database/database.ts'
 import { startEmbeddedPostgres } from '../database/embedded-postgres.ts'
 import { StartupError } from '../database/startup-error.ts'
 import { addEnvFile } from '../env-file.ts'
+import { misspelledSettings } from '../misspelled-settings.ts'
 
 /** With an external database the server requires a secret, but a command signs nothing. */
 const SIGNS_NOTHING = { AUTH_SECRET: 'not needed, since nothing is signed' }
@@ -42,6 +43,7 @@ export async function commandAddress(
 ): Promise<CommandAddress> {
   addEnvFile(process.env, root)
   const config = readConfig({ ...process.env, ...SIGNS_NOTHING })
+  for (const sentence of misspelledSettings(process.env)) console.error(sentence)
   if (config.DATABASE_URL !== undefined) {
     return { config, url: config.DATABASE_URL, directUrl: config.LEASE_DATABASE_URL ?? config.DATABASE_URL }
   }

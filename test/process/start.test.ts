@@ -45,8 +45,9 @@ async function smallMarket(): Promise<{ INSTRUMENTS_FILE: string; HISTORY_DAYS: 
 
 describe('a start', () => {
   it('in an empty folder logs what it creates and finally its address, where page and API answer', async () => {
-    const server = await start()
+    const server = await start({ LIMIT_ORDER_PER_SECOND: '5' })
     const url = await server.ready()
+    expect(server.messages[0]).toMatch(/^LIMIT_ORDER_PER_SECOND is no setting .+ LIMIT_ORDERS_PER_SECOND\?$/)
     expect(server.messages.join('\n')).toMatch(
       /Creating the database.*Starting the embedded Postgres.*Applied migration 0001.*making 30 days of it/s,
     )
