@@ -58,8 +58,9 @@ const otherRoute = (
 export const BookQuery = z.strictObject({ symbol: InstrumentSymbol, depth: BookDepth.optional() })
 
 const Nothing = z.strictObject({})
-/** A path names an order by the exchange's id, not by the client's. */
+/** A path names an order by one of its two ids, and its payload has no field for the other. */
 const byOrderId = { clientOrderId: true } as const
+const byClientOrderId = { orderId: true } as const
 
 /**
  * Every route below `/api` except those of authentication. The gateway serves this table, and the documents describe
@@ -121,6 +122,18 @@ export const REST_ROUTES: readonly RestRoute[] = [
   requestRoute('DELETE', '/orders/:orderId', 'order.cancel', {
     tag: 'orders',
     payload: REQUESTS['order.cancel'].payload.omit(byOrderId).required({ orderId: true }),
+  }),
+  requestRoute('GET', '/orders/by-client-id/:clientOrderId', 'order.get', {
+    tag: 'orders',
+    payload: OrderReference.omit(byClientOrderId).required(),
+  }),
+  requestRoute('PATCH', '/orders/by-client-id/:clientOrderId', 'order.amend', {
+    tag: 'orders',
+    payload: AmendOrder.omit(byClientOrderId).required({ clientOrderId: true }),
+  }),
+  requestRoute('DELETE', '/orders/by-client-id/:clientOrderId', 'order.cancel', {
+    tag: 'orders',
+    payload: REQUESTS['order.cancel'].payload.omit(byClientOrderId).required({ clientOrderId: true }),
   }),
   otherRoute(
     'GET',

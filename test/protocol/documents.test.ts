@@ -222,6 +222,10 @@ test('real answers match the document: status, headers, every field', async () =
   await call('orderAmend', `/orders/${orderId}`, { method: 'PATCH', body: { qty: on.qty() } })
   await call('orderGet', `/orders/${orderId}`)
   expect((await call('orderGet', '/orders/none')).code).toBe('NOT_FOUND')
+  const byClientId = `/orders/by-client-id/${body.clientOrderId}`
+  await call('orderAmendByClientId', byClientId, { method: 'PATCH', body: { limitPrice: on.below(3) } })
+  await call('orderGetByClientId', byClientId)
+  expect((await call('orderGetByClientId', '/orders/by-client-id/none')).code).toBe('NOT_FOUND')
   for (const list of [
     'orders',
     'fills',
@@ -243,6 +247,7 @@ test('real answers match the document: status, headers, every field', async () =
   await call('book', `/book/${on.symbol}?depth=10`)
   await call('orderCancel', `/orders/${orderId}`, { method: 'DELETE' })
   expect((await call('orderCancel', `/orders/${orderId}`, { method: 'DELETE' })).code).toBe('ORDER_CLOSED')
+  expect((await call('orderCancelByClientId', byClientId, { method: 'DELETE' })).code).toBe('ORDER_CLOSED')
   await call('orderCancelAll', '/orders', { method: 'DELETE' })
   const foreign = { method: 'DELETE', headers: { origin: 'https://evil.example' } }
   expect((await call('orderCancelAll', '/orders', foreign)).code).toBe('FORBIDDEN')

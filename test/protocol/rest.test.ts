@@ -68,6 +68,41 @@ test('an order is placed, repeated and canceled', async () => {
   expect((all.data as { orderIds: string[] }).orderIds).toHaveLength(1)
 })
 
+test('an order is found, amended and canceled by its clientOrderId, as over the socket', async () => {
+  const [body, none] = [order({ clientOrderId: `a.b:c-${newId()}`, qty: on.qty(3) }), newId()]
+  const { orderId } = await client.place(body)
+  const path = `/api/orders/by-client-id/${body.clientOrderId}`
+  expect((await ask(path)).data).toEqual(await client.good('order.get', { clientOrderId: body.clientOrderId }))
+  const amended = await ask(path, { method: 'PATCH', body: { qty: on.qty(2), requestId: newId() } })
+  expect(amended.data).toMatchObject({ orderId, qty: on.qty(2), priorityKept: true })
+  expect(amended.headers.get('ratelimit-remaining')).not.toBeNull()
+  const twice = await ask(path, { method: 'PATCH', body: { orderId, qty: on.qty() } })
+  expect(twice).toMatchObject({ status: 400, error: { code: 'INVALID', field: 'clientOrderId' } })
+  const cancel = `${path}?requestId=${newId()}`
+  expect((await ask(cancel, { method: 'DELETE' })).data).toMatchObject({ orderId, status: 'canceled' })
+  expect(await ask(cancel, { method: 'DELETE' })).toMatchObject({ ok: true, duplicate: true, data: { orderId } })
+  const closed = { status: 409, error: { code: 'ORDER_CLOSED', order: { orderId } } }
+  expect(await ask(path, { method: 'DELETE' })).toMatchObject(closed)
+  expect(await ask(path, { method: 'PATCH', body: { qty: on.qty() } })).toMatchObject(closed)
+  const missing = `/api/orders/by-client-id/${none}`
+  const socket = await client.ask('order.get', { clientOrderId: none })
+  expect(await ask(missing)).toMatchObject({ status: 404, error: (socket as { error: object }).error })
+  expect(await ask('/api/orders/by-client-id/a%2Fb')).toMatchObject({
+    status: 400,
+    error: { code: 'INVALID', field: 'clientOrderId' },
+  })
+  const other = await guest(server.url)
+  expect((await ask(path, { cookie: other.cookie })).status).toBe(404)
+})
+
+test('the legs of a bracket, whose ids the exchange makes, are found by these', async () => {
+  const entry = await client.place(order({ takeProfit: { limitPrice: on.above(5) } }))
+  const { openOrders } = await client.account()
+  const leg = openOrders.find(({ parentOrderId }) => parentOrderId === entry.orderId)
+  const found = await ask(`/api/orders/by-client-id/${encodeURIComponent(leg?.clientOrderId ?? '')}`)
+  expect(found.data).toMatchObject({ orderId: leg?.orderId, role: 'take_profit' })
+})
+
 test('errors have their status', async () => {
   const post = (body: unknown) => ask('/api/orders', { method: 'POST', body })
   expect((await post(order({ qty: 'x' }))).status).toBe(400)

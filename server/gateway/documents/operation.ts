@@ -8,10 +8,12 @@ import { RELAYED } from '../requests/request.ts'
 import { RATE_HEADERS, ref, refTo, SECURITY_OF } from './components.ts'
 
 /** A unique name for a route, in the form that generated clients use. */
-export function operationId({ served }: RestRoute): string {
+export function operationId(route: RestRoute): string {
+  const { served } = route
   if ('document' in served) return `${served.document}Document`
   const name = 'request' in served ? served.request : served.own
-  return name.replaceAll(/\.(\w)/g, (_, letter: string) => letter.toUpperCase())
+  const id = name.replaceAll(/\.(\w)/g, (_, letter: string) => letter.toUpperCase())
+  return pathFields(route).includes('clientOrderId') ? `${id}ByClientId` : id
 }
 
 /** A route as an operation of the document. */
@@ -22,7 +24,7 @@ export function operation(route: RestRoute, book: SchemaBook): object {
   const properties = fields?.properties ?? {}
   const inPath = pathFields(route)
   const inQuery = takesBody(route) ? [] : Object.keys(properties).filter((name) => !inPath.includes(name))
-  const payload: Readonly<Record<string, unknown>> = { ...exampleOf(route)?.payload }
+  const payload = examplePayload(route)
   const parameter = (name: string, place: 'path' | 'query') => ({
     name,
     in: place,
@@ -57,6 +59,14 @@ export function operation(route: RestRoute, book: SchemaBook): object {
 function exampleOf({ served }: RestRoute): { readonly payload: object; readonly data: unknown } | undefined {
   if ('document' in served) return undefined
   return 'request' in served ? REQUEST_EXAMPLES[served.request] : OWN_EXAMPLES[served.own]
+}
+
+/** The fields of the route in the example of its request. That one names an order by one id; the answer has both. */
+function examplePayload(route: RestRoute): Readonly<Record<string, unknown>> {
+  const { payload, data } = exampleOf(route) ?? {}
+  const answered = pathFields(route).map((name) => [name, Reflect.get(Object(data), name)] as const)
+  const fields = { ...Object.fromEntries(answered), ...payload }
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => name in route.payload.shape))
 }
 
 function requestBody(route: RestRoute, payload: Readonly<Record<string, unknown>>, book: SchemaBook): object {

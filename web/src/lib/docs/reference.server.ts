@@ -47,7 +47,8 @@ const build = () => {
     requests: requests.map((name): Entry => {
       const { summary, scope, payload, data } = REQUESTS[name]
       const rest = REST_ROUTES.filter(({ served }) => 'request' in served && served.request === name)
-      const over = rest.map(({ method, path }) => ` Over REST: ${method} /api${path}.`).join('')
+      const routes = rest.map(({ method, path }) => `${method} /api${path}`).join(', ')
+      const over = routes === '' ? '' : ` Over REST: ${routes}.`
       const example = REQUEST_EXAMPLES[name]
       return {
         name,
